@@ -1,0 +1,98 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// Safe Swift everywhere; only the kernels, whose counts are proven above them, drop overflow checks.
+let kernelFlags = ["-Ounchecked"]
+
+#if arch(x86_64)
+  let avx2Flags = kernelFlags + ["-Xcc", "-mavx2", "-Xcc", "-mfma"]
+  let avx512Flags =
+    kernelFlags + ["-Xcc", "-mavx512f", "-Xcc", "-mfma", "-Xcc", "-mprefer-vector-width=512"]
+#else
+  let avx2Flags = kernelFlags
+  let avx512Flags = kernelFlags
+#endif
+
+// The shared library carries its own Swift runtime and shows nothing but gen_*.
+let libraryLinkerFlags = [
+  "-static-stdlib",
+  "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/GenerativeABI/exports.map",
+  "-Xlinker", "-soname=libgenerative.so.1",
+  "-Xlinker", "-z", "-Xlinker", "nodelete",
+  "-Xlinker", "-z", "-Xlinker", "now",
+  "-Xlinker", "-z", "-Xlinker", "relro",
+]
+
+let package = Package(
+  name: "generative",
+  products: [
+    .library(name: "generative", type: .dynamic, targets: ["GenerativeLibrary"]),
+    .executable(name: "gen", targets: ["gen"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // The contract.
+    .systemLibrary(name: "CGenerative", path: "include"),
+
+    // What Swift cannot say.
+    .target(
+      name: "CShims",
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
+
+    // Everything that knows about the CPU.
+    .target(
+      name: "KernelTemplate", path: "Sources/Kernels/Template",
+      swiftSettings: [.unsafeFlags(kernelFlags)]),
+    .target(
+      name: "KernelsBaseline", dependencies: ["KernelTemplate"], path: "Sources/Kernels/Baseline",
+      swiftSettings: [.unsafeFlags(kernelFlags)]),
+    .target(
+      name: "KernelsAVX2", dependencies: ["KernelTemplate"], path: "Sources/Kernels/AVX2",
+      swiftSettings: [.unsafeFlags(avx2Flags)]),
+    .target(
+      name: "KernelsAVX512", dependencies: ["KernelTemplate"], path: "Sources/Kernels/AVX512",
+      swiftSettings: [.unsafeFlags(avx512Flags)]),
+    .target(
+      name: "Kernels",
+      dependencies: ["KernelTemplate", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", "CShims"],
+      path: "Sources/Kernels/Dispatch"),
+
+    // The engine, from the ground up.
+    .target(name: "Tensors", dependencies: ["Kernels"]),
+    .target(name: "Networks", dependencies: ["Tensors"]),
+    .target(name: "Checkpoints", dependencies: ["Tensors", "CShims"]),
+    .target(name: "Datasets", dependencies: ["Tensors", "CShims"]),
+    .target(name: "Models", dependencies: ["Networks", "Datasets", "Checkpoints"]),
+    .target(name: "Evaluation", dependencies: ["Networks", "Models"]),
+
+    // The crossing: the only module that says gen_.
+    .target(
+      name: "GenerativeABI",
+      dependencies: ["CGenerative", "Models", "Evaluation", "Datasets", "Checkpoints", "CShims"],
+      exclude: ["exports.map"]),
+
+    // libgenerative.so: no code, only how it is linked, so that tests and the tool, which link
+    // the same modules into programs, are not.
+    .target(
+      name: "GenerativeLibrary", dependencies: ["GenerativeABI"],
+      linkerSettings: [.unsafeFlags(libraryLinkerFlags, .when(configuration: .release))]),
+
+    // The command-line tool: a client of the header like any other.
+    .executableTarget(
+      name: "gen",
+      dependencies: [
+        "CGenerative", "GenerativeABI",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+  ]
+    + ["Kernels", "Tensors", "Networks", "Checkpoints", "Datasets", "Models", "Evaluation"].map {
+      .testTarget(name: "\($0)Tests", dependencies: ["TestSupport", .byName(name: $0)])
+    }
+    + [
+      .testTarget(name: "ABITests", dependencies: ["TestSupport", "CGenerative", "GenerativeABI"]),
+      .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/_TestSupport"),
+    ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,4 @@
+/* C that Swift cannot say. Every name starts with shim_. */
+#ifndef SHIMS_H
+#define SHIMS_H
+#endif

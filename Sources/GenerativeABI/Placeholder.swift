@@ -1,0 +1,3 @@
+import CGenerative
+
+@c @implementation public func gen_version() -> UnsafePointer<CChar>? { nil }

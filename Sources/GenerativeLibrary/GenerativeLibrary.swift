@@ -1,0 +1,1 @@
+// libgenerative.so is linked from this target; the code is in GenerativeABI.

@@ -1,0 +1,19 @@
+/// A function applied to every element, on its own or on a matrix product's last write.
+package enum Activation: Equatable, Hashable, Sendable {
+  /// x
+  case identity
+  /// max(0, x)
+  case relu
+  /// x for x > 0, else slope · x
+  case leakyReLU(slope: Float)
+  /// x · σ(x)
+  case silu
+  /// x for x > 0, else eˣ − 1
+  case elu
+  case tanh
+  /// σ(x) = 1 / (1 + e⁻ˣ)
+  case sigmoid
+
+  /// Whether the derivative is computed from the input x; all others use the output y.
+  package var differentiatesInput: Bool { self == .silu }
+}

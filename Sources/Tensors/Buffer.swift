@@ -1,0 +1,58 @@
+/// Owned, aligned, fixed-size memory whose allocation can fail without ending the process.
+///
+/// Elements are reached through `base`, which is valid as long as the buffer lives.
+package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
+  package let base: UnsafeMutablePointer<Element>
+  package let count: Int
+  private let byteCount: Int
+  private let memory: Memory
+
+  /// Memory for `count` elements, zeroed.
+  ///
+  /// - Throws: `.argument` when `count` is negative, `.memory` when it cannot be had.
+  package init(count: Int, in memory: Memory = .standard) throws(GenerativeError) {
+    guard count >= 0, let bytes = checkedProduct(max(count, 1), MemoryLayout<Element>.stride),
+      bytes <= Int.max - Memory.alignment
+    else { throw GenerativeError(.memory, "cannot allocate \(count) elements") }
+    // Whole vectors may be loaded from the last, partly used one.
+    byteCount = (bytes + Memory.alignment - 1) / Memory.alignment * Memory.alignment
+    let raw = try memory.allocate(byteCount: byteCount)
+    raw.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+    base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
+    self.count = count
+    self.memory = memory
+  }
+
+  /// A copy of `elements`.
+  package convenience init(
+    copying elements: UnsafeBufferPointer<Element>, in memory: Memory = .standard
+  ) throws(GenerativeError) {
+    try self.init(count: elements.count, in: memory)
+    if let source = elements.baseAddress { base.update(from: source, count: elements.count) }
+  }
+
+  deinit { memory.release(UnsafeMutableRawPointer(base), byteCount: byteCount) }
+
+  package subscript(index: Int) -> Element {
+    get { precondition(index >= 0 && index < count); return base[index] }
+    set { precondition(index >= 0 && index < count); base[index] = newValue }
+  }
+
+  /// The elements as a collection, for tests and small loops.
+  package var elements: UnsafeMutableBufferPointer<Element> {
+    UnsafeMutableBufferPointer(start: base, count: count)
+  }
+}
+
+/// The product of non-negative factors, or nil when it does not fit or a factor is negative.
+///
+/// The one multiplication of sizes that come from outside.
+package func checkedProduct(_ factors: Int...) -> Int? {
+  var product = 1
+  for factor in factors {
+    let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+    guard factor >= 0, !overflow else { return nil }
+    product = next
+  }
+  return product
+}

@@ -1,0 +1,49 @@
+/// Why a call failed: a status a program can act on and one line a person can.
+///
+/// Messages name the argument as the caller wrote it, its value and the limit:
+/// `n_components must be between 1 and 784, not 900`.
+package struct GenerativeError: Error, Equatable, Sendable {
+  package let status: Status
+  package let message: String
+
+  package init(_ status: Status, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+
+  /// The values of `gen_status`, in the header's order.
+  package enum Status: Int32, Sendable, CaseIterable {
+    /// An argument or option is outside its stated range.
+    case argument = 1
+    /// A handle is NULL, stale, foreign or of another kind.
+    case handle = 2
+    /// The object is in use by another call.
+    case busy = 3
+    /// Memory could not be had, or the context's limit forbids it.
+    case memory = 4
+    /// The operating system refused a file operation.
+    case io = 5
+    /// A file's bytes are not what its format asks for.
+    case format = 6
+    /// A file ends before its content does.
+    case truncated = 7
+    /// A file goes on after its content ends.
+    case trailing = 8
+    /// A NaN or an infinity stands where a finite number must.
+    case nonfinite = 9
+    /// A struct or a file is newer than this library.
+    case version = 10
+    /// An input is larger than the library's safety limits.
+    case limit = 11
+    /// The object is not ready for this call: not fitted, or fitted already.
+    case state = 12
+    /// The caller's callback or token stopped the work.
+    case cancelled = 13
+    /// Two things that must fit together do not: kinds, shapes, architectures.
+    case mismatch = 14
+    /// The library was built without, or does not know, what was asked for.
+    case unsupported = 15
+    /// A fault in the library itself; please report it.
+    case internalFault = 16
+  }
+}

@@ -1,0 +1,28 @@
+/// A view of floats as rows and columns; it owns nothing.
+///
+/// Element (i, j) stands at `base[i * rowStride + j * columnStride]`.
+package struct Matrix: @unchecked Sendable {
+  package let base: UnsafeMutablePointer<Float>
+  package let rowCount: Int
+  package let columnCount: Int
+  package let rowStride: Int
+  package let columnStride: Int
+
+  /// A row-major view; `rowStride` defaults to packed rows.
+  package init(
+    _ base: UnsafeMutablePointer<Float>, rows rowCount: Int, columns columnCount: Int,
+    rowStride: Int? = nil, columnStride: Int = 1
+  ) {
+    self.base = base
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    self.rowStride = rowStride ?? columnCount
+    self.columnStride = columnStride
+  }
+
+  package var transposed: Matrix {
+    Matrix(
+      base, rows: columnCount, columns: rowCount, rowStride: columnStride,
+      columnStride: rowStride)
+  }
+}

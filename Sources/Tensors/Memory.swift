@@ -1,0 +1,71 @@
+import Glibc
+import Synchronization
+
+/// Where buffers come from: an allocator, a limit, and the account of what is in use.
+///
+/// Everything whose size a caller can influence is allocated here, so that a refused
+/// allocation is an error and never a trap.
+package final class Memory: Sendable {
+  /// A host's allocator. `allocate` returns memory aligned to 64 bytes, or nil.
+  package struct Allocator: @unchecked Sendable {
+    package var allocate: (_ byteCount: Int) -> UnsafeMutableRawPointer?
+    package var release: (_ memory: UnsafeMutableRawPointer, _ byteCount: Int) -> Void
+
+    package init(
+      allocate: @escaping (Int) -> UnsafeMutableRawPointer?,
+      release: @escaping (UnsafeMutableRawPointer, Int) -> Void
+    ) {
+      self.allocate = allocate
+      self.release = release
+    }
+
+    /// `posix_memalign` and `free`.
+    package static let system = Allocator(
+      allocate: { byteCount in
+        var memory: UnsafeMutableRawPointer?
+        return posix_memalign(&memory, Memory.alignment, byteCount) == 0 ? memory : nil
+      },
+      release: { memory, _ in free(memory) })
+  }
+
+  /// One cache line, and the widest vector's width.
+  package static let alignment = 64
+
+  package static let standard = Memory()
+
+  private let allocator: Allocator
+  private let limit: Int
+  private let used = Atomic<Int>(0)
+  private let peak = Atomic<Int>(0)
+
+  /// - Parameter limit: bytes this account may hold at once.
+  package init(allocator: Allocator = .system, limit: Int = .max) {
+    self.allocator = allocator
+    self.limit = limit
+  }
+
+  /// Bytes in use now.
+  package var usedByteCount: Int { used.load(ordering: .relaxed) }
+  /// The most bytes that were ever in use.
+  package var peakByteCount: Int { peak.load(ordering: .relaxed) }
+
+  func allocate(byteCount: Int) throws(GenerativeError) -> UnsafeMutableRawPointer {
+    let total = used.add(byteCount, ordering: .relaxed).newValue
+    guard total <= limit else {
+      used.subtract(byteCount, ordering: .relaxed)
+      throw GenerativeError(
+        .memory, "\(byteCount) bytes more would pass the context's memory_limit of \(limit) bytes")
+    }
+    guard let memory = allocator.allocate(byteCount) else {
+      used.subtract(byteCount, ordering: .relaxed)
+      throw GenerativeError(.memory, "could not allocate \(byteCount) bytes")
+    }
+    peak.max(total, ordering: .relaxed)
+    return memory
+  }
+
+  func release(_ memory: UnsafeMutableRawPointer, byteCount: Int) {
+    allocator.release(memory, byteCount)
+    used.subtract(byteCount, ordering: .relaxed)
+  }
+}

@@ -1,0 +1,24 @@
+/// The shape of one row: height × width × channels, channels last.
+///
+/// A plain vector of n features is 1 × 1 × n.
+package struct Shape: Equatable, Hashable, Sendable, CustomStringConvertible {
+  package let height: Int
+  package let width: Int
+  package let channels: Int
+
+  package init(height: Int, width: Int, channels: Int) {
+    self.height = height
+    self.width = width
+    self.channels = channels
+  }
+
+  /// A vector of `features`.
+  package init(features: Int) { self.init(height: 1, width: 1, channels: features) }
+
+  /// Floats in one row.
+  package var count: Int { height * width * channels }
+
+  package var description: String {
+    height == 1 && width == 1 ? "\(channels)" : "\(height)×\(width)×\(channels)"
+  }
+}
