@@ -585,8 +585,7 @@ enum {
   GEN_SAVE_WEIGHTS = 1 /* weights only: a third of the size */
 };
 
-/* ---- Autoencoder
- * ---------------------------------------------------------------------------------
+/* ---- Autoencoder ----------------------------------------------------------------------------
  *
  * An encoder down to a small latent and a decoder back, trained to reconstruct (Hinton &
  * Salakhutdinov 2006); with a corruption, to restore clean rows from corrupted ones (a denoising
@@ -663,8 +662,7 @@ GEN_API gen_status gen_autoencoder_denoise(const gen_autoencoder *autoencoder, c
 GEN_API gen_status gen_corrupt(const float *rows, int64_t n_rows, int64_t row_size,
                                int32_t corruption, double amount, uint64_t seed, float *rows_out);
 
-/* ---- Variational autoencoder
- * ---------------------------------------------------------------------
+/* ---- Variational autoencoder ----------------------------------------------------------------
  *
  * Kingma & Welling, "Auto-encoding variational Bayes" (2014): an encoder that gives each row a
  * Gaussian q(z|x) = N(mean, exp(log_variance)), a decoder p(x|z), and the loss
@@ -762,8 +760,7 @@ GEN_API gen_status gen_vae_elbo(const gen_vae *vae, const float *rows, int64_t n
 GEN_API gen_status gen_vae_manifold(const gen_vae *vae, int64_t latent_x, int64_t latent_y,
                                     int64_t n_grid_rows, int64_t n_grid_columns, float *images_out);
 
-/* ---- Generative adversarial network
- * ---------------------------------------------------------------
+/* ---- Generative adversarial network ---------------------------------------------------------
  *
  * Goodfellow et al., "Generative adversarial nets" (2014): a generator G turns latents into rows, a
  * discriminator D tells them from real ones, and they play
@@ -842,8 +839,7 @@ GEN_API gen_status gen_gan_generate(const gen_gan *gan, const float *latents, in
 GEN_API gen_status gen_gan_discriminate(const gen_gan *gan, const float *rows, int64_t n_rows,
                                         float *probability_out);
 
-/* ---- Files
- * -----------------------------------------------------------------------------------------
+/* ---- Files ----------------------------------------------------------------------------------
  *
  * Models are safetensors files: names that tell the layer, options and kind in the metadata, a
  * checksum. They load anywhere safetensors do.
@@ -888,8 +884,7 @@ GEN_API gen_status gen_gan_load(const char *path, const gen_context *context, ge
 GEN_API gen_status gen_gan_load_memory(const void *bytes, int64_t byte_count,
                                        const gen_context *context, gen_gan **gan_out);
 
-/* ---- Evaluation
- * ------------------------------------------------------------------------------------ */
+/* ---- Evaluation ----------------------------------------------------------------------------- */
 
 /* The log-likelihood of rows under a Gaussian Parzen window around samples, as Goodfellow et al.
  * (2014) measured their GAN: the width is the best of ten from 0.1 to 1, spaced evenly in
