@@ -17,11 +17,15 @@ package protocol Layer: Sendable {
 
   /// Floats that forward leaves for backward besides its input and its output.
   func cacheCount(rows: Int) -> Int
+  /// Floats of working memory that forward or backward needs and nobody reads afterwards.
+  func scratchCount(rows: Int) -> Int
 
-  /// y ← f(x), for `pass.rows` rows; fills `pass.cache` when training.
+  /// y ← f(x), for `pass.rows` rows; fills `pass.cache` when there is one.
   func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass)
 
   /// dx ← dyᵀ·∂f/∂x and, when `pass.gradient` is given, its share of the gradient.
+  ///
+  /// The pass is forward's: the same rows, mode and cache, which is never nil here.
   ///
   /// - Parameters:
   ///   - dy: the gradient of the loss with respect to y; may be overwritten.
@@ -36,6 +40,7 @@ extension Layer {
   package var parameters: [Parameter] { [] }
   package var statistics: [Parameter] { [] }
   package func cacheCount(rows: Int) -> Int { 0 }
+  package func scratchCount(rows: Int) -> Int { 0 }
 }
 
 /// A named array of a layer: its shape in checkpoints and how it starts.
@@ -56,7 +61,8 @@ package struct Parameter: Sendable {
 
 /// Whether a pass learns.
 package enum Mode: Sendable {
-  /// Running statistics, no dropout, no noise.
+  /// Running statistics, no dropout, no noise. With a training workspace it can be followed by
+  /// `backward` all the same: the gradient of what the finished model computes.
   case inference
   /// Batch statistics, dropout and noise drawn from `random`, whose step is the training step.
   case training(Random)
@@ -73,8 +79,11 @@ package struct LayerPass {
   package let parameters: UnsafePointer<Float>
   /// The layer's statistics, one after another; written only when training.
   package let statistics: UnsafeMutablePointer<Float>
-  /// `cacheCount(rows:)` floats, the same in forward and backward of a pass.
-  package let cache: UnsafeMutablePointer<Float>
+  /// `cacheCount(rows:)` floats, the same in forward and backward of a pass; nil in a workspace for
+  /// inference, where no backward follows.
+  package let cache: UnsafeMutablePointer<Float>?
+  /// `scratchCount(rows:)` floats, aligned, shared by all layers.
+  package let scratch: UnsafeMutablePointer<Float>
   /// Where the parameters' gradient is added, or nil when only dx is wanted.
   package let gradient: UnsafeMutablePointer<Float>?
 
@@ -86,8 +95,13 @@ package struct LayerPass {
 }
 
 extension Random {
-  /// An independent stream of the same purpose and step: a layer's, a pass's.
-  package func stream(_ index: Int) -> Random {
-    Random(seed: seed, purpose: purpose, step: step | UInt64(truncatingIfNeeded: index + 1) << 40)
-  }
+  /// An independent stream for one layer of a network; `index` below `Network.layerLimit`.
+  package func stream(_ index: Int) -> Random { joined(UInt64(truncatingIfNeeded: index + 1) << 40) }
+
+  /// An independent stream for one of several passes of a training step (real rows, generated
+  /// rows): `index` 0 ..< 15.
+  package func pass(_ index: Int) -> Random { joined(UInt64(truncatingIfNeeded: index + 1) << 52) }
+
+  /// Steps take the low 40 bits, layers the next 12 and passes 4 more, so that no two meet.
+  private func joined(_ bits: UInt64) -> Random { Random(seed: seed, purpose: purpose, step: step | bits) }
 }

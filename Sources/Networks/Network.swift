@@ -14,7 +14,14 @@ package final class Network: Sendable {
   let parameterOffsets: [Int]
   let statisticOffsets: [Int]
 
-  /// - Precondition: there is a layer, and each takes what the one before gives.
+  /// The most layers a network may have; each has a random stream of its own.
+  package static let layerLimit = 4095
+
+  /// A stack whose every layer takes as many features as the one before gives: shapes may differ, so
+  /// a vector of 1,568 features feeds a 7×7×32 image without a layer in between.
+  ///
+  /// - Throws: `.internalFault` when they do not fit together, `.limit` for too many layers or
+  ///   parameters.
   package init(_ name: String, _ layers: [any Layer]) throws(GenerativeError) {
     guard !layers.isEmpty else {
       throw GenerativeError(.internalFault, "the \(name) has no layers")
@@ -22,6 +29,10 @@ package final class Network: Sendable {
     for (a, b) in zip(layers, layers.dropFirst()) where a.output.count != b.input.count {
       throw GenerativeError(
         .internalFault, "the \(name) feeds \(a.output) into a layer that takes \(b.input)")
+    }
+    guard layers.count <= Network.layerLimit else {
+      throw GenerativeError(
+        .limit, "the \(name) may have \(Network.layerLimit) layers at most, not \(layers.count)")
     }
     self.name = name
     self.layers = layers
@@ -32,8 +43,8 @@ package final class Network: Sendable {
     for layer in layers {
       parameterOffsets.append(parameterCount)
       statisticOffsets.append(statisticCount)
-      parameterCount += layer.parameters.reduce(0) { $0 + $1.count }
-      statisticCount += layer.statistics.reduce(0) { $0 + $1.count }
+      for parameter in layer.parameters { parameterCount = try sum(parameterCount, parameter, name) }
+      for statistic in layer.statistics { statisticCount = try sum(statisticCount, statistic, name) }
     }
     self.parameterOffsets = parameterOffsets
     self.statisticOffsets = statisticOffsets
@@ -53,6 +64,7 @@ package final class Network: Sendable {
   package func forward(
     _ x: UnsafePointer<Float>, rows: Int, _ weights: Weights, _ workspace: Workspace, _ mode: Mode
   ) -> UnsafeMutablePointer<Float> {
+    precondition(rows <= workspace.rowCapacity)
     var input = x
     for (index, layer) in layers.enumerated() {
       let output = workspace.output(index)
@@ -62,7 +74,8 @@ package final class Network: Sendable {
     return workspace.output(layers.count - 1)
   }
 
-  /// The gradient behind `dOutput`, which is overwritten, after a training `forward` of `x`.
+  /// The gradient behind `dOutput`, which is overwritten, after a `forward` of `x` in the same mode
+  /// with the same workspace, one for training.
   ///
   /// - Parameters:
   ///   - gradient: flat, added to; nil when the parameters' share is not wanted.
@@ -72,6 +85,7 @@ package final class Network: Sendable {
     _ workspace: Workspace, _ mode: Mode, gradient: UnsafeMutablePointer<Float>?,
     inputGradient: UnsafeMutablePointer<Float>? = nil
   ) {
+    precondition(workspace.purpose == .training && rows <= workspace.rowCapacity)
     var dy = dOutput
     for index in layers.indices.reversed() {
       let x = index == 0 ? x : UnsafePointer(workspace.output(index - 1))
@@ -91,6 +105,21 @@ package final class Network: Sendable {
       context: workspace.context, mode: mode, rows: rows, index: index,
       parameters: UnsafePointer(weights.parameters.base + parameterOffsets[index]),
       statistics: weights.statistics.base + statisticOffsets[index],
-      cache: workspace.cache(index), gradient: gradient.map { $0 + parameterOffsets[index] })
+      cache: workspace.cache(index), scratch: workspace.scratch,
+      gradient: gradient.map { $0 + parameterOffsets[index] })
   }
+}
+
+/// `count` and the elements of `parameter`, whose sizes may come from outside.
+private func sum(_ count: Int, _ parameter: Parameter, _ name: String) throws(GenerativeError) -> Int {
+  var elements = 1
+  for extent in parameter.shape {
+    guard let product = checkedProduct(elements, extent) else {
+      throw GenerativeError(.limit, "the \(name)'s \(parameter.name) is too large")
+    }
+    elements = product
+  }
+  let (total, overflow) = count.addingReportingOverflow(elements)
+  guard !overflow else { throw GenerativeError(.limit, "the \(name) has too many parameters") }
+  return total
 }

@@ -9,6 +9,8 @@ package struct Dense: Layer {
   private let weightInitializer: Initializer
   private let biasInitializer: Initializer
 
+  /// Weights start as He's for ReLU and its kin unless `weight` says otherwise, biases at zero.
+  ///
   /// - Parameter hasBias: leave it out before batch normalisation, which would remove it.
   package init(
     _ input: Shape, _ output: Shape, _ activation: Activation, hasBias: Bool = true,
@@ -32,15 +34,14 @@ package struct Dense: Layer {
 
   package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
     let context = pass.context
-    let keepsProduct = activation.differentiatesInput && pass.random != nil
-    let product = keepsProduct ? pass.cache : y
+    let kept = activation.differentiatesInput ? pass.cache : nil
     context.multiply(
       Matrix(reading: x, rows: pass.rows, columns: input.count), weight(pass).transposed,
-      into: Matrix(product, rows: pass.rows, columns: output.count),
+      into: Matrix(kept ?? y, rows: pass.rows, columns: output.count),
       bias: hasBias ? pass.parameters + weightCount : nil,
-      activation: keepsProduct ? .identity : activation)
-    if keepsProduct {
-      context.activate(product, count: pass.rows * output.count, activation, into: y)
+      activation: kept == nil ? activation : .identity)
+    if let kept {
+      context.activate(kept, count: pass.rows * output.count, activation, into: y)
     }
   }
 
@@ -50,9 +51,10 @@ package struct Dense: Layer {
     into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass
   ) {
     let context = pass.context
-    let saved = activation.differentiatesInput ? UnsafePointer(pass.cache) : y
+    let kept = activation.differentiatesInput ? pass.cache : nil
     if activation != .identity {
-      context.activateBackward(dy, saved: saved, count: pass.rows * output.count, activation, into: dy)
+      context.activateBackward(
+        dy, saved: kept.map { UnsafePointer($0) } ?? y, count: pass.rows * output.count, activation, into: dy)
     }
     let dz = Matrix(dy, rows: pass.rows, columns: output.count)
     if let gradient = pass.gradient {
