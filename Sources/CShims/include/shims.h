@@ -1,5 +1,0 @@
-/* C that Swift cannot say. Every name starts with shim_. */
-#ifndef SHIMS_H
-#define SHIMS_H
-#include "message.h"
-#endif
