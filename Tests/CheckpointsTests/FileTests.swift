@@ -3,6 +3,10 @@ import Glibc
 import Tensors
 import Testing
 
+/// Linux: the user this thread touches files as; gives the last one. The Glibc module lacks it.
+@_silgen_name("setfsuid") @discardableResult
+private func setfsuid(_ user: uid_t) -> CInt
+
 struct FileTests {
   @Test func aFileHoldsWhatIsSerialized() throws {
     let folder = try TemporaryFolder()
@@ -35,6 +39,27 @@ struct FileTests {
     var bad = try sample()
     try bad.add("bad", shape: [1], buffer([Float.nan]))
     #expect(failure { try bad.write(to: path) }?.status == .nonfinite)
+    #expect(try contents(path) == old)
+    #expect(folder.names == ["model.safetensors"])
+  }
+
+  @Test func aFolderThatCannotBeWrittenKeepsTheOldFile() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/model.safetensors"
+    try sample().write(to: path)
+    let old = try contents(path)
+    var other = try sample()
+    try other.add("more", shape: [1], buffer([1] as [Float]))
+    chmod(folder.path, 0o555)
+    // The superuser may write anywhere: this thread does its file work as nobody.
+    let user = setfsuid(65_534)
+    defer {
+      setfsuid(uid_t(user))
+      chmod(folder.path, 0o755)
+    }
+    let error = failure { try other.write(to: path) }
+    #expect(error == GenerativeError(.io, "cannot write \"\(path)\": Permission denied"))
+    setfsuid(uid_t(user))
     #expect(try contents(path) == old)
     #expect(folder.names == ["model.safetensors"])
   }

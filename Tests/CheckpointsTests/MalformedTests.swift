@@ -22,6 +22,13 @@ struct MalformedTests {
     #expect(try read.tensor(named: "a", shape: [1]).array == [1])
   }
 
+  @Test func everyEscapeIsRead() throws {
+    let header = #"{"__metadata__":{"\u0041\u00e9":"\"\\\/\b\f\n\r\t\u0000\u20AC\ud83d\uDE42"}}"#
+    let read = try Checkpoint.read(file(header))
+    #expect(read.metadata == ["A\u{E9}": "\"\\/\u{8}\u{C}\n\r\t\0€🙂"])
+    #expect(try Checkpoint.read(read.serialized().array).metadata == read.metadata)
+  }
+
   static let headers: [(String, GenerativeError.Status)] = [
     // Structure
     ("", .format), (" {}", .format), ("[]", .format), ("{", .format), ("{}}", .format), ("{} x", .format),
