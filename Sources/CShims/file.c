@@ -135,7 +135,7 @@ int shim_write_file_atomically(const char *path, const struct shim_piece *pieces
   if (error)
     return error;
 
-  int descriptor;
+  int descriptor = -1;
   error = open_temporary(folder, temporary, &descriptor);
   if (error)
     return error;
