@@ -43,7 +43,7 @@ let package = Package(
 
     // Everything that knows about the CPU.
     .target(
-      name: "KernelTemplate", path: "Sources/Kernels/Template",
+      name: "KernelTemplate", path: "Sources/Kernels/Template", exclude: ["Kernels"],
       swiftSettings: [.unsafeFlags(kernelFlags)]),
     .target(
       name: "KernelsBaseline", dependencies: ["KernelTemplate"], path: "Sources/Kernels/Baseline",

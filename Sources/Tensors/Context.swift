@@ -1,25 +1,89 @@
+import Glibc
 import Kernels
+import Synchronization
 
 /// Where work runs: this CPU's kernels, the worker threads and the memory account.
 ///
 /// A context may be shared by any number of models and threads.
 package final class Context: Sendable {
+  /// A host's parallel loop: calls `body(0) … body(count - 1)`, on any threads and in any order, and
+  /// returns when all have returned.
+  package typealias ParallelFor = @Sendable (_ count: Int, _ body: (_ index: Int) -> Void) -> Void
+
   /// All cores (or `GEN_THREADS` of them), the system's allocator, no limit.
-  package static let standard = Context()
+  package static let standard = Context(reserve: Kernels.reserve)
 
   package let memory: Memory
+  /// Threads that a loop may use, the caller included; at most 64.
   package let threadCount: Int
+  /// The instruction set's kernels.
+  package let kernels: KernelTable
+  let scratches: ScratchList
+  private let pool: ThreadPool
+  private let hostLoop: ParallelFor?
 
-  package init(threadCount: Int = 2, memory: Memory = .standard) {
+  /// - Parameters:
+  ///   - threadCount: by default `GEN_THREADS`, else the cores that this process may use.
+  ///   - memory: where everything allocated on this context's behalf is accounted.
+  ///   - kernels: by default the best that this CPU runs, or what `GEN_KERNELS` names.
+  ///   - hostLoop: runs the parallel loops instead of threads of the library's own.
+  /// - Throws: `.memory` when the first scratch of the matrix product (about 5 MiB) cannot be had.
+  package init(
+    threadCount: Int? = nil, memory: Memory = .standard, kernels: KernelTable = Kernels.table,
+    hostLoop: ParallelFor? = nil
+  ) throws(GenerativeError) {
+    let threadCount = Context.threadCount(wanted: threadCount)
+    scratches = try ScratchList(slotCount: threadCount, memory: memory)
     self.threadCount = threadCount
     self.memory = memory
+    self.kernels = kernels
+    self.hostLoop = hostLoop
+    pool = ThreadPool(threadCount: hostLoop == nil ? threadCount : 1)
   }
+
+  /// The standard context, whose first scratch cannot be refused.
+  private init(reserve: UnsafeMutableRawBufferPointer) {
+    threadCount = Context.threadCount(wanted: nil)
+    memory = .standard
+    kernels = Kernels.table
+    hostLoop = nil
+    scratches = ScratchList(slotCount: threadCount, memory: .standard, reserve: reserve)
+    pool = ThreadPool(threadCount: threadCount)
+  }
+
+  private static func threadCount(wanted: Int?) -> Int {
+    let named = getenv("GEN_THREADS").flatMap { Int(String(cString: $0)) }.flatMap { $0 > 0 ? $0 : nil }
+    return min(max(1, wanted ?? named ?? Kernels.coreCount), 64)
+  }
+
+  // MARK: - Parallel loops
 
   /// Calls `body(0) … body(count - 1)` on the workers, in any order, and waits for all.
   ///
   /// Results must not depend on the order or on the number of threads. Nested calls and calls
   /// while another thread uses the workers run on the calling thread.
   package func parallel(_ count: Int, _ body: (_ index: Int) -> Void) {
-    for index in 0..<count { body(index) }
+    parallelSlots(count) { _, index in body(index) }
+  }
+
+  /// The same, telling each call also a slot in 0 ..< threadCount that no other call uses meanwhile.
+  package func parallelSlots(_ count: Int, _ body: (_ slot: Int, _ index: Int) -> Void) {
+    guard count > 1, threadCount > 1 else {
+      for index in 0..<max(0, count) { body(0, index) }
+      return
+    }
+    let next = Atomic<Int>(0)
+    func drain(slot: Int) {
+      while true {
+        let index = next.add(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        body(slot, index)
+      }
+    }
+    if let hostLoop {
+      hostLoop(min(threadCount, count), drain)
+    } else {
+      pool.run(drain)
+    }
   }
 }

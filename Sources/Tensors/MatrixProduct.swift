@@ -1,4 +1,4 @@
-import Glibc
+import Kernels
 
 extension Context {
   /// C ← act(A·B + bias), or C ← C + A·B when `accumulating` (then without bias and activation).
@@ -10,32 +10,29 @@ extension Context {
     _ a: Matrix, _ b: Matrix, into c: Matrix, accumulating: Bool = false,
     bias: UnsafePointer<Float>? = nil, activation: Activation = .identity
   ) {
-    for i in 0..<c.rowCount {
-      for j in 0..<c.columnCount {
-        var sum: Float = accumulating ? c.base[i * c.rowStride + j] : (bias?[j] ?? 0)
-        for p in 0..<a.columnCount {
-          sum += a.base[i * a.rowStride + p * a.columnStride] * b.base[p * b.rowStride + j * b.columnStride]
-        }
-        c.base[i * c.rowStride + j] = sum
-      }
-    }
-    if activation != .identity {
-      for i in 0..<c.rowCount {
-        activate(c.base + i * c.rowStride, count: c.columnCount, activation, into: c.base + i * c.rowStride)
-      }
-    }
+    let product = Product(
+      context: self, rows: c.rowCount, columns: c.columnCount, depth: a.columnCount, c: c,
+      accumulating: accumulating, bias: bias, activation: activation)
+    product.run(a, .matrix(b))
   }
 
-  /// C ← C + scale · Aᵀ·A, both triangles, doing half the work of `multiply`.
+  /// The same with B packed beforehand: C ← act(A·B + bias), or C ← C + A·B.
   ///
-  /// A is m × n with unit column stride, C n × n packed.
-  package func rankUpdate(_ a: Matrix, into c: Matrix, scale: Float = 1) {
-    for i in 0..<c.rowCount {
-      for j in 0..<c.columnCount {
-        var sum: Float = 0
-        for p in 0..<a.rowCount { sum += a.base[p * a.rowStride + i] * a.base[p * a.rowStride + j] }
-        c.base[i * c.rowStride + j] += scale * sum
-      }
-    }
+  /// The bits are those of the unpacked product.
+  package func multiply(
+    _ a: Matrix, packed b: PackedMatrix, into c: Matrix, accumulating: Bool = false,
+    bias: UnsafePointer<Float>? = nil, activation: Activation = .identity
+  ) {
+    let product = Product(
+      context: self, rows: c.rowCount, columns: c.columnCount, depth: a.columnCount, c: c,
+      accumulating: accumulating, bias: bias, activation: activation)
+    product.run(a, .packed(b.panels))
+  }
+}
+
+extension Matrix {
+  /// Element (i, j)'s address.
+  @inline(__always) func address(_ i: Int, _ j: Int) -> UnsafeMutablePointer<Float> {
+    base + (i * rowStride + j * columnStride)
   }
 }

@@ -1,0 +1,97 @@
+#define _GNU_SOURCE
+#include "cpu.h"
+
+#include <limits.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+/* The register sets that the operating system saves: 0 without OSXSAVE. */
+static unsigned saved_registers(void) {
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE)) return 0;
+  unsigned low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return low;
+}
+
+int shim_cpu_has_avx2(void) {
+  unsigned a, b, c, d;
+  const unsigned xmm_ymm = 0x6;
+  if ((saved_registers() & xmm_ymm) != xmm_ymm) return 0;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_FMA) || !(c & bit_AVX)) return 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2) != 0;
+}
+
+int shim_cpu_has_avx512(void) {
+  unsigned a, b, c, d;
+  const unsigned xmm_ymm_opmask_zmm = 0xe6;
+  if (!shim_cpu_has_avx2() || (saved_registers() & xmm_ymm_opmask_zmm) != xmm_ymm_opmask_zmm)
+    return 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX512F) != 0;
+}
+#else
+int shim_cpu_has_avx2(void) { return 0; }
+int shim_cpu_has_avx512(void) { return 0; }
+#endif
+
+int shim_cpu_count(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) {
+    int count = CPU_COUNT(&set);
+    if (count > 0) return count;
+  }
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 && online < INT_MAX ? (int)online : 1;
+}
+
+static atomic_int fork_generation;
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+
+static void note_fork(void) { atomic_fetch_add(&fork_generation, 1); }
+static void watch_forks(void) { pthread_atfork(NULL, NULL, note_fork); }
+
+int shim_fork_generation(void) {
+  pthread_once(&fork_once, watch_forks);
+  return atomic_load(&fork_generation);
+}
+
+int shim_thread_start(unsigned long *thread, void *(*body)(void *), void *argument) {
+  _Static_assert(sizeof(pthread_t) == sizeof *thread, "pthread_t is a word");
+  pthread_attr_t attributes;
+  int error = pthread_attr_init(&attributes);
+  if (error) return error;
+  pthread_attr_setstacksize(&attributes, 1 << 20);
+  /* A thread inherits its creator's mask: the host's handlers stay on the host's threads. */
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_t started;
+  error = pthread_create(&started, &attributes, body, argument);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  pthread_attr_destroy(&attributes);
+  if (!error) *thread = started;
+  return error;
+}
+
+void shim_thread_join(unsigned long thread) { pthread_join(thread, NULL); }
+
+void shim_wait_while(const int *word, int expected) {
+  syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, NULL, NULL, 0);
+}
+
+void shim_wake_all(const int *word) {
+  syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+
+/* Zero pages until touched. */
+static _Alignas(64) unsigned char reserve[SHIM_RESERVE_BYTE_COUNT];
+
+void *shim_reserve(void) { return reserve; }

@@ -1,0 +1,44 @@
+/* What the processor and the operating system offer, and the few words of thread plumbing that
+ * Swift lacks. */
+#ifndef SHIM_CPU_H
+#define SHIM_CPU_H
+
+/* Whether this CPU and kernel run AVX2 and FMA code (wide registers saved on a context switch). */
+int shim_cpu_has_avx2(void);
+
+/* The same for AVX-512 F, with AVX2 and FMA. */
+int shim_cpu_has_avx512(void);
+
+/* CPUs this process may run on, at least 1. */
+int shim_cpu_count(void);
+
+/* How many times this process descends from the one that first asked by fork(): changes in the
+ * child, so that what did not survive the fork (threads) can be told from what did. */
+int shim_fork_generation(void);
+
+/* Starts a thread of 1 MiB stack with all signals blocked; 0 or an errno value. */
+int shim_thread_start(unsigned long *thread, void *(*body)(void *), void *argument);
+
+/* Waits for the thread's end. */
+void shim_thread_join(unsigned long thread);
+
+/* Lets a spinning core rest for a moment. */
+static inline void shim_cpu_relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+/* Memory of the program image that no allocation can refuse: byte_count bytes, aligned to 64. */
+enum { SHIM_RESERVE_BYTE_COUNT = 5 << 20 };
+void *shim_reserve(void);
+
+/* Sleeps while *word == expected; may also return for no reason. */
+void shim_wait_while(const int *word, int expected);
+
+/* Wakes all threads that sleep on word. */
+void shim_wake_all(const int *word);
+
+#endif

@@ -1,0 +1,33 @@
+/// See `ProductKernels.MultiplyBlock`.
+///
+/// The outer loop walks B, whose panel then stays in the first-level cache while the panels of A
+/// stream from the second.
+func multiplyBlock(
+  _ a: Input, _ rows: Int, _ b: Input, _ panelStride: Int, _ columns: Int, _ depth: Int, _ c: Output,
+  _ rowStride: Int, _ adding: Bool, _ diagonal: Int, _ tile: Output
+) {
+  var j = 0
+  var bPanel = b
+  while j < columns {
+    let width = columns &- j < tileColumns ? columns &- j : tileColumns
+    // Rows from here on lie wholly below the diagonal.
+    let lastRow = diagonal == Int.min ? rows : j &+ width &- diagonal
+    let end = lastRow < rows ? lastRow : rows
+    var i = 0
+    var aPanel = a
+    while i < end {
+      let height = rows &- i < tileRows ? rows &- i : tileRows
+      let target = c + (i &* rowStride &+ j)
+      if height == tileRows && width == tileColumns {
+        multiplyTile(aPanel, bPanel, depth, target, rowStride, adding)
+      } else {
+        multiplyTile(aPanel, bPanel, depth, tile, tileColumns, false)
+        writePartialTile(tile, height, width, target, rowStride, adding)
+      }
+      aPanel += depth &* tileRows
+      i &+= tileRows
+    }
+    bPanel += panelStride
+    j &+= tileColumns
+  }
+}

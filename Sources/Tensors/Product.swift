@@ -1,0 +1,263 @@
+import Kernels
+
+/// One matrix product: how it is cut into blocks, packed and spread over the threads.
+///
+/// The five loops of BLIS (Van Zee & van de Geijn, "BLIS: a framework for rapidly instantiating BLAS
+/// functionality", ACM TOMS 41, 2015). From the outside in: chunks of columns and groups of depth
+/// blocks whose packed B fits the shared scratch; tasks of rows, each packing its own A; then, inside
+/// the kernel, panels of B, panels of A and the tile.
+///
+/// Depth is cut the same way whatever m, n and the threads are, and every kernel sums a depth block
+/// front to back, so an element's bits depend on its row of A, its column of B and k alone.
+struct Product {
+  /// Where the right-hand side comes from.
+  enum Columns {
+    /// Any strides; packed as needed.
+    case matrix(Matrix)
+    /// A whole `PackedMatrix`.
+    case packed(UnsafePointer<Float>)
+    /// Packs `count` columns from `column` on, `depth` deep from `start` on, into one panel.
+    case packer(PackPanel)
+  }
+
+  /// Packs `count` rows or columns from `first` on, `depth` elements deep from `start` on.
+  typealias PackPanel =
+    (_ first: Int, _ count: Int, _ start: Int, _ depth: Int, _ panel: UnsafeMutablePointer<Float>) -> Void
+
+  let context: Context
+  let rows: Int
+  let columns: Int
+  let depth: Int
+  let c: Matrix
+  var accumulating = false
+  var bias: UnsafePointer<Float>?
+  var activation = Activation.identity
+  /// Leaves out the tiles below the diagonal.
+  var isUpperTriangle = false
+
+  private var kernels: ProductKernels { context.kernels.product }
+
+  // MARK: - Cutting
+
+  /// The depth of all blocks but the last: even shares of at most `Scratch.depthCapacity`.
+  static func depthBlock(_ depth: Int) -> Int {
+    let blockCount = max(1, (depth + Scratch.depthCapacity - 1) / Scratch.depthCapacity)
+    let share = (depth + blockCount - 1) / blockCount
+    return max(4, (share + 3) / 4 * 4)
+  }
+
+  /// Multiply-adds below which threads cost more than they bring: about 10 µs of one core.
+  private static let smallWork = 400_000
+
+  // MARK: - Running
+
+  /// Runs the product with A as a matrix.
+  func run(_ a: Matrix, _ b: Columns) {
+    guard rows > 0, columns > 0 else { return }
+    guard depth > 0 else { return finish(rows: 0..<rows, columns: 0..<columns, clearing: true) }
+    if rows <= 3, runFewRows(a, b) { return }
+    let pack = kernels.packRows
+    run(b) { first, count, start, depth, panel in
+      pack(a.address(first, start), a.columnStride, a.rowStride, depth, count, panel)
+    }
+  }
+
+  /// Runs the product with A packed by `packRows`, six rows to a panel.
+  func run(_ b: Columns, packRows: PackPanel) {
+    guard rows > 0, columns > 0 else { return }
+    guard depth > 0 else { return finish(rows: 0..<rows, columns: 0..<columns, clearing: true) }
+    let width = kernels.tileColumns
+    let panelCount = (columns + width - 1) / width
+    let block = Product.depthBlock(depth)
+    if case .packed(let panels) = b {
+      context.scratches.withScratch { scratch in
+        multiplyGroup(
+          scratch, panels, packedPanelCount: panelCount, firstPanel: 0, panelCount: panelCount, start: 0,
+          end: depth, block: block, packRows: packRows)
+      }
+      return
+    }
+    let panelCapacity = Scratch.columnCapacity / (block * width)
+    let chunk = min(panelCount, panelCapacity)
+    let groupDepth = max(1, panelCapacity / chunk) * block
+    context.scratches.withScratch { scratch in
+      for first in stride(from: 0, to: panelCount, by: chunk) {
+        let count = min(chunk, panelCount - first)
+        for start in stride(from: 0, to: depth, by: groupDepth) {
+          let end = min(depth, start + groupDepth)
+          pack(
+            b, firstPanel: first, panelCount: count, start: start, end: end, block: block,
+            into: scratch.columns)
+          multiplyGroup(
+            scratch, scratch.columns, packedPanelCount: count, firstPanel: first, panelCount: count,
+            start: start, end: end, block: block, packRows: packRows)
+        }
+      }
+    }
+  }
+
+  /// Packs panels of B: block after block, in each panel after panel.
+  func pack(
+    _ b: Columns, firstPanel: Int, panelCount: Int, start: Int, end: Int, block: Int,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    let width = kernels.tileColumns
+    let packColumns = kernels.packColumns
+    let blockCount = (end - start + block - 1) / block
+    // About 8,000 floats to a task.
+    let share = max(1, 8192 / (block * width))
+    let shares = (panelCount + share - 1) / share
+    let isSmall = (end - start) * panelCount * width < 32_768
+    forTasks(blockCount * shares, isSmall: isSmall) { _, task in
+      let p = start + task / shares * block
+      let depth = min(block, end - p)
+      let from = task % shares * share
+      let base = target + (p - start) * panelCount * width
+      for panel in from..<min(panelCount, from + share) {
+        let j = (firstPanel + panel) * width
+        let count = min(width, columns - j)
+        let to = base + panel * depth * width
+        switch b {
+        case .matrix(let b): packColumns(b.address(p, j), b.rowStride, b.columnStride, depth, count, to)
+        case .packer(let packPanel): packPanel(j, count, p, depth, to)
+        case .packed: break
+        }
+      }
+    }
+  }
+
+  /// Multiplies all rows with some packed panels, over some depth blocks.
+  private func multiplyGroup(
+    _ scratch: Scratch, _ panels: UnsafePointer<Float>, packedPanelCount: Int, firstPanel: Int,
+    panelCount: Int, start: Int, end: Int, block: Int, packRows: PackPanel
+  ) {
+    let width = kernels.tileColumns
+    let tileRows = ProductKernels.tileRows
+    let multiplyBlock = kernels.multiplyBlock
+    let cut = cutRows(panelCount: panelCount, depth: end - start)
+    forTasks(cut.rowBlocks * cut.columnParts, isSmall: cut.isSmall) { slot, task in
+      let i = task / cut.columnParts * cut.rowsPerBlock
+      let height = min(cut.rowsPerBlock, rows - i)
+      let part = task % cut.columnParts * cut.panelsPerPart
+      let partEnd = min(panelCount, part + cut.panelsPerPart)
+      guard height > 0, part < partEnd else { return }
+      let j = (firstPanel + part) * width
+      let n = min(columns, (firstPanel + partEnd) * width) - j
+      if isUpperTriangle, i >= j + n { return }
+      let packedRows = scratch.rows(slot: slot)
+      var p = start
+      while p < end {
+        let depth = min(block, end - p)
+        for first in stride(from: 0, to: height, by: tileRows) {
+          packRows(i + first, min(tileRows, height - first), p, depth, packedRows + first * depth)
+        }
+        let b = panels + ((p - start) * packedPanelCount * width + part * depth * width)
+        multiplyBlock(
+          packedRows, height, b, depth * width, n, depth, c.base + (i * c.rowStride + j), c.rowStride,
+          accumulating || p > 0, isUpperTriangle ? i - j : Int.min, scratch.tile(slot: slot))
+        p += depth
+      }
+      if end == self.depth { finish(rows: i..<i + height, columns: j..<j + n, clearing: false) }
+    }
+  }
+
+  /// How a group is spread: blocks of rows, and parts of the columns when the rows are too few.
+  private func cutRows(
+    panelCount: Int, depth: Int
+  ) -> (rowBlocks: Int, rowsPerBlock: Int, columnParts: Int, panelsPerPart: Int, isSmall: Bool) {
+    let threads = context.threadCount
+    let tileRows = ProductKernels.tileRows
+    let isSmall = threads == 1 || rows * panelCount * kernels.tileColumns * depth < Product.smallWork
+    var blocks = (rows + Scratch.rowCapacity - 1) / Scratch.rowCapacity
+    var parts = 1
+    if isUpperTriangle {
+      blocks = (rows + 47) / 48
+    } else if !isSmall {
+      if blocks < threads { blocks = min(threads, (rows + 23) / 24) }
+      if blocks >= threads {
+        blocks = (blocks + threads - 1) / threads * threads
+      } else {
+        parts = min(panelCount, (threads + blocks - 1) / blocks)
+      }
+    }
+    let share = (rows + blocks - 1) / blocks
+    let rowsPerBlock = (share + tileRows - 1) / tileRows * tileRows
+    return (blocks, rowsPerBlock, parts, (panelCount + parts - 1) / parts, isSmall)
+  }
+
+  private func forTasks(_ count: Int, isSmall: Bool, _ body: (_ slot: Int, _ task: Int) -> Void) {
+    if isSmall {
+      for task in 0..<count { body(0, task) }
+    } else {
+      context.parallelSlots(count, body)
+    }
+  }
+
+  // MARK: - Few rows
+
+  /// At most three rows: a stream of B, packed or as it lies. False when B must be packed first.
+  private func runFewRows(_ a: Matrix, _ b: Columns) -> Bool {
+    let width = kernels.tileColumns
+    let panelCount = (columns + width - 1) / width
+    let block = Product.depthBlock(depth)
+    let plain: Matrix
+    switch b {
+    case .packed(let panels):
+      streamRows(a, panelCount: panelCount, block: block) { p, depth, panel in
+        (panels + (p * panelCount * width + panel * depth * width), depth * width, width)
+      }
+      return true
+    case .matrix(let b) where b.columnStride == 1 && columns % width == 0: plain = b
+    default: return false
+    }
+    streamRows(a, panelCount: panelCount, block: block) { p, _, panel in
+      (UnsafePointer(plain.base + (p * plain.rowStride + panel * width)), width, plain.rowStride)
+    }
+    return true
+  }
+
+  private func streamRows(
+    _ a: Matrix, panelCount: Int, block: Int,
+    _ locate: (_ start: Int, _ depth: Int, _ panel: Int) -> (UnsafePointer<Float>, Int, Int)
+  ) {
+    let width = kernels.tileColumns
+    let multiplyRows = kernels.multiplyRows
+    let threads = context.threadCount
+    let isSmall = threads == 1 || rows * depth * columns < 100_000
+    let parts = isSmall ? 1 : min(threads, (panelCount + 5) / 6)
+    // Whole runs of six panels, which the one-row kernel takes at a time.
+    let share = ((panelCount + parts - 1) / parts + 5) / 6 * 6
+    context.scratches.withScratch { scratch in
+      forTasks(parts, isSmall: isSmall) { slot, part in
+        let first = part * share
+        let end = min(panelCount, first + share)
+        guard first < end else { return }
+        let j = first * width
+        let n = min(columns, end * width) - j
+        for p in stride(from: 0, to: depth, by: block) {
+          let depth = min(block, depth - p)
+          let (b, panelStride, depthStride) = locate(p, depth, first)
+          multiplyRows(
+            a.address(0, p), a.rowStride, a.columnStride, rows, b, panelStride, depthStride, n, depth,
+            c.base + j, c.rowStride, accumulating || p > 0, scratch.tile(slot: slot))
+        }
+        finish(rows: 0..<rows, columns: j..<j + n, clearing: false)
+      }
+    }
+  }
+
+  // MARK: - The last write
+
+  /// Adds the bias and applies the activation to a finished block of C; `clearing` for a product
+  /// without depth.
+  private func finish(rows: Range<Int>, columns: Range<Int>, clearing: Bool) {
+    guard !accumulating, clearing || bias != nil || activation != .identity else { return }
+    for i in rows {
+      let row = c.base + (i * c.rowStride + columns.lowerBound)
+      let count = columns.count
+      if clearing { row.update(repeating: 0, count: count) }
+      if let bias { for j in 0..<count { row[j] += bias[columns.lowerBound + j] } }
+      if activation != .identity { context.activate(row, count: count, activation, into: row) }
+    }
+  }
+}
