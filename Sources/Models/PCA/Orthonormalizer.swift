@@ -1,0 +1,60 @@
+import Tensors
+
+/// Gram–Schmidt in Double, row by row in their order, each twice ("twice is enough", Kahan).
+enum Orthonormalizer {
+  /// Rows made orthogonal to all earlier ones by one product.
+  private static let block = 32
+
+  /// Makes rows 0 ..< `rank` of v orthonormal, which they nearly are, and the rest any directions
+  /// orthogonal to them, drawn from `seed`.
+  ///
+  /// - Parameter v: rows × columns packed, rows ≤ columns.
+  /// - Throws: `.memory`; `.internalFault` when no new direction is found.
+  static func complete(
+    _ v: Buffer<Double>, rows: Int, columns: Int, rank: Int, seed: UInt64, in context: Context
+  ) throws(GenerativeError) {
+    let random = Random(seed: seed, purpose: .eigenvectors)
+    let noise = try Buffer<Float>(count: columns, in: context.memory)
+    let overlaps = try Buffer<Double>(count: block * rows, in: context.memory)
+    let product = try DoubleProduct(rows: block, columns: max(rows, columns), in: context)
+    for first in stride(from: 0, to: rows, by: block) {
+      let end = min(rows, first + block)
+      for i in max(first, rank)..<max(end, rank) where i < end {
+        context.fillNormal(noise.base, count: columns, from: random, offset: i * columns)
+        for j in 0..<columns { v.base[i * columns + j] = Double(noise.base[j]) }
+        normalise(v.base + i * columns, count: columns)
+      }
+      let all = DoubleMatrix(v.base, rows: rows, columns: columns)
+      let earlier = all[0..<first, 0..<columns]
+      let current = all[first..<end, 0..<columns]
+      for _ in 0..<2 {
+        if first > 0 {
+          let overlap = DoubleMatrix(overlaps.base, rows: end - first, columns: first)
+          overlaps.base.update(repeating: 0, count: (end - first) * first)
+          product.add(current, earlier.transposed, into: overlap)
+          product.add(overlap, earlier, scale: -1, into: current)
+        }
+        for i in first..<end {
+          let row = v.base + i * columns
+          for p in first..<i {
+            let other = v.base + p * columns
+            subtract(dotProduct(row, other, count: columns), other, from: row, count: columns)
+          }
+          guard normalise(row, count: columns) else {
+            throw GenerativeError(.internalFault, "the components could not be completed")
+          }
+        }
+      }
+    }
+  }
+
+  /// Scales x to length one; false when there is nothing left to scale.
+  @discardableResult
+  private static func normalise(_ x: UnsafeMutablePointer<Double>, count: Int) -> Bool {
+    let square = dotProduct(x, x, count: count)
+    guard square > 1e-28, square.isFinite else { return false }
+    let scale = 1 / square.squareRoot()
+    for j in 0..<count { x[j] *= scale }
+    return true
+  }
+}

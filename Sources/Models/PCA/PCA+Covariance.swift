@@ -1,0 +1,42 @@
+import Tensors
+
+extension PCA.Solution {
+  /// Solves C = Vᵀ·diag(λ)·V for the covariance of what `moments` saw.
+  ///
+  /// - Throws: `.argument` for fewer than two rows or too many components; `.nonfinite` when the
+  ///   squares overflowed; `.memory`; `.internalFault`.
+  init(of moments: Moments, _ options: PCA.Options, in context: Context) throws(GenerativeError) {
+    let d = moments.columnCount
+    let n = moments.rowCount
+    try PCA.checkRowCount(n)
+    let limit = min(n, d)
+    try options.check(limit: limit)
+
+    let c = try Buffer<Double>(count: d * d, in: context.memory)
+    moments.covariance(into: c.base, centred: options.centres)
+    var total = 0.0
+    for j in 0..<d { total += c.base[j * d + j] }
+    let mean = try Buffer<Double>(count: d, in: context.memory)
+    if options.centres { moments.mean(into: mean.base) }
+
+    // A ratio is known only with the eigenvalues: then all vectors that may be kept are computed.
+    var wanted = limit
+    if case .count(let k) = options.components { wanted = k }
+    let eigen = try SymmetricEigen(destroying: c.base, n: d, largest: wanted, in: context)
+    let variances = UnsafeBufferPointer(eigen.values.elements)
+    try self.init(
+      components: eigen.vectors.base,
+      count: options.componentCount(variances: variances, total: total, limit: limit),
+      variances: variances, totalVariance: total, mean: mean.base, rowCount: n, columnCount: d,
+      solver: .covariance, whitens: options.whitens, in: context)
+  }
+}
+
+extension PCA {
+  /// - Throws: `.argument` below two rows, for which no variance is defined.
+  static func checkRowCount(_ count: Int) throws(GenerativeError) {
+    guard count >= 2 else {
+      throw GenerativeError(.argument, "n_rows must be at least 2 to fit a PCA, not \(count)")
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Tensors
+
+extension PCA {
+  /// How many components to keep.
+  package enum Components: Equatable, Sendable {
+    /// So many: 1 ... min(rows, columns).
+    case count(Int)
+    /// As few as explain at least this share of the variance, in (0, 1).
+    case varianceRatio(Double)
+    /// min(rows, columns)
+    case all
+  }
+
+  /// Which eigenproblem is solved; the result is the same.
+  package enum Solver: Int, Equatable, Sendable {
+    /// The smaller problem: Gram when rows < columns.
+    case automatic = 0
+    /// The covariance matrix, columns × columns. Rows are seen once and not kept.
+    case covariance = 1
+    /// The Gram matrix of the centred rows, rows × rows. All rows are kept during the fit.
+    case gram = 2
+  }
+
+  package struct Options: Equatable, Sendable {
+    package var components = Components.all
+    /// Whether the mean is subtracted; else it is taken to be zero.
+    package var centres = true
+    /// Whether `transform` scales every component to unit variance.
+    package var whitens = false
+    package var solver = Solver.automatic
+    /// Seeds the directions that complete a rank-deficient basis.
+    package var seed: UInt64 = 0
+
+    package init() {}
+
+    /// - Throws: `.argument` naming the option that is outside its range.
+    func check() throws(GenerativeError) {
+      switch components {
+      case .count(let k) where k < 1:
+        throw GenerativeError(.argument, "n_components must be at least 1, not \(k)")
+      case .varianceRatio(let r) where !(r > 0 && r < 1):
+        throw GenerativeError(.argument, "variance_ratio must be between 0 and 1, not \(r)")
+      default: break
+      }
+    }
+
+    /// Checks the count against the data.
+    ///
+    /// - Parameter limit: min(rows, columns).
+    /// - Throws: `.argument`.
+    func check(limit: Int) throws(GenerativeError) {
+      if case .count(let k) = components, k > limit {
+        throw GenerativeError(.argument, "n_components must be between 1 and \(limit), not \(k)")
+      }
+    }
+
+    /// The number of components for these variances, of which the first `limit` may be kept.
+    func componentCount(
+      variances: UnsafeBufferPointer<Double>, total: Double, limit: Int
+    ) -> Int {
+      switch components {
+      case .all: return limit
+      case .count(let k): return k
+      case .varianceRatio(let ratio):
+        var sum = 0.0
+        for k in 0..<limit {
+          sum += variances[k]
+          if sum >= ratio * total { return k + 1 }
+        }
+        return limit
+      }
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import Synchronization
+import Tensors
+
+/// Principal component analysis.
+///
+/// After Shlens, "A tutorial on principal component analysis" (2014). Rows x ∈ ℝᵈ with mean μ:
+///
+///     C = Σ (x − μ)·(x − μ)ᵀ / (n − 1)         covariance
+///     C = Vᵀ·diag(λ)·V,  λ₁ ≥ λ₂ ≥ …            rows of V: the principal components
+///     y = V·(x − μ)                             transform; the covariance of y is diag(λ)
+///     x̂ = Vᵀ·y + μ                              inverse transform, the nearest point of the subspace
+///
+/// A component's sign is the one that makes its element of largest size positive (of equals the
+/// first). Fitting needs the object to itself; everything else may run on any number of threads.
+package final class PCA: Sendable {
+  package let options: Options
+  package let context: Context
+  private let state = Mutex(State())
+
+  /// What was seen, and what follows from it.
+  private struct State {
+    /// Kept by fits that may go on; nil after a Gram fit.
+    nonisolated(unsafe) var moments: Moments?
+    /// The solution for `moments` as they are, when it was asked for.
+    var solution: Solution?
+  }
+
+  /// - Throws: `.argument` for options outside their range.
+  package init(_ options: Options = Options(), in context: Context = .standard) throws(GenerativeError) {
+    try options.check()
+    self.options = options
+    self.context = context
+  }
+
+  // MARK: - Fitting
+
+  /// Fits to all rows of `source`; what was fitted before is forgotten, but kept on failure.
+  ///
+  /// - Throws: `.argument` for fewer than two rows or more components than min(rows, columns);
+  ///   `.nonfinite`; `.memory`; and what the source throws.
+  package func fit(_ source: some RowSource) throws(GenerativeError) {
+    let columns = source.columnCount
+    let isWide = source.knownRowCount.map { $0 < columns } ?? false
+    if options.solver == .gram || (options.solver == .automatic && isWide) {
+      let solution = try GramSolver.solve(source, options, in: context)
+      replace(State(moments: nil, solution: solution))
+      return
+    }
+    let moments = try Moments(columns: columns, in: context)
+    try source.forEachBatch { rows throws(GenerativeError) in try moments.add(rows) }
+    let solution = try Solution(of: moments, options, in: context)
+    replace(State(moments: moments, solution: solution))
+  }
+
+  /// Adds rows to what was seen: the same result as one fit over all of them, to rounding.
+  ///
+  /// The eigenproblem is solved by the next call that needs its solution.
+  ///
+  /// - Throws: `.mismatch` for another number of columns than before; `.nonfinite`, and then nothing
+  ///   of that batch was added; `.state` after a fit on the Gram path; `.memory`; and what the source throws.
+  package func partialFit(_ source: some RowSource) throws(GenerativeError) {
+    let moments = try continuedMoments(columns: source.columnCount)
+    try source.forEachBatch { rows throws(GenerativeError) in
+      try moments.add(rows)
+      replace(State(moments: moments, solution: nil))
+    }
+  }
+
+  /// Adds what `other` has seen, which stays as it is.
+  ///
+  /// - Throws: `.mismatch` for another number of columns; `.state` when either was fitted on the Gram
+  ///   path, or `other` has seen nothing; `.memory`.
+  package func merge(_ other: PCA) throws(GenerativeError) {
+    guard let theirs = other.moments else {
+      throw GenerativeError(.state, "the other PCA has no statistics to merge")
+    }
+    let moments = try continuedMoments(columns: theirs.columnCount)
+    if moments === theirs {
+      throw GenerativeError(.argument, "other must not be the PCA itself")
+    }
+    try moments.merge(theirs)
+    replace(State(moments: moments, solution: nil))
+  }
+
+  /// Rows seen.
+  package var rowCount: Int {
+    state.withLock { $0.moments?.rowCount ?? $0.solution?.rowCount ?? 0 }
+  }
+
+  /// The statistics, when this fit can go on.
+  var moments: Moments? { state.withLock { $0.moments } }
+
+  private func continuedMoments(columns: Int) throws(GenerativeError) -> Moments {
+    let (moments, isFinal) = state.withLock { ($0.moments, $0.moments == nil && $0.solution != nil) }
+    if isFinal {
+      throw GenerativeError(
+        .state, "a PCA fitted on the Gram path keeps no statistics: fit it with the covariance solver")
+    }
+    if let moments { return moments }
+    if options.solver == .gram {
+      throw GenerativeError(.state, "the Gram path needs all rows at once: partial fits need the covariance")
+    }
+    return try Moments(columns: columns, in: context)
+  }
+
+  private func replace(_ new: State) {
+    state.withLock { $0 = new }
+  }
+
+  /// Takes up what a file held.
+  convenience init(
+    _ options: Options, moments: Moments?, solution: Solution?, in context: Context
+  ) throws(GenerativeError) {
+    try self.init(options, in: context)
+    replace(State(moments: moments, solution: solution))
+  }
+
+  // MARK: - Results
+
+  /// Components, variances and the rest, for all rows so far.
+  ///
+  /// - Throws: `.state` before the first row; after partial fits what `fit` throws.
+  package func solution() throws(GenerativeError) -> Solution {
+    let result: Result<Solution, GenerativeError> = state.withLock { state in
+      if let solution = state.solution { return .success(solution) }
+      guard let moments = state.moments else {
+        return .failure(GenerativeError(.state, "this PCA is not fitted yet"))
+      }
+      do throws(GenerativeError) {
+        let solution = try Solution(of: moments, options, in: context)
+        state.solution = solution
+        return .success(solution)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+}

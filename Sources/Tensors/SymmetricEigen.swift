@@ -1,0 +1,73 @@
+/// Eigenvalues and eigenvectors of a symmetric matrix, in Double, largest first.
+package struct SymmetricEigen {
+  /// All n eigenvalues, decreasing.
+  package let values: Buffer<Double>
+  /// The leading eigenvectors, one a row of n, of unit length.
+  package let vectors: Buffer<Double>
+  /// Rows of `vectors`.
+  package let vectorCount: Int
+
+  /// The eigenvectors as a `vectorCount` × n view.
+  package var matrix: DoubleMatrix {
+    DoubleMatrix(vectors.base, rows: vectorCount, columns: values.count)
+  }
+
+  /// All eigenvalues, and the eigenvectors of the `wanted` largest, of the n × n matrix at `a`.
+  ///
+  /// Householder tridiagonalisation, divide and conquer, back-transformation: about
+  /// 4/3·n³ + n³·(1/3 … 4/3) + 2·n²·k operations, the same bits for any number of threads. Each
+  /// eigenvalue is within a few n·ε·‖A‖ of the true one, each vector orthogonal to the others to ε·n.
+  ///
+  /// - Parameters:
+  ///   - a: n × n packed; only the upper triangle is read; destroyed.
+  ///   - wanted: 0 ... n vectors; nil for all.
+  /// - Throws: `.argument` for n < 1 or `wanted` outside its range; `.nonfinite`; `.memory`;
+  ///   `.internalFault` when an iteration does not converge.
+  package init(
+    destroying a: UnsafeMutablePointer<Double>, n: Int, largest wanted: Int? = nil,
+    in context: Context = .standard
+  ) throws(GenerativeError) {
+    let wanted = wanted ?? n
+    guard n >= 1 else { throw GenerativeError(.argument, "a matrix of \(n) rows has no eigenvalues") }
+    guard (0...n).contains(wanted) else {
+      throw GenerativeError(.argument, "eigenvectors must be between 0 and \(n), not \(wanted)")
+    }
+    let scale = try Self.normalise(a, n: n)
+    values = try Buffer(count: n, in: context.memory)
+    vectors = try Buffer(count: wanted * n, in: context.memory)
+    vectorCount = wanted
+
+    let product = try DoubleProduct(rows: n, columns: n, in: context)
+    let tridiagonal = try Tridiagonal(reducing: a, n: n, product: product, in: context)
+    let divide = try Divide(
+      diagonal: tridiagonal.diagonal, offDiagonal: tridiagonal.offDiagonal, wanted: wanted,
+      product: product, in: context)
+    for i in 0..<n { values.base[i] = scale * divide.values.base[divide.order.base[n - 1 - i]] }
+    for i in 0..<wanted {
+      let row = divide.order.base[n - 1 - i]
+      (vectors.base + i * n).update(from: divide.vectors.base + row * n, count: n)
+    }
+    try tridiagonal.backTransform(matrix, product: product)
+  }
+
+  /// Divides the upper triangle by the power of two that brings its largest element to about one, so
+  /// that no square over- or underflows, and returns that power.
+  private static func normalise(_ a: UnsafeMutablePointer<Double>, n: Int) throws(GenerativeError) -> Double {
+    var largest = 0.0
+    for i in 0..<n {
+      for j in i..<n {
+        let size = abs(a[i * n + j])
+        guard size.isFinite else {
+          throw GenerativeError(.nonfinite, "element (\(i), \(j)) of a symmetric matrix is \(a[i * n + j])")
+        }
+        largest = max(largest, size)
+      }
+    }
+    guard largest > 0 else { return 1 }
+    let scale = Double(sign: .plus, exponent: largest.exponent, significand: 1)
+    if scale != 1 {
+      for i in 0..<n { for j in i..<n { a[i * n + j] /= scale } }
+    }
+    return scale
+  }
+}
