@@ -48,11 +48,14 @@ extension Dataset {
   ///
   /// - Throws: `.argument` for an empty or overflowing shape.
   package static func stream(
-    shape: Shape, context: Context = .standard, pull: @escaping RowStream.Pull
+    shape: Shape, shuffleWindow: Int = 4096, context: Context = .standard,
+    pull: @escaping RowStream.Pull
   ) throws(GenerativeError) -> Dataset {
     let columnCount = try checkedCount(of: shape)
     return Dataset(
-      shape: shape, source: .stream(RowStream(columnCount: columnCount, pull: pull)), context: context)
+      shape: shape,
+      source: .stream(RowStream(columnCount: columnCount, shuffleWindow: shuffleWindow, pull: pull)),
+      context: context)
   }
 
   /// Rows of bytes in a buffer, packed.

@@ -22,8 +22,12 @@ package final class RowStream: Sendable {
   private let position = Mutex(Position())
   private let busy = Atomic(false)
 
-  init(columnCount: Int, pull: @escaping Pull) {
+  /// Rows held back to draw batches from at random; 1 or less keeps the stream's order.
+  package let shuffleWindow: Int
+
+  init(columnCount: Int, shuffleWindow: Int, pull: @escaping Pull) {
     self.columnCount = columnCount
+    self.shuffleWindow = shuffleWindow
     self.pull = pull
   }
 

@@ -42,7 +42,7 @@ struct OptimizerTests {
   func schedules() {
     func rates(_ schedule: Schedule, _ n: Int) -> [Float] { (0..<n).map { schedule.rate(step: $0, of: n) } }
     #expect(rates(Schedule(2), 3) == [2, 2, 2])
-    #expect(rates(Schedule(8, .step(factor: 0.5, intervals: 3)), 6) == [8, 8, 4, 4, 2, 2])
+    #expect(rates(Schedule(8, .step(factor: 0.5, period: 2)), 6) == [8, 8, 4, 4, 2, 2])
     #expect(largestError(rates(Schedule(4, .linear(floor: 0.25)), 4), [4, 3, 2, 1]) < 1e-6)
     #expect(largestError(rates(Schedule(2, .cosine()), 5), [2, 1.7071068, 1, 0.29289322, 0]) < 1e-6)
     #expect(largestError(rates(Schedule(2, .cosine(floor: 0.5)), 3), [2, 1.5, 1]) < 1e-6)

@@ -25,7 +25,7 @@ extension GAN: Trainable {
     let sums = try Buffer<Float>(count: width, in: context.memory)
     let mean = try Buffer<Double>(count: width, in: context.memory)
     var count = 0
-    try batches.start(epoch: 0)
+    batches.start(epoch: 0)
     while true {
       let rows = try batches.next()
       if rows == 0 { break }

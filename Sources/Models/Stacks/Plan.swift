@@ -22,7 +22,7 @@ package struct Plan: Sendable, Equatable {
       flopsPerRow += DenseStack.flops(network) * passes
       peakByteCount += Learner.byteCount(network, .adam())
       peakByteCount +=
-        workspaces * (try Workspace.byteCount(network, rows: rows, .training, context: .standard))
+        workspaces * (try Workspace.byteCount(network, rows: rows, .training))
     }
     guard let step = checkedProduct(rows, rowFloats, MemoryLayout<Float>.stride) else {
       throw GenerativeError(.memory, "batches of \(rows) rows do not fit in memory")

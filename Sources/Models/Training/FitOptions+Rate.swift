@@ -14,7 +14,12 @@ extension FitOptions {
       case .cosine(let floor): .cosine(floor: floor)
       case .linear(let floor): .linear(floor: floor)
       }
-    let spansLife = scheduleEpochs != nil || shape.isUnbounded
+    // A constant rate and steps do not ask how long the fit is, only how far the model has come.
+    let spansLife: Bool =
+      switch schedule {
+      case .constant, .step: true
+      case .cosine, .linear: scheduleEpochs != nil
+      }
     return Networks.Schedule(learningRate, shape, warmUp: warmUp).rate(
       step: spansLife ? stepOfLife : stepOfFit, of: (scheduleEpochs ?? epochCount) * stepsPerEpoch)
   }

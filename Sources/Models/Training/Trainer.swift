@@ -121,7 +121,7 @@ package struct Trainer {
     var lastTold = 0.0
 
     for epoch in 0..<options.epochCount {
-      try batches.start(epoch: model.progress.epochCount)
+      batches.start(epoch: model.progress.epochCount)
       var mean = Figures.Mean()
       var recent = Figures.Mean()
       var stepsDone = 0
@@ -192,7 +192,7 @@ package struct Trainer {
   private func validate() throws(GenerativeError) -> Figures {
     guard let validation else { return Figures() }
     var mean = Figures.Mean()
-    try validation.start(epoch: 0)
+    validation.start(epoch: 0)
     var number = 0
     while true {
       let rows = try validation.next()

@@ -6,8 +6,8 @@ package struct Schedule: Equatable, Hashable, Sendable {
   package enum Shape: Equatable, Hashable, Sendable {
     /// rate
     case constant
-    /// rate · factor^⌊u · intervals⌋: `intervals` stretches of the same length, each lower by `factor`.
-    case step(factor: Float, intervals: Int)
+    /// rate · factor^⌊step / period⌋: lower by `factor` every `period` steps.
+    case step(factor: Float, period: Int)
     /// rate · (floor + (1 − floor) · ½ (1 + cos πu)) (Loshchilov & Hutter, "SGDR", ICLR 2017)
     case cosine(floor: Float = 0)
     /// rate · (1 − (1 − floor) · u)
@@ -41,10 +41,8 @@ package struct Schedule: Equatable, Hashable, Sendable {
     let u = min(max(Double(step - warm) / Double(span), 0), 1)
     switch shape {
     case .constant: return rate
-    case .step(let factor, let intervals):
-      // The last step belongs to the last interval.
-      let interval = min((u * Double(intervals)).rounded(.down), Double(max(intervals - 1, 0)))
-      return rate * Float(pow(Double(factor), interval))
+    case .step(let factor, let period):
+      return rate * Float(pow(Double(factor), Double(step / max(period, 1))))
     case .cosine(let floor):
       return rate * (floor + (1 - floor) * Float(0.5 * (1 + cos(Double.pi * u))))
     case .linear(let floor): return rate * (1 - (1 - floor) * Float(u))
