@@ -65,7 +65,7 @@ let package = Package(
     .target(name: "Checkpoints", dependencies: ["Tensors", "CShims"]),
     .target(name: "Datasets", dependencies: ["Tensors", "CShims"]),
     .target(name: "Models", dependencies: ["Networks", "Datasets", "Checkpoints"]),
-    .target(name: "Evaluation", dependencies: ["Networks", "Models"]),
+    .target(name: "Evaluation", dependencies: ["Datasets"]),
 
     // The crossing: the only module that says gen_.
     .target(
