@@ -79,6 +79,10 @@ let package = Package(
       name: "GenerativeLibrary", dependencies: ["GenerativeABI"],
       linkerSettings: [.unsafeFlags(libraryLinkerFlags, .when(configuration: .release))]),
 
+    // Our kernels' speed beside OpenBLAS's.
+    .executableTarget(
+      name: "product-benchmark", dependencies: ["Tensors"], path: "Benchmarks/Kernels"),
+
     // The command-line tool: a client of the header like any other.
     .executableTarget(
       name: "gen",
