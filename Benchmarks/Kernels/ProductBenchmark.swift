@@ -7,7 +7,8 @@ import Tensors
 
 private typealias Gemm =
   @convention(c) (
-    Int32, Int32, Int32, Int32, Int32, Int32, Float, UnsafePointer<Float>?, Int32, UnsafePointer<Float>?, Int32,
+    Int32, Int32, Int32, Int32, Int32, Int32, Float, UnsafePointer<Float>?, Int32, UnsafePointer<Float>?,
+    Int32,
     Float, UnsafeMutablePointer<Float>?, Int32
   ) -> Void
 
@@ -28,13 +29,15 @@ private func figure(_ value: Double, _ width: Int = 8) -> String {
 @main struct ProductBenchmark {
   static func main() throws {
     let seconds = CommandLine.arguments.dropFirst().first.flatMap { Double($0) } ?? 2
-    let blas = ["libopenblas.so.0", "libopenblas.so"].compactMap { (name: String) in dlopen(name, RTLD_NOW) }.first
+    let blas = ["libopenblas.so.0", "libopenblas.so"].compactMap { (name: String) in dlopen(name, RTLD_NOW) }
+      .first
     let gemm = blas.flatMap { dlsym($0, "cblas_sgemm") }.map { unsafeBitCast($0, to: Gemm.self) }
     let context = try Context(threadCount: 2)
     print("kernels \(context.kernels.name), OpenBLAS \(gemm == nil ? "absent" : "present")")
     print("      m      n      k   GFLOP/s  OpenBLAS     ratio   packed B")
     let shapes = [
-      (512, 512, 512), (1024, 1024, 1024), (1536, 1536, 1536), (128, 400, 784), (784, 400, 128), (128, 784, 400),
+      (512, 512, 512), (1024, 1024, 1024), (1536, 1536, 1536), (128, 400, 784), (784, 400, 128),
+      (128, 784, 400),
       (128, 20, 400), (1, 400, 784), (64, 8192, 100),
     ]
     for (m, n, k) in shapes {
@@ -55,7 +58,9 @@ private func figure(_ value: Double, _ width: Int = 8) -> String {
         context.multiply(aMatrix, bMatrix, into: cMatrix)
         best.ours = min(best.ours, now() - start)
         start = now()
-        gemm?(101, 111, 111, Int32(m), Int32(n), Int32(k), 1, a.base, Int32(k), b.base, Int32(n), 0, c.base, Int32(n))
+        gemm?(
+          101, 111, 111, Int32(m), Int32(n), Int32(k), 1, a.base, Int32(k), b.base, Int32(n), 0, c.base,
+          Int32(n))
         best.theirs = min(best.theirs, now() - start)
         start = now()
         context.multiply(aMatrix, packed: packed, into: cMatrix)
