@@ -3,13 +3,13 @@ import Models
 import Tensors
 import Testing
 
-/// PCA of the 60,000 Fashion-MNIST images, where Debian's dataset-fashion-mnist is installed.
-@Suite(.serialized, .enabled(if: access(PCAFashionTests.folder + "train-images-idx3-ubyte.gz", R_OK) == 0))
-struct PCAFashionTests {
-  static let folder = "/usr/share/datasets/fashion-mnist/"
+private let fashionFolder = "/usr/share/datasets/fashion-mnist/"
 
+/// PCA of the 60,000 Fashion-MNIST images, where Debian's dataset-fashion-mnist is installed.
+@Suite(.serialized, .enabled(if: access(fashionFolder + "train-images-idx3-ubyte.gz", R_OK) == 0))
+struct PCAFashionTests {
   private static func images(_ name: String, count: Int) throws -> TestRows {
-    let stream = try #require(popen("gzip -dc " + folder + name, "r"))
+    let stream = try #require(popen("gzip -dc " + fashionFolder + name, "r"))
     defer { pclose(stream) }
     let bytes = try Buffer<UInt8>(count: 16 + count * 784)
     #expect(fread(bytes.base, 1, bytes.count, stream) == bytes.count)
@@ -31,9 +31,11 @@ struct PCAFashionTests {
     }
     print("PCA of 60,000 × 784, 200 components:", fitTime)
     let solution = try pca.solution()
-    #expect(abs(solution.totalVariance - 68.2163) < 5e-5)
+    // The table's variances have divisor n.
+    let toDivisorN = 59_999.0 / 60_000
+    #expect(abs(solution.totalVariance * toDivisorN - 68.2163) < 6e-5)
     for (i, variance) in [19.8095, 12.1120, 4.1061, 3.3818, 2.6247].enumerated() {
-      #expect(abs(solution.explainedVariance[i] - variance) < 6e-5)
+      #expect(abs(solution.explainedVariance[i] * toDivisorN - variance) < 6e-5)
     }
     // Squared error per test image, and the training variance explained, by components kept.
     let table: [(k: Int, error: Double, explained: Double)] = [
@@ -47,7 +49,9 @@ struct PCAFashionTests {
     // ‖x − x̂‖² = ‖x − μ‖² − Σ yᵢ²
     var error = 0.0
     for i in 0..<10_000 {
-      for j in 0..<784 { error += pow(Double(test.buffer.base[i * 784 + j]) - Double(solution.mean.base[j]), 2) }
+      for j in 0..<784 {
+        error += pow(Double(test.buffer.base[i * 784 + j]) - Double(solution.mean.base[j]), 2)
+      }
     }
     var explained = 0.0
     var k = 0
@@ -71,7 +75,9 @@ struct PCAFashionTests {
     let components = try golden("pca-fashion-components.f32", as: Float.self)
     for i in 0..<10 {
       var difference = 0.0
-      for j in 0..<784 { difference += pow(Double(components[i * 784 + j] - solution.components.base[i * 784 + j]), 2) }
+      for j in 0..<784 {
+        difference += pow(Double(components[i * 784 + j] - solution.components.base[i * 784 + j]), 2)
+      }
       #expect(difference.squareRoot() < 1e-3)
     }
   }

@@ -99,9 +99,12 @@ import Testing
         for j in 0...i {
           var sum = 0.0
           for r in 0..<count {
-            sum += (Double(s[r * 7 + i]) - Double(solution.mean[i])) * (Double(s[r * 7 + j]) - Double(solution.mean[j]))
+            sum +=
+              (Double(s[r * 7 + i]) - Double(solution.mean[i]))
+              * (Double(s[r * 7 + j]) - Double(solution.mean[j]))
           }
-          let deviation = ((expected[i][i] * expected[j][j] + expected[i][j] * expected[i][j]) / Double(count))
+          let deviation =
+            ((expected[i][i] * expected[j][j] + expected[i][j] * expected[i][j]) / Double(count))
             .squareRoot()
           #expect(abs(sum / Double(count) - expected[i][j]) < 5 * deviation)
         }
@@ -153,7 +156,8 @@ import Testing
     try pca.fit(small())
     let good = try pca.snapshot(keepsStatistics: true)
     #expect(throws: Never.self) { try PCA(good) }
-    for name in good.integers.keys where !["seed", "no_centering", "whiten", "requested_components"].contains(name) {
+    for name in good.integers.keys
+    where !["seed", "no_centering", "whiten", "requested_components"].contains(name) {
       for value in [-1, 0, Int.max, Int.min] where !(name == "requested_solver" && value == 0) {
         if name == "n_rows" && value == Int.max { continue }
         var bad = good

@@ -133,7 +133,9 @@ struct TestNumbers {
 }
 
 /// Little-endian numbers in a file beside the tests.
-func golden<Value: BitwiseCopyable>(_ name: String, as: Value.Type, file: String = #filePath) throws -> [Value] {
+func golden<Value: BitwiseCopyable>(_ name: String, as: Value.Type, file: String = #filePath) throws
+  -> [Value]
+{
   var path = file
   for _ in 0..<2 { path = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) }
   let stream = try #require(fopen(path + "/Golden/" + name, "rb"))

@@ -286,7 +286,9 @@ import Testing
 
   @Test func `Bad input is refused with the argument, its value and the limit`() throws {
     func message(_ body: () throws -> Void) -> String {
-      do { try body() } catch let error as GenerativeError { return "\(error.status): \(error.message)" } catch {}
+      do { try body() } catch let error as GenerativeError {
+        return "\(error.status): \(error.message)"
+      } catch {}
       return "no error"
     }
     var numbers = TestNumbers(seed: 15)
