@@ -46,13 +46,13 @@ let package = Package(
       name: "KernelTemplate", path: "Sources/Kernels/Template", exclude: ["Kernels"],
       swiftSettings: [.unsafeFlags(kernelFlags)]),
     .target(
-      name: "KernelsBaseline", dependencies: ["KernelTemplate"], path: "Sources/Kernels/Baseline",
+      name: "KernelsBaseline", dependencies: ["KernelTemplate", "CShims"], path: "Sources/Kernels/Baseline",
       swiftSettings: [.unsafeFlags(kernelFlags)]),
     .target(
-      name: "KernelsAVX2", dependencies: ["KernelTemplate"], path: "Sources/Kernels/AVX2",
+      name: "KernelsAVX2", dependencies: ["KernelTemplate", "CShims"], path: "Sources/Kernels/AVX2",
       swiftSettings: [.unsafeFlags(avx2Flags)]),
     .target(
-      name: "KernelsAVX512", dependencies: ["KernelTemplate"], path: "Sources/Kernels/AVX512",
+      name: "KernelsAVX512", dependencies: ["KernelTemplate", "CShims"], path: "Sources/Kernels/AVX512",
       swiftSettings: [.unsafeFlags(avx512Flags)]),
     .target(
       name: "Kernels",
@@ -78,6 +78,10 @@ let package = Package(
     .target(
       name: "GenerativeLibrary", dependencies: ["GenerativeABI"],
       linkerSettings: [.unsafeFlags(libraryLinkerFlags, .when(configuration: .release))]),
+
+    // Our kernels' speed beside OpenBLAS's.
+    .executableTarget(
+      name: "product-benchmark", dependencies: ["Tensors"], path: "Benchmarks/Kernels"),
 
     // The command-line tool: a client of the header like any other.
     .executableTarget(

@@ -1,28 +1,35 @@
-import Glibc
+import Kernels
 
-// Elementwise work and reductions over contiguous floats, split over the workers in fixed chunks,
-// so that the bits do not depend on the number of threads. Inputs and outputs may be the same
-// array, but must not overlap otherwise. Counts may be zero.
+// Elementwise work over contiguous floats, split over the workers in fixed chunks. Inputs and outputs
+// may be the same array, but must not overlap otherwise. Counts may be zero.
 
 extension Context {
   package typealias Input = UnsafePointer<Float>
   package typealias Output = UnsafeMutablePointer<Float>
 
+  /// Elements of one task.
+  private static let chunk = 16_384
+
+  /// Calls `body(start, count)` for chunks of 0 ..< count, on the workers when `cost` nanoseconds an
+  /// element make that pay.
+  func forChunks(_ count: Int, cost: Double, _ body: (_ start: Int, _ count: Int) -> Void) {
+    guard count > 0 else { return }
+    let taskCount = (count - 1) / Context.chunk + 1
+    guard taskCount > 1, Double(count) * cost > 15_000 else { return body(0, count) }
+    parallel(taskCount) { task in
+      let start = task * Context.chunk
+      body(start, min(Context.chunk, count - start))
+    }
+  }
+
   // MARK: - Activations
 
   /// y ← act(x)
   package func activate(_ x: Input, count: Int, _ activation: Activation, into y: Output) {
-    for i in 0..<count {
-      let v = x[i]
-      switch activation {
-      case .identity: y[i] = v
-      case .relu: y[i] = max(0, v)
-      case .leakyReLU(let slope): y[i] = v > 0 ? v : slope * v
-      case .silu: y[i] = v / (1 + expf(-v))
-      case .elu: y[i] = v > 0 ? v : expm1f(v)
-      case .tanh: y[i] = tanhf(v)
-      case .sigmoid: y[i] = 1 / (1 + expf(-v))
-      }
+    let (function, slope) = activation.kernel
+    let kernel = kernels.elementwise.activate
+    forChunks(count, cost: activation.cost) { start, count in
+      kernel(function, slope, x + start, y + start, count)
     }
   }
 
@@ -31,19 +38,10 @@ extension Context {
   package func activateBackward(
     _ dy: Input, saved: Input, count: Int, _ activation: Activation, into dx: Output
   ) {
-    for i in 0..<count {
-      let s = saved[i]
-      switch activation {
-      case .identity: dx[i] = dy[i]
-      case .relu: dx[i] = s > 0 ? dy[i] : 0
-      case .leakyReLU(let slope): dx[i] = s > 0 ? dy[i] : slope * dy[i]
-      case .silu:
-        let q = 1 / (1 + expf(-s))
-        dx[i] = dy[i] * q * (1 + s * (1 - q))
-      case .elu: dx[i] = s > 0 ? dy[i] : dy[i] * (s + 1)
-      case .tanh: dx[i] = dy[i] * (1 - s * s)
-      case .sigmoid: dx[i] = dy[i] * s * (1 - s)
-      }
+    let (function, slope) = activation.kernel
+    let kernel = kernels.elementwise.activateBackward
+    forChunks(count, cost: activation.differentiatesInput ? activation.cost : 0.3) { start, count in
+      kernel(function, slope, dy + start, saved + start, dx + start, count)
     }
   }
 
@@ -51,162 +49,102 @@ extension Context {
 
   /// y ← a·x + b·y
   package func combine(_ a: Float, _ x: Input, _ b: Float, into y: Output, count: Int) {
-    for i in 0..<count { y[i] = a * x[i] + b * y[i] }
+    let kernel = kernels.elementwise.combine
+    forChunks(count, cost: 0.25) { start, count in kernel(a, x + start, b, y + start, count) }
   }
 
   /// z ← x · y, element by element
   package func multiply(_ x: Input, by y: Input, count: Int, into z: Output) {
-    for i in 0..<count { z[i] = x[i] * y[i] }
+    let kernel = kernels.elementwise.multiply
+    forChunks(count, cost: 0.25) { start, count in kernel(x + start, y + start, z + start, count) }
   }
 
   /// y ← a·x + b
   package func scale(_ x: Input, by a: Float, adding b: Float = 0, count: Int, into y: Output) {
-    for i in 0..<count { y[i] = a * x[i] + b }
+    let kernel = kernels.elementwise.scale
+    forChunks(count, cost: 0.2) { start, count in kernel(x + start, a, b, y + start, count) }
   }
 
-  /// y ← min(max(x, low), high)
+  /// y ← min(max(x, low), high); NaN stays.
   package func clamp(_ x: Input, to low: Float, _ high: Float, count: Int, into y: Output) {
-    for i in 0..<count { y[i] = min(max(x[i], low), high) }
+    let kernel = kernels.elementwise.clamp
+    forChunks(count, cost: 0.2) { start, count in kernel(x + start, low, high, y + start, count) }
   }
 
-  /// y ← eˣ
+  /// y ← eˣ within 1 ulp.
   package func exponential(_ x: Input, count: Int, into y: Output) {
-    for i in 0..<count { y[i] = expf(x[i]) }
+    let kernel = kernels.elementwise.exponential
+    forChunks(count, cost: 0.6) { start, count in kernel(x + start, y + start, count) }
   }
 
-  /// y ← ln x
+  /// y ← ln x within 1 ulp; −∞ at 0, NaN below.
   package func logarithm(_ x: Input, count: Int, into y: Output) {
-    for i in 0..<count { y[i] = logf(x[i]) }
-  }
-
-  // MARK: - Reductions
-
-  /// Σ x, in Double over fixed chunks.
-  package func sum(_ x: Input, count: Int) -> Double {
-    var total = 0.0
-    for i in 0..<count { total += Double(x[i]) }
-    return total
-  }
-
-  /// Σ x · y, in Double over fixed chunks.
-  package func dot(_ x: Input, _ y: Input, count: Int) -> Double {
-    var total = 0.0
-    for i in 0..<count { total += Double(x[i]) * Double(y[i]) }
-    return total
-  }
-
-  /// Whether every element is finite.
-  package func isFinite(_ x: Input, count: Int) -> Bool {
-    for i in 0..<count where !x[i].isFinite { return false }
-    return true
-  }
-
-  /// sums[j] ← Σᵢ x[i, j], or added to what stands there when `accumulating`.
-  package func columnSums(_ x: Matrix, into sums: Output, accumulating: Bool = false) {
-    for j in 0..<x.columnCount {
-      var total: Float = accumulating ? sums[j] : 0
-      for i in 0..<x.rowCount { total += x.base[i * x.rowStride + j] }
-      sums[j] = total
-    }
-  }
-
-  /// mean[j] and biased variance[j] of the columns, by two passes.
-  package func columnMoments(_ x: Matrix, mean: Output, variance: Output) {
-    let n = Float(max(x.rowCount, 1))
-    for j in 0..<x.columnCount {
-      var total: Float = 0
-      for i in 0..<x.rowCount { total += x.base[i * x.rowStride + j] }
-      let m = total / n
-      var squares: Float = 0
-      for i in 0..<x.rowCount {
-        let d = x.base[i * x.rowStride + j] - m
-        squares += d * d
-      }
-      mean[j] = m
-      variance[j] = squares / n
-    }
+    let kernel = kernels.elementwise.logarithm
+    forChunks(count, cost: 0.6) { start, count in kernel(x + start, y + start, count) }
   }
 
   /// y[i, j] ← act(x[i, j] · scale[j] + shift[j])
   package func scaleColumns(
     _ x: Matrix, by scale: Input, adding shift: Input, _ activation: Activation, into y: Matrix
   ) {
-    for i in 0..<x.rowCount {
-      for j in 0..<x.columnCount {
-        y.base[i * y.rowStride + j] = x.base[i * x.rowStride + j] * scale[j] + shift[j]
-      }
-      activate(y.base + i * y.rowStride, count: x.columnCount, activation, into: y.base + i * y.rowStride)
+    let (function, slope) = activation.kernel
+    let kernel = kernels.elementwise.scaleRow
+    forRows(x.rowCount, columns: x.columnCount, cost: activation.cost) { i in
+      kernel(
+        x.base + i * x.rowStride, scale, shift, function, slope, y.base + i * y.rowStride, x.columnCount)
     }
   }
 
-  // MARK: - Losses, one sum per row and the gradient in the same pass
-
-  /// losses[i] ← Σⱼ softplus(l) − t·l, the cross-entropy of targets t ∈ [0, 1] under logits l;
-  /// dLogits ← gradientScale · (σ(l) − t) when given.
-  package func crossEntropy(
-    logits: Matrix, targets: Matrix, losses: Output, gradientScale: Float = 1, dLogits: Matrix? = nil
-  ) {
-    for i in 0..<logits.rowCount {
-      var total = 0.0
-      for j in 0..<logits.columnCount {
-        let l = logits.base[i * logits.rowStride + j]
-        let t = targets.base[i * targets.rowStride + j]
-        total += Double(max(l, 0) + log1pf(expf(-abs(l))) - t * l)
-        if let d = dLogits { d.base[i * d.rowStride + j] = gradientScale * (1 / (1 + expf(-l)) - t) }
-      }
-      losses[i] = Float(total)
+  /// Calls `body(row)` for every row, on the workers when `cost` nanoseconds an element make that pay.
+  func forRows(_ rows: Int, columns: Int, cost: Double, _ body: (_ row: Int) -> Void) {
+    guard rows > 0, columns > 0 else { return }
+    let share = max(1, Context.chunk / columns)
+    let taskCount = (rows - 1) / share + 1
+    guard taskCount > 1, Double(rows) * Double(columns) * cost > 15_000 else {
+      for row in 0..<rows { body(row) }
+      return
+    }
+    parallel(taskCount) { task in
+      for row in task * share..<min(rows, (task + 1) * share) { body(row) }
     }
   }
 
-  /// losses[i] ← Σⱼ (y − t)²; dy ← gradientScale · 2 (y − t) when given.
-  package func squaredError(
-    _ y: Matrix, targets: Matrix, losses: Output, gradientScale: Float = 1, dy: Matrix? = nil
+  // MARK: - Conversions
+
+  /// y ← scale · x from bytes; `scale` = 1/255 makes pixels of [0, 1].
+  package func convert(
+    _ x: UnsafePointer<UInt8>, count: Int, scale: Float = 1 / 255, into y: Output
   ) {
-    for i in 0..<y.rowCount {
-      var total = 0.0
-      for j in 0..<y.columnCount {
-        let e = y.base[i * y.rowStride + j] - targets.base[i * targets.rowStride + j]
-        total += Double(e * e)
-        if let d = dy { d.base[i * d.rowStride + j] = gradientScale * 2 * e }
-      }
-      losses[i] = Float(total)
+    let kernel = kernels.elementwise.fromBytes
+    forChunks(count, cost: 0.2) { start, count in kernel(x + start, scale, y + start, count) }
+  }
+
+  /// y ← x from doubles, rounded to nearest.
+  package func convert(_ x: UnsafePointer<Double>, count: Int, into y: Output) {
+    let kernel = kernels.elementwise.fromDoubles
+    forChunks(count, cost: 0.3) { start, count in kernel(x + start, y + start, count) }
+  }
+}
+
+extension Activation {
+  /// The kernels' word for it, and the slope of the one that has any.
+  var kernel: (function: ElementwiseKernels.Function, slope: Float) {
+    switch self {
+    case .identity: (.identity, 0)
+    case .relu: (.relu, 0)
+    case .leakyReLU(let slope): (.leakyReLU, slope)
+    case .silu: (.silu, 0)
+    case .elu: (.elu, 0)
+    case .tanh: (.tanh, 0)
+    case .sigmoid: (.sigmoid, 0)
     }
   }
 
-  // MARK: - Optimizer steps, one fused pass over the flat parameters
-
-  /// Adam (Kingma & Ba 2015) with decoupled weight decay (AdamW) when `decay` > 0.
-  ///
-  /// m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; p ← p − rate·decay·p − step·m / (√v·rootScale + ε)
-  /// where the caller folds the bias corrections: step = rate / (1−β₁ᵗ), rootScale = 1/√(1−β₂ᵗ).
-  package func adamStep(
-    _ p: Output, gradient g: Input, m: Output, v: Output, count: Int, beta1: Float, beta2: Float,
-    step: Float, rootScale: Float, epsilon: Float, decay: Float
-  ) {
-    for i in 0..<count {
-      m[i] = beta1 * m[i] + (1 - beta1) * g[i]
-      v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i]
-      p[i] = p[i] - decay * p[i] - step * m[i] / (v[i].squareRoot() * rootScale + epsilon)
-    }
-  }
-
-  /// SGD with momentum: m ← μm + g; p ← p − rate·(m + decay·p)
-  package func momentumStep(
-    _ p: Output, gradient g: Input, m: Output, count: Int, rate: Float, momentum: Float, decay: Float
-  ) {
-    for i in 0..<count {
-      m[i] = momentum * m[i] + g[i]
-      p[i] -= rate * (m[i] + decay * p[i])
-    }
-  }
-
-  /// RMSProp: v ← ρv + (1−ρ)g²; p ← p − rate·g / (√v + ε)
-  package func rmsPropStep(
-    _ p: Output, gradient g: Input, v: Output, count: Int, rate: Float, rho: Float, epsilon: Float
-  ) {
-    for i in 0..<count {
-      v[i] = rho * v[i] + (1 - rho) * g[i] * g[i]
-      p[i] -= rate * g[i] / (v[i].squareRoot() + epsilon)
+  /// Nanoseconds an element, roughly.
+  var cost: Double {
+    switch self {
+    case .identity, .relu, .leakyReLU: 0.2
+    case .silu, .elu, .tanh, .sigmoid: 1
     }
   }
 }

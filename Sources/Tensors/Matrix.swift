@@ -20,6 +20,15 @@ package struct Matrix: @unchecked Sendable {
     self.columnStride = columnStride
   }
 
+  /// A view for reading only: the product never writes its factors.
+  package init(
+    reading base: UnsafePointer<Float>, rows rowCount: Int, columns columnCount: Int,
+    rowStride: Int? = nil
+  ) {
+    self.init(
+      UnsafeMutablePointer(mutating: base), rows: rowCount, columns: columnCount, rowStride: rowStride)
+  }
+
   package var transposed: Matrix {
     Matrix(
       base, rows: columnCount, columns: rowCount, rowStride: columnStride,

@@ -252,12 +252,12 @@ struct Product {
   /// without depth.
   private func finish(rows: Range<Int>, columns: Range<Int>, clearing: Bool) {
     guard !accumulating, clearing || bias != nil || activation != .identity else { return }
+    let kernel = context.kernels.elementwise.finishRow
+    let (function, slope) = activation.kernel
     for i in rows {
       let row = c.base + (i * c.rowStride + columns.lowerBound)
-      let count = columns.count
-      if clearing { row.update(repeating: 0, count: count) }
-      if let bias { for j in 0..<count { row[j] += bias[columns.lowerBound + j] } }
-      if activation != .identity { context.activate(row, count: count, activation, into: row) }
+      if clearing { row.update(repeating: 0, count: columns.count) }
+      kernel(row, bias.map { $0 + columns.lowerBound }, function, slope, columns.count)
     }
   }
 }

@@ -1,11 +1,17 @@
-import Glibc
+import Kernels
 
 extension Context {
   /// y[i] ← uniform in [low, high), element `offset + i` of the stream.
+  ///
+  /// The same bits on every instruction set.
   package func fillUniform(
     _ y: Output, count: Int, from random: Random, offset: Int = 0, low: Float = 0, high: Float = 1
   ) {
-    for i in 0..<count { y[i] = low + (high - low) * random.uniform(at: offset + i) }
+    let kernel = kernels.random.uniform
+    let limit = max(low, high.nextDown)
+    forChunks(count, cost: 0.7) { start, count in
+      kernel(random.stream, random.element(offset, start), low, high - low, limit, y + start, count)
+    }
   }
 
   /// y[i] ← mean + deviation · N(0, 1), element `offset + i` of the stream (Box–Muller on the words
@@ -13,14 +19,24 @@ extension Context {
   package func fillNormal(
     _ y: Output, count: Int, from random: Random, offset: Int = 0, mean: Float = 0, deviation: Float = 1
   ) {
-    for i in 0..<count {
-      let e = offset + i
-      let w = random.words(UInt64(e) >> 2)
-      let pair = e & 2
-      let u = (Float(w[pair] >> 8) + 1) * 0x1p-24  // (0, 1]
-      let angle = 2 * Float.pi * Float(w[pair + 1] >> 8) * 0x1p-24
-      let radius = (-2 * logf(u)).squareRoot()
-      y[i] = mean + deviation * radius * (e & 1 == 0 ? cosf(angle) : sinf(angle))
+    let kernel = kernels.random.normal
+    forChunks(count, cost: 2) { start, count in
+      kernel(random.stream, random.element(offset, start), mean, deviation, y + start, count)
     }
+  }
+}
+
+extension Random {
+  /// The kernels' form of (seed, purpose, step).
+  var stream: RandomKernels.Stream {
+    RandomKernels.Stream(
+      key0: UInt32(truncatingIfNeeded: seed), key1: UInt32(truncatingIfNeeded: seed >> 32),
+      high0: UInt32(truncatingIfNeeded: step),
+      high1: UInt32(truncatingIfNeeded: step >> 32) ^ (purpose.rawValue << 24))
+  }
+
+  /// The number of the element `start` past `offset`.
+  func element(_ offset: Int, _ start: Int) -> UInt64 {
+    UInt64(truncatingIfNeeded: offset) &+ UInt64(truncatingIfNeeded: start)
   }
 }

@@ -1,8 +1,11 @@
 // 8 lanes, with fused multiply-add.
 
+import CShims
+
 typealias Floats = SIMD8<Float>
 typealias Integers = SIMD8<Int32>
 typealias Words = SIMD8<UInt32>
+typealias Doubles = SIMD8<Double>
 
 let instructionSetName = "avx2"
 
@@ -10,3 +13,18 @@ let instructionSetName = "avx2"
 @inline(__always) func multiplyAdd(_ a: Floats, _ b: Floats, _ c: Floats) -> Floats {
   c.addingProduct(a, b)
 }
+
+/// x in double precision.
+@inline(__always) func widen(_ x: Floats) -> Doubles { shim_widen8(x) }
+
+/// x in single precision.
+@inline(__always) func narrow(_ x: Doubles) -> Floats { shim_narrow8(x) }
+
+/// Integers as floats.
+@inline(__always) func floats(_ x: Integers) -> Floats { shim_from_int8(x) }
+
+/// Bytes as floats, 0 to 255.
+@inline(__always) func floats(bytes: UnsafePointer<UInt8>) -> Floats { shim_from_bytes8(bytes) }
+
+/// The upper halves of the 64-bit products.
+@inline(__always) func multiplyHigh(_ x: Words, _ y: Words) -> Words { shim_multiply_high8(x, y) }

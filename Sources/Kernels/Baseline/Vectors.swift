@@ -1,8 +1,11 @@
 // Four lanes: what every x86-64 and arm64 has.
 
+import CShims
+
 typealias Floats = SIMD4<Float>
 typealias Integers = SIMD4<Int32>
 typealias Words = SIMD4<UInt32>
+typealias Doubles = SIMD4<Double>
 
 #if arch(arm64)
   let instructionSetName = "neon"
@@ -19,3 +22,18 @@ typealias Words = SIMD4<UInt32>
 #else
   @inline(__always) func multiplyAdd(_ a: Floats, _ b: Floats, _ c: Floats) -> Floats { a * b + c }
 #endif
+
+/// x in double precision.
+@inline(__always) func widen(_ x: Floats) -> Doubles { shim_widen4(x) }
+
+/// x in single precision.
+@inline(__always) func narrow(_ x: Doubles) -> Floats { shim_narrow4(x) }
+
+/// Integers as floats.
+@inline(__always) func floats(_ x: Integers) -> Floats { shim_from_int4(x) }
+
+/// Bytes as floats, 0 to 255.
+@inline(__always) func floats(bytes: UnsafePointer<UInt8>) -> Floats { shim_from_bytes4(bytes) }
+
+/// The upper halves of the 64-bit products.
+@inline(__always) func multiplyHigh(_ x: Words, _ y: Words) -> Words { shim_multiply_high4(x, y) }

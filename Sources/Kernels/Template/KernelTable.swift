@@ -1,21 +1,28 @@
 /// One instruction set's kernels.
 ///
 /// Every kernel takes pointers and counts and trusts them: sizes are proven by the callers in
-/// Tensors. Pointers need no alignment unless said so; counts may be zero.
+/// Tensors. Pointers need no alignment beyond their element's; counts may be zero.
 package struct KernelTable: Sendable {
-  package typealias Input = UnsafePointer<Float>
-  package typealias Output = UnsafeMutablePointer<Float>
-
   /// `baseline`, `avx2`, `avx512` or `neon`.
   package let name: String
   /// Lanes of one vector of floats.
   package let laneCount: Int
-  /// The matrix product's building blocks.
   package let product: ProductKernels
+  package let elementwise: ElementwiseKernels
+  package let reductions: ReductionKernels
+  package let optimizers: OptimizerKernels
+  package let random: RandomKernels
 
-  package init(name: String, laneCount: Int, product: ProductKernels) {
+  package init(
+    name: String, laneCount: Int, product: ProductKernels, elementwise: ElementwiseKernels,
+    reductions: ReductionKernels, optimizers: OptimizerKernels, random: RandomKernels
+  ) {
     self.name = name
     self.laneCount = laneCount
     self.product = product
+    self.elementwise = elementwise
+    self.reductions = reductions
+    self.optimizers = optimizers
+    self.random = random
   }
 }

@@ -12,7 +12,7 @@
 
 /// panel[p * width + i] ← source[p + i * stride] for p, i < 4.
 @inline(__always)
-private func transpose4(_ source: Input, _ stride: Int, _ panel: Output, _ width: Int) {
+func transpose4(_ source: Input, _ stride: Int, _ panel: Output, _ width: Int) {
   let a = load4(source)
   let b = load4(source + stride)
   let c = load4(source + 2 &* stride)

@@ -5,4 +5,13 @@ package let table = KernelTable(
   name: instructionSetName, laneCount: Floats.scalarCount,
   product: ProductKernels(
     tileColumns: 2 * Floats.scalarCount, packRows: packRows, packColumns: packColumns,
-    multiplyBlock: multiplyBlock, multiplyRows: multiplyRows))
+    multiplyBlock: multiplyBlock, multiplyRows: multiplyRows),
+  elementwise: ElementwiseKernels(
+    activate: activate, activateBackward: activateBackward, scaleRow: scaleRow, finishRow: finishRow,
+    combine: combine, multiply: multiply, scale: scale, clamp: clamp, exponential: exponential,
+    logarithm: logarithm, fromBytes: fromBytes, fromDoubles: fromDoubles),
+  reductions: ReductionKernels(
+    sum: sum, dot: dot, isFinite: isFinite, columnSums: columnSums, columnSquares: columnSquares,
+    crossEntropy: crossEntropy, squaredError: squaredError),
+  optimizers: OptimizerKernels(adam: adam, momentum: momentum, rmsProp: rmsProp),
+  random: RandomKernels(uniform: uniform, normal: normal))

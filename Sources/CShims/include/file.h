@@ -1,0 +1,43 @@
+/* Whole files: read at once, or replaced at once. */
+#ifndef SHIM_FILE_H
+#define SHIM_FILE_H
+
+#include <stdint.h>
+
+/* One stretch of bytes of a file to write. */
+struct shim_piece {
+  const void *bytes;
+  int64_t count;
+};
+
+/* Replaces the file at `path` by the pieces, one after the other: at any moment, power loss
+   included, the path names the whole old file or the whole new one.
+
+   A new file of a random name in the same folder is written, flushed to the disk, renamed over
+   `path`, and the folder is flushed too. An existing file keeps its permissions and, where the
+   process may set it, its owner; a symbolic link keeps pointing where it did. What is no regular
+   file (a device, a pipe) is written in place. Returns 0 or an errno. After an error that came
+   before the rename nothing is left behind and the old file is as it was. */
+int shim_write_file_atomically(const char *path, const struct shim_piece *pieces, int64_t count);
+
+/* A file open for reading. */
+struct shim_file {
+  int descriptor;
+  int64_t byte_count;
+};
+
+/* Opens the regular file at `path` and tells its size; EISDIR for a folder, EINVAL for anything
+   else that is no regular file. Returns 0 or an errno. */
+int shim_open_file(const char *path, struct shim_file *file);
+
+/* Reads `count` bytes from `offset` on. Returns 0, an errno, or ENODATA when the file ends first.
+ */
+int shim_read_file(const struct shim_file *file, int64_t offset, void *bytes, int64_t count);
+
+/* Closes the file; once. */
+void shim_close_file(struct shim_file *file);
+
+/* The errno's description, in English whatever the locale; for as long as the program runs. */
+const char *shim_errno_description(int error);
+
+#endif

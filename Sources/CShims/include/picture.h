@@ -1,0 +1,85 @@
+/* PNG and JPEG in memory, through libpng and libjpeg.
+
+   Every function here sets its own error jump, returns a status and prints nothing: no jump ever
+   crosses its caller. */
+#ifndef SHIM_PICTURE_H
+#define SHIM_PICTURE_H
+
+#include <stdint.h>
+
+enum shim_picture_status {
+  SHIM_PICTURE_OK,
+  SHIM_PICTURE_FORMAT,
+  SHIM_PICTURE_TRUNCATED,
+  SHIM_PICTURE_LIMIT,
+  SHIM_PICTURE_MEMORY
+};
+
+/* What a file may ask for before it is refused. */
+struct shim_picture_limits {
+  int64_t pixel_count;
+  /* Width and height. */
+  int32_t side;
+  /* Scans of a progressive JPEG: each costs a pass over the whole image. */
+  int32_t scan_count;
+  /* Bytes of one ancillary chunk of a PNG, compressed or not. */
+  int64_t chunk_byte_count;
+};
+
+struct shim_picture_info {
+  int32_t width;
+  int32_t height;
+  /* 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha; alpha is not premultiplied. */
+  int32_t channel_count;
+  /* How EXIF says to turn the picture, 1 to 8; 1 (not at all) for PNG. */
+  int32_t orientation;
+};
+
+/* Why a call failed, in the codec's words. */
+struct shim_picture_message {
+  char text[200];
+};
+
+/* Tells what a PNG holds, from its header alone, and refuses what passes the limits or could not
+   be held by so few bytes. */
+enum shim_picture_status shim_png_inspect(const uint8_t *bytes, int64_t count,
+                                          const struct shim_picture_limits *limits,
+                                          struct shim_picture_info *info,
+                                          struct shim_picture_message *message);
+
+/* Decodes a PNG to 8 bits per channel, rows packed, into height * width * channel_count bytes as
+   `shim_png_inspect` told. 16 bits are rounded to 8, palettes and tRNS expanded; colour profiles
+   and gamma are ignored. */
+enum shim_picture_status shim_png_decode(const uint8_t *bytes, int64_t count,
+                                         const struct shim_picture_limits *limits, uint8_t *pixels,
+                                         int64_t pixel_byte_count,
+                                         struct shim_picture_message *message);
+
+/* The same for a JPEG. Corrupt data, which libjpeg only warns of, is an error. */
+enum shim_picture_status shim_jpeg_inspect(const uint8_t *bytes, int64_t count,
+                                           const struct shim_picture_limits *limits,
+                                           struct shim_picture_info *info,
+                                           struct shim_picture_message *message);
+
+/* Decodes a JPEG to gray or RGB; CMYK and YCCK become RGB by multiplying with black. The pixels
+   are not turned yet. */
+enum shim_picture_status shim_jpeg_decode(const uint8_t *bytes, int64_t count,
+                                          const struct shim_picture_limits *limits, uint8_t *pixels,
+                                          int64_t pixel_byte_count,
+                                          struct shim_picture_message *message);
+
+/* Encodes packed rows of 1, 3 or 4 channels as a PNG of 8 bits; the result is given back by
+   `shim_encoded_free`. */
+enum shim_picture_status shim_png_encode(const uint8_t *pixels, int32_t width, int32_t height,
+                                         int32_t channel_count, uint8_t **bytes, int64_t *count,
+                                         struct shim_picture_message *message);
+
+/* Encodes packed rows of 1 or 3 channels as a baseline JPEG of quality 1 to 100, without chroma
+   subsampling from 90 on. */
+enum shim_picture_status shim_jpeg_encode(const uint8_t *pixels, int32_t width, int32_t height,
+                                          int32_t channel_count, int32_t quality, uint8_t **bytes,
+                                          int64_t *count, struct shim_picture_message *message);
+
+void shim_encoded_free(uint8_t *bytes);
+
+#endif

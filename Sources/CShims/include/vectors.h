@@ -1,0 +1,48 @@
+/* Vector operations that Swift's SIMD types lack, or leave as calls: conversions between element
+ * types, high halves of products, products of pairs. One macro, three widths; each function is
+ * inlined as the instructions of the target that imports it. */
+#ifndef SHIM_VECTORS_H
+#define SHIM_VECTORS_H
+
+#include <stdint.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define SHIM_INLINE static inline __attribute__((always_inline))
+
+/* widen: floats to doubles. narrow: doubles to floats. from_int: 32-bit integers to floats.
+ * from_bytes: n bytes in memory, 0 to 255, to floats. multiply_high: the upper 32 bits of the
+ * unsigned products. */
+#define SHIM_VECTORS(n, half)                                                                      \
+  typedef float shim_f##n __attribute__((ext_vector_type(n)));                                     \
+  typedef double shim_d##n __attribute__((ext_vector_type(n)));                                    \
+  typedef int32_t shim_i##n __attribute__((ext_vector_type(n)));                                   \
+  typedef uint32_t shim_u##n __attribute__((ext_vector_type(n)));                                  \
+  typedef uint8_t shim_b##n __attribute__((ext_vector_type(n), aligned(1)));                       \
+  typedef uint64_t shim_q##n __attribute__((ext_vector_type(half)));                               \
+  SHIM_INLINE shim_d##n shim_widen##n(shim_f##n x) { return __builtin_convertvector(x, shim_d##n); } \
+  SHIM_INLINE shim_f##n shim_narrow##n(shim_d##n x) { return __builtin_convertvector(x, shim_f##n); } \
+  SHIM_INLINE shim_f##n shim_from_int##n(shim_i##n x) { return __builtin_convertvector(x, shim_f##n); } \
+  SHIM_INLINE shim_f##n shim_from_bytes##n(const uint8_t *bytes) {                                 \
+    shim_b##n x = *(const shim_b##n *)bytes;                                                       \
+    return __builtin_convertvector(__builtin_convertvector(x, shim_i##n), shim_f##n);              \
+  }                                                                                                \
+  SHIM_INLINE shim_u##n shim_multiply_high##n(shim_u##n x, shim_u##n y) {                          \
+    shim_q##n a = (shim_q##n)x, b = (shim_q##n)y;                                                  \
+    shim_q##n even = (a & 0xffffffffu) * (b & 0xffffffffu);                                        \
+    shim_q##n odd = (a >> 32) * (b >> 32);                                                         \
+    return (shim_u##n)((even >> 32) | (odd & 0xffffffff00000000u));                                \
+  }
+
+SHIM_VECTORS(4, 2)
+SHIM_VECTORS(8, 4)
+SHIM_VECTORS(16, 8)
+
+#undef SHIM_VECTORS
+#pragma clang diagnostic pop
+#endif

@@ -1,0 +1,62 @@
+#include "inflate.h"
+
+#include <stdlib.h>
+#include <zlib.h>
+
+struct shim_inflater {
+  z_stream stream;
+  const uint8_t *end;
+  int finished;
+};
+
+/* zlib counts in 32 bits; hand it pieces. */
+static unsigned piece(int64_t count) { return count < (1 << 30) ? (unsigned)count : 1 << 30; }
+
+struct shim_inflater *shim_inflater_create(const uint8_t *bytes, int64_t count) {
+  struct shim_inflater *inflater = calloc(1, sizeof *inflater);
+  if (!inflater)
+    return NULL;
+  inflater->stream.next_in = (uint8_t *)bytes;
+  inflater->end = bytes + count;
+  /* 16: a gzip header and nothing else. */
+  if (inflateInit2(&inflater->stream, 16 + MAX_WBITS) != Z_OK) {
+    free(inflater);
+    return NULL;
+  }
+  return inflater;
+}
+
+enum shim_inflate_status shim_inflater_read(struct shim_inflater *inflater, uint8_t *into,
+                                            int64_t count, int64_t *got) {
+  z_stream *stream = &inflater->stream;
+  *got = 0;
+  while (*got < count && !inflater->finished) {
+    stream->avail_in = piece(inflater->end - stream->next_in);
+    stream->avail_out = piece(count - *got);
+    stream->next_out = into + *got;
+    uint8_t *before = stream->next_out;
+    int result = inflate(stream, Z_NO_FLUSH);
+    *got += stream->next_out - before;
+    if (result == Z_STREAM_END) {
+      /* Members may follow one another; the whole is their concatenation. */
+      inflater->finished = stream->next_in == inflater->end;
+      if (inflateReset(stream) != Z_OK)
+        return SHIM_INFLATE_FORMAT;
+    } else if (result == Z_BUF_ERROR ||
+               (result == Z_OK && stream->next_in == inflater->end && stream->avail_out > 0)) {
+      return SHIM_INFLATE_TRUNCATED;
+    } else if (result == Z_MEM_ERROR) {
+      return SHIM_INFLATE_MEMORY;
+    } else if (result != Z_OK) {
+      return SHIM_INFLATE_FORMAT;
+    }
+  }
+  return SHIM_INFLATE_OK;
+}
+
+void shim_inflater_destroy(struct shim_inflater *inflater) {
+  if (!inflater)
+    return;
+  inflateEnd(&inflater->stream);
+  free(inflater);
+}

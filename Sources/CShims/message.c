@@ -1,0 +1,17 @@
+#include "message.h"
+#include <string.h>
+
+/* Fixed, so that telling of a failed allocation needs none. */
+static _Thread_local char kept[1024];
+
+void shim_set_message(const char *message, size_t length) {
+  if (length >= sizeof kept) {
+    length = sizeof kept - 1;
+    while (length > 0 && (message[length] & 0xC0) == 0x80) /* not inside a UTF-8 character */
+      length--;
+  }
+  memcpy(kept, message, length);
+  kept[length] = 0;
+}
+
+const char *shim_message(void) { return kept; }

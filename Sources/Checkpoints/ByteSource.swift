@@ -1,0 +1,67 @@
+import CShims
+import Glibc
+import Tensors
+
+/// Where a checkpoint's bytes are read from; the size is known before the first is.
+struct ByteSource: ~Copyable {
+  let byteCount: Int
+  private let memory: UnsafeRawBufferPointer?
+  private var file = shim_file(descriptor: -1, byte_count: 0)
+
+  /// Bytes in memory, borrowed until the source is gone.
+  init(_ bytes: UnsafeRawBufferPointer) {
+    memory = bytes
+    byteCount = bytes.count
+  }
+
+  /// The regular file at `path`.
+  ///
+  /// - Throws: `.io` with the system's reason.
+  init(path: UnsafePointer<CChar>?) throws(GenerativeError) {
+    memory = nil
+    // On failure the shim leaves nothing open.
+    let code = shim_open_file(path, &file)
+    guard code == 0 else { throw ioError("open", path, code) }
+    byteCount = Int(file.byte_count)
+  }
+
+  deinit {
+    var file = file
+    shim_close_file(&file)
+  }
+
+  /// Copies `count` bytes from `offset` on to `destination`; the caller has checked both against
+  /// `byteCount`.
+  ///
+  /// - Throws: `.io`; `.truncated` when the file has become shorter since it was opened.
+  func read(_ count: Int, at offset: Int, into destination: UnsafeMutableRawPointer)
+    throws(GenerativeError)
+  {
+    if let memory {
+      UnsafeMutableRawBufferPointer(start: destination, count: count)
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[offset..<offset + count]))
+      return
+    }
+    let code = withUnsafePointer(to: file) {
+      shim_read_file($0, Int64(offset), destination, Int64(count))
+    }
+    if code == ENODATA { throw GenerativeError(.truncated, "the file shrank while it was read") }
+    guard code == 0 else {
+      throw GenerativeError(.io, "cannot read: \(errnoDescription(code))")
+    }
+  }
+}
+
+/// `.io`, saying what could not be done to which file and why.
+func ioError(_ verb: String, _ path: UnsafePointer<CChar>?, _ code: CInt) -> GenerativeError {
+  GenerativeError(.io, "cannot \(verb) \(pathText(path)): \(errnoDescription(code))")
+}
+
+/// A path as a message shows it, whatever its bytes.
+func pathText(_ path: UnsafePointer<CChar>?) -> String {
+  path.map { quoted(String(cString: $0)) } ?? "NULL"
+}
+
+private func errnoDescription(_ code: CInt) -> String {
+  String(cString: shim_errno_description(code))
+}

@@ -1,0 +1,53 @@
+import Tensors
+
+extension Checkpoint {
+  /// The format this library writes. A newer minor adds what older readers may ignore; a newer major
+  /// is refused.
+  package static let formatVersion = 1
+
+  private static let formatKey = "format"
+  private static let kindKey = "kind"
+
+  /// A checkpoint to be filled with a model of that kind: `pca`, `autoencoder`, `vae` or `gan`.
+  ///
+  /// - Throws: `.limit` for a kind as long as a book.
+  package init(kind: String) throws(GenerativeError) {
+    self.init()
+    try setMetadata(Self.formatKey, String(Self.formatVersion))
+    try setMetadata(Self.kindKey, kind)
+  }
+
+  /// What kind of model this is, or nil when the file is not by this library.
+  package var kind: String? { hasOwnFormat ? metadata[Self.kindKey] : nil }
+
+  /// Checks that this is a model of that kind.
+  ///
+  /// - Throws: `.mismatch` naming both kinds; `.format` when the file is not by this library.
+  package func require(kind wanted: String) throws(GenerativeError) {
+    guard let kind else {
+      throw GenerativeError(
+        .format, "these tensors are no model of this library: their metadata lack a format or kind")
+    }
+    guard kind == wanted else {
+      throw GenerativeError(.mismatch, "this model is of kind \(quoted(kind)), not \(quoted(wanted))")
+    }
+  }
+
+  /// - Throws: `.version` when a newer library wrote the file in a way this one cannot know.
+  ///
+  /// Other programs put words there ("pt"), which are no versions.
+  func checkVersion() throws(GenerativeError) {
+    guard let text = metadata[Self.formatKey], let first = text.utf8.first, first >= 0x30, first <= 0x39,
+      !hasOwnFormat
+    else { return }
+    throw GenerativeError(
+      .version, "the file has format \(quoted(text)); this library reads format \(Self.formatVersion)")
+  }
+
+  /// Whether the format is a major version this library knows, with or without a minor one.
+  private var hasOwnFormat: Bool {
+    guard let text = metadata[Self.formatKey] else { return false }
+    let major = String(Self.formatVersion)
+    return text == major || text.hasPrefix(major + ".")
+  }
+}

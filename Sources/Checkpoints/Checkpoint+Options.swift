@@ -1,0 +1,114 @@
+import Tensors
+
+/// A value that can be kept as a string in the metadata and come back exactly.
+package protocol OptionValue: LosslessStringConvertible, Sendable {
+  /// What a message asks for: "a whole number".
+  static var optionDescription: String { get }
+  /// Whether the value may be kept: numbers must be finite.
+  var isValidOption: Bool { get }
+}
+
+extension OptionValue { package var isValidOption: Bool { true } }
+
+extension Int: OptionValue { package static var optionDescription: String { "a whole number" } }
+extension UInt64: OptionValue {
+  package static var optionDescription: String { "a whole number that is not negative" }
+}
+extension Bool: OptionValue { package static var optionDescription: String { "true or false" } }
+extension String: OptionValue { package static var optionDescription: String { "a text" } }
+extension Float: OptionValue {
+  package static var optionDescription: String { "a finite number" }
+  package var isValidOption: Bool { isFinite }
+}
+extension Double: OptionValue {
+  package static var optionDescription: String { "a finite number" }
+  package var isValidOption: Bool { isFinite }
+}
+
+/// A model's options, kept in the metadata under `option.<name>`.
+extension Checkpoint {
+  private static let optionPrefix = "option."
+
+  /// Keeps `value` under `name`, replacing what was there.
+  ///
+  /// - Throws: `.nonfinite` for a NaN or an infinity, `.limit` when the metadata become too large.
+  package mutating func setOption<Value: OptionValue>(
+    _ name: String, _ value: Value
+  ) throws(GenerativeError) {
+    guard value.isValidOption else {
+      throw GenerativeError(.nonfinite, "option \(name) must be \(Value.optionDescription), not \(value)")
+    }
+    try setMetadata(Self.optionPrefix + name, value.description)
+  }
+
+  /// Keeps a list, such as the widths of layers, under `name`.
+  ///
+  /// - Throws: `.limit` when the metadata become too large.
+  package mutating func setOption(_ name: String, _ values: [Int]) throws(GenerativeError) {
+    try setMetadata(Self.optionPrefix + name, values.map(String.init).joined(separator: ","))
+  }
+
+  /// The option `name`.
+  ///
+  /// - Throws: `.format` when it is missing or not such a value.
+  package func option<Value: OptionValue>(
+    _ name: String, as: Value.Type = Value.self
+  ) throws(GenerativeError) -> Value {
+    let text = try optionText(name)
+    guard let value = Value(text), value.isValidOption else {
+      throw malformed(name, "\(Value.optionDescription)", text)
+    }
+    return value
+  }
+
+  /// The option `name`, which must lie in `range`.
+  ///
+  /// - Throws: `.format` when it is missing, not such a value, or outside.
+  package func option<Value: OptionValue & Comparable>(
+    _ name: String, in range: ClosedRange<Value>
+  ) throws(GenerativeError) -> Value {
+    let value = try option(name, as: Value.self)
+    guard range.contains(value) else {
+      throw malformed(name, "between \(range.lowerBound) and \(range.upperBound)", value.description)
+    }
+    return value
+  }
+
+  /// The option `name`, or `fallback` when the file is from before there was such an option.
+  ///
+  /// - Throws: `.format` when it is there and not such a value.
+  package func option<Value: OptionValue>(
+    _ name: String, default fallback: Value
+  ) throws(GenerativeError) -> Value {
+    metadata[Self.optionPrefix + name] == nil ? fallback : try option(name)
+  }
+
+  /// The list `name`, of at most `limit` numbers that each lie in `range`.
+  ///
+  /// - Throws: `.format` when it is missing, malformed, too long, or has a number outside.
+  package func optionList(
+    _ name: String, in range: ClosedRange<Int>, atMost limit: Int
+  ) throws(GenerativeError) -> [Int] {
+    let text = try optionText(name)
+    let wanted = "at most \(limit) numbers between \(range.lowerBound) and \(range.upperBound)"
+    var values: [Int] = []
+    for part in text.isEmpty ? [] : text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard values.count < limit, let value = Int(part), range.contains(value) else {
+        throw malformed(name, wanted, text)
+      }
+      values.append(value)
+    }
+    return values
+  }
+
+  private func optionText(_ name: String) throws(GenerativeError) -> String {
+    guard let text = metadata[Self.optionPrefix + name] else {
+      throw GenerativeError(.format, "option \(name) is missing")
+    }
+    return text
+  }
+
+  private func malformed(_ name: String, _ wanted: String, _ text: String) -> GenerativeError {
+    GenerativeError(.format, "option \(name) must be \(wanted), not \(quoted(text))")
+  }
+}

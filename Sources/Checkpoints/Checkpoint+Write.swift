@@ -1,0 +1,97 @@
+import CShims
+import Tensors
+
+extension Checkpoint {
+  /// Writes the file at `path`, new or in place of an old one, whole or not at all.
+  ///
+  /// The tensors stand in the file by falling size of their elements, otherwise in order, so that
+  /// every one is aligned. The same content gives the same bytes. Needs memory for the header only.
+  /// - Throws: `.io` with the system's reason, `.nonfinite`, `.limit`, `.memory`; whatever the
+  ///   error, an old file is as it was.
+  package func write(
+    to path: UnsafePointer<CChar>?, nonfinite: NonfinitePolicy = .refuse, in memory: Memory = .standard
+  ) throws(GenerativeError) {
+    let tensors = try tensorsForFile(nonfinite)
+    let header = try header(for: tensors, in: memory)
+    var pieces = [shim_piece(bytes: header.base, count: Int64(header.count))]
+    for tensor in tensors {
+      pieces.append(shim_piece(bytes: tensor.base, count: Int64(tensor.bytes.count)))
+    }
+    let code = withExtendedLifetime((tensors, header)) {
+      shim_write_file_atomically(path, pieces, Int64(pieces.count))
+    }
+    guard code == 0 else { throw ioError("write", path, code) }
+  }
+
+  /// The bytes `write` would put into a file.
+  ///
+  /// - Throws: `.nonfinite`, `.limit`, `.memory`.
+  package func serialized(
+    nonfinite: NonfinitePolicy = .refuse, in memory: Memory = .standard
+  ) throws(GenerativeError) -> Buffer<UInt8> {
+    let tensors = try tensorsForFile(nonfinite)
+    let header = try header(for: tensors, in: memory)
+    // No overflow: both sums are limited.
+    let byteCount = tensors.reduce(header.count) { $0 + $1.bytes.count }
+    let file = try Buffer<UInt8>(count: byteCount, in: memory)
+    var position = header.count
+    withExtendedLifetime((tensors, header)) {
+      file.base.update(from: header.base, count: header.count)
+      for tensor in tensors {
+        let bytes = tensor.bytes
+        UnsafeMutableRawBufferPointer(start: file.base + position, count: bytes.count)
+          .copyMemory(from: bytes)
+        position += bytes.count
+      }
+    }
+    return file
+  }
+
+  private func tensorsForFile(_ nonfinite: NonfinitePolicy) throws(GenerativeError) -> [Tensor] {
+    if nonfinite == .refuse {
+      for tensor in tensors { try tensor.checkFinite() }
+    }
+    return [8, 4, 1].flatMap { byteCount in tensors.filter { $0.type.byteCount == byteCount } }
+  }
+
+  /// The header's length and the header, filled up with spaces to a multiple of 8 bytes.
+  private func header(
+    for tensors: [Tensor], in memory: Memory
+  ) throws(GenerativeError) -> Buffer<UInt8> {
+    var json = "{" + metadataMember(tensors)
+    var position = 0
+    for tensor in tensors {
+      let end = position + tensor.bytes.count
+      json += ",\(jsonString(tensor.name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":["
+      json += tensor.shape.map(String.init).joined(separator: ",")
+      json += "],\"data_offsets\":[\(position),\(end)]}"
+      position = end
+    }
+    json += "}"
+    while !json.utf8.count.isMultiple(of: Layout.prefixByteCount) { json += " " }
+    let count = json.utf8.count
+    guard count <= Limit.headerByteCount else {
+      throw GenerativeError(
+        .limit, "the names and metadata make a header of \(count) bytes, over \(Limit.headerByteCount)")
+    }
+    let header = try Buffer<UInt8>(count: Layout.prefixByteCount + count, in: memory)
+    for byte in 0..<Layout.prefixByteCount {
+      header[byte] = UInt8(truncatingIfNeeded: count >> (8 * byte))
+    }
+    for (index, byte) in json.utf8.enumerated() { header[Layout.prefixByteCount + index] = byte }
+    return header
+  }
+
+  /// `"__metadata__":{…}`, keys in the order of their bytes, the checksum among them.
+  private func metadataMember(_ tensors: [Tensor]) -> String {
+    var checksum = Checksum()
+    for tensor in tensors {
+      withExtendedLifetime(tensor) { checksum.append(tensor.bytes) }
+    }
+    var members = metadata
+    members[Checksum.key] = checksum.text
+    let text = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      .map { "\(jsonString($0.key)):\(jsonString($0.value))" }
+    return "\"\(Self.metadataKey)\":{\(text.joined(separator: ","))}"
+  }
+}

@@ -1,0 +1,28 @@
+/// What a tensor's elements are, by the names of the safetensors format.
+package enum ElementType: String, Sendable, CaseIterable {
+  case float32 = "F32"
+  case float64 = "F64"
+  case int64 = "I64"
+  case int32 = "I32"
+  case uint8 = "U8"
+
+  /// Bytes of one element: 1, 4 or 8.
+  package var byteCount: Int {
+    switch self {
+    case .float64, .int64: 8
+    case .float32, .int32: 4
+    case .uint8: 1
+    }
+  }
+}
+
+/// A Swift type whose values a tensor may hold.
+package protocol TensorElement: BitwiseCopyable, Sendable {
+  static var elementType: ElementType { get }
+}
+
+extension Float: TensorElement { package static var elementType: ElementType { .float32 } }
+extension Double: TensorElement { package static var elementType: ElementType { .float64 } }
+extension Int64: TensorElement { package static var elementType: ElementType { .int64 } }
+extension Int32: TensorElement { package static var elementType: ElementType { .int32 } }
+extension UInt8: TensorElement { package static var elementType: ElementType { .uint8 } }

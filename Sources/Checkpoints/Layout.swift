@@ -1,0 +1,145 @@
+import Tensors
+
+/// What a safetensors header says, checked against the number of bytes that follow it.
+///
+/// Checked here: every field is there once, types are known, shapes multiply to the bytes between
+/// their offsets, and the tensors in the order of the header fill the payload from its first byte to
+/// its last, without hole or overlap.
+struct Layout {
+  struct Entry {
+    let name: String
+    let type: ElementType
+    let shape: [Int]
+    /// Elements: the product of `shape`.
+    let count: Int
+    /// Bytes of the payload.
+    let range: Range<Int>
+  }
+
+  private(set) var entries: [Entry] = []
+  /// The file's `__metadata__` but for the checksum.
+  private(set) var metadata: [String: String] = [:]
+  private(set) var checksum: String?
+  private let payloadByteCount: Int
+  private var names: Set<String> = []
+  private var metadataByteCount = 0
+
+  /// Bytes before the header: its length, little-endian.
+  static let prefixByteCount = 8
+
+  /// - Throws: `.format`, `.limit`, `.truncated` or `.trailing`, with the byte's place in the file.
+  init(header: UnsafeRawBufferPointer, payloadByteCount: Int) throws(GenerativeError) {
+    self.payloadByteCount = payloadByteCount
+    guard header.first == UInt8(ascii: "{") else {
+      throw GenerativeError(
+        .format, "expected '{', at byte \(Self.prefixByteCount); is it a safetensors file?")
+    }
+    var json = JSONReader(header, origin: Self.prefixByteCount)
+    var hasMetadata = false
+    try json.object(keyByteCount: Checkpoint.Limit.nameByteCount) { json, key throws(GenerativeError) in
+      if key != Checkpoint.metadataKey {
+        try readEntry(named: key, &json)
+      } else if hasMetadata {
+        throw json.error("\(Checkpoint.metadataKey) stands twice")
+      } else {
+        hasMetadata = true
+        try readMetadata(&json)
+      }
+    }
+    try json.end()
+    let end = entries.last?.range.upperBound ?? 0
+    guard end == payloadByteCount else {
+      throw GenerativeError(
+        .trailing, "\(payloadByteCount - end) bytes follow the last tensor")
+    }
+  }
+
+  private mutating func readMetadata(_ json: inout JSONReader) throws(GenerativeError) {
+    let limit = Checkpoint.Limit.metadataByteCount
+    try json.object(keyByteCount: limit) { json, key throws(GenerativeError) in
+      let value = try json.string(maximumByteCount: limit)
+      guard metadata.updateValue(value, forKey: key) == nil else {
+        throw json.error("the metadata key \(quoted(key)) stands twice")
+      }
+      metadataByteCount += key.utf8.count + value.utf8.count
+      guard metadataByteCount <= limit else {
+        throw json.error("the metadata is over \(limit) bytes", status: .limit)
+      }
+    }
+    checksum = metadata.removeValue(forKey: Checksum.key)
+  }
+
+  private mutating func readEntry(named name: String, _ json: inout JSONReader) throws(GenerativeError) {
+    try Checkpoint.checkName(name, .format)
+    guard names.insert(name).inserted else { throw json.error("tensor \(quoted(name)) stands twice") }
+    guard entries.count < Checkpoint.Limit.tensorCount else {
+      throw json.error("there are more than \(Checkpoint.Limit.tensorCount) tensors", status: .limit)
+    }
+    var fields = Fields()
+    try json.object(keyByteCount: Checkpoint.Limit.nameByteCount) { json, key throws(GenerativeError) in
+      try fields.read(key, &json)
+    }
+    guard let type = fields.type, let shape = fields.shape, let offsets = fields.offsets else {
+      throw json.error("tensor \(quoted(name)) lacks its dtype, shape or data_offsets")
+    }
+    try append(name, type, shape, offsets, json)
+  }
+
+  private mutating func append(
+    _ name: String, _ type: ElementType, _ shape: [Int], _ offsets: [Int], _ json: JSONReader
+  ) throws(GenerativeError) {
+    guard let count = Checkpoint.elementCount(shape),
+      let byteCount = checkedProduct(count, type.byteCount)
+    else { throw json.error("the shape \(shape) of tensor \(quoted(name)) is too large", status: .limit) }
+    let start = entries.last?.range.upperBound ?? 0
+    guard offsets.count == 2, offsets[0] == start, offsets[1] >= start else {
+      throw json.error("data_offsets \(offsets) of tensor \(quoted(name)) must go on from \(start)")
+    }
+    let range = offsets[0]..<offsets[1]
+    guard range.count == byteCount else {
+      throw json.error(
+        "tensor \(quoted(name)), \(type.rawValue) \(shape), needs \(byteCount) bytes and has \(range.count)")
+    }
+    guard range.upperBound <= payloadByteCount else {
+      throw json.error(
+        "tensor \(quoted(name)) ends \(range.upperBound - payloadByteCount) bytes after the file",
+        status: .truncated)
+    }
+    entries.append(Entry(name: name, type: type, shape: shape, count: count, range: range))
+  }
+
+  /// The members of one tensor's object, in any order.
+  private struct Fields {
+    var type: ElementType?
+    var shape: [Int]?
+    var offsets: [Int]?
+
+    mutating func read(_ key: String, _ json: inout JSONReader) throws(GenerativeError) {
+      switch key {
+      case "dtype" where type == nil:
+        let text = try json.string(maximumByteCount: Checkpoint.Limit.nameByteCount)
+        guard let known = ElementType(rawValue: text) else {
+          throw json.error("the dtype \(quoted(text)) is not one this library reads", status: .unsupported)
+        }
+        type = known
+      case "shape" where shape == nil:
+        shape = try Self.integers(&json, atMost: Checkpoint.Limit.dimensionCount)
+      case "data_offsets" where offsets == nil:
+        offsets = try Self.integers(&json, atMost: 2)
+      default:
+        throw json.error("the field \(quoted(key)) is unknown or stands twice")
+      }
+    }
+
+    private static func integers(_ json: inout JSONReader, atMost limit: Int) throws(GenerativeError)
+      -> [Int]
+    {
+      var values: [Int] = []
+      try json.array { json throws(GenerativeError) in
+        guard values.count < limit else { throw json.error("more than \(limit) numbers", status: .limit) }
+        values.append(try json.integer())
+      }
+      return values
+    }
+  }
+}

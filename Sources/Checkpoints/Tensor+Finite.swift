@@ -1,0 +1,33 @@
+import Tensors
+
+extension Checkpoint.Tensor {
+  /// - Throws: `.nonfinite` naming the tensor when it holds a NaN or an infinity.
+  func checkFinite() throws(GenerativeError) {
+    let position =
+      switch type {
+      case .float32: firstNonfinite(exponent: 0x7F80_0000 as UInt32)
+      case .float64: firstNonfinite(exponent: 0x7FF0_0000_0000_0000 as UInt64)
+      case .int64, .int32, .uint8: nil as Int?
+      }
+    if let position {
+      throw GenerativeError(
+        .nonfinite, "element \(position) of tensor \(quoted(name)) is not a finite number")
+    }
+  }
+
+  /// The first element all of whose exponent bits are set, looking at whole blocks at a time so that
+  /// the loop within has no branch and becomes vector code.
+  private func firstNonfinite<Bits: FixedWidthInteger>(exponent: Bits) -> Int? {
+    withExtendedLifetime(owner) {
+      let bits = base.assumingMemoryBound(to: Bits.self)
+      let blockCount = 4096
+      for start in stride(from: 0, to: count, by: blockCount) {
+        let block = start..<min(start + blockCount, count)
+        var found = false
+        for i in block { found = found || bits[i] & exponent == exponent }
+        if found { return block.first { bits[$0] & exponent == exponent } }
+      }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Tensors
+
+extension Checkpoint {
+  /// One named array: its bytes are borrowed from an owner that it keeps alive.
+  package struct Tensor: @unchecked Sendable {
+    package let name: String
+    package let type: ElementType
+    /// Sizes from the slowest to the fastest; empty for a single number.
+    package let shape: [Int]
+    /// Elements: the product of `shape`.
+    package let count: Int
+    let base: UnsafeRawPointer
+    let owner: AnyObject & Sendable
+
+    /// Little-endian elements, valid as long as this tensor lives.
+    package var bytes: UnsafeRawBufferPointer {
+      // No overflow: the bytes exist.
+      UnsafeRawBufferPointer(start: base, count: count * type.byteCount)
+    }
+  }
+}
+
+/// The elements of one tensor of a checkpoint, kept alive by this view.
+package struct TensorView<Element: TensorElement>: @unchecked Sendable {
+  package let shape: [Int]
+  package let count: Int
+  private let base: UnsafePointer<Element>
+  private let owner: AnyObject & Sendable
+
+  /// Nil when the tensor holds another type of element.
+  init?(_ tensor: Checkpoint.Tensor) {
+    guard tensor.type == Element.elementType else { return nil }
+    shape = tensor.shape
+    count = tensor.count
+    base = tensor.base.assumingMemoryBound(to: Element.self)
+    owner = tensor.owner
+  }
+
+  /// Calls `body` with the elements, which stay valid until it returns.
+  package func withElements<Result>(_ body: (UnsafeBufferPointer<Element>) -> Result) -> Result {
+    withExtendedLifetime(owner) { body(UnsafeBufferPointer(start: base, count: count)) }
+  }
+
+  /// Copies the `count` elements to `destination`.
+  package func copy(to destination: UnsafeMutablePointer<Element>) {
+    withExtendedLifetime(owner) { destination.update(from: base, count: count) }
+  }
+
+  /// The elements in a buffer of their own.
+  ///
+  /// - Throws: `.memory`.
+  package func copied(in memory: Memory = .standard) throws(GenerativeError) -> Buffer<Element> {
+    let buffer = try Buffer<Element>(count: count, in: memory)
+    copy(to: buffer.base)
+    return buffer
+  }
+}

@@ -1,0 +1,151 @@
+import Tensors
+
+/// How an epoch walks through a dataset.
+package struct BatchOrder: Sendable {
+  /// Rows per batch, at least 1.
+  package var batchSize: Int
+  /// Whether every epoch has its own order; otherwise all have the dataset's.
+  package var shuffles = true
+  package var seed: UInt64 = 0
+  /// Whether rows that fill no whole batch at an epoch's end make a smaller one.
+  package var keepsPartialBatch = false
+  /// Rows of a stream held back to shuffle it; 1 keeps its order.
+  package var shuffleWindow = 8192
+
+  package init(
+    batchSize: Int, shuffles: Bool = true, seed: UInt64 = 0, keepsPartialBatch: Bool = false,
+    shuffleWindow: Int = 8192
+  ) {
+    self.batchSize = batchSize
+    self.shuffles = shuffles
+    self.seed = seed
+    self.keepsPartialBatch = keepsPartialBatch
+    self.shuffleWindow = shuffleWindow
+  }
+}
+
+/// Hands out a dataset batch by batch, epoch by epoch.
+///
+/// The order of an epoch depends on the seed and the epoch alone. Rows in memory are permuted. A
+/// stream is shuffled within a window: each row handed out is a random one of those held, and before
+/// every batch the stream fills the window up again. Everything is allocated at the start.
+package final class BatchReader {
+  package let dataset: Dataset
+  package let order: BatchOrder
+  /// Batches in an epoch; nil for a stream.
+  package let batchCount: Int?
+
+  private let columnCount: Int
+  /// The epoch's order; empty for a stream.
+  private let permutation: Buffer<Int32>
+  private var nextRow = 0
+  private var lastRows = 0..<0
+
+  // A stream's rows held back, and how many; `random` picks among them.
+  private let window: Buffer<Float>
+  private var windowCount = 0
+  private var random = Random(seed: 0, purpose: .shuffle)
+  private var draws: UInt64 = 0
+
+  /// - Throws: `.argument` when the batch size is not between 1 and, if partial batches are
+  ///   dropped, the number of rows; `.memory`.
+  package init(_ dataset: Dataset, order: BatchOrder) throws(GenerativeError) {
+    self.dataset = dataset
+    self.order = order
+    columnCount = dataset.shape.count
+    let rowCount = dataset.rowCount
+    try require(
+      order.batchSize,
+      in: 1...(order.keepsPartialBatch ? Int(Int32.max) : rowCount ?? Int(Int32.max)), "batch_size")
+    try require(order.shuffleWindow, in: 1...Int(Int32.max), "shuffle_window")
+    permutation = try Buffer(count: rowCount ?? 0, in: dataset.context.memory)
+    let windowRows = rowCount == nil && order.shuffles ? order.shuffleWindow : 0
+    guard let windowSize = checkedProduct(windowRows, columnCount) else {
+      throw GenerativeError(.argument, "a shuffle_window of \(windowRows) rows is too large")
+    }
+    window = try Buffer(count: windowSize, in: dataset.context.memory)
+    batchCount = rowCount.map { rows in
+      order.keepsPartialBatch ? (rows - 1) / order.batchSize + 1 : rows / order.batchSize
+    }
+    start(epoch: 0)
+  }
+
+  /// Goes to the beginning of an epoch.
+  package func start(epoch: Int) {
+    nextRow = 0
+    lastRows = 0..<0
+    random = Random(seed: order.seed, purpose: .shuffle, step: UInt64(truncatingIfNeeded: epoch))
+    draws = 0
+    if let stream = dataset.stream {
+      stream.rewind()
+      windowCount = 0
+    } else if order.shuffles {
+      random.permute(permutation.base, count: permutation.count)
+    } else {
+      for i in 0..<permutation.count { permutation.base[i] = Int32(truncatingIfNeeded: i) }
+    }
+  }
+
+  /// Reads the next batch, packed, and tells its rows; 0 at the epoch's end.
+  ///
+  /// - Parameter rows: room for `batchSize` rows.
+  /// - Throws: as `Dataset.read` and `RowStream.read`; `.argument` when a stream ends before its
+  ///   first batch is full.
+  package func next(into rows: UnsafeMutablePointer<Float>) throws(GenerativeError) -> Int {
+    let count: Int
+    if let stream = dataset.stream {
+      count = try nextOfStream(stream, into: rows)
+      if count == 0, nextRow == 0 {
+        throw GenerativeError(
+          .argument, "the rows callback ended before one batch of \(order.batchSize) rows")
+      }
+    } else {
+      let left = permutation.count - nextRow
+      count = left >= order.batchSize ? order.batchSize : order.keepsPartialBatch ? left : 0
+      lastRows = nextRow..<nextRow + count
+      try dataset.read(rows: self.rows, into: rows)
+    }
+    nextRow += count
+    return count
+  }
+
+  /// Which rows of the dataset the last batch held; empty for a stream.
+  ///
+  /// Valid until the next call.
+  package var rows: UnsafeBufferPointer<Int32> {
+    UnsafeBufferPointer(rebasing: UnsafeBufferPointer(permutation.elements)[lastRows])
+  }
+
+  private func nextOfStream(
+    _ stream: RowStream, into rows: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) -> Int {
+    var count = 0
+    if order.shuffles {
+      while count < order.batchSize {
+        // In one go before a batch, so that the callback is asked for many rows at once.
+        if count == 0 || windowCount == 0 {
+          windowCount += try stream.read(
+            maxRowCount: order.shuffleWindow - windowCount, into: window.base + windowCount * columnCount)
+        }
+        if windowCount == 0 { break }
+        let held = window.base + random.below(windowCount, draw: draws) * columnCount
+        draws += 1
+        windowCount -= 1
+        (rows + count * columnCount).update(from: held, count: columnCount)
+        held.update(from: window.base + windowCount * columnCount, count: columnCount)
+        count += 1
+      }
+    } else {
+      count = try stream.read(maxRowCount: order.batchSize, into: rows)
+    }
+    return count == order.batchSize || order.keepsPartialBatch ? count : 0
+  }
+}
+
+extension Random {
+  /// A number of 0 ..< `bound`, the `draw`-th of this stream.
+  fileprivate func below(_ bound: Int, draw: UInt64) -> Int {
+    let w = words(draw)
+    return Int((UInt64(w.x) << 32 | UInt64(w.y)).multipliedFullWidth(by: UInt64(bound)).high)
+  }
+}

@@ -1,0 +1,63 @@
+import Synchronization
+import Tensors
+
+extension Dataset {
+  /// The PNG and JPEG pictures of a folder, scaled to cover `shape`, cropped to it around the centre
+  /// and converted to its 1, 3 or 4 channels; decoded once, kept as bytes, ordered by path.
+  ///
+  /// A file that cannot be decoded is left out and reported to `onSkip`, on the calling thread and in
+  /// order. Only names ending in .png, .jpg or .jpeg are looked at, and none that start with a dot.
+  ///
+  /// - Throws: `.argument` for a shape no image can have, `.io` when the folder cannot be read,
+  ///   `.format` when no picture is left, `.memory`.
+  package static func folder(
+    _ path: String, shape: Shape, recursive: Bool = false, context: Context = .standard,
+    onSkip: (_ path: String, _ reason: GenerativeError) -> Void = { _, _ in }
+  ) throws(GenerativeError) -> Dataset {
+    // Also checks the shape.
+    let rowCount = try Image(shape: shape, in: context.memory).pixels.count
+    let paths = try picturePaths(inFolder: path, recursive: recursive)
+    guard let byteCount = checkedProduct(paths.count, rowCount) else {
+      throw GenerativeError(.limit, "\(paths.count) pictures of \(shape) are too large")
+    }
+    let pixels = try Buffer<UInt8>(count: byteCount, in: context.memory)
+    let failures = Failures()
+    context.parallel(paths.count) { i in
+      do throws(GenerativeError) {
+        let image = try Image(path: paths[i], channels: shape.channels, in: context.memory)
+          .resized(height: shape.height, width: shape.width, in: context.memory)
+        (pixels.base + i * rowCount).update(from: image.pixels.base, count: rowCount)
+      } catch {
+        failures.note(error, at: i)
+      }
+    }
+
+    let failed = failures.byIndex
+    if let exhausted = failed.values.first(where: { $0.status == .memory }) { throw exhausted }
+    var kept = 0
+    for i in 0..<paths.count {
+      if let reason = failed[i] {
+        onSkip(paths[i], reason)
+      } else {
+        if kept < i {
+          (pixels.base + kept * rowCount).update(from: pixels.base + i * rowCount, count: rowCount)
+        }
+        kept += 1
+      }
+    }
+    guard kept > 0 else {
+      throw GenerativeError(
+        .format, "\(path) holds no readable PNG or JPEG; \(failed.count) could not be decoded")
+    }
+    return bytes(pixels, rowCount: kept, shape: shape, context: context)
+  }
+}
+
+/// Why rows could not be read, noted by the workers.
+private final class Failures: Sendable {
+  private let noted = Mutex<[Int: GenerativeError]>([:])
+
+  func note(_ error: GenerativeError, at index: Int) { noted.withLock { $0[index] = error } }
+
+  var byIndex: [Int: GenerativeError] { noted.withLock { $0 } }
+}

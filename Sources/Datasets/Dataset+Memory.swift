@@ -1,0 +1,93 @@
+import Tensors
+
+extension Dataset {
+  /// Whether a dataset keeps a copy of the caller's numbers or the pointer.
+  package enum Ownership: Sendable {
+    case copied
+    /// The memory must stay, unchanged, for as long as the dataset does.
+    case borrowed
+  }
+
+  /// Rows in the caller's memory.
+  ///
+  /// - Parameters:
+  ///   - rowStride: bytes from one row to the next, of either sign; nil for packed rows.
+  ///   - columnStride: bytes from one element of a row to the next; nil for packed ones.
+  ///   - labels: a class of 0 or more per row, copied.
+  /// - Throws: `.argument` for no rows, more than `largestRowCount`, an empty or overflowing shape or
+  ///   stride, a negative label; `.nonfinite`, naming row and column; `.memory`.
+  package static func memory(
+    _ base: UnsafeRawPointer, _ kind: ElementKind, rowCount: Int, shape: Shape, rowStride: Int? = nil,
+    columnStride: Int? = nil, ownership: Ownership = .borrowed, labels: UnsafePointer<Int32>? = nil,
+    context: Context = .standard
+  ) throws(GenerativeError) -> Dataset {
+    try require(rowCount, in: 1...largestRowCount, "n_rows")
+    let columnCount = try checkedCount(of: shape)
+    var rows = try StridedRows(
+      base, kind, rowCount: rowCount, columnCount: columnCount, rowStride: rowStride,
+      columnStride: columnStride)
+    var owner: Buffer<UInt8>?
+    if ownership == .copied {
+      // Cannot overflow: StridedRows checked the packed size.
+      let copy = try Buffer<UInt8>(count: rowCount * columnCount * kind.byteCount, in: context.memory)
+      let packed = StridedRows(packed: copy.base, kind, rowCount: rowCount, columnCount: columnCount)
+      for i in 0..<rowCount { rows.copy(row: i, into: copy.base + i * packed.rowStride) }
+      rows = packed
+      owner = copy
+    }
+    let dataset = Dataset(
+      shape: shape, source: .memory(rows), owner: owner,
+      labels: try labels.map { labels throws(GenerativeError) in
+        try copyLabels(labels, count: rowCount, in: context.memory)
+      }, context: context)
+    try dataset.checkFinite()
+    return dataset
+  }
+
+  /// Rows that `pull` hands out in order; see `RowStream`.
+  ///
+  /// - Throws: `.argument` for an empty or overflowing shape.
+  package static func stream(
+    shape: Shape, shuffleWindow: Int = 4096, context: Context = .standard,
+    pull: @escaping RowStream.Pull
+  ) throws(GenerativeError) -> Dataset {
+    let columnCount = try checkedCount(of: shape)
+    return Dataset(
+      shape: shape,
+      source: .stream(RowStream(columnCount: columnCount, shuffleWindow: shuffleWindow, pull: pull)),
+      context: context)
+  }
+
+  /// Rows of bytes in a buffer, packed.
+  static func bytes(
+    _ buffer: Buffer<UInt8>, rowCount: Int, shape: Shape, labels: Buffer<Int32>? = nil,
+    factors: FactorTable? = nil, context: Context
+  ) -> Dataset {
+    let rows = StridedRows(packed: buffer.base, .uint8, rowCount: rowCount, columnCount: shape.count)
+    return Dataset(
+      shape: shape, source: .memory(rows), owner: buffer, labels: labels, factors: factors,
+      context: context)
+  }
+
+  /// The numbers of a row of `shape`, which may come from outside.
+  static func checkedCount(of shape: Shape) throws(GenerativeError) -> Int {
+    guard let count = checkedProduct(shape.height, shape.width, shape.channels),
+      (1...Int(Int32.max)).contains(count)
+    else {
+      throw GenerativeError(
+        .argument,
+        "a row of \(shape.height) × \(shape.width) × \(shape.channels) must have 1 to \(Int32.max) numbers")
+    }
+    return count
+  }
+
+  private static func copyLabels(
+    _ labels: UnsafePointer<Int32>, count: Int, in memory: Memory
+  ) throws(GenerativeError) -> Buffer<Int32> {
+    let copy = try Buffer(copying: UnsafeBufferPointer(start: labels, count: count), in: memory)
+    if let i = copy.elements.firstIndex(where: { $0 < 0 }) {
+      throw GenerativeError(.argument, "labels[\(i)] must be 0 or more, not \(copy.base[i])")
+    }
+    return copy
+  }
+}

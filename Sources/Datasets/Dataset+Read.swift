@@ -1,0 +1,157 @@
+import Synchronization
+import Tensors
+
+extension Dataset {
+  // MARK: - Gathering rows
+
+  /// Reads the rows of these indices as floats, packed: u8 as v / 255, floats as they are.
+  ///
+  /// - Throws: `.argument` for an index out of range, `.nonfinite` naming row and column (in a
+  ///   borrowed array that changed), `.unsupported` for a stream.
+  package func read(
+    rows indices: UnsafeBufferPointer<Int32>, into output: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    try check(indices)
+    try gather(indices.count, into: output) { self.sourceRow(Int(indices[$0])) }
+  }
+
+  /// Reads consecutive rows as floats.
+  package func read(
+    range: Range<Int>, into output: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    try check(range)
+    try gather(range.count, into: output) { self.sourceRow(range.lowerBound + $0) }
+  }
+
+  /// Reads consecutive rows in double precision, which for 64-bit data loses nothing.
+  package func read(
+    range: Range<Int>, into output: UnsafeMutablePointer<Double>
+  ) throws(GenerativeError) {
+    try check(range)
+    try gather(range.count, into: output) { self.sourceRow(range.lowerBound + $0) }
+  }
+
+  /// Reads consecutive rows' labels.
+  ///
+  /// - Throws: `.state` without labels, `.argument` for an index out of range.
+  package func readLabels(
+    rows indices: UnsafeBufferPointer<Int32>, into output: UnsafeMutablePointer<Int32>
+  ) throws(GenerativeError) {
+    guard let labels else { throw GenerativeError(.state, "the dataset has no labels") }
+    try check(indices)
+    for i in 0..<indices.count { output[i] = labels.base[Int(indices[i])] }
+  }
+
+  // MARK: - Bytes
+
+  /// The rows' own bytes, packed and consecutive, when that is how they lie in memory; for exact
+  /// integer arithmetic. Nil for anything but packed u8 rows, all in order.
+  ///
+  /// The pointer is valid during `body` only.
+  package func withBytes<Result>(
+    _ body: (UnsafePointer<UInt8>) throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result? {
+    guard case .memory(let rows) = source, selection == nil, rows.kind == .uint8, rows.isPacked else {
+      return nil
+    }
+    defer { withExtendedLifetime(self) {} }
+    return try body(rows.base.assumingMemoryBound(to: UInt8.self))
+  }
+
+  /// Reads consecutive rows of u8 as they are, however they lie in memory.
+  ///
+  /// - Throws: `.unsupported` when the numbers are not u8, `.argument` for an index out of range.
+  package func readBytes(
+    range: Range<Int>, into output: UnsafeMutablePointer<UInt8>
+  ) throws(GenerativeError) {
+    try check(range)
+    let rows = try memoryRows()
+    guard rows.kind == .uint8 else { throw GenerativeError(.unsupported, "the rows are not of bytes") }
+    for i in 0..<range.count {
+      rows.readBytes(row: sourceRow(range.lowerBound + i), into: output + i * rows.columnCount)
+    }
+  }
+
+  // MARK: - Checks
+
+  /// Throws `.argument`, naming the first number outside [0, 1], the range that images have.
+  ///
+  /// A stream is not read. O(rows × columns).
+  package func checkUnitRange() throws(GenerativeError) {
+    guard case .memory(let rows) = source, rows.kind != .uint8, let rowCount else { return }
+    let row = try Buffer<Double>(count: rows.columnCount, in: context.memory)
+    for i in 0..<rowCount {
+      try read(range: i..<i + 1, into: row.base)
+      guard let j = row.elements.firstIndex(where: { $0 < 0 || $0 > 1 }) else { continue }
+      throw GenerativeError(
+        .argument, "row \(i), column \(j) is \(row.base[j]); image data must lie between 0 and 1")
+    }
+  }
+
+  /// Throws `.nonfinite`, naming the first NaN or infinity, or number too large for a float.
+  func checkFinite() throws(GenerativeError) {
+    guard case .memory(let rows) = source, rows.kind != .uint8, let rowCount else { return }
+    let chunk = max(1, min(rowCount, 65_536 / rows.columnCount))
+    let buffer = try Buffer<Float>(count: chunk * rows.columnCount, in: context.memory)
+    var first = 0
+    while first < rowCount {
+      let end = min(first + chunk, rowCount)
+      try read(range: first..<end, into: buffer.base)
+      first = end
+    }
+  }
+
+  private func check(_ indices: UnsafeBufferPointer<Int32>) throws(GenerativeError) {
+    let count = rowCount ?? 0
+    guard let bad = indices.first(where: { $0 < 0 || $0 >= count }) else { return }
+    _ = try memoryRows()
+    throw GenerativeError(.argument, "row \(bad) is not one of the dataset's \(count)")
+  }
+
+  private func check(_ range: Range<Int>) throws(GenerativeError) {
+    let count = rowCount ?? 0
+    guard range.lowerBound < 0 || range.upperBound > count else { return }
+    _ = try memoryRows()
+    throw GenerativeError(
+      .argument, "rows \(range.lowerBound) to \(range.upperBound) are not all of the dataset's \(count)")
+  }
+
+  /// Where a row of this view stands in the source.
+  @inline(__always)
+  private func sourceRow(_ index: Int) -> Int {
+    guard let selection else { return index }
+    return Int(selection.base[index])
+  }
+
+  /// Reads `count` rows, many of them on all workers.
+  private func gather<Output: BinaryFloatingPoint & BitwiseCopyable>(
+    _ count: Int, into output: UnsafeMutablePointer<Output>, _ sourceRow: (Int) -> Int
+  ) throws(GenerativeError) {
+    let rows = try memoryRows()
+    // Enough numbers to pay for waking a worker.
+    let chunk = max(1, 65_536 / rows.columnCount)
+    let firstBad = FirstIndex()
+    context.parallel((count + chunk - 1) / chunk) { c in
+      for i in c * chunk..<min((c + 1) * chunk, count)
+      where rows.read(row: sourceRow(i), into: output + i * rows.columnCount) != nil {
+        return firstBad.note(i)
+      }
+    }
+    guard let i = firstBad.index else { return }
+    let row = output + i * rows.columnCount
+    let j = (0..<rows.columnCount).first { !row[$0].isFinite } ?? 0
+    throw .nonfinite(row: sourceRow(i), column: j, value: Double(row[j]))
+  }
+}
+
+/// The smallest index any worker notes.
+private final class FirstIndex: Sendable {
+  private let value = Atomic(Int.max)
+
+  func note(_ index: Int) { value.min(index, ordering: .relaxed) }
+
+  var index: Int? {
+    let index = value.load(ordering: .relaxed)
+    return index == .max ? nil : index
+  }
+}

@@ -1,0 +1,80 @@
+import Tensors
+
+/// Rows of one shape from anywhere, read as N × H × W × C floats.
+///
+/// A dataset never changes: rows in memory may be read from any number of threads. A dataset behind
+/// a callback is a stream, without a row count, that is read in order (`stream`).
+package final class Dataset: Sendable {
+  enum Source: Sendable {
+    case memory(StridedRows)
+    case stream(RowStream)
+  }
+
+  /// The most rows a dataset may have, so that an `Int32` names any.
+  package static let largestRowCount = Int(Int32.max)
+
+  /// The shape of one row.
+  package let shape: Shape
+  /// The class of every row, or nil.
+  package let labels: Buffer<Int32>?
+  /// One more than the largest label; 0 without labels.
+  package let classCount: Int
+  /// What is known about every row, or nil.
+  package let factors: FactorTable?
+  /// Where the work of reading runs and memory is accounted.
+  package let context: Context
+
+  let source: Source
+  /// Which of the source's rows these are, in order; nil for all.
+  let selection: Buffer<Int32>?
+  /// Keeps the memory under `source` alive.
+  let owner: AnyObjectBox?
+
+  init(
+    shape: Shape, source: Source, owner: AnyObject? = nil, selection: Buffer<Int32>? = nil,
+    labels: Buffer<Int32>? = nil, factors: FactorTable? = nil, context: Context
+  ) {
+    self.shape = shape
+    self.source = source
+    self.owner = owner.map(AnyObjectBox.init)
+    self.selection = selection
+    self.labels = labels
+    self.factors = factors
+    self.context = context
+    classCount = Int(labels?.elements.max() ?? -1) + 1
+  }
+
+  /// How many rows there are; nil for a stream, which does not know.
+  package var rowCount: Int? {
+    switch source {
+    case .memory(let rows): selection?.count ?? rows.rowCount
+    case .stream: nil
+    }
+  }
+
+  /// The stream behind this dataset, if it is one.
+  package var stream: RowStream? {
+    if case .stream(let stream) = source { stream } else { nil }
+  }
+
+  /// What the source's numbers are; streams hand out floats.
+  package var elementKind: ElementKind {
+    if case .memory(let rows) = source { rows.kind } else { .float32 }
+  }
+
+  /// The rows in memory.
+  ///
+  /// - Throws: `.unsupported` for a stream.
+  func memoryRows() throws(GenerativeError) -> StridedRows {
+    guard case .memory(let rows) = source else {
+      throw GenerativeError(
+        .unsupported, "this needs rows in any order; a dataset behind a callback gives them in its own")
+    }
+    return rows
+  }
+}
+
+/// Owners are only kept, never called.
+struct AnyObjectBox: @unchecked Sendable {
+  let object: AnyObject
+}

@@ -1,0 +1,160 @@
+import CShims
+import Tensors
+
+extension Image {
+  /// The formats pictures are read from and written to.
+  package enum FileFormat: Equatable, Sendable {
+    case png
+    /// Quality 1 … 100; chroma at full resolution from 90 on.
+    case jpeg(quality: Int)
+
+    /// The format that a path's extension names: .png, .jpg or .jpeg, in any case.
+    package init?(path: String) {
+      let name = path.lowercased()
+      if name.hasSuffix(".png") {
+        self = .png
+      } else if name.hasSuffix(".jpg") || name.hasSuffix(".jpeg") {
+        self = .jpeg(quality: 95)
+      } else {
+        return nil
+      }
+    }
+  }
+
+  /// Compressed pictures larger than this are refused.
+  private static let largestFile = 1 << 30
+
+  private static var codecLimits: shim_picture_limits {
+    shim_picture_limits(
+      pixel_count: Int64(Limit.pixelCount), side: Int32(Limit.side), scan_count: 500,
+      chunk_byte_count: 8 << 20)
+  }
+
+  // MARK: - Reading
+
+  /// The PNG or JPEG at `path`, told apart by their first bytes, converted to `channels` or left
+  /// at its own (gray with alpha then becomes RGB with alpha).
+  ///
+  /// EXIF orientation is applied. Profiles and gamma are ignored.
+  ///
+  /// - Throws: `.io`, `.format`, `.truncated` or `.limit`, naming the path.
+  package init(
+    path: String, channels: Int? = nil, in memory: Memory = .standard
+  ) throws(GenerativeError) {
+    let bytes = try InputFile(path: path).readAll(limit: Image.largestFile, in: memory)
+    do {
+      try self.init(
+        decoding: UnsafeBufferPointer(bytes.elements), channels: channels, in: memory)
+    } catch {
+      throw GenerativeError(error.status, "\(path): \(error.message)")
+    }
+  }
+
+  /// The same from bytes in memory, read only during the call.
+  package init(
+    decoding bytes: UnsafeBufferPointer<UInt8>, channels: Int? = nil, in memory: Memory = .standard
+  ) throws(GenerativeError) {
+    let isPNG = bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
+    guard let base = bytes.baseAddress, isPNG || bytes.starts(with: [0xFF, 0xD8, 0xFF]) else {
+      throw GenerativeError(.format, "neither PNG nor JPEG")
+    }
+    let count = Int64(bytes.count)
+    var limits = Image.codecLimits
+    var info = shim_picture_info()
+    var message = shim_picture_message()
+    try check(
+      (isPNG ? shim_png_inspect : shim_jpeg_inspect)(base, count, &limits, &info, &message), &message)
+
+    let stored = Int(info.channel_count)
+    let height = Int(info.height)
+    let width = Int(info.width)
+    let pixelCount = try Image.pixelCount(height: height, width: width)
+    let decoded = try Buffer<UInt8>(count: pixelCount * stored, in: memory)
+    try check(
+      (isPNG ? shim_png_decode : shim_jpeg_decode)(
+        base, count, &limits, decoded.base, Int64(decoded.count), &message), &message)
+
+    let wanted = channels ?? (stored == 2 ? 4 : stored)
+    let image: Image
+    if wanted == stored {
+      image = Image(shape: Shape(height: height, width: width, channels: stored), pixels: decoded)
+    } else {
+      image = try Image(shape: Shape(height: height, width: width, channels: wanted), in: memory)
+      convert(
+        decoded.base, channels: stored, count: pixelCount, into: image.pixels.base, channels: wanted)
+    }
+    self = try image.oriented(Int(info.orientation), in: memory)
+  }
+
+  private init(shape: Shape, pixels: Buffer<UInt8>) {
+    self.shape = shape
+    self.pixels = pixels
+  }
+
+  // MARK: - Writing
+
+  /// Writes this picture, whole or not at all, in `format` or the one the path's extension names.
+  ///
+  /// JPEG has no alpha: it is composited over white.
+  ///
+  /// - Throws: `.argument` when the extension names no format or the quality is out of range,
+  ///   `.io` when the file cannot be written; an old file is then as it was.
+  package func write(to path: String, as format: FileFormat? = nil) throws(GenerativeError) {
+    guard let format = format ?? FileFormat(path: path) else {
+      throw GenerativeError(.argument, "the extension of \(path) must be .png, .jpg or .jpeg")
+    }
+    var bytes: UnsafeMutablePointer<UInt8>?
+    var count: Int64 = 0
+    defer { shim_encoded_free(bytes) }
+    try encode(as: format, &bytes, &count)
+    try writeFile(UnsafeRawBufferPointer(start: bytes, count: Int(count)), to: path)
+  }
+
+  /// This picture as the bytes of a file.
+  package func encoded(
+    as format: FileFormat, in memory: Memory = .standard
+  ) throws(GenerativeError) -> Buffer<UInt8> {
+    var bytes: UnsafeMutablePointer<UInt8>?
+    var count: Int64 = 0
+    defer { shim_encoded_free(bytes) }
+    try encode(as: format, &bytes, &count)
+    return try Buffer(copying: UnsafeBufferPointer(start: bytes, count: Int(count)), in: memory)
+  }
+
+  private func encode(
+    as format: FileFormat, _ bytes: inout UnsafeMutablePointer<UInt8>?, _ count: inout Int64
+  ) throws(GenerativeError) {
+    var message = shim_picture_message()
+    switch format {
+    case .png:
+      try check(
+        shim_png_encode(
+          pixels.base, Int32(width), Int32(height), Int32(channels), &bytes, &count, &message), &message)
+    case .jpeg(let quality):
+      guard (1...100).contains(quality) else {
+        throw GenerativeError(.argument, "quality must be between 1 and 100, not \(quality)")
+      }
+      let opaque = channels == 4 ? try converted(toChannels: 3) : self
+      try check(
+        shim_jpeg_encode(
+          opaque.pixels.base, Int32(width), Int32(height), Int32(opaque.channels), Int32(quality), &bytes,
+          &count, &message), &message)
+    }
+  }
+}
+
+/// Throws what a codec reported.
+private func check(
+  _ status: shim_picture_status, _ message: inout shim_picture_message
+) throws(GenerativeError) {
+  if status == SHIM_PICTURE_OK { return }
+  let kind: GenerativeError.Status =
+    switch status {
+    case SHIM_PICTURE_TRUNCATED: .truncated
+    case SHIM_PICTURE_LIMIT: .limit
+    case SHIM_PICTURE_MEMORY: .memory
+    default: .format
+    }
+  let text = withUnsafeBytes(of: &message.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  throw GenerativeError(kind, text)
+}

@@ -1,0 +1,31 @@
+import Tensors
+
+extension Image {
+  /// This picture turned and mirrored as EXIF orientation 1 … 8 asks (Exif 2.3, tag 0x0112).
+  func oriented(_ orientation: Int, in memory: Memory) throws(GenerativeError) -> Image {
+    guard (2...8).contains(orientation) else { return self }
+    let transposes = orientation >= 5
+    let result = try Image(
+      shape: Shape(
+        height: transposes ? width : height, width: transposes ? height : width, channels: channels),
+      in: memory)
+    for y in 0..<result.height {
+      for x in 0..<result.width {
+        // The stored pixel that is seen at (y, x).
+        let (row, column) =
+          switch orientation {
+          case 2: (y, width - 1 - x)
+          case 3: (height - 1 - y, width - 1 - x)
+          case 4: (height - 1 - y, x)
+          case 5: (x, y)
+          case 6: (height - 1 - x, y)
+          case 7: (height - 1 - x, width - 1 - y)
+          default: (x, width - 1 - y)
+          }
+        let source = pixels.base + (row * width + column) * channels
+        (result.pixels.base + (y * result.width + x) * channels).update(from: source, count: channels)
+      }
+    }
+    return result
+  }
+}

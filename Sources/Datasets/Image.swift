@@ -1,0 +1,63 @@
+import Tensors
+
+/// A picture of 8 bits per channel: height × width × channels, rows packed, channels last.
+///
+/// One channel is gray, three are RGB, four RGB and alpha (not premultiplied), all gamma-encoded
+/// as in the file.
+package struct Image: Sendable {
+  /// Pictures larger than these are refused before their memory is allocated.
+  package enum Limit {
+    package static let side = 16_384
+    package static let pixelCount = 64 << 20
+  }
+
+  package let shape: Shape
+  package let pixels: Buffer<UInt8>
+
+  package var height: Int { shape.height }
+  package var width: Int { shape.width }
+  package var channels: Int { shape.channels }
+
+  /// A black picture.
+  ///
+  /// - Throws: `.argument` unless the channels are 1, 3 or 4 and both sides positive, `.limit`
+  ///   when it has more than `Limit` pixels.
+  package init(shape: Shape, in memory: Memory = .standard) throws(GenerativeError) {
+    guard [1, 3, 4].contains(shape.channels) else {
+      throw GenerativeError(.argument, "an image must have 1, 3 or 4 channels, not \(shape.channels)")
+    }
+    let count = try Image.pixelCount(height: shape.height, width: shape.width)
+    self.shape = shape
+    pixels = try Buffer(count: count * shape.channels, in: memory)
+  }
+
+  /// A copy of one row of floats: 0 becomes 0, 1 becomes 255, what lies outside is clamped and NaN
+  /// becomes 0.
+  package init(
+    row: UnsafePointer<Float>, shape: Shape, in memory: Memory = .standard
+  ) throws(GenerativeError) {
+    try self.init(shape: shape, in: memory)
+    for i in 0..<shape.count { pixels.base[i] = quantize(row[i]) }
+  }
+
+  /// The pixels of a picture of these sides, checked against the limits.
+  static func pixelCount(height: Int, width: Int) throws(GenerativeError) -> Int {
+    guard height > 0, width > 0 else {
+      throw GenerativeError(.argument, "an image must have positive sides, not \(height) × \(width)")
+    }
+    guard height <= Limit.side, width <= Limit.side, height * width <= Limit.pixelCount else {
+      throw GenerativeError(
+        .limit,
+        "an image of \(height) × \(width) passes the limit of \(Limit.side) per side and "
+          + "\(Limit.pixelCount) pixels")
+    }
+    return height * width
+  }
+}
+
+/// The nearest of 256 levels for a value in [0, 1]; clamps, and maps NaN to 0.
+@inline(__always)
+func quantize(_ value: Float) -> UInt8 {
+  // max(0, NaN) is not 0 everywhere; a comparison is.
+  value > 0 ? UInt8(min(value, 1) * 255 + 0.5) : 0
+}

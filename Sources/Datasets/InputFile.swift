@@ -1,0 +1,61 @@
+import CShims
+import Glibc
+import Tensors
+
+/// A file open for reading, whose size is known before anything is allocated for it.
+package final class InputFile {
+  package let path: String
+  package let byteCount: Int
+  private var file = shim_file(descriptor: -1, byte_count: 0)
+
+  /// - Throws: `.io` when `path` cannot be opened or is no regular file.
+  package init(path: String) throws(GenerativeError) {
+    let error = shim_open_file(path, &file)
+    guard error == 0 else { throw .io("cannot open", path, error) }
+    self.path = path
+    byteCount = Int(file.byte_count)
+  }
+
+  deinit { shim_close_file(&file) }
+
+  /// Reads `count` bytes from `offset` on.
+  ///
+  /// - Throws: `.truncated` when the file ends first, `.io` when it cannot be read.
+  package func read(
+    _ count: Int, at offset: Int = 0, into bytes: UnsafeMutableRawPointer
+  ) throws(GenerativeError) {
+    let error = shim_read_file(&file, Int64(offset), bytes, Int64(count))
+    guard error != ENODATA else {
+      throw GenerativeError(.truncated, "\(path) ends before byte \(offset) + \(count)")
+    }
+    guard error == 0 else { throw .io("cannot read", path, error) }
+  }
+
+  /// The whole file.
+  ///
+  /// - Throws: `.limit` when it is larger than `limit` bytes, else as `read`.
+  package func readAll(limit: Int, in memory: Memory) throws(GenerativeError) -> Buffer<UInt8> {
+    guard byteCount <= limit else {
+      throw GenerativeError(.limit, "\(path) has \(byteCount) bytes, more than the limit of \(limit)")
+    }
+    let bytes = try Buffer<UInt8>(count: byteCount, in: memory)
+    try read(byteCount, into: bytes.base)
+    return bytes
+  }
+}
+
+/// Replaces the file at `path` by `bytes`, whole or not at all.
+///
+/// - Throws: `.io`; the old file, if there was one, is then as it was.
+package func writeFile(_ bytes: UnsafeRawBufferPointer, to path: String) throws(GenerativeError) {
+  var piece = shim_piece(bytes: bytes.baseAddress, count: Int64(bytes.count))
+  let error = shim_write_file_atomically(path, &piece, 1)
+  guard error == 0 else { throw .io("cannot write", path, error) }
+}
+
+extension GenerativeError {
+  /// `cannot open x.png: No such file or directory`
+  static func io(_ action: String, _ path: String, _ error: Int32) -> GenerativeError {
+    GenerativeError(.io, "\(action) \(path): \(String(cString: shim_errno_description(error)))")
+  }
+}

@@ -1,0 +1,79 @@
+import Synchronization
+import Tensors
+
+/// Rows that a caller hands out piece by piece, in order, as often as asked.
+package final class RowStream: Sendable {
+  /// Writes up to `maxRowCount` rows, starting with row `firstRow`, packed, and tells how many; 0
+  /// after the last row, negative to stop with an error.
+  ///
+  /// Called with rows in order; `firstRow` 0 means from the beginning again. It must not read the
+  /// dataset it serves.
+  package typealias Pull = (
+    _ firstRow: Int, _ maxRowCount: Int, _ rows: UnsafeMutablePointer<Float>
+  ) -> Int
+
+  private struct Position: Sendable {
+    var nextRow = 0
+    var ended = false
+  }
+
+  private nonisolated(unsafe) let pull: Pull
+  private let columnCount: Int
+  private let position = Mutex(Position())
+  private let busy = Atomic(false)
+
+  /// Rows held back to draw batches from at random; 1 or less keeps the stream's order.
+  package let shuffleWindow: Int
+
+  init(columnCount: Int, shuffleWindow: Int, pull: @escaping Pull) {
+    self.columnCount = columnCount
+    self.shuffleWindow = shuffleWindow
+    self.pull = pull
+  }
+
+  /// Starts over with row 0.
+  package func rewind() { position.withLock { $0 = Position() } }
+
+  /// Reads the next rows: as many as asked for, fewer only at the end, 0 after it.
+  ///
+  /// - Throws: `.busy` when called from the callback, `.argument` when the callback tells a count it
+  ///   was not asked for, `.cancelled` when it tells a negative one, `.nonfinite`.
+  package func read(
+    maxRowCount: Int, into rows: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) -> Int {
+    guard busy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else {
+      throw GenerativeError(.busy, "a rows callback must not read the dataset it serves")
+    }
+    defer { busy.store(false, ordering: .releasing) }
+    var here = position.withLock { $0 }
+    var count = 0
+    while count < maxRowCount, !here.ended {
+      // No lock is held here: the callback is free to do anything but return.
+      let got = pull(here.nextRow, maxRowCount - count, rows + count * columnCount)
+      guard got >= 0 else {
+        throw GenerativeError(.cancelled, "the rows callback stopped with \(got) at row \(here.nextRow)")
+      }
+      guard got <= maxRowCount - count else {
+        throw GenerativeError(
+          .argument, "the rows callback told \(got) rows where at most \(maxRowCount - count) were asked for")
+      }
+      if let bad = (0..<got * columnCount).first(where: { !rows[count * columnCount + $0].isFinite }) {
+        throw .nonfinite(
+          row: here.nextRow + bad / columnCount, column: bad % columnCount,
+          value: Double(rows[count * columnCount + bad]))
+      }
+      here.ended = got == 0
+      here.nextRow += got
+      count += got
+    }
+    position.withLock { [here] in $0 = here }
+    return count
+  }
+}
+
+extension GenerativeError {
+  /// `row 3, column 5 is nan; data must be finite`
+  static func nonfinite(row: Int, column: Int, value: Double) -> GenerativeError {
+    GenerativeError(.nonfinite, "row \(row), column \(column) is \(value); data must be finite")
+  }
+}

@@ -1,0 +1,135 @@
+import Tensors
+
+/// What one number of a dataset in memory is.
+package enum ElementKind: Sendable {
+  /// 0 … 255, read as v / 255.
+  case uint8
+  /// Read as it is.
+  case float32
+  /// Read as it is, rounded to the precision asked for.
+  case float64
+
+  package var byteCount: Int {
+    switch self {
+    case .uint8: 1
+    case .float32: 4
+    case .float64: 8
+    }
+  }
+}
+
+/// Rows of numbers somewhere in memory: element (i, j) stands `i * rowStride + j * columnStride`
+/// bytes after `base`, aligned or not.
+struct StridedRows: @unchecked Sendable {
+  var base: UnsafeRawPointer
+  let kind: ElementKind
+  var rowCount: Int
+  let columnCount: Int
+  let rowStride: Int
+  let columnStride: Int
+
+  /// Packed rows.
+  init(packed base: UnsafeRawPointer, _ kind: ElementKind, rowCount: Int, columnCount: Int) {
+    self.base = base
+    self.kind = kind
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    rowStride = columnCount * kind.byteCount
+    columnStride = kind.byteCount
+  }
+
+  /// - Throws: `.argument` when an element's address would overflow.
+  init(
+    _ base: UnsafeRawPointer, _ kind: ElementKind, rowCount: Int, columnCount: Int, rowStride: Int?,
+    columnStride: Int?
+  ) throws(GenerativeError) {
+    self.base = base
+    self.kind = kind
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    guard let packed = checkedProduct(columnCount, kind.byteCount), checkedProduct(rowCount, packed) != nil
+    else { throw GenerativeError(.argument, "\(rowCount) rows of \(columnCount) elements overflow") }
+    self.rowStride = rowStride ?? packed
+    self.columnStride = columnStride ?? kind.byteCount
+    // Half the address space each, so that their sum is one more that fits.
+    guard let down = checkedProduct(max(rowCount - 1, 0), Int(clamping: self.rowStride.magnitude)),
+      let across = checkedProduct(columnCount, Int(clamping: self.columnStride.magnitude)),
+      down < Int.max / 2, across < Int.max / 2
+    else {
+      throw GenerativeError(
+        .argument,
+        "a row_stride of \(self.rowStride) and a column_stride of \(self.columnStride) bytes overflow "
+          + "over \(rowCount) rows of \(columnCount) elements")
+    }
+  }
+
+  var rowsArePacked: Bool { columnStride == kind.byteCount }
+  var isPacked: Bool { rowsArePacked && rowStride == columnCount * kind.byteCount }
+
+  /// The rows of `range`, which must lie within.
+  func slice(_ range: Range<Int>) -> StridedRows {
+    var rows = self
+    rows.base += range.lowerBound * rowStride
+    rows.rowCount = range.count
+    return rows
+  }
+
+  /// Copies a row as numbers; tells the first column that is not finite, if one is not.
+  func read<Output: BinaryFloatingPoint & BitwiseCopyable>(
+    row: Int, into output: UnsafeMutablePointer<Output>
+  ) -> Int? {
+    switch kind {
+    case .uint8:
+      forEach(row, UInt8.self) { j, value in output[j] = Output(value) / 255 }
+      return nil
+    case .float32: return readFloating(row, Float.self, into: output)
+    case .float64: return readFloating(row, Double.self, into: output)
+    }
+  }
+
+  @inline(__always)
+  private func readFloating<Input: BinaryFloatingPoint & BitwiseCopyable, Output: BinaryFloatingPoint>(
+    _ row: Int, _: Input.Type, into output: UnsafeMutablePointer<Output>
+  ) -> Int? {
+    // x − x is 0 for finite x alone: one sum tells of a whole row.
+    var residue: Output = 0
+    forEach(row, Input.self) { j, value in
+      let x = Output(value)
+      output[j] = x
+      residue += x - x
+    }
+    if residue == 0 { return nil }
+    return (0..<columnCount).first { !output[$0].isFinite }
+  }
+
+  /// Copies a row's bytes; for `uint8` rows.
+  func readBytes(row: Int, into output: UnsafeMutablePointer<UInt8>) {
+    forEach(row, UInt8.self) { j, value in output[j] = value }
+  }
+
+  /// Copies a row's elements, packed.
+  func copy(row: Int, into output: UnsafeMutableRawPointer) {
+    let size = kind.byteCount
+    let source = base + row * rowStride
+    if rowsArePacked { return output.copyMemory(from: source, byteCount: columnCount * size) }
+    for j in 0..<columnCount {
+      (output + j * size).copyMemory(from: source + j * columnStride, byteCount: size)
+    }
+  }
+
+  @inline(__always)
+  private func forEach<Element: BitwiseCopyable>(
+    _ row: Int, _: Element.Type, _ body: (_ column: Int, _ value: Element) -> Void
+  ) {
+    let source = base + row * rowStride
+    if rowsArePacked {
+      for j in 0..<columnCount {
+        body(j, source.loadUnaligned(fromByteOffset: j * MemoryLayout<Element>.size, as: Element.self))
+      }
+    } else {
+      for j in 0..<columnCount {
+        body(j, source.loadUnaligned(fromByteOffset: j * columnStride, as: Element.self))
+      }
+    }
+  }
+}

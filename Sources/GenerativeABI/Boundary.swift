@@ -1,0 +1,31 @@
+import CGenerative
+import CShims
+import Tensors
+
+/// The one place where an error becomes a status and a message.
+func boundary(_ body: () throws(GenerativeError) -> Void) -> gen_status {
+  do {
+    try body()
+    return gen_status(GEN_OK)
+  } catch {
+    var message = error.message
+    message.withUTF8 { utf8 in
+      utf8.withMemoryRebound(to: CChar.self) { characters in
+        guard let base = characters.baseAddress else { return }
+        shim_set_message(base, characters.count)
+      }
+    }
+    return error.status.rawValue
+  }
+}
+
+/// The boundary of a function that makes an object: its handle goes to `out`, or NULL on failure.
+func create<Object: HandleObject>(
+  _ out: UnsafeMutablePointer<OpaquePointer?>?, _ body: () throws(GenerativeError) -> Object
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    guard let out else { throw .null("\(Object.noun)_out") }
+    out.pointee = nil
+    out.pointee = try Handles.shared.insert(body())
+  }
+}

@@ -1,3 +1,0 @@
-import CGenerative
-
-@c @implementation public func gen_version() -> UnsafePointer<CChar>? { nil }

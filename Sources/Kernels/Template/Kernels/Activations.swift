@@ -1,0 +1,112 @@
+import KernelTemplate
+
+// One loop per function: the switch stands outside it.
+
+typealias Function = ElementwiseKernels.Function
+
+/// Said with a switch: `==` would leave a weak witness of the comparison.
+@inline(__always) private func isIdentity(_ f: Function) -> Bool {
+  switch f {
+  case .identity: true
+  default: false
+  }
+}
+
+func activate(_ f: Function, _ slope: Float, _ x: Input, _ y: Output, _ count: Int) {
+  switch f {
+  case .identity: map(x, y, count) { $0 }
+  case .relu: map(x, y, count) { rectified($0) }
+  case .leakyReLU: map(x, y, count) { leaky($0, all(slope)) }
+  case .silu: map(x, y, count) { $0 * sigmoid($0) }
+  case .elu: map(x, y, count) { exponentialUnit($0) }
+  case .tanh: map(x, y, count) { hyperbolicTangent($0) }
+  case .sigmoid: map(x, y, count) { sigmoid($0) }
+  }
+}
+
+/// max(0, x); NaN stays.
+@inline(__always) private func rectified(_ x: Floats) -> Floats {
+  x.replacing(with: all(0), where: x .< all(0))
+}
+
+@inline(__always) private func leaky(_ x: Floats, _ slope: Floats) -> Floats {
+  (x * slope).replacing(with: x, where: x .> all(0))
+}
+
+@inline(__always) private func exponentialUnit(_ x: Floats) -> Floats {
+  exponentialLessOne(x).replacing(with: x, where: x .> all(0))
+}
+
+func activateBackward(_ f: Function, _ slope: Float, _ dy: Input, _ saved: Input, _ dx: Output, _ count: Int)
+{
+  switch f {
+  case .identity: map(dy, dx, count) { $0 }
+  case .relu: leakyBackward(0, dy, saved, dx, count)
+  case .leakyReLU: leakyBackward(slope, dy, saved, dx, count)
+  case .silu: siluBackward(dy, saved, dx, count)
+  case .elu: eluBackward(dy, saved, dx, count)
+  case .tanh: tanhBackward(dy, saved, dx, count)
+  case .sigmoid: sigmoidBackward(dy, saved, dx, count)
+  }
+}
+
+// One function to a loop, for the compiler inlines only so much into one.
+
+@inline(never)
+private func leakyBackward(_ slope: Float, _ dy: Input, _ saved: Input, _ dx: Output, _ count: Int) {
+  map(dy, saved, dx, count) { d, y in (d * all(slope)).replacing(with: d, where: y .> all(0)) }
+}
+
+@inline(never)
+private func siluBackward(_ dy: Input, _ saved: Input, _ dx: Output, _ count: Int) {
+  map(dy, saved, dx, count) { d, x in
+    let q = sigmoid(x)
+    return d * q * multiplyAdd(x, all(1) - q, all(1))
+  }
+}
+
+@inline(never)
+private func eluBackward(_ dy: Input, _ saved: Input, _ dx: Output, _ count: Int) {
+  map(dy, saved, dx, count) { d, y in (d * (y + all(1))).replacing(with: d, where: y .> all(0)) }
+}
+
+@inline(never)
+private func tanhBackward(_ dy: Input, _ saved: Input, _ dx: Output, _ count: Int) {
+  map(dy, saved, dx, count) { d, y in d * (all(1) - y * y) }
+}
+
+@inline(never)
+private func sigmoidBackward(_ dy: Input, _ saved: Input, _ dx: Output, _ count: Int) {
+  map(dy, saved, dx, count) { d, y in d * y * (all(1) - y) }
+}
+
+func scaleRow(
+  _ x: Input, _ scale: Input, _ shift: Input, _ f: Function, _ slope: Float, _ y: Output, _ count: Int
+) {
+  var i = 0
+  while i &+ laneCount <= count {
+    store(multiplyAdd(load(x + i), load(scale + i), load(shift + i)), y + i)
+    i &+= laneCount
+  }
+  if i < count {
+    let left = count &- i
+    let factor = loadPartial(scale + i, left)
+    storePartial(multiplyAdd(loadPartial(x + i, left), factor, loadPartial(shift + i, left)), y + i, left)
+  }
+  if !isIdentity(f) { activate(f, slope, y, y, count) }
+}
+
+func finishRow(_ y: Output, _ bias: Input?, _ f: Function, _ slope: Float, _ count: Int) {
+  guard let bias else {
+    if !isIdentity(f) { activate(f, slope, y, y, count) }
+    return
+  }
+  switch f {
+  case .identity: map(y, bias, y, count) { $0 + $1 }
+  case .relu: map(y, bias, y, count) { rectified($0 + $1) }
+  case .leakyReLU: map(y, bias, y, count) { leaky($0 + $1, all(slope)) }
+  case .silu, .elu, .tanh, .sigmoid:
+    map(y, bias, y, count) { $0 + $1 }
+    activate(f, slope, y, y, count)
+  }
+}

@@ -1,0 +1,41 @@
+func combine(_ a: Float, _ x: Input, _ b: Float, _ y: Output, _ count: Int) {
+  map(x, y, y, count) { multiplyAdd(all(a), $0, all(b) * $1) }
+}
+
+func multiply(_ x: Input, _ y: Input, _ z: Output, _ count: Int) { map(x, y, z, count) { $0 * $1 } }
+
+func scale(_ x: Input, _ a: Float, _ b: Float, _ y: Output, _ count: Int) {
+  map(x, y, count) { multiplyAdd(all(a), $0, all(b)) }
+}
+
+func clamp(_ x: Input, _ low: Float, _ high: Float, _ y: Output, _ count: Int) {
+  map(x, y, count) { smaller(all(high), larger(all(low), $0)) }
+}
+
+func exponential(_ x: Input, _ y: Output, _ count: Int) { map(x, y, count) { exponential($0) } }
+
+func logarithm(_ x: Input, _ y: Output, _ count: Int) { map(x, y, count) { logarithm($0) } }
+
+func fromBytes(_ x: UnsafePointer<UInt8>, _ a: Float, _ y: Output, _ count: Int) {
+  var i = 0
+  while i &+ laneCount <= count {
+    store(floats(bytes: x + i) * all(a), y + i)
+    i &+= laneCount
+  }
+  while i < count {
+    y[i] = Float(x[i]) * a
+    i &+= 1
+  }
+}
+
+func fromDoubles(_ x: UnsafePointer<Double>, _ y: Output, _ count: Int) {
+  var i = 0
+  while i &+ laneCount <= count {
+    store(narrow(UnsafeRawPointer(x + i).loadUnaligned(as: Doubles.self)), y + i)
+    i &+= laneCount
+  }
+  while i < count {
+    y[i] = Float(x[i])
+    i &+= 1
+  }
+}

@@ -1,0 +1,36 @@
+/// Philox4x32-10 streams.
+package struct RandomKernels: Sendable {
+  /// What a stream's words depend on besides the 64-bit counter.
+  package struct Stream: Sendable {
+    package var key0, key1, high0, high1: UInt32
+    package init(key0: UInt32, key1: UInt32, high0: UInt32, high1: UInt32) {
+      self.key0 = key0
+      self.key1 = key1
+      self.high0 = high0
+      self.high1 = high1
+    }
+  }
+
+  /// y[i] ← a + b · u, below `limit`, for elements first ..< first + count of the stream, u uniform in
+  /// [0, 1).
+  package var uniform:
+    @Sendable (
+      _ stream: Stream, _ first: UInt64, _ a: Float, _ b: Float, _ limit: Float,
+      _ y: UnsafeMutablePointer<Float>, _ count: Int
+    ) -> Void
+  /// y[i] ← a + b · N(0, 1) for elements first ..< first + count of the stream.
+  package var normal:
+    @Sendable (
+      _ stream: Stream, _ first: UInt64, _ a: Float, _ b: Float, _ y: UnsafeMutablePointer<Float>,
+      _ count: Int
+    ) -> Void
+
+  package init(
+    uniform:
+      @escaping @Sendable (Stream, UInt64, Float, Float, Float, UnsafeMutablePointer<Float>, Int) -> Void,
+    normal: @escaping @Sendable (Stream, UInt64, Float, Float, UnsafeMutablePointer<Float>, Int) -> Void
+  ) {
+    self.uniform = uniform
+    self.normal = normal
+  }
+}

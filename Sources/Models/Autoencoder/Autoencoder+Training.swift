@@ -1,0 +1,100 @@
+import Datasets
+import Networks
+import Tensors
+
+extension Autoencoder: Trainable {
+  package var rowShape: Shape { options.shape }
+
+  package func prepare(
+    _ fit: FitOptions, _ dataset: Dataset
+  ) throws(GenerativeError) -> any TrainingStep {
+    try AutoencoderStep(self, fit)
+  }
+}
+
+/// One step: minimise L(x, g(f(c(x)))) over the weights of f and g.
+private final class AutoencoderStep: TrainingStep {
+  private let model: Autoencoder
+  private let clipNorm: Float?
+  private let encoder: Workspace
+  private let decoder: Workspace
+  private let corrupted: Buffer<Float>
+  private let noise: Buffer<Float>
+  private let dOutput: Buffer<Float>
+  private let dLatent: Buffer<Float>
+  private let losses: Buffer<Float>
+
+  init(_ model: Autoencoder, _ fit: FitOptions) throws(GenerativeError) {
+    let context = model.context
+    let rows = fit.batchRows
+    let width = model.options.shape.count
+    self.model = model
+    clipNorm = fit.clipNorm
+    try model.encoder.prepare(fit.rule)
+    try model.decoder.prepare(fit.rule)
+    encoder = try Workspace(model.encoder.network, rows: rows, .training, context: context)
+    decoder = try Workspace(model.decoder.network, rows: rows, .training, context: context)
+    corrupted = try Buffer(count: rows * width, in: context.memory)
+    noise = try Buffer(count: rows * width, in: context.memory)
+    dOutput = try Buffer(count: rows * width, in: context.memory)
+    dLatent = try Buffer(count: rows * model.options.latentSize, in: context.memory)
+    losses = try Buffer(count: rows, in: context.memory)
+  }
+
+  var state: [Buffer<Float>] { model.encoder.state + model.decoder.state }
+
+  func learn(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+    let mode = Mode.training(moment.random(.dropout))
+    model.encoder.zeroGradient()
+    model.decoder.zeroGradient()
+    let input = corrupt(x, rows: rows, moment.random(.corruption))
+    // z = f(c(x)), y = g(z)
+    let z = model.encoder.network.forward(input, rows: rows, model.encoder.weights, encoder, mode)
+    let y = model.decoder.network.forward(z, rows: rows, model.decoder.weights, decoder, mode)
+    let loss = evaluate(y, x, rows: rows, isLearning: true)
+    model.decoder.network.backward(
+      dOutput.base, x: z, rows: rows, model.decoder.weights, decoder, mode,
+      gradient: model.decoder.gradient?.base, inputGradient: dLatent.base)
+    model.encoder.network.backward(
+      dLatent.base, x: input, rows: rows, model.encoder.weights, encoder, mode,
+      gradient: model.encoder.gradient?.base)
+    var figures = Figures()
+    figures[.loss] = loss
+    figures[.reconstruction] = loss
+    figures[.gradientNorm] = [model.encoder, model.decoder].update(
+      step: moment.step, rate: moment.rate, clipNorm: clipNorm)
+    return figures
+  }
+
+  func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+    let input = corrupt(x, rows: rows, moment.random(.evaluation))
+    let z = model.encoder.network.forward(input, rows: rows, model.encoder.weights, encoder, .inference)
+    let y = model.decoder.network.forward(z, rows: rows, model.decoder.weights, decoder, .inference)
+    var figures = Figures()
+    figures[.loss] = evaluate(y, x, rows: rows, isLearning: false)
+    figures[.reconstruction] = figures[.loss]
+    return figures
+  }
+
+  private func corrupt(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, _ random: Random
+  ) -> UnsafePointer<Float> {
+    guard model.options.corruption != .none else { return UnsafePointer(x) }
+    model.options.corruption.apply(
+      x, count: rows * model.options.shape.count, into: corrupted.base, from: random, scratch: noise.base,
+      context: model.context)
+    return UnsafePointer(corrupted.base)
+  }
+
+  /// The mean loss of rows and, when learning, its gradient into `dOutput`.
+  private func evaluate(
+    _ y: UnsafeMutablePointer<Float>, _ x: UnsafeMutablePointer<Float>, rows: Int, isLearning: Bool
+  ) -> Double {
+    let width = model.options.shape.count
+    model.options.loss.evaluate(
+      Matrix(y, rows: rows, columns: width), targets: Matrix(x, rows: rows, columns: width),
+      losses: losses.base, gradientScale: 1 / Float(rows),
+      dy: isLearning ? Matrix(dOutput.base, rows: rows, columns: width) : nil, context: model.context)
+    return model.context.sum(losses.base, count: rows) / Double(rows)
+  }
+}

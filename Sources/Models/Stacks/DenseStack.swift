@@ -1,0 +1,79 @@
+import Networks
+import Tensors
+
+/// How the layers of a stack start.
+package enum WeightRule: Int, CaseIterable, Sendable {
+  /// He for ReLU and its kin, Glorot else; biases zero.
+  case automatic = 0
+  case he
+  case glorot
+  /// U(±1/√inputs) for weights and biases alike, as PyTorch starts its linear layers.
+  case fanInUniform
+  /// N(0, 0.02²) (Radford et al. 2016); biases zero.
+  case normal002
+
+  func weight(_ inputs: Int, _ outputs: Int, _ activation: Activation) -> Initializer {
+    switch self {
+    case .automatic:
+      switch activation {
+      case .relu, .leakyReLU, .silu, .elu: .he(fanIn: inputs)
+      case .identity, .tanh, .sigmoid: .glorot(fanIn: inputs, fanOut: outputs)
+      }
+    case .he: .he(fanIn: inputs)
+    case .glorot: .glorot(fanIn: inputs, fanOut: outputs)
+    case .fanInUniform: .fanInUniform(inputs)
+    case .normal002: .normal(deviation: 0.02)
+    }
+  }
+
+  func bias(_ inputs: Int) -> Initializer {
+    self == .fanInUniform ? .fanInUniform(inputs) : .constant(0)
+  }
+}
+
+/// A stack of dense layers described by its widths.
+struct DenseStack {
+  var input: Shape
+  /// Widths of the hidden layers, in order.
+  var hidden: [Int]
+  var output: Shape
+  var activation: Activation
+  /// The last layer's.
+  var outputActivation: Activation
+  var weights = WeightRule.automatic
+  var hasBias = true
+  /// Share of hidden units dropped in training.
+  var dropout: Float = 0
+  /// The first hidden layer that is batch-normalised; nil: none is.
+  var firstNormalized: Int?
+
+  var layers: [any Layer] {
+    var layers: [any Layer] = []
+    var x = input
+    for (index, width) in hidden.enumerated() {
+      let y = Shape(features: width)
+      if let firstNormalized, index >= firstNormalized {
+        layers.append(dense(x, y, .identity, rule: activation, hasBias: false))
+        layers.append(BatchNormalization(y, activation))
+      } else {
+        layers.append(dense(x, y, activation, rule: activation, hasBias: hasBias))
+      }
+      if dropout > 0 { layers.append(Dropout(y, rate: dropout)) }
+      x = y
+    }
+    layers.append(dense(x, output, outputActivation, rule: outputActivation, hasBias: hasBias))
+    return layers
+  }
+
+  /// - Parameter rule: the activation that the initial weights are made for.
+  private func dense(
+    _ x: Shape, _ y: Shape, _ activation: Activation, rule: Activation, hasBias: Bool
+  ) -> Dense {
+    Dense(
+      x, y, activation, hasBias: hasBias, weight: weights.weight(x.count, y.count, rule),
+      bias: weights.bias(x.count))
+  }
+
+  /// Floating-point operations of one row, forward: a multiplication and an addition per weight.
+  static func flops(_ network: Network) -> Int { 2 * network.parameterCount }
+}

@@ -1,0 +1,32 @@
+import Networks
+import Tensors
+
+/// What a model will need, told before it is made.
+package struct Plan: Sendable, Equatable {
+  /// Trained numbers.
+  package var parameterCount = 0
+  /// Bytes while fitting, beside the data.
+  package var peakByteCount = 0
+  /// Floating-point operations of one training step, per row.
+  package var flopsPerRow = 0
+
+  /// - Parameters:
+  ///   - networks: the networks that learn, each with its training workspaces and the times it runs
+  ///     forward and backward (a full backward counts twice a forward).
+  ///   - rowFloats: floats per row that the step holds beside the workspaces.
+  init(
+    _ networks: [(network: Network, workspaces: Int, passes: Int)], rows: Int, rowFloats: Int
+  ) throws(GenerativeError) {
+    for (network, workspaces, passes) in networks {
+      parameterCount += network.parameterCount
+      flopsPerRow += DenseStack.flops(network) * passes
+      peakByteCount += Learner.byteCount(network, .adam())
+      peakByteCount +=
+        workspaces * (try Workspace.byteCount(network, rows: rows, .training))
+    }
+    guard let step = checkedProduct(rows, rowFloats, MemoryLayout<Float>.stride) else {
+      throw GenerativeError(.memory, "batches of \(rows) rows do not fit in memory")
+    }
+    peakByteCount += step
+  }
+}

@@ -1,0 +1,52 @@
+import Datasets
+import Tensors
+
+/// The batches of an epoch, each read into the same memory.
+final class Batches {
+  /// The present batch, packed rows.
+  var base: UnsafeMutablePointer<Float> { batch.base }
+  /// Steps of an epoch; 0 for a stream until one epoch is over.
+  private(set) var stepCount: Int
+
+  private let reader: BatchReader
+  private let minimumRows: Int
+  private let batch: Buffer<Float>
+
+  /// - Parameters:
+  ///   - minimumRows: a last batch of fewer rows is left out.
+  ///   - seed: of each epoch's order; nil for rows in their own order.
+  init(
+    _ dataset: Dataset, rows: Int, minimumRows: Int, seed: UInt64?, context: Context
+  ) throws(GenerativeError) {
+    let batchRows = min(rows, dataset.rowCount ?? rows)
+    var order = BatchOrder(
+      batchSize: batchRows, shuffles: seed != nil, seed: seed ?? 0, keepsPartialBatch: true)
+    if let stream = dataset.stream {
+      order.shuffleWindow = max(stream.shuffleWindow, 1)
+      order.shuffles = order.shuffles && stream.shuffleWindow > 1
+    }
+    reader = try BatchReader(dataset, order: order)
+    self.minimumRows = minimumRows
+    guard let floats = checkedProduct(batchRows, dataset.shape.count) else {
+      throw GenerativeError(.memory, "a batch of \(batchRows) rows does not fit in memory")
+    }
+    batch = try Buffer(count: floats, in: context.memory)
+    stepCount = 0
+    if let count = dataset.rowCount {
+      let (full, rest) = count.quotientAndRemainder(dividingBy: batchRows)
+      stepCount = full + (rest > 0 && rest >= minimumRows ? 1 : 0)
+    }
+  }
+
+  /// Goes back to the first batch, in the order of this epoch.
+  func start(epoch: Int) { reader.start(epoch: epoch) }
+
+  /// Fills the next batch and returns its rows, 0 at the epoch's end.
+  func next() throws(GenerativeError) -> Int {
+    let rows = try reader.next(into: base)
+    return rows >= minimumRows ? rows : 0
+  }
+
+  /// Tells how many steps the epoch that ends now had, which a stream could not know before.
+  func finish(steps: Int) { stepCount = steps }
+}

@@ -1,0 +1,26 @@
+import Networks
+
+extension FitOptions {
+  /// The learning rate of a step.
+  ///
+  /// - Parameters:
+  ///   - stepOfFit, stepOfLife: steps done before, in this fit and in the model's life.
+  func rate(stepOfFit: Int, stepOfLife: Int, stepsPerEpoch: Int) -> Float {
+    let warmUp = Networks.Schedule.WarmUp.steps(Int((warmUpEpochs * Double(stepsPerEpoch)).rounded()))
+    let shape: Networks.Schedule.Shape =
+      switch schedule {
+      case .constant: .constant
+      case .step(let factor, let period): .step(factor: factor, period: period * stepsPerEpoch)
+      case .cosine(let floor): .cosine(floor: floor)
+      case .linear(let floor): .linear(floor: floor)
+      }
+    // A constant rate and steps do not ask how long the fit is, only how far the model has come.
+    let spansLife: Bool =
+      switch schedule {
+      case .constant, .step: true
+      case .cosine, .linear: scheduleEpochs != nil
+      }
+    return Networks.Schedule(learningRate, shape, warmUp: warmUp).rate(
+      step: spansLife ? stepOfLife : stepOfFit, of: (scheduleEpochs ?? epochCount) * stepsPerEpoch)
+  }
+}

@@ -1,0 +1,79 @@
+import Datasets
+import Networks
+import Tensors
+
+/// How a model is fitted; what it is stands in its own options.
+package struct FitOptions: Sendable {
+  /// How the learning rate moves, in epochs; `Schedule` has the shapes.
+  package enum Schedule: Sendable {
+    case constant
+    /// Times `factor` every `period` epochs.
+    case step(factor: Float, period: Int)
+    /// Down to `floor` of the rate.
+    case cosine(floor: Float)
+    case linear(floor: Float)
+  }
+
+  package var rule: Optimizer.Rule
+  package var learningRate: Float
+  package var epochCount: Int
+  package var batchRows: Int
+  package var seed: UInt64
+  package var schedule = Schedule.constant
+  /// Epochs that a cosine or linear schedule spans from the model's first; nil: those of this fit.
+  package var scheduleEpochs: Int?
+  /// Epochs, also a fraction, during which the rate rises.
+  package var warmUpEpochs = 0.0
+  /// Longer gradients are scaled to this norm.
+  package var clipNorm: Float?
+  /// Epochs without a better validation loss after which to stop.
+  package var patience: Int?
+  /// End with the weights of the best validation epoch.
+  package var keepsBest = false
+  package var validation: (Dataset)?
+  package var observer = Observer()
+
+  package init(
+    rule: Optimizer.Rule = .adam(), learningRate: Float = 1e-3, epochCount: Int = 10,
+    batchRows: Int = 128, seed: UInt64 = 0
+  ) {
+    self.rule = rule
+    self.learningRate = learningRate
+    self.epochCount = epochCount
+    self.batchRows = batchRows
+    self.seed = seed
+  }
+}
+
+/// Who is told how a fit goes, and may stop it.
+package struct Observer: @unchecked Sendable {
+  /// What an observer answers.
+  package enum Answer: Sendable { case goOn, stopAfterEpoch, stopNow }
+
+  /// Told of events; called on the fitting thread.
+  package var tell: ((Event) -> Answer)?
+  /// Asked before every step.
+  package var isCancelled: () -> Bool = { false }
+
+  package init() {}
+}
+
+/// A moment of a fit that observers are told of.
+package struct Event: Sendable {
+  package enum Kind: Int32, Sendable { case step, epoch, skipped, warning }
+
+  package var kind: Kind
+  /// From 1.
+  package var epoch = 0
+  package var epochCount = 0
+  /// Steps done in this epoch, and steps of an epoch (0 while unknown).
+  package var step = 0
+  package var stepCount = 0
+  package var seconds = 0.0
+  package var learningRate = Double.nan
+  package var figures = Figures()
+  package var validation = Figures()
+  package var message = ""
+
+  package init(_ kind: Kind) { self.kind = kind }
+}

@@ -1,0 +1,167 @@
+import Datasets
+import Networks
+import Tensors
+
+extension VAE: Trainable {
+  package var rowShape: Shape { options.shape }
+
+  package func prepare(
+    _ fit: FitOptions, _ dataset: Dataset
+  ) throws(GenerativeError) -> any TrainingStep {
+    try VAEStep(self, fit)
+  }
+}
+
+/// One step: minimise C · reconstruction + β · KL over the weights of encoder and decoder.
+final class VAEStep: TrainingStep {
+  private let model: VAE
+  private let context: Context
+  private let clipNorm: Float?
+  private let encoder: Workspace
+  private let decoder: Workspace
+  private let noise: Buffer<Float>
+  private let deviation: Buffer<Float>
+  private let z: Buffer<Float>
+  private let dz: Buffer<Float>
+  private let dMoments: Buffer<Float>
+  private let dOutput: Buffer<Float>
+  private let uniforms: Buffer<Float>
+  private let losses: Buffer<Float>
+
+  init(_ model: VAE, _ fit: FitOptions) throws(GenerativeError) {
+    let context = model.context
+    let (rows, latent, width) = (fit.batchRows, model.options.latentSize, model.options.shape.count)
+    self.model = model
+    self.context = context
+    clipNorm = fit.clipNorm
+    try model.encoder.prepare(fit.rule)
+    try model.decoder.prepare(fit.rule)
+    encoder = try Workspace(model.encoder.network, rows: rows, .training, context: context)
+    decoder = try Workspace(model.decoder.network, rows: rows, .training, context: context)
+    noise = try Buffer(count: rows * latent, in: context.memory)
+    deviation = try Buffer(count: rows * latent, in: context.memory)
+    z = try Buffer(count: rows * latent, in: context.memory)
+    dz = try Buffer(count: rows * latent, in: context.memory)
+    dMoments = try Buffer(count: rows * 2 * latent, in: context.memory)
+    dOutput = try Buffer(count: rows * width, in: context.memory)
+    uniforms = try Buffer(count: model.options.binarizes ? rows * width : 0, in: context.memory)
+    losses = try Buffer(count: rows, in: context.memory)
+  }
+
+  var state: [Buffer<Float>] { model.encoder.state + model.decoder.state }
+
+  func learn(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+    let latent = model.options.latentSize
+    if model.options.binarizes { binarize(x, rows: rows, moment.random(.binarisation)) }
+    context.fillNormal(noise.base, count: rows * latent, from: moment.random(.reparameterisation))
+    var figures = differentiate(
+      x, rows: rows, beta: model.options.beta * Float(model.options.annealing.share(at: moment.epoch)),
+      .training(moment.random(.dropout)))
+    figures[.gradientNorm] = [model.encoder, model.decoder].update(
+      step: moment.step, rate: moment.rate, clipNorm: clipNorm)
+    return figures
+  }
+
+  /// The loss of rows under the noise in `noise`, and its gradients.
+  ///
+  /// - Parameter beta: the weight of the KL term now.
+  func differentiate(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, beta: Float, _ mode: Mode
+  ) -> Figures {
+    let width = model.options.shape.count
+    let perRow = 1 / Float(rows)
+    model.encoder.zeroGradient()
+    model.decoder.zeroGradient()
+
+    // q(z|x), z = μ + σ·ε, p(x|z)
+    let q = encode(x, rows: rows, mode)
+    let latents = latentMatrix(z, rows)
+    q.sample(noise: latentMatrix(noise, rows), into: latents)
+    let output = model.decoder.network.forward(z.base, rows: rows, model.decoder.weights, decoder, mode)
+
+    // d(C · reconstruction)/dz, through the decoder
+    let reconstructionScale = model.options.reconstructionWeight * perRow
+    model.reconstructionLoss.evaluate(
+      Matrix(output, rows: rows, columns: width), targets: Matrix(x, rows: rows, columns: width),
+      losses: losses.base, gradientScale: reconstructionScale,
+      dy: Matrix(dOutput.base, rows: rows, columns: width), context: context)
+    let reconstruction = context.sum(losses.base, count: rows) / Double(rows)
+    addVarianceGradient(rows: rows, scale: reconstructionScale)
+    model.decoder.network.backward(
+      dOutput.base, x: z.base, rows: rows, model.decoder.weights, decoder, mode,
+      gradient: model.decoder.gradient?.base, inputGradient: dz.base)
+
+    // d/dμ and d/d ln σ², of both terms, through the encoder
+    let (dMean, dLogVariance) = halves(dMoments.base, rows)
+    q.sampleBackward(
+      latentMatrix(dz, rows), noise: latentMatrix(noise, rows), dMean: dMean, dLogVariance: dLogVariance)
+    q.divergence(
+      losses: losses.base, gradientScale: beta * perRow, dMean: dMean, dLogVariance: dLogVariance)
+    let divergence = context.sum(losses.base, count: rows) / Double(rows)
+    model.encoder.network.backward(
+      dMoments.base, x: x, rows: rows, model.encoder.weights, encoder, mode,
+      gradient: model.encoder.gradient?.base)
+
+    return figures(reconstruction, divergence, beta: beta)
+  }
+
+  func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+    let (latent, width) = (model.options.latentSize, model.options.shape.count)
+    if model.options.binarizes { binarize(x, rows: rows, moment.random(.evaluation).row(~moment.step)) }
+    context.fillNormal(noise.base, count: rows * latent, from: moment.random(.evaluation))
+    let q = encode(x, rows: rows, .inference)
+    q.sample(noise: latentMatrix(noise, rows), into: latentMatrix(z, rows))
+    q.divergence(losses: losses.base)
+    let divergence = context.sum(losses.base, count: rows) / Double(rows)
+    let output = model.decoder.network.forward(z.base, rows: rows, model.decoder.weights, decoder, .inference)
+    model.reconstructionLoss.evaluate(
+      Matrix(output, rows: rows, columns: width), targets: Matrix(x, rows: rows, columns: width),
+      losses: losses.base, context: context)
+    let reconstruction = context.sum(losses.base, count: rows) / Double(rows)
+    return figures(reconstruction, divergence, beta: model.options.beta)
+  }
+
+  private func figures(_ reconstruction: Double, _ divergence: Double, beta: Float) -> Figures {
+    var figures = Figures()
+    figures[.loss] = Double(model.options.reconstructionWeight) * reconstruction + Double(beta) * divergence
+    figures[.reconstruction] = reconstruction
+    figures[.kl] = divergence
+    return figures
+  }
+
+  private func encode(_ x: UnsafePointer<Float>, rows: Int, _ mode: Mode) -> LatentGaussian {
+    let moments = model.encoder.network.forward(x, rows: rows, model.encoder.weights, encoder, mode)
+    let (mean, logVariance) = halves(moments, rows)
+    return LatentGaussian(mean: mean, logVariance: logVariance, deviation: latentMatrix(deviation, rows))
+  }
+
+  /// Where λ = ln σ² is learned: dλ, which the rows' gradient does not carry.
+  private func addVarianceGradient(rows: Int, scale: Float) {
+    guard model.options.likelihood == .gaussian(variance: nil), let gradient = model.decoder.gradient
+    else { return }
+    let dLogVariance = GaussianLikelihood.sharedLogVarianceGradient(
+      losses: losses.base, rows: rows, features: model.options.shape.count,
+      variance: SharedVariance.variance(model.decoder))
+    gradient.base[gradient.count - 1] += scale * Float(dLogVariance)
+  }
+
+  /// x ← 1 with probability x, else 0.
+  private func binarize(_ x: UnsafeMutablePointer<Float>, rows: Int, _ random: Random) {
+    let count = rows * model.options.shape.count
+    context.fillUniform(uniforms.base, count: count, from: random)
+    for i in 0..<count { x[i] = uniforms.base[i] < x[i] ? 1 : 0 }
+  }
+
+  private func latentMatrix(_ buffer: Buffer<Float>, _ rows: Int) -> Matrix {
+    Matrix(buffer.base, rows: rows, columns: model.options.latentSize)
+  }
+
+  /// μ and ln σ² side by side in rows of twice the latent size.
+  private func halves(_ moments: UnsafeMutablePointer<Float>, _ rows: Int) -> (Matrix, Matrix) {
+    let latent = model.options.latentSize
+    return (
+      Matrix(moments, rows: rows, columns: latent, rowStride: 2 * latent),
+      Matrix(moments + latent, rows: rows, columns: latent, rowStride: 2 * latent)
+    )
+  }
+}

@@ -1,0 +1,39 @@
+import Glibc
+import Tensors
+
+/// How a parameter starts.
+package enum Initializer: Equatable, Hashable, Sendable {
+  case constant(Float)
+  /// N(0, deviation²)
+  case normal(deviation: Float)
+  /// U(−bound, bound)
+  case uniform(bound: Float)
+
+  /// He et al. 2015, for ReLU and its kin: N(0, 2 / fan-in).
+  package static func he(fanIn: Int) -> Initializer { .normal(deviation: (2 / Float(fanIn)).squareRoot()) }
+
+  /// Glorot & Bengio 2010: U(±√(6 / (fan-in + fan-out))).
+  package static func glorot(fanIn: Int, fanOut: Int) -> Initializer {
+    .uniform(bound: (6 / Float(fanIn + fanOut)).squareRoot())
+  }
+
+  /// PyTorch's default for linear layers and convolutions: U(±1/√fan-in).
+  package static func fanInUniform(_ fanIn: Int) -> Initializer {
+    .uniform(bound: 1 / Float(fanIn).squareRoot())
+  }
+
+  /// Fills `values` from elements `offset…` of the stream.
+  func fill(
+    _ values: UnsafeMutablePointer<Float>, _ parameter: Parameter, from random: Random, offset: Int,
+    context: Context
+  ) {
+    switch self {
+    case .constant(let value): values.update(repeating: value, count: parameter.count)
+    case .normal(let deviation):
+      context.fillNormal(values, count: parameter.count, from: random, offset: offset, deviation: deviation)
+    case .uniform(let bound):
+      context.fillUniform(
+        values, count: parameter.count, from: random, offset: offset, low: -bound, high: bound)
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import Tensors
+
+/// One step of a stack: a function of rows with trained parameters, and its derivative.
+///
+/// A layer is a description and holds no numbers. Its parameters are views into the network's
+/// flat `Weights`; what forward must remember for backward lies in the `Workspace` of the pass. So
+/// one trained network serves any number of threads.
+package protocol Layer: Sendable {
+  /// The shape of one input row.
+  var input: Shape { get }
+  /// The shape of one output row.
+  var output: Shape { get }
+  /// What gradient descent trains, in the order it lies in the flat buffer.
+  var parameters: [Parameter] { get }
+  /// What training updates without a gradient (running means) and a checkpoint keeps.
+  var statistics: [Parameter] { get }
+
+  /// Floats that forward leaves for backward besides its input and its output.
+  func cacheCount(rows: Int) -> Int
+  /// Floats of working memory that forward or backward needs and nobody reads afterwards.
+  func scratchCount(rows: Int) -> Int
+
+  /// y ← f(x), for `pass.rows` rows; fills `pass.cache` when there is one.
+  func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass)
+
+  /// dx ← dyᵀ·∂f/∂x and, when `pass.gradient` is given, its share of the gradient.
+  ///
+  /// The pass is forward's: the same rows, mode and cache, which is never nil here.
+  ///
+  /// - Parameters:
+  ///   - dy: the gradient of the loss with respect to y; may be overwritten.
+  ///   - x, y: forward's input and output.
+  ///   - dx: nil when nobody asks (the first layer of a step); never the same memory as `dy`.
+  func backward(
+    _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass)
+}
+
+extension Layer {
+  package var parameters: [Parameter] { [] }
+  package var statistics: [Parameter] { [] }
+  package func cacheCount(rows: Int) -> Int { 0 }
+  package func scratchCount(rows: Int) -> Int { 0 }
+}
+
+/// A named array of a layer: its shape in checkpoints and how it starts.
+package struct Parameter: Sendable {
+  /// `weight`, `bias`, `scale`, `shift`, `running_mean`, …
+  package let name: String
+  package let shape: [Int]
+  package let initializer: Initializer
+
+  package init(_ name: String, shape: [Int], _ initializer: Initializer) {
+    self.name = name
+    self.shape = shape
+    self.initializer = initializer
+  }
+
+  package var count: Int { shape.reduce(1, *) }
+}
+
+/// Whether a pass learns.
+package enum Mode: Sendable {
+  /// Running statistics, no dropout, no noise. With a training workspace it can be followed by
+  /// `backward` all the same: the gradient of what the finished model computes.
+  case inference
+  /// Batch statistics, dropout and noise drawn from `random`, whose step is the training step.
+  case training(Random)
+}
+
+/// What one layer sees of one pass.
+package struct LayerPass {
+  package let context: Context
+  package let mode: Mode
+  package let rows: Int
+  /// This layer's place in its network, to keep its random stream its own.
+  package let index: Int
+  /// The layer's parameters, one after another.
+  package let parameters: UnsafePointer<Float>
+  /// The layer's statistics, one after another; written only when training.
+  package let statistics: UnsafeMutablePointer<Float>
+  /// `cacheCount(rows:)` floats, the same in forward and backward of a pass; nil in a workspace for
+  /// inference, where no backward follows.
+  package let cache: UnsafeMutablePointer<Float>?
+  /// `scratchCount(rows:)` floats, aligned, shared by all layers.
+  package let scratch: UnsafeMutablePointer<Float>
+  /// Where the parameters' gradient is added, or nil when only dx is wanted.
+  package let gradient: UnsafeMutablePointer<Float>?
+
+  /// The layer's own stream when training, else nil.
+  package var random: Random? {
+    guard case .training(let random) = mode else { return nil }
+    return random.stream(index)
+  }
+}
+
+extension Random {
+  /// An independent stream for one layer of a network; `index` below `Network.layerLimit`.
+  package func stream(_ index: Int) -> Random { joined(UInt64(truncatingIfNeeded: index + 1) << 40) }
+
+  /// An independent stream for one of several passes of a training step (real rows, generated
+  /// rows): `index` 0 ..< 15.
+  package func pass(_ index: Int) -> Random { joined(UInt64(truncatingIfNeeded: index + 1) << 52) }
+
+  /// Steps take the low 40 bits, layers the next 12 and passes 4 more, so that no two meet.
+  private func joined(_ bits: UInt64) -> Random { Random(seed: seed, purpose: purpose, step: step | bits) }
+}

@@ -1,0 +1,163 @@
+import Tensors
+
+/// Batch normalisation: y = act(γ·x̂ + β), x̂ = (x − mean) / √(variance + ε), per channel.
+///
+/// Ioffe & Szegedy, "Batch normalization: accelerating deep network training by reducing internal
+/// covariate shift", ICML 2015. In training, mean and (biased) variance are the batch's, over all n
+/// rows and positions of a channel; in inference the running ones, which each training pass moves as
+/// PyTorch does: running ← (1 − momentum)·running + momentum·batch, the variance unbiased by
+/// n / (n − 1).
+///
+/// A batch with n = 1 has no variance: y = act(β), and the running variance stays. The models refuse
+/// such batches of vectors before training starts.
+package struct BatchNormalization: Layer {
+  package let input: Shape
+  package let activation: Activation
+  package let momentum: Float
+  package let epsilon: Float
+  /// Whether γ (`scale`) and β (`shift`) are trained; else they are 1 and 0.
+  package let isAffine: Bool
+  private let scaleInitializer: Initializer
+
+  package var output: Shape { input }
+
+  package init(
+    _ shape: Shape, _ activation: Activation = .identity, momentum: Float = 0.1, epsilon: Float = 1e-5,
+    isAffine: Bool = true, scale: Initializer = .constant(1)
+  ) {
+    input = shape
+    self.activation = activation
+    self.momentum = momentum
+    self.epsilon = epsilon
+    self.isAffine = isAffine
+    scaleInitializer = scale
+  }
+
+  package var parameters: [Parameter] {
+    guard isAffine else { return [] }
+    return [
+      Parameter("scale", shape: [channels], scaleInitializer),
+      Parameter("shift", shape: [channels], .constant(0)),
+    ]
+  }
+
+  package var statistics: [Parameter] {
+    [
+      Parameter("running_mean", shape: [channels], .constant(0)),
+      Parameter("running_var", shape: [channels], .constant(1)),
+    ]
+  }
+
+  /// Mean, 1 / deviation, gain and offset of each channel; z too where backward needs it.
+  package func cacheCount(rows: Int) -> Int {
+    4 * channels + (activation.differentiatesInput ? rows * input.count : 0)
+  }
+
+  /// Room for a pass's gain and offset, or for backward's column sums and coefficients.
+  package func scratchCount(rows: Int) -> Int {
+    3 * channels + ColumnGradients.scratchCount(rows: rows * positions, columns: channels)
+  }
+
+  /// z = gain·x + offset with gain = γ / deviation, offset = β − gain·mean;  y = act(z)
+  package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
+    let context = pass.context
+    let moments = Moments(pass.cache ?? pass.scratch, channels)
+    let x = Matrix(reading: x, rows: pass.rows * positions, columns: channels)
+    if pass.random != nil {
+      context.columnMoments(x, mean: moments.mean, variance: moments.inverseDeviation)
+      updateStatistics(moments.mean, variance: moments.inverseDeviation, n: x.rowCount, pass.statistics)
+    } else {
+      moments.mean.update(from: pass.statistics, count: channels)
+      moments.inverseDeviation.update(from: pass.statistics + channels, count: channels)
+    }
+    for c in 0..<channels {
+      let r = 1 / (moments.inverseDeviation[c] + epsilon).squareRoot()
+      let gain = scale(c, pass) * r
+      moments.inverseDeviation[c] = r
+      moments.gain[c] = gain
+      moments.offset[c] = (isAffine ? pass.parameters[channels + c] : 0) - gain * moments.mean[c]
+    }
+    let kept = activation.differentiatesInput ? pass.cache.map { $0 + 4 * channels } : nil
+    context.scaleColumns(
+      x, by: moments.gain, adding: moments.offset, kept == nil ? activation : .identity,
+      into: Matrix(kept ?? y, rows: x.rowCount, columns: channels))
+    if let kept {
+      context.activate(kept, count: x.rowCount * channels, activation, into: y)
+    }
+  }
+
+  /// dz = dy · act′;  dβ += Σ dz;  dγ += Σ dz·x̂;  dx = gain·(dz − Σ dz / n − x̂·Σ (dz·x̂) / n),
+  /// or just gain·dz where the statistics were the running ones.
+  package func backward(
+    _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass
+  ) {
+    guard let cache = pass.cache else { return }
+    let context = pass.context
+    let moments = Moments(cache, channels)
+    let count = pass.rows * input.count
+    if activation != .identity {
+      let saved = activation.differentiatesInput ? UnsafePointer(cache + 4 * channels) : y
+      context.activateBackward(dy, saved: saved, count: count, activation, into: dy)
+    }
+    let x = Matrix(reading: x, rows: pass.rows * positions, columns: channels)
+    let dz = Matrix(dy, rows: x.rowCount, columns: channels)
+
+    let dzFactor = pass.scratch
+    let xFactor = dzFactor + channels
+    let constant = xFactor + channels
+    let sums = ColumnGradients(
+      dz, x, mean: moments.mean, scratch: constant + channels, context: context)
+    if let gradient = pass.gradient, isAffine {
+      for c in 0..<channels {
+        gradient[c] += sums.products[c] * moments.inverseDeviation[c]
+        gradient[channels + c] += sums.totals[c]
+      }
+    }
+    guard let dx else { return }
+    let n = pass.random == nil ? Float.infinity : Float(max(x.rowCount, 1))
+    for c in 0..<channels {
+      let r = moments.inverseDeviation[c]
+      dzFactor[c] = moments.gain[c]
+      xFactor[c] = -moments.gain[c] * r * r * (sums.products[c] / n)
+      constant[c] = -moments.gain[c] * (sums.totals[c] / n) - xFactor[c] * moments.mean[c]
+    }
+    ColumnGradients.combine(
+      dz, by: dzFactor, x, by: xFactor, adding: constant, into: dx, context: context)
+  }
+
+  // MARK: - Channels
+
+  private var channels: Int { input.channels }
+  private var positions: Int { input.height * input.width }
+
+  private func scale(_ c: Int, _ pass: LayerPass) -> Float { isAffine ? pass.parameters[c] : 1 }
+
+  private func updateStatistics(
+    _ mean: UnsafePointer<Float>, variance: UnsafePointer<Float>, n: Int,
+    _ statistics: UnsafeMutablePointer<Float>
+  ) {
+    let unbiased = n > 1 ? Float(n) / Float(n - 1) : 0
+    for c in 0..<channels {
+      statistics[c] += momentum * (mean[c] - statistics[c])
+      guard n > 1 else { continue }
+      statistics[channels + c] += momentum * (variance[c] * unbiased - statistics[channels + c])
+    }
+  }
+
+  /// Four numbers per channel, one array after another.
+  private struct Moments {
+    let mean: UnsafeMutablePointer<Float>
+    /// Holds the variance first.
+    let inverseDeviation: UnsafeMutablePointer<Float>
+    let gain: UnsafeMutablePointer<Float>
+    let offset: UnsafeMutablePointer<Float>
+
+    init(_ base: UnsafeMutablePointer<Float>, _ channels: Int) {
+      mean = base
+      inverseDeviation = base + channels
+      gain = base + 2 * channels
+      offset = base + 3 * channels
+    }
+  }
+}

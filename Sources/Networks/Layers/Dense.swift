@@ -1,0 +1,77 @@
+import Tensors
+
+/// A fully connected layer: y = act(x·Wᵀ + b), with W of outputs × inputs.
+package struct Dense: Layer {
+  package let input: Shape
+  package let output: Shape
+  package let activation: Activation
+  package let hasBias: Bool
+  private let weightInitializer: Initializer
+  private let biasInitializer: Initializer
+
+  /// Weights start as He's for ReLU and its kin unless `weight` says otherwise, biases at zero.
+  ///
+  /// - Parameter hasBias: leave it out before batch normalisation, which would remove it.
+  package init(
+    _ input: Shape, _ output: Shape, _ activation: Activation, hasBias: Bool = true,
+    weight: Initializer? = nil, bias: Initializer = .constant(0)
+  ) {
+    self.input = input
+    self.output = output
+    self.activation = activation
+    self.hasBias = hasBias
+    weightInitializer = weight ?? .he(fanIn: input.count)
+    biasInitializer = bias
+  }
+
+  package var parameters: [Parameter] {
+    let weight = Parameter("weight", shape: [output.count, input.count], weightInitializer)
+    return hasBias ? [weight, Parameter("bias", shape: [output.count], biasInitializer)] : [weight]
+  }
+
+  /// The product before the activation, where backward needs it.
+  package func cacheCount(rows: Int) -> Int { activation.differentiatesInput ? rows * output.count : 0 }
+
+  package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
+    let context = pass.context
+    let kept = activation.differentiatesInput ? pass.cache : nil
+    context.multiply(
+      Matrix(reading: x, rows: pass.rows, columns: input.count), weight(pass).transposed,
+      into: Matrix(kept ?? y, rows: pass.rows, columns: output.count),
+      bias: hasBias ? pass.parameters + weightCount : nil,
+      activation: kept == nil ? activation : .identity)
+    if let kept {
+      context.activate(kept, count: pass.rows * output.count, activation, into: y)
+    }
+  }
+
+  /// dz = dy · act′;  dW += dzᵀ·x;  db += Σ dz;  dx = dz·W
+  package func backward(
+    _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass
+  ) {
+    let context = pass.context
+    let kept = activation.differentiatesInput ? pass.cache : nil
+    if activation != .identity {
+      context.activateBackward(
+        dy, saved: kept.map { UnsafePointer($0) } ?? y, count: pass.rows * output.count, activation, into: dy)
+    }
+    let dz = Matrix(dy, rows: pass.rows, columns: output.count)
+    if let gradient = pass.gradient {
+      context.multiply(
+        dz.transposed, Matrix(reading: x, rows: pass.rows, columns: input.count),
+        into: Matrix(gradient, rows: output.count, columns: input.count), accumulating: true)
+      if hasBias { context.columnSums(dz, into: gradient + weightCount, accumulating: true) }
+    }
+    if let dx {
+      context.multiply(dz, weight(pass), into: Matrix(dx, rows: pass.rows, columns: input.count))
+    }
+  }
+
+  private var weightCount: Int { output.count * input.count }
+
+  /// W, outputs × inputs.
+  private func weight(_ pass: LayerPass) -> Matrix {
+    Matrix(reading: pass.parameters, rows: output.count, columns: input.count)
+  }
+}

@@ -1,0 +1,52 @@
+import Glibc
+import Tensors
+
+/// −ln N(t; μ, σ²) per row, in nats, with a log-variance λ = ln σ² for every feature:
+/// Σⱼ ½ (ln 2π + λ + (t − μ)² e^−λ).
+///
+/// Kingma & Welling, "Auto-encoding variational Bayes", ICLR 2014, appendix C.2.
+package enum GaussianLikelihood {
+  /// λ is held within ±`logVarianceLimit`, and gradients are those at the limit, so that they lead a
+  /// runaway variance back instead of overflowing.
+  package static let logVarianceLimit: Float = 30
+
+  /// losses[i] ← −ln N(tᵢ; μᵢ, e^λᵢ), and when given, times `gradientScale`,
+  /// dMean ← (μ − t) e^−λ and dLogVariance ← ½ (1 − (t − μ)² e^−λ).
+  ///
+  /// All matrices have the same rows and columns, and unit column stride.
+  package static func evaluate(
+    mean: Matrix, logVariance: Matrix, targets: Matrix, losses: UnsafeMutablePointer<Float>,
+    gradientScale: Float = 1, dMean: Matrix? = nil, dLogVariance: Matrix? = nil, context: Context
+  ) {
+    context.parallel(mean.rowCount) { i in
+      let (mean, lambda, target) = (mean.row(i), logVariance.row(i), targets.row(i))
+      let (dMean, dLambda) = (dMean?.row(i), dLogVariance?.row(i))
+      var total = 0.0
+      for j in 0..<logVariance.columnCount {
+        let l = min(max(lambda[j], -logVarianceLimit), logVarianceLimit)
+        let precision = expf(-l)
+        let error = mean[j] - target[j]
+        total += Double(l + error * error * precision)
+        dMean?[j] = gradientScale * error * precision
+        dLambda?[j] = gradientScale * 0.5 * (1 - error * error * precision)
+      }
+      losses[i] = Float(0.5 * (total + Double(logVariance.columnCount) * log(2 * Double.pi)))
+    }
+  }
+
+  /// d/dλ of `ReconstructionLoss.gaussian(variance: e^λ)` summed over rows, from its losses: what
+  /// trains one variance shared by all features. ½ Σᵢ (d − Σⱼ (y − t)² / σ²).
+  package static func sharedLogVarianceGradient(
+    losses: UnsafePointer<Float>, rows: Int, features d: Int, variance: Float
+  ) -> Double {
+    let constant = Double(d) / 2 * log(2 * Double.pi * Double(variance))
+    var total = 0.0
+    for i in 0..<rows { total += Double(d) / 2 - (Double(losses[i]) - constant) }
+    return total
+  }
+}
+
+extension Matrix {
+  /// The start of row i of a matrix with unit column stride.
+  func row(_ i: Int) -> UnsafeMutablePointer<Float> { base + i * rowStride }
+}

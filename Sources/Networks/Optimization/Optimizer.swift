@@ -1,0 +1,87 @@
+import Glibc
+import Tensors
+
+/// A rule of gradient descent and its state, over one flat parameter buffer.
+package final class Optimizer: Sendable {
+  /// How a gradient g moves the parameters p; every hyperparameter but the rate.
+  package enum Rule: Equatable, Hashable, Sendable {
+    /// m ← μm + g; p ← p − rate·m (Polyak 1964, in PyTorch's form); μ in [0, 1), 0 for plain SGD.
+    case sgd(momentum: Float = 0)
+    /// v ← ρv + (1−ρ)g²; p ← p − rate·g / (√v + ε) (Tieleman & Hinton 2012)
+    case rmsProp(rho: Float = 0.99, epsilon: Float = 1e-8)
+    /// m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; p ← p − rate·m̂ / (√v̂ + ε), where m̂ = m / (1−β₁ᵗ)
+    /// and v̂ = v / (1−β₂ᵗ) (Kingma & Ba, ICLR 2015)
+    case adam(beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8)
+    /// Adam after p ← (1 − rate·decay)·p (Loshchilov & Hutter, ICLR 2019)
+    case adamW(beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, decay: Float = 0.01)
+
+    var keepsMomentum: Bool {
+      if case .rmsProp = self { false } else { true }
+    }
+
+    var keepsSquares: Bool {
+      if case .sgd = self { false } else { true }
+    }
+  }
+
+  package let rule: Rule
+  /// The running mean of gradients; empty for RMSProp.
+  package let momentum: Buffer<Float>
+  /// The running mean of squared gradients; empty for SGD.
+  package let squares: Buffer<Float>
+  private let parameterCount: Int
+
+  /// - Throws: `.memory` when the state cannot be had.
+  package init(_ rule: Rule, parameterCount: Int, context: Context) throws(GenerativeError) {
+    self.rule = rule
+    self.parameterCount = parameterCount
+    momentum = try Buffer(count: rule.keepsMomentum ? parameterCount : 0, in: context.memory)
+    squares = try Buffer(count: rule.keepsSquares ? parameterCount : 0, in: context.memory)
+  }
+
+  /// The state by name, `m` and `v`, for a checkpoint to write and to read back in place; with the
+  /// count of steps done, training resumed equals training uninterrupted.
+  package var state: [(name: String, values: Buffer<Float>)] {
+    var state: [(name: String, values: Buffer<Float>)] = []
+    if rule.keepsMomentum { state.append(("m", momentum)) }
+    if rule.keepsSquares { state.append(("v", squares)) }
+    return state
+  }
+
+  /// Moves `parameters` along `gradient`, both of `parameterCount` floats.
+  ///
+  /// - Parameter step: 1 for this optimizer's first step, 2 for its second, …
+  package func step(
+    _ step: Int, _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, rate: Float,
+    context: Context
+  ) {
+    switch rule {
+    case .sgd(let mu):
+      context.momentumStep(
+        parameters, gradient: gradient, m: momentum.base, count: parameterCount, rate: rate, momentum: mu,
+        decay: 0)
+    case .rmsProp(let rho, let epsilon):
+      context.rmsPropStep(
+        parameters, gradient: gradient, v: squares.base, count: parameterCount, rate: rate, rho: rho,
+        epsilon: epsilon)
+    case .adam(let beta1, let beta2, let epsilon):
+      adam(step, parameters, gradient, rate, beta1, beta2, epsilon, decay: 0, context)
+    case .adamW(let beta1, let beta2, let epsilon, let decay):
+      adam(step, parameters, gradient, rate, beta1, beta2, epsilon, decay: rate * decay, context)
+    }
+  }
+
+  private func adam(
+    _ step: Int, _ parameters: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>,
+    _ rate: Float, _ beta1: Float, _ beta2: Float, _ epsilon: Float, decay: Float, _ context: Context
+  ) {
+    // In Double: 1 − 0.999ᵗ loses half of a Float's digits at t = 1.
+    let t = Double(max(step, 1))
+    let meanScale = 1 / (1 - pow(Double(beta1), t))
+    let squareScale = 1 / (1 - pow(Double(beta2), t))
+    context.adamStep(
+      parameters, gradient: gradient, m: momentum.base, v: squares.base, count: parameterCount,
+      beta1: beta1, beta2: beta2, step: Float(Double(rate) * meanScale),
+      rootScale: Float(squareScale.squareRoot()), epsilon: epsilon, decay: decay)
+  }
+}

@@ -1,0 +1,45 @@
+import Tensors
+
+/// A network's numbers: one flat buffer of trained parameters, one of statistics.
+///
+/// The optimizer is one pass over `parameters`, a checkpoint one write.
+package final class Weights: Sendable {
+  package let parameters: Buffer<Float>
+  package let statistics: Buffer<Float>
+
+  /// Freshly initialised numbers of `network`.
+  package init(_ network: Network, seed: UInt64, context: Context) throws(GenerativeError) {
+    parameters = try Buffer(count: network.parameterCount, in: context.memory)
+    statistics = try Buffer(count: network.statisticCount, in: context.memory)
+    for (index, layer) in network.layers.enumerated() {
+      // A layer's numbers depend on the seed, the network's name and the layer's place only.
+      let random = Random(seed: seed, purpose: .initialization, step: network.stream)
+        .stream(index)
+      var position = parameters.base + network.parameterOffsets[index]
+      var offset = 0
+      for parameter in layer.parameters {
+        parameter.initializer.fill(
+          position, parameter, from: random, offset: offset, context: context)
+        position += parameter.count
+        offset += (parameter.count + 3) & ~3
+      }
+      position = statistics.base + network.statisticOffsets[index]
+      for parameter in layer.statistics {
+        parameter.initializer.fill(position, parameter, from: random, offset: 0, context: context)
+        position += parameter.count
+      }
+    }
+  }
+
+  /// A copy of `other`: an average that will drift, or the best so far.
+  package init(copying other: Weights, context: Context) throws(GenerativeError) {
+    parameters = try Buffer(copying: UnsafeBufferPointer(other.parameters.elements), in: context.memory)
+    statistics = try Buffer(copying: UnsafeBufferPointer(other.statistics.elements), in: context.memory)
+  }
+
+  /// Takes over the numbers of `other`, of the same network.
+  package func copy(_ other: Weights) {
+    parameters.base.update(from: other.parameters.base, count: parameters.count)
+    statistics.base.update(from: other.statistics.base, count: statistics.count)
+  }
+}

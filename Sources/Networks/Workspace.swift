@@ -1,0 +1,89 @@
+import Tensors
+
+/// What one pass of a network computes, planned once: a pass allocates nothing.
+///
+/// For training, every layer's output and cache stand side by side, and gradients alternate
+/// between two buffers. For inference, outputs alternate too. One scratch area serves all layers.
+package final class Workspace: Sendable {
+  package enum Purpose: Sendable { case training, inference }
+
+  package let context: Context
+  package let purpose: Purpose
+  /// The most rows a pass may have.
+  package let rowCapacity: Int
+  private let memory: Buffer<Float>
+  private let outputOffsets: [Int]
+  private let cacheOffsets: [Int]
+  private let gradientOffsets: [Int]
+  private let scratchOffset: Int
+
+  /// - Throws: `.memory` when the plan does not fit.
+  package init(_ network: Network, rows: Int, _ purpose: Purpose, context: Context) throws(GenerativeError) {
+    let plan = try Plan(network, rows: rows, purpose)
+    self.context = context
+    self.purpose = purpose
+    rowCapacity = rows
+    memory = try Buffer(count: plan.count, in: context.memory)
+    outputOffsets = plan.outputs
+    cacheOffsets = plan.caches
+    gradientOffsets = plan.gradients
+    scratchOffset = plan.scratch
+  }
+
+  /// Bytes a workspace would take.
+  package static func byteCount(
+    _ network: Network, rows: Int, _ purpose: Purpose
+  ) throws(GenerativeError) -> Int {
+    try Plan(network, rows: rows, purpose).count * MemoryLayout<Float>.stride
+  }
+
+  func output(_ index: Int) -> UnsafeMutablePointer<Float> { memory.base + outputOffsets[index] }
+  func cache(_ index: Int) -> UnsafeMutablePointer<Float>? {
+    purpose == .training ? memory.base + cacheOffsets[index] : nil
+  }
+  var scratch: UnsafeMutablePointer<Float> { memory.base + scratchOffset }
+  func gradient(_ index: Int) -> UnsafeMutablePointer<Float> { memory.base + gradientOffsets[index] }
+
+  private struct Plan {
+    var count = 0
+    var outputs: [Int] = []
+    var caches: [Int] = []
+    var gradients: [Int] = []
+    var scratch = 0
+
+    init(_ network: Network, rows: Int, _ purpose: Purpose) throws(GenerativeError) {
+      var widest = 0
+      var scratchCount = 0
+      for layer in network.layers {
+        guard let floats = checkedProduct(rows, layer.output.count),
+          let inputFloats = checkedProduct(rows, layer.input.count)
+        else { throw GenerativeError(.memory, "a pass of \(rows) rows does not fit in memory") }
+        widest = max(widest, floats, inputFloats)
+        scratchCount = max(scratchCount, layer.scratchCount(rows: rows))
+      }
+      scratch = try take(scratchCount)
+      let alternating = [try take(widest), try take(widest)]
+      for (index, layer) in network.layers.enumerated() {
+        // When training, the pair is for gradients: layer i's dx and the dy it came from differ.
+        gradients.append(alternating[index & 1])
+        switch purpose {
+        case .training:
+          outputs.append(try take(rows * layer.output.count))
+          caches.append(try take(layer.cacheCount(rows: rows)))
+        case .inference:
+          outputs.append(alternating[index & 1])
+          caches.append(0)
+        }
+      }
+    }
+
+    /// The offset of `floats` more, each piece on a cache line of its own.
+    private mutating func take(_ floats: Int) throws(GenerativeError) -> Int {
+      let offset = count
+      let (next, overflow) = count.addingReportingOverflow((floats + 15) & ~15)
+      guard !overflow else { throw GenerativeError(.memory, "a pass does not fit in memory") }
+      count = next
+      return offset
+    }
+  }
+}

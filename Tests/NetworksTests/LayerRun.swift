@@ -1,0 +1,56 @@
+import Networks
+import Tensors
+
+/// One layer as a network of its own, with everything a forward and a backward pass need.
+final class LayerRun {
+  let context: Context
+  let network: Network
+  let weights: Weights
+  let workspace: Workspace
+  let gradient: Buffer<Float>
+  let rows: Int
+  let mode: Mode
+
+  init(
+    _ layers: [any Layer], rows: Int, mode: Mode = .training(Random(seed: 3, purpose: .test)),
+    purpose: Workspace.Purpose = .training, context: Context = .standard
+  ) throws {
+    self.context = context
+    network = try Network("test", layers)
+    weights = try Weights(network, seed: 5, context: context)
+    workspace = try Workspace(network, rows: rows, purpose, context: context)
+    gradient = try Buffer(count: network.parameterCount)
+    self.rows = rows
+    self.mode = mode
+  }
+
+  func forward(_ x: [Float]) -> [Float] {
+    let y = network.forward(x, rows: rows, weights, workspace, mode)
+    return Array(UnsafeBufferPointer(start: y, count: rows * network.output.count))
+  }
+
+  /// dx, after a forward pass of the same x.
+  func backward(_ dy: [Float], x: [Float]) throws -> [Float] {
+    let dy = try copy(dy)
+    let dx = try Buffer<Float>(count: rows * network.input.count)
+    network.backward(
+      dy.base, x: x, rows: rows, weights, workspace, mode, gradient: gradient.base, inputGradient: dx.base)
+    return Array(dx.elements)
+  }
+}
+
+func copy(_ values: [Float]) throws -> Buffer<Float> {
+  try values.withUnsafeBufferPointer { try Buffer(copying: $0) }
+}
+
+/// `count` numbers N(0, 1), different for each `seed`.
+func normals(_ count: Int, seed: UInt64) -> [Float] {
+  var values = [Float](repeating: 0, count: count)
+  Context.standard.fillNormal(&values, count: count, from: Random(seed: seed, purpose: .test))
+  return values
+}
+
+extension Buffer where Element == Float {
+  /// Takes over `values`, from the start.
+  func assign(_ values: [Float]) { for (i, value) in values.enumerated() { self[i] = value } }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("Optimizers")
+struct OptimizerTests {
+  private let context = Context.standard
+
+  @Test(
+    "five steps agree with PyTorch",
+    arguments: [
+      ("sgd", Optimizer.Rule.sgd(), Float(0.05)), ("momentum", .sgd(momentum: 0.9), 0.05),
+      ("rmsProp", .rmsProp(rho: 0.9, epsilon: 1e-6), 0.01),
+      ("adam", .adam(beta1: 0.5, beta2: 0.99, epsilon: 1e-7), 0.02), ("adamW", .adamW(decay: 0.1), 0.02),
+    ])
+  func agreesWithPyTorch(name: String, rule: Optimizer.Rule, rate: Float) throws {
+    let golden = try Golden("networks-optimizers")
+    let p = try copy(golden("start.values"))
+    let scale = try golden("scale.values")
+    var optimizer = try Optimizer(rule, parameterCount: p.count, context: context)
+    for step in 0..<5 {
+      let g = try copy((0..<p.count).map { scale[$0] * p[$0] + sin(Float(step) + p[$0]) })
+      if step == 2 { optimizer = try resumed(optimizer, p.count) }
+      optimizer.step(step + 1, p.base, gradient: g.base, rate: rate, context: context)
+      #expect(largestError(p.elements, try golden("\(name).\(step).values")) < 2e-6)
+    }
+  }
+
+  /// A new optimizer with the state of `optimizer`, as after a checkpoint.
+  private func resumed(_ optimizer: Optimizer, _ count: Int) throws -> Optimizer {
+    let other = try Optimizer(optimizer.rule, parameterCount: count, context: context)
+    for (mine, theirs) in zip(other.state, optimizer.state) {
+      #expect(mine.name == theirs.name)
+      mine.values.assign(Array(theirs.values.elements))
+    }
+    return other
+  }
+
+  @Test("schedules have the values of their formulas")
+  func schedules() {
+    func rates(_ schedule: Schedule, _ n: Int) -> [Float] { (0..<n).map { schedule.rate(step: $0, of: n) } }
+    #expect(rates(Schedule(2), 3) == [2, 2, 2])
+    #expect(rates(Schedule(8, .step(factor: 0.5, period: 2)), 6) == [8, 8, 4, 4, 2, 2])
+    #expect(largestError(rates(Schedule(4, .linear(floor: 0.25)), 4), [4, 3, 2, 1]) < 1e-6)
+    #expect(largestError(rates(Schedule(2, .cosine()), 5), [2, 1.7071068, 1, 0.29289322, 0]) < 1e-6)
+    #expect(largestError(rates(Schedule(2, .cosine(floor: 0.5)), 3), [2, 1.5, 1]) < 1e-6)
+    #expect(largestError(rates(Schedule(3, .linear(), warmUp: .steps(3)), 6), [1, 2, 3, 3, 1.5, 0]) < 1e-6)
+    #expect(rates(Schedule(1, .constant, warmUp: .fraction(0.5)), 4) == [0.5, 1, 1, 1])
+    // Nothing to divide by, and beyond the end.
+    #expect(Schedule(1, .cosine()).rate(step: 0, of: 1) == 1)
+    #expect(Schedule(1, .linear()).rate(step: 9, of: 5) == 0)
+    #expect(Schedule(1, .cosine(), warmUp: .fraction(.nan)).rate(step: 0, of: 5) == 1)
+    #expect(Schedule(1, .constant, warmUp: .steps(.max)).rate(step: 3, of: 4) == 1)
+  }
+
+  @Test("clipping keeps the direction and returns the norm before")
+  func clipping() throws {
+    let g = try copy([3, 0, -4])
+    #expect(GradientClipping.clip(g.base, count: 3, to: 10, context: context) == 5)
+    #expect(Array(g.elements) == [3, 0, -4])
+    #expect(GradientClipping.clip(g.base, count: 3, to: 2.5, context: context) == 5)
+    #expect(Array(g.elements) == [1.5, 0, -2])
+    g[1] = .nan
+    #expect(GradientClipping.clip(g.base, count: 3, to: 1, context: context).isNaN)
+    #expect(g[0] == 1.5)
+  }
+
+  @Test("the average follows its recurrence and copies the statistics")
+  func average() throws {
+    let shape = Shape(features: 3)
+    let network = try Network("generator", [BatchNormalization(shape)])
+    let weights = try Weights(network, seed: 1, context: context)
+    let average = try ExponentialAverage(of: weights, decay: 0.9, context: context)
+    var expected = weights.parameters.elements.map(Double.init)
+    for step in 0..<7 {
+      weights.parameters.assign(normals(6, seed: UInt64(step)))
+      weights.statistics.assign(normals(6, seed: UInt64(100 + step)))
+      average.update(weights, context: context)
+      for i in 0..<6 { expected[i] = 0.9 * expected[i] + 0.1 * Double(weights.parameters[i]) }
+    }
+    #expect(largestError(average.weights.parameters.elements, expected.map(Float.init)) < 1e-6)
+    #expect(Array(average.weights.statistics.elements) == Array(weights.statistics.elements))
+    #expect(average.weights.parameters.base != weights.parameters.base)
+  }
+}
