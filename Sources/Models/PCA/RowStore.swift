@@ -33,9 +33,11 @@ struct RowStore {
     columnCount = d
   }
 
-  private static func buffer(_ rows: Int, _ columns: Int, in context: Context) throws(GenerativeError) -> Buffer<
-    Float
-  > {
+  private static func buffer(_ rows: Int, _ columns: Int, in context: Context) throws(GenerativeError)
+    -> Buffer<
+      Float
+    >
+  {
     guard let count = checkedProduct(rows, columns) else {
       throw GenerativeError(.memory, "\(rows) rows of \(columns) columns do not fit memory")
     }

@@ -1,0 +1,196 @@
+import Glibc
+import Models
+import Tensors
+import Testing
+
+/// Probabilistic PCA against dense Gaussians and scikit-learn, and its state.
+@Suite struct PCAProbabilisticTests {
+  private func small() throws -> TestRows {
+    let values = try golden("pca-small.f32", as: Float.self)
+    return try TestRows((0..<60).map { Array(values[$0 * 7..<$0 * 7 + 7]) })
+  }
+
+  private func fitted(_ rows: TestRows, _ components: PCA.Components) throws -> (PCA, PCA.Solution) {
+    var options = PCA.Options()
+    options.components = components
+    let pca = try PCA(options)
+    try pca.fit(rows.matrix)
+    return (pca, try pca.solution())
+  }
+
+  /// Vᵀ·diag(λ − σ²)·V + σ²·I
+  private func covariance(_ solution: PCA.Solution) -> [[Double]] {
+    let d = solution.columnCount
+    var c = (0..<d).map { i in (0..<d).map { $0 == i ? solution.noiseVariance : 0 } }
+    for p in 0..<solution.componentCount {
+      for i in 0..<d {
+        for j in 0..<d {
+          c[i][j] +=
+            (solution.explainedVariance[p] - solution.noiseVariance)
+            * Double(solution.components[p * d + i]) * Double(solution.components[p * d + j])
+        }
+      }
+    }
+    return c
+  }
+
+  @Test func `The likelihood is that of the dense Gaussian`() throws {
+    let rows = try small()
+    let (pca, solution) = try fitted(rows, .count(3))
+    let likelihoods = try Buffer<Double>(count: 60)
+    try solution.logLikelihood(rows.matrix, into: likelihoods.base, in: pca.context)
+    // Cholesky C = L·Lᵀ: ln|C| and ‖L⁻¹(x − μ)‖².
+    let d = 7
+    let c = covariance(solution)
+    var l = [[Double]](repeating: [Double](repeating: 0, count: d), count: d)
+    for i in 0..<d {
+      for j in 0...i {
+        let sum = c[i][j] - (0..<j).reduce(0) { $0 + l[i][$1] * l[j][$1] }
+        l[i][j] = i == j ? sum.squareRoot() : sum / l[j][j]
+      }
+    }
+    for i in 0..<60 {
+      var y = [Double](repeating: 0, count: d)
+      var value = Double(d) * log(2 * .pi)
+      for p in 0..<d {
+        let x = Double(rows[i][p]) - Double(solution.mean[p])
+        y[p] = (x - (0..<p).reduce(0) { $0 + l[p][$1] * y[$1] }) / l[p][p]
+        value += y[p] * y[p] + 2 * log(l[p][p])
+      }
+      #expect(abs(likelihoods[i] + 0.5 * value) < 1e-4)
+    }
+  }
+
+  @Test func `The likelihood is scikit-learn's`() throws {
+    let rows = try small()
+    let expected = try golden("pca-small-scores.f64", as: Double.self)
+    let (pca, solution) = try fitted(rows, .count(3))
+    let likelihoods = try Buffer<Double>(count: 60)
+    try solution.logLikelihood(rows.matrix, into: likelihoods.base, in: pca.context)
+    for i in 0..<60 { #expect(abs(likelihoods[i] - expected[i]) < 1e-4) }
+    let mean = try solution.meanLogLikelihood(rows.matrix, in: pca.context)
+    #expect(abs(mean - expected.reduce(0, +) / 60) < 1e-4)
+  }
+
+  @Test func `Without noise variance there is no likelihood`() throws {
+    let rows = try small()
+    for components in [PCA.Components.all, .count(7)] {
+      let (pca, solution) = try fitted(rows, components)
+      #expect(solution.noiseVariance == 0)
+      let likelihoods = try Buffer<Double>(count: 60)
+      #expect {
+        try solution.logLikelihood(rows.matrix, into: likelihoods.base, in: pca.context)
+      } throws: { ($0 as? GenerativeError)?.status == .state }
+    }
+  }
+
+  @Test func `Samples have the model's mean and covariance`() throws {
+    let (pca, solution) = try fitted(try small(), .count(3))
+    let count = 60_000
+    let samples = try TestRows(rows: count, columns: 7)
+    for addingNoise in [true, false] {
+      try solution.sample(into: samples.matrix, seed: 5, addingNoise: addingNoise, in: pca.context)
+      var expected = covariance(solution)
+      if !addingNoise { for i in 0..<7 { expected[i][i] -= solution.noiseVariance } }
+      let s = samples.buffer
+      for i in 0..<7 {
+        let mean = (0..<count).reduce(0.0) { $0 + Double(s[$1 * 7 + i]) } / Double(count)
+        #expect(abs(mean - Double(solution.mean[i])) < 5 * (expected[i][i] / Double(count)).squareRoot())
+        for j in 0...i {
+          var sum = 0.0
+          for r in 0..<count {
+            sum +=
+              (Double(s[r * 7 + i]) - Double(solution.mean[i]))
+              * (Double(s[r * 7 + j]) - Double(solution.mean[j]))
+          }
+          let deviation =
+            ((expected[i][i] * expected[j][j] + expected[i][j] * expected[i][j]) / Double(count))
+            .squareRoot()
+          #expect(abs(sum / Double(count) - expected[i][j]) < 5 * deviation)
+        }
+      }
+    }
+  }
+
+  @Test func `Row i of a seed is the same in any batch`() throws {
+    let (pca, solution) = try fitted(try small(), .count(2))
+    let whole = try TestRows(rows: 1100, columns: 7)
+    try solution.sample(into: whole.matrix, seed: 9, addingNoise: true, in: pca.context)
+    for (first, count) in [(0, 1), (3, 5), (511, 3), (777, 323)] {
+      let part = try TestRows(rows: count, columns: 7)
+      try solution.sample(into: part.matrix, firstRow: first, seed: 9, addingNoise: true, in: pca.context)
+      for i in 0..<count { #expect(part[i] == whole[first + i]) }
+    }
+    let other = try TestRows(rows: 1, columns: 7)
+    try solution.sample(into: other.matrix, seed: 10, addingNoise: true, in: pca.context)
+    #expect(other[0] != whole[0])
+  }
+
+  // MARK: - State
+
+  @Test func `A snapshot brings the model back and lets it go on`() throws {
+    let rows = try small()
+    var options = PCA.Options()
+    options.components = .count(3)
+    options.whitens = true
+    let whole = try PCA(options)
+    try whole.fit(rows.matrix)
+    let part = try PCA(options)
+    try part.partialFit(rows.slice(0..<41))
+    let loaded = try PCA(part.snapshot(keepsStatistics: true))
+    #expect(loaded.options == options && loaded.rowCount == 41)
+    let solution = try loaded.solution()
+    #expect(solution.components.elements.elementsEqual(try part.solution().components.elements))
+    try loaded.partialFit(rows.slice(41..<60))
+    let a = try loaded.solution()
+    let b = try whole.solution()
+    for i in 0..<3 { #expect(abs(a.explainedVariance[i] / b.explainedVariance[i] - 1) < 1e-9) }
+
+    let lean = try PCA(part.snapshot(keepsStatistics: false))
+    #expect(try lean.solution().projection(of: rows[0]) == part.solution().projection(of: rows[0]))
+    #expect { try lean.partialFit(rows.matrix) } throws: { ($0 as? GenerativeError)?.status == .state }
+  }
+
+  @Test func `A lying snapshot is refused`() throws {
+    let pca = try PCA()
+    try pca.fit(small())
+    let good = try pca.snapshot(keepsStatistics: true)
+    #expect(throws: Never.self) { try PCA(good) }
+    for name in good.integers.keys
+    where !["seed", "no_centering", "whiten", "requested_components"].contains(name) {
+      for value in [-1, 0, Int.max, Int.min] where !(name == "requested_solver" && value == 0) {
+        if name == "n_rows" && value == Int.max { continue }
+        var bad = good
+        bad.integers[name] = value
+        #expect(throws: GenerativeError.self, "\(name) = \(value)") { try PCA(bad) }
+      }
+    }
+    for (index, array) in good.arrays.enumerated() {
+      var bad = good
+      bad.arrays[index] = PCA.Snapshot.NamedArray(
+        name: array.name, shape: array.shape + [1], values: array.values)
+      #expect(throws: GenerativeError.self) { try PCA(bad) }
+      bad.arrays[index] = PCA.Snapshot.NamedArray(
+        name: array.name, shape: array.shape, values: .floats(try Buffer(count: 3)))
+      #expect(throws: GenerativeError.self) { try PCA(bad) }
+      if array.name != "statistics.product" {
+        bad.arrays.remove(at: index)
+        #expect(throws: GenerativeError.self) { try PCA(bad) }
+      }
+    }
+    var bad = good
+    let poisoned = try Buffer<Float>(count: 7)
+    poisoned[4] = .nan
+    bad.arrays[0] = PCA.Snapshot.NamedArray(name: "mean", shape: [7], values: .floats(poisoned))
+    #expect { try PCA(bad) } throws: { ($0 as? GenerativeError)?.status == .nonfinite }
+  }
+}
+
+extension PCA.Solution {
+  fileprivate func projection(of row: [Float]) throws -> [Float] {
+    let rows = try TestRows([row])
+    let latents = try TestRows(rows: 1, columns: componentCount)
+    try transform(rows.matrix, into: latents.matrix, in: .standard)
+    return latents[0]
+  }
+}
