@@ -111,7 +111,7 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
     let images = try checkPath("images_path", images_path)
     let labels = try labels_path.map { path throws(GenerativeError) in try checkPath("labels_path", path) }
     return DatasetHandle(
-      try Dataset.idx(images: images, labels: labels, context: try resolve(context)))
+      try Dataset.idx(imagesPath: images, labelsPath: labels, context: try resolve(context)))
   }
 }
 
