@@ -8,18 +8,21 @@ package struct KernelTable: Sendable {
   /// Lanes of one vector of floats.
   package let laneCount: Int
   package let product: ProductKernels
+  package let symmetric: SymmetricKernels
   package let elementwise: ElementwiseKernels
   package let reductions: ReductionKernels
   package let optimizers: OptimizerKernels
   package let random: RandomKernels
 
   package init(
-    name: String, laneCount: Int, product: ProductKernels, elementwise: ElementwiseKernels,
+    name: String, laneCount: Int, product: ProductKernels, symmetric: SymmetricKernels,
+    elementwise: ElementwiseKernels,
     reductions: ReductionKernels, optimizers: OptimizerKernels, random: RandomKernels
   ) {
     self.name = name
     self.laneCount = laneCount
     self.product = product
+    self.symmetric = symmetric
     self.elementwise = elementwise
     self.reductions = reductions
     self.optimizers = optimizers
