@@ -82,6 +82,9 @@ let package = Package(
     // Our kernels' speed beside OpenBLAS's.
     .executableTarget(
       name: "product-benchmark", dependencies: ["Tensors"], path: "Benchmarks/Kernels"),
+    // The speed of DCGAN's layers.
+    .executableTarget(
+      name: "convolution-benchmark", dependencies: ["Networks"], path: "Benchmarks/Networks"),
 
     // The command-line tool: a client of the header like any other.
     .executableTarget(
