@@ -65,8 +65,8 @@ install: build
 
 install-only:
 	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/bin
-	install -m 755 -s $(BUILD)/libgenerative.so $(DESTDIR)$(PREFIX)/lib/libgenerative.so.$(ABI).$(VERSION)
-	ln -sf libgenerative.so.$(ABI).$(VERSION) $(DESTDIR)$(PREFIX)/lib/libgenerative.so.$(ABI)
+	install -m 755 -s $(BUILD)/libgenerative.so $(DESTDIR)$(PREFIX)/lib/libgenerative.so.$(VERSION)
+	ln -sf libgenerative.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libgenerative.so.$(ABI)
 	ln -sf libgenerative.so.$(ABI) $(DESTDIR)$(PREFIX)/lib/libgenerative.so
 	install -m 644 include/generative.h $(DESTDIR)$(PREFIX)/include/generative.h
 	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
