@@ -12,10 +12,11 @@ package struct KernelTable: Sendable {
   package let reductions: ReductionKernels
   package let optimizers: OptimizerKernels
   package let random: RandomKernels
+  package let doubles: DoubleKernels
 
   package init(
     name: String, laneCount: Int, product: ProductKernels, elementwise: ElementwiseKernels,
-    reductions: ReductionKernels, optimizers: OptimizerKernels, random: RandomKernels
+    reductions: ReductionKernels, optimizers: OptimizerKernels, random: RandomKernels, doubles: DoubleKernels
   ) {
     self.name = name
     self.laneCount = laneCount
@@ -24,5 +25,6 @@ package struct KernelTable: Sendable {
     self.reductions = reductions
     self.optimizers = optimizers
     self.random = random
+    self.doubles = doubles
   }
 }
