@@ -1,16 +1,21 @@
+import Kernels
+
 /// Matrix products in Double, for the eigensolver and for statistics that need all the digits.
 ///
 /// Holds the packing space, so that a product allocates nothing. One product at a time.
 package final class DoubleProduct {
-  /// Rows and columns of the register tile.
-  private static let tileRows = 4
-  private static let tileColumns = 8
+  private static let tileRows = DoubleKernels.tileRows
   /// Depth of a packed block: 256 × 8 doubles of B are half of a 32 KiB L1.
   private static let depth = 256
+  /// Rows per unit of work: 72 × 256 doubles of A are a quarter of a 512 KiB L2.
+  private static let maximumChunk = 72
 
   private let context: Context
   private let packedA: Buffer<Double>
   private let packedB: Buffer<Double>
+  /// A tile for every slot.
+  private let tiles: Buffer<Double>
+  private var tileColumns: Int { context.kernels.doubles.tileColumns }
 
   /// Space for products of at most `rows` × `columns`, of any depth.
   ///
@@ -19,14 +24,13 @@ package final class DoubleProduct {
     self.context = context
     let tall = roundUp(rows, Self.maximumChunk)
     guard let a = checkedProduct(tall, Self.depth),
-      let b = checkedProduct(roundUp(columns, Self.tileColumns), Self.depth)
+      let b = checkedProduct(roundUp(columns, context.kernels.doubles.tileColumns), Self.depth)
     else { throw GenerativeError(.memory, "cannot multiply \(rows) × \(columns) doubles") }
     packedA = try Buffer(count: a, in: context.memory)
     packedB = try Buffer(count: b, in: context.memory)
+    tiles = try Buffer(
+      count: context.threadCount * Self.tileRows * context.kernels.doubles.tileColumns, in: context.memory)
   }
-
-  /// Rows per unit of work: 64 × 256 doubles of A are a quarter of a 512 KiB L2.
-  private static let maximumChunk = 64
 
   /// C ← C + scale · A·B; of C only tiles that reach the upper triangle when `upperOnly`.
   ///
@@ -38,6 +42,8 @@ package final class DoubleProduct {
   ) {
     let m = c.rowCount
     let n = c.columnCount
+    let tileColumns = tileColumns
+    let multiplyBlock = context.kernels.doubles.multiplyBlock
     // Few rows still make a few chunks, so that every worker has one.
     let chunk = min(Self.maximumChunk, max(Self.tileRows, roundUp(m / 4, Self.tileRows)))
     var p = 0
@@ -45,48 +51,42 @@ package final class DoubleProduct {
       let k = min(Self.depth, a.columnCount - p)
       let bBlock = b[p..<p + k, 0..<n]
       let aBlock = a[0..<m, p..<p + k]
-      let panels = (n + Self.tileColumns - 1) / Self.tileColumns
+      let panels = (n + tileColumns - 1) / tileColumns
       context.parallel((panels + 15) / 16) { group in
         for panel in group * 16..<min(panels, group * 16 + 16) {
           packColumns(
-            bBlock, from: panel * Self.tileColumns, into: packedB.base + panel * Self.tileColumns * k)
+            bBlock, from: panel * tileColumns, into: packedB.base + panel * tileColumns * k)
         }
       }
-      context.parallel((m + chunk - 1) / chunk) { index in
+      let tileCount = Self.tileRows * tileColumns
+      context.parallelSlots((m + chunk - 1) / chunk) { slot, index in
         let first = index * chunk
-        let rows = first..<min(m, first + chunk)
+        let height = min(chunk, m - first)
+        // Columns left of the diagonal by whole panels are skipped.
+        let left = upperOnly ? min(first / tileColumns, panels) : 0
         let packed = packedA.base + first * k
-        packRows(aBlock[rows, 0..<k], scale: scale, into: packed)
-        for panel in 0..<panels {
-          let j = panel * Self.tileColumns
-          var i = 0
-          while i < rows.count {
-            if !upperOnly || j + Self.tileColumns > first + i {
-              tile(
-                packed + i * k, packedB.base + j * k, depth: k,
-                into: c.base + (first + i) * c.rowStride + j, stride: c.rowStride,
-                rows: min(Self.tileRows, rows.count - i), columns: min(Self.tileColumns, n - j))
-            }
-            i += Self.tileRows
-          }
-        }
+        packRows(aBlock[first..<first + height, 0..<k], scale: scale, into: packed)
+        multiplyBlock(
+          packed, height, packedB.base + left * tileColumns * k, n - left * tileColumns, k,
+          c.base + first * c.rowStride + left * tileColumns, c.rowStride,
+          upperOnly ? first - left * tileColumns : Int.min, tiles.base + slot * tileCount)
       }
       p += k
     }
   }
 
-  /// Eight columns of B, one row of them after the other, zeros past the edge.
+  /// A panel of columns of B, one row of them after the other, zeros past the edge.
   private func packColumns(_ b: DoubleMatrix, from j: Int, into packed: UnsafeMutablePointer<Double>) {
-    let width = min(Self.tileColumns, b.columnCount - j)
+    let width = min(tileColumns, b.columnCount - j)
     for p in 0..<b.rowCount {
       let row = b.base + p * b.rowStride + j * b.columnStride
-      let target = packed + p * Self.tileColumns
+      let target = packed + p * tileColumns
       for c in 0..<width { target[c] = row[c * b.columnStride] }
-      for c in width..<Self.tileColumns { target[c] = 0 }
+      for c in width..<tileColumns { target[c] = 0 }
     }
   }
 
-  /// All rows of A in tiles of four, one column of four after the other, zeros past the edge.
+  /// All rows of A in panels of six, one column of six after the other, zeros past the edge.
   private func packRows(_ a: DoubleMatrix, scale: Double, into packed: UnsafeMutablePointer<Double>) {
     var i = 0
     var target = packed
@@ -101,44 +101,6 @@ package final class DoubleProduct {
       i += Self.tileRows
     }
   }
-
-  /// C ← C + A·B for one tile of 4 × 8, as two halves of 4 × 4 that fit sixteen registers.
-  private func tile(
-    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, depth: Int,
-    into c: UnsafeMutablePointer<Double>, stride: Int, rows: Int, columns: Int
-  ) {
-    var half = 0
-    while half < columns {
-      var c0 = SIMD4<Double>.zero
-      var c1 = c0
-      var c2 = c0
-      var c3 = c0
-      var ap = UnsafeRawPointer(a)
-      var bp = UnsafeRawPointer(b + half)
-      for _ in 0..<depth {
-        let x = ap.loadUnaligned(as: SIMD4<Double>.self)
-        let y = bp.loadUnaligned(as: SIMD4<Double>.self)
-        c0 += x[0] * y
-        c1 += x[1] * y
-        c2 += x[2] * y
-        c3 += x[3] * y
-        ap += 32
-        bp += 64
-      }
-      let width = min(4, columns - half)
-      store(c0, into: c + half, columns: width)
-      if rows > 1 { store(c1, into: c + stride + half, columns: width) }
-      if rows > 2 { store(c2, into: c + 2 * stride + half, columns: width) }
-      if rows > 3 { store(c3, into: c + 3 * stride + half, columns: width) }
-      half += 4
-    }
-  }
-}
-
-/// row ← row + sums, for the tile's first columns.
-@inline(__always)
-private func store(_ sums: SIMD4<Double>, into row: UnsafeMutablePointer<Double>, columns: Int) {
-  for j in 0..<columns { row[j] += sums[j] }
 }
 
 /// The least multiple of `unit` that is at least `count`, and at least one unit.

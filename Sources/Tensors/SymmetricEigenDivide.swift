@@ -278,7 +278,8 @@ extension SymmetricEigen {
         for j in group * stripe..<min(k, group * stripe + stripe) {
           roots[j] =
             SymmetricEigen.secularRoot(
-              j, poles: poles, weights: weights, count: k, rho: rho, distances: distances + j * k) ?? .nan
+              j, poles: poles, weights: weights, count: k, rho: rho, distances: distances + j * k,
+              in: context) ?? .nan
         }
       }
       for j in 0..<k where !roots[j].isFinite {

@@ -14,7 +14,7 @@ extension SymmetricEigen {
   /// - Returns: λ, or nil when it was not reached (NaN).
   static func secularRoot(
     _ j: Int, poles d: UnsafePointer<Double>, weights z: UnsafePointer<Double>, count k: Int, rho: Double,
-    distances: UnsafeMutablePointer<Double>
+    distances: UnsafeMutablePointer<Double>, in context: Context
   ) -> Double? {
     if k == 1 {
       distances[0] = -rho * z[0] * z[0]
@@ -23,12 +23,12 @@ extension SymmetricEigen {
     let last = j == k - 1
     // The two poles of the interpolation: those around the root, or the last two.
     let left = last ? k - 2 : j
-    var gap = rho * dotProduct(z, z, count: k)
+    var gap = rho * context.dot(z, z, count: k)
     if !last { gap = d[j + 1] - d[j] }
 
     // The half of the interval that holds the root, and the nearer pole as the origin.
     for i in 0..<k { distances[i] = (d[i] - d[j]) }
-    let middle = evaluate(distances, at: 0.5 * gap, z, split: left, count: k, rho: rho)
+    let middle = evaluate(distances, at: 0.5 * gap, z, split: left, count: k, rho: rho, in: context)
     let inLeftHalf = middle.value >= 0
     let origin = last || inLeftHalf ? j : j + 1
     if origin != j { for i in 0..<k { distances[i] = d[i] - d[origin] } }
@@ -43,7 +43,7 @@ extension SymmetricEigen {
 
     // Each failing step halves the bracket, so 200 steps exhaust the exponents that matter.
     for _ in 0..<200 {
-      let f = evaluate(distances, at: eta, z, split: left, count: k, rho: rho)
+      let f = evaluate(distances, at: eta, z, split: left, count: k, rho: rho, in: context)
       let noise = 0x1p-52 * (Double(k) * 0.25 + 4) * (1 + f.right - f.left)
       if abs(f.value) <= noise || high - low <= 0x1p-52 * max(abs(low), abs(high)) {
         for i in 0..<k { distances[i] -= eta }
@@ -86,39 +86,19 @@ extension SymmetricEigen {
 
   private static func evaluate(
     _ delta: UnsafePointer<Double>, at eta: Double, _ z: UnsafePointer<Double>, split: Int, count: Int,
-    rho: Double
+    rho: Double, in context: Context
   ) -> SecularValue {
-    let (psi, psiSlope) = sums(delta, z, from: 0, to: split + 1, at: eta)
-    let (phi, phiSlope) = sums(delta, z, from: split + 1, to: count, at: eta)
-    return SecularValue(
-      value: 1 + rho * (psi + phi), left: -rho * abs(psi), right: rho * abs(phi),
-      leftSlope: rho * psiSlope, rightSlope: rho * phiSlope)
-  }
-
-  /// Σ z²/(δ − η) and Σ z²/(δ − η)².
-  private static func sums(
-    _ delta: UnsafePointer<Double>, _ z: UnsafePointer<Double>, from: Int, to: Int, at eta: Double
-  ) -> (Double, Double) {
-    let deltaRaw = UnsafeRawPointer(delta)
-    let zRaw = UnsafeRawPointer(z)
-    var value4 = SIMD4<Double>.zero
-    var slope4 = SIMD4<Double>.zero
-    var i = from
-    while i + 4 <= to {
-      let zi = zRaw.loadUnaligned(fromByteOffset: i * 8, as: SIMD4<Double>.self)
-      let q = zi / (deltaRaw.loadUnaligned(fromByteOffset: i * 8, as: SIMD4<Double>.self) - eta)
-      value4 += zi * q
-      slope4 += q * q
-      i += 4
+    let secularSums = context.kernels.doubles.secularSums
+    // ψ, ψ′, φ, φ′ over ρ.
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: 4) { s in
+      guard let sums = s.baseAddress else {
+        return SecularValue(value: .nan, left: 0, right: 0, leftSlope: 0, rightSlope: 0)
+      }
+      secularSums(delta, z, eta, split + 1, sums)
+      secularSums(delta + split + 1, z + split + 1, eta, count - split - 1, sums + 2)
+      return SecularValue(
+        value: 1 + rho * (sums[0] + sums[2]), left: -rho * abs(sums[0]), right: rho * abs(sums[2]),
+        leftSlope: rho * sums[1], rightSlope: rho * sums[3])
     }
-    var value = value4.sum()
-    var slope = slope4.sum()
-    while i < to {
-      let q = z[i] / (delta[i] - eta)
-      value += z[i] * q
-      slope += q * q
-      i += 1
-    }
-    return (value, slope)
   }
 }

@@ -55,12 +55,12 @@ extension SymmetricEigen {
           let i = j - first
           let row = a + j * n
           for p in 0..<i {
-            subtract(v[p * n + j], w + p * n + j, from: row + j, count: n - j)
-            subtract(w[p * n + j], v + p * n + j, from: row + j, count: n - j)
+            context.add(-v[p * n + j], w + p * n + j, to: row + j, count: n - j)
+            context.add(-w[p * n + j], v + p * n + j, to: row + j, count: n - j)
           }
           d[j] = row[j]
           let length = n - j - 1
-          (tau.base[j], e[j]) = makeReflector(row + j + 1, count: length)
+          (tau.base[j], e[j]) = makeReflector(row + j + 1, count: length, in: context)
 
           let vi = v + i * n
           vi.update(repeating: 0, count: j + 1)
@@ -73,14 +73,14 @@ extension SymmetricEigen {
           for p in 0..<i {
             let vp = v + p * n + j + 1
             let wp = w + p * n + j + 1
-            let wx = dotProduct(wp, x, count: length)
-            let vx = dotProduct(vp, x, count: length)
-            subtract(wx, vp, from: y, count: length)
-            subtract(vx, wp, from: y, count: length)
+            let wx = context.dot(wp, x, count: length)
+            let vx = context.dot(vp, x, count: length)
+            context.add(-wx, vp, to: y, count: length)
+            context.add(-vx, wp, to: y, count: length)
           }
           let t = tau.base[j]
           for k in 0..<length { y[k] *= t }
-          subtract(0.5 * t * dotProduct(y, x, count: length), x, from: y, count: length)
+          context.add(-0.5 * t * context.dot(y, x, count: length), x, to: y, count: length)
         }
         right.base.update(from: w, count: count * n)
         (right.base + count * n).update(from: v, count: count * n)
@@ -119,7 +119,7 @@ extension SymmetricEigen {
           let t = tau.base[first + i]
           s.base[i * count + i] = t
           for p in 0..<i {
-            let overlap = dotProduct(v.base + p * width, v.base + i * width, count: width)
+            let overlap = context.dot(v.base + p * width, v.base + i * width, count: width)
             for q in 0...p { s.base[q * count + i] -= t * s.base[q * count + p] * overlap }
           }
         }
@@ -139,10 +139,10 @@ extension SymmetricEigen {
 
 /// Replaces x by the v of the reflection H = I − τ·v·vᵀ with H·x = (e, 0, …, 0) and v₀ = 1.
 private func makeReflector(
-  _ x: UnsafeMutablePointer<Double>, count: Int
+  _ x: UnsafeMutablePointer<Double>, count: Int, in context: Context
 ) -> (tau: Double, e: Double) {
   let alpha = x[0]
-  let tail = dotProduct(x + 1, x + 1, count: count - 1)
+  let tail = context.dot(x + 1, x + 1, count: count - 1)
   x[0] = 1
   guard tail > 0 else { return (0, alpha) }
   let norm = (alpha * alpha + tail).squareRoot()

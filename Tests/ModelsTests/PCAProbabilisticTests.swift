@@ -1,3 +1,4 @@
+import Checkpoints
 import Glibc
 import Models
 import Tensors
@@ -128,16 +129,17 @@ import Testing
 
   // MARK: - State
 
-  @Test func `A snapshot brings the model back and lets it go on`() throws {
+  @Test func `A checkpoint brings the model back and lets it go on`() throws {
     let rows = try small()
     var options = PCA.Options()
     options.components = .count(3)
     options.whitens = true
+    options.seed = .max
     let whole = try PCA(options)
-    try whole.fit(rows.matrix)
+    try whole.fit(rows)
     let part = try PCA(options)
     try part.partialFit(rows.slice(0..<41))
-    let loaded = try PCA(part.snapshot(keepsStatistics: true))
+    let loaded = try PCA(copy(part.checkpoint(.everything)))
     #expect(loaded.options == options && loaded.rowCount == 41)
     let solution = try loaded.solution()
     #expect(solution.components.elements.elementsEqual(try part.solution().components.elements))
@@ -146,43 +148,66 @@ import Testing
     let b = try whole.solution()
     for i in 0..<3 { #expect(abs(a.explainedVariance[i] / b.explainedVariance[i] - 1) < 1e-9) }
 
-    let lean = try PCA(part.snapshot(keepsStatistics: false))
+    let lean = try PCA(copy(part.checkpoint(.weights)))
     #expect(try lean.solution().projection(of: rows[0]) == part.solution().projection(of: rows[0]))
-    #expect { try lean.partialFit(rows.matrix) } throws: { ($0 as? GenerativeError)?.status == .state }
+    #expect { try lean.partialFit(rows) } throws: { ($0 as? GenerativeError)?.status == .state }
   }
 
-  @Test func `A lying snapshot is refused`() throws {
+  /// Through the bytes of a file.
+  private func copy(_ checkpoint: Checkpoint) throws -> Checkpoint {
+    let file = try checkpoint.serialized()
+    return try Checkpoint.read(UnsafeRawBufferPointer(file.elements))
+  }
+
+  @Test func `A lying checkpoint is refused`() throws {
     let pca = try PCA()
     try pca.fit(small())
-    let good = try pca.snapshot(keepsStatistics: true)
+    let good = try pca.checkpoint(.everything)
     #expect(throws: Never.self) { try PCA(good) }
-    for name in good.integers.keys
-    where !["seed", "no_centering", "whiten", "requested_components"].contains(name) {
-      for value in [-1, 0, Int.max, Int.min] where !(name == "requested_solver" && value == 0) {
-        if name == "n_rows" && value == Int.max { continue }
+    for name in ["fitted.n_components", "fitted.n_features", "fitted.n_rows", "fitted.solver"] {
+      for value in [-1, 0, 1, 9, 1 << 61, Int.max, Int.min] {
+        if name == "fitted.n_rows" && value >= 7 || name == "fitted.solver" && value == 1 { continue }
         var bad = good
-        bad.integers[name] = value
+        try bad.setOption(name, value)
         #expect(throws: GenerativeError.self, "\(name) = \(value)") { try PCA(bad) }
       }
     }
-    for (index, array) in good.arrays.enumerated() {
+    for name in ["fitted.noise_variance", "fitted.total_variance"] {
       var bad = good
-      bad.arrays[index] = PCA.Snapshot.NamedArray(
-        name: array.name, shape: array.shape + [1], values: array.values)
+      try bad.setOption(name, -1.0)
       #expect(throws: GenerativeError.self) { try PCA(bad) }
-      bad.arrays[index] = PCA.Snapshot.NamedArray(
-        name: array.name, shape: array.shape, values: .floats(try Buffer(count: 3)))
-      #expect(throws: GenerativeError.self) { try PCA(bad) }
-      if array.name != "statistics.product" {
-        bad.arrays.remove(at: index)
-        #expect(throws: GenerativeError.self) { try PCA(bad) }
+    }
+    // Every tensor missing, of another shape, another type, or poisoned.
+    for tensor in good.tensors {
+      for fault in 0..<4 {
+        var bad = try Checkpoint(kind: "pca")
+        for (key, value) in good.metadata where key.hasPrefix("option.") {
+          try bad.setOption(String(key.dropFirst("option.".count)), value)
+        }
+        for other in good.tensors {
+          let isTarget = other.name == tensor.name
+          if isTarget && fault == 0 { continue }
+          let shape = isTarget && fault == 1 ? other.shape + [1] : other.shape
+          if isTarget && fault == 2 {
+            try bad.add(other.name, shape: shape, try Buffer<Int32>(count: other.count))
+          } else if other.type == .float32 {
+            let copy = try good.tensor(named: other.name, shape: other.shape, as: Float.self).copied()
+            if isTarget && fault == 3 { copy[other.count - 1] = .nan }
+            try bad.add(other.name, shape: shape, copy)
+          } else {
+            let copy = try good.tensor(named: other.name, shape: other.shape, as: Double.self).copied()
+            if isTarget && fault == 3 { copy[other.count - 1] = .infinity }
+            try bad.add(other.name, shape: shape, copy)
+          }
+        }
+        if fault == 0 && tensor.name == "statistics.product" {
+          #expect(try PCA(bad).solution().rowCount == 60)
+        } else {
+          #expect(throws: GenerativeError.self, "\(tensor.name), fault \(fault)") { try PCA(bad) }
+        }
       }
     }
-    var bad = good
-    let poisoned = try Buffer<Float>(count: 7)
-    poisoned[4] = .nan
-    bad.arrays[0] = PCA.Snapshot.NamedArray(name: "mean", shape: [7], values: .floats(poisoned))
-    #expect { try PCA(bad) } throws: { ($0 as? GenerativeError)?.status == .nonfinite }
+    #expect { try PCA(Checkpoint(kind: "gan")) } throws: { ($0 as? GenerativeError)?.status == .mismatch }
   }
 }
 

@@ -83,9 +83,9 @@ struct TestRows: RowSource {
 
   var knownRowCount: Int? { rowCount }
 
-  func forEachBatch(_ body: (Matrix) throws(GenerativeError) -> Void) throws(GenerativeError) {
+  func forEachBatch(_ body: (RowBatch) throws(GenerativeError) -> Void) throws(GenerativeError) {
     defer { withExtendedLifetime(buffer) {} }
-    try body(matrix)
+    try body(.floats(matrix))
   }
 
   func slice(_ range: Range<Int>) -> Matrix {

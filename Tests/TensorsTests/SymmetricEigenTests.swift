@@ -1,4 +1,5 @@
 import Glibc
+import Kernels
 import Tensors
 import Testing
 
@@ -177,6 +178,17 @@ import Testing
     for i in 0..<n * n { #expect(one.vectors[i] == two.vectors[i]) }
   }
 
+  @Test func `Every instruction set solves the same problem`() throws {
+    let n = 211
+    let a = randomMatrix(n, seed: 6)
+    for table in Kernels.allTables {
+      let buffer = try a.withUnsafeBufferPointer { try Buffer(copying: $0) }
+      let eigen = try SymmetricEigen(destroying: buffer.base, n: n, in: Context(kernels: table))
+      let (residual, overlap) = faults(a, n, eigen)
+      #expect(residual < 2e-11 && overlap < 2e-12, "\(table.name)")
+    }
+  }
+
   @Test func `A NaN is an error, and so is asking for more vectors than there are`() throws {
     var a = randomMatrix(5, seed: 1)
     #expect(throws: GenerativeError.self) { try solve(a, 5, largest: 6) }
@@ -191,16 +203,39 @@ import Testing
     let aBuffer = try a.withUnsafeBufferPointer { try Buffer(copying: $0) }
     let bBuffer = try b.withUnsafeBufferPointer { try Buffer(copying: $0) }
     let c = try Buffer<Double>(count: m * n)
-    for i in 0..<m * n { c[i] = 0.001 * Double(i) }
     let av = DoubleMatrix(aBuffer.base, rows: k, columns: m, rowStride: max(m, k)).transposed
     let bv = DoubleMatrix(bBuffer.base, rows: n, columns: k, rowStride: max(n, k)).transposed
-    try DoubleProduct(rows: m, columns: n, in: .standard).add(
-      av, bv, scale: -2, into: DoubleMatrix(c.base, rows: m, columns: n))
-    for i in 0..<m {
-      for j in 0..<n {
-        var sum = 0.001 * Double(i * n + j)
-        for p in 0..<k { sum -= 2 * a[p * max(m, k) + i] * b[j * max(n, k) + p] }
-        #expect(abs(c[i * n + j] - sum) < 1e-12)
+    for table in Kernels.allTables {
+      for i in 0..<m * n { c[i] = 0.001 * Double(i) }
+      try DoubleProduct(rows: m, columns: n, in: Context(kernels: table)).add(
+        av, bv, scale: -2, into: DoubleMatrix(c.base, rows: m, columns: n))
+      check()
+    }
+    func check() {
+      for i in 0..<m {
+        for j in 0..<n {
+          var sum = 0.001 * Double(i * n + j)
+          for p in 0..<k { sum -= 2 * a[p * max(m, k) + i] * b[j * max(n, k) + p] }
+          #expect(abs(c[i * n + j] - sum) < 1e-12)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [(5, 9), (61, 61), (150, 143)])
+  func `The upper triangle of a product is whole`(m: Int, k: Int) throws {
+    let a = randomMatrix(max(m, k), seed: 23)
+    let buffer = try a.withUnsafeBufferPointer { try Buffer(copying: $0) }
+    let view = DoubleMatrix(buffer.base, rows: k, columns: m, rowStride: max(m, k))
+    for table in Kernels.allTables {
+      let c = try Buffer<Double>(count: m * m)
+      try DoubleProduct(rows: m, columns: m, in: Context(kernels: table)).add(
+        view.transposed, view, into: DoubleMatrix(c.base, rows: m, columns: m), upperOnly: true)
+      for i in 0..<m {
+        for j in i..<m {
+          let sum = (0..<k).reduce(0.0) { $0 + a[$1 * max(m, k) + i] * a[$1 * max(m, k) + j] }
+          #expect(abs(c[i * m + j] - sum) < 1e-12)
+        }
       }
     }
   }

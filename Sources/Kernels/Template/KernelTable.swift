@@ -13,11 +13,12 @@ package struct KernelTable: Sendable {
   package let reductions: ReductionKernels
   package let optimizers: OptimizerKernels
   package let random: RandomKernels
+  package let doubles: DoubleKernels
 
   package init(
     name: String, laneCount: Int, product: ProductKernels, symmetric: SymmetricKernels,
-    elementwise: ElementwiseKernels,
-    reductions: ReductionKernels, optimizers: OptimizerKernels, random: RandomKernels
+    elementwise: ElementwiseKernels, reductions: ReductionKernels, optimizers: OptimizerKernels,
+    random: RandomKernels, doubles: DoubleKernels
   ) {
     self.name = name
     self.laneCount = laneCount
@@ -27,5 +28,6 @@ package struct KernelTable: Sendable {
     self.reductions = reductions
     self.optimizers = optimizers
     self.random = random
+    self.doubles = doubles
   }
 }

@@ -2,39 +2,38 @@ import Tensors
 
 /// Count, sum and second moments of rows, from which mean and covariance follow at any time.
 ///
-/// Kept about a shift s near the mean, so that no digits cancel:
+/// Kept about a shift s near the mean, so that no digits cancel, and in a unit u:
 ///
-///     n,   t = Σ (x − s),   S = Σ (x − s)·(x − s)ᵀ
-///     mean = s + t/n,       covariance = (S − t·tᵀ/n) / (n − 1)
+///     n,   t = Σ (x/u − s),   S = Σ (x/u − s)·(x/u − s)ᵀ
+///     mean = u·(s + t/n),     covariance = u²·(S − t·tᵀ/n) / (n − 1)
 ///
 /// Moving the shift by δ changes t to t − n·δ and S to S − δ·tᵀ − t·δᵀ + n·δ·δᵀ; two statistics over
 /// the same shift add up. This is the pairwise update of Chan, Golub & LeVeque (1979), put off until
 /// the moments are asked for: rows may come in batches of any size, one row included.
 ///
-/// Up to 256 columns, and in small batches, products are taken in Double; wider data are multiplied
-/// in Float over at most 2048 rows, whose sums are added up in Double.
+/// Bytes b = 255·x have u = 1/255 and s = 128, and every sum is an exact integer: the same bits for any
+/// order and batches. Of floats u = 1; up to 256 columns and in small batches products are taken in
+/// Double; wider data are multiplied in Float over at most 1024 rows, whose sums are added in Double.
 package final class Moments {
   package let columnCount: Int
   /// n
   package private(set) var rowCount = 0
-  /// s, representable as Float so that x − s is rounded once at most.
-  private let shift: Buffer<Float>
+  /// u: 1/255 while all rows were bytes, else 1.
+  private(set) var unit = 1.0
+  /// s, in Float so that x − s is rounded once at most.
+  let shift: Buffer<Float>
   /// t
-  private let sums: Buffer<Double>
+  let sums: Buffer<Double>
   /// S, the upper triangle.
-  private let products: Buffer<Double>
+  let products: Buffer<Double>
   /// The shift follows the mean when the count has doubled.
   private var nextShift = 2
 
-  private let context: Context
-  private let product: DoubleProduct
-  private let doubleBlock: Buffer<Double>
-  private var floatBlock: Buffer<Float>?
-  private var floatProducts: Buffer<Float>?
+  let context: Context
+  private let accumulator: MomentsAccumulator
 
-  private static let doubleBlockRows = 256
-  private static let floatBlockRows = 2048
-  private static let widestDouble = 256
+  static let byteUnit = 1.0 / 255
+  private static let byteShift: Float = 128
 
   /// Nothing seen yet.
   ///
@@ -43,50 +42,61 @@ package final class Moments {
     guard columns >= 1 else {
       throw GenerativeError(.argument, "n_features must be at least 1, not \(columns)")
     }
-    guard let area = checkedProduct(columns, columns),
-      let block = checkedProduct(columns, Self.doubleBlockRows)
-    else { throw GenerativeError(.memory, "the covariance of \(columns) columns does not fit memory") }
+    guard let area = checkedProduct(columns, columns) else {
+      throw GenerativeError(.memory, "the covariance of \(columns) columns does not fit memory")
+    }
     self.context = context
     columnCount = columns
     shift = try Buffer(count: columns, in: context.memory)
     sums = try Buffer(count: columns, in: context.memory)
     products = try Buffer(count: area, in: context.memory)
-    doubleBlock = try Buffer(count: block, in: context.memory)
-    product = try DoubleProduct(rows: columns, columns: columns, in: context)
+    accumulator = try MomentsAccumulator(columns: columns, in: context)
   }
 
   // MARK: - Adding
 
-  /// Adds rows, all or, when one holds a NaN or an infinity, none.
+  /// Adds a batch, all of it or, when a row holds a NaN or an infinity, nothing.
   ///
   /// - Throws: `.mismatch` for another number of columns; `.nonfinite`; `.memory`.
+  package func add(_ batch: RowBatch) throws(GenerativeError) {
+    switch batch {
+    case .floats(let rows): try add(rows)
+    case .bytes(let base, let rows): try add(bytes: base, rowCount: rows, columnCount: columnCount)
+    }
+  }
+
+  /// Adds rows of floats.
   package func add(_ rows: Matrix) throws(GenerativeError) {
     try checkColumns(rows.columnCount)
+    let total = try countWith(rows.rowCount)
     try checkFinite(rows, in: context)
-    try reserve(for: rows.rowCount)
-    if rowCount == 0 { startShift(rows) }
-    var first = 0
-    while first < rows.rowCount {
-      let rest = rows.rowCount - first
-      let base = rows.base + first * rows.rowStride
-      if let block = floatBlock, let partial = floatProducts, rest >= Self.doubleBlockRows {
-        let count = min(rest, Self.floatBlockRows)
-        centre(base, stride: rows.rowStride, count: count, into: block)
-        multiply(block, count, by: partial)
-        first += count
-      } else {
-        let count = min(rest, Self.doubleBlockRows)
-        centre(base, stride: rows.rowStride, count: count, into: doubleBlock)
-        let centred = DoubleMatrix(doubleBlock.base, rows: count, columns: columnCount)
-        product.add(centred.transposed, centred, into: productMatrix, upperOnly: true)
-        first += count
-      }
+    guard rows.rowCount > 0 else { return }
+    try accumulator.reserve(rows: rows.rowCount)
+    if rowCount == 0 {
+      startShift(rows)
+    } else if unit != 1 {
+      leaveBytes()
     }
-    rowCount += rows.rowCount
-    if rowCount >= nextShift {
-      moveShift()
-      nextShift = rowCount <= Int.max / 2 ? 2 * rowCount : .max
+    accumulator.add(rows, to: self)
+    rowCount = total
+    followMean()
+  }
+
+  /// Adds packed rows of bytes, 255 for one.
+  package func add(
+    bytes: UnsafePointer<UInt8>, rowCount count: Int, columnCount: Int
+  ) throws(GenerativeError) {
+    try checkColumns(columnCount)
+    let total = try countWith(count)
+    guard count > 0 else { return }
+    try accumulator.reserve(rows: count)
+    if rowCount == 0 {
+      unit = Self.byteUnit
+      for j in 0..<columnCount { shift.base[j] = Self.byteShift }
     }
+    accumulator.add(bytes: bytes, rowCount: count, scale: unit == 1 ? Float(Self.byteUnit) : 1, to: self)
+    rowCount = total
+    followMean()
   }
 
   /// Adds what `other` has seen; `other` stays as it is.
@@ -95,27 +105,33 @@ package final class Moments {
   package func merge(_ other: Moments) throws(GenerativeError) {
     try checkColumns(other.columnCount)
     guard other.rowCount > 0 else { return }
-    let (total, overflow) = rowCount.addingReportingOverflow(other.rowCount)
-    guard !overflow else { throw GenerativeError(.limit, "more rows than can be counted") }
+    let total = try countWith(other.rowCount)
     let d = columnCount
-    if rowCount == 0 { shift.base.update(from: other.shift.base, count: d) }
-    // The other's sums about this shift: δ = s − s'.
-    let m = Double(other.rowCount)
     let delta = try Buffer<Double>(count: d, in: context.memory)
-    for j in 0..<d { delta.base[j] = Double(shift.base[j]) - Double(other.shift.base[j]) }
+    if rowCount == 0 {
+      unit = other.unit
+      shift.base.update(from: other.shift.base, count: d)
+    } else if unit != other.unit, unit != 1 {
+      leaveBytes()
+    }
+    // The other's sums in this unit and about this shift: δ = s − u'·s'/u.
+    let u = other.unit / unit
+    let m = Double(other.rowCount)
+    for j in 0..<d { delta.base[j] = Double(shift.base[j]) - u * Double(other.shift.base[j]) }
+    let t = other.sums.base
     context.parallel(d) { i in
       let row = products.base + i * d
       let theirs = other.products.base + i * d
       let di = delta.base[i]
-      let ti = other.sums.base[i]
+      let ti = u * t[i]
       for j in i..<d {
         let dj = delta.base[j]
-        row[j] += theirs[j] - di * other.sums.base[j] - ti * dj + m * di * dj
+        row[j] += u * u * theirs[j] - di * u * t[j] - ti * dj + m * di * dj
       }
     }
-    for j in 0..<d { sums.base[j] += other.sums.base[j] - m * delta.base[j] }
+    for j in 0..<d { sums.base[j] += u * t[j] - m * delta.base[j] }
     rowCount = total
-    moveShift()
+    if unit == 1 { moveShift() }
   }
 
   // MARK: - Results
@@ -123,7 +139,7 @@ package final class Moments {
   /// Writes the mean of every column; zeros before the first row.
   package func mean(into mean: UnsafeMutablePointer<Double>) {
     let n = Double(max(rowCount, 1))
-    for j in 0..<columnCount { mean[j] = Double(shift.base[j]) + sums.base[j] / n }
+    for j in 0..<columnCount { mean[j] = unit * (Double(shift.base[j]) + sums.base[j] / n) }
   }
 
   /// Writes the upper triangle of the covariance matrix, divisor n − 1; about zero instead of the mean
@@ -131,65 +147,64 @@ package final class Moments {
   package func covariance(into c: UnsafeMutablePointer<Double>, centred: Bool = true) {
     let d = columnCount
     let n = Double(rowCount)
-    let scale = 1 / max(n - 1, 1)
+    let scale = unit * unit / max(n - 1, 1)
     let s = shift.base
     let t = sums.base
     context.parallel(d) { i in
       let source = products.base + i * d
       let target = c + i * d
       let si = Double(s[i])
-      for j in i..<d {
-        let sj = Double(s[j])
-        let value =
-          centred
-          ? source[j] - t[i] * t[j] / n
-          : source[j] + si * t[j] + t[i] * sj + n * si * sj
-        target[j] = value * scale
+      let ti = t[i]
+      if centred {
+        let meanTi = ti / n
+        for j in i..<d { target[j] = (source[j] - meanTi * t[j]) * scale }
+        // What rounding leaves of a constant column is not a variance.
+        target[i] = max(target[i], 0)
+      } else {
+        for j in i..<d {
+          let sj = Double(s[j])
+          target[j] = (source[j] + si * t[j] + ti * sj + n * si * sj) * scale
+        }
       }
     }
-    // What rounding leaves of a constant column is not a variance.
-    for i in 0..<d where c[i * d + i] < 0 { c[i * d + i] = 0 }
   }
 
   // MARK: - State
 
-  /// The sums in the form a file keeps: n, s, t and S.
-  var state: (rowCount: Int, shift: Buffer<Float>, sums: Buffer<Double>, products: Buffer<Double>) {
-    (rowCount, shift, sums, products)
-  }
-
-  /// Takes up from what `state` gave.
+  /// Takes up from n, u, s, t and S as another left them, all finite.
   ///
-  /// - Throws: `.mismatch` when a count does not fit the columns, `.nonfinite`, `.format`, `.memory`.
-  convenience init(
-    columns: Int, rowCount: Int, shift: UnsafeBufferPointer<Float>, sums: UnsafeBufferPointer<Double>,
-    products: UnsafeBufferPointer<Double>, in context: Context
+  /// - Throws: `.mismatch` when the arrays do not fit each other; `.format` for impossible sums; `.memory`.
+  init(
+    rowCount: Int, unit: Double, shift: Buffer<Float>, sums: Buffer<Double>, products: Buffer<Double>,
+    in context: Context
   ) throws(GenerativeError) {
-    try self.init(columns: columns, in: context)
-    guard rowCount >= 0 else { throw GenerativeError(.format, "moments of \(rowCount) rows") }
-    guard shift.count == columns, sums.count == columns, products.count == self.products.count else {
-      throw GenerativeError(.mismatch, "the moments' arrays do not fit \(columns) columns")
+    let columns = shift.count
+    guard sums.count == columns, products.count == checkedProduct(columns, columns) else {
+      throw GenerativeError(.mismatch, "the statistics' arrays do not fit \(columns) columns")
     }
-    guard shift.allSatisfy(\.isFinite), sums.allSatisfy(\.isFinite), products.allSatisfy(\.isFinite) else {
-      throw GenerativeError(.nonfinite, "the moments hold a NaN or an infinity")
+    guard rowCount >= 0, unit == 1 || unit == Self.byteUnit else {
+      throw GenerativeError(.format, "statistics of \(rowCount) rows in the unit \(unit)")
     }
     for j in 0..<columns {
-      self.shift.base[j] = shift[j]
-      self.sums.base[j] = sums[j]
-      guard products[j * columns + j] >= 0 else {
-        throw GenerativeError(.format, "the moments hold a negative sum of squares")
+      guard products.base[j * (columns + 1)] >= 0 else {
+        throw GenerativeError(.format, "the statistics hold a negative sum of squares")
+      }
+      guard unit == 1 || shift.base[j] == Self.byteShift else {
+        throw GenerativeError(.format, "statistics of bytes must be about \(Self.byteShift)")
       }
     }
-    for i in 0..<products.count { self.products.base[i] = products[i] }
+    self.context = context
+    self.shift = shift
+    self.sums = sums
+    self.products = products
     self.rowCount = rowCount
+    self.unit = unit
+    columnCount = columns
     nextShift = rowCount <= Int.max / 2 ? max(2, 2 * rowCount) : .max
+    accumulator = try MomentsAccumulator(columns: columns, in: context)
   }
 
   // MARK: - Inside
-
-  private var productMatrix: DoubleMatrix {
-    DoubleMatrix(products.base, rows: columnCount, columns: columnCount)
-  }
 
   private func checkColumns(_ count: Int) throws(GenerativeError) {
     guard count == columnCount else {
@@ -197,24 +212,15 @@ package final class Moments {
     }
   }
 
-  /// Space for the Float path, before anything is added.
-  private func reserve(for count: Int) throws(GenerativeError) {
-    guard !rowCount.addingReportingOverflow(count).overflow else {
-      throw GenerativeError(.limit, "more rows than can be counted")
-    }
-    guard columnCount > Self.widestDouble, count >= Self.doubleBlockRows, floatBlock == nil else { return }
-    guard let size = checkedProduct(columnCount, Self.floatBlockRows) else {
-      throw GenerativeError(.memory, "a block of \(columnCount) columns does not fit memory")
-    }
-    let partial = try Buffer<Float>(count: products.count, in: context.memory)
-    floatBlock = try Buffer(count: size, in: context.memory)
-    floatProducts = partial
+  private func countWith(_ more: Int) throws(GenerativeError) -> Int {
+    let (total, overflow) = rowCount.addingReportingOverflow(more)
+    guard !overflow else { throw GenerativeError(.limit, "more rows than can be counted") }
+    return total
   }
 
   /// s ← the mean of up to 256 first rows.
   private func startShift(_ rows: Matrix) {
-    let count = min(rows.rowCount, Self.doubleBlockRows)
-    guard count > 0 else { return }
+    let count = min(rows.rowCount, 256)
     for j in 0..<columnCount {
       var sum = 0.0
       for i in 0..<count { sum += Double(rows.base[i * rows.rowStride + j]) }
@@ -222,16 +228,33 @@ package final class Moments {
     }
   }
 
+  private func followMean() {
+    guard unit == 1, rowCount >= nextShift else { return }
+    moveShift()
+    nextShift = rowCount <= Int.max / 2 ? 2 * rowCount : .max
+  }
+
+  /// From bytes to floats: u ← 1, everything scaled.
+  private func leaveBytes() {
+    let u = unit
+    unit = 1
+    for i in 0..<products.count { products.base[i] *= u * u }
+    for j in 0..<columnCount { sums.base[j] *= u }
+    moveShift(from: { _ in u * Double(Self.byteShift) })
+  }
+
   /// s ← the mean so far, in Float.
-  private func moveShift() {
+  private func moveShift() { moveShift(from: { Double(self.shift.base[$0]) }) }
+
+  private func moveShift(from old: (Int) -> Double) {
     let d = columnCount
     let n = Double(rowCount)
     let t = sums.base
-    let delta = doubleBlock.base
+    let delta = accumulator.columnScratch
     for j in 0..<d {
-      let old = Double(shift.base[j])
-      shift.base[j] = Float(old + t[j] / n)
-      delta[j] = Double(shift.base[j]) - old
+      let previous = old(j)
+      shift.base[j] = Float(previous + t[j] / n)
+      delta[j] = Double(shift.base[j]) - previous
     }
     context.parallel(d) { i in
       let row = products.base + i * d
@@ -241,72 +264,15 @@ package final class Moments {
     }
     for j in 0..<d { t[j] -= n * delta[j] }
   }
-
-  /// Columns of one task.
-  private static let stripe = 64
-
-  /// block ← x − s and t ← t + Σ (x − s), in Double.
-  private func centre(
-    _ x: UnsafePointer<Float>, stride: Int, count: Int, into block: Buffer<Double>
-  ) {
-    let d = columnCount
-    let s = shift.base
-    let t = sums.base
-    context.parallel((d + Self.stripe - 1) / Self.stripe) { index in
-      let columns = index * Self.stripe..<min(d, (index + 1) * Self.stripe)
-      for i in 0..<count {
-        let row = x + i * stride
-        let target = block.base + i * d
-        for j in columns {
-          let value = Double(row[j]) - Double(s[j])
-          target[j] = value
-          t[j] += value
-        }
-      }
-    }
-  }
-
-  /// The same with x − s rounded to Float.
-  private func centre(
-    _ x: UnsafePointer<Float>, stride: Int, count: Int, into block: Buffer<Float>
-  ) {
-    let d = columnCount
-    let s = shift.base
-    let t = sums.base
-    context.parallel((d + Self.stripe - 1) / Self.stripe) { index in
-      let columns = index * Self.stripe..<min(d, (index + 1) * Self.stripe)
-      for i in 0..<count {
-        let row = x + i * stride
-        let target = block.base + i * d
-        for j in columns {
-          let value = row[j] - s[j]
-          target[j] = value
-          t[j] += Double(value)
-        }
-      }
-    }
-  }
-
-  /// S ← S + blockᵀ·block, summed in Float over these rows.
-  private func multiply(_ block: Buffer<Float>, _ count: Int, by partial: Buffer<Float>) {
-    let d = columnCount
-    partial.base.update(repeating: 0, count: partial.count)
-    context.rankUpdate(
-      Matrix(block.base, rows: count, columns: d), into: Matrix(partial.base, rows: d, columns: d))
-    context.parallel(d) { i in
-      let row = products.base + i * d
-      let sum = partial.base + i * d
-      for j in i..<d { row[j] += Double(sum[j]) }
-    }
-  }
 }
 
 /// - Throws: `.nonfinite` naming the first row and column that hold a NaN or an infinity.
 func checkFinite(_ rows: Matrix, in context: Context) throws(GenerativeError) {
+  let isPacked = rows.rowStride == rows.columnCount
+  if isPacked, context.isFinite(rows.base, count: rows.rowCount * rows.columnCount) { return }
   for i in 0..<rows.rowCount {
     let row = rows.base + i * rows.rowStride
-    guard !context.isFinite(row, count: rows.columnCount) else { continue }
-    let column = (0..<rows.columnCount).first { !row[$0].isFinite } ?? 0
+    guard let column = (0..<rows.columnCount).first(where: { !row[$0].isFinite }) else { continue }
     throw GenerativeError(.nonfinite, "row \(i) holds \(row[column]) in column \(column)")
   }
 }

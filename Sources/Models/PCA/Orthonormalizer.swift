@@ -22,7 +22,7 @@ enum Orthonormalizer {
       for i in max(first, rank)..<max(end, rank) where i < end {
         context.fillNormal(noise.base, count: columns, from: random, offset: i * columns)
         for j in 0..<columns { v.base[i * columns + j] = Double(noise.base[j]) }
-        normalise(v.base + i * columns, count: columns)
+        normalise(v.base + i * columns, count: columns, in: context)
       }
       let all = DoubleMatrix(v.base, rows: rows, columns: columns)
       let earlier = all[0..<first, 0..<columns]
@@ -38,9 +38,9 @@ enum Orthonormalizer {
           let row = v.base + i * columns
           for p in first..<i {
             let other = v.base + p * columns
-            subtract(dotProduct(row, other, count: columns), other, from: row, count: columns)
+            context.add(-context.dot(row, other, count: columns), other, to: row, count: columns)
           }
-          guard normalise(row, count: columns) else {
+          guard normalise(row, count: columns, in: context) else {
             throw GenerativeError(.internalFault, "the components could not be completed")
           }
         }
@@ -50,8 +50,8 @@ enum Orthonormalizer {
 
   /// Scales x to length one; false when there is nothing left to scale.
   @discardableResult
-  private static func normalise(_ x: UnsafeMutablePointer<Double>, count: Int) -> Bool {
-    let square = dotProduct(x, x, count: count)
+  private static func normalise(_ x: UnsafeMutablePointer<Double>, count: Int, in context: Context) -> Bool {
+    let square = context.dot(x, x, count: count)
     guard square > 1e-28, square.isFinite else { return false }
     let scale = 1 / square.squareRoot()
     for j in 0..<count { x[j] *= scale }

@@ -56,7 +56,7 @@ extension PCA.Solution {
       product.add(y, vMatrix, scale: -1, into: x)
       for i in 0..<count {
         let rest = centred.base + i * d
-        var distance = dotProduct(rest, rest, count: d) / noiseVariance
+        var distance = context.dot(rest, rest, count: d) / noiseVariance
         for p in 0..<k {
           let yp = latents.base[i * k + p]
           distance += yp * yp / max(explainedVariance.base[p], noiseVariance)

@@ -47,7 +47,7 @@ package final class PCA: Sendable {
       return
     }
     let moments = try Moments(columns: columns, in: context)
-    try source.forEachBatch { rows throws(GenerativeError) in try moments.add(rows) }
+    try source.forEachBatch { batch throws(GenerativeError) in try moments.add(batch) }
     let solution = try Solution(of: moments, options, in: context)
     replace(State(moments: moments, solution: solution))
   }
@@ -60,8 +60,8 @@ package final class PCA: Sendable {
   ///   of that batch was added; `.state` after a fit on the Gram path; `.memory`; and what the source throws.
   package func partialFit(_ source: some RowSource) throws(GenerativeError) {
     let moments = try continuedMoments(columns: source.columnCount)
-    try source.forEachBatch { rows throws(GenerativeError) in
-      try moments.add(rows)
+    try source.forEachBatch { batch throws(GenerativeError) in
+      try moments.add(batch)
       replace(State(moments: moments, solution: nil))
     }
   }

@@ -1,15 +1,28 @@
 import Tensors
 
+/// Some rows of a source, valid during one call.
+package enum RowBatch {
+  /// Packed or strided floats.
+  case floats(Matrix)
+  /// Packed bytes that stand for b/255.
+  case bytes(UnsafePointer<UInt8>, rowCount: Int)
+
+  var rowCount: Int {
+    switch self {
+    case .floats(let rows): rows.rowCount
+    case .bytes(_, let rowCount): rowCount
+    }
+  }
+}
+
 /// Where a fit gets its rows: any number of batches of any size, in one pass.
 package protocol RowSource {
   /// Rows in all, or nil when that is not known beforehand.
   var knownRowCount: Int? { get }
   var columnCount: Int { get }
 
-  /// Calls `body` with every row once, packed or strided, valid until it returns.
-  func forEachBatch(
-    _ body: (_ rows: Matrix) throws(GenerativeError) -> Void
-  ) throws(GenerativeError)
+  /// Calls `body` with every row once.
+  func forEachBatch(_ body: (RowBatch) throws(GenerativeError) -> Void) throws(GenerativeError)
 }
 
 /// A matrix is a source of one batch.
@@ -17,6 +30,6 @@ extension Matrix: RowSource {
   package var knownRowCount: Int? { rowCount }
 
   package func forEachBatch(
-    _ body: (_ rows: Matrix) throws(GenerativeError) -> Void
-  ) throws(GenerativeError) { try body(self) }
+    _ body: (RowBatch) throws(GenerativeError) -> Void
+  ) throws(GenerativeError) { try body(.floats(self)) }
 }

@@ -13,18 +13,23 @@ struct RowStore {
     var store = try Self.buffer(max(source.knownRowCount ?? 0, 16), d, in: context)
     var count = 0
     try source.forEachBatch { batch throws(GenerativeError) in
-      guard batch.columnCount == d else {
-        throw GenerativeError(.mismatch, "n_features must be \(d), not \(batch.columnCount)")
-      }
-      try checkFinite(batch, in: context)
       let needed = count + batch.rowCount
       if needed > store.count / d {
         let larger = try Self.buffer(max(needed, 2 * count), d, in: context)
         larger.base.update(from: store.base, count: count * d)
         store = larger
       }
-      for i in 0..<batch.rowCount {
-        (store.base + (count + i) * d).update(from: batch.base + i * batch.rowStride, count: d)
+      switch batch {
+      case .floats(let rows):
+        guard rows.columnCount == d else {
+          throw GenerativeError(.mismatch, "n_features must be \(d), not \(rows.columnCount)")
+        }
+        try checkFinite(rows, in: context)
+        for i in 0..<rows.rowCount {
+          (store.base + (count + i) * d).update(from: rows.base + i * rows.rowStride, count: d)
+        }
+      case .bytes(let bytes, let rowCount):
+        context.convert(bytes, count: rowCount * d, into: store.base + count * d)
       }
       count = needed
     }

@@ -17,4 +17,8 @@ package let table = KernelTable(
     sum: sum, dot: dot, isFinite: isFinite, columnSums: columnSums, columnSquares: columnSquares,
     crossEntropy: crossEntropy, squaredError: squaredError),
   optimizers: OptimizerKernels(adam: adam, momentum: momentum, rmsProp: rmsProp),
-  random: RandomKernels(uniform: uniform, normal: normal))
+  random: RandomKernels(uniform: uniform, normal: normal),
+  doubles: DoubleKernels(
+    tileColumns: 2 * DoubleVector.scalarCount, multiplyBlock: multiplyDoubleBlock, dot: dotDoubles,
+    addScaled: addScaledDoubles, multiplySymmetric: multiplySymmetric, secularSums: secularSums,
+    centre: centre))

@@ -1,0 +1,215 @@
+import CGenerative
+import Models
+import Tensors
+
+extension PCA: HandleObject {
+  static var kind: HandleKind { .pca }
+}
+
+extension PCA.Options {
+  init(_ o: gen_pca_options) throws(GenerativeError) {
+    self.init()
+    let count = try checkRange("n_components", o.n_components, 0...Int.max)
+    let ratio = try checkRange("variance_ratio", o.variance_ratio, 0...1)
+    guard ratio < 1 else { throw GenerativeError(.argument, "variance_ratio must be below 1, not \(ratio)") }
+    if count > 0, ratio > 0 {
+      throw GenerativeError(.argument, "n_components and variance_ratio must not both be given")
+    }
+    components = count > 0 ? .count(count) : ratio > 0 ? .varianceRatio(ratio) : .all
+    centres = !(try checkFlag("no_centering", o.no_centering))
+    whitens = try checkFlag("whiten", o.whiten)
+    solver = try checkChoice("solver", o.solver, [.automatic, .covariance, .gram])
+    seed = o.seed
+  }
+}
+
+@c @implementation public func gen_pca_options_init(
+  _ options: UnsafeMutablePointer<gen_pca_options>?, _ struct_size: UInt32
+) -> gen_status {
+  boundary { () throws(GenerativeError) in try gen_pca_options().write(to: options, size: struct_size) }
+}
+
+@c @implementation public func gen_pca_create(
+  _ options: UnsafePointer<gen_pca_options>?, _ pca_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(pca_out) { () throws(GenerativeError) in
+    let o = try gen_pca_options(reading: options)
+    return try PCA(try PCA.Options(o), in: try resolve(o.context))
+  }
+}
+
+@c @implementation public func gen_pca_destroy(_ pca: OpaquePointer?) {
+  Handles.shared.remove(pca, PCA.self)
+}
+
+@c @implementation public func gen_pca_fit(_ pca: OpaquePointer?, _ dataset: OpaquePointer?) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.changing(pca) { (pca: PCA) throws(GenerativeError) in
+      try withDataset(dataset) { (dataset) throws(GenerativeError) in try pca.fit(dataset) }
+    }
+  }
+}
+
+@c @implementation public func gen_pca_partial_fit(
+  _ pca: OpaquePointer?, _ dataset: OpaquePointer?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.changing(pca) { (pca: PCA) throws(GenerativeError) in
+      try withDataset(dataset) { (dataset) throws(GenerativeError) in
+        try pca.partialFit(dataset)
+      }
+    }
+  }
+}
+
+@c @implementation public func gen_pca_merge(_ pca: OpaquePointer?, _ other: OpaquePointer?) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    if pca != nil, pca == other {
+      throw GenerativeError(.argument, "other must not be the same object as pca")
+    }
+    try Handles.shared.changing(pca) { (pca: PCA) throws(GenerativeError) in
+      try Handles.shared.reading(other, "other") { (other: PCA) throws(GenerativeError) in
+        try pca.merge(other)
+      }
+    }
+  }
+}
+
+@c @implementation public func gen_pca_info(
+  _ pca: OpaquePointer?, _ info_out: UnsafeMutablePointer<gen_pca_info_t>?
+) -> gen_status {
+  withSolution(pca) { (_, solution) throws(GenerativeError) in
+    var info = gen_pca_info_t()
+    info.solver = Int32(solution.solver.rawValue)
+    info.n_rows = Int64(solution.rowCount)
+    info.n_features = Int64(solution.columnCount)
+    info.n_components = Int64(solution.componentCount)
+    info.noise_variance = solution.noiseVariance
+    info.total_variance = solution.totalVariance
+    try info.write(to: info_out, "info_out")
+  }
+}
+
+@c @implementation public func gen_pca_mean(
+  _ pca: OpaquePointer?, _ mean_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  withSolution(pca) { (_, solution) throws(GenerativeError) in
+    try checkOutput("mean_out", mean_out, 1, solution.columnCount)
+      .update(from: solution.mean.base, count: solution.columnCount)
+  }
+}
+
+@c @implementation public func gen_pca_components(
+  _ pca: OpaquePointer?, _ components_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  withSolution(pca) { (_, solution) throws(GenerativeError) in
+    let (k, d) = (solution.componentCount, solution.columnCount)
+    try checkOutput("components_out", components_out, k, d)
+      .update(from: solution.components.base, count: k * d)
+  }
+}
+
+@c @implementation public func gen_pca_explained_variance(
+  _ pca: OpaquePointer?, _ variance_out: UnsafeMutablePointer<Double>?
+) -> gen_status { fillSpectrum(pca, "variance_out", variance_out) { $0.explainedVariance[$1] } }
+
+@c @implementation public func gen_pca_explained_variance_ratio(
+  _ pca: OpaquePointer?, _ ratio_out: UnsafeMutablePointer<Double>?
+) -> gen_status { fillSpectrum(pca, "ratio_out", ratio_out) { $0.explainedVarianceRatio($1) } }
+
+@c @implementation public func gen_pca_singular_values(
+  _ pca: OpaquePointer?, _ values_out: UnsafeMutablePointer<Double>?
+) -> gen_status { fillSpectrum(pca, "values_out", values_out) { $0.singularValue($1) } }
+
+@c @implementation public func gen_pca_transform(
+  _ pca: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
+  _ latents_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  withSolution(pca) { (pca, solution) throws(GenerativeError) in
+    let (n, d, k) = (try checkRowCount(n_rows), solution.columnCount, solution.componentCount)
+    try solution.transform(
+      Matrix(
+        reading: try checkModelInput("rows", rows, n, d, pca.context), rows: n, columns: d),
+      into: Matrix(try checkOutput("latents_out", latents_out, n, k), rows: n, columns: k),
+      in: pca.context)
+  }
+}
+
+@c @implementation public func gen_pca_inverse_transform(
+  _ pca: OpaquePointer?, _ latents: UnsafePointer<Float>?, _ n_rows: Int64,
+  _ rows_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  withSolution(pca) { (pca, solution) throws(GenerativeError) in
+    let (n, d, k) = (try checkRowCount(n_rows), solution.columnCount, solution.componentCount)
+    try solution.inverseTransform(
+      Matrix(
+        reading: try checkModelInput("latents", latents, n, k, pca.context), rows: n, columns: k),
+      into: Matrix(try checkOutput("rows_out", rows_out, n, d), rows: n, columns: d), in: pca.context)
+  }
+}
+
+@c @implementation public func gen_pca_log_likelihood(
+  _ pca: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
+  _ likelihood_out: UnsafeMutablePointer<Double>?
+) -> gen_status {
+  withSolution(pca) { (pca, solution) throws(GenerativeError) in
+    let (n, d) = (try checkRowCount(n_rows), solution.columnCount)
+    try solution.logLikelihood(
+      Matrix(
+        reading: try checkModelInput("rows", rows, n, d, pca.context), rows: n, columns: d),
+      into: try checkOutput("likelihood_out", likelihood_out, n, 1), in: pca.context)
+  }
+}
+
+@c @implementation public func gen_pca_sample(
+  _ pca: OpaquePointer?, _ n_rows: Int64, _ seed: UInt64, _ with_noise: Int32,
+  _ rows_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  withSolution(pca) { (pca, solution) throws(GenerativeError) in
+    let (n, d) = (try checkRowCount(n_rows), solution.columnCount)
+    try solution.sample(
+      into: Matrix(try checkOutput("rows_out", rows_out, n, d), rows: n, columns: d), seed: seed,
+      addingNoise: try checkFlag("with_noise", with_noise), in: pca.context)
+  }
+}
+
+@c @implementation public func gen_pca_save(
+  _ pca: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ content: Int32
+) -> gen_status { save(pca, PCA.self, path, content) }
+
+@c @implementation public func gen_pca_save_memory(
+  _ pca: OpaquePointer?, _ content: Int32, _ bytes_out: UnsafeMutableRawPointer?, _ capacity: Int64,
+  _ byte_count_out: UnsafeMutablePointer<Int64>?
+) -> gen_status { saveMemory(pca, PCA.self, content, bytes_out, capacity, byte_count_out) }
+
+@c @implementation public func gen_pca_load(
+  _ path: UnsafePointer<CChar>?, _ context: OpaquePointer?, _ pca_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status { load(path, context, PCA.self, pca_out) }
+
+@c @implementation public func gen_pca_load_memory(
+  _ bytes: UnsafeRawPointer?, _ byte_count: Int64, _ context: OpaquePointer?,
+  _ pca_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status { loadMemory(bytes, byte_count, context, PCA.self, pca_out) }
+
+/// A fitted PCA and its solution, which is worked out here when partial fits left that to do.
+private func withSolution(
+  _ pca: OpaquePointer?, _ body: (PCA, PCA.Solution) throws(GenerativeError) -> Void
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(pca) { (pca: PCA) throws(GenerativeError) in
+      try body(pca, try pca.solution())
+    }
+  }
+}
+
+/// One number of each component.
+private func fillSpectrum(
+  _ pca: OpaquePointer?, _ name: String, _ out: UnsafeMutablePointer<Double>?,
+  _ value: (PCA.Solution, Int) -> Double
+) -> gen_status {
+  withSolution(pca) { (_, solution) throws(GenerativeError) in
+    let k = solution.componentCount
+    let output = try checkOutput(name, out, k, 1)
+    for i in 0..<k { output[i] = value(solution, i) }
+  }
+}

@@ -1,0 +1,116 @@
+import Checkpoints
+import Tensors
+
+/// What a file holds of a PCA:
+///
+///     mean                  d        explained_variance   k
+///     components            k × d
+///     statistics.shift      d        statistics.sum       d        statistics.product   d × d
+///
+/// The statistics are there when further partial fits shall be possible.
+extension PCA: Checkpointable {
+  package static let kind = "pca"
+
+  /// The solution and, with everything, the statistics when there are any.
+  ///
+  /// Arrays are shared, not copied: write the checkpoint before the next fit.
+  ///
+  /// - Throws: `.state` before any fit, and what `solution` throws.
+  package func checkpoint(_ content: CheckpointContent) throws(GenerativeError) -> Checkpoint {
+    let solution = try solution()
+    let k = solution.componentCount
+    let d = solution.columnCount
+    var checkpoint = try Checkpoint(kind: Self.kind)
+    var requested = 0
+    var ratio = 0.0
+    switch options.components {
+    case .all: break
+    case .count(let count): requested = count
+    case .varianceRatio(let share): ratio = share
+    }
+    try checkpoint.setOption("n_components", requested)
+    try checkpoint.setOption("variance_ratio", ratio)
+    try checkpoint.setOption("no_centering", !options.centres)
+    try checkpoint.setOption("whiten", options.whitens)
+    try checkpoint.setOption("solver", options.solver.rawValue)
+    try checkpoint.setOption("seed", options.seed)
+    try checkpoint.setOption("fitted.n_components", k)
+    try checkpoint.setOption("fitted.n_features", d)
+    try checkpoint.setOption("fitted.n_rows", solution.rowCount)
+    try checkpoint.setOption("fitted.solver", solution.solver.rawValue)
+    try checkpoint.setOption("fitted.total_variance", solution.totalVariance)
+    try checkpoint.setOption("fitted.noise_variance", solution.noiseVariance)
+    try checkpoint.add("mean", shape: [d], solution.mean)
+    try checkpoint.add("components", shape: [k, d], solution.components)
+    try checkpoint.add("explained_variance", shape: [k], solution.explainedVariance)
+    if content == .everything, let moments {
+      try checkpoint.setOption("statistics.bytes", moments.unit != 1)
+      try checkpoint.add("statistics.shift", shape: [d], moments.shift)
+      try checkpoint.add("statistics.sum", shape: [d], moments.sums)
+      try checkpoint.add("statistics.product", shape: [d, d], moments.products)
+    }
+    return checkpoint
+  }
+
+  /// The PCA that was kept in `checkpoint`; nothing in it is believed.
+  ///
+  /// - Throws: `.mismatch` for another kind of model and for tensors missing or of other shapes;
+  ///   `.format` for options missing or outside their range; `.nonfinite`; `.memory`.
+  package convenience init(
+    _ checkpoint: Checkpoint, context: Context = .standard
+  ) throws(GenerativeError) {
+    try checkpoint.require(kind: Self.kind)
+    let options = try Options(checkpoint)
+    let d = try checkpoint.option("fitted.n_features", in: 1...Checkpoint.Limit.byteCount)
+    let rowCount = try checkpoint.option("fitted.n_rows", in: 2...Int.max)
+    let k = try checkpoint.option("fitted.n_components", in: 1...min(rowCount, d))
+    guard let solver = Solver(rawValue: try checkpoint.option("fitted.solver", in: 1...2)) else {
+      throw GenerativeError(.format, "option fitted.solver names no solver")
+    }
+    let limit = Double.greatestFiniteMagnitude
+    let variances: Buffer<Double> = try finite(checkpoint, "explained_variance", [k], in: context)
+    for i in 0..<k where variances[i] < 0 || (i > 0 && variances[i] > variances[i - 1]) {
+      throw GenerativeError(.format, "explained_variance must fall and not be negative")
+    }
+    let solution = try Solution(
+      components: try finite(checkpoint, "components", [k, d], in: context),
+      mean: try finite(checkpoint, "mean", [d], in: context), explainedVariance: variances,
+      totalVariance: try checkpoint.option("fitted.total_variance", in: 0...limit),
+      noiseVariance: try checkpoint.option("fitted.noise_variance", in: 0...limit), rowCount: rowCount,
+      solver: solver, whitens: options.whitens, in: context)
+    var moments: Moments?
+    if checkpoint["statistics.product"] != nil {
+      moments = try Moments(
+        rowCount: rowCount,
+        unit: try checkpoint.option("statistics.bytes", as: Bool.self) ? Moments.byteUnit : 1,
+        shift: try finite(checkpoint, "statistics.shift", [d], in: context),
+        sums: try finite(checkpoint, "statistics.sum", [d], in: context),
+        products: try finite(checkpoint, "statistics.product", [d, d], in: context), in: context)
+    }
+    try self.init(options, moments: moments, solution: solution, in: context)
+  }
+}
+
+extension PCA.Options {
+  /// - Throws: `.format`.
+  fileprivate init(_ checkpoint: Checkpoint) throws(GenerativeError) {
+    let count = try checkpoint.option("n_components", in: 0...Int.max)
+    let ratio = try checkpoint.option("variance_ratio", in: 0.0...1)
+    if count > 0 { components = .count(count) } else if ratio > 0 { components = .varianceRatio(ratio) }
+    centres = !(try checkpoint.option("no_centering", as: Bool.self))
+    whitens = try checkpoint.option("whiten")
+    seed = try checkpoint.option("seed")
+    solver = PCA.Solver(rawValue: try checkpoint.option("solver", in: 0...2)) ?? .automatic
+  }
+}
+
+/// A copy of a tensor without NaN and infinity.
+private func finite<Element: TensorElement & BinaryFloatingPoint>(
+  _ checkpoint: Checkpoint, _ name: String, _ shape: [Int], in context: Context
+) throws(GenerativeError) -> Buffer<Element> {
+  let buffer = try checkpoint.tensor(named: name, shape: shape, as: Element.self).copied(in: context.memory)
+  for i in 0..<buffer.count where !buffer.base[i].isFinite {
+    throw GenerativeError(.nonfinite, "element \(i) of tensor \(name) is not a finite number")
+  }
+  return buffer
+}
