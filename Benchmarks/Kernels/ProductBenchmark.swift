@@ -21,17 +21,17 @@ private func now() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-private func padded(_ text: String, _ width: Int) -> String {
+func padded(_ text: String, _ width: Int) -> String {
   String(repeating: " ", count: max(0, width - text.count)) + text
 }
 
-private func figure(_ value: Double, _ width: Int = 8) -> String {
+func figure(_ value: Double, _ width: Int = 8) -> String {
   padded(String(Double(Int(value * 100)) / 100), width)
 }
 
 /// The shortest run in a fifth of a second: long enough for another library's idle threads, which may
 /// spin for 30 ms, to leave the core.
-private func fastest(_ body: () -> Void) -> Double {
+func fastest(_ body: () -> Void) -> Double {
   let end = now() + 0.2
   var best = Double.infinity
   repeat {
@@ -86,5 +86,6 @@ private func fastest(_ body: () -> Void) -> Double {
         padded("\(m)", 7) + padded("\(n)", 7) + padded("\(k)", 7), figure(work / best.ours),
         figure(work / best.theirs, 9), figure(best.theirs / best.ours, 9), figure(work / best.packed, 9))
     }
+    try benchmarkStreams(context)
   }
 }
