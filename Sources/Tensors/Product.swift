@@ -115,8 +115,8 @@ struct Product {
     let width = kernels.tileColumns
     let packColumns = kernels.packColumns
     let blockCount = (end - start + block - 1) / block
-    // About 8,000 floats to a task.
-    let share = max(1, 8192 / (block * width))
+    // About 32,000 floats to a task.
+    let share = max(1, 32_768 / (block * width))
     let shares = (panelCount + share - 1) / share
     let isSmall = (end - start) * panelCount * width < 32_768
     forTasks(blockCount * shares, isSmall: isSmall) { _, task in
@@ -124,14 +124,20 @@ struct Product {
       let depth = min(block, end - p)
       let from = task % shares * share
       let base = target + (p - start) * panelCount * width
-      for panel in from..<min(panelCount, from + share) {
-        let j = (firstPanel + panel) * width
-        let count = min(width, columns - j)
-        let to = base + panel * depth * width
-        switch b {
-        case .matrix(let b): packColumns(b.address(p, j), b.rowStride, b.columnStride, depth, count, to)
-        case .packer(let packPanel): packPanel(j, count, p, depth, to)
-        case .packed: break
+      // A few rows of all panels after the other: neighbouring panels' parts of a row share pages.
+      let step = 16
+      for q in stride(from: 0, to: depth, by: step) {
+        for panel in from..<min(panelCount, from + share) {
+          let j = (firstPanel + panel) * width
+          let count = min(width, columns - j)
+          let to = base + (panel * depth + q) * width
+          let height = min(step, depth - q)
+          switch b {
+          case .matrix(let b):
+            packColumns(b.address(p + q, j), b.rowStride, b.columnStride, height, count, to)
+          case .packer(let packPanel): packPanel(j, count, p + q, height, to)
+          case .packed: break
+          }
         }
       }
     }

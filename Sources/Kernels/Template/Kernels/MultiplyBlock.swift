@@ -19,7 +19,11 @@ func multiplyBlock(
       if height == tileRows && width == tileColumns {
         multiplyTile(aPanel, bPanel, depth, target, rowStride, adding)
       } else {
-        multiplyTile(aPanel, bPanel, depth, tile, tileColumns, false)
+        if width > laneCount {
+          multiplyTile(aPanel, bPanel, depth, tile, tileColumns, false)
+        } else {
+          multiplyHalfTile(aPanel, bPanel, depth, tile)
+        }
         writePartialTile(tile, height, width, target, rowStride, adding)
       }
       aPanel += depth &* tileRows

@@ -57,6 +57,38 @@ func multiplyTile(_ a: Input, _ b: Input, _ depth: Int, _ c: Output, _ rowStride
   r5.write(c + 5 &* rowStride, adding: adding)
 }
 
+/// The left half of a tile, for the last columns of B when one vector holds them: tile ← A·B.
+@inline(__always)
+func multiplyHalfTile(_ a: Input, _ b: Input, _ depth: Int, _ tile: Output) {
+  var r0 = all(0)
+  var r1 = all(0)
+  var r2 = all(0)
+  var r3 = all(0)
+  var r4 = all(0)
+  var r5 = all(0)
+  var a = a
+  var b = b
+  var p = depth
+  while p > 0 {
+    let x = load(b)
+    r0 = multiplyAdd(all(a[0]), x, r0)
+    r1 = multiplyAdd(all(a[1]), x, r1)
+    r2 = multiplyAdd(all(a[2]), x, r2)
+    r3 = multiplyAdd(all(a[3]), x, r3)
+    r4 = multiplyAdd(all(a[4]), x, r4)
+    r5 = multiplyAdd(all(a[5]), x, r5)
+    a += tileRows
+    b += tileColumns
+    p &-= 1
+  }
+  store(r0, tile)
+  store(r1, tile + tileColumns)
+  store(r2, tile + 2 &* tileColumns)
+  store(r3, tile + 3 &* tileColumns)
+  store(r4, tile + 4 &* tileColumns)
+  store(r5, tile + 5 &* tileColumns)
+}
+
 /// Copies, or adds, the first `rows` × `columns` of a packed tile to C.
 @inline(__always)
 func writePartialTile(
