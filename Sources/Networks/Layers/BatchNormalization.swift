@@ -126,6 +126,14 @@ package struct BatchNormalization: Layer {
       dz, by: dzFactor, x, by: xFactor, adding: constant, into: dx, context: context)
   }
 
+  /// What inference does to a channel: z = gain·x + offset.
+  func inferenceAffine(
+    channel c: Int, parameters: UnsafePointer<Float>, statistics: UnsafePointer<Float>
+  ) -> (gain: Float, offset: Float) {
+    let gain = (isAffine ? parameters[c] : 1) / (statistics[channels + c] + epsilon).squareRoot()
+    return (gain, (isAffine ? parameters[channels + c] : 0) - gain * statistics[c])
+  }
+
   // MARK: - Channels
 
   private var channels: Int { input.channels }
