@@ -1,6 +1,9 @@
 import Tensors
 
 /// A fully connected layer: y = act(x·Wᵀ + b), with W of outputs × inputs.
+///
+/// W is PyTorch's `weight`. Where an image goes in, features count channels last: PyTorch's
+/// `weight.reshape(outputs, C, H, W).permute(0, 2, 3, 1)`; where one comes out, the same of its rows.
 package struct Dense: Layer, FoldableLayer {
   package let input: Shape
   package let output: Shape
