@@ -1,6 +1,7 @@
-// How long DCGAN's layers take beside the arithmetic they do; medians, in milliseconds.
+// How long DCGAN's layers take beside the arithmetic they do: the fastest of several runs on the clock,
+// in milliseconds, and the processor time of each thread, which other programs disturb less.
 //
-//   swift run -c release convolution-benchmark [rows]
+//   swift run -c release convolution-benchmark [rows [repetitions]]
 
 import Glibc
 import Networks
@@ -8,22 +9,26 @@ import Tensors
 
 let context = Context.standard
 let rows = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 64
+let repetitions = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 9
 let window = Window(kernel: 4, stride: 2, padding: 1)
 
-func seconds() -> Double {
+func seconds(_ clock: clockid_t) -> Double {
   var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
+  clock_gettime(clock, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-func median(_ body: () -> Void) -> Double {
+func fastest(_ body: () -> Void) -> (wall: Double, processor: Double) {
   body()
-  let times = (0..<9).map { _ in
-    let start = seconds()
+  var best = (wall: Double.infinity, processor: Double.infinity)
+  for _ in 0..<repetitions {
+    let start = (seconds(CLOCK_MONOTONIC), seconds(CLOCK_PROCESS_CPUTIME_ID))
     body()
-    return seconds() - start
+    best.wall = min(best.wall, seconds(CLOCK_MONOTONIC) - start.0)
+    best.processor = min(
+      best.processor, (seconds(CLOCK_PROCESS_CPUTIME_ID) - start.1) / Double(context.threadCount))
   }
-  return times.sorted()[4]
+  return best
 }
 
 func measure(_ name: String, _ layer: any Layer, products: Int) throws {
@@ -38,19 +43,20 @@ func measure(_ name: String, _ layer: any Layer, products: Int) throws {
   let mode = Mode.training(random)
   context.fillNormal(x.base, count: x.count, from: random)
   context.fillNormal(dy.base, count: dy.count, from: random)
-  let forward = median { _ = network.forward(x.base, rows: rows, weights, workspace, mode) }
-  let toInput = median {
+  let forward = fastest { _ = network.forward(x.base, rows: rows, weights, workspace, mode) }
+  let toInput = fastest {
     network.backward(
       dy.base, x: x.base, rows: rows, weights, workspace, mode, gradient: nil, inputGradient: dx.base)
   }
-  let toWeights = median {
+  let toWeights = fastest {
     network.backward(
       dy.base, x: x.base, rows: rows, weights, workspace, mode, gradient: gradient.base)
   }
   let work = 2e-9 * Double(rows) * Double(products)
-  func figure(_ time: Double) -> String {
-    let (ms, rate) = ((time * 1e5).rounded() / 100, work > 0 ? (work / time).rounded() : 0)
-    return "\(ms) ms" + (work > 0 ? " (\(rate) GFLOP/s)" : "")
+  func figure(_ time: (wall: Double, processor: Double)) -> String {
+    func ms(_ seconds: Double) -> Double { (seconds * 1e4).rounded() / 10 }
+    let rate = work > 0 ? " = \(Int(work / time.processor)) GFLOP/s" : ""
+    return "\(ms(time.wall)) ms (\(ms(time.processor))\(rate))"
   }
   print("\(name): forward \(figure(forward)), dx \(figure(toInput)), dW \(figure(toWeights))")
 }

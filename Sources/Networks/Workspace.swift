@@ -30,9 +30,9 @@ package final class Workspace: Sendable {
     scratchOffset = plan.scratch
   }
 
-  /// Bytes a workspace would take.
+  /// Bytes a workspace would take; scratch depends a little on the context's threads and kernels.
   package static func byteCount(
-    _ network: Network, rows: Int, _ purpose: Purpose, context: Context
+    _ network: Network, rows: Int, _ purpose: Purpose, context: Context = .standard
   ) throws(GenerativeError) -> Int {
     try Plan(network, rows: rows, purpose, context).count * MemoryLayout<Float>.stride
   }

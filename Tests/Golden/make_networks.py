@@ -178,12 +178,13 @@ def convolutions():
     golden = Golden("convolutions")
     # Rows, (height, width), channels, filters, kernel, stride, padding, output padding.
     cases = {
-        "dcgan": (2, (8, 6), 5, 7, 4, 2, 1, 0),
+        "dcgan": (2, (6, 4), 5, 7, 4, 2, 1, 0),
         "odd": (2, (7, 5), 3, 4, 3, 1, 1, 0),
-        "unequal": (1, (9, 7), 3, 5, (3, 5), (2, 3), (0, 2), 0),
-        "sparse": (1, (7, 5), 3, 4, 2, 3, 0, 0),
+        "unequal": (1, (5, 4), 9, 8, (3, 5), (2, 3), (0, 2), 0),
+        "sparse": (1, (4, 3), 8, 9, 2, 3, 0, 0),
+        "gaps": (2, (4, 3), 2, 3, 2, 3, 0, 0),
         "point": (2, (3, 4), 5, 6, 1, 1, 0, 0),
-        "wide": (1, (5, 4), 17, 18, 3, 2, 1, 1),
+        "wide": (1, (5, 4), 17, 10, 3, 2, 1, 1),
     }
     for name, (rows, size, channels, filters, kernel, stride, padding, output_padding) in cases.items():
         for kind, layer in {

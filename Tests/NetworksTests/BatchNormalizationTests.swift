@@ -55,6 +55,9 @@ struct BatchNormalizationTests {
       let column = stride(from: c, to: x.count, by: channels)
       let mean = column.reduce(0) { $0 + Double(x[$1]) } / Double(rows)
       let variance = column.reduce(0) { $0 + (Double(x[$1]) - mean) * (Double(x[$1]) - mean) } / Double(rows)
+      #expect(abs(Double(run.weights.statistics[c]) - 0.1 * mean) < 1e-6)
+      let unbiased = variance * Double(rows) / Double(rows - 1)
+      #expect(abs(Double(run.weights.statistics[channels + c]) - (0.9 + 0.1 * unbiased)) < 1e-5)
       let deviation = (variance + 1e-5).squareRoot()
       let dScale = column.reduce(0) { $0 + Double(dy[$1]) * (Double(x[$1]) - mean) / deviation }
       let dShift = column.reduce(0) { $0 + Double(dy[$1]) }

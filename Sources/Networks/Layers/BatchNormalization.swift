@@ -53,9 +53,12 @@ package struct BatchNormalization: Layer {
     4 * channels + (activation.differentiatesInput ? rows * input.count : 0)
   }
 
-  /// Room for a pass's gain and offset, or for backward's column sums and coefficients.
+  /// Room for the moments of inference, for those of chunks of rows, or for backward's coefficients and
+  /// column sums.
   package func scratchCount(rows: Int, context: Context) -> Int {
-    3 * channels + ColumnGradients.scratchCount(rows: rows * positions, columns: channels)
+    let n = rows * positions
+    let moments = max(4 * channels, ColumnMoments.scratchCount(rows: n, columns: channels))
+    return max(moments, 3 * channels + ColumnGradients.scratchCount(rows: n, columns: channels))
   }
 
   /// z = gain·x + offset with gain = γ / deviation, offset = β − gain·mean;  y = act(z)
@@ -64,7 +67,8 @@ package struct BatchNormalization: Layer {
     let moments = Moments(pass.cache ?? pass.scratch, channels)
     let x = Matrix(reading: x, rows: pass.rows * positions, columns: channels)
     if pass.random != nil {
-      context.columnMoments(x, mean: moments.mean, variance: moments.inverseDeviation)
+      ColumnMoments.evaluate(
+        x, mean: moments.mean, variance: moments.inverseDeviation, scratch: pass.scratch, context: context)
       updateStatistics(moments.mean, variance: moments.inverseDeviation, n: x.rowCount, pass.statistics)
     } else {
       moments.mean.update(from: pass.statistics, count: channels)
@@ -124,6 +128,14 @@ package struct BatchNormalization: Layer {
     }
     ColumnGradients.combine(
       dz, by: dzFactor, x, by: xFactor, adding: constant, into: dx, context: context)
+  }
+
+  /// What inference does to a channel: z = gain·x + offset.
+  func inferenceAffine(
+    channel c: Int, parameters: UnsafePointer<Float>, statistics: UnsafePointer<Float>
+  ) -> (gain: Float, offset: Float) {
+    let gain = (isAffine ? parameters[c] : 1) / (statistics[channels + c] + epsilon).squareRoot()
+    return (gain, (isAffine ? parameters[channels + c] : 0) - gain * statistics[c])
   }
 
   // MARK: - Channels

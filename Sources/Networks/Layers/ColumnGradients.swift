@@ -11,9 +11,9 @@ struct ColumnGradients {
   let products: UnsafeMutablePointer<Float>
 
   /// Rows per chunk: about 16,384 elements, 64 KiB of each factor, well over the cost of a task.
-  private static func chunk(_ columns: Int) -> Int { max(16, 16_384 / max(columns, 1)) }
+  static func chunk(_ columns: Int) -> Int { max(16, 16_384 / max(columns, 1)) }
 
-  private static func chunkCount(_ rows: Int, _ columns: Int) -> Int {
+  static func chunkCount(_ rows: Int, _ columns: Int) -> Int {
     (rows + chunk(columns) - 1) / chunk(columns)
   }
 

@@ -3,7 +3,7 @@ import Tensors
 /// A convolution: y[o, k] = act(Σₜ x[o·stride − padding + t]·W[k, t] + b[k]), channels last.
 ///
 /// W is filters × kernel height × kernel width × channels: PyTorch's `weight.permute(0, 2, 3, 1)`.
-package struct Convolution: Layer {
+package struct Convolution: Layer, FoldableLayer {
   package let activation: Activation
   package let hasBias: Bool
   private let product: ConvolutionProduct
@@ -80,5 +80,24 @@ package struct Convolution: Layer {
       product.spread(
         dy, weight: pass.parameters, into: dx, rows: pass.rows, scratch: pass.scratch, context: context)
     }
+  }
+
+  // MARK: - Folding
+
+  var weightsPerOutput: Int { product.weightStride }
+
+  func folding(_ activation: Activation) -> any FoldableLayer {
+    Convolution(product, activation, weightInitializer, biasInitializer)
+  }
+
+  /// The same window and weights, with a bias.
+  private init(
+    _ product: ConvolutionProduct, _ activation: Activation, _ weight: Initializer, _ bias: Initializer
+  ) {
+    self.product = product
+    self.activation = activation
+    hasBias = true
+    weightInitializer = weight
+    biasInitializer = bias
   }
 }

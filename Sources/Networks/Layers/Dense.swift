@@ -1,7 +1,10 @@
 import Tensors
 
 /// A fully connected layer: y = act(x·Wᵀ + b), with W of outputs × inputs.
-package struct Dense: Layer {
+///
+/// W is PyTorch's `weight`. Where an image goes in, features count channels last: PyTorch's
+/// `weight.reshape(outputs, C, H, W).permute(0, 2, 3, 1)`; where one comes out, the same of its rows.
+package struct Dense: Layer, FoldableLayer {
   package let input: Shape
   package let output: Shape
   package let activation: Activation
@@ -73,5 +76,13 @@ package struct Dense: Layer {
   /// W, outputs × inputs.
   private func weight(_ pass: LayerPass) -> Matrix {
     Matrix(reading: pass.parameters, rows: output.count, columns: input.count)
+  }
+
+  // MARK: - Folding
+
+  var weightsPerOutput: Int { input.count }
+
+  func folding(_ activation: Activation) -> any FoldableLayer {
+    Dense(input, output, activation, weight: weightInitializer, bias: biasInitializer)
   }
 }

@@ -6,7 +6,7 @@ import Tensors
 /// Zeiler et al., "Deconvolutional networks", CVPR 2010; the upsampling of DCGAN (Radford, Metz &
 /// Chintala, ICLR 2016). W is input channels × kernel height × kernel width × filters: PyTorch's
 /// `weight.permute(0, 2, 3, 1)`. For 1 × 1 images `Dense` does the same in a fraction of the time.
-package struct TransposedConvolution: Layer {
+package struct TransposedConvolution: Layer, FoldableLayer {
   package let activation: Activation
   package let hasBias: Bool
   private let product: ConvolutionProduct
@@ -87,5 +87,24 @@ package struct TransposedConvolution: Layer {
       product.correlate(
         dy, weight: pass.parameters, into: dx, rows: pass.rows, scratch: pass.scratch, context: context)
     }
+  }
+
+  // MARK: - Folding
+
+  var weightsPerOutput: Int { 1 }
+
+  func folding(_ activation: Activation) -> any FoldableLayer {
+    TransposedConvolution(product, activation, weightInitializer, biasInitializer)
+  }
+
+  /// The same window and weights, with a bias.
+  private init(
+    _ product: ConvolutionProduct, _ activation: Activation, _ weight: Initializer, _ bias: Initializer
+  ) {
+    self.product = product
+    self.activation = activation
+    hasBias = true
+    weightInitializer = weight
+    biasInitializer = bias
   }
 }

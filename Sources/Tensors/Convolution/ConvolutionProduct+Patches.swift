@@ -40,7 +40,7 @@ extension ConvolutionProduct {
     }
   }
 
-  func forwardScratchCount(_ direction: Direction, context: Context) -> Int {
+  func patchScratchCount(_ direction: Direction, context: Context) -> Int {
     let plan = plan(direction, context)
     return plan.zeroCount + plan.phaseCount * plan.phaseStride + context.threadCount * plan.slotStride
   }

@@ -11,7 +11,8 @@ import Kernels
 /// Each is a matrix product whose one factor is packed straight from the image (an implicit im2col:
 /// Chetlur et al., "cuDNN: efficient primitives for deep learning", 2014), a block at a time, so that
 /// it is never written out. `spread` is one such product for each of the stride² phases of the large
-/// image, which are convolutions with stride 1 and every stride-th tap: no scattering, no zeros.
+/// image, which are convolutions with stride 1 and every stride-th tap: no scattering, no zeros. Only
+/// where C is too small to fill a tile are windows summed instead (`spreadWindows`).
 ///
 /// An element is summed in an order that depends on the geometry alone: the same bits for any number
 /// of rows and threads.
@@ -75,9 +76,11 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
 
   /// Floats that any of the three products needs as `scratch`.
   package func scratchCount(context: Context) -> Int {
-    max(
-      forwardScratchCount(.correlation, context: context), forwardScratchCount(.spreading, context: context),
-      gradientScratchCount(context: context))
+    let spreading =
+      hasFewChannels
+      ? fewChannelsScratchCount(context: context) : patchScratchCount(.spreading, context: context)
+    return max(
+      patchScratchCount(.correlation, context: context), spreading, gradientScratchCount(context: context))
   }
 
   // MARK: - The products
@@ -97,6 +100,12 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
     rows: Int, bias: UnsafePointer<Float>? = nil, activation: Activation = .identity,
     scratch: UnsafeMutablePointer<Float>, context: Context
   ) {
-    multiply(.spreading, small, weight, large, rows, bias, activation, scratch, context)
+    if hasFewChannels {
+      spreadWindows(
+        small, weight: weight, into: large, rows: rows, bias: bias, activation: activation, scratch: scratch,
+        context: context)
+    } else {
+      multiply(.spreading, small, weight, large, rows, bias, activation, scratch, context)
+    }
   }
 }

@@ -1,0 +1,158 @@
+import Kernels
+
+/// `spread` to a large image of few channels: the last layer of a generator, the way back through a
+/// discriminator's first.
+///
+/// One phase's product would fill 3 of a tile's 16 columns. Instead one product, small pixels times the
+/// whole kernel (K × taps·C), gives what every small pixel adds to its window of the large image, and
+/// the windows are summed row by row. A band of rows at a time stays in the cache.
+extension ConvolutionProduct {
+  /// C below which a tile would stay half empty.
+  private static let fewChannels = 8
+  /// Floats of one band's windows: 192 KiB.
+  private static let bandCapacity = 3 << 14
+
+  var hasFewChannels: Bool { largeChannels < Self.fewChannels }
+
+  private struct Plan {
+    let width: Int
+    /// taps · C, padded to panels.
+    let columns: Int
+    let depth: Int
+    /// Large rows per band, and the small rows that reach them, at most.
+    let bandRows: Int
+    let windowRows: Int
+    let windowCount: Int
+
+    var weightCount: Int { depth * columns }
+    var patchCount: Int { ConvolutionProduct.blockRows * min(depth, ConvolutionProduct.blockDepth) }
+    var slotStride: Int { patchCount + windowCount + ProductKernels.tileRows * width }
+  }
+
+  private func plan(_ context: Context) -> Plan {
+    let width = context.kernels.product.tileColumns
+    let (stride, kernel) = (vertical.window.stride, vertical.window.kernel)
+    let rowCount = horizontal.small * weightStride
+    let smallRows = max(1, min(vertical.small, Self.bandCapacity / rowCount))
+    // Every band of large rows needs a few small rows more than its share.
+    let bandRows = min(vertical.large, smallRows * stride)
+    let windowRows = min(vertical.small, (bandRows + kernel - 2) / stride + 1)
+    return Plan(
+      width: width, columns: Self.padded(weightStride, to: width), depth: smallChannels,
+      bandRows: bandRows, windowRows: windowRows, windowCount: Self.padded(windowRows * rowCount, to: 16))
+  }
+
+  func fewChannelsScratchCount(context: Context) -> Int {
+    let plan = plan(context)
+    return plan.weightCount + context.threadCount * plan.slotStride
+  }
+
+  /// `spread`, by windows.
+  func spreadWindows(
+    _ small: UnsafePointer<Float>, weight: UnsafePointer<Float>, into large: UnsafeMutablePointer<Float>,
+    rows: Int, bias: UnsafePointer<Float>?, activation: Activation, scratch: UnsafeMutablePointer<Float>,
+    context: Context
+  ) {
+    let plan = plan(context)
+    let slots = scratch + plan.weightCount
+    packKernel(weight, plan, into: scratch, context)
+    let bandCount = (vertical.large + plan.bandRows - 1) / plan.bandRows
+    let smallCount = vertical.small * horizontal.small * smallChannels
+    let lineCount = horizontal.large * largeChannels
+    let isSmall = rows * vertical.small * horizontal.small * weightCount < Self.smallWork
+    forTasks(rows * bandCount, isSmall: isSmall, context) { slot, task in
+      let (image, band) = task.quotientAndRemainder(dividingBy: bandCount)
+      let first = band * plan.bandRows
+      let end = min(vertical.large, first + plan.bandRows)
+      // Small rows o with o·stride − padding ≤ i < o·stride − padding + kernel for some i of the band.
+      let reach = first + vertical.window.padding - vertical.window.kernel
+      let firstSmall = reach < 0 ? 0 : reach / vertical.window.stride + 1
+      let endSmall = min(vertical.small, (end - 1 + vertical.window.padding) / vertical.window.stride + 1)
+      let area = slots + slot * plan.slotStride
+      let windows = area + plan.patchCount
+      if firstSmall < endSmall {
+        let source = small + (image * smallCount + firstSmall * horizontal.small * smallChannels)
+        multiplyKernel(
+          source, (endSmall - firstSmall) * horizontal.small, scratch, plan, into: windows, area, context)
+      }
+      let target = large + (image * vertical.large + first) * lineCount
+      for i in first..<end {
+        sumWindows(windows, i, firstSmall, endSmall, bias, target + (i - first) * lineCount)
+      }
+      if activation != .identity {
+        context.activate(target, count: (end - first) * lineCount, activation, into: target)
+      }
+    }
+  }
+
+  /// The whole kernel as K × taps·C, in panels, blocks of depth one after another.
+  private func packKernel(
+    _ weight: UnsafePointer<Float>, _ plan: Plan, into panels: UnsafeMutablePointer<Float>, _ context: Context
+  ) {
+    let block = Self.blockDepth(of: plan.depth)
+    for start in stride(from: 0, to: plan.depth, by: block) {
+      let depth = min(block, plan.depth - start)
+      for column in stride(from: 0, to: weightStride, by: plan.width) {
+        context.kernels.product.packColumns(
+          weight + (start * weightStride + column), weightStride, 1, depth,
+          min(plan.width, weightStride - column), panels + (start * plan.columns + column * depth))
+      }
+    }
+  }
+
+  /// windows (`count` × taps·C) ← small pixels · kernel
+  private func multiplyKernel(
+    _ small: UnsafePointer<Float>, _ count: Int, _ panels: UnsafePointer<Float>, _ plan: Plan,
+    into windows: UnsafeMutablePointer<Float>, _ area: UnsafeMutablePointer<Float>, _ context: Context
+  ) {
+    let kernels = context.kernels.product
+    let tileRows = ProductKernels.tileRows
+    let block = Self.blockDepth(of: plan.depth)
+    for first in stride(from: 0, to: count, by: Self.blockRows) {
+      let rows = min(Self.blockRows, count - first)
+      for start in stride(from: 0, to: plan.depth, by: block) {
+        let depth = min(block, plan.depth - start)
+        for i in stride(from: 0, to: rows, by: tileRows) {
+          kernels.packRows(
+            small + ((first + i) * smallChannels + start), 1, smallChannels, depth, min(tileRows, rows - i),
+            area + i * depth)
+        }
+        kernels.multiplyBlock(
+          area, rows, panels + start * plan.columns, depth * plan.width, weightStride, depth,
+          windows + first * weightStride, weightStride, start > 0, Int.min,
+          area + (plan.patchCount + plan.windowCount))
+      }
+    }
+  }
+
+  /// Large row i ← bias + Σ windows, whose small rows are `firstSmall` ..< `endSmall`.
+  private func sumWindows(
+    _ windows: UnsafePointer<Float>, _ i: Int, _ firstSmall: Int, _ endSmall: Int,
+    _ bias: UnsafePointer<Float>?, _ line: UnsafeMutablePointer<Float>
+  ) {
+    let (channels, lineCount) = (largeChannels, horizontal.large * largeChannels)
+    line.update(repeating: 0, count: lineCount)
+    if let bias {
+      for x in 0..<horizontal.large {
+        for c in 0..<channels { line[x * channels + c] = bias[c] }
+      }
+    }
+    let run = horizontal.window.kernel * channels
+    for o in firstSmall..<max(firstSmall, endSmall) {
+      let tap = i + vertical.window.padding - o * vertical.window.stride
+      guard tap >= 0, tap < vertical.window.kernel else { continue }
+      let row = windows + ((o - firstSmall) * horizontal.small * weightStride + tap * run)
+      for x in 0..<horizontal.small {
+        let start = (x * horizontal.window.stride - horizontal.window.padding) * channels
+        let (low, high) = (max(0, -start), min(run, lineCount - start))
+        let window = row + x * weightStride
+        let to = line + start
+        var e = low
+        while e < high {
+          to[e] += window[e]
+          e &+= 1
+        }
+      }
+    }
+  }
+}

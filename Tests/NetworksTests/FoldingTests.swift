@@ -1,0 +1,61 @@
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("Folding")
+struct FoldingTests {
+  private let window = Window(kernel: 4, stride: 2, padding: 1)
+
+  /// The outputs of `layers` before and after folding, from random weights and statistics.
+  private func outputs(_ layers: [any Layer]) throws -> (before: [Float], after: [Float], layers: Int) {
+    let rows = 5
+    let run = try LayerRun(layers, rows: rows, mode: .inference, purpose: .inference)
+    let shifts = normals(run.weights.parameters.count, seed: 1)
+    for i in shifts.indices { run.weights.parameters[i] += 0.1 * shifts[i] }
+    let statistics = normals(run.weights.statistics.count, seed: 2)
+    for i in statistics.indices { run.weights.statistics[i] += 0.5 * abs(statistics[i]) }
+    let x = normals(rows * run.network.input.count, seed: 3)
+    let (network, weights) = try run.network.folded(run.weights, context: run.context)
+    let workspace = try Workspace(network, rows: rows, .inference, context: run.context)
+    let y = network.forward(x, rows: rows, weights, workspace, .inference)
+    let after = Array(UnsafeBufferPointer(start: y, count: rows * network.output.count))
+    return (run.forward(x), after, network.layers.count)
+  }
+
+  @Test("a folded network gives the outputs of the whole one with fewer layers", arguments: activations)
+  func folds(name: String, activation: Activation) throws {
+    let (a, b, c) = (
+      Shape(height: 3, width: 2, channels: 4), Shape(height: 6, width: 4, channels: 5), Shape(features: 7)
+    )
+    let generator: [any Layer] = [
+      Dense(c, a, .identity), BatchNormalization(a, activation),
+      try TransposedConvolution(a, filters: 5, window, .identity, hasBias: false),
+      BatchNormalization(b, activation, isAffine: false),
+    ]
+    let discriminator: [any Layer] = [
+      GaussianNoise(b, deviation: 0.3), try Convolution(b, filters: 4, window, .identity),
+      BatchNormalization(a, activation), Dropout(a, rate: 0.2), Dense(a, c, .identity, hasBias: false),
+      BatchNormalization(c, activation), Dense(c, c, .identity),
+    ]
+    for (layers, count) in [(generator, 2), (discriminator, 3)] {
+      let result = try outputs(layers)
+      #expect(largestError(result.after, result.before) < 1e-5)
+      #expect(result.layers == count)
+    }
+  }
+
+  @Test("a normalisation that follows no linear layer stays, and so does a network of noise")
+  func keeps() throws {
+    let c = Shape(features: 7)
+    let layers: [any Layer] = [
+      BatchNormalization(c, .relu), Dense(c, c, .tanh), BatchNormalization(c), BatchNormalization(c),
+      Dense(c, c, .identity), BatchNormalization(c), BatchNormalization(c),
+    ]
+    let result = try outputs(layers)
+    #expect(largestError(result.after, result.before) < 1e-5)
+    #expect(result.layers == 6)
+    let noise = try outputs([Dropout(c, rate: 0.2)])
+    #expect(noise.after == noise.before && noise.layers == 1)
+  }
+}
