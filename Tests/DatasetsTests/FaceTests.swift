@@ -160,6 +160,11 @@ struct FaceTests {
     let bottom = Face.factors.map(\.range.lowerBound)
     #expect(Face(values: wild) == Face(values: top))
     #expect(Face(values: none) == Face(values: bottom))
+    var face = Face()
+    face.smile = .nan
+    face.headTurn = 1e30
+    face.hairColor = -.infinity
+    #expect(try draw(face, shape).allSatisfy { $0 >= 0 && $0 <= 1 })
   }
 
   @Test func badSizesAreErrors() {

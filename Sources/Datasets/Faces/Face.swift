@@ -44,11 +44,20 @@ package struct Face: Equatable, Sendable {
   /// A face of given factors, in the order of `factors`; each is clamped to its range, and what is no
   /// number becomes the range's lower end.
   package init(values: UnsafePointer<Float>) {
-    for (i, field) in Face.fields.enumerated() {
+    for (i, field) in Face.fields.enumerated() { self[keyPath: field.path] = values[i] }
+    self = clamped
+  }
+
+  /// This face with every factor in its range.
+  var clamped: Face {
+    var face = self
+    for field in Face.fields {
       let range = field.factor.range
-      let value = values[i]
-      self[keyPath: field.path] = value > range.lowerBound ? min(value, range.upperBound) : range.lowerBound
+      let value = self[keyPath: field.path]
+      face[keyPath: field.path] =
+        value > range.lowerBound ? min(value, range.upperBound) : range.lowerBound
     }
+    return face
   }
 
   /// Face `index` of `seed`: every factor uniform in its range and independent of the others.
