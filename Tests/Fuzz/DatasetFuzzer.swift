@@ -12,7 +12,7 @@ func fuzzDatasets(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         decoding: UnsafeBufferPointer(start: bytes, count: count), channels: 1 + 2 * (count % 2), in: memory)
       _ = try picture.resized(height: 7, width: 5, in: memory)
     } else {
-      _ = try IDXFile(path: writeInMemory(bytes, count), in: memory)
+      _ = try IDXFile(path: writeToFile(bytes, count), in: memory)
     }
   } catch {
     guard !error.message.isEmpty else { fatalError("an error without a message") }
@@ -21,9 +21,9 @@ func fuzzDatasets(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   return 0
 }
 
-private let file = memfd_create("idx", 0)
+private let file = tmpfile().map { fileno($0) } ?? -1
 
-private func writeInMemory(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> String {
-  guard ftruncate(file, 0) == 0, pwrite(file, bytes, count, 0) == count else { fatalError("no memory file") }
+private func writeToFile(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> String {
+  guard ftruncate(file, 0) == 0, pwrite(file, bytes, count, 0) == count else { fatalError("no temporary file") }
   return "/proc/self/fd/\(file)"
 }
