@@ -24,6 +24,8 @@ func fuzzDatasets(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 private let file = tmpfile().map { fileno($0) } ?? -1
 
 private func writeToFile(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> String {
-  guard ftruncate(file, 0) == 0, pwrite(file, bytes, count, 0) == count else { fatalError("no temporary file") }
+  guard ftruncate(file, 0) == 0, pwrite(file, bytes, count, 0) == count else {
+    fatalError("no temporary file")
+  }
   return "/proc/self/fd/\(file)"
 }
