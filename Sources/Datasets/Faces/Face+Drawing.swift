@@ -13,7 +13,8 @@ extension Face {
     }
   }
 
-  /// Draws this face as one row of floats in [0, 1]; gray is 0.299 R + 0.587 G + 0.114 B.
+  /// Draws this face, its factors clamped to their ranges, as one row of floats in [0, 1]; gray is
+  /// 0.299 R + 0.587 G + 0.114 B.
   ///
   /// - Throws: `.argument` for a shape faces are not drawn in, `.memory`.
   package func draw(
@@ -21,7 +22,7 @@ extension Face {
   ) throws(GenerativeError) {
     try Face.check(shape)
     let scratch = try Buffer<SIMD4<Float>>(count: shape.height * shape.width, in: memory)
-    draw(shape: shape, scratch: scratch.base) { row[$0] = $1 }
+    clamped.draw(shape: shape, scratch: scratch.base) { row[$0] = $1 }
   }
 
   /// The same with room for height × width colors, one number after the other to `emit`.

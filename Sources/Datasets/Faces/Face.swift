@@ -44,20 +44,32 @@ package struct Face: Equatable, Sendable {
   /// A face of given factors, in the order of `factors`; each is clamped to its range, and what is no
   /// number becomes the range's lower end.
   package init(values: UnsafePointer<Float>) {
-    for (i, field) in Face.fields.enumerated() {
+    for (i, field) in Face.fields.enumerated() { self[keyPath: field.path] = values[i] }
+    self = clamped
+  }
+
+  /// This face with every factor in its range.
+  var clamped: Face {
+    var face = self
+    for field in Face.fields {
       let range = field.factor.range
-      let value = values[i]
-      self[keyPath: field.path] = value > range.lowerBound ? min(value, range.upperBound) : range.lowerBound
+      let value = self[keyPath: field.path]
+      face[keyPath: field.path] =
+        value > range.lowerBound ? min(value, range.upperBound) : range.lowerBound
     }
+    return face
   }
 
   /// Face `index` of `seed`: every factor uniform in its range and independent of the others.
+  ///
+  /// Indices run from 0 to 2³² − 1; higher bits are ignored.
   package init(seed: UInt64, index: Int) {
     let random = Random(seed: seed, purpose: .faces)
     // Twelve numbers a face, three counters of four words.
+    let first = 12 * Int(UInt32(truncatingIfNeeded: index))
     for (i, field) in Face.fields.enumerated() {
       let range = field.factor.range
-      let u = random.uniform(at: 12 * index + i)
+      let u = random.uniform(at: first + i)
       self[keyPath: field.path] = range.lowerBound + u * (range.upperBound - range.lowerBound)
     }
   }

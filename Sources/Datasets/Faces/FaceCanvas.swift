@@ -79,9 +79,11 @@ struct FaceCanvas {
   /// The pixels along one axis that lie within `reach` of `center`.
   private func span(_ center: Float, _ reach: Float, size: Int) -> Range<Int> {
     let middle = Float(size) / 2
-    let first = max(0, Int((middle + (center - reach) * scale).rounded(.down)))
-    let last = min(size - 1, Int((middle + (center + reach) * scale).rounded(.up)))
-    return first <= last ? first..<last + 1 : 0..<0
+    let first = (middle + (center - reach) * scale).rounded(.down)
+    let last = (middle + (center + reach) * scale).rounded(.up)
+    // Also empty for what is no number.
+    guard first < Float(size), last >= 0 else { return 0..<0 }
+    return Int(max(first, 0))..<Int(min(last + 1, Float(size)))
   }
 }
 

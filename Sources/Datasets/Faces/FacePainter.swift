@@ -130,16 +130,15 @@ struct FacePainter {
   private func paintEye(_ side: Float) {
     let center = project(side * 0.46, -0.02)
     let size = eyeRadii(side)
-    canvas.paint(around: center, reach: size, rgb(0.98, 0.98, 0.97)) {
-      ellipseDistance($0, center, size)
-    }
+    // The far eye ends where the head does.
+    func eyeDistance(_ p: Point) -> Float { max(ellipseDistance(p, center, size), headDistance(p) + 0.02) }
+    canvas.paint(around: center, reach: size, rgb(0.98, 0.98, 0.97), distance: eyeDistance)
     let irisRadius = size.y * 0.74
     let iris = center + Point((size.x - irisRadius * 0.55) * 0.85 * face.gaze, 0)
     func paintDisc(_ radius: Float, _ color: Color) {
-      canvas.paint(around: iris, reach: Point(radius, radius), color) { p in
-        max(
-          ellipseDistance(p, iris, Point(radius * min(1, size.x / size.y), radius)),
-          ellipseDistance(p, center, size))
+      let discRadii = Point(radius * min(1, size.x / size.y), radius)
+      canvas.paint(around: iris, reach: discRadii, color) { p in
+        max(ellipseDistance(p, iris, discRadii), eyeDistance(p))
       }
     }
     paintDisc(irisRadius, rgb(0.24, 0.40, 0.46))
@@ -150,7 +149,8 @@ struct FacePainter {
     }
     // The upper lid.
     canvas.paint(around: center, reach: size + 0.03, rgb(0.16, 0.10, 0.10)) { p in
-      max(abs(ellipseDistance(p, center, size)) - 0.020, p.y - center.y + 0.35 * size.y)
+      max(
+        abs(ellipseDistance(p, center, size)) - 0.020, p.y - center.y + 0.35 * size.y, headDistance(p))
     }
   }
 
