@@ -65,7 +65,7 @@ let package = Package(
     .target(name: "Checkpoints", dependencies: ["Tensors", "CShims"]),
     .target(name: "Datasets", dependencies: ["Tensors", "CShims"]),
     .target(name: "Models", dependencies: ["Networks", "Datasets", "Checkpoints"]),
-    .target(name: "Evaluation", dependencies: ["Networks", "Models"]),
+    .target(name: "Evaluation", dependencies: ["Datasets"]),
 
     // The crossing: the only module that says gen_.
     .target(
@@ -82,6 +82,9 @@ let package = Package(
     // Our kernels' speed beside OpenBLAS's.
     .executableTarget(
       name: "product-benchmark", dependencies: ["Tensors"], path: "Benchmarks/Kernels"),
+    // The speed of DCGAN's layers.
+    .executableTarget(
+      name: "convolution-benchmark", dependencies: ["Networks"], path: "Benchmarks/Networks"),
 
     // The command-line tool: a client of the header like any other.
     .executableTarget(

@@ -16,7 +16,8 @@
 /* The register sets that the operating system saves: 0 without OSXSAVE. */
 static unsigned saved_registers(void) {
   unsigned a, b, c, d;
-  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE)) return 0;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE))
+    return 0;
   unsigned low, high;
   __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
   return low;
@@ -25,8 +26,10 @@ static unsigned saved_registers(void) {
 int shim_cpu_has_avx2(void) {
   unsigned a, b, c, d;
   const unsigned xmm_ymm = 0x6;
-  if ((saved_registers() & xmm_ymm) != xmm_ymm) return 0;
-  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_FMA) || !(c & bit_AVX)) return 0;
+  if ((saved_registers() & xmm_ymm) != xmm_ymm)
+    return 0;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_FMA) || !(c & bit_AVX))
+    return 0;
   return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2) != 0;
 }
 
@@ -46,7 +49,8 @@ int shim_cpu_count(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0) {
     int count = CPU_COUNT(&set);
-    if (count > 0) return count;
+    if (count > 0)
+      return count;
   }
   long online = sysconf(_SC_NPROCESSORS_ONLN);
   return online > 0 && online < INT_MAX ? (int)online : 1;
@@ -67,7 +71,8 @@ int shim_thread_start(unsigned long *thread, void *(*body)(void *), void *argume
   _Static_assert(sizeof(pthread_t) == sizeof *thread, "pthread_t is a word");
   pthread_attr_t attributes;
   int error = pthread_attr_init(&attributes);
-  if (error) return error;
+  if (error)
+    return error;
   pthread_attr_setstacksize(&attributes, 1 << 20);
   /* A thread inherits its creator's mask: the host's handlers stay on the host's threads. */
   sigset_t all, before;
@@ -77,7 +82,8 @@ int shim_thread_start(unsigned long *thread, void *(*body)(void *), void *argume
   error = pthread_create(&started, &attributes, body, argument);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   pthread_attr_destroy(&attributes);
-  if (!error) *thread = started;
+  if (!error)
+    *thread = started;
   return error;
 }
 

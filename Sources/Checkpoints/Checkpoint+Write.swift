@@ -31,20 +31,46 @@ extension Checkpoint {
   ) throws(GenerativeError) -> Buffer<UInt8> {
     let tensors = try tensorsForFile(nonfinite)
     let header = try header(for: tensors, in: memory)
-    // No overflow: both sums are limited.
-    let byteCount = tensors.reduce(header.count) { $0 + $1.bytes.count }
-    let file = try Buffer<UInt8>(count: byteCount, in: memory)
-    var position = header.count
-    withExtendedLifetime((tensors, header)) {
-      file.base.update(from: header.base, count: header.count)
-      for tensor in tensors {
-        let bytes = tensor.bytes
-        UnsafeMutableRawBufferPointer(start: file.base + position, count: bytes.count)
-          .copyMemory(from: bytes)
-        position += bytes.count
+    let file = try Buffer<UInt8>(count: Self.byteCount(header, tensors), in: memory)
+    Self.copy(header, tensors, to: file.base)
+    return file
+  }
+
+  /// Copies the bytes `write` would put into a file to `destination` and returns their number; with no
+  /// destination (nil) only the number.
+  ///
+  /// - Throws: `.argument` when they are more than `capacity`, and nothing is copied; `.nonfinite`,
+  ///   `.limit`, `.memory`.
+  package func serialize(
+    to destination: UnsafeMutableRawPointer?, capacity: Int, nonfinite: NonfinitePolicy = .refuse,
+    in memory: Memory = .standard
+  ) throws(GenerativeError) -> Int {
+    let tensors = try tensorsForFile(nonfinite)
+    let header = try header(for: tensors, in: memory)
+    let byteCount = Self.byteCount(header, tensors)
+    guard let destination else { return byteCount }
+    guard byteCount <= capacity else {
+      throw GenerativeError(.argument, "capacity must be at least \(byteCount), not \(capacity)")
+    }
+    Self.copy(header, tensors, to: destination)
+    return byteCount
+  }
+
+  private static func byteCount(_ header: Buffer<UInt8>, _ tensors: [Tensor]) -> Int {
+    // No overflow: both parts are limited.
+    tensors.reduce(header.count) { $0 + $1.bytes.count }
+  }
+
+  private static func copy(
+    _ header: Buffer<UInt8>, _ tensors: [Tensor], to destination: UnsafeMutableRawPointer
+  ) {
+    withExtendedLifetime((header, tensors)) {
+      var end = destination
+      for bytes in [UnsafeRawBufferPointer(header.elements)] + tensors.map(\.bytes) {
+        UnsafeMutableRawBufferPointer(start: end, count: bytes.count).copyMemory(from: bytes)
+        end += bytes.count
       }
     }
-    return file
   }
 
   private func tensorsForFile(_ nonfinite: NonfinitePolicy) throws(GenerativeError) -> [Tensor] {

@@ -36,3 +36,7 @@ func staticString(_ text: StaticString) -> UnsafePointer<CChar>? {
   case nil: staticString("GEN_E_UNKNOWN")
   }
 }
+
+@c @implementation public func gen_kernels_name() -> UnsafePointer<CChar>? {
+  StaticCString.of(Kernels.table.name).pointer
+}

@@ -4,8 +4,8 @@ import Tensors
 /// How a parameter starts.
 package enum Initializer: Equatable, Hashable, Sendable {
   case constant(Float)
-  /// N(0, deviation²)
-  case normal(deviation: Float)
+  /// N(mean, deviation²)
+  case normal(mean: Float = 0, deviation: Float)
   /// U(−bound, bound)
   case uniform(bound: Float)
 
@@ -22,6 +22,12 @@ package enum Initializer: Equatable, Hashable, Sendable {
     .uniform(bound: 1 / Float(fanIn).squareRoot())
   }
 
+  /// DCGAN's weights (Radford, Metz & Chintala, ICLR 2016): N(0, 0.02²).
+  package static let dcganWeight = Initializer.normal(deviation: 0.02)
+
+  /// DCGAN's batch-normalisation scales, in PyTorch's reading of the paper: N(1, 0.02²).
+  package static let dcganScale = Initializer.normal(mean: 1, deviation: 0.02)
+
   /// Fills `values` from elements `offset…` of the stream.
   func fill(
     _ values: UnsafeMutablePointer<Float>, _ parameter: Parameter, from random: Random, offset: Int,
@@ -29,8 +35,9 @@ package enum Initializer: Equatable, Hashable, Sendable {
   ) {
     switch self {
     case .constant(let value): values.update(repeating: value, count: parameter.count)
-    case .normal(let deviation):
-      context.fillNormal(values, count: parameter.count, from: random, offset: offset, deviation: deviation)
+    case .normal(let mean, let deviation):
+      context.fillNormal(
+        values, count: parameter.count, from: random, offset: offset, mean: mean, deviation: deviation)
     case .uniform(let bound):
       context.fillUniform(
         values, count: parameter.count, from: random, offset: offset, low: -bound, high: bound)

@@ -18,7 +18,7 @@ package protocol Layer: Sendable {
   /// Floats that forward leaves for backward besides its input and its output.
   func cacheCount(rows: Int) -> Int
   /// Floats of working memory that forward or backward needs and nobody reads afterwards.
-  func scratchCount(rows: Int) -> Int
+  func scratchCount(rows: Int, context: Context) -> Int
 
   /// y ← f(x), for `pass.rows` rows; fills `pass.cache` when there is one.
   func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass)
@@ -40,7 +40,7 @@ extension Layer {
   package var parameters: [Parameter] { [] }
   package var statistics: [Parameter] { [] }
   package func cacheCount(rows: Int) -> Int { 0 }
-  package func scratchCount(rows: Int) -> Int { 0 }
+  package func scratchCount(rows: Int, context: Context) -> Int { 0 }
 }
 
 /// A named array of a layer: its shape in checkpoints and how it starts.
@@ -82,7 +82,7 @@ package struct LayerPass {
   /// `cacheCount(rows:)` floats, the same in forward and backward of a pass; nil in a workspace for
   /// inference, where no backward follows.
   package let cache: UnsafeMutablePointer<Float>?
-  /// `scratchCount(rows:)` floats, aligned, shared by all layers.
+  /// `scratchCount(rows:context:)` floats, aligned, shared by all layers.
   package let scratch: UnsafeMutablePointer<Float>
   /// Where the parameters' gradient is added, or nil when only dx is wanted.
   package let gradient: UnsafeMutablePointer<Float>?

@@ -19,7 +19,7 @@ package final class Workspace: Sendable {
 
   /// - Throws: `.memory` when the plan does not fit.
   package init(_ network: Network, rows: Int, _ purpose: Purpose, context: Context) throws(GenerativeError) {
-    let plan = try Plan(network, rows: rows, purpose)
+    let plan = try Plan(network, rows: rows, purpose, context)
     self.context = context
     self.purpose = purpose
     rowCapacity = rows
@@ -32,9 +32,9 @@ package final class Workspace: Sendable {
 
   /// Bytes a workspace would take.
   package static func byteCount(
-    _ network: Network, rows: Int, _ purpose: Purpose
+    _ network: Network, rows: Int, _ purpose: Purpose, context: Context
   ) throws(GenerativeError) -> Int {
-    try Plan(network, rows: rows, purpose).count * MemoryLayout<Float>.stride
+    try Plan(network, rows: rows, purpose, context).count * MemoryLayout<Float>.stride
   }
 
   func output(_ index: Int) -> UnsafeMutablePointer<Float> { memory.base + outputOffsets[index] }
@@ -51,7 +51,7 @@ package final class Workspace: Sendable {
     var gradients: [Int] = []
     var scratch = 0
 
-    init(_ network: Network, rows: Int, _ purpose: Purpose) throws(GenerativeError) {
+    init(_ network: Network, rows: Int, _ purpose: Purpose, _ context: Context) throws(GenerativeError) {
       var widest = 0
       var scratchCount = 0
       for layer in network.layers {
@@ -59,7 +59,7 @@ package final class Workspace: Sendable {
           let inputFloats = checkedProduct(rows, layer.input.count)
         else { throw GenerativeError(.memory, "a pass of \(rows) rows does not fit in memory") }
         widest = max(widest, floats, inputFloats)
-        scratchCount = max(scratchCount, layer.scratchCount(rows: rows))
+        scratchCount = max(scratchCount, layer.scratchCount(rows: rows, context: context))
       }
       scratch = try take(scratchCount)
       let alternating = [try take(widest), try take(widest)]

@@ -20,6 +20,16 @@ struct Product {
     case packer(PackPanel)
   }
 
+  /// Where the products go.
+  enum Target {
+    /// To `c`.
+    case single
+    /// Added to doubles, rows packed.
+    case double(UnsafeMutablePointer<Double>)
+    /// The same from packed pairs of bytes.
+    case bytes(UnsafeMutablePointer<Double>)
+  }
+
   /// Packs `count` rows or columns from `first` on, `depth` elements deep from `start` on.
   typealias PackPanel =
     (_ first: Int, _ count: Int, _ start: Int, _ depth: Int, _ panel: UnsafeMutablePointer<Float>) -> Void
@@ -32,6 +42,7 @@ struct Product {
   var accumulating = false
   var bias: UnsafePointer<Float>?
   var activation = Activation.identity
+  var target = Target.single
   /// Leaves out the tiles below the diagonal.
   var isUpperTriangle = false
 
@@ -133,7 +144,6 @@ struct Product {
   ) {
     let width = kernels.tileColumns
     let tileRows = ProductKernels.tileRows
-    let multiplyBlock = kernels.multiplyBlock
     let cut = cutRows(panelCount: panelCount, depth: end - start)
     forTasks(cut.rowBlocks * cut.columnParts, isSmall: cut.isSmall) { slot, task in
       let i = task / cut.columnParts * cut.rowsPerBlock
@@ -153,12 +163,39 @@ struct Product {
         }
         let b = panels + ((p - start) * packedPanelCount * width + part * depth * width)
         multiplyBlock(
-          packedRows, height, b, depth * width, n, depth, c.base + (i * c.rowStride + j), c.rowStride,
-          accumulating || p > 0, isUpperTriangle ? i - j : Int.min, scratch.tile(slot: slot))
+          packedRows, height, b, n, depth, i, j, adding: accumulating || p > 0,
+          tile: scratch.tile(slot: slot))
         p += depth
       }
       if end == self.depth { finish(rows: i..<i + height, columns: j..<j + n, clearing: false) }
     }
+  }
+
+  /// Multiplies packed A (`height` rows from row i on) and packed B (`n` columns from column j on).
+  private func multiplyBlock(
+    _ a: UnsafePointer<Float>, _ height: Int, _ b: UnsafePointer<Float>, _ n: Int, _ depth: Int, _ i: Int,
+    _ j: Int, adding: Bool, tile: UnsafeMutablePointer<Float>
+  ) {
+    let panelStride = depth * kernels.tileColumns
+    let diagonal = isUpperTriangle ? i - j : Int.min
+    switch target {
+    case .single:
+      kernels.multiplyBlock(
+        a, height, b, panelStride, n, depth, c.base + (i * c.rowStride + j), c.rowStride, adding, diagonal,
+        tile)
+    case .double(let c):
+      context.kernels.symmetric.addBlock(
+        a, height, b, panelStride, n, depth, c + (i * columns + j), columns, diagonal, tile)
+    case .bytes(let c):
+      context.kernels.symmetric.addByteBlock(
+        pairs(a), height, pairs(b), panelStride, n, depth, c + (i * columns + j), columns, diagonal,
+        UnsafeMutableRawPointer(tile).assumingMemoryBound(to: Int32.self))
+    }
+  }
+
+  /// Packed bytes stand where packed floats would.
+  private func pairs(_ panels: UnsafePointer<Float>) -> UnsafePointer<Int32> {
+    UnsafeRawPointer(panels).assumingMemoryBound(to: Int32.self)
   }
 
   /// How a group is spread: blocks of rows, and parts of the columns when the rows are too few.

@@ -41,18 +41,15 @@ extension Context {
     return reduce(count) { kernel(x + $0, $1) ? 0 : 1 } == 0
   }
 
-  /// Calls `body(column, count)` for groups of columns.
-  private func forColumns(_ x: Matrix, _ body: (_ column: Int, _ count: Int) -> Void) {
+  /// Calls `body(column, count)` for groups of columns of so many rows.
+  func forColumns(_ columns: Int, rows: Int, _ body: (_ column: Int, _ count: Int) -> Void) {
     // Whole cache lines of a row, so that each line is read by one thread.
     let share = 64
-    let groupCount = (x.columnCount + share - 1) / share
-    let isSmall = x.rowCount * x.columnCount < 65_536
-    if isSmall || groupCount < 2 {
-      if x.columnCount > 0 { body(0, x.columnCount) }
+    let groupCount = (columns + share - 1) / share
+    if Double(rows) * Double(columns) < 65_536 || groupCount < 2 {
+      if columns > 0 { body(0, columns) }
     } else {
-      parallel(groupCount) { group in
-        body(group * share, min(share, x.columnCount - group * share))
-      }
+      parallel(groupCount) { group in body(group * share, min(share, columns - group * share)) }
     }
   }
 
@@ -61,7 +58,7 @@ extension Context {
   /// In Float, rows in blocks of 128 so that the error grows slowly. x has unit column stride.
   package func columnSums(_ x: Matrix, into sums: Output, accumulating: Bool = false) {
     let kernel = kernels.reductions.columnSums
-    forColumns(x) { j, count in
+    forColumns(x.columnCount, rows: x.rowCount) { j, count in
       kernel(x.base + j, x.rowCount, count, x.rowStride, sums + j, accumulating)
     }
   }
@@ -72,7 +69,7 @@ extension Context {
     let columnSquares = kernels.reductions.columnSquares
     let scale = kernels.elementwise.scale
     let share = 1 / Float(max(x.rowCount, 1))
-    forColumns(x) { j, count in
+    forColumns(x.columnCount, rows: x.rowCount) { j, count in
       columnSums(x.base + j, x.rowCount, count, x.rowStride, mean + j, false)
       scale(mean + j, share, 0, mean + j, count)
       columnSquares(x.base + j, x.rowCount, count, x.rowStride, mean + j, variance + j)

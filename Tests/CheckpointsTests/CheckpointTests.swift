@@ -60,6 +60,23 @@ struct CheckpointTests {
     #expect(try Checkpoint.read(first).serialized().array == first)
   }
 
+  @Test func memoryOfTheCallerIsFilledOnlyWhenThereIsRoom() throws {
+    let checkpoint = try sample()
+    let bytes = try checkpoint.serialized().array
+    #expect(try checkpoint.serialize(to: nil, capacity: 0) == bytes.count)
+    var room = [UInt8](repeating: 0xAA, count: bytes.count + 1)
+    try room.withUnsafeMutableBytes { room in
+      let error = failure { try checkpoint.serialize(to: room.baseAddress, capacity: bytes.count - 1) }
+      #expect(
+        error
+          == GenerativeError(.argument, "capacity must be at least \(bytes.count), not \(bytes.count - 1)"))
+      #expect(room.allSatisfy { $0 == 0xAA })
+      let count = try checkpoint.serialize(to: room.baseAddress, capacity: bytes.count)
+      #expect(count == bytes.count)
+    }
+    #expect(room == bytes + [0xAA])
+  }
+
   @Test func lookingUpNamesWhatWasWantedAndFound() throws {
     let checkpoint = try sample()
     let missing = failure {

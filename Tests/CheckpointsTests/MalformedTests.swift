@@ -20,6 +20,8 @@ struct MalformedTests {
     let askew = "{\(Self.tensor("b", "[3]", "[0,3]", dtype: "U8")),\(Self.tensor("a", "[1]", "[3,7]"))}"
     let read = try Checkpoint.read(file(askew, payload: [1, 2, 3, 0, 0, 0x80, 0x3F]))
     #expect(try read.tensor(named: "a", shape: [1]).array == [1])
+    let address = try read.tensor(named: "a", shape: [1]).withElements { UInt(bitPattern: $0.baseAddress) }
+    #expect(address % 4 == 0)
   }
 
   @Test func everyEscapeIsRead() throws {

@@ -65,7 +65,6 @@ def layers():
         x, dy = leaf(3, 4, 5, 2, scale=2, shift=1), torch.randn(3, 4, 5, 2)
         y = activation(norm(x))
         y.backward(dy)
-        last = lambda t: t.permute(0, 2, 3, 1)
         golden.add(
             f"norm.{name}", x=last(x), scale=norm.weight, shift=norm.bias, dy=last(dy), y=last(y),
             dx=last(x.grad), dScale=norm.weight.grad, dShift=norm.bias.grad)
@@ -170,9 +169,70 @@ def vae():
     golden.write()
 
 
+def last(t):
+    """Channels last, for images and for both kinds of convolution weights."""
+    return t.permute(0, 2, 3, 1)
+
+
+def convolutions():
+    golden = Golden("convolutions")
+    # Rows, (height, width), channels, filters, kernel, stride, padding, output padding.
+    cases = {
+        "dcgan": (2, (8, 6), 5, 7, 4, 2, 1, 0),
+        "odd": (2, (7, 5), 3, 4, 3, 1, 1, 0),
+        "unequal": (1, (9, 7), 3, 5, (3, 5), (2, 3), (0, 2), 0),
+        "sparse": (1, (7, 5), 3, 4, 2, 3, 0, 0),
+        "point": (2, (3, 4), 5, 6, 1, 1, 0, 0),
+        "wide": (1, (5, 4), 17, 18, 3, 2, 1, 1),
+    }
+    for name, (rows, size, channels, filters, kernel, stride, padding, output_padding) in cases.items():
+        for kind, layer in {
+            "conv": torch.nn.Conv2d(channels, filters, kernel, stride, padding),
+            "transposed": torch.nn.ConvTranspose2d(channels, filters, kernel, stride, padding, output_padding),
+        }.items():
+            x = torch.randn(rows, channels, *size).requires_grad_()
+            y = layer(x)
+            dy = torch.randn(y.shape)
+            y.backward(dy)
+            golden.add(
+                f"{kind}.{name}", x=last(x), weight=last(layer.weight), bias=layer.bias, dy=last(dy), y=last(y),
+                dx=last(x.grad), dWeight=last(layer.weight.grad), dBias=layer.bias.grad)
+    golden.write()
+
+
+def dcgan():
+    """A generator 7-(2×2×6)-(4×4×5)-(8×8×3) and its mirror image, one generator step."""
+    golden = Golden("dcgan")
+    dense = torch.nn.Linear(7, 24, bias=False)
+    up = [torch.nn.ConvTranspose2d(6, 5, 4, 2, 1, bias=False), torch.nn.ConvTranspose2d(5, 3, 4, 2, 1, bias=False)]
+    norms = [torch.nn.BatchNorm2d(6), torch.nn.BatchNorm2d(5), torch.nn.BatchNorm2d(6)]
+    down = [torch.nn.Conv2d(3, 5, 4, 2, 1, bias=False), torch.nn.Conv2d(5, 6, 4, 2, 1, bias=False)]
+    head = torch.nn.Linear(24, 1, bias=False)
+    for layer in [dense, *up, *norms, *down, head]:
+        for p in layer.parameters():
+            torch.nn.init.normal_(p, 1.0 if isinstance(layer, torch.nn.BatchNorm2d) and p is layer.weight else 0.0, 0.3)
+    z = torch.randn(4, 7)
+    # Our dense layer gives channels last, as features in the order row, column, channel.
+    hidden = F.relu(norms[0](dense(z).reshape(4, 2, 2, 6).permute(0, 3, 1, 2)))
+    images = torch.tanh(up[1](F.relu(norms[1](up[0](hidden)))))
+    features = F.leaky_relu(norms[2](down[1](F.leaky_relu(down[0](images), 0.2))), 0.2)
+    logits = head(last(features).reshape(4, 24))
+    F.softplus(-logits).mean().backward()
+    flat = lambda ts: torch.cat([(last(t) if t.dim() == 4 else t).reshape(-1) for t in ts])
+    generator = [dense.weight, *norms[0].parameters(), up[0].weight, *norms[1].parameters(), up[1].weight]
+    discriminator = [down[0].weight, down[1].weight, *norms[2].parameters(), head.weight]
+    golden.add(
+        "dcgan", z=z, generator=flat(generator), discriminator=flat(discriminator), images=last(images),
+        logits=logits, dGenerator=flat(p.grad for p in generator),
+        dDiscriminator=flat(p.grad for p in discriminator))
+    golden.write()
+
+
 if __name__ == "__main__":
     torch.manual_seed(20)
     layers()
     losses()
     optimizers()
     vae()
+    convolutions()
+    dcgan()

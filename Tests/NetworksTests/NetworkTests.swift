@@ -83,7 +83,7 @@ struct NetworkTests {
   @Test("a training step allocates no buffer and a smaller batch fits the same workspace")
   func allocatesNothing() throws {
     let memory = Memory()
-    let run = try LayerRun(stack(), rows: 6, context: Context(threadCount: 2, memory: memory))
+    let run = try LayerRun(stack(), rows: 6, context: try Context(threadCount: 2, memory: memory))
     let before = memory.usedByteCount
     let x = normals(6 * 7, seed: 1)
     let dy = try copy(normals(6 * 3, seed: 2))

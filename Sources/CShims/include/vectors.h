@@ -25,9 +25,15 @@
   typedef uint32_t shim_u##n __attribute__((ext_vector_type(n)));                                  \
   typedef uint8_t shim_b##n __attribute__((ext_vector_type(n), aligned(1)));                       \
   typedef uint64_t shim_q##n __attribute__((ext_vector_type(half)));                               \
-  SHIM_INLINE shim_d##n shim_widen##n(shim_f##n x) { return __builtin_convertvector(x, shim_d##n); } \
-  SHIM_INLINE shim_f##n shim_narrow##n(shim_d##n x) { return __builtin_convertvector(x, shim_f##n); } \
-  SHIM_INLINE shim_f##n shim_from_int##n(shim_i##n x) { return __builtin_convertvector(x, shim_f##n); } \
+  SHIM_INLINE shim_d##n shim_widen##n(shim_f##n x) {                                               \
+    return __builtin_convertvector(x, shim_d##n);                                                  \
+  }                                                                                                \
+  SHIM_INLINE shim_f##n shim_narrow##n(shim_d##n x) {                                              \
+    return __builtin_convertvector(x, shim_f##n);                                                  \
+  }                                                                                                \
+  SHIM_INLINE shim_f##n shim_from_int##n(shim_i##n x) {                                            \
+    return __builtin_convertvector(x, shim_f##n);                                                  \
+  }                                                                                                \
   SHIM_INLINE shim_f##n shim_from_bytes##n(const uint8_t *bytes) {                                 \
     shim_b##n x = *(const shim_b##n *)bytes;                                                       \
     return __builtin_convertvector(__builtin_convertvector(x, shim_i##n), shim_f##n);              \
@@ -44,5 +50,43 @@ SHIM_VECTORS(8, 4)
 SHIM_VECTORS(16, 8)
 
 #undef SHIM_VECTORS
+
+/* n bytes in memory as 32-bit integers. multiply_pairs: the sums of the products of neighbouring
+ * signed 16-bit numbers, two to a lane; the products must lie within -255*255 and 255*255. */
+#define SHIM_PAIRS(n)                                                                              \
+  SHIM_INLINE shim_i##n shim_bytes##n(const uint8_t *bytes) {                                      \
+    return __builtin_convertvector(*(const shim_b##n *)bytes, shim_i##n);                          \
+  }                                                                                                \
+  SHIM_INLINE shim_i##n shim_multiply_pairs_portably##n(shim_i##n x, shim_i##n y) {                \
+    return ((x << 16) >> 16) * ((y << 16) >> 16) + (x >> 16) * (y >> 16);                          \
+  }
+
+SHIM_PAIRS(4)
+SHIM_PAIRS(8)
+SHIM_PAIRS(16)
+#undef SHIM_PAIRS
+
+SHIM_INLINE shim_i4 shim_multiply_pairs4(shim_i4 x, shim_i4 y) {
+#if defined(__SSE2__)
+  return (shim_i4)_mm_madd_epi16((__m128i)x, (__m128i)y);
+#else
+  return shim_multiply_pairs_portably4(x, y);
+#endif
+}
+
+SHIM_INLINE shim_i8 shim_multiply_pairs8(shim_i8 x, shim_i8 y) {
+#if defined(__AVX2__)
+  return (shim_i8)_mm256_madd_epi16((__m256i)x, (__m256i)y);
+#else
+  return shim_multiply_pairs_portably8(x, y);
+#endif
+}
+
+/* The 512-bit instruction needs AVX-512 BW; two halves need not. */
+SHIM_INLINE shim_i16 shim_multiply_pairs16(shim_i16 x, shim_i16 y) {
+  shim_i8 low = shim_multiply_pairs8(x.lo, y.lo);
+  shim_i8 high = shim_multiply_pairs8(x.hi, y.hi);
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
 #pragma clang diagnostic pop
 #endif

@@ -4,7 +4,7 @@ import Tensors
 package struct Face: Equatable, Sendable {
   /// −1 a deep frown … 1 a laugh that shows teeth.
   package var smile: Float = 0
-  /// −1 turned to the picture's left … 1 to its right, by 32 degrees.
+  /// −1 turned to the picture's left … 1 to its right, by 29 degrees.
   package var headTurn: Float = 0
   /// 0 black, over brown and red … 1 blond.
   package var hairColor: Float = 0.35
@@ -12,7 +12,7 @@ package struct Face: Equatable, Sendable {
   package var hairLength: Float = 0.4
   /// 0 light … 1 dark.
   package var skinTone: Float = 0.3
-  /// 0 … 1 once around the colours, red to red.
+  /// 0 red, over yellow, green and blue … 1 violet.
   package var backgroundHue: Float = 0.55
   /// 0 small … 1 large.
   package var eyeSize: Float = 0.5

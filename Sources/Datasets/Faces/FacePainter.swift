@@ -20,7 +20,7 @@ struct FacePainter {
     self.canvas = canvas
     self.face = face
     palette = FacePalette(face)
-    turn = face.headTurn * 0.56
+    turn = face.headTurn * 0.50
     head = Point(0.06 * face.headTurn, 0.02)
     radii = Point(0.46 + 0.11 * face.faceWidth, 0.64)
   }
@@ -59,10 +59,12 @@ struct FacePainter {
   private func paintBackHair() {
     let bottom = -0.10 + 1.05 * face.hairLength
     let top = head.y - radii.y - 0.05
-    let center = Point(head.x * 0.4 - 0.03 * face.headTurn, (top + bottom) / 2)
-    let reach = Point(radii.x + 0.07 + 0.07 * face.hairLength, (bottom - top) / 2)
+    let center = Point(head.x * 0.5 - 0.03 * face.headTurn, (top + bottom) / 2)
+    let reach = Point(radii.x + 0.06 + 0.07 * face.hairLength, (bottom - top) / 2)
+    // A round crown, cut off at the hair's length.
+    let full = Point(center.x, top + 0.95)
     canvas.paint(around: center, reach: reach, palette.hair * 0.78) {
-      boxDistance($0, center, reach, corner: min(reach.x, reach.y) * 0.9)
+      max(boxDistance($0, full, Point(reach.x, 0.95), corner: reach.x * 0.95), $0.y - bottom)
     }
   }
 
@@ -97,13 +99,14 @@ struct FacePainter {
         let away = n.x - 0.25 * face.headTurn
         return palette.skin * (1.03 - 0.05 * n.y - 0.05 * n.x - 0.12 * away * away)
       },
-      distance: { p in
-        // The jaw is narrower than the brow.
-        let below = max(0, (p.y - head.y) / radii.y)
-        let narrowing = 1 - 0.16 * below * below
-        return ellipseDistance(
-          Point(head.x + (p.x - head.x) / narrowing, p.y), head, radii)
-      })
+      distance: headDistance)
+  }
+
+  private func headDistance(_ p: Point) -> Float {
+    // The jaw is narrower than the brow.
+    let below = max(0, (p.y - head.y) / radii.y)
+    let narrowing = 1 - 0.16 * below * below
+    return ellipseDistance(Point(head.x + (p.x - head.x) / narrowing, p.y), head, radii)
   }
 
   // MARK: - Features
@@ -115,7 +118,7 @@ struct FacePainter {
       let size = Point(0.12, 0.085)
       canvas.paint(
         around: center, reach: size, softness: 0.14, opacity: 0.40 + 0.15 * face.smile, blush
-      ) { ellipseDistance($0, center, size) }
+      ) { max(ellipseDistance($0, center, size), headDistance($0) + 0.1) }
     }
   }
 
@@ -153,10 +156,10 @@ struct FacePainter {
 
   private func paintBrow(_ side: Float) {
     let eye = eyeRadii(side)
-    let height = -0.02 - eye.y - 0.085 - 0.055 * face.brow
+    let height = -0.02 - eye.y - 0.085 - 0.06 * face.brow
     // Stern brows fall towards the nose.
-    let inner = project(side * 0.24, height + 0.02 - 0.055 * min(face.brow, 0) - 0.02 * max(face.brow, 0))
-    let outer = project(side * 0.74, height + 0.03 + 0.04 * min(face.brow, 0))
+    let inner = project(side * 0.24, height + 0.02 - 0.075 * min(face.brow, 0) - 0.02 * max(face.brow, 0))
+    let outer = project(side * 0.74, height + 0.03 + 0.05 * min(face.brow, 0))
     let middle = (inner + outer) / 2 + Point(0, -0.035)
     let color = palette.hair * 0.70
     let reach = Point(abs(outer.x - inner.x), 0.12) + 0.04
@@ -190,10 +193,10 @@ struct FacePainter {
 
   /// A parabola whose ends rise with the smile, opened downwards by laughter.
   private func paintMouth() {
-    let center = project(0, 0.385, standingOut: 1.06)
-    let halfWidth = (0.19 + 0.055 * face.smile) * (1 - 0.18 * abs(face.headTurn))
-    let bend = 0.16 * face.smile
-    let opening = 0.19 * max(0, face.smile - 0.15) / 0.85
+    let center = project(0, 0.375, standingOut: 0.80)
+    let halfWidth = (0.205 + 0.045 * face.smile) * (1 - 0.16 * abs(face.headTurn))
+    let bend = 0.125 * face.smile
+    let opening = 0.145 * max(0, face.smile - 0.15) / 0.85
 
     /// Height above the mouth's centre of the upper edge, and of one `open` lower in the middle.
     func edge(_ t: Float, _ open: Float) -> Float { bend * (0.5 - t * t) + open * (1 - t * t) }
@@ -215,8 +218,10 @@ struct FacePainter {
       canvas.paint(around: center, reach: reach, rgb(0.36, 0.08, 0.10)) { between($0, 0, opening) }
       canvas.paint(around: center, reach: reach, rgb(0.98, 0.97, 0.94)) { between($0, 0, 0.55 * opening) }
     }
-    let thickness: Float = 0.030
-    canvas.paint(around: center, reach: reach, palette.lips) { edgeDistance($0, opening) - thickness }
+    let thickness: Float = 0.031
+    canvas.paint(around: center, reach: reach, palette.lips) {
+      max(edgeDistance($0, opening) - thickness, headDistance($0))
+    }
     if opening > 0.02 {
       canvas.paint(around: center, reach: reach, palette.lips) { edgeDistance($0, 0) - thickness * 0.7 }
     }

@@ -28,3 +28,11 @@ let instructionSetName = "avx512"
 
 /// The upper halves of the 64-bit products.
 @inline(__always) func multiplyHigh(_ x: Words, _ y: Words) -> Words { shim_multiply_high16(x, y) }
+
+/// Bytes as integers.
+@inline(__always) func integers(bytes: UnsafePointer<UInt8>) -> Integers { shim_bytes16(bytes) }
+
+/// x₀·y₀ + x₁·y₁ of the two 16-bit halves of every lane.
+@inline(__always) func multiplyPairs(_ x: Integers, _ y: Integers) -> Integers {
+  shim_multiply_pairs16(x, y)
+}

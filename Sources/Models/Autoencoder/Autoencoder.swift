@@ -73,6 +73,9 @@ package final class Autoencoder: @unchecked Sendable {
       rowFloats: 4 * options.shape.count + options.latentSize)
   }
 
+  /// Trained numbers.
+  package var parameterCount: Int { encoder.network.parameterCount + decoder.network.parameterCount }
+
   // MARK: - Inference
 
   /// z ← f(x), rows × latent.

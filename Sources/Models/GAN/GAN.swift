@@ -117,6 +117,9 @@ package final class GAN: @unchecked Sendable {
       rowFloats: 3 * options.shape.count + options.latentSize + 4)
   }
 
+  /// Trained numbers.
+  package var parameterCount: Int { generator.network.parameterCount + discriminator.network.parameterCount }
+
   // MARK: - Inference
 
   /// The latents of rows first ..< first + rows of a seed's samples, rows × latent.

@@ -118,6 +118,9 @@ package final class VAE: @unchecked Sendable {
     }
   }
 
+  /// Trained numbers.
+  package var parameterCount: Int { encoder.network.parameterCount + decoder.network.parameterCount }
+
   // MARK: - Inference
 
   /// mean, logVariance ← μ(x), ln σ²(x), each rows × latent; either may be nil.

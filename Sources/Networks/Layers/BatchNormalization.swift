@@ -54,7 +54,7 @@ package struct BatchNormalization: Layer {
   }
 
   /// Room for a pass's gain and offset, or for backward's column sums and coefficients.
-  package func scratchCount(rows: Int) -> Int {
+  package func scratchCount(rows: Int, context: Context) -> Int {
     3 * channels + ColumnGradients.scratchCount(rows: rows * positions, columns: channels)
   }
 

@@ -43,42 +43,31 @@ func activateBackward(_ f: Function, _ slope: Float, _ dy: Input, _ saved: Input
   case .identity: map(dy, dx, count) { $0 }
   case .relu: leakyBackward(0, dy, saved, dx, count)
   case .leakyReLU: leakyBackward(slope, dy, saved, dx, count)
-  case .silu: siluBackward(dy, saved, dx, count)
-  case .elu: eluBackward(dy, saved, dx, count)
-  case .tanh: tanhBackward(dy, saved, dx, count)
-  case .sigmoid: sigmoidBackward(dy, saved, dx, count)
+  case .silu: map(dy, saved, dx, count, siluBackward)
+  case .elu: map(dy, saved, dx, count, eluBackward)
+  case .tanh: map(dy, saved, dx, count, tanhBackward)
+  case .sigmoid: map(dy, saved, dx, count, sigmoidBackward)
   }
 }
 
-// One function to a loop, for the compiler inlines only so much into one.
-
-@inline(never)
 private func leakyBackward(_ slope: Float, _ dy: Input, _ saved: Input, _ dx: Output, _ count: Int) {
   map(dy, saved, dx, count) { d, y in (d * all(slope)).replacing(with: d, where: y .> all(0)) }
 }
 
-@inline(never)
-private func siluBackward(_ dy: Input, _ saved: Input, _ dx: Output, _ count: Int) {
-  map(dy, saved, dx, count) { d, x in
-    let q = sigmoid(x)
-    return d * q * multiplyAdd(x, all(1) - q, all(1))
-  }
+// Named, for a function is always inlined where a closure may be called.
+
+@inline(__always) private func siluBackward(_ d: Floats, _ x: Floats) -> Floats {
+  let q = sigmoid(x)
+  return d * q * multiplyAdd(x, all(1) - q, all(1))
 }
 
-@inline(never)
-private func eluBackward(_ dy: Input, _ saved: Input, _ dx: Output, _ count: Int) {
-  map(dy, saved, dx, count) { d, y in (d * (y + all(1))).replacing(with: d, where: y .> all(0)) }
+@inline(__always) private func eluBackward(_ d: Floats, _ y: Floats) -> Floats {
+  (d * (y + all(1))).replacing(with: d, where: y .> all(0))
 }
 
-@inline(never)
-private func tanhBackward(_ dy: Input, _ saved: Input, _ dx: Output, _ count: Int) {
-  map(dy, saved, dx, count) { d, y in d * (all(1) - y * y) }
-}
+@inline(__always) private func tanhBackward(_ d: Floats, _ y: Floats) -> Floats { d * (all(1) - y * y) }
 
-@inline(never)
-private func sigmoidBackward(_ dy: Input, _ saved: Input, _ dx: Output, _ count: Int) {
-  map(dy, saved, dx, count) { d, y in d * y * (all(1) - y) }
-}
+@inline(__always) private func sigmoidBackward(_ d: Floats, _ y: Floats) -> Floats { d * y * (all(1) - y) }
 
 func scaleRow(
   _ x: Input, _ scale: Input, _ shift: Input, _ f: Function, _ slope: Float, _ y: Output, _ count: Int

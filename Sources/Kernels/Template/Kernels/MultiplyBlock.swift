@@ -10,9 +10,7 @@ func multiplyBlock(
   var bPanel = b
   while j < columns {
     let width = columns &- j < tileColumns ? columns &- j : tileColumns
-    // Rows from here on lie wholly below the diagonal.
-    let lastRow = diagonal == Int.min ? rows : j &+ width &- diagonal
-    let end = lastRow < rows ? lastRow : rows
+    let end = rowsAbove(diagonal, j &+ width, rows)
     var i = 0
     var aPanel = a
     while i < end {

@@ -6,6 +6,9 @@ package let table = KernelTable(
   product: ProductKernels(
     tileColumns: 2 * Floats.scalarCount, packRows: packRows, packColumns: packColumns,
     multiplyBlock: multiplyBlock, multiplyRows: multiplyRows),
+  symmetric: SymmetricKernels(
+    addBlock: addBlock, addByteBlock: addByteBlock, packBytes: packBytes, subtractShift: subtractShift,
+    addColumnSums: addColumnSums, addByteColumnSums: addByteColumnSums),
   elementwise: ElementwiseKernels(
     activate: activate, activateBackward: activateBackward, scaleRow: scaleRow, finishRow: finishRow,
     combine: combine, multiply: multiply, scale: scale, clamp: clamp, exponential: exponential,
@@ -17,5 +20,4 @@ package let table = KernelTable(
   random: RandomKernels(uniform: uniform, normal: normal),
   doubles: DoubleKernels(
     tileColumns: 2 * DoubleVector.scalarCount, multiplyBlock: multiplyDoubleBlock, dot: dotDoubles,
-    addScaled: addScaledDoubles, multiplySymmetric: multiplySymmetric, secularSums: secularSums,
-    centre: centre))
+    addScaled: addScaledDoubles, multiplySymmetric: multiplySymmetric, secularSums: secularSums))

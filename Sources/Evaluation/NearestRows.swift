@@ -1,0 +1,73 @@
+import Datasets
+import Tensors
+
+/// The rows of a dataset nearest to given ones: does a model copy what it was trained on?
+package enum NearestRows {
+  private static let blockRows = 1024
+
+  /// indices, distances[i, k] ← the k-th nearest row of `dataset` to row i, nearest first, and its
+  /// Euclidean distance. Ties go to the lower index; either output may be nil.
+  ///
+  /// Cost: 2 · rows · dataset rows · row size FLOPs.
+  /// - Throws: `.unsupported` for a stream, `.memory`.
+  package static func find(
+    _ rows: UnsafePointer<Float>, count: Int, neighbours: Int, in dataset: Dataset,
+    indices: UnsafeMutablePointer<Int64>?, distances: UnsafeMutablePointer<Float>?
+  ) throws(GenerativeError) {
+    let (context, width) = (dataset.context, dataset.shape.count)
+    guard let rowCount = dataset.rowCount else {
+      throw GenerativeError(.unsupported, "nearest rows need a dataset that can be read in any order")
+    }
+    let block = min(blockRows, rowCount)
+    guard let squareCount = checkedProduct(count, block), let bestCount = checkedProduct(count, neighbours),
+      let blockFloats = checkedProduct(block, width)
+    else { throw GenerativeError(.memory, "distances of \(count) rows do not fit in memory") }
+    let measure = SquaredDistances(width: width, context: context)
+    let candidates = try Buffer<Float>(count: blockFloats, in: context.memory)
+    let candidateNorms = try Buffer<Float>(count: block, in: context.memory)
+    let norms = try Buffer<Float>(count: count, in: context.memory)
+    let squares = try Buffer<Float>(count: squareCount, in: context.memory)
+    let best = try Buffer<Float>(count: bestCount, in: context.memory)
+    let bestIndices = try Buffer<Int64>(count: bestCount, in: context.memory)
+    best.base.update(repeating: .infinity, count: bestCount)
+    measure.norms(rows, count: count, into: norms.base)
+
+    var first = 0
+    while first < rowCount {
+      let some = min(block, rowCount - first)
+      try dataset.read(range: first..<first + some, into: candidates.base)
+      measure.norms(candidates.base, count: some, into: candidateNorms.base)
+      measure.fill(
+        squares.base, rows, norms: norms.base, count: count, candidates.base, norms: candidateNorms.base,
+        count: some)
+      let start = first
+      context.parallel(count) { i in
+        let (row, list, places) = (
+          squares.base + i * some, best.base + i * neighbours, bestIndices.base + i * neighbours
+        )
+        for j in 0..<some where row[j] < list[neighbours - 1] {
+          insert(row[j], Int64(start + j), into: list, places, count: neighbours)
+        }
+      }
+      first += some
+    }
+    if let indices { indices.update(from: bestIndices.base, count: bestCount) }
+    guard let distances else { return }
+    for i in 0..<bestCount { distances[i] = best.base[i].squareRoot() }
+  }
+
+  /// Puts a value into its place of an ascending list, whose last one falls out.
+  private static func insert(
+    _ value: Float, _ index: Int64, into list: UnsafeMutablePointer<Float>,
+    _ places: UnsafeMutablePointer<Int64>, count: Int
+  ) {
+    var k = count - 1
+    while k > 0, list[k - 1] > value {
+      list[k] = list[k - 1]
+      places[k] = places[k - 1]
+      k -= 1
+    }
+    list[k] = value
+    places[k] = index
+  }
+}

@@ -1,0 +1,206 @@
+import CGenerative
+import Models
+import Networks
+import Tensors
+
+extension Autoencoder: HandleObject {
+  static var kind: HandleKind { .autoencoder }
+}
+
+extension Autoencoder.Options {
+  init(_ o: gen_autoencoder_options) throws(GenerativeError) {
+    self.init(shape: try checkShape(o.height, o.width, o.channels))
+    latentSize = try checkLatentSize(o.latent_size, default: latentSize)
+    hidden = try checkWidths("hidden", o.hidden, "n_hidden", o.n_hidden, default: hidden)
+    decoderHidden = try checkWidths(
+      "decoder_hidden", o.decoder_hidden, "n_decoder_hidden", o.n_decoder_hidden, default: decoderHidden)
+    activation = try checkActivation("activation", o.activation, default: activation)
+    latentActivation = try checkActivation(
+      "latent_activation", o.latent_activation, default: latentActivation)
+    outputActivation = try checkOutputActivation(
+      o.output_activation,
+      allowed: [(GEN_ACTIVATION_IDENTITY, .identity), (GEN_ACTIVATION_SIGMOID, .sigmoid)],
+      default: outputActivation)
+    hasBias = !(try checkFlag("no_bias", o.no_bias))
+    loss = try checkChoice("loss", o.loss, [.squaredError, .crossEntropy, .logSquaredError])
+    if loss == .crossEntropy, outputActivation != .sigmoid {
+      throw GenerativeError(.argument, "loss GEN_LOSS_CROSS_ENTROPY needs a sigmoid output_activation")
+    }
+    corruption = try Corruption(o.corruption, o.corruption_amount)
+    weights = try checkWeightRule(o.initializer)
+    dropout = try checkShare("dropout", o.dropout)
+    seed = o.seed
+  }
+}
+
+extension Corruption {
+  init(_ kind: Int32, _ amount: Double) throws(GenerativeError) {
+    let kind = try checkRange("corruption", kind, 0...3)
+    guard kind != GEN_CORRUPTION_NONE else {
+      self = .none
+      return
+    }
+    if kind == GEN_CORRUPTION_GAUSSIAN {
+      self = .gaussian(
+        deviation: Float(try checkPositive("corruption_amount", amount, default: 0.5, atMost: 10)))
+      return
+    }
+    let share = try checkShare("corruption_amount", orDefault(amount, 0.3))
+    self = kind == GEN_CORRUPTION_MASKING ? .masking(share: share) : .saltAndPepper(share: share)
+  }
+}
+
+@c @implementation public func gen_autoencoder_options_init(
+  _ options: UnsafeMutablePointer<gen_autoencoder_options>?, _ struct_size: UInt32
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    var o = gen_autoencoder_options()
+    (o.height, o.width, o.channels) = (1, 1, 1)
+    o.latent_size = 32
+    o.activation = Int32(GEN_ACTIVATION_SILU)
+    o.latent_activation = Int32(GEN_ACTIVATION_IDENTITY)
+    o.output_activation = Int32(GEN_ACTIVATION_SIGMOID)
+    try o.write(to: options, size: struct_size)
+  }
+}
+
+@c @implementation public func gen_autoencoder_create(
+  _ options: UnsafePointer<gen_autoencoder_options>?,
+  _ autoencoder_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(autoencoder_out) { () throws(GenerativeError) in
+    let o = try gen_autoencoder_options(reading: options)
+    return try Autoencoder(try Autoencoder.Options(o), context: try resolve(o.context))
+  }
+}
+
+@c @implementation public func gen_autoencoder_destroy(_ autoencoder: OpaquePointer?) {
+  Handles.shared.remove(autoencoder, Autoencoder.self)
+}
+
+@c @implementation public func gen_autoencoder_plan(
+  _ options: UnsafePointer<gen_autoencoder_options>?, _ batch_size: Int64,
+  _ plan_out: UnsafeMutablePointer<gen_plan>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    let options = try Autoencoder.Options(try gen_autoencoder_options(reading: options))
+    try Autoencoder.plan(options, rows: try checkBatchSize(batch_size)).write(to: plan_out)
+  }
+}
+
+@c @implementation public func gen_autoencoder_info(
+  _ autoencoder: OpaquePointer?, _ info_out: UnsafeMutablePointer<gen_model_info_t>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(autoencoder) { (model: Autoencoder) throws(GenerativeError) in
+      try writeInfo(
+        model.options.shape, latentSize: model.options.latentSize, parameterCount: model.parameterCount,
+        model.progress, to: info_out)
+    }
+  }
+}
+
+@c @implementation public func gen_autoencoder_fit(
+  _ autoencoder: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?
+) -> gen_status {
+  fit(autoencoder, Autoencoder.self, dataset, options) { (model, dataset) throws(GenerativeError) in
+    if model.options.loss == .crossEntropy { try dataset.checkUnitRange() }
+  }
+}
+
+@c @implementation public func gen_autoencoder_encode(
+  _ autoencoder: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
+  _ latents_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(autoencoder) { (model: Autoencoder) throws(GenerativeError) in
+      let n = try checkRowCount(n_rows)
+      try model.encode(
+        try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n,
+        into: try checkOutput("latents_out", latents_out, n, model.options.latentSize))
+    }
+  }
+}
+
+@c @implementation public func gen_autoencoder_decode(
+  _ autoencoder: OpaquePointer?, _ latents: UnsafePointer<Float>?, _ n_rows: Int64,
+  _ rows_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(autoencoder) { (model: Autoencoder) throws(GenerativeError) in
+      let n = try checkRowCount(n_rows)
+      try model.decode(
+        try checkModelInput("latents", latents, n, model.options.latentSize, model.context), rows: n,
+        into: try checkOutput("rows_out", rows_out, n, model.options.shape.count))
+    }
+  }
+}
+
+@c @implementation public func gen_autoencoder_reconstruct(
+  _ autoencoder: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
+  _ rows_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try reconstruct(autoencoder, rows, n_rows, rows_out) { _ in }
+  }
+}
+
+@c @implementation public func gen_autoencoder_denoise(
+  _ autoencoder: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
+  _ rows_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try reconstruct(autoencoder, rows, n_rows, rows_out) { (model) throws(GenerativeError) in
+      guard model.options.corruption != .none else {
+        throw GenerativeError(.state, "autoencoder was made without a corruption: it does not denoise")
+      }
+    }
+  }
+}
+
+private func reconstruct(
+  _ autoencoder: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
+  _ rows_out: UnsafeMutablePointer<Float>?, _ check: (Autoencoder) throws(GenerativeError) -> Void
+) throws(GenerativeError) {
+  try Handles.shared.reading(autoencoder) { (model: Autoencoder) throws(GenerativeError) in
+    try check(model)
+    let n = try checkRowCount(n_rows)
+    let width = model.options.shape.count
+    try model.reconstruct(
+      try checkModelInput("rows", rows, n, width, model.context), rows: n,
+      into: try checkOutput("rows_out", rows_out, n, width))
+  }
+}
+
+@c @implementation public func gen_corrupt(
+  _ rows: UnsafePointer<Float>?, _ n_rows: Int64, _ row_size: Int64, _ corruption: Int32,
+  _ amount: Double, _ seed: UInt64, _ rows_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    let n = try checkRowCount(n_rows)
+    let width = try checkRange("row_size", row_size, 1...Shape.countLimit)
+    let x = try checkModelInput("rows", rows, n, width, .standard)
+    try Corruption(corruption, amount).apply(
+      x, rows: n, width: width, into: try checkOutput("rows_out", rows_out, n, width), seed: seed,
+      context: .standard)
+  }
+}
+
+@c @implementation public func gen_autoencoder_save(
+  _ autoencoder: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ content: Int32
+) -> gen_status { save(autoencoder, Autoencoder.self, path, content) }
+
+@c @implementation public func gen_autoencoder_save_memory(
+  _ autoencoder: OpaquePointer?, _ content: Int32, _ bytes_out: UnsafeMutableRawPointer?,
+  _ capacity: Int64, _ byte_count_out: UnsafeMutablePointer<Int64>?
+) -> gen_status { saveMemory(autoencoder, Autoencoder.self, content, bytes_out, capacity, byte_count_out) }
+
+@c @implementation public func gen_autoencoder_load(
+  _ path: UnsafePointer<CChar>?, _ context: OpaquePointer?,
+  _ autoencoder_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status { load(path, context, Autoencoder.self, autoencoder_out) }
+
+@c @implementation public func gen_autoencoder_load_memory(
+  _ bytes: UnsafeRawPointer?, _ byte_count: Int64, _ context: OpaquePointer?,
+  _ autoencoder_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status { loadMemory(bytes, byte_count, context, Autoencoder.self, autoencoder_out) }

@@ -1,0 +1,80 @@
+import CGenerative
+import Tensors
+
+extension Context: HandleObject {
+  static var kind: HandleKind { .context }
+}
+
+/// The context of a handle, NULL standing for the process's default one.
+func resolve(_ context: OpaquePointer?) throws(GenerativeError) -> Context {
+  context == nil ? .standard : try Handles.shared.object(context, "context")
+}
+
+@c @implementation public func gen_context_options_init(
+  _ options: UnsafeMutablePointer<gen_context_options>?, _ struct_size: UInt32
+) -> gen_status {
+  boundary { () throws(GenerativeError) in try gen_context_options().write(to: options, size: struct_size) }
+}
+
+@c @implementation public func gen_context_create(
+  _ options: UnsafePointer<gen_context_options>?,
+  _ context_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(context_out) { () throws(GenerativeError) in
+    let o = try gen_context_options(reading: options)
+    try checkRange("n_threads", o.n_threads, 0...256)
+    try checkRange("memory_limit", o.memory_limit, 0...Int.max)
+    let memory = Memory(
+      allocator: try allocator(o), limit: o.memory_limit == 0 ? .max : Int(o.memory_limit))
+    return try Context(
+      threadCount: o.n_threads == 0 ? nil : Int(o.n_threads), memory: memory, hostLoop: hostLoop(o))
+  }
+}
+
+private func allocator(_ o: gen_context_options) throws(GenerativeError) -> Memory.Allocator {
+  nonisolated(unsafe) let userData = o.user_data
+  switch (o.allocate, o.release) {
+  case (nil, nil): return .system
+  case (let allocate?, let release?):
+    return Memory.Allocator(
+      allocate: { allocate(Int64($0), userData) }, release: { release($0, Int64($1), userData) })
+  default: throw GenerativeError(.argument, "allocate and release must both be given, or neither")
+  }
+}
+
+private func hostLoop(_ o: gen_context_options) -> Context.ParallelFor? {
+  guard let parallelFor = o.parallel_for else { return nil }
+  nonisolated(unsafe) let userData = o.user_data
+  return { count, body in
+    withoutActuallyEscaping(body) { body in
+      var loop = HostLoopBody(call: body)
+      withUnsafeMutablePointer(to: &loop) { loop in
+        parallelFor(
+          Int64(count),
+          { index, state in
+            state?.assumingMemoryBound(to: HostLoopBody.self).pointee.call(Int(index))
+          }, loop, userData)
+      }
+    }
+  }
+}
+
+/// What the host's loop carries as its `state`.
+private struct HostLoopBody {
+  let call: (Int) -> Void
+}
+
+@c @implementation public func gen_context_destroy(_ context: OpaquePointer?) {
+  Handles.shared.remove(context, Context.self)
+}
+
+@c @implementation public func gen_context_memory(
+  _ context: OpaquePointer?, _ used_out: UnsafeMutablePointer<Int64>?,
+  _ peak_out: UnsafeMutablePointer<Int64>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    let memory = try resolve(context).memory
+    used_out?.pointee = Int64(memory.usedByteCount)
+    peak_out?.pointee = Int64(memory.peakByteCount)
+  }
+}

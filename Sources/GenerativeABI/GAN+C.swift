@@ -1,0 +1,179 @@
+import CGenerative
+import Models
+import Networks
+import Tensors
+
+extension GAN: HandleObject {
+  static var kind: HandleKind { .gan }
+}
+
+extension GAN.Options {
+  init(_ o: gen_gan_options) throws(GenerativeError) {
+    self.init(shape: try checkShape(o.height, o.width, o.channels))
+    latentSize = try checkLatentSize(o.latent_size, default: latentSize)
+    latent = try checkChoice("latent", o.latent, [.normal, .uniform])
+    generatorHidden = try checkWidths(
+      "generator_hidden", o.generator_hidden, "n_generator_hidden", o.n_generator_hidden,
+      default: generatorHidden)
+    discriminatorHidden = try checkWidths(
+      "discriminator_hidden", o.discriminator_hidden, "n_discriminator_hidden", o.n_discriminator_hidden,
+      default: discriminatorHidden)
+    generatorActivation = try checkActivation(
+      "generator_activation", o.generator_activation, default: generatorActivation)
+    discriminatorActivation = try checkActivation(
+      "discriminator_activation", o.discriminator_activation, default: discriminatorActivation)
+    outputActivation = try checkOutputActivation(
+      o.output_activation,
+      allowed: [
+        (GEN_ACTIVATION_IDENTITY, .identity), (GEN_ACTIVATION_TANH, .tanh),
+        (GEN_ACTIVATION_SIGMOID, .sigmoid),
+      ], default: outputActivation)
+    objective = try checkChoice("objective", o.objective, [.nonSaturating, .minimax])
+    discriminatorSteps = try checkRange(
+      "discriminator_steps", orDefault(o.discriminator_steps, 1), 1...100)
+    normalizesGenerator = !(try checkFlag("no_batch_norm", o.no_batch_norm))
+    normalizesDiscriminator = try checkFlag("discriminator_batch_norm", o.discriminator_batch_norm)
+    startsAtMean = !(try checkFlag("no_mean_start", o.no_mean_start))
+    weights = try checkWeightRule(o.initializer)
+    labelSmoothing = Float(try checkRange("label_smoothing", o.label_smoothing, 0...0.5))
+    dropout = try checkShare("dropout", o.dropout)
+    inputNoise = Float(try checkRange("input_noise", o.input_noise, 0...1e6))
+    if o.average_decay < 0, o.average_decay.isFinite {
+      averageDecay = nil
+    } else {
+      averageDecay = try checkShare("average_decay", orDefault(o.average_decay, 0.999))
+    }
+    seed = o.seed
+  }
+}
+
+@c @implementation public func gen_gan_options_init(
+  _ options: UnsafeMutablePointer<gen_gan_options>?, _ struct_size: UInt32
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    var o = gen_gan_options()
+    (o.height, o.width, o.channels) = (1, 1, 1)
+    o.latent_size = 64
+    o.generator_activation = Int32(GEN_ACTIVATION_RELU)
+    o.discriminator_activation = Int32(GEN_ACTIVATION_LEAKY_RELU)
+    o.output_activation = Int32(GEN_ACTIVATION_SIGMOID)
+    o.discriminator_steps = 1
+    o.average_decay = 0.999
+    try o.write(to: options, size: struct_size)
+  }
+}
+
+@c @implementation public func gen_gan_create(
+  _ options: UnsafePointer<gen_gan_options>?, _ gan_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(gan_out) { () throws(GenerativeError) in
+    let o = try gen_gan_options(reading: options)
+    return try GAN(try GAN.Options(o), context: try resolve(o.context))
+  }
+}
+
+@c @implementation public func gen_gan_destroy(_ gan: OpaquePointer?) {
+  Handles.shared.remove(gan, GAN.self)
+}
+
+@c @implementation public func gen_gan_plan(
+  _ options: UnsafePointer<gen_gan_options>?, _ batch_size: Int64,
+  _ plan_out: UnsafeMutablePointer<gen_plan>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    let options = try GAN.Options(try gen_gan_options(reading: options))
+    try GAN.plan(options, rows: try checkBatchSize(batch_size)).write(to: plan_out)
+  }
+}
+
+@c @implementation public func gen_gan_info(
+  _ gan: OpaquePointer?, _ info_out: UnsafeMutablePointer<gen_model_info_t>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(gan) { (model: GAN) throws(GenerativeError) in
+      try writeInfo(
+        model.options.shape, latentSize: model.options.latentSize, parameterCount: model.parameterCount,
+        model.progress, to: info_out)
+    }
+  }
+}
+
+@c @implementation public func gen_gan_fit(
+  _ gan: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?
+) -> gen_status {
+  fit(gan, GAN.self, dataset, options, FitDefaults(learningRate: 2e-4, beta1: 0.5)) {
+    (model, dataset) throws(GenerativeError) in
+    if model.options.outputActivation != .identity { try dataset.checkUnitRange() }
+  }
+}
+
+@c @implementation public func gen_gan_sample(
+  _ gan: OpaquePointer?, _ n_rows: Int64, _ seed: UInt64, _ rows_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(gan) { (model: GAN) throws(GenerativeError) in
+      let n = try checkRowCount(n_rows)
+      try model.sample(
+        rows: n, seed: seed, into: try checkOutput("rows_out", rows_out, n, model.options.shape.count))
+    }
+  }
+}
+
+@c @implementation public func gen_gan_latents(
+  _ gan: OpaquePointer?, _ n_rows: Int64, _ seed: UInt64, _ latents_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(gan) { (model: GAN) throws(GenerativeError) in
+      let n = try checkRowCount(n_rows)
+      model.latents(
+        rows: n, seed: seed, into: try checkOutput("latents_out", latents_out, n, model.options.latentSize))
+    }
+  }
+}
+
+@c @implementation public func gen_gan_generate(
+  _ gan: OpaquePointer?, _ latents: UnsafePointer<Float>?, _ n_rows: Int64, _ generator: Int32,
+  _ rows_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(gan) { (model: GAN) throws(GenerativeError) in
+      let n = try checkRowCount(n_rows)
+      let which: GAN.Generator = try checkChoice("generator", generator, [.average, .last])
+      try model.generate(
+        try checkModelInput("latents", latents, n, model.options.latentSize, model.context), rows: n,
+        by: which, into: try checkOutput("rows_out", rows_out, n, model.options.shape.count))
+    }
+  }
+}
+
+@c @implementation public func gen_gan_discriminate(
+  _ gan: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
+  _ probability_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(gan) { (model: GAN) throws(GenerativeError) in
+      let n = try checkRowCount(n_rows)
+      try model.discriminate(
+        try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n,
+        into: try checkOutput("probability_out", probability_out, n, 1))
+    }
+  }
+}
+
+@c @implementation public func gen_gan_save(
+  _ gan: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ content: Int32
+) -> gen_status { save(gan, GAN.self, path, content) }
+
+@c @implementation public func gen_gan_save_memory(
+  _ gan: OpaquePointer?, _ content: Int32, _ bytes_out: UnsafeMutableRawPointer?, _ capacity: Int64,
+  _ byte_count_out: UnsafeMutablePointer<Int64>?
+) -> gen_status { saveMemory(gan, GAN.self, content, bytes_out, capacity, byte_count_out) }
+
+@c @implementation public func gen_gan_load(
+  _ path: UnsafePointer<CChar>?, _ context: OpaquePointer?, _ gan_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status { load(path, context, GAN.self, gan_out) }
+
+@c @implementation public func gen_gan_load_memory(
+  _ bytes: UnsafeRawPointer?, _ byte_count: Int64, _ context: OpaquePointer?,
+  _ gan_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status { loadMemory(bytes, byte_count, context, GAN.self, gan_out) }

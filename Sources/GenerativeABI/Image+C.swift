@@ -1,0 +1,153 @@
+import CGenerative
+import Datasets
+import Tensors
+
+/// An image behind a handle; it never changes.
+final class ImageHandle: HandleObject {
+  static var kind: HandleKind { .image }
+
+  let image: Image
+
+  init(_ image: Image) { self.image = image }
+}
+
+private func checkChannels(_ channels: Int64) throws(GenerativeError) -> Int? {
+  guard [0, 1, 3, 4].contains(channels) else {
+    throw GenerativeError(.argument, "channels must be 0, 1, 3 or 4, not \(channels)")
+  }
+  return channels == 0 ? nil : Int(channels)
+}
+
+/// The shape of pixels that become an image.
+private func checkPixels(
+  _ height: Int64, _ width: Int64, _ channels: Int64
+) throws(GenerativeError) -> Shape {
+  guard [1, 3, 4].contains(channels) else {
+    throw GenerativeError(.argument, "channels must be 1, 3 or 4, not \(channels)")
+  }
+  return Shape(
+    height: try checkRange("height", height, 1...Image.Limit.side),
+    width: try checkRange("width", width, 1...Image.Limit.side), channels: Int(channels))
+}
+
+@c @implementation public func gen_image_load(
+  _ path: UnsafePointer<CChar>?, _ channels: Int64, _ image_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(image_out) { () throws(GenerativeError) in
+    ImageHandle(try Image(path: try checkPath("path", path), channels: try checkChannels(channels)))
+  }
+}
+
+@c @implementation public func gen_image_load_memory(
+  _ bytes: UnsafeRawPointer?, _ byte_count: Int64, _ channels: Int64,
+  _ image_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(image_out) { () throws(GenerativeError) in
+    let bytes = try checkBytes(bytes, byte_count)
+    return ImageHandle(
+      try Image(
+        decoding: bytes.assumingMemoryBound(to: UInt8.self), channels: try checkChannels(channels)))
+  }
+}
+
+@c @implementation public func gen_image_create(
+  _ pixels: UnsafePointer<Float>?, _ height: Int64, _ width: Int64, _ channels: Int64,
+  _ image_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(image_out) { () throws(GenerativeError) in
+    let shape = try checkPixels(height, width, channels)
+    return ImageHandle(
+      try Image(row: try checkInput("pixels", pixels, 1, shape.count), shape: shape))
+  }
+}
+
+@c @implementation public func gen_grid_options_init(
+  _ options: UnsafeMutablePointer<gen_grid_options>?, _ struct_size: UInt32
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    var o = gen_grid_options()
+    o.padding = 2
+    o.enlarge = 1
+    o.background = 1
+    try o.write(to: options, size: struct_size)
+  }
+}
+
+@c @implementation public func gen_image_create_grid(
+  _ rows: UnsafePointer<Float>?, _ n_rows: Int64, _ height: Int64, _ width: Int64, _ channels: Int64,
+  _ options: UnsafePointer<gen_grid_options>?, _ image_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(image_out) { () throws(GenerativeError) in
+    let shape = try checkPixels(height, width, channels)
+    let rowCount = try checkRange("n_rows", n_rows, 1...Int(Int32.max))
+    let o = try gen_grid_options(reading: options)
+    let columns = try checkRange("n_columns", o.n_columns, 0...Image.Limit.side)
+    let padding = max(try checkRange("padding", orDefault(o.padding, 2), Int(Int32.min)...1024), 0)
+    let background = Double(orDefault(o.background, 1))
+    try checkRange("background", max(background, -1), -1...1)
+    let grid = ImageGrid(
+      columnCount: columns == 0 ? nil : columns,
+      scaling: try checkFlag("stretch", o.stretch) ? .cellRange : .unit,
+      enlargement: try checkRange("enlarge", orDefault(o.enlarge, 1), 1...64), spacing: padding,
+      margin: padding, background: UInt8(clamping: Int((max(background, 0) * 255).rounded())))
+    return ImageHandle(
+      try grid.draw(
+        try checkInput("rows", rows, rowCount, shape.count), rowCount: rowCount, shape: shape))
+  }
+}
+
+@c @implementation public func gen_image_create_resized(
+  _ image: OpaquePointer?, _ height: Int64, _ width: Int64,
+  _ image_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(image_out) { () throws(GenerativeError) in
+    let object: ImageHandle = try Handles.shared.object(image, "image")
+    return ImageHandle(
+      try object.image.resized(
+        height: try checkRange("height", height, 1...Image.Limit.side),
+        width: try checkRange("width", width, 1...Image.Limit.side)))
+  }
+}
+
+@c @implementation public func gen_image_destroy(_ image: OpaquePointer?) {
+  Handles.shared.remove(image, ImageHandle.self)
+}
+
+@c @implementation public func gen_image_size(
+  _ image: OpaquePointer?, _ height_out: UnsafeMutablePointer<Int64>?,
+  _ width_out: UnsafeMutablePointer<Int64>?, _ channels_out: UnsafeMutablePointer<Int64>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    let object: ImageHandle = try Handles.shared.object(image, "image")
+    height_out?.pointee = Int64(object.image.height)
+    width_out?.pointee = Int64(object.image.width)
+    channels_out?.pointee = Int64(object.image.channels)
+  }
+}
+
+@c @implementation public func gen_image_pixels(
+  _ image: OpaquePointer?, _ pixels_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    let object: ImageHandle = try Handles.shared.object(image, "image")
+    let pixels = object.image.pixels
+    let output = try checkOutput("pixels_out", pixels_out, 1, pixels.count)
+    for i in 0..<pixels.count { output[i] = Float(pixels.base[i]) / 255 }
+  }
+}
+
+@c @implementation public func gen_image_save(
+  _ image: OpaquePointer?, _ path: UnsafePointer<CChar>?,
+  _ options: UnsafePointer<gen_save_image_options>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    let object: ImageHandle = try Handles.shared.object(image, "image")
+    let path = try checkPath("path", path)
+    let o = try gen_save_image_options(reading: options)
+    let quality = try checkRange("jpeg_quality", orDefault(o.jpeg_quality, 90), 1...100)
+    guard let format = Image.FileFormat(path: path) else {
+      throw GenerativeError(.unsupported, "path must end in .png, .jpg or .jpeg, not \"\(path)\"")
+    }
+    try object.image.write(to: path, as: format == .png ? .png : .jpeg(quality: quality))
+  }
+}

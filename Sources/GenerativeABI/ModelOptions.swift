@@ -1,0 +1,117 @@
+import CGenerative
+import Models
+import Networks
+import Tensors
+
+// What the options of several models have in common.
+
+func checkActivation(
+  _ name: String, _ value: Int32, default fallback: Activation
+) throws(GenerativeError) -> Activation {
+  try checkChoice(
+    name, value, [fallback, .identity, .relu, .leakyReLU(slope: 0.2), .silu, .elu, .tanh, .sigmoid])
+}
+
+/// One of the activations that an output may have.
+func checkOutputActivation(
+  _ value: Int32, allowed: [(Int, Activation)], default fallback: Activation
+) throws(GenerativeError) -> Activation {
+  if value == GEN_ACTIVATION_DEFAULT { return fallback }
+  guard let activation = allowed.first(where: { $0.0 == Int(value) })?.1 else {
+    let names = allowed.map { "\($0.1)" }.joined(separator: ", ")
+    throw GenerativeError(.argument, "output_activation must be one of \(names), not \(value)")
+  }
+  return activation
+}
+
+func checkWeightRule(_ value: Int32) throws(GenerativeError) -> WeightRule {
+  try checkChoice("initializer", value, WeightRule.allCases)
+}
+
+/// Widths of hidden layers: a count of 0 is the default, a negative one none.
+func checkWidths<Default>(
+  _ name: String, _ widths: UnsafePointer<Int64>?, _ countName: String, _ count: Int32,
+  default fallback: Default
+) throws(GenerativeError) -> Default where Default: WidthList {
+  if count == 0 { return fallback }
+  if count < 0 { return Default([]) }
+  let count = try checkRange(countName, count, 1...StackLimit.depth)
+  let widths = try checkInput(name, widths, count, 1)
+  var list: [Int] = []
+  for index in 0..<count {
+    list.append(try checkRange("\(name)[\(index)]", widths[index], 1...StackLimit.width))
+  }
+  return Default(list)
+}
+
+/// `[Int]`, or `[Int]?` where nil stands for a default of its own.
+protocol WidthList {
+  init(_ widths: [Int])
+}
+
+extension [Int]: WidthList {}
+
+extension Optional: WidthList where Wrapped == [Int] {
+  init(_ widths: [Int]) { self = .some(widths) }
+}
+
+func checkLatentSize(_ value: Int64, default fallback: Int) throws(GenerativeError) -> Int {
+  try checkRange("latent_size", orDefault(value, Int64(fallback)), 1...StackLimit.width)
+}
+
+func checkShare(_ name: String, _ value: Double) throws(GenerativeError) -> Float {
+  let share = Float(try checkRange(name, value, 0...1))
+  guard share < 1 else { throw GenerativeError(.argument, "\(name) must be below 1, not \(value)") }
+  return share
+}
+
+/// A positive number, 0 standing for `fallback`.
+func checkPositive(
+  _ name: String, _ value: Double, default fallback: Double, atMost limit: Double = 1e30
+) throws(GenerativeError) -> Double {
+  try checkRange(name, orDefault(value, fallback), 1e-30...limit)
+}
+
+/// Rows in and rows out of a model: at most so many that an index fits any buffer.
+func checkRowCount(_ value: Int64, least: Int = 0) throws(GenerativeError) -> Int {
+  try checkRange("n_rows", value, least...Int(Int32.max))
+}
+
+/// Rows that a model reads: there, and finite.
+func checkModelInput(
+  _ name: String, _ rows: UnsafePointer<Float>?, _ count: Int, _ width: Int, _ context: Context
+) throws(GenerativeError) -> UnsafePointer<Float> {
+  let rows = try checkInput(name, rows, count, width)
+  try checkFinite(name, rows, count, width, context)
+  return rows
+}
+
+extension Plan {
+  func write(to plan: UnsafeMutablePointer<gen_plan>?) throws(GenerativeError) {
+    var c = gen_plan()
+    c.n_parameters = Int64(parameterCount)
+    c.peak_bytes = Int64(peakByteCount)
+    c.flops_per_row = Int64(flopsPerRow)
+    try c.write(to: plan, "plan_out")
+  }
+}
+
+/// Fills the info of a model of networks.
+func writeInfo(
+  _ shape: Shape, latentSize: Int, parameterCount: Int, _ progress: Progress,
+  to info: UnsafeMutablePointer<gen_model_info_t>?
+) throws(GenerativeError) {
+  var c = gen_model_info_t()
+  c.height = Int64(shape.height)
+  c.width = Int64(shape.width)
+  c.channels = Int64(shape.channels)
+  c.latent_size = Int64(latentSize)
+  c.n_parameters = Int64(parameterCount)
+  c.n_epochs = Int64(progress.epochCount)
+  c.n_steps = Int64(progress.stepCount)
+  try c.write(to: info, "info_out")
+}
+
+func checkBatchSize(_ value: Int64) throws(GenerativeError) -> Int {
+  try checkRange("batch_size", value, 1...65_536)
+}

@@ -1,0 +1,74 @@
+import Checkpoints
+import Networks
+import Tensors
+
+extension GAN: Checkpointable {
+  package static let kind = "gan"
+
+  private static let latents: [(String, LatentDistribution)] = [
+    ("normal", .normal), ("uniform", .uniform),
+  ]
+  private static let objectives: [(String, AdversarialLoss)] = [
+    ("non_saturating", .nonSaturating), ("minimax", .minimax),
+  ]
+
+  package func checkpoint(_ content: CheckpointContent) throws(GenerativeError) -> Checkpoint {
+    var checkpoint = try Checkpoint(kind: Self.kind)
+    try checkpoint.set(options.shape)
+    try checkpoint.setOption("latent_size", options.latentSize)
+    try checkpoint.setOption("latent", Self.latents.first { $0.1 == options.latent }?.0 ?? "")
+    try checkpoint.setWidths("generator_hidden", options.generatorHidden)
+    try checkpoint.setWidths("discriminator_hidden", options.discriminatorHidden)
+    try checkpoint.setOption("generator_activation", options.generatorActivation)
+    try checkpoint.setOption("discriminator_activation", options.discriminatorActivation)
+    try checkpoint.setOption("output_activation", options.outputActivation)
+    try checkpoint.setOption("objective", Self.objectives.first { $0.1 == options.objective }?.0 ?? "")
+    try checkpoint.setOption("discriminator_steps", options.discriminatorSteps)
+    try checkpoint.setOption("batch_norm", options.normalizesGenerator)
+    try checkpoint.setOption("discriminator_batch_norm", options.normalizesDiscriminator)
+    try checkpoint.setOption("mean_start", options.startsAtMean)
+    try checkpoint.setOption(options.weights)
+    try checkpoint.setOption("label_smoothing", options.labelSmoothing)
+    try checkpoint.setOption("dropout", options.dropout)
+    try checkpoint.setOption("input_noise", options.inputNoise)
+    // 0: no average is kept.
+    try checkpoint.setOption("average_decay", options.averageDecay ?? 0)
+    try checkpoint.setOption("seed", options.seed)
+    try checkpoint.set(progress)
+    try checkpoint.set(generator.optimizer?.rule, content)
+    try generator.add(to: &checkpoint, content)
+    try discriminator.add(to: &checkpoint, content)
+    if let average { try generator.network.add(average.weights, to: &checkpoint, as: "average") }
+    return checkpoint
+  }
+
+  package convenience init(_ checkpoint: Checkpoint, context: Context) throws(GenerativeError) {
+    try checkpoint.require(kind: Self.kind)
+    var options = Options(shape: try checkpoint.shape())
+    options.latentSize = try checkpoint.option("latent_size", in: 1...StackLimit.width)
+    options.latent = try checkpoint.choice("latent", Self.latents)
+    options.generatorHidden = try checkpoint.widths("generator_hidden") ?? []
+    options.discriminatorHidden = try checkpoint.widths("discriminator_hidden") ?? []
+    options.generatorActivation = try checkpoint.activation("generator_activation")
+    options.discriminatorActivation = try checkpoint.activation("discriminator_activation")
+    options.outputActivation = try checkpoint.activation("output_activation")
+    options.objective = try checkpoint.choice("objective", Self.objectives)
+    options.discriminatorSteps = try checkpoint.option("discriminator_steps", in: 1...100)
+    options.normalizesGenerator = try checkpoint.option("batch_norm")
+    options.normalizesDiscriminator = try checkpoint.option("discriminator_batch_norm")
+    options.startsAtMean = try checkpoint.option("mean_start")
+    options.weights = try checkpoint.weightRule()
+    options.labelSmoothing = try checkpoint.option("label_smoothing", in: 0...0.5)
+    options.dropout = try checkpoint.option("dropout", in: 0...0.999)
+    options.inputNoise = try checkpoint.option("input_noise", in: 0...Float.greatestFiniteMagnitude)
+    let decay: Float = try checkpoint.option("average_decay", in: 0...1)
+    options.averageDecay = decay == 0 ? nil : decay
+    options.seed = try checkpoint.option("seed")
+    try self.init(options, context: context)
+    progress = try checkpoint.progress()
+    let rule = try checkpoint.rule()
+    try generator.load(checkpoint, rule)
+    try discriminator.load(checkpoint, rule)
+    if let average { try generator.network.load(average.weights, from: checkpoint, as: "average") }
+  }
+}

@@ -1,0 +1,12 @@
+import Tensors
+
+/// The largest stacks that options may ask for.
+package enum StackLimit {
+  package static let width = 65_536
+  package static let depth = 16
+}
+
+extension Shape {
+  package static let sideLimit = 1 << 24
+  package static let countLimit = 1 << 28
+}

@@ -1,0 +1,79 @@
+import Checkpoints
+import Networks
+import Tensors
+
+extension VAE: Checkpointable {
+  package static let kind = "vae"
+
+  package func checkpoint(_ content: CheckpointContent) throws(GenerativeError) -> Checkpoint {
+    var checkpoint = try Checkpoint(kind: Self.kind)
+    try checkpoint.set(options.shape)
+    try checkpoint.setOption("latent_size", options.latentSize)
+    try checkpoint.setWidths("hidden", options.hidden)
+    try checkpoint.setWidths("decoder_hidden", options.decoderHidden)
+    try checkpoint.setOption("activation", options.activation)
+    switch options.likelihood {
+    case .bernoulli: try checkpoint.setOption("likelihood", "bernoulli")
+    case .gaussian(let variance):
+      try checkpoint.setOption("likelihood", "gaussian")
+      // 0 stands for a learned variance, which is one of the decoder's parameters.
+      try checkpoint.setOption("variance", variance ?? 0)
+    }
+    try checkpoint.setOption("output_activation", options.outputActivation)
+    try checkpoint.setOption("binarize", options.binarizes)
+    try checkpoint.setOption("reconstruction_weight", options.reconstructionWeight)
+    try checkpoint.setOption("beta", options.beta)
+    switch options.annealing {
+    case .constant: try checkpoint.setOption("kl_schedule", "constant")
+    case .linear(let epochs): try Self.set("linear", epochs, &checkpoint)
+    case .cyclic(let epochs): try Self.set("cyclic", epochs, &checkpoint)
+    }
+    try checkpoint.setOption(options.weights)
+    try checkpoint.setOption("dropout", options.dropout)
+    try checkpoint.setOption("seed", options.seed)
+    try checkpoint.set(progress)
+    try checkpoint.set(encoder.optimizer?.rule, content)
+    try encoder.add(to: &checkpoint, content)
+    try decoder.add(to: &checkpoint, content)
+    return checkpoint
+  }
+
+  private static func set(
+    _ schedule: String, _ epochs: Double, _ checkpoint: inout Checkpoint
+  ) throws(GenerativeError) {
+    try checkpoint.setOption("kl_schedule", schedule)
+    try checkpoint.setOption("kl_epochs", epochs)
+  }
+
+  package convenience init(_ checkpoint: Checkpoint, context: Context) throws(GenerativeError) {
+    try checkpoint.require(kind: Self.kind)
+    let largest = Float.greatestFiniteMagnitude
+    var options = Options(shape: try checkpoint.shape())
+    options.latentSize = try checkpoint.option("latent_size", in: 1...StackLimit.width)
+    options.hidden = try checkpoint.widths("hidden") ?? []
+    options.decoderHidden = try checkpoint.widths("decoder_hidden")
+    options.activation = try checkpoint.activation("activation")
+    if try checkpoint.choice("likelihood", [("bernoulli", false), ("gaussian", true)]) {
+      let variance: Float = try checkpoint.option("variance", in: 0...largest)
+      options.likelihood = .gaussian(variance: variance == 0 ? nil : variance)
+    }
+    options.outputActivation = try checkpoint.activation("output_activation")
+    options.binarizes = try checkpoint.option("binarize")
+    options.reconstructionWeight = try checkpoint.option("reconstruction_weight", in: 0...largest)
+    options.beta = try checkpoint.option("beta", in: 0...largest)
+    let schedule: String = try checkpoint.option("kl_schedule")
+    if schedule != "constant" {
+      let epochs: Double = try checkpoint.option("kl_epochs", in: 1e-9...1e9)
+      options.annealing = try checkpoint.choice(
+        "kl_schedule", [("linear", .linear(epochs: epochs)), ("cyclic", .cyclic(epochs: epochs))])
+    }
+    options.weights = try checkpoint.weightRule()
+    options.dropout = try checkpoint.option("dropout", in: 0...0.999)
+    options.seed = try checkpoint.option("seed")
+    try self.init(options, context: context)
+    progress = try checkpoint.progress()
+    let rule = try checkpoint.rule()
+    try encoder.load(checkpoint, rule)
+    try decoder.load(checkpoint, rule)
+  }
+}

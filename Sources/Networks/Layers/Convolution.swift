@@ -1,0 +1,84 @@
+import Tensors
+
+/// A convolution: y[o, k] = act(Σₜ x[o·stride − padding + t]·W[k, t] + b[k]), channels last.
+///
+/// W is filters × kernel height × kernel width × channels: PyTorch's `weight.permute(0, 2, 3, 1)`.
+package struct Convolution: Layer {
+  package let activation: Activation
+  package let hasBias: Bool
+  private let product: ConvolutionProduct
+  private let weightInitializer: Initializer
+  private let biasInitializer: Initializer
+
+  package var input: Shape { product.large }
+  package var output: Shape { product.small }
+
+  /// A layer of `filters` over images of shape `input`; `horizontal` is like `vertical` unless given.
+  ///
+  /// Weights start as He's for ReLU and its kin unless `weight` says otherwise, biases at zero.
+  ///
+  /// - Parameter hasBias: leave it out before batch normalisation, which would remove it.
+  /// - Throws: `.argument` for a window that does not fit, `.limit` for one too large.
+  package init(
+    _ input: Shape, filters: Int, _ vertical: Window, horizontal: Window? = nil,
+    _ activation: Activation, hasBias: Bool = true, weight: Initializer? = nil,
+    bias: Initializer = .constant(0)
+  ) throws(GenerativeError) {
+    product = try ConvolutionProduct(
+      ConvolutionAxis(large: input.height, vertical),
+      ConvolutionAxis(large: input.width, horizontal ?? vertical),
+      largeChannels: input.channels, smallChannels: filters)
+    self.activation = activation
+    self.hasBias = hasBias
+    weightInitializer = weight ?? .he(fanIn: product.weightStride)
+    biasInitializer = bias
+  }
+
+  package var parameters: [Parameter] {
+    let weight = Parameter("weight", shape: product.weightShape, weightInitializer)
+    return hasBias ? [weight, Parameter("bias", shape: [output.channels], biasInitializer)] : [weight]
+  }
+
+  /// The sum before the activation, where backward needs it.
+  package func cacheCount(rows: Int) -> Int { activation.differentiatesInput ? rows * output.count : 0 }
+
+  package func scratchCount(rows: Int, context: Context) -> Int { product.scratchCount(context: context) }
+
+  package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
+    let kept = activation.differentiatesInput ? pass.cache : nil
+    product.correlate(
+      x, weight: pass.parameters, into: kept ?? y, rows: pass.rows,
+      bias: hasBias ? pass.parameters + product.weightCount : nil,
+      activation: kept == nil ? activation : .identity, scratch: pass.scratch, context: pass.context)
+    if let kept {
+      pass.context.activate(kept, count: pass.rows * output.count, activation, into: y)
+    }
+  }
+
+  /// dz = dy · act′;  dW[k, t] += Σₒ dz[o, k]·x[o·stride − padding + t];  db += Σ dz;
+  /// dx[i] = Σ dz[o, k]·W[k, t] over i = o·stride − padding + t
+  package func backward(
+    _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass
+  ) {
+    let context = pass.context
+    let count = pass.rows * output.count
+    if activation != .identity {
+      let kept = activation.differentiatesInput ? pass.cache : nil
+      context.activateBackward(
+        dy, saved: kept.map { UnsafePointer($0) } ?? y, count: count, activation, into: dy)
+    }
+    if let gradient = pass.gradient {
+      product.addWeightGradient(
+        small: dy, large: x, into: gradient, rows: pass.rows, scratch: pass.scratch, context: context)
+      if hasBias {
+        let dz = Matrix(dy, rows: count / output.channels, columns: output.channels)
+        context.columnSums(dz, into: gradient + product.weightCount, accumulating: true)
+      }
+    }
+    if let dx {
+      product.spread(
+        dy, weight: pass.parameters, into: dx, rows: pass.rows, scratch: pass.scratch, context: context)
+    }
+  }
+}

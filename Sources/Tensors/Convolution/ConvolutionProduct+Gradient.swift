@@ -1,0 +1,128 @@
+import Kernels
+
+/// The weights' gradient: small images, transposed, times the patches of large ones.
+///
+/// The sum runs over all positions of all rows. A stretch of positions at a time is packed, both
+/// factors once, and then multiplied into dW by every thread.
+extension ConvolutionProduct {
+  /// Floats of both packed factors: 4 MiB, of which the third-level cache holds several.
+  private static let stretchCapacity = 1 << 20
+  /// Positions in one block of the sum.
+  private static let positionBlock = 256
+
+  private struct Plan {
+    let width: Int
+    /// K and kernel · C, padded to panels.
+    let rows: Int
+    let columns: Int
+
+    /// Positions packed at a time.
+    var stretch: Int {
+      max(1, stretchCapacity / (positionBlock * (rows + columns))) * positionBlock
+    }
+    var tileCount: Int { ConvolutionProduct.padded(ProductKernels.tileRows * width, to: 16) }
+  }
+
+  private func plan(_ context: Context) -> Plan {
+    let width = context.kernels.product.tileColumns
+    return Plan(
+      width: width, rows: Self.padded(smallChannels, to: ProductKernels.tileRows),
+      columns: Self.padded(weightStride, to: width))
+  }
+
+  func gradientScratchCount(context: Context) -> Int {
+    let plan = plan(context)
+    return plan.stretch * (plan.rows + plan.columns) + Self.padded(largeChannels, to: 16)
+      + context.threadCount * plan.tileCount
+  }
+
+  /// dWeight += Σ small · large, over `rows` images.
+  package func addWeightGradient(
+    small: UnsafePointer<Float>, large: UnsafePointer<Float>, into dWeight: UnsafeMutablePointer<Float>,
+    rows: Int, scratch: UnsafeMutablePointer<Float>, context: Context
+  ) {
+    let plan = plan(context)
+    let zeros = scratch
+    let smallPanels = zeros + Self.padded(largeChannels, to: 16)
+    let patchPanels = smallPanels + plan.stretch * plan.rows
+    let tiles = patchPanels + plan.stretch * plan.columns
+    zeros.update(repeating: 0, count: largeChannels)
+    let patches = Patches(
+      source: large, vertical: vertical.correlation, horizontal: horizontal.correlation,
+      channels: largeChannels, zeros: zeros)
+    let positions = rows * patches.positionCount
+    let isSmall = positions * weightCount < Self.smallWork
+    var start = 0
+    while start < positions {
+      let end = min(positions, start + plan.stretch)
+      pack(patches, small, start..<end, plan, smallPanels, patchPanels, isSmall, context)
+      multiply(start..<end, plan, smallPanels, patchPanels, tiles, dWeight, isSmall, context)
+      start = end
+    }
+  }
+
+  /// Packs both factors: block of positions after block, in each panel after panel.
+  private func pack(
+    _ patches: Patches, _ small: UnsafePointer<Float>, _ stretch: Range<Int>, _ plan: Plan,
+    _ smallPanels: UnsafeMutablePointer<Float>, _ patchPanels: UnsafeMutablePointer<Float>,
+    _ isSmall: Bool, _ context: Context
+  ) {
+    let packRows = context.kernels.product.packRows
+    let packColumns = context.kernels.product.packColumns
+    let tileRows = ProductKernels.tileRows
+    let panelCount = plan.columns / plan.width
+    let share = 8
+    // One task of a block for the small image, then one for every eight panels of patches.
+    let taskCount = 1 + (panelCount + share - 1) / share
+    let blockCount = (stretch.count + Self.positionBlock - 1) / Self.positionBlock
+    forTasks(blockCount * taskCount, isSmall: isSmall, context) { _, index in
+      let (block, task) = index.quotientAndRemainder(dividingBy: taskCount)
+      let start = stretch.lowerBound + block * Self.positionBlock
+      let depth = min(Self.positionBlock, stretch.upperBound - start)
+      let offset = block * Self.positionBlock
+      if task == 0 {
+        for i in stride(from: 0, to: smallChannels, by: tileRows) {
+          packRows(
+            small + (start * smallChannels + i), smallChannels, 1, depth, min(tileRows, smallChannels - i),
+            smallPanels + (offset * plan.rows + i * depth))
+        }
+        return
+      }
+      for panel in (task - 1) * share..<min(panelCount, task * share) {
+        let column = panel * plan.width
+        patches.packColumns(
+          column, min(plan.width, weightStride - column), start, depth,
+          patchPanels + (offset * plan.columns + column * depth), width: plan.width, pack: packColumns)
+      }
+    }
+  }
+
+  private func multiply(
+    _ stretch: Range<Int>, _ plan: Plan, _ smallPanels: UnsafePointer<Float>,
+    _ patchPanels: UnsafePointer<Float>, _ tiles: UnsafeMutablePointer<Float>,
+    _ dWeight: UnsafeMutablePointer<Float>, _ isSmall: Bool, _ context: Context
+  ) {
+    let multiplyBlock = context.kernels.product.multiplyBlock
+    let panelCount = plan.columns / plan.width
+    let rowBlocks = (plan.rows + Self.blockRows - 1) / Self.blockRows
+    let parts = min(panelCount, max(1, 4 * context.threadCount / rowBlocks))
+    let partPanels = (panelCount + parts - 1) / parts
+    forTasks(rowBlocks * parts, isSmall: isSmall, context) { slot, task in
+      let (part, block) = task.quotientAndRemainder(dividingBy: rowBlocks)
+      let i = block * Self.blockRows
+      let column = part * partPanels * plan.width
+      let columns = min(weightStride - column, partPanels * plan.width)
+      let height = min(Self.blockRows, smallChannels - i)
+      guard columns > 0, height > 0 else { return }
+      var offset = 0
+      while offset < stretch.count {
+        let depth = min(Self.positionBlock, stretch.count - offset)
+        multiplyBlock(
+          smallPanels + (offset * plan.rows + i * depth), height,
+          patchPanels + (offset * plan.columns + column * depth), depth * plan.width, columns, depth,
+          dWeight + (i * weightStride + column), weightStride, true, Int.min, tiles + slot * plan.tileCount)
+        offset += depth
+      }
+    }
+  }
+}
