@@ -83,8 +83,10 @@ extension Corruption {
   _ plan_out: UnsafeMutablePointer<gen_plan>?
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
-    let options = try Autoencoder.Options(try gen_autoencoder_options(reading: options))
-    try Autoencoder.plan(options, rows: try checkBatchSize(batch_size)).write(to: plan_out)
+    let o = try gen_autoencoder_options(reading: options)
+    try Autoencoder.plan(
+      try Autoencoder.Options(o), rows: try checkBatchSize(batch_size), context: try resolve(o.context)
+    ).write(to: plan_out)
   }
 }
 

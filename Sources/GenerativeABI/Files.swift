@@ -6,7 +6,8 @@ import Tensors
 // The bodies of gen_x_save, save_memory, load and load_memory, the same for every model.
 
 /// Bytes to read; none may be NULL.
-func checkBytes(_ bytes: UnsafeRawPointer?, _ count: Int64) throws(GenerativeError) -> UnsafeRawBufferPointer {
+func checkBytes(_ bytes: UnsafeRawPointer?, _ count: Int64) throws(GenerativeError) -> UnsafeRawBufferPointer
+{
   let count = try checkRange("byte_count", count, 0...Int.max)
   guard bytes != nil || count == 0 else { throw .null("bytes") }
   return UnsafeRawBufferPointer(start: bytes, count: count)
@@ -49,7 +50,7 @@ func load<Model: HandleObject & Checkpointable>(
     let path = try checkPath("path", path)
     let context = try resolve(context)
     let checkpoint = try Checkpoint.read(path, in: context.memory)
-    do {
+    do throws(GenerativeError) {
       return try Model(checkpoint, context: context)
     } catch {
       throw GenerativeError(error.status, "\(path): \(error.message)")

@@ -62,7 +62,8 @@ extension FitOptions {
     let beta1 = try Self.decay("beta1", o.beta1, defaults.beta1)
     let isRMSProp = o.optimizer == GEN_OPTIMIZER_RMSPROP
     let beta2 = try Self.decay("beta2", o.beta2, isRMSProp ? 0.99 : 0.999)
-    let epsilon = Float(try checkRange("epsilon", orDefault(o.epsilon, 1e-8), Double(Float.leastNormalMagnitude)...1))
+    let epsilon = Float(
+      try checkRange("epsilon", orDefault(o.epsilon, 1e-8), Double(Float.leastNormalMagnitude)...1))
     let weightDecay = Float(try checkRange("weight_decay", o.weight_decay, 0...1e3))
     let rules: [Optimizer.Rule] = [
       .adam(beta1: beta1, beta2: beta2, epsilon: epsilon), .sgd(momentum: beta1),

@@ -81,8 +81,10 @@ extension GAN.Options {
   _ plan_out: UnsafeMutablePointer<gen_plan>?
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
-    let options = try GAN.Options(try gen_gan_options(reading: options))
-    try GAN.plan(options, rows: try checkBatchSize(batch_size)).write(to: plan_out)
+    let o = try gen_gan_options(reading: options)
+    try GAN.plan(
+      try GAN.Options(o), rows: try checkBatchSize(batch_size), context: try resolve(o.context)
+    ).write(to: plan_out)
   }
 }
 

@@ -77,8 +77,10 @@ extension VAE.Options {
   _ plan_out: UnsafeMutablePointer<gen_plan>?
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
-    let options = try VAE.Options(try gen_vae_options(reading: options))
-    try VAE.plan(options, rows: try checkBatchSize(batch_size)).write(to: plan_out)
+    let o = try gen_vae_options(reading: options)
+    try VAE.plan(
+      try VAE.Options(o), rows: try checkBatchSize(batch_size), context: try resolve(o.context)
+    ).write(to: plan_out)
   }
 }
 
@@ -201,7 +203,9 @@ extension VAE.Options {
       let latents = 0...(model.options.latentSize - 1)
       let x = try checkRange("latent_x", latent_x, latents)
       let y = try checkRange("latent_y", latent_y, latents)
-      guard x != y else { throw GenerativeError(.argument, "latent_x and latent_y must differ, both are \(x)") }
+      guard x != y else {
+        throw GenerativeError(.argument, "latent_x and latent_y must differ, both are \(x)")
+      }
       let gridRows = try checkRange("n_grid_rows", n_grid_rows, 1...4096)
       let gridColumns = try checkRange("n_grid_columns", n_grid_columns, 1...4096)
       try model.manifold(

@@ -66,11 +66,13 @@ package final class Autoencoder: @unchecked Sendable {
     return (try Network("encoder", encoder.layers), try Network("decoder", decoder.layers))
   }
 
-  package static func plan(_ options: Options, rows: Int) throws(GenerativeError) -> Plan {
+  package static func plan(
+    _ options: Options, rows: Int, context: Context = .standard
+  ) throws(GenerativeError) -> Plan {
     let networks = try networks(options)
     return try Plan(
       [(networks.encoder, 1, 3), (networks.decoder, 1, 3)], rows: rows,
-      rowFloats: 4 * options.shape.count + options.latentSize)
+      rowFloats: 4 * options.shape.count + options.latentSize, context: context)
   }
 
   /// Trained numbers.

@@ -107,14 +107,16 @@ package final class GAN: @unchecked Sendable {
     )
   }
 
-  package static func plan(_ options: Options, rows: Int) throws(GenerativeError) -> Plan {
+  package static func plan(
+    _ options: Options, rows: Int, context: Context = .standard
+  ) throws(GenerativeError) -> Plan {
     let networks = try networks(options)
     let k = options.discriminatorSteps
     return try Plan(
       // G: k forwards and a backward; D: k times forward and backward on real and generated rows,
       // then a forward and half a backward for G.
       [(networks.generator, 1, k + 2), (networks.discriminator, 1, 6 * k + 2)], rows: rows,
-      rowFloats: 3 * options.shape.count + options.latentSize + 4)
+      rowFloats: 3 * options.shape.count + options.latentSize + 4, context: context)
   }
 
   /// Trained numbers.

@@ -15,14 +15,15 @@ package struct Plan: Sendable, Equatable {
   ///     forward and backward (a full backward counts twice a forward).
   ///   - rowFloats: floats per row that the step holds beside the workspaces.
   init(
-    _ networks: [(network: Network, workspaces: Int, passes: Int)], rows: Int, rowFloats: Int
+    _ networks: [(network: Network, workspaces: Int, passes: Int)], rows: Int, rowFloats: Int,
+    context: Context
   ) throws(GenerativeError) {
     for (network, workspaces, passes) in networks {
       parameterCount += network.parameterCount
       flopsPerRow += DenseStack.flops(network) * passes
       peakByteCount += Learner.byteCount(network, .adam())
       peakByteCount +=
-        workspaces * (try Workspace.byteCount(network, rows: rows, .training))
+        workspaces * (try Workspace.byteCount(network, rows: rows, .training, context: context))
     }
     guard let step = checkedProduct(rows, rowFloats, MemoryLayout<Float>.stride) else {
       throw GenerativeError(.memory, "batches of \(rows) rows do not fit in memory")

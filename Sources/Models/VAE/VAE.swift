@@ -102,11 +102,13 @@ package final class VAE: @unchecked Sendable {
     return (try Network("encoder", encoder.layers), try Network("decoder", layers))
   }
 
-  package static func plan(_ options: Options, rows: Int) throws(GenerativeError) -> Plan {
+  package static func plan(
+    _ options: Options, rows: Int, context: Context = .standard
+  ) throws(GenerativeError) -> Plan {
     let networks = try networks(options)
     return try Plan(
       [(networks.encoder, 1, 3), (networks.decoder, 1, 3)], rows: rows,
-      rowFloats: 3 * options.shape.count + 8 * options.latentSize)
+      rowFloats: 3 * options.shape.count + 8 * options.latentSize, context: context)
   }
 
   /// −ln p(x|z) as a loss of the decoder's output, with the variance as it is now.

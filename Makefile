@@ -1,0 +1,85 @@
+# libgenerative: what there is to type.
+#
+#   make demo      installs what is missing, builds, learns from 60,000 pictures; results in demo/
+#   make test      installs what is missing, builds, runs every test
+#   make           builds the library and the tool into .build/release
+#   make install   PREFIX=/usr/local: the library, the header, the pkg-config file, gen
+#   make format    formats all sources
+#   make clean
+#
+# Needs Swift 6.3 on the PATH; Debian packages are installed as root or through sudo.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILD = .build/release
+VERSION := $(shell sed -n 's/^.define GEN_VERSION_STRING "\(.*\)"/\1/p' include/generative.h)
+ABI := $(shell sed -n 's/^.define GEN_ABI_VERSION \([0-9]*\)/\1/p' include/generative.h)
+INSTALL_MISSING = Tests/Scripts/install-missing.sh
+PYTHON = .venv/bin/python
+
+all: build
+
+# SwiftPM does not see that only the header changed: then it starts anew.
+fresh:
+	@if [ .build/header.h -ot include/generative.h ] || ! cmp -s .build/header.h include/generative.h; then \
+	  rm -rf .build/release .build/*/release; mkdir -p .build; cp include/generative.h .build/header.h; \
+	fi
+
+build: libraries fresh
+	swift build -c release
+	@$(MAKE) --quiet soname
+
+build-tests: libraries fresh
+	swift build -c release --build-tests
+	@$(MAKE) --quiet soname
+
+# What programs linked here look for at run time.
+soname:
+	@ln -sf libgenerative.so $(BUILD)/libgenerative.so.$(ABI)
+
+libraries:
+	@$(INSTALL_MISSING) libpng-dev libjpeg-dev zlib1g-dev
+
+demo: build
+	@$(INSTALL_MISSING) dataset-fashion-mnist || \
+	  echo "Without a network there is no Fashion-MNIST: the demo learns from faces drawn by the library."
+	$(BUILD)/gen demo --out demo
+
+test-tools:
+	@$(INSTALL_MISSING) gcc:gcc g++:g++ clang++:clang clang-format:clang-format readelf:binutils \
+	  pkg-config:pkg-config python3:python3 python3-venv
+	@$(INSTALL_MISSING) dataset-fashion-mnist || \
+	  echo "Without Fashion-MNIST the tests that need it are skipped."
+
+$(PYTHON): bindings/python/pyproject.toml
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet numpy pytest
+	.venv/bin/pip install --quiet scikit-learn || echo "Tests against scikit-learn will be skipped."
+	@touch $(PYTHON)
+
+test: test-tools build-tests $(PYTHON)
+	python3 Tests/Scripts/gate.py $(PYTHON)
+
+install: build
+	@$(MAKE) --quiet install-only
+
+install-only:
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/bin
+	install -m 755 -s $(BUILD)/libgenerative.so $(DESTDIR)$(PREFIX)/lib/libgenerative.so.$(VERSION)
+	ln -sf libgenerative.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libgenerative.so.$(ABI)
+	ln -sf libgenerative.so.$(ABI) $(DESTDIR)$(PREFIX)/lib/libgenerative.so
+	install -m 644 include/generative.h $(DESTDIR)$(PREFIX)/include/generative.h
+	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
+	  'Name: generative' 'Description: PCA, autoencoders, VAEs and GANs on a CPU' \
+	  'Version: $(VERSION)' 'Libs: -L$${libdir} -lgenerative' 'Cflags: -I$${includedir}' \
+	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/generative.pc
+	install -m 755 -s $(BUILD)/gen $(DESTDIR)$(PREFIX)/bin/gen
+
+format:
+	swift format --in-place --recursive Sources Tests Package.swift
+	git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
+
+clean:
+	rm -rf .build demo .venv
+
+.PHONY: all fresh build build-tests soname libraries demo test-tools test install install-only format clean

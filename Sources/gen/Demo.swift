@@ -1,0 +1,71 @@
+import ArgumentParser
+import CGenerative
+
+/// `gen demo`: the library's main job from end to end, in pictures and figures.
+struct Demo: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Learns from 60,000 pictures: PCA, autoencoders, a VAE and a GAN.",
+    discussion: "Leaves pictures, models and a table of figures in a folder.")
+
+  @Option(help: "The folder to write to.")
+  var out = "demo"
+
+  @Option(help: "The folder of Fashion-MNIST; without it, faces that the library draws are used.")
+  var data = "/usr/share/datasets/fashion-mnist"
+
+  @Option(help: "Epochs of every network, in place of each one's own.")
+  var epochs: Int?
+
+  @Option(help: "The seed of weights, shuffling, noise and samples.")
+  var seed: UInt64 = 1
+
+  @Flag(help: "A few thousand pictures and one epoch each, to see that all works.")
+  var quick = false
+
+  func validate() throws {
+    if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1, not \(epochs)") }
+  }
+
+  func run() throws {
+    let start = now()
+    try makeFolder(out)
+    let pictures = try Pictures(folder: data, quick: quick)
+    print(
+      "\(pictures.name): \(pictures.trainingCount) pictures to learn from, \(pictures.test.count) to test;"
+        + " libgenerative \(text(gen_version())), \(text(gen_kernels_name())) kernels")
+    var session = DemoSession(
+      pictures: pictures, folder: out, epochs: quick ? epochs ?? 1 : epochs, quick: quick, seed: seed,
+      figures: Figures(goalsCount: pictures.isFashion && epochs == nil))
+
+    let principal = try session.runPCA()
+    try session.runAutoencoder(beside: principal)
+    try session.runDenoiser()
+    try session.runVAE()
+    try session.runManifold()
+    try session.runGAN()
+
+    session.figures.add("whole demo, minutes", (now() - start) / 60, digits: 1, atMost: 10)
+    print("\n" + session.figures.table)
+    try write(session.figures.table, to: "\(out)/figures.txt")
+    print("Pictures, models and this table are in \(out)/")
+  }
+}
+
+/// What the parts of the demo share.
+struct DemoSession {
+  let pictures: Pictures
+  let folder: String
+  /// Epochs of every network, when they were asked for.
+  let epochs: Int?
+  let quick: Bool
+  let seed: UInt64
+  var figures: Figures
+
+  /// Samples to measure a GAN with.
+  var sampleCount: Int { quick ? 500 : 10_000 }
+
+  /// Pictures to look at, side by side.
+  var shown: Rows { pictures.test.first(12) }
+
+  func path(_ name: String) -> String { "\(folder)/\(name)" }
+}

@@ -1,0 +1,38 @@
+import CGenerative
+
+extension DemoSession {
+  /// A deep autoencoder with as many latents as the PCA beside it.
+  mutating func runAutoencoder(beside principal: PrincipalComponents) throws {
+    let hidden: [Int64] = [512, 256]
+    var options: gen_autoencoder_options = try defaults(gen_autoencoder_options_init)
+    options.height = Int64(side)
+    options.width = Int64(side)
+    options.latent_size = 30
+    options.seed = seed
+    let model = try hidden.withUnsafeBufferPointer { widths in
+      options.hidden = widths.baseAddress
+      options.n_hidden = Int32(widths.count)
+      return try Object(gen_autoencoder_destroy) { gen_autoencoder_create(&options, $0) }
+    }
+    let recipe = Recipe(
+      epochs: epochs ?? 5, batchSize: 128, learningRate: 3e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
+    try recipe.run("autoencoder") { gen_autoencoder_fit(model.handle, pictures.training.handle, $0) }
+
+    let rows = try reconstruct(pictures.test, with: model)
+    figures.add(
+      "autoencoder, 30 latents: squared error", try rows.squaredError(to: pictures.test), digits: 3,
+      atMost: 6.5)
+    var picture = shown
+    picture.append(principal.reconstructions)
+    picture.append(rows.first(shown.count))
+    try Grid(columns: shown.count).save(picture, to: path("reconstructions.png"))
+    figures.note("reconstructions.png: test pictures; through 30 principal components; through 30 latents")
+    try check(gen_autoencoder_save(model.handle, path("autoencoder.safetensors"), Int32(GEN_SAVE_ALL)))
+  }
+
+  private func reconstruct(_ rows: Rows, with model: Object) throws -> Rows {
+    try Rows(count: rows.count, rowSize: rows.rowSize) {
+      gen_autoencoder_reconstruct(model.handle, rows.values, Int64(rows.count), $0)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import CGenerative
+
+extension DemoSession {
+  /// A GAN 32-256-512-784 against 784-512-256-1, measured as Goodfellow et al. (2014) did.
+  mutating func runGAN() throws {
+    var options: gen_gan_options = try defaults(gen_gan_options_init)
+    options.height = Int64(side)
+    options.width = Int64(side)
+    options.latent_size = 32
+    options.input_noise = 0.3
+    options.seed = seed
+    let gan = try Object(gen_gan_destroy) { gen_gan_create(&options, $0) }
+    let recipe = Recipe(epochs: epochs ?? 3, batchSize: 64, learningRate: 5e-4, beta1: 0.5, seed: seed)
+    try recipe.run("GAN") { gen_gan_fit(gan.handle, pictures.training.handle, $0) }
+
+    let samples = try Rows(count: sampleCount, rowSize: side * side) {
+      gen_gan_sample(gan.handle, Int64(sampleCount), seed, $0)
+    }
+    try measure(samples)
+    try save(samples.first(48), to: path("gan-samples.png"))
+    figures.note("gan-samples.png: samples, each left of the training picture nearest to it")
+    try check(gen_gan_save(gan.handle, path("gan.safetensors"), Int32(GEN_SAVE_ALL)))
+  }
+
+  /// Parzen log-likelihoods of the samples, of a Gaussian, and of real pictures.
+  private mutating func measure(_ samples: Rows) throws {
+    let start = now()
+    let real = try pictures.trainingRows(0..<min(sampleCount, pictures.trainingCount))
+    figures.add("GAN: Parzen log-likelihood, nats", try parzen(samples), digits: 1, atLeast: 280)
+    figures.add("  of a Gaussian in 20 components", try parzen(try gaussianSamples()), digits: 1)
+    figures.add("  of real training pictures", try parzen(real), digits: 1)
+    print("\("Parzen windows".padded(22)) 3 sets of \(samples.count) in \(fixed(now() - start, 1)) s")
+  }
+
+  /// The test pictures' log-likelihood under windows around samples, their width chosen on the
+  /// last 1,000 training pictures.
+  private func parzen(_ samples: Rows) throws -> Double {
+    let held = min(1000, pictures.trainingCount / 10)
+    let validation = try pictures.trainingRows(pictures.trainingCount - held..<pictures.trainingCount)
+    let test = pictures.test
+    var mean = 0.0
+    try check(
+      gen_evaluate_parzen(
+        samples.values, Int64(samples.count), validation.values, Int64(held), test.values,
+        Int64(test.count), Int64(test.rowSize), nil, nil, &mean, nil))
+    return mean
+  }
+
+  /// Samples of a Gaussian in 20 principal components, clamped to [0, 1].
+  private func gaussianSamples() throws -> Rows {
+    var options: gen_pca_options = try defaults(gen_pca_options_init)
+    options.n_components = 20
+    let pca = try Object(gen_pca_destroy) { gen_pca_create(&options, $0) }
+    try check(gen_pca_fit(pca.handle, pictures.training.handle))
+    var rows = try Rows(count: sampleCount, rowSize: side * side) {
+      gen_pca_sample(pca.handle, Int64(sampleCount), seed, 0, $0)
+    }
+    for index in rows.values.indices { rows.values[index] = min(max(rows.values[index], 0), 1) }
+    return rows
+  }
+
+  /// Writes samples, each left of the training picture nearest to it.
+  private func save(_ samples: Rows, to path: String) throws {
+    var nearest = [Int64](repeating: 0, count: samples.count)
+    try check(
+      gen_dataset_nearest(
+        pictures.training.handle, samples.values, Int64(samples.count), 1, &nearest, nil))
+    var pairs = Rows(rowSize: samples.rowSize)
+    for (row, index) in nearest.enumerated() {
+      pairs.append(samples[row..<row + 1])
+      pairs.append(try pictures.trainingRows(Int(index)..<Int(index) + 1))
+    }
+    try Grid(columns: 12).save(pairs, to: path)
+  }
+}

@@ -1,0 +1,25 @@
+import CGenerative
+
+/// How a picture of many rows is laid out.
+struct Grid {
+  /// Rows in a line; 0: as square as can be.
+  var columns = 0
+  /// Each cell from its least to its greatest value, for components.
+  var stretch = false
+  var height = side
+  var width = side
+  var channels = 1
+
+  /// Writes rows as one picture, each pixel enlarged to 2 x 2 where that is small enough.
+  func save(_ rows: Rows, to path: String) throws {
+    var options: gen_grid_options = try defaults(gen_grid_options_init)
+    options.n_columns = Int32(columns)
+    options.stretch = stretch ? 1 : 0
+    options.enlarge = height <= 64 ? 2 : 1
+    let image = try Object(gen_image_destroy) {
+      gen_image_create_grid(
+        rows.values, Int64(rows.count), Int64(height), Int64(width), Int64(channels), &options, $0)
+    }
+    try check(gen_image_save(image.handle, path, nil))
+  }
+}

@@ -1,0 +1,67 @@
+import CGenerative
+import Glibc
+
+/// A line that tells how far a fit is; on anything but a terminal, a line after each epoch.
+final class ProgressBar {
+  private let name: String
+  private let isTerminal = isatty(STDOUT_FILENO) == 1
+  private(set) var last = gen_event()
+
+  init(_ name: String) { self.name = name }
+
+  /// The callback to put in gen_fit_options, its user_data a bar that lives as long as the fit.
+  static let callback: gen_event_fn = { event, bar in
+    if let event, let bar {
+      Unmanaged<ProgressBar>.fromOpaque(bar).takeUnretainedValue().show(event.pointee)
+    }
+    return Int32(GEN_GO_ON)
+  }
+
+  /// Clears the bar and says what came out.
+  func finish() {
+    let line = "\(name.padded(22)) \(last.epoch) epochs in \(clock(last.seconds)), \(losses(last))"
+    print((isTerminal ? "\r\u{1B}[2K" : "") + line)
+    fflush(nil)
+  }
+
+  private func show(_ event: gen_event) {
+    let isEpoch = event.kind == Int32(GEN_EVENT_EPOCH)
+    if event.kind == Int32(GEN_EVENT_WARNING) {
+      print((isTerminal ? "\r\u{1B}[2K" : "") + "warning: \(text(event.message))")
+    }
+    guard isEpoch || event.kind == Int32(GEN_EVENT_STEP) else { return }
+    last = event
+    last.message = nil  // valid during the call only
+    if isTerminal {
+      gen.show("\r\u{1B}[2K" + String(line(event, isEpoch: isEpoch).prefix(columns() - 1)))
+    } else if isEpoch {
+      print("\(name.padded(22)) epoch \(event.epoch)/\(event.n_epochs)  \(losses(event))")
+      fflush(nil)
+    }
+  }
+
+  private func line(_ event: gen_event, isEpoch: Bool) -> String {
+    let steps = max(Double(event.n_steps), 1)
+    let epochs = Double(event.epoch) - (isEpoch ? 0 : 1 - min(Double(event.step) / steps, 1))
+    let share = max(epochs / max(Double(event.n_epochs), 1), 1e-6)
+    let filled = Int((share * 20).rounded(.down))
+    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: max(0, 20 - filled))
+    let left = clock(event.seconds / share - event.seconds)
+    return "\(name.padded(22)) [\(bar)] epoch \(event.epoch)/\(event.n_epochs) step \(event.step)"
+      + "/\(event.n_steps)  \(left) left  \(losses(event))"
+  }
+
+  private func losses(_ event: gen_event) -> String {
+    let named = [
+      ("loss", event.loss), ("kl", event.kl), ("D", event.discriminator_loss), ("G", event.generator_loss),
+      ("D(x)", event.real_score), ("D(G(z))", event.fake_score),
+    ]
+    return named.filter { !$0.1.isNaN }.map { "\($0.0) \(fixed($0.1, 3))" }.joined(separator: "  ")
+  }
+
+  private func columns() -> Int {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return 80 }
+    return Int(size.ws_col)
+  }
+}

@@ -1,0 +1,30 @@
+import CGenerative
+
+/// How a model of the demo is trained.
+struct Recipe {
+  var epochs: Int
+  var batchSize = 128
+  var learningRate = 1e-3
+  var schedule = GEN_SCHEDULE_CONSTANT
+  var beta1 = 0.0
+  var seed: UInt64 = 0
+
+  /// Runs a fit under a progress bar and returns its seconds.
+  @discardableResult
+  func run(_ name: String, fit: (UnsafePointer<gen_fit_options>) -> gen_status) throws -> Double {
+    var options: gen_fit_options = try defaults(gen_fit_options_init)
+    options.epochs = Int64(epochs)
+    options.batch_size = Int64(batchSize)
+    options.learning_rate = learningRate
+    options.schedule = Int32(schedule)
+    options.beta1 = beta1
+    options.seed = seed
+    let bar = ProgressBar(name)
+    options.event = ProgressBar.callback
+    options.user_data = Unmanaged.passUnretained(bar).toOpaque()
+    let start = now()
+    try withExtendedLifetime(bar) { try check(fit(&options)) }
+    bar.finish()
+    return now() - start
+  }
+}

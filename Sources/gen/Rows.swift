@@ -1,0 +1,40 @@
+import CGenerative
+
+/// Rows of floats, packed one after another.
+struct Rows {
+  let rowSize: Int
+  var values: [Float]
+
+  var count: Int { rowSize == 0 ? 0 : values.count / rowSize }
+
+  init(rowSize: Int, values: [Float] = []) {
+    self.rowSize = rowSize
+    self.values = values
+  }
+
+  /// Rows that a call of the library writes.
+  init(count: Int, rowSize: Int, fill: (UnsafeMutablePointer<Float>?) -> gen_status) throws {
+    self.rowSize = rowSize
+    self.values = try [Float](unsafeUninitializedCapacity: count * rowSize) { buffer, written in
+      try check(fill(buffer.baseAddress))
+      written = count * rowSize
+    }
+  }
+
+  /// Some of the rows.
+  subscript(range: Range<Int>) -> Rows {
+    Rows(rowSize: rowSize, values: Array(values[range.lowerBound * rowSize..<range.upperBound * rowSize]))
+  }
+
+  /// The first rows, as many as there are.
+  func first(_ limit: Int) -> Rows { self[0..<min(limit, count)] }
+
+  mutating func append(_ more: Rows) { values += more.values }
+
+  /// The mean over rows of the squared error summed over a row.
+  func squaredError(to clean: Rows) throws -> Double {
+    var error = 0.0
+    try check(gen_evaluate_squared_error(values, clean.values, Int64(count), Int64(rowSize), &error))
+    return error
+  }
+}

@@ -1,0 +1,36 @@
+import Glibc
+
+/// A number with a fixed count of digits after the point; "-" for NaN.
+func fixed(_ value: Double, _ digits: Int) -> String {
+  guard value.isFinite else { return value.isNaN ? "-" : "\(value)" }
+  var buffer = [CChar](repeating: 0, count: 400)
+  _ = withVaList([Int32(digits), value]) { vsnprintf(&buffer, buffer.count, "%.*f", $0) }
+  return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+/// Seconds as minutes and seconds, "3:07".
+func clock(_ seconds: Double) -> String {
+  let whole = Int(max(0, min(seconds, 359_999)).rounded())
+  return "\(whole / 60):" + (whole % 60 < 10 ? "0" : "") + "\(whole % 60)"
+}
+
+extension String {
+  /// Filled up with spaces on the right.
+  func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+
+  /// Filled up with spaces on the left.
+  func aligned(_ width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
+}
+
+/// Seconds of a clock that never goes back.
+func now() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
+/// Prints without a line's end, at once.
+func show(_ string: String) {
+  print(string, terminator: "")
+  fflush(nil)
+}

@@ -1,0 +1,219 @@
+"""Bad input through the C header: each function, each parameter and each option spoiled in turn.
+
+Writes the calls from the header, compiles them with Tests/CTests, and runs each in a child process.
+usage: bad_arguments.py FOLDER_OF_THE_LIBRARY [part of a call's name, to run only those]
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from header import ROOT, Header
+
+# Right values of parameters by name; by function and name where the name alone does not tell.
+VALUES = {
+    "n_rows": "2", "first_row": "0", "row_size": "ROW", "height": "SIDE", "width": "SIDE",
+    "channels": "1", "n_neighbours": "1", "n_samples": "4", "n_validation": "2", "n_test": "2",
+    "batch_size": "4", "n_grid_rows": "2", "n_grid_columns": "2", "latent_x": "0", "latent_y": "1",
+    "capacity": "ROOM", "content": "0", "corruption": "1", "amount": "0.5", "seed": "1",
+    "with_noise": "1", "generator": "0", "factor": "0", "status": "1", "path": "f.output_path",
+    "images_path": "f.idx_path", "labels_path": "f.labels_path", "other": "f.pca_other",
+}  # fmt: skip
+BY_FUNCTION = {
+    ("gen_image_load", "path"): "f.image_path",
+    ("gen_dataset_open_folder", "path"): "f.folder",
+    ("gen_image_load_memory", "bytes"): "f.image_bytes",
+    ("gen_image_load_memory", "byte_count"): "f.image_size",
+}
+for noun in ("pca", "autoencoder", "vae", "gan"):
+    BY_FUNCTION[f"gen_{noun}_load", "path"] = f"f.{noun}_path"
+    BY_FUNCTION[f"gen_{noun}_load_memory", "bytes"] = f"f.{noun}_bytes"
+    BY_FUNCTION[f"gen_{noun}_load_memory", "byte_count"] = f"f.{noun}_size"
+
+# Pointers that may be NULL, beside options and contexts.
+OPTIONAL = {
+    "labels_path", "used_out", "peak_out", "indices_out", "distances_out", "height_out", "width_out",
+    "channels_out", "log_variance_out", "reconstruction_out", "kl_out", "bytes_out",
+    "standard_error_out",
+}  # fmt: skip
+OPTIONAL_IN = {("gen_vae_encode", "mean_out"), ("gen_evaluate_parzen", "mean_out")}
+
+# Members that say how far memory of the caller's reaches: a large lie is the caller's fault.
+EXTENTS = {"n_rows", "height", "width", "channels", "row_stride", "element_stride"}
+
+INTEGERS = {
+    "int32_t": ["-1", "INT_MIN", "INT_MAX", "77"],
+    "gen_status": ["-1", "INT_MIN", "INT_MAX"],
+    "int64_t": ["0", "-1", "INT64_MIN", "INT64_MAX", "INT64_MAX / 4"],
+    "uint64_t": ["0", "UINT64_MAX"],
+    "double": ["NAN", "INFINITY", "-INFINITY", "-1", "1e300"],
+    "float": ["NAN", "INFINITY", "-1e30f"],
+}
+PATHS = ['""', '"/no/such/folder/file.png"', '"\\xff\\xfe.png"', "f.long_path", "f.folder"]
+
+
+def handle_values(own):
+    """Handles that are none of the kind wanted: stale, of another kind, no handles at all."""
+    other = "f.image" if own != "gen_image" else "f.dataset"
+    return ["f.stale", other, "1", "-1", "f.rows"]
+
+
+class Calls:
+    """The calls as C functions, and the table of them."""
+
+    def __init__(self, header):
+        self.header = header
+        self.bodies = []
+        self.table = []
+        for function in header.functions.values():
+            self._of(function)
+
+    def text(self):
+        table = "".join(f"    {entry},\n" for entry in self.table)
+        return "\n".join(self.bodies) + f"\nstatic const struct bad_call bad_calls[] = {{\n{table}}};\n"
+
+    def _of(self, function):
+        for position, parameter in enumerate(function.parameters):
+            for value, expectation in self._values(function, parameter):
+                self._add(function, f"{parameter.name} = {value}", expectation, {position: value})
+            kind = _handle_type(self.header, parameter.type)
+            if kind:
+                right = self._right(function, parameter)
+                destroy = f"{kind}_destroy({right});"
+                fault = "HANDLE_FAULT" if function.result == "gen_status" else "NO_STATUS"
+                self._add(function, f"{parameter.name} destroyed before", fault, {}, destroy)
+            struct = self._struct(parameter)
+            if struct and struct.members:
+                self._members(function, parameter, struct)
+
+    def _members(self, function, parameter, struct):
+        place = f"f.{_short(struct.name)}.value"
+        size = f"sizeof {place}"
+        self._add(function, "struct_size = 0", "FAILURE", {}, f"{place}.struct_size = 0;")
+        self._add(function, "struct_size = 3", "FAILURE", {}, f"{place}.struct_size = 3;")
+        grown = f"{place}.struct_size = (uint32_t)({size} + 16);"
+        if parameter.type.startswith("const"):
+            self._add(function, "a newer struct, zero tail", "ANY_STATUS", {}, grown)
+            dirty = f"{grown} f.{_short(struct.name)}.bytes[{size} + 9] = 1;"
+            self._add(function, "a newer struct", "VERSION_FAULT", {}, dirty)
+        if not parameter.type.startswith("const") or function.name.endswith("_options_init"):
+            return
+        for member in struct.members[1:]:
+            for value, expectation in self._member_values(struct, member):
+                what = f"{parameter.name}->{member.name} = {value}"
+                kind = _handle_type(self.header, member.type)
+                cast = f"({member.type.replace('const ', '')})" if kind else ""
+                cast += "(intptr_t)" if kind and value in ("1", "-1") else ""
+                self._add(function, what, expectation, {}, f"{place}.{member.name} = {cast}{value};")
+
+    def _member_values(self, struct, member):
+        kind = _handle_type(self.header, member.type)
+        if kind:
+            return [(value, "HANDLE_FAULT") for value in handle_values(kind)]
+        if member.is_pointer or member.type == "gen_event_fn":
+            return [("NULL", "ANY_STATUS")]
+        values = INTEGERS[member.type]
+        if struct.name == "gen_memory_options" and member.name in EXTENTS:
+            values = ["-1", "INT64_MIN", "INT64_MAX"]
+        expected = "FAILURE" if member.type == "double" else "ANY_STATUS"
+        return [(v, expected if v == "NAN" else "ANY_STATUS") for v in values]
+
+    def _values(self, function, parameter):
+        returns_status = function.result == "gen_status"
+        kind = _handle_type(self.header, parameter.type)
+        if kind:
+            null = "ANY_STATUS" if kind == "gen_context" else "HANDLE_FAULT"
+            values = [("NULL", null)] + [(value, "HANDLE_FAULT") for value in handle_values(kind)]
+        elif parameter.type == "const char *":
+            null = "ANY_STATUS" if parameter.name in OPTIONAL else "FAILURE"
+            values = [("NULL", null)] + [(path, "ANY_STATUS") for path in PATHS]
+        elif parameter.is_pointer:
+            may = parameter.name in OPTIONAL or (function.name, parameter.name) in OPTIONAL_IN
+            may = may or parameter.type.startswith("const gen_") or function.name == "gen_evaluate_parzen"
+            may = may and not parameter.type.startswith("const float")
+            values = [("NULL", "ANY_STATUS" if may else "FAILURE")]
+        elif parameter.name == "struct_size":
+            values = [("0", "ANY_STATUS"), ("3", "ANY_STATUS")]
+        else:
+            values = [(value, "ANY_STATUS") for value in INTEGERS[parameter.type]]
+        return [(value, expected if returns_status else "NO_STATUS") for value, expected in values]
+
+    def _add(self, function, what, expectation, spoiled, before=""):
+        arguments = [
+            self._argument(function, parameter, spoiled.get(position))
+            for position, parameter in enumerate(function.parameters)
+        ]
+        call = f"{function.name}({', '.join(arguments)})"
+        body = f"return {call};" if function.result == "gen_status" else f"(void){call}; return GEN_OK;"
+        name = f"bad_call_{len(self.table)}"
+        self.bodies.append(f"static gen_status {name}(void) {{ {before} {body} }}")
+        text = f"{function.name}: {what}".replace("\\", "\\\\").replace('"', '\\"')
+        self.table.append(f'{{"{text}", {name}, {expectation}}}')
+
+    def _argument(self, function, parameter, value):
+        kind = _handle_type(self.header, parameter.type)
+        if value is None:
+            value = self._right(function, parameter)
+        if value.startswith("&"):
+            return f"({parameter.type}){value}"
+        if kind:
+            cast = "(intptr_t)" if value in ("1", "-1") else ""
+            return f"({parameter.type}){cast}{value}"
+        return f"({parameter.type}){value}" if parameter.is_pointer else value
+
+    def _right(self, function, parameter):
+        if (function.name, parameter.name) in BY_FUNCTION:
+            return BY_FUNCTION[function.name, parameter.name]
+        kind = _handle_type(self.header, parameter.type)
+        struct = self._struct(parameter)
+        if kind and parameter.name not in VALUES:
+            return f"f.{kind.removeprefix('gen_')}"
+        if struct:
+            place = f"f.{_short(struct.name)}.value"
+            return "&" + place
+        if parameter.type.endswith("**"):
+            return "&f.made"
+        if parameter.name == "struct_size":
+            return f"sizeof f.{_short(self._struct(function.parameters[0]).name)}.value"
+        if parameter.name in VALUES:
+            return VALUES[parameter.name]
+        return "f.rows" if parameter.type == "const float *" else self._data(parameter)
+
+    def _data(self, parameter):
+        return "f.rows" if parameter.type.startswith("const") else "f.output"
+
+    def _struct(self, parameter):
+        name = parameter.type.replace("const ", "").rstrip("* ")
+        return self.header.structs.get(name) if parameter.is_pointer else None
+
+
+def _handle_type(header, type):
+    name = type.replace("const ", "").rstrip("* ")
+    return name if name in header.handles and type.count("*") == 1 else None
+
+
+def _short(struct):
+    return struct.removeprefix("gen_").removesuffix("_t")
+
+
+def main():
+    library = Path(sys.argv[1]).resolve()
+    with tempfile.TemporaryDirectory() as folder:
+        calls = Path(folder, "bad_arguments_cases.h")
+        calls.write_text(Calls(Header()).text())
+        program = Path(folder, "bad_arguments")
+        sources = [str(ROOT / "Tests" / "CTests" / name) for name in ("bad_arguments.c", "fixture.c")]
+        command = ["gcc", "-std=gnu99", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused-value"]
+        command += [f"-I{ROOT}/include", f"-I{ROOT}/Tests/CTests", f"-I{folder}", *sources]
+        command += ["-o", str(program), f"-L{library}", f"-Wl,-rpath,{library}", "-lgenerative", "-lm"]
+        subprocess.run(command, check=True)
+        environment = dict(os.environ, SWIFT_BACKTRACE="enable=no")
+        Path(folder, "files").mkdir()
+        arguments = [program, Path(folder, "files"), *sys.argv[2:]]
+        return subprocess.run(arguments, cwd=folder, env=environment).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""Runs every test of the repository and ends with one line, "N passed, N failed".
+
+usage: gate.py PYTHON [part of a stage's name, to run only those]
+PYTHON: an interpreter that has numpy and pytest.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+
+from header import ROOT
+
+BUILD = ".build/release"
+LIBRARY = f"{BUILD}/libgenerative.so"
+SCRIPTS = "Tests/Scripts"
+PYTHON = sys.argv[1]
+
+# Stages in order: what it shows, the command, and how its own tests are counted, if it has any.
+STAGES = [
+    ("Swift tests", ["swift", "test", "-c", "release", "--disable-xctest", "--skip-build"], "swift"),
+    ("header compiles", [f"{SCRIPTS}/header-compiles.sh"], None),
+    ("exported names", ["python3", f"{SCRIPTS}/exported_names.py", LIBRARY], None),
+    ("shared object", [f"{SCRIPTS}/shared-object.sh", LIBRARY], None),
+    ("kernel symbols", [f"{SCRIPTS}/kernel-symbols.sh", BUILD], None),
+    ("invariants", [f"{SCRIPTS}/invariants.sh"], None),
+    ("format", [f"{SCRIPTS}/format.sh"], None),
+    ("C examples", [f"{SCRIPTS}/c-examples.sh", BUILD], None),
+    ("bad arguments", ["python3", f"{SCRIPTS}/bad_arguments.py", BUILD], None),
+    ("Python", [PYTHON, "-m", "pytest", "-q", "-rs", "bindings/python"], "pytest"),
+    ("gen", [f"{SCRIPTS}/gen-tool.sh", f"{BUILD}/gen"], None),
+    ("installed copy", [f"{SCRIPTS}/installed-copy.sh"], None),
+    ("README", ["python3", f"{SCRIPTS}/readme.py", BUILD, PYTHON], None),
+]
+
+
+def counted(kind, output, good):
+    """(passed, failed) of a stage: of its own tests where it has any, else of itself as one."""
+    if kind == "swift":
+        total = re.search(r"Test run with (\d+) tests?", output)
+        failures = len(re.findall(r"^\W*Test .* failed after", output, flags=re.M))
+        if total:
+            failures = max(failures, 0 if good else 1)
+            return int(total[1]) - failures, failures
+        return (0, 1)  # a run without tests is no success
+    if kind == "pytest":
+        passed = re.search(r"(\d+) passed", output)
+        failures = sum(int(n) for n in re.findall(r"(\d+) (?:failed|errors?)\b", output))
+        return int(passed[1]) if passed else 0, max(failures, 0 if good and passed else 1)
+    return (1, 0) if good else (0, 1)
+
+
+def run(command):
+    """Runs a command, showing its output as it comes; returns the output and whether it succeeded."""
+    environment = dict(os.environ, GENERATIVE_LIBRARY=str(ROOT / BUILD / "libgenerative.so.1"))
+    environment["PYTHONPATH"] = str(ROOT / "bindings" / "python")
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, text=True, errors="replace", stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if " started" not in line:
+            print("    " + line, end="", flush=True)
+    return "".join(lines), process.wait() == 0
+
+
+def main():
+    wanted = sys.argv[2] if len(sys.argv) > 2 else ""
+    passed = failed = 0
+    summary = []
+    for name, command, kind in STAGES:
+        if wanted.lower() not in name.lower():
+            continue
+        print(f"== {name}", flush=True)
+        start = time.monotonic()
+        output, good = run(command)
+        more = counted(kind, output, good)
+        passed, failed = passed + more[0], failed + more[1]
+        verdict = "ok" if more[1] == 0 else "FAILED"
+        summary.append(f"{verdict:8}{name:20}{more[0]:6} passed{more[1]:4} failed{time.monotonic() - start:8.1f} s")
+    print("\n" + "\n".join(summary))
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

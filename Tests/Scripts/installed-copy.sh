@@ -1,0 +1,37 @@
+#!/bin/bash
+# make install into an empty prefix, then a program that knows the library by pkg-config alone.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+make --quiet install-only PREFIX="$work/prefix"
+for link in libgenerative.so libgenerative.so.1; do
+  [[ -L $work/prefix/lib/$link ]] || { echo "$link is no symbolic link"; exit 1; }
+done
+nm "$work/prefix/lib/libgenerative.so" 2>&1 | grep -q 'no symbols' || { echo "not stripped"; exit 1; }
+
+cat >"$work/client.c" <<'CLIENT'
+#include <generative.h>
+#include <stdio.h>
+#include <string.h>
+
+int main(void) {
+  gen_image *image = NULL;
+  const float pixels[6] = {0, 0.5f, 1, 1, 0.5f, 0};
+  if (strcmp(gen_version(), GEN_VERSION_STRING) || gen_abi_version() != GEN_ABI_VERSION) return 1;
+  if (gen_image_create(pixels, 2, 3, 1, &image) != GEN_OK) return 2;
+  gen_image_destroy(image);
+  if (gen_image_create(pixels, 0, 3, 1, &image) != GEN_E_ARGUMENT) return 3;
+  puts(gen_last_error_message());
+  return 0;
+}
+CLIENT
+export PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig
+[[ $(pkg-config --modversion generative) == $(sed -n 's/#define GEN_VERSION_STRING "\(.*\)"/\1/p' include/generative.h) ]]
+read -ra flags <<<"$(pkg-config --cflags --libs generative)"
+gcc -std=c99 "$work/client.c" -o "$work/client" "${flags[@]}"
+LD_LIBRARY_PATH=$work/prefix/lib "$work/client"
+"$work/prefix/bin/gen" version
+# Python finds the installed copy through PREFIX.
+make --quiet -C bindings/c all OUT="$work" >/dev/null

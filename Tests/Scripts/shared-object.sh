@@ -1,0 +1,24 @@
+#!/bin/bash
+# The shared object needs nothing but what it may, and is linked as a good guest:
+# RELRO, BIND_NOW, no text relocations, no rpath, no executable stack, its SONAME, -z nodelete.
+# usage: shared-object.sh LIBRARY
+set -euo pipefail
+library=$1
+failed=0
+fail() { echo "$*"; failed=1; }
+
+allowed='^(linux-vdso|libc|libm|libstdc\+\+|libgcc_s|libpng16|libjpeg|libz|/lib.*/ld-linux[^ ]*|ld-linux[^ ]*)\.so'
+while read -r name _; do
+  [[ $name =~ $allowed ]] || fail "needs $name"
+done < <(ldd "$library")
+
+dynamic=$(readelf --wide --dynamic "$library")
+segments=$(readelf --wide --segments "$library")
+grep -q 'SONAME.*\[libgenerative.so.1\]' <<<"$dynamic" || fail "the SONAME is not libgenerative.so.1"
+grep -Eq 'BIND_NOW|FLAGS_1.*NOW' <<<"$dynamic" || fail "not linked with -z now"
+grep -Eq 'FLAGS_1.*NODELETE' <<<"$dynamic" || fail "not linked with -z nodelete"
+grep -q 'GNU_RELRO' <<<"$segments" || fail "not linked with -z relro"
+grep -q 'TEXTREL' <<<"$dynamic" && fail "has text relocations"
+grep -Eq 'RPATH|RUNPATH' <<<"$dynamic" && fail "has an rpath: $(grep -E 'RPATH|RUNPATH' <<<"$dynamic")"
+grep -Eq 'GNU_STACK.*RWE' <<<"$segments" && fail "has an executable stack"
+exit $failed

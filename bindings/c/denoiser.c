@@ -1,0 +1,60 @@
+/* A denoising autoencoder, on Fashion-MNIST if it is installed: denoiser [folder [epochs]]
+ * Writes denoising.png: noisy pictures, what the model makes of them, the clean ones. */
+#include <generative.h>
+#include <stdio.h>
+#include <stdlib.h>
+#define FASHION "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
+enum { SIDE = 28, SIZE = SIDE * SIDE, SHOWN = 12, ROW = SHOWN * SIZE };
+
+static gen_status open_pictures(gen_dataset **pictures) {
+  gen_faces_options faces;
+  gen_faces_options_init(&faces, sizeof faces);
+  faces.height = faces.width = SIDE;
+  faces.channels = 1;
+  return gen_dataset_open_idx(FASHION, NULL, NULL, pictures)
+             ? gen_dataset_create_faces(&faces, pictures)
+             : GEN_OK;
+}
+
+static int32_t tell(const gen_event *event, void *user_data) {
+  (void)user_data;
+  if (event->kind == GEN_EVENT_EPOCH)
+    printf("epoch %d of %d: loss %.3f\n", (int)event->epoch, (int)event->n_epochs, event->loss);
+  return GEN_GO_ON;
+}
+
+int main(int argc, char **argv) {
+  static float pictures[3 * ROW];
+  float *noisy = pictures, *denoised = pictures + ROW, *clean = pictures + 2 * ROW;
+  double decibels;
+  char path[4096];
+  gen_dataset *data = NULL;
+  gen_autoencoder *model = NULL;
+  gen_image *picture = NULL;
+  gen_autoencoder_options options;
+  gen_fit_options fit;
+  gen_grid_options grid;
+  int failed;
+  gen_autoencoder_options_init(&options, sizeof options);
+  gen_fit_options_init(&fit, sizeof fit);
+  gen_grid_options_init(&grid, sizeof grid);
+  options.height = options.width = SIDE;
+  options.corruption = GEN_CORRUPTION_GAUSSIAN; /* of deviation 0.5 */
+  fit.epochs = argc > 2 ? atoi(argv[2]) : 2;
+  fit.event = tell;
+  grid.n_columns = SHOWN;
+  snprintf(path, sizeof path, "%s/denoising.png", argc > 1 ? argv[1] : ".");
+  failed = open_pictures(&data) || gen_autoencoder_create(&options, &model) ||
+           gen_autoencoder_fit(model, data, &fit) || gen_dataset_read(data, 0, SHOWN, clean) ||
+           gen_corrupt(clean, SHOWN, SIZE, GEN_CORRUPTION_GAUSSIAN, 0.5, 7, noisy) ||
+           gen_autoencoder_denoise(model, noisy, SHOWN, denoised) ||
+           gen_evaluate_psnr(denoised, clean, SHOWN, SIZE, &decibels) ||
+           gen_image_create_grid(pictures, 3 * SHOWN, SIDE, SIDE, 1, &grid, &picture) ||
+           gen_image_save(picture, path, NULL) || printf("%.1f dB\n", decibels) < 0;
+  if (failed)
+    fprintf(stderr, "%s\n", gen_last_error_message());
+  gen_image_destroy(picture);
+  gen_autoencoder_destroy(model);
+  gen_dataset_destroy(data);
+  return failed;
+}

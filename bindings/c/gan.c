@@ -1,0 +1,58 @@
+/* A generative adversarial network: gan [folder [epochs]]
+ * Writes generated.png: each generated picture left of the real one nearest to it. */
+#include <generative.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FASHION "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
+enum { SIDE = 28, SIZE = SIDE * SIDE, COUNT = 32 };
+
+/* Fashion-MNIST where Debian's package puts it, else the faces that the library draws. */
+static gen_status open_pictures(gen_dataset **pictures) {
+  gen_faces_options faces;
+  gen_faces_options_init(&faces, sizeof faces);
+  faces.height = faces.width = SIDE;
+  faces.channels = 1;
+  return gen_dataset_open_idx(FASHION, NULL, NULL, pictures)
+             ? gen_dataset_create_faces(&faces, pictures)
+             : GEN_OK;
+}
+
+int main(int argc, char **argv) {
+  static float pairs[2 * COUNT * SIZE], samples[COUNT * SIZE];
+  int64_t nearest[COUNT];
+  char path[4096];
+  gen_dataset *data = NULL;
+  gen_gan *gan = NULL;
+  gen_image *picture = NULL;
+  gen_gan_options options;
+  gen_fit_options fit;
+  gen_grid_options grid;
+  int i, k, failed;
+  gen_gan_options_init(&options, sizeof options);
+  gen_fit_options_init(&fit, sizeof fit);
+  gen_grid_options_init(&grid, sizeof grid);
+  options.height = options.width = SIDE;
+  options.input_noise = 0.3;
+  fit.epochs = argc > 2 ? atoi(argv[2]) : 3;
+  fit.batch_size = 64;
+  fit.learning_rate = 5e-4;
+  grid.n_columns = 16;
+  snprintf(path, sizeof path, "%s/generated.png", argc > 1 ? argv[1] : ".");
+  failed = open_pictures(&data) || gen_gan_create(&options, &gan) || gen_gan_fit(gan, data, &fit) ||
+           gen_gan_sample(gan, COUNT, 1, samples) ||
+           gen_dataset_nearest(data, samples, COUNT, 1, nearest, NULL);
+  for (i = 0; i < COUNT && !failed; i++) {
+    for (k = 0; k < SIZE; k++)
+      pairs[2 * i * SIZE + k] = samples[i * SIZE + k];
+    failed = gen_dataset_read(data, nearest[i], 1, pairs + (2 * i + 1) * SIZE);
+  }
+  failed = failed || gen_image_create_grid(pairs, 2 * COUNT, SIDE, SIDE, 1, &grid, &picture) ||
+           gen_image_save(picture, path, NULL);
+  if (failed)
+    fprintf(stderr, "%s\n", gen_last_error_message());
+  gen_image_destroy(picture);
+  gen_gan_destroy(gan);
+  gen_dataset_destroy(data);
+  return failed;
+}

@@ -1,0 +1,60 @@
+/* Principal components of pictures: pca [folder]
+ * Writes components.png and reconstructions.png (originals above what 30 components keep). */
+#include <generative.h>
+#include <stdio.h>
+
+#define FASHION "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
+enum { SIDE = 28, SIZE = SIDE * SIDE, COUNT = 30, SHOWN = 10 };
+
+/* Fashion-MNIST where Debian's package puts it, else the faces that the library draws. */
+static gen_status open_pictures(gen_dataset **pictures) {
+  gen_faces_options faces;
+  gen_faces_options_init(&faces, sizeof faces);
+  faces.height = faces.width = SIDE;
+  faces.channels = 1;
+  return gen_dataset_open_idx(FASHION, NULL, NULL, pictures)
+             ? gen_dataset_create_faces(&faces, pictures)
+             : GEN_OK;
+}
+
+static gen_status save_grid(const float *rows, int64_t count, const gen_grid_options *grid,
+                            const char *folder, const char *name) {
+  char path[4096];
+  gen_image *image = NULL;
+  gen_status status = gen_image_create_grid(rows, count, SIDE, SIDE, 1, grid, &image);
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  if (status == GEN_OK)
+    status = gen_image_save(image, path, NULL);
+  gen_image_destroy(image);
+  return status;
+}
+
+int main(int argc, char **argv) {
+  const char *folder = argc > 1 ? argv[1] : ".";
+  static float components[COUNT * SIZE], pictures[2 * SHOWN * SIZE], latents[SHOWN * COUNT];
+  double ratio[COUNT];
+  gen_dataset *data = NULL;
+  gen_pca *pca = NULL;
+  gen_pca_options options;
+  gen_grid_options grid;
+  int failed;
+  gen_pca_options_init(&options, sizeof options);
+  gen_grid_options_init(&grid, sizeof grid);
+  options.n_components = COUNT;
+  grid.n_columns = SHOWN;
+  grid.stretch = 1;
+  failed = open_pictures(&data) || gen_pca_create(&options, &pca) || gen_pca_fit(pca, data) ||
+           gen_pca_components(pca, components) || gen_pca_explained_variance_ratio(pca, ratio) ||
+           gen_dataset_read(data, 0, SHOWN, pictures) ||
+           gen_pca_transform(pca, pictures, SHOWN, latents) ||
+           gen_pca_inverse_transform(pca, latents, SHOWN, pictures + SHOWN * SIZE) ||
+           save_grid(components, COUNT, &grid, folder, "components.png");
+  grid.stretch = 0;
+  failed = failed || save_grid(pictures, 2 * SHOWN, &grid, folder, "reconstructions.png") ||
+           printf("the first component has %.1f%% of the variance\n", 100 * ratio[0]) < 0;
+  if (failed)
+    fprintf(stderr, "%s\n", gen_last_error_message());
+  gen_pca_destroy(pca);
+  gen_dataset_destroy(data);
+  return failed;
+}

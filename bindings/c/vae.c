@@ -1,0 +1,57 @@
+/* A variational autoencoder: vae [folder [epochs]]
+ * Writes samples.png (pictures that never were) and vae.safetensors (the model). */
+#include <generative.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FASHION "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
+enum { SIDE = 28, COUNT = 64 };
+
+/* Fashion-MNIST where Debian's package puts it, else the faces that the library draws. */
+static gen_status open_pictures(gen_dataset **pictures) {
+  gen_faces_options faces;
+  gen_faces_options_init(&faces, sizeof faces);
+  faces.height = faces.width = SIDE;
+  faces.channels = 1;
+  return gen_dataset_open_idx(FASHION, NULL, NULL, pictures)
+             ? gen_dataset_create_faces(&faces, pictures)
+             : GEN_OK;
+}
+
+static int32_t tell(const gen_event *event, void *user_data) {
+  (void)user_data;
+  if (event->kind == GEN_EVENT_EPOCH)
+    printf("epoch %d of %d: %.2f nats a picture, %.2f of them KL\n", (int)event->epoch,
+           (int)event->n_epochs, event->loss, event->kl);
+  return GEN_GO_ON;
+}
+
+int main(int argc, char **argv) {
+  const char *folder = argc > 1 ? argv[1] : ".";
+  static float samples[COUNT * SIDE * SIDE];
+  char picture_path[4096], model_path[4096];
+  gen_dataset *data = NULL;
+  gen_vae *vae = NULL;
+  gen_image *picture = NULL;
+  gen_vae_options options;
+  gen_fit_options fit;
+  int failed;
+  gen_vae_options_init(&options, sizeof options);
+  gen_fit_options_init(&fit, sizeof fit);
+  options.height = options.width = SIDE;
+  fit.epochs = argc > 2 ? atoi(argv[2]) : 10;
+  fit.event = tell;
+  snprintf(picture_path, sizeof picture_path, "%s/samples.png", folder);
+  snprintf(model_path, sizeof model_path, "%s/vae.safetensors", folder);
+  failed = open_pictures(&data) || gen_vae_create(&options, &vae) || gen_vae_fit(vae, data, &fit) ||
+           gen_vae_sample(vae, COUNT, 1, samples) ||
+           gen_image_create_grid(samples, COUNT, SIDE, SIDE, 1, NULL, &picture) ||
+           gen_image_save(picture, picture_path, NULL) ||
+           gen_vae_save(vae, model_path, GEN_SAVE_ALL);
+  if (failed)
+    fprintf(stderr, "%s\n", gen_last_error_message());
+  gen_image_destroy(picture);
+  gen_vae_destroy(vae);
+  gen_dataset_destroy(data);
+  return failed;
+}

@@ -1,0 +1,61 @@
+"""Finds and loads libgenerative, in one place.
+
+Looked for, in this order: the file that the environment variable GENERATIVE_LIBRARY names; beside
+this package; under the environment variable PREFIX; where the system's loader looks; in the build
+folder of the repository this package is part of.
+"""
+
+import ctypes
+import ctypes.util
+import os
+from pathlib import Path
+
+from . import _constants, _functions
+
+FILE_NAME = "libgenerative.so.1"
+
+
+def _candidates():
+    named = os.environ.get("GENERATIVE_LIBRARY")
+    if named:
+        yield named
+        return  # what was asked for, or an error: never silently another
+    here = Path(__file__).resolve().parent
+    yield here / FILE_NAME
+    yield here / "libgenerative.so"
+    if os.environ.get("PREFIX"):
+        yield Path(os.environ["PREFIX"]) / "lib" / FILE_NAME
+    yield ctypes.util.find_library("generative")
+    for folder in (Path("/usr/local/lib"), here.parents[2] / ".build" / "release"):
+        yield folder / FILE_NAME
+        yield folder / "libgenerative.so"
+
+
+def _load():
+    tried = []
+    for candidate in filter(None, _candidates()):
+        name = str(candidate)
+        if os.sep in name and not os.path.exists(name):
+            tried.append(name)
+            continue
+        return _opened(name)
+    raise ImportError(
+        "libgenerative was not found; build it with 'make' or name it in GENERATIVE_LIBRARY. "
+        "Looked for " + ", ".join(tried)
+    )
+
+
+def _opened(name):
+    try:
+        library = ctypes.CDLL(name)
+        library.gen_abi_version.restype = ctypes.c_int32
+        version = library.gen_abi_version()
+        if version != _constants.ABI_VERSION:
+            raise ImportError(f"{name} has ABI {version}, this package needs {_constants.ABI_VERSION}")
+        _functions.declare(library)
+    except (OSError, AttributeError) as error:
+        raise ImportError(f"{name} could not be loaded: {error}") from error
+    return library
+
+
+lib = _load()

@@ -1,0 +1,342 @@
+"""The structs of generative.h, member for member, in the header's order.
+
+A test compiles a C program from the header and compares every offset and size with these.
+"""
+
+import ctypes
+from ctypes import (
+    CFUNCTYPE,
+    POINTER,
+    c_char_p,
+    c_double,
+    c_float,
+    c_int32,
+    c_int64,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
+
+Handle = c_void_p
+
+Allocate = CFUNCTYPE(c_void_p, c_int64, c_void_p)
+Release = CFUNCTYPE(None, c_void_p, c_int64, c_void_p)
+ParallelBody = CFUNCTYPE(None, c_int64, c_void_p)
+ParallelFor = CFUNCTYPE(None, c_int64, ParallelBody, c_void_p, c_void_p)
+StreamRead = CFUNCTYPE(c_int64, POINTER(c_float), c_int64, c_void_p)
+StreamRewind = CFUNCTYPE(c_int32, c_void_p)
+
+
+class Structure(ctypes.Structure):
+    """A struct of the header; one with a struct_size sets it. Zero members mean defaults."""
+
+    def __init__(self, **members):
+        super().__init__(**members)
+        if self._fields_[0][0] == "struct_size":
+            self.struct_size = ctypes.sizeof(self)
+
+
+class ContextOptions(Structure):
+    c_name = "gen_context_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("n_threads", c_int32),
+        ("memory_limit", c_int64),
+        ("allocate", Allocate),
+        ("release", Release),
+        ("parallel_for", ParallelFor),
+        ("user_data", c_void_p),
+    ]
+
+
+class Event(Structure):
+    c_name = "gen_event"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("kind", c_int32),
+        ("epoch", c_int64),
+        ("n_epochs", c_int64),
+        ("step", c_int64),
+        ("n_steps", c_int64),
+        ("seconds", c_double),
+        ("learning_rate", c_double),
+        ("loss", c_double),
+        ("reconstruction", c_double),
+        ("kl", c_double),
+        ("discriminator_loss", c_double),
+        ("generator_loss", c_double),
+        ("real_score", c_double),
+        ("fake_score", c_double),
+        ("gradient_norm", c_double),
+        ("validation_loss", c_double),
+        ("validation_reconstruction", c_double),
+        ("validation_kl", c_double),
+        ("message", c_char_p),
+    ]
+
+
+EventCallback = CFUNCTYPE(c_int32, POINTER(Event), c_void_p)
+
+
+class MemoryOptions(Structure):
+    c_name = "gen_memory_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("dtype", c_int32),
+        ("n_rows", c_int64),
+        ("height", c_int64),
+        ("width", c_int64),
+        ("channels", c_int64),
+        ("row_stride", c_int64),
+        ("element_stride", c_int64),
+        ("borrow", c_int32),
+        ("labels", POINTER(c_int32)),
+        ("context", Handle),
+    ]
+
+
+class FolderOptions(Structure):
+    c_name = "gen_folder_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("recursive", c_int32),
+        ("height", c_int64),
+        ("width", c_int64),
+        ("channels", c_int64),
+        ("event", EventCallback),
+        ("user_data", c_void_p),
+        ("context", Handle),
+    ]
+
+
+class StreamOptions(Structure):
+    c_name = "gen_stream_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("height", c_int64),
+        ("width", c_int64),
+        ("channels", c_int64),
+        ("read", StreamRead),
+        ("rewind", StreamRewind),
+        ("user_data", c_void_p),
+        ("shuffle_rows", c_int64),
+        ("context", Handle),
+    ]
+
+
+class FacesOptions(Structure):
+    c_name = "gen_faces_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("n_rows", c_int64),
+        ("height", c_int64),
+        ("width", c_int64),
+        ("channels", c_int64),
+        ("seed", c_uint64),
+        ("context", Handle),
+    ]
+
+
+class DatasetInfo(Structure):
+    c_name = "gen_dataset_info_t"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("n_factors", c_int32),
+        ("n_rows", c_int64),
+        ("height", c_int64),
+        ("width", c_int64),
+        ("channels", c_int64),
+        ("n_classes", c_int64),
+        ("n_skipped", c_int64),
+    ]
+
+
+class GridOptions(Structure):
+    c_name = "gen_grid_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("n_columns", c_int32),
+        ("padding", c_int32),
+        ("enlarge", c_int32),
+        ("stretch", c_int32),
+        ("background", c_float),
+    ]
+
+
+class SaveImageOptions(Structure):
+    c_name = "gen_save_image_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("jpeg_quality", c_int32),
+    ]
+
+
+class PCAOptions(Structure):
+    c_name = "gen_pca_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("solver", c_int32),
+        ("n_components", c_int64),
+        ("variance_ratio", c_double),
+        ("no_centering", c_int32),
+        ("whiten", c_int32),
+        ("seed", c_uint64),
+        ("context", Handle),
+    ]
+
+
+class PCAInfo(Structure):
+    c_name = "gen_pca_info_t"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("solver", c_int32),
+        ("n_rows", c_int64),
+        ("n_features", c_int64),
+        ("n_components", c_int64),
+        ("noise_variance", c_double),
+        ("total_variance", c_double),
+    ]
+
+
+class FitOptions(Structure):
+    c_name = "gen_fit_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("optimizer", c_int32),
+        ("epochs", c_int64),
+        ("batch_size", c_int64),
+        ("seed", c_uint64),
+        ("learning_rate", c_double),
+        ("beta1", c_double),
+        ("beta2", c_double),
+        ("epsilon", c_double),
+        ("weight_decay", c_double),
+        ("schedule", c_int32),
+        ("keep_best", c_int32),
+        ("schedule_factor", c_double),
+        ("schedule_period", c_int64),
+        ("schedule_epochs", c_int64),
+        ("warm_up", c_double),
+        ("clip_norm", c_double),
+        ("patience", c_int64),
+        ("validation", Handle),
+        ("event", EventCallback),
+        ("user_data", c_void_p),
+        ("token", Handle),
+    ]
+
+
+class Plan(Structure):
+    c_name = "gen_plan"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("n_parameters", c_int64),
+        ("peak_bytes", c_int64),
+        ("flops_per_row", c_int64),
+    ]
+
+
+class ModelInfo(Structure):
+    c_name = "gen_model_info_t"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("height", c_int64),
+        ("width", c_int64),
+        ("channels", c_int64),
+        ("latent_size", c_int64),
+        ("n_parameters", c_int64),
+        ("n_epochs", c_int64),
+        ("n_steps", c_int64),
+    ]
+
+
+class AutoencoderOptions(Structure):
+    c_name = "gen_autoencoder_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("activation", c_int32),
+        ("height", c_int64),
+        ("width", c_int64),
+        ("channels", c_int64),
+        ("latent_size", c_int64),
+        ("hidden", POINTER(c_int64)),
+        ("n_hidden", c_int32),
+        ("n_decoder_hidden", c_int32),
+        ("decoder_hidden", POINTER(c_int64)),
+        ("latent_activation", c_int32),
+        ("output_activation", c_int32),
+        ("no_bias", c_int32),
+        ("loss", c_int32),
+        ("corruption", c_int32),
+        ("initializer", c_int32),
+        ("corruption_amount", c_double),
+        ("dropout", c_double),
+        ("seed", c_uint64),
+        ("context", Handle),
+    ]
+
+
+class VAEOptions(Structure):
+    c_name = "gen_vae_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("activation", c_int32),
+        ("height", c_int64),
+        ("width", c_int64),
+        ("channels", c_int64),
+        ("latent_size", c_int64),
+        ("hidden", POINTER(c_int64)),
+        ("n_hidden", c_int32),
+        ("n_decoder_hidden", c_int32),
+        ("decoder_hidden", POINTER(c_int64)),
+        ("likelihood", c_int32),
+        ("initializer", c_int32),
+        ("variance", c_double),
+        ("output_activation", c_int32),
+        ("binarize", c_int32),
+        ("reconstruction_weight", c_double),
+        ("beta", c_double),
+        ("kl_schedule", c_int32),
+        ("reserved", c_int32),
+        ("kl_epochs", c_double),
+        ("dropout", c_double),
+        ("seed", c_uint64),
+        ("context", Handle),
+    ]
+
+
+class GANOptions(Structure):
+    c_name = "gen_gan_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("generator_activation", c_int32),
+        ("height", c_int64),
+        ("width", c_int64),
+        ("channels", c_int64),
+        ("latent_size", c_int64),
+        ("generator_hidden", POINTER(c_int64)),
+        ("discriminator_hidden", POINTER(c_int64)),
+        ("n_generator_hidden", c_int32),
+        ("n_discriminator_hidden", c_int32),
+        ("discriminator_activation", c_int32),
+        ("output_activation", c_int32),
+        ("latent", c_int32),
+        ("objective", c_int32),
+        ("discriminator_steps", c_int32),
+        ("no_batch_norm", c_int32),
+        ("discriminator_batch_norm", c_int32),
+        ("initializer", c_int32),
+        ("no_mean_start", c_int32),
+        ("reserved", c_int32),
+        ("label_smoothing", c_double),
+        ("dropout", c_double),
+        ("input_noise", c_double),
+        ("average_decay", c_double),
+        ("seed", c_uint64),
+        ("context", Handle),
+    ]
+
+ALL = [
+    cls for cls in list(globals().values())
+    if isinstance(cls, type) and issubclass(cls, Structure) and cls is not Structure
+]

@@ -1,0 +1,120 @@
+"""The generative adversarial network."""
+
+import numpy as np
+
+from . import _constants as c
+from ._errors import check
+from ._library import lib
+from ._network import NetworkModel, context_of, set_widths
+from ._rows import address
+from ._structs import GANOptions
+
+
+class GAN(NetworkModel):
+    """A generator that learns to fool a discriminator (Goodfellow et al. 2014).
+
+    generator_hidden: widths from the latent on; None: 256, 512. discriminator_hidden: from the row
+    on; None: 512, 256. (): none. objective: "non_saturating" or "minimax". average_decay: of the
+    generator's moving average, from which `sample` draws; None: off.
+    """
+
+    _noun = "gan"
+
+    def __init__(
+        self,
+        latent_size=64,
+        *,
+        generator_hidden=None,
+        discriminator_hidden=None,
+        generator_activation=None,
+        discriminator_activation=None,
+        output_activation=None,
+        latent="normal",
+        objective="non_saturating",
+        discriminator_steps=1,
+        batch_norm=True,
+        discriminator_batch_norm=False,
+        label_smoothing=0.0,
+        dropout=0.0,
+        input_noise=0.0,
+        average_decay=0.999,
+        mean_start=True,
+        initializer=None,
+        shape=None,
+        seed=0,
+        context=None,
+    ):
+        self.latent_size = latent_size
+        self.generator_hidden = generator_hidden
+        self.discriminator_hidden = discriminator_hidden
+        self.generator_activation = generator_activation
+        self.discriminator_activation = discriminator_activation
+        self.output_activation = output_activation
+        self.latent = latent
+        self.objective = objective
+        self.discriminator_steps = discriminator_steps
+        self.batch_norm = batch_norm
+        self.discriminator_batch_norm = discriminator_batch_norm
+        self.label_smoothing = label_smoothing
+        self.dropout = dropout
+        self.input_noise = input_noise
+        self.average_decay = average_decay
+        self.mean_start = mean_start
+        self.initializer = initializer
+        self.shape = shape
+        self.seed = seed
+        self.context = context
+
+    def sample(self, n_rows=1, *, seed=0):
+        """New rows from the averaged generator. Row i of a seed is the same for any n_rows."""
+        rows = self._empty_rows(n_rows)
+        check(lib.gen_gan_sample(self._require_handle(), n_rows, seed, address(rows)))
+        return rows
+
+    def latents(self, n_rows=1, *, seed=0):
+        """The latents that `sample` uses, (n, latent_size)."""
+        latents = np.empty((max(n_rows, 0), self.info.latent_size), np.float32)
+        check(lib.gen_gan_latents(self._handle, n_rows, seed, address(latents)))
+        return latents
+
+    def generate(self, Z, *, generator="average"):
+        """The rows of latents, by the averaged generator or the "last" one."""
+        which = c.choose(c.GENERATOR, generator, "generator")
+        latents = self._latents(Z)
+        rows = self._empty_rows(len(latents))
+        check(lib.gen_gan_generate(self._handle, address(latents), len(latents), which, address(rows)))
+        return rows
+
+    def discriminate(self, X):
+        """How likely each row is real, (n,) in [0, 1]."""
+        rows = self._rows(X)
+        return self._map("discriminate", rows, np.empty(len(rows), np.float32))
+
+    def _options(self, height, width, channels):
+        options = GANOptions(
+            generator_activation=c.choose(c.ACTIVATION, self.generator_activation, "generator_activation"),
+            height=height,
+            width=width,
+            channels=channels,
+            latent_size=self.latent_size or -1,
+            discriminator_activation=c.choose(
+                c.ACTIVATION, self.discriminator_activation, "discriminator_activation"
+            ),
+            output_activation=c.choose(c.ACTIVATION, self.output_activation, "output_activation"),
+            latent=c.choose(c.LATENT, self.latent, "latent"),
+            objective=c.choose(c.OBJECTIVE, self.objective, "objective"),
+            discriminator_steps=self.discriminator_steps or -1,
+            no_batch_norm=int(not self.batch_norm),
+            discriminator_batch_norm=int(self.discriminator_batch_norm),
+            initializer=c.choose(c.INITIALIZER, self.initializer, "initializer"),
+            no_mean_start=int(not self.mean_start),
+            label_smoothing=self.label_smoothing,
+            dropout=self.dropout,
+            input_noise=self.input_noise,
+            average_decay=-1.0 if self.average_decay is None else self.average_decay,
+            seed=self.seed,
+            context=context_of(self),
+        )
+        set_widths(options, "generator_hidden", "n_generator_hidden", self.generator_hidden)
+        set_widths(options, "discriminator_hidden", "n_discriminator_hidden", self.discriminator_hidden)
+        return options

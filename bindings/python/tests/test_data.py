@@ -1,0 +1,188 @@
+"""Datasets and images against numpy and hand-made files."""
+
+import gzip
+import struct
+import zlib
+
+import numpy as np
+import pytest
+
+from generative import Autoencoder, Context, Dataset, FileError, GenerativeError, Image
+
+
+def test_arrays_come_back_as_they_were_whatever_their_strides():
+    random = np.random.default_rng(1)
+    whole = random.random((12, 10, 9, 3))
+    for array in (
+        whole,
+        whole.astype(np.float32),
+        whole[::2],
+        whole[::-1],
+        whole[:, ::2, 1:7],
+        whole.transpose(0, 2, 1, 3),
+        whole[..., 0],
+        whole[:, 3, :, 1],
+        np.asfortranarray(whole[:, :, 0, 0]),
+        np.broadcast_to(whole[:1], (4, 10, 9, 3)),
+    ):
+        for copy in (True, False):
+            dataset = Dataset.from_array(array, copy=copy)
+            assert dataset.shape == array.shape[1:]
+            np.testing.assert_array_equal(dataset.read(), array.astype(np.float32))
+
+
+def test_bytes_become_the_range_0_to_1():
+    array = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    np.testing.assert_allclose(Dataset.from_array(array).read(), array / 255.0, rtol=1e-6)
+
+
+def test_a_borrowed_array_is_kept_alive():
+    def make():
+        return Dataset.from_array(np.full((50, 40), 0.25, np.float32), copy=False)
+
+    dataset = make()
+    np.zeros((50, 40), np.float32)  # would take the freed memory
+    assert (dataset.read() == 0.25).all()
+
+
+def test_labels_and_slices(rows):
+    labels = np.arange(257) % 4
+    dataset = Dataset.from_array(rows, labels)
+    assert len(dataset) == 257 and dataset.info.n_classes == 4
+    part = dataset.slice(100, 50)
+    np.testing.assert_array_equal(part.labels(), labels[100:150])
+    np.testing.assert_array_equal(part.read(3, 5), rows[103:108])
+    with pytest.raises(ValueError, match="labels"):
+        Dataset.from_array(rows, labels[:-1])
+
+
+def test_idx_files_plain_and_gzipped(tmp_path):
+    pixels = np.random.default_rng(2).integers(0, 256, (7, 5, 3), dtype=np.uint8)
+    data = struct.pack(">HBBIII", 0, 8, 3, *pixels.shape) + pixels.tobytes()
+    labels = struct.pack(">HBBI", 0, 8, 1, 7) + bytes(range(7))
+    (tmp_path / "images").write_bytes(data)
+    (tmp_path / "images.gz").write_bytes(gzip.compress(data))
+    (tmp_path / "labels").write_bytes(labels)
+    for name in ("images", "images.gz"):
+        dataset = Dataset.from_idx(tmp_path / name, tmp_path / "labels")
+        np.testing.assert_allclose(dataset.read(), pixels / 255.0, rtol=1e-6)
+        assert dataset.labels().tolist() == list(range(7))
+    for length in range(len(data)):
+        (tmp_path / "short").write_bytes(data[:length])
+        with pytest.raises(FileError):
+            Dataset.from_idx(tmp_path / "short")
+    (tmp_path / "long").write_bytes(data + b"x")
+    with pytest.raises(FileError) as caught:
+        Dataset.from_idx(tmp_path / "long")
+    assert caught.value.name == "GEN_E_TRAILING"
+
+
+def test_a_file_that_is_not_there_is_an_os_error():
+    with pytest.raises(OSError) as caught:
+        Dataset.from_idx("/no/such/file")
+    assert caught.value.name == "GEN_E_IO" and "/no/such/file" in str(caught.value)
+
+
+def png(pixels):
+    """A PNG file of 8-bit RGB pixels, written by hand."""
+
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    height, width, _ = pixels.shape
+    lines = b"".join(b"\0" + line.tobytes() for line in pixels)
+    start = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + start + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
+
+
+def test_a_folder_of_pictures_skips_and_tells_what_it_cannot_read(tmp_path):
+    random = np.random.default_rng(3)
+    pictures = random.integers(0, 256, (3, 6, 6, 3), dtype=np.uint8)
+    for index, picture in enumerate(pictures):
+        (tmp_path / f"{index}.png").write_bytes(png(picture))
+    (tmp_path / "broken.png").write_bytes(png(pictures[0])[:40])
+    skipped = []
+    dataset = Dataset.from_folder(tmp_path, 6, 6, on_skip=skipped.append)
+    np.testing.assert_allclose(dataset.read(), pictures / 255.0, atol=1e-6)
+    assert dataset.info.n_skipped == 1 and "broken.png" in skipped[0]
+    with pytest.warns(UserWarning, match="broken.png"):
+        Dataset.from_folder(tmp_path, 6, 6)
+
+
+def test_images_are_read_and_written(tmp_path):
+    pixels = np.random.default_rng(4).integers(0, 256, (5, 9, 3), dtype=np.uint8)
+    image = Image.from_bytes(png(pixels))
+    assert image.shape == (5, 9, 3)
+    np.testing.assert_allclose(image.pixels, pixels / 255.0, atol=1e-6)
+    image.save(tmp_path / "copy.png")
+    np.testing.assert_allclose(Image.load(tmp_path / "copy.png").pixels, image.pixels, atol=1e-6)
+    Image.from_array(np.full((32, 32), 0.5)).save(tmp_path / "gray.jpg", quality=95)
+    assert np.abs(Image.load(tmp_path / "gray.jpg", channels=1).pixels - 0.5).max() < 0.01
+    with pytest.raises(GenerativeError, match="gif"):
+        image.save(tmp_path / "copy.gif")
+
+
+def test_a_grid_lays_cells_out_left_to_right_top_to_bottom():
+    cells = np.linspace(0, 1, 6)[:, None, None] * np.ones((6, 4, 3))
+    pixels = Image.grid(cells, columns=3, padding=-1).pixels[..., 0]
+    expected = cells.reshape(2, 3, 4, 3).transpose(0, 2, 1, 3).reshape(8, 9)
+    np.testing.assert_allclose(pixels, expected, atol=1 / 255)
+    flat = Image.grid(cells.reshape(6, 12), shape=(4, 3), columns=3, padding=-1).pixels[..., 0]
+    np.testing.assert_array_equal(flat, pixels)
+    assert Image.grid(cells, columns=3, padding=5, enlarge=2).shape[:2] == (2 * 8 + 15, 3 * 6 + 20)
+
+
+def test_faces_are_reproducible_and_tell_their_factors():
+    faces = Dataset.faces(20, 24, 24, 3, seed=9)
+    again = Dataset.faces(30, 24, 24, 3, seed=9)
+    np.testing.assert_array_equal(faces.read(), again.read(0, 20))
+    assert faces.factors().shape == (20, len(faces.factor_names))
+    assert "smile" in faces.factor_names
+    assert set(faces.labels()) <= {0, 1}
+
+
+def test_nearest_rows_are_those_numpy_finds(rows):
+    queries = rows[[3, 50]] + np.float32(0.01)
+    indices, distances = Dataset.from_array(rows).nearest(queries, 4)
+    differences = queries.reshape(2, 1, 35) - rows.reshape(1, 257, 35)
+    expected = np.sqrt((differences.astype(np.float64) ** 2).sum(-1))
+    np.testing.assert_array_equal(indices, np.argsort(expected, 1)[:, :4])
+    np.testing.assert_allclose(distances, np.sort(expected, 1)[:, :4], rtol=1e-3)
+
+
+def test_a_stream_feeds_a_fit_and_its_exceptions_come_through(rows):
+    passes = []
+
+    def batches():
+        passes.append(1)
+        yield from np.array_split(rows, 5)
+
+    stream = Dataset.from_stream(batches, (5, 7))
+    model = Autoencoder(2, hidden=(16,)).fit(stream, epochs=3, batch_size=32)
+    assert len(passes) >= 3
+    assert model.info.n_epochs == 3
+
+    def failing():
+        yield rows[:40]
+        raise KeyError("the disk is on fire")
+
+    with pytest.raises(KeyError, match="on fire"):
+        Autoencoder(2, hidden=(16,)).fit(Dataset.from_stream(failing, (5, 7)), epochs=1, batch_size=8)
+
+
+def test_a_memory_limit_is_a_memory_error(rows):
+    with Context(memory_limit=1 << 20) as context:
+        with pytest.raises(MemoryError):
+            Autoencoder(512, hidden=(4096, 4096), context=context).fit(rows, epochs=1)
+        used, peak = context.memory
+        assert 0 <= used <= peak <= 1 << 20
+
+
+def test_objects_that_were_closed_say_so(rows):
+    with Dataset.from_array(rows) as dataset:
+        pass
+    dataset.close()
+    with pytest.raises(GenerativeError) as caught:
+        dataset.read(0, 1)
+    assert caught.value.name == "GEN_E_HANDLE"

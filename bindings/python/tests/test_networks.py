@@ -1,0 +1,265 @@
+"""Autoencoders, VAEs and GANs: what they learn, their callbacks, their files."""
+
+import _thread
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import generative
+from generative import GAN, VAE, Autoencoder, Dataset, GenerativeError
+
+
+def small(kind, **options):
+    """A small model of each kind."""
+    if kind is GAN:
+        return GAN(3, generator_hidden=(16,), discriminator_hidden=(16,), **options)
+    return kind(3, hidden=(16,), **options)
+
+
+ALL = pytest.mark.parametrize("kind", [Autoencoder, VAE, GAN])
+
+
+def outputs(model, rows):
+    """Something that all of a model's weights take part in."""
+    if isinstance(model, Autoencoder):
+        return model.reconstruct(rows)
+    return model.reconstruct(rows) if isinstance(model, VAE) else model.sample(9, seed=3)
+
+
+def test_an_autoencoder_beats_the_mean_and_keeps_shapes(rows):
+    model = Autoencoder(3, hidden=(32,)).fit(rows, epochs=60, batch_size=32, learning_rate=3e-3)
+    back = model.reconstruct(rows)
+    assert back.shape == rows.shape and model.shape_ == (5, 7)
+    variance = ((rows - rows.mean(0)) ** 2).sum((1, 2)).mean()
+    error = ((rows - back) ** 2).sum((1, 2)).mean()
+    assert error < 0.3 * variance
+    assert generative.evaluate.squared_error(back, rows) == pytest.approx(error, rel=1e-4)
+    np.testing.assert_allclose(model.decode(model.encode(rows)), back, atol=1e-6)
+
+
+def test_a_denoiser_brings_rows_nearer_to_the_clean_ones(rows):
+    noisy = generative.corrupt(rows, "gaussian", 0.2, seed=5)
+    assert noisy.shape == rows.shape and 0 <= noisy.min() and noisy.max() <= 1
+    model = Autoencoder(3, hidden=(32,), corruption="gaussian", corruption_amount=0.2)
+    model.fit(rows, epochs=60, batch_size=32, learning_rate=3e-3)
+    before = generative.evaluate.psnr(noisy, rows)
+    after = generative.evaluate.psnr(model.denoise(noisy), rows)
+    expected = np.mean(-10 * np.log10(((noisy - rows).astype(np.float64) ** 2).mean((1, 2))))
+    assert before == pytest.approx(expected, rel=1e-4)
+    assert after > before + 3
+    plain = Autoencoder(3, hidden=(8,)).fit(rows, epochs=1)
+    with pytest.raises(generative.NotReadyError):
+        plain.denoise(noisy)
+
+
+def test_a_vaes_bound_has_the_closed_form_kl_and_rises_with_training(rows):
+    model = VAE(3, hidden=(32,)).fit(rows, epochs=2, batch_size=32)
+    early = model.score(rows)
+    model.fit(rows, epochs=60, batch_size=32, learning_rate=3e-3)
+    mean, log_variance = (x.astype(np.float64) for x in model.encode(rows))
+    closed = 0.5 * (np.exp(log_variance) + mean**2 - 1 - log_variance).sum(1)
+    reconstruction, kl = model.elbo(rows, n_samples=10, seed=1)
+    np.testing.assert_allclose(kl, closed, rtol=1e-3, atol=1e-4)
+    assert model.score(rows) > early
+    assert model.sample(4).shape == (4, 5, 7)
+    assert model.manifold(3, 2).shape == (6, 5, 7)
+    assert model.encode_sample(rows, seed=2).shape == (257, 3)
+    np.testing.assert_allclose(model.decode(model.transform(rows)), model.reconstruct(rows), atol=1e-6)
+    np.testing.assert_array_equal(model.sample(5, seed=8)[:2], model.sample(2, seed=8))
+
+
+def test_a_gan_generates_from_its_latents(rows):
+    model = small(GAN).fit(rows, epochs=3, batch_size=32)
+    samples = model.sample(6, seed=4)
+    assert samples.shape == (6, 5, 7) and 0 <= samples.min() and samples.max() <= 1
+    np.testing.assert_allclose(model.generate(model.latents(6, seed=4)), samples, atol=1e-6)
+    last = model.generate(model.latents(6, seed=4), generator="last")
+    assert not np.array_equal(last, samples)
+    scores = model.discriminate(rows)
+    assert scores.shape == (257,) and 0 <= scores.min() and scores.max() <= 1
+    assert not np.isnan(model.history_[-1].discriminator_loss)
+
+
+@ALL
+def test_the_same_seed_gives_the_same_bytes_with_one_and_two_threads(kind, rows):
+    def fitted(n_threads):
+        context = generative.Context(n_threads=n_threads)
+        return small(kind, seed=3, context=context).fit(rows, epochs=2, batch_size=32, seed=4).to_bytes()
+
+    assert fitted(1) == fitted(2)
+
+
+@ALL
+def test_models_are_saved_pickled_and_fitted_further(kind, rows, tmp_path):
+    model = small(kind).fit(rows, epochs=2, batch_size=32)
+    model.save(tmp_path / "model.safetensors")
+    copies = [
+        kind.load(tmp_path / "model.safetensors"),
+        kind.from_bytes(model.to_bytes()),
+        pickle.loads(pickle.dumps(model)),
+        copy.deepcopy(model),
+    ]
+    for other in copies:
+        np.testing.assert_array_equal(outputs(other, rows), outputs(model, rows))
+        assert other.shape_ == (5, 7) and other.info.n_epochs == 2
+    model.fit(rows, epochs=2, batch_size=32)
+    copies[0].fit(rows, epochs=2, batch_size=32)
+    assert copies[0].to_bytes() == model.to_bytes()
+    assert len(model.to_bytes("weights")) < 0.6 * len(model.to_bytes())
+
+
+@ALL
+def test_two_fits_of_two_epochs_are_one_of_four(kind, rows):
+    once = small(kind).fit(rows, epochs=4, batch_size=32)
+    twice = small(kind).fit(rows, epochs=2, batch_size=32).fit(rows, epochs=2, batch_size=32)
+    assert once.to_bytes() == twice.to_bytes()
+
+
+def test_a_model_of_another_kind_is_refused(rows, tmp_path):
+    small(VAE).fit(rows, epochs=1).save(tmp_path / "vae.safetensors")
+    with pytest.raises(ValueError) as caught:
+        GAN.load(tmp_path / "vae.safetensors")
+    assert caught.value.name == "GEN_E_MISMATCH"
+
+
+@ALL
+def test_callbacks_see_every_epoch_and_can_stop(kind, rows):
+    seen = []
+    model = small(kind).fit(rows, epochs=3, batch_size=32, callback=seen.append)
+    epochs = [event for event in seen if event.is_epoch]
+    assert [event.epoch for event in epochs] == [1, 2, 3]
+    assert epochs[-1].n_epochs == 3 and epochs[-1].seconds > 0
+    assert len(model.history_) == 3
+
+    def stop(event):
+        return generative.STOP_AFTER_EPOCH if event.epoch == 2 else None
+
+    assert small(kind).fit(rows, epochs=50, callback=stop).info.n_epochs == 2
+    now = small(kind).fit(rows, epochs=50, callback=lambda event: generative.STOP_NOW)
+    assert now.info.n_epochs <= 1
+
+
+@ALL
+def test_an_exception_in_a_callback_stops_the_fit_and_comes_out(kind, rows):
+    model = small(kind)
+
+    def fail(event):
+        raise LookupError("enough")
+
+    with pytest.raises(LookupError, match="enough"):
+        model.fit(rows, epochs=1000, callback=fail)
+    assert outputs(model, rows).shape[1:] == (5, 7)
+    model.fit(rows, epochs=1)
+
+
+def test_an_interrupt_stops_the_fit(rows):
+    def interrupt(event):
+        if event.is_epoch and event.epoch == 2:
+            _thread.interrupt_main()
+
+    with pytest.raises(KeyboardInterrupt):
+        small(VAE).fit(rows, epochs=100_000, callback=interrupt)
+
+
+def test_a_callback_that_uses_its_model_is_told_that_it_is_busy(rows):
+    model = small(VAE)
+    names = []
+
+    def reenter(event):
+        for call in (lambda: model.sample(1), lambda: model.fit(rows, epochs=1), lambda: model.to_bytes()):
+            try:
+                call()
+            except GenerativeError as error:
+                names.append(error.name)
+
+    model.fit(rows, epochs=1, callback=reenter)
+    assert names and set(names) == {"GEN_E_BUSY"}
+
+
+def test_a_token_stops_a_fit(rows):
+    with generative.Token() as token:
+        token.cancel()
+        with pytest.raises(GenerativeError) as caught:
+            small(VAE).fit(rows, epochs=100_000, token=token)
+        assert caught.value.name == "GEN_E_CANCELLED"
+
+
+def test_validation_and_patience_end_a_fit_early(rows):
+    model = small(VAE).fit(
+        rows[:32], epochs=2000, learning_rate=0.03, validation=rows[200:], patience=3, keep_best=True
+    )
+    assert model.info.n_epochs < 2000
+    assert not np.isnan(model.history_[-1].validation_loss)
+
+
+def test_plans_tell_parameters_before_training(rows):
+    model = VAE(3, hidden=(16,), shape=(5, 7))
+    n_parameters, peak_bytes, flops = model.plan(32)
+    assert n_parameters == 35 * 16 + 16 + 2 * (16 * 3 + 3) + 3 * 16 + 16 + 16 * 35 + 35
+    assert peak_bytes > 4 * 4 * n_parameters and flops > 2 * n_parameters
+    assert model.fit(rows, epochs=1).info.n_parameters == n_parameters
+    with pytest.raises(ValueError, match="shape"):
+        VAE(3).plan()
+
+
+@ALL
+def test_options_outside_their_range_are_named(kind, rows):
+    with pytest.raises(ValueError, match="learning_rate"):
+        small(kind).fit(rows, learning_rate=-1)
+    with pytest.raises(ValueError, match="learning_rate"):
+        small(kind).fit(rows, learning_rate=float("nan"))
+    with pytest.raises(ValueError, match="epochs"):
+        small(kind).fit(rows, epochs=0)
+    with pytest.raises(ValueError, match="batch_size"):
+        small(kind).fit(rows, batch_size=1_000_000)
+    with pytest.raises(ValueError, match="latent_size"):
+        kind(0).fit(rows)
+    with pytest.raises(ValueError, match="optimizer"):
+        small(kind).fit(rows, optimizer="magic")
+    with pytest.raises(ValueError, match="finite|NaN|nan"):
+        small(kind).fit(np.full_like(rows, np.nan))
+    fitted = small(kind).fit(rows, epochs=1)
+    with pytest.raises(ValueError):
+        fitted.fit(rows[:, :4])
+    with pytest.raises(generative.NotReadyError):
+        small(kind).info  # noqa: B018
+
+
+def test_a_vae_of_coin_flips_needs_rows_between_0_and_1(rows):
+    with pytest.raises(ValueError, match="0"):
+        VAE(2, hidden=(8,)).fit(rows * 2, epochs=1)
+    VAE(2, hidden=(8,), likelihood="gaussian", output_activation="identity").fit(rows * 2, epochs=1)
+
+
+def test_progress_without_tqdm_is_a_line_an_epoch(rows, capsys, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "tqdm.auto", None)
+    small(VAE).fit(rows, epochs=2, progress=True)
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split("  ")[0] for line in lines] == ["epoch 1/2", "epoch 2/2"]
+
+
+def test_parzen_windows_agree_with_numpy(rows):
+    flat = rows.reshape(257, 35)
+    samples, validation, test = flat[:100], flat[100:150], flat[150:]
+    found = generative.evaluate.parzen(samples, validation, test)
+
+    def likelihood(points, width):
+        squares = ((points[:, None].astype(np.float64) - samples[None]) ** 2).sum(-1)
+        exponents = -squares / (2 * width**2)
+        top = exponents.max(1)
+        mean = top + np.log(np.exp(exponents - top[:, None]).mean(1))
+        return mean - 35 * np.log(width * np.sqrt(2 * np.pi))
+
+    widths = np.logspace(-1, 0, 10)
+    best = max(widths, key=lambda width: likelihood(validation, width).mean())
+    expected = likelihood(test, best)
+    assert found.width == pytest.approx(best, rel=1e-6)
+    assert found.mean == pytest.approx(expected.mean(), rel=1e-3, abs=0.02)
+    assert found.standard_error == pytest.approx(expected.std() / np.sqrt(len(test)), rel=0.02)
+
+
+def test_a_dataset_of_faces_trains_a_model_by_its_own_shape():
+    model = VAE(4, hidden=(32,)).fit(Dataset.faces(64, 16, 16, 3), epochs=1)
+    assert model.sample(2).shape == (2, 16, 16, 3)
