@@ -42,7 +42,7 @@ package struct ImageGrid: Sendable {
   package func draw(
     _ rows: UnsafePointer<Float>, rowCount: Int, shape: Shape, in memory: Memory = .standard
   ) throws(GenerativeError) -> Image {
-    let columns = columnCount ?? max(1, Int(Float(max(rowCount, 0)).squareRoot().rounded(.up)))
+    let columns = columnCount ?? squareColumnCount(rowCount)
     try require(rowCount, in: 1...Int(Int32.max), "the row count of an image grid")
     try require(columns, in: 1...Image.Limit.side, "columns")
     try require(enlargement, in: 1...256, "enlargement")
@@ -79,6 +79,11 @@ package struct ImageGrid: Sendable {
         }
       }
     }
+  }
+
+  private func squareColumnCount(_ rowCount: Int) -> Int {
+    let root = Float(max(rowCount, 1)).squareRoot().rounded(.up)
+    return Int(min(root, Float(Image.Limit.side)))
   }
 
   /// The value that becomes black, and how far above it white lies.

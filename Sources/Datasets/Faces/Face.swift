@@ -52,12 +52,15 @@ package struct Face: Equatable, Sendable {
   }
 
   /// Face `index` of `seed`: every factor uniform in its range and independent of the others.
+  ///
+  /// Indices run from 0 to 2³² − 1; higher bits are ignored.
   package init(seed: UInt64, index: Int) {
     let random = Random(seed: seed, purpose: .faces)
     // Twelve numbers a face, three counters of four words.
+    let first = 12 * Int(UInt32(truncatingIfNeeded: index))
     for (i, field) in Face.fields.enumerated() {
       let range = field.factor.range
-      let u = random.uniform(at: 12 * index + i)
+      let u = random.uniform(at: first + i)
       self[keyPath: field.path] = range.lowerBound + u * (range.upperBound - range.lowerBound)
     }
   }
