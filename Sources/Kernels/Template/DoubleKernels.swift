@@ -37,20 +37,11 @@ package struct DoubleKernels: Sendable {
     @Sendable (_ delta: Input, _ z: Input, _ eta: Double, _ count: Int, _ sums: Output) -> Void
   package let secularSums: SecularSums
 
-  /// y ← x − shift in single precision, and sums ← sums + y.
-  package typealias Centre =
-    @Sendable (
-      _ x: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
-      _ sums: Output, _ count: Int
-    ) -> Void
-  package let centre: Centre
-
   package init(
     tileColumns: Int, multiplyBlock: @escaping MultiplyBlock,
     dot: @escaping @Sendable (Input, Input, Int) -> Double,
     addScaled: @escaping @Sendable (Double, Input, Output, Int) -> Void,
-    multiplySymmetric: @escaping MultiplySymmetric, secularSums: @escaping SecularSums,
-    centre: @escaping Centre
+    multiplySymmetric: @escaping MultiplySymmetric, secularSums: @escaping SecularSums
   ) {
     self.tileColumns = tileColumns
     self.multiplyBlock = multiplyBlock
@@ -58,6 +49,5 @@ package struct DoubleKernels: Sendable {
     self.addScaled = addScaled
     self.multiplySymmetric = multiplySymmetric
     self.secularSums = secularSums
-    self.centre = centre
   }
 }

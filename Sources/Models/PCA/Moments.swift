@@ -11,9 +11,9 @@ import Tensors
 /// the same shift add up. This is the pairwise update of Chan, Golub & LeVeque (1979), put off until
 /// the moments are asked for: rows may come in batches of any size, one row included.
 ///
-/// Bytes b = 255·x have u = 1/255 and s = 128, and every sum is an exact integer: the same bits for any
+/// Bytes b = 255·x have u = 1/255 and s = 0, and every sum is an exact integer: the same bits for any
 /// order and batches. Of floats u = 1; up to 256 columns and in small batches products are taken in
-/// Double; wider data are multiplied in Float over at most 1024 rows, whose sums are added in Double.
+/// Double; wider data are multiplied in Float over a few hundred rows, whose sums are added in Double.
 package final class Moments {
   package let columnCount: Int
   /// n
@@ -33,7 +33,6 @@ package final class Moments {
   private let accumulator: MomentsAccumulator
 
   static let byteUnit = 1.0 / 255
-  private static let byteShift: Float = 128
 
   /// Nothing seen yet.
   ///
@@ -57,44 +56,42 @@ package final class Moments {
 
   /// Adds a batch, all of it or, when a row holds a NaN or an infinity, nothing.
   ///
+  /// - Parameter discardedOnError: promises that after an error this object is not used again, which saves
+  ///   reading the rows once more beforehand.
   /// - Throws: `.mismatch` for another number of columns; `.nonfinite`; `.memory`.
-  package func add(_ batch: RowBatch) throws(GenerativeError) {
+  package func add(_ batch: RowBatch, discardedOnError: Bool = false) throws(GenerativeError) {
     switch batch {
-    case .floats(let rows): try add(rows)
-    case .bytes(let base, let rows): try add(bytes: base, rowCount: rows, columnCount: columnCount)
+    case .floats(let rows): try add(rows, discardedOnError: discardedOnError)
+    case .bytes(let base, let count): try add(bytes: base, rowCount: count)
     }
   }
 
   /// Adds rows of floats.
-  package func add(_ rows: Matrix) throws(GenerativeError) {
+  package func add(_ rows: Matrix, discardedOnError: Bool = false) throws(GenerativeError) {
     try checkColumns(rows.columnCount)
     let total = try countWith(rows.rowCount)
-    try checkFinite(rows, in: context)
+    if !discardedOnError { try checkFinite(rows, in: context) }
     guard rows.rowCount > 0 else { return }
-    try accumulator.reserve(rows: rows.rowCount)
     if rowCount == 0 {
       startShift(rows)
     } else if unit != 1 {
       leaveBytes()
     }
-    accumulator.add(rows, to: self)
+    try accumulator.add(rows, to: self)
     rowCount = total
     followMean()
   }
 
   /// Adds packed rows of bytes, 255 for one.
-  package func add(
-    bytes: UnsafePointer<UInt8>, rowCount count: Int, columnCount: Int
-  ) throws(GenerativeError) {
-    try checkColumns(columnCount)
+  package func add(bytes: UnsafePointer<UInt8>, rowCount count: Int) throws(GenerativeError) {
     let total = try countWith(count)
     guard count > 0 else { return }
-    try accumulator.reserve(rows: count)
-    if rowCount == 0 {
-      unit = Self.byteUnit
-      for j in 0..<columnCount { shift.base[j] = Self.byteShift }
+    if rowCount == 0 { unit = Self.byteUnit }
+    if unit == 1 {
+      try accumulator.add(scaledBytes: bytes, rowCount: count, to: self)
+    } else {
+      accumulator.add(bytes: bytes, rowCount: count, to: self)
     }
-    accumulator.add(bytes: bytes, rowCount: count, scale: unit == 1 ? Float(Self.byteUnit) : 1, to: self)
     rowCount = total
     followMean()
   }
@@ -189,8 +186,8 @@ package final class Moments {
       guard products.base[j * (columns + 1)] >= 0 else {
         throw GenerativeError(.format, "the statistics hold a negative sum of squares")
       }
-      guard unit == 1 || shift.base[j] == Self.byteShift else {
-        throw GenerativeError(.format, "statistics of bytes must be about \(Self.byteShift)")
+      guard unit == 1 || shift.base[j] == 0 else {
+        throw GenerativeError(.format, "statistics of bytes must be about zero")
       }
     }
     self.context = context
@@ -240,19 +237,17 @@ package final class Moments {
     unit = 1
     for i in 0..<products.count { products.base[i] *= u * u }
     for j in 0..<columnCount { sums.base[j] *= u }
-    moveShift(from: { _ in u * Double(Self.byteShift) })
+    moveShift()
   }
 
   /// s ← the mean so far, in Float.
-  private func moveShift() { moveShift(from: { Double(self.shift.base[$0]) }) }
-
-  private func moveShift(from old: (Int) -> Double) {
+  private func moveShift() {
     let d = columnCount
     let n = Double(rowCount)
     let t = sums.base
     let delta = accumulator.columnScratch
     for j in 0..<d {
-      let previous = old(j)
+      let previous = Double(shift.base[j])
       shift.base[j] = Float(previous + t[j] / n)
       delta[j] = Double(shift.base[j]) - previous
     }

@@ -47,7 +47,9 @@ package final class PCA: Sendable {
       return
     }
     let moments = try Moments(columns: columns, in: context)
-    try source.forEachBatch { batch throws(GenerativeError) in try moments.add(batch) }
+    try source.forEachBatch { batch throws(GenerativeError) in
+      try moments.add(batch, discardedOnError: true)
+    }
     let solution = try Solution(of: moments, options, in: context)
     replace(State(moments: moments, solution: solution))
   }

@@ -158,21 +158,3 @@ func secularSums(_ delta: DoubleInput, _ z: DoubleInput, _ eta: Double, _ count:
   sums[0] = value
   sums[1] = slope
 }
-
-/// See `DoubleKernels.Centre`.
-func centre(_ x: Input, _ shift: Input, _ y: Output, _ sums: DoubleOutput, _ count: Int) {
-  var i = 0
-  while i &+ laneCount <= count {
-    let value = load(x + i) - load(shift + i)
-    store(value, y + i)
-    let raw = UnsafeMutableRawPointer(sums + i)
-    let sum = UnsafeRawPointer(raw).loadUnaligned(as: Doubles.self) + widen(value)
-    raw.storeBytes(of: sum, as: Doubles.self)
-    i &+= laneCount
-  }
-  while i < count {
-    y[i] = x[i] - shift[i]
-    sums[i] += Double(y[i])
-    i &+= 1
-  }
-}

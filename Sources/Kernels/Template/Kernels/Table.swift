@@ -20,5 +20,4 @@ package let table = KernelTable(
   random: RandomKernels(uniform: uniform, normal: normal),
   doubles: DoubleKernels(
     tileColumns: 2 * DoubleVector.scalarCount, multiplyBlock: multiplyDoubleBlock, dot: dotDoubles,
-    addScaled: addScaledDoubles, multiplySymmetric: multiplySymmetric, secularSums: secularSums,
-    centre: centre))
+    addScaled: addScaledDoubles, multiplySymmetric: multiplySymmetric, secularSums: secularSums))
