@@ -596,7 +596,7 @@ typedef struct gen_autoencoder gen_autoencoder;
 enum {
   GEN_LOSS_SQUARED_ERROR = 0,    /* sum over pixels of (x - y)^2 */
   GEN_LOSS_CROSS_ENTROPY = 1,    /* sum over pixels of -x log y - (1 - x) log(1 - y) */
-  GEN_LOSS_LOG_SQUARED_ERROR = 2 /* log of the batch's mean squared error: maximises PSNR */
+  GEN_LOSS_LOG_SQUARED_ERROR = 2 /* log of a row's mean squared error: maximises PSNR */
 };
 
 enum {

@@ -31,7 +31,7 @@ extension Autoencoder: Checkpointable {
     try checkpoint.setOption("dropout", options.dropout)
     try checkpoint.setOption("seed", options.seed)
     try checkpoint.set(progress)
-    try checkpoint.set(encoder.optimizer?.rule, content)
+    try checkpoint.set(encoder.optimizer?.rule, after: encoder.optimizerStart, content)
     try encoder.add(to: &checkpoint, content)
     try decoder.add(to: &checkpoint, content)
     return checkpoint
@@ -48,7 +48,7 @@ extension Autoencoder: Checkpointable {
     try checkpoint.require(kind: Self.kind)
     var options = Options(shape: try checkpoint.shape())
     options.latentSize = try checkpoint.option("latent_size", in: 1...StackLimit.width)
-    options.hidden = try checkpoint.widths("hidden") ?? []
+    options.hidden = try checkpoint.givenWidths("hidden")
     options.decoderHidden = try checkpoint.widths("decoder_hidden")
     options.activation = try checkpoint.activation("activation")
     options.latentActivation = try checkpoint.activation("latent_activation")
@@ -68,10 +68,12 @@ extension Autoencoder: Checkpointable {
     options.weights = try checkpoint.weightRule()
     options.dropout = try checkpoint.option("dropout", in: 0...0.999)
     options.seed = try checkpoint.option("seed")
+    try checkpoint.require(parameterCount: Self.plan(options, rows: 1, context: context).parameterCount)
     try self.init(options, context: context)
     progress = try checkpoint.progress()
     let rule = try checkpoint.rule()
-    try encoder.load(checkpoint, rule)
-    try decoder.load(checkpoint, rule)
+    let start = try checkpoint.optimizerStart(rule, progress)
+    try encoder.load(checkpoint, rule, after: start)
+    try decoder.load(checkpoint, rule, after: start)
   }
 }

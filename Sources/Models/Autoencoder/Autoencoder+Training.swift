@@ -30,8 +30,8 @@ private final class AutoencoderStep: TrainingStep {
     let width = model.options.shape.count
     self.model = model
     clipNorm = fit.clipNorm
-    try model.encoder.prepare(fit.rule)
-    try model.decoder.prepare(fit.rule)
+    try model.encoder.prepare(fit.rule, after: model.progress.stepCount)
+    try model.decoder.prepare(fit.rule, after: model.progress.stepCount)
     encoder = try Workspace(model.encoder.network, rows: rows, .training, context: context)
     decoder = try Workspace(model.decoder.network, rows: rows, .training, context: context)
     corrupted = try Buffer(count: rows * width, in: context.memory)
@@ -44,16 +44,18 @@ private final class AutoencoderStep: TrainingStep {
   var state: [Buffer<Float>] { model.encoder.state + model.decoder.state }
 
   func learn(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
-    let mode = Mode.training(moment.random(.dropout))
+    let mode = Mode.training(moment.random(.dropout).pass(0))
+    let decoderMode = Mode.training(moment.random(.dropout).pass(1))
     model.encoder.zeroGradient()
     model.decoder.zeroGradient()
     let input = corrupt(x, rows: rows, moment.random(.corruption))
     // z = f(c(x)), y = g(z)
     let z = model.encoder.network.forward(input, rows: rows, model.encoder.weights, encoder, mode)
-    let y = model.decoder.network.forward(z, rows: rows, model.decoder.weights, decoder, mode)
+    let y = model.decoder.network.forward(
+      z, rows: rows, model.decoder.weights, decoder, decoderMode)
     let loss = evaluate(y, x, rows: rows, isLearning: true)
     model.decoder.network.backward(
-      dOutput.base, x: z, rows: rows, model.decoder.weights, decoder, mode,
+      dOutput.base, x: z, rows: rows, model.decoder.weights, decoder, decoderMode,
       gradient: model.decoder.gradient?.base, inputGradient: dLatent.base)
     model.encoder.network.backward(
       dLatent.base, x: input, rows: rows, model.encoder.weights, encoder, mode,

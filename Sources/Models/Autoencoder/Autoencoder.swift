@@ -34,8 +34,8 @@ package final class Autoencoder: @unchecked Sendable {
   package let options: Options
   package let context: Context
   package var progress = Progress()
-  let encoder: Learner
-  let decoder: Learner
+  package let encoder: Learner
+  package let decoder: Learner
   private let encoding: Inference
   private let decoding: Inference
 

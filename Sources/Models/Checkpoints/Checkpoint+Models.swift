@@ -71,13 +71,28 @@ extension Checkpoint {
     return try optionList(name, in: 1...StackLimit.width, atMost: StackLimit.depth)
   }
 
-  /// Keeps the optimizer's rule when there is one.
+  /// Widths that are never mirrored.
+  func givenWidths(_ name: String) throws(GenerativeError) -> [Int] {
+    try optionList(name, in: 1...StackLimit.width, atMost: StackLimit.depth)
+  }
+
+  /// Checks that the tensors could fill a model of so many parameters, before memory for one is asked
+  /// for: a small file whose options name wide layers must cost nothing.
+  func require(parameterCount: Int) throws(GenerativeError) {
+    let count = tensors.reduce(0) { $0 + $1.count }
+    guard count >= parameterCount else {
+      throw GenerativeError(
+        .mismatch, "the options ask for \(parameterCount) numbers, the tensors hold \(count)")
+    }
+  }
+
+  /// Keeps the optimizer's rule when there is one, and the step after which its state began.
   mutating func set(
-    _ rule: Optimizer.Rule?, _ content: CheckpointContent
+    _ rule: Optimizer.Rule?, after start: Int, _ content: CheckpointContent
   ) throws(GenerativeError) {
-    guard content == .everything else { return try setOption("optimizer", "none") }
+    guard content == .everything, let rule else { return try setOption("optimizer", "none") }
+    try setOption("optimizer_start", start)
     switch rule {
-    case nil: try setOption("optimizer", "none")
     case .sgd(let momentum):
       try setOption("optimizer", "sgd")
       try setOption("beta1", momentum)
@@ -103,21 +118,30 @@ extension Checkpoint {
     try setOption("epsilon", epsilon)
   }
 
+  /// The step after which the optimizer's state began; 0 where there is none.
+  func optimizerStart(
+    _ rule: Optimizer.Rule?, _ progress: Progress
+  ) throws(GenerativeError) -> Int {
+    rule == nil ? 0 : try option("optimizer_start", in: 0...progress.stepCount)
+  }
+
   func rule() throws(GenerativeError) -> Optimizer.Rule? {
     let text: String = try option("optimizer")
-    let share = Float(0)...Float(1)
+    let share = Float(0)...Float(1).nextDown
+    let addend = Float.leastNonzeroMagnitude...Float(1)
     switch text {
     case "none": return nil
     case "sgd": return .sgd(momentum: try option("beta1", in: share))
-    case "rmsprop": return .rmsProp(rho: try option("beta2", in: share), epsilon: try option("epsilon"))
+    case "rmsprop":
+      return .rmsProp(rho: try option("beta2", in: share), epsilon: try option("epsilon", in: addend))
     case "adam":
       return .adam(
         beta1: try option("beta1", in: share), beta2: try option("beta2", in: share),
-        epsilon: try option("epsilon"))
+        epsilon: try option("epsilon", in: addend))
     case "adamw":
       return .adamW(
         beta1: try option("beta1", in: share), beta2: try option("beta2", in: share),
-        epsilon: try option("epsilon"), decay: try option("weight_decay"))
+        epsilon: try option("epsilon", in: addend), decay: try option("weight_decay", in: 0...1e3))
     default: throw GenerativeError(.format, "option optimizer must not be \"\(text)\"")
     }
   }

@@ -13,11 +13,13 @@ extension Learner {
     }
   }
 
-  /// Takes over the weights and, when they are there, the optimizer's state for `rule`.
-  func load(_ checkpoint: Checkpoint, _ rule: Optimizer.Rule?) throws(GenerativeError) {
+  /// Takes over the weights and, when there is a rule, the optimizer's state, begun after step `start`.
+  func load(
+    _ checkpoint: Checkpoint, _ rule: Optimizer.Rule?, after start: Int
+  ) throws(GenerativeError) {
     try network.load(weights, from: checkpoint, as: network.name)
     guard let rule else { return }
-    try prepare(rule)
+    try prepare(rule, after: start)
     for (name, values) in optimizer?.state ?? [] {
       let tensor: TensorView<Float> = try checkpoint.tensor(
         named: "optimizer.\(network.name).\(name)", shape: [values.count])

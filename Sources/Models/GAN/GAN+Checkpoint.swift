@@ -35,7 +35,7 @@ extension GAN: Checkpointable {
     try checkpoint.setOption("average_decay", options.averageDecay ?? 0)
     try checkpoint.setOption("seed", options.seed)
     try checkpoint.set(progress)
-    try checkpoint.set(generator.optimizer?.rule, content)
+    try checkpoint.set(generator.optimizer?.rule, after: generator.optimizerStart, content)
     try generator.add(to: &checkpoint, content)
     try discriminator.add(to: &checkpoint, content)
     if let average { try generator.network.add(average.weights, to: &checkpoint, as: "average") }
@@ -47,8 +47,8 @@ extension GAN: Checkpointable {
     var options = Options(shape: try checkpoint.shape())
     options.latentSize = try checkpoint.option("latent_size", in: 1...StackLimit.width)
     options.latent = try checkpoint.choice("latent", Self.latents)
-    options.generatorHidden = try checkpoint.widths("generator_hidden") ?? []
-    options.discriminatorHidden = try checkpoint.widths("discriminator_hidden") ?? []
+    options.generatorHidden = try checkpoint.givenWidths("generator_hidden")
+    options.discriminatorHidden = try checkpoint.givenWidths("discriminator_hidden")
     options.generatorActivation = try checkpoint.activation("generator_activation")
     options.discriminatorActivation = try checkpoint.activation("discriminator_activation")
     options.outputActivation = try checkpoint.activation("output_activation")
@@ -64,11 +64,13 @@ extension GAN: Checkpointable {
     let decay: Float = try checkpoint.option("average_decay", in: 0...1)
     options.averageDecay = decay == 0 ? nil : decay
     options.seed = try checkpoint.option("seed")
+    try checkpoint.require(parameterCount: Self.plan(options, rows: 1, context: context).parameterCount)
     try self.init(options, context: context)
     progress = try checkpoint.progress()
     let rule = try checkpoint.rule()
-    try generator.load(checkpoint, rule)
-    try discriminator.load(checkpoint, rule)
+    let start = try checkpoint.optimizerStart(rule, progress)
+    try generator.load(checkpoint, rule, after: start)
+    try discriminator.load(checkpoint, rule, after: start * options.discriminatorSteps)
     if let average { try generator.network.load(average.weights, from: checkpoint, as: "average") }
   }
 }

@@ -12,14 +12,12 @@ extension GAN: Trainable {
     if options.normalizes, fit.batchRows < 2 {
       throw GenerativeError(.argument, "batch_size must be at least 2 with batch norm, not \(fit.batchRows)")
     }
-    let step = try GANStep(self, fit)
-    if options.startsAtMean, progress.stepCount == 0 { try startAtMean(of: dataset) }
-    return step
+    return try GANStep(self, fit)
   }
 
   /// Sets the generator's last bias b to act(b) = the mean row, where training would spend its first
   /// steps going.
-  private func startAtMean(of dataset: Dataset) throws(GenerativeError) {
+  fileprivate func startAtMean(of dataset: Dataset) throws(GenerativeError) {
     let width = options.shape.count
     let batches = try Batches(dataset, rows: 256, minimumRows: 1, seed: nil, context: context)
     let sums = try Buffer<Float>(count: width, in: context.memory)
@@ -56,7 +54,7 @@ extension GAN: Trainable {
 ///     G descends ln(1 − D(G(z))), or −ln D(G(z))
 ///
 /// The rows generated for D's last step serve G's too.
-private final class GANStep: TrainingStep {
+package final class GANStep: TrainingStep {
   private let model: GAN
   private let context: Context
   private let clipNorm: Float?
@@ -67,14 +65,15 @@ private final class GANStep: TrainingStep {
   private let dLogits: Buffer<Float>
   private let losses: Buffer<Float>
 
-  init(_ model: GAN, _ fit: FitOptions) throws(GenerativeError) {
+  package init(_ model: GAN, _ fit: FitOptions) throws(GenerativeError) {
     let context = model.context
     let (rows, width) = (fit.batchRows, model.options.shape.count)
     self.model = model
     self.context = context
     clipNorm = fit.clipNorm
-    try model.generator.prepare(fit.rule)
-    try model.discriminator.prepare(fit.rule)
+    let stepCount = model.progress.stepCount
+    try model.generator.prepare(fit.rule, after: stepCount)
+    try model.discriminator.prepare(fit.rule, after: stepCount * model.options.discriminatorSteps)
     generator = try Workspace(model.generator.network, rows: rows, .training, context: context)
     discriminator = try Workspace(model.discriminator.network, rows: rows, .training, context: context)
     z = try Buffer(count: rows * model.options.latentSize, in: context.memory)
@@ -83,22 +82,39 @@ private final class GANStep: TrainingStep {
     losses = try Buffer(count: rows, in: context.memory)
   }
 
-  var minimumRows: Int { model.options.normalizes ? 2 : 1 }
+  package var minimumRows: Int { model.options.normalizes ? 2 : 1 }
 
-  var state: [Buffer<Float>] {
+  package var state: [Buffer<Float>] {
     var state = model.generator.state + model.discriminator.state
     if let average = model.average { state += [average.weights.parameters, average.weights.statistics] }
     return state
   }
 
-  func learn(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+  package func begin(_ dataset: Dataset) throws(GenerativeError) {
+    if model.options.startsAtMean, model.progress.stepCount == 0 { try model.startAtMean(of: dataset) }
+  }
+
+  package func learn(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+    play(x, rows: rows, at: moment) { z, own in
+      model.draw(z, rows: rows, from: own.random(.latent))
+    }
+  }
+
+  /// One step of the game with latents that `draw` writes, rows × latent, for each of D's steps.
+  package func play(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment,
+    _ draw: (_ z: UnsafeMutablePointer<Float>, _ own: Moment) -> Void
+  ) -> Figures {
     model.toInside(x, rows: rows)
     var figures = Figures()
     var generated = UnsafeMutablePointer(dGenerated.base)
     let k = model.options.discriminatorSteps
     for turn in 0..<k {
-      generated = generate(rows: rows, at: moment, turn: turn)
-      trainDiscriminator(x, generated, rows: rows, at: moment, turn: turn, &figures)
+      // D's steps number its random streams, so that none of the k repeats another.
+      let own = moment.at(step: (moment.step - 1) * k + turn + 1)
+      draw(z.base, own)
+      generated = generate(rows: rows, at: own)
+      trainDiscriminator(x, generated, rows: rows, at: own, &figures)
     }
     trainGenerator(generated, rows: rows, at: moment, &figures)
     model.average?.update(model.generator.weights, context: context)
@@ -106,16 +122,15 @@ private final class GANStep: TrainingStep {
     return figures
   }
 
-  /// G(z) of fresh latents; z stays for G's backward.
-  private func generate(rows: Int, at moment: Moment, turn: Int) -> UnsafeMutablePointer<Float> {
-    model.draw(z.base, rows: rows, from: moment.random(.latent).pass(turn % 15))
-    return model.generator.network.forward(
+  /// G(z), which stays for G's backward.
+  private func generate(rows: Int, at moment: Moment) -> UnsafeMutablePointer<Float> {
+    model.generator.network.forward(
       z.base, rows: rows, model.generator.weights, generator, .training(moment.random(.dropout)))
   }
 
   /// One step of D on real and generated rows, each normalised in a batch of its own.
   private func trainDiscriminator(
-    _ x: UnsafePointer<Float>, _ generated: UnsafePointer<Float>, rows: Int, at moment: Moment, turn: Int,
+    _ x: UnsafePointer<Float>, _ generated: UnsafePointer<Float>, rows: Int, at moment: Moment,
     _ figures: inout Figures
   ) {
     let player = model.discriminator
@@ -137,8 +152,7 @@ private final class GANStep: TrainingStep {
     backward(generated, rows: rows, .training(random.pass(1)), gradient: player.gradient?.base, into: nil)
 
     _ = [player].update(
-      step: (moment.step - 1) * model.options.discriminatorSteps + turn + 1, rate: moment.rate,
-      clipNorm: clipNorm)
+      step: moment.step, rate: moment.rate, clipNorm: clipNorm)
     figures[.discriminatorLoss] = real.loss + fake.loss
     figures[.realScore] = real.score
     figures[.fakeScore] = fake.score
@@ -187,7 +201,7 @@ private final class GANStep: TrainingStep {
   }
 
   /// The players' losses on rows that are not learned from, with latents of the batch's number.
-  func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+  package func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
     model.toInside(x, rows: rows)
     var figures = Figures()
     let real = discriminate(x, rows: rows, .inference) { logits in

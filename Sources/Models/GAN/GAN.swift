@@ -65,9 +65,9 @@ package final class GAN: @unchecked Sendable {
   package let options: Options
   package let context: Context
   package var progress = Progress()
-  let generator: Learner
-  let discriminator: Learner
-  let average: ExponentialAverage?
+  package let generator: Learner
+  package let discriminator: Learner
+  package let average: ExponentialAverage?
   private let generating: Inference
   private let discriminating: Inference
 

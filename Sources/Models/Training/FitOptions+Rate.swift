@@ -20,7 +20,12 @@ extension FitOptions {
       case .constant, .step: true
       case .cosine, .linear: scheduleEpochs != nil
       }
+    let stepCount: Int =
+      switch schedule {
+      case .constant, .step: .max
+      case .cosine, .linear: (scheduleEpochs ?? epochCount) * stepsPerEpoch
+      }
     return Networks.Schedule(learningRate, shape, warmUp: warmUp).rate(
-      step: spansLife ? stepOfLife : stepOfFit, of: (scheduleEpochs ?? epochCount) * stepsPerEpoch)
+      step: spansLife ? stepOfLife : stepOfFit, of: stepCount)
   }
 }

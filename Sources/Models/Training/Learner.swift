@@ -6,8 +6,11 @@ import Tensors
 package final class Learner: @unchecked Sendable {
   package let network: Network
   package let weights: Weights
-  private(set) var optimizer: Optimizer?
-  private(set) var gradient: Buffer<Float>?
+  package private(set) var optimizer: Optimizer?
+  /// The gradient of the last step, flat.
+  package private(set) var gradient: Buffer<Float>?
+  /// The step after which the optimizer's state began, at zero: its own steps count from there.
+  private(set) var optimizerStart = 0
   private let context: Context
 
   package init(_ network: Network, seed: UInt64, context: Context) throws(GenerativeError) {
@@ -17,10 +20,13 @@ package final class Learner: @unchecked Sendable {
   }
 
   /// Makes room for a gradient and the optimizer's state; keeps the state of the same rule.
-  func prepare(_ rule: Optimizer.Rule) throws(GenerativeError) {
+  ///
+  /// - Parameter stepCount: steps this network has done, from which a fresh state's own steps count.
+  func prepare(_ rule: Optimizer.Rule, after stepCount: Int) throws(GenerativeError) {
     if gradient == nil { gradient = try Buffer(count: network.parameterCount, in: context.memory) }
     if optimizer?.rule != rule {
       optimizer = try Optimizer(rule, parameterCount: network.parameterCount, context: context)
+      optimizerStart = stepCount
     }
   }
 
@@ -41,13 +47,15 @@ package final class Learner: @unchecked Sendable {
     return context.dot(gradient.base, gradient.base, count: gradient.count)
   }
 
-  /// One step along the gradient, scaled.
+  /// One step along the gradient, scaled; `step` counts from the network's first, from 1.
   func update(step: Int, rate: Float, gradientScale: Float = 1) {
     guard let optimizer, let gradient else { return }
     if gradientScale != 1 {
       context.scale(gradient.base, by: gradientScale, count: gradient.count, into: gradient.base)
     }
-    optimizer.step(step, weights.parameters.base, gradient: gradient.base, rate: rate, context: context)
+    optimizer.step(
+      step - optimizerStart, weights.parameters.base, gradient: gradient.base, rate: rate,
+      context: context)
   }
 
   /// Everything a step changes, for snapshots and checkpoints.

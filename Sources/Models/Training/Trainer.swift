@@ -22,6 +22,8 @@ package protocol TrainingStep: AnyObject {
   var minimumRows: Int { get }
   /// Everything a step changes, weights first.
   var state: [Buffer<Float>] { get }
+  /// Called once before the first step, after everything is allocated.
+  func begin(_ dataset: Dataset) throws(GenerativeError)
   /// One step on `rows` rows; figures are per row.
   func learn(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures
   /// The losses of rows that are not learned from.
@@ -30,6 +32,7 @@ package protocol TrainingStep: AnyObject {
 
 extension TrainingStep {
   package var minimumRows: Int { 1 }
+  package func begin(_ dataset: Dataset) throws(GenerativeError) {}
 }
 
 /// Epochs and optimizer steps a model has seen in its life.
@@ -51,6 +54,16 @@ package struct Moment: Sendable {
   /// Epochs passed in the model's life, with the fraction of the present one.
   package let epoch: Double
   package let rate: Float
+
+  package init(seed: UInt64, step: Int, epoch: Double, rate: Float) {
+    self.seed = seed
+    self.step = step
+    self.epoch = epoch
+    self.rate = rate
+  }
+
+  /// The same time, with another step's random numbers.
+  func at(step: Int) -> Moment { Moment(seed: seed, step: step, epoch: epoch, rate: rate) }
 
   package func random(_ purpose: Random.Purpose) -> Random {
     Random(seed: seed, purpose: purpose, step: UInt64(truncatingIfNeeded: step))
@@ -78,7 +91,7 @@ package struct Trainer {
   package static func fit(
     _ model: any Trainable, to dataset: Dataset, _ options: FitOptions
   ) throws(GenerativeError) {
-    try Trainer(model, dataset, options).run()
+    try Trainer(model, dataset, options).run(dataset)
   }
 
   private init(
@@ -112,7 +125,10 @@ package struct Trainer {
     }
   }
 
-  private func run() throws(GenerativeError) {
+  private func run(_ dataset: Dataset) throws(GenerativeError) {
+    try step.begin(dataset)
+    lastGood.take()
+    best?.take()
     let clock = Clock()
     let start = model.progress
     var goodProgress = start
@@ -127,7 +143,7 @@ package struct Trainer {
       var stepsDone = 0
       var stopsAfterEpoch = false
       while true {
-        guard !options.observer.isCancelled() else { throw cancelled }
+        guard !options.observer.isCancelled() else { throw cancelled(goodProgress) }
         let rows = try batches.next()
         if rows == 0 { break }
         model.progress.stepCount += 1
@@ -135,12 +151,7 @@ package struct Trainer {
         let figures = step.learn(batches.base, rows: rows, at: moment)
         stepsDone += 1
         guard figures[.loss].isFinite else {
-          lastGood.restore()
-          model.progress = goodProgress
-          throw GenerativeError(
-            .nonfinite,
-            "the loss became \(figures[.loss]) in epoch \(epoch + 1), step \(stepsDone): the weights are "
-              + "those of the last good epoch; a lower learning_rate or a clip_norm may help")
+          throw ranAway("the loss became \(figures[.loss])", epoch, stepsDone, goodProgress)
         }
         mean.add(figures, rows: rows)
         recent.add(figures, rows: rows)
@@ -149,7 +160,7 @@ package struct Trainer {
           switch tell(.step, epoch, stepsDone, clock, moment.rate, recent.figures, Figures()) {
           case .goOn: break
           case .stopAfterEpoch: stopsAfterEpoch = true
-          case .stopNow: throw cancelled
+          case .stopNow: throw cancelled(goodProgress)
           }
           recent = Figures.Mean()
         }
@@ -159,6 +170,8 @@ package struct Trainer {
           .argument, "dataset has too few rows: a step needs at least \(step.minimumRows)")
       }
       batches.finish(steps: stepsDone)
+      // The last step's loss was finite; what that step made of the weights may not be.
+      guard isFinite else { throw ranAway("a weight became infinite", epoch, stepsDone, goodProgress) }
       model.progress.epochCount += 1
       goodProgress = model.progress
       lastGood.take()
@@ -179,14 +192,36 @@ package struct Trainer {
       switch tell(.epoch, epoch, stepsDone, clock, rate, mean.figures, validated) {
       case .goOn: break
       case .stopAfterEpoch: stopsAfterEpoch = true
-      case .stopNow: throw cancelled
+      case .stopNow: throw cancelled(goodProgress)
       }
       if stopsAfterEpoch { break }
     }
     if options.validation != nil, bestLoss < .infinity { best?.restore() }
   }
 
-  private var cancelled: GenerativeError { GenerativeError(.cancelled, "the fit was stopped") }
+  /// Leaves the model as it is, or where the last step spoilt it, as of the last good epoch.
+  private func cancelled(_ good: Progress) -> GenerativeError {
+    if !isFinite { restore(good) }
+    return GenerativeError(.cancelled, "the fit was stopped")
+  }
+
+  private func ranAway(_ what: String, _ epoch: Int, _ step: Int, _ good: Progress) -> GenerativeError {
+    restore(good)
+    return GenerativeError(
+      .nonfinite,
+      "\(what) in epoch \(epoch + 1), step \(step): the weights are those of the last good epoch; "
+        + "a lower learning_rate or a clip_norm may help")
+  }
+
+  private func restore(_ good: Progress) {
+    lastGood.restore()
+    model.progress = good
+  }
+
+  /// Whether everything that steps change is finite.
+  private var isFinite: Bool {
+    step.state.allSatisfy { model.context.isFinite($0.base, count: $0.count) }
+  }
 
   /// The validation set's mean figures, all NaN without one.
   private func validate() throws(GenerativeError) -> Figures {

@@ -32,7 +32,7 @@ extension VAE: Checkpointable {
     try checkpoint.setOption("dropout", options.dropout)
     try checkpoint.setOption("seed", options.seed)
     try checkpoint.set(progress)
-    try checkpoint.set(encoder.optimizer?.rule, content)
+    try checkpoint.set(encoder.optimizer?.rule, after: encoder.optimizerStart, content)
     try encoder.add(to: &checkpoint, content)
     try decoder.add(to: &checkpoint, content)
     return checkpoint
@@ -50,7 +50,7 @@ extension VAE: Checkpointable {
     let largest = Float.greatestFiniteMagnitude
     var options = Options(shape: try checkpoint.shape())
     options.latentSize = try checkpoint.option("latent_size", in: 1...StackLimit.width)
-    options.hidden = try checkpoint.widths("hidden") ?? []
+    options.hidden = try checkpoint.givenWidths("hidden")
     options.decoderHidden = try checkpoint.widths("decoder_hidden")
     options.activation = try checkpoint.activation("activation")
     if try checkpoint.choice("likelihood", [("bernoulli", false), ("gaussian", true)]) {
@@ -70,10 +70,12 @@ extension VAE: Checkpointable {
     options.weights = try checkpoint.weightRule()
     options.dropout = try checkpoint.option("dropout", in: 0...0.999)
     options.seed = try checkpoint.option("seed")
+    try checkpoint.require(parameterCount: Self.plan(options, rows: 1, context: context).parameterCount)
     try self.init(options, context: context)
     progress = try checkpoint.progress()
     let rule = try checkpoint.rule()
-    try encoder.load(checkpoint, rule)
-    try decoder.load(checkpoint, rule)
+    let start = try checkpoint.optimizerStart(rule, progress)
+    try encoder.load(checkpoint, rule, after: start)
+    try decoder.load(checkpoint, rule, after: start)
   }
 }

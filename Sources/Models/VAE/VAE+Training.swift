@@ -13,13 +13,14 @@ extension VAE: Trainable {
 }
 
 /// One step: minimise C · reconstruction + β · KL over the weights of encoder and decoder.
-final class VAEStep: TrainingStep {
+package final class VAEStep: TrainingStep {
   private let model: VAE
   private let context: Context
   private let clipNorm: Float?
   private let encoder: Workspace
   private let decoder: Workspace
-  private let noise: Buffer<Float>
+  /// ε of the rows at work, rows × latent.
+  package let noise: Buffer<Float>
   private let deviation: Buffer<Float>
   private let z: Buffer<Float>
   private let dz: Buffer<Float>
@@ -28,14 +29,14 @@ final class VAEStep: TrainingStep {
   private let uniforms: Buffer<Float>
   private let losses: Buffer<Float>
 
-  init(_ model: VAE, _ fit: FitOptions) throws(GenerativeError) {
+  package init(_ model: VAE, _ fit: FitOptions) throws(GenerativeError) {
     let context = model.context
     let (rows, latent, width) = (fit.batchRows, model.options.latentSize, model.options.shape.count)
     self.model = model
     self.context = context
     clipNorm = fit.clipNorm
-    try model.encoder.prepare(fit.rule)
-    try model.decoder.prepare(fit.rule)
+    try model.encoder.prepare(fit.rule, after: model.progress.stepCount)
+    try model.decoder.prepare(fit.rule, after: model.progress.stepCount)
     encoder = try Workspace(model.encoder.network, rows: rows, .training, context: context)
     decoder = try Workspace(model.decoder.network, rows: rows, .training, context: context)
     noise = try Buffer(count: rows * latent, in: context.memory)
@@ -48,15 +49,20 @@ final class VAEStep: TrainingStep {
     losses = try Buffer(count: rows, in: context.memory)
   }
 
-  var state: [Buffer<Float>] { model.encoder.state + model.decoder.state }
+  package var state: [Buffer<Float>] { model.encoder.state + model.decoder.state }
 
-  func learn(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+  package func learn(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
     let latent = model.options.latentSize
     if model.options.binarizes { binarize(x, rows: rows, moment.random(.binarisation)) }
     context.fillNormal(noise.base, count: rows * latent, from: moment.random(.reparameterisation))
+    return descend(x, rows: rows, at: moment)
+  }
+
+  /// One step under the noise in `noise`.
+  package func descend(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
     var figures = differentiate(
       x, rows: rows, beta: model.options.beta * Float(model.options.annealing.share(at: moment.epoch)),
-      .training(moment.random(.dropout)))
+      .training(moment.random(.dropout).pass(0)), .training(moment.random(.dropout).pass(1)))
     figures[.gradientNorm] = [model.encoder, model.decoder].update(
       step: moment.step, rate: moment.rate, clipNorm: clipNorm)
     return figures
@@ -64,9 +70,11 @@ final class VAEStep: TrainingStep {
 
   /// The loss of rows under the noise in `noise`, and its gradients.
   ///
-  /// - Parameter beta: the weight of the KL term now.
-  func differentiate(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, beta: Float, _ mode: Mode
+  /// - Parameters:
+  ///   - beta: the weight of the KL term now.
+  ///   - mode, decoderMode: of the encoder and the decoder, whose dropout must not be alike.
+  package func differentiate(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, beta: Float, _ mode: Mode, _ decoderMode: Mode
   ) -> Figures {
     let width = model.options.shape.count
     let perRow = 1 / Float(rows)
@@ -77,7 +85,8 @@ final class VAEStep: TrainingStep {
     let q = encode(x, rows: rows, mode)
     let latents = latentMatrix(z, rows)
     q.sample(noise: latentMatrix(noise, rows), into: latents)
-    let output = model.decoder.network.forward(z.base, rows: rows, model.decoder.weights, decoder, mode)
+    let output = model.decoder.network.forward(
+      z.base, rows: rows, model.decoder.weights, decoder, decoderMode)
 
     // d(C · reconstruction)/dz, through the decoder
     let reconstructionScale = model.options.reconstructionWeight * perRow
@@ -88,7 +97,7 @@ final class VAEStep: TrainingStep {
     let reconstruction = context.sum(losses.base, count: rows) / Double(rows)
     addVarianceGradient(rows: rows, scale: reconstructionScale)
     model.decoder.network.backward(
-      dOutput.base, x: z.base, rows: rows, model.decoder.weights, decoder, mode,
+      dOutput.base, x: z.base, rows: rows, model.decoder.weights, decoder, decoderMode,
       gradient: model.decoder.gradient?.base, inputGradient: dz.base)
 
     // d/dμ and d/d ln σ², of both terms, through the encoder
@@ -105,7 +114,7 @@ final class VAEStep: TrainingStep {
     return figures(reconstruction, divergence, beta: beta)
   }
 
-  func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+  package func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
     let (latent, width) = (model.options.latentSize, model.options.shape.count)
     if model.options.binarizes { binarize(x, rows: rows, moment.random(.evaluation).row(~moment.step)) }
     context.fillNormal(noise.base, count: rows * latent, from: moment.random(.evaluation))

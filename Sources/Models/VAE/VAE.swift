@@ -29,7 +29,7 @@ package final class VAE: @unchecked Sendable {
     case cyclic(epochs: Double)
 
     /// The share of β at a time in epochs.
-    func share(at epoch: Double) -> Double {
+    package func share(at epoch: Double) -> Double {
       switch self {
       case .constant: 1
       case .linear(let epochs): min(epoch / epochs, 1)
@@ -67,8 +67,8 @@ package final class VAE: @unchecked Sendable {
   package let options: Options
   package let context: Context
   package var progress = Progress()
-  let encoder: Learner
-  let decoder: Learner
+  package let encoder: Learner
+  package let decoder: Learner
   private let encoding: Inference
   private let decoding: Inference
 
