@@ -264,7 +264,7 @@ GEN_API gen_status gen_folder_options_init(gen_folder_options *options, uint32_t
 
 /* The PNG and JPEG files of a folder, in the order of their names, decoded once into memory (a byte
  * per channel). Unreadable files are skipped, counted (gen_dataset_info) and told to the callback.
- * Returns also GEN_E_IO, GEN_E_STATE (no readable image), GEN_E_CANCELLED. */
+ * Returns also GEN_E_IO, GEN_E_FORMAT (no readable image), GEN_E_CANCELLED. */
 GEN_API gen_status gen_dataset_open_folder(const char *path, const gen_folder_options *options,
                                            gen_dataset **dataset_out);
 
@@ -849,7 +849,8 @@ GEN_API gen_status gen_gan_discriminate(const gen_gan *gan, const float *rows, i
  * save_memory writes the same bytes to bytes_out, of room for capacity bytes, and their number to
  *   byte_count_out; with bytes_out NULL only the number. Too little room: GEN_E_ARGUMENT.
  * load believes nothing: GEN_E_IO, GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_TRAILING, GEN_E_LIMIT,
- *   GEN_E_NONFINITE, GEN_E_MISMATCH (a model of another kind, tensors that do not fit its options).
+ *   GEN_E_NONFINITE, GEN_E_MISMATCH (a model of another kind, tensors that do not fit its options),
+ *   GEN_E_VERSION (a newer library's file), GEN_E_UNSUPPORTED (a type of number no model has).
  *   context: NULL for the default. */
 
 GEN_API gen_status gen_pca_save(const gen_pca *pca, const char *path, int32_t content);
