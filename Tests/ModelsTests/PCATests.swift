@@ -164,6 +164,21 @@ import Testing
     }
   }
 
+  @Test func `Gram and covariance agree on more rows than are summed in Double`() throws {
+    var numbers = TestNumbers(seed: 16)
+    let rows = numbers.mixedRows(290, 310, rank: 12, condition: 4, offset: 2)
+    let gram = try fit(rows, .count(15), .gram)
+    let covariance = try fit(rows, .count(15), .covariance)
+    #expect(abs(gram.totalVariance / covariance.totalVariance - 1) < 1e-6)
+    for i in 0..<12 {
+      #expect(abs(gram.explainedVariance[i] / covariance.explainedVariance[i] - 1) < 1e-5)
+      let cosine = (0..<310).reduce(0.0) {
+        $0 + Double(gram.components[i * 310 + $1]) * Double(covariance.components[i * 310 + $1])
+      }
+      #expect(abs(cosine - 1) < 1e-5)
+    }
+  }
+
   @Test func `Merged parts give what one fit gives, and may go on`() throws {
     var numbers = TestNumbers(seed: 10)
     let rows = try TestRows(numbers.mixedRows(900, 9, rank: 9, condition: 5, offset: -20))

@@ -11,6 +11,8 @@ import Tensors
 enum GramSolver {
   /// Columns centred and multiplied at a time.
   private static let stripe = 256
+  /// Up to so many rows products are taken in Double, beyond in Float over a few hundred columns.
+  private static let widestDouble = 256
 
   static func solve(
     _ source: some RowSource, _ options: PCA.Options, in context: Context
@@ -32,10 +34,16 @@ enum GramSolver {
     let block = try Buffer<Double>(count: n * min(d, stripe), in: context.memory)
     let product = try DoubleProduct(rows: n, columns: max(n, stripe), in: context)
     let scale = 1 / Double(n - 1)
-    for first in stride(from: 0, to: d, by: stripe) {
-      let x = rows.centred(first..<min(d, first + stripe), mean: mean.base, into: block.base, in: context)
-      product.add(
-        x, x.transposed, scale: scale, into: DoubleMatrix(gram.base, rows: n, columns: n), upperOnly: true)
+    if n > widestDouble {
+      try addFloatProducts(rows, mean: mean.base, to: gram.base, in: context)
+    } else {
+      for first in stride(from: 0, to: d, by: stripe) {
+        let x = rows.centred(first..<min(d, first + stripe), mean: mean.base, into: block.base, in: context)
+        product.add(x, x.transposed, into: DoubleMatrix(gram.base, rows: n, columns: n), upperOnly: true)
+      }
+    }
+    context.parallel(n) { i in
+      for j in i..<n { gram.base[i * n + j] *= scale }
     }
     var total = 0.0
     for i in 0..<n { total += gram.base[i * (n + 1)] }
@@ -52,7 +60,9 @@ enum GramSolver {
     }
     let components = try Buffer<Double>(count: size, in: context.memory)
     var rank = 0
-    while rank < k, eigen.values[rank] > 1e-14 * eigen.values[0] { rank += 1 }
+    // What is smaller is rounding, and so would be its direction.
+    let floor = eigen.values[0] * (n > widestDouble ? 1e-7 : 1e-14)
+    while rank < k, eigen.values[rank] > floor { rank += 1 }
     for i in 0..<rank {
       let inverse = 1 / (eigen.values[i] * Double(n - 1)).squareRoot()
       for p in i * n..<(i + 1) * n { eigen.vectors.base[p] *= inverse }
@@ -69,5 +79,21 @@ enum GramSolver {
     return try PCA.Solution(
       components: components.base, count: k, variances: variances, totalVariance: total, mean: mean.base,
       rowCount: n, columnCount: d, solver: .gram, whitens: options.whitens, in: context)
+  }
+
+  /// G ← G + X·Xᵀ in the upper triangle, by columns of X that become rows.
+  private static func addFloatProducts(
+    _ rows: RowStore, mean: UnsafePointer<Double>, to gram: UnsafeMutablePointer<Double>, in context: Context
+  ) throws(GenerativeError) {
+    let n = rows.rowCount
+    let d = rows.columnCount
+    // A multiple of the 320 that are summed in Float.
+    let depth = 1280
+    let block = try Buffer<Float>(count: min(d, depth) * n, in: context.memory)
+    for first in stride(from: 0, to: d, by: depth) {
+      let columns = first..<min(d, first + depth)
+      rows.centredTransposed(columns, mean: mean, into: block.base, in: context)
+      context.rankUpdate(Matrix(block.base, rows: columns.count, columns: n), into: gram)
+    }
   }
 }

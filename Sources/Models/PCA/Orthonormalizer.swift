@@ -13,16 +13,12 @@ enum Orthonormalizer {
   static func complete(
     _ v: Buffer<Double>, rows: Int, columns: Int, rank: Int, seed: UInt64, in context: Context
   ) throws(GenerativeError) {
-    let random = Random(seed: seed, purpose: .eigenvectors)
-    let noise = try Buffer<Float>(count: columns, in: context.memory)
     let overlaps = try Buffer<Double>(count: block * rows, in: context.memory)
     let product = try DoubleProduct(rows: block, columns: max(rows, columns), in: context)
     for first in stride(from: 0, to: rows, by: block) {
       let end = min(rows, first + block)
       for i in max(first, rank)..<max(end, rank) where i < end {
-        context.fillNormal(noise.base, count: columns, from: random, offset: i * columns)
-        for j in 0..<columns { v.base[i * columns + j] = Double(noise.base[j]) }
-        normalise(v.base + i * columns, count: columns, in: context)
+        try draw(v.base + i * columns, row: i, attempt: 0, count: columns, seed: seed, in: context)
       }
       let all = DoubleMatrix(v.base, rows: rows, columns: columns)
       let earlier = all[0..<first, 0..<columns]
@@ -40,19 +36,49 @@ enum Orthonormalizer {
             let other = v.base + p * columns
             context.add(-context.dot(row, other, count: columns), other, to: row, count: columns)
           }
-          guard normalise(row, count: columns, in: context) else {
-            throw GenerativeError(.internalFault, "the components could not be completed")
-          }
+          if normalise(row, count: columns, in: context) { continue }
+          try replace(v, row: i, columns: columns, seed: seed, in: context)
         }
       }
     }
+  }
+
+  /// Row i ← a new direction, where the old one lay in the span of the rows above.
+  private static func replace(
+    _ v: Buffer<Double>, row i: Int, columns: Int, seed: UInt64, in context: Context
+  ) throws(GenerativeError) {
+    let row = v.base + i * columns
+    for attempt in 1...10 {
+      try draw(row, row: i, attempt: attempt, count: columns, seed: seed, in: context)
+      var isNew = true
+      for _ in 0..<2 where isNew {
+        for p in 0..<i {
+          let other = v.base + p * columns
+          context.add(-context.dot(row, other, count: columns), other, to: row, count: columns)
+        }
+        isNew = normalise(row, count: columns, in: context)
+      }
+      if isNew { return }
+    }
+    throw GenerativeError(.internalFault, "the components could not be completed")
+  }
+
+  /// x ← a random direction.
+  private static func draw(
+    _ x: UnsafeMutablePointer<Double>, row: Int, attempt: Int, count: Int, seed: UInt64, in context: Context
+  ) throws(GenerativeError) {
+    let noise = try Buffer<Float>(count: count, in: context.memory)
+    let random = Random(seed: seed, purpose: .eigenvectors, step: UInt64(attempt))
+    context.fillNormal(noise.base, count: count, from: random, offset: row * count)
+    for j in 0..<count { x[j] = Double(noise.base[j]) }
+    normalise(x, count: count, in: context)
   }
 
   /// Scales x to length one; false when there is nothing left to scale.
   @discardableResult
   private static func normalise(_ x: UnsafeMutablePointer<Double>, count: Int, in context: Context) -> Bool {
     let square = context.dot(x, x, count: count)
-    guard square > 1e-28, square.isFinite else { return false }
+    guard square > 1e-24, square.isFinite else { return false }
     let scale = 1 / square.squareRoot()
     for j in 0..<count { x[j] *= scale }
     return true

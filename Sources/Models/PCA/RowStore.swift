@@ -77,4 +77,20 @@ struct RowStore {
     }
     return DoubleMatrix(block, rows: rowCount, columns: width)
   }
+
+  /// Columns of rows − μ, one a row of `block`, rounded to Float.
+  func centredTransposed(
+    _ columns: Range<Int>, mean: UnsafePointer<Double>, into block: UnsafeMutablePointer<Float>,
+    in context: Context
+  ) {
+    // One cache line of a row at a time.
+    let share = 16
+    context.parallel((columns.count + share - 1) / share) { group in
+      let part = group * share..<min(columns.count, (group + 1) * share)
+      for i in 0..<rowCount {
+        let row = rows.base + i * columnCount + columns.lowerBound
+        for j in part { block[j * rowCount + i] = Float(Double(row[j]) - mean[columns.lowerBound + j]) }
+      }
+    }
+  }
 }
