@@ -105,9 +105,7 @@ extension Corruption {
 @c @implementation public func gen_autoencoder_fit(
   _ autoencoder: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?
 ) -> gen_status {
-  fit(autoencoder, Autoencoder.self, dataset, options) { (model, dataset) throws(GenerativeError) in
-    if model.options.loss == .crossEntropy { try dataset.checkUnitRange() }
-  }
+  fit(autoencoder, Autoencoder.self, dataset, options)
 }
 
 @c @implementation public func gen_autoencoder_encode(

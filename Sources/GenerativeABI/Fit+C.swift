@@ -132,18 +132,15 @@ extension FitOptions {
 /// Fits the model behind a handle: it is the fit's alone until it ends.
 func fit<Model: HandleObject & Trainable>(
   _ model: OpaquePointer?, _: Model.Type, _ dataset: OpaquePointer?,
-  _ options: UnsafePointer<gen_fit_options>?, _ defaults: FitDefaults = FitDefaults(),
-  check: (Model, Dataset) throws(GenerativeError) -> Void = { _, _ in }
+  _ options: UnsafePointer<gen_fit_options>?, _ defaults: FitDefaults = FitDefaults()
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
     let o = try gen_fit_options(reading: options)
     var fitOptions = try FitOptions(o, defaults)
     try Handles.shared.changing(model) { (model: Model) throws(GenerativeError) in
       try withDataset(dataset) { (dataset) throws(GenerativeError) in
-        try check(model, dataset)
         guard o.validation != nil else { return try Trainer.fit(model, to: dataset, fitOptions) }
         try withDataset(o.validation, "validation") { (validation) throws(GenerativeError) in
-          try check(model, validation)
           fitOptions.validation = validation
           try Trainer.fit(model, to: dataset, fitOptions)
         }

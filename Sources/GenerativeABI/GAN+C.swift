@@ -103,10 +103,7 @@ extension GAN.Options {
 @c @implementation public func gen_gan_fit(
   _ gan: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?
 ) -> gen_status {
-  fit(gan, GAN.self, dataset, options, FitDefaults(learningRate: 2e-4, beta1: 0.5)) {
-    (model, dataset) throws(GenerativeError) in
-    if model.options.outputActivation != .identity { try dataset.checkUnitRange() }
-  }
+  fit(gan, GAN.self, dataset, options, FitDefaults(learningRate: 2e-4, beta1: 0.5))
 }
 
 @c @implementation public func gen_gan_sample(

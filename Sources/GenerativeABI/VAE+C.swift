@@ -99,9 +99,7 @@ extension VAE.Options {
 @c @implementation public func gen_vae_fit(
   _ vae: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?
 ) -> gen_status {
-  fit(vae, VAE.self, dataset, options) { (model, dataset) throws(GenerativeError) in
-    if model.options.likelihood == .bernoulli { try dataset.checkUnitRange() }
-  }
+  fit(vae, VAE.self, dataset, options)
 }
 
 @c @implementation public func gen_vae_encode(

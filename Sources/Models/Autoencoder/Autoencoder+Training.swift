@@ -4,6 +4,7 @@ import Tensors
 
 extension Autoencoder: Trainable {
   package var rowShape: Shape { options.shape }
+  package var requiresUnitRange: Bool { options.loss == .crossEntropy }
 
   package func prepare(
     _ fit: FitOptions, _ dataset: Dataset

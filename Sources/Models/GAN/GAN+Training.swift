@@ -5,6 +5,7 @@ import Tensors
 
 extension GAN: Trainable {
   package var rowShape: Shape { options.shape }
+  package var requiresUnitRange: Bool { options.outputActivation != .identity }
 
   package func prepare(
     _ fit: FitOptions, _ dataset: Dataset

@@ -10,14 +10,22 @@ final class Batches {
 
   private let reader: BatchReader
   private let minimumRows: Int
+  /// For a stream, whose rows cannot be looked at before.
+  private let checksUnitRange: Bool
   private let batch: Buffer<Float>
+  private let rowCapacity: Int
 
   /// - Parameters:
   ///   - minimumRows: a last batch of fewer rows is left out.
   ///   - seed: of each epoch's order; nil for rows in their own order.
+  ///   - requiresUnitRange: whether a number outside [0, 1] is an error: now for rows in memory, as they
+  ///     come for a stream.
   init(
-    _ dataset: Dataset, rows: Int, minimumRows: Int, seed: UInt64?, context: Context
+    _ dataset: Dataset, rows: Int, minimumRows: Int, seed: UInt64?, requiresUnitRange: Bool = false,
+    context: Context
   ) throws(GenerativeError) {
+    if requiresUnitRange { try dataset.checkUnitRange() }
+    checksUnitRange = requiresUnitRange && dataset.stream != nil
     let batchRows = min(rows, dataset.rowCount ?? rows)
     var order = BatchOrder(
       batchSize: batchRows, shuffles: seed != nil, seed: seed ?? 0, keepsPartialBatch: true)
@@ -26,6 +34,7 @@ final class Batches {
       order.shuffles = order.shuffles && stream.shuffleWindow > 1
     }
     reader = try BatchReader(dataset, order: order)
+    rowCapacity = batchRows
     self.minimumRows = minimumRows
     guard let floats = checkedProduct(batchRows, dataset.shape.count) else {
       throw GenerativeError(.memory, "a batch of \(batchRows) rows does not fit in memory")
@@ -44,7 +53,14 @@ final class Batches {
   /// Fills the next batch and returns its rows, 0 at the epoch's end.
   func next() throws(GenerativeError) -> Int {
     let rows = try reader.next(into: base)
+    if checksUnitRange { try checkUnitRange(rows * (batch.count / rowCapacity)) }
     return rows >= minimumRows ? rows : 0
+  }
+
+  private func checkUnitRange(_ count: Int) throws(GenerativeError) {
+    for i in 0..<count where !(base[i] >= 0 && base[i] <= 1) {
+      throw GenerativeError(.argument, "the stream gave \(base[i]); image data must lie between 0 and 1")
+    }
   }
 
   /// Tells how many steps the epoch that ends now had, which a stream could not know before.

@@ -8,6 +8,8 @@ package protocol Trainable: AnyObject {
   var context: Context { get }
   /// The shape of the rows it learns from.
   var rowShape: Shape { get }
+  /// Whether rows must lie in [0, 1].
+  var requiresUnitRange: Bool { get }
   /// How far it has come.
   var progress: Progress { get set }
 
@@ -104,11 +106,12 @@ package struct Trainer {
     step = try model.prepare(options, dataset)
     batches = try Batches(
       dataset, rows: options.batchRows, minimumRows: step.minimumRows, seed: options.seed,
-      context: model.context)
+      requiresUnitRange: model.requiresUnitRange, context: model.context)
     var validationBatches: Batches?
     if let validation = options.validation {
       validationBatches = try Batches(
-        validation, rows: options.batchRows, minimumRows: 1, seed: nil, context: model.context)
+        validation, rows: options.batchRows, minimumRows: 1, seed: nil,
+        requiresUnitRange: model.requiresUnitRange, context: model.context)
     }
     validation = validationBatches
     lastGood = try Snapshot(step.state, context: model.context)

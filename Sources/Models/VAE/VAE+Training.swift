@@ -4,6 +4,7 @@ import Tensors
 
 extension VAE: Trainable {
   package var rowShape: Shape { options.shape }
+  package var requiresUnitRange: Bool { options.likelihood == .bernoulli }
 
   package func prepare(
     _ fit: FitOptions, _ dataset: Dataset
