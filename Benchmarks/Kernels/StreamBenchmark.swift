@@ -50,7 +50,8 @@ func benchmarkStreams(_ context: Context) throws {
   func reportProduct(_ name: String, _ body: () -> Void) {
     let seconds = fastest(body)
     let work = Double(rows) * Double(columns) * Double(columns) * 1e-9
-    print(padded(name, 22), figure(seconds * 1e3), "ms,", figure(work / seconds), "GFLOP/s of half the products")
+    print(
+      padded(name, 22), figure(seconds * 1e3), "ms,", figure(work / seconds), "GFLOP/s of half the products")
   }
   reportProduct("10,000 × 784 floats") {
     context.rankUpdate(Matrix(a.base, rows: rows, columns: columns), subtracting: x.base, into: c.base)

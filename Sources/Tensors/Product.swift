@@ -43,6 +43,14 @@ struct Product {
   var bias: UnsafePointer<Float>?
   var activation = Activation.identity
   var target = Target.single
+  /// Whether the rows are the columns: B is A and the left-hand side its transpose.
+  private var isSymmetric: Bool {
+    switch target {
+    case .single: false
+    case .double, .bytes: true
+    }
+  }
+
   /// Leaves out the tiles below the diagonal.
   var isUpperTriangle = false
 
@@ -50,11 +58,23 @@ struct Product {
 
   // MARK: - Cutting
 
-  /// The depth of all blocks but the last: even shares of at most `Scratch.depthCapacity`.
-  static func depthBlock(_ depth: Int) -> Int {
-    let blockCount = max(1, (depth + Scratch.depthCapacity - 1) / Scratch.depthCapacity)
+  /// The depth of all blocks but the last: even shares of at most `most`.
+  static func depthBlock(_ depth: Int, most: Int = Scratch.depthCapacity) -> Int {
+    let blockCount = max(1, (depth + most - 1) / most)
     let share = (depth + blockCount - 1) / blockCount
     return max(4, (share + 3) / 4 * 4)
+  }
+
+  /// Rows of a triangle's task: few, for the tasks differ in length.
+  private static let triangleRows = 8 * ProductKernels.tileRows
+
+  /// The depth of this product's blocks. With sums in Double the write to C is dear and the rows of a
+  /// task are few: twice the depth, a panel of B then coming from the second-level cache.
+  private var depthBlock: Int {
+    switch target {
+    case .single: Product.depthBlock(depth)
+    case .double, .bytes: Product.depthBlock(depth, most: 2 * Scratch.depthCapacity)
+    }
   }
 
   /// Multiply-adds below which threads cost more than they bring: about 10 µs of one core.
@@ -79,7 +99,7 @@ struct Product {
     guard depth > 0 else { return finish(rows: 0..<rows, columns: 0..<columns, clearing: true) }
     let width = kernels.tileColumns
     let panelCount = (columns + width - 1) / width
-    let block = Product.depthBlock(depth)
+    let block = depthBlock
     if case .packed(let panels) = b {
       context.scratches.withScratch { scratch in
         multiplyGroup(
@@ -150,6 +170,9 @@ struct Product {
   ) {
     let width = kernels.tileColumns
     let tileRows = ProductKernels.tileRows
+    let gatherRows = context.kernels.symmetric.gatherRows
+    // All of Aᵀ's rows stand packed already, as A's columns: nearer than at the source.
+    let isSquare = isSymmetric && packedPanelCount * width >= rows
     let cut = cutRows(panelCount: panelCount, depth: end - start)
     forTasks(cut.rowBlocks * cut.columnParts, isSmall: cut.isSmall) { slot, task in
       let i = task / cut.columnParts * cut.rowsPerBlock
@@ -164,10 +187,16 @@ struct Product {
       var p = start
       while p < end {
         let depth = min(block, end - p)
+        let group = panels + (p - start) * packedPanelCount * width
         for first in stride(from: 0, to: height, by: tileRows) {
-          packRows(i + first, min(tileRows, height - first), p, depth, packedRows + first * depth)
+          let to = packedRows + first * depth
+          if isSquare {
+            gatherRows(group, depth * width, rows, i + first, depth, to)
+          } else {
+            packRows(i + first, min(tileRows, height - first), p, depth, to)
+          }
         }
-        let b = panels + ((p - start) * packedPanelCount * width + part * depth * width)
+        let b = group + part * depth * width
         multiplyBlock(
           packedRows, height, b, n, depth, i, j, adding: accumulating || p > 0,
           tile: scratch.tile(slot: slot))
@@ -214,7 +243,7 @@ struct Product {
     var blocks = (rows + Scratch.rowCapacity - 1) / Scratch.rowCapacity
     var parts = 1
     if isUpperTriangle {
-      blocks = (rows + 47) / 48
+      blocks = (rows + Product.triangleRows - 1) / Product.triangleRows
     } else if !isSmall {
       if blocks < threads { blocks = min(threads, (rows + 23) / 24) }
       if blocks >= threads {

@@ -10,7 +10,10 @@ extension Context {
     let kernel = kernels.random.uniform
     let limit = max(low, high.nextDown)
     forChunks(count, cost: 0.7) { start, count in
-      kernel(random.stream, random.element(offset, start), low, high - low, limit, y + start, count)
+      withScratch { scratch in
+        kernel(
+          random.stream, random.element(offset, start), low, high - low, limit, y + start, count, scratch)
+      }
     }
   }
 
@@ -21,8 +24,17 @@ extension Context {
   ) {
     let kernel = kernels.random.normal
     forChunks(count, cost: 2) { start, count in
-      kernel(random.stream, random.element(offset, start), mean, deviation, y + start, count)
+      withScratch { scratch in
+        kernel(random.stream, random.element(offset, start), mean, deviation, y + start, count, scratch)
+      }
     }
+  }
+}
+
+/// Half a kilobyte of stack.
+private func withScratch(_ body: (UnsafeMutablePointer<Float>) -> Void) {
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: RandomKernels.scratchCount) { scratch in
+    if let base = scratch.baseAddress { body(base) }
   }
 }
 

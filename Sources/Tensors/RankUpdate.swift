@@ -26,7 +26,7 @@ extension Context {
   /// until `mirrorUpperTriangle`.
   ///
   /// A is m × n with unit column stride, C n × n packed, `shift` s has n elements (zeros when nil).
-  /// Blocks of at most 320 rows are summed in Float and added to C in Double: relative to Σ |a·a| an
+  /// Blocks of at most 640 rows are summed in Float and added to C in Double: relative to Σ |a·a| an
   /// element is within about 1e-6 of the truth for any number of rows.
   package func rankUpdate(
     _ a: Matrix, subtracting shift: Input? = nil, into c: UnsafeMutablePointer<Double>

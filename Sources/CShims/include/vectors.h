@@ -16,8 +16,8 @@
 #define SHIM_INLINE static inline __attribute__((always_inline))
 
 /* widen: floats to doubles. narrow: doubles to floats. from_int: 32-bit integers to floats.
- * from_bytes: n bytes in memory, 0 to 255, to floats. multiply_high: the upper 32 bits of the
- * unsigned products. */
+ * from_bytes: n bytes in memory, 0 to 255, to floats. multiply_high, multiply_low: the
+ * halves of the unsigned 64-bit products, in a way that shares the products. */
 #define SHIM_VECTORS(n, half)                                                                      \
   typedef float shim_f##n __attribute__((ext_vector_type(n)));                                     \
   typedef double shim_d##n __attribute__((ext_vector_type(n)));                                    \
@@ -38,11 +38,22 @@
     shim_b##n x = *(const shim_b##n *)bytes;                                                       \
     return __builtin_convertvector(__builtin_convertvector(x, shim_i##n), shim_f##n);              \
   }                                                                                                \
+  SHIM_INLINE shim_d##n shim_widen_int##n(shim_i##n x) {                                           \
+    return __builtin_convertvector(x, shim_d##n);                                                  \
+  }                                                                                                \
+  SHIM_INLINE shim_q##n shim_even_products##n(shim_u##n x, shim_u##n y) {                          \
+    return ((shim_q##n)x & 0xffffffffu) * ((shim_q##n)y & 0xffffffffu);                            \
+  }                                                                                                \
+  SHIM_INLINE shim_q##n shim_odd_products##n(shim_u##n x, shim_u##n y) {                           \
+    return ((shim_q##n)x >> 32) * ((shim_q##n)y >> 32);                                            \
+  }                                                                                                \
   SHIM_INLINE shim_u##n shim_multiply_high##n(shim_u##n x, shim_u##n y) {                          \
-    shim_q##n a = (shim_q##n)x, b = (shim_q##n)y;                                                  \
-    shim_q##n even = (a & 0xffffffffu) * (b & 0xffffffffu);                                        \
-    shim_q##n odd = (a >> 32) * (b >> 32);                                                         \
-    return (shim_u##n)((even >> 32) | (odd & 0xffffffff00000000u));                                \
+    return (shim_u##n)((shim_even_products##n(x, y) >> 32) |                                       \
+                       (shim_odd_products##n(x, y) & 0xffffffff00000000u));                        \
+  }                                                                                                \
+  SHIM_INLINE shim_u##n shim_multiply_low##n(shim_u##n x, shim_u##n y) {                           \
+    return (shim_u##n)((shim_even_products##n(x, y) & 0xffffffffu) |                               \
+                       (shim_odd_products##n(x, y) << 32));                                        \
   }
 
 SHIM_VECTORS(4, 2)

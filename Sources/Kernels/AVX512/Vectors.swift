@@ -26,6 +26,12 @@ let instructionSetName = "avx512"
 /// Bytes as floats, 0 to 255.
 @inline(__always) func floats(bytes: UnsafePointer<UInt8>) -> Floats { shim_from_bytes16(bytes) }
 
+/// Integers in double precision.
+@inline(__always) func widen(_ x: Integers) -> Doubles { shim_widen_int16(x) }
+
+/// The lower halves of the 64-bit products, from the products that `multiplyHigh` needs too.
+@inline(__always) func multiplyLow(_ x: Words, _ y: Words) -> Words { shim_multiply_low16(x, y) }
+
 /// The upper halves of the 64-bit products.
 @inline(__always) func multiplyHigh(_ x: Words, _ y: Words) -> Words { shim_multiply_high16(x, y) }
 

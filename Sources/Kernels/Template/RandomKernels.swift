@@ -11,25 +11,27 @@ package struct RandomKernels: Sendable {
     }
   }
 
+  /// Floats of scratch that a kernel is handed.
+  package static let scratchCount = 8 * 16
+
   /// y[i] ← a + b · u, below `limit`, for elements first ..< first + count of the stream, u uniform in
   /// [0, 1).
-  package var uniform:
+  package typealias Uniform =
     @Sendable (
       _ stream: Stream, _ first: UInt64, _ a: Float, _ b: Float, _ limit: Float,
-      _ y: UnsafeMutablePointer<Float>, _ count: Int
+      _ y: UnsafeMutablePointer<Float>, _ count: Int, _ scratch: UnsafeMutablePointer<Float>
     ) -> Void
+  package let uniform: Uniform
+
   /// y[i] ← a + b · N(0, 1) for elements first ..< first + count of the stream.
-  package var normal:
+  package typealias Normal =
     @Sendable (
       _ stream: Stream, _ first: UInt64, _ a: Float, _ b: Float, _ y: UnsafeMutablePointer<Float>,
-      _ count: Int
+      _ count: Int, _ scratch: UnsafeMutablePointer<Float>
     ) -> Void
+  package let normal: Normal
 
-  package init(
-    uniform:
-      @escaping @Sendable (Stream, UInt64, Float, Float, Float, UnsafeMutablePointer<Float>, Int) -> Void,
-    normal: @escaping @Sendable (Stream, UInt64, Float, Float, UnsafeMutablePointer<Float>, Int) -> Void
-  ) {
+  package init(uniform: @escaping Uniform, normal: @escaping Normal) {
     self.uniform = uniform
     self.normal = normal
   }

@@ -27,6 +27,11 @@ package struct SymmetricKernels: Sendable {
       _ source: UnsafePointer<UInt8>, _ rowStride: Int, _ rows: Int, _ count: Int, _ width: Int,
       _ panel: UnsafeMutablePointer<Int32>
     ) -> Void
+  /// Packs rows first ..< first + 6 of Aᵀ from the packed panels of A, `rows` columns in all; rows past
+  /// the last repeat it.
+  package var gatherRows:
+    @Sendable (_ panels: Input, _ panelStride: Int, _ rows: Int, _ first: Int, _ depth: Int, _ panel: Output)
+      -> Void
   /// panel[p * width + i] −= shift[i] for i < count.
   package var subtractShift:
     @Sendable (_ panel: Output, _ depth: Int, _ width: Int, _ shift: Input, _ count: Int) -> Void
@@ -49,6 +54,7 @@ package struct SymmetricKernels: Sendable {
       @escaping @Sendable (
         UnsafePointer<UInt8>, Int, Int, Int, Int, UnsafeMutablePointer<Int32>
       ) -> Void,
+    gatherRows: @escaping @Sendable (Input, Int, Int, Int, Int, Output) -> Void,
     subtractShift: @escaping @Sendable (Output, Int, Int, Input, Int) -> Void,
     addColumnSums: @escaping @Sendable (Input, Int, Int, Int, Input?, Wide) -> Void,
     addByteColumnSums: @escaping @Sendable (UnsafePointer<UInt8>, Int, Int, Int, Wide) -> Void
@@ -56,6 +62,7 @@ package struct SymmetricKernels: Sendable {
     self.addBlock = addBlock
     self.addByteBlock = addByteBlock
     self.packBytes = packBytes
+    self.gatherRows = gatherRows
     self.subtractShift = subtractShift
     self.addColumnSums = addColumnSums
     self.addByteColumnSums = addByteColumnSums

@@ -41,8 +41,9 @@ func activateBackward(_ f: Function, _ slope: Float, _ dy: Input, _ saved: Input
 {
   switch f {
   case .identity: map(dy, dx, count) { $0 }
-  case .relu: leakyBackward(0, dy, saved, dx, count)
-  case .leakyReLU: leakyBackward(slope, dy, saved, dx, count)
+  case .relu: map(dy, saved, dx, count, reluBackward)
+  case .leakyReLU:
+    map(dy, saved, dx, count) { d, y in (d * all(slope)).replacing(with: d, where: y .> all(0)) }
   case .silu: map(dy, saved, dx, count, siluBackward)
   case .elu: map(dy, saved, dx, count, eluBackward)
   case .tanh: map(dy, saved, dx, count, tanhBackward)
@@ -50,11 +51,11 @@ func activateBackward(_ f: Function, _ slope: Float, _ dy: Input, _ saved: Input
   }
 }
 
-private func leakyBackward(_ slope: Float, _ dy: Input, _ saved: Input, _ dx: Output, _ count: Int) {
-  map(dy, saved, dx, count) { d, y in (d * all(slope)).replacing(with: d, where: y .> all(0)) }
-}
-
 // Named, for a function is always inlined where a closure may be called.
+
+@inline(__always) private func reluBackward(_ d: Floats, _ y: Floats) -> Floats {
+  all(0).replacing(with: d, where: y .> all(0))
+}
 
 @inline(__always) private func siluBackward(_ d: Floats, _ x: Floats) -> Floats {
   let q = sigmoid(x)

@@ -78,13 +78,7 @@ func addByteBlock(
       multiplyByteTile(aPanel, bPanel, depth, tile)
       var row = 0
       while row < height {
-        let source = tile + row &* tileColumns
-        let target = c + ((i &+ row) &* rowStride &+ j)
-        var k = 0
-        while k < width {
-          target[k] += Double(source[k])
-          k &+= 1
-        }
+        addRow(tile + row &* tileColumns, width, c + ((i &+ row) &* rowStride &+ j))
         row &+= 1
       }
       aPanel += depth &* tileRows
@@ -92,6 +86,20 @@ func addByteBlock(
     }
     bPanel += panelStride
     j &+= tileColumns
+  }
+}
+
+/// c += the first `width` integers of a tile's row.
+@inline(__always) private func addRow(_ x: UnsafeMutablePointer<Int32>, _ width: Int, _ c: Wide) {
+  if width == tileColumns {
+    add(widen(load(x)), to: c)
+    add(widen(load(x + laneCount)), to: c + laneCount)
+  } else {
+    var j = 0
+    while j < width {
+      c[j] += Double(x[j])
+      j &+= 1
+    }
   }
 }
 

@@ -25,8 +25,8 @@ private func words(_ stream: RandomKernels.Stream, _ first: UInt64) -> (Words, W
   while round < 10 {
     let n0 = multiplyHigh(m1, c2) ^ c1 ^ Words(repeating: k0)
     let n2 = multiplyHigh(m0, c0) ^ c3 ^ Words(repeating: k1)
-    c1 = m1 &* c2
-    c3 = m0 &* c0
+    c1 = multiplyLow(m1, c2)
+    c3 = multiplyLow(m0, c0)
     c0 = n0
     c2 = n2
     k0 = k0 &+ 0x9E37_79B9
@@ -41,83 +41,91 @@ private func words(_ stream: RandomKernels.Stream, _ first: UInt64) -> (Words, W
   floats(unsafeBitCast(x &>> Words(repeating: 8), to: Integers.self))
 }
 
-/// Writes elements first ..< first + count; `block` makes the four vectors of V counters.
+/// What to make of the words.
+private enum Distribution { case uniform, normal }
+
+/// The four vectors of the counters from `counter` on: word by word, a + b · the distribution.
 @inline(__always)
-private func fill(
-  _ first: UInt64, _ y: Output, _ count: Int, _ block: (_ counter: UInt64) -> (Floats, Floats, Floats, Floats)
-) {
-  // 4V elements by word, then by element.
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: 8 &* laneCount) { scratch in
-    guard let byWord = scratch.baseAddress else { return }
-    let byElement = byWord + 4 &* laneCount
-    let blockSize = 4 &* laneCount
-    var counter = first &>> 2
-    // Where the block's first element stands in y; negative when it lies before.
-    var at = -Int(truncatingIfNeeded: first & 3)
-    while at < count {
-      let (a, b, c, d) = block(counter)
-      store(a, byWord)
-      store(b, byWord + laneCount)
-      store(c, byWord + 2 &* laneCount)
-      store(d, byWord + 3 &* laneCount)
-      let isWhole = at >= 0 && at &+ blockSize <= count
-      let target = isWhole ? y + at : byElement
-      var lane = 0
-      while lane < laneCount {
-        transpose4(Input(byWord + lane), laneCount, target + 4 &* lane, 4)
-        lane &+= 4
-      }
-      if !isWhole {
-        var i = at < 0 ? 0 : at
-        let end = at &+ blockSize < count ? at &+ blockSize : count
-        while i < end {
-          y[i] = byElement[i &- at]
-          i &+= 1
-        }
-      }
-      counter = counter &+ UInt64(truncatingIfNeeded: laneCount)
-      at &+= blockSize
-    }
-  }
-}
-
-/// See `RandomKernels.uniform`. The product and the sum are rounded apart, so that all instruction
-/// sets give the same bits.
-func uniform(
-  _ stream: RandomKernels.Stream, _ first: UInt64, _ a: Float, _ b: Float, _ limit: Float, _ y: Output,
-  _ count: Int
-) {
-  let factor = all(b * 0x1p-24)
-  fill(first, y, count) { counter in
-    let (w0, w1, w2, w3) = words(stream, counter)
+private func block(
+  _ distribution: Distribution, _ stream: RandomKernels.Stream, _ counter: UInt64, _ a: Floats, _ b: Floats,
+  _ limit: Floats
+) -> (Floats, Floats, Floats, Floats) {
+  let (w0, w1, w2, w3) = words(stream, counter)
+  switch distribution {
+  case .uniform:
+    // Product and sum are rounded apart, so that all instruction sets give the same bits.
+    let factor = b * all(0x1p-24)
     return (
-      smaller(upper24(w0) * factor + all(a), all(limit)), smaller(upper24(w1) * factor + all(a), all(limit)),
-      smaller(upper24(w2) * factor + all(a), all(limit)), smaller(upper24(w3) * factor + all(a), all(limit))
+      smaller(upper24(w0) * factor + a, limit), smaller(upper24(w1) * factor + a, limit),
+      smaller(upper24(w2) * factor + a, limit), smaller(upper24(w3) * factor + a, limit)
     )
-  }
-}
-
-/// See `RandomKernels.normal`: Box & Muller, "A note on the generation of random normal deviates"
-/// (Ann. Math. Stat. 29, 1958). √(−2 ln u)·(cos 2πv, sin 2πv) with u in (0, 1].
-func normal(
-  _ stream: RandomKernels.Stream, _ first: UInt64, _ a: Float, _ b: Float, _ y: Output, _ count: Int
-) {
-  fill(first, y, count) { counter in
-    let (w0, w1, w2, w3) = words(stream, counter)
+  case .normal:
     let (x, y) = normalPair(w0, w1)
     let (z, w) = normalPair(w2, w3)
-    let mean = all(a)
-    let deviation = all(b)
-    return (
-      multiplyAdd(deviation, x, mean), multiplyAdd(deviation, y, mean), multiplyAdd(deviation, z, mean),
-      multiplyAdd(deviation, w, mean)
-    )
+    return (multiplyAdd(b, x, a), multiplyAdd(b, y, a), multiplyAdd(b, z, a), multiplyAdd(b, w, a))
   }
 }
 
-@inline(__always) private func normalPair(_ radiusWord: Words, _ angleWord: Words) -> (Floats, Floats) {
+/// Box & Muller, "A note on the generation of random normal deviates" (Ann. Math. Stat. 29, 1958):
+/// √(−2 ln u)·(cos 2πv, sin 2πv) with u in (0, 1].
+@inline(__always) func normalPair(_ radiusWord: Words, _ angleWord: Words) -> (Floats, Floats) {
   let u = (upper24(radiusWord) + all(1)) * all(0x1p-24)
   let radius = (all(-2) * logarithm(u)).squareRoot()
   let (cosine, sine) = cosineAndSine(turns: upper24(angleWord) * all(0x1p-24))
   return (radius * cosine, radius * sine)
+}
+
+/// Writes elements first ..< first + count. `scratch` has room for 8V floats.
+@inline(__always)
+private func fill(
+  _ distribution: Distribution, _ stream: RandomKernels.Stream, _ first: UInt64, _ a: Float, _ b: Float,
+  _ limit: Float, _ y: Output, _ count: Int, _ scratch: Output
+) {
+  // 4V elements by word, then by element.
+  let byWord = scratch
+  let byElement = scratch + 4 &* laneCount
+  let blockSize = 4 &* laneCount
+  var counter = first &>> 2
+  // Where the block's first element stands in y; negative when it lies before.
+  var at = -Int(truncatingIfNeeded: first & 3)
+  while at < count {
+    let (v0, v1, v2, v3) = block(distribution, stream, counter, all(a), all(b), all(limit))
+    store(v0, byWord)
+    store(v1, byWord + laneCount)
+    store(v2, byWord + 2 &* laneCount)
+    store(v3, byWord + 3 &* laneCount)
+    let isWhole = at >= 0 && at &+ blockSize <= count
+    let target = isWhole ? y + at : byElement
+    var lane = 0
+    while lane < laneCount {
+      transpose4(Input(byWord + lane), laneCount, target + 4 &* lane, 4)
+      lane &+= 4
+    }
+    if !isWhole {
+      var i = at < 0 ? 0 : at
+      let end = at &+ blockSize < count ? at &+ blockSize : count
+      while i < end {
+        y[i] = byElement[i &- at]
+        i &+= 1
+      }
+    }
+    counter = counter &+ UInt64(truncatingIfNeeded: laneCount)
+    at &+= blockSize
+  }
+}
+
+/// See `RandomKernels.uniform`.
+func uniform(
+  _ stream: RandomKernels.Stream, _ first: UInt64, _ a: Float, _ b: Float, _ limit: Float, _ y: Output,
+  _ count: Int, _ scratch: Output
+) {
+  fill(.uniform, stream, first, a, b, limit, y, count, scratch)
+}
+
+/// See `RandomKernels.normal`.
+func normal(
+  _ stream: RandomKernels.Stream, _ first: UInt64, _ a: Float, _ b: Float, _ y: Output, _ count: Int,
+  _ scratch: Output
+) {
+  fill(.normal, stream, first, a, b, 0, y, count, scratch)
 }

@@ -125,7 +125,7 @@ func crossEntropy(_ logits: Input, _ targets: Input, _ scale: Float, _ dLogits: 
     // softplus(l) − t·l, and σ(l), share e⁻|ˡ|.
     let z = exponential(-magnitude(l))
     let positive = larger(l, all(0)).replacing(with: l, where: .!(l .== l))
-    let loss = widen(logarithmOfOnePlus(z)) + widen(positive) - widen(t) * widen(l)
+    let loss = widen(logarithmOfOnePlus(z) + multiplyAdd(-t, l, positive))
     if isWhole { sums += loss } else { sums += firstLanes(loss, left) }
     if let dLogits {
       let q = z.replacing(with: all(1), where: l .>= all(0)) / (all(1) + z)

@@ -50,9 +50,38 @@ func addBlock(
   }
 }
 
-@inline(__always) private func add(_ x: Doubles, to c: Wide) {
+/// c += x over one vector.
+@inline(__always) func add(_ x: Doubles, to c: Wide) {
   let old = UnsafeRawPointer(c).loadUnaligned(as: Doubles.self)
   UnsafeMutableRawPointer(c).storeBytes(of: old + x, as: Doubles.self)
+}
+
+/// See `SymmetricKernels.gatherRows`.
+func gatherRows(_ panels: Input, _ panelStride: Int, _ rows: Int, _ first: Int, _ depth: Int, _ panel: Output)
+{
+  @inline(__always) func place(_ i: Int) -> Input {
+    let row = first &+ i < rows ? first &+ i : rows &- 1
+    return panels + (row / tileColumns &* panelStride &+ row % tileColumns)
+  }
+  let r0 = place(0)
+  let r1 = place(1)
+  let r2 = place(2)
+  let r3 = place(3)
+  let r4 = place(4)
+  let r5 = place(5)
+  var to = panel
+  var at = 0
+  let end = depth &* tileColumns
+  while at < end {
+    to[0] = r0[at]
+    to[1] = r1[at]
+    to[2] = r2[at]
+    to[3] = r3[at]
+    to[4] = r4[at]
+    to[5] = r5[at]
+    to += tileRows
+    at &+= tileColumns
+  }
 }
 
 /// See `SymmetricKernels.subtractShift`.

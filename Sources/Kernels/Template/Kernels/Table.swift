@@ -1,23 +1,27 @@
 import KernelTemplate
 
-/// This instruction set's kernels.
-package let table = KernelTable(
-  name: instructionSetName, laneCount: Floats.scalarCount,
-  product: ProductKernels(
-    tileColumns: 2 * Floats.scalarCount, packRows: packRows, packColumns: packColumns,
-    multiplyBlock: multiplyBlock, multiplyRows: multiplyRows),
-  symmetric: SymmetricKernels(
-    addBlock: addBlock, addByteBlock: addByteBlock, packBytes: packBytes, subtractShift: subtractShift,
-    addColumnSums: addColumnSums, addByteColumnSums: addByteColumnSums),
-  elementwise: ElementwiseKernels(
-    activate: activate, activateBackward: activateBackward, scaleRow: scaleRow, finishRow: finishRow,
-    combine: combine, multiply: multiply, scale: scale, clamp: clamp, exponential: exponential,
-    logarithm: logarithm, fromBytes: fromBytes, fromDoubles: fromDoubles),
-  reductions: ReductionKernels(
-    sum: sum, dot: dot, isFinite: isFinite, columnSums: columnSums, columnSquares: columnSquares,
-    crossEntropy: crossEntropy, squaredError: squaredError),
-  optimizers: OptimizerKernels(adam: adam, momentum: momentum, rmsProp: rmsProp),
-  random: RandomKernels(uniform: uniform, normal: normal),
-  doubles: DoubleKernels(
-    tileColumns: 2 * DoubleVector.scalarCount, multiplyBlock: multiplyDoubleBlock, dot: dotDoubles,
-    addScaled: addScaledDoubles, multiplySymmetric: multiplySymmetric, secularSums: secularSums))
+/// This instruction set's kernels. Made anew each time it is asked for: a stored one would need a weak
+/// function to make it.
+package var table: KernelTable {
+  KernelTable(
+    name: instructionSetName, laneCount: Floats.scalarCount,
+    product: ProductKernels(
+      tileColumns: 2 * Floats.scalarCount, packRows: packRows, packColumns: packColumns,
+      multiplyBlock: multiplyBlock, multiplyRows: multiplyRows),
+    symmetric: SymmetricKernels(
+      addBlock: addBlock, addByteBlock: addByteBlock, packBytes: packBytes, gatherRows: gatherRows,
+      subtractShift: subtractShift,
+      addColumnSums: addColumnSums, addByteColumnSums: addByteColumnSums),
+    elementwise: ElementwiseKernels(
+      activate: activate, activateBackward: activateBackward, scaleRow: scaleRow, finishRow: finishRow,
+      combine: combine, multiply: multiply, scale: scale, clamp: clamp, exponential: exponential,
+      logarithm: logarithm, fromBytes: fromBytes, fromDoubles: fromDoubles),
+    reductions: ReductionKernels(
+      sum: sum, dot: dot, isFinite: isFinite, columnSums: columnSums, columnSquares: columnSquares,
+      crossEntropy: crossEntropy, squaredError: squaredError),
+    optimizers: OptimizerKernels(adam: adam, momentum: momentum, rmsProp: rmsProp),
+    random: RandomKernels(uniform: uniform, normal: normal),
+    doubles: DoubleKernels(
+      tileColumns: 2 * DoubleVector.scalarCount, multiplyBlock: multiplyDoubleBlock, dot: dotDoubles,
+      addScaled: addScaledDoubles, multiplySymmetric: multiplySymmetric, secularSums: secularSums))
+}
