@@ -92,6 +92,10 @@ let package = Package(
       dependencies: [
         "CGenerative", "GenerativeABI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      // Runs where there is no Swift. ArgumentParser needs Foundation's essentials, and those this.
+      linkerSettings: [
+        .unsafeFlags(["-static-stdlib", "-l_FoundationCShims"], .when(configuration: .release))
       ]),
   ]
     + ["Kernels", "Tensors", "Networks", "Checkpoints", "Datasets", "Models", "Evaluation"].map {
