@@ -51,9 +51,40 @@ package enum NearestRows {
       }
       first += some
     }
+    for i in 0..<count {
+      try refine(
+        rows + i * width, best.base + i * neighbours, bestIndices.base + i * neighbours, count: neighbours,
+        in: dataset, candidates.base)
+    }
     if let indices { indices.update(from: bestIndices.base, count: bestCount) }
     guard let distances else { return }
     for i in 0..<bestCount { distances[i] = best.base[i].squareRoot() }
+  }
+
+  /// Puts exact distances in the place of the product's, which lose their digits between rows that
+  /// are near each other and far from the origin, and orders the list by them.
+  private static func refine(
+    _ x: UnsafePointer<Float>, _ list: UnsafeMutablePointer<Float>, _ places: UnsafeMutablePointer<Int64>,
+    count: Int, in dataset: Dataset, _ row: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    for k in 0..<count {
+      let (place, index) = (places[k], Int(places[k]))
+      try dataset.read(range: index..<index + 1, into: row)
+      var square = 0.0
+      for j in 0..<dataset.shape.count {
+        let d = Double(x[j]) - Double(row[j])
+        square += d * d
+      }
+      // The entries before k are in order already.
+      var slot = k
+      while slot > 0, (Float(square), place) < (list[slot - 1], places[slot - 1]) {
+        list[slot] = list[slot - 1]
+        places[slot] = places[slot - 1]
+        slot -= 1
+      }
+      list[slot] = Float(square)
+      places[slot] = place
+    }
   }
 
   /// Puts a value into its place of an ascending list, whose last one falls out.
