@@ -20,7 +20,7 @@ package enum NearestRows {
     }
     let block = min(blockRows, rowCount)
     guard let squareCount = checkedProduct(count, block), let bestCount = checkedProduct(count, neighbours),
-      let blockFloats = checkedProduct(block, width)
+      let queryFloats = checkedProduct(count, width), let blockFloats = checkedProduct(block, width)
     else { throw GenerativeError(.memory, "distances of \(count) rows do not fit in memory") }
     let measure = SquaredDistances(width: width, context: context)
     let candidates = try Buffer<Float>(count: blockFloats, in: context.memory)
@@ -30,15 +30,23 @@ package enum NearestRows {
     let best = try Buffer<Float>(count: bestCount, in: context.memory)
     let bestIndices = try Buffer<Int64>(count: bestCount, in: context.memory)
     best.base.update(repeating: .infinity, count: bestCount)
-    measure.norms(rows, count: count, into: norms.base)
+    // Distances from the first row instead of the origin: the terms of the product are smaller.
+    let center = try Buffer<Float>(count: width, in: context.memory)
+    try dataset.read(range: 0..<1, into: center.base)
+    let queries = try Buffer<Float>(count: queryFloats, in: context.memory)
+    queries.base.update(from: rows, count: queryFloats)
+    measure.center(queries.base, count: count, at: center.base)
+    measure.norms(queries.base, count: count, into: norms.base)
 
     var first = 0
     while first < rowCount {
       let some = min(block, rowCount - first)
       try dataset.read(range: first..<first + some, into: candidates.base)
+      measure.center(candidates.base, count: some, at: center.base)
       measure.norms(candidates.base, count: some, into: candidateNorms.base)
       measure.fill(
-        squares.base, rows, norms: norms.base, count: count, candidates.base, norms: candidateNorms.base,
+        squares.base, queries.base, norms: norms.base, count: count, candidates.base,
+        norms: candidateNorms.base,
         count: some)
       let start = first
       context.parallel(count) { i in
@@ -51,9 +59,40 @@ package enum NearestRows {
       }
       first += some
     }
+    for i in 0..<count {
+      try refine(
+        rows + i * width, best.base + i * neighbours, bestIndices.base + i * neighbours, count: neighbours,
+        in: dataset, candidates.base)
+    }
     if let indices { indices.update(from: bestIndices.base, count: bestCount) }
     guard let distances else { return }
     for i in 0..<bestCount { distances[i] = best.base[i].squareRoot() }
+  }
+
+  /// Puts exact distances in the place of the product's, which lose their digits between rows that
+  /// are near each other and far from the origin, and orders the list by them.
+  private static func refine(
+    _ x: UnsafePointer<Float>, _ list: UnsafeMutablePointer<Float>, _ places: UnsafeMutablePointer<Int64>,
+    count: Int, in dataset: Dataset, _ row: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    for k in 0..<count {
+      let (place, index) = (places[k], Int(places[k]))
+      try dataset.read(range: index..<index + 1, into: row)
+      var square = 0.0
+      for j in 0..<dataset.shape.count {
+        let d = Double(x[j]) - Double(row[j])
+        square += d * d
+      }
+      // The entries before k are in order already.
+      var slot = k
+      while slot > 0, (Float(square), place) < (list[slot - 1], places[slot - 1]) {
+        list[slot] = list[slot - 1]
+        places[slot] = places[slot - 1]
+        slot -= 1
+      }
+      list[slot] = Float(square)
+      places[slot] = place
+    }
   }
 
   /// Puts a value into its place of an ascending list, whose last one falls out.
