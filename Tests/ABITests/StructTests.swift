@@ -1,0 +1,94 @@
+import CGenerative
+import Testing
+
+/// Structs of older and newer headers.
+@Suite struct StructTests {
+  @Test func `Every options struct starts with its defaults`() {
+    func check<Options>(_ zero: Options, _ initialize: (UnsafeMutablePointer<Options>?, UInt32) -> gen_status)
+    {
+      var options = zero
+      let size = UInt32(MemoryLayout<Options>.stride)
+      expect(initialize(&options, size), 0)
+      withUnsafeBytes(of: &options) { #expect($0.load(as: UInt32.self) == size) }
+      expect(initialize(nil, size), 1)
+      expect(initialize(&options, 0), 1)
+      expect(initialize(&options, 7), 1)
+      expect(initialize(&options, 4097), 1)
+      expect(initialize(&options, .max), 1)
+      // An older header's first 8 bytes, and nothing behind them.
+      var bytes = [UInt8](repeating: 0xAA, count: MemoryLayout<Options>.stride)
+      bytes.withUnsafeMutableBytes { raw in
+        expect(initialize(raw.baseAddress?.assumingMemoryBound(to: Options.self), 8), 0)
+      }
+      #expect(bytes[8...].allSatisfy { $0 == 0xAA })
+    }
+    check(gen_context_options(), gen_context_options_init)
+    check(gen_memory_options(), gen_memory_options_init)
+    check(gen_folder_options(), gen_folder_options_init)
+    check(gen_stream_options(), gen_stream_options_init)
+    check(gen_faces_options(), gen_faces_options_init)
+    check(gen_grid_options(), gen_grid_options_init)
+    check(gen_fit_options(), gen_fit_options_init)
+    check(gen_autoencoder_options(), gen_autoencoder_options_init)
+    check(gen_vae_options(), gen_vae_options_init)
+    check(gen_gan_options(), gen_gan_options_init)
+  }
+
+  @Test func `A larger struct is taken when its tail is zero`() throws {
+    let known = MemoryLayout<gen_vae_options>.stride
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: known + 16, alignment: 16)
+    defer { raw.deallocate() }
+    raw.initializeMemory(as: UInt8.self, repeating: 0, count: known + 16)
+    let options = raw.assumingMemoryBound(to: gen_vae_options.self)
+    expect(gen_vae_options_init(options, UInt32(known + 16)), 0)
+    options.pointee.channels = 6
+    options.pointee.n_hidden = -1
+    var vae: OpaquePointer?
+    expect(gen_vae_create(options, &vae), 0)
+    gen_vae_destroy(vae)
+    raw.storeBytes(of: 1, toByteOffset: known + 8, as: UInt8.self)
+    expect(gen_vae_create(options, &vae), 10)
+    #expect(vae == nil)
+    options.pointee.struct_size = 7
+    expect(gen_vae_create(options, &vae), 1)
+  }
+
+  @Test func `A smaller struct's missing members are defaults`() throws {
+    var options = vaeOptions()
+    options.seed = 9
+    options.dropout = 7  // beyond what the older struct has, so it must not be read
+    options.struct_size = UInt32(try #require(MemoryLayout<gen_vae_options>.offset(of: \.dropout)))
+    let vae = try made { gen_vae_create(&options, $0) }
+    gen_vae_destroy(vae)
+  }
+
+  @Test func `A zeroed struct is all defaults`() throws {
+    var options = gen_gan_options()
+    options.struct_size = UInt32(MemoryLayout<gen_gan_options>.size)
+    let gan = try made { gen_gan_create(&options, $0) }
+    var info = gen_model_info_t()
+    info.struct_size = UInt32(MemoryLayout<gen_model_info_t>.size)
+    expect(gen_gan_info(gan, &info), 0)
+    #expect(info.latent_size == 64)
+    #expect(info.height * info.width * info.channels == 1)
+    // 64-256-512-1 with batch norm, 1-512-256-1.
+    let generator = 64 * 256 + 2 * 256 + 256 * 512 + 2 * 512 + 512 + 1
+    let discriminator = 512 + 512 + 512 * 256 + 256 + 256 + 1
+    #expect(info.n_parameters == Int64(generator + discriminator))
+    gen_gan_destroy(gan)
+  }
+
+  @Test func `Statuses have their names`() {
+    let names = [
+      "OK", "E_ARGUMENT", "E_HANDLE", "E_BUSY", "E_NOMEM", "E_IO", "E_FORMAT", "E_TRUNCATED",
+      "E_TRAILING", "E_NONFINITE", "E_VERSION", "E_LIMIT", "E_STATE", "E_CANCELLED", "E_MISMATCH",
+      "E_UNSUPPORTED", "E_INTERNAL",
+    ]
+    for (status, text) in names.enumerated() { #expect(name(gen_status(status)) == "GEN_\(text)") }
+    #expect(name(-1) == "GEN_E_UNKNOWN")
+    #expect(name(17) == "GEN_E_UNKNOWN")
+    #expect(String(cString: gen_version()) == GEN_VERSION_STRING)
+    #expect(gen_abi_version() == GEN_ABI_VERSION)
+    #expect(["baseline", "avx2", "avx512", "neon"].contains(String(cString: gen_kernels_name())))
+  }
+}

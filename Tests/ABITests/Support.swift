@@ -1,0 +1,157 @@
+import CGenerative
+import Testing
+
+/// A call's status by name, with the message it must leave when it is an error.
+func expect(
+  _ status: gen_status, _ wanted: Int, _ comment: Comment? = nil,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(name(status) == name(gen_status(wanted)), comment, sourceLocation: sourceLocation)
+  if status != GEN_OK { #expect(!message.isEmpty, comment, sourceLocation: sourceLocation) }
+}
+
+func name(_ status: gen_status) -> String { String(cString: gen_status_name(status)) }
+
+var message: String { String(cString: gen_last_error_message()) }
+
+/// The handle that `make` writes.
+func made(
+  _ make: (UnsafeMutablePointer<OpaquePointer?>) -> gen_status,
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws -> OpaquePointer {
+  var handle: OpaquePointer?
+  let status = make(&handle)
+  try #require(status == GEN_OK, "\(name(status)): \(message)", sourceLocation: sourceLocation)
+  return try #require(handle, sourceLocation: sourceLocation)
+}
+
+let rowSize = 6
+
+/// Rows in (0, 1) that follow no library's numbers.
+func rows(_ count: Int, width: Int = rowSize) -> [Float] {
+  (0..<count * width).map { Float(($0 * 7919 + 13) % 997) / 1000 }
+}
+
+func makeDataset(_ count: Int = 20, context: OpaquePointer? = nil) throws -> OpaquePointer {
+  var options = gen_memory_options()
+  gen_memory_options_init(&options, UInt32(MemoryLayout<gen_memory_options>.size))
+  options.n_rows = Int64(count)
+  options.channels = Int64(rowSize)
+  options.context = context
+  return try made { gen_dataset_create(rows(count), &options, $0) }
+}
+
+func autoencoderOptions() -> gen_autoencoder_options {
+  var options = gen_autoencoder_options()
+  gen_autoencoder_options_init(&options, UInt32(MemoryLayout<gen_autoencoder_options>.size))
+  options.channels = Int64(rowSize)
+  options.latent_size = 2
+  options.n_hidden = -1
+  return options
+}
+
+func vaeOptions() -> gen_vae_options {
+  var options = gen_vae_options()
+  gen_vae_options_init(&options, UInt32(MemoryLayout<gen_vae_options>.size))
+  options.channels = Int64(rowSize)
+  options.latent_size = 2
+  options.n_hidden = -1
+  return options
+}
+
+func ganOptions() -> gen_gan_options {
+  var options = gen_gan_options()
+  gen_gan_options_init(&options, UInt32(MemoryLayout<gen_gan_options>.size))
+  options.channels = Int64(rowSize)
+  options.latent_size = 2
+  options.n_generator_hidden = -1
+  options.n_discriminator_hidden = -1
+  return options
+}
+
+func fitOptions(epochs: Int64 = 2) -> gen_fit_options {
+  var options = gen_fit_options()
+  gen_fit_options_init(&options, UInt32(MemoryLayout<gen_fit_options>.size))
+  options.epochs = epochs
+  options.batch_size = 8
+  return options
+}
+
+/// A model of one of the kinds through the functions they have in common.
+struct Model: CustomStringConvertible, Sendable {
+  let description: String
+  let create: @Sendable (OpaquePointer?, UnsafeMutablePointer<OpaquePointer?>?) -> gen_status
+  let destroy: @Sendable (OpaquePointer?) -> Void
+  let fit: @Sendable (OpaquePointer?, OpaquePointer?, UnsafePointer<gen_fit_options>?) -> gen_status
+  /// Two rows out of it: sampled, or reconstructed.
+  let use: @Sendable (OpaquePointer?, UnsafeMutablePointer<Float>?) -> gen_status
+  let save: @Sendable (OpaquePointer?, UnsafePointer<CChar>?, Int32) -> gen_status
+  let saveMemory:
+    @Sendable (
+      OpaquePointer?, Int32, UnsafeMutableRawPointer?, Int64, UnsafeMutablePointer<Int64>?
+    ) -> gen_status
+  let load:
+    @Sendable (UnsafePointer<CChar>?, OpaquePointer?, UnsafeMutablePointer<OpaquePointer?>?) -> gen_status
+  let loadMemory:
+    @Sendable (
+      UnsafeRawPointer?, Int64, OpaquePointer?, UnsafeMutablePointer<OpaquePointer?>?
+    ) -> gen_status
+  let info: @Sendable (OpaquePointer?, UnsafeMutablePointer<gen_model_info_t>?) -> gen_status
+
+  static let all = [autoencoder, vae, gan]
+
+  static let autoencoder = Model(
+    description: "autoencoder",
+    create: {
+      var options = autoencoderOptions()
+      options.context = $0
+      return gen_autoencoder_create(&options, $1)
+    },
+    destroy: { gen_autoencoder_destroy($0) }, fit: { gen_autoencoder_fit($0, $1, $2) },
+    use: { gen_autoencoder_reconstruct($0, rows(2), 2, $1) },
+    save: { gen_autoencoder_save($0, $1, $2) },
+    saveMemory: { gen_autoencoder_save_memory($0, $1, $2, $3, $4) },
+    load: { gen_autoencoder_load($0, $1, $2) },
+    loadMemory: { gen_autoencoder_load_memory($0, $1, $2, $3) },
+    info: { gen_autoencoder_info($0, $1) })
+
+  static let vae = Model(
+    description: "vae",
+    create: {
+      var options = vaeOptions()
+      options.context = $0
+      return gen_vae_create(&options, $1)
+    },
+    destroy: { gen_vae_destroy($0) }, fit: { gen_vae_fit($0, $1, $2) },
+    use: { gen_vae_sample($0, 2, 1, $1) }, save: { gen_vae_save($0, $1, $2) },
+    saveMemory: { gen_vae_save_memory($0, $1, $2, $3, $4) }, load: { gen_vae_load($0, $1, $2) },
+    loadMemory: { gen_vae_load_memory($0, $1, $2, $3) }, info: { gen_vae_info($0, $1) })
+
+  static let gan = Model(
+    description: "gan",
+    create: {
+      var options = ganOptions()
+      options.context = $0
+      return gen_gan_create(&options, $1)
+    },
+    destroy: { gen_gan_destroy($0) }, fit: { gen_gan_fit($0, $1, $2) },
+    use: { gen_gan_sample($0, 2, 1, $1) }, save: { gen_gan_save($0, $1, $2) },
+    saveMemory: { gen_gan_save_memory($0, $1, $2, $3, $4) }, load: { gen_gan_load($0, $1, $2) },
+    loadMemory: { gen_gan_load_memory($0, $1, $2, $3) }, info: { gen_gan_info($0, $1) })
+
+  func make(context: OpaquePointer? = nil) throws -> OpaquePointer { try made { create(context, $0) } }
+
+  func bytes(_ handle: OpaquePointer) throws -> [UInt8] {
+    var count: Int64 = 0
+    try #require(saveMemory(handle, 0, nil, 0, &count) == GEN_OK)
+    var bytes = [UInt8](repeating: 0, count: Int(count))
+    try #require(saveMemory(handle, 0, &bytes, count, &count) == GEN_OK)
+    return bytes
+  }
+
+  func output(_ handle: OpaquePointer) throws -> [Float] {
+    var x = [Float](repeating: -1, count: 2 * rowSize)
+    try #require(use(handle, &x) == GEN_OK, "\(message)")
+    return x
+  }
+}

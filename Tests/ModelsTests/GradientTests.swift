@@ -1,0 +1,92 @@
+import Datasets
+import Models
+import Networks
+import Tensors
+import Testing
+
+/// The gradients of whole losses beside central differences.
+@Suite struct GradientTests {
+  private static let rowCount = 3
+
+  /// Largest |analytic − difference|, in units of the largest difference, over parameters of `learner`.
+  ///
+  /// - Parameter loss: at the weights as they are, with the noise of always the same step.
+  private func error(_ learner: Learner, _ gradient: [Float], loss: () throws -> Double) rethrows -> Double {
+    let step: Float = 1e-2
+    let parameters = learner.weights.parameters
+    var worst = 0.0
+    var scale = 1e-3
+    for i in 0..<parameters.count {
+      let value = parameters[i]
+      parameters[i] = value + step
+      let plus = try loss()
+      parameters[i] = value - step
+      let minus = try loss()
+      parameters[i] = value
+      let difference = (plus - minus) / (2 * Double(step))
+      worst = max(worst, abs(Double(gradient[i]) - difference))
+      scale = max(scale, abs(difference))
+    }
+    return worst / scale
+  }
+
+  @Test(arguments: [
+    VAE.Likelihood.bernoulli, .gaussian(variance: 0.4), .gaussian(variance: nil),
+  ])
+  func `A VAE's gradient is its loss' slope`(_ likelihood: VAE.Likelihood) throws {
+    var options = VAE.Options(shape: Shape(features: 7))
+    options.latentSize = 2
+    options.hidden = [5, 4]
+    options.decoderHidden = [6]
+    options.activation = .silu
+    options.likelihood = likelihood
+    options.reconstructionWeight = 0.8
+    options.beta = 1.7
+    options.seed = 9
+    let vae = try VAE(options)
+    let step = try VAEStep(vae, FitOptions(batchRows: Self.rowCount))
+    step.noise.assign(normals(Self.rowCount * 2, seed: 3))
+    var x = uniforms(Self.rowCount * 7, seed: 4)
+    func loss() -> Double {
+      step.differentiate(&x, rows: Self.rowCount, beta: 1.7, .inference, .inference)[.loss]
+    }
+    _ = loss()
+    let gradients = [
+      try #require(vae.encoder.gradient).array, try #require(vae.decoder.gradient).array,
+    ]
+    #expect(error(vae.encoder, gradients[0], loss: loss) < 3e-3)
+    #expect(error(vae.decoder, gradients[1], loss: loss) < 3e-3)
+  }
+
+  @Test(arguments: [
+    ReconstructionLoss.squaredError, .crossEntropy, .logSquaredError,
+  ])
+  func `An autoencoder's gradient is its loss' slope`(_ kind: ReconstructionLoss) throws {
+    var options = Autoencoder.Options(shape: Shape(features: 7))
+    options.latentSize = 2
+    options.hidden = [5]
+    options.activation = .tanh
+    options.latentActivation = .silu
+    options.loss = kind
+    options.seed = 12
+    let autoencoder = try Autoencoder(options)
+    let rows = uniforms(Self.rowCount * 7, seed: 6)
+    let data = try dataset(rows, width: 7)
+    let step = try autoencoder.prepare(
+      FitOptions(rule: .sgd(), learningRate: 1, batchRows: Self.rowCount), data)
+    func loss() -> Double {
+      var x = rows
+      return step.validate(&x, rows: Self.rowCount, at: .step(1))[.loss]
+    }
+    var x = rows
+    let before = loss()
+    // A rate of 0 leaves the weights, and the gradient stays to be looked at.
+    let learned = step.learn(&x, rows: Self.rowCount, at: .step(1, rate: 0))[.loss]
+    #expect(abs(before - learned) < 1e-6)
+    let gradients = [
+      try #require(autoencoder.encoder.gradient).array, try #require(autoencoder.decoder.gradient).array,
+    ]
+    #expect(error(autoencoder.encoder, gradients[0], loss: loss) < 3e-3)
+    #expect(error(autoencoder.decoder, gradients[1], loss: loss) < 3e-3)
+  }
+}
