@@ -20,7 +20,7 @@ package enum NearestRows {
     }
     let block = min(blockRows, rowCount)
     guard let squareCount = checkedProduct(count, block), let bestCount = checkedProduct(count, neighbours),
-      let blockFloats = checkedProduct(block, width)
+      let queryFloats = checkedProduct(count, width), let blockFloats = checkedProduct(block, width)
     else { throw GenerativeError(.memory, "distances of \(count) rows do not fit in memory") }
     let measure = SquaredDistances(width: width, context: context)
     let candidates = try Buffer<Float>(count: blockFloats, in: context.memory)
@@ -30,15 +30,23 @@ package enum NearestRows {
     let best = try Buffer<Float>(count: bestCount, in: context.memory)
     let bestIndices = try Buffer<Int64>(count: bestCount, in: context.memory)
     best.base.update(repeating: .infinity, count: bestCount)
-    measure.norms(rows, count: count, into: norms.base)
+    // Distances from the first row instead of the origin: the terms of the product are smaller.
+    let center = try Buffer<Float>(count: width, in: context.memory)
+    try dataset.read(range: 0..<1, into: center.base)
+    let queries = try Buffer<Float>(count: queryFloats, in: context.memory)
+    queries.base.update(from: rows, count: queryFloats)
+    measure.center(queries.base, count: count, at: center.base)
+    measure.norms(queries.base, count: count, into: norms.base)
 
     var first = 0
     while first < rowCount {
       let some = min(block, rowCount - first)
       try dataset.read(range: first..<first + some, into: candidates.base)
+      measure.center(candidates.base, count: some, at: center.base)
       measure.norms(candidates.base, count: some, into: candidateNorms.base)
       measure.fill(
-        squares.base, rows, norms: norms.base, count: count, candidates.base, norms: candidateNorms.base,
+        squares.base, queries.base, norms: norms.base, count: count, candidates.base,
+        norms: candidateNorms.base,
         count: some)
       let start = first
       context.parallel(count) { i in

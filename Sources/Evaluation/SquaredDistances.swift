@@ -13,6 +13,14 @@ struct SquaredDistances {
     self.context = context
   }
 
+  /// row ← row − centre, of each row.
+  func center(_ rows: UnsafeMutablePointer<Float>, count: Int, at center: UnsafePointer<Float>) {
+    context.parallel(count) { row in
+      let x = rows + row * width
+      for j in 0..<width { x[j] -= center[j] }
+    }
+  }
+
   /// ‖row‖² of each row.
   func norms(_ rows: UnsafePointer<Float>, count: Int, into norms: UnsafeMutablePointer<Float>) {
     context.parallel(count) { row in

@@ -68,16 +68,15 @@ import Testing
       return [Float(x + deviation * Double(noise[2 * i])), Float(y + deviation * Double(noise[2 * i + 1]))]
     }
     let gan = try small(width: 2) { options in
-      options.latentSize = 16
-      options.generatorHidden = [128, 128]
-      options.discriminatorHidden = [128, 128]
+      options.latentSize = 2
+      options.generatorHidden = [128, 128, 128]
+      options.discriminatorHidden = [128, 128, 128]
       options.normalizesGenerator = false
-      options.inputNoise = 0.05
       options.averageDecay = 0.995
     }
     var fit = FitOptions(
-      rule: .adam(beta1: 0.5), learningRate: 1e-3, epochCount: 50, batchRows: 256, seed: 6)
-    fit.schedule = .linear(floor: 0.05)
+      rule: .adam(beta1: 0.5), learningRate: 2e-3, epochCount: 60, batchRows: 256, seed: 6)
+    fit.schedule = .linear(floor: 0.02)
     try Trainer.fit(gan, to: try dataset(rows, width: 2), fit)
     let x = try samples(gan, 4000)
     var found = [Int](repeating: 0, count: 8)
@@ -120,7 +119,7 @@ import Testing
       off, to: try dataset(rows, width: 3), FitOptions(learningRate: 1e-30, epochCount: 1, batchRows: 64))
     var x = [Float](repeating: -1, count: 3)
     try off.generate(zeros, rows: 1, into: &x)
-    #expect(x == [0, 0, 0])
+    #expect(x.allSatisfy { abs($0) < 1e-20 })
   }
 
   @Test func `The average follows the last generator by its decay`() throws {
@@ -129,13 +128,13 @@ import Testing
     var expected = gan.generator.weights.parameters.array.map(Double.init)
     for number in 1...4 {
       var x = uniforms(16, seed: UInt64(number))
-      _ = step.learn(&x, rows: 8, at: .step(number, rate: 0.5))
+      _ = step.learn(&x, rows: 8, at: .step(number, rate: 0.05))
       for (i, value) in gan.generator.weights.parameters.array.enumerated() {
         expected[i] = 0.9 * expected[i] + 0.1 * Double(value)
       }
     }
     let average = try #require(gan.average).weights.parameters.array
-    #expect(zip(average, expected).allSatisfy { abs(Double($0) - $1) < 1e-6 })
+    #expect(zip(average, expected).allSatisfy { abs(Double($0) - $1) < 1e-5 * max(1, abs($1)) })
     #expect(average != gan.generator.weights.parameters.array)
   }
 

@@ -34,6 +34,8 @@ import Testing
 
   @Test func `The divergence is what sampling estimates`() throws {
     let vae = try model()
+    let wide = vae.encoder.weights.parameters.array.map { 4 * $0 }
+    vae.encoder.weights.parameters.assign(wide)
     let x = uniforms(Self.width, seed: 1)
     let (mean, logVariance) = try encode(vae, x, rows: 1)
     var kl = [0.0]
