@@ -19,11 +19,12 @@ PYTHON = .venv/bin/python
 
 all: build
 
-# SwiftPM does not see that only the header changed: then it starts anew.
+# SwiftPM does not see that only a header changed: then it starts anew.
+HEADERS = $(wildcard include/* Sources/CShims/include/*)
 fresh:
-	@if [ .build/header.h -ot include/generative.h ] || ! cmp -s .build/header.h include/generative.h; then \
-	  rm -rf .build/release .build/*/release; mkdir -p .build; cp include/generative.h .build/header.h; \
-	fi
+	@mkdir -p .build
+	@cat $(HEADERS) | cmp -s - .build/headers || rm -rf .build/release .build/*/release
+	@cat $(HEADERS) >.build/headers
 
 build: libraries fresh
 	swift build -c release

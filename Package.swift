@@ -95,7 +95,9 @@ let package = Package(
       ],
       // Runs where there is no Swift. ArgumentParser needs Foundation's essentials, and those this.
       linkerSettings: [
-        .unsafeFlags(["-static-stdlib", "-l_FoundationCShims"], .when(configuration: .release))
+        .unsafeFlags(
+          ["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections"],
+          .when(configuration: .release))
       ]),
   ]
     + ["Kernels", "Tensors", "Networks", "Checkpoints", "Datasets", "Models", "Evaluation"].map {

@@ -12,7 +12,7 @@ struct shim_inflater {
 /* zlib counts in 32 bits; hand it pieces. */
 static unsigned piece(int64_t count) { return count < (1 << 30) ? (unsigned)count : 1 << 30; }
 
-struct shim_inflater *shim_inflater_create(const uint8_t *bytes, int64_t count) {
+void *shim_inflater_create(const uint8_t *bytes, int64_t count) {
   struct shim_inflater *inflater = calloc(1, sizeof *inflater);
   if (!inflater)
     return NULL;
@@ -26,8 +26,9 @@ struct shim_inflater *shim_inflater_create(const uint8_t *bytes, int64_t count) 
   return inflater;
 }
 
-enum shim_inflate_status shim_inflater_read(struct shim_inflater *inflater, uint8_t *into,
-                                            int64_t count, int64_t *got) {
+enum shim_inflate_status shim_inflater_read(void *opened, uint8_t *into, int64_t count,
+                                            int64_t *got) {
+  struct shim_inflater *inflater = opened;
   z_stream *stream = &inflater->stream;
   *got = 0;
   while (*got < count && !inflater->finished) {
@@ -54,7 +55,8 @@ enum shim_inflate_status shim_inflater_read(struct shim_inflater *inflater, uint
   return SHIM_INFLATE_OK;
 }
 
-void shim_inflater_destroy(struct shim_inflater *inflater) {
+void shim_inflater_destroy(void *opened) {
+  struct shim_inflater *inflater = opened;
   if (!inflater)
     return;
   inflateEnd(&inflater->stream);

@@ -14,7 +14,7 @@ protocol ByteReader {
 final class GzipReader: ByteReader {
   private let path: String
   private let compressed: Buffer<UInt8>
-  private let inflater: OpaquePointer
+  private let inflater: UnsafeMutableRawPointer
 
   /// Deflate cannot do better than 1032 : 1.
   let largestByteCount: Int

@@ -4,8 +4,6 @@
 
 #include <stdint.h>
 
-struct shim_inflater;
-
 enum shim_inflate_status {
   SHIM_INFLATE_OK,
   SHIM_INFLATE_FORMAT,
@@ -15,12 +13,12 @@ enum shim_inflate_status {
 
 /* Starts on the gzip stream of `count` bytes, which must outlive the inflater; NULL without
    memory. */
-struct shim_inflater *shim_inflater_create(const uint8_t *bytes, int64_t count);
+void *shim_inflater_create(const uint8_t *bytes, int64_t count);
 
 /* Inflates up to `count` bytes more; `*got` is less only where the last member ends. */
-enum shim_inflate_status shim_inflater_read(struct shim_inflater *inflater, uint8_t *into,
-                                            int64_t count, int64_t *got);
+enum shim_inflate_status shim_inflater_read(void *inflater, uint8_t *into, int64_t count,
+                                            int64_t *got);
 
-void shim_inflater_destroy(struct shim_inflater *inflater);
+void shim_inflater_destroy(void *inflater);
 
 #endif
