@@ -839,6 +839,137 @@ GEN_API gen_status gen_gan_generate(const gen_gan *gan, const float *latents, in
 GEN_API gen_status gen_gan_discriminate(const gen_gan *gan, const float *rows, int64_t n_rows,
                                         float *probability_out);
 
+/* ---- Latents ---------------------------------------------------------------------------------
+ *
+ * Tools on latents as VAEs, GANs and autoencoders take them: arrays of n x latent_size floats, to
+ * be turned into rows by gen_vae_decode, gen_gan_generate or gen_autoencoder_decode. Latents must
+ * be finite (GEN_E_NONFINITE); latent_size is 1 ... 65,536, n_steps at most 1,000,000. */
+
+enum {
+  GEN_CURVE_LINEAR = 0,   /* straight */
+  GEN_CURVE_SPHERICAL = 1 /* on the sphere, where N(0, I) has its mass (White 2016) */
+};
+
+/* A walk from one latent to another in n_steps >= 2 steps, both ends included and exact. SPHERICAL:
+ * the direction turns evenly along the great circle, the length goes evenly; latents of one
+ * direction, or of length zero, are joined by the straight line, opposite ones by a half circle.
+ * latents_out: n_steps x latent_size. */
+GEN_API gen_status gen_latents_interpolate(const float *first, const float *last,
+                                           int64_t latent_size, int64_t n_steps, int32_t curve,
+                                           float *latents_out);
+
+/* A closed walk without corners through n_latents >= 2 latents and back to the first: a closed
+ * Catmull-Rom spline, for SPHERICAL brought to the length that the same spline of the latents'
+ * lengths has. n_steps >= 1: from one latent to the next. latents_out: n_latents * n_steps x
+ * latent_size; row k * n_steps is latent k, and after the last row comes row 0. */
+GEN_API gen_status gen_latents_loop(const float *latents, int64_t n_latents, int64_t latent_size,
+                                    int64_t n_steps, int32_t curve, float *latents_out);
+
+/* What each latent does: one after the other runs from -range to range, all others at the base.
+ * base: latent_size floats; NULL: zero. axes: the numbers of the n_axes latents that vary; NULL
+ * with n_axes 0: all. deviations: latent_size floats, what a unit of range is for each latent;
+ * NULL:
+ * 1. range: 0 ... 1e6. n_steps: >= 2. latents_out: n_axes * n_steps x latent_size, an axis after
+ * the other. */
+GEN_API gen_status gen_latents_traverse(const float *base, int64_t latent_size, const int64_t *axes,
+                                        int64_t n_axes, const float *deviations, double range,
+                                        int64_t n_steps, float *latents_out);
+
+/* Each of n_rows latents moved along a direction until its projection on it, latent . direction /
+ * |direction|, runs from low to high (+-1e6) in n_steps >= 2 steps; what is across the direction
+ * stays. latents_out: n_rows * n_steps x latent_size, a latent after the other. A direction of
+ * length zero: GEN_E_ARGUMENT. */
+GEN_API gen_status gen_latents_move(const float *latents, int64_t n_rows, int64_t latent_size,
+                                    const float *direction, double low, double high,
+                                    int64_t n_steps, float *latents_out);
+
+enum {
+  GEN_DIRECTION_REGRESSION = 0, /* slopes of the least-squares line; latent_size at most 4,096 */
+  GEN_DIRECTION_MEANS = 1       /* from the mean of rows without to the mean of rows with */
+};
+
+typedef struct gen_direction_options {
+  uint32_t struct_size;
+  int32_t method;      /* GEN_DIRECTION_... */
+  const float *others; /* n_others x latent_size directions to leave alone: the result is orthogonal
+                          to them; NULL: none */
+  int64_t n_others;    /* 0 ... 4,096 */
+  double ridge; /* REGRESSION: this share of the latents' mean variance is added to each, which
+                   keeps unused latents out, (0, 1e6]; 0: 1e-3; negative: none */
+} gen_direction_options;
+
+GEN_API gen_status gen_direction_options_init(gen_direction_options *options, uint32_t struct_size);
+
+typedef struct gen_direction_info_t {
+  uint32_t struct_size; /* set it before the call */
+  int32_t reserved;
+  double correlation; /* of the rows' projections with the attribute, -1 ... 1 */
+  double low;         /* the projection where the attribute is least, on a least-squares line: */
+  double high;        /* and greatest; of a 0-or-1 label, the mean of the zeros and of the ones */
+  double mean;        /* of the projections, */
+  double deviation;   /* and their standard deviation */
+} gen_direction_info_t;
+
+/* The direction in which an attribute grows, from n_rows >= 2 latents whose attribute is known: a
+ * 0-or-1 label or any factor. For MEANS, rows above the middle of the attribute's range have it.
+ * attribute: n_rows. direction_out: latent_size floats of length 1, to give to gen_latents_move
+ * with info's low and high. info_out: NULL: not wanted. GEN_E_ARGUMENT when the attribute is the
+ * same in all rows, or no direction is left by the others. Cost: REGRESSION n_rows * latent_size^2
+ * + latent_size^3 / 3 FLOPs. */
+GEN_API gen_status gen_latents_direction(const float *latents, int64_t n_rows, int64_t latent_size,
+                                         const float *attribute,
+                                         const gen_direction_options *options, float *direction_out,
+                                         gen_direction_info_t *info_out);
+
+/* Mean of A - mean of B + mean of C (Radford et al. 2016): smiling women - women + men.
+ * a, b, c: n x latent_size, n >= 1 each. latent_out: latent_size. */
+GEN_API gen_status gen_latents_combine(const float *a, int64_t n_a, const float *b, int64_t n_b,
+                                       const float *c, int64_t n_c, int64_t latent_size,
+                                       float *latent_out);
+
+/* Latents of N(0, I), those that gen_vae_sample of the same seed decodes. truncation: elements
+ * beyond
+ * +-truncation are drawn again until they are inside (Brock et al. 2019): rows become more typical
+ * and more alike; 0.01 or more, 0: none. Row i of a seed is the same for any n_rows. latents_out:
+ * n_rows x latent_size. */
+GEN_API gen_status gen_latents_sample(int64_t n_rows, int64_t latent_size, double truncation,
+                                      uint64_t seed, float *latents_out);
+
+typedef struct gen_invert_options {
+  uint32_t struct_size;
+  int32_t generator; /* GAN: GEN_GENERATOR_... */
+  int64_t n_steps;   /* of Adam, 1 ... 1,000,000; 0: 200 */
+  int64_t n_starts;  /* descents of each row, of which the best counts, 1 ... 10,000; 0: 1 */
+  uint64_t seed;     /* of the starts after the first, which are drawn as the model's latents are */
+  double learning_rate; /* at first, falling to zero along half a cosine; > 0; 0: 0.05 */
+  double prior_weight;  /* of |latent|^2 / 2 beside the squared error, >= 0 */
+  const float *start; /* the first start, n_rows x latent_size; NULL: VAE: the encoder's mean, GAN:
+                         0 */
+  gen_event_fn event; /* told of steps, and, as an epoch, of the end of each start; reconstruction
+                         is the mean squared error. NULL: nobody is told */
+  void *user_data;
+  gen_token *token; /* NULL: none */
+} gen_invert_options;
+
+GEN_API gen_status gen_invert_options_init(gen_invert_options *options, uint32_t struct_size);
+
+/* The latents whose rows come nearest to given ones, by gradient descent through the fixed model:
+ *
+ *     minimise over z:  |G(z) - x|^2 + prior_weight |z|^2 / 2.
+ *
+ * rows: n_rows x row floats. latents_out: n_rows x latent_size, of each row the best that any step
+ * came by. error_out: n_rows, |G(z) - x|^2 summed over the row. Either may be NULL. Rows do not
+ * meet: row i is the same for any n_rows. Uniform latents stay in [-1, 1]. Returns also
+ * GEN_E_CANCELLED (GEN_STOP_NOW, a token; outputs untouched; GEN_STOP_AFTER_EPOCH ends with the
+ * starts so far), GEN_E_NONFINITE (a learning_rate too large), GEN_E_UNSUPPORTED (a
+ * label-conditional model). Cost: n_rows * n_starts * n_steps forward and backward passes. */
+GEN_API gen_status gen_vae_invert(const gen_vae *vae, const float *rows, int64_t n_rows,
+                                  const gen_invert_options *options, float *latents_out,
+                                  float *error_out);
+GEN_API gen_status gen_gan_invert(const gen_gan *gan, const float *rows, int64_t n_rows,
+                                  const gen_invert_options *options, float *latents_out,
+                                  float *error_out);
+
 /* ---- Files ----------------------------------------------------------------------------------
  *
  * Models are safetensors files: names that tell the layer, options and kind in the metadata, a

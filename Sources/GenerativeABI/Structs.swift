@@ -19,9 +19,12 @@ extension gen_fit_options: VersionedStruct {}
 extension gen_autoencoder_options: VersionedStruct {}
 extension gen_vae_options: VersionedStruct {}
 extension gen_gan_options: VersionedStruct {}
+extension gen_direction_options: VersionedStruct {}
+extension gen_invert_options: VersionedStruct {}
 extension gen_event: VersionedStruct {}
 extension gen_dataset_info_t: VersionedStruct {}
 extension gen_pca_info_t: VersionedStruct {}
+extension gen_direction_info_t: VersionedStruct {}
 extension gen_plan: VersionedStruct {}
 extension gen_model_info_t: VersionedStruct {}
 

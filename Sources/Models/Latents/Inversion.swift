@@ -1,0 +1,220 @@
+import Datasets
+import Glibc
+import Networks
+import Tensors
+
+/// Finds the latents of given rows by gradient descent through a frozen network (Creswell & Bharath,
+/// "Inverting the generator of a generative adversarial network", 2018; the objective with the prior is
+/// that of Zhu et al., "Generative visual manipulation on the natural image manifold", ECCV 2016):
+///
+///     minimise over z:  |G(z) − x|² + weight·|z|²/2
+///
+/// with Adam on z, its rate falling to zero along half a cosine, from one or several starts. A row's
+/// answer is the latent of least objective that any step of any start came by. Rows do not meet: each
+/// is found the same in any batch.
+package final class Inversion {
+  package struct Options {
+    /// Steps of a start.
+    package var stepCount = 200
+    /// Starts of a row.
+    package var startCount = 1
+    /// Adam's rate at the first step, in latent units.
+    package var learningRate: Float = 0.05
+    /// Of |z|²/2.
+    package var priorWeight: Float = 0
+    /// Of the starts that are drawn.
+    package var seed: UInt64 = 0
+    package var observer = Observer()
+
+    package init() {}
+  }
+
+  /// What a network's output is to the rows that callers see.
+  enum Rendering { case asIs, sigmoid, halved }
+
+  /// How a start is drawn, and where latents may be.
+  enum Latents { case normal, uniform }
+
+  private let network: Network
+  private let weights: Weights
+  private let rendering: Rendering
+  private let latents: Latents
+  private let options: Options
+  private let context: Context
+  private let block: Int
+  private let workspace: Workspace
+  private let optimizer: Optimizer
+  /// Of a block: latents, their gradient, rows as rendered, their gradient, squared errors.
+  private let z: Buffer<Float>
+  private let dz: Buffer<Float>
+  private let y: Buffer<Float>
+  private let dy: Buffer<Float>
+  private let errors: Buffer<Float>
+  private var lastTold = 0.0
+
+  /// - Throws: `.memory`.
+  init(
+    _ network: Network, _ weights: Weights, _ rendering: Rendering, _ latents: Latents, rows: Int,
+    _ options: Options, context: Context
+  ) throws(GenerativeError) {
+    let (latentSize, width) = (network.input.count, network.output.count)
+    self.network = network
+    self.weights = weights
+    self.rendering = rendering
+    self.latents = latents
+    self.options = options
+    self.context = context
+    block = max(min(rows, Inference.blockRows), 1)
+    workspace = try Workspace(network, rows: block, .training, context: context)
+    optimizer = try Optimizer(.adam(), parameterCount: block * latentSize, context: context)
+    z = try Buffer(count: block * latentSize, in: context.memory)
+    dz = try Buffer(count: block * latentSize, in: context.memory)
+    y = try Buffer(count: block * width, in: context.memory)
+    dy = try Buffer(count: block * width, in: context.memory)
+    errors = try Buffer(count: block, in: context.memory)
+  }
+
+  /// Latents and squared errors |G(z) − x|² of `rows` rows.
+  ///
+  /// - Parameters:
+  ///   - start: the first start of each row, rows × latent.
+  ///   - best: gets the latents, rows × latent.
+  ///   - error: gets the squared errors, a row each.
+  /// - Throws: `.cancelled` when the observer says so; `.nonfinite` when a row has no finite
+  ///   objective; `.memory`.
+  func run(
+    _ x: UnsafePointer<Float>, rows: Int, from start: UnsafePointer<Float>, best: Buffer<Float>,
+    error: Buffer<Float>
+  ) throws(GenerativeError) {
+    let objective = try Buffer<Float>(count: rows, in: context.memory)
+    for row in 0..<rows { objective.base[row] = .infinity }
+    let began = Self.now
+    let blockCount = (rows + block - 1) / block
+    for startNumber in 0..<options.startCount {
+      for number in 0..<blockCount {
+        let first = number * block
+        let count = min(block, rows - first)
+        begin(start, first: first, rows: count, number: startNumber)
+        // One evaluation more than steps: the last step's latents count too.
+        for step in 0...options.stepCount {
+          if options.observer.isCancelled() { throw Self.stopped }
+          differentiate(x + first * network.output.count, rows: count)
+          keep(objective, best, error, first: first, rows: count)
+          if step < options.stepCount { descend(step, rows: count) }
+          var event = Event(.step)
+          event.step = number * options.stepCount + step
+          guard Self.now - lastTold >= 0.1 else { continue }
+          event.learningRate = Double(rate(min(step, options.stepCount - 1)))
+          event.figures[.reconstruction] = context.sum(errors.base, count: count) / Double(count)
+          if tell(event, startNumber, blockCount, began) == .stopNow { throw Self.stopped }
+        }
+      }
+      var event = Event(.epoch)
+      event.step = blockCount * options.stepCount
+      event.figures[.loss] = context.sum(objective.base, count: rows) / Double(rows)
+      event.figures[.reconstruction] = context.sum(error.base, count: rows) / Double(rows)
+      let answer = tell(event, startNumber, blockCount, began)
+      if answer == .stopNow { throw Self.stopped }
+      if answer == .stopAfterEpoch { break }
+    }
+    for row in 0..<rows where !objective.base[row].isFinite {
+      throw GenerativeError(
+        .nonfinite, "the objective of row \(row) is not finite: a lower learning_rate may help")
+    }
+  }
+
+  // MARK: - One step
+
+  /// z ← start `number` of a block's rows: the given one, then drawn ones.
+  private func begin(_ start: UnsafePointer<Float>, first: Int, rows: Int, number: Int) {
+    let latent = network.input.count
+    let (count, offset) = (rows * latent, first * latent)
+    for state in optimizer.state { state.values.base.update(repeating: 0, count: state.values.count) }
+    guard number > 0 else { return z.base.update(from: start + offset, count: count) }
+    let random = Random(
+      seed: options.seed, purpose: .inversion, step: UInt64(truncatingIfNeeded: number))
+    switch latents {
+    case .normal: context.fillNormal(z.base, count: count, from: random, offset: offset)
+    case .uniform:
+      context.fillUniform(z.base, count: count, from: random, offset: offset, low: -1, high: 1)
+    }
+  }
+
+  /// errors ← |G(z) − x|²; dz ← the objective's gradient.
+  private func differentiate(_ x: UnsafePointer<Float>, rows: Int) {
+    let width = network.output.count
+    let count = rows * width
+    let output = network.forward(z.base, rows: rows, weights, workspace, .inference)
+    switch rendering {
+    case .asIs: y.base.update(from: output, count: count)
+    case .sigmoid: context.activate(output, count: count, .sigmoid, into: y.base)
+    case .halved: context.scale(output, by: 0.5, adding: 0.5, count: count, into: y.base)
+    }
+    context.squaredError(
+      Matrix(y.base, rows: rows, columns: width), targets: Matrix(reading: x, rows: rows, columns: width),
+      losses: errors.base, gradientScale: rendering == .halved ? 0.5 : 1,
+      dy: Matrix(dy.base, rows: rows, columns: width))
+    if rendering == .sigmoid {
+      context.activateBackward(dy.base, saved: y.base, count: count, .sigmoid, into: dy.base)
+    }
+    network.backward(
+      dy.base, x: z.base, rows: rows, weights, workspace, .inference, gradient: nil,
+      inputGradient: dz.base)
+    if options.priorWeight > 0 {
+      context.combine(options.priorWeight, z.base, 1, into: dz.base, count: rows * network.input.count)
+    }
+  }
+
+  /// Keeps the rows' latents where they are better than any before.
+  private func keep(
+    _ objective: Buffer<Float>, _ best: Buffer<Float>, _ error: Buffer<Float>, first: Int, rows: Int
+  ) {
+    let latent = network.input.count
+    for row in 0..<rows {
+      var value = errors.base[row]
+      if options.priorWeight > 0 {
+        let size = length(z.base + row * latent, latent)
+        value += options.priorWeight * Float(size * size / 2)
+      }
+      guard value < objective.base[first + row] else { continue }
+      objective.base[first + row] = value
+      error.base[first + row] = errors.base[row]
+      (best.base + (first + row) * latent).update(from: z.base + row * latent, count: latent)
+    }
+  }
+
+  private func descend(_ step: Int, rows: Int) {
+    optimizer.step(step + 1, z.base, gradient: dz.base, rate: rate(step), context: context)
+    // Where the generator has never been there is nothing to find.
+    if latents == .uniform {
+      context.clamp(z.base, to: -1, 1, count: rows * network.input.count, into: z.base)
+    }
+  }
+
+  private func rate(_ step: Int) -> Float {
+    options.learningRate * 0.5 * (1 + cosf(.pi * Float(step) / Float(options.stepCount)))
+  }
+
+  // MARK: - Telling
+
+  private func tell(_ told: Event, _ start: Int, _ blockCount: Int, _ began: Double) -> Observer.Answer {
+    guard let tell = options.observer.tell else { return .goOn }
+    lastTold = Self.now
+    var event = told
+    event.epoch = start + 1
+    event.epochCount = options.startCount
+    event.stepCount = blockCount * options.stepCount
+    event.seconds = lastTold - began
+    return tell(event)
+  }
+
+  private static var stopped: GenerativeError {
+    GenerativeError(.cancelled, "the inversion was stopped")
+  }
+
+  private static var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

@@ -1,0 +1,171 @@
+import Tensors
+
+/// The direction in which an attribute of the rows grows in latent space, a unit vector, found from
+/// latents whose attribute is known.
+package struct LatentDirection {
+  package enum Method: CaseIterable, Sendable {
+    /// From the mean of the rows without the attribute to the mean of those with it (Larsen et al.,
+    /// "Autoencoding beyond pixels using a learned similarity metric", ICML 2016, §4.2).
+    case means
+    /// The weights of the least-squares line that tells the attribute from the latent.
+    case regression
+  }
+
+  package struct Options: Sendable {
+    package var method = Method.regression
+    /// Regression: λ of (C + λ·tr(C)/d·I)·w = c, with the d × d covariance C of the latents and their
+    /// covariance c with the attribute (Hoerl & Kennard, "Ridge regression", 1970). A little of it
+    /// keeps latents that the model does not use, whose variance is next to nothing, out of w.
+    package var ridge = 1e-3
+
+    package init() {}
+  }
+
+  /// The largest latent regression is for: d²/2 doubles, and d³/3 operations.
+  package static let regressionLimit = 4096
+
+  /// Of unit length.
+  package let vector: Buffer<Float>
+  /// Of the rows' projections on the direction with the attribute, Pearson's, in [−1, 1].
+  package let correlation: Double
+  /// Mean and deviation of the projections.
+  package let mean: Double
+  package let deviation: Double
+  /// The projections of the attribute's least and greatest value, on the least-squares line of
+  /// projection on attribute; for a label of two values, the means of the two classes.
+  package let low: Double
+  package let high: Double
+
+  /// - Parameters:
+  ///   - latents: rows × latentSize, finite; at least two rows.
+  ///   - attribute: a finite value per row. For `.means`, rows above the middle of its range have it.
+  ///   - others: otherCount × latentSize directions to which this one is made orthogonal, so that it
+  ///     leaves those attributes alone.
+  /// - Throws: `.argument` when the attribute is the same in every row, or no direction is left: the
+  ///   latents do not tell the attribute, or lie in the others' span. `.memory`.
+  package init(
+    latents: UnsafePointer<Float>, attribute: UnsafePointer<Float>, rows: Int, latentSize: Int,
+    orthogonalTo others: UnsafePointer<Float>?, otherCount: Int, _ options: Options, context: Context
+  ) throws(GenerativeError) {
+    let (least, greatest) = try Self.range(attribute, rows)
+    let direction = try Buffer<Double>(count: latentSize, in: context.memory)
+    switch options.method {
+    case .means:
+      Self.difference(latents, attribute, above: (least + greatest) / 2, rows, into: direction)
+    case .regression:
+      try LeastSquares.solve(
+        latents, attribute, rows: rows, ridge: options.ridge, into: direction, context: context)
+    }
+    try Self.normalise(direction, "the latents do not tell the attribute: no direction")
+    if let others {
+      try Self.orthogonalise(direction, to: others, otherCount, context)
+      try Self.normalise(direction, "the direction lies within the span of others: none", least: 1e-6)
+    }
+    vector = try Buffer(count: latentSize, in: context.memory)
+    for i in 0..<latentSize { vector.base[i] = Float(direction.base[i]) }
+
+    var moments = JointMoments()
+    for row in 0..<rows {
+      let latent = latents + row * latentSize
+      let projection = (0..<latentSize).reduce(0) { $0 + Double(latent[$1]) * direction.base[$1] }
+      moments.add(projection, Double(attribute[row]))
+    }
+    mean = moments.xMean
+    deviation = (moments.xx / Double(rows)).squareRoot()
+    correlation =
+      moments.xx > 0 ? max(-1, min(1, moments.xy / (moments.xx * moments.yy).squareRoot())) : 0
+    let slope = moments.xy / moments.yy
+    low = mean + slope * (least - moments.yMean)
+    high = mean + slope * (greatest - moments.yMean)
+  }
+
+  private static func range(
+    _ attribute: UnsafePointer<Float>, _ rows: Int
+  ) throws(GenerativeError) -> (Double, Double) {
+    var (least, greatest) = (attribute[0], attribute[0])
+    for row in 0..<rows { (least, greatest) = (min(least, attribute[row]), max(greatest, attribute[row])) }
+    guard least < greatest else {
+      throw GenerativeError(.argument, "attribute must differ between rows, all have \(least)")
+    }
+    return (Double(least), Double(greatest))
+  }
+
+  /// direction ← mean of the rows whose attribute is above `middle` − mean of the others.
+  private static func difference(
+    _ latents: UnsafePointer<Float>, _ attribute: UnsafePointer<Float>, above middle: Double,
+    _ rows: Int, into direction: Buffer<Double>
+  ) {
+    let with = (0..<rows).reduce(0) { $0 + (Double(attribute[$1]) > middle ? 1 : 0) }
+    for row in 0..<rows {
+      let weight = Double(attribute[row]) > middle ? 1 / Double(with) : -1 / Double(rows - with)
+      let latent = latents + row * direction.count
+      for i in 0..<direction.count { direction.base[i] += weight * Double(latent[i]) }
+    }
+  }
+
+  /// Takes from `direction` what lies in the span of `others`, by Gram–Schmidt.
+  private static func orthogonalise(
+    _ direction: Buffer<Double>, to others: UnsafePointer<Float>, _ count: Int, _ context: Context
+  ) throws(GenerativeError) {
+    let d = direction.count
+    let basis = try Buffer<Double>(count: count * d, in: context.memory)
+    var rank = 0
+    func remove(from v: UnsafeMutablePointer<Double>) {
+      // Twice is enough: the second pass takes what rounding left in the first.
+      for _ in 0..<2 {
+        for k in 0..<rank {
+          let e = basis.base + k * d
+          let part = (0..<d).reduce(0) { $0 + v[$1] * e[$1] }
+          for i in 0..<d { v[i] -= part * e[i] }
+        }
+      }
+    }
+    for k in 0..<count {
+      let e = basis.base + rank * d
+      for i in 0..<d { e[i] = Double(others[k * d + i]) }
+      let before = length(e, d)
+      remove(from: e)
+      let after = length(e, d)
+      // One that the earlier ones span adds nothing.
+      guard after > 1e-6 * before else { continue }
+      for i in 0..<d { e[i] /= after }
+      rank += 1
+    }
+    remove(from: direction.base)
+  }
+
+  private static func normalise(
+    _ direction: Buffer<Double>, _ reason: String, least: Double = 0
+  ) throws(GenerativeError) {
+    let length = length(direction.base, direction.count)
+    guard length > least, length.isFinite else {
+      throw GenerativeError(.argument, "\(reason) of any length is left")
+    }
+    for i in 0..<direction.count { direction.base[i] /= length }
+  }
+
+  private static func length(_ v: UnsafePointer<Double>, _ count: Int) -> Double {
+    (0..<count).reduce(0) { $0 + v[$1] * v[$1] }.squareRoot()
+  }
+}
+
+/// Means and sums of squared deviations of pairs, one at a time (Welford, "Note on a method for
+/// calculating corrected sums of squares and products", 1962).
+private struct JointMoments {
+  private var count = 0.0
+  var xMean = 0.0
+  var yMean = 0.0
+  var xx = 0.0
+  var yy = 0.0
+  var xy = 0.0
+
+  mutating func add(_ x: Double, _ y: Double) {
+    count += 1
+    let (dx, dy) = (x - xMean, y - yMean)
+    xMean += dx / count
+    yMean += dy / count
+    xx += dx * (x - xMean)
+    yy += dy * (y - yMean)
+    xy += dx * (y - yMean)
+  }
+}

@@ -1,0 +1,74 @@
+import Networks
+import Tensors
+
+extension VAE {
+  /// The latents whose decoded means are nearest to given rows, by gradient descent: see `Inversion`.
+  ///
+  /// - Parameters:
+  ///   - x: rows × shape.
+  ///   - start: the first start, rows × latent; nil: the encoder's means.
+  ///   - latents: gets rows × latent; nil when not wanted.
+  ///   - error: gets the squared error of each row, summed over its floats; nil when not wanted.
+  /// - Throws: `.cancelled`, `.nonfinite`, `.unsupported` for a decoder that takes more than latents,
+  ///   `.memory`; outputs are then as they were.
+  package func invert(
+    _ x: UnsafePointer<Float>, rows: Int, from start: UnsafePointer<Float>? = nil,
+    _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?,
+    error: UnsafeMutablePointer<Float>?
+  ) throws(GenerativeError) {
+    try run(
+      decoder.network, decoder.weights, self.options.likelihood == .bernoulli ? .sigmoid : .asIs, .normal,
+      x, rows: rows, latentSize: self.options.latentSize, options, latents, error, context
+    ) { (means) throws(GenerativeError) in
+      if let start {
+        means.update(from: start, count: rows * self.options.latentSize)
+      } else {
+        try self.encode(x, rows: rows, mean: means, logVariance: nil)
+      }
+    }
+  }
+}
+
+extension GAN {
+  /// The latents whose generated rows are nearest to given ones, by gradient descent: see `Inversion`.
+  ///
+  /// The arguments are a VAE's, but for the first start, which is by default the middle of the
+  /// latents, 0. Uniform latents stay in [−1, 1].
+  package func invert(
+    _ x: UnsafePointer<Float>, rows: Int, by which: Generator = .average,
+    from start: UnsafePointer<Float>? = nil, _ options: Inversion.Options,
+    latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
+  ) throws(GenerativeError) {
+    let weights = which == .average ? average?.weights ?? generator.weights : generator.weights
+    try run(
+      generator.network, weights, self.options.outputActivation == .tanh ? .halved : .asIs,
+      self.options.latent == .normal ? .normal : .uniform, x, rows: rows,
+      latentSize: self.options.latentSize, options, latents, error, context
+    ) { (zeros) throws(GenerativeError) in
+      if let start { zeros.update(from: start, count: rows * self.options.latentSize) }
+    }
+  }
+}
+
+/// One inversion, its results copied out at the end; `fill` writes the first start over zeros.
+private func run(
+  _ network: Network, _ weights: Weights, _ rendering: Inversion.Rendering, _ kind: Inversion.Latents,
+  _ x: UnsafePointer<Float>, rows: Int, latentSize: Int, _ options: Inversion.Options,
+  _ latents: UnsafeMutablePointer<Float>?, _ error: UnsafeMutablePointer<Float>?, _ context: Context,
+  fill: (UnsafeMutablePointer<Float>) throws(GenerativeError) -> Void
+) throws(GenerativeError) {
+  guard network.input.count == latentSize else {
+    throw GenerativeError(
+      .unsupported, "only models whose rows depend on the latent alone can be inverted")
+  }
+  guard rows > 0 else { return }
+  let start = try Buffer<Float>(count: rows * latentSize, in: context.memory)
+  let best = try Buffer<Float>(count: rows * latentSize, in: context.memory)
+  let errors = try Buffer<Float>(count: rows, in: context.memory)
+  try fill(start.base)
+  let inversion = try Inversion(
+    network, weights, rendering, kind, rows: rows, options, context: context)
+  try inversion.run(x, rows: rows, from: start.base, best: best, error: errors)
+  latents?.update(from: best.base, count: best.count)
+  error?.update(from: errors.base, count: rows)
+}
