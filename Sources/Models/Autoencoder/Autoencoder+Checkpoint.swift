@@ -13,6 +13,9 @@ extension Autoencoder: Checkpointable {
   package func checkpoint(_ content: CheckpointContent) throws(GenerativeError) -> Checkpoint {
     var checkpoint = try Checkpoint(kind: Self.kind)
     try checkpoint.set(options.shape)
+    try checkpoint.set(options.architecture, options.convolution, classCount: 0)
+    try checkpoint.setOption("batch_norm", options.isNormalized)
+    try checkpoint.setOption("pixel_bias", options.hasPixelBias)
     try checkpoint.setOption("latent_size", options.latentSize)
     try checkpoint.setWidths("hidden", options.hidden)
     try checkpoint.setWidths("decoder_hidden", options.decoderHidden)
@@ -46,7 +49,11 @@ extension Autoencoder: Checkpointable {
 
   package convenience init(_ checkpoint: Checkpoint, context: Context) throws(GenerativeError) {
     try checkpoint.require(kind: Self.kind)
-    var options = Options(shape: try checkpoint.shape())
+    var options = Options(
+      shape: try checkpoint.shape(), architecture: try checkpoint.architecture())
+    options.convolution = try checkpoint.convolution()
+    options.isNormalized = try checkpoint.option("batch_norm")
+    options.hasPixelBias = try checkpoint.option("pixel_bias")
     options.latentSize = try checkpoint.option("latent_size", in: 1...StackLimit.width)
     options.hidden = try checkpoint.givenWidths("hidden")
     options.decoderHidden = try checkpoint.widths("decoder_hidden")

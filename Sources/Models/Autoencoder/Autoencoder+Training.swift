@@ -9,7 +9,10 @@ extension Autoencoder: Trainable {
   package func prepare(
     _ fit: FitOptions, _ dataset: Dataset
   ) throws(GenerativeError) -> any TrainingStep {
-    try AutoencoderStep(self, fit)
+    if options.normalizes, fit.batchRows < 2 {
+      throw GenerativeError(.argument, "batch_size must be at least 2 with batch norm, not \(fit.batchRows)")
+    }
+    return try AutoencoderStep(self, fit)
   }
 }
 
@@ -42,11 +45,14 @@ private final class AutoencoderStep: TrainingStep {
     losses = try Buffer(count: rows, in: context.memory)
   }
 
+  var minimumRows: Int { model.options.normalizes ? 2 : 1 }
+
   var state: [Buffer<Float>] { model.encoder.state + model.decoder.state }
 
   func learn(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
     let mode = Mode.training(moment.random(.dropout).pass(0))
     let decoderMode = Mode.training(moment.random(.dropout).pass(1))
+    model.weightsChange()
     model.encoder.zeroGradient()
     model.decoder.zeroGradient()
     let input = corrupt(x, rows: rows, moment.random(.corruption))

@@ -11,8 +11,15 @@ import Tensors
 package final class Autoencoder: @unchecked Sendable {
   package struct Options: Sendable, Equatable {
     package var shape: Shape
+    package let architecture: Architecture
+    /// Of the convolutional architecture.
+    package var convolution = ConvolutionOptions(baseChannels: 32)
+    /// Batch norm in the convolutional architecture, but in the first layer and the last.
+    package var isNormalized = false
+    /// A bias for every pixel of the output instead of the last layer's own.
+    package var hasPixelBias = false
     package var latentSize = 32
-    /// Widths of the encoder's hidden layers, outermost first.
+    /// Widths of the encoder's dense hidden layers, outermost first.
     package var hidden = [512, 256]
     /// Widths of the decoder's, innermost first; nil: the encoder's in reverse.
     package var decoderHidden: [Int]?
@@ -28,7 +35,14 @@ package final class Autoencoder: @unchecked Sendable {
     package var dropout: Float = 0
     package var seed: UInt64 = 0
 
-    package init(shape: Shape) { self.shape = shape }
+    package init(shape: Shape, architecture: Architecture = .dense) {
+      self.shape = shape
+      self.architecture = architecture
+      if architecture == .convolutional { hidden = [256] }
+    }
+
+    /// Whether batches of one row cannot be learned from.
+    var normalizes: Bool { architecture == .convolutional && isNormalized }
   }
 
   package let options: Options
@@ -45,25 +59,27 @@ package final class Autoencoder: @unchecked Sendable {
     self.context = context
     encoder = try Learner(networks.encoder, seed: options.seed, context: context)
     decoder = try Learner(networks.decoder, seed: options.seed, context: context)
-    encoding = Inference(networks.encoder, context: context)
-    decoding = Inference(networks.decoder, context: context)
+    let folds = options.architecture == .convolutional
+    encoding = Inference(networks.encoder, folds: folds, context: context)
+    decoding = Inference(networks.decoder, folds: folds, context: context)
   }
 
   private static func networks(
     _ options: Options
   ) throws(GenerativeError) -> (encoder: Network, decoder: Network) {
+    let stack = MirroredStack(
+      architecture: options.architecture, shape: options.shape, convolution: options.convolution,
+      hidden: options.hidden, decoderHidden: options.decoderHidden, activation: options.activation,
+      weights: options.weights, hasBias: options.hasBias, isNormalized: options.normalizes,
+      hasPixelBias: options.hasPixelBias, dropout: options.dropout)
     let latent = Shape(features: options.latentSize)
-    let encoder = DenseStack(
-      input: options.shape, hidden: options.hidden, output: latent, activation: options.activation,
-      outputActivation: options.latentActivation, weights: options.weights, hasBias: options.hasBias,
-      dropout: options.dropout)
+    let encoder = try stack.encoder(
+      LabelJoin(options.shape, classCount: 0, options.architecture), output: latent,
+      options.latentActivation)
     // Cross-entropy is computed from logits; `decode` applies the sigmoid.
-    let decoder = DenseStack(
-      input: latent, hidden: options.decoderHidden ?? options.hidden.reversed(), output: options.shape,
-      activation: options.activation,
-      outputActivation: options.loss == .crossEntropy ? .identity : options.outputActivation,
-      weights: options.weights, hasBias: options.hasBias, dropout: options.dropout)
-    return (try Network("encoder", encoder.layers), try Network("decoder", decoder.layers))
+    let decoder = try stack.decoder(
+      input: latent, options.loss == .crossEntropy ? .identity : options.outputActivation)
+    return (try Network("encoder", encoder), try Network("decoder", decoder))
   }
 
   package static func plan(
@@ -77,6 +93,12 @@ package final class Autoencoder: @unchecked Sendable {
 
   /// Trained numbers.
   package var parameterCount: Int { encoder.network.parameterCount + decoder.network.parameterCount }
+
+  /// Called when weights are about to change: what inference made of them no longer holds.
+  func weightsChange() {
+    encoding.weightsChange()
+    decoding.weightsChange()
+  }
 
   // MARK: - Inference
 

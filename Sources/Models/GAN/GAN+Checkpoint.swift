@@ -15,6 +15,7 @@ extension GAN: Checkpointable {
   package func checkpoint(_ content: CheckpointContent) throws(GenerativeError) -> Checkpoint {
     var checkpoint = try Checkpoint(kind: Self.kind)
     try checkpoint.set(options.shape)
+    try checkpoint.set(options.architecture, options.convolution, classCount: options.classCount)
     try checkpoint.setOption("latent_size", options.latentSize)
     try checkpoint.setOption("latent", Self.latents.first { $0.1 == options.latent }?.0 ?? "")
     try checkpoint.setWidths("generator_hidden", options.generatorHidden)
@@ -26,6 +27,7 @@ extension GAN: Checkpointable {
     try checkpoint.setOption("discriminator_steps", options.discriminatorSteps)
     try checkpoint.setOption("batch_norm", options.normalizesGenerator)
     try checkpoint.setOption("discriminator_batch_norm", options.normalizesDiscriminator)
+    try checkpoint.setOption("spectral_norm", options.hasSpectralNorm)
     try checkpoint.setOption("mean_start", options.startsAtMean)
     try checkpoint.setOption(options.weights)
     try checkpoint.setOption("label_smoothing", options.labelSmoothing)
@@ -44,7 +46,10 @@ extension GAN: Checkpointable {
 
   package convenience init(_ checkpoint: Checkpoint, context: Context) throws(GenerativeError) {
     try checkpoint.require(kind: Self.kind)
-    var options = Options(shape: try checkpoint.shape())
+    var options = Options(
+      shape: try checkpoint.shape(), architecture: try checkpoint.architecture())
+    options.convolution = try checkpoint.convolution()
+    options.classCount = try checkpoint.classCount()
     options.latentSize = try checkpoint.option("latent_size", in: 1...StackLimit.width)
     options.latent = try checkpoint.choice("latent", Self.latents)
     options.generatorHidden = try checkpoint.givenWidths("generator_hidden")
@@ -56,6 +61,7 @@ extension GAN: Checkpointable {
     options.discriminatorSteps = try checkpoint.option("discriminator_steps", in: 1...100)
     options.normalizesGenerator = try checkpoint.option("batch_norm")
     options.normalizesDiscriminator = try checkpoint.option("discriminator_batch_norm")
+    options.hasSpectralNorm = try checkpoint.option("spectral_norm")
     options.startsAtMean = try checkpoint.option("mean_start")
     options.weights = try checkpoint.weightRule()
     options.labelSmoothing = try checkpoint.option("label_smoothing", in: 0...0.5)

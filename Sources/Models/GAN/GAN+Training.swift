@@ -13,6 +13,10 @@ extension GAN: Trainable {
     if options.normalizes, fit.batchRows < 2 {
       throw GenerativeError(.argument, "batch_size must be at least 2 with batch norm, not \(fit.batchRows)")
     }
+    try LabelJoin.check(dataset, "dataset", classCount: options.classCount)
+    if let validation = fit.validation {
+      try LabelJoin.check(validation, "validation", classCount: options.classCount)
+    }
     return try GANStep(self, fit)
   }
 
@@ -65,6 +69,16 @@ package final class GANStep: TrainingStep {
   private let dGenerated: Buffer<Float>
   private let dLogits: Buffer<Float>
   private let losses: Buffer<Float>
+  private let sums: Buffer<Float>
+  private var health = GANHealth()
+
+  // Of a conditional model: labels, and what goes into the networks with them.
+  package let labels: Buffer<Int32>?
+  private let generatorJoin: LabelJoin
+  private let discriminatorJoin: LabelJoin
+  private let joinedLatents: Buffer<Float>
+  private let joinedRows: Buffer<Float>
+  private let joinedGenerated: Buffer<Float>
 
   package init(_ model: GAN, _ fit: FitOptions) throws(GenerativeError) {
     let context = model.context
@@ -78,10 +92,24 @@ package final class GANStep: TrainingStep {
     generator = try Workspace(model.generator.network, rows: rows, .training, context: context)
     discriminator = try Workspace(model.discriminator.network, rows: rows, .training, context: context)
     z = try Buffer(count: rows * model.options.latentSize, in: context.memory)
-    dGenerated = try Buffer(count: rows * width, in: context.memory)
+    let joins = (generator: model.options.generatorJoin, discriminator: model.options.discriminatorJoin)
+    let isConditional = model.options.classCount > 0
+    // Also holds the gradient of joined rows, before their labels are left out in place.
+    dGenerated = try Buffer(count: rows * joins.discriminator.output.count, in: context.memory)
     dLogits = try Buffer(count: rows, in: context.memory)
     losses = try Buffer(count: rows, in: context.memory)
+    sums = try Buffer(count: width, in: context.memory)
+    (generatorJoin, discriminatorJoin) = joins
+    labels = isConditional ? try Buffer(count: rows, in: context.memory) : nil
+    let joinedRowCount = isConditional ? rows : 0
+    joinedLatents = try Buffer(count: joinedRowCount * joins.generator.output.count, in: context.memory)
+    joinedRows = try Buffer(count: joinedRowCount * joins.discriminator.output.count, in: context.memory)
+    joinedGenerated = try Buffer(
+      count: joinedRowCount * joins.discriminator.output.count, in: context.memory)
+    model.weightsChange()
   }
+
+  package var warnings: [Warning] { health.warnings }
 
   package var minimumRows: Int { model.options.normalizes ? 2 : 1 }
 
@@ -92,7 +120,9 @@ package final class GANStep: TrainingStep {
   }
 
   package func begin(_ dataset: Dataset) throws(GenerativeError) {
-    if model.options.startsAtMean, model.progress.stepCount == 0 { try model.startAtMean(of: dataset) }
+    if model.options.architecture == .dense, model.options.startsAtMean, model.progress.stepCount == 0 {
+      try model.startAtMean(of: dataset)
+    }
   }
 
   package func learn(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
@@ -106,27 +136,55 @@ package final class GANStep: TrainingStep {
     _ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment,
     _ draw: (_ z: UnsafeMutablePointer<Float>, _ own: Moment) -> Void
   ) -> Figures {
+    model.weightsChange()
     model.toInside(x, rows: rows)
     var figures = Figures()
-    var generated = UnsafeMutablePointer(dGenerated.base)
+    figures[.realDistance] = distance(x, rows: rows)
+    let real = withLabels(x, discriminatorJoin, rows: rows, room: joinedRows)
+    var generated = UnsafePointer(dGenerated.base)
     let k = model.options.discriminatorSteps
     for turn in 0..<k {
       // D's steps number its random streams, so that none of the k repeats another.
       let own = moment.at(step: (moment.step - 1) * k + turn + 1)
       draw(z.base, own)
-      generated = generate(rows: rows, at: own)
-      trainDiscriminator(x, generated, rows: rows, at: own, &figures)
+      let rowsOfG = generate(rows: rows, at: own)
+      if turn == k - 1 { figures[.sampleDistance] = distance(rowsOfG, rows: rows) }
+      generated = withLabels(rowsOfG, discriminatorJoin, rows: rows, room: joinedGenerated)
+      trainDiscriminator(real, generated, rows: rows, at: own, &figures)
     }
     trainGenerator(generated, rows: rows, at: moment, &figures)
     model.average?.update(model.generator.weights, context: context)
     figures[.loss] = figures[.discriminatorLoss] + figures[.generatorLoss]
+    health.add(figures)
     return figures
+  }
+
+  /// Rows as a network takes them: `x` itself, or `room` with the labels joined.
+  private func withLabels(
+    _ x: UnsafePointer<Float>, _ join: LabelJoin, rows: Int, room: Buffer<Float>
+  ) -> UnsafePointer<Float> {
+    guard let labels else { return x }
+    join.join(x, labels.base, rows: rows, into: room.base)
+    return UnsafePointer(room.base)
+  }
+
+  /// What G takes for the latents in `z`.
+  private func generatorInput(rows: Int) -> UnsafePointer<Float> {
+    withLabels(z.base, generatorJoin, rows: rows, room: joinedLatents)
   }
 
   /// G(z), which stays for G's backward.
   private func generate(rows: Int, at moment: Moment) -> UnsafeMutablePointer<Float> {
     model.generator.network.forward(
-      z.base, rows: rows, model.generator.weights, generator, .training(moment.random(.dropout)))
+      generatorInput(rows: rows), rows: rows, model.generator.weights, generator,
+      .training(moment.random(.dropout)))
+  }
+
+  /// The root mean square distance between two of the rows, as callers scale them.
+  private func distance(_ x: UnsafePointer<Float>, rows: Int) -> Double {
+    let width = model.options.shape.count
+    let distance = context.pairDistance(Matrix(reading: x, rows: rows, columns: width), sums: sums.base)
+    return model.options.outputActivation == .tanh ? distance / 2 : distance
   }
 
   /// One step of D on real and generated rows, each normalised in a batch of its own.
@@ -152,7 +210,7 @@ package final class GANStep: TrainingStep {
     }
     backward(generated, rows: rows, .training(random.pass(1)), gradient: player.gradient?.base, into: nil)
 
-    _ = [player].update(
+    figures[.discriminatorGradientNorm] = [player].update(
       step: moment.step, rate: moment.rate, clipNorm: clipNorm)
     figures[.discriminatorLoss] = real.loss + fake.loss
     figures[.realScore] = real.score
@@ -172,8 +230,9 @@ package final class GANStep: TrainingStep {
         dLogits: dLogits.base)
     }
     backward(generated, rows: rows, noise, gradient: nil, into: dGenerated.base)
+    if labels != nil { discriminatorJoin.part(dGenerated.base, rows: rows, into: dGenerated.base) }
     player.network.backward(
-      dGenerated.base, x: z.base, rows: rows, player.weights, generator,
+      dGenerated.base, x: generatorInput(rows: rows), rows: rows, player.weights, generator,
       .training(moment.random(.dropout)), gradient: player.gradient?.base)
     figures[.gradientNorm] = [player].update(step: moment.step, rate: moment.rate, clipNorm: clipNorm)
     figures[.generatorLoss] = result.loss
@@ -205,12 +264,14 @@ package final class GANStep: TrainingStep {
   package func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
     model.toInside(x, rows: rows)
     var figures = Figures()
-    let real = discriminate(x, rows: rows, .inference) { logits in
+    let realRows = withLabels(x, discriminatorJoin, rows: rows, room: joinedRows)
+    let real = discriminate(realRows, rows: rows, .inference) { logits in
       AdversarialLoss.real(logits: logits, rows: rows, losses: losses.base)
     }
     model.draw(z.base, rows: rows, from: moment.random(.evaluation))
-    let generated = model.generator.network.forward(
-      z.base, rows: rows, model.generator.weights, generator, .inference)
+    let rowsOfG = model.generator.network.forward(
+      generatorInput(rows: rows), rows: rows, model.generator.weights, generator, .inference)
+    let generated = withLabels(rowsOfG, discriminatorJoin, rows: rows, room: joinedGenerated)
     let fake = discriminate(generated, rows: rows, .inference) { logits in
       AdversarialLoss.generated(logits: logits, rows: rows, losses: losses.base)
     }

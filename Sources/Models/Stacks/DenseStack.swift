@@ -73,7 +73,4 @@ struct DenseStack {
       x, y, activation, hasBias: hasBias, weight: weights.weight(x.count, y.count, rule),
       bias: weights.bias(x.count))
   }
-
-  /// Floating-point operations of one row, forward: a multiplication and an addition per weight.
-  static func flops(_ network: Network) -> Int { 2 * network.parameterCount }
 }

@@ -4,6 +4,7 @@ import Tensors
 package enum StackLimit {
   package static let width = 65_536
   package static let depth = 16
+  package static let classes = 4096
 }
 
 extension Shape {

@@ -20,7 +20,7 @@ package struct Plan: Sendable, Equatable {
   ) throws(GenerativeError) {
     for (network, workspaces, passes) in networks {
       parameterCount += network.parameterCount
-      flopsPerRow += DenseStack.flops(network) * passes
+      flopsPerRow += network.flops * passes
       peakByteCount += Learner.byteCount(network, .adam())
       peakByteCount +=
         workspaces * (try Workspace.byteCount(network, rows: rows, .training, context: context))
@@ -29,5 +29,23 @@ package struct Plan: Sendable, Equatable {
       throw GenerativeError(.memory, "batches of \(rows) rows do not fit in memory")
     }
     peakByteCount += step
+  }
+}
+
+extension Network {
+  /// Floating-point operations of one row, forward: a multiplication and an addition per weight and
+  /// place where it is used.
+  fileprivate var flops: Int { layers.reduce(0) { $0 + 2 * $1.weightUses } }
+}
+
+extension Layer {
+  /// Multiplications of one row.
+  fileprivate var weightUses: Int {
+    let count = parameters.reduce(0) { $0 + $1.count }
+    return switch self {
+    case is Convolution: count * output.height * output.width
+    case is TransposedConvolution: count * input.height * input.width
+    default: count
+    }
   }
 }

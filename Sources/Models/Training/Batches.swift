@@ -9,6 +9,7 @@ final class Batches {
   private(set) var stepCount: Int
 
   private let reader: BatchReader
+  private let labels: Buffer<Int32>?
   private let minimumRows: Int
   /// For a stream, whose rows cannot be looked at before.
   private let checksUnitRange: Bool
@@ -35,6 +36,7 @@ final class Batches {
     }
     reader = try BatchReader(dataset, order: order)
     rowCapacity = batchRows
+    labels = dataset.labels
     self.minimumRows = minimumRows
     guard let floats = checkedProduct(batchRows, dataset.shape.count) else {
       throw GenerativeError(.memory, "a batch of \(batchRows) rows does not fit in memory")
@@ -51,9 +53,14 @@ final class Batches {
   func start(epoch: Int) { reader.start(epoch: epoch) }
 
   /// Fills the next batch and returns its rows, 0 at the epoch's end.
-  func next() throws(GenerativeError) -> Int {
+  ///
+  /// - Parameter target: gets the rows' labels, which the dataset must have; nil: nobody asks.
+  func next(labels target: Buffer<Int32>? = nil) throws(GenerativeError) -> Int {
     let rows = try reader.next(into: base)
     if checksUnitRange { try checkUnitRange(rows * (batch.count / rowCapacity)) }
+    if let target, let labels {
+      for (position, row) in reader.rows.enumerated() { target.base[position] = labels.base[Int(row)] }
+    }
     return rows >= minimumRows ? rows : 0
   }
 

@@ -11,9 +11,12 @@ package struct Figures: Sendable {
     case realScore, fakeScore
     /// Before clipping.
     case gradientNorm
+    case discriminatorGradientNorm
+    /// Root mean square distances between two rows of a batch: generated ones, real ones.
+    case sampleDistance, realDistance
   }
 
-  private var values = SIMD8<Double>(repeating: .nan)
+  private var values = SIMD16<Double>(repeating: .nan)
 
   package init() {}
 
@@ -24,7 +27,7 @@ package struct Figures: Sendable {
 
   /// A mean of figures, each weighted by its rows.
   package struct Mean: Sendable {
-    private var sums = SIMD8<Double>.zero
+    private var sums = SIMD16<Double>.zero
     private var weight = 0.0
 
     package init() {}

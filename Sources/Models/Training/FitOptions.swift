@@ -74,6 +74,8 @@ package struct Event: Sendable {
   package var figures = Figures()
   package var validation = Figures()
   package var message = ""
+  /// Of a `warning` event that comes from training.
+  package var warning: Warning?
 
   package init(_ kind: Kind) { self.kind = kind }
 }

@@ -24,16 +24,22 @@ package protocol TrainingStep: AnyObject {
   var minimumRows: Int { get }
   /// Everything a step changes, weights first.
   var state: [Buffer<Float>] { get }
+  /// Gets the labels of a batch's rows before `learn` and `validate`; nil: they are not asked for.
+  var labels: Buffer<Int32>? { get }
   /// Called once before the first step, after everything is allocated.
   func begin(_ dataset: Dataset) throws(GenerativeError)
   /// One step on `rows` rows; figures are per row.
   func learn(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures
   /// The losses of rows that are not learned from.
   func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures
+  /// What is wrong with the training as it goes.
+  var warnings: [Warning] { get }
 }
 
 extension TrainingStep {
   package var minimumRows: Int { 1 }
+  package var labels: Buffer<Int32>? { nil }
+  package var warnings: [Warning] { [] }
   package func begin(_ dataset: Dataset) throws(GenerativeError) {}
 }
 
@@ -138,6 +144,7 @@ package struct Trainer {
     var bestLoss = Double.infinity
     var epochsSinceBest = 0
     var lastTold = 0.0
+    var warned: [Warning] = []
 
     for epoch in 0..<options.epochCount {
       batches.start(epoch: model.progress.epochCount)
@@ -147,7 +154,7 @@ package struct Trainer {
       var stopsAfterEpoch = false
       while true {
         guard !options.observer.isCancelled() else { throw cancelled(goodProgress) }
-        let rows = try batches.next()
+        let rows = try batches.next(labels: step.labels)
         if rows == 0 { break }
         model.progress.stepCount += 1
         let moment = moment(epochs: epoch, steps: stepsDone, since: start)
@@ -160,6 +167,11 @@ package struct Trainer {
         recent.add(figures, rows: rows)
         if clock.seconds - lastTold >= 0.1, options.observer.tell != nil {
           lastTold = clock.seconds
+          switch warn(epoch, stepsDone, clock, &warned) {
+          case .goOn: break
+          case .stopAfterEpoch: stopsAfterEpoch = true
+          case .stopNow: throw cancelled(goodProgress)
+          }
           switch tell(.step, epoch, stepsDone, clock, moment.rate, recent.figures, Figures()) {
           case .goOn: break
           case .stopAfterEpoch: stopsAfterEpoch = true
@@ -192,6 +204,11 @@ package struct Trainer {
         if let patience = options.patience, epochsSinceBest >= patience { stopsAfterEpoch = true }
       }
       let rate = moment(epochs: epoch, steps: stepsDone - 1, since: start).rate
+      switch warn(epoch, stepsDone, clock, &warned) {
+      case .goOn: break
+      case .stopAfterEpoch: stopsAfterEpoch = true
+      case .stopNow: throw cancelled(goodProgress)
+      }
       switch tell(.epoch, epoch, stepsDone, clock, rate, mean.figures, validated) {
       case .goOn: break
       case .stopAfterEpoch: stopsAfterEpoch = true
@@ -233,7 +250,7 @@ package struct Trainer {
     validation.start(epoch: 0)
     var number = 0
     while true {
-      let rows = try validation.next()
+      let rows = try validation.next(labels: step.labels)
       if rows == 0 { break }
       number += 1
       let moment = Moment(
@@ -253,6 +270,32 @@ package struct Trainer {
       seed: options.seed, step: model.progress.stepCount,
       epoch: Double(lifetime) / Double(stepsPerEpoch),
       rate: options.rate(stepOfFit: done, stepOfLife: lifetime, stepsPerEpoch: stepsPerEpoch))
+  }
+
+  /// Tells of warnings that are new since `warned`; one that goes away may come again.
+  private func warn(
+    _ epoch: Int, _ steps: Int, _ clock: Clock, _ warned: inout [Warning]
+  ) -> Observer.Answer {
+    let present = step.warnings
+    defer { warned = present }
+    var answer = Observer.Answer.goOn
+    guard let tell = options.observer.tell else { return answer }
+    for warning in present where !warned.contains(warning) {
+      var event = Event(.warning)
+      event.epoch = epoch + 1
+      event.epochCount = options.epochCount
+      event.step = steps
+      event.stepCount = batches.stepCount
+      event.seconds = clock.seconds
+      event.warning = warning
+      event.message = warning.message
+      switch tell(event) {
+      case .goOn: break
+      case .stopAfterEpoch: if answer == .goOn { answer = .stopAfterEpoch }
+      case .stopNow: answer = .stopNow
+      }
+    }
+    return answer
   }
 
   private func tell(

@@ -1,0 +1,52 @@
+import Glibc
+import Tensors
+
+/// How a GAN's training goes, as running means over about the last 50 steps.
+struct GANHealth {
+  private var scoreGap = 0.0
+  private var distanceRatio = 0.0
+  private var stepCount = 0
+
+  /// 1 / the steps that the means are over.
+  private static let rate = 1.0 / 50
+  /// Steps before anything is judged: both players start out far from what they will be.
+  private static let patience = 150
+  /// D(x) − D(G(z)) above this leaves G less than a hundredth of the gradient of an even game.
+  private static let saturation = 0.98
+  /// Generated rows closer together than this share of the real ones' distance are copies.
+  private static let collapse = 0.2
+
+  /// Takes in a step's figures.
+  mutating func add(_ figures: Figures) {
+    let gap = figures[.realScore] - figures[.fakeScore]
+    let ratio = figures[.realDistance] > 0 ? figures[.sampleDistance] / figures[.realDistance] : 1
+    // The first mean is the first figure.
+    let rate = stepCount == 0 ? 1 : Self.rate
+    scoreGap += rate * (gap - scoreGap)
+    distanceRatio += rate * (ratio - distanceRatio)
+    stepCount += 1
+  }
+
+  var warnings: [Warning] {
+    guard stepCount >= Self.patience else { return [] }
+    var warnings: [Warning] = []
+    if scoreGap > Self.saturation { warnings.append(.saturatedDiscriminator) }
+    if distanceRatio < Self.collapse { warnings.append(.collapsedGenerator) }
+    return warnings
+  }
+}
+
+extension Context {
+  /// The root mean square distance between two different rows: √(2n/(n − 1)·(E‖x‖² − ‖E x‖²)), which
+  /// needs no pair to be looked at; NaN for a single row.
+  ///
+  /// - Parameter sums: room for a row.
+  func pairDistance(_ x: Matrix, sums: UnsafeMutablePointer<Float>) -> Double {
+    let n = Double(x.rowCount)
+    guard n > 1 else { return .nan }
+    columnSums(x, into: sums)
+    let squares = dot(x.base, x.base, count: x.rowCount * x.columnCount) / n
+    let mean = dot(sums, sums, count: x.columnCount) / (n * n)
+    return max(0, 2 * n / (n - 1) * (squares - mean)).squareRoot()
+  }
+}

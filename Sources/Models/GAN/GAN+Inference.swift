@@ -1,0 +1,86 @@
+import Datasets
+import Networks
+import Tensors
+
+extension GAN {
+  /// The latents of rows first ..< first + rows of a seed's samples, rows × latent.
+  package func latents(first: Int = 0, rows: Int, seed: UInt64, into z: UnsafeMutablePointer<Float>) {
+    draw(z, rows: rows, first: first, from: Random(seed: seed, purpose: .latent))
+  }
+
+  func draw(_ z: UnsafeMutablePointer<Float>, rows: Int, first: Int = 0, from random: Random) {
+    let (count, offset) = (rows * options.latentSize, first * options.latentSize)
+    switch options.latent {
+    case .normal: context.fillNormal(z, count: count, from: random, offset: offset)
+    case .uniform: context.fillUniform(z, count: count, from: random, offset: offset, low: -1, high: 1)
+    }
+  }
+
+  /// x ← G(z), rows × shape.
+  ///
+  /// - Parameter labels: of a conditional model, one per row and each one of its classes.
+  /// - Throws: `.state` when a conditional model gets no labels or another gets some.
+  package func generate(
+    _ z: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
+    by which: Generator = .average, into x: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    let weights = which == .average ? average?.weights ?? generator.weights : generator.weights
+    try generating.run(z, rows: rows, options.generatorJoin, labels, weights, context, into: x)
+    if options.outputActivation == .tanh {
+      context.scale(x, by: 0.5, adding: 0.5, count: rows * options.shape.count, into: x)
+    }
+  }
+
+  /// x ← G(z) with z of this seed; row i is the same in any batch.
+  ///
+  /// - Parameter labels: of a conditional model; nil: drawn evenly, by the same seed.
+  package func sample(
+    rows: Int, seed: UInt64, given labels: UnsafePointer<Int32>? = nil, into x: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    let block = min(rows, Inference.blockRows)
+    let z = try Buffer<Float>(count: block * options.latentSize, in: context.memory)
+    let drawn = try Buffer<Int32>(
+      count: options.classCount > 0 && labels == nil ? block : 0, in: context.memory)
+    var first = 0
+    while first < rows {
+      let count = min(block, rows - first)
+      latents(first: first, rows: count, seed: seed, into: z.base)
+      var given = labels.map { $0 + first }
+      if drawn.count > 0 {
+        LabelJoin.draw(drawn.base, rows: count, first: first, of: options.classCount, seed: seed)
+        given = UnsafePointer(drawn.base)
+      }
+      try generate(z.base, rows: count, given: given, into: x + first * options.shape.count)
+      first += count
+    }
+  }
+
+  /// probability ← D(x), one per row.
+  ///
+  /// - Parameter labels: as for `generate`.
+  package func discriminate(
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
+    into probability: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    let width = options.shape.count
+    let block = min(rows, Inference.blockRows)
+    let inside = try Buffer<Float>(count: block * width, in: context.memory)
+    var first = 0
+    while first < rows {
+      let count = min(block, rows - first)
+      inside.base.update(from: x + first * width, count: count * width)
+      toInside(inside.base, rows: count)
+      try discriminating.run(
+        inside.base, rows: count, options.discriminatorJoin, labels.map { $0 + first },
+        discriminator.weights, context, into: probability + first)
+      first += count
+    }
+    context.activate(probability, count: rows, .sigmoid, into: probability)
+  }
+
+  /// Rows as callers have them to rows as the networks do.
+  func toInside(_ x: UnsafeMutablePointer<Float>, rows: Int) {
+    guard options.outputActivation == .tanh else { return }
+    context.scale(x, by: 2, adding: -1, count: rows * options.shape.count, into: x)
+  }
+}

@@ -1,0 +1,12 @@
+/// The convolutional part of a model's options.
+package struct ConvolutionOptions: Equatable, Sendable {
+  /// Channels of the outermost level, doubled level by level.
+  package var baseChannels: Int
+  /// Levels of half the size; 0: as many as bring the smaller side to 4 … 7 pixels.
+  package var depth = 0
+
+  package init(baseChannels: Int) { self.baseChannels = baseChannels }
+
+  /// The most channels the outermost level may have.
+  package static let baseLimit = 4096
+}

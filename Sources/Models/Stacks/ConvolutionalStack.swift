@@ -1,0 +1,138 @@
+import Networks
+import Tensors
+
+/// The convolutions of a stack, by the rules of DCGAN (Radford, Metz & Chintala, "Unsupervised
+/// representation learning with deep convolutional generative adversarial networks", ICLR 2016).
+///
+/// Level 0 is the image; each of `depth` levels halves its sides by a 4 × 4 convolution of stride 2
+/// and padding 1, or doubles them by the transposed one; level 1 has `baseChannels` channels and each
+/// further level twice as many.
+struct ConvolutionalStack {
+  let image: Shape
+  let baseChannels: Int
+  let depth: Int
+  var activation: Activation
+  var weights = WeightRule.automatic
+  /// Batch norm after every convolution but the first down and the last up.
+  var isNormalized = false
+  /// Biases where there is no batch norm.
+  var hasBias = true
+  /// Share of outputs dropped in training.
+  var dropout: Float = 0
+
+  /// The most channels of the innermost level.
+  static let channelLimit = StackLimit.width
+
+  /// - Parameter depth: 0 for as many levels as bring the smaller side to 4 … 7 pixels.
+  /// - Throws: `.argument` when the image cannot be halved so often, `.limit` for too many channels.
+  init(
+    _ image: Shape, baseChannels: Int, depth: Int, activation: Activation
+  ) throws(GenerativeError) {
+    self.image = image
+    self.baseChannels = baseChannels
+    self.depth = depth > 0 ? depth : Self.derivedDepth(min(image.height, image.width))
+    self.activation = activation
+    try Self.check("height", image.height, depth: self.depth)
+    try Self.check("width", image.width, depth: self.depth)
+    guard let innermost = checkedProduct(baseChannels, 1 << (self.depth - 1)),
+      innermost <= Self.channelLimit
+    else {
+      throw GenerativeError(
+        .limit,
+        "base_channels \(baseChannels) doubled over depth \(self.depth) gives more than "
+          + "\(Self.channelLimit) channels")
+    }
+  }
+
+  private static func derivedDepth(_ side: Int) -> Int {
+    var depth = 1
+    while side >> depth > 7 { depth += 1 }
+    return depth
+  }
+
+  private static func check(_ name: String, _ side: Int, depth: Int) throws(GenerativeError) {
+    let unit = 1 << depth
+    guard side < unit || side % unit != 0 else { return }
+    let nearest = max(1, (side + unit / 2) / unit) * unit
+    throw GenerativeError(
+      .argument,
+      "\(name) must be a multiple of \(unit) for depth \(depth), not \(side); the nearest is \(nearest)")
+  }
+
+  /// The shape of images at a level, 0 … depth.
+  func level(_ index: Int) -> Shape {
+    index == 0
+      ? image
+      : Shape(
+        height: image.height >> index, width: image.width >> index, channels: baseChannels << (index - 1))
+  }
+
+  var innermost: Shape { level(depth) }
+
+  // MARK: - Layers
+
+  /// From the image to the innermost level.
+  ///
+  /// - Parameter input: the image's shape with planes of labels; nil: the image's.
+  func down(from input: Shape? = nil) throws(GenerativeError) -> [any Layer] {
+    var layers: [any Layer] = []
+    for index in 1...depth {
+      let x = index == 1 ? input ?? image : level(index - 1)
+      layers += try halving(x, to: level(index), isNormalized: isNormalized && index > 1)
+      if dropout > 0 { layers.append(Dropout(level(index), rate: dropout)) }
+    }
+    return layers
+  }
+
+  /// From the innermost level to the image, whose layer has an activation and a bias of its own.
+  func up(_ outputActivation: Activation, hasOutputBias: Bool) throws(GenerativeError) -> [any Layer] {
+    var layers: [any Layer] = []
+    for index in stride(from: depth, to: 0, by: -1) {
+      let isLast = index == 1
+      layers += try doubling(
+        level(index), to: level(index - 1), isLast ? outputActivation : activation,
+        isNormalized: isNormalized && !isLast, hasBias: isLast ? hasOutputBias : hasBias)
+      if dropout > 0, !isLast { layers.append(Dropout(level(index - 1), rate: dropout)) }
+    }
+    return layers
+  }
+
+  /// A dense layer onto the innermost level: a transposed convolution of a 1 × 1 image, whole window.
+  func projection(from input: Shape) -> [any Layer] {
+    let (inputs, outputs) = (input.count, innermost.count)
+    let dense = Dense(
+      input, innermost, isNormalized ? .identity : activation, hasBias: hasBias && !isNormalized,
+      weight: weights.weight(inputs, outputs, activation), bias: weights.bias(inputs))
+    return isNormalized ? [dense, normalization(innermost)] : [dense]
+  }
+
+  func normalization(_ shape: Shape) -> BatchNormalization {
+    BatchNormalization(
+      shape, activation, scale: weights == .normal002 ? Initializer.dcganScale : .constant(1))
+  }
+
+  private func halving(
+    _ x: Shape, to y: Shape, isNormalized: Bool
+  ) throws(GenerativeError) -> [any Layer] {
+    let inputs = 16 * x.channels
+    let convolution = try Convolution(
+      x, filters: y.channels, Self.window, isNormalized ? .identity : activation,
+      hasBias: hasBias && !isNormalized, weight: weights.weight(inputs, 4 * y.channels, activation),
+      bias: weights.bias(inputs))
+    return isNormalized ? [convolution, normalization(y)] : [convolution]
+  }
+
+  private func doubling(
+    _ x: Shape, to y: Shape, _ activation: Activation, isNormalized: Bool, hasBias: Bool
+  ) throws(GenerativeError) -> [any Layer] {
+    // Four of the sixteen taps meet a pixel.
+    let inputs = 4 * x.channels
+    let convolution = try TransposedConvolution(
+      x, filters: y.channels, Self.window, isNormalized ? .identity : activation,
+      hasBias: hasBias && !isNormalized, weight: weights.weight(inputs, 16 * y.channels, activation),
+      bias: weights.bias(inputs))
+    return isNormalized ? [convolution, normalization(y)] : [convolution]
+  }
+
+  private static let window = Window(kernel: 4, stride: 2, padding: 1)
+}

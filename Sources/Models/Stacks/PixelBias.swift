@@ -1,0 +1,41 @@
+import Networks
+import Tensors
+
+/// A bias for every pixel: y = act(x + b), where the convolution before it has one per channel at
+/// most; it learns the mean image.
+struct PixelBias: Layer {
+  let input: Shape
+  /// Not one that is differentiated by its input.
+  let activation: Activation
+
+  var output: Shape { input }
+  var parameters: [Parameter] {
+    [Parameter("bias", shape: [input.height, input.width, input.channels], .constant(0))]
+  }
+
+  func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
+    for row in 0..<pass.rows {
+      let offset = row * input.count
+      for i in 0..<input.count { y[offset + i] = x[offset + i] + pass.parameters[i] }
+    }
+    if activation != .identity {
+      pass.context.activate(y, count: pass.rows * input.count, activation, into: y)
+    }
+  }
+
+  /// dx = dz = dy · act′;  db += Σ dz
+  func backward(
+    _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass
+  ) {
+    let count = pass.rows * input.count
+    if activation != .identity {
+      pass.context.activateBackward(dy, saved: y, count: count, activation, into: dy)
+    }
+    if let gradient = pass.gradient {
+      pass.context.columnSums(
+        Matrix(dy, rows: pass.rows, columns: input.count), into: gradient, accumulating: true)
+    }
+    dx?.update(from: dy, count: count)
+  }
+}
