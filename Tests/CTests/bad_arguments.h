@@ -38,9 +38,12 @@ struct fixture {
   ROOMY(gen_autoencoder_options) autoencoder_options;
   ROOMY(gen_vae_options) vae_options;
   ROOMY(gen_gan_options) gan_options;
+  ROOMY(gen_direction_options) direction_options;
+  ROOMY(gen_invert_options) invert_options;
   ROOMY(gen_dataset_info_t) dataset_info;
   ROOMY(gen_pca_info_t) pca_info;
   ROOMY(gen_model_info_t) model_info;
+  ROOMY(gen_direction_info_t) direction_info;
   ROOMY(gen_plan) plan;
 
   char folder[512]; /* with a picture in it */
@@ -48,7 +51,8 @@ struct fixture {
   char pca_path[600], autoencoder_path[600], vae_path[600], gan_path[600];
   char long_path[1 << 16];
   int64_t widths[32];
-  float *rows; /* ROOM / 4 of them, all 0.5 */
+  float *rows;      /* ROOM / 4 of them, all 0.5 */
+  float ramp[ROWS]; /* 0, 1, 2 ... */
   unsigned char *pca_bytes, *autoencoder_bytes, *vae_bytes, *gan_bytes, *image_bytes;
   int64_t pca_size, autoencoder_size, vae_size, gan_size, image_size;
   void *output; /* ROOM bytes */

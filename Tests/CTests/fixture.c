@@ -25,6 +25,8 @@ static gen_status fill_options(struct fixture *f) {
   int i;
   for (i = 0; i < 32; i++)
     f->widths[i] = 8;
+  for (i = 0; i < ROWS; i++)
+    f->ramp[i] = (float)i;
   TRY(gen_context_options_init(&f->context_options.value, sizeof f->context_options.value));
   TRY(gen_memory_options_init(&f->memory_options.value, sizeof f->memory_options.value));
   TRY(gen_folder_options_init(&f->folder_options.value, sizeof f->folder_options.value));
@@ -37,11 +39,18 @@ static gen_status fill_options(struct fixture *f) {
                                    sizeof f->autoencoder_options.value));
   TRY(gen_vae_options_init(&f->vae_options.value, sizeof f->vae_options.value));
   TRY(gen_gan_options_init(&f->gan_options.value, sizeof f->gan_options.value));
+  TRY(gen_direction_options_init(&f->direction_options.value, sizeof f->direction_options.value));
+  TRY(gen_invert_options_init(&f->invert_options.value, sizeof f->invert_options.value));
   f->save_image_options.value.struct_size = sizeof f->save_image_options.value;
   f->dataset_info.value.struct_size = sizeof f->dataset_info.value;
   f->pca_info.value.struct_size = sizeof f->pca_info.value;
   f->model_info.value.struct_size = sizeof f->model_info.value;
   f->plan.value.struct_size = sizeof f->plan.value;
+  f->direction_info.value.struct_size = sizeof f->direction_info.value;
+  f->direction_options.value.others = f->rows;
+  f->direction_options.value.n_others = 1;
+  f->invert_options.value.n_steps = 3;
+  f->invert_options.value.start = f->rows;
 
   f->memory_options.value.dtype = GEN_F32;
   f->memory_options.value.n_rows = ROWS;

@@ -45,8 +45,16 @@ import Testing
 
   @Test func `Arithmetic is on means`() throws {
     let out = try Buffer<Float>(count: 2)
-    LatentArithmetic.combine(
-      ([1, 2, 3, 6], 2), minus: ([1, 1], 1), plus: ([0, 3, 0, 6, 3, 0], 3), latentSize: 2, into: out.base)
+    let (a, b, c): ([Float], [Float], [Float]) = ([1, 2, 3, 6], [1, 1], [0, 3, 0, 6, 3, 0])
+    a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        c.withUnsafeBufferPointer { c in
+          guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
+          LatentArithmetic.combine(
+            (a, 2), minus: (b, 1), plus: (c, 3), latentSize: 2, into: out.base)
+        }
+      }
+    }
     #expect(Array(out.elements) == [2, 6])
   }
 

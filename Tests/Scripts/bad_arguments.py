@@ -19,6 +19,9 @@ VALUES = {
     "batch_size": "4", "n_grid_rows": "2", "n_grid_columns": "2", "latent_x": "0", "latent_y": "1",
     "capacity": "ROOM", "content": "0", "corruption": "1", "amount": "0.5", "seed": "1",
     "with_noise": "1", "generator": "0", "factor": "0", "status": "1", "path": "f.output_path",
+    "latent_size": "LATENT", "n_latents": "2", "n_steps": "3", "curve": "1", "n_axes": "0",
+    "axes": "NULL", "range": "2", "low": "-1", "high": "1", "truncation": "1", "n_a": "2", "n_b": "2",
+    "n_c": "2", "attribute": "f.ramp",
     "images_path": "f.idx_path", "labels_path": "f.labels_path", "other": "f.pca_other",
 }  # fmt: skip
 BY_FUNCTION = {
@@ -36,9 +39,11 @@ for noun in ("pca", "autoencoder", "vae", "gan"):
 OPTIONAL = {
     "labels_path", "used_out", "peak_out", "indices_out", "distances_out", "height_out", "width_out",
     "channels_out", "log_variance_out", "reconstruction_out", "kl_out", "bytes_out",
-    "standard_error_out",
+    "standard_error_out", "base", "axes", "deviations",
 }  # fmt: skip
 OPTIONAL_IN = {("gen_vae_encode", "mean_out"), ("gen_evaluate_parzen", "mean_out")}
+OPTIONAL_IN |= {(f"gen_{noun}_invert", name) for noun in ("vae", "gan") for name in ("latents_out", "error_out")}
+OPTIONAL_IN |= {("gen_latents_direction", "info_out")}
 
 # Members that say how far memory of the caller's reaches: a large lie is the caller's fault.
 EXTENTS = {"n_rows", "height", "width", "channels", "row_stride", "element_stride"}
@@ -134,7 +139,7 @@ class Calls:
         elif parameter.is_pointer:
             may = parameter.name in OPTIONAL or (function.name, parameter.name) in OPTIONAL_IN
             may = may or parameter.type.startswith("const gen_") or function.name == "gen_evaluate_parzen"
-            may = may and not parameter.type.startswith("const float")
+            may = may and (not parameter.type.startswith("const float") or parameter.name in OPTIONAL)
             values = [("NULL", "ANY_STATUS" if may else "FAILURE")]
         elif parameter.name == "struct_size":
             values = [("0", "ANY_STATUS"), ("3", "ANY_STATUS")]

@@ -52,12 +52,16 @@ package final class Inversion {
   private let errors: Buffer<Float>
   private var lastTold = 0.0
 
-  /// - Throws: `.memory`.
+  /// - Throws: `.unsupported` for a network that takes more than latents, `.memory`.
   init(
     _ network: Network, _ weights: Weights, _ rendering: Rendering, _ latents: Latents, rows: Int,
-    _ options: Options, context: Context
+    latentSize: Int, _ options: Options, context: Context
   ) throws(GenerativeError) {
-    let (latentSize, width) = (network.input.count, network.output.count)
+    guard network.input.count == latentSize else {
+      throw GenerativeError(
+        .unsupported, "only models whose rows depend on the latent alone can be inverted")
+    }
+    let width = network.output.count
     self.network = network
     self.weights = weights
     self.rendering = rendering
@@ -123,6 +127,18 @@ package final class Inversion {
     }
   }
 
+  /// The objectives of given latents and their gradients, for at most a block of rows.
+  package func evaluate(
+    at latents: UnsafePointer<Float>, of x: UnsafePointer<Float>, rows: Int, objectives: Buffer<Float>,
+    gradient: Buffer<Float>
+  ) {
+    precondition(rows <= block)
+    z.base.update(from: latents, count: rows * network.input.count)
+    differentiate(x, rows: rows)
+    for row in 0..<rows { objectives[row] = objective(row) }
+    gradient.base.update(from: dz.base, count: rows * network.input.count)
+  }
+
   // MARK: - One step
 
   /// z ← start `number` of a block's rows: the given one, then drawn ones.
@@ -171,16 +187,20 @@ package final class Inversion {
   ) {
     let latent = network.input.count
     for row in 0..<rows {
-      var value = errors.base[row]
-      if options.priorWeight > 0 {
-        let size = length(z.base + row * latent, latent)
-        value += options.priorWeight * Float(size * size / 2)
-      }
+      let value = self.objective(row)
       guard value < objective.base[first + row] else { continue }
       objective.base[first + row] = value
       error.base[first + row] = errors.base[row]
       (best.base + (first + row) * latent).update(from: z.base + row * latent, count: latent)
     }
+  }
+
+  /// The objective of a block's row, after `differentiate`.
+  private func objective(_ row: Int) -> Float {
+    guard options.priorWeight > 0 else { return errors.base[row] }
+    let latent = network.input.count
+    let size = length(z.base + row * latent, latent)
+    return errors.base[row] + options.priorWeight * Float(size * size / 2)
   }
 
   private func descend(_ step: Int, rows: Int) {

@@ -17,8 +17,8 @@ extension VAE {
     error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
     try run(
-      decoder.network, decoder.weights, self.options.likelihood == .bernoulli ? .sigmoid : .asIs, .normal,
-      x, rows: rows, latentSize: self.options.latentSize, options, latents, error, context
+      try inversion(rows: rows, options), x, rows: rows, latentSize: self.options.latentSize, latents,
+      error, context
     ) { (means) throws(GenerativeError) in
       if let start {
         means.update(from: start, count: rows * self.options.latentSize)
@@ -26,6 +26,15 @@ extension VAE {
         try self.encode(x, rows: rows, mean: means, logVariance: nil)
       }
     }
+  }
+
+  /// What `invert` runs on `rows` rows.
+  package func inversion(
+    rows: Int, _ options: Inversion.Options
+  ) throws(GenerativeError) -> Inversion {
+    try Inversion(
+      decoder.network, decoder.weights, self.options.likelihood == .bernoulli ? .sigmoid : .asIs,
+      .normal, rows: rows, latentSize: self.options.latentSize, options, context: context)
   }
 }
 
@@ -39,35 +48,37 @@ extension GAN {
     from start: UnsafePointer<Float>? = nil, _ options: Inversion.Options,
     latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
-    let weights = which == .average ? average?.weights ?? generator.weights : generator.weights
     try run(
-      generator.network, weights, self.options.outputActivation == .tanh ? .halved : .asIs,
-      self.options.latent == .normal ? .normal : .uniform, x, rows: rows,
-      latentSize: self.options.latentSize, options, latents, error, context
+      try inversion(rows: rows, by: which, options), x, rows: rows, latentSize: self.options.latentSize,
+      latents, error, context
     ) { (zeros) throws(GenerativeError) in
       if let start { zeros.update(from: start, count: rows * self.options.latentSize) }
     }
+  }
+
+  /// What `invert` runs on `rows` rows.
+  package func inversion(
+    rows: Int, by which: Generator = .average, _ options: Inversion.Options
+  ) throws(GenerativeError) -> Inversion {
+    let weights = which == .average ? average?.weights ?? generator.weights : generator.weights
+    return try Inversion(
+      generator.network, weights, self.options.outputActivation == .tanh ? .halved : .asIs,
+      self.options.latent == .normal ? .normal : .uniform, rows: rows,
+      latentSize: self.options.latentSize, options, context: context)
   }
 }
 
 /// One inversion, its results copied out at the end; `fill` writes the first start over zeros.
 private func run(
-  _ network: Network, _ weights: Weights, _ rendering: Inversion.Rendering, _ kind: Inversion.Latents,
-  _ x: UnsafePointer<Float>, rows: Int, latentSize: Int, _ options: Inversion.Options,
+  _ inversion: Inversion, _ x: UnsafePointer<Float>, rows: Int, latentSize: Int,
   _ latents: UnsafeMutablePointer<Float>?, _ error: UnsafeMutablePointer<Float>?, _ context: Context,
   fill: (UnsafeMutablePointer<Float>) throws(GenerativeError) -> Void
 ) throws(GenerativeError) {
-  guard network.input.count == latentSize else {
-    throw GenerativeError(
-      .unsupported, "only models whose rows depend on the latent alone can be inverted")
-  }
   guard rows > 0 else { return }
   let start = try Buffer<Float>(count: rows * latentSize, in: context.memory)
   let best = try Buffer<Float>(count: rows * latentSize, in: context.memory)
   let errors = try Buffer<Float>(count: rows, in: context.memory)
   try fill(start.base)
-  let inversion = try Inversion(
-    network, weights, rendering, kind, rows: rows, options, context: context)
   try inversion.run(x, rows: rows, from: start.base, best: best, error: errors)
   latents?.update(from: best.base, count: best.count)
   error?.update(from: errors.base, count: rows)

@@ -9,7 +9,7 @@ Arrays are numpy's, rows first; images are in [0, 1] (or uint8), channels last. 
 or None mean the library's defaults, which generative.h tells.
 """
 
-from . import evaluate
+from . import evaluate, latents
 from ._constants import GO_ON, STOP_AFTER_EPOCH, STOP_NOW
 from ._errors import (
     FileError,
@@ -51,6 +51,7 @@ __all__ = [
     "corrupt",
     "evaluate",
     "kernels",
+    "latents",
     "version",
 ]
 

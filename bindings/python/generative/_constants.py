@@ -51,6 +51,8 @@ KL_SCHEDULE = {"constant": 0, "linear": 1, "cyclic": 2}
 OBJECTIVE = {"non_saturating": 0, "minimax": 1}
 LATENT = {"normal": 0, "uniform": 1}
 GENERATOR = {"average": 0, "last": 1}
+CURVE = {"linear": 0, "spherical": 1}
+DIRECTION = {"regression": 0, "means": 1}
 CONTENT = {"all": 0, "weights": 1}
 
 

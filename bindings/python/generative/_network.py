@@ -10,7 +10,7 @@ from ._handle import handle_of, made
 from ._model import Model
 from ._progress import EventRelay
 from ._rows import address, as_rows, row_shape, shape_of_rows
-from ._structs import FitOptions, ModelInfo, Plan
+from ._structs import FitOptions, InvertOptions, ModelInfo, Plan
 from .dataset import as_dataset
 
 
@@ -141,6 +141,38 @@ class NetworkModel(Model):
             X = X.read()
         info = self.info
         return as_rows(X, info.height * info.width * info.channels, name)
+
+    def _invert(
+        self, X, generator, n_steps, n_starts, learning_rate, prior_weight, start, seed, callback, token
+    ):
+        """gen_<noun>_invert: (latents, errors)."""
+        self._require_handle()
+        rows = self._rows(X)
+        start = None if start is None else self._latents(start)
+        if start is not None and len(start) != len(rows):
+            raise ValueError(f"start must have {len(rows)} rows like X, not {len(start)}")
+        relay = EventRelay(callback, False)
+        options = InvertOptions(
+            generator=generator,
+            n_steps=_counted(n_steps, "n_steps"),
+            n_starts=_counted(n_starts, "n_starts"),
+            seed=seed,
+            learning_rate=0.0 if learning_rate is None else learning_rate or -1.0,
+            prior_weight=prior_weight,
+            event=relay.function,
+            token=handle_of(token),
+        )
+        if start is not None:
+            options.start = start.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
+        latents = np.empty((len(rows), self.info.latent_size), np.float32)
+        errors = np.empty(len(rows), np.float32)
+        outputs = (address(latents), address(errors))
+        status = self._function("invert")(
+            self._handle, address(rows), len(rows), ctypes.byref(options), *outputs
+        )
+        relay.reraise()
+        check(status)
+        return latents, errors
 
     def _latents(self, Z):
         return as_rows(Z, self.info.latent_size, "Z")

@@ -336,6 +336,47 @@ class GANOptions(Structure):
         ("context", Handle),
     ]
 
+class DirectionOptions(Structure):
+    c_name = "gen_direction_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("method", c_int32),
+        ("others", POINTER(c_float)),
+        ("n_others", c_int64),
+        ("ridge", c_double),
+    ]
+
+
+class DirectionInfo(Structure):
+    c_name = "gen_direction_info_t"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_int32),
+        ("correlation", c_double),
+        ("low", c_double),
+        ("high", c_double),
+        ("mean", c_double),
+        ("deviation", c_double),
+    ]
+
+
+class InvertOptions(Structure):
+    c_name = "gen_invert_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("generator", c_int32),
+        ("n_steps", c_int64),
+        ("n_starts", c_int64),
+        ("seed", c_uint64),
+        ("learning_rate", c_double),
+        ("prior_weight", c_double),
+        ("start", POINTER(c_float)),
+        ("event", EventCallback),
+        ("user_data", c_void_p),
+        ("token", Handle),
+    ]
+
+
 ALL = [
     cls for cls in list(globals().values())
     if isinstance(cls, type) and issubclass(cls, Structure) and cls is not Structure

@@ -85,6 +85,30 @@ class GAN(NetworkModel):
         check(lib.gen_gan_generate(self._handle, address(latents), len(latents), which, address(rows)))
         return rows
 
+    def invert(
+        self,
+        X,
+        *,
+        generator="average",
+        n_steps=200,
+        n_starts=1,
+        learning_rate=None,
+        prior_weight=0.0,
+        start=None,
+        seed=0,
+        callback=None,
+        token=None,
+    ):
+        """The latents whose rows come nearest to X, by gradient descent: (latents, errors).
+
+        errors: of each row, squared and summed. n_starts: descents, of which the best counts.
+        prior_weight: of |latent|^2 / 2 beside the error. start: the first start; None: zeros.
+        callback(event) may return STOP_AFTER_EPOCH (end with the starts so far) or STOP_NOW.
+        """
+        which = c.choose(c.GENERATOR, generator, "generator")
+        settings = (n_steps, n_starts, learning_rate, prior_weight, start, seed, callback, token)
+        return self._invert(X, which, *settings)
+
     def discriminate(self, X):
         """How likely each row is real, (n,) in [0, 1]."""
         rows = self._rows(X)

@@ -96,6 +96,28 @@ class VAE(NetworkModel):
         check(lib.gen_vae_sample(self._require_handle(), n_rows, seed, address(rows)))
         return rows
 
+    def invert(
+        self,
+        X,
+        *,
+        n_steps=200,
+        n_starts=1,
+        learning_rate=None,
+        prior_weight=0.0,
+        start=None,
+        seed=0,
+        callback=None,
+        token=None,
+    ):
+        """The latents whose rows come nearest to X, by gradient descent: (latents, errors).
+
+        errors: of each row, squared and summed. n_starts: descents, of which the best counts.
+        prior_weight: of |latent|^2 / 2 beside the error. start: the first start; None: encode's means.
+        callback(event) may return STOP_AFTER_EPOCH (end with the starts so far) or STOP_NOW.
+        """
+        settings = (n_steps, n_starts, learning_rate, prior_weight, start, seed, callback, token)
+        return self._invert(X, 0, *settings)
+
     def elbo(self, X, *, n_samples=1, seed=0):
         """The two terms of the bound, in nats per row: (reconstruction, kl);
         log p(x) >= -(reconstruction + kl)."""

@@ -91,6 +91,8 @@ def test_constants_have_the_headers_values():
         "OBJECTIVE": (_constants.OBJECTIVE, {}),
         "LATENT": (_constants.LATENT, {}),
         "GENERATOR": (_constants.GENERATOR, {}),
+        "CURVE": (_constants.CURVE, {}),
+        "DIRECTION": (_constants.DIRECTION, {}),
         "SAVE": (_constants.CONTENT, {}),
     }
     named = set(plain)

@@ -1,0 +1,210 @@
+import Datasets
+import Glibc
+import Models
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+private let latentSize = 3
+private let shape = Shape(features: 17)
+
+/// An untrained VAE: smooth, so that finite differences say something.
+private func vae(_ likelihood: VAE.Likelihood = .bernoulli) throws -> VAE {
+  var options = VAE.Options(shape: shape)
+  options.latentSize = latentSize
+  options.hidden = [23]
+  options.activation = .tanh
+  options.likelihood = likelihood
+  return try VAE(options)
+}
+
+private func gan(_ output: Activation, _ latent: GAN.LatentDistribution = .normal) throws -> GAN {
+  var options = GAN.Options(shape: shape)
+  options.latentSize = latentSize
+  options.latent = latent
+  options.outputActivation = output
+  options.generatorHidden = [23, 11]
+  options.generatorActivation = .silu
+  options.discriminatorHidden = [5]
+  let gan = try GAN(options)
+  // Batch statistics away from 0 and 1, in the average's generator too.
+  let weights = [gan.generator.weights, gan.average?.weights].compactMap { $0 }
+  for weights in weights {
+    for i in 0..<weights.statistics.count { weights.statistics[i] = 0.3 + 0.1 * Float(i % 5) }
+  }
+  return gan
+}
+
+private func normals(_ count: Int, seed: UInt64) throws -> Buffer<Float> {
+  let buffer = try Buffer<Float>(count: count)
+  Context.standard.fillNormal(buffer.base, count: count, from: Random(seed: seed, purpose: .test))
+  return buffer
+}
+
+/// Compares objective and gradient with `decode` in Double sums and central differences.
+private func check(
+  _ inversion: Inversion, prior: Double, rows: Int,
+  decode: (UnsafePointer<Float>, UnsafeMutablePointer<Float>) throws -> Void
+) throws {
+  let z = try normals(rows * latentSize, seed: 3)
+  let x = try noise(rows * shape.count, seed: 4, 0, 1)
+  let objectives = try Buffer<Float>(count: rows)
+  let gradient = try Buffer<Float>(count: rows * latentSize)
+  inversion.evaluate(at: z.base, of: x.base, rows: rows, objectives: objectives, gradient: gradient)
+
+  let y = try Buffer<Float>(count: rows * shape.count)
+  func expected() throws -> [Double] {
+    try decode(z.base, y.base)
+    return (0..<rows).map { row in
+      let error = (0..<shape.count).reduce(0.0) { sum, i in
+        let difference = Double(y[row * shape.count + i]) - Double(x[row * shape.count + i])
+        return sum + difference * difference
+      }
+      let size = (0..<latentSize).reduce(0.0) { $0 + pow(Double(z[row * latentSize + $1]), 2) }
+      return error + prior * size / 2
+    }
+  }
+  #expect(largestError(Array(objectives.elements), try expected().map(Float.init)) < 1e-5)
+  let step: Float = 1e-2
+  for row in 0..<rows {
+    for i in row * latentSize..<(row + 1) * latentSize {
+      let value = z[i]
+      z[i] = value + step
+      let plus = try expected()[row]
+      z[i] = value - step
+      let minus = try expected()[row]
+      z[i] = value
+      #expect(abs(Double(gradient[i]) - (plus - minus) / (2 * Double(step))) < 2e-3)
+    }
+  }
+  #expect(gradient.elements.contains { abs($0) > 0.05 })
+}
+
+@Suite struct `Latent inversion` {
+  @Test func `The objective's gradient is that of finite differences`() throws {
+    var options = Inversion.Options()
+    options.priorWeight = 0.7
+    for likelihood in [VAE.Likelihood.bernoulli, .gaussian(variance: nil)] {
+      let model = try vae(likelihood)
+      try check(try model.inversion(rows: 5, options), prior: 0.7, rows: 5) {
+        try model.decode($0, rows: 5, into: $1)
+      }
+    }
+    options.priorWeight = 0
+    for output in [Activation.tanh, .sigmoid, .identity] {
+      let model = try gan(output)
+      try check(try model.inversion(rows: 5, options), prior: 0, rows: 5) {
+        try model.generate($0, rows: 5, into: $1)
+      }
+    }
+  }
+
+  @Test func `Rows the model made are found again`() throws {
+    let rows = 7
+    let truth = try normals(rows * latentSize, seed: 8)
+    let x = try Buffer<Float>(count: rows * shape.count)
+    let z = try Buffer<Float>(count: rows * latentSize)
+    let error = try Buffer<Float>(count: rows)
+    var options = Inversion.Options()
+    options.stepCount = 400
+    options.startCount = 3
+    options.learningRate = 0.1
+
+    let generator = try gan(.tanh)
+    try generator.generate(truth.base, rows: rows, into: x.base)
+    try generator.invert(x.base, rows: rows, options, latents: z.base, error: error.base)
+    #expect(error.elements.allSatisfy { $0 < 1e-4 })
+    // The reported error is that of the reported latents.
+    let y = try Buffer<Float>(count: rows * shape.count)
+    try generator.generate(z.base, rows: rows, into: y.base)
+    for row in 0..<rows {
+      let found = (0..<shape.count).reduce(0.0) {
+        $0 + pow(Double(y[row * shape.count + $1]) - Double(x[row * shape.count + $1]), 2)
+      }
+      #expect(abs(found - Double(error[row])) < 1e-6)
+    }
+
+    let decoder = try vae()
+    try decoder.decode(truth.base, rows: rows, into: x.base)
+    try decoder.invert(x.base, rows: rows, options, latents: z.base, error: error.base)
+    #expect(error.elements.allSatisfy { $0 < 1e-4 })
+    #expect(largestError(Array(z.elements), Array(truth.elements)) < 0.05)
+  }
+
+  @Test func `A row is found the same in any batch and by any number of threads`() throws {
+    // More than a block of rows.
+    let rows = Inference.blockRows + 13
+    let model = try gan(.sigmoid)
+    let x = try noise(rows * shape.count, seed: 6, 0, 1)
+    var options = Inversion.Options()
+    options.stepCount = 9
+    options.startCount = 2
+    options.seed = 4
+    func found(_ count: Int) throws -> [Float] {
+      let z = try Buffer<Float>(count: count * latentSize)
+      try model.invert(x.base, rows: count, options, latents: z.base, error: nil)
+      return Array(z.elements)
+    }
+    let all = try found(rows)
+    #expect(Array(all.prefix(latentSize)) == (try found(1)))
+    #expect(Array(all.prefix(6 * latentSize)) == (try found(6)))
+    #expect(all == (try found(rows)))
+  }
+
+  @Test func `More starts are never worse and a prior shortens latents`() throws {
+    let rows = 6
+    let model = try gan(.sigmoid)
+    let x = try noise(rows * shape.count, seed: 6, 0, 1)
+    func run(_ starts: Int, _ prior: Float) throws -> (error: [Float], size: Float) {
+      var options = Inversion.Options()
+      options.stepCount = 50
+      options.startCount = starts
+      options.priorWeight = prior
+      let z = try Buffer<Float>(count: rows * latentSize)
+      let error = try Buffer<Float>(count: rows)
+      try model.invert(x.base, rows: rows, options, latents: z.base, error: error.base)
+      return (Array(error.elements), z.elements.reduce(0) { $0 + $1 * $1 })
+    }
+    let (once, often) = (try run(1, 0), try run(5, 0))
+    #expect(zip(once.error, often.error).allSatisfy { $0 >= $1 })
+    #expect(once.error != often.error)
+    #expect(try run(1, 3).size < 0.5 * once.size)
+  }
+
+  @Test func `Uniform latents stay in their box`() throws {
+    let model = try gan(.sigmoid, .uniform)
+    let x = try noise(4 * shape.count, seed: 6, 0, 1)
+    let z = try Buffer<Float>(count: 4 * latentSize)
+    var options = Inversion.Options()
+    options.learningRate = 1
+    options.stepCount = 30
+    options.startCount = 2
+    try model.invert(x.base, rows: 4, options, latents: z.base, error: nil)
+    #expect(z.elements.allSatisfy { abs($0) <= 1 })
+  }
+
+  @Test func `An observer can stop an inversion at once or after a start`() throws {
+    let model = try vae()
+    let x = try noise(2 * shape.count, seed: 6, 0, 1)
+    let error = try Buffer<Float>(count: 2)
+    error.elements.update(repeating: -1)
+    var options = Inversion.Options()
+    options.stepCount = 3
+    options.startCount = 5
+    options.observer.isCancelled = { true }
+    #expect(throws: GenerativeError(.cancelled, "the inversion was stopped")) {
+      try model.invert(x.base, rows: 2, options, latents: nil, error: error.base)
+    }
+    #expect(error[0] == -1)
+
+    options.observer = Observer()
+    nonisolated(unsafe) var starts: [Int] = []
+    options.observer.tell = { event in
+      if event.kind == .epoch { starts.append(event.epoch) }
+      return event.epoch == 2 ? .stopAfterEpoch : .goOn
+    }
+    try model.invert(x.base, rows: 2, options, latents: nil, error: error.base)
+    #expect(starts.prefix(1) == [1] && (starts.last ?? 0) <= 2 && error[0] >= 0)
+  }
+}
