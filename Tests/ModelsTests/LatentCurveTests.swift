@@ -101,7 +101,7 @@ private func loop(_ points: [[Float]], _ steps: Int, _ curve: LatentCurve) throw
     let path = try loop([[2, 0, 0], [0, 2, 0], [0, 0, -2]], 11, .spherical)
     for z in path { #expect(abs(norm(z) - 2) < 1e-6) }
     // Through the origin: finite.
-    for z in try loop([[1, 0], [-1, 0]], 4, .spherical) { #expect(z.allSatisfy(\.isFinite)) }
+    for z in try loop([[1, 0], [-1, 0]], 4, .spherical) { #expect(z.allSatisfy { $0.isFinite }) }
   }
 
   @Test func `A linear loop through two latents goes there and back`() throws {
