@@ -36,7 +36,7 @@ private func gan(_ output: Activation, _ latent: GAN.LatentDistribution = .norma
   return gan
 }
 
-private func normals(_ count: Int, seed: UInt64) throws -> Buffer<Float> {
+private func normalBuffer(_ count: Int, seed: UInt64) throws -> Buffer<Float> {
   let buffer = try Buffer<Float>(count: count)
   Context.standard.fillNormal(buffer.base, count: count, from: Random(seed: seed, purpose: .test))
   return buffer
@@ -47,7 +47,7 @@ private func check(
   _ inversion: Inversion, prior: Double, rows: Int,
   decode: (UnsafePointer<Float>, UnsafeMutablePointer<Float>) throws -> Void
 ) throws {
-  let z = try normals(rows * latentSize, seed: 3)
+  let z = try normalBuffer(rows * latentSize, seed: 3)
   let x = try noise(rows * shape.count, seed: 4, 0, 1)
   let objectives = try Buffer<Float>(count: rows)
   let gradient = try Buffer<Float>(count: rows * latentSize)
@@ -102,7 +102,7 @@ private func check(
 
   @Test func `Rows the model made are found again`() throws {
     let rows = 7
-    let truth = try normals(rows * latentSize, seed: 8)
+    let truth = try normalBuffer(rows * latentSize, seed: 8)
     let x = try Buffer<Float>(count: rows * shape.count)
     let z = try Buffer<Float>(count: rows * latentSize)
     let error = try Buffer<Float>(count: rows)
