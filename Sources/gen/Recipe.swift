@@ -17,6 +17,8 @@ struct Recipe {
     options.batch_size = Int64(batchSize)
     options.learning_rate = learningRate
     options.schedule = Int32(schedule)
+    // A steep start harms a net that is about to cool: a twentieth of the epochs to warm up.
+    options.warm_up = schedule == GEN_SCHEDULE_COSINE ? 0.05 * Double(epochs) : 0
     options.beta1 = beta1
     options.seed = seed
     let bar = ProgressBar(name)
