@@ -15,6 +15,7 @@ from conftest import ROOT
         ("denoiser.py", ["denoising.png"]),
         ("vae.py", ["samples.png"]),
         ("gan.py", ["generated.png"]),
+        ("latents.py", ["walk.png", "loop.png", "latents.png", "smile.png"]),
     ],
 )
 def test_example(script, pictures, tmp_path):
