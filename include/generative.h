@@ -186,6 +186,15 @@ enum {
   GEN_STOP_NOW = 2
 };
 
+/* What GEN_EVENT_WARNING warns of in a fit. */
+enum {
+  GEN_WARNING_NONE = 0, /* see message */
+  GEN_WARNING_SATURATED_DISCRIMINATOR =
+      1, /* GAN: D(x) - D(G(z)) > 0.98: D is sure, and G hardly learns */
+  GEN_WARNING_COLLAPSED_GENERATOR = 2 /* GAN: sample_distance < 0.2 real_distance: rows of G are
+                                         nearly alike; each over about the last 50 steps */
+};
+
 /* What a callback is told. Losses are per row; those of VAEs and GANs are in nats. A figure that
  * the model does not have is NaN. Read only, during the call only. */
 typedef struct gen_event {
@@ -208,7 +217,12 @@ typedef struct gen_event {
   double validation_loss;    /* with a validation set, in epoch events */
   double validation_reconstruction;
   double validation_kl;
-  const char *message; /* "" where there is none */
+  const char *message;                /* "" where there is none */
+  double discriminator_gradient_norm; /* GAN */
+  double sample_distance; /* GAN: root mean square distance of two generated rows of a batch */
+  double real_distance;   /* GAN: of two real ones */
+  int32_t warning;        /* GEN_WARNING_... */
+  int32_t reserved;
 } gen_event;
 
 /* Returns GEN_GO_ON, GEN_STOP_AFTER_EPOCH or GEN_STOP_NOW. Runs on the calling thread; may call any
@@ -511,6 +525,15 @@ enum {
   GEN_INITIALIZER_NORMAL_002 = 4      /* N(0, 0.02^2) (Radford et al. 2016) */
 };
 
+/* What networks are made of.
+ *
+ * CONVOLUTIONAL: DCGAN's stacks (Radford, Metz & Chintala 2016) for images of any size and 1 to 4
+ * channels. `depth` levels halve the sides by 4 x 4 convolutions of stride 2, and double them by
+ * transposed ones; the first level has base_channels channels and each further one twice as many.
+ * Dense hidden layers, where there are any, lie behind the innermost level. A height or width that
+ * is no multiple of 2^depth is GEN_E_ARGUMENT, whose message names the nearest. */
+enum { GEN_ARCHITECTURE_DENSE = 0, GEN_ARCHITECTURE_CONVOLUTIONAL = 1 };
+
 enum {
   GEN_OPTIMIZER_DEFAULT = 0, /* Adam */
   GEN_OPTIMIZER_SGD = 1,     /* with momentum beta1 */
@@ -578,6 +601,9 @@ typedef struct gen_model_info_t {
   int64_t n_parameters;
   int64_t n_epochs; /* fitted so far */
   int64_t n_steps;  /* optimizer steps so far */
+  int64_t n_classes;
+  int32_t architecture; /* GEN_ARCHITECTURE_... */
+  int32_t reserved;
 } gen_model_info_t;
 
 enum {
@@ -614,7 +640,8 @@ typedef struct gen_autoencoder_options {
   int64_t channels;
   int64_t latent_size;           /* 1 ... 65,536; 0: 32 */
   const int64_t *hidden;         /* widths of the encoder's hidden layers, outermost first */
-  int32_t n_hidden;              /* up to 16; 0: the default 512, 256; negative: none */
+  int32_t n_hidden;              /* up to 16; 0: the default 512, 256, CONVOLUTIONAL: 256; negative:
+                                    none */
   int32_t n_decoder_hidden;      /* up to 16; 0: the encoder's in reverse; negative: none */
   const int64_t *decoder_hidden; /* widths of the decoder's hidden layers, innermost first */
   int32_t latent_activation;     /* default identity */
@@ -628,6 +655,11 @@ typedef struct gen_autoencoder_options {
   double dropout;           /* share of hidden units dropped in training, [0, 1) */
   uint64_t seed;            /* of the initial weights */
   const gen_context *context;
+  int32_t architecture;  /* GEN_ARCHITECTURE_... */
+  int32_t depth;         /* CONVOLUTIONAL: levels, 1 ... 16; 0: until the smaller side is 4 ... 7 */
+  int64_t base_channels; /* CONVOLUTIONAL: of the first level, 1 ... 4,096; 0: 32 */
+  int32_t batch_norm;    /* CONVOLUTIONAL: 1: after all convolutions but the first and the last */
+  int32_t pixel_bias;    /* 1: a bias for every pixel of the output, not one for every channel */
 } gen_autoencoder_options;
 
 GEN_API gen_status gen_autoencoder_options_init(gen_autoencoder_options *options,
@@ -687,14 +719,14 @@ enum {
 
 typedef struct gen_vae_options {
   uint32_t struct_size;
-  int32_t activation; /* of hidden layers; default ReLU */
+  int32_t activation; /* of hidden layers; default ReLU, CONVOLUTIONAL: SiLU */
   int64_t height;     /* of a row; 0 counts as 1, here and in the next two */
   int64_t width;
   int64_t channels;
-  int64_t latent_size;           /* 1 ... 65,536; 0: 20 */
-  const int64_t *hidden;         /* widths of the encoder's hidden layers, outermost first */
-  int32_t n_hidden;              /* up to 16; 0: the default 400; negative: none */
-  int32_t n_decoder_hidden;      /* up to 16; 0: the encoder's in reverse; negative: none */
+  int64_t latent_size;      /* 1 ... 65,536; 0: 20 */
+  const int64_t *hidden;    /* widths of the encoder's hidden layers, outermost first */
+  int32_t n_hidden;         /* up to 16; 0: the default 400, CONVOLUTIONAL: 256; negative: none */
+  int32_t n_decoder_hidden; /* up to 16; 0: the encoder's in reverse; negative: none */
   const int64_t *decoder_hidden; /* widths of the decoder's hidden layers, innermost first */
   int32_t likelihood;            /* GEN_LIKELIHOOD_... */
   int32_t initializer;           /* GEN_INITIALIZER_... */
@@ -711,6 +743,12 @@ typedef struct gen_vae_options {
   double dropout;   /* share of hidden units dropped in training, [0, 1) */
   uint64_t seed;    /* of the initial weights */
   const gen_context *context;
+  int32_t architecture;  /* GEN_ARCHITECTURE_... */
+  int32_t depth;         /* CONVOLUTIONAL: levels, 1 ... 16; 0: until the smaller side is 4 ... 7 */
+  int64_t base_channels; /* CONVOLUTIONAL: of the first level, 1 ... 4,096; 0: 32 */
+  int32_t batch_norm;    /* CONVOLUTIONAL: 1: after all convolutions but the first and the last */
+  int32_t pixel_bias;    /* 1: a bias for every pixel of the output, not one for every channel */
+  int64_t n_classes;     /* labels joined to rows and latents, up to 4,096; 0: none */
 } gen_vae_options;
 
 GEN_API gen_status gen_vae_options_init(gen_vae_options *options, uint32_t struct_size);
@@ -760,6 +798,24 @@ GEN_API gen_status gen_vae_elbo(const gen_vae *vae, const float *rows, int64_t n
 GEN_API gen_status gen_vae_manifold(const gen_vae *vae, int64_t latent_x, int64_t latent_y,
                                     int64_t n_grid_rows, int64_t n_grid_columns, float *images_out);
 
+/* With labels, which a model made with n_classes needs: one of 0 ... n_classes - 1 for each row
+ * (GEN_E_ARGUMENT otherwise). The functions above return GEN_E_STATE for such a model, but for
+ * gen_vae_sample, which draws labels evenly by its seed; these do for any other. A dataset that
+ * such a model is fitted to needs labels, too. */
+GEN_API gen_status gen_vae_encode_given(const gen_vae *vae, const float *rows,
+                                        const int32_t *labels, int64_t n_rows, float *mean_out,
+                                        float *log_variance_out);
+GEN_API gen_status gen_vae_decode_given(const gen_vae *vae, const float *latents,
+                                        const int32_t *labels, int64_t n_rows, float *rows_out);
+GEN_API gen_status gen_vae_reconstruct_given(const gen_vae *vae, const float *rows,
+                                             const int32_t *labels, int64_t n_rows,
+                                             float *rows_out);
+GEN_API gen_status gen_vae_sample_given(const gen_vae *vae, const int32_t *labels, int64_t n_rows,
+                                        uint64_t seed, float *rows_out);
+GEN_API gen_status gen_vae_elbo_given(const gen_vae *vae, const float *rows, const int32_t *labels,
+                                      int64_t n_rows, int64_t n_samples, uint64_t seed,
+                                      double *reconstruction_out, double *kl_out);
+
 /* ---- Generative adversarial network ---------------------------------------------------------
  *
  * Goodfellow et al., "Generative adversarial nets" (2014): a generator G turns latents into rows, a
@@ -786,21 +842,25 @@ typedef struct gen_gan_options {
   int64_t height;               /* of a row; 0 counts as 1, here and in the next two */
   int64_t width;
   int64_t channels;
-  int64_t latent_size;                 /* 1 ... 65,536; 0: 64 */
-  const int64_t *generator_hidden;     /* widths, from the latent on; default 256, 512 */
-  const int64_t *discriminator_hidden; /* widths, from the row on; default 512, 256 */
+  int64_t latent_size;             /* 1 ... 65,536; 0: 64, CONVOLUTIONAL: 100 */
+  const int64_t *generator_hidden; /* widths, from the latent on; default 256, 512, CONVOLUTIONAL:
+none */
+  const int64_t *discriminator_hidden; /* widths, from the row on; default 512, 256, CONVOLUTIONAL:
+ none */
   int32_t n_generator_hidden;          /* up to 16; 0: the default; negative: none */
   int32_t n_discriminator_hidden;      /* up to 16; 0: the default; negative: none */
   int32_t discriminator_activation;    /* default leaky ReLU */
   int32_t output_activation;           /* sigmoid: rows in [0, 1]; tanh: the same, worked out in
-                                          [-1, 1]; identity: any rows. Default sigmoid */
+                                          [-1, 1]; identity: any rows. Default sigmoid, CONVOLUTIONAL: tanh */
   int32_t latent;                      /* GEN_LATENT_... */
   int32_t objective;                   /* GEN_OBJECTIVE_... */
   int32_t discriminator_steps;         /* k, steps of D for each of G, 1 ... 100; 0: 1 */
   int32_t no_batch_norm;               /* 1: none in the generator's hidden layers */
-  int32_t discriminator_batch_norm;    /* 1: in the discriminator's hidden layers but the first */
-  int32_t initializer;                 /* GEN_INITIALIZER_... */
-  int32_t no_mean_start;               /* 1: G does not start out at the mean row of the data */
+  int32_t discriminator_batch_norm;    /* 1: in the discriminator's hidden layers but the first;
+ negative: none; 0: CONVOLUTIONAL without spectral_norm: 1 */
+  int32_t initializer;   /* GEN_INITIALIZER_...; default of CONVOLUTIONAL: NORMAL_002 */
+  int32_t no_mean_start; /* 1: G does not start out at the mean row of the data, as a
+DENSE one does */
   int32_t reserved;
   double label_smoothing; /* real rows count as 1 - this, [0, 0.5] (Salimans et al. 2016) */
   double dropout;         /* in the discriminator's hidden layers, [0, 1) */
@@ -808,6 +868,13 @@ typedef struct gen_gan_options {
   double average_decay;   /* of the generator's moving average, (0, 1); 0: 0.999; negative: off */
   uint64_t seed;          /* of the initial weights */
   const gen_context *context;
+  int32_t architecture;  /* GEN_ARCHITECTURE_... */
+  int32_t depth;         /* CONVOLUTIONAL: levels, 1 ... 16; 0: until the smaller side is 4 ... 7 */
+  int64_t base_channels; /* CONVOLUTIONAL: of the first level, 1 ... 4,096; 0: 64 */
+  int32_t
+      spectral_norm; /* 1: in all layers of D, in place of its batch norm (Miyato et al. 2018) */
+  int32_t reserved2;
+  int64_t n_classes; /* labels joined to latents and rows, up to 4,096; 0: none */
 } gen_gan_options;
 
 GEN_API gen_status gen_gan_options_init(gen_gan_options *options, uint32_t struct_size);
@@ -838,6 +905,27 @@ GEN_API gen_status gen_gan_generate(const gen_gan *gan, const float *latents, in
 /* D of each row: how likely it is real. probability_out: n_rows, in [0, 1]. */
 GEN_API gen_status gen_gan_discriminate(const gen_gan *gan, const float *rows, int64_t n_rows,
                                         float *probability_out);
+
+/* With labels, which a model made with n_classes needs: one of 0 ... n_classes - 1 for each row
+ * (GEN_E_ARGUMENT otherwise). gen_gan_generate and gen_gan_discriminate return GEN_E_STATE for such
+ * a model and these do for any other; gen_gan_sample draws labels evenly by its seed. A dataset
+ * that such a model is fitted to needs labels, too. */
+GEN_API gen_status gen_gan_sample_given(const gen_gan *gan, const int32_t *labels, int64_t n_rows,
+                                        uint64_t seed, float *rows_out);
+GEN_API gen_status gen_gan_generate_given(const gen_gan *gan, const float *latents,
+                                          const int32_t *labels, int64_t n_rows, int32_t generator,
+                                          float *rows_out);
+GEN_API gen_status gen_gan_discriminate_given(const gen_gan *gan, const float *rows,
+                                              const int32_t *labels, int64_t n_rows,
+                                              float *probability_out);
+
+/* What a CONVOLUTIONAL discriminator sees in each row, as numbers for a classifier (Radford et al.
+ * 2016, section 5.1): the output of every convolution, its largest value in each cell of a 4 x 4
+ * grid. labels: NULL for a model without classes. features_out: n_rows x gen_gan_feature_count.
+ * A DENSE model: GEN_E_STATE. */
+GEN_API gen_status gen_gan_features(const gen_gan *gan, const float *rows, const int32_t *labels,
+                                    int64_t n_rows, float *features_out);
+GEN_API gen_status gen_gan_feature_count(const gen_gan *gan, int64_t *count_out);
 
 /* ---- Latents ---------------------------------------------------------------------------------
  *

@@ -9,7 +9,15 @@ extension Autoencoder: HandleObject {
 
 extension Autoencoder.Options {
   init(_ o: gen_autoencoder_options) throws(GenerativeError) {
-    self.init(shape: try checkShape(o.height, o.width, o.channels))
+    self.init(
+      shape: try checkShape(o.height, o.width, o.channels),
+      architecture: try checkArchitecture(o.architecture))
+    convolution = try checkConvolution(o.depth, o.base_channels, architecture, default: convolution)
+    isNormalized = try checkFlag("batch_norm", o.batch_norm)
+    if isNormalized, architecture == .dense {
+      throw GenerativeError(.argument, "batch_norm needs architecture GEN_ARCHITECTURE_CONVOLUTIONAL")
+    }
+    hasPixelBias = try checkFlag("pixel_bias", o.pixel_bias)
     latentSize = try checkLatentSize(o.latent_size, default: latentSize)
     hidden = try checkWidths("hidden", o.hidden, "n_hidden", o.n_hidden, default: hidden)
     decoderHidden = try checkWidths(
@@ -96,7 +104,8 @@ extension Corruption {
   boundary { () throws(GenerativeError) in
     try Handles.shared.reading(autoencoder) { (model: Autoencoder) throws(GenerativeError) in
       try writeInfo(
-        model.options.shape, latentSize: model.options.latentSize, parameterCount: model.parameterCount,
+        model.options.shape, model.options.architecture, latentSize: model.options.latentSize,
+        parameterCount: model.parameterCount,
         model.progress, to: info_out)
     }
   }

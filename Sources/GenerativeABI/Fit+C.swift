@@ -47,6 +47,10 @@ extension gen_event {
     validation_loss = event.validation[.loss]
     validation_reconstruction = event.validation[.reconstruction]
     validation_kl = event.validation[.kl]
+    discriminator_gradient_norm = event.figures[.discriminatorGradientNorm]
+    sample_distance = event.figures[.sampleDistance]
+    real_distance = event.figures[.realDistance]
+    warning = event.warning?.rawValue ?? Int32(GEN_WARNING_NONE)
   }
 }
 

@@ -9,7 +9,11 @@ extension GAN: HandleObject {
 
 extension GAN.Options {
   init(_ o: gen_gan_options) throws(GenerativeError) {
-    self.init(shape: try checkShape(o.height, o.width, o.channels))
+    self.init(
+      shape: try checkShape(o.height, o.width, o.channels),
+      architecture: try checkArchitecture(o.architecture))
+    convolution = try checkConvolution(o.depth, o.base_channels, architecture, default: convolution)
+    classCount = try checkClassCount(o.n_classes)
     latentSize = try checkLatentSize(o.latent_size, default: latentSize)
     latent = try checkChoice("latent", o.latent, [.normal, .uniform])
     generatorHidden = try checkWidths(
@@ -32,9 +36,18 @@ extension GAN.Options {
     discriminatorSteps = try checkRange(
       "discriminator_steps", orDefault(o.discriminator_steps, 1), 1...100)
     normalizesGenerator = !(try checkFlag("no_batch_norm", o.no_batch_norm))
-    normalizesDiscriminator = try checkFlag("discriminator_batch_norm", o.discriminator_batch_norm)
-    startsAtMean = !(try checkFlag("no_mean_start", o.no_mean_start))
-    weights = try checkWeightRule(o.initializer)
+    hasSpectralNorm = try checkFlag("spectral_norm", o.spectral_norm)
+    switch o.discriminator_batch_norm {
+    case ..<0: normalizesDiscriminator = false
+    case 0: normalizesDiscriminator = architecture == .convolutional && !hasSpectralNorm
+    default:
+      normalizesDiscriminator = try checkFlag("discriminator_batch_norm", o.discriminator_batch_norm)
+    }
+    if hasSpectralNorm, normalizesDiscriminator {
+      throw GenerativeError(.argument, "spectral_norm and discriminator_batch_norm exclude each other")
+    }
+    startsAtMean = !(try checkFlag("no_mean_start", o.no_mean_start)) && architecture == .dense
+    if o.initializer != GEN_INITIALIZER_DEFAULT { weights = try checkWeightRule(o.initializer) }
     labelSmoothing = Float(try checkRange("label_smoothing", o.label_smoothing, 0...0.5))
     dropout = try checkShare("dropout", o.dropout)
     inputNoise = Float(try checkRange("input_noise", o.input_noise, 0...1e6))
@@ -53,12 +66,12 @@ extension GAN.Options {
   boundary { () throws(GenerativeError) in
     var o = gen_gan_options()
     (o.height, o.width, o.channels) = (1, 1, 1)
-    o.latent_size = 64
     o.generator_activation = Int32(GEN_ACTIVATION_RELU)
     o.discriminator_activation = Int32(GEN_ACTIVATION_LEAKY_RELU)
-    o.output_activation = Int32(GEN_ACTIVATION_SIGMOID)
     o.discriminator_steps = 1
     o.average_decay = 0.999
+    // Latent size and output activation stay 0, "the default", which differs from architecture to
+    // architecture.
     try o.write(to: options, size: struct_size)
   }
 }
@@ -94,7 +107,8 @@ extension GAN.Options {
   boundary { () throws(GenerativeError) in
     try Handles.shared.reading(gan) { (model: GAN) throws(GenerativeError) in
       try writeInfo(
-        model.options.shape, latentSize: model.options.latentSize, parameterCount: model.parameterCount,
+        model.options.shape, model.options.architecture, classCount: model.options.classCount,
+        latentSize: model.options.latentSize, parameterCount: model.parameterCount,
         model.progress, to: info_out)
     }
   }
@@ -155,6 +169,35 @@ extension GAN.Options {
       try model.discriminate(
         try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n,
         into: try checkOutput("probability_out", probability_out, n, 1))
+    }
+  }
+}
+
+@c @implementation public func gen_gan_features(
+  _ gan: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ labels: UnsafePointer<Int32>?, _ n_rows: Int64,
+  _ features_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(gan) { (model: GAN) throws(GenerativeError) in
+      let n = try checkRowCount(n_rows)
+      let count = try model.featureCount
+      var given: UnsafePointer<Int32>?
+      if labels != nil || model.options.classCount > 0 {
+        given = try checkLabels(labels, n, classCount: model.options.classCount)
+      }
+      try model.features(
+        try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n,
+        given: given, into: try checkOutput("features_out", features_out, n, count))
+    }
+  }
+}
+
+@c @implementation public func gen_gan_feature_count(
+  _ gan: OpaquePointer?, _ count_out: UnsafeMutablePointer<Int64>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(gan) { (model: GAN) throws(GenerativeError) in
+      try checkOutput("count_out", count_out, 1, 1).pointee = Int64(try model.featureCount)
     }
   }
 }

@@ -96,9 +96,45 @@ extension Plan {
   }
 }
 
+/// What kinds of layers, before the defaults that hang on it.
+func checkArchitecture(_ value: Int32) throws(GenerativeError) -> Architecture {
+  try checkChoice("architecture", value, Architecture.allCases)
+}
+
+func checkConvolution(
+  _ depth: Int32, _ baseChannels: Int64, _ architecture: Architecture, default fallback: ConvolutionOptions
+) throws(GenerativeError) -> ConvolutionOptions {
+  var convolution = fallback
+  convolution.depth = try checkRange("depth", depth, 0...StackLimit.depth)
+  convolution.baseChannels = try checkRange(
+    "base_channels", orDefault(baseChannels, Int64(fallback.baseChannels)), 1...ConvolutionOptions.baseLimit)
+  if architecture == .dense, depth != 0 || baseChannels != 0 {
+    throw GenerativeError(
+      .argument, "depth and base_channels need architecture GEN_ARCHITECTURE_CONVOLUTIONAL")
+  }
+  return convolution
+}
+
+func checkClassCount(_ value: Int64) throws(GenerativeError) -> Int {
+  try checkRange("n_classes", value, 0...StackLimit.classes)
+}
+
+/// Labels of `count` rows, each one of `classCount`.
+func checkLabels(
+  _ labels: UnsafePointer<Int32>?, _ count: Int, classCount: Int
+) throws(GenerativeError) -> UnsafePointer<Int32> {
+  guard classCount > 0 else {
+    throw GenerativeError(.state, "labels were given to a model that was made without n_classes")
+  }
+  let labels = try checkInput("labels", labels, count, 1)
+  for row in 0..<count { try checkRange("labels[\(row)]", labels[row], 0...classCount - 1) }
+  return labels
+}
+
 /// Fills the info of a model of networks.
 func writeInfo(
-  _ shape: Shape, latentSize: Int, parameterCount: Int, _ progress: Progress,
+  _ shape: Shape, _ architecture: Architecture, classCount: Int = 0, latentSize: Int, parameterCount: Int,
+  _ progress: Progress,
   to info: UnsafeMutablePointer<gen_model_info_t>?
 ) throws(GenerativeError) {
   var c = gen_model_info_t()
@@ -109,6 +145,8 @@ func writeInfo(
   c.n_parameters = Int64(parameterCount)
   c.n_epochs = Int64(progress.epochCount)
   c.n_steps = Int64(progress.stepCount)
+  c.n_classes = Int64(classCount)
+  c.architecture = Int32(architecture.rawValue)
   try c.write(to: info, "info_out")
 }
 

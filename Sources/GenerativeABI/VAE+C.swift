@@ -9,7 +9,16 @@ extension VAE: HandleObject {
 
 extension VAE.Options {
   init(_ o: gen_vae_options) throws(GenerativeError) {
-    self.init(shape: try checkShape(o.height, o.width, o.channels))
+    self.init(
+      shape: try checkShape(o.height, o.width, o.channels),
+      architecture: try checkArchitecture(o.architecture))
+    convolution = try checkConvolution(o.depth, o.base_channels, architecture, default: convolution)
+    classCount = try checkClassCount(o.n_classes)
+    isNormalized = try checkFlag("batch_norm", o.batch_norm)
+    if isNormalized, architecture == .dense {
+      throw GenerativeError(.argument, "batch_norm needs architecture GEN_ARCHITECTURE_CONVOLUTIONAL")
+    }
+    hasPixelBias = try checkFlag("pixel_bias", o.pixel_bias)
     latentSize = try checkLatentSize(o.latent_size, default: latentSize)
     hidden = try checkWidths("hidden", o.hidden, "n_hidden", o.n_hidden, default: hidden)
     decoderHidden = try checkWidths(
@@ -50,7 +59,7 @@ extension VAE.Options {
     var o = gen_vae_options()
     (o.height, o.width, o.channels) = (1, 1, 1)
     o.latent_size = 20
-    o.activation = Int32(GEN_ACTIVATION_RELU)
+    // The activation stays 0, "the default", which differs from architecture to architecture.
     o.output_activation = Int32(GEN_ACTIVATION_SIGMOID)
     o.reconstruction_weight = 1
     o.beta = 1
@@ -90,7 +99,8 @@ extension VAE.Options {
   boundary { () throws(GenerativeError) in
     try Handles.shared.reading(vae) { (model: VAE) throws(GenerativeError) in
       try writeInfo(
-        model.options.shape, latentSize: model.options.latentSize, parameterCount: model.parameterCount,
+        model.options.shape, model.options.architecture, classCount: model.options.classCount,
+        latentSize: model.options.latentSize, parameterCount: model.parameterCount,
         model.progress, to: info_out)
     }
   }

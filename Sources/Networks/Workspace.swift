@@ -37,7 +37,8 @@ package final class Workspace: Sendable {
     try Plan(network, rows: rows, purpose, context).count * MemoryLayout<Float>.stride
   }
 
-  func output(_ index: Int) -> UnsafeMutablePointer<Float> { memory.base + outputOffsets[index] }
+  /// What layer `index` gave in the last pass; in a workspace for training until the next.
+  package func output(_ index: Int) -> UnsafeMutablePointer<Float> { memory.base + outputOffsets[index] }
   func cache(_ index: Int) -> UnsafeMutablePointer<Float>? {
     purpose == .training ? memory.base + cacheOffsets[index] : nil
   }

@@ -14,6 +14,11 @@ extension GAN {
     case .dense: players = dense(options)
     case .convolutional: players = try convolutional(options)
     }
+    if options.hasSpectralNorm {
+      for index in players.discriminator.indices where !players.discriminator[index].parameters.isEmpty {
+        players.discriminator[index] = try SpectralNormalization(players.discriminator[index])
+      }
+    }
     return (
       try Network("generator", players.generator),
       try Network("discriminator", noise + players.discriminator)

@@ -42,7 +42,7 @@ extension Layer {
   /// Multiplications of one row.
   fileprivate var weightUses: Int {
     let count = parameters.reduce(0) { $0 + $1.count }
-    return switch self {
+    return switch (self as? SpectralNormalization)?.layer ?? self {
     case is Convolution: count * output.height * output.width
     case is TransposedConvolution: count * input.height * input.width
     default: count

@@ -23,6 +23,10 @@ EVENT_EPOCH = 1
 EVENT_SKIPPED = 2
 EVENT_WARNING = 3
 
+WARNING_NONE = 0
+WARNING_SATURATED_DISCRIMINATOR = 1
+WARNING_COLLAPSED_GENERATOR = 2
+
 GO_ON = 0
 STOP_AFTER_EPOCH = 1
 STOP_NOW = 2
@@ -50,6 +54,7 @@ LIKELIHOOD = {"bernoulli": 0, "gaussian": 1}
 KL_SCHEDULE = {"constant": 0, "linear": 1, "cyclic": 2}
 OBJECTIVE = {"non_saturating": 0, "minimax": 1}
 LATENT = {"normal": 0, "uniform": 1}
+ARCHITECTURE = {"dense": 0, "convolutional": 1}
 GENERATOR = {"average": 0, "last": 1}
 CURVE = {"linear": 0, "spherical": 1}
 DIRECTION = {"regression": 0, "means": 1}

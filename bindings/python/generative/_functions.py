@@ -150,6 +150,18 @@ PROTOTYPES = {
     "gen_autoencoder_save_memory": (Status, [Handle, c_int32, c_void_p, c_int64, POINTER(c_int64)]),
     "gen_autoencoder_load": (Status, [c_char_p, Handle, POINTER(Handle)]),
     "gen_autoencoder_load_memory": (Status, [c_void_p, c_int64, Handle, POINTER(Handle)]),
+    "gen_vae_encode_given": (Status, [Handle, c_void_p, c_void_p, c_int64, c_void_p, c_void_p]),
+    "gen_vae_decode_given": (Status, [Handle, c_void_p, c_void_p, c_int64, c_void_p]),
+    "gen_vae_reconstruct_given": (Status, [Handle, c_void_p, c_void_p, c_int64, c_void_p]),
+    "gen_vae_sample_given": (Status, [Handle, c_void_p, c_int64, c_uint64, c_void_p]),
+    "gen_vae_elbo_given": (
+        Status, [Handle, c_void_p, c_void_p, c_int64, c_int64, c_uint64, c_void_p, c_void_p]
+    ),
+    "gen_gan_sample_given": (Status, [Handle, c_void_p, c_int64, c_uint64, c_void_p]),
+    "gen_gan_generate_given": (Status, [Handle, c_void_p, c_void_p, c_int64, c_int32, c_void_p]),
+    "gen_gan_discriminate_given": (Status, [Handle, c_void_p, c_void_p, c_int64, c_void_p]),
+    "gen_gan_features": (Status, [Handle, c_void_p, c_void_p, c_int64, c_void_p]),
+    "gen_gan_feature_count": (Status, [Handle, POINTER(c_int64)]),
     "gen_vae_save": (Status, [Handle, c_char_p, c_int32]),
     "gen_vae_save_memory": (Status, [Handle, c_int32, c_void_p, c_int64, POINTER(c_int64)]),
     "gen_vae_load": (Status, [c_char_p, Handle, POINTER(Handle)]),

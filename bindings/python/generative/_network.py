@@ -9,7 +9,7 @@ from ._errors import check
 from ._handle import handle_of, made
 from ._model import Model
 from ._progress import EventRelay
-from ._rows import address, as_rows, row_shape, shape_of_rows
+from ._rows import address, as_labels, as_rows, row_shape, shape_of_rows
 from ._structs import FitOptions, InvertOptions, ModelInfo, Plan
 from .dataset import as_dataset
 
@@ -48,13 +48,15 @@ class NetworkModel(Model):
     ):
         """Fits to an array of rows or a Dataset; a second fit goes on where the first ended.
 
+        y: classes of the rows, for a conditional model; others ignore it, as scikit-learn's do.
         Zero means the library's default (see gen_fit_options in the header). callback(event) gets a
         `FitEvent` at most ten times a second and after each epoch, and may return STOP_AFTER_EPOCH
         or STOP_NOW; an exception in it, or Ctrl-C, stops the fit and is raised here, the model
         usable. progress=True shows a bar (tqdm when it is installed). validation: rows measured
         after each epoch. The events of the epochs are kept in history_.
         """
-        dataset, data_made = as_dataset(X, self.context)
+        labels = y if getattr(self, "n_classes", 0) else None
+        dataset, data_made = as_dataset(X, self.context, labels)
         measured, measured_made = (None, False)
         if validation is not None:
             measured, measured_made = as_dataset(validation, self.context)
@@ -132,6 +134,10 @@ class NetworkModel(Model):
     def _adopt_info(self):
         self.shape = self.shape_
         self.latent_size = self.info.latent_size
+        names = {number: name for name, number in c.ARCHITECTURE.items()}
+        self.architecture = names[self.info.architecture]
+        if hasattr(self, "n_classes"):
+            self.n_classes = self.info.n_classes
 
     def _options(self, height, width, channels):
         raise NotImplementedError
@@ -180,9 +186,15 @@ class NetworkModel(Model):
     def _empty_rows(self, count):
         return np.empty((max(count, 0), *self.shape_), np.float32)
 
-    def _map(self, verb, rows, out):
-        """Calls gen_<noun>_<verb>(model, rows, n_rows, out) and returns out."""
-        check(self._function(verb)(self._handle, address(rows), len(rows), address(out)))
+    def _map(self, verb, rows, out, labels=None):
+        """Calls gen_<noun>_<verb>(model, rows, n_rows, out), or with labels gen_<noun>_<verb>_given,
+        and returns out."""
+        if labels is None:
+            check(self._function(verb)(self._handle, address(rows), len(rows), address(out)))
+        else:
+            given = as_labels(labels, len(rows))
+            function = self._function(f"{verb}_given")
+            check(function(self._handle, address(rows), address(given), len(rows), address(out)))
         return out
 
 

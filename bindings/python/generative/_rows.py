@@ -20,6 +20,14 @@ def as_rows(array, row_size=None, name="X"):
     return np.ascontiguousarray(array.reshape(count, size), dtype=np.float32)
 
 
+def as_labels(labels, count):
+    """Classes of `count` rows as packed int32."""
+    labels = np.atleast_1d(np.asarray(labels))
+    if labels.shape != (count,) or labels.dtype.kind not in "iu":
+        raise ValueError(f"labels must be {count} integers, not {labels.dtype} of shape {labels.shape}")
+    return np.ascontiguousarray(labels, dtype=np.int32)
+
+
 def numeric(array, name):
     """What was given as an array of uint8, float32 or float64; other real numbers become float64."""
     array = np.asarray(array)

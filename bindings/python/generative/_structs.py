@@ -72,6 +72,11 @@ class Event(Structure):
         ("validation_reconstruction", c_double),
         ("validation_kl", c_double),
         ("message", c_char_p),
+        ("discriminator_gradient_norm", c_double),
+        ("sample_distance", c_double),
+        ("real_distance", c_double),
+        ("warning", c_int32),
+        ("reserved", c_int32),
     ]
 
 
@@ -247,6 +252,9 @@ class ModelInfo(Structure):
         ("n_parameters", c_int64),
         ("n_epochs", c_int64),
         ("n_steps", c_int64),
+        ("n_classes", c_int64),
+        ("architecture", c_int32),
+        ("reserved", c_int32),
     ]
 
 
@@ -273,6 +281,11 @@ class AutoencoderOptions(Structure):
         ("dropout", c_double),
         ("seed", c_uint64),
         ("context", Handle),
+        ("architecture", c_int32),
+        ("depth", c_int32),
+        ("base_channels", c_int64),
+        ("batch_norm", c_int32),
+        ("pixel_bias", c_int32),
     ]
 
 
@@ -302,6 +315,12 @@ class VAEOptions(Structure):
         ("dropout", c_double),
         ("seed", c_uint64),
         ("context", Handle),
+        ("architecture", c_int32),
+        ("depth", c_int32),
+        ("base_channels", c_int64),
+        ("batch_norm", c_int32),
+        ("pixel_bias", c_int32),
+        ("n_classes", c_int64),
     ]
 
 
@@ -334,6 +353,12 @@ class GANOptions(Structure):
         ("average_decay", c_double),
         ("seed", c_uint64),
         ("context", Handle),
+        ("architecture", c_int32),
+        ("depth", c_int32),
+        ("base_channels", c_int64),
+        ("spectral_norm", c_int32),
+        ("reserved2", c_int32),
+        ("n_classes", c_int64),
     ]
 
 class DirectionOptions(Structure):

@@ -16,6 +16,9 @@ class Autoencoder(NetworkModel):
     With a corruption ("gaussian", "masking", "salt_and_pepper") it learns to restore clean rows from
     corrupted ones (Vincent et al. 2008). hidden: widths of the encoder's hidden layers; None: 512,
     256; (): none. decoder_hidden: None: the encoder's in reverse.
+
+    architecture="convolutional": `depth` levels of half the size (0: until the smaller side is 4
+    ... 7) from base_channels channels (0: 32), doubled level by level, then `hidden` (None: 256).
     """
 
     _noun = "autoencoder"
@@ -35,6 +38,11 @@ class Autoencoder(NetworkModel):
         corruption_amount=0.0,
         initializer=None,
         dropout=0.0,
+        architecture="dense",
+        base_channels=0,
+        depth=0,
+        batch_norm=False,
+        pixel_bias=False,
         shape=None,
         seed=0,
         context=None,
@@ -51,6 +59,11 @@ class Autoencoder(NetworkModel):
         self.corruption_amount = corruption_amount
         self.initializer = initializer
         self.dropout = dropout
+        self.architecture = architecture
+        self.base_channels = base_channels
+        self.depth = depth
+        self.batch_norm = batch_norm
+        self.pixel_bias = pixel_bias
         self.shape = shape
         self.seed = seed
         self.context = context
@@ -95,6 +108,11 @@ class Autoencoder(NetworkModel):
             dropout=self.dropout,
             seed=self.seed,
             context=context_of(self),
+            architecture=c.choose(c.ARCHITECTURE, self.architecture, "architecture"),
+            depth=self.depth,
+            base_channels=self.base_channels,
+            batch_norm=int(self.batch_norm),
+            pixel_bias=int(self.pixel_bias),
         )
         set_widths(options, "hidden", "n_hidden", self.hidden)
         set_widths(options, "decoder_hidden", "n_decoder_hidden", self.decoder_hidden)

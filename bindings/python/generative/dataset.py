@@ -206,11 +206,11 @@ class Dataset(Owner):
             self._keep.reraise()
 
 
-def as_dataset(X, context=None):
-    """(dataset, whether it was made here, from an array that it borrows)."""
+def as_dataset(X, context=None, labels=None):
+    """(dataset, whether it was made here, from an array that it borrows). labels: of such an array."""
     if isinstance(X, Dataset):
         return X, False
-    return Dataset.from_array(X, copy=False, context=context), True
+    return Dataset.from_array(X, labels, copy=False, context=context), True
 
 
 def _strided(array):

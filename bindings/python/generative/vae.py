@@ -6,7 +6,7 @@ from . import _constants as c
 from ._errors import check
 from ._library import lib
 from ._network import NetworkModel, context_of, set_widths
-from ._rows import address
+from ._rows import address, as_labels
 from ._structs import VAEOptions
 
 
@@ -15,6 +15,10 @@ class VAE(NetworkModel):
 
     Minimises reconstruction_weight * reconstruction + beta * KL, in nats per row. hidden: widths of
     the encoder's hidden layers; None: 400; (): none. decoder_hidden: None: the encoder's in reverse.
+    architecture="convolutional": `depth` levels of half the size (0: until the smaller side is 4
+    ... 7) from base_channels channels (0: 32), doubled level by level, then `hidden` (None: 256).
+    n_classes: the model is conditional; fit wants labels as `y` or in the Dataset, and the methods
+    take them as `labels`.
     likelihood: "bernoulli" (rows in [0, 1]) or "gaussian" with `variance` (0: learned).
     """
 
@@ -37,6 +41,12 @@ class VAE(NetworkModel):
         kl_epochs=0.0,
         initializer=None,
         dropout=0.0,
+        architecture="dense",
+        base_channels=0,
+        depth=0,
+        batch_norm=False,
+        pixel_bias=False,
+        n_classes=0,
         shape=None,
         seed=0,
         context=None,
@@ -55,18 +65,28 @@ class VAE(NetworkModel):
         self.kl_epochs = kl_epochs
         self.initializer = initializer
         self.dropout = dropout
+        self.architecture = architecture
+        self.base_channels = base_channels
+        self.depth = depth
+        self.batch_norm = batch_norm
+        self.pixel_bias = pixel_bias
+        self.n_classes = n_classes
         self.shape = shape
         self.seed = seed
         self.context = context
 
-    def encode(self, X):
+    def encode(self, X, *, labels=None):
         """The Gaussian of each row: (mean, log_variance), each (n, latent_size)."""
         rows = self._rows(X)
         size = (len(rows), self.info.latent_size)
         mean, log_variance = np.empty(size, np.float32), np.empty(size, np.float32)
-        check(
-            lib.gen_vae_encode(self._handle, address(rows), len(rows), address(mean), address(log_variance))
-        )
+        if labels is None:
+            arguments = (address(rows), len(rows), address(mean), address(log_variance))
+            check(lib.gen_vae_encode(self._handle, *arguments))
+        else:
+            given = as_labels(labels, len(rows))
+            arguments = (address(rows), address(given), len(rows), address(mean), address(log_variance))
+            check(lib.gen_vae_encode_given(self._handle, *arguments))
         return mean, log_variance
 
     def transform(self, X):
@@ -80,18 +100,26 @@ class VAE(NetworkModel):
         check(lib.gen_vae_encode_sample(self._handle, address(rows), len(rows), seed, address(latents)))
         return latents
 
-    def decode(self, Z):
+    def decode(self, Z, *, labels=None):
         """The means of p(x|z) for latents."""
         latents = self._latents(Z)
-        return self._map("decode", latents, self._empty_rows(len(latents)))
+        return self._map("decode", latents, self._empty_rows(len(latents)), labels)
 
-    def reconstruct(self, X):
+    def reconstruct(self, X, *, labels=None):
         """Rows through the means of their Gaussians and back."""
         rows = self._rows(X)
-        return self._map("reconstruct", rows, self._empty_rows(len(rows)))
+        return self._map("reconstruct", rows, self._empty_rows(len(rows)), labels)
 
-    def sample(self, n_rows=1, *, seed=0):
-        """New rows. Row i of a seed is the same for any n_rows."""
+    def sample(self, n_rows=1, *, labels=None, seed=0):
+        """New rows. Row i of a seed is the same for any n_rows.
+
+        labels: the class of each row of a conditional model; None: drawn evenly.
+        """
+        if labels is not None:
+            given = as_labels(labels, len(np.atleast_1d(labels)))
+            rows = self._empty_rows(len(given))
+            check(lib.gen_vae_sample_given(self._require_handle(), address(given), len(given), seed, address(rows)))
+            return rows
         rows = self._empty_rows(n_rows)
         check(lib.gen_vae_sample(self._require_handle(), n_rows, seed, address(rows)))
         return rows
@@ -118,13 +146,17 @@ class VAE(NetworkModel):
         settings = (n_steps, n_starts, learning_rate, prior_weight, start, seed, callback, token)
         return self._invert(X, 0, *settings)
 
-    def elbo(self, X, *, n_samples=1, seed=0):
+    def elbo(self, X, *, labels=None, n_samples=1, seed=0):
         """The two terms of the bound, in nats per row: (reconstruction, kl);
         log p(x) >= -(reconstruction + kl)."""
         rows = self._rows(X)
         reconstruction, kl = np.empty(len(rows)), np.empty(len(rows))
-        arguments = (address(rows), len(rows), n_samples, seed, address(reconstruction), address(kl))
-        check(lib.gen_vae_elbo(self._handle, *arguments))
+        rest = (len(rows), n_samples, seed, address(reconstruction), address(kl))
+        if labels is None:
+            check(lib.gen_vae_elbo(self._handle, address(rows), *rest))
+        else:
+            given = as_labels(labels, len(rows))
+            check(lib.gen_vae_elbo_given(self._handle, address(rows), address(given), *rest))
         return reconstruction, kl
 
     def score(self, X, y=None):
@@ -158,6 +190,12 @@ class VAE(NetworkModel):
             dropout=self.dropout,
             seed=self.seed,
             context=context_of(self),
+            architecture=c.choose(c.ARCHITECTURE, self.architecture, "architecture"),
+            depth=self.depth,
+            base_channels=self.base_channels,
+            batch_norm=int(self.batch_norm),
+            pixel_bias=int(self.pixel_bias),
+            n_classes=self.n_classes,
         )
         set_widths(options, "hidden", "n_hidden", self.hidden)
         set_widths(options, "decoder_hidden", "n_decoder_hidden", self.decoder_hidden)

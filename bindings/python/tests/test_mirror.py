@@ -90,6 +90,7 @@ def test_constants_have_the_headers_values():
         "KL": (_constants.KL_SCHEDULE, {}),
         "OBJECTIVE": (_constants.OBJECTIVE, {}),
         "LATENT": (_constants.LATENT, {}),
+        "ARCHITECTURE": (_constants.ARCHITECTURE, {}),
         "GENERATOR": (_constants.GENERATOR, {}),
         "CURVE": (_constants.CURVE, {}),
         "DIRECTION": (_constants.DIRECTION, {}),

@@ -1,0 +1,98 @@
+import Networks
+import Tensors
+
+/// The discriminator's convolutions as features of images (Radford, Metz & Chintala, ICLR 2016,
+/// section 5.1): the activations of every level, each channel's maximum in each cell of a 4 × 4 grid,
+/// one level after another.
+extension GAN {
+  /// Cells along a side of a level's grid; a level with fewer pixels has as many.
+  private static let gridSide = 4
+
+  /// Floats of a row's features.
+  ///
+  /// - Throws: `.state` for a dense model.
+  package var featureCount: Int {
+    get throws(GenerativeError) {
+      var count = 0
+      for (_, shape) in try levels() { count += cells(shape.height) * cells(shape.width) * shape.channels }
+      return count
+    }
+  }
+
+  /// features ← those of rows x, rows × `featureCount`.
+  ///
+  /// - Parameter labels: of a conditional model, one per row and each one of its classes.
+  /// - Throws: `.state` for a dense model, or as `discriminate`; `.memory`.
+  package func features(
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
+    into features: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    let levels = try levels()
+    let width = options.shape.count
+    let featureCount = try featureCount
+    let network = discriminator.network
+    // A workspace for training keeps every layer's output.
+    let block = min(rows, 32)
+    let workspace = try Workspace(network, rows: max(block, 1), .training, context: context)
+    let inside = try Buffer<Float>(count: block * width, in: context.memory)
+    var first = 0
+    while first < rows {
+      let count = min(block, rows - first)
+      inside.base.update(from: x + first * width, count: count * width)
+      toInside(inside.base, rows: count)
+      try discriminating.joined(
+        inside.base, rows: count, options.discriminatorJoin, labels.map { $0 + first }, context
+      ) { (x, start, count) throws(GenerativeError) in
+        _ = network.forward(x, rows: count, self.discriminator.weights, workspace, .inference)
+        var offset = (first + start) * featureCount
+        for (layer, shape) in levels {
+          self.pool(
+            workspace.output(layer), shape, rows: count, into: features + offset, stride: featureCount)
+          offset += self.cells(shape.height) * self.cells(shape.width) * shape.channels
+        }
+      }
+      first += count
+    }
+  }
+
+  /// The layers that end a level of the discriminator, after norm and activation, and their shapes.
+  private func levels() throws(GenerativeError) -> [(layer: Int, shape: Shape)] {
+    guard options.architecture == .convolutional else {
+      throw GenerativeError(.state, "features need a convolutional discriminator, this one is dense")
+    }
+    let layers = discriminator.network.layers
+    var levels: [(layer: Int, shape: Shape)] = []
+    for (index, layer) in layers.enumerated() {
+      guard ((layer as? SpectralNormalization)?.layer ?? layer) is Convolution else { continue }
+      let isNormalized = index + 1 < layers.count && layers[index + 1] is BatchNormalization
+      levels.append((isNormalized ? index + 1 : index, layer.output))
+    }
+    return levels
+  }
+
+  private func cells(_ side: Int) -> Int { min(Self.gridSide, side) }
+
+  /// The largest value of each channel in each cell; cell i of n covers i·side/n ..< ⌈(i+1)·side/n⌉.
+  private func pool(
+    _ x: UnsafePointer<Float>, _ shape: Shape, rows: Int, into y: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    let (down, across) = (cells(shape.height), cells(shape.width))
+    func span(_ cell: Int, _ cells: Int, _ side: Int) -> Range<Int> {
+      cell * side / cells..<((cell + 1) * side + cells - 1) / cells
+    }
+    context.parallel(rows) { row in
+      let image = x + row * shape.count
+      for cell in 0..<down * across {
+        let (i, j) = cell.quotientAndRemainder(dividingBy: across)
+        let best = y + row * stride + cell * shape.channels
+        best.update(repeating: -.infinity, count: shape.channels)
+        for v in span(i, down, shape.height) {
+          for h in span(j, across, shape.width) {
+            let pixel = image + (v * shape.width + h) * shape.channels
+            for c in 0..<shape.channels { best[c] = max(best[c], pixel[c]) }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import Glibc
+import Tensors
+
+/// A layer whose weight is divided by its largest singular value: W̄ = W / σ(W).
+///
+/// Miyato, Kataoka, Koyama & Yoshida, "Spectral normalization for generative adversarial networks",
+/// ICLR 2018, algorithm 1: W as outputs × inputs, one step of power iteration in each training pass,
+///
+///     v ← Wᵀu / ‖Wᵀu‖,  u ← W·v / ‖W·v‖,  σ = uᵀ·W·v,
+///
+/// with u kept as a statistic. Inference takes σ from the u there is and does not move it.
+package struct SpectralNormalization: Layer {
+  /// What is normalised: its first parameter is a weight of outputs × inputs.
+  package let layer: any Layer
+  private let outputCount: Int
+  private let inputCount: Int
+
+  package var input: Shape { layer.input }
+  package var output: Shape { layer.output }
+  package var parameters: [Parameter] { layer.parameters }
+
+  package var statistics: [Parameter] {
+    layer.statistics + [Parameter("singular_vector", shape: [outputCount], .normal(deviation: 1))]
+  }
+
+  /// - Throws: `.internalFault` for a layer without a weight.
+  package init(_ layer: any Layer) throws(GenerativeError) {
+    guard let weight = layer.parameters.first, let outputCount = weight.shape.first, outputCount > 0 else {
+      throw GenerativeError(.internalFault, "spectral norm needs a layer with a weight")
+    }
+    self.layer = layer
+    self.outputCount = outputCount
+    inputCount = weight.count / outputCount
+  }
+
+  /// σ, u and v, the normalised parameters, and the layer's own.
+  package func cacheCount(rows: Int) -> Int { ownCount + layer.cacheCount(rows: rows) }
+
+  /// The same without a cache; the gradient with respect to W̄ in backward.
+  package func scratchCount(rows: Int, context: Context) -> Int {
+    ownCount + Self.aligned(parameterCount) + layer.scratchCount(rows: rows, context: context)
+  }
+
+  package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
+    let own = Own(pass.cache ?? pass.scratch, outputCount, inputCount)
+    normalize(own, pass)
+    layer.forward(x, into: y, inner(own, pass, gradient: nil))
+  }
+
+  /// dW = (dW̄ − ⟨dW̄, W̄⟩·u·vᵀ) / σ, with u and v as constants (equation 12); all else is the layer's.
+  package func backward(
+    _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass
+  ) {
+    guard let cache = pass.cache else { return }
+    let own = Own(cache, outputCount, inputCount)
+    guard let gradient = pass.gradient else {
+      return layer.backward(dy, x: x, y: y, into: dx, inner(own, pass, gradient: nil))
+    }
+    let d = pass.scratch + ownCount
+    d.update(repeating: 0, count: parameterCount)
+    layer.backward(dy, x: x, y: y, into: dx, inner(own, pass, gradient: d))
+    let weightCount = outputCount * inputCount
+    let share = Float(pass.context.dot(d, own.parameters, count: weightCount))
+    let scale = 1 / own.sigma.pointee
+    for i in 0..<outputCount {
+      let (row, factor) = (i * inputCount, share * own.u[i])
+      for j in 0..<inputCount { gradient[row + j] += scale * (d[row + j] - factor * own.v[j]) }
+    }
+    for i in weightCount..<parameterCount { gradient[i] += d[i] }
+  }
+
+  // MARK: - Power iteration
+
+  private func normalize(_ own: Own, _ pass: LayerPass) {
+    let context = pass.context
+    let w = Matrix(reading: pass.parameters, rows: outputCount, columns: inputCount)
+    let u = pass.statistics + statisticOffset
+    let v = Matrix(own.v, rows: 1, columns: inputCount)
+    context.multiply(Matrix(reading: u, rows: 1, columns: outputCount), w, into: v)
+    scaleToUnit(own.v, count: inputCount, context)
+    context.multiply(v, w.transposed, into: Matrix(own.u, rows: 1, columns: outputCount))
+    // ‖W·v‖ = uᵀ·W·v for the new u.
+    let sigma = scaleToUnit(own.u, count: outputCount, context)
+    own.sigma.pointee = Float(max(sigma, 1e-12))
+    if pass.random != nil { u.update(from: own.u, count: outputCount) }
+    let weightCount = outputCount * inputCount
+    context.scale(pass.parameters, by: 1 / own.sigma.pointee, count: weightCount, into: own.parameters)
+    (own.parameters + weightCount).update(
+      from: pass.parameters + weightCount, count: parameterCount - weightCount)
+  }
+
+  /// Returns the norm there was.
+  @discardableResult
+  private func scaleToUnit(_ x: UnsafeMutablePointer<Float>, count: Int, _ context: Context) -> Double {
+    let norm = context.dot(x, x, count: count).squareRoot()
+    if norm > 0 { context.scale(x, by: Float(1 / norm), count: count, into: x) }
+    return norm
+  }
+
+  /// The pass as the layer sees it.
+  private func inner(
+    _ own: Own, _ pass: LayerPass, gradient: UnsafeMutablePointer<Float>?
+  ) -> LayerPass {
+    LayerPass(
+      context: pass.context, mode: pass.mode, rows: pass.rows, index: pass.index,
+      parameters: UnsafePointer(own.parameters), statistics: pass.statistics,
+      cache: pass.cache.map { $0 + ownCount },
+      scratch: pass.scratch + ownCount + Self.aligned(parameterCount),
+      gradient: gradient)
+  }
+
+  private var parameterCount: Int { layer.parameters.reduce(0) { $0 + $1.count } }
+  private var statisticOffset: Int { layer.statistics.reduce(0) { $0 + $1.count } }
+
+  /// Floats of `Own`, a multiple of a cache line's.
+  private var ownCount: Int {
+    Self.aligned(1) + Self.aligned(outputCount) + Self.aligned(inputCount) + Self.aligned(parameterCount)
+  }
+
+  private static func aligned(_ count: Int) -> Int { (count + 15) & ~15 }
+
+  /// What a pass leaves for backward.
+  private struct Own {
+    let sigma: UnsafeMutablePointer<Float>
+    let u: UnsafeMutablePointer<Float>
+    let v: UnsafeMutablePointer<Float>
+    /// W̄ and the layer's other parameters.
+    let parameters: UnsafeMutablePointer<Float>
+
+    init(_ base: UnsafeMutablePointer<Float>, _ outputCount: Int, _ inputCount: Int) {
+      sigma = base
+      u = sigma + aligned(1)
+      v = u + aligned(outputCount)
+      parameters = v + aligned(inputCount)
+    }
+  }
+}

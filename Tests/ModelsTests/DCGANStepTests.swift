@@ -1,0 +1,72 @@
+import Foundation
+import Models
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+/// One step of DCGAN beside PyTorch's from the same weights, images and latents.
+@Suite struct DCGANStepTests {
+  @Test func `A step of a small DCGAN is PyTorch's`() throws {
+    var options = GAN.Options(shape: Shape(height: 16, width: 16, channels: 3), architecture: .convolutional)
+    options.convolution.baseChannels = 8
+    options.latentSize = 10
+    try expectStep(options, golden: "dcgan-step", rows: 5)
+  }
+
+  /// Against arrays of 50 MB, which `make_dcgan.py --full` writes.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: fullPath)))
+  func `A step of pytorch/examples' DCGAN is PyTorch's`() throws {
+    let options = GAN.Options(shape: Shape(height: 64, width: 64, channels: 3), architecture: .convolutional)
+    #expect(try GAN.plan(options, rows: 8).parameterCount == 3_576_704 + 2_765_568)
+    try expectStep(options, golden: "dcgan-full", rows: 8)
+  }
+
+  private static let fullPath =
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Golden/dcgan-full.golden").path
+
+  private func expectStep(_ options: GAN.Options, golden name: String, rows: Int) throws {
+    let golden = try Golden(name)
+    let gan = try GAN(options)
+    gan.generator.weights.parameters.assign(try golden("generator"))
+    gan.discriminator.weights.parameters.assign(try golden("discriminator"))
+    let rule = Optimizer.Rule.adam(beta1: 0.5)
+    let step = try GANStep(gan, FitOptions(rule: rule, learningRate: 2e-4, batchRows: rows))
+    var x = try golden("x")
+    let latents = try golden("z")
+    let figures = step.play(&x, rows: rows, at: .step(1, rate: 2e-4)) { z, _ in
+      for (i, value) in latents.enumerated() { z[i] = value }
+    }
+    #expect(abs(figures[.discriminatorLoss] - Double(try golden("discriminatorLoss")[0])) < 1e-4)
+    #expect(abs(figures[.generatorLoss] - Double(try golden("generatorLoss")[0])) < 1e-4)
+    let dDiscriminator = try relativeErrors(gan.discriminator, try golden("dDiscriminator"))
+    let dGenerator = try relativeErrors(gan.generator, try golden("dGenerator"))
+    #expect(dDiscriminator.allSatisfy { $0 < 1e-3 }, "\(dDiscriminator)")
+    #expect(dGenerator.allSatisfy { $0 < 1e-3 }, "\(dGenerator)")
+    if name == "dcgan-full" {
+      print(
+        "loss errors \(figures[.discriminatorLoss] - Double(try golden("discriminatorLoss")[0])),",
+        "\(figures[.generatorLoss] - Double(try golden("generatorLoss")[0]))",
+        "gradient errors \(dDiscriminator.max() ?? 0), \(dGenerator.max() ?? 0)")
+    }
+  }
+
+  /// ‖ours − theirs‖ / ‖theirs‖ of each parameter's gradient.
+  private func relativeErrors(_ learner: Learner, _ wanted: [Float]) throws -> [Double] {
+    let gradient = try #require(learner.gradient).array
+    try #require(gradient.count == wanted.count)
+    var errors: [Double] = []
+    var first = 0
+    for parameter in learner.network.layers.flatMap(\.parameters) {
+      var (error, norm) = (0.0, 0.0)
+      for i in first..<first + parameter.count {
+        error += pow(Double(gradient[i]) - Double(wanted[i]), 2)
+        norm += pow(Double(wanted[i]), 2)
+      }
+      errors.append((error / norm).squareRoot())
+      first += parameter.count
+    }
+    return errors
+  }
+}
