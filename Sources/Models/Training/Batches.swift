@@ -19,13 +19,12 @@ final class Batches {
   /// - Parameters:
   ///   - minimumRows: a last batch of fewer rows is left out.
   ///   - seed: of each epoch's order; nil for rows in their own order.
-  ///   - requiresUnitRange: whether a number outside [0, 1] is an error: now for rows in memory, as they
-  ///     come for a stream.
+  ///   - requiresUnitRange: whether a number outside [0, 1] is an error as a stream gives it; rows in
+  ///     memory are checked beforehand, by `Dataset.checkUnitRange`.
   init(
     _ dataset: Dataset, rows: Int, minimumRows: Int, seed: UInt64?, requiresUnitRange: Bool = false,
     context: Context
   ) throws(GenerativeError) {
-    if requiresUnitRange { try dataset.checkUnitRange() }
     checksUnitRange = requiresUnitRange && dataset.stream != nil
     let batchRows = min(rows, dataset.rowCount ?? rows)
     var order = BatchOrder(

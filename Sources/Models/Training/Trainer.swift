@@ -132,6 +132,7 @@ package struct Trainer {
       throw GenerativeError(
         .mismatch, "\(name) has rows of \(dataset.shape), the model takes \(model.rowShape)")
     }
+    if model.requiresUnitRange { try dataset.checkUnitRange() }
   }
 
   private func run(_ dataset: Dataset) throws(GenerativeError) {
