@@ -39,7 +39,7 @@ def counted(kind, output, good):
     """(passed, failed) of a stage: of its own tests where it has any, else of itself as one."""
     if kind == "swift":
         total = re.search(r"Test run with (\d+) tests?", output)
-        failures = len(re.findall(r"^\W*Test .* failed after", output, flags=re.M))
+        failures = len(re.findall(r"^\W*Test (?!run with).* failed after", output, flags=re.M))
         if total:
             failures = max(failures, 0 if good else 1)
             return int(total[1]) - failures, failures

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from header import ROOT
 
-library, python = Path(sys.argv[1]).resolve(), sys.argv[2]
+library, python = Path(sys.argv[1]).resolve(), os.path.abspath(sys.argv[2])
 environment = dict(os.environ, PYTHONPATH=str(ROOT / "bindings" / "python"))
 environment["GENERATIVE_LIBRARY"] = str(library / "libgenerative.so.1")
 ran = failed = 0
