@@ -77,7 +77,8 @@ import Testing
     var info = gen_direction_info_t()
     info.struct_size = UInt32(MemoryLayout<gen_direction_info_t>.size)
     func direction(
-      _ rows: Int64 = 4, _ attribute: [Float]?, _ change: (inout gen_direction_options) -> Void = { _ in }
+      _ attribute: [Float]?, rows: Int64 = 4,
+      _ change: (inout gen_direction_options) -> Void = { _ in }
     ) -> gen_status {
       var options = gen_direction_options()
       gen_direction_options_init(&options, UInt32(MemoryLayout<gen_direction_options>.size))
@@ -85,22 +86,22 @@ import Testing
       return called(2) { gen_latents_direction(latents, rows, 2, attribute, &options, $0, &info) }
     }
     // Classes at means (0.5, 0.5) and (2.5, 0.5): along the first axis.
-    expect(direction(attribute, { $0.method = Int32(GEN_DIRECTION_MEANS) }), 0)
+    expect(direction(attribute) { $0.method = Int32(GEN_DIRECTION_MEANS) }, 0)
     #expect(info.low == 0.5 && info.high == 2.5 && info.mean == 1.5)
     #expect(abs(info.correlation - 2 / 5.0.squareRoot()) < 1e-12)
     expect(direction([0.5, -2, 7, 1]), 0)
     expect(direction(nil), 1)
     expect(direction([2, 2, 2, 2]), 1)
     expect(direction([2, .nan, 2, 2]), 9)
-    for bad in [1, 0, -1, .max] as [Int64] { expect(direction(bad, attribute), 1) }
-    for bad in [-1, 2] as [Int32] { expect(direction(attribute, { $0.method = bad }), 1) }
-    for bad in [Double.nan, .infinity, 1e7] { expect(direction(attribute, { $0.ridge = bad }), 1) }
-    expect(direction(attribute, { $0.n_others = 1 }), 1)
-    for bad in [-1, 4097, .max] as [Int64] { expect(direction(attribute, { $0.n_others = bad }), 1) }
+    for bad in [1, 0, -1, .max] as [Int64] { expect(direction(attribute, rows: bad), 1) }
+    for bad in [-1, 2] as [Int32] { expect(direction(attribute) { $0.method = bad }, 1) }
+    for bad in [Double.nan, .infinity, 1e7] { expect(direction(attribute) { $0.ridge = bad }, 1) }
+    expect(direction(attribute) { $0.n_others = 1 }, 1)
+    for bad in [-1, 4097, .max] as [Int64] { expect(direction(attribute) { $0.n_others = bad }, 1) }
     let spanning: [Float] = [1, 0, 0, 1]
     spanning.withUnsafeBufferPointer { others in
-      expect(direction(attribute, { ($0.others, $0.n_others) = (others.baseAddress, 1) }), 0)
-      expect(direction(attribute, { ($0.others, $0.n_others) = (others.baseAddress, 2) }), 1)
+      expect(direction(attribute) { ($0.others, $0.n_others) = (others.baseAddress, 1) }, 0)
+      expect(direction(attribute) { ($0.others, $0.n_others) = (others.baseAddress, 2) }, 1)
     }
     expect(gen_latents_direction(latents, 4, 2, attribute, nil, nil, nil), 1)
     expect(called(2) { gen_latents_direction(latents, 4, 2, attribute, nil, $0, nil) }, 0)
@@ -108,7 +109,7 @@ import Testing
   }
 
   @Test func `Arithmetic and samples are checked`() {
-    func combine(_ n: (Int64, Int64, Int64), _ b: [Float]? = two) -> gen_status {
+    func combine(_ n: (Int64, Int64, Int64), _ b: [Float]? = Self.two) -> gen_status {
       called(3) { gen_latents_combine(Self.two, n.0, b, n.1, Self.two, n.2, 3, $0) }
     }
     expect(combine((2, 1, 2)), 0)

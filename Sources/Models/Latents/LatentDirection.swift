@@ -70,10 +70,13 @@ package struct LatentDirection {
       let projection = (0..<latentSize).reduce(0) { $0 + Double(latent[$1]) * direction.base[$1] }
       moments.add(projection, Double(attribute[row]))
     }
+    // Rounding may have pointed somewhere all the same.
+    guard moments.xx > 0 else {
+      throw GenerativeError(.argument, "the latents do not tell the attribute: they are all alike")
+    }
     mean = moments.xMean
     deviation = (moments.xx / Double(rows)).squareRoot()
-    correlation =
-      moments.xx > 0 ? max(-1, min(1, moments.xy / (moments.xx * moments.yy).squareRoot())) : 0
+    correlation = max(-1, min(1, moments.xy / (moments.xx * moments.yy).squareRoot()))
     let slope = moments.xy / moments.yy
     low = mean + slope * (least - moments.yMean)
     high = mean + slope * (greatest - moments.yMean)
