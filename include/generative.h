@@ -660,6 +660,10 @@ typedef struct gen_autoencoder_options {
   int64_t base_channels; /* CONVOLUTIONAL: of the first level, 1 ... 4,096; 0: 32 */
   int32_t batch_norm;    /* CONVOLUTIONAL: 1: after all convolutions but the first and the last */
   int32_t pixel_bias;    /* 1: a bias for every pixel of the output, not one for every channel */
+  int32_t skips; /* CONVOLUTIONAL: 1: levels of the encoder feed the decoder's: a U-Net (Ronneberger
+                    et al. 2015) with a bottleneck of latent_size and no latents: encode and decode
+                    return GEN_E_STATE. base_channels are those at full size; hidden is not used */
+  int32_t reserved;
 } gen_autoencoder_options;
 
 GEN_API gen_status gen_autoencoder_options_init(gen_autoencoder_options *options,

@@ -18,6 +18,7 @@ extension Autoencoder.Options {
       throw GenerativeError(.argument, "batch_norm needs architecture GEN_ARCHITECTURE_CONVOLUTIONAL")
     }
     hasPixelBias = try checkFlag("pixel_bias", o.pixel_bias)
+    hasSkips = try checkFlag("skips", o.skips)
     latentSize = try checkLatentSize(o.latent_size, default: latentSize)
     hidden = try checkWidths("hidden", o.hidden, "n_hidden", o.n_hidden, default: hidden)
     decoderHidden = try checkWidths(

@@ -41,7 +41,7 @@ private final class AutoencoderStep: TrainingStep {
     corrupted = try Buffer(count: rows * width, in: context.memory)
     noise = try Buffer(count: rows * width, in: context.memory)
     dOutput = try Buffer(count: rows * width, in: context.memory)
-    dLatent = try Buffer(count: rows * model.options.latentSize, in: context.memory)
+    dLatent = try Buffer(count: rows * model.decoder.network.input.count, in: context.memory)
     losses = try Buffer(count: rows, in: context.memory)
   }
 

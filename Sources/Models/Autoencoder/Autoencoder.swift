@@ -18,6 +18,9 @@ package final class Autoencoder: @unchecked Sendable {
     package var isNormalized = false
     /// A bias for every pixel of the output instead of the last layer's own.
     package var hasPixelBias = false
+    /// Skips from the encoder's levels to the decoder's, in the convolutional architecture: a
+    /// restorer of images without latents, whose bottleneck has `latentSize` outputs.
+    package var hasSkips = false
     package var latentSize = 32
     /// Widths of the encoder's dense hidden layers, outermost first.
     package var hidden = [512, 256]
@@ -67,6 +70,23 @@ package final class Autoencoder: @unchecked Sendable {
   private static func networks(
     _ options: Options
   ) throws(GenerativeError) -> (encoder: Network, decoder: Network) {
+    // Cross-entropy is computed from logits; `decode` applies the sigmoid.
+    let outputActivation = options.loss == .crossEntropy ? .identity : options.outputActivation
+    if options.hasSkips {
+      guard options.architecture == .convolutional, !options.isNormalized, !options.hasPixelBias else {
+        throw GenerativeError(
+          .argument, "skips need a convolutional architecture without batch_norm and pixel_bias")
+      }
+      let skips = SkipStack(
+        levels: try ConvolutionalStack(
+          options.shape, baseChannels: options.convolution.baseChannels, depth: options.convolution.depth,
+          activation: options.activation),
+        baseChannels: options.convolution.baseChannels, activation: options.activation,
+        weights: options.weights, bottleneck: options.latentSize)
+      return (
+        try Network("encoder", try skips.trunk()), try Network("decoder", try skips.head(outputActivation))
+      )
+    }
     let stack = MirroredStack(
       architecture: options.architecture, shape: options.shape, convolution: options.convolution,
       hidden: options.hidden, decoderHidden: options.decoderHidden, activation: options.activation,
@@ -76,9 +96,7 @@ package final class Autoencoder: @unchecked Sendable {
     let encoder = try stack.encoder(
       LabelJoin(options.shape, classCount: 0, options.architecture), output: latent,
       options.latentActivation)
-    // Cross-entropy is computed from logits; `decode` applies the sigmoid.
-    let decoder = try stack.decoder(
-      input: latent, options.loss == .crossEntropy ? .identity : options.outputActivation)
+    let decoder = try stack.decoder(input: latent, outputActivation)
     return (try Network("encoder", encoder), try Network("decoder", decoder))
   }
 
@@ -88,7 +106,7 @@ package final class Autoencoder: @unchecked Sendable {
     let networks = try networks(options)
     return try Plan(
       [(networks.encoder, 1, 3), (networks.decoder, 1, 3)], rows: rows,
-      rowFloats: 4 * options.shape.count + options.latentSize, context: context)
+      rowFloats: 4 * options.shape.count + networks.decoder.input.count, context: context)
   }
 
   /// Trained numbers.
@@ -106,11 +124,25 @@ package final class Autoencoder: @unchecked Sendable {
   package func encode(
     _ x: UnsafePointer<Float>, rows: Int, into z: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
+    try requireLatents()
     try encoding.run(x, rows: rows, encoder.weights, into: z)
   }
 
   /// x ← g(z), rows × shape.
   package func decode(
+    _ z: UnsafePointer<Float>, rows: Int, into x: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    try requireLatents()
+    try decodeInside(z, rows: rows, into: x)
+  }
+
+  private func requireLatents() throws(GenerativeError) {
+    if options.hasSkips {
+      throw GenerativeError(.state, "an autoencoder with skips has no latents: it only reconstructs")
+    }
+  }
+
+  private func decodeInside(
     _ z: UnsafePointer<Float>, rows: Int, into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     try decoding.run(z, rows: rows, decoder.weights, into: x)
@@ -125,12 +157,12 @@ package final class Autoencoder: @unchecked Sendable {
   ) throws(GenerativeError) {
     let width = options.shape.count
     let block = min(rows, Inference.blockRows)
-    let z = try Buffer<Float>(count: block * options.latentSize, in: context.memory)
+    let z = try Buffer<Float>(count: block * decoder.network.input.count, in: context.memory)
     var first = 0
     while first < rows {
       let count = min(block, rows - first)
-      try encode(x + first * width, rows: count, into: z.base)
-      try decode(z.base, rows: count, into: y + first * width)
+      try encoding.run(x + first * width, rows: count, encoder.weights, into: z.base)
+      try decodeInside(z.base, rows: count, into: y + first * width)
       first += count
     }
   }

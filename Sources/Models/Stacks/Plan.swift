@@ -43,6 +43,7 @@ extension Layer {
   fileprivate var weightUses: Int {
     let count = parameters.reduce(0) { $0 + $1.count }
     return switch (self as? SpectralNormalization)?.layer ?? self {
+    case let residual as Residual: residual.layers.reduce(0) { $0 + $1.weightUses }
     case is Convolution: count * output.height * output.width
     case is TransposedConvolution: count * input.height * input.width
     default: count

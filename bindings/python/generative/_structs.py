@@ -286,6 +286,8 @@ class AutoencoderOptions(Structure):
         ("base_channels", c_int64),
         ("batch_norm", c_int32),
         ("pixel_bias", c_int32),
+        ("skips", c_int32),
+        ("reserved", c_int32),
     ]
 
 

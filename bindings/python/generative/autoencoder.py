@@ -19,6 +19,7 @@ class Autoencoder(NetworkModel):
 
     architecture="convolutional": `depth` levels of half the size (0: until the smaller side is 4
     ... 7) from base_channels channels (0: 32), doubled level by level, then `hidden` (None: 256).
+    skips: a U-Net with a bottleneck of latent_size, which only reconstructs.
     """
 
     _noun = "autoencoder"
@@ -43,6 +44,7 @@ class Autoencoder(NetworkModel):
         depth=0,
         batch_norm=False,
         pixel_bias=False,
+        skips=False,
         shape=None,
         seed=0,
         context=None,
@@ -64,6 +66,7 @@ class Autoencoder(NetworkModel):
         self.depth = depth
         self.batch_norm = batch_norm
         self.pixel_bias = pixel_bias
+        self.skips = skips
         self.shape = shape
         self.seed = seed
         self.context = context
@@ -113,6 +116,7 @@ class Autoencoder(NetworkModel):
             base_channels=self.base_channels,
             batch_norm=int(self.batch_norm),
             pixel_bias=int(self.pixel_bias),
+            skips=int(self.skips),
         )
         set_widths(options, "hidden", "n_hidden", self.hidden)
         set_widths(options, "decoder_hidden", "n_decoder_hidden", self.decoder_hidden)

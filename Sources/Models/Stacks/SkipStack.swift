@@ -1,0 +1,77 @@
+import Networks
+import Tensors
+
+/// A stack whose encoder levels also feed the decoder's directly, which keeps detail that a latent
+/// would lose: a U-Net (Ronneberger, Fischer & Brox, "U-Net: convolutional networks for biomedical
+/// image segmentation", MICCAI 2015) whose skips add.
+///
+/// Level 0 has the image's size and `baseChannels` channels; each level down halves the sides and
+/// doubles the channels; a residual block of two 3 × 3 convolutions stands before and behind every
+/// level below, and a dense bottleneck at the innermost one sees the whole image.
+struct SkipStack {
+  let levels: ConvolutionalStack
+  let baseChannels: Int
+  let activation: Activation
+  let weights: WeightRule
+  /// Width of the bottleneck.
+  let bottleneck: Int
+
+  /// From the image to `baseChannels` channels of its size.
+  func trunk() throws(GenerativeError) -> [any Layer] {
+    let image = levels.image
+    return [try convolution(image, filters: baseChannels, activation)] + (try level(0))
+  }
+
+  /// From there to the image.
+  func head(_ outputActivation: Activation) throws(GenerativeError) -> [any Layer] {
+    [try convolution(shape(0), filters: levels.image.channels, outputActivation)]
+  }
+
+  private func shape(_ index: Int) -> Shape {
+    let image = levels.image
+    return Shape(
+      height: image.height >> index, width: image.width >> index, channels: baseChannels << index)
+  }
+
+  private func level(_ index: Int) throws(GenerativeError) -> [any Layer] {
+    let here = shape(index)
+    guard index < levels.depth else {
+      let narrow = Shape(features: bottleneck)
+      return [
+        try Residual([dense(here, narrow, activation), dense(narrow, here, .identity)]), try block(here),
+      ]
+    }
+    let below = shape(index + 1)
+    let window = Window(kernel: 4, stride: 2, padding: 1)
+    let down = try Convolution(
+      here, filters: below.channels, window, activation,
+      weight: weights.weight(16 * here.channels, 4 * below.channels, activation),
+      bias: weights.bias(16 * here.channels))
+    let up = try TransposedConvolution(
+      below, filters: here.channels, window, .identity,
+      weight: weights.weight(4 * below.channels, 16 * here.channels, .identity),
+      bias: weights.bias(4 * below.channels))
+    return [try block(here), try Residual([down] + level(index + 1) + [up]), try block(here)]
+  }
+
+  private func block(_ shape: Shape) throws(GenerativeError) -> any Layer {
+    try Residual([
+      convolution(shape, filters: shape.channels, activation),
+      convolution(shape, filters: shape.channels, .identity),
+    ])
+  }
+
+  private func convolution(
+    _ x: Shape, filters: Int, _ activation: Activation
+  ) throws(GenerativeError) -> Convolution {
+    let inputs = 9 * x.channels
+    return try Convolution(
+      x, filters: filters, Window(kernel: 3, padding: 1), activation,
+      weight: weights.weight(inputs, 9 * filters, activation), bias: weights.bias(inputs))
+  }
+
+  private func dense(_ x: Shape, _ y: Shape, _ activation: Activation) -> Dense {
+    Dense(
+      x, y, activation, weight: weights.weight(x.count, y.count, activation), bias: weights.bias(x.count))
+  }
+}

@@ -1,0 +1,118 @@
+import Tensors
+
+/// A stack with a way around it: y = x + f(x).
+///
+/// He, Zhang, Ren & Sun, "Deep residual learning for image recognition", CVPR 2016; around the levels
+/// of an encoder and its decoder it is a U-Net (Ronneberger et al. 2015) whose skips add.
+package struct Residual: Layer {
+  /// f; may hold further residuals.
+  package let layers: [any Layer]
+
+  package var input: Shape { layers[0].input }
+  package var output: Shape { layers[layers.count - 1].output }
+
+  /// - Throws: `.internalFault` unless f gives as many features as it takes, layer by layer.
+  package init(_ layers: [any Layer]) throws(GenerativeError) {
+    guard let first = layers.first, let last = layers.last, first.input.count == last.output.count,
+      zip(layers, layers.dropFirst()).allSatisfy({ $0.output.count == $1.input.count })
+    else { throw GenerativeError(.internalFault, "the layers of a residual do not fit together") }
+    self.layers = layers
+  }
+
+  package var parameters: [Parameter] {
+    layers.enumerated().flatMap { index, layer in
+      layer.parameters.map { Parameter("\(index).\($0.name)", shape: $0.shape, $0.initializer) }
+    }
+  }
+
+  package var statistics: [Parameter] {
+    layers.enumerated().flatMap { index, layer in
+      layer.statistics.map { Parameter("\(index).\($0.name)", shape: $0.shape, $0.initializer) }
+    }
+  }
+
+  /// Every layer's output and cache.
+  package func cacheCount(rows: Int) -> Int {
+    layers.reduce(0) { $0 + aligned(rows * $1.output.count) + aligned($1.cacheCount(rows: rows)) }
+  }
+
+  /// The same without a cache, two gradients, and what a layer needs.
+  package func scratchCount(rows: Int, context: Context) -> Int {
+    cacheCount(rows: rows) + 2 * gradientCount(rows)
+      + layers.reduce(0) { max($0, $1.scratchCount(rows: rows, context: context)) }
+  }
+
+  /// y = x + f(x)
+  package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
+    var input = x
+    for part in parts(pass) {
+      part.layer.forward(input, into: part.output, part.pass)
+      input = UnsafePointer(part.output)
+    }
+    let count = pass.rows * output.count
+    y.update(from: x, count: count)
+    pass.context.combine(1, input, 1, into: y, count: count)
+  }
+
+  /// dx = dy + dyᵀ·∂f/∂x
+  package func backward(
+    _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass
+  ) {
+    let count = pass.rows * output.count
+    dx?.update(from: dy, count: count)
+    let parts = parts(pass)
+    let gradients = pass.scratch + cacheCount(rows: pass.rows)
+    var d = dy
+    for index in parts.indices.reversed() {
+      let part = parts[index]
+      let into = gradients + (index & 1) * gradientCount(pass.rows)
+      part.layer.backward(
+        d, x: index == 0 ? x : UnsafePointer(parts[index - 1].output), y: UnsafePointer(part.output),
+        into: index == 0 && dx == nil ? nil : into, part.pass)
+      d = into
+    }
+    if let dx { pass.context.combine(1, d, 1, into: dx, count: count) }
+  }
+
+  // MARK: - Parts
+
+  private struct Part {
+    let layer: any Layer
+    let output: UnsafeMutablePointer<Float>
+    let pass: LayerPass
+  }
+
+  /// The layers with their places in the parameters, the cache and the scratch.
+  private func parts(_ pass: LayerPass) -> [Part] {
+    var parts: [Part] = []
+    var memory = pass.cache ?? pass.scratch
+    var (parameters, statistics, gradient) = (pass.parameters, pass.statistics, pass.gradient)
+    let scratch = pass.scratch + cacheCount(rows: pass.rows) + 2 * gradientCount(pass.rows)
+    for layer in layers {
+      let output = memory
+      memory += aligned(pass.rows * layer.output.count)
+      parts.append(
+        Part(
+          layer: layer, output: output,
+          pass: LayerPass(
+            context: pass.context, mode: pass.mode, rows: pass.rows, index: pass.index,
+            parameters: parameters, statistics: statistics, cache: pass.cache == nil ? nil : memory,
+            scratch: scratch, gradient: gradient)))
+      memory += aligned(layer.cacheCount(rows: pass.rows))
+      let parameterCount = layer.parameters.reduce(0) { $0 + $1.count }
+      parameters += parameterCount
+      gradient = gradient.map { $0 + parameterCount }
+      statistics += layer.statistics.reduce(0) { $0 + $1.count }
+    }
+    return parts
+  }
+
+  /// Floats of the widest gradient inside.
+  private func gradientCount(_ rows: Int) -> Int {
+    aligned(rows * layers.reduce(0) { max($0, $1.input.count, $1.output.count) })
+  }
+
+  /// Each piece on a cache line of its own.
+  private func aligned(_ count: Int) -> Int { (count + 15) & ~15 }
+}

@@ -1,0 +1,76 @@
+import Models
+import Networks
+import Tensors
+import Testing
+
+/// What a GAN's events tell of its health.
+@Suite struct DCGANHealthTests {
+  @Test func `Distances are those between pairs of rows`() throws {
+    let (n, width) = (5, 3)
+    var options = GAN.Options(shape: Shape(features: width))
+    (options.generatorHidden, options.discriminatorHidden) = ([4], [4])
+    let gan = try GAN(options)
+    let x = uniforms(n * width, seed: 7)
+    var events: [Event] = []
+    var fit = FitOptions(epochCount: 1, batchRows: n)
+    fit.observer.tell = {
+      events.append($0)
+      return .goOn
+    }
+    try Trainer.fit(gan, to: try dataset(x, width: width), fit)
+    var sum = 0.0
+    for i in 0..<n {
+      for j in 0..<n {
+        for k in 0..<width {
+          sum += Double((x[i * width + k] - x[j * width + k])) * Double((x[i * width + k] - x[j * width + k]))
+        }
+      }
+    }
+    let figures = try #require(events.last { $0.kind == .epoch }).figures
+    #expect(abs(figures[.realDistance] - (sum / Double(n * (n - 1))).squareRoot()) < 1e-5)
+    #expect(figures[.sampleDistance] > 0)
+    #expect(figures[.discriminatorGradientNorm] > 0)
+  }
+
+  /// Warnings of a fit on two far clusters, by name.
+  private func warnings(_ change: (inout GAN.Options, inout FitOptions) -> Void) throws -> Set<Warning> {
+    let width = 8
+    let x = uniforms(256 * width, seed: 3, 0, 0.2).enumerated().map { $1 + Float($0 / width % 2) * 0.8 }
+    var options = GAN.Options(shape: Shape(features: width))
+    options.latentSize = 4
+    (options.generatorHidden, options.discriminatorHidden) = ([32], [32])
+    var fit = FitOptions(rule: .adam(beta1: 0.5), learningRate: 1e-3, epochCount: 60, batchRows: 32)
+    change(&options, &fit)
+    var warnings: Set<Warning> = []
+    fit.observer.tell = {
+      if let warning = $0.warning { warnings.insert(warning) }
+      return .goOn
+    }
+    try Trainer.fit(try GAN(options), to: try dataset(x.map { min($0, 1) }, width: width), fit)
+    return warnings
+  }
+
+  @Test func `A healthy game raises no warning`() throws {
+    #expect(try warnings { _, _ in } == [])
+  }
+
+  @Test func `Mode collapse forced on purpose raises the warning`() throws {
+    // A generator whose only hidden unit sees a latent that hardly varies cannot but repeat itself.
+    let raised = try warnings { options, _ in
+      options.normalizesGenerator = false
+      options.weights = .normal002
+      (options.latentSize, options.generatorHidden) = (1, [1, 1, 1])
+    }
+    #expect(raised.contains(.collapsedGenerator))
+  }
+
+  @Test func `A discriminator that knows every row raises the warning`() throws {
+    // A generator of one hidden unit starts between the clusters, and moves a thousandth a step.
+    let raised = try warnings { options, _ in
+      (options.normalizesGenerator, options.startsAtMean) = (false, false)
+      (options.weights, options.generatorHidden) = (.normal002, [1])
+      (options.objective, options.discriminatorSteps) = (.minimax, 20)
+    }
+    #expect(raised.contains(.saturatedDiscriminator))
+  }
+}
