@@ -15,7 +15,7 @@ extension DemoSession {
       return try Object(gen_autoencoder_destroy) { gen_autoencoder_create(&options, $0) }
     }
     let recipe = Recipe(
-      epochs: epochs ?? 5, batchSize: 128, learningRate: 3e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
+      epochs: epochs ?? 5, batchSize: 64, learningRate: 3e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
     try recipe.run("autoencoder") { gen_autoencoder_fit(model.handle, pictures.training.handle, $0) }
 
     let rows = try reconstruct(pictures.test, with: model)

@@ -21,7 +21,7 @@ extension DemoSession {
       return try Object(gen_autoencoder_destroy) { gen_autoencoder_create(&options, $0) }
     }
     let recipe = Recipe(
-      epochs: epochs ?? 2, batchSize: 64, learningRate: 2e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
+      epochs: epochs ?? 6, batchSize: 64, learningRate: 2e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
     try recipe.run("denoising autoencoder") {
       gen_autoencoder_fit(model.handle, pictures.training.handle, $0)
     }

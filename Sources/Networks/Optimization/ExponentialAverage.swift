@@ -4,7 +4,8 @@ import Tensors
 /// a ← decay·a + (1 − decay)·w after every step.
 ///
 /// Polyak & Juditsky 1992; for generators Yazıcı et al., "The unusual effectiveness of averaging in
-/// GAN training", ICLR 2019. Running statistics are averages already and are copied.
+/// GAN training", ICLR 2019. Running statistics are averaged alike: those of the last weights would
+/// belong to activations that the averaged weights do not have.
 package final class ExponentialAverage: Sendable {
   /// In [0, 1): the average is over about the last 1 / (1 − decay) steps.
   package let decay: Float
@@ -22,6 +23,8 @@ package final class ExponentialAverage: Sendable {
     context.combine(
       1 - decay, current.parameters.base, decay, into: weights.parameters.base,
       count: current.parameters.count)
-    weights.statistics.base.update(from: current.statistics.base, count: current.statistics.count)
+    context.combine(
+      1 - decay, current.statistics.base, decay, into: weights.statistics.base,
+      count: current.statistics.count)
   }
 }
