@@ -132,7 +132,7 @@ typedef struct gen_context gen_context;
 
 typedef struct gen_context_options {
   uint32_t struct_size;
-  /* Threads that share the work, the caller's among them, 1 ... 256. 0: GEN_THREADS, else the cores
+  /* Threads that share the work, the caller's among them, 1 ... 64. 0: GEN_THREADS, else the cores
    * this process may use. */
   int32_t n_threads;
   /* Bytes that data, models and working memory may take together. 0: no limit. */
@@ -566,7 +566,8 @@ typedef struct gen_fit_options {
   int64_t schedule_period; /* STEP: epochs; 0: 10 */
   int64_t
       schedule_epochs; /* COSINE, LINEAR: epochs spanned, from the model's first; 0: this fit's */
-  double warm_up;      /* epochs during which the rate rises from 0, may be a fraction */
+  double warm_up;      /* epochs during which the rate rises from 0, may be a fraction; a stream's
+                          first pass, of unknown length, counts as one step */
   double clip_norm;    /* gradients longer than this are scaled to it; 0: off */
   int64_t patience;    /* stop when the validation loss has not fallen for so many epochs; 0: off */
   const gen_dataset *validation; /* measured after each epoch; NULL: none */
@@ -858,7 +859,8 @@ none */
                                           [-1, 1]; identity: any rows. Default sigmoid, CONVOLUTIONAL: tanh */
   int32_t latent;                      /* GEN_LATENT_... */
   int32_t objective;                   /* GEN_OBJECTIVE_... */
-  int32_t discriminator_steps;         /* k, steps of D for each of G, 1 ... 100; 0: 1 */
+  int32_t discriminator_steps;         /* k, steps of D for each of G, on the same real rows and new
+                                          latents, 1 ... 100; 0: 1 */
   int32_t no_batch_norm;               /* 1: none in the generator's hidden layers */
   int32_t discriminator_batch_norm;    /* 1: in the discriminator's hidden layers but the first;
  negative: none; 0: CONVOLUTIONAL without spectral_norm: 1 */

@@ -22,7 +22,7 @@ func resolve(_ context: OpaquePointer?) throws(GenerativeError) -> Context {
 ) -> gen_status {
   create(context_out) { () throws(GenerativeError) in
     let o = try gen_context_options(reading: options)
-    try checkRange("n_threads", o.n_threads, 0...256)
+    try checkRange("n_threads", o.n_threads, 0...64)
     try checkRange("memory_limit", o.memory_limit, 0...Int.max)
     let memory = Memory(
       allocator: try allocator(o), limit: o.memory_limit == 0 ? .max : Int(o.memory_limit))

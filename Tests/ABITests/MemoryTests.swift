@@ -138,7 +138,7 @@ import Testing
     }
     expect(gen_context_create(nil, nil), 1)
     expect(create { $0.n_threads = -1 }, 1)
-    expect(create { $0.n_threads = 257 }, 1)
+    expect(create { $0.n_threads = 65 }, 1)
     expect(create { $0.memory_limit = -1 }, 1)
     expect(create { $0.memory_limit = 1 }, 4)
     expect(create { $0.allocate = { _, _ in nil } }, 1)

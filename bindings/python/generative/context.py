@@ -11,7 +11,7 @@ from ._structs import ContextOptions
 class Context(Owner):
     """Threads that share the work and a limit on memory.
 
-    n_threads: 1 ... 256; 0: the cores this process may use. memory_limit: bytes; 0: no limit.
+    n_threads: 1 ... 64; 0: the cores this process may use. memory_limit: bytes; 0: no limit.
     """
 
     _noun = "context"
