@@ -38,6 +38,7 @@ struct Demo: ParsableCommand {
       figures: Figures(goalsCount: pictures.isFashion && epochs == nil))
 
     let principal = try session.runPCA()
+    try session.runLinearAutoencoder()
     try session.runAutoencoder(beside: principal)
     try session.runDenoiser()
     try session.runVAE()
