@@ -376,7 +376,8 @@ GEN_API gen_status gen_image_load(const char *path, int64_t channels, gen_image 
 GEN_API gen_status gen_image_load_memory(const void *bytes, int64_t byte_count, int64_t channels,
                                          gen_image **image_out);
 
-/* An image of given pixels: height x width x channels floats, clamped to [0, 1]. */
+/* An image of given pixels: height x width x channels floats, clamped to [0, 1]. Returns also
+ * GEN_E_NONFINITE, as does the grid. */
 GEN_API gen_status gen_image_create(const float *pixels, int64_t height, int64_t width,
                                     int64_t channels, gen_image **image_out);
 

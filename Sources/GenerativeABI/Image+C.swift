@@ -56,8 +56,8 @@ private func checkPixels(
 ) -> gen_status {
   create(image_out) { () throws(GenerativeError) in
     let shape = try checkPixels(height, width, channels)
-    return ImageHandle(
-      try Image(row: try checkInput("pixels", pixels, 1, shape.count), shape: shape))
+    let row = try checkModelInput("pixels", pixels, 1, shape.count, .standard)
+    return ImageHandle(try Image(row: row, shape: shape))
   }
 }
 
@@ -92,7 +92,8 @@ private func checkPixels(
       margin: padding, background: UInt8(clamping: Int((max(background, 0) * 255).rounded())))
     return ImageHandle(
       try grid.draw(
-        try checkInput("rows", rows, rowCount, shape.count), rowCount: rowCount, shape: shape))
+        try checkModelInput("rows", rows, rowCount, shape.count, .standard), rowCount: rowCount, shape: shape)
+    )
   }
 }
 
