@@ -63,11 +63,7 @@ package struct Convolution: Layer, FoldableLayer {
   ) {
     let context = pass.context
     let count = pass.rows * output.count
-    if activation != .identity {
-      let kept = activation.differentiatesInput ? pass.cache : nil
-      context.activateBackward(
-        dy, saved: kept.map { UnsafePointer($0) } ?? y, count: count, activation, into: dy)
-    }
+    pass.activateBackward(dy, y: y, count: count, activation)
     if let gradient = pass.gradient {
       product.addWeightGradient(
         small: dy, large: x, into: gradient, rows: pass.rows, scratch: pass.scratch, context: context)

@@ -54,11 +54,7 @@ package struct Dense: Layer, FoldableLayer {
     into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass
   ) {
     let context = pass.context
-    let kept = activation.differentiatesInput ? pass.cache : nil
-    if activation != .identity {
-      context.activateBackward(
-        dy, saved: kept.map { UnsafePointer($0) } ?? y, count: pass.rows * output.count, activation, into: dy)
-    }
+    pass.activateBackward(dy, y: y, count: pass.rows * output.count, activation)
     let dz = Matrix(dy, rows: pass.rows, columns: output.count)
     if let gradient = pass.gradient {
       context.multiply(

@@ -70,11 +70,7 @@ package struct TransposedConvolution: Layer, FoldableLayer {
   ) {
     let context = pass.context
     let count = pass.rows * output.count
-    if activation != .identity {
-      let kept = activation.differentiatesInput ? pass.cache : nil
-      context.activateBackward(
-        dy, saved: kept.map { UnsafePointer($0) } ?? y, count: count, activation, into: dy)
-    }
+    pass.activateBackward(dy, y: y, count: count, activation)
     if let gradient = pass.gradient {
       product.addWeightGradient(
         small: x, large: dy, into: gradient, rows: pass.rows, scratch: pass.scratch, context: context)
