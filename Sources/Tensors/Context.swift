@@ -18,6 +18,8 @@ package final class Context: Sendable {
   package let threadCount: Int
   /// The instruction set's kernels.
   package let kernels: KernelTable
+  /// Whether convolutions may take Winograd's way: 2.56 times fewer products, errors a few times larger.
+  package let usesWinograd: Bool
   let scratches: ScratchList
   private let pool: ThreadPool
   private let hostLoop: ParallelFor?
@@ -26,17 +28,19 @@ package final class Context: Sendable {
   ///   - threadCount: by default `GEN_THREADS`, else the cores that this process may use.
   ///   - memory: where everything allocated on this context's behalf is accounted.
   ///   - kernels: by default the best that this CPU runs, or what `GEN_KERNELS` names.
+  ///   - usesWinograd: by default yes unless `GEN_WINOGRAD` is 0.
   ///   - hostLoop: runs the parallel loops instead of threads of the library's own.
   /// - Throws: `.memory` when the first scratch of the matrix product (about 5 MiB) cannot be had.
   package init(
     threadCount: Int? = nil, memory: Memory = .standard, kernels: KernelTable = Kernels.table,
-    hostLoop: ParallelFor? = nil
+    usesWinograd: Bool = Context.usesWinograd, hostLoop: ParallelFor? = nil
   ) throws(GenerativeError) {
     let threadCount = Context.threadCount(wanted: threadCount)
     scratches = try ScratchList(slotCount: threadCount, memory: memory)
     self.threadCount = threadCount
     self.memory = memory
     self.kernels = kernels
+    self.usesWinograd = usesWinograd
     self.hostLoop = hostLoop
     pool = ThreadPool(threadCount: hostLoop == nil ? threadCount : 1)
   }
@@ -46,6 +50,7 @@ package final class Context: Sendable {
     threadCount = Context.threadCount(wanted: nil)
     memory = .standard
     kernels = Kernels.table
+    usesWinograd = Context.usesWinograd
     hostLoop = nil
     scratches = ScratchList(slotCount: threadCount, memory: .standard, reserve: reserve)
     pool = ThreadPool(threadCount: threadCount)
@@ -55,6 +60,8 @@ package final class Context: Sendable {
     let named = getenv("GEN_THREADS").flatMap { Int(String(cString: $0)) }.flatMap { $0 > 0 ? $0 : nil }
     return min(max(1, wanted ?? named ?? Kernels.coreCount), 64)
   }
+
+  package static var usesWinograd: Bool { getenv("GEN_WINOGRAD").map { String(cString: $0) } != "0" }
 
   // MARK: - Parallel loops
 

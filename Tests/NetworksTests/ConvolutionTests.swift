@@ -92,8 +92,12 @@ struct ConvolutionTests {
   func reproducible() throws {
     let image = Shape(height: 9, width: 10, channels: 19)
     let window = Window(kernel: 4, stride: 2, padding: 1)
+    // Winograd's way, in two stretches of tiles.
+    let tiled = Shape(height: 31, width: 26, channels: 48)
     for layer in [
-      try Convolution(image, filters: 37, window, .silu) as any Layer,
+      try Convolution(tiled, filters: 80, window, .silu) as any Layer,
+      try TransposedConvolution(tiled, filters: 80, window, .relu),
+      try Convolution(image, filters: 37, window, .silu),
       try TransposedConvolution(image, filters: 37, window, .silu),
       try TransposedConvolution(image, filters: 3, window, .tanh),
     ] {
@@ -127,6 +131,9 @@ struct ConvolutionTests {
     arguments: [
       // Several blocks of positions, of depth and of filters.
       (5, Shape(height: 38, width: 38, channels: 45), 101),
+      // Winograd's way, with tiles that stick out of the image.
+      (5, Shape(height: 38, width: 38, channels: 48), 112),
+      (2, Shape(height: 23, width: 13, channels: 16), 32),
       // Several bands of an image of few channels.
       (2, Shape(height: 132, width: 128, channels: 3), 20),
     ])

@@ -1,5 +1,6 @@
 import Networks
 import Tensors
+import TestSupport
 import Testing
 
 /// Compares the backward pass of a stack with central differences of its forward pass.

@@ -43,13 +43,6 @@ func copy(_ values: [Float]) throws -> Buffer<Float> {
   try values.withUnsafeBufferPointer { try Buffer(copying: $0) }
 }
 
-/// `count` numbers N(0, 1), different for each `seed`.
-func normals(_ count: Int, seed: UInt64) -> [Float] {
-  var values = [Float](repeating: 0, count: count)
-  Context.standard.fillNormal(&values, count: count, from: Random(seed: seed, purpose: .test))
-  return values
-}
-
 extension Buffer where Element == Float {
   /// Takes over `values`, from the start.
   func assign(_ values: [Float]) { for (i, value) in values.enumerated() { self[i] = value } }

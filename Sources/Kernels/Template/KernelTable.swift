@@ -8,6 +8,7 @@ package struct KernelTable: Sendable {
   /// Lanes of one vector of floats.
   package let laneCount: Int
   package let product: ProductKernels
+  package let winograd: WinogradKernels
   package let symmetric: SymmetricKernels
   package let elementwise: ElementwiseKernels
   package let reductions: ReductionKernels
@@ -16,13 +17,15 @@ package struct KernelTable: Sendable {
   package let doubles: DoubleKernels
 
   package init(
-    name: String, laneCount: Int, product: ProductKernels, symmetric: SymmetricKernels,
+    name: String, laneCount: Int, product: ProductKernels, winograd: WinogradKernels,
+    symmetric: SymmetricKernels,
     elementwise: ElementwiseKernels, reductions: ReductionKernels, optimizers: OptimizerKernels,
     random: RandomKernels, doubles: DoubleKernels
   ) {
     self.name = name
     self.laneCount = laneCount
     self.product = product
+    self.winograd = winograd
     self.symmetric = symmetric
     self.elementwise = elementwise
     self.reductions = reductions

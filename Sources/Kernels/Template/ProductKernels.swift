@@ -42,15 +42,19 @@ package struct ProductKernels: Sendable {
       _ tile: Output
     ) -> Void
   package let multiplyRows: MultiplyRows
+  /// The same for any number of rows.
+  package let multiplyPlain: MultiplyRows
 
   package init(
     tileColumns: Int, packRows: @escaping Pack, packColumns: @escaping Pack,
-    multiplyBlock: @escaping MultiplyBlock, multiplyRows: @escaping MultiplyRows
+    multiplyBlock: @escaping MultiplyBlock, multiplyRows: @escaping MultiplyRows,
+    multiplyPlain: @escaping MultiplyRows
   ) {
     self.tileColumns = tileColumns
     self.packRows = packRows
     self.packColumns = packColumns
     self.multiplyBlock = multiplyBlock
     self.multiplyRows = multiplyRows
+    self.multiplyPlain = multiplyPlain
   }
 }

@@ -42,7 +42,9 @@ package struct Convolution: Layer, FoldableLayer {
   /// The sum before the activation, where backward needs it.
   package func cacheCount(rows: Int) -> Int { activation.differentiatesInput ? rows * output.count : 0 }
 
-  package func scratchCount(rows: Int, context: Context) -> Int { product.scratchCount(context: context) }
+  package func scratchCount(rows: Int, context: Context) -> Int {
+    product.scratchCount(rows: rows, context: context)
+  }
 
   package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
     let kept = activation.differentiatesInput ? pass.cache : nil

@@ -37,9 +37,9 @@ extension ConvolutionProduct {
   }
 
   /// dWeight += Σ small · large, over `rows` images.
-  package func addWeightGradient(
-    small: UnsafePointer<Float>, large: UnsafePointer<Float>, into dWeight: UnsafeMutablePointer<Float>,
-    rows: Int, scratch: UnsafeMutablePointer<Float>, context: Context
+  func addGradient(
+    _ small: UnsafePointer<Float>, _ large: UnsafePointer<Float>, _ dWeight: UnsafeMutablePointer<Float>,
+    _ rows: Int, _ scratch: UnsafeMutablePointer<Float>, _ context: Context
   ) {
     let plan = plan(context)
     let zeros = scratch

@@ -11,8 +11,9 @@ import Kernels
 /// Each is a matrix product whose one factor is packed straight from the image (an implicit im2col:
 /// Chetlur et al., "cuDNN: efficient primitives for deep learning", 2014), a block at a time, so that
 /// it is never written out. `spread` is one such product for each of the stride² phases of the large
-/// image, which are convolutions with stride 1 and every stride-th tap: no scattering, no zeros. Only
-/// where C is too small to fill a tile are windows summed instead (`spreadWindows`).
+/// image, which are convolutions with stride 1 and every stride-th tap: no scattering, no zeros. Where
+/// C is too small to fill a tile, windows are summed instead (`spreadWindows`); 4 × 4 kernels with
+/// stride 2 between many channels, DCGAN's, take fewer multiplications (`WinogradConvolution`).
 ///
 /// An element is summed in an order that depends on the geometry alone: the same bits for any number
 /// of rows and threads.
@@ -74,8 +75,11 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
 
   static func padded(_ count: Int, to multiple: Int) -> Int { (count + multiple - 1) / multiple * multiple }
 
-  /// Floats that any of the three products needs as `scratch`.
-  package func scratchCount(context: Context) -> Int {
+  /// Floats that any of the three products of `rows` images needs as `scratch`.
+  package func scratchCount(rows: Int, context: Context) -> Int {
+    if let winograd = WinogradConvolution(self, context: context) {
+      return winograd.scratchCount(rows: rows, context: context)
+    }
     let spreading =
       hasFewChannels
       ? fewChannelsScratchCount(context: context) : patchScratchCount(.spreading, context: context)
@@ -91,7 +95,11 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
     rows: Int, bias: UnsafePointer<Float>? = nil, activation: Activation = .identity,
     scratch: UnsafeMutablePointer<Float>, context: Context
   ) {
-    multiply(.correlation, large, weight, small, rows, bias, activation, scratch, context)
+    if let winograd = WinogradConvolution(self, context: context) {
+      winograd.multiply(.correlation, large, weight, small, rows, bias, activation, scratch, context)
+    } else {
+      multiply(.correlation, large, weight, small, rows, bias, activation, scratch, context)
+    }
   }
 
   /// large ← act(spread + bias), for `rows` images.
@@ -100,12 +108,27 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
     rows: Int, bias: UnsafePointer<Float>? = nil, activation: Activation = .identity,
     scratch: UnsafeMutablePointer<Float>, context: Context
   ) {
-    if hasFewChannels {
+    if let winograd = WinogradConvolution(self, context: context) {
+      winograd.multiply(.spreading, small, weight, large, rows, bias, activation, scratch, context)
+    } else if hasFewChannels {
       spreadWindows(
         small, weight: weight, into: large, rows: rows, bias: bias, activation: activation, scratch: scratch,
         context: context)
     } else {
       multiply(.spreading, small, weight, large, rows, bias, activation, scratch, context)
+    }
+  }
+
+  /// dWeight += Σ small · large, over `rows` images.
+  package func addWeightGradient(
+    small: UnsafePointer<Float>, large: UnsafePointer<Float>, into dWeight: UnsafeMutablePointer<Float>,
+    rows: Int, scratch: UnsafeMutablePointer<Float>, context: Context
+  ) {
+    if let winograd = WinogradConvolution(self, context: context) {
+      winograd.addWeightGradient(
+        small: small, large: large, into: dWeight, rows: rows, scratch: scratch, context: context)
+    } else {
+      addGradient(small, large, dWeight, rows, scratch, context)
     }
   }
 }

@@ -7,7 +7,10 @@ package var table: KernelTable {
     name: instructionSetName, laneCount: Floats.scalarCount,
     product: ProductKernels(
       tileColumns: 2 * Floats.scalarCount, packRows: packRows, packColumns: packColumns,
-      multiplyBlock: multiplyBlock, multiplyRows: multiplyRows),
+      multiplyBlock: multiplyBlock, multiplyRows: multiplyRows, multiplyPlain: multiplyPlain),
+    winograd: WinogradKernels(
+      transformPatch: transformPatch, transformTile: transformTile, transformTaps: transformTaps,
+      makeTile: makeTile, addTaps: addTaps),
     symmetric: SymmetricKernels(
       addBlock: addBlock, addByteBlock: addByteBlock, packBytes: packBytes, gatherRows: gatherRows,
       subtractShift: subtractShift,

@@ -1,0 +1,73 @@
+/// The transforms of Winograd's convolution; see `WinogradConvolution` in Tensors for the algorithm and
+/// `Kernels/Winograd.swift` for the matrices.
+///
+/// A transformed patch, tile or kernel has 25 points of as many channels, channel c of point p at
+/// `points[p * pointStride + c]`. Channels come in multiples of `channelMultiple`.
+package struct WinogradKernels: Sendable {
+  package typealias Input = UnsafePointer<Float>
+  package typealias Output = UnsafeMutablePointer<Float>
+
+  /// Outputs of a tile along one axis.
+  package static let tileSize = 4
+  /// Products of a tile, per pair of channels: (4 + 2 − 1)².
+  package static let pointCount = 25
+  /// The lanes of the widest vector.
+  package static let channelMultiple = 16
+
+  /// Where the pixels of a patch or a tile lie: (y, x) at y · `rowStride` + x · `pixelStride`. Those
+  /// outside the given rows and columns do not exist: they are read as zeros and not written.
+  package struct Window: Sendable {
+    package var rowStride: Int
+    package var pixelStride: Int
+    package var firstRow: Int
+    package var endRow: Int
+    package var firstColumn: Int
+    package var endColumn: Int
+
+    package init(
+      rowStride: Int, pixelStride: Int, firstRow: Int, endRow: Int, firstColumn: Int, endColumn: Int
+    ) {
+      self.rowStride = rowStride
+      self.pixelStride = pixelStride
+      self.firstRow = firstRow
+      self.endRow = endRow
+      self.firstColumn = firstColumn
+      self.endColumn = endColumn
+    }
+  }
+
+  /// points ← Bᵀ·d·B of a patch d of 5 × 5 pixels.
+  package typealias TransformPixels =
+    @Sendable (_ pixels: Input, _ window: Window, _ channels: Int, _ points: Output, _ pointStride: Int) ->
+    Void
+  package let transformPatch: TransformPixels
+  /// points ← A·d·Aᵀ of a tile d of 4 × 4 pixels.
+  package let transformTile: TransformPixels
+  /// points ← G·w·Gᵀ of 2 × 2 taps, tap (i, j) at i · `rowStride` + j · `tapStride`.
+  package let transformTaps:
+    @Sendable (
+      _ taps: Input, _ rowStride: Int, _ tapStride: Int, _ channels: Int, _ points: Output, _ pointStride: Int
+    ) -> Void
+  /// A tile of 4 × 4 pixels ← Aᵀ·m·A of its points.
+  package let makeTile:
+    @Sendable (_ points: Input, _ pointStride: Int, _ channels: Int, _ pixels: Output, _ window: Window) ->
+      Void
+  /// 2 × 2 taps += Gᵀ·m·G of their points.
+  package let addTaps:
+    @Sendable (
+      _ points: Input, _ pointStride: Int, _ channels: Int, _ taps: Output, _ rowStride: Int, _ tapStride: Int
+    ) -> Void
+
+  package init(
+    transformPatch: @escaping TransformPixels, transformTile: @escaping TransformPixels,
+    transformTaps: @escaping @Sendable (Input, Int, Int, Int, Output, Int) -> Void,
+    makeTile: @escaping @Sendable (Input, Int, Int, Output, Window) -> Void,
+    addTaps: @escaping @Sendable (Input, Int, Int, Output, Int, Int) -> Void
+  ) {
+    self.transformPatch = transformPatch
+    self.transformTile = transformTile
+    self.transformTaps = transformTaps
+    self.makeTile = makeTile
+    self.addTaps = addTaps
+  }
+}

@@ -1,0 +1,43 @@
+import Kernels
+
+/// One axis of a stride-1 convolution with two taps: output `firstOutput` + q·`outputStep` sums, over
+/// j < 2, source pixel `origin` + (q + j)·`sourceStep` times kernel element `firstTap` + j·`tapStep`.
+struct WinogradAxis {
+  let positionCount: Int
+  let firstOutput: Int
+  let outputStep: Int
+  let sourceCount: Int
+  let sourceStep: Int
+  let origin: Int
+  let firstTap: Int
+  let tapStep: Int
+
+  /// The five pixels that tile `tile` sees: the first one's place, which may lie outside, and which of
+  /// them exist.
+  func patch(_ tile: Int) -> (start: Int, first: Int, end: Int) {
+    let start = origin + tile * WinogradKernels.tileSize * sourceStep
+    let patchSize = WinogradKernels.tileSize + 1
+    let first = start < 0 ? (sourceStep - 1 - start) / sourceStep : 0
+    let end = start < sourceCount ? (sourceCount - start + sourceStep - 1) / sourceStep : 0
+    return (start, min(first, patchSize), min(end, patchSize))
+  }
+}
+
+extension ConvolutionAxis {
+  /// With four taps and stride 2 the even and the odd pixels are apart: small[o] is the sum over
+  /// phases a of Σⱼ large[2(o + j) − padding + a]·w[a + 2j].
+  func correlationPhase(_ phase: Int) -> WinogradAxis {
+    WinogradAxis(
+      positionCount: small, firstOutput: 0, outputStep: 1, sourceCount: large, sourceStep: 2,
+      origin: phase - window.padding, firstTap: phase, tapStep: 2)
+  }
+
+  /// Likewise the other way round: every second pixel of the large side sees two taps.
+  func spreadingPhase(_ phase: Int) -> WinogradAxis {
+    let axis = self.phase(phase)
+    return WinogradAxis(
+      positionCount: axis.positionCount, firstOutput: axis.firstOutput, outputStep: axis.outputStep,
+      sourceCount: axis.sourceCount, sourceStep: axis.stride, origin: axis.origin, firstTap: axis.firstTap,
+      tapStep: axis.tapStep)
+  }
+}

@@ -1,0 +1,183 @@
+import Kernels
+
+/// Pixels times weights: both directions of an image.
+extension WinogradConvolution {
+  /// How a direction's scratch is laid out: transformed pixels, then one area per thread with a block
+  /// of weights, that block transformed, a group's results at all points, and a tile.
+  private struct Plan {
+    let points: Points
+    let outputChannels: Int
+    let width: Int
+    /// Phases that are outputs of their own, and those that are summed.
+    let outputPhases: Int
+    let summedPhases: Int
+
+    var blockDepth: Int { min(WinogradConvolution.blockDepth, points.channels) }
+    /// Floats of a block of one tap's weights.
+    var tapStride: Int { blockDepth * WinogradConvolution.groupColumns }
+    /// Between points of the transformed weights, clear of multiples of 4 KiB.
+    var weightPointStride: Int { tapStride + 16 }
+    var resultPointStride: Int { points.tileCapacity * WinogradConvolution.groupColumns + 16 }
+    var pixelCount: Int { WinogradConvolution.phaseCount * points.phaseStride }
+    var tapCount: Int { 4 * tapStride }
+    var weightCount: Int { WinogradKernels.pointCount * weightPointStride }
+    var resultCount: Int { WinogradKernels.pointCount * resultPointStride }
+    var slotStride: Int {
+      tapCount + weightCount + resultCount
+        + ConvolutionProduct.padded(ProductKernels.tileRows * width, to: 16)
+    }
+  }
+
+  private func plan(_ direction: ConvolutionProduct.Direction, _ rows: Int, _ context: Context) -> Plan {
+    let (large, small) = (product.largeChannels, product.smallChannels)
+    let isSpreading = direction == .spreading
+    return Plan(
+      points: points(channels: isSpreading ? small : large, rows: rows),
+      outputChannels: isSpreading ? large : small, width: context.kernels.product.tileColumns,
+      outputPhases: isSpreading ? Self.phaseCount : 1, summedPhases: isSpreading ? 1 : Self.phaseCount)
+  }
+
+  func imageScratchCount(
+    _ direction: ConvolutionProduct.Direction, rows: Int, context: Context
+  ) -> Int {
+    let plan = plan(direction, rows, context)
+    return plan.pixelCount + context.threadCount * plan.slotStride
+  }
+
+  /// output ← act(product + bias), for `rows` images.
+  func multiply(
+    _ direction: ConvolutionProduct.Direction, _ source: UnsafePointer<Float>,
+    _ weight: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ rows: Int,
+    _ bias: UnsafePointer<Float>?, _ activation: Activation, _ scratch: UnsafeMutablePointer<Float>,
+    _ context: Context
+  ) {
+    let plan = plan(direction, rows, context)
+    let slots = scratch + plan.pixelCount
+    let tileCount = rows * tilesPerImage
+    let groupCount = (plan.outputChannels + Self.groupColumns - 1) / Self.groupColumns
+    let isSmall = tileCount * product.weightCount < ConvolutionProduct.smallWork / 8
+    var start = 0
+    while start < tileCount {
+      let tiles = start..<min(tileCount, start + plan.points.tileCapacity)
+      transformPatches(
+        source, direction, tiles, plan.points, into: scratch, isSmall: isSmall, context)
+      // A few tasks for every thread; a part's weights are transformed anew.
+      let taskCount = plan.outputPhases * groupCount
+      let partCount = max(1, min(2 * context.threadCount / taskCount, tiles.count / 24))
+      let share = (tiles.count + partCount - 1) / partCount
+      product.forTasks(taskCount * partCount, isSmall: isSmall, context) { slot, task in
+        let (outputs, partIndex) = task.quotientAndRemainder(dividingBy: partCount)
+        let (phase, group) = outputs.quotientAndRemainder(dividingBy: groupCount)
+        let first = tiles.lowerBound + partIndex * share
+        let part = first..<min(tiles.upperBound, first + share)
+        guard !part.isEmpty else { return }
+        let column = group * Self.groupColumns
+        let columns = column..<min(plan.outputChannels, column + Self.groupColumns)
+        let area = slots + slot * plan.slotStride
+        let results = area + (plan.tapCount + plan.weightCount)
+        multiplyPoints(
+          scratch + (part.lowerBound - tiles.lowerBound) * plan.points.tileStride, weight, direction,
+          phase, part.count, columns, plan, area, context)
+        makeTiles(
+          results, direction, phase, part, columns, plan, output, bias, activation, context)
+      }
+      start = tiles.upperBound
+    }
+  }
+
+  /// A slot's results ← transformed pixels · transformed weights, at every point, for one group of
+  /// output channels of one output phase.
+  private func multiplyPoints(
+    _ pixels: UnsafePointer<Float>, _ weight: UnsafePointer<Float>,
+    _ direction: ConvolutionProduct.Direction, _ outputPhase: Int, _ tileCount: Int,
+    _ columns: Range<Int>, _ plan: Plan, _ area: UnsafeMutablePointer<Float>, _ context: Context
+  ) {
+    let weights = area + plan.tapCount
+    let results = weights + plan.weightCount
+    let tile = results + plan.resultCount
+    let multiply = context.kernels.product.multiplyPlain
+    let layout = plan.points
+    for summed in 0..<plan.summedPhases {
+      let phase = outputPhase + summed
+      for channel in stride(from: 0, to: layout.channels, by: plan.blockDepth) {
+        let depth = min(plan.blockDepth, layout.channels - channel)
+        let floats = packTaps(weight, direction, phase, channel, depth, columns, plan, area, context)
+        context.kernels.winograd.transformTaps(
+          area, 2 * plan.tapStride, plan.tapStride, floats, weights, plan.weightPointStride)
+        for point in 0..<WinogradKernels.pointCount {
+          multiply(
+            pixels + (phase * layout.phaseStride + point * layout.pointStride + channel),
+            layout.tileStride, 1, tileCount, weights + point * plan.weightPointStride,
+            depth * plan.width, plan.width, columns.count, depth,
+            results + point * plan.resultPointStride, Self.groupColumns, summed + channel > 0, tile)
+        }
+      }
+    }
+  }
+
+  /// The 2 × 2 taps that a phase sees, as the product reads them: in panels of output channels, each
+  /// `depth` input channels deep. Returns the floats of one tap.
+  private func packTaps(
+    _ weight: UnsafePointer<Float>, _ direction: ConvolutionProduct.Direction, _ phase: Int,
+    _ channel: Int, _ depth: Int, _ columns: Range<Int>, _ plan: Plan,
+    _ panels: UnsafeMutablePointer<Float>, _ context: Context
+  ) -> Int {
+    let (vertical, horizontal) = axes(direction, phase: phase)
+    let pack = context.kernels.product.packColumns
+    // Small channels are `weightStride` apart, large ones side by side.
+    let (depthStride, widthStride) =
+      direction == .correlation ? (1, product.weightStride) : (product.weightStride, 1)
+    var floats = 0
+    for tap in 0..<4 {
+      let y = vertical.firstTap + tap / 2 * vertical.tapStep
+      let x = horizontal.firstTap + tap % 2 * horizontal.tapStep
+      let source = weight + ((y * 4 + x) * product.largeChannels + channel * depthStride)
+      floats = 0
+      for column in stride(from: columns.lowerBound, to: columns.upperBound, by: plan.width) {
+        pack(
+          source + column * widthStride, depthStride, widthStride, depth,
+          min(plan.width, columns.upperBound - column), panels + (tap * plan.tapStride + floats))
+        floats += depth * plan.width
+      }
+    }
+    return floats
+  }
+
+  /// Writes the pixels of `tiles` from a group's results.
+  private func makeTiles(
+    _ results: UnsafePointer<Float>, _ direction: ConvolutionProduct.Direction, _ phase: Int,
+    _ tiles: Range<Int>, _ columns: Range<Int>, _ plan: Plan, _ output: UnsafeMutablePointer<Float>,
+    _ bias: UnsafePointer<Float>?, _ activation: Activation, _ context: Context
+  ) {
+    let (vertical, horizontal) = axes(direction, phase: phase)
+    let image = direction == .correlation ? product.small : product.large
+    let bias = bias.map { $0 + columns.lowerBound }
+    let makeTile = context.kernels.winograd.makeTile
+    let finish = context.kernels.elementwise.finishRow
+    let (function, slope) = activation.kernel
+    let size = WinogradKernels.tileSize
+    for tile in tiles {
+      let (index, row, column) = place(tile)
+      let window = WinogradKernels.Window(
+        rowStride: vertical.outputStep * image.width * image.channels,
+        pixelStride: horizontal.outputStep * image.channels, firstRow: 0,
+        endRow: min(size, vertical.positionCount - row * size), firstColumn: 0,
+        endColumn: min(size, horizontal.positionCount - column * size))
+      guard window.endRow > 0, window.endColumn > 0 else { continue }
+      let y = vertical.firstOutput + row * size * vertical.outputStep
+      let x = horizontal.firstOutput + column * size * horizontal.outputStep
+      let pixels =
+        output + (((index * image.height + y) * image.width + x) * image.channels + columns.lowerBound)
+      makeTile(
+        results + (tile - tiles.lowerBound) * Self.groupColumns, plan.resultPointStride, columns.count,
+        pixels, window)
+      guard bias != nil || activation != .identity else { continue }
+      for i in 0..<window.endRow {
+        for j in 0..<window.endColumn {
+          finish(
+            pixels + (i * window.rowStride + j * window.pixelStride), bias, function, slope, columns.count)
+        }
+      }
+    }
+  }
+}
