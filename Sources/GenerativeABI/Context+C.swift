@@ -24,10 +24,12 @@ func resolve(_ context: OpaquePointer?) throws(GenerativeError) -> Context {
     let o = try gen_context_options(reading: options)
     try checkRange("n_threads", o.n_threads, 0...64)
     try checkRange("memory_limit", o.memory_limit, 0...Int.max)
+    try checkRange("direct_convolutions", o.direct_convolutions, 0...1)
     let memory = Memory(
       allocator: try allocator(o), limit: o.memory_limit == 0 ? .max : Int(o.memory_limit))
     return try Context(
-      threadCount: o.n_threads == 0 ? nil : Int(o.n_threads), memory: memory, hostLoop: hostLoop(o))
+      threadCount: o.n_threads == 0 ? nil : Int(o.n_threads), memory: memory,
+      usesWinograd: o.direct_convolutions == 0 && Context.usesWinograd, hostLoop: hostLoop(o))
   }
 }
 

@@ -141,6 +141,7 @@ import Testing
     expect(create { $0.n_threads = 65 }, 1)
     expect(create { $0.memory_limit = -1 }, 1)
     expect(create { $0.memory_limit = 1 }, 4)
+    expect(create { $0.direct_convolutions = 2 }, 1)
     expect(create { $0.allocate = { _, _ in nil } }, 1)
     expect(create { $0.release = { _, _, _ in } }, 1)
     expect(create { ($0.allocate, $0.release) = ({ _, _ in nil }, { _, _, _ in }) }, 4)

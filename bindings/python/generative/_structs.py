@@ -46,6 +46,8 @@ class ContextOptions(Structure):
         ("release", Release),
         ("parallel_for", ParallelFor),
         ("user_data", c_void_p),
+        ("direct_convolutions", c_int32),
+        ("reserved", c_int32),
     ]
 
 

@@ -12,12 +12,15 @@ class Context(Owner):
     """Threads that share the work and a limit on memory.
 
     n_threads: 1 ... 64; 0: the cores this process may use. memory_limit: bytes; 0: no limit.
+    direct_convolutions: sum term by term instead of Winograd's faster way.
     """
 
     _noun = "context"
 
-    def __init__(self, n_threads=0, memory_limit=0):
-        options = ContextOptions(n_threads=n_threads, memory_limit=memory_limit)
+    def __init__(self, n_threads=0, memory_limit=0, direct_convolutions=False):
+        options = ContextOptions(
+            n_threads=n_threads, memory_limit=memory_limit, direct_convolutions=direct_convolutions
+        )
         self._own(made(lib.gen_context_create, ctypes.byref(options)))
 
     @property

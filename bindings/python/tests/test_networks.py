@@ -263,3 +263,18 @@ def test_parzen_windows_agree_with_numpy(rows):
 def test_a_dataset_of_faces_trains_a_model_by_its_own_shape():
     model = VAE(4, hidden=(32,)).fit(Dataset.faces(64, 16, 16, 3), epochs=1)
     assert model.sample(2).shape == (2, 16, 16, 3)
+
+
+def test_direct_convolutions_give_nearly_the_same_numbers():
+    images = np.random.default_rng(3).random((8, 32, 32, 1), dtype=np.float32)
+
+    def reconstruct(direct):
+        context = generative.Context(direct_convolutions=direct)
+        model = Autoencoder(
+            3, architecture="convolutional", base_channels=16, depth=2, context=context
+        )
+        return model.fit(images, epochs=1, batch_size=8).reconstruct(images)
+
+    winograd, direct = reconstruct(False), reconstruct(True)
+    assert not np.array_equal(winograd, direct)
+    np.testing.assert_allclose(winograd, direct, atol=1e-4)
