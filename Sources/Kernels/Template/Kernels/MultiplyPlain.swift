@@ -10,13 +10,14 @@ private func multiplyPlainTile(
   var r3 = TileRow()
   var r4 = TileRow()
   var r5 = TileRow()
+  // Two pointers, three rows each: one alone would be stepped from row to row, an add at a time.
   var a = a
+  var lower = a + 3 &* aRowStride
   var b = b
   var p = depth
   while p > 0 {
     let x = load(b)
     let y = load(b + laneCount)
-    let lower = a + 3 &* aRowStride
     r0.add(a[0], x, y)
     r1.add(a[aRowStride], x, y)
     r2.add(a[2 &* aRowStride], x, y)
@@ -24,6 +25,7 @@ private func multiplyPlainTile(
     r4.add(lower[aRowStride], x, y)
     r5.add(lower[2 &* aRowStride], x, y)
     a += aDepthStride
+    lower += aDepthStride
     b += bDepthStride
     p &-= 1
   }
