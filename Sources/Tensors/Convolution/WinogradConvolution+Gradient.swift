@@ -12,7 +12,6 @@ extension WinogradConvolution {
     let tiles: Points
     let width: Int
 
-    var patchCount: Int { WinogradConvolution.phaseCount * patches.phaseStride }
     /// Clear of multiples of 4 KiB.
     var resultPointStride: Int { blockRows * blockColumns + 16 }
     var resultCount: Int { WinogradKernels.pointCount * resultPointStride }
@@ -22,15 +21,15 @@ extension WinogradConvolution {
   }
 
   private func plan(_ rows: Int, _ context: Context) -> Plan {
-    let patches = points(channels: product.largeChannels, rows: rows)
-    return Plan(
-      patches: patches, tiles: Points(tileCapacity: patches.tileCapacity, channels: product.smallChannels),
-      width: context.kernels.product.tileColumns)
+    let patches = points(channels: product.largeChannels, phaseCount: 1, rows: rows)
+    let tiles = Points(
+      tileCapacity: patches.tileCapacity, channels: product.smallChannels, phaseCount: 1)
+    return Plan(patches: patches, tiles: tiles, width: context.kernels.product.tileColumns)
   }
 
   func gradientScratchCount(rows: Int, context: Context) -> Int {
     let plan = plan(rows, context)
-    return plan.patchCount + plan.tiles.phaseStride + context.threadCount * plan.slotStride
+    return plan.patches.count + plan.tiles.count + context.threadCount * plan.slotStride
   }
 
   /// dWeight += Σ small · large, over `rows` images.
@@ -39,27 +38,30 @@ extension WinogradConvolution {
     rows: Int, scratch: UnsafeMutablePointer<Float>, context: Context
   ) {
     let plan = plan(rows, context)
-    let tilePoints = scratch + plan.patchCount
-    let slots = tilePoints + plan.tiles.phaseStride
+    let tilePoints = scratch + plan.patches.count
+    let slots = tilePoints + plan.tiles.count
     let tileCount = rows * tilesPerImage
     let isSmall = tileCount * product.weightCount < ConvolutionProduct.smallWork / 8
     let rowBlocks = (product.smallChannels + Self.blockRows - 1) / Self.blockRows
+    let rowShare = (product.smallChannels + rowBlocks - 1) / rowBlocks
     let columnBlocks = (product.largeChannels + Self.blockColumns - 1) / Self.blockColumns
     var start = 0
     while start < tileCount {
       let tiles = start..<min(tileCount, start + plan.patches.tileCapacity)
-      transformPatches(large, .correlation, tiles, plan.patches, into: scratch, isSmall: isSmall, context)
       transformTiles(small, tiles, plan.tiles, into: tilePoints, isSmall: isSmall, context)
-      product.forTasks(Self.phaseCount * rowBlocks * columnBlocks, isSmall: isSmall, context) { slot, task in
-        let (phase, block) = task.quotientAndRemainder(dividingBy: rowBlocks * columnBlocks)
-        let (rowBlock, columnBlock) = block.quotientAndRemainder(dividingBy: columnBlocks)
-        let row = rowBlock * Self.blockRows
-        let column = columnBlock * Self.blockColumns
-        addBlock(
-          tilePoints, UnsafePointer(scratch + phase * plan.patches.phaseStride), phase, tiles.count,
-          row..<min(product.smallChannels, row + Self.blockRows),
-          column..<min(product.largeChannels, column + Self.blockColumns), plan,
-          slots + slot * plan.slotStride, dWeight, context)
+      for phase in 0..<Self.phaseCount {
+        transformPatches(
+          large, .correlation, firstPhase: phase, tiles, plan.patches, into: scratch, isSmall: isSmall,
+          context)
+        product.forTasks(rowBlocks * columnBlocks, isSmall: isSmall, context) { slot, task in
+          let (rowBlock, columnBlock) = task.quotientAndRemainder(dividingBy: columnBlocks)
+          let row = rowBlock * rowShare
+          let column = columnBlock * Self.blockColumns
+          addBlock(
+            tilePoints, scratch, phase, tiles.count, row..<min(product.smallChannels, row + rowShare),
+            column..<min(product.largeChannels, column + Self.blockColumns), plan,
+            slots + slot * plan.slotStride, dWeight, context)
+        }
       }
       start = tiles.upperBound
     }

@@ -8,9 +8,8 @@ extension WinogradConvolution {
     let points: Points
     let outputChannels: Int
     let width: Int
-    /// Phases that are outputs of their own, and those that are summed.
+    /// Phases that are outputs of their own; the others are summed.
     let outputPhases: Int
-    let summedPhases: Int
 
     var blockDepth: Int { min(WinogradConvolution.blockDepth, points.channels) }
     /// Floats of a block of one tap's weights.
@@ -18,7 +17,6 @@ extension WinogradConvolution {
     /// Between points of the transformed weights, clear of multiples of 4 KiB.
     var weightPointStride: Int { tapStride + 16 }
     var resultPointStride: Int { points.tileCapacity * WinogradConvolution.groupColumns + 16 }
-    var pixelCount: Int { WinogradConvolution.phaseCount * points.phaseStride }
     var tapCount: Int { 4 * tapStride }
     var weightCount: Int { WinogradKernels.pointCount * weightPointStride }
     var resultCount: Int { WinogradKernels.pointCount * resultPointStride }
@@ -30,18 +28,24 @@ extension WinogradConvolution {
 
   private func plan(_ direction: ConvolutionProduct.Direction, _ rows: Int, _ context: Context) -> Plan {
     let (large, small) = (product.largeChannels, product.smallChannels)
-    let isSpreading = direction == .spreading
-    return Plan(
-      points: points(channels: isSpreading ? small : large, rows: rows),
-      outputChannels: isSpreading ? large : small, width: context.kernels.product.tileColumns,
-      outputPhases: isSpreading ? Self.phaseCount : 1, summedPhases: isSpreading ? 1 : Self.phaseCount)
+    let width = context.kernels.product.tileColumns
+    switch direction {
+    case .correlation:
+      return Plan(
+        points: points(channels: large, phaseCount: Self.phaseCount, rows: rows), outputChannels: small,
+        width: width, outputPhases: 1)
+    case .spreading:
+      return Plan(
+        points: points(channels: small, phaseCount: 1, rows: rows), outputChannels: large, width: width,
+        outputPhases: Self.phaseCount)
+    }
   }
 
   func imageScratchCount(
     _ direction: ConvolutionProduct.Direction, rows: Int, context: Context
   ) -> Int {
     let plan = plan(direction, rows, context)
-    return plan.pixelCount + context.threadCount * plan.slotStride
+    return plan.points.count + context.threadCount * plan.slotStride
   }
 
   /// output ← act(product + bias), for `rows` images.
@@ -52,22 +56,23 @@ extension WinogradConvolution {
     _ context: Context
   ) {
     let plan = plan(direction, rows, context)
-    let slots = scratch + plan.pixelCount
+    let slots = scratch + plan.points.count
     let tileCount = rows * tilesPerImage
     let groupCount = (plan.outputChannels + Self.groupColumns - 1) / Self.groupColumns
     let isSmall = tileCount * product.weightCount < ConvolutionProduct.smallWork / 8
-    var start = 0
-    while start < tileCount {
-      let tiles = start..<min(tileCount, start + plan.points.tileCapacity)
+    let stretch = plan.points.tileCapacity
+    let stretchCount = (tileCount + stretch - 1) / stretch
+    for step in 0..<stretchCount * plan.outputPhases {
+      let (index, phase) = step.quotientAndRemainder(dividingBy: plan.outputPhases)
+      let start = index * stretch
+      let tiles = start..<min(tileCount, start + stretch)
       transformPatches(
-        source, direction, tiles, plan.points, into: scratch, isSmall: isSmall, context)
+        source, direction, firstPhase: phase, tiles, plan.points, into: scratch, isSmall: isSmall, context)
       // A few tasks for every thread; a part's weights are transformed anew.
-      let taskCount = plan.outputPhases * groupCount
-      let partCount = max(1, min(2 * context.threadCount / taskCount, tiles.count / 24))
+      let partCount = max(1, min((4 * context.threadCount - 1) / groupCount, tiles.count / 24))
       let share = (tiles.count + partCount - 1) / partCount
-      product.forTasks(taskCount * partCount, isSmall: isSmall, context) { slot, task in
-        let (outputs, partIndex) = task.quotientAndRemainder(dividingBy: partCount)
-        let (phase, group) = outputs.quotientAndRemainder(dividingBy: groupCount)
+      product.forTasks(groupCount * partCount, isSmall: isSmall, context) { slot, task in
+        let (group, partIndex) = task.quotientAndRemainder(dividingBy: partCount)
         let first = tiles.lowerBound + partIndex * share
         let part = first..<min(tiles.upperBound, first + share)
         guard !part.isEmpty else { return }
@@ -76,12 +81,10 @@ extension WinogradConvolution {
         let area = slots + slot * plan.slotStride
         let results = area + (plan.tapCount + plan.weightCount)
         multiplyPoints(
-          scratch + (part.lowerBound - tiles.lowerBound) * plan.points.tileStride, weight, direction,
-          phase, part.count, columns, plan, area, context)
-        makeTiles(
-          results, direction, phase, part, columns, plan, output, bias, activation, context)
+          scratch + (part.lowerBound - start) * plan.points.tileStride, weight, direction, phase, part.count,
+          columns, plan, area, context)
+        makeTiles(results, direction, phase, part, columns, plan, output, bias, activation, context)
       }
-      start = tiles.upperBound
     }
   }
 
@@ -89,7 +92,7 @@ extension WinogradConvolution {
   /// output channels of one output phase.
   private func multiplyPoints(
     _ pixels: UnsafePointer<Float>, _ weight: UnsafePointer<Float>,
-    _ direction: ConvolutionProduct.Direction, _ outputPhase: Int, _ tileCount: Int,
+    _ direction: ConvolutionProduct.Direction, _ firstPhase: Int, _ tileCount: Int,
     _ columns: Range<Int>, _ plan: Plan, _ area: UnsafeMutablePointer<Float>, _ context: Context
   ) {
     let weights = area + plan.tapCount
@@ -97,11 +100,11 @@ extension WinogradConvolution {
     let tile = results + plan.resultCount
     let multiply = context.kernels.product.multiplyPlain
     let layout = plan.points
-    for summed in 0..<plan.summedPhases {
-      let phase = outputPhase + summed
+    for phase in 0..<layout.phaseCount {
       for channel in stride(from: 0, to: layout.channels, by: plan.blockDepth) {
         let depth = min(plan.blockDepth, layout.channels - channel)
-        let floats = packTaps(weight, direction, phase, channel, depth, columns, plan, area, context)
+        let floats = packTaps(
+          weight, direction, firstPhase + phase, channel, depth, columns, plan, area, context)
         context.kernels.winograd.transformTaps(
           area, 2 * plan.tapStride, plan.tapStride, floats, weights, plan.weightPointStride)
         for point in 0..<WinogradKernels.pointCount {
@@ -109,7 +112,7 @@ extension WinogradConvolution {
             pixels + (phase * layout.phaseStride + point * layout.pointStride + channel),
             layout.tileStride, 1, tileCount, weights + point * plan.weightPointStride,
             depth * plan.width, plan.width, columns.count, depth,
-            results + point * plan.resultPointStride, Self.groupColumns, summed + channel > 0, tile)
+            results + point * plan.resultPointStride, Self.groupColumns, phase + channel > 0, tile)
         }
       }
     }

@@ -11,9 +11,9 @@ import Kernels
 /// up to 8 amplify rounding a little: errors relative to the largest result are below 1e-5 for
 /// up to 1,024 channels.
 ///
-/// Tiles are worked in stretches, each in two steps: all threads transform pixels, then each takes a
-/// group of output channels, transforms its weights and multiplies. So weights are transformed where they are used,
-/// and nothing of the weights is kept that could go stale.
+/// Tiles are worked in stretches that stay in the cache, each in two steps: all threads transform
+/// pixels, then each takes a group of output channels, transforms its weights and multiplies. So
+/// weights are transformed where they are used, and nothing is kept of them that could go stale.
 ///
 /// An element is summed in an order that depends on the geometry alone.
 package struct WinogradConvolution {
@@ -21,8 +21,8 @@ package struct WinogradConvolution {
 
   /// Tiles transformed at a time, at most: 27 panels of the product.
   private static let stretchLimit = 27 * ProductKernels.tileRows
-  /// Floats of transformed pixels: 16 MiB.
-  private static let stretchCapacity = 1 << 22
+  /// Floats of transformed pixels: 8 MiB, which the third-level cache holds.
+  private static let stretchCapacity = 1 << 21
   /// Input channels multiplied at a time.
   static let blockDepth = 256
   /// Output channels of one task.
@@ -74,36 +74,42 @@ package struct WinogradConvolution {
     }
   }
 
-  // MARK: - Transformed tiles
+  // MARK: - Transformed pixels
 
-  /// Where a stretch's transformed pixels stand: for every phase 25 matrices of tiles × channels.
+  /// How transformed pixels of a stretch lie: for every phase 25 matrices of tiles × channels.
   struct Points {
     let tileCapacity: Int
     let channels: Int
+    let phaseCount: Int
 
     /// Rows and matrices keep clear of multiples of the cache's 4 KiB ways.
     var tileStride: Int { channels + 16 }
     var pointStride: Int { tileCapacity * tileStride + 16 }
     var phaseStride: Int { WinogradKernels.pointCount * pointStride }
+    var count: Int { phaseCount * phaseStride }
   }
 
-  func points(channels: Int, rows: Int) -> Points {
-    let perTile = Self.phaseCount * WinogradKernels.pointCount * (channels + 16)
+  /// The layout for `rows` images of so many channels, `phaseCount` phases at a time.
+  func points(channels: Int, phaseCount: Int, rows: Int) -> Points {
+    let perTile = phaseCount * WinogradKernels.pointCount * (channels + 16)
     let limit = min(Self.stretchLimit, max(ProductKernels.tileRows, Self.stretchCapacity / perTile))
-    return Points(tileCapacity: min(limit, rows * tilesPerImage), channels: channels)
+    return Points(
+      tileCapacity: min(limit, rows * tilesPerImage), channels: channels, phaseCount: phaseCount)
   }
 
-  /// points ← Bᵀ·d·B of the patches that `tiles` see in `source`, for every phase of `direction`.
+  /// points ← Bᵀ·d·B of the patches that `tiles` see in `source`, for `layout.phaseCount` phases of
+  /// `direction` from `firstPhase` on.
   func transformPatches(
-    _ source: UnsafePointer<Float>, _ direction: ConvolutionProduct.Direction, _ tiles: Range<Int>,
-    _ layout: Points, into points: UnsafeMutablePointer<Float>, isSmall: Bool, _ context: Context
+    _ source: UnsafePointer<Float>, _ direction: ConvolutionProduct.Direction, firstPhase: Int,
+    _ tiles: Range<Int>, _ layout: Points, into points: UnsafeMutablePointer<Float>, isSmall: Bool,
+    _ context: Context
   ) {
     let share = 8
     let shareCount = (tiles.count + share - 1) / share
     let transform = context.kernels.winograd.transformPatch
-    product.forTasks(Self.phaseCount * shareCount, isSmall: isSmall, context) { _, task in
+    product.forTasks(layout.phaseCount * shareCount, isSmall: isSmall, context) { _, task in
       let (phase, index) = task.quotientAndRemainder(dividingBy: shareCount)
-      let (vertical, horizontal) = axes(direction, phase: phase)
+      let (vertical, horizontal) = axes(direction, phase: firstPhase + phase)
       let start = tiles.lowerBound + index * share
       for tile in start..<min(tiles.upperBound, start + share) {
         let (image, row, column) = place(tile)
