@@ -20,6 +20,12 @@ package protocol Layer: Sendable {
   /// Floats of working memory that forward or backward needs and nobody reads afterwards.
   func scratchCount(rows: Int, context: Context) -> Int
 
+  /// The layer's weights in the order a product reads them, for `LayerPass.packed`; nil when it has no
+  /// use for them.
+  func packed(
+    _ parameters: UnsafePointer<Float>, context: Context
+  ) throws(GenerativeError) -> PackedMatrix?
+
   /// y ← f(x), for `pass.rows` rows; fills `pass.cache` when there is one.
   func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass)
 
@@ -41,6 +47,9 @@ extension Layer {
   package var statistics: [Parameter] { [] }
   package func cacheCount(rows: Int) -> Int { 0 }
   package func scratchCount(rows: Int, context: Context) -> Int { 0 }
+  package func packed(
+    _ parameters: UnsafePointer<Float>, context: Context
+  ) throws(GenerativeError) -> PackedMatrix? { nil }
 }
 
 /// A named array of a layer: its shape in checkpoints and how it starts.
@@ -77,6 +86,8 @@ package struct LayerPass {
   package let index: Int
   /// The layer's parameters, one after another.
   package let parameters: UnsafePointer<Float>
+  /// What `Layer.packed` made of them, if the weights are packed.
+  package var packed: PackedMatrix?
   /// The layer's statistics, one after another; written only when training.
   package let statistics: UnsafeMutablePointer<Float>
   /// `cacheCount(rows:)` floats, the same in forward and backward of a pass; nil in a workspace for

@@ -104,6 +104,7 @@ package final class Network: Sendable {
     LayerPass(
       context: workspace.context, mode: mode, rows: rows, index: index,
       parameters: UnsafePointer(weights.parameters.base + parameterOffsets[index]),
+      packed: weights.packed.isEmpty ? nil : weights.packed[index],
       statistics: weights.statistics.base + statisticOffsets[index],
       cache: workspace.cache(index), scratch: workspace.scratch,
       gradient: gradient.map { $0 + parameterOffsets[index] })

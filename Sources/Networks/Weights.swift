@@ -6,11 +6,14 @@ import Tensors
 package final class Weights: Sendable {
   package let parameters: Buffer<Float>
   package let statistics: Buffer<Float>
+  /// Each layer's weights as the matrix product reads them, where they pay; empty while they train.
+  let packed: [PackedMatrix?]
 
   /// Freshly initialised numbers of `network`.
   package init(_ network: Network, seed: UInt64, context: Context) throws(GenerativeError) {
     parameters = try Buffer(count: network.parameterCount, in: context.memory)
     statistics = try Buffer(count: network.statisticCount, in: context.memory)
+    packed = []
     for (index, layer) in network.layers.enumerated() {
       // A layer's numbers depend on the seed, the network's name and the layer's place only.
       let random = Random(seed: seed, purpose: .initialization, step: network.stream)
@@ -35,6 +38,20 @@ package final class Weights: Sendable {
   package init(copying other: Weights, context: Context) throws(GenerativeError) {
     parameters = try Buffer(copying: UnsafeBufferPointer(other.parameters.elements), in: context.memory)
     statistics = try Buffer(copying: UnsafeBufferPointer(other.statistics.elements), in: context.memory)
+    packed = []
+  }
+
+  /// `other` itself, packed for many passes of `network` as long as nothing changes it.
+  ///
+  /// - Throws: `.memory`.
+  package init(packing other: Weights, of network: Network, context: Context) throws(GenerativeError) {
+    parameters = other.parameters
+    statistics = other.statistics
+    var packed: [PackedMatrix?] = []
+    for (layer, offset) in zip(network.layers, network.parameterOffsets) {
+      packed.append(try layer.packed(UnsafePointer(other.parameters.base + offset), context: context))
+    }
+    self.packed = packed
   }
 
   /// Takes over the numbers of `other`, of the same network.

@@ -5,7 +5,7 @@ import Tensors
 /// Runs a network over any number of rows, from any number of threads.
 ///
 /// Rows go through in blocks of at most `blockRows`; workspaces are kept for the next call, and so are
-/// weights with batch norm folded in, until training changes them.
+/// weights with batch norm folded in and packed, until training changes them.
 package final class Inference: Sendable {
   /// Enough rows to fill the cores, few enough that a block's activations stay in cache.
   package static let blockRows = 256
@@ -17,9 +17,9 @@ package final class Inference: Sendable {
   private let folds: Bool
   private let rowLimit: Int
   private let idle = Mutex<[Workspace]>([])
-  private let folded = Mutex<[Folded]>([])
+  private let prepared = Mutex<[Prepared]>([])
 
-  private struct Folded: Sendable {
+  private struct Prepared: Sendable {
     let source: Weights
     let network: Network
     let weights: Weights
@@ -38,9 +38,7 @@ package final class Inference: Sendable {
   var outputCount: Int { network.output.count }
 
   /// Forgets what was made of the weights, which change.
-  func weightsChange() {
-    if folds { folded.withLock { $0 = [] } }
-  }
+  func weightsChange() { prepared.withLock { $0 = [] } }
 
   /// `body` gets each block's output, which it may overwrite, with the block's first row and rows.
   package func run(
@@ -79,15 +77,16 @@ package final class Inference: Sendable {
 
   /// The network to run and its weights.
   private func ready(_ weights: Weights) throws(GenerativeError) -> (network: Network, weights: Weights) {
-    guard folds else { return (network, weights) }
-    if let kept = folded.withLock({ $0.first { $0.source === weights } }) {
+    if let kept = prepared.withLock({ $0.first { $0.source === weights } }) {
       return (kept.network, kept.weights)
     }
-    let made = try network.folded(weights, context: context)
-    folded.withLock { kept in
+    var made = (network: network, weights: weights)
+    if folds { made = try network.folded(weights, context: context) }
+    made.weights = try Weights(packing: made.weights, of: made.network, context: context)
+    prepared.withLock { kept in
       // Another thread may have been faster.
       if !kept.contains(where: { $0.source === weights }) {
-        kept.append(Folded(source: weights, network: made.network, weights: made.weights))
+        kept.append(Prepared(source: weights, network: made.network, weights: made.weights))
       }
     }
     return made

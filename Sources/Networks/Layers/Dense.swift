@@ -38,13 +38,18 @@ package struct Dense: Layer, FoldableLayer {
   package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
     let context = pass.context
     let kept = activation.differentiatesInput ? pass.cache : nil
-    context.multiply(
-      Matrix(reading: x, rows: pass.rows, columns: input.count), weight(pass).transposed,
-      into: Matrix(kept ?? y, rows: pass.rows, columns: output.count),
-      bias: hasBias ? pass.parameters + weightCount : nil,
-      activation: kept == nil ? activation : .identity)
+    let x = Matrix(reading: x, rows: pass.rows, columns: input.count)
+    let sum = Matrix(kept ?? y, rows: pass.rows, columns: output.count)
+    let bias = hasBias ? pass.parameters + weightCount : nil
+    let activation = kept == nil ? activation : .identity
+    if let packed = pass.packed {
+      context.multiply(x, packed: packed, into: sum, bias: bias, activation: activation)
+    } else {
+      context.multiply(
+        x, weight(pass.parameters).transposed, into: sum, bias: bias, activation: activation)
+    }
     if let kept {
-      context.activate(kept, count: pass.rows * output.count, activation, into: y)
+      context.activate(kept, count: pass.rows * output.count, self.activation, into: y)
     }
   }
 
@@ -63,15 +68,21 @@ package struct Dense: Layer, FoldableLayer {
       if hasBias { context.columnSums(dz, into: gradient + weightCount, accumulating: true) }
     }
     if let dx {
-      context.multiply(dz, weight(pass), into: Matrix(dx, rows: pass.rows, columns: input.count))
+      context.multiply(dz, weight(pass.parameters), into: Matrix(dx, rows: pass.rows, columns: input.count))
     }
   }
 
   private var weightCount: Int { output.count * input.count }
 
   /// W, outputs × inputs.
-  private func weight(_ pass: LayerPass) -> Matrix {
-    Matrix(reading: pass.parameters, rows: output.count, columns: input.count)
+  private func weight(_ parameters: UnsafePointer<Float>) -> Matrix {
+    Matrix(reading: parameters, rows: output.count, columns: input.count)
+  }
+
+  package func packed(
+    _ parameters: UnsafePointer<Float>, context: Context
+  ) throws(GenerativeError) -> PackedMatrix? {
+    try PackedMatrix(weight(parameters).transposed, in: context)
   }
 
   // MARK: - Folding
