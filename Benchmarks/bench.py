@@ -1,0 +1,63 @@
+"""Every workload, ours beside the peers': see README.md.
+
+usage: bench.py [--quick] [--peers PYTHON] [--layers PROGRAM] [--out FILE] [WORKLOAD ...]
+
+WORKLOAD is how names begin: dcgan, vae-train, scale. Without any, all are run, and FILE is written
+anew; otherwise what was run replaces those lines.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import cold
+import duel
+import long_input
+import results
+from workloads import all_duels
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def tasks(arguments):
+    """(name, () -> results) of everything there is, quickest first."""
+    library = ROOT / ".build" / "release" / "libgenerative.so"
+    yield cold.NAME, lambda: cold.run(library, arguments.peers, arguments.quick)
+    for entry in all_duels():
+        yield (
+            entry.name,
+            lambda entry=entry: duel.run(entry, arguments.peers, arguments.layers, arguments.quick),
+        )
+    yield long_input.NAME, lambda: long_input.run(arguments.peers, arguments.quick)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--peers", default=sys.executable)
+    parser.add_argument("--layers", default=str(ROOT / ".build" / "release" / "layer-worker"))
+    parser.add_argument("--out", type=Path, default=ROOT / "Benchmarks" / "results" / "latest.jsonl")
+    parser.add_argument("workloads", nargs="*")
+    arguments = parser.parse_args()
+
+    done = []
+    print(results.heading())
+    for name, run in tasks(arguments):
+        if arguments.workloads and not name.startswith(tuple(arguments.workloads)):
+            continue
+        found = run()
+        for line in results.lines(found):
+            print(line, flush=True)
+        done += found
+    if not done:
+        sys.exit(f"no workload begins with {' or '.join(arguments.workloads)}")
+    kept = []
+    if arguments.workloads and arguments.out.exists():
+        names = {result["workload"] for result in done}
+        kept = [json.loads(line) for line in arguments.out.read_text().splitlines()]
+        kept = [result for result in kept if result["workload"] not in names]
+    results.write(arguments.out, kept + done)
+
+
+main()
