@@ -68,8 +68,9 @@ PEERS ?= .build/peers
 BENCH_PYTHON = $(if $(wildcard $(PEERS)/bin/python),$(PEERS)/bin/python,$(PYTHON))
 
 bench: build
+	@$(INSTALL_MISSING) cc:gcc strip:binutils
 	@test -x $(BENCH_PYTHON) || $(MAKE) --quiet $(PYTHON)
-	@$(BENCH_PYTHON) Benchmarks/bench.py $(if $(QUICK),--quick) $(WORKLOADS)
+	@$(BENCH_PYTHON) Benchmarks/bench.py $(if $(QUICK),--quick) $(if $(THREADS),--threads $(THREADS)) $(WORKLOADS)
 
 bench-peers:
 	@$(INSTALL_MISSING) python3:python3 python3-venv

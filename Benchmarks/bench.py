@@ -1,6 +1,6 @@
 """Every workload, ours beside the peers': see README.md.
 
-usage: bench.py [--quick] [--peers PYTHON] [--layers PROGRAM] [--out FILE] [WORKLOAD ...]
+usage: bench.py [--quick] [--threads N] [--peers PYTHON] [--layers PROGRAM] [--out FILE] [WORKLOAD ...]
 
 WORKLOAD is how names begin: dcgan, vae-train, scale. Without any, all are run, and FILE is written
 anew; otherwise what was run replaces those lines.
@@ -25,6 +25,8 @@ def tasks(arguments):
     library = ROOT / ".build" / "release" / "libgenerative.so"
     yield cold.NAME, lambda: cold.run(library, arguments.peers, arguments.quick)
     for entry in all_duels():
+        if arguments.threads:
+            entry = entry._replace(threads=arguments.threads)
         yield (
             entry.name,
             lambda entry=entry: duel.run(entry, arguments.peers, arguments.layers, arguments.quick),
@@ -35,6 +37,7 @@ def tasks(arguments):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--threads", type=int, help="of all workloads")
     parser.add_argument("--peers", default=sys.executable)
     parser.add_argument("--layers", default=str(ROOT / ".build" / "release" / "layer-worker"))
     parser.add_argument("--out", type=Path, default=ROOT / "Benchmarks" / "results" / "latest.jsonl")

@@ -12,9 +12,11 @@ static void print_resident(void) {
   char line[256];
   FILE *status = fopen("/proc/self/status", "r");
   long kib;
-  if (!status) return;
+  if (!status)
+    return;
   while (fgets(line, sizeof line, status))
-    if (sscanf(line, "VmRSS: %ld", &kib) == 1) printf("%ld\n", kib);
+    if (sscanf(line, "VmRSS: %ld", &kib) == 1)
+      printf("%ld\n", kib);
   fclose(status);
 }
 
@@ -24,10 +26,12 @@ int main(int argc, char **argv) {
   encode_fn *encode = library ? (encode_fn *)dlsym(library, "gen_vae_encode") : NULL;
   gen_vae *vae = NULL;
   float *row, *mean;
-  if (!load || !encode) return 1;
+  if (!load || !encode)
+    return 1;
   row = calloc(strtoul(argv[3], NULL, 10), sizeof *row);
   mean = calloc(strtoul(argv[4], NULL, 10), sizeof *mean);
-  if (!row || !mean || load(argv[2], NULL, &vae) || encode(vae, row, 1, mean, NULL)) return 1;
+  if (!row || !mean || load(argv[2], NULL, &vae) || encode(vae, row, 1, mean, NULL))
+    return 1;
   print_resident();
   return 0;
 }

@@ -5,6 +5,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -24,7 +25,7 @@ class Worker:
         settings = [f"{name}={value}" for name, value in side.settings.items()]
         program = [layers] if side.module == "layers" else [python, HERE / "worker.py", side.module]
         self.side = side
-        self._errors = open(f"/tmp/bench-{os.getpid()}-{side.name}.log", "w+")
+        self._errors = tempfile.TemporaryFile("w+")
         self._process = subprocess.Popen(
             [*program, side.function, *settings],
             stdin=subprocess.PIPE,
@@ -51,7 +52,6 @@ class Worker:
         self._process.stdin.close()
         self._process.kill()
         self._process.wait()
-        os.unlink(self._errors.name)
         self._errors.close()
 
 

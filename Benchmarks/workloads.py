@@ -70,7 +70,8 @@ def components():
     yield Duel(
         "pca-fit-60000x784-all", _ours("pca_fit", k=0), _sklearn("pca_fit", *exact, k=0), 1.3, rounds=7
     )
-    yield Duel("pca-wide-1000x12288-k50", _ours("pca_wide"), _sklearn("pca_wide", "randomized", "full"), 4, rounds=5)
+    solvers = _sklearn("pca_wide", "randomized", "full")
+    yield Duel("pca-wide-1000x12288-k50", _ours("pca_wide"), solvers, 4, rounds=5)
     yield Duel(
         "pca-incremental-60000x784-k50", _ours("pca_incremental"), _sklearn("pca_incremental"), 40, rounds=2
     )
