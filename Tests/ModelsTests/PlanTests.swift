@@ -10,7 +10,7 @@ import Testing
 
   /// Bytes that `fit` took at most, in a context of its own.
   private func taken(_ fit: (Context) throws -> Void) throws -> Int {
-    let context = try Context(threadCount: 2)
+    let context = try Context(threadCount: 2, memory: Memory())
     let before = context.memory.usedByteCount
     try fit(context)
     return context.memory.peakByteCount - before
