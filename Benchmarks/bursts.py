@@ -10,6 +10,8 @@ import os
 import sys
 import time
 
+from memory import forget_peak
+
 # Repetitions longer than this need no lead-in: caches and threads are cold for a small part of them.
 SHORT = 0.05
 # The part of a burst that a lead-in takes, during which other processes' idle threads park.
@@ -26,6 +28,11 @@ class Bursts:
     def answer(self, **facts):
         self._answers.write(json.dumps(facts) + "\n")
         self._answers.flush()
+
+    def ready(self):
+        """Tells that everything is warm; the memory that counts is that of the bursts."""
+        forget_peak()
+        self.answer(ready=True)
 
     def next(self):
         """Seconds of the next burst; None: no more."""
@@ -53,7 +60,7 @@ def repeat(call, warm_up=2):
             bursts.start()
             call()
             took = bursts.elapsed()
-        bursts.answer(ready=True)
+        bursts.ready()
         while (seconds := bursts.next()) is not None:
             if 0 < took < SHORT:
                 _call_for(bursts, call, LEAD_IN * seconds)
@@ -121,7 +128,7 @@ class _Hold:
         if step == self._warm_from or self._bursts.elapsed() < 0.5:
             return True
         self._is_short = self._bursts.elapsed() / (step - self._warm_from) < SHORT
-        self._bursts.answer(ready=True)
+        self._bursts.ready()
         return self._wait(step)
 
     def _wait(self, step):

@@ -35,7 +35,8 @@ def vae_encode(x, weights):
 
 
 def dcgan_generate(latents, weights):
-    """DCGAN's generator with running statistics: rows in [0, 1], N x H x W x C."""
+    """DCGAN's generator with running statistics: N x H x W x C in [-1, 1], where errors are not hidden
+    behind the half that rows in [0, 1] have added."""
     y = dense(latents.astype(float), weights, "generator.0")
     y = y.reshape(len(y), 4, 4, -1)
     layer = 1
@@ -43,7 +44,7 @@ def dcgan_generate(latents, weights):
         y = np.maximum(_normalise(y, weights, f"generator.{layer}"), 0)
         y = _transposed_convolution(y, weights[f"generator.{layer + 1}.weight"])
         layer += 2
-    return (np.tanh(y) + 1) / 2
+    return np.tanh(y)
 
 
 def _normalise(x, weights, prefix, epsilon=1e-5):

@@ -108,13 +108,15 @@ def convolutions():
 
 
 def scaling():
-    """Our time alone, as one quantity grows."""
+    """Our time alone, as one quantity grows, and with direct convolutions in place of Winograd's."""
     for batch in 16, 32, 64, 256, 512:
         yield Duel(f"scale-batch-{batch}", _ours("vae_train", batch=batch), [], rounds=7)
     for width in 100, 200, 800, 1600:
         yield Duel(f"scale-width-{width}", _ours("vae_train", width=width), [], rounds=7)
     for rows in 7_500, 15_000, 30_000, 120_000:
         yield Duel(f"scale-rows-{rows}", _ours("pca_fit", rows=rows), [], rounds=5)
+    for name, function in ("dcgan-train-b64", "dcgan_train"), ("dcgan-sample-b64", "dcgan_sample"):
+        yield Duel(f"direct-{name}", _ours(function, direct=1), [], rounds=3, seconds=0.5)
     yield Duel("scale-threads-1-vae-train", _ours("vae_train"), [], rounds=7, threads=1)
     yield Duel("scale-threads-1-dcgan-train", _ours("dcgan_train"), [], rounds=3, threads=1)
     yield Duel("scale-threads-1-pca-fit", _ours("pca_fit"), [], rounds=5, threads=1)
