@@ -21,9 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def tasks(arguments):
-    """(name, () -> results) of everything there is, quickest first."""
-    library = ROOT / ".build" / "release" / "libgenerative.so"
-    yield cold.NAME, lambda: cold.run(library, arguments.peers, arguments.quick)
+    """(name, () -> results) of everything there is."""
+    yield cold.NAME, lambda: cold.run(arguments.peers, arguments.quick)
     for entry in all_duels():
         if arguments.threads:
             entry = entry._replace(threads=arguments.threads)

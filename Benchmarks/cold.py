@@ -16,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from duel import LIBRARY, environment
+
 NAME = "cold"
 HERE = Path(__file__).resolve().parent
 
@@ -62,15 +64,15 @@ VAE(20, hidden=(400,)).fit(numpy.random.rand(128, 784).astype("f4"), epochs=1).s
 """
 
 
-def run(library, python, quick):
+def run(python, quick):
     """Three workloads, each with a result a peer."""
     with tempfile.TemporaryDirectory() as folder:
         program, stripped = f"{folder}/cold", f"{folder}/libgenerative.so"
         model, exported = f"{folder}/vae.safetensors", f"{folder}/vae.onnx"
         include, bindings = HERE.parent / "include", HERE.parent / "bindings" / "python"
         _must(["cc", "-O2", f"-I{include}", HERE / "cold.c", "-o", program, "-ldl"])
-        _must(["strip", "-o", stripped, library])
-        _must([python, "-c", _SAVE, model, bindings])
+        _must(["strip", "-o", stripped, LIBRARY])
+        subprocess.run([python, "-c", _SAVE, model, bindings], check=True, env=environment(threads=2))
         size = os.path.getsize(stripped) / 1e6
         can_export = _ran([python, "-c", _EXPORT, exported])
         scripts = {"torch": _TORCH + _TELL}

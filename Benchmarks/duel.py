@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+LIBRARY = HERE.parent / ".build" / "release" / "libgenerative.so"
 # Between two bursts, until the last worker's idle threads have stopped spinning.
 PAUSE = 0.05
 
@@ -32,7 +33,7 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
-            env=_environment(threads),
+            env=environment(threads),
         )
 
     def answer(self):
@@ -55,11 +56,13 @@ class Worker:
         self._errors.close()
 
 
-def _environment(threads):
+def environment(threads):
+    """What every worker runs under: so many threads, and this folder's library, not an installed one."""
     names = ("BENCH_THREADS", "GEN_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     unset = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
     kept = {name: value for name, value in os.environ.items() if name not in unset}
-    return dict(kept, PYTHONDONTWRITEBYTECODE="1", **{name: str(threads) for name in names})
+    kept.update({name: str(threads) for name in names}, PYTHONDONTWRITEBYTECODE="1")
+    return dict(kept, GENERATIVE_LIBRARY=str(LIBRARY))
 
 
 def run(duel, python, layers, quick):

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 
+from duel import environment
+
 NAME = "pca-long"
 BLOCK = 10_000
 COLUMNS = 784
@@ -18,7 +20,8 @@ COMPONENTS = 50
 def run(python, quick):
     results = []
     for rows in (100_000, 1_000_000) if quick else (100_000, 1_000_000, 10_000_000):
-        told = subprocess.run([python, __file__, str(rows)], capture_output=True, text=True)
+        command = [python, __file__, str(rows)]
+        told = subprocess.run(command, capture_output=True, text=True, env=environment(threads=2))
         if told.returncode:
             print(f"{NAME}: skipped: {told.stderr.strip().splitlines()[-1]}", file=sys.stderr)
             return results
