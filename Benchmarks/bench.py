@@ -43,23 +43,25 @@ def main():
     parser.add_argument("workloads", nargs="*")
     arguments = parser.parse_args()
 
+    chosen = [
+        (name, run)
+        for name, run in tasks(arguments)
+        if not arguments.workloads or name.startswith(tuple(arguments.workloads))
+    ]
+    if not chosen:
+        sys.exit(f"no workload begins with {' or '.join(arguments.workloads)}")
     done = []
+    if arguments.workloads and arguments.out.exists():
+        done = [json.loads(line) for line in arguments.out.read_text().splitlines()]
     print(results.heading())
-    for name, run in tasks(arguments):
-        if arguments.workloads and not name.startswith(tuple(arguments.workloads)):
-            continue
+    for _, run in chosen:
         found = run()
         for line in results.lines(found):
             print(line, flush=True)
-        done += found
-    if not done:
-        sys.exit(f"no workload begins with {' or '.join(arguments.workloads)}")
-    kept = []
-    if arguments.workloads and arguments.out.exists():
-        names = {result["workload"] for result in done}
-        kept = [json.loads(line) for line in arguments.out.read_text().splitlines()]
-        kept = [result for result in kept if result["workload"] not in names]
-    results.write(arguments.out, kept + done)
+        # Written as it goes, so that a run that is stopped leaves what it has.
+        names = {result["workload"] for result in found}
+        done = [result for result in done if result["workload"] not in names] + found
+        results.write(arguments.out, done)
 
 
 main()
