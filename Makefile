@@ -3,6 +3,8 @@
 #   make demo      installs what is missing, builds, learns from 60,000 pictures; results in demo/
 #   make test      installs what is missing, builds, runs every test
 #   make           builds the library and the tool into .build/release
+#   make bench     every workload beside the peers'; WORKLOADS='vae dcgan' those only, QUICK=1 fewer runs
+#   make bench-peers installs the peers for it, about 6 GB, into .build/peers
 #   make install   PREFIX=/usr/local: the library, the header, the pkg-config file, gen
 #   make format    formats all sources
 #   make clean
@@ -61,6 +63,20 @@ $(PYTHON): bindings/python/pyproject.toml
 test: test-tools build-tests $(PYTHON)
 	python3 Tests/Scripts/gate.py $(PYTHON)
 
+# The peers' folder; without one the benchmark runs ours alone, with the tests' Python.
+PEERS ?= .build/peers
+BENCH_PYTHON = $(if $(wildcard $(PEERS)/bin/python),$(PEERS)/bin/python,$(PYTHON))
+
+bench: build
+	@$(INSTALL_MISSING) cc:gcc strip:binutils
+	@test -x $(BENCH_PYTHON) || $(MAKE) --quiet $(PYTHON)
+	@$(BENCH_PYTHON) Benchmarks/bench.py $(if $(QUICK),--quick) $(if $(THREADS),--threads $(THREADS)) $(WORKLOADS)
+
+bench-peers:
+	@$(INSTALL_MISSING) python3:python3 python3-venv
+	python3 -m venv $(PEERS)
+	$(PEERS)/bin/pip install --requirement Benchmarks/requirements.txt
+
 install: build
 	@$(MAKE) --quiet install-only
 
@@ -83,4 +99,4 @@ format:
 clean:
 	rm -rf .build demo .venv
 
-.PHONY: all fresh build build-tests soname libraries demo test-tools test install install-only format clean
+.PHONY: all fresh build build-tests soname libraries demo test-tools test bench bench-peers install install-only format clean

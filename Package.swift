@@ -85,6 +85,9 @@ let package = Package(
     // The speed of DCGAN's layers.
     .executableTarget(
       name: "convolution-benchmark", dependencies: ["Networks"], path: "Benchmarks/Networks"),
+    // The product and single layers as a worker of Benchmarks/bench.py.
+    .executableTarget(
+      name: "layer-worker", dependencies: ["Networks"], path: "Benchmarks/Worker"),
 
     // The command-line tool: a client of the header like any other.
     .executableTarget(

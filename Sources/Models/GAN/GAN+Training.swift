@@ -24,7 +24,8 @@ extension GAN: Trainable {
   /// steps going.
   fileprivate func startAtMean(of dataset: Dataset) throws(GenerativeError) {
     let width = options.shape.count
-    let batches = try Batches(dataset, rows: 256, minimumRows: 1, seed: nil, context: context)
+    let batches = try Batches(
+      dataset, rows: Self.meanBatchRows, minimumRows: 1, seed: nil, context: context)
     let sums = try Buffer<Float>(count: width, in: context.memory)
     let mean = try Buffer<Double>(count: width, in: context.memory)
     var count = 0

@@ -118,17 +118,26 @@ package final class GAN: @unchecked Sendable {
     discriminating = Inference(networks.discriminator, folds: folds, context: context)
   }
 
+  /// Rows read at a time to find the data's mean row.
+  static let meanBatchRows = 256
+
   package static func plan(
     _ options: Options, rows: Int, context: Context = .standard
   ) throws(GenerativeError) -> Plan {
     let networks = try networks(options)
     let k = options.discriminatorSteps
-    let joined = options.classCount == 0 ? 0 : 2 * networks.discriminator.input.count
+    let (width, judged) = (options.shape.count, networks.discriminator.input.count)
+    // Joined latents, real and generated rows, and labels.
+    let joined = options.classCount == 0 ? 0 : networks.generator.input.count + 2 * judged + 1
     return try Plan(
       // G: k forwards and a backward; D: k times forward and backward on real and generated rows,
       // then a forward and half a backward for G.
       [(networks.generator, 1, k + 2), (networks.discriminator, 1, 6 * k + 2)], rows: rows,
-      rowFloats: 3 * options.shape.count + 2 * networks.generator.input.count + joined + 4, context: context)
+      // The batch, the gradient of generated rows, z; logits' gradients and losses.
+      rowFloats: width + judged + options.latentSize + 2 + joined,
+      // Sums; to start at the mean row, a batch, sums, and sums in Double.
+      floats: width + (options.startsAtMean ? (Self.meanBatchRows + 3) * width : 0),
+      averaged: options.averageDecay == nil ? nil : networks.generator, context: context)
   }
 
   /// Trained numbers.

@@ -5,7 +5,7 @@ import Tensors
 package struct Plan: Sendable, Equatable {
   /// Trained numbers.
   package var parameterCount = 0
-  /// Bytes while fitting, beside the data.
+  /// Bytes while fitting with Adam and no validation, beside the data.
   package var peakByteCount = 0
   /// Floating-point operations of one training step, per row.
   package var flopsPerRow = 0
@@ -13,10 +13,12 @@ package struct Plan: Sendable, Equatable {
   /// - Parameters:
   ///   - networks: the networks that learn, each with its training workspaces and the times it runs
   ///     forward and backward (a full backward counts twice a forward).
-  ///   - rowFloats: floats per row that the step holds beside the workspaces.
+  ///   - rowFloats: floats per row that batch and step hold beside the workspaces.
+  ///   - floats: floats beside that, however many rows.
+  ///   - averaged: the network of which a moving average is kept.
   init(
     _ networks: [(network: Network, workspaces: Int, passes: Int)], rows: Int, rowFloats: Int,
-    context: Context
+    floats: Int = 0, averaged: Network? = nil, context: Context
   ) throws(GenerativeError) {
     for (network, workspaces, passes) in networks {
       parameterCount += network.parameterCount
@@ -28,7 +30,11 @@ package struct Plan: Sendable, Equatable {
     guard let step = checkedProduct(rows, rowFloats, MemoryLayout<Float>.stride) else {
       throw GenerativeError(.memory, "batches of \(rows) rows do not fit in memory")
     }
-    peakByteCount += step
+    peakByteCount += step + floats * MemoryLayout<Float>.stride
+    if let averaged {
+      // The average and the snapshot of it.
+      peakByteCount += 2 * (averaged.parameterCount + averaged.statisticCount) * MemoryLayout<Float>.stride
+    }
   }
 }
 

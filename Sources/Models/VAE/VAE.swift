@@ -130,11 +130,14 @@ package final class VAE: @unchecked Sendable {
     _ options: Options, rows: Int, context: Context = .standard
   ) throws(GenerativeError) -> Plan {
     let networks = try networks(options)
+    let decoded = networks.decoder.input.count
+    // The batch, the output's gradient, the coins; ε, σ, z and the gradients of z, μ and ln σ²; a loss;
+    // joined rows and latents, and labels.
+    let widths = (options.binarizes ? 3 : 2) * options.shape.count
+    let joined = options.classCount == 0 ? 0 : networks.encoder.input.count + decoded + 1
     return try Plan(
       [(networks.encoder, 1, 3), (networks.decoder, 1, 3)], rows: rows,
-      rowFloats: 3 * options.shape.count + 8 * options.latentSize
-        + (options.classCount == 0 ? 0 : networks.encoder.input.count + networks.decoder.input.count),
-      context: context)
+      rowFloats: widths + 5 * options.latentSize + decoded + 1 + joined, context: context)
   }
 
   /// −ln p(x|z) as a loss of the decoder's output, with the variance as it is now.

@@ -1,0 +1,92 @@
+import Glibc
+import Networks
+import Tensors
+
+// What the header does not show: the bare matrix product and single layers, as a worker of `bench.py`.
+//
+//   layer-worker product m=512 n=512 k=512
+//   layer-worker convolution size=32 channels=64 filters=128 transposed=0 direction=forward
+
+@main struct LayerWorker {
+  static func main() throws {
+    var settings: [String: String] = [:]
+    for argument in CommandLine.arguments.dropFirst(2) {
+      let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+      if parts.count == 2 { settings[parts[0]] = parts[1] }
+    }
+    func number(_ name: String, default value: Int = 0) -> Int { settings[name].flatMap { Int($0) } ?? value }
+    switch CommandLine.arguments.dropFirst().first {
+    case "product":
+      try serveProduct(m: number("m"), n: number("n"), k: number("k"))
+    case "convolution":
+      try serveConvolution(
+        size: number("size"), channels: number("channels"), filters: number("filters"),
+        rows: number("rows", default: 64), isTransposed: number("transposed") == 1,
+        settings["direction"] ?? "forward")
+    default:
+      print("usage: layer-worker product|convolution name=value ...")
+      exit(2)
+    }
+  }
+
+  private static func serveProduct(m: Int, n: Int, k: Int) throws {
+    let context = Context.standard
+    let random = Random(seed: 1, purpose: .test)
+    let (a, b) = (try Buffer<Float>(count: m * k), try Buffer<Float>(count: k * n))
+    let c = try Buffer<Float>(count: m * n)
+    context.fillNormal(a.base, count: a.count, from: random)
+    context.fillNormal(b.base, count: b.count, from: Random(seed: 2, purpose: .test))
+    let left = Matrix(a.base, rows: m, columns: k)
+    let right = Matrix(b.base, rows: k, columns: n)
+    let product = Matrix(c.base, rows: m, columns: n)
+    Bursts.serve({ context.multiply(left, right, into: product) }) {
+      // Of a sample of rows: the largest difference beside the largest value.
+      var (difference, largest) = (0.0, 0.0)
+      for i in stride(from: 0, to: m, by: max(1, m / 16)) {
+        for j in 0..<n {
+          let exact = (0..<k).reduce(0.0) { $0 + Double(a[i * k + $1]) * Double(b[$1 * n + j]) }
+          difference = max(difference, abs(exact - Double(c[i * n + j])))
+          largest = max(largest, abs(exact))
+        }
+      }
+      return difference / largest
+    }
+  }
+
+  /// A 4 × 4 layer of stride 2 between images of `size` and of half of it.
+  private static func serveConvolution(
+    size: Int, channels: Int, filters: Int, rows: Int, isTransposed: Bool, _ direction: String
+  ) throws {
+    let context = Context.standard
+    let window = Window(kernel: 4, stride: 2, padding: 1)
+    let large = Shape(height: size, width: size, channels: channels)
+    let small = Shape(height: size / 2, width: size / 2, channels: filters)
+    let layer: any Layer =
+      isTransposed
+      ? try TransposedConvolution(small, filters: channels, window, .identity, hasBias: false)
+      : try Convolution(large, filters: filters, window, .identity, hasBias: false)
+    let network = try Network("layer", [layer])
+    let weights = try Weights(network, seed: 1, context: context)
+    let workspace = try Workspace(network, rows: rows, .training, context: context)
+    let gradient = try Buffer<Float>(count: network.parameterCount)
+    let x = try Buffer<Float>(count: rows * layer.input.count)
+    let dx = try Buffer<Float>(count: rows * layer.input.count)
+    let dy = try Buffer<Float>(count: rows * layer.output.count)
+    let random = Random(seed: 1, purpose: .test)
+    let mode = Mode.training(random)
+    context.fillNormal(x.base, count: x.count, from: random)
+    context.fillNormal(dy.base, count: dy.count, from: Random(seed: 2, purpose: .test))
+    _ = network.forward(x.base, rows: rows, weights, workspace, mode)
+    Bursts.serve(
+      {
+        switch direction {
+        case "forward": _ = network.forward(x.base, rows: rows, weights, workspace, mode)
+        case "input":
+          network.backward(
+            dy.base, x: x.base, rows: rows, weights, workspace, mode, gradient: nil, inputGradient: dx.base)
+        default:
+          network.backward(dy.base, x: x.base, rows: rows, weights, workspace, mode, gradient: gradient.base)
+        }
+      }, error: { nil })
+  }
+}

@@ -1,0 +1,67 @@
+"""Every workload, ours beside the peers': see README.md.
+
+usage: bench.py [--quick] [--threads N] [--peers PYTHON] [--layers PROGRAM] [--out FILE] [WORKLOAD ...]
+
+WORKLOAD is how names begin: dcgan, vae-train, scale. Without any, all are run, and FILE is written
+anew; otherwise what was run replaces those lines.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import cold
+import duel
+import long_input
+import results
+from workloads import all_duels
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def tasks(arguments):
+    """(name, () -> results) of everything there is."""
+    yield cold.NAME, lambda: cold.run(arguments.peers, arguments.quick)
+    for entry in all_duels():
+        if arguments.threads:
+            entry = entry._replace(threads=arguments.threads)
+        yield (
+            entry.name,
+            lambda entry=entry: duel.run(entry, arguments.peers, arguments.layers, arguments.quick),
+        )
+    yield long_input.NAME, lambda: long_input.run(arguments.peers, arguments.quick)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--threads", type=int, help="of all workloads")
+    parser.add_argument("--peers", default=sys.executable)
+    parser.add_argument("--layers", default=str(ROOT / ".build" / "release" / "layer-worker"))
+    parser.add_argument("--out", type=Path, default=ROOT / "Benchmarks" / "results" / "latest.jsonl")
+    parser.add_argument("workloads", nargs="*")
+    arguments = parser.parse_args()
+
+    chosen = [
+        (name, run)
+        for name, run in tasks(arguments)
+        if not arguments.workloads or name.startswith(tuple(arguments.workloads))
+    ]
+    if not chosen:
+        sys.exit(f"no workload begins with {' or '.join(arguments.workloads)}")
+    done = []
+    if arguments.workloads and arguments.out.exists():
+        done = [json.loads(line) for line in arguments.out.read_text().splitlines()]
+    print(results.heading())
+    for _, run in chosen:
+        found = run()
+        for line in results.lines(found):
+            print(line, flush=True)
+        # Written as it goes, so that a run that is stopped leaves what it has.
+        names = {result["workload"] for result in found}
+        done = [result for result in done if result["workload"] not in names] + found
+        results.write(arguments.out, done)
+
+
+main()

@@ -1,0 +1,172 @@
+"""Our side: the workloads through the header, as the Python package calls it."""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bindings" / "python"))
+
+import numpy as np
+
+import data
+import reference
+from bursts import repeat, steps
+from generative import GAN, PCA, VAE, Context
+from generative._constants import STOP_NOW
+from generative._errors import check
+from generative._library import lib
+from memory import resident_mib
+from workload import Workload
+
+MIB = 1 << 20
+BY_GOLDEN = "a step equals PyTorch's in Tests/ModelsTests/TorchParityTests"
+BY_GOLDEN_DCGAN = "a step equals PyTorch's in Tests/ModelsTests/DCGANStepTests"
+
+
+def context(direct=0):
+    return Context(n_threads=int(os.environ["BENCH_THREADS"]), direct_convolutions=bool(direct))
+
+
+def _fit(model, rows, batch, rate, reason):
+    """One long fit; tells beside it what the plan foresaw and what was really taken.
+
+    context_mib: by how much the library's own account of its memory rose. grown_mib: by how much the
+    process grew. Both include making the model, and leave out the rows.
+    """
+    model.shape = rows.shape[1:]
+    planned = model.plan(batch)[1] / MIB
+    used, start = model.context.memory[0], resident_mib()
+    final = {}
+
+    def fit(go_on):
+        def callback(event):
+            if go_on((event.epoch - 1) * event.n_steps + event.step):
+                return None
+            taken = (model.context.memory[1] - used) / MIB
+            final.update(grown_mib=resident_mib() - start, context_mib=taken)
+            return STOP_NOW
+
+        model.fit(rows, epochs=1_000_000, batch_size=batch, learning_rate=rate, callback=callback)
+
+    return Workload(steps(fit), reason, lambda: dict(final, planned_mib=planned))
+
+
+def vae_train(batch=128, width=400, rows=20_000):
+    model = VAE(20, hidden=(width,), context=context())
+    return _fit(model, data.uniform(rows, 784), batch, 1e-3, BY_GOLDEN)
+
+
+def gan_train(batch=128):
+    model = GAN(
+        100,
+        generator_hidden=(256, 512),
+        discriminator_hidden=(512, 256),
+        generator_activation="leaky_relu",
+        output_activation="tanh",
+        batch_norm=False,
+        average_decay=None,
+        mean_start=False,
+        context=context(),
+    )
+    return _fit(model, data.uniform(20_000, 784), batch, 2e-4, BY_GOLDEN)
+
+
+def _dcgan(direct):
+    return GAN(architecture="convolutional", average_decay=None, context=context(direct))
+
+
+def dcgan_train(batch=64, direct=0):
+    return _fit(_dcgan(direct), data.uniform(20 * batch, 64, 64, 3), batch, 2e-4, BY_GOLDEN_DCGAN)
+
+
+def dcgan_sample(batch=64, direct=0):
+    """Rows of given latents, as the peers get them, after a fit that spreads them out."""
+    model = _dcgan(direct).fit(data.uniform(32, 64, 64, 3), epochs=8, batch_size=16, learning_rate=2e-3)
+    model = GAN.from_bytes(model.to_bytes("weights"), context(direct))
+    latents = data.normal(batch, 100)
+    rows = np.empty((batch, 64, 64, 3), np.float32)
+    arguments = (model._handle, latents.ctypes.data, batch, 1, rows.ctypes.data)
+
+    def error():
+        exact = reference.dcgan_generate(latents, reference.tensors(model.to_bytes("weights")))
+        return reference.relative(2 * rows - 1, exact)
+
+    return Workload(repeat(lambda: check(lib.gen_gan_generate(*arguments)), warm_up=3), error)
+
+
+def vae_encode(batch=1):
+    model = VAE(20, hidden=(400,)).fit(data.uniform(256, 784), epochs=1)
+    model = VAE.from_bytes(model.to_bytes("weights"), context())
+    rows = data.uniform(batch, 784, seed=5)
+    mean, log_variance = np.empty((batch, 20), np.float32), np.empty((batch, 20), np.float32)
+    arguments = (model._handle, rows.ctypes.data, batch, mean.ctypes.data, log_variance.ctypes.data)
+
+    def error():
+        exact = reference.vae_encode(rows, reference.tensors(model.to_bytes("weights")))
+        return reference.relative(np.hstack([mean, log_variance]), exact)
+
+    return Workload(repeat(lambda: check(lib.gen_vae_encode(*arguments)), warm_up=100), error)
+
+
+def pca_fit(rows=60_000, k=50, dtype="f32"):
+    """k 0: all components."""
+    x = data.pictures(rows)
+    x = x if dtype == "u8" else data.floats(x)
+    fitted = {}
+
+    def call():
+        fitted["pca"] = PCA(k or None, context=context_of_fits).fit(x)
+        fitted["components"] = fitted["pca"].components_
+
+    def error():
+        exact = reference.covariance(x) / (255**2 if dtype == "u8" else 1)
+        return reference.pca_error(fitted["components"], fitted["pca"].explained_variance_, exact)
+
+    context_of_fits = context()
+    return Workload(repeat(call, warm_up=1), error)
+
+
+def pca_wide(rows=1000, columns=12_288, k=50):
+    x = data.normal(rows, columns)
+    fitted = {}
+
+    def call():
+        fitted["pca"] = PCA(k, context=context_of_fits).fit(x)
+        fitted["components"] = fitted["pca"].components_
+
+    def error():
+        return reference.wide_pca_error(fitted["components"], fitted["pca"].explained_variance_, x)
+
+    context_of_fits = context()
+    return Workload(repeat(call, warm_up=1), error)
+
+
+def pca_incremental(rows=60_000, k=50, batch=2000):
+    x = data.floats(data.pictures(rows))
+    fitted = {}
+
+    def call():
+        pca = fitted["pca"] = PCA(k, context=context_of_fits)
+        for first in range(0, rows, batch):
+            pca.partial_fit(x[first : first + batch])
+        fitted["components"] = pca.components_
+
+    def error():
+        exact = reference.covariance(x)
+        return reference.pca_error(fitted["components"], fitted["pca"].explained_variance_, exact)
+
+    context_of_fits = context()
+    return Workload(repeat(call, warm_up=1), error)
+
+
+def pca_transform(rows=60_000, k=50):
+    x = data.floats(data.pictures(rows))
+    pca = PCA(k, context=context()).fit(x)
+    latents = np.empty((rows, k), np.float32)
+    arguments = (pca._handle, x.ctypes.data, rows, latents.ctypes.data)
+
+    def error():
+        exact = (x.astype(float) - pca.mean_.astype(float)) @ pca.components_.T.astype(float)
+        return reference.relative(latents, exact)
+
+    return Workload(repeat(lambda: check(lib.gen_pca_transform(*arguments))), error)

@@ -1,0 +1,173 @@
+"""PyTorch's side, in its fastest modes: eager, compile, channels_last."""
+
+import copy
+import os
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+from bursts import repeat
+from workload import Workload
+
+torch.manual_seed(0)
+torch.set_num_threads(int(os.environ["BENCH_THREADS"]))
+
+
+def wrapped(mode, function):
+    return torch.compile(function) if mode == "compile" else function
+
+
+def adam(module, rate, beta1=0.9):
+    return torch.optim.Adam(module.parameters(), rate, (beta1, 0.999), fused=True)
+
+
+class VAE(nn.Module):
+    """784-width-20-width-784 of pytorch/examples."""
+
+    def __init__(self, width=400):
+        super().__init__()
+        self.hidden, self.mean = nn.Linear(784, width), nn.Linear(width, 20)
+        self.log_variance = nn.Linear(width, 20)
+        self.decoder_hidden, self.output = nn.Linear(20, width), nn.Linear(width, 784)
+
+    def encode(self, x):
+        hidden = F.relu(self.hidden(x))
+        return self.mean(hidden), self.log_variance(hidden)
+
+    def forward(self, x):
+        return self.encode(x)
+
+    def loss(self, x):
+        mean, log_variance = self.encode(x)
+        z = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+        y = torch.sigmoid(self.output(F.relu(self.decoder_hidden(z))))
+        divergence = -0.5 * torch.sum(1 + log_variance - mean.pow(2) - log_variance.exp())
+        return F.binary_cross_entropy(y, x, reduction="sum") + divergence
+
+
+def dense_players():
+    generator = nn.Sequential(
+        nn.Linear(100, 256), nn.LeakyReLU(0.2), nn.Linear(256, 512), nn.LeakyReLU(0.2),
+        nn.Linear(512, 784), nn.Tanh())  # fmt: skip
+    discriminator = nn.Sequential(
+        nn.Linear(784, 512), nn.LeakyReLU(0.2), nn.Linear(512, 256), nn.LeakyReLU(0.2),
+        nn.Linear(256, 1))  # fmt: skip
+    return generator, discriminator
+
+
+def dcgan_players(w=64):
+    """The 64 x 64 x 3 networks of pytorch/examples."""
+
+    def up(i, o, stride=2, padding=1):
+        return [nn.ConvTranspose2d(i, o, 4, stride, padding, bias=False), nn.BatchNorm2d(o), nn.ReLU(True)]
+
+    def down(i, o):
+        return [nn.Conv2d(i, o, 4, 2, 1, bias=False), nn.BatchNorm2d(o), nn.LeakyReLU(0.2, True)]
+
+    generator = nn.Sequential(
+        *up(100, 8 * w, 1, 0), *up(8 * w, 4 * w), *up(4 * w, 2 * w), *up(2 * w, w),
+        nn.ConvTranspose2d(w, 3, 4, 2, 1, bias=False), nn.Tanh())  # fmt: skip
+    discriminator = nn.Sequential(
+        nn.Conv2d(3, w, 4, 2, 1, bias=False), nn.LeakyReLU(0.2, True), *down(w, 2 * w),
+        *down(2 * w, 4 * w), *down(4 * w, 8 * w), nn.Conv2d(8 * w, 1, 4, 1, 0, bias=False),
+        nn.Flatten())  # fmt: skip
+    return generator, discriminator
+
+
+def vae_train(mode="eager", batch=128, width=400):
+    model, x = VAE(width), torch.rand(batch, 784)
+    optimizer, loss = adam(model, 1e-3), wrapped(mode, model.loss)
+
+    def step():
+        optimizer.zero_grad()
+        loss(x).backward()
+        optimizer.step()
+
+    return Workload(repeat(step, warm_up=10))
+
+
+def adversarial(players, real, latent, mode):
+    """One step of D, then one of G on the same generated rows."""
+    generator, discriminator = players
+    of_g, of_d = adam(generator, 2e-4, 0.5), adam(discriminator, 2e-4, 0.5)
+    generate, discriminate = wrapped(mode, generator), wrapped(mode, discriminator)
+    loss, one, zero = nn.BCEWithLogitsLoss(), torch.ones(len(real), 1), torch.zeros(len(real), 1)
+
+    def step():
+        of_d.zero_grad()
+        fake = generate(torch.randn(len(real), *latent))
+        loss(discriminate(real), one).backward()
+        loss(discriminate(fake.detach()), zero).backward()
+        of_d.step()
+        of_g.zero_grad()
+        loss(discriminate(fake), one).backward()
+        of_g.step()
+
+    return step
+
+
+def gan_train(mode="eager", batch=128):
+    step = adversarial(dense_players(), torch.rand(batch, 784) * 2 - 1, (100,), mode)
+    return Workload(repeat(step, warm_up=10))
+
+
+def _layout(mode):
+    return dict(memory_format=torch.channels_last) if mode == "channels_last" else {}
+
+
+def dcgan_train(mode="channels_last", batch=64, base=64):
+    players = [player.to(**_layout(mode)) for player in dcgan_players(base)]
+    real = (torch.rand(batch, 3, 64, 64) * 2 - 1).to(**_layout(mode))
+    return Workload(repeat(adversarial(players, real, (100, 1, 1), mode)))
+
+
+def _inference(module, mode, x):
+    run = wrapped(mode, module)
+
+    def call():
+        with torch.inference_mode():
+            return run(x)
+
+    def flat(outputs):
+        return torch.cat([output.flatten() for output in outputs]).double()
+
+    def error():
+        ours = flat(call())
+        with torch.inference_mode():
+            exact = flat(copy.deepcopy(module).double()(x.double()))
+        return float((ours - exact).abs().max() / exact.abs().max())
+
+    return call, error
+
+
+def vae_encode(mode="eager", batch=1):
+    call, error = _inference(VAE().eval(), mode, torch.rand(batch, 784))
+    return Workload(repeat(call, warm_up=100), error)
+
+
+def dcgan_sample(mode="channels_last", batch=64, base=64):
+    generator = dcgan_players(base)[0].eval().to(**_layout(mode))
+    call, error = _inference(generator, mode, torch.randn(batch, 100, 1, 1))
+    return Workload(repeat(call, warm_up=3), error)
+
+
+def convolution(size, channels, filters, rows=64, transposed=0, direction="forward"):
+    """One 4 x 4 layer of stride 2, channels last. size: of the larger images, which have `channels`
+    channels; the smaller have `filters`. direction: forward, input (gradient), weight (gradient)."""
+    last = torch.channels_last
+    large = torch.randn(rows, channels, size, size).to(memory_format=last)
+    small = torch.randn(rows, filters, size // 2, size // 2).to(memory_format=last)
+    weight = (torch.randn(filters, channels, 4, 4) * 0.02).to(memory_format=last)
+    x, dy = (small, large) if transposed else (large, small)
+    shape = ((2, 2), (1, 1), (1, 1), bool(transposed), (0, 0), 1)
+    wanted = [direction == "input", direction == "weight", False]
+
+    def call():
+        with torch.inference_mode():
+            if direction == "forward":
+                torch.ops.aten.convolution(x, weight, None, *shape)
+            else:
+                torch.ops.aten.convolution_backward(dy, x, weight, None, *shape, wanted)
+
+    return Workload(repeat(call, warm_up=3))

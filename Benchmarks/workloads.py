@@ -1,0 +1,127 @@
+"""The workloads by name: what each side runs, and how far ahead we mean to be."""
+
+from typing import NamedTuple
+
+
+class Side(NamedTuple):
+    """A worker: its name in tables, the program that runs it, and what that is told."""
+
+    name: str
+    module: str
+    function: str
+    settings: dict = {}
+
+
+class Duel(NamedTuple):
+    name: str
+    ours: Side
+    peers: list
+    target: float = None  # the fastest peer's time over ours
+    rounds: int = 15
+    seconds: float = 0.2  # of a burst
+    threads: int = 2
+
+
+def _ours(function, **settings):
+    return Side("ours", "ours", function, settings)
+
+
+def _torch(function, *modes, **settings):
+    return [Side(f"torch-{mode}", "peer_torch", function, dict(settings, mode=mode)) for mode in modes]
+
+
+def _onnx(function, **settings):
+    return [Side("onnxruntime", "peer_onnx", function, settings)]
+
+
+def _sklearn(function, *solvers, **settings):
+    if not solvers:
+        return [Side("sklearn", "peer_sklearn", function, settings)]
+    return [Side(f"sklearn-{s}", "peer_sklearn", function, dict(settings, solver=s)) for s in solvers]
+
+
+def networks():
+    dense, images = ("eager", "compile"), ("eager", "channels_last", "compile")
+    yield Duel("vae-train-b128", _ours("vae_train"), _torch("vae_train", *dense), 1.5)
+    yield Duel("gan-train-b128", _ours("gan_train"), _torch("gan_train", *dense), 1.5)
+    yield Duel(
+        "dcgan-train-b64", _ours("dcgan_train"), _torch("dcgan_train", *images), 1.5, rounds=7, seconds=0.5
+    )
+    for batch, target in (64, 1.4), (1, 1.2):
+        peers = _torch("dcgan_sample", *images, batch=batch) + _onnx("dcgan_sample", batch=batch)
+        yield Duel(f"dcgan-sample-b{batch}", _ours("dcgan_sample", batch=batch), peers, target)
+    for batch in 1, 128:
+        peers = _torch("vae_encode", *dense, batch=batch) + _onnx("vae_encode", batch=batch)
+        yield Duel(f"vae-encode-b{batch}", _ours("vae_encode", batch=batch), peers, 1.2)
+
+
+def components():
+    exact = ("covariance_eigh",)
+    yield Duel(
+        "pca-fit-60000x784-k50",
+        _ours("pca_fit"),
+        _sklearn("pca_fit", *exact, "randomized"),
+        1.6,
+        rounds=7,
+    )
+    yield Duel(
+        "pca-fit-60000x784-k50-u8", _ours("pca_fit", dtype="u8"), _sklearn("pca_fit", *exact), 3, rounds=7
+    )
+    yield Duel(
+        "pca-fit-60000x784-all", _ours("pca_fit", k=0), _sklearn("pca_fit", *exact, k=0), 1.3, rounds=7
+    )
+    solvers = _sklearn("pca_wide", "randomized", "full")
+    yield Duel("pca-wide-1000x12288-k50", _ours("pca_wide"), solvers, 4, rounds=5)
+    yield Duel(
+        "pca-incremental-60000x784-k50", _ours("pca_incremental"), _sklearn("pca_incremental"), 40, rounds=2
+    )
+    yield Duel("pca-transform-60000x784-k50", _ours("pca_transform"), _sklearn("pca_transform"), 1.5)
+
+
+def products():
+    shapes = [(512, 512, 512), (1024, 1024, 1024), (1536, 1536, 1536), (128, 400, 784), (1, 400, 784)]
+    for m, n, k in shapes:
+        settings = dict(m=m, n=n, k=k)
+        yield Duel(
+            f"product-{m}x{n}x{k}",
+            Side("ours", "layers", "product", settings),
+            [Side("openblas", "peer_openblas", "product", settings)],
+            1.0 if m == 1536 else None,
+        )
+
+
+def convolutions():
+    """DCGAN's layers at batch 64, each way and in each direction."""
+    for size, channels, filters in (64, 3, 64), (32, 64, 128), (16, 128, 256), (8, 256, 512):
+        for transposed in 0, 1:
+            for direction in "forward", "input", "weight":
+                kind = "transposed" if transposed else "convolution"
+                settings = dict(
+                    size=size, channels=channels, filters=filters, transposed=transposed, direction=direction
+                )
+                yield Duel(
+                    f"{kind}-{size}-{channels}-{filters}-{direction}",
+                    Side("ours", "layers", "convolution", settings),
+                    [Side("torch-channels_last", "peer_torch", "convolution", settings)],
+                    rounds=7,
+                )
+
+
+def scaling():
+    """Our time alone, as one quantity grows, and with direct convolutions in place of Winograd's."""
+    for batch in 16, 32, 64, 256, 512:
+        yield Duel(f"scale-batch-{batch}", _ours("vae_train", batch=batch), [], rounds=7)
+    for width in 100, 200, 800, 1600:
+        yield Duel(f"scale-width-{width}", _ours("vae_train", width=width), [], rounds=7)
+    for rows in 7_500, 15_000, 30_000, 120_000:
+        yield Duel(f"scale-rows-{rows}", _ours("pca_fit", rows=rows), [], rounds=5)
+    for name, function in ("dcgan-train-b64", "dcgan_train"), ("dcgan-sample-b64", "dcgan_sample"):
+        yield Duel(f"direct-{name}", _ours(function, direct=1), [], rounds=3, seconds=0.5)
+    yield Duel("scale-threads-1-vae-train", _ours("vae_train"), [], rounds=7, threads=1)
+    yield Duel("scale-threads-1-dcgan-train", _ours("dcgan_train"), [], rounds=3, threads=1)
+    yield Duel("scale-threads-1-pca-fit", _ours("pca_fit"), [], rounds=5, threads=1)
+
+
+def all_duels():
+    for group in networks, components, products, convolutions, scaling:
+        yield from group()
