@@ -24,7 +24,7 @@ package protocol Layer: Sendable {
   /// use for them.
   func packed(
     _ parameters: UnsafePointer<Float>, context: Context
-  ) throws(GenerativeError) -> PackedMatrix?
+  ) throws(GenerativeError) -> PackedWeights?
 
   /// y ← f(x), for `pass.rows` rows; fills `pass.cache` when there is one.
   func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass)
@@ -49,7 +49,7 @@ extension Layer {
   package func scratchCount(rows: Int, context: Context) -> Int { 0 }
   package func packed(
     _ parameters: UnsafePointer<Float>, context: Context
-  ) throws(GenerativeError) -> PackedMatrix? { nil }
+  ) throws(GenerativeError) -> PackedWeights? { nil }
 }
 
 /// A named array of a layer: its shape in checkpoints and how it starts.
@@ -87,7 +87,7 @@ package struct LayerPass {
   /// The layer's parameters, one after another.
   package let parameters: UnsafePointer<Float>
   /// What `Layer.packed` made of them, if the weights are packed.
-  package var packed: PackedMatrix?
+  package var packed: PackedWeights?
   /// The layer's statistics, one after another; written only when training.
   package let statistics: UnsafeMutablePointer<Float>
   /// `cacheCount(rows:)` floats, the same in forward and backward of a pass; nil in a workspace for

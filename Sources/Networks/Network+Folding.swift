@@ -7,7 +7,9 @@ protocol FoldableLayer: Layer {
   var hasBias: Bool { get }
   /// Weight element e belongs to output element (or channel) e / `weightsPerOutput` % the bias's count.
   var weightsPerOutput: Int { get }
-  /// The same layer with a bias and an activation.
+  /// The same layer, numbers and all, for images that may come one by one.
+  var forInference: any FoldableLayer { get }
+  /// That with a bias and an activation.
   func folding(_ activation: Activation) -> any FoldableLayer
 }
 
@@ -32,7 +34,7 @@ extension Network {
       {
         pieces[pieces.count - 1] = (target.folding(norm.activation), last.index, index)
       } else {
-        pieces.append((layer, index, nil))
+        pieces.append(((layer as? any FoldableLayer)?.forInference ?? layer, index, nil))
       }
     }
     if pieces.isEmpty { pieces = [(layers[0], 0, nil)] }  // only noise: in inference any does nothing

@@ -7,7 +7,7 @@ package final class Weights: Sendable {
   package let parameters: Buffer<Float>
   package let statistics: Buffer<Float>
   /// Each layer's weights as the matrix product reads them, where they pay; empty while they train.
-  let packed: [PackedMatrix?]
+  let packed: [PackedWeights?]
 
   /// Freshly initialised numbers of `network`.
   package init(_ network: Network, seed: UInt64, context: Context) throws(GenerativeError) {
@@ -47,7 +47,7 @@ package final class Weights: Sendable {
   package init(packing other: Weights, of network: Network, context: Context) throws(GenerativeError) {
     parameters = other.parameters
     statistics = other.statistics
-    var packed: [PackedMatrix?] = []
+    var packed: [PackedWeights?] = []
     for (layer, offset) in zip(network.layers, network.parameterOffsets) {
       packed.append(try layer.packed(UnsafePointer(other.parameters.base + offset), context: context))
     }
@@ -59,4 +59,10 @@ package final class Weights: Sendable {
     parameters.base.update(from: other.parameters.base, count: parameters.count)
     statistics.base.update(from: other.statistics.base, count: statistics.count)
   }
+}
+
+/// A layer's weights in the order its product reads them.
+package enum PackedWeights: Sendable {
+  case matrix(PackedMatrix)
+  case kernel(PackedKernel)
 }

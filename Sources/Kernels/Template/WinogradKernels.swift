@@ -43,11 +43,14 @@ package struct WinogradKernels: Sendable {
   package let transformPatch: TransformPixels
   /// points ← A·d·Aᵀ of a tile d of 4 × 4 pixels.
   package let transformTile: TransformPixels
-  /// points ← G·w·Gᵀ of 2 × 2 taps, tap (i, j) at i · `rowStride` + j · `tapStride`.
-  package let transformTaps:
+  /// points ← G·w·Gᵀ of 2 × 2 taps, tap (i, j) at i · `rowStride` + j · `tapStride`: one panel of the
+  /// product, `depth` rows of `ProductKernels.tileColumns` channels, `depthStride` apart.
+  package typealias TransformTaps =
     @Sendable (
-      _ taps: Input, _ rowStride: Int, _ tapStride: Int, _ channels: Int, _ points: Output, _ pointStride: Int
+      _ taps: Input, _ rowStride: Int, _ tapStride: Int, _ depthStride: Int, _ depth: Int, _ points: Output,
+      _ pointStride: Int
     ) -> Void
+  package let transformTaps: TransformTaps
   /// A tile of 4 × 4 pixels ← Aᵀ·m·A of its points.
   package let makeTile:
     @Sendable (_ points: Input, _ pointStride: Int, _ channels: Int, _ pixels: Output, _ window: Window) ->
@@ -60,7 +63,7 @@ package struct WinogradKernels: Sendable {
 
   package init(
     transformPatch: @escaping TransformPixels, transformTile: @escaping TransformPixels,
-    transformTaps: @escaping @Sendable (Input, Int, Int, Int, Output, Int) -> Void,
+    transformTaps: @escaping TransformTaps,
     makeTile: @escaping @Sendable (Input, Int, Int, Output, Window) -> Void,
     addTaps: @escaping @Sendable (Input, Int, Int, Output, Int, Int) -> Void
   ) {

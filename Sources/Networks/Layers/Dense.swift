@@ -42,7 +42,7 @@ package struct Dense: Layer, FoldableLayer {
     let sum = Matrix(kept ?? y, rows: pass.rows, columns: output.count)
     let bias = hasBias ? pass.parameters + weightCount : nil
     let activation = kept == nil ? activation : .identity
-    if let packed = pass.packed {
+    if case .matrix(let packed) = pass.packed {
       context.multiply(x, packed: packed, into: sum, bias: bias, activation: activation)
     } else {
       context.multiply(
@@ -81,13 +81,15 @@ package struct Dense: Layer, FoldableLayer {
 
   package func packed(
     _ parameters: UnsafePointer<Float>, context: Context
-  ) throws(GenerativeError) -> PackedMatrix? {
-    try PackedMatrix(weight(parameters).transposed, in: context)
+  ) throws(GenerativeError) -> PackedWeights? {
+    .matrix(try PackedMatrix(weight(parameters).transposed, in: context))
   }
 
   // MARK: - Folding
 
   var weightsPerOutput: Int { input.count }
+
+  var forInference: any FoldableLayer { self }
 
   func folding(_ activation: Activation) -> any FoldableLayer {
     Dense(input, output, activation, weight: weightInitializer, bias: biasInitializer)

@@ -55,8 +55,10 @@ package struct TransposedConvolution: Layer, FoldableLayer {
 
   package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
     let kept = activation.differentiatesInput ? pass.cache : nil
+    var packed: PackedKernel?
+    if case .kernel(let kernel) = pass.packed { packed = kernel }
     product.spread(
-      x, weight: pass.parameters, into: kept ?? y, rows: pass.rows,
+      x, weight: pass.parameters, packed: packed, into: kept ?? y, rows: pass.rows,
       bias: hasBias ? pass.parameters + product.weightCount : nil,
       activation: kept == nil ? activation : .identity, scratch: pass.scratch, context: pass.context)
     if let kept {
@@ -87,21 +89,32 @@ package struct TransposedConvolution: Layer, FoldableLayer {
     }
   }
 
+  package func packed(
+    _ parameters: UnsafePointer<Float>, context: Context
+  ) throws(GenerativeError) -> PackedWeights? {
+    try PackedKernel(parameters, of: product, .spreading, in: context).map { .kernel($0) }
+  }
+
   // MARK: - Folding
+
+  var forInference: any FoldableLayer {
+    TransposedConvolution(
+      product.forInference, activation, hasBias: hasBias, weightInitializer, biasInitializer)
+  }
 
   var weightsPerOutput: Int { 1 }
 
   func folding(_ activation: Activation) -> any FoldableLayer {
-    TransposedConvolution(product, activation, weightInitializer, biasInitializer)
+    TransposedConvolution(product.forInference, activation, hasBias: true, weightInitializer, biasInitializer)
   }
 
-  /// The same window and weights, with a bias.
   private init(
-    _ product: ConvolutionProduct, _ activation: Activation, _ weight: Initializer, _ bias: Initializer
+    _ product: ConvolutionProduct, _ activation: Activation, hasBias: Bool, _ weight: Initializer,
+    _ bias: Initializer
   ) {
     self.product = product
     self.activation = activation
-    hasBias = true
+    self.hasBias = hasBias
     weightInitializer = weight
     biasInitializer = bias
   }

@@ -2,7 +2,8 @@ import Kernels
 
 /// Patches times weights: both directions of an image.
 extension ConvolutionProduct {
-  enum Direction { case correlation, spreading }
+  /// Which side goes in: the large one or the small one.
+  package enum Direction: Sendable { case correlation, spreading }
 
   /// What a direction multiplies, and how its scratch is laid out: zeros, the packed weights of every
   /// phase, then one area per thread.
@@ -57,15 +58,17 @@ extension ConvolutionProduct {
 
   func multiply(
     _ direction: Direction, _ source: UnsafePointer<Float>, _ weight: UnsafePointer<Float>,
-    _ output: UnsafeMutablePointer<Float>, _ rows: Int, _ bias: UnsafePointer<Float>?,
+    _ packed: PackedKernel?, _ output: UnsafeMutablePointer<Float>, _ rows: Int,
+    _ bias: UnsafePointer<Float>?,
     _ activation: Activation, _ scratch: UnsafeMutablePointer<Float>, _ context: Context
   ) {
     let plan = plan(direction, context)
     let zeros = scratch
-    let panels = zeros + plan.zeroCount
-    let slots = panels + plan.phaseCount * plan.phaseStride
+    let room = zeros + plan.zeroCount
+    let slots = room + plan.phaseCount * plan.phaseStride
     zeros.update(repeating: 0, count: plan.zeroCount)
-    packWeights(direction, plan, weight, into: panels, context)
+    if packed == nil { packWeights(direction, plan, weight, into: room, context) }
+    let panels = packed.map { $0.panels } ?? UnsafePointer(room)
 
     // Phase 0 has the most positions.
     let most = axes(direction, phase: 0)
@@ -183,6 +186,19 @@ extension ConvolutionProduct {
   }
 
   // MARK: - Weights
+
+  /// Floats of all phases' packed weights.
+  func packedCount(_ direction: Direction, context: Context) -> Int {
+    let plan = plan(direction, context)
+    return plan.phaseCount * plan.phaseStride
+  }
+
+  func packWeights(
+    _ direction: Direction, _ weight: UnsafePointer<Float>, into panels: UnsafeMutablePointer<Float>,
+    _ context: Context
+  ) {
+    packWeights(direction, plan(direction, context), weight, into: panels, context)
+  }
 
   /// Packs every phase's weights: block of depth after block, in each panel after panel.
   private func packWeights(

@@ -23,6 +23,8 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
   /// C and K.
   package let largeChannels: Int
   package let smallChannels: Int
+  /// Whether Winograd's way is left out for images of a single tile: see `forInference`.
+  private(set) var sparesSingleTiles = false
 
   /// - Throws: `.limit` when a size does not fit into an integer with room to spare.
   package init(
@@ -49,6 +51,14 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
   /// The weights' shape: K × kernel height × kernel width × C.
   package var weightShape: [Int] {
     [smallChannels, vertical.window.kernel, horizontal.window.kernel, largeChannels]
+  }
+
+  /// The same product where images may come one by one: for a single tile of an image, transforming the
+  /// weights costs more than it saves, and a batch must not differ.
+  package var forInference: ConvolutionProduct {
+    var product = self
+    product.sparesSingleTiles = true
+    return product
   }
 
   var tapCount: Int { vertical.window.kernel * horizontal.window.kernel }
@@ -90,22 +100,26 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
   // MARK: - The products
 
   /// small ← act(correlation + bias), for `rows` images.
+  ///
+  /// - Parameter packed: what `PackedKernel` made of the weight for this direction.
   package func correlate(
-    _ large: UnsafePointer<Float>, weight: UnsafePointer<Float>, into small: UnsafeMutablePointer<Float>,
-    rows: Int, bias: UnsafePointer<Float>? = nil, activation: Activation = .identity,
+    _ large: UnsafePointer<Float>, weight: UnsafePointer<Float>, packed: PackedKernel? = nil,
+    into small: UnsafeMutablePointer<Float>, rows: Int, bias: UnsafePointer<Float>? = nil,
+    activation: Activation = .identity,
     scratch: UnsafeMutablePointer<Float>, context: Context
   ) {
     if let winograd = WinogradConvolution(self, context: context) {
       winograd.multiply(.correlation, large, weight, small, rows, bias, activation, scratch, context)
     } else {
-      multiply(.correlation, large, weight, small, rows, bias, activation, scratch, context)
+      multiply(.correlation, large, weight, packed, small, rows, bias, activation, scratch, context)
     }
   }
 
   /// large ← act(spread + bias), for `rows` images.
   package func spread(
-    _ small: UnsafePointer<Float>, weight: UnsafePointer<Float>, into large: UnsafeMutablePointer<Float>,
-    rows: Int, bias: UnsafePointer<Float>? = nil, activation: Activation = .identity,
+    _ small: UnsafePointer<Float>, weight: UnsafePointer<Float>, packed: PackedKernel? = nil,
+    into large: UnsafeMutablePointer<Float>, rows: Int, bias: UnsafePointer<Float>? = nil,
+    activation: Activation = .identity,
     scratch: UnsafeMutablePointer<Float>, context: Context
   ) {
     if let winograd = WinogradConvolution(self, context: context) {
@@ -115,7 +129,7 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
         small, weight: weight, into: large, rows: rows, bias: bias, activation: activation, scratch: scratch,
         context: context)
     } else {
-      multiply(.spreading, small, weight, large, rows, bias, activation, scratch, context)
+      multiply(.spreading, small, weight, packed, large, rows, bias, activation, scratch, context)
     }
   }
 

@@ -12,12 +12,11 @@ extension WinogradConvolution {
     let outputPhases: Int
 
     var blockDepth: Int { min(WinogradConvolution.blockDepth, points.channels) }
-    /// Floats of a block of one tap's weights.
-    var tapStride: Int { blockDepth * WinogradConvolution.groupColumns }
     /// Between points of the transformed weights, clear of multiples of 4 KiB.
-    var weightPointStride: Int { tapStride + 16 }
+    var weightPointStride: Int { blockDepth * WinogradConvolution.groupColumns + 16 }
     var resultPointStride: Int { points.tileCapacity * WinogradConvolution.groupColumns + 16 }
-    var tapCount: Int { 4 * tapStride }
+    /// A panel of weights for each tap.
+    var tapCount: Int { 4 * blockDepth * width }
     var weightCount: Int { WinogradKernels.pointCount * weightPointStride }
     var resultCount: Int { WinogradKernels.pointCount * resultPointStride }
     var slotStride: Int {
@@ -103,10 +102,8 @@ extension WinogradConvolution {
     for phase in 0..<layout.phaseCount {
       for channel in stride(from: 0, to: layout.channels, by: plan.blockDepth) {
         let depth = min(plan.blockDepth, layout.channels - channel)
-        let floats = packTaps(
-          weight, direction, firstPhase + phase, channel, depth, columns, plan, area, context)
-        context.kernels.winograd.transformTaps(
-          area, 2 * plan.tapStride, plan.tapStride, floats, weights, plan.weightPointStride)
+        transformTaps(
+          weight, direction, firstPhase + phase, channel, depth, columns, plan, area, into: weights, context)
         for point in 0..<WinogradKernels.pointCount {
           multiply(
             pixels + (phase * layout.phaseStride + point * layout.pointStride + channel),
@@ -118,32 +115,39 @@ extension WinogradConvolution {
     }
   }
 
-  /// The 2 × 2 taps that a phase sees, as the product reads them: in panels of output channels, each
-  /// `depth` input channels deep. Returns the floats of one tap.
-  private func packTaps(
-    _ weight: UnsafePointer<Float>, _ direction: ConvolutionProduct.Direction, _ phase: Int,
-    _ channel: Int, _ depth: Int, _ columns: Range<Int>, _ plan: Plan,
-    _ panels: UnsafeMutablePointer<Float>, _ context: Context
-  ) -> Int {
+  /// points ← G·w·Gᵀ of the 2 × 2 taps that a phase sees, as the product reads them: in panels of
+  /// output channels, each `depth` input channels deep.
+  private func transformTaps(
+    _ weight: UnsafePointer<Float>, _ direction: ConvolutionProduct.Direction, _ phase: Int, _ channel: Int,
+    _ depth: Int, _ columns: Range<Int>, _ plan: Plan, _ room: UnsafeMutablePointer<Float>,
+    into points: UnsafeMutablePointer<Float>, _ context: Context
+  ) {
     let (vertical, horizontal) = axes(direction, phase: phase)
-    let pack = context.kernels.product.packColumns
-    // Small channels are `weightStride` apart, large ones side by side.
-    let (depthStride, widthStride) =
-      direction == .correlation ? (1, product.weightStride) : (product.weightStride, 1)
-    var floats = 0
-    for tap in 0..<4 {
-      let y = vertical.firstTap + tap / 2 * vertical.tapStep
-      let x = horizontal.firstTap + tap % 2 * horizontal.tapStep
-      let source = weight + ((y * 4 + x) * product.largeChannels + channel * depthStride)
-      floats = 0
-      for column in stride(from: columns.lowerBound, to: columns.upperBound, by: plan.width) {
-        pack(
-          source + column * widthStride, depthStride, widthStride, depth,
-          min(plan.width, columns.upperBound - column), panels + (tap * plan.tapStride + floats))
-        floats += depth * plan.width
+    let channels = product.largeChannels
+    let transform = context.kernels.winograd.transformTaps
+    let first = (vertical.firstTap * 4 + horizontal.firstTap) * channels
+    let (rowStride, tapStride) = (vertical.tapStep * 4 * channels, horizontal.tapStep * channels)
+    for column in stride(from: columns.lowerBound, to: columns.upperBound, by: plan.width) {
+      let count = min(plan.width, columns.upperBound - column)
+      let panel = points + (column - columns.lowerBound) * depth
+      if direction == .spreading, count == plan.width {
+        // Output channels lie side by side, as the product wants them.
+        transform(
+          weight + (channel * product.weightStride + first + column), rowStride, tapStride,
+          product.weightStride, depth, panel, plan.weightPointStride)
+        continue
       }
+      let (depthStride, widthStride) =
+        direction == .correlation ? (1, product.weightStride) : (product.weightStride, 1)
+      let source = weight + (channel * depthStride + first + column * widthStride)
+      let tapCount = depth * plan.width
+      for tap in 0..<4 {
+        context.kernels.product.packColumns(
+          source + (tap / 2 * rowStride + tap % 2 * tapStride), depthStride, widthStride, depth, count,
+          room + tap * tapCount)
+      }
+      transform(room, 2 * tapCount, tapCount, plan.width, depth, panel, plan.weightPointStride)
     }
-    return floats
   }
 
   /// Writes the pixels of `tiles` from a group's results.

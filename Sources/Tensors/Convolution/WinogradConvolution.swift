@@ -42,7 +42,7 @@ package struct WinogradConvolution {
     self.product = product
     let (height, width) = (product.vertical.small, product.horizontal.small)
     let tiled = tileRowCount * tileColumnCount * WinogradKernels.tileSize * WinogradKernels.tileSize
-    guard 5 * tiled <= 9 * height * width else { return nil }
+    guard 5 * tiled <= 9 * height * width, tilesPerImage > 1 || !product.sparesSingleTiles else { return nil }
   }
 
   // MARK: - Tiles

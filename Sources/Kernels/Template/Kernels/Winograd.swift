@@ -173,20 +173,29 @@ func transformTile(
 
 /// See `WinogradKernels.transformTaps`.
 func transformTaps(
-  _ taps: Input, _ rowStride: Int, _ tapStride: Int, _ channels: Int, _ points: Output, _ pointStride: Int
+  _ taps: Input, _ rowStride: Int, _ tapStride: Int, _ depthStride: Int, _ depth: Int, _ points: Output,
+  _ pointStride: Int
 ) {
-  var c = 0
-  while c < channels {
-    let from = taps + c
-    let r0 = transformTaps(Two(a: load(from), b: load(from + tapStride)))
-    let r1 = transformTaps(Two(a: load(from + rowStride), b: load(from + rowStride + tapStride)))
-    let (to, down) = (points + c, 5 &* pointStride)
-    storeFive(transformTaps(Two(a: r0.a, b: r1.a)), to, down)
-    storeFive(transformTaps(Two(a: r0.b, b: r1.b)), to + pointStride, down)
-    storeFive(transformTaps(Two(a: r0.c, b: r1.c)), to + 2 &* pointStride, down)
-    storeFive(transformTaps(Two(a: r0.d, b: r1.d)), to + 3 &* pointStride, down)
-    storeFive(transformTaps(Two(a: r0.e, b: r1.e)), to + 4 &* pointStride, down)
-    c &+= laneCount
+  var from = taps
+  var to = points
+  let down = 5 &* pointStride
+  var p = depth
+  while p > 0 {
+    var c = 0
+    while c < tileColumns {
+      let lower = from + (rowStride &+ c)
+      let r0 = transformTaps(Two(a: load(from + c), b: load(from + (tapStride &+ c))))
+      let r1 = transformTaps(Two(a: load(lower), b: load(lower + tapStride)))
+      storeFive(transformTaps(Two(a: r0.a, b: r1.a)), to, down)
+      storeFive(transformTaps(Two(a: r0.b, b: r1.b)), to + pointStride, down)
+      storeFive(transformTaps(Two(a: r0.c, b: r1.c)), to + 2 &* pointStride, down)
+      storeFive(transformTaps(Two(a: r0.d, b: r1.d)), to + 3 &* pointStride, down)
+      storeFive(transformTaps(Two(a: r0.e, b: r1.e)), to + 4 &* pointStride, down)
+      to += laneCount
+      c &+= laneCount
+    }
+    from += depthStride
+    p &-= 1
   }
 }
 
