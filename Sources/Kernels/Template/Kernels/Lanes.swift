@@ -3,6 +3,8 @@
 // collection's or a generic function's specialisation would leave a weak symbol full of this
 // instruction set's code for the linker to share with the rest of the program.
 
+import CShims
+
 typealias Input = UnsafePointer<Float>
 typealias Output = UnsafeMutablePointer<Float>
 
@@ -24,3 +26,6 @@ typealias Output = UnsafeMutablePointer<Float>
 
 /// `value` in all lanes.
 @inline(__always) func all(_ value: Float) -> Floats { Floats(repeating: value) }
+
+/// Asks for the cache line at `pointer`, which need not be readable.
+@inline(__always) func prefetch(_ pointer: Input) { shim_prefetch(pointer) }

@@ -181,6 +181,12 @@ func transformTaps(
   let down = 5 &* pointStride
   var p = depth
   while p > 0 {
+    // Rows are kilobytes apart, which no hardware foresees.
+    let ahead = from + 8 &* depthStride
+    prefetch(ahead)
+    prefetch(ahead + tapStride)
+    prefetch(ahead + rowStride)
+    prefetch(ahead + (rowStride &+ tapStride))
     var c = 0
     while c < tileColumns {
       let lower = from + (rowStride &+ c)
