@@ -15,9 +15,9 @@
 
 #define SHIM_INLINE static inline __attribute__((always_inline))
 
-/* widen: floats to doubles. narrow: doubles to floats. from_int: 32-bit integers to floats.
- * from_bytes: n bytes in memory, 0 to 255, to floats. multiply_high, multiply_low: the
- * halves of the unsigned 64-bit products, in a way that shares the products. */
+/* widen: floats to doubles. narrow: doubles to floats. square_root: of each lane. from_int: 32-bit
+ * integers to floats. from_bytes: n bytes in memory, 0 to 255, to floats. multiply_high,
+ * multiply_low: the halves of the unsigned 64-bit products, in a way that shares the products. */
 #define SHIM_VECTORS(n, half)                                                                      \
   typedef float shim_f##n __attribute__((ext_vector_type(n)));                                     \
   typedef double shim_d##n __attribute__((ext_vector_type(n)));                                    \
@@ -31,6 +31,7 @@
   SHIM_INLINE shim_f##n shim_narrow##n(shim_d##n x) {                                              \
     return __builtin_convertvector(x, shim_f##n);                                                  \
   }                                                                                                \
+  SHIM_INLINE shim_f##n shim_square_root##n(shim_f##n x) { return __builtin_elementwise_sqrt(x); } \
   SHIM_INLINE shim_f##n shim_from_int##n(shim_i##n x) {                                            \
     return __builtin_convertvector(x, shim_f##n);                                                  \
   }                                                                                                \

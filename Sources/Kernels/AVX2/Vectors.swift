@@ -14,6 +14,9 @@ let instructionSetName = "avx2"
   c.addingProduct(a, b)
 }
 
+/// √x. Swift's own goes lane by lane.
+@inline(__always) func squareRoot(_ x: Floats) -> Floats { shim_square_root8(x) }
+
 /// x in double precision.
 @inline(__always) func widen(_ x: Floats) -> Doubles { shim_widen8(x) }
 

@@ -23,6 +23,9 @@ typealias Doubles = SIMD4<Double>
   @inline(__always) func multiplyAdd(_ a: Floats, _ b: Floats, _ c: Floats) -> Floats { a * b + c }
 #endif
 
+/// √x. Swift's own goes lane by lane.
+@inline(__always) func squareRoot(_ x: Floats) -> Floats { shim_square_root4(x) }
+
 /// x in double precision.
 @inline(__always) func widen(_ x: Floats) -> Doubles { shim_widen4(x) }
 

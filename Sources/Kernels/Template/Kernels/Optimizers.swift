@@ -21,7 +21,7 @@ func adam(_ p: Output, _ g: Input, _ m: Output, _ v: Output, _ adam: OptimizerKe
     let old = isWhole ? load(p + i) : loadPartial(p + i, left)
     let newFirst = multiplyAdd(beta1, first, rest1 * gradient)
     let newSecond = multiplyAdd(beta2, second, rest2 * gradient * gradient)
-    let root = multiplyAdd(newSecond.squareRoot(), rootScale, epsilon)
+    let root = multiplyAdd(squareRoot(newSecond), rootScale, epsilon)
     let new = multiplyAdd(keep, old, -(step * newFirst / root))
     if isWhole {
       store(newFirst, m + i)
@@ -54,7 +54,7 @@ func rmsProp(
     let gradient = isWhole ? load(g + i) : loadPartial(g + i, left)
     let second = isWhole ? load(v + i) : loadPartial(v + i, left)
     let old = isWhole ? load(p + i) : loadPartial(p + i, left)
-    let new = old - all(rate) * gradient / (second.squareRoot() + all(epsilon))
+    let new = old - all(rate) * gradient / (squareRoot(second) + all(epsilon))
     if isWhole { store(new, p + i) } else { storePartial(new, p + i, left) }
     i &+= laneCount
   }

@@ -70,7 +70,7 @@ private func block(
 /// √(−2 ln u)·(cos 2πv, sin 2πv) with u in (0, 1].
 @inline(__always) func normalPair(_ radiusWord: Words, _ angleWord: Words) -> (Floats, Floats) {
   let u = (upper24(radiusWord) + all(1)) * all(0x1p-24)
-  let radius = (all(-2) * logarithm(u)).squareRoot()
+  let radius = squareRoot(all(-2) * logarithm(u))
   let (cosine, sine) = cosineAndSine(turns: upper24(angleWord) * all(0x1p-24))
   return (radius * cosine, radius * sine)
 }
