@@ -6,6 +6,8 @@ struct Recipe {
   var batchSize = 128
   var learningRate = 1e-3
   var schedule = GEN_SCHEDULE_CONSTANT
+  /// What the schedule spans when a model is fitted in parts; 0: this fit's epochs.
+  var scheduleEpochs = 0
   var beta1 = 0.0
   var seed: UInt64 = 0
 
@@ -17,6 +19,7 @@ struct Recipe {
     options.batch_size = Int64(batchSize)
     options.learning_rate = learningRate
     options.schedule = Int32(schedule)
+    options.schedule_epochs = Int64(scheduleEpochs)
     // A steep start harms a net that is about to cool: a twentieth of the epochs to warm up.
     options.warm_up = schedule == GEN_SCHEDULE_COSINE ? 0.05 * Double(epochs) : 0
     options.beta1 = beta1

@@ -17,8 +17,9 @@ for compiler in "gcc g++" "clang clang++"; do
   make --quiet all CC="$cxx -x c++" STANDARD=-std=c++11 LIBRARY="$library" OUT="$work/c++"
 done
 cd "$work"
-./pca . && ./denoiser . 1 && ./vae . 1 && ./gan . 1
-for file in components.png reconstructions.png denoising.png samples.png generated.png vae.safetensors; do
+./pca . && ./denoiser . 1 && ./vae . 1 && ./gan . 1 && ./latents . 1
+for file in components.png reconstructions.png denoising.png samples.png generated.png vae.safetensors \
+  walk.png smile.png; do
   [[ -s $file ]] || { echo "$file was not written"; exit 1; }
 done
 # An error is a message and an exit code.

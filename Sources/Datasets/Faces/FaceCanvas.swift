@@ -3,9 +3,9 @@ import Tensors
 
 /// An RGB picture in floats that shapes are painted on, one over the other.
 ///
-/// The centre is (0, 0), x grows to the right, y down, and a square picture reaches from −0.9 to 0.9
-/// each way: faces are drawn for a unit circle, and looked at from close by. Shapes are given by signed distances, negative
-/// inside, and their edges are one pixel soft.
+/// The centre is (0, 0), x grows to the right, y down, and a square picture reaches from −0.83 to
+/// 0.83 each way: faces are drawn for a unit circle, and looked at from close by. Shapes are given by
+/// signed distances, negative inside, and their edges are one pixel soft.
 struct FaceCanvas {
   typealias Point = SIMD2<Float>
   typealias Color = SIMD4<Float>
@@ -21,7 +21,7 @@ struct FaceCanvas {
     self.height = height
     self.width = width
     self.pixels = pixels
-    scale = Float(min(height, width)) / 1.8
+    scale = Float(min(height, width)) / 1.66
   }
 
   /// Replaces every pixel by a color of its position.

@@ -74,7 +74,7 @@ struct FacePainter {
     canvas.paint(around: neck, reach: neckReach, palette.skin * 0.80) {
       boxDistance($0, neck, neckReach, corner: 0.08)
     }
-    let shoulders = Point(0, 1.16)
+    let shoulders = Point(0, 1.13)
     let shoulderRadii = Point(0.78, 0.38)
     canvas.paint(around: shoulders, reach: shoulderRadii, palette.shirt) {
       ellipseDistance($0, shoulders, shoulderRadii)
@@ -92,7 +92,7 @@ struct FacePainter {
 
   private func paintHead() {
     canvas.paint(
-      around: head, reach: radii,
+      around: head, reach: radii * 1.1,
       color: { p in
         // Light from above and the left; darker where the surface turns away.
         let n = (p - head) / radii
@@ -103,22 +103,25 @@ struct FacePainter {
   }
 
   private func headDistance(_ p: Point) -> Float {
-    // The jaw is narrower than the brow.
-    let below = max(0, (p.y - head.y) / radii.y)
-    let narrowing = 1 - 0.16 * below * below
-    return ellipseDistance(Point(head.x + (p.x - head.x) / narrowing, p.y), head, radii)
+    // The jaw is narrower than the brow; a smile widens it, laughter drops it.
+    let drop = 1 + 0.10 * max(0, face.smile)
+    let below = max(0, (p.y - head.y) / (radii.y * drop))
+    let narrowing = 1 - (0.17 - 0.11 * face.smile) * below * below
+    let y = p.y > head.y ? head.y + (p.y - head.y) / drop : p.y
+    return ellipseDistance(Point(head.x + (p.x - head.x) / narrowing, y), head, radii)
   }
 
   // MARK: - Features
 
+  /// Blush, higher, fuller and redder the more the face smiles.
   private func paintCheeks() {
-    let blush = palette.skin * rgb(1.0, 0.68, 0.66)
+    let blush = palette.skin * rgb(1.0, 0.64, 0.62)
     for side: Float in [-1, 1] {
-      let center = project(side * 0.70, 0.22 - 0.03 * face.smile)
-      let size = Point(0.12, 0.085)
+      let center = project(side * 0.74, 0.23 - 0.06 * face.smile)
+      let size = Point(0.125, 0.085) * (1 + 0.25 * face.smile)
       canvas.paint(
-        around: center, reach: size, softness: 0.14, opacity: 0.40 + 0.15 * face.smile, blush
-      ) { max(ellipseDistance($0, center, size), headDistance($0) + 0.1) }
+        around: center, reach: size, softness: 0.14, opacity: 0.42 + 0.26 * face.smile, blush
+      ) { max(ellipseDistance($0, center, size), headDistance($0) + 0.08) }
     }
   }
 
@@ -130,8 +133,16 @@ struct FacePainter {
   private func paintEye(_ side: Float) {
     let center = project(side * 0.46, -0.02)
     let size = eyeRadii(side)
+    // Raised cheeks push the lower lid up.
+    let lid = size.y * (1 - 0.6 * max(0, face.smile))
+    func overLid(_ p: Point) -> Float {
+      let t = (p.x - center.x) / size.x
+      return p.y - center.y - lid - 0.45 * (size.y - lid) * t * t
+    }
     // The far eye ends where the head does.
-    func eyeDistance(_ p: Point) -> Float { max(ellipseDistance(p, center, size), headDistance(p) + 0.02) }
+    func eyeDistance(_ p: Point) -> Float {
+      max(ellipseDistance(p, center, size), headDistance(p) + 0.02, overLid(p))
+    }
     canvas.paint(around: center, reach: size, rgb(0.98, 0.98, 0.97), distance: eyeDistance)
     let irisRadius = size.y * 0.74
     let iris = center + Point((size.x - irisRadius * 0.55) * 0.85 * face.gaze, 0)
@@ -191,39 +202,45 @@ struct FacePainter {
     }
   }
 
-  /// A parabola whose ends rise with the smile, opened downwards by laughter.
+  /// Lips along a parabola whose ends rise with the smile, opened downwards by laughter over teeth and
+  /// tongue.
   private func paintMouth() {
-    let center = project(0, 0.375, standingOut: 0.80)
-    let halfWidth = (0.205 + 0.045 * face.smile) * (1 - 0.16 * abs(face.headTurn))
-    let bend = 0.125 * face.smile
-    let opening = 0.145 * max(0, face.smile - 0.15) / 0.85
+    let center = project(0, 0.39 - 0.05 * face.smile, standingOut: 0.80)
+    let halfWidth = (0.215 + 0.075 * face.smile) * (1 - 0.16 * abs(face.headTurn))
+    let bend = 0.11 * face.smile
+    // A neutral mouth is just parted.
+    let opening = 0.28 * max(0, face.smile + 0.3) / 1.3
 
-    /// Height above the mouth's centre of the upper edge, and of one `open` lower in the middle.
-    func edge(_ t: Float, _ open: Float) -> Float { bend * (0.5 - t * t) + open * (1 - t * t) }
-    func edgeDistance(_ p: Point, _ open: Float) -> Float {
-      let t = min(max((p.x - center.x) / halfWidth, -1), 1)
-      let slope = -2 * t * (bend + open) / halfWidth
-      let end = p.x - center.x - t * halfWidth
-      let across = (p.y - center.y - edge(t, open)) / (1 + slope * slope).squareRoot()
-      return (end * end + across * across).squareRoot()
-    }
-    func between(_ p: Point, _ upper: Float, _ lower: Float) -> Float {
-      let t = min(max((p.x - center.x) / halfWidth, -1), 1)
-      let y = p.y - center.y
-      return max(edge(t, upper) - y, y - edge(t, lower), abs(p.x - center.x) - halfWidth)
+    func place(_ x: Float) -> Float { min(max((x - center.x) / halfWidth, -1), 1) }
+    /// Where the lips meet.
+    func line(_ x: Float) -> Float { center.y + bend * (0.5 - place(x) * place(x)) }
+    /// To an ellipse bent along that line.
+    func distance(_ p: Point, _ radii: Point) -> Float {
+      let slope = -2 * bend * place(p.x) / halfWidth
+      let straight = Point(p.x, center.y + p.y - line(p.x))
+      return ellipseDistance(straight, center, radii) / (1 + slope * slope).squareRoot()
     }
 
-    let reach = Point(halfWidth, 0.5 * abs(bend) + opening) + 0.04
-    if opening > 0.02 {
-      canvas.paint(around: center, reach: reach, rgb(0.36, 0.08, 0.10)) { between($0, 0, opening) }
-      canvas.paint(around: center, reach: reach, rgb(0.98, 0.97, 0.94)) { between($0, 0, 0.55 * opening) }
+    let lip = 0.047 - 0.008 * face.smile
+    let reach = Point(halfWidth, 0.5 * abs(bend) + opening) + lip
+    canvas.paint(around: center, reach: reach, palette.lips) { p in
+      let below = p.y < line(p.x) ? 0 : opening
+      return max(distance(p, Point(halfWidth + lip, below + lip)), headDistance(p))
     }
-    let thickness: Float = 0.031
-    canvas.paint(around: center, reach: reach, palette.lips) {
-      max(edgeDistance($0, opening) - thickness, headDistance($0))
+    // Thinner than this no size shows, and an ellipse of no height has no distance.
+    guard opening > 0.004 else { return }
+    func inside(_ p: Point) -> Float {
+      max(distance(p, Point(halfWidth, opening)), line(p.x) - p.y, headDistance(p))
     }
-    if opening > 0.02 {
-      canvas.paint(around: center, reach: reach, palette.lips) { edgeDistance($0, 0) - thickness * 0.7 }
+    canvas.paint(around: center, reach: reach, rgb(0.36, 0.06, 0.09), distance: inside)
+    let tongue = center + Point(0, 0.5 * bend + 0.95 * opening)
+    let tongueRadii = Point(0.60 * halfWidth, 0.42 * opening)
+    canvas.paint(around: tongue, reach: tongueRadii, rgb(0.86, 0.38, 0.40)) {
+      max(ellipseDistance($0, tongue, tongueRadii), inside($0))
+    }
+    let teeth = center.y + 0.5 * bend + 0.47 * max(0, opening - 0.05)
+    canvas.paint(around: center, reach: reach, rgb(0.99, 0.98, 0.96)) { p in
+      max(inside(p), p.y - teeth)
     }
   }
 

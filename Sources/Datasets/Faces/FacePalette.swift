@@ -17,7 +17,7 @@ struct FacePalette {
         rgb(0.10, 0.08, 0.09), rgb(0.33, 0.19, 0.11), rgb(0.66, 0.30, 0.12), rgb(0.93, 0.75, 0.36),
       ],
       at: face.hairColor)
-    background = FacePalette.hue(0.8 * face.backgroundHue, saturation: 0.36, value: 0.90)
+    background = FacePalette.hue(0.8 * face.backgroundHue, saturation: 0.26, value: 0.92)
     shirt = FacePalette.hue(0.8 * face.backgroundHue + 0.45, saturation: 0.50, value: 0.62)
     lips = skin * rgb(0.80, 0.46, 0.46)
   }

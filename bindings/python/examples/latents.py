@@ -10,8 +10,8 @@ folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
 epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 10
 
 faces, unseen = Dataset.faces(10_000, seed=1), Dataset.faces(1000, seed=2)
-vae = VAE(latent_size=10, hidden=(512, 128), activation="silu", likelihood="gaussian", variance=1e-3)
-vae.fit(faces, epochs=epochs, batch_size=64, schedule="cosine", progress=True)
+vae = VAE(latent_size=10, architecture="convolutional", base_channels=16, likelihood="gaussian")
+vae.fit(faces, epochs=epochs, batch_size=64, learning_rate=2e-3, schedule="cosine", progress=True)
 
 
 def strip(Z, name, n_columns):

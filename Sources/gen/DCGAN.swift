@@ -1,0 +1,90 @@
+import CGenerative
+
+/// A DCGAN that shows how it learns: the same latents as pictures every few epochs.
+struct DCGAN {
+  let name: String
+  let gan: Object
+  let height: Int
+  let channels: Int
+  let latentSize = 32
+  /// What every grid shows.
+  let latents: Rows
+
+  var rowSize: Int { height * height * channels }
+
+  /// - Parameters:
+  ///   - name: for the progress bar and files.
+  ///   - normalizesSpectrum: spectral norm in place of D's batch norm: rougher at first, but D does not
+  ///     win, and latents come closer to meaning something along straight lines.
+  init(
+    _ name: String, side: Int, channels: Int, baseChannels: Int, normalizesSpectrum: Bool = false,
+    seed: UInt64
+  ) throws {
+    var options: gen_gan_options = try defaults(gen_gan_options_init)
+    options.architecture = Int32(GEN_ARCHITECTURE_CONVOLUTIONAL)
+    options.height = Int64(side)
+    options.width = Int64(side)
+    options.channels = Int64(channels)
+    options.latent_size = Int64(latentSize)
+    options.base_channels = Int64(baseChannels)
+    options.spectral_norm = normalizesSpectrum ? 1 : 0
+    options.input_noise = 0.1
+    // Over about 200 steps, a part of an epoch.
+    options.average_decay = 0.995
+    options.seed = seed
+    let gan = try Object(gen_gan_destroy) { gen_gan_create(&options, $0) }
+    latents = try Rows(count: 96, rowSize: latentSize) { gen_gan_latents(gan.handle, 96, seed, $0) }
+    self.name = name
+    self.gan = gan
+    self.height = side
+    self.channels = channels
+  }
+
+  /// Fits in parts of `every` epochs, each followed by a grid of samples of the generator as it stands,
+  /// since its average comes late, and saves the model. Returns the seconds of the fits.
+  func fit(
+    _ dataset: Object, epochs: Int, every: Int, seed: UInt64, path: (String) -> String
+  ) throws -> Double {
+    var seconds = 0.0
+    let file = "dcgan-\(name)"
+    try saveGrid(of: latents, by: GEN_GENERATOR_LAST, to: path("\(file)-000.png"))
+    for first in stride(from: 0, to: epochs, by: every) {
+      let last = min(first + every, epochs)
+      var recipe = Recipe(
+        epochs: last - first, batchSize: 64, learningRate: 4e-4, schedule: GEN_SCHEDULE_LINEAR, seed: seed)
+      recipe.scheduleEpochs = epochs
+      seconds += try recipe.run("DCGAN, \(name) \(last)/\(epochs)") {
+        gen_gan_fit(gan.handle, dataset.handle, $0)
+      }
+      let number = String("00\(last)".suffix(max(3, "\(last)".count)))
+      try saveGrid(of: latents, by: GEN_GENERATOR_LAST, to: path("\(file)-\(number).png"))
+      try check(gen_gan_save(gan.handle, path("\(file).safetensors"), Int32(GEN_SAVE_ALL)))
+    }
+    return seconds
+  }
+
+  /// - Parameter generator: GEN_GENERATOR_AVERAGE or GEN_GENERATOR_LAST.
+  func generate(_ latents: Rows, by generator: Int = GEN_GENERATOR_AVERAGE) throws -> Rows {
+    try Rows(count: latents.count, rowSize: rowSize) {
+      gen_gan_generate(gan.handle, latents.values, Int64(latents.count), Int32(generator), $0)
+    }
+  }
+
+  /// Writes what the generator makes of latents as one picture.
+  func saveGrid(
+    of latents: Rows, by generator: Int = GEN_GENERATOR_AVERAGE, columns: Int = 16, to path: String
+  ) throws {
+    let grid = Grid(columns: columns, height: height, width: height, channels: channels)
+    try grid.save(generate(latents, by: generator), to: path)
+  }
+
+  /// Writes a closed walk through some of the latents.
+  func saveWalk(to path: String) throws {
+    let (corners, steps) = (6, 12)
+    let walk = try Rows(count: corners * steps, rowSize: latentSize) {
+      gen_latents_loop(
+        latents.values, Int64(corners), Int64(latentSize), Int64(steps), Int32(GEN_CURVE_SPHERICAL), $0)
+    }
+    try saveGrid(of: walk, columns: steps, to: path)
+  }
+}

@@ -1,0 +1,97 @@
+import CGenerative
+
+extension DemoSession {
+  /// DCGANs (Radford, Metz & Chintala 2016) on the demo's pictures and on colour faces of 64 x 64.
+  ///
+  /// - Parameter every: epochs from one grid of samples to the next.
+  mutating func runDCGANs(every: Int) throws {
+    let small = try DCGAN("pictures", side: side, channels: 1, baseChannels: quick ? 8 : 32, seed: seed)
+    try fit(small, to: pictures.training, epochs: epochs ?? 10, every: every)
+
+    let faces = try Faces(quick ? 500 : 20_000, side: 64, seed: 1)
+    let portraits = try DCGAN(
+      "faces", side: 64, channels: 3, baseChannels: quick ? 8 : 32, normalizesSpectrum: true, seed: seed)
+    try fit(portraits, to: faces.dataset, epochs: epochs ?? 15, every: every)
+    try saveArithmetic(portraits, judgedBy: faces)
+  }
+
+  private mutating func fit(_ model: DCGAN, to dataset: Object, epochs: Int, every: Int) throws {
+    let seconds = try model.fit(dataset, epochs: epochs, every: every, seed: seed, path: path)
+    figures.add("DCGAN, \(model.name), \(epochs) epochs: minutes", seconds / 60, digits: 1)
+    let file = "dcgan-\(model.name)"
+    figures.note("\(file)-000.png ...: the same latents before the first epoch and every \(every) after")
+    try model.saveWalk(to: path("\(file)-walk.png"))
+    figures.note("\(file)-walk.png: a closed walk, a line from each of six latents to the next")
+  }
+
+  /// Mean of A - mean of B + mean of C: what the paper did with women, men and glasses, with smiles and
+  /// turns of the head.
+  private mutating func saveArithmetic(_ model: DCGAN, judgedBy faces: Faces) throws {
+    let count = quick ? 400 : 2000
+    let latents = try Rows(count: count, rowSize: model.latentSize) {
+      gen_gan_latents(model.gan.handle, Int64(count), seed &+ 1, $0)
+    }
+    let judge = try FaceJudge(faces.rows(0..<min(faces.count, 2000)), of: faces)
+    let generated = try model.generate(latents)
+    let smile = try judge.scores("smile", of: generated)
+    let turn = try judge.scores("head_turn", of: generated)
+    /// The latents of faces that most smile (1) or frown (-1) and turn right (1) or left (-1).
+    func best(_ s: Float, _ t: Float) -> [Int] {
+      (0..<count).sorted { min(s * smile[$0], t * turn[$0]) > min(s * smile[$1], t * turn[$1]) }
+    }
+    let groups = [best(1, -1), best(-1, -1), best(-1, 1)]
+    var shown = Rows(rowSize: model.latentSize)
+    for line in 0..<6 {
+      let members = groups.map { group in
+        var rows = Rows(rowSize: model.latentSize)
+        for index in group[3 * line..<3 * line + 3] { rows.append(latents[index..<index + 1]) }
+        return rows
+      }
+      for rows in members { shown.append(rows) }
+      shown.append(
+        try Rows(count: 1, rowSize: model.latentSize) {
+          gen_latents_combine(
+            members[0].values, 3, members[1].values, 3, members[2].values, 3, Int64(model.latentSize), $0)
+        })
+    }
+    try model.saveGrid(of: shown, columns: 10, to: path("dcgan-arithmetic.png"))
+    figures.note(
+      "dcgan-arithmetic.png: mean of 3 that smile, turned left - 3 that frown, left + 3 that frown, right;"
+        + " the last smiles, turned right")
+  }
+}
+
+/// Tells factors of faces by ridge regression from the principal components of drawn ones.
+private struct FaceJudge {
+  let pca: Object
+  let faces: Faces
+  let latents: Rows
+  private let componentCount = 100
+
+  init(_ rows: Rows, of faces: Faces) throws {
+    var options: gen_pca_options = try defaults(gen_pca_options_init)
+    options.n_components = Int64(componentCount)
+    let pca = try Object(gen_pca_destroy) { gen_pca_create(&options, $0) }
+    let known = try Object(gen_dataset_destroy) {
+      gen_dataset_create_slice(faces.dataset.handle, 0, Int64(rows.count), $0)
+    }
+    try check(gen_pca_fit(pca.handle, known.handle))
+    self.pca = pca
+    self.faces = faces
+    latents = try Rows(count: rows.count, rowSize: componentCount) {
+      gen_pca_transform(pca.handle, rows.values, Int64(rows.count), $0)
+    }
+  }
+
+  /// A factor of rows, in deviations from their mean.
+  func scores(_ factor: String, of rows: Rows) throws -> [Float] {
+    let direction = try Direction(of: Array(faces.factor(factor).prefix(latents.count)), in: latents)
+    let transformed = try Rows(count: rows.count, rowSize: componentCount) {
+      gen_pca_transform(pca.handle, rows.values, Int64(rows.count), $0)
+    }
+    let projections = direction.projections(of: transformed)
+    let mean = projections.reduce(0, +) / Float(rows.count)
+    let variance = projections.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(rows.count)
+    return projections.map { ($0 - mean) / max(variance.squareRoot(), 1e-6) }
+  }
+}

@@ -1,0 +1,60 @@
+/* Walks and directions in latent space: latents [folder [epochs]]
+ * Writes walk.png (round six faces and back) and smile.png (the six made to smile). */
+#include <generative.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SIDE = 32, ROW = SIDE * SIDE * 3, FACES = 5000, FACTORS = 10, LATENTS = 20 };
+enum { STEPS = 12, SHOWN = 6 }; /* faces in a line, and lines */
+
+static float rows[FACES * ROW], factors[FACES * FACTORS], smile[FACES], latents[FACES * LATENTS];
+static float path[SHOWN * STEPS * LATENTS], pictures[SHOWN * STEPS * ROW], direction[LATENTS];
+
+/* Decodes a path of latents into a picture, STEPS faces a line. */
+static int save(const gen_vae *vae, const char *folder, const char *name) {
+  char file[4096];
+  gen_image *image = NULL;
+  gen_grid_options grid;
+  int failed;
+  gen_grid_options_init(&grid, sizeof grid);
+  grid.n_columns = STEPS;
+  snprintf(file, sizeof file, "%s/%s", folder, name);
+  failed = gen_vae_decode(vae, path, SHOWN * STEPS, pictures) ||
+           gen_image_create_grid(pictures, SHOWN * STEPS, SIDE, SIDE, 3, &grid, &image) ||
+           gen_image_save(image, file, NULL);
+  gen_image_destroy(image);
+  return failed;
+}
+
+int main(int argc, char **argv) {
+  const char *folder = argc > 1 ? argv[1] : ".";
+  gen_dataset *data = NULL;
+  gen_vae *vae = NULL;
+  gen_vae_options model;
+  gen_fit_options fit;
+  gen_direction_info_t info = {sizeof info, 0, 0, 0, 0, 0, 0};
+  int i, failed;
+  gen_vae_options_init(&model, sizeof model);
+  gen_fit_options_init(&fit, sizeof fit);
+  model.height = model.width = SIDE;
+  model.channels = 3;
+  model.variance = 0.02;
+  model.likelihood = GEN_LIKELIHOOD_GAUSSIAN;
+  fit.epochs = argc > 2 ? atoi(argv[2]) : 20;
+  failed = gen_dataset_create_faces(NULL, &data) || gen_vae_create(&model, &vae) ||
+           gen_vae_fit(vae, data, &fit) || gen_dataset_read(data, 0, FACES, rows) ||
+           gen_dataset_factors(data, 0, FACES, factors) ||
+           gen_vae_encode(vae, rows, FACES, latents, NULL);
+  for (i = 0; i < FACES; i++)
+    smile[i] = factors[i * FACTORS]; /* "smile" is the name of factor 0 */
+  failed = failed || gen_latents_loop(latents, SHOWN, LATENTS, STEPS, GEN_CURVE_SPHERICAL, path) ||
+           save(vae, folder, "walk.png") ||
+           gen_latents_direction(latents, FACES, LATENTS, smile, NULL, direction, &info) ||
+           gen_latents_move(latents, SHOWN, LATENTS, direction, info.low, info.high, STEPS, path) ||
+           save(vae, folder, "smile.png");
+  if (failed)
+    fprintf(stderr, "%s\n", gen_last_error_message());
+  gen_vae_destroy(vae);
+  gen_dataset_destroy(data);
+  return failed;
+}
