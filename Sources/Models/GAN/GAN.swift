@@ -26,7 +26,7 @@ package final class GAN: @unchecked Sendable {
     package let architecture: Architecture
     /// Of the convolutional architecture.
     package var convolution = ConvolutionOptions(baseChannels: 64)
-    /// Classes whose labels are joined to latents and rows; 0: none.
+    /// Classes whose labels are joined to every layer; 0: none.
     package var classCount = 0
     package var latentSize = 64
     package var latent = LatentDistribution.normal
@@ -82,14 +82,6 @@ package final class GAN: @unchecked Sendable {
       case .convolutional: normalizesGenerator || normalizesDiscriminator
       }
     }
-
-    /// What G takes: latents with labels.
-    var generatorJoin: LabelJoin {
-      LabelJoin(Shape(features: latentSize), classCount: classCount, .dense)
-    }
-
-    /// What D takes: rows with labels.
-    var discriminatorJoin: LabelJoin { LabelJoin(shape, classCount: classCount, architecture) }
   }
 
   package let options: Options
@@ -114,8 +106,9 @@ package final class GAN: @unchecked Sendable {
     }
     // Dense generators are small enough that folding them would buy nothing.
     let folds = options.architecture == .convolutional
-    generating = Inference(networks.generator, folds: folds, context: context)
-    discriminating = Inference(networks.discriminator, folds: folds, context: context)
+    let classCount = options.classCount
+    generating = Inference(networks.generator, classCount: classCount, folds: folds, context: context)
+    discriminating = Inference(networks.discriminator, classCount: classCount, folds: folds, context: context)
   }
 
   package static func plan(
@@ -123,12 +116,11 @@ package final class GAN: @unchecked Sendable {
   ) throws(GenerativeError) -> Plan {
     let networks = try networks(options)
     let k = options.discriminatorSteps
-    let joined = options.classCount == 0 ? 0 : 2 * networks.discriminator.input.count
     return try Plan(
       // G: k forwards and a backward; D: k times forward and backward on real and generated rows,
       // then a forward and half a backward for G.
       [(networks.generator, 1, k + 2), (networks.discriminator, 1, 6 * k + 2)], rows: rows,
-      rowFloats: 3 * options.shape.count + 2 * networks.generator.input.count + joined + 4, context: context)
+      rowFloats: 3 * options.shape.count + 2 * options.latentSize + 4, context: context)
   }
 
   /// Trained numbers.

@@ -46,31 +46,28 @@ struct DenseStack {
   var dropout: Float = 0
   /// The first hidden layer that is batch-normalised; nil: none is.
   var firstNormalized: Int?
+  /// Classes whose labels are joined to every layer; 0: none.
+  var classCount = 0
 
   var layers: [any Layer] {
     var layers: [any Layer] = []
     var x = input
     for (index, width) in hidden.enumerated() {
       let y = Shape(features: width)
-      if let firstNormalized, index >= firstNormalized {
-        layers.append(dense(x, y, .identity, rule: activation, hasBias: false))
-        layers.append(BatchNormalization(y, activation))
-      } else {
-        layers.append(dense(x, y, activation, rule: activation, hasBias: hasBias))
-      }
+      layers += layer(x, y, activation, isNormalized: firstNormalized.map { index >= $0 } ?? false)
       if dropout > 0 { layers.append(Dropout(y, rate: dropout)) }
       x = y
     }
-    layers.append(dense(x, output, outputActivation, rule: outputActivation, hasBias: hasBias))
-    return layers
+    return layers + layer(x, output, outputActivation, isNormalized: false)
   }
 
-  /// - Parameter rule: the activation that the initial weights are made for.
-  private func dense(
-    _ x: Shape, _ y: Shape, _ activation: Activation, rule: Activation, hasBias: Bool
-  ) -> Dense {
-    Dense(
-      x, y, activation, hasBias: hasBias, weight: weights.weight(x.count, y.count, rule),
-      bias: weights.bias(x.count))
+  private func layer(
+    _ x: Shape, _ y: Shape, _ activation: Activation, isNormalized: Bool
+  ) -> [any Layer] {
+    let end = LayerEnd(activation: activation, isNormalized: isNormalized, classCount: classCount)
+    let dense = Dense(
+      x, y, end.sumActivation, hasBias: hasBias && !isNormalized,
+      weight: weights.weight(x.count, y.count, activation), bias: weights.bias(x.count))
+    return [dense] + end.layers(y)
   }
 }
