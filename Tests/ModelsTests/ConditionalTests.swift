@@ -85,8 +85,6 @@ import Testing
     (options.hidden, options.latentSize, options.classCount) = ([5], 2, 3)
     options.activation = .tanh  // no hidden unit is dead, so every label shows
     let vae = try VAE(options)
-    let weights = vae.decoder.weights.parameters
-    for (i, x) in uniforms(weights.count, seed: 5, -1, 1).enumerated() { weights[i] = x }
     let width = Self.shape.count
     var many = [Float](repeating: 0, count: 300 * width)
     try vae.sample(rows: 300, seed: 3, into: &many)

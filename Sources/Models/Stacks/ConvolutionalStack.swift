@@ -103,7 +103,7 @@ struct ConvolutionalStack {
     let dense = Dense(
       x, y, end.sumActivation, hasBias: hasBias && !isNormalized,
       weight: weights.weight(x.count, y.count, activation), bias: weights.bias(x.count))
-    return [dense] + end.layers(y)
+    return [dense] + end.layers(y, weights, inputCount: x.count, outputCount: y.count)
   }
 
   /// A dense layer of one feature that is no probability yet.
@@ -112,7 +112,8 @@ struct ConvolutionalStack {
     let dense = Dense(
       x, y, .identity, hasBias: hasBias, weight: weights.weight(x.count, 1, .identity),
       bias: weights.bias(x.count))
-    return [dense] + end(.identity, isNormalized: false).layers(y)
+    return [dense]
+      + end(.identity, isNormalized: false).layers(y, weights, inputCount: x.count, outputCount: 1)
   }
 
   private func end(_ activation: Activation, isNormalized: Bool) -> LayerEnd {
@@ -130,7 +131,8 @@ struct ConvolutionalStack {
       x, filters: y.channels, Self.window, end.sumActivation,
       hasBias: hasBias && !isNormalized, weight: weights.weight(inputs, 4 * y.channels, activation),
       bias: weights.bias(inputs))
-    return [convolution] + end.layers(y, tapCount: 16)
+    return [convolution]
+      + end.layers(y, tapCount: 16, weights, inputCount: inputs, outputCount: 4 * y.channels)
   }
 
   private func doubling(
@@ -143,7 +145,8 @@ struct ConvolutionalStack {
       x, filters: y.channels, Self.window, end.sumActivation,
       hasBias: hasBias && !isNormalized, weight: weights.weight(inputs, 16 * y.channels, activation),
       bias: weights.bias(inputs))
-    return [convolution] + end.layers(y, tapCount: 4)
+    return [convolution]
+      + end.layers(y, tapCount: 4, weights, inputCount: inputs, outputCount: 16 * y.channels)
   }
 
   private static let window = Window(kernel: 4, stride: 2, padding: 1)

@@ -26,6 +26,14 @@ package enum WeightRule: Int, CaseIterable, Sendable {
     }
   }
 
+  /// The mean of `tapCount` weights, which a class's bias stands for.
+  func label(_ inputs: Int, _ outputs: Int, _ activation: Activation, tapCount: Int) -> Initializer {
+    // The deviation of all but the last falls with the root of the inputs and outputs.
+    self == .normal002
+      ? .normal(deviation: 0.02 / Float(tapCount).squareRoot())
+      : weight(inputs * tapCount, outputs * tapCount, activation)
+  }
+
   func bias(_ inputs: Int) -> Initializer {
     self == .fanInUniform ? .fanInUniform(inputs) : .constant(0)
   }
@@ -68,6 +76,6 @@ struct DenseStack {
     let dense = Dense(
       x, y, end.sumActivation, hasBias: hasBias && !isNormalized,
       weight: weights.weight(x.count, y.count, activation), bias: weights.bias(x.count))
-    return [dense] + end.layers(y)
+    return [dense] + end.layers(y, weights, inputCount: x.count, outputCount: y.count)
   }
 }

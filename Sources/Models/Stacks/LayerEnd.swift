@@ -15,15 +15,20 @@ struct LayerEnd {
 
   /// The layers behind one of output `shape`.
   ///
-  /// - Parameter tapCount: products of a convolution's sum with one input channel; nil: the layer is
-  ///   dense, and each of its features has a bias of its own for each class.
-  func layers(_ shape: Shape, tapCount: Int? = nil) -> [any Layer] {
+  /// - Parameters:
+  ///   - tapCount: products of a convolution's sum with one input channel; nil: the layer is dense, and
+  ///     each of its features has a bias of its own for each class.
+  ///   - inputCount, outputCount: the numbers of inputs and outputs that its weights were made for.
+  func layers(
+    _ shape: Shape, tapCount: Int? = nil, _ rule: WeightRule, inputCount: Int, outputCount: Int
+  ) -> [any Layer] {
     var layers: [any Layer] = []
     if classCount > 0 {
       layers.append(
         ClassBias(
           tapCount == nil ? Shape(features: shape.count) : shape, classCount: classCount,
-          tapCount: tapCount ?? 1, isNormalized ? .identity : activation))
+          tapCount: tapCount ?? 1, isNormalized ? .identity : activation,
+          start: rule.label(inputCount, outputCount, activation, tapCount: tapCount ?? 1)))
     }
     if isNormalized {
       layers.append(BatchNormalization(shape, activation, isAffine: classCount == 0, scale: scale))

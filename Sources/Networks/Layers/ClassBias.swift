@@ -13,22 +13,27 @@ package struct ClassBias: Layer {
   package let activation: Activation
   /// κ.
   package let tapCount: Int
+  private let initializer: Initializer
 
   package var output: Shape { input }
   package var parameters: [Parameter] {
-    [Parameter("class_bias", shape: [classCount, input.channels], .constant(0))]
+    [Parameter("class_bias", shape: [classCount, input.channels], initializer)]
   }
 
-  package init(_ shape: Shape, classCount: Int, tapCount: Int = 1, _ activation: Activation = .identity) {
+  package init(
+    _ shape: Shape, classCount: Int, tapCount: Int = 1, _ activation: Activation = .identity,
+    start: Initializer = .constant(0)
+  ) {
     input = shape
     self.classCount = classCount
     self.tapCount = tapCount
     self.activation = activation
+    initializer = start
   }
 
   /// The same with another activation.
   func with(_ activation: Activation) -> ClassBias {
-    ClassBias(input, classCount: classCount, tapCount: tapCount, activation)
+    ClassBias(input, classCount: classCount, tapCount: tapCount, activation, start: initializer)
   }
 
   /// The sum, where backward needs it.
