@@ -105,7 +105,10 @@ import Testing
     widths.withUnsafeBufferPointer { widths in
       expect(autoencoder { ($0.skips, $0.n_hidden, $0.hidden) = (1, 1, widths.baseAddress) }, 1)
       #expect(message == "hidden has no place in an autoencoder with skips")
-      expect(autoencoder { ($0.skips, $0.n_decoder_hidden, $0.decoder_hidden) = (1, 1, widths.baseAddress) }, 1)
+      let status = autoencoder {
+        ($0.skips, $0.n_decoder_hidden, $0.decoder_hidden) = (1, 1, widths.baseAddress)
+      }
+      expect(status, 1)
     }
     expect(autoencoder { ($0.skips, $0.architecture, $0.base_channels) = (1, 0, 0) }, 1)
 

@@ -102,7 +102,8 @@ import Testing
 
   @Test func `A fit wants labels of the model's classes`() throws {
     let (vae, gan) = (try vae(), try gan())
-    let (plain, wrong, right) = (try makeDataset(9), try dataset([0, 1, 2, 3]), try dataset([0, 1, 2, 2, 1]))
+    let (plain, wrong) = (try makeDataset(9), try dataset([0, 1, 2, 3]))
+    let right = try dataset([0, 1, 2, 2, 1])
     var fit = fitOptions()
     for (dataset, status) in [(plain, 1), (wrong, 1), (right, 0)] {
       expect(gen_vae_fit(vae, dataset, &fit), status)
