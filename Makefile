@@ -2,6 +2,8 @@
 #
 #   make demo      installs what is missing, builds, learns from 60,000 pictures; results in demo/
 #   make test      installs what is missing, builds, runs every test
+#   make science   figures of convolutional models on Fashion-MNIST, in about half an hour;
+#                  or one of science-conditional, science-vae, science-denoiser
 #   make           builds the library and the tool into .build/release
 #   make bench     every workload beside the peers'; WORKLOADS='vae dcgan' those only, QUICK=1 fewer runs
 #   make bench-peers installs the peers for it, about 6 GB, into .build/peers
@@ -77,6 +79,13 @@ bench-peers:
 	python3 -m venv $(PEERS)
 	$(PEERS)/bin/pip install --requirement Benchmarks/requirements.txt
 
+SCIENCE = science-conditional science-vae science-denoiser
+science: $(SCIENCE)
+$(SCIENCE): science-%: build $(PYTHON)
+	@$(INSTALL_MISSING) dataset-fashion-mnist
+	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so \
+	  $(PYTHON) Benchmarks/science/fashion.py $*
+
 install: build
 	@$(MAKE) --quiet install-only
 
@@ -99,4 +108,4 @@ format:
 clean:
 	rm -rf .build demo .venv
 
-.PHONY: all fresh build build-tests soname libraries demo test-tools test bench bench-peers install install-only format clean
+.PHONY: all science $(SCIENCE) fresh build build-tests soname libraries demo test-tools test bench bench-peers install install-only format clean

@@ -537,7 +537,11 @@ enum {
  * channels. `depth` levels halve the sides by 4 x 4 convolutions of stride 2, and double them by
  * transposed ones; the first level has base_channels channels and each further one twice as many.
  * Dense hidden layers, where there are any, lie behind the innermost level. A height or width that
- * is no multiple of 2^depth is GEN_E_ARGUMENT, whose message names the nearest. */
+ * is no multiple of 2^depth is GEN_E_ARGUMENT, whose message names the nearest.
+ *
+ * Labels, where a model has classes, are joined to the input of every layer as one-hot numbers, for
+ * a convolution at every pixel: that is, each class has a bias of its own in every sum. Batch norm
+ * then has no scale and shift. */
 enum { GEN_ARCHITECTURE_DENSE = 0, GEN_ARCHITECTURE_CONVOLUTIONAL = 1 };
 
 enum {
@@ -669,7 +673,8 @@ typedef struct gen_autoencoder_options {
   int32_t pixel_bias;    /* 1: a bias for every pixel of the output, not one for every channel */
   int32_t skips; /* CONVOLUTIONAL: 1: levels of the encoder feed the decoder's: a U-Net (Ronneberger
                     et al. 2015) with a bottleneck of latent_size and no latents: encode and decode
-                    return GEN_E_STATE. base_channels are those at full size; hidden is not used */
+                    return GEN_E_STATE. base_channels are those at full size; of hidden layers,
+                    latent_activation, no_bias, dropout, batch_norm and pixel_bias it has none */
   int32_t reserved;
 } gen_autoencoder_options;
 
@@ -759,7 +764,7 @@ typedef struct gen_vae_options {
   int64_t base_channels; /* CONVOLUTIONAL: of the first level, 1 ... 4,096; 0: 32 */
   int32_t batch_norm;    /* CONVOLUTIONAL: 1: after all convolutions but the first and the last */
   int32_t pixel_bias;    /* 1: a bias for every pixel of the output, not one for every channel */
-  int64_t n_classes;     /* labels joined to rows and latents, up to 4,096; 0: none */
+  int64_t n_classes;     /* labels joined to every layer, up to 4,096; 0: none */
 } gen_vae_options;
 
 GEN_API gen_status gen_vae_options_init(gen_vae_options *options, uint32_t struct_size);
@@ -877,7 +882,8 @@ DENSE one does */
   double label_smoothing; /* real rows count as 1 - this, [0, 0.5] (Salimans et al. 2016) */
   double dropout;         /* in the discriminator's hidden layers, [0, 1) */
   double input_noise;     /* deviation of noise added to D's input, >= 0 */
-  double average_decay;   /* of the generator's moving average, (0, 1); 0: 0.999; negative: off */
+  double average_decay;   /* of the generator's moving average over the steps so far, (0, 1); 0:
+                             0.999; negative: off */
   uint64_t seed;          /* of the initial weights */
   const gen_context *context;
   int32_t architecture;  /* GEN_ARCHITECTURE_... */
@@ -886,7 +892,7 @@ DENSE one does */
   int32_t
       spectral_norm; /* 1: in all layers of D, in place of its batch norm (Miyato et al. 2018) */
   int32_t reserved2;
-  int64_t n_classes; /* labels joined to latents and rows, up to 4,096; 0: none */
+  int64_t n_classes; /* labels joined to every layer of both, up to 4,096; 0: none */
 } gen_gan_options;
 
 GEN_API gen_status gen_gan_options_init(gen_gan_options *options, uint32_t struct_size);

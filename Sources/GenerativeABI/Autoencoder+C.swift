@@ -12,32 +12,35 @@ extension Autoencoder.Options {
     self.init(
       shape: try checkShape(o.height, o.width, o.channels),
       architecture: try checkArchitecture(o.architecture))
-    convolution = try checkConvolution(o.depth, o.base_channels, architecture, default: convolution)
-    isNormalized = try checkFlag("batch_norm", o.batch_norm)
-    if isNormalized, architecture == .dense {
+    stack.convolution = try checkConvolution(
+      o.depth, o.base_channels, stack.architecture, default: stack.convolution)
+    stack.isNormalized = try checkFlag("batch_norm", o.batch_norm)
+    if stack.isNormalized, stack.architecture == .dense {
       throw GenerativeError(.argument, "batch_norm needs architecture GEN_ARCHITECTURE_CONVOLUTIONAL")
     }
-    hasPixelBias = try checkFlag("pixel_bias", o.pixel_bias)
+    stack.hasPixelBias = try checkFlag("pixel_bias", o.pixel_bias)
     hasSkips = try checkFlag("skips", o.skips)
-    latentSize = try checkLatentSize(o.latent_size, default: latentSize)
-    hidden = try checkWidths("hidden", o.hidden, "n_hidden", o.n_hidden, default: hidden)
-    decoderHidden = try checkWidths(
-      "decoder_hidden", o.decoder_hidden, "n_decoder_hidden", o.n_decoder_hidden, default: decoderHidden)
-    activation = try checkActivation("activation", o.activation, default: activation)
+    stack.latentSize = try checkLatentSize(o.latent_size, default: stack.latentSize)
+    stack.hidden = try checkWidths(
+      "hidden", o.hidden, "n_hidden", o.n_hidden, default: hasSkips ? [] : stack.hidden)
+    stack.decoderHidden = try checkWidths(
+      "decoder_hidden", o.decoder_hidden, "n_decoder_hidden", o.n_decoder_hidden, default: stack.decoderHidden
+    )
+    stack.activation = try checkActivation("activation", o.activation, default: stack.activation)
     latentActivation = try checkActivation(
       "latent_activation", o.latent_activation, default: latentActivation)
     outputActivation = try checkOutputActivation(
       o.output_activation,
       allowed: [(GEN_ACTIVATION_IDENTITY, .identity), (GEN_ACTIVATION_SIGMOID, .sigmoid)],
       default: outputActivation)
-    hasBias = !(try checkFlag("no_bias", o.no_bias))
+    stack.hasBias = !(try checkFlag("no_bias", o.no_bias))
     loss = try checkChoice("loss", o.loss, [.squaredError, .crossEntropy, .logSquaredError])
     if loss == .crossEntropy, outputActivation != .sigmoid {
       throw GenerativeError(.argument, "loss GEN_LOSS_CROSS_ENTROPY needs a sigmoid output_activation")
     }
     corruption = try Corruption(o.corruption, o.corruption_amount)
-    weights = try checkWeightRule(o.initializer)
-    dropout = try checkShare("dropout", o.dropout)
+    stack.weights = try checkWeightRule(o.initializer)
+    stack.dropout = try checkShare("dropout", o.dropout)
     seed = o.seed
   }
 }

@@ -12,18 +12,20 @@ extension VAE.Options {
     self.init(
       shape: try checkShape(o.height, o.width, o.channels),
       architecture: try checkArchitecture(o.architecture))
-    convolution = try checkConvolution(o.depth, o.base_channels, architecture, default: convolution)
-    classCount = try checkClassCount(o.n_classes)
-    isNormalized = try checkFlag("batch_norm", o.batch_norm)
-    if isNormalized, architecture == .dense {
+    stack.convolution = try checkConvolution(
+      o.depth, o.base_channels, stack.architecture, default: stack.convolution)
+    stack.classCount = try checkClassCount(o.n_classes)
+    stack.isNormalized = try checkFlag("batch_norm", o.batch_norm)
+    if stack.isNormalized, stack.architecture == .dense {
       throw GenerativeError(.argument, "batch_norm needs architecture GEN_ARCHITECTURE_CONVOLUTIONAL")
     }
-    hasPixelBias = try checkFlag("pixel_bias", o.pixel_bias)
-    latentSize = try checkLatentSize(o.latent_size, default: latentSize)
-    hidden = try checkWidths("hidden", o.hidden, "n_hidden", o.n_hidden, default: hidden)
-    decoderHidden = try checkWidths(
-      "decoder_hidden", o.decoder_hidden, "n_decoder_hidden", o.n_decoder_hidden, default: decoderHidden)
-    activation = try checkActivation("activation", o.activation, default: activation)
+    stack.hasPixelBias = try checkFlag("pixel_bias", o.pixel_bias)
+    stack.latentSize = try checkLatentSize(o.latent_size, default: stack.latentSize)
+    stack.hidden = try checkWidths("hidden", o.hidden, "n_hidden", o.n_hidden, default: stack.hidden)
+    stack.decoderHidden = try checkWidths(
+      "decoder_hidden", o.decoder_hidden, "n_decoder_hidden", o.n_decoder_hidden, default: stack.decoderHidden
+    )
+    stack.activation = try checkActivation("activation", o.activation, default: stack.activation)
     let variance = try checkRange("variance", o.variance, 0...1e30)
     likelihood = try checkChoice(
       "likelihood", o.likelihood,
@@ -46,8 +48,8 @@ extension VAE.Options {
     let epochs = try checkRange("kl_epochs", orDefault(o.kl_epochs, 10), 1e-6...1e6)
     annealing = try checkChoice(
       "kl_schedule", o.kl_schedule, [.constant, .linear(epochs: epochs), .cyclic(epochs: epochs)])
-    weights = try checkWeightRule(o.initializer)
-    dropout = try checkShare("dropout", o.dropout)
+    stack.weights = try checkWeightRule(o.initializer)
+    stack.dropout = try checkShare("dropout", o.dropout)
     seed = o.seed
   }
 }

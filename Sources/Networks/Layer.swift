@@ -82,6 +82,8 @@ package struct LayerPass {
   package let context: Context
   package let mode: Mode
   package let rows: Int
+  /// The class of each row; nil in a network without classes.
+  package let labels: UnsafePointer<Int32>?
   /// This layer's place in its network, to keep its random stream its own.
   package let index: Int
   /// The layer's parameters, one after another.

@@ -18,7 +18,8 @@ extension Network {
   /// convolution before it, dropout and noise left out.
   ///
   /// act(gain·(W·x + b) + offset) = act((gain·W)·x + (gain·b + offset)), so outputs differ by rounding
-  /// alone. A batch normalisation that follows anything else stays.
+  /// alone. Between the two may stand the classes' biases b: they become gain·b. A batch normalisation
+  /// that follows anything else stays.
   ///
   /// - Throws: `.memory`.
   package func folded(
@@ -28,11 +29,18 @@ extension Network {
     var pieces: [(layer: any Layer, index: Int, norm: Int?)] = []
     for (index, layer) in layers.enumerated() {
       if layer is Dropout || layer is GaussianNoise { continue }
-      if let norm = layer as? BatchNormalization, let last = pieces.last, last.norm == nil,
-        let target = last.layer as? any FoldableLayer, target.activation == .identity,
-        target.output.channels % norm.input.channels == 0
+      let classes = pieces.last?.layer as? ClassBias
+      let place = pieces.count - (classes == nil ? 1 : 2)
+      if let norm = layer as? BatchNormalization, place >= 0, pieces[place].norm == nil,
+        let target = pieces[place].layer as? any FoldableLayer, target.activation == .identity,
+        target.output.channels % norm.input.channels == 0, classes?.activation ?? .identity == .identity
       {
-        pieces[pieces.count - 1] = (target.folding(norm.activation), last.index, index)
+        pieces[place] = (
+          target.folding(classes == nil ? norm.activation : .identity), pieces[place].index, index
+        )
+        if let classes {
+          pieces[place + 1] = (classes.with(norm.activation), pieces[place + 1].index, index)
+        }
       } else {
         pieces.append(((layer as? any FoldableLayer)?.forInference ?? layer, index, nil))
       }
@@ -49,12 +57,28 @@ extension Network {
       (folded.statistics.base + network.statisticOffsets[position]).update(
         from: weights.statistics.base + statisticOffsets[piece.index],
         count: layers[piece.index].statistics.reduce(0) { $0 + $1.count })
-      if let norm = piece.norm, let layer = piece.layer as? any FoldableLayer {
+      if let norm = piece.norm, piece.layer is ClassBias {
+        scale(target, count: count, by: norm, weights)
+      } else if let norm = piece.norm, let layer = piece.layer as? any FoldableLayer {
         fold(
           norm, into: target, layer, hadBias: layer.parameters.reduce(0) { $0 + $1.count } == count, weights)
       }
     }
     return (network, folded)
+  }
+
+  /// Scales biases of channels, one class after another, by the gain of normalisation `index`.
+  private func scale(
+    _ biases: UnsafeMutablePointer<Float>, count: Int, by index: Int, _ weights: Weights
+  ) {
+    guard let norm = layers[index] as? BatchNormalization else { return }
+    for i in 0..<count {
+      biases[i] *=
+        norm.inferenceAffine(
+          channel: i % norm.input.channels, parameters: weights.parameters.base + parameterOffsets[index],
+          statistics: weights.statistics.base + statisticOffsets[index]
+        ).gain
+    }
   }
 
   /// Scales `target`'s weights and bias, in place, by what normalisation `index` does in inference.

@@ -61,28 +61,32 @@ package final class Network: Sendable {
   }
 
   /// f(x) for `rows` rows; the result lies in `workspace` until its next use.
+  ///
+  /// - Parameter labels: of a network with classes, one per row and each one of its classes.
   package func forward(
-    _ x: UnsafePointer<Float>, rows: Int, _ weights: Weights, _ workspace: Workspace, _ mode: Mode
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil, _ weights: Weights,
+    _ workspace: Workspace, _ mode: Mode
   ) -> UnsafeMutablePointer<Float> {
     precondition(rows <= workspace.rowCapacity)
     var input = x
     for (index, layer) in layers.enumerated() {
       let output = workspace.output(index)
-      layer.forward(input, into: output, pass(index, rows, weights, workspace, mode, nil))
+      layer.forward(input, into: output, pass(index, rows, labels, weights, workspace, mode, nil))
       input = UnsafePointer(output)
     }
     return workspace.output(layers.count - 1)
   }
 
   /// The gradient behind `dOutput`, which is overwritten, after a `forward` of `x` in the same mode
-  /// with the same workspace, one for training.
+  /// with the same labels and workspace, one for training.
   ///
   /// - Parameters:
   ///   - gradient: flat, added to; nil when the parameters' share is not wanted.
   ///   - inputGradient: gets the gradient with respect to x; nil when it is not wanted.
   package func backward(
-    _ dOutput: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, rows: Int, _ weights: Weights,
-    _ workspace: Workspace, _ mode: Mode, gradient: UnsafeMutablePointer<Float>?,
+    _ dOutput: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, rows: Int,
+    given labels: UnsafePointer<Int32>? = nil, _ weights: Weights, _ workspace: Workspace, _ mode: Mode,
+    gradient: UnsafeMutablePointer<Float>?,
     inputGradient: UnsafeMutablePointer<Float>? = nil
   ) {
     precondition(workspace.purpose == .training && rows <= workspace.rowCapacity)
@@ -92,17 +96,18 @@ package final class Network: Sendable {
       let dx = index == 0 ? inputGradient : workspace.gradient(index)
       layers[index].backward(
         dy, x: x, y: UnsafePointer(workspace.output(index)), into: dx,
-        pass(index, rows, weights, workspace, mode, gradient))
+        pass(index, rows, labels, weights, workspace, mode, gradient))
       if let dx { dy = dx }
     }
   }
 
   private func pass(
-    _ index: Int, _ rows: Int, _ weights: Weights, _ workspace: Workspace, _ mode: Mode,
+    _ index: Int, _ rows: Int, _ labels: UnsafePointer<Int32>?, _ weights: Weights,
+    _ workspace: Workspace, _ mode: Mode,
     _ gradient: UnsafeMutablePointer<Float>?
   ) -> LayerPass {
     LayerPass(
-      context: workspace.context, mode: mode, rows: rows, index: index,
+      context: workspace.context, mode: mode, rows: rows, labels: labels, index: index,
       parameters: UnsafePointer(weights.parameters.base + parameterOffsets[index]),
       packed: weights.packed.isEmpty ? nil : weights.packed[index],
       statistics: weights.statistics.base + statisticOffsets[index],

@@ -120,25 +120,32 @@ import Testing
     #expect(zip(output, picture).allSatisfy { abs($0 - $1) < 0.05 })
   }
 
-  @Test func `Features are the maxima of a level's cells`() throws {
+  @Test(arguments: [0, 2])
+  func `Features are the maxima of a level's cells`(_ classCount: Int) throws {
     let shape = Shape(height: 8, width: 8, channels: 1)
     var options = GAN.Options(shape: shape, architecture: .convolutional)
     options.convolution.baseChannels = 3
     options.convolution.depth = 2
     options.normalizesDiscriminator = false
     options.outputActivation = .sigmoid
+    options.classCount = classCount
     let gan = try GAN(options)
+    let parameters = gan.discriminator.weights.parameters
+    for (i, x) in uniforms(parameters.count, seed: 9, -0.1, 0.1).enumerated() { parameters[i] = x }
+    let labels: [Int32] = [1, 0, 1]
     // Level 1: 4 × 4 × 3, a pixel a cell; level 2: 2 × 2 × 6.
     #expect(try gan.featureCount == 48 + 24)
     let x = uniforms(3 * 64, seed: 2)
     var features = [Float](repeating: 0, count: 3 * 72)
-    try gan.features(x, rows: 3, into: &features)
-    let weights = gan.discriminator.weights.parameters.array
+    try gan.features(x, rows: 3, given: classCount > 0 ? labels : nil, into: &features)
+    // Sixteen taps of three filters, the filters' biases, those of each class.
+    let weights = parameters.array
     for row in 0..<3 {
       for i in 0..<4 {
         for j in 0..<4 {
           for c in 0..<3 {
-            var sum = 0.0
+            var sum = Double(weights[48 + c])
+            if classCount > 0 { sum += 16 * Double(weights[51 + 3 * Int(labels[row]) + c]) }
             for u in 0..<4 {
               for v in 0..<4 {
                 let (h, w) = (2 * i - 1 + u, 2 * j - 1 + v)

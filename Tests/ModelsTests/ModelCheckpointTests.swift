@@ -195,6 +195,24 @@ import Testing
     #expect(status(try autoencoder().bytes(), from, to, Autoencoder.self) == .mismatch)
   }
 
+  @Test func `Another architecture, other classes and other channels are a mismatch`() throws {
+    let shape = Shape(height: 8, width: 8, channels: 1)
+    let dense = try VAE(VAE.Options(shape: shape)).bytes()
+    let (name, other) = ("option.architecture\":\"dense", "option.architecture\":\"convolutional")
+    #expect(status(dense, name, other, VAE.self) == .mismatch)
+    var options = GAN.Options(shape: shape, architecture: .convolutional)
+    (options.convolution.baseChannels, options.classCount) = (4, 3)
+    let gan = try GAN(options).bytes()
+    #expect(status(gan, other, name, GAN.self) == .mismatch)
+    #expect(status(gan, "option.classes\":\"3", "option.classes\":\"2", GAN.self) == .mismatch)
+    #expect(status(gan, "option.classes\":\"3", "option.classes\":\"0", GAN.self) == .mismatch)
+    #expect(
+      status(gan, "option.base_channels\":\"4", "option.base_channels\":\"3", GAN.self) == .mismatch)
+    #expect(status(gan, "option.classes\":\"3", "option.classes\":\"4097", GAN.self) == .format)
+    let autoencoder = try autoencoder().bytes()
+    #expect(status(autoencoder, "option.classes\":\"0", "option.classes\":\"3", Autoencoder.self) == .format)
+  }
+
   @Test func `Options cost no more memory than the file's tensors`() throws {
     // 65,536 × 65,536 weights would be 16 GiB.
     let bytes = try autoencoder().bytes()

@@ -10,7 +10,8 @@ struct FoldingTests {
   /// The outputs of `layers` before and after folding, from random weights and statistics.
   private func outputs(_ layers: [any Layer]) throws -> (before: [Float], after: [Float], layers: Int) {
     let rows = 5
-    let run = try LayerRun(layers, rows: rows, mode: .inference, purpose: .inference)
+    let labels: [Int32] = [2, 0, 1, 2, 0]
+    let run = try LayerRun(layers, rows: rows, labels: labels, mode: .inference, purpose: .inference)
     let shifts = normals(run.weights.parameters.count, seed: 1)
     for i in shifts.indices { run.weights.parameters[i] += 0.1 * shifts[i] }
     let statistics = normals(run.weights.statistics.count, seed: 2)
@@ -18,7 +19,7 @@ struct FoldingTests {
     let x = normals(rows * run.network.input.count, seed: 3)
     let (network, weights) = try run.network.folded(run.weights, context: run.context)
     let workspace = try Workspace(network, rows: rows, .inference, context: run.context)
-    let y = network.forward(x, rows: rows, weights, workspace, .inference)
+    let y = network.forward(x, rows: rows, given: labels, weights, workspace, .inference)
     let after = Array(UnsafeBufferPointer(start: y, count: rows * network.output.count))
     return (run.forward(x), after, network.layers.count)
   }
@@ -43,6 +44,22 @@ struct FoldingTests {
       #expect(largestError(result.after, result.before) < 1e-5)
       #expect(result.layers == count)
     }
+  }
+
+  @Test("classes' biases may stand before a normalisation", arguments: activations)
+  func foldsAcrossClasses(name: String, activation: Activation) throws {
+    let (a, b, c) = (
+      Shape(height: 3, width: 2, channels: 4), Shape(height: 6, width: 4, channels: 5), Shape(features: 7)
+    )
+    let layers: [any Layer] = [
+      Dense(c, a, .identity), ClassBias(Shape(features: a.count), classCount: 3),
+      BatchNormalization(a, activation, isAffine: false),
+      try TransposedConvolution(a, filters: 5, window, .identity, hasBias: false),
+      ClassBias(b, classCount: 3, tapCount: 4), BatchNormalization(b, activation),
+    ]
+    let result = try outputs(layers)
+    #expect(largestError(result.after, result.before) < 1e-5)
+    #expect(result.layers == 4)
   }
 
   @Test("a normalisation that follows no linear layer stays, and so does a network of noise")

@@ -14,10 +14,11 @@ import Testing
 /// Then the other paths of backward: it must add to the gradient, and the input's and the parameters'
 /// share must not depend on whether the other is asked for.
 func checkGradient(
-  of layers: any Layer..., rows: Int, mode: Mode = .training(Random(seed: 3, purpose: .test)),
+  of layers: any Layer..., rows: Int, labels: [Int32]? = nil,
+  mode: Mode = .training(Random(seed: 3, purpose: .test)),
   step: Float = 4e-3, tolerance: Float = 2e-3, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
-  let run = try LayerRun(layers, rows: rows, mode: mode)
+  let run = try LayerRun(layers, rows: rows, labels: labels, mode: mode)
   let network = run.network
   // Away from the neat starting values, variances positive.
   let offsets = normals(network.parameterCount, seed: 11)
@@ -66,7 +67,7 @@ func checkGradient(
   let dy = try copy(r)
   let alone = try Buffer<Float>(count: x.count)
   network.backward(
-    dy.base, x: x.base, rows: rows, run.weights, run.workspace, mode, gradient: nil,
+    dy.base, x: x.base, rows: rows, given: labels, run.weights, run.workspace, mode, gradient: nil,
     inputGradient: alone.base)
   #expect(Array(alone.elements) == dx, "dx without a gradient", sourceLocation: sourceLocation)
 
@@ -74,7 +75,8 @@ func checkGradient(
   dy.assign(r)
   run.gradient.assign(ones)
   network.backward(
-    dy.base, x: x.base, rows: rows, run.weights, run.workspace, mode, gradient: run.gradient.base)
+    dy.base, x: x.base, rows: rows, given: labels, run.weights, run.workspace, mode,
+    gradient: run.gradient.base)
   #expect(
     Array(run.gradient.elements) == accumulated, "gradient without dx", sourceLocation: sourceLocation)
 }

@@ -10,10 +10,13 @@ final class LayerRun {
   let gradient: Buffer<Float>
   let rows: Int
   let mode: Mode
+  /// The class of each row.
+  let labels: [Int32]?
 
   init(
-    _ layers: [any Layer], rows: Int, mode: Mode = .training(Random(seed: 3, purpose: .test)),
-    purpose: Workspace.Purpose = .training, context: Context = .standard
+    _ layers: [any Layer], rows: Int, labels: [Int32]? = nil,
+    mode: Mode = .training(Random(seed: 3, purpose: .test)), purpose: Workspace.Purpose = .training,
+    context: Context = .standard
   ) throws {
     self.context = context
     network = try Network("test", layers)
@@ -22,10 +25,11 @@ final class LayerRun {
     gradient = try Buffer(count: network.parameterCount)
     self.rows = rows
     self.mode = mode
+    self.labels = labels
   }
 
   func forward(_ x: [Float]) -> [Float] {
-    let y = network.forward(x, rows: rows, weights, workspace, mode)
+    let y = network.forward(x, rows: rows, given: labels, weights, workspace, mode)
     return Array(UnsafeBufferPointer(start: y, count: rows * network.output.count))
   }
 
@@ -34,7 +38,8 @@ final class LayerRun {
     let dy = try copy(dy)
     let dx = try Buffer<Float>(count: rows * network.input.count)
     network.backward(
-      dy.base, x: x, rows: rows, weights, workspace, mode, gradient: gradient.base, inputGradient: dx.base)
+      dy.base, x: x, rows: rows, given: labels, weights, workspace, mode, gradient: gradient.base,
+      inputGradient: dx.base)
     return Array(dx.elements)
   }
 }

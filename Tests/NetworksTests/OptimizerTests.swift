@@ -67,21 +67,22 @@ struct OptimizerTests {
     #expect(g[0] == 1.5)
   }
 
-  @Test("the average follows its recurrence, in parameters and statistics alike")
+  @Test("the average is the steps', weighted by powers of the decay, in parameters and statistics alike")
   func average() throws {
     let shape = Shape(features: 3)
     let network = try Network("generator", [BatchNormalization(shape)])
     let weights = try Weights(network, seed: 1, context: context)
     let average = try ExponentialAverage(of: weights, decay: 0.9, context: context)
-    var expected = weights.parameters.elements.map(Double.init)
-    var statistics = weights.statistics.elements.map(Double.init)
+    var expected = [Double](repeating: 0, count: 6)
+    var statistics = expected
+    let total = (0..<7).reduce(0) { $0 + pow(0.9, Double($1)) }
     for step in 0..<7 {
       weights.parameters.assign(normals(6, seed: UInt64(step)))
       weights.statistics.assign(normals(6, seed: UInt64(100 + step)))
-      average.update(weights, context: context)
+      average.update(weights, step: step + 1, context: context)
       for i in 0..<6 {
-        expected[i] = 0.9 * expected[i] + 0.1 * Double(weights.parameters[i])
-        statistics[i] = 0.9 * statistics[i] + 0.1 * Double(weights.statistics[i])
+        expected[i] += pow(0.9, Double(6 - step)) / total * Double(weights.parameters[i])
+        statistics[i] += pow(0.9, Double(6 - step)) / total * Double(weights.statistics[i])
       }
     }
     #expect(largestError(average.weights.parameters.elements, expected.map(Float.init)) < 1e-6)

@@ -12,15 +12,8 @@ extension Autoencoder: Checkpointable {
 
   package func checkpoint(_ content: CheckpointContent) throws(GenerativeError) -> Checkpoint {
     var checkpoint = try Checkpoint(kind: Self.kind)
-    try checkpoint.set(options.shape)
-    try checkpoint.set(options.architecture, options.convolution, classCount: 0)
-    try checkpoint.setOption("batch_norm", options.isNormalized)
-    try checkpoint.setOption("pixel_bias", options.hasPixelBias)
+    try checkpoint.set(options.stack)
     try checkpoint.setOption("skips", options.hasSkips)
-    try checkpoint.setOption("latent_size", options.latentSize)
-    try checkpoint.setWidths("hidden", options.hidden)
-    try checkpoint.setWidths("decoder_hidden", options.decoderHidden)
-    try checkpoint.setOption("activation", options.activation)
     try checkpoint.setOption("latent_activation", options.latentActivation)
     try checkpoint.setOption("output_activation", options.outputActivation)
     try checkpoint.setOption("bias", options.hasBias)
@@ -31,8 +24,6 @@ extension Autoencoder: Checkpointable {
     case .masking(let amount): try Self.set("masking", amount, &checkpoint)
     case .saltAndPepper(let amount): try Self.set("salt_and_pepper", amount, &checkpoint)
     }
-    try checkpoint.setOption(options.weights)
-    try checkpoint.setOption("dropout", options.dropout)
     try checkpoint.setOption("seed", options.seed)
     try checkpoint.set(progress)
     try checkpoint.set(encoder.optimizer?.rule, after: encoder.optimizerStart, content)
@@ -50,16 +41,13 @@ extension Autoencoder: Checkpointable {
 
   package convenience init(_ checkpoint: Checkpoint, context: Context) throws(GenerativeError) {
     try checkpoint.require(kind: Self.kind)
-    var options = Options(
-      shape: try checkpoint.shape(), architecture: try checkpoint.architecture())
-    options.convolution = try checkpoint.convolution()
-    options.isNormalized = try checkpoint.option("batch_norm")
-    options.hasPixelBias = try checkpoint.option("pixel_bias")
+    let stack = try checkpoint.mirroredStack()
+    guard stack.classCount == 0 else {
+      throw GenerativeError(.format, "an autoencoder has no classes, not \(stack.classCount)")
+    }
+    var options = Options(shape: stack.shape, architecture: stack.architecture)
+    options.stack = stack
     options.hasSkips = try checkpoint.option("skips")
-    options.latentSize = try checkpoint.option("latent_size", in: 1...StackLimit.width)
-    options.hidden = try checkpoint.givenWidths("hidden")
-    options.decoderHidden = try checkpoint.widths("decoder_hidden")
-    options.activation = try checkpoint.activation("activation")
     options.latentActivation = try checkpoint.activation("latent_activation")
     options.outputActivation = try checkpoint.activation("output_activation")
     options.hasBias = try checkpoint.option("bias")
@@ -74,8 +62,6 @@ extension Autoencoder: Checkpointable {
           ("salt_and_pepper", .saltAndPepper(share: amount)),
         ])
     }
-    options.weights = try checkpoint.weightRule()
-    options.dropout = try checkpoint.option("dropout", in: 0...0.999)
     options.seed = try checkpoint.option("seed")
     try checkpoint.require(parameterCount: Self.plan(options, rows: 1, context: context).parameterCount)
     try self.init(options, context: context)

@@ -9,7 +9,7 @@ extension Autoencoder: Trainable {
   package func prepare(
     _ fit: FitOptions, _ dataset: Dataset
   ) throws(GenerativeError) -> any TrainingStep {
-    if options.normalizes, fit.batchRows < 2 {
+    if options.stack.normalizes, fit.batchRows < 2 {
       throw GenerativeError(.argument, "batch_size must be at least 2 with batch norm, not \(fit.batchRows)")
     }
     return try AutoencoderStep(self, fit)
@@ -45,7 +45,7 @@ private final class AutoencoderStep: TrainingStep {
     losses = try Buffer(count: rows, in: context.memory)
   }
 
-  var minimumRows: Int { model.options.normalizes ? 2 : 1 }
+  var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
 
   var state: [Buffer<Float>] { model.encoder.state + model.decoder.state }
 

@@ -9,43 +9,34 @@ import Tensors
 /// With a corruption c it is trained so that g(f(c(x))) ≈ x: a denoising autoencoder (Vincent et al.
 /// 2008).
 package final class Autoencoder: @unchecked Sendable {
+  @dynamicMemberLookup
   package struct Options: Sendable, Equatable {
-    package var shape: Shape
-    package let architecture: Architecture
-    /// Of the convolutional architecture.
-    package var convolution = ConvolutionOptions(baseChannels: 32)
-    /// Batch norm in the convolutional architecture, but in the first layer and the last.
-    package var isNormalized = false
-    /// A bias for every pixel of the output instead of the last layer's own.
-    package var hasPixelBias = false
+    /// Encoder and decoder, without classes; its members read as the options' own.
+    package var stack: MirroredStack
     /// Skips from the encoder's levels to the decoder's, in the convolutional architecture: a
     /// restorer of images without latents, whose bottleneck has `latentSize` outputs.
     package var hasSkips = false
-    package var latentSize = 32
-    /// Widths of the encoder's dense hidden layers, outermost first.
-    package var hidden = [512, 256]
-    /// Widths of the decoder's, innermost first; nil: the encoder's in reverse.
-    package var decoderHidden: [Int]?
-    package var activation = Activation.silu
     package var latentActivation = Activation.identity
     /// Identity or sigmoid.
     package var outputActivation = Activation.sigmoid
-    package var hasBias = true
     package var loss = ReconstructionLoss.squaredError
     package var corruption = Corruption.none
-    package var weights = WeightRule.automatic
-    /// Share of hidden units dropped in training.
-    package var dropout: Float = 0
     package var seed: UInt64 = 0
 
     package init(shape: Shape, architecture: Architecture = .dense) {
-      self.shape = shape
-      self.architecture = architecture
-      if architecture == .convolutional { hidden = [256] }
+      stack = MirroredStack(
+        shape: shape, architecture: architecture, latentSize: 32,
+        hidden: architecture == .dense ? [512, 256] : [256], activation: .silu)
     }
 
-    /// Whether batches of one row cannot be learned from.
-    var normalizes: Bool { architecture == .convolutional && isNormalized }
+    package subscript<Value>(dynamicMember member: WritableKeyPath<MirroredStack, Value>) -> Value {
+      get { stack[keyPath: member] }
+      set { stack[keyPath: member] = newValue }
+    }
+
+    package subscript<Value>(dynamicMember member: KeyPath<MirroredStack, Value>) -> Value {
+      stack[keyPath: member]
+    }
   }
 
   package let options: Options
@@ -73,31 +64,34 @@ package final class Autoencoder: @unchecked Sendable {
     // Cross-entropy is computed from logits; `decode` applies the sigmoid.
     let outputActivation = options.loss == .crossEntropy ? .identity : options.outputActivation
     if options.hasSkips {
-      guard options.architecture == .convolutional, !options.isNormalized, !options.hasPixelBias else {
-        throw GenerativeError(
-          .argument, "skips need a convolutional architecture without batch_norm and pixel_bias")
-      }
+      try checkSkips(options)
       let skips = SkipStack(
-        levels: try ConvolutionalStack(
-          options.shape, baseChannels: options.convolution.baseChannels, depth: options.convolution.depth,
-          activation: options.activation),
-        baseChannels: options.convolution.baseChannels, activation: options.activation,
-        weights: options.weights, bottleneck: options.latentSize)
+        levels: try options.stack.convolutions(), baseChannels: options.convolution.baseChannels,
+        activation: options.activation, weights: options.weights, bottleneck: options.latentSize)
       return (
         try Network("encoder", try skips.trunk()), try Network("decoder", try skips.head(outputActivation))
       )
     }
-    let stack = MirroredStack(
-      architecture: options.architecture, shape: options.shape, convolution: options.convolution,
-      hidden: options.hidden, decoderHidden: options.decoderHidden, activation: options.activation,
-      weights: options.weights, hasBias: options.hasBias, isNormalized: options.normalizes,
-      hasPixelBias: options.hasPixelBias, dropout: options.dropout)
-    let latent = Shape(features: options.latentSize)
-    let encoder = try stack.encoder(
-      LabelJoin(options.shape, classCount: 0, options.architecture), output: latent,
-      options.latentActivation)
-    let decoder = try stack.decoder(input: latent, outputActivation)
-    return (try Network("encoder", encoder), try Network("decoder", decoder))
+    return (
+      try Network("encoder", options.stack.encoder(options.latentSize, options.latentActivation)),
+      try Network("decoder", options.stack.decoder(outputActivation))
+    )
+  }
+
+  /// Refuses what a stack with skips has no place for.
+  private static func checkSkips(_ options: Options) throws(GenerativeError) {
+    guard options.architecture == .convolutional else {
+      throw GenerativeError(.argument, "skips need architecture GEN_ARCHITECTURE_CONVOLUTIONAL")
+    }
+    let others = [
+      ("hidden", options.hidden.isEmpty), ("decoder_hidden", options.decoderHidden?.isEmpty ?? true),
+      ("batch_norm", !options.isNormalized), ("pixel_bias", !options.hasPixelBias),
+      ("dropout", options.dropout == 0), ("no_bias", options.hasBias),
+      ("latent_activation", options.latentActivation == .identity),
+    ]
+    if let other = others.first(where: { !$0.1 })?.0 {
+      throw GenerativeError(.argument, "\(other) has no place in an autoencoder with skips")
+    }
   }
 
   package static func plan(
@@ -156,14 +150,10 @@ package final class Autoencoder: @unchecked Sendable {
     _ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     let width = options.shape.count
-    let block = min(rows, Inference.blockRows)
-    let z = try Buffer<Float>(count: block * decoder.network.input.count, in: context.memory)
-    var first = 0
-    while first < rows {
-      let count = min(block, rows - first)
-      try encoding.run(x + first * width, rows: count, encoder.weights, into: z.base)
-      try decodeInside(z.base, rows: count, into: y + first * width)
-      first += count
+    try decoding.inBlocks(rows, of: decoder.network.input.count) {
+      (z, first, count) throws(GenerativeError) in
+      try self.encoding.run(x + first * width, rows: count, self.encoder.weights, into: z)
+      try self.decodeInside(z, rows: count, into: y + first * width)
     }
   }
 }

@@ -27,6 +27,7 @@ extension GAN {
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
     into features: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
+    try Labels.check(labels, classCount: options.classCount)
     let levels = try levels()
     let width = options.shape.count
     let featureCount = try featureCount
@@ -34,28 +35,24 @@ extension GAN {
     // A workspace for training keeps every layer's output.
     let block = min(rows, 32)
     let workspace = try Workspace(network, rows: max(block, 1), .training, context: context)
-    let inside = try Buffer<Float>(count: block * width, in: context.memory)
-    var first = 0
-    while first < rows {
-      let count = min(block, rows - first)
-      inside.base.update(from: x + first * width, count: count * width)
-      toInside(inside.base, rows: count)
-      try discriminating.joined(
-        inside.base, rows: count, options.discriminatorJoin, labels.map { $0 + first }, context
-      ) { (x, start, count) throws(GenerativeError) in
-        _ = network.forward(x, rows: count, self.discriminator.weights, workspace, .inference)
-        var offset = (first + start) * featureCount
-        for (layer, shape) in levels {
-          self.pool(
-            workspace.output(layer), shape, rows: count, into: features + offset, stride: featureCount)
-          offset += self.cells(shape.height) * self.cells(shape.width) * shape.channels
-        }
+    try discriminating.inBlocks(rows, of: width, atMost: block) {
+      (inside, first, count) throws(GenerativeError) in
+      inside.update(from: x + first * width, count: count * width)
+      self.toInside(inside, rows: count)
+      _ = network.forward(
+        inside, rows: count, given: labels.map { $0 + first }, self.discriminator.weights, workspace,
+        .inference)
+      var offset = first * featureCount
+      for (layer, shape) in levels {
+        self.pool(
+          workspace.output(layer), shape, rows: count, into: features + offset, stride: featureCount)
+        offset += self.cells(shape.height) * self.cells(shape.width) * shape.channels
       }
-      first += count
     }
   }
 
-  /// The layers that end a level of the discriminator, after norm and activation, and their shapes.
+  /// The layers that end a level of the discriminator, after norm, labels and activation, and their
+  /// shapes.
   private func levels() throws(GenerativeError) -> [(layer: Int, shape: Shape)] {
     guard options.architecture == .convolutional else {
       throw GenerativeError(.state, "features need a convolutional discriminator, this one is dense")
@@ -64,8 +61,8 @@ extension GAN {
     var levels: [(layer: Int, shape: Shape)] = []
     for (index, layer) in layers.enumerated() {
       guard ((layer as? SpectralNormalization)?.layer ?? layer) is Convolution else { continue }
-      let isNormalized = index + 1 < layers.count && layers[index + 1] is BatchNormalization
-      levels.append((isNormalized ? index + 1 : index, layer.output))
+      let ends = layers[(index + 1)...].prefix { $0 is BatchNormalization || $0 is ClassBias }
+      levels.append((index + ends.count, layer.output))
     }
     return levels
   }

@@ -25,7 +25,7 @@ extension GAN {
     by which: Generator = .average, into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     let weights = which == .average ? average?.weights ?? generator.weights : generator.weights
-    try generating.run(z, rows: rows, options.generatorJoin, labels, weights, context, into: x)
+    try generating.run(z, rows: rows, given: labels, weights, into: x)
     if options.outputActivation == .tanh {
       context.scale(x, by: 0.5, adding: 0.5, count: rows * options.shape.count, into: x)
     }
@@ -37,21 +37,16 @@ extension GAN {
   package func sample(
     rows: Int, seed: UInt64, given labels: UnsafePointer<Int32>? = nil, into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
-    let block = min(rows, Inference.blockRows)
-    let z = try Buffer<Float>(count: block * options.latentSize, in: context.memory)
-    let drawn = try Buffer<Int32>(
-      count: options.classCount > 0 && labels == nil ? block : 0, in: context.memory)
-    var first = 0
-    while first < rows {
-      let count = min(block, rows - first)
-      latents(first: first, rows: count, seed: seed, into: z.base)
+    let isDrawn = options.classCount > 0 && labels == nil
+    let drawn = try Buffer<Int32>(count: isDrawn ? min(rows, Inference.blockRows) : 0, in: context.memory)
+    try generating.inBlocks(rows, of: options.latentSize) { (z, first, count) throws(GenerativeError) in
+      self.latents(first: first, rows: count, seed: seed, into: z)
       var given = labels.map { $0 + first }
-      if drawn.count > 0 {
-        LabelJoin.draw(drawn.base, rows: count, first: first, of: options.classCount, seed: seed)
+      if isDrawn {
+        Labels.draw(drawn.base, rows: count, first: first, of: self.options.classCount, seed: seed)
         given = UnsafePointer(drawn.base)
       }
-      try generate(z.base, rows: count, given: given, into: x + first * options.shape.count)
-      first += count
+      try self.generate(z, rows: count, given: given, into: x + first * self.options.shape.count)
     }
   }
 
@@ -63,17 +58,12 @@ extension GAN {
     into probability: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     let width = options.shape.count
-    let block = min(rows, Inference.blockRows)
-    let inside = try Buffer<Float>(count: block * width, in: context.memory)
-    var first = 0
-    while first < rows {
-      let count = min(block, rows - first)
-      inside.base.update(from: x + first * width, count: count * width)
-      toInside(inside.base, rows: count)
-      try discriminating.run(
-        inside.base, rows: count, options.discriminatorJoin, labels.map { $0 + first },
-        discriminator.weights, context, into: probability + first)
-      first += count
+    try discriminating.inBlocks(rows, of: width) { (inside, first, count) throws(GenerativeError) in
+      inside.update(from: x + first * width, count: count * width)
+      self.toInside(inside, rows: count)
+      try self.discriminating.run(
+        inside, rows: count, given: labels.map { $0 + first }, self.discriminator.weights,
+        into: probability + first)
     }
     context.activate(probability, count: rows, .sigmoid, into: probability)
   }

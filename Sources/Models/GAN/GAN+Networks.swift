@@ -8,15 +8,15 @@ extension GAN {
   ) throws(GenerativeError) -> (generator: Network, discriminator: Network) {
     let noise: [any Layer] =
       options.inputNoise > 0
-      ? [GaussianNoise(options.discriminatorJoin.output, deviation: options.inputNoise)] : []
+      ? [GaussianNoise(options.shape, deviation: options.inputNoise)] : []
     var players: (generator: [any Layer], discriminator: [any Layer])
     switch options.architecture {
     case .dense: players = dense(options)
     case .convolutional: players = try convolutional(options)
     }
     if options.hasSpectralNorm {
-      for index in players.discriminator.indices where !players.discriminator[index].parameters.isEmpty {
-        players.discriminator[index] = try SpectralNormalization(players.discriminator[index])
+      for (index, layer) in players.discriminator.enumerated() where layer is Dense || layer is Convolution {
+        players.discriminator[index] = try SpectralNormalization(layer)
       }
     }
     return (
@@ -27,14 +27,15 @@ extension GAN {
 
   private static func dense(_ options: Options) -> ([any Layer], [any Layer]) {
     let generator = DenseStack(
-      input: options.generatorJoin.output, hidden: options.generatorHidden, output: options.shape,
+      input: Shape(features: options.latentSize), hidden: options.generatorHidden, output: options.shape,
       activation: options.generatorActivation, outputActivation: options.outputActivation,
-      weights: options.weights, firstNormalized: options.normalizesGenerator ? 0 : nil)
+      weights: options.weights, firstNormalized: options.normalizesGenerator ? 0 : nil,
+      classCount: options.classCount)
     let discriminator = DenseStack(
-      input: options.discriminatorJoin.output, hidden: options.discriminatorHidden,
+      input: options.shape, hidden: options.discriminatorHidden,
       output: Shape(features: 1), activation: options.discriminatorActivation,
       outputActivation: .identity, weights: options.weights, dropout: options.dropout,
-      firstNormalized: options.normalizesDiscriminator ? 1 : nil)
+      firstNormalized: options.normalizesDiscriminator ? 1 : nil, classCount: options.classCount)
     return (generator.layers, discriminator.layers)
   }
 
@@ -51,41 +52,27 @@ extension GAN {
       stack.weights = options.weights
       stack.isNormalized = isNormalized
       stack.hasBias = !isNormalized
+      stack.classCount = options.classCount
       return stack
     }
     let up = try stack(options.generatorActivation, isNormalized: options.normalizesGenerator)
     var generator: [any Layer] = []
-    var input = options.generatorJoin.output
+    var input = Shape(features: options.latentSize)
     for width in options.generatorHidden {
-      generator += hidden(input, width, options.generatorActivation, up)
+      generator += up.dense(input, to: Shape(features: width))
       input = Shape(features: width)
     }
-    generator += up.projection(from: input)
+    generator += up.dense(input, to: up.innermost)
     generator += try up.up(options.outputActivation, hasOutputBias: up.hasBias)
 
     var down = try stack(options.discriminatorActivation, isNormalized: options.normalizesDiscriminator)
     down.dropout = options.dropout
-    var discriminator = try down.down(from: options.discriminatorJoin.output)
+    var discriminator = try down.down()
     input = down.innermost
     for width in options.discriminatorHidden {
-      discriminator += hidden(input, width, options.discriminatorActivation, down)
+      discriminator += down.dense(input, to: Shape(features: width))
       input = Shape(features: width)
     }
-    discriminator.append(
-      Dense(
-        input, Shape(features: 1), .identity, hasBias: down.hasBias,
-        weight: options.weights.weight(input.count, 1, .identity), bias: options.weights.bias(input.count)))
-    return (generator, discriminator)
-  }
-
-  /// A dense hidden layer by the rules of a stack.
-  private static func hidden(
-    _ input: Shape, _ width: Int, _ activation: Activation, _ stack: ConvolutionalStack
-  ) -> [any Layer] {
-    let output = Shape(features: width)
-    let dense = Dense(
-      input, output, stack.isNormalized ? .identity : activation, hasBias: stack.hasBias,
-      weight: stack.weights.weight(input.count, width, activation), bias: stack.weights.bias(input.count))
-    return stack.isNormalized ? [dense, stack.normalization(output)] : [dense]
+    return (generator, discriminator + down.logit(input))
   }
 }

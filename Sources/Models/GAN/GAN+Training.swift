@@ -13,9 +13,9 @@ extension GAN: Trainable {
     if options.normalizes, fit.batchRows < 2 {
       throw GenerativeError(.argument, "batch_size must be at least 2 with batch norm, not \(fit.batchRows)")
     }
-    try LabelJoin.check(dataset, "dataset", classCount: options.classCount)
+    try Labels.check(dataset, "dataset", classCount: options.classCount)
     if let validation = fit.validation {
-      try LabelJoin.check(validation, "validation", classCount: options.classCount)
+      try Labels.check(validation, "validation", classCount: options.classCount)
     }
     return try GANStep(self, fit)
   }
@@ -38,7 +38,9 @@ extension GAN: Trainable {
       count += rows
     }
     guard count > 0 else { return }
-    let bias = generator.weights.parameters.base + generator.network.parameterCount - width
+    // Behind it lie the classes' biases, where there are any.
+    let bias =
+      generator.weights.parameters.base + generator.network.parameterCount - (1 + options.classCount) * width
     for j in 0..<width {
       let x = mean.base[j] / Double(count)
       switch options.outputActivation {
@@ -72,14 +74,8 @@ package final class GANStep: TrainingStep {
   private let losses: Buffer<Float>
   private let sums: Buffer<Float>
   private var health = GANHealth()
-
-  // Of a conditional model: labels, and what goes into the networks with them.
+  /// The classes of a conditional model's rows, real and generated.
   package let labels: Buffer<Int32>?
-  private let generatorJoin: LabelJoin
-  private let discriminatorJoin: LabelJoin
-  private let joinedLatents: Buffer<Float>
-  private let joinedRows: Buffer<Float>
-  private let joinedGenerated: Buffer<Float>
 
   package init(_ model: GAN, _ fit: FitOptions) throws(GenerativeError) {
     let context = model.context
@@ -93,20 +89,11 @@ package final class GANStep: TrainingStep {
     generator = try Workspace(model.generator.network, rows: rows, .training, context: context)
     discriminator = try Workspace(model.discriminator.network, rows: rows, .training, context: context)
     z = try Buffer(count: rows * model.options.latentSize, in: context.memory)
-    let joins = (generator: model.options.generatorJoin, discriminator: model.options.discriminatorJoin)
-    let isConditional = model.options.classCount > 0
-    // Also holds the gradient of joined rows, before their labels are left out in place.
-    dGenerated = try Buffer(count: rows * joins.discriminator.output.count, in: context.memory)
+    dGenerated = try Buffer(count: rows * width, in: context.memory)
     dLogits = try Buffer(count: rows, in: context.memory)
     losses = try Buffer(count: rows, in: context.memory)
     sums = try Buffer(count: width, in: context.memory)
-    (generatorJoin, discriminatorJoin) = joins
-    labels = isConditional ? try Buffer(count: rows, in: context.memory) : nil
-    let joinedRowCount = isConditional ? rows : 0
-    joinedLatents = try Buffer(count: joinedRowCount * joins.generator.output.count, in: context.memory)
-    joinedRows = try Buffer(count: joinedRowCount * joins.discriminator.output.count, in: context.memory)
-    joinedGenerated = try Buffer(
-      count: joinedRowCount * joins.discriminator.output.count, in: context.memory)
+    labels = model.options.classCount > 0 ? try Buffer(count: rows, in: context.memory) : nil
     model.weightsChange()
   }
 
@@ -141,44 +128,29 @@ package final class GANStep: TrainingStep {
     model.toInside(x, rows: rows)
     var figures = Figures()
     figures[.realDistance] = distance(x, rows: rows)
-    let real = withLabels(x, discriminatorJoin, rows: rows, room: joinedRows)
     var generated = UnsafePointer(dGenerated.base)
     let k = model.options.discriminatorSteps
     for turn in 0..<k {
       // D's steps number its random streams, so that none of the k repeats another.
       let own = moment.at(step: (moment.step - 1) * k + turn + 1)
       draw(z.base, own)
-      let rowsOfG = generate(rows: rows, at: own)
-      if turn == k - 1 { figures[.sampleDistance] = distance(rowsOfG, rows: rows) }
-      generated = withLabels(rowsOfG, discriminatorJoin, rows: rows, room: joinedGenerated)
-      trainDiscriminator(real, generated, rows: rows, at: own, &figures)
+      generated = UnsafePointer(generate(rows: rows, .training(own.random(.dropout))))
+      if turn == k - 1 { figures[.sampleDistance] = distance(generated, rows: rows) }
+      trainDiscriminator(x, generated, rows: rows, at: own, &figures)
     }
     trainGenerator(generated, rows: rows, at: moment, &figures)
-    model.average?.update(model.generator.weights, context: context)
+    model.average?.update(model.generator.weights, step: moment.step, context: context)
     figures[.loss] = figures[.discriminatorLoss] + figures[.generatorLoss]
     health.add(figures)
     return figures
   }
 
-  /// Rows as a network takes them: `x` itself, or `room` with the labels joined.
-  private func withLabels(
-    _ x: UnsafePointer<Float>, _ join: LabelJoin, rows: Int, room: Buffer<Float>
-  ) -> UnsafePointer<Float> {
-    guard let labels else { return x }
-    join.join(x, labels.base, rows: rows, into: room.base)
-    return UnsafePointer(room.base)
-  }
-
-  /// What G takes for the latents in `z`.
-  private func generatorInput(rows: Int) -> UnsafePointer<Float> {
-    withLabels(z.base, generatorJoin, rows: rows, room: joinedLatents)
-  }
+  private var givenLabels: UnsafePointer<Int32>? { labels.map { UnsafePointer($0.base) } }
 
   /// G(z), which stays for G's backward.
-  private func generate(rows: Int, at moment: Moment) -> UnsafeMutablePointer<Float> {
+  private func generate(rows: Int, _ mode: Mode) -> UnsafeMutablePointer<Float> {
     model.generator.network.forward(
-      generatorInput(rows: rows), rows: rows, model.generator.weights, generator,
-      .training(moment.random(.dropout)))
+      z.base, rows: rows, given: givenLabels, model.generator.weights, generator, mode)
   }
 
   /// The root mean square distance between two of the rows, as callers scale them.
@@ -231,9 +203,8 @@ package final class GANStep: TrainingStep {
         dLogits: dLogits.base)
     }
     backward(generated, rows: rows, noise, gradient: nil, into: dGenerated.base)
-    if labels != nil { discriminatorJoin.part(dGenerated.base, rows: rows, into: dGenerated.base) }
     player.network.backward(
-      dGenerated.base, x: generatorInput(rows: rows), rows: rows, player.weights, generator,
+      dGenerated.base, x: z.base, rows: rows, given: givenLabels, player.weights, generator,
       .training(moment.random(.dropout)), gradient: player.gradient?.base)
     figures[.gradientNorm] = [player].update(step: moment.step, rate: moment.rate, clipNorm: clipNorm)
     figures[.generatorLoss] = result.loss
@@ -245,7 +216,7 @@ package final class GANStep: TrainingStep {
     _ evaluate: (UnsafePointer<Float>) -> Void
   ) -> (loss: Double, score: Double) {
     let logits = model.discriminator.network.forward(
-      x, rows: rows, model.discriminator.weights, discriminator, mode)
+      x, rows: rows, given: givenLabels, model.discriminator.weights, discriminator, mode)
     evaluate(logits)
     let loss = context.sum(losses.base, count: rows) / Double(rows)
     context.activate(logits, count: rows, .sigmoid, into: losses.base)
@@ -257,7 +228,7 @@ package final class GANStep: TrainingStep {
     into dx: UnsafeMutablePointer<Float>?
   ) {
     model.discriminator.network.backward(
-      dLogits.base, x: x, rows: rows, model.discriminator.weights, discriminator, mode,
+      dLogits.base, x: x, rows: rows, given: givenLabels, model.discriminator.weights, discriminator, mode,
       gradient: gradient, inputGradient: dx)
   }
 
@@ -265,14 +236,11 @@ package final class GANStep: TrainingStep {
   package func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
     model.toInside(x, rows: rows)
     var figures = Figures()
-    let realRows = withLabels(x, discriminatorJoin, rows: rows, room: joinedRows)
-    let real = discriminate(realRows, rows: rows, .inference) { logits in
+    let real = discriminate(x, rows: rows, .inference) { logits in
       AdversarialLoss.real(logits: logits, rows: rows, losses: losses.base)
     }
     model.draw(z.base, rows: rows, from: moment.random(.evaluation))
-    let rowsOfG = model.generator.network.forward(
-      generatorInput(rows: rows), rows: rows, model.generator.weights, generator, .inference)
-    let generated = withLabels(rowsOfG, discriminatorJoin, rows: rows, room: joinedGenerated)
+    let generated = generate(rows: rows, .inference)
     let fake = discriminate(generated, rows: rows, .inference) { logits in
       AdversarialLoss.generated(logits: logits, rows: rows, losses: losses.base)
     }

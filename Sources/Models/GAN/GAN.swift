@@ -26,7 +26,7 @@ package final class GAN: @unchecked Sendable {
     package let architecture: Architecture
     /// Of the convolutional architecture.
     package var convolution = ConvolutionOptions(baseChannels: 64)
-    /// Classes whose labels are joined to latents and rows; 0: none.
+    /// Classes whose labels are joined to every layer; 0: none.
     package var classCount = 0
     package var latentSize = 64
     package var latent = LatentDistribution.normal
@@ -82,14 +82,6 @@ package final class GAN: @unchecked Sendable {
       case .convolutional: normalizesGenerator || normalizesDiscriminator
       }
     }
-
-    /// What G takes: latents with labels.
-    var generatorJoin: LabelJoin {
-      LabelJoin(Shape(features: latentSize), classCount: classCount, .dense)
-    }
-
-    /// What D takes: rows with labels.
-    var discriminatorJoin: LabelJoin { LabelJoin(shape, classCount: classCount, architecture) }
   }
 
   package let options: Options
@@ -114,8 +106,9 @@ package final class GAN: @unchecked Sendable {
     }
     // Dense generators are small enough that folding them would buy nothing.
     let folds = options.architecture == .convolutional
-    generating = Inference(networks.generator, folds: folds, context: context)
-    discriminating = Inference(networks.discriminator, folds: folds, context: context)
+    let classCount = options.classCount
+    generating = Inference(networks.generator, classCount: classCount, folds: folds, context: context)
+    discriminating = Inference(networks.discriminator, classCount: classCount, folds: folds, context: context)
   }
 
   /// Rows read at a time to find the data's mean row.
@@ -126,15 +119,13 @@ package final class GAN: @unchecked Sendable {
   ) throws(GenerativeError) -> Plan {
     let networks = try networks(options)
     let k = options.discriminatorSteps
-    let (width, judged) = (options.shape.count, networks.discriminator.input.count)
-    // Joined latents, real and generated rows, and labels.
-    let joined = options.classCount == 0 ? 0 : networks.generator.input.count + 2 * judged + 1
+    let width = options.shape.count
     return try Plan(
       // G: k forwards and a backward; D: k times forward and backward on real and generated rows,
       // then a forward and half a backward for G.
       [(networks.generator, 1, k + 2), (networks.discriminator, 1, 6 * k + 2)], rows: rows,
-      // The batch, the gradient of generated rows, z; logits' gradients and losses.
-      rowFloats: width + judged + options.latentSize + 2 + joined,
+      // The batch, the gradient of generated rows, z; logits' gradients, losses and labels.
+      rowFloats: 2 * width + options.latentSize + 2 + (options.classCount == 0 ? 0 : 1),
       // Sums; to start at the mean row, a batch, sums, and sums in Double.
       floats: width + (options.startsAtMean ? (Self.meanBatchRows + 3) * width : 0),
       averaged: options.averageDecay == nil ? nil : networks.generator, context: context)

@@ -52,12 +52,12 @@ package final class Inversion {
   private let errors: Buffer<Float>
   private var lastTold = 0.0
 
-  /// - Throws: `.unsupported` for a network that takes more than latents, `.memory`.
+  /// - Throws: `.unsupported` for a network that takes labels, `.memory`.
   init(
     _ network: Network, _ weights: Weights, _ rendering: Rendering, _ latents: Latents, rows: Int,
     latentSize: Int, _ options: Options, context: Context
   ) throws(GenerativeError) {
-    guard network.input.count == latentSize else {
+    guard !network.layers.contains(where: { $0 is ClassBias }) else {
       throw GenerativeError(
         .unsupported, "only models whose rows depend on the latent alone can be inverted")
     }

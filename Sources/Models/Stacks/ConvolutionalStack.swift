@@ -17,6 +17,8 @@ struct ConvolutionalStack {
   var isNormalized = false
   /// Biases where there is no batch norm.
   var hasBias = true
+  /// Classes whose labels are joined to every layer; 0: none.
+  var classCount = 0
   /// Share of outputs dropped in training.
   var dropout: Float = 0
 
@@ -72,13 +74,10 @@ struct ConvolutionalStack {
   // MARK: - Layers
 
   /// From the image to the innermost level.
-  ///
-  /// - Parameter input: the image's shape with planes of labels; nil: the image's.
-  func down(from input: Shape? = nil) throws(GenerativeError) -> [any Layer] {
+  func down() throws(GenerativeError) -> [any Layer] {
     var layers: [any Layer] = []
     for index in 1...depth {
-      let x = index == 1 ? input ?? image : level(index - 1)
-      layers += try halving(x, to: level(index), isNormalized: isNormalized && index > 1)
+      layers += try halving(level(index - 1), to: level(index), isNormalized: isNormalized && index > 1)
       if dropout > 0 { layers.append(Dropout(level(index), rate: dropout)) }
     }
     return layers
@@ -97,29 +96,43 @@ struct ConvolutionalStack {
     return layers
   }
 
-  /// A dense layer onto the innermost level: a transposed convolution of a 1 × 1 image, whole window.
-  func projection(from input: Shape) -> [any Layer] {
-    let (inputs, outputs) = (input.count, innermost.count)
+  /// A dense layer by the stack's rules: a hidden one, or one onto the innermost level, which is a
+  /// transposed convolution of a 1 × 1 image, whole window.
+  func dense(_ x: Shape, to y: Shape) -> [any Layer] {
+    let end = end(activation, isNormalized: isNormalized)
     let dense = Dense(
-      input, innermost, isNormalized ? .identity : activation, hasBias: hasBias && !isNormalized,
-      weight: weights.weight(inputs, outputs, activation), bias: weights.bias(inputs))
-    return isNormalized ? [dense, normalization(innermost)] : [dense]
+      x, y, end.sumActivation, hasBias: hasBias && !isNormalized,
+      weight: weights.weight(x.count, y.count, activation), bias: weights.bias(x.count))
+    return [dense] + end.layers(y, weights, inputCount: x.count, outputCount: y.count)
   }
 
-  func normalization(_ shape: Shape) -> BatchNormalization {
-    BatchNormalization(
-      shape, activation, scale: weights == .normal002 ? Initializer.dcganScale : .constant(1))
+  /// A dense layer of one feature that is no probability yet.
+  func logit(_ x: Shape) -> [any Layer] {
+    let y = Shape(features: 1)
+    let dense = Dense(
+      x, y, .identity, hasBias: hasBias, weight: weights.weight(x.count, 1, .identity),
+      bias: weights.bias(x.count))
+    return [dense]
+      + end(.identity, isNormalized: false).layers(y, weights, inputCount: x.count, outputCount: 1)
+  }
+
+  private func end(_ activation: Activation, isNormalized: Bool) -> LayerEnd {
+    LayerEnd(
+      activation: activation, isNormalized: isNormalized,
+      scale: weights == .normal002 ? Initializer.dcganScale : .constant(1), classCount: classCount)
   }
 
   private func halving(
     _ x: Shape, to y: Shape, isNormalized: Bool
   ) throws(GenerativeError) -> [any Layer] {
     let inputs = 16 * x.channels
+    let end = end(activation, isNormalized: isNormalized)
     let convolution = try Convolution(
-      x, filters: y.channels, Self.window, isNormalized ? .identity : activation,
+      x, filters: y.channels, Self.window, end.sumActivation,
       hasBias: hasBias && !isNormalized, weight: weights.weight(inputs, 4 * y.channels, activation),
       bias: weights.bias(inputs))
-    return isNormalized ? [convolution, normalization(y)] : [convolution]
+    return [convolution]
+      + end.layers(y, tapCount: 16, weights, inputCount: inputs, outputCount: 4 * y.channels)
   }
 
   private func doubling(
@@ -127,11 +140,13 @@ struct ConvolutionalStack {
   ) throws(GenerativeError) -> [any Layer] {
     // Four of the sixteen taps meet a pixel.
     let inputs = 4 * x.channels
+    let end = end(activation, isNormalized: isNormalized)
     let convolution = try TransposedConvolution(
-      x, filters: y.channels, Self.window, isNormalized ? .identity : activation,
+      x, filters: y.channels, Self.window, end.sumActivation,
       hasBias: hasBias && !isNormalized, weight: weights.weight(inputs, 16 * y.channels, activation),
       bias: weights.bias(inputs))
-    return isNormalized ? [convolution, normalization(y)] : [convolution]
+    return [convolution]
+      + end.layers(y, tapCount: 4, weights, inputCount: inputs, outputCount: 16 * y.channels)
   }
 
   private static let window = Window(kernel: 4, stride: 2, padding: 1)

@@ -26,6 +26,14 @@ package enum WeightRule: Int, CaseIterable, Sendable {
     }
   }
 
+  /// The mean of `tapCount` weights, which a class's bias stands for.
+  func label(_ inputs: Int, _ outputs: Int, _ activation: Activation, tapCount: Int) -> Initializer {
+    // The deviation of all but the last falls with the root of the inputs and outputs.
+    self == .normal002
+      ? .normal(deviation: 0.02 / Float(tapCount).squareRoot())
+      : weight(inputs * tapCount, outputs * tapCount, activation)
+  }
+
   func bias(_ inputs: Int) -> Initializer {
     self == .fanInUniform ? .fanInUniform(inputs) : .constant(0)
   }
@@ -46,31 +54,28 @@ struct DenseStack {
   var dropout: Float = 0
   /// The first hidden layer that is batch-normalised; nil: none is.
   var firstNormalized: Int?
+  /// Classes whose labels are joined to every layer; 0: none.
+  var classCount = 0
 
   var layers: [any Layer] {
     var layers: [any Layer] = []
     var x = input
     for (index, width) in hidden.enumerated() {
       let y = Shape(features: width)
-      if let firstNormalized, index >= firstNormalized {
-        layers.append(dense(x, y, .identity, rule: activation, hasBias: false))
-        layers.append(BatchNormalization(y, activation))
-      } else {
-        layers.append(dense(x, y, activation, rule: activation, hasBias: hasBias))
-      }
+      layers += layer(x, y, activation, isNormalized: firstNormalized.map { index >= $0 } ?? false)
       if dropout > 0 { layers.append(Dropout(y, rate: dropout)) }
       x = y
     }
-    layers.append(dense(x, output, outputActivation, rule: outputActivation, hasBias: hasBias))
-    return layers
+    return layers + layer(x, output, outputActivation, isNormalized: false)
   }
 
-  /// - Parameter rule: the activation that the initial weights are made for.
-  private func dense(
-    _ x: Shape, _ y: Shape, _ activation: Activation, rule: Activation, hasBias: Bool
-  ) -> Dense {
-    Dense(
-      x, y, activation, hasBias: hasBias, weight: weights.weight(x.count, y.count, rule),
-      bias: weights.bias(x.count))
+  private func layer(
+    _ x: Shape, _ y: Shape, _ activation: Activation, isNormalized: Bool
+  ) -> [any Layer] {
+    let end = LayerEnd(activation: activation, isNormalized: isNormalized, classCount: classCount)
+    let dense = Dense(
+      x, y, end.sumActivation, hasBias: hasBias && !isNormalized,
+      weight: weights.weight(x.count, y.count, activation), bias: weights.bias(x.count))
+    return [dense] + end.layers(y, weights, inputCount: x.count, outputCount: y.count)
   }
 }

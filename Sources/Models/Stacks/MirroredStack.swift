@@ -2,48 +2,60 @@ import Networks
 import Tensors
 
 /// The options of an encoder and its mirror, a decoder, that an autoencoder and a VAE share.
-struct MirroredStack {
-  var architecture: Architecture
-  var shape: Shape
-  var convolution: ConvolutionOptions
-  var hidden: [Int]
-  var decoderHidden: [Int]?
-  var activation: Activation
-  var weights: WeightRule
-  var hasBias = true
-  var isNormalized = false
-  var hasPixelBias = false
-  var dropout: Float = 0
+package struct MirroredStack: Sendable, Equatable {
+  package var shape: Shape
+  package let architecture: Architecture
+  /// Of the convolutional architecture.
+  package var convolution = ConvolutionOptions(baseChannels: 32)
+  /// Batch norm in the convolutional architecture, but in the first layer and the last.
+  package var isNormalized = false
+  /// A bias for every pixel of the decoder's output instead of the last layer's own.
+  package var hasPixelBias = false
+  /// Classes whose labels are joined to every layer; 0: none.
+  package var classCount = 0
+  package var latentSize: Int
+  /// Widths of the encoder's dense hidden layers, outermost first.
+  package var hidden: [Int]
+  /// Widths of the decoder's, innermost first; nil: the encoder's in reverse.
+  package var decoderHidden: [Int]?
+  package var activation: Activation
+  package var hasBias = true
+  package var weights = WeightRule.automatic
+  /// Share of hidden units dropped in training.
+  package var dropout: Float = 0
 
-  /// From rows, joined by `join`, to `output`.
-  func encoder(
-    _ join: LabelJoin, output: Shape, _ outputActivation: Activation
-  ) throws(GenerativeError) -> [any Layer] {
+  /// Whether batches of one row cannot be learned from.
+  var normalizes: Bool { architecture == .convolutional && isNormalized }
+
+  /// From rows to `outputCount` features.
+  func encoder(_ outputCount: Int, _ outputActivation: Activation) throws(GenerativeError) -> [any Layer] {
+    let output = Shape(features: outputCount)
     switch architecture {
-    case .dense: dense(join.output, hidden, output, outputActivation).layers
+    case .dense: return dense(shape, hidden, output, outputActivation).layers
     case .convolutional:
-      try convolutions().down(from: join.output)
-        + dense(try convolutions().innermost, hidden, output, outputActivation).layers
+      let convolutions = try convolutions()
+      return try convolutions.down() + dense(convolutions.innermost, hidden, output, outputActivation).layers
     }
   }
 
-  /// From latents, joined with labels or not, to rows.
-  func decoder(input: Shape, _ outputActivation: Activation) throws(GenerativeError) -> [any Layer] {
+  /// From latents to rows.
+  func decoder(_ outputActivation: Activation) throws(GenerativeError) -> [any Layer] {
     let hidden = decoderHidden ?? self.hidden.reversed()
+    let latent = Shape(features: latentSize)
     // A pixel's own bias stands in for the last layer's.
     let lastActivation = hasPixelBias ? Activation.identity : outputActivation
     var layers: [any Layer]
     switch architecture {
-    case .dense: layers = dense(input, hidden, shape, lastActivation).layers
+    case .dense: layers = dense(latent, hidden, shape, lastActivation).layers
     case .convolutional:
       let convolutions = try convolutions()
-      let projectionInput = hidden.last.map { Shape(features: $0) } ?? input
+      let projectionInput = hidden.last.map { Shape(features: $0) } ?? latent
       if let last = hidden.last {
-        layers = dense(input, hidden.dropLast(), Shape(features: last), activation).layers
+        layers = dense(latent, hidden.dropLast(), Shape(features: last), activation).layers
       } else {
         layers = []
       }
-      layers += convolutions.projection(from: projectionInput)
+      layers += convolutions.dense(projectionInput, to: convolutions.innermost)
       layers += try convolutions.up(lastActivation, hasOutputBias: hasBias && !hasPixelBias)
     }
     if hasPixelBias { layers.append(PixelBias(input: shape, activation: outputActivation)) }
@@ -55,7 +67,8 @@ struct MirroredStack {
   ) -> DenseStack {
     DenseStack(
       input: input, hidden: hidden, output: output, activation: activation,
-      outputActivation: outputActivation, weights: weights, hasBias: hasBias, dropout: dropout)
+      outputActivation: outputActivation, weights: weights, hasBias: hasBias, dropout: dropout,
+      classCount: classCount)
   }
 
   func convolutions() throws(GenerativeError) -> ConvolutionalStack {
@@ -64,6 +77,7 @@ struct MirroredStack {
     stack.weights = weights
     stack.isNormalized = isNormalized
     stack.hasBias = hasBias
+    stack.classCount = classCount
     stack.dropout = dropout
     return stack
   }

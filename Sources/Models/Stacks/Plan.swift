@@ -52,6 +52,7 @@ extension Layer {
     case let residual as Residual: residual.layers.reduce(0) { $0 + $1.weightUses }
     case is Convolution: count * output.height * output.width
     case is TransposedConvolution: count * input.height * input.width
+    case is ClassBias: output.count
     default: count
     }
   }

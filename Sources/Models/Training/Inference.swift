@@ -14,6 +14,7 @@ package final class Inference: Sendable {
 
   private let network: Network
   private let context: Context
+  private let classCount: Int
   private let folds: Bool
   private let rowLimit: Int
   private let idle = Mutex<[Workspace]>([])
@@ -25,26 +26,30 @@ package final class Inference: Sendable {
     let weights: Weights
   }
 
-  /// - Parameter folds: whether batch norm is folded into the layers before it.
-  package init(_ network: Network, folds: Bool = false, context: Context) {
+  /// - Parameters:
+  ///   - classCount: classes of rows that the network tells apart by labels; 0: none.
+  ///   - folds: whether batch norm is folded into the layers before it.
+  package init(_ network: Network, classCount: Int = 0, folds: Bool = false, context: Context) {
     self.network = network
     self.context = context
+    self.classCount = classCount
     self.folds = folds && network.layers.contains { $0 is BatchNormalization }
     let widest = network.layers.reduce(network.input.count) { max($0, $1.output.count) }
     rowLimit = min(Self.blockRows, max(1, Self.blockFloats / max(1, widest)))
   }
 
-  /// Floats of one row of the output.
-  var outputCount: Int { network.output.count }
-
   /// Forgets what was made of the weights, which change.
   func weightsChange() { prepared.withLock { $0 = [] } }
 
   /// `body` gets each block's output, which it may overwrite, with the block's first row and rows.
+  ///
+  /// - Parameter labels: of a network with classes, one per row and each one of its classes.
+  /// - Throws: `.state` when there are labels and no classes or the other way round, `.memory`.
   package func run(
-    _ x: UnsafePointer<Float>, rows: Int, _ weights: Weights,
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil, _ weights: Weights,
     _ body: (_ output: UnsafeMutablePointer<Float>, _ first: Int, _ rows: Int) -> Void
   ) throws(GenerativeError) {
+    try Labels.check(labels, classCount: classCount)
     guard rows > 0 else { return }
     let (network, weights) = try ready(weights)
     let capacity = min(rows, rowLimit)
@@ -58,7 +63,8 @@ package final class Inference: Sendable {
     while first < rows {
       let count = min(rows - first, capacity)
       let output = network.forward(
-        x + first * network.input.count, rows: count, weights, workspace, .inference)
+        x + first * network.input.count, rows: count, given: labels.map { $0 + first }, weights, workspace,
+        .inference)
       body(output, first, count)
       first += count
     }
@@ -67,11 +73,25 @@ package final class Inference: Sendable {
 
   /// f(x) into `y`, rows × the network's output.
   package func run(
-    _ x: UnsafePointer<Float>, rows: Int, _ weights: Weights, into y: UnsafeMutablePointer<Float>
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil, _ weights: Weights,
+    into y: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     let width = network.output.count
-    try run(x, rows: rows, weights) { output, first, count in
+    try run(x, rows: rows, given: labels, weights) { output, first, count in
       (y + first * width).update(from: output, count: count * width)
+    }
+  }
+
+  /// Calls `body` with room for `width` floats of each row of a block, the block's first row and its
+  /// rows: what stands between two networks, or before one, has no more rows than that.
+  func inBlocks(
+    _ rows: Int, of width: Int, atMost limit: Int = Inference.blockRows,
+    _ body: (_ room: UnsafeMutablePointer<Float>, _ first: Int, _ rows: Int) throws(GenerativeError) -> Void
+  ) throws(GenerativeError) {
+    let block = min(rows, limit)
+    let room = try Buffer<Float>(count: block * width, in: context.memory)
+    for first in stride(from: 0, to: rows, by: max(block, 1)) {
+      try body(room.base, first, min(block, rows - first))
     }
   }
 

@@ -7,14 +7,7 @@ extension VAE: Checkpointable {
 
   package func checkpoint(_ content: CheckpointContent) throws(GenerativeError) -> Checkpoint {
     var checkpoint = try Checkpoint(kind: Self.kind)
-    try checkpoint.set(options.shape)
-    try checkpoint.set(options.architecture, options.convolution, classCount: options.classCount)
-    try checkpoint.setOption("batch_norm", options.isNormalized)
-    try checkpoint.setOption("pixel_bias", options.hasPixelBias)
-    try checkpoint.setOption("latent_size", options.latentSize)
-    try checkpoint.setWidths("hidden", options.hidden)
-    try checkpoint.setWidths("decoder_hidden", options.decoderHidden)
-    try checkpoint.setOption("activation", options.activation)
+    try checkpoint.set(options.stack)
     switch options.likelihood {
     case .bernoulli: try checkpoint.setOption("likelihood", "bernoulli")
     case .gaussian(let variance):
@@ -31,8 +24,6 @@ extension VAE: Checkpointable {
     case .linear(let epochs): try Self.set("linear", epochs, &checkpoint)
     case .cyclic(let epochs): try Self.set("cyclic", epochs, &checkpoint)
     }
-    try checkpoint.setOption(options.weights)
-    try checkpoint.setOption("dropout", options.dropout)
     try checkpoint.setOption("seed", options.seed)
     try checkpoint.set(progress)
     try checkpoint.set(encoder.optimizer?.rule, after: encoder.optimizerStart, content)
@@ -51,16 +42,9 @@ extension VAE: Checkpointable {
   package convenience init(_ checkpoint: Checkpoint, context: Context) throws(GenerativeError) {
     try checkpoint.require(kind: Self.kind)
     let largest = Float.greatestFiniteMagnitude
-    var options = Options(
-      shape: try checkpoint.shape(), architecture: try checkpoint.architecture())
-    options.convolution = try checkpoint.convolution()
-    options.classCount = try checkpoint.classCount()
-    options.isNormalized = try checkpoint.option("batch_norm")
-    options.hasPixelBias = try checkpoint.option("pixel_bias")
-    options.latentSize = try checkpoint.option("latent_size", in: 1...StackLimit.width)
-    options.hidden = try checkpoint.givenWidths("hidden")
-    options.decoderHidden = try checkpoint.widths("decoder_hidden")
-    options.activation = try checkpoint.activation("activation")
+    let stack = try checkpoint.mirroredStack()
+    var options = Options(shape: stack.shape, architecture: stack.architecture)
+    options.stack = stack
     if try checkpoint.choice("likelihood", [("bernoulli", false), ("gaussian", true)]) {
       let variance: Float = try checkpoint.option("variance", in: 0...largest)
       options.likelihood = .gaussian(variance: variance == 0 ? nil : variance)
@@ -75,8 +59,6 @@ extension VAE: Checkpointable {
       options.annealing = try checkpoint.choice(
         "kl_schedule", [("linear", .linear(epochs: epochs)), ("cyclic", .cyclic(epochs: epochs))])
     }
-    options.weights = try checkpoint.weightRule()
-    options.dropout = try checkpoint.option("dropout", in: 0...0.999)
     options.seed = try checkpoint.option("seed")
     try checkpoint.require(parameterCount: Self.plan(options, rows: 1, context: context).parameterCount)
     try self.init(options, context: context)

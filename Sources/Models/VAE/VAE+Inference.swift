@@ -12,15 +12,12 @@ extension VAE {
     mean: UnsafeMutablePointer<Float>?, logVariance: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
     let latent = options.latentSize
-    try encoding.joined(x, rows: rows, options.encoderJoin, labels, context) {
-      (x, start, rows) throws(GenerativeError) in
-      try self.encoding.run(x, rows: rows, self.encoder.weights) { output, first, count in
-        for row in 0..<count {
-          let moments = output + row * 2 * latent
-          let target = (start + first + row) * latent
-          if let mean { (mean + target).update(from: moments, count: latent) }
-          if let logVariance { (logVariance + target).update(from: moments + latent, count: latent) }
-        }
+    try encoding.run(x, rows: rows, given: labels, encoder.weights) { output, first, count in
+      for row in 0..<count {
+        let moments = output + row * 2 * latent
+        let target = (first + row) * latent
+        if let mean { (mean + target).update(from: moments, count: latent) }
+        if let logVariance { (logVariance + target).update(from: moments + latent, count: latent) }
       }
     }
   }
@@ -57,7 +54,7 @@ extension VAE {
     _ z: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
     into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
-    try decoding.run(z, rows: rows, options.decoderJoin, labels, decoder.weights, context, into: x)
+    try decoding.run(z, rows: rows, given: labels, decoder.weights, into: x)
     if options.likelihood == .bernoulli {
       context.activate(x, count: rows * options.shape.count, .sigmoid, into: x)
     }
@@ -68,7 +65,7 @@ extension VAE {
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
     into y: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
-    try inBlocks(rows) { (z, first, count) throws(GenerativeError) in
+    try decoding.inBlocks(rows, of: options.latentSize) { (z, first, count) throws(GenerativeError) in
       let offset = first * self.options.shape.count
       let given = labels.map { $0 + first }
       try self.encode(x + offset, rows: count, given: given, mean: z, logVariance: nil)
@@ -86,11 +83,11 @@ extension VAE {
     let random = Random(seed: seed, purpose: .latent)
     let isDrawn = options.classCount > 0 && labels == nil
     let drawn = try Buffer<Int32>(count: isDrawn ? min(rows, Inference.blockRows) : 0, in: context.memory)
-    try inBlocks(rows) { (z, first, count) throws(GenerativeError) in
+    try decoding.inBlocks(rows, of: options.latentSize) { (z, first, count) throws(GenerativeError) in
       self.context.fillNormal(z, count: count * latent, from: random, offset: first * latent)
       var given = labels.map { $0 + first }
       if isDrawn {
-        LabelJoin.draw(drawn.base, rows: count, first: first, of: self.options.classCount, seed: seed)
+        Labels.draw(drawn.base, rows: count, first: first, of: self.options.classCount, seed: seed)
         given = UnsafePointer(drawn.base)
       }
       try self.decode(z, rows: count, given: given, into: x + first * self.options.shape.count)
@@ -104,7 +101,7 @@ extension VAE {
     latentX: Int, latentY: Int, gridRows: Int, gridColumns: Int, into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     let latent = options.latentSize
-    try inBlocks(gridRows * gridColumns) { (z, first, count) throws(GenerativeError) in
+    try decoding.inBlocks(gridRows * gridColumns, of: latent) { (z, first, count) throws(GenerativeError) in
       z.update(repeating: 0, count: count * latent)
       for row in 0..<count {
         let (y, x) = (first + row).quotientAndRemainder(dividingBy: gridColumns)
@@ -129,7 +126,7 @@ extension VAE {
     let losses = try Buffer<Float>(count: block, in: context.memory)
     let (mean, logVariance) = (moments.base, moments.base + block * latent)
     let (deviation, noise) = (logVariance + block * latent, logVariance + 2 * block * latent)
-    try inBlocks(rows) { (z, first, count) throws(GenerativeError) in
+    try decoding.inBlocks(rows, of: options.latentSize) { (z, first, count) throws(GenerativeError) in
       let x = x + first * width
       let given = labels.map { $0 + first }
       try self.encode(x, rows: count, given: given, mean: mean, logVariance: logVariance)
@@ -145,35 +142,16 @@ extension VAE {
         self.context.fillNormal(noise, count: count * latent, from: random, offset: first * latent)
         gaussian.sample(
           noise: Matrix(noise, rows: count, columns: latent), into: Matrix(z, rows: count, columns: latent))
-        try self.decoding.joined(z, rows: count, self.options.decoderJoin, given, self.context) {
-          (z, start, rows) throws(GenerativeError) in
-          try self.decoding.run(z, rows: rows, self.decoder.weights) { output, from, rows in
-            let from = start + from
-            self.reconstructionLoss.evaluate(
-              Matrix(output, rows: rows, columns: width),
-              targets: Matrix(reading: x + from * width, rows: rows, columns: width),
-              losses: losses.base + from, context: self.context)
-          }
+        try self.decoding.run(z, rows: count, given: given, self.decoder.weights) { output, from, rows in
+          self.reconstructionLoss.evaluate(
+            Matrix(output, rows: rows, columns: width),
+            targets: Matrix(reading: x + from * width, rows: rows, columns: width),
+            losses: losses.base + from, context: self.context)
         }
         for row in 0..<count {
           reconstruction[first + row] += Double(losses.base[row]) / Double(samples)
         }
       }
-    }
-  }
-
-  /// Calls `body` with room for a block's latents, its first row and its rows.
-  private func inBlocks(
-    _ rows: Int,
-    _ body: (UnsafeMutablePointer<Float>, Int, Int) throws(GenerativeError) -> Void
-  ) throws(GenerativeError) {
-    let block = min(rows, Inference.blockRows)
-    let z = try Buffer<Float>(count: block * options.latentSize, in: context.memory)
-    var first = 0
-    while first < rows {
-      let count = min(block, rows - first)
-      try body(z.base, first, count)
-      first += count
     }
   }
 }

@@ -9,12 +9,12 @@ extension VAE: Trainable {
   package func prepare(
     _ fit: FitOptions, _ dataset: Dataset
   ) throws(GenerativeError) -> any TrainingStep {
-    if options.normalizes, fit.batchRows < 2 {
+    if options.stack.normalizes, fit.batchRows < 2 {
       throw GenerativeError(.argument, "batch_size must be at least 2 with batch norm, not \(fit.batchRows)")
     }
-    try LabelJoin.check(dataset, "dataset", classCount: options.classCount)
+    try Labels.check(dataset, "dataset", classCount: options.classCount)
     if let validation = fit.validation {
-      try LabelJoin.check(validation, "validation", classCount: options.classCount)
+      try Labels.check(validation, "validation", classCount: options.classCount)
     }
     return try VAEStep(self, fit)
   }
@@ -36,13 +36,8 @@ package final class VAEStep: TrainingStep {
   private let dOutput: Buffer<Float>
   private let uniforms: Buffer<Float>
   private let losses: Buffer<Float>
-
-  // Of a conditional model: labels, and what goes into the networks with them.
+  /// The classes of a conditional model's rows.
   package let labels: Buffer<Int32>?
-  private let encoderJoin: LabelJoin
-  private let decoderJoin: LabelJoin
-  private let joinedRows: Buffer<Float>
-  private let joinedLatents: Buffer<Float>
 
   package init(_ model: VAE, _ fit: FitOptions) throws(GenerativeError) {
     let context = model.context
@@ -57,15 +52,8 @@ package final class VAEStep: TrainingStep {
     noise = try Buffer(count: rows * latent, in: context.memory)
     deviation = try Buffer(count: rows * latent, in: context.memory)
     z = try Buffer(count: rows * latent, in: context.memory)
-    (encoderJoin, decoderJoin) = (model.options.encoderJoin, model.options.decoderJoin)
-    let isConditional = model.options.classCount > 0
-    labels = isConditional ? try Buffer(count: rows, in: context.memory) : nil
-    joinedRows = try Buffer(
-      count: isConditional ? rows * encoderJoin.output.count : 0, in: context.memory)
-    joinedLatents = try Buffer(
-      count: isConditional ? rows * decoderJoin.output.count : 0, in: context.memory)
-    // Also holds the gradient of joined latents, before their labels are left out in place.
-    dz = try Buffer(count: rows * decoderJoin.output.count, in: context.memory)
+    dz = try Buffer(count: rows * latent, in: context.memory)
+    labels = model.options.classCount > 0 ? try Buffer(count: rows, in: context.memory) : nil
     dMoments = try Buffer(count: rows * 2 * latent, in: context.memory)
     dOutput = try Buffer(count: rows * width, in: context.memory)
     uniforms = try Buffer(count: model.options.binarizes ? rows * width : 0, in: context.memory)
@@ -73,7 +61,7 @@ package final class VAEStep: TrainingStep {
     model.weightsChange()
   }
 
-  package var minimumRows: Int { model.options.normalizes ? 2 : 1 }
+  package var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
 
   package var state: [Buffer<Float>] { model.encoder.state + model.decoder.state }
 
@@ -109,12 +97,9 @@ package final class VAEStep: TrainingStep {
     model.decoder.zeroGradient()
 
     // q(z|x), z = μ + σ·ε, p(x|z)
-    let input = withLabels(x, encoderJoin, rows: rows, room: joinedRows)
-    let q = encode(input, rows: rows, mode)
+    let q = encode(x, rows: rows, mode)
     q.sample(noise: latentMatrix(noise, rows), into: latentMatrix(z, rows))
-    let latents = withLabels(z.base, decoderJoin, rows: rows, room: joinedLatents)
-    let output = model.decoder.network.forward(
-      latents, rows: rows, model.decoder.weights, decoder, decoderMode)
+    let output = decode(rows: rows, decoderMode)
 
     // d(C · reconstruction)/dz, through the decoder
     let reconstructionScale = model.options.reconstructionWeight * perRow
@@ -125,9 +110,8 @@ package final class VAEStep: TrainingStep {
     let reconstruction = context.sum(losses.base, count: rows) / Double(rows)
     addVarianceGradient(rows: rows, scale: reconstructionScale)
     model.decoder.network.backward(
-      dOutput.base, x: latents, rows: rows, model.decoder.weights, decoder, decoderMode,
+      dOutput.base, x: z.base, rows: rows, given: givenLabels, model.decoder.weights, decoder, decoderMode,
       gradient: model.decoder.gradient?.base, inputGradient: dz.base)
-    if labels != nil { decoderJoin.part(dz.base, rows: rows, into: dz.base) }
 
     // d/dμ and d/d ln σ², of both terms, through the encoder
     let (dMean, dLogVariance) = halves(dMoments.base, rows)
@@ -137,7 +121,7 @@ package final class VAEStep: TrainingStep {
       losses: losses.base, gradientScale: beta * perRow, dMean: dMean, dLogVariance: dLogVariance)
     let divergence = context.sum(losses.base, count: rows) / Double(rows)
     model.encoder.network.backward(
-      dMoments.base, x: input, rows: rows, model.encoder.weights, encoder, mode,
+      dMoments.base, x: x, rows: rows, given: givenLabels, model.encoder.weights, encoder, mode,
       gradient: model.encoder.gradient?.base)
 
     return figures(reconstruction, divergence, beta: beta)
@@ -147,13 +131,11 @@ package final class VAEStep: TrainingStep {
     let (latent, width) = (model.options.latentSize, model.options.shape.count)
     if model.options.binarizes { binarize(x, rows: rows, moment.random(.evaluation).row(~moment.step)) }
     context.fillNormal(noise.base, count: rows * latent, from: moment.random(.evaluation))
-    let q = encode(withLabels(x, encoderJoin, rows: rows, room: joinedRows), rows: rows, .inference)
+    let q = encode(x, rows: rows, .inference)
     q.sample(noise: latentMatrix(noise, rows), into: latentMatrix(z, rows))
     q.divergence(losses: losses.base)
     let divergence = context.sum(losses.base, count: rows) / Double(rows)
-    let output = model.decoder.network.forward(
-      withLabels(z.base, decoderJoin, rows: rows, room: joinedLatents), rows: rows, model.decoder.weights,
-      decoder, .inference)
+    let output = decode(rows: rows, .inference)
     model.reconstructionLoss.evaluate(
       Matrix(output, rows: rows, columns: width), targets: Matrix(x, rows: rows, columns: width),
       losses: losses.base, context: context)
@@ -169,19 +151,19 @@ package final class VAEStep: TrainingStep {
     return figures
   }
 
-  /// Rows as a network takes them: `x` itself, or `room` with the labels joined.
-  private func withLabels(
-    _ x: UnsafePointer<Float>, _ join: LabelJoin, rows: Int, room: Buffer<Float>
-  ) -> UnsafePointer<Float> {
-    guard let labels else { return x }
-    join.join(x, labels.base, rows: rows, into: room.base)
-    return UnsafePointer(room.base)
-  }
+  private var givenLabels: UnsafePointer<Int32>? { labels.map { UnsafePointer($0.base) } }
 
   private func encode(_ x: UnsafePointer<Float>, rows: Int, _ mode: Mode) -> LatentGaussian {
-    let moments = model.encoder.network.forward(x, rows: rows, model.encoder.weights, encoder, mode)
+    let moments = model.encoder.network.forward(
+      x, rows: rows, given: givenLabels, model.encoder.weights, encoder, mode)
     let (mean, logVariance) = halves(moments, rows)
     return LatentGaussian(mean: mean, logVariance: logVariance, deviation: latentMatrix(deviation, rows))
+  }
+
+  /// The decoder's output for the latents in `z`.
+  private func decode(rows: Int, _ mode: Mode) -> UnsafeMutablePointer<Float> {
+    model.decoder.network.forward(
+      z.base, rows: rows, given: givenLabels, model.decoder.weights, decoder, mode)
   }
 
   /// Where λ = ln σ² is learned: dλ, which the rows' gradient does not carry.

@@ -38,23 +38,10 @@ package final class VAE: @unchecked Sendable {
     }
   }
 
+  @dynamicMemberLookup
   package struct Options: Sendable, Equatable {
-    package var shape: Shape
-    package let architecture: Architecture
-    /// Of the convolutional architecture.
-    package var convolution = ConvolutionOptions(baseChannels: 32)
-    /// Batch norm in the convolutional architecture, but in the first layer and the last.
-    package var isNormalized = false
-    /// A bias for every pixel of the decoder's output instead of the last layer's own.
-    package var hasPixelBias = false
-    /// Classes whose labels are joined to rows and latents; 0: none.
-    package var classCount = 0
-    package var latentSize = 20
-    /// Widths of the encoder's dense hidden layers, outermost first.
-    package var hidden = [400]
-    /// Widths of the decoder's, innermost first; nil: the encoder's in reverse.
-    package var decoderHidden: [Int]?
-    package var activation = Activation.relu
+    /// Encoder and decoder; its members read as the options' own.
+    package var stack: MirroredStack
     package var likelihood = Likelihood.bernoulli
     /// Of a Gaussian decoder's mean: identity or sigmoid.
     package var outputActivation = Activation.sigmoid
@@ -65,27 +52,22 @@ package final class VAE: @unchecked Sendable {
     /// β.
     package var beta: Float = 1
     package var annealing = Annealing.constant
-    package var weights = WeightRule.automatic
-    /// Share of hidden units dropped in training.
-    package var dropout: Float = 0
     package var seed: UInt64 = 0
 
     package init(shape: Shape, architecture: Architecture = .dense) {
-      self.shape = shape
-      self.architecture = architecture
-      guard architecture == .convolutional else { return }
-      hidden = [256]
-      activation = .silu
+      stack = MirroredStack(
+        shape: shape, architecture: architecture, latentSize: 20,
+        hidden: architecture == .dense ? [400] : [256], activation: architecture == .dense ? .relu : .silu)
     }
 
-    /// Whether batches of one row cannot be learned from.
-    var normalizes: Bool { architecture == .convolutional && isNormalized }
+    package subscript<Value>(dynamicMember member: WritableKeyPath<MirroredStack, Value>) -> Value {
+      get { stack[keyPath: member] }
+      set { stack[keyPath: member] = newValue }
+    }
 
-    /// What the encoder takes: rows with labels.
-    var encoderJoin: LabelJoin { LabelJoin(shape, classCount: classCount, architecture) }
-
-    /// What the decoder takes: latents with labels.
-    var decoderJoin: LabelJoin { LabelJoin(Shape(features: latentSize), classCount: classCount, .dense) }
+    package subscript<Value>(dynamicMember member: KeyPath<MirroredStack, Value>) -> Value {
+      stack[keyPath: member]
+    }
   }
 
   package let options: Options
@@ -103,24 +85,18 @@ package final class VAE: @unchecked Sendable {
     encoder = try Learner(networks.encoder, seed: options.seed, context: context)
     decoder = try Learner(networks.decoder, seed: options.seed, context: context)
     let folds = options.architecture == .convolutional
-    encoding = Inference(networks.encoder, folds: folds, context: context)
-    decoding = Inference(networks.decoder, folds: folds, context: context)
+    let classCount = options.classCount
+    encoding = Inference(networks.encoder, classCount: classCount, folds: folds, context: context)
+    decoding = Inference(networks.decoder, classCount: classCount, folds: folds, context: context)
   }
 
   private static func networks(
     _ options: Options
   ) throws(GenerativeError) -> (encoder: Network, decoder: Network) {
-    let stack = MirroredStack(
-      architecture: options.architecture, shape: options.shape, convolution: options.convolution,
-      hidden: options.hidden, decoderHidden: options.decoderHidden, activation: options.activation,
-      weights: options.weights, isNormalized: options.normalizes, hasPixelBias: options.hasPixelBias,
-      dropout: options.dropout)
     // One layer gives both: the first half of its output is μ, the second ln σ².
-    let encoder = try stack.encoder(
-      options.encoderJoin, output: Shape(features: 2 * options.latentSize), .identity)
+    let encoder = try options.stack.encoder(2 * options.latentSize, .identity)
     // A Bernoulli decoder gives logits; `decode` applies the sigmoid.
-    var decoder = try stack.decoder(
-      input: options.decoderJoin.output,
+    var decoder = try options.stack.decoder(
       options.likelihood == .bernoulli ? .identity : options.outputActivation)
     if options.likelihood == .gaussian(variance: nil) { decoder.append(SharedVariance(options.shape)) }
     return (try Network("encoder", encoder), try Network("decoder", decoder))
@@ -130,14 +106,12 @@ package final class VAE: @unchecked Sendable {
     _ options: Options, rows: Int, context: Context = .standard
   ) throws(GenerativeError) -> Plan {
     let networks = try networks(options)
-    let decoded = networks.decoder.input.count
-    // The batch, the output's gradient, the coins; ε, σ, z and the gradients of z, μ and ln σ²; a loss;
-    // joined rows and latents, and labels.
+    // The batch, the output's gradient, the coins; ε, σ, z and the gradients of z, μ and ln σ²; a loss
+    // and a label.
     let widths = (options.binarizes ? 3 : 2) * options.shape.count
-    let joined = options.classCount == 0 ? 0 : networks.encoder.input.count + decoded + 1
     return try Plan(
       [(networks.encoder, 1, 3), (networks.decoder, 1, 3)], rows: rows,
-      rowFloats: widths + 5 * options.latentSize + decoded + 1 + joined, context: context)
+      rowFloats: widths + 6 * options.latentSize + 1 + (options.classCount == 0 ? 0 : 1), context: context)
   }
 
   /// −ln p(x|z) as a loss of the decoder's output, with the variance as it is now.

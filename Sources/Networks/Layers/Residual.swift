@@ -96,8 +96,9 @@ package struct Residual: Layer {
         Part(
           layer: layer, output: output,
           pass: LayerPass(
-            context: pass.context, mode: pass.mode, rows: pass.rows, index: pass.index,
-            parameters: parameters, statistics: statistics, cache: pass.cache == nil ? nil : memory,
+            context: pass.context, mode: pass.mode, rows: pass.rows, labels: pass.labels,
+            index: pass.index, parameters: parameters, statistics: statistics,
+            cache: pass.cache == nil ? nil : memory,
             scratch: scratch, gradient: gradient)))
       memory += aligned(layer.cacheCount(rows: pass.rows))
       let parameterCount = layer.parameters.reduce(0) { $0 + $1.count }

@@ -103,7 +103,7 @@ package struct SpectralNormalization: Layer {
     _ own: Own, _ pass: LayerPass, gradient: UnsafeMutablePointer<Float>?
   ) -> LayerPass {
     LayerPass(
-      context: pass.context, mode: pass.mode, rows: pass.rows, index: pass.index,
+      context: pass.context, mode: pass.mode, rows: pass.rows, labels: pass.labels, index: pass.index,
       parameters: UnsafePointer(own.parameters), statistics: pass.statistics,
       cache: pass.cache.map { $0 + ownCount },
       scratch: pass.scratch + ownCount + Self.aligned(parameterCount),

@@ -1,7 +1,13 @@
+import Glibc
 import Tensors
 
 /// An exponential moving average of a network's weights, kept beside the weights being trained:
-/// a ← decay·a + (1 − decay)·w after every step.
+/// after step t
+///
+///     a ← (1 − share)·a + share·w,  share = (1 − decay) / (1 − decayᵗ),
+///
+/// which is the average of the steps so far whose weights fall by `decay` from step to step and sum to
+/// one, without the weights that training began with (the correction of Adam; Kingma & Ba 2015).
 ///
 /// Polyak & Juditsky 1992; for generators Yazıcı et al., "The unusual effectiveness of averaging in
 /// GAN training", ICLR 2019. Running statistics are averaged alike: those of the last weights would
@@ -18,13 +24,15 @@ package final class ExponentialAverage: Sendable {
     self.weights = try Weights(copying: weights, context: context)
   }
 
-  /// Takes in `current`, the weights after a step.
-  package func update(_ current: Weights, context: Context) {
+  /// Takes in `current`, the weights after step `step`, which counts from 1.
+  package func update(_ current: Weights, step: Int, context: Context) {
+    let decay = Double(decay)
+    let share = Float((1 - decay) / (1 - pow(decay, Double(step))))
     context.combine(
-      1 - decay, current.parameters.base, decay, into: weights.parameters.base,
+      share, current.parameters.base, 1 - share, into: weights.parameters.base,
       count: current.parameters.count)
     context.combine(
-      1 - decay, current.statistics.base, decay, into: weights.statistics.base,
+      share, current.statistics.base, 1 - share, into: weights.statistics.base,
       count: current.statistics.count)
   }
 }

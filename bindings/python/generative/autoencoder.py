@@ -19,7 +19,8 @@ class Autoencoder(NetworkModel):
 
     architecture="convolutional": `depth` levels of half the size (0: until the smaller side is 4
     ... 7) from base_channels channels (0: 32), doubled level by level, then `hidden` (None: 256).
-    skips: a U-Net with a bottleneck of latent_size, which only reconstructs.
+    skips: a U-Net with a bottleneck of latent_size, which only reconstructs; it takes neither hidden
+    layers, latent_activation, bias=False, dropout, batch_norm nor pixel_bias.
     """
 
     _noun = "autoencoder"

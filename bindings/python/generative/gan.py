@@ -21,8 +21,10 @@ class GAN(NetworkModel):
     architecture="convolutional" is DCGAN (Radford et al. 2016): `depth` levels of half the size (0:
     until the smaller side is 4 ... 7) from base_channels channels (0: 64), doubled level by level;
     latent_size is 100, hidden layers are none unless given, and rows are images. spectral_norm: in
-    the discriminator, in place of its batch norm. n_classes: the model is conditional; fit wants
-    labels as `y` or in the Dataset, and the methods take them as `labels`. objective: "non_saturating" or "minimax". average_decay: of the
+    the discriminator, in place of its batch norm.
+
+    n_classes: the model is conditional; fit wants labels as `y` or in the Dataset, and the methods
+    take them as `labels`. objective: "non_saturating" or "minimax". average_decay: of the
     generator's moving average, from which `sample` draws; None: off.
     """
 

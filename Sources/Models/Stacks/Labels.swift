@@ -1,0 +1,44 @@
+import Datasets
+import Tensors
+
+/// The classes of a conditional model's rows.
+enum Labels {
+  /// Labels of rows first ..< first + rows of a seed's samples, every class as likely.
+  static func draw(
+    _ labels: UnsafeMutablePointer<Int32>, rows: Int, first: Int, of classCount: Int, seed: UInt64
+  ) {
+    // No latents are drawn from the last step.
+    let random = Random(seed: seed, purpose: .latent, step: .max)
+    for row in 0..<rows {
+      let label = Int(random.uniform(at: first + row) * Float(classCount))
+      labels[row] = Int32(truncatingIfNeeded: min(label, classCount - 1))
+    }
+  }
+
+  /// Checks that a dataset's labels are there and each one of `classCount`.
+  ///
+  /// - Throws: `.argument`.
+  static func check(_ dataset: Dataset, _ name: String, classCount: Int) throws(GenerativeError) {
+    guard classCount > 0 else { return }
+    guard let labels = dataset.labels else {
+      throw GenerativeError(.argument, "\(name) has no labels, which a model of \(classCount) classes needs")
+    }
+    for row in 0..<labels.count where labels.base[row] < 0 || Int(labels.base[row]) >= classCount {
+      throw GenerativeError(
+        .argument,
+        "\(name)'s labels must be between 0 and \(classCount - 1), not \(labels.base[row]) as in row \(row)")
+    }
+  }
+
+  /// Checks that labels are given just where a model has classes.
+  ///
+  /// - Throws: `.state`.
+  static func check(_ labels: UnsafePointer<Int32>?, classCount: Int) throws(GenerativeError) {
+    if labels != nil, classCount == 0 {
+      throw GenerativeError(.state, "labels were given to a model that was made without n_classes")
+    }
+    if labels == nil, classCount > 0 {
+      throw GenerativeError(.state, "a model of \(classCount) classes needs labels here")
+    }
+  }
+}

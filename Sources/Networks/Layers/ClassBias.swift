@@ -1,0 +1,80 @@
+import Tensors
+
+/// A bias for every class: y = act(x + κ·b[label]), per channel.
+///
+/// This is what labels joined to the input of the layer before it come to (Mirza & Osindero,
+/// "Conditional generative adversarial nets", 2014): of a one-hot vector, the layer's product is a
+/// column of its weight, and of constant one-hot planes, a convolution's is the sum of its window's taps,
+/// but where the window hangs over the border. κ is the number of those taps: Adam moves each by the
+/// rate, and so their sum by κ rates.
+package struct ClassBias: Layer {
+  package let input: Shape
+  package let classCount: Int
+  package let activation: Activation
+  /// κ.
+  package let tapCount: Int
+  private let initializer: Initializer
+
+  package var output: Shape { input }
+  package var parameters: [Parameter] {
+    [Parameter("class_bias", shape: [classCount, input.channels], initializer)]
+  }
+
+  package init(
+    _ shape: Shape, classCount: Int, tapCount: Int = 1, _ activation: Activation = .identity,
+    start: Initializer = .constant(0)
+  ) {
+    input = shape
+    self.classCount = classCount
+    self.tapCount = tapCount
+    self.activation = activation
+    initializer = start
+  }
+
+  /// The same with another activation.
+  func with(_ activation: Activation) -> ClassBias {
+    ClassBias(input, classCount: classCount, tapCount: tapCount, activation, start: initializer)
+  }
+
+  /// The sum, where backward needs it.
+  package func cacheCount(rows: Int) -> Int { activation.differentiatesInput ? rows * input.count : 0 }
+
+  /// A row's column sums.
+  package func scratchCount(rows: Int, context: Context) -> Int { input.channels }
+
+  /// In a pass without labels all biases are zero.
+  package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
+    let sum = activation.differentiatesInput ? pass.cache ?? y : y
+    let (channels, count) = (input.channels, input.count)
+    if let labels = pass.labels {
+      let scale = Float(tapCount)
+      pass.context.parallel(pass.rows) { row in
+        let bias = pass.parameters + Int(labels[row]) * channels
+        for start in stride(from: row * count, to: (row + 1) * count, by: channels) {
+          for c in 0..<channels { sum[start + c] = x[start + c] + scale * bias[c] }
+        }
+      }
+    } else {
+      sum.update(from: x, count: pass.rows * count)
+    }
+    if activation != .identity { pass.context.activate(sum, count: pass.rows * count, activation, into: y) }
+  }
+
+  /// dx = dz = dy · act′;  db[label] += κ·Σ dz
+  package func backward(
+    _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass
+  ) {
+    let (channels, count) = (input.channels, input.count)
+    pass.activateBackward(dy, y: y, count: pass.rows * count, activation)
+    if let gradient = pass.gradient, let labels = pass.labels {
+      for row in 0..<pass.rows {
+        let dz = Matrix(dy + row * count, rows: count / channels, columns: channels)
+        pass.context.columnSums(dz, into: pass.scratch)
+        pass.context.combine(
+          Float(tapCount), pass.scratch, 1, into: gradient + Int(labels[row]) * channels, count: channels)
+      }
+    }
+    dx?.update(from: dy, count: pass.rows * count)
+  }
+}

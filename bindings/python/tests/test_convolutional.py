@@ -1,0 +1,102 @@
+"""Convolutional and conditional models from Python."""
+
+import numpy as np
+import pytest
+
+from generative import GAN, VAE, Autoencoder, Dataset, NotReadyError
+
+CONVOLUTIONAL = {"architecture": "convolutional", "base_channels": 4}
+
+
+@pytest.fixture
+def classed():
+    """240 images of 8 x 8 pixels and their classes 0 ... 2: those of class c are near (c + 1) / 4."""
+    random = np.random.default_rng(3)
+    labels = np.arange(240) % 3
+    images = (labels[:, None, None] + 1) / 4 + random.uniform(-0.05, 0.05, (240, 8, 8))
+    return images.astype(np.float32), labels
+
+
+@pytest.mark.parametrize("options", [CONVOLUTIONAL, {}], ids=["convolutional", "dense"])
+def test_a_vae_is_told_the_class(classed, options):
+    images, labels = classed
+    model = VAE(2, hidden=(16,), n_classes=3, **options)
+    model.fit(images, labels, epochs=20, batch_size=20, learning_rate=1e-2)
+    means = model.sample(labels=[2, 0, 1], seed=4).mean((1, 2))
+    np.testing.assert_allclose(means, [0.75, 0.25, 0.5], atol=0.08)
+    right, _ = model.elbo(images, labels=labels, n_samples=4)
+    wrong, _ = model.elbo(images, labels=(labels + 1) % 3, n_samples=4)
+    assert right.mean() < wrong.mean()
+    np.testing.assert_array_equal(
+        model.reconstruct(images, labels=labels), model.decode(model.encode(images, labels=labels)[0], labels=labels)
+    )
+
+
+def test_a_gan_is_told_the_class(classed):
+    images, labels = classed
+    model = GAN(4, n_classes=3, average_decay=0.98, **CONVOLUTIONAL)
+    model.fit(Dataset.from_array(images, labels), epochs=30, batch_size=20, learning_rate=2e-3)
+    means = [model.sample(labels=[label] * 40, seed=2).mean() for label in range(3)]
+    assert means[0] + 0.1 < means[1] < means[2] - 0.1
+    np.testing.assert_array_equal(
+        model.generate(model.latents(3, seed=5), labels=[1, 0, 2]), model.sample(labels=[1, 0, 2], seed=5)
+    )
+    assert model.discriminate(images, labels=labels).shape == (240,)
+    assert model.features(images, labels=labels).shape == (240, 4 * 4 * 4)
+    copy = GAN.from_bytes(model.to_bytes())
+    assert (copy.n_classes, copy.architecture) == (3, "convolutional")
+    np.testing.assert_array_equal(copy.sample(5, seed=1), model.sample(5, seed=1))
+
+
+def test_labels_that_are_missing_or_no_class_are_named(classed):
+    images, labels = classed
+    model = GAN(2, n_classes=3, **CONVOLUTIONAL)
+    with pytest.raises(ValueError, match="dataset has no labels"):
+        model.fit(images, epochs=1)
+    with pytest.raises(ValueError, match="between 0 and 2, not 3"):
+        model.fit(images, labels + 1, epochs=1)
+    model.fit(images, labels, epochs=1)
+    with pytest.raises(ValueError, match=r"labels\[1\] must be between 0 and 2, not -1"):
+        model.sample(labels=[0, -1])
+    with pytest.raises(NotReadyError, match="needs labels"):
+        model.discriminate(images)
+    plain = GAN(2, **CONVOLUTIONAL).fit(images, epochs=1)
+    with pytest.raises(NotReadyError, match="without n_classes"):
+        plain.sample(labels=[0])
+
+
+def test_features_are_of_convolutional_discriminators(classed):
+    images, _ = classed
+    model = GAN(2, spectral_norm=True, depth=2, **CONVOLUTIONAL).fit(images, epochs=1, batch_size=40)
+    features = model.features(images[:5])
+    assert features.shape == (5, 4 * 4 * 4 + 2 * 2 * 8)
+    np.testing.assert_array_equal(features[4:], model.features(images[4:5]))
+    with pytest.raises(NotReadyError, match="dense"):
+        GAN(2, generator_hidden=(8,), discriminator_hidden=(8,)).fit(images, epochs=1).features(images)
+
+
+def test_an_autoencoder_with_skips_restores_and_has_no_latents(classed):
+    images, _ = classed
+    noisy = np.clip(images + np.random.default_rng(1).normal(0, 0.3, images.shape), 0, 1).astype(np.float32)
+    model = Autoencoder(8, skips=True, corruption="gaussian", corruption_amount=0.3, **CONVOLUTIONAL)
+    model.fit(images, epochs=20, batch_size=20, learning_rate=3e-3)
+    assert ((model.denoise(noisy) - images) ** 2).mean() < 0.1 * ((noisy - images) ** 2).mean()
+    with pytest.raises(NotReadyError, match="no latents"):
+        model.encode(images)
+    for name, value in [("hidden", (9,)), ("dropout", 0.1), ("pixel_bias", True), ("batch_norm", True)]:
+        with pytest.raises(ValueError, match=f"{name} has no place"):
+            Autoencoder(8, skips=True, **CONVOLUTIONAL, **{name: value}).fit(images, epochs=1)
+    with pytest.raises(ValueError, match="no_bias has no place"):
+        Autoencoder(8, skips=True, bias=False, **CONVOLUTIONAL).fit(images, epochs=1)
+
+
+def test_sizes_and_batches_that_cannot_be_are_named(classed):
+    images, _ = classed
+    with pytest.raises(ValueError, match="height must be a multiple of 4 for depth 2, not 6; the nearest is 8"):
+        GAN(depth=2, **CONVOLUTIONAL).fit(images[:, :6], epochs=1)
+    with pytest.raises(ValueError, match="batch_size must be at least 2 with batch norm"):
+        VAE(2, batch_norm=True, **CONVOLUTIONAL).fit(images, epochs=1, batch_size=1)
+    with pytest.raises(ValueError, match="need architecture"):
+        VAE(2, base_channels=4).fit(images, epochs=1)
+    with pytest.raises(ValueError, match="architecture"):
+        VAE(2, architecture="recurrent").fit(images, epochs=1)
