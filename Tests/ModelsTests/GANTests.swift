@@ -129,8 +129,10 @@ import Testing
     for number in 1...4 {
       var x = uniforms(16, seed: UInt64(number))
       _ = step.learn(&x, rows: 8, at: .step(number, rate: 0.05))
+      // Σ 0.9ⁿ⁻ᵏ·wₖ / Σ 0.9ⁿ⁻ᵏ, step by step.
+      let share = 0.1 / (1 - pow(0.9, Double(number)))
       for (i, value) in gan.generator.weights.parameters.array.enumerated() {
-        expected[i] = 0.9 * expected[i] + 0.1 * Double(value)
+        expected[i] += share * (Double(value) - expected[i])
       }
     }
     let average = try #require(gan.average).weights.parameters.array
