@@ -4,6 +4,7 @@
 #   make test      installs what is missing, builds, runs every test
 #   make science   figures of convolutional models on Fashion-MNIST, in about half an hour;
 #                  or one of science-conditional, science-vae, science-denoiser
+#   make science-arithmetic  how often A - B + C on a DCGAN's latents gives the drawn face it should
 #   make           builds the library and the tool into .build/release
 #   make bench     every workload beside the peers'; WORKLOADS='vae dcgan' those only, QUICK=1 fewer runs
 #   make bench-peers installs the peers for it, about 6 GB, into .build/peers
@@ -86,6 +87,11 @@ $(SCIENCE): science-%: build $(PYTHON)
 	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so \
 	  $(PYTHON) Benchmarks/science/fashion.py $*
 
+science-arithmetic: build $(PYTHON)
+	@mkdir -p demo/arithmetic
+	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so \
+	  $(PYTHON) Benchmarks/science/faces.py demo/arithmetic
+
 install: build
 	@$(MAKE) --quiet install-only
 
@@ -108,4 +114,4 @@ format:
 clean:
 	rm -rf .build demo .venv
 
-.PHONY: all science $(SCIENCE) fresh build build-tests soname libraries demo test-tools test bench bench-peers install install-only format clean
+.PHONY: all science $(SCIENCE) science-arithmetic fresh build build-tests soname libraries demo test-tools test bench bench-peers install install-only format clean
