@@ -100,6 +100,12 @@ package struct LayerPass {
   /// Where the parameters' gradient is added, or nil when only dx is wanted.
   package let gradient: UnsafeMutablePointer<Float>?
 
+  /// A convolution's packed weights, if there are any.
+  var packedKernel: PackedKernel? {
+    guard case .kernel(let kernel) = packed else { return nil }
+    return kernel
+  }
+
   /// The layer's own stream when training, else nil.
   package var random: Random? {
     guard case .training(let random) = mode else { return nil }

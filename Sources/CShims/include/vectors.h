@@ -100,6 +100,7 @@ SHIM_INLINE shim_i16 shim_multiply_pairs16(shim_i16 x, shim_i16 y) {
   shim_i8 high = shim_multiply_pairs8(x.hi, y.hi);
   return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 }
+
 /* Asks for a cache line that will be read soon; any address will do. */
 SHIM_INLINE void shim_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 

@@ -48,10 +48,8 @@ package struct Convolution: Layer, FoldableLayer {
 
   package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
     let kept = activation.differentiatesInput ? pass.cache : nil
-    var packed: PackedKernel?
-    if case .kernel(let kernel) = pass.packed { packed = kernel }
     product.correlate(
-      x, weight: pass.parameters, packed: packed, into: kept ?? y, rows: pass.rows,
+      x, weight: pass.parameters, packed: pass.packedKernel, into: kept ?? y, rows: pass.rows,
       bias: hasBias ? pass.parameters + product.weightCount : nil,
       activation: kept == nil ? activation : .identity, scratch: pass.scratch, context: pass.context)
     if let kept {

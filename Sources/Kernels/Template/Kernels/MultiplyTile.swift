@@ -24,29 +24,35 @@ struct TileRow {
   }
 }
 
-/// C (6 × 2V) ← A·B, or C + A·B, from one packed panel of each.
+/// C (6 × 2V) ← A·B, or C + A·B, from one panel of B and six rows of A as they lie.
 @inline(__always)
-func multiplyTile(_ a: Input, _ b: Input, _ depth: Int, _ c: Output, _ rowStride: Int, _ adding: Bool) {
+func multiplyTile(
+  _ a: Input, _ aRowStride: Int, _ aDepthStride: Int, _ b: Input, _ bDepthStride: Int, _ depth: Int,
+  _ c: Output, _ rowStride: Int, _ adding: Bool
+) {
   var r0 = TileRow()
   var r1 = TileRow()
   var r2 = TileRow()
   var r3 = TileRow()
   var r4 = TileRow()
   var r5 = TileRow()
+  // Two pointers, three rows each: one alone would be stepped from row to row, an add at a time.
   var a = a
+  var lower = a + 3 &* aRowStride
   var b = b
   var p = depth
   while p > 0 {
     let x = load(b)
     let y = load(b + laneCount)
     r0.add(a[0], x, y)
-    r1.add(a[1], x, y)
-    r2.add(a[2], x, y)
-    r3.add(a[3], x, y)
-    r4.add(a[4], x, y)
-    r5.add(a[5], x, y)
-    a += tileRows
-    b += tileColumns
+    r1.add(a[aRowStride], x, y)
+    r2.add(a[2 &* aRowStride], x, y)
+    r3.add(lower[0], x, y)
+    r4.add(lower[aRowStride], x, y)
+    r5.add(lower[2 &* aRowStride], x, y)
+    a += aDepthStride
+    lower += aDepthStride
+    b += bDepthStride
     p &-= 1
   }
   r0.write(c, adding: adding)
@@ -55,6 +61,12 @@ func multiplyTile(_ a: Input, _ b: Input, _ depth: Int, _ c: Output, _ rowStride
   r3.write(c + 3 &* rowStride, adding: adding)
   r4.write(c + 4 &* rowStride, adding: adding)
   r5.write(c + 5 &* rowStride, adding: adding)
+}
+
+/// The same from one packed panel of each.
+@inline(__always)
+func multiplyTile(_ a: Input, _ b: Input, _ depth: Int, _ c: Output, _ rowStride: Int, _ adding: Bool) {
+  multiplyTile(a, 1, tileRows, b, tileColumns, depth, c, rowStride, adding)
 }
 
 /// The left half of a tile, for the last columns of B when one vector holds them: tile ← A·B.
