@@ -130,6 +130,16 @@ GEN_API const char *gen_last_error_message(void);
 
 typedef struct gen_context gen_context;
 
+/* How loud a log message is. */
+enum {
+  GEN_LOG_INFO = 0,   /* what was chosen for the host: kernels, threads */
+  GEN_LOG_WARNING = 1 /* what went wrong without failing a call: a file skipped, a GAN collapsing */
+};
+
+/* Hears one line of UTF-8, valid during the call, on the thread of the library call it happens in.
+ * May call any function but those that need the object at work. It must return. */
+typedef void (*gen_log_fn)(int32_t level, const char *message, void *user_data);
+
 typedef struct gen_context_options {
   uint32_t struct_size;
   /* Threads that share the work, the caller's among them, 1 ... 64. 0: GEN_THREADS, else the cores
@@ -145,12 +155,23 @@ typedef struct gen_context_options {
    * any threads, and return when all are done. NULL: the library's threads. */
   void (*parallel_for)(int64_t count, void (*body)(int64_t index, void *state), void *state,
                        void *user_data);
-  void *user_data; /* handed to the three above */
+  void *user_data; /* handed to the three above, and to log */
   /* 1: sum every convolution term by term. 0: let 4x4 kernels with stride 2 between many channels
    * take up to 2.56 times fewer products (Winograd), with errors of at most 1e-5 of the largest
    * result instead of about 1e-6, unless GEN_WINOGRAD=0. */
   int32_t direct_convolutions;
   int32_t reserved;
+  gen_log_fn log; /* NULL: nobody is told */
+  /* What a file may ask for before it is refused with GEN_E_LIMIT, however well-formed it is: files
+   * of a few bytes can ask for gigabytes or hours. Raise them for what you trust, lower them for
+   * what you do not. */
+  int64_t max_image_pixels;    /* 1 ... 2^40; 0: 67,108,864 */
+  int64_t max_png_chunk_bytes; /* of one ancillary chunk, 1 ... 2^31 - 1; 0: 8,388,608 */
+  int64_t max_model_bytes;     /* of all tensors, 1 ... 2^40; 0: 4 GiB */
+  int32_t max_image_side;      /* pixels, 1 ... 1,000,000; 0: 16,384 */
+  int32_t max_jpeg_scans;      /* 1 ... 100,000; 0: 500. Each costs a pass over the image */
+  int32_t max_tensors;         /* of a model, 1 ... 16,777,216; 0: 65,536 */
+  int32_t max_tensor_name;     /* bytes, 1 ... 65,535; 0: 255 */
 } gen_context_options;
 
 GEN_API gen_status gen_context_options_init(gen_context_options *options, uint32_t struct_size);
@@ -381,8 +402,27 @@ GEN_API gen_status gen_image_load(const char *path, int64_t channels, gen_image 
 GEN_API gen_status gen_image_load_memory(const void *bytes, int64_t byte_count, int64_t channels,
                                          gen_image **image_out);
 
-/* An image of given pixels: height x width x channels floats, clamped to [0, 1]. Returns also
- * GEN_E_NONFINITE, as does the grid. */
+typedef struct gen_load_image_options {
+  uint32_t struct_size;
+  int32_t channels;           /* 1 gray, 3 RGB, 4 RGBA; 0: as in the file */
+  const gen_context *context; /* its limits hold, and the pixels are of its memory */
+} gen_load_image_options;
+
+GEN_API gen_status gen_load_image_options_init(gen_load_image_options *options,
+                                               uint32_t struct_size);
+
+/* The two above for a host that sets its own limits. options: NULL for defaults. What is made of
+ * the image later has its context too. libpng's and libjpeg's working memory comes from malloc: a
+ * few rows, for a progressive JPEG two bytes per channel of a pixel, which the context's
+ * memory_limit must leave room for (GEN_E_NOMEM). */
+GEN_API gen_status gen_image_load_with(const char *path, const gen_load_image_options *options,
+                                       gen_image **image_out);
+GEN_API gen_status gen_image_load_memory_with(const void *bytes, int64_t byte_count,
+                                              const gen_load_image_options *options,
+                                              gen_image **image_out);
+
+/* An image of given pixels: height x width x channels floats, clamped to [0, 1], in the default
+ * context. Returns also GEN_E_NONFINITE, as does the grid. */
 GEN_API gen_status gen_image_create(const float *pixels, int64_t height, int64_t width,
                                     int64_t channels, gen_image **image_out);
 
@@ -392,7 +432,8 @@ typedef struct gen_grid_options {
   int32_t padding;   /* pixels between cells and around; 0: 2; negative: none */
   int32_t enlarge;   /* each pixel becomes enlarge x enlarge, 1 ... 64; 0: 1 */
   int32_t stretch; /* 1: each cell is scaled from its least to its greatest value, for components */
-  float background; /* 0 ... 1, the gray of the padding; 0: white; negative: black */
+  float background;           /* 0 ... 1, the gray of the padding; 0: white; negative: black */
+  const gen_context *context; /* its limits hold, and the pixels are of its memory */
 } gen_grid_options;
 
 GEN_API gen_status gen_grid_options_init(gen_grid_options *options, uint32_t struct_size);
@@ -402,7 +443,7 @@ GEN_API gen_status gen_image_create_grid(const float *rows, int64_t n_rows, int6
                                          int64_t width, int64_t channels,
                                          const gen_grid_options *options, gen_image **image_out);
 
-/* The image resized to cover height x width, and centre-cropped. */
+/* The image resized to cover height x width, and centre-cropped; of the same context. */
 GEN_API gen_status gen_image_create_resized(const gen_image *image, int64_t height, int64_t width,
                                             gen_image **image_out);
 

@@ -185,6 +185,20 @@ static void multiply_black(const uint8_t *cmyk, int64_t width, int inverted, uin
   }
 }
 
+/* Refuses a JPEG of many scans whose coefficients pass the limit. */
+static void check_memory(j_decompress_ptr codec, int64_t limit) {
+  if (!jpeg_has_multiple_scans(codec))
+    return;
+  int64_t count = 0;
+  for (int i = 0; i < codec->num_components; i++) {
+    const jpeg_component_info *component = &codec->comp_info[i];
+    count += (int64_t)component->width_in_blocks * component->height_in_blocks * DCTSIZE2;
+  }
+  if (count * (int64_t)sizeof(JCOEF) > limit)
+    fail_saying((j_common_ptr)codec, SHIM_PICTURE_MEMORY,
+                "its coefficients pass the memory that is left");
+}
+
 static void decode(struct jpeg_job *job, const uint8_t *bytes, int64_t count,
                    const struct shim_picture_limits *limits, uint8_t *pixels,
                    int64_t pixel_byte_count) {
@@ -192,6 +206,7 @@ static void decode(struct jpeg_job *job, const uint8_t *bytes, int64_t count,
     return;
   j_decompress_ptr codec = &job->reader;
   read_header(codec, bytes, count, limits);
+  check_memory(codec, limits->memory_byte_count);
   job->scan_limit = limits->scan_count;
   job->progress.progress_monitor = limit_scans;
   codec->progress = &job->progress;

@@ -10,9 +10,10 @@ extension Checkpoint {
 
   /// A checkpoint to be filled with a model of that kind: `pca`, `autoencoder`, `vae` or `gan`.
   ///
+  /// - Parameter limits: what would not be read with these is not written either.
   /// - Throws: `.limit` for a kind as long as a book.
-  package init(kind: String) throws(GenerativeError) {
-    self.init()
+  package init(kind: String, limits: InputLimits = .standard) throws(GenerativeError) {
+    self.init(limits)
     try setMetadata(Self.formatKey, String(Self.formatVersion))
     try setMetadata(Self.kindKey, kind)
   }

@@ -8,11 +8,12 @@ extension Checkpoint {
   ///   `.unsupported` for bytes that are no checkpoint or not as they were written; `.version` for
   ///   one by a newer library; `.nonfinite`; `.memory`. Messages begin with the path.
   package static func read(
-    _ path: UnsafePointer<CChar>?, nonfinite: NonfinitePolicy = .refuse, in memory: Memory = .standard
+    _ path: UnsafePointer<CChar>?, nonfinite: NonfinitePolicy = .refuse,
+    limits: InputLimits = .standard, in memory: Memory = .standard
   ) throws(GenerativeError) -> Checkpoint {
     let source = try ByteSource(path: path)
     do {
-      return try read(source, nonfinite, memory)
+      return try read(source, nonfinite, limits, memory)
     } catch {
       throw GenerativeError(error.status, "\(pathText(path)): \(error.message)")
     }
@@ -20,14 +21,15 @@ extension Checkpoint {
 
   /// The checkpoint in `bytes`, which are copied and not needed afterwards; else as from a file.
   package static func read(
-    _ bytes: UnsafeRawBufferPointer, nonfinite: NonfinitePolicy = .refuse, in memory: Memory = .standard
+    _ bytes: UnsafeRawBufferPointer, nonfinite: NonfinitePolicy = .refuse,
+    limits: InputLimits = .standard, in memory: Memory = .standard
   ) throws(GenerativeError) -> Checkpoint {
-    try read(ByteSource(bytes), nonfinite, memory)
+    try read(ByteSource(bytes), nonfinite, limits, memory)
   }
 
   // Each length is checked against the bytes that are there before memory is asked for.
   private static func read(
-    _ source: borrowing ByteSource, _ nonfinite: NonfinitePolicy, _ memory: Memory
+    _ source: borrowing ByteSource, _ nonfinite: NonfinitePolicy, _ limits: InputLimits, _ memory: Memory
   ) throws(GenerativeError) -> Checkpoint {
     let prefixByteCount = Layout.prefixByteCount
     guard source.byteCount >= prefixByteCount else {
@@ -50,16 +52,16 @@ extension Checkpoint {
         .truncated, "a header of \(headerByteCount) bytes is announced, \(remaining) bytes follow")
     }
     let payloadByteCount = remaining - headerByteCount
-    guard payloadByteCount <= Limit.byteCount else {
+    guard payloadByteCount <= limits.modelByteCount else {
       throw GenerativeError(
-        .limit, "\(payloadByteCount) bytes of tensors are over the limit of \(Limit.byteCount)")
+        .limit, "\(payloadByteCount) bytes of tensors are over the limit of \(limits.modelByteCount)")
     }
 
     let header = try Buffer<UInt8>(count: headerByteCount, in: memory)
     try source.read(headerByteCount, at: prefixByteCount, into: header.base)
     defer { withExtendedLifetime(header) {} }
     let layout = try Layout(
-      header: UnsafeRawBufferPointer(header.elements), payloadByteCount: payloadByteCount)
+      header: UnsafeRawBufferPointer(header.elements), payloadByteCount: payloadByteCount, limits)
     let payload = try Buffer<UInt8>(count: payloadByteCount, in: memory)
     try source.read(payloadByteCount, at: prefixByteCount + headerByteCount, into: payload.base)
     return try Checkpoint(layout, payload, nonfinite, memory)
@@ -68,7 +70,7 @@ extension Checkpoint {
   private init(
     _ layout: Layout, _ payload: Buffer<UInt8>, _ nonfinite: NonfinitePolicy, _ memory: Memory
   ) throws(GenerativeError) {
-    self.init()
+    self.init(layout.limits)
     for (key, value) in layout.metadata { try setMetadata(key, value) }
     try checkVersion()
     if let wanted = layout.checksum {

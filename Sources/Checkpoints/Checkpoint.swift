@@ -6,15 +6,10 @@ import Tensors
 /// `Checkpoint(kind:)` starts one to be written; `read` gives one that was checked from end to end.
 /// Names and keys are the same when Swift says so: up to canonical equivalence of their characters.
 package struct Checkpoint: Sendable {
-  /// What is refused however well-formed it is.
+  /// What is refused however well-formed it is, beside what passes the `InputLimits`.
   package enum Limit {
     /// Bytes of the JSON header, as in the format's reference implementation.
     package static let headerByteCount = 100_000_000
-    /// Bytes of all tensors together.
-    package static let byteCount = 4 << 30
-    package static let tensorCount = 65_536
-    /// UTF-8 bytes of a tensor's name.
-    package static let nameByteCount = 255
     package static let dimensionCount = 8
     /// UTF-8 bytes of all metadata keys and values together.
     package static let metadataByteCount = 1 << 20
@@ -31,8 +26,9 @@ package struct Checkpoint: Sendable {
   // The file's metadata have the checksum as well.
   private var metadataByteCount = Checksum.metadataByteCount
   private var byteCount = 0
+  let limits: InputLimits
 
-  init() {}
+  init(_ limits: InputLimits) { self.limits = limits }
 
   // MARK: - Building
 
@@ -40,12 +36,12 @@ package struct Checkpoint: Sendable {
   ///
   /// The bytes are read when the checkpoint is written, and must not change while it is.
   /// - Parameter shape: up to 8 sizes ≥ 0; empty for a single number.
-  /// - Throws: `.argument` for a name or shape that the format or `Limit` forbids, a name that is
+  /// - Throws: `.argument` for a name or shape that the format or the limits forbid, a name that is
   ///   there already, or elements beyond the buffer's end; `.limit` for too much in all.
   package mutating func add<Element: TensorElement>(
     _ name: String, shape: [Int], _ buffer: Buffer<Element>, offset: Int = 0
   ) throws(GenerativeError) {
-    guard let count = Self.elementCount(shape) else {
+    guard let count = limits.elementCount(shape) else {
       throw GenerativeError(.argument, "tensor \(quoted(name)) cannot have the shape \(shape)")
     }
     guard offset >= 0, offset <= buffer.count, count <= buffer.count - offset else {
@@ -60,16 +56,16 @@ package struct Checkpoint: Sendable {
   }
 
   mutating func add(_ tensor: Tensor) throws(GenerativeError) {
-    try Self.checkName(tensor.name, .argument)
+    try limits.checkName(tensor.name, .argument)
     guard indices[tensor.name] == nil else {
       throw GenerativeError(.argument, "tensor \(quoted(tensor.name)) is there already")
     }
-    guard tensors.count < Limit.tensorCount else {
-      throw GenerativeError(.limit, "a checkpoint holds at most \(Limit.tensorCount) tensors")
+    guard tensors.count < limits.tensorCount else {
+      throw GenerativeError(.limit, "a checkpoint holds at most \(limits.tensorCount) tensors")
     }
     // No overflow: a tensor's bytes are those of memory that exists.
-    guard tensor.bytes.count <= Limit.byteCount - byteCount else {
-      throw GenerativeError(.limit, "a checkpoint holds at most \(Limit.byteCount) bytes")
+    guard tensor.bytes.count <= limits.modelByteCount - byteCount else {
+      throw GenerativeError(.limit, "a checkpoint holds at most \(limits.modelByteCount) bytes")
     }
     indices[tensor.name] = tensors.count
     tensors.append(tensor)
@@ -112,27 +108,28 @@ package struct Checkpoint: Sendable {
     return view
   }
 
-  // MARK: - Checks shared with the reader
+  /// The header's one key that names no tensor.
+  static let metadataKey = "__metadata__"
+}
 
+/// The checks that building a checkpoint shares with reading one.
+extension InputLimits {
   /// Elements of a tensor of that shape, or nil when it has too many sizes, a negative one, or a
   /// product that no file could hold.
-  static func elementCount(_ shape: [Int]) -> Int? {
-    guard shape.count <= Limit.dimensionCount else { return nil }
+  func elementCount(_ shape: [Int]) -> Int? {
+    guard shape.count <= Checkpoint.Limit.dimensionCount else { return nil }
     var count = 1
     for size in shape {
-      guard let product = checkedProduct(count, size), product <= Limit.byteCount else { return nil }
+      guard let product = checkedProduct(count, size), product <= modelByteCount else { return nil }
       count = product
     }
     return count
   }
 
-  static func checkName(_ name: String, _ status: GenerativeError.Status) throws(GenerativeError) {
-    guard (1...Limit.nameByteCount).contains(name.utf8.count), name != metadataKey else {
+  func checkName(_ name: String, _ status: GenerativeError.Status) throws(GenerativeError) {
+    guard (1...tensorNameByteCount).contains(name.utf8.count), name != Checkpoint.metadataKey else {
       throw GenerativeError(
-        status, "\(quoted(name)) is no tensor name: it must have 1 to \(Limit.nameByteCount) bytes")
+        status, "\(quoted(name)) is no tensor name: it must have 1 to \(tensorNameByteCount) bytes")
     }
   }
-
-  /// The header's one key that names no tensor.
-  static let metadataKey = "__metadata__"
 }

@@ -20,6 +20,7 @@ struct Layout {
   /// The file's `__metadata__` but for the checksum.
   private(set) var metadata: [String: String] = [:]
   private(set) var checksum: String?
+  let limits: InputLimits
   private let payloadByteCount: Int
   private var names: Set<String> = []
   private var metadataByteCount = 0
@@ -28,7 +29,10 @@ struct Layout {
   static let prefixByteCount = 8
 
   /// - Throws: `.format`, `.limit`, `.truncated` or `.trailing`, with the byte's place in the file.
-  init(header: UnsafeRawBufferPointer, payloadByteCount: Int) throws(GenerativeError) {
+  init(
+    header: UnsafeRawBufferPointer, payloadByteCount: Int, _ limits: InputLimits
+  ) throws(GenerativeError) {
+    self.limits = limits
     self.payloadByteCount = payloadByteCount
     guard header.first == UInt8(ascii: "{") else {
       throw GenerativeError(
@@ -36,7 +40,8 @@ struct Layout {
     }
     var json = JSONReader(header, origin: Self.prefixByteCount)
     var hasMetadata = false
-    try json.object(keyByteCount: Checkpoint.Limit.nameByteCount) { json, key throws(GenerativeError) in
+    let longestKey = max(limits.tensorNameByteCount, Checkpoint.metadataKey.utf8.count)
+    try json.object(keyByteCount: longestKey) { json, key throws(GenerativeError) in
       if key != Checkpoint.metadataKey {
         try readEntry(named: key, &json)
       } else if hasMetadata {
@@ -70,13 +75,13 @@ struct Layout {
   }
 
   private mutating func readEntry(named name: String, _ json: inout JSONReader) throws(GenerativeError) {
-    try Checkpoint.checkName(name, .format)
+    try limits.checkName(name, .format)
     guard names.insert(name).inserted else { throw json.error("tensor \(quoted(name)) stands twice") }
-    guard entries.count < Checkpoint.Limit.tensorCount else {
-      throw json.error("there are more than \(Checkpoint.Limit.tensorCount) tensors", status: .limit)
+    guard entries.count < limits.tensorCount else {
+      throw json.error("there are more than \(limits.tensorCount) tensors", status: .limit)
     }
     var fields = Fields()
-    try json.object(keyByteCount: Checkpoint.Limit.nameByteCount) { json, key throws(GenerativeError) in
+    try json.object(keyByteCount: Fields.wordByteCount) { json, key throws(GenerativeError) in
       try fields.read(key, &json)
     }
     guard let type = fields.type, let shape = fields.shape, let offsets = fields.offsets else {
@@ -88,7 +93,7 @@ struct Layout {
   private mutating func append(
     _ name: String, _ type: ElementType, _ shape: [Int], _ offsets: [Int], _ json: JSONReader
   ) throws(GenerativeError) {
-    guard let count = Checkpoint.elementCount(shape),
+    guard let count = limits.elementCount(shape),
       let byteCount = checkedProduct(count, type.byteCount)
     else { throw json.error("the shape \(shape) of tensor \(quoted(name)) is too large", status: .limit) }
     let start = entries.last?.range.upperBound ?? 0
@@ -110,6 +115,9 @@ struct Layout {
 
   /// The members of one tensor's object, in any order.
   private struct Fields {
+    /// No field's name and no type's is longer.
+    static let wordByteCount = 255
+
     var type: ElementType?
     var shape: [Int]?
     var offsets: [Int]?
@@ -117,7 +125,7 @@ struct Layout {
     mutating func read(_ key: String, _ json: inout JSONReader) throws(GenerativeError) {
       switch key {
       case "dtype" where type == nil:
-        let text = try json.string(maximumByteCount: Checkpoint.Limit.nameByteCount)
+        let text = try json.string(maximumByteCount: Self.wordByteCount)
         guard let known = ElementType(rawValue: text) else {
           throw json.error("the dtype \(quoted(text)) is not one this library reads", status: .unsupported)
         }

@@ -15,7 +15,7 @@ extension Dataset {
     onSkip: (_ path: String, _ reason: GenerativeError) -> Void = { _, _ in }
   ) throws(GenerativeError) -> Dataset {
     // Also checks the shape.
-    let rowCount = try Image(shape: shape, in: context.memory).pixels.count
+    let rowCount = try Image(shape: shape, limits: context.limits, in: context.memory).pixels.count
     let paths = try picturePaths(inFolder: path, recursive: recursive)
     guard let byteCount = checkedProduct(paths.count, rowCount) else {
       throw GenerativeError(.limit, "\(paths.count) pictures of \(shape) are too large")
@@ -24,8 +24,10 @@ extension Dataset {
     let failures = Failures()
     context.parallel(paths.count) { i in
       do throws(GenerativeError) {
-        let image = try Image(path: paths[i], channels: shape.channels, in: context.memory)
-          .resized(height: shape.height, width: shape.width, in: context.memory)
+        let image = try Image(
+          path: paths[i], channels: shape.channels, limits: context.limits, in: context.memory
+        ).resized(
+          height: shape.height, width: shape.width, limits: context.limits, in: context.memory)
         (pixels.base + i * rowCount).update(from: image.pixels.base, count: rowCount)
       } catch {
         failures.note(error, at: i)
@@ -37,6 +39,7 @@ extension Dataset {
     var kept = 0
     for i in 0..<paths.count {
       if let reason = failed[i] {
+        context.log(.warning, "skipped \(reason.message)")
         onSkip(paths[i], reason)
       } else {
         if kept < i {

@@ -8,11 +8,11 @@ extension Image {
   ///
   /// - Throws: `.argument` for other counts.
   package func converted(
-    toChannels count: Int, in memory: Memory = .standard
+    toChannels count: Int, limits: InputLimits = .standard, in memory: Memory = .standard
   ) throws(GenerativeError) -> Image {
     if count == channels { return self }
     let result = try Image(
-      shape: Shape(height: height, width: width, channels: count), in: memory)
+      shape: Shape(height: height, width: width, channels: count), limits: limits, in: memory)
     convert(
       pixels.base, channels: channels, count: height * width, into: result.pixels.base, channels: count)
     return result

@@ -24,12 +24,6 @@ extension Image {
   /// Compressed pictures larger than this are refused.
   private static let largestFile = 1 << 30
 
-  private static var codecLimits: shim_picture_limits {
-    shim_picture_limits(
-      pixel_count: Int64(Limit.pixelCount), side: Int32(Limit.side), scan_count: 500,
-      chunk_byte_count: 8 << 20)
-  }
-
   // MARK: - Reading
 
   /// The PNG or JPEG at `path`, told apart by their first bytes, converted to `channels` or left
@@ -39,12 +33,12 @@ extension Image {
   ///
   /// - Throws: `.io`, `.format`, `.truncated` or `.limit`, naming the path.
   package init(
-    path: String, channels: Int? = nil, in memory: Memory = .standard
+    path: String, channels: Int? = nil, limits: InputLimits = .standard, in memory: Memory = .standard
   ) throws(GenerativeError) {
     let bytes = try InputFile(path: path).readAll(limit: Image.largestFile, in: memory)
     do {
       try self.init(
-        decoding: UnsafeBufferPointer(bytes.elements), channels: channels, in: memory)
+        decoding: UnsafeBufferPointer(bytes.elements), channels: channels, limits: limits, in: memory)
     } catch {
       throw GenerativeError(error.status, "\(path): \(error.message)")
     }
@@ -52,38 +46,41 @@ extension Image {
 
   /// The same from bytes in memory, read only during the call.
   package init(
-    decoding bytes: UnsafeBufferPointer<UInt8>, channels: Int? = nil, in memory: Memory = .standard
+    decoding bytes: UnsafeBufferPointer<UInt8>, channels: Int? = nil, limits: InputLimits = .standard,
+    in memory: Memory = .standard
   ) throws(GenerativeError) {
     let isPNG = bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
     guard let base = bytes.baseAddress, isPNG || bytes.starts(with: [0xFF, 0xD8, 0xFF]) else {
       throw GenerativeError(.format, "neither PNG nor JPEG")
     }
     let count = Int64(bytes.count)
-    var limits = Image.codecLimits
+    var codecLimits = shim_picture_limits(limits)
     var info = shim_picture_info()
     var message = shim_picture_message()
     try check(
-      (isPNG ? shim_png_inspect : shim_jpeg_inspect)(base, count, &limits, &info, &message), &message)
+      (isPNG ? shim_png_inspect : shim_jpeg_inspect)(base, count, &codecLimits, &info, &message), &message)
 
     let stored = Int(info.channel_count)
     let height = Int(info.height)
     let width = Int(info.width)
-    let pixelCount = try Image.pixelCount(height: height, width: width)
+    let pixelCount = try Image.pixelCount(height: height, width: width, limits)
     let decoded = try Buffer<UInt8>(count: pixelCount * stored, in: memory)
+    codecLimits.memory_byte_count = Int64(memory.freeByteCount)
     try check(
       (isPNG ? shim_png_decode : shim_jpeg_decode)(
-        base, count, &limits, decoded.base, Int64(decoded.count), &message), &message)
+        base, count, &codecLimits, decoded.base, Int64(decoded.count), &message), &message)
 
     let wanted = channels ?? (stored == 2 ? 4 : stored)
     let image: Image
     if wanted == stored {
       image = Image(shape: Shape(height: height, width: width, channels: stored), pixels: decoded)
     } else {
-      image = try Image(shape: Shape(height: height, width: width, channels: wanted), in: memory)
+      image = try Image(
+        shape: Shape(height: height, width: width, channels: wanted), limits: limits, in: memory)
       convert(
         decoded.base, channels: stored, count: pixelCount, into: image.pixels.base, channels: wanted)
     }
-    self = try image.oriented(Int(info.orientation), in: memory)
+    self = try image.oriented(Int(info.orientation), limits, in: memory)
   }
 
   private init(shape: Shape, pixels: Buffer<UInt8>) {
@@ -140,6 +137,15 @@ extension Image {
           opaque.pixels.base, Int32(width), Int32(height), Int32(opaque.channels), Int32(quality), &bytes,
           &count, &message), &message)
     }
+  }
+}
+
+extension shim_picture_limits {
+  fileprivate init(_ limits: InputLimits) {
+    self.init(
+      pixel_count: Int64(limits.pixelCount), side: Int32(limits.sideLength),
+      scan_count: Int32(limits.scanCount), chunk_byte_count: Int64(limits.chunkByteCount),
+      memory_byte_count: .max)
   }
 }
 

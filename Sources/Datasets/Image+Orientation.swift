@@ -2,13 +2,15 @@ import Tensors
 
 extension Image {
   /// This picture turned and mirrored as EXIF orientation 1 … 8 asks (Exif 2.3, tag 0x0112).
-  func oriented(_ orientation: Int, in memory: Memory) throws(GenerativeError) -> Image {
+  func oriented(
+    _ orientation: Int, _ limits: InputLimits, in memory: Memory
+  ) throws(GenerativeError) -> Image {
     guard (2...8).contains(orientation) else { return self }
     let transposes = orientation >= 5
     let result = try Image(
       shape: Shape(
         height: transposes ? width : height, width: transposes ? height : width, channels: channels),
-      in: memory)
+      limits: limits, in: memory)
     for y in 0..<result.height {
       for x in 0..<result.width {
         // The stored pixel that is seen at (y, x).

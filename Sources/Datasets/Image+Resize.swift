@@ -9,11 +9,12 @@ extension Image {
   ///
   /// - Throws: `.argument` or `.limit` as for a new picture.
   package func resized(
-    height newHeight: Int, width newWidth: Int, in memory: Memory = .standard
+    height newHeight: Int, width newWidth: Int, limits: InputLimits = .standard,
+    in memory: Memory = .standard
   ) throws(GenerativeError) -> Image {
     if newHeight == height, newWidth == width { return self }
     let result = try Image(
-      shape: Shape(height: newHeight, width: newWidth, channels: channels), in: memory)
+      shape: Shape(height: newHeight, width: newWidth, channels: channels), limits: limits, in: memory)
     // Source pixels per new pixel, the same both ways.
     let scale = min(Float(height) / Float(newHeight), Float(width) / Float(newWidth))
     let rows = try TriangleFilter(from: height, to: newHeight, scale: scale, in: memory)

@@ -5,12 +5,6 @@ import Tensors
 /// One channel is gray, three are RGB, four RGB and alpha (not premultiplied), all gamma-encoded
 /// as in the file.
 package struct Image: Sendable {
-  /// Pictures larger than these are refused before their memory is allocated.
-  package enum Limit {
-    package static let side = 16_384
-    package static let pixelCount = 64 << 20
-  }
-
   package let shape: Shape
   package let pixels: Buffer<UInt8>
 
@@ -21,12 +15,14 @@ package struct Image: Sendable {
   /// A black picture.
   ///
   /// - Throws: `.argument` unless the channels are 1, 3 or 4 and both sides positive, `.limit`
-  ///   when it has more than `Limit` pixels.
-  package init(shape: Shape, in memory: Memory = .standard) throws(GenerativeError) {
+  ///   when it has more pixels than `limits` allow.
+  package init(
+    shape: Shape, limits: InputLimits = .standard, in memory: Memory = .standard
+  ) throws(GenerativeError) {
     guard [1, 3, 4].contains(shape.channels) else {
       throw GenerativeError(.argument, "an image must have 1, 3 or 4 channels, not \(shape.channels)")
     }
-    let count = try Image.pixelCount(height: shape.height, width: shape.width)
+    let count = try Image.pixelCount(height: shape.height, width: shape.width, limits)
     self.shape = shape
     pixels = try Buffer(count: count * shape.channels, in: memory)
   }
@@ -41,17 +37,21 @@ package struct Image: Sendable {
   }
 
   /// The pixels of a picture of these sides, checked against the limits.
-  static func pixelCount(height: Int, width: Int) throws(GenerativeError) -> Int {
+  static func pixelCount(
+    height: Int, width: Int, _ limits: InputLimits
+  ) throws(GenerativeError) -> Int {
     guard height > 0, width > 0 else {
       throw GenerativeError(.argument, "an image must have positive sides, not \(height) × \(width)")
     }
-    guard height <= Limit.side, width <= Limit.side, height * width <= Limit.pixelCount else {
+    guard max(height, width) <= limits.sideLength, let count = checkedProduct(height, width),
+      count <= limits.pixelCount
+    else {
       throw GenerativeError(
         .limit,
-        "an image of \(height) × \(width) passes the limit of \(Limit.side) per side and "
-          + "\(Limit.pixelCount) pixels")
+        "an image of \(height) × \(width) passes the limit of \(limits.sideLength) per side and "
+          + "\(limits.pixelCount) pixels")
     }
-    return height * width
+    return count
   }
 }
 

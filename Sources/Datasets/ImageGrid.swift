@@ -40,21 +40,22 @@ package struct ImageGrid: Sendable {
   /// - Throws: `.argument` for channels other than 1, 3 and 4, no rows, or an option out of range;
   ///   `.limit` when the picture would be too large.
   package func draw(
-    _ rows: UnsafePointer<Float>, rowCount: Int, shape: Shape, in memory: Memory = .standard
+    _ rows: UnsafePointer<Float>, rowCount: Int, shape: Shape, limits: InputLimits = .standard,
+    in memory: Memory = .standard
   ) throws(GenerativeError) -> Image {
-    let columns = columnCount ?? squareColumnCount(rowCount)
+    let columns = columnCount ?? squareColumnCount(rowCount, limits)
     try require(rowCount, in: 1...Int(Int32.max), "the row count of an image grid")
-    try require(columns, in: 1...Image.Limit.side, "columns")
+    try require(columns, in: 1...limits.sideLength, "columns")
     try require(enlargement, in: 1...256, "enlargement")
     try require(spacing, in: 0...1024, "spacing")
     try require(margin, in: 0...1024, "margin")
     let lines = (rowCount - 1) / columns + 1
     let image = try Image(
       shape: Shape(
-        height: try extent(cells: lines, side: shape.height),
-        width: try extent(cells: min(columns, rowCount), side: shape.width),
+        height: try extent(cells: lines, side: shape.height, limits),
+        width: try extent(cells: min(columns, rowCount), side: shape.width, limits),
         channels: shape.channels),
-      in: memory)
+      limits: limits, in: memory)
     image.pixels.base.update(repeating: background, count: image.pixels.count)
 
     for i in 0..<rowCount {
@@ -81,9 +82,9 @@ package struct ImageGrid: Sendable {
     }
   }
 
-  private func squareColumnCount(_ rowCount: Int) -> Int {
+  private func squareColumnCount(_ rowCount: Int, _ limits: InputLimits) -> Int {
     let root = Float(max(rowCount, 1)).squareRoot().rounded(.up)
-    return Int(min(root, Float(Image.Limit.side)))
+    return Int(min(root, Float(limits.sideLength)))
   }
 
   /// The value that becomes black, and how far above it white lies.
@@ -99,8 +100,10 @@ package struct ImageGrid: Sendable {
   }
 
   /// Pixels that `cells` cells of `side` take along one axis.
-  private func extent(cells: Int, side: Int) throws(GenerativeError) -> Int {
-    guard side >= 1, side <= Image.Limit.side,
+  private func extent(
+    cells: Int, side: Int, _ limits: InputLimits
+  ) throws(GenerativeError) -> Int {
+    guard side >= 1, side <= limits.sideLength,
       let total = checkedProduct(cells, side * enlargement + spacing), total <= Int(Int32.max)
     else {
       throw GenerativeError(.limit, "an image grid of \(cells) cells of \(side) pixels is too large")

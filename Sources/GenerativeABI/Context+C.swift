@@ -29,8 +29,33 @@ func resolve(_ context: OpaquePointer?) throws(GenerativeError) -> Context {
       allocator: try allocator(o), limit: o.memory_limit == 0 ? .max : Int(o.memory_limit))
     return try Context(
       threadCount: o.n_threads == 0 ? nil : Int(o.n_threads), memory: memory,
-      usesWinograd: o.direct_convolutions == 0 && Context.usesWinograd, hostLoop: hostLoop(o))
+      usesWinograd: o.direct_convolutions == 0 && Context.usesWinograd, limits: try limits(o),
+      hostLoop: hostLoop(o), log: hostLog(o))
   }
+}
+
+private func limits(_ o: gen_context_options) throws(GenerativeError) -> InputLimits {
+  var limits = InputLimits()
+  func set(
+    _ limit: WritableKeyPath<InputLimits, Int>, _ name: String, _ value: some BinaryInteger, _ most: Int
+  ) throws(GenerativeError) {
+    let value = try checkRange(name, value, 0...most)
+    if value > 0 { limits[keyPath: limit] = value }
+  }
+  try set(\.pixelCount, "max_image_pixels", o.max_image_pixels, 1 << 40)
+  try set(\.chunkByteCount, "max_png_chunk_bytes", o.max_png_chunk_bytes, Int(Int32.max))
+  try set(\.modelByteCount, "max_model_bytes", o.max_model_bytes, 1 << 40)
+  try set(\.sideLength, "max_image_side", o.max_image_side, 1_000_000)
+  try set(\.scanCount, "max_jpeg_scans", o.max_jpeg_scans, 100_000)
+  try set(\.tensorCount, "max_tensors", o.max_tensors, 1 << 24)
+  try set(\.tensorNameByteCount, "max_tensor_name", o.max_tensor_name, 65_535)
+  return limits
+}
+
+private func hostLog(_ o: gen_context_options) -> Context.Log? {
+  guard let log = o.log else { return nil }
+  nonisolated(unsafe) let userData = o.user_data
+  return { level, message in message.withCString { log(level.rawValue, $0, userData) } }
 }
 
 private func allocator(_ o: gen_context_options) throws(GenerativeError) -> Memory.Allocator {

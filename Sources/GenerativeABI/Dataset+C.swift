@@ -133,15 +133,15 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
     let path = try checkPath("path", path)
     guard options != nil else { throw .null("options") }
     let o = try gen_folder_options(reading: options)
-    try checkRange("height", o.height, 1...Image.Limit.side)
-    try checkRange("width", o.width, 1...Image.Limit.side)
+    let context = try resolve(o.context)
+    try checkRange("height", o.height, 1...context.limits.sideLength)
+    try checkRange("width", o.width, 1...context.limits.sideLength)
     let shape = try checkShape(o.height, o.width, orDefault(o.channels, 3))
     let observer = Observer(o.event, o.user_data)
     var skippedCount = 0
     var isStopped = false
     let dataset = try Dataset.folder(
-      path, shape: shape, recursive: try checkFlag("recursive", o.recursive),
-      context: try resolve(o.context)
+      path, shape: shape, recursive: try checkFlag("recursive", o.recursive), context: context
     ) { path, reason in
       skippedCount += 1
       guard !isStopped, let tell = observer.tell else { return }

@@ -49,7 +49,7 @@ func load<Model: HandleObject & Checkpointable>(
   create(out) { () throws(GenerativeError) -> Model in
     let path = try checkPath("path", path)
     let context = try resolve(context)
-    let checkpoint = try Checkpoint.read(path, in: context.memory)
+    let checkpoint = try Checkpoint.read(path, limits: context.limits, in: context.memory)
     do throws(GenerativeError) {
       return try Model(checkpoint, context: context)
     } catch {
@@ -65,6 +65,7 @@ func loadMemory<Model: HandleObject & Checkpointable>(
   create(out) { () throws(GenerativeError) -> Model in
     let bytes = try checkBytes(bytes, byteCount)
     let context = try resolve(context)
-    return try Model(try Checkpoint.read(bytes, in: context.memory), context: context)
+    return try Model(
+      try Checkpoint.read(bytes, limits: context.limits, in: context.memory), context: context)
   }
 }

@@ -7,34 +7,52 @@ final class ImageHandle: HandleObject {
   static var kind: HandleKind { .image }
 
   let image: Image
+  /// Whose memory the pixels are, and whose limits hold for what is made of them.
+  let context: Context
 
-  init(_ image: Image) { self.image = image }
-}
-
-private func checkChannels(_ channels: Int64) throws(GenerativeError) -> Int? {
-  guard [0, 1, 3, 4].contains(channels) else {
-    throw GenerativeError(.argument, "channels must be 0, 1, 3 or 4, not \(channels)")
+  init(_ image: Image, _ context: Context = .standard) {
+    self.image = image
+    self.context = context
   }
-  return channels == 0 ? nil : Int(channels)
+
+  /// The picture in a file, or in `bytes` where there is no path.
+  init(
+    path: String? = nil, bytes: UnsafeRawBufferPointer? = nil, channels: some BinaryInteger,
+    _ context: Context = .standard
+  ) throws(GenerativeError) {
+    guard [0, 1, 3, 4].contains(channels) else {
+      throw GenerativeError(.argument, "channels must be 0, 1, 3 or 4, not \(channels)")
+    }
+    let wanted = channels == 0 ? nil : Int(channels)
+    let (limits, memory) = (context.limits, context.memory)
+    if let path {
+      image = try Image(path: path, channels: wanted, limits: limits, in: memory)
+    } else {
+      let bytes = bytes ?? UnsafeRawBufferPointer(start: nil, count: 0)
+      image = try Image(
+        decoding: bytes.assumingMemoryBound(to: UInt8.self), channels: wanted, limits: limits, in: memory)
+    }
+    self.context = context
+  }
 }
 
 /// The shape of pixels that become an image.
 private func checkPixels(
-  _ height: Int64, _ width: Int64, _ channels: Int64
+  _ height: Int64, _ width: Int64, _ channels: Int64, _ limits: InputLimits = .standard
 ) throws(GenerativeError) -> Shape {
   guard [1, 3, 4].contains(channels) else {
     throw GenerativeError(.argument, "channels must be 1, 3 or 4, not \(channels)")
   }
   return Shape(
-    height: try checkRange("height", height, 1...Image.Limit.side),
-    width: try checkRange("width", width, 1...Image.Limit.side), channels: Int(channels))
+    height: try checkRange("height", height, 1...limits.sideLength),
+    width: try checkRange("width", width, 1...limits.sideLength), channels: Int(channels))
 }
 
 @c @implementation public func gen_image_load(
   _ path: UnsafePointer<CChar>?, _ channels: Int64, _ image_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(image_out) { () throws(GenerativeError) in
-    ImageHandle(try Image(path: try checkPath("path", path), channels: try checkChannels(channels)))
+    try ImageHandle(path: try checkPath("path", path), channels: channels)
   }
 }
 
@@ -43,10 +61,37 @@ private func checkPixels(
   _ image_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(image_out) { () throws(GenerativeError) in
-    let bytes = try checkBytes(bytes, byte_count)
-    return ImageHandle(
-      try Image(
-        decoding: bytes.assumingMemoryBound(to: UInt8.self), channels: try checkChannels(channels)))
+    try ImageHandle(bytes: try checkBytes(bytes, byte_count), channels: channels)
+  }
+}
+
+@c @implementation public func gen_load_image_options_init(
+  _ options: UnsafeMutablePointer<gen_load_image_options>?, _ struct_size: UInt32
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try gen_load_image_options().write(to: options, size: struct_size)
+  }
+}
+
+@c @implementation public func gen_image_load_with(
+  _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<gen_load_image_options>?,
+  _ image_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(image_out) { () throws(GenerativeError) in
+    let o = try gen_load_image_options(reading: options)
+    return try ImageHandle(
+      path: try checkPath("path", path), channels: o.channels, try resolve(o.context))
+  }
+}
+
+@c @implementation public func gen_image_load_memory_with(
+  _ bytes: UnsafeRawPointer?, _ byte_count: Int64, _ options: UnsafePointer<gen_load_image_options>?,
+  _ image_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(image_out) { () throws(GenerativeError) in
+    let o = try gen_load_image_options(reading: options)
+    return try ImageHandle(
+      bytes: try checkBytes(bytes, byte_count), channels: o.channels, try resolve(o.context))
   }
 }
 
@@ -78,10 +123,11 @@ private func checkPixels(
   _ options: UnsafePointer<gen_grid_options>?, _ image_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(image_out) { () throws(GenerativeError) in
-    let shape = try checkPixels(height, width, channels)
-    let rowCount = try checkRange("n_rows", n_rows, 1...Int(Int32.max))
     let o = try gen_grid_options(reading: options)
-    let columns = try checkRange("n_columns", o.n_columns, 0...Image.Limit.side)
+    let context = try resolve(o.context)
+    let shape = try checkPixels(height, width, channels, context.limits)
+    let rowCount = try checkRange("n_rows", n_rows, 1...Int(Int32.max))
+    let columns = try checkRange("n_columns", o.n_columns, 0...context.limits.sideLength)
     let padding = max(try checkRange("padding", orDefault(o.padding, 2), Int(Int32.min)...1024), 0)
     let background = Double(orDefault(o.background, 1))
     try checkRange("background", max(background, -1), -1...1)
@@ -92,8 +138,8 @@ private func checkPixels(
       margin: padding, background: UInt8(clamping: Int((max(background, 0) * 255).rounded())))
     return ImageHandle(
       try grid.draw(
-        try checkModelInput("rows", rows, rowCount, shape.count, .standard), rowCount: rowCount, shape: shape)
-    )
+        try checkModelInput("rows", rows, rowCount, shape.count, context), rowCount: rowCount,
+        shape: shape, limits: context.limits, in: context.memory), context)
   }
 }
 
@@ -103,10 +149,12 @@ private func checkPixels(
 ) -> gen_status {
   create(image_out) { () throws(GenerativeError) in
     let object: ImageHandle = try Handles.shared.object(image, "image")
+    let context = object.context
+    let sides = 1...context.limits.sideLength
     return ImageHandle(
       try object.image.resized(
-        height: try checkRange("height", height, 1...Image.Limit.side),
-        width: try checkRange("width", width, 1...Image.Limit.side)))
+        height: try checkRange("height", height, sides), width: try checkRange("width", width, sides),
+        limits: context.limits, in: context.memory), context)
   }
 }
 

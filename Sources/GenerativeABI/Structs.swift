@@ -12,6 +12,7 @@ extension gen_memory_options: VersionedStruct {}
 extension gen_folder_options: VersionedStruct {}
 extension gen_stream_options: VersionedStruct {}
 extension gen_faces_options: VersionedStruct {}
+extension gen_load_image_options: VersionedStruct {}
 extension gen_grid_options: VersionedStruct {}
 extension gen_save_image_options: VersionedStruct {}
 extension gen_pca_options: VersionedStruct {}

@@ -46,6 +46,8 @@ package final class Memory: Sendable {
 
   /// Bytes in use now.
   package var usedByteCount: Int { used.load(ordering: .relaxed) }
+  /// Bytes that the limit leaves.
+  package var freeByteCount: Int { max(0, limit - usedByteCount) }
   /// The most bytes that were ever in use.
   package var peakByteCount: Int { peak.load(ordering: .relaxed) }
 

@@ -32,6 +32,8 @@ static gen_status fill_options(struct fixture *f) {
   TRY(gen_folder_options_init(&f->folder_options.value, sizeof f->folder_options.value));
   TRY(gen_stream_options_init(&f->stream_options.value, sizeof f->stream_options.value));
   TRY(gen_faces_options_init(&f->faces_options.value, sizeof f->faces_options.value));
+  TRY(gen_load_image_options_init(&f->load_image_options.value,
+                                  sizeof f->load_image_options.value));
   TRY(gen_grid_options_init(&f->grid_options.value, sizeof f->grid_options.value));
   TRY(gen_pca_options_init(&f->pca_options.value, sizeof f->pca_options.value));
   TRY(gen_fit_options_init(&f->fit_options.value, sizeof f->fit_options.value));

@@ -29,6 +29,9 @@ BY_FUNCTION = {
     ("gen_dataset_open_folder", "path"): "f.folder",
     ("gen_image_load_memory", "bytes"): "f.image_bytes",
     ("gen_image_load_memory", "byte_count"): "f.image_size",
+    ("gen_image_load_with", "path"): "f.image_path",
+    ("gen_image_load_memory_with", "bytes"): "f.image_bytes",
+    ("gen_image_load_memory_with", "byte_count"): "f.image_size",
 }
 for noun in ("pca", "autoencoder", "vae", "gan"):
     BY_FUNCTION[f"gen_{noun}_load", "path"] = f"f.{noun}_path"
@@ -119,7 +122,7 @@ class Calls:
         kind = _handle_type(self.header, member.type)
         if kind:
             return [(value, "HANDLE_FAULT") for value in handle_values(kind)]
-        if member.is_pointer or member.type == "gen_event_fn":
+        if member.is_pointer or member.type.endswith("_fn"):
             return [("NULL", "ANY_STATUS")]
         values = INTEGERS[member.type]
         if struct.name == "gen_memory_options" and member.name in EXTENTS:

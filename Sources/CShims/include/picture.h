@@ -24,6 +24,8 @@ struct shim_picture_limits {
   int32_t scan_count;
   /* Bytes of one ancillary chunk of a PNG, compressed or not. */
   int64_t chunk_byte_count;
+  /* What a progressive JPEG's coefficients, all held at once, may take. */
+  int64_t memory_byte_count;
 };
 
 struct shim_picture_info {

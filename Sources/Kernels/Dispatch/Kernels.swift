@@ -23,9 +23,11 @@ package enum Kernels {
   /// The table in use: the one that `GEN_KERNELS` names, or else, also when it names one that this CPU
   /// cannot run, the best.
   package static let table: KernelTable = {
-    let wanted = getenv("GEN_KERNELS").map { String(cString: $0) }
-    return allTables.first { $0.name == wanted } ?? allTables.last ?? KernelsBaseline.table
+    allTables.first { $0.name == wanted } ?? allTables.last ?? KernelsBaseline.table
   }()
+
+  /// What `GEN_KERNELS` names.
+  package static let wanted = getenv("GEN_KERNELS").map { String(cString: $0) }
 
   /// CPUs that this process may run on.
   package static var coreCount: Int { Int(shim_cpu_count()) }

@@ -11,7 +11,7 @@ extension Autoencoder: Checkpointable {
   ]
 
   package func checkpoint(_ content: CheckpointContent) throws(GenerativeError) -> Checkpoint {
-    var checkpoint = try Checkpoint(kind: Self.kind)
+    var checkpoint = try Checkpoint(kind: Self.kind, limits: context.limits)
     try checkpoint.set(options.stack)
     try checkpoint.setOption("skips", options.hasSkips)
     try checkpoint.setOption("latent_activation", options.latentActivation)

@@ -13,7 +13,7 @@ extension GAN: Checkpointable {
   ]
 
   package func checkpoint(_ content: CheckpointContent) throws(GenerativeError) -> Checkpoint {
-    var checkpoint = try Checkpoint(kind: Self.kind)
+    var checkpoint = try Checkpoint(kind: Self.kind, limits: context.limits)
     try checkpoint.set(options.shape)
     try checkpoint.set(options.architecture, options.convolution, classCount: options.classCount)
     try checkpoint.setOption("latent_size", options.latentSize)

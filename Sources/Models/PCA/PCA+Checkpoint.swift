@@ -20,7 +20,7 @@ extension PCA: Checkpointable {
     let solution = try solution()
     let k = solution.componentCount
     let d = solution.columnCount
-    var checkpoint = try Checkpoint(kind: Self.kind)
+    var checkpoint = try Checkpoint(kind: Self.kind, limits: context.limits)
     var requested = 0
     var ratio = 0.0
     switch options.components {
@@ -61,7 +61,7 @@ extension PCA: Checkpointable {
   ) throws(GenerativeError) {
     try checkpoint.require(kind: Self.kind)
     let options = try Options(checkpoint)
-    let d = try checkpoint.option("fitted.n_features", in: 1...Checkpoint.Limit.byteCount)
+    let d = try checkpoint.option("fitted.n_features", in: 1...context.limits.modelByteCount)
     let rowCount = try checkpoint.option("fitted.n_rows", in: 2...Int.max)
     let k = try checkpoint.option("fitted.n_components", in: 1...min(rowCount, d))
     guard let solver = Solver(rawValue: try checkpoint.option("fitted.solver", in: 1...2)) else {

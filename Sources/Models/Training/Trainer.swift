@@ -280,8 +280,9 @@ package struct Trainer {
     let present = step.warnings
     defer { warned = present }
     var answer = Observer.Answer.goOn
-    guard let tell = options.observer.tell else { return answer }
     for warning in present where !warned.contains(warning) {
+      model.context.log(.warning, warning.message)
+      guard let tell = options.observer.tell else { continue }
       var event = Event(.warning)
       event.epoch = epoch + 1
       event.epochCount = options.epochCount

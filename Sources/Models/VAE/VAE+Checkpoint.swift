@@ -6,7 +6,7 @@ extension VAE: Checkpointable {
   package static let kind = "vae"
 
   package func checkpoint(_ content: CheckpointContent) throws(GenerativeError) -> Checkpoint {
-    var checkpoint = try Checkpoint(kind: Self.kind)
+    var checkpoint = try Checkpoint(kind: Self.kind, limits: context.limits)
     try checkpoint.set(options.stack)
     switch options.likelihood {
     case .bernoulli: try checkpoint.setOption("likelihood", "bernoulli")

@@ -23,6 +23,7 @@ Allocate = CFUNCTYPE(c_void_p, c_int64, c_void_p)
 Release = CFUNCTYPE(None, c_void_p, c_int64, c_void_p)
 ParallelBody = CFUNCTYPE(None, c_int64, c_void_p)
 ParallelFor = CFUNCTYPE(None, c_int64, ParallelBody, c_void_p, c_void_p)
+Log = CFUNCTYPE(None, c_int32, c_char_p, c_void_p)
 StreamRead = CFUNCTYPE(c_int64, POINTER(c_float), c_int64, c_void_p)
 StreamRewind = CFUNCTYPE(c_int32, c_void_p)
 
@@ -48,6 +49,14 @@ class ContextOptions(Structure):
         ("user_data", c_void_p),
         ("direct_convolutions", c_int32),
         ("reserved", c_int32),
+        ("log", Log),
+        ("max_image_pixels", c_int64),
+        ("max_png_chunk_bytes", c_int64),
+        ("max_model_bytes", c_int64),
+        ("max_image_side", c_int32),
+        ("max_jpeg_scans", c_int32),
+        ("max_tensors", c_int32),
+        ("max_tensor_name", c_int32),
     ]
 
 
@@ -158,6 +167,15 @@ class DatasetInfo(Structure):
     ]
 
 
+class LoadImageOptions(Structure):
+    c_name = "gen_load_image_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("channels", c_int32),
+        ("context", Handle),
+    ]
+
+
 class GridOptions(Structure):
     c_name = "gen_grid_options"
     _fields_ = [
@@ -167,6 +185,7 @@ class GridOptions(Structure):
         ("enlarge", c_int32),
         ("stretch", c_int32),
         ("background", c_float),
+        ("context", Handle),
     ]
 
 

@@ -2,25 +2,37 @@
 
 import ctypes
 
+from ._constants import LOG_NAMES
 from ._errors import check
 from ._handle import Owner, made
 from ._library import lib
-from ._structs import ContextOptions
+from ._structs import ContextOptions, Log
+
+# What the library may still call: objects keep their context alive after its Python object is gone.
+_logs = []
 
 
 class Context(Owner):
-    """Threads that share the work and a limit on memory.
+    """Threads that share the work, a limit on memory, and limits on what files may ask for.
 
     n_threads: 1 ... 64; 0: the cores this process may use. memory_limit: bytes; 0: no limit.
-    direct_convolutions: sum term by term instead of Winograd's faster way.
+    direct_convolutions: sum term by term instead of Winograd's faster way. log: called with
+    ("info" or "warning", message). limits: max_image_pixels, max_png_chunk_bytes, max_model_bytes,
+    max_image_side, max_jpeg_scans, max_tensors, max_tensor_name; 0 or left out: the default.
     """
 
     _noun = "context"
 
-    def __init__(self, n_threads=0, memory_limit=0, direct_convolutions=False):
+    def __init__(self, n_threads=0, memory_limit=0, direct_convolutions=False, log=None, **limits):
         options = ContextOptions(
-            n_threads=n_threads, memory_limit=memory_limit, direct_convolutions=direct_convolutions
+            n_threads=n_threads,
+            memory_limit=memory_limit,
+            direct_convolutions=direct_convolutions,
+            **limits,
         )
+        if log is not None:
+            options.log = Log(lambda level, message, _: log(LOG_NAMES[level], message.decode()))
+            _logs.append(options.log)
         self._own(made(lib.gen_context_create, ctypes.byref(options)))
 
     @property

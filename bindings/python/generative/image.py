@@ -6,10 +6,14 @@ import os
 import numpy as np
 
 from ._errors import check
-from ._handle import Owner, made
+from ._handle import Owner, handle_of, made
 from ._library import lib
 from ._rows import address, as_rows, numeric, shape_of_rows
-from ._structs import GridOptions, SaveImageOptions
+from ._structs import GridOptions, LoadImageOptions, SaveImageOptions
+
+
+def _load_options(channels, context):
+    return LoadImageOptions(channels=channels, context=handle_of(context))
 
 
 class Image(Owner):
@@ -21,15 +25,17 @@ class Image(Owner):
         self._own(handle)
 
     @classmethod
-    def load(cls, path, channels=0):
-        """A PNG or JPEG file. channels: 1, 3 or 4; 0: as in the file."""
-        return cls(made(lib.gen_image_load, os.fsencode(path), channels))
+    def load(cls, path, channels=0, context=None):
+        """A PNG or JPEG file. channels: 1, 3 or 4; 0: as in the file. context: whose limits hold."""
+        options = _load_options(channels, context)
+        return cls(made(lib.gen_image_load_with, os.fsencode(path), ctypes.byref(options)))
 
     @classmethod
-    def from_bytes(cls, data, channels=0):
+    def from_bytes(cls, data, channels=0, context=None):
         """The bytes of a PNG or JPEG file."""
         data = bytes(data)
-        return cls(made(lib.gen_image_load_memory, data, len(data), channels))
+        options = _load_options(channels, context)
+        return cls(made(lib.gen_image_load_memory_with, data, len(data), ctypes.byref(options)))
 
     @classmethod
     def from_array(cls, pixels):
