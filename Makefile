@@ -8,7 +8,7 @@
 #   make           builds the library and the tool into .build/release
 #   make bench     every workload beside the peers'; WORKLOADS='vae dcgan' those only, QUICK=1 fewer runs
 #   make bench-peers installs the peers for it, about 6 GB, into .build/peers
-#   make install   PREFIX=/usr/local: the library, the header, the pkg-config file, gen
+#   make install   PREFIX=/usr/local: the library, the header, the pkg-config file, gen with completions
 #   make format    formats all sources
 #   make clean
 #
@@ -92,6 +92,10 @@ science-arithmetic: build $(PYTHON)
 	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so \
 	  $(PYTHON) Benchmarks/science/faces.py demo/arithmetic
 
+# Where shells look for completions, each path beginning with the shell's name.
+SHARE = $(DESTDIR)$(PREFIX)/share
+COMPLETIONS = bash-completion/completions/gen zsh/site-functions/_gen fish/vendor_completions.d/gen.fish
+
 install: build
 	@$(MAKE) --quiet install-only
 
@@ -106,6 +110,10 @@ install-only:
 	  'Version: $(VERSION)' 'Libs: -L$${libdir} -lgenerative' 'Cflags: -I$${includedir}' \
 	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/generative.pc
 	install -m 755 -s $(BUILD)/gen $(DESTDIR)$(PREFIX)/bin/gen
+	install -d $(addprefix $(SHARE)/,$(dir $(COMPLETIONS)))
+	for file in $(COMPLETIONS); do \
+	  shell=$${file%%/*}; $(BUILD)/gen --generate-completion-script $${shell%-completion} \
+	    >$(SHARE)/$$file || exit 1; done
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift

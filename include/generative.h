@@ -259,7 +259,8 @@ typedef int32_t (*gen_event_fn)(const gen_event *event, void *user_data);
 
 typedef struct gen_dataset gen_dataset;
 
-enum { GEN_U8 = 0, GEN_F32 = 1, GEN_F64 = 2 };
+/* What numbers in memory are; datasets are of the first three. */
+enum { GEN_U8 = 0, GEN_F32 = 1, GEN_F64 = 2, GEN_I32 = 3, GEN_I64 = 4 };
 
 typedef struct gen_memory_options {
   uint32_t struct_size;
@@ -466,6 +467,13 @@ typedef struct gen_save_image_options {
  * JPEG of 4 channels). */
 GEN_API gen_status gen_image_save(const gen_image *image, const char *path,
                                   const gen_save_image_options *options);
+
+/* The same file in memory. path: its ending alone counts, ".png" will do. Writes to bytes_out, of
+ * room for capacity bytes, and the number of bytes to byte_count_out; with bytes_out NULL only the
+ * number. Too little room: GEN_E_ARGUMENT. */
+GEN_API gen_status gen_image_save_memory(const gen_image *image, const char *path,
+                                         const gen_save_image_options *options, void *bytes_out,
+                                         int64_t capacity, int64_t *byte_count_out);
 
 /* ---- Principal component analysis -----------------------------------------------------------
  *
@@ -1162,6 +1170,45 @@ GEN_API gen_status gen_gan_save_memory(const gen_gan *gan, int32_t content, void
 GEN_API gen_status gen_gan_load(const char *path, const gen_context *context, gen_gan **gan_out);
 GEN_API gen_status gen_gan_load_memory(const void *bytes, int64_t byte_count,
                                        const gen_context *context, gen_gan **gan_out);
+
+/* What is inside a model's file, or any other safetensors file, for programs that must tell the
+ * kind of a model before they load it, or run or convert one themselves. A checkpoint is checked
+ * from end to end when it is opened, and never changes. */
+typedef struct gen_checkpoint gen_checkpoint;
+
+/* Reads a file into memory; returns what load returns, but for GEN_E_MISMATCH. */
+GEN_API gen_status gen_checkpoint_open(const char *path, const gen_context *context,
+                                       gen_checkpoint **checkpoint_out);
+GEN_API void gen_checkpoint_destroy(gen_checkpoint *checkpoint);
+
+/* The number of its tensors and of its metadata. Either pointer may be NULL. */
+GEN_API gen_status gen_checkpoint_size(const gen_checkpoint *checkpoint, int64_t *n_tensors_out,
+                                       int64_t *n_metadata_out);
+
+/* The value of a key of the metadata, NULL where there is none. A model's file has "kind" ("pca",
+ * "autoencoder", "vae", "gan") and its options, "option.latent_size" and so on. */
+GEN_API const char *gen_checkpoint_metadata(const gen_checkpoint *checkpoint, const char *key);
+
+/* The keys of the metadata in alphabetical order; NULL when there is none of that number. */
+GEN_API const char *gen_checkpoint_key(const gen_checkpoint *checkpoint, int64_t index);
+
+/* A named array, in the file's order. Layers' numbers are called network.layer.parameter: the
+ * weight of a dense layer (outputs x inputs), of a convolution (filters x height x width x
+ * channels), of a transposed one (input channels x height x width x filters). */
+typedef struct gen_tensor {
+  uint32_t struct_size; /* set it before the call */
+  int32_t dtype;        /* GEN_F32, ... */
+  const char *name;
+  const int64_t *shape; /* n_dimensions sizes, the slowest first */
+  int64_t n_dimensions; /* 0 ... 8; 0: a single number */
+  int64_t n_elements;
+  const void *data; /* row-major */
+} gen_tensor;
+
+/* A tensor of the n_tensors; a number beyond them: GEN_E_ARGUMENT. What tensor_out and the two
+ * functions above point to lives as long as the checkpoint. */
+GEN_API gen_status gen_checkpoint_tensor(const gen_checkpoint *checkpoint, int64_t index,
+                                         gen_tensor *tensor_out);
 
 /* ---- Evaluation ----------------------------------------------------------------------------- */
 

@@ -14,7 +14,7 @@ extension HandleObject {
 /// The kinds of handle, each a number in its ticket.
 enum HandleKind: UInt8, Sendable {
   case context = 1
-  case dataset, image, pca, autoencoder, vae, gan
+  case dataset, image, pca, autoencoder, vae, gan, checkpoint
 
   var noun: String { "\(self)" }
 }

@@ -192,11 +192,39 @@ private func checkPixels(
   boundary { () throws(GenerativeError) in
     let object: ImageHandle = try Handles.shared.object(image, "image")
     let path = try checkPath("path", path)
-    let o = try gen_save_image_options(reading: options)
-    let quality = try checkRange("jpeg_quality", orDefault(o.jpeg_quality, 90), 1...100)
-    guard let format = Image.FileFormat(path: path) else {
-      throw GenerativeError(.unsupported, "path must end in .png, .jpg or .jpeg, not \"\(path)\"")
-    }
-    try object.image.write(to: path, as: format == .png ? .png : .jpeg(quality: quality))
+    try object.image.write(to: path, as: try fileFormat(path, options))
   }
+}
+
+@c @implementation public func gen_image_save_memory(
+  _ image: OpaquePointer?, _ path: UnsafePointer<CChar>?,
+  _ options: UnsafePointer<gen_save_image_options>?, _ bytes_out: UnsafeMutableRawPointer?,
+  _ capacity: Int64, _ byte_count_out: UnsafeMutablePointer<Int64>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    let object: ImageHandle = try Handles.shared.object(image, "image")
+    let format = try fileFormat(try checkPath("path", path), options)
+    let capacity = try checkRange("capacity", capacity, 0...Int.max)
+    guard let byte_count_out else { throw .null("byte_count_out") }
+    let file = try object.image.encoded(as: format)
+    if let bytes_out {
+      guard file.count <= capacity else {
+        throw GenerativeError(.argument, "capacity must be at least \(file.count), not \(capacity)")
+      }
+      bytes_out.copyMemory(from: file.base, byteCount: file.count)
+    }
+    byte_count_out.pointee = Int64(file.count)
+  }
+}
+
+/// The format that a path's ending names, of the options' quality.
+private func fileFormat(
+  _ path: String, _ options: UnsafePointer<gen_save_image_options>?
+) throws(GenerativeError) -> Image.FileFormat {
+  let o = try gen_save_image_options(reading: options)
+  let quality = try checkRange("jpeg_quality", orDefault(o.jpeg_quality, 90), 1...100)
+  guard let format = Image.FileFormat(path: path) else {
+    throw GenerativeError(.unsupported, "path must end in .png, .jpg or .jpeg, not \"\(path)\"")
+  }
+  return format == .png ? .png : .jpeg(quality: quality)
 }

@@ -28,6 +28,7 @@ extension gen_pca_info_t: VersionedStruct {}
 extension gen_direction_info_t: VersionedStruct {}
 extension gen_plan: VersionedStruct {}
 extension gen_model_info_t: VersionedStruct {}
+extension gen_tensor: VersionedStruct {}
 
 extension VersionedStruct {
   /// The caller's struct, of any version: members it does not know are zero, members this library

@@ -1,20 +1,43 @@
 import ArgumentParser
 import CGenerative
+import Glibc
 
 /// The command-line tool: a client of the header like any other.
 @main struct Gen: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gen",
     abstract: "Generative models on a CPU: PCA, autoencoders, VAEs, GANs.",
-    subcommands: [Demo.self, Info.self, Sample.self, Version.self])
-}
+    discussion: """
+      gen train vae faces -o faces.safetensors
+      gen sample faces.safetensors -o faces.png
+      gen report faces.safetensors faces -o faces.html
 
-/// `gen version`: the library's version, its ABI and the kernels in use.
-struct Version: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Prints the library's version and kernels.")
+      DATA is a folder of PNG and JPEG pictures, an IDX file as MNIST's, or "faces", which the library \
+      draws ("faces:7" for those of seed 7). Completions: gen --generate-completion-script bash|zsh|fish.
+      """,
+    version:
+      "libgenerative \(text(gen_version())), ABI \(gen_abi_version()), \(text(gen_kernels_name())) kernels",
+    groupedSubcommands: [
+      CommandGroup(name: "Fit", subcommands: [Train.self]),
+      CommandGroup(
+        name: "Use",
+        subcommands: [
+          Sample.self, Encode.self, Reconstruct.self, Denoise.self, Interpolate.self, Traverse.self,
+        ]),
+      CommandGroup(name: "Look", subcommands: [Info.self, Compare.self, Demo.self]),
+    ])
 
-  func run() {
-    print(
-      "libgenerative \(text(gen_version())), ABI \(gen_abi_version()), \(text(gen_kernels_name())) kernels")
+  /// Runs the command that the arguments name; a failure is one line and an exit code other than 0.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      let code = exitCode(for: error)
+      if code.isSuccess || error is ExitCode { exit(withError: error) }
+      let message = message(for: error).split(separator: "\n").joined(separator: " ")
+      complain("gen: \(message)")
+      Glibc.exit(code.rawValue)
+    }
   }
 }

@@ -23,6 +23,7 @@ struct fixture {
   gen_autoencoder *autoencoder;
   gen_vae *vae;
   gen_gan *gan;
+  gen_checkpoint *checkpoint;
   gen_token *stale; /* of a destroyed object */
   void *made;       /* where handles go that calls make */
 
@@ -46,6 +47,7 @@ struct fixture {
   ROOMY(gen_model_info_t) model_info;
   ROOMY(gen_direction_info_t) direction_info;
   ROOMY(gen_plan) plan;
+  ROOMY(gen_tensor) tensor;
 
   char folder[512]; /* with a picture in it */
   char image_path[600], idx_path[600], labels_path[600], output_path[600];

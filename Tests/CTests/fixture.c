@@ -48,6 +48,7 @@ static gen_status fill_options(struct fixture *f) {
   f->pca_info.value.struct_size = sizeof f->pca_info.value;
   f->model_info.value.struct_size = sizeof f->model_info.value;
   f->plan.value.struct_size = sizeof f->plan.value;
+  f->tensor.value.struct_size = sizeof f->tensor.value;
   f->direction_info.value.struct_size = sizeof f->direction_info.value;
   f->direction_options.value.others = f->rows;
   f->direction_options.value.n_others = 1;
@@ -146,6 +147,7 @@ static gen_status make_files(struct fixture *f, const char *folder) {
   TRY(gen_autoencoder_save(f->autoencoder, f->autoencoder_path, GEN_SAVE_ALL));
   TRY(gen_vae_save(f->vae, f->vae_path, GEN_SAVE_ALL));
   TRY(gen_gan_save(f->gan, f->gan_path, GEN_SAVE_ALL));
+  TRY(gen_checkpoint_open(f->vae_path, f->context, &f->checkpoint));
   f->image_bytes = bytes_of(f->image_path, &f->image_size);
   f->pca_bytes = bytes_of(f->pca_path, &f->pca_size);
   f->autoencoder_bytes = bytes_of(f->autoencoder_path, &f->autoencoder_size);

@@ -22,12 +22,13 @@ VALUES = {
     "latent_size": "LATENT", "n_latents": "2", "n_steps": "3", "curve": "1", "n_axes": "0",
     "axes": "NULL", "range": "2", "low": "-1", "high": "1", "truncation": "1", "n_a": "2", "n_b": "2",
     "n_c": "2", "attribute": "f.ramp",
-    "images_path": "f.idx_path", "labels_path": "f.labels_path", "other": "f.pca_other",
+    "index": "0", "key": '"kind"', "images_path": "f.idx_path", "labels_path": "f.labels_path", "other": "f.pca_other",
 }  # fmt: skip
 BY_FUNCTION = {
     ("gen_image_load", "path"): "f.image_path",
     ("gen_dataset_open_folder", "path"): "f.folder",
     ("gen_image_load_memory", "bytes"): "f.image_bytes",
+    ("gen_checkpoint_open", "path"): "f.vae_path",
     ("gen_image_load_memory", "byte_count"): "f.image_size",
     ("gen_image_load_with", "path"): "f.image_path",
     ("gen_image_load_memory_with", "bytes"): "f.image_bytes",
@@ -43,6 +44,7 @@ OPTIONAL = {
     "labels_path", "used_out", "peak_out", "indices_out", "distances_out", "height_out", "width_out",
     "channels_out", "log_variance_out", "reconstruction_out", "kl_out", "bytes_out",
     "standard_error_out", "base", "axes", "deviations",
+    "n_tensors_out", "n_metadata_out",
 }  # fmt: skip
 OPTIONAL_IN = {("gen_vae_encode", "mean_out"), ("gen_evaluate_parzen", "mean_out")}
 OPTIONAL_IN |= {(f"gen_{noun}_invert", name) for noun in ("vae", "gan") for name in ("latents_out", "error_out")}

@@ -1,6 +1,6 @@
 #!/bin/bash
-# gen: the quick demos leave their pictures, models and tables; info and sample read the models;
-# mistakes are a message and exit code 1 or more. usage: gen-tool.sh GEN
+# gen: the quick demos leave their pictures, models and tables; every command does what its help says,
+# on small models; mistakes are one line and an exit code of 1 or more. usage: gen-tool.sh GEN
 set -euo pipefail
 gen=$(realpath "$1")
 work=$(mktemp -d)
@@ -26,9 +26,79 @@ done
 for model in pca vae faces gan dcgan-faces; do
   "$gen" sample out/$model.safetensors -n 9 --out $model.png && [[ -s $model.png ]]
 done
+
+# A model of every kind, from every kind of data.
+idx=/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz
+small=(--rows 300 --size 16)
+"$gen" train pca faces "${small[@]}" --components 9 -o pca.safetensors
+"$gen" train autoencoder faces "${small[@]}" --noise gaussian --epochs 1 -o denoiser.safetensors
+"$gen" train vae faces "${small[@]}" --architecture convolutional --latents 3 --epochs 2 \
+  --validation 0.2 -o vae.safetensors
+mkdir folder && for face in 1 2 3 4; do "$gen" sample out/faces.safetensors -n 1 --seed $face -o folder/$face.png; done
+"$gen" train gan folder --size 16 --channels 1 --batch 4 --latents 4 --epochs 2 -o gan.safetensors
+if [[ -e $idx ]]; then
+  "$gen" train vae "$idx" --rows 300 --conditional --epochs 1 -o conditional.safetensors
+  "$gen" sample conditional.safetensors -n 4 --label 7 -o conditional.png
+fi
+for model in pca denoiser vae gan; do
+  [[ -s $model.history.jsonl ]] || { echo "$model has no history"; exit 1; }
+  "$gen" info $model.safetensors --json | grep -q '"kind":' || { echo "info $model failed"; exit 1; }
+done
+
+# Every command leaves the picture or the numbers it says it does.
+for model in pca vae gan; do "$gen" sample $model.safetensors -n 5 -o sample-$model.png; done
+for model in pca denoiser vae; do
+  "$gen" reconstruct $model.safetensors faces:2 --rows 20 -o reconstruct-$model.png
+  "$gen" encode $model.safetensors faces:2 --rows 20 -o encode-$model.csv
+  [[ $(wc -l <encode-$model.csv) == 20 ]] || { echo "encode $model has not 20 lines"; exit 1; }
+done
+"$gen" encode vae.safetensors faces:2 --rows 20 -o latents.npy
+head -c 128 latents.npy | grep -aq "'shape': (20, 3)" || { echo "latents.npy is not 20 x 3"; exit 1; }
+"$gen" denoise denoiser.safetensors faces:2 --rows 9 -o denoise.png
+for model in pca denoiser vae gan; do
+  "$gen" interpolate $model.safetensors faces:2 --rows 3 -n 2 -o interpolate-$model.png 2>log ||
+    [[ $model == gan ]] || { cat log; exit 1; }
+done
+"$gen" interpolate gan.safetensors -n 3 --loop -o interpolate-gan.png
+"$gen" traverse vae.safetensors -n 3 -o traverse.png
+"$gen" traverse gan.safetensors -n 3 -o traverse-gan.png
+"$gen" traverse vae.safetensors faces --rows 200 --direction smile -n 2 -o smile.png >log
+grep -q correlation log || { cat log; exit 1; }
+"$gen" compare pca.safetensors vae.safetensors --data faces:3 --rows 40 --json >compare.json
+[[ $(grep -c '"squared_error":' compare.json) == 2 ]] || { cat compare.json; exit 1; }
+for picture in sample-{pca,vae,gan} reconstruct-{pca,denoiser,vae} denoise interpolate-{pca,denoiser,vae,gan} \
+  traverse traverse-gan smile; do
+  [[ -s $picture.png ]] || { echo "$picture.png is missing"; exit 1; }
+done
+
+# Interrupted, a fit saves what was learned, says how to go on, and goes on; told by lines of JSON.
+train=(train vae faces "${small[@]}" --batch 32 --json -o stopped.safetensors)
+"$gen" "${train[@]}" --epochs 100000 >json.log 2>stop.log &
+fit=$!
+for _ in {1..200}; do grep -q '"epoch":3,' json.log && break; sleep 0.05; done
+kill -INT $fit
+code=0; wait $fit || code=$?
+[[ $code == 130 ]] || { echo "an interrupted fit ended with $code"; cat stop.log; exit 1; }
+grep -q -- '--resume' stop.log || { echo "nothing says how to go on"; exit 1; }
+epochs=$("$gen" info stopped.safetensors | sed -n 's/^epochs *//p')
+"$gen" "${train[@]}" --epochs $((epochs + 2)) --resume >json.log
+grep -q "\"epoch\":$((epochs + 2)),\"epochs\":$((epochs + 2))," json.log || { cat json.log; exit 1; }
+[[ $(grep -c '"event":"epoch"' stopped.history.jsonl) == $((epochs + 2)) ]] || { echo "the history has gaps"; exit 1; }
+
+for shell in bash zsh fish; do "$gen" --generate-completion-script $shell >log; grep -q reconstruct log; done
+for command in train "train vae" sample encode reconstruct denoise interpolate traverse info compare demo; do
+  # shellcheck disable=SC2086
+  "$gen" $command --help >log
+  grep -q "^gen $command\|^gen train" log || { echo "$command has no example"; exit 1; }
+done
 for mistake in "info /no/such/model" "sample out/autoencoder.safetensors" "sample out/vae.safetensors -n 0" \
-  "demo --epochs 0" "demo --every 0" "info out/figures.txt"; do
+  "demo --epochs 0" "demo --every 0" "info out/figures.txt" "train vae" "train vae faces --epochs 0" \
+  "train vae /no/such/folder" "train vae faces --size 33 --architecture convolutional" "train cat faces" \
+  "train vae faces --resume -o /no/such.safetensors" \
+  "train pca faces --resume" "encode vae.safetensors faces -o latents.png" "encode vae.safetensors $idx" \
+  "denoise vae.safetensors faces" "traverse vae.safetensors faces --direction nose" \
+  "interpolate vae.safetensors --steps 1" "compare vae.safetensors --data nothing" "nonsense"; do
   # shellcheck disable=SC2086
   if "$gen" $mistake >log 2>&1; then echo "gen $mistake succeeded"; exit 1; fi
-  [[ -s log ]] || { echo "gen $mistake failed without a message"; exit 1; }
+  [[ $(wc -l <log) == 1 ]] || { echo "gen $mistake failed without one line of message:"; cat log; exit 1; }
 done

@@ -32,6 +32,10 @@ export PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig
 read -ra flags <<<"$(pkg-config --cflags --libs generative)"
 gcc -std=c99 "$work/client.c" -o "$work/client" "${flags[@]}"
 LD_LIBRARY_PATH=$work/prefix/lib "$work/client"
-"$work/prefix/bin/gen" version
+"$work/prefix/bin/gen" --version
+for shell in bash-completion/completions/gen zsh/site-functions/_gen fish/vendor_completions.d/gen.fish; do
+  grep -q reconstruct "$work/prefix/share/$shell" || { echo "no completions: $shell"; exit 1; }
+done
+bash -n "$work/prefix/share/bash-completion/completions/gen"
 # Python finds the installed copy through PREFIX.
 make --quiet -C bindings/c all OUT="$work" >/dev/null

@@ -36,6 +36,7 @@ from ._structs import (
     Plan,
     SaveImageOptions,
     StreamOptions,
+    Tensor,
     VAEOptions,
 )
 
@@ -84,6 +85,7 @@ PROTOTYPES = {
     "gen_image_size": (Status, [Handle, POINTER(c_int64), POINTER(c_int64), POINTER(c_int64)]),
     "gen_image_pixels": (Status, [Handle, c_void_p]),
     "gen_image_save": (Status, [Handle, c_char_p, POINTER(SaveImageOptions)]),
+    "gen_image_save_memory": (Status, [Handle, c_char_p, POINTER(SaveImageOptions), c_void_p, c_int64, POINTER(c_int64)]),
     "gen_pca_options_init": (Status, [POINTER(PCAOptions), c_uint32]),
     "gen_pca_create": (Status, [POINTER(PCAOptions), POINTER(Handle)]),
     "gen_pca_destroy": (None, [Handle]),
@@ -174,6 +176,12 @@ PROTOTYPES = {
     "gen_gan_save_memory": (Status, [Handle, c_int32, c_void_p, c_int64, POINTER(c_int64)]),
     "gen_gan_load": (Status, [c_char_p, Handle, POINTER(Handle)]),
     "gen_gan_load_memory": (Status, [c_void_p, c_int64, Handle, POINTER(Handle)]),
+    "gen_checkpoint_open": (Status, [c_char_p, Handle, POINTER(Handle)]),
+    "gen_checkpoint_destroy": (None, [Handle]),
+    "gen_checkpoint_size": (Status, [Handle, POINTER(c_int64), POINTER(c_int64)]),
+    "gen_checkpoint_metadata": (c_char_p, [Handle, c_char_p]),
+    "gen_checkpoint_key": (c_char_p, [Handle, c_int64]),
+    "gen_checkpoint_tensor": (Status, [Handle, c_int64, POINTER(Tensor)]),
     "gen_evaluate_parzen": (Status, [c_void_p, c_int64, c_void_p, c_int64, c_void_p, c_int64, c_int64, Handle, c_void_p, c_void_p, c_void_p]),
     "gen_evaluate_psnr": (Status, [c_void_p, c_void_p, c_int64, c_int64, c_void_p]),
     "gen_evaluate_squared_error": (Status, [c_void_p, c_void_p, c_int64, c_int64, c_void_p]),}

@@ -425,6 +425,19 @@ class InvertOptions(Structure):
     ]
 
 
+class Tensor(Structure):
+    c_name = "gen_tensor"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("dtype", c_int32),
+        ("name", c_char_p),
+        ("shape", POINTER(c_int64)),
+        ("n_dimensions", c_int64),
+        ("n_elements", c_int64),
+        ("data", c_void_p),
+    ]
+
+
 ALL = [
     cls for cls in list(globals().values())
     if isinstance(cls, type) and issubclass(cls, Structure) and cls is not Structure

@@ -102,4 +102,4 @@ def test_constants_have_the_headers_values():
             constant = f"GEN_{prefix}_{renamed.get(name, name).upper()}"
             assert constants[constant] == value
             named.add(constant)
-    assert set(constants) - named == {"GEN_U8", "GEN_F32", "GEN_F64"}
+    assert set(constants) - named == {"GEN_U8", "GEN_F32", "GEN_F64", "GEN_I32", "GEN_I64"}

@@ -7,24 +7,31 @@ final class ProgressBar {
   private let isTerminal = isatty(STDOUT_FILENO) == 1
   private(set) var last = gen_event()
 
-  init(_ name: String) { self.name = name }
+  private let epochsBefore: Int64
+
+  /// - Parameter epochsBefore: epochs of earlier fits, counted along.
+  init(_ name: String, epochsBefore: Int = 0) {
+    self.name = name
+    self.epochsBefore = Int64(epochsBefore)
+  }
 
   /// The callback to put in gen_fit_options, its user_data a bar that lives as long as the fit.
   static let callback: gen_event_fn = { event, bar in
     if let event, let bar {
-      Unmanaged<ProgressBar>.fromOpaque(bar).takeUnretainedValue().show(event.pointee)
+      Unmanaged<ProgressBar>.fromOpaque(bar).takeUnretainedValue().take(event.pointee)
     }
     return Int32(GEN_GO_ON)
   }
 
   /// Clears the bar and says what came out.
   func finish() {
-    let line = "\(name.padded(22)) \(last.epoch) epochs in \(clock(last.seconds)), \(losses(last))"
+    let line =
+      "\(name.padded(22)) \(epochsBefore + last.epoch) epochs in \(clock(last.seconds)), \(losses(last))"
     print((isTerminal ? "\r\u{1B}[2K" : "") + line)
     fflush(nil)
   }
 
-  private func show(_ event: gen_event) {
+  func take(_ event: gen_event) {
     let isEpoch = event.kind == Int32(GEN_EVENT_EPOCH)
     if event.kind == Int32(GEN_EVENT_WARNING) {
       print((isTerminal ? "\r\u{1B}[2K" : "") + "warning: \(text(event.message))")
@@ -35,7 +42,7 @@ final class ProgressBar {
     if isTerminal {
       gen.show("\r\u{1B}[2K" + String(line(event, isEpoch: isEpoch).prefix(columns() - 1)))
     } else if isEpoch {
-      print("\(name.padded(22)) epoch \(event.epoch)/\(event.n_epochs)  \(losses(event))")
+      print("\(name.padded(22)) epoch \(place(event))  \(losses(event))")
       fflush(nil)
     }
   }
@@ -47,13 +54,18 @@ final class ProgressBar {
     let filled = Int((share * 20).rounded(.down))
     let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: max(0, 20 - filled))
     let left = clock(event.seconds / share - event.seconds)
-    return "\(name.padded(22)) [\(bar)] epoch \(event.epoch)/\(event.n_epochs) step \(event.step)"
+    return "\(name.padded(22)) [\(bar)] epoch \(place(event)) step \(event.step)"
       + "/\(event.n_steps)  \(left) left  \(losses(event))"
+  }
+
+  private func place(_ event: gen_event) -> String {
+    "\(epochsBefore + event.epoch)/\(epochsBefore + event.n_epochs)"
   }
 
   private func losses(_ event: gen_event) -> String {
     let named = [
-      ("loss", event.loss), ("kl", event.kl), ("D", event.discriminator_loss), ("G", event.generator_loss),
+      ("loss", event.loss), ("kl", event.kl), ("validation", event.validation_loss),
+      ("D", event.discriminator_loss), ("G", event.generator_loss),
       ("D(x)", event.real_score), ("D(G(z))", event.fake_score),
     ]
     return named.filter { !$0.1.isNaN }.map { "\($0.0) \(fixed($0.1, 3))" }.joined(separator: "  ")

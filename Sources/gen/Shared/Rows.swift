@@ -31,6 +31,22 @@ struct Rows {
 
   mutating func append(_ more: Rows) { values += more.values }
 
+  /// Lines of rows under one another in a picture of so many columns: row i of each line stands below
+  /// row i of the line before. Missing cells at the end of the last block are white.
+  static func stacked(_ lines: [Rows], columns: Int) -> Rows {
+    let (count, rowSize) = (lines[0].count, lines[0].rowSize)
+    var rows = Rows(rowSize: rowSize)
+    for first in stride(from: 0, to: count, by: columns) {
+      let last = min(first + columns, count)
+      for line in lines {
+        rows.append(line[first..<last])
+        let missing = min(columns, count) - (last - first)
+        rows.values += [Float](repeating: 1, count: missing * rowSize)
+      }
+    }
+    return rows
+  }
+
   /// The mean over rows of the squared error summed over a row.
   func squaredError(to clean: Rows) throws -> Double {
     var error = 0.0

@@ -6,6 +6,8 @@ struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Learns from 60,000 pictures: PCA, autoencoders, VAEs and a GAN.",
     discussion: """
+      gen demo --out demo
+
       Leaves pictures, models and a table of figures in a folder, within ten minutes on two cores. \
       With --dcgan it takes its time instead: DCGANs on the same pictures and on colour faces of \
       64 x 64 that the library draws, with grids of the same samples as they learn, walks, and \

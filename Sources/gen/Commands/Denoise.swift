@@ -1,0 +1,88 @@
+import ArgumentParser
+import CGenerative
+
+/// `gen denoise`: clean rows from noisy ones.
+struct Denoise: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Cleans rows with a denoising autoencoder.",
+    discussion: """
+      gen denoise denoiser.safetensors faces:7 -o denoised.png
+
+      Corrupts clean rows as the model was trained for, or as --noise says, and shows them corrupted, \
+      cleaned and as they were. With --noisy the rows are noisy already and are shown above what \
+      comes of them.
+      """)
+
+  @Argument(
+    help: "A denoising autoencoder's safetensors file.", completion: .file(extensions: ["safetensors"]))
+  var model: String
+
+  @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
+  var data: String
+
+  @Option(name: [.short, .customLong("number")], help: "How many rows, from the first on.")
+  var number = 12
+
+  @Option(
+    name: .shortAndLong,
+    help: "The PNG, JPEG, .npy or .csv file to write; the latter two have what came clean.")
+  var out = Output(path: "denoised.png")
+
+  @Option(help: "The noise, in place of the model's own.")
+  var noise: Corruption?
+
+  @Option(help: "Its deviation, or the share of pixels it hits.")
+  var amount: Double?
+
+  @Flag(help: "The rows are noisy already.")
+  var noisy = false
+
+  @Option(help: "The seed of the noise.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var dataOptions: DataOptions
+
+  func validate() throws { try checkCount("--number", number) }
+
+  func run() throws {
+    let checkpoint = try Checkpoint(path: model)
+    let loaded = try Model(path: model)
+    guard loaded.kind == .autoencoder else {
+      throw Failure(description: "\(model) is a \(loaded.kind.name), not a denoising autoencoder")
+    }
+    let dataset = try dataOptions.open(data, for: loaded.shape)
+    let given = try dataset.first(number)
+    let corrupted = noisy ? given : try corrupt(given, as: checkpoint)
+    let cleaned = try Rows(count: given.count, rowSize: given.rowSize) {
+      gen_autoencoder_denoise(loaded.handle, corrupted.values, Int64(given.count), $0)
+    }
+    if out.form == .picture {
+      let lines = noisy ? [given, cleaned] : [corrupted, cleaned, given]
+      try out.write(Rows.stacked(lines, columns: 16), dataset.shape, columns: min(given.count, 16))
+    } else {
+      try out.write(cleaned, dataset.shape)
+    }
+    let figures =
+      noisy ? "" : "; PSNR \(try psnr(corrupted, given)) dB, cleaned \(try psnr(cleaned, given)) dB"
+    print("\(given.count) rows in \(out.path)\(figures)")
+  }
+
+  private func corrupt(_ rows: Rows, as checkpoint: Checkpoint) throws -> Rows {
+    let own = checkpoint.option("corruption").flatMap(Corruption.init(option:))
+    guard let kind = noise ?? own else {
+      throw Failure(description: "\(model) was trained without noise: it is no denoising autoencoder")
+    }
+    let trained =
+      noise == nil || noise == own ? checkpoint.option("corruption_amount").flatMap(Double.init) : nil
+    return try Rows(count: rows.count, rowSize: rows.rowSize) {
+      gen_corrupt(
+        rows.values, Int64(rows.count), Int64(rows.rowSize), kind.code, amount ?? trained ?? 0, seed, $0)
+    }
+  }
+
+  private func psnr(_ rows: Rows, _ clean: Rows) throws -> String {
+    var psnr = 0.0
+    try check(gen_evaluate_psnr(rows.values, clean.values, Int64(rows.count), Int64(rows.rowSize), &psnr))
+    return fixed(psnr, 2)
+  }
+}

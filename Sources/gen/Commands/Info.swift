@@ -1,0 +1,41 @@
+import ArgumentParser
+
+/// `gen info`: what a model file holds.
+struct Info: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tells what a model file holds.", discussion: "gen info faces.safetensors --options")
+
+  @Argument(help: "A model's safetensors file.", completion: .file(extensions: ["safetensors"]))
+  var model: String
+
+  @Flag(help: "Also the options it was made with, and its tensors.")
+  var options = false
+
+  @Flag(help: "As one line of JSON.")
+  var json = false
+
+  func run() throws {
+    var facts = try Model(path: model).facts()
+    if options { facts += try details() }
+    if json { return print(JSON.object(facts).text) }
+    let width = max(16, (facts.map(\.name.count).max() ?? 0) + 2)
+    for fact in facts {
+      guard case .string(let value) = fact.value else {
+        print(fact.name.padded(width) + fact.value.text)
+        continue
+      }
+      print(fact.name.padded(width) + value)
+    }
+  }
+
+  private func details() throws -> [(name: String, value: JSON)] {
+    let checkpoint = try Checkpoint(path: model)
+    let options = checkpoint.metadata.filter { $0.key.hasPrefix("option.") }
+      .map { (name: $0.key, value: JSON.string($0.value)) }
+    return try options
+      + checkpoint.names.compactMap { name in
+        guard let (shape, _) = try checkpoint.floats(name) else { return nil }
+        return ("tensor.\(name)", .string(shape.map(String.init).joined(separator: " x ")))
+      }
+  }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import CGenerative
+
+/// `gen interpolate`: walks from picture to picture through latent space.
+struct Interpolate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Walks from one picture to another through latent space.",
+    discussion: """
+      gen interpolate faces.safetensors faces:7 -n 4 --steps 12 -o walk.png
+
+      A line for each pair of rows of DATA (0 and 1, 1 and 2, ...), or of samples where no DATA is given.
+      """)
+
+  @Argument(help: "A model's safetensors file.", completion: .file(extensions: ["safetensors"]))
+  var model: String
+
+  @Argument(
+    help: "A folder of pictures, an IDX file, or faces; without, samples are joined.", completion: .file())
+  var data: String?
+
+  @Option(name: [.short, .customLong("number")], help: "How many walks.")
+  var number = 6
+
+  @Option(help: "Pictures of a walk, both ends among them.")
+  var steps = 10
+
+  @Option(help: "Straight, or on the sphere where N(0, I) has its mass. Default: spherical of VAEs and GANs.")
+  var curve: Curve?
+
+  @Flag(help: "One closed walk through all the pictures, without corners.")
+  var loop = false
+
+  @Option(name: .shortAndLong, help: "The PNG, JPEG, .npy or .csv file to write.")
+  var out = Output(path: "walk.png")
+
+  @Option(help: "The seed of samples.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var dataOptions: DataOptions
+
+  func validate() throws {
+    try checkCount("--number", number)
+    try checkCount("--steps", steps, atLeast: 2)
+  }
+
+  func run() throws {
+    let model = try Model(path: model)
+    let ends = try ends(of: model)
+    guard ends.latents.count >= 2 else { throw Failure(description: "a walk needs two rows or more") }
+    let walk = try walk(through: ends.latents, of: model)
+    // A walk keeps the class that it sets out from.
+    let labels = ends.labels.map { labels in (0..<walk.count).map { labels[$0 / steps] } }
+    try out.write(model.decode(walk, given: labels), model.shape, columns: steps)
+    print("\(walk.count / steps) walks of \(steps) steps in \(out.path)")
+  }
+
+  /// The latents to join, and their classes where the model has some.
+  private func ends(of model: Model) throws -> (latents: Rows, labels: [Int32]?) {
+    let count = loop ? number : number + 1
+    guard let data else {
+      let labels = (0..<count).map { Int32($0 % max(model.classCount, 1)) }
+      return (try model.latents(count, seed: seed), model.classCount > 0 ? labels : nil)
+    }
+    let dataset = try dataOptions.open(data, for: model.shape)
+    let rows = try dataset.first(count)
+    let labels = try model.labels(of: dataset, rows.count)
+    return (try model.encode(rows, given: labels), labels)
+  }
+
+  private func walk(through latents: Rows, of model: Model) throws -> Rows {
+    let curve = curve ?? (model.kind == .vae || model.kind == .gan ? .spherical : .linear)
+    let size = Int64(latents.rowSize)
+    if loop {
+      return try Rows(count: latents.count * steps, rowSize: latents.rowSize) {
+        gen_latents_loop(latents.values, Int64(latents.count), size, Int64(steps), curve.code, $0)
+      }
+    }
+    var walk = Rows(rowSize: latents.rowSize)
+    for row in 0..<latents.count - 1 {
+      walk.append(
+        try Rows(count: steps, rowSize: latents.rowSize) {
+          gen_latents_interpolate(
+            latents[row..<row + 1].values, latents[row + 1..<row + 2].values, size, Int64(steps),
+            curve.code, $0)
+        })
+    }
+    return walk
+  }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+
+/// `gen sample`: new pictures from a model.
+struct Sample: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draws new pictures from a PCA, a VAE or a GAN.",
+    discussion: "gen sample faces.safetensors -n 100 -o new.png")
+
+  @Argument(help: "A model's safetensors file.", completion: .file(extensions: ["safetensors"]))
+  var model: String
+
+  @Option(name: [.short, .customLong("number")], help: "How many pictures.")
+  var number = 64
+
+  @Option(name: .shortAndLong, help: "The PNG, JPEG, .npy or .csv file to write.")
+  var out = Output(path: "samples.png")
+
+  @Option(help: "The class that all samples are of; a conditional model draws classes evenly without.")
+  var label: Int32?
+
+  @Option(help: "The seed of the samples.")
+  var seed: UInt64 = 0
+
+  func validate() throws { try checkCount("--number", number) }
+
+  func run() throws {
+    let model = try Model(path: model)
+    let labels = label.map { [Int32](repeating: $0, count: number) }
+    try out.write(model.sample(number, seed: seed, given: labels), model.shape)
+    print("\(number) samples in \(out.path)")
+  }
+}
+
+/// Throws for a number of rows that is none or too large for a picture.
+func checkCount(_ name: String, _ count: Int, atLeast least: Int = 1) throws {
+  guard (least...100_000).contains(count) else {
+    throw ValidationError("\(name) must be between \(least) and 100000, not \(count)")
+  }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import CGenerative
+
+/// `gen traverse`: what each latent, or a direction, does to pictures.
+struct Traverse: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows what each latent does, or a named direction.",
+    discussion: """
+      gen traverse faces.safetensors faces --direction smile -o smile.png
+
+      Without --direction a line for each latent, from -range to range deviations around the mean, those \
+      that move the picture most first. A direction is a factor of faces (smile, head_turn ...) or a class \
+      of labels; each of -n rows is moved along it.
+      """)
+
+  @Argument(help: "A model's safetensors file.", completion: .file(extensions: ["safetensors"]))
+  var model: String
+
+  @Argument(
+    help: "A folder of pictures, an IDX file, or faces, whose latents tell mean and deviations.",
+    completion: .file())
+  var data: String?
+
+  @Option(help: "A factor of DATA's faces, or the number of a class.")
+  var direction: String?
+
+  @Option(name: [.short, .customLong("number")], help: "How many latents, or rows along a direction.")
+  var number = 10
+
+  @Option(help: "Pictures of a line.")
+  var steps = 11
+
+  @Option(help: "Deviations to either side.")
+  var range = 3.0
+
+  @Option(name: .shortAndLong, help: "The PNG, JPEG, .npy or .csv file to write.")
+  var out = Output(path: "traversal.png")
+
+  @OptionGroup var dataOptions: DataOptions
+
+  func validate() throws {
+    try checkCount("--number", number)
+    try checkCount("--steps", steps, atLeast: 2)
+    if direction != nil, data == nil { throw ValidationError("--direction needs DATA that has it") }
+  }
+
+  func run() throws {
+    let model = try Model(path: model)
+    let dataset = try data.map { try dataOptions.open($0, for: model.shape) }
+    let space = try LatentSpace(model, dataset)
+    let walk: Rows
+    let told: String
+    if let direction, let dataset {
+      let found = try space.direction(direction, of: dataset)
+      walk = try found.moving(space.latents.first(number), steps: steps)
+      told = "\(direction), correlation \(fixed(found.correlation, 3))"
+    } else {
+      let axes = Array(space.axes.prefix(number))
+      walk = try space.traversal(axes, range: range, steps: steps)
+      told = "latents " + axes.map { "z\($0 + 1)" }.joined(separator: " ")
+    }
+    let labels = space.labels.map { labels in
+      (0..<walk.count).map { direction == nil ? labels[0] : labels[$0 / steps] }
+    }
+    try out.write(model.decode(walk, given: labels), model.shape, columns: steps)
+    print("\(told) in \(out.path)")
+  }
+}

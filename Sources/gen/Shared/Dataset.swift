@@ -1,0 +1,172 @@
+import ArgumentParser
+import CGenerative
+import Glibc
+
+/// Rows of pictures and what is known of them.
+struct Dataset {
+  let name: String
+  let object: Object
+  let count: Int
+  let shape: Shape
+  /// Names of the factors behind drawn faces.
+  let factorNames: [String]
+  let classCount: Int
+
+  init(_ name: String, _ object: Object) throws {
+    var info = gen_dataset_info_t()
+    info.struct_size = UInt32(MemoryLayout<gen_dataset_info_t>.stride)
+    try check(gen_dataset_info(object.handle, &info))
+    self.name = name
+    self.object = object
+    count = Int(info.n_rows)
+    shape = Shape(height: Int(info.height), width: Int(info.width), channels: Int(info.channels))
+    factorNames = (0..<info.n_factors).map { text(gen_dataset_factor_name(object.handle, $0)) }
+    classCount = Int(info.n_classes)
+  }
+
+  var handle: OpaquePointer { object.handle }
+
+  func rows(_ range: Range<Int>) throws -> Rows {
+    try Rows(count: range.count, rowSize: shape.count) {
+      gen_dataset_read(handle, Int64(range.lowerBound), Int64(range.count), $0)
+    }
+  }
+
+  /// The first rows, as many as there are.
+  func first(_ limit: Int) throws -> Rows { try rows(0..<min(limit, count)) }
+
+  func slice(_ range: Range<Int>) throws -> Dataset {
+    try Dataset(
+      name,
+      Object(gen_dataset_destroy) {
+        gen_dataset_create_slice(handle, Int64(range.lowerBound), Int64(range.count), $0)
+      })
+  }
+
+  /// The classes of the first rows.
+  func labels(_ limit: Int) throws -> [Int32] {
+    var labels = [Int32](repeating: 0, count: min(limit, count))
+    try check(gen_dataset_labels(handle, 0, Int64(labels.count), &labels))
+    return labels
+  }
+
+  /// The classes for a conditional model.
+  func requiredClassCount() throws -> Int {
+    guard classCount > 0 else {
+      throw Failure(description: "--conditional needs labels, and \(name) has none; see --labels")
+    }
+    return classCount
+  }
+
+  /// A factor of the first rows.
+  func factor(_ index: Int, _ limit: Int) throws -> [Float] {
+    let rows = try Rows(count: min(limit, count), rowSize: factorNames.count) {
+      gen_dataset_factors(handle, 0, Int64(min(limit, count)), $0)
+    }
+    return (0..<rows.count).map { rows.values[$0 * rows.rowSize + index] }
+  }
+}
+
+/// The shape of a row.
+struct Shape: Equatable, CustomStringConvertible {
+  let height: Int
+  let width: Int
+  let channels: Int
+
+  var count: Int { height * width * channels }
+  var description: String { "\(height) x \(width) x \(channels)" }
+}
+
+/// The options of every command that reads DATA.
+struct DataOptions: ParsableArguments {
+  @Option(help: "An IDX file of the rows' classes. Default: the one beside images named as MNIST's are.")
+  var labels: String?
+
+  @Option(help: "Height and width of pictures from a folder or of faces, \"64\" or \"48x64\".")
+  var size: PictureSize?
+
+  @Option(help: "Channels of pictures from a folder, 1, 3 or 4, or of faces, 1 or 3.")
+  var channels: Int?
+
+  @Option(help: "At most so many rows; of faces, how many are drawn (10,000).")
+  var rows: Int?
+
+  func validate() throws {
+    if let rows, rows < 1 { throw ValidationError("--rows must be at least 1, not \(rows)") }
+  }
+
+  /// The rows that DATA names, in a model's shape where there is one.
+  ///
+  /// - Parameter data: a folder, an IDX file, or `faces`, with a seed `faces:7`.
+  func open(_ data: String, for shape: Shape? = nil) throws -> Dataset {
+    let whole = try Dataset(data, object(data, for: shape))
+    if let shape, shape != whole.shape, shape.count != whole.shape.count {
+      throw Failure(description: "rows of \(data) are \(whole.shape), those of the model \(shape)")
+    }
+    guard let rows, rows < whole.count else { return whole }
+    return try whole.slice(0..<rows)
+  }
+
+  private func object(_ data: String, for shape: Shape?) throws -> Object {
+    let parts = data.split(separator: ":", omittingEmptySubsequences: false)
+    if parts[0] == "faces", parts.count < 3, let seed = parts.count == 1 ? 0 : UInt64(parts[1]) {
+      return try faces(seed, for: shape)
+    }
+    return try isFolder(data) ? folder(data, for: shape) : idx(data)
+  }
+
+  private func faces(_ seed: UInt64, for shape: Shape?) throws -> Object {
+    var options: gen_faces_options = try defaults(gen_faces_options_init)
+    options.n_rows = Int64(rows ?? 10_000)
+    options.height = Int64(size?.height ?? shape?.height ?? 32)
+    options.width = Int64(size?.width ?? shape?.width ?? 32)
+    options.channels = Int64(channels ?? shape?.channels ?? 3)
+    options.seed = seed
+    return try Object(gen_dataset_destroy) { gen_dataset_create_faces(&options, $0) }
+  }
+
+  private func folder(_ path: String, for shape: Shape?) throws -> Object {
+    var options: gen_folder_options = try defaults(gen_folder_options_init)
+    options.recursive = 1
+    options.height = Int64(size?.height ?? shape?.height ?? 64)
+    options.width = Int64(size?.width ?? shape?.width ?? 64)
+    options.channels = Int64(channels ?? shape?.channels ?? 3)
+    options.event = { event, _ in
+      if let event, event.pointee.kind == Int32(GEN_EVENT_SKIPPED) {
+        complain("skipped: \(text(event.pointee.message))")
+      }
+      return Int32(GEN_GO_ON)
+    }
+    return try Object(gen_dataset_destroy) { gen_dataset_open_folder(path, &options, $0) }
+  }
+
+  private func idx(_ path: String) throws -> Object {
+    try Object(gen_dataset_destroy) {
+      gen_dataset_open_idx(path, labels ?? labelsBeside(path), nil, $0)
+    }
+  }
+
+  /// "t10k-labels-idx1-ubyte.gz" for "t10k-images-idx3-ubyte.gz", where there is such a file.
+  private func labelsBeside(_ path: String) -> String? {
+    let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+    let name = path.dropFirst(folder.count)
+    guard let range = name.firstRange(of: "images-idx3") else { return nil }
+    let labels = folder + name[..<range.lowerBound] + "labels-idx1" + name[range.upperBound...]
+    return access(String(labels), R_OK) == 0 ? String(labels) : nil
+  }
+}
+
+/// Height and width on the command line.
+struct PictureSize: ExpressibleByArgument {
+  let height: Int
+  let width: Int
+
+  init?(argument: String) {
+    let sides = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard (1...2).contains(sides.count), let height = sides[0], let width = sides[sides.count - 1] else {
+      return nil
+    }
+    self.height = height
+    self.width = width
+  }
+}

@@ -1,0 +1,52 @@
+import CGenerative
+import Glibc
+
+/// Makes a folder, and the folders it is in.
+func makeFolder(_ path: String) throws {
+  var made = path.hasPrefix("/") ? "/" : ""
+  for part in path.split(separator: "/") {
+    made += (made.isEmpty || made.hasSuffix("/") ? "" : "/") + part
+    guard mkdir(made, 0o777) == 0 || errno == EEXIST else {
+      throw Failure(description: "cannot make the folder \(made): \(String(cString: strerror(errno)))")
+    }
+  }
+}
+
+func isFolder(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+/// Writes a file, whole or not at all.
+func write(_ bytes: some Sequence<UInt8>, to path: String) throws {
+  let part = "\(path).part"
+  func failure() -> Failure {
+    let reason = String(cString: strerror(errno))
+    unlink(part)
+    return Failure(description: "cannot write \(path): \(reason)")
+  }
+  guard let file = fopen(part, "w") else { throw failure() }
+  let bytes = Array(bytes)
+  let written = fwrite(bytes, 1, bytes.count, file)
+  guard fclose(file) == 0, written == bytes.count, rename(part, path) == 0 else { throw failure() }
+}
+
+/// Writes a text file, whole or not at all.
+func write(_ string: String, to path: String) throws { try write(string.utf8, to: path) }
+
+/// The text of a file; nil where there is none that can be read.
+func contents(of path: String) -> String? {
+  guard let file = fopen(path, "r") else { return nil }
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  var block = [UInt8](repeating: 0, count: 1 << 16)
+  while case let count = fread(&block, 1, block.count, file), count > 0 { bytes += block[..<count] }
+  return String(decoding: bytes, as: UTF8.self)
+}
+
+/// A line for the user beside the results: to standard error.
+func complain(_ line: String) {
+  fflush(nil)
+  let bytes = Array("\(line)\n".utf8)
+  _ = write(STDERR_FILENO, bytes, bytes.count)
+}

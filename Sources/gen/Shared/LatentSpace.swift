@@ -1,0 +1,91 @@
+import CGenerative
+
+/// The latents that rows have in a model, or its own where there are no rows, and what moving them does.
+struct LatentSpace {
+  let model: Model
+  let latents: Rows
+  /// Classes of the latents, where the model has some.
+  let labels: [Int32]?
+  let mean: [Float]
+  let deviation: [Float]
+  /// The latents that vary, those first that move the picture most.
+  let axes: [Int]
+
+  /// At most so many rows are encoded.
+  static let limit = 4000
+
+  /// - Parameter dataset: whose rows are encoded; a GAN, which encodes none, draws its latents.
+  init(_ model: Model, _ dataset: Dataset?) throws {
+    if let dataset, model.encodes {
+      labels = try model.labels(of: dataset, LatentSpace.limit)
+      latents = try model.encode(dataset.first(LatentSpace.limit), given: labels)
+    } else {
+      let count = 1000
+      labels = model.classCount > 0 ? (0..<count).map { Int32($0 % model.classCount) } : nil
+      latents = try model.latents(count, seed: 0)
+    }
+    self.model = model
+    (mean, deviation) = latents.moments()
+    axes = try LatentSpace.axes(model, mean, deviation, labels?.first)
+  }
+
+  /// Latents by the squared change of the picture from one deviation below the mean to one above.
+  private static func axes(
+    _ model: Model, _ mean: [Float], _ deviation: [Float], _ label: Int32?
+  ) throws -> [Int] {
+    let size = mean.count
+    let ends = try Rows(count: 2 * size, rowSize: size) {
+      gen_latents_traverse(mean, Int64(size), nil, 0, deviation, 1, 2, $0)
+    }
+    let pictures = try model.decode(ends, given: label.map { [Int32](repeating: $0, count: 2 * size) })
+    let width = pictures.rowSize
+    let effects = (0..<size).map { axis in
+      (0..<width).reduce(Float(0)) { sum, pixel in
+        let change =
+          pictures.values[(2 * axis + 1) * width + pixel] - pictures.values[2 * axis * width + pixel]
+        return sum + change * change
+      }
+    }
+    return (0..<size).filter { deviation[$0] > 0 }.sorted { effects[$0] > effects[$1] }
+  }
+
+  /// A line of latents for each axis, all others at their mean.
+  func traversal(_ axes: [Int], range: Double, steps: Int) throws -> Rows {
+    let numbers = axes.map { Int64($0) }
+    return try Rows(count: axes.count * steps, rowSize: mean.count) {
+      gen_latents_traverse(
+        mean, Int64(mean.count), numbers, Int64(numbers.count), deviation, range, Int64(steps), $0)
+    }
+  }
+
+  /// The direction along which a factor of the dataset grows, or into a class.
+  func direction(_ name: String, of dataset: Dataset) throws -> Direction {
+    guard model.encodes else {
+      throw Failure(description: "a GAN does not encode rows, so their \(name) tells nothing of its latents")
+    }
+    if let index = dataset.factorNames.firstIndex(of: name) {
+      return try Direction(of: dataset.factor(index, latents.count), in: latents)
+    }
+    if let label = Int32(name), (0..<dataset.classCount).contains(Int(label)) {
+      return try Direction(of: dataset.labels(latents.count).map { $0 == label ? 1 : 0 }, in: latents)
+    }
+    let factors = dataset.factorNames.isEmpty ? "no factors" : dataset.factorNames.joined(separator: ", ")
+    throw Failure(
+      description: "\(dataset.name) has no \(name); it has \(factors) and \(dataset.classCount) classes")
+  }
+}
+
+extension Rows {
+  /// The mean and the standard deviation of each column.
+  func moments() -> (mean: [Float], deviation: [Float]) {
+    var sums = [Double](repeating: 0, count: rowSize)
+    for (index, value) in values.enumerated() { sums[index % rowSize] += Double(value) }
+    let mean = sums.map { $0 / Double(max(count, 1)) }
+    var squares = [Double](repeating: 0, count: rowSize)
+    for (index, value) in values.enumerated() {
+      let difference = Double(value) - mean[index % rowSize]
+      squares[index % rowSize] += difference * difference
+    }
+    return (mean.map(Float.init), squares.map { Float(($0 / Double(max(count, 1))).squareRoot()) })
+  }
+}

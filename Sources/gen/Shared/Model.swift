@@ -1,0 +1,105 @@
+import ArgumentParser
+import CGenerative
+
+/// A model of any kind.
+struct Model {
+  /// The kinds of models, by the nouns of the header.
+  enum Kind: String, CaseIterable {
+    case pca, autoencoder, vae, gan
+
+    /// The name in a sentence: "a VAE".
+    var name: String { self == .autoencoder ? "autoencoder" : rawValue.uppercased() }
+  }
+
+  let kind: Kind
+  let object: Object
+  let shape: Shape
+  let latentSize: Int
+  /// 0 for a model that is not conditional.
+  let classCount: Int
+
+  var handle: OpaquePointer { object.handle }
+
+  init(_ kind: Kind, _ object: Object) throws {
+    self.kind = kind
+    self.object = object
+    if kind == .pca {
+      let info = try Model.pcaInfo(object)
+      shape = Model.picture(features: Int(info.n_features))
+      latentSize = Int(info.n_components)
+      classCount = 0
+    } else {
+      let info = try Model.networkInfo(kind, object)
+      shape = Shape(height: Int(info.height), width: Int(info.width), channels: Int(info.channels))
+      latentSize = Int(info.latent_size)
+      classCount = Int(info.n_classes)
+    }
+  }
+
+  /// Loads a file as the kind of model it says it is.
+  init(path: String) throws {
+    let checkpoint = try Object(gen_checkpoint_destroy) { gen_checkpoint_open(path, nil, $0) }
+    guard let kind = Kind(rawValue: text(gen_checkpoint_metadata(checkpoint.handle, "kind"))) else {
+      throw Failure(description: "\(path) is no model of this library: its metadata do not tell the kind")
+    }
+    let object =
+      switch kind {
+      case .pca: try Object(gen_pca_destroy) { gen_pca_load(path, nil, $0) }
+      case .autoencoder: try Object(gen_autoencoder_destroy) { gen_autoencoder_load(path, nil, $0) }
+      case .vae: try Object(gen_vae_destroy) { gen_vae_load(path, nil, $0) }
+      case .gan: try Object(gen_gan_destroy) { gen_gan_load(path, nil, $0) }
+      }
+    try self.init(kind, object)
+  }
+
+  /// Whole epochs that a network was fitted for.
+  func epochs() throws -> Int { kind == .pca ? 0 : Int(try Model.networkInfo(kind, object).n_epochs) }
+
+  /// What there is to tell of it, by name.
+  func facts() throws -> [(name: String, value: JSON)] {
+    if kind == .pca {
+      let info = try Model.pcaInfo(object)
+      return [
+        ("kind", .string(kind.rawValue)), ("features", .integer(Int(info.n_features))),
+        ("components", .integer(latentSize)), ("rows_seen", .integer(Int(info.n_rows))),
+        ("total_variance", .number(info.total_variance)), ("noise_variance", .number(info.noise_variance)),
+      ]
+    }
+    let info = try Model.networkInfo(kind, object)
+    let isDense = info.architecture == Int32(GEN_ARCHITECTURE_DENSE)
+    return [
+      ("kind", .string(kind.rawValue)), ("architecture", .string(isDense ? "dense" : "convolutional")),
+      ("row", .string("\(shape)")), ("latents", .integer(latentSize)), ("classes", .integer(classCount)),
+      ("parameters", .integer(Int(info.n_parameters))), ("epochs", .integer(Int(info.n_epochs))),
+      ("steps", .integer(Int(info.n_steps))),
+    ]
+  }
+
+  /// The shape of so many features: those of a square picture where they can be.
+  private static func picture(features: Int) -> Shape {
+    for channels in [1, 3] where features % channels == 0 {
+      let side = Int(Double(features / channels).squareRoot().rounded())
+      if side * side * channels == features { return Shape(height: side, width: side, channels: channels) }
+    }
+    return Shape(height: 1, width: features, channels: 1)
+  }
+
+  private static func networkInfo(_ kind: Kind, _ object: Object) throws -> gen_model_info_t {
+    var info = gen_model_info_t()
+    info.struct_size = UInt32(MemoryLayout<gen_model_info_t>.stride)
+    switch kind {
+    case .autoencoder: try check(gen_autoencoder_info(object.handle, &info))
+    case .vae: try check(gen_vae_info(object.handle, &info))
+    case .gan: try check(gen_gan_info(object.handle, &info))
+    case .pca: throw Failure(description: "a PCA is no network")
+    }
+    return info
+  }
+
+  private static func pcaInfo(_ object: Object) throws -> gen_pca_info_t {
+    var info = gen_pca_info_t()
+    info.struct_size = UInt32(MemoryLayout<gen_pca_info_t>.stride)
+    try check(gen_pca_info(object.handle, &info))
+    return info
+  }
+}

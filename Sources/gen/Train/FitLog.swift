@@ -1,0 +1,79 @@
+import CGenerative
+
+/// What a fit tells: a bar or lines of JSON for who watches, and the history beside the model.
+final class FitLog {
+  private let bar: ProgressBar?
+  private var history: [String]
+  private let historyPath: String
+  private let epochsBefore: Int
+
+  /// - Parameters:
+  ///   - epochsBefore: epochs of earlier fits, to whose history this one's is added.
+  ///   - json: lines of JSON on standard output in place of the bar.
+  init(_ name: String, model path: String, epochsBefore: Int, json: Bool) {
+    historyPath = History.path(beside: path)
+    history = epochsBefore > 0 ? History.lines(beside: path) : []
+    self.epochsBefore = epochsBefore
+    bar = json ? nil : ProgressBar(name, epochsBefore: epochsBefore)
+  }
+
+  /// The callback to put in gen_fit_options, its user_data a log that lives as long as the fit.
+  static let callback: gen_event_fn = { event, log in
+    if let event, let log {
+      Unmanaged<FitLog>.fromOpaque(log).takeUnretainedValue().take(event.pointee)
+    }
+    return Int32(GEN_GO_ON)
+  }
+
+  /// Tells of something that happened once.
+  func add(_ event: String, _ members: [(name: String, value: JSON)]) {
+    let line = JSON.object([("event", .string(event))] + members).text
+    history.append(line)
+    if bar == nil { print(line) }
+  }
+
+  /// Says what came out and writes the history.
+  func finish() throws {
+    bar?.finish()
+    try write(history.joined(separator: "\n") + "\n", to: historyPath)
+  }
+
+  private func take(_ event: gen_event) {
+    bar?.take(event)
+    switch Int(event.kind) {
+    case GEN_EVENT_EPOCH: add("epoch", figures(event))
+    case GEN_EVENT_WARNING: add("warning", [("message", .string(text(event.message)))])
+    default: break
+    }
+  }
+
+  /// The figures that the model has.
+  private func figures(_ event: gen_event) -> [(name: String, value: JSON)] {
+    let figures = [
+      ("seconds", event.seconds), ("learning_rate", event.learning_rate), ("loss", event.loss),
+      ("reconstruction", event.reconstruction), ("kl", event.kl),
+      ("discriminator_loss", event.discriminator_loss), ("generator_loss", event.generator_loss),
+      ("real_score", event.real_score), ("fake_score", event.fake_score),
+      ("gradient_norm", event.gradient_norm), ("validation_loss", event.validation_loss),
+      ("validation_reconstruction", event.validation_reconstruction), ("validation_kl", event.validation_kl),
+    ]
+    let epoch = epochsBefore + Int(event.epoch)
+    return [("epoch", .integer(epoch)), ("epochs", .integer(epochsBefore + Int(event.n_epochs)))]
+      + figures.filter { !$0.1.isNaN }.map { (name: $0.0, value: JSON.number($0.1)) }
+  }
+}
+
+/// The file of JSON lines that `gen train` leaves beside a model.
+enum History {
+  /// "faces.history.jsonl" for "faces.safetensors".
+  static func path(beside model: String) -> String {
+    let ending = ".safetensors"
+    return (model.hasSuffix(ending) ? String(model.dropLast(ending.count)) : model) + ".history.jsonl"
+  }
+
+  /// The lines that are objects of JSON, as far as their ends tell; none where there is no history.
+  static func lines(beside model: String) -> [String] {
+    (contents(of: path(beside: model)) ?? "").split(separator: "\n").map(String.init)
+      .filter { $0.hasPrefix("{") && $0.hasSuffix("}") }
+  }
+}
