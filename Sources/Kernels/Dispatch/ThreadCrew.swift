@@ -17,8 +17,9 @@ final class ThreadCrew: @unchecked Sendable {
   private static let numberStep: Int32 = 0x400
   private static let numberMask: Int32 = ~0x3ff
 
-  /// About 10 µs: longer than the gap between two loops of a training step, shorter than a wake-up.
-  private static let spinCount = 400
+  /// About 100 µs, what a wake-up costs on a virtual machine: a worker is still awake for the next loop of
+  /// a step or of a row's inference, and for the next call of a program that makes one after the other.
+  private static let spinCount = 4000
 
   /// Two cache lines: the word, and the number of workers that sleep on it.
   private let lines: UnsafeMutablePointer<Atomic<Int32>>
