@@ -111,13 +111,10 @@ package final class Context: Sendable {
       for index in 0..<max(0, count) { body(0, index) }
       return
     }
-    let next = Atomic<Int>(0)
+    let claims = Claims(count: count, threadCount: threadCount)
     func drain(slot: Int) {
-      while true {
-        let index = next.add(1, ordering: .relaxed).oldValue
-        guard index < count else { return }
-        body(slot, index)
-      }
+      var position = 0
+      while let index = claims.next(slot: slot, position: &position) { body(slot, index) }
     }
     if let hostLoop {
       hostLoop(min(threadCount, count), drain)

@@ -48,6 +48,21 @@ private func fingerprint(_ context: Context) throws -> UInt64 {
     #expect(clashes.load(ordering: .relaxed) == 0)
   }
 
+  @Test(arguments: [2, 3, 63, 64, 65, 500])
+  func everyIndexIsHandedOutOnce(count: Int) throws {
+    let context = try Context(threadCount: 3)
+    let times = Mutex([Int](repeating: 0, count: count))
+    for _ in 0..<20 { context.parallel(count) { index in times.withLock { $0[index] += 1 } } }
+    #expect(times.withLock { $0 } == [Int](repeating: 20, count: count))
+  }
+
+  @Test func eachThreadBeginsWithItsOwnShareOfAFewIndices() throws {
+    let order = Mutex<[Int]>([])
+    let hosted = try Context(threadCount: 3, hostLoop: { _, body in body(1) })
+    hosted.parallelSlots(7) { slot, index in order.withLock { $0.append(index) } }
+    #expect(order.withLock { $0 } == [2, 3, 4, 5, 6, 0, 1])
+  }
+
   @Test func aHostsLoopDoesTheWork() throws {
     let calls = Atomic<Int>(0)
     let counter = Counter()
