@@ -297,8 +297,7 @@ struct Product {
     let threads = context.threadCount
     let isSmall = threads == 1 || rows * depth * columns < 100_000
     let parts = isSmall ? 1 : min(threads, (panelCount + 5) / 6)
-    // Whole runs of six panels, which the one-row kernel takes at a time.
-    let share = ((panelCount + parts - 1) / parts + 5) / 6 * 6
+    let share = (panelCount + parts - 1) / parts
     context.scratches.withScratch { scratch in
       forTasks(parts, isSmall: isSmall) { slot, part in
         let first = part * share
