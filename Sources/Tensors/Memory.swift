@@ -19,17 +19,25 @@ package final class Memory: Sendable {
       self.release = release
     }
 
-    /// `posix_memalign` and `free`.
+    /// `posix_memalign` and `free`. What fills huge pages asks for them: weights that stream past are
+    /// then found without a walk through the page tables for every few kilobytes.
     package static let system = Allocator(
       allocate: { byteCount in
         var memory: UnsafeMutableRawPointer?
-        return posix_memalign(&memory, Memory.alignment, byteCount) == 0 ? memory : nil
+        let isHuge = byteCount >= Memory.hugePage
+        guard posix_memalign(&memory, isHuge ? Memory.hugePage : Memory.alignment, byteCount) == 0 else {
+          return nil
+        }
+        // The last, partly filled page stays small, so that no more is resident than was asked for.
+        if isHuge { madvise(memory, byteCount / Memory.hugePage * Memory.hugePage, MADV_HUGEPAGE) }
+        return memory
       },
       release: { memory, _ in free(memory) })
   }
 
   /// One cache line, and the widest vector's width.
   package static let alignment = 64
+  private static let hugePage = 2 << 20
 
   package static let standard = Memory()
 
