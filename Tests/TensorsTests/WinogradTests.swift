@@ -56,6 +56,26 @@ struct WinogradTests {
     }
   }
 
+  /// 40 images are spread to all phases together, 64 to one phase after the other.
+  @Test("the scratch of many images serves fewer, with the same bits")
+  func sharesScratch() throws {
+    let axis = try ConvolutionAxis(large: 16, Window(kernel: 4, stride: 2, padding: 1))
+    let product = try ConvolutionProduct(axis, axis, largeChannels: 32, smallChannels: 16)
+    let context = try Context(threadCount: 2, usesWinograd: true)
+    let (most, guardCount) = (64, 4096)
+    let count = product.scratchCount(rows: most, context: context)
+    let scratch = try Buffer<Float>(count: count + guardCount)
+    let (y, w) = (normals(most * product.small.count, seed: 2), normals(product.weightCount, seed: 3))
+    var all = [Float](repeating: .nan, count: most * product.large.count)
+    product.spread(y, weight: w, into: &all, rows: most, scratch: scratch.base, context: context)
+    for rows in [1, 2, 40, 41] {
+      var few = [Float](repeating: .nan, count: rows * product.large.count)
+      product.spread(y, weight: w, into: &few, rows: rows, scratch: scratch.base, context: context)
+      #expect(few == [Float](all.prefix(few.count)))
+    }
+    #expect(scratch.elements.suffix(guardCount).allSatisfy { $0 == 0 })
+  }
+
   @Test("is left out where it would not pay")
   func declines() throws {
     let context = try Context(threadCount: 1, usesWinograd: true)

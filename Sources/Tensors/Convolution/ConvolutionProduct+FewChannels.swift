@@ -9,7 +9,7 @@ import Kernels
 extension ConvolutionProduct {
   /// C below which a tile would stay half empty.
   private static let fewChannels = 8
-  /// Floats of one band's windows: 192 KiB.
+  /// Floats of one band's windows, at most: 192 KiB.
   private static let bandCapacity = 3 << 14
 
   var hasFewChannels: Bool { largeChannels < Self.fewChannels }
@@ -29,11 +29,14 @@ extension ConvolutionProduct {
     var slotStride: Int { patchCount + windowCount + ProductKernels.tileRows * width }
   }
 
-  private func plan(_ context: Context) -> Plan {
+  /// - Parameter rows: of one image, bands are for the threads to share.
+  private func plan(_ context: Context, rows: Int) -> Plan {
     let width = context.kernels.product.tileColumns
     let (stride, kernel) = (vertical.window.stride, vertical.window.kernel)
     let rowCount = horizontal.small * weightStride
-    let smallRows = max(1, min(vertical.small, Self.bandCapacity / rowCount))
+    let imageShares = rows < context.threadCount ? context.threadCount : 1
+    let share = (vertical.small + imageShares - 1) / imageShares
+    let smallRows = max(1, min(share, Self.bandCapacity / rowCount))
     // Every band of large rows needs a few small rows more than its share.
     let bandRows = min(vertical.large, smallRows * stride)
     let windowRows = min(vertical.small, (bandRows + kernel - 2) / stride + 1)
@@ -42,8 +45,8 @@ extension ConvolutionProduct {
       bandRows: bandRows, windowRows: windowRows, windowCount: Self.padded(windowRows * rowCount, to: 16))
   }
 
-  func fewChannelsScratchCount(context: Context) -> Int {
-    let plan = plan(context)
+  func fewChannelsScratchCount(rows: Int, context: Context) -> Int {
+    let plan = plan(context, rows: rows)
     return plan.weightCount + context.threadCount * plan.slotStride
   }
 
@@ -53,7 +56,7 @@ extension ConvolutionProduct {
     rows: Int, bias: UnsafePointer<Float>?, activation: Activation, scratch: UnsafeMutablePointer<Float>,
     context: Context
   ) {
-    let plan = plan(context)
+    let plan = plan(context, rows: rows)
     let slots = scratch + plan.weightCount
     packKernel(weight, plan, into: scratch, context)
     let bandCount = (vertical.large + plan.bandRows - 1) / plan.bandRows

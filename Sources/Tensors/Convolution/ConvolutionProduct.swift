@@ -85,14 +85,15 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
 
   static func padded(_ count: Int, to multiple: Int) -> Int { (count + multiple - 1) / multiple * multiple }
 
-  /// Floats that any of the three products of `rows` images needs as `scratch`.
+  /// Floats that any of the three products of `rows` images, or of fewer, needs as `scratch`.
   package func scratchCount(rows: Int, context: Context) -> Int {
     if let winograd = WinogradConvolution(self, context: context) {
       return winograd.scratchCount(rows: rows, context: context)
     }
     let spreading =
       hasFewChannels
-      ? fewChannelsScratchCount(context: context) : patchScratchCount(.spreading, context: context)
+      ? fewChannelsScratchCount(rows: rows, context: context)
+      : patchScratchCount(.spreading, context: context)
     return max(
       patchScratchCount(.correlation, context: context), spreading, gradientScratchCount(context: context))
   }

@@ -8,9 +8,12 @@ extension WinogradConvolution {
     let points: Points
     let outputChannels: Int
     let width: Int
-    /// Phases that are outputs of their own; the others are summed.
+    /// Phases that are outputs of their own, and how many of them are worked side by side; the others
+    /// are summed.
     let outputPhases: Int
+    let concurrentPhases: Int
 
+    var summedPhases: Int { points.phaseCount / concurrentPhases }
     var blockDepth: Int { min(WinogradConvolution.blockDepth, points.channels) }
     /// Between points of the transformed weights, clear of multiples of 4 KiB.
     var weightPointStride: Int { blockDepth * WinogradConvolution.groupColumns + 16 }
@@ -32,19 +35,30 @@ extension WinogradConvolution {
     case .correlation:
       return Plan(
         points: points(channels: large, phaseCount: Self.phaseCount, rows: rows), outputChannels: small,
-        width: width, outputPhases: 1)
+        width: width, outputPhases: 1, concurrentPhases: 1)
     case .spreading:
+      let concurrentPhases = rows <= concurrentRows ? Self.phaseCount : 1
       return Plan(
-        points: points(channels: small, phaseCount: 1, rows: rows), outputChannels: large, width: width,
-        outputPhases: Self.phaseCount)
+        points: points(channels: small, phaseCount: concurrentPhases, rows: rows), outputChannels: large,
+        width: width, outputPhases: Self.phaseCount, concurrentPhases: concurrentPhases)
     }
   }
 
+  /// Images of few tiles, one image's say, are spread to all phases together: the threads then meet
+  /// twice and not eight times.
+  private var concurrentRows: Int {
+    stretchTiles(channels: product.smallChannels, phaseCount: Self.phaseCount) / tilesPerImage
+  }
+
+  /// Floats for `rows` images or any fewer.
   func imageScratchCount(
     _ direction: ConvolutionProduct.Direction, rows: Int, context: Context
   ) -> Int {
-    let plan = plan(direction, rows, context)
-    return plan.points.count + context.threadCount * plan.slotStride
+    let counts = [rows, min(rows, concurrentRows)].map { rows in
+      let plan = plan(direction, rows, context)
+      return plan.points.count + context.threadCount * plan.slotStride
+    }
+    return counts.max() ?? 0
   }
 
   /// output ← act(product + bias), for `rows` images.
@@ -61,17 +75,22 @@ extension WinogradConvolution {
     let isSmall = tileCount * product.weightCount < ConvolutionProduct.smallWork / 8
     let stretch = plan.points.tileCapacity
     let stretchCount = (tileCount + stretch - 1) / stretch
-    for step in 0..<stretchCount * plan.outputPhases {
-      let (index, phase) = step.quotientAndRemainder(dividingBy: plan.outputPhases)
+    let turnCount = plan.outputPhases / plan.concurrentPhases
+    for step in 0..<stretchCount * turnCount {
+      let (index, turn) = step.quotientAndRemainder(dividingBy: turnCount)
       let start = index * stretch
       let tiles = start..<min(tileCount, start + stretch)
+      let firstPhase = turn * plan.concurrentPhases
       transformPatches(
-        source, direction, firstPhase: phase, tiles, plan.points, into: scratch, isSmall: isSmall, context)
+        source, direction, firstPhase: firstPhase, tiles, plan.points, into: scratch, isSmall: isSmall,
+        context)
       // A few tasks for every thread; a part's weights are transformed anew.
-      let partCount = max(1, min((4 * context.threadCount - 1) / groupCount, tiles.count / 24))
+      let blockCount = groupCount * plan.concurrentPhases
+      let partCount = max(1, min((4 * context.threadCount - 1) / blockCount, tiles.count / 24))
       let share = (tiles.count + partCount - 1) / partCount
-      product.forTasks(groupCount * partCount, isSmall: isSmall, context) { slot, task in
-        let (group, partIndex) = task.quotientAndRemainder(dividingBy: partCount)
+      product.forTasks(blockCount * partCount, isSmall: isSmall, context) { slot, task in
+        let (block, partIndex) = task.quotientAndRemainder(dividingBy: partCount)
+        let (group, phase) = block.quotientAndRemainder(dividingBy: plan.concurrentPhases)
         let first = tiles.lowerBound + partIndex * share
         let part = first..<min(tiles.upperBound, first + share)
         guard !part.isEmpty else { return }
@@ -79,10 +98,12 @@ extension WinogradConvolution {
         let columns = column..<min(plan.outputChannels, column + Self.groupColumns)
         let area = slots + slot * plan.slotStride
         let results = area + (plan.tapCount + plan.weightCount)
+        let pixels =
+          scratch + (phase * plan.points.phaseStride + (part.lowerBound - start) * plan.points.tileStride)
         multiplyPoints(
-          scratch + (part.lowerBound - start) * plan.points.tileStride, weight, direction, phase, part.count,
-          columns, plan, area, context)
-        makeTiles(results, direction, phase, part, columns, plan, output, bias, activation, context)
+          pixels, weight, direction, firstPhase + phase, part.count, columns, plan, area, context)
+        makeTiles(
+          results, direction, firstPhase + phase, part, columns, plan, output, bias, activation, context)
       }
     }
   }
@@ -99,7 +120,7 @@ extension WinogradConvolution {
     let tile = results + plan.resultCount
     let multiply = context.kernels.product.multiplyPlain
     let layout = plan.points
-    for phase in 0..<layout.phaseCount {
+    for phase in 0..<plan.summedPhases {
       for channel in stride(from: 0, to: layout.channels, by: plan.blockDepth) {
         let depth = min(plan.blockDepth, layout.channels - channel)
         transformTaps(

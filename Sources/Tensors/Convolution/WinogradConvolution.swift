@@ -89,10 +89,15 @@ package struct WinogradConvolution {
     var count: Int { phaseCount * phaseStride }
   }
 
+  /// Tiles of a stretch, at most.
+  func stretchTiles(channels: Int, phaseCount: Int) -> Int {
+    let perTile = phaseCount * WinogradKernels.pointCount * (channels + 16)
+    return min(Self.stretchLimit, max(ProductKernels.tileRows, Self.stretchCapacity / perTile))
+  }
+
   /// The layout for `rows` images of so many channels, `phaseCount` phases at a time.
   func points(channels: Int, phaseCount: Int, rows: Int) -> Points {
-    let perTile = phaseCount * WinogradKernels.pointCount * (channels + 16)
-    let limit = min(Self.stretchLimit, max(ProductKernels.tileRows, Self.stretchCapacity / perTile))
+    let limit = stretchTiles(channels: channels, phaseCount: phaseCount)
     return Points(
       tileCapacity: min(limit, rows * tilesPerImage), channels: channels, phaseCount: phaseCount)
   }
