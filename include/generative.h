@@ -550,7 +550,7 @@ GEN_API gen_status gen_pca_inverse_transform(const gen_pca *pca, const float *la
                                              int64_t n_rows, float *rows_out);
 
 /* The nats of each row under the Gaussian model. likelihood_out: n_rows. GEN_E_STATE when the noise
- * variance is zero (all components kept, or rank-deficient data). */
+ * variance is zero, unless all columns have a component and all components variance. */
 GEN_API gen_status gen_pca_log_likelihood(const gen_pca *pca, const float *rows, int64_t n_rows,
                                           double *likelihood_out);
 

@@ -72,8 +72,8 @@ package final class RowStream: Sendable {
 }
 
 extension GenerativeError {
-  /// `row 3, column 5 is nan; data must be finite`
+  /// `row 3, column 5 is nan; data must hold no NaN and no inf`
   static func nonfinite(row: Int, column: Int, value: Double) -> GenerativeError {
-    GenerativeError(.nonfinite, "row \(row), column \(column) is \(value); data must be finite")
+    GenerativeError(.nonfinite, "row \(row), column \(column) is \(value); data must hold no NaN and no inf")
   }
 }

@@ -123,7 +123,7 @@ struct BatchReaderTests {
       rows[1] = first == 2 ? .nan : 1
       return 1
     }
-    #expect(error.message == "row 2, column 1 is nan; data must be finite")
+    #expect(error.message == "row 2, column 1 is nan; data must hold no NaN and no inf")
   }
 
   @Test func aCallbackThatReadsItsOwnDatasetIsRefused() throws {

@@ -116,7 +116,7 @@ struct MemoryDatasetTests {
     buffer[5] = .nan
     let error = #expect(throws: GenerativeError.self) { try borrowed.floats(0..<2) }
     #expect(error?.status == .nonfinite)
-    #expect(error?.message == "row 1, column 2 is nan; data must be finite")
+    #expect(error?.message == "row 1, column 2 is nan; data must hold no NaN and no inf")
   }
 
   // MARK: - Bytes
@@ -181,7 +181,7 @@ struct MemoryDatasetTests {
       try dataset(values, .float32, rowCount: 10_000, shape: vector)
     }
     #expect(error?.status == .nonfinite)
-    #expect(error?.message == "row 7818, column 2 is \(value); data must be finite")
+    #expect(error?.message == "row 7818, column 2 is \(value); data must hold no NaN and no inf")
   }
 
   @Test func aDoubleTooLargeForAFloatIsNotFinite() {

@@ -35,9 +35,9 @@ import Testing
     return c
   }
 
-  @Test func `The likelihood is that of the dense Gaussian`() throws {
+  @Test(arguments: [3, 7]) func `The likelihood is that of the dense Gaussian`(k: Int) throws {
     let rows = try small()
-    let (pca, solution) = try fitted(rows, .count(3))
+    let (pca, solution) = try fitted(rows, .count(k))
     let likelihoods = try Buffer<Double>(count: 60)
     try solution.logLikelihood(rows.matrix, into: likelihoods.base, in: pca.context)
     // Cholesky C = L·Lᵀ: ln|C| and ‖L⁻¹(x − μ)‖².
@@ -73,8 +73,9 @@ import Testing
     #expect(abs(mean - expected.reduce(0, +) / 60) < 1e-4)
   }
 
-  @Test func `Without noise variance there is no likelihood`() throws {
-    let rows = try small()
+  @Test func `Rows of a subspace have no likelihood`() throws {
+    let plane = try small()
+    let rows = try TestRows((0..<60).map { i in (0..<7).map { plane[i][$0 % 3] } })
     for components in [PCA.Components.all, .count(7)] {
       let (pca, solution) = try fitted(rows, components)
       #expect(solution.noiseVariance == 0)

@@ -18,7 +18,8 @@ extension PCA.Solution {
   /// - Parameters:
   ///   - rows: n × d. A NaN or an infinity gives a NaN for its row.
   ///   - likelihoods: n.
-  /// - Throws: `.state` when the noise variance is zero; `.mismatch`; `.memory`.
+  /// - Throws: `.state` when C is singular: no noise, and fewer components than columns or one without
+  ///   variance; `.mismatch`; `.memory`.
   package func logLikelihood(
     _ rows: Matrix, into likelihoods: UnsafeMutablePointer<Double>, in context: Context
   ) throws(GenerativeError) {
@@ -27,11 +28,11 @@ extension PCA.Solution {
     guard rows.columnCount == d else {
       throw GenerativeError(.mismatch, "n_features must be \(d), not \(rows.columnCount)")
     }
-    guard noiseVariance > 0 else {
+    // With as many components as columns nothing is left for the noise, and C = Vᵀ·diag(λ)·V.
+    let isWhole = k == d && explainedVariance[k - 1] > 0
+    guard noiseVariance > 0 || isWhole else {
       throw GenerativeError(
-        .state,
-        "the noise variance is zero (all components kept, or data of no more dimensions), so rows have no likelihood"
-      )
+        .state, "the noise variance is zero (the rows seen lie in a subspace), so rows have no likelihood")
     }
     let block = max(1, min(rows.rowCount, 128))
     let v = try Buffer<Double>(count: k * d, in: context.memory)
@@ -40,7 +41,8 @@ extension PCA.Solution {
     let latents = try Buffer<Double>(count: block * k, in: context.memory)
     let product = try DoubleProduct(rows: block, columns: max(k, d), in: context)
     let vMatrix = DoubleMatrix(v.base, rows: k, columns: d)
-    var constant = Double(d) * log(2 * Double.pi) + Double(d - k) * log(noiseVariance)
+    var constant = Double(d) * log(2 * Double.pi)
+    if k < d { constant += Double(d - k) * log(noiseVariance) }
     for i in 0..<k { constant += log(max(explainedVariance[i], noiseVariance)) }
 
     for first in stride(from: 0, to: rows.rowCount, by: block) {
@@ -53,10 +55,10 @@ extension PCA.Solution {
       }
       latents.base.update(repeating: 0, count: count * k)
       product.add(x, vMatrix.transposed, into: y)
-      product.add(y, vMatrix, scale: -1, into: x)
+      if k < d { product.add(y, vMatrix, scale: -1, into: x) }
       for i in 0..<count {
         let rest = centred.base + i * d
-        var distance = context.dot(rest, rest, count: d) / noiseVariance
+        var distance = k < d ? context.dot(rest, rest, count: d) / noiseVariance : 0
         for p in 0..<k {
           let yp = latents.base[i * k + p]
           distance += yp * yp / max(explainedVariance.base[p], noiseVariance)
