@@ -8,6 +8,7 @@
 #   make           builds the library and the tool into .build/release
 #   make bench     every workload beside the peers'; WORKLOADS='vae dcgan' those only, QUICK=1 fewer runs
 #   make bench-peers installs the peers for it, about 6 GB, into .build/peers
+#   make wheel     the Python package with the library inside, into .build/wheels
 #   make install   PREFIX=/usr/local: the library, the header, the pkg-config file, gen with completions
 #   make format    formats all sources
 #   make clean
@@ -59,8 +60,9 @@ test-tools:
 
 $(PYTHON): bindings/python/pyproject.toml
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet numpy pytest
-	.venv/bin/pip install --quiet scikit-learn || echo "Tests against scikit-learn will be skipped."
+	.venv/bin/pip install --quiet numpy pytest 'setuptools>=70.1'
+	.venv/bin/pip install --quiet scikit-learn pandas || echo "Tests against scikit-learn will be skipped."
+	.venv/bin/pip install --quiet mypy tqdm || echo "The check of the package's types will be skipped."
 	@touch $(PYTHON)
 
 test: test-tools build-tests $(PYTHON)
@@ -92,6 +94,11 @@ science-arithmetic: build $(PYTHON)
 	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so \
 	  $(PYTHON) Benchmarks/science/faces.py demo/arithmetic
 
+# Without a network: the backend, setuptools, is the tests' own.
+wheel: build $(PYTHON)
+	GENERATIVE_LIBRARY=$(CURDIR)/$(BUILD)/libgenerative.so $(PYTHON) -m pip wheel --quiet --no-deps \
+	  --no-build-isolation --wheel-dir .build/wheels bindings/python
+
 # Where shells look for completions, each path beginning with the shell's name.
 SHARE = $(DESTDIR)$(PREFIX)/share
 COMPLETIONS = bash-completion/completions/gen zsh/site-functions/_gen fish/vendor_completions.d/gen.fish
@@ -122,4 +129,4 @@ format:
 clean:
 	rm -rf .build demo .venv
 
-.PHONY: all science $(SCIENCE) science-arithmetic fresh build build-tests soname libraries demo test-tools test bench bench-peers install install-only format clean
+.PHONY: all science $(SCIENCE) science-arithmetic fresh build build-tests soname libraries demo test-tools test bench bench-peers wheel install install-only format clean

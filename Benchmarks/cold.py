@@ -60,7 +60,7 @@ import sys
 sys.path.insert(0, sys.argv[2])
 import numpy
 from generative import VAE
-VAE(20, hidden=(400,)).fit(numpy.random.rand(128, 784).astype("f4"), epochs=1).save(sys.argv[1], "weights")
+VAE(20, hidden=(400,), epochs=1).fit(numpy.random.rand(128, 784).astype("f4")).save(sys.argv[1], "weights")
 """
 
 

@@ -33,8 +33,8 @@ def _fit(model, rows, batch, rate, reason):
     context_mib: by how much the library's own account of its memory rose. grown_mib: by how much the
     process grew. Both include making the model, and leave out the rows.
     """
-    model.shape = rows.shape[1:]
-    planned = model.plan(batch)[1] / MIB
+    model.set_params(shape=rows.shape[1:], epochs=1_000_000, batch_size=batch, learning_rate=rate)
+    planned = model.plan()[1] / MIB
     used, start = model.context.memory[0], resident_mib()
     final = {}
 
@@ -46,7 +46,7 @@ def _fit(model, rows, batch, rate, reason):
             final.update(grown_mib=resident_mib() - start, context_mib=taken)
             return STOP_NOW
 
-        model.fit(rows, epochs=1_000_000, batch_size=batch, learning_rate=rate, callback=callback)
+        model.fit(rows, callback=callback)
 
     return Workload(steps(fit), reason, lambda: dict(final, planned_mib=planned))
 
@@ -81,7 +81,8 @@ def dcgan_train(batch=64, direct=0):
 
 def dcgan_sample(batch=64, direct=0):
     """Rows of given latents, as the peers get them, after a fit that spreads them out."""
-    model = _dcgan(direct).fit(data.uniform(32, 64, 64, 3), epochs=8, batch_size=16, learning_rate=2e-3)
+    model = _dcgan(direct).set_params(epochs=8, batch_size=16, learning_rate=2e-3)
+    model.fit(data.uniform(32, 64, 64, 3))
     model = GAN.from_bytes(model.to_bytes("weights"), context(direct))
     latents = data.normal(batch, 100)
     rows = np.empty((batch, 64, 64, 3), np.float32)
@@ -95,7 +96,7 @@ def dcgan_sample(batch=64, direct=0):
 
 
 def vae_encode(batch=1):
-    model = VAE(20, hidden=(400,)).fit(data.uniform(256, 784), epochs=1)
+    model = VAE(20, hidden=(400,), epochs=1).fit(data.uniform(256, 784))
     model = VAE.from_bytes(model.to_bytes("weights"), context())
     rows = data.uniform(batch, 784, seed=5)
     mean, log_variance = np.empty((batch, 20), np.float32), np.empty((batch, 20), np.float32)

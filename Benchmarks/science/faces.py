@@ -19,12 +19,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from generative import GAN, VAE, Dataset, Image, latents
+from generative import GAN, VAE, faces as drawn, image_grid, latents, write_image
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
 epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 6
 seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
-faces, unseen = Dataset.faces(20_000, seed=1), Dataset.faces(2000, seed=2)
+faces, unseen = drawn(20_000, seed=1), drawn(2000, seed=2)
 FACTORS = ["smile", "head_turn"]
 # Factors run from -1 to 1. In between a face is neither, and is not taken.
 SMILING, NEUTRAL, TURNED = 1 / 2, 1 / 4, 1 / 3
@@ -35,9 +35,9 @@ class Judge:
     """Tells the smile and the turn of faces from an encoder's latents."""
 
     def __init__(self):
-        self.vae = VAE(10, architecture="convolutional", base_channels=16, likelihood="gaussian", seed=1)
-        recipe = {"batch_size": 64, "learning_rate": 2e-3, "schedule": "cosine", "warm_up": 0.6}
-        self.vae.fit(faces, epochs=12, progress=True, **recipe)
+        recipe = {"epochs": 12, "batch_size": 64, "learning_rate": 2e-3, "schedule": "cosine", "warm_up": 0.6}
+        network = {"architecture": "convolutional", "base_channels": 16, "likelihood": "gaussian"}
+        self.vae = VAE(10, seed=1, **network, **recipe).fit(faces, verbose=True)
         Z, self.models = self.vae.transform(faces), []
         for truth in attributes(faces):
             found = latents.direction(Z, truth)
@@ -77,11 +77,15 @@ gan = GAN(
     spectral_norm=True,
     input_noise=0.2,
     average_decay=0.99,
+    epochs=epochs,
+    batch_size=64,
+    learning_rate=4e-4,
+    schedule="linear",
     seed=seed,
 )
-gan.fit(faces, epochs=epochs, batch_size=64, learning_rate=4e-4, schedule="linear", seed=seed, progress=True)
+gan.fit(faces, verbose=True)
 gan.save(folder / "dcgan.safetensors")
-Image.grid(gan.sample(96, seed=1), columns=16, enlarge=2).save(folder / "samples.png")
+write_image(folder / "samples.png", image_grid(gan.sample(96, seed=1), columns=16, enlarge=2))
 
 Z = gan.latents(10_000, seed=2)
 known = groups(*judge(gan.generate(Z)))
@@ -106,5 +110,6 @@ for n_mean in (3, 10):
     if n_mean == 3:
         # Eight triples, a row each: three faces of A, of B, of C, then A - B + C.
         shown = [rows for triple, result in zip(triples[:8], results) for rows in (*triple, result[None])]
-        Image.grid(gan.generate(np.concatenate(shown)), columns=10, enlarge=2).save(folder / "arithmetic.png")
+        pixels = image_grid(gan.generate(np.concatenate(shown)), columns=10, enlarge=2)
+        write_image(folder / "arithmetic.png", pixels)
 sys.exit(int(shares[10] < 0.8))

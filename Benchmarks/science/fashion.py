@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from generative import GAN, VAE, Autoencoder, Dataset, Image, corrupt, evaluate
+from generative import GAN, VAE, Autoencoder, Dataset, corrupt, evaluate, image_grid, write_image
 
 FOLDER = Path("/usr/share/datasets/fashion-mnist")
 PICTURES = Path("demo")
@@ -31,7 +31,7 @@ def images(part):
 def fitted(model, train, **options):
     """The fitted model and how many seconds that took."""
     start = time.monotonic()
-    model.fit(train, **options)
+    model.set_params(**options).fit(train)
     return model, time.monotonic() - start
 
 
@@ -59,19 +59,20 @@ def conditional(train, test, seed):
         ("DCGAN", "22% or less", convolutional, {"learning_rate": 4e-4, "schedule": "linear"}),
         ("dense GAN", "clearly worse", dense, {"learning_rate": 5e-4}),
     ):
-        model, seconds = fitted(model, train, epochs=4, batch_size=64, seed=seed, **options)
+        model, seconds = fitted(model, train, epochs=4, batch_size=64, **options)
         samples = model.sample(labels=labels, seed=seed)
         errors.append(neighbour_error(Dataset.from_array(samples, labels), test))
         report(name, seed, f"{errors[-1]:.2f}% of neighbours wrong", goal, seconds)
         PICTURES.mkdir(exist_ok=True)
-        Image.grid(samples[::500]).save(PICTURES / f"conditional-{name.split()[0].lower()}-{seed}.png")
+        picture = PICTURES / f"conditional-{name.split()[0].lower()}-{seed}.png"
+        write_image(picture, image_grid(samples[::500]))
     return errors[0] <= 22 and errors[1] > errors[0] + 2
 
 
 def vae(train, test, seed):
     model, seconds = fitted(
         VAE(32, architecture="convolutional", base_channels=16, pixel_bias=True, binarize=True, seed=seed),
-        train, epochs=8, batch_size=100, learning_rate=2e-3, schedule="cosine", seed=seed,
+        train, epochs=8, batch_size=100, learning_rate=2e-3, schedule="cosine",
     )  # fmt: skip
     pixels = test.read()
     flips = (np.random.default_rng(seed).random(pixels.shape) < pixels).astype(np.float32)
@@ -84,11 +85,9 @@ def vae(train, test, seed):
 def denoiser(train, test, seed):
     model = Autoencoder(
         256, architecture="convolutional", base_channels=4, skips=True, loss="log_squared_error",
-        corruption="gaussian", corruption_amount=0.5, seed=seed,
+        noise="gaussian", noise_level=0.5, seed=seed,
     )  # fmt: skip
-    model, seconds = fitted(
-        model, train, epochs=4, batch_size=64, learning_rate=2e-3, schedule="cosine", seed=seed
-    )
+    model, seconds = fitted(model, train, epochs=4, batch_size=64, learning_rate=2e-3, schedule="cosine")
     clean = test.read()
     psnr = evaluate.psnr(model.denoise(corrupt(clean, "gaussian", 0.5, seed=seed)), clean)
     report("denoiser", seed, f"{psnr:.2f} dB", "19.4 dB or more", seconds)

@@ -29,6 +29,7 @@ STAGES = [
     ("C examples", [f"{SCRIPTS}/c-examples.sh", BUILD], None),
     ("bad arguments", ["python3", f"{SCRIPTS}/bad_arguments.py", BUILD], None),
     ("Python", [PYTHON, "-m", "pytest", "-q", "-rs", "bindings/python"], "pytest"),
+    ("wheel", [f"{SCRIPTS}/wheel.sh", PYTHON], None),
     ("gen", [f"{SCRIPTS}/gen-tool.sh", f"{BUILD}/gen"], None),
     ("installed copy", [f"{SCRIPTS}/installed-copy.sh"], None),
     ("README", ["python3", f"{SCRIPTS}/readme.py", BUILD, PYTHON], None),

@@ -4,32 +4,41 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from generative import VAE, Dataset, Image, latents
+from generative import VAE, faces, image_grid, latents, write_image
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
 epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 10
 
-faces, unseen = Dataset.faces(10_000, seed=1), Dataset.faces(1000, seed=2)
-vae = VAE(latent_size=10, architecture="convolutional", base_channels=16, likelihood="gaussian")
-vae.fit(faces, epochs=epochs, batch_size=64, learning_rate=2e-3, schedule="cosine", progress=True)
+seen, unseen = faces(10_000, seed=1), faces(1000, seed=2)
+vae = VAE(
+    latent_size=10,
+    architecture="convolutional",
+    base_channels=16,
+    likelihood="gaussian",
+    epochs=epochs,
+    batch_size=64,
+    learning_rate=2e-3,
+    schedule="cosine",
+)
+vae.fit(seen, verbose=True)
 
 
-def strip(Z, name, n_columns):
-    """A grid of decoded latents, n_columns in a row."""
-    Image.grid(vae.decode(Z.reshape(-1, Z.shape[-1])), columns=n_columns).save(folder / name)
+def strip(rows, name, n_columns):
+    """A picture of rows, n_columns beside each other."""
+    write_image(folder / name, image_grid(rows.reshape(-1, *vae.shape_), columns=n_columns))
 
 
 # Walks: from one face to another, and round four of them.
 Z = vae.transform(unseen)
-strip(latents.interpolate(Z[0], Z[1], 12), "walk.png", 12)
-strip(latents.loop(Z[:4], 6), "loop.png", 12)
+strip(vae.interpolate(Z[0], Z[1], 12), "walk.png", 12)
+strip(vae.decode(latents.loop(Z[:4], 6)), "loop.png", 12)
 # Each latent from -3 to 3 in turn.
-strip(latents.traverse(np.zeros(10)), "latents.png", 9)
+strip(vae.traverse(), "latents.png", 9)
 
 # Directions found on the training faces, judged on the unseen ones.
-known, factors = vae.transform(faces), faces.factors()
-for index, name in enumerate(faces.factor_names):
+known, factors = vae.transform(seen), seen.factors()
+for index, name in enumerate(seen.factor_names):
     found = latents.direction(known, factors[:, index])
     judged = np.corrcoef(Z @ found.vector, unseen.factors()[:, index])[0, 1]
     print(f"{name:15} correlation {found.correlation:.3f}, on unseen faces {judged:.3f}")
-    strip(latents.move(Z[:4], found), f"{name}.png", 9)
+    strip(vae.decode(latents.move(Z[:4], found).reshape(-1, 10)), f"{name}.png", 9)

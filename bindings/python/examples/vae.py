@@ -3,15 +3,15 @@
 import sys
 from pathlib import Path
 
-from generative import VAE, Dataset, Image
+from generative import VAE, faces, image_grid, open_dataset, write_image
 
 FASHION = Path("/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz")
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
 epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 10
 
-pictures = Dataset.from_idx(FASHION) if FASHION.exists() else Dataset.faces(10_000, 28, 28, 1)
-vae = VAE(latent_size=20).fit(pictures, epochs=epochs, progress=True)
+pictures = open_dataset(FASHION) if FASHION.exists() else faces(size=28, channels=1)
+vae = VAE(latent_size=20, epochs=epochs).fit(pictures, verbose=True)
 reconstruction, kl = vae.elbo(pictures.read(0, 1000))
 print(f"bound: {-(reconstruction + kl).mean():.1f} nats a picture, KL {kl.mean():.1f} of them")
-Image.grid(vae.sample(64, seed=1)).save(folder / "samples.png")
+write_image(folder / "samples.png", image_grid(vae.sample(64, seed=1)))
 vae.save(folder / "vae.safetensors")

@@ -1,36 +1,41 @@
 """generative: PCA, autoencoders, VAEs and GANs on a CPU, over libgenerative.
 
     import generative
-    data = generative.Dataset.faces(5000)
-    vae = generative.VAE(latent_size=16).fit(data, epochs=5, progress=True)
-    generative.Image.grid(vae.sample(64)).save("samples.png")
+    faces = generative.faces(5000)
+    vae = generative.VAE(latent_size=16, epochs=5).fit(faces, verbose=True)
+    generative.write_image("samples.png", generative.image_grid(vae.sample(64)))
 
-Arrays are numpy's, rows first; images are in [0, 1] (or uint8), channels last. Options that are 0
-or None mean the library's defaults, which generative.h tells.
+Arrays are numpy's, rows first; images are in [0, 1] (or uint8), channels last. Models have
+scikit-learn's manners. Options that are None mean the library's defaults, which generative.h tells.
 """
+
+from __future__ import annotations
 
 from . import evaluate, latents
 from ._constants import GO_ON, STOP_AFTER_EPOCH, STOP_NOW
 from ._errors import (
+    CancelledError,
     FileError,
     GenerativeError,
+    InternalError,
     InvalidArgumentError,
+    NotFittedError,
     NotReadyError,
     OutOfMemoryError,
 )
 from ._library import lib as _lib
+from ._load import load
 from ._progress import FitEvent
 from .autoencoder import Autoencoder, corrupt
 from .context import Context, Token
-from .dataset import Dataset
+from .dataset import Dataset, faces, open_dataset
 from .gan import GAN
-from .image import Image
+from .image import Image, image_grid, read_image, write_image
 from .pca import PCA
-from .vae import VAE
-
-__version__ = _lib.gen_version().decode()
+from .vae import ELBO, VAE
 
 __all__ = [
+    "ELBO",
     "GAN",
     "GO_ON",
     "PCA",
@@ -38,29 +43,43 @@ __all__ = [
     "STOP_NOW",
     "VAE",
     "Autoencoder",
+    "CancelledError",
     "Context",
     "Dataset",
     "FileError",
     "FitEvent",
     "GenerativeError",
     "Image",
+    "InternalError",
     "InvalidArgumentError",
+    "NotFittedError",
     "NotReadyError",
     "OutOfMemoryError",
     "Token",
     "corrupt",
     "evaluate",
+    "faces",
+    "image_grid",
     "kernels",
     "latents",
+    "load",
+    "open_dataset",
+    "read_image",
     "version",
+    "write_image",
 ]
 
 
-def version():
+def version() -> str:
     """The library's version, "0.1.0"."""
-    return _lib.gen_version().decode()
+    text: bytes = _lib.gen_version()
+    return text.decode()
 
 
-def kernels():
+def kernels() -> str:
     """The kernels in use: "baseline", "avx2", "avx512" or "neon"."""
-    return _lib.gen_kernels_name().decode()
+    text: bytes = _lib.gen_kernels_name()
+    return text.decode()
+
+
+__version__ = version()

@@ -1,31 +1,41 @@
 """What a failed call becomes: the one place where a status turns into an exception."""
 
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from typing import Any, NoReturn
+
 from . import _constants as c
 from ._library import lib
 
 
 class GenerativeError(Exception):
-    """A call into libgenerative failed.
+    """A call into libgenerative failed; the subclasses tell in whose words.
 
     status: the header's number (GEN_E_...); name: its name, "GEN_E_ARGUMENT"; message: one line
     that names the argument, its value and the limit.
     """
 
-    def __init__(self, status, message):
+    status: int
+    name: str
+    message: str
+
+    def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
         self.name = lib.gen_status_name(status).decode()
         self.message = message
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self.status, self.message))
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.message
 
 
 class InvalidArgumentError(GenerativeError, ValueError):
-    """An argument, a file's content or a shape is not what it must be."""
+    """An argument or a shape is not what it must be, or not what the library can do."""
 
 
 class OutOfMemoryError(GenerativeError, MemoryError):
@@ -37,7 +47,25 @@ class FileError(GenerativeError, OSError):
 
 
 class NotReadyError(GenerativeError, RuntimeError):
-    """The object is not ready for the call, such as not yet fitted, or it is in use."""
+    """The object is not ready for the call: it is closed or in use, or the model has no such part."""
+
+
+class NotFittedError(NotReadyError, ValueError, AttributeError):  # type: ignore[misc]  # both name it
+    """A model was asked for what only a fit gives it.
+
+    Where scikit-learn is loaded, what is raised is its NotFittedError as well.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (NotFittedError, (self.status, self.message))
+
+
+class CancelledError(GenerativeError, RuntimeError):
+    """A callback or a token stopped the work."""
+
+
+class InternalError(GenerativeError, RuntimeError):
+    """A fault in the library itself: please report it."""
 
 
 _CLASSES = {
@@ -45,18 +73,37 @@ _CLASSES = {
     c.E_MISMATCH: InvalidArgumentError,
     c.E_NONFINITE: InvalidArgumentError,
     c.E_LIMIT: InvalidArgumentError,
+    c.E_UNSUPPORTED: InvalidArgumentError,
     c.E_NOMEM: OutOfMemoryError,
     c.E_IO: FileError,
     c.E_FORMAT: FileError,
     c.E_TRUNCATED: FileError,
     c.E_TRAILING: FileError,
+    c.E_VERSION: FileError,
     c.E_STATE: NotReadyError,
     c.E_BUSY: NotReadyError,
+    c.E_HANDLE: NotReadyError,
+    c.E_CANCELLED: CancelledError,
 }
 
 
-def check(status):
+def check(status: int) -> None:
     """Raises what a status stands for; returns on GEN_OK."""
     if status != c.OK:
         message = lib.gen_last_error_message().decode("utf-8", "replace")
-        raise _CLASSES.get(status, GenerativeError)(status, message)
+        raise _CLASSES.get(status, InternalError)(status, message)
+
+
+def raise_not_fitted(kind: str) -> NoReturn:
+    """Raises the error of a model that was not fitted."""
+    raise _not_fitted_class("sklearn.exceptions" in sys.modules)(
+        c.E_STATE, f"this {kind} is not fitted yet: call fit first"
+    )
+
+
+@lru_cache(maxsize=None)
+def _not_fitted_class(with_scikit_learn: bool) -> type[NotFittedError]:
+    if not with_scikit_learn:
+        return NotFittedError
+    theirs = sys.modules["sklearn.exceptions"].NotFittedError
+    return type("NotFittedError", (NotFittedError, theirs), {"__doc__": NotFittedError.__doc__})

@@ -4,6 +4,8 @@ Arrays that numpy owns travel as plain addresses (c_void_p); everything else is 
 compares the names and the number and kinds of parameters with the header.
 """
 
+from __future__ import annotations
+
 from ctypes import (
     POINTER,
     c_char_p,
@@ -14,6 +16,7 @@ from ctypes import (
     c_uint64,
     c_void_p,
 )
+from typing import Any
 
 from ._structs import (
     AutoencoderOptions,
@@ -42,7 +45,7 @@ from ._structs import (
 
 Status = c_int32
 
-PROTOTYPES = {
+PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "gen_version": (c_char_p, []),
     "gen_abi_version": (c_int32, []),
     "gen_kernels_name": (c_char_p, []),
@@ -184,10 +187,11 @@ PROTOTYPES = {
     "gen_checkpoint_tensor": (Status, [Handle, c_int64, POINTER(Tensor)]),
     "gen_evaluate_parzen": (Status, [c_void_p, c_int64, c_void_p, c_int64, c_void_p, c_int64, c_int64, Handle, c_void_p, c_void_p, c_void_p]),
     "gen_evaluate_psnr": (Status, [c_void_p, c_void_p, c_int64, c_int64, c_void_p]),
-    "gen_evaluate_squared_error": (Status, [c_void_p, c_void_p, c_int64, c_int64, c_void_p]),}
+    "gen_evaluate_squared_error": (Status, [c_void_p, c_void_p, c_int64, c_int64, c_void_p]),
+}
 
 
-def declare(library):
+def declare(library: Any) -> None:
     """Gives every function of a loaded library its types. AttributeError when one is missing."""
     for name, (result, parameters) in PROTOTYPES.items():
         function = getattr(library, name)

@@ -1,17 +1,26 @@
 """Ownership of the library's objects."""
 
+from __future__ import annotations
+
 import ctypes
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Optional, TypeVar
 
 from ._errors import check
 from ._library import lib
 from ._structs import Handle
 
+T = TypeVar("T", bound="Owner")
 
-def made(function, *arguments):
-    """Calls a create, open or load function and returns the handle it gives, as an int."""
+
+def made(function: Any, *arguments: Any) -> int:
+    """Calls a create, open or load function and returns the handle it gives."""
     handle = Handle()
     check(function(*arguments, ctypes.byref(handle)))
+    assert handle.value is not None
     return handle.value
 
 
@@ -22,30 +31,53 @@ class Owner:
     """
 
     _noun = ""
-    _finalizer = None
-    _handle = None
+    _finalizer: Optional[weakref.finalize[Any, Any]] = None
+    _handle: Optional[int] = None
 
-    def _own(self, handle):
+    def _own(self, handle: int) -> None:
         """Takes a handle over, in place of the one held before."""
         self.close()
         destroy = getattr(lib, f"gen_{self._noun}_destroy")
         self._handle = handle
         self._finalizer = weakref.finalize(self, destroy, handle)
 
-    def close(self):
+    @contextmanager
+    def _trying(self, handle: int) -> Iterator[None]:
+        """Holds a new handle; should the block raise, the one held before comes back."""
+        before = self._handle, self._finalizer
+        self._handle = self._finalizer = None
+        self._own(handle)
+        try:
+            yield
+        except BaseException:
+            self.close()
+            self._handle, self._finalizer = before
+            raise
+        if before[1] is not None:
+            before[1]()
+
+    def close(self) -> None:
         """Releases the library's memory. Closing twice is harmless."""
         if self._finalizer is not None:
             self._finalizer()
             self._finalizer = None
         self._handle = None
 
-    def __enter__(self):
+    def __enter__(self: T) -> T:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
         self.close()
 
+    def __getstate__(self) -> Any:
+        raise TypeError(f"a {type(self).__name__} can be neither pickled nor copied")
 
-def handle_of(owner):
+
+def handle_of(owner: Optional[Owner]) -> Optional[int]:
     """The handle of an object, None for None (a NULL context, no validation set)."""
     return None if owner is None else owner._handle

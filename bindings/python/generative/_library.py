@@ -5,17 +5,21 @@ this package; under the environment variable PREFIX; where the system's loader l
 folder of the repository this package is part of.
 """
 
+from __future__ import annotations
+
 import ctypes
 import ctypes.util
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Union
 
 from . import _constants, _functions
 
 FILE_NAME = "libgenerative.so.1"
 
 
-def _candidates():
+def _candidates() -> Iterator[Union[Path, str, None]]:
     named = os.environ.get("GENERATIVE_LIBRARY")
     if named:
         yield named
@@ -31,7 +35,7 @@ def _candidates():
         yield folder / "libgenerative.so"
 
 
-def _load():
+def _load() -> ctypes.CDLL:
     tried = []
     for candidate in filter(None, _candidates()):
         name = str(candidate)
@@ -45,7 +49,7 @@ def _load():
     )
 
 
-def _opened(name):
+def _opened(name: str) -> ctypes.CDLL:
     try:
         library = ctypes.CDLL(name)
         library.gen_abi_version.restype = ctypes.c_int32

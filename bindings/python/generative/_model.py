@@ -1,96 +1,142 @@
-"""What all models share: parameters by name, files, pickling."""
+"""What all models share: files, pickling, and rows on their way in."""
+
+from __future__ import annotations
 
 import ctypes
-import inspect
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Optional, TypeVar, Union
 
 import numpy as np
 
 from . import _constants as c
-from ._errors import NotReadyError, check
+from ._errors import NotReadyError, check, raise_not_fitted
+from ._estimator import Estimator
 from ._handle import Owner, handle_of, made
 from ._library import lib
+from ._rows import Floats, as_rows, rows_first, size_of
+from .context import Context
+from .dataset import Dataset, open_dataset
+
+M = TypeVar("M", bound="Model")
+Path = Union[str, "os.PathLike[str]"]
 
 
-class Model(Owner):
-    """A model: constructed with keyword options that are its attributes, created when it is fitted."""
+class Model(Estimator, Owner):
+    """A model: constructed with options that are its attributes, created when it is fitted."""
 
-    def save(self, path, content="all"):
+    context: Optional[Context]
+    _least_rows = 1
+    _fitting: object
+
+    def save(self, path: Path, content: str = "all") -> None:
         """Writes a safetensors file, whole or not at all.
 
         content: "all": also what it takes to fit further; "weights": a third of the size.
         """
         kind = c.choose(c.CONTENT, content, "content")
-        check(self._function("save")(self._require_handle(), os.fsencode(path), kind))
+        check(self._function("save")(self._fitted_handle(), os.fsencode(path), kind))
 
     @classmethod
-    def load(cls, path, context=None):
-        """A model from the file `save` wrote."""
+    def load(cls: type[M], path: Path, context: Optional[Context] = None) -> M:
+        """A model from the file `save` wrote. Options that the file does not tell are the defaults."""
         return cls._loaded(made(cls._function("load"), os.fsencode(path), handle_of(context)), context)
 
-    def to_bytes(self, content="all"):
+    def to_bytes(self, content: str = "all") -> bytes:
         """The bytes that `save` writes."""
         kind = c.choose(c.CONTENT, content, "content")
         count = ctypes.c_int64()
         save = self._function("save_memory")
-        check(save(self._require_handle(), kind, None, 0, ctypes.byref(count)))
+        check(save(self._fitted_handle(), kind, None, 0, ctypes.byref(count)))
         buffer = np.empty(count.value, np.uint8)
         check(save(self._handle, kind, buffer.ctypes.data, len(buffer), ctypes.byref(count)))
         return buffer[: count.value].tobytes()
 
     @classmethod
-    def from_bytes(cls, data, context=None):
+    def from_bytes(cls: type[M], data: Any, context: Optional[Context] = None) -> M:
         """A model from what `to_bytes` gave."""
         data = bytes(data)
         handle = made(cls._function("load_memory"), data, len(data), handle_of(context))
         return cls._loaded(handle, context)
 
-    def get_params(self, deep=True):
-        """The constructor's options by name, as scikit-learn asks for them."""
-        return {name: getattr(self, name) for name in self._parameter_names()}
-
-    def set_params(self, **params):
-        """Sets options by name; they count from the next time the model is made."""
-        for name, value in params.items():
-            if name not in self._parameter_names():
-                raise ValueError(f"{type(self).__name__} has no parameter {name!r}")
-            setattr(self, name, value)
-        return self
-
-    def __repr__(self):
-        defaults = inspect.signature(type(self).__init__).parameters
-        changed = {k: v for k, v in self.get_params().items() if v is not defaults[k].default}
-        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in changed.items())})"
-
-    def __getstate__(self):
-        state = {k: v for k, v in self.__dict__.items() if k not in ("_handle", "_finalizer", "context")}
+    def __getstate__(self) -> Any:
+        state = {k: v for k, v in self.__dict__.items() if k not in ("_handle", "_finalizer", "_fitting")}
         return state, self.to_bytes() if self._finalizer is not None else None
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: Any) -> None:
         attributes, data = state
-        self.__dict__.update(attributes, context=None)
+        self.__dict__.update(attributes)
         if data is not None:
-            self._own(made(self._function("load_memory"), data, len(data), None))
+            load = self._function("load_memory")
+            self._own(made(load, data, len(data), handle_of(self.context)))
 
     @classmethod
-    def _loaded(cls, handle, context):
-        model = cls(context=context)
+    def _loaded(cls: type[M], handle: int, context: Optional[Context]) -> M:
+        model = cls()
+        model.context = context
         model._own(handle)
-        model._adopt_info()
+        model._adopt_options()
         return model
 
-    def _adopt_info(self):
-        """Sets the options that a loaded file tells; subclasses say which."""
+    def _adopt_options(self) -> None:
+        """Sets the parameters that a loaded model tells; subclasses say which."""
+        raise NotImplementedError
 
     @classmethod
-    def _function(cls, verb):
+    def _function(cls, verb: str) -> Any:
         return getattr(lib, f"gen_{cls._noun}_{verb}")
 
-    @classmethod
-    def _parameter_names(cls):
-        return [name for name in inspect.signature(cls.__init__).parameters if name != "self"]
-
-    def _require_handle(self):
-        if self._finalizer is None:
-            raise NotReadyError(c.E_STATE, f"this {type(self).__name__} is not fitted yet: call fit first")
+    def _fitted_handle(self) -> int:
+        if self._handle is None:
+            raise_not_fitted(type(self).__name__)
         return self._handle
+
+    def _rows(self, X: Any) -> Floats:
+        """What a method was given, a Dataset and a path too, as packed finite rows of the model's size."""
+        size = self._row_size()
+        if isinstance(X, (str, os.PathLike)):
+            shape = self._row_shape()
+            X = open_dataset(X, shape=shape if len(shape) > 1 else None)
+        if isinstance(X, Dataset):
+            return as_rows(X.read(), size)
+        self._check_columns(X)
+        array = rows_first(X, "X")
+        self._check_row_size(size_of(array.shape[1:]))
+        rows = as_rows(array)
+        with np.errstate(all="ignore"):
+            total = rows.sum()  # of finite rows it is finite, and faster to have than a mask
+        if not np.isfinite(total) and not np.isfinite(rows).all():
+            where = int(np.flatnonzero(~np.isfinite(rows).all(1))[0])
+            raise ValueError(f"X must hold no NaN and no inf, but row {where} does")
+        return rows
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Lets one fit at a time have the model, also when a callback re-enters."""
+        key = object()
+        if vars(self).setdefault("_fitting", key) is not key:
+            raise NotReadyError(c.E_BUSY, f"this {type(self).__name__} is being fitted")
+        try:
+            yield
+        finally:
+            del self._fitting
+
+    def _check_row_count(self, data: Dataset) -> None:
+        count = data.info.n_rows
+        if 0 <= count < self._least_rows:
+            kind = type(self).__name__
+            raise ValueError(f"{kind} must be fitted to {self._least_rows} rows at least, not n_samples = {count}")
+
+    def _check_row_size(self, size: int) -> None:
+        if size != self._row_size():
+            raise ValueError(
+                f"X has {size} features, but {type(self).__name__} is expecting "
+                f"{self._row_size()} features as input"
+            )
+
+    def _row_size(self) -> int:
+        return size_of(self._row_shape())
+
+    def _row_shape(self) -> tuple[int, ...]:
+        raise NotImplementedError

@@ -1,105 +1,111 @@
 """What autoencoders, VAEs and GANs share: creation from the data's shape, fitting, plans."""
 
+from __future__ import annotations
+
 import ctypes
+from collections.abc import Sequence
+from contextlib import ExitStack, nullcontext
+from typing import Any, Optional, TypeVar, Union
 
 import numpy as np
+import numpy.typing as npt
 
 from . import _constants as c
 from ._errors import check
 from ._handle import handle_of, made
 from ._model import Model
-from ._progress import EventRelay
-from ._rows import address, as_labels, as_rows, row_shape, shape_of_rows
-from ._structs import FitOptions, InvertOptions, ModelInfo, Plan
-from .dataset import as_dataset
+from ._progress import Callback, EventRelay, FitEvent
+from ._rows import Floats, Shape, address, as_labels, as_rows, row_shape, shape_of_rows, size_of
+from ._structs import FitOptions, ModelInfo, Plan
+from .context import Token
+from .dataset import Dataset, dataset_of
+
+N = TypeVar("N", bound="NetworkModel")
 
 
 class NetworkModel(Model):
-    """A model trained in steps. `shape` is the shape of a row; None: taken from the data."""
+    """A model trained in steps.
 
-    history_ = None
+    Parameters of every such model, None being the library's default (see gen_fit_options in the header):
+    epochs, batch_size, learning_rate, optimizer, beta1, beta2, epsilon, weight_decay, schedule,
+    schedule_factor, schedule_period, schedule_epochs, warm_up, clip_norm; patience, keep_best: with
+    validation rows. warm_start: a fit goes on where the last ended, as does one of a loaded model.
+    shape: of a row; None: taken from the data. seed: of the initial weights, of shuffling and noise.
+
+    Attributes of a fitted model: history_, the events of its epochs; shape_, latent_size_,
+    n_features_in_, n_parameters_, n_epochs_.
+    """
+
+    epochs: int
+    batch_size: int
+    learning_rate: Optional[float]
+    optimizer: Optional[str]
+    beta1: Optional[float]
+    beta2: Optional[float]
+    epsilon: Optional[float]
+    weight_decay: float
+    schedule: str
+    schedule_factor: Optional[float]
+    schedule_period: Optional[int]
+    schedule_epochs: Optional[int]
+    warm_up: float
+    clip_norm: float
+    patience: int
+    keep_best: bool
+    warm_start: bool
+    shape: Optional[Sequence[int]]
+    seed: int
+    latent_size: Any
+    architecture: str
+    history_: list[FitEvent]
 
     def fit(
-        self,
-        X,
-        y=None,
+        self: N,
+        X: Any,
+        y: Any = None,
         *,
-        epochs=10,
-        batch_size=128,
-        learning_rate=None,
-        optimizer=None,
-        beta1=0.0,
-        beta2=0.0,
-        epsilon=0.0,
-        weight_decay=0.0,
-        schedule="constant",
-        schedule_factor=0.0,
-        schedule_period=0,
-        schedule_epochs=0,
-        warm_up=0.0,
-        clip_norm=0.0,
-        validation=None,
-        patience=0,
-        keep_best=False,
-        seed=0,
-        callback=None,
-        progress=False,
-        token=None,
-    ):
-        """Fits to an array of rows or a Dataset; a second fit goes on where the first ended.
+        validation: Any = None,
+        callback: Optional[Callback] = None,
+        verbose: Union[bool, int] = False,
+        token: Optional[Token] = None,
+    ) -> N:
+        """Fits to rows: an array (n, features) or (n, height, width[, channels]) of uint8, float32 or
+        float64, which is not copied; the path of a folder of pictures, an IDX or a .npy file; a
+        generator of such arrays, or a function that returns one for each epoch; a Dataset.
 
         y: classes of the rows, for a conditional model; others ignore it, as scikit-learn's do.
-        Zero means the library's default (see gen_fit_options in the header). callback(event) gets a
-        `FitEvent` at most ten times a second and after each epoch, and may return STOP_AFTER_EPOCH
-        or STOP_NOW; an exception in it, or Ctrl-C, stops the fit and is raised here, the model
-        usable. progress=True shows a bar (tqdm when it is installed). validation: rows measured
-        after each epoch. The events of the epochs are kept in history_.
+        validation: rows measured after each epoch. callback(event) gets a `FitEvent` at most ten times
+        a second and after each epoch, and may return STOP_AFTER_EPOCH or STOP_NOW; an exception in it,
+        or Ctrl-C, stops the fit and is raised here, the model usable. verbose: shows a bar, by tqdm
+        where it is installed. token: stops the fit from another thread.
         """
         labels = y if getattr(self, "n_classes", 0) else None
-        dataset, data_made = as_dataset(X, self.context, labels)
-        measured, measured_made = (None, False)
-        if validation is not None:
-            measured, measured_made = as_dataset(validation, self.context)
-        relay = EventRelay(callback, progress)
-        options = FitOptions(
-            optimizer=c.choose(c.OPTIMIZER, optimizer, "optimizer"),
-            epochs=_counted(epochs, "epochs"),
-            batch_size=_counted(batch_size, "batch_size"),
-            seed=seed,
-            learning_rate=0.0 if learning_rate is None else learning_rate or -1.0,
-            beta1=beta1,
-            beta2=beta2,
-            epsilon=epsilon,
-            weight_decay=weight_decay,
-            schedule=c.choose(c.SCHEDULE, schedule, "schedule"),
-            keep_best=int(keep_best),
-            schedule_factor=schedule_factor,
-            schedule_period=schedule_period,
-            schedule_epochs=schedule_epochs,
-            warm_up=warm_up,
-            clip_norm=clip_norm,
-            patience=patience,
-            validation=handle_of(measured),
-            event=relay.function,
-            token=handle_of(token),
-        )
-        try:
-            if self._finalizer is None:
-                self._own(self._create(dataset.info))
-            status = self._function("fit")(self._handle, dataset._handle, ctypes.byref(options))
-        finally:
-            relay.close()
-            for owned, here in ((dataset, data_made), (measured, measured_made)):
-                if here:
-                    owned.close()
-        self.history_ = (self.history_ or []) + relay.epochs
-        relay.reraise()
-        dataset._reraise()
+        relay = EventRelay(callback, verbose)
+        with self._alone(), ExitStack() as stack:
+            data = stack.enter_context(dataset_of(X, self.context, labels=labels, shape=self.shape))
+            self._check_row_count(data)
+            measured = None
+            if validation is not None:
+                rows = dataset_of(validation, self.context, shape=data.shape)
+                measured = stack.enter_context(rows)
+            options = self._fit_options(relay, measured, token)
+            goes_on = self.warm_start and self._handle is not None
+            stack.enter_context(nullcontext() if goes_on else self._trying(self._create(data.info)))
+            with relay:
+                status = self._function("fit")(self._handle, data._handle, ctypes.byref(options))
+            if self.info.n_steps == 0 and status != c.E_CANCELLED:
+                data._reraise()
+                relay.finish()
+                check(status)
+        self._see_columns(X)
+        self.history_ = (getattr(self, "history_", []) if goes_on else []) + relay.epochs
+        data._reraise()
+        relay.finish()
         if not (status == c.E_CANCELLED and relay.stopped):
             check(status)
         return self
 
-    def plan(self, batch_size=128):
+    def plan(self, batch_size: Optional[int] = None) -> tuple[int, int, int]:
         """What the model will need, before it is made: (n_parameters, peak_bytes, flops_per_row).
 
         peak_bytes: while fitting with this batch size, beside the data. Needs `shape`.
@@ -108,121 +114,128 @@ class NetworkModel(Model):
             raise ValueError("shape must be given to plan a model before it sees data")
         plan = Plan()
         options = self._options(*shape_of_rows(self.shape))
-        check(self._function("plan")(ctypes.byref(options), batch_size, ctypes.byref(plan)))
+        rows = self.batch_size if batch_size is None else batch_size
+        check(self._function("plan")(ctypes.byref(options), rows, ctypes.byref(plan)))
         return plan.n_parameters, plan.peak_bytes, plan.flops_per_row
 
     @property
-    def info(self):
+    def info(self) -> ModelInfo:
         """The header's gen_model_info_t: height, width, channels, latent_size, n_parameters ..."""
         info = ModelInfo()
-        check(self._function("info")(self._require_handle(), ctypes.byref(info)))
+        check(self._function("info")(self._fitted_handle(), ctypes.byref(info)))
         return info
 
     @property
-    def shape_(self):
+    def shape_(self) -> Shape:
         """The shape of a row: (features,), (height, width) or (height, width, channels)."""
         info = self.info
         return row_shape(info.height, info.width, info.channels)
 
-    def _create(self, data):
+    @property
+    def n_features_in_(self) -> int:
+        """The numbers of a row."""
+        return size_of(self.shape_)
+
+    @property
+    def latent_size_(self) -> int:
+        """The numbers of a latent."""
+        size: int = self.info.latent_size
+        return size
+
+    @property
+    def n_parameters_(self) -> int:
+        """The trained numbers."""
+        count: int = self.info.n_parameters
+        return count
+
+    @property
+    def n_epochs_(self) -> int:
+        """Epochs fitted so far."""
+        count: int = self.info.n_epochs
+        return count
+
+    def _create(self, data: Any) -> int:
         """A new handle for rows of a dataset's shape, or of `shape` when that was given."""
         shape = (data.height, data.width, data.channels)
         if self.shape is not None:
             shape = shape_of_rows(self.shape)
         return made(self._function("create"), ctypes.byref(self._options(*shape)))
 
-    def _adopt_info(self):
+    def _fit_options(
+        self, relay: EventRelay, validation: Optional[Dataset], token: Optional[Token]
+    ) -> FitOptions:
+        return FitOptions(
+            optimizer=c.choose(c.OPTIMIZER, self.optimizer, "optimizer"),
+            epochs=_counted(self.epochs, "epochs"),
+            batch_size=_counted(self.batch_size, "batch_size"),
+            seed=self.seed,
+            learning_rate=c.number(self.learning_rate),
+            beta1=c.number(self.beta1),
+            beta2=c.number(self.beta2),
+            epsilon=c.number(self.epsilon),
+            weight_decay=self.weight_decay,
+            schedule=c.choose(c.SCHEDULE, self.schedule, "schedule"),
+            keep_best=int(self.keep_best),
+            schedule_factor=0.0 if self.schedule_factor is None else self.schedule_factor,
+            schedule_period=c.count(self.schedule_period),
+            schedule_epochs=c.count(self.schedule_epochs),
+            warm_up=self.warm_up,
+            clip_norm=self.clip_norm,
+            patience=self.patience,
+            validation=handle_of(validation),
+            event=relay.function,
+            token=handle_of(token),
+        )
+
+    def _adopt_options(self) -> None:
         self.shape = self.shape_
-        self.latent_size = self.info.latent_size
+        self.latent_size = self.latent_size_
         names = {number: name for name, number in c.ARCHITECTURE.items()}
         self.architecture = names[self.info.architecture]
         if hasattr(self, "n_classes"):
             self.n_classes = self.info.n_classes
+        self.history_ = []
 
-    def _options(self, height, width, channels):
+    def _options(self, height: int, width: int, channels: int) -> Any:
         raise NotImplementedError
 
-    def _rows(self, X, name="X"):
-        if hasattr(X, "read") and hasattr(X, "info"):
-            X = X.read()
-        info = self.info
-        return as_rows(X, info.height * info.width * info.channels, name)
+    def _row_shape(self) -> Shape:
+        return self.shape_
 
-    def _invert(
-        self, X, generator, n_steps, n_starts, learning_rate, prior_weight, start, seed, callback, token
-    ):
-        """gen_<noun>_invert: (latents, errors)."""
-        self._require_handle()
-        rows = self._rows(X)
-        start = None if start is None else self._latents(start)
-        if start is not None and len(start) != len(rows):
-            raise ValueError(f"start must have {len(rows)} rows like X, not {len(start)}")
-        relay = EventRelay(callback, False)
-        options = InvertOptions(
-            generator=generator,
-            n_steps=_counted(n_steps, "n_steps"),
-            n_starts=_counted(n_starts, "n_starts"),
-            seed=seed,
-            learning_rate=0.0 if learning_rate is None else learning_rate or -1.0,
-            prior_weight=prior_weight,
-            event=relay.function,
-            token=handle_of(token),
-        )
-        if start is not None:
-            options.start = start.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
-        latents = np.empty((len(rows), self.info.latent_size), np.float32)
-        errors = np.empty(len(rows), np.float32)
-        outputs = (address(latents), address(errors))
-        status = self._function("invert")(
-            self._handle, address(rows), len(rows), ctypes.byref(options), *outputs
-        )
-        relay.reraise()
-        check(status)
-        return latents, errors
+    def _latents(self, Z: npt.ArrayLike) -> Floats:
+        return as_rows(Z, self.latent_size_, "Z")
 
-    def _latents(self, Z):
-        return as_rows(Z, self.info.latent_size, "Z")
-
-    def _empty_rows(self, count):
+    def _empty_rows(self, count: int) -> Floats:
         return np.empty((max(count, 0), *self.shape_), np.float32)
 
-    def _map(self, verb, rows, out, labels=None):
+    def _empty_latents(self, count: int) -> Floats:
+        return np.empty((max(count, 0), self.latent_size_), np.float32)
+
+    def _map(self, verb: str, rows: Floats, out: Floats, labels: Any = None) -> Floats:
         """Calls gen_<noun>_<verb>(model, rows, n_rows, out), or with labels gen_<noun>_<verb>_given,
         and returns out."""
         if labels is None:
             check(self._function(verb)(self._handle, address(rows), len(rows), address(out)))
         else:
-            given = as_labels(labels, len(rows))
+            known = as_labels(labels, len(rows))
             function = self._function(f"{verb}_given")
-            check(function(self._handle, address(rows), address(given), len(rows), address(out)))
+            check(function(self._handle, address(rows), address(known), len(rows), address(out)))
         return out
 
 
-def _counted(value, name):
+def _counted(value: int, name: str) -> int:
     """A count that must not be zero, which to the library would mean its default."""
     if value < 1:
         raise ValueError(f"{name} must be at least 1, not {value}")
-    return value
+    return int(value)
 
 
-def widths(values):
-    """(array, count) of hidden layers' widths: None is the default, () is none."""
+def set_widths(options: Any, array_name: str, count_name: str, values: Optional[Sequence[int]]) -> None:
+    """Puts hidden layers' widths into two members of an options struct, which keeps the array alive:
+    None is the default, () none."""
     if values is None:
-        return None, 0
-    values = [int(value) for value in values]
-    if not values:
-        return None, -1
-    return (ctypes.c_int64 * len(values))(*values), len(values)
-
-
-def set_widths(options, array_name, count_name, values):
-    """Puts widths into two members of an options struct, which keeps the array alive."""
-    array, count = widths(values)
-    setattr(options, count_name, count)
-    if array is not None:
-        setattr(options, array_name, array)
-
-
-def context_of(model):
-    """The handle of a model's context."""
-    return handle_of(model.context)
+        return
+    sizes = [int(value) for value in values]
+    setattr(options, count_name, len(sizes) or -1)
+    if sizes:
+        setattr(options, array_name, (ctypes.c_int64 * len(sizes))(*sizes))

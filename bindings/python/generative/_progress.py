@@ -1,54 +1,119 @@
-"""What happens while a fit runs: the callback, the bar, exceptions on their way out."""
+"""What happens while a fit runs: the callback, the bar, Ctrl-C, exceptions on their way out."""
 
+from __future__ import annotations
+
+import os
+import signal
 import sys
+import threading
+import time
 import warnings
-from collections import namedtuple
+from types import FrameType, TracebackType
+from typing import Any, Callable, NamedTuple, Optional, Union
 
 from . import _constants as c
-from ._structs import Event, EventCallback
-
-_FIELDS = [name for name, _ in Event._fields_ if name != "struct_size"]
+from ._structs import EventCallback
 
 
-class FitEvent(namedtuple("FitEvent", _FIELDS)):
+class FitEvent(NamedTuple):
     """What a callback is told: the members of the header's gen_event. NaN: the model has none."""
 
-    __slots__ = ()
+    kind: int
+    epoch: int
+    n_epochs: int
+    step: int
+    n_steps: int
+    seconds: float
+    learning_rate: float
+    loss: float
+    reconstruction: float
+    kl: float
+    discriminator_loss: float
+    generator_loss: float
+    real_score: float
+    fake_score: float
+    gradient_norm: float
+    validation_loss: float
+    validation_reconstruction: float
+    validation_kl: float
+    message: str
+    discriminator_gradient_norm: float
+    sample_distance: float
+    real_distance: float
+    warning: int
+    reserved: int
 
     @property
-    def is_epoch(self):
+    def is_epoch(self) -> bool:
         """Whether an epoch has just ended, with averages over it."""
         return self.kind == c.EVENT_EPOCH
 
 
-class EventRelay:
-    """The C callback of one fit; hands events on and holds exceptions until the fit returns.
+Callback = Callable[[FitEvent], Optional[int]]
 
-    Python's signal handlers run in it, so that Ctrl-C stops a fit.
+
+class EventRelay:
+    """The C callback of one call, and what surrounds it: `with EventRelay(...) as relay:`.
+
+    Exceptions in the callback are held until `finish`. So is Ctrl-C: as an exception it would be lost
+    when it fell on the way into or out of Python; here it stops the call at its next event.
     """
 
-    def __init__(self, callback, progress):
+    def __init__(self, callback: Optional[Callback] = None, verbose: Union[bool, int] = False) -> None:
         self._callback = callback
-        self._bar = _bar() if progress else None
-        self._error = None
+        self._bar = _bar() if verbose else None
+        self._error: Optional[BaseException] = None
+        self._handler: Any = None
+        self._interrupted = False
         self.stopped = False
-        self.epochs = []
+        self.epochs: list[FitEvent] = []
         self.function = EventCallback(self._called)
 
-    def _called(self, event, _):
+    def __enter__(self) -> EventRelay:
+        handler = signal.getsignal(signal.SIGINT)
+        if threading.current_thread() is threading.main_thread() and callable(handler):
+            self._handler = handler
+            signal.signal(signal.SIGINT, self._interrupt)
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        if self._handler is not None:
+            signal.signal(signal.SIGINT, self._handler)
+        if self._bar is not None:
+            self._bar.close()
+
+    def finish(self) -> None:
+        """Raises what the callback raised, and passes a Ctrl-C on to whom it was for."""
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+        if self._interrupted:
+            self._interrupted = False
+            self._handler(signal.SIGINT, None)
+
+    def _interrupt(self, number: int, frame: Optional[FrameType]) -> None:
+        self._interrupted = self.stopped = True
+
+    def _called(self, event: Any, _: Any) -> int:
         try:
-            return self._answered(event.contents)
+            answer = self._answered(event.contents)
+            return c.STOP_NOW if self._interrupted else answer
         except BaseException as error:
             self._error = error
             self.stopped = True
             return c.STOP_NOW
 
-    def _answered(self, struct):
-        values = {name: getattr(struct, name) for name in _FIELDS}
+    def _answered(self, struct: Any) -> int:
+        values = {name: getattr(struct, name) for name in FitEvent._fields}
         values["message"] = (values["message"] or b"").decode("utf-8", "replace")
         event = FitEvent(**values)
         if event.kind == c.EVENT_WARNING:
-            warnings.warn(event.message, stacklevel=4)
+            warnings.warn(event.message, stacklevel=5)
         if event.is_epoch:
             self.epochs.append(event)
         if self._bar is not None:
@@ -58,60 +123,93 @@ class EventRelay:
         self.stopped = self.stopped or answer == c.STOP_NOW
         return answer
 
-    def close(self):
-        if self._bar is not None:
-            self._bar.close()
 
-    def reraise(self):
-        error, self._error = self._error, None
-        if error is not None:
-            raise error
-
-
-def _bar():
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
+def _bar() -> Union[_Tqdm, _Line, _Lines]:
+    if not (sys.stderr.isatty() or "ipykernel" in sys.modules):
         return _Lines()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # tqdm's, of a notebook that has no widgets
+            from tqdm.auto import tqdm
+    except ImportError:
+        return _Line()
     return _Tqdm(tqdm)
 
 
 class _Tqdm:
-    """A tqdm bar of epochs."""
+    """A tqdm bar of epochs, in a notebook its widget."""
 
-    def __init__(self, tqdm):
+    def __init__(self, tqdm: Any) -> None:
         self._tqdm = tqdm
-        self._bar = None
+        self._bar: Any = None
 
-    def update(self, event):
+    def update(self, event: FitEvent) -> None:
         if event.kind not in (c.EVENT_STEP, c.EVENT_EPOCH):
             return
         if self._bar is None:
             self._bar = self._tqdm(total=event.n_epochs, unit="epoch", bar_format=_BAR_FORMAT)
-        done = event.epoch if event.is_epoch else event.epoch - 1 + event.step / max(event.n_steps, 1)
         self._bar.set_postfix_str(losses(event), refresh=False)
-        self._bar.update(max(done - self._bar.n, 0))
+        self._bar.update(max(_done(event) - self._bar.n, 0))
 
-    def close(self):
+    def close(self) -> None:
         if self._bar is not None:
             self._bar.close()
 
 
-_BAR_FORMAT = "{percentage:3.0f}%|{bar}| {n:.1f}/{total} epochs [{elapsed}<{remaining}{postfix}]"
+_BAR_FORMAT = "{l_bar}{bar}| {n:.1f}/{total} epochs [{elapsed}<{remaining}{postfix}]"
+
+
+class _Line:
+    """A line on a terminal or in a notebook, drawn anew at each event."""
+
+    _WIDTH = 20
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._drawn = 0
+
+    def update(self, event: FitEvent) -> None:
+        if event.kind not in (c.EVENT_STEP, c.EVENT_EPOCH):
+            return
+        done = _done(event)
+        share = done / event.n_epochs
+        left = (time.monotonic() - self._start) * (1 / share - 1) if share > 0 else 0
+        bar = ("#" * round(share * self._WIDTH)).ljust(self._WIDTH, ".")
+        text = f"{share:4.0%} {bar} epoch {done:.1f}/{event.n_epochs}, {left:.0f} s left, {losses(event)}"
+        text = text[: _columns() - 1]
+        sys.stderr.write("\r" + text.ljust(self._drawn))
+        sys.stderr.flush()
+        self._drawn = len(text)
+
+    def close(self) -> None:
+        if self._drawn:
+            sys.stderr.write("\n")
 
 
 class _Lines:
     """A line on standard error after each epoch."""
 
-    def update(self, event):
+    def update(self, event: FitEvent) -> None:
         if event.is_epoch:
             print(f"epoch {event.epoch}/{event.n_epochs}  {losses(event)}", file=sys.stderr)
 
-    def close(self):
+    def close(self) -> None:
         pass
 
 
-def losses(event):
+def _done(event: FitEvent) -> float:
+    """Epochs done, with the part of the one that is running."""
+    return event.epoch if event.is_epoch else event.epoch - 1 + event.step / max(event.n_steps, 1)
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 100
+
+
+def losses(event: FitEvent) -> str:
     """The losses of an event that the model has: "loss 244.1, kl 21.9"."""
     names = ("loss", "kl", "discriminator_loss", "generator_loss", "validation_loss")
     present = [(name, getattr(event, name)) for name in names]

@@ -3,6 +3,8 @@
 A test compiles a C program from the header and compares every offset and size with these.
 """
 
+from __future__ import annotations
+
 import ctypes
 from ctypes import (
     CFUNCTYPE,
@@ -16,6 +18,7 @@ from ctypes import (
     c_uint64,
     c_void_p,
 )
+from typing import Any, ClassVar
 
 Handle = c_void_p
 
@@ -31,7 +34,9 @@ StreamRewind = CFUNCTYPE(c_int32, c_void_p)
 class Structure(ctypes.Structure):
     """A struct of the header; one with a struct_size sets it. Zero members mean defaults."""
 
-    def __init__(self, **members):
+    c_name: ClassVar[str]
+
+    def __init__(self, **members: Any) -> None:
         super().__init__(**members)
         if self._fields_[0][0] == "struct_size":
             self.struct_size = ctypes.sizeof(self)
@@ -383,6 +388,7 @@ class GANOptions(Structure):
         ("reserved2", c_int32),
         ("n_classes", c_int64),
     ]
+
 
 class DirectionOptions(Structure):
     c_name = "gen_direction_options"

@@ -1,120 +1,170 @@
 """Autoencoders, denoising ones among them."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Optional
+
 import numpy as np
+import numpy.typing as npt
 
 from . import _constants as c
 from ._errors import check
-from ._network import NetworkModel, context_of, set_widths
+from ._handle import handle_of
 from ._library import lib
-from ._rows import address, as_rows
+from ._network import NetworkModel, set_widths
+from ._rows import Floats, address, as_rows
 from ._structs import AutoencoderOptions
+from .context import Context
 
 
 class Autoencoder(NetworkModel):
     """An encoder down to a small latent and a decoder back (Hinton & Salakhutdinov 2006).
 
-    With a corruption ("gaussian", "masking", "salt_and_pepper") it learns to restore clean rows from
-    corrupted ones (Vincent et al. 2008). hidden: widths of the encoder's hidden layers; None: 512,
-    256; (): none. decoder_hidden: None: the encoder's in reverse.
+    With noise ("gaussian", "masking", "salt_and_pepper") it learns to restore clean rows from corrupted
+    ones (Vincent et al. 2008). noise_level: the gaussian's deviation, None: 0.5; else the share of
+    pixels, None: 0.3. hidden: widths of the encoder's hidden layers; None: 512, 256; (): none.
+    decoder_hidden: None: the encoder's in reverse. loss: "squared_error", "cross_entropy" or
+    "log_squared_error".
 
-    architecture="convolutional": `depth` levels of half the size (0: until the smaller side is 4
-    ... 7) from base_channels channels (0: 32), doubled level by level, then `hidden` (None: 256).
+    architecture="convolutional": `depth` levels of half the size (None: until the smaller side is 4
+    ... 7) from base_channels channels (None: 32), doubled level by level, then `hidden` (None: 256).
     skips: a U-Net with a bottleneck of latent_size, which only reconstructs; it takes neither hidden
     layers, latent_activation, bias=False, dropout, batch_norm nor pixel_bias.
+
+    What all networks share, epochs, learning_rate and the like, is told at `NetworkModel`.
     """
 
     _noun = "autoencoder"
 
     def __init__(
         self,
-        latent_size=32,
+        latent_size: int = 32,
         *,
-        hidden=None,
-        decoder_hidden=None,
-        activation=None,
-        latent_activation=None,
-        output_activation=None,
-        bias=True,
-        loss="squared_error",
-        corruption=None,
-        corruption_amount=0.0,
-        initializer=None,
-        dropout=0.0,
-        architecture="dense",
-        base_channels=0,
-        depth=0,
-        batch_norm=False,
-        pixel_bias=False,
-        skips=False,
-        shape=None,
-        seed=0,
-        context=None,
-    ):
-        self.latent_size = latent_size
-        self.hidden = hidden
-        self.decoder_hidden = decoder_hidden
-        self.activation = activation
-        self.latent_activation = latent_activation
-        self.output_activation = output_activation
-        self.bias = bias
-        self.loss = loss
-        self.corruption = corruption
-        self.corruption_amount = corruption_amount
-        self.initializer = initializer
-        self.dropout = dropout
-        self.architecture = architecture
-        self.base_channels = base_channels
-        self.depth = depth
-        self.batch_norm = batch_norm
-        self.pixel_bias = pixel_bias
-        self.skips = skips
-        self.shape = shape
-        self.seed = seed
-        self.context = context
+        hidden: Optional[Sequence[int]] = None,
+        decoder_hidden: Optional[Sequence[int]] = None,
+        activation: Optional[str] = None,
+        latent_activation: Optional[str] = None,
+        output_activation: Optional[str] = None,
+        bias: bool = True,
+        loss: str = "squared_error",
+        noise: Optional[str] = None,
+        noise_level: Optional[float] = None,
+        initializer: Optional[str] = None,
+        dropout: float = 0.0,
+        architecture: str = "dense",
+        base_channels: Optional[int] = None,
+        depth: Optional[int] = None,
+        batch_norm: bool = False,
+        pixel_bias: bool = False,
+        skips: bool = False,
+        epochs: int = 10,
+        batch_size: int = 128,
+        learning_rate: Optional[float] = None,
+        optimizer: Optional[str] = None,
+        beta1: Optional[float] = None,
+        beta2: Optional[float] = None,
+        epsilon: Optional[float] = None,
+        weight_decay: float = 0.0,
+        schedule: str = "constant",
+        schedule_factor: Optional[float] = None,
+        schedule_period: Optional[int] = None,
+        schedule_epochs: Optional[int] = None,
+        warm_up: float = 0.0,
+        clip_norm: float = 0.0,
+        patience: int = 0,
+        keep_best: bool = False,
+        warm_start: bool = False,
+        shape: Optional[Sequence[int]] = None,
+        seed: int = 0,
+        context: Optional[Context] = None,
+    ) -> None:
+        self._keep(locals())
 
-    def encode(self, X):
+    hidden: Optional[Sequence[int]]
+    decoder_hidden: Optional[Sequence[int]]
+    activation: Optional[str]
+    latent_activation: Optional[str]
+    output_activation: Optional[str]
+    bias: bool
+    loss: str
+    noise: Optional[str]
+    noise_level: Optional[float]
+    initializer: Optional[str]
+    dropout: float
+    base_channels: Optional[int]
+    depth: Optional[int]
+    batch_norm: bool
+    pixel_bias: bool
+    skips: bool
+
+    def encode(self, X: Any) -> Floats:
         """The latents of rows, (n, latent_size)."""
         rows = self._rows(X)
-        return self._map("encode", rows, np.empty((len(rows), self.info.latent_size), np.float32))
+        return self._map("encode", rows, self._empty_latents(len(rows)))
 
-    def decode(self, Z):
+    def decode(self, Z: npt.ArrayLike) -> Floats:
         """The rows of latents."""
         latents = self._latents(Z)
         return self._map("decode", latents, self._empty_rows(len(latents)))
 
-    def reconstruct(self, X):
+    def reconstruct(self, X: Any) -> Floats:
         """Rows through the latent and back."""
         rows = self._rows(X)
         return self._map("reconstruct", rows, self._empty_rows(len(rows)))
 
-    def denoise(self, X):
-        """Clean rows from corrupted ones; the model must have been made with a corruption."""
+    def denoise(self, X: Any) -> Floats:
+        """Clean rows from corrupted ones; the model must have been made with noise."""
         rows = self._rows(X)
         return self._map("denoise", rows, self._empty_rows(len(rows)))
 
-    transform = encode
-    inverse_transform = decode
+    def transform(self, X: Any) -> Any:
+        """The latents of encode, in the container that set_output asks for."""
+        return self._labelled(self.encode(X), X)
 
-    def _options(self, height, width, channels):
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        """fit, then the latents of the same rows."""
+        return self.fit(X, y).transform(X)
+
+    def inverse_transform(self, Z: npt.ArrayLike) -> Floats:
+        """decode."""
+        return self.decode(Z)
+
+    def score_samples(self, X: Any) -> Floats:
+        """Minus the squared error of each row's reconstruction, summed over the row."""
+        rows = self._rows(X)
+        back = self._map("reconstruct", rows, np.empty_like(rows))
+        scores: Floats = -np.square(back - rows, out=back).sum(1)
+        return scores
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """The mean of score_samples: the greater the better."""
+        return float(np.mean(self.score_samples(X)))
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.latent_size_
+
+    def _options(self, height: int, width: int, channels: int) -> AutoencoderOptions:
         options = AutoencoderOptions(
             activation=c.choose(c.ACTIVATION, self.activation, "activation"),
             height=height,
             width=width,
             channels=channels,
-            latent_size=self.latent_size or -1,
+            latent_size=c.count(self.latent_size),
             latent_activation=c.choose(c.ACTIVATION, self.latent_activation, "latent_activation"),
             output_activation=c.choose(c.ACTIVATION, self.output_activation, "output_activation"),
             no_bias=int(not self.bias),
             loss=c.choose(c.LOSS, self.loss, "loss"),
-            corruption=c.choose(c.CORRUPTION, self.corruption, "corruption"),
+            corruption=c.choose(c.CORRUPTION, self.noise, "noise"),
             initializer=c.choose(c.INITIALIZER, self.initializer, "initializer"),
-            corruption_amount=self.corruption_amount,
+            corruption_amount=c.number(self.noise_level),
             dropout=self.dropout,
             seed=self.seed,
-            context=context_of(self),
+            context=handle_of(self.context),
             architecture=c.choose(c.ARCHITECTURE, self.architecture, "architecture"),
-            depth=self.depth,
-            base_channels=self.base_channels,
+            depth=c.count(self.depth),
+            base_channels=c.count(self.base_channels),
             batch_norm=int(self.batch_norm),
             pixel_bias=int(self.pixel_bias),
             skips=int(self.skips),
@@ -124,13 +174,13 @@ class Autoencoder(NetworkModel):
         return options
 
 
-def corrupt(X, corruption, amount=0.0, *, seed=0):
+def corrupt(X: npt.ArrayLike, noise: str, level: Optional[float] = None, *, seed: int = 0) -> Floats:
     """Rows corrupted as a denoising autoencoder's training does it, in the shape of X.
 
-    amount: "gaussian": deviation, 0: 0.5; "masking", "salt_and_pepper": share, 0: 0.3.
+    level: "gaussian": deviation, None: 0.5; "masking", "salt_and_pepper": share, None: 0.3.
     """
-    kind = c.choose(c.CORRUPTION, corruption, "corruption")
+    kind = c.choose(c.CORRUPTION, noise, "noise")
     rows = as_rows(X)
     out = np.empty_like(rows)
-    check(lib.gen_corrupt(address(rows), *rows.shape, kind, amount, seed, address(out)))
+    check(lib.gen_corrupt(address(rows), *rows.shape, kind, c.number(level), seed, address(out)))
     return out.reshape(np.shape(X))

@@ -1,6 +1,9 @@
 """What a program may want to own: threads and memory."""
 
+from __future__ import annotations
+
 import ctypes
+from typing import Any, Callable, Optional
 
 from ._constants import LOG_NAMES
 from ._errors import check
@@ -9,7 +12,7 @@ from ._library import lib
 from ._structs import ContextOptions, Log
 
 # What the library may still call: objects keep their context alive after its Python object is gone.
-_logs = []
+_logs: list[Any] = []
 
 
 class Context(Owner):
@@ -19,28 +22,52 @@ class Context(Owner):
     direct_convolutions: sum term by term instead of Winograd's faster way. log: called with
     ("info" or "warning", message). limits: max_image_pixels, max_png_chunk_bytes, max_model_bytes,
     max_image_side, max_jpeg_scans, max_tensors, max_tensor_name; 0 or left out: the default.
+
+    Copies of a model share its context; a model unpickled elsewhere gets one of the same options, but
+    no log.
     """
 
     _noun = "context"
 
-    def __init__(self, n_threads=0, memory_limit=0, direct_convolutions=False, log=None, **limits):
-        options = ContextOptions(
-            n_threads=n_threads,
-            memory_limit=memory_limit,
-            direct_convolutions=direct_convolutions,
+    def __init__(
+        self,
+        n_threads: int = 0,
+        memory_limit: int = 0,
+        direct_convolutions: bool = False,
+        log: Optional[Callable[[str, str], Any]] = None,
+        **limits: int,
+    ) -> None:
+        self._options = {
+            "n_threads": n_threads,
+            "memory_limit": memory_limit,
+            "direct_convolutions": direct_convolutions,
             **limits,
-        )
+        }
+        options = ContextOptions(**self._options)
         if log is not None:
             options.log = Log(lambda level, message, _: log(LOG_NAMES[level], message.decode()))
             _logs.append(options.log)
         self._own(made(lib.gen_context_create, ctypes.byref(options)))
 
     @property
-    def memory(self):
+    def memory(self) -> tuple[int, int]:
         """(bytes in use now, most bytes in use so far)."""
         used, peak = ctypes.c_int64(), ctypes.c_int64()
         check(lib.gen_context_memory(self._handle, ctypes.byref(used), ctypes.byref(peak)))
         return used.value, peak.value
+
+    def __copy__(self) -> Context:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Context:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_context, (self._options,))
+
+
+def _context(options: dict[str, Any]) -> Context:
+    return Context(**options)
 
 
 class Token(Owner):
@@ -48,9 +75,9 @@ class Token(Owner):
 
     _noun = "token"
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._own(made(lib.gen_token_create))
 
-    def cancel(self):
+    def cancel(self) -> None:
         """Stops every fit that was given this token, before its next step."""
         check(lib.gen_cancel(self._handle))

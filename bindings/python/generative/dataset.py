@@ -1,50 +1,57 @@
 """Where rows come from: arrays, IDX files, folders of pictures, streams, the drawn faces."""
 
+from __future__ import annotations
+
 import ctypes
 import os
 import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Callable, Optional, Union
 
 import numpy as np
+import numpy.typing as npt
 
 from . import _constants as c
 from ._errors import check
 from ._handle import Owner, handle_of, made
 from ._library import lib
-from ._rows import address, as_rows, numeric, row_shape, shape_of_rows
-from ._structs import (
-    DatasetInfo,
-    EventCallback,
-    FacesOptions,
-    FolderOptions,
-    MemoryOptions,
-    StreamOptions,
-    StreamRead,
-    StreamRewind,
-)
+from ._rows import Floats, Integers, Shape, address, as_rows, row_shape, rows_first, shape_of_rows, size_of
+from ._structs import DatasetInfo, EventCallback, FacesOptions, FolderOptions, MemoryOptions, StreamOptions
+from .context import Context
+from .image import PathLike, read_image
+from ._stream import Stream
+
+Batches = Union[Iterable[Any], Callable[[], Iterable[Any]]]
 
 
 class Dataset(Owner):
-    """Rows to fit to; made by one of the from_... functions and `faces`.
+    """Rows to fit to; made by one of the from_... functions, by `faces` or by `open_dataset`.
 
     Rows have a shape: (features,), (height, width) or (height, width, channels).
     """
 
     _noun = "dataset"
 
-    def __init__(self, handle, keep=None):
+    def __init__(self, handle: int, keep: Any = None) -> None:
         self._own(handle)
         self._keep = keep
 
     @classmethod
-    def from_array(cls, X, labels=None, *, copy=True, context=None):
+    def from_array(
+        cls, X: npt.ArrayLike, labels: Any = None, *, copy: bool = True, context: Optional[Context] = None
+    ) -> Dataset:
         """The rows of an array of 2 to 4 axes, rows first.
 
         uint8 counts 0 ... 255 as 0 ... 1, float32 and float64 are taken as they are. labels: n class
         numbers >= 0. copy=False borrows the array, which then must not change; strides are fine.
         """
-        array = numeric(X, "X")
-        if not 2 <= array.ndim <= 4:
-            raise ValueError(f"X must have 2 to 4 axes (rows first), not {array.ndim}")
+        array = rows_first(X, "X")
+        for size, what in ((len(array), "sample"), (size_of(array.shape[1:]), "feature")):
+            if size == 0:
+                message = f"0 {what}(s) (shape={array.shape}) while a minimum of 1 is required."
+                raise ValueError(f"X has {message}")
         array, row_stride, element_stride = _strided(array)
         height, width, channels = shape_of_rows(array.shape[1:])
         if labels is not None:
@@ -68,23 +75,33 @@ class Dataset(Owner):
         return cls(handle, keep=None if copy else array)
 
     @classmethod
-    def from_idx(cls, images, labels=None, *, context=None):
+    def from_idx(
+        cls, images: PathLike, labels: Optional[PathLike] = None, *, context: Optional[Context] = None
+    ) -> Dataset:
         """An IDX file of bytes, plain or gzipped, as MNIST and its kin come in."""
-        labels = None if labels is None else os.fsencode(labels)
-        images = os.fsencode(images)
-        return cls(made(lib.gen_dataset_open_idx, images, labels, handle_of(context)))
+        labels_path = None if labels is None else os.fsencode(labels)
+        return cls(made(lib.gen_dataset_open_idx, os.fsencode(images), labels_path, handle_of(context)))
 
     @classmethod
-    def from_folder(cls, path, height, width, channels=3, *, recursive=False, on_skip=None, context=None):
+    def from_folder(
+        cls,
+        path: PathLike,
+        height: int,
+        width: int,
+        channels: int = 3,
+        *,
+        recursive: bool = False,
+        on_skip: Optional[Callable[[str], Any]] = None,
+        context: Optional[Context] = None,
+    ) -> Dataset:
         """The PNG and JPEG files of a folder, resized to cover height x width and centre-cropped.
 
         on_skip(message) is called for each file that cannot be read; by default it is a warning.
         """
-        told = []
+        told: list[str] = []
         report = on_skip or (lambda message: warnings.warn(message, stacklevel=3))
 
-        @EventCallback
-        def skipped(event, _):
+        def skipped(event: Any, _: Any) -> int:
             if event.contents.kind == c.EVENT_SKIPPED:
                 told.append(event.contents.message.decode("utf-8", "replace"))
             return c.GO_ON
@@ -94,7 +111,7 @@ class Dataset(Owner):
             height=height,
             width=width,
             channels=channels,
-            event=skipped,
+            event=EventCallback(skipped),
             context=handle_of(context),
         )
         dataset = cls(made(lib.gen_dataset_open_folder, os.fsencode(path), ctypes.byref(options)))
@@ -103,15 +120,24 @@ class Dataset(Owner):
         return dataset
 
     @classmethod
-    def from_stream(cls, batches, shape, *, shuffle_rows=0, context=None):
+    def from_stream(
+        cls,
+        batches: Batches,
+        shape: Optional[Sequence[int]] = None,
+        *,
+        shuffle_rows: int = 0,
+        context: Optional[Context] = None,
+    ) -> Dataset:
         """Rows pulled while fitting, for data that does not fit in memory.
 
-        batches: called for each pass over the data, returns an iterable of arrays of rows (any
-        number of rows each). shape: of one row. shuffle_rows: rows held to draw batches from at
-        random; 0: 4096; negative: in order. An exception in it ends the fit and is raised there.
+        batches: a function that begins a pass over the data and returns an iterable of arrays of rows
+        (any number of rows each), or such an iterable. A generator, which runs once, is kept in memory
+        for later passes: give its function instead to have it run anew. shape: of one row; None: that
+        of the first batch. shuffle_rows: rows held to draw batches from at random; 0: 4096; negative:
+        in order. An exception in it ends the fit and is raised there.
         """
-        height, width, channels = shape_of_rows(shape)
-        stream = _Stream(batches, height * width * channels)
+        stream = Stream(batches, shape)
+        height, width, channels = shape_of_rows(stream.shape)
         options = StreamOptions(
             height=height,
             width=width,
@@ -124,7 +150,16 @@ class Dataset(Owner):
         return cls(made(lib.gen_dataset_create_stream, ctypes.byref(options)), keep=stream)
 
     @classmethod
-    def faces(cls, n_rows=0, height=0, width=0, channels=0, *, seed=0, context=None):
+    def faces(
+        cls,
+        n_rows: int = 0,
+        height: int = 0,
+        width: int = 0,
+        channels: int = 0,
+        *,
+        seed: int = 0,
+        context: Optional[Context] = None,
+    ) -> Dataset:
         """Faces that the library draws, with known factors; 10,000 of 32 x 32 x 3 by default."""
         options = FacesOptions(
             n_rows=n_rows,
@@ -136,84 +171,159 @@ class Dataset(Owner):
         )
         return cls(made(lib.gen_dataset_create_faces, ctypes.byref(options)))
 
-    def slice(self, first_row, n_rows):
+    def slice(self, first_row: int, n_rows: int) -> Dataset:
         """Rows first_row ... first_row + n_rows - 1 as a dataset of their own."""
         return Dataset(made(lib.gen_dataset_create_slice, self._handle, first_row, n_rows), self._keep)
 
     @property
-    def info(self):
+    def info(self) -> DatasetInfo:
         """The header's gen_dataset_info_t: n_rows, height, width, channels, n_classes ..."""
         info = DatasetInfo()
         check(lib.gen_dataset_info(self._handle, ctypes.byref(info)))
         return info
 
     @property
-    def shape(self):
+    def shape(self) -> Shape:
         """The shape of one row."""
         info = self.info
         return row_shape(info.height, info.width, info.channels)
 
-    def __len__(self):
-        n_rows = self.info.n_rows
+    def __len__(self) -> int:
+        n_rows: int = self.info.n_rows
         if n_rows < 0:
             raise TypeError("the length of a stream is not known")
         return n_rows
 
-    def read(self, first_row=0, n_rows=None):
+    def read(self, first_row: int = 0, n_rows: Optional[int] = None) -> Floats:
         """Rows as float32 in [0, 1], (n_rows, *shape); all from first_row on by default."""
         rows = np.empty((self._count(first_row, n_rows), *self.shape), np.float32)
         check(lib.gen_dataset_read(self._handle, first_row, len(rows), address(rows)))
         return rows
 
-    def labels(self, first_row=0, n_rows=None):
+    def labels(self, first_row: int = 0, n_rows: Optional[int] = None) -> Integers:
         """Class numbers, int32."""
         labels = np.empty(self._count(first_row, n_rows), np.int32)
         check(lib.gen_dataset_labels(self._handle, first_row, len(labels), address(labels)))
         return labels
 
-    def factors(self, first_row=0, n_rows=None):
+    def factors(self, first_row: int = 0, n_rows: Optional[int] = None) -> Floats:
         """The true factors behind drawn rows, (n_rows, n_factors); see factor_names."""
         factors = np.empty((self._count(first_row, n_rows), self.info.n_factors), np.float32)
         check(lib.gen_dataset_factors(self._handle, first_row, len(factors), address(factors)))
         return factors
 
     @property
-    def factor_names(self):
+    def factor_names(self) -> list[str]:
         """What each factor means: ["smile", ...]."""
         count = self.info.n_factors
         return [lib.gen_dataset_factor_name(self._handle, i).decode() for i in range(count)]
 
-    def nearest(self, rows, n_neighbours=1):
+    def nearest(self, rows: npt.ArrayLike, n_neighbours: int = 1) -> tuple[npt.NDArray[np.int64], Floats]:
         """The dataset's rows nearest to each given row: (indices, distances), (n, n_neighbours)."""
-        rows = as_rows(rows, int(np.prod(self.shape)), "rows")
+        given = as_rows(rows, size_of(self.shape), "rows")
         if n_neighbours < 1:
             raise ValueError(f"n_neighbours must be at least 1, not {n_neighbours}")
-        indices = np.empty((len(rows), n_neighbours), np.int64)
-        distances = np.empty((len(rows), n_neighbours), np.float32)
+        indices = np.empty((len(given), n_neighbours), np.int64)
+        distances = np.empty((len(given), n_neighbours), np.float32)
         check(
             lib.gen_dataset_nearest(
-                self._handle, address(rows), len(rows), n_neighbours, address(indices), address(distances)
+                self._handle, address(given), len(given), n_neighbours, address(indices), address(distances)
             )
         )
         return indices, distances
 
-    def _count(self, first_row, n_rows):
+    def _count(self, first_row: int, n_rows: Optional[int]) -> int:
         return max(len(self) - first_row, 0) if n_rows is None else max(n_rows, 0)
 
-    def _reraise(self):
+    def _reraise(self) -> None:
         """Raises what a stream's batches raised, if they did."""
-        if isinstance(self._keep, _Stream):
+        if isinstance(self._keep, Stream):
             self._keep.reraise()
 
 
-def as_dataset(X, context=None, labels=None):
-    """(dataset, whether it was made here, from an array that it borrows). labels: of such an array."""
+def open_dataset(
+    path: PathLike,
+    labels: Optional[PathLike] = None,
+    *,
+    shape: Optional[Sequence[int]] = None,
+    context: Optional[Context] = None,
+) -> Dataset:
+    """The rows of a folder of PNG and JPEG files, of an IDX file (plain or gzipped) or a .npy file.
+
+    labels: a file of class numbers, of the same kind. shape: of a row; pictures of a folder are
+    resized to cover it and centre-cropped; None: the size and channels of the folder's first.
+    """
+    path = Path(os.fsdecode(path))
+    if path.is_dir():
+        if labels is not None:
+            raise ValueError("labels must be None for a folder")
+        height, width, channels = shape_of_rows(_first_picture(path, context) if shape is None else shape)
+        return Dataset.from_folder(path, height, width, channels, context=context)
+    if path.suffix == ".npy":
+        array = np.load(path, mmap_mode="r")
+        known = None if labels is None else np.load(os.fsdecode(labels))
+        dataset = Dataset.from_array(array, known, copy=False, context=context)
+    else:
+        dataset = Dataset.from_idx(path, labels, context=context)
+    if shape is not None and shape_of_rows(shape) != shape_of_rows(dataset.shape):
+        raise ValueError(f"{path} has rows of shape {dataset.shape}, not {tuple(shape)}")
+    return dataset
+
+
+def faces(
+    n: int = 10_000,
+    size: int = 32,
+    seed: int = 0,
+    *,
+    channels: int = 3,
+    context: Optional[Context] = None,
+) -> Dataset:
+    """n faces of size x size pixels that the library draws, with known factors (smile, turn ...)."""
+    return Dataset.faces(n, size, size, channels, seed=seed, context=context)
+
+
+@contextmanager
+def dataset_of(
+    X: Any, context: Optional[Context], *, labels: Any = None, shape: Optional[Sequence[int]] = None
+) -> Iterator[Dataset]:
+    """What fits take as a dataset: one itself, an array (borrowed), a path, a stream's batches."""
     if isinstance(X, Dataset):
-        return X, False
-    return Dataset.from_array(X, labels, copy=False, context=context), True
+        yield X
+    else:
+        with _opened(X, context, labels, shape) as dataset:
+            yield dataset
 
 
-def _strided(array):
+def _opened(X: Any, context: Optional[Context], labels: Any, shape: Optional[Sequence[int]]) -> Dataset:
+    if isinstance(X, (str, os.PathLike)):
+        return open_dataset(X, labels, shape=shape, context=context)
+    if _is_stream(X):
+        if labels is not None:
+            raise ValueError("y must be None for a stream of batches: they have no labels")
+        return Dataset.from_stream(X, shape, context=context)
+    return Dataset.from_array(X, labels, copy=False, context=context)
+
+
+def _is_stream(X: Any) -> bool:
+    """Whether X gives batches of rows, unlike arrays, data frames, lists and (refused) sparse matrices."""
+    if callable(X):
+        return True
+    array_like = any(hasattr(X, name) for name in ("__array__", "__getitem__", "__array_namespace__", "toarray"))
+    return hasattr(X, "__iter__") and not array_like
+
+
+def _first_picture(folder: Path, context: Optional[Context]) -> Shape:
+    """The shape of the first picture of a folder that can be read."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in (".png", ".jpg", ".jpeg"):
+            try:
+                return read_image(path, context=context).shape
+            except OSError:
+                continue
+    raise ValueError(f"{folder} has no PNG or JPEG file that can be read: give the shape of a row")
+
+
+def _strided(array: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], int, int]:
     """The array, or a packed copy when one stride cannot reach all elements of a row, with the
     byte strides from row to row and from element to element."""
     element = array.strides[-1]
@@ -226,47 +336,3 @@ def _strided(array):
         array = np.array(array, order="C")
         element = array.strides[-1]
     return array, array.strides[0], element
-
-
-class _Stream:
-    """The read and rewind callbacks over a function that gives iterables of arrays."""
-
-    def __init__(self, batches, row_size):
-        self._batches = batches
-        self._row_size = row_size
-        self._iterator = iter(())
-        self._rest = np.empty((0, row_size), np.float32)
-        self._error = None
-        self.read = StreamRead(self._read)
-        self.rewind = StreamRewind(self._rewind)
-
-    def _rewind(self, _):
-        try:
-            batches = self._batches() if callable(self._batches) else self._batches
-            self._iterator = iter(batches)
-            self._rest = self._rest[:0]
-            return 0
-        except BaseException as error:
-            self._error = error
-            return 1
-
-    def _read(self, rows_out, max_rows, _):
-        try:
-            while len(self._rest) == 0:
-                batch = next(self._iterator, None)
-                if batch is None:
-                    return 0
-                self._rest = as_rows(batch, self._row_size, "a batch")
-            count = min(max_rows, len(self._rest))
-            out = np.ctypeslib.as_array(rows_out, shape=(count, self._row_size))
-            out[:] = self._rest[:count]
-            self._rest = self._rest[count:]
-            return count
-        except BaseException as error:
-            self._error = error
-            return -1
-
-    def reraise(self):
-        error, self._error = self._error, None
-        if error is not None:
-            raise error

@@ -1,63 +1,80 @@
 """Pictures in and out: PNG and JPEG files, pixels, grids."""
 
+from __future__ import annotations
+
 import ctypes
 import os
+from collections.abc import Sequence
+from typing import Any, Optional, Union
 
 import numpy as np
+import numpy.typing as npt
 
 from ._errors import check
 from ._handle import Owner, handle_of, made
 from ._library import lib
-from ._rows import address, as_rows, numeric, shape_of_rows
+from ._rows import Floats, address, as_rows, numeric, shape_of_rows
 from ._structs import GridOptions, LoadImageOptions, SaveImageOptions
+from .context import Context
 
-
-def _load_options(channels, context):
-    return LoadImageOptions(channels=channels, context=handle_of(context))
+PathLike = Union[str, "os.PathLike[str]"]
 
 
 class Image(Owner):
-    """A picture of height x width pixels with 1 (gray), 3 (RGB) or 4 (RGBA) channels."""
+    """A picture of height x width pixels with 1 (gray), 3 (RGB) or 4 (RGBA) channels.
+
+    numpy takes it for an array of its pixels; read_image, write_image and image_grid need no object.
+    """
 
     _noun = "image"
 
-    def __init__(self, handle):
+    def __init__(self, handle: int) -> None:
         self._own(handle)
 
     @classmethod
-    def load(cls, path, channels=0, context=None):
+    def load(cls, path: PathLike, channels: int = 0, context: Optional[Context] = None) -> Image:
         """A PNG or JPEG file. channels: 1, 3 or 4; 0: as in the file. context: whose limits hold."""
         options = _load_options(channels, context)
         return cls(made(lib.gen_image_load_with, os.fsencode(path), ctypes.byref(options)))
 
     @classmethod
-    def from_bytes(cls, data, channels=0, context=None):
+    def from_bytes(cls, data: Any, channels: int = 0, context: Optional[Context] = None) -> Image:
         """The bytes of a PNG or JPEG file."""
         data = bytes(data)
         options = _load_options(channels, context)
         return cls(made(lib.gen_image_load_memory_with, data, len(data), ctypes.byref(options)))
 
     @classmethod
-    def from_array(cls, pixels):
+    def from_array(cls, pixels: npt.ArrayLike) -> Image:
         """(height, width) or (height, width, channels) pixels, floats in [0, 1] or uint8."""
-        pixels = numeric(pixels, "pixels")
-        if pixels.ndim not in (2, 3):
-            raise ValueError(f"pixels must have 2 or 3 axes, not {pixels.ndim}")
-        height, width, channels = shape_of_rows(pixels.shape)
-        flat = as_rows(pixels[None], name="pixels")
+        array = numeric(pixels, "pixels")
+        if array.ndim not in (2, 3):
+            raise ValueError(f"pixels must have 2 or 3 axes, not {array.ndim}")
+        height, width, channels = shape_of_rows(array.shape)
+        flat = as_rows(array[None], name="pixels")
         return cls(made(lib.gen_image_create, address(flat), height, width, channels))
 
     @classmethod
-    def grid(cls, rows, shape=None, *, columns=0, padding=0, enlarge=0, stretch=False, background=0.0):
+    def grid(
+        cls,
+        rows: npt.ArrayLike,
+        shape: Optional[Sequence[int]] = None,
+        *,
+        columns: int = 0,
+        padding: int = 0,
+        enlarge: int = 0,
+        stretch: bool = False,
+        background: float = 0.0,
+    ) -> Image:
         """One picture of many rows, left to right, top to bottom.
 
         shape: of a row, where the array's does not tell: (28, 28). padding: pixels between cells;
         0: 2; negative: none. stretch: each cell from its least to its greatest value. background:
         gray of the padding; 0: white; negative: black.
         """
-        rows = numeric(rows, "rows")
-        height, width, channels = shape_of_rows(rows.shape[1:] if shape is None else shape)
-        flat = as_rows(rows, height * width * channels, "rows")
+        array = numeric(rows, "rows")
+        height, width, channels = shape_of_rows(array.shape[1:] if shape is None else shape)
+        flat = as_rows(array, height * width * channels, "rows")
         options = GridOptions(
             n_columns=columns,
             padding=padding,
@@ -68,25 +85,82 @@ class Image(Owner):
         arguments = (address(flat), len(flat), height, width, channels, ctypes.byref(options))
         return cls(made(lib.gen_image_create_grid, *arguments))
 
-    def resized(self, height, width):
+    def resized(self, height: int, width: int) -> Image:
         """The picture resized to cover height x width, and centre-cropped."""
         return Image(made(lib.gen_image_create_resized, self._handle, height, width))
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, int, int]:
         """(height, width, channels)."""
-        sizes = [ctypes.c_int64() for _ in range(3)]
-        check(lib.gen_image_size(self._handle, *map(ctypes.byref, sizes)))
-        return tuple(size.value for size in sizes)
+        height, width, channels = ctypes.c_int64(), ctypes.c_int64(), ctypes.c_int64()
+        sizes = ctypes.byref(height), ctypes.byref(width), ctypes.byref(channels)
+        check(lib.gen_image_size(self._handle, *sizes))
+        return height.value, width.value, channels.value
 
     @property
-    def pixels(self):
+    def pixels(self) -> Floats:
         """(height, width, channels) float32 in [0, 1], a copy."""
         pixels = np.empty(self.shape, np.float32)
         check(lib.gen_image_pixels(self._handle, address(pixels)))
         return pixels
 
-    def save(self, path, quality=0):
+    def __array__(self, dtype: Any = None, copy: Optional[bool] = None) -> npt.NDArray[Any]:
+        if copy is False:
+            raise ValueError("the pixels of an Image are always a copy")
+        return _trimmed(self.pixels).astype(dtype or np.float32, copy=False)
+
+    def save(self, path: PathLike, quality: int = 0) -> None:
         """Writes a PNG or JPEG file, whole or not at all. quality: of a JPEG, 1 ... 100; 0: 90."""
         options = SaveImageOptions(jpeg_quality=quality)
         check(lib.gen_image_save(self._handle, os.fsencode(path), ctypes.byref(options)))
+
+
+def read_image(
+    path: PathLike,
+    channels: int = 0,
+    *,
+    size: Optional[Sequence[int]] = None,
+    context: Optional[Context] = None,
+) -> Floats:
+    """The pixels of a PNG or JPEG file in [0, 1], (height, width) if gray, else with an axis of channels.
+
+    channels: 1, 3 or 4; 0: as in the file. size: (height, width) to be resized to cover and
+    centre-cropped; None: as it is. context: whose limits hold.
+    """
+    with Image.load(path, channels, context) as image:
+        if size is None:
+            return _trimmed(image.pixels)
+        with image.resized(*size) as resized:
+            return _trimmed(resized.pixels)
+
+
+def write_image(path: PathLike, pixels: npt.ArrayLike, quality: int = 0) -> None:
+    """Writes (height, width) or (height, width, channels) pixels, floats in [0, 1] or uint8, as PNG or
+    JPEG by the path's ending, whole or not at all. quality: of a JPEG, 1 ... 100; 0: 90."""
+    with Image.from_array(pixels) as image:
+        image.save(path, quality)
+
+
+def image_grid(
+    rows: npt.ArrayLike,
+    shape: Optional[Sequence[int]] = None,
+    *,
+    columns: int = 0,
+    padding: int = 0,
+    enlarge: int = 0,
+    stretch: bool = False,
+    background: float = 0.0,
+) -> Floats:
+    """The pixels of one picture of many rows, left to right, top to bottom; see `Image.grid`."""
+    layout = {"columns": columns, "padding": padding, "enlarge": enlarge}
+    with Image.grid(rows, shape, stretch=stretch, background=background, **layout) as grid:
+        return _trimmed(grid.pixels)
+
+
+def _load_options(channels: int, context: Optional[Context]) -> LoadImageOptions:
+    return LoadImageOptions(channels=channels, context=handle_of(context))
+
+
+def _trimmed(pixels: Floats) -> Floats:
+    """Pixels of a gray picture without their axis of channels."""
+    return pixels[..., 0] if pixels.shape[-1] == 1 else pixels

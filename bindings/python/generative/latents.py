@@ -1,36 +1,50 @@
 """Walks, traversals, directions and arithmetic on latents: arrays of n x latent_size."""
 
+from __future__ import annotations
+
 import ctypes
-from collections import namedtuple
+from collections.abc import Sequence
+from typing import NamedTuple, Optional, Union
 
 import numpy as np
+import numpy.typing as npt
 
 from . import _constants as c
 from ._errors import check
 from ._library import lib
-from ._rows import address, as_rows
+from ._rows import Floats, address, as_rows
 from ._structs import DirectionInfo, DirectionOptions
 
-Direction = namedtuple("Direction", "vector correlation low high mean deviation")
-Direction.__doc__ = """A direction in which an attribute grows.
 
-vector: of length 1; correlation: of the latents' projections on it with the attribute; low, high: the
-projections of the attribute's least and greatest value; mean, deviation: of the projections.
-"""
+class Direction(NamedTuple):
+    """A direction in which an attribute grows.
+
+    vector: of length 1; correlation: of the latents' projections on it with the attribute; low, high: the
+    projections of the attribute's least and greatest value; mean, deviation: of the projections.
+    """
+
+    vector: Floats
+    correlation: float
+    low: float
+    high: float
+    mean: float
+    deviation: float
 
 
-def interpolate(first, last, n_steps=10, *, curve="spherical"):
+def interpolate(
+    first: npt.ArrayLike, last: npt.ArrayLike, n_steps: int = 10, *, curve: str = "spherical"
+) -> Floats:
     """A walk from one latent to another, both included: (n_steps, latent_size)."""
-    first = _latent(first, None, "first")
-    last = _latent(last, len(first), "last")
-    out = _empty(n_steps, len(first))
+    start = _latent(first, None, "first")
+    end = _latent(last, len(start), "last")
+    out = _empty(n_steps, len(start))
     which = c.choose(c.CURVE, curve, "curve")
-    arguments = (address(first), address(last), len(first), n_steps, which, address(out))
+    arguments = (address(start), address(end), len(start), n_steps, which, address(out))
     check(lib.gen_latents_interpolate(*arguments))
     return out
 
 
-def loop(Z, n_steps=10, *, curve="spherical"):
+def loop(Z: npt.ArrayLike, n_steps: int = 10, *, curve: str = "spherical") -> Floats:
     """A smooth closed walk through latents, n_steps from each to the next."""
     latents = as_rows(Z, name="Z")
     out = _empty(len(latents) * max(n_steps, 0), latents.shape[1])
@@ -39,25 +53,40 @@ def loop(Z, n_steps=10, *, curve="spherical"):
     return out
 
 
-def traverse(base, axes=None, *, deviations=None, extent=3.0, n_steps=9):
+def traverse(
+    base: npt.ArrayLike,
+    axes: Union[int, Sequence[int], None] = None,
+    *,
+    deviations: Optional[npt.ArrayLike] = None,
+    extent: float = 3.0,
+    n_steps: int = 9,
+) -> Floats:
     """What each latent does: (n_axes, n_steps, latent_size).
 
     axes: the latents that run from -extent to extent, None: all; the others stay at the base.
     deviations: what one unit of extent is, by latent; None: 1, the deviation of N(0, I).
     """
-    base = _latent(base, None, "base")
-    deviations = None if deviations is None else _latent(deviations, len(base), "deviations")
-    axes = None if axes is None else np.atleast_1d(np.ascontiguousarray(axes, dtype=np.int64))
-    if axes is not None and (axes.ndim != 1 or len(axes) == 0):
+    middle = _latent(base, None, "base")
+    units = None if deviations is None else _latent(deviations, len(middle), "deviations")
+    varied = None if axes is None else np.atleast_1d(np.ascontiguousarray(axes, dtype=np.int64))
+    if varied is not None and (varied.ndim != 1 or len(varied) == 0):
         raise ValueError("axes must be one or several numbers of latents")
-    out = np.empty((len(base) if axes is None else len(axes), max(n_steps, 0), len(base)), np.float32)
-    counted = (address(axes), 0 if axes is None else len(axes))
-    arguments = (address(base), len(base), *counted, address(deviations), extent, n_steps, address(out))
+    n_axes = len(middle) if varied is None else len(varied)
+    out = np.empty((n_axes, max(n_steps, 0), len(middle)), np.float32)
+    counted = (address(varied), 0 if varied is None else len(varied))
+    arguments = (address(middle), len(middle), *counted, address(units), extent, n_steps, address(out))
     check(lib.gen_latents_traverse(*arguments))
     return out
 
 
-def move(Z, direction, low=None, high=None, *, n_steps=9):
+def move(
+    Z: npt.ArrayLike,
+    direction: Union[Direction, npt.ArrayLike],
+    low: Optional[float] = None,
+    high: Optional[float] = None,
+    *,
+    n_steps: int = 9,
+) -> Floats:
     """Latents moved along a direction until their projections run from low to high:
     (n, n_steps, latent_size).
 
@@ -77,7 +106,14 @@ def move(Z, direction, low=None, high=None, *, n_steps=9):
     return out
 
 
-def direction(Z, attribute, *, method="regression", others=None, ridge=None):
+def direction(
+    Z: npt.ArrayLike,
+    attribute: npt.ArrayLike,
+    *,
+    method: str = "regression",
+    others: Optional[Sequence[Union[Direction, npt.ArrayLike]]] = None,
+    ridge: Optional[float] = None,
+) -> Direction:
     """The direction in latent space in which an attribute grows, a `Direction`.
 
     attribute: a label of 0 or 1, or any factor, for each row of Z. method: "regression" or "means".
@@ -85,30 +121,30 @@ def direction(Z, attribute, *, method="regression", others=None, ridge=None):
     gen_direction_options; None: its default, 0: none.
     """
     latents = as_rows(Z, name="Z")
-    attribute = np.ascontiguousarray(attribute, dtype=np.float32)
-    if attribute.shape != (len(latents),):
-        raise ValueError(f"attribute must have shape ({len(latents)},), not {attribute.shape}")
+    values = np.ascontiguousarray(attribute, dtype=np.float32)
+    if values.shape != (len(latents),):
+        raise ValueError(f"attribute must have shape ({len(latents)},), not {values.shape}")
     options = DirectionOptions(
         method=c.choose(c.DIRECTION, method, "method"),
-        ridge=0.0 if ridge is None else ridge or -1.0,
+        ridge=c.number(ridge),
     )
     if others is not None and len(others) > 0:
-        vectors = [other.vector if isinstance(other, Direction) else other for other in others]
-        vectors = as_rows(np.stack(vectors), latents.shape[1], "others")
+        arrays = [np.asarray(other.vector if isinstance(other, Direction) else other) for other in others]
+        vectors = as_rows(np.stack(arrays), latents.shape[1], "others")
         options.others = vectors.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
         options.n_others = len(vectors)
     vector = np.empty(latents.shape[1], np.float32)
     info = DirectionInfo()
     check(
         lib.gen_latents_direction(
-            address(latents), *latents.shape, address(attribute), ctypes.byref(options), address(vector),
+            address(latents), *latents.shape, address(values), ctypes.byref(options), address(vector),
             ctypes.byref(info),
         )
     )  # fmt: skip
     return Direction(vector, info.correlation, info.low, info.high, info.mean, info.deviation)
 
 
-def combine(A, B, C):
+def combine(A: npt.ArrayLike, B: npt.ArrayLike, C: npt.ArrayLike) -> Floats:
     """The latent mean of A - mean of B + mean of C: smiling women - women + men."""
     groups = [as_rows(np.atleast_2d(group), name=name) for group, name in ((A, "A"), (B, "B"), (C, "C"))]
     size = groups[0].shape[1]
@@ -119,24 +155,25 @@ def combine(A, B, C):
     return out
 
 
-def sample(n_rows, latent_size, *, truncation=None, seed=0):
+def sample(n_rows: int, latent_size: int, *, truncation: Optional[float] = None, seed: int = 0) -> Floats:
     """Latents of N(0, I), none beyond +-truncation: (n_rows, latent_size).
 
     Row i of a seed is the same for any n_rows.
     """
     out = _empty(n_rows, latent_size)
-    bound = 0.0 if truncation is None else truncation or -1.0
+    bound = c.number(truncation)
     check(lib.gen_latents_sample(n_rows, latent_size, bound, seed, address(out)))
     return out
 
 
-def _latent(values, size, name):
+def _latent(values: npt.ArrayLike, size: Optional[int], name: str) -> Floats:
     """One latent as packed float32."""
     array = np.asarray(values)
     if array.ndim != 1:
         raise ValueError(f"{name} must have one axis, not {array.ndim}")
-    return as_rows(array[None], size, name)[0]
+    latent: Floats = as_rows(array[None], size, name)[0]
+    return latent
 
 
-def _empty(n_rows, latent_size):
+def _empty(n_rows: int, latent_size: int) -> Floats:
     return np.empty((max(n_rows, 0), max(latent_size, 0)), np.float32)

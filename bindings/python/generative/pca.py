@@ -1,91 +1,139 @@
-"""Principal component analysis, with scikit-learn's manners."""
+"""Principal component analysis, in place of scikit-learn's."""
+
+from __future__ import annotations
 
 import ctypes
+from contextlib import ExitStack
+from typing import Any, Optional, Union
 
 import numpy as np
+import numpy.typing as npt
 
 from . import _constants as c
 from ._errors import check
 from ._handle import handle_of, made
 from ._library import lib
+from ._minka import evidence
 from ._model import Model
-from ._rows import address, as_rows
+from ._rows import Doubles, Floats, address, as_rows, size_of
 from ._structs import PCAInfo, PCAOptions
-from .dataset import as_dataset
+from .context import Context
+from .dataset import Dataset, dataset_of
 
 
 class PCA(Model):
     """The directions of most variance, and the Gaussian model they make (Tipping & Bishop 1999).
 
-    n_components: a count, a share of the variance in (0, 1), or None for all. whiten: latents get
-    unit variance. center=False: the mean is taken to be zero. solver: "auto", "covariance" or
-    "gram" (fewer rows than columns). Each component's entry of largest magnitude is positive.
+    n_components: a count; a share of the variance in (0, 1), for the fewest components that explain it;
+    "mle", for the count of greatest evidence (Minka 2000), which needs as many rows as columns; or None
+    for all, min(rows, columns). whiten: latents get unit variance. center=False: the mean is taken to
+    be zero. solver: "auto", "covariance" or "gram" (fewer rows than columns).
+
+    Attributes of a fitted model have the names, shapes and meanings of sklearn.decomposition.PCA, and
+    each component's entry of largest magnitude is positive, as there. Likelihoods are those of the
+    rows' Gaussian also with whiten, where scikit-learn's are of another. Rows are taken in float32.
     """
 
     _noun = "pca"
+    _least_rows = 2
 
-    def __init__(self, n_components=None, *, whiten=False, center=True, solver="auto", seed=0, context=None):
-        self.n_components = n_components
-        self.whiten = whiten
-        self.center = center
-        self.solver = solver
-        self.seed = seed
-        self.context = context
+    def __init__(
+        self,
+        n_components: Union[int, float, str, None] = None,
+        *,
+        whiten: bool = False,
+        center: bool = True,
+        solver: str = "auto",
+        seed: int = 0,
+        context: Optional[Context] = None,
+    ) -> None:
+        self._keep(locals())
 
-    def fit(self, X, y=None):
-        """Fits to an array of rows or a Dataset; what was fitted before is forgotten."""
-        return self._fit(lib.gen_pca_fit, X, anew=True)
+    n_components: Union[int, float, str, None]
+    whiten: bool
+    center: bool
+    solver: str
+    seed: int
 
-    def partial_fit(self, X, y=None):
-        """Adds rows to what was seen; after the last, the result is that of one fit over all."""
-        return self._fit(lib.gen_pca_partial_fit, X, anew=False)
-
-    def merge(self, other):
-        """Adds what another PCA of partial fits saw."""
-        if self._finalizer is None:
-            self._own(self._create())
-        check(lib.gen_pca_merge(self._require_handle(), other._require_handle()))
+    def fit(self, X: Any, y: Any = None) -> PCA:
+        """Fits to rows, an array, a path, a stream or a Dataset as networks' fits take; what was fitted
+        before is forgotten."""
+        is_rule = isinstance(self.n_components, str)
+        count = self._most_evident(X) if is_rule else self._fixed_count()
+        with self._alone(), dataset_of(X, self.context) as data, self._trying(self._create(count)):
+            self._check_row_count(data)
+            self._call(lib.gen_pca_fit, data)
+        self._see_columns(X)
         return self
 
-    def fit_transform(self, X, y=None):
+    def partial_fit(self, X: Any, y: Any = None) -> PCA:
+        """Adds rows to what was seen; after the last, the result is that of one fit over all."""
+        with self._alone(), ExitStack() as stack:
+            data = stack.enter_context(dataset_of(X, self.context))
+            if self._handle is None:
+                stack.enter_context(self._trying(self._create(self._fixed_count())))
+            else:
+                self._check_row_size(size_of(data.shape))
+            self._call(lib.gen_pca_partial_fit, data)
+        self._see_columns(X)
+        return self
+
+    def merge(self, other: PCA) -> PCA:
+        """Adds what another PCA of partial fits saw."""
+        if self._handle is None:
+            self._own(self._create(self._fixed_count()))
+        check(lib.gen_pca_merge(self._handle, other._fitted_handle()))
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
         """fit, then the latents of the same rows."""
         return self.fit(X).transform(X)
 
-    def transform(self, X):
+    def transform(self, X: Any) -> Any:
         """The latents of rows, (n, n_components)."""
-        info = self._info()
-        rows = as_rows(_array(X), info.n_features)
-        latents = np.empty((len(rows), info.n_components), np.float32)
+        rows = self._rows(X)
+        latents = np.empty((len(rows), self.n_components_), np.float32)
         check(lib.gen_pca_transform(self._handle, address(rows), len(rows), address(latents)))
-        return latents
+        return self._labelled(latents, X)
 
-    def inverse_transform(self, Z):
+    def inverse_transform(self, Z: npt.ArrayLike) -> Floats:
         """The rows that latents stand for, (n, n_features)."""
-        info = self._info()
-        latents = as_rows(Z, info.n_components, "Z")
-        rows = np.empty((len(latents), info.n_features), np.float32)
+        latents = as_rows(Z, self.n_components_, "Z")
+        rows = np.empty((len(latents), self.n_features_in_), np.float32)
         check(lib.gen_pca_inverse_transform(self._handle, address(latents), len(latents), address(rows)))
         return rows
 
-    def score_samples(self, X):
+    def score_samples(self, X: Any) -> Doubles:
         """The log-likelihood of each row under the Gaussian model, in nats."""
-        rows = as_rows(_array(X), self._info().n_features)
+        rows = self._rows(X)
         likelihood = np.empty(len(rows), np.float64)
         check(lib.gen_pca_log_likelihood(self._handle, address(rows), len(rows), address(likelihood)))
         return likelihood
 
-    def score(self, X, y=None):
+    def score(self, X: Any, y: Any = None) -> float:
         """The mean of score_samples."""
         return float(np.mean(self.score_samples(X)))
 
-    def sample(self, n_rows=1, *, seed=0, noise=True):
+    def sample(self, n: int = 1, *, seed: int = 0, noise: bool = True) -> Floats:
         """New rows from the Gaussian model; noise=False: the mean given a sampled latent."""
-        rows = np.empty((max(n_rows, 0), self._info().n_features), np.float32)
-        check(lib.gen_pca_sample(self._handle, n_rows, seed, int(noise), address(rows)))
+        rows = np.empty((max(n, 0), self.n_features_in_), np.float32)
+        check(lib.gen_pca_sample(self._handle, n, seed, int(noise), address(rows)))
         return rows
 
+    def get_covariance(self) -> Doubles:
+        """The Gaussian model's covariance, (n_features, n_features)."""
+        components = self.components_.astype(np.float64)
+        excess = self.explained_variance_ - self.noise_variance_
+        covariance: Doubles = (components.T * excess) @ components
+        covariance.flat[:: len(covariance) + 1] += self.noise_variance_
+        return covariance
+
+    def get_precision(self) -> Doubles:
+        """The inverse of the covariance."""
+        return np.asarray(np.linalg.inv(self.get_covariance()), np.float64)
+
     @property
-    def components_(self):
+    def components_(self) -> Floats:
         """(n_components, n_features), orthonormal rows."""
         info = self._info()
         components = np.empty((info.n_components, info.n_features), np.float32)
@@ -93,77 +141,64 @@ class PCA(Model):
         return components
 
     @property
-    def mean_(self):
+    def mean_(self) -> Floats:
         """(n_features,)."""
-        mean = np.empty(self._info().n_features, np.float32)
+        mean = np.empty(self.n_features_in_, np.float32)
         check(lib.gen_pca_mean(self._handle, address(mean)))
         return mean
 
     @property
-    def explained_variance_(self):
+    def explained_variance_(self) -> Doubles:
         """(n_components,), divisor n_samples - 1."""
-        return self._per_component(lib.gen_pca_explained_variance)
+        return self._per_component("explained_variance")
 
     @property
-    def explained_variance_ratio_(self):
+    def explained_variance_ratio_(self) -> Doubles:
         """(n_components,), shares of the total variance."""
-        return self._per_component(lib.gen_pca_explained_variance_ratio)
+        return self._per_component("explained_variance_ratio")
 
     @property
-    def singular_values_(self):
+    def singular_values_(self) -> Doubles:
         """(n_components,), of the centred rows."""
-        return self._per_component(lib.gen_pca_singular_values)
+        return self._per_component("singular_values")
 
     @property
-    def noise_variance_(self):
+    def noise_variance_(self) -> float:
         """The mean of the variances left out."""
-        return self._info().noise_variance
+        variance: float = self._info().noise_variance
+        return variance
 
     @property
-    def total_variance_(self):
+    def total_variance_(self) -> float:
         """Of all columns together."""
-        return self._info().total_variance
+        variance: float = self._info().total_variance
+        return variance
 
     @property
-    def n_components_(self):
+    def n_components_(self) -> int:
         """The number of components kept."""
-        return self._info().n_components
+        count: int = self._info().n_components
+        return count
 
     @property
-    def n_features_in_(self):
+    def n_features_in_(self) -> int:
         """The number of columns."""
-        return self._info().n_features
+        count: int = self._info().n_features
+        return count
 
     @property
-    def n_samples_(self):
+    def n_samples_(self) -> int:
         """The number of rows seen."""
-        return self._info().n_rows
+        count: int = self._info().n_rows
+        return count
 
     @property
-    def solver_(self):
+    def solver_(self) -> str:
         """The path taken: "covariance" or "gram"."""
         taken = self._info().solver
         return next(name for name, number in c.SOLVER.items() if number == taken)
 
-    def _fit(self, function, X, anew):
-        dataset, made_here = as_dataset(X, self.context)
-        handle = self._create() if anew or self._finalizer is None else self._handle
-        try:
-            status = function(handle, dataset._handle)
-            dataset._reraise()
-            check(status)
-        except BaseException:
-            if handle != self._handle:
-                lib.gen_pca_destroy(handle)  # what was fitted before stays
-            raise
-        finally:
-            if made_here:
-                dataset.close()
-        if handle != self._handle:
-            self._own(handle)
-        return self
-
-    def _create(self):
+    def _create(self, n_components: Union[int, float, None]) -> int:
         options = PCAOptions(
             solver=c.choose(c.SOLVER, self.solver, "solver"),
             no_centering=int(not self.center),
@@ -171,23 +206,52 @@ class PCA(Model):
             seed=self.seed,
             context=handle_of(self.context),
         )
-        if isinstance(self.n_components, (float, np.floating)):
-            options.variance_ratio = self.n_components
-        elif self.n_components is not None:
-            options.n_components = self.n_components or -1  # 0 is the library's word for all
+        if isinstance(n_components, (float, np.floating)):
+            options.variance_ratio = n_components or -1.0
+        else:
+            options.n_components = c.count(n_components)
         return made(lib.gen_pca_create, ctypes.byref(options))
 
-    def _info(self):
+    def _most_evident(self, X: Any) -> int:
+        """The count of components for which the data speak most."""
+        if self.n_components != "mle":
+            raise ValueError(f"n_components must be a number, 'mle' or None, not {self.n_components!r}")
+        with PCA(center=self.center, solver=self.solver, context=self.context) as whole:
+            whole.fit(X)
+            if whole.n_samples_ < whole.n_features_in_:
+                raise ValueError(
+                    f"n_components='mle' needs as many rows as columns, {whole.n_features_in_}, "
+                    f"not {whole.n_samples_}"
+                )
+            return int(np.argmax(evidence(whole.explained_variance_, whole.n_samples_)))
+
+    def _fixed_count(self) -> Union[int, float, None]:
+        """What partial fits take."""
+        if isinstance(self.n_components, str):
+            raise ValueError(f"n_components must be a number or None here, not {self.n_components!r}")
+        return self.n_components
+
+    def _call(self, function: Any, data: Dataset) -> None:
+        status = function(self._handle, data._handle)
+        data._reraise()
+        check(status)
+
+    def _info(self) -> PCAInfo:
         info = PCAInfo()
-        check(lib.gen_pca_info(self._require_handle(), ctypes.byref(info)))
+        check(lib.gen_pca_info(self._fitted_handle(), ctypes.byref(info)))
         return info
 
-    def _per_component(self, function):
-        values = np.empty(self._info().n_components, np.float64)
-        check(function(self._handle, address(values)))
+    def _per_component(self, what: str) -> Doubles:
+        values = np.empty(self.n_components_, np.float64)
+        check(self._function(what)(self._handle, address(values)))
         return values
 
+    def _row_shape(self) -> tuple[int, ...]:
+        return (self.n_features_in_,)
 
-def _array(X):
-    """Rows of a Dataset, read; an array as it is."""
-    return X.read() if hasattr(X, "read") and hasattr(X, "info") else X
+    def _adopt_options(self) -> None:
+        self.n_components = self.n_components_
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.n_components_

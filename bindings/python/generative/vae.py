@@ -1,142 +1,170 @@
 """The variational autoencoder."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Optional
+
 import numpy as np
+import numpy.typing as npt
 
 from . import _constants as c
 from ._errors import check
+from ._generator import GeneratorModel
+from ._handle import handle_of
 from ._library import lib
-from ._network import NetworkModel, context_of, set_widths
-from ._rows import address, as_labels
+from ._network import set_widths
+from ._progress import Callback
+from ._rows import Doubles, Floats, address, as_labels
 from ._structs import VAEOptions
+from .context import Context, Token
 
 
-class VAE(NetworkModel):
+class ELBO(NamedTuple):
+    """The two terms of the bound of each row, in nats: log p(x) >= -(reconstruction + kl)."""
+
+    reconstruction: Doubles
+    kl: Doubles
+
+
+class VAE(GeneratorModel):
     """A variational autoencoder (Kingma & Welling 2014).
 
     Minimises reconstruction_weight * reconstruction + beta * KL, in nats per row. hidden: widths of
     the encoder's hidden layers; None: 400; (): none. decoder_hidden: None: the encoder's in reverse.
-    architecture="convolutional": `depth` levels of half the size (0: until the smaller side is 4
-    ... 7) from base_channels channels (0: 32), doubled level by level, then `hidden` (None: 256).
+    likelihood: "bernoulli" (rows in [0, 1]) or "gaussian" with `variance` (None: learned);
+    output_activation: of a gaussian's mean, "identity" for rows beyond [0, 1]. binarize: pixels are
+    drawn anew as coin flips at each step. kl_schedule: "constant", or "linear" or "cyclic" in kl_epochs.
+
+    architecture="convolutional": `depth` levels of half the size (None: until the smaller side is 4
+    ... 7) from base_channels channels (None: 32), doubled level by level, then `hidden` (None: 256).
     n_classes: the model is conditional; fit wants labels as `y` or in the Dataset, and the methods
     take them as `labels`.
-    likelihood: "bernoulli" (rows in [0, 1]) or "gaussian" with `variance` (0: learned).
+
+    What all networks share, epochs, learning_rate and the like, is told at `NetworkModel`.
     """
 
     _noun = "vae"
 
     def __init__(
         self,
-        latent_size=20,
+        latent_size: int = 20,
         *,
-        hidden=None,
-        decoder_hidden=None,
-        activation=None,
-        likelihood="bernoulli",
-        variance=0.0,
-        output_activation=None,
-        binarize=False,
-        reconstruction_weight=1.0,
-        beta=1.0,
-        kl_schedule="constant",
-        kl_epochs=0.0,
-        initializer=None,
-        dropout=0.0,
-        architecture="dense",
-        base_channels=0,
-        depth=0,
-        batch_norm=False,
-        pixel_bias=False,
-        n_classes=0,
-        shape=None,
-        seed=0,
-        context=None,
-    ):
-        self.latent_size = latent_size
-        self.hidden = hidden
-        self.decoder_hidden = decoder_hidden
-        self.activation = activation
-        self.likelihood = likelihood
-        self.variance = variance
-        self.output_activation = output_activation
-        self.binarize = binarize
-        self.reconstruction_weight = reconstruction_weight
-        self.beta = beta
-        self.kl_schedule = kl_schedule
-        self.kl_epochs = kl_epochs
-        self.initializer = initializer
-        self.dropout = dropout
-        self.architecture = architecture
-        self.base_channels = base_channels
-        self.depth = depth
-        self.batch_norm = batch_norm
-        self.pixel_bias = pixel_bias
-        self.n_classes = n_classes
-        self.shape = shape
-        self.seed = seed
-        self.context = context
+        hidden: Optional[Sequence[int]] = None,
+        decoder_hidden: Optional[Sequence[int]] = None,
+        activation: Optional[str] = None,
+        likelihood: str = "bernoulli",
+        variance: Optional[float] = None,
+        output_activation: Optional[str] = None,
+        binarize: bool = False,
+        reconstruction_weight: float = 1.0,
+        beta: float = 1.0,
+        kl_schedule: str = "constant",
+        kl_epochs: Optional[float] = None,
+        initializer: Optional[str] = None,
+        dropout: float = 0.0,
+        architecture: str = "dense",
+        base_channels: Optional[int] = None,
+        depth: Optional[int] = None,
+        batch_norm: bool = False,
+        pixel_bias: bool = False,
+        n_classes: int = 0,
+        epochs: int = 10,
+        batch_size: int = 128,
+        learning_rate: Optional[float] = None,
+        optimizer: Optional[str] = None,
+        beta1: Optional[float] = None,
+        beta2: Optional[float] = None,
+        epsilon: Optional[float] = None,
+        weight_decay: float = 0.0,
+        schedule: str = "constant",
+        schedule_factor: Optional[float] = None,
+        schedule_period: Optional[int] = None,
+        schedule_epochs: Optional[int] = None,
+        warm_up: float = 0.0,
+        clip_norm: float = 0.0,
+        patience: int = 0,
+        keep_best: bool = False,
+        warm_start: bool = False,
+        shape: Optional[Sequence[int]] = None,
+        seed: int = 0,
+        context: Optional[Context] = None,
+    ) -> None:
+        self._keep(locals())
 
-    def encode(self, X, *, labels=None):
+    hidden: Optional[Sequence[int]]
+    decoder_hidden: Optional[Sequence[int]]
+    activation: Optional[str]
+    likelihood: str
+    variance: Optional[float]
+    output_activation: Optional[str]
+    binarize: bool
+    reconstruction_weight: float
+    beta: float
+    kl_schedule: str
+    kl_epochs: Optional[float]
+    initializer: Optional[str]
+    dropout: float
+    base_channels: Optional[int]
+    depth: Optional[int]
+    batch_norm: bool
+    pixel_bias: bool
+
+    def encode(self, X: Any, *, labels: Any = None) -> tuple[Floats, Floats]:
         """The Gaussian of each row: (mean, log_variance), each (n, latent_size)."""
         rows = self._rows(X)
-        size = (len(rows), self.info.latent_size)
-        mean, log_variance = np.empty(size, np.float32), np.empty(size, np.float32)
+        mean, log_variance = self._empty_latents(len(rows)), self._empty_latents(len(rows))
         if labels is None:
             arguments = (address(rows), len(rows), address(mean), address(log_variance))
             check(lib.gen_vae_encode(self._handle, *arguments))
         else:
-            given = as_labels(labels, len(rows))
-            arguments = (address(rows), address(given), len(rows), address(mean), address(log_variance))
-            check(lib.gen_vae_encode_given(self._handle, *arguments))
+            known = as_labels(labels, len(rows))
+            outputs = (address(mean), address(log_variance))
+            check(lib.gen_vae_encode_given(self._handle, address(rows), address(known), len(rows), *outputs))
         return mean, log_variance
 
-    def transform(self, X):
-        """The means of encode, as scikit-learn would have it."""
-        return self.encode(X)[0]
+    def transform(self, X: Any) -> Any:
+        """The means of encode, in the container that set_output asks for."""
+        return self._labelled(self.encode(X)[0], X)
 
-    def encode_sample(self, X, *, seed=0):
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        """fit, then the means of the same rows."""
+        return self.fit(X, y).transform(X)
+
+    def encode_sample(self, X: Any, *, seed: int = 0) -> Floats:
         """One latent drawn from each row's Gaussian."""
         rows = self._rows(X)
-        latents = np.empty((len(rows), self.info.latent_size), np.float32)
+        latents = self._empty_latents(len(rows))
         check(lib.gen_vae_encode_sample(self._handle, address(rows), len(rows), seed, address(latents)))
         return latents
 
-    def decode(self, Z, *, labels=None):
+    def decode(self, Z: npt.ArrayLike, *, labels: Any = None) -> Floats:
         """The means of p(x|z) for latents."""
         latents = self._latents(Z)
         return self._map("decode", latents, self._empty_rows(len(latents)), labels)
 
-    def reconstruct(self, X, *, labels=None):
+    def inverse_transform(self, Z: npt.ArrayLike) -> Floats:
+        """decode."""
+        return self.decode(Z)
+
+    def reconstruct(self, X: Any, *, labels: Any = None) -> Floats:
         """Rows through the means of their Gaussians and back."""
         rows = self._rows(X)
         return self._map("reconstruct", rows, self._empty_rows(len(rows)), labels)
 
-    def sample(self, n_rows=1, *, labels=None, seed=0):
-        """New rows. Row i of a seed is the same for any n_rows.
-
-        labels: the class of each row of a conditional model; None: drawn evenly.
-        """
-        if labels is not None:
-            given = as_labels(labels, len(np.atleast_1d(labels)))
-            rows = self._empty_rows(len(given))
-            check(lib.gen_vae_sample_given(self._require_handle(), address(given), len(given), seed, address(rows)))
-            return rows
-        rows = self._empty_rows(n_rows)
-        check(lib.gen_vae_sample(self._require_handle(), n_rows, seed, address(rows)))
-        return rows
-
     def invert(
         self,
-        X,
+        X: Any,
         *,
-        n_steps=200,
-        n_starts=1,
-        learning_rate=None,
-        prior_weight=0.0,
-        start=None,
-        seed=0,
-        callback=None,
-        token=None,
-    ):
+        n_steps: int = 200,
+        n_starts: int = 1,
+        learning_rate: Optional[float] = None,
+        prior_weight: float = 0.0,
+        start: Optional[npt.ArrayLike] = None,
+        seed: int = 0,
+        callback: Optional[Callback] = None,
+        token: Optional[Token] = None,
+    ) -> tuple[Floats, Floats]:
         """The latents whose rows come nearest to X, by gradient descent: (latents, errors).
 
         errors: of each row, squared and summed. n_starts: descents, of which the best counts.
@@ -146,53 +174,64 @@ class VAE(NetworkModel):
         settings = (n_steps, n_starts, learning_rate, prior_weight, start, seed, callback, token)
         return self._invert(X, 0, *settings)
 
-    def elbo(self, X, *, labels=None, n_samples=1, seed=0):
-        """The two terms of the bound, in nats per row: (reconstruction, kl);
-        log p(x) >= -(reconstruction + kl)."""
+    def elbo(self, X: Any, *, labels: Any = None, n_samples: int = 1, seed: int = 0) -> ELBO:
+        """The two terms of the bound on log p(x), in nats per row: (reconstruction, kl).
+
+        n_samples: latents drawn per row, over which the reconstruction is averaged.
+        """
         rows = self._rows(X)
-        reconstruction, kl = np.empty(len(rows)), np.empty(len(rows))
-        rest = (len(rows), n_samples, seed, address(reconstruction), address(kl))
+        terms = ELBO(np.empty(len(rows)), np.empty(len(rows)))
+        rest = (len(rows), n_samples, seed, address(terms.reconstruction), address(terms.kl))
         if labels is None:
             check(lib.gen_vae_elbo(self._handle, address(rows), *rest))
         else:
-            given = as_labels(labels, len(rows))
-            check(lib.gen_vae_elbo_given(self._handle, address(rows), address(given), *rest))
-        return reconstruction, kl
+            known = as_labels(labels, len(rows))
+            check(lib.gen_vae_elbo_given(self._handle, address(rows), address(known), *rest))
+        return terms
 
-    def score(self, X, y=None):
-        """The mean of the bound on log p(x), in nats."""
+    def score(self, X: Any, y: Any = None) -> float:
+        """The mean of the bound on log p(x), in nats: the greater the better."""
         reconstruction, kl = self.elbo(X)
         return -float(np.mean(reconstruction + kl))
 
-    def manifold(self, n_rows=20, n_columns=20, *, latent_x=0, latent_y=1):
+    def manifold(
+        self, n_rows: int = 20, n_columns: int = 20, *, latent_x: int = 0, latent_y: int = 1
+    ) -> Floats:
         """Decoded latents on a grid of quantiles, (n_rows * n_columns, *shape)."""
+        handle = self._fitted_handle()
         images = self._empty_rows(max(n_rows, 0) * max(n_columns, 0))
-        arguments = (latent_x, latent_y, n_rows, n_columns, address(images))
-        check(lib.gen_vae_manifold(self._require_handle(), *arguments))
+        check(lib.gen_vae_manifold(handle, latent_x, latent_y, n_rows, n_columns, address(images)))
         return images
 
-    def _options(self, height, width, channels):
+    @property
+    def _n_features_out(self) -> int:
+        return self.latent_size_
+
+    def _from_latents(self, Z: npt.ArrayLike, labels: Any) -> Floats:
+        return self.decode(Z, labels=labels)
+
+    def _options(self, height: int, width: int, channels: int) -> VAEOptions:
         options = VAEOptions(
             activation=c.choose(c.ACTIVATION, self.activation, "activation"),
             height=height,
             width=width,
             channels=channels,
-            latent_size=self.latent_size or -1,
+            latent_size=c.count(self.latent_size),
             likelihood=c.choose(c.LIKELIHOOD, self.likelihood, "likelihood"),
             initializer=c.choose(c.INITIALIZER, self.initializer, "initializer"),
-            variance=self.variance,
+            variance=c.number(self.variance),
             output_activation=c.choose(c.ACTIVATION, self.output_activation, "output_activation"),
             binarize=int(self.binarize),
-            reconstruction_weight=self.reconstruction_weight,
-            beta=self.beta or -1.0,  # the library's word for no KL term
+            reconstruction_weight=c.number(self.reconstruction_weight),
+            beta=c.number(self.beta),
             kl_schedule=c.choose(c.KL_SCHEDULE, self.kl_schedule, "kl_schedule"),
-            kl_epochs=self.kl_epochs,
+            kl_epochs=c.number(self.kl_epochs),
             dropout=self.dropout,
             seed=self.seed,
-            context=context_of(self),
+            context=handle_of(self.context),
             architecture=c.choose(c.ARCHITECTURE, self.architecture, "architecture"),
-            depth=self.depth,
-            base_channels=self.base_channels,
+            depth=c.count(self.depth),
+            base_channels=c.count(self.base_channels),
             batch_norm=int(self.batch_norm),
             pixel_bias=int(self.pixel_bias),
             n_classes=self.n_classes,

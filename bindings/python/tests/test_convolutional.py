@@ -20,8 +20,8 @@ def classed():
 @pytest.mark.parametrize("options", [CONVOLUTIONAL, {}], ids=["convolutional", "dense"])
 def test_a_vae_is_told_the_class(classed, options):
     images, labels = classed
-    model = VAE(2, hidden=(16,), n_classes=3, **options)
-    model.fit(images, labels, epochs=20, batch_size=20, learning_rate=1e-2)
+    recipe = {"epochs": 20, "batch_size": 20, "learning_rate": 1e-2}
+    model = VAE(2, hidden=(16,), n_classes=3, **options, **recipe).fit(images, labels)
     means = model.sample(labels=[2, 0, 1], seed=4).mean((1, 2))
     np.testing.assert_allclose(means, [0.75, 0.25, 0.5], atol=0.08)
     right, _ = model.elbo(images, labels=labels, n_samples=4)
@@ -34,8 +34,9 @@ def test_a_vae_is_told_the_class(classed, options):
 
 def test_a_gan_is_told_the_class(classed):
     images, labels = classed
-    model = GAN(4, n_classes=3, average_decay=0.98, **CONVOLUTIONAL)
-    model.fit(Dataset.from_array(images, labels), epochs=30, batch_size=20, learning_rate=2e-3)
+    recipe = {"epochs": 30, "batch_size": 20, "learning_rate": 2e-3}
+    model = GAN(4, n_classes=3, average_decay=0.98, **CONVOLUTIONAL, **recipe)
+    model.fit(Dataset.from_array(images, labels))
     means = [model.sample(labels=[label] * 40, seed=2).mean() for label in range(3)]
     assert means[0] + 0.1 < means[1] < means[2] - 0.1
     np.testing.assert_array_equal(
@@ -50,53 +51,53 @@ def test_a_gan_is_told_the_class(classed):
 
 def test_labels_that_are_missing_or_no_class_are_named(classed):
     images, labels = classed
-    model = GAN(2, n_classes=3, **CONVOLUTIONAL)
+    model = GAN(2, n_classes=3, epochs=1, **CONVOLUTIONAL)
     with pytest.raises(ValueError, match="dataset has no labels"):
-        model.fit(images, epochs=1)
+        model.fit(images)
     with pytest.raises(ValueError, match="between 0 and 2, not 3"):
-        model.fit(images, labels + 1, epochs=1)
-    model.fit(images, labels, epochs=1)
+        model.fit(images, labels + 1)
+    model.fit(images, labels)
     with pytest.raises(ValueError, match=r"labels\[1\] must be between 0 and 2, not -1"):
         model.sample(labels=[0, -1])
     with pytest.raises(NotReadyError, match="needs labels"):
         model.discriminate(images)
-    plain = GAN(2, **CONVOLUTIONAL).fit(images, epochs=1)
+    plain = GAN(2, **CONVOLUTIONAL, epochs=1).fit(images)
     with pytest.raises(NotReadyError, match="without n_classes"):
         plain.sample(labels=[0])
 
 
 def test_features_are_of_convolutional_discriminators(classed):
     images, _ = classed
-    model = GAN(2, spectral_norm=True, depth=2, **CONVOLUTIONAL).fit(images, epochs=1, batch_size=40)
+    model = GAN(2, spectral_norm=True, depth=2, **CONVOLUTIONAL, epochs=1, batch_size=40).fit(images)
     features = model.features(images[:5])
     assert features.shape == (5, 4 * 4 * 4 + 2 * 2 * 8)
     np.testing.assert_array_equal(features[4:], model.features(images[4:5]))
     with pytest.raises(NotReadyError, match="dense"):
-        GAN(2, generator_hidden=(8,), discriminator_hidden=(8,)).fit(images, epochs=1).features(images)
+        GAN(2, generator_hidden=(8,), discriminator_hidden=(8,), epochs=1).fit(images).features(images)
 
 
 def test_an_autoencoder_with_skips_restores_and_has_no_latents(classed):
     images, _ = classed
     noisy = np.clip(images + np.random.default_rng(1).normal(0, 0.3, images.shape), 0, 1).astype(np.float32)
-    model = Autoencoder(8, skips=True, corruption="gaussian", corruption_amount=0.3, **CONVOLUTIONAL)
-    model.fit(images, epochs=20, batch_size=20, learning_rate=3e-3)
+    recipe = {"epochs": 20, "batch_size": 20, "learning_rate": 3e-3}
+    model = Autoencoder(8, skips=True, noise="gaussian", noise_level=0.3, **CONVOLUTIONAL, **recipe).fit(images)
     assert ((model.denoise(noisy) - images) ** 2).mean() < 0.1 * ((noisy - images) ** 2).mean()
     with pytest.raises(NotReadyError, match="no latents"):
         model.encode(images)
     for name, value in [("hidden", (9,)), ("dropout", 0.1), ("pixel_bias", True), ("batch_norm", True)]:
         with pytest.raises(ValueError, match=f"{name} has no place"):
-            Autoencoder(8, skips=True, **CONVOLUTIONAL, **{name: value}).fit(images, epochs=1)
+            Autoencoder(8, skips=True, **CONVOLUTIONAL, **{name: value}, epochs=1).fit(images)
     with pytest.raises(ValueError, match="no_bias has no place"):
-        Autoencoder(8, skips=True, bias=False, **CONVOLUTIONAL).fit(images, epochs=1)
+        Autoencoder(8, skips=True, bias=False, **CONVOLUTIONAL, epochs=1).fit(images)
 
 
 def test_sizes_and_batches_that_cannot_be_are_named(classed):
     images, _ = classed
     with pytest.raises(ValueError, match="height must be a multiple of 4 for depth 2, not 6; the nearest is 8"):
-        GAN(depth=2, **CONVOLUTIONAL).fit(images[:, :6], epochs=1)
+        GAN(depth=2, **CONVOLUTIONAL, epochs=1).fit(images[:, :6])
     with pytest.raises(ValueError, match="batch_size must be at least 2 with batch norm"):
-        VAE(2, batch_norm=True, **CONVOLUTIONAL).fit(images, epochs=1, batch_size=1)
+        VAE(2, batch_norm=True, **CONVOLUTIONAL, epochs=1, batch_size=1).fit(images)
     with pytest.raises(ValueError, match="need architecture"):
-        VAE(2, base_channels=4).fit(images, epochs=1)
+        VAE(2, base_channels=4, epochs=1).fit(images)
     with pytest.raises(ValueError, match="architecture"):
-        VAE(2, architecture="recurrent").fit(images, epochs=1)
+        VAE(2, architecture="recurrent", epochs=1).fit(images)

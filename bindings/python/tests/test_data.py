@@ -1,5 +1,6 @@
 """Datasets and images against numpy and hand-made files."""
 
+import copy
 import gzip
 import struct
 import zlib
@@ -7,6 +8,7 @@ import zlib
 import numpy as np
 import pytest
 
+import generative
 from generative import Autoencoder, Context, Dataset, FileError, GenerativeError, Image
 
 
@@ -119,8 +121,15 @@ def test_images_are_read_and_written(tmp_path):
     np.testing.assert_allclose(Image.load(tmp_path / "copy.png").pixels, image.pixels, atol=1e-6)
     Image.from_array(np.full((32, 32), 0.5)).save(tmp_path / "gray.jpg", quality=95)
     assert np.abs(Image.load(tmp_path / "gray.jpg", channels=1).pixels - 0.5).max() < 0.01
-    with pytest.raises(GenerativeError, match="gif"):
+    with pytest.raises(ValueError, match="gif"):
         image.save(tmp_path / "copy.gif")
+    read = generative.read_image(tmp_path / "copy.png")
+    np.testing.assert_array_equal(read, image.pixels)
+    np.testing.assert_array_equal(np.asarray(image), image.pixels)
+    assert generative.read_image(tmp_path / "gray.jpg").shape == (32, 32)
+    assert generative.read_image(tmp_path / "gray.jpg", 3, size=(8, 9)).shape == (8, 9, 3)
+    generative.write_image(tmp_path / "again.png", pixels)
+    np.testing.assert_array_equal(generative.read_image(tmp_path / "again.png"), read)
 
 
 def test_a_grid_lays_cells_out_left_to_right_top_to_bottom():
@@ -128,6 +137,7 @@ def test_a_grid_lays_cells_out_left_to_right_top_to_bottom():
     pixels = Image.grid(cells, columns=3, padding=-1).pixels[..., 0]
     expected = cells.reshape(2, 3, 4, 3).transpose(0, 2, 1, 3).reshape(8, 9)
     np.testing.assert_allclose(pixels, expected, atol=1 / 255)
+    np.testing.assert_array_equal(generative.image_grid(cells, columns=3, padding=-1), pixels)
     flat = Image.grid(cells.reshape(6, 12), shape=(4, 3), columns=3, padding=-1).pixels[..., 0]
     np.testing.assert_array_equal(flat, pixels)
     assert Image.grid(cells, columns=3, padding=5, enlarge=2).shape[:2] == (2 * 8 + 15, 3 * 6 + 20)
@@ -159,7 +169,7 @@ def test_a_stream_feeds_a_fit_and_its_exceptions_come_through(rows):
         yield from np.array_split(rows, 5)
 
     stream = Dataset.from_stream(batches, (5, 7))
-    model = Autoencoder(2, hidden=(16,)).fit(stream, epochs=3, batch_size=32)
+    model = Autoencoder(2, hidden=(16,), epochs=3, batch_size=32).fit(stream)
     assert len(passes) >= 3
     assert model.info.n_epochs == 3
 
@@ -168,13 +178,13 @@ def test_a_stream_feeds_a_fit_and_its_exceptions_come_through(rows):
         raise KeyError("the disk is on fire")
 
     with pytest.raises(KeyError, match="on fire"):
-        Autoencoder(2, hidden=(16,)).fit(Dataset.from_stream(failing, (5, 7)), epochs=1, batch_size=8)
+        Autoencoder(2, hidden=(16,), epochs=1, batch_size=8).fit(Dataset.from_stream(failing, (5, 7)))
 
 
 def test_a_memory_limit_is_a_memory_error(rows):
     with Context(memory_limit=16 << 20) as context:
         with pytest.raises(MemoryError):
-            Autoencoder(512, hidden=(4096, 4096), context=context).fit(rows, epochs=1)
+            Autoencoder(512, hidden=(4096, 4096), context=context, epochs=1).fit(rows)
         used, peak = context.memory
         assert 0 < used <= peak <= 16 << 20
 
@@ -185,4 +195,7 @@ def test_objects_that_were_closed_say_so(rows):
     dataset.close()
     with pytest.raises(GenerativeError) as caught:
         dataset.read(0, 1)
-    assert caught.value.name == "GEN_E_HANDLE"
+    assert caught.value.name == "GEN_E_HANDLE" and isinstance(caught.value, RuntimeError)
+    for thing in (dataset, Image.from_array(np.zeros((2, 2)))):
+        with pytest.raises(TypeError, match="neither pickled nor copied"):
+            copy.copy(thing)

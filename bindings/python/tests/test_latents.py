@@ -81,17 +81,17 @@ def test_samples_are_truncated_and_the_models_own(rows):
     Z = latents.sample(50, 3, truncation=0.5, seed=7)
     assert np.abs(Z).max() <= 0.5
     np.testing.assert_array_equal(latents.sample(9, 3, truncation=0.5, seed=7), Z[:9])
-    vae = VAE(3, hidden=(16,)).fit(rows, epochs=1)
+    vae = VAE(3, hidden=(16,), epochs=1).fit(rows)
     np.testing.assert_allclose(vae.decode(latents.sample(5, 3, seed=7)), vae.sample(5, seed=7), atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", [VAE, GAN])
 def test_inversion_finds_rows_the_model_made(kind, rows):
     if kind is VAE:
-        model = VAE(3, hidden=(16,)).fit(rows, epochs=20, batch_size=32)
+        model = VAE(3, hidden=(16,), epochs=20, batch_size=32).fit(rows)
         made = model.sample(6, seed=1)
     else:
-        model = GAN(3, generator_hidden=(16,), discriminator_hidden=(16,)).fit(rows, epochs=2, batch_size=32)
+        model = GAN(3, generator_hidden=(16,), discriminator_hidden=(16,), epochs=2, batch_size=32).fit(rows)
         made = model.sample(6, seed=1)
     Z, errors = model.invert(made, n_steps=300, n_starts=10, learning_rate=0.1)
     back = model.decode(Z) if kind is VAE else model.generate(Z)
@@ -102,7 +102,7 @@ def test_inversion_finds_rows_the_model_made(kind, rows):
 
 
 def test_inversions_are_stopped_by_callbacks_and_tokens(rows):
-    model = VAE(3, hidden=(16,)).fit(rows, epochs=1)
+    model = VAE(3, hidden=(16,), epochs=1).fit(rows)
     with pytest.raises(generative.GenerativeError) as caught:
         model.invert(rows, callback=lambda event: generative.STOP_NOW)
     assert caught.value.name == "GEN_E_CANCELLED"

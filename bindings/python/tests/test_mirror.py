@@ -5,7 +5,7 @@ import subprocess
 
 from header import HEADER, Header
 
-from generative import _constants, _functions, _structs
+from generative import FitEvent, _constants, _functions, _structs
 
 HEADER_TEXT = Header()
 
@@ -71,6 +71,10 @@ def test_every_function_of_the_header_is_mirrored_with_its_parameters():
             else:
                 assert ctypes.sizeof(mirrored) == ctypes.sizeof(ctypes.c_void_p), where
                 assert declared.is_pointer, where
+
+
+def test_events_have_the_members_of_the_header():
+    assert FitEvent._fields == tuple(member.name for member in HEADER_TEXT.structs["gen_event"].members[1:])
 
 
 def test_constants_have_the_headers_values():

@@ -29,7 +29,7 @@ def outputs(model, rows):
 
 
 def test_an_autoencoder_beats_the_mean_and_keeps_shapes(rows):
-    model = Autoencoder(3, hidden=(32,)).fit(rows, epochs=60, batch_size=32, learning_rate=3e-3)
+    model = Autoencoder(3, hidden=(32,), epochs=60, batch_size=32, learning_rate=3e-3).fit(rows)
     back = model.reconstruct(rows)
     assert back.shape == rows.shape and model.shape_ == (5, 7)
     variance = ((rows - rows.mean(0)) ** 2).sum((1, 2)).mean()
@@ -42,22 +42,22 @@ def test_an_autoencoder_beats_the_mean_and_keeps_shapes(rows):
 def test_a_denoiser_brings_rows_nearer_to_the_clean_ones(rows):
     noisy = generative.corrupt(rows, "gaussian", 0.2, seed=5)
     assert noisy.shape == rows.shape and 0 <= noisy.min() and noisy.max() <= 1
-    model = Autoencoder(3, hidden=(32,), corruption="gaussian", corruption_amount=0.2)
-    model.fit(rows, epochs=60, batch_size=32, learning_rate=3e-3)
+    recipe = {"epochs": 60, "batch_size": 32, "learning_rate": 3e-3}
+    model = Autoencoder(3, hidden=(32,), noise="gaussian", noise_level=0.2, **recipe).fit(rows)
     before = generative.evaluate.psnr(noisy, rows)
     after = generative.evaluate.psnr(model.denoise(noisy), rows)
     expected = np.mean(-10 * np.log10(((noisy - rows).astype(np.float64) ** 2).mean((1, 2))))
     assert before == pytest.approx(expected, rel=1e-4)
     assert after > before + 3
-    plain = Autoencoder(3, hidden=(8,)).fit(rows, epochs=1)
+    plain = Autoencoder(3, hidden=(8,), epochs=1).fit(rows)
     with pytest.raises(generative.NotReadyError):
         plain.denoise(noisy)
 
 
 def test_a_vaes_bound_has_the_closed_form_kl_and_rises_with_training(rows):
-    model = VAE(3, hidden=(32,)).fit(rows, epochs=2, batch_size=32)
+    model = VAE(3, hidden=(32,), epochs=2, batch_size=32).fit(rows)
     early = model.score(rows)
-    model.fit(rows, epochs=60, batch_size=32, learning_rate=3e-3)
+    model.set_params(epochs=60, learning_rate=3e-3).fit(rows)
     mean, log_variance = (x.astype(np.float64) for x in model.encode(rows))
     closed = 0.5 * (np.exp(log_variance) + mean**2 - 1 - log_variance).sum(1)
     reconstruction, kl = model.elbo(rows, n_samples=10, seed=1)
@@ -71,7 +71,7 @@ def test_a_vaes_bound_has_the_closed_form_kl_and_rises_with_training(rows):
 
 
 def test_a_gan_generates_from_its_latents(rows):
-    model = small(GAN).fit(rows, epochs=3, batch_size=32)
+    model = small(GAN, epochs=3, batch_size=32).fit(rows)
     samples = model.sample(6, seed=4)
     assert samples.shape == (6, 5, 7) and 0 <= samples.min() and samples.max() <= 1
     np.testing.assert_allclose(model.generate(model.latents(6, seed=4)), samples, atol=1e-6)
@@ -86,14 +86,14 @@ def test_a_gan_generates_from_its_latents(rows):
 def test_the_same_seed_gives_the_same_bytes_with_one_and_two_threads(kind, rows):
     def fitted(n_threads):
         context = generative.Context(n_threads=n_threads)
-        return small(kind, seed=3, context=context).fit(rows, epochs=2, batch_size=32, seed=4).to_bytes()
+        return small(kind, seed=3, context=context, epochs=2, batch_size=32).fit(rows).to_bytes()
 
     assert fitted(1) == fitted(2)
 
 
 @ALL
 def test_models_are_saved_pickled_and_fitted_further(kind, rows, tmp_path):
-    model = small(kind).fit(rows, epochs=2, batch_size=32)
+    model = small(kind, epochs=2, batch_size=32).fit(rows)
     model.save(tmp_path / "model.safetensors")
     copies = [
         kind.load(tmp_path / "model.safetensors"),
@@ -104,21 +104,24 @@ def test_models_are_saved_pickled_and_fitted_further(kind, rows, tmp_path):
     for other in copies:
         np.testing.assert_array_equal(outputs(other, rows), outputs(model, rows))
         assert other.shape_ == (5, 7) and other.info.n_epochs == 2
-    model.fit(rows, epochs=2, batch_size=32)
-    copies[0].fit(rows, epochs=2, batch_size=32)
+    model.set_params(warm_start=True).fit(rows)
+    copies[0].set_params(epochs=2, batch_size=32, warm_start=True).fit(rows)
     assert copies[0].to_bytes() == model.to_bytes()
     assert len(model.to_bytes("weights")) < 0.6 * len(model.to_bytes())
 
 
 @ALL
 def test_two_fits_of_two_epochs_are_one_of_four(kind, rows):
-    once = small(kind).fit(rows, epochs=4, batch_size=32)
-    twice = small(kind).fit(rows, epochs=2, batch_size=32).fit(rows, epochs=2, batch_size=32)
+    once = small(kind, epochs=4, batch_size=32).fit(rows)
+    twice = small(kind, epochs=2, batch_size=32, warm_start=True).fit(rows).fit(rows)
     assert once.to_bytes() == twice.to_bytes()
+    assert [event.epoch for event in twice.history_] == [1, 2, 1, 2]
+    anew = small(kind, epochs=4, batch_size=32).fit(rows).fit(rows)
+    assert once.to_bytes() == anew.to_bytes() and len(anew.history_) == 4
 
 
 def test_a_model_of_another_kind_is_refused(rows, tmp_path):
-    small(VAE).fit(rows, epochs=1).save(tmp_path / "vae.safetensors")
+    small(VAE, epochs=1).fit(rows).save(tmp_path / "vae.safetensors")
     with pytest.raises(ValueError) as caught:
         GAN.load(tmp_path / "vae.safetensors")
     assert caught.value.name == "GEN_E_MISMATCH"
@@ -127,7 +130,7 @@ def test_a_model_of_another_kind_is_refused(rows, tmp_path):
 @ALL
 def test_callbacks_see_every_epoch_and_can_stop(kind, rows):
     seen = []
-    model = small(kind).fit(rows, epochs=3, batch_size=32, callback=seen.append)
+    model = small(kind, epochs=3, batch_size=32).fit(rows, callback=seen.append)
     epochs = [event for event in seen if event.is_epoch]
     assert [event.epoch for event in epochs] == [1, 2, 3]
     assert epochs[-1].n_epochs == 3 and epochs[-1].seconds > 0
@@ -136,22 +139,22 @@ def test_callbacks_see_every_epoch_and_can_stop(kind, rows):
     def stop(event):
         return generative.STOP_AFTER_EPOCH if event.epoch == 2 else None
 
-    assert small(kind).fit(rows, epochs=50, callback=stop).info.n_epochs == 2
-    now = small(kind).fit(rows, epochs=50, callback=lambda event: generative.STOP_NOW)
+    assert small(kind, epochs=50).fit(rows, callback=stop).info.n_epochs == 2
+    now = small(kind, epochs=50).fit(rows, callback=lambda event: generative.STOP_NOW)
     assert now.info.n_epochs <= 1
 
 
 @ALL
 def test_an_exception_in_a_callback_stops_the_fit_and_comes_out(kind, rows):
-    model = small(kind)
+    model = small(kind, epochs=1000)
 
     def fail(event):
         raise LookupError("enough")
 
     with pytest.raises(LookupError, match="enough"):
-        model.fit(rows, epochs=1000, callback=fail)
+        model.fit(rows, callback=fail)
     assert outputs(model, rows).shape[1:] == (5, 7)
-    model.fit(rows, epochs=1)
+    model.set_params(epochs=1, warm_start=True).fit(rows)
 
 
 def test_an_interrupt_stops_the_fit(rows):
@@ -160,21 +163,21 @@ def test_an_interrupt_stops_the_fit(rows):
             _thread.interrupt_main()
 
     with pytest.raises(KeyboardInterrupt):
-        small(VAE).fit(rows, epochs=100_000, callback=interrupt)
+        small(VAE, epochs=100_000).fit(rows, callback=interrupt)
 
 
 def test_a_callback_that_uses_its_model_is_told_that_it_is_busy(rows):
-    model = small(VAE)
+    model = small(VAE, epochs=1)
     names = []
 
     def reenter(event):
-        for call in (lambda: model.sample(1), lambda: model.fit(rows, epochs=1), lambda: model.to_bytes()):
+        for call in (lambda: model.sample(1), lambda: model.fit(rows), lambda: model.to_bytes()):
             try:
                 call()
             except GenerativeError as error:
                 names.append(error.name)
 
-    model.fit(rows, epochs=1, callback=reenter)
+    model.fit(rows, callback=reenter)
     assert names and set(names) == {"GEN_E_BUSY"}
 
 
@@ -182,24 +185,23 @@ def test_a_token_stops_a_fit(rows):
     with generative.Token() as token:
         token.cancel()
         with pytest.raises(GenerativeError) as caught:
-            small(VAE).fit(rows, epochs=100_000, token=token)
+            small(VAE, epochs=100_000).fit(rows, token=token)
         assert caught.value.name == "GEN_E_CANCELLED"
 
 
 def test_validation_and_patience_end_a_fit_early(rows):
-    model = small(VAE).fit(
-        rows[:32], epochs=2000, learning_rate=0.03, validation=rows[200:], patience=3, keep_best=True
-    )
+    model = small(VAE, epochs=2000, learning_rate=0.03, patience=3, keep_best=True)
+    model.fit(rows[:32], validation=rows[200:])
     assert model.info.n_epochs < 2000
     assert not np.isnan(model.history_[-1].validation_loss)
 
 
 def test_plans_tell_parameters_before_training(rows):
-    model = VAE(3, hidden=(16,), shape=(5, 7))
+    model = VAE(3, hidden=(16,), shape=(5, 7), epochs=1)
     n_parameters, peak_bytes, flops = model.plan(32)
     assert n_parameters == 35 * 16 + 16 + 2 * (16 * 3 + 3) + 3 * 16 + 16 + 16 * 35 + 35
     assert peak_bytes > 4 * 4 * n_parameters and flops > 2 * n_parameters
-    assert model.fit(rows, epochs=1).info.n_parameters == n_parameters
+    assert model.fit(rows).info.n_parameters == n_parameters
     with pytest.raises(ValueError, match="shape"):
         VAE(3).plan()
 
@@ -207,35 +209,39 @@ def test_plans_tell_parameters_before_training(rows):
 @ALL
 def test_options_outside_their_range_are_named(kind, rows):
     with pytest.raises(ValueError, match="learning_rate"):
-        small(kind).fit(rows, learning_rate=-1)
+        small(kind, learning_rate=-1).fit(rows)
     with pytest.raises(ValueError, match="learning_rate"):
-        small(kind).fit(rows, learning_rate=float("nan"))
+        small(kind, learning_rate=float("nan")).fit(rows)
     with pytest.raises(ValueError, match="epochs"):
-        small(kind).fit(rows, epochs=0)
+        small(kind, epochs=0).fit(rows)
     with pytest.raises(ValueError, match="batch_size"):
-        small(kind).fit(rows, batch_size=1_000_000)
+        small(kind, batch_size=1_000_000).fit(rows)
     with pytest.raises(ValueError, match="latent_size"):
         kind(0).fit(rows)
     with pytest.raises(ValueError, match="optimizer"):
-        small(kind).fit(rows, optimizer="magic")
+        small(kind, optimizer="magic").fit(rows)
     with pytest.raises(ValueError, match="finite|NaN|nan"):
         small(kind).fit(np.full_like(rows, np.nan))
-    fitted = small(kind).fit(rows, epochs=1)
+    fitted = small(kind, epochs=1).fit(rows)
+    before = outputs(fitted, rows)
     with pytest.raises(ValueError):
-        fitted.fit(rows[:, :4])
+        fitted.set_params(warm_start=True).fit(rows[:, :4])
+    with pytest.raises(ValueError, match="finite|NaN|nan"):
+        fitted.set_params(warm_start=False).fit(np.full_like(rows, np.inf))
+    np.testing.assert_array_equal(outputs(fitted, rows), before)
     with pytest.raises(generative.NotReadyError):
         small(kind).info  # noqa: B018
 
 
 def test_a_vae_of_coin_flips_needs_rows_between_0_and_1(rows):
     with pytest.raises(ValueError, match="0"):
-        VAE(2, hidden=(8,)).fit(rows * 2, epochs=1)
-    VAE(2, hidden=(8,), likelihood="gaussian", output_activation="identity").fit(rows * 2, epochs=1)
+        VAE(2, hidden=(8,), epochs=1).fit(rows * 2)
+    VAE(2, hidden=(8,), likelihood="gaussian", output_activation="identity", epochs=1).fit(rows * 2)
 
 
 def test_progress_without_tqdm_is_a_line_an_epoch(rows, capsys, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "tqdm.auto", None)
-    small(VAE).fit(rows, epochs=2, progress=True)
+    small(VAE, epochs=2).fit(rows, verbose=True)
     lines = capsys.readouterr().err.splitlines()
     assert [line.split("  ")[0] for line in lines] == ["epoch 1/2", "epoch 2/2"]
 
@@ -261,7 +267,7 @@ def test_parzen_windows_agree_with_numpy(rows):
 
 
 def test_a_dataset_of_faces_trains_a_model_by_its_own_shape():
-    model = VAE(4, hidden=(32,)).fit(Dataset.faces(64, 16, 16, 3), epochs=1)
+    model = VAE(4, hidden=(32,), epochs=1).fit(Dataset.faces(64, 16, 16, 3))
     assert model.sample(2).shape == (2, 16, 16, 3)
 
 
@@ -270,10 +276,9 @@ def test_direct_convolutions_give_nearly_the_same_numbers():
 
     def reconstruct(direct):
         context = generative.Context(direct_convolutions=direct)
-        model = Autoencoder(
-            3, architecture="convolutional", base_channels=16, depth=2, context=context
-        )
-        return model.fit(images, epochs=1, batch_size=8).reconstruct(images)
+        options = {"architecture": "convolutional", "base_channels": 16, "depth": 2, "epochs": 1}
+        model = Autoencoder(3, batch_size=8, context=context, **options)
+        return model.fit(images).reconstruct(images)
 
     winograd, direct = reconstruct(False), reconstruct(True)
     assert not np.array_equal(winograd, direct)

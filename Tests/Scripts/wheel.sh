@@ -1,0 +1,31 @@
+#!/bin/bash
+# The Python package as pip installs it: library inside, away from this repository, started quickly.
+# usage: wheel.sh PYTHON, an interpreter that has pip, setuptools and numpy
+set -euo pipefail
+python=$(realpath -s "$1")
+cd "$(dirname "$0")/../.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+before=$(git status --porcelain --ignored bindings/python)
+
+GENERATIVE_LIBRARY=$PWD/.build/release/libgenerative.so "$python" -m pip install --quiet --no-deps \
+  --no-build-isolation --target "$work/site" ./bindings/python
+[[ $(git status --porcelain --ignored bindings/python) == "$before" ]] || { echo "an install left files"; exit 1; }
+unset GENERATIVE_LIBRARY
+cd "$work"
+PYTHONPATH=$work/site "$python" - <<'CLIENT'
+import importlib.metadata
+import sys
+from pathlib import Path
+
+import generative
+
+loaded = Path(generative._library.lib._name)
+assert loaded.parent == Path(generative.__file__).parent, loaded
+assert "sklearn" not in sys.modules and "tqdm" not in sys.modules
+assert importlib.metadata.version("generative") == generative.version() == generative.__version__
+assert Path(generative.__file__).with_name("py.typed").exists()
+vae = generative.VAE(4, hidden=(16,), epochs=1).fit(generative.faces(64, 16))
+generative.write_image("faces.png", generative.image_grid(vae.sample(4)))
+assert generative.read_image("faces.png").shape == (38, 38, 3)
+CLIENT

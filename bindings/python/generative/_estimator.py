@@ -1,0 +1,141 @@
+"""What scikit-learn asks of an estimator, without needing it: parameters by name, tags, column names."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import warnings
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+E = TypeVar("E", bound="Estimator")
+
+
+class Estimator:
+    """Parameters are the constructor's, kept unchanged as attributes of the same names; what a fit
+    finds is in attributes that end with an underscore."""
+
+    feature_names_in_: npt.NDArray[Any]
+    n_features_in_: Any
+    _sklearn_output_config: dict[str, str]
+
+    def _keep(self, parameters: dict[str, Any]) -> None:
+        """Sets the parameters from the constructor's locals()."""
+        for name in _parameters(type(self)):
+            setattr(self, name, parameters[name])
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The parameters by name."""
+        return {name: getattr(self, name) for name in _parameters(type(self))}
+
+    def set_params(self: E, **params: Any) -> E:
+        """Sets parameters by name; they count from the next fit on."""
+        for name, value in params.items():
+            if name not in _parameters(type(self)):
+                names = ", ".join(_parameters(type(self)))
+                raise ValueError(f"{type(self).__name__} has no parameter {name!r}, only {names}")
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self) -> str:
+        defaults = _parameters(type(self))
+        changed = [f"{k}={v!r}" for k, v in self.get_params().items() if v is not defaults[k]]
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+    def set_output(self: E, *, transform: str | None = None) -> E:
+        """What transform returns: "default" for numpy arrays, or data frames of "pandas" or "polars"."""
+        if transform is not None:
+            self._sklearn_output_config = {"transform": transform}
+        return self
+
+    def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
+        """The names of the latents: ["pca0", "pca1", ...]."""
+        prefix = type(self).__name__.lower()
+        return np.array([f"{prefix}{i}" for i in range(self._n_features_out)], dtype=object)
+
+    @property
+    def _n_features_out(self) -> int:
+        raise AttributeError(f"{type(self).__name__} has no latents of rows")
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "n_features_in_")
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
+
+        transforms = TransformerTags(preserves_dtype=["float32"]) if hasattr(self, "transform") else None
+        return Tags(
+            estimator_type=None,
+            target_tags=TargetTags(required=False),
+            transformer_tags=transforms,
+            input_tags=InputTags(three_d_array=True),
+        )
+
+    def _see_columns(self, X: Any) -> None:
+        """Remembers the names of a data frame's columns, at a fit."""
+        names = _column_names(X)
+        if names is not None:
+            self.feature_names_in_ = names
+        else:
+            vars(self).pop("feature_names_in_", None)
+
+    def _check_columns(self, X: Any) -> None:
+        """Compares the columns of a data frame with those of the fit, as scikit-learn does."""
+        here, fitted = _column_names(X), vars(self).get("feature_names_in_")
+        kind = type(self).__name__
+        if fitted is None and here is not None:
+            warnings.warn(f"X has feature names, but {kind} was fitted without feature names", stacklevel=4)
+        elif here is None and fitted is not None:
+            told = f"X does not have valid feature names, but {kind} was fitted with feature names"
+            warnings.warn(told, stacklevel=4)
+        elif fitted is not None and here is not None and list(here) != list(fitted):
+            raise ValueError(_difference(list(here), list(fitted)))
+
+    def _labelled(self, latents: npt.NDArray[Any], X: Any) -> Any:
+        """Latents as what set_output or scikit-learn's configuration asks for."""
+        kind = getattr(self, "_sklearn_output_config", {}).get("transform")
+        if kind is None and "sklearn" in sys.modules:
+            kind = sys.modules["sklearn"].get_config().get("transform_output")
+        if kind in (None, "default"):
+            return latents
+        names = list(self.get_feature_names_out())
+        if kind == "pandas":
+            import pandas
+
+            return pandas.DataFrame(latents, columns=names, index=getattr(X, "index", None))
+        if kind == "polars":
+            import polars
+
+            return polars.DataFrame(latents, schema=names, orient="row")
+        raise ValueError(f"transform must be one of 'default', 'pandas', 'polars', not {kind!r}")
+
+
+def _parameters(kind: type) -> dict[str, Any]:
+    """The constructor's parameters and their defaults."""
+    parameters = inspect.signature(kind).parameters.values()
+    return {parameter.name: parameter.default for parameter in parameters}
+
+
+def _column_names(X: Any) -> npt.NDArray[Any] | None:
+    """The names of a data frame's columns when they are strings."""
+    columns = getattr(X, "columns", None)
+    if columns is None or not all(isinstance(name, str) for name in columns):
+        return None
+    return np.asarray(list(columns), dtype=object)
+
+
+def _difference(here: list[str], fitted: list[str]) -> str:
+    """How column names differ, in scikit-learn's words."""
+    lines = ["The feature names should match those that were passed during fit."]
+    for told, names in (
+        ("unseen at fit time", sorted(set(here) - set(fitted))),
+        ("seen at fit time, yet now missing", sorted(set(fitted) - set(here))),
+    ):
+        if names:
+            more = ["- ..."] if len(names) > 5 else []
+            lines += [f"Feature names {told}:", *(f"- {name}" for name in names[:5]), *more]
+    if len(lines) == 1:
+        lines.append("Feature names must be in the same order as they were in fit.")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,120 @@
+"""What models share that make rows out of latents of a known distribution."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any, Optional
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _constants as c
+from . import latents as walks
+from ._errors import check
+from ._handle import handle_of
+from ._network import NetworkModel
+from ._progress import Callback, EventRelay
+from ._rows import Floats, address, as_labels
+from ._structs import InvertOptions
+from .context import Token
+
+
+class GeneratorModel(NetworkModel):
+    """A VAE or a GAN: it samples, walks through its latents, and finds those of given rows."""
+
+    n_classes: int
+
+    def sample(self, n: int = 1, *, labels: Any = None, seed: int = 0) -> Floats:
+        """New rows, (n, *shape). Row i of a seed is the same for any n.
+
+        labels: the class of each row of a conditional model, which set n; None: drawn evenly.
+        """
+        handle = self._fitted_handle()
+        if labels is not None:
+            known = as_labels(labels, len(np.atleast_1d(labels)))
+            rows = self._empty_rows(len(known))
+            check(self._function("sample_given")(handle, address(known), len(known), seed, address(rows)))
+            return rows
+        rows = self._empty_rows(n)
+        check(self._function("sample")(handle, n, seed, address(rows)))
+        return rows
+
+    def interpolate(
+        self,
+        first: npt.ArrayLike,
+        last: npt.ArrayLike,
+        n_steps: int = 10,
+        *,
+        curve: str = "spherical",
+        labels: Any = None,
+    ) -> Floats:
+        """The rows of a walk from one latent to another, both included, (n_steps, *shape).
+
+        curve: "spherical" or "linear". labels: of the steps, for a conditional model.
+        """
+        return self._from_latents(walks.interpolate(first, last, n_steps, curve=curve), labels)
+
+    def traverse(
+        self,
+        base: Optional[npt.ArrayLike] = None,
+        axes: Optional[Sequence[int]] = None,
+        *,
+        extent: float = 3.0,
+        n_steps: int = 9,
+        label: Optional[int] = None,
+    ) -> Floats:
+        """What each latent does, (n_axes, n_steps, *shape).
+
+        axes: the latents that run from -extent to extent, None: all; the others stay at the base, None:
+        zero. label: the class shown, for a conditional model.
+        """
+        middle = np.zeros(self.latent_size_, np.float32) if base is None else base
+        Z = walks.traverse(middle, axes, extent=extent, n_steps=n_steps)
+        flat = Z.reshape(-1, Z.shape[-1])
+        rows = self._from_latents(flat, None if label is None else np.full(len(flat), label))
+        return rows.reshape(*Z.shape[:2], *rows.shape[1:])
+
+    def _from_latents(self, Z: npt.ArrayLike, labels: Any) -> Floats:
+        raise NotImplementedError
+
+    def _invert(
+        self,
+        X: Any,
+        generator: int,
+        n_steps: int,
+        n_starts: int,
+        learning_rate: Optional[float],
+        prior_weight: float,
+        start: Optional[npt.ArrayLike],
+        seed: int,
+        callback: Optional[Callback],
+        token: Optional[Token],
+    ) -> tuple[Floats, Floats]:
+        """gen_<noun>_invert: (latents, errors)."""
+        rows = self._rows(X)
+        relay = EventRelay(callback)
+        options = InvertOptions(
+            generator=generator,
+            n_steps=c.count(n_steps),
+            n_starts=c.count(n_starts),
+            seed=seed,
+            learning_rate=c.number(learning_rate),
+            prior_weight=prior_weight,
+            event=relay.function,
+            token=handle_of(token),
+        )
+        if start is not None:
+            first = self._latents(start)
+            if len(first) != len(rows):
+                raise ValueError(f"start must have {len(rows)} rows like X, not {len(first)}")
+            options.start = first.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
+        latents = self._empty_latents(len(rows))
+        errors = np.empty(len(rows), np.float32)
+        outputs = (address(latents), address(errors))
+        with relay:
+            invert = self._function("invert")
+            status = invert(self._handle, address(rows), len(rows), ctypes.byref(options), *outputs)
+        relay.finish()
+        check(status)
+        return latents, errors

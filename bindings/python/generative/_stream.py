@@ -1,0 +1,86 @@
+"""Rows that come in batches while a fit runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Callable, Optional, Union
+
+import numpy as np
+
+from ._rows import Shape, as_rows, rows_first, shape_of_rows, size_of
+from ._structs import StreamRead, StreamRewind
+
+
+class Stream:
+    """The read and rewind callbacks over a function that begins a pass, or over an iterable."""
+
+    def __init__(
+        self, batches: Union[Iterable[Any], Callable[[], Iterable[Any]]], shape: Optional[Sequence[int]]
+    ) -> None:
+        self._passes = _passes(batches)
+        self.shape: Shape = self._first_shape() if shape is None else tuple(shape)
+        self._row_size = size_of(shape_of_rows(self.shape))
+        self._iterator: Iterator[Any] = iter(())
+        self._rest = np.empty((0, self._row_size), np.float32)
+        self._error: Optional[BaseException] = None
+        self.read = StreamRead(self._read)
+        self.rewind = StreamRewind(self._rewind)
+
+    def reraise(self) -> None:
+        """Raises what the batches raised, if they did."""
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+
+    def _first_shape(self) -> Shape:
+        for batch in self._passes():
+            return rows_first(batch, "a batch").shape[1:]
+        raise ValueError("the stream has no batch")
+
+    def _rewind(self, _: Any) -> int:
+        try:
+            self._iterator = iter(self._passes())
+            self._rest = self._rest[:0]
+            return 0
+        except BaseException as error:
+            self._error = error
+            return 1
+
+    def _read(self, rows_out: Any, max_rows: int, _: Any) -> int:
+        try:
+            while len(self._rest) == 0:
+                batch = next(self._iterator, None)
+                if batch is None:
+                    return 0
+                self._rest = as_rows(batch, self._row_size, "a batch")
+            count = min(max_rows, len(self._rest))
+            out = np.ctypeslib.as_array(rows_out, shape=(count, self._row_size))
+            out[:] = self._rest[:count]
+            self._rest = self._rest[count:]
+            return count
+        except BaseException as error:
+            self._error = error
+            return -1
+
+
+def _passes(batches: Union[Iterable[Any], Callable[[], Iterable[Any]]]) -> Callable[[], Iterable[Any]]:
+    """A function that begins a pass."""
+    if callable(batches):
+        return batches
+    if isinstance(batches, Iterator):
+        return _Kept(batches)
+    return batches.__iter__
+
+
+class _Kept:
+    """Passes over what can be gone over once: batches are kept as they come."""
+
+    def __init__(self, batches: Iterator[Any]) -> None:
+        self._batches = batches
+        self._kept: list[Any] = []
+
+    def __call__(self) -> Iterator[Any]:
+        yield from self._kept
+        for batch in self._batches:
+            self._kept.append(np.array(batch))
+            yield self._kept[-1]
