@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Optional, Union
 
 from . import _constants as c
+from ._checkpoint import Checkpoint
 from ._errors import InvalidArgumentError
 from .autoencoder import Autoencoder
 from .context import Context
@@ -16,10 +17,8 @@ from .vae import VAE
 
 def load(path: PathLike, context: Optional[Context] = None) -> Union[PCA, Autoencoder, VAE, GAN]:
     """The model of a file that `save` or the tool wrote, of whichever kind it is."""
-    for kind in (Autoencoder, VAE, GAN, PCA):
-        try:
-            return kind.load(path, context)
-        except InvalidArgumentError as error:
-            if error.status != c.E_MISMATCH or kind is PCA:
-                raise
-    raise AssertionError("the last kind returns or raises")
+    with Checkpoint(path, context) as checkpoint:
+        for kind in (PCA, Autoencoder, VAE, GAN):
+            if kind._noun == checkpoint.kind:
+                return kind._read(checkpoint, path, context)
+        raise InvalidArgumentError(c.E_MISMATCH, f"{path} holds no model, but {checkpoint.kind or 'tensors'}")

@@ -6,11 +6,12 @@ import ctypes
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Optional, TypeVar, Union
+from typing import Any, ClassVar, Optional, TypeVar, Union
 
 import numpy as np
 
 from . import _constants as c
+from ._checkpoint import Checkpoint
 from ._errors import NotReadyError, check, raise_not_fitted
 from ._estimator import Estimator
 from ._handle import Owner, handle_of, made
@@ -28,6 +29,7 @@ class Model(Estimator, Owner):
 
     context: Optional[Context]
     _least_rows = 1
+    _spelt: ClassVar[dict[str, str]] = {}  # parameters that files name otherwise
     _fitting: object
 
     def save(self, path: Path, content: str = "all") -> None:
@@ -40,8 +42,21 @@ class Model(Estimator, Owner):
 
     @classmethod
     def load(cls: type[M], path: Path, context: Optional[Context] = None) -> M:
-        """A model from the file `save` wrote. Options that the file does not tell are the defaults."""
-        return cls._loaded(made(cls._function("load"), os.fsencode(path), handle_of(context)), context)
+        """A model from the file `save` wrote, with the options that the file tells: those of the model
+        itself and of its optimizer. The others, such as epochs, are the defaults."""
+        with Checkpoint(path, context) as checkpoint:
+            return cls._read(checkpoint, path, context)
+
+    @classmethod
+    def _read(cls: type[M], checkpoint: Checkpoint, path: Path, context: Optional[Context]) -> M:
+        model = cls._loaded(made(cls._function("load"), os.fsencode(path), handle_of(context)), context)
+        for name in model.get_params():
+            try:
+                setattr(model, name, checkpoint.option(cls._spelt.get(name, name)))
+            except KeyError:
+                pass
+        model._tidy_options(checkpoint)
+        return model
 
     def to_bytes(self, content: str = "all") -> bytes:
         """The bytes that `save` writes."""
@@ -55,7 +70,8 @@ class Model(Estimator, Owner):
 
     @classmethod
     def from_bytes(cls: type[M], data: Any, context: Optional[Context] = None) -> M:
-        """A model from what `to_bytes` gave."""
+        """A model from what `to_bytes` gave. Of its options those are set that tell shapes; a file's or
+        a pickle's model has all."""
         data = bytes(data)
         handle = made(cls._function("load_memory"), data, len(data), handle_of(context))
         return cls._loaded(handle, context)
@@ -82,6 +98,9 @@ class Model(Estimator, Owner):
     def _adopt_options(self) -> None:
         """Sets the parameters that a loaded model tells; subclasses say which."""
         raise NotImplementedError
+
+    def _tidy_options(self, checkpoint: Checkpoint) -> None:
+        """Turns what a file says of the library's options into what the constructor takes."""
 
     @classmethod
     def _function(cls, verb: str) -> Any:

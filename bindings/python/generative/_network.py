@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
+from ._checkpoint import Checkpoint
 from ._errors import check
 from ._handle import handle_of, made
 from ._model import Model
@@ -57,6 +58,8 @@ class NetworkModel(Model):
     seed: int
     latent_size: Any
     architecture: str
+    base_channels: Optional[int]
+    depth: Optional[int]
     history_: list[FitEvent]
 
     def fit(
@@ -195,6 +198,11 @@ class NetworkModel(Model):
         if hasattr(self, "n_classes"):
             self.n_classes = self.info.n_classes
         self.history_ = []
+
+    def _tidy_options(self, checkpoint: Checkpoint) -> None:
+        self.depth = self.depth or None
+        if self.architecture == "dense":
+            self.base_channels = None
 
     def _options(self, height: int, width: int, channels: int) -> Any:
         raise NotImplementedError

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
+from ._checkpoint import Checkpoint
 from ._errors import check
 from ._handle import handle_of
 from ._library import lib
@@ -36,6 +37,7 @@ class Autoencoder(NetworkModel):
     """
 
     _noun = "autoencoder"
+    _spelt = {"noise": "corruption", "noise_level": "corruption_amount"}
 
     def __init__(
         self,
@@ -92,8 +94,6 @@ class Autoencoder(NetworkModel):
     noise_level: Optional[float]
     initializer: Optional[str]
     dropout: float
-    base_channels: Optional[int]
-    depth: Optional[int]
     batch_norm: bool
     pixel_bias: bool
     skips: bool
@@ -140,6 +140,12 @@ class Autoencoder(NetworkModel):
     def score(self, X: Any, y: Any = None) -> float:
         """The mean of score_samples: the greater the better."""
         return float(np.mean(self.score_samples(X)))
+
+    def _tidy_options(self, checkpoint: Checkpoint) -> None:
+        super()._tidy_options(checkpoint)
+        self.noise_level = self.noise_level or None
+        if self.skips:  # which has no place for these
+            self.hidden = self.decoder_hidden = self.latent_activation = None
 
     @property
     def _n_features_out(self) -> int:

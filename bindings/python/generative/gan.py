@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
+from ._checkpoint import Checkpoint
 from ._errors import check
 from ._generator import GeneratorModel
 from ._handle import handle_of
@@ -40,6 +41,7 @@ class GAN(GeneratorModel):
     """
 
     _noun = "gan"
+    _spelt = {"n_classes": "classes", "loss": "objective"}
     _least_rows = 2  # of which batch norm takes its statistics
 
     def __init__(
@@ -106,8 +108,6 @@ class GAN(GeneratorModel):
     average_decay: Optional[float]
     mean_start: bool
     initializer: Optional[str]
-    base_channels: Optional[int]
-    depth: Optional[int]
     spectral_norm: bool
 
     def latents(self, n: int = 1, *, seed: int = 0) -> Floats:
@@ -168,6 +168,10 @@ class GAN(GeneratorModel):
         out = np.empty((len(rows), count.value), np.float32)
         check(lib.gen_gan_features(self._handle, address(rows), address(known), len(rows), address(out)))
         return out
+
+    def _tidy_options(self, checkpoint: Checkpoint) -> None:
+        super()._tidy_options(checkpoint)
+        self.average_decay = self.average_decay or None
 
     def _from_latents(self, Z: npt.ArrayLike, labels: Any) -> Floats:
         return self.generate(Z, labels=labels)

@@ -23,7 +23,7 @@ PathLike = Union[str, "os.PathLike[str]"]
 class Image(Owner):
     """A picture of height x width pixels with 1 (gray), 3 (RGB) or 4 (RGBA) channels.
 
-    numpy takes it for an array of its pixels; read_image, write_image and image_grid need no object.
+    Notebooks show it, and numpy takes it for an array of its pixels; read_image, write_image and image_grid need no object.
     """
 
     _noun = "image"
@@ -113,6 +113,18 @@ class Image(Owner):
         """Writes a PNG or JPEG file, whole or not at all. quality: of a JPEG, 1 ... 100; 0: 90."""
         options = SaveImageOptions(jpeg_quality=quality)
         check(lib.gen_image_save(self._handle, os.fsencode(path), ctypes.byref(options)))
+
+    def to_bytes(self, ending: str = ".png", quality: int = 0) -> bytes:
+        """The bytes of the file that save writes for a path of this ending."""
+        options, count = SaveImageOptions(jpeg_quality=quality), ctypes.c_int64()
+        arguments = (self._handle, ending.encode(), ctypes.byref(options))
+        check(lib.gen_image_save_memory(*arguments, None, 0, ctypes.byref(count)))
+        buffer = np.empty(count.value, np.uint8)
+        check(lib.gen_image_save_memory(*arguments, address(buffer), len(buffer), ctypes.byref(count)))
+        return buffer.tobytes()
+
+    def _repr_png_(self) -> bytes:
+        return self.to_bytes()
 
 
 def read_image(

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
+from ._checkpoint import Checkpoint
 from ._errors import check
 from ._handle import handle_of, made
 from ._library import lib
@@ -251,6 +252,12 @@ class PCA(Model):
 
     def _adopt_options(self) -> None:
         self.n_components = self.n_components_
+
+    def _tidy_options(self, checkpoint: Checkpoint) -> None:
+        self.n_components = self.n_components or checkpoint.option("variance_ratio") or None
+        self.center = not checkpoint.option("no_centering")
+        solver = checkpoint.option("solver")
+        self.solver = next(name for name, number in c.SOLVER.items() if number == solver)
 
     @property
     def _n_features_out(self) -> int:

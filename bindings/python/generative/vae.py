@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
+from ._checkpoint import Checkpoint
 from ._errors import check
 from ._generator import GeneratorModel
 from ._handle import handle_of
@@ -45,6 +46,7 @@ class VAE(GeneratorModel):
     """
 
     _noun = "vae"
+    _spelt = {"n_classes": "classes"}
 
     def __init__(
         self,
@@ -105,8 +107,6 @@ class VAE(GeneratorModel):
     kl_epochs: Optional[float]
     initializer: Optional[str]
     dropout: float
-    base_channels: Optional[int]
-    depth: Optional[int]
     batch_norm: bool
     pixel_bias: bool
 
@@ -202,6 +202,10 @@ class VAE(GeneratorModel):
         images = self._empty_rows(max(n_rows, 0) * max(n_columns, 0))
         check(lib.gen_vae_manifold(handle, latent_x, latent_y, n_rows, n_columns, address(images)))
         return images
+
+    def _tidy_options(self, checkpoint: Checkpoint) -> None:
+        super()._tidy_options(checkpoint)
+        self.variance = self.variance or None
 
     @property
     def _n_features_out(self) -> int:

@@ -126,6 +126,7 @@ def test_images_are_read_and_written(tmp_path):
     read = generative.read_image(tmp_path / "copy.png")
     np.testing.assert_array_equal(read, image.pixels)
     np.testing.assert_array_equal(np.asarray(image), image.pixels)
+    assert image.to_bytes() == image._repr_png_() == (tmp_path / "copy.png").read_bytes()
     assert generative.read_image(tmp_path / "gray.jpg").shape == (32, 32)
     assert generative.read_image(tmp_path / "gray.jpg", 3, size=(8, 9)).shape == (8, 9, 3)
     generative.write_image(tmp_path / "again.png", pixels)

@@ -165,20 +165,54 @@ def test_tqdm_draws_the_bar_where_it_is(rows, capsys, monkeypatch):
     assert capsys.readouterr() == ("", "")
 
 
-def test_any_kind_of_model_is_loaded(rows, tmp_path):
-    for model in (
-        PCA(2), Autoencoder(2, hidden=(8,), epochs=1), VAE(2, hidden=(8,), epochs=1),
-        GAN(2, generator_hidden=(8,), discriminator_hidden=(8,), epochs=1),
-    ):  # fmt: skip
-        path = tmp_path / "model.safetensors"
-        model.fit(rows).save(path)
-        loaded = generative.load(path)
-        assert type(loaded) is type(model) and loaded.to_bytes() == model.to_bytes()
+CONVOLUTIONAL = {"architecture": "convolutional", "base_channels": 4, "epochs": 1}
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        PCA(2),
+        PCA(0.9, whiten=True, center=False, solver="covariance"),
+        PCA(),
+        Autoencoder(2, hidden=(8, 5), noise="salt_and_pepper", bias=False, initializer="fan_in_uniform", epochs=1),
+        Autoencoder(2, hidden=(), decoder_hidden=(9, 4), latent_activation="tanh", loss="cross_entropy", epochs=1),
+        Autoencoder(8, skips=True, noise="gaussian", noise_level=0.2, **CONVOLUTIONAL),
+        Autoencoder(3, depth=1, batch_norm=True, pixel_bias=True, **CONVOLUTIONAL),
+        VAE(2, likelihood="gaussian", output_activation="identity", kl_schedule="cyclic", kl_epochs=3, epochs=1),
+        VAE(2, hidden=(4,), n_classes=3, beta=0, binarize=True, reconstruction_weight=3, seed=9, epochs=1),
+        VAE(3, dropout=0.1, likelihood="gaussian", variance=0.3, **CONVOLUTIONAL),
+        GAN(generator_hidden=(8,), discriminator_hidden=(8,), loss="minimax", optimizer="rmsprop", epochs=1),
+        GAN(3, latent="uniform", average_decay=None, input_noise=0.1, batch_norm=False, beta1=0, epochs=1),
+        GAN(2, spectral_norm=True, n_classes=3, generator_hidden=(5,), **CONVOLUTIONAL),
+        GAN(seed=7, initializer="normal_002", **CONVOLUTIONAL),
+    ],
+    ids=repr,
+)
+def test_any_kind_of_model_is_loaded_with_its_options(model, tmp_path):
+    images = np.random.default_rng(1).random((60, 8, 8), dtype=np.float32)
+    labels, path = np.arange(60) % 3, tmp_path / "model.safetensors"
+    model.fit(images, labels).save(path)
+    loaded = generative.load(path)
+    assert type(loaded) is type(model) and loaded.to_bytes() == model.to_bytes()
+    # A model of the loaded one's options, trained as the first, is the first.
+    again = type(model)(**loaded.get_params())
+    if not isinstance(model, PCA):
+        again.set_params(epochs=1)
+    assert again.fit(images, labels).to_bytes() == model.to_bytes()
+
+
+def test_what_is_no_model_is_not_loaded(rows, tmp_path):
+    path = tmp_path / "model.safetensors"
+    PCA(2).fit(rows).save(path)
     path.write_bytes(path.read_bytes()[:-3])
     with pytest.raises(OSError):
         generative.load(path)
     with pytest.raises(OSError, match="nothing"):
         generative.load(tmp_path / "nothing")
+    header = b'{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
+    path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
+    with pytest.raises(ValueError, match="holds no model"):
+        generative.load(path)
 
 
 def test_generators_walk_and_traverse(rows):
