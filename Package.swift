@@ -7,7 +7,8 @@ let kernelFlags = ["-Ounchecked"]
 #if arch(x86_64)
   let avx2Flags = kernelFlags + ["-Xcc", "-mavx2", "-Xcc", "-mfma"]
   let avx512Flags =
-    kernelFlags + ["-Xcc", "-mavx512f", "-Xcc", "-mfma", "-Xcc", "-mprefer-vector-width=512"]
+    kernelFlags
+    + ["-Xcc", "-mavx512f", "-Xcc", "-mavx512vnni", "-Xcc", "-mfma", "-Xcc", "-mprefer-vector-width=512"]
 #else
   let avx2Flags = kernelFlags
   let avx512Flags = kernelFlags

@@ -26,7 +26,7 @@ func padded(_ text: String, _ width: Int) -> String {
 }
 
 func figure(_ value: Double, _ width: Int = 8) -> String {
-  padded(String(Double(Int(value * 100)) / 100), width)
+  padded(value.isFinite && value > 0 ? String((value * 100).rounded() / 100) : "-", width)
 }
 
 /// The shortest run in a fifth of a second: long enough for another library's idle threads, which may

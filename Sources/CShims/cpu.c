@@ -38,7 +38,7 @@ int shim_cpu_has_avx512(void) {
   const unsigned xmm_ymm_opmask_zmm = 0xe6;
   if (!shim_cpu_has_avx2() || (saved_registers() & xmm_ymm_opmask_zmm) != xmm_ymm_opmask_zmm)
     return 0;
-  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX512F) != 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX512F) && (c & bit_AVX512VNNI);
 }
 #else
 int shim_cpu_has_avx2(void) { return 0; }

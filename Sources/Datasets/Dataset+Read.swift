@@ -42,7 +42,7 @@ extension Dataset {
     for i in 0..<indices.count { output[i] = labels.base[Int(indices[i])] }
   }
 
-  // MARK: - Bytes
+  // MARK: - As they lie in memory
 
   /// The rows' own bytes, packed and consecutive, when that is how they lie in memory; for exact
   /// integer arithmetic. Nil for anything but packed u8 rows, all in order.
@@ -56,6 +56,18 @@ extension Dataset {
     }
     defer { withExtendedLifetime(self) {} }
     return try body(rows.base.assumingMemoryBound(to: UInt8.self))
+  }
+
+  /// The rows' own floats, when each lies packed and all are in order. Nil for anything else.
+  ///
+  /// The matrix is valid during `body` only. Borrowed floats may have become NaN or infinite since the
+  /// dataset was made.
+  package func withFloats<Result>(
+    _ body: (Matrix) throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result? {
+    guard case .memory(let rows) = source, selection == nil, let matrix = rows.matrix else { return nil }
+    defer { withExtendedLifetime(self) {} }
+    return try body(matrix)
   }
 
   /// Reads consecutive rows of u8 as they are, however they lie in memory.
@@ -91,6 +103,11 @@ extension Dataset {
   /// Throws `.nonfinite`, naming the first NaN or infinity, or number too large for a float.
   func checkFinite() throws(GenerativeError) {
     guard case .memory(let rows) = source, rows.kind != .uint8, let rowCount else { return }
+    if rows.isPacked, let matrix = rows.matrix,
+      context.isFinite(matrix.base, count: rowCount * rows.columnCount)
+    {
+      return
+    }
     let chunk = max(1, min(rowCount, 65_536 / rows.columnCount))
     let buffer = try Buffer<Float>(count: chunk * rows.columnCount, in: context.memory)
     var first = 0

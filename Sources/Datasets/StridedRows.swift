@@ -66,6 +66,17 @@ struct StridedRows: @unchecked Sendable {
   var rowsArePacked: Bool { columnStride == kind.byteCount }
   var isPacked: Bool { rowsArePacked && rowStride == columnCount * kind.byteCount }
 
+  /// The rows as they lie in memory, when they are aligned floats without gaps between them.
+  var matrix: Matrix? {
+    let size = MemoryLayout<Float>.size
+    guard kind == .float32, rowsArePacked, rowStride % size == 0, Int(bitPattern: base) % size == 0 else {
+      return nil
+    }
+    return Matrix(
+      reading: base.assumingMemoryBound(to: Float.self), rows: rowCount, columns: columnCount,
+      rowStride: rowStride / size)
+  }
+
   /// The rows of `range`, which must lie within.
   func slice(_ range: Range<Int>) -> StridedRows {
     var rows = self

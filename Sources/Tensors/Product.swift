@@ -20,16 +20,6 @@ struct Product {
     case packer(PackPanel)
   }
 
-  /// Where the products go.
-  enum Target {
-    /// To `c`.
-    case single
-    /// Added to doubles, rows packed.
-    case double(UnsafeMutablePointer<Double>)
-    /// The same from packed pairs of bytes.
-    case bytes(UnsafeMutablePointer<Double>)
-  }
-
   /// Packs `count` rows or columns from `first` on, `depth` elements deep from `start` on.
   typealias PackPanel =
     (_ first: Int, _ count: Int, _ start: Int, _ depth: Int, _ panel: UnsafeMutablePointer<Float>) -> Void
@@ -42,17 +32,6 @@ struct Product {
   var accumulating = false
   var bias: UnsafePointer<Float>?
   var activation = Activation.identity
-  var target = Target.single
-  /// Whether the rows are the columns: B is A and the left-hand side its transpose.
-  private var isSymmetric: Bool {
-    switch target {
-    case .single: false
-    case .double, .bytes: true
-    }
-  }
-
-  /// Leaves out the tiles below the diagonal.
-  var isUpperTriangle = false
 
   private var kernels: ProductKernels { context.kernels.product }
 
@@ -63,18 +42,6 @@ struct Product {
     let blockCount = max(1, (depth + most - 1) / most)
     let share = (depth + blockCount - 1) / blockCount
     return max(4, (share + 3) / 4 * 4)
-  }
-
-  /// Rows of a triangle's task: few, for the tasks differ in length.
-  private static let triangleRows = 8 * ProductKernels.tileRows
-
-  /// The depth of this product's blocks. With sums in Double the write to C is dear and the rows of a
-  /// task are few: twice the depth, a panel of B then coming from the second-level cache.
-  private var depthBlock: Int {
-    switch target {
-    case .single: Product.depthBlock(depth)
-    case .double, .bytes: Product.depthBlock(depth, most: 2 * Scratch.depthCapacity)
-    }
   }
 
   /// Multiply-adds below which threads cost more than they bring: about 10 µs of one core.
@@ -99,7 +66,7 @@ struct Product {
     guard depth > 0 else { return finish(rows: 0..<rows, columns: 0..<columns, clearing: true) }
     let width = kernels.tileColumns
     let panelCount = (columns + width - 1) / width
-    let block = depthBlock
+    let block = Product.depthBlock(depth)
     if case .packed(let panels) = b {
       context.scratches.withScratch { scratch in
         multiplyGroup(
@@ -170,9 +137,6 @@ struct Product {
   ) {
     let width = kernels.tileColumns
     let tileRows = ProductKernels.tileRows
-    let gatherRows = context.kernels.symmetric.gatherRows
-    // All of Aᵀ's rows stand packed already, as A's columns: nearer than at the source.
-    let isSquare = isSymmetric && packedPanelCount * width >= rows
     let cut = cutRows(panelCount: panelCount, depth: end - start)
     forTasks(cut.rowBlocks * cut.columnParts, isSmall: cut.isSmall) { slot, task in
       let i = task / cut.columnParts * cut.rowsPerBlock
@@ -182,55 +146,21 @@ struct Product {
       guard height > 0, part < partEnd else { return }
       let j = (firstPanel + part) * width
       let n = min(columns, (firstPanel + partEnd) * width) - j
-      if isUpperTriangle, i >= j + n { return }
       let packedRows = scratch.rows(slot: slot)
       var p = start
       while p < end {
         let depth = min(block, end - p)
         let group = panels + (p - start) * packedPanelCount * width
         for first in stride(from: 0, to: height, by: tileRows) {
-          let to = packedRows + first * depth
-          if isSquare {
-            gatherRows(group, depth * width, rows, i + first, depth, to)
-          } else {
-            packRows(i + first, min(tileRows, height - first), p, depth, to)
-          }
+          packRows(i + first, min(tileRows, height - first), p, depth, packedRows + first * depth)
         }
-        let b = group + part * depth * width
-        multiplyBlock(
-          packedRows, height, b, n, depth, i, j, adding: accumulating || p > 0,
-          tile: scratch.tile(slot: slot))
+        kernels.multiplyBlock(
+          packedRows, height, group + part * depth * width, depth * width, n, depth,
+          c.base + (i * c.rowStride + j), c.rowStride, accumulating || p > 0, scratch.tile(slot: slot))
         p += depth
       }
       if end == self.depth { finish(rows: i..<i + height, columns: j..<j + n, clearing: false) }
     }
-  }
-
-  /// Multiplies packed A (`height` rows from row i on) and packed B (`n` columns from column j on).
-  private func multiplyBlock(
-    _ a: UnsafePointer<Float>, _ height: Int, _ b: UnsafePointer<Float>, _ n: Int, _ depth: Int, _ i: Int,
-    _ j: Int, adding: Bool, tile: UnsafeMutablePointer<Float>
-  ) {
-    let panelStride = depth * kernels.tileColumns
-    let diagonal = isUpperTriangle ? i - j : Int.min
-    switch target {
-    case .single:
-      kernels.multiplyBlock(
-        a, height, b, panelStride, n, depth, c.base + (i * c.rowStride + j), c.rowStride, adding, diagonal,
-        tile)
-    case .double(let c):
-      context.kernels.symmetric.addBlock(
-        a, height, b, panelStride, n, depth, c + (i * columns + j), columns, diagonal, tile)
-    case .bytes(let c):
-      context.kernels.symmetric.addByteBlock(
-        pairs(a), height, pairs(b), panelStride, n, depth, c + (i * columns + j), columns, diagonal,
-        UnsafeMutableRawPointer(tile).assumingMemoryBound(to: Int32.self))
-    }
-  }
-
-  /// Packed bytes stand where packed floats would.
-  private func pairs(_ panels: UnsafePointer<Float>) -> UnsafePointer<Int32> {
-    UnsafeRawPointer(panels).assumingMemoryBound(to: Int32.self)
   }
 
   /// How a group is spread: blocks of rows, and parts of the columns when the rows are too few.
@@ -242,9 +172,7 @@ struct Product {
     let isSmall = threads == 1 || rows * panelCount * kernels.tileColumns * depth < Product.smallWork
     var blocks = (rows + Scratch.rowCapacity - 1) / Scratch.rowCapacity
     var parts = 1
-    if isUpperTriangle {
-      blocks = (rows + Product.triangleRows - 1) / Product.triangleRows
-    } else if !isSmall {
+    if !isSmall {
       if blocks < threads { blocks = min(threads, (rows + 23) / 24) }
       if blocks >= threads {
         blocks = (blocks + threads - 1) / threads * threads

@@ -1,83 +1,191 @@
 import Kernels
 
-// Symmetric products Aᵀ·A, by half the multiplications of the general one.
+/// C ← C + Aᵀ·A in doubles, from rows of A packed slab by slab, and the sums of A's columns.
+///
+/// A slab is packed once and is both sides of the product: tasks of a few columns as the left-hand side
+/// meet all columns from their own on, so that half the products are left out. Within a slab products are
+/// summed block by block in 32 bits (floats, or integers without loss), in a part of C that the
+/// second-level cache holds, and then added to the doubles.
+///
+/// Columns that are too many for a slab are cut into stripes, which meet each other in pairs.
+struct RankUpdate {
+  /// Packs `count` columns from `first` on, `depth` lanes deep from `start` on, into one panel, and adds
+  /// them to `sums`.
+  typealias PackPanel =
+    (
+      _ first: Int, _ count: Int, _ start: Int, _ depth: Int, _ panel: UnsafeMutablePointer<Float>,
+      _ sums: UnsafeMutablePointer<Double>
+    ) -> Void
+
+  let context: Context
+  let kernels: MomentKernels
+  /// Columns of A, rows and columns of C.
+  let columns: Int
+  /// Lanes of a column of A.
+  let depth: Int
+  /// Packed; of it only the upper triangle.
+  let c: UnsafeMutablePointer<Double>
+  let sums: UnsafeMutablePointer<Double>?
+
+  /// Lanes summed in registers: as deep as the product's blocks.
+  private static let block = Scratch.depthCapacity
+  /// The most blocks of a slab: over 1,280 floats in two levels rounding stays below 1e-6 of Σ |a·a|.
+  private static let mostBlocks = 4
+  /// A task's columns of the left-hand side: few, for tasks differ in length.
+  private static let taskColumns = 6 * ProductKernels.tileRows
+  /// The most columns of the right-hand side that a task's part of C spans.
+  private static let partColumns = 832
+
+  private var width: Int { context.kernels.product.tileColumns }
+
+  /// Columns packed together, some lanes deep, and their sums.
+  private struct Stripe {
+    let first: Int
+    let count: Int
+    let panels: UnsafeMutablePointer<Float>
+    let sums: UnsafeMutablePointer<Double>
+  }
+
+  func run(_ packPanel: PackPanel) {
+    guard columns > 0, depth > 0 else { return }
+    let padded = (columns + width - 1) / width * width
+    // Beside its lanes a column has its sum in Double.
+    let blocksOfAll = (Scratch.columnCapacity / padded - 2) / Self.block
+    let isWhole = blocksOfAll >= 2
+    let blocks = isWhole ? min(blocksOfAll, Self.mostBlocks) : 2
+    let capacity = isWhole ? Scratch.columnCapacity : Scratch.columnCapacity / 2
+    let slab = blocks * Self.block
+    let stripe = isWhole ? padded : capacity / (slab + 2) / width * width
+    context.scratches.withScratch { scratch in
+      for start in stride(from: 0, to: depth, by: slab) {
+        let depth = min(slab, depth - start)
+        func packed(_ first: Int, at base: UnsafeMutablePointer<Float>) -> Stripe {
+          let stripe = Stripe(
+            first: first, count: min(stripe, columns - first), panels: base,
+            sums: UnsafeMutableRawPointer(base + depth * stripe).assumingMemoryBound(to: Double.self))
+          pack(stripe, start, depth, packPanel)
+          return stripe
+        }
+        for first in stride(from: 0, to: columns, by: stripe) {
+          let right = packed(first, at: scratch.columns)
+          if let sums { for j in 0..<right.count { sums[first + j] += right.sums[j] } }
+          for other in stride(from: 0, to: first, by: stripe) {
+            multiply(packed(other, at: scratch.columns + capacity), right, depth, scratch)
+          }
+          multiply(right, right, depth, scratch)
+        }
+      }
+    }
+  }
+
+  /// Packs a stripe's panels, block after block, in each panel after panel.
+  private func pack(_ stripe: Stripe, _ start: Int, _ depth: Int, _ packPanel: PackPanel) {
+    let panelCount = (stripe.count + width - 1) / width
+    stripe.sums.update(repeating: 0, count: panelCount * width)
+    // Six cache lines of a row of floats, in which neighbouring panels' parts share pages.
+    let share = max(1, 96 / width)
+    let tasks = (panelCount + share - 1) / share
+    forTasks(tasks, isSmall: depth * stripe.count < 32_768) { _, task in
+      let panels = task * share..<min(panelCount, (task + 1) * share)
+      for p in stride(from: 0, to: depth, by: Self.block) {
+        let height = min(Self.block, depth - p)
+        let base = stripe.panels + p * panelCount * width
+        let step = 16
+        for q in stride(from: 0, to: height, by: step) {
+          for panel in panels {
+            let j = panel * width
+            packPanel(
+              stripe.first + j, min(width, stripe.count - j), start + p + q, min(step, height - q),
+              base + (panel * height + q) * width, stripe.sums + j)
+          }
+        }
+      }
+    }
+  }
+
+  /// Adds the products of two stripes' columns, or of a stripe's with each other.
+  private func multiply(_ left: Stripe, _ right: Stripe, _ depth: Int, _ scratch: Scratch) {
+    let isTriangle = left.first == right.first
+    let leftStride = (left.count + width - 1) / width * width
+    let rightStride = (right.count + width - 1) / width * width
+    let parts = (rightStride + Self.partColumns - 1) / Self.partColumns
+    let part = (rightStride / width + parts - 1) / parts * width
+    let tasks = (left.count + Self.taskColumns - 1) / Self.taskColumns
+    let isSmall = left.count * right.count * depth < 400_000
+    forTasks(tasks * parts, isSmall: isSmall) { slot, task in
+      let i = task / parts * Self.taskColumns
+      let height = min(Self.taskColumns, left.count - i)
+      // From the panel on that reaches the diagonal.
+      let j = max(task % parts * part, isTriangle ? i / width * width : 0)
+      let end = min(rightStride, (task % parts + 1) * part)
+      guard j < end else { return }
+      let rows = scratch.rows(slot: slot)
+      let products = rows + Self.taskColumns * Self.block
+      for p in stride(from: 0, to: depth, by: Self.block) {
+        let block = min(Self.block, depth - p)
+        for first in stride(from: 0, to: height, by: ProductKernels.tileRows) {
+          kernels.gather(
+            left.panels + p * leftStride, block * width, left.count, i + first, block, rows + first * block)
+        }
+        kernels.multiply(
+          rows, height, right.panels + (p * rightStride + j * block), block * width, end - j, block, products,
+          end - j, p > 0, isTriangle ? i - j : Int.min)
+      }
+      for row in 0..<height {
+        let first = isTriangle ? max(j, i + row) : j
+        let last = min(end, right.count)
+        guard first < last else { continue }
+        kernels.add(
+          products + (row * (end - j) + first - j), kernels.bias * left.sums[i + row],
+          c + ((left.first + i + row) * columns + right.first + first), last - first)
+      }
+    }
+  }
+
+  private func forTasks(_ count: Int, isSmall: Bool, _ body: (_ slot: Int, _ task: Int) -> Void) {
+    if isSmall {
+      for task in 0..<count { body(0, task) }
+    } else {
+      context.parallelSlots(count, body)
+    }
+  }
+}
 
 extension Context {
-  /// C ← C + scale · Aᵀ·A, both triangles. C must be symmetric before.
-  ///
-  /// A is m × n with unit column stride, C n × n packed. Summed in Float over blocks of at most 320 rows,
-  /// and the blocks in Float again: for many rows, where digits count, add to doubles instead.
-  package func rankUpdate(_ a: Matrix, into c: Matrix, scale: Float = 1) {
-    let rescale = kernels.elementwise.scale
-    let pack = kernels.product.packRows
-    var product = Product(
-      context: self, rows: c.rowCount, columns: c.columnCount, depth: a.rowCount, c: c, accumulating: true)
-    product.isUpperTriangle = true
-    product.run(.matrix(a)) { first, count, start, depth, panel in
-      pack(a.address(start, first), a.rowStride, a.columnStride, depth, count, panel)
-      if scale != 1 { rescale(panel, scale, 0, panel, depth * ProductKernels.tileRows) }
-    }
-    for i in 0..<c.rowCount {
-      for j in 0..<i { c.base[i * c.rowStride + j] = c.base[j * c.rowStride + i] }
-    }
-  }
-
   /// C ← C + (A − 1·sᵀ)ᵀ·(A − 1·sᵀ) in the upper triangle of doubles; what stands below is undefined
-  /// until `mirrorUpperTriangle`.
+  /// until `mirrorUpperTriangle`. sums[j] ← sums[j] + Σᵢ (a[i, j] − s[j]).
   ///
   /// A is m × n with unit column stride, C n × n packed, `shift` s has n elements (zeros when nil).
-  /// Blocks of at most 640 rows are summed in Float and added to C in Double: relative to Σ |a·a| an
-  /// element is within about 1e-6 of the truth for any number of rows.
+  /// Relative to Σ |a·a| an element is within about 1e-6 of the truth for any number of rows.
   package func rankUpdate(
-    _ a: Matrix, subtracting shift: Input? = nil, into c: UnsafeMutablePointer<Double>
+    _ a: Matrix, subtracting shift: Input? = nil, into c: UnsafeMutablePointer<Double>,
+    sums: UnsafeMutablePointer<Double>? = nil
   ) {
-    let n = a.columnCount
-    let packRows = kernels.product.packRows
-    let packColumns = kernels.product.packColumns
-    let width = kernels.product.tileColumns
-    let subtract = kernels.symmetric.subtractShift
-    var product = Product(
-      context: self, rows: n, columns: n, depth: a.rowCount, c: a, accumulating: true)
-    product.isUpperTriangle = true
-    product.target = .double(c)
-    product.run(
-      .packer({ first, count, start, depth, panel in
-        packColumns(a.address(start, first), a.rowStride, 1, depth, count, panel)
-        if let shift { subtract(panel, depth, width, shift + first, count) }
-      }),
-      packRows: { first, count, start, depth, panel in
-        packRows(a.address(start, first), a.rowStride, 1, depth, count, panel)
-        if let shift { subtract(panel, depth, ProductKernels.tileRows, shift + first, count) }
-      })
+    let kernels = kernels.floatMoments
+    let update = RankUpdate(
+      context: self, kernels: kernels, columns: a.columnCount, depth: a.rowCount, c: c, sums: sums)
+    update.run { first, count, start, depth, panel, sums in
+      kernels.pack(
+        a.address(start, first), a.rowStride, depth, count, shift.map { $0 + first }, panel, sums)
+    }
   }
 
-  /// C ← C + Aᵀ·A of bytes in the upper triangle of doubles, exact while the sums are below 2⁵³; what
-  /// stands below is undefined until `mirrorUpperTriangle`.
+  /// The same of bytes, exact while the sums are below 2⁵³.
   ///
   /// A has `rows` rows of `columns` bytes, `rowStride` bytes apart; C is columns × columns packed.
   package func rankUpdate(
-    bytes a: UnsafePointer<UInt8>, rows: Int, columns n: Int, rowStride: Int,
-    into c: UnsafeMutablePointer<Double>
+    bytes a: UnsafePointer<UInt8>, rows: Int, columns: Int, rowStride: Int,
+    into c: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>? = nil
   ) {
-    let pack = kernels.symmetric.packBytes
-    let width = kernels.product.tileColumns
-    func packPairs(
-      _ first: Int, _ count: Int, _ start: Int, _ depth: Int, _ width: Int,
-      _ panel: UnsafeMutablePointer<Float>
-    ) {
-      let panel = UnsafeMutableRawPointer(panel).assumingMemoryBound(to: Int32.self)
-      pack(
-        a + (2 * start * rowStride + first), rowStride, min(2 * depth, rows - 2 * start), count, width, panel)
+    let kernels = kernels.byteMoments
+    let group = kernels.rowsPerLane
+    let update = RankUpdate(
+      context: self, kernels: kernels, columns: columns, depth: (rows + group - 1) / group, c: c, sums: sums)
+    update.run { first, count, start, depth, panel, sums in
+      let row = start * group
+      kernels.pack(
+        a + (row * rowStride + first), rowStride, min(depth * group, rows - row), count, nil, panel, sums)
     }
-    var product = Product(
-      context: self, rows: n, columns: n, depth: rows / 2 + rows % 2,
-      c: Matrix(UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self), rows: 0, columns: 0),
-      accumulating: true)
-    product.isUpperTriangle = true
-    product.target = .bytes(c)
-    product.run(
-      .packer({ packPairs($0, $1, $2, $3, width, $4) }),
-      packRows: { packPairs($0, $1, $2, $3, ProductKernels.tileRows, $4) })
   }
 
   /// Copies what stands above the diagonal of the packed n × n matrix to its place below.
@@ -92,24 +200,5 @@ extension Context {
         }
       }
     }
-  }
-
-  /// sums[j] ← sums[j] + Σᵢ (x[i, j] − shift[j]), in Double. x has unit column stride; no shift when nil.
-  package func addColumnSums(
-    _ x: Matrix, subtracting shift: Input? = nil, to sums: UnsafeMutablePointer<Double>
-  ) {
-    let kernel = kernels.symmetric.addColumnSums
-    forColumns(x.columnCount, rows: x.rowCount) { j, count in
-      kernel(x.base + j, x.rowCount, count, x.rowStride, shift.map { $0 + j }, sums + j)
-    }
-  }
-
-  /// sums[j] ← sums[j] + Σᵢ x[i, j] of bytes, exact while below 2⁵³.
-  package func addColumnSums(
-    bytes x: UnsafePointer<UInt8>, rows: Int, columns: Int, rowStride: Int,
-    to sums: UnsafeMutablePointer<Double>
-  ) {
-    let kernel = kernels.symmetric.addByteColumnSums
-    forColumns(columns, rows: rows) { j, count in kernel(x + j, rows, count, rowStride, sums + j) }
   }
 }

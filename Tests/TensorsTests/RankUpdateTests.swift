@@ -10,22 +10,23 @@ private let contexts: [Context] = Kernels.allTables.flatMap { table in
 @Suite struct RankUpdateTests {
   @Test func sumsInDoubleStayCloseOverManyRows() throws {
     for context in contexts {
-      for (m, n) in [(0, 3), (1, 1), (5, 7), (321, 33), (2_000, 50), (60_000, 19), (700, 131), (3, 1_100)] {
+      for (m, n) in [(0, 3), (1, 1), (5, 7), (321, 33), (2_000, 50), (60_000, 19), (700, 131), (643, 1_700)] {
         let a = try noise(m * (n + 2), seed: 8, 0, 1)
         let shift = try noise(n, seed: 9, 0.3, 0.6)
         let c = try Buffer<Double>(count: n * n)
         let sums = try Buffer<Double>(count: n)
         for i in 0..<n * n { c[i] = 1 }
         let x = Matrix(a.base, rows: m, columns: n, rowStride: n + 2)
-        context.rankUpdate(x, subtracting: shift.base, into: c.base)
+        context.rankUpdate(x, subtracting: shift.base, into: c.base, sums: sums.base)
         context.mirrorUpperTriangle(c.base, columns: n)
-        context.addColumnSums(x, subtracting: shift.base, to: sums.base)
         var worst = 0.0
+        var worstSum = 0.0
+        var isSymmetric = true
         for i in 0..<n {
           var sum = 0.0
           for p in 0..<m { sum += Double(a[p * (n + 2) + i] - shift[i]) }
-          #expect(abs(sums[i] - sum) <= 1e-9 * Double(m))
-          for j in stride(from: i, to: n, by: 1 + n / 20) {
+          worstSum = max(worstSum, abs(sums[i] - sum))
+          for j in stride(from: i, to: n, by: 1 + n / 7) {
             var value = 0.0
             var scale = 1e-9
             for p in 0..<m {
@@ -35,18 +36,20 @@ private let contexts: [Context] = Kernels.allTables.flatMap { table in
               value += product
               scale += abs(product)
             }
-            #expect(c[i * n + j] == c[j * n + i])
+            isSymmetric = isSymmetric && c[i * n + j] == c[j * n + i]
             worst = max(worst, abs(c[i * n + j] - 1 - value) / scale)
           }
         }
         #expect(worst < 1e-6, "\(context.kernels.name) \(m)×\(n)")
+        #expect(worstSum <= 1e-9 * Double(m), "\(context.kernels.name) \(m)×\(n)")
+        #expect(isSymmetric)
       }
     }
   }
 
   @Test func bytesAreMultipliedExactly() throws {
     for context in contexts {
-      for (m, n) in [(0, 3), (1, 1), (5, 7), (2, 16), (641, 33), (1_283, 50), (40_001, 18), (3, 1_100)] {
+      for (m, n) in [(0, 3), (1, 1), (5, 7), (2, 16), (641, 33), (1_283, 50), (40_001, 18), (2_571, 1_700)] {
         let a = try Buffer<UInt8>(count: m * (n + 3))
         let random = Random(seed: 10, purpose: .test)
         // The long one at the largest value, where a lane could overflow.
@@ -55,15 +58,15 @@ private let contexts: [Context] = Kernels.allTables.flatMap { table in
         }
         let c = try Buffer<Double>(count: n * n)
         let sums = try Buffer<Double>(count: n)
-        context.rankUpdate(bytes: a.base, rows: m, columns: n, rowStride: n + 3, into: c.base)
+        context.rankUpdate(
+          bytes: a.base, rows: m, columns: n, rowStride: n + 3, into: c.base, sums: sums.base)
         context.mirrorUpperTriangle(c.base, columns: n)
-        context.addColumnSums(bytes: a.base, rows: m, columns: n, rowStride: n + 3, to: sums.base)
         var differences = 0
         for i in 0..<n {
           var sum = 0
           for p in 0..<m { sum += Int(a[p * (n + 3) + i]) }
           if sums[i] != Double(sum) { differences += 1 }
-          for j in stride(from: i, to: n, by: 1 + n / 20) {
+          for j in stride(from: i, to: n, by: 1 + n / 7) {
             var value = 0
             for p in 0..<m { value += Int(a[p * (n + 3) + i]) * Int(a[p * (n + 3) + j]) }
             if c[i * n + j] != Double(value) || c[j * n + i] != Double(value) { differences += 1 }

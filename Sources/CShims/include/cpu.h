@@ -6,7 +6,7 @@
 /* Whether this CPU and kernel run AVX2 and FMA code (wide registers saved on a context switch). */
 int shim_cpu_has_avx2(void);
 
-/* The same for AVX-512 F, with AVX2 and FMA. */
+/* The same for AVX-512 F and VNNI, with AVX2 and FMA. */
 int shim_cpu_has_avx512(void);
 
 /* CPUs this process may run on, at least 1. */

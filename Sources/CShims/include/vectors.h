@@ -94,11 +94,15 @@ SHIM_INLINE shim_i8 shim_multiply_pairs8(shim_i8 x, shim_i8 y) {
 #endif
 }
 
-/* The 512-bit instruction needs AVX-512 BW; two halves need not. */
-SHIM_INLINE shim_i16 shim_multiply_pairs16(shim_i16 x, shim_i16 y) {
-  shim_i8 low = shim_multiply_pairs8(x.lo, y.lo);
-  shim_i8 high = shim_multiply_pairs8(x.hi, y.hi);
-  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+/* sum + the products of the four unsigned bytes of x and signed ones of y in every lane. */
+SHIM_INLINE shim_i16 shim_add_byte_products16(shim_i16 x, shim_i16 y, shim_i16 sum) {
+#if defined(__AVX512VNNI__)
+  return (shim_i16)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)x, (__m512i)y);
+#else
+  for (int place = 0; place < 32; place += 8)
+    sum += ((x >> place) & 0xff) * ((y << (24 - place)) >> 24);
+  return sum;
+#endif
 }
 
 /* Asks for a cache line that will be read soon; any address will do. */

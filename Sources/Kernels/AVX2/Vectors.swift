@@ -41,7 +41,10 @@ let instructionSetName = "avx2"
 /// Bytes as integers.
 @inline(__always) func integers(bytes: UnsafePointer<UInt8>) -> Integers { shim_bytes8(bytes) }
 
-/// x₀·y₀ + x₁·y₁ of the two 16-bit halves of every lane.
-@inline(__always) func multiplyPairs(_ x: Integers, _ y: Integers) -> Integers {
-  shim_multiply_pairs8(x, y)
+/// Rows whose bytes share a lane of 32 bits, as 16-bit numbers.
+let rowsPerLane = 2
+
+/// sum + x₀·y₀ + x₁·y₁ of the two 16-bit halves of every lane.
+@inline(__always) func addProducts(_ x: Integers, _ y: Integers, _ sum: Integers) -> Integers {
+  sum &+ shim_multiply_pairs8(x, y)
 }

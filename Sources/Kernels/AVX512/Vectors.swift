@@ -41,7 +41,10 @@ let instructionSetName = "avx512"
 /// Bytes as integers.
 @inline(__always) func integers(bytes: UnsafePointer<UInt8>) -> Integers { shim_bytes16(bytes) }
 
-/// x₀·y₀ + x₁·y₁ of the two 16-bit halves of every lane.
-@inline(__always) func multiplyPairs(_ x: Integers, _ y: Integers) -> Integers {
-  shim_multiply_pairs16(x, y)
+/// Rows whose bytes share a lane of 32 bits.
+let rowsPerLane = 4
+
+/// sum + x₀·y₀ + … + x₃·y₃ of the unsigned bytes of x and the signed ones of y, in every lane.
+@inline(__always) func addProducts(_ x: Integers, _ y: Integers, _ sum: Integers) -> Integers {
+  shim_add_byte_products16(x, y, sum)
 }

@@ -9,7 +9,8 @@ package struct KernelTable: Sendable {
   package let laneCount: Int
   package let product: ProductKernels
   package let winograd: WinogradKernels
-  package let symmetric: SymmetricKernels
+  package let floatMoments: MomentKernels
+  package let byteMoments: MomentKernels
   package let elementwise: ElementwiseKernels
   package let reductions: ReductionKernels
   package let optimizers: OptimizerKernels
@@ -18,15 +19,15 @@ package struct KernelTable: Sendable {
 
   package init(
     name: String, laneCount: Int, product: ProductKernels, winograd: WinogradKernels,
-    symmetric: SymmetricKernels,
-    elementwise: ElementwiseKernels, reductions: ReductionKernels, optimizers: OptimizerKernels,
-    random: RandomKernels, doubles: DoubleKernels
+    floatMoments: MomentKernels, byteMoments: MomentKernels, elementwise: ElementwiseKernels,
+    reductions: ReductionKernels, optimizers: OptimizerKernels, random: RandomKernels, doubles: DoubleKernels
   ) {
     self.name = name
     self.laneCount = laneCount
     self.product = product
     self.winograd = winograd
-    self.symmetric = symmetric
+    self.floatMoments = floatMoments
+    self.byteMoments = byteMoments
     self.elementwise = elementwise
     self.reductions = reductions
     self.optimizers = optimizers

@@ -22,12 +22,11 @@ package struct ProductKernels: Sendable {
   package let packColumns: Pack
 
   /// C ← A·B, or C + A·B when `adding`, for packed A (`rows` × `depth`) and B (`depth` × `columns`,
-  /// panels `panelStride` floats apart). Tiles that lie wholly below the diagonal column − row =
-  /// `diagonal` are left out (`Int.min`: none). `tile` is scratch for one tile.
+  /// panels `panelStride` floats apart). `tile` is scratch for one tile.
   package typealias MultiplyBlock =
     @Sendable (
       _ a: Input, _ rows: Int, _ b: Input, _ panelStride: Int, _ columns: Int, _ depth: Int, _ c: Output,
-      _ rowStride: Int, _ adding: Bool, _ diagonal: Int, _ tile: Output
+      _ rowStride: Int, _ adding: Bool, _ tile: Output
     ) -> Void
   package let multiplyBlock: MultiplyBlock
 

@@ -17,6 +17,8 @@ extension Dataset: RowSource {
       try body(.bytes(bytes, rowCount: rowCount))
     }
     if wasPacked != nil { return }
+    let wereFloats: Void? = try withFloats { rows throws(GenerativeError) in try body(.floats(rows)) }
+    if wereFloats != nil { return }
     let capacity = min(rowCount, Self.batchRows)
     if elementKind == .uint8 {
       let batch = try Buffer<UInt8>(count: capacity * columnCount, in: context.memory)

@@ -215,14 +215,16 @@ package final class Moments {
     return total
   }
 
-  /// s ← the mean of up to 256 first rows.
+  /// s ← the mean of up to 256 rows from all over.
   private func startShift(_ rows: Matrix) {
     let count = min(rows.rowCount, 256)
-    for j in 0..<columnCount {
-      var sum = 0.0
-      for i in 0..<count { sum += Double(rows.base[i * rows.rowStride + j]) }
-      shift.base[j] = Float(sum / Double(count))
+    let mean = accumulator.columnScratch
+    mean.update(repeating: 0, count: columnCount)
+    for i in 0..<count {
+      let row = rows.base + i * rows.rowCount / count * rows.rowStride
+      for j in 0..<columnCount { mean[j] += Double(row[j]) }
     }
+    for j in 0..<columnCount { shift.base[j] = Float(mean[j] / Double(count)) }
   }
 
   private func followMean() {

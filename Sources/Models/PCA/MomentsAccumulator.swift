@@ -11,9 +11,6 @@ final class MomentsAccumulator {
   /// Below this many rows, and up to so many columns, products are taken in Double.
   private static let doubleBlockRows = 256
   private static let widestDouble = 256
-  /// 1280 × 784 floats are 4 MB: the sums, the packing of rows and that of columns read them once from
-  /// memory and then from the last cache. A multiple of the 320 rows that are summed in Float.
-  private static let floatBlockRows = 1280
 
   init(columns: Int, in context: Context) throws(GenerativeError) {
     guard let block = checkedProduct(columns, Self.doubleBlockRows) else {
@@ -34,8 +31,9 @@ final class MomentsAccumulator {
   /// Adds packed rows of bytes to sums of bytes, exactly.
   func add(bytes: UnsafePointer<UInt8>, rowCount: Int, to moments: Moments) {
     let d = columnCount
-    context.addColumnSums(bytes: bytes, rows: rowCount, columns: d, rowStride: d, to: moments.sums.base)
-    context.rankUpdate(bytes: bytes, rows: rowCount, columns: d, rowStride: d, into: moments.products.base)
+    context.rankUpdate(
+      bytes: bytes, rows: rowCount, columns: d, rowStride: d, into: moments.products.base,
+      sums: moments.sums.base)
   }
 
   /// Adds packed rows of bytes to sums of floats.
@@ -52,26 +50,19 @@ final class MomentsAccumulator {
 
   /// Adds rows of floats.
   ///
-  /// - Throws: `.nonfinite`, and then earlier blocks of the rows were added.
+  /// - Throws: `.nonfinite`, and then rows were added.
   func add(_ rows: Matrix, to moments: Moments) throws(GenerativeError) {
-    var first = 0
-    while first < rows.rowCount {
-      let rest = rows.rowCount - first
-      if columnCount <= Self.widestDouble || rest < Self.doubleBlockRows {
-        let block = rows.rows(first, min(rest, Self.doubleBlockRows))
+    if columnCount <= Self.widestDouble || rows.rowCount < Self.doubleBlockRows {
+      for first in stride(from: 0, to: rows.rowCount, by: Self.doubleBlockRows) {
+        let block = rows.rows(first, min(rows.rowCount - first, Self.doubleBlockRows))
         centre(block, moments)
-        try checkSums(moments, rows)
         addDoubles(block.rowCount, to: moments)
-        first += block.rowCount
-      } else {
-        let block = rows.rows(first, min(rest, Self.floatBlockRows))
-        let shift = UnsafePointer(moments.shift.base)
-        context.addColumnSums(block, subtracting: shift, to: moments.sums.base)
-        try checkSums(moments, rows)
-        context.rankUpdate(block, subtracting: shift, into: moments.products.base)
-        first += block.rowCount
       }
+    } else {
+      context.rankUpdate(
+        rows, subtracting: moments.shift.base, into: moments.products.base, sums: moments.sums.base)
     }
+    try checkSums(moments, rows)
   }
 
   /// A NaN or an infinity anywhere shows in its column's sum.

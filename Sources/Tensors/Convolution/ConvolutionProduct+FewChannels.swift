@@ -122,7 +122,7 @@ extension ConvolutionProduct {
         }
         kernels.multiplyBlock(
           area, rows, panels + start * plan.columns, depth * plan.width, weightStride, depth,
-          windows + first * weightStride, weightStride, start > 0, Int.min,
+          windows + first * weightStride, weightStride, start > 0,
           area + (plan.patchCount + plan.windowCount))
       }
     }

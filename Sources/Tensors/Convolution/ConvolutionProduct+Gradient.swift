@@ -120,7 +120,7 @@ extension ConvolutionProduct {
         multiplyBlock(
           smallPanels + (offset * plan.rows + i * depth), height,
           patchPanels + (offset * plan.columns + column * depth), depth * plan.width, columns, depth,
-          dWeight + (i * weightStride + column), weightStride, true, Int.min, tiles + slot * plan.tileCount)
+          dWeight + (i * weightStride + column), weightStride, true, tiles + slot * plan.tileCount)
         offset += depth
       }
     }

@@ -133,7 +133,7 @@ extension ConvolutionProduct {
       }
       multiplyBlock(
         area, count, panels + (start * plan.columns + column * depth), depth * plan.width, columns, depth,
-        target, rowStride, start > 0, Int.min, tile)
+        target, rowStride, start > 0, tile)
       start += depth
     }
   }

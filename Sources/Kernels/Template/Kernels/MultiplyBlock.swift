@@ -4,16 +4,15 @@
 /// stream from the second.
 func multiplyBlock(
   _ a: Input, _ rows: Int, _ b: Input, _ panelStride: Int, _ columns: Int, _ depth: Int, _ c: Output,
-  _ rowStride: Int, _ adding: Bool, _ diagonal: Int, _ tile: Output
+  _ rowStride: Int, _ adding: Bool, _ tile: Output
 ) {
   var j = 0
   var bPanel = b
   while j < columns {
     let width = columns &- j < tileColumns ? columns &- j : tileColumns
-    let end = rowsAbove(diagonal, j &+ width, rows)
     var i = 0
     var aPanel = a
-    while i < end {
+    while i < rows {
       let height = rows &- i < tileRows ? rows &- i : tileRows
       let target = c + (i &* rowStride &+ j)
       if height == tileRows && width == tileColumns {

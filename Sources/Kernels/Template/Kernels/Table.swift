@@ -11,10 +11,12 @@ package var table: KernelTable {
     winograd: WinogradKernels(
       transformPatch: transformPatch, transformTile: transformTile, transformTaps: transformTaps,
       makeTile: makeTile, addTaps: addTaps),
-    symmetric: SymmetricKernels(
-      addBlock: addBlock, addByteBlock: addByteBlock, packBytes: packBytes, gatherRows: gatherRows,
-      subtractShift: subtractShift,
-      addColumnSums: addColumnSums, addByteColumnSums: addByteColumnSums),
+    floatMoments: MomentKernels(
+      rowsPerLane: 1, bias: 0, pack: packFloats, gather: gatherFloats, multiply: multiplyFloats,
+      add: addFloats),
+    byteMoments: MomentKernels(
+      rowsPerLane: rowsPerLane, bias: byteBias, pack: packBytes, gather: gatherBytes, multiply: multiplyBytes,
+      add: addIntegers),
     elementwise: ElementwiseKernels(
       activate: activate, activateBackward: activateBackward, scaleRow: scaleRow, finishRow: finishRow,
       combine: combine, multiply: multiply, scale: scale, clamp: clamp, exponential: exponential,

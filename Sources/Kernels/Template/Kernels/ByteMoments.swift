@@ -1,0 +1,183 @@
+// Exact column sums and products of bytes: a lane of 32 bits holds the bytes of `rowsPerLane` rows, which
+// one instruction multiplies and adds. Two rows make a pair of 16-bit numbers. Four rows are bytes on
+// both sides, of which the instruction takes one as signed: it gets b − 128.
+//
+// Sums fit 32 bits over 2³¹ / 255² = 33,025 rows.
+
+private typealias Lanes = UnsafePointer<Int32>
+
+@inline(__always) private func load(_ pointer: Lanes) -> Integers {
+  UnsafeRawPointer(pointer).loadUnaligned(as: Integers.self)
+}
+
+@inline(__always) private func store(_ value: Integers, _ pointer: UnsafeMutablePointer<Int32>) {
+  UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: Integers.self)
+}
+
+@inline(__always) private func lanes(_ panel: Input) -> Lanes {
+  UnsafeRawPointer(panel).assumingMemoryBound(to: Int32.self)
+}
+
+@inline(__always) private func lanes(_ panel: Output) -> UnsafeMutablePointer<Int32> {
+  UnsafeMutableRawPointer(panel).assumingMemoryBound(to: Int32.self)
+}
+
+/// Turns every byte b of a lane of four into b − 128, and back.
+@inline(__always) private var signs: Int32 { Int32(bitPattern: rowsPerLane == 4 ? 0x8080_8080 : 0) }
+
+/// What `MomentKernels.bias` is for bytes.
+var byteBias: Double { rowsPerLane == 4 ? 128 : 0 }
+
+// MARK: - Products
+
+/// One row of a tile of integers.
+private struct IntegerRow {
+  var x = Integers(repeating: 0)
+  var y = Integers(repeating: 0)
+
+  @inline(__always) mutating func add(_ a: Int32, _ bx: Integers, _ by: Integers) {
+    let factor = Integers(repeating: a)
+    x = addProducts(factor, bx, x)
+    y = addProducts(factor, by, y)
+  }
+
+  @inline(__always) func write(_ c: UnsafeMutablePointer<Int32>, adding: Bool) {
+    store(adding ? load(c) &+ x : x, c)
+    store(adding ? load(c + laneCount) &+ y : y, c + laneCount)
+  }
+}
+
+/// C (6 × 2V) ← A·B, or C + A·B, from one packed panel of each.
+@inline(__always)
+private func multiplyTile(
+  _ a: Lanes, _ b: Lanes, _ depth: Int, _ c: UnsafeMutablePointer<Int32>, _ rowStride: Int, _ adding: Bool
+) {
+  var r0 = IntegerRow()
+  var r1 = IntegerRow()
+  var r2 = IntegerRow()
+  var r3 = IntegerRow()
+  var r4 = IntegerRow()
+  var r5 = IntegerRow()
+  var a = a
+  var b = b
+  var p = depth
+  while p > 0 {
+    let x = load(b)
+    let y = load(b + laneCount)
+    r0.add(a[0], x, y)
+    r1.add(a[1], x, y)
+    r2.add(a[2], x, y)
+    r3.add(a[3], x, y)
+    r4.add(a[4], x, y)
+    r5.add(a[5], x, y)
+    a += tileRows
+    b += tileColumns
+    p &-= 1
+  }
+  r0.write(c, adding: adding)
+  r1.write(c + rowStride, adding: adding)
+  r2.write(c + 2 &* rowStride, adding: adding)
+  r3.write(c + 3 &* rowStride, adding: adding)
+  r4.write(c + 4 &* rowStride, adding: adding)
+  r5.write(c + 5 &* rowStride, adding: adding)
+}
+
+/// See `MomentKernels.multiply`.
+func multiplyBytes(
+  _ a: Input, _ rows: Int, _ b: Input, _ panelStride: Int, _ columns: Int, _ depth: Int, _ c: Output,
+  _ rowStride: Int, _ adding: Bool, _ diagonal: Int
+) {
+  forWholeTiles(rows, panelStride, columns, depth, rowStride, diagonal) {
+    multiplyTile(lanes(a) + $0, lanes(b) + $1, depth, lanes(c) + $2, rowStride, adding)
+  }
+}
+
+/// See `MomentKernels.add`.
+func addIntegers(_ products: Input, _ offset: Double, _ wide: Wide, _ count: Int) {
+  let products = lanes(products)
+  let offsets = Doubles(repeating: offset)
+  var j = 0
+  while j &+ laneCount <= count {
+    add(widen(load(products + j)) + offsets, to: wide + j)
+    j &+= laneCount
+  }
+  while j < count {
+    wide[j] += Double(products[j]) + offset
+    j &+= 1
+  }
+}
+
+// MARK: - Packing
+
+/// See `MomentKernels.gather`.
+func gatherBytes(
+  _ panels: Input, _ panelStride: Int, _ columns: Int, _ first: Int, _ depth: Int, _ panel: Output
+) {
+  gatherColumns(panels, panelStride, columns, first, depth, panel) { $0 ^ SIMD4(repeating: signs) }
+}
+
+/// See `MomentKernels.pack`. A lane's rows that do not exist are zeros on the left-hand side, so that it
+/// does not matter what they are on the right.
+func packBytes(
+  _ source: UnsafeRawPointer, _ rowStride: Int, _ rows: Int, _ count: Int, _ shift: Input?, _ panel: Output,
+  _ sums: Wide
+) {
+  let source = source.assumingMemoryBound(to: UInt8.self)
+  let panel = lanes(panel)
+  let whole = rows / rowsPerLane
+  var j = 0
+  while j < tileColumns {
+    let width = count &- j < laneCount ? (count < j ? 0 : count &- j) : laneCount
+    var sum = Integers(repeating: 0)
+    var p = 0
+    while p < whole, width == laneCount {
+      let lane = join(source + (p &* rowsPerLane &* rowStride &+ j), rowStride)
+      sum = sum &+ sumOfBytes(lane)
+      store(lane ^ Integers(repeating: signs), panel + (p &* tileColumns &+ j))
+      p &+= 1
+    }
+    while p &* rowsPerLane < rows {
+      var lane = Integers(repeating: 0)
+      var row = p &* rowsPerLane
+      var place: Int32 = 0
+      while row < rows, place < 32 {
+        var i = 0
+        while i < width {
+          lane[i] |= Int32(source[row &* rowStride &+ j &+ i]) &<< place
+          i &+= 1
+        }
+        row &+= 1
+        place &+= 32 / Int32(truncatingIfNeeded: rowsPerLane)
+      }
+      sum = sum &+ sumOfBytes(lane)
+      store(lane ^ Integers(repeating: signs), panel + (p &* tileColumns &+ j))
+      p &+= 1
+    }
+    var i = 0
+    while i < width {
+      sums[j &+ i] += Double(sum[i])
+      i &+= 1
+    }
+    j &+= laneCount
+  }
+}
+
+/// A lane of every column from the bytes of its rows.
+@inline(__always)
+private func join(_ rows: UnsafePointer<UInt8>, _ rowStride: Int) -> Integers {
+  let first = integers(bytes: rows)
+  let second = integers(bytes: rows + rowStride)
+  guard rowsPerLane == 4 else { return first | second &<< Integers(repeating: 16) }
+  let third = integers(bytes: rows + 2 &* rowStride)
+  let fourth = integers(bytes: rows + 3 &* rowStride)
+  return (first | second &<< Integers(repeating: 8))
+    | (third &<< Integers(repeating: 16) | fourth &<< Integers(repeating: 24))
+}
+
+/// The sum of every lane's bytes, wherever they stand in it.
+@inline(__always) private func sumOfBytes(_ lane: Integers) -> Integers {
+  let even = lane & Integers(repeating: 0x00ff_00ff)
+  let odd = (lane &>> Integers(repeating: 8)) & Integers(repeating: 0x00ff_00ff)
+  let both = even &+ odd
+  return (both & Integers(repeating: 0xffff)) &+ (both &>> Integers(repeating: 16))
+}
