@@ -16,6 +16,18 @@ extension Context {
     product.run(a, .matrix(b))
   }
 
+  /// C ← A·(B − 1·sᵀ); `shift` s has n elements. B has unit column stride.
+  package func multiply(_ a: Matrix, _ b: Matrix, subtracting shift: Input, into c: Matrix) {
+    let pack = kernels.floatMoments.pack
+    let product = Product(
+      context: self, rows: c.rowCount, columns: c.columnCount, depth: a.columnCount, c: c)
+    product.run(
+      a,
+      .packer { first, count, start, depth, panel in
+        pack(b.address(start, first), b.rowStride, depth, count, shift + first, panel, nil)
+      })
+  }
+
   /// The same with B packed beforehand: C ← act(A·B + bias), or C ← C + A·B.
   ///
   /// The bits are those of the unpacked product.

@@ -188,6 +188,24 @@ extension Context {
     }
   }
 
+  /// C ← C + (A − 1·sᵀ)·(A − 1·sᵀ)ᵀ, of rows instead of columns, in the upper triangle of doubles.
+  ///
+  /// A is n × m with unit column stride, C n × n packed, `shift` s has m elements; as exact as the above.
+  package func rankUpdate(
+    rowsOf a: Matrix, subtracting shift: Input, into c: UnsafeMutablePointer<Double>
+  ) {
+    let pack = kernels.product.packColumns
+    let scale = kernels.elementwise.scale
+    let width = kernels.product.tileColumns
+    let update = RankUpdate(
+      context: self, kernels: kernels.floatMoments, columns: a.rowCount, depth: a.columnCount, c: c, sums: nil
+    )
+    update.run { first, count, start, depth, panel, _ in
+      pack(a.address(first, start), 1, a.rowStride, depth, count, panel)
+      for p in 0..<depth { scale(panel + p * width, 1, -shift[start + p], panel + p * width, width) }
+    }
+  }
+
   /// Copies what stands above the diagonal of the packed n × n matrix to its place below.
   package func mirrorUpperTriangle(_ c: UnsafeMutablePointer<Double>, columns n: Int) {
     // Blocks of 32 × 32, so that both sides stay in the cache.

@@ -16,11 +16,11 @@ package struct MomentKernels: Sendable {
   package let bias: Double
 
   /// panel ← `count` columns of `rows` rows of numbers, `rowStride` numbers apart, less `shift` (nil for
-  /// zeros; floats only); sums[j] += what was packed in column j, exact for bytes.
+  /// zeros; floats only); sums[j] += what was packed in column j, exact for bytes (nil: not wanted).
   package let pack:
     @Sendable (
       _ source: UnsafeRawPointer, _ rowStride: Int, _ rows: Int, _ count: Int, _ shift: Input?,
-      _ panel: Output, _ sums: Wide
+      _ panel: Output, _ sums: Wide?
     ) -> Void
   /// panel ← columns first ..< first + 6 of packed panels, six lanes after six; columns past the last
   /// of `columns` repeat it.
@@ -40,7 +40,7 @@ package struct MomentKernels: Sendable {
 
   package init(
     rowsPerLane: Int, bias: Double,
-    pack: @escaping @Sendable (UnsafeRawPointer, Int, Int, Int, Input?, Output, Wide) -> Void,
+    pack: @escaping @Sendable (UnsafeRawPointer, Int, Int, Int, Input?, Output, Wide?) -> Void,
     gather: @escaping @Sendable (Input, Int, Int, Int, Int, Output) -> Void,
     multiply: @escaping @Sendable (Input, Int, Input, Int, Int, Int, Output, Int, Bool, Int) -> Void,
     add: @escaping @Sendable (Input, Double, Wide, Int) -> Void

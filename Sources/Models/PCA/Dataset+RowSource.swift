@@ -17,7 +17,7 @@ extension Dataset: RowSource {
       try body(.bytes(bytes, rowCount: rowCount))
     }
     if wasPacked != nil { return }
-    let wereFloats: Void? = try withFloats { rows throws(GenerativeError) in try body(.floats(rows)) }
+    let wereFloats: Void? = try withRows { rows throws(GenerativeError) in try body(.floats(rows)) }
     if wereFloats != nil { return }
     let capacity = min(rowCount, Self.batchRows)
     if elementKind == .uint8 {
@@ -36,6 +36,10 @@ extension Dataset: RowSource {
       try body(.floats(Matrix(batch.base, rows: range.count, columns: columnCount)))
     }
   }
+
+  package func withRows<Result>(
+    _ body: (Matrix) throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result? { try withFloats(body) }
 
   private func forEachStreamBatch(
     _ body: (RowBatch) throws(GenerativeError) -> Void

@@ -23,6 +23,17 @@ package protocol RowSource {
 
   /// Calls `body` with every row once.
   func forEachBatch(_ body: (RowBatch) throws(GenerativeError) -> Void) throws(GenerativeError)
+
+  /// Calls `body` with all rows when they lie in memory as floats; nil when they do not.
+  func withRows<Result>(
+    _ body: (Matrix) throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result?
+}
+
+extension RowSource {
+  package func withRows<Result>(
+    _ body: (Matrix) throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result? { nil }
 }
 
 /// A matrix is a source of one batch.
@@ -32,4 +43,8 @@ extension Matrix: RowSource {
   package func forEachBatch(
     _ body: (RowBatch) throws(GenerativeError) -> Void
   ) throws(GenerativeError) { try body(.floats(self)) }
+
+  package func withRows<Result>(
+    _ body: (Matrix) throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result? { try body(self) }
 }

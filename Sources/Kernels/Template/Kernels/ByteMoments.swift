@@ -120,7 +120,7 @@ func gatherBytes(
 /// does not matter what they are on the right.
 func packBytes(
   _ source: UnsafeRawPointer, _ rowStride: Int, _ rows: Int, _ count: Int, _ shift: Input?, _ panel: Output,
-  _ sums: Wide
+  _ sums: Wide?
 ) {
   let source = source.assumingMemoryBound(to: UInt8.self)
   let panel = lanes(panel)
@@ -154,7 +154,7 @@ func packBytes(
       p &+= 1
     }
     var i = 0
-    while i < width {
+    while i < width, let sums {
       sums[j &+ i] += Double(sum[i])
       i &+= 1
     }

@@ -110,7 +110,7 @@ func gatherFloats(
 /// See `MomentKernels.pack`.
 func packFloats(
   _ source: UnsafeRawPointer, _ rowStride: Int, _ rows: Int, _ count: Int, _ shift: Input?, _ panel: Output,
-  _ sums: Wide
+  _ sums: Wide?
 ) {
   var from = source.assumingMemoryBound(to: Float.self)
   var to = panel
@@ -135,8 +135,10 @@ func packFloats(
       to += tileColumns
       p &-= 1
     }
-    add(sumX, to: sums)
-    add(sumY, to: sums + laneCount)
+    if let sums {
+      add(sumX, to: sums)
+      add(sumY, to: sums + laneCount)
+    }
     return
   }
   while p > 0 {
@@ -144,7 +146,7 @@ func packFloats(
     while i < count {
       let d = from[i] - (shift.map { $0[i] } ?? 0)
       to[i] = d
-      sums[i] += Double(d)
+      if let sums { sums[i] += Double(d) }
       i &+= 1
     }
     while i < tileColumns {
