@@ -36,6 +36,13 @@ func multiplyTile(
   var r3 = TileRow()
   var r4 = TileRow()
   var r5 = TileRow()
+  // C is read or written after the last step: it may come from afar meanwhile.
+  prefetchRow(c)
+  prefetchRow(c + rowStride)
+  prefetchRow(c + 2 &* rowStride)
+  prefetchRow(c + 3 &* rowStride)
+  prefetchRow(c + 4 &* rowStride)
+  prefetchRow(c + 5 &* rowStride)
   // Two pointers, three rows each: one alone would be stepped from row to row, an add at a time.
   var a = a
   var lower = a + 3 &* aRowStride
@@ -63,8 +70,18 @@ func multiplyTile(
   r5.write(c + 5 &* rowStride, adding: adding)
 }
 
+/// Asks for a tile's row of C.
+@inline(__always) private func prefetchRow(_ c: Output) {
+  prefetch(c)
+  prefetch(c + laneCount)
+  prefetch(c + (tileColumns &- 1))
+}
+
 /// The same from one packed panel of each.
-@inline(__always)
+///
+/// A function of its own: inlined into the loops around it, it may lose a register to them, and with one
+/// accumulator in memory half its speed.
+@inline(never)
 func multiplyTile(_ a: Input, _ b: Input, _ depth: Int, _ c: Output, _ rowStride: Int, _ adding: Bool) {
   multiplyTile(a, 1, tileRows, b, tileColumns, depth, c, rowStride, adding)
 }
