@@ -10,6 +10,7 @@
 #   make bench-peers installs the peers for it, about 6 GB, into .build/peers
 #   make wheel     the Python package with the library inside, into .build/wheels
 #   make install   PREFIX=/usr/local: the library, the header, the pkg-config file, gen with completions
+#   make docs      docs/api.html, the header as a page to look things up in
 #   make format    formats all sources
 #   make clean
 #
@@ -57,6 +58,8 @@ test-tools:
 	  pkg-config:pkg-config python3:python3 python3-venv
 	@$(INSTALL_MISSING) dataset-fashion-mnist || \
 	  echo "Without Fashion-MNIST the tests that need it are skipped."
+	@$(INSTALL_MISSING) chromium:chromium || \
+	  echo "Without Chromium the reports of gen are written and not opened."
 
 $(PYTHON): bindings/python/pyproject.toml
 	python3 -m venv .venv
@@ -122,6 +125,9 @@ install-only:
 	  shell=$${file%%/*}; $(BUILD)/gen --generate-completion-script $${shell%-completion} \
 	    >$(SHARE)/$$file || exit 1; done
 
+docs:
+	@python3 docs/api.py
+
 format:
 	swift format --in-place --recursive Sources Tests Package.swift
 	git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
@@ -129,4 +135,4 @@ format:
 clean:
 	rm -rf .build demo .venv
 
-.PHONY: all science $(SCIENCE) science-arithmetic fresh build build-tests soname libraries demo test-tools test bench bench-peers wheel install install-only format clean
+.PHONY: all science $(SCIENCE) science-arithmetic fresh build build-tests soname libraries demo docs test-tools test bench bench-peers wheel install install-only format clean

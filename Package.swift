@@ -97,6 +97,8 @@ let package = Package(
         "CGenerative", "GenerativeABI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
+      // What a report's page is made of, as bytes in the program.
+      resources: ["page.css", "decoder.js", "charts.js", "page.js"].map { .embedInCode("Report/Page/\($0)") },
       // Runs where there is no Swift. ArgumentParser needs Foundation's essentials, and those this.
       linkerSettings: [
         .unsafeFlags(

@@ -31,6 +31,8 @@ STAGES = [
     ("Python", [PYTHON, "-m", "pytest", "-q", "-rs", "bindings/python"], "pytest"),
     ("wheel", [f"{SCRIPTS}/wheel.sh", PYTHON], None),
     ("gen", [f"{SCRIPTS}/gen-tool.sh", f"{BUILD}/gen"], None),
+    ("report", [PYTHON, f"{SCRIPTS}/report.py", f"{BUILD}/gen"], None),
+    ("API reference", ["python3", "docs/api.py", os.devnull], None),
     ("installed copy", [f"{SCRIPTS}/installed-copy.sh"], None),
     ("README", ["python3", f"{SCRIPTS}/readme.py", BUILD, PYTHON], None),
 ]

@@ -64,6 +64,9 @@ done
 "$gen" traverse gan.safetensors -n 3 -o traverse-gan.png
 "$gen" traverse vae.safetensors faces --rows 200 --direction smile -n 2 -o smile.png >log
 grep -q correlation log || { cat log; exit 1; }
+"$gen" report vae.safetensors faces:2 --rows 60 -o report.html >log
+grep -q "live sliders" log || { cat log; exit 1; }
+"$gen" report pca.safetensors -o pca.html >log
 "$gen" compare pca.safetensors vae.safetensors --data faces:3 --rows 40 --json >compare.json
 [[ $(grep -c '"squared_error":' compare.json) == 2 ]] || { cat compare.json; exit 1; }
 for picture in sample-{pca,vae,gan} reconstruct-{pca,denoiser,vae} denoise interpolate-{pca,denoiser,vae,gan} \
@@ -73,6 +76,7 @@ done
 
 # Interrupted, a fit saves what was learned, says how to go on, and goes on; told by lines of JSON.
 train=(train vae faces "${small[@]}" --batch 32 --json -o stopped.safetensors)
+: >json.log
 "$gen" "${train[@]}" --epochs 100000 >json.log 2>stop.log &
 fit=$!
 for _ in {1..200}; do grep -q '"epoch":3,' json.log && break; sleep 0.05; done
@@ -86,7 +90,7 @@ grep -q "\"epoch\":$((epochs + 2)),\"epochs\":$((epochs + 2))," json.log || { ca
 [[ $(grep -c '"event":"epoch"' stopped.history.jsonl) == $((epochs + 2)) ]] || { echo "the history has gaps"; exit 1; }
 
 for shell in bash zsh fish; do "$gen" --generate-completion-script $shell >log; grep -q reconstruct log; done
-for command in train "train vae" sample encode reconstruct denoise interpolate traverse info compare demo; do
+for command in train "train vae" sample encode reconstruct denoise interpolate traverse info compare report demo; do
   # shellcheck disable=SC2086
   "$gen" $command --help >log
   grep -q "^gen $command\|^gen train" log || { echo "$command has no example"; exit 1; }

@@ -1,10 +1,12 @@
-"""The C and Python programs of README.md and docs/ compile and run as they stand.
+"""The C, Python and Rust programs and the shell commands of README.md and docs/ run as they stand; Rust
+where there is a compiler.
 
 usage: readme.py FOLDER_OF_THE_LIBRARY PYTHON
 """
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +17,9 @@ from header import ROOT
 library, python = Path(sys.argv[1]).resolve(), os.path.abspath(sys.argv[2])
 environment = dict(os.environ, PYTHONPATH=str(ROOT / "bindings" / "python"))
 environment["GENERATIVE_LIBRARY"] = str(library / "libgenerative.so.1")
+# What the shell's commands call gen is the one beside the library.
+environment["PATH"] = f"{library}:{environment['PATH']}"
+ENDINGS = {"c": "c", "python": "py", "rust": "rs", "sh": "sh"}
 ran = failed = 0
 
 
@@ -26,12 +31,22 @@ def run(*command, cwd):
 
 
 for document in [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]:
-    for language, code in re.findall(r"^```(c|python)\n(.*?)^```", document.read_text(), flags=re.M | re.S):
+    for language, code in re.findall(r"^```(c|python|rust|sh)\n(.*?)^```", document.read_text(), flags=re.M | re.S):
+        if language == "rust" and not shutil.which("rustc"):
+            print(f"{document.name}: there is no rustc to try the Rust program with")
+            continue
         with tempfile.TemporaryDirectory() as folder:
-            source = Path(folder, "snippet.py" if language == "python" else "snippet.c")
+            source = Path(folder, f"snippet.{ENDINGS[language]}")
             source.write_text(code)
             if language == "python":
                 good = run(python, str(source), cwd=folder)
+            elif language == "sh":
+                good = run("sh", "-eu", str(source), cwd=folder)
+            elif language == "rust":
+                flags = ["--edition", "2021", "-O", "-D", "warnings", "-L", str(library)]
+                link = ["-C", f"link-arg=-Wl,-rpath,{library}"]
+                good = run("rustc", *flags, *link, str(source), "-o", f"{folder}/snippet", cwd=folder)
+                good = good and run(f"{folder}/snippet", cwd=folder)
             else:
                 flags = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", f"-I{ROOT}/include"]
                 link = [f"-L{library}", f"-Wl,-rpath,{library}", "-lgenerative"]

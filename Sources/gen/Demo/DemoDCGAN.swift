@@ -31,7 +31,7 @@ extension DemoSession {
     let latents = try Rows(count: count, rowSize: model.latentSize) {
       gen_gan_latents(model.gan.handle, Int64(count), seed &+ 1, $0)
     }
-    let judge = try FaceJudge(faces.rows(0..<min(faces.count, 2000)), of: faces)
+    let judge = try FactorJudge(Dataset("faces", faces.dataset))
     let generated = try model.generate(latents)
     let smile = try judge.scores("smile", of: generated)
     let turn = try judge.scores("head_turn", of: generated)
@@ -58,40 +58,5 @@ extension DemoSession {
     figures.note(
       "dcgan-arithmetic.png: mean of 3 that smile, turned left - 3 that frown, left + 3 that frown, right;"
         + " the last smiles, turned right")
-  }
-}
-
-/// Tells factors of faces by ridge regression from the principal components of drawn ones.
-private struct FaceJudge {
-  let pca: Object
-  let faces: Faces
-  let latents: Rows
-  private let componentCount = 100
-
-  init(_ rows: Rows, of faces: Faces) throws {
-    var options: gen_pca_options = try defaults(gen_pca_options_init)
-    options.n_components = Int64(componentCount)
-    let pca = try Object(gen_pca_destroy) { gen_pca_create(&options, $0) }
-    let known = try Object(gen_dataset_destroy) {
-      gen_dataset_create_slice(faces.dataset.handle, 0, Int64(rows.count), $0)
-    }
-    try check(gen_pca_fit(pca.handle, known.handle))
-    self.pca = pca
-    self.faces = faces
-    latents = try Rows(count: rows.count, rowSize: componentCount) {
-      gen_pca_transform(pca.handle, rows.values, Int64(rows.count), $0)
-    }
-  }
-
-  /// A factor of rows, in deviations from their mean.
-  func scores(_ factor: String, of rows: Rows) throws -> [Float] {
-    let direction = try Direction(of: Array(faces.factor(factor).prefix(latents.count)), in: latents)
-    let transformed = try Rows(count: rows.count, rowSize: componentCount) {
-      gen_pca_transform(pca.handle, rows.values, Int64(rows.count), $0)
-    }
-    let projections = direction.projections(of: transformed)
-    let mean = projections.reduce(0, +) / Float(rows.count)
-    let variance = projections.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(rows.count)
-    return projections.map { ($0 - mean) / max(variance.squareRoot(), 1e-6) }
   }
 }

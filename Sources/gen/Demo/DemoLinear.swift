@@ -59,9 +59,9 @@ extension DemoSession {
   /// ‖x‖² − Σ (v·x)².
   private func optimum(_ rows: Rows, _ components: Rows) -> Double {
     var total = 0.0
-    for x in rows.split() {
+    for x in rows.slices {
       total += dot(x, x)
-      for v in components.split() { total -= dot(v, x) * dot(v, x) }
+      for v in components.slices { total -= dot(v, x) * dot(v, x) }
     }
     return total / Double(rows.count)
   }
@@ -71,7 +71,7 @@ extension DemoSession {
   /// iteration.
   private func largestAngle(_ basis: Rows, _ components: Rows) -> Double {
     var orthonormal: [[Double]] = []
-    for row in basis.split() {
+    for row in basis.slices {
       var q = row.map(Double.init)
       // Twice is enough for orthogonality to rounding (Giraud et al. 2005).
       for _ in 0..<2 {
@@ -84,7 +84,7 @@ extension DemoSession {
       orthonormal.append(q.map { $0 / norm })
     }
     let m = orthonormal.map { q in
-      components.split().map { v in zip(q, v).reduce(0) { $0 + $1.0 * Double($1.1) } }
+      components.slices.map { v in zip(q, v).reduce(0) { $0 + $1.0 * Double($1.1) } }
     }
     var direction = [Double](repeating: 1, count: m.count)
     var sineSquared = 0.0
@@ -110,7 +110,7 @@ extension DemoSession {
 
 extension Rows {
   /// Each row.
-  fileprivate func split() -> [ArraySlice<Float>] {
+  fileprivate var slices: [ArraySlice<Float>] {
     (0..<count).map { values[$0 * rowSize..<($0 + 1) * rowSize] }
   }
 }

@@ -26,6 +26,9 @@ struct Dataset {
 
   var handle: OpaquePointer { object.handle }
 
+  /// "train-images-idx3-ubyte.gz" of a path that ends so.
+  var shortName: String { name.split(separator: "/").last.map(String.init) ?? name }
+
   func rows(_ range: Range<Int>) throws -> Rows {
     try Rows(count: range.count, rowSize: shape.count) {
       gen_dataset_read(handle, Int64(range.lowerBound), Int64(range.count), $0)
@@ -41,6 +44,15 @@ struct Dataset {
       Object(gen_dataset_destroy) {
         gen_dataset_create_slice(handle, Int64(range.lowerBound), Int64(range.count), $0)
       })
+  }
+
+  /// The rows nearest to each of some rows, nearest first, and their distances.
+  func nearest(to rows: Rows, _ count: Int) throws -> (indices: [Int], distances: [Float]) {
+    var indices = [Int64](repeating: 0, count: rows.count * count)
+    var distances = [Float](repeating: 0, count: rows.count * count)
+    try check(
+      gen_dataset_nearest(handle, rows.values, Int64(rows.count), Int64(count), &indices, &distances))
+    return (indices.map { Int($0) }, distances)
   }
 
   /// The classes of the first rows.
@@ -74,6 +86,12 @@ struct Shape: Equatable, CustomStringConvertible {
   let channels: Int
 
   var count: Int { height * width * channels }
+
+  /// The shape as a picture: channels that are no colours lie beside one another.
+  var picture: Shape {
+    [1, 3, 4].contains(channels) ? self : Shape(height: height, width: width * channels, channels: 1)
+  }
+
   var description: String { "\(height) x \(width) x \(channels)" }
 }
 

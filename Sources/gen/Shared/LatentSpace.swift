@@ -8,6 +8,8 @@ struct LatentSpace {
   let labels: [Int32]?
   let mean: [Float]
   let deviation: [Float]
+  /// What a GAN, which encodes no rows, makes of the latents, and who tells the factors of that.
+  private let judged: (samples: Rows, judge: FactorJudge)?
   /// The latents that vary, those first that move the picture most.
   let axes: [Int]
 
@@ -26,6 +28,11 @@ struct LatentSpace {
     }
     self.model = model
     (mean, deviation) = latents.moments()
+    if let dataset, !model.encodes, !dataset.factorNames.isEmpty {
+      judged = (try model.decode(latents, given: labels), try FactorJudge(dataset))
+    } else {
+      judged = nil
+    }
     axes = try LatentSpace.axes(model, mean, deviation, labels?.first)
   }
 
@@ -60,13 +67,11 @@ struct LatentSpace {
 
   /// The direction along which a factor of the dataset grows, or into a class.
   func direction(_ name: String, of dataset: Dataset) throws -> Direction {
-    guard model.encodes else {
-      throw Failure(description: "a GAN does not encode rows, so their \(name) tells nothing of its latents")
-    }
     if let index = dataset.factorNames.firstIndex(of: name) {
-      return try Direction(of: dataset.factor(index, latents.count), in: latents)
+      let attribute = try judged.map { try $0.judge.scores(name, of: $0.samples) }
+      return try Direction(of: attribute ?? dataset.factor(index, latents.count), in: latents)
     }
-    if let label = Int32(name), (0..<dataset.classCount).contains(Int(label)) {
+    if model.encodes, let label = Int32(name), (0..<dataset.classCount).contains(Int(label)) {
       return try Direction(of: dataset.labels(latents.count).map { $0 == label ? 1 : 0 }, in: latents)
     }
     let factors = dataset.factorNames.isEmpty ? "no factors" : dataset.factorNames.joined(separator: ", ")

@@ -17,10 +17,13 @@ struct Model {
   let latentSize: Int
   /// 0 for a model that is not conditional.
   let classCount: Int
+  /// All have but a U-Net, whose rows do not come from latents alone.
+  let hasLatents: Bool
 
   var handle: OpaquePointer { object.handle }
 
-  init(_ kind: Kind, _ object: Object) throws {
+  init(_ kind: Kind, _ object: Object, hasLatents: Bool = true) throws {
+    self.hasLatents = hasLatents
     self.kind = kind
     self.object = object
     if kind == .pca {
@@ -49,7 +52,8 @@ struct Model {
       case .vae: try Object(gen_vae_destroy) { gen_vae_load(path, nil, $0) }
       case .gan: try Object(gen_gan_destroy) { gen_gan_load(path, nil, $0) }
       }
-    try self.init(kind, object)
+    let skips = text(gen_checkpoint_metadata(checkpoint.handle, "option.skips"))
+    try self.init(kind, object, hasLatents: skips != "true")
   }
 
   /// Whole epochs that a network was fitted for.

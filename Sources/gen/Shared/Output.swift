@@ -18,11 +18,12 @@ struct Output: ExpressibleByArgument {
 
   /// Writes rows: a picture as a grid of them, else an array of n x height x width x channels, or a line
   /// of numbers for each.
-  func write(_ rows: Rows, _ shape: Shape, columns: Int = 0, stretch: Bool = false) throws {
+  func write(_ rows: Rows, _ shape: Shape, columns: Int = 0) throws {
     switch form {
     case .picture:
-      var grid = Grid(columns: columns, height: shape.height, width: shape.width, channels: shape.channels)
-      grid.stretch = stretch
+      let picture = shape.picture
+      let grid = Grid(
+        columns: columns, height: picture.height, width: picture.width, channels: picture.channels)
       try grid.save(rows, to: path)
     case .numpy:
       try gen.write(numpyFile(rows, [rows.count, shape.height, shape.width, shape.channels]), to: path)

@@ -29,6 +29,9 @@ struct Rows {
   /// The first rows, as many as there are.
   func first(_ limit: Int) -> Rows { self[0..<min(limit, count)] }
 
+  /// Each row by itself.
+  func split() -> [Rows] { (0..<count).map { self[$0..<$0 + 1] } }
+
   mutating func append(_ more: Rows) { values += more.values }
 
   /// Lines of rows under one another in a picture of so many columns: row i of each line stands below

@@ -1,0 +1,92 @@
+import CGenerative
+
+/// A text as HTML.
+func escaped(_ text: String) -> String {
+  var escaped = ""
+  for character in text {
+    switch character {
+    case "&": escaped += "&amp;"
+    case "<": escaped += "&lt;"
+    case ">": escaped += "&gt;"
+    case "\"": escaped += "&quot;"
+    default: escaped.append(character)
+    }
+  }
+  return escaped
+}
+
+/// A section of the page; title and body are HTML.
+func section(_ title: String, _ note: String, _ body: String) -> String {
+  "<section><h2>\(title)</h2>\n<p class=\"note\">\(note)</p>\n\(body)</section>"
+}
+
+/// Pictures in a grid that fits the page, those of a list under one another.
+func cells(_ pictures: [[String]]) -> String {
+  "<div class=\"cells\">" + pictures.map { "<div>\($0.joined())</div>" }.joined(separator: "\n")
+    + "</div>"
+}
+
+extension ReportPage {
+  /// One row as an image of the page.
+  func picture(_ row: Rows, stretch: Bool = false) throws -> String {
+    "<img alt=\"\" src=\"\(try pictureAddress(row, stretch: stretch))\">"
+  }
+
+  /// One row as a PNG in an address.
+  func pictureAddress(_ row: Rows, stretch: Bool = false) throws -> String {
+    let shape = model.shape.picture
+    var options: gen_grid_options = try defaults(gen_grid_options_init)
+    options.padding = -1
+    options.stretch = stretch ? 1 : 0
+    let image = try Object(gen_image_destroy) {
+      gen_image_create_grid(
+        row.values, 1, Int64(shape.height), Int64(shape.width), Int64(shape.channels), &options, $0)
+    }
+    var count = Int64(0)
+    try check(gen_image_save_memory(image.handle, ".png", nil, nil, 0, &count))
+    var bytes = [UInt8](repeating: 0, count: Int(count))
+    try check(gen_image_save_memory(image.handle, ".png", nil, &bytes, count, &count))
+    return "data:image/png;base64," + base64(bytes)
+  }
+}
+
+/// Bytes as text (RFC 4648).
+func base64(_ bytes: [UInt8]) -> String {
+  let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+  var text: [UInt8] = []
+  text.reserveCapacity((bytes.count + 2) / 3 * 4)
+  for start in stride(from: 0, to: bytes.count, by: 3) {
+    let group = (0..<3).reduce(UInt32(0)) {
+      $0 << 8 | (start + $1 < bytes.count ? UInt32(bytes[start + $1]) : 0)
+    }
+    for place in 0..<4 {
+      let isPadding = start + place > bytes.count
+      text.append(
+        isPadding ? UInt8(ascii: "=") : alphabet[Int(group >> (18 - 6 * UInt32(place)) & 63)])
+    }
+  }
+  return String(decoding: text, as: UTF8.self)
+}
+
+/// A count with thin spaces between thousands, from five digits on.
+func grouped(_ count: Int) -> String {
+  guard count >= 10_000 else { return String(count) }
+  let digits = Array(String(count))
+  return digits.indices.reduce("") { text, index in
+    text + (index > 0 && (digits.count - index) % 3 == 0 ? "\u{202F}" : "") + String(digits[index])
+  }
+}
+
+/// A number cut to so many digits after the point.
+func rounded(_ value: Double, _ digits: Int) -> Double {
+  let unit = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
+  return (value * unit).rounded() / unit
+}
+
+func median(_ values: [Float]) -> Double {
+  let sorted = values.sorted()
+  return sorted.isEmpty ? .nan : Double(sorted[sorted.count / 2])
+}
+
+/// The text of an embedded file.
+func text(of bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -1,0 +1,174 @@
+// Line charts as SVG, and the latent map on a canvas; colours come from the page's style.
+
+function element(name, attributes = {}, ...children) {
+  const isSVG = ["svg", "path", "line", "text", "circle", "g"].includes(name);
+  const made = isSVG ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+const short = (value) => {
+  const size = Math.abs(value);
+  if (value === 0) return "0";
+  if (size >= 1e5 || size < 1e-3) return value.toExponential(0);
+  return String(Number(value.toPrecision(3)));
+};
+
+// Round numbers between two ends, about so many.
+function ticks(low, high, count) {
+  const rough = (high - low) / count || 1;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((unit) => unit * power).find((unit) => unit >= rough);
+  const found = [];
+  for (let tick = Math.ceil(low / step) * step; tick <= high + step * 1e-9; tick += step) found.push(tick);
+  return found;
+}
+
+// series: [{name, color, points: [[x, y], ...]}]
+function lineChart(title, series, { xName = "", floor } = {}) {
+  const [width, height, left, bottom, top, right] = [380, 210, 44, 30, 8, 8];
+  const all = series.flatMap((line) => line.points);
+  const [xs, ys] = [all.map((p) => p[0]), all.map((p) => p[1])];
+  const [x0, x1] = [Math.min(...xs), Math.max(...xs)];
+  let [y0, y1] = [Math.min(...ys, floor ?? Infinity), Math.max(...ys)];
+  if (y0 === y1) [y0, y1] = [y0 - 0.5, y1 + 0.5];
+  const pad = 0.04 * (y1 - y0);
+  [y0, y1] = [floor === undefined ? y0 - pad : y0, y1 + pad];
+  const x = (value) => left + ((value - x0) / (x1 - x0 || 1)) * (width - left - right);
+  const y = (value) => height - bottom - ((value - y0) / (y1 - y0)) * (height - bottom - top);
+  const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title });
+  for (const tick of ticks(y0, y1, 4)) {
+    svg.append(element("line", { class: "grid", x1: left, x2: width - right, y1: y(tick), y2: y(tick) }));
+    svg.append(element("text", { x: left - 8, y: y(tick) + 4, "text-anchor": "end" }, short(tick)));
+  }
+  for (const tick of ticks(x0, x1, 6).filter((tick) => Number.isInteger(tick)))
+    svg.append(element("text", { x: x(tick), y: height - bottom + 16, "text-anchor": "middle" }, short(tick)));
+  svg.append(element("text", { x: width - right, y: height - 1, "text-anchor": "end" }, xName));
+  for (const line of series) {
+    const path = line.points.map(([a, b], i) => `${i ? "L" : "M"}${x(a).toFixed(1)} ${y(b).toFixed(1)}`).join("");
+    svg.append(element("path", { class: "line", d: path, style: `stroke:${line.color}` }));
+    if (line.points.length === 1) {
+      const [[a, b]] = line.points;
+      svg.append(element("circle", { cx: x(a), cy: y(b), r: 3, style: `fill:${line.color}` }));
+    }
+  }
+  const legend = element("div", { class: "legend" });
+  for (const line of series) legend.append(element("span", { style: `--key:${line.color}` }, line.name));
+  return element("figure", {}, legend, svg);
+}
+
+// The charts of a history of epochs: quantities that share an axis share a chart.
+function historyCharts(history) {
+  const epochs = history.filter((line) => line.event === "epoch");
+  const isGAN = epochs.some((line) => "generator_loss" in line);
+  const groups = [
+    isGAN ? [] : [["loss", "loss"], ["validation_loss", "validation loss"]],
+    [["reconstruction", "reconstruction"], ["validation_reconstruction", "validation"]],
+    [["kl", "KL"], ["validation_kl", "validation KL"]],
+    [["generator_loss", "loss of G"], ["discriminator_loss", "loss of D"]],
+    [["real_score", "D(x)"], ["fake_score", "D(G(z))"]],
+  ];
+  // An autoencoder's loss is its reconstruction.
+  const doubled = epochs.every((line) => line.kl === undefined && line.loss === line.reconstruction);
+  return groups
+    .filter((group, index) => !(doubled && index === 1))
+    .map((group) =>
+      group
+        .map(([key, name], index) => ({
+          name,
+          color: index ? "var(--second)" : "var(--accent)",
+          points: epochs.filter((line) => Number.isFinite(line[key])).map((line) => [line.epoch, line[key]]),
+        }))
+        .filter((line) => line.points.length))
+    .filter((group) => group.length)
+    .map((group) => lineChart(group.map((line) => line.name).join(" and "), group, { xName: "epoch" }));
+}
+
+const palette = [
+  "#3b76af", "#d9792b", "#4a9a5b", "#b64a53", "#8565ab", "#8a6a5c", "#c978ae", "#7c7c7c", "#a9a132", "#43a5b5",
+];
+// Low to high: blue over gray to orange.
+const shade = (share) => {
+  const ends = [[59, 118, 175], [168, 165, 158], [217, 121, 43]];
+  const [from, to, t] = share < 0.5 ? [ends[0], ends[1], share * 2] : [ends[1], ends[2], share * 2 - 1];
+  return `rgb(${from.map((value, i) => Math.round(value + (to[i] - value) * t)).join(" ")})`;
+};
+
+// Points of latents on their two axes of most variance; `moved` is told of the place that is pointed at.
+class LatentMap {
+  constructor(canvas, map, moved) {
+    Object.assign(this, { canvas, map, marker: null, attribute: map.attributes[0] });
+    const [xs, ys] = [map.points.map((p) => p[0]), map.points.map((p) => p[1])];
+    const span = (values) => {
+      const [low, high] = [Math.min(...values), Math.max(...values)];
+      const pad = 0.04 * (high - low || 1);
+      return [low - pad, high + pad];
+    };
+    [this.x, this.y] = [span(xs), span(ys)];
+    const point = (event) => {
+      const box = canvas.getBoundingClientRect();
+      const share = [(event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height];
+      moved([this.x, this.y].map(([low, high], i) => low + Math.min(Math.max(share[i], 0), 1) * (high - low)));
+    };
+    canvas.addEventListener("pointerdown", (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      point(event);
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (event.buttons || event.pointerType === "mouse") point(event);
+    });
+    new ResizeObserver(() => this.draw()).observe(canvas);
+  }
+
+  color(index) {
+    const attribute = this.attribute;
+    if (!attribute) return palette[0];
+    const value = attribute.values[index];
+    if (attribute.classes) return palette[value % palette.length];
+    return shade((value - attribute.low) / (attribute.high - attribute.low || 1));
+  }
+
+  draw() {
+    const { canvas, map, marker } = this;
+    const ratio = window.devicePixelRatio || 1;
+    canvas.width = Math.round(canvas.clientWidth * ratio);
+    canvas.height = Math.round(canvas.clientHeight * ratio);
+    const context = canvas.getContext("2d");
+    const place = ([a, b]) => [
+      ((a - this.x[0]) / (this.x[1] - this.x[0])) * canvas.width,
+      (1 - (b - this.y[0]) / (this.y[1] - this.y[0])) * canvas.height,
+    ];
+    context.globalAlpha = 0.75;
+    map.points.forEach((point, index) => {
+      context.beginPath();
+      context.arc(...place(point), 2.6 * ratio, 0, 7);
+      context.fillStyle = this.color(index);
+      context.fill();
+    });
+    if (!marker) return;
+    context.globalAlpha = 1;
+    context.beginPath();
+    context.arc(...place(marker), 7 * ratio, 0, 7);
+    context.lineWidth = 2 * ratio;
+    context.strokeStyle = getComputedStyle(canvas).color;
+    context.stroke();
+  }
+
+  // What the colours mean.
+  key() {
+    const attribute = this.attribute;
+    if (!attribute) return element("div");
+    if (attribute.classes) {
+      const legend = element("div", { class: "legend" });
+      for (let c = 0; c < attribute.classes; c++)
+        legend.append(element("span", { style: `--key:${palette[c % palette.length]}` }, String(c)));
+      return legend;
+    }
+    const stops = [0, 0.25, 0.5, 0.75, 1].map(shade).join(",");
+    const scale = element("div", { class: "scale", style: `background:linear-gradient(90deg,${stops})` });
+    const ends = element("div", { class: "ends" });
+    for (const end of [attribute.low, attribute.high]) ends.append(element("span", {}, short(end)));
+    return element("div", {}, scale, ends);
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+
+/// `gen report`: a page that shows what a model learned.
+struct Report: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Writes a page that shows what a model learned.",
+    discussion: """
+      gen report faces.safetensors faces:7 -o faces.html
+
+      One HTML file that needs nothing else: samples, loss curves (from the history that gen train keeps), \
+      and sliders over the latents, whose decoder runs in the page. With DATA also reconstructions, the \
+      nearest rows, principal components and a map of the latents; of faces the directions of their factors.
+      """)
+
+  @Argument(help: "A model's safetensors file.", completion: .file(extensions: ["safetensors"]))
+  var model: String
+
+  @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
+  var data: String?
+
+  @Option(name: .shortAndLong, help: "The HTML file to write.")
+  var out = "report.html"
+
+  @Option(help: "The seed of samples.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var dataOptions: DataOptions
+
+  func run() throws {
+    let checkpoint = try Checkpoint(path: model)
+    let loaded = try Model(path: model)
+    let dataset = try data.map { try dataOptions.open($0, for: loaded.shape) }
+    var page = ReportPage(
+      path: model, model: loaded, checkpoint: checkpoint, dataset: dataset, seed: seed)
+    let text = try page.html()
+    try write(text, to: out)
+    print(
+      "\(out), \(fixed(Double(text.utf8.count) / 1e6, 1)) MB"
+        + (page.hasSliders ? ", with live sliders" : ""))
+  }
+}

@@ -1,0 +1,196 @@
+import CGenerative
+
+/// The parts of the page in which latents move.
+extension ReportPage {
+  /// Directions and latents that get a slider.
+  private static let directionLimit = 10
+  private static let sliderLimit = 16
+
+  mutating func sliders(_ space: LatentSpace) throws -> String? {
+    guard let decoder = try PageDecoder(model, checkpoint),
+      let weights = try decoder.packed(for: space)
+    else {
+      return nil
+    }
+    let axes = space.axes.prefix(ReportPage.sliderLimit)
+    let directions = try directions(in: space)
+    let starts = try starts(in: space)
+    add(
+      "decoder",
+      .object(
+        decoder.description + [
+          ("half", .bool(weights.isHalf)), ("weights", .string(base64(weights.bytes))),
+          ("classes", .integer(model.classCount)), ("mean", .numbers(space.mean)),
+          ("deviation", .numbers(space.deviation)), ("sliders", .array(axes.map { .integer($0) })),
+          ("directions", .array(directions)), ("starts", .array(starts)),
+        ]))
+    hasSliders = true
+    let shown = model.latentSize > axes.count ? " (\(axes.count) of \(model.latentSize))" : ""
+    let named =
+      directions.isEmpty
+      ? ""
+      : " Directions are the lines in latent space along which what is known of the rows grows."
+    let classes = (0..<model.classCount).map { "<option value=\"\($0)\">class \($0)</option>" }
+    let choice =
+      classes.isEmpty
+      ? "" : "<select id=\"class\" aria-label=\"class\">\(classes.joined())</select>"
+    return section(
+      "Move the latents",
+      "The decoder runs in this page. Each slider is a latent, over three deviations to either side, those "
+        + "first that change the picture most\(shown).\(named)",
+      """
+      <div class="bench" style="--side:\(side)px">
+      <div class="stage">\(liveCanvas)
+      <div><div class="buttons"><button id="random">Random</button><button id="mean">Mean</button>\(choice)</div>
+      <div class="starts" id="starts"></div></div></div>
+      <div class="sliders" id="sliders"></div>
+      </div>
+      """)
+  }
+
+  mutating func latentMap(_ space: LatentSpace) throws -> String? {
+    guard dataset != nil || model.kind != .gan, space.latents.count >= 3 else { return nil }
+    let latents = space.latents.first(1200)
+    let plane = try LatentPlane(latents)
+    let attributes = try attributes(plane)
+    add(
+      "map",
+      .object([
+        ("origin", .numbers(plane.origin)), ("axes", .array(plane.axes.map { .numbers($0) })),
+        (
+          "points",
+          .array(
+            plane.points.map { .array([.number(rounded($0.x, 4)), .number(rounded($0.y, 4))]) })
+        ), ("attributes", .array(attributes)),
+      ]))
+    let whose = dataset.map { "rows of \(escaped($0.shortName))" } ?? "samples"
+    let place =
+      model.latentSize == 2
+      ? ""
+      : ", on the plane in which they vary most (\(fixed(100 * plane.share, 0))% of their variance)"
+    let hint = hasSliders ? " Point at the map to see what is decoded there." : ""
+    let choice =
+      attributes.count > 1 ? "<select id=\"attribute\" aria-label=\"colour by\"></select>" : ""
+    return section(
+      "Latent map", "The latents of \(grouped(latents.count)) \(whose)\(place).\(hint)",
+      """
+      <div class="map"><canvas class="plane" id="map"></canvas>
+      <div class="tools">\(hasSliders ? liveCanvas : "")\(choice)<div id="key"></div></div></div>
+      """)
+  }
+
+  private var liveCanvas: String {
+    let picture = model.shape.picture
+    return
+      "<canvas class=\"live\" width=\"\(picture.width)\" height=\"\(picture.height)\"></canvas>"
+  }
+
+  /// The width of the large picture: whole screen pixels for each of its own.
+  private var side: Int {
+    let width = model.shape.picture.width
+    return width * max(1, 336 / width)
+  }
+
+  private func directions(in space: LatentSpace) throws -> [JSON] {
+    guard let dataset else { return [] }
+    let names =
+      dataset.factorNames.isEmpty
+      ? (0..<(model.classCount > 0 ? 0 : min(dataset.classCount, ReportPage.directionLimit))).map {
+        "\($0)"
+      }
+      : Array(dataset.factorNames.prefix(ReportPage.directionLimit))
+    return try names.compactMap { name in
+      guard let direction = try? space.direction(name, of: dataset) else { return nil }
+      let spread = 0.5 * (direction.range.high - direction.range.low)
+      return .object([
+        ("name", .string(dataset.factorNames.isEmpty ? "class \(name)" : spaced(name))),
+        ("vector", .numbers(direction.vector)), ("low", .number(direction.range.low - spread)),
+        ("high", .number(direction.range.high + spread)),
+      ])
+    }
+  }
+
+  /// Rows to set out from.
+  private func starts(in space: LatentSpace) throws -> [JSON] {
+    guard let dataset, model.encodes else { return [] }
+    return try dataset.first(12).split().enumerated().map { index, row in
+      .object([
+        ("picture", .string(try pictureAddress(row))),
+        ("values", .numbers(space.latents[index..<index + 1].values)),
+        ("label", .integer(Int(space.labels?[index] ?? 0))),
+      ])
+    }
+  }
+
+  /// What is known of the rows, to colour the map by, that first which the plane shows best.
+  private func attributes(_ plane: LatentPlane) throws -> [JSON] {
+    guard let dataset, model.encodes else { return [] }
+    let count = plane.points.count
+    let factors = try dataset.factorNames.indices.map {
+      (index: $0, values: try dataset.factor($0, count))
+    }
+    .sorted { plane.correlation(with: $0.values) > plane.correlation(with: $1.values) }
+    let described: [JSON] = factors.map { index, values in
+      .object([
+        ("name", .string(spaced(dataset.factorNames[index]))),
+        ("values", .array(values.map { .number(rounded(Double($0), 3)) })),
+        ("low", .number(rounded(Double(values.min() ?? 0), 3))),
+        ("high", .number(rounded(Double(values.max() ?? 1), 3))),
+      ])
+    }
+    guard described.isEmpty, dataset.classCount > 0 else { return described }
+    return [
+      .object([
+        ("name", .string("class")), ("classes", .integer(dataset.classCount)),
+        ("values", .array(try dataset.labels(count).map { .integer(Int($0)) })),
+      ])
+    ]
+  }
+
+  private func spaced(_ name: String) -> String { String(name.map { $0 == "_" ? " " : $0 }) }
+}
+
+/// The plane in which latents vary most, by their principal components.
+struct LatentPlane {
+  let origin: [Float]
+  /// Two orthonormal directions; the second is zero where latents have one number.
+  let axes: [[Float]]
+  let points: [(x: Double, y: Double)]
+  /// Of the latents' variance.
+  let share: Double
+
+  init(_ latents: Rows) throws {
+    var memory: gen_memory_options = try defaults(gen_memory_options_init)
+    memory.dtype = Int32(GEN_F32)
+    memory.n_rows = Int64(latents.count)
+    memory.channels = Int64(latents.rowSize)
+    let dataset = try Object(gen_dataset_destroy) {
+      gen_dataset_create(latents.values, &memory, $0)
+    }
+    var options: gen_pca_options = try defaults(gen_pca_options_init)
+    let count = min(2, latents.rowSize)
+    options.n_components = Int64(count)
+    let pca = try Object(gen_pca_destroy) { gen_pca_create(&options, $0) }
+    try check(gen_pca_fit(pca.handle, dataset.handle))
+    origin = try Rows(count: 1, rowSize: latents.rowSize) { gen_pca_mean(pca.handle, $0) }.values
+    let components = try Rows(count: count, rowSize: latents.rowSize) {
+      gen_pca_components(pca.handle, $0)
+    }
+    axes =
+      components.split().map(\.values)
+      + (count < 2 ? [[Float](repeating: 0, count: latents.rowSize)] : [])
+    let places = try Rows(count: latents.count, rowSize: count) {
+      gen_pca_transform(pca.handle, latents.values, Int64(latents.count), $0)
+    }
+    points = places.split().map { (Double($0.values[0]), count < 2 ? 0 : Double($0.values[1])) }
+    var ratios = [Double](repeating: 0, count: count)
+    try check(gen_pca_explained_variance_ratio(pca.handle, &ratios))
+    share = ratios.reduce(0, +)
+  }
+
+  /// The larger of the correlations, without sign, of a number of each point with its two coordinates.
+  func correlation(with values: [Float]) -> Double {
+    let coordinates = [points.map { Float($0.x) }, points.map { Float($0.y) }]
+    return coordinates.map { abs(gen.correlation($0, values)) }.filter(\.isFinite).max() ?? 0
+  }
+}

@@ -1,0 +1,235 @@
+"""Pages of gen report in a real browser: they load without a word of complaint and ask for nothing, and
+moving a slider paints what the library decodes.
+
+usage: report.py GEN (with GENERATIVE_LIBRARY set)
+"""
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+import generative
+
+GEN = os.path.abspath(sys.argv[1])
+
+# One of each kind of decoder: (file, gen train ..., DATA of the report, sliders it must have at least).
+FACES = ["faces", "--rows", "300", "--size", "16"]
+MODELS = [
+    ("pca", ["pca", *FACES, "--components", "5", "--whiten"], True, 5),
+    ("autoencoder", ["autoencoder", *FACES, "--epochs", "2", "--latents", "4", "--activation", "elu"], True, 4),
+    ("unet", ["autoencoder", *FACES, "--epochs", "1", "--architecture", "convolutional", "--skips"], True, 0),
+    ("bernoulli", ["vae", *FACES, "--epochs", "4", "--latents", "3"], True, 3),
+    (
+        "convolutional",
+        ["vae", *FACES, "--epochs", "4", "--latents", "3", "--architecture", "convolutional", "--batch-norm",
+         "--pixel-bias", "--likelihood", "gaussian", "--base-channels", "8", "--batch", "16"],
+        True, 3,
+    ),
+    (
+        "conditional",
+        ["vae", *FACES, "--epochs", "2", "--latents", "2", "--architecture", "convolutional", "--conditional",
+         "--batch-norm", "--base-channels", "8"],
+        True, 2,
+    ),
+    ("gan", ["gan", *FACES, "--channels", "1", "--epochs", "2", "--latents", "6"], False, 6),
+    (
+        "dcgan",
+        ["gan", *FACES, "--epochs", "2", "--latents", "6", "--architecture", "convolutional", "--conditional",
+         "--base-channels", "8", "--batch", "16"],
+        True, 6,
+    ),
+]  # fmt: skip
+
+
+class Browser:
+    """Chromium without a window, driven by the DevTools protocol over two pipes."""
+
+    def __init__(self, program, folder):
+        to_read, self._to = os.pipe()
+        self._from, to_write = os.pipe()
+
+        # The protocol's pipes are the file descriptors 3 and 4: both are first moved out of their way.
+        def place():
+            ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (to_read, to_write)]
+            os.dup2(ends[0], 3)
+            os.dup2(ends[1], 4)
+
+        self._process = subprocess.Popen(
+            [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe",
+             "--hide-scrollbars", f"--user-data-dir={folder}", "about:blank"],
+            preexec_fn=place, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        os.close(to_read)
+        os.close(to_write)
+        self._number, self._rest, self.events, self._session = 0, b"", [], None
+        targets = self.call("Target.getTargets")["targetInfos"]
+        page = next(target for target in targets if target["type"] == "page")
+        self._session = self.call("Target.attachToTarget", targetId=page["targetId"], flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.call(f"{domain}.enable")
+
+    def call(self, method, **parameters):
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._to, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._next()
+            if answer.get("id") == self._number:
+                if "error" in answer:
+                    raise RuntimeError(f"{method}: {answer['error']['message']}")
+                return answer["result"]
+            self.events.append(answer)
+
+    def _next(self):
+        while b"\0" not in self._rest:
+            piece = os.read(self._from, 1 << 20)
+            if not piece:
+                raise RuntimeError("the browser ended")
+            self._rest += piece
+        message, self._rest = self._rest.split(b"\0", 1)
+        return json.loads(message)
+
+    def evaluate(self, script):
+        result = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        if "exceptionDetails" in result:
+            raise RuntimeError(json.dumps(result["exceptionDetails"]))
+        return result["result"].get("value")
+
+    def open(self, path):
+        self.events.clear()
+        self.call("Page.navigate", url=path.as_uri())
+        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
+            self.events.append(self._next())
+
+    def complaints(self):
+        """Errors on the console, exceptions, and requests for anything but the page itself."""
+        found = []
+        for event in self.events:
+            method, parameters = event.get("method"), event.get("params", {})
+            if method == "Runtime.exceptionThrown" or (
+                method == "Runtime.consoleAPICalled" and parameters["type"] in ("error", "warning")
+            ):
+                found.append(json.dumps(parameters)[:400])
+            elif method == "Log.entryAdded" and parameters["entry"]["level"] in ("error", "warning"):
+                found.append(parameters["entry"]["text"])
+            elif method == "Network.requestWillBeSent":
+                url = parameters["request"]["url"]
+                if not url.startswith(("data:", "file:")) or url.startswith("file:") and ".html" not in url:
+                    found.append(f"asks for {url[:200]}")
+        return found
+
+    def close(self):
+        try:
+            self.call("Browser.close")
+        except (OSError, RuntimeError):
+            pass
+        self._process.wait(timeout=20)
+
+
+STATE = """new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  const canvas = document.querySelector('canvas.live');
+  const copy = Object.assign(document.createElement('canvas'), {width: canvas.width, height: canvas.height});
+  const context = copy.getContext('2d', {willReadFrequently: true});
+  context.drawImage(canvas, 0, 0);
+  const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
+  resolve({latent: [...report.latent], label: report.label(), pixels: [...pixels]});
+})))"""
+
+
+def painted(browser, script):
+    return browser.evaluate(f"{script}; {STATE}")
+
+
+def decoded(path, state):
+    """What the library makes of a state's latent, in [0, 1], height x width x channels."""
+    latent = np.array([state["latent"]], np.float32)
+    kind = re.search(rb'"kind":"(\w+)"', path.read_bytes()[:4000])[1].decode()
+    model = getattr(generative, {"pca": "PCA", "autoencoder": "Autoencoder", "vae": "VAE", "gan": "GAN"}[kind]).load(
+        str(path)
+    )
+    if kind == "pca":
+        return model.inverse_transform(latent).reshape(16, 16, 3)
+    function = model.generate if kind == "gan" else model.decode
+    labels = {"labels": [state["label"]]} if getattr(model, "n_classes", 0) else {}
+    return np.atleast_3d(function(latent, **labels)[0])
+
+
+def check_page(browser, name, folder, least):
+    model, page = folder / f"{name}.safetensors", folder / f"{name}.html"
+    browser.open(page)
+    state = browser.evaluate("document.readyState")
+    assert state == "complete", state
+    count = browser.evaluate("document.querySelectorAll('#sliders input').length")
+    assert count >= least and (least > 0 or count == 0), f"{count} sliders"
+    if name != "pca":
+        assert browser.evaluate("document.querySelectorAll('#history svg path').length") >= 1, "no loss curve"
+    worst = 0.0
+    if count:
+        before = painted(browser, "0")
+        moved = 0
+        # Each slider to both ends, then a random latent, the class changed where there are some.
+        scripts = [
+            f"{{const s = document.querySelectorAll('#sliders input')[{k}]; s.value = s.{end};"
+            " s.dispatchEvent(new Event('input'))}"
+            for k in range(count) for end in ("max", "min")
+        ]  # fmt: skip
+        scripts.append("document.querySelector('#random').click()")
+        scripts.append(
+            "{const c = document.querySelector('#class'); if (c) {c.value = 1; c.dispatchEvent(new Event('change'))}}"
+        )
+        scripts.append("document.querySelector('#starts button')?.click()")
+        for script in scripts:
+            after = painted(browser, script)
+            moved += after["pixels"] != before["pixels"]
+            before = after
+            expected = np.clip(decoded(model, after), 0, 1)
+            shown = np.array(after["pixels"], np.float32).reshape(*expected.shape[:2], 4)[..., :3] / 255
+            worst = max(worst, float(np.abs(shown - expected).max()))
+        assert moved >= len(scripts) // 2, f"{moved} of {len(scripts)} moves changed the picture"
+        assert worst <= 1 / 255, f"a pixel is {worst * 255:.2f}/255 from what the library decodes"
+    complaints = browser.complaints()
+    assert not complaints, "\n".join(complaints)
+    print(f"{name:15}{page.stat().st_size / 1e3:8.0f} kB{count:4} sliders, within {worst * 255:.3f}/255")
+
+
+def main():
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    failed = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for model, arguments, has_data, _ in MODELS:
+            path = folder / f"{model}.safetensors"
+            subprocess.run([GEN, "train", *arguments, "-o", path], check=True, stdout=subprocess.DEVNULL)
+            data = ["faces:1", "--rows", "200"] if has_data else []
+            page = folder / f"{model}.html"
+            subprocess.run([GEN, "report", path, *data, "-o", page], check=True, stdout=subprocess.DEVNULL)
+            links = re.findall(r"""(?:src|href)\s*=\s*["'](?!data:)([^"']*)""", page.read_text())
+            assert not links, f"{model}.html links to {links}"
+        if not chromium:
+            print("skipped: there is no chromium to open the pages in")
+            return 0
+        browser = Browser(chromium, folder / "profile")
+        try:
+            for model, _, _, least in MODELS:
+                try:
+                    check_page(browser, model, folder, least)
+                except (AssertionError, RuntimeError) as error:
+                    print(f"{model}: {error}")
+                    failed += 1
+        finally:
+            browser.close()
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
