@@ -14,6 +14,7 @@ for name in pca-components reconstructions denoising vae-samples vae-manifold ga
   faces-reconstructions faces-samples faces-walk faces-latents faces-directions; do
   [[ -s out/$name.png && -s faces/$name.png ]] || { echo "$name.png is missing"; exit 1; }
 done
+[[ -s out/faces.html && -s out/vae.history.jsonl ]] || { echo "the demo left no page or no history"; exit 1; }
 grep -q 'Parzen' out/figures.txt || { echo "figures.txt has no Parzen figure"; exit 1; }
 grep -q 'head turn' out/figures.txt || { echo "figures.txt has no figure of the faces"; exit 1; }
 "$gen" demo --dcgan --quick --every 2 --epochs 3 --out out >dcgan.log || { cat dcgan.log; exit 1; }

@@ -153,15 +153,12 @@ def painted(browser, script):
 def decoded(path, state):
     """What the library makes of a state's latent, in [0, 1], height x width x channels."""
     latent = np.array([state["latent"]], np.float32)
-    kind = re.search(rb'"kind":"(\w+)"', path.read_bytes()[:4000])[1].decode()
-    model = getattr(generative, {"pca": "PCA", "autoencoder": "Autoencoder", "vae": "VAE", "gan": "GAN"}[kind]).load(
-        str(path)
-    )
-    if kind == "pca":
+    model = generative.load(path)
+    if isinstance(model, generative.PCA):
         return model.inverse_transform(latent).reshape(16, 16, 3)
-    function = model.generate if kind == "gan" else model.decode
+    decode = model.generate if isinstance(model, generative.GAN) else model.decode
     labels = {"labels": [state["label"]]} if getattr(model, "n_classes", 0) else {}
-    return np.atleast_3d(function(latent, **labels)[0])
+    return np.atleast_3d(decode(latent, **labels)[0])
 
 
 def check_page(browser, name, folder, least):

@@ -16,7 +16,9 @@ extension DemoSession {
     }
     let recipe = Recipe(
       epochs: epochs ?? 5, batchSize: 64, learningRate: 3e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
-    try recipe.run("autoencoder") { gen_autoencoder_fit(model.handle, pictures.training.handle, $0) }
+    try recipe.run("autoencoder", model: path("autoencoder.safetensors")) {
+      gen_autoencoder_fit(model.handle, pictures.training.handle, $0)
+    }
 
     let rows = try reconstruct(pictures.test, with: model)
     figures.add(

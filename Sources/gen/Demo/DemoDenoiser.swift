@@ -22,7 +22,7 @@ extension DemoSession {
     }
     let recipe = Recipe(
       epochs: epochs ?? 6, batchSize: 64, learningRate: 2e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
-    try recipe.run("denoising autoencoder") {
+    try recipe.run("denoising autoencoder", model: path("denoiser.safetensors")) {
       gen_autoencoder_fit(model.handle, pictures.training.handle, $0)
     }
 

@@ -37,6 +37,7 @@ extension DemoSession {
     try faces.save(decode(traversal, to: faces, with: vae), columns: 12, to: path("faces-directions.png"))
     figures.note("faces-directions.png: unseen faces made to smile; made to turn the head")
     try check(gen_vae_save(vae.handle, path("faces.safetensors"), Int32(GEN_SAVE_ALL)))
+    try saveReport(of: path("faces.safetensors"), on: Dataset("unseen faces", unseen.dataset))
   }
 
   /// The learned variance is 1 at first and falls as the decoder gets better: noise enough that
@@ -54,8 +55,19 @@ extension DemoSession {
     let vae = try Object(gen_vae_destroy) { gen_vae_create(&options, $0) }
     let recipe = Recipe(
       epochs: epochs ?? 16, batchSize: 64, learningRate: 2e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
-    try recipe.run("VAE, colour faces") { gen_vae_fit(vae.handle, faces.dataset.handle, $0) }
+    try recipe.run("VAE, colour faces", model: path("faces.safetensors")) {
+      gen_vae_fit(vae.handle, faces.dataset.handle, $0)
+    }
     return vae
+  }
+
+  /// The page with sliders over the latents.
+  private mutating func saveReport(of model: String, on dataset: Dataset) throws {
+    var page = ReportPage(
+      path: model, model: try Model(path: model), checkpoint: try Checkpoint(path: model), dataset: dataset,
+      seed: seed)
+    try write(page.html(), to: path("faces.html"))
+    figures.note("faces.html: open it in a browser and move the latents")
   }
 
   /// A closed walk through the faces of given latents.

@@ -11,7 +11,9 @@ extension DemoSession {
     options.seed = seed
     let gan = try Object(gen_gan_destroy) { gen_gan_create(&options, $0) }
     let recipe = Recipe(epochs: epochs ?? 5, batchSize: 64, learningRate: 5e-4, beta1: 0.5, seed: seed)
-    try recipe.run("GAN") { gen_gan_fit(gan.handle, pictures.training.handle, $0) }
+    try recipe.run("GAN", model: path("gan.safetensors")) {
+      gen_gan_fit(gan.handle, pictures.training.handle, $0)
+    }
 
     let samples = try Rows(count: sampleCount, rowSize: side * side) {
       gen_gan_sample(gan.handle, Int64(sampleCount), seed, $0)

@@ -5,7 +5,9 @@ extension DemoSession {
   mutating func runVAE() throws {
     let vae = try makeVAE(latents: 20)
     let recipe = Recipe(epochs: epochs ?? 10, batchSize: 128, learningRate: 1e-3, seed: seed)
-    try recipe.run("VAE") { gen_vae_fit(vae.handle, pictures.training.handle, $0) }
+    try recipe.run("VAE", model: path("vae.safetensors")) {
+      gen_vae_fit(vae.handle, pictures.training.handle, $0)
+    }
 
     let test = pictures.test
     var reconstruction = [Double](repeating: 0, count: test.count)
@@ -29,7 +31,9 @@ extension DemoSession {
     let vae = try makeVAE(latents: 2)
     let recipe = Recipe(
       epochs: epochs ?? 5, batchSize: 128, learningRate: 2e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
-    try recipe.run("VAE, 2 latents") { gen_vae_fit(vae.handle, pictures.training.handle, $0) }
+    try recipe.run("VAE, 2 latents", model: path("vae-2d.safetensors")) {
+      gen_vae_fit(vae.handle, pictures.training.handle, $0)
+    }
     let cells = 20
     let images = try Rows(count: cells * cells, rowSize: side * side) {
       gen_vae_manifold(vae.handle, 0, 1, Int64(cells), Int64(cells), $0)

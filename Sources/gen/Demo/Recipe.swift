@@ -12,8 +12,12 @@ struct Recipe {
   var seed: UInt64 = 0
 
   /// Runs a fit under a progress bar and returns its seconds.
+  ///
+  /// - Parameter path: the model's file, beside which a history is kept; nil: none is.
   @discardableResult
-  func run(_ name: String, fit: (UnsafePointer<gen_fit_options>) -> gen_status) throws -> Double {
+  func run(
+    _ name: String, model path: String? = nil, fit: (UnsafePointer<gen_fit_options>) -> gen_status
+  ) throws -> Double {
     var options: gen_fit_options = try defaults(gen_fit_options_init)
     options.epochs = Int64(epochs)
     options.batch_size = Int64(batchSize)
@@ -24,12 +28,12 @@ struct Recipe {
     options.warm_up = schedule == GEN_SCHEDULE_COSINE ? 0.05 * Double(epochs) : 0
     options.beta1 = beta1
     options.seed = seed
-    let bar = ProgressBar(name)
-    options.event = ProgressBar.callback
-    options.user_data = Unmanaged.passUnretained(bar).toOpaque()
+    let log = FitLog(name, model: path)
+    options.event = FitLog.callback
+    options.user_data = Unmanaged.passUnretained(log).toOpaque()
     let start = now()
-    try withExtendedLifetime(bar) { try check(fit(&options)) }
-    bar.finish()
+    try withExtendedLifetime(log) { try check(fit(&options)) }
+    try log.finish()
     return now() - start
   }
 }

@@ -21,6 +21,8 @@ extension ReportPage {
         decoder.description + [
           ("half", .bool(weights.isHalf)), ("weights", .string(base64(weights.bytes))),
           ("classes", .integer(model.classCount)), ("mean", .numbers(space.mean)),
+          // A GAN knows the shell that its latents lie in, not the middle.
+          ("initial", .numbers(model.kind == .gan ? space.latents[0..<1].values : space.mean)),
           ("deviation", .numbers(space.deviation)), ("sliders", .array(axes.map { .integer($0) })),
           ("directions", .array(directions)), ("starts", .array(starts)),
         ]))
@@ -49,7 +51,8 @@ extension ReportPage {
   }
 
   mutating func latentMap(_ space: LatentSpace) throws -> String? {
-    guard dataset != nil || model.kind != .gan, space.latents.count >= 3 else { return nil }
+    // A GAN's latents are drawn, and look alike.
+    guard model.kind != .gan, space.latents.count >= 3 else { return nil }
     let latents = space.latents.first(1200)
     let plane = try LatentPlane(latents)
     let attributes = try attributes(plane)
@@ -110,10 +113,16 @@ extension ReportPage {
     }
   }
 
-  /// Rows to set out from.
+  /// Rows to set out from, or where none are encoded what latents decode to.
   private func starts(in space: LatentSpace) throws -> [JSON] {
-    guard let dataset, model.encodes else { return [] }
-    return try dataset.first(12).split().enumerated().map { index, row in
+    let count = min(12, space.latents.count)
+    let rows =
+      if let dataset, model.encodes {
+        try dataset.first(count)
+      } else {
+        try model.decode(space.latents.first(count), given: space.labels.map { Array($0.prefix(count)) })
+      }
+    return try rows.split().enumerated().map { index, row in
       .object([
         ("picture", .string(try pictureAddress(row))),
         ("values", .numbers(space.latents[index..<index + 1].values)),

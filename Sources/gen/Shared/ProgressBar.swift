@@ -15,14 +15,6 @@ final class ProgressBar {
     self.epochsBefore = Int64(epochsBefore)
   }
 
-  /// The callback to put in gen_fit_options, its user_data a bar that lives as long as the fit.
-  static let callback: gen_event_fn = { event, bar in
-    if let event, let bar {
-      Unmanaged<ProgressBar>.fromOpaque(bar).takeUnretainedValue().take(event.pointee)
-    }
-    return Int32(GEN_GO_ON)
-  }
-
   /// Clears the bar and says what came out.
   func finish() {
     let line =

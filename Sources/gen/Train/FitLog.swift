@@ -4,15 +4,16 @@ import CGenerative
 final class FitLog {
   private let bar: ProgressBar?
   private var history: [String]
-  private let historyPath: String
+  private let historyPath: String?
   private let epochsBefore: Int
 
   /// - Parameters:
+  ///   - path: the model's file; nil: no history is kept.
   ///   - epochsBefore: epochs of earlier fits, to whose history this one's is added.
   ///   - json: lines of JSON on standard output in place of the bar.
-  init(_ name: String, model path: String, epochsBefore: Int, json: Bool) {
-    historyPath = History.path(beside: path)
-    history = epochsBefore > 0 ? History.lines(beside: path) : []
+  init(_ name: String, model path: String?, epochsBefore: Int = 0, json: Bool = false) {
+    historyPath = path.map(History.path)
+    history = epochsBefore > 0 ? path.map(History.lines) ?? [] : []
     self.epochsBefore = epochsBefore
     bar = json ? nil : ProgressBar(name, epochsBefore: epochsBefore)
   }
@@ -35,7 +36,7 @@ final class FitLog {
   /// Says what came out and writes the history.
   func finish() throws {
     bar?.finish()
-    try write(history.joined(separator: "\n") + "\n", to: historyPath)
+    if let historyPath { try write(history.joined(separator: "\n") + "\n", to: historyPath) }
   }
 
   private func take(_ event: gen_event) {

@@ -28,10 +28,10 @@ const views = [];
 let show = () => views.forEach((view) => view());
 
 if (data.decoder) {
-  const { mean, deviation, sliders, directions, starts, classes } = data.decoder;
+  const { mean, initial, deviation, sliders, directions, starts, classes } = data.decoder;
   const { height, width, channels } = data.shape;
   const decoder = new Decoder(data.decoder);
-  const latent = Float32Array.from(mean);
+  const latent = Float32Array.from(initial);
   let label = 0;
   let scheduled = false;
 
