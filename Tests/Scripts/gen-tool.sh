@@ -34,7 +34,7 @@ small=(--rows 300 --size 16)
 "$gen" train pca faces "${small[@]}" --components 9 -o pca.safetensors
 "$gen" train autoencoder faces "${small[@]}" --noise gaussian --epochs 1 -o denoiser.safetensors
 "$gen" train vae faces "${small[@]}" --architecture convolutional --latents 3 --epochs 2 \
-  --validation 0.2 -o vae.safetensors
+  --schedule step --schedule-period 1 --beta1 0.8 --binarize --validation 0.2 -o vae.safetensors
 mkdir folder && for face in 1 2 3 4; do "$gen" sample out/faces.safetensors -n 1 --seed $face -o folder/$face.png; done
 "$gen" train gan folder --size 16 --channels 1 --batch 4 --latents 4 --epochs 2 -o gan.safetensors
 if [[ -e $idx ]]; then

@@ -15,8 +15,24 @@ struct FitFlags: ParsableArguments {
   @Option(help: "The optimizer.")
   var optimizer = OptimizerName.adam
 
+  @Option(help: "How fast means of gradients decay; SGD's momentum. Default: 0.9, of a GAN 0.5.")
+  var beta1: Double?
+
+  @Option(help: "How fast means of squared gradients decay. Default: 0.999, of RMSProp 0.99.")
+  var beta2: Double?
+
+  @Option(help: "What is added to their root.")
+  var epsilon = 1e-8
+
   @Option(help: "How the rate falls over the epochs.")
   var schedule = Schedule.constant
+
+  @Option(
+    help: "Step: what the rate is multiplied by (0.1); cosine and linear: the last rate over the first (0).")
+  var scheduleFactor: Double?
+
+  @Option(help: "Step: epochs from one fall to the next.")
+  var schedulePeriod = 10
 
   @Option(help: "Epochs during which the rate rises from 0.")
   var warmUp = 0.0
@@ -59,7 +75,12 @@ struct FitFlags: ParsableArguments {
     options.seed = seed
     if let rate { options.learning_rate = rate == 0 ? -1 : rate }
     options.optimizer = optimizer.code
+    if let beta1 { options.beta1 = beta1 == 0 ? -1 : beta1 }
+    if let beta2 { options.beta2 = beta2 == 0 ? -1 : beta2 }
+    options.epsilon = epsilon
     options.schedule = schedule.code
+    if let scheduleFactor { options.schedule_factor = scheduleFactor }
+    options.schedule_period = Int64(schedulePeriod)
     options.schedule_epochs = Int64(epochs)
     options.warm_up = warmUp
     options.weight_decay = weightDecay

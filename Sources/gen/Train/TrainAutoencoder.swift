@@ -13,6 +13,12 @@ struct TrainAutoencoder: ParsableCommand {
   @Option(help: "The activation of the latents.")
   var latentActivation: Activation?
 
+  @Option(help: "The output's, identity or sigmoid.")
+  var outputActivation: Activation?
+
+  @Flag(help: "Layers without biases.")
+  var noBias = false
+
   @Option(help: "What the output is measured by.")
   var loss = Loss.squaredError
 
@@ -35,6 +41,8 @@ struct TrainAutoencoder: ParsableCommand {
     try Training(kind: .autoencoder, train: train, fit: fit).run { dataset in
       var options: gen_autoencoder_options = try defaults(gen_autoencoder_options_init)
       if let latentActivation { options.latent_activation = latentActivation.code }
+      if let outputActivation { options.output_activation = outputActivation.code }
+      options.no_bias = noBias ? 1 : 0
       options.loss = loss.code
       if let noise { options.corruption = noise.code }
       if let amount { options.corruption_amount = amount }

@@ -27,6 +27,27 @@ struct TrainGAN: ParsableCommand {
   @Option(help: "Widths of the discriminator's, from the row on.")
   var discriminatorHidden: Widths?
 
+  @Option(help: "The activation of the generator's hidden layers.")
+  var generatorActivation: Activation?
+
+  @Option(help: "The activation of the discriminator's.")
+  var discriminatorActivation: Activation?
+
+  @Option(help: "Of the generator's output: sigmoid or tanh for rows in [0, 1], identity for any.")
+  var outputActivation: Activation?
+
+  @Option(help: "How weights start.")
+  var initializer: Initializer?
+
+  @Flag(help: "No batch norm in the generator.")
+  var noBatchNorm = false
+
+  @Flag(inversion: .prefixedNo, help: "Batch norm in the discriminator. Default: in a convolutional one.")
+  var discriminatorBatchNorm: Bool?
+
+  @Flag(help: "Dense: the generator does not start out at the mean row.")
+  var noMeanStart = false
+
   @Option(help: "Steps of the discriminator for each of the generator.")
   var discriminatorSteps = 1
 
@@ -67,6 +88,13 @@ struct TrainGAN: ParsableCommand {
       options.latent_size = Int64(latents ?? 0)
       options.latent = latent.code
       options.objective = objective.code
+      if let generatorActivation { options.generator_activation = generatorActivation.code }
+      if let discriminatorActivation { options.discriminator_activation = discriminatorActivation.code }
+      if let outputActivation { options.output_activation = outputActivation.code }
+      if let initializer { options.initializer = initializer.code }
+      options.no_batch_norm = noBatchNorm ? 1 : 0
+      options.discriminator_batch_norm = discriminatorBatchNorm.map { $0 ? 1 : -1 } ?? 0
+      options.no_mean_start = noMeanStart ? 1 : 0
       options.discriminator_steps = Int32(clamping: discriminatorSteps)
       if let baseChannels { options.base_channels = Int64(baseChannels) }
       if let depth { options.depth = Int32(clamping: depth) }

@@ -16,6 +16,15 @@ struct TrainVAE: ParsableCommand {
   @Option(help: "The Gaussians' variance. Default: one for all pixels, learned.")
   var variance: Double?
 
+  @Option(help: "Of the Gaussians' mean, identity or sigmoid.")
+  var outputActivation: Activation?
+
+  @Flag(help: "Draw the coins for pixels anew at each step.")
+  var binarize = false
+
+  @Option(help: "The weight of the reconstruction.")
+  var reconstructionWeight = 1.0
+
   @Option(help: "The weight of the KL term.")
   var beta = 1.0
 
@@ -35,6 +44,9 @@ struct TrainVAE: ParsableCommand {
       var options: gen_vae_options = try defaults(gen_vae_options_init)
       options.likelihood = likelihood.code
       if let variance { options.variance = variance }
+      if let outputActivation { options.output_activation = outputActivation.code }
+      options.binarize = binarize ? 1 : 0
+      options.reconstruction_weight = reconstructionWeight
       options.beta = beta == 0 ? -1 : beta
       options.kl_schedule = klSchedule.code
       options.kl_epochs = klEpochs
