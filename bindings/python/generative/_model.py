@@ -113,15 +113,14 @@ class Model(Estimator, Owner):
 
     def _rows(self, X: Any) -> Floats:
         """What a method was given, a Dataset and a path too, as packed finite rows of the model's size."""
-        size = self._row_size()
+        shape = self._row_shape()
         if isinstance(X, (str, os.PathLike)):
-            shape = self._row_shape()
             X = open_dataset(X, shape=shape if len(shape) > 1 else None)
         if isinstance(X, Dataset):
-            return as_rows(X.read(), size)
+            return as_rows(X.read(), size_of(shape))
         self._check_columns(X)
         array = rows_first(X, "X")
-        self._check_row_size(size_of(array.shape[1:]))
+        self._check_row_size(size_of(array.shape[1:]), size_of(shape))
         rows = as_rows(array)
         with np.errstate(all="ignore"):
             total = rows.sum()  # of finite rows it is finite, and faster to have than a mask
@@ -147,15 +146,10 @@ class Model(Estimator, Owner):
             kind = type(self).__name__
             raise ValueError(f"{kind} must be fitted to {self._least_rows} rows at least, not n_samples = {count}")
 
-    def _check_row_size(self, size: int) -> None:
-        if size != self._row_size():
-            raise ValueError(
-                f"X has {size} features, but {type(self).__name__} is expecting "
-                f"{self._row_size()} features as input"
-            )
-
-    def _row_size(self) -> int:
-        return size_of(self._row_shape())
+    def _check_row_size(self, size: int, expected: int) -> None:
+        if size != expected:
+            kind = type(self).__name__
+            raise ValueError(f"X has {size} features, but {kind} is expecting {expected} features as input")
 
     def _row_shape(self) -> tuple[int, ...]:
         raise NotImplementedError

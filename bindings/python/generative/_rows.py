@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Optional
 
@@ -70,7 +71,7 @@ def address(array: Optional[npt.NDArray[Any]]) -> Optional[int]:
 
 def size_of(shape: Sequence[int]) -> int:
     """How many floats a row of a shape has."""
-    return int(np.prod(shape, dtype=np.int64))
+    return math.prod(shape)
 
 
 def row_shape(height: int, width: int, channels: int) -> Shape:

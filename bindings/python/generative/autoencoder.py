@@ -122,9 +122,9 @@ class Autoencoder(NetworkModel):
         """The latents of encode, in the container that set_output asks for."""
         return self._labelled(self.encode(X), X)
 
-    def fit_transform(self, X: Any, y: Any = None) -> Any:
+    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
         """fit, then the latents of the same rows."""
-        return self.fit(X, y).transform(X)
+        return self.fit(X, y, **fit_params).transform(X)
 
     def inverse_transform(self, Z: npt.ArrayLike) -> Floats:
         """decode."""

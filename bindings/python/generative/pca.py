@@ -74,7 +74,7 @@ class PCA(Model):
             if self._handle is None:
                 stack.enter_context(self._trying(self._create(self._fixed_count())))
             else:
-                self._check_row_size(size_of(data.shape))
+                self._check_row_size(size_of(data.shape), self.n_features_in_)
             self._call(lib.gen_pca_partial_fit, data)
         self._see_columns(X)
         return self

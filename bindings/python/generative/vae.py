@@ -113,7 +113,8 @@ class VAE(GeneratorModel):
     def encode(self, X: Any, *, labels: Any = None) -> tuple[Floats, Floats]:
         """The Gaussian of each row: (mean, log_variance), each (n, latent_size)."""
         rows = self._rows(X)
-        mean, log_variance = self._empty_latents(len(rows)), self._empty_latents(len(rows))
+        mean = self._empty_latents(len(rows))
+        log_variance = np.empty_like(mean)
         if labels is None:
             arguments = (address(rows), len(rows), address(mean), address(log_variance))
             check(lib.gen_vae_encode(self._handle, *arguments))
@@ -127,9 +128,9 @@ class VAE(GeneratorModel):
         """The means of encode, in the container that set_output asks for."""
         return self._labelled(self.encode(X)[0], X)
 
-    def fit_transform(self, X: Any, y: Any = None) -> Any:
+    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
         """fit, then the means of the same rows."""
-        return self.fit(X, y).transform(X)
+        return self.fit(X, y, **fit_params).transform(X)
 
     def encode_sample(self, X: Any, *, seed: int = 0) -> Floats:
         """One latent drawn from each row's Gaussian."""

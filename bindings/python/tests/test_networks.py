@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import generative
-from generative import GAN, VAE, Autoencoder, Dataset, GenerativeError
+from generative import GAN, VAE, Autoencoder, Dataset, GenerativeError, _constants
+from generative._errors import check
 
 
 def small(kind, **options):
@@ -231,6 +232,20 @@ def test_options_outside_their_range_are_named(kind, rows):
     np.testing.assert_array_equal(outputs(fitted, rows), before)
     with pytest.raises(generative.NotReadyError):
         small(kind).info  # noqa: B018
+
+
+def test_every_status_is_an_error_of_pythons_own_kinds():
+    statuses = {name: value for name, value in vars(_constants).items() if name.startswith("E_")}
+    assert len(statuses) == 16
+    for name, status in statuses.items():
+        with pytest.raises((ValueError, OSError, MemoryError, RuntimeError)) as caught:
+            check(status)
+        error = caught.value
+        assert isinstance(error, GenerativeError) and error.name == f"GEN_{name}"
+        copied = pickle.loads(pickle.dumps(error))
+        assert (type(copied), copied.status, str(copied)) == (type(error), status, str(error))
+    for error in (generative.NotFittedError(12, "told"), generative.FileError(5, "told")):
+        assert str(pickle.loads(pickle.dumps(error))) == "told"
 
 
 def test_a_vae_of_coin_flips_needs_rows_between_0_and_1(rows):

@@ -99,7 +99,9 @@ def test_partial_fits_are_scikit_learns_fit():
 def test_models_take_part_in_pipelines_and_searches():
     X = datasets.load_iris().data
     pipeline = make_pipeline(MinMaxScaler(), Autoencoder(2, hidden=(8,), epochs=3, batch_size=32))
-    assert pipeline.fit_transform(X).shape == (150, 2)
+    seen = []
+    assert pipeline.fit_transform(X, autoencoder__callback=seen.append).shape == (150, 2)
+    assert seen[-1].epoch == 3
     assert pipeline.inverse_transform(pipeline.transform(X)).shape == X.shape
     search = GridSearchCV(PCA(), {"n_components": np.arange(1, 4)}, cv=3, error_score="raise").fit(X)
     theirs = GridSearchCV(decomposition.PCA(), {"n_components": np.arange(1, 4)}, cv=3).fit(X)
