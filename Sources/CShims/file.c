@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,23 +55,81 @@ static int write_in_place(const char *path, const struct shim_piece *pieces, int
   return error;
 }
 
-/* `<folder>/.<random>.tmp`, 16 hexadecimal digits, opened as a new file only we can write. */
-static int open_temporary(const char *folder, char name[PATH_MAX], int *descriptor) {
+/* Temporary files have names that nobody guesses, `.generative-<16 hexadecimal digits>.tmp`, and
+   are locked by who writes them: one that can be locked was left behind by a process that died. */
+static const char temporary_prefix[] = ".generative-";
+static const char temporary_suffix[] = ".tmp";
+
+static int make_temporary_name(const char *folder, char name[PATH_MAX]) {
+  uint64_t word;
+  ssize_t got;
+  do {
+    got = getrandom(&word, sizeof word, 0);
+  } while (got < 0 && errno == EINTR);
+  if (got != sizeof word)
+    return got < 0 ? errno : EIO;
+  int length = snprintf(name, PATH_MAX, "%s/%s%016llx%s", folder, temporary_prefix,
+                        (unsigned long long)word, temporary_suffix);
+  return length < 0 || length >= PATH_MAX ? ENAMETOOLONG : 0;
+}
+
+static bool is_temporary_name(const char *name) {
+  const size_t prefix = sizeof temporary_prefix - 1, digits = 16;
+  return strlen(name) == prefix + digits + sizeof temporary_suffix - 1 &&
+         strncmp(name, temporary_prefix, prefix) == 0 &&
+         strspn(name + prefix, "0123456789abcdef") == digits &&
+         strcmp(name + prefix + digits, temporary_suffix) == 0;
+}
+
+/* Opens a new locked file that has no name yet, so that a process that dies leaves nothing behind;
+   EOPNOTSUPP where the file system or the kernel cannot, or could not name it later. */
+static int open_nameless(const char *folder, int *descriptor) {
+  /* The file is given its name through /proc. */
+  if (access("/proc/self/fd", X_OK) != 0)
+    return EOPNOTSUPP;
+  do {
+    *descriptor = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  } while (*descriptor < 0 && errno == EINTR);
+  if (*descriptor < 0)
+    return errno == EISDIR || errno == EINVAL || errno == ENOENT ? EOPNOTSUPP : errno;
+  flock(*descriptor, LOCK_EX | LOCK_NB);
+  return 0;
+}
+
+/* Gives a nameless file a temporary name. */
+static int name_temporary(int descriptor, const char *folder, char name[PATH_MAX]) {
+  char link[64];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
   for (int attempt = 0; attempt < 16; attempt++) {
-    uint64_t word;
-    ssize_t got = getrandom(&word, sizeof word, 0);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got != sizeof word)
-      return got < 0 ? errno : EIO;
-    int length = snprintf(name, PATH_MAX, "%s/.%016llx.tmp", folder, (unsigned long long)word);
-    if (length < 0 || length >= PATH_MAX)
-      return ENAMETOOLONG;
-    *descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (*descriptor >= 0)
+    int error = make_temporary_name(folder, name);
+    if (error)
+      return error;
+    if (linkat(AT_FDCWD, link, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0)
       return 0;
     if (errno != EEXIST && errno != EINTR)
       return errno;
+  }
+  return EEXIST;
+}
+
+/* Opens a new locked file under a temporary name. */
+static int open_temporary(const char *folder, char name[PATH_MAX], int *descriptor) {
+  for (int attempt = 0; attempt < 16; attempt++) {
+    int error = make_temporary_name(folder, name);
+    if (error)
+      return error;
+    *descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (*descriptor >= 0) {
+      /* Between the two calls another process may have taken it for one left behind. */
+      struct stat status;
+      bool is_ours = flock(*descriptor, LOCK_EX | LOCK_NB) == 0 || errno == ENOLCK;
+      if (is_ours && fstat(*descriptor, &status) == 0 && status.st_nlink > 0)
+        return 0;
+      close(*descriptor);
+      *descriptor = -1;
+    } else if (errno != EEXIST && errno != EINTR) {
+      return errno;
+    }
   }
   return EEXIST;
 }
@@ -111,55 +171,147 @@ static int folder_of(const char *path, char folder[PATH_MAX]) {
   return 0;
 }
 
-int shim_write_file_atomically(const char *path, const struct shim_piece *pieces, int64_t count) {
-  char target[PATH_MAX];
+/* Where a file goes, and what is there. */
+struct target {
+  char path[PATH_MAX];
+  char folder[PATH_MAX];
   struct stat old;
-  bool exists = stat(path, &old) == 0;
-  if (exists && S_ISDIR(old.st_mode))
+  bool exists;
+  bool is_regular;
+};
+
+static int find_target(const char *path, struct target *target) {
+  target->exists = stat(path, &target->old) == 0;
+  target->is_regular = !target->exists || S_ISREG(target->old.st_mode);
+  if (target->exists && S_ISDIR(target->old.st_mode))
     return EISDIR;
-  if (exists && !S_ISREG(old.st_mode))
-    return write_in_place(path, pieces, count);
-  if (exists) {
+  if (!target->is_regular)
+    return 0;
+  if (target->exists) {
     /* The file a link points to is replaced, not the link. */
-    if (!realpath(path, target))
+    if (!realpath(path, target->path))
       return errno;
   } else {
     if (errno != ENOENT)
       return errno;
     if (strlen(path) >= PATH_MAX)
       return ENAMETOOLONG;
-    strcpy(target, path);
+    strcpy(target->path, path);
   }
-  char folder[PATH_MAX], temporary[PATH_MAX];
-  int error = folder_of(target, folder);
-  if (error)
-    return error;
+  return folder_of(target->path, target->folder);
+}
 
-  int descriptor = -1;
-  error = open_temporary(folder, temporary, &descriptor);
-  if (error)
-    return error;
-  error = set_mode(descriptor, exists ? &old : NULL);
+static int fill(int descriptor, const struct target *target, const struct shim_piece *pieces,
+                int64_t count) {
+  int error = set_mode(descriptor, target->exists ? &target->old : NULL);
   if (!error)
     error = write_pieces(descriptor, pieces, count);
-  if (!error)
-    error = flush(descriptor);
-  if (close(descriptor) != 0 && errno != EINTR && !error)
-    error = errno;
-  if (!error && rename(temporary, target) != 0)
-    error = errno;
-  if (error) {
-    unlink(temporary);
-    return error;
-  }
+  return error ? error : flush(descriptor);
+}
 
-  int folder_descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder_descriptor < 0)
+/* Writes a new file beside the target and names it `temporary`, locked through `descriptor`; after
+   an error neither is left. */
+static int write_beside(const struct target *target, const struct shim_piece *pieces, int64_t count,
+                        char temporary[PATH_MAX], int *descriptor) {
+  bool has_name = false;
+  int error = open_nameless(target->folder, descriptor);
+  if (error == EOPNOTSUPP) {
+    error = open_temporary(target->folder, temporary, descriptor);
+    has_name = !error;
+  }
+  if (error)
+    return error;
+  error = fill(*descriptor, target, pieces, count);
+  if (!error && !has_name) {
+    error = name_temporary(*descriptor, target->folder, temporary);
+    has_name = !error;
+  }
+  if (error) {
+    if (has_name)
+      unlink(temporary);
+    close(*descriptor);
+  }
+  return error;
+}
+
+int shim_write_file_atomically(const char *path, const struct shim_piece *pieces, int64_t count) {
+  struct target target;
+  int error = find_target(path, &target);
+  if (error)
+    return error;
+  if (!target.is_regular)
+    return write_in_place(path, pieces, count);
+
+  char temporary[PATH_MAX];
+  int descriptor = -1;
+  error = write_beside(&target, pieces, count, temporary, &descriptor);
+  if (error)
+    return error;
+  if (rename(temporary, target.path) != 0) {
+    error = errno;
+    unlink(temporary);
+  }
+  /* Everything is on the disk: there is nothing left that closing could lose. */
+  close(descriptor);
+  if (error)
+    return error;
+
+  int folder = open(target.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0)
     return errno;
-  error = flush(folder_descriptor);
-  close(folder_descriptor);
+  error = flush(folder);
+  close(folder);
   /* Some file systems cannot flush a folder. */
   return error == EINVAL ? 0 : error;
+}
+
+int shim_check_writable(const char *path) {
+  struct target target;
+  int error = find_target(path, &target);
+  if (error)
+    return error;
+  if (!target.is_regular)
+    return access(path, W_OK) == 0 ? 0 : errno;
+  char temporary[PATH_MAX];
+  int descriptor = -1;
+  error = open_nameless(target.folder, &descriptor);
+  if (error == EOPNOTSUPP) {
+    error = open_temporary(target.folder, temporary, &descriptor);
+    if (!error)
+      unlink(temporary);
+  }
+  if (!error)
+    close(descriptor);
+  return error;
+}
+
+void shim_remove_stale_temporaries(const char *path) {
+  struct target target;
+  if (find_target(path, &target) != 0 || !target.is_regular)
+    return;
+  DIR *folder = opendir(target.folder);
+  if (!folder)
+    return;
+  struct dirent *entry;
+  while ((entry = readdir(folder))) {
+    if (!is_temporary_name(entry->d_name))
+      continue;
+    int descriptor =
+        openat(dirfd(folder), entry->d_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (descriptor < 0)
+      continue;
+    struct stat status;
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+        flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+      unlinkat(dirfd(folder), entry->d_name, 0);
+    close(descriptor);
+  }
+  closedir(folder);
+}
+
+int shim_exists(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0;
 }
 
 int shim_open_file(const char *path, struct shim_file *file) {

@@ -6,6 +6,8 @@ extension Checkpoint {
   ///
   /// The tensors stand in the file by falling size of their elements, otherwise in order, so that
   /// every one is aligned. The same content gives the same bytes. Needs memory for the header only.
+  /// What an earlier write left in the folder when its process was killed is removed.
+  ///
   /// - Throws: `.io` with the system's reason, `.nonfinite`, `.limit`, `.memory`; whatever the
   ///   error, an old file is as it was.
   package func write(
@@ -17,9 +19,21 @@ extension Checkpoint {
     for tensor in tensors {
       pieces.append(shim_piece(bytes: tensor.base, count: Int64(tensor.bytes.count)))
     }
+    shim_remove_stale_temporaries(path)
     let code = withExtendedLifetime((tensors, header)) {
       shim_write_file_atomically(path, pieces, Int64(pieces.count))
     }
+    guard code == 0 else { throw ioError("write", path, code) }
+  }
+
+  /// Whether a file, or anything else, is at `path`.
+  package static func exists(_ path: String) -> Bool { shim_exists(path) != 0 }
+
+  /// Checks that `write` could make or replace the file at `path`, whose place it leaves as it is.
+  ///
+  /// - Throws: `.io` with the system's reason.
+  package static func checkWritable(_ path: String) throws(GenerativeError) {
+    let code = shim_check_writable(path)
     guard code == 0 else { throw ioError("write", path, code) }
   }
 

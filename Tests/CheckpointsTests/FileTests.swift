@@ -43,6 +43,53 @@ struct FileTests {
     #expect(folder.names == ["model.safetensors"])
   }
 
+  @Test func whatAKilledWriterLeftIsRemovedByTheNextSaveAndNothingElse() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/model.safetensors"
+    let stale = ".generative-0123456789abcdef.tmp"
+    let held = ".generative-fedcba9876543210.tmp"
+    let others = [
+      ".generative-0123456789abcdef.tmp2", ".generative-0123456789ABCDEF.tmp", ".generative-0123.tmp",
+      "generative-0123456789abcdef.tmp", ".0123456789abcdef.tmp", "other.tmp",
+    ]
+    for name in [stale, held] + others { try write([1], to: "\(folder.path)/\(name)") }
+    // A folder of such a name is nobody's temporary file.
+    let directory = ".generative-00000000000000ff.tmp"
+    try #require(mkdir("\(folder.path)/\(directory)", 0o755) == 0)
+    defer { rmdir("\(folder.path)/\(directory)") }
+    // A writer at work keeps its file locked.
+    let descriptor = open("\(folder.path)/\(held)", O_WRONLY)
+    try #require(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+    try sample().write(to: path)
+    #expect(Set(folder.names) == Set([held, directory, "model.safetensors"] + others))
+    close(descriptor)
+    try sample().write(to: path)
+    #expect(Set(folder.names) == Set([directory, "model.safetensors"] + others))
+  }
+
+  @Test func whetherAFileCanBeWrittenIsToldWithoutWritingIt() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/model.safetensors"
+    try Checkpoint.checkWritable(path)
+    #expect(folder.names.isEmpty)
+    #expect(!Checkpoint.exists(path))
+    try write([1, 2, 3], to: path)
+    try Checkpoint.checkWritable(path)
+    #expect(try contents(path) == [1, 2, 3])
+    #expect(Checkpoint.exists(path))
+    for path in ["/nowhere/model", "/tmp", "/dev/null/model"] {
+      #expect(failure { try Checkpoint.checkWritable(path) }?.status == .io)
+    }
+    chmod(folder.path, 0o555)
+    let user = setfsuid(65_534)
+    defer {
+      setfsuid(uid_t(user))
+      chmod(folder.path, 0o755)
+    }
+    let error = failure { try Checkpoint.checkWritable(path) }
+    #expect(error == GenerativeError(.io, "cannot write \"\(path)\": Permission denied"))
+  }
+
   @Test func aFolderThatCannotBeWrittenKeepsTheOldFile() throws {
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/model.safetensors"

@@ -13,12 +13,25 @@ struct shim_piece {
 /* Replaces the file at `path` by the pieces, one after the other: at any moment, power loss
    included, the path names the whole old file or the whole new one.
 
-   A new file of a random name in the same folder is written, flushed to the disk, renamed over
-   `path`, and the folder is flushed too. An existing file keeps its permissions and, where the
-   process may set it, its owner; a symbolic link keeps pointing where it did. What is no regular
-   file (a device, a pipe) is written in place. Returns 0 or an errno. After an error that came
-   before the rename nothing is left behind and the old file is as it was. */
+   A new file in the same folder is written, flushed to the disk, renamed over `path`, and the
+   folder is flushed too. Where the system can, it has no name until it is whole, else a hidden one,
+   `.generative-<random>.tmp`. An existing file keeps its permissions and, where the process may set
+   it, its owner; a symbolic link keeps pointing where it did. What is no regular file (a device, a
+   pipe) is written in place. Returns 0 or an errno. After an error that came before the rename
+   nothing is left behind and the old file is as it was. */
 int shim_write_file_atomically(const char *path, const struct shim_piece *pieces, int64_t count);
+
+/* Removes what writers of files beside `path` left behind when they were killed. The files of
+   writers still at work, in this process or another, are locked, and stay. Costs a look at every
+   name of the folder. */
+void shim_remove_stale_temporaries(const char *path);
+
+/* Whether a file could be written at `path`, by making one beside it and leaving it nameless.
+   Returns 0 or an errno. */
+int shim_check_writable(const char *path);
+
+/* Whether there is anything at `path`. */
+int shim_exists(const char *path);
 
 /* A file open for reading. */
 struct shim_file {
