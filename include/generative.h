@@ -116,7 +116,8 @@ enum {
   GEN_E_CANCELLED = 13,   /* a callback or a token stopped the work */
   GEN_E_MISMATCH = 14,    /* two things do not fit together: kinds, shapes, architectures */
   GEN_E_UNSUPPORTED = 15, /* the library does not know what was asked for */
-  GEN_E_INTERNAL = 16     /* a fault in the library itself: please report it */
+  GEN_E_INTERNAL = 16,    /* a fault in the library itself: please report it */
+  GEN_E_NUMERIC = 9       /* GEN_E_NONFINITE by the name it has in a fit that ran away */
 };
 
 /* "GEN_E_ARGUMENT" for 1 and so on, "GEN_E_UNKNOWN" for a number that is none. Static. */
@@ -217,8 +218,11 @@ enum {
   GEN_WARNING_NONE = 0, /* see message */
   GEN_WARNING_SATURATED_DISCRIMINATOR =
       1, /* GAN: D(x) - D(G(z)) > 0.98: D is sure, and G hardly learns */
-  GEN_WARNING_COLLAPSED_GENERATOR = 2 /* GAN: sample_distance < 0.2 real_distance: rows of G are
-                                         nearly alike; each over about the last 50 steps */
+  GEN_WARNING_COLLAPSED_GENERATOR = 2, /* GAN: sample_distance < 0.2 real_distance: rows of G are
+                                          nearly alike; each over about the last 50 steps */
+  GEN_WARNING_CHECKPOINT_NOT_WRITTEN =
+      3 /* message says why. The file before it stands, the fit goes on and tries again when the
+           next is due; returning GEN_STOP_NOW ends it */
 };
 
 /* What a callback is told. Losses are per row; those of VAEs and GANs are in nats. A figure that
@@ -632,7 +636,13 @@ typedef struct gen_fit_options {
   const gen_dataset *validation; /* measured after each epoch; NULL: none */
   gen_event_fn event;            /* NULL: nobody is told */
   void *user_data;
-  gen_token *token; /* NULL: none */
+  gen_token *token;            /* NULL: none */
+  const char *checkpoint_path; /* the fit is kept in this file as it goes; NULL: it is not */
+  int64_t checkpoint_steps;    /* steps from one checkpoint to the next; 0: not counted */
+  double checkpoint_seconds; /* seconds from one to the next; 0: not counted, or 60 where steps are
+                                not either */
+  int32_t resume;            /* 1: go on with the fit that was interrupted; see below */
+  int32_t reserved;
 } gen_fit_options;
 
 GEN_API gen_status gen_fit_options_init(gen_fit_options *options, uint32_t struct_size);
@@ -641,8 +651,34 @@ GEN_API gen_status gen_fit_options_init(gen_fit_options *options, uint32_t struc
  * before the first, so GEN_E_NOMEM comes early. A second fit goes on where the first ended, with
  * its optimizer state; two fits of 5 epochs give what one of 10 gives, under a constant schedule. A
  * fit that was stopped returns GEN_E_CANCELLED when by GEN_STOP_NOW or a token, GEN_OK when by
- * GEN_STOP_AFTER_EPOCH; the model is usable and can be fitted further. A loss that is no longer
- * finite ends the fit with GEN_E_NONFINITE and the weights of the last good epoch. */
+ * GEN_STOP_AFTER_EPOCH; the model is usable and can be fitted further.
+ *
+ * The numerical guard. A loss, gradient or weight that is no longer finite ends the fit with
+ * GEN_E_NUMERIC (= GEN_E_NONFINITE), whose message names the step and the layer where it came up
+ * first: "loss became nan in epoch 3, step 41 (step 1289 in all): first in layer decoder.2 (dense);
+ * ...". The model is then as it was at the last checkpoint or the end of the last epoch, whichever
+ * is later; no checkpoint ever holds such a number.
+ *
+ * Checkpoints. With a checkpoint_path the model is written there as gen_x_save of GEN_SAVE_ALL
+ * would, and with it where the fit stands: every checkpoint_steps steps, every checkpoint_seconds
+ * seconds, and when the fit ends or is stopped. Each is written whole or not at all. That the
+ * folder can be written is checked before the first step (GEN_E_IO). A checkpoint that cannot be
+ * written later, as on a full disk, leaves the one before it and is told as
+ * GEN_WARNING_CHECKPOINT_NOT_WRITTEN; when it is the last one, the call returns GEN_E_IO, also for
+ * a fit that was stopped, and the model is complete in memory. Cost: one write of about three times
+ * the weights, flushed to the disk, while no step runs.
+ *
+ * Resuming. A fit that was stopped, or killed after a checkpoint, goes on with resume = 1 and gives
+ * the bits that it would have given uninterrupted, also from within an epoch: on the model that was
+ * stopped, on one loaded from a file saved after it was, or on a new one with the same options,
+ * which takes over the file at checkpoint_path. When there is no such file, the fit begins; when
+ * the fit has ended, nothing is left to do and the call returns GEN_OK. So a program that creates a
+ * model and fits it with a checkpoint_path and resume = 1 can be killed and started again at any
+ * time. All other options must be those of the fit that was interrupted, and the data the same rows
+ * and labels: GEN_E_MISMATCH names what differs, as does a file of a model with other options. Rows
+ * of a stream are read again and left out up to the place; their checksum must be the same, so the
+ * stream must give the same rows in each pass and process. A model that was fitted but has no
+ * record of a fit (saved with GEN_SAVE_WEIGHTS, or after GEN_E_NUMERIC): GEN_E_STATE. */
 
 /* What a model is and will need; see the gen_x_plan functions. */
 typedef struct gen_plan {
@@ -664,6 +700,8 @@ typedef struct gen_model_info_t {
   int64_t n_classes;
   int32_t architecture; /* GEN_ARCHITECTURE_... */
   int32_t reserved;
+  int64_t n_epochs_left; /* that a fit with resume = 1 would do, the present one among them; 0: its
+                            last fit has ended, or it has no record of one */
 } gen_model_info_t;
 
 enum {

@@ -29,6 +29,12 @@ extension Double: OptionValue {
 extension Checkpoint {
   private static let optionPrefix = "option."
 
+  /// Options that came after the first files, and what a file without one means.
+  private static let laterOptions = [
+    "architecture": "dense", "base_channels": "32", "batch_norm": "false", "classes": "0", "depth": "0",
+    "optimizer_start": "0", "pixel_bias": "false", "skips": "false", "spectral_norm": "false",
+  ]
+
   /// Keeps `value` under `name`, replacing what was there.
   ///
   /// - Throws: `.nonfinite` for a NaN or an infinity, `.limit` when the metadata become too large.
@@ -83,6 +89,27 @@ extension Checkpoint {
     metadata[Self.optionPrefix + name] == nil ? fallback : try option(name)
   }
 
+  /// Checks that this checkpoint's options, as far as it has them, are those of `other`.
+  ///
+  /// - Throws: `.mismatch` naming the first that differs.
+  package func requireOptions(of other: Checkpoint) throws(GenerativeError) {
+    for (key, value) in other.metadata.sorted(by: { $0.key < $1.key }) where key.hasPrefix(Self.optionPrefix)
+    {
+      guard let own = metadata[key], own != value else { continue }
+      throw GenerativeError(
+        .mismatch,
+        "option \(key.dropFirst(Self.optionPrefix.count)) is \(quoted(own)) and not \(quoted(value))")
+    }
+  }
+
+  /// The options whose names begin with `prefix`, by the rest of their names, in no order.
+  package func optionTexts(_ prefix: String) -> [(name: String, text: String)] {
+    let prefix = Self.optionPrefix + prefix
+    return metadata.filter { $0.key.hasPrefix(prefix) }.map {
+      (String($0.key.dropFirst(prefix.count)), $0.value)
+    }
+  }
+
   /// The list `name`, of at most `limit` numbers that each lie in `range`.
   ///
   /// - Throws: `.format` when it is missing, malformed, too long, or has a number outside.
@@ -102,7 +129,7 @@ extension Checkpoint {
   }
 
   private func optionText(_ name: String) throws(GenerativeError) -> String {
-    guard let text = metadata[Self.optionPrefix + name] else {
+    guard let text = metadata[Self.optionPrefix + name] ?? Self.laterOptions[name] else {
       throw GenerativeError(.format, "option \(name) is missing")
     }
     return text

@@ -1,15 +1,17 @@
 import CShims
 
 /// CRC-32C over pieces of memory, as it stands in a checkpoint's metadata.
-struct Checksum: Equatable {
+package struct Checksum: Equatable {
   /// The metadata key it is kept under.
   static let key = "crc32c"
   /// UTF-8 bytes of key and value.
   static let metadataByteCount = key.utf8.count + 8
 
-  private(set) var value: UInt32 = 0
+  package private(set) var value: UInt32 = 0
 
-  mutating func append(_ bytes: UnsafeRawBufferPointer) {
+  package init() {}
+
+  package mutating func append(_ bytes: UnsafeRawBufferPointer) {
     value = shim_crc32c(value, bytes.baseAddress, Int64(bytes.count))
   }
 

@@ -86,6 +86,11 @@ package final class BatchReader {
     }
   }
 
+  /// Leaves out the next batches of rows in memory, at most as many as there are.
+  package func skip(batches: Int) {
+    nextRow = min(nextRow + batches * order.batchSize, permutation.count)
+  }
+
   /// Reads the next batch, packed, and tells its rows; 0 at the epoch's end.
   ///
   /// - Parameter rows: room for `batchSize` rows.

@@ -110,7 +110,7 @@ extension Corruption {
       try writeInfo(
         model.options.shape, model.options.architecture, latentSize: model.options.latentSize,
         parameterCount: model.parameterCount,
-        model.progress, to: info_out)
+        model, to: info_out)
     }
   }
 }

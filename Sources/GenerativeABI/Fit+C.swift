@@ -98,6 +98,23 @@ extension FitOptions {
     }
     if let token = o.token, Tokens.isCancelled(token) == nil { throw Tokens.invalid() }
     observer = Observer(o.event, o.user_data, token: o.token)
+    checkpoint = try Self.checkpoint(o)
+    resumes = try checkFlag("resume", o.resume)
+  }
+
+  private static func checkpoint(_ o: gen_fit_options) throws(GenerativeError) -> CheckpointRule? {
+    let steps = try checkRange("checkpoint_steps", o.checkpoint_steps, 0...Int.max)
+    let seconds = try checkRange("checkpoint_seconds", o.checkpoint_seconds, 0...1e9)
+    guard o.checkpoint_path != nil else {
+      if steps > 0 || seconds > 0 {
+        throw GenerativeError(.argument, "checkpoint_steps and checkpoint_seconds need a checkpoint_path")
+      }
+      return nil
+    }
+    let path = try checkPath("checkpoint_path", o.checkpoint_path)
+    if steps == 0, seconds == 0 { return CheckpointRule(path: path, seconds: 60) }
+    return CheckpointRule(
+      path: path, steps: steps == 0 ? nil : steps, seconds: seconds == 0 ? nil : seconds)
   }
 
   /// A decay in [0, 1): 0 is the default, negative is none.

@@ -109,7 +109,7 @@ extension GAN.Options {
       try writeInfo(
         model.options.shape, model.options.architecture, classCount: model.options.classCount,
         latentSize: model.options.latentSize, parameterCount: model.parameterCount,
-        model.progress, to: info_out)
+        model, to: info_out)
     }
   }
 }

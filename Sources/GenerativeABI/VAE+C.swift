@@ -103,7 +103,7 @@ extension VAE.Options {
       try writeInfo(
         model.options.shape, model.options.architecture, classCount: model.options.classCount,
         latentSize: model.options.latentSize, parameterCount: model.parameterCount,
-        model.progress, to: info_out)
+        model, to: info_out)
     }
   }
 }

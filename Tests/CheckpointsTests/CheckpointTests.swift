@@ -28,7 +28,7 @@ struct CheckpointTests {
     let digits = String(bitwiseCRC32C(payload), radix: 16)
     let checksum = String(repeating: "0", count: 8 - digits.count) + digits
     var header = """
-      {"__metadata__":{"crc32c":"\(checksum)","format":"1","kind":"pca"},\
+      {"__metadata__":{"crc32c":"\(checksum)","format":"1.1","kind":"pca"},\
       "f":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},\
       "u":{"dtype":"U8","shape":[1],"data_offsets":[8,9]}}
       """

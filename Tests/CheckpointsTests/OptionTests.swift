@@ -97,8 +97,8 @@ struct OptionTests {
 
   @Test func metadataPastTheirLimitAreRefusedInWritingNotInReading() throws {
     var checkpoint = try Checkpoint(kind: "vae")
-    // format 1, kind vae, crc32c with its 8 digits, and "option.x" leave so much:
-    let room = 1 << 20 - (6 + 1) - (4 + 3) - (6 + 8) - 8
+    // format 1.1, kind vae, crc32c with its 8 digits, and "option.x" leave so much:
+    let room = 1 << 20 - (6 + 3) - (4 + 3) - (6 + 8) - 8
     let over = failure {
       try checkpoint.setOption("x", String(repeating: "v", count: room + 1))
     }

@@ -69,7 +69,7 @@ import Testing
     let step = try GANStep(gan, FitOptions(rule: rule, learningRate: 2e-4, batchRows: rows))
     var x = try golden("x")
     let latents = try golden("z")
-    let figures = step.play(&x, rows: rows, at: .step(1, rate: 2e-4)) { z, _ in
+    let figures = try step.play(&x, rows: rows, at: .step(1, rate: 2e-4)) { z, _ in
       for (i, value) in latents.enumerated() { z[i] = value }
     }
     return (gan, figures)

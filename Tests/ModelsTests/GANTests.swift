@@ -128,7 +128,7 @@ import Testing
     var expected = gan.generator.weights.parameters.array.map(Double.init)
     for number in 1...4 {
       var x = uniforms(16, seed: UInt64(number))
-      _ = step.learn(&x, rows: 8, at: .step(number, rate: 0.05))
+      _ = try step.learn(&x, rows: 8, at: .step(number, rate: 0.05))
       // Σ 0.9ⁿ⁻ᵏ·wₖ / Σ 0.9ⁿ⁻ᵏ, step by step.
       let share = 0.1 / (1 - pow(0.9, Double(number)))
       for (i, value) in gan.generator.weights.parameters.array.enumerated() {
@@ -147,7 +147,7 @@ import Testing
     var drawn: [[Float]] = []
     for number in 1...2 {
       var x = uniforms(8, seed: 1)
-      _ = step.play(&x, rows: 4, at: .step(number, rate: 0)) { z, own in
+      _ = try step.play(&x, rows: 4, at: .step(number, rate: 0)) { z, own in
         Context.standard.fillNormal(z, count: 16, from: own.random(.latent))
         drawn.append(Array(UnsafeBufferPointer(start: z, count: 16)))
       }
@@ -163,7 +163,7 @@ import Testing
       var figures = Figures()
       for number in 1...10 {
         var x = uniforms(128, seed: 1, 3, 4)
-        figures = step.learn(&x, rows: 64, at: .step(number, rate: 0.05))
+        figures = try step.learn(&x, rows: 64, at: .step(number, rate: 0.05))
       }
       return figures[.discriminatorLoss]
     }
@@ -178,7 +178,7 @@ import Testing
     var figures = Figures()
     for number in 1...400 {
       var x = uniforms(32, seed: UInt64(number), 20, 21)
-      figures = step.learn(&x, rows: 32, at: .step(number, rate: 2e-3))
+      figures = try step.learn(&x, rows: 32, at: .step(number, rate: 2e-3))
       gan.generator.weights.parameters.assign(held)
     }
     #expect(figures[.realScore] < 0.9)
@@ -191,7 +191,7 @@ import Testing
       let gan = try small(width: 2, change)
       var rows = x
       let step = try GANStep(gan, FitOptions(rule: .sgd(), batchRows: 32))
-      return step.learn(&rows, rows: 32, at: Moment(seed: seed, step: 1, epoch: 0, rate: 0))[.realScore]
+      return try step.learn(&rows, rows: 32, at: Moment(seed: seed, step: 1, epoch: 0, rate: 0))[.realScore]
     }
     #expect(try figures({ _ in }, seed: 1) == figures({ _ in }, seed: 2))
     #expect(try figures({ $0.inputNoise = 0.5 }, seed: 1) != figures({ $0.inputNoise = 0.5 }, seed: 2))

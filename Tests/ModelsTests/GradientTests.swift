@@ -81,7 +81,7 @@ import Testing
     var x = rows
     let before = loss()
     // A rate of 0 leaves the weights, and the gradient stays to be looked at.
-    let learned = step.learn(&x, rows: Self.rowCount, at: .step(1, rate: 0))[.loss]
+    let learned = try step.learn(&x, rows: Self.rowCount, at: .step(1, rate: 0))[.loss]
     #expect(abs(before - learned) < 1e-6)
     let gradients = [
       try #require(autoencoder.encoder.gradient).array, try #require(autoencoder.decoder.gradient).array,

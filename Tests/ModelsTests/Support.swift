@@ -46,6 +46,13 @@ extension Checkpointable {
     return withExtendedLifetime(buffer) { Array(buffer.elements) }
   }
 
+  /// All tensors, and how far it was fitted: what two ways of fitting that come to the same share.
+  func numbers() throws -> [String] {
+    let checkpoint = try readCheckpoint(bytes())
+    return ["epochs", "steps", "optimizer_start"].map { checkpoint.metadata["option.\($0)"] ?? "" }
+      + checkpoint.tensors.map { "\($0.name) \(Array($0.bytes))" }
+  }
+
   init(bytes: [UInt8], context: Context = .standard) throws(GenerativeError) {
     let checkpoint = try readCheckpoint(bytes)
     try self.init(checkpoint, context: context)

@@ -40,7 +40,7 @@ import Testing
       let key = "\(name).\(number)"
       var x = try golden("\(key).x")
       step.noise.assign(try golden("\(key).noise"))
-      let figures = step.descend(&x, rows: Self.rowCount, at: .step(number + 1))
+      let figures = try step.descend(&x, rows: Self.rowCount, at: .step(number + 1))
       let reconstruction = Double(try golden("\(key).reconstruction")[0])
       let divergence = Double(try golden("\(key).kl")[0])
       #expect(abs(figures[.reconstruction] - reconstruction) < 1e-4)
@@ -71,7 +71,7 @@ import Testing
       let key = "\(name).\(number)"
       var x = try golden("\(key).x")
       let latents = try golden("\(key).z")
-      let figures = step.play(&x, rows: Self.rowCount, at: .step(number + 1)) { z, _ in
+      let figures = try step.play(&x, rows: Self.rowCount, at: .step(number + 1)) { z, _ in
         for (i, value) in latents.enumerated() { z[i] = value }
       }
       let wanted: [(Figures.Name, String)] = [

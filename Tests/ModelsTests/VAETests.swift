@@ -166,7 +166,7 @@ import Testing
       let step = try VAEStep(vae, FitOptions(rule: .sgd(), batchRows: rows))
       for number in 1...5 {
         var x = uniforms(rows * Self.width, seed: 5)
-        _ = step.learn(&x, rows: rows, at: .step(number, rate: rate))
+        _ = try step.learn(&x, rows: rows, at: .step(number, rate: rate))
       }
       return vae.encoder.weights.parameters.array + vae.decoder.weights.parameters.array
     }
@@ -187,7 +187,7 @@ import Testing
     let vae = try model { $0.annealing = .linear(epochs: 2) }
     let step = try VAEStep(vae, FitOptions(batchRows: 4))
     var x = uniforms(4 * Self.width, seed: 5)
-    let early = step.learn(&x, rows: 4, at: Moment(seed: 1, step: 1, epoch: 0.5, rate: 0))
+    let early = try step.learn(&x, rows: 4, at: Moment(seed: 1, step: 1, epoch: 0.5, rate: 0))
     #expect(abs(early[.loss] - early[.reconstruction] - 0.25 * early[.kl]) < 1e-6)
     let validated = step.validate(&x, rows: 4, at: Moment(seed: 1, step: 1, epoch: 0.5, rate: 0))
     #expect(abs(validated[.loss] - validated[.reconstruction] - validated[.kl]) < 1e-6)
@@ -216,7 +216,7 @@ import Testing
     let step = try VAEStep(vae, FitOptions(batchRows: rows))
     let odds: [Float] = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 1]
     var x = (0..<rows).flatMap { _ in odds }
-    _ = step.learn(&x, rows: rows, at: .step(1, rate: 0))
+    _ = try step.learn(&x, rows: rows, at: .step(1, rate: 0))
     #expect(x.allSatisfy { $0 == 0 || $0 == 1 })
     for (j, p) in odds.enumerated() {
       let share = (0..<rows).reduce(Float(0)) { $0 + x[$1 * Self.width + j] } / Float(rows)

@@ -10,7 +10,7 @@ extension Autoencoder: Checkpointable {
     ("log_squared_error", .logSquaredError),
   ]
 
-  package func checkpoint(_ content: CheckpointContent) throws(GenerativeError) -> Checkpoint {
+  package func outline() throws(GenerativeError) -> Checkpoint {
     var checkpoint = try Checkpoint(kind: Self.kind, limits: context.limits)
     try checkpoint.set(options.stack)
     try checkpoint.setOption("skips", options.hasSkips)
@@ -25,10 +25,6 @@ extension Autoencoder: Checkpointable {
     case .saltAndPepper(let amount): try Self.set("salt_and_pepper", amount, &checkpoint)
     }
     try checkpoint.setOption("seed", options.seed)
-    try checkpoint.set(progress)
-    try checkpoint.set(encoder.optimizer?.rule, after: encoder.optimizerStart, content)
-    try encoder.add(to: &checkpoint, content)
-    try decoder.add(to: &checkpoint, content)
     return checkpoint
   }
 
@@ -65,10 +61,6 @@ extension Autoencoder: Checkpointable {
     options.seed = try checkpoint.option("seed")
     try checkpoint.require(parameterCount: Self.plan(options, rows: 1, context: context).parameterCount)
     try self.init(options, context: context)
-    progress = try checkpoint.progress()
-    let rule = try checkpoint.rule()
-    let start = try checkpoint.optimizerStart(rule, progress)
-    try encoder.load(checkpoint, rule, after: start)
-    try decoder.load(checkpoint, rule, after: start)
+    try restore(checkpoint)
   }
 }

@@ -47,9 +47,9 @@ private final class AutoencoderStep: TrainingStep {
 
   var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
 
-  var state: [Buffer<Float>] { model.encoder.state + model.decoder.state }
-
-  func learn(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+  func learn(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment
+  ) throws(Runaway) -> Figures {
     let mode = Mode.training(moment.random(.dropout).pass(0))
     let decoderMode = Mode.training(moment.random(.dropout).pass(1))
     model.weightsChange()
@@ -61,6 +61,8 @@ private final class AutoencoderStep: TrainingStep {
     let y = model.decoder.network.forward(
       z, rows: rows, model.decoder.weights, decoder, decoderMode)
     let loss = evaluate(y, x, rows: rows, isLearning: true)
+    try Runaway.check(
+      "loss", loss, [(model.encoder.network, encoder), (model.decoder.network, decoder)], rows: rows)
     model.decoder.network.backward(
       dOutput.base, x: z, rows: rows, model.decoder.weights, decoder, decoderMode,
       gradient: model.decoder.gradient?.base, inputGradient: dLatent.base)
@@ -70,7 +72,7 @@ private final class AutoencoderStep: TrainingStep {
     var figures = Figures()
     figures[.loss] = loss
     figures[.reconstruction] = loss
-    figures[.gradientNorm] = [model.encoder, model.decoder].update(
+    figures[.gradientNorm] = try model.learners.update(
       step: moment.step, rate: moment.rate, clipNorm: clipNorm)
     return figures
   }

@@ -42,6 +42,7 @@ package final class Autoencoder: @unchecked Sendable {
   package let options: Options
   package let context: Context
   package var progress = Progress()
+  package var record: FitRecord?
   package let encoder: Learner
   package let decoder: Learner
   private let encoding: Inference
@@ -106,8 +107,9 @@ package final class Autoencoder: @unchecked Sendable {
   /// Trained numbers.
   package var parameterCount: Int { encoder.network.parameterCount + decoder.network.parameterCount }
 
-  /// Called when weights are about to change: what inference made of them no longer holds.
-  func weightsChange() {
+  package var learners: [Learner] { [encoder, decoder] }
+
+  package func weightsChange() {
     encoding.weightsChange()
     decoding.weightsChange()
   }

@@ -9,9 +9,9 @@ extension Checkpoint {
   }
 
   func progress() throws(GenerativeError) -> Progress {
-    let most = 1 << 53
-    return Progress(
-      epochCount: try option("epochs", in: 0...most), stepCount: try option("steps", in: 0...most))
+    // A product of epochs and steps of one stays an Int.
+    Progress(
+      epochCount: try option("epochs", in: 0...1 << 31), stepCount: try option("steps", in: 0...1 << 53))
   }
 
   mutating func set(_ shape: Shape) throws(GenerativeError) {
@@ -92,30 +92,8 @@ extension Checkpoint {
   ) throws(GenerativeError) {
     guard content == .everything, let rule else { return try setOption("optimizer", "none") }
     try setOption("optimizer_start", start)
-    switch rule {
-    case .sgd(let momentum):
-      try setOption("optimizer", "sgd")
-      try setOption("beta1", momentum)
-    case .rmsProp(let rho, let epsilon):
-      try setOption("optimizer", "rmsprop")
-      try setOption("beta2", rho)
-      try setOption("epsilon", epsilon)
-    case .adam(let beta1, let beta2, let epsilon):
-      try setOption("optimizer", "adam")
-      try setBetas(beta1, beta2, epsilon)
-    case .adamW(let beta1, let beta2, let epsilon, let decay):
-      try setOption("optimizer", "adamw")
-      try setBetas(beta1, beta2, epsilon)
-      try setOption("weight_decay", decay)
-    }
-  }
-
-  private mutating func setBetas(
-    _ beta1: Float, _ beta2: Float, _ epsilon: Float
-  ) throws(GenerativeError) {
-    try setOption("beta1", beta1)
-    try setOption("beta2", beta2)
-    try setOption("epsilon", epsilon)
+    try setOption("optimizer", rule.name)
+    for (name, value) in rule.hyperparameters { try setOption(name, value) }
   }
 
   /// The step after which the optimizer's state began; 0 where there is none.

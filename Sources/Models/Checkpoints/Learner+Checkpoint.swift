@@ -13,19 +13,39 @@ extension Learner {
     }
   }
 
-  /// Takes over the weights and, when there is a rule, the optimizer's state, begun after step `start`.
-  func load(
-    _ checkpoint: Checkpoint, _ rule: Optimizer.Rule?, after start: Int
-  ) throws(GenerativeError) {
-    try network.load(weights, from: checkpoint, as: network.name)
-    guard let rule else { return }
+  /// What takes over the weights and, when there is a rule, the optimizer's state, begun after the
+  /// model's step `start`; the room for that state is made at once.
+  func transfers(
+    from checkpoint: Checkpoint, _ rule: Optimizer.Rule?, after start: Int
+  ) throws(GenerativeError) -> [Transfer] {
+    var transfers = try network.transfers(from: checkpoint, named: network.name, to: weights)
+    guard let rule else { return transfers }
     try prepare(rule, after: start)
     for (name, values) in optimizer?.state ?? [] {
       let tensor: TensorView<Float> = try checkpoint.tensor(
         named: "optimizer.\(network.name).\(name)", shape: [values.count])
-      tensor.copy(to: values.base)
+      transfers.append(Transfer(tensor: tensor, destination: values.base))
     }
+    return transfers
   }
+}
+
+/// A tensor of a checkpoint and where it goes: all are found before the first moves, so that a model is
+/// changed as a whole or not at all.
+struct Transfer {
+  let tensor: TensorView<Float>
+  let destination: UnsafeMutablePointer<Float>
+
+  func run() { tensor.copy(to: destination) }
+}
+
+/// An array of a network's weights: `<layer>.<parameter>`, its shape, and where it lies.
+struct WeightView {
+  let name: String
+  let shape: [Int]
+  let count: Int
+  let buffer: Buffer<Float>
+  let offset: Int
 }
 
 extension Network {
@@ -33,34 +53,38 @@ extension Network {
   func add(
     _ weights: Weights, to checkpoint: inout Checkpoint, as prefix: String
   ) throws(GenerativeError) {
-    for (name, shape, buffer, offset) in views(weights) {
-      try checkpoint.add("\(prefix).\(name)", shape: shape, buffer, offset: offset)
+    for view in views(weights) {
+      try checkpoint.add("\(prefix).\(view.name)", shape: view.shape, view.buffer, offset: view.offset)
     }
   }
 
-  /// Takes each parameter and statistic over.
-  func load(_ weights: Weights, from checkpoint: Checkpoint, as prefix: String) throws(GenerativeError) {
-    for (name, shape, buffer, offset) in views(weights) {
-      let tensor: TensorView<Float> = try checkpoint.tensor(named: "\(prefix).\(name)", shape: shape)
-      tensor.copy(to: buffer.base + offset)
+  /// What takes each parameter and statistic over.
+  func transfers(
+    from checkpoint: Checkpoint, named prefix: String, to weights: Weights
+  ) throws(GenerativeError) -> [Transfer] {
+    var transfers: [Transfer] = []
+    for view in views(weights) {
+      let tensor: TensorView<Float> = try checkpoint.tensor(
+        named: "\(prefix).\(view.name)", shape: view.shape)
+      transfers.append(Transfer(tensor: tensor, destination: view.buffer.base + view.offset))
     }
+    return transfers
   }
 
-  /// The named arrays of `weights`: `<layer>.<parameter>`, shape, and where it lies.
-  private func views(
-    _ weights: Weights
-  ) -> [(name: String, shape: [Int], buffer: Buffer<Float>, offset: Int)] {
-    var views: [(name: String, shape: [Int], buffer: Buffer<Float>, offset: Int)] = []
-    var (parameterOffset, statisticOffset) = (0, 0)
+  /// The named arrays of `weights`.
+  func views(_ weights: Weights) -> [WeightView] {
+    var views: [WeightView] = []
+    var offsets = (parameters: 0, statistics: 0)
+    func add(_ index: Int, _ parameter: Parameter, _ buffer: Buffer<Float>, _ offset: inout Int) {
+      views.append(
+        WeightView(
+          name: "\(index).\(parameter.name)", shape: parameter.shape, count: parameter.count,
+          buffer: buffer, offset: offset))
+      offset += parameter.count
+    }
     for (index, layer) in layers.enumerated() {
-      for parameter in layer.parameters {
-        views.append(("\(index).\(parameter.name)", parameter.shape, weights.parameters, parameterOffset))
-        parameterOffset += parameter.count
-      }
-      for statistic in layer.statistics {
-        views.append(("\(index).\(statistic.name)", statistic.shape, weights.statistics, statisticOffset))
-        statisticOffset += statistic.count
-      }
+      for parameter in layer.parameters { add(index, parameter, weights.parameters, &offsets.parameters) }
+      for statistic in layer.statistics { add(index, statistic, weights.statistics, &offsets.statistics) }
     }
     return views
   }

@@ -12,7 +12,7 @@ extension GAN: Checkpointable {
     ("non_saturating", .nonSaturating), ("minimax", .minimax),
   ]
 
-  package func checkpoint(_ content: CheckpointContent) throws(GenerativeError) -> Checkpoint {
+  package func outline() throws(GenerativeError) -> Checkpoint {
     var checkpoint = try Checkpoint(kind: Self.kind, limits: context.limits)
     try checkpoint.set(options.shape)
     try checkpoint.set(options.architecture, options.convolution, classCount: options.classCount)
@@ -36,11 +36,6 @@ extension GAN: Checkpointable {
     // 0: no average is kept.
     try checkpoint.setOption("average_decay", options.averageDecay ?? 0)
     try checkpoint.setOption("seed", options.seed)
-    try checkpoint.set(progress)
-    try checkpoint.set(generator.optimizer?.rule, after: generator.optimizerStart, content)
-    try generator.add(to: &checkpoint, content)
-    try discriminator.add(to: &checkpoint, content)
-    if let average { try generator.network.add(average.weights, to: &checkpoint, as: "average") }
     return checkpoint
   }
 
@@ -72,11 +67,6 @@ extension GAN: Checkpointable {
     options.seed = try checkpoint.option("seed")
     try checkpoint.require(parameterCount: Self.plan(options, rows: 1, context: context).parameterCount)
     try self.init(options, context: context)
-    progress = try checkpoint.progress()
-    let rule = try checkpoint.rule()
-    let start = try checkpoint.optimizerStart(rule, progress)
-    try generator.load(checkpoint, rule, after: start)
-    try discriminator.load(checkpoint, rule, after: start * options.discriminatorSteps)
-    if let average { try generator.network.load(average.weights, from: checkpoint, as: "average") }
+    try restore(checkpoint)
   }
 }

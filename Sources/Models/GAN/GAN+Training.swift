@@ -83,9 +83,7 @@ package final class GANStep: TrainingStep {
     self.model = model
     self.context = context
     clipNorm = fit.clipNorm
-    let stepCount = model.progress.stepCount
-    try model.generator.prepare(fit.rule, after: stepCount)
-    try model.discriminator.prepare(fit.rule, after: stepCount * model.options.discriminatorSteps)
+    for player in model.learners { try player.prepare(fit.rule, after: model.progress.stepCount) }
     generator = try Workspace(model.generator.network, rows: rows, .training, context: context)
     discriminator = try Workspace(model.discriminator.network, rows: rows, .training, context: context)
     z = try Buffer(count: rows * model.options.latentSize, in: context.memory)
@@ -101,20 +99,16 @@ package final class GANStep: TrainingStep {
 
   package var minimumRows: Int { model.options.normalizes ? 2 : 1 }
 
-  package var state: [Buffer<Float>] {
-    var state = model.generator.state + model.discriminator.state
-    if let average = model.average { state += [average.weights.parameters, average.weights.statistics] }
-    return state
-  }
-
   package func begin(_ dataset: Dataset) throws(GenerativeError) {
     if model.options.architecture == .dense, model.options.startsAtMean, model.progress.stepCount == 0 {
       try model.startAtMean(of: dataset)
     }
   }
 
-  package func learn(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
-    play(x, rows: rows, at: moment) { z, own in
+  package func learn(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment
+  ) throws(Runaway) -> Figures {
+    try play(x, rows: rows, at: moment) { z, own in
       model.draw(z, rows: rows, from: own.random(.latent))
     }
   }
@@ -123,7 +117,7 @@ package final class GANStep: TrainingStep {
   package func play(
     _ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment,
     _ draw: (_ z: UnsafeMutablePointer<Float>, _ own: Moment) -> Void
-  ) -> Figures {
+  ) throws(Runaway) -> Figures {
     model.weightsChange()
     model.toInside(x, rows: rows)
     var figures = Figures()
@@ -136,14 +130,17 @@ package final class GANStep: TrainingStep {
       draw(z.base, own)
       generated = UnsafePointer(generate(rows: rows, .training(own.random(.dropout))))
       if turn == k - 1 { figures[.sampleDistance] = distance(generated, rows: rows) }
-      trainDiscriminator(x, generated, rows: rows, at: own, &figures)
+      try trainDiscriminator(x, generated, rows: rows, at: own, &figures)
     }
-    trainGenerator(generated, rows: rows, at: moment, &figures)
+    try trainGenerator(generated, rows: rows, at: moment, &figures)
     model.average?.update(model.generator.weights, step: moment.step, context: context)
     figures[.loss] = figures[.discriminatorLoss] + figures[.generatorLoss]
     health.add(figures)
     return figures
   }
+
+  private var generatorPass: (Network, Workspace) { (model.generator.network, generator) }
+  private var discriminatorPass: (Network, Workspace) { (model.discriminator.network, discriminator) }
 
   private var givenLabels: UnsafePointer<Int32>? { labels.map { UnsafePointer($0.base) } }
 
@@ -164,7 +161,7 @@ package final class GANStep: TrainingStep {
   private func trainDiscriminator(
     _ x: UnsafePointer<Float>, _ generated: UnsafePointer<Float>, rows: Int, at moment: Moment,
     _ figures: inout Figures
-  ) {
+  ) throws(Runaway) {
     let player = model.discriminator
     player.zeroGradient()
     let random = moment.random(.discriminatorNoise)
@@ -175,15 +172,17 @@ package final class GANStep: TrainingStep {
         logits: logits, rows: rows, smoothing: model.options.labelSmoothing, losses: losses.base,
         gradientScale: scale, dLogits: dLogits.base)
     }
+    try Runaway.check("discriminator_loss", real.loss, [discriminatorPass], rows: rows)
     backward(x, rows: rows, .training(random.pass(0)), gradient: player.gradient?.base, into: nil)
 
     let fake = discriminate(generated, rows: rows, .training(random.pass(1))) { logits in
       AdversarialLoss.generated(
         logits: logits, rows: rows, losses: losses.base, gradientScale: scale, dLogits: dLogits.base)
     }
+    try Runaway.check("discriminator_loss", fake.loss, [generatorPass, discriminatorPass], rows: rows)
     backward(generated, rows: rows, .training(random.pass(1)), gradient: player.gradient?.base, into: nil)
 
-    figures[.discriminatorGradientNorm] = [player].update(
+    figures[.discriminatorGradientNorm] = try [player].update(
       step: moment.step, rate: moment.rate, clipNorm: clipNorm)
     figures[.discriminatorLoss] = real.loss + fake.loss
     figures[.realScore] = real.score
@@ -193,7 +192,7 @@ package final class GANStep: TrainingStep {
   /// One step of G through D, whose own gradient is not wanted.
   private func trainGenerator(
     _ generated: UnsafePointer<Float>, rows: Int, at moment: Moment, _ figures: inout Figures
-  ) {
+  ) throws(Runaway) {
     let player = model.generator
     player.zeroGradient()
     let noise = Mode.training(moment.random(.discriminatorNoise).pass(2))
@@ -202,11 +201,12 @@ package final class GANStep: TrainingStep {
         logits: logits, rows: rows, losses: losses.base, gradientScale: 1 / Float(rows),
         dLogits: dLogits.base)
     }
+    try Runaway.check("generator_loss", result.loss, [generatorPass, discriminatorPass], rows: rows)
     backward(generated, rows: rows, noise, gradient: nil, into: dGenerated.base)
     player.network.backward(
       dGenerated.base, x: z.base, rows: rows, given: givenLabels, player.weights, generator,
       .training(moment.random(.dropout)), gradient: player.gradient?.base)
-    figures[.gradientNorm] = [player].update(step: moment.step, rate: moment.rate, clipNorm: clipNorm)
+    figures[.gradientNorm] = try [player].update(step: moment.step, rate: moment.rate, clipNorm: clipNorm)
     figures[.generatorLoss] = result.loss
   }
 

@@ -87,6 +87,7 @@ package final class GAN: @unchecked Sendable {
   package let options: Options
   package let context: Context
   package var progress = Progress()
+  package var record: FitRecord?
   package let generator: Learner
   package let discriminator: Learner
   package let average: ExponentialAverage?
@@ -98,7 +99,8 @@ package final class GAN: @unchecked Sendable {
     self.options = options
     self.context = context
     generator = try Learner(networks.generator, seed: options.seed, context: context)
-    discriminator = try Learner(networks.discriminator, seed: options.seed, context: context)
+    discriminator = try Learner(
+      networks.discriminator, seed: options.seed, stepsPerTurn: options.discriminatorSteps, context: context)
     if let decay = options.averageDecay {
       average = try ExponentialAverage(of: generator.weights, decay: decay, context: context)
     } else {
@@ -134,8 +136,9 @@ package final class GAN: @unchecked Sendable {
   /// Trained numbers.
   package var parameterCount: Int { generator.network.parameterCount + discriminator.network.parameterCount }
 
-  /// Called when weights are about to change: what inference made of them no longer holds.
-  func weightsChange() {
+  package var learners: [Learner] { [generator, discriminator] }
+
+  package func weightsChange() {
     generating.weightsChange()
     discriminating.weightsChange()
   }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Datasets
 import Tensors
 
@@ -7,6 +8,8 @@ final class Batches {
   var base: UnsafeMutablePointer<Float> { batch.base }
   /// Steps of an epoch; 0 for a stream until one epoch is over.
   private(set) var stepCount: Int
+  /// CRC-32C of the rows that a stream has given in this epoch; 0 for rows in memory.
+  var streamChecksum: UInt32 { checksum.value }
 
   private let reader: BatchReader
   private let labels: Buffer<Int32>?
@@ -15,6 +18,8 @@ final class Batches {
   private let checksUnitRange: Bool
   private let batch: Buffer<Float>
   private let rowCapacity: Int
+  private let isStream: Bool
+  private var checksum = Checksum()
 
   /// - Parameters:
   ///   - minimumRows: a last batch of fewer rows is left out.
@@ -25,7 +30,8 @@ final class Batches {
     _ dataset: Dataset, rows: Int, minimumRows: Int, seed: UInt64?, requiresUnitRange: Bool = false,
     context: Context
   ) throws(GenerativeError) {
-    checksUnitRange = requiresUnitRange && dataset.stream != nil
+    isStream = dataset.stream != nil
+    checksUnitRange = requiresUnitRange && isStream
     let batchRows = min(rows, dataset.rowCount ?? rows)
     var order = BatchOrder(
       batchSize: batchRows, shuffles: seed != nil, seed: seed ?? 0, keepsPartialBatch: true)
@@ -49,14 +55,36 @@ final class Batches {
   }
 
   /// Goes back to the first batch, in the order of this epoch.
-  func start(epoch: Int) { reader.start(epoch: epoch) }
+  func start(epoch: Int) {
+    reader.start(epoch: epoch)
+    checksum = Checksum()
+  }
+
+  /// Leaves out the next steps' batches; a stream's are read. Returns false when `isCancelled`.
+  ///
+  /// - Throws: `.mismatch` when there are not so many; what `next` throws.
+  func skip(steps: Int, unless isCancelled: () -> Bool) throws(GenerativeError) -> Bool {
+    let missing = GenerativeError(.mismatch, "resume: the dataset ends before step \(steps) of an epoch")
+    guard isStream else {
+      guard steps <= stepCount else { throw missing }
+      reader.skip(batches: steps)
+      return true
+    }
+    for _ in 0..<steps {
+      if isCancelled() { return false }
+      if try next() == 0 { throw missing }
+    }
+    return true
+  }
 
   /// Fills the next batch and returns its rows, 0 at the epoch's end.
   ///
   /// - Parameter target: gets the rows' labels, which the dataset must have; nil: nobody asks.
   func next(labels target: Buffer<Int32>? = nil) throws(GenerativeError) -> Int {
     let rows = try reader.next(into: base)
-    if checksUnitRange { try checkUnitRange(rows * (batch.count / rowCapacity)) }
+    let count = rows * (batch.count / rowCapacity)
+    if checksUnitRange { try checkUnitRange(count) }
+    if isStream { checksum.append(base, count: count) }
     if let target, let labels {
       for (position, row) in reader.rows.enumerated() { target.base[position] = labels.base[Int(row)] }
     }

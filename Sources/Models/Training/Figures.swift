@@ -37,6 +37,19 @@ package struct Figures: Sendable {
       weight += Double(rows)
     }
 
+    /// How many numbers a mean is.
+    static let numberCount = 17
+
+    /// The mean as numbers, to go on with later.
+    var numbers: [Double] { (0..<16).map { sums[$0] } + [weight] }
+
+    /// Nil unless the numbers are as many as `numbers` gives.
+    init?(_ numbers: [Double]) {
+      guard numbers.count == Self.numberCount else { return nil }
+      for index in 0..<16 { sums[index] = numbers[index] }
+      weight = numbers[16]
+    }
+
     /// All NaN before the first `add`.
     package var figures: Figures {
       var figures = Figures()

@@ -32,6 +32,10 @@ package struct FitOptions: Sendable {
   package var keepsBest = false
   package var validation: (Dataset)?
   package var observer = Observer()
+  /// Where the fit is kept while it runs and at its end.
+  package var checkpoint: CheckpointRule?
+  /// Whether to go on with the fit that the model, or the checkpoint's file, has a record of.
+  package var resumes = false
 
   package init(
     rule: Optimizer.Rule = .adam(), learningRate: Float = 1e-3, epochCount: Int = 10,

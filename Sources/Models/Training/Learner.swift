@@ -11,24 +11,32 @@ package final class Learner: @unchecked Sendable {
   package private(set) var gradient: Buffer<Float>?
   /// The step after which the optimizer's state began, at zero: its own steps count from there.
   private(set) var optimizerStart = 0
+  /// Steps this network makes for one of its model's.
+  let stepsPerTurn: Int
   private let context: Context
 
-  package init(_ network: Network, seed: UInt64, context: Context) throws(GenerativeError) {
+  package init(
+    _ network: Network, seed: UInt64, stepsPerTurn: Int = 1, context: Context
+  ) throws(GenerativeError) {
     self.network = network
+    self.stepsPerTurn = stepsPerTurn
     self.context = context
     weights = try Weights(network, seed: seed, context: context)
   }
 
   /// Makes room for a gradient and the optimizer's state; keeps the state of the same rule.
   ///
-  /// - Parameter stepCount: steps this network has done, from which a fresh state's own steps count.
+  /// - Parameter stepCount: steps the model has done, from which a fresh state's own steps count.
   func prepare(_ rule: Optimizer.Rule, after stepCount: Int) throws(GenerativeError) {
     if gradient == nil { gradient = try Buffer(count: network.parameterCount, in: context.memory) }
     if optimizer?.rule != rule {
       optimizer = try Optimizer(rule, parameterCount: network.parameterCount, context: context)
-      optimizerStart = stepCount
+      optimizerStart = stepCount * stepsPerTurn
     }
   }
+
+  /// Forgets the optimizer and its state.
+  func forgetOptimizer() { optimizer = nil }
 
   /// Bytes that training takes beside the workspaces.
   static func byteCount(_ network: Network, _ rule: Optimizer.Rule) -> Int {
@@ -47,6 +55,11 @@ package final class Learner: @unchecked Sendable {
     return context.dot(gradient.base, gradient.base, count: gradient.count)
   }
 
+  /// The layer where backward first met a gradient that is not finite; nil when all of it is.
+  fileprivate var nonfiniteGradient: String? {
+    gradient.flatMap { network.lastNonfinite($0.base, context: context) }
+  }
+
   /// One step along the gradient, scaled; `step` counts from the network's first, from 1.
   func update(step: Int, rate: Float, gradientScale: Float = 1) {
     guard let optimizer, let gradient else { return }
@@ -58,6 +71,12 @@ package final class Learner: @unchecked Sendable {
       context: context)
   }
 
+  /// The first parameter or statistic that is not finite, as `decoder.2.weight`; nil when all are.
+  var nonfiniteWeight: String? {
+    network.views(weights).first { !context.isFinite($0.buffer.base + $0.offset, count: $0.count) }
+      .map { "\(network.name).\($0.name)" }
+  }
+
   /// Everything a step changes, for snapshots and checkpoints.
   var state: [Buffer<Float>] {
     [weights.parameters, weights.statistics] + (optimizer?.state.map(\.values) ?? [])
@@ -66,10 +85,17 @@ package final class Learner: @unchecked Sendable {
 
 extension [Learner] {
   /// One step of all along their joint gradient, clipped as one; returns its norm before that.
-  func update(step: Int, rate: Float, clipNorm: Float?) -> Double {
+  ///
+  /// - Throws: when the gradient is not finite, and nothing moves.
+  func update(step: Int, rate: Float, clipNorm: Float?) throws(Runaway) -> Double {
     let norm = reduce(0) { $0 + $1.squaredGradientNorm }.squareRoot()
+    guard norm.isFinite else {
+      // Backward goes from the last network to the first.
+      let layer = reversed().lazy.compactMap(\.nonfiniteGradient).first ?? "unknown"
+      throw Runaway(what: "gradient", value: norm, place: "first in layer \(layer)")
+    }
     var scale: Float = 1
-    if let clipNorm, norm.isFinite, norm > Double(clipNorm) { scale = Float(Double(clipNorm) / norm) }
+    if let clipNorm, norm > Double(clipNorm) { scale = Float(Double(clipNorm) / norm) }
     for learner in self { learner.update(step: step, rate: rate, gradientScale: scale) }
     return norm
   }

@@ -1,17 +1,18 @@
 import Tensors
 
 /// A copy of buffers as they were, to return to.
-final class Snapshot {
+package final class Snapshot: Sendable {
   private let originals: [Buffer<Float>]
-  private let copies: [Buffer<Float>]
+  /// One for each original, in their order.
+  let copies: [Buffer<Float>]
 
   /// Takes the first copy.
   init(_ originals: [Buffer<Float>], context: Context) throws(GenerativeError) {
-    self.originals = originals
     var copies: [Buffer<Float>] = []
     for original in originals {
       copies.append(try Buffer(copying: UnsafeBufferPointer(original.elements), in: context.memory))
     }
+    self.originals = originals
     self.copies = copies
   }
 

@@ -4,6 +4,8 @@ package enum Warning: Int32, Sendable {
   case saturatedDiscriminator = 1
   /// The generator's rows are nearly all alike.
   case collapsedGenerator = 2
+  /// A checkpoint could not be written; the file before it stands, and the fit goes on.
+  case checkpointNotWritten = 3
 
   package var message: String {
     switch self {
@@ -13,6 +15,8 @@ package enum Warning: Int32, Sendable {
     case .collapsedGenerator:
       "the generator has collapsed: its rows are nearly alike beside the real ones; a lower "
         + "learning_rate, batch norm or another seed may help"
+    case .checkpointNotWritten:
+      "a checkpoint could not be written"
     }
   }
 }

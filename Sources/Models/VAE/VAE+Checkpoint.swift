@@ -5,7 +5,7 @@ import Tensors
 extension VAE: Checkpointable {
   package static let kind = "vae"
 
-  package func checkpoint(_ content: CheckpointContent) throws(GenerativeError) -> Checkpoint {
+  package func outline() throws(GenerativeError) -> Checkpoint {
     var checkpoint = try Checkpoint(kind: Self.kind, limits: context.limits)
     try checkpoint.set(options.stack)
     switch options.likelihood {
@@ -25,10 +25,6 @@ extension VAE: Checkpointable {
     case .cyclic(let epochs): try Self.set("cyclic", epochs, &checkpoint)
     }
     try checkpoint.setOption("seed", options.seed)
-    try checkpoint.set(progress)
-    try checkpoint.set(encoder.optimizer?.rule, after: encoder.optimizerStart, content)
-    try encoder.add(to: &checkpoint, content)
-    try decoder.add(to: &checkpoint, content)
     return checkpoint
   }
 
@@ -62,10 +58,6 @@ extension VAE: Checkpointable {
     options.seed = try checkpoint.option("seed")
     try checkpoint.require(parameterCount: Self.plan(options, rows: 1, context: context).parameterCount)
     try self.init(options, context: context)
-    progress = try checkpoint.progress()
-    let rule = try checkpoint.rule()
-    let start = try checkpoint.optimizerStart(rule, progress)
-    try encoder.load(checkpoint, rule, after: start)
-    try decoder.load(checkpoint, rule, after: start)
+    try restore(checkpoint)
   }
 }

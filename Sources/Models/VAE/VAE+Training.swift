@@ -63,21 +63,26 @@ package final class VAEStep: TrainingStep {
 
   package var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
 
-  package var state: [Buffer<Float>] { model.encoder.state + model.decoder.state }
-
-  package func learn(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+  package func learn(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment
+  ) throws(Runaway) -> Figures {
     let latent = model.options.latentSize
     if model.options.binarizes { binarize(x, rows: rows, moment.random(.binarisation)) }
     context.fillNormal(noise.base, count: rows * latent, from: moment.random(.reparameterisation))
-    return descend(x, rows: rows, at: moment)
+    return try descend(x, rows: rows, at: moment)
   }
 
   /// One step under the noise in `noise`.
-  package func descend(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+  package func descend(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment
+  ) throws(Runaway) -> Figures {
     var figures = differentiate(
       x, rows: rows, beta: model.options.beta * Float(model.options.annealing.share(at: moment.epoch)),
       .training(moment.random(.dropout).pass(0)), .training(moment.random(.dropout).pass(1)))
-    figures[.gradientNorm] = [model.encoder, model.decoder].update(
+    try Runaway.check(
+      "loss", figures[.loss], [(model.encoder.network, encoder), (model.decoder.network, decoder)],
+      rows: rows)
+    figures[.gradientNorm] = try model.learners.update(
       step: moment.step, rate: moment.rate, clipNorm: clipNorm)
     return figures
   }

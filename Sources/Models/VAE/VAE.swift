@@ -73,6 +73,7 @@ package final class VAE: @unchecked Sendable {
   package let options: Options
   package let context: Context
   package var progress = Progress()
+  package var record: FitRecord?
   package let encoder: Learner
   package let decoder: Learner
   let encoding: Inference
@@ -126,8 +127,9 @@ package final class VAE: @unchecked Sendable {
   /// Trained numbers.
   package var parameterCount: Int { encoder.network.parameterCount + decoder.network.parameterCount }
 
-  /// Called when weights are about to change: what inference made of them no longer holds.
-  func weightsChange() {
+  package var learners: [Learner] { [encoder, decoder] }
+
+  package func weightsChange() {
     encoding.weightsChange()
     decoding.weightsChange()
   }

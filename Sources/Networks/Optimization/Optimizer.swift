@@ -15,6 +15,28 @@ package final class Optimizer: Sendable {
     /// Adam after p ← (1 − rate·decay)·p (Loshchilov & Hutter, ICLR 2019)
     case adamW(beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, decay: Float = 0.01)
 
+    /// `sgd`, `rmsprop`, `adam` or `adamw`.
+    package var name: String {
+      switch self {
+      case .sgd: "sgd"
+      case .rmsProp: "rmsprop"
+      case .adam: "adam"
+      case .adamW: "adamw"
+      }
+    }
+
+    /// The numbers by the names that checkpoints and options have for them.
+    package var hyperparameters: [(name: String, value: Float)] {
+      switch self {
+      case .sgd(let momentum): [("beta1", momentum)]
+      case .rmsProp(let rho, let epsilon): [("beta2", rho), ("epsilon", epsilon)]
+      case .adam(let beta1, let beta2, let epsilon):
+        [("beta1", beta1), ("beta2", beta2), ("epsilon", epsilon)]
+      case .adamW(let beta1, let beta2, let epsilon, let decay):
+        [("beta1", beta1), ("beta2", beta2), ("epsilon", epsilon), ("weight_decay", decay)]
+      }
+    }
+
     var keepsMomentum: Bool {
       if case .rmsProp = self { false } else { true }
     }

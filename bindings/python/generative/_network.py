@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack, nullcontext
 from typing import Any, Optional, TypeVar, Union
@@ -71,6 +72,10 @@ class NetworkModel(Model):
         callback: Optional[Callback] = None,
         verbose: Union[bool, int] = False,
         token: Optional[Token] = None,
+        checkpoint: Optional[Union[str, os.PathLike[str]]] = None,
+        checkpoint_steps: int = 0,
+        checkpoint_seconds: float = 0.0,
+        resume: bool = False,
     ) -> N:
         """Fits to rows: an array (n, features) or (n, height, width[, channels]) of uint8, float32 or
         float64, which is not copied; the path of a folder of pictures, an IDX or a .npy file; a
@@ -81,6 +86,12 @@ class NetworkModel(Model):
         a second and after each epoch, and may return STOP_AFTER_EPOCH or STOP_NOW; an exception in it,
         or Ctrl-C, stops the fit and is raised here, the model usable. verbose: shows a bar, by tqdm
         where it is installed. token: stops the fit from another thread.
+
+        checkpoint: a file that keeps the model and where the fit stands, every checkpoint_steps steps
+        or checkpoint_seconds seconds (60 when neither is given) and at the end. resume=True goes on
+        with a fit that was stopped, or killed: of this model, or for one not fitted yet of the file,
+        and gives what the uninterrupted fit would have; without either the fit begins. Everything
+        else must be as it was.
         """
         labels = y if getattr(self, "n_classes", 0) else None
         relay = EventRelay(callback, verbose)
@@ -92,7 +103,11 @@ class NetworkModel(Model):
                 rows = dataset_of(validation, self.context, shape=data.shape)
                 measured = stack.enter_context(rows)
             options = self._fit_options(relay, measured, token)
-            goes_on = self.warm_start and self._handle is not None
+            options.checkpoint_path = None if checkpoint is None else os.fsencode(checkpoint)
+            options.checkpoint_steps = checkpoint_steps
+            options.checkpoint_seconds = checkpoint_seconds
+            options.resume = int(resume)
+            goes_on = (self.warm_start or resume) and self._handle is not None
             stack.enter_context(nullcontext() if goes_on else self._trying(self._create(data.info)))
             with relay:
                 status = self._function("fit")(self._handle, data._handle, ctypes.byref(options))

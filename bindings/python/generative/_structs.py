@@ -254,6 +254,11 @@ class FitOptions(Structure):
         ("event", EventCallback),
         ("user_data", c_void_p),
         ("token", Handle),
+        ("checkpoint_path", c_char_p),
+        ("checkpoint_steps", c_int64),
+        ("checkpoint_seconds", c_double),
+        ("resume", c_int32),
+        ("reserved", c_int32),
     ]
 
 
@@ -281,6 +286,7 @@ class ModelInfo(Structure):
         ("n_classes", c_int64),
         ("architecture", c_int32),
         ("reserved", c_int32),
+        ("n_epochs_left", c_int64),
     ]
 
 

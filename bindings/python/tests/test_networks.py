@@ -115,10 +115,52 @@ def test_models_are_saved_pickled_and_fitted_further(kind, rows, tmp_path):
 def test_two_fits_of_two_epochs_are_one_of_four(kind, rows):
     once = small(kind, epochs=4, batch_size=32).fit(rows)
     twice = small(kind, epochs=2, batch_size=32, warm_start=True).fit(rows).fit(rows)
-    assert once.to_bytes() == twice.to_bytes()
+    assert once.to_bytes("weights") == twice.to_bytes("weights")
     assert [event.epoch for event in twice.history_] == [1, 2, 1, 2]
     anew = small(kind, epochs=4, batch_size=32).fit(rows).fit(rows)
     assert once.to_bytes() == anew.to_bytes() and len(anew.history_) == 4
+
+
+@ALL
+def test_the_same_program_started_again_brings_a_fit_to_its_end(kind, rows, tmp_path):
+    path = tmp_path / "fit.safetensors"
+    terms = {"epochs": 4, "batch_size": 32, "seed": 3}
+    whole = small(kind, **terms).fit(rows)
+
+    def run(callback=None):
+        return small(kind, **terms).fit(rows, callback=callback, checkpoint=path, resume=True)
+
+    def stop(event):
+        return generative.STOP_NOW if event.is_epoch and event.epoch in (1, 3) else None
+
+    assert run(stop).info.n_epochs_left == 3
+    assert run(stop).info.n_epochs_left == 1
+    for _ in range(2):  # to its end; and then there is nothing left to do
+        model = run()
+        assert model.to_bytes("weights") == whole.to_bytes("weights")
+        assert model.info.n_epochs == 4 and model.info.n_epochs_left == 0
+    with pytest.raises(ValueError, match="learning_rate was 0.001|learning_rate was 0.0002"):
+        small(kind, **terms, learning_rate=0.5).fit(rows, checkpoint=path, resume=True)
+    stopped = small(kind, **terms).fit(rows, callback=stop)
+    with pytest.raises(ValueError, match="dataset checksum"):
+        stopped.fit(rows[::-1].copy(), resume=True)
+    assert stopped.fit(rows, resume=True).to_bytes("weights") == whole.to_bytes("weights")
+
+
+def test_a_fit_is_kept_as_it_goes(rows, tmp_path):
+    path = tmp_path / "fit.safetensors"
+    steps = []
+
+    def look(event):
+        if path.exists():
+            steps.append(VAE.load(path).info.n_steps)
+
+    # Nine steps an epoch.
+    model = small(VAE, epochs=3, batch_size=32)
+    model.fit(rows, checkpoint=path, checkpoint_steps=5, callback=look)
+    assert steps[-1] == 25 and VAE.load(path).info.n_steps == 27
+    with pytest.raises(OSError, match="No such file"):
+        small(VAE, epochs=1).fit(rows, checkpoint=tmp_path / "nowhere" / "fit.safetensors")
 
 
 def test_a_model_of_another_kind_is_refused(rows, tmp_path):

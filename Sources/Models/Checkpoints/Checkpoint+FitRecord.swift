@@ -1,0 +1,72 @@
+import Checkpoints
+import Tensors
+
+/// A fit's record in the metadata under `fit.…`, its best weights as `fit.best.<n>`.
+extension Checkpoint {
+  private static let termPrefix = "fit.term."
+
+  mutating func set(_ record: FitRecord?) throws(GenerativeError) {
+    guard let record else { return }
+    try setOption("fit", record.hasEnded ? "ended" : "unfinished")
+    for (name, text) in record.terms.values { try setOption(Self.termPrefix + name, text) }
+    try setOption("fit.start", [record.start.epochCount, record.start.stepCount])
+    try setOption("fit.position", [record.stepsDone, record.stepsPerEpoch])
+    try setOption("fit.stream_checksum", Int(record.streamChecksum))
+    // As bits: a figure that the model does not have is NaN.
+    try setOption("fit.mean", record.mean.numbers.map { Int(bitPattern: UInt($0.bitPattern)) })
+    try setOption("fit.epochs_since_best", record.epochsSinceBest)
+    if record.bestLoss.isFinite { try setOption("fit.best_loss", record.bestLoss) }
+    for (index, copy) in (record.best?.copies ?? []).enumerated() {
+      try add("fit.best.\(index)", shape: [copy.count], copy)
+    }
+  }
+
+  /// The terms of the fit on record; nil when there is none.
+  var fitTerms: FitTerms? {
+    let terms = optionTexts(Self.termPrefix)
+    return terms.isEmpty ? nil : FitTerms(terms)
+  }
+
+  /// The record of a model of that progress, whose steps change `state`.
+  ///
+  /// - Throws: `.format` for numbers that cannot be, `.mismatch` for best weights that do not fit.
+  func record(
+    of progress: Progress, state: [Buffer<Float>], context: Context
+  ) throws(GenerativeError) -> FitRecord? {
+    let states = [("unfinished", false), ("ended", true)]
+    guard let fitTerms else { return nil }
+    let hasEnded = try choice("fit", states)
+    // So many that no product of epochs and steps of one overflows.
+    let most = 1 << 31
+    let start = try pair("fit.start", in: 0...1 << 53)
+    guard start.0 <= progress.epochCount, start.1 <= progress.stepCount else {
+      throw GenerativeError(.format, "option fit.start must not be behind epochs and steps")
+    }
+    var record = FitRecord(fitTerms, start: Progress(epochCount: start.0, stepCount: start.1))
+    record.hasEnded = hasEnded
+    (record.stepsDone, record.stepsPerEpoch) = try pair("fit.position", in: 0...most)
+    record.streamChecksum = UInt32(try option("fit.stream_checksum", in: 0...Int(UInt32.max)))
+    let numbers = try optionList("fit.mean", in: .min ... .max, atMost: Figures.Mean.numberCount)
+    guard let mean = Figures.Mean(numbers.map { Double(bitPattern: UInt64(UInt(bitPattern: $0))) }) else {
+      throw GenerativeError(.format, "option fit.mean must be \(Figures.Mean.numberCount) numbers")
+    }
+    record.mean = mean
+    record.epochsSinceBest = try option("fit.epochs_since_best", in: 0...most)
+    record.bestLoss = try option("fit.best_loss", default: Double.infinity)
+    if self["fit.best.0"] != nil {
+      let best = try Snapshot(state, context: context)
+      for (index, copy) in best.copies.enumerated() {
+        let tensor: TensorView<Float> = try tensor(named: "fit.best.\(index)", shape: [copy.count])
+        tensor.copy(to: copy.base)
+      }
+      record.best = best
+    }
+    return record
+  }
+
+  private func pair(_ name: String, in range: ClosedRange<Int>) throws(GenerativeError) -> (Int, Int) {
+    let numbers = try optionList(name, in: range, atMost: 2)
+    guard numbers.count == 2 else { throw GenerativeError(.format, "option \(name) must be two numbers") }
+    return (numbers[0], numbers[1])
+  }
+}

@@ -1,0 +1,39 @@
+import Checkpoints
+import Networks
+import Tensors
+
+extension Trainable {
+  package func checkpoint(_ content: CheckpointContent) throws(GenerativeError) -> Checkpoint {
+    var checkpoint = try outline()
+    try checkpoint.set(progress)
+    try checkpoint.set(learners[0].optimizer?.rule, after: learners[0].optimizerStart, content)
+    if content == .everything { try checkpoint.set(record) }
+    for learner in learners { try learner.add(to: &checkpoint, content) }
+    if let average { try learners[0].network.add(average.weights, to: &checkpoint, as: "average") }
+    return checkpoint
+  }
+
+  /// Takes over the numbers of a checkpoint whose options are this model's.
+  ///
+  /// - Throws: `.mismatch`, `.format` or `.memory`, the model as it was.
+  func restore(_ checkpoint: Checkpoint) throws(GenerativeError) {
+    do throws(GenerativeError) {
+      let progress = try checkpoint.progress()
+      let rule = try checkpoint.rule()
+      let start = try checkpoint.optimizerStart(rule, progress)
+      var transfers: [Transfer] = []
+      for learner in learners { transfers += try learner.transfers(from: checkpoint, rule, after: start) }
+      if let average {
+        transfers += try learners[0].network.transfers(
+          from: checkpoint, named: "average", to: average.weights)
+      }
+      let record = try checkpoint.record(of: progress, state: state, context: context)
+      weightsChange()
+      for transfer in transfers { transfer.run() }
+      (self.progress, self.record) = (progress, record)
+    } catch {
+      for learner in learners { learner.forgetOptimizer() }
+      throw error
+    }
+  }
+}

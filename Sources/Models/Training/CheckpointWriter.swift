@@ -1,0 +1,48 @@
+import Checkpoints
+import Tensors
+
+/// Where and how often a fit is kept in a file.
+package struct CheckpointRule: Sendable {
+  package var path: String
+  /// Steps, and seconds, from one checkpoint to the next; nil: not counted.
+  package var steps: Int?
+  package var seconds: Double?
+
+  package init(path: String, steps: Int? = nil, seconds: Double? = nil) {
+    self.path = path
+    self.steps = steps
+    self.seconds = seconds
+  }
+}
+
+/// Writes a fit's checkpoints as its rule has it.
+final class CheckpointWriter {
+  private let rule: CheckpointRule
+  private let clock: Clock
+  private var stepsSince = 0
+  private var lastTried = 0.0
+  /// Whether the model has changed since the file was written.
+  private(set) var hasNews = false
+
+  /// - Throws: `.io` when the file could not be written, so that a fit does not find out at its end.
+  init(_ rule: CheckpointRule, clock: Clock) throws(GenerativeError) {
+    self.rule = rule
+    self.clock = clock
+    try Checkpoint.checkWritable(rule.path)
+  }
+
+  /// Counts further steps, and tells whether a checkpoint is due.
+  func isDue(steps: Int) -> Bool {
+    stepsSince += steps
+    hasNews = hasNews || steps > 0
+    return rule.steps.map { stepsSince >= $0 } ?? false
+      || rule.seconds.map { clock.seconds - lastTried >= $0 } ?? false
+  }
+
+  /// - Throws: `.io`, `.memory`, the old file as it was; tried again when the next is due.
+  func write(_ model: any Trainable) throws(GenerativeError) {
+    (stepsSince, lastTried) = (0, clock.seconds)
+    try model.checkpoint(.everything).write(to: rule.path, in: model.context.memory)
+    hasNews = false
+  }
+}

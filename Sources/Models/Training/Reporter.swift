@@ -1,0 +1,88 @@
+import Glibc
+import Tensors
+
+/// Tells an observer how a fit goes, and its context's log of warnings.
+final class Reporter {
+  /// Where in a fit something happens: the epoch from 1, steps done in it, steps of an epoch.
+  struct Place {
+    let epoch: Int
+    let step: Int
+    let stepCount: Int
+  }
+
+  let clock = Clock()
+  private let observer: Observer
+  private let epochCount: Int
+  private let context: Context
+  private var lastTold = 0.0
+  private var warned: [Warning] = []
+
+  init(_ observer: Observer, epochCount: Int, context: Context) {
+    self.observer = observer
+    self.context = context
+    self.epochCount = epochCount
+  }
+
+  /// Whether it is time for a `step` event: ten a second are enough.
+  var isDue: Bool { observer.tell != nil && clock.seconds - lastTold >= 0.1 }
+
+  func tell(
+    _ kind: Event.Kind, at place: Place, _ rate: Float, _ figures: Figures,
+    _ validation: Figures = Figures()
+  ) -> Observer.Answer {
+    guard let tell = observer.tell else { return .goOn }
+    if kind == .step { lastTold = clock.seconds }
+    var event = event(kind, place)
+    event.learningRate = Double(rate)
+    event.figures = figures
+    event.validation = validation
+    return tell(event)
+  }
+
+  /// Tells of warnings that are new since the last call; one that goes away may come again.
+  func warn(_ present: [Warning], at place: Place) -> Observer.Answer {
+    var answer = Observer.Answer.goOn
+    for warning in present where !warned.contains(warning) {
+      switch warn(warning, warning.message, at: place) {
+      case .goOn: break
+      case .stopAfterEpoch: if answer == .goOn { answer = .stopAfterEpoch }
+      case .stopNow: answer = .stopNow
+      }
+    }
+    warned = present
+    return answer
+  }
+
+  /// Tells of a warning, new or not.
+  func warn(_ warning: Warning, _ message: String, at place: Place) -> Observer.Answer {
+    context.log(.warning, message)
+    guard let tell = observer.tell else { return .goOn }
+    var event = event(.warning, place)
+    event.warning = warning
+    event.message = message
+    return tell(event)
+  }
+
+  private func event(_ kind: Event.Kind, _ place: Place) -> Event {
+    var event = Event(kind)
+    event.epoch = place.epoch
+    event.epochCount = epochCount
+    event.step = place.step
+    event.stepCount = place.stepCount
+    event.seconds = clock.seconds
+    return event
+  }
+}
+
+/// Seconds since its making.
+struct Clock {
+  private let start = Clock.now
+
+  var seconds: Double { Clock.now - start }
+
+  private static var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}

@@ -1,0 +1,38 @@
+import Checkpoints
+import Datasets
+import Tensors
+
+extension Trainable {
+  /// The record of the fit to go on with: the model's own, or for a model that was never fitted, the
+  /// one in its checkpoint's file, whose numbers it then takes over. Nil when there is neither: then
+  /// the fit begins.
+  ///
+  /// - Throws: `.mismatch` when the fit to go on with had other terms or data, `.state` when the model
+  ///   was fitted but has no record; what reading a checkpoint throws. The model is then as it was.
+  func resumed(
+    _ terms: FitTerms, _ dataset: Dataset, _ options: FitOptions
+  ) throws(GenerativeError) -> FitRecord? {
+    if let record {
+      try record.terms.check(terms, dataset, options.validation)
+      return record
+    }
+    guard progress.stepCount == 0 else {
+      throw GenerativeError(
+        .state, "resume: the model was fitted, but has no record of a fit that could go on")
+    }
+    guard let path = options.checkpoint?.path, Checkpoint.exists(path) else { return nil }
+    let checkpoint = try Checkpoint.read(path, limits: context.limits, in: context.memory)
+    do throws(GenerativeError) {
+      try checkpoint.require(kind: Self.kind)
+      try checkpoint.requireOptions(of: try outline())
+      guard let old = checkpoint.fitTerms else {
+        throw GenerativeError(.state, "resume: the file has no record of a fit that could go on")
+      }
+      try old.check(terms, dataset, options.validation)
+      try restore(checkpoint)
+    } catch {
+      throw GenerativeError(error.status, "\(path): \(error.message)")
+    }
+    return record
+  }
+}

@@ -1,0 +1,30 @@
+import Tensors
+
+extension Network {
+  /// The first layer whose output in the workspace's last pass, of so many rows, is not finite; nil
+  /// when all are.
+  package func firstNonfinite(_ workspace: Workspace, rows: Int) -> String? {
+    let index = layers.indices.first {
+      !workspace.context.isFinite(workspace.output($0), count: rows * layers[$0].output.count)
+    }
+    return index.map(layerName)
+  }
+
+  /// The last layer, which backward comes by first, whose part of a flat gradient is not finite; nil
+  /// when all are.
+  package func lastNonfinite(_ gradient: UnsafePointer<Float>, context: Context) -> String? {
+    let index = layers.indices.last {
+      let count = layers[$0].parameters.reduce(0) { $0 + $1.count }
+      return !context.isFinite(gradient + parameterOffsets[$0], count: count)
+    }
+    return index.map(layerName)
+  }
+
+  /// `decoder.2 (dense)`: a layer by its name in checkpoints and its kind.
+  package func layerName(_ index: Int) -> String {
+    let words = "\(type(of: layers[index]))".reduce(into: "") { words, letter in
+      words += letter.isUppercase && !words.isEmpty ? " \(letter.lowercased())" : letter.lowercased()
+    }
+    return "\(name).\(index) (\(words))"
+  }
+}
