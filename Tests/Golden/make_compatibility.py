@@ -3,7 +3,8 @@ makes of fixed rows; run once for every format, with that library and its Python
 
     PYTHONPATH=bindings/python GENERATIVE_LIBRARY=... python make_compatibility.py 1.1 dense
 
-and `convolutional` and `unfinished` where the library had those.
+and `convolutional` and `unfinished` where the library had those (older packages took epochs and batch_size in
+fit).
 
 bindings/python/tests/test_compatibility.py loads them. Files are never made anew: they are what was written.
 """
@@ -41,31 +42,31 @@ def dense():
 
     shape, fit = (6,), {"epochs": 2, "batch_size": 8}
     yield "pca", PCA(2).fit(rows(shape)), shape
-    model = Autoencoder(2, hidden=(4,), corruption="gaussian", corruption_amount=0.25)
-    yield "autoencoder", model.fit(rows(shape), **fit), shape
-    yield "vae", VAE(2, hidden=(4,)).fit(rows(shape), optimizer="rmsprop", **fit), shape
-    model = GAN(2, generator_hidden=(4,), discriminator_hidden=(4,))
-    yield "gan", model.fit(rows(shape), **fit), shape
+    model = Autoencoder(2, hidden=(4,), noise="gaussian", noise_level=0.25, **fit)
+    yield "autoencoder", model.fit(rows(shape)), shape
+    yield "vae", VAE(2, hidden=(4,), optimizer="rmsprop", **fit).fit(rows(shape)), shape
+    model = GAN(2, generator_hidden=(4,), discriminator_hidden=(4,), **fit)
+    yield "gan", model.fit(rows(shape)), shape
 
 
 def convolutional():
     from generative import GAN, VAE, Autoencoder
 
     shape, fit = (4, 4, 1), {"epochs": 2, "batch_size": 8}
-    built = {"architecture": "convolutional", "base_channels": 2, "depth": 1}
+    built = {"architecture": "convolutional", "base_channels": 2, "depth": 1, **fit}
     model = Autoencoder(2, hidden=(), skips=True, **{**built, "base_channels": 1})
-    yield "u-net", model.fit(rows(shape), **fit), shape
+    yield "u-net", model.fit(rows(shape)), shape
     labels = np.arange(20) % 3
     model = VAE(2, hidden=(), batch_norm=True, n_classes=3, **built)
-    yield "conditional-vae", model.fit(rows(shape), labels, **fit), shape
-    yield "dcgan", GAN(2, **built).fit(rows(shape), **fit), shape
+    yield "conditional-vae", model.fit(rows(shape), labels), shape
+    yield "dcgan", GAN(2, **built).fit(rows(shape)), shape
 
 
 def unfinished():
     from generative import STOP_NOW, VAE
 
     shape = (6,)
-    model = VAE(2, hidden=(4,)).fit(rows(shape), **UNFINISHED, callback=lambda event: STOP_NOW)
+    model = VAE(2, hidden=(4,), **UNFINISHED).fit(rows(shape), callback=lambda event: STOP_NOW)
     yield "vae-unfinished", model, shape
 
 

@@ -33,14 +33,14 @@ def test_an_old_file_gives_what_it_gave(name):
     np.testing.assert_array_equal(outputs(again, shape), outputs(model, shape))
     if "unfinished" in name:
         assert model.info.n_epochs == 1 and model.info.n_epochs_left == 1
-        whole = generative.VAE(2, hidden=(4,)).fit(rows(shape), **UNFINISHED)
-        model.fit(rows(shape), **UNFINISHED, resume=True)
+        whole = generative.VAE(2, hidden=(4,), **UNFINISHED).fit(rows(shape))
+        model.set_params(**UNFINISHED).fit(rows(shape), resume=True)
         np.testing.assert_allclose(outputs(model, shape), outputs(whole, shape), rtol=1e-4, atol=1e-5)
     elif about["kind"] != "PCA":
         before = model.info.n_steps
         assert before == 6 and model.info.n_epochs == 2
         labels = np.arange(20) % 3 if getattr(model, "n_classes", 0) else None
-        model.fit(rows(shape), labels, epochs=1, batch_size=8)
+        model.set_params(epochs=1, batch_size=8, warm_start=True).fit(rows(shape), labels)
         assert model.info.n_steps == 9
 
 

@@ -1,0 +1,111 @@
+"""Weights between a model's file and PyTorch modules of the same architecture, both ways.
+
+usage: pytorch.py FOLDER [EPOCHS]: fits a VAE, draws the same faces with the library and with PyTorch,
+and lets PyTorch's weights back into a file. Needs torch and safetensors.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
+from torch import nn
+
+BATCH_NORM = {"scale": "weight", "shift": "bias"}
+
+
+def to_pytorch(path, **networks):
+    """Fills modules with the networks of a file: to_pytorch("gan.safetensors", generator=g)."""
+    tensors = load_file(path)
+    with torch.no_grad():
+        for network, module in networks.items():
+            for name, part, parameter in pairs(tensors, network, module):
+                parameter.copy_(torch.from_numpy(to_torch(tensors[name], part).copy()))
+
+
+def from_pytorch(template, path, **networks):
+    """Writes a file like `template`, a model of the same architecture, with the modules' weights."""
+    tensors = {name: array for name, array in load_file(template).items() if network_of(name)}
+    for network, module in networks.items():
+        for name, part, parameter in pairs(tensors, network, module):
+            array = from_torch(parameter.detach().numpy(), part, tensors[name].ndim)
+            tensors[name] = np.ascontiguousarray(array.reshape(tensors[name].shape))
+    with safe_open(template, "numpy") as file:
+        metadata = {key: text for key, text in file.metadata().items() if is_kept(key)}
+    save_file(tensors, path, metadata={**metadata, "option.optimizer": "none"})
+
+
+def pairs(tensors, network, module):
+    """Each array of a network with the leaf of the module it belongs to and that leaf's own tensor."""
+    layers = {int(name.split(".")[1]) for name in tensors if name.startswith(f"{network}.")}
+    parts = [part for part in module.modules() if not list(part.children()) and part.state_dict()]
+    for layer, part in zip(sorted(layers), parts, strict=True):
+        for name in [name for name in tensors if name.startswith(f"{network}.{layer}.")]:
+            own = name.split(".", 2)[2]
+            yield name, part, getattr(part, BATCH_NORM.get(own, own))
+
+
+def to_torch(array, part):
+    """Channels last to PyTorch's order; a dense layer to the whole-window convolution it is."""
+    if array.ndim == 4:  # outputs (inputs, transposed) x height x width x inputs (outputs)
+        return array.transpose(0, 3, 1, 2)
+    if array.ndim == 2 and isinstance(part, nn.ConvTranspose2d):
+        size = (*part.kernel_size, part.out_channels, part.in_channels)
+        return array.reshape(size).transpose(3, 2, 0, 1)
+    if array.ndim == 2 and isinstance(part, nn.Conv2d):
+        size = (part.out_channels, *part.kernel_size, part.in_channels)
+        return array.reshape(size).transpose(0, 3, 1, 2)
+    return array
+
+
+def from_torch(array, part, dimensions):
+    """The inverse; `dimensions` of the array in the file."""
+    if dimensions == 2 and isinstance(part, nn.ConvTranspose2d):
+        return array.transpose(2, 3, 1, 0)
+    return array.transpose(0, 2, 3, 1) if array.ndim == 4 else array
+
+
+def network_of(name):
+    """The network a tensor belongs to; None for an optimizer's or a fit's."""
+    network = name.split(".")[0]
+    return None if network in ("optimizer", "fit") else network
+
+
+def is_kept(key):
+    """Whether metadata is still true with other weights: not the checksum, not how the fit stood."""
+    return key not in ("crc32c", "option.fit") and not key.startswith("option.fit.")
+
+
+class ChannelsFirst(nn.Module):
+    """Rows of height x width x channels as PyTorch's channels x height x width."""
+
+    def forward(self, x):
+        return x.permute(0, 3, 1, 2)
+
+
+def main(folder, epochs):
+    from generative import VAE, Dataset, Image
+
+    faces = Dataset.faces(1000, 16, 16, 1)
+    vae = VAE(8, hidden=(64,), epochs=epochs).fit(faces)
+    vae.save(folder / "vae.safetensors")
+
+    encoder = nn.Sequential(nn.Linear(256, 64), nn.ReLU(), nn.Linear(64, 16))
+    decoder = nn.Sequential(nn.Linear(8, 64), nn.ReLU(), nn.Linear(64, 256))
+    to_pytorch(folder / "vae.safetensors", encoder=encoder, decoder=decoder)
+    latents = np.random.default_rng(0).standard_normal((32, 8), np.float32)
+    with torch.no_grad():
+        theirs = decoder(torch.from_numpy(latents)).sigmoid().numpy().reshape(32, 16, 16)
+    ours = vae.decode(latents)
+    print(f"largest difference of a pixel: {np.abs(ours - theirs).max():.1e}")
+    Image.grid(np.concatenate([ours, theirs])).save(folder / "pytorch.png")
+
+    from_pytorch(folder / "vae.safetensors", folder / "back.safetensors", encoder=encoder, decoder=decoder)
+    back = VAE.load(folder / "back.safetensors").decode(latents)
+    print(f"and by way of PyTorch back: {np.abs(ours - back).max():.1e}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 3)
