@@ -75,20 +75,22 @@ for picture in sample-{pca,vae,gan} reconstruct-{pca,denoiser,vae} denoise inter
   [[ -s $picture.png ]] || { echo "$picture.png is missing"; exit 1; }
 done
 
-# Interrupted, a fit saves what was learned, says how to go on, and goes on; told by lines of JSON.
-train=(train vae faces "${small[@]}" --batch 32 --json -o stopped.safetensors)
+# Interrupted, a fit keeps what was learned, says how to go on, and goes on to what it would have been.
+train=(train vae faces "${small[@]}" --batch 32 --epochs 100 --schedule cosine --json)
 : >json.log
-"$gen" "${train[@]}" --epochs 100000 >json.log 2>stop.log &
+"$gen" "${train[@]}" -o stopped.safetensors >json.log 2>stop.log &
 fit=$!
 for _ in {1..200}; do grep -q '"epoch":3,' json.log && break; sleep 0.05; done
 kill -INT $fit
 code=0; wait $fit || code=$?
 [[ $code == 130 ]] || { echo "an interrupted fit ended with $code"; cat stop.log; exit 1; }
 grep -q -- '--resume' stop.log || { echo "nothing says how to go on"; exit 1; }
-epochs=$("$gen" info stopped.safetensors | sed -n 's/^epochs *//p')
-"$gen" "${train[@]}" --epochs $((epochs + 2)) --resume >json.log
-grep -q "\"epoch\":$((epochs + 2)),\"epochs\":$((epochs + 2))," json.log || { cat json.log; exit 1; }
-[[ $(grep -c '"event":"epoch"' stopped.history.jsonl) == $((epochs + 2)) ]] || { echo "the history has gaps"; exit 1; }
+"$gen" "${train[@]}" -o stopped.safetensors --resume >json.log
+grep -q '"epoch":100,"epochs":100,' json.log || { tail -n 3 json.log; exit 1; }
+[[ $(grep -c '"event":"epoch"' stopped.history.jsonl) == 100 ]] || { echo "the history has gaps"; exit 1; }
+"$gen" "${train[@]}" -o whole.safetensors >json.log
+for model in stopped whole; do "$gen" sample $model.safetensors -n 4 -o $model.npy; done
+cmp stopped.npy whole.npy || { echo "a fit that went on is not the one that was never stopped"; exit 1; }
 
 for shell in bash zsh fish; do "$gen" --generate-completion-script $shell >log; grep -q reconstruct log; done
 for command in train "train vae" sample encode reconstruct denoise interpolate traverse info compare report demo; do

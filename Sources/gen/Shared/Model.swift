@@ -59,6 +59,11 @@ struct Model {
   /// Whole epochs that a network was fitted for.
   func epochs() throws -> Int { kind == .pca ? 0 : Int(try Model.networkInfo(kind, object).n_epochs) }
 
+  /// Epochs that an interrupted fit would still do, the present one among them.
+  func epochsLeft() throws -> Int {
+    kind == .pca ? 0 : Int(try Model.networkInfo(kind, object).n_epochs_left)
+  }
+
   /// What there is to tell of it, by name.
   func facts() throws -> [(name: String, value: JSON)] {
     if kind == .pca {

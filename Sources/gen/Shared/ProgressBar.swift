@@ -8,6 +8,8 @@ final class ProgressBar {
   private(set) var last = gen_event()
 
   private let epochsBefore: Int64
+  /// Where the fit was at the first event: further than its start when it goes on.
+  private var first: (share: Double, seconds: Double)?
 
   /// - Parameter epochsBefore: epochs of earlier fits, counted along.
   init(_ name: String, epochsBefore: Int = 0) {
@@ -45,7 +47,10 @@ final class ProgressBar {
     let share = max(epochs / max(Double(event.n_epochs), 1), 1e-6)
     let filled = Int((share * 20).rounded(.down))
     let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: max(0, 20 - filled))
-    let left = clock(event.seconds / share - event.seconds)
+    let start = first ?? (share, event.seconds)
+    first = start
+    let pace = (event.seconds - start.seconds) / max(share - start.share, 1e-6)
+    let left = share > start.share ? clock(pace * (1 - share)) : "?"
     return "\(name.padded(22)) [\(bar)] epoch \(place(event)) step \(event.step)"
       + "/\(event.n_steps)  \(left) left  \(losses(event))"
   }

@@ -9,11 +9,12 @@ final class FitLog {
 
   /// - Parameters:
   ///   - path: the model's file; nil: no history is kept.
-  ///   - epochsBefore: epochs of earlier fits, to whose history this one's is added.
+  ///   - epochsBefore: epochs of earlier fits.
+  ///   - epochsDone: those and the epochs of this fit before it was interrupted, whose history goes on.
   ///   - json: lines of JSON on standard output in place of the bar.
-  init(_ name: String, model path: String?, epochsBefore: Int = 0, json: Bool = false) {
+  init(_ name: String, model path: String?, epochsBefore: Int = 0, epochsDone: Int = 0, json: Bool = false) {
     historyPath = path.map(History.path)
-    history = epochsBefore > 0 ? path.map(History.lines) ?? [] : []
+    history = epochsDone > 0 ? path.map { History.lines(beside: $0, epochs: epochsDone) } ?? [] : []
     self.epochsBefore = epochsBefore
     bar = json ? nil : ProgressBar(name, epochsBefore: epochsBefore)
   }
@@ -36,13 +37,20 @@ final class FitLog {
   /// Says what came out and writes the history.
   func finish() throws {
     bar?.finish()
+    try save()
+  }
+
+  private func save() throws {
     if let historyPath { try write(history.joined(separator: "\n") + "\n", to: historyPath) }
   }
 
   private func take(_ event: gen_event) {
     bar?.take(event)
     switch Int(event.kind) {
-    case GEN_EVENT_EPOCH: add("epoch", figures(event))
+    case GEN_EVENT_EPOCH:
+      add("epoch", figures(event))
+      // A fit that is killed leaves its history, too; that it cannot be written is told at the end.
+      try? save()
     case GEN_EVENT_WARNING: add("warning", [("message", .string(text(event.message)))])
     default: break
     }
@@ -73,8 +81,16 @@ enum History {
   }
 
   /// The lines that are objects of JSON, as far as their ends tell; none where there is no history.
-  static func lines(beside model: String) -> [String] {
+  ///
+  /// - Parameter epochs: later ones, which a fit did and lost when it was killed, are left out.
+  static func lines(beside model: String, epochs: Int = .max) -> [String] {
     (contents(of: path(beside: model)) ?? "").split(separator: "\n").map(String.init)
-      .filter { $0.hasPrefix("{") && $0.hasSuffix("}") }
+      .filter { $0.hasPrefix("{") && $0.hasSuffix("}") && epoch(of: $0) ?? 0 <= epochs }
+  }
+
+  /// The epoch that a line tells of.
+  private static func epoch(of line: String) -> Int? {
+    let start = #"{"event":"epoch","epoch":"#
+    return line.hasPrefix(start) ? Int(line.dropFirst(start.count).prefix { $0.isNumber }) : nil
   }
 }

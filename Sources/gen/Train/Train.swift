@@ -7,8 +7,8 @@ struct Train: ParsableCommand {
     discussion: """
       gen train vae faces --size 32 --epochs 20 -o faces.safetensors
 
-      Ctrl-C stops a fit and saves what was learned; the same command with --resume goes on. Losses are \
-      kept beside the model, for gen report.
+      The model is kept in --out as a fit goes, every minute and when Ctrl-C stops it; the same command \
+      with --resume goes on to what it would have been. Losses are kept beside it, for gen report.
       """,
     subcommands: [TrainPCA.self, TrainAutoencoder.self, TrainVAE.self, TrainGAN.self])
 }

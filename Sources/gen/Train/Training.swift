@@ -7,8 +7,8 @@ struct Training {
   let train: TrainOptions
   let fit: FitFlags
 
-  /// Fits what `create` makes for rows of a shape, or with --resume the model that is there, and saves
-  /// it also when Ctrl-C stopped the fit.
+  /// Fits what `create` makes for rows of a shape, or with --resume the model that is there. The library
+  /// keeps it in the file as the fit goes, also when Ctrl-C stops it.
   func run(_ create: (Dataset) throws -> Object) throws {
     let loaded = fit.resume ? try Model(path: train.out) : nil
     if let loaded, loaded.kind != kind {
@@ -17,18 +17,23 @@ struct Training {
     let whole = try train.dataOptions.open(train.data, for: loaded?.shape)
     let (dataset, validation) = try fit.split(whole, train.dataOptions)
     let model = try loaded ?? Model(kind, create(dataset))
-    let before = try model.epochs()
-    guard before < fit.epochs else {
-      throw Failure(description: "\(train.out) has had \(before) epochs; --epochs must be more to go on")
+    let done = try model.epochs()
+    let isUnfinished = try model.epochsLeft() > 0
+    guard done < fit.epochs || isUnfinished else {
+      throw Failure(description: "\(train.out) has had \(done) epochs; --epochs must be more to go on")
     }
-    let log = FitLog(kind.name, model: train.out, epochsBefore: before, json: train.json)
+    // An interrupted fit goes on as the fit that it was, whose epochs count from its own start.
+    let before = isUnfinished ? try Training.start(of: train.out) : done
+    let log = FitLog(kind.name, model: train.out, epochsBefore: before, epochsDone: done, json: train.json)
     log.add(
       "start", try model.facts() + [("data", .string(dataset.name)), ("rows", .integer(dataset.count))])
     if !train.json {
       print("\(kind.name) of \(try parameters(model)) parameters, \(dataset.count) rows of \(dataset.shape)")
     }
-    let isStopped = try run(model, dataset, validation, epochs: fit.epochs - before, log)
-    try model.save(to: train.out)
+    var options = try fit.options(epochs: fit.epochs - before)
+    options.resume = isUnfinished ? 1 : 0
+    options.validation = validation?.handle
+    let isStopped = try withExtendedLifetime(validation) { try run(model, dataset, options, log) }
     let epochs = try model.epochs()
     log.add(
       isStopped ? "stopped" : "saved", [("model", .string(train.out)), ("epochs", .integer(epochs))])
@@ -43,18 +48,26 @@ struct Training {
 
   /// Whether Ctrl-C stopped the fit.
   private func run(
-    _ model: Model, _ dataset: Dataset, _ validation: Dataset?, epochs: Int, _ log: FitLog
+    _ model: Model, _ dataset: Dataset, _ options: gen_fit_options, _ log: FitLog
   ) throws -> Bool {
-    var options = try fit.options(epochs: epochs)
+    var options = options
     options.event = FitLog.callback
     options.user_data = Unmanaged.passUnretained(log).toOpaque()
-    options.validation = validation?.handle
     return try Interruption.during { token in
       options.token = token
-      let status = withExtendedLifetime((log, validation)) { model.fit(dataset, &options) }
+      let status = train.out.withCString { path in
+        options.checkpoint_path = path
+        return withExtendedLifetime(log) { model.fit(dataset, &options) }
+      }
       if status != gen_status(GEN_E_CANCELLED) { try check(status) }
       return status == gen_status(GEN_E_CANCELLED)
     }
+  }
+
+  /// Epochs of earlier fits when the one on record in a file began.
+  private static func start(of path: String) throws -> Int {
+    let start = try Checkpoint(path: path).option("fit.start")?.split(separator: ",").first
+    return start.flatMap { Int($0) } ?? 0
   }
 
   private func parameters(_ model: Model) throws -> String {
