@@ -71,11 +71,16 @@ class PCA(Model):
         """Adds rows to what was seen; after the last, the result is that of one fit over all."""
         with self._alone(), ExitStack() as stack:
             data = stack.enter_context(dataset_of(X, self.context))
-            if self._handle is None:
+            is_first = self._handle is None
+            if is_first:
                 stack.enter_context(self._trying(self._create(self._fixed_count())))
-            else:
-                self._check_row_size(size_of(data.shape), self.n_features_in_)
-            self._call(lib.gen_pca_partial_fit, data)
+            try:
+                self._call(lib.gen_pca_partial_fit, data)
+            except ValueError:
+                # Asked only now: to know the columns is to solve for the components.
+                if not is_first:
+                    self._check_row_size(size_of(data.shape), self.n_features_in_)
+                raise
         self._see_columns(X)
         return self
 
