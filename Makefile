@@ -5,6 +5,8 @@
 #   make science   figures of convolutional models on Fashion-MNIST, in about half an hour;
 #                  or one of science-conditional, science-vae, science-denoiser
 #   make science-arithmetic  how often A - B + C on a DCGAN's latents gives the drawn face it should
+#   make check-hard  the scorecard at full size and the tests under sanitizers, in about an hour; PASS n/25
+#   make fuzz      fuzzes six targets; SECONDS=600 for each, TARGETS='model png'
 #   make           builds the library and the tool into .build/release
 #   make bench     every workload beside the peers'; WORKLOADS='vae dcgan' those only, QUICK=1 fewer runs
 #   make bench-peers installs the peers for it, about 6 GB, into .build/peers
@@ -55,7 +57,7 @@ demo: build
 
 test-tools:
 	@$(INSTALL_MISSING) gcc:gcc g++:g++ clang++:clang clang-format:clang-format readelf:binutils \
-	  pkg-config:pkg-config python3:python3 python3-venv
+	  pkg-config:pkg-config python3:python3 python3-venv objdump:binutils strace:strace
 	@$(INSTALL_MISSING) dataset-fashion-mnist || \
 	  echo "Without Fashion-MNIST the tests that need it are skipped."
 	@$(INSTALL_MISSING) chromium:chromium || \
@@ -70,6 +72,39 @@ $(PYTHON): bindings/python/pyproject.toml
 
 test: test-tools build-tests $(PYTHON)
 	python3 Tests/Scripts/gate.py $(PYTHON)
+
+# Sanitized builds of the library and the tests. A Swift trap is its own check for undefined behaviour; the C
+# shims have theirs beside AddressSanitizer.
+ADDRESS = --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined --scratch-path .build-asan
+THREAD = --sanitize=thread --scratch-path .build-tsan
+SANITIZED = SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 \
+  TSAN_OPTIONS=halt_on_error=1
+
+build-address: libraries
+	swift build -c release --build-tests $(ADDRESS)
+
+build-thread: libraries
+	swift build -c release --build-tests $(THREAD)
+
+test-address: build-address
+	$(SANITIZED) swift test -c release --disable-xctest --skip-build $(ADDRESS)
+
+test-thread: build-thread
+	$(SANITIZED) swift test -c release --disable-xctest --skip-build $(THREAD)
+
+hard-tools: test-tools
+	@$(INSTALL_MISSING) strace:strace valgrind:valgrind abidiff:abigail-tools djpeg:libjpeg-turbo-progs
+
+scorecard: hard-tools build-tests build-address build-thread $(PYTHON)
+	python3 Tests/Scorecard/scorecard.py hard $(ROWS)
+
+# The scorecard comes last, with its line; it is not reached when a sanitizer has something to say.
+check-hard: test-address test-thread
+	@$(MAKE) --quiet scorecard
+
+SECONDS ?= 60
+fuzz: build
+	Tests/Fuzz/fuzz.sh $(SECONDS) $(TARGETS)
 
 # The peers' folder; without one the benchmark runs ours alone, with the tests' Python.
 PEERS ?= .build/peers
@@ -135,4 +170,4 @@ format:
 clean:
 	rm -rf .build demo .venv
 
-.PHONY: all science $(SCIENCE) science-arithmetic fresh build build-tests soname libraries demo docs test-tools test bench bench-peers wheel install install-only format clean
+.PHONY: build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science $(SCIENCE) science-arithmetic fresh build build-tests soname libraries demo docs test-tools test bench bench-peers wheel install install-only format clean

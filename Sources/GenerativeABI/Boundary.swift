@@ -1,11 +1,14 @@
 import CGenerative
 import CShims
+import Glibc
 import Tensors
 
-/// The one place where an error becomes a status and a message.
+/// The one place where an error becomes a status and a message. Success leaves errno as it was.
 func boundary(_ body: () throws(GenerativeError) -> Void) -> gen_status {
+  let callersErrno = errno
   do {
     try body()
+    errno = callersErrno
     return gen_status(GEN_OK)
   } catch {
     var message = error.message

@@ -28,7 +28,8 @@ final class LayerRun {
     self.labels = labels
   }
 
-  func forward(_ x: [Float]) -> [Float] {
+  // Inlined where its result is not used, the optimizer (Swift 6.3.1) frees the array before it is filled.
+  @inline(never) func forward(_ x: [Float]) -> [Float] {
     let y = network.forward(x, rows: rows, given: labels, weights, workspace, mode)
     return Array(UnsafeBufferPointer(start: y, count: rows * network.output.count))
   }

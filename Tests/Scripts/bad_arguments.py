@@ -1,10 +1,14 @@
 """Bad input through the C header: each function, each parameter and each option spoiled in turn.
 
 Writes the calls from the header, compiles them with Tests/CTests, and runs each in a child process.
-usage: bad_arguments.py FOLDER_OF_THE_LIBRARY [part of a call's name, to run only those]
+usage: bad_arguments.py FOLDER_OF_THE_LIBRARY [--pairs N] [--address] [part of a call's name, to run only those]
+--pairs: N more calls with two things spoiled at once. --address: the library was built with AddressSanitizer.
 """
 
+import argparse
 import os
+import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -73,12 +77,28 @@ def handle_values(own):
 class Calls:
     """The calls as C functions, and the table of them."""
 
-    def __init__(self, header):
+    def __init__(self, header, n_pairs=0):
         self.header = header
         self.bodies = []
         self.table = []
+        self.singles = []  # (function, what, arguments spoiled, statement before)
         for function in header.functions.values():
             self._of(function)
+        self._pair(n_pairs)
+
+    def _pair(self, count):
+        """`count` calls with two faults of one function, the same ones each time. What one fault asks for the other
+        may hide, so that any documented status will do."""
+        draw = random.Random(1)
+        by_function = {}
+        for single in self.singles:
+            by_function.setdefault(single[0].name, []).append(single)
+        pairs = []
+        for singles in by_function.values():
+            pairs += [(a, b) for a in singles for b in singles if _can_pair(a, b)]
+        for a, b in draw.sample(pairs, min(count, len(pairs))):
+            expectation = "ANY_STATUS" if a[0].result == "gen_status" else "NO_STATUS"
+            self._add(a[0], f"{a[1]}, {b[1]}", expectation, a[2] | b[2], f"{a[3]} {b[3]}")
 
     def text(self):
         table = "".join(f"    {entry},\n" for entry in self.table)
@@ -153,6 +173,7 @@ class Calls:
         return [(value, expected if returns_status else "NO_STATUS") for value, expected in values]
 
     def _add(self, function, what, expectation, spoiled, before=""):
+        self.singles.append((function, what, spoiled, before))
         arguments = [
             self._argument(function, parameter, spoiled.get(position))
             for position, parameter in enumerate(function.parameters)
@@ -201,6 +222,11 @@ class Calls:
         return self.header.structs.get(name) if parameter.is_pointer else None
 
 
+def _can_pair(a, b):
+    """Whether two faults are of different things."""
+    return a[1] < b[1] and not a[2].keys() & b[2].keys() and a[1].split(" =")[0] != b[1].split(" =")[0]
+
+
 def _handle_type(header, type):
     name = type.replace("const ", "").rstrip("* ")
     return name if name in header.handles and type.count("*") == 1 else None
@@ -211,19 +237,28 @@ def _short(struct):
 
 
 def main():
-    library = Path(sys.argv[1]).resolve()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("library", type=Path)
+    parser.add_argument("--pairs", type=int, default=0)
+    parser.add_argument("--address", action="store_true")
+    parser.add_argument("part", nargs="?")
+    options = parser.parse_args()
+    library = options.library.resolve()
     with tempfile.TemporaryDirectory() as folder:
         calls = Path(folder, "bad_arguments_cases.h")
-        calls.write_text(Calls(Header()).text())
+        calls.write_text(Calls(Header(), options.pairs).text())
         program = Path(folder, "bad_arguments")
         sources = [str(ROOT / "Tests" / "CTests" / name) for name in ("bad_arguments.c", "fixture.c")]
-        command = ["gcc", "-std=gnu99", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused-value"]
+        # The sanitizer's runtime must be that of the compiler which built the library.
+        clang = Path(shutil.which("swiftc") or "").resolve().with_name("clang")
+        command = [clang, "-fsanitize=address"] if options.address else ["gcc"]
+        command += ["-std=gnu99", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused-value"]
         command += [f"-I{ROOT}/include", f"-I{ROOT}/Tests/CTests", f"-I{folder}", *sources]
         command += ["-o", str(program), f"-L{library}", f"-Wl,-rpath,{library}", "-lgenerative", "-lm"]
         subprocess.run(command, check=True)
         environment = dict(os.environ, SWIFT_BACKTRACE="enable=no")
         Path(folder, "files").mkdir()
-        arguments = [program, Path(folder, "files"), *sys.argv[2:]]
+        arguments = [program, Path(folder, "files"), *([options.part] if options.part else [])]
         return subprocess.run(arguments, cwd=folder, env=environment).returncode
 
 

@@ -27,7 +27,7 @@ STAGES = [
     ("invariants", [f"{SCRIPTS}/invariants.sh"], None),
     ("format", [f"{SCRIPTS}/format.sh"], None),
     ("C examples", [f"{SCRIPTS}/c-examples.sh", BUILD], None),
-    ("bad arguments", ["python3", f"{SCRIPTS}/bad_arguments.py", BUILD], None),
+    ("scorecard", ["python3", "Tests/Scorecard/scorecard.py", "quick"], None),
     ("Python", [PYTHON, "-m", "pytest", "-q", "-rs", "bindings/python"], "pytest"),
     ("wheel", [f"{SCRIPTS}/wheel.sh", PYTHON], None),
     ("gen", [f"{SCRIPTS}/gen-tool.sh", f"{BUILD}/gen"], None),

@@ -1,0 +1,160 @@
+/* Fails each allocation that a context is asked for, once, and again with all that follow: making,
+ * fitting, using, saving and loading every model, opening data, decoding pictures. The answer is
+ * GEN_E_NOMEM, the objects still work where memory came back, and nothing is left at the end.
+ * usage: allocations FOLDER PICTURE... */
+#include "host.h"
+
+static struct fixture f;
+static long calls, failing, live;
+static int keeps_failing;
+static char **pictures;
+static int n_pictures;
+
+static void *allocate(int64_t count, void *user_data) {
+  void *memory = NULL;
+  (void)user_data;
+  calls++;
+  if (calls == failing || (keeps_failing && calls > failing))
+    return NULL;
+  if (posix_memalign(&memory, 64, (size_t)count) != 0)
+    return NULL;
+  live += count;
+  return memory;
+}
+
+static void release(void *memory, int64_t count, void *user_data) {
+  (void)user_data;
+  live -= count;
+  free(memory);
+}
+
+static gen_status first(gen_status status, gen_status next) {
+  return status != GEN_OK ? status : next;
+}
+#define TRY(call)                                                                                  \
+  if (status == GEN_OK)                                                                            \
+  status = (call)
+
+/* What was refused once works afterwards, where the allocator does. */
+#define RECOVERS(call)                                                                             \
+  if (status == GEN_E_NOMEM && !keeps_failing)                                                     \
+  CHECK((call) == GEN_OK, "allocation %ld", failing)
+
+#define MODEL_STORY(noun, use)                                                                     \
+  static gen_status noun##_story(gen_context *context) {                                           \
+    gen_##noun *model = NULL, *loaded = NULL;                                                      \
+    gen_dataset *data = NULL;                                                                      \
+    gen_status status = GEN_OK;                                                                    \
+    int64_t count = 0;                                                                             \
+    f.noun##_options.value.context = f.faces_options.value.context = context;                      \
+    TRY(gen_dataset_create_faces(&f.faces_options.value, &data));                                  \
+    TRY(gen_##noun##_create(&f.noun##_options.value, &model));                                     \
+    TRY(FIT(noun));                                                                                \
+    if (model != NULL && data != NULL)                                                             \
+      RECOVERS(FIT(noun));                                                                         \
+    TRY(use);                                                                                      \
+    TRY(gen_##noun##_save(model, f.output_path, GEN_SAVE_ALL));                                    \
+    TRY(gen_##noun##_save_memory(model, GEN_SAVE_ALL, f.output, ROOM, &count));                    \
+    TRY(gen_##noun##_load_memory(f.output, count, context, &loaded));                              \
+    gen_##noun##_destroy(loaded);                                                                  \
+    loaded = NULL;                                                                                 \
+    TRY(gen_##noun##_load(f.noun##_path, context, &loaded));                                       \
+    CHECK(status == GEN_OK || loaded == NULL, "a handle of a failed load");                        \
+    gen_##noun##_destroy(loaded);                                                                  \
+    gen_##noun##_destroy(model);                                                                   \
+    gen_dataset_destroy(data);                                                                     \
+    return status;                                                                                 \
+  }
+
+/* Two steps. */
+#define FIT(noun) gen_##noun##_fit(model, data, &f.fit_options.value)
+MODEL_STORY(autoencoder, gen_autoencoder_reconstruct(model, f.rows, 2, f.rows))
+MODEL_STORY(vae, first(gen_vae_sample(model, 2, 1, f.rows),
+                       gen_vae_invert(model, f.rows, 2, &f.invert_options.value, f.rows, NULL)))
+MODEL_STORY(gan, first(gen_gan_sample(model, 2, 1, f.rows),
+                       gen_gan_discriminate(model, f.rows, 2, f.rows)))
+#undef FIT
+#define FIT(noun) gen_##noun##_fit(model, data)
+MODEL_STORY(pca, first(gen_pca_transform(model, f.rows, 2, f.rows),
+                       gen_pca_sample(model, 2, 1, 1, f.rows)))
+
+static gen_status data_story(gen_context *context) {
+  gen_dataset *memory = NULL, *idx = NULL, *slice = NULL, *folder = NULL;
+  gen_status status = GEN_OK;
+  int64_t index[2];
+  f.memory_options.value.context = f.folder_options.value.context = context;
+  TRY(gen_dataset_create(f.rows, &f.memory_options.value, &memory));
+  TRY(gen_dataset_open_idx(f.idx_path, f.labels_path, context, &idx));
+  TRY(gen_dataset_create_slice(idx, 1, 4, &slice));
+  TRY(gen_dataset_read(slice, 0, 4, f.rows));
+  TRY(gen_dataset_nearest(memory, f.rows, 2, 1, index, NULL));
+  TRY(gen_dataset_open_folder(f.folder, &f.folder_options.value, &folder));
+  gen_dataset_destroy(folder);
+  gen_dataset_destroy(slice);
+  gen_dataset_destroy(idx);
+  gen_dataset_destroy(memory);
+  return status;
+}
+
+static gen_status picture_story(gen_context *context) {
+  gen_image *image = NULL, *small = NULL, *grid = NULL;
+  gen_status status = GEN_OK;
+  int i;
+  f.load_image_options.value.context = f.grid_options.value.context = context;
+  TRY(gen_image_create_grid(f.rows, 3, SIDE, SIDE, 1, &f.grid_options.value, &grid));
+  for (i = 0; i < n_pictures; i++) {
+    f.load_image_options.value.channels = i % 2 ? 3 : 0;
+    TRY(gen_image_load_with(pictures[i], &f.load_image_options.value, &image));
+    TRY(gen_image_create_resized(image, 9, 7, &small));
+    gen_image_destroy(small);
+    gen_image_destroy(image);
+    image = small = NULL;
+  }
+  gen_image_destroy(grid);
+  return status;
+}
+
+static gen_status run(gen_status (*story)(gen_context *)) {
+  gen_context *context = NULL;
+  gen_status status;
+  calls = 0;
+  status = gen_context_create(&f.context_options.value, &context);
+  if (status == GEN_OK)
+    status = story(context);
+  gen_context_destroy(context);
+  CHECK(live == 0, "%ld bytes were kept, allocation %ld", live, failing);
+  live = 0;
+  return status;
+}
+
+int main(int argc, char **argv) {
+  gen_status (*const stories[])(gen_context *) = {pca_story, autoencoder_story, vae_story,
+                                                  gan_story, data_story,        picture_story};
+  long total = 0, most, n;
+  size_t s;
+  if (argc < 2)
+    return 2;
+  pictures = argv + 2;
+  n_pictures = argc - 2;
+  MUST(make_fixture(&f, argv[1]));
+  f.context_options.value.n_threads = 1;
+  f.context_options.value.allocate = allocate;
+  f.context_options.value.release = release;
+  for (s = 0; s < sizeof stories / sizeof stories[0]; s++) {
+    failing = -1;
+    keeps_failing = 0;
+    MUST(run(stories[s]));
+    most = calls;
+    for (keeps_failing = 0; keeps_failing < 2; keeps_failing++)
+      for (failing = 1; failing <= most; failing++) {
+        gen_status status = run(stories[s]);
+        CHECK(status == GEN_E_NOMEM, "story %d, allocation %ld of %ld: %s", (int)s, failing, most,
+              gen_status_name(status));
+      }
+    total += most;
+  }
+  n = 2 * total;
+  printf("%ld allocations of %d stories, each failed once and for good: %ld runs, %d wrong\n",
+         total, (int)s, n, failures);
+  return failures != 0;
+}

@@ -1,0 +1,209 @@
+"""Rows 1 to 7: files that lie, files that cost, and files that must survive."""
+
+import hashlib
+import re
+import resource
+import shutil
+import subprocess
+
+from host import PICTURES, ROOT, run
+from pictures import bombs, jpegs, pngs
+
+
+def damaged_models(bench):
+    models, _ = bench.seeds()
+    sanitizer = bench.sanitized("address")
+    result = run([bench.program("mutate", sanitizer), bench.sized(4_000, 100_000), 1, *models], 3000)
+    return result.good, result.line
+
+
+def damaged_pictures(bench):
+    """With row 3, since both are of pictures: mutants of PNG, JPEG and IDX files."""
+    _, idx = bench.seeds()
+    pictures = sorted(p for p in PICTURES.iterdir() if p.suffix in (".png", ".jpg"))
+    sanitizer = bench.sanitized("address")
+    result = run([bench.program("mutate", sanitizer), bench.sized(10_000, 100_000), 1, *pictures, *idx], 3000)
+    return result.good, result.line
+
+
+def fuzzing(bench):
+    seconds = bench.sized(0, 60)
+    if not seconds:
+        return None, "make fuzz, make check-hard"
+    result = run([ROOT / "Tests/Fuzz/fuzz.sh", seconds], 3000)
+    return result.good, result.line
+
+
+def image_bombs(bench):
+    """Each an error, in a tenth of a second and 64 MB, with half a gigabyte of address space."""
+    folder = bench.fresh()
+    wrong, slowest, largest, names = 0, 0.0, 0, []
+    program = bench.program("decode")
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_AS, (512 << 20, 512 << 20))
+
+    for name, content in bombs().items():
+        path = folder / name
+        path.write_bytes(content)
+        done = subprocess.run([program, path], preexec_fn=limit, capture_output=True, text=True, timeout=60)
+        fields = done.stdout.split()
+        good = done.returncode == 0 and fields[1] != "GEN_OK" and float(fields[5]) < 100 and int(fields[6]) < 65536
+        if not good:
+            wrong += 1
+            names.append(f"{name}: {done.returncode} {done.stdout}")
+        else:
+            slowest, largest = max(slowest, float(fields[5])), max(largest, int(fields[6]))
+    good, mutants = damaged_pictures(bench)
+    count = len(bombs())
+    text = f"{count} bombs, {wrong} wrong, slowest {slowest:.1f} ms, {largest / 1024:.0f} MB; {mutants}"
+    return not wrong and good and count >= 40, "\n".join(names + [text])
+
+
+def _compare(bench, files):
+    """Decodes files and compares with the pixels expected: {path: (height, width, channels, bytes) or None}."""
+    wrong = []
+    output = run([bench.program("decode"), "-p", *files]).output.splitlines()
+    for line, (path, expected) in zip(output, files.items(), strict=True):
+        fields = line.rsplit(" ", 6)
+        if expected is None:
+            if fields[1] == "GEN_OK":
+                wrong.append(f"{path.name} was read")
+            continue
+        size = tuple(int(field) for field in fields[2:5])
+        if fields[1] != "GEN_OK" or size != expected[:3]:
+            wrong.append(f"{path.name}: {line}, not {expected[:3]}")
+        elif path.with_name(path.name + ".raw").read_bytes() != expected[3]:
+            wrong.append(f"{path.name}: other pixels")
+    return wrong
+
+
+def png_suite(bench):
+    files = pngs(bench.fresh())
+    wrong = _compare(bench, files)
+    rejected = sum(expected is None for expected in files.values())
+    text = f"{len(files) - rejected} PNGs of every colour type, depth, interlace and filter, written here since PngSuite"
+    text += f" is not at hand, and {rejected} broken ones: {len(wrong)} wrong"
+    return not wrong and len(files) >= 175, "\n".join(wrong[:10] + [text])
+
+
+def jpeg_suite(bench):
+    files = jpegs(bench.fresh(), sizes=range(1, 68))
+    if files is None:
+        return None, "djpeg and cjpeg are missing (libjpeg-turbo-progs): make check-hard"
+    wrong = _compare(bench, files)
+    text = f"{len(files)} JPEGs of sides 1 to 67, baseline, progressive, gray, restarts, arithmetic, beside djpeg: "
+    return not wrong and len(files) >= 200, "\n".join(wrong[:10] + [f"{text}{len(wrong)} wrong"])
+
+
+# The system calls of a save that may fail, and with what.
+CALLS = ["openat", "write", "fsync", "rename", "close", "fchmod", "fchown", "getrandom", "fcntl", "flock", "unlink"]
+ERRORS = ["ENOSPC", "EIO", "EDQUOT", "EMFILE", "EINTR"]
+QUICK_CALLS = ["write", "fsync", "rename"]
+
+
+class _Saves:
+    """An old file, a new one to be saved over it, and the system calls that this takes."""
+
+    def __init__(self, bench, ending):
+        self.program = bench.program("save")
+        self.folder = bench.fresh()
+        result = run([self.program, "make", self.folder])
+        if not result.good:
+            raise RuntimeError(result.output)
+        self.old, self.new = self.folder / f"old{ending}", self.folder / f"new{ending}"
+        self.own = self.folder / "own"
+        self.own.mkdir()
+        self.target = self.own / f"model{ending}"
+        self.digests = {hashlib.sha256(p.read_bytes()).hexdigest(): p.name for p in (self.old, self.new)}
+        self.reset()
+        trace = self.folder / "trace"
+        run(["strace", "-f", "-o", trace, self.program, "over", self.target, self.new])
+        names = [m[1] for m in re.finditer(r"^\d+ +(\w+)\(", trace.read_text(errors="replace"), flags=re.M)]
+        self.start = names.index("getpgid") + 1
+        self.names = names
+
+    def reset(self):
+        for path in self.own.iterdir():
+            path.unlink()
+        shutil.copy(self.old, self.target)
+
+    def places(self, wanted=None):
+        """(system call, how manieth of its name) of every call after the marker."""
+        for index in range(self.start, len(self.names)):
+            name = self.names[index]
+            if name not in ("exit_group", "getpgid") and (wanted is None or name in wanted):
+                yield name, self.names[: index + 1].count(name)
+
+    def over(self, injection):
+        command = ["strace", "-f", "-o", self.folder / "trace", "-e", injection]
+        return run([*command, self.program, "over", self.target, self.new], 60)
+
+    def state(self):
+        """"old", "new" or what else is in the target; and how many files lie beside it."""
+        content = self.target.read_bytes() if self.target.exists() else b""
+        name = self.digests.get(hashlib.sha256(content).hexdigest(), "half a file")
+        return name, len(list(self.own.iterdir())) - 1
+
+
+def killed_saves(bench):
+    if shutil.which("strace") is None:
+        return None, "strace is missing: make check-hard"
+    kills, wrong, left, stayed, ends = 0, [], 0, 0, {}
+    for ending in (".safetensors", ".png"):
+        saves = _Saves(bench, ending)
+        for name, number in saves.places(None if bench.size else QUICK_CALLS):
+            saves.reset()
+            result = saves.over(f"inject={name}:signal=KILL:when={number}")
+            kills += 1
+            state, beside = saves.state()
+            ends[state.split(".")[0]] = ends.get(state.split(".")[0], 0) + 1
+            left += beside
+            if result.code not in (-9, 137) or state == "half a file":
+                wrong.append(f"{name} {number}: code {result.code}, {state}")
+            if not run([saves.program, "check", saves.target]).good:
+                wrong.append(f"{name} {number}: the file does not load")
+            # The next save works, and takes away what was left over.
+            if not run([saves.program, "over", saves.target, saves.new]).good or saves.state()[0] != saves.new.name:
+                wrong.append(f"{name} {number}: the next save left {saves.state()}")
+            stayed += saves.state()[1]
+    text = f"killed at {kills} system calls of saves: {ends.get('old', 0)} old files, {ends.get('new', 0)} new ones, "
+    text += f"{left} left over, {stayed} of them also after the next save, {len(wrong)} wrong"
+    return not wrong and kills >= 6, "\n".join(wrong[:10] + [text])
+
+
+def failing_io(bench):
+    if shutil.which("strace") is None:
+        return None, "strace is missing: make check-hard"
+    faults, wrong, survived = 0, [], 0
+    for ending in (".safetensors", ".png"):
+        saves = _Saves(bench, ending)
+        for name, number in saves.places(CALLS if bench.size else QUICK_CALLS):
+            for error in ERRORS if bench.size else ERRORS[:2]:
+                saves.reset()
+                result = saves.over(f"inject={name}:error={error}:when={number}")
+                faults += 1
+                state, beside = saves.state()
+                survived += result.code == 0
+                what = f"{name} {number} {error}: code {result.code}, {state}, {beside} beside"
+                # After the rename the new file is there; only that it will last could not be promised.
+                renamed = name in ("fsync", "openat", "close") and state == saves.new.name
+                if result.code == 0 and state != saves.new.name:
+                    wrong.append(what)
+                elif result.code == 5 and state != saves.old.name and not renamed:
+                    wrong.append(what)
+                # A close that was not let through leaves its descriptor: that is the injection's own.
+                elif result.code not in (0, 5) and not (result.code == 100 and name == "close"):
+                    wrong.append(what)
+                # So does an unlink that was refused leave its file.
+                if beside and name != "unlink":
+                    wrong.append(what)
+        shim = saves.folder / "short_writes.so"
+        subprocess.run(["gcc", "-shared", "-fPIC", "-o", shim, ROOT / "Tests/Scorecard/short_writes.c"], check=True)
+        saves.reset()
+        result = run([saves.program, "over", saves.target, saves.new], LD_PRELOAD=shim)
+        faults += 1
+        if not result.good or saves.state() != (saves.new.name, 0):
+            wrong.append(f"short writes: code {result.code}, {saves.state()}")
+    text = f"{faults} faults of system calls and short writes: {survived} saved all the same, the others GEN_E_IO and "
+    return not wrong and faults >= 10, "\n".join(wrong[:10] + [f"{text}the old file, {len(wrong)} wrong"])

@@ -1,0 +1,122 @@
+"""Compiling and running the host programs of the scorecard: C programs linked with the library as any host's."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT / "Tests" / "Scripts"))
+
+# Where the library is, by the sanitizer it was built with.
+FOLDERS = {"": ".build/release", "address": ".build-asan/release", "thread": ".build-tsan/release"}
+PICTURES = ROOT / "Tests" / "Golden" / "pictures"
+
+# A report ends the process; leaks are counted by what a context holds, since the Swift runtime keeps its own.
+ENVIRONMENT = {
+    "SWIFT_BACKTRACE": "enable=no",
+    "ASAN_OPTIONS": "detect_leaks=0:exitcode=99:quarantine_size_mb=16:allocator_may_return_null=1",
+    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+    "TSAN_OPTIONS": "exitcode=66:halt_on_error=0:report_signal_unsafe=0",
+}
+
+
+class Result:
+    """What a program did: exit code (negative: the signal), output, its last line."""
+
+    def __init__(self, code, output):
+        self.code = code
+        self.output = output.strip()
+        self.line = self.output.splitlines()[-1] if self.output else ""
+
+    @property
+    def good(self):
+        return self.code == 0
+
+
+def run(command, timeout=1200, **environment):
+    """Runs a command to its end; a timeout is a failure like any other."""
+    everything = dict(os.environ, **ENVIRONMENT)
+    everything.update({key: str(value) for key, value in environment.items()})
+    try:
+        done = subprocess.run(
+            [str(part) for part in command], env=everything, timeout=timeout, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", cwd=ROOT,
+        )  # fmt: skip
+        return Result(done.returncode, done.stdout)
+    except subprocess.TimeoutExpired as late:
+        return Result(124, (late.stdout or b"").decode(errors="replace") + f"\nstill running after {timeout} s")
+
+
+class Bench:
+    """A folder of compiled hosts, and of files that a fixture left. `size`: 0 quick, 1 hard."""
+
+    def __init__(self, size):
+        self.size = size
+        self.folder = Path(tempfile.mkdtemp(prefix="scorecard-"))
+        self._programs = {}
+        self._seeds = None
+
+    def close(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def sized(self, quick, hard):
+        return hard if self.size else quick
+
+    def library(self, sanitizer=""):
+        return (ROOT / FOLDERS[sanitizer] / "libgenerative.so").resolve()
+
+    def sanitized(self, sanitizer):
+        """The sanitizer, in a hard run; the plain library in a quick one."""
+        return sanitizer if self.size else ""
+
+    def program(self, name, sanitizer=""):
+        """The path of host `name`, compiled once."""
+        if (name, sanitizer) not in self._programs:
+            self._programs[name, sanitizer] = self._compile(name, sanitizer)
+        return self._programs[name, sanitizer]
+
+    def _compile(self, name, sanitizer):
+        library = self.library(sanitizer)
+        if not library.exists():
+            raise FileNotFoundError(f"{library}: make check-hard builds it")
+        soname = library.parent / "libgenerative.so.1"
+        if not soname.exists():
+            soname.symlink_to(library.name)
+        right_calls = self.folder / "right_calls.h"
+        if not right_calls.exists():
+            subprocess.run([sys.executable, HERE / "right_calls.py", right_calls], check=True)
+        out = self.folder / f"{name}{'-' + sanitizer if sanitizer else ''}"
+        # The sanitizer's runtime must be the compiler's that built the library.
+        compiler = Path(shutil.which("swiftc")).resolve().with_name("clang") if sanitizer else "gcc"
+        command = [compiler, "-std=gnu11", "-O1", "-g", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"]
+        command += ["-Wno-unused-value", "-Wno-unused-function", f"-I{ROOT}/include", f"-I{ROOT}/Tests/CTests"]
+        command += [f"-I{self.folder}", HERE / f"{name}.c", ROOT / "Tests/CTests/fixture.c"]
+        if sanitizer == "address":
+            command += ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+        if sanitizer == "thread":
+            command += ["-fsanitize=thread"]
+        command += ["-o", out, f"-L{library.parent}", f"-Wl,-rpath,{library.parent}", "-lgenerative"]
+        command += ["-lm", "-lpthread", "-ldl"]
+        subprocess.run([str(part) for part in command], check=True)
+        return out
+
+    def host(self, name, *arguments, sanitizer="", timeout=1800, **environment):
+        """Runs host `name`, which gets a fresh folder as its first argument."""
+        own = self.fresh()
+        return run([self.program(name, sanitizer), own, *arguments], timeout, **environment)
+
+    def fresh(self):
+        return Path(tempfile.mkdtemp(dir=self.folder))
+
+    def seeds(self):
+        """Sound model files of every kind, and IDX files."""
+        if self._seeds is None:
+            self._seeds = self.fresh()
+            result = run([self.program("seeds"), self._seeds])
+            if not result.good:
+                raise RuntimeError(result.output)
+        return sorted(self._seeds.glob("*.safetensors")), sorted(self._seeds.glob("*.idx"))

@@ -1,0 +1,117 @@
+"""Rows 8 to 18: a host that is out of memory, wrong, in parallel, forked, or simply there for long."""
+
+import re
+import shutil
+import subprocess
+import sys
+
+from host import PICTURES, ROOT, run
+
+
+def failed_allocations(bench):
+    pictures = ["rgb.png", "palette-alpha.png", "interlaced.png", "progressive.jpg", "cmyk.jpg", "turned-6.jpg"]
+    result = bench.host("allocations", *(PICTURES / name for name in pictures))
+    return result.good, result.line
+
+
+def memory_limits(bench):
+    """From 2 GB of address space down to 64 MB: an error, never a signal."""
+    megabytes = [2048 - 68 * step for step in range(30)] + [64]
+    if not bench.size:
+        megabytes = megabytes[::6]
+    deaths, ends = [], {}
+    for size in megabytes:
+        result = bench.host("workload", size << 20)
+        ends[result.line] = ends.get(result.line, 0) + 1
+        if result.code != 0:
+            deaths.append(f"{size} MB: {result.code} {result.line}")
+    text = f"{len(megabytes)} limits from {megabytes[0]} to {megabytes[-1]} MB: "
+    text += ", ".join(f"{count} {end}" for end, count in sorted(ends.items())) + f", {len(deaths)} deaths"
+    return not deaths, "\n".join(deaths + [text])
+
+
+def bad_arguments(bench):
+    command = [sys.executable, ROOT / "Tests/Scripts/bad_arguments.py", bench.library(bench.sanitized("address")).parent]
+    if bench.size:
+        command += ["--address"]
+    result = run(command + ["--pairs", bench.sized(0, 8_000)])
+    return result.good, result.line
+
+
+def random_sequences(bench):
+    result = bench.host("sequences", bench.sized(10_000, 100_000), 1, sanitizer=bench.sanitized("address"))
+    return result.good, result.line
+
+
+def wrong_handles(bench):
+    result = bench.host("handles", 10_000, sanitizer=bench.sanitized("address"))
+    return result.good, result.line
+
+
+def thread_sanitizer(bench):
+    """Sixteen threads on one model; and a race of the host's own must be seen."""
+    if not bench.size:
+        result = bench.host("threads", 8, 1)
+        return result.good, f"without ThreadSanitizer: {result.line}"
+    planted = bench.host("threads", 16, 2, "planted", sanitizer="thread")
+    result = bench.host("threads", 16, 60, sanitizer="thread")
+    races = len(re.findall("WARNING: ThreadSanitizer", result.output))
+    found = "WARNING: ThreadSanitizer: data race" in planted.output
+    text = f"{result.line}, {races} races; the planted one was {'found' if found else 'missed'}"
+    return result.good and not races and found, text if not races else f"{result.output[:4000]}\n{text}"
+
+
+def callback_abuse(bench):
+    result = bench.host("callbacks", sanitizer=bench.sanitized("address"))
+    return result.good, result.line
+
+
+def forks(bench):
+    result = bench.host("fork", bench.sized(20, 200))
+    if not bench.size:
+        return result.good, result.line
+    python = run([ROOT / ".venv/bin/python", ROOT / "Tests/Scorecard/processes.py", bench.library()], 300)
+    return result.good and python.good, f"{result.line}; {python.line}"
+
+
+def reopened(bench):
+    copy = bench.fresh() / "copy.so"
+    shutil.copy(bench.library(), copy)
+    program = bench.folder / "reload"
+    command = ["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT}/include"]
+    command += [str(ROOT / "Tests/Scorecard/reload.c"), "-o", str(program), "-ldl", "-lpthread"]
+    subprocess.run(command, check=True)
+    result = run([program, bench.library(), copy, bench.sized(20, 100)])
+    return result.good, result.line
+
+
+def valgrind(bench):
+    """The C examples and the readers of every kind of file; valgrind knows no AVX-512."""
+    if not bench.size:
+        return None, "make check-hard"
+    folder = bench.fresh()
+    library = bench.library()
+    made = ["make", "--quiet", "-C", ROOT / "bindings/c", "all", f"LIBRARY={library.parent}", f"OUT={folder}"]
+    build = run(made)
+    check = ["valgrind", "--quiet", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect"]
+    check += ["--error-exitcode=9"]
+    models, idx = bench.seeds()
+    pictures = sorted(p for p in PICTURES.iterdir() if p.suffix in (".png", ".jpg"))
+    programs = [[bench.program("mutate"), 300, 1, *models, *idx, *pictures], [bench.program("soak"), folder, 5, 5]]
+    wrong = [] if build.good else [build.output]
+    for command in programs:
+        result = run(check + command, 1500, GEN_KERNELS="avx2", SCORECARD_FEW_CUTS=1)
+        if not result.good:
+            wrong.append(f"{command[0].name}: {result.code}\n{result.output[-3000:]}")
+    examples = [[folder / "vae", folder, 1], [folder / "pca", folder]]
+    for command in examples if bench.size > 1 else []:
+        result = run(check + command, 3000, GEN_KERNELS="avx2")
+        if not result.good:
+            wrong.append(f"{command[0].name}: {result.code}\n{result.output[-3000:]}")
+    text = f"{len(models) + len(idx) + len(pictures)} files and 300 mutants read, every model made, fitted, used and freed"
+    return not wrong, "\n".join(wrong + [f"{text}: {len(wrong)} wrong"])
+
+
+def steady_state(bench):
+    result = bench.host("soak", *bench.sized((400, 50), (10_000, 1_000)))
+    return result.good, result.line

@@ -1,0 +1,83 @@
+"""Rows 19 to 25: the shared object itself, its manners, and its arithmetic."""
+
+import array
+import sys
+
+import trap_gate
+from host import ROOT, run
+
+SCRIPTS = ROOT / "Tests" / "Scripts"
+
+
+def exports(bench):
+    names = run([sys.executable, SCRIPTS / "exported_names.py", bench.library()])
+    linked = run([SCRIPTS / "shared-object.sh", bench.library()])
+    text = f"{names.output}{linked.output}" or "only gen_*@@GEN_1; RELRO, BIND_NOW, no rpath, no text relocations"
+    return names.good and linked.good, text
+
+
+def abi(bench):
+    result = run([sys.executable, SCRIPTS / "abi_dump.py", "check", bench.library().parent])
+    if not bench.size:
+        return result.good, result.output
+    compared = run([sys.executable, SCRIPTS / "abi_dump.py", "compare"])
+    return result.good and compared.good, f"{result.output}; {compared.output}"
+
+
+def good_guest(bench):
+    result = bench.host("guest")
+    return result.good, result.output
+
+
+def traps(bench):
+    faults, text = trap_gate.check(bench.library(), ROOT / ".build/release")
+    return not faults, "\n".join(faults + [text])
+
+
+def determinism(bench):
+    """The same bytes with 1, 2 and 16 threads on each instruction set; across them 1e-5 of the largest number."""
+    own = bench.fresh()
+    program = bench.program("determinism")
+    sets, wrong = [], []
+    for name in ("baseline", "avx2", "avx512"):
+        folder = bench.fresh()
+        result = run([program, "save", folder], GEN_KERNELS=name)
+        if not result.output.endswith("wrong") or not result.line.startswith(name):
+            continue  # this processor has no such set
+        if not result.good:
+            wrong.append(result.output)
+        sets.append(name)
+        models = folder if not sets[1:] else models
+        sampled = run([program, "sample", models, own / name], GEN_KERNELS=name)
+        if not sampled.good:
+            wrong.append(sampled.output)
+    outputs = []
+    for name in sets:
+        values = array.array("f")
+        values.frombytes((own / name).read_bytes())
+        outputs.append(values)
+    largest = max(abs(value) for value in outputs[0])
+    apart = max(abs(a - b) for other in outputs[1:] for a, b in zip(outputs[0], other))
+    if apart > 1e-5 * largest:
+        wrong.append(f"instruction sets differ by {apart / largest:.1e}")
+    text = f"4 models, bytes equal with 1, 2 and 16 threads on {', '.join(sets)}; across them {apart / largest:.1e}"
+    resumed = run(["swift", "test", "-c", "release", "--disable-xctest", "--skip-build", "--filter", "(?i)resum"], 900)
+    count = resumed.output.count(" passed after")
+    if not resumed.good or not count:
+        wrong.append(f"resuming: {resumed.output[-1500:]}")
+    return not wrong and len(sets) > 1, "\n".join(wrong + [f"{text}; {count} tests of resuming"])
+
+
+def absurd_numbers(bench):
+    result = run([bench.program("abuse")])
+    return result.good, result.output
+
+
+def old_files(bench):
+    found = sorted((ROOT / "Tests" / "Golden" / "compatibility").glob("**/*.safetensors"))
+    if not found:
+        return None, "no file of an earlier version is kept yet"
+    test = ROOT / "bindings" / "python" / "tests" / "test_compatibility.py"
+    library = {"GENERATIVE_LIBRARY": bench.library(), "PYTHONPATH": ROOT / "bindings" / "python"}
+    result = run([ROOT / ".venv/bin/python", "-m", "pytest", "-q", test], 900, **library)
+    return result.good, f"{len(found)} files kept: {result.line}"

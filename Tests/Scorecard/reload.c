@@ -1,0 +1,69 @@
+/* Opens and closes the library again and again, uses it in parallel in between, under two paths at
+ * once, and with a thread that ends after the last close. usage: reload LIBRARY COPY TIMES */
+#include <dlfcn.h>
+#include <generative.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static pthread_barrier_t closed;
+
+/* Fits and samples through the functions of one handle of dlopen. */
+static int use(void *library, float *rows) {
+  gen_faces_options faces;
+  gen_vae_options model;
+  gen_fit_options fit;
+  gen_dataset *data = NULL;
+  gen_vae *vae = NULL;
+  int failed;
+#define CALL(name) (*(__typeof__(name) *)dlsym(library, #name))
+  CALL(gen_faces_options_init)(&faces, sizeof faces);
+  CALL(gen_vae_options_init)(&model, sizeof model);
+  CALL(gen_fit_options_init)(&fit, sizeof fit);
+  faces.n_rows = 64;
+  faces.height = faces.width = model.height = model.width = 16;
+  faces.channels = 1;
+  fit.epochs = 1;
+  failed = CALL(gen_dataset_create_faces)(&faces, &data) || CALL(gen_vae_create)(&model, &vae) ||
+           CALL(gen_vae_fit)(vae, data, &fit) || CALL(gen_vae_sample)(vae, 4, 1, rows);
+  CALL(gen_vae_destroy)(vae);
+  CALL(gen_dataset_destroy)(data);
+  return failed;
+}
+
+static void *last_thread(void *library) {
+  float rows[4 * 256];
+  intptr_t failed = use(library, rows);
+  pthread_barrier_wait(&closed);
+  return (void *)failed; /* its thread-local message goes only now */
+}
+
+int main(int argc, char **argv) {
+  float first[4 * 256], rows[4 * 256];
+  int times = argc > 3 ? atoi(argv[3]) : 0, i, wrong = 0;
+  void *one, *two, *result;
+  pthread_t thread;
+  for (i = 0; i < times; i++) {
+    one = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
+    if (one == NULL || (i == 0 && use(one, first)))
+      return 2;
+    wrong += use(one, rows) || memcmp(first, rows, sizeof rows) != 0;
+    wrong += dlclose(one) != 0;
+  }
+  one = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
+  two = dlopen(argv[2], RTLD_NOW | RTLD_LOCAL);
+  if (one == NULL || two == NULL || one == two)
+    return 2;
+  wrong += use(two, rows) || memcmp(first, rows, sizeof rows) != 0;
+  wrong += use(one, rows) || memcmp(first, rows, sizeof rows) != 0;
+  dlclose(two);
+  pthread_barrier_init(&closed, NULL, 2);
+  pthread_create(&thread, NULL, last_thread, one);
+  dlclose(one);
+  pthread_barrier_wait(&closed);
+  pthread_join(thread, &result);
+  wrong += result != NULL;
+  printf("%d times opened and closed, twice at once, %d wrong\n", times, wrong);
+  return wrong != 0 || times == 0;
+}

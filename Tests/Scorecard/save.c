@@ -1,0 +1,63 @@
+/* Saves over an old file while system calls fail or the process is killed.
+ * usage: save make FOLDER       leaves old and new.safetensors and .png
+ *        save over FILE NEW     loads NEW, calls getpgid (where the faults may begin), saves over
+ * FILE; the exit code is the status, 100 when a descriptor was lost save check FILE        whether
+ * FILE loads */
+#include "host.h"
+
+static int is_picture(const char *path) { return strstr(path, ".png") != NULL; }
+
+static int make(const char *folder) {
+  static struct fixture f;
+  char path[700];
+  int i;
+  gen_image *image = NULL;
+  MUST(make_fixture(&f, folder));
+  for (i = 0; i < 2; i++) {
+    const char *age = i == 0 ? "old" : "new";
+    snprintf(path, sizeof path, "%s/%s.safetensors", folder, age);
+    MUST(gen_vae_save(f.vae, path, GEN_SAVE_ALL));
+    MUST(gen_vae_fit(f.vae, f.dataset, &f.fit_options.value));
+    snprintf(path, sizeof path, "%s/%s.png", folder, age);
+    MUST(gen_image_create(f.rows, SIDE, SIDE - i, 1, &image));
+    MUST(gen_image_save(image, path, NULL));
+    gen_image_destroy(image);
+  }
+  return 0;
+}
+
+static int over(const char *path, const char *new_path) {
+  gen_image *image = NULL;
+  gen_vae *vae = NULL;
+  gen_status status;
+  int before;
+  if (is_picture(path))
+    MUST(gen_image_load(new_path, 0, &image));
+  else
+    MUST(gen_vae_load(new_path, NULL, &vae));
+  before = entries_of("/proc/self/fd");
+  if (getpgid(0) < 0)
+    return 2;
+  status = image ? gen_image_save(image, path, NULL) : gen_vae_save(vae, path, GEN_SAVE_ALL);
+  if (status != GEN_OK)
+    printf("%s\n", gen_last_error_message());
+  return entries_of("/proc/self/fd") == before ? status : 100;
+}
+
+static int check(const char *path) {
+  gen_image *image = NULL;
+  gen_vae *vae = NULL;
+  gen_status status =
+      is_picture(path) ? gen_image_load(path, 0, &image) : gen_vae_load(path, NULL, &vae);
+  gen_image_destroy(image);
+  gen_vae_destroy(vae);
+  return status;
+}
+
+int main(int argc, char **argv) {
+  if (argc == 3 && strcmp(argv[1], "make") == 0)
+    return make(argv[2]);
+  if (argc == 4 && strcmp(argv[1], "over") == 0)
+    return over(argv[2], argv[3]);
+  return argc == 3 && strcmp(argv[1], "check") == 0 ? check(argv[2]) : 2;
+}

@@ -1,0 +1,75 @@
+"""The scorecard: what must never happen, each a row with the command that shows it does not.
+
+usage: scorecard.py quick|hard [ROW...]
+quick: the sizes that fit into make test, with the plain library. hard: the full sizes, with the sanitized builds
+that make check-hard makes. Ends with one line, PASS n/25; a row that was not run does not pass.
+"""
+
+import sys
+import time
+
+import files
+import hosts
+import library
+from host import Bench
+
+ROWS = {
+    1: ("damaged model files", files.damaged_models),
+    2: ("coverage-guided fuzzing", files.fuzzing),
+    3: ("image bombs and damaged pictures", files.image_bombs),
+    4: ("every kind of PNG", files.png_suite),
+    5: ("JPEGs as djpeg reads them", files.jpeg_suite),
+    6: ("killed while saving", files.killed_saves),
+    7: ("failing system calls", files.failing_io),
+    8: ("every allocation failed", hosts.failed_allocations),
+    9: ("true memory limits", hosts.memory_limits),
+    10: ("bad arguments", hosts.bad_arguments),
+    11: ("random sequences of calls", hosts.random_sequences),
+    12: ("wrong handles", hosts.wrong_handles),
+    13: ("threads", hosts.thread_sanitizer),
+    14: ("callbacks that re-enter", hosts.callback_abuse),
+    15: ("forks", hosts.forks),
+    16: ("opened and closed", hosts.reopened),
+    17: ("valgrind", hosts.valgrind),
+    18: ("steady state", hosts.steady_state),
+    19: ("exports and dependencies", library.exports),
+    20: ("ABI", library.abi),
+    21: ("good guest", library.good_guest),
+    22: ("traps", library.traps),
+    23: ("determinism", library.determinism),
+    24: ("absurd numbers", library.absurd_numbers),
+    25: ("old files", library.old_files),
+}
+
+
+def main():
+    bench = Bench(["quick", "hard"].index(sys.argv[1]))
+    wanted = [int(word) for word in sys.argv[2:]] or list(ROWS)
+    passed, failed, skipped = [], [], []
+    try:
+        for number in wanted:
+            name, row = ROWS[number]
+            start = time.monotonic()
+            try:
+                good, text = row(bench)
+            except Exception as error:  # a row that cannot run has not passed, and the others go on
+                good, text = False, f"{type(error).__name__}: {error}"
+            verdict = {True: "PASS", False: "FAIL", None: "skip"}[good]
+            {True: passed, False: failed, None: skipped}[good].append(number)
+            lines = text.splitlines() or [""]
+            seconds = time.monotonic() - start
+            print(f"{number:2} {verdict} {name}: {lines[-1]} ({seconds:.1f} s)", flush=True)
+            for line in lines[:-1]:
+                print(f"        {line}", flush=True)
+    finally:
+        bench.close()
+    if skipped:
+        print(f"not run: {', '.join(map(str, skipped))}")
+    if failed:
+        print(f"FAILED: {', '.join(map(str, failed))}")
+    print(f"PASS {len(passed)}/{len(ROWS)} ({sys.argv[1]} sizes)")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,151 @@
+/* Calls in an order that bytes decide, on a few objects that all threads share: what hosts do
+ * wrong, and right, as a state machine. For sequences.c, which draws the bytes, and the fuzzer,
+ * which searches for them. */
+#ifndef SCORECARD_SEQUENCES_H
+#define SCORECARD_SEQUENCES_H
+
+#include "host.h"
+
+enum { N_SLOTS = 4, N_SHARED = 1 << 17 };
+
+static struct fixture f;
+static void *objects[N_SLOTS]; /* of any kind: a call may find another than it wants */
+
+struct scratch {
+  float rows[16 * ROW];
+  unsigned char bytes[N_SHARED];
+  int64_t byte_count;
+};
+
+/* Destroys an object of whatever kind: destroying it as another does nothing. */
+static void forget(void *object) {
+  gen_vae_destroy((gen_vae *)object);
+  gen_gan_destroy((gen_gan *)object);
+  gen_pca_destroy((gen_pca *)object);
+  gen_dataset_destroy((gen_dataset *)object);
+  gen_image_destroy((gen_image *)object);
+}
+
+static void put(int slot, void *object) {
+  forget(__atomic_exchange_n(&objects[slot], object, __ATOMIC_RELAXED));
+}
+
+/* Whether rows of a model that came out of damaged bytes still fit into the scratch. */
+static int fits(const gen_vae *vae) {
+  gen_model_info_t info;
+  info.struct_size = sizeof info;
+  return gen_vae_info(vae, &info) == GEN_OK && info.height * info.width * info.channels == ROW &&
+         info.latent_size == LATENT;
+}
+
+/* One call; the slots it takes need not hold what it wants. */
+static gen_status step(struct scratch *s, unsigned op, int a, int b, unsigned char spice) {
+  void *x = __atomic_load_n(&objects[a], __ATOMIC_RELAXED),
+       *y = __atomic_load_n(&objects[b], __ATOMIC_RELAXED);
+  void *made = NULL;
+  gen_status status;
+  int64_t ignored;
+  switch (op % 24) {
+  case 0:
+    status = gen_vae_create(&f.vae_options.value, (gen_vae **)&made);
+    put(a, made);
+    return status;
+  case 1:
+    status = gen_gan_create(&f.gan_options.value, (gen_gan **)&made);
+    put(a, made);
+    return status;
+  case 2:
+    status = gen_pca_create(&f.pca_options.value, (gen_pca **)&made);
+    put(a, made);
+    return status;
+  case 3:
+    status = gen_dataset_create_faces(&f.faces_options.value, (gen_dataset **)&made);
+    put(a, made);
+    return status;
+  case 4:
+    status =
+        gen_dataset_create_slice((gen_dataset *)x, spice % 4, spice % 7, (gen_dataset **)&made);
+    put(b, made);
+    return status;
+  case 5:
+    status = gen_image_load_memory(f.image_bytes, f.image_size - (spice % 8 == 0), 1,
+                                   (gen_image **)&made);
+    put(a, made);
+    return status;
+  case 6:
+    status = gen_image_create_resized((gen_image *)x, 1 + spice % 40, 1 + spice % 23,
+                                      (gen_image **)&made);
+    put(b, made);
+    return status;
+  case 7:
+    gen_vae_destroy((gen_vae *)x);
+    return GEN_OK;
+  case 8:
+    gen_gan_destroy((gen_gan *)x);
+    gen_pca_destroy((gen_pca *)x);
+    return GEN_OK;
+  case 9:
+    gen_dataset_destroy((gen_dataset *)x);
+    return GEN_OK;
+  case 10:
+    gen_image_destroy((gen_image *)x);
+    return GEN_OK;
+  case 11:
+    return gen_vae_fit((gen_vae *)x, (gen_dataset *)y, &f.fit_options.value);
+  case 12:
+    return gen_gan_fit((gen_gan *)x, (gen_dataset *)y, &f.fit_options.value);
+  case 13:
+    return gen_pca_fit((gen_pca *)x, (gen_dataset *)y);
+  case 14:
+    return gen_vae_sample((gen_vae *)x, spice % 16, spice, s->rows);
+  case 15:
+    return gen_gan_sample((gen_gan *)x, spice % 16, spice, s->rows);
+  case 16:
+    return gen_pca_transform((gen_pca *)x, f.rows, spice % 16, s->rows);
+  case 17:
+    return gen_vae_encode((gen_vae *)x, f.rows, spice % 16, s->rows,
+                          spice % 2 ? NULL : s->rows + 64);
+  case 18:
+    return gen_dataset_read((gen_dataset *)x, spice % 4, spice % 5, s->rows);
+  case 19:
+    return gen_vae_save_memory((gen_vae *)x, spice % 2, s->bytes, N_SHARED, &s->byte_count);
+  case 20:
+    return gen_gan_save_memory((gen_gan *)x, spice % 2, s->bytes, spice % 4 ? N_SHARED : spice,
+                               &ignored);
+  case 21:
+    if (spice % 4 == 0 && s->byte_count > 0)
+      s->bytes[spice * 37 % s->byte_count] ^= spice;
+    status = gen_vae_load_memory(s->bytes, s->byte_count, NULL, (gen_vae **)&made);
+    if (status == GEN_OK && !fits((gen_vae *)made)) {
+      gen_vae_destroy((gen_vae *)made);
+      made = NULL;
+    }
+    put(a, made);
+    return status;
+  case 22:
+    return gen_pca_merge((gen_pca *)x, (gen_pca *)y);
+  default:
+    return gen_pca_partial_fit((gen_pca *)x, (gen_dataset *)y);
+  }
+}
+
+/* Runs three bytes a call. */
+static void run_sequence(struct scratch *s, const unsigned char *bytes, int64_t count, long *done) {
+  int64_t i;
+  for (i = 0; i + 3 <= count; i += 3) {
+    gen_status status =
+        step(s, bytes[i], bytes[i + 1] % N_SLOTS, bytes[i + 1] / N_SLOTS % N_SLOTS, bytes[i + 2]);
+    CHECK(status == GEN_OK || gen_last_error_message()[0] != 0, "call %u without a message",
+          bytes[i] % 24);
+    CHECK(status >= GEN_OK && status < GEN_E_INTERNAL, "call %u: %d", bytes[i] % 24, (int)status);
+    done[status >= GEN_OK && status <= GEN_E_INTERNAL ? status : GEN_E_INTERNAL]++;
+  }
+}
+
+static void forget_all(void) {
+  int i;
+  for (i = 0; i < N_SLOTS; i++)
+    put(i, NULL);
+}
+
+#endif

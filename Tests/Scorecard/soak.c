@@ -1,0 +1,69 @@
+/* Loads, samples and destroys over and over, then creates, fits and destroys: memory, descriptors
+ * and threads stay what they were. usage: soak FOLDER CYCLES FITS */
+#include "host.h"
+
+static struct fixture f;
+
+static void load_cycle(void) {
+  gen_vae *vae = NULL;
+  gen_gan *gan = NULL;
+  gen_image *image = NULL;
+  gen_context *context = NULL;
+  gen_vae_options *options = &f.vae_options.value;
+  MUST(gen_context_create(&f.context_options.value, &context));
+  MUST(gen_vae_load_memory(f.vae_bytes, f.vae_size, context, &vae));
+  MUST(gen_vae_sample(vae, 2, 1, f.rows));
+  gen_vae_destroy(vae);
+  MUST(gen_gan_load(f.gan_path, context, &gan));
+  MUST(gen_gan_sample(gan, 2, 1, f.rows));
+  gen_gan_destroy(gan);
+  options->context = context;
+  MUST(gen_vae_create(options, &vae));
+  gen_vae_destroy(vae);
+  gen_context_destroy(context);
+  MUST(gen_image_load(f.image_path, 0, &image));
+  gen_image_destroy(image);
+  CHECK(gen_vae_sample(vae, 2, 1, f.rows) == GEN_E_HANDLE, "a destroyed model");
+}
+
+static void fit_cycle(void) {
+  gen_vae *vae = NULL;
+  gen_gan *gan = NULL;
+  f.vae_options.value.context = NULL;
+  MUST(gen_vae_create(&f.vae_options.value, &vae));
+  MUST(gen_vae_fit(vae, f.dataset, &f.fit_options.value));
+  gen_vae_destroy(vae);
+  MUST(gen_gan_create(&f.gan_options.value, &gan));
+  MUST(gen_gan_fit(gan, f.dataset, &f.fit_options.value));
+  gen_gan_destroy(gan);
+}
+
+/* Runs a cycle n times; tells how many bytes each of the last three quarters kept. */
+static void soak(const char *name, void (*cycle)(void), long n) {
+  long i, start = 0, end;
+  int descriptors = 0, threads = 0;
+  for (i = 0; i < n; i++) {
+    if (i == n / 4) {
+      start = resident();
+      descriptors = entries_of("/proc/self/fd");
+      threads = entries_of("/proc/self/task");
+    }
+    cycle();
+  }
+  end = resident();
+  CHECK(end - start < 1024 * (n - n / 4), "%s keeps %ld bytes a cycle", name,
+        (end - start) / (n - n / 4));
+  CHECK(entries_of("/proc/self/fd") == descriptors, "%s: descriptors", name);
+  CHECK(entries_of("/proc/self/task") <= threads, "%s: threads", name);
+  printf("%ld %s, %.1f bytes kept by each; ", n, name, (double)(end - start) / (double)(n - n / 4));
+}
+
+int main(int argc, char **argv) {
+  if (argc < 4)
+    return 2;
+  MUST(make_fixture(&f, argv[1]));
+  soak("cycles of create, load, sample and destroy", load_cycle, atol(argv[2]));
+  soak("fits", fit_cycle, atol(argv[3]));
+  printf("%d wrong\n", failures);
+  return failures != 0;
+}

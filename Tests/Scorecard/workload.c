@@ -1,0 +1,34 @@
+/* A host's whole life with the library: make, fit, use, save and load every model, under whatever
+ * limits it was started with. Every call may fail, and says GEN_E_NOMEM or GEN_E_IO when it does.
+ * usage: workload FOLDER [BYTES]   BYTES: of address space */
+#include "host.h"
+
+int main(int argc, char **argv) {
+  static struct fixture f;
+  gen_status status;
+  gen_vae *big = NULL;
+  if (argc < 2)
+    return 2;
+  if (argc > 2) {
+    struct rlimit limit;
+    limit.rlim_cur = limit.rlim_max = strtoull(argv[2], NULL, 10);
+    if (setrlimit(RLIMIT_AS, &limit) != 0)
+      return 2;
+  }
+  status = make_fixture(&f, argv[1]);
+  if (status == GEN_OK) {
+    /* Sizes that a caller chooses. */
+    f.vae_options.value.height = f.vae_options.value.width = 1024;
+    f.widths[0] = 65536;
+    status = gen_vae_create(&f.vae_options.value, &big);
+    if (status == GEN_OK)
+      gen_vae_destroy(big);
+    else
+      CHECK(status == GEN_E_NOMEM, "%s", gen_status_name(status));
+    status = GEN_OK;
+  }
+  CHECK(status == GEN_OK || status == GEN_E_NOMEM || status == GEN_E_IO, "%s",
+        gen_status_name(status));
+  printf("%s\n", failures ? "wrong" : gen_status_name(status));
+  return failures != 0;
+}
