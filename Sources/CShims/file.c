@@ -315,6 +315,8 @@ int shim_exists(const char *path) {
 }
 
 int shim_open_file(const char *path, struct shim_file *file) {
+  if (!path)
+    return EFAULT;
   /* Not blocking, so that a pipe without a writer is refused rather than waited for. */
   do {
     file->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
