@@ -1,4 +1,3 @@
-import Synchronization
 import Tensors
 
 extension Dataset {
@@ -58,7 +57,7 @@ extension Dataset {
 
 /// Why rows could not be read, noted by the workers.
 private final class Failures: Sendable {
-  private let noted = Mutex<[Int: GenerativeError]>([:])
+  private let noted = Guarded<[Int: GenerativeError]>([:])
 
   func note(_ error: GenerativeError, at index: Int) { noted.withLock { $0[index] = error } }
 

@@ -19,7 +19,7 @@ package final class RowStream: Sendable {
 
   private nonisolated(unsafe) let pull: Pull
   private let columnCount: Int
-  private let position = Mutex(Position())
+  private let position = Guarded(Position())
   private let busy = Atomic(false)
 
   /// Rows held back to draw batches from at random; 1 or less keeps the stream's order.

@@ -2,7 +2,6 @@ import CGenerative
 import Datasets
 import Evaluation
 import Models
-import Synchronization
 import Tensors
 
 /// A dataset behind a handle, with what the header tells of its making.
@@ -25,7 +24,7 @@ final class DatasetHandle: HandleObject {
 struct StaticCString: @unchecked Sendable {
   let pointer: UnsafePointer<CChar>
 
-  private static let known = Mutex<[String: StaticCString]>([:])
+  private static let known = Guarded<[String: StaticCString]>([:])
 
   static func of(_ text: String) -> StaticCString {
     known.withLock { known in

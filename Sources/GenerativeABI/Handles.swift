@@ -1,4 +1,3 @@
-import Synchronization
 import Tensors
 
 /// An object that C holds by a handle.
@@ -38,7 +37,7 @@ final class Handles: Sendable {
     var free: [Int] = []
   }
 
-  private let table = Mutex(Table())
+  private let table = Guarded(Table())
 
   /// A new ticket for `object`.
   func insert<Object: HandleObject>(_ object: Object) -> OpaquePointer? {

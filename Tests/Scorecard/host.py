@@ -20,7 +20,7 @@ ENVIRONMENT = {
     "SWIFT_BACKTRACE": "enable=no",
     "ASAN_OPTIONS": "detect_leaks=0:exitcode=99:quarantine_size_mb=16:allocator_may_return_null=1",
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
-    "TSAN_OPTIONS": "exitcode=66:halt_on_error=0:report_signal_unsafe=0",
+    "TSAN_OPTIONS": "exitcode=66:halt_on_error=0:die_after_fork=0",
 }
 
 
@@ -98,9 +98,11 @@ class Bench:
         if sanitizer == "address":
             command += ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
         if sanitizer == "thread":
-            command += ["-fsanitize=thread"]
+            # Its runtime, as Swift ships it, knows Dispatch.
+            runtime = compiler.parent.parent / "lib/swift/linux"
+            command += ["-fsanitize=thread", f"-L{runtime}", f"-Wl,-rpath,{runtime}", "-Wl,--no-as-needed"]
         command += ["-o", out, f"-L{library.parent}", f"-Wl,-rpath,{library.parent}", "-lgenerative"]
-        command += ["-lm", "-lpthread", "-ldl"]
+        command += ["-lm", "-lpthread", "-ldl", *(["-ldispatch", "-lBlocksRuntime"] if sanitizer == "thread" else [])]
         # Linkers warn at length about a sanitizer's own symbols.
         done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
         if done.returncode:

@@ -1,4 +1,3 @@
-import Synchronization
 import Tensors
 
 /// Principal component analysis.
@@ -15,7 +14,7 @@ import Tensors
 package final class PCA: Sendable {
   package let options: Options
   package let context: Context
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// What was seen, and what follows from it.
   private struct State {

@@ -1,5 +1,4 @@
 import Networks
-import Synchronization
 import Tensors
 
 /// Runs a network over any number of rows, from any number of threads.
@@ -17,8 +16,8 @@ package final class Inference: Sendable {
   private let classCount: Int
   private let folds: Bool
   private let rowLimit: Int
-  private let idle = Mutex<[Workspace]>([])
-  private let prepared = Mutex<[Prepared]>([])
+  private let idle = Guarded<[Workspace]>([])
+  private let prepared = Guarded<[Prepared]>([])
 
   private struct Prepared: Sendable {
     let source: Weights
