@@ -121,7 +121,7 @@ class _Saves:
         run(["strace", "-f", "-o", trace, self.program, "over", self.target, self.new])
         names = [m[1] for m in re.finditer(r"^\d+ +(\w+)\(", trace.read_text(errors="replace"), flags=re.M)]
         self.start = names.index("getpgid") + 1
-        self.names = names
+        self.names = names[: names.index("getpgid", self.start)]
 
     def reset(self):
         for path in self.own.iterdir():
@@ -129,10 +129,10 @@ class _Saves:
         shutil.copy(self.old, self.target)
 
     def places(self, wanted=None):
-        """(system call, how manieth of its name) of every call after the marker."""
+        """(system call, how manieth of its name) of every call between the marks."""
         for index in range(self.start, len(self.names)):
             name = self.names[index]
-            if name not in ("exit_group", "getpgid") and (wanted is None or name in wanted):
+            if wanted is None or name in wanted:
                 yield name, self.names[: index + 1].count(name)
 
     def over(self, injection):

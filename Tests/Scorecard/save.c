@@ -1,8 +1,8 @@
 /* Saves over an old file while system calls fail or the process is killed.
  * usage: save make FOLDER       leaves old and new.safetensors and .png
- *        save over FILE NEW     loads NEW, calls getpgid (where the faults may begin), saves over
- * FILE; the exit code is the status, 100 when a descriptor was lost save check FILE        whether
- * FILE loads */
+ *        save over FILE NEW     loads NEW and saves it over FILE, between two calls of getpgid that
+ * mark where faults belong; the exit code is the status, 100 when a descriptor was lost save check
+ * FILE        whether FILE loads */
 #include "host.h"
 
 static int is_picture(const char *path) { return strstr(path, ".png") != NULL; }
@@ -39,6 +39,8 @@ static int over(const char *path, const char *new_path) {
   if (getpgid(0) < 0)
     return 2;
   status = image ? gen_image_save(image, path, NULL) : gen_vae_save(vae, path, GEN_SAVE_ALL);
+  if (getpgid(0) < 0)
+    return 2;
   if (status != GEN_OK)
     printf("%s\n", gen_last_error_message());
   return entries_of("/proc/self/fd") == before ? status : 100;
