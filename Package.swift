@@ -65,13 +65,16 @@ let package = Package(
     .target(name: "Networks", dependencies: ["Tensors"]),
     .target(name: "Checkpoints", dependencies: ["Tensors", "CShims"]),
     .target(name: "Datasets", dependencies: ["Tensors", "CShims"]),
-    .target(name: "Models", dependencies: ["Networks", "Datasets", "Checkpoints"]),
-    .target(name: "Evaluation", dependencies: ["Datasets"]),
+    .target(name: "Statistics", dependencies: ["Datasets"]),
+    .target(name: "Models", dependencies: ["Networks", "Statistics", "Checkpoints"]),
+    .target(name: "Evaluation", dependencies: ["Statistics"]),
 
     // The crossing: the only module that says gen_.
     .target(
       name: "GenerativeABI",
-      dependencies: ["CGenerative", "Models", "Evaluation", "Datasets", "Checkpoints", "CShims"],
+      dependencies: [
+        "CGenerative", "Models", "Evaluation", "Statistics", "Datasets", "Checkpoints", "CShims",
+      ],
       exclude: ["exports.map"]),
 
     // libgenerative.so: no code, only how it is linked, so that tests and the tool, which link

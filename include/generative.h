@@ -394,6 +394,11 @@ GEN_API gen_status gen_dataset_nearest(const gen_dataset *dataset, const float *
                                        int64_t n_rows, int64_t n_neighbours, int64_t *indices_out,
                                        float *distances_out);
 
+/* The class that most of the n_neighbours nearest rows of a labelled dataset have; equals go to the
+ * lower class. labels_out: n_rows. Without labels: GEN_E_STATE. Cost: as gen_dataset_nearest. */
+GEN_API gen_status gen_dataset_classify(const gen_dataset *dataset, const float *rows,
+                                        int64_t n_rows, int64_t n_neighbours, int32_t *labels_out);
+
 /* ---- Images --------------------------------------------------------------------------------- */
 
 typedef struct gen_image gen_image;
@@ -479,6 +484,60 @@ GEN_API gen_status gen_image_save_memory(const gen_image *image, const char *pat
                                          const gen_save_image_options *options, void *bytes_out,
                                          int64_t capacity, int64_t *byte_count_out);
 
+/* ---- Moments ---------------------------------------------------------------------------------
+ *
+ * Count, mean and covariance of rows, as sums that add up: any number of machines gather them over
+ * their parts of the data, and merging gives what one pass over all rows would, in any order. Of
+ * bytes every sum is an exact integer, so the result does not depend on order and parts even in its
+ * last bit; of floats it agrees to rounding. Memory: n_features^2 doubles. */
+
+typedef struct gen_moments gen_moments;
+
+/* n_features: numbers of a row, 1 ... 65,536. */
+GEN_API gen_status gen_moments_create(int64_t n_features, const gen_context *context,
+                                      gen_moments **moments_out);
+GEN_API void gen_moments_destroy(gen_moments *moments);
+
+/* Adds the rows of a dataset, which may be a stream. Returns also GEN_E_MISMATCH; GEN_E_NONFINITE,
+ * and then earlier batches of a stream were added. Cost: rows * n_features^2 FLOPs. */
+GEN_API gen_status gen_moments_update(gen_moments *moments, const gen_dataset *dataset);
+
+/* Adds rows (n_rows x n_features), all of them or, on an error, none. */
+GEN_API gen_status gen_moments_update_rows(gen_moments *moments, const float *rows, int64_t n_rows);
+
+/* Adds what other has seen, which is not changed: GEN_E_MISMATCH for other n_features. */
+GEN_API gen_status gen_moments_merge(gen_moments *moments, const gen_moments *other);
+
+typedef struct gen_moments_info_t {
+  uint32_t struct_size; /* set it before the call */
+  int32_t is_exact;     /* 1: all rows were bytes */
+  int64_t n_rows;       /* rows seen */
+  int64_t n_features;
+} gen_moments_info_t;
+
+GEN_API gen_status gen_moments_info(const gen_moments *moments, gen_moments_info_t *info_out);
+
+/* mean_out: n_features. Before the first row: GEN_E_STATE. */
+GEN_API gen_status gen_moments_mean(const gen_moments *moments, double *mean_out);
+
+/* covariance_out: n_features x n_features, divisor n_rows - 1. Before two rows: GEN_E_STATE. */
+GEN_API gen_status gen_moments_covariance(const gen_moments *moments, double *covariance_out);
+
+/* The squared Frechet distance between the Gaussians of two such means and covariances; see
+ * gen_evaluate_frechet. Before two rows each: GEN_E_STATE. Other n_features: GEN_E_MISMATCH. */
+GEN_API gen_status gen_moments_frechet(const gen_moments *moments, const gen_moments *other,
+                                       double *distance_out);
+
+/* As for models, see Files: what another process needs to merge. Bytes of the same rows are the
+ * same bytes in a file whatever the order. */
+GEN_API gen_status gen_moments_save(const gen_moments *moments, const char *path);
+GEN_API gen_status gen_moments_save_memory(const gen_moments *moments, void *bytes_out,
+                                           int64_t capacity, int64_t *byte_count_out);
+GEN_API gen_status gen_moments_load(const char *path, const gen_context *context,
+                                    gen_moments **moments_out);
+GEN_API gen_status gen_moments_load_memory(const void *bytes, int64_t byte_count,
+                                           const gen_context *context, gen_moments **moments_out);
+
 /* ---- Principal component analysis -----------------------------------------------------------
  *
  * The change of basis that puts the most variance into the first coordinates: the eigenvectors of
@@ -524,6 +583,9 @@ GEN_API gen_status gen_pca_partial_fit(gen_pca *pca, const gen_dataset *dataset)
 /* Adds what another PCA of partial fits (or the covariance path) saw: fit parts on many machines,
  * merge, and get what one fit over all rows would give. other is not changed. */
 GEN_API gen_status gen_pca_merge(gen_pca *pca, const gen_pca *other);
+
+/* The same from moments: gather them anywhere, merge, and fit here. Returns what merge returns. */
+GEN_API gen_status gen_pca_merge_moments(gen_pca *pca, const gen_moments *moments);
 
 typedef struct gen_pca_info_t {
   uint32_t struct_size; /* set it before the call */
@@ -894,6 +956,20 @@ GEN_API gen_status gen_vae_elbo(const gen_vae *vae, const float *rows, int64_t n
                                 int64_t n_samples, uint64_t seed, double *reconstruction_out,
                                 double *kl_out);
 
+/* The log-likelihood of each row, in nats, estimated by importance sampling (Burda et al. 2016):
+ * log 1/K sum p(x|z) p(z) / q(z|x) over K = n_samples latents of q(z|x), 1 ... 1,000,000. K = 1 is
+ * the bound itself, drawn; the mean grows with K towards log p(x): compare figures of equal K. Of
+ * BERNOULLI it is a likelihood only for pixels of 0 and 1, see gen_binarize. Row i of a seed is the
+ * same for any n_rows. likelihood_out: n_rows; their standard error is the mean's.
+ * Cost: n_rows * n_samples passes of the decoder. */
+GEN_API gen_status gen_vae_log_likelihood(const gen_vae *vae, const float *rows, int64_t n_rows,
+                                          int64_t n_samples, uint64_t seed, double *likelihood_out);
+
+/* Gray rows in [0, 1] as coin flips: an element becomes 1 with its value as probability, else 0.
+ * Row i of a seed is the same for any n_rows. rows_out: n_rows x row_size; may be rows itself. */
+GEN_API gen_status gen_binarize(const float *rows, int64_t n_rows, int64_t row_size, uint64_t seed,
+                                float *rows_out);
+
 /* Decoded latents on a grid: two latents run through the quantiles 0.5 / n ... 1 - 0.5 / n of N(0,
  * 1), the others are 0 (Kingma & Welling, figure 4). latent_x runs along columns, latent_y down
  * rows; they differ, and each is below latent_size. images_out: n_grid_rows * n_grid_columns rows.
@@ -918,6 +994,11 @@ GEN_API gen_status gen_vae_sample_given(const gen_vae *vae, const int32_t *label
 GEN_API gen_status gen_vae_elbo_given(const gen_vae *vae, const float *rows, const int32_t *labels,
                                       int64_t n_rows, int64_t n_samples, uint64_t seed,
                                       double *reconstruction_out, double *kl_out);
+
+GEN_API gen_status gen_vae_log_likelihood_given(const gen_vae *vae, const float *rows,
+                                                const int32_t *labels, int64_t n_rows,
+                                                int64_t n_samples, uint64_t seed,
+                                                double *likelihood_out);
 
 /* ---- Generative adversarial network ---------------------------------------------------------
  *
@@ -1031,6 +1112,62 @@ GEN_API gen_status gen_gan_discriminate_given(const gen_gan *gan, const float *r
 GEN_API gen_status gen_gan_features(const gen_gan *gan, const float *rows, const int32_t *labels,
                                     int64_t n_rows, float *features_out);
 GEN_API gen_status gen_gan_feature_count(const gen_gan *gan, int64_t *count_out);
+
+/* ---- Classifier ------------------------------------------------------------------------------
+ *
+ * A network that tells classes apart, for what it sees in rows: its last hidden layer gives
+ * features to compare generated rows with real ones by, where no outside network is at hand, and
+ * its classes tell what was generated. On pictures of clothes or digits a CONVOLUTIONAL one takes
+ * LeNet-5's part (LeCun et al. 1998). */
+
+typedef struct gen_classifier gen_classifier;
+
+typedef struct gen_classifier_options {
+  uint32_t struct_size;
+  int32_t activation; /* of hidden layers; default ReLU */
+  int64_t height;     /* of a row; 0 counts as 1, here and in the next two */
+  int64_t width;
+  int64_t channels;
+  int64_t n_classes;     /* 2 ... 4,096 */
+  const int64_t *hidden; /* widths of hidden layers; the last one's outputs are the features */
+  int32_t n_hidden;      /* up to 16; 0: the default 256, 84, CONVOLUTIONAL: 84; not negative */
+  int32_t initializer;   /* GEN_INITIALIZER_... */
+  double dropout;        /* share of hidden units dropped in training, [0, 1) */
+  uint64_t seed;         /* of the initial weights */
+  const gen_context *context;
+  int32_t architecture;  /* GEN_ARCHITECTURE_... */
+  int32_t depth;         /* CONVOLUTIONAL: levels, 1 ... 16; 0: until the smaller side is 4 ... 7 */
+  int64_t base_channels; /* CONVOLUTIONAL: of the first level, 1 ... 4,096; 0: 32 */
+  int32_t batch_norm;    /* CONVOLUTIONAL: 1: after all convolutions but the first */
+  int32_t reserved;
+} gen_classifier_options;
+
+GEN_API gen_status gen_classifier_options_init(gen_classifier_options *options,
+                                               uint32_t struct_size);
+GEN_API gen_status gen_classifier_create(const gen_classifier_options *options,
+                                         gen_classifier **classifier_out);
+GEN_API void gen_classifier_destroy(gen_classifier *classifier);
+GEN_API gen_status gen_classifier_plan(const gen_classifier_options *options, int64_t batch_size,
+                                       gen_plan *plan_out);
+
+/* latent_size is the number of features. */
+GEN_API gen_status gen_classifier_info(const gen_classifier *classifier,
+                                       gen_model_info_t *info_out);
+
+/* Fits to a dataset with labels of 0 ... n_classes - 1 (GEN_E_ARGUMENT otherwise), as validation
+ * must be; see gen_fit_options. The loss is the cross-entropy in nats. */
+GEN_API gen_status gen_classifier_fit(gen_classifier *classifier, const gen_dataset *dataset,
+                                      const gen_fit_options *options);
+
+/* The likeliest class of each row, and the probabilities of all. labels_out: n_rows;
+ * probabilities_out: n_rows x n_classes; either may be NULL. */
+GEN_API gen_status gen_classifier_predict(const gen_classifier *classifier, const float *rows,
+                                          int64_t n_rows, int32_t *labels_out,
+                                          float *probabilities_out);
+
+/* The last hidden layer's output. features_out: n_rows x features, see gen_classifier_info. */
+GEN_API gen_status gen_classifier_features(const gen_classifier *classifier, const float *rows,
+                                           int64_t n_rows, float *features_out);
 
 /* ---- Latents ---------------------------------------------------------------------------------
  *
@@ -1209,6 +1346,17 @@ GEN_API gen_status gen_gan_load(const char *path, const gen_context *context, ge
 GEN_API gen_status gen_gan_load_memory(const void *bytes, int64_t byte_count,
                                        const gen_context *context, gen_gan **gan_out);
 
+GEN_API gen_status gen_classifier_save(const gen_classifier *classifier, const char *path,
+                                       int32_t content);
+GEN_API gen_status gen_classifier_save_memory(const gen_classifier *classifier, int32_t content,
+                                              void *bytes_out, int64_t capacity,
+                                              int64_t *byte_count_out);
+GEN_API gen_status gen_classifier_load(const char *path, const gen_context *context,
+                                       gen_classifier **classifier_out);
+GEN_API gen_status gen_classifier_load_memory(const void *bytes, int64_t byte_count,
+                                              const gen_context *context,
+                                              gen_classifier **classifier_out);
+
 /* What is inside a model's file, or any other safetensors file, for programs that must tell the
  * kind of a model before they load it, or run or convert one themselves. A checkpoint is checked
  * from end to end when it is opened, and never changes. */
@@ -1224,7 +1372,8 @@ GEN_API gen_status gen_checkpoint_size(const gen_checkpoint *checkpoint, int64_t
                                        int64_t *n_metadata_out);
 
 /* The value of a key of the metadata, NULL where there is none. A model's file has "kind" ("pca",
- * "autoencoder", "vae", "gan") and its options, "option.latent_size" and so on. */
+ * "autoencoder", "vae", "gan", "classifier", "moments") and its options, "option.latent_size" ...
+ */
 GEN_API const char *gen_checkpoint_metadata(const gen_checkpoint *checkpoint, const char *key);
 
 /* The keys of the metadata in alphabetical order; NULL when there is none of that number. */
@@ -1270,6 +1419,130 @@ GEN_API gen_status gen_evaluate_psnr(const float *rows, const float *clean, int6
 /* The squared error of a row summed over its floats, averaged over rows. */
 GEN_API gen_status gen_evaluate_squared_error(const float *rows, const float *clean, int64_t n_rows,
                                               int64_t row_size, double *error_out);
+
+/* Means over rows, and their standard errors (_se; of one row 0). */
+typedef struct gen_reconstruction_t {
+  uint32_t struct_size; /* set it before the call */
+  int32_t reserved;
+  int64_t n_rows;
+  double squared_error; /* summed over a row */
+  double squared_error_se;
+  double mean_squared_error; /* of a float: squared_error / row floats */
+  double psnr;               /* as gen_evaluate_psnr */
+  double psnr_se;
+  double ssim; /* structural similarity, 1 for equal images */
+  double ssim_se;
+} gen_reconstruction_t;
+
+/* How near rows in [0, 1] come to clean ones, n_rows x height x width x channels each. Structural
+ * similarity (Wang et al. 2004): a Gaussian window of 11 x 11, deviation 1.5, where it fits,
+ * averaged over places and channels; a side shorter than 11 takes the largest odd window. */
+GEN_API gen_status gen_evaluate_reconstruction(const float *rows, const float *clean,
+                                               int64_t n_rows, int64_t height, int64_t width,
+                                               int64_t channels, const gen_context *context,
+                                               gen_reconstruction_t *quality_out);
+
+/* How many latents a VAE uses: those whose mean varies over rows by more than threshold (Burda et
+ * al. 2016). means: n_rows x latent_size, of gen_vae_encode. threshold: of the variance; 0: 0.01.
+ * variances_out: latent_size; may be NULL. */
+GEN_API gen_status gen_evaluate_active_units(const float *means, int64_t n_rows,
+                                             int64_t latent_size, double threshold,
+                                             int64_t *count_out, double *variances_out);
+
+/* Generated rows beside real ones. Rows are n x row_size floats of any features: pixels, latents of
+ * a PCA or an encoder, features of a discriminator or a classifier, or an outside network's. Every
+ * figure depends on the numbers of rows: compare figures of equal ones, and print real rows beside
+ * others as a floor. */
+
+/* The squared Frechet distance between the Gaussians of two sets (Heusel et al. 2017):
+ * |m1 - m2|^2 + trace(C1 + C2 - 2 (C1 C2)^(1/2)). Two rows each at least; biased upwards unless
+ * rows are many more than row_size. Cost: (n_real + n_generated) * row_size^2 FLOPs, two
+ * eigenproblems. */
+GEN_API gen_status gen_evaluate_frechet(const float *real, int64_t n_real, const float *generated,
+                                        int64_t n_generated, int64_t row_size,
+                                        const gen_context *context, double *distance_out);
+
+/* The kernel distance (Binkowski et al. 2018): the unbiased squared maximum mean discrepancy under
+ * (x . y / row_size + 1)^3, averaged over n_subsets (0: 100) random subsets of subset_size rows (0:
+ * 1000, or all when there are fewer) of each set. About 0 for one distribution, of either sign.
+ * deviation_out: of the subsets' figures; may be NULL.
+ * Cost: 6 * n_subsets * subset_size^2 * row_size FLOPs. */
+GEN_API gen_status gen_evaluate_kernel_distance(const float *real, int64_t n_real,
+                                                const float *generated, int64_t n_generated,
+                                                int64_t row_size, int64_t n_subsets,
+                                                int64_t subset_size, uint64_t seed,
+                                                const gen_context *context, double *mean_out,
+                                                double *deviation_out);
+
+/* Balls around each row that reach to its n_neighbours-th nearest row of its own set: precision is
+ * the share of generated rows in a real ball, recall that of real rows in a generated one
+ * (Kynkaanniemi et al. 2019, n_neighbours 3); density is 1 / n_neighbours of the real balls around
+ * a generated row, on average, coverage the share of real balls with a generated row inside (Naeem
+ * et al. 2020, n_neighbours 5). Each output may be NULL. Cost: 2 * (n_real^2 + n_generated^2 +
+ * n_real * n_generated) * row_size FLOPs. */
+GEN_API gen_status gen_evaluate_precision_recall(const float *real, int64_t n_real,
+                                                 const float *generated, int64_t n_generated,
+                                                 int64_t row_size, int64_t n_neighbours,
+                                                 const gen_context *context, double *precision_out,
+                                                 double *recall_out, double *density_out,
+                                                 double *coverage_out);
+
+/* The 1-nearest-neighbour two-sample test, leave-one-out (Lopez-Paz & Oquab 2017): the share of
+ * rows of both sets whose nearest other row is of their own. With equally many of each, 0.5 cannot
+ * be told apart, 1 always can; below 0.5 rows are copies. accuracy_out: of all; the others, of the
+ * real and the generated rows, may be NULL. Cost: 2 * (n_real + n_generated)^2 * row_size FLOPs. */
+GEN_API gen_status gen_evaluate_two_sample(const float *real, int64_t n_real,
+                                           const float *generated, int64_t n_generated,
+                                           int64_t row_size, const gen_context *context,
+                                           double *accuracy_out, double *real_accuracy_out,
+                                           double *generated_accuracy_out);
+
+/* Does a model copy its training data? The median distance of generated rows to the nearest
+ * training row over that of rows held out: about 1 for a model that does not, near 0 for copies. A
+ * stream: GEN_E_UNSUPPORTED. The medians may be NULL. Cost: as gen_dataset_nearest for both sets.
+ */
+GEN_API gen_status gen_evaluate_memorization(const gen_dataset *training, const float *generated,
+                                             int64_t n_generated, const float *held_out,
+                                             int64_t n_held_out, double *ratio_out,
+                                             double *generated_distance_out,
+                                             double *held_out_distance_out);
+
+enum {
+  GEN_LINEAR_LOGISTIC = 0,     /* multinomial logistic regression */
+  GEN_LINEAR_SQUARED_HINGE = 1 /* support vectors, one class against the others each */
+};
+
+typedef struct gen_linear_options {
+  uint32_t struct_size;
+  int32_t loss;     /* GEN_LINEAR_... */
+  double c;         /* weight of the losses beside |W|^2 / 2, as scikit-learn's C, > 0; 0: 1 */
+  double tolerance; /* ends when the gradient is this share of the first, 1e-12 ... 1; 0: 1e-6 */
+  int64_t max_iterations; /* 0: 1000 */
+} gen_linear_options;
+
+GEN_API gen_status gen_linear_options_init(gen_linear_options *options, uint32_t struct_size);
+
+typedef struct gen_linear_info_t {
+  uint32_t struct_size; /* set it before the call */
+  int32_t converged;    /* 1: within the tolerance; 0: as near as floats or max_iterations allow */
+  int64_t n_rows;       /* of training */
+  int64_t n_classes;
+  int64_t n_iterations;
+  double objective; /* |W|^2 / 2 + c * sum of losses */
+  double gradient;  /* its length over the first one's */
+} gen_linear_info_t;
+
+/* Fits a linear classifier to a labelled dataset and predicts the classes of rows: how much
+ * features tell (Radford et al. 2016). Minimises |W|^2 / 2 + c * sum over rows of loss(W x + b,
+ * class), the biases b not penalised; the solution is unique. training: wrap features by
+ * gen_dataset_create. rows: n_rows x row floats, n_rows may be 0. labels_out: n_rows. weights_out:
+ * n_classes x row floats; biases_out: n_classes, the largest label + 1; these and info_out may be
+ * NULL. Without labels: GEN_E_STATE. A stream: GEN_E_UNSUPPORTED. Cost: 4 * rows * row floats *
+ * n_classes FLOPs an iteration, of which there are tens to hundreds. */
+GEN_API gen_status gen_evaluate_linear(const gen_dataset *training, const float *rows,
+                                       int64_t n_rows, const gen_linear_options *options,
+                                       int32_t *labels_out, float *weights_out, float *biases_out,
+                                       gen_linear_info_t *info_out);
 
 #ifdef __cplusplus
 }

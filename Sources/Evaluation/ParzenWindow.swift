@@ -20,8 +20,7 @@ package struct ParzenWindow {
   private let rowSize: Int
   private let sampleCount: Int
   private let center: Buffer<Float>
-  private let samples: Buffer<Float>
-  private let sampleNorms: Buffer<Float>
+  private let samples: CentredRows
 
   /// - Parameter samples: `count` rows of `rowSize` floats, at least one.
   /// - Throws: `.memory`.
@@ -32,12 +31,8 @@ package struct ParzenWindow {
     self.rowSize = rowSize
     sampleCount = count
     distances = SquaredDistances(width: rowSize, context: context)
-    center = try Buffer(count: rowSize, in: context.memory)
-    context.columnSums(Matrix(reading: samples, rows: count, columns: rowSize), into: center.base)
-    context.scale(center.base, by: 1 / Float(max(count, 1)), count: rowSize, into: center.base)
-    self.samples = try Self.centered(samples, count, rowSize, center, context)
-    sampleNorms = try Buffer(count: count, in: context.memory)
-    distances.norms(self.samples.base, count: count, into: sampleNorms.base)
+    center = try CentredRows.about(meanOf: samples, count: count, width: rowSize, context: context)
+    self.samples = try CentredRows(samples, count: count, center: center, distances, context: context)
   }
 
   /// The width under which `rows` are most likely.
@@ -56,13 +51,10 @@ package struct ParzenWindow {
   /// The mean of ln p over `rows`, in nats, and its standard error.
   package func logLikelihood(
     _ rows: UnsafePointer<Float>, count: Int, width: Double
-  ) throws(GenerativeError) -> (mean: Double, standardError: Double) {
+  ) throws(GenerativeError) -> Estimate {
     let likelihoods = try Buffer<Double>(count: count, in: context.memory)
     try logLikelihoods(rows, count: count, widths: [width], into: likelihoods.base)
-    let n = Double(count)
-    let mean = likelihoods.elements.reduce(0, +) / n
-    let squares = likelihoods.elements.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return (mean, (squares / max(n - 1, 1) / n).squareRoot())
+    return Estimate(likelihoods.elements)
   }
 
   /// ln p of each row under each width: widths × rows.
@@ -75,15 +67,14 @@ package struct ParzenWindow {
     }
     let squares = try Buffer<Float>(count: floats, in: context.memory)
     let exponentials = try Buffer<Float>(count: floats, in: context.memory)
-    let norms = try Buffer<Float>(count: block, in: context.memory)
     var first = 0
     while first < count {
       let some = min(block, count - first)
-      let x = try Self.centered(rows + first * rowSize, some, rowSize, center, context)
-      distances.norms(x.base, count: some, into: norms.base)
+      let x = try CentredRows(
+        rows + first * rowSize, count: some, center: center, distances, context: context)
       distances.fill(
-        squares.base, x.base, norms: norms.base, count: some, samples.base, norms: sampleNorms.base,
-        count: sampleCount)
+        squares.base, x.rows.base, norms: x.norms.base, count: some, samples.rows.base,
+        norms: samples.norms.base, count: sampleCount)
       let start = first
       context.parallel(some) { i in
         for (index, width) in widths.enumerated() {
@@ -107,18 +98,5 @@ package struct ParzenWindow {
     let sum = context.sum(scratch, count: sampleCount)
     return Double(scale) * Double(nearest) + log(sum / Double(sampleCount))
       - Double(rowSize) / 2 * log(2 * Double.pi * width * width)
-  }
-
-  private static func centered(
-    _ rows: UnsafePointer<Float>, _ count: Int, _ rowSize: Int, _ center: Buffer<Float>, _ context: Context
-  ) throws(GenerativeError) -> Buffer<Float> {
-    guard let floats = checkedProduct(count, rowSize) else {
-      throw GenerativeError(.memory, "\(count) rows of \(rowSize) do not fit in memory")
-    }
-    let centered = try Buffer<Float>(count: floats, in: context.memory)
-    for row in 0..<count {
-      for j in 0..<rowSize { centered.base[row * rowSize + j] = rows[row * rowSize + j] - center.base[j] }
-    }
-    return centered
   }
 }

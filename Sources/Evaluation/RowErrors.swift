@@ -25,7 +25,8 @@ package enum RowErrors {
     return total / Double(rows)
   }
 
-  private static func squaredError(
+  /// Σ (x − y)² of a row.
+  package static func squaredError(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int
   ) -> Double {
     var total = 0.0

@@ -5,8 +5,8 @@ import Tensors
 /// One matrix product does the work. Subtracting a common centre from both sides first keeps the
 /// three terms small, and with them the rounding.
 struct SquaredDistances {
-  private let context: Context
-  private let width: Int
+  let context: Context
+  let width: Int
 
   init(width: Int, context: Context) {
     self.width = width
@@ -41,6 +41,64 @@ struct SquaredDistances {
     context.parallel(aCount) { i in
       let row = distances + i * bCount
       for j in 0..<bCount { row[j] = max(0, aNorms[i] + bNorms[j] - 2 * row[j]) }
+    }
+  }
+}
+
+/// Rows about a common centre, with their norms: what distances are taken between.
+struct CentredRows {
+  let count: Int
+  let rows: Buffer<Float>
+  let norms: Buffer<Float>
+
+  /// A copy of `count` packed rows less `center`.
+  ///
+  /// - Throws: `.memory`.
+  init(
+    _ rows: UnsafePointer<Float>, count: Int, center: Buffer<Float>, _ distances: SquaredDistances,
+    context: Context
+  ) throws(GenerativeError) {
+    guard let floats = checkedProduct(count, center.count) else {
+      throw GenerativeError(.memory, "\(count) rows of \(center.count) do not fit in memory")
+    }
+    self.count = count
+    self.rows = try Buffer(copying: UnsafeBufferPointer(start: rows, count: floats), in: context.memory)
+    norms = try Buffer(count: count, in: context.memory)
+    distances.center(self.rows.base, count: count, at: center.base)
+    distances.norms(self.rows.base, count: count, into: norms.base)
+  }
+
+  /// Sets of rows about the mean of the first.
+  static func about(
+    meanOf rows: UnsafePointer<Float>, count: Int, width: Int, context: Context
+  ) throws(GenerativeError) -> Buffer<Float> {
+    let center = try Buffer<Float>(count: width, in: context.memory)
+    context.columnSums(Matrix(reading: rows, rows: count, columns: width), into: center.base)
+    context.scale(center.base, by: 1 / Float(max(count, 1)), count: width, into: center.base)
+    return center
+  }
+}
+
+extension SquaredDistances {
+  /// Floats of distances held at once: 16 MiB, within a last-level cache's reach.
+  private static let blockFloats = 1 << 22
+
+  /// Calls `body` with the distances of some rows of `a` to all of `b`, packed, until all were told.
+  ///
+  /// - Throws: `.memory`.
+  func forEachBlock(
+    of a: CentredRows, to b: CentredRows,
+    _ body: (_ distances: UnsafeMutablePointer<Float>, _ first: Int, _ count: Int) -> Void
+  ) throws(GenerativeError) {
+    guard a.count > 0, b.count > 0 else { return }
+    let block = min(a.count, max(Self.blockFloats / b.count, 24))
+    let distances = try Buffer<Float>(count: block * b.count, in: context.memory)
+    for first in stride(from: 0, to: a.count, by: block) {
+      let count = min(block, a.count - first)
+      fill(
+        distances.base, a.rows.base + first * width, norms: a.norms.base + first, count: count, b.rows.base,
+        norms: b.norms.base, count: b.count)
+      body(distances.base, first, count)
     }
   }
 }

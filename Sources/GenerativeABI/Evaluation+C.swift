@@ -1,5 +1,6 @@
 import CGenerative
 import Evaluation
+import Models
 import Tensors
 
 @c @implementation public func gen_evaluate_parzen(
@@ -42,12 +43,53 @@ import Tensors
   }
 }
 
-/// At least one row of finite floats.
-private func checkRows(
+@c @implementation public func gen_evaluate_reconstruction(
+  _ rows: UnsafePointer<Float>?, _ clean: UnsafePointer<Float>?, _ n_rows: Int64, _ height: Int64,
+  _ width: Int64, _ channels: Int64, _ context: OpaquePointer?,
+  _ quality_out: UnsafeMutablePointer<gen_reconstruction_t>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    let context = try resolve(context)
+    let shape = try checkShape(height, width, channels)
+    let x = try checkRows("rows", rows, "n_rows", n_rows, shape.count, context)
+    let y = try checkRows("clean", clean, "n_rows", n_rows, shape.count, context)
+    let quality = try ReconstructionQuality(x.rows, y.rows, rows: x.count, shape: shape, context: context)
+    var c = gen_reconstruction_t()
+    c.n_rows = n_rows
+    c.squared_error = quality.squaredError.mean
+    c.squared_error_se = quality.squaredError.standardError
+    c.mean_squared_error = quality.squaredError.mean / Double(shape.count)
+    c.psnr = quality.signalToNoise.mean
+    c.psnr_se = quality.signalToNoise.standardError
+    c.ssim = quality.similarity.mean
+    c.ssim_se = quality.similarity.standardError
+    try c.write(to: quality_out, "quality_out")
+  }
+}
+
+@c @implementation public func gen_evaluate_active_units(
+  _ means: UnsafePointer<Float>?, _ n_rows: Int64, _ latent_size: Int64, _ threshold: Double,
+  _ count_out: UnsafeMutablePointer<Int64>?, _ variances_out: UnsafeMutablePointer<Double>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    let latentSize = try checkRange("latent_size", latent_size, 1...StackLimit.width)
+    let means = try checkRows("means", means, "n_rows", n_rows, latentSize, .standard)
+    let limit = try checkPositive("threshold", threshold, default: 0.01)
+    guard let count_out else { throw .null("count_out") }
+    if variances_out != nil { _ = try checkOutput("variances_out", variances_out, latentSize, 1) }
+    let variances = try Buffer<Double>(count: latentSize)
+    ColumnVariances.fill(variances.base, means.rows, count: means.count, width: latentSize)
+    variances_out?.update(from: variances.base, count: latentSize)
+    count_out.pointee = Int64(variances.elements.count { $0 > limit })
+  }
+}
+
+/// At least so many rows of finite floats.
+func checkRows(
   _ name: String, _ rows: UnsafePointer<Float>?, _ countName: String, _ count: Int64, _ rowSize: Int,
-  _ context: Context
+  _ context: Context, least: Int = 1
 ) throws(GenerativeError) -> (rows: UnsafePointer<Float>, count: Int) {
-  let count = try checkRange(countName, count, 1...Int(Int32.max))
+  let count = try checkRange(countName, count, least...Int(Int32.max))
   let rows = try checkInput(name, rows, count, rowSize)
   try checkFinite(name, rows, count, rowSize, context)
   return (rows, count)

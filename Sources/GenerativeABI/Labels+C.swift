@@ -68,6 +68,18 @@ import Tensors
   }
 }
 
+@c @implementation public func gen_vae_log_likelihood_given(
+  _ vae: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ labels: UnsafePointer<Int32>?, _ n_rows: Int64,
+  _ n_samples: Int64, _ seed: UInt64, _ likelihood_out: UnsafeMutablePointer<Double>?
+) -> gen_status {
+  given(vae, labels, n_rows) { (model: VAE, labels, n) throws(GenerativeError) in
+    try model.logLikelihood(
+      try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n,
+      samples: try checkRange("n_samples", n_samples, 1...1_000_000), seed: seed, given: labels,
+      into: try checkOutput("likelihood_out", likelihood_out, n, 1))
+  }
+}
+
 @c @implementation public func gen_gan_sample_given(
   _ gan: OpaquePointer?, _ labels: UnsafePointer<Int32>?, _ n_rows: Int64, _ seed: UInt64,
   _ rows_out: UnsafeMutablePointer<Float>?

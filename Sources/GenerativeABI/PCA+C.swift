@@ -1,5 +1,6 @@
 import CGenerative
 import Models
+import Statistics
 import Tensors
 
 extension PCA: HandleObject {
@@ -70,6 +71,18 @@ extension PCA.Options {
     try Handles.shared.changing(pca) { (pca: PCA) throws(GenerativeError) in
       try Handles.shared.reading(other, "other") { (other: PCA) throws(GenerativeError) in
         try pca.merge(other)
+      }
+    }
+  }
+}
+
+@c @implementation public func gen_pca_merge_moments(
+  _ pca: OpaquePointer?, _ moments: OpaquePointer?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.changing(pca) { (pca: PCA) throws(GenerativeError) in
+      try Handles.shared.reading(moments) { (moments: Moments) throws(GenerativeError) in
+        try pca.merge(moments)
       }
     }
   }

@@ -26,6 +26,11 @@ extension gen_event: VersionedStruct {}
 extension gen_dataset_info_t: VersionedStruct {}
 extension gen_pca_info_t: VersionedStruct {}
 extension gen_direction_info_t: VersionedStruct {}
+extension gen_classifier_options: VersionedStruct {}
+extension gen_linear_options: VersionedStruct {}
+extension gen_linear_info_t: VersionedStruct {}
+extension gen_moments_info_t: VersionedStruct {}
+extension gen_reconstruction_t: VersionedStruct {}
 extension gen_plan: VersionedStruct {}
 extension gen_model_info_t: VersionedStruct {}
 extension gen_tensor: VersionedStruct {}

@@ -204,6 +204,34 @@ extension VAE.Options {
   }
 }
 
+@c @implementation public func gen_vae_log_likelihood(
+  _ vae: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64, _ n_samples: Int64,
+  _ seed: UInt64, _ likelihood_out: UnsafeMutablePointer<Double>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(vae) { (model: VAE) throws(GenerativeError) in
+      let n = try checkRowCount(n_rows)
+      try model.logLikelihood(
+        try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n,
+        samples: try checkRange("n_samples", n_samples, 1...1_000_000), seed: seed,
+        into: try checkOutput("likelihood_out", likelihood_out, n, 1))
+    }
+  }
+}
+
+@c @implementation public func gen_binarize(
+  _ rows: UnsafePointer<Float>?, _ n_rows: Int64, _ row_size: Int64, _ seed: UInt64,
+  _ rows_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    let n = try checkRowCount(n_rows)
+    let width = try checkRange("row_size", row_size, 1...Shape.countLimit)
+    try Binarization.apply(
+      try checkModelInput("rows", rows, n, width, .standard), rows: n, width: width,
+      into: try checkOutput("rows_out", rows_out, n, width), seed: seed, context: .standard)
+  }
+}
+
 @c @implementation public func gen_vae_manifold(
   _ vae: OpaquePointer?, _ latent_x: Int64, _ latent_y: Int64, _ n_grid_rows: Int64,
   _ n_grid_columns: Int64, _ images_out: UnsafeMutablePointer<Float>?

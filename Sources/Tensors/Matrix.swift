@@ -34,4 +34,11 @@ package struct Matrix: @unchecked Sendable {
       base, rows: columnCount, columns: rowCount, rowStride: columnStride,
       columnStride: rowStride)
   }
+
+  /// `count` rows from `first` on; they must exist.
+  package func rows(_ first: Int, _ count: Int) -> Matrix {
+    Matrix(
+      base + first * rowStride, rows: count, columns: columnCount, rowStride: rowStride,
+      columnStride: columnStride)
+  }
 }

@@ -24,7 +24,8 @@ import Glibc
         subcommands: [
           Sample.self, Encode.self, Reconstruct.self, Denoise.self, Interpolate.self, Traverse.self,
         ]),
-      CommandGroup(name: "Look", subcommands: [Info.self, Compare.self, Report.self, Demo.self]),
+      CommandGroup(
+        name: "Look", subcommands: [Info.self, Evaluate.self, Compare.self, Report.self, Demo.self]),
     ])
 
   /// Runs the command that the arguments name; a failure is one line and an exit code other than 0.

@@ -32,6 +32,8 @@ import Testing
     check(gen_autoencoder_options(), gen_autoencoder_options_init)
     check(gen_vae_options(), gen_vae_options_init)
     check(gen_gan_options(), gen_gan_options_init)
+    check(gen_classifier_options(), gen_classifier_options_init)
+    check(gen_linear_options(), gen_linear_options_init)
   }
 
   @Test func `A larger struct is taken when its tail is zero`() throws {

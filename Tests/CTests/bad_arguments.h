@@ -24,6 +24,8 @@ struct fixture {
   gen_vae *vae;
   gen_gan *gan;
   gen_checkpoint *checkpoint;
+  gen_classifier *classifier;
+  gen_moments *moments, *moments_other;
   gen_token *stale; /* of a destroyed object */
   void *made;       /* where handles go that calls make */
 
@@ -40,24 +42,31 @@ struct fixture {
   ROOMY(gen_autoencoder_options) autoencoder_options;
   ROOMY(gen_vae_options) vae_options;
   ROOMY(gen_gan_options) gan_options;
+  ROOMY(gen_classifier_options) classifier_options;
+  ROOMY(gen_linear_options) linear_options;
+  ROOMY(gen_linear_info_t) linear_info;
   ROOMY(gen_direction_options) direction_options;
   ROOMY(gen_invert_options) invert_options;
   ROOMY(gen_dataset_info_t) dataset_info;
   ROOMY(gen_pca_info_t) pca_info;
   ROOMY(gen_model_info_t) model_info;
   ROOMY(gen_direction_info_t) direction_info;
+  ROOMY(gen_moments_info_t) moments_info;
+  ROOMY(gen_reconstruction_t) reconstruction;
   ROOMY(gen_plan) plan;
   ROOMY(gen_tensor) tensor;
 
   char folder[512]; /* with a picture in it */
   char image_path[600], idx_path[600], labels_path[600], output_path[600];
-  char pca_path[600], autoencoder_path[600], vae_path[600], gan_path[600];
+  char pca_path[600], autoencoder_path[600], vae_path[600], gan_path[600], moments_path[600],
+      classifier_path[600];
   char long_path[1 << 16];
   int64_t widths[32];
   float *rows;      /* ROOM / 4 of them, all 0.5 */
   float ramp[ROWS]; /* 0, 1, 2 ... */
-  unsigned char *pca_bytes, *autoencoder_bytes, *vae_bytes, *gan_bytes, *image_bytes;
-  int64_t pca_size, autoencoder_size, vae_size, gan_size, image_size;
+  unsigned char *pca_bytes, *autoencoder_bytes, *vae_bytes, *gan_bytes, *image_bytes,
+      *moments_bytes, *classifier_bytes;
+  int64_t pca_size, autoencoder_size, vae_size, gan_size, image_size, moments_size, classifier_size;
   void *output; /* ROOM bytes */
 };
 

@@ -41,12 +41,18 @@ static gen_status fill_options(struct fixture *f) {
                                    sizeof f->autoencoder_options.value));
   TRY(gen_vae_options_init(&f->vae_options.value, sizeof f->vae_options.value));
   TRY(gen_gan_options_init(&f->gan_options.value, sizeof f->gan_options.value));
+  TRY(gen_classifier_options_init(&f->classifier_options.value,
+                                  sizeof f->classifier_options.value));
+  TRY(gen_linear_options_init(&f->linear_options.value, sizeof f->linear_options.value));
   TRY(gen_direction_options_init(&f->direction_options.value, sizeof f->direction_options.value));
   TRY(gen_invert_options_init(&f->invert_options.value, sizeof f->invert_options.value));
   f->save_image_options.value.struct_size = sizeof f->save_image_options.value;
   f->dataset_info.value.struct_size = sizeof f->dataset_info.value;
   f->pca_info.value.struct_size = sizeof f->pca_info.value;
   f->model_info.value.struct_size = sizeof f->model_info.value;
+  f->linear_info.value.struct_size = sizeof f->linear_info.value;
+  f->moments_info.value.struct_size = sizeof f->moments_info.value;
+  f->reconstruction.value.struct_size = sizeof f->reconstruction.value;
   f->plan.value.struct_size = sizeof f->plan.value;
   f->tensor.value.struct_size = sizeof f->tensor.value;
   f->direction_info.value.struct_size = sizeof f->direction_info.value;
@@ -82,6 +88,10 @@ static gen_status fill_options(struct fixture *f) {
   f->gan_options.value.latent_size = LATENT;
   f->gan_options.value.generator_hidden = f->gan_options.value.discriminator_hidden = f->widths;
   f->gan_options.value.n_generator_hidden = f->gan_options.value.n_discriminator_hidden = 1;
+  f->classifier_options.value.height = f->classifier_options.value.width = SIDE;
+  f->classifier_options.value.n_classes = 2;
+  f->classifier_options.value.hidden = f->widths;
+  f->classifier_options.value.n_hidden = 1;
   return GEN_OK;
 }
 
@@ -97,10 +107,16 @@ static gen_status make_objects(struct fixture *f) {
   TRY(gen_pca_fit(f->pca, f->dataset));
   TRY(gen_pca_create(&f->pca_options.value, &f->pca_other));
   TRY(gen_pca_fit(f->pca_other, f->dataset));
+  TRY(gen_moments_create(ROW, NULL, &f->moments));
+  TRY(gen_moments_update(f->moments, f->dataset));
+  TRY(gen_moments_create(ROW, NULL, &f->moments_other));
+  TRY(gen_moments_update(f->moments_other, f->dataset));
   TRY(gen_autoencoder_create(&f->autoencoder_options.value, &f->autoencoder));
   TRY(gen_autoencoder_fit(f->autoencoder, f->dataset, fit));
   TRY(gen_vae_create(&f->vae_options.value, &f->vae));
   TRY(gen_vae_fit(f->vae, f->dataset, fit));
+  TRY(gen_classifier_create(&f->classifier_options.value, &f->classifier));
+  TRY(gen_classifier_fit(f->classifier, f->dataset, fit));
   TRY(gen_gan_create(&f->gan_options.value, &f->gan));
   return gen_gan_fit(f->gan, f->dataset, fit);
 }
@@ -139,6 +155,8 @@ static gen_status make_files(struct fixture *f, const char *folder) {
   snprintf(f->autoencoder_path, sizeof f->pca_path, "%s/autoencoder.safetensors", f->folder);
   snprintf(f->vae_path, sizeof f->vae_path, "%s/vae.safetensors", f->folder);
   snprintf(f->gan_path, sizeof f->gan_path, "%s/gan.safetensors", f->folder);
+  snprintf(f->moments_path, sizeof f->moments_path, "%s/moments.safetensors", f->folder);
+  snprintf(f->classifier_path, sizeof f->classifier_path, "%s/classifier.safetensors", f->folder);
   memset(f->long_path, 'a', sizeof f->long_path - 1);
   write_idx(f->idx_path, 3);
   write_idx(f->labels_path, 1);
@@ -148,11 +166,15 @@ static gen_status make_files(struct fixture *f, const char *folder) {
   TRY(gen_vae_save(f->vae, f->vae_path, GEN_SAVE_ALL));
   TRY(gen_gan_save(f->gan, f->gan_path, GEN_SAVE_ALL));
   TRY(gen_checkpoint_open(f->vae_path, f->context, &f->checkpoint));
+  TRY(gen_classifier_save(f->classifier, f->classifier_path, GEN_SAVE_ALL));
+  TRY(gen_moments_save(f->moments, f->moments_path));
   f->image_bytes = bytes_of(f->image_path, &f->image_size);
   f->pca_bytes = bytes_of(f->pca_path, &f->pca_size);
   f->autoencoder_bytes = bytes_of(f->autoencoder_path, &f->autoencoder_size);
   f->vae_bytes = bytes_of(f->vae_path, &f->vae_size);
   f->gan_bytes = bytes_of(f->gan_path, &f->gan_size);
+  f->classifier_bytes = bytes_of(f->classifier_path, &f->classifier_size);
+  f->moments_bytes = bytes_of(f->moments_path, &f->moments_size);
   return GEN_OK;
 }
 

@@ -1,5 +1,6 @@
 import Glibc
 import Models
+import Statistics
 import Tensors
 import Testing
 

@@ -26,7 +26,10 @@ VALUES = {
     "latent_size": "LATENT", "n_latents": "2", "n_steps": "3", "curve": "1", "n_axes": "0",
     "axes": "NULL", "range": "2", "low": "-1", "high": "1", "truncation": "1", "n_a": "2", "n_b": "2",
     "n_c": "2", "attribute": "f.ramp",
-    "index": "0", "key": '"kind"', "images_path": "f.idx_path", "labels_path": "f.labels_path", "other": "f.pca_other",
+    "index": "0", "key": '"kind"',
+    "n_features": "ROW", "n_real": "2", "n_generated": "2", "n_held_out": "2", "n_subsets": "2",
+    "subset_size": "2", "threshold": "0.01", "training": "f.dataset",
+    "images_path": "f.idx_path", "labels_path": "f.labels_path", "other": "f.pca_other",
 }  # fmt: skip
 BY_FUNCTION = {
     ("gen_image_load", "path"): "f.image_path",
@@ -38,7 +41,9 @@ BY_FUNCTION = {
     ("gen_image_load_memory_with", "bytes"): "f.image_bytes",
     ("gen_image_load_memory_with", "byte_count"): "f.image_size",
 }
-for noun in ("pca", "autoencoder", "vae", "gan"):
+for function in ("gen_moments_merge", "gen_moments_frechet"):
+    BY_FUNCTION[function, "other"] = "f.moments_other"
+for noun in ("pca", "autoencoder", "vae", "gan", "moments", "classifier"):
     BY_FUNCTION[f"gen_{noun}_load", "path"] = f"f.{noun}_path"
     BY_FUNCTION[f"gen_{noun}_load_memory", "bytes"] = f"f.{noun}_bytes"
     BY_FUNCTION[f"gen_{noun}_load_memory", "byte_count"] = f"f.{noun}_size"
@@ -47,12 +52,16 @@ for noun in ("pca", "autoencoder", "vae", "gan"):
 OPTIONAL = {
     "labels_path", "used_out", "peak_out", "indices_out", "distances_out", "height_out", "width_out",
     "channels_out", "log_variance_out", "reconstruction_out", "kl_out", "bytes_out",
-    "standard_error_out", "base", "axes", "deviations",
     "n_tensors_out", "n_metadata_out",
+    "standard_error_out", "base", "axes", "deviations", "variances_out", "deviation_out",
+    "probabilities_out", "weights_out", "biases_out",
+    "precision_out", "recall_out", "density_out", "coverage_out", "real_accuracy_out",
+    "generated_accuracy_out", "generated_distance_out", "held_out_distance_out",
 }  # fmt: skip
 OPTIONAL_IN = {("gen_vae_encode", "mean_out"), ("gen_evaluate_parzen", "mean_out")}
 OPTIONAL_IN |= {(f"gen_{noun}_invert", name) for noun in ("vae", "gan") for name in ("latents_out", "error_out")}
-OPTIONAL_IN |= {("gen_latents_direction", "info_out")}
+OPTIONAL_IN |= {("gen_latents_direction", "info_out"), ("gen_evaluate_linear", "info_out")}
+OPTIONAL_IN |= {("gen_classifier_predict", "labels_out")}
 
 # Members that say how far memory of the caller's reaches: a large lie is the caller's fault.
 EXTENTS = {"n_rows", "height", "width", "channels", "row_stride", "element_stride"}

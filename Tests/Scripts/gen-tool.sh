@@ -70,6 +70,12 @@ grep -q "live sliders" log || { cat log; exit 1; }
 "$gen" report pca.safetensors -o pca.html >log
 "$gen" compare pca.safetensors vae.safetensors --data faces:3 --rows 40 --json >compare.json
 [[ $(grep -c '"squared_error":' compare.json) == 2 ]] || { cat compare.json; exit 1; }
+"$gen" evaluate vae.safetensors faces:3 --training faces --rows 40 --importance 5 >evaluate.log
+for figure in SSIM "bound, nats" "active latents" "Frechet distance, pixels" coverage "distance to training"; do
+  grep -q "^$figure" evaluate.log || { echo "no $figure"; cat evaluate.log; exit 1; }
+done
+"$gen" evaluate gan.safetensors faces:3 --rows 40 --json | grep -q '"two-sample accuracy, pixels":{"value":' ||
+  { echo "gen evaluate --json has no two-sample test"; exit 1; }
 for picture in sample-{pca,vae,gan} reconstruct-{pca,denoiser,vae} denoise interpolate-{pca,denoiser,vae,gan} \
   traverse traverse-gan smile; do
   [[ -s $picture.png ]] || { echo "$picture.png is missing"; exit 1; }
@@ -93,7 +99,7 @@ for model in stopped whole; do "$gen" sample $model.safetensors -n 4 -o $model.n
 cmp stopped.npy whole.npy || { echo "a fit that went on is not the one that was never stopped"; exit 1; }
 
 for shell in bash zsh fish; do "$gen" --generate-completion-script $shell >log; grep -q reconstruct log; done
-for command in train "train vae" sample encode reconstruct denoise interpolate traverse info compare report demo; do
+for command in train "train vae" sample encode reconstruct denoise interpolate traverse info evaluate compare report demo; do
   # shellcheck disable=SC2086
   "$gen" $command --help >log
   grep -q "^gen $command\|^gen train" log || { echo "$command has no example"; exit 1; }
@@ -104,7 +110,8 @@ for mistake in "info /no/such/model" "sample out/autoencoder.safetensors" "sampl
   "train vae faces --resume -o /no/such.safetensors" \
   "train pca faces --resume" "encode vae.safetensors faces -o latents.png" "encode vae.safetensors $idx" \
   "denoise vae.safetensors faces" "traverse vae.safetensors faces --direction nose" \
-  "interpolate vae.safetensors --steps 1" "compare vae.safetensors --data nothing" "nonsense"; do
+  "interpolate vae.safetensors --steps 1" "compare vae.safetensors --data nothing" \
+  "evaluate vae.safetensors nothing" "evaluate gan.safetensors faces --rows 3" "nonsense"; do
   # shellcheck disable=SC2086
   if "$gen" $mistake >log 2>&1; then echo "gen $mistake succeeded"; exit 1; fi
   [[ $(wc -l <log) == 1 ]] || { echo "gen $mistake failed without one line of message:"; cat log; exit 1; }

@@ -76,6 +76,19 @@ extension Checkpoint {
     try optionList(name, in: 1...StackLimit.width, atMost: StackLimit.depth)
   }
 
+  /// A copy of a tensor without NaN and infinity.
+  ///
+  /// - Throws: `.mismatch` when it is missing or of another shape, `.nonfinite`, `.memory`.
+  func finite<Element: TensorElement & BinaryFloatingPoint>(
+    _ name: String, _ shape: [Int], in context: Context
+  ) throws(GenerativeError) -> Buffer<Element> {
+    let buffer = try tensor(named: name, shape: shape, as: Element.self).copied(in: context.memory)
+    for i in 0..<buffer.count where !buffer.base[i].isFinite {
+      throw GenerativeError(.nonfinite, "element \(i) of tensor \(name) is not a finite number")
+    }
+    return buffer
+  }
+
   /// Checks that the tensors could fill a model of so many parameters, before memory for one is asked
   /// for: a small file whose options name wide layers must cost nothing.
   func require(parameterCount: Int) throws(GenerativeError) {

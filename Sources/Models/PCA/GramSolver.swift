@@ -1,3 +1,4 @@
+import Statistics
 import Tensors
 
 /// PCA of fewer rows than columns by the eigenvectors of the rows' inner products.

@@ -1,4 +1,5 @@
 import Checkpoints
+import Statistics
 import Tensors
 
 /// What a file holds of a PCA:
@@ -68,13 +69,13 @@ extension PCA: Checkpointable {
       throw GenerativeError(.format, "option fitted.solver names no solver")
     }
     let limit = Double.greatestFiniteMagnitude
-    let variances: Buffer<Double> = try finite(checkpoint, "explained_variance", [k], in: context)
+    let variances: Buffer<Double> = try checkpoint.finite("explained_variance", [k], in: context)
     for i in 0..<k where variances[i] < 0 || (i > 0 && variances[i] > variances[i - 1]) {
       throw GenerativeError(.format, "explained_variance must fall and not be negative")
     }
     let solution = try Solution(
-      components: try finite(checkpoint, "components", [k, d], in: context),
-      mean: try finite(checkpoint, "mean", [d], in: context), explainedVariance: variances,
+      components: try checkpoint.finite("components", [k, d], in: context),
+      mean: try checkpoint.finite("mean", [d], in: context), explainedVariance: variances,
       totalVariance: try checkpoint.option("fitted.total_variance", in: 0...limit),
       noiseVariance: try checkpoint.option("fitted.noise_variance", in: 0...limit), rowCount: rowCount,
       solver: solver, whitens: options.whitens, in: context)
@@ -83,9 +84,9 @@ extension PCA: Checkpointable {
       moments = try Moments(
         rowCount: rowCount,
         unit: try checkpoint.option("statistics.bytes", as: Bool.self) ? Moments.byteUnit : 1,
-        shift: try finite(checkpoint, "statistics.shift", [d], in: context),
-        sums: try finite(checkpoint, "statistics.sum", [d], in: context),
-        products: try finite(checkpoint, "statistics.product", [d, d], in: context), in: context)
+        shift: try checkpoint.finite("statistics.shift", [d], in: context),
+        sums: try checkpoint.finite("statistics.sum", [d], in: context),
+        products: try checkpoint.finite("statistics.product", [d, d], in: context), in: context)
     }
     try self.init(options, moments: moments, solution: solution, in: context)
   }
@@ -102,15 +103,4 @@ extension PCA.Options {
     seed = try checkpoint.option("seed")
     solver = PCA.Solver(rawValue: try checkpoint.option("solver", in: 0...2)) ?? .automatic
   }
-}
-
-/// A copy of a tensor without NaN and infinity.
-private func finite<Element: TensorElement & BinaryFloatingPoint>(
-  _ checkpoint: Checkpoint, _ name: String, _ shape: [Int], in context: Context
-) throws(GenerativeError) -> Buffer<Element> {
-  let buffer = try checkpoint.tensor(named: name, shape: shape, as: Element.self).copied(in: context.memory)
-  for i in 0..<buffer.count where !buffer.base[i].isFinite {
-    throw GenerativeError(.nonfinite, "element \(i) of tensor \(name) is not a finite number")
-  }
-  return buffer
 }

@@ -1,3 +1,4 @@
+import Statistics
 import Tensors
 
 extension PCA.Solution {

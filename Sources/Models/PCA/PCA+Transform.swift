@@ -57,12 +57,3 @@ extension PCA.Solution {
     }
   }
 }
-
-extension Matrix {
-  /// `count` rows from `first` on; they must exist.
-  func rows(_ first: Int, _ count: Int) -> Matrix {
-    Matrix(
-      base + first * rowStride, rows: count, columns: columnCount, rowStride: rowStride,
-      columnStride: columnStride)
-  }
-}

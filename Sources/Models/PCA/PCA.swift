@@ -1,3 +1,4 @@
+import Statistics
 import Tensors
 
 /// Principal component analysis.
@@ -75,6 +76,13 @@ package final class PCA: Sendable {
     guard let theirs = other.moments else {
       throw GenerativeError(.state, "the other PCA has no statistics to merge")
     }
+    try merge(theirs)
+  }
+
+  /// Adds rows that `theirs` has seen, which stays as it is.
+  ///
+  /// - Throws: `.mismatch`, `.state` and `.memory` as `merge`.
+  package func merge(_ theirs: Moments) throws(GenerativeError) {
     let moments = try continuedMoments(columns: theirs.columnCount)
     if moments === theirs {
       throw GenerativeError(.argument, "other must not be the PCA itself")

@@ -1,3 +1,4 @@
+import Statistics
 import Tensors
 
 /// All rows of a source in memory, as the Gram path needs them, when they are not there already.

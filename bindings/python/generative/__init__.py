@@ -27,12 +27,14 @@ from ._library import lib as _lib
 from ._load import load
 from ._progress import FitEvent
 from .autoencoder import Autoencoder, corrupt
+from .classifier import Classifier
 from .context import Context, Token
 from .dataset import Dataset, faces, open_dataset
 from .gan import GAN
 from .image import Image, image_grid, read_image, write_image
+from .moments import Moments
 from .pca import PCA
-from .vae import ELBO, VAE
+from .vae import ELBO, VAE, binarize
 
 __all__ = [
     "ELBO",
@@ -43,6 +45,7 @@ __all__ = [
     "STOP_NOW",
     "VAE",
     "Autoencoder",
+    "Classifier",
     "CancelledError",
     "Context",
     "Dataset",
@@ -52,10 +55,12 @@ __all__ = [
     "Image",
     "InternalError",
     "InvalidArgumentError",
+    "Moments",
     "NotFittedError",
     "NotReadyError",
     "OutOfMemoryError",
     "Token",
+    "binarize",
     "corrupt",
     "evaluate",
     "faces",

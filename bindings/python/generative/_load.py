@@ -8,6 +8,7 @@ from . import _constants as c
 from ._checkpoint import Checkpoint
 from ._errors import InvalidArgumentError
 from .autoencoder import Autoencoder
+from .classifier import Classifier
 from .context import Context
 from .gan import GAN
 from .image import PathLike
@@ -15,10 +16,10 @@ from .pca import PCA
 from .vae import VAE
 
 
-def load(path: PathLike, context: Optional[Context] = None) -> Union[PCA, Autoencoder, VAE, GAN]:
+def load(path: PathLike, context: Optional[Context] = None) -> Union[PCA, Autoencoder, VAE, GAN, Classifier]:
     """The model of a file that `save` or the tool wrote, of whichever kind it is."""
     with Checkpoint(path, context) as checkpoint:
-        for kind in (PCA, Autoencoder, VAE, GAN):
+        for kind in (PCA, Autoencoder, VAE, GAN, Classifier):
             if kind._noun == checkpoint.kind:
                 return kind._read(checkpoint, path, context)
         raise InvalidArgumentError(c.E_MISMATCH, f"{path} holds no model, but {checkpoint.kind or 'tensors'}")

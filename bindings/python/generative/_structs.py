@@ -450,6 +450,79 @@ class Tensor(Structure):
     ]
 
 
+class MomentsInfo(Structure):
+    c_name = "gen_moments_info_t"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("is_exact", c_int32),
+        ("n_rows", c_int64),
+        ("n_features", c_int64),
+    ]
+
+
+class ReconstructionQuality(Structure):
+    c_name = "gen_reconstruction_t"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_int32),
+        ("n_rows", c_int64),
+        ("squared_error", c_double),
+        ("squared_error_se", c_double),
+        ("mean_squared_error", c_double),
+        ("psnr", c_double),
+        ("psnr_se", c_double),
+        ("ssim", c_double),
+        ("ssim_se", c_double),
+    ]
+
+
+class ClassifierOptions(Structure):
+    c_name = "gen_classifier_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("activation", c_int32),
+        ("height", c_int64),
+        ("width", c_int64),
+        ("channels", c_int64),
+        ("n_classes", c_int64),
+        ("hidden", POINTER(c_int64)),
+        ("n_hidden", c_int32),
+        ("initializer", c_int32),
+        ("dropout", c_double),
+        ("seed", c_uint64),
+        ("context", Handle),
+        ("architecture", c_int32),
+        ("depth", c_int32),
+        ("base_channels", c_int64),
+        ("batch_norm", c_int32),
+        ("reserved", c_int32),
+    ]
+
+
+class LinearOptions(Structure):
+    c_name = "gen_linear_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("loss", c_int32),
+        ("c", c_double),
+        ("tolerance", c_double),
+        ("max_iterations", c_int64),
+    ]
+
+
+class LinearInfo(Structure):
+    c_name = "gen_linear_info_t"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("converged", c_int32),
+        ("n_rows", c_int64),
+        ("n_classes", c_int64),
+        ("n_iterations", c_int64),
+        ("objective", c_double),
+        ("gradient", c_double),
+    ]
+
+
 ALL = [
     cls for cls in list(globals().values())
     if isinstance(cls, type) and issubclass(cls, Structure) and cls is not Structure

@@ -218,6 +218,14 @@ class Dataset(Owner):
         count = self.info.n_factors
         return [lib.gen_dataset_factor_name(self._handle, i).decode() for i in range(count)]
 
+    def classify(self, rows: npt.ArrayLike, n_neighbours: int = 1) -> Integers:
+        """The class that most of the nearest rows of this labelled dataset have; equals: the lower."""
+        given = as_rows(rows, size_of(self.shape), "rows")
+        labels = np.empty(len(given), np.int32)
+        arguments = (address(given), len(given), n_neighbours, address(labels))
+        check(lib.gen_dataset_classify(self._handle, *arguments))
+        return labels
+
     def nearest(self, rows: npt.ArrayLike, n_neighbours: int = 1) -> tuple[npt.NDArray[np.int64], Floats]:
         """The dataset's rows nearest to each given row: (indices, distances), (n, n_neighbours)."""
         given = as_rows(rows, size_of(self.shape), "rows")

@@ -20,6 +20,7 @@ from ._rows import Doubles, Floats, address, as_rows, size_of
 from ._structs import PCAInfo, PCAOptions
 from .context import Context
 from .dataset import Dataset, dataset_of
+from .moments import Moments
 
 
 class PCA(Model):
@@ -84,11 +85,14 @@ class PCA(Model):
         self._see_columns(X)
         return self
 
-    def merge(self, other: PCA) -> PCA:
-        """Adds what another PCA of partial fits saw."""
+    def merge(self, other: Union[PCA, Moments]) -> PCA:
+        """Adds what another PCA of partial fits, or Moments, saw."""
         if self._handle is None:
             self._own(self._create(self._fixed_count()))
-        check(lib.gen_pca_merge(self._handle, other._fitted_handle()))
+        if isinstance(other, Moments):
+            check(lib.gen_pca_merge_moments(self._handle, other._handle))
+        else:
+            check(lib.gen_pca_merge(self._handle, other._fitted_handle()))
         return self
 
     def fit_transform(self, X: Any, y: Any = None) -> Any:

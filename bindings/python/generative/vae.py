@@ -16,7 +16,7 @@ from ._handle import handle_of
 from ._library import lib
 from ._network import set_widths
 from ._progress import Callback
-from ._rows import Doubles, Floats, address, as_labels
+from ._rows import Doubles, Floats, address, as_labels, as_rows
 from ._structs import VAEOptions
 from .context import Context, Token
 
@@ -190,6 +190,22 @@ class VAE(GeneratorModel):
             check(lib.gen_vae_elbo_given(self._handle, address(rows), address(known), *rest))
         return terms
 
+    def log_likelihood(self, X: Any, *, labels: Any = None, n_samples: int = 5000, seed: int = 0) -> Doubles:
+        """log p(x) of each row in nats, estimated from n_samples latents of its own by importance
+        sampling (Burda et al. 2016): (n,). n_samples=1 is the bound, drawn; the mean grows with it.
+
+        For likelihood="bernoulli" rows should be 0 and 1: see `binarize`.
+        """
+        rows = self._rows(X)
+        likelihood = np.empty(len(rows))
+        rest = (len(rows), n_samples, seed, address(likelihood))
+        if labels is None:
+            check(lib.gen_vae_log_likelihood(self._handle, address(rows), *rest))
+        else:
+            known = as_labels(labels, len(rows))
+            check(lib.gen_vae_log_likelihood_given(self._handle, address(rows), address(known), *rest))
+        return likelihood
+
     def score(self, X: Any, y: Any = None) -> float:
         """The mean of the bound on log p(x), in nats: the greater the better."""
         reconstruction, kl = self.elbo(X)
@@ -244,3 +260,11 @@ class VAE(GeneratorModel):
         set_widths(options, "hidden", "n_hidden", self.hidden)
         set_widths(options, "decoder_hidden", "n_decoder_hidden", self.decoder_hidden)
         return options
+
+
+def binarize(X: npt.ArrayLike, *, seed: int = 0) -> Floats:
+    """Gray rows as coin flips: 1 with the gray value as probability, else 0, in the shape of X."""
+    rows = as_rows(X)
+    out = np.empty_like(rows)
+    check(lib.gen_binarize(address(rows), *rows.shape, seed, address(out)))
+    return out.reshape(np.shape(X))

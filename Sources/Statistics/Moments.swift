@@ -14,25 +14,25 @@ import Tensors
 /// Bytes b = 255·x have u = 1/255 and s = 0, and every sum is an exact integer: the same bits for any
 /// order and batches. Of floats u = 1; up to 256 columns and in small batches products are taken in
 /// Double; wider data are multiplied in Float over a few hundred rows, whose sums are added in Double.
-package final class Moments {
+package final class Moments: @unchecked Sendable {
   package let columnCount: Int
   /// n
   package private(set) var rowCount = 0
   /// u: 1/255 while all rows were bytes, else 1.
-  private(set) var unit = 1.0
+  package private(set) var unit = 1.0
   /// s, in Float so that x − s is rounded once at most.
-  let shift: Buffer<Float>
+  package let shift: Buffer<Float>
   /// t
-  let sums: Buffer<Double>
+  package let sums: Buffer<Double>
   /// S, the upper triangle.
-  let products: Buffer<Double>
+  package let products: Buffer<Double>
   /// The shift follows the mean when the count has doubled.
   private var nextShift = 2
 
-  let context: Context
+  package let context: Context
   private let accumulator: MomentsAccumulator
 
-  static let byteUnit = 1.0 / 255
+  package static let byteUnit = 1.0 / 255
 
   /// Nothing seen yet.
   ///
@@ -171,7 +171,7 @@ package final class Moments {
   /// Takes up from n, u, s, t and S as another left them, all finite.
   ///
   /// - Throws: `.mismatch` when the arrays do not fit each other; `.format` for impossible sums; `.memory`.
-  init(
+  package init(
     rowCount: Int, unit: Double, shift: Buffer<Float>, sums: Buffer<Double>, products: Buffer<Double>,
     in context: Context
   ) throws(GenerativeError) {
@@ -264,7 +264,7 @@ package final class Moments {
 }
 
 /// - Throws: `.nonfinite` naming the first row and column that hold a NaN or an infinity.
-func checkFinite(_ rows: Matrix, in context: Context) throws(GenerativeError) {
+package func checkFinite(_ rows: Matrix, in context: Context) throws(GenerativeError) {
   let isPacked = rows.rowStride == rows.columnCount
   if isPacked, context.isFinite(rows.base, count: rows.rowCount * rows.columnCount) { return }
   for i in 0..<rows.rowCount {

@@ -7,7 +7,7 @@ package enum RowBatch {
   /// Packed bytes that stand for b/255.
   case bytes(UnsafePointer<UInt8>, rowCount: Int)
 
-  var rowCount: Int {
+  package var rowCount: Int {
     switch self {
     case .floats(let rows): rows.rowCount
     case .bytes(_, let rowCount): rowCount

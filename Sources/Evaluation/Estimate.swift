@@ -1,0 +1,13 @@
+/// A mean over rows and its standard error, of one row 0.
+package struct Estimate: Equatable {
+  package let mean: Double
+  package let standardError: Double
+
+  package init(_ values: some Collection<Double>) {
+    let n = Double(values.count)
+    let mean = values.reduce(0, +) / n
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    self.mean = mean
+    standardError = (squares / max(n - 1, 1) / n).squareRoot()
+  }
+}

@@ -1,0 +1,28 @@
+import Glibc
+import Tensors
+
+/// How near rows of [0, 1] come to clean ones, by row: squared error, signal-to-noise ratio, structural
+/// similarity; each as a mean over rows with its standard error.
+package struct ReconstructionQuality {
+  /// Σ (x − y)² of a row.
+  package let squaredError: Estimate
+  /// 10 log₁₀(1 / mean squared error) of a row, in decibels; infinite when any row is exact.
+  package let signalToNoise: Estimate
+  package let similarity: Estimate
+
+  /// - Throws: `.memory`.
+  package init(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, rows: Int, shape: Shape, context: Context
+  ) throws(GenerativeError) {
+    let values = try Buffer<Double>(count: rows, in: context.memory)
+    let width = shape.count
+    context.parallel(rows) { row in
+      values.base[row] = RowErrors.squaredError(x + row * width, y + row * width, width)
+    }
+    squaredError = Estimate(values.elements)
+    for row in 0..<rows { values.base[row] = -10 * log10(values.base[row] / Double(width)) }
+    signalToNoise = Estimate(values.elements)
+    try StructuralSimilarity(shape).evaluate(x, y, rows: rows, into: values.base, context: context)
+    similarity = Estimate(values.elements)
+  }
+}

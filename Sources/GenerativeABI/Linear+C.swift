@@ -1,0 +1,81 @@
+import CGenerative
+import Datasets
+import Evaluation
+import Models
+import Tensors
+
+extension LinearClassifier.Options {
+  init(_ o: gen_linear_options) throws(GenerativeError) {
+    self.init()
+    loss = try checkChoice("loss", o.loss, [.logistic, .squaredHinge])
+    lossWeight = try checkPositive("c", o.c, default: lossWeight)
+    tolerance = try checkRange("tolerance", orDefault(o.tolerance, tolerance), 1e-12...1)
+    iterationLimit = try checkRange(
+      "max_iterations", orDefault(o.max_iterations, Int64(iterationLimit)), 1...1_000_000)
+  }
+}
+
+@c @implementation public func gen_linear_options_init(
+  _ options: UnsafeMutablePointer<gen_linear_options>?, _ struct_size: UInt32
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    var o = gen_linear_options()
+    (o.c, o.tolerance, o.max_iterations) = (1, 1e-6, 1000)
+    try o.write(to: options, size: struct_size)
+  }
+}
+
+@c @implementation public func gen_evaluate_linear(
+  _ training: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
+  _ options: UnsafePointer<gen_linear_options>?, _ labels_out: UnsafeMutablePointer<Int32>?,
+  _ weights_out: UnsafeMutablePointer<Float>?, _ biases_out: UnsafeMutablePointer<Float>?,
+  _ info_out: UnsafeMutablePointer<gen_linear_info_t>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    let options = try LinearClassifier.Options(try gen_linear_options(reading: options))
+    try withDataset(training, "training") { (training) throws(GenerativeError) in
+      let (n, width) = (try checkRowCount(n_rows), training.shape.count)
+      let x = try checkModelInput("rows", rows, n, width, training.context)
+      let labels = try checkOutput("labels_out", labels_out, n, 1)
+      let classCount = try checkClassCount(of: training, "training")
+      if weights_out != nil { _ = try checkOutput("weights_out", weights_out, classCount, width) }
+      if biases_out != nil { _ = try checkOutput("biases_out", biases_out, classCount, 1) }
+      let classifier = try LinearClassifier(training, options)
+      try classifier.predict(x, rows: n, labels: labels)
+      weights_out?.update(from: classifier.weights.base, count: classifier.weights.count)
+      biases_out?.update(from: classifier.biases.base, count: classifier.biases.count)
+      guard info_out != nil else { return }
+      var c = gen_linear_info_t()
+      c.converged = classifier.gradientShare <= options.tolerance ? 1 : 0
+      c.n_rows = Int64(training.rowCount ?? 0)
+      c.n_classes = Int64(classCount)
+      c.n_iterations = Int64(classifier.iterationCount)
+      c.objective = classifier.objective
+      c.gradient = classifier.gradientShare
+      try c.write(to: info_out, "info_out")
+    }
+  }
+}
+
+/// The classes of a labelled dataset, so many that tables of them are no burden.
+private func checkClassCount(of dataset: Dataset, _ name: String) throws(GenerativeError) -> Int {
+  guard dataset.labels != nil else { throw GenerativeError(.state, "\(name) has no labels") }
+  return try checkRange("the number of \(name)'s classes", dataset.classCount, 1...StackLimit.classes)
+}
+
+@c @implementation public func gen_dataset_classify(
+  _ dataset: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64, _ n_neighbours: Int64,
+  _ labels_out: UnsafeMutablePointer<Int32>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try withDataset(dataset) { (dataset) throws(GenerativeError) in
+      let (n, width) = (try checkRowCount(n_rows), dataset.shape.count)
+      let x = try checkModelInput("rows", rows, n, width, dataset.context)
+      let neighbours = try checkRange("n_neighbours", n_neighbours, 1...(dataset.rowCount ?? .max))
+      _ = try checkClassCount(of: dataset, "dataset")
+      try NearestRows.classify(
+        x, count: n, neighbours: neighbours, in: dataset,
+        labels: try checkOutput("labels_out", labels_out, n, 1))
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import CGenerative
+import Evaluation
+import Models
+import Statistics
+import Tensors
+
+extension Moments: HandleObject {
+  static var kind: HandleKind { .moments }
+}
+
+@c @implementation public func gen_moments_create(
+  _ n_features: Int64, _ context: OpaquePointer?, _ moments_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(moments_out) { () throws(GenerativeError) in
+    try Moments(
+      columns: try checkRange("n_features", n_features, 1...StackLimit.width), in: try resolve(context))
+  }
+}
+
+@c @implementation public func gen_moments_destroy(_ moments: OpaquePointer?) {
+  Handles.shared.remove(moments, Moments.self)
+}
+
+@c @implementation public func gen_moments_update(
+  _ moments: OpaquePointer?, _ dataset: OpaquePointer?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.changing(moments) { (moments: Moments) throws(GenerativeError) in
+      try withDataset(dataset) { (dataset) throws(GenerativeError) in
+        guard dataset.columnCount == moments.columnCount else {
+          throw GenerativeError(
+            .mismatch,
+            "dataset has rows of \(dataset.columnCount) numbers, moments of \(moments.columnCount)")
+        }
+        try dataset.forEachBatch { batch throws(GenerativeError) in try moments.add(batch) }
+      }
+    }
+  }
+}
+
+@c @implementation public func gen_moments_update_rows(
+  _ moments: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.changing(moments) { (moments: Moments) throws(GenerativeError) in
+      let (n, d) = (try checkRowCount(n_rows), moments.columnCount)
+      let rows = try checkModelInput("rows", rows, n, d, moments.context)
+      try moments.add(Matrix(reading: rows, rows: n, columns: d))
+    }
+  }
+}
+
+@c @implementation public func gen_moments_merge(
+  _ moments: OpaquePointer?, _ other: OpaquePointer?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    if moments != nil, moments == other {
+      throw GenerativeError(.argument, "other must not be the same object as moments")
+    }
+    try Handles.shared.changing(moments) { (moments: Moments) throws(GenerativeError) in
+      try Handles.shared.reading(other, "other") { (other: Moments) throws(GenerativeError) in
+        try moments.merge(other)
+      }
+    }
+  }
+}
+
+@c @implementation public func gen_moments_info(
+  _ moments: OpaquePointer?, _ info_out: UnsafeMutablePointer<gen_moments_info_t>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(moments) { (moments: Moments) throws(GenerativeError) in
+      var c = gen_moments_info_t()
+      c.n_rows = Int64(moments.rowCount)
+      c.n_features = Int64(moments.columnCount)
+      c.is_exact = moments.unit == 1 ? 0 : 1
+      try c.write(to: info_out, "info_out")
+    }
+  }
+}
+
+@c @implementation public func gen_moments_mean(
+  _ moments: OpaquePointer?, _ mean_out: UnsafeMutablePointer<Double>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try seen(moments, least: 1) { (moments) throws(GenerativeError) in
+      moments.mean(into: try checkOutput("mean_out", mean_out, moments.columnCount, 1))
+    }
+  }
+}
+
+@c @implementation public func gen_moments_covariance(
+  _ moments: OpaquePointer?, _ covariance_out: UnsafeMutablePointer<Double>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try seen(moments, least: 2) { (moments) throws(GenerativeError) in
+      let d = moments.columnCount
+      let covariance = try checkOutput("covariance_out", covariance_out, d, d)
+      moments.covariance(into: covariance)
+      moments.context.mirrorUpperTriangle(covariance, columns: d)
+    }
+  }
+}
+
+@c @implementation public func gen_moments_frechet(
+  _ moments: OpaquePointer?, _ other: OpaquePointer?, _ distance_out: UnsafeMutablePointer<Double>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    guard let distance_out else { throw .null("distance_out") }
+    try seen(moments, least: 2) { (moments) throws(GenerativeError) in
+      try seen(other, "other", least: 2) { (other) throws(GenerativeError) in
+        distance_out.pointee = try FrechetDistance.between(moments, other, context: moments.context)
+      }
+    }
+  }
+}
+
+/// Calls `body` with statistics that have seen so many rows.
+private func seen(
+  _ handle: OpaquePointer?, _ name: String = Moments.noun, least: Int,
+  _ body: (Moments) throws(GenerativeError) -> Void
+) throws(GenerativeError) {
+  try Handles.shared.reading(handle, name) { (moments: Moments) throws(GenerativeError) in
+    guard moments.rowCount >= least else {
+      throw GenerativeError(.state, "\(name) must have seen \(least) rows at least, not \(moments.rowCount)")
+    }
+    try body(moments)
+  }
+}
+
+@c @implementation public func gen_moments_save(
+  _ moments: OpaquePointer?, _ path: UnsafePointer<CChar>?
+) -> gen_status { save(moments, Moments.self, path, Int32(GEN_SAVE_ALL)) }
+
+@c @implementation public func gen_moments_save_memory(
+  _ moments: OpaquePointer?, _ bytes_out: UnsafeMutableRawPointer?, _ capacity: Int64,
+  _ byte_count_out: UnsafeMutablePointer<Int64>?
+) -> gen_status {
+  saveMemory(moments, Moments.self, Int32(GEN_SAVE_ALL), bytes_out, capacity, byte_count_out)
+}
+
+@c @implementation public func gen_moments_load(
+  _ path: UnsafePointer<CChar>?, _ context: OpaquePointer?,
+  _ moments_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status { load(path, context, Moments.self, moments_out) }
+
+@c @implementation public func gen_moments_load_memory(
+  _ bytes: UnsafeRawPointer?, _ byte_count: Int64, _ context: OpaquePointer?,
+  _ moments_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status { loadMemory(bytes, byte_count, context, Moments.self, moments_out) }

@@ -1,0 +1,206 @@
+import Checkpoints
+import Datasets
+import Networks
+import Tensors
+
+/// A network that tells classes apart, whose last hidden layer gives features to compare sets of rows
+/// by: where no outside network is at hand or fits (28 × 28 gray pictures), one trained on the data
+/// themselves, as LeNet-5 (LeCun et al., "Gradient-based learning applied to document recognition",
+/// 1998) is for digits.
+///
+///     minimise −ln softmax(W·f(x) + b)_class
+package final class Classifier: @unchecked Sendable {
+  package struct Options: Sendable, Equatable {
+    /// The network but for its last layer; its latents are the classes' logits.
+    package var stack: MirroredStack
+    package var seed: UInt64 = 0
+
+    /// - Parameter classCount: at least 2.
+    package init(shape: Shape, classCount: Int, architecture: Architecture = .dense) {
+      stack = MirroredStack(
+        shape: shape, architecture: architecture, latentSize: classCount,
+        hidden: architecture == .dense ? [256, 84] : [84], activation: .relu)
+    }
+
+    package var classCount: Int { stack.latentSize }
+  }
+
+  package let options: Options
+  package let context: Context
+  package var progress = Progress()
+  package var record: FitRecord?
+  package let learner: Learner
+  private let classifying: Inference
+  /// The same weights without the last layer.
+  private let describing: Inference
+
+  package init(_ options: Options, context: Context = .standard) throws(GenerativeError) {
+    guard !options.stack.hidden.isEmpty else {
+      throw GenerativeError(.argument, "hidden must not be empty: the last hidden layer gives the features")
+    }
+    let layers = try Self.network(options)
+    self.options = options
+    self.context = context
+    learner = try Learner(layers, seed: options.seed, context: context)
+    let folds = options.stack.architecture == .convolutional
+    classifying = Inference(layers, folds: folds, context: context)
+    describing = Inference(
+      try Network(layers.name, Array(layers.layers.dropLast())), folds: folds, context: context)
+  }
+
+  private static func network(_ options: Options) throws(GenerativeError) -> Network {
+    try Network("classifier", options.stack.encoder(options.classCount, .identity))
+  }
+
+  package static func plan(
+    _ options: Options, rows: Int, context: Context = .standard
+  ) throws(GenerativeError) -> Plan {
+    // The batch; the logits' gradients, a loss and a label.
+    try Plan(
+      [(try network(options), 1, 3)], rows: rows,
+      rowFloats: options.stack.shape.count + options.classCount + 2, context: context)
+  }
+
+  // MARK: - Inference
+
+  /// Features of a row.
+  package var featureCount: Int { options.stack.hidden.last ?? 0 }
+
+  /// labels, probabilities ← the likeliest class of each row, and all classes' probabilities (rows ×
+  /// classes); either may be nil.
+  package func predict(
+    _ x: UnsafePointer<Float>, rows: Int, labels: UnsafeMutablePointer<Int32>?,
+    probabilities: UnsafeMutablePointer<Float>?
+  ) throws(GenerativeError) {
+    let classCount = options.classCount
+    try classifying.run(x, rows: rows, learner.weights) { logits, first, count in
+      for row in 0..<count {
+        let values = UnsafeBufferPointer(start: logits + row * classCount, count: classCount)
+        labels?[first + row] = Int32(values.indices.max { values[$0] < values[$1] } ?? 0)
+      }
+      guard let probabilities else { return }
+      SoftmaxLoss.probabilities(
+        Matrix(logits, rows: count, columns: classCount), into: probabilities + first * classCount)
+    }
+  }
+
+  /// features ← the last hidden layer's output, rows × `featureCount`.
+  package func features(
+    _ x: UnsafePointer<Float>, rows: Int, into features: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    try describing.run(x, rows: rows, learner.weights, into: features)
+  }
+
+  package var learners: [Learner] { [learner] }
+
+  package func weightsChange() {
+    classifying.weightsChange()
+    describing.weightsChange()
+  }
+}
+
+// MARK: - Training
+
+extension Classifier: Trainable {
+  package var rowShape: Shape { options.stack.shape }
+  package var requiresUnitRange: Bool { false }
+
+  package func prepare(_ fit: FitOptions, _ dataset: Dataset) throws(GenerativeError) -> any TrainingStep {
+    if options.stack.normalizes, fit.batchRows < 2 {
+      throw GenerativeError(.argument, "batch_size must be at least 2 with batch norm, not \(fit.batchRows)")
+    }
+    try Labels.check(dataset, "dataset", classCount: options.classCount)
+    if let validation = fit.validation {
+      try Labels.check(validation, "validation", classCount: options.classCount)
+    }
+    return try ClassifierStep(self, fit)
+  }
+}
+
+private final class ClassifierStep: TrainingStep {
+  let labels: Buffer<Int32>?
+  private let classes: Buffer<Int32>
+  private let model: Classifier
+  private let clipNorm: Float?
+  private let workspace: Workspace
+  private let dLogits: Buffer<Float>
+  private let losses: Buffer<Float>
+
+  init(_ model: Classifier, _ fit: FitOptions) throws(GenerativeError) {
+    let (context, rows) = (model.context, fit.batchRows)
+    self.model = model
+    clipNorm = fit.clipNorm
+    try model.learner.prepare(fit.rule, after: model.progress.stepCount)
+    workspace = try Workspace(model.learner.network, rows: rows, .training, context: context)
+    dLogits = try Buffer(count: rows * model.options.classCount, in: context.memory)
+    losses = try Buffer(count: rows, in: context.memory)
+    classes = try Buffer(count: rows, in: context.memory)
+    labels = classes
+  }
+
+  var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
+
+  func learn(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment
+  ) throws(Runaway) -> Figures {
+    let mode = Mode.training(moment.random(.dropout).pass(0))
+    let learner = model.learner
+    model.weightsChange()
+    learner.zeroGradient()
+    let logits = learner.network.forward(x, rows: rows, learner.weights, workspace, mode)
+    var figures = Figures()
+    let loss = evaluate(logits, rows: rows, dLogits: dLogits)
+    try Runaway.check("loss", loss, [(learner.network, workspace)], rows: rows)
+    figures[.loss] = loss
+    learner.network.backward(
+      dLogits.base, x: x, rows: rows, learner.weights, workspace, mode, gradient: learner.gradient?.base)
+    figures[.gradientNorm] = try model.learners.update(
+      step: moment.step, rate: moment.rate, clipNorm: clipNorm)
+    return figures
+  }
+
+  func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+    let learner = model.learner
+    let logits = learner.network.forward(x, rows: rows, learner.weights, workspace, .inference)
+    var figures = Figures()
+    figures[.loss] = evaluate(logits, rows: rows, dLogits: nil)
+    return figures
+  }
+
+  /// The mean loss of rows and, when asked, its gradient.
+  private func evaluate(_ logits: UnsafeMutablePointer<Float>, rows: Int, dLogits: Buffer<Float>?) -> Double {
+    let classCount = model.options.classCount
+    SoftmaxLoss.evaluate(
+      Matrix(logits, rows: rows, columns: classCount), labels: classes.base, losses: losses.base,
+      gradientScale: 1 / Float(rows),
+      dLogits: dLogits.map { Matrix($0.base, rows: rows, columns: classCount) })
+    return model.context.sum(losses.base, count: rows) / Double(rows)
+  }
+}
+
+// MARK: - Files
+
+extension Classifier: Checkpointable {
+  package static let kind = "classifier"
+
+  package func outline() throws(GenerativeError) -> Checkpoint {
+    var checkpoint = try Checkpoint(kind: Self.kind)
+    try checkpoint.set(options.stack)
+    try checkpoint.setOption("seed", options.seed)
+    return checkpoint
+  }
+
+  package convenience init(_ checkpoint: Checkpoint, context: Context) throws(GenerativeError) {
+    try checkpoint.require(kind: Self.kind)
+    let stack = try checkpoint.mirroredStack()
+    guard stack.classCount == 0, (2...StackLimit.classes).contains(stack.latentSize) else {
+      throw GenerativeError(.format, "a classifier tells apart 2 to \(StackLimit.classes) classes")
+    }
+    var options = Options(shape: stack.shape, classCount: stack.latentSize, architecture: stack.architecture)
+    options.stack = stack
+    options.seed = try checkpoint.option("seed")
+    try checkpoint.require(parameterCount: Self.plan(options, rows: 1, context: context).parameterCount)
+    try self.init(options, context: context)
+    try restore(checkpoint)
+  }
+}

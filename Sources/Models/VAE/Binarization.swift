@@ -1,0 +1,27 @@
+import Networks
+import Tensors
+
+/// Gray rows as coin flips: a pixel becomes 1 with its gray value as probability, else 0. Anew for every
+/// seed, which is called dynamic (Salakhutdinov & Murray, "On the quantitative analysis of deep belief
+/// networks", ICML 2008).
+package enum Binarization {
+  /// y ← 0 or 1; row i of a seed is the same in any batch. x and y may be the same.
+  ///
+  /// - Throws: `.memory`.
+  package static func apply(
+    _ x: UnsafePointer<Float>, rows: Int, width: Int, into y: UnsafeMutablePointer<Float>, seed: UInt64,
+    context: Context
+  ) throws(GenerativeError) {
+    guard let floats = checkedProduct(context.threadCount, width) else {
+      throw GenerativeError(.memory, "rows of \(width) floats do not fit in memory")
+    }
+    let scratch = try Buffer<Float>(count: floats, in: context.memory)
+    context.parallelSlots(rows) { slot, row in
+      let uniforms = scratch.base + slot * width
+      let random = Random(seed: seed, purpose: .binarisation, step: UInt64(row)).pass(0)
+      context.fillUniform(uniforms, count: width, from: random)
+      let offset = row * width
+      for j in 0..<width { y[offset + j] = uniforms[j] < x[offset + j] ? 1 : 0 }
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import Glibc
+import Networks
+import Tensors
+
+/// The likelihood of rows, estimated by importance sampling (Burda, Grosse & Salakhutdinov,
+/// "Importance weighted autoencoders", ICLR 2016):
+///
+///     ln p(x) ≥ E ln 1/K · Σₖ p(x|zₖ)·p(zₖ) / q(zₖ|x),   zₖ ~ q(z|x)
+///
+/// With K = 1 its mean is the ELBO; it grows with K, towards ln p(x).
+extension VAE {
+  /// likelihood[i] ← the estimate of row i, in nats, from `samples` latents of its own.
+  ///
+  /// Latents of all rows run through the decoder in full blocks. Row i of a seed draws the same latents
+  /// in any batch, and more samples begin with the same ones.
+  ///
+  /// - Throws: `.state` when a conditional model gets no labels or another gets some; `.memory`.
+  package func logLikelihood(
+    _ x: UnsafePointer<Float>, rows: Int, samples: Int, seed: UInt64,
+    given labels: UnsafePointer<Int32>? = nil, into likelihood: UnsafeMutablePointer<Double>
+  ) throws(GenerativeError) {
+    try Labels.check(labels, classCount: options.classCount)
+    let (latent, width) = (options.latentSize, options.shape.count)
+    let moments = try Buffer<Float>(count: 3 * Inference.blockRows * latent, in: context.memory)
+    let draws = try ImportanceDraws(rows: Inference.blockRows, latent: latent, context)
+    let logWeights = try Buffer<Double>(count: Inference.blockRows, in: context.memory)
+    let losses = try Buffer<Float>(count: Inference.blockRows, in: context.memory)
+    let classes = try Buffer<Int32>(count: labels == nil ? 0 : Inference.blockRows, in: context.memory)
+    for first in stride(from: 0, to: rows, by: Inference.blockRows) {
+      let count = min(Inference.blockRows, rows - first)
+      let (mean, logVariance) = (moments.base, moments.base + count * latent)
+      try encode(
+        x + first * width, rows: count, given: labels.map { $0 + first }, mean: mean, logVariance: logVariance
+      )
+      let gaussian = LatentGaussian(
+        mean: Matrix(mean, rows: count, columns: latent),
+        logVariance: Matrix(logVariance, rows: count, columns: latent),
+        deviation: Matrix(logVariance + count * latent, rows: count, columns: latent))
+      var sums = [LogSum](repeating: LogSum(), count: count)
+      // Latent k of row i is number i·K + k.
+      for start in stride(from: 0, to: count * samples, by: Inference.blockRows) {
+        let numbers = start..<min(start + Inference.blockRows, count * samples)
+        draws.fill(numbers, samples: samples, gaussian, firstRow: first, seed: seed)
+        if let labels {
+          for number in numbers { classes.base[number - start] = labels[first + number / samples] }
+        }
+        try decoding.run(
+          draws.latents.base, rows: numbers.count, given: labels.map { _ in UnsafePointer(classes.base) },
+          decoder.weights
+        ) { output, from, rows in
+          let part = start + from..<start + from + rows
+          forEachRow(of: part, samples: samples) { row, numbers in
+            self.reconstructionLoss.evaluate(
+              Matrix(
+                output + (numbers.lowerBound - part.lowerBound) * width, rows: numbers.count, columns: width),
+              // One row stands for all.
+              targets: Matrix(
+                reading: x + (first + row) * width, rows: numbers.count, columns: width, rowStride: 0),
+              losses: losses.base + (numbers.lowerBound - start), context: self.context)
+          }
+        }
+        for number in numbers {
+          logWeights.base[number - start] =
+            draws.ratios.base[number - start] - Double(losses.base[number - start])
+          sums[number / samples].add(logWeights.base[number - start])
+        }
+      }
+      for row in 0..<count { likelihood[first + row] = sums[row].value - log(Double(samples)) }
+    }
+  }
+
+  /// Calls `body` with each row that owns some of these numbers, and which; on the workers when rows are
+  /// many.
+  private func forEachRow(
+    of numbers: Range<Int>, samples: Int, _ body: (_ row: Int, _ numbers: Range<Int>) -> Void
+  ) {
+    let rows = numbers.lowerBound / samples...(numbers.upperBound - 1) / samples
+    func call(_ index: Int) {
+      let row = rows.lowerBound + index
+      body(row, numbers.clamped(to: row * samples..<(row + 1) * samples))
+    }
+    if rows.count > 2 * context.threadCount {
+      context.parallel(rows.count, call)
+    } else {
+      for index in 0..<rows.count { call(index) }
+    }
+  }
+}
+
+/// Latents drawn from their rows' Gaussians, and how much less likely they are there than a priori.
+private struct ImportanceDraws {
+  let latents: Buffer<Float>
+  /// ln p(z) − ln q(z|x)
+  let ratios: Buffer<Double>
+  private let noise: Buffer<Float>
+  private let context: Context
+
+  init(rows: Int, latent: Int, _ context: Context) throws(GenerativeError) {
+    guard let floats = checkedProduct(rows, latent) else {
+      throw GenerativeError(.memory, "latents of \(latent) floats do not fit in memory")
+    }
+    latents = try Buffer(count: floats, in: context.memory)
+    noise = try Buffer(count: floats, in: context.memory)
+    ratios = try Buffer(count: rows, in: context.memory)
+    self.context = context
+  }
+
+  /// z = μ + σ·ε, and ln p(z) − ln q(z|x) = ½ Σ ε² + ln σ² − z²: the constants cancel.
+  func fill(
+    _ numbers: Range<Int>, samples: Int, _ gaussian: LatentGaussian, firstRow: Int, seed: UInt64
+  ) {
+    let latent = gaussian.mean.columnCount
+    let limit = LatentGaussian.logVarianceLimit
+    context.parallel(numbers.count) { index in
+      let (row, sample) = (numbers.lowerBound + index).quotientAndRemainder(dividingBy: samples)
+      let random = Random(seed: seed, purpose: .evaluation, step: UInt64(firstRow + row)).pass(0)
+      let (z, epsilon) = (latents.base + index * latent, noise.base + index * latent)
+      context.fillNormal(epsilon, count: latent, from: random, offset: sample * latent)
+      let (mean, deviation) = (gaussian.mean.base + row * latent, gaussian.deviation.base + row * latent)
+      let logVariance = gaussian.logVariance.base + row * latent
+      var ratio = 0.0
+      for j in 0..<latent {
+        z[j] = mean[j] + deviation[j] * epsilon[j]
+        let lambda = min(max(logVariance[j], -limit), limit)
+        ratio += Double(epsilon[j] * epsilon[j] + lambda - z[j] * z[j])
+      }
+      ratios.base[index] = 0.5 * ratio
+    }
+  }
+}
+
+/// ln Σ eᵃ of numbers that come one by one.
+private struct LogSum {
+  private var largest = -Double.infinity
+  private var sum = 0.0
+
+  mutating func add(_ a: Double) {
+    if a > largest {
+      sum = sum * exp(largest - a) + 1
+      largest = a
+    } else {
+      sum += exp(a - largest)
+    }
+  }
+
+  var value: Double { largest + log(sum) }
+}
