@@ -78,7 +78,7 @@ test: test-tools build-tests $(PYTHON)
 ADDRESS = --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined --scratch-path .build-asan
 THREAD = --sanitize=thread --scratch-path .build-tsan
 SANITIZED = SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 \
-  TSAN_OPTIONS=halt_on_error=1:die_after_fork=0
+  TSAN_OPTIONS=halt_on_error=1:die_after_fork=0:suppressions=$(CURDIR)/Tests/Scorecard/tsan.supp
 
 build-address: libraries
 	swift build -c release --build-tests $(ADDRESS)

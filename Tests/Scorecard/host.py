@@ -20,7 +20,7 @@ ENVIRONMENT = {
     "SWIFT_BACKTRACE": "enable=no",
     "ASAN_OPTIONS": "detect_leaks=0:exitcode=99:quarantine_size_mb=16:allocator_may_return_null=1",
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
-    "TSAN_OPTIONS": "exitcode=66:halt_on_error=0:die_after_fork=0",
+    "TSAN_OPTIONS": f"exitcode=66:halt_on_error=0:die_after_fork=0:suppressions={HERE}/tsan.supp",
 }
 
 
