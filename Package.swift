@@ -83,12 +83,6 @@ let package = Package(
       name: "GenerativeLibrary", dependencies: ["GenerativeABI"],
       linkerSettings: [.unsafeFlags(libraryLinkerFlags, .when(configuration: .release))]),
 
-    // Our kernels' speed beside OpenBLAS's.
-    .executableTarget(
-      name: "product-benchmark", dependencies: ["Tensors"], path: "Benchmarks/Kernels"),
-    // The speed of DCGAN's layers.
-    .executableTarget(
-      name: "convolution-benchmark", dependencies: ["Networks"], path: "Benchmarks/Networks"),
     // The product and single layers as a worker of Benchmarks/bench.py.
     .executableTarget(
       name: "layer-worker", dependencies: ["Networks"], path: "Benchmarks/Worker"),
