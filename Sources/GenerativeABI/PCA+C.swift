@@ -140,11 +140,13 @@ extension PCA.Options {
 ) -> gen_status {
   withSolution(pca) { (pca, solution) throws(GenerativeError) in
     let (n, d, k) = (try checkRowCount(n_rows), solution.columnCount, solution.componentCount)
+    let x = try checkInput("rows", rows, n, d)
+    let latents = try checkOutput("latents_out", latents_out, n, k)
     try solution.transform(
-      Matrix(
-        reading: try checkModelInput("rows", rows, n, d, pca.context), rows: n, columns: d),
-      into: Matrix(try checkOutput("latents_out", latents_out, n, k), rows: n, columns: k),
-      in: pca.context)
+      Matrix(reading: x, rows: n, columns: d), into: Matrix(latents, rows: n, columns: k), in: pca.context)
+    // What is no number in a row is none in its latents either. Those are fewer, and in the cache: to read
+    // all rows beforehand took a third of the time.
+    if !pca.context.isFinite(latents, count: n * k) { try checkFinite("rows", x, n, d, pca.context) }
   }
 }
 
