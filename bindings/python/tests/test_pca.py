@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import generative
-from generative import PCA
+from generative import PCA, _constants
+from generative._library import lib
 
 
 def svd(X):
@@ -136,6 +137,20 @@ def test_a_failed_fit_keeps_what_was_fitted(rows):
     with pytest.raises(ValueError, match="NaN|nan|finite"):
         pca.fit(np.full((5, 35), np.nan, np.float32))
     np.testing.assert_array_equal(pca.components_, before)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_a_row_that_is_no_number_is_named_and_the_others_are_transformed(rows, number):
+    pca, bad = PCA(3).fit(rows), rows[:6].reshape(6, -1).copy()
+    bad[4, 17] = number
+    latents = np.zeros((6, 3), np.float32)
+    status = lib.gen_pca_transform(pca._handle, bad.ctypes.data, 6, latents.ctypes.data)
+    assert status == _constants.E_NONFINITE
+    assert b"row 4, element 17" in lib.gen_last_error_message()
+    assert not np.isfinite(latents[4]).any()
+    np.testing.assert_array_equal(np.delete(latents, 4, 0), np.delete(pca.transform(rows[:6]), 4, 0))
+    with pytest.raises(ValueError, match="NaN|nan|finite"):
+        pca.transform(bad)
 
 
 def test_mistakes_are_named(rows):
