@@ -16,11 +16,7 @@ clang=$(dirname "$(readlink -f "$(command -v swiftc)")")/clang
 swift build -c release --target GenerativeABI --scratch-path $scratch \
   -Xswiftc "${flags[0]}" -Xcc -fsanitize=fuzzer-no-link,address
 products=$scratch/release
-objects=()
-for module in CShims KernelTemplate KernelsBaseline KernelsAVX2 KernelsAVX512 Kernels Tensors Networks Checkpoints \
-  Datasets Models Evaluation GenerativeABI; do
-  objects+=("$products/$module.build"/*.o)
-done
+objects=("$products"/*.build/*.o)
 for target in "${targets[@]}"; do
   if [[ $target == checkpoint ]]; then
     harness=(-package-name "$(basename "$PWD" | tr '[:upper:]' '[:lower:]')" -I $products/Modules

@@ -89,26 +89,22 @@ def reopened(bench):
 
 
 def valgrind(bench):
-    """The C examples and the readers of every kind of file; valgrind knows no AVX-512."""
+    """Every model's life and the readers of every kind of file; valgrind knows no AVX-512."""
     if not bench.size:
         return None, "make check-hard"
     folder = bench.fresh()
-    library = bench.library()
-    made = ["make", "--quiet", "-C", ROOT / "bindings/c", "all", f"LIBRARY={library.parent}", f"OUT={folder}"]
-    build = run(made)
-    check = ["valgrind", "--quiet", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect"]
-    check += ["--error-exitcode=9"]
+    # Valgrind 3.19 gives up on the debugging information of today's compilers.
+    stripped = bench.fresh()
+    subprocess.run(["strip", "-g", "-o", stripped / "libgenerative.so.1", bench.library()], check=True)
+    kinds = "definite,indirect"
+    check = ["valgrind", "--quiet", "--leak-check=full", f"--errors-for-leak-kinds={kinds}"]
+    check += [f"--show-leak-kinds={kinds}", "--error-exitcode=9"]
     models, idx = bench.seeds()
     pictures = sorted(p for p in PICTURES.iterdir() if p.suffix in (".png", ".jpg"))
     programs = [[bench.program("mutate"), 300, 1, *models, *idx, *pictures], [bench.program("soak"), folder, 5, 5]]
-    wrong = [] if build.good else [build.output]
+    wrong = []
     for command in programs:
-        result = run(check + command, 1500, GEN_KERNELS="avx2", SCORECARD_FEW_CUTS=1)
-        if not result.good:
-            wrong.append(f"{command[0].name}: {result.code}\n{result.output[-3000:]}")
-    examples = [[folder / "vae", folder, 1], [folder / "pca", folder]]
-    for command in examples if bench.size > 1 else []:
-        result = run(check + command, 3000, GEN_KERNELS="avx2")
+        result = run(check + command, 1500, GEN_KERNELS="avx2", SCORECARD_FEW_CUTS=1, LD_LIBRARY_PATH=stripped)
         if not result.good:
             wrong.append(f"{command[0].name}: {result.code}\n{result.output[-3000:]}")
     text = f"{len(models) + len(idx) + len(pictures)} files and 300 mutants read, every model made, fitted, used and freed"

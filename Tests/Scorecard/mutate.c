@@ -240,5 +240,10 @@ int main(int argc, char **argv) {
          "%.1f MB\n",
          n, (long)cuts, n_seeds, (long)refused, failures, 1e3 * slowest,
          (double)(peak_resident() - before) / 1e6);
+  for (s = 0; s < n_seeds; s++)
+    free(seeds[s].bytes);
+  free(seeds);
+  free(mutant);
+  free(room);
   return failures != 0;
 }
