@@ -124,8 +124,12 @@ static gen_status make_objects(struct fixture *f) {
 static unsigned char *bytes_of(const char *path, int64_t *size) {
   FILE *file = fopen(path, "rb");
   unsigned char *bytes = (unsigned char *)calloc(1, ROOM);
-  if (file == NULL || bytes == NULL)
+  if (file == NULL)
     abort();
+  if (bytes == NULL) {
+    fclose(file);
+    return NULL;
+  }
   *size = (int64_t)fread(bytes, 1, ROOM, file);
   fclose(file);
   return bytes;
@@ -168,13 +172,20 @@ static gen_status make_files(struct fixture *f, const char *folder) {
   TRY(gen_checkpoint_open(f->vae_path, f->context, &f->checkpoint));
   TRY(gen_classifier_save(f->classifier, f->classifier_path, GEN_SAVE_ALL));
   TRY(gen_moments_save(f->moments, f->moments_path));
-  f->image_bytes = bytes_of(f->image_path, &f->image_size);
-  f->pca_bytes = bytes_of(f->pca_path, &f->pca_size);
-  f->autoencoder_bytes = bytes_of(f->autoencoder_path, &f->autoencoder_size);
-  f->vae_bytes = bytes_of(f->vae_path, &f->vae_size);
-  f->gan_bytes = bytes_of(f->gan_path, &f->gan_size);
-  f->classifier_bytes = bytes_of(f->classifier_path, &f->classifier_size);
-  f->moments_bytes = bytes_of(f->moments_path, &f->moments_size);
+  if ((f->image_bytes = bytes_of(f->image_path, &f->image_size)) == NULL)
+    return GEN_E_NOMEM;
+  if ((f->pca_bytes = bytes_of(f->pca_path, &f->pca_size)) == NULL)
+    return GEN_E_NOMEM;
+  if ((f->autoencoder_bytes = bytes_of(f->autoencoder_path, &f->autoencoder_size)) == NULL)
+    return GEN_E_NOMEM;
+  if ((f->vae_bytes = bytes_of(f->vae_path, &f->vae_size)) == NULL)
+    return GEN_E_NOMEM;
+  if ((f->gan_bytes = bytes_of(f->gan_path, &f->gan_size)) == NULL)
+    return GEN_E_NOMEM;
+  if ((f->classifier_bytes = bytes_of(f->classifier_path, &f->classifier_size)) == NULL)
+    return GEN_E_NOMEM;
+  if ((f->moments_bytes = bytes_of(f->moments_path, &f->moments_size)) == NULL)
+    return GEN_E_NOMEM;
   return GEN_OK;
 }
 
@@ -184,7 +195,7 @@ gen_status make_fixture(struct fixture *f, const char *folder) {
   f->rows = (float *)malloc(ROOM);
   f->output = calloc(1, ROOM);
   if (f->rows == NULL || f->output == NULL)
-    abort();
+    return GEN_E_NOMEM;
   for (i = 0; i < ROOM / (int)sizeof(float); i++)
     f->rows[i] = 0.5f;
   TRY(fill_options(f));

@@ -48,10 +48,14 @@ static void set_up(void) {
 static void use_model(const uint8_t *bytes, int64_t count) {
   gen_model_info_t info;
   gen_pca *pca = NULL;
+  gen_moments *moments = NULL;
   info.struct_size = sizeof info;
   USE_MODEL(autoencoder, gen_autoencoder_reconstruct(model, scratch.rows, 2, scratch.rows));
   USE_MODEL(vae, gen_vae_sample(model, 2, 1, scratch.rows));
   USE_MODEL(gan, gen_gan_sample(model, 2, 1, scratch.rows));
+  USE_MODEL(classifier, gen_classifier_predict(model, scratch.rows, 2, NULL, scratch.rows));
+  judge(gen_moments_load_memory(bytes, count, context, &moments), moments);
+  gen_moments_destroy(moments);
   judge(gen_pca_load_memory(bytes, count, context, &pca), pca);
   gen_pca_destroy(pca);
 }

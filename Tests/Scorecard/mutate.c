@@ -118,9 +118,13 @@ static float *room; /* for the rows of whatever model a mutant makes */
 
 static gen_status use_model(const char *path, const unsigned char *bytes, int64_t count) {
   gen_model_info_t info;
+  gen_moments_info_t seen;
   gen_status status;
   int64_t latents = 0;
   info.struct_size = sizeof info;
+  seen.struct_size = sizeof seen;
+  /* The file's name tells the kind; its folder's may be anything. */
+  path = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 #define USE(noun, sample)                                                                          \
   if (strstr(path, #noun)) {                                                                       \
     gen_##noun *model = NULL;                                                                      \
@@ -137,7 +141,11 @@ static gen_status use_model(const char *path, const unsigned char *bytes, int64_
    2 * info.latent_size <= ROOM / 4)
   USE(autoencoder, FITS(autoencoder) ? gen_autoencoder_reconstruct(model, room, 2, room) : GEN_OK)
   USE(vae, FITS(vae) ? gen_vae_sample(model, 2, 1, room) : GEN_OK)
-  USE(gan, FITS(gan) ? gen_gan_sample(model, 2, 1, room) : GEN_OK) {
+  USE(gan, FITS(gan) ? gen_gan_sample(model, 2, 1, room) : GEN_OK)
+  USE(classifier, FITS(classifier) && info.n_classes <= ROOM / 8
+                      ? gen_classifier_predict(model, room, 2, NULL, room)
+                      : GEN_OK)
+  USE(moments, gen_moments_info(model, &seen)) {
     gen_pca *model = NULL;
     gen_pca_info_t about;
     about.struct_size = sizeof about;
