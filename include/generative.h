@@ -609,8 +609,8 @@ GEN_API gen_status gen_pca_explained_variance_ratio(const gen_pca *pca,
 GEN_API gen_status gen_pca_singular_values(const gen_pca *pca,
                                            double *values_out); /* n_components */
 
-/* rows (n_rows x n_features) to latents (n_rows x n_components), and back. Where a row holds what
- * is no finite number, transform's latents_out are NaN for that row, beside GEN_E_NONFINITE. */
+/* rows (n_rows x n_features) to latents (n_rows x n_components), and back. Where a row holds a NaN
+ * or an infinity, so do its latents, beside GEN_E_NONFINITE: transform's output is then written. */
 GEN_API gen_status gen_pca_transform(const gen_pca *pca, const float *rows, int64_t n_rows,
                                      float *latents_out);
 GEN_API gen_status gen_pca_inverse_transform(const gen_pca *pca, const float *latents,
