@@ -7,7 +7,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -98,10 +97,7 @@ void shim_wake_all(const int *word) {
   syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
-/* Zero pages until touched, huge ones where there are any: see Memory.Allocator.system. */
-static _Alignas(2 << 20) unsigned char reserve[SHIM_RESERVE_BYTE_COUNT];
+/* Zero pages until touched. */
+static _Alignas(64) unsigned char reserve[SHIM_RESERVE_BYTE_COUNT];
 
-void *shim_reserve(void) {
-  madvise(reserve, SHIM_RESERVE_BYTE_COUNT, MADV_HUGEPAGE);
-  return reserve;
-}
+void *shim_reserve(void) { return reserve; }

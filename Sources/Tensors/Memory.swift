@@ -19,17 +19,12 @@ package final class Memory: Sendable {
       self.release = release
     }
 
-    /// `posix_memalign` and `free`. What fills huge pages asks for them: weights that stream past are
-    /// then found without a walk through the page tables for every few kilobytes.
+    /// `posix_memalign` and `free`, in huge pages where there are any.
     package static let system = Allocator(
       allocate: { byteCount in
         var memory: UnsafeMutableRawPointer?
-        let isHuge = byteCount >= Memory.hugePage
-        guard posix_memalign(&memory, isHuge ? Memory.hugePage : Memory.alignment, byteCount) == 0 else {
-          return nil
-        }
-        // The last, partly filled page stays small, so that no more is resident than was asked for.
-        if isHuge { madvise(memory, byteCount / Memory.hugePage * Memory.hugePage, MADV_HUGEPAGE) }
+        guard posix_memalign(&memory, Memory.alignment, byteCount) == 0, let memory else { return nil }
+        askForHugePages(memory, byteCount: byteCount)
         return memory
       },
       release: { memory, _ in free(memory) })
@@ -37,7 +32,6 @@ package final class Memory: Sendable {
 
   /// One cache line, and the widest vector's width.
   package static let alignment = 64
-  private static let hugePage = 2 << 20
 
   package static let standard = Memory()
 
@@ -78,4 +72,13 @@ package final class Memory: Sendable {
     allocator.release(memory, byteCount)
     used.subtract(byteCount, ordering: .relaxed)
   }
+}
+
+/// Asks for huge pages where whole ones lie inside: weights that stream past are then found without a
+/// walk through the page tables for every few kilobytes. No more is resident than was asked for.
+func askForHugePages(_ memory: UnsafeMutableRawPointer, byteCount: Int) {
+  let page = 2 << 20
+  let start = memory.alignedUp(toMultipleOf: page)
+  let end = (memory + byteCount).alignedDown(toMultipleOf: page)
+  if start < end { madvise(start, end - start, MADV_HUGEPAGE) }
 }

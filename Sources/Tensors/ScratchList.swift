@@ -70,6 +70,7 @@ final class ScratchList: @unchecked Sendable {
     } else {
       self.slotCount = slotCount
       self.reserve = reserve.baseAddress
+      if let base = reserve.baseAddress { askForHugePages(base, byteCount: reserve.count) }
       free = ScratchList.makeEntries(reserve.baseAddress)
     }
   }

@@ -48,8 +48,9 @@ def counted(kind, output, good):
             return int(total[1]) - failures, failures
         return (0, 1)  # a run without tests is no success
     if kind == "pytest":
-        passed = re.search(r"(\d+) passed", output)
-        failures = sum(int(n) for n in re.findall(r"(\d+) (?:failed|errors?)\b", output))
+        summary = output.strip().splitlines()[-1:]
+        passed = re.search(r"(\d+) passed", "".join(summary))
+        failures = sum(int(n) for n in re.findall(r"(\d+) (?:failed|errors?)\b", "".join(summary)))
         return int(passed[1]) if passed else 0, max(failures, 0 if good and passed else 1)
     return (1, 0) if good else (0, 1)
 

@@ -97,7 +97,7 @@ def reconstruction(
 class ActiveUnits(NamedTuple):
     """Latents that a VAE uses, the variances of all latents' means, and the rows they are over."""
 
-    count: int
+    n_active: int
     variances: Doubles
     n_rows: int
 
@@ -188,8 +188,10 @@ def precision_recall(
     2020, who take 5.
     """
     sets = _Sets(real, generated, context)
-    figures = sets.measured(lib.gen_evaluate_precision_recall, n_neighbours, outputs=4)
-    return PrecisionRecall(*figures, *sets.counts)
+    precision, recall, density, coverage = sets.measured(
+        lib.gen_evaluate_precision_recall, n_neighbours, outputs=4
+    )
+    return PrecisionRecall(precision, recall, density, coverage, *sets.counts)
 
 
 class TwoSample(NamedTuple):
@@ -208,7 +210,8 @@ def two_sample(
     """The 1-nearest-neighbour two-sample test, leave-one-out: the share of rows whose nearest other row
     is of their own set. 0.5 of equally many rows cannot be told apart, 1 always can."""
     sets = _Sets(real, generated, context)
-    return TwoSample(*sets.measured(lib.gen_evaluate_two_sample, outputs=3), *sets.counts)
+    accuracy, real_accuracy, generated_accuracy = sets.measured(lib.gen_evaluate_two_sample, outputs=3)
+    return TwoSample(accuracy, real_accuracy, generated_accuracy, *sets.counts)
 
 
 class Memorization(NamedTuple):
@@ -231,9 +234,10 @@ def memorization(
         size = size_of(known.shape)
         new, old = as_rows(generated, size, "generated"), as_rows(held_out, size, "held_out")
         arrays = (address(new), len(new), address(old), len(old))
-        outputs = [ctypes.c_double() for _ in range(3)]
-        check(lib.gen_evaluate_memorization(known._handle, *arrays, *map(ctypes.byref, outputs)))
-        return Memorization(*(output.value for output in outputs), len(known), len(new), len(old))
+        ratio, near, far = ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
+        outputs = map(ctypes.byref, (ratio, near, far))
+        check(lib.gen_evaluate_memorization(known._handle, *arrays, *outputs))
+        return Memorization(ratio.value, near.value, far.value, len(known), len(new), len(old))
 
 
 class Linear(NamedTuple):

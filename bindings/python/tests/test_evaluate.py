@@ -202,7 +202,7 @@ def test_active_units_vary(sets):
     means = sets[0] * np.array([1, 0.01] * 6, np.float32)
     found = evaluate.active_units(means)
     np.testing.assert_allclose(found.variances, means.astype(np.float64).var(0), rtol=1e-6)
-    assert found.count == 6 == (means.var(0) > 0.01).sum() and found.n_rows == 311
+    assert found.n_active == 6 == (means.var(0) > 0.01).sum() and found.n_rows == 311
 
 
 def test_threads_do_not_change_a_bit(sets):
