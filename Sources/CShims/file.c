@@ -181,6 +181,8 @@ struct target {
 };
 
 static int find_target(const char *path, struct target *target) {
+  if (!path)
+    return EFAULT;
   target->exists = stat(path, &target->old) == 0;
   target->is_regular = !target->exists || S_ISREG(target->old.st_mode);
   if (target->exists && S_ISDIR(target->old.st_mode))
