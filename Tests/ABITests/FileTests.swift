@@ -63,34 +63,6 @@ import Testing
     model.destroy(handle)
   }
 
-  @Test func `A failed save leaves the old file`() throws {
-    let folder = "/tmp/gen-abi-\(getpid())-folder"
-    mkdir(folder, 0o755)
-    defer {
-      unlink("\(folder)/model")
-      rmdir(folder)
-    }
-    let vae = try trained(.vae)
-    expect(gen_vae_save(vae, "\(folder)/model", 0), 0)
-    let old = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/model"))
-    let dataset = try makeDataset()
-    expect(gen_vae_fit(vae, dataset, nil), 0)
-    // No file may grow beyond 16 bytes: the write of the new one fails half-way.
-    var limit = rlimit()
-    getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
-    let handler = signal(SIGXFSZ, SIG_IGN)
-    var small = rlimit(rlim_cur: 16, rlim_max: limit.rlim_max)
-    setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &small)
-    let status = gen_vae_save(vae, "\(folder)/model", 0)
-    setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
-    signal(SIGXFSZ, handler)
-    expect(status, 5)
-    #expect(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/model")) == old)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["model"])
-    gen_vae_destroy(vae)
-    gen_dataset_destroy(dataset)
-  }
-
   @Test(arguments: Model.all)
   func `Bytes that are no such model are told apart`(_ model: Model) throws {
     let handle = try trained(model)
