@@ -106,8 +106,12 @@ package final class Context: Sendable {
   }
 
   /// The same, telling each call also a slot in 0 ..< threadCount that no other call uses meanwhile.
-  package func parallelSlots(_ count: Int, _ body: (_ slot: Int, _ index: Int) -> Void) {
-    guard count > 1, threadCount > 1 else {
+  ///
+  /// - Parameter isSmall: that the work is less than threads cost; the calling thread then does it alone.
+  package func parallelSlots(
+    _ count: Int, isSmall: Bool = false, _ body: (_ slot: Int, _ index: Int) -> Void
+  ) {
+    guard count > 1, threadCount > 1, !isSmall else {
       for index in 0..<max(0, count) { body(0, index) }
       return
     }

@@ -106,7 +106,7 @@ struct Product {
     let share = max(1, 32_768 / (block * width))
     let shares = (panelCount + share - 1) / share
     let isSmall = (end - start) * panelCount * width < 32_768
-    forTasks(blockCount * shares, isSmall: isSmall) { _, task in
+    context.parallelSlots(blockCount * shares, isSmall: isSmall) { _, task in
       let p = start + task / shares * block
       let depth = min(block, end - p)
       let from = task % shares * share
@@ -138,7 +138,7 @@ struct Product {
     let width = kernels.tileColumns
     let tileRows = ProductKernels.tileRows
     let cut = cutRows(panelCount: panelCount, depth: end - start)
-    forTasks(cut.rowBlocks * cut.columnParts, isSmall: cut.isSmall) { slot, task in
+    context.parallelSlots(cut.rowBlocks * cut.columnParts, isSmall: cut.isSmall) { slot, task in
       let i = task / cut.columnParts * cut.rowsPerBlock
       let height = min(cut.rowsPerBlock, rows - i)
       let part = task % cut.columnParts * cut.panelsPerPart
@@ -185,14 +185,6 @@ struct Product {
     return (blocks, rowsPerBlock, parts, (panelCount + parts - 1) / parts, isSmall)
   }
 
-  private func forTasks(_ count: Int, isSmall: Bool, _ body: (_ slot: Int, _ task: Int) -> Void) {
-    if isSmall {
-      for task in 0..<count { body(0, task) }
-    } else {
-      context.parallelSlots(count, body)
-    }
-  }
-
   // MARK: - Few rows
 
   /// At most three rows: a stream of B, packed or as it lies. False when B must be packed first.
@@ -227,7 +219,7 @@ struct Product {
     let parts = isSmall ? 1 : min(threads, (panelCount + 5) / 6)
     let share = (panelCount + parts - 1) / parts
     context.scratches.withScratch { scratch in
-      forTasks(parts, isSmall: isSmall) { slot, part in
+      context.parallelSlots(parts, isSmall: isSmall) { slot, part in
         let first = part * share
         let end = min(panelCount, first + share)
         guard first < end else { return }

@@ -85,7 +85,7 @@ struct RankUpdate {
     // Six cache lines of a row of floats, in which neighbouring panels' parts share pages.
     let share = max(1, 96 / width)
     let tasks = (panelCount + share - 1) / share
-    forTasks(tasks, isSmall: depth * stripe.count < 32_768) { _, task in
+    context.parallelSlots(tasks, isSmall: depth * stripe.count < 32_768) { _, task in
       let panels = task * share..<min(panelCount, (task + 1) * share)
       for p in stride(from: 0, to: depth, by: Self.block) {
         let height = min(Self.block, depth - p)
@@ -112,7 +112,7 @@ struct RankUpdate {
     let part = (rightStride / width + parts - 1) / parts * width
     let tasks = (left.count + Self.taskColumns - 1) / Self.taskColumns
     let isSmall = left.count * right.count * depth < 400_000
-    forTasks(tasks * parts, isSmall: isSmall) { slot, task in
+    context.parallelSlots(tasks * parts, isSmall: isSmall) { slot, task in
       let i = task / parts * Self.taskColumns
       let height = min(Self.taskColumns, left.count - i)
       // From the panel on that reaches the diagonal.
@@ -139,14 +139,6 @@ struct RankUpdate {
           products + (row * (end - j) + first - j), kernels.bias * left.sums[i + row],
           c + ((left.first + i + row) * columns + right.first + first), last - first)
       }
-    }
-  }
-
-  private func forTasks(_ count: Int, isSmall: Bool, _ body: (_ slot: Int, _ task: Int) -> Void) {
-    if isSmall {
-      for task in 0..<count { body(0, task) }
-    } else {
-      context.parallelSlots(count, body)
     }
   }
 }

@@ -75,14 +75,9 @@ extension VAE {
     of numbers: Range<Int>, samples: Int, _ body: (_ row: Int, _ numbers: Range<Int>) -> Void
   ) {
     let rows = numbers.lowerBound / samples...(numbers.upperBound - 1) / samples
-    func call(_ index: Int) {
+    context.parallelSlots(rows.count, isSmall: rows.count <= 2 * context.threadCount) { _, index in
       let row = rows.lowerBound + index
       body(row, numbers.clamped(to: row * samples..<(row + 1) * samples))
-    }
-    if rows.count > 2 * context.threadCount {
-      context.parallel(rows.count, call)
-    } else {
-      for index in 0..<rows.count { call(index) }
     }
   }
 }

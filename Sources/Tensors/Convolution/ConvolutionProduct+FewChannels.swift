@@ -63,7 +63,7 @@ extension ConvolutionProduct {
     let smallCount = vertical.small * horizontal.small * smallChannels
     let lineCount = horizontal.large * largeChannels
     let isSmall = rows * vertical.small * horizontal.small * weightCount < Self.smallWork
-    forTasks(rows * bandCount, isSmall: isSmall, context) { slot, task in
+    context.parallelSlots(rows * bandCount, isSmall: isSmall) { slot, task in
       let (image, band) = task.quotientAndRemainder(dividingBy: bandCount)
       let first = band * plan.bandRows
       let end = min(vertical.large, first + plan.bandRows)

@@ -75,7 +75,7 @@ extension ConvolutionProduct {
     // One task of a block for the small image, then one for every eight panels of patches.
     let taskCount = 1 + (panelCount + share - 1) / share
     let blockCount = (stretch.count + Self.positionBlock - 1) / Self.positionBlock
-    forTasks(blockCount * taskCount, isSmall: isSmall, context) { _, index in
+    context.parallelSlots(blockCount * taskCount, isSmall: isSmall) { _, index in
       let (block, task) = index.quotientAndRemainder(dividingBy: taskCount)
       let start = stretch.lowerBound + block * Self.positionBlock
       let depth = min(Self.positionBlock, stretch.upperBound - start)
@@ -107,7 +107,7 @@ extension ConvolutionProduct {
     let rowBlocks = (plan.rows + Self.blockRows - 1) / Self.blockRows
     let parts = min(panelCount, max(1, 4 * context.threadCount / rowBlocks))
     let partPanels = (panelCount + parts - 1) / parts
-    forTasks(rowBlocks * parts, isSmall: isSmall, context) { slot, task in
+    context.parallelSlots(rowBlocks * parts, isSmall: isSmall) { slot, task in
       let (part, block) = task.quotientAndRemainder(dividingBy: rowBlocks)
       let i = block * Self.blockRows
       let column = part * partPanels * plan.width

@@ -79,7 +79,7 @@ extension ConvolutionProduct {
     let partCount = taskCount >= 2 * context.threadCount ? 1 : min(panelCount, context.threadCount)
     let partPanels = (panelCount + partCount - 1) / partCount
     let work = positions * plan.phaseCount * plan.phaseDepth * plan.outputChannels
-    forTasks(taskCount * partCount, isSmall: work < Self.smallWork, context) { slot, task in
+    context.parallelSlots(taskCount * partCount, isSmall: work < Self.smallWork) { slot, task in
       let (block, part) = task.quotientAndRemainder(dividingBy: partCount)
       let (phase, index) = block.quotientAndRemainder(dividingBy: blockCount)
       let axes = axes(direction, phase: phase)
@@ -212,7 +212,8 @@ extension ConvolutionProduct {
     let shareCount = (panelCount + share - 1) / share
     // No phase has more blocks than the deepest.
     let blockCount = (plan.phaseDepth + Self.blockDepth - 1) / Self.blockDepth
-    forTasks(plan.phaseCount * blockCount * shareCount, isSmall: weightCount < 32_768, context) { _, task in
+    context.parallelSlots(plan.phaseCount * blockCount * shareCount, isSmall: weightCount < 32_768) {
+      _, task in
       let (index, shareIndex) = task.quotientAndRemainder(dividingBy: shareCount)
       let (blockIndex, phase) = index.quotientAndRemainder(dividingBy: plan.phaseCount)
       let axes = axes(direction, phase: phase)
@@ -242,16 +243,6 @@ extension ConvolutionProduct {
           }
         }
       }
-    }
-  }
-
-  func forTasks(
-    _ count: Int, isSmall: Bool, _ context: Context, _ body: (_ slot: Int, _ task: Int) -> Void
-  ) {
-    if isSmall {
-      for task in 0..<count { body(0, task) }
-    } else {
-      context.parallelSlots(count, body)
     }
   }
 }

@@ -53,7 +53,7 @@ extension WinogradConvolution {
         transformPatches(
           large, .correlation, firstPhase: phase, tiles, plan.patches, into: scratch, isSmall: isSmall,
           context)
-        product.forTasks(rowBlocks * columnBlocks, isSmall: isSmall, context) { slot, task in
+        context.parallelSlots(rowBlocks * columnBlocks, isSmall: isSmall) { slot, task in
           let (rowBlock, columnBlock) = task.quotientAndRemainder(dividingBy: columnBlocks)
           let row = rowBlock * rowShare
           let column = columnBlock * Self.blockColumns
@@ -75,7 +75,7 @@ extension WinogradConvolution {
     let size = WinogradKernels.tileSize
     let image = product.small
     let transform = context.kernels.winograd.transformTile
-    product.forTasks(tiles.count, isSmall: isSmall, context) { _, index in
+    context.parallelSlots(tiles.count, isSmall: isSmall) { _, index in
       let (imageIndex, row, column) = place(tiles.lowerBound + index)
       let (y, x) = (row * size, column * size)
       let window = WinogradKernels.Window(

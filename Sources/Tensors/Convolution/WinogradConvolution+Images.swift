@@ -88,7 +88,7 @@ extension WinogradConvolution {
       let blockCount = groupCount * plan.concurrentPhases
       let partCount = max(1, min((4 * context.threadCount - 1) / blockCount, tiles.count / 24))
       let share = (tiles.count + partCount - 1) / partCount
-      product.forTasks(blockCount * partCount, isSmall: isSmall, context) { slot, task in
+      context.parallelSlots(blockCount * partCount, isSmall: isSmall) { slot, task in
         let (block, partIndex) = task.quotientAndRemainder(dividingBy: partCount)
         let (group, phase) = block.quotientAndRemainder(dividingBy: plan.concurrentPhases)
         let first = tiles.lowerBound + partIndex * share

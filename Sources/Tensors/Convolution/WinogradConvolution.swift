@@ -112,7 +112,7 @@ package struct WinogradConvolution {
     let share = 8
     let shareCount = (tiles.count + share - 1) / share
     let transform = context.kernels.winograd.transformPatch
-    product.forTasks(layout.phaseCount * shareCount, isSmall: isSmall, context) { _, task in
+    context.parallelSlots(layout.phaseCount * shareCount, isSmall: isSmall) { _, task in
       let (phase, index) = task.quotientAndRemainder(dividingBy: shareCount)
       let (vertical, horizontal) = axes(direction, phase: firstPhase + phase)
       let start = tiles.lowerBound + index * share
