@@ -95,16 +95,7 @@ func multiplyBytes(
 /// See `MomentKernels.add`.
 func addIntegers(_ products: Input, _ offset: Double, _ wide: Wide, _ count: Int) {
   let products = lanes(products)
-  let offsets = Doubles(repeating: offset)
-  var j = 0
-  while j &+ laneCount <= count {
-    add(widen(load(products + j)) + offsets, to: wide + j)
-    j &+= laneCount
-  }
-  while j < count {
-    wide[j] += Double(products[j]) + offset
-    j &+= 1
-  }
+  addWidened(offset, wide, count, { widen(load(products + $0)) }, { Double(products[$0]) })
 }
 
 // MARK: - Packing

@@ -36,14 +36,22 @@ func multiplyFloats(
 
 /// See `MomentKernels.add`.
 func addFloats(_ products: Input, _ offset: Double, _ wide: Wide, _ count: Int) {
+  addWidened(offset, wide, count, { widen(load(products + $0)) }, { Double(products[$0]) })
+}
+
+/// wide += products + offset, of which `vector` and `scalar` give those from a place on.
+@inline(__always)
+func addWidened(
+  _ offset: Double, _ wide: Wide, _ count: Int, _ vector: (Int) -> Doubles, _ scalar: (Int) -> Double
+) {
   let offsets = Doubles(repeating: offset)
   var j = 0
   while j &+ laneCount <= count {
-    add(widen(load(products + j)) + offsets, to: wide + j)
+    add(vector(j) + offsets, to: wide + j)
     j &+= laneCount
   }
   while j < count {
-    wide[j] += Double(products[j]) + offset
+    wide[j] += scalar(j) + offset
     j &+= 1
   }
 }
