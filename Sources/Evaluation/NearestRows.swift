@@ -20,12 +20,11 @@ package enum NearestRows {
     }
     let block = min(blockRows, rowCount)
     guard let squareCount = checkedProduct(count, block), let bestCount = checkedProduct(count, neighbours),
-      let queryFloats = checkedProduct(count, width), let blockFloats = checkedProduct(block, width)
+      let blockFloats = checkedProduct(block, width)
     else { throw GenerativeError(.memory, "distances of \(count) rows do not fit in memory") }
     let measure = SquaredDistances(width: width, context: context)
     let candidates = try Buffer<Float>(count: blockFloats, in: context.memory)
     let candidateNorms = try Buffer<Float>(count: block, in: context.memory)
-    let norms = try Buffer<Float>(count: count, in: context.memory)
     let squares = try Buffer<Float>(count: squareCount, in: context.memory)
     let best = try Buffer<Float>(count: bestCount, in: context.memory)
     let bestIndices = try Buffer<Int64>(count: bestCount, in: context.memory)
@@ -33,10 +32,7 @@ package enum NearestRows {
     // Distances from the first row instead of the origin: the terms of the product are smaller.
     let center = try Buffer<Float>(count: width, in: context.memory)
     try dataset.read(range: 0..<1, into: center.base)
-    let queries = try Buffer<Float>(count: queryFloats, in: context.memory)
-    queries.base.update(from: rows, count: queryFloats)
-    measure.center(queries.base, count: count, at: center.base)
-    measure.norms(queries.base, count: count, into: norms.base)
+    let queries = try CentredRows(rows, count: count, center: center, measure, context: context)
 
     var first = 0
     while first < rowCount {
@@ -45,16 +41,15 @@ package enum NearestRows {
       measure.center(candidates.base, count: some, at: center.base)
       measure.norms(candidates.base, count: some, into: candidateNorms.base)
       measure.fill(
-        squares.base, queries.base, norms: norms.base, count: count, candidates.base,
-        norms: candidateNorms.base,
-        count: some)
+        squares.base, queries.rows.base, norms: queries.norms.base, count: count, candidates.base,
+        norms: candidateNorms.base, count: some)
       let start = first
       context.parallel(count) { i in
         let (row, list, places) = (
           squares.base + i * some, best.base + i * neighbours, bestIndices.base + i * neighbours
         )
         for j in 0..<some where row[j] < list[neighbours - 1] {
-          insert(row[j], Int64(start + j), into: list, places, count: neighbours)
+          insert(row[j], into: list, count: neighbours, Int64(start + j), into: places)
         }
       }
       first += some
@@ -93,20 +88,5 @@ package enum NearestRows {
       list[slot] = Float(square)
       places[slot] = place
     }
-  }
-
-  /// Puts a value into its place of an ascending list, whose last one falls out.
-  private static func insert(
-    _ value: Float, _ index: Int64, into list: UnsafeMutablePointer<Float>,
-    _ places: UnsafeMutablePointer<Int64>, count: Int
-  ) {
-    var k = count - 1
-    while k > 0, list[k - 1] > value {
-      list[k] = list[k - 1]
-      places[k] = places[k - 1]
-      k -= 1
-    }
-    list[k] = value
-    places[k] = index
   }
 }

@@ -79,20 +79,10 @@ extension SquaredDistances {
         let row = squares + i * rows.count
         let list = nearest.base + (first + i) * k
         row[first + i] = .infinity
-        for j in 0..<rows.count where row[j] < list[k - 1] { insert(row[j], into: list, k) }
+        for j in 0..<rows.count where row[j] < list[k - 1] { insert(row[j], into: list, count: k) }
         radii.base[first + i] = list[k - 1]
       }
     }
     return radii
-  }
-
-  /// Puts a value into its place of an ascending list, whose last one falls out.
-  private func insert(_ value: Float, into list: UnsafeMutablePointer<Float>, _ count: Int) {
-    var k = count - 1
-    while k > 0, list[k - 1] > value {
-      list[k] = list[k - 1]
-      k -= 1
-    }
-    list[k] = value
   }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import Tensors
 
 /// How near rows of [0, 1] come to clean ones, by row: squared error, signal-to-noise ratio, structural
@@ -20,7 +19,7 @@ package struct ReconstructionQuality {
       values.base[row] = RowErrors.squaredError(x + row * width, y + row * width, width)
     }
     squaredError = Estimate(values.elements)
-    for row in 0..<rows { values.base[row] = -10 * log10(values.base[row] / Double(width)) }
+    for row in 0..<rows { values.base[row] = RowErrors.decibels(values.base[row], width) }
     signalToNoise = Estimate(values.elements)
     try StructuralSimilarity(shape).evaluate(x, y, rows: rows, into: values.base, context: context)
     similarity = Estimate(values.elements)

@@ -19,10 +19,14 @@ package enum RowErrors {
   ) -> Double {
     var total = 0.0
     for row in 0..<rows {
-      let mean = squaredError(x + row * rowSize, y + row * rowSize, rowSize) / Double(rowSize)
-      total += -10 * log10(mean)
+      total += decibels(squaredError(x + row * rowSize, y + row * rowSize, rowSize), rowSize)
     }
     return total / Double(rows)
+  }
+
+  /// 10 log₁₀(1 / mean squared error) of a row's Σ (x − y)².
+  static func decibels(_ squaredError: Double, _ rowSize: Int) -> Double {
+    -10 * log10(squaredError / Double(rowSize))
   }
 
   /// Σ (x − y)² of a row.

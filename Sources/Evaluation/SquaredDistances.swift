@@ -102,3 +102,19 @@ extension SquaredDistances {
     }
   }
 }
+
+/// Puts a value into its place of an ascending list, whose last one falls out, and its index, where they
+/// are kept, beside it.
+func insert(
+  _ value: Float, into list: UnsafeMutablePointer<Float>, count: Int, _ index: Int64 = 0,
+  into places: UnsafeMutablePointer<Int64>? = nil
+) {
+  var k = count - 1
+  while k > 0, list[k - 1] > value {
+    list[k] = list[k - 1]
+    if let places { places[k] = places[k - 1] }
+    k -= 1
+  }
+  list[k] = value
+  if let places { places[k] = index }
+}
