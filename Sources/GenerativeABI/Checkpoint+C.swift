@@ -49,8 +49,9 @@ struct CText: Sendable {
 ) -> gen_status {
   create(checkpoint_out) { () throws(GenerativeError) in
     let path = try checkPath("path", path)
-    let memory = try resolve(context).memory
-    return try CheckpointHandle(try Checkpoint.read(path, in: memory), in: memory)
+    let context = try resolve(context)
+    return try CheckpointHandle(
+      try Checkpoint.read(path, limits: context.limits, in: context.memory), in: context.memory)
   }
 }
 

@@ -115,6 +115,9 @@ import Testing
   @Test func `A model's limits are the context's`() throws {
     let vae = try Model.vae.make()
     let bytes = try Model.vae.bytes(vae)
+    let path = "/tmp/gen-abi-\(getpid())-limited"
+    defer { unlink(path) }
+    expect(gen_vae_save(vae, path, 0), 0)
     gen_vae_destroy(vae)
     for (change, expected) in [
       ({ $0.max_tensors = 3 }, 11), ({ $0.max_tensor_name = 5 }, 11), ({ $0.max_model_bytes = 100 }, 11),
@@ -125,6 +128,9 @@ import Testing
       var loaded: OpaquePointer?
       expect(gen_vae_load_memory(bytes, Int64(bytes.count), context, &loaded), expected)
       gen_vae_destroy(loaded)
+      var opened: OpaquePointer?
+      expect(gen_checkpoint_open(path, context, &opened), expected)
+      gen_checkpoint_destroy(opened)
       gen_context_destroy(context)
     }
   }
