@@ -15,25 +15,33 @@ final class ImageHandle: HandleObject {
     self.context = context
   }
 
-  /// The picture in a file, or in `bytes` where there is no path.
-  init(
-    path: String? = nil, bytes: UnsafeRawBufferPointer? = nil, channels: some BinaryInteger,
-    _ context: Context = .standard
+  /// The picture in a file.
+  convenience init(
+    path: String, channels: some BinaryInteger, _ context: Context = .standard
   ) throws(GenerativeError) {
-    guard [0, 1, 3, 4].contains(channels) else {
-      throw GenerativeError(.argument, "channels must be 0, 1, 3 or 4, not \(channels)")
-    }
-    let wanted = channels == 0 ? nil : Int(channels)
-    let (limits, memory) = (context.limits, context.memory)
-    if let path {
-      image = try Image(path: path, channels: wanted, limits: limits, in: memory)
-    } else {
-      let bytes = bytes ?? UnsafeRawBufferPointer(start: nil, count: 0)
-      image = try Image(
-        decoding: bytes.assumingMemoryBound(to: UInt8.self), channels: wanted, limits: limits, in: memory)
-    }
-    self.context = context
+    let channels = try checkWanted(channels)
+    self.init(
+      try Image(path: path, channels: channels, limits: context.limits, in: context.memory), context)
   }
+
+  /// The picture in a file's bytes.
+  convenience init(
+    bytes: UnsafeRawBufferPointer, channels: some BinaryInteger, _ context: Context = .standard
+  ) throws(GenerativeError) {
+    let channels = try checkWanted(channels)
+    self.init(
+      try Image(
+        decoding: bytes.assumingMemoryBound(to: UInt8.self), channels: channels, limits: context.limits,
+        in: context.memory), context)
+  }
+}
+
+/// The channels asked for, nil for those of the file.
+private func checkWanted(_ channels: some BinaryInteger) throws(GenerativeError) -> Int? {
+  guard [0, 1, 3, 4].contains(channels) else {
+    throw GenerativeError(.argument, "channels must be 0, 1, 3 or 4, not \(channels)")
+  }
+  return channels == 0 ? nil : Int(channels)
 }
 
 /// The shape of pixels that become an image.
