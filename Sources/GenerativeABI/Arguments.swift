@@ -80,7 +80,9 @@ func checkFinite(
   if context.isFinite(values, count: n * width) { return }
   for index in 0..<n * width where !values[index].isFinite {
     throw GenerativeError(
-      .nonfinite, "\(name) has \(values[index]) in row \(index / width), element \(index % width)")
+      .nonfinite,
+      "\(name) has \(values[index]) in row \(index / width), element \(index % width); it must hold no NaN and "
+        + "no inf")
   }
 }
 

@@ -112,7 +112,7 @@ class Model(Estimator, Owner):
         return self._handle
 
     def _rows(self, X: Any) -> Floats:
-        """What a method was given, a Dataset and a path too, as packed finite rows of the model's size."""
+        """What a method was given, a Dataset and a path too, as packed rows of the model's size."""
         shape = self._row_shape()
         if isinstance(X, (str, os.PathLike)):
             X = open_dataset(X, shape=shape if len(shape) > 1 else None)
@@ -121,13 +121,7 @@ class Model(Estimator, Owner):
         self._check_columns(X)
         array = rows_first(X, "X")
         self._check_row_size(size_of(array.shape[1:]), size_of(shape))
-        rows = as_rows(array)
-        with np.errstate(all="ignore"):
-            total = rows.sum()  # of finite rows it is finite, and faster to have than a mask
-        if not np.isfinite(total) and not np.isfinite(rows).all():
-            where = int(np.flatnonzero(~np.isfinite(rows).all(1))[0])
-            raise ValueError(f"X must hold no NaN and no inf, but row {where} does")
-        return rows
+        return as_rows(array)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -235,15 +235,18 @@ class NetworkModel(Model):
         return np.empty((max(count, 0), self.latent_size_), np.float32)
 
     def _map(self, verb: str, rows: Floats, out: Floats, labels: Any = None) -> Floats:
-        """Calls gen_<noun>_<verb>(model, rows, n_rows, out), or with labels gen_<noun>_<verb>_given,
-        and returns out."""
+        """The one output of a verb, given room for it."""
+        self._given(verb, rows, labels, address(out))
+        return out
+
+    def _given(self, verb: str, rows: Floats, labels: Any, *rest: Any) -> None:
+        """Calls gen_<noun>_<verb>(model, rows, n_rows, *rest), or with labels gen_<noun>_<verb>_given."""
         if labels is None:
-            check(self._function(verb)(self._handle, address(rows), len(rows), address(out)))
+            check(self._function(verb)(self._handle, address(rows), len(rows), *rest))
         else:
             known = as_labels(labels, len(rows))
             function = self._function(f"{verb}_given")
-            check(function(self._handle, address(rows), address(known), len(rows), address(out)))
-        return out
+            check(function(self._handle, address(rows), address(known), len(rows), *rest))
 
 
 def _counted(value: int, name: str) -> int:

@@ -121,12 +121,7 @@ class GAN(GeneratorModel):
         which = c.choose(c.GENERATOR, generator, "generator")
         latents = self._latents(Z)
         rows = self._empty_rows(len(latents))
-        if labels is None:
-            check(lib.gen_gan_generate(self._handle, address(latents), len(latents), which, address(rows)))
-        else:
-            known = as_labels(labels, len(latents))
-            arguments = (address(latents), address(known), len(latents), which, address(rows))
-            check(lib.gen_gan_generate_given(self._handle, *arguments))
+        self._given("generate", latents, labels, which, address(rows))
         return rows
 
     def invert(

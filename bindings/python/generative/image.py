@@ -23,7 +23,8 @@ PathLike = Union[str, "os.PathLike[str]"]
 class Image(Owner):
     """A picture of height x width pixels with 1 (gray), 3 (RGB) or 4 (RGBA) channels.
 
-    Notebooks show it, and numpy takes it for an array of its pixels; read_image, write_image and image_grid need no object.
+    Notebooks show it, and numpy takes it for an array of its pixels; read_image, write_image and
+    image_grid need no object.
     """
 
     _noun = "image"
@@ -164,8 +165,15 @@ def image_grid(
     background: float = 0.0,
 ) -> Floats:
     """The pixels of one picture of many rows, left to right, top to bottom; see `Image.grid`."""
-    layout = {"columns": columns, "padding": padding, "enlarge": enlarge}
-    with Image.grid(rows, shape, stretch=stretch, background=background, **layout) as grid:
+    with Image.grid(
+        rows,
+        shape,
+        columns=columns,
+        padding=padding,
+        enlarge=enlarge,
+        stretch=stretch,
+        background=background,
+    ) as grid:
         return _trimmed(grid.pixels)
 
 

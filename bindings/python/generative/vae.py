@@ -16,7 +16,7 @@ from ._handle import handle_of
 from ._library import lib
 from ._network import set_widths
 from ._progress import Callback
-from ._rows import Doubles, Floats, address, as_labels, as_rows
+from ._rows import Doubles, Floats, address, as_rows
 from ._structs import VAEOptions
 from .context import Context, Token
 
@@ -115,13 +115,7 @@ class VAE(GeneratorModel):
         rows = self._rows(X)
         mean = self._empty_latents(len(rows))
         log_variance = np.empty_like(mean)
-        if labels is None:
-            arguments = (address(rows), len(rows), address(mean), address(log_variance))
-            check(lib.gen_vae_encode(self._handle, *arguments))
-        else:
-            known = as_labels(labels, len(rows))
-            outputs = (address(mean), address(log_variance))
-            check(lib.gen_vae_encode_given(self._handle, address(rows), address(known), len(rows), *outputs))
+        self._given("encode", rows, labels, address(mean), address(log_variance))
         return mean, log_variance
 
     def transform(self, X: Any) -> Any:
@@ -182,12 +176,8 @@ class VAE(GeneratorModel):
         """
         rows = self._rows(X)
         terms = ELBO(np.empty(len(rows)), np.empty(len(rows)))
-        rest = (len(rows), n_samples, seed, address(terms.reconstruction), address(terms.kl))
-        if labels is None:
-            check(lib.gen_vae_elbo(self._handle, address(rows), *rest))
-        else:
-            known = as_labels(labels, len(rows))
-            check(lib.gen_vae_elbo_given(self._handle, address(rows), address(known), *rest))
+        outputs = (address(terms.reconstruction), address(terms.kl))
+        self._given("elbo", rows, labels, n_samples, seed, *outputs)
         return terms
 
     def log_likelihood(self, X: Any, *, labels: Any = None, n_samples: int = 5000, seed: int = 0) -> Doubles:
@@ -198,12 +188,7 @@ class VAE(GeneratorModel):
         """
         rows = self._rows(X)
         likelihood = np.empty(len(rows))
-        rest = (len(rows), n_samples, seed, address(likelihood))
-        if labels is None:
-            check(lib.gen_vae_log_likelihood(self._handle, address(rows), *rest))
-        else:
-            known = as_labels(labels, len(rows))
-            check(lib.gen_vae_log_likelihood_given(self._handle, address(rows), address(known), *rest))
+        self._given("log_likelihood", rows, labels, n_samples, seed, address(likelihood))
         return likelihood
 
     def score(self, X: Any, y: Any = None) -> float:
