@@ -61,10 +61,8 @@ struct Compare: ParsableCommand {
     figures["parameters"] = try model.facts().first { $0.name == "parameters" }?.value
     if model.encodes {
       let back = try model.reconstruct(rows, given: labels)
-      var psnr = 0.0
-      try check(gen_evaluate_psnr(back.values, rows.values, Int64(rows.count), Int64(rows.rowSize), &psnr))
       figures["squared_error"] = .number(try back.squaredError(to: rows))
-      figures["psnr"] = .number(psnr)
+      figures["psnr"] = .number(try back.psnr(to: rows))
     }
     figures["nats"] = try nats(of: model, rows, labels).map { .number($0) }
     if model.kind != .autoencoder { figures["parzen"] = .number(try parzen(of: model, rows)) }

@@ -62,8 +62,8 @@ struct Denoise: ParsableCommand {
     } else {
       try out.write(cleaned, dataset.shape)
     }
-    let figures =
-      noisy ? "" : "; PSNR \(try psnr(corrupted, given)) dB, cleaned \(try psnr(cleaned, given)) dB"
+    let (before, after) = (try corrupted.psnr(to: given), try cleaned.psnr(to: given))
+    let figures = noisy ? "" : "; PSNR \(fixed(before, 2)) dB, cleaned \(fixed(after, 2)) dB"
     print("\(given.count) rows in \(out.path)\(figures)")
   }
 
@@ -78,11 +78,5 @@ struct Denoise: ParsableCommand {
       gen_corrupt(
         rows.values, Int64(rows.count), Int64(rows.rowSize), kind.code, amount ?? trained ?? 0, seed, $0)
     }
-  }
-
-  private func psnr(_ rows: Rows, _ clean: Rows) throws -> String {
-    var psnr = 0.0
-    try check(gen_evaluate_psnr(rows.values, clean.values, Int64(rows.count), Int64(rows.rowSize), &psnr))
-    return fixed(psnr, 2)
   }
 }

@@ -38,9 +38,7 @@ struct Reconstruct: ParsableCommand {
     } else {
       try out.write(back, dataset.shape)
     }
-    var psnr = 0.0
-    try check(gen_evaluate_psnr(back.values, rows.values, Int64(rows.count), Int64(rows.rowSize), &psnr))
-    let error = try back.squaredError(to: rows)
+    let (error, psnr) = (try back.squaredError(to: rows), try back.psnr(to: rows))
     print("\(rows.count) rows in \(out.path); squared error \(fixed(error, 3)), PSNR \(fixed(psnr, 2)) dB")
   }
 }

@@ -43,7 +43,7 @@ struct DCGAN {
   /// Fits in parts of `every` epochs, each followed by a grid of samples of the generator as it stands,
   /// since its average comes late, and saves the model. Returns the seconds of the fits.
   func fit(
-    _ dataset: Object, epochs: Int, every: Int, seed: UInt64, path: (String) -> String
+    _ dataset: Dataset, epochs: Int, every: Int, seed: UInt64, path: (String) -> String
   ) throws -> Double {
     var seconds = 0.0
     let file = "dcgan-\(name)"

@@ -8,14 +8,15 @@ extension DemoSession {
     let small = try DCGAN("pictures", side: side, channels: 1, baseChannels: quick ? 8 : 32, seed: seed)
     try fit(small, to: pictures.training, epochs: epochs ?? 10, every: every)
 
-    let faces = try Faces(quick ? 500 : 20_000, side: 64, seed: 1)
+    let faces = try Dataset.faces(
+      quick ? 500 : 20_000, Shape(height: 64, width: 64, channels: 3), seed: 1)
     let portraits = try DCGAN(
       "faces", side: 64, channels: 3, baseChannels: quick ? 8 : 32, normalizesSpectrum: true, seed: seed)
-    try fit(portraits, to: faces.dataset, epochs: epochs ?? 15, every: every)
+    try fit(portraits, to: faces, epochs: epochs ?? 15, every: every)
     try saveArithmetic(portraits, judgedBy: faces)
   }
 
-  private mutating func fit(_ model: DCGAN, to dataset: Object, epochs: Int, every: Int) throws {
+  private mutating func fit(_ model: DCGAN, to dataset: Dataset, epochs: Int, every: Int) throws {
     let seconds = try model.fit(dataset, epochs: epochs, every: every, seed: seed, path: path)
     figures.add("DCGAN, \(model.name), \(epochs) epochs: minutes", seconds / 60, digits: 1)
     let file = "dcgan-\(model.name)"
@@ -26,12 +27,12 @@ extension DemoSession {
 
   /// Mean of A - mean of B + mean of C: what the paper did with women, men and glasses, with smiles and
   /// turns of the head.
-  private mutating func saveArithmetic(_ model: DCGAN, judgedBy faces: Faces) throws {
+  private mutating func saveArithmetic(_ model: DCGAN, judgedBy faces: Dataset) throws {
     let count = quick ? 400 : 2000
     let latents = try Rows(count: count, rowSize: model.latentSize) {
       gen_gan_latents(model.gan.handle, Int64(count), seed &+ 1, $0)
     }
-    let judge = try FactorJudge(Dataset("faces", faces.dataset))
+    let judge = try FactorJudge(faces)
     let generated = try model.generate(latents)
     let smile = try judge.scores("smile", of: generated)
     let turn = try judge.scores("head_turn", of: generated)

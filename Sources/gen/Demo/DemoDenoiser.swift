@@ -34,12 +34,9 @@ extension DemoSession {
     let denoised = try Rows(count: clean.count, rowSize: clean.rowSize) {
       gen_autoencoder_denoise(model.handle, noisy.values, size.rows, $0)
     }
-    var before = 0.0
-    var after = 0.0
-    try check(gen_evaluate_psnr(noisy.values, clean.values, size.rows, size.row, &before))
-    try check(gen_evaluate_psnr(denoised.values, clean.values, size.rows, size.row, &after))
-    figures.add("noisy pictures, deviation 0.5: PSNR, dB", before, digits: 2)
-    figures.add("denoiser: PSNR, dB (best linear filter 17.51)", after, digits: 2, atLeast: 18.8)
+    figures.add("noisy pictures, deviation 0.5: PSNR, dB", try noisy.psnr(to: clean), digits: 2)
+    figures.add(
+      "denoiser: PSNR, dB (best linear filter 17.51)", try denoised.psnr(to: clean), digits: 2, atLeast: 18.8)
 
     var picture = noisy.first(shown.count)
     picture.append(denoised.first(shown.count))

@@ -1,53 +1,54 @@
 import CGenerative
 
 private let latentSize = 10
+private let shape = Shape(height: 32, width: 32, channels: 3)
 
 extension DemoSession {
   /// A convolutional VAE of ten latents on the library's colour faces: what it draws, walks, and the
   /// directions in which faces smile and turn, judged by their true factors on unseen faces.
   mutating func runFaces() throws {
-    let faces = try Faces(quick ? 2000 : 20_000, side: 32, seed: 1)
-    let unseen = try Faces(quick ? 500 : 2000, side: 32, seed: 2)
+    let faces = try Dataset.faces(quick ? 2000 : 20_000, shape, seed: 1)
+    let unseen = try Dataset.faces(quick ? 500 : 2000, shape, seed: 2, name: "unseen faces")
     let vae = try fitFaces(faces)
 
     let shown = try unseen.rows(0..<12)
     var picture = shown
     picture.append(
-      try Rows(count: 12, rowSize: faces.rowSize) {
+      try Rows(count: 12, rowSize: shape.count) {
         gen_vae_reconstruct(vae.handle, shown.values, 12, $0)
       })
-    try faces.save(picture, columns: 12, to: path("faces-reconstructions.png"))
+    try saveFaces(picture, columns: 12, to: path("faces-reconstructions.png"))
     figures.note("faces-reconstructions.png: unseen faces; through ten latents")
-    let samples = try Rows(count: 96, rowSize: faces.rowSize) { gen_vae_sample(vae.handle, 96, seed, $0) }
-    try faces.save(samples, columns: 16, to: path("faces-samples.png"))
+    let samples = try Rows(count: 96, rowSize: shape.count) { gen_vae_sample(vae.handle, 96, seed, $0) }
+    try saveFaces(samples, columns: 16, to: path("faces-samples.png"))
     figures.note("faces-samples.png: latents from N(0, I), decoded")
 
     let known = min(faces.count, 5000)
     let latents = try encode(faces.rows(0..<known), with: vae)
     let judged = try encode(unseen.rows(0..<unseen.count), with: vae)
-    try saveWalk(judged.first(4), of: faces, with: vae)
-    try saveLatents(latents, of: faces, with: vae)
+    try saveWalk(judged.first(4), with: vae)
+    try saveLatents(latents, with: vae)
     var traversal = Rows(rowSize: judged.rowSize)
     for (name, label) in [("smile", "smile"), ("head_turn", "head turn")] {
-      let direction = try Direction(of: Array(faces.factor(name).prefix(known)), in: latents)
-      let r = correlation(direction.projections(of: judged), try unseen.factor(name))
+      let direction = try Direction(of: faces.factor(name, known), in: latents)
+      let r = correlation(direction.projections(of: judged), try unseen.factor(name, unseen.count))
       figures.add("faces, VAE of 10 latents: |r| of \(label)", abs(r), digits: 3, atLeast: 0.9)
       traversal.append(try direction.moving(judged.first(4), steps: 12))
     }
-    try faces.save(decode(traversal, to: faces, with: vae), columns: 12, to: path("faces-directions.png"))
+    try saveFaces(decode(traversal, with: vae), columns: 12, to: path("faces-directions.png"))
     figures.note("faces-directions.png: unseen faces made to smile; made to turn the head")
     try check(gen_vae_save(vae.handle, path("faces.safetensors"), Int32(GEN_SAVE_ALL)))
-    try saveReport(of: path("faces.safetensors"), on: Dataset("unseen faces", unseen.dataset))
+    try saveReport(of: path("faces.safetensors"), on: unseen)
   }
 
   /// The learned variance is 1 at first and falls as the decoder gets better: noise enough that
   /// latents find the factors one by one, most of the variance first, as a falling beta would do.
-  private func fitFaces(_ faces: Faces) throws -> Object {
+  private func fitFaces(_ faces: Dataset) throws -> Object {
     var options: gen_vae_options = try defaults(gen_vae_options_init)
     options.architecture = Int32(GEN_ARCHITECTURE_CONVOLUTIONAL)
-    options.height = Int64(faces.side)
-    options.width = Int64(faces.side)
-    options.channels = 3
+    options.height = Int64(shape.height)
+    options.width = Int64(shape.width)
+    options.channels = Int64(shape.channels)
     options.latent_size = Int64(latentSize)
     options.base_channels = 16
     options.likelihood = Int32(GEN_LIKELIHOOD_GAUSSIAN)
@@ -56,7 +57,7 @@ extension DemoSession {
     let recipe = Recipe(
       epochs: epochs ?? 16, batchSize: 64, learningRate: 2e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
     try recipe.run("VAE, colour faces", model: path("faces.safetensors")) {
-      gen_vae_fit(vae.handle, faces.dataset.handle, $0)
+      gen_vae_fit(vae.handle, faces.handle, $0)
     }
     return vae
   }
@@ -71,33 +72,31 @@ extension DemoSession {
   }
 
   /// A closed walk through the faces of given latents.
-  private mutating func saveWalk(_ latents: Rows, of faces: Faces, with vae: Object) throws {
+  private mutating func saveWalk(_ latents: Rows, with vae: Object) throws {
     let steps = 12
     let walk = try Rows(count: latents.count * steps, rowSize: latents.rowSize) {
       gen_latents_loop(
         latents.values, Int64(latents.count), Int64(latents.rowSize), Int64(steps),
         Int32(GEN_CURVE_SPHERICAL), $0)
     }
-    try faces.save(decode(walk, to: faces, with: vae), columns: steps, to: path("faces-walk.png"))
+    try saveFaces(decode(walk, with: vae), columns: steps, to: path("faces-walk.png"))
     figures.note("faces-walk.png: a closed walk, a line from each of four unseen faces to the next")
   }
 
   /// What each latent does to the mean face, over the range that the faces have of it.
-  private mutating func saveLatents(_ latents: Rows, of faces: Faces, with vae: Object) throws {
-    let (size, steps, count) = (latents.rowSize, 12, Float(latents.count))
-    var mean = [Float](repeating: 0, count: size)
-    var deviation = mean
-    for (index, value) in latents.values.enumerated() { mean[index % size] += value / count }
-    for (index, value) in latents.values.enumerated() {
-      let difference = value - mean[index % size]
-      deviation[index % size] += difference * difference / count
-    }
-    deviation = deviation.map { $0.squareRoot() }
+  private mutating func saveLatents(_ latents: Rows, with vae: Object) throws {
+    let (size, steps) = (latents.rowSize, 12)
+    let (mean, deviation) = latents.moments()
     let traversal = try Rows(count: size * steps, rowSize: size) {
       gen_latents_traverse(mean, Int64(size), nil, 0, deviation, 2, Int64(steps), $0)
     }
-    try faces.save(decode(traversal, to: faces, with: vae), columns: steps, to: path("faces-latents.png"))
+    try saveFaces(decode(traversal, with: vae), columns: steps, to: path("faces-latents.png"))
     figures.note("faces-latents.png: each latent from -2 to 2 deviations, all others at their mean")
+  }
+
+  private func saveFaces(_ rows: Rows, columns: Int, to path: String) throws {
+    try Grid(columns: columns, height: shape.height, width: shape.width, channels: shape.channels)
+      .save(rows, to: path)
   }
 
   private func encode(_ rows: Rows, with vae: Object) throws -> Rows {
@@ -106,8 +105,8 @@ extension DemoSession {
     }
   }
 
-  private func decode(_ latents: Rows, to faces: Faces, with vae: Object) throws -> Rows {
-    try Rows(count: latents.count, rowSize: faces.rowSize) {
+  private func decode(_ latents: Rows, with vae: Object) throws -> Rows {
+    try Rows(count: latents.count, rowSize: shape.count) {
       gen_vae_decode(vae.handle, latents.values, Int64(latents.count), $0)
     }
   }

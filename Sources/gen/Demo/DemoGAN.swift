@@ -27,7 +27,7 @@ extension DemoSession {
   /// Parzen log-likelihoods of the samples, of a Gaussian, and of real pictures.
   private mutating func measure(_ samples: Rows) throws {
     let start = now()
-    let real = try pictures.trainingRows(0..<min(sampleCount, pictures.trainingCount))
+    let real = try pictures.training.rows(0..<min(sampleCount, pictures.trainingCount))
     figures.add("GAN: Parzen log-likelihood, nats", try parzen(samples), digits: 1, atLeast: 280)
     figures.add("  of a Gaussian in 20 components", try parzen(try gaussianSamples()), digits: 1)
     figures.add("  of real training pictures", try parzen(real), digits: 1)
@@ -38,7 +38,7 @@ extension DemoSession {
   /// last 1,000 training pictures.
   private func parzen(_ samples: Rows) throws -> Double {
     let held = min(1000, pictures.trainingCount / 10)
-    let validation = try pictures.trainingRows(pictures.trainingCount - held..<pictures.trainingCount)
+    let validation = try pictures.training.rows(pictures.trainingCount - held..<pictures.trainingCount)
     let test = pictures.test
     var mean = 0.0
     try check(
@@ -70,7 +70,7 @@ extension DemoSession {
     var pairs = Rows(rowSize: samples.rowSize)
     for (row, index) in nearest.enumerated() {
       pairs.append(samples[row..<row + 1])
-      pairs.append(try pictures.trainingRows(Int(index)..<Int(index) + 1))
+      pairs.append(try pictures.training.rows(Int(index)..<Int(index) + 1))
     }
     try Grid(columns: 12).save(pairs, to: path)
   }

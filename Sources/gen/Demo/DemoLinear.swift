@@ -14,7 +14,7 @@ extension DemoSession {
     let mean = try Rows(count: 1, rowSize: size) { gen_pca_mean(pca.handle, $0) }
     let components = try Rows(count: latentSize, rowSize: size) { gen_pca_components(pca.handle, $0) }
 
-    var rows = try pictures.trainingRows(0..<pictures.trainingCount)
+    var rows = try pictures.training.rows(0..<pictures.trainingCount)
     for index in rows.values.indices { rows.values[index] -= mean.values[index % size] }
     let model = try fitLinear(rows, latentSize: latentSize)
 

@@ -42,17 +42,13 @@ extension ReportPage {
     let measured = try dataset.first(1000)
     let labels = try model.labels(of: dataset, measured.count)
     let back = try model.reconstruct(measured, given: labels)
-    var psnr = 0.0
-    try check(
-      gen_evaluate_psnr(
-        back.values, measured.values, Int64(measured.count), Int64(measured.rowSize), &psnr))
     let pairs = try zip(measured.first(24).split(), back.first(24).split())
       .map { [try picture($0), try picture($1)] }
     return section(
       "Reconstructions",
       "Rows of \(escaped(dataset.shortName)), each above what comes back through the latents. Over "
         + "\(grouped(measured.count)) rows the squared error is \(fixed(try back.squaredError(to: measured), 2)), "
-        + "the peak signal-to-noise ratio \(fixed(psnr, 2)) dB.",
+        + "the peak signal-to-noise ratio \(fixed(try back.psnr(to: measured), 2)) dB.",
       cells(pairs))
   }
 

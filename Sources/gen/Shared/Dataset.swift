@@ -24,6 +24,17 @@ struct Dataset {
     classCount = Int(info.n_classes)
   }
 
+  /// Faces that the library draws.
+  static func faces(_ count: Int, _ shape: Shape, seed: UInt64, name: String = "faces") throws -> Dataset {
+    var options: gen_faces_options = try defaults(gen_faces_options_init)
+    options.n_rows = Int64(count)
+    options.height = Int64(shape.height)
+    options.width = Int64(shape.width)
+    options.channels = Int64(shape.channels)
+    options.seed = seed
+    return try Dataset(name, Object(gen_dataset_destroy) { gen_dataset_create_faces(&options, $0) })
+  }
+
   var handle: OpaquePointer { object.handle }
 
   /// "train-images-idx3-ubyte.gz" of a path that ends so.
@@ -77,6 +88,14 @@ struct Dataset {
     }
     return (0..<rows.count).map { rows.values[$0 * rows.rowSize + index] }
   }
+
+  /// The same of a factor that must be there, by its name.
+  func factor(_ name: String, _ limit: Int) throws -> [Float] {
+    guard let index = factorNames.firstIndex(of: name) else {
+      throw Failure(description: "\(self.name) has no factor \(name)")
+    }
+    return try factor(index, limit)
+  }
 }
 
 /// The shape of a row.
@@ -117,7 +136,7 @@ struct DataOptions: ParsableArguments {
   ///
   /// - Parameter data: a folder, an IDX file, or `faces`, with a seed `faces:7`.
   func open(_ data: String, for shape: Shape? = nil) throws -> Dataset {
-    let whole = try Dataset(data, object(data, for: shape))
+    let whole = try unlimited(data, for: shape)
     if let shape, shape != whole.shape, shape.count != whole.shape.count {
       throw Failure(description: "rows of \(data) are \(whole.shape), those of the model \(shape)")
     }
@@ -125,22 +144,15 @@ struct DataOptions: ParsableArguments {
     return try whole.slice(0..<rows)
   }
 
-  private func object(_ data: String, for shape: Shape?) throws -> Object {
+  private func unlimited(_ data: String, for shape: Shape?) throws -> Dataset {
     let parts = data.split(separator: ":", omittingEmptySubsequences: false)
     if parts[0] == "faces", parts.count < 3, let seed = parts.count == 1 ? 0 : UInt64(parts[1]) {
-      return try faces(seed, for: shape)
+      let drawn = Shape(
+        height: size?.height ?? shape?.height ?? 32, width: size?.width ?? shape?.width ?? 32,
+        channels: channels ?? shape?.channels ?? 3)
+      return try .faces(rows ?? 10_000, drawn, seed: seed, name: data)
     }
-    return try isFolder(data) ? folder(data, for: shape) : idx(data)
-  }
-
-  private func faces(_ seed: UInt64, for shape: Shape?) throws -> Object {
-    var options: gen_faces_options = try defaults(gen_faces_options_init)
-    options.n_rows = Int64(rows ?? 10_000)
-    options.height = Int64(size?.height ?? shape?.height ?? 32)
-    options.width = Int64(size?.width ?? shape?.width ?? 32)
-    options.channels = Int64(channels ?? shape?.channels ?? 3)
-    options.seed = seed
-    return try Object(gen_dataset_destroy) { gen_dataset_create_faces(&options, $0) }
+    return try Dataset(data, isFolder(data) ? folder(data, for: shape) : idx(data))
   }
 
   private func folder(_ path: String, for shape: Shape?) throws -> Object {

@@ -25,10 +25,7 @@ struct FactorJudge {
 
   /// A factor of pictures, in deviations from their mean.
   func scores(_ factor: String, of rows: Rows) throws -> [Float] {
-    guard let index = dataset.factorNames.firstIndex(of: factor) else {
-      throw Failure(description: "\(dataset.name) has no factor \(factor)")
-    }
-    let direction = try Direction(of: dataset.factor(index, latents.count), in: latents)
+    let direction = try Direction(of: dataset.factor(factor, latents.count), in: latents)
     let transformed = try Rows(count: rows.count, rowSize: latents.rowSize) {
       gen_pca_transform(pca.handle, rows.values, Int64(rows.count), $0)
     }

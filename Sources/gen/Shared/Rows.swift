@@ -50,6 +50,13 @@ struct Rows {
     return rows
   }
 
+  /// The peak signal-to-noise ratio in decibels, averaged over rows.
+  func psnr(to clean: Rows) throws -> Double {
+    var psnr = 0.0
+    try check(gen_evaluate_psnr(values, clean.values, Int64(count), Int64(rowSize), &psnr))
+    return psnr
+  }
+
   /// The mean over rows of the squared error summed over a row.
   func squaredError(to clean: Rows) throws -> Double {
     var error = 0.0
