@@ -117,6 +117,7 @@ enum {
   GEN_E_MISMATCH = 14,    /* two things do not fit together: kinds, shapes, architectures */
   GEN_E_UNSUPPORTED = 15, /* the library does not know what was asked for */
   GEN_E_INTERNAL = 16,    /* a fault in the library itself: please report it */
+  GEN_E_COMM = 17,        /* the ranks of a job cannot talk to each other any more */
   GEN_E_NUMERIC = 9       /* GEN_E_NONFINITE by the name it has in a fit that ran away */
 };
 
@@ -258,6 +259,39 @@ typedef struct gen_event {
 /* Returns GEN_GO_ON, GEN_STOP_AFTER_EPOCH or GEN_STOP_NOW. Runs on the calling thread; may call any
  * function but those that need the object at work. It must return: no longjmp, no exception. */
 typedef int32_t (*gen_event_fn)(const gen_event *event, void *user_data);
+
+/* ---- Collectives: many processes at one thing ----------------------------------------------- */
+
+/* How the ranks of a job - processes on any number of machines, or threads of one - talk to each
+ * other: functions of the host's, over MPI (bindings/mpi has them) or whatever joins the ranks; the
+ * library itself opens no connection. Where options have a gen_comm, every rank makes the same
+ * call, each with a table that says which rank it is, and the functions are called on the thread of
+ * that call only, in the same order on every rank.
+ *
+ * Each function returns 0 when it is done. Any other number ends the call with GEN_E_COMM, and no
+ * function is called again: one must not wait for ever for a rank that gave up or died, but return
+ * a number other than 0 on every rank. What is wrong on one rank alone (an option, a file, memory)
+ * ends the call on all, with the same status and a message that begins with "rank 2: " elsewhere.
+ */
+typedef struct gen_comm {
+  uint32_t struct_size;
+  int32_t rank; /* which of the ranks this is, 0 ... size - 1 */
+  int32_t size; /* ranks, 1 ... 1,048,576; 1: alone, and no function is called */
+  int32_t reserved;
+  /* values[i] <- the sum of values[i] over the ranks, i < count, in place; the same bits on every
+   * rank. dtype: GEN_F32, GEN_F64 or GEN_I64 */
+  int32_t (*all_reduce)(void *values, int64_t count, int32_t dtype, void *user_data);
+  /* bytes <- those of rank root */
+  int32_t (*broadcast)(void *bytes, int64_t byte_count, int32_t root, void *user_data);
+  /* all_out <- the ranks' bytes, byte_count on each, one rank after another */
+  int32_t (*all_gather)(const void *bytes, int64_t byte_count, void *all_out, void *user_data);
+  /* returns when every rank has called it */
+  int32_t (*barrier)(void *user_data);
+  void *user_data; /* handed to the four above */
+} gen_comm;
+
+/* Rank 0 of 1, which has nobody to talk to. */
+GEN_API gen_status gen_comm_init(gen_comm *comm, uint32_t struct_size);
 
 /* ---- Datasets ------------------------------------------------------------------------------- */
 

@@ -17,6 +17,7 @@ extension gen_grid_options: VersionedStruct {}
 extension gen_save_image_options: VersionedStruct {}
 extension gen_pca_options: VersionedStruct {}
 extension gen_fit_options: VersionedStruct {}
+extension gen_comm: VersionedStruct {}
 extension gen_autoencoder_options: VersionedStruct {}
 extension gen_vae_options: VersionedStruct {}
 extension gen_gan_options: VersionedStruct {}

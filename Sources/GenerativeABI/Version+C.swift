@@ -33,6 +33,7 @@ func staticString(_ text: StaticString) -> UnsafePointer<CChar>? {
   case .mismatch: staticString("GEN_E_MISMATCH")
   case .unsupported: staticString("GEN_E_UNSUPPORTED")
   case .internalFault: staticString("GEN_E_INTERNAL")
+  case .comm: staticString("GEN_E_COMM")
   case nil: staticString("GEN_E_UNKNOWN")
   }
 }

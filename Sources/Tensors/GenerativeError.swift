@@ -45,5 +45,7 @@ package struct GenerativeError: Error, Equatable, Sendable {
     case unsupported = 15
     /// A fault in the library itself; please report it.
     case internalFault = 16
+    /// The ranks of a job cannot talk to each other any more.
+    case comm = 17
   }
 }

@@ -29,6 +29,7 @@ import Testing
     check(gen_faces_options(), gen_faces_options_init)
     check(gen_grid_options(), gen_grid_options_init)
     check(gen_fit_options(), gen_fit_options_init)
+    check(gen_comm(), gen_comm_init)
     check(gen_autoencoder_options(), gen_autoencoder_options_init)
     check(gen_vae_options(), gen_vae_options_init)
     check(gen_gan_options(), gen_gan_options_init)
@@ -84,11 +85,11 @@ import Testing
     let names = [
       "OK", "E_ARGUMENT", "E_HANDLE", "E_BUSY", "E_NOMEM", "E_IO", "E_FORMAT", "E_TRUNCATED",
       "E_TRAILING", "E_NONFINITE", "E_VERSION", "E_LIMIT", "E_STATE", "E_CANCELLED", "E_MISMATCH",
-      "E_UNSUPPORTED", "E_INTERNAL",
+      "E_UNSUPPORTED", "E_INTERNAL", "E_COMM",
     ]
     for (status, text) in names.enumerated() { #expect(name(gen_status(status)) == "GEN_\(text)") }
     #expect(name(-1) == "GEN_E_UNKNOWN")
-    #expect(name(17) == "GEN_E_UNKNOWN")
+    #expect(name(18) == "GEN_E_UNKNOWN")
     #expect(String(cString: gen_version()) == GEN_VERSION_STRING)
     #expect(gen_abi_version() == GEN_ABI_VERSION)
     #expect(["baseline", "avx2", "avx512", "neon"].contains(String(cString: gen_kernels_name())))

@@ -15,6 +15,7 @@ from . import evaluate, latents
 from ._constants import GO_ON, STOP_AFTER_EPOCH, STOP_NOW
 from ._errors import (
     CancelledError,
+    CommunicationError,
     FileError,
     GenerativeError,
     InternalError,
@@ -47,6 +48,7 @@ __all__ = [
     "Autoencoder",
     "Classifier",
     "CancelledError",
+    "CommunicationError",
     "Context",
     "Dataset",
     "FileError",

@@ -64,6 +64,10 @@ class CancelledError(GenerativeError, RuntimeError):
     """A callback or a token stopped the work."""
 
 
+class CommunicationError(GenerativeError, RuntimeError):
+    """The ranks of a job cannot talk to each other any more."""
+
+
 class InternalError(GenerativeError, RuntimeError):
     """A fault in the library itself: please report it."""
 
@@ -84,6 +88,7 @@ _CLASSES = {
     c.E_BUSY: NotReadyError,
     c.E_HANDLE: NotReadyError,
     c.E_CANCELLED: CancelledError,
+    c.E_COMM: CommunicationError,
 }
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from ._structs import (
     AutoencoderOptions,
     ClassifierOptions,
+    Comm,
     ContextOptions,
     DatasetInfo,
     DirectionInfo,
@@ -125,6 +126,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "gen_pca_inverse_transform": (Status, [Handle, c_void_p, c_int64, c_void_p]),
     "gen_pca_log_likelihood": (Status, [Handle, c_void_p, c_int64, c_void_p]),
     "gen_pca_sample": (Status, [Handle, c_int64, c_uint64, c_int32, c_void_p]),
+    "gen_comm_init": (Status, [POINTER(Comm), c_uint32]),
     "gen_fit_options_init": (Status, [POINTER(FitOptions), c_uint32]),
     "gen_autoencoder_options_init": (Status, [POINTER(AutoencoderOptions), c_uint32]),
     "gen_autoencoder_create": (Status, [POINTER(AutoencoderOptions), POINTER(Handle)]),

@@ -229,6 +229,27 @@ class PCAInfo(Structure):
     ]
 
 
+AllReduce = CFUNCTYPE(c_int32, c_void_p, c_int64, c_int32, c_void_p)
+Broadcast = CFUNCTYPE(c_int32, c_void_p, c_int64, c_int32, c_void_p)
+AllGather = CFUNCTYPE(c_int32, c_void_p, c_int64, c_void_p, c_void_p)
+Barrier = CFUNCTYPE(c_int32, c_void_p)
+
+
+class Comm(Structure):
+    c_name = "gen_comm"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("rank", c_int32),
+        ("size", c_int32),
+        ("reserved", c_int32),
+        ("all_reduce", AllReduce),
+        ("broadcast", Broadcast),
+        ("all_gather", AllGather),
+        ("barrier", Barrier),
+        ("user_data", c_void_p),
+    ]
+
+
 class FitOptions(Structure):
     c_name = "gen_fit_options"
     _fields_ = [

@@ -1,0 +1,43 @@
+import CGenerative
+import Tensors
+
+@c @implementation public func gen_comm_init(
+  _ comm: UnsafeMutablePointer<gen_comm>?, _ struct_size: UInt32
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    var c = gen_comm()
+    c.size = 1
+    try c.write(to: comm, size: struct_size, "comm")
+  }
+}
+
+/// The ranks behind a host's table; nil for NULL, and for one rank, which is alone.
+func readRanks(
+  _ pointer: UnsafePointer<gen_comm>?, _ name: String = "comm"
+) throws(GenerativeError) -> Ranks? {
+  guard pointer != nil else { return nil }
+  let c = try gen_comm(reading: pointer, name)
+  let count = try checkRange("\(name)->size", c.size, 1...1 << 20)
+  let rank = try checkRange("\(name)->rank", c.rank, 0...count - 1)
+  guard count > 1 else { return nil }
+  guard let allReduce = c.all_reduce else { throw .null("\(name)->all_reduce") }
+  guard let broadcast = c.broadcast else { throw .null("\(name)->broadcast") }
+  guard let allGather = c.all_gather else { throw .null("\(name)->all_gather") }
+  guard let barrier = c.barrier else { throw .null("\(name)->barrier") }
+  let user = c.user_data
+  return Ranks(
+    rank: rank, of: count,
+    Ranks.Functions(
+      allReduce: { values, count, number in
+        let type =
+          switch number {
+          case .float: GEN_F32
+          case .double: GEN_F64
+          case .integer: GEN_I64
+          }
+        return allReduce(values, Int64(count), Int32(type), user)
+      },
+      broadcast: { bytes, count, root in broadcast(bytes, Int64(count), Int32(root), user) },
+      allGather: { bytes, count, all in allGather(bytes, Int64(count), all, user) },
+      barrier: { barrier(user) }))
+}

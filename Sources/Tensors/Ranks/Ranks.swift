@@ -1,0 +1,116 @@
+/// The ranks that work at one thing together: processes on any number of machines, or threads of one.
+///
+/// The host supplies the collective functions. They are called on the thread of the call that was given
+/// them, in the same order on every rank. After the first that fails none is called again: those that
+/// would follow fail at once, with the same error.
+package final class Ranks {
+  /// What numbers are summed.
+  package enum Number: Sendable { case float, double, integer }
+
+  /// The host's functions; each returns 0 when it is done.
+  package struct Functions {
+    /// values[i] ← Σ over the ranks of values[i], the same bits on every rank.
+    package var allReduce: (_ values: UnsafeMutableRawPointer, _ count: Int, _ number: Number) -> Int32
+    /// bytes ← those of rank `root`.
+    package var broadcast: (_ bytes: UnsafeMutableRawPointer, _ count: Int, _ root: Int) -> Int32
+    /// all ← the ranks' bytes, one rank after another.
+    package var allGather: (_ bytes: UnsafeRawPointer, _ count: Int, _ all: UnsafeMutableRawPointer) -> Int32
+    /// Returns when every rank has called it.
+    package var barrier: () -> Int32
+
+    package init(
+      allReduce: @escaping (UnsafeMutableRawPointer, Int, Number) -> Int32,
+      broadcast: @escaping (UnsafeMutableRawPointer, Int, Int) -> Int32,
+      allGather: @escaping (UnsafeRawPointer, Int, UnsafeMutableRawPointer) -> Int32,
+      barrier: @escaping () -> Int32
+    ) {
+      self.allReduce = allReduce
+      self.broadcast = broadcast
+      self.allGather = allGather
+      self.barrier = barrier
+    }
+  }
+
+  /// This rank's number, from 0.
+  package let rank: Int
+  package let count: Int
+  /// Why the ranks can no longer talk.
+  package private(set) var failure: GenerativeError?
+  private let functions: Functions
+
+  package init(rank: Int, of count: Int, _ functions: Functions) {
+    self.rank = rank
+    self.count = count
+    self.functions = functions
+  }
+
+  /// values ← their sum over the ranks.
+  ///
+  /// - Throws: `.comm`, as the others do; values are then of no use.
+  package func sum(_ values: UnsafeMutablePointer<Float>, count: Int) throws(GenerativeError) {
+    try call("all_reduce") { functions.allReduce(values, count, .float) }
+  }
+
+  package func sum(_ values: UnsafeMutablePointer<Double>, count: Int) throws(GenerativeError) {
+    try call("all_reduce") { functions.allReduce(values, count, .double) }
+  }
+
+  package func sum(_ values: UnsafeMutablePointer<Int64>, count: Int) throws(GenerativeError) {
+    try call("all_reduce") { functions.allReduce(values, count, .integer) }
+  }
+
+  /// The sum over the ranks.
+  package func sum(of value: Int) throws(GenerativeError) -> Int {
+    var sum = Int64(value)
+    try self.sum(&sum, count: 1)
+    return Int(sum)
+  }
+
+  /// bytes ← those of rank `root`.
+  package func broadcast(
+    _ bytes: UnsafeMutableRawBufferPointer, from root: Int = 0
+  ) throws(GenerativeError) {
+    guard let base = bytes.baseAddress, bytes.count > 0 else { return }
+    try call("broadcast") { functions.broadcast(base, bytes.count, root) }
+  }
+
+  /// The ranks' bytes, as many on each, one rank after another.
+  package func gather(_ bytes: [UInt8]) throws(GenerativeError) -> [UInt8] {
+    guard let size = checkedProduct(bytes.count, count) else {
+      throw GenerativeError(.memory, "\(bytes.count) bytes of each of \(count) ranks do not fit in memory")
+    }
+    var all = [UInt8](repeating: 0, count: size)
+    guard size > 0 else { return all }
+    try call("all_gather") {
+      bytes.withUnsafeBytes { own in
+        all.withUnsafeMutableBytes { all in
+          guard let own = own.baseAddress, let all = all.baseAddress else { return 0 }
+          return functions.allGather(own, bytes.count, all)
+        }
+      }
+    }
+    return all
+  }
+
+  /// The ranks' values in the order of the ranks.
+  package func gather(_ value: Int) throws(GenerativeError) -> [Int] {
+    let all = try gather(withUnsafeBytes(of: value) { Array($0) })
+    return all.withUnsafeBytes { bytes in
+      (0..<count).map { bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Int>.size, as: Int.self) }
+    }
+  }
+
+  /// Returns when every rank has come here.
+  package func meet() throws(GenerativeError) {
+    try call("barrier") { functions.barrier() }
+  }
+
+  private func call(_ name: String, _ function: () -> Int32) throws(GenerativeError) {
+    if let failure { throw failure }
+    let status = function()
+    guard status != 0 else { return }
+    let failure = GenerativeError(.comm, "\(name) failed on rank \(rank) of \(count) with status \(status)")
+    self.failure = failure
+    throw failure
+  }
+}
