@@ -1335,6 +1335,135 @@ GEN_API gen_status gen_gan_invert(const gen_gan *gan, const float *rows, int64_t
                                   const gen_invert_options *options, float *latents_out,
                                   float *error_out);
 
+/* ---- Mixtures ----------------------------------------------------------------------------------
+ *
+ * A density of rows, sum over k of w_k N(x; mean_k, covariance_k), fitted by expectation and
+ * maximisation (Dempster, Laird & Rubin 1977) from k-means' clusters, in double precision. Of a
+ * fitted model's latents it is one to draw new rows from (Ghosh et al. 2020): for an autoencoder,
+ * which has none, and for a VAE or PCA whose latents are not quite N(0, I). */
+
+typedef struct gen_mixture gen_mixture;
+
+enum { GEN_COVARIANCE_FULL = 0, GEN_COVARIANCE_DIAGONAL = 1 };
+
+typedef struct gen_mixture_options {
+  uint32_t struct_size;
+  int32_t covariance;     /* GEN_COVARIANCE_... */
+  int64_t n_components;   /* 1 ... 4,096; 0: 10 */
+  int64_t n_starts;       /* fits, of which the likeliest counts, 1 ... 1,000; 0: 1 */
+  int64_t max_iterations; /* of a fit, 1 ... 1,000,000; 0: 200 */
+  double tolerance;       /* ends when a row's mean likelihood gains less, in nats; 0: 1e-3 */
+  double regularization;  /* added to each variance, up to 1e30; 0: 1e-6; negative: none */
+  uint64_t seed;          /* of the starts, and of the latents drawn for a VAE */
+} gen_mixture_options;
+
+GEN_API gen_status gen_mixture_options_init(gen_mixture_options *options, uint32_t struct_size);
+
+/* A mixture fitted to all rows of a dataset, which must be at least n_components. It never changes.
+ * options: NULL for defaults. context: NULL for the default. GEN_E_NUMERIC: a covariance without
+ * volume, whose rows are too few or lie in a subspace. Cost: 4 * rows * n_components * row floats^2
+ * FLOPs an iteration; DIAGONAL: row floats. */
+GEN_API gen_status gen_mixture_fit(const gen_dataset *dataset, const gen_mixture_options *options,
+                                   const gen_context *context, gen_mixture **mixture_out);
+GEN_API void gen_mixture_destroy(gen_mixture *mixture);
+
+typedef struct gen_mixture_info_t {
+  uint32_t struct_size; /* set it before the call */
+  int32_t covariance;   /* GEN_COVARIANCE_... */
+  int64_t n_components;
+  int64_t n_features;
+  int64_t n_rows; /* it was fitted to */
+  int64_t n_iterations;
+  double log_likelihood; /* of those rows, the mean in nats */
+  int32_t converged;     /* 1: within the tolerance; 0: max_iterations came first */
+  int32_t reserved;
+} gen_mixture_info_t;
+
+GEN_API gen_status gen_mixture_info(const gen_mixture *mixture, gen_mixture_info_t *info_out);
+
+/* weights_out: n_components, their sum 1; means_out: n_components x n_features; covariances_out:
+ * n_components x n_features x n_features, DIAGONAL: n_components x n_features variances. Each may
+ * be NULL. */
+GEN_API gen_status gen_mixture_parameters(const gen_mixture *mixture, double *weights_out,
+                                          double *means_out, double *covariances_out);
+
+/* log p of each row, in nats. rows: n_rows x n_features. likelihood_out: n_rows. */
+GEN_API gen_status gen_mixture_log_likelihood(const gen_mixture *mixture, const float *rows,
+                                              int64_t n_rows, double *likelihood_out);
+
+/* The likeliest component of each row, and the probabilities of all given the row. labels_out:
+ * n_rows; probabilities_out: n_rows x n_components; either may be NULL. */
+GEN_API gen_status gen_mixture_predict(const gen_mixture *mixture, const float *rows,
+                                       int64_t n_rows, int32_t *labels_out,
+                                       double *probabilities_out);
+
+/* New rows. Row i of a seed is the same for any n_rows. rows_out: n_rows x n_features. */
+GEN_API gen_status gen_mixture_sample(const gen_mixture *mixture, int64_t n_rows, uint64_t seed,
+                                      float *rows_out);
+
+/* Fits a mixture to a model's latents of a dataset's rows, of a VAE one drawn from each row's
+ * Gaussian, and keeps it in the model and its files; a further fit of the model forgets it.
+ * options: NULL for defaults. Returns also GEN_E_MISMATCH (rows of another size), GEN_E_STATE (a
+ * PCA that is not fitted, an autoencoder with skips, which has no latents), GEN_E_UNSUPPORTED (a
+ * VAE with classes) and what gen_mixture_fit does. */
+GEN_API gen_status gen_pca_fit_mixture(gen_pca *pca, const gen_dataset *dataset,
+                                       const gen_mixture_options *options);
+GEN_API gen_status gen_autoencoder_fit_mixture(gen_autoencoder *autoencoder,
+                                               const gen_dataset *dataset,
+                                               const gen_mixture_options *options);
+GEN_API gen_status gen_vae_fit_mixture(gen_vae *vae, const gen_dataset *dataset,
+                                       const gen_mixture_options *options);
+
+/* New rows: latents drawn from the model's mixture, decoded. Row i of a seed is the same for any
+ * n_rows. rows_out: n_rows x row floats. Without a mixture: GEN_E_STATE, here and below. */
+GEN_API gen_status gen_pca_sample_mixture(const gen_pca *pca, int64_t n_rows, uint64_t seed,
+                                          float *rows_out);
+GEN_API gen_status gen_autoencoder_sample_mixture(const gen_autoencoder *autoencoder,
+                                                  int64_t n_rows, uint64_t seed, float *rows_out);
+GEN_API gen_status gen_vae_sample_mixture(const gen_vae *vae, int64_t n_rows, uint64_t seed,
+                                          float *rows_out);
+
+/* The model's mixture by a handle of its own, to be destroyed. */
+GEN_API gen_status gen_pca_mixture(const gen_pca *pca, gen_mixture **mixture_out);
+GEN_API gen_status gen_autoencoder_mixture(const gen_autoencoder *autoencoder,
+                                           gen_mixture **mixture_out);
+GEN_API gen_status gen_vae_mixture(const gen_vae *vae, gen_mixture **mixture_out);
+
+/* ---- Anomalies ---------------------------------------------------------------------------------
+ *
+ * Rows unlike those that a model has learned come back changed. A row's score is, for PCA and an
+ * autoencoder, the squared error of its reconstruction, summed over the row; for a VAE the negative
+ * of the bound in nats, at the mean of the row's Gaussian. It depends on nothing but the row. */
+
+/* Sets a model's threshold to a quantile of the scores of rows it was not fitted to, all normal: so
+ * large a share of normal rows will be called normal. It is kept in the model and its files; a
+ * further fit of the model forgets it. quantile: (0, 1]; 0: 0.95. threshold_out: may be NULL.
+ * Returns also GEN_E_MISMATCH (rows of another size), GEN_E_STATE (a PCA that is not fitted),
+ * GEN_E_NUMERIC (a score that is not finite), GEN_E_UNSUPPORTED (a VAE with classes). */
+GEN_API gen_status gen_pca_fit_threshold(gen_pca *pca, const gen_dataset *dataset, double quantile,
+                                         double *threshold_out);
+GEN_API gen_status gen_autoencoder_fit_threshold(gen_autoencoder *autoencoder,
+                                                 const gen_dataset *dataset, double quantile,
+                                                 double *threshold_out);
+GEN_API gen_status gen_vae_fit_threshold(gen_vae *vae, const gen_dataset *dataset, double quantile,
+                                         double *threshold_out);
+
+/* The threshold; without one: GEN_E_STATE. */
+GEN_API gen_status gen_pca_threshold(const gen_pca *pca, double *threshold_out);
+GEN_API gen_status gen_autoencoder_threshold(const gen_autoencoder *autoencoder,
+                                             double *threshold_out);
+GEN_API gen_status gen_vae_threshold(const gen_vae *vae, double *threshold_out);
+
+/* The score of each row, and 1 where it is above the threshold, else 0. scores_out, anomalies_out:
+ * n_rows; either may be NULL. anomalies_out without a threshold: GEN_E_STATE. */
+GEN_API gen_status gen_pca_detect(const gen_pca *pca, const float *rows, int64_t n_rows,
+                                  double *scores_out, int32_t *anomalies_out);
+GEN_API gen_status gen_autoencoder_detect(const gen_autoencoder *autoencoder, const float *rows,
+                                          int64_t n_rows, double *scores_out,
+                                          int32_t *anomalies_out);
+GEN_API gen_status gen_vae_detect(const gen_vae *vae, const float *rows, int64_t n_rows,
+                                  double *scores_out, int32_t *anomalies_out);
+
 /* ---- Files ----------------------------------------------------------------------------------
  *
  * Models are safetensors files: names that tell the layer, options and kind in the metadata, a
@@ -1491,8 +1620,9 @@ GEN_API gen_status gen_evaluate_active_units(const float *means, int64_t n_rows,
 
 /* The squared Frechet distance between the Gaussians of two sets (Heusel et al. 2017):
  * |m1 - m2|^2 + trace(C1 + C2 - 2 (C1 C2)^(1/2)). Two rows each at least; biased upwards unless
- * rows are many more than row_size. Cost: (n_real + n_generated) * row_size^2 FLOPs, two
- * eigenproblems. */
+ * rows are many more than row_size: with no more of them than that the covariances are singular,
+ * which is told as GEN_LOG_WARNING to the context. Cost: (n_real + n_generated) * row_size^2 FLOPs,
+ * two eigenproblems. */
 GEN_API gen_status gen_evaluate_frechet(const float *real, int64_t n_real, const float *generated,
                                         int64_t n_generated, int64_t row_size,
                                         const gen_context *context, double *distance_out);

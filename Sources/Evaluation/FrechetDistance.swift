@@ -7,7 +7,7 @@ import Tensors
 ///
 /// Heusel et al., "GANs trained by a two time-scale update rule converge to a local Nash equilibrium",
 /// NeurIPS 2017 (there of Inception's features, of any here). Few rows make it too large: compare only
-/// figures of the same counts.
+/// figures of the same counts. With no more rows than columns the context's log is warned.
 package enum FrechetDistance {
   /// The distance of what two statistics have seen, of the same columns and two rows each at least.
   ///
@@ -24,6 +24,13 @@ package enum FrechetDistance {
     }
     for moments in [a, b] where moments.rowCount < 2 {
       throw GenerativeError(.argument, "a Fréchet distance needs 2 rows at least, not \(moments.rowCount)")
+    }
+    let rowCount = min(a.rowCount, b.rowCount)
+    if rowCount <= d {
+      context.log(
+        .warning,
+        "a Frechet distance of \(rowCount) rows of \(d) features: the covariances are singular, and it is far "
+          + "too large")
     }
     let means = try Buffer<Double>(count: 2 * d, in: context.memory)
     a.mean(into: means.base)

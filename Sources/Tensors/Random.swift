@@ -8,7 +8,7 @@ package struct Random: Sendable {
   package enum Purpose: UInt32, Sendable {
     case initialization = 1
     case shuffle, latent, reparameterisation, corruption, dropout, discriminatorNoise, binarisation
-    case faces, evaluation, eigenvectors, test, observation, truncation, inversion
+    case faces, evaluation, eigenvectors, test, observation, truncation, inversion, mixture
   }
 
   package let seed: UInt64

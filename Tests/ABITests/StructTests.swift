@@ -35,6 +35,7 @@ import Testing
     check(gen_gan_options(), gen_gan_options_init)
     check(gen_classifier_options(), gen_classifier_options_init)
     check(gen_linear_options(), gen_linear_options_init)
+    check(gen_mixture_options(), gen_mixture_options_init)
   }
 
   @Test func `A larger struct is taken when its tail is zero`() throws {

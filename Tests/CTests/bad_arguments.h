@@ -25,6 +25,7 @@ struct fixture {
   gen_gan *gan;
   gen_checkpoint *checkpoint;
   gen_classifier *classifier;
+  gen_mixture *mixture;
   gen_moments *moments, *moments_other;
   gen_token *stale; /* of a destroyed object */
   void *made;       /* where handles go that calls make */
@@ -45,6 +46,8 @@ struct fixture {
   ROOMY(gen_classifier_options) classifier_options;
   ROOMY(gen_linear_options) linear_options;
   ROOMY(gen_linear_info_t) linear_info;
+  ROOMY(gen_mixture_options) mixture_options;
+  ROOMY(gen_mixture_info_t) mixture_info;
   ROOMY(gen_direction_options) direction_options;
   ROOMY(gen_invert_options) invert_options;
   ROOMY(gen_dataset_info_t) dataset_info;

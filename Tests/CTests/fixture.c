@@ -44,6 +44,7 @@ static gen_status fill_options(struct fixture *f) {
   TRY(gen_classifier_options_init(&f->classifier_options.value,
                                   sizeof f->classifier_options.value));
   TRY(gen_linear_options_init(&f->linear_options.value, sizeof f->linear_options.value));
+  TRY(gen_mixture_options_init(&f->mixture_options.value, sizeof f->mixture_options.value));
   TRY(gen_direction_options_init(&f->direction_options.value, sizeof f->direction_options.value));
   TRY(gen_invert_options_init(&f->invert_options.value, sizeof f->invert_options.value));
   f->save_image_options.value.struct_size = sizeof f->save_image_options.value;
@@ -51,6 +52,7 @@ static gen_status fill_options(struct fixture *f) {
   f->pca_info.value.struct_size = sizeof f->pca_info.value;
   f->model_info.value.struct_size = sizeof f->model_info.value;
   f->linear_info.value.struct_size = sizeof f->linear_info.value;
+  f->mixture_info.value.struct_size = sizeof f->mixture_info.value;
   f->moments_info.value.struct_size = sizeof f->moments_info.value;
   f->reconstruction.value.struct_size = sizeof f->reconstruction.value;
   f->plan.value.struct_size = sizeof f->plan.value;
@@ -92,11 +94,13 @@ static gen_status fill_options(struct fixture *f) {
   f->classifier_options.value.n_classes = 2;
   f->classifier_options.value.hidden = f->widths;
   f->classifier_options.value.n_hidden = 1;
+  f->mixture_options.value.n_components = 2;
   return GEN_OK;
 }
 
 static gen_status make_objects(struct fixture *f) {
   gen_fit_options *fit = &f->fit_options.value;
+  gen_mixture_options *mixture = &f->mixture_options.value;
   TRY(gen_context_create(&f->context_options.value, &f->context));
   TRY(gen_token_create(&f->token));
   TRY(gen_token_create(&f->stale));
@@ -115,6 +119,13 @@ static gen_status make_objects(struct fixture *f) {
   TRY(gen_autoencoder_fit(f->autoencoder, f->dataset, fit));
   TRY(gen_vae_create(&f->vae_options.value, &f->vae));
   TRY(gen_vae_fit(f->vae, f->dataset, fit));
+  TRY(gen_mixture_fit(f->dataset, mixture, NULL, &f->mixture));
+  TRY(gen_pca_fit_mixture(f->pca, f->dataset, mixture));
+  TRY(gen_autoencoder_fit_mixture(f->autoencoder, f->dataset, mixture));
+  TRY(gen_vae_fit_mixture(f->vae, f->dataset, mixture));
+  TRY(gen_pca_fit_threshold(f->pca, f->dataset, 0.9, NULL));
+  TRY(gen_autoencoder_fit_threshold(f->autoencoder, f->dataset, 0.9, NULL));
+  TRY(gen_vae_fit_threshold(f->vae, f->dataset, 0.9, NULL));
   TRY(gen_classifier_create(&f->classifier_options.value, &f->classifier));
   TRY(gen_classifier_fit(f->classifier, f->dataset, fit));
   TRY(gen_gan_create(&f->gan_options.value, &f->gan));

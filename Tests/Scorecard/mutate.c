@@ -121,6 +121,7 @@ static gen_status use_model(const char *path, const unsigned char *bytes, int64_
   gen_moments_info_t seen;
   gen_status status;
   int64_t latents = 0;
+  int32_t flags[2];
   info.struct_size = sizeof info;
   seen.struct_size = sizeof seen;
   /* The file's name tells the kind; its folder's may be anything. */
@@ -139,8 +140,14 @@ static gen_status use_model(const char *path, const unsigned char *bytes, int64_
   (gen_##noun##_info(model, &info) == GEN_OK &&                                                    \
    2 * (latents = info.height * info.width * info.channels) <= ROOM / 4 &&                         \
    2 * info.latent_size <= ROOM / 4)
-  USE(autoencoder, FITS(autoencoder) ? gen_autoencoder_reconstruct(model, room, 2, room) : GEN_OK)
-  USE(vae, FITS(vae) ? gen_vae_sample(model, 2, 1, room) : GEN_OK)
+  USE(autoencoder, FITS(autoencoder) ? gen_autoencoder_reconstruct(model, room, 2, room) |
+                                           gen_autoencoder_sample_mixture(model, 2, 1, room) |
+                                           gen_autoencoder_detect(model, room, 2, NULL, flags)
+                                     : GEN_OK)
+  USE(vae, FITS(vae)
+               ? gen_vae_sample(model, 2, 1, room) | gen_vae_sample_mixture(model, 2, 1, room) |
+                     gen_vae_detect(model, room, 2, NULL, flags)
+               : GEN_OK)
   USE(gan, FITS(gan) ? gen_gan_sample(model, 2, 1, room) : GEN_OK)
   USE(classifier, FITS(classifier) && info.n_classes <= ROOM / 8
                       ? gen_classifier_predict(model, room, 2, NULL, room)
@@ -151,7 +158,8 @@ static gen_status use_model(const char *path, const unsigned char *bytes, int64_
     about.struct_size = sizeof about;
     status = gen_pca_load_memory(bytes, count, NULL, &model);
     if (status == GEN_OK && gen_pca_info(model, &about) == GEN_OK && about.n_features <= ROOM / 8)
-      gen_pca_sample(model, 2, 1, 0, room);
+      gen_pca_sample(model, 2, 1, 0, room), gen_pca_sample_mixture(model, 2, 1, room),
+          gen_pca_detect(model, room, 2, NULL, flags);
     gen_pca_destroy(model);
     return status;
   }

@@ -29,6 +29,7 @@ VALUES = {
     "index": "0", "key": '"kind"',
     "n_features": "ROW", "n_real": "2", "n_generated": "2", "n_held_out": "2", "n_subsets": "2",
     "subset_size": "2", "threshold": "0.01", "training": "f.dataset",
+    "quantile": "0.9",
     "images_path": "f.idx_path", "labels_path": "f.labels_path", "other": "f.pca_other",
 }  # fmt: skip
 BY_FUNCTION = {
@@ -61,7 +62,11 @@ OPTIONAL = {
 OPTIONAL_IN = {("gen_vae_encode", "mean_out"), ("gen_evaluate_parzen", "mean_out")}
 OPTIONAL_IN |= {(f"gen_{noun}_invert", name) for noun in ("vae", "gan") for name in ("latents_out", "error_out")}
 OPTIONAL_IN |= {("gen_latents_direction", "info_out"), ("gen_evaluate_linear", "info_out")}
-OPTIONAL_IN |= {("gen_classifier_predict", "labels_out")}
+OPTIONAL_IN |= {("gen_classifier_predict", "labels_out"), ("gen_mixture_predict", "labels_out")}
+OPTIONAL_IN |= {("gen_mixture_parameters", name) for name in ("means_out", "covariances_out")}
+for noun in ("pca", "autoencoder", "vae"):
+    OPTIONAL_IN |= {(f"gen_{noun}_fit_threshold", "threshold_out")}
+    OPTIONAL_IN |= {(f"gen_{noun}_detect", name) for name in ("scores_out", "anomalies_out")}
 
 # Members that say how far memory of the caller's reaches: a large lie is the caller's fault.
 EXTENTS = {"n_rows", "height", "width", "channels", "row_stride", "element_stride"}

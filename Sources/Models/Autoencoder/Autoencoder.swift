@@ -43,6 +43,7 @@ package final class Autoencoder: @unchecked Sendable {
   package let context: Context
   package var progress = Progress()
   package var record: FitRecord?
+  package var calibration = Calibration()
   package let encoder: Learner
   package let decoder: Learner
   private let encoding: Inference

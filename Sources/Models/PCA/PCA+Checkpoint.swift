@@ -50,6 +50,7 @@ extension PCA: Checkpointable {
       try checkpoint.add("statistics.sum", shape: [d], moments.sums)
       try checkpoint.add("statistics.product", shape: [d, d], moments.products)
     }
+    try calibration.add(to: &checkpoint)
     return checkpoint
   }
 
@@ -88,7 +89,9 @@ extension PCA: Checkpointable {
         sums: try checkpoint.finite("statistics.sum", [d], in: context),
         products: try checkpoint.finite("statistics.product", [d, d], in: context), in: context)
     }
+    let calibration = try Calibration(checkpoint, in: context) { k }
     try self.init(options, moments: moments, solution: solution, in: context)
+    self.calibration = calibration
   }
 }
 

@@ -23,6 +23,7 @@ package final class PCA: Sendable {
     nonisolated(unsafe) var moments: Moments?
     /// The solution for `moments` as they are, when it was asked for.
     var solution: Solution?
+    var calibration = Calibration()
   }
 
   /// - Throws: `.argument` for options outside their range.
@@ -110,6 +111,11 @@ package final class PCA: Sendable {
       throw GenerativeError(.state, "the Gram path needs all rows at once: partial fits need the covariance")
     }
     return try Moments(columns: columns, in: context)
+  }
+
+  package var calibration: Calibration {
+    get { state.withLock { $0.calibration } }
+    set { state.withLock { $0.calibration = newValue } }
   }
 
   private func replace(_ new: State) {

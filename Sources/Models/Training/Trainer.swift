@@ -95,6 +95,7 @@ package final class Trainer {
   private func run() throws(GenerativeError) {
     try step.begin(dataset)
     model.record = nil
+    (model as? any Calibrated)?.calibration = Calibration()
     keepGood()
     do throws(GenerativeError) {
       while epochsDone < options.epochCount, !isOutOfPatience {

@@ -23,15 +23,19 @@ extension VAE {
   }
 
   /// z ← μ + σ·ε with ε of this seed; row i gets the same ε in any batch.
+  ///
+  /// - Parameter first: the number of the first row.
   package func encodeSample(
-    _ x: UnsafePointer<Float>, rows: Int, seed: UInt64, given labels: UnsafePointer<Int32>? = nil,
-    into z: UnsafeMutablePointer<Float>
+    _ x: UnsafePointer<Float>, rows: Int, first: Int = 0, seed: UInt64,
+    given labels: UnsafePointer<Int32>? = nil, into z: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     let count = rows * options.latentSize
     let noise = try Buffer<Float>(count: count, in: context.memory)
     let logVariance = try Buffer<Float>(count: count, in: context.memory)
     try encode(x, rows: rows, given: labels, mean: z, logVariance: logVariance.base)
-    context.fillNormal(noise.base, count: count, from: Random(seed: seed, purpose: .reparameterisation))
+    context.fillNormal(
+      noise.base, count: count, from: Random(seed: seed, purpose: .reparameterisation),
+      offset: first * options.latentSize)
     let gaussian = gaussian(z, logVariance.base, deviation: logVariance.base, rows: rows)
     let matrix = Matrix(z, rows: rows, columns: options.latentSize)
     gaussian.sample(
@@ -114,7 +118,8 @@ extension VAE {
 
   /// The two terms of the bound of each row, in nats: ln p(x) ≥ −(reconstruction + kl).
   ///
-  /// The reconstruction is averaged over `samples` latents of each row; either output may be nil.
+  /// The reconstruction is averaged over `samples` latents of each row, or of none that of the mean; either
+  /// output may be nil.
   package func bound(
     _ x: UnsafePointer<Float>, rows: Int, samples: Int, seed: UInt64,
     given labels: UnsafePointer<Int32>? = nil,
@@ -137,9 +142,12 @@ extension VAE {
       }
       guard let reconstruction else { return }
       (reconstruction + first).update(repeating: 0, count: count)
-      for sample in 0..<samples {
+      // Of no samples the noise stays zero.
+      for sample in 0..<max(samples, 1) {
         let random = Random(seed: seed, purpose: .evaluation, step: UInt64(sample))
-        self.context.fillNormal(noise, count: count * latent, from: random, offset: first * latent)
+        if samples > 0 {
+          self.context.fillNormal(noise, count: count * latent, from: random, offset: first * latent)
+        }
         gaussian.sample(
           noise: Matrix(noise, rows: count, columns: latent), into: Matrix(z, rows: count, columns: latent))
         try self.decoding.run(z, rows: count, given: given, self.decoder.weights) { output, from, rows in
@@ -149,7 +157,7 @@ extension VAE {
             losses: losses.base + from, context: self.context)
         }
         for row in 0..<count {
-          reconstruction[first + row] += Double(losses.base[row]) / Double(samples)
+          reconstruction[first + row] += Double(losses.base[row]) / Double(max(samples, 1))
         }
       }
     }

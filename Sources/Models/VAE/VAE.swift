@@ -74,6 +74,7 @@ package final class VAE: @unchecked Sendable {
   package let context: Context
   package var progress = Progress()
   package var record: FitRecord?
+  package var calibration = Calibration()
   package let encoder: Learner
   package let decoder: Learner
   let encoding: Inference

@@ -33,6 +33,7 @@ from .context import Context, Token
 from .dataset import Dataset, faces, open_dataset
 from .gan import GAN
 from .image import Image, image_grid, read_image, write_image
+from .mixture import Mixture
 from .moments import Moments
 from .pca import PCA
 from .vae import ELBO, VAE, binarize
@@ -57,6 +58,7 @@ __all__ = [
     "Image",
     "InternalError",
     "InvalidArgumentError",
+    "Mixture",
     "Moments",
     "NotFittedError",
     "NotReadyError",

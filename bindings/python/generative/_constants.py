@@ -71,6 +71,7 @@ ARCHITECTURE = {"dense": 0, "convolutional": 1}
 GENERATOR = {"average": 0, "last": 1}
 CURVE = {"linear": 0, "spherical": 1}
 DIRECTION = {"regression": 0, "means": 1}
+COVARIANCE = {"full": 0, "diagonal": 1}
 LINEAR = {"logistic": 0, "squared_hinge": 1}
 CONTENT = {"all": 0, "weights": 1}
 

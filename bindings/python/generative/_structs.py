@@ -520,6 +520,35 @@ class ClassifierOptions(Structure):
     ]
 
 
+class MixtureOptions(Structure):
+    c_name = "gen_mixture_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("covariance", c_int32),
+        ("n_components", c_int64),
+        ("n_starts", c_int64),
+        ("max_iterations", c_int64),
+        ("tolerance", c_double),
+        ("regularization", c_double),
+        ("seed", c_uint64),
+    ]
+
+
+class MixtureInfo(Structure):
+    c_name = "gen_mixture_info_t"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("covariance", c_int32),
+        ("n_components", c_int64),
+        ("n_features", c_int64),
+        ("n_rows", c_int64),
+        ("n_iterations", c_int64),
+        ("log_likelihood", c_double),
+        ("converged", c_int32),
+        ("reserved", c_int32),
+    ]
+
+
 class LinearOptions(Structure):
     c_name = "gen_linear_options"
     _fields_ = [

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
+from ._calibrated import CalibratedModel
 from ._checkpoint import Checkpoint
 from ._errors import check
 from ._handle import handle_of
@@ -19,7 +20,7 @@ from ._structs import AutoencoderOptions
 from .context import Context
 
 
-class Autoencoder(NetworkModel):
+class Autoencoder(NetworkModel, CalibratedModel):
     """An encoder down to a small latent and a decoder back (Hinton & Salakhutdinov 2006).
 
     With noise ("gaussian", "masking", "salt_and_pepper") it learns to restore clean rows from corrupted

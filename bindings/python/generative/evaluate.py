@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
-from ._errors import NotReadyError, check
+from ._errors import GenerativeError, NotReadyError, check
 from ._handle import handle_of
 from ._library import lib
 from ._rows import Doubles, Floats, Integers, address, as_rows, shape_of_rows, size_of
@@ -113,11 +113,13 @@ def active_units(means: npt.ArrayLike, threshold: float = 0.01) -> ActiveUnits:
 
 
 class Frechet(NamedTuple):
-    """A squared distance, and the rows it is of."""
+    """A squared distance, the rows it is of, and whether those are too few: no more than features, so that
+    covariances are singular and the distance is far too large."""
 
     distance: float
     n_real: int
     n_generated: int
+    few_rows: bool
 
 
 def frechet(
@@ -129,7 +131,7 @@ def frechet(
     """
     sets = _Sets(real, generated, context)
     (distance,) = sets.measured(lib.gen_evaluate_frechet, outputs=1)
-    return Frechet(distance, *sets.counts)
+    return Frechet(distance, *sets.counts, min(sets.counts) <= sets.real.shape[1])
 
 
 class KernelDistance(NamedTuple):
@@ -332,7 +334,8 @@ def model(
     by, such as a Classifier's `features`; None: pixels. n_rows: of samples, and of real rows beside
     them. n_latents: of each row for a VAE's likelihood, of coins drawn from the pixels where it takes
     them so. training: rows it was fitted to, whose figures ("real_rows") no samples can be expected to
-    pass, and the rows that samples may be copies of ("memorization").
+    pass, and the rows that samples may be copies of ("memorization"). A model with a mixture of its latents
+    has also samples of that ("mixture_samples").
     """
     rows = X.read() if isinstance(X, Dataset) else as_rows(X).reshape(np.shape(X))
     found: dict[str, Any] = {"n_rows": len(rows)}
@@ -355,17 +358,29 @@ def model(
         found["kl"] = estimate(kl)
         found["log_likelihood"] = estimate(model.log_likelihood(x, n_samples=n_latents, seed=seed, **given))
         found["active_units"] = active_units(model.encode(rows, **given)[0])
-    if not hasattr(model, "sample"):
-        return found
     see = features or as_rows
     real = see(rows[:n_rows])
-    samples = model.sample(len(real), seed=seed)
-    found["samples"] = _samples(real, see(samples), seed)
-    if training is not None:
+    drawn = {}
+    if hasattr(model, "sample"):
+        drawn["samples"] = model.sample(len(real), seed=seed)
+    if _has_mixture(model):
+        drawn["mixture_samples"] = model.sample_mixture(len(real), seed=seed)
+    for name, samples in drawn.items():
+        found[name] = _samples(real, see(samples), seed)
+    if drawn and training is not None:
         known = training.read() if isinstance(training, Dataset) else training
         found["real_rows"] = _samples(real, see(known[: len(real)]), seed)
+        samples = next(iter(drawn.values()))
         found["memorization"] = memorization(as_rows(known), as_rows(samples), as_rows(rows[: len(real)]))
     return found
+
+
+def _has_mixture(model: Any) -> bool:
+    """Whether a mixture of the model's latents was fitted."""
+    try:
+        return model.mixture_ is not None
+    except (AttributeError, GenerativeError):
+        return False
 
 
 def _samples(real: npt.ArrayLike, generated: npt.ArrayLike, seed: int) -> dict[str, Any]:

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
+from ._calibrated import CalibratedModel
 from ._checkpoint import Checkpoint
 from ._errors import check
 from ._handle import handle_of, made
 from ._library import lib
 from ._minka import evidence
-from ._model import Model
 from ._rows import Doubles, Floats, address, as_rows, size_of
 from ._structs import PCAInfo, PCAOptions
 from .context import Context
@@ -23,7 +23,7 @@ from .dataset import Dataset, dataset_of
 from .moments import Moments
 
 
-class PCA(Model):
+class PCA(CalibratedModel):
     """The directions of most variance, and the Gaussian model they make (Tipping & Bishop 1999).
 
     n_components: a count; a share of the variance in (0, 1), for the fewest components that explain it;

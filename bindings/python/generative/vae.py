@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
+from ._calibrated import CalibratedModel
 from ._checkpoint import Checkpoint
 from ._errors import check
 from ._generator import GeneratorModel
@@ -28,7 +29,7 @@ class ELBO(NamedTuple):
     kl: Doubles
 
 
-class VAE(GeneratorModel):
+class VAE(GeneratorModel, CalibratedModel):
     """A variational autoencoder (Kingma & Welling 2014).
 
     Minimises reconstruction_weight * reconstruction + beta * KL, in nats per row. hidden: widths of

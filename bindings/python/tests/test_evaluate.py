@@ -82,9 +82,18 @@ def frechet(a, b):
 def test_frechet_distances_are_scipys(sets):
     a, b = sets
     found = evaluate.frechet(a, b)
-    assert found == (pytest.approx(frechet(a, b), rel=1e-4), 311, 257)
+    assert found == (pytest.approx(frechet(a, b), rel=1e-4), 311, 257, False)
     assert Moments.of(a).frechet(Moments.of(b)) == pytest.approx(found.distance, rel=1e-9)
     assert evaluate.frechet(a, a).distance == pytest.approx(0, abs=1e-5)
+
+
+def test_a_frechet_distance_of_few_rows_says_so():
+    random, told = np.random.default_rng(0), []
+    context = Context(log=lambda level, message: told.append((level, message)))
+    rows = random.normal(size=(60, 40)).astype(np.float32)
+    assert evaluate.frechet(rows, rows[:41], context=context).few_rows is False and not told[1:]
+    assert evaluate.frechet(rows, rows[:40], context=context).few_rows is True
+    assert [level for level, message in told if "40 rows of 40 features" in message] == ["warning"]
 
 
 def test_frechet_distances_of_wide_rows_are_scipys(fashion):

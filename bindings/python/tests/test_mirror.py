@@ -98,6 +98,7 @@ def test_constants_have_the_headers_values():
         "GENERATOR": (_constants.GENERATOR, {}),
         "CURVE": (_constants.CURVE, {}),
         "DIRECTION": (_constants.DIRECTION, {}),
+        "COVARIANCE": (_constants.COVARIANCE, {}),
         "LINEAR": (_constants.LINEAR, {}),
         "SAVE": (_constants.CONTENT, {}),
     }

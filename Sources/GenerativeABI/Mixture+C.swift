@@ -1,0 +1,207 @@
+import CGenerative
+import Models
+import Statistics
+import Tensors
+
+extension GaussianMixture: HandleObject {
+  static var kind: HandleKind { .mixture }
+}
+
+extension GaussianMixture.Options {
+  init(_ o: gen_mixture_options) throws(GenerativeError) {
+    self.init()
+    covariance = try checkChoice("covariance", o.covariance, GaussianMixture.Covariance.allCases)
+    componentCount = try checkRange(
+      "n_components", orDefault(o.n_components, Int64(componentCount)), 1...GaussianMixture.componentLimit)
+    startCount = try checkRange("n_starts", orDefault(o.n_starts, Int64(startCount)), 1...1000)
+    iterationLimit = try checkRange(
+      "max_iterations", orDefault(o.max_iterations, Int64(iterationLimit)), 1...1_000_000)
+    tolerance = try checkPositive("tolerance", o.tolerance, default: tolerance)
+    regularization =
+      o.regularization < 0
+      ? 0 : try checkPositive("regularization", o.regularization, default: regularization)
+    seed = o.seed
+  }
+}
+
+@c @implementation public func gen_mixture_options_init(
+  _ options: UnsafeMutablePointer<gen_mixture_options>?, _ struct_size: UInt32
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    var o = gen_mixture_options()
+    (o.n_components, o.n_starts, o.max_iterations) = (10, 1, 200)
+    (o.tolerance, o.regularization) = (1e-3, 1e-6)
+    try o.write(to: options, size: struct_size)
+  }
+}
+
+@c @implementation public func gen_mixture_fit(
+  _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_mixture_options>?, _ context: OpaquePointer?,
+  _ mixture_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(mixture_out) { () throws(GenerativeError) in
+    let options = try GaussianMixture.Options(try gen_mixture_options(reading: options))
+    let context = try resolve(context)
+    return try withDataset(dataset) { (dataset) throws(GenerativeError) in
+      try GaussianMixture.fit(to: try RowStore(dataset, in: context), options, in: context)
+    }
+  }
+}
+
+@c @implementation public func gen_mixture_destroy(_ mixture: OpaquePointer?) {
+  Handles.shared.remove(mixture, GaussianMixture.self)
+}
+
+@c @implementation public func gen_mixture_info(
+  _ mixture: OpaquePointer?, _ info_out: UnsafeMutablePointer<gen_mixture_info_t>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(mixture) { (mixture: GaussianMixture) throws(GenerativeError) in
+      var c = gen_mixture_info_t()
+      c.covariance = Int32(mixture.covariance.rawValue)
+      c.n_components = Int64(mixture.componentCount)
+      c.n_features = Int64(mixture.columnCount)
+      c.n_rows = Int64(mixture.fit.rowCount)
+      c.n_iterations = Int64(mixture.fit.iterationCount)
+      c.log_likelihood = mixture.fit.likelihood
+      c.converged = mixture.fit.isConverged ? 1 : 0
+      try c.write(to: info_out, "info_out")
+    }
+  }
+}
+
+@c @implementation public func gen_mixture_parameters(
+  _ mixture: OpaquePointer?, _ weights_out: UnsafeMutablePointer<Double>?,
+  _ means_out: UnsafeMutablePointer<Double>?, _ covariances_out: UnsafeMutablePointer<Double>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(mixture) { (mixture: GaussianMixture) throws(GenerativeError) in
+      let outputs = [
+        ("weights_out", weights_out, mixture.weights), ("means_out", means_out, mixture.means),
+        ("covariances_out", covariances_out, mixture.covariances),
+      ]
+      for (name, output, values) in outputs where output != nil {
+        _ = try checkOutput(name, output, values.count, 1)
+      }
+      for (_, output, values) in outputs { output?.update(from: values.base, count: values.count) }
+    }
+  }
+}
+
+@c @implementation public func gen_mixture_log_likelihood(
+  _ mixture: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
+  _ likelihood_out: UnsafeMutablePointer<Double>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(mixture) { (mixture: GaussianMixture) throws(GenerativeError) in
+      let (n, d) = (try checkRowCount(n_rows), mixture.columnCount)
+      let rows = try checkModelInput("rows", rows, n, d, mixture.context)
+      try mixture.logLikelihood(
+        of: Matrix(reading: rows, rows: n, columns: d),
+        into: try checkOutput("likelihood_out", likelihood_out, n, 1))
+    }
+  }
+}
+
+@c @implementation public func gen_mixture_predict(
+  _ mixture: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
+  _ labels_out: UnsafeMutablePointer<Int32>?, _ probabilities_out: UnsafeMutablePointer<Double>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(mixture) { (mixture: GaussianMixture) throws(GenerativeError) in
+      let (n, d) = (try checkRowCount(n_rows), mixture.columnCount)
+      let rows = try checkModelInput("rows", rows, n, d, mixture.context)
+      if labels_out != nil { _ = try checkOutput("labels_out", labels_out, n, 1) }
+      if probabilities_out != nil {
+        _ = try checkOutput("probabilities_out", probabilities_out, n, mixture.componentCount)
+      }
+      try mixture.predict(
+        Matrix(reading: rows, rows: n, columns: d), labels: labels_out, probabilities: probabilities_out)
+    }
+  }
+}
+
+@c @implementation public func gen_mixture_sample(
+  _ mixture: OpaquePointer?, _ n_rows: Int64, _ seed: UInt64, _ rows_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(mixture) { (mixture: GaussianMixture) throws(GenerativeError) in
+      let n = try checkRowCount(n_rows)
+      mixture.sample(
+        rows: n, seed: seed, into: try checkOutput("rows_out", rows_out, n, mixture.columnCount))
+    }
+  }
+}
+
+// MARK: - Of a model's latents
+
+private func fitMixture<Model: HandleObject & Calibrated>(
+  _ model: OpaquePointer?, _: Model.Type, _ dataset: OpaquePointer?,
+  _ options: UnsafePointer<gen_mixture_options>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.changing(model) { (model: Model) throws(GenerativeError) in
+      let options = try GaussianMixture.Options(try gen_mixture_options(reading: options))
+      try withDataset(dataset) { (dataset) throws(GenerativeError) in
+        try model.fitMixture(dataset, options)
+      }
+    }
+  }
+}
+
+private func sampleMixture<Model: HandleObject & Calibrated>(
+  _ model: OpaquePointer?, _: Model.Type, _ n_rows: Int64, _ seed: UInt64,
+  _ rows_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(model) { (model: Model) throws(GenerativeError) in
+      let n = try checkRowCount(n_rows)
+      try model.sampleMixture(
+        rows: n, seed: seed, into: try checkOutput("rows_out", rows_out, n, try model.sizes().row))
+    }
+  }
+}
+
+private func mixture<Model: HandleObject & Calibrated>(
+  _ model: OpaquePointer?, _: Model.Type, _ mixture_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(mixture_out) { () throws(GenerativeError) in
+    try Handles.shared.reading(model) { (model: Model) throws(GenerativeError) in try model.mixture() }
+  }
+}
+
+@c @implementation public func gen_pca_fit_mixture(
+  _ pca: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_mixture_options>?
+) -> gen_status { fitMixture(pca, PCA.self, dataset, options) }
+
+@c @implementation public func gen_pca_sample_mixture(
+  _ pca: OpaquePointer?, _ n_rows: Int64, _ seed: UInt64, _ rows_out: UnsafeMutablePointer<Float>?
+) -> gen_status { sampleMixture(pca, PCA.self, n_rows, seed, rows_out) }
+
+@c @implementation public func gen_pca_mixture(
+  _ pca: OpaquePointer?, _ mixture_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status { mixture(pca, PCA.self, mixture_out) }
+
+@c @implementation public func gen_autoencoder_fit_mixture(
+  _ autoencoder: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_mixture_options>?
+) -> gen_status { fitMixture(autoencoder, Autoencoder.self, dataset, options) }
+
+@c @implementation public func gen_autoencoder_sample_mixture(
+  _ autoencoder: OpaquePointer?, _ n_rows: Int64, _ seed: UInt64, _ rows_out: UnsafeMutablePointer<Float>?
+) -> gen_status { sampleMixture(autoencoder, Autoencoder.self, n_rows, seed, rows_out) }
+
+@c @implementation public func gen_autoencoder_mixture(
+  _ autoencoder: OpaquePointer?, _ mixture_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status { mixture(autoencoder, Autoencoder.self, mixture_out) }
+
+@c @implementation public func gen_vae_fit_mixture(
+  _ vae: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_mixture_options>?
+) -> gen_status { fitMixture(vae, VAE.self, dataset, options) }
+
+@c @implementation public func gen_vae_sample_mixture(
+  _ vae: OpaquePointer?, _ n_rows: Int64, _ seed: UInt64, _ rows_out: UnsafeMutablePointer<Float>?
+) -> gen_status { sampleMixture(vae, VAE.self, n_rows, seed, rows_out) }
+
+@c @implementation public func gen_vae_mixture(
+  _ vae: OpaquePointer?, _ mixture_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status { mixture(vae, VAE.self, mixture_out) }

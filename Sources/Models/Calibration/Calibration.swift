@@ -1,0 +1,164 @@
+import Checkpoints
+import Statistics
+import Tensors
+
+/// What is fitted to a model that has learned: it is kept in the model's file, and forgotten when the
+/// model learns on.
+package struct Calibration: Sendable {
+  /// Of the latents, for new ones to be drawn from.
+  package var mixture: GaussianMixture?
+  /// The score above which a row is an anomaly.
+  package var threshold: Double?
+
+  package init() {}
+}
+
+/// A model with latents of rows, and a score of how strange a row is to it.
+package protocol Calibrated: AnyObject {
+  var calibration: Calibration { get set }
+  var context: Context { get }
+
+  /// Floats of a row and of its latent.
+  func sizes() throws(GenerativeError) -> (row: Int, latent: Int)
+  /// z ← the latents of rows, of which the first has this number among all that are asked for.
+  func latents(
+    of x: UnsafePointer<Float>, rows: Int, first: Int, seed: UInt64, into z: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError)
+  /// x ← the rows of latents.
+  func rows(
+    of z: UnsafePointer<Float>, count: Int, into x: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError)
+  /// scores ← how strange each row is: greater for stranger ones.
+  func scores(
+    of x: UnsafePointer<Float>, rows: Int, into scores: UnsafeMutablePointer<Double>
+  ) throws(GenerativeError)
+}
+
+// MARK: - Sampling
+
+extension Calibrated {
+  /// Fits a mixture to the latents of all rows, and keeps it.
+  ///
+  /// - Throws: `.mismatch` for rows of another size; what `latents` and `GaussianMixture.fit` throw.
+  package func fitMixture(
+    _ source: some RowSource, _ options: GaussianMixture.Options
+  ) throws(GenerativeError) {
+    let sizes = try sizes()
+    var store = try RowStore(columns: sizes.latent, capacity: source.knownRowCount ?? 0, in: context)
+    try forEachBlock(of: source, sizes.row) { x, count throws(GenerativeError) in
+      let first = store.rowCount
+      let z = try store.extend(count)
+      try latents(of: x, rows: count, first: first, seed: options.seed, into: z)
+    }
+    calibration.mixture = try GaussianMixture.fit(to: store, options, in: context)
+  }
+
+  /// x ← rows of latents drawn from the mixture; row i of a seed is the same in any batch.
+  ///
+  /// - Throws: `.state` without a mixture.
+  package func sampleMixture(
+    rows count: Int, seed: UInt64, into x: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    let (mixture, sizes) = (try mixture(), try sizes())
+    let block = min(count, Inference.blockRows)
+    let z = try Buffer<Float>(count: block * sizes.latent, in: context.memory)
+    for first in stride(from: 0, to: count, by: max(block, 1)) {
+      let some = min(block, count - first)
+      mixture.sample(rows: some, first: first, seed: seed, into: z.base)
+      try rows(of: z.base, count: some, into: x + first * sizes.row)
+    }
+  }
+
+  package func mixture() throws(GenerativeError) -> GaussianMixture {
+    guard let mixture = calibration.mixture else {
+      throw GenerativeError(
+        .state, "the model has no mixture of its latents: fit one, after the model's last fit")
+    }
+    return mixture
+  }
+}
+
+// MARK: - Anomalies
+
+extension Calibrated {
+  /// Sets the threshold to this quantile of the scores of rows, which the model should not have seen, and
+  /// returns it.
+  ///
+  /// - Throws: `.mismatch` for rows of another size; `.argument` for none; `.nonfinite` for scores that
+  ///   are not finite.
+  package func fitThreshold(_ source: some RowSource, quantile: Double) throws(GenerativeError) -> Double {
+    let size = try sizes().row
+    var scores: [Double] = []
+    try forEachBlock(of: source, size) { x, count throws(GenerativeError) in
+      let block = try Buffer<Double>(count: count, in: context.memory)
+      try self.scores(of: x, rows: count, into: block.base)
+      scores += block.elements
+    }
+    guard !scores.isEmpty else { throw GenerativeError(.argument, "a threshold needs a row at least") }
+    if let row = scores.firstIndex(where: { !$0.isFinite }) {
+      throw GenerativeError(.nonfinite, "the score of row \(row) is \(scores[row])")
+    }
+    scores.sort()
+    // Between the two scores it falls between, in proportion.
+    let place = quantile * Double(scores.count - 1)
+    let below = min(Int(place), scores.count - 1)
+    let above = min(below + 1, scores.count - 1)
+    let threshold = scores[below] + (place - Double(below)) * (scores[above] - scores[below])
+    calibration.threshold = threshold
+    return threshold
+  }
+
+  package func threshold() throws(GenerativeError) -> Double {
+    guard let threshold = calibration.threshold else {
+      throw GenerativeError(.state, "the model has no threshold: fit one, after the model's last fit")
+    }
+    return threshold
+  }
+
+  /// scores, anomalies ← the score of each row, and 1 where it is above the threshold; either may be nil.
+  ///
+  /// - Throws: `.state` for anomalies without a threshold.
+  package func detect(
+    _ x: UnsafePointer<Float>, rows: Int, scores: UnsafeMutablePointer<Double>?,
+    anomalies: UnsafeMutablePointer<Int32>?
+  ) throws(GenerativeError) {
+    let threshold = anomalies == nil ? 0 : try threshold()
+    let size = try sizes().row
+    let block = min(rows, Inference.blockRows)
+    let some = try Buffer<Double>(count: block, in: context.memory)
+    for first in stride(from: 0, to: rows, by: max(block, 1)) {
+      let count = min(block, rows - first)
+      try self.scores(of: x + first * size, rows: count, into: some.base)
+      scores?.advanced(by: first).update(from: some.base, count: count)
+      // A score that is no number is no normal row's.
+      for i in 0..<count { anomalies?[first + i] = some.base[i] <= threshold ? 0 : 1 }
+    }
+  }
+
+  /// Calls `body` with all rows of a source as packed floats, some at a time.
+  private func forEachBlock(
+    of source: some RowSource, _ size: Int,
+    _ body: (_ x: UnsafePointer<Float>, _ count: Int) throws(GenerativeError) -> Void
+  ) throws(GenerativeError) {
+    guard source.columnCount == size else {
+      throw GenerativeError(
+        .mismatch, "dataset has rows of \(source.columnCount) numbers, the model takes \(size)")
+    }
+    let blockRows = Inference.blockRows
+    let packed = try Buffer<Float>(count: blockRows * size, in: context.memory)
+    try source.forEachBatch { batch throws(GenerativeError) in
+      for first in stride(from: 0, to: batch.rowCount, by: blockRows) {
+        let count = min(blockRows, batch.rowCount - first)
+        switch batch {
+        case .bytes(let bytes, _):
+          context.convert(bytes + first * size, count: count * size, into: packed.base)
+        case .floats(let rows):
+          for i in 0..<count {
+            (packed.base + i * size).update(from: rows.base + (first + i) * rows.rowStride, count: size)
+          }
+        }
+        try body(packed.base, count)
+      }
+    }
+  }
+}

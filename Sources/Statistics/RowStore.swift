@@ -1,0 +1,70 @@
+import Tensors
+
+/// Rows gathered in memory as floats, for what looks at all of them more than once.
+package struct RowStore {
+  private var rows: Buffer<Float>
+  package private(set) var rowCount = 0
+  private let columnCount: Int
+  private let context: Context
+
+  /// Valid as long as the store, until the next row.
+  package var matrix: Matrix { Matrix(rows.base, rows: rowCount, columns: columnCount) }
+
+  /// No rows yet.
+  ///
+  /// - Parameter capacity: rows that there is room for at first.
+  /// - Throws: `.argument` for no columns, `.memory`.
+  package init(columns: Int, capacity: Int = 0, in context: Context) throws(GenerativeError) {
+    guard columns >= 1 else {
+      throw GenerativeError(.argument, "n_features must be at least 1, not \(columns)")
+    }
+    rows = try Self.buffer(max(capacity, 16), columns, in: context)
+    columnCount = columns
+    self.context = context
+  }
+
+  /// All rows of a source.
+  ///
+  /// - Throws: `.memory`, `.mismatch` for a batch of other width, and what the source throws.
+  package init(_ source: some RowSource, in context: Context) throws(GenerativeError) {
+    try self.init(columns: source.columnCount, capacity: source.knownRowCount ?? 0, in: context)
+    try source.forEachBatch { batch throws(GenerativeError) in try append(batch) }
+  }
+
+  package mutating func append(_ batch: RowBatch) throws(GenerativeError) {
+    let d = columnCount
+    switch batch {
+    case .floats(let rows):
+      guard rows.columnCount == d else {
+        throw GenerativeError(.mismatch, "n_features must be \(d), not \(rows.columnCount)")
+      }
+      let target = try extend(rows.rowCount)
+      for i in 0..<rows.rowCount {
+        (target + i * d).update(from: rows.base + i * rows.rowStride, count: d)
+      }
+    case .bytes(let bytes, let rowCount):
+      context.convert(bytes, count: rowCount * d, into: try extend(rowCount))
+    }
+  }
+
+  /// Room for `count` more rows, to be filled; valid until the next.
+  package mutating func extend(_ count: Int) throws(GenerativeError) -> UnsafeMutablePointer<Float> {
+    let needed = rowCount + count
+    if needed > rows.count / columnCount {
+      let larger = try Self.buffer(max(needed, 2 * rowCount), columnCount, in: context)
+      larger.base.update(from: rows.base, count: rowCount * columnCount)
+      rows = larger
+    }
+    defer { rowCount = needed }
+    return rows.base + rowCount * columnCount
+  }
+
+  private static func buffer(_ rows: Int, _ columns: Int, in context: Context) throws(GenerativeError)
+    -> Buffer<Float>
+  {
+    guard let count = checkedProduct(rows, columns) else {
+      throw GenerativeError(.memory, "\(rows) rows of \(columns) columns do not fit memory")
+    }
+    return try Buffer(count: count, in: context.memory)
+  }
+}

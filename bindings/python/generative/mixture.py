@@ -1,0 +1,155 @@
+"""Mixtures of Gaussians: densities of rows, and of models' latents."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any, Optional
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _constants as c
+from ._errors import check
+from ._handle import Owner, handle_of, made
+from ._library import lib
+from ._rows import Doubles, Floats, Integers, address, as_rows
+from ._structs import MixtureInfo, MixtureOptions
+from .context import Context
+from .dataset import dataset_of
+
+
+class Mixture(Owner):
+    """A mixture of Gaussians fitted to rows by expectation and maximisation; it never changes.
+
+    Models fit one to their latents by `fit_mixture`, and draw rows from it by `sample_mixture`.
+    """
+
+    _noun = "mixture"
+
+    def __init__(self, handle: int) -> None:
+        self._own(handle)
+
+    @classmethod
+    def of(cls, X: Any, n_components: int = 10, *, context: Optional[Context] = None, **options: Any) -> Mixture:
+        """A mixture fitted to an array of rows, a stream or a Dataset.
+
+        covariance: "full" or "diagonal". n_starts: fits, of which the likeliest counts (1).
+        max_iterations: of a fit (200), which ends when a row's mean likelihood gains less than tolerance
+        (1e-3 nats). regularization: added to each variance (1e-6). seed: of the starts.
+        """
+        with dataset_of(X, context) as data:
+            settings = mixture_options(n_components, **options)
+            arguments = (data._handle, ctypes.byref(settings), handle_of(context))
+            try:
+                return cls(made(lib.gen_mixture_fit, *arguments))
+            finally:
+                data._reraise()
+
+    @property
+    def weights(self) -> Doubles:
+        """(n_components,), their sum 1."""
+        return self._parameter(0, (self._info().n_components,))
+
+    @property
+    def means(self) -> Doubles:
+        """(n_components, n_features)."""
+        info = self._info()
+        return self._parameter(1, (info.n_components, info.n_features))
+
+    @property
+    def covariances(self) -> Doubles:
+        """(n_components, n_features, n_features), of diagonal ones the variances (n_components, n_features)."""
+        info = self._info()
+        features = (info.n_features,) * (1 if self.covariance == "diagonal" else 2)
+        return self._parameter(2, (info.n_components, *features))
+
+    @property
+    def covariance(self) -> str:
+        """ "full" or "diagonal"."""
+        kinds = list(c.COVARIANCE)
+        kind: int = self._info().covariance
+        return kinds[kind]
+
+    @property
+    def n_rows(self) -> int:
+        """Rows it was fitted to."""
+        count: int = self._info().n_rows
+        return count
+
+    @property
+    def n_iterations(self) -> int:
+        """Rounds of the fit."""
+        count: int = self._info().n_iterations
+        return count
+
+    @property
+    def converged(self) -> bool:
+        """Whether the fit ended within its tolerance."""
+        return bool(self._info().converged)
+
+    @property
+    def log_likelihood(self) -> float:
+        """The mean of the fitted rows' log-likelihoods, in nats."""
+        likelihood: float = self._info().log_likelihood
+        return likelihood
+
+    def score_samples(self, X: npt.ArrayLike) -> Doubles:
+        """The log-likelihood of each row, in nats."""
+        rows = as_rows(X, self._info().n_features, "X")
+        likelihood = np.empty(len(rows))
+        check(lib.gen_mixture_log_likelihood(self._handle, address(rows), len(rows), address(likelihood)))
+        return likelihood
+
+    def predict(self, X: npt.ArrayLike) -> Integers:
+        """The likeliest component of each row."""
+        rows = as_rows(X, self._info().n_features, "X")
+        labels = np.empty(len(rows), np.int32)
+        check(lib.gen_mixture_predict(self._handle, address(rows), len(rows), address(labels), None))
+        return labels
+
+    def predict_proba(self, X: npt.ArrayLike) -> Doubles:
+        """The probabilities of all components given each row, (n, n_components)."""
+        info = self._info()
+        rows = as_rows(X, info.n_features, "X")
+        out = np.empty((len(rows), info.n_components))
+        check(lib.gen_mixture_predict(self._handle, address(rows), len(rows), None, address(out)))
+        return out
+
+    def sample(self, n: int = 1, *, seed: int = 0) -> Floats:
+        """New rows, (n, n_features). Row i of a seed is the same for any n."""
+        rows = np.empty((max(n, 0), self._info().n_features), np.float32)
+        check(lib.gen_mixture_sample(self._handle, n, seed, address(rows)))
+        return rows
+
+    def _parameter(self, place: int, shape: tuple[int, ...]) -> Doubles:
+        values = np.empty(shape)
+        outputs = [address(values) if i == place else None for i in range(3)]
+        check(lib.gen_mixture_parameters(self._handle, *outputs))
+        return values
+
+    def _info(self) -> MixtureInfo:
+        info = MixtureInfo()
+        check(lib.gen_mixture_info(self._handle, ctypes.byref(info)))
+        return info
+
+
+def mixture_options(
+    n_components: int = 10,
+    *,
+    covariance: str = "full",
+    n_starts: int = 1,
+    max_iterations: int = 200,
+    tolerance: float = 1e-3,
+    regularization: float = 1e-6,
+    seed: int = 0,
+) -> MixtureOptions:
+    """The options of a fit, as the library takes them."""
+    return MixtureOptions(
+        covariance=c.choose(c.COVARIANCE, covariance, "covariance"),
+        n_components=c.count(n_components),
+        n_starts=c.count(n_starts),
+        max_iterations=c.count(max_iterations),
+        tolerance=c.number(tolerance),
+        regularization=c.number(regularization),
+        seed=seed,
+    )
