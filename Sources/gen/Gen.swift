@@ -18,11 +18,12 @@ import Glibc
     version:
       "libgenerative \(text(gen_version())), ABI \(gen_abi_version()), \(text(gen_kernels_name())) kernels",
     groupedSubcommands: [
-      CommandGroup(name: "Fit", subcommands: [Train.self]),
+      CommandGroup(name: "Fit", subcommands: [Train.self, Mixture.self, Threshold.self]),
       CommandGroup(
         name: "Use",
         subcommands: [
           Sample.self, Encode.self, Reconstruct.self, Denoise.self, Interpolate.self, Traverse.self,
+          Detect.self,
         ]),
       CommandGroup(
         name: "Look", subcommands: [Info.self, Evaluate.self, Compare.self, Report.self, Demo.self]),

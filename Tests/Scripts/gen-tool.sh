@@ -40,6 +40,27 @@ mkdir folder && for face in 1 2 3 4; do "$gen" sample out/faces.safetensors -n 1
 if [[ -e $idx ]]; then
   "$gen" train vae "$idx" --rows 300 --conditional --epochs 1 -o conditional.safetensors
   "$gen" sample conditional.safetensors -n 4 --label 7 -o conditional.png
+  "$gen" train classifier "$idx" --rows 600 --architecture convolutional --base-channels 8 --epochs 2 \
+    --validation 0.2 -o classifier.safetensors
+  "$gen" train classifier "$idx" --rows 600 --architecture convolutional --base-channels 8 --epochs 3 \
+    --validation 0.2 --resume -o classifier.safetensors
+  "$gen" info classifier.safetensors | grep -q 'latents *84$' || { echo "a classifier has not 84 features"; exit 1; }
+  "$gen" encode classifier.safetensors "$idx" --rows 20 -o features.csv
+  [[ $(head -1 features.csv | tr , '\n' | wc -l) == 84 ]] || { echo "features.csv has not 84 columns"; exit 1; }
+  "$gen" evaluate conditional.safetensors "$idx" --rows 200 --importance 3 --training "$idx" \
+    --classifier classifier.safetensors >classified.log
+  for figure in "Frechet distance, classifier" "coverage, classifier" "Parzen"; do
+    grep -q "^$figure.*real rows" classified.log || { echo "no $figure"; cat classified.log; exit 1; }
+  done
+  for mistake in "sample classifier.safetensors" "reconstruct classifier.safetensors $idx" \
+    "mixture classifier.safetensors $idx" "mixture conditional.safetensors $idx --rows 50" \
+    "detect conditional.safetensors $idx --rows 50" "train classifier folder" \
+    "evaluate vae.safetensors faces --rows 40 --classifier classifier.safetensors" \
+    "evaluate conditional.safetensors $idx --rows 50 --classifier vae.safetensors"; do
+    # shellcheck disable=SC2086
+    if "$gen" $mistake >log 2>&1; then echo "gen $mistake succeeded"; exit 1; fi
+    [[ $(wc -l <log) == 1 ]] || { echo "gen $mistake failed without one line of message:"; cat log; exit 1; }
+  done
 fi
 for model in pca denoiser vae gan; do
   [[ -s $model.history.jsonl ]] || { echo "$model has no history"; exit 1; }
@@ -68,8 +89,24 @@ grep -q correlation log || { cat log; exit 1; }
 "$gen" report vae.safetensors faces:2 --rows 60 -o report.html >log
 grep -q "live sliders" log || { cat log; exit 1; }
 "$gen" report pca.safetensors -o pca.html >log
-"$gen" compare pca.safetensors vae.safetensors --data faces:3 --rows 40 --json >compare.json
-[[ $(grep -c '"squared_error":' compare.json) == 2 ]] || { cat compare.json; exit 1; }
+"$gen" compare pca.safetensors vae.safetensors --data faces:3 --rows 40 --importance 3 --json >compare.json
+[[ $(grep -c '"squared error of a row":{"value":' compare.json) == 2 ]] || { cat compare.json; exit 1; }
+"$gen" compare pca.safetensors denoiser.safetensors gan.safetensors --data faces:3 --rows 40 >compare.log
+for line in "SSIM .*[0-9] .*[0-9] *-$" "coverage, pixels .*[0-9] *- .*[0-9]$" "log-likelihood, nats .*[0-9] *- *-$"; do
+  grep -q "^$line" compare.log || { echo "no $line"; cat compare.log; exit 1; }
+done
+
+# A mixture of latents to sample from, a threshold for anomalies: kept in the model's file.
+for model in pca denoiser vae; do
+  "$gen" mixture $model.safetensors faces "${small[@]}" --components 3 --regularization 1e-3 -o mixed-$model.safetensors
+  "$gen" sample mixed-$model.safetensors -n 5 --mixture -o mixed-$model.png
+  "$gen" threshold mixed-$model.safetensors faces:2 --rows 100 --quantile 0.9 >log
+  grep -q "the 0.9 quantile of 100 rows" log || { cat log; exit 1; }
+  "$gen" detect mixed-$model.safetensors faces:2 --rows 100 -o scores.csv >log
+  grep -q "^10 of 100 rows are anomalies" log || { cat log; exit 1; }
+  [[ $(grep -c ',1.0$' scores.csv) == 10 ]] || { echo "scores.csv has not 10 anomalies"; exit 1; }
+  "$gen" evaluate mixed-$model.safetensors faces:3 --rows 40 --importance 3 --mixture | grep -q "^coverage"
+done
 "$gen" evaluate vae.safetensors faces:3 --training faces --rows 40 --importance 5 >evaluate.log
 for figure in SSIM "bound, nats" "active latents" "Frechet distance, pixels" coverage "distance to training"; do
   grep -q "^$figure" evaluate.log || { echo "no $figure"; cat evaluate.log; exit 1; }
@@ -77,6 +114,7 @@ done
 "$gen" evaluate gan.safetensors faces:3 --rows 40 --json | grep -q '"two-sample accuracy, pixels":{"value":' ||
   { echo "gen evaluate --json has no two-sample test"; exit 1; }
 for picture in sample-{pca,vae,gan} reconstruct-{pca,denoiser,vae} denoise interpolate-{pca,denoiser,vae,gan} \
+  mixed-{pca,denoiser,vae} \
   traverse traverse-gan smile; do
   [[ -s $picture.png ]] || { echo "$picture.png is missing"; exit 1; }
 done
@@ -99,7 +137,7 @@ for model in stopped whole; do "$gen" sample $model.safetensors -n 4 -o $model.n
 cmp stopped.npy whole.npy || { echo "a fit that went on is not the one that was never stopped"; exit 1; }
 
 for shell in bash zsh fish; do "$gen" --generate-completion-script $shell >log; grep -q reconstruct log; done
-for command in train "train vae" sample encode reconstruct denoise interpolate traverse info evaluate compare report demo; do
+for command in train "train vae" "train classifier" mixture threshold detect sample encode reconstruct denoise interpolate traverse info evaluate compare report demo; do
   # shellcheck disable=SC2086
   "$gen" $command --help >log
   grep -q "^gen $command\|^gen train" log || { echo "$command has no example"; exit 1; }
@@ -109,7 +147,9 @@ for mistake in "info /no/such/model" "sample out/autoencoder.safetensors" "sampl
   "train vae /no/such/folder" "train vae faces --size 33 --architecture convolutional" "train cat faces" \
   "train vae faces --resume -o /no/such.safetensors" \
   "train pca faces --resume" "encode vae.safetensors faces -o latents.png" "encode vae.safetensors $idx" \
-  "denoise vae.safetensors faces" "traverse vae.safetensors faces --direction nose" \
+  "denoise vae.safetensors faces" "sample vae.safetensors --mixture" "detect vae.safetensors faces" \
+  "mixture gan.safetensors faces" "threshold gan.safetensors faces" "threshold vae.safetensors faces --quantile 2" \
+  "mixture vae.safetensors faces --rows 3" "traverse vae.safetensors faces --direction nose" \
   "interpolate vae.safetensors --steps 1" "compare vae.safetensors --data nothing" \
   "evaluate vae.safetensors nothing" "evaluate gan.safetensors faces --rows 3" "nonsense"; do
   # shellcheck disable=SC2086

@@ -8,7 +8,7 @@ struct Encode: ParsableCommand {
       gen encode faces.safetensors faces -o latents.npy
 
       A VAE's are the means of its Gaussians, a PCA's the projections on its components; a GAN's are \
-      searched for by gradient descent.
+      searched for by gradient descent. A classifier's are its features.
       """)
 
   @Argument(help: "A model's safetensors file.", completion: .file(extensions: ["safetensors"]))
@@ -27,7 +27,7 @@ struct Encode: ParsableCommand {
   }
 
   func run() throws {
-    let model = try Model(path: model)
+    let model = try Model(path: model, classifies: true)
     let dataset = try dataOptions.open(data, for: model.shape)
     let labels = try model.labels(of: dataset, dataset.count)
     let latents = try model.encode(dataset.rows(0..<dataset.count), given: labels)

@@ -15,7 +15,7 @@ struct Info: ParsableCommand {
   var json = false
 
   func run() throws {
-    var facts = try Model(path: model).facts()
+    var facts = try Model(path: model, classifies: true).facts()
     if options { facts += try details() }
     if json { return print(JSON.object(facts).text) }
     let width = max(16, (facts.map(\.name.count).max() ?? 0) + 2)

@@ -3,7 +3,7 @@ import ArgumentParser
 /// `gen sample`: new pictures from a model.
 struct Sample: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draws new pictures from a PCA, a VAE or a GAN.",
+    abstract: "Draws new pictures from a model.",
     discussion: "gen sample faces.safetensors -n 100 -o new.png")
 
   @Argument(help: "A model's safetensors file.", completion: .file(extensions: ["safetensors"]))
@@ -18,6 +18,9 @@ struct Sample: ParsableCommand {
   @Option(help: "The class that all samples are of; a conditional model draws classes evenly without.")
   var label: Int32?
 
+  @Flag(help: "Draw latents from the model's mixture, see gen mixture.")
+  var mixture = false
+
   @Option(help: "The seed of the samples.")
   var seed: UInt64 = 0
 
@@ -26,7 +29,9 @@ struct Sample: ParsableCommand {
   func run() throws {
     let model = try Model(path: model)
     let labels = label.map { [Int32](repeating: $0, count: number) }
-    try out.write(model.sample(number, seed: seed, given: labels), model.shape)
+    if mixture, labels != nil { throw Failure(description: "a mixture has no classes: leave out --label") }
+    try out.write(
+      model.sample(number, seed: seed, given: labels, fromMixture: mixture), model.shape)
     print("\(number) samples in \(out.path)")
   }
 }

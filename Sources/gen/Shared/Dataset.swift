@@ -76,7 +76,7 @@ struct Dataset {
   /// The classes for a conditional model.
   func requiredClassCount() throws -> Int {
     guard classCount > 0 else {
-      throw Failure(description: "--conditional needs labels, and \(name) has none; see --labels")
+      throw Failure(description: "classes need labels, and \(name) has none; see --labels")
     }
     return classCount
   }

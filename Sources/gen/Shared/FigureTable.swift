@@ -39,6 +39,37 @@ struct FigureTable {
     }.joined(separator: "\n")
   }
 
+  /// Tables beside one another, a column for each; a dash where one has no such figure.
+  static func columns(_ tables: [FigureTable], named names: [String]) -> String {
+    // A figure that only some have comes after the one that it follows there.
+    var figures: [String] = []
+    for table in tables {
+      var place = 0
+      for line in table.lines {
+        if let known = figures.firstIndex(of: line.name) {
+          place = known + 1
+        } else {
+          figures.insert(line.name, at: place)
+          place += 1
+        }
+      }
+    }
+    let width = (figures.map(\.count).max() ?? 0) + 2
+    let widths = names.map { max(14, $0.count + 2) }
+    let head = "".padded(width) + zip(names, widths).map { $0.aligned($1) }.joined()
+    let lines = figures.map { figure in
+      figure.padded(width)
+        + zip(tables, widths).map { table, width in
+          switch table.lines.first(where: { $0.name == figure })?.value {
+          case .number(let value): fixed(value, 4).aligned(width)
+          case let value?: value.text.aligned(width)
+          case nil: "-".aligned(width)
+          }
+        }.joined()
+    }
+    return ([head] + lines).joined(separator: "\n")
+  }
+
   /// An object of objects.
   var json: JSON {
     .object(

@@ -2,9 +2,10 @@ import CGenerative
 
 /// What models do, whatever their kind. Conditional models need a label for each row.
 extension Model {
-  /// Whether rows have latents: all but GANs, and U-Nets, which the library tells apart.
-  var encodes: Bool { kind != .gan }
+  /// Whether rows have latents: all but GANs and classifiers, and U-Nets, which the library tells apart.
+  var encodes: Bool { kind != .gan && kind != .classifier }
 
+  /// Latents of rows; of a classifier features.
   func encode(_ rows: Rows, given labels: [Int32]? = nil) throws -> Rows {
     try requireLabels(labels, rows.count)
     let count = Int64(rows.count)
@@ -16,6 +17,7 @@ extension Model {
       case (.vae, let labels?): gen_vae_encode_given(handle, rows.values, labels, count, $0, nil)
       case (.gan, nil): gen_gan_invert(handle, rows.values, count, nil, $0, nil)
       case (.gan, _): gen_status(GEN_E_UNSUPPORTED)
+      case (.classifier, _): gen_classifier_features(handle, rows.values, count, $0)
       }
     }
   }
@@ -33,6 +35,7 @@ extension Model {
       case (.gan, nil): gen_gan_generate(handle, latents.values, count, average, $0)
       case (.gan, let labels?):
         gen_gan_generate_given(handle, latents.values, labels, count, average, $0)
+      case (.classifier, _): gen_status(GEN_E_UNSUPPORTED)
       }
     }
   }
@@ -46,9 +49,13 @@ extension Model {
   }
 
   /// New rows, of given classes or of classes drawn evenly.
-  func sample(_ count: Int, seed: UInt64, given labels: [Int32]? = nil) throws -> Rows {
+  func sample(
+    _ count: Int, seed: UInt64, given labels: [Int32]? = nil, fromMixture: Bool = false
+  ) throws -> Rows {
+    if fromMixture { return try sampleMixture(count, seed: seed) }
     guard kind != .autoencoder else {
-      throw Failure(description: "an autoencoder has no distribution to sample from; a VAE has")
+      throw Failure(
+        description: "an autoencoder has no distribution to sample from but a mixture: see gen mixture")
     }
     let n = Int64(count)
     return try Rows(count: count, rowSize: shape.count) {
@@ -58,7 +65,7 @@ extension Model {
       case (.vae, let labels?): gen_vae_sample_given(handle, labels, n, seed, $0)
       case (.gan, nil): gen_gan_sample(handle, n, seed, $0)
       case (.gan, let labels?): gen_gan_sample_given(handle, labels, n, seed, $0)
-      case (.autoencoder, _): gen_status(GEN_E_UNSUPPORTED)
+      case (.autoencoder, _), (.classifier, _): gen_status(GEN_E_UNSUPPORTED)
       }
     }
   }
@@ -79,6 +86,7 @@ extension Model {
     case .autoencoder: gen_autoencoder_fit(handle, dataset.handle, options)
     case .vae: gen_vae_fit(handle, dataset.handle, options)
     case .gan: gen_gan_fit(handle, dataset.handle, options)
+    case .classifier: gen_classifier_fit(handle, dataset.handle, options)
     }
   }
 
@@ -89,12 +97,13 @@ extension Model {
     case .autoencoder: try check(gen_autoencoder_save(handle, path, content))
     case .vae: try check(gen_vae_save(handle, path, content))
     case .gan: try check(gen_gan_save(handle, path, content))
+    case .classifier: try check(gen_classifier_save(handle, path, content))
     }
   }
 
   /// The labels of a dataset's first rows, where the model needs them.
   func labels(of dataset: Dataset, _ limit: Int) throws -> [Int32]? {
-    guard classCount > 0 else { return nil }
+    guard classCount > 0, kind != .classifier else { return nil }
     guard dataset.classCount > 0 else {
       throw Failure(description: "the model has \(classCount) classes, \(dataset.name) has no labels")
     }

@@ -5,10 +5,10 @@ import CGenerative
 struct Model {
   /// The kinds of models, by the nouns of the header.
   enum Kind: String, CaseIterable {
-    case pca, autoencoder, vae, gan
+    case pca, autoencoder, vae, gan, classifier
 
     /// The name in a sentence: "a VAE".
-    var name: String { self == .autoencoder ? "autoencoder" : rawValue.uppercased() }
+    var name: String { [.autoencoder, .classifier].contains(self) ? rawValue : rawValue.uppercased() }
   }
 
   let kind: Kind
@@ -40,10 +40,16 @@ struct Model {
   }
 
   /// Loads a file as the kind of model it says it is.
-  init(path: String) throws {
+  ///
+  /// - Parameter classifies: whether a classifier will do, which has features of rows and makes none.
+  init(path: String, classifies: Bool = false) throws {
     let checkpoint = try Object(gen_checkpoint_destroy) { gen_checkpoint_open(path, nil, $0) }
     guard let kind = Kind(rawValue: text(gen_checkpoint_metadata(checkpoint.handle, "kind"))) else {
       throw Failure(description: "\(path) is no model of this library: its metadata do not tell the kind")
+    }
+    if kind == .classifier, !classifies {
+      throw Failure(
+        description: "\(path) is a classifier, which makes no rows; gen evaluate takes it by --classifier")
     }
     let object =
       switch kind {
@@ -51,6 +57,7 @@ struct Model {
       case .autoencoder: try Object(gen_autoencoder_destroy) { gen_autoencoder_load(path, nil, $0) }
       case .vae: try Object(gen_vae_destroy) { gen_vae_load(path, nil, $0) }
       case .gan: try Object(gen_gan_destroy) { gen_gan_load(path, nil, $0) }
+      case .classifier: try Object(gen_classifier_destroy) { gen_classifier_load(path, nil, $0) }
       }
     let skips = text(gen_checkpoint_metadata(checkpoint.handle, "option.skips"))
     try self.init(kind, object, hasLatents: skips != "true")
@@ -100,6 +107,7 @@ struct Model {
     case .autoencoder: try check(gen_autoencoder_info(object.handle, &info))
     case .vae: try check(gen_vae_info(object.handle, &info))
     case .gan: try check(gen_gan_info(object.handle, &info))
+    case .classifier: try check(gen_classifier_info(object.handle, &info))
     case .pca: throw Failure(description: "a PCA is no network")
     }
     return info

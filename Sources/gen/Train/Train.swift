@@ -10,7 +10,7 @@ struct Train: ParsableCommand {
       The model is kept in --out as a fit goes, every minute and when Ctrl-C stops it; the same command \
       with --resume goes on to what it would have been. Losses are kept beside it, for gen report.
       """,
-    subcommands: [TrainPCA.self, TrainAutoencoder.self, TrainVAE.self, TrainGAN.self])
+    subcommands: [TrainPCA.self, TrainAutoencoder.self, TrainVAE.self, TrainGAN.self, TrainClassifier.self])
 }
 
 /// The arguments of every training command.

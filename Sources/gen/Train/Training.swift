@@ -10,7 +10,7 @@ struct Training {
   /// Fits what `create` makes for rows of a shape, or with --resume the model that is there. The library
   /// keeps it in the file as the fit goes, also when Ctrl-C stops it.
   func run(_ create: (Dataset) throws -> Object) throws {
-    let loaded = fit.resume ? try Model(path: train.out) : nil
+    let loaded = fit.resume ? try Model(path: train.out, classifies: true) : nil
     if let loaded, loaded.kind != kind {
       throw Failure(description: "\(train.out) is a \(loaded.kind.name), not a \(kind.name)")
     }

@@ -1,0 +1,65 @@
+import ArgumentParser
+import CGenerative
+
+/// `gen mixture`: a density of a model's latents to sample from.
+struct Mixture: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Fits a mixture of Gaussians to a model's latents, and keeps it in the model's file.",
+    discussion: """
+      gen mixture autoencoder.safetensors faces --components 20
+
+      gen sample --mixture then draws latents from it: an autoencoder has nothing else to sample from, \
+      and a VAE's or a PCA's latents are not quite normal. A further fit of the model forgets it.
+      """)
+
+  enum Covariance: String, Word { case full, diagonal }
+
+  @Argument(help: "A model's safetensors file: a PCA, an autoencoder or a VAE.")
+  var model: String
+
+  @Argument(help: "The rows whose latents to fit: a folder of pictures, an IDX file, or faces.")
+  var data: String
+
+  @Option(help: "How many Gaussians.")
+  var components = 10
+
+  @Option(help: "Their covariances.")
+  var covariance = Covariance.full
+
+  @Option(help: "Fits, of which the likeliest counts.")
+  var starts = 1
+
+  @Option(help: "Added to each variance.")
+  var regularization = 1e-6
+
+  @Option(help: "The seed of the starts.")
+  var seed: UInt64 = 0
+
+  @Option(name: .shortAndLong, help: "The safetensors file to write. Default: the model's own.")
+  var out: String?
+
+  @OptionGroup var dataOptions: DataOptions
+
+  func validate() throws { try checkCount("--components", components) }
+
+  func run() throws {
+    let loaded = try Model(path: model)
+    let dataset = try dataOptions.open(data, for: loaded.shape)
+    var options: gen_mixture_options = try defaults(gen_mixture_options_init)
+    options.n_components = Int64(components)
+    options.covariance = covariance.code
+    options.n_starts = Int64(starts)
+    options.regularization = regularization == 0 ? -1 : regularization
+    options.seed = seed
+    try loaded.fitMixture(dataset, &options)
+    let mixture = try loaded.mixture()
+    var info = gen_mixture_info_t()
+    info.struct_size = UInt32(MemoryLayout<gen_mixture_info_t>.stride)
+    try check(gen_mixture_info(mixture.handle, &info))
+    try loaded.save(to: out ?? model)
+    print(
+      "\(components) Gaussians over \(info.n_features) latents of \(info.n_rows) rows, "
+        + "\(fixed(info.log_likelihood, 3)) nats, in \(out ?? model)")
+    if info.converged == 0 { complain("the fit ended after \(info.n_iterations) rounds, not converged") }
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import CGenerative
+
+/// `gen threshold`: how strange a row may be before it is an anomaly.
+struct Threshold: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Sets a model's threshold for anomalies by rows held out, and keeps it in the model's file.",
+    discussion: """
+      gen threshold vae.safetensors normal/ --quantile 0.99
+
+      A row's score is the squared error of its reconstruction, for a VAE the negative of the bound; the \
+      threshold is this quantile of the scores of normal rows that the model has not seen. gen detect then \
+      finds the rows above it. A further fit of the model forgets it.
+      """)
+
+  @Argument(help: "A model's safetensors file: a PCA, an autoencoder or a VAE.")
+  var model: String
+
+  @Argument(help: "Normal rows: a folder of pictures, an IDX file, or faces.", completion: .file())
+  var data: String
+
+  @Option(help: "The share of normal rows that shall pass.")
+  var quantile = 0.95
+
+  @Option(name: .shortAndLong, help: "The safetensors file to write. Default: the model's own.")
+  var out: String?
+
+  @OptionGroup var dataOptions: DataOptions
+
+  func validate() throws {
+    guard quantile > 0, quantile <= 1 else {
+      throw ValidationError("--quantile must be above 0 and at most 1, not \(quantile)")
+    }
+  }
+
+  func run() throws {
+    let loaded = try Model(path: model)
+    let dataset = try dataOptions.open(data, for: loaded.shape)
+    let threshold = try loaded.fitThreshold(dataset, quantile: quantile)
+    try loaded.save(to: out ?? model)
+    print(
+      "threshold \(fixed(threshold, 4)), the \(quantile) quantile of \(dataset.count) rows, in \(out ?? model)"
+    )
+  }
+}

@@ -1,0 +1,237 @@
+import ArgumentParser
+import CGenerative
+
+/// How good a model is, by every measure that it has: what `gen evaluate` and `gen compare` share.
+struct Measures {
+  var training: String?
+  var classifier: String?
+  /// Rows of samples, and of real ones beside them.
+  var sampleCount: Int
+  /// Latents of each row for a VAE's likelihood.
+  var importance: Int
+  /// Whether latents of samples are drawn from the model's mixture.
+  var fromMixture: Bool
+  var seed: UInt64
+
+  /// Whether there are samples of a model to compare.
+  private func samples(_ model: Model) -> Bool { fromMixture || model.kind != .autoencoder }
+
+  /// All figures of the model at `path` on rows it was not fitted to.
+  func table(of path: String, on data: String, _ dataOptions: DataOptions) throws -> FigureTable {
+    let model = try Model(path: path)
+    let dataset = try dataOptions.open(data, for: model.shape)
+    let rows = try dataset.rows(0..<dataset.count)
+    let labels = try model.labels(of: dataset, rows.count)
+    var table = FigureTable()
+    table.add("rows", count: rows.count)
+    try reconstruct(model, rows, labels, &table)
+    let drawsCoins = try Checkpoint(path: path).option("likelihood") == "bernoulli"
+    try measureLikelihood(model, rows, labels, drawsCoins: drawsCoins, &table)
+    if samples(model) { try compareSamples(model, rows, dataOptions, &table) }
+    return table
+  }
+
+  private func reconstruct(
+    _ model: Model, _ rows: Rows, _ labels: [Int32]?, _ table: inout FigureTable
+  ) throws {
+    guard model.encodes else { return }
+    let back = try model.reconstruct(rows, given: labels)
+    var quality = gen_reconstruction_t()
+    quality.struct_size = UInt32(MemoryLayout<gen_reconstruction_t>.stride)
+    let shape = model.shape
+    try check(
+      gen_evaluate_reconstruction(
+        back.values, rows.values, Int64(rows.count), Int64(shape.height), Int64(shape.width),
+        Int64(shape.channels), nil, &quality))
+    table.add("squared error of a row", quality.squared_error, error: quality.squared_error_se)
+    table.add("mean squared error", quality.mean_squared_error)
+    table.add("PSNR, dB", quality.psnr, error: quality.psnr_se)
+    table.add("SSIM", quality.ssim, error: quality.ssim_se)
+  }
+
+  private func measureLikelihood(
+    _ model: Model, _ rows: Rows, _ labels: [Int32]?, drawsCoins: Bool, _ table: inout FigureTable
+  ) throws {
+    let n = Int64(rows.count)
+    var first = [Double](repeating: 0, count: rows.count)
+    var second = first
+    switch model.kind {
+    case .autoencoder, .gan, .classifier: return
+    case .pca:
+      // All components kept: no noise, no likelihood.
+      let status = gen_pca_log_likelihood(model.handle, rows.values, n, &first)
+      if status == gen_status(GEN_E_STATE) { return }
+      try check(status)
+      table.add("log-likelihood, nats", estimate: first)
+    case .vae:
+      let x = drawsCoins ? try binarized(rows) : rows
+      if let labels {
+        try check(gen_vae_elbo_given(model.handle, x.values, labels, n, 1, seed, &first, &second))
+      } else {
+        try check(gen_vae_elbo(model.handle, x.values, n, 1, seed, &first, &second))
+      }
+      if drawsCoins { table.add("pixels drawn as coins", count: 1) }
+      table.add("reconstruction, nats", estimate: first)
+      table.add("KL, nats", estimate: second)
+      table.add("bound, nats", estimate: zip(first, second).map { -$0 - $1 })
+      if let labels {
+        try check(
+          gen_vae_log_likelihood_given(
+            model.handle, x.values, labels, n, Int64(importance), seed, &first))
+      } else {
+        try check(gen_vae_log_likelihood(model.handle, x.values, n, Int64(importance), seed, &first))
+      }
+      table.add("log-likelihood of \(importance) latents, nats", estimate: first)
+      let means = try model.encode(rows, given: labels)
+      var active = Int64(0)
+      try check(gen_evaluate_active_units(means.values, n, Int64(means.rowSize), 0, &active, nil))
+      table.add("latents", count: means.rowSize)
+      table.add("active latents", count: Int(active))
+    }
+  }
+
+  private func binarized(_ rows: Rows) throws -> Rows {
+    try Rows(count: rows.count, rowSize: rows.rowSize) {
+      gen_binarize(rows.values, Int64(rows.count), Int64(rows.rowSize), seed, $0)
+    }
+  }
+
+  // MARK: - Samples
+
+  private func compareSamples(
+    _ model: Model, _ rows: Rows, _ dataOptions: DataOptions, _ table: inout FigureTable
+  ) throws {
+    guard rows.count > SampleFigures.neighbours else {
+      throw Failure(description: "samples are compared with \(SampleFigures.neighbours + 1) rows or more")
+    }
+    let real = rows.first(max(sampleCount, SampleFigures.neighbours + 1))
+    let samples = try model.sample(real.count, seed: seed, fromMixture: fromMixture)
+    var known: Dataset?
+    if let training {
+      var options = dataOptions
+      options.labels = nil
+      known = try options.open(training, for: model.shape)
+    }
+    let knownRows = try known?.first(real.count)
+    table.add("samples, and real rows beside them", count: real.count)
+    try table.add(
+      "Parzen log-likelihood, nats", parzen(samples, real), floor: knownRows.map { try parzen($0, real) })
+    let features = try Features(classifier: classifier, rowSize: real.rowSize)
+    let realFeatures = try features.of(real)
+    let floor = try knownRows.map { try SampleFigures(realFeatures, try features.of($0), seed) }
+    let found = try SampleFigures(realFeatures, try features.of(samples), seed)
+    for (index, figure) in found.figures.enumerated() {
+      table.add("\(figure.name), \(features.name)", figure.value, floor: floor?.figures[index].value)
+    }
+    guard let known else { return }
+    var ratio = 0.0
+    try check(
+      gen_evaluate_memorization(
+        known.handle, samples.values, Int64(samples.count), real.values, Int64(real.count), &ratio, nil, nil))
+    table.add("distance to training rows over real rows'", ratio)
+  }
+
+  /// The log-likelihood of the second half of the rows under windows around samples, their width chosen
+  /// on the first half.
+  private func parzen(_ samples: Rows, _ rows: Rows) throws -> Double {
+    let half = rows.count / 2
+    let (validation, test) = (rows[0..<half], rows[half..<rows.count])
+    var mean = 0.0
+    try check(
+      gen_evaluate_parzen(
+        samples.values, Int64(samples.count), validation.values, Int64(validation.count), test.values,
+        Int64(test.count), Int64(rows.rowSize), nil, nil, &mean, nil))
+    return mean
+  }
+}
+
+/// What samples are compared by.
+private struct Features {
+  let name: String
+  private let classifier: Model?
+
+  init(classifier path: String?, rowSize: Int) throws {
+    guard let path else { (name, classifier) = ("pixels", nil); return }
+    let model = try Model(path: path, classifies: true)
+    guard model.kind == .classifier else {
+      throw Failure(description: "--classifier \(path) is a \(model.kind.name), not a classifier")
+    }
+    guard model.shape.count == rowSize else {
+      throw Failure(
+        description: "--classifier \(path) takes rows of \(model.shape), not of \(rowSize) numbers")
+    }
+    (name, classifier) = ("classifier", model)
+  }
+
+  func of(_ rows: Rows) throws -> Rows { try classifier?.encode(rows) ?? rows }
+}
+
+/// The measures of two sets of features.
+private struct SampleFigures {
+  /// Of density and coverage (Naeem et al. 2020); precision and recall take 3.
+  static let neighbours = 5
+
+  private(set) var figures: [(name: String, value: Double)] = []
+
+  init(_ real: Rows, _ generated: Rows, _ seed: UInt64) throws {
+    let (n, m, size) = (Int64(real.count), Int64(generated.count), Int64(real.rowSize))
+    var value = 0.0
+    // With no more rows than features the covariances are not whole, and the distance says little.
+    let isFew = min(n, m) <= size
+    try check(gen_evaluate_frechet(real.values, n, generated.values, m, size, nil, &value))
+    figures.append((isFew ? "Frechet distance (few rows)" : "Frechet distance", value))
+    try check(
+      gen_evaluate_kernel_distance(
+        real.values, n, generated.values, m, size, 0, 0, seed, nil, &value, nil))
+    figures.append(("kernel distance", value))
+    var (precision, recall, density, coverage) = (0.0, 0.0, 0.0, 0.0)
+    try check(
+      gen_evaluate_precision_recall(
+        real.values, n, generated.values, m, size, 3, nil, &precision, &recall, nil, nil))
+    try check(
+      gen_evaluate_precision_recall(
+        real.values, n, generated.values, m, size, Int64(SampleFigures.neighbours), nil, nil, nil, &density,
+        &coverage))
+    figures += [
+      ("precision", precision), ("recall", recall), ("density", density), ("coverage", coverage),
+    ]
+    try check(
+      gen_evaluate_two_sample(real.values, n, generated.values, m, size, nil, &value, nil, nil))
+    figures.append(("two-sample accuracy", value))
+  }
+}
+
+/// The arguments of `gen evaluate` and `gen compare`.
+struct MeasureFlags: ParsableArguments {
+  @Option(help: "The rows that models were fitted to, as DATA.", completion: .file())
+  var training: String?
+
+  @Option(help: "A classifier's safetensors file, to compare samples by its features.", completion: .file())
+  var classifier: String?
+
+  @Option(name: [.short, .customLong("number")], help: "Rows of samples, and of real ones beside them.")
+  var number = 2000
+
+  @Option(name: .customLong("importance"), help: "Latents of each row for a VAE's likelihood.")
+  var importance = 100
+
+  @Flag(help: "Samples are of the model's mixture, see gen mixture.")
+  var mixture = false
+
+  @Option(help: "The seed of samples, coins and subsets.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var dataOptions: DataOptions
+
+  func validate() throws {
+    try checkCount("--number", number)
+    try checkCount("--importance", importance)
+  }
+
+  func table(of model: String, on data: String) throws -> FigureTable {
+    try Measures(
+      training: training, classifier: classifier, sampleCount: number, importance: importance,
+      fromMixture: mixture, seed: seed
+    ).table(of: model, on: data, dataOptions)
+  }
+}
