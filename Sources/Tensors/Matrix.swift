@@ -41,4 +41,11 @@ package struct Matrix: @unchecked Sendable {
       base + first * rowStride, rows: count, columns: columnCount, rowStride: rowStride,
       columnStride: columnStride)
   }
+
+  /// `count` columns from `first` on; they must exist.
+  package func columns(_ first: Int, _ count: Int) -> Matrix {
+    Matrix(
+      base + first * columnStride, rows: rowCount, columns: count, rowStride: rowStride,
+      columnStride: columnStride)
+  }
 }

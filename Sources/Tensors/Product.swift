@@ -139,8 +139,9 @@ struct Product {
     let tileRows = ProductKernels.tileRows
     let cut = cutRows(panelCount: panelCount, depth: end - start)
     context.parallelSlots(cut.rowBlocks * cut.columnParts, isSmall: cut.isSmall) { slot, task in
-      let i = task / cut.columnParts * cut.rowsPerBlock
-      let height = min(cut.rowsPerBlock, rows - i)
+      let share = task / cut.columnParts
+      let i = share * cut.tileCount / cut.rowBlocks * tileRows
+      let height = min(rows, (share + 1) * cut.tileCount / cut.rowBlocks * tileRows) - i
       let part = task % cut.columnParts * cut.panelsPerPart
       let partEnd = min(panelCount, part + cut.panelsPerPart)
       guard height > 0, part < partEnd else { return }
@@ -163,10 +164,11 @@ struct Product {
     }
   }
 
-  /// How a group is spread: blocks of rows, and parts of the columns when the rows are too few.
+  /// How a group is spread: blocks of rows, as equal as tiles allow, and parts of the columns when the rows
+  /// are too few.
   private func cutRows(
     panelCount: Int, depth: Int
-  ) -> (rowBlocks: Int, rowsPerBlock: Int, columnParts: Int, panelsPerPart: Int, isSmall: Bool) {
+  ) -> (rowBlocks: Int, tileCount: Int, columnParts: Int, panelsPerPart: Int, isSmall: Bool) {
     let threads = context.threadCount
     let tileRows = ProductKernels.tileRows
     let isSmall = threads == 1 || rows * panelCount * kernels.tileColumns * depth < Product.smallWork
@@ -180,9 +182,8 @@ struct Product {
         parts = min(panelCount, (threads + blocks - 1) / blocks)
       }
     }
-    let share = (rows + blocks - 1) / blocks
-    let rowsPerBlock = (share + tileRows - 1) / tileRows * tileRows
-    return (blocks, rowsPerBlock, parts, (panelCount + parts - 1) / parts, isSmall)
+    let tileCount = (rows + tileRows - 1) / tileRows
+    return (blocks, tileCount, parts, (panelCount + parts - 1) / parts, isSmall)
   }
 
   // MARK: - Few rows
@@ -192,20 +193,33 @@ struct Product {
     let width = kernels.tileColumns
     let panelCount = (columns + width - 1) / width
     let block = Product.depthBlock(depth)
-    let plain: Matrix
     switch b {
     case .packed(let panels):
       streamRows(a, panelCount: panelCount, block: block) { p, depth, panel in
         (panels + (p * panelCount * width + panel * depth * width), depth * width, width)
       }
       return true
-    case .matrix(let b) where b.columnStride == 1 && columns % width == 0: plain = b
+    case .matrix(let b) where b.columnStride == 1 && columns >= width:
+      let whole = columns / width
+      part(0..<whole * width).streamRows(a, panelCount: whole, block: block) { p, _, panel in
+        (UnsafePointer(b.base + (p * b.rowStride + panel * width)), width, b.rowStride)
+      }
+      // Past the last whole panel a vector would reach beyond B's end.
+      if whole < panelCount {
+        let rest = whole * width..<columns
+        part(rest).run(a, .matrix(b.columns(rest.lowerBound, rest.count)))
+      }
+      return true
     default: return false
     }
-    streamRows(a, panelCount: panelCount, block: block) { p, _, panel in
-      (UnsafePointer(plain.base + (p * plain.rowStride + panel * width)), width, plain.rowStride)
-    }
-    return true
+  }
+
+  /// The product for some of the columns.
+  private func part(_ range: Range<Int>) -> Product {
+    Product(
+      context: context, rows: rows, columns: range.count, depth: depth,
+      c: c.columns(range.lowerBound, range.count),
+      accumulating: accumulating, bias: bias.map { $0 + range.lowerBound }, activation: activation)
   }
 
   private func streamRows(

@@ -87,8 +87,8 @@ func multiplyBytes(
   _ a: Input, _ rows: Int, _ b: Input, _ panelStride: Int, _ columns: Int, _ depth: Int, _ c: Output,
   _ rowStride: Int, _ adding: Bool, _ diagonal: Int
 ) {
-  forWholeTiles(rows, panelStride, columns, depth, rowStride, diagonal) {
-    multiplyTile(lanes(a) + $0, lanes(b) + $1, depth, lanes(c) + $2, rowStride, adding)
+  forWholeTiles(rows, panelStride, columns, depth, rowStride, diagonal) { i, j, place, _ in
+    multiplyTile(lanes(a) + i, lanes(b) + j, depth, lanes(c) + place, rowStride, adding)
   }
 }
 

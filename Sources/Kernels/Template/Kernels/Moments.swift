@@ -2,12 +2,13 @@
 
 typealias Wide = UnsafeMutablePointer<Double>
 
-/// Calls `body` with the offsets of every whole tile's panel of A, panel of B and place in C. The outer
-/// loop walks B, as in `multiplyBlock`; see `MomentKernels.multiply` for the diagonal.
+/// Calls `body` with the offsets of every tile's panel of A, panel of B and place in C, and the columns of B
+/// from there on. The outer loop walks B, as in `multiplyBlock`; see `MomentKernels.multiply` for the
+/// diagonal.
 @inline(__always)
 func forWholeTiles(
   _ rows: Int, _ panelStride: Int, _ columns: Int, _ depth: Int, _ rowStride: Int, _ diagonal: Int,
-  _ body: (_ a: Int, _ b: Int, _ c: Int) -> Void
+  _ body: (_ a: Int, _ b: Int, _ c: Int, _ columns: Int) -> Void
 ) {
   var j = 0
   var b = 0
@@ -16,7 +17,7 @@ func forWholeTiles(
     let end = last < rows ? last : rows
     var i = 0
     while i < end {
-      body(i &* depth, b, i &* rowStride &+ j)
+      body(i &* depth, b, i &* rowStride &+ j, columns &- j)
       i &+= tileRows
     }
     b &+= panelStride
@@ -30,7 +31,11 @@ func multiplyFloats(
   _ rowStride: Int, _ adding: Bool, _ diagonal: Int
 ) {
   forWholeTiles(rows, panelStride, columns, depth, rowStride, diagonal) {
-    multiplyTile(a + $0, b + $1, depth, c + $2, rowStride, adding)
+    if $3 > laneCount {
+      multiplyTile(a + $0, b + $1, depth, c + $2, rowStride, adding)
+    } else {
+      multiplyHalfTile(a + $0, b + $1, depth, c + $2, rowStride, adding)
+    }
   }
 }
 

@@ -17,11 +17,13 @@ func multiplyBlock(
       let target = c + (i &* rowStride &+ j)
       if height == tileRows && width == tileColumns {
         multiplyTile(aPanel, bPanel, depth, target, rowStride, adding)
+      } else if height == tileRows && width == laneCount {
+        multiplyHalfTile(aPanel, bPanel, depth, target, rowStride, adding)
       } else {
         if width > laneCount {
           multiplyTile(aPanel, bPanel, depth, tile, tileColumns, false)
         } else {
-          multiplyHalfTile(aPanel, bPanel, depth, tile)
+          multiplyHalfTile(aPanel, bPanel, depth, tile, tileColumns, false)
         }
         writePartialTile(tile, height, width, target, rowStride, adding)
       }

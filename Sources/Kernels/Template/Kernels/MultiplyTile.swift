@@ -86,9 +86,9 @@ func multiplyTile(_ a: Input, _ b: Input, _ depth: Int, _ c: Output, _ rowStride
   multiplyTile(a, 1, tileRows, b, tileColumns, depth, c, rowStride, adding)
 }
 
-/// The left half of a tile, for the last columns of B when one vector holds them: tile ← A·B.
-@inline(__always)
-func multiplyHalfTile(_ a: Input, _ b: Input, _ depth: Int, _ tile: Output) {
+/// The left half of a tile, for the last columns of B when one vector holds them: as above.
+@inline(never)
+func multiplyHalfTile(_ a: Input, _ b: Input, _ depth: Int, _ c: Output, _ rowStride: Int, _ adding: Bool) {
   var r0 = all(0)
   var r1 = all(0)
   var r2 = all(0)
@@ -110,12 +110,13 @@ func multiplyHalfTile(_ a: Input, _ b: Input, _ depth: Int, _ tile: Output) {
     b += tileColumns
     p &-= 1
   }
-  store(r0, tile)
-  store(r1, tile + tileColumns)
-  store(r2, tile + 2 &* tileColumns)
-  store(r3, tile + 3 &* tileColumns)
-  store(r4, tile + 4 &* tileColumns)
-  store(r5, tile + 5 &* tileColumns)
+  @inline(__always) func write(_ row: Floats, _ c: Output) { store(adding ? load(c) + row : row, c) }
+  write(r0, c)
+  write(r1, c + rowStride)
+  write(r2, c + 2 &* rowStride)
+  write(r3, c + 3 &* rowStride)
+  write(r4, c + 4 &* rowStride)
+  write(r5, c + 5 &* rowStride)
 }
 
 /// Copies, or adds, the first `rows` × `columns` of a packed tile to C.
