@@ -49,13 +49,13 @@ struct RankUpdate {
   func run(_ packPanel: PackPanel) {
     guard columns > 0, depth > 0 else { return }
     let padded = (columns + width - 1) / width * width
-    // Beside its lanes a column has its sum in Double.
-    let blocksOfAll = (Scratch.columnCapacity / padded - 2) / Self.block
+    // Beside its lanes a column has a block's sum in Double.
+    let blocksOfAll = Scratch.columnCapacity / padded / (Self.block + 2)
     let isWhole = blocksOfAll >= 2
     let blocks = isWhole ? min(blocksOfAll, Self.mostBlocks) : 2
     let capacity = isWhole ? Scratch.columnCapacity : Scratch.columnCapacity / 2
     let slab = blocks * Self.block
-    let stripe = isWhole ? padded : capacity / (slab + 2) / width * width
+    let stripe = isWhole ? padded : capacity / (slab + 2 * blocks) / width * width
     context.scratches.withScratch { scratch in
       for start in stride(from: 0, to: depth, by: slab) {
         let depth = min(slab, depth - start)
@@ -81,25 +81,30 @@ struct RankUpdate {
   /// Packs a stripe's panels, block after block, in each panel after panel.
   private func pack(_ stripe: Stripe, _ start: Int, _ depth: Int, _ packPanel: PackPanel) {
     let panelCount = (stripe.count + width - 1) / width
-    stripe.sums.update(repeating: 0, count: panelCount * width)
-    // Six cache lines of a row of floats, in which neighbouring panels' parts share pages.
-    let share = max(1, 96 / width)
-    let tasks = (panelCount + share - 1) / share
-    context.parallelSlots(tasks, isSmall: depth * stripe.count < 32_768) { _, task in
-      let panels = task * share..<min(panelCount, (task + 1) * share)
-      for p in stride(from: 0, to: depth, by: Self.block) {
-        let height = min(Self.block, depth - p)
-        let base = stripe.panels + p * panelCount * width
-        let step = 16
-        for q in stride(from: 0, to: height, by: step) {
-          for panel in panels {
-            let j = panel * width
-            packPanel(
-              stripe.first + j, min(width, stripe.count - j), start + p + q, min(step, height - q),
-              base + (panel * height + q) * width, stripe.sums + j)
-          }
+    let sumCount = panelCount * width
+    let blockCount = (depth + Self.block - 1) / Self.block
+    stripe.sums.update(repeating: 0, count: blockCount * sumCount)
+    // Rows are read in stretches of a kilobyte of floats, long enough to be fetched ahead.
+    let share = max(1, 256 / width)
+    let shares = (panelCount + share - 1) / share
+    context.parallelSlots(blockCount * shares, isSmall: depth * stripe.count < 32_768) { _, task in
+      let block = task / shares
+      let panels = task % shares * share..<min(panelCount, (task % shares + 1) * share)
+      let p = block * Self.block
+      let height = min(Self.block, depth - p)
+      let base = stripe.panels + p * sumCount
+      let step = 16
+      for q in stride(from: 0, to: height, by: step) {
+        for panel in panels {
+          let j = panel * width
+          packPanel(
+            stripe.first + j, min(width, stripe.count - j), start + p + q, min(step, height - q),
+            base + (panel * height + q) * width, stripe.sums + (block * sumCount + j))
         }
       }
+    }
+    for block in 1..<max(1, blockCount) {
+      for j in 0..<sumCount { stripe.sums[j] += stripe.sums[block * sumCount + j] }
     }
   }
 
@@ -128,8 +133,8 @@ struct RankUpdate {
             left.panels + p * leftStride, block * width, left.count, i + first, block, rows + first * block)
         }
         kernels.multiply(
-          rows, height, right.panels + (p * rightStride + j * block), block * width, end - j, block, products,
-          end - j, p > 0, isTriangle ? i - j : Int.min)
+          rows, height, right.panels + (p * rightStride + j * block), block * width,
+          min(end, right.count) - j, block, products, end - j, p > 0, isTriangle ? i - j : Int.min)
       }
       for row in 0..<height {
         let first = isTriangle ? max(j, i + row) : j
