@@ -1,4 +1,4 @@
-"""OpenBLAS's side: the product that numpy hands to the OpenBLAS in its wheel."""
+"""OpenBLAS's side: what numpy hands to the OpenBLAS in its wheel, products and LAPACK's eigensolver."""
 
 import numpy as np
 
@@ -15,3 +15,19 @@ def product(m, n, k):
         return reference.relative(c, a.astype(float) @ b.astype(float))
 
     return Workload(repeat(lambda: np.matmul(a, b, out=c), warm_up=3), error)
+
+
+def eigen(n, k):
+    """All pairs, as scikit-learn's covariance_eigh has them: numpy has no way to ask for fewer."""
+    x = data.normal(n, n).astype(float)
+    c = x.T @ x / n
+    found = {}
+
+    def call():
+        found["values"], found["vectors"] = np.linalg.eigh(c)
+
+    def error():
+        v = found["vectors"][:, n - k :]
+        return np.abs(c @ v - found["values"][n - k :] * v).max() / found["values"][-1]
+
+    return Workload(repeat(call, warm_up=2), error)

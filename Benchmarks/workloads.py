@@ -90,6 +90,16 @@ def products():
         )
 
 
+def eigenproblems():
+    for k in 50, 784:
+        settings = dict(n=784, k=k)
+        yield Duel(
+            f"eigen-784-k{k}",
+            Side("ours", "layers", "eigen", settings),
+            [Side("openblas", "peer_openblas", "eigen", settings)],
+        )
+
+
 def convolutions():
     """DCGAN's layers at batch 64, each way and in each direction."""
     for size, channels, filters in (64, 3, 64), (32, 64, 128), (16, 128, 256), (8, 256, 512):
@@ -123,5 +133,5 @@ def scaling():
 
 
 def all_duels():
-    for group in networks, components, products, convolutions, scaling:
+    for group in networks, components, products, eigenproblems, convolutions, scaling:
         yield from group()

@@ -2,9 +2,11 @@ import Glibc
 import Networks
 import Tensors
 
-// What the header does not show: the bare matrix product and single layers, as a worker of `bench.py`.
+// What the header does not show: the bare matrix product, the eigensolver and single layers, as a worker of
+// `bench.py`.
 //
 //   layer-worker product m=512 n=512 k=512
+//   layer-worker eigen n=784 k=50
 //   layer-worker convolution size=32 channels=64 filters=128 transposed=0 direction=forward
 
 @main struct LayerWorker {
@@ -18,13 +20,15 @@ import Tensors
     switch CommandLine.arguments.dropFirst().first {
     case "product":
       try serveProduct(m: number("m"), n: number("n"), k: number("k"))
+    case "eigen":
+      try serveEigen(n: number("n"), k: number("k"))
     case "convolution":
       try serveConvolution(
         size: number("size"), channels: number("channels"), filters: number("filters"),
         rows: number("rows", default: 64), isTransposed: number("transposed") == 1,
         settings["direction"] ?? "forward")
     default:
-      print("usage: layer-worker product|convolution name=value ...")
+      print("usage: layer-worker product|eigen|convolution name=value ...")
       exit(2)
     }
   }
@@ -50,6 +54,36 @@ import Tensors
         }
       }
       return difference / largest
+    }
+  }
+
+  /// All eigenvalues and the k leading eigenvectors of Xᵀ·X/n for an n × n matrix X of normal numbers.
+  private static func serveEigen(n: Int, k: Int) throws {
+    let context = Context.standard
+    let x = try Buffer<Float>(count: n * n)
+    let covariance = try Buffer<Double>(count: n * n)
+    let matrix = try Buffer<Double>(count: n * n)
+    context.fillNormal(x.base, count: x.count, from: Random(seed: 1, purpose: .test))
+    context.rankUpdate(Matrix(x.base, rows: n, columns: n), into: covariance.base)
+    context.mirrorUpperTriangle(covariance.base, columns: n)
+    for i in 0..<n * n { covariance.base[i] /= Double(n) }
+    var eigen: SymmetricEigen?
+    func solve() {
+      matrix.base.update(from: covariance.base, count: n * n)
+      eigen = try? SymmetricEigen(destroying: matrix.base, n: n, largest: k, in: context)
+    }
+    Bursts.serve(solve) {
+      guard let eigen else { return .nan }
+      // The largest residual |A·v − λ·v| beside the largest eigenvalue.
+      var largest = 0.0
+      for i in 0..<k {
+        let v = eigen.vectors.base + i * n
+        for r in 0..<n {
+          let residual = context.dot(covariance.base + r * n, v, count: n) - eigen.values[i] * v[r]
+          largest = max(largest, abs(residual))
+        }
+      }
+      return largest / eigen.values[0]
     }
   }
 

@@ -10,14 +10,22 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   /// Memory for `count` elements, zeroed.
   ///
   /// - Throws: `.argument` when `count` is negative, `.memory` when it cannot be had.
-  package init(count: Int, in memory: Memory = .standard) throws(GenerativeError) {
+  package convenience init(count: Int, in memory: Memory = .standard) throws(GenerativeError) {
+    try self.init(uninitializedCount: count, in: memory)
+    UnsafeMutableRawPointer(base).initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+  }
+
+  /// Memory for `count` elements that are written before they are read: large ones cost only the pages
+  /// that are touched.
+  ///
+  /// - Throws: as above.
+  package init(uninitializedCount count: Int, in memory: Memory = .standard) throws(GenerativeError) {
     guard count >= 0, let bytes = checkedProduct(max(count, 1), MemoryLayout<Element>.stride),
       bytes <= Int.max - Memory.alignment
     else { throw GenerativeError(.memory, "cannot allocate \(count) elements") }
     // Whole vectors may be loaded from the last, partly used one.
     byteCount = (bytes + Memory.alignment - 1) / Memory.alignment * Memory.alignment
     let raw = try memory.allocate(byteCount: byteCount)
-    raw.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
     base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
     self.count = count
     self.memory = memory

@@ -26,8 +26,8 @@ package final class DoubleProduct {
     guard let a = checkedProduct(tall, Self.depth),
       let b = checkedProduct(roundUp(columns, context.kernels.doubles.tileColumns), Self.depth)
     else { throw GenerativeError(.memory, "cannot multiply \(rows) × \(columns) doubles") }
-    packedA = try Buffer(count: a, in: context.memory)
-    packedB = try Buffer(count: b, in: context.memory)
+    packedA = try Buffer(uninitializedCount: a, in: context.memory)
+    packedB = try Buffer(uninitializedCount: b, in: context.memory)
     tiles = try Buffer(
       count: context.threadCount * Self.tileRows * context.kernels.doubles.tileColumns, in: context.memory)
   }

@@ -32,9 +32,9 @@ package struct SymmetricEigen {
     guard (0...n).contains(wanted) else {
       throw GenerativeError(.argument, "eigenvectors must be between 0 and \(n), not \(wanted)")
     }
-    let scale = try Self.normalise(a, n: n)
+    let scale = try Self.normalise(a, n: n, in: context)
     values = try Buffer(count: n, in: context.memory)
-    vectors = try Buffer(count: wanted * n, in: context.memory)
+    vectors = try Buffer(uninitializedCount: wanted * n, in: context.memory)
     vectorCount = wanted
 
     let product = try DoubleProduct(rows: n, columns: n, in: context)
@@ -43,7 +43,7 @@ package struct SymmetricEigen {
       diagonal: tridiagonal.diagonal, offDiagonal: tridiagonal.offDiagonal, wanted: wanted,
       product: product, in: context)
     for i in 0..<n { values.base[i] = scale * divide.values.base[divide.order.base[n - 1 - i]] }
-    for i in 0..<wanted {
+    context.parallel(wanted) { i in
       let row = divide.order.base[n - 1 - i]
       (vectors.base + i * n).update(from: divide.vectors.base + row * n, count: n)
     }
@@ -52,21 +52,26 @@ package struct SymmetricEigen {
 
   /// Divides the upper triangle by the power of two that brings its largest element to about one, so
   /// that no square over- or underflows, and returns that power.
-  private static func normalise(_ a: UnsafeMutablePointer<Double>, n: Int) throws(GenerativeError) -> Double {
-    var largest = 0.0
-    for i in 0..<n {
-      for j in i..<n {
-        let size = abs(a[i * n + j])
-        guard size.isFinite else {
-          throw GenerativeError(.nonfinite, "element (\(i), \(j)) of a symmetric matrix is \(a[i * n + j])")
-        }
-        largest = max(largest, size)
-      }
+  private static func normalise(
+    _ a: UnsafeMutablePointer<Double>, n: Int, in context: Context
+  ) throws(GenerativeError) -> Double {
+    let rowSizes = try Buffer<Double>(count: n, in: context.memory)
+    context.parallel(n) { i in
+      // Of sizes' bits the order is that of the sizes, and a NaN's are above infinity's.
+      var largest: UInt64 = 0
+      for j in i..<n { largest = max(largest, a[i * n + j].magnitude.bitPattern) }
+      rowSizes.base[i] = Double(bitPattern: largest)
     }
+    if let i = (0..<n).first(where: { !rowSizes.base[$0].isFinite }),
+      let j = (i..<n).first(where: { !a[i * n + $0].isFinite })
+    {
+      throw GenerativeError(.nonfinite, "element (\(i), \(j)) of a symmetric matrix is \(a[i * n + j])")
+    }
+    let largest = rowSizes.elements.max() ?? 0
     guard largest > 0 else { return 1 }
     let scale = Double(sign: .plus, exponent: largest.exponent, significand: 1)
-    if scale != 1 {
-      for i in 0..<n { for j in i..<n { a[i * n + j] /= scale } }
+    context.parallel(scale == 1 ? 0 : n) { i in
+      for j in i..<n { a[i * n + j] /= scale }
     }
     return scale
   }

@@ -45,8 +45,8 @@ extension SymmetricEigen {
       self.offDiagonal = offDiagonal.base
       guard let area = checkedProduct(n, n) else { throw GenerativeError(.memory, "matrix too large") }
       vectors = try Buffer(count: area, in: context.memory)
-      secular = try Buffer(count: area, in: context.memory)
-      old = try Buffer(count: area, in: context.memory)
+      secular = try Buffer(uninitializedCount: area, in: context.memory)
+      old = try Buffer(uninitializedCount: area, in: context.memory)
       values = diagonal
       order = try Buffer(count: n, in: context.memory)
       merged = try Buffer(count: 2 * n, in: context.memory)

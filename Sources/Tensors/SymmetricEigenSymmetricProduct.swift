@@ -14,19 +14,20 @@ extension SymmetricEigen {
       partial = try Buffer(count: Self.shareCount * n, in: context.memory)
     }
 
-    /// y ← A·x for the `count` × `count` matrix at `a`.
+    /// y ← A·x for the `count` × `count` matrix at `a`; `besides` runs on whichever thread is free.
     func multiply(
       _ a: UnsafePointer<Double>, stride: Int, _ x: UnsafePointer<Double>, count: Int,
-      into y: UnsafeMutablePointer<Double>
+      into y: UnsafeMutablePointer<Double>, besides: () -> Void
     ) {
       let multiplyRows = context.kernels.doubles.multiplySymmetric
       // Below some 200 rows waking a worker costs more than it saves.
       guard count >= 200 else {
         y.update(repeating: 0, count: count)
         multiplyRows(a, stride, 0, count, x, count, y)
-        return
+        return besides()
       }
-      context.parallel(Self.shareCount) { share in
+      context.parallel(Self.shareCount + 1) { share in
+        guard share < Self.shareCount else { return besides() }
         let sums = partial.base + share * n
         let rows = boundary(share, count)..<boundary(share + 1, count)
         (sums + rows.lowerBound).update(repeating: 0, count: count - rows.lowerBound)

@@ -17,8 +17,11 @@ extension SymmetricEigen {
     private let n: Int
     private let context: Context
 
-    /// Columns reduced before the rest of the matrix is updated.
-    private static let panel = 32
+    /// Columns reduced before the rest of the matrix is updated: more make the update a better product, and
+    /// each column pay for all before it in the panel.
+    private static let panel = 16
+    /// Reflections applied at a time.
+    private static let block = 32
 
     /// Reduces `a`, n × n packed, which is overwritten and must outlive this value.
     ///
@@ -42,6 +45,7 @@ extension SymmetricEigen {
       // V above W, and W above V again, so that the update is one product of depth 2 × panel.
       let left = try Buffer<Double>(count: 2 * Self.panel * n, in: context.memory)
       let right = try Buffer<Double>(count: 2 * Self.panel * n, in: context.memory)
+      let overlaps = try Buffer<Double>(count: 2 * Self.panel, in: context.memory)
       let symmetric = try SymmetricProduct(n: n, in: context)
       let d = diagonal.base
       let e = offDiagonal.base
@@ -69,14 +73,16 @@ extension SymmetricEigen {
           wi.update(repeating: 0, count: j + 1)
           let x = vi + j + 1
           let y = wi + j + 1
-          symmetric.multiply(a + (j + 1) * (n + 1), stride: n, x, count: length, into: y)
+          let (vx, wx) = (overlaps.base, overlaps.base + i)
+          symmetric.multiply(a + (j + 1) * (n + 1), stride: n, x, count: length, into: y) {
+            for p in 0..<i {
+              vx[p] = context.dot(v + p * n + j + 1, x, count: length)
+              wx[p] = context.dot(w + p * n + j + 1, x, count: length)
+            }
+          }
           for p in 0..<i {
-            let vp = v + p * n + j + 1
-            let wp = w + p * n + j + 1
-            let wx = context.dot(wp, x, count: length)
-            let vx = context.dot(vp, x, count: length)
-            context.add(-wx, vp, to: y, count: length)
-            context.add(-vx, wp, to: y, count: length)
+            context.add(-wx[p], v + p * n + j + 1, to: y, count: length)
+            context.add(-vx[p], w + p * n + j + 1, to: y, count: length)
           }
           let t = tau.base[j]
           for k in 0..<length { y[k] *= t }
@@ -99,7 +105,7 @@ extension SymmetricEigen {
     /// Blocks of reflections in compact form (Schreiber & Van Loan 1989):
     /// H₀·…·Hₖ₋₁ = I − V·S·Vᵀ, S upper triangular, so Z ← Z − (Z·V)·Sᵀ·Vᵀ.
     func backTransform(_ z: DoubleMatrix, product: DoubleProduct) throws(GenerativeError) {
-      let block = Self.panel
+      let block = Self.block
       let v = try Buffer<Double>(count: block * n, in: context.memory)
       let s = try Buffer<Double>(count: block * block, in: context.memory)
       let y = try Buffer<Double>(count: 2 * block * z.rowCount, in: context.memory)

@@ -13,7 +13,8 @@ extension PCA.Solution {
     let limit = min(n, d)
     try options.check(limit: limit)
 
-    let c = try Buffer<Double>(count: d * d, in: context.memory)
+    // The upper triangle, which is all that is written, is all that is read.
+    let c = try Buffer<Double>(uninitializedCount: d * d, in: context.memory)
     moments.covariance(into: c.base, centred: options.centres)
     var total = 0.0
     for j in 0..<d { total += c.base[j * d + j] }

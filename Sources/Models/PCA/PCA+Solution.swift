@@ -47,8 +47,8 @@ extension PCA {
       solver: Solver, whitens: Bool, in context: Context
     ) throws(GenerativeError) {
       let memory = context.memory
-      let components = try Buffer<Float>(count: k * d, in: memory)
-      for i in 0..<k {
+      let components = try Buffer<Float>(uninitializedCount: k * d, in: memory)
+      context.parallel(k) { i in
         let row = components.base + i * d
         for j in 0..<d { row[j] = Float(v[i * d + j]) }
         fixSign(row, count: d)
@@ -88,11 +88,14 @@ extension PCA {
       columnCount = d
       componentCount = k
 
-      projectionBias = try Buffer(count: k, in: context.memory)
+      let biases = try Buffer<Float>(count: k, in: context.memory)
+      projectionBias = biases
       guard whitens else {
         projection = components
         expansion = components
-        for i in 0..<k { projectionBias.base[i] = bias(components.base + i * d, mean.base, count: d) }
+        context.parallel(k) { i in
+          biases.base[i] = bias(components.base + i * d, mean.base, count: d)
+        }
         return
       }
       projection = try Buffer(count: k * d, in: context.memory)
@@ -106,7 +109,7 @@ extension PCA {
           projection.base[j] = Float(Double(components.base[j]) * inverse)
           expansion.base[j] = Float(Double(components.base[j]) * (isFlat ? 0 : deviation))
         }
-        projectionBias.base[i] = bias(projection.base + i * d, mean.base, count: d)
+        biases.base[i] = bias(projection.base + i * d, mean.base, count: d)
       }
     }
   }
