@@ -32,7 +32,9 @@ extension Moments: HandleObject {
             .mismatch,
             "dataset has rows of \(dataset.columnCount) numbers, moments of \(moments.columnCount)")
         }
-        try dataset.forEachBatch { batch throws(GenerativeError) in try moments.add(batch) }
+        try dataset.forEachBatch { batch throws(GenerativeError) in
+          try moments.add(batch, isChecked: dataset.isChecked)
+        }
       }
     }
   }

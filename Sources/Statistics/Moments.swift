@@ -56,21 +56,21 @@ package final class Moments: @unchecked Sendable {
 
   /// Adds a batch, all of it or, when a row holds a NaN or an infinity, nothing.
   ///
-  /// - Parameter discardedOnError: promises that after an error this object is not used again, which saves
-  ///   reading the rows once more beforehand.
+  /// - Parameter isChecked: promises that no row holds a NaN or an infinity, or that after an error this
+  ///   object is not used again, which saves reading the rows once more beforehand.
   /// - Throws: `.mismatch` for another number of columns; `.nonfinite`; `.memory`.
-  package func add(_ batch: RowBatch, discardedOnError: Bool = false) throws(GenerativeError) {
+  package func add(_ batch: RowBatch, isChecked: Bool = false) throws(GenerativeError) {
     switch batch {
-    case .floats(let rows): try add(rows, discardedOnError: discardedOnError)
+    case .floats(let rows): try add(rows, isChecked: isChecked)
     case .bytes(let base, let count): try add(bytes: base, rowCount: count)
     }
   }
 
   /// Adds rows of floats.
-  package func add(_ rows: Matrix, discardedOnError: Bool = false) throws(GenerativeError) {
+  package func add(_ rows: Matrix, isChecked: Bool = false) throws(GenerativeError) {
     try checkColumns(rows.columnCount)
     let total = try countWith(rows.rowCount)
-    if !discardedOnError { try checkFinite(rows, in: context) }
+    if !isChecked { try checkFinite(rows, in: context) }
     guard rows.rowCount > 0 else { return }
     if rowCount == 0 {
       startShift(rows)

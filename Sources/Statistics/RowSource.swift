@@ -21,6 +21,9 @@ package protocol RowSource {
   var knownRowCount: Int? { get }
   var columnCount: Int { get }
 
+  /// Whether the source itself throws for rows that hold a NaN or an infinity, so that none comes out.
+  var isChecked: Bool { get }
+
   /// Calls `body` with every row once.
   func forEachBatch(_ body: (RowBatch) throws(GenerativeError) -> Void) throws(GenerativeError)
 
@@ -31,6 +34,8 @@ package protocol RowSource {
 }
 
 extension RowSource {
+  package var isChecked: Bool { false }
+
   package func withRows<Result>(
     _ body: (Matrix) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result? { nil }

@@ -49,7 +49,8 @@ package final class PCA: Sendable {
     }
     let moments = try Moments(columns: columns, in: context)
     try source.forEachBatch { batch throws(GenerativeError) in
-      try moments.add(batch, discardedOnError: true)
+      // After an error they are forgotten.
+      try moments.add(batch, isChecked: true)
     }
     let solution = try Solution(of: moments, options, in: context)
     replace(State(moments: moments, solution: solution))
@@ -64,7 +65,7 @@ package final class PCA: Sendable {
   package func partialFit(_ source: some RowSource) throws(GenerativeError) {
     let moments = try continuedMoments(columns: source.columnCount)
     try source.forEachBatch { batch throws(GenerativeError) in
-      try moments.add(batch)
+      try moments.add(batch, isChecked: source.isChecked)
       replace(State(moments: moments, solution: nil))
     }
   }
