@@ -96,20 +96,26 @@ static int open_nameless(const char *folder, int *descriptor) {
   return 0;
 }
 
-/* Gives a nameless file a temporary name. */
-static int name_temporary(int descriptor, const char *folder, char name[PATH_MAX]) {
+/* Gives a nameless file a name that nothing has: EEXIST otherwise. */
+static int name_file(int descriptor, const char *path) {
   char link[64];
   snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-  for (int attempt = 0; attempt < 16; attempt++) {
-    int error = make_temporary_name(folder, name);
-    if (error)
-      return error;
-    if (linkat(AT_FDCWD, link, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0)
-      return 0;
-    if (errno != EEXIST && errno != EINTR)
+  while (linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) != 0) {
+    if (errno != EINTR)
       return errno;
   }
-  return EEXIST;
+  return 0;
+}
+
+/* Gives a nameless file a temporary name. */
+static int name_temporary(int descriptor, const char *folder, char name[PATH_MAX]) {
+  int error = EEXIST;
+  for (int attempt = 0; attempt < 16 && error == EEXIST; attempt++) {
+    error = make_temporary_name(folder, name);
+    if (!error)
+      error = name_file(descriptor, name);
+  }
+  return error;
 }
 
 /* Opens a new locked file under a temporary name. */
@@ -211,29 +217,60 @@ static int fill(int descriptor, const struct target *target, const struct shim_p
   return error ? error : flush(descriptor);
 }
 
-/* Writes a new file beside the target and names it `temporary`, locked through `descriptor`; after
-   an error neither is left. */
-static int write_beside(const struct target *target, const struct shim_piece *pieces, int64_t count,
-                        char temporary[PATH_MAX], int *descriptor) {
-  bool has_name = false;
+/* Removes what earlier writes left in a folder when their processes were killed. */
+static void remove_stale_temporaries(const char *path) {
+  DIR *folder = opendir(path);
+  if (!folder)
+    return;
+  struct dirent *entry;
+  while ((entry = readdir(folder))) {
+    if (!is_temporary_name(entry->d_name))
+      continue;
+    int descriptor =
+        openat(dirfd(folder), entry->d_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (descriptor < 0)
+      continue;
+    struct stat status;
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+        flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+      unlinkat(dirfd(folder), entry->d_name, 0);
+    close(descriptor);
+  }
+  closedir(folder);
+}
+
+/* Opens a locked file in the target's folder; `temporary` is its name, empty when it has none. */
+static int open_beside(const struct target *target, char temporary[PATH_MAX], int *descriptor) {
+  temporary[0] = 0;
   int error = open_nameless(target->folder, descriptor);
-  if (error == EOPNOTSUPP) {
-    error = open_temporary(target->folder, temporary, descriptor);
-    has_name = !error;
-  }
-  if (error)
+  if (error != EOPNOTSUPP)
     return error;
-  error = fill(*descriptor, target, pieces, count);
-  if (!error && !has_name) {
-    error = name_temporary(*descriptor, target->folder, temporary);
-    has_name = !error;
-  }
-  if (error) {
-    if (has_name)
-      unlink(temporary);
-    close(*descriptor);
-  }
+  remove_stale_temporaries(target->folder);
+  error = open_temporary(target->folder, temporary, descriptor);
+  if (error)
+    temporary[0] = 0;
   return error;
+}
+
+/* Makes the file that `open_beside` opened the target; it has no other name afterwards. */
+static int put_in_place(const struct target *target, char temporary[PATH_MAX], int descriptor) {
+  /* A new file gets its name at once: there is no moment in which a process that dies leaves
+     another. Only to replace one it needs a name of its own, and whoever leaves names sweeps. */
+  if (!temporary[0]) {
+    int error = target->exists ? EEXIST : name_file(descriptor, target->path);
+    if (error != EEXIST)
+      return error;
+    remove_stale_temporaries(target->folder);
+    error = name_temporary(descriptor, target->folder, temporary);
+    if (error) {
+      temporary[0] = 0;
+      return error;
+    }
+  }
+  if (rename(temporary, target->path) != 0)
+    return errno;
+  temporary[0] = 0;
+  return 0;
 }
 
 int shim_write_file_atomically(const char *path, const struct shim_piece *pieces, int64_t count) {
@@ -246,13 +283,14 @@ int shim_write_file_atomically(const char *path, const struct shim_piece *pieces
 
   char temporary[PATH_MAX];
   int descriptor = -1;
-  error = write_beside(&target, pieces, count, temporary, &descriptor);
+  error = open_beside(&target, temporary, &descriptor);
   if (error)
     return error;
-  if (rename(temporary, target.path) != 0) {
-    error = errno;
+  error = fill(descriptor, &target, pieces, count);
+  if (!error)
+    error = put_in_place(&target, temporary, descriptor);
+  if (temporary[0])
     unlink(temporary);
-  }
   /* Everything is on the disk: there is nothing left that closing could lose. */
   close(descriptor);
   if (error)
@@ -276,39 +314,13 @@ int shim_check_writable(const char *path) {
     return access(path, W_OK) == 0 ? 0 : errno;
   char temporary[PATH_MAX];
   int descriptor = -1;
-  error = open_nameless(target.folder, &descriptor);
-  if (error == EOPNOTSUPP) {
-    error = open_temporary(target.folder, temporary, &descriptor);
-    if (!error)
-      unlink(temporary);
-  }
-  if (!error)
-    close(descriptor);
-  return error;
-}
-
-void shim_remove_stale_temporaries(const char *path) {
-  struct target target;
-  if (find_target(path, &target) != 0 || !target.is_regular)
-    return;
-  DIR *folder = opendir(target.folder);
-  if (!folder)
-    return;
-  struct dirent *entry;
-  while ((entry = readdir(folder))) {
-    if (!is_temporary_name(entry->d_name))
-      continue;
-    int descriptor =
-        openat(dirfd(folder), entry->d_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (descriptor < 0)
-      continue;
-    struct stat status;
-    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
-        flock(descriptor, LOCK_EX | LOCK_NB) == 0)
-      unlinkat(dirfd(folder), entry->d_name, 0);
-    close(descriptor);
-  }
-  closedir(folder);
+  error = open_beside(&target, temporary, &descriptor);
+  if (error)
+    return error;
+  if (temporary[0])
+    unlink(temporary);
+  close(descriptor);
+  return 0;
 }
 
 int shim_exists(const char *path) {

@@ -6,7 +6,8 @@ extension Checkpoint {
   ///
   /// The tensors stand in the file by falling size of their elements, otherwise in order, so that
   /// every one is aligned. The same content gives the same bytes. Needs memory for the header only.
-  /// What an earlier write left in the folder when its process was killed is removed.
+  /// What an earlier write left in the folder when its process was killed is removed when a file is
+  /// replaced.
   ///
   /// - Throws: `.io` with the system's reason, `.nonfinite`, `.limit`, `.memory`; whatever the
   ///   error, an old file is as it was.
@@ -19,7 +20,6 @@ extension Checkpoint {
     for tensor in tensors {
       pieces.append(shim_piece(bytes: tensor.base, count: Int64(tensor.bytes.count)))
     }
-    shim_remove_stale_temporaries(path)
     let code = withExtendedLifetime((tensors, header)) {
       shim_write_file_atomically(path, pieces, Int64(pieces.count))
     }

@@ -43,9 +43,10 @@ struct FileTests {
     #expect(folder.names == ["model.safetensors"])
   }
 
-  @Test func whatAKilledWriterLeftIsRemovedByTheNextSaveAndNothingElse() throws {
+  @Test func whatAKilledWriterLeftIsRemovedByTheNextSaveOverAFileAndNothingElse() throws {
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/model.safetensors"
+    try sample().write(to: path)
     let stale = ".generative-0123456789abcdef.tmp"
     let held = ".generative-fedcba9876543210.tmp"
     let others = [

@@ -1,10 +1,12 @@
 """Rows 1 to 7: files that lie, files that cost, and files that must survive."""
 
 import hashlib
+import random
 import re
 import resource
 import shutil
 import subprocess
+import time
 
 from host import PICTURES, ROOT, run
 from pictures import bombs, jpegs, pngs
@@ -97,15 +99,19 @@ def jpeg_suite(bench):
 
 
 # The system calls of a save that may fail, and with what.
-CALLS = ["openat", "write", "fsync", "rename", "close", "fchmod", "fchown", "getrandom", "fcntl", "flock", "unlink"]
+CALLS = ["openat", "write", "fsync", "linkat", "rename", "close", "fchmod", "fchown", "getrandom", "fcntl", "flock"]
+CALLS += ["unlink", "unlinkat", "getdents64", "access"]
 ERRORS = ["ENOSPC", "EIO", "EDQUOT", "EMFILE", "EINTR"]
-QUICK_CALLS = ["write", "fsync", "rename"]
+QUICK_CALLS = ["write", "fsync", "linkat", "rename"]
+# What is saved: over an old file, and where there is none.
+SAVES = [(".safetensors", True), (".png", True), (".safetensors", False), (".png", False)]
 
 
 class _Saves:
-    """An old file, a new one to be saved over it, and the system calls that this takes."""
+    """An old file or none, a new one to be saved there, and the system calls that this takes."""
 
-    def __init__(self, bench, ending):
+    def __init__(self, bench, ending, is_over):
+        self.is_over = is_over
         self.program = bench.program("save")
         self.folder = bench.fresh()
         result = run([self.program, "make", self.folder])
@@ -115,7 +121,7 @@ class _Saves:
         self.own = self.folder / "own"
         self.own.mkdir()
         self.target = self.own / f"model{ending}"
-        self.digests = {hashlib.sha256(p.read_bytes()).hexdigest(): p.name for p in (self.old, self.new)}
+        self.digests = {hashlib.sha256(p.read_bytes()).hexdigest(): p.stem for p in (self.old, self.new)}
         self.reset()
         trace = self.folder / "trace"
         run(["strace", "-f", "-o", trace, self.program, "over", self.target, self.new])
@@ -126,7 +132,8 @@ class _Saves:
     def reset(self):
         for path in self.own.iterdir():
             path.unlink()
-        shutil.copy(self.old, self.target)
+        if self.is_over:
+            shutil.copy(self.old, self.target)
 
     def places(self, wanted=None):
         """(system call, how manieth of its name) of every call between the marks."""
@@ -140,44 +147,70 @@ class _Saves:
         return run([*command, self.program, "over", self.target, self.new], 60)
 
     def state(self):
-        """"old", "new" or what else is in the target; and how many files lie beside it."""
-        content = self.target.read_bytes() if self.target.exists() else b""
-        name = self.digests.get(hashlib.sha256(content).hexdigest(), "half a file")
-        return name, len(list(self.own.iterdir())) - 1
+        """"old" (no file where there was none), "new" or what else is in the target; and how many files lie beside."""
+        beside = sum(path != self.target for path in self.own.iterdir())
+        if not self.target.exists():
+            return "half a file" if self.is_over else "old", beside
+        return self.digests.get(hashlib.sha256(self.target.read_bytes()).hexdigest(), "half a file"), beside
 
 
 def killed_saves(bench):
     if shutil.which("strace") is None:
         return None, "strace is missing: make check-hard"
-    kills, wrong, left, stayed, ends = 0, [], 0, 0, {}
-    for ending in (".safetensors", ".png"):
-        saves = _Saves(bench, ending)
+    kills, wrong, left, ends = 0, [], 0, {"old": 0, "new": 0, "half a file": 0}
+    for ending, is_over in SAVES:
+        saves = _Saves(bench, ending, is_over)
         for name, number in saves.places(None if bench.size else QUICK_CALLS):
             saves.reset()
             result = saves.over(f"inject={name}:signal=KILL:when={number}")
             kills += 1
             state, beside = saves.state()
-            ends[state.split(".")[0]] = ends.get(state.split(".")[0], 0) + 1
+            ends[state] += 1
             left += beside
-            if result.code not in (-9, 137) or state == "half a file":
-                wrong.append(f"{name} {number}: code {result.code}, {state}")
-            if not run([saves.program, "check", saves.target]).good:
-                wrong.append(f"{name} {number}: the file does not load")
+            what = f"{ending} {name} {number}"
+            if result.code not in (-9, 137) or state == "half a file" or (beside and not is_over):
+                wrong.append(f"{what}: code {result.code}, {state}, {beside} beside")
+            if saves.target.exists() and not run([saves.program, "check", saves.target]).good:
+                wrong.append(f"{what}: the file does not load")
             # The next save works, and takes away what was left over.
-            if not run([saves.program, "over", saves.target, saves.new]).good or saves.state()[0] != saves.new.name:
-                wrong.append(f"{name} {number}: the next save left {saves.state()}")
-            stayed += saves.state()[1]
-    text = f"killed at {kills} system calls of saves: {ends.get('old', 0)} old files, {ends.get('new', 0)} new ones, "
-    text += f"{left} left over, {stayed} of them also after the next save, {len(wrong)} wrong"
+            if not run([saves.program, "over", saves.target, saves.new]).good or saves.state() != ("new", 0):
+                wrong.append(f"{what}: the next save left {saves.state()}")
+    text = f"killed at {kills} system calls of saves, over files and new: {ends['old']} times the old state, "
+    text += f"{ends['new']} the new one, {left} files left beside, none after the next save"
+    count = bench.sized(10, 500)
+    for ending in (".safetensors", ".png"):
+        wrong += _timed_kills(_Saves(bench, ending, True), count)
+    text += f"; {2 * count} times while saving on and on; {len(wrong)} wrong"
     return not wrong and kills >= 6, "\n".join(wrong[:10] + [text])
+
+
+def _timed_kills(saves, count):
+    """Kills a process that does nothing but save, after a random time; tells what was wrong."""
+    wrong = []
+    draw = random.Random(1)
+    for kill in range(count):
+        command = [saves.program, "on", saves.target, saves.old, saves.new]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        process.stdout.readline()
+        time.sleep(draw.uniform(0, 0.02))
+        process.kill()
+        code = process.wait()
+        process.stdout.close()
+        state, beside = saves.state()
+        # Of earlier ones none is left.
+        if code != -9 or state == "half a file" or beside > 1:
+            wrong.append(f"kill {kill}: code {code}, {state}, {beside} beside")
+    if not run([saves.program, "over", saves.target, saves.new]).good or saves.state() != ("new", 0):
+        wrong.append(f"the last save left {saves.state()}")
+    return wrong
 
 
 def failing_io(bench):
     if shutil.which("strace") is None:
         return None, "strace is missing: make check-hard"
     faults, wrong, survived = 0, [], 0
-    for ending in (".safetensors", ".png"):
-        saves = _Saves(bench, ending)
+    for ending, is_over in SAVES:
+        saves = _Saves(bench, ending, is_over)
         for name, number in saves.places(CALLS if bench.size else QUICK_CALLS):
             for error in ERRORS if bench.size else ERRORS[:2]:
                 saves.reset()
@@ -187,10 +220,10 @@ def failing_io(bench):
                 survived += result.code == 0
                 what = f"{name} {number} {error}: code {result.code}, {state}, {beside} beside"
                 # After the rename the new file is there; only that it will last could not be promised.
-                renamed = name in ("fsync", "openat", "close") and state == saves.new.name
-                if result.code == 0 and state != saves.new.name:
+                renamed = name in ("fsync", "openat", "close") and state == "new"
+                if result.code == 0 and state != "new":
                     wrong.append(what)
-                elif result.code == 5 and state != saves.old.name and not renamed:
+                elif result.code == 5 and state != "old" and not renamed:
                     wrong.append(what)
                 # A close that was not let through leaves its descriptor: that is the injection's own.
                 elif result.code not in (0, 5) and not (result.code == 100 and name == "close"):
@@ -203,7 +236,7 @@ def failing_io(bench):
         saves.reset()
         result = run([saves.program, "over", saves.target, saves.new], LD_PRELOAD=shim)
         faults += 1
-        if not result.good or saves.state() != (saves.new.name, 0):
+        if not result.good or saves.state() != ("new", 0):
             wrong.append(f"short writes: code {result.code}, {saves.state()}")
     text = f"{faults} faults of system calls and short writes: {survived} saved all the same, the others GEN_E_IO and "
     return not wrong and faults >= 10, "\n".join(wrong[:10] + [f"{text}the old file, {len(wrong)} wrong"])

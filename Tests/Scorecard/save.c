@@ -1,8 +1,10 @@
 /* Saves over an old file while system calls fail or the process is killed.
- * usage: save make FOLDER       leaves old and new.safetensors and .png
- *        save over FILE NEW     loads NEW and saves it over FILE, between two calls of getpgid that
- * mark where faults belong; the exit code is the status, 100 when a descriptor was lost save check
- * FILE        whether FILE loads */
+ * usage: save make FOLDER          leaves old and new.safetensors and .png
+ *        save over FILE NEW        loads NEW and saves it over FILE, between two calls of getpgid
+ *                                  that mark where faults belong; the exit code is the status, 100
+ *                                  when a descriptor was lost
+ *        save on FILE OLD NEW      saves OLD and NEW in turn until it is killed
+ *        save check FILE           whether FILE loads */
 #include "host.h"
 
 static int is_picture(const char *path) { return strstr(path, ".png") != NULL; }
@@ -26,19 +28,43 @@ static int make(const char *folder) {
   return 0;
 }
 
-static int over(const char *path, const char *new_path) {
-  gen_image *image = NULL;
-  gen_vae *vae = NULL;
-  gen_status status;
-  int before;
+/* Of the two kinds, the one that a path names. */
+struct content {
+  gen_image *image;
+  gen_vae *vae;
+};
+
+static struct content load(const char *path) {
+  struct content content = {NULL, NULL};
   if (is_picture(path))
-    MUST(gen_image_load(new_path, 0, &image));
+    MUST(gen_image_load(path, 0, &content.image));
   else
-    MUST(gen_vae_load(new_path, NULL, &vae));
-  before = entries_of("/proc/self/fd");
+    MUST(gen_vae_load(path, NULL, &content.vae));
+  return content;
+}
+
+static gen_status save(struct content content, const char *path) {
+  return content.image ? gen_image_save(content.image, path, NULL)
+                       : gen_vae_save(content.vae, path, GEN_SAVE_ALL);
+}
+
+static int on(const char *path, const char *old_path, const char *new_path) {
+  struct content old_content = load(old_path), new_content = load(new_path);
+  if (puts("ready") < 0 || fflush(stdout) != 0)
+    return 2;
+  for (;;) {
+    MUST(save(new_content, path));
+    MUST(save(old_content, path));
+  }
+}
+
+static int over(const char *path, const char *new_path) {
+  struct content content = load(new_path);
+  gen_status status;
+  int before = entries_of("/proc/self/fd");
   if (getpgid(0) < 0)
     return 2;
-  status = image ? gen_image_save(image, path, NULL) : gen_vae_save(vae, path, GEN_SAVE_ALL);
+  status = save(content, path);
   if (getpgid(0) < 0)
     return 2;
   if (status != GEN_OK)
@@ -61,5 +87,7 @@ int main(int argc, char **argv) {
     return make(argv[2]);
   if (argc == 4 && strcmp(argv[1], "over") == 0)
     return over(argv[2], argv[3]);
+  if (argc == 5 && strcmp(argv[1], "on") == 0)
+    return on(argv[2], argv[3], argv[4]);
   return argc == 3 && strcmp(argv[1], "check") == 0 ? check(argv[2]) : 2;
 }

@@ -13,18 +13,16 @@ struct shim_piece {
 /* Replaces the file at `path` by the pieces, one after the other: at any moment, power loss
    included, the path names the whole old file or the whole new one.
 
-   A new file in the same folder is written, flushed to the disk, renamed over `path`, and the
-   folder is flushed too. Where the system can, it has no name until it is whole, else a hidden one,
-   `.generative-<random>.tmp`. An existing file keeps its permissions and, where the process may set
-   it, its owner; a symbolic link keeps pointing where it did. What is no regular file (a device, a
-   pipe) is written in place. Returns 0 or an errno. After an error that came before the rename
-   nothing is left behind and the old file is as it was. */
+   A file in the same folder is written, flushed to the disk, put in place, and the folder is
+   flushed too. Where the system can, it has no name until it is whole, and then at once that of
+   `path` where that is free; to replace a file, and where there are no nameless ones, it has a
+   hidden name first, `.generative-<random>.tmp`. Those that killed processes left in the folder are
+   then removed, which costs a look at every name there; the files of writers still at work, in this
+   process or another, are locked, and stay. An existing file keeps its permissions and, where the
+   process may set it, its owner; a symbolic link keeps pointing where it did. What is no regular
+   file (a device, a pipe) is written in place. Returns 0 or an errno. After an error that came
+   before the file was in place nothing is left behind and the old file is as it was. */
 int shim_write_file_atomically(const char *path, const struct shim_piece *pieces, int64_t count);
-
-/* Removes what writers of files beside `path` left behind when they were killed. The files of
-   writers still at work, in this process or another, are locked, and stay. Costs a look at every
-   name of the folder. */
-void shim_remove_stale_temporaries(const char *path);
 
 /* Whether a file could be written at `path`, by making one beside it and leaving it nameless.
    Returns 0 or an errno. */
