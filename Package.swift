@@ -61,7 +61,7 @@ let package = Package(
       path: "Sources/Kernels/Dispatch"),
 
     // The engine, from the ground up.
-    .target(name: "Tensors", dependencies: ["Kernels"]),
+    .target(name: "Tensors", dependencies: ["Kernels", "CShims"]),
     .target(name: "Networks", dependencies: ["Tensors"]),
     .target(name: "Checkpoints", dependencies: ["Tensors", "CShims"]),
     .target(name: "Datasets", dependencies: ["Tensors", "CShims"]),

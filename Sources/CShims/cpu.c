@@ -57,15 +57,21 @@ int shim_cpu_count(void) {
 }
 
 static atomic_int fork_generation;
-static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t state_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static void note_fork(void) { atomic_fetch_add(&fork_generation, 1); }
-static void watch_forks(void) { pthread_atfork(NULL, NULL, note_fork); }
+void shim_state_lock(void) { pthread_mutex_lock(&state_lock); }
+void shim_state_unlock(void) { pthread_mutex_unlock(&state_lock); }
 
-int shim_fork_generation(void) {
-  pthread_once(&fork_once, watch_forks);
-  return atomic_load(&fork_generation);
+static void begin_as_child(void) {
+  atomic_fetch_add(&fork_generation, 1);
+  shim_state_unlock();
 }
+
+__attribute__((constructor)) static void watch_forks(void) {
+  pthread_atfork(shim_state_lock, shim_state_unlock, begin_as_child);
+}
+
+int shim_fork_generation(void) { return atomic_load(&fork_generation); }
 
 int shim_thread_start(unsigned long *thread, void *(*body)(void *), void *argument) {
   _Static_assert(sizeof(pthread_t) == sizeof *thread, "pthread_t is a word");

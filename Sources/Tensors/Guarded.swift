@@ -1,30 +1,28 @@
-import Glibc
+import CShims
 
 /// State that one thread at a time reaches.
 ///
-/// Over a pthread mutex, which ThreadSanitizer sees, unlike Synchronization's.
+/// One lock serves all of them: it is held for a few instructions, and a fork can wait for it, so that
+/// the child finds nothing half changed and no lock held by a thread that it does not have. Over a
+/// pthread mutex, which ThreadSanitizer sees, unlike Synchronization's.
 package final class Guarded<State>: @unchecked Sendable {
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private var state: State
 
-  package init(_ state: sending State) {
-    mutex = .allocate(capacity: 1)
-    mutex.initialize(to: pthread_mutex_t())
-    pthread_mutex_init(mutex, nil)
-    self.state = state
-  }
+  package init(_ state: sending State) { self.state = state }
 
-  deinit {
-    pthread_mutex_destroy(mutex)
-    mutex.deallocate()
-  }
-
-  /// Runs `body` with the state to itself; `body` must not ask for it again.
+  /// Runs `body` with the state to itself. `body` is short, and neither reaches for guarded state nor
+  /// calls the host, nor lets go of anything whose end does: an allocator may be the host's.
   package func withLock<Result, Failure: Error>(
     _ body: (inout State) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
+    shim_state_lock()
+    defer { shim_state_unlock() }
     return try body(&state)
+  }
+
+  /// Puts `new` in the state's place; the old one is let go after the lock.
+  package func replace(by new: sending State) {
+    var old = new
+    withLock { swap(&$0, &old) }
   }
 }

@@ -120,7 +120,7 @@ package final class PCA: Sendable {
   }
 
   private func replace(_ new: State) {
-    state.withLock { $0 = new }
+    state.replace(by: new)
   }
 
   /// Takes up what a file held.
@@ -137,19 +137,12 @@ package final class PCA: Sendable {
   ///
   /// - Throws: `.state` before the first row; after partial fits what `fit` throws.
   package func solution() throws(GenerativeError) -> Solution {
-    let result: Result<Solution, GenerativeError> = state.withLock { state in
-      if let solution = state.solution { return .success(solution) }
-      guard let moments = state.moments else {
-        return .failure(GenerativeError(.state, "this PCA is not fitted yet"))
-      }
-      do throws(GenerativeError) {
-        let solution = try Solution(of: moments, options, in: context)
-        state.solution = solution
-        return .success(solution)
-      } catch {
-        return .failure(error)
-      }
-    }
-    return try result.get()
+    let kept = state.withLock { $0 }
+    if let solution = kept.solution { return solution }
+    guard let moments = kept.moments else { throw GenerativeError(.state, "this PCA is not fitted yet") }
+    // Threads that ask at the same time solve the same problem, to the same bits.
+    let solution = try Solution(of: moments, options, in: context)
+    replace(State(moments: moments, solution: solution))
+    return solution
   }
 }

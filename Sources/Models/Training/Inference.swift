@@ -38,7 +38,7 @@ package final class Inference: Sendable {
   }
 
   /// Forgets what was made of the weights, which change.
-  func weightsChange() { prepared.withLock { $0 = [] } }
+  func weightsChange() { prepared.replace(by: []) }
 
   /// `body` gets each block's output, which it may overwrite, with the block's first row and rows.
   ///
