@@ -1,10 +1,10 @@
 #include "inflate.h"
 
-#include <stdlib.h>
 #include <zlib.h>
 
 struct shim_inflater {
   z_stream stream;
+  struct shim_allocator allocator;
   const uint8_t *end;
   int finished;
 };
@@ -12,15 +12,27 @@ struct shim_inflater {
 /* zlib counts in 32 bits; hand it pieces. */
 static unsigned piece(int64_t count) { return count < (1 << 30) ? (unsigned)count : 1 << 30; }
 
-void *shim_inflater_create(const uint8_t *bytes, int64_t count) {
-  struct shim_inflater *inflater = calloc(1, sizeof *inflater);
+static void *allocate(void *opened, unsigned count, unsigned size) {
+  const struct shim_inflater *inflater = opened;
+  return shim_block_allocate(&inflater->allocator, (size_t)count * size);
+}
+
+static void release(void *opened, void *block) {
+  const struct shim_inflater *inflater = opened;
+  shim_block_free(&inflater->allocator, block);
+}
+
+void *shim_inflater_create(const uint8_t *bytes, int64_t count, struct shim_allocator allocator) {
+  struct shim_inflater *inflater = shim_block_allocate(&allocator, sizeof *inflater);
   if (!inflater)
     return NULL;
+  *inflater = (struct shim_inflater){
+      .stream = {.zalloc = allocate, .zfree = release, .opaque = inflater}, .allocator = allocator};
   inflater->stream.next_in = (uint8_t *)bytes;
   inflater->end = bytes + count;
   /* 16: a gzip header and nothing else. */
   if (inflateInit2(&inflater->stream, 16 + MAX_WBITS) != Z_OK) {
-    free(inflater);
+    shim_block_free(&allocator, inflater);
     return NULL;
   }
   return inflater;
@@ -60,5 +72,6 @@ void shim_inflater_destroy(void *opened) {
   if (!inflater)
     return;
   inflateEnd(&inflater->stream);
-  free(inflater);
+  struct shim_allocator allocator = inflater->allocator;
+  shim_block_free(&allocator, inflater);
 }

@@ -1,11 +1,11 @@
 #include "picture.h"
 
+#include "jpeg_memory.h"
+
 #include <setjmp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <jpeglib.h>
 #include <jerror.h>
 
 /* Everything a call owns, libjpeg's error manager first, where its callbacks find it. It lives in
@@ -13,6 +13,7 @@
    after it. */
 struct jpeg_job {
   struct jpeg_error_mgr errors;
+  struct jpeg_memory memory;
   struct jpeg_progress_mgr progress;
   struct jpeg_decompress_struct reader;
   struct jpeg_compress_struct writer;
@@ -21,6 +22,7 @@ struct jpeg_job {
   size_t capacity;
   jmp_buf jump;
   enum shim_picture_status status;
+  const struct shim_allocator *allocator;
   struct shim_picture_message *message;
   int32_t scan_limit;
 };
@@ -81,7 +83,9 @@ static void limit_scans(j_common_ptr codec) {
     fail_saying(codec, SHIM_PICTURE_LIMIT, "too many scans");
 }
 
-static void set_up(struct jpeg_job *job, struct shim_picture_message *message) {
+static void set_up(struct jpeg_job *job, const struct shim_allocator *allocator,
+                   struct shim_picture_message *message) {
+  job->allocator = allocator;
   job->message = message;
   job->reader.err = &job->errors;
   job->writer.err = &job->errors;
@@ -124,13 +128,17 @@ static int32_t exif_orientation(j_decompress_ptr codec) {
 }
 
 /* Reads up to the first scan and checks what it promises; jumps on error. */
-static void read_header(j_decompress_ptr codec, const uint8_t *bytes, int64_t count,
+static void read_header(struct jpeg_job *job, const uint8_t *bytes, int64_t count,
                         const struct shim_picture_limits *limits) {
+  j_decompress_ptr codec = &job->reader;
   jpeg_create_decompress(codec);
+  jpeg_memory_install(&job->memory, (j_common_ptr)codec, job->allocator);
   jpeg_mem_src(codec, bytes, count);
   jpeg_save_markers(codec, JPEG_APP0 + 1, 0xFFFF);
   jpeg_read_header(codec, TRUE);
   j_common_ptr common = (j_common_ptr)codec;
+  if (codec->data_precision != 8)
+    fail_saying(common, SHIM_PICTURE_FORMAT, "its samples have not 8 bits");
   int64_t width = codec->image_width, height = codec->image_height;
   if (width > limits->side || height > limits->side)
     fail_saying(common, SHIM_PICTURE_LIMIT, "width or height exceeds the limit");
@@ -157,7 +165,7 @@ static void inspect(struct jpeg_job *job, const uint8_t *bytes, int64_t count,
   if (setjmp(job->jump))
     return;
   j_decompress_ptr codec = &job->reader;
-  read_header(codec, bytes, count, limits);
+  read_header(job, bytes, count, limits);
   info->width = codec->image_width;
   info->height = codec->image_height;
   info->channel_count = codec->out_color_space == JCS_GRAYSCALE ? 1 : 3;
@@ -166,10 +174,11 @@ static void inspect(struct jpeg_job *job, const uint8_t *bytes, int64_t count,
 
 enum shim_picture_status shim_jpeg_inspect(const uint8_t *bytes, int64_t count,
                                            const struct shim_picture_limits *limits,
+                                           const struct shim_allocator *allocator,
                                            struct shim_picture_info *info,
                                            struct shim_picture_message *message) {
   struct jpeg_job job = {.status = SHIM_PICTURE_OK};
-  set_up(&job, message);
+  set_up(&job, allocator, message);
   inspect(&job, bytes, count, limits, info);
   jpeg_destroy_decompress(&job.reader);
   return job.status;
@@ -185,28 +194,13 @@ static void multiply_black(const uint8_t *cmyk, int64_t width, int inverted, uin
   }
 }
 
-/* Refuses a JPEG of many scans whose coefficients pass the limit. */
-static void check_memory(j_decompress_ptr codec, int64_t limit) {
-  if (!jpeg_has_multiple_scans(codec))
-    return;
-  int64_t count = 0;
-  for (int i = 0; i < codec->num_components; i++) {
-    const jpeg_component_info *component = &codec->comp_info[i];
-    count += (int64_t)component->width_in_blocks * component->height_in_blocks * DCTSIZE2;
-  }
-  if (count * (int64_t)sizeof(JCOEF) > limit)
-    fail_saying((j_common_ptr)codec, SHIM_PICTURE_MEMORY,
-                "its coefficients pass the memory that is left");
-}
-
 static void decode(struct jpeg_job *job, const uint8_t *bytes, int64_t count,
                    const struct shim_picture_limits *limits, uint8_t *pixels,
                    int64_t pixel_byte_count) {
   if (setjmp(job->jump))
     return;
   j_decompress_ptr codec = &job->reader;
-  read_header(codec, bytes, count, limits);
-  check_memory(codec, limits->memory_byte_count);
+  read_header(job, bytes, count, limits);
   job->scan_limit = limits->scan_count;
   job->progress.progress_monitor = limit_scans;
   codec->progress = &job->progress;
@@ -230,11 +224,12 @@ static void decode(struct jpeg_job *job, const uint8_t *bytes, int64_t count,
 }
 
 enum shim_picture_status shim_jpeg_decode(const uint8_t *bytes, int64_t count,
-                                          const struct shim_picture_limits *limits, uint8_t *pixels,
+                                          const struct shim_picture_limits *limits,
+                                          const struct shim_allocator *allocator, uint8_t *pixels,
                                           int64_t pixel_byte_count,
                                           struct shim_picture_message *message) {
   struct jpeg_job job = {.status = SHIM_PICTURE_OK};
-  set_up(&job, message);
+  set_up(&job, allocator, message);
   decode(&job, bytes, count, limits, pixels, pixel_byte_count);
   jpeg_destroy_decompress(&job.reader);
   return job.status;
@@ -244,7 +239,7 @@ enum shim_picture_status shim_jpeg_decode(const uint8_t *bytes, int64_t count,
 static void grow(j_compress_ptr codec) {
   struct jpeg_job *job = (struct jpeg_job *)codec->err;
   size_t capacity = job->capacity ? 2 * job->capacity : 1 << 14;
-  uint8_t *larger = realloc(job->written, capacity);
+  uint8_t *larger = shim_block_grow(job->allocator, job->written, capacity);
   if (!larger)
     fail_saying((j_common_ptr)codec, SHIM_PICTURE_MEMORY, "out of memory");
   job->destination.next_output_byte = larger + job->capacity;
@@ -267,6 +262,7 @@ static void encode(struct jpeg_job *job, const uint8_t *pixels, int32_t width, i
     return;
   j_compress_ptr codec = &job->writer;
   jpeg_create_compress(codec);
+  jpeg_memory_install(&job->memory, (j_common_ptr)codec, job->allocator);
   job->destination.init_destination = grow;
   job->destination.empty_output_buffer = grow_full;
   job->destination.term_destination = end_nothing;
@@ -292,14 +288,15 @@ static void encode(struct jpeg_job *job, const uint8_t *pixels, int32_t width, i
 }
 
 enum shim_picture_status shim_jpeg_encode(const uint8_t *pixels, int32_t width, int32_t height,
-                                          int32_t channel_count, int32_t quality, uint8_t **bytes,
+                                          int32_t channel_count, int32_t quality,
+                                          const struct shim_allocator *allocator, uint8_t **bytes,
                                           int64_t *count, struct shim_picture_message *message) {
   struct jpeg_job job = {.status = SHIM_PICTURE_OK};
-  set_up(&job, message);
+  set_up(&job, allocator, message);
   encode(&job, pixels, width, height, channel_count, quality);
   jpeg_destroy_compress(&job.writer);
   if (job.status != SHIM_PICTURE_OK) {
-    free(job.written);
+    shim_block_free(allocator, job.written);
     return job.status;
   }
   *bytes = job.written;

@@ -3,7 +3,6 @@
 #include <png.h>
 #include <setjmp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Everything a call owns. It lives in the caller of the function that says setjmp, so that what
@@ -12,6 +11,7 @@ struct png_job {
   jmp_buf jump;
   enum shim_picture_status status;
   struct shim_picture_message *message;
+  const struct shim_allocator *allocator;
   png_structp png;
   png_infop info;
   /* Reading. */
@@ -48,6 +48,16 @@ static void ignore(png_structp png, png_const_charp text) {
   (void)text;
 }
 
+static png_voidp allocate(png_structp png, png_alloc_size_t count) {
+  struct png_job *job = png_get_mem_ptr(png);
+  return shim_block_allocate(job->allocator, count);
+}
+
+static void release(png_structp png, png_voidp block) {
+  struct png_job *job = png_get_mem_ptr(png);
+  shim_block_free(job->allocator, block);
+}
+
 static void read_bytes(png_structp png, png_bytep into, size_t count) {
   struct png_job *job = png_get_io_ptr(png);
   if ((int64_t)count > job->left) {
@@ -63,7 +73,7 @@ static void write_bytes(png_structp png, png_bytep from, size_t count) {
   struct png_job *job = png_get_io_ptr(png);
   if (count > job->capacity - job->written_count) {
     size_t capacity = 2 * job->capacity + count;
-    uint8_t *larger = realloc(job->written, capacity);
+    uint8_t *larger = shim_block_grow(job->allocator, job->written, capacity);
     if (!larger)
       png_error(png, "out of memory");
     job->written = larger;
@@ -104,7 +114,8 @@ static void check_size(struct png_job *job, const struct shim_picture_limits *li
 /* Reads up to the pixels and asks for 8 bits per channel; jumps on error. */
 static void read_header(struct png_job *job, const struct shim_picture_limits *limits) {
   check_size(job, limits);
-  job->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, job, fail, ignore);
+  job->png =
+      png_create_read_struct_2(PNG_LIBPNG_VER_STRING, job, fail, ignore, job, allocate, release);
   if (job->png)
     job->info = png_create_info_struct(job->png);
   if (!job->info)
@@ -136,9 +147,10 @@ static void inspect(struct png_job *job, const struct shim_picture_limits *limit
 
 enum shim_picture_status shim_png_inspect(const uint8_t *bytes, int64_t count,
                                           const struct shim_picture_limits *limits,
+                                          const struct shim_allocator *allocator,
                                           struct shim_picture_info *info,
                                           struct shim_picture_message *message) {
-  struct png_job job = {.message = message, .next = bytes, .left = count};
+  struct png_job job = {.message = message, .allocator = allocator, .next = bytes, .left = count};
   inspect(&job, limits, info);
   png_destroy_read_struct(&job.png, &job.info, NULL);
   return job.status;
@@ -163,10 +175,11 @@ static void decode(struct png_job *job, const struct shim_picture_limits *limits
 }
 
 enum shim_picture_status shim_png_decode(const uint8_t *bytes, int64_t count,
-                                         const struct shim_picture_limits *limits, uint8_t *pixels,
+                                         const struct shim_picture_limits *limits,
+                                         const struct shim_allocator *allocator, uint8_t *pixels,
                                          int64_t pixel_byte_count,
                                          struct shim_picture_message *message) {
-  struct png_job job = {.message = message, .next = bytes, .left = count};
+  struct png_job job = {.message = message, .allocator = allocator, .next = bytes, .left = count};
   decode(&job, limits, pixels, pixel_byte_count);
   png_destroy_read_struct(&job.png, &job.info, NULL);
   return job.status;
@@ -176,7 +189,8 @@ static void encode(struct png_job *job, const uint8_t *pixels, int32_t width, in
                    int32_t channel_count) {
   if (setjmp(job->jump))
     return;
-  job->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, job, fail, ignore);
+  job->png =
+      png_create_write_struct_2(PNG_LIBPNG_VER_STRING, job, fail, ignore, job, allocate, release);
   if (job->png)
     job->info = png_create_info_struct(job->png);
   if (!job->info)
@@ -195,18 +209,17 @@ static void encode(struct png_job *job, const uint8_t *pixels, int32_t width, in
 }
 
 enum shim_picture_status shim_png_encode(const uint8_t *pixels, int32_t width, int32_t height,
-                                         int32_t channel_count, uint8_t **bytes, int64_t *count,
-                                         struct shim_picture_message *message) {
-  struct png_job job = {.message = message};
+                                         int32_t channel_count,
+                                         const struct shim_allocator *allocator, uint8_t **bytes,
+                                         int64_t *count, struct shim_picture_message *message) {
+  struct png_job job = {.message = message, .allocator = allocator};
   encode(&job, pixels, width, height, channel_count);
   png_destroy_write_struct(&job.png, &job.info);
   if (job.status != SHIM_PICTURE_OK) {
-    free(job.written);
+    shim_block_free(allocator, job.written);
     return job.status;
   }
   *bytes = job.written;
   *count = job.written_count;
   return SHIM_PICTURE_OK;
 }
-
-void shim_encoded_free(uint8_t *bytes) { free(bytes); }

@@ -22,7 +22,10 @@ final class GzipReader: ByteReader {
   /// - Throws: `.limit` when the file is larger than `limit` bytes, `.io`, `.memory`.
   init(_ file: InputFile, limit: Int, in memory: Memory) throws(GenerativeError) {
     let compressed = try file.readAll(limit: limit, in: memory)
-    guard let inflater = shim_inflater_create(compressed.base, Int64(compressed.count)) else {
+    guard
+      let inflater = shim_inflater_create(
+        compressed.base, Int64(compressed.count), compressed.memory.allocator)
+    else {
       throw GenerativeError(.memory, "could not allocate an inflater")
     }
     path = file.path

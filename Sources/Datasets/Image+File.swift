@@ -55,20 +55,22 @@ extension Image {
     }
     let count = Int64(bytes.count)
     var codecLimits = shim_picture_limits(limits)
+    var allocator = memory.allocator
+    defer { withExtendedLifetime(memory) {} }
     var info = shim_picture_info()
     var message = shim_picture_message()
     try check(
-      (isPNG ? shim_png_inspect : shim_jpeg_inspect)(base, count, &codecLimits, &info, &message), &message)
+      (isPNG ? shim_png_inspect : shim_jpeg_inspect)(base, count, &codecLimits, &allocator, &info, &message),
+      &message)
 
     let stored = Int(info.channel_count)
     let height = Int(info.height)
     let width = Int(info.width)
     let pixelCount = try Image.pixelCount(height: height, width: width, limits)
     let decoded = try Buffer<UInt8>(count: pixelCount * stored, in: memory)
-    codecLimits.memory_byte_count = Int64(memory.freeByteCount)
     try check(
       (isPNG ? shim_png_decode : shim_jpeg_decode)(
-        base, count, &codecLimits, decoded.base, Int64(decoded.count), &message), &message)
+        base, count, &codecLimits, &allocator, decoded.base, Int64(decoded.count), &message), &message)
 
     let wanted = channels ?? (stored == 2 ? 4 : stored)
     let image: Image
@@ -100,43 +102,44 @@ extension Image {
     guard let format = format ?? FileFormat(path: path) else {
       throw GenerativeError(.argument, "the extension of \(path) must be .png, .jpg or .jpeg")
     }
-    var bytes: UnsafeMutablePointer<UInt8>?
-    var count: Int64 = 0
-    defer { shim_encoded_free(bytes) }
-    try encode(as: format, &bytes, &count)
-    try writeFile(UnsafeRawBufferPointer(start: bytes, count: Int(count)), to: path)
+    try withEncoded(as: format) { bytes throws(GenerativeError) in
+      try writeFile(UnsafeRawBufferPointer(bytes), to: path)
+    }
   }
 
   /// This picture as the bytes of a file.
   package func encoded(
     as format: FileFormat, in memory: Memory = .standard
   ) throws(GenerativeError) -> Buffer<UInt8> {
-    var bytes: UnsafeMutablePointer<UInt8>?
-    var count: Int64 = 0
-    defer { shim_encoded_free(bytes) }
-    try encode(as: format, &bytes, &count)
-    return try Buffer(copying: UnsafeBufferPointer(start: bytes, count: Int(count)), in: memory)
+    try withEncoded(as: format) { bytes throws(GenerativeError) in try Buffer(copying: bytes, in: memory) }
   }
 
-  private func encode(
-    as format: FileFormat, _ bytes: inout UnsafeMutablePointer<UInt8>?, _ count: inout Int64
-  ) throws(GenerativeError) {
+  /// Calls `body` with the bytes of a file, which takes its memory where the pixels have theirs.
+  private func withEncoded<Result>(
+    as format: FileFormat, _ body: (UnsafeBufferPointer<UInt8>) throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result {
+    var bytes: UnsafeMutablePointer<UInt8>?
+    var count: Int64 = 0
     var message = shim_picture_message()
+    var allocator = pixels.memory.allocator
+    defer { withExtendedLifetime(pixels) { shim_block_free(&allocator, bytes) } }
     switch format {
     case .png:
       try check(
         shim_png_encode(
-          pixels.base, Int32(width), Int32(height), Int32(channels), &bytes, &count, &message), &message)
+          pixels.base, Int32(width), Int32(height), Int32(channels), &allocator, &bytes, &count, &message),
+        &message)
     case .jpeg(let quality):
       guard (1...100).contains(quality) else {
         throw GenerativeError(.argument, "quality must be between 1 and 100, not \(quality)")
       }
-      let opaque = channels == 4 ? try converted(toChannels: 3) : self
+      let opaque = channels == 4 ? try converted(toChannels: 3, in: pixels.memory) : self
       try check(
         shim_jpeg_encode(
-          opaque.pixels.base, Int32(width), Int32(height), Int32(opaque.channels), Int32(quality), &bytes,
-          &count, &message), &message)
+          opaque.pixels.base, Int32(width), Int32(height), Int32(opaque.channels), Int32(quality),
+          &allocator, &bytes, &count, &message), &message)
     }
+    return try body(UnsafeBufferPointer(start: bytes, count: Int(count)))
   }
 }
 
@@ -144,8 +147,7 @@ extension shim_picture_limits {
   fileprivate init(_ limits: InputLimits) {
     self.init(
       pixel_count: Int64(limits.pixelCount), side: Int32(limits.sideLength),
-      scan_count: Int32(limits.scanCount), chunk_byte_count: Int64(limits.chunkByteCount),
-      memory_byte_count: .max)
+      scan_count: Int32(limits.scanCount), chunk_byte_count: Int64(limits.chunkByteCount))
   }
 }
 

@@ -5,7 +5,7 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Element>
   package let count: Int
   private let byteCount: Int
-  private let memory: Memory
+  package let memory: Memory
 
   /// Memory for `count` elements, zeroed.
   ///

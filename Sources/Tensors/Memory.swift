@@ -48,12 +48,13 @@ package final class Memory: Sendable {
 
   /// Bytes in use now.
   package var usedByteCount: Int { used.load(ordering: .relaxed) }
-  /// Bytes that the limit leaves.
-  package var freeByteCount: Int { max(0, limit - usedByteCount) }
   /// The most bytes that were ever in use.
   package var peakByteCount: Int { peak.load(ordering: .relaxed) }
 
-  func allocate(byteCount: Int) throws(GenerativeError) -> UnsafeMutableRawPointer {
+  /// Memory that is not cleared, aligned to `alignment`.
+  ///
+  /// - Throws: `.memory` when it cannot be had.
+  package func allocate(byteCount: Int) throws(GenerativeError) -> UnsafeMutableRawPointer {
     let total = used.add(byteCount, ordering: .relaxed).newValue
     guard total <= limit else {
       used.subtract(byteCount, ordering: .relaxed)
@@ -68,7 +69,7 @@ package final class Memory: Sendable {
     return memory
   }
 
-  func release(_ memory: UnsafeMutableRawPointer, byteCount: Int) {
+  package func release(_ memory: UnsafeMutableRawPointer, byteCount: Int) {
     allocator.release(memory, byteCount)
     used.subtract(byteCount, ordering: .relaxed)
   }

@@ -1,12 +1,13 @@
 /* Fails each allocation that a context is asked for, once, and again with all that follow: making,
  * fitting, using, saving and loading every model, opening data, decoding pictures. The answer is
  * GEN_E_NOMEM, the objects still work where memory came back, and nothing is left at the end.
- * usage: allocations FOLDER PICTURE... */
+ * usage: allocations FOLDER IDX.gz PICTURE... */
 #include "host.h"
 
 static struct fixture f;
 static long calls, failing, live;
 static int keeps_failing;
+static const char *gzipped_path;
 static char **pictures;
 static int n_pictures;
 
@@ -79,12 +80,14 @@ MODEL_STORY(pca, first(gen_pca_transform(model, f.rows, 2, f.rows),
                        gen_pca_sample(model, 2, 1, 1, f.rows)))
 
 static gen_status data_story(gen_context *context) {
-  gen_dataset *memory = NULL, *idx = NULL, *slice = NULL, *folder = NULL;
+  gen_dataset *memory = NULL, *idx = NULL, *gzipped = NULL, *slice = NULL, *folder = NULL;
   gen_status status = GEN_OK;
   int64_t index[2];
   f.memory_options.value.context = f.folder_options.value.context = context;
   TRY(gen_dataset_create(f.rows, &f.memory_options.value, &memory));
   TRY(gen_dataset_open_idx(f.idx_path, f.labels_path, context, &idx));
+  TRY(gen_dataset_open_idx(gzipped_path, NULL, context, &gzipped));
+  gen_dataset_destroy(gzipped);
   TRY(gen_dataset_create_slice(idx, 1, 4, &slice));
   TRY(gen_dataset_read(slice, 0, 4, f.rows));
   TRY(gen_dataset_nearest(memory, f.rows, 2, 1, index, NULL));
@@ -99,6 +102,7 @@ static gen_status data_story(gen_context *context) {
 static gen_status picture_story(gen_context *context) {
   gen_image *image = NULL, *small = NULL, *grid = NULL;
   gen_status status = GEN_OK;
+  int64_t count = 0;
   int i;
   f.load_image_options.value.context = f.grid_options.value.context = context;
   TRY(gen_image_create_grid(f.rows, 3, SIDE, SIDE, 1, &f.grid_options.value, &grid));
@@ -110,6 +114,11 @@ static gen_status picture_story(gen_context *context) {
     gen_image_destroy(image);
     image = small = NULL;
   }
+  TRY(gen_image_save(grid, f.output_path, NULL));
+  TRY(gen_image_save_memory(grid, ".png", NULL, f.output, ROOM, &count));
+  TRY(gen_image_save_memory(grid, ".jpg", NULL, f.output, ROOM, &count));
+  if (grid != NULL)
+    RECOVERS(gen_image_save_memory(grid, ".jpg", NULL, f.output, ROOM, &count));
   gen_image_destroy(grid);
   return status;
 }
@@ -132,10 +141,11 @@ int main(int argc, char **argv) {
                                                   gan_story, data_story,        picture_story};
   long total = 0, most, n;
   size_t s;
-  if (argc < 2)
+  if (argc < 3)
     return 2;
-  pictures = argv + 2;
-  n_pictures = argc - 2;
+  gzipped_path = argv[2];
+  pictures = argv + 3;
+  n_pictures = argc - 3;
   MUST(make_fixture(&f, argv[1]));
   f.context_options.value.n_threads = 1;
   f.context_options.value.allocate = allocate;

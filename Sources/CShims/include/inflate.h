@@ -2,6 +2,8 @@
 #ifndef SHIM_INFLATE_H
 #define SHIM_INFLATE_H
 
+#include "allocator.h"
+
 #include <stdint.h>
 
 enum shim_inflate_status {
@@ -13,7 +15,7 @@ enum shim_inflate_status {
 
 /* Starts on the gzip stream of `count` bytes, which must outlive the inflater; NULL without
    memory. */
-void *shim_inflater_create(const uint8_t *bytes, int64_t count);
+void *shim_inflater_create(const uint8_t *bytes, int64_t count, struct shim_allocator allocator);
 
 /* Inflates up to `count` bytes more; `*got` is less only where the last member ends. */
 enum shim_inflate_status shim_inflater_read(void *inflater, uint8_t *into, int64_t count,

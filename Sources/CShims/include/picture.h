@@ -5,6 +5,8 @@
 #ifndef SHIM_PICTURE_H
 #define SHIM_PICTURE_H
 
+#include "allocator.h"
+
 #include <stdint.h>
 
 enum shim_picture_status {
@@ -24,8 +26,6 @@ struct shim_picture_limits {
   int32_t scan_count;
   /* Bytes of one ancillary chunk of a PNG, compressed or not. */
   int64_t chunk_byte_count;
-  /* What a progressive JPEG's coefficients, all held at once, may take. */
-  int64_t memory_byte_count;
 };
 
 struct shim_picture_info {
@@ -46,6 +46,7 @@ struct shim_picture_message {
    be held by so few bytes. */
 enum shim_picture_status shim_png_inspect(const uint8_t *bytes, int64_t count,
                                           const struct shim_picture_limits *limits,
+                                          const struct shim_allocator *allocator,
                                           struct shim_picture_info *info,
                                           struct shim_picture_message *message);
 
@@ -53,35 +54,38 @@ enum shim_picture_status shim_png_inspect(const uint8_t *bytes, int64_t count,
    `shim_png_inspect` told. 16 bits are rounded to 8, palettes and tRNS expanded; colour profiles
    and gamma are ignored. */
 enum shim_picture_status shim_png_decode(const uint8_t *bytes, int64_t count,
-                                         const struct shim_picture_limits *limits, uint8_t *pixels,
+                                         const struct shim_picture_limits *limits,
+                                         const struct shim_allocator *allocator, uint8_t *pixels,
                                          int64_t pixel_byte_count,
                                          struct shim_picture_message *message);
 
 /* The same for a JPEG. Corrupt data, which libjpeg only warns of, is an error. */
 enum shim_picture_status shim_jpeg_inspect(const uint8_t *bytes, int64_t count,
                                            const struct shim_picture_limits *limits,
+                                           const struct shim_allocator *allocator,
                                            struct shim_picture_info *info,
                                            struct shim_picture_message *message);
 
 /* Decodes a JPEG to gray or RGB; CMYK and YCCK become RGB by multiplying with black. The pixels
    are not turned yet. */
 enum shim_picture_status shim_jpeg_decode(const uint8_t *bytes, int64_t count,
-                                          const struct shim_picture_limits *limits, uint8_t *pixels,
+                                          const struct shim_picture_limits *limits,
+                                          const struct shim_allocator *allocator, uint8_t *pixels,
                                           int64_t pixel_byte_count,
                                           struct shim_picture_message *message);
 
-/* Encodes packed rows of 1, 3 or 4 channels as a PNG of 8 bits; the result is given back by
-   `shim_encoded_free`. */
+/* Encodes packed rows of 1, 3 or 4 channels as a PNG of 8 bits; the result is a block of the
+   allocator's, given back by `shim_block_free`. */
 enum shim_picture_status shim_png_encode(const uint8_t *pixels, int32_t width, int32_t height,
-                                         int32_t channel_count, uint8_t **bytes, int64_t *count,
-                                         struct shim_picture_message *message);
+                                         int32_t channel_count,
+                                         const struct shim_allocator *allocator, uint8_t **bytes,
+                                         int64_t *count, struct shim_picture_message *message);
 
 /* Encodes packed rows of 1 or 3 channels as a baseline JPEG of quality 1 to 100, without chroma
    subsampling from 90 on. */
 enum shim_picture_status shim_jpeg_encode(const uint8_t *pixels, int32_t width, int32_t height,
-                                          int32_t channel_count, int32_t quality, uint8_t **bytes,
+                                          int32_t channel_count, int32_t quality,
+                                          const struct shim_allocator *allocator, uint8_t **bytes,
                                           int64_t *count, struct shim_picture_message *message);
-
-void shim_encoded_free(uint8_t *bytes);
 
 #endif

@@ -1,0 +1,19 @@
+import CShims
+import Tensors
+
+extension Memory {
+  /// This account as C codecs take it; valid as long as the account is.
+  var allocator: shim_allocator {
+    shim_allocator(
+      allocate: { byteCount, owner in
+        guard let owner else { return nil }
+        return try? Unmanaged<Memory>.fromOpaque(owner).takeUnretainedValue().allocate(
+          byteCount: Int(byteCount))
+      },
+      release: { memory, byteCount, owner in
+        guard let memory, let owner else { return }
+        Unmanaged<Memory>.fromOpaque(owner).takeUnretainedValue().release(memory, byteCount: Int(byteCount))
+      },
+      owner: Unmanaged.passUnretained(self).toOpaque())
+  }
+}
