@@ -118,7 +118,8 @@ enum {
   GEN_E_UNSUPPORTED = 15, /* the library does not know what was asked for */
   GEN_E_INTERNAL = 16,    /* a fault in the library itself: please report it */
   GEN_E_COMM = 17,        /* the ranks of a job cannot talk to each other any more */
-  GEN_E_NUMERIC = 9       /* GEN_E_NONFINITE by the name it has in a fit that ran away */
+  GEN_E_NUMERIC = 9,      /* GEN_E_NONFINITE by the name it has in a fit that ran away */
+  GEN_E_MEMORY = 4        /* GEN_E_NOMEM in full */
 };
 
 /* "GEN_E_ARGUMENT" for 1 and so on, "GEN_E_UNKNOWN" for a number that is none. Static. */
