@@ -78,7 +78,9 @@ test: test-tools build-tests $(PYTHON)
 ADDRESS = --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined --scratch-path .build-asan
 THREAD = --sanitize=thread --scratch-path .build-tsan
 SANITIZED = SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 \
-  TSAN_OPTIONS=halt_on_error=1:die_after_fork=0:suppressions=$(CURDIR)/Tests/Scorecard/tsan.supp
+  TSAN_OPTIONS=halt_on_error=1:die_after_fork=0:suppressions=$(CURDIR)/Tests/Scripts/tsan.supp
+# Reads the kernels' objects, to which a sanitizer adds symbols of its own.
+SKIPPED = --skip SymbolTests
 
 build-address: libraries
 	swift build -c release --build-tests $(ADDRESS)
@@ -87,10 +89,15 @@ build-thread: libraries
 	swift build -c release --build-tests $(THREAD)
 
 test-address: build-address
-	$(SANITIZED) swift test -c release --disable-xctest --skip-build $(ADDRESS)
+	$(SANITIZED) swift test -c release --disable-xctest --skip-build $(SKIPPED) $(ADDRESS)
 
 test-thread: build-thread
-	$(SANITIZED) swift test -c release --disable-xctest --skip-build $(THREAD)
+	$(SANITIZED) swift test -c release --disable-xctest --skip-build $(SKIPPED) $(THREAD)
+
+# What make test runs under AddressSanitizer: files that lie, handles that are wrong, calls in any order.
+test-address-quick: libraries
+	swift build -c release --product generative $(ADDRESS)
+	python3 Tests/Scorecard/scorecard.py address 1 3 11 12 14
 
 hard-tools: test-tools
 	@$(INSTALL_MISSING) strace:strace valgrind:valgrind abidiff:abigail-tools djpeg:libjpeg-turbo-progs
@@ -170,4 +177,4 @@ format:
 clean:
 	rm -rf .build demo .venv
 
-.PHONY: build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science $(SCIENCE) science-arithmetic fresh build build-tests soname libraries demo docs test-tools test bench bench-peers wheel install install-only format clean
+.PHONY: test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science $(SCIENCE) science-arithmetic fresh build build-tests soname libraries demo docs test-tools test bench bench-peers wheel install install-only format clean

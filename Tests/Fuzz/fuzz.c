@@ -20,7 +20,8 @@ static void demand(int condition, const char *what) {
 static void judge(gen_status status, const void *object) {
   demand((status == GEN_OK) == (object != NULL), "a handle and a status that disagree");
   demand(status == GEN_OK || gen_last_error_message()[0] != 0, "an error without a message");
-  demand(status >= GEN_OK && status < GEN_E_INTERNAL, "a fault in the library");
+  demand(status >= GEN_OK && status <= GEN_E_COMM && status != GEN_E_INTERNAL,
+         "a fault in the library");
 }
 
 static void set_up(void) {

@@ -27,7 +27,7 @@ static int32_t on_event(const gen_event *event, void *user_data) {
       CHECK(status == GEN_E_BUSY, "%s: %s in a fit of %s", right_calls[i].name,
             gen_status_name(status), at_work);
     else
-      CHECK(status <= GEN_E_INTERNAL && status != GEN_E_INTERNAL, "%s", right_calls[i].name);
+      CHECK(status <= GEN_E_COMM && status != GEN_E_INTERNAL, "%s", right_calls[i].name);
     n_busy += is_own;
     n_free += !is_own;
   }

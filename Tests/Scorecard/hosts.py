@@ -1,5 +1,6 @@
 """Rows 8 to 18: a host that is out of memory, wrong, in parallel, forked, or simply there for long."""
 
+import gzip
 import re
 import shutil
 import subprocess
@@ -10,7 +11,9 @@ from host import PICTURES, ROOT, run
 
 def failed_allocations(bench):
     pictures = ["rgb.png", "palette-alpha.png", "interlaced.png", "progressive.jpg", "cmyk.jpg", "turned-6.jpg"]
-    result = bench.host("allocations", *(PICTURES / name for name in pictures))
+    gzipped = bench.fresh() / "images.idx.gz"
+    gzipped.write_bytes(gzip.compress(bench.seeds()[1][0].read_bytes()))
+    result = bench.host("allocations", gzipped, *(PICTURES / name for name in pictures))
     return result.good, result.line
 
 
@@ -89,7 +92,7 @@ def reopened(bench):
 
 
 def valgrind(bench):
-    """Every model's life and the readers of every kind of file; valgrind knows no AVX-512."""
+    """The C examples, every model's life and the readers of every kind of file; valgrind knows no AVX-512."""
     if not bench.size:
         return None, "make check-hard"
     folder = bench.fresh()
@@ -102,13 +105,15 @@ def valgrind(bench):
     models, idx = bench.seeds()
     pictures = sorted(p for p in PICTURES.iterdir() if p.suffix in (".png", ".jpg"))
     programs = [[bench.program("mutate"), 300, 1, *models, *idx, *pictures], [bench.program("soak"), folder, 5, 5]]
+    examples = bench.examples()
+    programs += [[example, folder, 1] for example in examples]
     wrong = []
     for command in programs:
         result = run(check + command, 1500, GEN_KERNELS="avx2", SCORECARD_FEW_CUTS=1, LD_LIBRARY_PATH=stripped)
         if not result.good:
             wrong.append(f"{command[0].name}: {result.code}\n{result.output[-3000:]}")
-    text = f"{len(models) + len(idx) + len(pictures)} files and 300 mutants read, every model made, fitted, used and freed"
-    return not wrong, "\n".join(wrong + [f"{text}: {len(wrong)} wrong"])
+    text = f"{len(examples)} C examples, {len(models) + len(idx) + len(pictures)} files and 300 mutants read, every model "
+    return not wrong, "\n".join(wrong + [f"{text}made, fitted, used and freed: {len(wrong)} wrong"])
 
 
 def steady_state(bench):

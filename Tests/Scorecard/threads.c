@@ -10,6 +10,7 @@ static float *expected; /* what the shared model samples with seed 1 */
 static long calls;
 static int is_planted;
 
+/* Works until the deadline, at least once. */
 static void *work(void *argument) {
   intptr_t index = (intptr_t)argument;
   float *rows = (float *)malloc(sizeof(float) * 4 * ROW);
@@ -17,7 +18,7 @@ static void *work(void *argument) {
   gen_vae *own = NULL;
   int64_t count;
   MUST(gen_vae_load_memory(f.vae_bytes, f.vae_size, index % 2 ? f.context : NULL, &own));
-  while (now() < deadline) {
+  do {
     gen_gan *gan = NULL;
     CHECK(gen_vae_sample(f.vae, 2, 1, rows) == GEN_OK, "sample");
     CHECK(memcmp(rows, expected, sizeof(float) * 2 * ROW) == 0, "other bits");
@@ -32,7 +33,7 @@ static void *work(void *argument) {
     if (is_planted)
       f.rows[index % 2] = 0.5f;
     __atomic_fetch_add(&calls, 9, __ATOMIC_RELAXED);
-  }
+  } while (now() < deadline);
   gen_vae_destroy(own);
   free(bytes);
   free(rows);
@@ -50,6 +51,10 @@ int main(int argc, char **argv) {
   MUST(make_fixture(&f, argv[1]));
   expected = (float *)malloc(sizeof(float) * 2 * ROW);
   MUST(gen_vae_sample(f.vae, 2, 1, expected));
+  /* Once alone: Swift makes a global at its first use, under a lock that ThreadSanitizer does not
+   * see. Threads started later are known to come after it, and nothing need be suppressed. */
+  work(NULL);
+  work((void *)1);
   deadline = now() + atof(argv[3]);
   for (i = 0; i < n_threads; i++)
     pthread_create(&threads[i], NULL, work, (void *)i);

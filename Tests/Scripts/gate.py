@@ -28,6 +28,7 @@ STAGES = [
     ("format", [f"{SCRIPTS}/format.sh"], None),
     ("C examples", [f"{SCRIPTS}/c-examples.sh", BUILD], None),
     ("scorecard", ["python3", "Tests/Scorecard/scorecard.py", "quick"], None),
+    ("AddressSanitizer", ["make", "--quiet", "test-address-quick"], None),
     ("Python", [PYTHON, "-m", "pytest", "-q", "-rs", "bindings/python"], "pytest"),
     ("wheel", [f"{SCRIPTS}/wheel.sh", PYTHON], None),
     ("gen", [f"{SCRIPTS}/gen-tool.sh", f"{BUILD}/gen"], None),
