@@ -55,6 +55,22 @@ struct ImageWritingTests {
     #expect(status { try size(101) } == .argument)
   }
 
+  @Test(arguments: [Image.FileFormat.png, .jpeg(quality: 90)])
+  func whatAnEncoderNeedsIsThePicturesOwnMemory(format: Image.FileFormat) throws {
+    let shape = Shape(height: 64, width: 64, channels: 3)
+    let memory = Memory()
+    let picture = try Image(shape: shape, in: memory)
+    let before = memory.usedByteCount
+    let bytes = try picture.encoded(as: format).array
+    #expect(memory.usedByteCount == before && memory.peakByteCount > before)
+    let exact = Memory(limit: memory.peakByteCount)
+    #expect(try Image(shape: shape, in: exact).encoded(as: format).array == bytes)
+    let small = Memory(limit: memory.peakByteCount - 1)
+    let other = try Image(shape: shape, in: small)
+    #expect(status { try other.encoded(as: format) } == .memory)
+    #expect(small.usedByteCount == before)
+  }
+
   @Test func aLargePictureIsEncodedWhole() throws {
     // Larger than any first guess at the size of the file.
     let picture = try image(Shape(height: 301, width: 403, channels: 3)) { y, x, c in

@@ -15,7 +15,7 @@ from pictures import bombs, jpegs, pngs
 def damaged_models(bench):
     models, _ = bench.seeds()
     sanitizer = bench.sanitized("address")
-    result = run([bench.program("mutate", sanitizer), bench.sized(4_000, 100_000), 1, *models], 3000)
+    result = run([bench.program("mutate", sanitizer), bench.sized(4_000, 100_000), 1, *models], 3000, **bench.cuts())
     return result.good, result.line
 
 
@@ -24,7 +24,8 @@ def damaged_pictures(bench):
     _, idx = bench.seeds()
     pictures = sorted(p for p in PICTURES.iterdir() if p.suffix in (".png", ".jpg"))
     sanitizer = bench.sanitized("address")
-    result = run([bench.program("mutate", sanitizer), bench.sized(10_000, 100_000), 1, *pictures, *idx], 3000)
+    count = bench.sized(10_000, 100_000)
+    result = run([bench.program("mutate", sanitizer), count, 1, *pictures, *idx], 3000, **bench.cuts())
     return result.good, result.line
 
 

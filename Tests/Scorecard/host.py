@@ -71,6 +71,10 @@ class Bench:
     def sized(self, quick, hard):
         return hard if self.size else quick
 
+    def cuts(self):
+        """For mutate: how often a file is cut, at every byte in a hard run."""
+        return self.sized({"SCORECARD_CUTS": 4096}, {})
+
     def library(self, sanitizer=""):
         return (ROOT / FOLDERS[sanitizer] / "libgenerative.so").resolve()
 

@@ -109,7 +109,7 @@ def valgrind(bench):
     programs += [[example, folder, 1] for example in examples]
     wrong = []
     for command in programs:
-        result = run(check + command, 1500, GEN_KERNELS="avx2", SCORECARD_FEW_CUTS=1, LD_LIBRARY_PATH=stripped)
+        result = run(check + command, 1500, GEN_KERNELS="avx2", SCORECARD_CUTS=16, LD_LIBRARY_PATH=stripped)
         if not result.good:
             wrong.append(f"{command[0].name}: {result.code}\n{result.output[-3000:]}")
     text = f"{len(examples)} C examples, {len(models) + len(idx) + len(pictures)} files and 300 mutants read, every model "

@@ -234,9 +234,10 @@ int main(int argc, char **argv) {
   }
   mutant = (unsigned char *)malloc((size_t)(8 * most + 4096));
   before = peak_resident();
-  /* Cut at every byte. */
+  /* Cut at every byte, or at so many. */
   for (s = 0; s < n_seeds; s++) {
-    int64_t step = 1 + seeds[s].count / (getenv("SCORECARD_FEW_CUTS") ? 16 : 4096), end;
+    const char *most_cuts = getenv("SCORECARD_CUTS");
+    int64_t step = most_cuts ? 1 + seeds[s].count / atol(most_cuts) : 1, end;
     for (end = 0; end < seeds[s].count; end += step, cuts++)
       judge(&seeds[s], seeds[s].bytes, end, &refused, &slowest);
   }
@@ -252,6 +253,7 @@ int main(int argc, char **argv) {
       mend_checksums(mutant, count);
     judge(seed, mutant, count, &refused, &slowest);
   }
+  CHECK(peak_resident() - before <= 4 * most + (64 << 20), "memory");
   printf("%ld mutants and %ld cuts of %d files, %ld refused, %d wrong; slowest %.0f ms, memory + "
          "%.1f MB\n",
          n, (long)cuts, n_seeds, (long)refused, failures, 1e3 * slowest,
