@@ -48,16 +48,26 @@ static void set_up(void) {
 
 static void use_model(const uint8_t *bytes, int64_t count) {
   gen_model_info_t info;
+  gen_pca_info_t about;
   gen_pca *pca = NULL;
   gen_moments *moments = NULL;
+  int32_t flags[2];
   info.struct_size = sizeof info;
-  USE_MODEL(autoencoder, gen_autoencoder_reconstruct(model, scratch.rows, 2, scratch.rows));
-  USE_MODEL(vae, gen_vae_sample(model, 2, 1, scratch.rows));
+  USE_MODEL(autoencoder, gen_autoencoder_reconstruct(model, scratch.rows, 2, scratch.rows) |
+                             gen_autoencoder_sample_mixture(model, 2, 1, scratch.rows) |
+                             gen_autoencoder_detect(model, scratch.rows, 2, NULL, flags));
+  USE_MODEL(vae, gen_vae_sample(model, 2, 1, scratch.rows) |
+                     gen_vae_sample_mixture(model, 2, 1, scratch.rows) |
+                     gen_vae_detect(model, scratch.rows, 2, NULL, flags));
   USE_MODEL(gan, gen_gan_sample(model, 2, 1, scratch.rows));
   USE_MODEL(classifier, gen_classifier_predict(model, scratch.rows, 2, NULL, scratch.rows));
   judge(gen_moments_load_memory(bytes, count, context, &moments), moments);
   gen_moments_destroy(moments);
   judge(gen_pca_load_memory(bytes, count, context, &pca), pca);
+  about.struct_size = sizeof about;
+  if (pca && gen_pca_info(pca, &about) == GEN_OK && about.n_features <= 8 * ROW)
+    (void)(gen_pca_sample_mixture(pca, 2, 1, scratch.rows) |
+           gen_pca_detect(pca, scratch.rows, 2, NULL, flags));
   gen_pca_destroy(pca);
 }
 

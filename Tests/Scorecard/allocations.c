@@ -69,15 +69,21 @@ static gen_status first(gen_status status, gen_status next) {
 
 /* Two steps. */
 #define FIT(noun) gen_##noun##_fit(model, data, &f.fit_options.value)
-MODEL_STORY(autoencoder, gen_autoencoder_reconstruct(model, f.rows, 2, f.rows))
-MODEL_STORY(vae, first(gen_vae_sample(model, 2, 1, f.rows),
+#define MIXTURE_AND_THRESHOLD(noun)                                                                \
+  first(gen_##noun##_fit_mixture(model, data, &f.mixture_options.value),                           \
+        first(gen_##noun##_sample_mixture(model, 2, 1, f.rows),                                    \
+              gen_##noun##_fit_threshold(model, data, 0.9, NULL)))
+MODEL_STORY(autoencoder, first(gen_autoencoder_reconstruct(model, f.rows, 2, f.rows),
+                               MIXTURE_AND_THRESHOLD(autoencoder)))
+MODEL_STORY(vae, first(first(gen_vae_sample(model, 2, 1, f.rows), MIXTURE_AND_THRESHOLD(vae)),
                        gen_vae_invert(model, f.rows, 2, &f.invert_options.value, f.rows, NULL)))
 MODEL_STORY(gan, first(gen_gan_sample(model, 2, 1, f.rows),
                        gen_gan_discriminate(model, f.rows, 2, f.rows)))
 #undef FIT
 #define FIT(noun) gen_##noun##_fit(model, data)
-MODEL_STORY(pca, first(gen_pca_transform(model, f.rows, 2, f.rows),
-                       gen_pca_sample(model, 2, 1, 1, f.rows)))
+MODEL_STORY(pca,
+            first(first(gen_pca_transform(model, f.rows, 2, f.rows), MIXTURE_AND_THRESHOLD(pca)),
+                  gen_pca_sample(model, 2, 1, 1, f.rows)))
 
 static gen_status data_story(gen_context *context) {
   gen_dataset *memory = NULL, *idx = NULL, *gzipped = NULL, *slice = NULL, *folder = NULL;
