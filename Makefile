@@ -67,6 +67,7 @@ $(PYTHON): bindings/python/pyproject.toml
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet numpy pytest safetensors 'setuptools>=70.1'
 	.venv/bin/pip install --quiet scikit-learn pandas || echo "Tests against scikit-learn will be skipped."
+	.venv/bin/pip install --quiet dask distributed || echo "Tests of Dask will be skipped."
 	.venv/bin/pip install --quiet mypy tqdm || echo "The check of the package's types will be skipped."
 	@touch $(PYTHON)
 

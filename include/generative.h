@@ -523,32 +523,63 @@ GEN_API gen_status gen_image_save_memory(const gen_image *image, const char *pat
 /* ---- Moments ---------------------------------------------------------------------------------
  *
  * Count, mean and covariance of rows, as sums that add up: any number of machines gather them over
- * their parts of the data, and merging gives what one pass over all rows would, in any order. Of
- * bytes every sum is an exact integer, so the result does not depend on order and parts even in its
- * last bit; of floats it agrees to rounding. Memory: n_features^2 doubles. */
+ * their parts of the data, and merging gives what one pass over all rows would, in any order. From
+ * them a PCA fits (gen_pca_merge_moments), Frechet distances and directions of attributes follow.
+ * Of bytes every sum is an exact integer, so the result does not depend on order and parts even in
+ * its last bit; floats are multiplied and summed in double, and parts agree with the whole within
+ * 1e-12 of the largest. Memory: n_features^2 doubles; a file half of that.
+ *
+ * Of rows of more than about 4,000 numbers a sketch is enough for a PCA: instead of all products,
+ * those with n_directions directions, from which the components of most variance follow nearly
+ * (gen_pca_options has the figures). It merges and is exact of bytes as the whole is, if all parts
+ * have the same n_directions and seed: the directions are random signs, a function of the seed.
+ * Memory: 2 * n_features * n_directions doubles; a file half of that. */
 
 typedef struct gen_moments gen_moments;
 
 /* n_features: numbers of a row, 1 ... 65,536. */
 GEN_API gen_status gen_moments_create(int64_t n_features, const gen_context *context,
                                       gen_moments **moments_out);
+
+typedef struct gen_moments_options {
+  uint32_t struct_size;
+  int32_t reserved;
+  int64_t n_features;   /* numbers of a row, 1 ... 65,536 */
+  int64_t n_directions; /* of a sketch, 1 ... n_features; 0: all products */
+  uint64_t seed;        /* of the directions */
+  const gen_context *context;
+} gen_moments_options;
+
+GEN_API gen_status gen_moments_options_init(gen_moments_options *options, uint32_t struct_size);
+GEN_API gen_status gen_moments_create_with(const gen_moments_options *options,
+                                           gen_moments **moments_out);
+
+/* A second pass, or a third: a sketch that has seen no rows yet, with the directions that `first`
+ * found, of its context. Merge the first pass over all parts, make this of the result everywhere
+ * (from the same file: the same bits), and show it the same rows again; the error then falls by
+ * orders of magnitude. GEN_E_STATE where first is no sketch or has seen fewer than two rows. */
+GEN_API gen_status gen_moments_create_refined(const gen_moments *first, gen_moments **moments_out);
 GEN_API void gen_moments_destroy(gen_moments *moments);
 
 /* Adds the rows of a dataset, which may be a stream. Returns also GEN_E_MISMATCH; GEN_E_NONFINITE,
- * and then earlier batches of a stream were added. Cost: rows * n_features^2 FLOPs. */
+ * and then earlier batches of a stream were added. Cost: rows * n_features^2 FLOPs, of a sketch
+ * 4 * rows * n_features * n_directions. */
 GEN_API gen_status gen_moments_update(gen_moments *moments, const gen_dataset *dataset);
 
 /* Adds rows (n_rows x n_features), all of them or, on an error, none. */
 GEN_API gen_status gen_moments_update_rows(gen_moments *moments, const float *rows, int64_t n_rows);
 
-/* Adds what other has seen, which is not changed: GEN_E_MISMATCH for other n_features. */
+/* Adds what other has seen, which is not changed: GEN_E_MISMATCH for other n_features, a sketch and
+ * all products, other directions. Cost: n_features^2 or n_features * n_directions FLOPs. */
 GEN_API gen_status gen_moments_merge(gen_moments *moments, const gen_moments *other);
 
 typedef struct gen_moments_info_t {
   uint32_t struct_size; /* set it before the call */
-  int32_t is_exact;     /* 1: all rows were bytes */
+  int32_t is_exact;     /* 1: all rows were bytes, and no sum can have passed 2^53 */
   int64_t n_rows;       /* rows seen */
   int64_t n_features;
+  int64_t n_directions; /* of a sketch; 0: all products */
+  int64_t pass;         /* of a sketch: 1 with random directions, 2 with those found by one, ... */
 } gen_moments_info_t;
 
 GEN_API gen_status gen_moments_info(const gen_moments *moments, gen_moments_info_t *info_out);
@@ -556,16 +587,20 @@ GEN_API gen_status gen_moments_info(const gen_moments *moments, gen_moments_info
 /* mean_out: n_features. Before the first row: GEN_E_STATE. */
 GEN_API gen_status gen_moments_mean(const gen_moments *moments, double *mean_out);
 
-/* covariance_out: n_features x n_features, divisor n_rows - 1. Before two rows: GEN_E_STATE. */
+/* covariance_out: n_features x n_features, divisor n_rows - 1. Before two rows, and of a sketch:
+ * GEN_E_STATE. */
 GEN_API gen_status gen_moments_covariance(const gen_moments *moments, double *covariance_out);
 
 /* The squared Frechet distance between the Gaussians of two such means and covariances; see
- * gen_evaluate_frechet. Before two rows each: GEN_E_STATE. Other n_features: GEN_E_MISMATCH. */
+ * gen_evaluate_frechet. Before two rows each, and of a sketch: GEN_E_STATE. Other n_features:
+ * GEN_E_MISMATCH. */
 GEN_API gen_status gen_moments_frechet(const gen_moments *moments, const gen_moments *other,
                                        double *distance_out);
 
-/* As for models, see Files: what another process needs to merge. Bytes of the same rows are the
- * same bytes in a file whatever the order. */
+/* As for models, see Files: what another process needs to merge, little-endian. Rows of bytes give
+ * the same file in whatever order they came. A bit that is not as it was written is a failure, in
+ * the header (but in its own length) as in the numbers: both have a checksum. About
+ * 4 * n_features^2 bytes, of a sketch 8 * n_features * n_directions, after a first pass 9. */
 GEN_API gen_status gen_moments_save(const gen_moments *moments, const char *path);
 GEN_API gen_status gen_moments_save_memory(const gen_moments *moments, void *bytes_out,
                                            int64_t capacity, int64_t *byte_count_out);
@@ -573,6 +608,71 @@ GEN_API gen_status gen_moments_load(const char *path, const gen_context *context
                                     gen_moments **moments_out);
 GEN_API gen_status gen_moments_load_memory(const void *bytes, int64_t byte_count,
                                            const gen_context *context, gen_moments **moments_out);
+
+/* ---- Reservoir -------------------------------------------------------------------------------
+ *
+ * A uniform sample of at most `capacity` of the rows seen, without replacement, that merges: what
+ * distances between rows need of data that lie apart (the kernel distance, precision and recall,
+ * nearest neighbours), which no sums hold. Each row of the whole data has a number, and a random
+ * key of that number and the seed; the rows of least keys are kept. So any parts, in any order,
+ * merge to the same rows, bit for bit, as one pass over all; and while no more than capacity rows
+ * were seen, to all of them. Memory: capacity * n_features floats, taken as rows come. */
+
+typedef struct gen_reservoir gen_reservoir;
+
+typedef struct gen_reservoir_options {
+  uint32_t struct_size;
+  int32_t reserved;
+  int64_t n_features; /* numbers of a row, 1 ... 65,536 */
+  int64_t capacity;   /* rows kept at most, 1 ... 2^31 - 1; 0: 10,000 */
+  uint64_t seed;      /* parts to be merged need the same */
+  const gen_context *context;
+} gen_reservoir_options;
+
+GEN_API gen_status gen_reservoir_options_init(gen_reservoir_options *options, uint32_t struct_size);
+GEN_API gen_status gen_reservoir_create(const gen_reservoir_options *options,
+                                        gen_reservoir **reservoir_out);
+GEN_API void gen_reservoir_destroy(gen_reservoir *reservoir);
+
+/* Shows it the rows of a dataset, or n_rows x n_features floats; first_row >= 0 is the number that
+ * the first of them has in the whole data. Give each row its own number, once: that a part was
+ * shown twice is noticed by merge alone. Returns also GEN_E_MISMATCH; GEN_E_NONFINITE, and then
+ * earlier batches of a stream were added. */
+GEN_API gen_status gen_reservoir_update(gen_reservoir *reservoir, const gen_dataset *dataset,
+                                        int64_t first_row);
+GEN_API gen_status gen_reservoir_update_rows(gen_reservoir *reservoir, const float *rows,
+                                             int64_t n_rows, int64_t first_row);
+
+/* Adds what other has seen, which is not changed. GEN_E_MISMATCH for other n_features, capacity or
+ * seed, and for a row number that both have kept. */
+GEN_API gen_status gen_reservoir_merge(gen_reservoir *reservoir, const gen_reservoir *other);
+
+typedef struct gen_reservoir_info_t {
+  uint32_t struct_size; /* set it before the call */
+  int32_t reserved;
+  int64_t n_rows; /* rows seen */
+  int64_t n_kept; /* the smaller of n_rows and capacity */
+  int64_t n_features;
+  int64_t capacity;
+} gen_reservoir_info_t;
+
+GEN_API gen_status gen_reservoir_info(const gen_reservoir *reservoir,
+                                      gen_reservoir_info_t *info_out);
+
+/* The rows kept in the order of their numbers, n_kept x n_features, for gen_evaluate_..., and the
+ * numbers, n_kept. Either may be NULL. */
+GEN_API gen_status gen_reservoir_rows(const gen_reservoir *reservoir, float *rows_out,
+                                      int64_t *numbers_out);
+
+/* As for moments: about 4 * n_kept * n_features bytes. */
+GEN_API gen_status gen_reservoir_save(const gen_reservoir *reservoir, const char *path);
+GEN_API gen_status gen_reservoir_save_memory(const gen_reservoir *reservoir, void *bytes_out,
+                                             int64_t capacity, int64_t *byte_count_out);
+GEN_API gen_status gen_reservoir_load(const char *path, const gen_context *context,
+                                      gen_reservoir **reservoir_out);
+GEN_API gen_status gen_reservoir_load_memory(const void *bytes, int64_t byte_count,
+                                             const gen_context *context,
+                                             gen_reservoir **reservoir_out);
 
 /* ---- Principal component analysis -----------------------------------------------------------
  *
@@ -587,7 +687,9 @@ typedef struct gen_pca gen_pca;
 enum {
   GEN_PCA_AUTOMATIC = 0,  /* the Gram path when rows < columns, else the covariance path */
   GEN_PCA_COVARIANCE = 1, /* eigenvectors of the columns x columns covariance matrix */
-  GEN_PCA_GRAM = 2        /* eigenvectors of the rows x rows Gram matrix; all rows in memory */
+  GEN_PCA_GRAM = 2,       /* eigenvectors of the rows x rows Gram matrix; all rows in memory */
+  GEN_PCA_SKETCH = 3      /* nearly those of the covariance matrix, from its products with a few
+                             directions: for more than about 4,000 columns and many rows */
 };
 
 typedef struct gen_pca_options {
@@ -598,34 +700,57 @@ typedef struct gen_pca_options {
                             off */
   int32_t no_centering;  /* 1: the mean is taken to be zero */
   int32_t whiten;        /* 1: latents have unit variance */
-  uint64_t seed;         /* of iterative solvers' start; results agree to rounding for any */
+  uint64_t seed; /* of iterative solvers' start, which rounding alone shows, and of a sketch */
   const gen_context *context;
+  int64_t n_directions; /* SKETCH: n_components ... columns; 0: 2 * n_components + 16 */
+  int32_t n_passes;     /* SKETCH: over the rows in gen_pca_fit, 1 ... 16; 0: 2 */
+  int32_t reserved;
+  const gen_comm *comm; /* gen_pca_fit fits to the rows of all ranks; NULL: to its own. The table is
+                           copied, its user_data must outlive the PCA */
 } gen_pca_options;
 
 GEN_API gen_status gen_pca_options_init(gen_pca_options *options, uint32_t struct_size);
 GEN_API gen_status gen_pca_create(const gen_pca_options *options, gen_pca **pca_out);
 GEN_API void gen_pca_destroy(gen_pca *pca);
 
-/* Fits to a dataset of at least two rows, exactly; what was fitted before is forgotten (also on
- * GEN_E_CANCELLED, else kept on failure). Bytes, as in IDX files and images, are summed in exact
- * integers. Cost: rows * columns^2 FLOPs and an eigenproblem. Returns also GEN_E_NONFINITE. */
+/* SKETCH gives the Nystrom approximation of the covariance matrix (Tropp, Yurtsever, Udell & Cevher
+ * 2017). No variance is above the true one; total_variance and the mean are exact. With one pass
+ * the variance missed is on average at most 1 + n_components / (n_directions - n_components - 1)
+ * times what n_components components must miss; each further pass squares the ratio by which
+ * smaller variances are suppressed. Memory and cost: gen_moments. variance_ratio needs n_directions
+ * and counts among them. */
+
+/* Fits to a dataset of at least two rows, exactly (SKETCH nearly); what was fitted before is
+ * forgotten (also on GEN_E_CANCELLED, else kept on failure). Bytes, as in IDX files and images, are
+ * summed in exact integers. Cost: rows * columns^2 FLOPs and an eigenproblem. Returns also
+ * GEN_E_NONFINITE.
+ *
+ * With a comm, all ranks call gen_pca_fit, each with its rows, one at least, and the same options:
+ * the statistics are summed (an all-reduce of n_features^2 / 2 doubles, of a sketch n_features *
+ * n_directions a pass), rank 0 solves, and every rank has its bits. Of bytes they are those of a
+ * fit to all rows on one machine, of floats within 1e-12 for any number of ranks. AUTOMATIC is
+ * COVARIANCE, above 4,096 columns SKETCH where n_components is given; GRAM is GEN_E_UNSUPPORTED.
+ * Other columns or options on one rank: GEN_E_MISMATCH on all; no rows on one: GEN_E_ARGUMENT on
+ * all. The other functions, partial fits among them, are each rank's own. */
 GEN_API gen_status gen_pca_fit(gen_pca *pca, const gen_dataset *dataset);
 
 /* Adds rows to what was seen, in batches of any size, and gives exactly what one fit over all rows
  * would. The components are those of all rows so far from the next call that asks for them, which
- * solves the eigenproblem once. Memory: columns^2 doubles. Not for the Gram path: GEN_E_STATE. */
+ * solves the eigenproblem once. Memory: columns^2 doubles. Not for the Gram path: GEN_E_STATE.
+ * SKETCH: one pass, and less memory. */
 GEN_API gen_status gen_pca_partial_fit(gen_pca *pca, const gen_dataset *dataset);
 
 /* Adds what another PCA of partial fits (or the covariance path) saw: fit parts on many machines,
  * merge, and get what one fit over all rows would give. other is not changed. */
 GEN_API gen_status gen_pca_merge(gen_pca *pca, const gen_pca *other);
 
-/* The same from moments: gather them anywhere, merge, and fit here. Returns what merge returns. */
+/* The same from moments: gather them anywhere, merge, and fit here; of a sketch AUTOMATIC and
+ * SKETCH PCAs. Returns what merge returns. */
 GEN_API gen_status gen_pca_merge_moments(gen_pca *pca, const gen_moments *moments);
 
 typedef struct gen_pca_info_t {
   uint32_t struct_size; /* set it before the call */
-  int32_t solver;       /* the path taken: GEN_PCA_COVARIANCE or GEN_PCA_GRAM */
+  int32_t solver;       /* the path taken: GEN_PCA_COVARIANCE, GEN_PCA_GRAM or GEN_PCA_SKETCH */
   int64_t n_rows;       /* rows seen */
   int64_t n_features;   /* columns */
   int64_t n_components;
@@ -1288,6 +1413,16 @@ GEN_API gen_status gen_latents_direction(const float *latents, int64_t n_rows, i
                                          const gen_direction_options *options, float *direction_out,
                                          gen_direction_info_t *info_out);
 
+/* The same from moments of rows [latent | attributes], n_features = latent_size + n_attributes
+ * numbers, that were gathered anywhere and merged: what the rows themselves give, to rounding.
+ * attribute: which of the n_attributes, from 0. least, greatest: its range. MEANS needs an
+ * attribute with these two values alone (a label of 0 and 1). direction_out: latent_size.
+ * GEN_E_STATE of a sketch, or before two rows. */
+GEN_API gen_status gen_moments_direction(const gen_moments *moments, int64_t n_attributes,
+                                         int64_t attribute, double least, double greatest,
+                                         const gen_direction_options *options, float *direction_out,
+                                         gen_direction_info_t *info_out);
+
 /* Mean of A - mean of B + mean of C (Radford et al. 2016): smiling women - women + men.
  * a, b, c: n x latent_size, n >= 1 each. latent_out: latent_size. */
 GEN_API gen_status gen_latents_combine(const float *a, int64_t n_a, const float *b, int64_t n_b,
@@ -1538,8 +1673,8 @@ GEN_API gen_status gen_checkpoint_size(const gen_checkpoint *checkpoint, int64_t
                                        int64_t *n_metadata_out);
 
 /* The value of a key of the metadata, NULL where there is none. A model's file has "kind" ("pca",
- * "autoencoder", "vae", "gan", "classifier", "moments") and its options, "option.latent_size" ...
- */
+ * "autoencoder", "vae", "gan", "classifier", "moments", "reservoir") and its options,
+ * "option.latent_size" ... */
 GEN_API const char *gen_checkpoint_metadata(const gen_checkpoint *checkpoint, const char *key);
 
 /* The keys of the metadata in alphabetical order; NULL when there is none of that number. */

@@ -37,6 +37,14 @@ extension Checkpoint {
     }
   }
 
+  /// - Throws: `.format` when the file lacks the checksum of its header.
+  package func requireSeal() throws(GenerativeError) {
+    guard sealsHeader else {
+      throw GenerativeError(
+        .format, "the header was altered: its checksum, \(Checksum.headerKey), is missing")
+    }
+  }
+
   /// - Throws: `.version` when a newer library wrote the file in a way this one cannot know.
   ///
   /// Other programs put words there ("pt"), which are no versions.

@@ -54,6 +54,9 @@ extension Checkpoint {
     try setMetadata(Self.optionPrefix + name, values.map(String.init).joined(separator: ","))
   }
 
+  /// Whether there is an option `name`.
+  package func hasOption(_ name: String) -> Bool { metadata[Self.optionPrefix + name] != nil }
+
   /// The option `name`.
   ///
   /// - Throws: `.format` when it is missing or not such a value.

@@ -73,6 +73,16 @@ extension Checkpoint {
     self.init(layout.limits)
     for (key, value) in layout.metadata { try setMetadata(key, value) }
     try checkVersion()
+    if let wanted = layout.headerChecksum {
+      var metadata = layout.metadata
+      metadata[Checksum.key] = layout.checksum
+      let found = Checksum.ofHeader(metadata, layout.entries.lazy.map { ($0.name, $0.type, $0.shape) }).text
+      guard found == wanted, layout.checksum != nil else {
+        throw GenerativeError(
+          .format, "the header was altered: its CRC-32C is \(found), not \(quoted(wanted))")
+      }
+      sealsHeader = true
+    }
     if let wanted = layout.checksum {
       var checksum = Checksum()
       withExtendedLifetime(payload) {

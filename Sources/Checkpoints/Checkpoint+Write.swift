@@ -130,6 +130,10 @@ extension Checkpoint {
     }
     var members = metadata
     members[Checksum.key] = checksum.text
+    if sealsHeader {
+      members[Checksum.headerKey] =
+        Checksum.ofHeader(members, tensors.lazy.map { ($0.name, $0.type, $0.shape) }).text
+    }
     let text = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
       .map { "\(jsonString($0.key)):\(jsonString($0.value))" }
     return "\"\(Self.metadataKey)\":{\(text.joined(separator: ","))}"

@@ -20,7 +20,10 @@ package struct Checkpoint: Sendable {
 
   /// The tensors in the order they were added, or stand in the file.
   package private(set) var tensors: [Tensor] = []
-  /// The file's `__metadata__`, without the checksum, which only the file has.
+  /// Whether the header has a checksum as well: when written, or found right when read. Models do without,
+  /// so that other programs may add to their metadata; of statistics a bit gone wrong would not show.
+  package var sealsHeader = false
+  /// The file's `__metadata__`, without the checksums, which only the file has.
   package private(set) var metadata: [String: String] = [:]
   private var indices: [String: Int] = [:]
   // The file's metadata have the checksum as well.

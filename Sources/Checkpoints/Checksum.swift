@@ -4,6 +4,9 @@ import CShims
 package struct Checksum: Equatable {
   /// The metadata key it is kept under.
   static let key = "crc32c"
+  /// The key of the header's: of the metadata in order, that of the tensors among them, and of the tensors'
+  /// names, types and shapes.
+  static let headerKey = "header_crc32c"
   /// UTF-8 bytes of key and value.
   static let metadataByteCount = key.utf8.count + 8
 
@@ -13,6 +16,26 @@ package struct Checksum: Equatable {
 
   package mutating func append(_ bytes: UnsafeRawBufferPointer) {
     value = shim_crc32c(value, bytes.baseAddress, Int64(bytes.count))
+  }
+
+  /// Of a header.
+  ///
+  /// - Parameter metadata: without `headerKey`.
+  static func ofHeader(
+    _ metadata: [String: String], _ tensors: some Sequence<(name: String, type: ElementType, shape: [Int])>
+  ) -> Checksum {
+    var checksum = Checksum()
+    func append(_ text: String) {
+      // A zero after each, so that none runs into the next.
+      var text = text + "\0"
+      text.withUTF8 { checksum.append(UnsafeRawBufferPointer($0)) }
+    }
+    for (key, value) in metadata.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+      append(key)
+      append(value)
+    }
+    for tensor in tensors { append("\(tensor.name) \(tensor.type.rawValue) \(tensor.shape)") }
+    return checksum
   }
 
   /// Eight lower-case hexadecimal digits.

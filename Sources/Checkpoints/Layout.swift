@@ -17,9 +17,10 @@ struct Layout {
   }
 
   private(set) var entries: [Entry] = []
-  /// The file's `__metadata__` but for the checksum.
+  /// The file's `__metadata__` but for the checksums.
   private(set) var metadata: [String: String] = [:]
   private(set) var checksum: String?
+  private(set) var headerChecksum: String?
   let limits: InputLimits
   private let payloadByteCount: Int
   private var names: Set<String> = []
@@ -71,6 +72,7 @@ struct Layout {
         throw json.error("the metadata is over \(limit) bytes", status: .limit)
       }
     }
+    headerChecksum = metadata.removeValue(forKey: Checksum.headerKey)
     checksum = metadata.removeValue(forKey: Checksum.key)
   }
 

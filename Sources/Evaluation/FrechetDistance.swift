@@ -14,13 +14,16 @@ package enum FrechetDistance {
   /// With C₁ = Vᵀ·Λ·V the trace of (C₁·C₂)^½ is that of the symmetric (Λ^½·V·C₂·Vᵀ·Λ^½)^½: the sum of
   /// the roots of its eigenvalues. Cost: two eigenproblems and two products of columns³.
   ///
-  /// - Throws: `.mismatch` for different columns, `.argument` for fewer than two rows, `.memory`.
+  /// - Throws: `.mismatch` for different columns, `.state` for a sketch, `.argument` for fewer than two rows, `.memory`.
   package static func between(
     _ a: Moments, _ b: Moments, context: Context
   ) throws(GenerativeError) -> Double {
     let d = a.columnCount
     guard b.columnCount == d else {
       throw GenerativeError(.mismatch, "the statistics are of \(d) and \(b.columnCount) columns")
+    }
+    for moments in [a, b] where moments.directions != nil {
+      throw GenerativeError(.state, "a Fréchet distance needs all products, not those of a sketch")
     }
     for moments in [a, b] where moments.rowCount < 2 {
       throw GenerativeError(.argument, "a Fréchet distance needs 2 rows at least, not \(moments.rowCount)")
@@ -67,7 +70,7 @@ package enum FrechetDistance {
       throw GenerativeError(.memory, "the covariance of \(d) columns does not fit memory")
     }
     let covariance = try Buffer<Double>(count: area, in: context.memory)
-    moments.covariance(into: covariance.base)
+    try moments.covariance(into: covariance.base)
     context.mirrorUpperTriangle(covariance.base, columns: d)
     return covariance
   }

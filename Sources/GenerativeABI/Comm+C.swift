@@ -41,3 +41,19 @@ func readRanks(
       allGather: { bytes, count, all in allGather(bytes, Int64(count), all, user) },
       barrier: { barrier(user) }))
 }
+
+/// What makes the ranks behind a host's table anew for each call, from a copy of it; nil for NULL, and for
+/// one rank.
+func rankMaker(
+  _ pointer: UnsafePointer<gen_comm>?, _ name: String = "comm"
+) throws(GenerativeError) -> (@Sendable () throws(GenerativeError) -> Ranks?)? {
+  guard let pointer, try readRanks(pointer, name) != nil else { return nil }
+  // What the host's functions may be called with, and when, is for the host to see to.
+  nonisolated(unsafe) var copy = try gen_comm(reading: pointer, name)
+  copy.struct_size = UInt32(MemoryLayout<gen_comm>.stride)
+  nonisolated(unsafe) let table = copy
+  return { () throws(GenerativeError) -> Ranks? in
+    var table = table
+    return try withUnsafePointer(to: &table) { table throws(GenerativeError) in try readRanks(table, name) }
+  }
+}

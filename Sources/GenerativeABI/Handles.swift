@@ -13,7 +13,7 @@ extension HandleObject {
 /// The kinds of handle, each a number in its ticket.
 enum HandleKind: UInt8, Sendable {
   case context = 1
-  case dataset, image, pca, autoencoder, vae, gan, checkpoint, moments, classifier, mixture
+  case dataset, image, pca, autoencoder, vae, gan, checkpoint, moments, classifier, mixture, reservoir
 
   var noun: String { "\(self)" }
 }

@@ -1,5 +1,6 @@
 import CGenerative
 import Models
+import Statistics
 import Tensors
 
 private func checkLatentSize(_ value: Int64) throws(GenerativeError) -> Int {
@@ -152,6 +153,42 @@ extension LatentDirection {
     c.mean = mean
     c.deviation = deviation
     try c.write(to: info, "info_out")
+  }
+}
+
+@c @implementation public func gen_moments_direction(
+  _ moments: OpaquePointer?, _ n_attributes: Int64, _ attribute: Int64, _ least: Double,
+  _ greatest: Double, _ options: UnsafePointer<gen_direction_options>?,
+  _ direction_out: UnsafeMutablePointer<Float>?, _ info_out: UnsafeMutablePointer<gen_direction_info_t>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(moments) { (moments: Moments) throws(GenerativeError) in
+      let o = try gen_direction_options(reading: options)
+      let options = try LatentDirection.Options(o)
+      guard moments.columnCount > 1 else {
+        throw GenerativeError(.argument, "moments must be of latents and attributes, not of one number")
+      }
+      let attributes = try checkRange("n_attributes", n_attributes, 1...moments.columnCount - 1)
+      let attribute = try checkRange("attribute", attribute, 0...attributes - 1)
+      let size = moments.columnCount - attributes
+      if options.method == .regression {
+        try checkRange("latent_size for regression", size, 1...LatentDirection.regressionLimit)
+      }
+      let limit = Double(Float.greatestFiniteMagnitude)
+      let least = try checkRange("least", least, -limit...limit)
+      let greatest = try checkRange("greatest", greatest, -limit...limit)
+      guard least < greatest else {
+        throw GenerativeError(.argument, "greatest must be above least (\(least)), not \(greatest)")
+      }
+      let otherCount = try checkRange("n_others", o.n_others, 0...4096)
+      let others = otherCount > 0 ? try checkLatents("others", o.others, otherCount, size) : nil
+      let out = try checkOutput("direction_out", direction_out, 1, size)
+      let direction = try LatentDirection(
+        moments, attribute: attribute, of: attributes, least...greatest, orthogonalTo: others,
+        otherCount: otherCount, options, context: moments.context)
+      if info_out != nil { try direction.write(to: info_out) }
+      out.update(from: direction.vector.base, count: size)
+    }
   }
 }
 

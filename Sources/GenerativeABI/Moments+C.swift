@@ -13,7 +13,41 @@ extension Moments: HandleObject {
 ) -> gen_status {
   create(moments_out) { () throws(GenerativeError) in
     try Moments(
-      columns: try checkRange("n_features", n_features, 1...StackLimit.width), in: try resolve(context))
+      columns: try checkRange("n_features", n_features, 1...StackLimit.width), .double,
+      in: try resolve(context))
+  }
+}
+
+@c @implementation public func gen_moments_options_init(
+  _ options: UnsafeMutablePointer<gen_moments_options>?, _ struct_size: UInt32
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try gen_moments_options().write(to: options, size: struct_size)
+  }
+}
+
+@c @implementation public func gen_moments_create_with(
+  _ options: UnsafePointer<gen_moments_options>?, _ moments_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(moments_out) { () throws(GenerativeError) in
+    let o = try gen_moments_options(reading: options)
+    let context = try resolve(o.context)
+    let columns = try checkRange("n_features", o.n_features, 1...StackLimit.width)
+    let count = try checkRange("n_directions", o.n_directions, 0...columns)
+    return try Moments(
+      columns: columns, .double,
+      directions: count == 0
+        ? nil : try Directions(random: count, columns: columns, seed: o.seed, in: context), in: context)
+  }
+}
+
+@c @implementation public func gen_moments_create_refined(
+  _ first: OpaquePointer?, _ moments_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(moments_out) { () throws(GenerativeError) -> Moments in
+    try Handles.shared.reading(first, "first") { (first: Moments) throws(GenerativeError) in
+      try Moments(refining: first, in: first.context)
+    }
   }
 }
 
@@ -75,7 +109,9 @@ extension Moments: HandleObject {
       var c = gen_moments_info_t()
       c.n_rows = Int64(moments.rowCount)
       c.n_features = Int64(moments.columnCount)
-      c.is_exact = moments.unit == 1 ? 0 : 1
+      c.is_exact = moments.isExact ? 1 : 0
+      c.n_directions = Int64(moments.directions?.count ?? 0)
+      c.pass = Int64(moments.directions?.pass ?? 0)
       try c.write(to: info_out, "info_out")
     }
   }
@@ -96,9 +132,12 @@ extension Moments: HandleObject {
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
     try seen(moments, least: 2) { (moments) throws(GenerativeError) in
+      guard moments.directions == nil else {
+        throw GenerativeError(.state, "a sketch holds no covariance of all columns")
+      }
       let d = moments.columnCount
       let covariance = try checkOutput("covariance_out", covariance_out, d, d)
-      moments.covariance(into: covariance)
+      try moments.covariance(into: covariance)
       moments.context.mirrorUpperTriangle(covariance, columns: d)
     }
   }

@@ -19,8 +19,15 @@ extension PCA.Options {
     components = count > 0 ? .count(count) : ratio > 0 ? .varianceRatio(ratio) : .all
     centres = !(try checkFlag("no_centering", o.no_centering))
     whitens = try checkFlag("whiten", o.whiten)
-    solver = try checkChoice("solver", o.solver, [.automatic, .covariance, .gram])
+    solver = try checkChoice("solver", o.solver, [.automatic, .covariance, .gram, .sketch])
     seed = o.seed
+    let directions = try checkRange("n_directions", o.n_directions, 0...StackLimit.width)
+    let passes = try checkRange("n_passes", o.n_passes, 0...Self.mostPasses)
+    guard solver == .sketch || (directions == 0 && passes == 0) else {
+      throw GenerativeError(.argument, "n_directions and n_passes need solver GEN_PCA_SKETCH")
+    }
+    directionCount = directions > 0 ? directions : nil
+    passCount = orDefault(passes, passCount)
   }
 }
 
@@ -35,7 +42,7 @@ extension PCA.Options {
 ) -> gen_status {
   create(pca_out) { () throws(GenerativeError) in
     let o = try gen_pca_options(reading: options)
-    return try PCA(try PCA.Options(o), in: try resolve(o.context))
+    return try PCA(try PCA.Options(o), ranks: try rankMaker(o.comm), in: try resolve(o.context))
   }
 }
 

@@ -30,9 +30,12 @@ extension gen_direction_info_t: VersionedStruct {}
 extension gen_classifier_options: VersionedStruct {}
 extension gen_linear_options: VersionedStruct {}
 extension gen_linear_info_t: VersionedStruct {}
+extension gen_moments_options: VersionedStruct {}
 extension gen_moments_info_t: VersionedStruct {}
 extension gen_mixture_options: VersionedStruct {}
 extension gen_mixture_info_t: VersionedStruct {}
+extension gen_reservoir_options: VersionedStruct {}
+extension gen_reservoir_info_t: VersionedStruct {}
 extension gen_reconstruction_t: VersionedStruct {}
 extension gen_plan: VersionedStruct {}
 extension gen_model_info_t: VersionedStruct {}

@@ -12,10 +12,25 @@ import Tensors
 /// the moments are asked for: rows may come in batches of any size, one row included.
 ///
 /// Bytes b = 255·x have u = 1/255 and s = 0, and every sum is an exact integer: the same bits for any
-/// order and batches. Of floats u = 1; up to 256 columns and in small batches products are taken in
-/// Double; wider data are multiplied in Float over a few hundred rows, whose sums are added in Double.
+/// order and batches. Of floats u = 1.
+///
+/// Of wide rows S does not fit: then of S only its products with l directions are kept, which add up and
+/// move with the shift as S does, and the diagonal of S:
+///
+///     Y = S·Ω,     Ω d × l of whole numbers, so that of bytes Y too is exact
 package final class Moments: @unchecked Sendable {
+  /// How floats are multiplied.
+  package enum Precision: Sendable {
+    /// Wide rows in Float over a few hundred rows, whose sums are added in Double: within 1e-6.
+    case single
+    /// All in Double: parts of any size add up to the whole within 1e-12.
+    case double
+  }
+
   package let columnCount: Int
+  /// Ω; nil where S is kept whole.
+  package let directions: Directions?
+  package let precision: Precision
   /// n
   package private(set) var rowCount = 0
   /// u: 1/255 while all rows were bytes, else 1.
@@ -24,8 +39,12 @@ package final class Moments: @unchecked Sendable {
   package let shift: Buffer<Float>
   /// t
   package let sums: Buffer<Double>
-  /// S, the upper triangle.
+  /// S, the upper triangle; or Y, d × l.
   package let products: Buffer<Double>
+  /// The diagonal of S beside Y; none beside S.
+  package let squares: Buffer<Double>
+  /// With bytes, what no sum in Y can be beyond: Σ 255·max |xᵀ·Ω|.
+  package private(set) var productLimit = 0.0
   /// The shift follows the mean when the count has doubled.
   private var nextShift = 2
 
@@ -36,20 +55,36 @@ package final class Moments: @unchecked Sendable {
 
   /// Nothing seen yet.
   ///
-  /// - Throws: `.argument` for no columns, `.memory`: columns² doubles are kept.
-  package init(columns: Int, in context: Context = .standard) throws(GenerativeError) {
+  /// - Throws: `.argument` for no columns, `.mismatch` for directions of others, `.memory`: columns² doubles
+  ///   are kept, or with directions twice columns × directions.
+  package init(
+    columns: Int, _ precision: Precision = .single, directions: Directions? = nil,
+    in context: Context = .standard
+  ) throws(GenerativeError) {
     guard columns >= 1 else {
       throw GenerativeError(.argument, "n_features must be at least 1, not \(columns)")
     }
-    guard let area = checkedProduct(columns, columns) else {
+    if let directions, directions.columnCount != columns {
+      throw GenerativeError(.mismatch, "n_features must be \(directions.columnCount), not \(columns)")
+    }
+    guard let area = checkedProduct(columns, directions?.count ?? columns) else {
       throw GenerativeError(.memory, "the covariance of \(columns) columns does not fit memory")
     }
     self.context = context
+    self.precision = precision
+    self.directions = directions
     columnCount = columns
     shift = try Buffer(count: columns, in: context.memory)
     sums = try Buffer(count: columns, in: context.memory)
     products = try Buffer(count: area, in: context.memory)
-    accumulator = try MomentsAccumulator(columns: columns, in: context)
+    squares = try Buffer(count: directions == nil ? 0 : columns, in: context.memory)
+    accumulator = try MomentsAccumulator(
+      columns: columns, directions: directions?.count, takesDouble: precision == .double, in: context)
+  }
+
+  /// Whether every sum is an exact integer: all rows were bytes, and fewer than would pass 2⁵³.
+  package var isExact: Bool {
+    unit != 1 && (directions == nil ? 255 * 255 * Double(rowCount) : productLimit) <= 0x1p53
   }
 
   // MARK: - Adding
@@ -87,7 +122,9 @@ package final class Moments: @unchecked Sendable {
     let total = try countWith(count)
     guard count > 0 else { return }
     if rowCount == 0 { unit = Self.byteUnit }
-    if unit == 1 {
+    if let directions, unit != 1 {
+      productLimit += accumulator.add(bytes: bytes, rowCount: count, along: directions, to: self)
+    } else if unit == 1 {
       try accumulator.add(scaledBytes: bytes, rowCount: count, to: self)
     } else {
       accumulator.add(bytes: bytes, rowCount: count, to: self)
@@ -98,9 +135,9 @@ package final class Moments: @unchecked Sendable {
 
   /// Adds what `other` has seen; `other` stays as it is.
   ///
-  /// - Throws: `.mismatch` for another number of columns; `.memory`.
+  /// - Throws: `.mismatch` for another number of columns or other directions; `.memory`.
   package func merge(_ other: Moments) throws(GenerativeError) {
-    try checkColumns(other.columnCount)
+    try checkMergeable(other)
     guard other.rowCount > 0 else { return }
     let total = try countWith(other.rowCount)
     let d = columnCount
@@ -116,17 +153,24 @@ package final class Moments: @unchecked Sendable {
     let m = Double(other.rowCount)
     for j in 0..<d { delta.base[j] = Double(shift.base[j]) - u * Double(other.shift.base[j]) }
     let t = other.sums.base
+    let (tOmega, deltaOmega) = project(t, delta.base, into: accumulator.projections)
+    let width = width
     context.parallel(d) { i in
-      let row = products.base + i * d
-      let theirs = other.products.base + i * d
+      let row = products.base + i * width
+      let theirs = other.products.base + i * width
       let di = delta.base[i]
       let ti = u * t[i]
-      for j in i..<d {
-        let dj = delta.base[j]
-        row[j] += u * u * theirs[j] - di * u * t[j] - ti * dj + m * di * dj
+      for j in firstColumn(i)..<width {
+        let dj = deltaOmega[j]
+        row[j] += u * u * theirs[j] - di * u * tOmega[j] - ti * dj + m * di * dj
       }
     }
+    for j in 0..<squares.count {
+      let dj = delta.base[j]
+      squares.base[j] += u * u * other.squares.base[j] + dj * (m * dj - 2 * u * t[j])
+    }
     for j in 0..<d { sums.base[j] += u * t[j] - m * delta.base[j] }
+    productLimit += other.productLimit
     rowCount = total
     if unit == 1 { moveShift() }
   }
@@ -139,31 +183,49 @@ package final class Moments: @unchecked Sendable {
     for j in 0..<columnCount { mean[j] = unit * (Double(shift.base[j]) + sums.base[j] / n) }
   }
 
-  /// Writes the upper triangle of the covariance matrix, divisor n − 1; about zero instead of the mean
-  /// unless `centred`. Needs two rows at least.
-  package func covariance(into c: UnsafeMutablePointer<Double>, centred: Bool = true) {
-    let d = columnCount
+  /// Writes the upper triangle of the covariance matrix, divisor n − 1, or with directions its product
+  /// with Ω, d × l; about zero instead of the mean unless `centred`. Needs two rows at least.
+  ///
+  /// - Throws: `.memory`.
+  package func covariance(
+    into c: UnsafeMutablePointer<Double>, centred: Bool = true
+  ) throws(GenerativeError) {
     let n = Double(rowCount)
     let scale = unit * unit / max(n - 1, 1)
-    let s = shift.base
+    let s = try Buffer<Double>(count: columnCount, in: context.memory)
+    for j in 0..<columnCount { s.base[j] = Double(shift.base[j]) }
     let t = sums.base
-    context.parallel(d) { i in
-      let source = products.base + i * d
-      let target = c + i * d
-      let si = Double(s[i])
-      let ti = t[i]
+    let width = width
+    let space = try Buffer<Double>(count: 2 * (directions?.count ?? 0), in: context.memory)
+    let (tOmega, sOmega) = project(t, s.base, into: space)
+    context.parallel(columnCount) { i in
+      let source = products.base + i * width
+      let target = c + i * width
+      let (si, ti) = (s.base[i], t[i])
+      let columns = firstColumn(i)..<width
       if centred {
         let meanTi = ti / n
-        for j in i..<d { target[j] = (source[j] - meanTi * t[j]) * scale }
+        for j in columns { target[j] = (source[j] - meanTi * tOmega[j]) * scale }
         // What rounding leaves of a constant column is not a variance.
-        target[i] = max(target[i], 0)
+        if directions == nil { target[i] = max(target[i], 0) }
       } else {
-        for j in i..<d {
-          let sj = Double(s[j])
-          target[j] = (source[j] + si * t[j] + ti * sj + n * si * sj) * scale
+        for j in columns {
+          target[j] = (source[j] + si * tOmega[j] + ti * sOmega[j] + n * si * sOmega[j]) * scale
         }
       }
     }
+  }
+
+  /// The variances of all columns together, divisor n − 1; about zero instead of the mean unless `centred`.
+  package func totalVariance(centred: Bool = true) -> Double {
+    let n = Double(rowCount)
+    var total = 0.0
+    for j in 0..<columnCount {
+      let (s, t) = (Double(shift.base[j]), sums.base[j])
+      let square = directions == nil ? products.base[j * (columnCount + 1)] : squares.base[j]
+      total += centred ? max(0, square - t * t / n) : square + s * (2 * t + n * s)
+    }
+    return total * unit * unit / max(n - 1, 1)
   }
 
   // MARK: - State
@@ -173,17 +235,22 @@ package final class Moments: @unchecked Sendable {
   /// - Throws: `.mismatch` when the arrays do not fit each other; `.format` for impossible sums; `.memory`.
   package init(
     rowCount: Int, unit: Double, shift: Buffer<Float>, sums: Buffer<Double>, products: Buffer<Double>,
-    in context: Context
+    _ precision: Precision = .single, directions: Directions? = nil, squares: Buffer<Double>? = nil,
+    productLimit: Double = 0, in context: Context
   ) throws(GenerativeError) {
     let columns = shift.count
-    guard sums.count == columns, products.count == checkedProduct(columns, columns) else {
+    let kept: Buffer<Double>
+    if let squares { kept = squares } else { kept = try Buffer(count: 0, in: context.memory) }
+    guard sums.count == columns, products.count == checkedProduct(columns, directions?.count ?? columns),
+      kept.count == (directions == nil ? 0 : columns), directions?.columnCount ?? columns == columns
+    else {
       throw GenerativeError(.mismatch, "the statistics' arrays do not fit \(columns) columns")
     }
-    guard rowCount >= 0, unit == 1 || unit == Self.byteUnit else {
+    guard rowCount >= 0, unit == 1 || unit == Self.byteUnit, productLimit >= 0 else {
       throw GenerativeError(.format, "statistics of \(rowCount) rows in the unit \(unit)")
     }
     for j in 0..<columns {
-      guard products.base[j * (columns + 1)] >= 0 else {
+      guard directions == nil ? products.base[j * (columns + 1)] >= 0 : kept.base[j] >= 0 else {
         throw GenerativeError(.format, "the statistics hold a negative sum of squares")
       }
       guard unit == 1 || shift.base[j] == 0 else {
@@ -194,14 +261,84 @@ package final class Moments: @unchecked Sendable {
     self.shift = shift
     self.sums = sums
     self.products = products
+    self.squares = kept
+    self.directions = directions
+    self.precision = precision
+    self.productLimit = productLimit
     self.rowCount = rowCount
     self.unit = unit
     columnCount = columns
     nextShift = rowCount <= Int.max / 2 ? max(2, 2 * rowCount) : .max
-    accumulator = try MomentsAccumulator(columns: columns, in: context)
+    accumulator = try MomentsAccumulator(
+      columns: columns, directions: directions?.count, takesDouble: precision == .double, in: context)
+  }
+
+  // MARK: - Sums as one array
+
+  /// Numbers of t, S or Y, the diagonal and the limit, which add up where unit and shift are the same.
+  var packedCount: Int {
+    let d = columnCount
+    return d + (directions == nil ? d * (d + 1) / 2 : products.count) + squares.count + 1
+  }
+
+  func pack(into packed: UnsafeMutablePointer<Double>) {
+    var end = packed
+    func put(_ source: UnsafePointer<Double>, _ count: Int) {
+      end.update(from: source, count: count)
+      end += count
+    }
+    put(sums.base, columnCount)
+    forEachProductRow { put(products.base + $0, $1) }
+    put(squares.base, squares.count)
+    end.pointee = productLimit
+  }
+
+  /// Takes over what `pack` gave and others were added to.
+  func unpack(from packed: UnsafePointer<Double>, rowCount count: Int) {
+    var start = packed
+    func take(_ target: UnsafeMutablePointer<Double>, _ count: Int) {
+      target.update(from: start, count: count)
+      start += count
+    }
+    take(sums.base, columnCount)
+    forEachProductRow { take(products.base + $0, $1) }
+    take(squares.base, squares.count)
+    productLimit = start.pointee
+    rowCount = count
+    nextShift = count <= Int.max / 2 ? max(2, 2 * count) : .max
+  }
+
+  /// Where what is kept of each row of S begins, and its length.
+  private func forEachProductRow(_ body: (_ offset: Int, _ count: Int) -> Void) {
+    for i in 0..<columnCount { body(i * width + firstColumn(i), width - firstColumn(i)) }
   }
 
   // MARK: - Inside
+
+  /// Columns of what is kept of S.
+  private var width: Int { directions?.count ?? columnCount }
+
+  /// The first column kept of a row of S.
+  private func firstColumn(_ row: Int) -> Int { directions == nil ? row : 0 }
+
+  /// Two vectors times Ω, in `space`; themselves where there is none.
+  private func project(
+    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, into space: Buffer<Double>
+  ) -> (UnsafePointer<Double>, UnsafePointer<Double>) {
+    guard let directions else { return (a, b) }
+    let (first, second) = (space.base, space.base + directions.count)
+    directions.project(a, into: first, in: context)
+    directions.project(b, into: second, in: context)
+    return (UnsafePointer(first), UnsafePointer(second))
+  }
+
+  private func checkMergeable(_ other: Moments) throws(GenerativeError) {
+    try checkColumns(other.columnCount)
+    guard directions?.identity == other.directions?.identity else {
+      let names = [directions, other.directions].map { $0.map { "\($0)" } ?? "all products" }
+      throw GenerativeError(.mismatch, "statistics of \(names[0]) and of \(names[1]) do not add up")
+    }
+  }
 
   private func checkColumns(_ count: Int) throws(GenerativeError) {
     guard count == columnCount else {
@@ -234,31 +371,43 @@ package final class Moments: @unchecked Sendable {
   }
 
   /// From bytes to floats: u ← 1, everything scaled.
-  private func leaveBytes() {
+  func leaveBytes() {
+    guard unit != 1 else { return }
     let u = unit
     unit = 1
     for i in 0..<products.count { products.base[i] *= u * u }
+    for j in 0..<squares.count { squares.base[j] *= u * u }
     for j in 0..<columnCount { sums.base[j] *= u }
     moveShift()
   }
 
   /// s ← the mean so far, in Float.
   private func moveShift() {
+    moveShift { Double(self.shift.base[$0]) + self.sums.base[$0] / Double(self.rowCount) }
+  }
+
+  /// s ← other numbers near the mean, in Float.
+  func moveShift(to target: (Int) -> Double) {
     let d = columnCount
     let n = Double(rowCount)
     let t = sums.base
     let delta = accumulator.columnScratch
     for j in 0..<d {
       let previous = Double(shift.base[j])
-      shift.base[j] = Float(previous + t[j] / n)
+      shift.base[j] = Float(target(j))
       delta[j] = Double(shift.base[j]) - previous
     }
+    let (tOmega, deltaOmega) = project(t, delta, into: accumulator.projections)
+    let width = width
     context.parallel(d) { i in
-      let row = products.base + i * d
+      let row = products.base + i * width
       let di = delta[i]
       let ti = t[i]
-      for j in i..<d { row[j] += n * di * delta[j] - di * t[j] - ti * delta[j] }
+      for j in firstColumn(i)..<width {
+        row[j] += n * di * deltaOmega[j] - di * tOmega[j] - ti * deltaOmega[j]
+      }
     }
+    for j in 0..<squares.count { squares.base[j] += delta[j] * (n * delta[j] - 2 * t[j]) }
     for j in 0..<d { t[j] -= n * delta[j] }
   }
 }

@@ -4,23 +4,41 @@ import Tensors
 final class MomentsAccumulator {
   private let columnCount: Int
   private let context: Context
+  private let takesDouble: Bool
   private let product: DoubleProduct
   private let doubleBlock: Buffer<Double>
   private let floatBlock: Buffer<Float>
+  /// A block's rows times the directions.
+  private let latents: Buffer<Double>
+  /// Two vectors times the directions.
+  let projections: Buffer<Double>
 
   /// Below this many rows, and up to so many columns, products are taken in Double.
   private static let doubleBlockRows = 256
   private static let widestDouble = 256
+  /// Elements that are sooner copied or added than given to other threads.
+  private static let small = 100_000
 
-  init(columns: Int, in context: Context) throws(GenerativeError) {
+  /// - Parameters:
+  ///   - directions: how many, where products with them are kept instead of all.
+  ///   - takesDouble: that products of any rows are taken in Double.
+  init(
+    columns: Int, directions: Int?, takesDouble: Bool, in context: Context
+  ) throws(GenerativeError) {
     guard let block = checkedProduct(columns, Self.doubleBlockRows) else {
       throw GenerativeError(.memory, "a block of \(columns) columns does not fit memory")
     }
     columnCount = columns
     self.context = context
-    product = try DoubleProduct(rows: columns, columns: columns, in: context)
+    self.takesDouble = takesDouble || directions != nil
+    let count = directions ?? 0
+    product = try DoubleProduct(
+      rows: max(columns, directions == nil ? 0 : Self.doubleBlockRows), columns: directions ?? columns,
+      in: context)
     doubleBlock = try Buffer(count: block, in: context.memory)
     floatBlock = try Buffer(count: block, in: context.memory)
+    latents = try Buffer(count: Self.doubleBlockRows * count, in: context.memory)
+    projections = try Buffer(count: 2 * count, in: context.memory)
   }
 
   /// Doubles for every column, free between additions.
@@ -34,6 +52,30 @@ final class MomentsAccumulator {
     context.rankUpdate(
       bytes: bytes, rows: rowCount, columns: d, rowStride: d, into: moments.products.base,
       sums: moments.sums.base)
+  }
+
+  /// Adds packed rows of bytes and their products with directions to sums of bytes, exactly.
+  ///
+  /// - Returns: Σ 255·max |xᵀ·Ω|, beyond which no sum can have grown.
+  func add(
+    bytes: UnsafePointer<UInt8>, rowCount: Int, along directions: Directions, to moments: Moments
+  ) -> Double {
+    let d = columnCount
+    var limit = 0.0
+    for first in stride(from: 0, to: rowCount, by: Self.doubleBlockRows) {
+      let count = min(rowCount - first, Self.doubleBlockRows)
+      let target = doubleBlock.base
+      context.parallel((count + 15) / 16) { group in
+        for p in group * 16 * d..<min(count, group * 16 + 16) * d { target[p] = Double(bytes[first * d + p]) }
+      }
+      sumBlock(count, moments)
+      addDoubles(count, along: directions, to: moments)
+      for i in 0..<count {
+        let row = latents.base + i * directions.count
+        limit += 255 * (0..<directions.count).reduce(0) { max($0, abs(row[$1])) }
+      }
+    }
+    return limit
   }
 
   /// Adds packed rows of bytes to sums of floats.
@@ -52,11 +94,16 @@ final class MomentsAccumulator {
   ///
   /// - Throws: `.nonfinite`, and then rows were added.
   func add(_ rows: Matrix, to moments: Moments) throws(GenerativeError) {
-    if columnCount <= Self.widestDouble || rows.rowCount < Self.doubleBlockRows {
+    if takesDouble || columnCount <= Self.widestDouble || rows.rowCount < Self.doubleBlockRows {
       for first in stride(from: 0, to: rows.rowCount, by: Self.doubleBlockRows) {
         let block = rows.rows(first, min(rows.rowCount - first, Self.doubleBlockRows))
         centre(block, moments)
-        addDoubles(block.rowCount, to: moments)
+        sumBlock(block.rowCount, moments)
+        if let directions = moments.directions {
+          addDoubles(block.rowCount, along: directions, to: moments)
+        } else {
+          addDoubles(block.rowCount, to: moments)
+        }
       }
     } else {
       context.rankUpdate(
@@ -72,18 +119,33 @@ final class MomentsAccumulator {
     throw GenerativeError(.nonfinite, "the sum of column \(column) overflows")
   }
 
-  /// doubleBlock ← x − s in Double, and t ← t + Σ (x − s).
+  /// doubleBlock ← x − s in Double.
   private func centre(_ rows: Matrix, _ moments: Moments) {
     let d = columnCount
     let s = moments.shift.base
+    let target = doubleBlock.base
+    context.parallelSlots((rows.rowCount + 15) / 16, isSmall: rows.rowCount * d < Self.small) { _, group in
+      for i in group * 16..<min(rows.rowCount, group * 16 + 16) {
+        let x = rows.base + i * rows.rowStride
+        for j in 0..<d { target[i * d + j] = Double(x[j]) - Double(s[j]) }
+      }
+    }
+  }
+
+  /// t ← t + the sums of the block's columns, and with directions those of their squares; row by row.
+  private func sumBlock(_ count: Int, _ moments: Moments) {
+    let d = columnCount
+    let block = doubleBlock.base
     let t = moments.sums.base
-    for i in 0..<rows.rowCount {
-      let x = rows.base + i * rows.rowStride
-      let target = doubleBlock.base + i * d
-      for j in 0..<d {
-        let value = Double(x[j]) - Double(s[j])
-        target[j] = value
-        t[j] += value
+    let squares = moments.directions == nil ? nil : moments.squares.base
+    context.parallelSlots((d + 511) / 512, isSmall: count * d < Self.small) { _, group in
+      let columns = group * 512..<min(d, group * 512 + 512)
+      for i in 0..<count {
+        let row = block + i * d
+        for j in columns { t[j] += row[j] }
+        if let squares {
+          for j in columns { squares[j] += row[j] * row[j] }
+        }
       }
     }
   }
@@ -95,5 +157,15 @@ final class MomentsAccumulator {
     product.add(
       block.transposed, block, into: DoubleMatrix(moments.products.base, rows: d, columns: d),
       upperOnly: true)
+  }
+
+  /// Y ← Y + doubleBlockᵀ·(doubleBlock·Ω)
+  private func addDoubles(_ count: Int, along directions: Directions, to moments: Moments) {
+    let (d, l) = (columnCount, directions.count)
+    let block = DoubleMatrix(doubleBlock.base, rows: count, columns: d)
+    let y = DoubleMatrix(latents.base, rows: count, columns: l)
+    latents.base.update(repeating: 0, count: count * l)
+    product.add(block, directions.matrix, into: y)
+    product.add(block.transposed, y, into: DoubleMatrix(moments.products.base, rows: d, columns: l))
   }
 }

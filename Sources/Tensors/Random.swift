@@ -8,7 +8,8 @@ package struct Random: Sendable {
   package enum Purpose: UInt32, Sendable {
     case initialization = 1
     case shuffle, latent, reparameterisation, corruption, dropout, discriminatorNoise, binarisation
-    case faces, evaluation, eigenvectors, test, observation, truncation, inversion, mixture
+    case faces, evaluation, eigenvectors, test, observation, truncation, inversion, mixture, sketch
+    case reservoir
   }
 
   package let seed: UInt64

@@ -26,7 +26,8 @@ struct fixture {
   gen_checkpoint *checkpoint;
   gen_classifier *classifier;
   gen_mixture *mixture;
-  gen_moments *moments, *moments_other;
+  gen_moments *moments, *moments_other, *first; /* first: a sketch */
+  gen_reservoir *reservoir, *reservoir_other;
   gen_token *stale; /* of a destroyed object */
   void *made;       /* where handles go that calls make */
 
@@ -38,6 +39,7 @@ struct fixture {
   ROOMY(gen_load_image_options) load_image_options;
   ROOMY(gen_grid_options) grid_options;
   ROOMY(gen_save_image_options) save_image_options;
+  ROOMY(gen_comm) comm;
   ROOMY(gen_pca_options) pca_options;
   ROOMY(gen_fit_options) fit_options;
   ROOMY(gen_comm) comm;
@@ -55,7 +57,10 @@ struct fixture {
   ROOMY(gen_pca_info_t) pca_info;
   ROOMY(gen_model_info_t) model_info;
   ROOMY(gen_direction_info_t) direction_info;
+  ROOMY(gen_moments_options) moments_options;
   ROOMY(gen_moments_info_t) moments_info;
+  ROOMY(gen_reservoir_options) reservoir_options;
+  ROOMY(gen_reservoir_info_t) reservoir_info;
   ROOMY(gen_reconstruction_t) reconstruction;
   ROOMY(gen_plan) plan;
   ROOMY(gen_tensor) tensor;
@@ -63,14 +68,15 @@ struct fixture {
   char folder[512]; /* with a picture in it */
   char image_path[600], idx_path[600], labels_path[600], output_path[600];
   char pca_path[600], autoencoder_path[600], vae_path[600], gan_path[600], moments_path[600],
-      classifier_path[600];
+      classifier_path[600], reservoir_path[600];
   char long_path[1 << 16];
   int64_t widths[32];
   float *rows;      /* ROOM / 4 of them, all 0.5 */
   float ramp[ROWS]; /* 0, 1, 2 ... */
   unsigned char *pca_bytes, *autoencoder_bytes, *vae_bytes, *gan_bytes, *image_bytes,
-      *moments_bytes, *classifier_bytes;
-  int64_t pca_size, autoencoder_size, vae_size, gan_size, image_size, moments_size, classifier_size;
+      *moments_bytes, *classifier_bytes, *reservoir_bytes;
+  int64_t pca_size, autoencoder_size, vae_size, gan_size, image_size, moments_size, classifier_size,
+      reservoir_size;
   void *output; /* ROOM bytes */
 };
 

@@ -47,6 +47,12 @@ static gen_status fill_options(struct fixture *f) {
   TRY(gen_linear_options_init(&f->linear_options.value, sizeof f->linear_options.value));
   TRY(gen_mixture_options_init(&f->mixture_options.value, sizeof f->mixture_options.value));
   TRY(gen_direction_options_init(&f->direction_options.value, sizeof f->direction_options.value));
+  TRY(gen_comm_init(&f->comm.value, sizeof f->comm.value));
+  TRY(gen_moments_options_init(&f->moments_options.value, sizeof f->moments_options.value));
+  TRY(gen_reservoir_options_init(&f->reservoir_options.value, sizeof f->reservoir_options.value));
+  f->moments_options.value.n_features = f->reservoir_options.value.n_features = ROW;
+  f->moments_options.value.n_directions = 3;
+  f->reservoir_options.value.capacity = 2;
   TRY(gen_invert_options_init(&f->invert_options.value, sizeof f->invert_options.value));
   f->save_image_options.value.struct_size = sizeof f->save_image_options.value;
   f->dataset_info.value.struct_size = sizeof f->dataset_info.value;
@@ -55,6 +61,7 @@ static gen_status fill_options(struct fixture *f) {
   f->linear_info.value.struct_size = sizeof f->linear_info.value;
   f->mixture_info.value.struct_size = sizeof f->mixture_info.value;
   f->moments_info.value.struct_size = sizeof f->moments_info.value;
+  f->reservoir_info.value.struct_size = sizeof f->reservoir_info.value;
   f->reconstruction.value.struct_size = sizeof f->reconstruction.value;
   f->plan.value.struct_size = sizeof f->plan.value;
   f->tensor.value.struct_size = sizeof f->tensor.value;
@@ -116,6 +123,12 @@ static gen_status make_objects(struct fixture *f) {
   TRY(gen_moments_update(f->moments, f->dataset));
   TRY(gen_moments_create(ROW, NULL, &f->moments_other));
   TRY(gen_moments_update(f->moments_other, f->dataset));
+  TRY(gen_moments_create_with(&f->moments_options.value, &f->first));
+  TRY(gen_moments_update(f->first, f->dataset));
+  TRY(gen_reservoir_create(&f->reservoir_options.value, &f->reservoir));
+  TRY(gen_reservoir_update(f->reservoir, f->dataset, 0));
+  TRY(gen_reservoir_create(&f->reservoir_options.value, &f->reservoir_other));
+  TRY(gen_reservoir_update(f->reservoir_other, f->dataset, ROWS));
   TRY(gen_autoencoder_create(&f->autoencoder_options.value, &f->autoencoder));
   TRY(gen_autoencoder_fit(f->autoencoder, f->dataset, fit));
   TRY(gen_vae_create(&f->vae_options.value, &f->vae));
@@ -172,6 +185,7 @@ static gen_status make_files(struct fixture *f, const char *folder) {
   snprintf(f->vae_path, sizeof f->vae_path, "%s/vae.safetensors", f->folder);
   snprintf(f->gan_path, sizeof f->gan_path, "%s/gan.safetensors", f->folder);
   snprintf(f->moments_path, sizeof f->moments_path, "%s/moments.safetensors", f->folder);
+  snprintf(f->reservoir_path, sizeof f->reservoir_path, "%s/reservoir.safetensors", f->folder);
   snprintf(f->classifier_path, sizeof f->classifier_path, "%s/classifier.safetensors", f->folder);
   memset(f->long_path, 'a', sizeof f->long_path - 1);
   write_idx(f->idx_path, 3);
@@ -184,6 +198,7 @@ static gen_status make_files(struct fixture *f, const char *folder) {
   TRY(gen_checkpoint_open(f->vae_path, f->context, &f->checkpoint));
   TRY(gen_classifier_save(f->classifier, f->classifier_path, GEN_SAVE_ALL));
   TRY(gen_moments_save(f->moments, f->moments_path));
+  TRY(gen_reservoir_save(f->reservoir, f->reservoir_path));
   if ((f->image_bytes = bytes_of(f->image_path, &f->image_size)) == NULL)
     return GEN_E_NOMEM;
   if ((f->pca_bytes = bytes_of(f->pca_path, &f->pca_size)) == NULL)
@@ -195,6 +210,8 @@ static gen_status make_files(struct fixture *f, const char *folder) {
   if ((f->gan_bytes = bytes_of(f->gan_path, &f->gan_size)) == NULL)
     return GEN_E_NOMEM;
   if ((f->classifier_bytes = bytes_of(f->classifier_path, &f->classifier_size)) == NULL)
+    return GEN_E_NOMEM;
+  if ((f->reservoir_bytes = bytes_of(f->reservoir_path, &f->reservoir_size)) == NULL)
     return GEN_E_NOMEM;
   if ((f->moments_bytes = bytes_of(f->moments_path, &f->moments_size)) == NULL)
     return GEN_E_NOMEM;

@@ -50,7 +50,8 @@ static void use_model(const uint8_t *bytes, int64_t count) {
   gen_model_info_t info;
   gen_pca_info_t about;
   gen_pca *pca = NULL;
-  gen_moments *moments = NULL;
+  gen_moments *moments = NULL, *refined = NULL;
+  gen_reservoir *reservoir = NULL;
   int32_t flags[2];
   info.struct_size = sizeof info;
   USE_MODEL(autoencoder, gen_autoencoder_reconstruct(model, scratch.rows, 2, scratch.rows) |
@@ -62,7 +63,12 @@ static void use_model(const uint8_t *bytes, int64_t count) {
   USE_MODEL(gan, gen_gan_sample(model, 2, 1, scratch.rows));
   USE_MODEL(classifier, gen_classifier_predict(model, scratch.rows, 2, NULL, scratch.rows));
   judge(gen_moments_load_memory(bytes, count, context, &moments), moments);
+  if (moments)
+    judge(gen_moments_create_refined(moments, &refined), refined);
+  gen_moments_destroy(refined);
   gen_moments_destroy(moments);
+  judge(gen_reservoir_load_memory(bytes, count, context, &reservoir), reservoir);
+  gen_reservoir_destroy(reservoir);
   judge(gen_pca_load_memory(bytes, count, context, &pca), pca);
   about.struct_size = sizeof about;
   if (pca && gen_pca_info(pca, &about) == GEN_OK && about.n_features <= 8 * ROW)

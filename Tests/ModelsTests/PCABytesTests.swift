@@ -48,7 +48,7 @@ import Testing
   private func covariance(_ moments: Moments) throws -> [Double] {
     let d = moments.columnCount
     let c = try Buffer<Double>(count: d * d)
-    moments.covariance(into: c.base)
+    try moments.covariance(into: c.base)
     return Array(c.elements)
   }
 

@@ -155,7 +155,7 @@ import Testing
     let moments = try Moments(columns: d)
     try moments.add(rows.matrix)
     let c = try Buffer<Double>(count: d * d)
-    moments.covariance(into: c.base)
+    try moments.covariance(into: c.base)
     let mean = (0..<d).map { j in list.reduce(0.0) { $0 + Double($1[j]) } / 2500 }
     for i in stride(from: 0, to: d, by: 37) {
       for j in stride(from: i, to: d, by: 11) {

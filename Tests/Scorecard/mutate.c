@@ -119,11 +119,13 @@ static float *room; /* for the rows of whatever model a mutant makes */
 static gen_status use_model(const char *path, const unsigned char *bytes, int64_t count) {
   gen_model_info_t info;
   gen_moments_info_t seen;
+  gen_reservoir_info_t kept;
   gen_status status;
   int64_t latents = 0;
   int32_t flags[2];
   info.struct_size = sizeof info;
   seen.struct_size = sizeof seen;
+  kept.struct_size = sizeof kept;
   /* The file's name tells the kind; its folder's may be anything. */
   path = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 #define USE(noun, sample)                                                                          \
@@ -152,6 +154,7 @@ static gen_status use_model(const char *path, const unsigned char *bytes, int64_
   USE(classifier, FITS(classifier) && info.n_classes <= ROOM / 8
                       ? gen_classifier_predict(model, room, 2, NULL, room)
                       : GEN_OK)
+  USE(reservoir, gen_reservoir_info(model, &kept))
   USE(moments, gen_moments_info(model, &seen)) {
     gen_pca *model = NULL;
     gen_pca_info_t about;

@@ -25,7 +25,7 @@ VALUES = {
     "with_noise": "1", "generator": "0", "factor": "0", "status": "1", "path": "f.output_path",
     "latent_size": "LATENT", "n_latents": "2", "n_steps": "3", "curve": "1", "n_axes": "0",
     "axes": "NULL", "range": "2", "low": "-1", "high": "1", "truncation": "1", "n_a": "2", "n_b": "2",
-    "n_c": "2", "attribute": "f.ramp",
+    "n_c": "2", "attribute": "f.ramp", "n_attributes": "2", "least": "0", "greatest": "1",
     "index": "0", "key": '"kind"',
     "n_features": "ROW", "n_real": "2", "n_generated": "2", "n_held_out": "2", "n_subsets": "2",
     "subset_size": "2", "threshold": "0.01", "training": "f.dataset",
@@ -44,7 +44,10 @@ BY_FUNCTION = {
 }
 for function in ("gen_moments_merge", "gen_moments_frechet"):
     BY_FUNCTION[function, "other"] = "f.moments_other"
-for noun in ("pca", "autoencoder", "vae", "gan", "moments", "classifier"):
+BY_FUNCTION["gen_reservoir_merge", "other"] = "f.reservoir_other"
+BY_FUNCTION["gen_moments_create_refined", "first"] = "f.first"
+BY_FUNCTION["gen_moments_direction", "attribute"] = "1"
+for noun in ("pca", "autoencoder", "vae", "gan", "moments", "classifier", "reservoir"):
     BY_FUNCTION[f"gen_{noun}_load", "path"] = f"f.{noun}_path"
     BY_FUNCTION[f"gen_{noun}_load_memory", "bytes"] = f"f.{noun}_bytes"
     BY_FUNCTION[f"gen_{noun}_load_memory", "byte_count"] = f"f.{noun}_size"
@@ -61,7 +64,9 @@ OPTIONAL = {
 }  # fmt: skip
 OPTIONAL_IN = {("gen_vae_encode", "mean_out"), ("gen_evaluate_parzen", "mean_out")}
 OPTIONAL_IN |= {(f"gen_{noun}_invert", name) for noun in ("vae", "gan") for name in ("latents_out", "error_out")}
-OPTIONAL_IN |= {("gen_latents_direction", "info_out"), ("gen_evaluate_linear", "info_out")}
+OPTIONAL_IN |= {("gen_reservoir_rows", name) for name in ("rows_out", "numbers_out")}
+OPTIONAL_IN |= {("gen_moments_direction", "info_out"), ("gen_latents_direction", "info_out")}
+OPTIONAL_IN |= {("gen_evaluate_linear", "info_out")}
 OPTIONAL_IN |= {("gen_classifier_predict", "labels_out"), ("gen_mixture_predict", "labels_out")}
 OPTIONAL_IN |= {("gen_mixture_parameters", name) for name in ("means_out", "covariances_out")}
 for noun in ("pca", "autoencoder", "vae"):
@@ -133,7 +138,7 @@ class Calls:
                 self._members(function, parameter, struct)
 
     def _members(self, function, parameter, struct):
-        if function.name.endswith("_options_init"):
+        if function.name.endswith("_init"):
             return  # the struct is only written to
         place = f"f.{_short(struct.name)}.value"
         size = f"sizeof {place}"

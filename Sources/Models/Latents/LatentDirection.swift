@@ -56,14 +56,7 @@ package struct LatentDirection {
       try LeastSquares.solve(
         latents, attribute, rows: rows, ridge: options.ridge, into: direction, context: context)
     }
-    try Self.normalise(direction, "the latents do not tell the attribute: no direction")
-    if let others {
-      try Self.orthogonalise(direction, to: others, otherCount, context)
-      try Self.normalise(direction, "the direction lies within the span of others: none", least: 1e-6)
-    }
-    vector = try Buffer(count: latentSize, in: context.memory)
-    for i in 0..<latentSize { vector.base[i] = Float(direction.base[i]) }
-
+    try Self.finish(direction, orthogonalTo: others, otherCount, context)
     var moments = JointMoments()
     for row in 0..<rows {
       let latent = latents + row * latentSize
@@ -74,12 +67,35 @@ package struct LatentDirection {
     guard moments.xx > 0 else {
       throw GenerativeError(.argument, "the latents do not tell the attribute: they are all alike")
     }
+    try self.init(direction, moments, count: Double(rows), least...greatest, context)
+  }
+
+  /// - Parameters:
+  ///   - direction: of unit length.
+  ///   - moments: of the rows' projections on it, and of the attribute.
+  init(
+    _ direction: Buffer<Double>, _ moments: JointMoments, count: Double, _ range: ClosedRange<Double>,
+    _ context: Context
+  ) throws(GenerativeError) {
+    vector = try Buffer(count: direction.count, in: context.memory)
+    for i in 0..<direction.count { vector.base[i] = Float(direction.base[i]) }
     mean = moments.xMean
-    deviation = (moments.xx / Double(rows)).squareRoot()
+    deviation = (moments.xx / count).squareRoot()
     correlation = max(-1, min(1, moments.xy / (moments.xx * moments.yy).squareRoot()))
     let slope = moments.xy / moments.yy
-    low = mean + slope * (least - moments.yMean)
-    high = mean + slope * (greatest - moments.yMean)
+    low = mean + slope * (range.lowerBound - moments.yMean)
+    high = mean + slope * (range.upperBound - moments.yMean)
+  }
+
+  /// Makes `direction` orthogonal to the others and of unit length.
+  static func finish(
+    _ direction: Buffer<Double>, orthogonalTo others: UnsafePointer<Float>?, _ otherCount: Int,
+    _ context: Context
+  ) throws(GenerativeError) {
+    try normalise(direction, "the latents do not tell the attribute: no direction")
+    guard let others else { return }
+    try orthogonalise(direction, to: others, otherCount, context)
+    try normalise(direction, "the direction lies within the span of others: none", least: 1e-6)
   }
 
   private static func range(
@@ -154,7 +170,7 @@ package struct LatentDirection {
 
 /// Means and sums of squared deviations of pairs, one at a time (Welford, "Note on a method for
 /// calculating corrected sums of squares and products", 1962).
-private struct JointMoments {
+struct JointMoments {
   private var count = 0.0
   var xMean = 0.0
   var yMean = 0.0

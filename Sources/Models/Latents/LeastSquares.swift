@@ -30,10 +30,16 @@ enum LeastSquares {
         for j in 0...i { line[j] += weight * centred[j] }
       }
     }
-    let trace = (0..<d).reduce(0) { $0 + covariance.base[$1 * d + $1] }
-    for i in 0..<d { covariance.base[i * d + i] += ridge * trace / Double(d) }
-    factor(covariance.base, d, least: trace * 1e-13)
-    substitute(covariance.base, d, w.base)
+    solve(covariance.base, ridge: ridge, into: w)
+  }
+
+  /// w ← (C + λ·tr(C)/d·I)⁻¹·w, of the lower triangle of C, which is destroyed.
+  static func solve(_ covariance: UnsafeMutablePointer<Double>, ridge: Double, into w: Buffer<Double>) {
+    let d = w.count
+    let trace = (0..<d).reduce(0) { $0 + covariance[$1 * d + $1] }
+    for i in 0..<d { covariance[i * d + i] += ridge * trace / Double(d) }
+    factor(covariance, d, least: trace * 1e-13)
+    substitute(covariance, d, w.base)
   }
 
   /// L over the lower triangle of a, a = L·Lᵀ; a pivot below `least` is rounding: infinite, so that its

@@ -7,6 +7,8 @@ import Tensors
 ///     mean                  d        explained_variance   k
 ///     components            k × d
 ///     statistics.shift      d        statistics.sum       d        statistics.product   d × d
+///     of a sketch:                   statistics.square    d        statistics.product   d × l
+///                                    statistics.direction d × l
 ///
 /// The statistics are there when further partial fits shall be possible.
 extension PCA: Checkpointable {
@@ -35,6 +37,10 @@ extension PCA: Checkpointable {
     try checkpoint.setOption("whiten", options.whitens)
     try checkpoint.setOption("solver", options.solver.rawValue)
     try checkpoint.setOption("seed", options.seed)
+    if options.solver == .sketch {
+      try checkpoint.setOption("n_directions", options.directionCount ?? 0)
+      try checkpoint.setOption("n_passes", options.passCount)
+    }
     try checkpoint.setOption("fitted.n_components", k)
     try checkpoint.setOption("fitted.n_features", d)
     try checkpoint.setOption("fitted.n_rows", solution.rowCount)
@@ -48,7 +54,9 @@ extension PCA: Checkpointable {
       try checkpoint.setOption("statistics.bytes", moments.unit != 1)
       try checkpoint.add("statistics.shift", shape: [d], moments.shift)
       try checkpoint.add("statistics.sum", shape: [d], moments.sums)
-      try checkpoint.add("statistics.product", shape: [d, d], moments.products)
+      try checkpoint.add(
+        "statistics.product", shape: [d, moments.directions?.count ?? d], moments.products)
+      try moments.addSketch(to: &checkpoint, "statistics.")
     }
     try calibration.add(to: &checkpoint)
     return checkpoint
@@ -66,7 +74,7 @@ extension PCA: Checkpointable {
     let d = try checkpoint.option("fitted.n_features", in: 1...context.limits.modelByteCount)
     let rowCount = try checkpoint.option("fitted.n_rows", in: 2...Int.max)
     let k = try checkpoint.option("fitted.n_components", in: 1...min(rowCount, d))
-    guard let solver = Solver(rawValue: try checkpoint.option("fitted.solver", in: 1...2)) else {
+    guard let solver = Solver(rawValue: try checkpoint.option("fitted.solver", in: 1...3)) else {
       throw GenerativeError(.format, "option fitted.solver names no solver")
     }
     let limit = Double.greatestFiniteMagnitude
@@ -82,12 +90,16 @@ extension PCA: Checkpointable {
       solver: solver, whitens: options.whitens, in: context)
     var moments: Moments?
     if checkpoint["statistics.product"] != nil {
+      let sketch = try MomentsSketch(checkpoint, "statistics.", columns: d, in: context)
       moments = try Moments(
         rowCount: rowCount,
         unit: try checkpoint.option("statistics.bytes", as: Bool.self) ? Moments.byteUnit : 1,
         shift: try checkpoint.finite("statistics.shift", [d], in: context),
         sums: try checkpoint.finite("statistics.sum", [d], in: context),
-        products: try checkpoint.finite("statistics.product", [d, d], in: context), in: context)
+        products: try checkpoint.finite(
+          "statistics.product", [d, sketch?.directions.count ?? d], in: context),
+        directions: sketch?.directions, squares: sketch?.squares, productLimit: sketch?.productLimit ?? 0,
+        in: context)
     }
     let calibration = try Calibration(checkpoint, in: context) { k }
     try self.init(options, moments: moments, solution: solution, in: context)
@@ -104,6 +116,11 @@ extension PCA.Options {
     centres = !(try checkpoint.option("no_centering", as: Bool.self))
     whitens = try checkpoint.option("whiten")
     seed = try checkpoint.option("seed")
-    solver = PCA.Solver(rawValue: try checkpoint.option("solver", in: 0...2)) ?? .automatic
+    solver = PCA.Solver(rawValue: try checkpoint.option("solver", in: 0...3)) ?? .automatic
+    if solver == .sketch {
+      let count = try checkpoint.option("n_directions", in: 0...StackLimit.width)
+      directionCount = count > 0 ? count : nil
+      passCount = try checkpoint.option("n_passes", in: 1...PCA.Options.mostPasses)
+    }
   }
 }

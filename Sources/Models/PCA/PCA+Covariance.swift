@@ -7,6 +7,10 @@ extension PCA.Solution {
   /// - Throws: `.argument` for fewer than two rows or too many components; `.nonfinite` when the
   ///   squares overflowed; `.memory`; `.internalFault`.
   init(of moments: Moments, _ options: PCA.Options, in context: Context) throws(GenerativeError) {
+    guard moments.directions == nil else {
+      try self.init(ofSketch: moments, options, in: context)
+      return
+    }
     let d = moments.columnCount
     let n = moments.rowCount
     try PCA.checkRowCount(n)
@@ -15,7 +19,7 @@ extension PCA.Solution {
 
     // The upper triangle, which is all that is written, is all that is read.
     let c = try Buffer<Double>(uninitializedCount: d * d, in: context.memory)
-    moments.covariance(into: c.base, centred: options.centres)
+    try moments.covariance(into: c.base, centred: options.centres)
     var total = 0.0
     for j in 0..<d { total += c.base[j * d + j] }
     let mean = try Buffer<Double>(count: d, in: context.memory)

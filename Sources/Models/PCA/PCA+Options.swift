@@ -1,3 +1,4 @@
+import Statistics
 import Tensors
 
 extension PCA {
@@ -11,7 +12,7 @@ extension PCA {
     case all
   }
 
-  /// Which eigenproblem is solved; the result is the same.
+  /// Which eigenproblem is solved; the result is the same, but for a sketch's.
   package enum Solver: Int, Equatable, Sendable {
     /// The smaller problem: Gram when rows < columns.
     case automatic = 0
@@ -19,6 +20,8 @@ extension PCA {
     case covariance = 1
     /// The Gram matrix of the centred rows, rows × rows. All rows are kept during the fit.
     case gram = 2
+    /// The covariance matrix as far as a few directions tell it: nearly the result, for wide rows.
+    case sketch = 3
   }
 
   package struct Options: Equatable, Sendable {
@@ -30,8 +33,31 @@ extension PCA {
     package var solver = Solver.automatic
     /// Seeds the directions that complete a rank-deficient basis.
     package var seed: UInt64 = 0
+    /// A sketch's directions; nil: `defaultDirections`.
+    package var directionCount: Int?
+    /// A sketch's passes over the rows in a fit, 1 ... `mostPasses`.
+    package var passCount = 2
+    package static let mostPasses = 16
 
     package init() {}
+
+    /// Directions of a sketch for k components: the error of one pass falls with their number beyond k.
+    package static func defaultDirections(_ k: Int) -> Int { 2 * k + 16 }
+
+    /// The random directions a sketch of so many columns begins with.
+    ///
+    /// - Throws: `.argument` when neither they nor the components are counted; `.memory`.
+    func directions(columns: Int, in context: Context) throws(GenerativeError) -> Directions {
+      if let directionCount {
+        return try Directions(random: directionCount, columns: columns, seed: seed, in: context)
+      }
+      guard case .count(let k) = components else {
+        throw GenerativeError(.argument, "a sketch needs n_components or n_directions")
+      }
+      return try Directions(
+        random: min(columns, Self.defaultDirections(min(k, columns))), columns: columns, seed: seed,
+        in: context)
+    }
 
     /// - Throws: `.argument` naming the option that is outside its range.
     func check() throws(GenerativeError) {

@@ -7,7 +7,7 @@ extension PCA {
     package let rowCount: Int
     package let columnCount: Int
     package let componentCount: Int
-    /// `.covariance` or `.gram`.
+    /// `.covariance`, `.gram` or `.sketch`.
     package let solver: Solver
     package let whitens: Bool
     /// k × d: orthonormal rows by falling variance.
@@ -40,11 +40,12 @@ extension PCA {
     /// - Parameters:
     ///   - components: k × d packed, of any sign.
     ///   - variances: min(n, d) or more, falling; the first k belong to the components.
+    ///   - noiseVariance: nil: the mean of the variances after the first k, which are then all there.
     ///   - mean: d.
     init(
       components v: UnsafePointer<Double>, count k: Int, variances: UnsafeBufferPointer<Double>,
-      totalVariance: Double, mean: UnsafePointer<Double>, rowCount: Int, columnCount d: Int,
-      solver: Solver, whitens: Bool, in context: Context
+      totalVariance: Double, noiseVariance: Double? = nil, mean: UnsafePointer<Double>, rowCount: Int,
+      columnCount d: Int, solver: Solver, whitens: Bool, in context: Context
     ) throws(GenerativeError) {
       let memory = context.memory
       let components = try Buffer<Float>(uninitializedCount: k * d, in: memory)
@@ -59,10 +60,10 @@ extension PCA {
       for i in 0..<k { kept.base[i] = max(variances[i], 0) }
 
       // The same divisor as scikit-learn's, which Tipping & Bishop write as d − k for n > d.
-      let rank = min(rowCount, d)
+      let rank = noiseVariance == nil ? min(rowCount, d) : k
       var rest = 0.0
       for i in (k..<max(k, rank)).reversed() { rest += max(variances[i], 0) }
-      let noise = k < rank ? rest / Double(rank - k) : 0
+      let noise = noiseVariance ?? (k < rank ? rest / Double(rank - k) : 0)
       try self.init(
         components: components, mean: floatMean, explainedVariance: kept, totalVariance: totalVariance,
         noiseVariance: noise, rowCount: rowCount, solver: solver, whitens: whitens, in: context)

@@ -15,10 +15,12 @@ import Tensors
 package final class PCA: Sendable {
   package let options: Options
   package let context: Context
+  /// Who this PCA's fits are shared with; nil: nobody.
+  private let ranks: (@Sendable () throws(GenerativeError) -> Ranks?)?
   private let state = Guarded(State())
 
   /// What was seen, and what follows from it.
-  private struct State {
+  struct State {
     /// Kept by fits that may go on; nil after a Gram fit.
     nonisolated(unsafe) var moments: Moments?
     /// The solution for `moments` as they are, when it was asked for.
@@ -26,10 +28,15 @@ package final class PCA: Sendable {
     var calibration = Calibration()
   }
 
+  /// - Parameter ranks: asked anew by each fit, which is then one over the rows of all ranks.
   /// - Throws: `.argument` for options outside their range.
-  package init(_ options: Options = Options(), in context: Context = .standard) throws(GenerativeError) {
+  package init(
+    _ options: Options = Options(), ranks: (@Sendable () throws(GenerativeError) -> Ranks?)? = nil,
+    in context: Context = .standard
+  ) throws(GenerativeError) {
     try options.check()
     self.options = options
+    self.ranks = ranks
     self.context = context
   }
 
@@ -40,6 +47,7 @@ package final class PCA: Sendable {
   /// - Throws: `.argument` for fewer than two rows or more components than min(rows, columns);
   ///   `.nonfinite`; `.memory`; and what the source throws.
   package func fit(_ source: some RowSource) throws(GenerativeError) {
+    if let ranks = try ranks?() { return try fit(source, over: ranks) }
     let columns = source.columnCount
     let isWide = source.knownRowCount.map { $0 < columns } ?? false
     if options.solver == .gram || (options.solver == .automatic && isWide) {
@@ -47,13 +55,36 @@ package final class PCA: Sendable {
       replace(State(moments: nil, solution: solution))
       return
     }
-    let moments = try Moments(columns: columns, in: context)
+    var moments = try Self.moments(of: source, try emptyMoments(columns: columns))
+    if options.solver == .sketch {
+      for _ in 1..<options.passCount {
+        let refined = try Moments(refining: moments, centred: options.centres, in: context)
+        let next = try Self.moments(of: source, refined)
+        guard next.rowCount == moments.rowCount else {
+          throw GenerativeError(
+            .mismatch, "the first pass had \(moments.rowCount) rows and the next \(next.rowCount)")
+        }
+        moments = next
+      }
+    }
+    let solution = try Solution(of: moments, options, in: context)
+    replace(State(moments: moments, solution: solution))
+  }
+
+  static func moments(
+    of source: some RowSource, _ moments: Moments
+  ) throws(GenerativeError) -> Moments {
     try source.forEachBatch { batch throws(GenerativeError) in
       // After an error they are forgotten.
       try moments.add(batch, isChecked: true)
     }
-    let solution = try Solution(of: moments, options, in: context)
-    replace(State(moments: moments, solution: solution))
+    return moments
+  }
+
+  private func emptyMoments(columns: Int) throws(GenerativeError) -> Moments {
+    guard options.solver == .sketch else { return try Moments(columns: columns, in: context) }
+    return try Moments(
+      columns: columns, directions: try options.directions(columns: columns, in: context), in: context)
   }
 
   /// Adds rows to what was seen: the same result as one fit over all of them, to rounding.
@@ -72,8 +103,8 @@ package final class PCA: Sendable {
 
   /// Adds what `other` has seen, which stays as it is.
   ///
-  /// - Throws: `.mismatch` for another number of columns; `.state` when either was fitted on the Gram
-  ///   path, or `other` has seen nothing; `.memory`.
+  /// - Throws: `.mismatch` for another number of columns or other directions; `.state` when either was
+  ///   fitted on the Gram path, or `other` has seen nothing; `.memory`.
   package func merge(_ other: PCA) throws(GenerativeError) {
     guard let theirs = other.moments else {
       throw GenerativeError(.state, "the other PCA has no statistics to merge")
@@ -85,7 +116,10 @@ package final class PCA: Sendable {
   ///
   /// - Throws: `.mismatch`, `.state` and `.memory` as `merge`.
   package func merge(_ theirs: Moments) throws(GenerativeError) {
-    let moments = try continuedMoments(columns: theirs.columnCount)
+    if theirs.directions != nil, options.solver == .covariance {
+      throw GenerativeError(.mismatch, "the covariance solver needs all products, not those of a sketch")
+    }
+    let moments = try continuedMoments(columns: theirs.columnCount, like: theirs)
     if moments === theirs {
       throw GenerativeError(.argument, "other must not be the PCA itself")
     }
@@ -101,7 +135,9 @@ package final class PCA: Sendable {
   /// The statistics, when this fit can go on.
   var moments: Moments? { state.withLock { $0.moments } }
 
-  private func continuedMoments(columns: Int) throws(GenerativeError) -> Moments {
+  private func continuedMoments(
+    columns: Int, like other: Moments? = nil
+  ) throws(GenerativeError) -> Moments {
     let (moments, isFinal) = state.withLock { ($0.moments, $0.moments == nil && $0.solution != nil) }
     if isFinal {
       throw GenerativeError(
@@ -111,7 +147,8 @@ package final class PCA: Sendable {
     if options.solver == .gram {
       throw GenerativeError(.state, "the Gram path needs all rows at once: partial fits need the covariance")
     }
-    return try Moments(columns: columns, in: context)
+    guard let other else { return try emptyMoments(columns: columns) }
+    return try Moments(columns: columns, other.precision, directions: other.directions, in: context)
   }
 
   package var calibration: Calibration {
@@ -119,7 +156,7 @@ package final class PCA: Sendable {
     set { state.withLock { $0.calibration = newValue } }
   }
 
-  private func replace(_ new: State) {
+  func replace(_ new: State) {
     state.replace(by: new)
   }
 

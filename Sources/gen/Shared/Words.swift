@@ -66,7 +66,7 @@ enum OptimizerName: String, Word {
 
 enum Schedule: String, Word { case constant, step, cosine, linear }
 
-enum Solver: String, Word { case automatic, covariance, gram }
+enum Solver: String, Word { case automatic, covariance, gram, sketch }
 
 /// Widths of hidden layers on the command line: "512,256", or "none".
 struct Widths: ExpressibleByArgument {

@@ -15,8 +15,16 @@ struct TrainPCA: ParsableCommand {
   @Option(help: "The fewest components that explain at least this share of the variance.")
   var variance: Double?
 
-  @Option(help: "Eigenvectors of the covariance matrix, or of the rows' Gram matrix.")
+  @Option(
+    help:
+      "Eigenvectors of the covariance matrix, of the rows' Gram matrix, or nearly from a sketch (wide rows).")
   var solver = Solver.automatic
+
+  @Option(help: "Directions of a sketch. Default: 2 x components + 16.")
+  var directions: Int?
+
+  @Option(help: "Passes of a sketch over the rows. Default: 2.")
+  var passes: Int?
 
   @Flag(help: "Scale latents to unit variance.")
   var whiten = false
@@ -36,6 +44,8 @@ struct TrainPCA: ParsableCommand {
     if let components { options.n_components = Int64(components) }
     if let variance { options.variance_ratio = variance }
     options.solver = solver.code
+    options.n_directions = Int64(directions ?? 0)
+    options.n_passes = Int32(clamping: passes ?? 0)
     options.whiten = whiten ? 1 : 0
     options.no_centering = noCentering ? 1 : 0
     let start = now()

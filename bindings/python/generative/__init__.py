@@ -36,6 +36,7 @@ from .image import Image, image_grid, read_image, write_image
 from .mixture import Mixture
 from .moments import Moments
 from .pca import PCA
+from .reservoir import Reservoir
 from .vae import ELBO, VAE, binarize
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "NotFittedError",
     "NotReadyError",
     "OutOfMemoryError",
+    "Reservoir",
     "Token",
     "binarize",
     "corrupt",

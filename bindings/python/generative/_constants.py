@@ -48,7 +48,7 @@ STOP_NOW = 2
 ABI_VERSION = 1
 
 DTYPE = {"uint8": 0, "float32": 1, "float64": 2}
-SOLVER = {"auto": 0, "covariance": 1, "gram": 2}
+SOLVER = {"auto": 0, "covariance": 1, "gram": 2, "sketch": 3}
 ACTIVATION = {
     None: 0,
     "identity": 1,

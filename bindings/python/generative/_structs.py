@@ -202,33 +202,6 @@ class SaveImageOptions(Structure):
     ]
 
 
-class PCAOptions(Structure):
-    c_name = "gen_pca_options"
-    _fields_ = [
-        ("struct_size", c_uint32),
-        ("solver", c_int32),
-        ("n_components", c_int64),
-        ("variance_ratio", c_double),
-        ("no_centering", c_int32),
-        ("whiten", c_int32),
-        ("seed", c_uint64),
-        ("context", Handle),
-    ]
-
-
-class PCAInfo(Structure):
-    c_name = "gen_pca_info_t"
-    _fields_ = [
-        ("struct_size", c_uint32),
-        ("solver", c_int32),
-        ("n_rows", c_int64),
-        ("n_features", c_int64),
-        ("n_components", c_int64),
-        ("noise_variance", c_double),
-        ("total_variance", c_double),
-    ]
-
-
 AllReduce = CFUNCTYPE(c_int32, c_void_p, c_int64, c_int32, c_void_p)
 Broadcast = CFUNCTYPE(c_int32, c_void_p, c_int64, c_int32, c_void_p)
 AllGather = CFUNCTYPE(c_int32, c_void_p, c_int64, c_void_p, c_void_p)
@@ -247,6 +220,37 @@ class Comm(Structure):
         ("all_gather", AllGather),
         ("barrier", Barrier),
         ("user_data", c_void_p),
+    ]
+
+
+class PCAOptions(Structure):
+    c_name = "gen_pca_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("solver", c_int32),
+        ("n_components", c_int64),
+        ("variance_ratio", c_double),
+        ("no_centering", c_int32),
+        ("whiten", c_int32),
+        ("seed", c_uint64),
+        ("context", Handle),
+        ("n_directions", c_int64),
+        ("n_passes", c_int32),
+        ("reserved", c_int32),
+        ("comm", POINTER(Comm)),
+    ]
+
+
+class PCAInfo(Structure):
+    c_name = "gen_pca_info_t"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("solver", c_int32),
+        ("n_rows", c_int64),
+        ("n_features", c_int64),
+        ("n_components", c_int64),
+        ("noise_variance", c_double),
+        ("total_variance", c_double),
     ]
 
 
@@ -471,6 +475,18 @@ class Tensor(Structure):
     ]
 
 
+class MomentsOptions(Structure):
+    c_name = "gen_moments_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_int32),
+        ("n_features", c_int64),
+        ("n_directions", c_int64),
+        ("seed", c_uint64),
+        ("context", Handle),
+    ]
+
+
 class MomentsInfo(Structure):
     c_name = "gen_moments_info_t"
     _fields_ = [
@@ -478,6 +494,32 @@ class MomentsInfo(Structure):
         ("is_exact", c_int32),
         ("n_rows", c_int64),
         ("n_features", c_int64),
+        ("n_directions", c_int64),
+        ("pass", c_int64),
+    ]
+
+
+class ReservoirOptions(Structure):
+    c_name = "gen_reservoir_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_int32),
+        ("n_features", c_int64),
+        ("capacity", c_int64),
+        ("seed", c_uint64),
+        ("context", Handle),
+    ]
+
+
+class ReservoirInfo(Structure):
+    c_name = "gen_reservoir_info_t"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_int32),
+        ("n_rows", c_int64),
+        ("n_kept", c_int64),
+        ("n_features", c_int64),
+        ("capacity", c_int64),
     ]
 
 

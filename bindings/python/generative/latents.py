@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from typing import NamedTuple, Optional, Union
+from typing import Any, NamedTuple, Optional, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from ._errors import check
 from ._library import lib
 from ._rows import Floats, address, as_rows
 from ._structs import DirectionInfo, DirectionOptions
+from .moments import Moments
 
 
 class Direction(NamedTuple):
@@ -124,24 +125,57 @@ def direction(
     values = np.ascontiguousarray(attribute, dtype=np.float32)
     if values.shape != (len(latents),):
         raise ValueError(f"attribute must have shape ({len(latents)},), not {values.shape}")
-    options = DirectionOptions(
-        method=c.choose(c.DIRECTION, method, "method"),
-        ridge=c.number(ridge),
-    )
-    if others is not None and len(others) > 0:
-        arrays = [np.asarray(other.vector if isinstance(other, Direction) else other) for other in others]
-        vectors = as_rows(np.stack(arrays), latents.shape[1], "others")
-        options.others = vectors.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
-        options.n_others = len(vectors)
-    vector = np.empty(latents.shape[1], np.float32)
-    info = DirectionInfo()
-    check(
-        lib.gen_latents_direction(
-            address(latents), *latents.shape, address(values), ctypes.byref(options), address(vector),
-            ctypes.byref(info),
+    options = _Options(latents.shape[1], method, others, ridge)
+    arguments = (address(latents), *latents.shape, address(values))
+    return options.direction(lib.gen_latents_direction, *arguments)
+
+
+def direction_of_moments(
+    moments: Moments,
+    attribute: int = -1,
+    extent: tuple[float, float] = (0, 1),
+    *,
+    n_attributes: int = 1,
+    method: str = "regression",
+    others: Optional[Sequence[Union[Direction, npt.ArrayLike]]] = None,
+    ridge: Optional[float] = None,
+) -> Direction:
+    """The same from moments of rows [latent | attributes] that were gathered anywhere and merged.
+
+    attribute: which of the n_attributes, counted as lists are. extent: its least and greatest value.
+    "means" needs an attribute of these two values, such as a label.
+    """
+    which = attribute + n_attributes if attribute < 0 else attribute
+    options = _Options(moments.n_features - n_attributes, method, others, ridge)
+    return options.direction(lib.gen_moments_direction, moments._handle, n_attributes, which, *extent)
+
+
+class _Options:
+    """What both ways to a direction take, and give."""
+
+    def __init__(
+        self,
+        size: int,
+        method: str,
+        others: Optional[Sequence[Union[Direction, npt.ArrayLike]]],
+        ridge: Optional[float],
+    ) -> None:
+        self.size = size
+        self.options = DirectionOptions(
+            method=c.choose(c.DIRECTION, method, "method"),
+            ridge=c.number(ridge),
         )
-    )  # fmt: skip
-    return Direction(vector, info.correlation, info.low, info.high, info.mean, info.deviation)
+        if others is not None and len(others) > 0:
+            arrays = [np.asarray(other.vector if isinstance(other, Direction) else other) for other in others]
+            self.vectors = as_rows(np.stack(arrays), size, "others")
+            self.options.others = self.vectors.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
+            self.options.n_others = len(self.vectors)
+
+    def direction(self, function: Any, *arguments: Any) -> Direction:
+        vector = np.empty(max(self.size, 0), np.float32)
+        info = DirectionInfo()
+        check(function(*arguments, ctypes.byref(self.options), address(vector), ctypes.byref(info)))
+        return Direction(vector, info.correlation, info.low, info.high, info.mean, info.deviation)
 
 
 def combine(A: npt.ArrayLike, B: npt.ArrayLike, C: npt.ArrayLike) -> Floats:

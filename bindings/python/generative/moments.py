@@ -3,38 +3,58 @@
 from __future__ import annotations
 
 import ctypes
-import os
 from typing import Any, Optional
 
 import numpy as np
 
 from ._errors import check
-from ._handle import Owner, handle_of, made
+from ._handle import handle_of, made
 from ._library import lib
 from ._rows import Doubles, size_of
-from ._structs import MomentsInfo
+from ._statistics import Statistics
+from ._structs import MomentsInfo, MomentsOptions
 from .context import Context
 from .dataset import dataset_of
-from .image import PathLike
 
 
-class Moments(Owner):
+class Moments(Statistics):
     """Count, mean and covariance of rows, as sums that add up.
 
     Parts of the data may be seen by different processes and merged, in any order: of uint8 the result
-    is the same to the last bit, of floats to rounding. Pickles and copies.
+    is the same to the last bit, of floats within 1e-12. Pickles and copies.
+
+    n_directions: a sketch instead of the covariance, for a PCA of rows of more than about 4,000 numbers:
+    its products with so many directions, which `seed` tells; parts to be merged need the same.
     """
 
     _noun = "moments"
 
-    def __init__(self, n_features: int, *, context: Optional[Context] = None) -> None:
-        self._own(made(lib.gen_moments_create, n_features, handle_of(context)))
+    def __init__(
+        self,
+        n_features: int,
+        *,
+        n_directions: Optional[int] = None,
+        seed: int = 0,
+        context: Optional[Context] = None,
+    ) -> None:
+        options = MomentsOptions(
+            n_features=n_features, n_directions=n_directions or 0, seed=seed, context=handle_of(context)
+        )
+        self._own(made(lib.gen_moments_create_with, ctypes.byref(options)))
 
     @classmethod
-    def of(cls, X: Any, *, context: Optional[Context] = None) -> Moments:
+    def of(
+        cls, X: Any, *, n_directions: Optional[int] = None, seed: int = 0, context: Optional[Context] = None
+    ) -> Moments:
         """The moments of an array of rows, a stream or a Dataset, as fits take them."""
         with dataset_of(X, context) as data:
-            return cls(size_of(data.shape), context=context).update(data)
+            size = size_of(data.shape)
+            return cls(size, n_directions=n_directions, seed=seed, context=context).update(data)
+
+    def refined(self) -> Moments:
+        """A sketch for a second pass over the same rows: nothing seen yet, with the directions that this
+        one found. The error falls by orders of magnitude."""
+        return self._loaded(made(lib.gen_moments_create_refined, self._handle))
 
     def update(self, X: Any) -> Moments:
         """Adds an array of rows, a stream or a Dataset."""
@@ -42,11 +62,6 @@ class Moments(Owner):
             status = lib.gen_moments_update(self._handle, data._handle)
             data._reraise()
             check(status)
-        return self
-
-    def merge(self, other: Moments) -> Moments:
-        """Adds what other Moments have seen."""
-        check(lib.gen_moments_merge(self._handle, other._handle))
         return self
 
     @property
@@ -59,6 +74,12 @@ class Moments(Owner):
     def n_features(self) -> int:
         """Numbers of a row."""
         count: int = self._info().n_features
+        return count
+
+    @property
+    def n_directions(self) -> int:
+        """Directions of a sketch; 0: all products are there."""
+        count: int = self._info().n_directions
         return count
 
     @property
@@ -85,38 +106,6 @@ class Moments(Owner):
         distance = ctypes.c_double()
         check(lib.gen_moments_frechet(self._handle, other._handle, ctypes.byref(distance)))
         return distance.value
-
-    def save(self, path: PathLike) -> None:
-        """Writes a safetensors file, whole or not at all."""
-        check(lib.gen_moments_save(self._handle, os.fsencode(path)))
-
-    @classmethod
-    def load(cls, path: PathLike, context: Optional[Context] = None) -> Moments:
-        """Moments from the file `save` wrote."""
-        return cls._loaded(made(lib.gen_moments_load, os.fsencode(path), handle_of(context)))
-
-    def to_bytes(self) -> bytes:
-        """The bytes that `save` writes."""
-        count = ctypes.c_int64()
-        check(lib.gen_moments_save_memory(self._handle, None, 0, ctypes.byref(count)))
-        buffer = np.empty(count.value, np.uint8)
-        check(lib.gen_moments_save_memory(self._handle, buffer.ctypes.data, len(buffer), ctypes.byref(count)))
-        return buffer[: count.value].tobytes()
-
-    @classmethod
-    def from_bytes(cls, data: Any, context: Optional[Context] = None) -> Moments:
-        """Moments from what `to_bytes` gave."""
-        data = bytes(data)
-        return cls._loaded(made(lib.gen_moments_load_memory, data, len(data), handle_of(context)))
-
-    def __reduce__(self) -> Any:
-        return type(self).from_bytes, (self.to_bytes(),)
-
-    @classmethod
-    def _loaded(cls, handle: int) -> Moments:
-        moments = cls.__new__(cls)
-        moments._own(handle)
-        return moments
 
     def _info(self) -> MomentsInfo:
         info = MomentsInfo()

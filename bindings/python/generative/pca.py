@@ -29,7 +29,9 @@ class PCA(CalibratedModel):
     n_components: a count; a share of the variance in (0, 1), for the fewest components that explain it;
     "mle", for the count of greatest evidence (Minka 2000), which needs as many rows as columns; or None
     for all, min(rows, columns). whiten: latents get unit variance. center=False: the mean is taken to
-    be zero. solver: "auto", "covariance" or "gram" (fewer rows than columns).
+    be zero. solver: "auto", "covariance", "gram" (fewer rows than columns) or "sketch", nearly the
+    components from few products, for more than about 4,000 columns: n_directions (None: 2 n_components +
+    16) and n_passes over the rows in a fit (None: 2) say how nearly; see gen_pca_options.
 
     Attributes of a fitted model have the names, shapes and meanings of sklearn.decomposition.PCA, and
     each component's entry of largest magnitude is positive, as there. Likelihoods are those of the
@@ -46,6 +48,8 @@ class PCA(CalibratedModel):
         whiten: bool = False,
         center: bool = True,
         solver: str = "auto",
+        n_directions: Optional[int] = None,
+        n_passes: Optional[int] = None,
         seed: int = 0,
         context: Optional[Context] = None,
     ) -> None:
@@ -55,6 +59,8 @@ class PCA(CalibratedModel):
     whiten: bool
     center: bool
     solver: str
+    n_directions: Optional[int]
+    n_passes: Optional[int]
     seed: int
 
     def fit(self, X: Any, y: Any = None) -> PCA:
@@ -204,7 +210,7 @@ class PCA(CalibratedModel):
 
     @property
     def solver_(self) -> str:
-        """The path taken: "covariance" or "gram"."""
+        """The path taken: "covariance", "gram" or "sketch"."""
         taken = self._info().solver
         return next(name for name, number in c.SOLVER.items() if number == taken)
 
@@ -213,6 +219,8 @@ class PCA(CalibratedModel):
             solver=c.choose(c.SOLVER, self.solver, "solver"),
             no_centering=int(not self.center),
             whiten=int(self.whiten),
+            n_directions=c.count(self.n_directions),
+            n_passes=c.count(self.n_passes),
             seed=self.seed,
             context=handle_of(self.context),
         )
@@ -267,6 +275,7 @@ class PCA(CalibratedModel):
         self.center = not checkpoint.option("no_centering")
         solver = checkpoint.option("solver")
         self.solver = next(name for name, number in c.SOLVER.items() if number == solver)
+        self.n_directions = self.n_directions or None
 
     @property
     def _n_features_out(self) -> int:

@@ -1,0 +1,123 @@
+import Statistics
+import Tensors
+
+/// Principal components of a covariance matrix C that is known by Y = C·Ω alone, the Nyström way:
+///
+///     C ≈ Y·(Ωᵀ·Y)⁺·Yᵀ = E·Eᵀ,     E = Y·U·diag(β)^(−½)     with Ωᵀ·Y = U·diag(β)·Uᵀ
+///     Eᵀ·E = W·diag(λ)·Wᵀ,          V = diag(λ)^(−½)·Wᵀ·Eᵀ    the components
+///
+/// Of all matrices in the span of Y this is the one below C that comes nearest; no λ is above C's. With l
+/// random directions the variances it misses are on average at most 1 + k/(l − k − 1) times those that k
+/// components must miss (Tropp, Yurtsever, Udell & Cevher, "Fixed-rank approximation of a positive-
+/// semidefinite matrix from streaming data", NIPS 2017). Directions that a first pass found have the small
+/// variances suppressed once more, as a step of subspace iteration does.
+private struct Sketch {
+  /// r × d, orthonormal to rounding, by falling variance.
+  let components: Buffer<Double>
+  /// l, the last l − r of them zero.
+  let variances: Buffer<Double>
+  let rank: Int
+
+  init(_ moments: Moments, _ directions: Directions, centred: Bool, in context: Context)
+    throws(GenerativeError)
+  {
+    let (d, l) = (directions.columnCount, directions.count)
+    let y = try Buffer<Double>(count: d * l, in: context.memory)
+    try moments.covariance(into: y.base, centred: centred)
+    let yMatrix = DoubleMatrix(y.base, rows: d, columns: l)
+    let product = try DoubleProduct(rows: l, columns: max(d, l), in: context)
+
+    let b = try Buffer<Double>(count: l * l, in: context.memory)
+    product.add(directions.matrix.transposed, yMatrix, into: DoubleMatrix(b.base, rows: l, columns: l))
+    for i in 0..<l {
+      for j in i..<l { b.base[i * l + j] = (b.base[i * l + j] + b.base[j * l + i]) / 2 }
+    }
+    let inner = try SymmetricEigen(destroying: b.base, n: l, in: context)
+    // Below this share of the largest there is rounding only.
+    let least = inner.values[0] * 1e-13
+    var r = 0
+    while r < l, inner.values[r] > least, inner.values[r] > 0 { r += 1 }
+    variances = try Buffer(count: l, in: context.memory)
+    components = try Buffer(count: l * d, in: context.memory)
+    guard r > 0 else {
+      rank = 0
+      return
+    }
+    for i in 0..<r {
+      let scale = 1 / inner.values[i].squareRoot()
+      for j in 0..<l { inner.vectors.base[i * l + j] *= scale }
+    }
+    let e = try Buffer<Double>(count: r * d, in: context.memory)
+    let eMatrix = DoubleMatrix(e.base, rows: r, columns: d)
+    product.add(inner.matrix[0..<r, 0..<l], yMatrix.transposed, into: eMatrix)
+    let g = try Buffer<Double>(count: r * r, in: context.memory)
+    product.add(
+      eMatrix, eMatrix.transposed, into: DoubleMatrix(g.base, rows: r, columns: r), upperOnly: true)
+    let outer = try SymmetricEigen(destroying: g.base, n: r, in: context)
+    var found = 0
+    while found < r, outer.values[found] > outer.values[0] * 1e-13 { found += 1 }
+    product.add(
+      outer.matrix[0..<found, 0..<r], eMatrix, into: DoubleMatrix(components.base, rows: found, columns: d))
+    for i in 0..<found {
+      variances.base[i] = outer.values[i]
+      let scale = 1 / outer.values[i].squareRoot()
+      for j in i * d..<(i + 1) * d { components.base[j] *= scale }
+    }
+    rank = found
+  }
+}
+
+extension PCA.Solution {
+  /// The components that a sketch tells; total and noise variance are exact.
+  ///
+  /// - Throws: as `init(of:)`.
+  init(ofSketch moments: Moments, _ options: PCA.Options, in context: Context) throws(GenerativeError) {
+    guard let directions = moments.directions else {
+      throw GenerativeError(.internalFault, "these statistics are no sketch")
+    }
+    let (d, n) = (directions.columnCount, moments.rowCount)
+    try PCA.checkRowCount(n)
+    let limit = min(n, directions.count)
+    try options.check(limit: limit)
+    let sketch = try Sketch(moments, directions, centred: options.centres, in: context)
+    let total = moments.totalVariance(centred: options.centres)
+    let mean = try Buffer<Double>(count: d, in: context.memory)
+    if options.centres { moments.mean(into: mean.base) }
+    let variances = UnsafeBufferPointer(sketch.variances.elements)
+    let k = options.componentCount(variances: variances, total: total, limit: limit)
+    try Orthonormalizer.complete(
+      sketch.components, rows: k, columns: d, rank: min(k, sketch.rank), seed: options.seed, in: context)
+    // What the k components leave of the total, not of the sketch.
+    let rest = max(0, (0..<k).reduce(total) { $0 - variances[$1] })
+    let rank = min(n, d)
+    try self.init(
+      components: sketch.components.base, count: k, variances: variances, totalVariance: total,
+      noiseVariance: k < rank ? rest / Double(rank - k) : 0, mean: mean.base, rowCount: n, columnCount: d,
+      solver: .sketch, whitens: options.whitens, in: context)
+  }
+}
+
+extension Moments {
+  /// Statistics for another pass over the rows that `first` has seen: nothing seen yet, with the directions
+  /// that `first` found.
+  ///
+  /// - Throws: `.state` for statistics that are no sketch or of fewer than two rows; `.memory`.
+  package convenience init(
+    refining first: Moments, centred: Bool = true, in context: Context
+  ) throws(GenerativeError) {
+    guard let directions = first.directions else {
+      throw GenerativeError(.state, "statistics of all products have nothing to refine")
+    }
+    guard first.rowCount >= 2 else {
+      throw GenerativeError(.state, "a pass to refine must have seen 2 rows at least, not \(first.rowCount)")
+    }
+    let sketch = try Sketch(first, directions, centred: centred, in: context)
+    try Orthonormalizer.complete(
+      sketch.components, rows: directions.count, columns: directions.columnCount, rank: sketch.rank,
+      seed: directions.seed, in: context)
+    try self.init(
+      columns: first.columnCount, first.precision,
+      directions: try Directions(rounding: sketch.components.base, after: directions, in: context),
+      in: context)
+  }
+}

@@ -1,0 +1,39 @@
+import Tensors
+
+extension Moments {
+  /// Becomes the statistics of all ranks' rows, the same bits on each; each rank has seen a part of them.
+  ///
+  /// One all-reduce of the sums, after the ranks have agreed on unit and shift: of bytes exact, so that the
+  /// number of ranks changes nothing; of floats to rounding.
+  ///
+  /// - Throws: `.comm`; `.argument` on every rank where one has seen no row; `.memory`.
+  package func sum(over ranks: Ranks) throws(GenerativeError) {
+    let counts = try ranks.gather(rowCount)
+    if let rank = counts.firstIndex(where: { $0 < 1 }) {
+      throw GenerativeError(
+        .argument, "rank \(rank) has no rows: each of the \(ranks.count) needs one at least")
+    }
+    var total = 0
+    for count in counts {
+      let (sum, overflow) = total.addingReportingOverflow(count)
+      guard !overflow else { throw GenerativeError(.limit, "more rows than can be counted") }
+      total = sum
+    }
+    let areBytes = try ranks.gather(unit == 1 ? 0 : 1).allSatisfy { $0 == 1 }
+    let packed = try ranks.together { () throws(GenerativeError) in
+      try Buffer<Double>(count: packedCount, in: context.memory)
+    }
+    if !areBytes {
+      leaveBytes()
+      let means = packed.base
+      for j in 0..<columnCount {
+        means[j] = (Double(shift.base[j]) * Double(rowCount) + sums.base[j]) / Double(total)
+      }
+      try ranks.sum(means, count: columnCount)
+      moveShift { means[$0] }
+    }
+    pack(into: packed.base)
+    try ranks.sum(packed.base, count: packed.count)
+    unpack(from: packed.base, rowCount: total)
+  }
+}

@@ -1,0 +1,63 @@
+"""What statistics share: they merge, are kept in files, and pickle."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from typing import Any, Optional, TypeVar
+
+import numpy as np
+
+from ._errors import check
+from ._handle import Owner, handle_of, made
+from ._library import lib
+from .context import Context
+from .image import PathLike
+
+S = TypeVar("S", bound="Statistics")
+
+
+class Statistics(Owner):
+    """Sums or samples of rows that any number of processes gather and merge. Pickles and copies."""
+
+    def merge(self: S, other: S) -> S:
+        """Adds what other statistics of the same kind have seen; other is not changed."""
+        check(self._function("merge")(self._handle, other._handle))
+        return self
+
+    def save(self, path: PathLike) -> None:
+        """Writes a safetensors file, whole or not at all."""
+        check(self._function("save")(self._handle, os.fsencode(path)))
+
+    @classmethod
+    def load(cls: type[S], path: PathLike, context: Optional[Context] = None) -> S:
+        """The statistics in the file that `save` wrote."""
+        return cls._loaded(made(cls._function("load"), os.fsencode(path), handle_of(context)))
+
+    def to_bytes(self) -> bytes:
+        """The bytes that `save` writes: the same for the same rows where sums are exact."""
+        count = ctypes.c_int64()
+        save = self._function("save_memory")
+        check(save(self._handle, None, 0, ctypes.byref(count)))
+        buffer = np.empty(count.value, np.uint8)
+        check(save(self._handle, buffer.ctypes.data, len(buffer), ctypes.byref(count)))
+        return buffer[: count.value].tobytes()
+
+    @classmethod
+    def from_bytes(cls: type[S], data: Any, context: Optional[Context] = None) -> S:
+        """The statistics in what `to_bytes` gave; a changed bit is an error."""
+        data = bytes(data)
+        return cls._loaded(made(cls._function("load_memory"), data, len(data), handle_of(context)))
+
+    def __reduce__(self) -> Any:
+        return type(self).from_bytes, (self.to_bytes(),)
+
+    @classmethod
+    def _loaded(cls: type[S], handle: int) -> S:
+        statistics = cls.__new__(cls)
+        statistics._own(handle)
+        return statistics
+
+    @classmethod
+    def _function(cls, verb: str) -> Any:
+        return getattr(lib, f"gen_{cls._noun}_{verb}")
