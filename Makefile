@@ -2,9 +2,8 @@
 #
 #   make demo      installs what is missing, builds, learns from 60,000 pictures; results in demo/
 #   make test      installs what is missing, builds, runs every test
-#   make science   figures of convolutional models on Fashion-MNIST, in about half an hour;
-#                  or one of science-conditional, science-vae, science-denoiser
-#   make science-arithmetic  how often A - B + C on a DCGAN's latents gives the drawn face it should
+#   make science   what the papers claim, measured; CLAIM='vae parzen' those only, SEEDS='1 2', DATA=folder of
+#                  MNIST's files, SHORT=1 to see that it runs; kept in demo/science, and a page of it there
 #   make check-hard  the scorecard at full size and the tests under sanitizers, in about an hour; PASS n/25
 #   make fuzz      fuzzes six targets; SECONDS=600 for each, TARGETS='model png'
 #   make           builds the library and the tool into .build/release
@@ -128,17 +127,15 @@ bench-peers:
 	python3 -m venv $(PEERS)
 	$(PEERS)/bin/pip install --requirement Benchmarks/requirements.txt
 
-SCIENCE = science-conditional science-vae science-denoiser
-science: $(SCIENCE)
-$(SCIENCE): science-%: build $(PYTHON)
-	@$(INSTALL_MISSING) dataset-fashion-mnist
+# docs/results.md is the page of a run of all claims: make science ALONE=1 AGAIN=1 PAGE=docs/results.md
+PAGE ?= demo/science/results.md
+science: build $(PYTHON)
+	@$(if $(DATA),true,$(INSTALL_MISSING) dataset-fashion-mnist)
+	@mkdir -p demo/science
 	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so \
-	  $(PYTHON) Benchmarks/science/fashion.py $*
-
-science-arithmetic: build $(PYTHON)
-	@mkdir -p demo/arithmetic
-	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so \
-	  $(PYTHON) Benchmarks/science/faces.py demo/arithmetic
+	  $(PYTHON) Benchmarks/science/science.py $(CLAIM) $(if $(DATA),--data $(DATA)) \
+	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SHORT),--short) $(if $(ALONE),--alone) $(if $(AGAIN),--again) \
+	  --table $(PAGE)
 
 # Without a network: the backend, setuptools, is the tests' own.
 wheel: build $(PYTHON)
@@ -178,4 +175,4 @@ format:
 clean:
 	rm -rf .build demo .venv
 
-.PHONY: test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science $(SCIENCE) science-arithmetic fresh build build-tests soname libraries demo docs test-tools test bench bench-peers wheel install install-only format clean
+.PHONY: test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests soname libraries demo docs test-tools test bench bench-peers wheel install install-only format clean

@@ -108,7 +108,7 @@ for model in pca denoiser vae; do
   "$gen" evaluate mixed-$model.safetensors faces:3 --rows 40 --importance 3 --mixture | grep -q "^coverage"
 done
 "$gen" evaluate vae.safetensors faces:3 --training faces --rows 40 --importance 5 >evaluate.log
-for figure in SSIM "bound, nats" "active latents" "Frechet distance, pixels" coverage "distance to training"; do
+for figure in SSIM "bound, nats" "active latents" "Frechet distance (few rows), pixels" coverage "distance to training"; do
   grep -q "^$figure" evaluate.log || { echo "no $figure"; cat evaluate.log; exit 1; }
 done
 "$gen" evaluate gan.safetensors faces:3 --rows 40 --json | grep -q '"two-sample accuracy, pixels":{"value":' ||

@@ -1,0 +1,66 @@
+"""What the papers claim, measured: each claim a command with fixed seeds.
+
+usage: science.py [CLAIM ...] [--seeds 1 2 3] [--data FOLDER] [--results FOLDER] [--short] [--alone] [--again]
+                  [--table FILE]
+
+Without a claim all are measured. What a claim gave for a seed is kept in the results' folder, and not
+measured again unless asked; --table writes all that is kept there as a page, with pictures beside it. --alone says that nothing
+else ran on the machine, which a page's times tell. Status 1 when a goal is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from claim import CLAIMS, Data, Result
+from page import write_page
+
+# Each registers its claims, in the order that they are told in.
+for module in ("principal", "autoencoders", "vaes", "gans", "measures", "anomalies", "arithmetic"):
+    importlib.import_module(module)
+
+FASHION = Path("/usr/share/datasets/fashion-mnist")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("claims", nargs="*", metavar="CLAIM", choices=[[], *CLAIMS], help=", ".join(CLAIMS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    parser.add_argument("--data", type=Path, default=FASHION, help="a folder of MNIST's four files")
+    parser.add_argument("--results", type=Path, default=Path("demo/science"))
+    parser.add_argument("--short", action="store_true", help="few rows and epochs: does it run?")
+    parser.add_argument("--alone", action="store_true", help="nothing else runs on this machine")
+    parser.add_argument("--again", action="store_true", help="measure what is kept, too")
+    parser.add_argument("--table", type=Path, help="write the page of all results to this file")
+    given = parser.parse_args()
+    folder = given.results / "short" if given.short else given.results
+    data = Data(given.data, folder, given.short, given.again)
+    claims = [CLAIMS[name] for name in given.claims or CLAIMS]
+    runs = [(claim, seed) for seed in given.seeds for claim in claims]
+    missed = False
+    for claim, seed in (bar := tqdm(runs, unit="claim", disable=None)):
+        bar.set_description(f"{claim.name}, seed {seed}")
+        path = Result.path(folder, claim, data, seed)
+        if given.again or not path.exists():
+            Result.of(claim, data, seed, given.alone).save(path)
+        result = Result.load(path)
+        bar.write(f"{claim.name}, seed {seed}: {result.seconds:.0f} s", file=sys.stdout)
+        for figure in result.figures:
+            beside = ", ".join(f"{name} {value:.{figure.digits}f}" for name, value in figure.beside.items())
+            told = f"    {figure.name}: {figure.value:.{figure.digits}f} {figure.unit}".rstrip()
+            goal = f" (goal {figure.goal}{'' if figure.reached else ': MISSED'})" if figure.goal else ""
+            bar.write(f"{told}{goal}{f'  [{beside}]' if beside else ''}", file=sys.stdout)
+            missed |= figure.reached is False
+        sys.stdout.flush()
+    if given.table:
+        write_page(given.table, folder, data)
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

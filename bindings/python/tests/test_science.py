@@ -1,0 +1,27 @@
+"""The program that measures what the papers claim: it runs, keeps its results and makes its page."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+FASHION = Path("/usr/share/datasets/fashion-mnist")
+
+
+@pytest.mark.skipif(not FASHION.exists(), reason="there is no Fashion-MNIST")
+@pytest.mark.parametrize("claim", ["tutorial", "parzen"])
+def test_a_claim_runs_short_and_is_kept(claim, tmp_path):
+    pytest.importorskip("tqdm")
+    command = [sys.executable, ROOT / "Benchmarks/science/science.py", claim, "--short", "--seeds", "5"]
+    command += ["--results", tmp_path, "--table", tmp_path / "page.md"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "bindings/python")}
+    first = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert first.returncode == 0, first.stderr
+    (kept,) = (tmp_path / "short").glob(f"*{claim}-5.json")
+    written = kept.stat().st_mtime_ns
+    second = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert second.returncode == 0 and kept.stat().st_mtime_ns == written, "measured twice"
+    assert "seed 5" in (tmp_path / "page.md").read_text()
