@@ -116,11 +116,11 @@ def modes(data: Data, seed: int):
     """Modes that 10,000 samples hold, each a tenth of its share at least, and the share of samples within three
     deviations of one: 8 Gaussians on a ring of radius 2, deviation 0.02, and 25 on a grid, 2 apart, deviation
     0.05 (Metz et al. 2017). Latents of two numbers, layers of 128 without batch norm, non-saturating loss, Adam
-    5e-4 falling along a line, batch 256 of 50,000 rows, 60 and 150 epochs. A little noise on D's input keeps
+    5e-4 falling along a line, batch 256 of 50,000 rows, 60 and 300 epochs. A little noise on D's input keeps
     modes from being dropped, and blurs them."""
     for name, centres, deviation, noise, epochs, goal in (
         ("ring of 8", RING, 0.02, 0.03, 60, ">= 8"),
-        ("grid of 25", GRID, 0.05, 0.05, 150, ">= 23"),
+        ("grid of 25", GRID, 0.05, 0.05, 300, ">= 23"),
     ):
         random = np.random.default_rng(seed)
         rows = centres[random.integers(len(centres), size=50_000)] + random.normal(0, deviation, (50_000, 2))
