@@ -73,35 +73,36 @@ final class Handles: Sendable {
 
   /// The object itself, for one that guards its own state or never changes.
   func object<Object: HandleObject>(
-    _ handle: OpaquePointer?, _ name: String
+    _ handle: OpaquePointer?, _ name: @autoclosure () -> String
   ) throws(GenerativeError) -> Object {
-    try acquire(handle, name, users: nil)
+    try acquire(handle, name(), users: nil)
   }
 
   /// Runs `body` with the object, beside any other reader.
   func reading<Object: HandleObject, Result>(
-    _ handle: OpaquePointer?, _ name: String = Object.noun,
+    _ handle: OpaquePointer?, _ name: @autoclosure () -> String = Object.noun,
     _ body: (Object) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result {
-    let object: Object = try acquire(handle, name) { $0 >= 0 ? $0 + 1 : nil }
+    let object: Object = try acquire(handle, name()) { $0 >= 0 ? $0 + 1 : nil }
     defer { release(handle, object) { $0 - 1 } }
     return try body(object)
   }
 
   /// Runs `body` with the object to itself.
   func changing<Object: HandleObject, Result>(
-    _ handle: OpaquePointer?, _ name: String = Object.noun,
+    _ handle: OpaquePointer?, _ name: @autoclosure () -> String = Object.noun,
     _ body: (Object) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result {
-    let object: Object = try acquire(handle, name) { $0 == 0 ? -1 : nil }
+    let object: Object = try acquire(handle, name()) { $0 == 0 ? -1 : nil }
     defer { release(handle, object) { _ in 0 } }
     return try body(object)
   }
 
+  /// - Parameter name: of the argument; only a message wants it.
   private func acquire<Object: HandleObject>(
-    _ handle: OpaquePointer?, _ name: String, users next: ((Int) -> Int?)?
+    _ handle: OpaquePointer?, _ name: @autoclosure () -> String, users next: ((Int) -> Int?)?
   ) throws(GenerativeError) -> Object {
-    guard handle != nil else { throw GenerativeError(.handle, "\(name) must not be NULL") }
+    guard handle != nil else { throw GenerativeError(.handle, "\(name()) must not be NULL") }
     let found: (object: Object?, isBusy: Bool) = table.withLock { table in
       guard let index = Self.find(handle, Object.kind, in: table),
         let object = table.slots[index].object as? Object
@@ -112,9 +113,9 @@ final class Handles: Sendable {
       }
       return (object, false)
     }
-    if found.isBusy { throw GenerativeError(.busy, "\(name) is in use by another call") }
+    if found.isBusy { throw GenerativeError(.busy, "\(name()) is in use by another call") }
     guard let object = found.object else {
-      throw GenerativeError(.handle, "\(name) is not a gen_\(Object.noun) handle, or was destroyed")
+      throw GenerativeError(.handle, "\(name()) is not a gen_\(Object.noun) handle, or was destroyed")
     }
     return object
   }
