@@ -35,8 +35,8 @@ final class MomentsAccumulator {
     product = try DoubleProduct(
       rows: max(columns, directions == nil ? 0 : Self.doubleBlockRows), columns: directions ?? columns,
       in: context)
-    doubleBlock = try Buffer(count: block, in: context.memory)
-    floatBlock = try Buffer(count: block, in: context.memory)
+    doubleBlock = try Buffer(uninitializedCount: block, in: context.memory)
+    floatBlock = try Buffer(uninitializedCount: block, in: context.memory)
     latents = try Buffer(count: Self.doubleBlockRows * count, in: context.memory)
     projections = try Buffer(count: 2 * count, in: context.memory)
   }
