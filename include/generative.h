@@ -239,9 +239,10 @@ typedef struct gen_event {
   int64_t n_steps; /* steps of an epoch; 0 while a stream's length is unknown */
   double seconds;  /* since the fit began */
   double learning_rate;
-  double loss;               /* what is minimised: C * reconstruction + beta * kl for a VAE */
-  double reconstruction;     /* autoencoder, VAE */
-  double kl;                 /* VAE */
+  double loss;           /* what is minimised: for a VAE C * reconstruction + beta * kl, or minus
+                            its importance-weighted bound; an autoencoder's with penalties */
+  double reconstruction; /* autoencoder, VAE */
+  double kl;             /* VAE */
   double discriminator_loss; /* GAN: -log D(x) - log(1 - D(G(z))) */
   double generator_loss;     /* GAN */
   double real_score;         /* GAN: mean D(x) */
@@ -937,7 +938,15 @@ enum {
  *
  * An encoder down to a small latent and a decoder back, trained to reconstruct (Hinton &
  * Salakhutdinov 2006); with a corruption, to restore clean rows from corrupted ones (a denoising
- * autoencoder, Vincent et al. 2008). */
+ * autoencoder, Vincent et al. 2008).
+ *
+ * Penalties stand beside the loss, which is summed over pixels and averaged over rows as they are:
+ *
+ *     loss + sparsity + contraction * ||dh/dx||^2,   h the latents,
+ *
+ * and hold back a code that may be larger than the row: a sparse autoencoder keeps most latents
+ * small, a contractive one (Rifai et al. 2011) their derivatives, at the rows that the encoder
+ * sees. */
 
 typedef struct gen_autoencoder gen_autoencoder;
 
@@ -952,6 +961,15 @@ enum {
   GEN_CORRUPTION_GAUSSIAN = 1,       /* adds N(0, amount^2), then clamps to [0, 1] */
   GEN_CORRUPTION_MASKING = 2,        /* sets a share `amount` of the pixels to 0 */
   GEN_CORRUPTION_SALT_AND_PEPPER = 3 /* sets a share `amount` to 0 or 1, even odds */
+};
+
+/* Of latents h. KL counts each latent's mean over the batch, so that batches should be large: 100
+ * rows and more. Latents that shall be zero need latent_activation ReLU. */
+enum {
+  GEN_SPARSITY_NONE = 0,
+  GEN_SPARSITY_L1 = 1, /* weight * sum of |h| */
+  GEN_SPARSITY_KL = 2  /* weight * sum of KL(target || mean of h), a coin's: needs latent_activation
+                          sigmoid (Ng 2011) */
 };
 
 typedef struct gen_autoencoder_options {
@@ -985,8 +1003,20 @@ typedef struct gen_autoencoder_options {
   int32_t skips; /* CONVOLUTIONAL: 1: levels of the encoder feed the decoder's: a U-Net (Ronneberger
                     et al. 2015) with a bottleneck of latent_size and no latents: encode and decode
                     return GEN_E_STATE. base_channels are those at full size; of hidden layers,
-                    latent_activation, no_bias, dropout, batch_norm and pixel_bias it has none */
+                    latent_activation, no_bias, dropout, batch_norm, pixel_bias, sparsity,
+                    contraction and tied it has none */
   int32_t reserved;
+  int32_t sparsity; /* GEN_SPARSITY_... */
+  int32_t tied;     /* DENSE: 1: the decoder's weights are the encoder's, transposed: one tensor
+                       that learns from both. decoder_hidden must be hidden in reverse, or the
+                       default */
+  double sparsity_weight; /* > 0; 0: 0.1 */
+  double sparsity_target; /* KL: the mean that latents shall have, in (0, 1); 0: 0.05 */
+  double contraction;     /* DENSE, without dropout: weight of the squared Frobenius norm of dh/dx;
+                             0: none. Exact for an encoder of one layer (n_hidden -1). For a deeper
+                             one an estimate without bias, |v J|^2 with one v of random signs for
+                             each row and step (Hutchinson 1990), which costs about 5 passes of the
+                             encoder beside the 3 of a step */
 } gen_autoencoder_options;
 
 GEN_API gen_status gen_autoencoder_options_init(gen_autoencoder_options *options,
@@ -1016,6 +1046,13 @@ GEN_API gen_status gen_autoencoder_reconstruct(const gen_autoencoder *autoencode
 GEN_API gen_status gen_autoencoder_denoise(const gen_autoencoder *autoencoder, const float *rows,
                                            int64_t n_rows, float *rows_out);
 
+/* ||dh/dx||^2, the squared Frobenius norm of the latents' derivatives by the row, at each row:
+ * exactly what `contraction` weighs, of any autoencoder with latents. norms_out: n_rows.
+ * Cost: n_rows * latent_size passes back through the encoder, or 1 pass for one dense layer. */
+GEN_API gen_status gen_autoencoder_jacobian_norm(const gen_autoencoder *autoencoder,
+                                                 const float *rows, int64_t n_rows,
+                                                 double *norms_out);
+
 /* Corrupts rows as a denoising autoencoder's training does. corruption, amount: as in the options.
  * Row i of a seed is corrupted the same way for any n_rows. */
 GEN_API gen_status gen_corrupt(const float *rows, int64_t n_rows, int64_t row_size,
@@ -1029,7 +1066,15 @@ GEN_API gen_status gen_corrupt(const float *rows, int64_t n_rows, int64_t row_si
  *     C * reconstruction + beta * KL(q(z|x) || N(0, I)),   reconstruction = -log p(x|z), in nats,
  *
  * summed over pixels and averaged over rows, so that C = beta = 1 is the negative of the true
- * bound. Gradients pass through z = mean + exp(log_variance / 2) * e with e from N(0, I). */
+ * bound. Gradients pass through z = mean + exp(log_variance / 2) * e with e from N(0, I).
+ *
+ * With importance_samples K > 1 it is an importance-weighted autoencoder (Burda et al. 2016): the
+ * loss is the negative of a tighter bound from K latents of each row,
+ *
+ *     -log 1/K sum exp(-C * reconstruction + beta * (log p(z) - log q(z|x))),
+ *
+ * whose posterior q(z|x) serves the bound, not the single latent. Reconstruction and kl are still
+ * told, as they would be of a VAE. Inference is the same. */
 
 typedef struct gen_vae gen_vae;
 
@@ -1076,6 +1121,8 @@ typedef struct gen_vae_options {
   int32_t batch_norm;    /* CONVOLUTIONAL: 1: after all convolutions but the first and the last */
   int32_t pixel_bias;    /* 1: a bias for every pixel of the output, not one for every channel */
   int64_t n_classes;     /* labels joined to every layer, up to 4,096; 0: none */
+  int64_t importance_samples; /* K, latents for each row, 1 ... 10,000; 0: 1. A step's decoder has
+                                 batch_size * K rows, in time and in memory */
 } gen_vae_options;
 
 GEN_API gen_status gen_vae_options_init(gen_vae_options *options, uint32_t struct_size);

@@ -31,8 +31,9 @@ extension Checkpoint {
 
   /// Options that came after the first files, and what a file without one means.
   private static let laterOptions = [
-    "architecture": "dense", "base_channels": "32", "batch_norm": "false", "classes": "0", "depth": "0",
-    "optimizer_start": "0", "pixel_bias": "false", "skips": "false", "spectral_norm": "false",
+    "architecture": "dense", "base_channels": "32", "batch_norm": "false", "classes": "0",
+    "contraction": "0.0", "depth": "0", "importance_samples": "1", "optimizer_start": "0",
+    "pixel_bias": "false", "skips": "false", "sparsity": "none", "spectral_norm": "false", "tied": "false",
   ]
 
   /// Keeps `value` under `name`, replacing what was there.

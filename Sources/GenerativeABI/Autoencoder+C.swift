@@ -39,9 +39,26 @@ extension Autoencoder.Options {
       throw GenerativeError(.argument, "loss GEN_LOSS_CROSS_ENTROPY needs a sigmoid output_activation")
     }
     corruption = try Corruption(o.corruption, o.corruption_amount)
+    sparsity = try Self.sparsity(o)
+    contraction = Float(try checkRange("contraction", o.contraction, 0...1e30))
+    isTied = try checkFlag("tied", o.tied)
     stack.weights = try checkWeightRule(o.initializer)
     stack.dropout = try checkShare("dropout", o.dropout)
     seed = o.seed
+  }
+
+  private static func sparsity(_ o: gen_autoencoder_options) throws(GenerativeError) -> SparsityPenalty? {
+    let kind = try checkRange("sparsity", o.sparsity, 0...2)
+    let weight = Float(try checkPositive("sparsity_weight", o.sparsity_weight, default: 0.1))
+    let target = try checkRange("sparsity_target", orDefault(o.sparsity_target, 0.05), 0...1)
+    guard SparsityPenalty.targets.contains(Float(target)) else {
+      throw GenerativeError(.argument, "sparsity_target must be above 0 and below 1, not \(target)")
+    }
+    switch kind {
+    case GEN_SPARSITY_L1: return .absolute(weight: weight)
+    case GEN_SPARSITY_KL: return .divergence(weight: weight, target: Float(target))
+    default: return nil
+    }
   }
 }
 
@@ -182,6 +199,20 @@ private func reconstruct(
     try model.reconstruct(
       try checkModelInput("rows", rows, n, width, model.context), rows: n,
       into: try checkOutput("rows_out", rows_out, n, width))
+  }
+}
+
+@c @implementation public func gen_autoencoder_jacobian_norm(
+  _ autoencoder: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
+  _ norms_out: UnsafeMutablePointer<Double>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(autoencoder) { (model: Autoencoder) throws(GenerativeError) in
+      let n = try checkRowCount(n_rows)
+      try model.jacobianNorms(
+        try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n,
+        into: try checkOutput("norms_out", norms_out, n, 1))
+    }
   }
 }
 

@@ -48,6 +48,8 @@ extension VAE.Options {
     let epochs = try checkRange("kl_epochs", orDefault(o.kl_epochs, 10), 1e-6...1e6)
     annealing = try checkChoice(
       "kl_schedule", o.kl_schedule, [.constant, .linear(epochs: epochs), .cyclic(epochs: epochs)])
+    importanceSamples = try checkRange(
+      "importance_samples", orDefault(o.importance_samples, 1), 1...VAE.sampleLimit)
     stack.weights = try checkWeightRule(o.initializer)
     stack.dropout = try checkShare("dropout", o.dropout)
     seed = o.seed

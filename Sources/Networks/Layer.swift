@@ -22,8 +22,10 @@ package protocol Layer: Sendable {
 
   /// The layer's weights in the order a product reads them, for `LayerPass.packed`; nil when it has no
   /// use for them.
+  ///
+  /// - Parameter tied: as `LayerPass.tied`.
   func packed(
-    _ parameters: UnsafePointer<Float>, context: Context
+    _ parameters: UnsafePointer<Float>, tied: UnsafePointer<Float>?, context: Context
   ) throws(GenerativeError) -> PackedWeights?
 
   /// y ← f(x), for `pass.rows` rows; fills `pass.cache` when there is one.
@@ -48,7 +50,7 @@ extension Layer {
   package func cacheCount(rows: Int) -> Int { 0 }
   package func scratchCount(rows: Int, context: Context) -> Int { 0 }
   package func packed(
-    _ parameters: UnsafePointer<Float>, context: Context
+    _ parameters: UnsafePointer<Float>, tied: UnsafePointer<Float>?, context: Context
   ) throws(GenerativeError) -> PackedWeights? { nil }
 }
 
@@ -99,6 +101,10 @@ package struct LayerPass {
   package let scratch: UnsafeMutablePointer<Float>
   /// Where the parameters' gradient is added, or nil when only dx is wanted.
   package let gradient: UnsafeMutablePointer<Float>?
+  /// All parameters of the network whose weights this one's layers share; nil where none does.
+  package var tied: UnsafePointer<Float>?
+  /// Where the gradient of shared weights is added.
+  package var tiedGradient: UnsafeMutablePointer<Float>?
 
   /// A convolution's packed weights, if there are any.
   var packedKernel: PackedKernel? {

@@ -11,7 +11,7 @@ package final class Network: Sendable {
   package let parameterCount: Int
   package let statisticCount: Int
   /// Where each layer's numbers start in the flat buffers.
-  let parameterOffsets: [Int]
+  package let parameterOffsets: [Int]
   let statisticOffsets: [Int]
 
   /// The most layers a network may have; each has a random stream of its own.
@@ -71,7 +71,7 @@ package final class Network: Sendable {
     var input = x
     for (index, layer) in layers.enumerated() {
       let output = workspace.output(index)
-      layer.forward(input, into: output, pass(index, rows, labels, weights, workspace, mode, nil))
+      layer.forward(input, into: output, pass(index, rows, labels, weights, workspace, mode))
       input = UnsafePointer(output)
     }
     return workspace.output(layers.count - 1)
@@ -82,11 +82,12 @@ package final class Network: Sendable {
   ///
   /// - Parameters:
   ///   - gradient: flat, added to; nil when the parameters' share is not wanted.
+  ///   - tiedGradient: that of the network whose weights are shared, flat, added to.
   ///   - inputGradient: gets the gradient with respect to x; nil when it is not wanted.
   package func backward(
     _ dOutput: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, rows: Int,
     given labels: UnsafePointer<Int32>? = nil, _ weights: Weights, _ workspace: Workspace, _ mode: Mode,
-    gradient: UnsafeMutablePointer<Float>?,
+    gradient: UnsafeMutablePointer<Float>?, tiedGradient: UnsafeMutablePointer<Float>? = nil,
     inputGradient: UnsafeMutablePointer<Float>? = nil
   ) {
     precondition(workspace.purpose == .training && rows <= workspace.rowCapacity)
@@ -96,15 +97,15 @@ package final class Network: Sendable {
       let dx = index == 0 ? inputGradient : workspace.gradient(index)
       layers[index].backward(
         dy, x: x, y: UnsafePointer(workspace.output(index)), into: dx,
-        pass(index, rows, labels, weights, workspace, mode, gradient))
+        pass(index, rows, labels, weights, workspace, mode, gradient, tiedGradient))
       if let dx { dy = dx }
     }
   }
 
   private func pass(
     _ index: Int, _ rows: Int, _ labels: UnsafePointer<Int32>?, _ weights: Weights,
-    _ workspace: Workspace, _ mode: Mode,
-    _ gradient: UnsafeMutablePointer<Float>?
+    _ workspace: Workspace, _ mode: Mode, _ gradient: UnsafeMutablePointer<Float>? = nil,
+    _ tiedGradient: UnsafeMutablePointer<Float>? = nil
   ) -> LayerPass {
     LayerPass(
       context: workspace.context, mode: mode, rows: rows, labels: labels, index: index,
@@ -112,7 +113,8 @@ package final class Network: Sendable {
       packed: weights.packed.isEmpty ? nil : weights.packed[index],
       statistics: weights.statistics.base + statisticOffsets[index],
       cache: workspace.cache(index), scratch: workspace.scratch,
-      gradient: gradient.map { $0 + parameterOffsets[index] })
+      gradient: gradient.map { $0 + parameterOffsets[index] },
+      tied: weights.tied.map { UnsafePointer($0.base) }, tiedGradient: tiedGradient)
   }
 }
 

@@ -6,11 +6,18 @@ import Tensors
 package final class Weights: Sendable {
   package let parameters: Buffer<Float>
   package let statistics: Buffer<Float>
+  /// The parameters of another network that layers of this one share: `TiedDense`.
+  let tied: Buffer<Float>?
   /// Each layer's weights as the matrix product reads them, where they pay; empty while they train.
   let packed: [PackedWeights?]
 
   /// Freshly initialised numbers of `network`.
-  package init(_ network: Network, seed: UInt64, context: Context) throws(GenerativeError) {
+  ///
+  /// - Parameter tied: the weights that it shares.
+  package init(
+    _ network: Network, seed: UInt64, tiedTo tied: Weights? = nil, context: Context
+  ) throws(GenerativeError) {
+    self.tied = tied?.parameters
     parameters = try Buffer(count: network.parameterCount, in: context.memory)
     statistics = try Buffer(count: network.statisticCount, in: context.memory)
     packed = []
@@ -38,6 +45,7 @@ package final class Weights: Sendable {
   package init(copying other: Weights, context: Context) throws(GenerativeError) {
     parameters = try Buffer(copying: UnsafeBufferPointer(other.parameters.elements), in: context.memory)
     statistics = try Buffer(copying: UnsafeBufferPointer(other.statistics.elements), in: context.memory)
+    tied = other.tied
     packed = []
   }
 
@@ -47,9 +55,13 @@ package final class Weights: Sendable {
   package init(packing other: Weights, of network: Network, context: Context) throws(GenerativeError) {
     parameters = other.parameters
     statistics = other.statistics
+    tied = other.tied
     var packed: [PackedWeights?] = []
     for (layer, offset) in zip(network.layers, network.parameterOffsets) {
-      packed.append(try layer.packed(UnsafePointer(other.parameters.base + offset), context: context))
+      packed.append(
+        try layer.packed(
+          UnsafePointer(other.parameters.base + offset), tied: tied.map { UnsafePointer($0.base) },
+          context: context))
     }
     self.packed = packed
   }

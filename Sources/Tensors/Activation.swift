@@ -16,4 +16,12 @@ package enum Activation: Equatable, Hashable, Sendable {
 
   /// Whether the derivative is computed from the input x; all others use the output y.
   package var differentiatesInput: Bool { self == .silu }
+
+  /// Whether the second derivative is more than zero almost everywhere.
+  package var isCurved: Bool {
+    switch self {
+    case .identity, .relu, .leakyReLU: false
+    case .silu, .elu, .tanh, .sigmoid: true
+    }
+  }
 }

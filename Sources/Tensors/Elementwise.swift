@@ -45,6 +45,26 @@ extension Context {
     }
   }
 
+  /// d ← x · act″, in memory of its own; `saved` as in `activateBackward`.
+  package func activateTwiceBackward(
+    _ x: Input, saved: Input, count: Int, _ activation: Activation, into d: Output
+  ) {
+    // SiLU is computed from σ.
+    if activation == .silu { activate(saved, count: count, .sigmoid, into: d) }
+    forChunks(count, cost: 1) { start, count in
+      for i in start..<start + count {
+        let y = saved[i]
+        switch activation {
+        case .identity, .relu, .leakyReLU: d[i] = 0
+        case .elu: d[i] = y > 0 ? 0 : x[i] * (y + 1)
+        case .tanh: d[i] = -2 * x[i] * y * (1 - y * y)
+        case .sigmoid: d[i] = x[i] * y * (1 - y) * (1 - 2 * y)
+        case .silu: d[i] = x[i] * d[i] * (1 - d[i]) * (2 + y * (1 - 2 * d[i]))
+        }
+      }
+    }
+  }
+
   // MARK: - Arithmetic
 
   /// y ← a·x + b·y
@@ -92,6 +112,15 @@ extension Context {
     forRows(x.rowCount, columns: x.columnCount, cost: activation.cost) { i in
       kernel(
         x.base + i * x.rowStride, scale, shift, function, slope, y.base + i * y.rowStride, x.columnCount)
+    }
+  }
+
+  /// x[i, j] ← x[i, j] · factors[i]. x has unit column stride.
+  package func scaleRows(_ x: Matrix, by factors: Input) {
+    let kernel = kernels.elementwise.scale
+    forRows(x.rowCount, columns: x.columnCount, cost: 0.2) { i in
+      let row = x.base + i * x.rowStride
+      kernel(row, factors[i], 0, row, x.columnCount)
     }
   }
 

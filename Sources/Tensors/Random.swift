@@ -10,6 +10,7 @@ package struct Random: Sendable {
     case shuffle, latent, reparameterisation, corruption, dropout, discriminatorNoise, binarisation
     case faces, evaluation, eigenvectors, test, observation, truncation, inversion, mixture, sketch
     case reservoir
+    case contraction = 32
   }
 
   package let seed: UInt64

@@ -35,6 +35,15 @@ extension Context {
     return reduce(count) { kernel(x + $0, y + $0, $1) }
   }
 
+  /// norms[i] ← Σⱼ x[i, j]². x has unit column stride.
+  package func squaredNorms(_ x: Matrix, into norms: Output) {
+    let kernel = kernels.reductions.dot
+    forRows(x.rowCount, columns: x.columnCount, cost: 0.2) { i in
+      let row = x.base + i * x.rowStride
+      norms[i] = Float(kernel(row, row, x.columnCount))
+    }
+  }
+
   /// Whether every element is finite.
   package func isFinite(_ x: Input, count: Int) -> Bool {
     let kernel = kernels.reductions.isFinite

@@ -47,6 +47,32 @@ import Testing
       expect(create { $0.dropout = bad }, 1)
       expect(create { ($0.corruption, $0.corruption_amount) = (2, bad) }, 1)
     }
+    for bad in [-1, 3, .max] as [Int32] {
+      expect(create { $0.sparsity = bad }, 1)
+      expect(create { $0.tied = bad }, 1)
+    }
+    for bad in [Double(-1), .nan, .infinity] {
+      expect(create { $0.contraction = bad }, 1)
+      expect(create { ($0.sparsity, $0.sparsity_weight) = (1, bad) }, 1)
+      expect(create { $0.sparsity_target = bad }, 1)
+    }
+    expect(create { $0.sparsity_target = 1 }, 1)
+    #expect(message == "sparsity_target must be above 0 and below 1, not 1.0")
+    expect(create { $0.sparsity = Int32(GEN_SPARSITY_KL) }, 1)
+    #expect(message == "sparsity GEN_SPARSITY_KL needs latent_activation sigmoid")
+    let sigmoid = Int32(GEN_ACTIVATION_SIGMOID)
+    expect(create { ($0.sparsity, $0.latent_activation) = (Int32(GEN_SPARSITY_KL), sigmoid) }, 0)
+    expect(create { ($0.contraction, $0.dropout) = (0.1, 0.1) }, 1)
+    #expect(message == "contraction needs an encoder without dropout")
+    expect(create { ($0.contraction, $0.tied) = (0.1, 1) }, 0)
+    for change in [{ $0.contraction = 0.1 }, { $0.tied = 1 }] as [(inout gen_autoencoder_options) -> Void] {
+      expect(
+        create {
+          ($0.height, $0.width, $0.channels, $0.architecture) = (4, 4, 1, 1)
+          change(&$0)
+        }, 1)
+      #expect(message.hasSuffix(" needs architecture GEN_ARCHITECTURE_DENSE"))
+    }
     for bad in [Double(-1), 10.5, .nan, .infinity] {
       expect(create { ($0.corruption, $0.corruption_amount) = (1, bad) }, 1)
     }
@@ -76,6 +102,8 @@ import Testing
     }
     for bad in [Double.nan, .infinity, -.infinity] { expect(create { $0.beta = bad }, 1) }
     expect(create { $0.beta = -1 }, 0)
+    for bad in [-1, 10_001, .max] as [Int64] { expect(create { $0.importance_samples = bad }, 1) }
+    for samples in [0, 1, 10_000] as [Int64] { expect(create { $0.importance_samples = samples }, 0) }
     expect(create { $0.output_activation = Int32(GEN_ACTIVATION_IDENTITY) }, 1)
     expect(create { ($0.likelihood, $0.binarize) = (1, 1) }, 1)
     expect(create { $0.context = OpaquePointer(bitPattern: 77) }, 2)

@@ -3,7 +3,7 @@ makes of fixed rows; run once for every format, with that library and its Python
 
     PYTHONPATH=bindings/python GENERATIVE_LIBRARY=... python make_compatibility.py 1.1 dense
 
-and `convolutional` and `unfinished` where the library had those (older packages took epochs and batch_size in
+and `convolutional`, `unfinished` and `variants` where the library had those (older packages took epochs and batch_size in
 fit).
 
 bindings/python/tests/test_compatibility.py loads them. Files are never made anew: they are what was written.
@@ -62,6 +62,18 @@ def convolutional():
     yield "dcgan", GAN(2, **built).fit(rows(shape)), shape
 
 
+def variants():
+    from generative import VAE, Autoencoder
+
+    shape, fit = (6,), {"epochs": 2, "batch_size": 8}
+    model = Autoencoder(
+        2, hidden=(4,), latent_activation="sigmoid", sparsity="kl", sparsity_weight=0.25, contraction=0.125,
+        tied=True, **fit,
+    )  # fmt: skip
+    yield "tied-autoencoder", model.fit(rows(shape)), shape
+    yield "importance-vae", VAE(2, hidden=(4,), importance_samples=3, **fit).fit(rows(shape)), shape
+
+
 def unfinished():
     from generative import STOP_NOW, VAE
 
@@ -76,7 +88,8 @@ UNFINISHED = {"epochs": 2, "batch_size": 8, "schedule": "cosine"}
 def main(version, what):
     expected_path = FOLDER / "expected.json"
     expected = json.loads(expected_path.read_text()) if expected_path.exists() else {}
-    for name, model, shape in {"dense": dense, "convolutional": convolutional, "unfinished": unfinished}[what]():
+    makers = {"dense": dense, "convolutional": convolutional, "unfinished": unfinished, "variants": variants}
+    for name, model, shape in makers[what]():
         file = f"{name}-{version}.safetensors"
         model.save(FOLDER / file)
         expected[file] = {

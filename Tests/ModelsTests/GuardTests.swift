@@ -79,6 +79,29 @@ import Testing
     #expect(model.record == nil)
   }
 
+  @Test func `A contraction that runs away is caught behind a finite encoder`() throws {
+    var options = Autoencoder.Options(shape: Shape(features: Self.width))
+    (options.latentSize, options.hidden, options.latentActivation) = (2, [], .tanh)
+    options.contraction = 0.1
+    let model = try Autoencoder(options)
+    var good: [UInt8] = []
+    let error = try error(model, before: 7) { options in
+      options.observer.tell = { event in
+        if event.kind == .epoch, event.epoch == 1 { good = (try? model.bytes(.weights)) ?? [] }
+        return .goOn
+      }
+    } spoil: { model in
+      // tanh stays within ±1; the square of a weight does not stay finite.
+      model.encoder.weights.parameters[0] = 1e25
+    }
+    #expect(error?.status == .nonfinite)
+    #expect(
+      error?.message.contains(
+        "in epoch 2, step 3 (step 8 in all): behind layer encoder.0 (dense), whose output is finite; the model is as "
+          + "it was after epoch 1; ") == true, "\(error?.message ?? "")")
+    #expect(try model.bytes(.weights) == good)
+  }
+
   @Test func `A GAN names its player`() throws {
     let dense = try error(gan(), before: 3) {
       $0.discriminator.weights.parameters[place($0.discriminator, 2) - 1] = .nan

@@ -35,6 +35,7 @@ import Testing
     options.reconstructionWeight = 0.3
     options.beta = 0
     options.annealing = .cyclic(epochs: 2.5)
+    options.importanceSamples = 7
     options.weights = .fanInUniform
     options.dropout = 0.2
     options.seed = 77
@@ -69,6 +70,13 @@ import Testing
     #expect(try GAN(bytes: gan().bytes()).options == gan().options)
     // The other cases of the options that have cases.
     var options = Autoencoder.Options(shape: Shape(features: 3))
+    for sparsity in [nil, .absolute(weight: 0.1), .divergence(weight: 3, target: 0.07)] as [SparsityPenalty?]
+    {
+      (options.sparsity, options.latentActivation) = (sparsity, .sigmoid)
+      (options.isTied, options.contraction) = (sparsity != nil, sparsity == nil ? 0 : 1e-3)
+      #expect(try Autoencoder(bytes: Autoencoder(options).bytes()).options == options)
+    }
+    options = Autoencoder.Options(shape: Shape(features: 3))
     for corruption in [Corruption.none, .gaussian(deviation: 0.5), .masking(share: 0.3)] {
       for loss in [ReconstructionLoss.squaredError, .crossEntropy] {
         (options.corruption, options.loss) = (corruption, loss)

@@ -35,9 +35,9 @@ import Testing
 
   @Test(arguments: [(Architecture.dense, 0), (.dense, 5), (.convolutional, 0), (.convolutional, 5)])
   func `A VAE takes the memory it plans`(_ architecture: Architecture, _ classCount: Int) throws {
-    for (batchRows, binarizes) in [(8, false), (512, false), (512, true)] {
+    for (batchRows, binarizes, samples) in [(8, false, 1), (512, false, 1), (512, true, 1), (64, true, 7)] {
       var options = VAE.Options(shape: Self.image, architecture: architecture)
-      (options.classCount, options.binarizes) = (classCount, binarizes)
+      (options.classCount, options.binarizes, options.importanceSamples) = (classCount, binarizes, samples)
       let data = try rows(batchRows)
       let bytes = try taken { context in
         try Trainer.fit(
@@ -79,6 +79,24 @@ import Testing
     for batchRows in [8, 256] {
       var options = Autoencoder.Options(shape: Self.image, architecture: architecture)
       options.corruption = .gaussian(deviation: 0.5)
+      let data = try rows(256)
+      let bytes = try taken { context in
+        try Trainer.fit(
+          try Autoencoder(options, context: context), to: data,
+          FitOptions(epochCount: 1, batchRows: batchRows))
+      }
+      expectWithinTenth(try Autoencoder.plan(options, rows: batchRows), bytes)
+    }
+  }
+  @Test(arguments: [[], [64], [96, 64]], [false, true])
+  func `A contractive or sparse autoencoder takes the memory it plans`(
+    _ hidden: [Int], _ isTied: Bool
+  ) throws {
+    for batchRows in [8, 256] {
+      var options = Autoencoder.Options(shape: Self.image)
+      (options.hidden, options.latentSize, options.latentActivation) = (hidden, 500, .sigmoid)
+      options.sparsity = .divergence(weight: 0.1, target: 0.05)
+      (options.contraction, options.isTied) = (0.1, isTied)
       let data = try rows(256)
       let bytes = try taken { context in
         try Trainer.fit(

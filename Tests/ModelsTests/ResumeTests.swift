@@ -11,6 +11,7 @@ import Testing
   /// A model and how it is fitted, with every source of state and randomness in use somewhere.
   enum Case: CaseIterable, Sendable, CustomStringConvertible {
     case denseAutoencoder, convolutionalAutoencoder, denseVAE, convolutionalVAE, conditionalVAE
+    case tiedAutoencoder, sparseAutoencoder, importanceWeightedVAE
     case denseGAN, convolutionalGAN, conditionalGAN, stream, shuffledStream, keepsBest
 
     var description: String {
@@ -20,6 +21,9 @@ import Testing
       case .denseVAE: "a dense VAE with coins, annealing and clipping"
       case .convolutionalVAE: "a convolutional VAE with batch norm under a line"
       case .conditionalVAE: "a VAE with labels and AdamW"
+      case .tiedAutoencoder: "a tied, contractive autoencoder without biases"
+      case .sparseAutoencoder: "a sparse, contractive autoencoder of one layer"
+      case .importanceWeightedVAE: "a VAE of three importance samples with labels, coins and dropout"
       case .denseGAN: "a dense GAN with an average, dropout and two steps of D"
       case .convolutionalGAN: "a DCGAN with an average"
       case .conditionalGAN: "a GAN with labels and spectral norm, SGD"
@@ -44,6 +48,21 @@ import Testing
         (options.latentSize, options.hidden, options.dropout) = (3, [7], 0.2)
         options.corruption = .gaussian(deviation: 0.1)
         return try Autoencoder(options)
+      case .tiedAutoencoder:
+        var options = Autoencoder.Options(shape: shape)
+        (options.latentSize, options.hidden, options.isTied) = (3, [7], true)
+        (options.contraction, options.hasBias) = (0.1, false)
+        return try Autoencoder(options)
+      case .sparseAutoencoder:
+        var options = Autoencoder.Options(shape: shape)
+        (options.latentSize, options.hidden, options.contraction) = (12, [], 0.1)
+        (options.latentActivation, options.sparsity) = (.sigmoid, .divergence(weight: 0.3, target: 0.1))
+        return try Autoencoder(options)
+      case .importanceWeightedVAE:
+        var options = VAE.Options(shape: shape)
+        (options.latentSize, options.hidden, options.binarizes) = (3, [7], true)
+        (options.importanceSamples, options.classCount, options.dropout) = (3, 3, 0.2)
+        return try VAE(options)
       case .convolutionalAutoencoder:
         var options = Autoencoder.Options(shape: shape, architecture: .convolutional)
         (options.latentSize, options.hidden, options.hasSkips) = (3, [], true)

@@ -54,6 +54,64 @@ import Testing
     }
   }
 
+  @Test(arguments: ["importance", "weightedImportance"])
+  func `Three steps of an importance-weighted VAE are PyTorch's`(_ name: String) throws {
+    let golden = try Golden("variants")
+    var options = Self.vaeOptions(name == "importance" ? "bernoulli" : "learned")
+    options.importanceSamples = name == "importance" ? 5 : 3
+    let vae = try VAE(options)
+    vae.encoder.weights.parameters.assign(try golden("\(name).encoder"))
+    vae.decoder.weights.parameters.assign(try golden("\(name).decoder"))
+    let step = try VAEStep(vae, Self.fit)
+    for number in 0..<3 {
+      let key = "\(name).\(number)"
+      var x = try golden("\(key).x")
+      step.noise.assign(try golden("\(key).noise"))
+      let figures = try step.descend(&x, rows: Self.rowCount, at: .step(number + 1))
+      for (figure, name) in [(Figures.Name.loss, "loss"), (.reconstruction, "reconstruction"), (.kl, "kl")] {
+        #expect(abs(figures[figure] - Double(try golden("\(key).\(name)")[0])) < 1e-4, "\(key).\(name)")
+      }
+      try expectAlike(vae.encoder, vae.decoder, golden, key)
+    }
+  }
+
+  @Test(arguments: ["contractive", "tied", "deep", "deepTied"])
+  func `Three steps of a sparse, contractive autoencoder are PyTorch's`(_ name: String) throws {
+    let golden = try Golden("variants")
+    var options = Autoencoder.Options(shape: Shape(features: Self.width))
+    (options.latentSize, options.hidden) = (4, name.hasPrefix("deep") ? [7] : [])
+    (options.activation, options.latentActivation) = (.sigmoid, .sigmoid)
+    options.isTied = name.lowercased().hasSuffix("tied")
+    options.contraction = 0.5
+    options.sparsity =
+      name == "tied" || name == "deep"
+      ? .divergence(weight: 0.7, target: 0.1) : .absolute(weight: 0.3)
+    let model = try Autoencoder(options)
+    model.encoder.weights.parameters.assign(try golden("\(name).encoder"))
+    model.decoder.weights.parameters.assign(try golden("\(name).decoder"))
+    let rows = try dataset([Float](repeating: 0, count: Self.width), width: Self.width)
+    let step = try model.prepare(Self.fit, rows)
+    for number in 0..<3 {
+      let key = "\(name).\(number)"
+      var x = try golden("\(key).x")
+      let figures = try step.learn(&x, rows: Self.rowCount, at: .step(number + 1))
+      for (figure, name) in [(Figures.Name.loss, "loss"), (.reconstruction, "reconstruction")] {
+        #expect(abs(figures[figure] - Double(try golden("\(key).\(name)")[0])) < 1e-4, "\(key).\(name)")
+      }
+      try expectAlike(model.encoder, model.decoder, golden, key)
+    }
+  }
+
+  /// Gradients of the last step and weights after it.
+  private func expectAlike(
+    _ encoder: Learner, _ decoder: Learner, _ golden: Golden, _ key: String
+  ) throws {
+    #expect(largestError(try #require(encoder.gradient).array, try golden("\(key).dEncoder")) < 1e-4)
+    #expect(largestError(try #require(decoder.gradient).array, try golden("\(key).dDecoder")) < 1e-4)
+    #expect(largestError(encoder.weights.parameters.array, try golden("\(key).encoder")) < 1e-4)
+    #expect(largestError(decoder.weights.parameters.array, try golden("\(key).decoder")) < 1e-4)
+  }
+
   @Test(arguments: ["nonSaturating", "minimax"])
   func `Three steps of the game are PyTorch's`(_ name: String) throws {
     let golden = try Golden("models")

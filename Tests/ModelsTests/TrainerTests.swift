@@ -10,7 +10,7 @@ import Testing
   private static let rowCount = 70
   private static var rows: [Float] { uniforms(rowCount * width, seed: 1) }
 
-  enum Kind: CaseIterable, Sendable { case autoencoder, vae, gan }
+  enum Kind: CaseIterable, Sendable { case autoencoder, penalized, vae, importanceWeighted, gan }
 
   /// A small model of each kind, with every source of randomness in use.
   private func model(
@@ -23,6 +23,17 @@ import Testing
       (options.latentSize, options.hidden, options.dropout) = (3, hidden, 0.2)
       options.corruption = .gaussian(deviation: 0.1)
       return try Autoencoder(options, context: context)
+    case .penalized:
+      var options = Autoencoder.Options(shape: shape)
+      (options.latentSize, options.hidden, options.latentActivation) = (5, hidden, .sigmoid)
+      (options.sparsity, options.contraction) = (.divergence(weight: 0.3, target: 0.1), 0.2)
+      options.isTied = true
+      return try Autoencoder(options, context: context)
+    case .importanceWeighted:
+      var options = VAE.Options(shape: shape)
+      (options.latentSize, options.hidden, options.dropout) = (3, hidden, 0.2)
+      (options.binarizes, options.importanceSamples) = (true, 4)
+      return try VAE(options, context: context)
     case .vae:
       var options = VAE.Options(shape: shape)
       (options.latentSize, options.hidden, options.dropout) = (3, hidden, 0.2)

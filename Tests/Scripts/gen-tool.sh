@@ -35,6 +35,11 @@ small=(--rows 300 --size 16)
 "$gen" train autoencoder faces "${small[@]}" --noise gaussian --epochs 1 -o denoiser.safetensors
 "$gen" train vae faces "${small[@]}" --architecture convolutional --latents 3 --epochs 2 \
   --schedule step --schedule-period 1 --beta1 0.8 --binarize --validation 0.2 -o vae.safetensors
+"$gen" train autoencoder faces "${small[@]}" --tied --latents 30 --hidden 20 --latent-activation sigmoid \
+  --sparsity kl --sparsity-weight 0.2 --sparsity-target 0.1 --contraction 0.01 --epochs 1 -o tied.safetensors
+"$gen" report tied.safetensors faces:2 --rows 60 -o tied.html >log
+grep -q "live sliders" log || { cat log; exit 1; }
+"$gen" train vae faces "${small[@]}" --latents 3 --importance-samples 5 --epochs 1 -o weighted.safetensors
 mkdir folder && for face in 1 2 3 4; do "$gen" sample out/faces.safetensors -n 1 --seed $face -o folder/$face.png; done
 "$gen" train gan folder --size 16 --channels 1 --batch 4 --latents 4 --epochs 2 -o gan.safetensors
 if [[ -e $idx ]]; then
@@ -62,7 +67,7 @@ if [[ -e $idx ]]; then
     [[ $(wc -l <log) == 1 ]] || { echo "gen $mistake failed without one line of message:"; cat log; exit 1; }
   done
 fi
-for model in pca denoiser vae gan; do
+for model in pca denoiser tied vae weighted gan; do
   [[ -s $model.history.jsonl ]] || { echo "$model has no history"; exit 1; }
   "$gen" info $model.safetensors --json | grep -q '"kind":' || { echo "info $model failed"; exit 1; }
 done
@@ -147,6 +152,8 @@ for mistake in "info /no/such/model" "sample out/autoencoder.safetensors" "sampl
   "train vae /no/such/folder" "train vae faces --size 33 --architecture convolutional" "train cat faces" \
   "train vae faces --resume -o /no/such.safetensors" \
   "train pca faces --resume" "encode vae.safetensors faces -o latents.png" "encode vae.safetensors $idx" \
+  "train autoencoder faces --tied --architecture convolutional" "train autoencoder faces --sparsity kl" \
+  "train autoencoder faces --sparsity-weight 1" "train vae faces --importance-samples 0" \
   "denoise vae.safetensors faces" "sample vae.safetensors --mixture" "detect vae.safetensors faces" \
   "mixture gan.safetensors faces" "threshold gan.safetensors faces" "threshold vae.safetensors faces --quantile 2" \
   "mixture vae.safetensors faces --rows 3" "traverse vae.safetensors faces --direction nose" \

@@ -75,6 +75,46 @@ private func value(_ activation: Activation, _ x: Double) -> Double {
     }
   }
 
+  @Test func secondDerivativesAgreeWithDifferences() throws {
+    for activation in activations {
+      let curvature = { (x: Double) in
+        (value(activation, x + 1e-4) - 2 * value(activation, x) + value(activation, x - 1e-4)) / 1e-8
+      }
+      try check("\(activation)″", within: 2e-5, { x, y, _ in abs(x) < 1e-3 ? 0 : y * curvature(x) }) {
+        c, x, y, z, n in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: max(n, 1)) { outputs in
+          guard let saved = outputs.baseAddress else { return }
+          if activation.differentiatesInput {
+            saved.update(from: x, count: n)
+          } else {
+            c.activate(x, count: n, activation, into: saved)
+          }
+          c.activateTwiceBackward(y, saved: saved, count: n, activation, into: z)
+        }
+        for i in 0..<n where abs(x[i]) < 1e-3 { z[i] = 0 }
+        #expect(activation.isCurved || (0..<n).allSatisfy { z[$0] == 0 })
+      }
+    }
+  }
+
+  @Test func rowsAreScaledByAFactorEach() throws {
+    for context in contexts {
+      for (rows, columns) in [(3, 5), (1, 17), (257, 131)] {
+        let x = try noise(rows * (columns + 1), seed: 3)
+        let factors = try noise(rows, seed: 4)
+        let before = Array(x.elements)
+        context.scaleRows(
+          Matrix(x.base, rows: rows, columns: columns, rowStride: columns + 1), by: factors.base)
+        for i in 0..<rows {
+          for j in 0...columns {
+            let place = i * (columns + 1) + j
+            #expect(x[place] == (j < columns ? before[place] * factors[i] : before[place]))
+          }
+        }
+      }
+    }
+  }
+
   @Test func arithmeticAgreesWithDouble() throws {
     try check("combine", within: 3e-7, { x, _, z in 1.7 * x - 0.3 * z }) { c, x, _, z, n in
       c.combine(1.7, x, -0.3, into: z, count: n)

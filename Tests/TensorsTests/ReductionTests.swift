@@ -31,6 +31,23 @@ private let contexts: [Context] = Kernels.allTables.flatMap { table in
     }
   }
 
+  @Test func squaredNormsAgreeWithDouble() throws {
+    for (rows, columns) in [(1, 1), (3, 5), (7, 16), (300, 131)] {
+      let x = try noise(rows * (columns + 2), seed: 36)
+      let matrix = Matrix(x.base, rows: rows, columns: columns, rowStride: columns + 2)
+      for context in contexts {
+        let norms = try Buffer<Float>(count: rows)
+        context.squaredNorms(matrix, into: norms.base)
+        for i in 0..<rows {
+          let wanted = (0..<columns).reduce(0.0) {
+            $0 + Double(x[i * (columns + 2) + $1]) * Double(x[i * (columns + 2) + $1])
+          }
+          #expect(abs(Double(norms[i]) - wanted) < 1e-6 * max(wanted, 1))
+        }
+      }
+    }
+  }
+
   @Test func oneBadElementAnywhereIsFound() throws {
     for context in contexts {
       for count in [1, 7, 8, 33, 100_001] {

@@ -24,6 +24,18 @@ extension Autoencoder: Checkpointable {
     case .masking(let amount): try Self.set("masking", amount, &checkpoint)
     case .saltAndPepper(let amount): try Self.set("salt_and_pepper", amount, &checkpoint)
     }
+    switch options.sparsity {
+    case nil: try checkpoint.setOption("sparsity", "none")
+    case .absolute(let weight):
+      try checkpoint.setOption("sparsity", "l1")
+      try checkpoint.setOption("sparsity_weight", weight)
+    case .divergence(let weight, let target):
+      try checkpoint.setOption("sparsity", "kl")
+      try checkpoint.setOption("sparsity_weight", weight)
+      try checkpoint.setOption("sparsity_target", target)
+    }
+    try checkpoint.setOption("contraction", options.contraction)
+    try checkpoint.setOption("tied", options.isTied)
     try checkpoint.setOption("seed", options.seed)
     return checkpoint
   }
@@ -33,6 +45,17 @@ extension Autoencoder: Checkpointable {
   ) throws(GenerativeError) {
     try checkpoint.setOption("corruption", corruption)
     try checkpoint.setOption("corruption_amount", amount)
+  }
+
+  private static func sparsity(_ checkpoint: Checkpoint) throws(GenerativeError) -> SparsityPenalty? {
+    let kind: String = try checkpoint.option("sparsity")
+    if kind == "none" { return nil }
+    let weight: Float = try checkpoint.option("sparsity_weight", in: 0...Float.greatestFiniteMagnitude)
+    guard try checkpoint.choice("sparsity", [("l1", false), ("kl", true)]) else {
+      return .absolute(weight: weight)
+    }
+    let target: Float = try checkpoint.option("sparsity_target", in: SparsityPenalty.targets)
+    return .divergence(weight: weight, target: target)
   }
 
   package convenience init(_ checkpoint: Checkpoint, context: Context) throws(GenerativeError) {
@@ -58,6 +81,9 @@ extension Autoencoder: Checkpointable {
           ("salt_and_pepper", .saltAndPepper(share: amount)),
         ])
     }
+    options.sparsity = try Self.sparsity(checkpoint)
+    options.contraction = try checkpoint.option("contraction", in: 0...Float.greatestFiniteMagnitude)
+    options.isTied = try checkpoint.option("tied")
     options.seed = try checkpoint.option("seed")
     try checkpoint.require(parameterCount: Self.plan(options, rows: 1, context: context).parameterCount)
     try self.init(options, context: context)

@@ -16,7 +16,7 @@ extension Autoencoder: Trainable {
   }
 }
 
-/// One step: minimise L(x, g(f(c(x)))) over the weights of f and g.
+/// One step: minimise L(x, g(f(c(x)))) + the penalties of f's latents h over the weights of f and g.
 private final class AutoencoderStep: TrainingStep {
   private let model: Autoencoder
   private let clipNorm: Float?
@@ -27,6 +27,10 @@ private final class AutoencoderStep: TrainingStep {
   private let dOutput: Buffer<Float>
   private let dLatent: Buffer<Float>
   private let losses: Buffer<Float>
+  private let sparsity: SparsityPenalty?
+  /// A number of each latent for the sparsity penalty.
+  private let means: Buffer<Float>
+  private let contraction: JacobianPenalty?
 
   init(_ model: Autoencoder, _ fit: FitOptions) throws(GenerativeError) {
     let context = model.context
@@ -43,6 +47,11 @@ private final class AutoencoderStep: TrainingStep {
     dOutput = try Buffer(count: rows * width, in: context.memory)
     dLatent = try Buffer(count: rows * model.decoder.network.input.count, in: context.memory)
     losses = try Buffer(count: rows, in: context.memory)
+    sparsity = model.options.sparsity
+    means = try Buffer(count: sparsity == nil ? 0 : model.options.latentSize, in: context.memory)
+    contraction =
+      model.options.contraction > 0
+      ? try JacobianPenalty(model.encoder.network, rows: rows, context: context) : nil
   }
 
   var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
@@ -60,18 +69,21 @@ private final class AutoencoderStep: TrainingStep {
     let z = model.encoder.network.forward(input, rows: rows, model.encoder.weights, encoder, mode)
     let y = model.decoder.network.forward(
       z, rows: rows, model.decoder.weights, decoder, decoderMode)
-    let loss = evaluate(y, x, rows: rows, isLearning: true)
-    try Runaway.check(
-      "loss", loss, [(model.encoder.network, encoder), (model.decoder.network, decoder)], rows: rows)
+    let reconstruction = evaluate(y, x, rows: rows, isLearning: true)
+    let encoderPass = (model.encoder.network, encoder)
+    try Runaway.check("loss", reconstruction, [encoderPass, (model.decoder.network, decoder)], rows: rows)
     model.decoder.network.backward(
       dOutput.base, x: z, rows: rows, model.decoder.weights, decoder, decoderMode,
-      gradient: model.decoder.gradient?.base, inputGradient: dLatent.base)
+      gradient: model.decoder.gradient?.base, tiedGradient: model.encoder.gradient?.base,
+      inputGradient: dLatent.base)
+    let penalty = penalize(z, input, rows: rows, moment.random(.contraction), isLearning: true)
+    try Runaway.check("loss", penalty, [encoderPass], rows: rows)
     model.encoder.network.backward(
       dLatent.base, x: input, rows: rows, model.encoder.weights, encoder, mode,
       gradient: model.encoder.gradient?.base)
     var figures = Figures()
-    figures[.loss] = loss
-    figures[.reconstruction] = loss
+    figures[.loss] = reconstruction + penalty
+    figures[.reconstruction] = reconstruction
     figures[.gradientNorm] = try model.learners.update(
       step: moment.step, rate: moment.rate, clipNorm: clipNorm)
     return figures
@@ -82,8 +94,10 @@ private final class AutoencoderStep: TrainingStep {
     let z = model.encoder.network.forward(input, rows: rows, model.encoder.weights, encoder, .inference)
     let y = model.decoder.network.forward(z, rows: rows, model.decoder.weights, decoder, .inference)
     var figures = Figures()
-    figures[.loss] = evaluate(y, x, rows: rows, isLearning: false)
-    figures[.reconstruction] = figures[.loss]
+    figures[.reconstruction] = evaluate(y, x, rows: rows, isLearning: false)
+    figures[.loss] =
+      figures[.reconstruction]
+      + penalize(z, input, rows: rows, moment.random(.contraction), isLearning: false)
     return figures
   }
 
@@ -107,5 +121,26 @@ private final class AutoencoderStep: TrainingStep {
       losses: losses.base, gradientScale: 1 / Float(rows),
       dy: isLearning ? Matrix(dOutput.base, rows: rows, columns: width) : nil, context: model.context)
     return model.context.sum(losses.base, count: rows) / Double(rows)
+  }
+  /// The penalties of the latents h of rows and, when learning, their gradients: of sparsity added to
+  /// `dLatent`, of contraction to the encoder's.
+  private func penalize(
+    _ h: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, _ random: Random,
+    isLearning: Bool
+  ) -> Double {
+    var penalty = 0.0
+    if let sparsity {
+      penalty += sparsity.evaluate(
+        Matrix(h, rows: rows, columns: model.options.latentSize), means: means.base,
+        dh: isLearning ? dLatent.base : nil, context: model.context)
+    }
+    if let contraction {
+      let weight = model.options.contraction
+      contraction.evaluate(
+        x, rows: rows, model.encoder.weights, encoder, random, losses: losses.base,
+        gradientScale: weight / Float(rows), gradient: isLearning ? model.encoder.gradient?.base : nil)
+      penalty += Double(weight) * model.context.sum(losses.base, count: rows) / Double(rows)
+    }
+    return penalty
   }
 }

@@ -7,7 +7,8 @@ import Tensors
 /// Science 2006).
 ///
 /// With a corruption c it is trained so that g(f(c(x))) ≈ x: a denoising autoencoder (Vincent et al.
-/// 2008).
+/// 2008). A sparse one has a penalty on the latents beside the loss, a contractive one (Rifai et al. 2011)
+/// one on their derivatives by the row.
 package final class Autoencoder: @unchecked Sendable {
   @dynamicMemberLookup
   package struct Options: Sendable, Equatable {
@@ -21,6 +22,12 @@ package final class Autoencoder: @unchecked Sendable {
     package var outputActivation = Activation.sigmoid
     package var loss = ReconstructionLoss.squaredError
     package var corruption = Corruption.none
+    /// What makes most latents small.
+    package var sparsity: SparsityPenalty?
+    /// λ of λ ‖∂h/∂x‖²_F, h the latents: what makes them change little with the row.
+    package var contraction: Float = 0
+    /// The decoder's weights are the encoder's, transposed.
+    package var isTied = false
     package var seed: UInt64 = 0
 
     package init(shape: Shape, architecture: Architecture = .dense) {
@@ -54,7 +61,8 @@ package final class Autoencoder: @unchecked Sendable {
     self.options = options
     self.context = context
     encoder = try Learner(networks.encoder, seed: options.seed, context: context)
-    decoder = try Learner(networks.decoder, seed: options.seed, context: context)
+    decoder = try Learner(
+      networks.decoder, seed: options.seed, tiedTo: options.isTied ? encoder : nil, context: context)
     let folds = options.architecture == .convolutional
     encoding = Inference(networks.encoder, folds: folds, context: context)
     decoding = Inference(networks.decoder, folds: folds, context: context)
@@ -74,10 +82,32 @@ package final class Autoencoder: @unchecked Sendable {
         try Network("encoder", try skips.trunk()), try Network("decoder", try skips.head(outputActivation))
       )
     }
+    try checkPenalties(options)
+    let encoder = try Network(
+      "encoder", options.stack.encoder(options.latentSize, options.latentActivation))
     return (
-      try Network("encoder", options.stack.encoder(options.latentSize, options.latentActivation)),
-      try Network("decoder", options.stack.decoder(outputActivation))
+      encoder,
+      try Network(
+        "decoder", options.stack.decoder(outputActivation, tiedTo: options.isTied ? encoder : nil))
     )
+  }
+
+  /// Refuses penalties and ties that the networks cannot have.
+  private static func checkPenalties(_ options: Options) throws(GenerativeError) {
+    if case .divergence = options.sparsity, options.latentActivation != .sigmoid {
+      throw GenerativeError(.argument, "sparsity GEN_SPARSITY_KL needs latent_activation sigmoid")
+    }
+    for (name, isAsked) in [("tied", options.isTied), ("contraction", options.contraction > 0)] {
+      if isAsked, options.architecture != .dense {
+        throw GenerativeError(.argument, "\(name) needs architecture GEN_ARCHITECTURE_DENSE")
+      }
+    }
+    if options.isTied, let widths = options.decoderHidden, widths != options.hidden.reversed() {
+      throw GenerativeError(.argument, "tied needs a decoder_hidden that is hidden in reverse, or none")
+    }
+    if options.contraction > 0, options.dropout > 0 {
+      throw GenerativeError(.argument, "contraction needs an encoder without dropout")
+    }
   }
 
   /// Refuses what a stack with skips has no place for.
@@ -89,7 +119,8 @@ package final class Autoencoder: @unchecked Sendable {
       ("hidden", options.hidden.isEmpty), ("decoder_hidden", options.decoderHidden?.isEmpty ?? true),
       ("batch_norm", !options.isNormalized), ("pixel_bias", !options.hasPixelBias),
       ("dropout", options.dropout == 0), ("no_bias", options.hasBias),
-      ("latent_activation", options.latentActivation == .identity),
+      ("latent_activation", options.latentActivation == .identity), ("sparsity", options.sparsity == nil),
+      ("contraction", options.contraction == 0), ("tied", !options.isTied),
     ]
     if let other = others.first(where: { !$0.1 })?.0 {
       throw GenerativeError(.argument, "\(other) has no place in an autoencoder with skips")
@@ -100,9 +131,14 @@ package final class Autoencoder: @unchecked Sendable {
     _ options: Options, rows: Int, context: Context = .standard
   ) throws(GenerativeError) -> Plan {
     let networks = try networks(options)
+    var encoder = Plan.Part(network: networks.encoder)
+    var rowFloats = 4 * options.shape.count + networks.decoder.input.count
+    if options.contraction > 0 {
+      encoder.passes += JacobianPenalty.passCount(networks.encoder)
+      rowFloats += JacobianPenalty.rowFloats(networks.encoder)
+    }
     return try Plan(
-      [(networks.encoder, 1, 3), (networks.decoder, 1, 3)], rows: rows,
-      rowFloats: 4 * options.shape.count + networks.decoder.input.count, context: context)
+      [encoder, Plan.Part(network: networks.decoder)], rows: rows, rowFloats: rowFloats, context: context)
   }
 
   /// Trained numbers.
@@ -133,7 +169,7 @@ package final class Autoencoder: @unchecked Sendable {
     try decodeInside(z, rows: rows, into: x)
   }
 
-  private func requireLatents() throws(GenerativeError) {
+  func requireLatents() throws(GenerativeError) {
     if options.hasSkips {
       throw GenerativeError(.state, "an autoencoder with skips has no latents: it only reconstructs")
     }

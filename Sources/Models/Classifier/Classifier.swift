@@ -57,7 +57,7 @@ package final class Classifier: @unchecked Sendable {
   ) throws(GenerativeError) -> Plan {
     // The batch; the logits' gradients, a loss and a label.
     try Plan(
-      [(try network(options), 1, 3)], rows: rows,
+      [Plan.Part(network: try network(options))], rows: rows,
       rowFloats: options.stack.shape.count + options.classCount + 2, context: context)
   }
 

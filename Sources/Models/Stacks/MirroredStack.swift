@@ -39,14 +39,20 @@ package struct MirroredStack: Sendable, Equatable {
   }
 
   /// From latents to rows.
-  func decoder(_ outputActivation: Activation) throws(GenerativeError) -> [any Layer] {
+  ///
+  /// - Parameter tied: the dense encoder whose weights the decoder shares; nil: it has its own.
+  func decoder(
+    _ outputActivation: Activation, tiedTo tied: Network? = nil
+  ) throws(GenerativeError) -> [any Layer] {
     let hidden = decoderHidden ?? self.hidden.reversed()
     let latent = Shape(features: latentSize)
     // A pixel's own bias stands in for the last layer's.
     let lastActivation = hasPixelBias ? Activation.identity : outputActivation
     var layers: [any Layer]
     switch architecture {
-    case .dense: layers = dense(latent, hidden, shape, lastActivation).layers
+    case .dense:
+      layers =
+        tied.map { transposed($0, lastActivation) } ?? dense(latent, hidden, shape, lastActivation).layers
     case .convolutional:
       let convolutions = try convolutions()
       let projectionInput = hidden.last.map { Shape(features: $0) } ?? latent
@@ -59,6 +65,21 @@ package struct MirroredStack: Sendable, Equatable {
       layers += try convolutions.up(lastActivation, hasOutputBias: hasBias && !hasPixelBias)
     }
     if hasPixelBias { layers.append(PixelBias(input: shape, activation: outputActivation)) }
+    return layers
+  }
+
+  /// The layers of a dense encoder the other way round, with its weights.
+  private func transposed(_ encoder: Network, _ outputActivation: Activation) -> [any Layer] {
+    var layers: [any Layer] = []
+    for (index, layer) in encoder.layers.enumerated().reversed() {
+      guard let dense = layer as? Dense else { continue }
+      let isLast = index == 0
+      layers.append(
+        TiedDense(
+          dense, at: encoder.parameterOffsets[index], isLast ? outputActivation : activation,
+          hasBias: hasBias, bias: weights.bias(dense.output.count)))
+      if dropout > 0, !isLast { layers.append(Dropout(dense.input, rate: dropout)) }
+    }
     return layers
   }
 

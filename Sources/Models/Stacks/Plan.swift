@@ -10,22 +10,35 @@ package struct Plan: Sendable, Equatable {
   /// Floating-point operations of one training step, per row.
   package var flopsPerRow = 0
 
+  /// A network that learns.
+  struct Part {
+    let network: Network
+    /// Training workspaces.
+    var workspaces = 1
+    /// Times that it runs forward and backward (a full backward counts twice a forward).
+    var passes = 3
+    /// Rows of its own for each row of the batch.
+    var rowsEach = 1
+  }
+
   /// - Parameters:
-  ///   - networks: the networks that learn, each with its training workspaces and the times it runs
-  ///     forward and backward (a full backward counts twice a forward).
+  ///   - parts: the networks that learn.
   ///   - rowFloats: floats per row that batch and step hold beside the workspaces.
   ///   - floats: floats beside that, however many rows.
   ///   - averaged: the network of which a moving average is kept.
   init(
-    _ networks: [(network: Network, workspaces: Int, passes: Int)], rows: Int, rowFloats: Int,
-    floats: Int = 0, averaged: Network? = nil, context: Context
+    _ parts: [Part], rows: Int, rowFloats: Int, floats: Int = 0, averaged: Network? = nil, context: Context
   ) throws(GenerativeError) {
-    for (network, workspaces, passes) in networks {
+    for part in parts {
+      let network = part.network
+      guard let partRows = checkedProduct(rows, part.rowsEach) else {
+        throw GenerativeError(.memory, "batches of \(rows) rows do not fit in memory")
+      }
       parameterCount += network.parameterCount
-      flopsPerRow += network.flops * passes
+      flopsPerRow += network.flops * part.passes * part.rowsEach
       peakByteCount += Learner.byteCount(network, .adam())
       peakByteCount +=
-        workspaces * (try Workspace.byteCount(network, rows: rows, .training, context: context))
+        part.workspaces * (try Workspace.byteCount(network, rows: partRows, .training, context: context))
     }
     guard let step = checkedProduct(rows, rowFloats, MemoryLayout<Float>.stride) else {
       throw GenerativeError(.memory, "batches of \(rows) rows do not fit in memory")
@@ -53,6 +66,7 @@ extension Layer {
     case is Convolution: count * output.height * output.width
     case is TransposedConvolution: count * input.height * input.width
     case is ClassBias: output.count
+    case is TiedDense: count + input.count * output.count
     default: count
     }
   }

@@ -15,13 +15,14 @@ package final class Learner: @unchecked Sendable {
   let stepsPerTurn: Int
   private let context: Context
 
+  /// - Parameter tied: the learner whose weights the network's layers share.
   package init(
-    _ network: Network, seed: UInt64, stepsPerTurn: Int = 1, context: Context
+    _ network: Network, seed: UInt64, stepsPerTurn: Int = 1, tiedTo tied: Learner? = nil, context: Context
   ) throws(GenerativeError) {
     self.network = network
     self.stepsPerTurn = stepsPerTurn
     self.context = context
-    weights = try Weights(network, seed: seed, context: context)
+    weights = try Weights(network, seed: seed, tiedTo: tied?.weights, context: context)
   }
 
   /// Makes room for a gradient and the optimizer's state; keeps the state of the same rule.

@@ -14,14 +14,18 @@ package struct Runaway: Error {
 
   /// Throws unless a loss is finite.
   ///
-  /// - Parameter passes: what gave the loss, in the order that rows went through, each as it was left.
+  /// - Parameters:
+  ///   - passes: what gave the loss, in the order that rows went through, each as it was left.
+  ///   - rowsEach: rows that the last of them had for each of `rows`.
   static func check(
     _ what: String, _ loss: Double,
-    _ passes: @autoclosure () -> [(Network, Workspace)], rows: Int
+    _ passes: @autoclosure () -> [(Network, Workspace)], rows: Int, rowsEach: Int = 1
   ) throws(Runaway) {
     guard !loss.isFinite else { return }
     var last = ""
-    for (network, workspace) in passes() {
+    let passes = passes()
+    for (index, (network, workspace)) in passes.enumerated() {
+      let rows = index == passes.count - 1 ? rows * rowsEach : rows
       if let layer = network.firstNonfinite(workspace, rows: rows) {
         throw Runaway(what: what, value: loss, place: "first in layer \(layer)")
       }

@@ -24,6 +24,7 @@ extension VAE: Checkpointable {
     case .linear(let epochs): try Self.set("linear", epochs, &checkpoint)
     case .cyclic(let epochs): try Self.set("cyclic", epochs, &checkpoint)
     }
+    try checkpoint.setOption("importance_samples", options.importanceSamples)
     try checkpoint.setOption("seed", options.seed)
     return checkpoint
   }
@@ -55,6 +56,7 @@ extension VAE: Checkpointable {
       options.annealing = try checkpoint.choice(
         "kl_schedule", [("linear", .linear(epochs: epochs)), ("cyclic", .cyclic(epochs: epochs))])
     }
+    options.importanceSamples = try checkpoint.option("importance_samples", in: 1...Self.sampleLimit)
     options.seed = try checkpoint.option("seed")
     try checkpoint.require(parameterCount: Self.plan(options, rows: 1, context: context).parameterCount)
     try self.init(options, context: context)

@@ -20,14 +20,17 @@ extension VAE: Trainable {
   }
 }
 
-/// One step: minimise C · reconstruction + β · KL over the weights of encoder and decoder.
+/// One step: minimise C · reconstruction + β · KL over the weights of encoder and decoder, or with K > 1
+/// latents for each row the negative of the importance-weighted bound.
 package final class VAEStep: TrainingStep {
   private let model: VAE
   private let context: Context
   private let clipNorm: Float?
   private let encoder: Workspace
   private let decoder: Workspace
-  /// ε of the rows at work, rows × latent.
+  /// K.
+  private let samples: Int
+  /// ε of the rows at work: K times rows × latent, as z and all else that is decoded.
   package let noise: Buffer<Float>
   private let deviation: Buffer<Float>
   private let z: Buffer<Float>
@@ -36,28 +39,35 @@ package final class VAEStep: TrainingStep {
   private let dOutput: Buffer<Float>
   private let uniforms: Buffer<Float>
   private let losses: Buffer<Float>
-  /// The classes of a conditional model's rows.
+  /// Of the importance-weighted bound; nil when K = 1.
+  private let importance: ImportanceWeights?
+  /// The classes of a conditional model's rows, K times.
   package let labels: Buffer<Int32>?
 
   package init(_ model: VAE, _ fit: FitOptions) throws(GenerativeError) {
     let context = model.context
     let (rows, latent, width) = (fit.batchRows, model.options.latentSize, model.options.shape.count)
+    samples = model.options.importanceSamples
+    guard let decodedRows = checkedProduct(rows, samples) else {
+      throw GenerativeError(.memory, "\(samples) latents of \(rows) rows do not fit in memory")
+    }
     self.model = model
     self.context = context
     clipNorm = fit.clipNorm
     try model.encoder.prepare(fit.rule, after: model.progress.stepCount)
     try model.decoder.prepare(fit.rule, after: model.progress.stepCount)
     encoder = try Workspace(model.encoder.network, rows: rows, .training, context: context)
-    decoder = try Workspace(model.decoder.network, rows: rows, .training, context: context)
-    noise = try Buffer(count: rows * latent, in: context.memory)
+    decoder = try Workspace(model.decoder.network, rows: decodedRows, .training, context: context)
+    noise = try Buffer(count: decodedRows * latent, in: context.memory)
     deviation = try Buffer(count: rows * latent, in: context.memory)
-    z = try Buffer(count: rows * latent, in: context.memory)
-    dz = try Buffer(count: rows * latent, in: context.memory)
-    labels = model.options.classCount > 0 ? try Buffer(count: rows, in: context.memory) : nil
+    z = try Buffer(count: decodedRows * latent, in: context.memory)
+    dz = try Buffer(count: decodedRows * latent, in: context.memory)
+    labels = model.options.classCount > 0 ? try Buffer(count: decodedRows, in: context.memory) : nil
     dMoments = try Buffer(count: rows * 2 * latent, in: context.memory)
-    dOutput = try Buffer(count: rows * width, in: context.memory)
+    dOutput = try Buffer(count: decodedRows * width, in: context.memory)
     uniforms = try Buffer(count: model.options.binarizes ? rows * width : 0, in: context.memory)
-    losses = try Buffer(count: rows, in: context.memory)
+    losses = try Buffer(count: decodedRows, in: context.memory)
+    importance = samples > 1 ? try ImportanceWeights(rows: rows, samples: samples, context: context) : nil
     model.weightsChange()
   }
 
@@ -68,7 +78,8 @@ package final class VAEStep: TrainingStep {
   ) throws(Runaway) -> Figures {
     let latent = model.options.latentSize
     if model.options.binarizes { binarize(x, rows: rows, moment.random(.binarisation)) }
-    context.fillNormal(noise.base, count: rows * latent, from: moment.random(.reparameterisation))
+    context.fillNormal(
+      noise.base, count: samples * rows * latent, from: moment.random(.reparameterisation))
     return try descend(x, rows: rows, at: moment)
   }
 
@@ -81,7 +92,7 @@ package final class VAEStep: TrainingStep {
       .training(moment.random(.dropout).pass(0)), .training(moment.random(.dropout).pass(1)))
     try Runaway.check(
       "loss", figures[.loss], [(model.encoder.network, encoder), (model.decoder.network, decoder)],
-      rows: rows)
+      rows: rows, rowsEach: samples)
     figures[.gradientNorm] = try model.learners.update(
       step: moment.step, rate: moment.rate, clipNorm: clipNorm)
     return figures
@@ -95,62 +106,65 @@ package final class VAEStep: TrainingStep {
   package func differentiate(
     _ x: UnsafeMutablePointer<Float>, rows: Int, beta: Float, _ mode: Mode, _ decoderMode: Mode
   ) -> Figures {
-    let width = model.options.shape.count
     let perRow = 1 / Float(rows)
+    let reconstructionScale = model.options.reconstructionWeight * perRow
     model.weightsChange()
     model.encoder.zeroGradient()
     model.decoder.zeroGradient()
 
     // q(z|x), z = μ + σ·ε, p(x|z)
     let q = encode(x, rows: rows, mode)
-    q.sample(noise: latentMatrix(noise, rows), into: latentMatrix(z, rows))
-    let output = decode(rows: rows, decoderMode)
+    let output = decode(q, rows: rows, decoderMode)
+    let reconstruction = reconstruct(output, x, rows: rows, gradientScale: reconstructionScale)
+    let bound = weigh(q, rows: rows, beta: beta, isLearning: true)
 
     // d(C · reconstruction)/dz, through the decoder
-    let reconstructionScale = model.options.reconstructionWeight * perRow
-    model.reconstructionLoss.evaluate(
-      Matrix(output, rows: rows, columns: width), targets: Matrix(x, rows: rows, columns: width),
-      losses: losses.base, gradientScale: reconstructionScale,
-      dy: Matrix(dOutput.base, rows: rows, columns: width), context: context)
-    let reconstruction = context.sum(losses.base, count: rows) / Double(rows)
     addVarianceGradient(rows: rows, scale: reconstructionScale)
     model.decoder.network.backward(
-      dOutput.base, x: z.base, rows: rows, given: givenLabels, model.decoder.weights, decoder, decoderMode,
-      gradient: model.decoder.gradient?.base, inputGradient: dz.base)
+      dOutput.base, x: z.base, rows: samples * rows, given: givenLabels, model.decoder.weights, decoder,
+      decoderMode, gradient: model.decoder.gradient?.base, inputGradient: dz.base)
 
     // d/dμ and d/d ln σ², of both terms, through the encoder
     let (dMean, dLogVariance) = halves(dMoments.base, rows)
-    q.sampleBackward(
-      latentMatrix(dz, rows), noise: latentMatrix(noise, rows), dMean: dMean, dLogVariance: dLogVariance)
-    q.divergence(
-      losses: losses.base, gradientScale: beta * perRow, dMean: dMean, dLogVariance: dLogVariance)
+    if let importance {
+      importance.backward(
+        q, noise: noise.base, z: z.base, dz: dz.base, gradientScale: beta * perRow, dMean: dMean,
+        dLogVariance: dLogVariance)
+      q.divergence(losses: losses.base)
+    } else {
+      q.sampleBackward(
+        latentMatrix(dz, rows), noise: latentMatrix(noise, rows), dMean: dMean, dLogVariance: dLogVariance)
+      q.divergence(
+        losses: losses.base, gradientScale: beta * perRow, dMean: dMean, dLogVariance: dLogVariance)
+    }
     let divergence = context.sum(losses.base, count: rows) / Double(rows)
     model.encoder.network.backward(
       dMoments.base, x: x, rows: rows, given: givenLabels, model.encoder.weights, encoder, mode,
       gradient: model.encoder.gradient?.base)
 
-    return figures(reconstruction, divergence, beta: beta)
+    return figures(reconstruction, divergence, bound, beta: beta)
   }
 
   package func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
-    let (latent, width) = (model.options.latentSize, model.options.shape.count)
+    let (latent, beta) = (model.options.latentSize, model.options.beta)
     if model.options.binarizes { binarize(x, rows: rows, moment.random(.evaluation).row(~moment.step)) }
-    context.fillNormal(noise.base, count: rows * latent, from: moment.random(.evaluation))
+    context.fillNormal(noise.base, count: samples * rows * latent, from: moment.random(.evaluation))
     let q = encode(x, rows: rows, .inference)
-    q.sample(noise: latentMatrix(noise, rows), into: latentMatrix(z, rows))
+    let reconstruction = reconstruct(decode(q, rows: rows, .inference), x, rows: rows)
+    let bound = weigh(q, rows: rows, beta: beta, isLearning: false)
     q.divergence(losses: losses.base)
     let divergence = context.sum(losses.base, count: rows) / Double(rows)
-    let output = decode(rows: rows, .inference)
-    model.reconstructionLoss.evaluate(
-      Matrix(output, rows: rows, columns: width), targets: Matrix(x, rows: rows, columns: width),
-      losses: losses.base, context: context)
-    let reconstruction = context.sum(losses.base, count: rows) / Double(rows)
-    return figures(reconstruction, divergence, beta: model.options.beta)
+    return figures(reconstruction, divergence, bound, beta: beta)
   }
 
-  private func figures(_ reconstruction: Double, _ divergence: Double, beta: Float) -> Figures {
+  /// - Parameter bound: the importance-weighted one, where that is learned from.
+  private func figures(
+    _ reconstruction: Double, _ divergence: Double, _ bound: Double?, beta: Float
+  ) -> Figures {
     var figures = Figures()
-    figures[.loss] = Double(model.options.reconstructionWeight) * reconstruction + Double(beta) * divergence
+    figures[.loss] =
+      bound.map { -$0 }
+      ?? Double(model.options.reconstructionWeight) * reconstruction + Double(beta) * divergence
     figures[.reconstruction] = reconstruction
     figures[.kl] = divergence
     return figures
@@ -165,10 +179,48 @@ package final class VAEStep: TrainingStep {
     return LatentGaussian(mean: mean, logVariance: logVariance, deviation: latentMatrix(deviation, rows))
   }
 
-  /// The decoder's output for the latents in `z`.
-  private func decode(rows: Int, _ mode: Mode) -> UnsafeMutablePointer<Float> {
-    model.decoder.network.forward(
-      z.base, rows: rows, given: givenLabels, model.decoder.weights, decoder, mode)
+  /// The decoder's output for K latents of each row, one of all rows after the other.
+  private func decode(_ q: LatentGaussian, rows: Int, _ mode: Mode) -> UnsafeMutablePointer<Float> {
+    for sample in 0..<samples {
+      q.sample(noise: latentMatrix(noise, rows, sample), into: latentMatrix(z, rows, sample))
+      if let labels, sample > 0 { (labels.base + sample * rows).update(from: labels.base, count: rows) }
+    }
+    return model.decoder.network.forward(
+      z.base, rows: samples * rows, given: givenLabels, model.decoder.weights, decoder, mode)
+  }
+
+  /// The mean of −ln p(x|z) over rows and latents, each in `losses`, and with a scale its gradient, in
+  /// `dOutput`.
+  private func reconstruct(
+    _ output: UnsafeMutablePointer<Float>, _ x: UnsafeMutablePointer<Float>, rows: Int,
+    gradientScale: Float? = nil
+  ) -> Double {
+    let (width, targets) = (model.options.shape.count, x)
+    for sample in 0..<samples {
+      let offset = sample * rows * width
+      model.reconstructionLoss.evaluate(
+        Matrix(output + offset, rows: rows, columns: width),
+        targets: Matrix(targets, rows: rows, columns: width), losses: losses.base + sample * rows,
+        gradientScale: gradientScale ?? 1,
+        dy: gradientScale.map { _ in Matrix(dOutput.base + offset, rows: rows, columns: width) },
+        context: context)
+    }
+    return context.sum(losses.base, count: samples * rows) / Double(samples * rows)
+  }
+
+  /// The importance-weighted bound; when learning, its weights go to `dOutput` and to `losses`, where each
+  /// row's latents become one. Nil when K = 1.
+  private func weigh(_ q: LatentGaussian, rows: Int, beta: Float, isLearning: Bool) -> Double? {
+    guard let importance else { return nil }
+    let bound = importance.evaluate(
+      q, noise: noise.base, z: z.base, losses: losses.base,
+      reconstructionWeight: model.options.reconstructionWeight, beta: beta)
+    if isLearning {
+      context.scaleRows(
+        Matrix(dOutput.base, rows: samples * rows, columns: model.options.shape.count),
+        by: importance.normalized)
+    }
+    return bound
   }
 
   /// Where λ = ln σ² is learned: dλ, which the rows' gradient does not carry.
@@ -188,8 +240,10 @@ package final class VAEStep: TrainingStep {
     for i in 0..<count { x[i] = uniforms.base[i] < x[i] ? 1 : 0 }
   }
 
-  private func latentMatrix(_ buffer: Buffer<Float>, _ rows: Int) -> Matrix {
-    Matrix(buffer.base, rows: rows, columns: model.options.latentSize)
+  /// Latent number `sample` of each row.
+  private func latentMatrix(_ buffer: Buffer<Float>, _ rows: Int, _ sample: Int = 0) -> Matrix {
+    let latent = model.options.latentSize
+    return Matrix(buffer.base + sample * rows * latent, rows: rows, columns: latent)
   }
 
   /// μ and ln σ² side by side in rows of twice the latent size.

@@ -9,7 +9,8 @@ import Tensors
 ///
 ///     loss = C · E_q[−ln p(x|z)] + β · KL(q(z|x) ‖ N(0, I)),   z = μ + σ·ε,  ε ~ N(0, I),
 ///
-/// in nats, summed over pixels and averaged over rows: with C = β = 1 the negative of the bound.
+/// in nats, summed over pixels and averaged over rows: with C = β = 1 the negative of the bound. With K > 1
+/// latents for each row it learns from `ImportanceWeights`' tighter bound instead.
 package final class VAE: @unchecked Sendable {
   /// p(x|z).
   package enum Likelihood: Equatable, Sendable {
@@ -52,6 +53,8 @@ package final class VAE: @unchecked Sendable {
     /// β.
     package var beta: Float = 1
     package var annealing = Annealing.constant
+    /// K, latents drawn for each row; of more than one the importance-weighted bound is learned from.
+    package var importanceSamples = 1
     package var seed: UInt64 = 0
 
     package init(shape: Shape, architecture: Architecture = .dense) {
@@ -69,6 +72,9 @@ package final class VAE: @unchecked Sendable {
       stack[keyPath: member]
     }
   }
+
+  /// The most latents that may be drawn for each row.
+  package static let sampleLimit = 10_000
 
   package let options: Options
   package let context: Context
@@ -108,12 +114,16 @@ package final class VAE: @unchecked Sendable {
     _ options: Options, rows: Int, context: Context = .standard
   ) throws(GenerativeError) -> Plan {
     let networks = try networks(options)
-    // The batch, the output's gradient, the coins; ε, σ, z and the gradients of z, μ and ln σ²; a loss
-    // and a label.
-    let widths = (options.binarizes ? 3 : 2) * options.shape.count
+    // The batch and the coins, σ and the gradients of μ and ln σ²; for each latent the output's gradient, ε,
+    // z and its gradient, a loss, a label and a weight.
+    let samples = options.importanceSamples
+    let batch = (options.binarizes ? 2 : 1) * options.shape.count + 3 * options.latentSize
+    let latent = options.shape.count + 3 * options.latentSize + 1 + (options.classCount == 0 ? 0 : 1)
+    let weights = samples > 1 ? samples * ImportanceWeights.floats.latent + ImportanceWeights.floats.row : 0
     return try Plan(
-      [(networks.encoder, 1, 3), (networks.decoder, 1, 3)], rows: rows,
-      rowFloats: widths + 6 * options.latentSize + 1 + (options.classCount == 0 ? 0 : 1), context: context)
+      [
+        Plan.Part(network: networks.encoder), Plan.Part(network: networks.decoder, rowsEach: samples),
+      ], rows: rows, rowFloats: batch + samples * latent + weights, context: context)
   }
 
   /// −ln p(x|z) as a loss of the decoder's output, with the variance as it is now.

@@ -81,7 +81,7 @@ package struct Convolution: Layer, FoldableLayer {
   }
 
   package func packed(
-    _ parameters: UnsafePointer<Float>, context: Context
+    _ parameters: UnsafePointer<Float>, tied: UnsafePointer<Float>?, context: Context
   ) throws(GenerativeError) -> PackedWeights? {
     try PackedKernel(parameters, of: product, .correlation, in: context).map { .kernel($0) }
   }

@@ -80,7 +80,7 @@ package struct Dense: Layer, FoldableLayer {
   }
 
   package func packed(
-    _ parameters: UnsafePointer<Float>, context: Context
+    _ parameters: UnsafePointer<Float>, tied: UnsafePointer<Float>?, context: Context
   ) throws(GenerativeError) -> PackedWeights? {
     .matrix(try PackedMatrix(weight(parameters).transposed, in: context))
   }

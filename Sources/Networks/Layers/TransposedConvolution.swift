@@ -88,7 +88,7 @@ package struct TransposedConvolution: Layer, FoldableLayer {
   }
 
   package func packed(
-    _ parameters: UnsafePointer<Float>, context: Context
+    _ parameters: UnsafePointer<Float>, tied: UnsafePointer<Float>?, context: Context
   ) throws(GenerativeError) -> PackedWeights? {
     try PackedKernel(parameters, of: product, .spreading, in: context).map { .kernel($0) }
   }

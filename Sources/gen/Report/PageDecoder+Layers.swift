@@ -32,6 +32,22 @@ extension PageDecoder {
     return groups.sorted { $0.key < $1.key }.map(\.value)
   }
 
+  /// A decoder's layers whose weights are the encoder's, transposed.
+  static func tiedGroups(_ checkpoint: Checkpoint) throws -> [Group] {
+    var own = try groups(checkpoint, "decoder")
+    let hasBias = checkpoint.option("bias") == "true"
+    let shared = try groups(checkpoint, "encoder").reversed().map { layer in
+      var group = hasBias && !own.isEmpty ? own.removeFirst() : [:]
+      if let (shape, weight) = layer["weight"], shape.count == 2 {
+        let (outputs, inputs) = (shape[0], shape[1])
+        let transposed = (0..<weight.count).map { weight[$0 % outputs * inputs + $0 / outputs] }
+        group["weight"] = ([inputs, outputs], transposed)
+      }
+      return group
+    }
+    return shared + own
+  }
+
   /// A PCA's way back: the mean, and a weight for each component.
   static func components(of model: Model) throws -> Layer? {
     let (features, count) = (model.shape.count, model.latentSize)

@@ -28,7 +28,9 @@ struct PageDecoder {
       layers = [layer]
     } else {
       let (network, hidden, output) = PageDecoder.names(model, checkpoint)
-      let groups = try PageDecoder.groups(checkpoint, network)
+      let isTied = checkpoint.option("tied") == "true"
+      let groups =
+        try isTied ? PageDecoder.tiedGroups(checkpoint) : PageDecoder.groups(checkpoint, network)
       let upCount = groups.count { $0["weight"]?.shape.count == 4 }
       for group in groups {
         guard append(group, model.shape, upCount: upCount, activation: hidden) else { return nil }

@@ -64,6 +64,11 @@ enum OptimizerName: String, Word {
   static let first = GEN_OPTIMIZER_SGD
 }
 
+enum Sparsity: String, Word {
+  case l1, kl
+  static let first = GEN_SPARSITY_L1
+}
+
 enum Schedule: String, Word { case constant, step, cosine, linear }
 
 enum Solver: String, Word { case automatic, covariance, gram, sketch }

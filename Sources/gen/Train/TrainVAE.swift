@@ -34,6 +34,9 @@ struct TrainVAE: ParsableCommand {
   @Option(help: "Epochs that it takes to.")
   var klEpochs = 10.0
 
+  @Option(help: "Latents for each row; more than one: the importance-weighted bound.")
+  var importanceSamples: Int64 = 1
+
   @Flag(help: "Join the rows' classes to every layer.")
   var conditional = false
 
@@ -50,6 +53,7 @@ struct TrainVAE: ParsableCommand {
       options.beta = beta == 0 ? -1 : beta
       options.kl_schedule = klSchedule.code
       options.kl_epochs = klEpochs
+      options.importance_samples = importanceSamples == 0 ? -1 : importanceSamples
       options.n_classes = conditional ? Int64(try dataset.requiredClassCount()) : 0
       options.seed = fit.seed
       return try stack.with(options, for: dataset.shape) { options, hidden, decoderHidden in

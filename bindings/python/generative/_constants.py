@@ -64,6 +64,7 @@ OPTIMIZER = {None: 0, "sgd": 1, "rmsprop": 2, "adam": 3, "adamw": 4}
 SCHEDULE = {"constant": 0, "step": 1, "cosine": 2, "linear": 3}
 LOSS = {"squared_error": 0, "cross_entropy": 1, "log_squared_error": 2}
 CORRUPTION = {None: 0, "gaussian": 1, "masking": 2, "salt_and_pepper": 3}
+SPARSITY = {None: 0, "l1": 1, "kl": 2}
 LIKELIHOOD = {"bernoulli": 0, "gaussian": 1}
 KL_SCHEDULE = {"constant": 0, "linear": 1, "cyclic": 2}
 OBJECTIVE = {"non_saturating": 0, "minimax": 1}

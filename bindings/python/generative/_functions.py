@@ -158,6 +158,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "gen_autoencoder_decode": (Status, [Handle, c_void_p, c_int64, c_void_p]),
     "gen_autoencoder_reconstruct": (Status, [Handle, c_void_p, c_int64, c_void_p]),
     "gen_autoencoder_denoise": (Status, [Handle, c_void_p, c_int64, c_void_p]),
+    "gen_autoencoder_jacobian_norm": (Status, [Handle, c_void_p, c_int64, c_void_p]),
     "gen_corrupt": (Status, [c_void_p, c_int64, c_int64, c_int32, c_double, c_uint64, c_void_p]),
     "gen_vae_options_init": (Status, [POINTER(VAEOptions), c_uint32]),
     "gen_vae_create": (Status, [POINTER(VAEOptions), POINTER(Handle)]),

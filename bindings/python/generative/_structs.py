@@ -345,6 +345,11 @@ class AutoencoderOptions(Structure):
         ("pixel_bias", c_int32),
         ("skips", c_int32),
         ("reserved", c_int32),
+        ("sparsity", c_int32),
+        ("tied", c_int32),
+        ("sparsity_weight", c_double),
+        ("sparsity_target", c_double),
+        ("contraction", c_double),
     ]
 
 
@@ -380,6 +385,7 @@ class VAEOptions(Structure):
         ("batch_norm", c_int32),
         ("pixel_bias", c_int32),
         ("n_classes", c_int64),
+        ("importance_samples", c_int64),
     ]
 
 

@@ -15,7 +15,7 @@ from ._errors import check
 from ._handle import handle_of
 from ._library import lib
 from ._network import NetworkModel, set_widths
-from ._rows import Floats, address, as_rows
+from ._rows import Doubles, Floats, address, as_rows
 from ._structs import AutoencoderOptions
 from .context import Context
 
@@ -29,10 +29,17 @@ class Autoencoder(NetworkModel, CalibratedModel):
     decoder_hidden: None: the encoder's in reverse. loss: "squared_error", "cross_entropy" or
     "log_squared_error".
 
+    Penalties beside the loss, for codes that may be larger than the row. sparsity: "l1",
+    sparsity_weight * sum |h| of the latents h (zeros need latent_activation="relu"), or "kl",
+    sparsity_weight * sum KL(sparsity_target || mean of h over the batch), which needs
+    latent_activation="sigmoid" (Ng 2011); None: 0.1 and 0.05. contraction: the weight of the squared
+    Frobenius norm of dh/dx (Rifai et al. 2011), for dense encoders; exact when hidden=(), else an
+    estimate without bias. tied: the decoder's weights are the encoder's, transposed.
+
     architecture="convolutional": `depth` levels of half the size (None: until the smaller side is 4
     ... 7) from base_channels channels (None: 32), doubled level by level, then `hidden` (None: 256).
     skips: a U-Net with a bottleneck of latent_size, which only reconstructs; it takes neither hidden
-    layers, latent_activation, bias=False, dropout, batch_norm nor pixel_bias.
+    layers, latent_activation, bias=False, dropout, batch_norm, pixel_bias, penalties nor ties.
 
     What all networks share, epochs, learning_rate and the like, is told at `NetworkModel`.
     """
@@ -53,6 +60,11 @@ class Autoencoder(NetworkModel, CalibratedModel):
         loss: str = "squared_error",
         noise: Optional[str] = None,
         noise_level: Optional[float] = None,
+        sparsity: Optional[str] = None,
+        sparsity_weight: Optional[float] = None,
+        sparsity_target: Optional[float] = None,
+        contraction: float = 0.0,
+        tied: bool = False,
         initializer: Optional[str] = None,
         dropout: float = 0.0,
         architecture: str = "dense",
@@ -93,6 +105,11 @@ class Autoencoder(NetworkModel, CalibratedModel):
     loss: str
     noise: Optional[str]
     noise_level: Optional[float]
+    sparsity: Optional[str]
+    sparsity_weight: Optional[float]
+    sparsity_target: Optional[float]
+    contraction: float
+    tied: bool
     initializer: Optional[str]
     dropout: float
     batch_norm: bool
@@ -118,6 +135,16 @@ class Autoencoder(NetworkModel, CalibratedModel):
         """Clean rows from corrupted ones; the model must have been made with noise."""
         rows = self._rows(X)
         return self._map("denoise", rows, self._empty_rows(len(rows)))
+
+    def jacobian_norm(self, X: Any) -> Doubles:
+        """The squared Frobenius norm of the latents' derivatives by the row, at each row: (n,).
+
+        What `contraction` weighs. Costs a pass back for each latent; with hidden=() one in all.
+        """
+        rows = self._rows(X)
+        norms = np.empty(len(rows))
+        check(lib.gen_autoencoder_jacobian_norm(self._fitted_handle(), address(rows), len(rows), address(norms)))
+        return norms
 
     def transform(self, X: Any) -> Any:
         """The latents of encode, in the container that set_output asks for."""
@@ -175,6 +202,11 @@ class Autoencoder(NetworkModel, CalibratedModel):
             batch_norm=int(self.batch_norm),
             pixel_bias=int(self.pixel_bias),
             skips=int(self.skips),
+            sparsity=c.choose(c.SPARSITY, self.sparsity, "sparsity"),
+            tied=int(self.tied),
+            sparsity_weight=c.number(self.sparsity_weight),
+            sparsity_target=c.number(self.sparsity_target),
+            contraction=self.contraction,
         )
         set_widths(options, "hidden", "n_hidden", self.hidden)
         set_widths(options, "decoder_hidden", "n_decoder_hidden", self.decoder_hidden)

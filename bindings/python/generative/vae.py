@@ -37,6 +37,8 @@ class VAE(GeneratorModel, CalibratedModel):
     likelihood: "bernoulli" (rows in [0, 1]) or "gaussian" with `variance` (None: learned);
     output_activation: of a gaussian's mean, "identity" for rows beyond [0, 1]. binarize: pixels are
     drawn anew as coin flips at each step. kl_schedule: "constant", or "linear" or "cyclic" in kl_epochs.
+    importance_samples: latents for each row; more than one make it an importance-weighted autoencoder,
+    which learns from the tighter bound of Burda et al. (2016).
 
     architecture="convolutional": `depth` levels of half the size (None: until the smaller side is 4
     ... 7) from base_channels channels (None: 32), doubled level by level, then `hidden` (None: 256).
@@ -64,6 +66,7 @@ class VAE(GeneratorModel, CalibratedModel):
         beta: float = 1.0,
         kl_schedule: str = "constant",
         kl_epochs: Optional[float] = None,
+        importance_samples: int = 1,
         initializer: Optional[str] = None,
         dropout: float = 0.0,
         architecture: str = "dense",
@@ -106,6 +109,7 @@ class VAE(GeneratorModel, CalibratedModel):
     beta: float
     kl_schedule: str
     kl_epochs: Optional[float]
+    importance_samples: int
     initializer: Optional[str]
     dropout: float
     batch_norm: bool
@@ -242,6 +246,7 @@ class VAE(GeneratorModel, CalibratedModel):
             batch_norm=int(self.batch_norm),
             pixel_bias=int(self.pixel_bias),
             n_classes=self.n_classes,
+            importance_samples=c.count(self.importance_samples),
         )
         set_widths(options, "hidden", "n_hidden", self.hidden)
         set_widths(options, "decoder_hidden", "n_decoder_hidden", self.decoder_hidden)

@@ -90,6 +90,7 @@ def test_constants_have_the_headers_values():
         "SCHEDULE": (_constants.SCHEDULE, {}),
         "LOSS": (_constants.LOSS, {}),
         "CORRUPTION": (_constants.CORRUPTION, {None: "none"}),
+        "SPARSITY": (_constants.SPARSITY, {None: "none"}),
         "LIKELIHOOD": (_constants.LIKELIHOOD, {}),
         "KL": (_constants.KL_SCHEDULE, {}),
         "OBJECTIVE": (_constants.OBJECTIVE, {}),

@@ -19,6 +19,10 @@ ESTIMATORS = [
     PCA(),
     PCA(2, whiten=True),
     Autoencoder(2, hidden=(8,), epochs=2),
+    Autoencoder(4, hidden=(8,), latent_activation="sigmoid", sparsity="kl", contraction=0.1, tied=True, epochs=2),
+    VAE(
+        2, hidden=(8,), likelihood="gaussian", output_activation="identity", importance_samples=3, epochs=2
+    ),
     VAE(2, hidden=(8,), likelihood="gaussian", output_activation="identity", epochs=2),
     GAN(2, generator_hidden=(8,), discriminator_hidden=(8,), output_activation="identity", epochs=2),
 ]
