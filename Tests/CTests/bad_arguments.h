@@ -39,7 +39,6 @@ struct fixture {
   ROOMY(gen_load_image_options) load_image_options;
   ROOMY(gen_grid_options) grid_options;
   ROOMY(gen_save_image_options) save_image_options;
-  ROOMY(gen_comm) comm;
   ROOMY(gen_pca_options) pca_options;
   ROOMY(gen_fit_options) fit_options;
   ROOMY(gen_comm) comm;

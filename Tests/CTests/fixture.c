@@ -37,7 +37,6 @@ static gen_status fill_options(struct fixture *f) {
   TRY(gen_grid_options_init(&f->grid_options.value, sizeof f->grid_options.value));
   TRY(gen_pca_options_init(&f->pca_options.value, sizeof f->pca_options.value));
   TRY(gen_fit_options_init(&f->fit_options.value, sizeof f->fit_options.value));
-  TRY(gen_comm_init(&f->comm.value, sizeof f->comm.value));
   TRY(gen_autoencoder_options_init(&f->autoencoder_options.value,
                                    sizeof f->autoencoder_options.value));
   TRY(gen_vae_options_init(&f->vae_options.value, sizeof f->vae_options.value));

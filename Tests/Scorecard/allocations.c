@@ -85,6 +85,32 @@ MODEL_STORY(pca,
             first(first(gen_pca_transform(model, f.rows, 2, f.rows), MIXTURE_AND_THRESHOLD(pca)),
                   gen_pca_sample(model, 2, 1, 1, f.rows)))
 
+static gen_status statistics_story(gen_context *context) {
+  gen_moments *first = NULL, *refined = NULL, *moments = NULL;
+  gen_reservoir *reservoir = NULL, *loaded = NULL;
+  gen_status status = GEN_OK;
+  int64_t count = 0;
+  f.moments_options.value.context = f.reservoir_options.value.context = context;
+  TRY(gen_moments_create_with(&f.moments_options.value, &first));
+  TRY(gen_moments_update(first, f.dataset));
+  TRY(gen_moments_create_refined(first, &refined));
+  TRY(gen_moments_update(refined, f.dataset));
+  TRY(gen_moments_save_memory(first, f.output, ROOM, &count));
+  TRY(gen_moments_load_memory(f.output, count, context, &moments));
+  TRY(gen_moments_merge(first, moments));
+  gen_moments_destroy(moments);
+  gen_moments_destroy(refined);
+  gen_moments_destroy(first);
+  TRY(gen_reservoir_create(&f.reservoir_options.value, &reservoir));
+  TRY(gen_reservoir_update(reservoir, f.dataset, 0));
+  TRY(gen_reservoir_save_memory(reservoir, f.output, ROOM, &count));
+  TRY(gen_reservoir_load_memory(f.output, count, context, &loaded));
+  TRY(gen_reservoir_merge(reservoir, f.reservoir_other));
+  gen_reservoir_destroy(loaded);
+  gen_reservoir_destroy(reservoir);
+  return status;
+}
+
 static gen_status data_story(gen_context *context) {
   gen_dataset *memory = NULL, *idx = NULL, *gzipped = NULL, *slice = NULL, *folder = NULL;
   gen_status status = GEN_OK;
@@ -143,8 +169,9 @@ static gen_status run(gen_status (*story)(gen_context *)) {
 }
 
 int main(int argc, char **argv) {
-  gen_status (*const stories[])(gen_context *) = {pca_story, autoencoder_story, vae_story,
-                                                  gan_story, data_story,        picture_story};
+  gen_status (*const stories[])(gen_context *) = {pca_story,    autoencoder_story, vae_story,
+                                                  gan_story,    statistics_story,  data_story,
+                                                  picture_story};
   long total = 0, most, n;
   size_t s;
   if (argc < 3)
