@@ -41,7 +41,6 @@ struct fixture {
   ROOMY(gen_save_image_options) save_image_options;
   ROOMY(gen_pca_options) pca_options;
   ROOMY(gen_fit_options) fit_options;
-  ROOMY(gen_comm) comm;
   ROOMY(gen_autoencoder_options) autoencoder_options;
   ROOMY(gen_vae_options) vae_options;
   ROOMY(gen_gan_options) gan_options;
