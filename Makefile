@@ -9,6 +9,7 @@
 #   make           builds the library and the tool into .build/release
 #   make bench     every workload beside the peers'; WORKLOADS='vae dcgan' those only, QUICK=1 fewer runs
 #   make bench-peers installs the peers for it, about 6 GB, into .build/peers
+#   make mpi       the MPI adapter and its example, into .build/release; see docs/scale.md
 #   make wheel     the Python package with the library inside, into .build/wheels
 #   make install   PREFIX=/usr/local: the library, the header, the pkg-config file, gen with completions
 #   make docs      docs/api.html, the header as a page to look things up in
@@ -59,6 +60,8 @@ test-tools:
 	  pkg-config:pkg-config python3:python3 python3-venv objdump:binutils strace:strace
 	@$(INSTALL_MISSING) dataset-fashion-mnist || \
 	  echo "Without Fashion-MNIST the tests that need it are skipped."
+	@$(INSTALL_MISSING) mpicc:libopenmpi-dev mpirun:openmpi-bin || \
+	  echo "Without Open MPI the tests that need it are skipped."
 	@$(INSTALL_MISSING) chromium:chromium || \
 	  echo "Without Chromium the reports of gen are written and not opened."
 
@@ -68,6 +71,7 @@ $(PYTHON): bindings/python/pyproject.toml
 	.venv/bin/pip install --quiet scikit-learn pandas || echo "Tests against scikit-learn will be skipped."
 	.venv/bin/pip install --quiet dask distributed || echo "Tests of Dask will be skipped."
 	.venv/bin/pip install --quiet mypy tqdm || echo "The check of the package's types will be skipped."
+	.venv/bin/pip install --quiet mpi4py || echo "The tests of mpi4py will be skipped."
 	@touch $(PYTHON)
 
 test: test-tools build-tests $(PYTHON)
@@ -138,6 +142,11 @@ science: build $(PYTHON)
 	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SHORT),--short) $(if $(ALONE),--alone) $(if $(AGAIN),--again) \
 	  --table $(PAGE)
 
+# gen train --mpi looks for the adapter beside gen.
+mpi: build
+	@$(INSTALL_MISSING) mpicc:libopenmpi-dev mpirun:openmpi-bin
+	@$(MAKE) --quiet -C bindings/mpi LIBRARY=$(CURDIR)/$(BUILD) OUT=$(CURDIR)/$(BUILD)
+
 # Without a network: the backend, setuptools, is the tests' own.
 wheel: build $(PYTHON)
 	GENERATIVE_LIBRARY=$(CURDIR)/$(BUILD)/libgenerative.so $(PYTHON) -m pip wheel --quiet --no-deps \
@@ -176,4 +185,4 @@ format:
 clean:
 	rm -rf .build demo .venv
 
-.PHONY: test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests soname libraries demo docs test-tools test bench bench-peers wheel install install-only format clean
+.PHONY: test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests soname libraries demo docs test-tools test bench bench-peers mpi wheel install install-only format clean

@@ -868,6 +868,10 @@ typedef struct gen_fit_options {
                                 not either */
   int32_t resume;            /* 1: go on with the fit that was interrupted; see below */
   int32_t reserved;
+  const gen_comm *comm; /* the ranks that fit the model together, see below; NULL: alone */
+  int32_t shared_rows;  /* with comm: 1: every rank's dataset has the same rows, and each rank takes
+                           its part of every batch; 0: each has rows of its own */
+  int32_t reserved2;
 } gen_fit_options;
 
 GEN_API gen_status gen_fit_options_init(gen_fit_options *options, uint32_t struct_size);
@@ -903,7 +907,23 @@ GEN_API gen_status gen_fit_options_init(gen_fit_options *options, uint32_t struc
  * and labels: GEN_E_MISMATCH names what differs, as does a file of a model with other options. Rows
  * of a stream are read again and left out up to the place; their checksum must be the same, so the
  * stream must give the same rows in each pass and process. A model that was fitted but has no
- * record of a fit (saved with GEN_SAVE_WEIGHTS, or after GEN_E_NUMERIC): GEN_E_STATE. */
+ * record of a fit (saved with GEN_SAVE_WEIGHTS, or after GEN_E_NUMERIC): GEN_E_STATE.
+ *
+ * Many ranks. With a comm, every rank creates the same model and calls fit with the same options,
+ * each with its own comm, dataset and validation. A step learns from batch_size rows of each rank:
+ * gradients and row counts are added up over the ranks, divided once, and applied by each, so that
+ * the models stay equal bit for bit; batch norm takes the moments of all rows. Numbers are drawn by
+ * the place of a row in the whole batch, so R ranks of B rows take the steps of one rank of R * B
+ * rows, with other roundings: with shared_rows batch for batch. Without, each rank shuffles rows of
+ * its own, the largest dataset makes the steps of an epoch, and smaller ones spread their rows
+ * evenly over them. Every figure that events tell is of all ranks' rows; of checkpoint_path that of
+ * rank 0 counts, and of a model that was fitted before, that of rank 0, which is sent to the others
+ * first. Callbacks and tokens may stop the fit from any rank; all then stop after the same step.
+ * Errors: options, models, kernels or kinds of data that differ: GEN_E_MISMATCH on every rank,
+ * naming what. A rank with an error of its own (no dataset, memory): that error on every rank.
+ * GEN_E_COMM: the model is at its last applied step, can be used, saved and resumed, and rank 0 has
+ * written its checkpoint. Each step sums the gradients, 4 bytes of each parameter, and with batch
+ * norm two numbers of each channel and pass. */
 
 /* What a model is and will need; see the gen_x_plan functions. */
 typedef struct gen_plan {
@@ -1377,6 +1397,80 @@ GEN_API gen_status gen_classifier_predict(const gen_classifier *classifier, cons
 /* The last hidden layer's output. features_out: n_rows x features, see gen_classifier_info. */
 GEN_API gen_status gen_classifier_features(const gen_classifier *classifier, const float *rows,
                                            int64_t n_rows, float *features_out);
+
+/* ---- Flat gradients: steps in the host's hands ----------------------------------------------- */
+
+/* A trainer does the steps of a fit in pieces, for hosts that join machines in their own way: it
+ * hands out each network's gradient as one array, the host adds it up, and the trainer applies it.
+ * A step:
+ *
+ *     gen_trainer_begin(trainer, rows, NULL, n_rows, first_row, 0, 0);
+ *     for (more = 1; more;) {
+ *       for (network = 0; network < n_networks; network++) {
+ *         gen_trainer_gradient(trainer, network, &gradient);
+ *         if (gradient) add_up(gradient, n_parameters[network]);
+ *       }
+ *       gen_trainer_apply(trainer, rows_of_all, &more);
+ *     }
+ *
+ * Models that began alike and apply the same sums stay alike bit for bit. The model, which must
+ * outlive the calls, is a trainer's own during each call and may be used between them, but not be
+ * fitted: GEN_E_STATE. Batch norm takes the moments of the trainer's own rows. */
+typedef struct gen_trainer gen_trainer;
+
+/* options: as of fits; batch_size is the most rows of a step. The optimizer and its numbers,
+ * clip_norm, seed and learning_rate count; schedules, validation, callbacks and checkpoints are the
+ * host's, and a comm is GEN_E_ARGUMENT. The networks are 0, encoder or generator, and 1, decoder or
+ * discriminator. A dense GAN does not start at the data's mean, which a trainer does not see. */
+GEN_API gen_status gen_trainer_create_autoencoder(gen_autoencoder *autoencoder,
+                                                  const gen_fit_options *options,
+                                                  gen_trainer **trainer_out);
+GEN_API gen_status gen_trainer_create_vae(gen_vae *vae, const gen_fit_options *options,
+                                          gen_trainer **trainer_out);
+GEN_API gen_status gen_trainer_create_gan(gen_gan *gan, const gen_fit_options *options,
+                                          gen_trainer **trainer_out);
+GEN_API void gen_trainer_destroy(gen_trainer *trainer);
+
+/* How many networks there are, and of one the trained numbers, and those it keeps beside them, such
+ * as running means. Each output may be NULL. */
+GEN_API gen_status gen_trainer_size(gen_trainer *trainer, int32_t network, int32_t *n_networks_out,
+                                    int64_t *n_parameters_out, int64_t *n_statistics_out);
+
+/* Begins a step, giving up one that is not over: computes the gradients of the first turn. rows:
+ * n_rows x row floats, n_rows 1 ... batch_size, copied. labels: n_rows, of a conditional model,
+ * else NULL. first_row: the place of the first row in the batch that all hosts share, by which
+ * random numbers are drawn: 0 ... 2^31. epoch: epochs passed, for what a VAE's KL weight comes up
+ * by. learning_rate: of this step; 0: that of the options. GEN_E_NONFINITE: a loss is not finite,
+ * the parameters are as they were. Cost: as a step of a fit. */
+GEN_API gen_status gen_trainer_begin(gen_trainer *trainer, const float *rows, const int32_t *labels,
+                                     int64_t n_rows, int64_t first_row, double epoch,
+                                     double learning_rate);
+
+/* The gradient of a network in the present turn: n_parameters floats, sums over the rows, of the
+ * trainer's memory, to be changed in place until gen_trainer_apply; NULL when it does not learn in
+ * this turn. In a step of an autoencoder or a VAE both networks learn in one turn; in a GAN's,
+ * network 1 in each of discriminator_steps turns, then network 0. No step has begun: GEN_E_STATE.
+ */
+GEN_API gen_status gen_trainer_gradient(gen_trainer *trainer, int32_t network,
+                                        float **gradient_out);
+
+/* Divides the gradients by n_rows, the rows that they are sums over, clips and applies them.
+ * more_out: 1 when the step has another turn, whose gradients are then there; 0 when it is over;
+ * may be NULL. GEN_E_NONFINITE: a gradient is not finite, or a loss of the next turn; the step is
+ * given up, what was applied stays. */
+GEN_API gen_status gen_trainer_apply(gen_trainer *trainer, double n_rows, int32_t *more_out);
+
+/* The losses, scores and norms of the step, as an event's, of the trainer's own rows. event_out:
+ * set its struct_size. */
+GEN_API gen_status gen_trainer_figures(gen_trainer *trainer, gen_event *event_out);
+
+/* A network's parameters, then its statistics, as one array: n_parameters + n_statistics floats, in
+ * a checkpoint's order. Setting them: not finite: GEN_E_NONFINITE, the model as it was. The moving
+ * average of a GAN's generator is its own. */
+GEN_API gen_status gen_trainer_parameters(gen_trainer *trainer, int32_t network,
+                                          float *parameters_out);
+GEN_API gen_status gen_trainer_set_parameters(gen_trainer *trainer, int32_t network,
+                                              const float *parameters);
 
 /* ---- Latents ---------------------------------------------------------------------------------
  *

@@ -11,6 +11,8 @@ package struct BatchOrder: Sendable {
   package var keepsPartialBatch = false
   /// Rows of a stream held back to shuffle it; 1 keeps its order.
   package var shuffleWindow = 8192
+  /// Datasets of one seed and different numbers are shuffled each in another order.
+  package var shard = 0
 
   package init(
     batchSize: Int, shuffles: Bool = true, seed: UInt64 = 0, keepsPartialBatch: Bool = false,
@@ -74,7 +76,8 @@ package final class BatchReader {
   package func start(epoch: Int) {
     nextRow = 0
     lastRows = 0..<0
-    random = Random(seed: order.seed, purpose: .shuffle, step: UInt64(truncatingIfNeeded: epoch))
+    let stream = UInt64(truncatingIfNeeded: epoch) | UInt64(truncatingIfNeeded: order.shard) << 40
+    random = Random(seed: order.seed, purpose: .shuffle, step: stream)
     draws = 0
     if let stream = dataset.stream {
       stream.rewind()
@@ -86,9 +89,12 @@ package final class BatchReader {
     }
   }
 
-  /// Leaves out the next batches of rows in memory, at most as many as there are.
-  package func skip(batches: Int) {
-    nextRow = min(nextRow + batches * order.batchSize, permutation.count)
+  /// Reads rows at these places of the epoch's order, packed; for rows in memory.
+  package func read(
+    _ places: Range<Int>, into rows: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    lastRows = places
+    try dataset.read(rows: self.rows, into: rows)
   }
 
   /// Reads the next batch, packed, and tells its rows; 0 at the epoch's end.

@@ -58,6 +58,8 @@ extension gen_event {
 struct FitDefaults {
   var learningRate = 1e-3
   var beta1 = 0.9
+
+  static let gan = FitDefaults(learningRate: 2e-4, beta1: 0.5)
 }
 
 extension FitOptions {
@@ -100,6 +102,7 @@ extension FitOptions {
     observer = Observer(o.event, o.user_data, token: o.token)
     checkpoint = try Self.checkpoint(o)
     resumes = try checkFlag("resume", o.resume)
+    sharesRows = try checkFlag("shared_rows", o.shared_rows)
   }
 
   private static func checkpoint(_ o: gen_fit_options) throws(GenerativeError) -> CheckpointRule? {
@@ -157,15 +160,29 @@ func fit<Model: HandleObject & Trainable>(
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
     let o = try gen_fit_options(reading: options)
-    var fitOptions = try FitOptions(o, defaults)
-    try Handles.shared.changing(model) { (model: Model) throws(GenerativeError) in
-      try withDataset(dataset) { (dataset) throws(GenerativeError) in
-        guard o.validation != nil else { return try Trainer.fit(model, to: dataset, fitOptions) }
-        try withDataset(o.validation, "validation") { (validation) throws(GenerativeError) in
-          fitOptions.validation = validation
-          try Trainer.fit(model, to: dataset, fitOptions)
+    let ranks = try readRanks(o.comm, "options->comm")
+    // From where the trainer begins, it agrees with the other ranks itself.
+    var hasBegun = false
+    func begin(_ model: Model, _ dataset: Dataset, _ options: FitOptions) throws(GenerativeError) {
+      hasBegun = true
+      try Trainer.fit(model, to: dataset, options)
+    }
+    do throws(GenerativeError) {
+      var fitOptions = try FitOptions(o, defaults)
+      fitOptions.ranks = ranks
+      try Handles.shared.changing(model) { (model: Model) throws(GenerativeError) in
+        try withDataset(dataset) { (dataset) throws(GenerativeError) in
+          guard o.validation != nil else { return try begin(model, dataset, fitOptions) }
+          try withDataset(o.validation, "validation") { (validation) throws(GenerativeError) in
+            fitOptions.validation = validation
+            try begin(model, dataset, fitOptions)
+          }
         }
       }
+    } catch {
+      // What is wrong on this rank alone, before it has met the others, is theirs to know.
+      if !hasBegun { _ = try ranks.together { () throws(GenerativeError) in throw error } }
+      throw error
     }
   }
 }

@@ -117,7 +117,7 @@ extension GAN.Options {
 @c @implementation public func gen_gan_fit(
   _ gan: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?
 ) -> gen_status {
-  fit(gan, GAN.self, dataset, options, FitDefaults(learningRate: 2e-4, beta1: 0.5))
+  fit(gan, GAN.self, dataset, options, .gan)
 }
 
 @c @implementation public func gen_gan_sample(

@@ -14,6 +14,7 @@ extension HandleObject {
 enum HandleKind: UInt8, Sendable {
   case context = 1
   case dataset, image, pca, autoencoder, vae, gan, checkpoint, moments, classifier, mixture, reservoir
+  case trainer
 
   var noun: String { "\(self)" }
 }

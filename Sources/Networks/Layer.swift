@@ -76,7 +76,23 @@ package enum Mode: Sendable {
   /// `backward` all the same: the gradient of what the finished model computes.
   case inference
   /// Batch statistics, dropout and noise drawn from `random`, whose step is the training step.
-  case training(Random)
+  case training(Random, Part? = nil)
+}
+
+/// Which rows of a batch a pass has, where others have the rest.
+package struct Part: Sendable {
+  /// The place of the pass's first row in the batch: where its random numbers begin.
+  package let firstRow: Int
+  /// Rows of the batch.
+  package let totalRows: Int
+  /// Those who have the rest, to share sums with; nil: each takes its own rows for all.
+  package let ranks: Ranks?
+
+  package init(firstRow: Int, totalRows: Int, ranks: Ranks?) {
+    self.firstRow = firstRow
+    self.totalRows = totalRows
+    self.ranks = ranks
+  }
 }
 
 /// What one layer sees of one pass.
@@ -114,9 +130,18 @@ package struct LayerPass {
 
   /// The layer's own stream when training, else nil.
   package var random: Random? {
-    guard case .training(let random) = mode else { return nil }
+    guard case .training(let random, _) = mode else { return nil }
     return random.stream(index)
   }
+
+  /// Which rows of a batch these are; nil: all.
+  package var part: Part? {
+    guard case .training(_, let part) = mode else { return nil }
+    return part
+  }
+
+  /// The number of the first float of so wide rows in the layer's random stream.
+  func firstElement(_ width: Int) -> Int { (part?.firstRow ?? 0) * width }
 }
 
 extension Random {

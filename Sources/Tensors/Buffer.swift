@@ -6,6 +6,8 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   package let count: Int
   private let byteCount: Int
   package let memory: Memory
+  /// Of a part of another buffer: that one, whose memory it is.
+  private let whole: Buffer?
 
   /// Memory for `count` elements, zeroed.
   ///
@@ -29,6 +31,18 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
     self.count = count
     self.memory = memory
+    whole = nil
+  }
+
+  /// The elements offset ..< offset + count of `whole`, in its memory. The offset must be a multiple of a
+  /// cache line, and a vector must fit behind the last element.
+  package init(part offset: Int, count: Int, of whole: Buffer) {
+    precondition(offset >= 0 && count >= 0 && offset + count <= whole.count)
+    base = whole.base + offset
+    self.count = count
+    byteCount = 0
+    memory = whole.memory
+    self.whole = whole
   }
 
   /// A copy of `elements`.
@@ -39,7 +53,9 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     if let source = elements.baseAddress { base.update(from: source, count: elements.count) }
   }
 
-  deinit { memory.release(UnsafeMutableRawPointer(base), byteCount: byteCount) }
+  deinit {
+    if whole == nil { memory.release(UnsafeMutableRawPointer(base), byteCount: byteCount) }
+  }
 
   package subscript(index: Int) -> Element {
     get { precondition(index >= 0 && index < count); return base[index] }

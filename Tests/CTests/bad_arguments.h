@@ -26,6 +26,7 @@ struct fixture {
   gen_checkpoint *checkpoint;
   gen_classifier *classifier;
   gen_mixture *mixture;
+  gen_trainer *trainer;                         /* in a step */
   gen_moments *moments, *moments_other, *first; /* first: a sketch */
   gen_reservoir *reservoir, *reservoir_other;
   gen_token *stale; /* of a destroyed object */
@@ -41,6 +42,8 @@ struct fixture {
   ROOMY(gen_save_image_options) save_image_options;
   ROOMY(gen_pca_options) pca_options;
   ROOMY(gen_fit_options) fit_options;
+  ROOMY(gen_comm) comm;
+  ROOMY(gen_event) event;
   ROOMY(gen_autoencoder_options) autoencoder_options;
   ROOMY(gen_vae_options) vae_options;
   ROOMY(gen_gan_options) gan_options;

@@ -53,6 +53,7 @@ static gen_status fill_options(struct fixture *f) {
   f->moments_options.value.n_directions = 3;
   f->reservoir_options.value.capacity = 2;
   TRY(gen_invert_options_init(&f->invert_options.value, sizeof f->invert_options.value));
+  f->event.value.struct_size = sizeof f->event.value;
   f->save_image_options.value.struct_size = sizeof f->save_image_options.value;
   f->dataset_info.value.struct_size = sizeof f->dataset_info.value;
   f->pca_info.value.struct_size = sizeof f->pca_info.value;
@@ -142,7 +143,9 @@ static gen_status make_objects(struct fixture *f) {
   TRY(gen_classifier_create(&f->classifier_options.value, &f->classifier));
   TRY(gen_classifier_fit(f->classifier, f->dataset, fit));
   TRY(gen_gan_create(&f->gan_options.value, &f->gan));
-  return gen_gan_fit(f->gan, f->dataset, fit);
+  TRY(gen_gan_fit(f->gan, f->dataset, fit));
+  TRY(gen_trainer_create_vae(f->vae, fit, &f->trainer));
+  return gen_trainer_begin(f->trainer, f->rows, NULL, 2, 0, 0, 0);
 }
 
 static unsigned char *bytes_of(const char *path, int64_t *size) {

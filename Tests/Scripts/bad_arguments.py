@@ -29,11 +29,12 @@ VALUES = {
     "index": "0", "key": '"kind"',
     "n_features": "ROW", "n_real": "2", "n_generated": "2", "n_held_out": "2", "n_subsets": "2",
     "subset_size": "2", "threshold": "0.01", "training": "f.dataset",
-    "quantile": "0.9",
+    "quantile": "0.9", "network": "0", "epoch": "0", "learning_rate": "0",
     "images_path": "f.idx_path", "labels_path": "f.labels_path", "other": "f.pca_other",
 }  # fmt: skip
 BY_FUNCTION = {
     ("gen_image_load", "path"): "f.image_path",
+    ("gen_trainer_begin", "labels"): "NULL",
     ("gen_dataset_open_folder", "path"): "f.folder",
     ("gen_image_load_memory", "bytes"): "f.image_bytes",
     ("gen_checkpoint_open", "path"): "f.vae_path",
@@ -59,10 +60,12 @@ OPTIONAL = {
     "n_tensors_out", "n_metadata_out",
     "standard_error_out", "base", "axes", "deviations", "variances_out", "deviation_out",
     "probabilities_out", "weights_out", "biases_out",
+    "n_networks_out", "n_parameters_out", "n_statistics_out", "more_out",
     "precision_out", "recall_out", "density_out", "coverage_out", "real_accuracy_out",
     "generated_accuracy_out", "generated_distance_out", "held_out_distance_out",
 }  # fmt: skip
 OPTIONAL_IN = {("gen_vae_encode", "mean_out"), ("gen_evaluate_parzen", "mean_out")}
+OPTIONAL_IN |= {("gen_trainer_begin", "labels")}
 OPTIONAL_IN |= {(f"gen_{noun}_invert", name) for noun in ("vae", "gan") for name in ("latents_out", "error_out")}
 OPTIONAL_IN |= {("gen_reservoir_rows", name) for name in ("rows_out", "numbers_out")}
 OPTIONAL_IN |= {("gen_moments_direction", "info_out"), ("gen_latents_direction", "info_out")}

@@ -27,6 +27,7 @@ STAGES = [
     ("invariants", [f"{SCRIPTS}/invariants.sh"], None),
     ("format", [f"{SCRIPTS}/format.sh"], None),
     ("C examples", [f"{SCRIPTS}/c-examples.sh", BUILD], None),
+    ("ranks", [f"{SCRIPTS}/ranks.sh", BUILD], None),
     ("scorecard", ["python3", "Tests/Scorecard/scorecard.py", "quick"], None),
     ("AddressSanitizer", ["make", "--quiet", "test-address-quick"], None),
     ("Python", [PYTHON, "-m", "pytest", "-q", "-rs", "bindings/python"], "pytest"),

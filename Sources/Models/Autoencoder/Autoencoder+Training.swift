@@ -7,7 +7,7 @@ extension Autoencoder: Trainable {
   package var requiresUnitRange: Bool { options.loss == .crossEntropy }
 
   package func prepare(
-    _ fit: FitOptions, _ dataset: Dataset
+    _ fit: FitOptions, _ dataset: Dataset?
   ) throws(GenerativeError) -> any TrainingStep {
     if options.stack.normalizes, fit.batchRows < 2 {
       throw GenerativeError(.argument, "batch_size must be at least 2 with batch norm, not \(fit.batchRows)")
@@ -18,8 +18,9 @@ extension Autoencoder: Trainable {
 
 /// One step: minimise L(x, g(f(c(x)))) + the penalties of f's latents h over the weights of f and g.
 private final class AutoencoderStep: TrainingStep {
+  let turns: [Turn]
+  let clipNorm: Float?
   private let model: Autoencoder
-  private let clipNorm: Float?
   private let encoder: Workspace
   private let decoder: Workspace
   private let corrupted: Buffer<Float>
@@ -38,8 +39,7 @@ private final class AutoencoderStep: TrainingStep {
     let width = model.options.shape.count
     self.model = model
     clipNorm = fit.clipNorm
-    try model.encoder.prepare(fit.rule, after: model.progress.stepCount)
-    try model.decoder.prepare(fit.rule, after: model.progress.stepCount)
+    turns = [try Turn(model.learners, fit.rule, after: model.progress.stepCount, context: context)]
     encoder = try Workspace(model.encoder.network, rows: rows, .training, context: context)
     decoder = try Workspace(model.decoder.network, rows: rows, .training, context: context)
     corrupted = try Buffer(count: rows * width, in: context.memory)
@@ -56,89 +56,92 @@ private final class AutoencoderStep: TrainingStep {
 
   var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
 
-  func learn(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment
+  func differentiate(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at moment: Moment
   ) throws(Runaway) -> Figures {
-    let mode = Mode.training(moment.random(.dropout).pass(0))
-    let decoderMode = Mode.training(moment.random(.dropout).pass(1))
+    let mode = moment.training(.dropout, pass: 0)
+    let decoderMode = moment.training(.dropout, pass: 1)
     model.weightsChange()
     model.encoder.zeroGradient()
     model.decoder.zeroGradient()
-    let input = corrupt(x, rows: rows, moment.random(.corruption))
+    let input = corrupt(x, rows: rows, moment.random(.corruption), at: moment)
     // z = f(c(x)), y = g(z)
     let z = model.encoder.network.forward(input, rows: rows, model.encoder.weights, encoder, mode)
     let y = model.decoder.network.forward(
       z, rows: rows, model.decoder.weights, decoder, decoderMode)
-    let reconstruction = evaluate(y, x, rows: rows, isLearning: true)
+    let reconstruction = evaluate(y, x, rows: rows, gradientScale: moment.rowScale(rows))
     let encoderPass = (model.encoder.network, encoder)
-    try Runaway.check("loss", reconstruction, [encoderPass, (model.decoder.network, decoder)], rows: rows)
+    try Runaway.check(
+      "loss", reconstruction, [encoderPass, (model.decoder.network, decoder)], rows: rows, at: moment)
     model.decoder.network.backward(
       dOutput.base, x: z, rows: rows, model.decoder.weights, decoder, decoderMode,
       gradient: model.decoder.gradient?.base, tiedGradient: model.encoder.gradient?.base,
       inputGradient: dLatent.base)
-    let penalty = penalize(z, input, rows: rows, moment.random(.contraction), isLearning: true)
-    try Runaway.check("loss", penalty, [encoderPass], rows: rows)
+    let penalty = penalize(z, input, rows: rows, at: moment, isLearning: true)
+    try Runaway.check("loss", penalty, [encoderPass], rows: rows, at: moment)
     model.encoder.network.backward(
       dLatent.base, x: input, rows: rows, model.encoder.weights, encoder, mode,
       gradient: model.encoder.gradient?.base)
     var figures = Figures()
     figures[.loss] = reconstruction + penalty
     figures[.reconstruction] = reconstruction
-    figures[.gradientNorm] = try model.learners.update(
-      step: moment.step, rate: moment.rate, clipNorm: clipNorm)
     return figures
   }
 
   func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
-    let input = corrupt(x, rows: rows, moment.random(.evaluation))
+    let input = corrupt(x, rows: rows, moment.random(.evaluation), at: moment)
     let z = model.encoder.network.forward(input, rows: rows, model.encoder.weights, encoder, .inference)
     let y = model.decoder.network.forward(z, rows: rows, model.decoder.weights, decoder, .inference)
     var figures = Figures()
-    figures[.reconstruction] = evaluate(y, x, rows: rows, isLearning: false)
+    figures[.reconstruction] = evaluate(y, x, rows: rows)
     figures[.loss] =
-      figures[.reconstruction]
-      + penalize(z, input, rows: rows, moment.random(.contraction), isLearning: false)
+      figures[.reconstruction] + penalize(z, input, rows: rows, at: moment, isLearning: false)
     return figures
   }
 
   private func corrupt(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, _ random: Random
+    _ x: UnsafeMutablePointer<Float>, rows: Int, _ random: Random, at moment: Moment
   ) -> UnsafePointer<Float> {
     guard model.options.corruption != .none else { return UnsafePointer(x) }
+    let width = model.options.shape.count
     model.options.corruption.apply(
-      x, count: rows * model.options.shape.count, into: corrupted.base, from: random, scratch: noise.base,
-      context: model.context)
+      x, count: rows * width, into: corrupted.base, from: random, offset: moment.firstRow * width,
+      scratch: noise.base, context: model.context)
     return UnsafePointer(corrupted.base)
   }
 
-  /// The mean loss of rows and, when learning, its gradient into `dOutput`.
+  /// The mean loss of rows and, with a scale, its gradient into `dOutput`.
   private func evaluate(
-    _ y: UnsafeMutablePointer<Float>, _ x: UnsafeMutablePointer<Float>, rows: Int, isLearning: Bool
+    _ y: UnsafeMutablePointer<Float>, _ x: UnsafeMutablePointer<Float>, rows: Int,
+    gradientScale: Float? = nil
   ) -> Double {
     let width = model.options.shape.count
     model.options.loss.evaluate(
       Matrix(y, rows: rows, columns: width), targets: Matrix(x, rows: rows, columns: width),
-      losses: losses.base, gradientScale: 1 / Float(rows),
-      dy: isLearning ? Matrix(dOutput.base, rows: rows, columns: width) : nil, context: model.context)
+      losses: losses.base, gradientScale: gradientScale ?? 1,
+      dy: gradientScale.map { _ in Matrix(dOutput.base, rows: rows, columns: width) },
+      context: model.context)
     return model.context.sum(losses.base, count: rows) / Double(rows)
   }
   /// The penalties of the latents h of rows and, when learning, their gradients: of sparsity added to
   /// `dLatent`, of contraction to the encoder's.
   private func penalize(
-    _ h: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, _ random: Random,
+    _ h: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, at moment: Moment,
     isLearning: Bool
   ) -> Double {
     var penalty = 0.0
     if let sparsity {
       penalty += sparsity.evaluate(
         Matrix(h, rows: rows, columns: model.options.latentSize), means: means.base,
-        dh: isLearning ? dLatent.base : nil, context: model.context)
+        dh: isLearning ? dLatent.base : nil, rowScale: moment.rowScale(rows),
+        of: isLearning ? moment.part : nil, context: model.context)
     }
     if let contraction {
       let weight = model.options.contraction
       contraction.evaluate(
-        x, rows: rows, model.encoder.weights, encoder, random, losses: losses.base,
-        gradientScale: weight / Float(rows), gradient: isLearning ? model.encoder.gradient?.base : nil)
+        x, rows: rows, firstRow: moment.firstRow, model.encoder.weights, encoder,
+        moment.random(.contraction), losses: losses.base, gradientScale: weight * moment.rowScale(rows),
+        gradient: isLearning ? model.encoder.gradient?.base : nil)
       penalty += Double(weight) * model.context.sum(losses.base, count: rows) / Double(rows)
     }
     return penalty

@@ -11,23 +11,23 @@ package enum Corruption: Equatable, Sendable {
   /// Sets this share of the pixels to 0 or 1, with even odds.
   case saltAndPepper(share: Float)
 
-  /// y ← corrupted x; element i of the stream spoils element i, so a row is spoilt the same way in any
-  /// batch. x and y may be the same.
+  /// y ← corrupted x; element `offset` + i of the stream spoils element i, so a row is spoilt the same way
+  /// in any batch. x and y may be the same.
   package func apply(
     _ x: UnsafePointer<Float>, count: Int, into y: UnsafeMutablePointer<Float>, from random: Random,
-    scratch: UnsafeMutablePointer<Float>, context: Context
+    offset: Int = 0, scratch: UnsafeMutablePointer<Float>, context: Context
   ) {
     switch self {
     case .none: y.update(from: x, count: count)
     case .gaussian(let deviation):
-      context.fillNormal(scratch, count: count, from: random, deviation: deviation)
+      context.fillNormal(scratch, count: count, from: random, offset: offset, deviation: deviation)
       context.combine(1, x, 1, into: scratch, count: count)
       context.clamp(scratch, to: 0, 1, count: count, into: y)
     case .masking(let share):
-      context.fillUniform(scratch, count: count, from: random)
+      context.fillUniform(scratch, count: count, from: random, offset: offset)
       for i in 0..<count { y[i] = scratch[i] < share ? 0 : x[i] }
     case .saltAndPepper(let share):
-      context.fillUniform(scratch, count: count, from: random)
+      context.fillUniform(scratch, count: count, from: random, offset: offset)
       let pepper = share / 2
       for i in 0..<count { y[i] = scratch[i] < share ? (scratch[i] < pepper ? 0 : 1) : x[i] }
     }

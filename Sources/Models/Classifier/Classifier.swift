@@ -104,8 +104,9 @@ package final class Classifier: @unchecked Sendable {
 extension Classifier: Trainable {
   package var rowShape: Shape { options.stack.shape }
   package var requiresUnitRange: Bool { false }
+  package var classCount: Int { options.classCount }
 
-  package func prepare(_ fit: FitOptions, _ dataset: Dataset) throws(GenerativeError) -> any TrainingStep {
+  package func prepare(_ fit: FitOptions, _ dataset: Dataset?) throws(GenerativeError) -> any TrainingStep {
     if options.stack.normalizes, fit.batchRows < 2 {
       throw GenerativeError(.argument, "batch_size must be at least 2 with batch norm, not \(fit.batchRows)")
     }
@@ -120,8 +121,9 @@ extension Classifier: Trainable {
 private final class ClassifierStep: TrainingStep {
   let labels: Buffer<Int32>?
   private let classes: Buffer<Int32>
+  let turns: [Turn]
+  let clipNorm: Float?
   private let model: Classifier
-  private let clipNorm: Float?
   private let workspace: Workspace
   private let dLogits: Buffer<Float>
   private let losses: Buffer<Float>
@@ -130,7 +132,7 @@ private final class ClassifierStep: TrainingStep {
     let (context, rows) = (model.context, fit.batchRows)
     self.model = model
     clipNorm = fit.clipNorm
-    try model.learner.prepare(fit.rule, after: model.progress.stepCount)
+    turns = [try Turn([model.learner], fit.rule, after: model.progress.stepCount, context: context)]
     workspace = try Workspace(model.learner.network, rows: rows, .training, context: context)
     dLogits = try Buffer(count: rows * model.options.classCount, in: context.memory)
     losses = try Buffer(count: rows, in: context.memory)
@@ -140,22 +142,20 @@ private final class ClassifierStep: TrainingStep {
 
   var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
 
-  func learn(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment
+  func differentiate(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at moment: Moment
   ) throws(Runaway) -> Figures {
-    let mode = Mode.training(moment.random(.dropout).pass(0))
+    let mode = moment.training(.dropout, pass: 0)
     let learner = model.learner
     model.weightsChange()
     learner.zeroGradient()
     let logits = learner.network.forward(x, rows: rows, learner.weights, workspace, mode)
     var figures = Figures()
-    let loss = evaluate(logits, rows: rows, dLogits: dLogits)
-    try Runaway.check("loss", loss, [(learner.network, workspace)], rows: rows)
+    let loss = evaluate(logits, rows: rows, gradientScale: moment.rowScale(rows))
+    try Runaway.check("loss", loss, [(learner.network, workspace)], rows: rows, at: moment)
     figures[.loss] = loss
     learner.network.backward(
       dLogits.base, x: x, rows: rows, learner.weights, workspace, mode, gradient: learner.gradient?.base)
-    figures[.gradientNorm] = try model.learners.update(
-      step: moment.step, rate: moment.rate, clipNorm: clipNorm)
     return figures
   }
 
@@ -163,17 +163,19 @@ private final class ClassifierStep: TrainingStep {
     let learner = model.learner
     let logits = learner.network.forward(x, rows: rows, learner.weights, workspace, .inference)
     var figures = Figures()
-    figures[.loss] = evaluate(logits, rows: rows, dLogits: nil)
+    figures[.loss] = evaluate(logits, rows: rows)
     return figures
   }
 
-  /// The mean loss of rows and, when asked, its gradient.
-  private func evaluate(_ logits: UnsafeMutablePointer<Float>, rows: Int, dLogits: Buffer<Float>?) -> Double {
+  /// The mean loss of rows and, with a scale, its gradient.
+  private func evaluate(
+    _ logits: UnsafeMutablePointer<Float>, rows: Int, gradientScale: Float? = nil
+  ) -> Double {
     let classCount = model.options.classCount
     SoftmaxLoss.evaluate(
       Matrix(logits, rows: rows, columns: classCount), labels: classes.base, losses: losses.base,
-      gradientScale: 1 / Float(rows),
-      dLogits: dLogits.map { Matrix($0.base, rows: rows, columns: classCount) })
+      gradientScale: gradientScale ?? 1,
+      dLogits: gradientScale.map { _ in Matrix(dLogits.base, rows: rows, columns: classCount) })
     return model.context.sum(losses.base, count: rows) / Double(rows)
   }
 }

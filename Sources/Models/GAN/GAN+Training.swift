@@ -6,9 +6,10 @@ import Tensors
 extension GAN: Trainable {
   package var rowShape: Shape { options.shape }
   package var requiresUnitRange: Bool { options.outputActivation != .identity }
+  package var classCount: Int { options.classCount }
 
   package func prepare(
-    _ fit: FitOptions, _ dataset: Dataset
+    _ fit: FitOptions, _ dataset: Dataset?
   ) throws(GenerativeError) -> any TrainingStep {
     if options.normalizes, fit.batchRows < 2 {
       throw GenerativeError(.argument, "batch_size must be at least 2 with batch norm, not \(fit.batchRows)")
@@ -22,27 +23,20 @@ extension GAN: Trainable {
 
   /// Sets the generator's last bias b to act(b) = the mean row, where training would spend its first
   /// steps going.
-  fileprivate func startAtMean(of dataset: Dataset) throws(GenerativeError) {
+  ///
+  /// - Parameter ranks: those that have rows of their own.
+  fileprivate func startAtMean(of dataset: Dataset, _ ranks: Ranks?) throws(GenerativeError) {
     let width = options.shape.count
-    let batches = try Batches(
-      dataset, rows: Self.meanBatchRows, minimumRows: 1, seed: nil, context: context)
-    let sums = try Buffer<Float>(count: width, in: context.memory)
-    let mean = try Buffer<Double>(count: width, in: context.memory)
-    var count = 0
-    batches.start(epoch: 0)
-    while true {
-      let rows = try batches.next()
-      if rows == 0 { break }
-      context.columnSums(Matrix(batches.base, rows: rows, columns: width), into: sums.base)
-      for j in 0..<width { mean.base[j] += Double(sums.base[j]) }
-      count += rows
-    }
+    // Behind the sums, the rows.
+    let mean = try ranks.together { () throws(GenerativeError) in try self.columnSums(of: dataset) }
+    try ranks?.sum(mean.base, count: width + 1)
+    let count = mean.base[width]
     guard count > 0 else { return }
     // Behind it lie the classes' biases, where there are any.
     let bias =
       generator.weights.parameters.base + generator.network.parameterCount - (1 + options.classCount) * width
     for j in 0..<width {
-      let x = mean.base[j] / Double(count)
+      let x = mean.base[j] / count
       switch options.outputActivation {
       case .sigmoid, .tanh:
         // tanh(b) = 2σ(2b) − 1 meets 2x − 1 where σ(2b) = x.
@@ -53,6 +47,22 @@ extension GAN: Trainable {
       }
     }
     average?.weights.copy(generator.weights)
+  }
+
+  /// The sum of each column, and the number of rows.
+  private func columnSums(of dataset: Dataset) throws(GenerativeError) -> Buffer<Double> {
+    let width = options.shape.count
+    let batches = try Batches(
+      dataset, rows: Self.meanBatchRows, minimumRows: 1, seed: nil, context: context)
+    let sums = try Buffer<Float>(count: width, in: context.memory)
+    let total = try Buffer<Double>(count: width + 1, in: context.memory)
+    batches.start(epoch: 0)
+    while let portion = try batches.next() {
+      context.columnSums(Matrix(batches.base, rows: portion.rowCount, columns: width), into: sums.base)
+      for j in 0..<width { total.base[j] += Double(sums.base[j]) }
+      total.base[width] += Double(portion.rowCount)
+    }
+    return total
   }
 }
 
@@ -65,7 +75,11 @@ extension GAN: Trainable {
 package final class GANStep: TrainingStep {
   private let model: GAN
   private let context: Context
-  private let clipNorm: Float?
+  /// Those of D, then G's.
+  package let turns: [Turn]
+  package let clipNorm: Float?
+  /// Those that have rows of their own.
+  private let ranks: Ranks?
   private let generator: Workspace
   private let discriminator: Workspace
   private let z: Buffer<Float>
@@ -74,6 +88,8 @@ package final class GANStep: TrainingStep {
   private let losses: Buffer<Float>
   private let sums: Buffer<Float>
   private var health = GANHealth()
+  /// Writes latents in place of the model; nil: it draws them.
+  private var givenLatents: ((_ z: UnsafeMutablePointer<Float>, _ own: Moment) -> Void)?
   /// The classes of a conditional model's rows, real and generated.
   package let labels: Buffer<Int32>?
 
@@ -83,7 +99,14 @@ package final class GANStep: TrainingStep {
     self.model = model
     self.context = context
     clipNorm = fit.clipNorm
-    for player in model.learners { try player.prepare(fit.rule, after: model.progress.stepCount) }
+    ranks = fit.sharesRows ? nil : fit.ranks
+    let generatorTurn = try Turn(
+      [model.generator], fit.rule, after: model.progress.stepCount, context: context)
+    let discriminatorTurn = try Turn(
+      [model.discriminator], fit.rule, after: model.progress.stepCount, norm: .discriminatorGradientNorm,
+      context: context)
+    turns =
+      Array(repeating: discriminatorTurn, count: model.options.discriminatorSteps) + [generatorTurn]
     generator = try Workspace(model.generator.network, rows: rows, .training, context: context)
     discriminator = try Workspace(model.discriminator.network, rows: rows, .training, context: context)
     z = try Buffer(count: rows * model.options.latentSize, in: context.memory)
@@ -101,42 +124,57 @@ package final class GANStep: TrainingStep {
 
   package func begin(_ dataset: Dataset) throws(GenerativeError) {
     if model.options.architecture == .dense, model.options.startsAtMean, model.progress.stepCount == 0 {
-      try model.startAtMean(of: dataset)
-    }
-  }
-
-  package func learn(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment
-  ) throws(Runaway) -> Figures {
-    try play(x, rows: rows, at: moment) { z, own in
-      model.draw(z, rows: rows, from: own.random(.latent))
+      try model.startAtMean(of: dataset, ranks)
     }
   }
 
   /// One step of the game with latents that `draw` writes, rows × latent, for each of D's steps.
   package func play(
     _ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment,
-    _ draw: (_ z: UnsafeMutablePointer<Float>, _ own: Moment) -> Void
+    _ draw: @escaping (_ z: UnsafeMutablePointer<Float>, _ own: Moment) -> Void
   ) throws(Runaway) -> Figures {
-    model.weightsChange()
-    model.toInside(x, rows: rows)
-    var figures = Figures()
-    figures[.realDistance] = distance(x, rows: rows)
-    var generated = UnsafePointer(dGenerated.base)
+    givenLatents = draw
+    defer { givenLatents = nil }
+    return try learn(x, rows: rows, at: moment)
+  }
+
+  /// D's steps number its random streams, so that none of the k repeats another.
+  package func moment(of turn: Int, in moment: Moment) -> Moment {
     let k = model.options.discriminatorSteps
-    for turn in 0..<k {
-      // D's steps number its random streams, so that none of the k repeats another.
-      let own = moment.at(step: (moment.step - 1) * k + turn + 1)
-      draw(z.base, own)
-      generated = UnsafePointer(generate(rows: rows, .training(own.random(.dropout))))
-      if turn == k - 1 { figures[.sampleDistance] = distance(generated, rows: rows) }
-      try trainDiscriminator(x, generated, rows: rows, at: own, &figures)
+    return turn < k ? moment.at(step: (moment.step - 1) * k + turn + 1) : moment
+  }
+
+  package func differentiate(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at moment: Moment
+  ) throws(Runaway) -> Figures {
+    let k = model.options.discriminatorSteps
+    var figures = Figures()
+    if turn == k {
+      try differentiateGenerator(rows: rows, at: moment, &figures)
+      return figures
     }
-    try trainGenerator(generated, rows: rows, at: moment, &figures)
+    if turn == 0 {
+      model.weightsChange()
+      model.toInside(x, rows: rows)
+    }
+    if let givenLatents {
+      givenLatents(z.base, moment)
+    } else {
+      model.draw(z.base, rows: rows, first: moment.firstRow, from: moment.random(.latent))
+    }
+    let generated = generate(rows: rows, moment.training(.dropout))
+    if turn == k - 1 {
+      figures[.realDistance] = distance(x, rows: rows)
+      figures[.sampleDistance] = distance(generated, rows: rows)
+    }
+    try differentiateDiscriminator(x, generated, rows: rows, at: moment, &figures)
+    return figures
+  }
+
+  package func finish(_ figures: inout Figures, at moment: Moment) {
     model.average?.update(model.generator.weights, step: moment.step, context: context)
     figures[.loss] = figures[.discriminatorLoss] + figures[.generatorLoss]
     health.add(figures)
-    return figures
   }
 
   private var generatorPass: (Network, Workspace) { (model.generator.network, generator) }
@@ -157,56 +195,59 @@ package final class GANStep: TrainingStep {
     return model.options.outputActivation == .tanh ? distance / 2 : distance
   }
 
-  /// One step of D on real and generated rows, each normalised in a batch of its own.
-  private func trainDiscriminator(
+  /// D's gradient on real and generated rows, each normalised in a batch of its own.
+  private func differentiateDiscriminator(
     _ x: UnsafePointer<Float>, _ generated: UnsafePointer<Float>, rows: Int, at moment: Moment,
     _ figures: inout Figures
   ) throws(Runaway) {
     let player = model.discriminator
     player.zeroGradient()
-    let random = moment.random(.discriminatorNoise)
-    let scale = 1 / Float(rows)
+    let (realMode, fakeMode) = (
+      moment.training(.discriminatorNoise, pass: 0), moment.training(.discriminatorNoise, pass: 1)
+    )
+    let scale = moment.rowScale(rows)
 
-    let real = discriminate(x, rows: rows, .training(random.pass(0))) { logits in
+    let real = discriminate(x, rows: rows, realMode) { logits in
       AdversarialLoss.real(
         logits: logits, rows: rows, smoothing: model.options.labelSmoothing, losses: losses.base,
         gradientScale: scale, dLogits: dLogits.base)
     }
-    try Runaway.check("discriminator_loss", real.loss, [discriminatorPass], rows: rows)
-    backward(x, rows: rows, .training(random.pass(0)), gradient: player.gradient?.base, into: nil)
+    try Runaway.check("discriminator_loss", real.loss, [discriminatorPass], rows: rows, at: moment)
+    backward(x, rows: rows, realMode, gradient: player.gradient?.base, into: nil)
 
-    let fake = discriminate(generated, rows: rows, .training(random.pass(1))) { logits in
+    let fake = discriminate(generated, rows: rows, fakeMode) { logits in
       AdversarialLoss.generated(
         logits: logits, rows: rows, losses: losses.base, gradientScale: scale, dLogits: dLogits.base)
     }
-    try Runaway.check("discriminator_loss", fake.loss, [generatorPass, discriminatorPass], rows: rows)
-    backward(generated, rows: rows, .training(random.pass(1)), gradient: player.gradient?.base, into: nil)
+    try Runaway.check(
+      "discriminator_loss", fake.loss, [generatorPass, discriminatorPass], rows: rows, at: moment)
+    backward(generated, rows: rows, fakeMode, gradient: player.gradient?.base, into: nil)
 
-    figures[.discriminatorGradientNorm] = try [player].update(
-      step: moment.step, rate: moment.rate, clipNorm: clipNorm)
     figures[.discriminatorLoss] = real.loss + fake.loss
     figures[.realScore] = real.score
     figures[.fakeScore] = fake.score
   }
 
-  /// One step of G through D, whose own gradient is not wanted.
-  private func trainGenerator(
-    _ generated: UnsafePointer<Float>, rows: Int, at moment: Moment, _ figures: inout Figures
+  /// G's gradient, on the rows generated last, through D, whose own is not wanted.
+  private func differentiateGenerator(
+    rows: Int, at moment: Moment, _ figures: inout Figures
   ) throws(Runaway) {
     let player = model.generator
+    let network = player.network
+    let generated = UnsafePointer(generator.output(network.layers.count - 1))
     player.zeroGradient()
-    let noise = Mode.training(moment.random(.discriminatorNoise).pass(2))
+    let noise = moment.training(.discriminatorNoise, pass: 2)
     let result = discriminate(generated, rows: rows, noise) { logits in
       model.options.objective.generator(
-        logits: logits, rows: rows, losses: losses.base, gradientScale: 1 / Float(rows),
+        logits: logits, rows: rows, losses: losses.base, gradientScale: moment.rowScale(rows),
         dLogits: dLogits.base)
     }
-    try Runaway.check("generator_loss", result.loss, [generatorPass, discriminatorPass], rows: rows)
+    try Runaway.check(
+      "generator_loss", result.loss, [generatorPass, discriminatorPass], rows: rows, at: moment)
     backward(generated, rows: rows, noise, gradient: nil, into: dGenerated.base)
-    player.network.backward(
+    network.backward(
       dGenerated.base, x: z.base, rows: rows, given: givenLabels, player.weights, generator,
-      .training(moment.random(.dropout)), gradient: player.gradient?.base)
-    figures[.gradientNorm] = try [player].update(step: moment.step, rate: moment.rate, clipNorm: clipNorm)
+      moment.training(.dropout), gradient: player.gradient?.base)
     figures[.generatorLoss] = result.loss
   }
 
@@ -239,7 +280,7 @@ package final class GANStep: TrainingStep {
     let real = discriminate(x, rows: rows, .inference) { logits in
       AdversarialLoss.real(logits: logits, rows: rows, losses: losses.base)
     }
-    model.draw(z.base, rows: rows, from: moment.random(.evaluation))
+    model.draw(z.base, rows: rows, first: moment.firstRow, from: moment.random(.evaluation))
     let generated = generate(rows: rows, .inference)
     let fake = discriminate(generated, rows: rows, .inference) { logits in
       AdversarialLoss.generated(logits: logits, rows: rows, losses: losses.base)

@@ -15,11 +15,11 @@ enum Labels {
     }
   }
 
-  /// Checks that a dataset's labels are there and each one of `classCount`.
+  /// Checks that a dataset's labels, where there is one, are there and each one of `classCount`.
   ///
   /// - Throws: `.argument`.
-  static func check(_ dataset: Dataset, _ name: String, classCount: Int) throws(GenerativeError) {
-    guard classCount > 0 else { return }
+  static func check(_ dataset: Dataset?, _ name: String, classCount: Int) throws(GenerativeError) {
+    guard classCount > 0, let dataset else { return }
     guard let labels = dataset.labels else {
       throw GenerativeError(.argument, "\(name) has no labels, which a model of \(classCount) classes needs")
     }

@@ -2,14 +2,16 @@ import Checkpoints
 import Datasets
 import Tensors
 
-/// The batches of an epoch, each read into the same memory.
+/// The batches of an epoch, each read into the same memory: all of their rows, or of a rank those that it
+/// has.
 final class Batches {
-  /// The present batch, packed rows.
-  var base: UnsafeMutablePointer<Float> { batch.base }
+  /// This rank's rows of the present batch, packed.
+  var base: UnsafeMutablePointer<Float> { batch.base + offset * rowSize }
   /// Steps of an epoch; 0 for a stream until one epoch is over.
   private(set) var stepCount: Int
-  /// CRC-32C of the rows that a stream has given in this epoch; 0 for rows in memory.
-  var streamChecksum: UInt32 { checksum.value }
+  /// CRC-32C of the rows that a stream, or all ranks' streams, have given in this epoch; 0 for rows in
+  /// memory.
+  var streamChecksum: UInt32 { joined.value }
 
   private let reader: BatchReader
   private let labels: Buffer<Int32>?
@@ -17,47 +19,68 @@ final class Batches {
   /// For a stream, whose rows cannot be looked at before.
   private let checksUnitRange: Bool
   private let batch: Buffer<Float>
-  private let rowCapacity: Int
-  private let isStream: Bool
-  private var checksum = Checksum()
+  private let rowSize: Int
+  private let team: Team?
+  private let sharesRows: Bool
+  /// Nil for a stream, whose rows nobody knows beforehand.
+  private let deal: Deal?
+  /// Steps done in this epoch.
+  private var step = 0
+  /// Rows of the present batch before this rank's, where all were read.
+  private var offset = 0
+  /// Of this rank's rows, and of all ranks'.
+  private var (checksum, joined) = (Checksum(), Checksum())
 
   /// - Parameters:
+  ///   - rows: of a batch, or of each rank's part of one.
   ///   - minimumRows: a last batch of fewer rows is left out.
   ///   - seed: of each epoch's order; nil for rows in their own order.
   ///   - requiresUnitRange: whether a number outside [0, 1] is an error as a stream gives it; rows in
   ///     memory are checked beforehand, by `Dataset.checkUnitRange`.
+  ///   - rowCounts: of the ranks' datasets, or of the one they share.
   init(
     _ dataset: Dataset, rows: Int, minimumRows: Int, seed: UInt64?, requiresUnitRange: Bool = false,
-    context: Context
+    team: Team? = nil, sharesRows: Bool = true, rowCounts: [Int]? = nil, context: Context
   ) throws(GenerativeError) {
-    isStream = dataset.stream != nil
+    let isStream = dataset.stream != nil
+    let ranks = team?.ranks
     checksUnitRange = requiresUnitRange && isStream
     let batchRows = min(rows, dataset.rowCount ?? rows)
+    // Of a stream that ranks share each reads all, to take its part.
+    let rowCapacity = isStream && sharesRows ? batchRows * (ranks?.count ?? 1) : batchRows
     var order = BatchOrder(
-      batchSize: batchRows, shuffles: seed != nil, seed: seed ?? 0, keepsPartialBatch: true)
+      batchSize: rowCapacity, shuffles: seed != nil, seed: seed ?? 0, keepsPartialBatch: true)
+    order.shard = sharesRows ? 0 : ranks?.rank ?? 0
     if let stream = dataset.stream {
       order.shuffleWindow = max(stream.shuffleWindow, 1)
       order.shuffles = order.shuffles && stream.shuffleWindow > 1
     }
     reader = try BatchReader(dataset, order: order)
-    rowCapacity = batchRows
     labels = dataset.labels
-    self.minimumRows = minimumRows
-    guard let floats = checkedProduct(batchRows, dataset.shape.count) else {
-      throw GenerativeError(.memory, "a batch of \(batchRows) rows does not fit in memory")
+    rowSize = dataset.shape.count
+    self.minimumRows = max(minimumRows, 1)
+    self.team = team
+    self.sharesRows = sharesRows
+    guard let floats = checkedProduct(rowCapacity, rowSize) else {
+      throw GenerativeError(.memory, "a batch of \(rowCapacity) rows does not fit in memory")
     }
     batch = try Buffer(count: floats, in: context.memory)
+    deal = dataset.rowCount.map { count in
+      Deal(
+        rank: ranks?.rank ?? 0, rankCount: ranks?.count ?? 1, batchRows: rows,
+        rowCounts: rowCounts ?? [count])
+    }
     stepCount = 0
-    if let count = dataset.rowCount {
-      let (full, rest) = count.quotientAndRemainder(dividingBy: batchRows)
-      stepCount = full + (rest > 0 && rest >= minimumRows ? 1 : 0)
+    if let deal {
+      stepCount = deal.stepCount
+      if stepCount > 0, deal.portion(stepCount - 1).totalRows < self.minimumRows { stepCount -= 1 }
     }
   }
 
   /// Goes back to the first batch, in the order of this epoch.
   func start(epoch: Int) {
     reader.start(epoch: epoch)
-    checksum = Checksum()
+    (step, checksum, joined) = (0, Checksum(), Checksum())
   }
 
   /// Leaves out the next steps' batches; a stream's are read. Returns false when `isCancelled`.
@@ -65,35 +88,74 @@ final class Batches {
   /// - Throws: `.mismatch` when there are not so many; what `next` throws.
   func skip(steps: Int, unless isCancelled: () -> Bool) throws(GenerativeError) -> Bool {
     let missing = GenerativeError(.mismatch, "resume: the dataset ends before step \(steps) of an epoch")
-    guard isStream else {
+    guard deal == nil else {
       guard steps <= stepCount else { throw missing }
-      reader.skip(batches: steps)
+      step = steps
       return true
     }
     for _ in 0..<steps {
       if isCancelled() { return false }
-      if try next() == 0 { throw missing }
+      if try next() == nil { throw missing }
     }
     return true
   }
 
-  /// Fills the next batch and returns its rows, 0 at the epoch's end.
+  /// Fills the next batch and returns what this rank has of it; nil at the epoch's end.
+  ///
+  /// Rows in memory that cannot be read are a fault that the team hears of, and none.
   ///
   /// - Parameter target: gets the rows' labels, which the dataset must have; nil: nobody asks.
-  func next(labels target: Buffer<Int32>? = nil) throws(GenerativeError) -> Int {
-    let rows = try reader.next(into: base)
-    let count = rows * (batch.count / rowCapacity)
-    if checksUnitRange { try checkUnitRange(count) }
-    if isStream { checksum.append(base, count: count) }
-    if let target, let labels {
-      for (position, row) in reader.rows.enumerated() { target.base[position] = labels.base[Int(row)] }
+  func next(labels target: Buffer<Int32>? = nil) throws(GenerativeError) -> Deal.Portion? {
+    guard let deal else {
+      let portion = try nextOfStream()
+      return portion.totalRows >= minimumRows ? portion : nil
     }
-    return rows >= minimumRows ? rows : 0
+    var portion = deal.portion(step)
+    guard portion.totalRows >= minimumRows else { return nil }
+    step += 1
+    do throws(GenerativeError) {
+      try reader.read(portion.places, into: base)
+      if let target, let labels {
+        for (position, row) in reader.rows.enumerated() { target.base[position] = labels.base[Int(row)] }
+      }
+    } catch {
+      guard let team else { throw error }
+      team.fault = error
+      portion.places = 0..<0
+    }
+    return portion
+  }
+
+  /// Reads the next rows of a stream; with ranks, what is wrong with one's is every rank's error.
+  private func nextOfStream() throws(GenerativeError) -> Deal.Portion {
+    offset = 0
+    let count = try (team?.ranks).together { () throws(GenerativeError) in
+      let count = try reader.next(into: batch.base)
+      if checksUnitRange { try checkUnitRange(count * rowSize) }
+      return count
+    }
+    checksum.append(batch.base, count: count * rowSize)
+    guard let ranks = team?.ranks, !sharesRows else {
+      joined = checksum
+      guard let ranks = team?.ranks else {
+        return Deal.Portion(places: 0..<count, firstRow: 0, totalRows: count)
+      }
+      let places = Deal.share(of: count, ranks.rank, of: ranks.count)
+      offset = places.lowerBound
+      return Deal.Portion(places: places, firstRow: offset, totalRows: count)
+    }
+    // Each rank's rows and their checksum, in one number.
+    let all = try ranks.gather(Int(bitPattern: UInt(checksum.value) << 32 | UInt(count)))
+    all.withUnsafeBufferPointer { if let base = $0.baseAddress { joined.append(base, count: $0.count) } }
+    let counts = all.map { $0 & 0xFFFF_FFFF }
+    return Deal.Portion(
+      places: 0..<count, firstRow: counts.prefix(ranks.rank).reduce(0, +), totalRows: counts.reduce(0, +))
   }
 
   private func checkUnitRange(_ count: Int) throws(GenerativeError) {
-    for i in 0..<count where !(base[i] >= 0 && base[i] <= 1) {
-      throw GenerativeError(.argument, "the stream gave \(base[i]); image data must lie between 0 and 1")
+    for i in 0..<count where !(batch.base[i] >= 0 && batch.base[i] <= 1) {
+      throw GenerativeError(
+        .argument, "the stream gave \(batch.base[i]); image data must lie between 0 and 1")
     }
   }
 

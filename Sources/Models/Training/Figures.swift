@@ -25,6 +25,11 @@ package struct Figures: Sendable {
     set { values[name.rawValue] = newValue }
   }
 
+  /// Takes over the figures that others have.
+  mutating func take(_ others: Figures) {
+    values.replace(with: others.values, where: others.values .== others.values)
+  }
+
   /// A mean of figures, each weighted by its rows.
   package struct Mean: Sendable {
     private var sums = SIMD16<Double>.zero

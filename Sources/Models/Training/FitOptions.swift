@@ -36,6 +36,11 @@ package struct FitOptions: Sendable {
   package var checkpoint: CheckpointRule?
   /// Whether to go on with the fit that the model, or the checkpoint's file, has a record of.
   package var resumes = false
+  /// Those that fit the same model each with a share of the rows; nil: this process alone.
+  package var ranks: Ranks?
+  /// Whether all ranks have the same rows, of which each takes its part of every batch; else each has rows
+  /// of its own.
+  package var sharesRows = false
 
   package init(
     rule: Optimizer.Rule = .adam(), learningRate: Float = 1e-3, epochCount: Int = 10,

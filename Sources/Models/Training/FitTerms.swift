@@ -1,3 +1,4 @@
+import Checkpoints
 import Datasets
 import Networks
 import Tensors
@@ -11,10 +12,14 @@ package struct FitTerms: Sendable {
   /// Terms as they were kept.
   init(_ values: [(name: String, text: String)]) { self.values = values }
 
-  init(_ options: FitOptions, _ dataset: Dataset) {
+  /// - Parameters:
+  ///   - rows, validationRows: of the ranks' datasets, or of the one they share.
+  init(_ options: FitOptions, _ dataset: Dataset, rows: [Int]? = nil, validationRows: [Int]? = nil) {
+    let rankCount = options.ranks?.count ?? 1
     add("seed", options.seed)
     add("epochs", options.epochCount)
-    add("batch_size", options.batchRows)
+    // Shared rows make the same batches whatever the number of ranks.
+    add("batch_size", options.batchRows * (options.sharesRows ? rankCount : 1))
     add("optimizer", options.rule.name)
     for (name, value) in options.rule.hyperparameters { add(name, value) }
     add("learning_rate", options.learningRate)
@@ -29,8 +34,9 @@ package struct FitTerms: Sendable {
     add("clip_norm", options.clipNorm ?? 0)
     add("patience", options.patience ?? 0)
     add("keep_best", options.keepsBest)
-    add("dataset", Self.text(dataset))
-    add("validation", options.validation.map(Self.text) ?? "none")
+    add("dataset", Self.text(dataset, rows))
+    add("validation", options.validation.map { Self.text($0, validationRows) } ?? "none")
+    if rankCount > 1, !options.sharesRows { add("ranks", rankCount) }
   }
 
   /// Whether the rows' checksums are among the terms.
@@ -38,26 +44,41 @@ package struct FitTerms: Sendable {
 
   /// Adds what the rows are, as far as they can be read at any time: a pass over them, so only fits
   /// that stop ask for it.
-  mutating func addChecksums(_ dataset: Dataset, _ validation: Dataset?) throws(GenerativeError) {
+  ///
+  /// - Parameter ranks: those whose datasets the rows are of, all of which make this call.
+  mutating func addChecksums(
+    _ dataset: Dataset, _ validation: Dataset?, _ ranks: Ranks? = nil
+  ) throws(GenerativeError) {
     guard !hasChecksums else { return }
-    add(Self.datasetChecksum, try Self.checksum(dataset))
-    if let validation { add("validation checksum", try Self.checksum(validation)) }
+    let dataset = try Self.checksum(dataset, ranks)
+    let validationText = try validation.map { (rows) throws(GenerativeError) in try Self.checksum(rows, ranks)
+    }
+    add(Self.datasetChecksum, dataset)
+    if let validationText { add("validation checksum", validationText) }
   }
 
   private static let datasetChecksum = "dataset checksum"
 
   /// A stream is checked as it is read.
-  private static func checksum(_ dataset: Dataset) throws(GenerativeError) -> String {
-    dataset.stream == nil ? String(try dataset.checksum(), radix: 16) : "none"
+  private static func checksum(_ dataset: Dataset, _ ranks: Ranks?) throws(GenerativeError) -> String {
+    guard dataset.stream == nil else { return "none" }
+    let own = Int(try ranks.together { () throws(GenerativeError) in try dataset.checksum() })
+    guard let ranks else { return String(own, radix: 16) }
+    let all = try ranks.gather(own)
+    // Ranks that share rows have one checksum.
+    guard all.contains(where: { $0 != own }) else { return String(own, radix: 16) }
+    var joined = Checksum()
+    all.withUnsafeBufferPointer { if let base = $0.baseAddress { joined.append(base, count: $0.count) } }
+    return String(joined.value, radix: 16)
   }
 
   private mutating func add(_ name: String, _ value: some CustomStringConvertible) {
     values.append((name, value.description))
   }
 
-  private static func text(_ dataset: Dataset) -> String {
+  private static func text(_ dataset: Dataset, _ rows: [Int]?) -> String {
     let width = "rows of \(dataset.shape.count) numbers"
-    if let count = dataset.rowCount { return "\(count) \(width)" }
+    if let count = rows?.reduce(0, +) ?? dataset.rowCount { return "\(count) \(width)" }
     return "a stream of \(width), shuffled among \(max(dataset.stream?.shuffleWindow ?? 1, 1))"
   }
 

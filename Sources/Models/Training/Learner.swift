@@ -7,8 +7,8 @@ package final class Learner: @unchecked Sendable {
   package let network: Network
   package let weights: Weights
   package private(set) var optimizer: Optimizer?
-  /// The gradient of the last step, flat.
-  package private(set) var gradient: Buffer<Float>?
+  /// The gradient of the last step, flat: its part of a `Turn`'s.
+  package internal(set) var gradient: Buffer<Float>?
   /// The step after which the optimizer's state began, at zero: its own steps count from there.
   private(set) var optimizerStart = 0
   /// Steps this network makes for one of its model's.
@@ -25,11 +25,10 @@ package final class Learner: @unchecked Sendable {
     weights = try Weights(network, seed: seed, tiedTo: tied?.weights, context: context)
   }
 
-  /// Makes room for a gradient and the optimizer's state; keeps the state of the same rule.
+  /// Makes room for the optimizer's state; keeps the state of the same rule.
   ///
   /// - Parameter stepCount: steps the model has done, from which a fresh state's own steps count.
   func prepare(_ rule: Optimizer.Rule, after stepCount: Int) throws(GenerativeError) {
-    if gradient == nil { gradient = try Buffer(count: network.parameterCount, in: context.memory) }
     if optimizer?.rule != rule {
       optimizer = try Optimizer(rule, parameterCount: network.parameterCount, context: context)
       optimizerStart = stepCount * stepsPerTurn
@@ -57,7 +56,7 @@ package final class Learner: @unchecked Sendable {
   }
 
   /// The layer where backward first met a gradient that is not finite; nil when all of it is.
-  fileprivate var nonfiniteGradient: String? {
+  var nonfiniteGradient: String? {
     gradient.flatMap { network.lastNonfinite($0.base, context: context) }
   }
 
@@ -81,23 +80,5 @@ package final class Learner: @unchecked Sendable {
   /// Everything a step changes, for snapshots and checkpoints.
   var state: [Buffer<Float>] {
     [weights.parameters, weights.statistics] + (optimizer?.state.map(\.values) ?? [])
-  }
-}
-
-extension [Learner] {
-  /// One step of all along their joint gradient, clipped as one; returns its norm before that.
-  ///
-  /// - Throws: when the gradient is not finite, and nothing moves.
-  func update(step: Int, rate: Float, clipNorm: Float?) throws(Runaway) -> Double {
-    let norm = reduce(0) { $0 + $1.squaredGradientNorm }.squareRoot()
-    guard norm.isFinite else {
-      // Backward goes from the last network to the first.
-      let layer = reversed().lazy.compactMap(\.nonfiniteGradient).first ?? "unknown"
-      throw Runaway(what: "gradient", value: norm, place: "first in layer \(layer)")
-    }
-    var scale: Float = 1
-    if let clipNorm, norm > Double(clipNorm) { scale = Float(Double(clipNorm) / norm) }
-    for learner in self { learner.update(step: step, rate: rate, gradientScale: scale) }
-    return norm
   }
 }

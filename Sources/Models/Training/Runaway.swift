@@ -12,25 +12,28 @@ package struct Runaway: Error {
   /// `loss became nan`
   var description: String { "\(what) became \(value.isNaN ? "nan" : value.description)" }
 
-  /// Throws unless a loss is finite.
+  /// Throws unless a loss is finite; of a team, lets it know instead.
   ///
   /// - Parameters:
   ///   - passes: what gave the loss, in the order that rows went through, each as it was left.
   ///   - rowsEach: rows that the last of them had for each of `rows`.
   static func check(
     _ what: String, _ loss: Double,
-    _ passes: @autoclosure () -> [(Network, Workspace)], rows: Int, rowsEach: Int = 1
+    _ passes: @autoclosure () -> [(Network, Workspace)], rows: Int, rowsEach: Int = 1, at moment: Moment
   ) throws(Runaway) {
-    guard !loss.isFinite else { return }
+    guard !loss.isFinite, rows > 0 else { return }
+    let runaway = Runaway(what: what, value: loss, place: place(passes(), rows: rows, rowsEach: rowsEach))
+    guard let team = moment.team else { throw runaway }
+    team.note(runaway)
+  }
+
+  private static func place(_ passes: [(Network, Workspace)], rows: Int, rowsEach: Int) -> String {
     var last = ""
-    let passes = passes()
     for (index, (network, workspace)) in passes.enumerated() {
       let rows = index == passes.count - 1 ? rows * rowsEach : rows
-      if let layer = network.firstNonfinite(workspace, rows: rows) {
-        throw Runaway(what: what, value: loss, place: "first in layer \(layer)")
-      }
+      if let layer = network.firstNonfinite(workspace, rows: rows) { return "first in layer \(layer)" }
       last = network.layerName(network.layers.count - 1)
     }
-    throw Runaway(what: what, value: loss, place: "behind layer \(last), whose output is finite")
+    return "behind layer \(last), whose output is finite"
   }
 }

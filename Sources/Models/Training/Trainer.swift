@@ -18,6 +18,10 @@ package final class Trainer {
   private let reporter: Reporter
   private let writer: CheckpointWriter?
   private let best: Snapshot?
+  /// The ranks that fit together; nil: this process alone.
+  private let team: Team?
+  /// What a step changes before its last sum with the other ranks.
+  private let undo: Snapshot?
   /// Where the fit stands.
   private var record: FitRecord
   private let lastGood: Snapshot
@@ -28,42 +32,79 @@ package final class Trainer {
   ///
   /// - Throws: `.mismatch` when rows have another shape, or the fit to be resumed had other terms;
   ///   `.state` when there is none; `.memory` before the first step; `.cancelled` when an observer said
-  ///   so; `.nonfinite` when a number ran away; `.io` when the last checkpoint could not be written.
-  ///   The model is usable after each.
+  ///   so; `.nonfinite` when a number ran away; `.io` when the last checkpoint could not be written;
+  ///   `.comm` when ranks can no longer talk. The model is usable after each. Of ranks, all throw when one
+  ///   does.
   package static func fit(
     _ model: any Trainable, to dataset: Dataset, _ options: FitOptions
   ) throws(GenerativeError) {
-    var record = FitRecord(FitTerms(options, dataset), start: model.progress)
-    if options.resumes, let old = try model.resumed(record.terms, dataset, options) {
+    let ranks = options.ranks
+    try ranks.together { () throws(GenerativeError) in
+      try check(dataset, "dataset", model)
+      if let validation = options.validation { try check(validation, "validation", model) }
+      if let ranks, options.batchRows > Team.rowLimit / ranks.count {
+        throw GenerativeError(
+          .argument,
+          "batch_size must be at most \(Team.rowLimit / ranks.count) on each of \(ranks.count) ranks")
+      }
+    }
+    let rows = try ranks?.rowCounts(of: dataset, "dataset", shared: options.sharesRows)
+    let validationRows = try ranks?.rowCounts(
+      of: options.validation, "validation", shared: options.sharesRows)
+    var record = FitRecord(
+      FitTerms(options, dataset, rows: rows ?? nil, validationRows: validationRows ?? nil),
+      start: model.progress)
+    var old: FitRecord?
+    if let ranks {
+      try ranks.compare(try model.likeness(options) + record.terms.values)
+      if options.resumes { try record.terms.addChecksums(dataset, options.validation, ranks) }
+      // Rank 0's model, or its file, is what all go on with.
+      try ranks.together { () throws(GenerativeError) in
+        guard ranks.rank == 0, options.resumes else { return }
+        _ = try model.resumed(record.terms, dataset, options)
+      }
+      try model.adopt(from: ranks)
+      record = FitRecord(record.terms, start: model.progress)
+      old = options.resumes ? model.record : nil
+    } else if options.resumes {
+      old = try model.resumed(record.terms, dataset, options)
+    }
+    if let old {
       if old.hasEnded { return }
       record = old
     }
-    try Trainer(model, dataset, options, record).run()
+    let trainer = try ranks.together { () throws(GenerativeError) in
+      try Trainer(model, dataset, options, record, rows: rows ?? nil, validationRows: validationRows ?? nil)
+    }
+    try trainer.run()
   }
 
   private init(
-    _ model: any Trainable, _ dataset: Dataset, _ options: FitOptions, _ record: FitRecord
+    _ model: any Trainable, _ dataset: Dataset, _ options: FitOptions, _ record: FitRecord,
+    rows: [Int]?, validationRows: [Int]?
   ) throws(GenerativeError) {
-    try Self.check(dataset, "dataset", model)
-    if let validation = options.validation { try Self.check(validation, "validation", model) }
     self.model = model
     self.dataset = dataset
     self.options = options
     self.record = record
+    team = options.ranks.map(Team.init)
     step = try model.prepare(options, dataset)
     batches = try Batches(
       dataset, rows: options.batchRows, minimumRows: step.minimumRows, seed: options.seed,
-      requiresUnitRange: model.requiresUnitRange, context: model.context)
+      requiresUnitRange: model.requiresUnitRange, team: team, sharesRows: options.sharesRows,
+      rowCounts: rows, context: model.context)
     // A stream's length is not known before it was read once.
     if batches.stepCount == 0 { batches.finish(steps: record.stepsPerEpoch) }
     var validationBatches: Batches?
     if let validation = options.validation {
       validationBatches = try Batches(
         validation, rows: options.batchRows, minimumRows: 1, seed: nil,
-        requiresUnitRange: model.requiresUnitRange, context: model.context)
+        requiresUnitRange: model.requiresUnitRange, team: team, sharesRows: options.sharesRows,
+        rowCounts: validationRows, context: model.context)
     }
     validation = validationBatches
     lastGood = try Snapshot(model.state, context: model.context)
+    undo = team == nil ? nil : try Snapshot(step.changedEarly, context: model.context)
     var best: Snapshot?
     if options.keepsBest {
       best = record.best
@@ -72,7 +113,8 @@ package final class Trainer {
     self.best = best
     good = (model.progress, record)
     reporter = Reporter(options.observer, epochCount: options.epochCount, context: model.context)
-    if let rule = options.checkpoint {
+    // Of ranks, the first one writes.
+    if let rule = options.checkpoint, options.ranks?.rank ?? 0 == 0 {
       writer = try CheckpointWriter(rule, clock: reporter.clock)
     } else {
       writer = nil
@@ -108,10 +150,12 @@ package final class Trainer {
     record.hasEnded = true
     record.best = nil
     model.record = record
-    do throws(GenerativeError) {
-      try writer?.write(model)
-    } catch {
-      throw GenerativeError(error.status, "the fit ended, but not its checkpoint: \(error.message)")
+    try options.ranks.together { () throws(GenerativeError) in
+      do throws(GenerativeError) {
+        try writer?.write(model)
+      } catch {
+        throw GenerativeError(error.status, "the fit ended, but not its checkpoint: \(error.message)")
+      }
     }
   }
 
@@ -127,12 +171,16 @@ package final class Trainer {
     var recent = Figures.Mean()
     var stops = false
     while true {
-      guard !options.observer.isCancelled() else { throw Self.cancelled }
-      let rows = try batches.next(labels: step.labels)
-      if rows == 0 { break }
-      let (figures, rate) = try learn(rows)
-      recent.add(figures, rows: rows)
-      if let writer, writer.isDue(steps: 1) { stops = try save(writer) || stops }
+      if options.observer.isCancelled() { stops = try hears(.stopNow) || stops }
+      guard let portion = try batches.next(labels: step.labels) else { break }
+      if let team, writer?.isDue(steps: 1) ?? false { team.wishes.insert(.save) }
+      let (figures, rate) = try learn(portion)
+      recent.add(figures, rows: portion.totalRows)
+      if let team {
+        stops = try does(team.takeHeard()) || stops
+      } else if let writer, writer.isDue(steps: 1) {
+        stops = try save() || stops
+      }
       if reporter.isDue {
         stops = try hears(reporter.warn(step.warnings, at: place)) || stops
         stops = try hears(reporter.tell(.step, at: place, rate, recent.figures)) || stops
@@ -151,27 +199,35 @@ package final class Trainer {
 
   /// Goes to where the fit stands in its epoch.
   private func skip() throws(GenerativeError) {
-    guard try batches.skip(steps: record.stepsDone, unless: options.observer.isCancelled) else {
-      throw Self.cancelled
-    }
+    // Ranks have no way to tell each other here, and stop at the next step.
+    let isCancelled = team == nil ? options.observer.isCancelled : { false }
+    guard try batches.skip(steps: record.stepsDone, unless: isCancelled) else { throw Self.cancelled }
     guard batches.streamChecksum == record.streamChecksum else {
       throw GenerativeError(.mismatch, "resume: the dataset's stream gave other rows than before")
     }
   }
 
   /// One step on the present batch; returns its figures and its rate.
-  private func learn(_ rows: Int) throws(GenerativeError) -> (Figures, Float) {
+  private func learn(_ portion: Deal.Portion) throws(GenerativeError) -> (Figures, Float) {
+    undo?.take()
+    let before = (model.progress, record)
     model.progress.stepCount += 1
-    let moment = moment(after: record.stepsDone)
+    let moment = moment(after: record.stepsDone, portion)
     record.stepsDone += 1
+    let figures: Figures
     do throws(Runaway) {
-      let figures = try step.learn(batches.base, rows: rows, at: moment)
-      record.mean.add(figures, rows: rows)
-      record.streamChecksum = batches.streamChecksum
-      return (figures, moment.rate)
+      figures = try step.learn(batches.base, rows: portion.rowCount, at: moment)
     } catch {
       throw runsAway(error.description, ": \(error.place)")
     }
+    if let team, team.isSpoilt {
+      undo?.restore()
+      (model.progress, record) = before
+      try team.complain()
+    }
+    record.mean.add(figures, rows: portion.totalRows)
+    record.streamChecksum = batches.streamChecksum
+    return (figures, moment.rate)
   }
 
   /// Measures the validation set and tells of the epoch that is over; returns as `learnEpoch`.
@@ -198,9 +254,14 @@ package final class Trainer {
     }
     keepGood()
     var stops = false
-    if let writer, writer.isDue(steps: 0) { stops = try save(writer) }
+    if let writer, writer.isDue(steps: 0) {
+      if let team { team.wishes.insert(.save) } else { stops = try save() }
+    }
     stops = try hears(reporter.warn(step.warnings, at: place)) || stops
-    return try hears(reporter.tell(.epoch, at: place, rate, mean, validated)) || stops
+    stops = try hears(reporter.tell(.epoch, at: place, rate, mean, validated)) || stops
+    guard let team else { return stops }
+    try team.meet()
+    return try does(team.takeHeard()) || stops
   }
 
   /// The validation set's mean figures, all NaN without one.
@@ -209,37 +270,57 @@ package final class Trainer {
     var mean = Figures.Mean()
     validation.start(epoch: 0)
     var number = 0
-    while true {
-      let rows = try validation.next(labels: step.labels)
-      if rows == 0 { break }
+    while let portion = try validation.next(labels: step.labels) {
       number += 1
+      guard portion.rowCount > 0 else { continue }
       let moment = Moment(
-        seed: options.seed, step: number, epoch: Double(model.progress.epochCount + 1), rate: 0)
-      mean.add(step.validate(validation.base, rows: rows, at: moment), rows: rows)
+        seed: options.seed, step: number, epoch: Double(model.progress.epochCount + 1), rate: 0,
+        part: part(portion), team: nil)
+      mean.add(
+        step.validate(validation.base, rows: portion.rowCount, at: moment), rows: portion.rowCount)
     }
     validation.finish(steps: number)
-    return mean.figures
+    return try team?.mean(mean).figures ?? mean.figures
   }
 
   /// The moment of the step after `steps` of the present epoch.
-  private func moment(after steps: Int) -> Moment {
+  ///
+  /// - Parameter portion: what this rank has of the batch.
+  private func moment(after steps: Int, _ portion: Deal.Portion? = nil) -> Moment {
     let stepsPerEpoch = max(batches.stepCount, 1)
     let done = epochsDone * stepsPerEpoch + min(steps, stepsPerEpoch)
     let lifetime = record.start.epochCount * stepsPerEpoch + done
     return Moment(
       seed: options.seed, step: model.progress.stepCount,
       epoch: Double(lifetime) / Double(stepsPerEpoch),
-      rate: options.rate(stepOfFit: done, stepOfLife: lifetime, stepsPerEpoch: stepsPerEpoch))
+      rate: options.rate(stepOfFit: done, stepOfLife: lifetime, stepsPerEpoch: stepsPerEpoch),
+      part: portion.flatMap(part), team: team)
+  }
+
+  private func part(_ portion: Deal.Portion) -> Part? {
+    team.map { Part(firstRow: portion.firstRow, totalRows: portion.totalRows, ranks: $0.ranks) }
   }
 
   private var place: Reporter.Place {
     Reporter.Place(epoch: epochsDone + 1, step: record.stepsDone, stepCount: batches.stepCount)
   }
 
-  /// Whether an answer ends the fit after the epoch.
+  /// Whether an answer ends the fit after the epoch. A team's ranks hear of it first, with the next sum.
   private func hears(_ answer: Observer.Answer) throws(GenerativeError) -> Bool {
+    if let team {
+      if answer == .stopNow { team.wishes.insert(.stopNow) }
+      if answer == .stopAfterEpoch { team.wishes.insert(.stopAfterEpoch) }
+      return false
+    }
     if answer == .stopNow { throw Self.cancelled }
     return answer == .stopAfterEpoch
+  }
+
+  /// Does what some rank wished for; returns as `hears`.
+  private func does(_ wishes: Team.Wishes) throws(GenerativeError) -> Bool {
+    if wishes.contains(.save) { _ = try save() }
+    if wishes.contains(.stopNow) { throw Self.cancelled }
+    return wishes.contains(.stopAfterEpoch)
   }
 
   // MARK: - Checkpoints and good states
@@ -248,16 +329,17 @@ package final class Trainer {
 
   /// Writes a checkpoint of a state that is finite; one that cannot be written is an observer's to
   /// judge, and tried again when the next is due. Returns as `learnEpoch`.
-  private func save(_ writer: CheckpointWriter) throws(GenerativeError) -> Bool {
+  private func save() throws(GenerativeError) -> Bool {
     try requireFinite()
     keepGood()
     model.record = record
     defer { model.record = nil }
     do throws(GenerativeError) {
-      try record.terms.addChecksums(dataset, options.validation)
+      try record.terms.addChecksums(dataset, options.validation, options.ranks)
       model.record = record
-      try writer.write(model)
+      try writer?.write(model)
     } catch {
+      if error.status == .comm { throw error }
       return try hears(reporter.warn(.checkpointNotWritten, error.message, at: place))
     }
     return false
@@ -279,7 +361,7 @@ package final class Trainer {
     if hasRunAway { return error }
     if !isFinite { restoreGood() }
     do throws(GenerativeError) {
-      try record.terms.addChecksums(dataset, options.validation)
+      if error.status != .comm { try record.terms.addChecksums(dataset, options.validation, options.ranks) }
       model.record = record
       if let writer, writer.hasNews { try writer.write(model) }
       return error

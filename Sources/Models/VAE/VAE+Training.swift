@@ -5,9 +5,10 @@ import Tensors
 extension VAE: Trainable {
   package var rowShape: Shape { options.shape }
   package var requiresUnitRange: Bool { options.likelihood == .bernoulli }
+  package var classCount: Int { options.classCount }
 
   package func prepare(
-    _ fit: FitOptions, _ dataset: Dataset
+    _ fit: FitOptions, _ dataset: Dataset?
   ) throws(GenerativeError) -> any TrainingStep {
     if options.stack.normalizes, fit.batchRows < 2 {
       throw GenerativeError(.argument, "batch_size must be at least 2 with batch norm, not \(fit.batchRows)")
@@ -25,7 +26,8 @@ extension VAE: Trainable {
 package final class VAEStep: TrainingStep {
   private let model: VAE
   private let context: Context
-  private let clipNorm: Float?
+  package let turns: [Turn]
+  package let clipNorm: Float?
   private let encoder: Workspace
   private let decoder: Workspace
   /// K.
@@ -41,6 +43,8 @@ package final class VAEStep: TrainingStep {
   private let losses: Buffer<Float>
   /// Of the importance-weighted bound; nil when K = 1.
   private let importance: ImportanceWeights?
+  /// Whether `noise` is given and not drawn.
+  private var isNoiseGiven = false
   /// The classes of a conditional model's rows, K times.
   package let labels: Buffer<Int32>?
 
@@ -54,8 +58,7 @@ package final class VAEStep: TrainingStep {
     self.model = model
     self.context = context
     clipNorm = fit.clipNorm
-    try model.encoder.prepare(fit.rule, after: model.progress.stepCount)
-    try model.decoder.prepare(fit.rule, after: model.progress.stepCount)
+    turns = [try Turn(model.learners, fit.rule, after: model.progress.stepCount, context: context)]
     encoder = try Workspace(model.encoder.network, rows: rows, .training, context: context)
     decoder = try Workspace(model.decoder.network, rows: decodedRows, .training, context: context)
     noise = try Buffer(count: decodedRows * latent, in: context.memory)
@@ -73,28 +76,29 @@ package final class VAEStep: TrainingStep {
 
   package var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
 
-  package func learn(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment
-  ) throws(Runaway) -> Figures {
-    let latent = model.options.latentSize
-    if model.options.binarizes { binarize(x, rows: rows, moment.random(.binarisation)) }
-    context.fillNormal(
-      noise.base, count: samples * rows * latent, from: moment.random(.reparameterisation))
-    return try descend(x, rows: rows, at: moment)
-  }
-
   /// One step under the noise in `noise`.
   package func descend(
     _ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment
   ) throws(Runaway) -> Figures {
-    var figures = differentiate(
+    isNoiseGiven = true
+    defer { isNoiseGiven = false }
+    return try learn(x, rows: rows, at: moment)
+  }
+
+  package func differentiate(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at moment: Moment
+  ) throws(Runaway) -> Figures {
+    if !isNoiseGiven {
+      if model.options.binarizes { binarize(x, rows: rows, moment.random(.binarisation), at: moment) }
+      draw(moment.random(.reparameterisation), rows: rows, at: moment)
+    }
+    let figures = differentiate(
       x, rows: rows, beta: model.options.beta * Float(model.options.annealing.share(at: moment.epoch)),
-      .training(moment.random(.dropout).pass(0)), .training(moment.random(.dropout).pass(1)))
+      rowScale: moment.rowScale(rows), moment.training(.dropout, pass: 0),
+      moment.training(.dropout, pass: 1, rowsEach: samples))
     try Runaway.check(
       "loss", figures[.loss], [(model.encoder.network, encoder), (model.decoder.network, decoder)],
-      rows: rows, rowsEach: samples)
-    figures[.gradientNorm] = try model.learners.update(
-      step: moment.step, rate: moment.rate, clipNorm: clipNorm)
+      rows: rows, rowsEach: samples, at: moment)
     return figures
   }
 
@@ -102,11 +106,13 @@ package final class VAEStep: TrainingStep {
   ///
   /// - Parameters:
   ///   - beta: the weight of the KL term now.
+  ///   - rowScale: what the gradient of a row counts; nil: 1 / rows.
   ///   - mode, decoderMode: of the encoder and the decoder, whose dropout must not be alike.
   package func differentiate(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, beta: Float, _ mode: Mode, _ decoderMode: Mode
+    _ x: UnsafeMutablePointer<Float>, rows: Int, beta: Float, rowScale: Float? = nil, _ mode: Mode,
+    _ decoderMode: Mode
   ) -> Figures {
-    let perRow = 1 / Float(rows)
+    let perRow = rowScale ?? 1 / Float(rows)
     let reconstructionScale = model.options.reconstructionWeight * perRow
     model.weightsChange()
     model.encoder.zeroGradient()
@@ -146,9 +152,11 @@ package final class VAEStep: TrainingStep {
   }
 
   package func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
-    let (latent, beta) = (model.options.latentSize, model.options.beta)
-    if model.options.binarizes { binarize(x, rows: rows, moment.random(.evaluation).row(~moment.step)) }
-    context.fillNormal(noise.base, count: samples * rows * latent, from: moment.random(.evaluation))
+    let beta = model.options.beta
+    if model.options.binarizes {
+      binarize(x, rows: rows, moment.random(.evaluation).row(~moment.step), at: moment)
+    }
+    draw(moment.random(.evaluation), rows: rows, at: moment)
     let q = encode(x, rows: rows, .inference)
     let reconstruction = reconstruct(decode(q, rows: rows, .inference), x, rows: rows)
     let bound = weigh(q, rows: rows, beta: beta, isLearning: false)
@@ -233,10 +241,22 @@ package final class VAEStep: TrainingStep {
     gradient.base[gradient.count - 1] += scale * Float(dLogVariance)
   }
 
+  /// Fills `noise`.
+  private func draw(_ random: Random, rows: Int, at moment: Moment) {
+    let latent = model.options.latentSize
+    let total = moment.part?.totalRows ?? rows
+    for sample in 0..<samples {
+      context.fillNormal(
+        noise.base + sample * rows * latent, count: rows * latent, from: random,
+        offset: (sample * total + moment.firstRow) * latent)
+    }
+  }
+
   /// x ← 1 with probability x, else 0.
-  private func binarize(_ x: UnsafeMutablePointer<Float>, rows: Int, _ random: Random) {
-    let count = rows * model.options.shape.count
-    context.fillUniform(uniforms.base, count: count, from: random)
+  private func binarize(_ x: UnsafeMutablePointer<Float>, rows: Int, _ random: Random, at moment: Moment) {
+    let width = model.options.shape.count
+    let count = rows * width
+    context.fillUniform(uniforms.base, count: count, from: random, offset: moment.firstRow * width)
     for i in 0..<count { x[i] = uniforms.base[i] < x[i] ? 1 : 0 }
   }
 

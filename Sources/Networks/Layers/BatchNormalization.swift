@@ -8,6 +8,8 @@ import Tensors
 /// PyTorch does: running ← (1 − momentum)·running + momentum·batch, the variance unbiased by
 /// n / (n − 1).
 ///
+/// Where ranks share a batch, n and all sums are those of all of its rows.
+///
 /// A batch with n = 1 has no variance: y = act(β), and the running variance stays. The models refuse
 /// such batches of vectors before training starts.
 package struct BatchNormalization: Layer {
@@ -69,7 +71,9 @@ package struct BatchNormalization: Layer {
     if pass.random != nil {
       ColumnMoments.evaluate(
         x, mean: moments.mean, variance: moments.inverseDeviation, scratch: pass.scratch, context: context)
-      updateStatistics(moments.mean, variance: moments.inverseDeviation, n: x.rowCount, pass.statistics)
+      join(moments, n: x.rowCount, pass)
+      updateStatistics(
+        moments.mean, variance: moments.inverseDeviation, n: elementCount(pass), pass.statistics)
     } else {
       moments.mean.update(from: pass.statistics, count: channels)
       moments.inverseDeviation.update(from: pass.statistics + channels, count: channels)
@@ -119,7 +123,10 @@ package struct BatchNormalization: Layer {
       }
     }
     guard let dx else { return }
-    let n = pass.random == nil ? Float.infinity : Float(max(x.rowCount, 1))
+    // The gradient above is this rank's share; dx asks for the sums over all rows.
+    // A sum that fails stays with the ranks, and the step, when it asks for its own, stops.
+    try? pass.part?.ranks?.sum(sums.totals, count: 2 * channels)
+    let n = pass.random == nil ? Float.infinity : Float(max(elementCount(pass), 1))
     for c in 0..<channels {
       let r = moments.inverseDeviation[c]
       dzFactor[c] = moments.gain[c]
@@ -136,6 +143,36 @@ package struct BatchNormalization: Layer {
   ) -> (gain: Float, offset: Float) {
     let gain = (isAffine ? parameters[c] : 1) / (statistics[channels + c] + epsilon).squareRoot()
     return (gain, (isAffine ? parameters[channels + c] : 0) - gain * statistics[c])
+  }
+
+  // MARK: - Ranks
+
+  /// Elements of a channel in the batch.
+  private func elementCount(_ pass: LayerPass) -> Int {
+    guard let part = pass.part, part.ranks != nil else { return pass.rows * positions }
+    return part.totalRows * positions
+  }
+
+  /// mean, variance of n elements ← those of the whole batch.
+  ///
+  /// Each rank gives Σ (x − s) and Σ (x − s)² about the running mean s, which is the same on all, in
+  /// Double: no digits of a Float are lost whatever the mean.
+  private func join(_ moments: Moments, n: Int, _ pass: LayerPass) {
+    guard let ranks = pass.part?.ranks else { return }
+    let sums = UnsafeMutableRawPointer(pass.scratch).bindMemory(to: Double.self, capacity: 2 * channels)
+    let squares = sums + channels
+    for c in 0..<channels {
+      let delta = Double(moments.mean[c]) - Double(pass.statistics[c])
+      sums[c] = Double(n) * delta
+      squares[c] = Double(n) * (Double(moments.inverseDeviation[c]) + delta * delta)
+    }
+    try? ranks.sum(sums, count: 2 * channels)
+    let total = Double(elementCount(pass))
+    for c in 0..<channels {
+      let delta = sums[c] / total
+      moments.mean[c] = Float(Double(pass.statistics[c]) + delta)
+      moments.inverseDeviation[c] = Float(max(squares[c] / total - delta * delta, 0))
+    }
   }
 
   // MARK: - Channels

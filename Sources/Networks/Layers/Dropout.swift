@@ -23,7 +23,7 @@ package struct Dropout: Layer {
     let count = pass.rows * input.count
     guard let random = pass.random else { return y.update(from: x, count: count) }
     let factors = pass.cache ?? y
-    pass.context.fillUniform(factors, count: count, from: random)
+    pass.context.fillUniform(factors, count: count, from: random, offset: pass.firstElement(input.count))
     let kept = 1 / (1 - rate)
     for i in 0..<count { factors[i] = factors[i] < rate ? 0 : kept }
     pass.context.multiply(x, by: factors, count: count, into: y)

@@ -19,7 +19,8 @@ package struct GaussianNoise: Layer {
   package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
     let count = pass.rows * input.count
     guard let random = pass.random else { return y.update(from: x, count: count) }
-    pass.context.fillNormal(y, count: count, from: random, deviation: deviation)
+    pass.context.fillNormal(
+      y, count: count, from: random, offset: pass.firstElement(input.count), deviation: deviation)
     pass.context.combine(1, x, 1, into: y, count: count)
   }
 

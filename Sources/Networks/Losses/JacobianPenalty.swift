@@ -62,9 +62,11 @@ package final class JacobianPenalty: Sendable {
   ///
   /// - Parameters:
   ///   - workspace: as `forward` of x left it.
+  ///   - firstRow: the place of the first row in its batch.
   ///   - random: where v comes from.
   package func evaluate(
-    _ x: UnsafePointer<Float>, rows: Int, _ weights: Weights, _ workspace: Workspace, _ random: Random,
+    _ x: UnsafePointer<Float>, rows: Int, firstRow: Int = 0, _ weights: Weights, _ workspace: Workspace,
+    _ random: Random,
     losses: UnsafeMutablePointer<Float>, gradientScale: Float = 1,
     gradient: UnsafeMutablePointer<Float>? = nil
   ) {
@@ -72,7 +74,7 @@ package final class JacobianPenalty: Sendable {
     if network.layers.count == 1 {
       evaluateClosed(pass, losses: losses, gradientScale: gradientScale)
     } else {
-      evaluateEstimate(pass, random, losses: losses, gradientScale: gradientScale)
+      evaluateEstimate(pass, firstRow, random, losses: losses, gradientScale: gradientScale)
     }
     if gradient != nil, network.layers.contains(where: { ($0 as? Dense)?.activation.isCurved ?? false }) {
       backward(pass)
@@ -121,11 +123,12 @@ package final class JacobianPenalty: Sendable {
 
   /// ‖Jᵀv‖²;  dW += δᵀ·t₋;  dz = r · (W·t₋) · φ″, with t₀ = 2 Jᵀv
   private func evaluateEstimate(
-    _ pass: Pass, _ random: Random, losses: UnsafeMutablePointer<Float>, gradientScale: Float
+    _ pass: Pass, _ firstRow: Int, _ random: Random, losses: UnsafeMutablePointer<Float>,
+    gradientScale: Float
   ) {
     let (rows, last) = (pass.rows, network.layers.count - 1)
     let signs = r[last].base
-    context.fillUniform(signs, count: rows * width(last), from: random)
+    context.fillUniform(signs, count: rows * width(last), from: random, offset: firstRow * width(last))
     for i in 0..<rows * width(last) { signs[i] = signs[i] < 0.5 ? -1 : 1 }
     for index in (0...last).reversed() {
       activateBackward(r[index].base, index, pass, into: delta[index].base)

@@ -18,29 +18,37 @@ package enum SparsityPenalty: Equatable, Sendable {
 
   /// The penalty of a batch, packed rows × latents; dh += its gradient, when given.
   ///
-  /// - Parameter means: room for a number of each latent.
+  /// - Parameters:
+  ///   - means: room for a number of each latent.
+  ///   - rowScale: what the gradient of a row counts; nil: 1 / rows.
+  ///   - part: which rows of a batch these are, whose means ranks share; nil: all.
   package func evaluate(
-    _ h: Matrix, means: UnsafeMutablePointer<Float>, dh: UnsafeMutablePointer<Float>? = nil, context: Context
+    _ h: Matrix, means: UnsafeMutablePointer<Float>, dh: UnsafeMutablePointer<Float>? = nil,
+    rowScale: Float? = nil, of part: Part? = nil, context: Context
   ) -> Double {
-    let (count, rows) = (h.rowCount * h.columnCount, Float(h.rowCount))
+    let count = h.rowCount * h.columnCount
+    let scale = rowScale ?? 1 / Float(h.rowCount)
     switch self {
     case .absolute(let weight):
       var total = 0.0
       for i in 0..<count { total += Double(abs(h.base[i])) }
       if let dh {
-        let step = weight / rows
+        let step = weight * scale
         for i in 0..<count { dh[i] += h.base[i] > 0 ? step : h.base[i] < 0 ? -step : 0 }
       }
       return Double(weight) * total / Double(h.rowCount)
 
     case .divergence(let weight, let target):
       context.columnSums(h, into: means)
+      // A sum that fails stays with the ranks, and the step, when it asks for its own, stops.
+      try? part?.ranks?.sum(means, count: h.columnCount)
+      let rows = Float(part?.ranks == nil ? h.rowCount : part?.totalRows ?? h.rowCount)
       var total = 0.0
       for j in 0..<h.columnCount {
         let mean = min(max(means[j] / rows, Self.meanMargin), 1 - Self.meanMargin)
         let (rho, rhoHat) = (Double(target), Double(mean))
         total += rho * log(rho / rhoHat) + (1 - rho) * log((1 - rho) / (1 - rhoHat))
-        means[j] = weight / rows * ((1 - target) / (1 - mean) - target / mean)
+        means[j] = weight * scale * ((1 - target) / (1 - mean) - target / mean)
       }
       if let dh {
         for i in 0..<h.rowCount {

@@ -38,3 +38,13 @@ extension Ranks {
     return GenerativeError(GenerativeError.Status(rawValue: value) ?? .comm, "rank \(rank): \(message)")
   }
 }
+
+extension Ranks? {
+  /// As `Ranks.together`; without ranks just `body`.
+  package func together<Result>(
+    _ body: () throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result {
+    guard let self else { return try body() }
+    return try self.together(body)
+  }
+}

@@ -3,7 +3,9 @@
 /// The host supplies the collective functions. They are called on the thread of the call that was given
 /// them, in the same order on every rank. After the first that fails none is called again: those that
 /// would follow fail at once, with the same error.
-package final class Ranks {
+///
+/// Not for two threads at once, though it may go from one to another.
+package final class Ranks: @unchecked Sendable {
   /// What numbers are summed.
   package enum Number: Sendable { case float, double, integer }
 

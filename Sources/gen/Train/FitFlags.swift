@@ -59,6 +59,10 @@ struct FitFlags: ParsableArguments {
   @Flag(help: "Go on with the model in --out, whose options then stand.")
   var resume = false
 
+  @Flag(
+    help: "Fit by all the processes that mpirun started, each of which takes its part of every step's rows.")
+  var mpi = false
+
   func validate() throws {
     if epochs < 1 { throw ValidationError("--epochs must be at least 1, not \(epochs)") }
     if batch < 1 { throw ValidationError("--batch must be at least 1, not \(batch)") }

@@ -10,6 +10,14 @@ struct Training {
   /// Fits what `create` makes for rows of a shape, or with --resume the model that is there. The library
   /// keeps it in the file as the fit goes, also when Ctrl-C stops it.
   func run(_ create: (Dataset) throws -> Object) throws {
+    guard fit.mpi else { return try run(in: nil, create) }
+    let job = try MPIJob()
+    defer { job.leave() }
+    try run(in: job, create)
+  }
+
+  /// - Parameter job: the ranks that fit together; of these the first tells how it goes and writes.
+  private func run(in job: MPIJob?, _ create: (Dataset) throws -> Object) throws {
     let loaded = fit.resume ? try Model(path: train.out, classifies: true) : nil
     if let loaded, loaded.kind != kind {
       throw Failure(description: "\(train.out) is a \(loaded.kind.name), not a \(kind.name)")
@@ -24,16 +32,33 @@ struct Training {
     }
     // An interrupted fit goes on as the fit that it was, whose epochs count from its own start.
     let before = isUnfinished ? try Training.start(of: train.out) : done
-    let log = FitLog(kind.name, model: train.out, epochsBefore: before, epochsDone: done, json: train.json)
-    log.add(
-      "start", try model.facts() + [("data", .string(dataset.name)), ("rows", .integer(dataset.count))])
-    if !train.json {
-      print("\(kind.name) of \(try parameters(model)) parameters, \(dataset.count) rows of \(dataset.shape)")
-    }
     var options = try fit.options(epochs: fit.epochs - before)
     options.resume = isUnfinished ? 1 : 0
     options.validation = validation?.handle
-    let isStopped = try withExtendedLifetime(validation) { try run(model, dataset, options, log) }
+    if let job {
+      guard fit.batch % job.size == 0 else {
+        throw Failure(description: "--batch \(fit.batch) cannot be shared evenly by \(job.size) ranks")
+      }
+      options.batch_size = Int64(fit.batch / job.size)
+      options.shared_rows = 1
+      options.comm = UnsafePointer(job.comm)
+      if !job.isFirst {
+        _ = try withExtendedLifetime(validation) { try run(model, dataset, options, nil, in: job) }
+        return
+      }
+    }
+    let log = FitLog(kind.name, model: train.out, epochsBefore: before, epochsDone: done, json: train.json)
+    log.add(
+      "start",
+      try model.facts() + [("data", .string(dataset.name)), ("rows", .integer(dataset.count))]
+        + (job.map { [("ranks", .integer($0.size))] } ?? []))
+    if !train.json {
+      let ranks = job.map { ", \($0.size) ranks" } ?? ""
+      print(
+        "\(kind.name) of \(try parameters(model)) parameters, \(dataset.count) rows of \(dataset.shape)\(ranks)"
+      )
+    }
+    let isStopped = try withExtendedLifetime(validation) { try run(model, dataset, options, log, in: job) }
     let epochs = try model.epochs()
     log.add(
       isStopped ? "stopped" : "saved", [("model", .string(train.out)), ("epochs", .integer(epochs))])
@@ -48,17 +73,20 @@ struct Training {
 
   /// Whether Ctrl-C stopped the fit.
   private func run(
-    _ model: Model, _ dataset: Dataset, _ options: gen_fit_options, _ log: FitLog
+    _ model: Model, _ dataset: Dataset, _ options: gen_fit_options, _ log: FitLog?, in job: MPIJob?
   ) throws -> Bool {
     var options = options
-    options.event = FitLog.callback
-    options.user_data = Unmanaged.passUnretained(log).toOpaque()
+    if let log {
+      options.event = FitLog.callback
+      options.user_data = Unmanaged.passUnretained(log).toOpaque()
+    }
     return try Interruption.during { token in
       options.token = token
       let status = train.out.withCString { path in
         options.checkpoint_path = path
         return withExtendedLifetime(log) { model.fit(dataset, &options) }
       }
+      job?.isAgreed = status != gen_status(GEN_E_COMM)
       if status != gen_status(GEN_E_CANCELLED) { try check(status) }
       return status == gen_status(GEN_E_CANCELLED)
     }

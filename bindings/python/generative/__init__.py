@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from . import evaluate, latents
 from ._constants import GO_ON, STOP_AFTER_EPOCH, STOP_NOW
+from ._comm import Comm
 from ._errors import (
     CancelledError,
     CommunicationError,
@@ -37,6 +38,7 @@ from .mixture import Mixture
 from .moments import Moments
 from .pca import PCA
 from .reservoir import Reservoir
+from .trainer import Trainer
 from .vae import ELBO, VAE, binarize
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "Autoencoder",
     "Classifier",
     "CancelledError",
+    "Comm",
     "CommunicationError",
     "Context",
     "Dataset",
@@ -66,6 +69,7 @@ __all__ = [
     "OutOfMemoryError",
     "Reservoir",
     "Token",
+    "Trainer",
     "binarize",
     "corrupt",
     "evaluate",

@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from . import _constants as c
 from ._checkpoint import Checkpoint
-from ._errors import check
+from ._comm import Comm
+from ._errors import CommunicationError, check
 from ._handle import handle_of, made
 from ._model import Model
 from ._progress import Callback, EventRelay, FitEvent
@@ -76,6 +77,8 @@ class NetworkModel(Model):
         checkpoint_steps: int = 0,
         checkpoint_seconds: float = 0.0,
         resume: bool = False,
+        comm: Optional[Comm] = None,
+        shared_rows: bool = False,
     ) -> N:
         """Fits to rows: an array (n, features) or (n, height, width[, channels]) of uint8, float32 or
         float64, which is not copied; the path of a folder of pictures, an IDX or a .npy file; a
@@ -92,6 +95,11 @@ class NetworkModel(Model):
         with a fit that was stopped, or killed: of this model, or for one not fitted yet of the file,
         and gives what the uninterrupted fit would have; without either the fit begins. Everything
         else must be as it was.
+
+        comm: the ranks that fit the model together, each by this call with its own comm, such as
+        `generative.mpi.Comm()`; a step then learns from batch_size rows of each. shared_rows: whether
+        all have the same rows, and each takes its part of every batch; else each has rows of its own.
+        Of checkpoint that of rank 0 counts. An error of one rank is raised on all.
         """
         labels = y if getattr(self, "n_classes", 0) else None
         relay = EventRelay(callback, verbose)
@@ -107,10 +115,15 @@ class NetworkModel(Model):
             options.checkpoint_steps = checkpoint_steps
             options.checkpoint_seconds = checkpoint_seconds
             options.resume = int(resume)
+            options.shared_rows = int(shared_rows)
+            if comm is not None:
+                options.comm = comm._pointer()
             goes_on = (self.warm_start or resume) and self._handle is not None
             stack.enter_context(nullcontext() if goes_on else self._trying(self._create(data.info)))
             with relay:
                 status = self._function("fit")(self._handle, data._handle, ctypes.byref(options))
+            if comm is not None and status == c.E_COMM:
+                _raise_communication_error(status, comm)
             if self.info.n_steps == 0 and status != c.E_CANCELLED:
                 data._reraise()
                 relay.finish()
@@ -247,6 +260,14 @@ class NetworkModel(Model):
             known = as_labels(labels, len(rows))
             function = self._function(f"{verb}_given")
             check(function(self._handle, address(rows), address(known), len(rows), *rest))
+
+
+def _raise_communication_error(status: int, comm: Comm) -> None:
+    """Raises what GEN_E_COMM stands for, from what the comm's own function raised."""
+    try:
+        check(status)
+    except CommunicationError as error:
+        raise error from comm._error
 
 
 def _counted(value: int, name: str) -> int:

@@ -29,6 +29,7 @@ ParallelFor = CFUNCTYPE(None, c_int64, ParallelBody, c_void_p, c_void_p)
 Log = CFUNCTYPE(None, c_int32, c_char_p, c_void_p)
 StreamRead = CFUNCTYPE(c_int64, POINTER(c_float), c_int64, c_void_p)
 StreamRewind = CFUNCTYPE(c_int32, c_void_p)
+FloatPointer = POINTER(c_float)
 
 
 class Structure(ctypes.Structure):
@@ -284,6 +285,9 @@ class FitOptions(Structure):
         ("checkpoint_seconds", c_double),
         ("resume", c_int32),
         ("reserved", c_int32),
+        ("comm", POINTER(Comm)),
+        ("shared_rows", c_int32),
+        ("reserved2", c_int32),
     ]
 
 

@@ -1,0 +1,160 @@
+import CGenerative
+import Models
+import Tensors
+
+/// Steps in a host's hands, and the handle of the model they change.
+final class HostTrainer: HandleObject, @unchecked Sendable {
+  static let kind = HandleKind.trainer
+  let trainer: FlatTrainer
+  /// Runs a call with the model to itself.
+  private let whileAlone: ((FlatTrainer) throws(GenerativeError) -> Void) throws(GenerativeError) -> Void
+
+  init<Model: HandleObject & Trainable>(
+    _ handle: OpaquePointer?, _: Model.Type, _ options: UnsafePointer<gen_fit_options>?,
+    _ defaults: FitDefaults
+  ) throws(GenerativeError) {
+    let o = try gen_fit_options(reading: options)
+    guard o.comm == nil else {
+      throw GenerativeError(.argument, "comm is for fits; a trainer's gradients are the caller's to add up")
+    }
+    if o.validation != nil { try withDataset(o.validation, "validation") { _ in } }
+    let trainer = try Handles.shared.changing(handle) { (model: Model) throws(GenerativeError) in
+      var fitOptions = try FitOptions(o, defaults)
+      (fitOptions.observer, fitOptions.checkpoint) = (Observer(), nil)
+      return try FlatTrainer(model, fitOptions)
+    }
+    self.trainer = trainer
+    whileAlone = { body throws(GenerativeError) in
+      try Handles.shared.changing(handle) { (_: Model) throws(GenerativeError) in try body(trainer) }
+    }
+  }
+
+  func run<Result>(
+    _ body: (FlatTrainer) throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result {
+    var result: Result?
+    try whileAlone { trainer throws(GenerativeError) in result = try body(trainer) }
+    guard let result else { throw GenerativeError(.internalFault, "a trainer's call gave nothing") }
+    return result
+  }
+}
+
+/// Runs `body` with a trainer and its model to itself.
+private func withTrainer(
+  _ trainer: OpaquePointer?, _ body: (FlatTrainer) throws(GenerativeError) -> Void
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.changing(trainer) { (trainer: HostTrainer) throws(GenerativeError) in
+      try trainer.run(body)
+    }
+  }
+}
+
+@c @implementation public func gen_trainer_create_autoencoder(
+  _ autoencoder: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?,
+  _ trainer_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(trainer_out) { () throws(GenerativeError) in
+    try HostTrainer(autoencoder, Autoencoder.self, options, FitDefaults())
+  }
+}
+
+@c @implementation public func gen_trainer_create_vae(
+  _ vae: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?,
+  _ trainer_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(trainer_out) { () throws(GenerativeError) in
+    try HostTrainer(vae, VAE.self, options, FitDefaults())
+  }
+}
+
+@c @implementation public func gen_trainer_create_gan(
+  _ gan: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?,
+  _ trainer_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  create(trainer_out) { () throws(GenerativeError) in
+    try HostTrainer(gan, GAN.self, options, .gan)
+  }
+}
+
+@c @implementation public func gen_trainer_destroy(_ trainer: OpaquePointer?) {
+  Handles.shared.remove(trainer, HostTrainer.self)
+}
+
+@c @implementation public func gen_trainer_size(
+  _ trainer: OpaquePointer?, _ network: Int32, _ n_networks_out: UnsafeMutablePointer<Int32>?,
+  _ n_parameters_out: UnsafeMutablePointer<Int64>?, _ n_statistics_out: UnsafeMutablePointer<Int64>?
+) -> gen_status {
+  withTrainer(trainer) { trainer throws(GenerativeError) in
+    let size = try trainer.size(Int(network))
+    n_networks_out?.pointee = Int32(trainer.networkCount)
+    n_parameters_out?.pointee = Int64(size.parameters)
+    n_statistics_out?.pointee = Int64(size.statistics)
+  }
+}
+
+@c @implementation public func gen_trainer_begin(
+  _ trainer: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ labels: UnsafePointer<Int32>?,
+  _ n_rows: Int64, _ first_row: Int64, _ epoch: Double, _ learning_rate: Double
+) -> gen_status {
+  withTrainer(trainer) { trainer throws(GenerativeError) in
+    guard let rows else { throw .null("rows") }
+    try checkRange("n_rows", n_rows, 1...65_536)
+    let firstRow = try checkRange("first_row", first_row, 0...1 << 31)
+    let epoch = try checkRange("epoch", epoch, 0...1e9)
+    let rate = Float(try checkRange("learning_rate", learning_rate, 0...1e6))
+    try trainer.begin(
+      rows, count: Int(n_rows), labels: labels, firstRow: firstRow, epoch: epoch,
+      rate: rate == 0 ? nil : rate)
+  }
+}
+
+@c @implementation public func gen_trainer_gradient(
+  _ trainer: OpaquePointer?, _ network: Int32,
+  _ gradient_out: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>?
+) -> gen_status {
+  withTrainer(trainer) { trainer throws(GenerativeError) in
+    guard let gradient_out else { throw .null("gradient_out") }
+    gradient_out.pointee = try trainer.gradient(Int(network))?.base
+  }
+}
+
+@c @implementation public func gen_trainer_apply(
+  _ trainer: OpaquePointer?, _ n_rows: Double, _ more_out: UnsafeMutablePointer<Int32>?
+) -> gen_status {
+  withTrainer(trainer) { trainer throws(GenerativeError) in
+    let rows = try checkRange("n_rows", n_rows, 1...1e15)
+    let more = try trainer.apply(rows: rows)
+    more_out?.pointee = more ? 1 : 0
+  }
+}
+
+@c @implementation public func gen_trainer_figures(
+  _ trainer: OpaquePointer?, _ event_out: UnsafeMutablePointer<gen_event>?
+) -> gen_status {
+  withTrainer(trainer) { trainer throws(GenerativeError) in
+    var event = Event(.step)
+    event.figures = trainer.figures
+    var c = gen_event(event)
+    c.message = staticString("")
+    try c.write(to: event_out, "event_out")
+  }
+}
+
+@c @implementation public func gen_trainer_parameters(
+  _ trainer: OpaquePointer?, _ network: Int32, _ parameters_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  withTrainer(trainer) { trainer throws(GenerativeError) in
+    guard let parameters_out else { throw .null("parameters_out") }
+    try trainer.readParameters(Int(network), into: parameters_out)
+  }
+}
+
+@c @implementation public func gen_trainer_set_parameters(
+  _ trainer: OpaquePointer?, _ network: Int32, _ parameters: UnsafePointer<Float>?
+) -> gen_status {
+  withTrainer(trainer) { trainer throws(GenerativeError) in
+    guard let parameters else { throw .null("parameters") }
+    try trainer.writeParameters(Int(network), from: parameters)
+  }
+}

@@ -1,0 +1,167 @@
+import Networks
+import Tensors
+
+/// Training steps in a host's hands: gradients are handed out flat, for the host to add up over machines,
+/// and applied.
+///
+///     begin: the gradients of the first turn → host adds them up → apply: the next turn's, …
+package final class FlatTrainer: @unchecked Sendable {
+  private let model: any Trainable
+  private let options: FitOptions
+  private let step: any TrainingStep
+  private let x: Buffer<Float>
+  private var rowCount = 0
+  private var moment = Moment(seed: 0, step: 0, epoch: 0, rate: 0)
+  /// The turn whose gradients are out; nil between steps.
+  private var turn: Int?
+  /// Of the rows of the present step.
+  package private(set) var figures = Figures()
+
+  /// Allocates all that steps of up to `options.batchRows` rows need.
+  ///
+  /// - Throws: `.argument`, `.memory`.
+  package init(_ model: any Trainable, _ options: FitOptions) throws(GenerativeError) {
+    self.model = model
+    self.options = options
+    step = try model.prepare(options, nil)
+    guard let floats = checkedProduct(options.batchRows, model.rowShape.count) else {
+      throw GenerativeError(.memory, "a batch of \(options.batchRows) rows does not fit in memory")
+    }
+    x = try Buffer(count: floats, in: model.context.memory)
+  }
+
+  /// Begins a step: the sums of its first turn's gradients over `rows` rows.
+  ///
+  /// - Parameters:
+  ///   - firstRow: the place of the first row in the batch, whose other rows others have.
+  ///   - epoch: epochs passed, for what comes up over them.
+  ///   - rate: nil: that of the options.
+  /// - Throws: `.argument` for rows or labels that the model does not take, `.nonfinite` when a loss is not
+  ///   finite, the model as it was.
+  package func begin(
+    _ rows: UnsafePointer<Float>, count: Int, labels: UnsafePointer<Int32>?, firstRow: Int, epoch: Double,
+    rate: Float?
+  ) throws(GenerativeError) {
+    turn = nil
+    guard (1...options.batchRows).contains(count) else {
+      throw GenerativeError(.argument, "n_rows must be between 1 and \(options.batchRows), not \(count)")
+    }
+    try Labels.check(labels, classCount: model.classCount)
+    if let labels, let own = step.labels {
+      for row in 0..<count {
+        guard (0..<model.classCount).contains(Int(labels[row])) else {
+          throw GenerativeError(
+            .argument,
+            "labels must be between 0 and \(model.classCount - 1), not \(labels[row]) as in row \(row)")
+        }
+        own.base[row] = labels[row]
+      }
+    }
+    let floats = count * model.rowShape.count
+    if model.requiresUnitRange {
+      for i in 0..<floats where !(rows[i] >= 0 && rows[i] <= 1) {
+        throw GenerativeError(.argument, "rows must lie between 0 and 1, not \(rows[i])")
+      }
+    } else if !model.context.isFinite(rows, count: floats) {
+      throw GenerativeError(.nonfinite, "rows must hold no NaN and no inf")
+    }
+    x.base.update(from: rows, count: floats)
+    rowCount = count
+    figures = Figures()
+    moment = Moment(
+      seed: options.seed, step: model.progress.stepCount + 1, epoch: epoch,
+      rate: rate ?? options.learningRate, part: Part(firstRow: firstRow, totalRows: count, ranks: nil))
+    model.record = nil
+    try differentiate(0)
+  }
+
+  /// The gradient of a network, a sum over rows, to be changed in place; nil when it does not learn in this
+  /// turn.
+  package func gradient(_ network: Int) throws(GenerativeError) -> Buffer<Float>? {
+    let learner = try learner(network)
+    guard let turn else { throw GenerativeError(.state, "no step has begun, so there are no gradients") }
+    return step.turns[turn].learners.contains { $0 === learner } ? learner.gradient : nil
+  }
+
+  /// Applies the gradients, divided by the rows they are sums over; returns whether the step has another
+  /// turn, whose gradients are then there.
+  ///
+  /// - Throws: `.nonfinite` when they are not finite, the model as it was; `.state` when no step has begun.
+  package func apply(rows: Double) throws(GenerativeError) -> Bool {
+    guard let turn else { throw GenerativeError(.state, "no step has begun, so there are no gradients") }
+    let own = step.moment(of: turn, in: moment)
+    model.weightsChange()
+    do throws(Runaway) {
+      figures[step.turns[turn].norm] = try step.turns[turn].update(
+        at: own, clipNorm: options.clipNorm, divisor: rows)
+    } catch {
+      self.turn = nil
+      throw GenerativeError(.nonfinite, "\(error.description): \(error.place)")
+    }
+    if turn + 1 < step.turns.count {
+      try differentiate(turn + 1)
+      return true
+    }
+    self.turn = nil
+    step.finish(&figures, at: moment)
+    model.progress.stepCount += 1
+    return false
+  }
+
+  private func differentiate(_ next: Int) throws(GenerativeError) {
+    turn = nil
+    // A fit of the model since has given its networks other gradients.
+    guard step.turns[next].ownsGradients else {
+      throw GenerativeError(.state, "the model was fitted since the trainer was made")
+    }
+    do throws(Runaway) {
+      figures.take(
+        try step.differentiate(x.base, rows: rowCount, turn: next, at: step.moment(of: next, in: moment)))
+    } catch {
+      throw GenerativeError(.nonfinite, "\(error.description): \(error.place)")
+    }
+    turn = next
+  }
+
+  // MARK: - Parameters
+
+  package var networkCount: Int { model.learners.count }
+
+  /// Trained numbers of a network, and those that it keeps beside them, such as running means.
+  package func size(_ network: Int) throws(GenerativeError) -> (parameters: Int, statistics: Int) {
+    let learner = try learner(network)
+    return (learner.network.parameterCount, learner.network.statisticCount)
+  }
+
+  /// values ← a network's parameters, then its statistics.
+  package func readParameters(
+    _ network: Int, into values: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    let weights = try learner(network).weights
+    values.update(from: weights.parameters.base, count: weights.parameters.count)
+    (values + weights.parameters.count).update(from: weights.statistics.base, count: weights.statistics.count)
+  }
+
+  /// A network's parameters, then its statistics ← values. A moving average of weights stays as it is.
+  ///
+  /// - Throws: `.nonfinite`, the model as it was.
+  package func writeParameters(
+    _ network: Int, from values: UnsafePointer<Float>
+  ) throws(GenerativeError) {
+    let weights = try learner(network).weights
+    let (parameters, statistics) = (weights.parameters, weights.statistics)
+    guard model.context.isFinite(values, count: parameters.count + statistics.count) else {
+      throw GenerativeError(.nonfinite, "parameters must hold no NaN and no inf")
+    }
+    model.weightsChange()
+    parameters.base.update(from: values, count: parameters.count)
+    statistics.base.update(from: values + parameters.count, count: statistics.count)
+  }
+
+  private func learner(_ network: Int) throws(GenerativeError) -> Learner {
+    guard (0..<networkCount).contains(network) else {
+      throw GenerativeError(.argument, "network must be between 0 and \(networkCount - 1), not \(network)")
+    }
+    return model.learners[network]
+  }
+}

@@ -1,0 +1,124 @@
+import Networks
+import Tensors
+
+/// The ranks of one fit: what they add up at each step, and what they agree on.
+///
+/// Cancellation, checkpoints and numbers that ran away are agreed on through the same sum as the gradients,
+/// so that all ranks do the same after the same step.
+package final class Team: @unchecked Sendable {
+  /// What a rank wants all to do, once they have heard of it.
+  struct Wishes: OptionSet {
+    let rawValue: Int
+    static let stopNow = Wishes(rawValue: 1)
+    static let stopAfterEpoch = Wishes(rawValue: 2)
+    static let save = Wishes(rawValue: 4)
+    static let all: [Wishes] = [.stopNow, .stopAfterEpoch, .save]
+  }
+
+  /// The numbers of `Turn.tail`, each group one after another.
+  private enum Tail {
+    static let figures = 0
+    /// Rows that each figure is of: a rank without rows has none.
+    static let weights = figures + Figures.Name.allCases.count
+    static let rows = weights + Figures.Name.allCases.count
+    static let runaways = rows + 1
+    static let faults = runaways + 1
+    static let wishes = faults + 1
+    static let count = wishes + Wishes.all.count
+  }
+
+  static let tailCount = Tail.count
+  /// Whole numbers up to this are exact as floats: rows of a batch.
+  static let rowLimit = 1 << 24
+
+  let ranks: Ranks
+  /// What this rank wants, until the others have heard of it.
+  var wishes: Wishes = []
+  /// What went wrong on this rank alone, until the others have heard of it.
+  var fault: GenerativeError?
+  /// What some rank wanted at the last sums, until the fit has done it.
+  private var heard: Wishes = []
+  /// What ran away on this rank at the present step.
+  private var runaway: Runaway?
+  /// Whether something went wrong on some rank at the present step, which does not count then.
+  private(set) var isSpoilt = false
+
+  init(_ ranks: Ranks) { self.ranks = ranks }
+
+  /// Remembers that a number ran away: the rank goes on as if it had not, until all know.
+  func note(_ runaway: Runaway) {
+    if self.runaway == nil { self.runaway = runaway }
+  }
+
+  /// Adds up the ranks' gradients and figures; the figures are then those of all rows.
+  ///
+  /// - Parameter figures: means over this rank's `rows`.
+  /// - Returns: the rows of all ranks; nil when the ranks cannot go on, and nothing may move.
+  /// - Throws: on all ranks when a number ran away on one.
+  func sum(_ turn: Turn, _ figures: inout Figures, rows: Int) throws(Runaway) -> Double? {
+    let tail = turn.tail
+    tail.update(repeating: 0, count: Tail.count)
+    for name in Figures.Name.allCases where rows > 0 && !figures[name].isNaN {
+      tail[Tail.figures + name.rawValue] = Float(figures[name] * Double(rows))
+      tail[Tail.weights + name.rawValue] = Float(rows)
+    }
+    tail[Tail.rows] = Float(rows)
+    tail[Tail.runaways] = runaway == nil ? 0 : 1
+    tail[Tail.faults] = fault == nil ? 0 : 1
+    for (i, wish) in Wishes.all.enumerated() { tail[Tail.wishes + i] = wishes.contains(wish) ? 1 : 0 }
+    wishes = []
+    do throws(GenerativeError) {
+      try ranks.sum(turn.flat.base, count: turn.gradientCount + Tail.count)
+    } catch {
+      isSpoilt = true
+      return nil
+    }
+    for (i, wish) in Wishes.all.enumerated() where tail[Tail.wishes + i] > 0 { heard.insert(wish) }
+    if tail[Tail.faults] > 0 {
+      isSpoilt = true
+      return nil
+    }
+    if tail[Tail.runaways] > 0 {
+      defer { runaway = nil }
+      throw runaway ?? Runaway(what: "a number of another rank", value: .nan, place: "that rank says where")
+    }
+    for name in Figures.Name.allCases {
+      figures[name] = Double(tail[Tail.figures + name.rawValue]) / Double(tail[Tail.weights + name.rawValue])
+    }
+    return Double(tail[Tail.rows])
+  }
+
+  /// Hears what the others want, between steps.
+  func meet() throws(GenerativeError) {
+    var counts = Wishes.all.map { wishes.contains($0) ? Int64(1) : 0 }
+    wishes = []
+    try ranks.sum(&counts, count: counts.count)
+    for (wish, count) in zip(Wishes.all, counts) where count > 0 { heard.insert(wish) }
+  }
+
+  /// The mean over all ranks' rows; throws on all ranks when one could not read its rows.
+  func mean(_ own: Figures.Mean) throws(GenerativeError) -> Figures.Mean {
+    try ranks.together { () throws(GenerativeError) in
+      if let fault { throw fault }
+    }
+    var numbers = own.numbers
+    try ranks.sum(&numbers, count: numbers.count)
+    return Figures.Mean(numbers) ?? own
+  }
+
+  /// What some rank wanted since the last call.
+  func takeHeard() -> Wishes {
+    defer { heard = [] }
+    return heard
+  }
+
+  /// Throws on all ranks what went wrong on one.
+  func complain() throws(GenerativeError) {
+    guard isSpoilt else { return }
+    isSpoilt = false
+    try ranks.together { () throws(GenerativeError) in
+      if let fault { throw fault }
+    }
+    throw GenerativeError(.internalFault, "a step was given up, and no rank says why")
+  }
+}

@@ -1,0 +1,106 @@
+import Checkpoints
+import Datasets
+import Networks
+import Tensors
+
+// How ranks begin a fit as one: the same options, a share of the rows each, and rank 0's model.
+
+extension Ranks {
+  /// Each rank's row count, or nil for streams.
+  ///
+  /// - Throws: `.mismatch` on every rank when the datasets are of both kinds, or differ though they are shared.
+  func rowCounts(
+    of dataset: Dataset?, _ name: String, shared: Bool
+  ) throws(GenerativeError) -> [Int]? {
+    let counts = try gather(dataset.map { $0.rowCount ?? -1 } ?? -2)
+    func text(_ count: Int) -> String {
+      switch count {
+      case -2: "none"
+      case -1: "a stream"
+      default: "\(count) rows"
+      }
+    }
+    for (other, count) in counts.enumerated() {
+      // Of two rows in memory the numbers may differ, unless they are to be the same rows.
+      if shared ? count != counts[0] : min(count, 0) != min(counts[0], 0) {
+        throw GenerativeError(
+          .mismatch,
+          "\(name) must be alike on all ranks: it is \(text(counts[0])) on rank 0 and \(text(count)) on rank \(other)"
+        )
+      }
+    }
+    guard counts[0] >= 0 else { return nil }
+    return shared ? [counts[0]] : counts
+  }
+
+  /// Checks that all ranks have the same lines.
+  ///
+  /// - Throws: `.mismatch` on every rank, naming what differs from rank 0.
+  func compare(_ lines: [(name: String, text: String)]) throws(GenerativeError) {
+    let own = lines.map { "\($0.name)\t\($0.text)" }.joined(separator: "\n")
+    var count = Int64(rank == 0 ? own.utf8.count : 0)
+    try sum(&count, count: 1)
+    var bytes = rank == 0 ? Array(own.utf8) : [UInt8](repeating: 0, count: Int(count))
+    // `broadcast` throws, which a closure's rethrows would lose the type of.
+    var failure: GenerativeError?
+    bytes.withUnsafeMutableBytes { bytes in
+      do throws(GenerativeError) { try broadcast(bytes) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    let first = Dictionary(
+      String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { line in
+        let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
+        return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+      }, uniquingKeysWith: { one, _ in one })
+    try together { () throws(GenerativeError) in
+      for (name, text) in lines where first[name] != text {
+        throw GenerativeError(
+          .mismatch,
+          "\(name) must be the same on all ranks: it is \(first[name] ?? "not there") on rank 0, not \(text)")
+      }
+      guard first.count == lines.count else {
+        throw GenerativeError(.mismatch, "rank 0 has \(first.count) options, not \(lines.count)")
+      }
+    }
+  }
+}
+
+extension Trainable {
+  /// What must be alike on all ranks beside the terms of the fit: the model, and what computes it.
+  func likeness(_ options: FitOptions) throws(GenerativeError) -> [(name: String, text: String)] {
+    let prefix = "option."
+    let outline = try outline().metadata.sorted { $0.key < $1.key }.map { key, text in
+      let name = key.hasPrefix(prefix) ? String(key.dropFirst(prefix.count)) : key
+      // A fit has one of its own.
+      return (name: name == "seed" ? "the model's seed" : name, text: text)
+    }
+    return outline + [
+      // The seed and all else of the options are in the outline, but the optimizer moves by kernels.
+      ("kernels", context.kernels.name),
+      ("resume", "\(options.resumes)"),
+      ("shared_rows", "\(options.sharesRows)"),
+    ]
+  }
+
+  /// Takes over rank 0's weights, optimizer and record.
+  func adopt(from ranks: Ranks) throws(GenerativeError) {
+    let own = try ranks.together { () throws(GenerativeError) in
+      ranks.rank == 0 ? try checkpoint(.everything).serialized(in: context.memory) : nil
+    }
+    let count = try ranks.sum(of: own?.count ?? 0)
+    let bytes = try ranks.together { () throws(GenerativeError) in
+      if let own { return own }
+      return try Buffer<UInt8>(count: count, in: context.memory)
+    }
+    try ranks.broadcast(UnsafeMutableRawBufferPointer(bytes.elements))
+    try ranks.together { () throws(GenerativeError) in
+      guard ranks.rank != 0 else { return }
+      // The file is this library's own, however large it is.
+      var limits = context.limits
+      limits.modelByteCount = max(limits.modelByteCount, bytes.count)
+      try restore(
+        try Checkpoint.read(UnsafeRawBufferPointer(bytes.elements), limits: limits, in: context.memory))
+    }
+    withExtendedLifetime(bytes) {}
+  }
+}

@@ -1,0 +1,60 @@
+#!/bin/bash
+# Ranks that fit together, through the header: threads that meet in memory, and where Open MPI is installed
+# processes of mpirun, with the adapter, its example and gen. usage: ranks.sh FOLDER_OF_THE_LIBRARY
+set -euo pipefail
+library=$(realpath "$1")
+cd "$(dirname "$0")/../.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+flags=(-std=c99 -pedantic -Wall -Wextra -Werror -O1 -Iinclude)
+link=("-L$library" "-Wl,-rpath,$library" -lgenerative)
+
+gcc "${flags[@]}" Tests/CTests/ranks.c -o "$work/ranks" "${link[@]}" -lpthread
+"$work/ranks"
+
+if ! command -v mpirun >/dev/null || ! command -v mpicc >/dev/null; then
+  echo "skipped: there is no Open MPI (libopenmpi-dev openmpi-bin)"
+  exit 0
+fi
+run() { timeout 120 mpirun --allow-run-as-root --oversubscribe "$@"; }
+# Chunks of 300 elements, so that there are several.
+mpicc "${flags[@]}" -Ibindings/mpi -DCHUNK=300 Tests/CTests/mpi.c bindings/mpi/generative_mpi.c \
+  -o "$work/mpi" "${link[@]}"
+run -n 3 "$work/mpi" sums
+
+# Every rank says GEN_E_COMM, whichever call fails, and in time.
+for call in 0 2 5 9 14 30; do
+  run -n 3 "$work/mpi" fail "$call" >"$work/told" 2>/dev/null && { echo "call $call did not fail"; exit 1; }
+  (($(grep -c "^rank [0-2]: GEN_E_COMM" "$work/told") == 3)) ||
+    { echo "call $call:"; cat "$work/told"; exit 1; }
+done
+echo "a call that fails is GEN_E_COMM on all ranks"
+
+# A rank that is killed: a job that lives on hears of it.
+run --enable-recovery -n 3 "$work/mpi" kill 2 >"$work/told" 2>/dev/null || true
+(($(grep -c "^rank [02]: GEN_E_COMM" "$work/told") == 2)) ||
+  { echo "a rank was killed:"; cat "$work/told"; exit 1; }
+echo "a rank that is killed is GEN_E_COMM on the others"
+
+make --quiet -C bindings/mpi LIBRARY="$library" OUT="$work"
+run -n 2 "$work/vae-mpi" "$work" 1 >"$work/told"
+grep -q "^epoch 1 of 1: " "$work/told"
+[[ -s $work/vae-mpi.safetensors ]]
+
+# gen: the same losses from two ranks as from one, to a millionth; then a few epochs more.
+cp "$library/gen" "$work"
+train=("$work/gen" train vae faces --size 16 --rows 400 --latents 4 --hidden 32 --batch 64)
+losses() { sed -n 's/.*"event":"epoch".*"loss":\([0-9.]*\).*/\1/p' "$1"; }
+"${train[@]}" --epochs 3 --json --out "$work/one.safetensors" >"$work/one"
+run -n 2 "${train[@]}" --epochs 3 --json --mpi --out "$work/two.safetensors" >"$work/two"
+paste <(losses "$work/one") <(losses "$work/two") |
+  awk '{ d = $1 - $2; if (d < 0) d = -d; if (d > 1e-5 * $1) bad = 1; n++ } END { exit bad || n != 3 }' ||
+  { echo "gen's losses differ:"; paste <(losses "$work/one") <(losses "$work/two"); exit 1; }
+run -n 2 "${train[@]}" --epochs 4 --resume --json --mpi --out "$work/two.safetensors" >"$work/told"
+grep -q '"epoch":4' "$work/told"
+if run -n 3 "${train[@]}" --mpi --out "$work/three.safetensors" >"$work/told" 2>&1; then
+  echo "a batch of 64 was shared by 3 ranks"
+  exit 1
+fi
+grep -q "cannot be shared evenly by 3 ranks" "$work/told"
+echo "gen train --mpi takes the steps of one process"

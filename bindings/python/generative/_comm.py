@@ -1,0 +1,95 @@
+"""Ranks that fit a model together: the header's gen_comm, over whatever joins them."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any, Callable, Optional
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _structs
+from ._constants import DTYPE
+
+_TYPES = {DTYPE["float32"]: np.float32, DTYPE["float64"]: np.float64, 4: np.int64}  # GEN_I64
+
+
+class Comm:
+    """How one rank talks to the others: a base class whose functions a subclass supplies.
+
+    rank: which of `size` ranks this is, from 0. Each function is called on the thread of the fit that was
+    given it, in the same order on every rank, and must not wait for ever for a rank that is gone: an
+    exception ends the fit on this rank with a CommunicationError, which it is the cause of.
+    `generative.mpi.Comm` is one over mpi4py.
+    """
+
+    rank: int
+    size: int
+
+    def __init__(self, rank: int, size: int) -> None:
+        self.rank = rank
+        self.size = size
+        self._error: Optional[BaseException] = None
+        # Kept here, or ctypes would free them while the library has them.
+        self._table = _structs.Comm(
+            rank=rank,
+            size=size,
+            all_reduce=_structs.AllReduce(
+                self._guarded(
+                    lambda values, count, dtype: self.all_reduce(_array(values, count, _TYPES[dtype]))
+                )
+            ),
+            broadcast=_structs.Broadcast(
+                self._guarded(lambda data, count, root: self.broadcast(_array(data, count, np.uint8), root))
+            ),
+            all_gather=_structs.AllGather(
+                self._guarded(
+                    lambda data, count, out: self.all_gather(
+                        _array(data, count, np.uint8),
+                        _array(out, count * self.size, np.uint8).reshape(self.size, count),
+                    )
+                )
+            ),
+            barrier=_structs.Barrier(self._guarded(self.barrier)),
+        )
+
+    def all_reduce(self, values: npt.NDArray[Any]) -> None:
+        """values (float32, float64 or int64) <- their sum over the ranks, the same bits on each."""
+        raise NotImplementedError
+
+    def broadcast(self, data: npt.NDArray[np.uint8], root: int) -> None:
+        """data <- that of rank root."""
+        raise NotImplementedError
+
+    def all_gather(self, data: npt.NDArray[np.uint8], out: npt.NDArray[np.uint8]) -> None:
+        """out[rank] <- data of that rank; out is (size, len(data))."""
+        raise NotImplementedError
+
+    def barrier(self) -> None:
+        """Returns when every rank has called it."""
+        raise NotImplementedError
+
+    def _guarded(self, function: Callable[..., None]) -> Callable[..., int]:
+        """A callback of C: 0, or 1 after an exception, which is kept. The last argument is user data."""
+
+        def call(*arguments: Any) -> int:
+            try:
+                function(*arguments[:-1])
+            except BaseException as error:  # must not get lost on its way through C
+                self._error = error
+                return 1
+            return 0
+
+        return call
+
+    def _pointer(self) -> Any:
+        self._error = None
+        return ctypes.pointer(self._table)
+
+
+def _array(address: Optional[int], count: int, dtype: Any) -> npt.NDArray[Any]:
+    """count numbers at an address, not copied."""
+    if not address or count == 0:
+        return np.empty(0, dtype)
+    size = count * np.dtype(dtype).itemsize
+    return np.frombuffer((ctypes.c_char * size).from_address(address), dtype)

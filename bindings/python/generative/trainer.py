@@ -1,0 +1,128 @@
+"""Training steps in the caller's hands: flat gradients out, sums of them in."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any, Optional, Union
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _constants as c
+from ._errors import check
+from ._handle import Owner, made
+from ._library import lib
+from ._progress import EventRelay, FitEvent
+from ._rows import Floats, address, as_labels, as_rows, shape_of_rows, size_of
+from ._structs import Event, FloatPointer
+from .autoencoder import Autoencoder
+from .gan import GAN
+from .vae import VAE
+
+
+class Trainer(Owner):
+    """Does the steps of a model's fit in pieces, for hosts that add gradients up in their own way:
+
+        trainer = Trainer(VAE(latent_size=16, shape=(784,), batch_size=64))
+        more = trainer.begin(rows, first_row=rank * 64)
+        while more:
+            for gradient in trainer.gradients():
+                if gradient is not None:
+                    comm.Allreduce(MPI.IN_PLACE, gradient)
+            more = trainer.apply(n_rows=64 * size)
+
+    A model that was not fitted must have a shape. batch_size is the most rows of a step; the optimizer
+    and its numbers, learning_rate, clip_norm and seed count, the model's other parameters of fits do not.
+    Between calls the model may be used, but not be fitted. Models that began alike and apply the same
+    sums stay alike bit for bit.
+    """
+
+    _noun = "trainer"
+
+    def __init__(self, model: Union[Autoencoder, VAE, GAN]) -> None:
+        if model._handle is None:
+            if model.shape is None:
+                raise ValueError("shape must be given to a model that was not fitted")
+            height, width, channels = shape_of_rows(model.shape)
+            options = ctypes.byref(model._options(height, width, channels))
+            model._own(made(model._function("create"), options))
+        self._model = model
+        fit = model._fit_options(EventRelay(), None, None)
+        create = getattr(lib, f"gen_trainer_create_{model._noun}")
+        self._own(made(create, model._handle, ctypes.byref(fit)))
+        self.sizes = [self._size(network) for network in range(self._size(0)[0])]
+
+    def _size(self, network: int) -> tuple[int, int, int]:
+        networks, parameters, statistics = ctypes.c_int32(), ctypes.c_int64(), ctypes.c_int64()
+        outputs = (ctypes.byref(networks), ctypes.byref(parameters), ctypes.byref(statistics))
+        check(lib.gen_trainer_size(self._handle, network, *outputs))
+        return networks.value, parameters.value, statistics.value
+
+    def begin(
+        self,
+        X: npt.ArrayLike,
+        y: Optional[npt.ArrayLike] = None,
+        *,
+        first_row: int = 0,
+        epoch: float = 0.0,
+        learning_rate: Optional[float] = None,
+    ) -> bool:
+        """Begins a step on rows, of classes y for a conditional model: the first gradients are there.
+
+        first_row: the place of the first row in the batch that all hosts share, by which random numbers
+        are drawn. epoch: epochs passed, for what a VAE's KL weight comes up by.
+        """
+        rows = as_rows(X, size_of(self._model.shape_))
+        labels = None if y is None else as_labels(y, len(rows))
+        check(
+            lib.gen_trainer_begin(
+                self._handle,
+                address(rows),
+                None if labels is None else address(labels),
+                len(rows),
+                first_row,
+                epoch,
+                learning_rate or 0.0,
+            )
+        )
+        return True
+
+    def gradients(self) -> list[Optional[Floats]]:
+        """The gradient of each network, a sum over the rows, to be changed in place until `apply`; None
+        for one that does not learn in this turn. A GAN's discriminator (1) and generator (0) take turns.
+        The arrays are the trainer's memory and must not outlive it.
+        """
+        return [self._gradient(network, size[1]) for network, size in enumerate(self.sizes)]
+
+    def _gradient(self, network: int, count: int) -> Optional[Floats]:
+        pointer = FloatPointer()
+        check(lib.gen_trainer_gradient(self._handle, network, ctypes.byref(pointer)))
+        return np.ctypeslib.as_array(pointer, (count,)) if pointer else None
+
+    def apply(self, n_rows: float) -> bool:
+        """Divides the gradients by the rows they are sums over, and applies them; returns whether the
+        step has another turn, whose gradients are then there."""
+        more = ctypes.c_int32()
+        check(lib.gen_trainer_apply(self._handle, n_rows, ctypes.byref(more)))
+        return bool(more.value)
+
+    @property
+    def figures(self) -> FitEvent:
+        """The losses, scores and norms of the step, of the trainer's own rows."""
+        event = Event()
+        check(lib.gen_trainer_figures(self._handle, ctypes.byref(event)))
+        members = {name: getattr(event, name) for name in FitEvent._fields}
+        return FitEvent(**{**members, "message": ""})
+
+    def parameters(self, network: int) -> Floats:
+        """A network's parameters, then its statistics, as one array."""
+        values = np.empty(sum(self.sizes[network][1:]), np.float32)
+        check(lib.gen_trainer_parameters(self._handle, network, address(values)))
+        return values
+
+    def set_parameters(self, network: int, values: npt.ArrayLike) -> None:
+        """Sets what `parameters` gives."""
+        array = np.ascontiguousarray(values, np.float32)
+        if array.shape != (sum(self.sizes[network][1:]),):
+            raise ValueError(f"values must have the shape of parameters({network}), not {array.shape}")
+        check(lib.gen_trainer_set_parameters(self._handle, network, address(array)))
