@@ -29,9 +29,8 @@ static void release(void *memory, int64_t count, void *user_data) {
   free(memory);
 }
 
-static gen_status first(gen_status status, gen_status next) {
-  return status != GEN_OK ? status : next;
-}
+/* One call after the other, as far as the first that fails. */
+#define THEN(call, next) ((status = (call)) != GEN_OK ? status : (next))
 #define TRY(call)                                                                                  \
   if (status == GEN_OK)                                                                            \
   status = (call)
@@ -70,20 +69,19 @@ static gen_status first(gen_status status, gen_status next) {
 /* Two steps. */
 #define FIT(noun) gen_##noun##_fit(model, data, &f.fit_options.value)
 #define MIXTURE_AND_THRESHOLD(noun)                                                                \
-  first(gen_##noun##_fit_mixture(model, data, &f.mixture_options.value),                           \
-        first(gen_##noun##_sample_mixture(model, 2, 1, f.rows),                                    \
-              gen_##noun##_fit_threshold(model, data, 0.9, NULL)))
-MODEL_STORY(autoencoder, first(gen_autoencoder_reconstruct(model, f.rows, 2, f.rows),
-                               MIXTURE_AND_THRESHOLD(autoencoder)))
-MODEL_STORY(vae, first(first(gen_vae_sample(model, 2, 1, f.rows), MIXTURE_AND_THRESHOLD(vae)),
-                       gen_vae_invert(model, f.rows, 2, &f.invert_options.value, f.rows, NULL)))
-MODEL_STORY(gan, first(gen_gan_sample(model, 2, 1, f.rows),
-                       gen_gan_discriminate(model, f.rows, 2, f.rows)))
+  THEN(gen_##noun##_fit_mixture(model, data, &f.mixture_options.value),                            \
+       THEN(gen_##noun##_sample_mixture(model, 2, 1, f.rows),                                      \
+            gen_##noun##_fit_threshold(model, data, 0.9, NULL)))
+MODEL_STORY(autoencoder, THEN(gen_autoencoder_reconstruct(model, f.rows, 2, f.rows),
+                              MIXTURE_AND_THRESHOLD(autoencoder)))
+MODEL_STORY(vae, THEN(THEN(gen_vae_sample(model, 2, 1, f.rows), MIXTURE_AND_THRESHOLD(vae)),
+                      gen_vae_invert(model, f.rows, 2, &f.invert_options.value, f.rows, NULL)))
+MODEL_STORY(gan, THEN(gen_gan_sample(model, 2, 1, f.rows),
+                      gen_gan_discriminate(model, f.rows, 2, f.rows)))
 #undef FIT
 #define FIT(noun) gen_##noun##_fit(model, data)
-MODEL_STORY(pca,
-            first(first(gen_pca_transform(model, f.rows, 2, f.rows), MIXTURE_AND_THRESHOLD(pca)),
-                  gen_pca_sample(model, 2, 1, 1, f.rows)))
+MODEL_STORY(pca, THEN(THEN(gen_pca_transform(model, f.rows, 2, f.rows), MIXTURE_AND_THRESHOLD(pca)),
+                      gen_pca_sample(model, 2, 1, 1, f.rows)))
 
 static gen_status statistics_story(gen_context *context) {
   gen_moments *first = NULL, *refined = NULL, *moments = NULL;
