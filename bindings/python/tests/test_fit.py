@@ -94,7 +94,8 @@ def test_mistaken_rows_are_named(rows):
 def test_ctrl_c_stops_a_fit_and_leaves_the_model(kind):
     """A real signal to a process that fits, not told by its own callback."""
     script = f"""
-        import sys, numpy as np, generative
+        import signal, sys, numpy as np, generative
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
         model = generative.{kind}(3, epochs=1_000_000)
         rows = np.random.default_rng(1).random((2000, 50))
         try:
