@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from . import _structs
 from ._constants import DTYPE
+from ._errors import CommunicationError, check
 
 _TYPES = {DTYPE["float32"]: np.float32, DTYPE["float64"]: np.float64, 4: np.int64}  # GEN_I64
 
@@ -85,6 +86,13 @@ class Comm:
     def _pointer(self) -> Any:
         self._error = None
         return ctypes.pointer(self._table)
+
+    def _check(self, status: int) -> None:
+        """Raises what a fit's status stands for: GEN_E_COMM from what the comm's own function raised."""
+        try:
+            check(status)
+        except CommunicationError as error:
+            raise error from self._error
 
 
 def _array(address: Optional[int], count: int, dtype: Any) -> npt.NDArray[Any]:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from . import _constants as c
 from ._checkpoint import Checkpoint
 from ._comm import Comm
-from ._errors import CommunicationError, check
+from ._errors import check
 from ._handle import handle_of, made
 from ._model import Model
 from ._progress import Callback, EventRelay, FitEvent
@@ -123,7 +123,7 @@ class NetworkModel(Model):
             with relay:
                 status = self._function("fit")(self._handle, data._handle, ctypes.byref(options))
             if comm is not None and status == c.E_COMM:
-                _raise_communication_error(status, comm)
+                comm._check(status)
             if self.info.n_steps == 0 and status != c.E_CANCELLED:
                 data._reraise()
                 relay.finish()
@@ -260,14 +260,6 @@ class NetworkModel(Model):
             known = as_labels(labels, len(rows))
             function = self._function(f"{verb}_given")
             check(function(self._handle, address(rows), address(known), len(rows), *rest))
-
-
-def _raise_communication_error(status: int, comm: Comm) -> None:
-    """Raises what GEN_E_COMM stands for, from what the comm's own function raised."""
-    try:
-        check(status)
-    except CommunicationError as error:
-        raise error from comm._error
 
 
 def _counted(value: int, name: str) -> int:

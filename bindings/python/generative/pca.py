@@ -12,6 +12,7 @@ import numpy.typing as npt
 from . import _constants as c
 from ._calibrated import CalibratedModel
 from ._checkpoint import Checkpoint
+from ._comm import Comm
 from ._errors import check
 from ._handle import handle_of, made
 from ._library import lib
@@ -63,14 +64,22 @@ class PCA(CalibratedModel):
     n_passes: Optional[int]
     seed: int
 
-    def fit(self, X: Any, y: Any = None) -> PCA:
+    def fit(self, X: Any, y: Any = None, *, comm: Optional[Comm] = None) -> PCA:
         """Fits to rows, an array, a path, a stream or a Dataset as networks' fits take; what was fitted
-        before is forgotten."""
+        before is forgotten.
+
+        comm: the ranks that fit together, each by this call with its own comm, such as
+        `generative.mpi.Comm()`, and its own rows: all get the PCA of all rows. An error of one rank is
+        raised on all. n_components="mle" is not for ranks.
+        """
         is_rule = isinstance(self.n_components, str)
+        if is_rule and comm is not None:
+            raise ValueError('comm: n_components="mle" asks one rank\'s rows; give a count or a share')
         count = self._most_evident(X) if is_rule else self._fixed_count()
-        with self._alone(), dataset_of(X, self.context) as data, self._trying(self._create(count)):
-            self._check_row_count(data)
-            self._call(lib.gen_pca_fit, data)
+        with self._alone(), dataset_of(X, self.context) as data, self._trying(self._create(count, comm)):
+            if comm is None:
+                self._check_row_count(data)
+            self._call(lib.gen_pca_fit, data, comm)
         self._see_columns(X)
         return self
 
@@ -214,7 +223,7 @@ class PCA(CalibratedModel):
         taken = self._info().solver
         return next(name for name, number in c.SOLVER.items() if number == taken)
 
-    def _create(self, n_components: Union[int, float, None]) -> int:
+    def _create(self, n_components: Union[int, float, None], comm: Optional[Comm] = None) -> int:
         options = PCAOptions(
             solver=c.choose(c.SOLVER, self.solver, "solver"),
             no_centering=int(not self.center),
@@ -224,6 +233,8 @@ class PCA(CalibratedModel):
             seed=self.seed,
             context=handle_of(self.context),
         )
+        if comm is not None:
+            options.comm = comm._pointer()
         if isinstance(n_components, (float, np.floating)):
             options.variance_ratio = n_components or -1.0
         else:
@@ -249,10 +260,13 @@ class PCA(CalibratedModel):
             raise ValueError(f"n_components must be a number or None here, not {self.n_components!r}")
         return self.n_components
 
-    def _call(self, function: Any, data: Dataset) -> None:
+    def _call(self, function: Any, data: Dataset, comm: Optional[Comm] = None) -> None:
         status = function(self._handle, data._handle)
         data._reraise()
-        check(status)
+        if comm is None:
+            check(status)
+        else:
+            comm._check(status)
 
     def _info(self) -> PCAInfo:
         info = PCAInfo()

@@ -3,9 +3,11 @@
 import copy
 import json
 import pickle
+import threading
 
 import numpy as np
 import pytest
+from test_ranks import Meeting, ThreadComm
 
 from generative import PCA, Moments, Reservoir, evaluate, latents
 
@@ -173,3 +175,43 @@ def test_moments_from_before_headers_had_a_checksum_load():
         Moments.from_bytes(without("header_crc32c"))
     with pytest.raises(OSError, match="header was altered"):
         Moments.from_bytes(without("crc32c"))
+
+
+def pcas_on_threads(parts, make, failing=(None, None)):
+    """(PCAs, errors) of ranks that are threads."""
+    meeting = Meeting(len(parts), failing)
+    pcas, errors = [make() for _ in parts], [None] * len(parts)
+
+    def fit(rank):
+        try:
+            pcas[rank].fit(parts[rank], comm=ThreadComm(rank, meeting))
+        except Exception as error:
+            errors[rank] = error
+
+    threads = [threading.Thread(target=fit, args=(rank,)) for rank in range(len(parts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return pcas, errors
+
+
+def test_a_pca_over_ranks_has_one_machines_bits(wide):
+    rows = wide[0][:, ::9]
+    for make in (lambda: PCA(5, solver="covariance"), lambda: PCA(5, solver="sketch", seed=2)):
+        whole = make().fit(rows)
+        pcas, errors = pcas_on_threads((rows[:1], rows[1:250], rows[250:]), make)
+        assert errors == [None, None, None]
+        for pca in pcas:
+            np.testing.assert_array_equal(pca.components_, whole.components_)
+            np.testing.assert_array_equal(pca.explained_variance_, whole.explained_variance_)
+            assert pca.n_samples_ == len(rows)
+
+
+def test_an_error_of_one_rank_is_every_ranks():
+    rows = np.random.default_rng(0).random((40, 6))
+    _, errors = pcas_on_threads((rows[:20], rows[20:, :5]), lambda: PCA(2))
+    assert [type(error).__name__ for error in errors] == ["InvalidArgumentError"] * 2
+    _, errors = pcas_on_threads((rows[:20], rows[20:]), lambda: PCA(2), failing=(1, 3))
+    assert [type(error).__name__ for error in errors] == ["CommunicationError"] * 2
+    assert "cable" in str(errors[1].__cause__)
