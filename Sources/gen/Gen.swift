@@ -37,9 +37,13 @@ import Glibc
     } catch {
       let code = exitCode(for: error)
       if code.isSuccess || error is ExitCode { exit(withError: error) }
-      let message = message(for: error).split(separator: "\n").joined(separator: " ")
-      complain("gen: \(message)")
+      complain(line(for: error))
       Glibc.exit(code.rawValue)
     }
+  }
+
+  /// What a failure is told by.
+  static func line(for error: any Error) -> String {
+    "gen: \(message(for: error).split(separator: "\n").joined(separator: " "))"
   }
 }

@@ -13,7 +13,14 @@ struct Training {
     guard fit.mpi else { return try run(in: nil, create) }
     let job = try MPIJob()
     defer { job.leave() }
-    try run(in: job, create)
+    do {
+      try run(in: job, create)
+    } catch {
+      guard !job.isAgreed else { throw error }
+      // To leave is then the end of this process, too: nothing after it would tell why.
+      complain(Gen.line(for: error))
+      throw ExitCode.failure
+    }
   }
 
   /// - Parameter job: the ranks that fit together; of these the first tells how it goes and writes.
