@@ -85,7 +85,7 @@ def contractive(data: Data, seed: int):
     for name, options in (("one layer", one), ("two layers", two)):
         options = {**options, "epochs": data.epochs(5), "seed": seed, **FIT}
         plain = Autoencoder(**options).fit(data.train)
-        model = Autoencoder(**options, contraction=0.1).fit(data.train)
+        model = Autoencoder(**options, contraction=0.06).fit(data.train)
         norms = [float(m.jacobian_norm(data.test_rows[:2000]).mean()) for m in (plain, model)]
         errors = [squared_error(m, data.test) for m in (plain, model)]
         yield Figure(f"{name}: norm falls, times", norms[0] / norms[1], data.goal(">= 5", ">= 5"), "", {}, 1)
