@@ -1,6 +1,7 @@
 /* Forks after the library's threads have worked: the child samples the same bits, fits, and
  * destroys what it got, and so does the parent afterwards. Then forks while other threads make, use
- * and destroy objects, at whatever place in the library they are. usage: fork FOLDER FORKS */
+ * and destroy objects, at whatever place in the library they are. usage: fork FOLDER FORKS
+ * FORKS_DURING_CALLS */
 #include "host.h"
 #include <pthread.h>
 #include <sys/wait.h>
@@ -93,13 +94,14 @@ static void fork_during_calls(long n) {
 }
 
 int main(int argc, char **argv) {
-  long n = argc > 2 ? atol(argv[2]) : 0;
-  if (n <= 0)
+  long n = argc > 3 ? atol(argv[2]) : 0;
+  long during = argc > 3 ? atol(argv[3]) : 0;
+  if (n <= 0 || during < 0)
     return 2;
   MUST(make_fixture(&f, argv[1]));
   MUST(gen_vae_sample(f.vae, N_SAMPLES, 1, expected));
   fork_between_calls(n);
-  fork_during_calls(20 * n);
-  printf("%ld forks between calls and %ld during other threads', %d wrong\n", n, 20 * n, failures);
+  fork_during_calls(during);
+  printf("%ld forks between calls and %ld during other threads', %d wrong\n", n, during, failures);
   return failures != 0;
 }
