@@ -32,3 +32,20 @@ func create<Object: HandleObject>(
     out.pointee = try Handles.shared.insert(body())
   }
 }
+
+/// Changes an object by what another of its kind has seen.
+func merge<Object: HandleObject>(
+  _ object: OpaquePointer?, _ other: OpaquePointer?,
+  _ body: (Object, Object) throws(GenerativeError) -> Void
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    if object != nil, object == other {
+      throw GenerativeError(.argument, "other must not be the same object as \(Object.noun)")
+    }
+    try Handles.shared.changing(object) { (object: Object) throws(GenerativeError) in
+      try Handles.shared.reading(other, "other") { (other: Object) throws(GenerativeError) in
+        try body(object, other)
+      }
+    }
+  }
+}

@@ -89,16 +89,7 @@ extension Moments: HandleObject {
 @c @implementation public func gen_moments_merge(
   _ moments: OpaquePointer?, _ other: OpaquePointer?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    if moments != nil, moments == other {
-      throw GenerativeError(.argument, "other must not be the same object as moments")
-    }
-    try Handles.shared.changing(moments) { (moments: Moments) throws(GenerativeError) in
-      try Handles.shared.reading(other, "other") { (other: Moments) throws(GenerativeError) in
-        try moments.merge(other)
-      }
-    }
-  }
+  merge(moments, other) { (moments: Moments, other) throws(GenerativeError) in try moments.merge(other) }
 }
 
 @c @implementation public func gen_moments_info(

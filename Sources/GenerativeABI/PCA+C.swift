@@ -71,16 +71,7 @@ extension PCA.Options {
 }
 
 @c @implementation public func gen_pca_merge(_ pca: OpaquePointer?, _ other: OpaquePointer?) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    if pca != nil, pca == other {
-      throw GenerativeError(.argument, "other must not be the same object as pca")
-    }
-    try Handles.shared.changing(pca) { (pca: PCA) throws(GenerativeError) in
-      try Handles.shared.reading(other, "other") { (other: PCA) throws(GenerativeError) in
-        try pca.merge(other)
-      }
-    }
-  }
+  merge(pca, other) { (pca: PCA, other) throws(GenerativeError) in try pca.merge(other) }
 }
 
 @c @implementation public func gen_pca_merge_moments(

@@ -72,15 +72,8 @@ extension Reservoir: HandleObject {
 @c @implementation public func gen_reservoir_merge(
   _ reservoir: OpaquePointer?, _ other: OpaquePointer?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    if reservoir != nil, reservoir == other {
-      throw GenerativeError(.argument, "other must not be the same object as reservoir")
-    }
-    try Handles.shared.changing(reservoir) { (reservoir: Reservoir) throws(GenerativeError) in
-      try Handles.shared.reading(other, "other") { (other: Reservoir) throws(GenerativeError) in
-        try reservoir.merge(other)
-      }
-    }
+  merge(reservoir, other) { (reservoir: Reservoir, other) throws(GenerativeError) in
+    try reservoir.merge(other)
   }
 }
 

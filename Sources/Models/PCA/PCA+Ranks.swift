@@ -120,8 +120,8 @@ extension PCA.Solution {
       facts = [own.totalVariance, own.noiseVariance, 0]
       counts = [own.componentCount, own.rowCount, own.solver.rawValue]
     }
-    try facts.broadcast(ranks)
-    try counts.broadcast(ranks)
+    try ranks.broadcast(&facts)
+    try ranks.broadcast(&counts)
     let (k, rowCount) = (counts[0], counts[1])
     let solver = PCA.Solver(rawValue: counts[2]) ?? .covariance
     let (components, mean, variances) = try ranks.together {
@@ -145,16 +145,5 @@ extension PCA.Solution {
         components: components, mean: mean, explainedVariance: variances, totalVariance: facts[0],
         noiseVariance: facts[1], rowCount: rowCount, solver: solver, whitens: options.whitens, in: context)
     }
-  }
-}
-
-extension Array where Element: BitwiseCopyable {
-  /// Becomes rank 0's.
-  fileprivate mutating func broadcast(_ ranks: Ranks) throws(GenerativeError) {
-    var failure: GenerativeError?
-    withUnsafeMutableBytes { bytes in
-      do throws(GenerativeError) { try ranks.broadcast(bytes) } catch { failure = error }
-    }
-    if let failure { throw failure }
   }
 }

@@ -41,12 +41,7 @@ extension Ranks {
     var count = Int64(rank == 0 ? own.utf8.count : 0)
     try sum(&count, count: 1)
     var bytes = rank == 0 ? Array(own.utf8) : [UInt8](repeating: 0, count: Int(count))
-    // `broadcast` throws, which a closure's rethrows would lose the type of.
-    var failure: GenerativeError?
-    bytes.withUnsafeMutableBytes { bytes in
-      do throws(GenerativeError) { try broadcast(bytes) } catch { failure = error }
-    }
-    if let failure { throw failure }
+    try broadcast(&bytes)
     let first = Dictionary(
       String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { line in
         let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)

@@ -76,6 +76,16 @@ package final class Ranks: @unchecked Sendable {
     try call("broadcast") { functions.broadcast(base, bytes.count, root) }
   }
 
+  /// values ← those of rank 0, as many on each.
+  package func broadcast<Value: BitwiseCopyable>(_ values: inout [Value]) throws(GenerativeError) {
+    // The closure would lose the type of what is thrown.
+    var failure: GenerativeError?
+    values.withUnsafeMutableBytes { bytes in
+      do throws(GenerativeError) { try broadcast(bytes) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
   /// The ranks' bytes, as many on each, one rank after another.
   package func gather(_ bytes: [UInt8]) throws(GenerativeError) -> [UInt8] {
     guard let size = checkedProduct(bytes.count, count) else {
