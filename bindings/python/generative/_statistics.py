@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from typing import Any, Optional, TypeVar
+from typing import Any, ClassVar, Optional, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,20 @@ S = TypeVar("S", bound="Statistics")
 
 class Statistics(Owner):
     """Sums or samples of rows that any number of processes gather and merge. Pickles and copies."""
+
+    _info_struct: ClassVar[type[ctypes.Structure]]
+
+    @property
+    def n_rows(self) -> int:
+        """Rows seen."""
+        count: int = self._info().n_rows
+        return count
+
+    @property
+    def n_features(self) -> int:
+        """Numbers of a row."""
+        count: int = self._info().n_features
+        return count
 
     def merge(self: S, other: S) -> S:
         """Adds what other statistics of the same kind have seen; other is not changed."""
@@ -51,6 +65,11 @@ class Statistics(Owner):
 
     def __reduce__(self) -> Any:
         return type(self).from_bytes, (self.to_bytes(),)
+
+    def _info(self) -> Any:
+        info = self._info_struct()
+        check(self._function("info")(self._handle, ctypes.byref(info)))
+        return info
 
     @classmethod
     def _loaded(cls: type[S], handle: int) -> S:

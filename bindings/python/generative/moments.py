@@ -28,6 +28,7 @@ class Moments(Statistics):
     """
 
     _noun = "moments"
+    _info_struct = MomentsInfo
 
     def __init__(
         self,
@@ -65,18 +66,6 @@ class Moments(Statistics):
         return self
 
     @property
-    def n_rows(self) -> int:
-        """Rows seen."""
-        count: int = self._info().n_rows
-        return count
-
-    @property
-    def n_features(self) -> int:
-        """Numbers of a row."""
-        count: int = self._info().n_features
-        return count
-
-    @property
     def n_directions(self) -> int:
         """Directions of a sketch; 0: all products are there."""
         count: int = self._info().n_directions
@@ -106,8 +95,3 @@ class Moments(Statistics):
         distance = ctypes.c_double()
         check(lib.gen_moments_frechet(self._handle, other._handle, ctypes.byref(distance)))
         return distance.value
-
-    def _info(self) -> MomentsInfo:
-        info = MomentsInfo()
-        check(lib.gen_moments_info(self._handle, ctypes.byref(info)))
-        return info

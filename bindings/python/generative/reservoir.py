@@ -27,6 +27,7 @@ class Reservoir(Statistics):
     """
 
     _noun = "reservoir"
+    _info_struct = ReservoirInfo
 
     def __init__(
         self, n_features: int, capacity: int = 10_000, *, seed: int = 0, context: Optional[Context] = None
@@ -62,18 +63,6 @@ class Reservoir(Statistics):
         return self
 
     @property
-    def n_rows(self) -> int:
-        """Rows seen."""
-        count: int = self._info().n_rows
-        return count
-
-    @property
-    def n_features(self) -> int:
-        """Numbers of a row."""
-        count: int = self._info().n_features
-        return count
-
-    @property
     def capacity(self) -> int:
         """Rows kept at most."""
         count: int = self._info().capacity
@@ -97,8 +86,3 @@ class Reservoir(Statistics):
         numbers = np.empty(self._info().n_kept, np.int64)
         check(lib.gen_reservoir_rows(self._handle, None, numbers.ctypes.data))
         return numbers
-
-    def _info(self) -> ReservoirInfo:
-        info = ReservoirInfo()
-        check(lib.gen_reservoir_info(self._handle, ctypes.byref(info)))
-        return info
