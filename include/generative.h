@@ -459,9 +459,8 @@ GEN_API gen_status gen_load_image_options_init(gen_load_image_options *options,
                                                uint32_t struct_size);
 
 /* The two above for a host that sets its own limits. options: NULL for defaults. What is made of
- * the image later has its context too. libpng's and libjpeg's working memory comes from malloc: a
- * few rows, for a progressive JPEG two bytes per channel of a pixel, which the context's
- * memory_limit must leave room for (GEN_E_NOMEM). */
+ * the image later has its context too. The codecs' working memory is the context's as well: a few
+ * rows, for a progressive JPEG two bytes per channel of a pixel (GEN_E_NOMEM). */
 GEN_API gen_status gen_image_load_with(const char *path, const gen_load_image_options *options,
                                        gen_image **image_out);
 GEN_API gen_status gen_image_load_memory_with(const void *bytes, int64_t byte_count,
@@ -852,12 +851,12 @@ typedef struct gen_fit_options {
   int32_t keep_best;       /* 1: end with the weights of the best validation epoch */
   double schedule_factor;  /* STEP: 0: 0.1. COSINE, LINEAR: the last rate over the first, 0 ... 1 */
   int64_t schedule_period; /* STEP: epochs; 0: 10 */
-  int64_t
-      schedule_epochs; /* COSINE, LINEAR: epochs spanned, from the model's first; 0: this fit's */
-  double warm_up;      /* epochs during which the rate rises from 0, may be a fraction; a stream's
-                          first pass, of unknown length, counts as one step */
-  double clip_norm;    /* gradients longer than this are scaled to it; 0: off */
-  int64_t patience;    /* stop when the validation loss has not fallen for so many epochs; 0: off */
+  int64_t schedule_epochs; /* COSINE, LINEAR: epochs spanned, from the model's first; 0: those of
+                              this fit */
+  double warm_up;   /* epochs during which the rate rises from 0, may be a fraction; a stream's
+                       first pass, of unknown length, counts as one step */
+  double clip_norm; /* gradients longer than this are scaled to it; 0: off */
+  int64_t patience; /* stop when the validation loss has not fallen for so many epochs; 0: off */
   const gen_dataset *validation; /* measured after each epoch; NULL: none */
   gen_event_fn event;            /* NULL: nobody is told */
   void *user_data;
@@ -1123,10 +1122,9 @@ typedef struct gen_vae_options {
   int32_t likelihood;            /* GEN_LIKELIHOOD_... */
   int32_t initializer;           /* GEN_INITIALIZER_... */
   double variance;               /* GAUSSIAN: > 0; 0: one variance for all pixels, learned */
-  int32_t
-      output_activation; /* GAUSSIAN: of the decoder's mean, identity or sigmoid; default sigmoid */
-  int32_t binarize;      /* BERNOULLI: 1: pixels are drawn anew as coin flips at each step */
-  double reconstruction_weight; /* C, > 0; 0: 1 */
+  int32_t output_activation;     /* GAUSSIAN: of the mean, identity or sigmoid; default sigmoid */
+  int32_t binarize;              /* BERNOULLI: 1: pixels are flipped as coins, anew at each step */
+  double reconstruction_weight;  /* C, > 0; 0: 1 */
   double beta;         /* weight of the KL term, > 0; 0: 1; negative: none. Only C / beta moves
                           the optimum: beta = b is C = 1 / b and a rate b times as large */
   int32_t kl_schedule; /* GEN_KL_... */
@@ -1223,7 +1221,6 @@ GEN_API gen_status gen_vae_sample_given(const gen_vae *vae, const int32_t *label
 GEN_API gen_status gen_vae_elbo_given(const gen_vae *vae, const float *rows, const int32_t *labels,
                                       int64_t n_rows, int64_t n_samples, uint64_t seed,
                                       double *reconstruction_out, double *kl_out);
-
 GEN_API gen_status gen_vae_log_likelihood_given(const gen_vae *vae, const float *rows,
                                                 const int32_t *labels, int64_t n_rows,
                                                 int64_t n_samples, uint64_t seed,
@@ -1255,26 +1252,27 @@ typedef struct gen_gan_options {
   int64_t height;               /* of a row; 0 counts as 1, here and in the next two */
   int64_t width;
   int64_t channels;
-  int64_t latent_size;             /* 1 ... 65,536; 0: 64, CONVOLUTIONAL: 100 */
-  const int64_t *generator_hidden; /* widths, from the latent on; default 256, 512, CONVOLUTIONAL:
-none */
-  const int64_t *discriminator_hidden; /* widths, from the row on; default 512, 256, CONVOLUTIONAL:
- none */
+  int64_t latent_size;                 /* 1 ... 65,536; 0: 64, CONVOLUTIONAL: 100 */
+  const int64_t *generator_hidden;     /* widths, from the latent on; default 256, 512,
+                                          CONVOLUTIONAL: none */
+  const int64_t *discriminator_hidden; /* widths, from the row on; default 512, 256,
+                                          CONVOLUTIONAL: none */
   int32_t n_generator_hidden;          /* up to 16; 0: the default; negative: none */
   int32_t n_discriminator_hidden;      /* up to 16; 0: the default; negative: none */
   int32_t discriminator_activation;    /* default leaky ReLU */
   int32_t output_activation;           /* sigmoid: rows in [0, 1]; tanh: the same, worked out in
-                                          [-1, 1]; identity: any rows. Default sigmoid, CONVOLUTIONAL: tanh */
+                                          [-1, 1]; identity: any rows. Default sigmoid,
+                                          CONVOLUTIONAL: tanh */
   int32_t latent;                      /* GEN_LATENT_... */
   int32_t objective;                   /* GEN_OBJECTIVE_... */
   int32_t discriminator_steps;         /* k, steps of D for each of G, on the same real rows and new
                                           latents, 1 ... 100; 0: 1 */
   int32_t no_batch_norm;               /* 1: none in the generator's hidden layers */
   int32_t discriminator_batch_norm;    /* 1: in the discriminator's hidden layers but the first;
- negative: none; 0: CONVOLUTIONAL without spectral_norm: 1 */
+                                          negative: none; 0: 1 where CONVOLUTIONAL and without
+                                          spectral_norm */
   int32_t initializer;   /* GEN_INITIALIZER_...; default of CONVOLUTIONAL: NORMAL_002 */
-  int32_t no_mean_start; /* 1: G does not start out at the mean row of the data, as a
-DENSE one does */
+  int32_t no_mean_start; /* 1: G does not start out at the data's mean row, as a DENSE one does */
   int32_t reserved;
   double label_smoothing; /* real rows count as 1 - this, [0, 0.5] (Salimans et al. 2016) */
   double dropout;         /* in the discriminator's hidden layers, [0, 1) */
@@ -1286,8 +1284,7 @@ DENSE one does */
   int32_t architecture;  /* GEN_ARCHITECTURE_... */
   int32_t depth;         /* CONVOLUTIONAL: levels, 1 ... 16; 0: until the smaller side is 4 ... 7 */
   int64_t base_channels; /* CONVOLUTIONAL: of the first level, 1 ... 4,096; 0: 64 */
-  int32_t
-      spectral_norm; /* 1: in all layers of D, in place of its batch norm (Miyato et al. 2018) */
+  int32_t spectral_norm; /* 1: in all of D, in place of its batch norm (Miyato et al. 2018) */
   int32_t reserved2;
   int64_t n_classes; /* labels joined to every layer of both, up to 4,096; 0: none */
 } gen_gan_options;
@@ -1500,10 +1497,8 @@ GEN_API gen_status gen_latents_loop(const float *latents, int64_t n_latents, int
 
 /* What each latent does: one after the other runs from -range to range, all others at the base.
  * base: latent_size floats; NULL: zero. axes: the numbers of the n_axes latents that vary; NULL
- * with n_axes 0: all. deviations: latent_size floats, what a unit of range is for each latent;
- * NULL:
- * 1. range: 0 ... 1e6. n_steps: >= 2. latents_out: n_axes * n_steps x latent_size, an axis after
- * the other. */
+ * with n_axes 0: all. range: 0 ... 1e6, in units of deviations: latent_size floats; NULL: of 1.
+ * n_steps: >= 2. latents_out: n_axes * n_steps x latent_size, an axis after the other. */
 GEN_API gen_status gen_latents_traverse(const float *base, int64_t latent_size, const int64_t *axes,
                                         int64_t n_axes, const float *deviations, double range,
                                         int64_t n_steps, float *latents_out);
@@ -1571,10 +1566,9 @@ GEN_API gen_status gen_latents_combine(const float *a, int64_t n_a, const float 
                                        float *latent_out);
 
 /* Latents of N(0, I), those that gen_vae_sample of the same seed decodes. truncation: elements
- * beyond
- * +-truncation are drawn again until they are inside (Brock et al. 2019): rows become more typical
- * and more alike; 0.01 or more, 0: none. Row i of a seed is the same for any n_rows. latents_out:
- * n_rows x latent_size. */
+ * of a magnitude beyond it are drawn again (Brock et al. 2019): rows become more typical and more
+ * alike; 0.01 or more, 0: none. Row i of a seed is the same for any n_rows. latents_out: n_rows x
+ * latent_size. */
 GEN_API gen_status gen_latents_sample(int64_t n_rows, int64_t latent_size, double truncation,
                                       uint64_t seed, float *latents_out);
 
