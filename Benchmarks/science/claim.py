@@ -166,7 +166,7 @@ class Result:
         clock = Clock()
         figures = list(claim.figures(data, seed))
         wall, cpu = np.add(clock.spent(), data.spent).tolist()
-        cores, date = len(os.sched_getaffinity(0)), time.strftime("%Y-%m-%d")
+        cores, date = int(os.environ.get("GEN_THREADS", len(os.sched_getaffinity(0)))), time.strftime("%Y-%m-%d")
         on = data.name if claim.on_pictures else ""
         return cls(claim.name, seed, on, figures, round(wall, 1), round(cpu, 1), cores, alone, date)
 

@@ -21,7 +21,7 @@ from claim import CLAIMS, Data, Result
 from page import write_page
 
 # Each registers its claims, in the order that they are told in.
-for module in ("principal", "autoencoders", "vaes", "gans", "measures", "variants", "anomalies", "arithmetic"):
+for module in ("principal", "autoencoders", "vaes", "gans", "measures", "variants", "anomalies", "arithmetic", "agreement"):
     importlib.import_module(module)
 
 FASHION = Path("/usr/share/datasets/fashion-mnist")

@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+import references
 
 import generative
 from generative import VAE, Classifier, Context, Dataset, evaluate
@@ -36,40 +37,26 @@ def tensors(model):
 
 @pytest.mark.parametrize("C", [0.01, 1.0, 30.0])
 def test_logistic_regression_finds_scikit_learns_optimum(classes, C):
-    linear_model = pytest.importorskip("sklearn.linear_model")
+    pytest.importorskip("sklearn")
     X, y, rows, _ = classes
-    peer = linear_model.LogisticRegression(C=C, tol=1e-10, max_iter=10_000).fit(X.astype(np.float64), y)
+    objective, weights, biases = references.logistic(X, y, C)
     found = evaluate.linear(X, y, rows, C=C)
     assert found.converged and found.n_training == 400
-    np.testing.assert_allclose(found.weights, peer.coef_, atol=1e-4 * np.abs(peer.coef_).max())
+    np.testing.assert_allclose(found.weights, weights, atol=1e-4 * np.abs(weights).max())
     # Softmax does not mind a constant added to all biases.
-    biases = found.biases - found.biases.mean()
-    np.testing.assert_allclose(biases, peer.intercept_ - peer.intercept_.mean(), atol=1e-3)
-    np.testing.assert_array_equal(found.labels, peer.predict(rows.astype(np.float64)))
-    scores = X.astype(np.float64) @ peer.coef_.T + peer.intercept_
-    losses = np.log(np.exp(scores).sum(1)) - scores[np.arange(400), y]
-    assert found.objective == pytest.approx(0.5 * (peer.coef_**2).sum() + C * losses.sum(), rel=1e-6)
+    np.testing.assert_allclose(found.biases - found.biases.mean(), biases - biases.mean(), atol=1e-3)
+    np.testing.assert_array_equal(found.labels, (rows.astype(np.float64) @ weights.T + biases).argmax(1))
+    assert found.objective == pytest.approx(objective, rel=1e-6)
 
 
 def test_squared_hinges_find_scipys_optimum(classes):
-    optimize = pytest.importorskip("scipy.optimize")
+    pytest.importorskip("scipy")
     X, y, rows, _ = classes
-    x = X.astype(np.float64)
-    sign = np.where(np.arange(3) == y[:, None], 1.0, -1.0)
-
-    def objective(point):
-        weights, biases = point[:27].reshape(3, 9), point[27:]
-        gaps = np.maximum(0, 1 - sign * (x @ weights.T + biases))
-        d = -2 * sign * gaps * 0.5
-        value = 0.5 * (weights**2).sum() + 0.5 * (gaps**2).sum()
-        return value, np.concatenate([(weights + d.T @ x).ravel(), d.sum(0)])
-
-    options = {"maxiter": 20_000, "maxfun": 50_000, "ftol": 1e-15, "gtol": 1e-9}
-    best = optimize.minimize(objective, np.zeros(30), jac=True, method="L-BFGS-B", options=options)
+    objective, weights, biases = references.squared_hinge(X, y, 0.5)
     found = evaluate.linear(X, y, rows, loss="squared_hinge", C=0.5)
-    assert found.objective == pytest.approx(best.fun, rel=1e-6)
-    np.testing.assert_allclose(found.weights, best.x[:27].reshape(3, 9), atol=1e-4)
-    np.testing.assert_allclose(found.biases, best.x[27:], atol=1e-3)
+    assert found.objective == pytest.approx(objective, rel=1e-6)
+    np.testing.assert_allclose(found.weights, weights, atol=1e-4)
+    np.testing.assert_allclose(found.biases, biases, atol=1e-3)
 
 
 @pytest.mark.parametrize("n_neighbours", [1, 4, 9])
@@ -160,6 +147,27 @@ def test_binarized_rows_are_coin_flips():
     assert (flips[:, 0] == 0).all() and (flips[:, 4] == 1).all()
     np.testing.assert_array_equal(generative.binarize(gray[:7], seed=3), flips[:7])
     assert not np.array_equal(generative.binarize(gray, seed=4), flips)
+
+
+def test_likelihoods_are_exact_where_the_posterior_is_known():
+    pytest.importorskip("scipy")
+    pytest.importorskip("safetensors")
+    random = np.random.default_rng(0)
+    factors = np.linalg.qr(random.normal(size=(35, 4)))[0] * np.array([2, 1, 0.5, 0.3])
+    mean, variance = random.normal(size=35), 0.05
+    x = random.normal(size=(50, 4)) @ factors.T + mean + np.sqrt(variance) * random.normal(size=(50, 35))
+    x = x.astype(np.float32)
+    exact = references.gaussian(x, mean, factors, variance)
+    vae = references.known_vae(mean, factors, variance)
+    for n_samples in (1, 10, 1000):
+        np.testing.assert_allclose(vae.log_likelihood(x, n_samples=n_samples, seed=1), exact, atol=1e-4)
+    # With hardly any spread the reconstruction is that of the mean, whatever is drawn.
+    vae = references.known_vae(mean, factors, variance, scale=1e-5)
+    errors = np.square(vae.reconstruct(x).astype(np.float64) - x).sum(1)
+    found = vae.elbo(x, seed=2)
+    expected = 0.5 * (errors / variance + 35 * np.log(2 * np.pi * variance))
+    np.testing.assert_allclose(found.reconstruction, expected, atol=1e-4)
+    np.testing.assert_allclose(found.kl, references.divergence(*vae.encode(x)), rtol=1e-5)
 
 
 def test_likelihoods_of_a_linear_vae_are_those_of_its_gaussian(rows):

@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+import references
 
 from generative import GAN, PCA, VAE, Autoencoder, Context, Dataset, Moments, binarize, evaluate
 
@@ -20,10 +21,6 @@ def normals(seed, n, d, scale=1.0, shift=0.0):
 def sets():
     """Real and generated rows, unequal in number, that overlap in part."""
     return normals(1, 311, 12), normals(2, 257, 12, 0.8, 0.3)
-
-
-def squares(a, b):
-    return ((a[:, None].astype(np.float64) - b[None]) ** 2).sum(-1)
 
 
 def test_moments_are_numpys_and_merge_in_any_order(sets):
@@ -71,18 +68,11 @@ def test_moments_say_what_is_missing():
     assert Moments(3).update(stream).n_rows == 5
 
 
-def frechet(a, b):
-    linalg = pytest.importorskip("scipy.linalg")
-    a, b = a.astype(np.float64), b.astype(np.float64)
-    c, d = np.cov(a.T), np.cov(b.T)
-    root = linalg.sqrtm(c @ d)
-    return ((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(c + d - 2 * np.real(root))
-
-
 def test_frechet_distances_are_scipys(sets):
+    pytest.importorskip("scipy")
     a, b = sets
     found = evaluate.frechet(a, b)
-    assert found == (pytest.approx(frechet(a, b), rel=1e-4), 311, 257, False)
+    assert found == (pytest.approx(references.frechet(a, b), rel=1e-4), 311, 257, False)
     assert Moments.of(a).frechet(Moments.of(b)) == pytest.approx(found.distance, rel=1e-9)
     assert evaluate.frechet(a, a).distance == pytest.approx(0, abs=1e-5)
 
@@ -97,9 +87,10 @@ def test_a_frechet_distance_of_few_rows_says_so():
 
 
 def test_frechet_distances_of_wide_rows_are_scipys(fashion):
+    pytest.importorskip("scipy")
     middle = fashion[:, 4:24, 4:24].reshape(2000, -1)  # no pixel is always black
     a, b = middle[:1000], middle[1000:]
-    assert evaluate.frechet(a, b).distance == pytest.approx(frechet(a, b), rel=1e-4)
+    assert evaluate.frechet(a, b).distance == pytest.approx(references.frechet(a, b), rel=1e-4)
 
 
 def test_the_frechet_distance_of_gaussians_has_its_closed_form():
@@ -117,12 +108,7 @@ def test_the_frechet_distance_of_gaussians_has_its_closed_form():
 
 def test_kernel_distances_are_the_unbiased_discrepancy(sets):
     a, b = sets[0][:257], sets[1]
-
-    def kernel(p, q):
-        return (p.astype(np.float64) @ q.T.astype(np.float64) / 12 + 1) ** 3
-
-    xx, yy, xy = kernel(a, a), kernel(b, b), kernel(a, b)
-    expected = ((xx.sum() - np.trace(xx)) + (yy.sum() - np.trace(yy))) / (257 * 256) - 2 * xy.mean()
+    expected = references.kernel_distance(a, b)
     found = evaluate.kernel_distance(a, b, n_subsets=1, subset_size=257)
     assert found.mean == pytest.approx(expected, rel=1e-4) and found.deviation == 0
     drawn = evaluate.kernel_distance(*sets, n_subsets=200, subset_size=100, seed=1)
@@ -135,26 +121,13 @@ def test_kernel_distances_are_the_unbiased_discrepancy(sets):
 def test_precision_recall_density_and_coverage_are_counted_balls(sets):
     a, b = sets
     for k in (1, 3, 5):
-        real_radii = np.sort(squares(a, a), 1)[:, k]
-        generated_radii = np.sort(squares(b, b), 1)[:, k]
-        cross = squares(a, b)
-        expected = (
-            (cross < real_radii[:, None]).any(0).mean(),
-            (cross < generated_radii[None]).any(1).mean(),
-            (cross < real_radii[:, None]).sum(0).mean() / k,
-            (cross < real_radii[:, None]).any(1).mean(),
-        )
+        expected = references.precision_recall(a, b, k)
         assert evaluate.precision_recall(a, b, k) == (*map(pytest.approx, expected), 311, 257)
 
 
 def test_the_two_sample_test_leaves_one_out(sets):
     a, b = sets
-    both = np.concatenate([a, b])
-    distances = squares(both, both)
-    np.fill_diagonal(distances, np.inf)
-    is_real = np.arange(568) < 311
-    right = is_real[distances.argmin(1)] == is_real
-    expected = (right.mean(), right[:311].mean(), right[311:].mean(), 311, 257)
+    expected = (*references.two_sample(a, b), 311, 257)
     assert evaluate.two_sample(a, b) == pytest.approx(expected)
     assert evaluate.two_sample(a, a + 100).accuracy == 1
     assert evaluate.two_sample(a, a).accuracy < 0.1
@@ -163,7 +136,7 @@ def test_the_two_sample_test_leaves_one_out(sets):
 def test_memorization_tells_copies_from_new_rows(sets):
     training, held_out = sets[0][:200], sets[0][200:]
     near = training[:50] + np.float32(1e-3)
-    expected = [np.median(np.sqrt(squares(x, training).min(1))) for x in (near, held_out)]
+    expected = [references.nearest(x, training) for x in (near, held_out)]
     found = evaluate.memorization(training, near, held_out)
     assert found.generated == pytest.approx(expected[0], rel=1e-4)
     assert found.held_out == pytest.approx(expected[1], rel=1e-4)
@@ -172,37 +145,23 @@ def test_memorization_tells_copies_from_new_rows(sets):
     assert evaluate.memorization(training, training[:9], held_out).ratio == 0
 
 
-def similarity(x, y):
-    """Wang et al.'s, of two gray images, where the window fits."""
-    filters = pytest.importorskip("scipy.ndimage")
-    radii = [(min(side, 11) - 1) // 2 for side in x.shape]
-
-    def blur(image):
-        for axis, radius in enumerate(radii):
-            image = filters.gaussian_filter1d(image, 1.5, axis=axis, radius=radius)
-        return image[tuple(slice(r, side - r) for r, side in zip(radii, image.shape))]
-
-    x, y = x.astype(np.float64), y.astype(np.float64)
-    mx, my = blur(x), blur(y)
-    xx, yy, xy = blur(x * x) - mx**2, blur(y * y) - my**2, blur(x * y) - mx * my
-    c1, c2 = 0.01**2, 0.03**2
-    return ((2 * mx * my + c1) * (2 * xy + c2) / ((mx**2 + my**2 + c1) * (xx + yy + c2))).mean()
-
-
 @pytest.mark.parametrize("shape", [(14, 17, 3), (28, 28, 1), (9, 12, 1)])
 def test_reconstructions_are_measured_as_numpy_and_scipy_do(shape):
+    pytest.importorskip("scipy")
     random = np.random.default_rng(5)
     clean = random.random((7, *shape), dtype=np.float32)
     rows = np.clip(clean + 0.2 * random.normal(size=clean.shape), 0, 1).astype(np.float32)
     found = evaluate.reconstruction(rows, clean)
-    errors = ((rows.astype(np.float64) - clean) ** 2).reshape(7, -1)
-    psnr = -10 * np.log10(errors.mean(1))
-    ssim = np.array([np.mean([similarity(r[..., k], c[..., k]) for k in range(shape[2])]) for r, c in zip(rows, clean)])
+    errors, psnr = references.row_errors(rows, clean)
+    each = zip(rows, clean)
+    ssim = np.array([np.mean([references.similarity(r[..., k], c[..., k]) for k in range(shape[2])]) for r, c in each])
 
     def estimate(values):
-        return pytest.approx(values.mean(), rel=1e-5), pytest.approx(values.std(ddof=1) / np.sqrt(7), rel=1e-4)
+        mean, error = references.mean_and_error(values)
+        return pytest.approx(mean, rel=1e-5), pytest.approx(error, rel=1e-4)
 
-    expected = (7, *estimate(errors.sum(1)), pytest.approx(errors.mean(), rel=1e-5), *estimate(psnr), *estimate(ssim))
+    size = np.prod(shape)
+    expected = (7, *estimate(errors), pytest.approx(errors.mean() / size, rel=1e-5), *estimate(psnr), *estimate(ssim))
     assert found == expected
     assert evaluate.reconstruction(clean, clean).ssim == pytest.approx(1)
 

@@ -75,8 +75,8 @@ def test_the_gaussian_model_has_the_closed_forms_likelihood(rows):
     centred = flat - flat.mean(0)
     distances = np.einsum("ij,ij->i", centred, np.linalg.solve(covariance, centred.T).T)
     expected = -0.5 * (distances + np.linalg.slogdet(covariance)[1] + 35 * np.log(2 * np.pi))
-    np.testing.assert_allclose(pca.score_samples(rows), expected, rtol=1e-3, atol=0.05)
-    assert pca.score(rows) == pytest.approx(expected.mean(), rel=1e-3)
+    np.testing.assert_allclose(pca.score_samples(rows), expected, rtol=1e-4)
+    assert pca.score(rows) == pytest.approx(expected.mean(), rel=1e-4)
 
 
 def test_samples_have_the_models_mean_and_covariance(rows):
