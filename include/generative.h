@@ -220,9 +220,10 @@ enum {
 enum {
   GEN_WARNING_NONE = 0, /* see message */
   GEN_WARNING_SATURATED_DISCRIMINATOR =
-      1, /* GAN: D(x) - D(G(z)) > 0.98: D is sure, and G hardly learns */
+      1, /* GAN: D(x) - D(G(z)) > 0.98: D is sure, and G hardly learns; from the 150th step on */
   GEN_WARNING_COLLAPSED_GENERATOR = 2, /* GAN: sample_distance < 0.2 real_distance: rows of G are
-                                          nearly alike; each over about the last 50 steps */
+                                          nearly alike; each over about the last 50 steps, from
+                                          the 500th on */
   GEN_WARNING_CHECKPOINT_NOT_WRITTEN =
       3 /* message says why. The file before it stands, the fit goes on and tries again when the
            next is due; returning GEN_STOP_NOW ends it */
