@@ -54,8 +54,10 @@
  *   GEN_E_BUSY, GEN_E_NOMEM and GEN_E_VERSION; entries list what else they return.
  * Threads. A call that takes a const handle may run on any number of threads at once; any other
  *   needs the object to itself and returns GEN_E_BUSY when it is in use, also when a callback
- *   re-enters the object being fitted. Different objects are independent. The child of a fork() may
- *   go on with all of them; what another thread had in use at that moment stays in use there.
+ *   re-enters the object being fitted. Different objects are independent.
+ * Forks. The child of a fork() may go on with all objects; what another thread had in use at that
+ *   moment stays in use there. A fork waits for other threads' calls that are less than a quarter
+ *   of a second old, and until it is done no new one begins. vfork and posix_spawn do not wait.
  * Reproducibility. The same seed, data and options give the same bits on one instruction set, with
  *   any number of threads. Row i of a sample is the same in a batch of any size.
  * Handles are checked tickets, not addresses: a stale, foreign or wrong-kind handle is

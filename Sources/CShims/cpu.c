@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -55,23 +54,6 @@ int shim_cpu_count(void) {
   long online = sysconf(_SC_NPROCESSORS_ONLN);
   return online > 0 && online < INT_MAX ? (int)online : 1;
 }
-
-static atomic_int fork_generation;
-static pthread_mutex_t state_lock = PTHREAD_MUTEX_INITIALIZER;
-
-void shim_state_lock(void) { pthread_mutex_lock(&state_lock); }
-void shim_state_unlock(void) { pthread_mutex_unlock(&state_lock); }
-
-static void begin_as_child(void) {
-  atomic_fetch_add(&fork_generation, 1);
-  shim_state_unlock();
-}
-
-__attribute__((constructor)) static void watch_forks(void) {
-  pthread_atfork(shim_state_lock, shim_state_unlock, begin_as_child);
-}
-
-int shim_fork_generation(void) { return atomic_load(&fork_generation); }
 
 int shim_thread_start(unsigned long *thread, void *(*body)(void *), void *argument) {
   _Static_assert(sizeof(pthread_t) == sizeof *thread, "pthread_t is a word");

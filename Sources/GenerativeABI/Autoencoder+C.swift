@@ -104,7 +104,7 @@ extension Corruption {
 }
 
 @c @implementation public func gen_autoencoder_destroy(_ autoencoder: OpaquePointer?) {
-  Handles.shared.remove(autoencoder, Autoencoder.self)
+  destroy(autoencoder, Autoencoder.self)
 }
 
 @c @implementation public func gen_autoencoder_plan(

@@ -6,6 +6,8 @@ import Tensors
 /// The one place where an error becomes a status and a message. Success leaves errno as it was.
 func boundary(_ body: () throws(GenerativeError) -> Void) -> gen_status {
   let callersErrno = errno
+  shim_call_begin()
+  defer { shim_call_end() }
   do {
     try body()
     errno = callersErrno
@@ -31,6 +33,18 @@ func create<Object: HandleObject>(
     out.pointee = nil
     out.pointee = try Handles.shared.insert(body())
   }
+}
+
+/// The boundary of a function that lets an object go.
+func destroy<Object: HandleObject>(_ handle: OpaquePointer?, _ type: Object.Type) {
+  call { Handles.shared.remove(handle, type) }
+}
+
+/// Runs `body` as a call that a fork on another thread heeds.
+func call<Result>(_ body: () -> Result) -> Result {
+  shim_call_begin()
+  defer { shim_call_end() }
+  return body()
 }
 
 /// Changes an object by what another of its kind has seen.

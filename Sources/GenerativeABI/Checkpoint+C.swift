@@ -56,7 +56,7 @@ struct CText: Sendable {
 }
 
 @c @implementation public func gen_checkpoint_destroy(_ checkpoint: OpaquePointer?) {
-  Handles.shared.remove(checkpoint, CheckpointHandle.self)
+  destroy(checkpoint, CheckpointHandle.self)
 }
 
 @c @implementation public func gen_checkpoint_size(

@@ -49,7 +49,7 @@ extension Classifier.Options {
 }
 
 @c @implementation public func gen_classifier_destroy(_ classifier: OpaquePointer?) {
-  Handles.shared.remove(classifier, Classifier.self)
+  destroy(classifier, Classifier.self)
 }
 
 @c @implementation public func gen_classifier_plan(

@@ -92,7 +92,7 @@ private struct HostLoopBody {
 }
 
 @c @implementation public func gen_context_destroy(_ context: OpaquePointer?) {
-  Handles.shared.remove(context, Context.self)
+  destroy(context, Context.self)
 }
 
 @c @implementation public func gen_context_memory(

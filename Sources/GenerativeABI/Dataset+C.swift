@@ -236,7 +236,7 @@ private func checkRows(
 }
 
 @c @implementation public func gen_dataset_destroy(_ dataset: OpaquePointer?) {
-  Handles.shared.remove(dataset, DatasetHandle.self)
+  destroy(dataset, DatasetHandle.self)
 }
 
 @c @implementation public func gen_dataset_info(

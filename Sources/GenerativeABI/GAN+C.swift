@@ -86,7 +86,7 @@ extension GAN.Options {
 }
 
 @c @implementation public func gen_gan_destroy(_ gan: OpaquePointer?) {
-  Handles.shared.remove(gan, GAN.self)
+  destroy(gan, GAN.self)
 }
 
 @c @implementation public func gen_gan_plan(

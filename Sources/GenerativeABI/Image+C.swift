@@ -167,7 +167,7 @@ private func checkPixels(
 }
 
 @c @implementation public func gen_image_destroy(_ image: OpaquePointer?) {
-  Handles.shared.remove(image, ImageHandle.self)
+  destroy(image, ImageHandle.self)
 }
 
 @c @implementation public func gen_image_size(

@@ -49,7 +49,7 @@ extension GaussianMixture.Options {
 }
 
 @c @implementation public func gen_mixture_destroy(_ mixture: OpaquePointer?) {
-  Handles.shared.remove(mixture, GaussianMixture.self)
+  destroy(mixture, GaussianMixture.self)
 }
 
 @c @implementation public func gen_mixture_info(

@@ -52,7 +52,7 @@ extension Moments: HandleObject {
 }
 
 @c @implementation public func gen_moments_destroy(_ moments: OpaquePointer?) {
-  Handles.shared.remove(moments, Moments.self)
+  destroy(moments, Moments.self)
 }
 
 @c @implementation public func gen_moments_update(

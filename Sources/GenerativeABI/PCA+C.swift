@@ -47,7 +47,7 @@ extension PCA.Options {
 }
 
 @c @implementation public func gen_pca_destroy(_ pca: OpaquePointer?) {
-  Handles.shared.remove(pca, PCA.self)
+  destroy(pca, PCA.self)
 }
 
 @c @implementation public func gen_pca_fit(_ pca: OpaquePointer?, _ dataset: OpaquePointer?) -> gen_status {

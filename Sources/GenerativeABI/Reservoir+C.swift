@@ -31,7 +31,7 @@ extension Reservoir: HandleObject {
 }
 
 @c @implementation public func gen_reservoir_destroy(_ reservoir: OpaquePointer?) {
-  Handles.shared.remove(reservoir, Reservoir.self)
+  destroy(reservoir, Reservoir.self)
 }
 
 @c @implementation public func gen_reservoir_update(

@@ -78,7 +78,7 @@ private func withTrainer(
 }
 
 @c @implementation public func gen_trainer_destroy(_ trainer: OpaquePointer?) {
-  Handles.shared.remove(trainer, HostTrainer.self)
+  destroy(trainer, HostTrainer.self)
 }
 
 @c @implementation public func gen_trainer_size(

@@ -82,7 +82,7 @@ extension VAE.Options {
 }
 
 @c @implementation public func gen_vae_destroy(_ vae: OpaquePointer?) {
-  Handles.shared.remove(vae, VAE.self)
+  destroy(vae, VAE.self)
 }
 
 @c @implementation public func gen_vae_plan(

@@ -39,5 +39,5 @@ func staticString(_ text: StaticString) -> UnsafePointer<CChar>? {
 }
 
 @c @implementation public func gen_kernels_name() -> UnsafePointer<CChar>? {
-  StaticCString.of(Kernels.table.name).pointer
+  call { StaticCString.of(Kernels.table.name).pointer }
 }

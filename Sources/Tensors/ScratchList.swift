@@ -1,6 +1,5 @@
 import Glibc
 import Kernels
-import Synchronization
 
 /// The matrix product's working memory: packed panels of both operands.
 struct Scratch {
@@ -34,14 +33,22 @@ struct Scratch {
   }
 }
 
-/// The free scratches of a context: one from the start, more as concurrent calls ask for them.
+/// The scratches of a context: one from the start, more as concurrent calls ask for them.
 ///
 /// A call never fails for want of scratch: when no more can be allocated it waits for one in use.
-/// No lock is held, so a fork at any moment leaves the list usable.
+/// No lock is held, so a fork at any moment leaves the list usable, and what other threads had in use
+/// free in the child.
 final class ScratchList: @unchecked Sendable {
   private static let capacity = 16
 
-  private let free: UnsafeMutablePointer<Atomic<UnsafeMutableRawPointer?>>
+  /// A scratch that is kept, once there is one.
+  private struct Entry: ~Copyable {
+    let turn = Turn()
+    /// Touched only by the thread whose turn it is, and by deinit.
+    var base: UnsafeMutableRawPointer?
+  }
+
+  private let entries: UnsafeMutablePointer<Entry>
   private let slotCount: Int
   private let memory: Memory
   /// What must not go back to `memory`.
@@ -55,7 +62,7 @@ final class ScratchList: @unchecked Sendable {
     self.slotCount = slotCount
     self.memory = memory
     reserve = nil
-    free = ScratchList.makeEntries(first)
+    entries = ScratchList.makeEntries(first)
   }
 
   /// A list whose first scratch is `reserve`, or, when that is too small for so many slots, comes
@@ -66,54 +73,50 @@ final class ScratchList: @unchecked Sendable {
     if byteCount > reserve.count, let first = try? memory.allocate(byteCount: byteCount) {
       self.slotCount = slotCount
       self.reserve = nil
-      free = ScratchList.makeEntries(first)
+      entries = ScratchList.makeEntries(first)
     } else {
       self.slotCount = slotCount
       self.reserve = reserve.baseAddress
       if let base = reserve.baseAddress { askForHugePages(base, byteCount: reserve.count) }
-      free = ScratchList.makeEntries(reserve.baseAddress)
+      entries = ScratchList.makeEntries(reserve.baseAddress)
     }
   }
 
-  private static func makeEntries(
-    _ first: UnsafeMutableRawPointer?
-  ) -> UnsafeMutablePointer<Atomic<UnsafeMutableRawPointer?>> {
-    let entries = UnsafeMutablePointer<Atomic<UnsafeMutableRawPointer?>>.allocate(capacity: capacity)
-    for index in 0..<capacity { (entries + index).initialize(to: Atomic(index == 0 ? first : nil)) }
+  private static func makeEntries(_ first: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<Entry> {
+    let entries = UnsafeMutablePointer<Entry>.allocate(capacity: capacity)
+    for index in 0..<capacity { (entries + index).initialize(to: Entry(base: index == 0 ? first : nil)) }
     return entries
   }
 
   deinit {
     for index in 0..<ScratchList.capacity {
-      if let scratch = free[index].exchange(nil, ordering: .acquiring), scratch != reserve {
-        memory.release(scratch, byteCount: byteCount)
-      }
+      if let base = entries[index].base, base != reserve { memory.release(base, byteCount: byteCount) }
     }
-    free.deallocate()
+    entries.deinitialize(count: ScratchList.capacity)
+    entries.deallocate()
   }
 
   /// Calls `body` with a scratch of its own.
   func withScratch(_ body: (Scratch) -> Void) {
-    let raw = take()
-    body(Scratch(base: raw.assumingMemoryBound(to: Float.self)))
-    giveBack(raw)
-  }
-
-  private func take() -> UnsafeMutableRawPointer {
     while true {
-      for index in 0..<ScratchList.capacity {
-        if let scratch = free[index].exchange(nil, ordering: .acquiring) { return scratch }
+      if withKeptScratch(body) { return }
+      if let base = try? memory.allocate(byteCount: byteCount) {
+        defer { memory.release(base, byteCount: byteCount) }
+        return body(Scratch(base: base.assumingMemoryBound(to: Float.self)))
       }
-      if let scratch = try? memory.allocate(byteCount: byteCount) { return scratch }
       sched_yield()
     }
   }
 
-  private func giveBack(_ scratch: UnsafeMutableRawPointer) {
-    for index in 0..<ScratchList.capacity {
-      let kept = free[index].compareExchange(expected: nil, desired: scratch, ordering: .releasing)
-      if kept.exchanged { return }
+  /// Whether one of the entries was free, and had a scratch or got one.
+  private func withKeptScratch(_ body: (Scratch) -> Void) -> Bool {
+    for index in 0..<ScratchList.capacity where entries[index].turn.take() {
+      defer { entries[index].turn.end() }
+      if entries[index].base == nil { entries[index].base = try? memory.allocate(byteCount: byteCount) }
+      guard let base = entries[index].base else { continue }
+      body(Scratch(base: base.assumingMemoryBound(to: Float.self)))
+      return true
     }
-    memory.release(scratch, byteCount: byteCount)
+    return false
   }
 }

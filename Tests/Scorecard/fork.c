@@ -1,21 +1,87 @@
-/* Forks after the library's threads have worked: the child samples the same bits, fits, and
- * destroys what it got, and so does the parent afterwards. Then forks while other threads make, use
- * and destroy objects, at whatever place in the library they are. usage: fork FOLDER FORKS
- * FORKS_DURING_CALLS */
+/* Forks in processes whose other threads just make their first calls, so that much is made for the
+ * first time. Then forks after the library's threads have worked: the child samples the same bits,
+ * fits, and destroys what it got, and so does the parent afterwards. Then forks while other threads
+ * make, use and destroy objects, start threads, read and fail, at whatever place in the library
+ * they are. usage: fork FOLDER PROCESSES FORKS FORKS_DURING_CALLS */
 #include "host.h"
 #include <pthread.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
-enum { N_THREADS = 4, N_SAMPLES = 64 };
-static struct fixture f;
+enum { N_THREADS = 5, N_FIRST = 3, N_SAMPLES = 64, MOST_SECONDS = 20 };
+static struct fixture f, first[N_FIRST + 1];
+static const char *folder;
 static float expected[N_SAMPLES * ROW], rows[N_SAMPLES * ROW];
+static gen_vae *tight; /* on a context with memory for one call at a time */
 static int is_over;
+static double slowest;
+
+static void count_second(int number) {
+  static int seconds;
+  (void)number;
+  if (++seconds == MOST_SECONDS)
+    _exit(99);
+}
+
+/* A child that hangs ends. The seconds come one by one: those in which a whole machine or process
+ * group was stopped, which would pass for a hang, come as one. */
+static void expect_end(void) {
+  struct itimerval second = {{1, 0}, {1, 0}};
+  signal(SIGALRM, count_second);
+  setitimer(ITIMER_REAL, &second, NULL);
+}
 
 static void await(pid_t child, const char *when, long i) {
-  double start = now();
-  int ended = -1;
-  CHECK(child > 0 && waitpid(child, &ended, 0) == child && ended == 0,
-        "%s, fork %ld ended with %d after %.1f s", when, i, ended, now() - start);
+  double start = now(), seconds;
+  int ended = -1, is_awaited = child > 0 && waitpid(child, &ended, 0) == child;
+  seconds = now() - start;
+  if (seconds > slowest)
+    slowest = seconds;
+  CHECK(is_awaited && ended == 0, "%s, fork %ld ended with %#x after %.1f s", when, i, ended,
+        seconds);
+}
+
+/* Every kind of object, by thread `index`. */
+static void *make_first(void *index) {
+  char own[600];
+  snprintf(own, sizeof own, "%s/%d", folder, (int)(intptr_t)index);
+  mkdir(own, 0700);
+  MUST(make_fixture(&first[(intptr_t)index], own));
+  return NULL;
+}
+
+/* A process that has not called the library yet. */
+static void fork_during_first_calls(uint64_t seed) {
+  pthread_t threads[N_FIRST];
+  intptr_t i;
+  for (i = 0; i < N_FIRST; i++)
+    pthread_create(&threads[i], NULL, make_first, (void *)i);
+  for (i = 0; i < N_FIRST; i++) {
+    pid_t child;
+    usleep(next_random(&seed) % 20000);
+    child = fork();
+    if (child == 0) {
+      expect_end();
+      make_first((void *)N_FIRST);
+      _exit(0);
+    }
+    await(child, "during first calls", i);
+  }
+  for (i = 0; i < N_FIRST; i++)
+    pthread_join(threads[i], NULL);
+  _exit(failures != 0);
+}
+
+static void begin_processes(long n) {
+  long i;
+  for (i = 0; i < n; i++) {
+    pid_t child = fork();
+    if (child == 0)
+      fork_during_first_calls((uint64_t)i);
+    await(child, "a process", i);
+  }
 }
 
 /* A child's check that the model samples what it did. */
@@ -32,7 +98,7 @@ static void fork_between_calls(long n) {
     MUST(gen_gan_fit(f.gan, f.dataset, &f.fit_options.value));
     child = fork();
     if (child == 0) {
-      alarm(5);
+      expect_end();
       expect_bits();
       if (i % 2 == 0 && gen_vae_fit(f.vae, f.dataset, &f.fit_options.value) != GEN_OK)
         _exit(2);
@@ -61,26 +127,96 @@ static gen_status make_and_use(float *own) {
   return status;
 }
 
+static gen_status fit_on_own_threads(float *own) {
+  gen_context_options options = f.context_options.value;
+  gen_context *context = NULL;
+  gen_vae *vae = NULL;
+  gen_status status;
+  options.n_threads = 3;
+  status = gen_context_create(&options, &context);
+  if (status == GEN_OK)
+    status = gen_vae_load_memory(f.vae_bytes, f.vae_size, context, &vae);
+  if (status == GEN_OK)
+    status = gen_vae_fit(vae, f.dataset, &f.fit_options.value);
+  if (status == GEN_OK)
+    status = gen_vae_encode(vae, f.rows, 2, own, NULL);
+  gen_vae_destroy(vae);
+  gen_context_destroy(context);
+  return status;
+}
+
+static gen_status read_and_write(float *own) {
+  unsigned char bytes[1 << 14];
+  int64_t count;
+  gen_image *image = NULL;
+  gen_status status = gen_image_load_memory(f.image_bytes, f.image_size, 1, &image);
+  if (status == GEN_OK)
+    status = gen_pca_save_memory(f.pca, GEN_SAVE_WEIGHTS, bytes, sizeof bytes, &count);
+  if (status == GEN_OK)
+    status = gen_dataset_read(f.dataset, 0, 1, own);
+  gen_image_destroy(image);
+  return status;
+}
+
+static gen_status fail(float *own) {
+  gen_vae *vae = NULL;
+  gen_status status = gen_vae_load_memory(f.vae_bytes, f.vae_size - 1, NULL, &vae);
+  if (status != GEN_E_TRUNCATED || gen_last_error_message()[0] == 0)
+    return GEN_E_INTERNAL;
+  return gen_vae_encode(NULL, f.rows, 1, own, NULL) == GEN_E_HANDLE ? GEN_OK : GEN_E_INTERNAL;
+}
+
+static gen_status make_on_limit(int64_t limit, int64_t *peak_out) {
+  gen_context_options options = f.context_options.value;
+  gen_context *context = NULL;
+  gen_status status;
+  options.memory_limit = limit;
+  gen_vae_destroy(tight);
+  status = gen_context_create(&options, &context);
+  if (status == GEN_OK)
+    status = gen_vae_load_memory(f.vae_bytes, f.vae_size, context, &tight);
+  if (status == GEN_OK)
+    status = gen_vae_sample(tight, N_SAMPLES, 1, rows);
+  if (status == GEN_OK)
+    status = gen_context_memory(context, NULL, peak_out);
+  gen_context_destroy(context);
+  return status;
+}
+
+static gen_status use_all_memory(float *own) {
+  float many[N_SAMPLES * ROW];
+  (void)own;
+  return gen_vae_sample(tight, N_SAMPLES, 1, many);
+}
+
+static gen_status (*const works[N_THREADS])(float *own) = {make_and_use, fit_on_own_threads,
+                                                           read_and_write, fail, use_all_memory};
+
 static void *churn(void *argument) {
-  float own[2 * LATENT];
-  (void)argument;
+  float own[ROW];
+  intptr_t index = (intptr_t)argument;
   while (!__atomic_load_n(&is_over, __ATOMIC_RELAXED))
-    CHECK(make_and_use(own) == GEN_OK, "beside forks");
+    CHECK(works[index](own) == GEN_OK, "work %d beside forks", (int)index);
   return NULL;
 }
 
 static void fork_during_calls(long n) {
   pthread_t threads[N_THREADS];
-  long i;
+  int64_t peak;
+  intptr_t i;
+  MUST(make_on_limit(0, &peak));
+  MUST(make_on_limit(peak + (1 << 20), &peak));
   for (i = 0; i < N_THREADS; i++)
-    pthread_create(&threads[i], NULL, churn, NULL);
+    pthread_create(&threads[i], NULL, churn, (void *)i);
   for (i = 0; i < n; i++) {
     pid_t child = fork();
     if (child == 0) {
-      float own[2 * LATENT];
-      alarm(5);
-      if (make_and_use(own) != GEN_OK)
-        _exit(2);
+      float own[ROW];
+      int work;
+      expect_end();
+      for (work = 0; work < N_THREADS; work++)
+        if (works[(i + work) % N_THREADS](own) != GEN_OK)
+          _exit(2);
       if (i % 16 == 0)
         expect_bits();
       gen_vae_destroy(f.vae);
@@ -94,14 +230,22 @@ static void fork_during_calls(long n) {
 }
 
 int main(int argc, char **argv) {
-  long n = argc > 3 ? atol(argv[2]) : 0;
-  long during = argc > 3 ? atol(argv[3]) : 0;
-  if (n <= 0 || during < 0)
+  long processes = argc > 4 ? atol(argv[2]) : -1;
+  long between = argc > 4 ? atol(argv[3]) : -1;
+  long during = argc > 4 ? atol(argv[4]) : -1;
+  if (processes < 0 || between < 0 || during < 0)
     return 2;
-  MUST(make_fixture(&f, argv[1]));
+  setvbuf(stdout, NULL, _IOLBF, 0); /* a child has nothing of its parent's to print */
+  folder = argv[1];
+  begin_processes(processes);
+  slowest = 0;
+  MUST(make_fixture(&f, folder));
   MUST(gen_vae_sample(f.vae, N_SAMPLES, 1, expected));
-  fork_between_calls(n);
+  fork_between_calls(between);
   fork_during_calls(during);
-  printf("%ld forks between calls and %ld during other threads', %d wrong\n", n, during, failures);
+  printf(
+      "%ld forks during first calls, %ld between calls and %ld during other threads', the slowest "
+      "child %.2f s, %d wrong\n",
+      processes * N_FIRST, between, during, slowest, failures);
   return failures != 0;
 }

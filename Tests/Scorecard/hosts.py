@@ -73,9 +73,8 @@ def callback_abuse(bench):
 
 
 def forks(bench):
-    """Forks during other threads' calls are for hard runs: of some two thousand children one hung, for a reason
-    that is not known."""
-    result = bench.host("fork", bench.sized(20, 200), bench.sized(0, 4000))
+    """Forks during first calls, in processes of their own, between calls, and during other threads' calls."""
+    result = bench.host("fork", *bench.sized((10, 20, 200), (300, 200, 20_000)))
     if not bench.size:
         return result.good, result.line
     python = run([ROOT / ".venv/bin/python", ROOT / "Tests/Scorecard/processes.py", bench.library()], 300)

@@ -12,15 +12,6 @@ int shim_cpu_has_avx512(void);
 /* CPUs this process may run on, at least 1. */
 int shim_cpu_count(void);
 
-/* How many times this process descends by fork() from the one that loaded the library: changes in
- * the child, so that what did not survive the fork (threads) can be told from what did. */
-int shim_fork_generation(void);
-
-/* The lock over what threads share, for a few instructions at a time. A fork waits for it, so that
- * a child, which has but the thread that forked, finds it free and nothing half changed. */
-void shim_state_lock(void);
-void shim_state_unlock(void);
-
 /* Starts a thread of 1 MiB stack with all signals blocked; 0 or an errno value. */
 int shim_thread_start(unsigned long *thread, void *(*body)(void *), void *argument);
 

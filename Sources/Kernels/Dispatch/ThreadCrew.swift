@@ -27,6 +27,8 @@ final class ThreadCrew: @unchecked Sendable {
   private var sleepers: UnsafeMutablePointer<Atomic<Int32>> { lines + 16 }
   private var futex: UnsafePointer<Int32> { UnsafeRawPointer(lines).assumingMemoryBound(to: Int32.self) }
 
+  /// Of the process that its threads are in.
+  let forkGeneration = shim_fork_generation()
   private var threads: [UInt] = []
   /// The loop's body, valid while the word is open or counts workers.
   private var body: ((Int) -> Void)?

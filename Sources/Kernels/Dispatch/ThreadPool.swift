@@ -1,5 +1,4 @@
 import CShims
-import Synchronization
 
 /// Worker threads that share a loop with the thread that asks for it.
 ///
@@ -10,40 +9,33 @@ package final class ThreadPool: @unchecked Sendable {
   /// Threads that a loop may use, the caller included.
   package let threadCount: Int
 
-  /// Twice the fork generation in which a loop last ran, plus one while it runs. In a forked child
-  /// the old value is stale, whether or not the parent was busy.
-  private let owner: Atomic<Int>
-  /// Touched only by the thread that made `owner` odd, and by deinit.
+  /// To run a loop on the workers.
+  private let turn = Turn()
+  /// Touched only by the thread whose turn it is, and by deinit.
   private var crew: ThreadCrew?
 
   /// - Parameter threadCount: at least 1 and at most 64 are used.
-  package init(threadCount: Int) {
-    self.threadCount = min(max(1, threadCount), ThreadCrew.maximumCount)
-    owner = Atomic(2 * Int(shim_fork_generation()))
-  }
+  package init(threadCount: Int) { self.threadCount = min(max(1, threadCount), ThreadCrew.maximumCount) }
 
-  deinit { if Int(shim_fork_generation()) != owner.load(ordering: .acquiring) / 2 { abandonCrew() } }
+  deinit { abandonForeignCrew() }
 
   /// Calls `body(slot)` on the calling thread with slot 0 and, as far as they arrive before it
   /// returns, on workers with a slot each in 1 ..< threadCount; waits for all.
   ///
   /// `body` takes its work from a shared counter and returns when none is left.
   package func run(_ body: (_ slot: Int) -> Void) {
-    let idle = 2 * Int(shim_fork_generation())
-    let last = owner.load(ordering: .relaxed)
-    guard threadCount > 1, last != idle + 1,
-      owner.compareExchange(expected: last, desired: idle + 1, ordering: .acquiring).exchanged
-    else { return body(0) }
-    defer { owner.store(idle, ordering: .releasing) }
-    if last != idle { abandonCrew() }
+    guard threadCount > 1, turn.take() else { return body(0) }
+    defer { turn.end() }
+    abandonForeignCrew()
     let crew = crew ?? ThreadCrew(workerCount: threadCount - 1)
     self.crew = crew
     crew.run(body)
   }
 
   /// Forgets threads that a fork left behind: they do not exist here, so nothing can join them.
-  private func abandonCrew() {
-    if let crew { _ = Unmanaged.passRetained(crew) }
+  private func abandonForeignCrew() {
+    guard let foreign = crew, foreign.forkGeneration != shim_fork_generation() else { return }
+    _ = Unmanaged.passRetained(foreign)
     crew = nil
   }
 }
