@@ -1,5 +1,6 @@
 import Checkpoints
 import Tensors
+import TestSupport
 import Testing
 
 /// A sound file, changed everywhere: an error or the same tensors, never a crash.
@@ -52,7 +53,7 @@ struct MutationTests {
     var refused = 0
     for place in 0..<payload {
       var changed = bytes
-      for value in 0...255 where value != Int(bytes[place]) {
+      for value in stride(from: 0, through: 255, by: sized(1, watched: 16)) where value != Int(bytes[place]) {
         changed[place] = UInt8(value)
         do throws(GenerativeError) {
           let read = try Checkpoint.read(changed, nonfinite: .allow)
@@ -64,7 +65,7 @@ struct MutationTests {
         }
       }
     }
-    #expect(refused > payload * 255 / 2)
+    #expect(refused > payload * 255 / sized(2, watched: 32))
   }
 
   /// Without a checksum a changed byte of a tensor is a changed number; what is read can still be
@@ -76,7 +77,7 @@ struct MutationTests {
     bytes[place] = UInt8(ascii: "x")
     let random = Random(seed: 5, purpose: .test)
     var soundCount = 0
-    for round in 0..<20_000 {
+    for round in 0..<sized(20_000, watched: 4_000) {
       let damaged = damage(bytes, random.words(UInt64(round)))
       guard let read = try? Checkpoint.read(damaged, nonfinite: .allow) else { continue }
       soundCount += 1
@@ -84,7 +85,7 @@ struct MutationTests {
       #expect(sameTensors(again, read))
       #expect(again.metadata == read.metadata)
     }
-    #expect((100..<10_000).contains(soundCount))
+    #expect((sized(100, watched: 20)..<10_000).contains(soundCount))
   }
 
   /// Removes, repeats, overwrites or swaps up to 8 bytes.
