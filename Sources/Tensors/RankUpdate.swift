@@ -23,6 +23,8 @@ struct RankUpdate {
   let columns: Int
   /// Lanes of a column of A.
   let depth: Int
+  /// A itself where it has no gaps: while a slab is multiplied the next one is fetched from it.
+  let source: UnsafeRawBufferPointer
   /// Packed; of it only the upper triangle.
   let c: UnsafeMutablePointer<Double>
   let sums: UnsafeMutablePointer<Double>?
@@ -56,6 +58,7 @@ struct RankUpdate {
     let capacity = isWhole ? Scratch.columnCapacity : Scratch.columnCapacity / 2
     let slab = blocks * Self.block
     let stripe = isWhole ? padded : capacity / (slab + 2 * blocks) / width * width
+    let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
     context.scratches.withScratch { scratch in
       for start in stride(from: 0, to: depth, by: slab) {
         let depth = min(slab, depth - start)
@@ -70,9 +73,12 @@ struct RankUpdate {
           let right = packed(first, at: scratch.columns)
           if let sums { for j in 0..<right.count { sums[first + j] += right.sums[j] } }
           for other in stride(from: 0, to: first, by: stripe) {
-            multiply(packed(other, at: scratch.columns + capacity), right, depth, scratch)
+            multiply(
+              packed(other, at: scratch.columns + capacity), right, depth, scratch, fetching: nothing)
           }
-          multiply(right, right, depth, scratch)
+          multiply(
+            right, right, depth, scratch,
+            fetching: isWhole ? slabOfSource(from: start + depth, slab) : nothing)
         }
       }
     }
@@ -108,8 +114,17 @@ struct RankUpdate {
     }
   }
 
-  /// Adds the products of two stripes' columns, or of a stripe's with each other.
-  private func multiply(_ left: Stripe, _ right: Stripe, _ depth: Int, _ scratch: Scratch) {
+  /// The part of A that is packed next.
+  private func slabOfSource(from start: Int, _ slab: Int) -> UnsafeRawBufferPointer {
+    let lane = source.count / depth
+    return UnsafeRawBufferPointer(rebasing: source[lane * start..<lane * min(depth, start + slab)])
+  }
+
+  /// Adds the products of two stripes' columns, or of a stripe's with each other; fetches `next` meanwhile.
+  private func multiply(
+    _ left: Stripe, _ right: Stripe, _ depth: Int, _ scratch: Scratch,
+    fetching next: UnsafeRawBufferPointer
+  ) {
     let isTriangle = left.first == right.first
     let leftStride = (left.count + width - 1) / width * width
     let rightStride = (right.count + width - 1) / width * width
@@ -117,24 +132,35 @@ struct RankUpdate {
     let part = (rightStride / width + parts - 1) / parts * width
     let tasks = (left.count + Self.taskColumns - 1) / Self.taskColumns
     let isSmall = left.count * right.count * depth < 400_000
+    /// The columns of the right-hand side that a task meets: from the panel on that reaches the diagonal.
+    func range(_ task: Int) -> Range<Int> {
+      let end = min(rightStride, (task % parts + 1) * part)
+      let diagonal = isTriangle ? task / parts * Self.taskColumns / width * width : 0
+      return min(end, max(task % parts * part, diagonal))..<end
+    }
+    func rangesBefore(_ task: Int) -> Int { (0..<task).reduce(0) { $0 + range($1).count } }
+    let all = rangesBefore(tasks * parts)
     context.parallelSlots(tasks * parts, isSmall: isSmall) { slot, task in
       let i = task / parts * Self.taskColumns
       let height = min(Self.taskColumns, left.count - i)
-      // From the panel on that reaches the diagonal.
-      let j = max(task % parts * part, isTriangle ? i / width * width : 0)
-      let end = min(rightStride, (task % parts + 1) * part)
+      let (j, end) = (range(task).lowerBound, range(task).upperBound)
       guard j < end else { return }
       let rows = scratch.rows(slot: slot)
       let products = rows + Self.taskColumns * Self.block
+      // Fetched evenly: by so many columns times so deep.
+      let before = rangesBefore(task) * depth
       for p in stride(from: 0, to: depth, by: Self.block) {
         let block = min(Self.block, depth - p)
+        let fetched = next.count * (before + p * (end - j)) / (all * depth)
+        let fetchedThen = next.count * (before + (p + block) * (end - j)) / (all * depth)
         for first in stride(from: 0, to: height, by: ProductKernels.tileRows) {
           kernels.gather(
             left.panels + p * leftStride, block * width, left.count, i + first, block, rows + first * block)
         }
         kernels.multiply(
           rows, height, right.panels + (p * rightStride + j * block), block * width,
-          min(end, right.count) - j, block, products, end - j, p > 0, isTriangle ? i - j : Int.min)
+          min(end, right.count) - j, block, products, end - j, p > 0, isTriangle ? i - j : Int.min,
+          next.baseAddress.map { $0 + fetched }, fetchedThen - fetched)
       }
       for row in 0..<height {
         let first = isTriangle ? max(j, i + row) : j
@@ -159,8 +185,11 @@ extension Context {
     sums: UnsafeMutablePointer<Double>? = nil
   ) {
     let kernels = kernels.floatMoments
+    let isPacked = a.rowStride == a.columnCount
     let update = RankUpdate(
-      context: self, kernels: kernels, columns: a.columnCount, depth: a.rowCount, c: c, sums: sums)
+      context: self, kernels: kernels, columns: a.columnCount, depth: a.rowCount,
+      source: UnsafeRawBufferPointer(start: a.base, count: isPacked ? 4 * a.rowCount * a.columnCount : 0),
+      c: c, sums: sums)
     update.run { first, count, start, depth, panel, sums in
       kernels.pack(
         a.address(start, first), a.rowStride, depth, count, shift.map { $0 + first }, panel, sums)
@@ -177,7 +206,9 @@ extension Context {
     let kernels = kernels.byteMoments
     let group = kernels.rowsPerLane
     let update = RankUpdate(
-      context: self, kernels: kernels, columns: columns, depth: (rows + group - 1) / group, c: c, sums: sums)
+      context: self, kernels: kernels, columns: columns, depth: (rows + group - 1) / group,
+      source: UnsafeRawBufferPointer(start: a, count: rowStride == columns ? rows * columns : 0), c: c,
+      sums: sums)
     update.run { first, count, start, depth, panel, sums in
       let row = start * group
       kernels.pack(
@@ -195,8 +226,8 @@ extension Context {
     let scale = kernels.elementwise.scale
     let width = kernels.product.tileColumns
     let update = RankUpdate(
-      context: self, kernels: kernels.floatMoments, columns: a.rowCount, depth: a.columnCount, c: c, sums: nil
-    )
+      context: self, kernels: kernels.floatMoments, columns: a.rowCount, depth: a.columnCount,
+      source: UnsafeRawBufferPointer(start: nil, count: 0), c: c, sums: nil)
     update.run { first, count, start, depth, panel, _ in
       pack(a.address(first, start), 1, a.rowStride, depth, count, panel)
       for p in 0..<depth { scale(panel + p * width, 1, -shift[start + p], panel + p * width, width) }

@@ -47,6 +47,22 @@ private let contexts: [Context] = Kernels.allTables.flatMap { table in
     }
   }
 
+  @Test func rowsWithoutGapsGiveTheBitsOfRowsWithGaps() throws {
+    // Several slabs: of rows without gaps the next one is fetched ahead.
+    let (m, n) = (2_700, 259)
+    for context in contexts {
+      let a = try noise(m * n, seed: 11)
+      let spread = try Buffer<Float>(count: m * (n + 5))
+      for i in 0..<m { (spread.base + i * (n + 5)).update(from: a.base + i * n, count: n) }
+      let (packed, gaps) = (try Buffer<Double>(count: n * n), try Buffer<Double>(count: n * n))
+      context.rankUpdate(Matrix(a.base, rows: m, columns: n), into: packed.base)
+      context.rankUpdate(Matrix(spread.base, rows: m, columns: n, rowStride: n + 5), into: gaps.base)
+      var differences = 0
+      for i in 0..<n { for j in i..<n where packed[i * n + j] != gaps[i * n + j] { differences += 1 } }
+      #expect(differences == 0, "\(context.kernels.name)")
+    }
+  }
+
   @Test func bytesAreMultipliedExactly() throws {
     for context in contexts {
       for (m, n) in [(0, 3), (1, 1), (5, 7), (2, 16), (641, 33), (1_283, 50), (40_001, 18), (2_571, 1_700)] {

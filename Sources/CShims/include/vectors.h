@@ -107,6 +107,8 @@ SHIM_INLINE shim_i16 shim_add_byte_products16(shim_i16 x, shim_i16 y, shim_i16 s
 
 /* Asks for a cache line that will be read soon; any address will do. */
 SHIM_INLINE void shim_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+/* Past the first-level cache. */
+SHIM_INLINE void shim_prefetch_far(const void *address) { __builtin_prefetch(address, 0, 2); }
 
 #pragma clang diagnostic pop
 #endif

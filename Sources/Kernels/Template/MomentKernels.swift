@@ -29,12 +29,14 @@ package struct MomentKernels: Sendable {
       _ panels: Input, _ panelStride: Int, _ columns: Int, _ first: Int, _ depth: Int, _ panel: Output
     ) -> Void
   /// c ← A·B, or c + A·B when `adding`, of whole tiles: `rows` and `columns` are rounded up. Tiles that
-  /// lie wholly below the diagonal column − row = `diagonal` are left out (`Int.min`: none).
-  package let multiply:
+  /// lie wholly below the diagonal column − row = `diagonal` are left out (`Int.min`: none). Meanwhile
+  /// fetches the bytes at `next` into the second-level cache, some with each tile.
+  package typealias Multiply =
     @Sendable (
       _ a: Input, _ rows: Int, _ b: Input, _ panelStride: Int, _ columns: Int, _ depth: Int, _ c: Output,
-      _ rowStride: Int, _ adding: Bool, _ diagonal: Int
+      _ rowStride: Int, _ adding: Bool, _ diagonal: Int, _ next: UnsafeRawPointer?, _ nextByteCount: Int
     ) -> Void
+  package let multiply: Multiply
   /// wide[j] += products[j] + offset
   package let add: @Sendable (_ products: Input, _ offset: Double, _ wide: Wide, _ count: Int) -> Void
 
@@ -42,7 +44,7 @@ package struct MomentKernels: Sendable {
     rowsPerLane: Int, bias: Double,
     pack: @escaping @Sendable (UnsafeRawPointer, Int, Int, Int, Input?, Output, Wide?) -> Void,
     gather: @escaping @Sendable (Input, Int, Int, Int, Int, Output) -> Void,
-    multiply: @escaping @Sendable (Input, Int, Input, Int, Int, Int, Output, Int, Bool, Int) -> Void,
+    multiply: @escaping Multiply,
     add: @escaping @Sendable (Input, Double, Wide, Int) -> Void
   ) {
     self.rowsPerLane = rowsPerLane

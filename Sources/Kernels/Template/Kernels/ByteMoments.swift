@@ -85,9 +85,10 @@ private func multiplyTile(
 /// See `MomentKernels.multiply`.
 func multiplyBytes(
   _ a: Input, _ rows: Int, _ b: Input, _ panelStride: Int, _ columns: Int, _ depth: Int, _ c: Output,
-  _ rowStride: Int, _ adding: Bool, _ diagonal: Int
+  _ rowStride: Int, _ adding: Bool, _ diagonal: Int, _ next: UnsafeRawPointer?, _ nextByteCount: Int
 ) {
-  forWholeTiles(rows, panelStride, columns, depth, rowStride, diagonal) { i, j, place, _ in
+  forWholeTiles(rows, panelStride, columns, depth, rowStride, diagonal, next, nextByteCount) {
+    i, j, place, _, _ in
     multiplyTile(lanes(a) + i, lanes(b) + j, depth, lanes(c) + place, rowStride, adding)
   }
 }

@@ -1,23 +1,38 @@
 // Column sums and products of floats; see `MomentKernels`.
 
+import CShims
+
 typealias Wide = UnsafeMutablePointer<Double>
 
-/// Calls `body` with the offsets of every tile's panel of A, panel of B and place in C, and the columns of B
-/// from there on. The outer loop walks B, as in `multiplyBlock`; see `MomentKernels.multiply` for the
-/// diagonal.
+/// Calls `body` with the offsets of every tile's panel of A, panel of B and place in C, and which halves of the
+/// tile are wanted: not those past the last column or wholly below the diagonal. The outer loop walks B, as
+/// in `multiplyBlock`; see `MomentKernels.multiply` for the diagonal and `next`.
 @inline(__always)
 func forWholeTiles(
   _ rows: Int, _ panelStride: Int, _ columns: Int, _ depth: Int, _ rowStride: Int, _ diagonal: Int,
-  _ body: (_ a: Int, _ b: Int, _ c: Int, _ columns: Int) -> Void
+  _ next: UnsafeRawPointer?, _ nextByteCount: Int,
+  _ body: (_ a: Int, _ b: Int, _ c: Int, _ hasLeft: Bool, _ hasRight: Bool) -> Void
 ) {
+  let tiles = ((rows &+ tileRows &- 1) / tileRows) &* ((columns &+ tileColumns &- 1) / tileColumns)
+  let share = tiles == 0 ? 0 : nextByteCount / tiles
+  var fetched = 0
+  var line = 0
   var j = 0
   var b = 0
   while j < columns {
     let last = diagonal == Int.min ? rows : j &+ tileColumns &- diagonal
+    let lastLeft = diagonal == Int.min ? rows : last &- laneCount
     let end = last < rows ? last : rows
     var i = 0
     while i < end {
-      body(i &* depth, b, i &* rowStride &+ j, columns &- j)
+      if let next {
+        fetched &+= share
+        while line < fetched {
+          shim_prefetch_far(next + line)
+          line &+= 64
+        }
+      }
+      body(i &* depth, b, i &* rowStride &+ j, i < lastLeft, columns &- j > laneCount)
       i &+= tileRows
     }
     b &+= panelStride
@@ -25,16 +40,70 @@ func forWholeTiles(
   }
 }
 
+/// One vector of a tile: C (6 × V) ← A·B, or C + A·B. Lanes alternate between two sums, for six multiply-adds
+/// one after the other leave half of the time to their latency.
+@inline(never)
+func multiplyVector(
+  _ a: Input, _ b: Input, _ depth: Int, _ c: Output, _ rowStride: Int, _ adding: Bool
+) {
+  var r0 = all(0)
+  var r1 = all(0)
+  var r2 = all(0)
+  var r3 = all(0)
+  var r4 = all(0)
+  var r5 = all(0)
+  var s0 = all(0)
+  var s1 = all(0)
+  var s2 = all(0)
+  var s3 = all(0)
+  var s4 = all(0)
+  var s5 = all(0)
+  var a = a
+  var b = b
+  var p = depth
+  while p > 0 {
+    let x = load(b)
+    r0 = multiplyAdd(all(a[0]), x, r0)
+    r1 = multiplyAdd(all(a[1]), x, r1)
+    r2 = multiplyAdd(all(a[2]), x, r2)
+    r3 = multiplyAdd(all(a[3]), x, r3)
+    r4 = multiplyAdd(all(a[4]), x, r4)
+    r5 = multiplyAdd(all(a[5]), x, r5)
+    if p > 1 {
+      let y = load(b + tileColumns)
+      s0 = multiplyAdd(all(a[6]), y, s0)
+      s1 = multiplyAdd(all(a[7]), y, s1)
+      s2 = multiplyAdd(all(a[8]), y, s2)
+      s3 = multiplyAdd(all(a[9]), y, s3)
+      s4 = multiplyAdd(all(a[10]), y, s4)
+      s5 = multiplyAdd(all(a[11]), y, s5)
+    }
+    a += 2 &* tileRows
+    b += 2 &* tileColumns
+    p &-= 2
+  }
+  @inline(__always) func write(_ row: Floats, _ c: Output) { store(adding ? load(c) + row : row, c) }
+  write(r0 + s0, c)
+  write(r1 + s1, c + rowStride)
+  write(r2 + s2, c + 2 &* rowStride)
+  write(r3 + s3, c + 3 &* rowStride)
+  write(r4 + s4, c + 4 &* rowStride)
+  write(r5 + s5, c + 5 &* rowStride)
+}
+
 /// See `MomentKernels.multiply`.
 func multiplyFloats(
   _ a: Input, _ rows: Int, _ b: Input, _ panelStride: Int, _ columns: Int, _ depth: Int, _ c: Output,
-  _ rowStride: Int, _ adding: Bool, _ diagonal: Int
+  _ rowStride: Int, _ adding: Bool, _ diagonal: Int, _ next: UnsafeRawPointer?, _ nextByteCount: Int
 ) {
-  forWholeTiles(rows, panelStride, columns, depth, rowStride, diagonal) {
-    if $3 > laneCount {
-      multiplyTile(a + $0, b + $1, depth, c + $2, rowStride, adding)
-    } else {
-      multiplyHalfTile(a + $0, b + $1, depth, c + $2, rowStride, adding)
+  forWholeTiles(rows, panelStride, columns, depth, rowStride, diagonal, next, nextByteCount) {
+    i, j, place, hasLeft, hasRight in
+    if hasLeft && hasRight {
+      multiplyTile(a + i, b + j, depth, c + place, rowStride, adding)
+    } else if hasLeft {
+      multiplyVector(a + i, b + j, depth, c + place, rowStride, adding)
+    } else if hasRight {
+      multiplyVector(a + i, b + j + laneCount, depth, c + place + laneCount, rowStride, adding)
     }
   }
 }
