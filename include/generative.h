@@ -154,7 +154,10 @@ typedef struct gen_context_options {
   /* Bytes that data, models and working memory may take together. 0: no limit. */
   int64_t memory_limit;
   /* An allocator: memory aligned to 64 bytes, or NULL when there is none. Both or neither; called
-   * from any thread. byte_count in release is what allocate was asked for. */
+   * from any thread. byte_count in release is what allocate was asked for. Without, malloc: blocks
+   * of 1 to 8 MiB are then kept for the next call when they are let go, 48 MiB at most in a
+   * process.
+   */
   void *(*allocate)(int64_t byte_count, void *user_data);
   void (*release)(void *memory, int64_t byte_count, void *user_data);
   /* The host's own parallel-for: must call body(i, state) once for each i in 0 ... count - 1, on

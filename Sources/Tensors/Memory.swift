@@ -19,15 +19,19 @@ package final class Memory: Sendable {
       self.release = release
     }
 
-    /// `posix_memalign` and `free`, in huge pages where there are any.
+    /// `posix_memalign` and `free`, in huge pages where there are any, with `SpareBlocks` between.
     package static let system = Allocator(
       allocate: { byteCount in
+        if let spare = SpareBlocks.take(byteCount: byteCount) { return spare }
         var memory: UnsafeMutableRawPointer?
-        guard posix_memalign(&memory, Memory.alignment, byteCount) == 0, let memory else { return nil }
-        askForHugePages(memory, byteCount: byteCount)
+        if posix_memalign(&memory, Memory.alignment, byteCount) != 0 {
+          SpareBlocks.release()
+          guard posix_memalign(&memory, Memory.alignment, byteCount) == 0 else { return nil }
+        }
+        if let memory { askForHugePages(memory, byteCount: byteCount) }
         return memory
       },
-      release: { memory, _ in free(memory) })
+      release: { memory, byteCount in SpareBlocks.keep(memory, byteCount: byteCount) })
   }
 
   /// One cache line, and the widest vector's width.
