@@ -321,12 +321,17 @@ typedef struct gen_memory_options {
   int32_t borrow;         /* 0: rows are copied. 1: data must outlive the dataset, unchanged */
   const int32_t *labels;  /* n_rows class numbers >= 0, copied; NULL: none */
   const gen_context *context;
+  int32_t unchecked; /* 1: NaNs and infinities are not looked for now, but by calls that read the
+                        rows */
+  int32_t reserved;
 } gen_memory_options;
 
 GEN_API gen_status gen_memory_options_init(gen_memory_options *options, uint32_t struct_size);
 
 /* Rows in memory. data: the first element of row 0. f32 and f64 are checked once:
- * GEN_E_NONFINITE names the first row with a NaN or an infinity. */
+ * GEN_E_NONFINITE names the first row with a NaN or an infinity. Of rows that one call alone reads,
+ * such as a PCA's fit, unchecked saves a pass over memory; that call then returns GEN_E_NONFINITE.
+ */
 GEN_API gen_status gen_dataset_create(const void *data, const gen_memory_options *options,
                                       gen_dataset **dataset_out);
 

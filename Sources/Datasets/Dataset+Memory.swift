@@ -14,12 +14,13 @@ extension Dataset {
   ///   - rowStride: bytes from one row to the next, of either sign; nil for packed rows.
   ///   - columnStride: bytes from one element of a row to the next; nil for packed ones.
   ///   - labels: a class of 0 or more per row, copied.
+  ///   - checks: whether to look for NaNs and infinities.
   /// - Throws: `.argument` for no rows, more than `largestRowCount`, an empty or overflowing shape or
   ///   stride, a negative label; `.nonfinite`, naming row and column; `.memory`.
   package static func memory(
     _ base: UnsafeRawPointer, _ kind: ElementKind, rowCount: Int, shape: Shape, rowStride: Int? = nil,
     columnStride: Int? = nil, ownership: Ownership = .borrowed, labels: UnsafePointer<Int32>? = nil,
-    context: Context = .standard
+    checks: Bool = true, context: Context = .standard
   ) throws(GenerativeError) -> Dataset {
     try require(rowCount, in: 1...largestRowCount, "n_rows")
     let columnCount = try checkedCount(of: shape)
@@ -39,8 +40,8 @@ extension Dataset {
       shape: shape, source: .memory(rows), owner: owner,
       labels: try labels.map { labels throws(GenerativeError) in
         try copyLabels(labels, count: rowCount, in: context.memory)
-      }, context: context)
-    try dataset.checkFinite()
+      }, isChecked: checks, context: context)
+    if checks { try dataset.checkFinite() }
     return dataset
   }
 

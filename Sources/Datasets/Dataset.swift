@@ -21,6 +21,9 @@ package final class Dataset: Sendable {
   package let classCount: Int
   /// What is known about every row, or nil.
   package let factors: FactorTable?
+  /// Whether no row in memory held a NaN or an infinity when the dataset was made. Else `read` finds them,
+  /// and who takes `withFloats` must look.
+  package let isChecked: Bool
   /// Where the work of reading runs and memory is accounted.
   package let context: Context
 
@@ -32,7 +35,7 @@ package final class Dataset: Sendable {
 
   init(
     shape: Shape, source: Source, owner: AnyObject? = nil, selection: Buffer<Int32>? = nil,
-    labels: Buffer<Int32>? = nil, factors: FactorTable? = nil, context: Context
+    labels: Buffer<Int32>? = nil, factors: FactorTable? = nil, isChecked: Bool = true, context: Context
   ) {
     self.shape = shape
     self.source = source
@@ -40,6 +43,7 @@ package final class Dataset: Sendable {
     self.selection = selection
     self.labels = labels
     self.factors = factors
+    self.isChecked = isChecked
     self.context = context
     classCount = Int(labels?.elements.max() ?? -1) + 1
   }

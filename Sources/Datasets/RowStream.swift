@@ -70,10 +70,3 @@ package final class RowStream: Sendable {
     return count
   }
 }
-
-extension GenerativeError {
-  /// `row 3, column 5 is nan; data must hold no NaN and no inf`
-  static func nonfinite(row: Int, column: Int, value: Double) -> GenerativeError {
-    GenerativeError(.nonfinite, "row \(row), column \(column) is \(value); data must hold no NaN and no inf")
-  }
-}

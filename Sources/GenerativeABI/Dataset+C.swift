@@ -92,13 +92,14 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
     let kind: ElementKind = try checkChoice("dtype", o.dtype, [.uint8, .float32, .float64])
     let rowCount = try checkRange("n_rows", o.n_rows, 1...Dataset.largestRowCount)
     let isBorrowed = try checkFlag("borrow", o.borrow)
+    let isUnchecked = try checkFlag("unchecked", o.unchecked)
     return DatasetHandle(
       try Dataset.memory(
         data, kind, rowCount: rowCount, shape: try checkShape(o.height, o.width, o.channels),
         rowStride: o.row_stride == 0 ? nil : Int(o.row_stride),
         columnStride: o.element_stride == 0 ? nil : Int(o.element_stride),
         ownership: isBorrowed ? .borrowed : .copied, labels: o.labels,
-        context: try resolve(o.context)))
+        checks: !isUnchecked, context: try resolve(o.context)))
   }
 }
 

@@ -5,7 +5,6 @@ import Tensors
 extension Dataset: RowSource {
   package var knownRowCount: Int? { rowCount }
   package var columnCount: Int { shape.count }
-  package var isChecked: Bool { true }
 
   /// Rows copied at a time, a multiple of the blocks that statistics are summed over.
   private static let batchRows = 4096

@@ -419,6 +419,6 @@ package func checkFinite(_ rows: Matrix, in context: Context) throws(GenerativeE
   for i in 0..<rows.rowCount {
     let row = rows.base + i * rows.rowStride
     guard let column = (0..<rows.columnCount).first(where: { !row[$0].isFinite }) else { continue }
-    throw GenerativeError(.nonfinite, "row \(i) holds \(row[column]) in column \(column)")
+    throw .nonfinite(row: i, column: column, value: Double(row[column]))
   }
 }

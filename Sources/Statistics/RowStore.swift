@@ -25,10 +25,11 @@ package struct RowStore {
 
   /// All rows of a source.
   ///
-  /// - Throws: `.memory`, `.mismatch` for a batch of other width, and what the source throws.
+  /// - Throws: `.memory`, `.mismatch` for a batch of other width, `.nonfinite`, and what the source throws.
   package init(_ source: some RowSource, in context: Context) throws(GenerativeError) {
     try self.init(columns: source.columnCount, capacity: source.knownRowCount ?? 0, in: context)
     try source.forEachBatch { batch throws(GenerativeError) in try append(batch) }
+    if !source.isChecked { try checkFinite(matrix, in: context) }
   }
 
   package mutating func append(_ batch: RowBatch) throws(GenerativeError) {

@@ -49,3 +49,10 @@ package struct GenerativeError: Error, Equatable, Sendable {
     case comm = 17
   }
 }
+
+extension GenerativeError {
+  /// `row 3, column 5 is nan; data must hold no NaN and no inf`
+  package static func nonfinite(row: Int, column: Int, value: Double) -> GenerativeError {
+    GenerativeError(.nonfinite, "row \(row), column \(column) is \(value); data must hold no NaN and no inf")
+  }
+}

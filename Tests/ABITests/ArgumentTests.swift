@@ -322,6 +322,7 @@ import Testing
     expect(create(broken) { _ in }, 9)
     #expect(message.contains("row 2"))
     #expect(handle == nil)
+    expect(create { $0.unchecked = 2 }, 1)
 
     let dataset = try makeDataset(4)
     var out = [Float](repeating: -1, count: 100)

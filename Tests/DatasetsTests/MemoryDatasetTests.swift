@@ -119,6 +119,21 @@ struct MemoryDatasetTests {
     #expect(error?.message == "row 1, column 2 is nan; data must hold no NaN and no inf")
   }
 
+  @Test func uncheckedRowsAreCheckedWhenTheyAreRead() throws {
+    let buffer = try Buffer<Float>(count: 6)
+    buffer[5] = .infinity
+    func make(checks: Bool) throws -> Dataset {
+      try .memory(buffer.base, .float32, rowCount: 2, shape: vector, checks: checks)
+    }
+    #expect(throws: GenerativeError.self) { try make(checks: true) }
+    let dataset = try make(checks: false)
+    #expect(!dataset.isChecked)
+    #expect(try !dataset.rows(0..<1).isChecked)
+    #expect(try dataset.floats(0..<1) == [0, 0, 0])
+    let error = #expect(throws: GenerativeError.self) { try dataset.floats(0..<2) }
+    #expect(error?.message == "row 1, column 2 is inf; data must hold no NaN and no inf")
+  }
+
   // MARK: - Bytes
 
   @Test func packedBytesAreHandedOutInPlace() throws {

@@ -319,7 +319,9 @@ import Testing
     var bad = rows
     bad[5][2] = .infinity
     for solver in [PCA.Solver.covariance, .gram] {
-      #expect(message { _ = try fit(bad, .all, solver) } == "nonfinite: row 5 holds inf in column 2")
+      #expect(
+        message { _ = try fit(bad, .all, solver) }
+          == "nonfinite: row 5, column 2 is inf; data must hold no NaN and no inf")
     }
     #expect(message { _ = try PCA().solution() } == "state: this PCA is not fitted yet")
     let pca = try PCA()

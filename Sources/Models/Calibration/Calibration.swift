@@ -147,6 +147,7 @@ extension Calibrated {
     let blockRows = Inference.blockRows
     let packed = try Buffer<Float>(count: blockRows * size, in: context.memory)
     try source.forEachBatch { batch throws(GenerativeError) in
+      if !source.isChecked, case .floats(let rows) = batch { try checkFinite(rows, in: context) }
       for first in stride(from: 0, to: batch.rowCount, by: blockRows) {
         let count = min(blockRows, batch.rowCount - first)
         switch batch {

@@ -114,6 +114,8 @@ class MemoryOptions(Structure):
         ("borrow", c_int32),
         ("labels", POINTER(c_int32)),
         ("context", Handle),
+        ("unchecked", c_int32),
+        ("reserved", c_int32),
     ]
 
 

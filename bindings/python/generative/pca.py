@@ -76,7 +76,9 @@ class PCA(CalibratedModel):
         if is_rule and comm is not None:
             raise ValueError('comm: n_components="mle" asks one rank\'s rows; give a count or a share')
         count = self._most_evident(X) if is_rule else self._fixed_count()
-        with self._alone(), dataset_of(X, self.context) as data, self._trying(self._create(count, comm)):
+        # Sums of the rows show what is not finite.
+        rows = dataset_of(X, self.context, check=False)
+        with self._alone(), rows as data, self._trying(self._create(count, comm)):
             if comm is None:
                 self._check_row_count(data)
             self._call(lib.gen_pca_fit, data, comm)

@@ -9,7 +9,19 @@ import numpy as np
 import pytest
 
 import generative
-from generative import Autoencoder, Context, Dataset, FileError, GenerativeError, Image
+from generative import (
+    PCA,
+    VAE,
+    Autoencoder,
+    Context,
+    Dataset,
+    FileError,
+    GenerativeError,
+    Image,
+    Mixture,
+    Moments,
+    Reservoir,
+)
 
 
 def test_arrays_come_back_as_they_were_whatever_their_strides():
@@ -45,6 +57,33 @@ def test_a_borrowed_array_is_kept_alive():
     dataset = make()
     np.zeros((50, 40), np.float32)  # would take the freed memory
     assert (dataset.read() == 0.25).all()
+
+
+def test_unchecked_rows_are_checked_by_what_reads_them(rows):
+    flat = rows.reshape(len(rows), -1).copy()
+    message = "row 130, column 7 is nan"
+    flat[130, 7] = np.nan
+    with pytest.raises(ValueError, match=message):
+        Dataset.from_array(flat)
+    data = Dataset.from_array(flat, check=False)
+    reads = [
+        data.read,
+        lambda: PCA(3).fit(data),
+        lambda: PCA(3, solver="gram").fit(data),
+        lambda: PCA(3, solver="sketch").fit(data),
+        lambda: PCA(3).partial_fit(data),
+        lambda: Moments.of(data),
+        lambda: Reservoir.of(data, 10),
+        lambda: Mixture.of(data, 2),
+        lambda: VAE(2, hidden=(8,), epochs=1).fit(data),
+    ]
+    for read in reads:
+        with pytest.raises(ValueError, match=message):
+            read()
+    pca = PCA(3).fit(flat[:100])
+    with pytest.raises(ValueError, match="row 130, column 7 is nan"):
+        pca.fit_threshold(data)
+    np.testing.assert_array_equal(data.slice(0, 100).read(), flat[:100])
 
 
 def test_labels_and_slices(rows):
