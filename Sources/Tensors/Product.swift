@@ -55,13 +55,13 @@ struct Product {
     guard depth > 0 else { return finish(rows: 0..<rows, columns: 0..<columns, clearing: true) }
     if rows <= 3, runFewRows(a, b) { return }
     let pack = kernels.packRows
-    run(b) { first, count, start, depth, panel in
+    run(b, plain: a.columnStride == 1 ? a : nil) { first, count, start, depth, panel in
       pack(a.address(first, start), a.columnStride, a.rowStride, depth, count, panel)
     }
   }
 
-  /// Runs the product with A packed by `packRows`, six rows to a panel.
-  func run(_ b: Columns, packRows: PackPanel) {
+  /// Runs the product with A packed by `packRows`, six rows to a panel, or with `plain` A as it lies.
+  func run(_ b: Columns, plain: Matrix? = nil, packRows: PackPanel) {
     guard rows > 0, columns > 0 else { return }
     guard depth > 0 else { return finish(rows: 0..<rows, columns: 0..<columns, clearing: true) }
     let width = kernels.tileColumns
@@ -71,7 +71,7 @@ struct Product {
       context.scratches.withScratch { scratch in
         multiplyGroup(
           scratch, panels, packedPanelCount: panelCount, firstPanel: 0, panelCount: panelCount, start: 0,
-          end: depth, block: block, packRows: packRows)
+          end: depth, block: block, plain, packRows)
       }
       return
     }
@@ -88,7 +88,7 @@ struct Product {
             into: scratch.columns)
           multiplyGroup(
             scratch, scratch.columns, packedPanelCount: count, firstPanel: first, panelCount: count,
-            start: start, end: end, block: block, packRows: packRows)
+            start: start, end: end, block: block, plain, packRows)
         }
       }
     }
@@ -133,7 +133,7 @@ struct Product {
   /// Multiplies all rows with some packed panels, over some depth blocks.
   private func multiplyGroup(
     _ scratch: Scratch, _ panels: UnsafePointer<Float>, packedPanelCount: Int, firstPanel: Int,
-    panelCount: Int, start: Int, end: Int, block: Int, packRows: PackPanel
+    panelCount: Int, start: Int, end: Int, block: Int, _ plain: Matrix?, _ packRows: PackPanel
   ) {
     let width = kernels.tileColumns
     let tileRows = ProductKernels.tileRows
@@ -151,13 +151,21 @@ struct Product {
       var p = start
       while p < end {
         let depth = min(block, end - p)
-        let group = panels + (p - start) * packedPanelCount * width
-        for first in stride(from: 0, to: height, by: tileRows) {
-          packRows(i + first, min(tileRows, height - first), p, depth, packedRows + first * depth)
+        let b = panels + ((p - start) * packedPanelCount + part * depth) * width
+        let target = c.base + (i * c.rowStride + j)
+        let isAdding = accumulating || p > 0
+        let tile = scratch.tile(slot: slot)
+        if let plain {
+          kernels.multiplyPlain(
+            plain.address(i, p), plain.rowStride, 1, height, b, depth * width, width, n, depth, target,
+            c.rowStride, isAdding, tile)
+        } else {
+          for first in stride(from: 0, to: height, by: tileRows) {
+            packRows(i + first, min(tileRows, height - first), p, depth, packedRows + first * depth)
+          }
+          kernels.multiplyBlock(
+            packedRows, height, b, depth * width, n, depth, target, c.rowStride, isAdding, tile)
         }
-        kernels.multiplyBlock(
-          packedRows, height, group + part * depth * width, depth * width, n, depth,
-          c.base + (i * c.rowStride + j), c.rowStride, accumulating || p > 0, scratch.tile(slot: slot))
         p += depth
       }
       if end == self.depth { finish(rows: i..<i + height, columns: j..<j + n, clearing: false) }

@@ -100,6 +100,8 @@ struct ConvolutionTests {
       try Convolution(image, filters: 37, window, .silu),
       try TransposedConvolution(image, filters: 37, window, .silu),
       try TransposedConvolution(image, filters: 3, window, .tanh),
+      // The weights' gradient in several chunks.
+      try Convolution(Shape(height: 40, width: 42, channels: 3), filters: 64, window, .relu),
     ] {
       let (n, m) = (layer.input.count, layer.output.count)
       let x = normals(13 * n, seed: 1)
@@ -136,6 +138,9 @@ struct ConvolutionTests {
       (2, Shape(height: 23, width: 13, channels: 16), 32),
       // Several bands of an image of few channels.
       (2, Shape(height: 132, width: 128, channels: 3), 20),
+      // Their weights' gradient from rows as they lie: more chunks than are held, and a part of one.
+      (17, Shape(height: 132, width: 128, channels: 3), 64),
+      (3, Shape(height: 23, width: 13, channels: 5), 32),
     ])
   func agreesWithDouble(rows: Int, image: Shape, filters: Int) throws {
     let layer = try Convolution(image, filters: filters, Window(kernel: 4, stride: 2, padding: 1), .identity)

@@ -25,8 +25,7 @@ extension ConvolutionProduct {
     let windowCount: Int
 
     var weightCount: Int { depth * columns }
-    var patchCount: Int { ConvolutionProduct.blockRows * min(depth, ConvolutionProduct.blockDepth) }
-    var slotStride: Int { patchCount + windowCount + ProductKernels.tileRows * width }
+    var slotStride: Int { windowCount + ProductKernels.tileRows * width }
   }
 
   /// - Parameter rows: of one image, bands are for the threads to share.
@@ -71,12 +70,11 @@ extension ConvolutionProduct {
       let reach = first + vertical.window.padding - vertical.window.kernel
       let firstSmall = reach < 0 ? 0 : reach / vertical.window.stride + 1
       let endSmall = min(vertical.small, (end - 1 + vertical.window.padding) / vertical.window.stride + 1)
-      let area = slots + slot * plan.slotStride
-      let windows = area + plan.patchCount
+      let windows = slots + slot * plan.slotStride
       if firstSmall < endSmall {
         let source = small + (image * smallCount + firstSmall * horizontal.small * smallChannels)
         multiplyKernel(
-          source, (endSmall - firstSmall) * horizontal.small, scratch, plan, into: windows, area, context)
+          source, (endSmall - firstSmall) * horizontal.small, scratch, plan, into: windows, context)
       }
       let target = large + (image * vertical.large + first) * lineCount
       for i in first..<end {
@@ -106,24 +104,17 @@ extension ConvolutionProduct {
   /// windows (`count` × taps·C) ← small pixels · kernel
   private func multiplyKernel(
     _ small: UnsafePointer<Float>, _ count: Int, _ panels: UnsafePointer<Float>, _ plan: Plan,
-    into windows: UnsafeMutablePointer<Float>, _ area: UnsafeMutablePointer<Float>, _ context: Context
+    into windows: UnsafeMutablePointer<Float>, _ context: Context
   ) {
-    let kernels = context.kernels.product
-    let tileRows = ProductKernels.tileRows
     let block = Self.blockDepth(of: plan.depth)
     for first in stride(from: 0, to: count, by: Self.blockRows) {
       let rows = min(Self.blockRows, count - first)
       for start in stride(from: 0, to: plan.depth, by: block) {
         let depth = min(block, plan.depth - start)
-        for i in stride(from: 0, to: rows, by: tileRows) {
-          kernels.packRows(
-            small + ((first + i) * smallChannels + start), 1, smallChannels, depth, min(tileRows, rows - i),
-            area + i * depth)
-        }
-        kernels.multiplyBlock(
-          area, rows, panels + start * plan.columns, depth * plan.width, weightStride, depth,
-          windows + first * weightStride, weightStride, start > 0,
-          area + (plan.patchCount + plan.windowCount))
+        context.kernels.product.multiplyPlain(
+          small + (first * smallChannels + start), smallChannels, 1, rows, panels + start * plan.columns,
+          depth * plan.width, plan.width, weightStride, depth, windows + first * weightStride, weightStride,
+          start > 0, windows + plan.windowCount)
       }
     }
   }

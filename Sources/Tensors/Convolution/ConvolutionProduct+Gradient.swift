@@ -32,8 +32,7 @@ extension ConvolutionProduct {
 
   func gradientScratchCount(context: Context) -> Int {
     let plan = plan(context)
-    return plan.stretch * (plan.rows + plan.columns) + Self.padded(largeChannels, to: 16)
-      + context.threadCount * plan.tileCount
+    return plan.stretch * (plan.rows + plan.columns) + context.threadCount * plan.tileCount
   }
 
   /// dWeight += Σ small · large, over `rows` images.
@@ -42,21 +41,18 @@ extension ConvolutionProduct {
     _ rows: Int, _ scratch: UnsafeMutablePointer<Float>, _ context: Context
   ) {
     let plan = plan(context)
-    let zeros = scratch
-    let smallPanels = zeros + Self.padded(largeChannels, to: 16)
-    let patchPanels = smallPanels + plan.stretch * plan.rows
+    let patchPanels = scratch + plan.stretch * plan.rows
     let tiles = patchPanels + plan.stretch * plan.columns
-    zeros.update(repeating: 0, count: largeChannels)
     let patches = Patches(
       source: large, vertical: vertical.correlation, horizontal: horizontal.correlation,
-      channels: largeChannels, zeros: zeros)
+      channels: largeChannels)
     let positions = rows * patches.positionCount
     let isSmall = positions * weightCount < Self.smallWork
     var start = 0
     while start < positions {
       let end = min(positions, start + plan.stretch)
-      pack(patches, small, start..<end, plan, smallPanels, patchPanels, isSmall, context)
-      multiply(start..<end, plan, smallPanels, patchPanels, tiles, dWeight, isSmall, context)
+      pack(patches, small, start..<end, plan, scratch, patchPanels, isSmall, context)
+      multiply(start..<end, plan, scratch, patchPanels, tiles, dWeight, isSmall, context)
       start = end
     }
   }

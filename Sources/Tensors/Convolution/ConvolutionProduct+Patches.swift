@@ -5,8 +5,8 @@ extension ConvolutionProduct {
   /// Which side goes in: the large one or the small one.
   package enum Direction: Sendable { case correlation, spreading }
 
-  /// What a direction multiplies, and how its scratch is laid out: zeros, the packed weights of every
-  /// phase, then one area per thread.
+  /// What a direction multiplies, and how its scratch is laid out: the packed weights of every phase, then
+  /// one area per thread.
   private struct Plan {
     let phaseCount: Int
     /// Weights of one phase, at most.
@@ -16,7 +16,6 @@ extension ConvolutionProduct {
     let width: Int
 
     var columns: Int { ConvolutionProduct.padded(outputChannels, to: width) }
-    var zeroCount: Int { ConvolutionProduct.padded(sourceChannels, to: 16) }
     var phaseStride: Int { phaseDepth * columns }
     var patchCount: Int { ConvolutionProduct.blockRows * ConvolutionProduct.blockDepth }
     /// Patches, a block of the result, and a tile.
@@ -43,7 +42,7 @@ extension ConvolutionProduct {
 
   func patchScratchCount(_ direction: Direction, context: Context) -> Int {
     let plan = plan(direction, context)
-    return plan.zeroCount + plan.phaseCount * plan.phaseStride + context.threadCount * plan.slotStride
+    return plan.phaseCount * plan.phaseStride + context.threadCount * plan.slotStride
   }
 
   private func axes(_ direction: Direction, phase: Int) -> (vertical: PatchAxis, horizontal: PatchAxis) {
@@ -63,12 +62,9 @@ extension ConvolutionProduct {
     _ activation: Activation, _ scratch: UnsafeMutablePointer<Float>, _ context: Context
   ) {
     let plan = plan(direction, context)
-    let zeros = scratch
-    let room = zeros + plan.zeroCount
-    let slots = room + plan.phaseCount * plan.phaseStride
-    zeros.update(repeating: 0, count: plan.zeroCount)
-    if packed == nil { packWeights(direction, plan, weight, into: room, context) }
-    let panels = packed.map { $0.panels } ?? UnsafePointer(room)
+    let slots = scratch + plan.phaseCount * plan.phaseStride
+    if packed == nil { packWeights(direction, plan, weight, into: scratch, context) }
+    let panels = packed.map { $0.panels } ?? UnsafePointer(scratch)
 
     // Phase 0 has the most positions.
     let most = axes(direction, phase: 0)
@@ -85,7 +81,7 @@ extension ConvolutionProduct {
       let axes = axes(direction, phase: phase)
       let patches = Patches(
         source: source, vertical: axes.vertical, horizontal: axes.horizontal,
-        channels: plan.sourceChannels, zeros: zeros)
+        channels: plan.sourceChannels)
       let first = index * Self.blockRows
       let count = min(Self.blockRows, rows * patches.positionCount - first)
       let column = part * partPanels * plan.width
@@ -119,21 +115,16 @@ extension ConvolutionProduct {
       for i in 0..<count { (target + i * rowStride).update(repeating: 0, count: columns) }
       return
     }
-    let multiplyBlock = context.kernels.product.multiplyBlock
+    let multiplyPlain = context.kernels.product.multiplyPlain
     let tile = area + (plan.slotStride - Self.padded(ProductKernels.tileRows * plan.width, to: 16))
     let block = Self.blockDepth(of: depth)
     var start = 0
     while start < depth {
       let depth = min(block, depth - start)
-      var i = 0
-      while i < count {
-        patches.packRows(
-          first + i, min(ProductKernels.tileRows, count - i), start, depth, area + i * depth)
-        i += ProductKernels.tileRows
-      }
-      multiplyBlock(
-        area, count, panels + (start * plan.columns + column * depth), depth * plan.width, columns, depth,
-        target, rowStride, start > 0, tile)
+      patches.copyRows(first, count, start, depth, area)
+      multiplyPlain(
+        area, depth, 1, count, panels + (start * plan.columns + column * depth), depth * plan.width,
+        plan.width, columns, depth, target, rowStride, start > 0, tile)
       start += depth
     }
   }

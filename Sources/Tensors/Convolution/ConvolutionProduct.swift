@@ -94,8 +94,10 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
       hasFewChannels
       ? fewChannelsScratchCount(rows: rows, context: context)
       : patchScratchCount(.spreading, context: context)
-    return max(
-      patchScratchCount(.correlation, context: context), spreading, gradientScratchCount(context: context))
+    let gradient =
+      hasFewWeights(context)
+      ? fewWeightsScratchCount(context: context) : gradientScratchCount(context: context)
+    return max(patchScratchCount(.correlation, context: context), spreading, gradient)
   }
 
   // MARK: - The products
@@ -142,6 +144,8 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
     if let winograd = WinogradConvolution(self, context: context) {
       winograd.addWeightGradient(
         small: small, large: large, into: dWeight, rows: rows, scratch: scratch, context: context)
+    } else if hasFewWeights(context) {
+      addFewWeightsGradient(small, large, dWeight, rows, scratch, context)
     } else {
       addGradient(small, large, dWeight, rows, scratch, context)
     }

@@ -9,8 +9,6 @@ struct Patches {
   let vertical: PatchAxis
   let horizontal: PatchAxis
   let channels: Int
-  /// `channels` zeros.
-  let zeros: UnsafePointer<Float>
 
   /// Columns of the matrix.
   var depth: Int { vertical.tapCount * horizontal.tapCount * channels }
@@ -32,50 +30,54 @@ struct Patches {
       y: a * vertical.stride + vertical.origin, x: b * horizontal.stride + horizontal.origin)
   }
 
-  // MARK: - Positions side by side
+  // MARK: - Rows
 
-  /// panel[(d − start)·6 + i] ← column d of row `first` + i, for `count` ≤ 6 rows; zeros for the others.
-  func packRows(
-    _ first: Int, _ count: Int, _ start: Int, _ depth: Int, _ panel: UnsafeMutablePointer<Float>
+  /// rows[i·depth + d − start] ← column d of row `first` + i, for `count` rows.
+  func copyRows(
+    _ first: Int, _ count: Int, _ start: Int, _ depth: Int, _ rows: UnsafeMutablePointer<Float>
   ) {
-    // A missing row stands far beside the image.
-    var places = InlineArray<6, Place>(repeating: Place(image: source, y: Int.min / 2, x: 0))
-    var isInside = true  // horizontally, all of them with all taps
-    for i in 0..<count {
-      let place = place(first &+ i)
-      places[i] = place
-      isInside = isInside && place.x >= 0 && place.x &+ horizontal.tapCount <= horizontal.sourceCount
-    }
     let run = horizontal.tapCount &* channels
-    let end = start &+ depth
-    var d = start
-    var to = panel
-    var rows = InlineArray<6, UnsafePointer<Float>>(repeating: zeros)
-    while d < end {
-      let tapRow = d / run
-      var offset = d &- tapRow &* run
-      var length = run &- offset
-      var isInside = isInside
-      for i in 0..<6 {
-        let y = places[i].y &+ tapRow
-        isInside = isInside && y >= 0 && y < vertical.sourceCount
-      }
-      if isInside {
-        for i in 0..<6 { rows[i] = address(places[i], tapRow, 0) + offset }
-      } else {
-        let tap = offset / channels
-        offset &-= tap &* channels
-        length = channels &- offset
-        for i in 0..<6 {
-          let (y, x) = (places[i].y &+ tapRow, places[i].x &+ tap)
-          let isPixel = y >= 0 && y < vertical.sourceCount && x >= 0 && x < horizontal.sourceCount
-          rows[i] = isPixel ? address(places[i], tapRow, tap) + offset : zeros
+    let firstTapRow = start / run
+    let imageCount = vertical.sourceCount &* horizontal.sourceCount &* channels
+    let lastX = (horizontal.positionCount &- 1) &* horizontal.stride &+ horizontal.origin
+    let lastY = (vertical.positionCount &- 1) &* vertical.stride &+ vertical.origin
+    var place = place(first)
+    var to = rows
+    for _ in 0..<count {
+      // The part of a run that lies in the image.
+      let low = max(0, -place.x) &* channels
+      let high = min(horizontal.tapCount, horizontal.sourceCount &- place.x) &* channels
+      let end = to + depth
+      var tapRow = firstTapRow
+      var offset = start &- tapRow &* run
+      while to < end {
+        let length = min(run &- offset, end - to)
+        let y = place.y &+ tapRow
+        if y < 0 || y >= vertical.sourceCount {
+          fill(to, length)
+        } else {
+          let source = address(place, tapRow, 0)
+          let from = min(max(low, offset), offset &+ length)
+          let until = max(from, min(high, offset &+ length))
+          fill(to, from &- offset)
+          copy(source + from, until &- from, to + (from &- offset))
+          fill(to + (until &- offset), offset &+ length &- until)
         }
+        to += length
+        tapRow &+= 1
+        offset = 0
       }
-      length = min(length, end &- d)
-      interleave(rows, length, to)
-      to += 6 &* length
-      d &+= length
+      if place.x < lastX {
+        place.x &+= horizontal.stride
+        continue
+      }
+      place.x = horizontal.origin
+      if place.y < lastY {
+        place.y &+= vertical.stride
+      } else {
+        place.y = vertical.origin
+        place.image += imageCount
+      }
     }
   }
 
@@ -85,36 +87,27 @@ struct Patches {
     return place.image + pixel &* channels
   }
 
-  /// to[p·6 + i] ← rows[i][p]
+  /// Calls to the C library would take longer than most runs.
   @inline(__always)
-  private func interleave(
-    _ rows: InlineArray<6, UnsafePointer<Float>>, _ count: Int, _ to: UnsafeMutablePointer<Float>
-  ) {
-    let (r0, r1, r2, r3, r4, r5) = (rows[0], rows[1], rows[2], rows[3], rows[4], rows[5])
+  private func copy(_ from: UnsafePointer<Float>, _ count: Int, _ to: UnsafeMutablePointer<Float>) {
     var p = 0
-    var to = to
     while p &+ 4 <= count {
-      let (a, b, c, d) = (load(r0 + p), load(r1 + p), load(r2 + p), load(r3 + p))
-      let (e, f) = (load(r4 + p), load(r5 + p))
-      // Transposed; six floats a row fill three vectors for every two rows.
-      store(SIMD4(a[0], b[0], c[0], d[0]), to)
-      store(SIMD4(e[0], f[0], a[1], b[1]), to + 4)
-      store(SIMD4(c[1], d[1], e[1], f[1]), to + 8)
-      store(SIMD4(a[2], b[2], c[2], d[2]), to + 12)
-      store(SIMD4(e[2], f[2], a[3], b[3]), to + 16)
-      store(SIMD4(c[3], d[3], e[3], f[3]), to + 20)
+      UnsafeMutableRawPointer(to + p).storeBytes(
+        of: UnsafeRawPointer(from + p).loadUnaligned(as: SIMD4<Float>.self), as: SIMD4<Float>.self)
       p &+= 4
-      to += 24
     }
     while p < count {
-      to[0] = r0[p]
-      to[1] = r1[p]
-      to[2] = r2[p]
-      to[3] = r3[p]
-      to[4] = r4[p]
-      to[5] = r5[p]
+      to[p] = from[p]
       p &+= 1
-      to += 6
+    }
+  }
+
+  @inline(__always)
+  private func fill(_ to: UnsafeMutablePointer<Float>, _ count: Int) {
+    var p = 0
+    while p < count {
+      to[p] = 0
+      p &+= 1
     }
   }
 
@@ -202,11 +195,3 @@ struct Patches {
 
 /// ⌈a / b⌉ for b > 0.
 private func ceilingDivide(_ a: Int, _ b: Int) -> Int { a > 0 ? (a + b - 1) / b : -(-a / b) }
-
-@inline(__always) private func load(_ pointer: UnsafePointer<Float>) -> SIMD4<Float> {
-  UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Float>.self)
-}
-
-@inline(__always) private func store(_ value: SIMD4<Float>, _ pointer: UnsafeMutablePointer<Float>) {
-  UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: SIMD4<Float>.self)
-}

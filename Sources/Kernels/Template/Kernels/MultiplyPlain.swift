@@ -5,32 +5,37 @@ func multiplyPlain(
   _ bDepthStride: Int, _ columns: Int, _ depth: Int, _ c: Output, _ rowStride: Int, _ adding: Bool,
   _ tile: Output
 ) {
-  let whole = columns / tileColumns &* tileColumns
   let tileEnd = rows / tileRows &* tileRows
   var bPanel = b
   var j = 0
-  while j < whole {
+  while j < columns {
+    let width = columns &- j < tileColumns ? columns &- j : tileColumns
     var i = 0
     while i < tileEnd {
-      multiplyTile(
-        a + i &* aRowStride, aRowStride, aDepthStride, bPanel, bDepthStride, depth,
-        c + (i &* rowStride &+ j), rowStride, adding)
+      let aTile = a + i &* aRowStride
+      let target = c + (i &* rowStride &+ j)
+      if width == tileColumns {
+        multiplyTile(
+          aTile, aRowStride, aDepthStride, bPanel, bDepthStride, depth, target, rowStride, adding)
+      } else if width == laneCount {
+        multiplyHalfTile(
+          aTile, aRowStride, aDepthStride, bPanel, bDepthStride, depth, target, rowStride, adding)
+      } else {
+        multiplyTile(
+          aTile, aRowStride, aDepthStride, bPanel, bDepthStride, depth, tile, tileColumns, false)
+        writePartialTile(tile, tileRows, width, target, rowStride, adding)
+      }
       i &+= tileRows
     }
     bPanel += panelStride
     j &+= tileColumns
   }
-  var i = 0
+  var i = tileEnd
   while i < rows {
-    // Under whole tiles only the last columns are left.
-    let isUnderTiles = i < tileEnd
     let count = rows &- i < 3 ? rows &- i : 3
-    let first = isUnderTiles ? whole : 0
-    if first < columns {
-      multiplyRows(
-        a + i &* aRowStride, aRowStride, aDepthStride, count, isUnderTiles ? bPanel : b, panelStride,
-        bDepthStride, columns &- first, depth, c + (i &* rowStride &+ first), rowStride, adding, tile)
-    }
+    multiplyRows(
+      a + i &* aRowStride, aRowStride, aDepthStride, count, b, panelStride, bDepthStride, columns, depth,
+      c + i &* rowStride, rowStride, adding, tile)
     i &+= count
   }
 }

@@ -89,6 +89,15 @@ func multiplyTile(_ a: Input, _ b: Input, _ depth: Int, _ c: Output, _ rowStride
 /// The left half of a tile, for the last columns of B when one vector holds them: as above.
 @inline(never)
 func multiplyHalfTile(_ a: Input, _ b: Input, _ depth: Int, _ c: Output, _ rowStride: Int, _ adding: Bool) {
+  multiplyHalfTile(a, 1, tileRows, b, tileColumns, depth, c, rowStride, adding)
+}
+
+/// The same with six rows of A as they lie.
+@inline(__always)
+func multiplyHalfTile(
+  _ a: Input, _ aRowStride: Int, _ aDepthStride: Int, _ b: Input, _ bDepthStride: Int, _ depth: Int,
+  _ c: Output, _ rowStride: Int, _ adding: Bool
+) {
   var r0 = all(0)
   var r1 = all(0)
   var r2 = all(0)
@@ -96,18 +105,20 @@ func multiplyHalfTile(_ a: Input, _ b: Input, _ depth: Int, _ c: Output, _ rowSt
   var r4 = all(0)
   var r5 = all(0)
   var a = a
+  var lower = a + 3 &* aRowStride
   var b = b
   var p = depth
   while p > 0 {
     let x = load(b)
     r0 = multiplyAdd(all(a[0]), x, r0)
-    r1 = multiplyAdd(all(a[1]), x, r1)
-    r2 = multiplyAdd(all(a[2]), x, r2)
-    r3 = multiplyAdd(all(a[3]), x, r3)
-    r4 = multiplyAdd(all(a[4]), x, r4)
-    r5 = multiplyAdd(all(a[5]), x, r5)
-    a += tileRows
-    b += tileColumns
+    r1 = multiplyAdd(all(a[aRowStride]), x, r1)
+    r2 = multiplyAdd(all(a[2 &* aRowStride]), x, r2)
+    r3 = multiplyAdd(all(lower[0]), x, r3)
+    r4 = multiplyAdd(all(lower[aRowStride]), x, r4)
+    r5 = multiplyAdd(all(lower[2 &* aRowStride]), x, r5)
+    a += aDepthStride
+    lower += aDepthStride
+    b += bDepthStride
     p &-= 1
   }
   @inline(__always) func write(_ row: Floats, _ c: Output) { store(adding ? load(c) + row : row, c) }
