@@ -94,9 +94,7 @@ extension Dataset {
     let row = try Buffer<Double>(count: rows.columnCount, in: context.memory)
     for i in 0..<rowCount {
       try read(range: i..<i + 1, into: row.base)
-      guard let j = row.elements.firstIndex(where: { $0 < 0 || $0 > 1 }) else { continue }
-      throw GenerativeError(
-        .argument, "row \(i), column \(j) is \(row.base[j]); image data must lie between 0 and 1")
+      try checkUnits(UnsafeBufferPointer(row.elements)) { "row \(i), column \($0)" }
     }
   }
 
@@ -171,4 +169,20 @@ private final class FirstIndex: Sendable {
     let index = value.load(ordering: .relaxed)
     return index == .max ? nil : index
   }
+}
+
+/// Throws `.argument`, naming the first number outside [0, 1], the range that images have.
+///
+/// - Parameter name: what the number at an index is.
+package func checkUnitRange(
+  _ numbers: UnsafeBufferPointer<Float>, _ name: (_ index: Int) -> String
+) throws(GenerativeError) {
+  try checkUnits(numbers, name)
+}
+
+private func checkUnits<Value: BinaryFloatingPoint>(
+  _ numbers: UnsafeBufferPointer<Value>, _ name: (_ index: Int) -> String
+) throws(GenerativeError) {
+  guard let i = numbers.firstIndex(where: { !($0 >= 0 && $0 <= 1) }) else { return }
+  throw GenerativeError(.argument, "\(name(i)) is \(numbers[i]); image data must lie between 0 and 1")
 }

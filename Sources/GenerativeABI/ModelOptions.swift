@@ -127,7 +127,7 @@ func checkLabels(
     throw GenerativeError(.state, "labels were given to a model that was made without n_classes")
   }
   let labels = try checkInput("labels", labels, count, 1)
-  for row in 0..<count { try checkRange("labels[\(row)]", labels[row], 0...classCount - 1) }
+  try Labels.check(labels, rows: count, "labels", classCount: classCount)
   return labels
 }
 

@@ -98,14 +98,14 @@ private func withTrainer(
   _ n_rows: Int64, _ first_row: Int64, _ epoch: Double, _ learning_rate: Double
 ) -> gen_status {
   withTrainer(trainer) { trainer throws(GenerativeError) in
-    guard let rows else { throw .null("rows") }
-    try checkRange("n_rows", n_rows, 1...65_536)
+    let n = try checkRange("n_rows", n_rows, 1...trainer.rowLimit)
+    let rows = try checkModelInput("rows", rows, n, trainer.rowShape.count, trainer.context)
+    if labels != nil { _ = try checkLabels(labels, n, classCount: trainer.classCount) }
     let firstRow = try checkRange("first_row", first_row, 0...1 << 31)
     let epoch = try checkRange("epoch", epoch, 0...1e9)
     let rate = Float(try checkRange("learning_rate", learning_rate, 0...1e6))
     try trainer.begin(
-      rows, count: Int(n_rows), labels: labels, firstRow: firstRow, epoch: epoch,
-      rate: rate == 0 ? nil : rate)
+      rows, count: n, labels: labels, firstRow: firstRow, epoch: epoch, rate: rate == 0 ? nil : rate)
   }
 }
 

@@ -111,7 +111,7 @@ import Testing
     }
     fit.validation = wrong
     expect(gen_vae_fit(vae, right, &fit), 1)
-    #expect(message == "validation's labels must be between 0 and 2, not 3 as in row 3")
+    #expect(message == "validation's labels[3] must be between 0 and 2, not 3")
 
     // What was learned tells the classes apart, and row i is the same in any batch.
     var (one, many) = ([Float](repeating: 0, count: rowSize), [Float](repeating: 0, count: 3 * rowSize))

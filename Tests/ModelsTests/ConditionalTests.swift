@@ -68,7 +68,7 @@ import Testing
     let plain = try dataset(uniforms(10 * Self.shape.count, seed: 1), width: Self.shape.count)
     #expect(failure { try Trainer.fit(gan, to: plain, fit) }?.status == .argument)
     let error = failure { try Trainer.fit(gan, to: try rows([0, 1, 3, 2]), fit) }
-    #expect(error?.message == "dataset's labels must be between 0 and 2, not 3 as in row 2")
+    #expect(error?.message == "dataset's labels[2] must be between 0 and 2, not 3")
     var withValidation = fit
     withValidation.validation = plain
     #expect(failure { try Trainer.fit(gan, to: try rows(Self.labels), withValidation) }?.status == .argument)

@@ -2,7 +2,7 @@ import Datasets
 import Tensors
 
 /// The classes of a conditional model's rows.
-enum Labels {
+package enum Labels {
   /// Labels of rows first ..< first + rows of a seed's samples, every class as likely.
   static func draw(
     _ labels: UnsafeMutablePointer<Int32>, rows: Int, first: Int, of classCount: Int, seed: UInt64
@@ -23,10 +23,18 @@ enum Labels {
     guard let labels = dataset.labels else {
       throw GenerativeError(.argument, "\(name) has no labels, which a model of \(classCount) classes needs")
     }
-    for row in 0..<labels.count where labels.base[row] < 0 || Int(labels.base[row]) >= classCount {
+    try check(labels.base, rows: labels.count, "\(name)'s labels", classCount: classCount)
+  }
+
+  /// Checks that each row's label is one of `classCount`.
+  ///
+  /// - Throws: `.argument`.
+  package static func check(
+    _ labels: UnsafePointer<Int32>, rows: Int, _ name: String, classCount: Int
+  ) throws(GenerativeError) {
+    for row in 0..<rows where !(0..<classCount).contains(Int(labels[row])) {
       throw GenerativeError(
-        .argument,
-        "\(name)'s labels must be between 0 and \(classCount - 1), not \(labels.base[row]) as in row \(row)")
+        .argument, "\(name)[\(row)] must be between 0 and \(classCount - 1), not \(labels[row])")
     }
   }
 

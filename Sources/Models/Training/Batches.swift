@@ -131,7 +131,11 @@ final class Batches {
     offset = 0
     let count = try (team?.ranks).together { () throws(GenerativeError) in
       let count = try reader.next(into: batch.base)
-      if checksUnitRange { try checkUnitRange(count * rowSize) }
+      if checksUnitRange {
+        try checkUnitRange(UnsafeBufferPointer(start: batch.base, count: count * rowSize)) { _ in
+          "a number of the stream"
+        }
+      }
       return count
     }
     checksum.append(batch.base, count: count * rowSize)
@@ -150,13 +154,6 @@ final class Batches {
     let counts = all.map { $0 & 0xFFFF_FFFF }
     return Deal.Portion(
       places: 0..<count, firstRow: counts.prefix(ranks.rank).reduce(0, +), totalRows: counts.reduce(0, +))
-  }
-
-  private func checkUnitRange(_ count: Int) throws(GenerativeError) {
-    for i in 0..<count where !(batch.base[i] >= 0 && batch.base[i] <= 1) {
-      throw GenerativeError(
-        .argument, "the stream gave \(batch.base[i]); image data must lie between 0 and 1")
-    }
   }
 
   /// Tells how many steps the epoch that ends now had, which a stream could not know before.

@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 import Tensors
 
@@ -33,39 +34,27 @@ package final class FlatTrainer: @unchecked Sendable {
   /// Begins a step: the sums of its first turn's gradients over `rows` rows.
   ///
   /// - Parameters:
+  ///   - rows: finite; at most `rowLimit`.
+  ///   - labels: each one of the model's classes.
   ///   - firstRow: the place of the first row in the batch, whose other rows others have.
   ///   - epoch: epochs passed, for what comes up over them.
   ///   - rate: nil: that of the options.
-  /// - Throws: `.argument` for rows or labels that the model does not take, `.nonfinite` when a loss is not
-  ///   finite, the model as it was.
+  /// - Throws: `.argument` for rows that the model does not take, `.state` for labels that it does not, or
+  ///   lacks; `.nonfinite` when a loss is not finite, the model as it was.
   package func begin(
     _ rows: UnsafePointer<Float>, count: Int, labels: UnsafePointer<Int32>?, firstRow: Int, epoch: Double,
     rate: Float?
   ) throws(GenerativeError) {
     turn = nil
-    guard (1...options.batchRows).contains(count) else {
-      throw GenerativeError(.argument, "n_rows must be between 1 and \(options.batchRows), not \(count)")
-    }
     try Labels.check(labels, classCount: model.classCount)
-    if let labels, let own = step.labels {
-      for row in 0..<count {
-        guard (0..<model.classCount).contains(Int(labels[row])) else {
-          throw GenerativeError(
-            .argument,
-            "labels must be between 0 and \(model.classCount - 1), not \(labels[row]) as in row \(row)")
-        }
-        own.base[row] = labels[row]
-      }
-    }
-    let floats = count * model.rowShape.count
+    let width = model.rowShape.count
     if model.requiresUnitRange {
-      for i in 0..<floats where !(rows[i] >= 0 && rows[i] <= 1) {
-        throw GenerativeError(.argument, "rows must lie between 0 and 1, not \(rows[i])")
+      try checkUnitRange(UnsafeBufferPointer(start: rows, count: count * width)) {
+        "row \($0 / width), column \($0 % width)"
       }
-    } else if !model.context.isFinite(rows, count: floats) {
-      throw GenerativeError(.nonfinite, "rows must hold no NaN and no inf")
     }
-    x.base.update(from: rows, count: floats)
+    if let labels, let own = step.labels { own.base.update(from: labels, count: count) }
+    x.base.update(from: rows, count: count * width)
     rowCount = count
     figures = Figures()
     moment = Moment(
@@ -122,6 +111,14 @@ package final class FlatTrainer: @unchecked Sendable {
     }
     turn = next
   }
+
+  // MARK: - What it takes
+
+  /// The most rows of a step.
+  package var rowLimit: Int { options.batchRows }
+  package var rowShape: Shape { model.rowShape }
+  package var classCount: Int { model.classCount }
+  package var context: Context { model.context }
 
   // MARK: - Parameters
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from generative import PCA, STOP_NOW, VAE, Autoencoder, Moments, Reservoir, evaluate
+from generative import GAN, PCA, STOP_NOW, VAE, Autoencoder, Moments, Reservoir, evaluate
 
 dask = pytest.importorskip("dask", reason="Dask is not installed")
 distributed = pytest.importorskip("distributed", reason="Dask's scheduler is not installed")
@@ -148,6 +148,8 @@ def test_labels_go_with_their_rows_and_bad_input_is_told(client, rows):
     assert model.sample(3, labels=[0, 1, 2]).shape == (3, 300)
     with pytest.raises(TypeError, match="Autoencoder or a VAE"):
         over.fit(PCA(2), X)
+    with pytest.raises(TypeError, match="not GAN"):
+        over.fit(GAN(2), X)  # whose players' averages do not play each other
     with pytest.raises(ValueError, match="rounds"):
         over.fit(VAE(2), X, rounds=0)
     with pytest.raises(ValueError, match="no rows"):

@@ -182,6 +182,67 @@ def test_gradients_of_parts_add_up_to_that_of_the_whole(rows):
         np.testing.assert_allclose(first.parameters(network), whole.parameters(network), atol=1e-4)
 
 
+def gan_trainer(**keywords):
+    """Of a GAN whose rows do not meet in batch norm, so that parts are the whole."""
+    keywords = {"discriminator_steps": 2, "label_smoothing": 0.1, **keywords}
+    model = GAN(
+        4, generator_hidden=(16,), discriminator_hidden=(12,), batch_norm=False, input_noise=0.1,
+        shape=(WIDTH,), batch_size=64, seed=2, **keywords,
+    )  # fmt: skip
+    return Trainer(model)
+
+
+@pytest.mark.parametrize("labels", [False, True])
+def test_a_gans_gradients_of_parts_add_up_turn_by_turn(rows, labels):
+    y = np.arange(48, dtype=np.int32) % 3 if labels else None
+    whole, first, second = (gan_trainer(n_classes=3 if labels else 0) for _ in range(3))
+    start = [whole.parameters(network) for network in (0, 1)]
+    for step in range(2):
+        whole.begin(rows[:48], y)
+        first.begin(rows[:20], None if y is None else y[:20])
+        second.begin(rows[20:48], None if y is None else y[20:], first_row=20)
+        for turn in range(3):
+            learning = 1 if turn < 2 else 0  # the discriminator twice, then the generator
+            assert all(trainer.gradients()[1 - learning] is None for trainer in (whole, first, second))
+            total = first.gradients()[learning] + second.gradients()[learning]
+            np.testing.assert_allclose(total, whole.gradients()[learning], atol=2e-4, rtol=1e-4)
+            assert np.abs(total).max() > 0.1
+            for part in (first, second):
+                part.gradients()[learning][:] = total
+            more = {trainer.apply(48) for trainer in (whole, first, second)}
+            assert more == {turn < 2}
+        for network in (0, 1):
+            assert first.parameters(network).tobytes() == second.parameters(network).tobytes()
+            np.testing.assert_allclose(first.parameters(network), whole.parameters(network), atol=1e-4)
+            # Adam's first steps are each as long as the rate.
+            assert np.abs(whole.parameters(network) - start[network]).max() > 1e-4
+    losses_of_parts = [trainer.figures.generator_loss for trainer in (first, second)]
+    mean = (20 * losses_of_parts[0] + 28 * losses_of_parts[1]) / 48
+    assert whole.figures.generator_loss == pytest.approx(mean, rel=1e-5)
+
+
+def test_a_clipped_gradient_is_scaled_and_momentum_goes_on(rows):
+    """Two steps of SGD with momentum beside numpy: p -= rate * m, m = beta1 * m + clipped mean gradient."""
+    model = VAE(
+        3, hidden=(8,), shape=(WIDTH,), batch_size=32, seed=2, optimizer="sgd", beta1=0.5,
+        learning_rate=0.25, clip_norm=0.01,
+    )  # fmt: skip
+    trainer = Trainer(model)
+    expected = [trainer.parameters(network).astype(float) for network in (0, 1)]
+    momentum = [np.zeros(len(each)) for each in expected]
+    for _ in range(2):
+        trainer.begin(rows[:32])
+        mean = [gradient.astype(float) / 32 for gradient in trainer.gradients()]
+        norm = np.sqrt(sum((each**2).sum() for each in mean))
+        assert norm > 0.01
+        assert not trainer.apply(32)
+        assert trainer.figures.gradient_norm == pytest.approx(norm, rel=1e-5)
+        for network in (0, 1):
+            momentum[network] = 0.5 * momentum[network] + mean[network] * 0.01 / norm
+            expected[network] -= 0.25 * momentum[network]
+            np.testing.assert_allclose(trainer.parameters(network), expected[network], atol=1e-6)
+
+
 def test_parameters_go_in_and_out_as_one_array(rows):
     players = [Trainer(GAN(4, shape=(WIDTH,), seed=seed)) for seed in (1, 2)]
     assert players[0].sizes[0][2] > 0  # running means of batch norm
@@ -226,6 +287,56 @@ def test_misused_trainers_say_so(rows):
         trainer.begin(rows[:3])
     with pytest.raises(ValueError, match="shape"):
         Trainer(VAE(4))
+
+
+def test_a_trainers_arguments_are_checked(rows):
+    trainer = gan_trainer()
+    for call in (trainer.gradients, lambda: trainer.apply(1)):
+        with pytest.raises(generative.GenerativeError, match="no step has begun"):
+            call()
+    with pytest.raises(ValueError, match="rows of 20 floats, not 19"):
+        trainer.begin(rows[:5, :-1])
+    with pytest.raises(ValueError, match="rows has nan in row 2, element 3"):
+        bad = rows[:5].copy()
+        bad[2, 3] = np.nan
+        trainer.begin(bad)
+    with pytest.raises(ValueError, match="first_row must be"):
+        trainer.begin(rows[:5], first_row=-1)
+    with pytest.raises(ValueError, match="n_rows must be between 1 and 64, not 0"):
+        trainer.begin(rows[:0])
+    for network in (-1, 2):
+        with pytest.raises((IndexError, ValueError), match="between 0 and 1|out of range"):
+            trainer.parameters(network)
+    trainer.begin(rows[:5])
+    for n_rows in (0, -1, np.nan):
+        with pytest.raises(ValueError, match="n_rows must be"):
+            trainer.apply(n_rows)
+    # Between turns another begin gives the step up.
+    assert trainer.apply(5) and trainer.begin(rows[:6])
+    assert trainer.gradients()[0] is None
+
+    classes = gan_trainer(n_classes=3)
+    with pytest.raises(generative.GenerativeError, match="needs labels"):
+        classes.begin(rows[:3])
+    with pytest.raises(ValueError, match=r"labels\[1\] must be between 0 and 2, not 3"):
+        classes.begin(rows[:3], np.array([0, 3, 1], np.int32))
+    with pytest.raises(ValueError, match="labels must be 3 integers"):
+        classes.begin(rows[:3], np.zeros(2, np.int32))
+
+    with pytest.raises(ValueError, match=r"row 1, column 4 is 1.5; image data"):
+        bad = rows[:5].copy()
+        bad[1, 4] = 1.5
+        Trainer(VAE(4, hidden=(16,), shape=(WIDTH,))).begin(bad)
+
+    trainer.close()
+    for call in (lambda: trainer.begin(rows[:3]), trainer.gradients, lambda: trainer.apply(3)):
+        with pytest.raises(generative.GenerativeError):
+            call()
+    # The model outlives its trainer, and a trainer says so when its model is gone.
+    orphan = gan_trainer()
+    orphan._model.close()
+    with pytest.raises(generative.GenerativeError):
+        orphan.begin(rows[:3])
 
 
 MPI_PROGRAM = Path(__file__).with_name("mpi_program.py")
