@@ -36,4 +36,42 @@ extension Moments {
     try ranks.sum(packed.base, count: packed.count)
     unpack(from: packed.base, rowCount: total)
   }
+
+  // MARK: - Sums as one array
+
+  /// Numbers of t, S or Y, the diagonal and the limit, which add up where unit and shift are the same.
+  private var packedCount: Int {
+    let d = columnCount
+    return d + (directions == nil ? d * (d + 1) / 2 : products.count) + squares.count + 1
+  }
+
+  private func pack(into packed: UnsafeMutablePointer<Double>) {
+    var end = packed
+    forEachPart { part in
+      end.update(from: part.base, count: part.count)
+      end += part.count
+    }
+    end.pointee = productLimit
+  }
+
+  /// Takes over what `pack` gave and others were added to.
+  private func unpack(from packed: UnsafePointer<Double>, rowCount count: Int) {
+    var start = packed
+    forEachPart { part in
+      part.base.update(from: start, count: part.count)
+      start += part.count
+    }
+    productLimit = start.pointee
+    rowCount = count
+    putOffShift()
+  }
+
+  /// The pieces of memory that hold t, what is kept of each row of S, and the diagonal.
+  private func forEachPart(_ body: (_ part: (base: UnsafeMutablePointer<Double>, count: Int)) -> Void) {
+    body((sums.base, columnCount))
+    for i in 0..<columnCount {
+      body((products.base + i * width + firstColumn(i), width - firstColumn(i)))
+    }
+    body((squares.base, squares.count))
+  }
 }

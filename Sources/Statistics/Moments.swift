@@ -32,7 +32,7 @@ package final class Moments: @unchecked Sendable {
   package let directions: Directions?
   package let precision: Precision
   /// n
-  package private(set) var rowCount = 0
+  package internal(set) var rowCount = 0
   /// u: 1/255 while all rows were bytes, else 1.
   package private(set) var unit = 1.0
   /// s, in Float so that x − s is rounded once at most.
@@ -44,7 +44,7 @@ package final class Moments: @unchecked Sendable {
   /// The diagonal of S beside Y; none beside S.
   package let squares: Buffer<Double>
   /// With bytes, what no sum in Y can be beyond: Σ 255·max |xᵀ·Ω|.
-  package private(set) var productLimit = 0.0
+  package internal(set) var productLimit = 0.0
   /// The shift follows the mean when the count has doubled.
   private var nextShift = 2
 
@@ -268,58 +268,18 @@ package final class Moments: @unchecked Sendable {
     self.rowCount = rowCount
     self.unit = unit
     columnCount = columns
-    nextShift = rowCount <= Int.max / 2 ? max(2, 2 * rowCount) : .max
     accumulator = try MomentsAccumulator(
       columns: columns, directions: directions?.count, takesDouble: precision == .double, in: context)
-  }
-
-  // MARK: - Sums as one array
-
-  /// Numbers of t, S or Y, the diagonal and the limit, which add up where unit and shift are the same.
-  var packedCount: Int {
-    let d = columnCount
-    return d + (directions == nil ? d * (d + 1) / 2 : products.count) + squares.count + 1
-  }
-
-  func pack(into packed: UnsafeMutablePointer<Double>) {
-    var end = packed
-    func put(_ source: UnsafePointer<Double>, _ count: Int) {
-      end.update(from: source, count: count)
-      end += count
-    }
-    put(sums.base, columnCount)
-    forEachProductRow { put(products.base + $0, $1) }
-    put(squares.base, squares.count)
-    end.pointee = productLimit
-  }
-
-  /// Takes over what `pack` gave and others were added to.
-  func unpack(from packed: UnsafePointer<Double>, rowCount count: Int) {
-    var start = packed
-    func take(_ target: UnsafeMutablePointer<Double>, _ count: Int) {
-      target.update(from: start, count: count)
-      start += count
-    }
-    take(sums.base, columnCount)
-    forEachProductRow { take(products.base + $0, $1) }
-    take(squares.base, squares.count)
-    productLimit = start.pointee
-    rowCount = count
-    nextShift = count <= Int.max / 2 ? max(2, 2 * count) : .max
-  }
-
-  /// Where what is kept of each row of S begins, and its length.
-  private func forEachProductRow(_ body: (_ offset: Int, _ count: Int) -> Void) {
-    for i in 0..<columnCount { body(i * width + firstColumn(i), width - firstColumn(i)) }
+    putOffShift()
   }
 
   // MARK: - Inside
 
   /// Columns of what is kept of S.
-  private var width: Int { directions?.count ?? columnCount }
+  var width: Int { directions?.count ?? columnCount }
 
   /// The first column kept of a row of S.
-  private func firstColumn(_ row: Int) -> Int { directions == nil ? row : 0 }
+  func firstColumn(_ row: Int) -> Int { directions == nil ? row : 0 }
 
   /// Two vectors times Ω, in `space`; themselves where there is none.
   private func project(
@@ -367,8 +327,11 @@ package final class Moments: @unchecked Sendable {
   private func followMean() {
     guard unit == 1, rowCount >= nextShift else { return }
     moveShift()
-    nextShift = rowCount <= Int.max / 2 ? 2 * rowCount : .max
+    putOffShift()
   }
+
+  /// Leaves the shift where it is until there are twice the rows.
+  func putOffShift() { nextShift = rowCount <= Int.max / 2 ? max(2, 2 * rowCount) : .max }
 
   /// From bytes to floats: u ← 1, everything scaled.
   func leaveBytes() {
