@@ -922,7 +922,8 @@ GEN_API gen_status gen_fit_options_init(gen_fit_options *options, uint32_t struc
  * Many ranks. With a comm, every rank creates the same model and calls fit with the same options,
  * each with its own comm, dataset and validation. A step learns from batch_size rows of each rank:
  * gradients and row counts are added up over the ranks, divided once, and applied by each, so that
- * the models stay equal bit for bit; batch norm takes the moments of all rows. Numbers are drawn by
+ * the models stay equal bit for bit; batch norm takes the moments of all rows, and the KL sparsity
+ * of an autoencoder the means of its latents. Numbers are drawn by
  * the place of a row in the whole batch, so R ranks of B rows take the steps of one rank of R * B
  * rows, with other roundings: with shared_rows batch for batch. Without, each rank shuffles rows of
  * its own, the largest dataset makes the steps of an epoch, and smaller ones spread their rows
@@ -933,7 +934,7 @@ GEN_API gen_status gen_fit_options_init(gen_fit_options *options, uint32_t struc
  * naming what. A rank with an error of its own (no dataset, memory): that error on every rank.
  * GEN_E_COMM: the model is at its last applied step, can be used, saved and resumed, and rank 0 has
  * written its checkpoint. Each step sums the gradients, 4 bytes of each parameter, and with batch
- * norm two numbers of each channel and pass. */
+ * norm two numbers of each channel and pass, with KL sparsity one of each latent. */
 
 /* What a model is and will need; see the gen_x_plan functions. */
 typedef struct gen_plan {
@@ -1423,7 +1424,8 @@ GEN_API gen_status gen_classifier_features(const gen_classifier *classifier, con
  *
  * Models that began alike and apply the same sums stay alike bit for bit. The model, which must
  * outlive the calls, is a trainer's own during each call and may be used between them, but not be
- * fitted: GEN_E_STATE. Batch norm takes the moments of the trainer's own rows. */
+ * fitted: GEN_E_STATE. Batch norm takes the moments of the trainer's own rows, KL sparsity their
+ * means. */
 typedef struct gen_trainer gen_trainer;
 
 /* options: as of fits; batch_size is the most rows of a step. The optimizer and its numbers,

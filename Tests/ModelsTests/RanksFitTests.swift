@@ -126,6 +126,29 @@ import Testing
     #expect(one.losses[0] != one.losses[1])
   }
 
+  /// Sums of latents over a batch of all ranks make its penalty: 67 rows to validate leave three for the
+  /// last batch, and one of four ranks none.
+  @Test(arguments: [2, 4]) func `A sparse autoencoder's means are those of all ranks' rows`(_ count: Int)
+    throws
+  {
+    let make: @Sendable (Int) throws -> any Trainable & Checkpointable = { _ in
+      var options = Autoencoder.Options(shape: Shape(features: Self.width))
+      (options.latentSize, options.hidden, options.latentActivation) = (5, [13], .sigmoid)
+      options.sparsity = .divergence(weight: 3, target: 0.05)
+      return try Autoencoder(options, context: try Context(threadCount: 1))
+    }
+    let change: Change = { options, _ in options.validation = try Self.dataset(3..<70) }
+    let one = try #require(Self.fit(1, batch: 64, epochs: 8, make, change: change).first)
+    let all = Self.fit(count, batch: 64 / count, epochs: 8, make, change: change)
+    #expect(one.error == nil && all.allSatisfy { $0.error == nil }, "\(all.map(\.error))")
+    Self.expectClose(all[0].losses, one.losses, 1e-5)
+    Self.expectClose(all[0].validation, one.validation, 1e-5)
+    for other in all.dropFirst() {
+      #expect(other.losses == all[0].losses && other.validation == all[0].validation)
+      #expect(try other.numbers() == all[0].numbers())
+    }
+  }
+
   @Test(arguments: [2, 4]) func `Ranks with batch norm take a DCGAN's steps`(_ count: Int) throws {
     let shape = Shape(height: 16, width: 16, channels: 1)
     let pixels = uniforms(160 * shape.count, seed: 4)

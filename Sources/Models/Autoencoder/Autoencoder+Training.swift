@@ -123,6 +123,7 @@ private final class AutoencoderStep: TrainingStep {
       context: model.context)
     return model.context.sum(losses.base, count: rows) / Double(rows)
   }
+
   /// The penalties of the latents h of rows and, when learning, their gradients: of sparsity added to
   /// `dLatent`, of contraction to the encoder's.
   private func penalize(
@@ -133,8 +134,8 @@ private final class AutoencoderStep: TrainingStep {
     if let sparsity {
       penalty += sparsity.evaluate(
         Matrix(h, rows: rows, columns: model.options.latentSize), means: means.base,
-        dh: isLearning ? dLatent.base : nil, rowScale: moment.rowScale(rows),
-        of: isLearning ? moment.part : nil, context: model.context)
+        dh: isLearning ? dLatent.base : nil, rowScale: moment.rowScale(rows), of: moment.part,
+        context: model.context)
     }
     if let contraction {
       let weight = model.options.contraction

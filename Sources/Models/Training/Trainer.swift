@@ -272,12 +272,13 @@ package final class Trainer {
     var number = 0
     while let portion = try validation.next(labels: step.labels) {
       number += 1
-      guard portion.rowCount > 0 else { continue }
+      // A rank without rows has its part in what ranks sum on the way.
+      guard portion.rowCount > 0 || team != nil else { continue }
       let moment = Moment(
         seed: options.seed, step: number, epoch: Double(model.progress.epochCount + 1), rate: 0,
         part: part(portion), team: nil)
-      mean.add(
-        step.validate(validation.base, rows: portion.rowCount, at: moment), rows: portion.rowCount)
+      let figures = step.validate(validation.base, rows: portion.rowCount, at: moment)
+      if portion.rowCount > 0 { mean.add(figures, rows: portion.rowCount) }
     }
     validation.finish(steps: number)
     return try team?.mean(mean).figures ?? mean.figures
