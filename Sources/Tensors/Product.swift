@@ -77,7 +77,8 @@ struct Product {
     }
     let panelCapacity = Scratch.columnCapacity / (block * width)
     let chunk = min(panelCount, panelCapacity)
-    let groupDepth = max(1, panelCapacity / chunk) * block
+    // One thread multiplies at once with what it packed: a block's panels stay in its own cache.
+    let groupDepth = context.threadCount == 1 ? block : max(1, panelCapacity / chunk) * block
     context.scratches.withScratch { scratch in
       for first in stride(from: 0, to: panelCount, by: chunk) {
         let count = min(chunk, panelCount - first)

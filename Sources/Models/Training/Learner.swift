@@ -60,15 +60,12 @@ package final class Learner: @unchecked Sendable {
     gradient.flatMap { network.lastNonfinite($0.base, context: context) }
   }
 
-  /// One step along the gradient, scaled; `step` counts from the network's first, from 1.
+  /// One step along the gradient times `gradientScale`; `step` counts from the network's first, from 1.
   func update(step: Int, rate: Float, gradientScale: Float = 1) {
     guard let optimizer, let gradient else { return }
-    if gradientScale != 1 {
-      context.scale(gradient.base, by: gradientScale, count: gradient.count, into: gradient.base)
-    }
     optimizer.step(
-      step - optimizerStart, weights.parameters.base, gradient: gradient.base, rate: rate,
-      context: context)
+      step - optimizerStart, weights.parameters.base, gradient: gradient.base, scaledBy: gradientScale,
+      rate: rate, context: context)
   }
 
   /// The first parameter or statistic that is not finite, as `decoder.2.weight`; nil when all are.

@@ -72,37 +72,41 @@ package final class Optimizer: Sendable {
 
   /// Moves `parameters` along `gradient`, both of `parameterCount` floats.
   ///
-  /// - Parameter step: 1 for this optimizer's first step, 2 for its second, …
+  /// - Parameters:
+  ///   - step: 1 for this optimizer's first step, 2 for its second, …
+  ///   - scale: what the gradient is multiplied by first.
   package func step(
-    _ step: Int, _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, rate: Float,
-    context: Context
+    _ step: Int, _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
+    scaledBy scale: Float = 1, rate: Float, context: Context
   ) {
     switch rule {
     case .sgd(let mu):
       context.momentumStep(
-        parameters, gradient: gradient, m: momentum.base, count: parameterCount, rate: rate, momentum: mu,
-        decay: 0)
+        parameters, gradient: gradient, scaledBy: scale, m: momentum.base, count: parameterCount,
+        rate: rate, momentum: mu, decay: 0)
     case .rmsProp(let rho, let epsilon):
       context.rmsPropStep(
-        parameters, gradient: gradient, v: squares.base, count: parameterCount, rate: rate, rho: rho,
-        epsilon: epsilon)
+        parameters, gradient: gradient, scaledBy: scale, v: squares.base, count: parameterCount,
+        rate: rate, rho: rho, epsilon: epsilon)
     case .adam(let beta1, let beta2, let epsilon):
-      adam(step, parameters, gradient, rate, beta1, beta2, epsilon, decay: 0, context)
+      adam(step, parameters, gradient, scale, rate, beta1, beta2, epsilon, decay: 0, context)
     case .adamW(let beta1, let beta2, let epsilon, let decay):
-      adam(step, parameters, gradient, rate, beta1, beta2, epsilon, decay: rate * decay, context)
+      adam(step, parameters, gradient, scale, rate, beta1, beta2, epsilon, decay: rate * decay, context)
     }
   }
 
   private func adam(
     _ step: Int, _ parameters: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>,
-    _ rate: Float, _ beta1: Float, _ beta2: Float, _ epsilon: Float, decay: Float, _ context: Context
+    _ scale: Float, _ rate: Float, _ beta1: Float, _ beta2: Float, _ epsilon: Float, decay: Float,
+    _ context: Context
   ) {
     // In Double: 1 − 0.999ᵗ loses half of a Float's digits at t = 1.
     let t = Double(max(step, 1))
     let meanScale = 1 / (1 - pow(Double(beta1), t))
     let squareScale = 1 / (1 - pow(Double(beta2), t))
     context.adamStep(
-      parameters, gradient: gradient, m: momentum.base, v: squares.base, count: parameterCount,
+      parameters, gradient: gradient, scaledBy: scale, m: momentum.base, v: squares.base,
+      count: parameterCount,
       beta1: beta1, beta2: beta2, step: Float(Double(rate) * meanScale),
       rootScale: Float(squareScale.squareRoot()), epsilon: epsilon, decay: decay)
   }

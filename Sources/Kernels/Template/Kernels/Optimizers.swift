@@ -11,11 +11,12 @@ func adam(_ p: Output, _ g: Input, _ m: Output, _ v: Output, _ adam: OptimizerKe
   let step = all(adam.step)
   let rootScale = all(adam.rootScale)
   let epsilon = all(adam.epsilon)
+  let scale = all(adam.gradientScale)
   var i = 0
   while i < count {
     let left = count &- i
     let isWhole = left >= laneCount
-    let gradient = isWhole ? load(g + i) : loadPartial(g + i, left)
+    let gradient = scale * (isWhole ? load(g + i) : loadPartial(g + i, left))
     let first = isWhole ? load(m + i) : loadPartial(m + i, left)
     let second = isWhole ? load(v + i) : loadPartial(v + i, left)
     let old = isWhole ? load(p + i) : loadPartial(p + i, left)
@@ -36,22 +37,28 @@ func adam(_ p: Output, _ g: Input, _ m: Output, _ v: Output, _ adam: OptimizerKe
   }
 }
 
-func momentum(_ p: Output, _ g: Input, _ m: Output, _ rate: Float, _ mu: Float, _ decay: Float, _ count: Int)
-{
-  map(m, g, m, count) { multiplyAdd(all(mu), $0, $1) }
+func momentum(
+  _ p: Output, _ g: Input, _ scale: Float, _ m: Output, _ rate: Float, _ mu: Float, _ decay: Float,
+  _ count: Int
+) {
+  map(m, g, m, count) { multiplyAdd(all(mu), $0, all(scale) * $1) }
   map(p, m, p, count) { multiplyAdd(all(-rate), multiplyAdd(all(decay), $0, $1), $0) }
 }
 
 func rmsProp(
-  _ p: Output, _ g: Input, _ v: Output, _ rate: Float, _ rho: Float, _ epsilon: Float, _ count: Int
+  _ p: Output, _ g: Input, _ scale: Float, _ v: Output, _ rate: Float, _ rho: Float, _ epsilon: Float,
+  _ count: Int
 ) {
   let rest = all(1 - rho)
-  map(v, g, v, count) { multiplyAdd(all(rho), $0, rest * $1 * $1) }
+  map(v, g, v, count) {
+    let gradient = all(scale) * $1
+    return multiplyAdd(all(rho), $0, rest * gradient * gradient)
+  }
   var i = 0
   while i < count {
     let left = count &- i
     let isWhole = left >= laneCount
-    let gradient = isWhole ? load(g + i) : loadPartial(g + i, left)
+    let gradient = all(scale) * (isWhole ? load(g + i) : loadPartial(g + i, left))
     let second = isWhole ? load(v + i) : loadPartial(v + i, left)
     let old = isWhole ? load(p + i) : loadPartial(p + i, left)
     let new = old - all(rate) * gradient / (squareRoot(second) + all(epsilon))
