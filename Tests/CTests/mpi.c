@@ -1,5 +1,5 @@
 /* Ranks of mpirun through the adapter. usage: mpirun -n N mpi WHAT
- *   sums         the four functions, over several chunks
+ *   sums         the four functions, over several chunks and pieces
  *   fail CALL    rank 1's CALL-th collective fails: every rank returns GEN_E_COMM
  *   kill EPOCH   rank 1 is killed after EPOCH epochs: where the job lives on, the others return
  *                GEN_E_COMM */
@@ -37,13 +37,45 @@ static int32_t all_gather(const void *bytes, int64_t count, void *all_out, void 
   return error ? error : real.all_gather(bytes, count, all_out, user_data);
 }
 
+/* Sums of all sizes and types in turn, at once one after the other: what one rank still reads of
+ * one, another must not have overwritten with the next. */
+static int check_turns(void) {
+  enum { MOST = 1500, ROUNDS = 300 };
+  static union {
+    float f[MOST];
+    double d[MOST];
+    int64_t i[MOST];
+  } x;
+  int round, i, wrong = 0;
+  int64_t ranks = real.size, sum = ranks * (ranks + 1) / 2;
+  for (round = 0; round < ROUNDS; round++) {
+    int count = 1 + round * 397 % MOST, type = round % 3;
+    int32_t dtype = type == 0 ? GEN_F32 : type == 1 ? GEN_F64 : GEN_I64;
+    for (i = 0; i < count; i++) {
+      int64_t value = (i + round) * (real.rank + 1);
+      if (type == 0)
+        x.f[i] = (float)value;
+      else if (type == 1)
+        x.d[i] = (double)value;
+      else
+        x.i[i] = value;
+    }
+    wrong += real.all_reduce(&x, count, dtype, real.user_data) != 0;
+    for (i = 0; i < count; i++) {
+      double value = type == 0 ? x.f[i] : type == 1 ? x.d[i] : (double)x.i[i];
+      wrong += value != (double)((i + round) * sum);
+    }
+  }
+  return wrong;
+}
+
 static int check_functions(void) {
   enum { COUNT = 1000 };
   static float floats[COUNT];
   static double doubles[COUNT];
   static int64_t integers[COUNT];
   char *all = malloc((size_t)COUNT * real.size), bytes[COUNT];
-  int i, rank, wrong = 0;
+  int i, rank, wrong = check_turns();
   int64_t ranks = real.size, sum = ranks * (ranks + 1) / 2;
   for (i = 0; i < COUNT; i++) {
     floats[i] = (float)(i * (real.rank + 1));

@@ -17,24 +17,29 @@ if ! command -v mpirun >/dev/null || ! command -v mpicc >/dev/null; then
   exit 0
 fi
 run() { timeout 120 mpirun --allow-run-as-root --oversubscribe "$@"; }
-# Chunks of 300 elements, so that there are several.
-mpicc "${flags[@]}" -Ibindings/mpi -DCHUNK=300 Tests/CTests/mpi.c bindings/mpi/generative_mpi.c \
-  -o "$work/mpi" "${link[@]}"
-run -n 3 "$work/mpi" sums
+# By messages, in chunks of 300 elements, and through shared memory, in pieces of 1 KiB, so that there are
+# several of each.
+adapter=(Tests/CTests/mpi.c bindings/mpi/generative_mpi.c bindings/mpi/shared_sum.c)
+mpicc "${flags[@]}" -Ibindings/mpi -DCHUNK=300 -DSHARING_RANKS=0 "${adapter[@]}" -o "$work/sent" "${link[@]}"
+mpicc "${flags[@]}" -Ibindings/mpi -DCHUNK=300 -DPIECE=1024 "${adapter[@]}" -o "$work/shared" "${link[@]}"
+for program in sent shared; do
+  for count in 2 4; do run -n "$count" "$work/$program" sums; done
 
-# Every rank says GEN_E_COMM, whichever call fails, and in time.
-for call in 0 2 5 9 14 30; do
-  run -n 3 "$work/mpi" fail "$call" >"$work/told" 2>/dev/null && { echo "call $call did not fail"; exit 1; }
-  (($(grep -c "^rank [0-2]: GEN_E_COMM" "$work/told") == 3)) ||
-    { echo "call $call:"; cat "$work/told"; exit 1; }
+  # Every rank says GEN_E_COMM, whichever call fails, and in time.
+  for call in 0 2 9 14 30; do
+    run -n 3 "$work/$program" fail "$call" >"$work/told" 2>/dev/null &&
+      { echo "call $call did not fail"; exit 1; }
+    (($(grep -c "^rank [0-2]: GEN_E_COMM" "$work/told") == 3)) ||
+      { echo "call $call:"; cat "$work/told"; exit 1; }
+  done
+  echo "$program: a call that fails is GEN_E_COMM on all ranks"
+
+  # A rank that is killed: a job that lives on hears of it.
+  run --enable-recovery -n 3 "$work/$program" kill 2 >"$work/told" 2>/dev/null || true
+  (($(grep -c "^rank [02]: GEN_E_COMM" "$work/told") == 2)) ||
+    { echo "a rank was killed:"; cat "$work/told"; exit 1; }
+  echo "$program: a rank that is killed is GEN_E_COMM on the others"
 done
-echo "a call that fails is GEN_E_COMM on all ranks"
-
-# A rank that is killed: a job that lives on hears of it.
-run --enable-recovery -n 3 "$work/mpi" kill 2 >"$work/told" 2>/dev/null || true
-(($(grep -c "^rank [02]: GEN_E_COMM" "$work/told") == 2)) ||
-  { echo "a rank was killed:"; cat "$work/told"; exit 1; }
-echo "a rank that is killed is GEN_E_COMM on the others"
 
 make --quiet -C bindings/mpi LIBRARY="$library" OUT="$work"
 run -n 2 "$work/vae-mpi" "$work" 1 >"$work/told"

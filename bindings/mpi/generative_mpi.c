@@ -1,5 +1,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include "generative_mpi.h"
+#include "shared_sum.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,14 +11,17 @@
 #ifndef CHUNK
 #define CHUNK ((int64_t)1 << 30)
 #endif
+/* Of one sum, for which MPI takes as much memory again. */
+#define SUM_CHUNK (CHUNK < 1 << 24 ? CHUNK : 1 << 24)
 
 enum { GIVE_UP_TAG = 1, NO_MEMORY = -3 };
 
 typedef struct {
   MPI_Comm comm;
   int rank, size;
-  double seconds;
+  double seconds, deadline;
   int failed; /* the first error, which all later calls return */
+  shared_sum shared;
   int owns_mpi;
 } state;
 
@@ -43,31 +47,37 @@ static int fail(state *s, int error) {
   return error;
 }
 
+/* The turns-th look at the others, from 1, was in vain: whether one has given up, or the time is
+ * over. */
+static int idle(void *waiter, int64_t turns) {
+  state *s = waiter;
+  int told = 0, error;
+  if (turns == 1)
+    s->deadline = MPI_Wtime() + s->seconds;
+  if (turns % 64)
+    return 0;
+  if ((error = MPI_Iprobe(MPI_ANY_SOURCE, GIVE_UP_TAG, s->comm, &told, MPI_STATUS_IGNORE)))
+    return error;
+  if (told)
+    return GEN_MPI_PEER_FAILED;
+  if (MPI_Wtime() > s->deadline)
+    return GEN_MPI_TIMEOUT;
+  if (turns > 100000) {
+    /* The others are far behind: let them have this core. */
+    struct timespec pause = {0, 50000};
+    nanosleep(&pause, NULL);
+  }
+  return 0;
+}
+
 /* Waits until all ranks have come, one has given up, or the time is over. Without this, ranks would
  * wait inside MPI for one that never comes. */
 static int arrive(state *s) {
   MPI_Request request;
-  double deadline = MPI_Wtime() + s->seconds;
   int64_t turns = 0;
-  int error = MPI_Ibarrier(s->comm, &request);
-  while (!error) {
-    int done = 0, told = 0;
-    if ((error = MPI_Test(&request, &done, MPI_STATUS_IGNORE)) != 0 || done)
-      return error;
-    if (++turns % 64)
-      continue;
-    if ((error = MPI_Iprobe(MPI_ANY_SOURCE, GIVE_UP_TAG, s->comm, &told, MPI_STATUS_IGNORE)))
-      return error;
-    if (told)
-      return GEN_MPI_PEER_FAILED;
-    if (MPI_Wtime() > deadline)
-      return GEN_MPI_TIMEOUT;
-    if (turns > 100000) {
-      /* The others are far behind: let them have this core. */
-      struct timespec pause = {0, 50000};
-      nanosleep(&pause, NULL);
-    }
-  }
+  int done = 0, error = MPI_Ibarrier(s->comm, &request);
+  while (!error && !(error = MPI_Test(&request, &done, MPI_STATUS_IGNORE)) && !done)
+    error = idle(s, ++turns);
   return error;
 }
 
@@ -75,9 +85,13 @@ static int32_t all_reduce(void *values, int64_t count, int32_t dtype, void *user
   state *s = user_data;
   MPI_Datatype type = dtype == GEN_F32 ? MPI_FLOAT : dtype == GEN_F64 ? MPI_DOUBLE : MPI_INT64_T;
   int64_t size = dtype == GEN_F32 ? 4 : 8, done;
-  int error = s->failed ? s->failed : arrive(s);
-  for (done = 0; !error && done < count; done += CHUNK) {
-    int part = (int)(count - done < CHUNK ? count - done : CHUNK);
+  int error = s->failed;
+  if (!error && s->shared.size)
+    return fail(s, shared_sum_add(&s->shared, values, count, type, idle, s));
+  if (!error)
+    error = arrive(s);
+  for (done = 0; !error && done < count; done += SUM_CHUNK) {
+    int part = (int)(count - done < SUM_CHUNK ? count - done : SUM_CHUNK);
     error = MPI_Allreduce(MPI_IN_PLACE, (char *)values + done * size, part, type, MPI_SUM, s->comm);
   }
   return fail(s, error);
@@ -134,6 +148,11 @@ int gen_mpi_open(MPI_Comm communicator, double seconds, gen_comm *comm_out) {
   MPI_Comm_set_errhandler(s->comm, MPI_ERRORS_RETURN);
   MPI_Comm_rank(s->comm, &s->rank);
   MPI_Comm_size(s->comm, &s->size);
+  if ((error = shared_sum_open(s->comm, &s->shared))) {
+    MPI_Comm_free(&s->comm);
+    free(s);
+    return error;
+  }
   comm_out->rank = s->rank;
   comm_out->size = s->size;
   comm_out->all_reduce = all_reduce;
@@ -151,8 +170,10 @@ void gen_mpi_give_up(gen_comm *comm) {
 
 void gen_mpi_close(gen_comm *comm) {
   state *s = comm->user_data;
-  if (s && !s->failed)
+  if (s && !s->failed) {
+    shared_sum_close(&s->shared);
     MPI_Comm_free(&s->comm);
+  }
   free(s);
   comm->user_data = NULL;
 }

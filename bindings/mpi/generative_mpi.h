@@ -36,21 +36,21 @@ enum {
  * Each call first waits until all ranks have come, and so returns an error, and does not wait for
  * ever, when one has given up (gen_mpi_give_up), or has died and the job lives on (see
  * docs/scale.md). */
-int gen_mpi_open(MPI_Comm communicator, double seconds, gen_comm *comm_out);
+GEN_API int gen_mpi_open(MPI_Comm communicator, double seconds, gen_comm *comm_out);
 
 /* Tells the other ranks, which may be waiting for this one, that it will not come: their next calls
  * return GEN_MPI_PEER_FAILED. Done by the functions themselves when one fails. */
-void gen_mpi_give_up(gen_comm *comm);
+GEN_API void gen_mpi_give_up(gen_comm *comm);
 
 /* Frees the duplicate, on every rank; of a comm that failed, only the memory. */
-void gen_mpi_close(gen_comm *comm);
+GEN_API void gen_mpi_close(gen_comm *comm);
 
 /* For programs that do not include mpi.h and load this library at run time: initialises MPI if need
  * be and opens MPI_COMM_WORLD; closes it, and finalises an MPI that it initialised. After a
  * failure, failed is not 0: the job is then ended by MPI_Abort, once all other ranks have come here
  * too, or 10 seconds later. */
-int gen_mpi_start(double seconds, gen_comm *comm_out);
-void gen_mpi_stop(gen_comm *comm, int failed);
+GEN_API int gen_mpi_start(double seconds, gen_comm *comm_out);
+GEN_API void gen_mpi_stop(gen_comm *comm, int failed);
 
 #ifdef __cplusplus
 }
