@@ -2,6 +2,7 @@ import Glibc
 import Models
 import Networks
 import Tensors
+import TestSupport
 import Testing
 
 /// GANs on targets whose answer is known.
@@ -55,7 +56,8 @@ import Testing
     #expect(abs(moments(probability).mean - 0.5) <= 0.05)
   }
 
-  @Test func `All eight modes of a ring are found`() throws {
+  @Test(.disabled(if: isWatchedForRaces, "found by a whole fit alone"))
+  func `All eight modes of a ring are found`() throws {
     let count = 20_000
     let deviation = 0.05
     let noise = normals(2 * count, seed: 4)

@@ -1,12 +1,15 @@
 import Glibc
 import Models
 import Tensors
+import TestSupport
 import Testing
 
 private let fashionFolder = "/usr/share/datasets/fashion-mnist/"
 
 /// PCA of the 60,000 Fashion-MNIST images, where Debian's dataset-fashion-mnist is installed.
-@Suite(.serialized, .enabled(if: access(fashionFolder + "train-images-idx3-ubyte.gz", R_OK) == 0))
+@Suite(
+  .serialized, .enabled(if: access(fashionFolder + "train-images-idx3-ubyte.gz", R_OK) == 0),
+  .disabled(if: isWatchedForRaces, "of 60,000 rows alone the figures are known"))
 struct PCAFashionTests {
   private static func images(_ name: String, count: Int) throws -> TestRows {
     let stream = try #require(popen("gzip -dc " + fashionFolder + name, "r"))

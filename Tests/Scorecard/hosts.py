@@ -76,7 +76,7 @@ def callback_abuse(bench):
 
 def forks(bench):
     """Forks during first calls, in processes of their own, between calls, and during other threads' calls."""
-    result = bench.host("fork", *bench.sized((10, 20, 200), (300, 200, 20_000)))
+    result = bench.host("fork", *bench.sized((10, 20, 200), (300, 200, 4_000)))
     if not bench.size:
         return result.good, result.line
     python = run([ROOT / ".venv/bin/python", ROOT / "Tests/Scorecard/processes.py", bench.library()], 300)
