@@ -31,8 +31,11 @@ def _fit(model, rows, batch, rate, reason):
     """One long fit; tells beside it what the plan foresaw and what was really taken.
 
     context_mib: by how much the library's own account of its memory rose. grown_mib: by how much the
-    process grew. Both include making the model, and leave out the rows.
+    process grew. Both include making the model, and leave out the rows, and what is taken once whatever is
+    fitted: the context's working memory and the code's pages, which fits before this one have touched.
     """
+    VAE(2, hidden=(8,), epochs=1, batch_size=2, context=model.context).fit(data.uniform(4, 784))
+    PCA(2, context=model.context).fit(data.uniform(600, 784))
     model.set_params(shape=rows.shape[1:], epochs=1_000_000, batch_size=batch, learning_rate=rate)
     planned = model.plan()[1] / MIB
     used, start = model.context.memory[0], resident_mib()
