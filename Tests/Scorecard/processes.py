@@ -21,7 +21,7 @@ def main():
     from generative import VAE, Dataset
 
     faces = Dataset.faces(200, 16, 16, 1)
-    vae = VAE(latent_size=4).fit(faces, epochs=1)
+    vae = VAE(latent_size=4, epochs=1).fit(faces)
     expected = sample(vae)
     children = 0
     for method in ("fork", "spawn"):
