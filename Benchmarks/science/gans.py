@@ -88,7 +88,8 @@ def judge(data: Data, train: Dataset, name: str, epochs: int, seed: int) -> Clas
 def features(data: Data, seed: int):
     """Test pictures told right, in percent, by a linear classifier on what the convolutions of a DCGAN's
     discriminator see, largest values in 4 x 4 cells (Radford et al. 2016, section 5.1). It saw no labels.
-    Beside it the same on pixels, the nearest neighbour on pixels; and with 1,000 labels."""
+    Beside it the same on pixels, the nearest neighbour on pixels; and with 1,000 labels. The classifier's C
+    is 0.1 for all labels, by 10,000 training pictures held out with seed 1, else 0.01."""
     model = dcgan(data, seed)
     train, test = model.features(data.train), model.features(data.test)
     scale = train.max(0) - train.min(0) + 1e-6
@@ -96,13 +97,14 @@ def features(data: Data, seed: int):
     labels, truth = data.train.labels(), data.test.labels()
 
     def told(train: np.ndarray, test: np.ndarray, count: int, C: float) -> float:
-        found = evaluate.linear(train[:count], labels[:count], test, loss="squared_hinge", C=C, tolerance=1e-3, max_iterations=150)
+        options = {"loss": "squared_hinge", "C": C, "tolerance": 1e-3, "max_iterations": 150}
+        found = evaluate.linear(train[:count], labels[:count], test, **options)
         return 100 * float(np.mean(found.labels == truth))
 
     pixels, test_pixels = (rows.reshape(len(rows), -1) for rows in (data.rows, data.test_rows))
     beside = {"on pixels": told(pixels, test_pixels, 60_000, 0.01)}
     beside["neighbour on pixels"] = 100 - real_neighbour_error(data, 60_000)
-    yield Figure("all labels", told(train, test, 60_000, 0.01), data.goal(">= 89"), "%", beside)
+    yield Figure("all labels", told(train, test, 60_000, 0.1), data.goal(">= 89"), "%", beside)
     beside = {"on pixels": told(pixels, test_pixels, 1000, 0.01), "neighbour on pixels": 100 - real_neighbour_error(data, 1000)}
     yield Figure("1,000 labels", told(train, test, 1000, 0.01), data.goal(">= 80"), "%", beside)
 
