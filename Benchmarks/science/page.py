@@ -37,25 +37,29 @@ def _page(folder: Path, data: Data, pictures: Path) -> str:
         return "# Results\n\nNothing was measured yet: `make science`.\n"
     every = [result for results in by_claim.values() for result in results]
     seeds = sorted({result.seed for result in every})
+    if any(len(results) < len(seeds) for results in by_claim.values()):
+        unequal = "\nNot every claim was measured with every seed; its table shows with which.\n"
+    else:
+        unequal = ""
     head = HEAD.format(
         data=data.name, example=next(iter(by_claim)), seeds=", ".join(map(str, seeds)), machine=_machine(every)
     )
+    head += unequal
     if missing := [name for name in CLAIMS if name not in by_claim]:
         head += f"\nNot measured yet: {', '.join(missing)}.\n"
     return "\n".join([head, _summary(by_claim), *(_section(CLAIMS[n], r, folder, pictures) for n, r in by_claim.items())])
 
 
 def _machine(results: list[Result]) -> str:
-    cores = {result.cores for result in results}
-    told = f"Times are of {max(cores)} cores, the processor's of all together; "
+    told = "The processor's seconds are of all threads together; "
     if all(result.alone for result in results):
         return told + "nothing else ran on the machine."
-    return told + "where other programs shared the machine, as is said, those of the processor tell more."
+    return told + "where other programs shared the machine, as is said, they tell more than those of the clock."
 
 
 def _summary(by_claim: dict[str, list[Result]]) -> str:
     """A line for each figure that has a goal."""
-    lines = ["| claim | figure | mean | spread | goal | |", "|---|---|---|---|---|---|"]
+    lines = ["| claim | figure | mean | spread | seeds | goal | reached |", "|---|---|---|---|---|---|---|"]
     for name, results in by_claim.items():
         for place, figure in enumerate(results[0].figures):
             values = _values(results, place, figure)
@@ -64,7 +68,7 @@ def _summary(by_claim: dict[str, list[Result]]) -> str:
             reached = sum(bool(Figure(figure.name, v, figure.goal).reached) for v in values)
             mark = "yes" if reached == len(values) else f"{reached} of {len(values)}"
             cells = [f"[{name}](#{_anchor(name)})", figure.name, _number(np.mean(values), figure), _spread(values, figure)]
-            lines.append(f"| {' | '.join(cells)} | {_goal(figure)} | {mark} |")
+            lines.append(f"| {' | '.join(cells)} | {len(values)} | {_goal(figure)} | {mark} |")
     return "\n".join(lines) + "\n"
 
 
@@ -84,7 +88,8 @@ def _section(claim: Claim, results: list[Result], folder: Path, pictures: Path) 
         lines.append(f"| {' | '.join(cells)} |")
     timed = [result for result in results if result.alone] or results
     wall, cpu = (np.mean([getattr(r, name) for r in timed]) for name in ("seconds", "cpu_seconds"))
-    told = "alone" if timed[0].alone else "machine shared"
+    threads = " or ".join(sorted({str(result.cores) for result in timed}))
+    told = f"{threads} thread{'' if threads == '1' else 's'}, {'alone' if timed[0].alone else 'machine shared'}"
     if len(timed) < len(results):
         told += f", seed {', '.join(str(r.seed) for r in timed)}"
     for name, caption in claim.pictures.items():
