@@ -12,6 +12,8 @@ package enum SpareBlocks {
   /// Bytes kept at most, by the whole process: what a PCA of 784 columns lets go.
   private static let capacity = 48 << 20
   private static let slotCount = 16
+  /// Whether AddressSanitizer watches this process: nothing is kept, or it would not see a use after the end.
+  package static let areWatched = dlsym(nil, "__asan_init") != nil
 
   /// Blocks, each with its size in its first word.
   nonisolated(unsafe) private static let slots: UnsafeMutablePointer<Atomic<UnsafeMutableRawPointer?>> = {
@@ -34,7 +36,7 @@ package enum SpareBlocks {
 
   /// Keeps a block; those before it go where there is no room.
   package static func keep(_ block: UnsafeMutableRawPointer, byteCount: Int) {
-    guard sizes.contains(byteCount) else { return free(block) }
+    guard sizes.contains(byteCount), !areWatched else { return free(block) }
     if keptByteCount.add(byteCount, ordering: .relaxed).newValue > capacity { release() }
     block.storeBytes(of: byteCount, as: Int.self)
     while !insert(block) { release() }
