@@ -76,6 +76,8 @@ int main(int argc, char **argv) {
       return 2;
     if (WIFSIGNALED(ended))
       fprintf(stderr, "%s: ended by signal %d\n", bad_calls[i].name, WTERMSIG(ended));
+    else if (WEXITSTATUS(ended) > 1)
+      fprintf(stderr, "%s: ended by a sanitizer\n", bad_calls[i].name);
     failed += ended != 0;
   }
   printf("%u bad calls, %u wrong answers\n", (unsigned)count, (unsigned)failed);

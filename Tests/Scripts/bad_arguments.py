@@ -34,6 +34,7 @@ VALUES = {
 }  # fmt: skip
 BY_FUNCTION = {
     ("gen_image_load", "path"): "f.image_path",
+    ("gen_dataset_create", "data"): "(f.rows + ROOM / 8)",  # with as much before it, for strides below zero
     ("gen_trainer_begin", "labels"): "NULL",
     ("gen_dataset_open_folder", "path"): "f.folder",
     ("gen_image_load_memory", "bytes"): "f.image_bytes",
