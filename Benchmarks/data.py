@@ -31,3 +31,14 @@ def pictures(rows=60_000):
 
 def floats(bytes_):
     return bytes_.astype(np.float32) / np.float32(255)
+
+
+def reals(bytes_):
+    """The same with what a byte rounds away, so that they are not bytes over 255."""
+    noise = np.random.default_rng(4).random(bytes_.shape, dtype=np.float32)
+    return (bytes_ + noise) / np.float32(256)
+
+
+def rows_of(kind, count):
+    """`count` pictures as kind: "u8", "f32" (bytes over 255) or "real"."""
+    return {"u8": np.asarray, "f32": floats, "real": reals}[kind](pictures(count))

@@ -112,10 +112,9 @@ def vae_encode(batch=1):
     return Workload(repeat(lambda: check(lib.gen_vae_encode(*arguments)), warm_up=100), error)
 
 
-def pca_fit(rows=60_000, k=50, dtype="f32"):
+def pca_fit(rows=60_000, k=50, kind="f32"):
     """k 0: all components."""
-    x = data.pictures(rows)
-    x = x if dtype == "u8" else data.floats(x)
+    x = data.rows_of(kind, rows)
     fitted = {}
 
     def call():
@@ -123,7 +122,7 @@ def pca_fit(rows=60_000, k=50, dtype="f32"):
         fitted["components"] = fitted["pca"].components_
 
     def error():
-        exact = reference.covariance(x) / (255**2 if dtype == "u8" else 1)
+        exact = reference.covariance(x) / (255**2 if kind == "u8" else 1)
         return reference.pca_error(fitted["components"], fitted["pca"].explained_variance_, exact)
 
     context_of_fits = context()
@@ -145,8 +144,8 @@ def pca_wide(rows=1000, columns=12_288, k=50):
     return Workload(repeat(call, warm_up=1), error)
 
 
-def pca_incremental(rows=60_000, k=50, batch=2000):
-    x = data.floats(data.pictures(rows))
+def pca_incremental(rows=60_000, k=50, batch=2000, kind="f32"):
+    x = data.rows_of(kind, rows)
     fitted = {}
 
     def call():
@@ -164,7 +163,7 @@ def pca_incremental(rows=60_000, k=50, batch=2000):
 
 
 def pca_transform(rows=60_000, k=50):
-    x = data.floats(data.pictures(rows))
+    x = data.rows_of("f32", rows)
     pca = PCA(k, context=context()).fit(x)
     latents = np.empty((rows, k), np.float32)
     arguments = (pca._handle, x.ctypes.data, rows, latents.ctypes.data)

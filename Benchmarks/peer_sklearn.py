@@ -8,10 +8,6 @@ from bursts import repeat
 from workload import Workload
 
 
-def _rows(rows=60_000):
-    return data.floats(data.pictures(rows))
-
-
 def _fit(make, x, error=reference.pca_error, warm_up=1):
     fitted = {}
 
@@ -26,8 +22,9 @@ def _fit(make, x, error=reference.pca_error, warm_up=1):
     return Workload(repeat(call, warm_up), measured)
 
 
-def pca_fit(solver="covariance_eigh", k=50, rows=60_000, dtype="f32"):
-    return _fit(lambda: PCA(k or None, svd_solver=solver, random_state=0), _rows(rows))
+def pca_fit(solver="covariance_eigh", k=50, rows=60_000, kind="f32"):
+    x = data.rows_of(kind, rows)
+    return _fit(lambda: PCA(k or None, svd_solver=solver, random_state=0), x)
 
 
 def pca_wide(solver="randomized", rows=1000, columns=12_288, k=50):
@@ -35,12 +32,13 @@ def pca_wide(solver="randomized", rows=1000, columns=12_288, k=50):
     return _fit(lambda: PCA(k, svd_solver=solver, random_state=0), x, reference.wide_pca_error)
 
 
-def pca_incremental(rows=60_000, k=50, batch=2000):
+def pca_incremental(rows=60_000, k=50, batch=2000, kind="f32"):
     """Not warmed up: a fit takes 13 s, of which caches are no part."""
-    return _fit(lambda: IncrementalPCA(k, batch_size=batch), _rows(rows), warm_up=0)
+    x = data.rows_of(kind, rows)
+    return _fit(lambda: IncrementalPCA(k, batch_size=batch), x, warm_up=0)
 
 
 def pca_transform(rows=60_000, k=50):
-    x = _rows(rows)
+    x = data.rows_of("f32", rows)
     pca = PCA(k, svd_solver="covariance_eigh").fit(x)
     return Workload(repeat(lambda: pca.transform(x)))

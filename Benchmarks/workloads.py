@@ -56,25 +56,28 @@ def networks():
 
 
 def components():
-    exact = ("covariance_eigh",)
-    yield Duel(
-        "pca-fit-60000x784-k50",
-        _ours("pca_fit"),
-        _sklearn("pca_fit", *exact, "randomized"),
-        1.6,
-        rounds=7,
-    )
-    yield Duel(
-        "pca-fit-60000x784-k50-u8", _ours("pca_fit", dtype="u8"), _sklearn("pca_fit", *exact), 3, rounds=7
-    )
-    yield Duel(
-        "pca-fit-60000x784-all", _ours("pca_fit", k=0), _sklearn("pca_fit", *exact, k=0), 1.3, rounds=7
-    )
+    for kind, ending in ("f32", ""), ("real", "-real"):
+        for k, count, target in (50, "k50", 1.6), (0, "all", 1.3):
+            solvers = ("covariance_eigh", "randomized") if k and not ending else ("covariance_eigh",)
+            yield Duel(
+                f"pca-fit-60000x784-{count}{ending}",
+                _ours("pca_fit", k=k, kind=kind),
+                _sklearn("pca_fit", *solvers, k=k, kind=kind),
+                target,
+                rounds=7,
+            )
+    peers = _sklearn("pca_fit", "covariance_eigh")
+    yield Duel("pca-fit-60000x784-k50-u8", _ours("pca_fit", kind="u8"), peers, 3, rounds=7)
     solvers = _sklearn("pca_wide", "randomized", "full")
     yield Duel("pca-wide-1000x12288-k50", _ours("pca_wide"), solvers, 4, rounds=5)
-    yield Duel(
-        "pca-incremental-60000x784-k50", _ours("pca_incremental"), _sklearn("pca_incremental"), 40, rounds=2
-    )
+    for kind, ending in ("f32", ""), ("real", "-real"):
+        yield Duel(
+            f"pca-incremental-60000x784-k50{ending}",
+            _ours("pca_incremental", kind=kind),
+            _sklearn("pca_incremental", kind=kind),
+            40,
+            rounds=2,
+        )
     yield Duel("pca-transform-60000x784-k50", _ours("pca_transform"), _sklearn("pca_transform"), 1.5)
 
 

@@ -52,6 +52,8 @@ package final class Moments: @unchecked Sendable {
   private let accumulator: MomentsAccumulator
 
   package static let byteUnit = 1.0 / 255
+  /// Bytes that are made of floats at a time.
+  private static let byteBlock = 4 << 20
 
   /// Nothing seen yet.
   ///
@@ -101,11 +103,13 @@ package final class Moments: @unchecked Sendable {
     }
   }
 
-  /// Adds rows of floats.
+  /// Adds rows of floats; rows that were made of bytes, as these bytes.
   package func add(_ rows: Matrix, isChecked: Bool = false) throws(GenerativeError) {
     try checkColumns(rows.columnCount)
     let total = try countWith(rows.rowCount)
     if !isChecked { try checkFinite(rows, in: context) }
+    let count = try addBytes(in: rows)
+    let rows = rows.rows(count, rows.rowCount - count)
     guard rows.rowCount > 0 else { return }
     if rowCount == 0 {
       startShift(rows)
@@ -131,6 +135,33 @@ package final class Moments: @unchecked Sendable {
     }
     rowCount = total
     followMean()
+  }
+
+  /// Adds the first of `rows` as bytes while they are bytes over 255, and returns how many those were.
+  ///
+  /// Images are often divided by 255 before they come here. As bytes they are summed without error, and in
+  /// half the time; in Double or along directions sums are those of the floats themselves.
+  private func addBytes(in rows: Matrix) throws(GenerativeError) -> Int {
+    let d = columnCount
+    guard precision == .single, directions == nil, rowCount == 0 || unit != 1, rows.rowStride == d,
+      rows.rowCount > 0
+    else { return 0 }
+    let capacity = min(rows.rowCount, max(1, Self.byteBlock / d))
+    let bytes = try Buffer<UInt8>(uninitializedCount: capacity * d, in: context.memory)
+    // Some from all over, so that other rows do not begin as bytes.
+    let probes = min(rows.rowCount, 64)
+    for i in 0..<probes {
+      let row = rows.base + i * rows.rowCount / probes * d
+      guard context.bytes(of: row, count: d, into: bytes.base) else { return 0 }
+    }
+    var added = 0
+    while added < rows.rowCount {
+      let count = min(capacity, rows.rowCount - added)
+      guard context.bytes(of: rows.base + added * d, count: count * d, into: bytes.base) else { break }
+      try add(bytes: bytes.base, rowCount: count)
+      added += count
+    }
+    return added
   }
 
   /// Adds what `other` has seen; `other` stays as it is.

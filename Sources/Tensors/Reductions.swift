@@ -50,6 +50,12 @@ extension Context {
     return reduce(count) { kernel(x + $0, $1) ? 0 : 1 } == 0
   }
 
+  /// y ← 255·x where every element is a byte over 255, to its last place; else false, and y is undefined.
+  package func bytes(of x: Input, count: Int, into y: UnsafeMutablePointer<UInt8>) -> Bool {
+    let kernel = kernels.elementwise.toBytes
+    return reduce(count) { kernel(x + $0, y + $0, $1) ? 0 : 1 } == 0
+  }
+
   /// Calls `body(column, count)` for groups of columns of so many rows.
   func forColumns(_ columns: Int, rows: Int, _ body: (_ column: Int, _ count: Int) -> Void) {
     // Whole cache lines of a row, so that each line is read by one thread.

@@ -3,7 +3,7 @@ import Statistics
 import Tensors
 import Testing
 
-/// Bytes are summed in integers: against Int arithmetic, in any order, mixed with floats.
+/// Bytes are summed in integers: against Int arithmetic, in any order, mixed with floats, and out of floats.
 @Suite struct PCABytesTests {
   private struct Bytes: RowSource {
     let buffer: Buffer<UInt8>
@@ -127,6 +127,40 @@ import Testing
           abs(solution.explainedVariance[i] - expected.explainedVariance[i]) < 1e-7 * expected.totalVariance)
         #expect(abs(solution.mean[i] - expected.mean[i]) < 1e-6)
       }
+    }
+  }
+
+  @Test(arguments: [19, 270]) func `Floats that bytes were divided into are summed as bytes`(d: Int) throws {
+    let bytes = try Bytes(rows: 2100, columns: d, seed: 4)
+    let whole = try Moments(columns: d)
+    try add(bytes, to: whole)
+    for makesFloat in [{ (b: UInt8) in Float(b) / 255 }, { Float($0) * (1 / 255) }] {
+      let rows = try TestRows(rows: 2100, columns: d)
+      for i in 0..<2100 * d { rows.buffer.base[i] = makesFloat(bytes.buffer.base[i]) }
+      let parts = try Moments(columns: d)
+      for part in [0..<1, 1..<300, 300..<2100] { try parts.add(rows.slice(part)) }
+      #expect(parts.isExact)
+      #expect(try covariance(parts) == covariance(whole))
+      let inDouble = try Moments(columns: d, .double)
+      try inDouble.add(rows.matrix)
+      #expect(!inDouble.isExact)
+    }
+  }
+
+  @Test(arguments: [0, 1300, 2099]) func `A row that is not of bytes ends that`(place: Int) throws {
+    let d = 270
+    let rows = try Bytes(rows: 2100, columns: d, seed: 5).floats()
+    rows.buffer.base[place * d + 7] += 0.001
+    let moments = try Moments(columns: d)
+    try moments.add(rows.matrix)
+    #expect(!moments.isExact)
+    #expect(moments.rowCount == 2100)
+    let inDouble = try Moments(columns: d, .double)
+    try inDouble.add(rows.matrix)
+    let (c, expected) = (try covariance(moments), try covariance(inDouble))
+    let largest = expected.max() ?? 0
+    for i in 0..<d {
+      for j in i..<d { #expect(abs(c[i * d + j] - expected[i * d + j]) < 1e-6 * largest) }
     }
   }
 }

@@ -215,4 +215,28 @@ private func value(_ activation: Activation, _ x: Double) -> Double {
       }
     }
   }
+
+  @Test func bytesAreKnownInFloats() throws {
+    for context in contexts {
+      for count in 1...130 {
+        let x = try Buffer<Float>(count: count)
+        let y = try Buffer<UInt8>(count: count + 1)
+        for makesFloat in [{ (b: UInt8) in Float(b) / 255 }, { Float($0) * (1 / 255) }] {
+          let bytes = (0..<count).map { UInt8(truncatingIfNeeded: 37 &* $0 &+ count) }
+          for i in 0..<count { x[i] = makesFloat(bytes[i]) }
+          #expect(context.bytes(of: x.base, count: count, into: y.base))
+          #expect(Array(y.elements) == bytes + [0])
+        }
+        let place = count * 7 / 11
+        for other: Float in [
+          -1 / 255, 256 / 255, 0.5, 17 / 255 + 1e-7, 1e-30, -1e-30, 3e38, .infinity, -.infinity, .nan,
+        ] {
+          let byte = x[place]
+          x[place] = other
+          #expect(!context.bytes(of: x.base, count: count, into: y.base), "\(other) at \(place) of \(count)")
+          x[place] = byte
+        }
+      }
+    }
+  }
 }

@@ -16,8 +16,10 @@
 #define SHIM_INLINE static inline __attribute__((always_inline))
 
 /* widen: floats to doubles. narrow: doubles to floats. square_root: of each lane. from_int: 32-bit
- * integers to floats. from_bytes: n bytes in memory, 0 to 255, to floats. multiply_high,
- * multiply_low: the halves of the unsigned 64-bit products, in a way that shares the products. */
+ * integers to floats. from_bytes: n bytes in memory, 0 to 255, to floats. nearest_bytes: the whole
+ * numbers of 0 to 255 nearest to 255 x. are_bytes: ones in the lanes where x is such a number / 255,
+ * but for its last place. store_bytes: integers of 0 to 255 to memory. multiply_high, multiply_low:
+ * the halves of the unsigned 64-bit products, in a way that shares the products. */
 #define SHIM_VECTORS(n, half)                                                                      \
   typedef float shim_f##n __attribute__((ext_vector_type(n)));                                     \
   typedef double shim_d##n __attribute__((ext_vector_type(n)));                                    \
@@ -38,6 +40,19 @@
   SHIM_INLINE shim_f##n shim_from_bytes##n(const uint8_t *bytes) {                                 \
     shim_b##n x = *(const shim_b##n *)bytes;                                                       \
     return __builtin_convertvector(__builtin_convertvector(x, shim_i##n), shim_f##n);              \
+  }                                                                                                \
+  SHIM_INLINE shim_i##n shim_nearest_bytes##n(shim_f##n x) {                                       \
+    const float whole = 0x1.8p23f; /* Beside it a float has no fraction. */                        \
+    shim_f##n least = 0, most = 255;                                                               \
+    shim_f##n byte = __builtin_elementwise_min((x * 255 + whole) - whole, most);                   \
+    return __builtin_convertvector(__builtin_elementwise_max(byte, least), shim_i##n);             \
+  }                                                                                                \
+  SHIM_INLINE shim_i##n shim_are_bytes##n(shim_f##n x, shim_i##n bytes) {                          \
+    shim_f##n exact = __builtin_convertvector(bytes, shim_f##n) * (1 / 255.0f);                    \
+    return __builtin_elementwise_abs(x - exact) <= exact * 0x1p-23f;                               \
+  }                                                                                                \
+  SHIM_INLINE void shim_store_bytes##n(shim_i##n x, uint8_t *bytes) {                              \
+    *(shim_b##n *)bytes = __builtin_convertvector(x, shim_b##n);                                   \
   }                                                                                                \
   SHIM_INLINE shim_d##n shim_widen_int##n(shim_i##n x) {                                           \
     return __builtin_convertvector(x, shim_d##n);                                                  \

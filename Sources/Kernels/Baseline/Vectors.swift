@@ -38,6 +38,17 @@ typealias Doubles = SIMD4<Double>
 /// Bytes as floats, 0 to 255.
 @inline(__always) func floats(bytes: UnsafePointer<UInt8>) -> Floats { shim_from_bytes4(bytes) }
 
+/// The whole numbers of 0 to 255 that are nearest to 255·x.
+@inline(__always) func nearestBytes(_ x: Floats) -> Integers { shim_nearest_bytes4(x) }
+
+/// Ones in the lanes where x is the number in `bytes` over 255, but for its last place.
+@inline(__always) func areBytes(_ x: Floats, _ bytes: Integers) -> Integers { shim_are_bytes4(x, bytes) }
+
+/// Writes integers of 0 to 255 as bytes.
+@inline(__always) func storeBytes(_ x: Integers, _ bytes: UnsafeMutablePointer<UInt8>) {
+  shim_store_bytes4(x, bytes)
+}
+
 /// Integers in double precision.
 @inline(__always) func widen(_ x: Integers) -> Doubles { shim_widen_int4(x) }
 

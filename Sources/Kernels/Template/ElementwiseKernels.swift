@@ -38,6 +38,8 @@ package struct ElementwiseKernels: Sendable {
   package var logarithm: @Sendable (_ x: Input, _ y: Output, _ count: Int) -> Void
   /// y ← a·x from bytes.
   package var fromBytes: @Sendable (_ x: UnsafePointer<UInt8>, _ a: Float, _ y: Output, _ count: Int) -> Void
+  /// y ← 255·x as bytes; false when some x is not a byte over 255, to its last place.
+  package var toBytes: @Sendable (_ x: Input, _ y: UnsafeMutablePointer<UInt8>, _ count: Int) -> Bool
   /// y ← x from doubles.
   package var fromDoubles: @Sendable (_ x: UnsafePointer<Double>, _ y: Output, _ count: Int) -> Void
 
@@ -53,6 +55,7 @@ package struct ElementwiseKernels: Sendable {
     exponential: @escaping @Sendable (Input, Output, Int) -> Void,
     logarithm: @escaping @Sendable (Input, Output, Int) -> Void,
     fromBytes: @escaping @Sendable (UnsafePointer<UInt8>, Float, Output, Int) -> Void,
+    toBytes: @escaping @Sendable (Input, UnsafeMutablePointer<UInt8>, Int) -> Bool,
     fromDoubles: @escaping @Sendable (UnsafePointer<Double>, Output, Int) -> Void
   ) {
     self.activate = activate
@@ -66,6 +69,7 @@ package struct ElementwiseKernels: Sendable {
     self.exponential = exponential
     self.logarithm = logarithm
     self.fromBytes = fromBytes
+    self.toBytes = toBytes
     self.fromDoubles = fromDoubles
   }
 }

@@ -28,6 +28,36 @@ func fromBytes(_ x: UnsafePointer<UInt8>, _ a: Float, _ y: Output, _ count: Int)
   }
 }
 
+/// See `ElementwiseKernels.toBytes`.
+func toBytes(_ x: Input, _ y: UnsafeMutablePointer<UInt8>, _ count: Int) -> Bool {
+  var isByte = Integers(repeating: -1)
+  var i = 0
+  while i &+ laneCount <= count {
+    let value = load(x + i)
+    let bytes = nearestBytes(value)
+    storeBytes(bytes, y + i)
+    isByte &= areBytes(value, bytes)
+    i &+= laneCount
+  }
+  if i < count {
+    let value = loadPartial(x + i, count &- i)
+    let bytes = nearestBytes(value)
+    isByte &= areBytes(value, bytes)
+    var lane = 0
+    while i &+ lane < count {
+      y[i &+ lane] = UInt8(truncatingIfNeeded: bytes[lane])
+      lane &+= 1
+    }
+  }
+  var all = true
+  i = 0
+  while i < laneCount {
+    all = all && isByte[i] != 0
+    i &+= 1
+  }
+  return all
+}
+
 func fromDoubles(_ x: UnsafePointer<Double>, _ y: Output, _ count: Int) {
   var i = 0
   while i &+ laneCount <= count {

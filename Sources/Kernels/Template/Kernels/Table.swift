@@ -20,7 +20,8 @@ package var table: KernelTable {
     elementwise: ElementwiseKernels(
       activate: activate, activateBackward: activateBackward, scaleRow: scaleRow, finishRow: finishRow,
       combine: combine, multiply: multiply, scale: scale, clamp: clamp, exponential: exponential,
-      logarithm: logarithm, fromBytes: fromBytes, fromDoubles: fromDoubles),
+      logarithm: logarithm, fromBytes: fromBytes, toBytes: toBytes,
+      fromDoubles: fromDoubles),
     reductions: ReductionKernels(
       sum: sum, dot: dot, isFinite: isFinite, columnSums: columnSums, columnSquares: columnSquares,
       crossEntropy: crossEntropy, squaredError: squaredError),
