@@ -11,8 +11,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 LIBRARY = HERE.parent / ".build" / "release" / "libgenerative.so"
-# Between two bursts, until the last worker's idle threads have stopped spinning.
-PAUSE = 0.05
+# Between two bursts, until the last worker's idle threads have stopped spinning: OpenBLAS's after 0.103 s.
+PAUSE = 0.15
 
 
 class WorkerError(Exception):
