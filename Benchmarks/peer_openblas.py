@@ -17,9 +17,11 @@ def product(m, n, k):
     return Workload(repeat(lambda: np.matmul(a, b, out=c), warm_up=3), error)
 
 
-def eigen(n, k):
+def eigen(n, k, falling=0):
     """All pairs, as scikit-learn's covariance_eigh has them: numpy has no way to ask for fewer."""
     x = data.normal(n, n).astype(float)
+    if falling:
+        x /= np.arange(1, n + 1) ** 0.75
     c = x.T @ x / n
     found = {}
 

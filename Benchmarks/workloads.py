@@ -94,10 +94,10 @@ def products():
 
 
 def eigenproblems():
-    for k in 50, 784:
-        settings = dict(n=784, k=k)
+    for k, falling in (50, 1), (50, 0), (784, 0):
+        settings = dict(n=784, k=k, falling=falling)
         yield Duel(
-            f"eigen-784-k{k}",
+            f"eigen-784-k{k}{'-falling' if falling else ''}",
             Side("ours", "layers", "eigen", settings),
             [Side("openblas", "peer_openblas", "eigen", settings)],
         )

@@ -6,7 +6,7 @@ import Tensors
 // `bench.py`.
 //
 //   layer-worker product m=512 n=512 k=512
-//   layer-worker eigen n=784 k=50
+//   layer-worker eigen n=784 k=50 falling=1
 //   layer-worker convolution size=32 channels=64 filters=128 transposed=0 direction=forward
 
 @main struct LayerWorker {
@@ -21,7 +21,7 @@ import Tensors
     case "product":
       try serveProduct(m: number("m"), n: number("n"), k: number("k"))
     case "eigen":
-      try serveEigen(n: number("n"), k: number("k"))
+      try serveEigen(n: number("n"), k: number("k"), isFalling: number("falling") == 1)
     case "convolution":
       try serveConvolution(
         size: number("size"), channels: number("channels"), filters: number("filters"),
@@ -57,20 +57,24 @@ import Tensors
     }
   }
 
-  /// All eigenvalues and the k leading eigenvectors of Xᵀ·X/n for an n × n matrix X of normal numbers.
-  private static func serveEigen(n: Int, k: Int) throws {
+  /// The k leading eigenpairs of Xᵀ·X/n for an n × n matrix X of normal numbers, whose column j is divided by
+  /// (j + 1)^¾ when the spectrum is to fall as that of pictures does.
+  private static func serveEigen(n: Int, k: Int, isFalling: Bool) throws {
     let context = Context.standard
     let x = try Buffer<Float>(count: n * n)
     let covariance = try Buffer<Double>(count: n * n)
     let matrix = try Buffer<Double>(count: n * n)
     context.fillNormal(x.base, count: x.count, from: Random(seed: 1, purpose: .test))
+    if isFalling {
+      for p in 0..<n * n { x.base[p] /= Float(pow(Double(p % n + 1), 0.75)) }
+    }
     context.rankUpdate(Matrix(x.base, rows: n, columns: n), into: covariance.base)
     context.mirrorUpperTriangle(covariance.base, columns: n)
     for i in 0..<n * n { covariance.base[i] /= Double(n) }
     var eigen: SymmetricEigen?
     func solve() {
       matrix.base.update(from: covariance.base, count: n * n)
-      eigen = try? SymmetricEigen(destroying: matrix.base, n: n, largest: k, in: context)
+      eigen = try? SymmetricEigen(destroying: matrix.base, n: n, leading: k, in: context)
     }
     Bursts.serve(solve) {
       guard let eigen else { return .nan }

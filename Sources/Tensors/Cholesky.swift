@@ -24,6 +24,51 @@ package enum Cholesky {
     return true
   }
 
+  /// R over the upper triangle of a large symmetric A = Rᵀ·R, block by block of rows; what stands below is
+  /// not read and undefined after. False as soon as a pivot is not positive: A is not definite.
+  ///
+  /// - Parameters:
+  ///   - a: n × n with unit column stride.
+  ///   - product: for n × n.
+  package static func factorUpper(
+    _ a: DoubleMatrix, product: DoubleProduct, in context: Context
+  ) -> Bool {
+    let n = a.rowCount
+    /// Takes the block's rows above row i off it, and divides it by the pivot's root, in some columns.
+    func solveRow(_ i: Int, above first: Int, columns: Range<Int>, scale: Double) {
+      let row = a.base + i * a.rowStride
+      for q in first..<i {
+        let other = a.base + q * a.rowStride
+        context.add(-other[i], other + columns.lowerBound, to: row + columns.lowerBound, count: columns.count)
+      }
+      for j in columns { row[j] *= scale }
+    }
+    for first in stride(from: 0, to: n, by: blockRows) {
+      let end = min(n, first + blockRows)
+      for i in first..<end {
+        solveRow(i, above: first, columns: i..<end, scale: 1)
+        let row = a.base + i * a.rowStride
+        guard row[i] > 0, row[i] < .infinity else { return false }
+        let scale = 1 / row[i].squareRoot()
+        for j in i..<end { row[j] *= scale }
+      }
+      // Columns that the first-level cache holds.
+      let share = 64
+      context.parallel((n - end + share - 1) / share) { index in
+        let columns = end + index * share..<min(n, end + (index + 1) * share)
+        for i in first..<end {
+          solveRow(i, above: first, columns: columns, scale: 1 / a.base[i * a.rowStride + i])
+        }
+      }
+      let panel = a[first..<end, end..<n]
+      product.add(panel.transposed, panel, scale: -1, into: a[end..<n, end..<n], upperOnly: true)
+    }
+    return true
+  }
+
+  /// Rows of a block.
+  private static let blockRows = 48
+
   /// inverse ← L⁻¹, lower triangular, zeros above; L is the lower triangle of `l` (n × n).
   package static func invert(
     _ l: UnsafePointer<Double>, _ n: Int, into inverse: UnsafeMutablePointer<Double>

@@ -93,7 +93,7 @@ package final class DoubleProduct {
       let height = min(Self.tileRows, a.rowCount - i)
       var target = packed + i * a.columnCount
       if height == Self.tileRows, a.columnStride == 1 {
-        packSixRows(rows, a.rowStride, a.columnCount, scale: scale, into: target)
+        Self.packSixRows(rows, a.rowStride, a.columnCount, scale: scale, into: target)
         continue
       }
       for p in 0..<a.columnCount {
@@ -106,7 +106,7 @@ package final class DoubleProduct {
   }
 
   /// Six whole rows that lie packed: what the loop above does, in a third of its time.
-  private func packSixRows(
+  static func packSixRows(
     _ a: UnsafePointer<Double>, _ stride: Int, _ count: Int, scale: Double,
     into packed: UnsafeMutablePointer<Double>
   ) {
@@ -119,10 +119,10 @@ package final class DoubleProduct {
       target[3] = scale * a3[p]
       target[4] = scale * a4[p]
       target[5] = scale * a5[p]
-      target += Self.tileRows
+      target += tileRows
     }
   }
 }
 
 /// The least multiple of `unit` that is at least `count`, and at least one unit.
-private func roundUp(_ count: Int, _ unit: Int) -> Int { (max(count, 1) + unit - 1) / unit * unit }
+func roundUp(_ count: Int, _ unit: Int) -> Int { (max(count, 1) + unit - 1) / unit * unit }

@@ -62,9 +62,8 @@ struct GramSolver {
     for i in 0..<n { total += gram.base[i * (n + 1)] }
     if !total.isFinite { try checkFinite(rows, in: context) }
 
-    var wanted = limit
-    if case .count(let k) = options.components { wanted = k }
-    let eigen = try SymmetricEigen(destroying: gram.base, n: n, largest: wanted, in: context)
+    let wanted = options.wantedCount(limit: limit)
+    let eigen = try SymmetricEigen(destroying: gram.base, n: n, leading: wanted, in: context)
     let variances = UnsafeBufferPointer(eigen.values.elements)
     let k = options.componentCount(variances: variances, total: total, limit: limit)
     guard let size = checkedProduct(k, d) else {

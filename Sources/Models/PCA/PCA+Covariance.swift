@@ -25,10 +25,8 @@ extension PCA.Solution {
     let mean = try Buffer<Double>(count: d, in: context.memory)
     if options.centres { moments.mean(into: mean.base) }
 
-    // A ratio is known only with the eigenvalues: then all vectors that may be kept are computed.
-    var wanted = limit
-    if case .count(let k) = options.components { wanted = k }
-    let eigen = try SymmetricEigen(destroying: c.base, n: d, largest: wanted, in: context)
+    let wanted = options.wantedCount(limit: limit)
+    let eigen = try SymmetricEigen(destroying: c.base, n: d, leading: wanted, in: context)
     let variances = UnsafeBufferPointer(eigen.values.elements)
     try self.init(
       components: eigen.vectors.base,

@@ -80,6 +80,11 @@ extension PCA {
       }
     }
 
+    /// Components to solve for: a share is known only with the variances, and then all that may be kept.
+    func wantedCount(limit: Int) -> Int {
+      if case .count(let k) = components { k } else { limit }
+    }
+
     /// The number of components for these variances, of which the first `limit` may be kept.
     func componentCount(
       variances: UnsafeBufferPointer<Double>, total: Double, limit: Int

@@ -39,8 +39,8 @@ extension PCA {
 
     /// - Parameters:
     ///   - components: k × d packed, of any sign.
-    ///   - variances: min(n, d) or more, falling; the first k belong to the components.
-    ///   - noiseVariance: nil: the mean of the variances after the first k, which are then all there.
+    ///   - variances: k or more, falling; the first k belong to the components.
+    ///   - noiseVariance: nil: the mean of the variances after the first k.
     ///   - mean: d.
     init(
       components v: UnsafePointer<Double>, count k: Int, variances: UnsafeBufferPointer<Double>,
@@ -62,7 +62,11 @@ extension PCA {
       // The same divisor as scikit-learn's, which Tipping & Bishop write as d − k for n > d.
       let rank = noiseVariance == nil ? min(rowCount, d) : k
       var rest = 0.0
-      for i in (k..<max(k, rank)).reversed() { rest += max(variances[i], 0) }
+      if variances.count >= rank {
+        for i in (k..<max(k, rank)).reversed() { rest += max(variances[i], 0) }
+      } else {
+        rest = max(0, totalVariance - kept.elements.reduce(0, +))
+      }
       let noise = noiseVariance ?? (k < rank ? rest / Double(rank - k) : 0)
       try self.init(
         components: components, mean: floatMean, explainedVariance: kept, totalVariance: totalVariance,

@@ -1,0 +1,100 @@
+extension SymmetricEigen {
+  /// The k largest eigenpairs by block Lanczos (Golub & Underwood, "The block Lanczos method for computing
+  /// eigenvalues", 1977), and the proof that no larger eigenvalue was missed.
+  ///
+  ///     T = Q·A·Qᵀ = Sᵀ·diag(θ)·S,     V = S·Q       Q a `KrylovBasis` of m dimensions
+  ///
+  /// Where the spectrum falls, as that of pictures does, V's first k rows are eigenvectors to rounding with
+  /// m of about 3·k. Of an eigenvalue that occurs more often than a block has rows, some copies may be
+  /// missed: so in the end σ·I − A + Vᵀ·diag(θ)·V must have a Cholesky factor, and then no eigenvalue but
+  /// those found is above σ, which is θₖ to rounding.
+  package struct Lanczos {
+    /// θ: k of them, falling.
+    package let values: Buffer<Double>
+    /// V: k × n.
+    package let vectors: Buffer<Double>
+
+    package init(values: Buffer<Double>, vectors: Buffer<Double>) {
+      self.values = values
+      self.vectors = vectors
+    }
+
+    /// Below this many rows all pairs are found as soon.
+    private static let fewestRows = 256
+
+    /// Dimensions after which convergence is looked at first.
+    private static func firstDimensions(_ wanted: Int) -> Int {
+      roundUp(3 * wanted + 48, KrylovBasis.block)
+    }
+
+    /// Whether so few pairs are wanted of so many that this way is the shorter, should the spectrum fall.
+    static func isShorter(n: Int, wanted: Int) -> Bool {
+      n >= fewestRows && wanted >= 1 && firstDimensions(wanted) <= n / 3
+    }
+
+    /// Solves for the matrix whose upper triangle stands at `a`, n × n packed; what stands below is
+    /// overwritten. Nil where it does not converge soon, or the proof fails.
+    ///
+    /// - Throws: `.memory`; `.internalFault`.
+    static func solve(
+      _ a: UnsafeMutablePointer<Double>, n: Int, wanted k: Int, product: DoubleProduct, in context: Context
+    ) throws(GenerativeError) -> Lanczos? {
+      guard falls(a, n: n, in: context) else { return nil }
+      context.mirrorUpperTriangle(a, columns: n)
+      let first = firstDimensions(k)
+      let basis = try KrylovBasis(of: a, n: n, capacity: first + first / 2, in: context)
+      var isGrowing = basis.grow(to: first)
+      while isGrowing {
+        let (pairs, residual) = try basis.ritzPairs(k)
+        let rounding = Double(n) * 0x1p-52 * pairs.values[0]
+        if residual <= rounding {
+          let values = try Buffer<Double>(uninitializedCount: k, in: context.memory)
+          values.base.update(from: pairs.values.base, count: k)
+          let found = Lanczos(values: values, vectors: try basis.combine(pairs.matrix))
+          let isAll = try found.hasNoneAbove(
+            of: a, n: n, margin: 8 * rounding, using: basis.matrixSpace, product: product, in: context)
+          return isAll ? found : nil
+        }
+        // A falling spectrum is some blocks from here; in a flat one nothing shows yet.
+        isGrowing = residual < 1e8 * rounding && basis.grow(to: basis.count + first / 8)
+      }
+      return nil
+    }
+
+    /// Whether the spectrum falls at all: (Σλ)²/Σλ² counts the eigenvalues that have a part in the sum.
+    private static func falls(_ a: UnsafePointer<Double>, n: Int, in context: Context) -> Bool {
+      var (trace, squares) = (0.0, 0.0)
+      for i in 0..<n {
+        let row = a + i * n
+        trace += row[i]
+        squares += 2 * context.dot(row + i, row + i, count: n - i) - row[i] * row[i]
+      }
+      return trace * trace < Double(n) / 8 * squares
+    }
+
+    /// Whether A, of which the upper triangle is read, has no eigenvalue above θₖ + `margin` beside these;
+    /// `rest` has room for n × n.
+    package func hasNoneAbove(
+      of a: UnsafePointer<Double>, n: Int, margin: Double, using rest: Buffer<Double>, product: DoubleProduct,
+      in context: Context
+    ) throws(GenerativeError) -> Bool {
+      let k = values.count
+      let scaled = try Buffer<Double>(uninitializedCount: k * n, in: context.memory)
+      let sigma = values[k - 1] + margin
+      context.parallel(n) { i in
+        let (source, target) = (a + i * n, rest.base + i * n)
+        for j in i..<n { target[j] = -source[j] }
+        target[i] += sigma
+      }
+      context.parallel(k) { i in
+        let (source, target, theta) = (vectors.base + i * n, scaled.base + i * n, values.base[i])
+        for j in 0..<n { target[j] = theta * source[j] }
+      }
+      let matrix = DoubleMatrix(rest.base, rows: n, columns: n)
+      product.add(
+        DoubleMatrix(scaled.base, rows: k, columns: n).transposed,
+        DoubleMatrix(vectors.base, rows: k, columns: n), into: matrix, upperOnly: true)
+      return Cholesky.factorUpper(matrix, product: product, in: context)
+    }
+  }
+}
