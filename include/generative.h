@@ -733,9 +733,9 @@ GEN_API void gen_pca_destroy(gen_pca *pca);
 
 /* Fits to a dataset of at least two rows, exactly (SKETCH nearly); what was fitted before is
  * forgotten (also on GEN_E_CANCELLED, else kept on failure). Bytes, as in IDX files and images, are
- * summed in exact integers, and so are rows of floats that are bytes / 255 (to the last place), as
- * images read by others are, in about half the time. Cost: rows * columns^2 FLOPs and an
- * eigenproblem. Returns also GEN_E_NONFINITE.
+ * summed in exact integers, and so are rows of more than 256 floats that are bytes / 255 (to the
+ * last place), as images read by others are, in about half the time. Cost: rows * columns^2 FLOPs
+ * and an eigenproblem. Returns also GEN_E_NONFINITE.
  *
  * With a comm, all ranks call gen_pca_fit, each with its rows, one at least, and the same options:
  * the statistics are summed (an all-reduce of n_features^2 / 2 doubles, of a sketch n_features *

@@ -140,12 +140,12 @@ package final class Moments: @unchecked Sendable {
   /// Adds the first of `rows` as bytes while they are bytes over 255, and returns how many those were.
   ///
   /// Images are often divided by 255 before they come here. As bytes they are summed without error, and in
-  /// half the time; in Double or along directions sums are those of the floats themselves.
+  /// half the time of Float; where the sums are in Double they stay those of the floats themselves.
   private func addBytes(in rows: Matrix) throws(GenerativeError) -> Int {
     let d = columnCount
-    guard precision == .single, directions == nil, rowCount == 0 || unit != 1, rows.rowStride == d,
-      rows.rowCount > 0
-    else { return 0 }
+    guard !accumulator.takesDouble, rowCount == 0 || unit != 1, rows.rowStride == d, rows.rowCount > 0 else {
+      return 0
+    }
     let capacity = min(rows.rowCount, max(1, Self.byteBlock / d))
     let bytes = try Buffer<UInt8>(uninitializedCount: capacity * d, in: context.memory)
     // Some from all over, so that other rows do not begin as bytes.

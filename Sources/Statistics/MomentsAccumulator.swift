@@ -4,7 +4,8 @@ import Tensors
 final class MomentsAccumulator {
   private let columnCount: Int
   private let context: Context
-  private let takesDouble: Bool
+  /// Whether products of floats are taken in Double however many rows there are.
+  let takesDouble: Bool
   private let product: DoubleProduct
   private let doubleBlock: Buffer<Double>
   private let floatBlock: Buffer<Float>
@@ -30,7 +31,7 @@ final class MomentsAccumulator {
     }
     columnCount = columns
     self.context = context
-    self.takesDouble = takesDouble || directions != nil
+    self.takesDouble = takesDouble || directions != nil || columns <= Self.widestDouble
     let count = directions ?? 0
     product = try DoubleProduct(
       rows: max(columns, directions == nil ? 0 : Self.doubleBlockRows), columns: directions ?? columns,
@@ -94,7 +95,7 @@ final class MomentsAccumulator {
   ///
   /// - Throws: `.nonfinite`, and then rows were added.
   func add(_ rows: Matrix, to moments: Moments) throws(GenerativeError) {
-    if takesDouble || columnCount <= Self.widestDouble || rows.rowCount < Self.doubleBlockRows {
+    if takesDouble || rows.rowCount < Self.doubleBlockRows {
       for first in stride(from: 0, to: rows.rowCount, by: Self.doubleBlockRows) {
         let block = rows.rows(first, min(rows.rowCount - first, Self.doubleBlockRows))
         centre(block, moments)

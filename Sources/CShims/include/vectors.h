@@ -17,9 +17,9 @@
 
 /* widen: floats to doubles. narrow: doubles to floats. square_root: of each lane. from_int: 32-bit
  * integers to floats. from_bytes: n bytes in memory, 0 to 255, to floats. nearest_bytes: the whole
- * numbers of 0 to 255 nearest to 255 x. are_bytes: ones in the lanes where x is such a number / 255,
- * but for its last place. store_bytes: integers of 0 to 255 to memory. multiply_high, multiply_low:
- * the halves of the unsigned 64-bit products, in a way that shares the products. */
+ * numbers of 0 to 255 nearest to 255 x. are_bytes: ones in the lanes where x is such a number /
+ * 255, but for its last place. store_bytes: integers of 0 to 255 to memory. multiply_high,
+ * multiply_low: the halves of the unsigned 64-bit products, in a way that shares the products. */
 #define SHIM_VECTORS(n, half)                                                                      \
   typedef float shim_f##n __attribute__((ext_vector_type(n)));                                     \
   typedef double shim_d##n __attribute__((ext_vector_type(n)));                                    \
