@@ -29,8 +29,8 @@ struct RankUpdate {
   let c: UnsafeMutablePointer<Double>
   let sums: UnsafeMutablePointer<Double>?
 
-  /// Lanes summed in registers: as deep as the product's blocks.
-  private static let block = Scratch.depthCapacity
+  /// Lanes summed in registers.
+  private static let block = 320
   /// The most blocks of a slab: over 1,280 floats in two levels rounding stays below 1e-6 of Σ |a·a|.
   private static let mostBlocks = 4
   /// A task's columns of the left-hand side: few, for tasks differ in length.

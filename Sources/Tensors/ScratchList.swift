@@ -5,12 +5,12 @@ import Kernels
 struct Scratch {
   /// Floats of packed B: 4 MiB, of which the third-level cache holds several.
   static let columnCapacity = 1 << 20
-  /// Rows of A that one task packs at a time: with `depthCapacity` 184 KB, under half of a 512 KiB
+  /// Rows of A that one task packs at a time: with `depthCapacity` 180 KiB, under half of a 512 KiB
   /// second-level cache.
-  static let rowCapacity = 24 * ProductKernels.tileRows
-  /// The deepest block of the product's sums: a panel of B of 320 × 16 floats takes 20 of the
-  /// first-level cache's 32 KiB.
-  static let depthCapacity = 320
+  static let rowCapacity = 15 * ProductKernels.tileRows
+  /// The deepest block of the product's sums. A panel of B then fills the first-level cache and comes from
+  /// the second, which the tile does not notice; C is read and written fewer times.
+  static let depthCapacity = 512
   /// Floats of the largest instruction set's tile, rounded to cache lines.
   private static let tileCapacity = 256
   private static let slotCapacity = rowCapacity * depthCapacity + tileCapacity
