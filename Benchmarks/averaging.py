@@ -4,23 +4,17 @@ usage: averaging.py [rows]           needs Dask, Fashion-MNIST and GENERATIVE_LI
 An autoencoder's squared error and a VAE's bound, means over 4,000 rows that were not learned from.
 """
 
-import gzip
 import sys
 
 import dask
 import dask.array as da
 import numpy as np
+from data import fashion
 from generative import VAE, Autoencoder
 from generative import dask as over
 
-FOLDER = "/usr/share/datasets/fashion-mnist"
 EPOCHS = 10
 OPTIONS = {"latent_size": 20, "hidden": (400,), "batch_size": 128, "seed": 1}
-
-
-def rows(name, count):
-    with gzip.open(f"{FOLDER}/{name}-images-idx3-ubyte.gz") as file:
-        return np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 784)[:count]
 
 
 def squared_error(model, X):
@@ -33,7 +27,7 @@ def bound(model, X):
 
 
 def main():
-    X, held_out = rows("train", int(sys.argv[1]) if sys.argv[1:] else 20_000), rows("t10k", 4000)
+    X, held_out = fashion("train")[: int(sys.argv[1]) if sys.argv[1:] else 20_000], fashion("t10k")[:4000]
     for kind, measure in ((Autoencoder, squared_error), (VAE, bound)):
         alone = measure(kind(epochs=EPOCHS, **OPTIONS).fit(X), held_out)
         print(f"{kind.__name__}, one machine, {EPOCHS} epochs: {alone:.2f}", flush=True)

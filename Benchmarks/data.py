@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-FASHION = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
+FASHION = "/usr/share/datasets/fashion-mnist/{}-images-idx3-ubyte.gz"
 
 
 def uniform(*shape, seed=1):
@@ -17,12 +17,17 @@ def normal(*shape, seed=2):
     return np.random.default_rng(seed).standard_normal(shape, dtype=np.float32)
 
 
+def fashion(part):
+    """n x 784 bytes of "train" or "t10k"."""
+    with gzip.open(FASHION.format(part)) as file:
+        return np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 784)
+
+
 def pictures(rows=60_000):
     """rows x 784 bytes: Fashion-MNIST, over again where it is too short; without it, bytes with as
     quickly falling a spectrum."""
-    if os.path.exists(FASHION):
-        with gzip.open(FASHION) as file:
-            found = np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 784)
+    if os.path.exists(FASHION.format("train")):
+        found = fashion("train")
     else:
         few = normal(60_000, 64) * (np.arange(1, 65, dtype=np.float32) ** -0.7)
         found = np.clip(90 + 40 * few @ normal(64, 784, seed=3), 0, 255).astype(np.uint8)

@@ -56,7 +56,8 @@ def networks():
 
 
 def components():
-    for kind, ending in ("f32", ""), ("real", "-real"):
+    kinds = ("f32", ""), ("real", "-real")
+    for kind, ending in kinds:
         for k, count, target in (50, "k50", 1.6), (0, "all", 1.3):
             solvers = ("covariance_eigh", "randomized") if k and not ending else ("covariance_eigh",)
             yield Duel(
@@ -70,7 +71,7 @@ def components():
     yield Duel("pca-fit-60000x784-k50-u8", _ours("pca_fit", kind="u8"), peers, 3, rounds=7)
     solvers = _sklearn("pca_wide", "randomized", "full")
     yield Duel("pca-wide-1000x12288-k50", _ours("pca_wide"), solvers, 4, rounds=5)
-    for kind, ending in ("f32", ""), ("real", "-real"):
+    for kind, ending in kinds:
         yield Duel(
             f"pca-incremental-60000x784-k50{ending}",
             _ours("pca_incremental", kind=kind),

@@ -34,19 +34,18 @@ package enum Cholesky {
     _ a: DoubleMatrix, product: DoubleProduct, in context: Context
   ) -> Bool {
     let n = a.rowCount
-    /// Takes the block's rows above row i off it, and divides it by the pivot's root, in some columns.
-    func solveRow(_ i: Int, above first: Int, columns: Range<Int>, scale: Double) {
+    /// Takes rows first ..< i off row i, in some columns.
+    func takeOff(_ first: Int, from i: Int, columns: Range<Int>) {
       let row = a.base + i * a.rowStride
       for q in first..<i {
         let other = a.base + q * a.rowStride
         context.add(-other[i], other + columns.lowerBound, to: row + columns.lowerBound, count: columns.count)
       }
-      for j in columns { row[j] *= scale }
     }
     for first in stride(from: 0, to: n, by: blockRows) {
       let end = min(n, first + blockRows)
       for i in first..<end {
-        solveRow(i, above: first, columns: i..<end, scale: 1)
+        takeOff(first, from: i, columns: i..<end)
         let row = a.base + i * a.rowStride
         guard row[i] > 0, row[i] < .infinity else { return false }
         let scale = 1 / row[i].squareRoot()
@@ -57,7 +56,10 @@ package enum Cholesky {
       context.parallel((n - end + share - 1) / share) { index in
         let columns = end + index * share..<min(n, end + (index + 1) * share)
         for i in first..<end {
-          solveRow(i, above: first, columns: columns, scale: 1 / a.base[i * a.rowStride + i])
+          takeOff(first, from: i, columns: columns)
+          let row = a.base + i * a.rowStride
+          let scale = 1 / row[i]
+          for j in columns { row[j] *= scale }
         }
       }
       let panel = a[first..<end, end..<n]

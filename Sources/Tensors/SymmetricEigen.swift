@@ -29,7 +29,8 @@ package struct SymmetricEigen {
     let wanted = wanted ?? n
     try Self.check(n: n, wanted: wanted)
     let scale = try Self.normalise(a, n: n, in: context)
-    try self.init(normalised: a, n: n, wanted: wanted, scale: scale, in: context)
+    let product = try DoubleProduct(rows: n, columns: n, in: context)
+    try self.init(normalised: a, n: n, wanted: wanted, scale: scale, product: product, in: context)
   }
 
   /// The `wanted` largest eigenvalues with their vectors, and all others only where they come along: by
@@ -41,15 +42,15 @@ package struct SymmetricEigen {
   ) throws(GenerativeError) {
     try Self.check(n: n, wanted: wanted)
     let scale = try Self.normalise(a, n: n, in: context)
-    if Lanczos.isShorter(n: n, wanted: wanted) {
-      let product = try DoubleProduct(rows: n, columns: n, in: context)
-      if let found = try Lanczos.solve(a, n: n, wanted: wanted, product: product, in: context) {
-        for i in 0..<wanted { found.values.base[i] *= scale }
-        self.init(values: found.values, vectors: found.vectors, vectorCount: wanted, n: n)
-        return
-      }
+    let product = try DoubleProduct(rows: n, columns: n, in: context)
+    if Lanczos.isShorter(n: n, wanted: wanted),
+      let found = try Lanczos.solve(a, n: n, wanted: wanted, product: product, in: context)
+    {
+      for i in 0..<wanted { found.values.base[i] *= scale }
+      self.init(values: found.values, vectors: found.vectors, vectorCount: wanted, n: n)
+      return
     }
-    try self.init(normalised: a, n: n, wanted: wanted, scale: scale, in: context)
+    try self.init(normalised: a, n: n, wanted: wanted, scale: scale, product: product, in: context)
   }
 
   private static func check(n: Int, wanted: Int) throws(GenerativeError) {
@@ -67,14 +68,14 @@ package struct SymmetricEigen {
   }
 
   private init(
-    normalised a: UnsafeMutablePointer<Double>, n: Int, wanted: Int, scale: Double, in context: Context
+    normalised a: UnsafeMutablePointer<Double>, n: Int, wanted: Int, scale: Double, product: DoubleProduct,
+    in context: Context
   ) throws(GenerativeError) {
     self.n = n
     values = try Buffer(count: n, in: context.memory)
     vectors = try Buffer(uninitializedCount: wanted * n, in: context.memory)
     vectorCount = wanted
 
-    let product = try DoubleProduct(rows: n, columns: n, in: context)
     let tridiagonal = try Tridiagonal(reducing: a, n: n, product: product, in: context)
     let divide = try Divide(
       diagonal: tridiagonal.diagonal, offDiagonal: tridiagonal.offDiagonal, wanted: wanted,

@@ -42,19 +42,9 @@ import Testing
     let n = values.count
     let sorted = values.sorted(by: >)
     let rounding = 1e-15 * Double(n) * (values.map { abs($0) }.max() ?? 0)
-    var (value, residual, overlap) = (0.0, 0.0, 0.0)
-    for i in 0..<k {
-      let v = eigen.vectors.base + i * n
-      value = max(value, abs(eigen.values[i] - sorted[i]))
-      for r in 0..<n {
-        let sum = (0..<n).reduce(0) { $0 + a[r * n + $1] * v[$1] }
-        residual = max(residual, abs(sum - eigen.values[i] * v[r]))
-      }
-      for j in 0...i {
-        let other = eigen.vectors.base + j * n
-        overlap = max(overlap, abs((0..<n).reduce(i == j ? -1 : 0) { $0 + v[$1] * other[$1] }))
-      }
-    }
+    let value = (0..<k).reduce(0.0) { max($0, abs(eigen.values[$1] - sorted[$1])) }
+    let (residual, overlap) = faults(a, n, eigen)
+    #expect(eigen.vectorCount == k)
     #expect(value < rounding && residual < rounding && overlap < 1e-12, "\(note)")
   }
 
@@ -97,7 +87,8 @@ import Testing
     let values = (0..<300).map { Self.awkward($0, kind) }
     let a = matrix(values)
     let eigen = try leading(15, of: a)
-    if !kind.hasSuffix("2 equal") { #expect(eigen.values.count == 300) }
+    // Rounding may bring out the copies that no block has room for.
+    if kind != "12 equal" { #expect(eigen.values.count == 300) }
     check(eigen, 15, of: a, values: values)
   }
 

@@ -52,27 +52,6 @@ import Testing
     return (0..<n).map { a[$0 * n + $0] }.sorted(by: >)
   }
 
-  /// max |A·v − λ·v| and max |V·Vᵀ − I|.
-  private func faults(_ a: [Double], _ n: Int, _ eigen: SymmetricEigen) -> (residual: Double, overlap: Double)
-  {
-    var residual = 0.0
-    var overlap = 0.0
-    let v = eigen.vectors.base
-    for i in 0..<eigen.vectorCount {
-      for r in 0..<n {
-        var sum = 0.0
-        for c in 0..<n { sum += a[r * n + c] * v[i * n + c] }
-        residual = max(residual, abs(sum - eigen.values[i] * v[i * n + r]))
-      }
-      for j in 0...i {
-        var sum = i == j ? -1.0 : 0
-        for c in 0..<n { sum += v[i * n + c] * v[j * n + c] }
-        overlap = max(overlap, abs(sum))
-      }
-    }
-    return (residual, overlap)
-  }
-
   private func solve(_ matrix: [Double], _ n: Int, largest k: Int? = nil, threads: Int = 2) throws
     -> SymmetricEigen
   {
@@ -239,4 +218,24 @@ import Testing
       }
     }
   }
+}
+
+/// max |A·v − λ·v| and max |V·Vᵀ − I|.
+func faults(_ a: [Double], _ n: Int, _ eigen: SymmetricEigen) -> (residual: Double, overlap: Double) {
+  var residual = 0.0
+  var overlap = 0.0
+  let v = eigen.vectors.base
+  for i in 0..<eigen.vectorCount {
+    for r in 0..<n {
+      var sum = 0.0
+      for c in 0..<n { sum += a[r * n + c] * v[i * n + c] }
+      residual = max(residual, abs(sum - eigen.values[i] * v[i * n + r]))
+    }
+    for j in 0...i {
+      var sum = i == j ? -1.0 : 0
+      for c in 0..<n { sum += v[i * n + c] * v[j * n + c] }
+      overlap = max(overlap, abs(sum))
+    }
+  }
+  return (residual, overlap)
 }

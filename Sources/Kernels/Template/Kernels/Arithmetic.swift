@@ -32,30 +32,30 @@ func fromBytes(_ x: UnsafePointer<UInt8>, _ a: Float, _ y: Output, _ count: Int)
 func toBytes(_ x: Input, _ y: UnsafeMutablePointer<UInt8>, _ count: Int) -> Bool {
   var isByte = Integers(repeating: -1)
   var i = 0
-  while i &+ laneCount <= count {
-    let value = load(x + i)
+  while i < count {
+    let left = count &- i
+    let isWhole = left >= laneCount
+    let value = isWhole ? load(x + i) : loadPartial(x + i, left)
     let bytes = nearestBytes(value)
-    storeBytes(bytes, y + i)
     isByte &= areBytes(value, bytes)
+    if isWhole {
+      storeBytes(bytes, y + i)
+    } else {
+      var lane = 0
+      while lane < left {
+        y[i &+ lane] = UInt8(truncatingIfNeeded: bytes[lane])
+        lane &+= 1
+      }
+    }
     i &+= laneCount
   }
-  if i < count {
-    let value = loadPartial(x + i, count &- i)
-    let bytes = nearestBytes(value)
-    isByte &= areBytes(value, bytes)
-    var lane = 0
-    while i &+ lane < count {
-      y[i &+ lane] = UInt8(truncatingIfNeeded: bytes[lane])
-      lane &+= 1
-    }
-  }
-  var all = true
+  var areAll = true
   i = 0
   while i < laneCount {
-    all = all && isByte[i] != 0
+    areAll = areAll && isByte[i] != 0
     i &+= 1
   }
-  return all
+  return areAll
 }
 
 func fromDoubles(_ x: UnsafePointer<Double>, _ y: Output, _ count: Int) {
