@@ -4,7 +4,7 @@
 #   make test      installs what is missing, builds, runs every test
 #   make science   what the papers claim, measured; CLAIM='vae parzen' those only, SEEDS='1 2', DATA=folder of
 #                  MNIST's files, SHORT=1 to see that it runs; kept in demo/science, and a page of it there
-#   make check-hard  the scorecard at full size and the tests under sanitizers, in an hour or two; PASS n/25
+#   make check-hard  the scorecard at full size and the tests under sanitizers, in an hour or two; PASS n/26
 #   make fuzz      fuzzes six targets; SECONDS=600 for each, TARGETS='model png'
 #   make           builds the library and the tool into .build/release
 #   make bench     every workload beside the peers'; WORKLOADS='vae dcgan' those only, QUICK=1 fewer runs
@@ -67,7 +67,7 @@ test-tools:
 
 $(PYTHON): bindings/python/pyproject.toml
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet numpy pytest safetensors 'setuptools>=70.1'
+	.venv/bin/pip install --quiet numpy pytest safetensors 'setuptools>=77.0.3'
 	.venv/bin/pip install --quiet scikit-learn pandas || echo "Tests against scikit-learn will be skipped."
 	.venv/bin/pip install --quiet dask distributed || echo "Tests of Dask will be skipped."
 	.venv/bin/pip install --quiet mypy tqdm || echo "The check of the package's types will be skipped."

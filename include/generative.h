@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * generative.h - libgenerative: generative models on a CPU, behind one C header.
  *

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +14,13 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The most one read or write moves; Linux stops at about 2 GiB anyway. */
 static const int64_t largest_transfer = 1 << 30;
 
-static int write_pieces(int descriptor, const struct shim_piece *pieces, int64_t count) {
+static int write_bytes(int descriptor, const struct shim_piece *pieces, int64_t count) {
   for (int64_t i = 0; i < count; i++) {
     const char *bytes = pieces[i].bytes;
     int64_t left = pieces[i].count;
@@ -34,6 +37,28 @@ static int write_pieces(int descriptor, const struct shim_piece *pieces, int64_t
     }
   }
   return 0;
+}
+
+/* A write to a pipe that nobody reads, or past RLIMIT_FSIZE, is an error like any other: the signal that comes
+   with it, and would end the process, is taken back. */
+static int write_pieces(int descriptor, const struct shim_piece *pieces, int64_t count) {
+  sigset_t raised, before, pending;
+  sigemptyset(&raised);
+  sigaddset(&raised, SIGPIPE);
+  sigaddset(&raised, SIGXFSZ);
+  sigpending(&pending);
+  pthread_sigmask(SIG_BLOCK, &raised, &before);
+  int error = write_bytes(descriptor, pieces, count);
+  int signal = error == EPIPE ? SIGPIPE : error == EFBIG ? SIGXFSZ : 0;
+  if (signal && !sigismember(&pending, signal)) {
+    sigemptyset(&raised);
+    sigaddset(&raised, signal);
+    const struct timespec now = {0, 0};
+    while (sigtimedwait(&raised, NULL, &now) < 0 && errno == EINTR)
+      ;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return error;
 }
 
 static int flush(int descriptor) {

@@ -6,8 +6,8 @@ import Tensors
 /// The one place where an error becomes a status and a message. Success leaves errno as it was.
 func boundary(_ body: () throws(GenerativeError) -> Void) -> gen_status {
   let callersErrno = errno
-  shim_call_begin()
-  defer { shim_call_end() }
+  let modes = enterLibrary()
+  defer { leaveLibrary(modes) }
   do {
     try body()
     errno = callersErrno
@@ -40,10 +40,29 @@ func destroy<Object: HandleObject>(_ handle: OpaquePointer?, _ type: Object.Type
   call { Handles.shared.remove(handle, type) }
 }
 
-/// Runs `body` as a call that a fork on another thread heeds.
+/// Runs `body` as a call of the host that cannot fail.
 func call<Result>(_ body: () -> Result) -> Result {
+  let modes = enterLibrary()
+  defer { leaveLibrary(modes) }
+  return body()
+}
+
+/// Begins a call: a fork on another thread heeds it, and floating-point modes are the library's, not the
+/// host's, until `leaveLibrary` gets what this returns.
+private func enterLibrary() -> UInt64 {
   shim_call_begin()
-  defer { shim_call_end() }
+  return shim_modes_enter()
+}
+
+private func leaveLibrary(_ modes: UInt64) {
+  shim_modes_leave(modes)
+  shim_call_end()
+}
+
+/// Calls a function of the host, which finds the floating-point modes that it left.
+func callHost<Result>(_ body: () -> Result) -> Result {
+  shim_modes_to_host()
+  defer { shim_modes_from_host() }
   return body()
 }
 

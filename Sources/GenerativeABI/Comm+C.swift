@@ -35,11 +35,11 @@ func readRanks(
           case .double: GEN_F64
           case .integer: GEN_I64
           }
-        return allReduce(values, Int64(count), Int32(type), user)
+        return callHost { allReduce(values, Int64(count), Int32(type), user) }
       },
-      broadcast: { bytes, count, root in broadcast(bytes, Int64(count), Int32(root), user) },
-      allGather: { bytes, count, all in allGather(bytes, Int64(count), all, user) },
-      barrier: { barrier(user) }))
+      broadcast: { bytes, count, root in callHost { broadcast(bytes, Int64(count), Int32(root), user) } },
+      allGather: { bytes, count, all in callHost { allGather(bytes, Int64(count), all, user) } },
+      barrier: { callHost { barrier(user) } }))
 }
 
 /// What makes the ranks behind a host's table anew for each call, from a copy of it; nil for NULL, and for

@@ -1,4 +1,5 @@
 import CGenerative
+import CShims
 import Tensors
 
 extension Context: HandleObject {
@@ -55,7 +56,9 @@ private func limits(_ o: gen_context_options) throws(GenerativeError) -> InputLi
 private func hostLog(_ o: gen_context_options) -> Context.Log? {
   guard let log = o.log else { return nil }
   nonisolated(unsafe) let userData = o.user_data
-  return { level, message in message.withCString { log(level.rawValue, $0, userData) } }
+  return { level, message in
+    message.withCString { message in callHost { log(level.rawValue, message, userData) } }
+  }
 }
 
 private func allocator(_ o: gen_context_options) throws(GenerativeError) -> Memory.Allocator {
@@ -64,7 +67,8 @@ private func allocator(_ o: gen_context_options) throws(GenerativeError) -> Memo
   case (nil, nil): return .system
   case (let allocate?, let release?):
     return Memory.Allocator(
-      allocate: { allocate(Int64($0), userData) }, release: { release($0, Int64($1), userData) })
+      allocate: { count in callHost { allocate(Int64(count), userData) } },
+      release: { block, count in callHost { release(block, Int64(count), userData) } })
   default: throw GenerativeError(.argument, "allocate and release must both be given, or neither")
   }
 }
@@ -76,11 +80,16 @@ private func hostLoop(_ o: gen_context_options) -> Context.ParallelFor? {
     withoutActuallyEscaping(body) { body in
       var loop = HostLoopBody(call: body)
       withUnsafeMutablePointer(to: &loop) { loop in
-        parallelFor(
-          Int64(count),
-          { index, state in
-            state?.assumingMemoryBound(to: HostLoopBody.self).pointee.call(Int(index))
-          }, loop, userData)
+        callHost {
+          parallelFor(
+            Int64(count),
+            { index, state in
+              // On a thread of the host's, whose modes may be any.
+              let modes = shim_modes_enter()
+              state?.assumingMemoryBound(to: HostLoopBody.self).pointee.call(Int(index))
+              shim_modes_leave(modes)
+            }, loop, userData)
+        }
       }
     }
   }

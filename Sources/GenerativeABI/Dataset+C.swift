@@ -180,8 +180,8 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
         shape: try checkShape(o.height, o.width, o.channels), shuffleWindow: window == 0 ? 4096 : window,
         context: try resolve(o.context)
       ) { firstRow, maxRowCount, rows in
-        if firstRow == 0, rewind(userData) != 0 { return -1 }
-        return Int(read(rows, Int64(maxRowCount), userData))
+        if firstRow == 0, callHost({ rewind(userData) }) != 0 { return -1 }
+        return Int(callHost { read(rows, Int64(maxRowCount), userData) })
       })
   }
 }

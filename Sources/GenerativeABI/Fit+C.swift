@@ -13,7 +13,7 @@ extension Observer {
         moment.message.withCString { message in
           var c = gen_event(moment)
           c.message = message
-          return switch event(&c, userData) {
+          return switch callHost({ event(&c, userData) }) {
           case Int32(GEN_GO_ON): .goOn
           case Int32(GEN_STOP_AFTER_EPOCH): .stopAfterEpoch
           default: .stopNow

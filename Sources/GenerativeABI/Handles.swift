@@ -1,3 +1,4 @@
+import CShims
 import Tensors
 
 /// An object that C holds by a handle.
@@ -22,12 +23,13 @@ enum HandleKind: UInt8, Sendable {
 /// The table behind the handles: tickets in, objects out.
 ///
 /// A ticket is kind (8 bits) · generation (24) · index (32). A destroyed slot gets a new generation,
-/// so an old ticket is recognised and never followed.
+/// so an old ticket is recognised and never followed. Each copy of the library in a process begins
+/// with generations of its own, and so does not take another's tickets for its own.
 final class Handles: Sendable {
   static let shared = Handles()
 
   private struct Slot {
-    var generation: UInt32 = 1
+    var generation = max(shim_copy_number() & 0xFF_FFFF, 1)
     var object: (any HandleObject)?
     /// Calls that read the object now, or −1 while one has it to itself.
     var users = 0

@@ -1,4 +1,5 @@
 import CGenerative
+import CShims
 import Synchronization
 import Tensors
 
@@ -21,7 +22,9 @@ enum Tokens {
 
     init() {
       entries = .allocate(capacity: Tokens.count)
-      for index in 0..<Tokens.count { (entries + index).initialize(to: Atomic(0)) }
+      for index in 0..<Tokens.count {
+        (entries + index).initialize(to: Atomic(UInt64(shim_copy_number()) << 2))
+      }
     }
 
     subscript(index: Int) -> UnsafeMutablePointer<Atomic<UInt64>> { entries + index }

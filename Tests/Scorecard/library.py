@@ -1,4 +1,4 @@
-"""Rows 19 to 25: the shared object itself, its manners, and its arithmetic."""
+"""Rows 19 to 26: the shared object itself, its manners, and its arithmetic."""
 
 import array
 import sys
@@ -26,6 +26,11 @@ def abi(bench):
 
 def good_guest(bench):
     result = bench.host("guest")
+    return result.good, result.output
+
+
+def host_state(bench):
+    result = bench.host("modes")
     return result.good, result.output
 
 

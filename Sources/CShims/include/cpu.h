@@ -3,6 +3,8 @@
 #ifndef SHIM_CPU_H
 #define SHIM_CPU_H
 
+#include <stdint.h>
+
 /* Whether this CPU and kernel run AVX2 and FMA code (wide registers saved on a context switch). */
 int shim_cpu_has_avx2(void);
 
@@ -12,7 +14,8 @@ int shim_cpu_has_avx512(void);
 /* CPUs this process may run on, at least 1. */
 int shim_cpu_count(void);
 
-/* Starts a thread of 1 MiB stack with all signals blocked; 0 or an errno value. */
+/* Starts a thread of 1 MiB stack; 0 or an errno value. All signals are blocked there but those that a thread
+ * brings about itself (a fault, an abort) and SIGPROF. */
 int shim_thread_start(unsigned long *thread, void *(*body)(void *), void *argument);
 
 /* Waits for the thread's end. */
@@ -26,6 +29,9 @@ static inline void shim_cpu_relax(void) {
   __asm__ volatile("yield");
 #endif
 }
+
+/* A number that differs from copy to copy of the library in a process. */
+uint32_t shim_copy_number(void);
 
 /* Memory of the program image that no allocation can refuse: byte_count bytes, aligned to 64. */
 enum { SHIM_RESERVE_BYTE_COUNT = 5 << 20 };

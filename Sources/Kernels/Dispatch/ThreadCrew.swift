@@ -46,6 +46,7 @@ final class ThreadCrew: @unchecked Sendable {
         &thread,
         { argument in
           guard let argument else { return nil }
+          shim_modes_reset()
           let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
           start.crew._withUnsafeGuaranteedRef { $0.work(slot: start.slot) }
           return nil

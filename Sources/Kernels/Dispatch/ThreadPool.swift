@@ -3,7 +3,7 @@ import CShims
 /// Worker threads that share a loop with the thread that asks for it.
 ///
 /// One loop runs at a time; a loop started inside another, or while another thread's runs, is the
-/// calling thread's alone. Workers block all signals, sleep when idle, start with the first loop, are
+/// calling thread's alone. Workers block signals, sleep when idle, start with the first loop, are
 /// joined when the pool goes, and start anew in the child of a fork.
 package final class ThreadPool: @unchecked Sendable {
   /// Threads that a loop may use, the caller included.
