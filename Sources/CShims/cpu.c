@@ -63,8 +63,8 @@ int shim_thread_start(unsigned long *thread, void *(*body)(void *), void *argume
   if (error)
     return error;
   pthread_attr_setstacksize(&attributes, 1 << 20);
-  /* A thread inherits its creator's mask: the host's handlers stay on the host's threads, but for those of
-     signals that a thread brings about itself, and of profilers. */
+  /* A thread inherits its creator's mask: the host's handlers stay on the host's threads, but for
+     those of signals that a thread brings about itself, and of profilers. */
   static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF};
   sigset_t others, before;
   sigfillset(&others);

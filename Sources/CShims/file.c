@@ -39,8 +39,8 @@ static int write_bytes(int descriptor, const struct shim_piece *pieces, int64_t 
   return 0;
 }
 
-/* A write to a pipe that nobody reads, or past RLIMIT_FSIZE, is an error like any other: the signal that comes
-   with it, and would end the process, is taken back. */
+/* A write to a pipe that nobody reads, or past RLIMIT_FSIZE, is an error like any other: the signal
+   that comes with it, and would end the process, is taken back. */
 static int write_pieces(int descriptor, const struct shim_piece *pieces, int64_t count) {
   sigset_t raised, before, pending;
   sigemptyset(&raised);

@@ -1,7 +1,7 @@
 #include "modes.h"
 
-/* Of x86-64 a mode word is MXCSR and, above it, the x87 control word, which `long double` of the C library
- * obeys; of arm64 it is FPCR. */
+/* Of x86-64 a mode word is MXCSR and, above it, the x87 control word, which `long double` of the C
+ * library obeys; of arm64 it is FPCR. */
 #if defined(__x86_64__)
 #include <immintrin.h>
 
@@ -33,9 +33,7 @@ static inline uint64_t read_modes(void) {
   return modes;
 }
 
-static inline void write_modes(uint64_t modes) {
-  __asm__ volatile("msr fpcr, %0" : : "r"(modes));
-}
+static inline void write_modes(uint64_t modes) { __asm__ volatile("msr fpcr, %0" : : "r"(modes)); }
 #endif
 
 /* The host's, of the innermost call into the library on this thread. */

@@ -1,6 +1,6 @@
-/* The host's state is an input, too: whatever floating-point modes and signals it has, before the library's
- * threads start or after, fits, samples, files and measures have the same bits, nothing dies, and a fault in a
- * worker reaches the host's handler. usage: modes FOLDER */
+/* The host's state is an input, too: whatever floating-point modes and signals it has, before the
+ * library's threads start or after, fits, samples, files and measures have the same bits, nothing
+ * dies, and a fault in a worker reaches the host's handler. usage: modes FOLDER */
 #include "host.h"
 
 #include <fcntl.h>
@@ -39,7 +39,8 @@ static int32_t note_modes(const gen_event *event, void *user_data) {
   return GEN_GO_ON;
 }
 
-/* A hash of all that the library computes here: drawn faces, three fits, their files, samples, a measure. */
+/* A hash of all that the library computes here: drawn faces, three fits, their files, samples, a
+ * measure. */
 static uint64_t work(gen_context *context) {
   gen_faces_options faces;
   gen_pca_options pca_options;
@@ -159,8 +160,8 @@ static int all_modes_agree(void) {
         after = modes_now();
         gen_context_destroy(context);
         fesetenv(FE_DFL_ENV);
-        CHECK(got == expected, "%s, %d threads, set %s the first fit: other bits", all_modes[m].name,
-              threads, late ? "after" : "before");
+        CHECK(got == expected, "%s, %d threads, set %s the first fit: other bits",
+              all_modes[m].name, threads, late ? "after" : "before");
         CHECK(before == after && before == callback_modes, "%s: the host's modes are not its own",
               all_modes[m].name);
         count++;
@@ -275,7 +276,8 @@ int main(int argc, char **argv) {
   CHECK(ended(in_child(save_past_limit, argv[1]), 0), "a file past RLIMIT_FSIZE");
   for (i = 0; i < n_faults; i++)
     CHECK(ended(in_child(fault_in_worker, argv[1]), 42), "a fault missed the host's handler");
-  printf("%d settings of floating-point modes, 3 signals of writes, %d faults in workers, %d wrong\n",
-         n_modes, n_faults, failures);
+  printf(
+      "%d settings of floating-point modes, 3 signals of writes, %d faults in workers, %d wrong\n",
+      n_modes, n_faults, failures);
   return failures != 0;
 }

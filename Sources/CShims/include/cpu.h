@@ -14,8 +14,8 @@ int shim_cpu_has_avx512(void);
 /* CPUs this process may run on, at least 1. */
 int shim_cpu_count(void);
 
-/* Starts a thread of 1 MiB stack; 0 or an errno value. All signals are blocked there but those that a thread
- * brings about itself (a fault, an abort) and SIGPROF. */
+/* Starts a thread of 1 MiB stack; 0 or an errno value. All signals are blocked there but those that
+ * a thread brings about itself (a fault, an abort) and SIGPROF. */
 int shim_thread_start(unsigned long *thread, void *(*body)(void *), void *argument);
 
 /* Waits for the thread's end. */
