@@ -45,7 +45,7 @@ int shim_cpu_has_avx2(void) { return 0; }
 int shim_cpu_has_avx512(void) { return 0; }
 #endif
 
-int shim_cpu_count(void) {
+static int allowed_count(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0) {
     int count = CPU_COUNT(&set);
@@ -54,6 +54,12 @@ int shim_cpu_count(void) {
   }
   long online = sysconf(_SC_NPROCESSORS_ONLN);
   return online > 0 && online < INT_MAX ? (int)online : 1;
+}
+
+int shim_cpu_count(void) {
+  int allowed = allowed_count();
+  int paid = allowed > 1 ? shim_cpu_quota("/proc/self/cgroup", "/sys/fs/cgroup") : 1;
+  return paid < allowed ? paid : allowed;
 }
 
 int shim_thread_start(unsigned long *thread, void *(*body)(void *), void *argument) {

@@ -11,8 +11,14 @@ int shim_cpu_has_avx2(void);
 /* The same for AVX-512 F and VNNI, with AVX2 and FMA. */
 int shim_cpu_has_avx512(void);
 
-/* CPUs this process may run on, at least 1. */
+/* CPUs this process may keep busy, at least 1: those it may run on, and no more than its control
+ * groups' quota pays for. */
 int shim_cpu_count(void);
+
+/* CPUs that the quotas of control groups pay for, rounded up; INT_MAX where there are none. groups:
+ * the file that names the process's groups (/proc/self/cgroup); mounts: the folder where groups are
+ * mounted, of version 1, 2 or both (/sys/fs/cgroup). */
+int shim_cpu_quota(const char *groups, const char *mounts);
 
 /* Starts a thread of 1 MiB stack; 0 or an errno value. All signals are blocked there but those that
  * a thread brings about itself (a fault, an abort) and SIGPROF. */

@@ -19,7 +19,10 @@ final class ThreadCrew: @unchecked Sendable {
 
   /// About 100 µs, what a wake-up costs on a virtual machine: a worker is still awake for the next loop of
   /// a step or of a row's inference, and for the next call of a program that makes one after the other.
-  private static let spinCount = 4000
+  private static let longestSpin = 4000
+  /// How often to look before sleeping: not at all where there are more threads than CPUs to keep busy,
+  /// since spinning would take from the others' time, or from a control group's quota.
+  private let spinCount: Int
 
   /// Two cache lines: the word, and the number of workers that sleep on it.
   private let lines: UnsafeMutablePointer<Atomic<Int32>>
@@ -35,6 +38,7 @@ final class ThreadCrew: @unchecked Sendable {
 
   /// Starts as many of `workerCount` threads as the system gives.
   init(workerCount: Int) {
+    spinCount = workerCount < Int(shim_cpu_count()) ? Self.longestSpin : 0
     lines = .allocate(capacity: 32)
     word.initialize(to: Atomic(0))
     sleepers.initialize(to: Atomic(0))
@@ -91,7 +95,7 @@ final class ThreadCrew: @unchecked Sendable {
   }
 
   private func awaitWorkers() {
-    for _ in 0..<Self.spinCount {
+    for _ in 0..<spinCount {
       if word.pointee.load(ordering: .acquiring) & Self.countMask == 0 { return }
       shim_cpu_relax()
     }
@@ -125,7 +129,7 @@ final class ThreadCrew: @unchecked Sendable {
       let value = word.pointee.load(ordering: .acquiring)
       if value & Self.isOver != 0 { return value }
       if value & Self.isOpen != 0, value & Self.numberMask != seen { return value }
-      if spins < Self.spinCount {
+      if spins < spinCount {
         spins += 1
         shim_cpu_relax()
       } else {
