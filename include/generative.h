@@ -56,17 +56,24 @@
  * Threads. A call that takes a const handle may run on any number of threads at once; any other
  *   needs the object to itself and returns GEN_E_BUSY when it is in use, also when a callback
  *   re-enters the object being fitted. Different objects are independent.
- * Forks. The child of a fork() may go on with all objects; what another thread had in use at that
- *   moment stays in use there. A fork waits for other threads' calls that are less than a quarter
- *   of a second old, and until it is done no new one begins. vfork and posix_spawn do not wait.
+ * Forks. The child of a fork() may use all objects; what another thread had in use at that moment
+ *   stays in use there. A fork waits for no call.
  * Reproducibility. The same seed, data and options give the same bits on one instruction set, with
  *   any number of threads. Row i of a sample is the same in a batch of any size.
  * Handles are checked tickets, not addresses: a stale, foreign or wrong-kind handle is
  *   GEN_E_HANDLE.
  * Guest manners. Nothing is printed, no signal handler is installed, no global state is changed.
- * The environment variables GEN_KERNELS (baseline, avx2, avx512, neon), GEN_THREADS and
- *   GEN_WINOGRAD (0: direct convolutions) are the only ones read.
- * Costs are given in floating-point operations (FLOPs) where a call's time is worth knowing.
+ *   The host's floating-point modes (rounding, traps, flushing to zero) change no result: every
+ * call computes in the default modes and sets the host's again, also around callbacks. Worker
+ * threads block all signals but SIGPROF and those of faults. A save to a closed pipe or past
+ * RLIMIT_FSIZE is GEN_E_IO. Two copies of the library in one process do not take each other's
+ * handles. Out of memory. What a call allocates for data is GEN_E_NOMEM when refused. Small objects
+ * come from a reserve of 1 MiB when the system refuses them, and the call ends in GEN_E_NOMEM at
+ * its next data. When that is not enough, or a check of the library's own fails, the log functions
+ * of all contexts hear one GEN_LOG_ERROR message, and the process ends with SIGILL. The environment
+ * variables GEN_KERNELS (baseline, avx2, avx512, neon), GEN_THREADS and GEN_WINOGRAD (0: direct
+ * convolutions) are the only ones read. Costs are given in floating-point operations (FLOPs) where
+ * a call's time is worth knowing.
  */
 #ifndef GENERATIVE_H
 #define GENERATIVE_H
@@ -139,8 +146,11 @@ typedef struct gen_context gen_context;
 
 /* How loud a log message is. */
 enum {
-  GEN_LOG_INFO = 0,   /* what was chosen for the host: kernels, threads */
-  GEN_LOG_WARNING = 1 /* what went wrong without failing a call: a file skipped, a GAN collapsing */
+  GEN_LOG_INFO = 0, /* what was chosen for the host: kernels, threads */
+  GEN_LOG_WARNING =
+      1, /* what went wrong without failing a call: a file skipped, a GAN collapsing */
+  GEN_LOG_ERROR =
+      2 /* the last message: a fault of the library's own ends the process with SIGILL */
 };
 
 /* Hears one line of UTF-8, valid during the call, on the thread of the library call it happens in.

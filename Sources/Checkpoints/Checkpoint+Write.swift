@@ -80,7 +80,7 @@ extension Checkpoint {
   ) {
     withExtendedLifetime((header, tensors)) {
       var end = destination
-      for bytes in [UnsafeRawBufferPointer(header.elements)] + tensors.map(\.bytes) {
+      for bytes in [UnsafeRawBufferPointer(header.elements)] + tensors.map({ $0.bytes }) {
         UnsafeMutableRawBufferPointer(start: end, count: bytes.count).copyMemory(from: bytes)
         end += bytes.count
       }

@@ -1,4 +1,5 @@
 import CShims
+import Tensors
 
 /// CRC-32C over pieces of memory, as it stands in a checkpoint's metadata.
 package struct Checksum: Equatable {

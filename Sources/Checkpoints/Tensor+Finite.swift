@@ -18,7 +18,7 @@ extension Checkpoint.Tensor {
   /// The first element all of whose exponent bits are set, looking at whole blocks at a time so that
   /// the loop within has no branch and becomes vector code.
   private func firstNonfinite<Bits: FixedWidthInteger>(exponent: Bits) -> Int? {
-    withExtendedLifetime(owner) {
+    withExtendedLifetime(self) {
       let bits = base.assumingMemoryBound(to: Bits.self)
       let blockCount = 4096
       for start in stride(from: 0, to: count, by: blockCount) {

@@ -10,7 +10,7 @@ extension Checkpoint {
     /// Elements: the product of `shape`.
     package let count: Int
     let base: UnsafeRawPointer
-    let owner: AnyObject & Sendable
+    let owner: AnyObject
 
     /// Little-endian elements, valid as long as this tensor lives.
     package var bytes: UnsafeRawBufferPointer {
@@ -25,7 +25,7 @@ package struct TensorView<Element: TensorElement>: @unchecked Sendable {
   package let shape: [Int]
   package let count: Int
   private let base: UnsafePointer<Element>
-  private let owner: AnyObject & Sendable
+  private let owner: AnyObject
 
   /// Nil when the tensor holds another type of element.
   init?(_ tensor: Checkpoint.Tensor) {
@@ -38,12 +38,12 @@ package struct TensorView<Element: TensorElement>: @unchecked Sendable {
 
   /// Calls `body` with the elements, which stay valid until it returns.
   package func withElements<Result>(_ body: (UnsafeBufferPointer<Element>) -> Result) -> Result {
-    withExtendedLifetime(owner) { body(UnsafeBufferPointer(start: base, count: count)) }
+    withExtendedLifetime(self) { body(UnsafeBufferPointer(start: base, count: count)) }
   }
 
   /// Copies the `count` elements to `destination`.
   package func copy(to destination: UnsafeMutablePointer<Element>) {
-    withExtendedLifetime(owner) { destination.update(from: base, count: count) }
+    withExtendedLifetime(self) { destination.update(from: base, count: count) }
   }
 
   /// The elements in a buffer of their own.

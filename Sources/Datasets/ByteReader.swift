@@ -2,7 +2,7 @@ import CShims
 import Tensors
 
 /// Bytes in order, from wherever they come.
-protocol ByteReader {
+protocol ByteReader: AnyObject {
   /// The most bytes that could still come.
   var largestByteCount: Int { get }
 

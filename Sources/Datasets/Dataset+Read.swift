@@ -180,7 +180,7 @@ package func checkUnitRange(
   try checkUnits(numbers, name)
 }
 
-private func checkUnits<Value: BinaryFloatingPoint>(
+private func checkUnits<Value: BinaryFloatingPoint & CustomStringConvertible>(
   _ numbers: UnsafeBufferPointer<Value>, _ name: (_ index: Int) -> String
 ) throws(GenerativeError) {
   guard let i = numbers.firstIndex(where: { !($0 >= 0 && $0 <= 1) }) else { return }

@@ -14,9 +14,9 @@ func picturePaths(
   var pending = [(path: folder, depth: 0)]
   while let (path, depth) = pending.popLast() {
     guard depth <= 64 else { throw GenerativeError(.limit, "\(path) is nested more than 64 folders deep") }
-    guard let stream = opendir(path) else { throw .io("cannot open folder", path, errno) }
+    guard let stream = opendir(path) else { throw .io("cannot open folder", path, lastErrno) }
     defer { closedir(stream) }
-    errno = 0
+    lastErrno = 0
     while let entry = readdir(stream) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
@@ -24,15 +24,15 @@ func picturePaths(
       if name.hasPrefix(".") { continue }
       let entryPath = path.hasSuffix("/") ? path + name : path + "/" + name
       var status = stat()
-      let isFolder = lstat(entryPath, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      let isFolder = lstat(entryPath, &status) == 0 && status.st_mode & mode_t(S_IFMT) == mode_t(S_IFDIR)
       if isFolder {
         if recursive { pending.append((entryPath, depth + 1)) }
       } else if Image.FileFormat(path: name) != nil {
         paths.append(entryPath)
       }
-      errno = 0
+      lastErrno = 0
     }
-    if errno != 0 { throw .io("cannot read folder", path, errno) }
+    if lastErrno != 0 { throw .io("cannot read folder", path, lastErrno) }
   }
   guard paths.count <= Dataset.largestRowCount else {
     throw GenerativeError(.limit, "\(folder) holds \(paths.count) pictures, too many for a dataset")

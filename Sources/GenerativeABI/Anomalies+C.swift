@@ -1,5 +1,7 @@
 import CGenerative
+import Datasets
 import Models
+import Statistics
 import Tensors
 
 private func fitThreshold<Model: HandleObject & Calibrated>(

@@ -5,12 +5,12 @@ import Tensors
 
 /// The one place where an error becomes a status and a message. Success leaves errno as it was.
 func boundary(_ body: () throws(GenerativeError) -> Void) -> gen_status {
-  let callersErrno = errno
+  let callersErrno = lastErrno
   let modes = enterLibrary()
-  defer { leaveLibrary(modes) }
+  defer { shim_modes_leave(modes) }
   do {
     try body()
-    errno = callersErrno
+    lastErrno = callersErrno
     return gen_status(GEN_OK)
   } catch {
     var message = error.message
@@ -43,20 +43,16 @@ func destroy<Object: HandleObject>(_ handle: OpaquePointer?, _ type: Object.Type
 /// Runs `body` as a call of the host that cannot fail.
 func call<Result>(_ body: () -> Result) -> Result {
   let modes = enterLibrary()
-  defer { leaveLibrary(modes) }
+  defer { shim_modes_leave(modes) }
   return body()
 }
 
-/// Begins a call: a fork on another thread heeds it, and floating-point modes are the library's, not the
-/// host's, until `leaveLibrary` gets what this returns.
+/// Begins a call: floating-point modes are the library's, not the host's, until `shim_modes_leave` gets what
+/// this returns.
 private func enterLibrary() -> UInt64 {
-  shim_call_begin()
+  shim_make_globals()
+  shim_forget_refusal()
   return shim_modes_enter()
-}
-
-private func leaveLibrary(_ modes: UInt64) {
-  shim_modes_leave(modes)
-  shim_call_end()
 }
 
 /// Calls a function of the host, which finds the floating-point modes that it left.

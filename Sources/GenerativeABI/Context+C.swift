@@ -38,27 +38,41 @@ func resolve(_ context: OpaquePointer?) throws(GenerativeError) -> Context {
 private func limits(_ o: gen_context_options) throws(GenerativeError) -> InputLimits {
   var limits = InputLimits()
   func set(
-    _ limit: WritableKeyPath<InputLimits, Int>, _ name: String, _ value: some BinaryInteger, _ most: Int
+    _ limit: inout Int, _ name: String, _ value: some BinaryInteger, _ most: Int
   ) throws(GenerativeError) {
     let value = try checkRange(name, value, 0...most)
-    if value > 0 { limits[keyPath: limit] = value }
+    if value > 0 { limit = value }
   }
-  try set(\.pixelCount, "max_image_pixels", o.max_image_pixels, 1 << 40)
-  try set(\.chunkByteCount, "max_png_chunk_bytes", o.max_png_chunk_bytes, Int(Int32.max))
-  try set(\.modelByteCount, "max_model_bytes", o.max_model_bytes, 1 << 40)
-  try set(\.sideLength, "max_image_side", o.max_image_side, 1_000_000)
-  try set(\.scanCount, "max_jpeg_scans", o.max_jpeg_scans, 100_000)
-  try set(\.tensorCount, "max_tensors", o.max_tensors, 1 << 24)
-  try set(\.tensorNameByteCount, "max_tensor_name", o.max_tensor_name, 65_535)
+  try set(&limits.pixelCount, "max_image_pixels", o.max_image_pixels, 1 << 40)
+  try set(&limits.chunkByteCount, "max_png_chunk_bytes", o.max_png_chunk_bytes, Int(Int32.max))
+  try set(&limits.modelByteCount, "max_model_bytes", o.max_model_bytes, 1 << 40)
+  try set(&limits.sideLength, "max_image_side", o.max_image_side, 1_000_000)
+  try set(&limits.scanCount, "max_jpeg_scans", o.max_jpeg_scans, 100_000)
+  try set(&limits.tensorCount, "max_tensors", o.max_tensors, 1 << 24)
+  try set(&limits.tensorNameByteCount, "max_tensor_name", o.max_tensor_name, 65_535)
   return limits
 }
 
 private func hostLog(_ o: gen_context_options) -> Context.Log? {
   guard let log = o.log else { return nil }
   nonisolated(unsafe) let userData = o.user_data
+  let lastWord = LastWord(log, userData)
   return { level, message in
-    message.withCString { message in callHost { log(level.rawValue, message, userData) } }
+    withExtendedLifetime(lastWord) {
+      message.withCString { message in callHost { log(level.rawValue, message, userData) } }
+    }
   }
+}
+
+/// Keeps a host's log where a trap finds it, as long as the context lives.
+private final class LastWord: Sendable {
+  private let place: Int32
+
+  init(_ log: @escaping gen_log_fn, _ userData: UnsafeMutableRawPointer?) {
+    place = shim_add_log(log, userData)
+  }
+
+  deinit { shim_remove_log(place) }
 }
 
 private func allocator(_ o: gen_context_options) throws(GenerativeError) -> Memory.Allocator {

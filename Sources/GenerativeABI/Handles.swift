@@ -17,7 +17,24 @@ enum HandleKind: UInt8, Sendable {
   case dataset, image, pca, autoencoder, vae, gan, checkpoint, moments, classifier, mixture, reservoir
   case trainer
 
-  var noun: String { "\(self)" }
+  /// As in `gen_<noun>`.
+  var noun: String {
+    switch self {
+    case .context: "context"
+    case .dataset: "dataset"
+    case .image: "image"
+    case .pca: "pca"
+    case .autoencoder: "autoencoder"
+    case .vae: "vae"
+    case .gan: "gan"
+    case .checkpoint: "checkpoint"
+    case .moments: "moments"
+    case .classifier: "classifier"
+    case .mixture: "mixture"
+    case .reservoir: "reservoir"
+    case .trainer: "trainer"
+    }
+  }
 }
 
 /// The table behind the handles: tickets in, objects out.

@@ -18,7 +18,7 @@ func checkOutputActivation(
 ) throws(GenerativeError) -> Activation {
   if value == GEN_ACTIVATION_DEFAULT { return fallback }
   guard let activation = allowed.first(where: { $0.0 == Int(value) })?.1 else {
-    let names = allowed.map { "\($0.1)" }.joined(separator: ", ")
+    let names = allowed.map { $0.1.name }.joined(separator: ", ")
     throw GenerativeError(.argument, "output_activation must be one of \(names), not \(value)")
   }
   return activation

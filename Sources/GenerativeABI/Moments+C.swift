@@ -1,4 +1,5 @@
 import CGenerative
+import Datasets
 import Evaluation
 import Models
 import Statistics

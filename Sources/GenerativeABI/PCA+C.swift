@@ -1,4 +1,5 @@
 import CGenerative
+import Datasets
 import Models
 import Statistics
 import Tensors

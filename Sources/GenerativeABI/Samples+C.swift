@@ -1,5 +1,7 @@
 import CGenerative
+import Datasets
 import Evaluation
+import Models
 import Tensors
 
 // Measures of generated rows beside real ones.

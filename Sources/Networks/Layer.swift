@@ -5,7 +5,9 @@ import Tensors
 /// A layer is a description and holds no numbers. Its parameters are views into the network's
 /// flat `Weights`; what forward must remember for backward lies in the `Workspace` of the pass. So
 /// one trained network serves any number of threads.
-package protocol Layer: Sendable {
+package protocol Layer: AnyObject, Sendable {
+  /// What messages call it: `batch normalization`.
+  var kind: String { get }
   /// The shape of one input row.
   var input: Shape { get }
   /// The shape of one output row.
@@ -14,6 +16,9 @@ package protocol Layer: Sendable {
   var parameters: [Parameter] { get }
   /// What training updates without a gradient (running means) and a checkpoint keeps.
   var statistics: [Parameter] { get }
+
+  /// Itself, where a scale and a shift that follow can be folded into it.
+  var foldable: FoldableLayer? { get }
 
   /// Floats that forward leaves for backward besides its input and its output.
   func cacheCount(rows: Int) -> Int
@@ -45,6 +50,7 @@ package protocol Layer: Sendable {
 }
 
 extension Layer {
+  package var foldable: FoldableLayer? { nil }
   package var parameters: [Parameter] { [] }
   package var statistics: [Parameter] { [] }
   package func cacheCount(rows: Int) -> Int { 0 }

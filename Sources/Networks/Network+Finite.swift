@@ -22,9 +22,6 @@ extension Network {
 
   /// `decoder.2 (dense)`: a layer by its name in checkpoints and its kind.
   package func layerName(_ index: Int) -> String {
-    let words = "\(type(of: layers[index]))".reduce(into: "") { words, letter in
-      words += letter.isUppercase && !words.isEmpty ? " \(letter.lowercased())" : letter.lowercased()
-    }
-    return "\(name).\(index) (\(words))"
+    "\(name).\(index) (\(layers[index].kind))"
   }
 }

@@ -2,7 +2,7 @@ import Tensors
 
 /// A layer whose sum a following per-channel scale and shift can be folded into: its first parameter
 /// is `weight`, its second `bias`, and it ends in no activation of its own.
-protocol FoldableLayer: Layer {
+package protocol FoldableLayer: Layer {
   var activation: Activation { get }
   var hasBias: Bool { get }
   /// Weight element e belongs to output element (or channel) e / `weightsPerOutput` % the bias's count.
@@ -12,6 +12,8 @@ protocol FoldableLayer: Layer {
   /// That with a bias and an activation.
   func folding(_ activation: Activation) -> any FoldableLayer
 }
+
+extension FoldableLayer { package var foldable: FoldableLayer? { self } }
 
 extension Network {
   /// The network that inference runs: each batch normalisation folded into the dense layer or the
@@ -32,7 +34,7 @@ extension Network {
       let classes = pieces.last?.layer as? ClassBias
       let place = pieces.count - (classes == nil ? 1 : 2)
       if let norm = layer as? BatchNormalization, place >= 0, pieces[place].norm == nil,
-        let target = pieces[place].layer as? any FoldableLayer, target.activation == .identity,
+        let target = pieces[place].layer.foldable, target.activation == .identity,
         target.output.channels % norm.input.channels == 0, classes?.activation ?? .identity == .identity
       {
         pieces[place] = (
@@ -42,12 +44,12 @@ extension Network {
           pieces[place + 1] = (classes.with(norm.activation), pieces[place + 1].index, index)
         }
       } else {
-        pieces.append(((layer as? any FoldableLayer)?.forInference ?? layer, index, nil))
+        pieces.append((layer.foldable?.forInference ?? layer, index, nil))
       }
     }
     if pieces.isEmpty { pieces = [(layers[0], 0, nil)] }  // only noise: in inference any does nothing
 
-    let network = try Network(name, pieces.map(\.layer))
+    let network = try Network(name, pieces.map({ $0.layer }))
     let folded = try Weights(network, seed: 0, context: context)
     for (position, piece) in pieces.enumerated() {
       let source = weights.parameters.base + parameterOffsets[piece.index]
@@ -59,7 +61,7 @@ extension Network {
         count: layers[piece.index].statistics.reduce(0) { $0 + $1.count })
       if let norm = piece.norm, piece.layer is ClassBias {
         scale(target, count: count, by: norm, weights)
-      } else if let norm = piece.norm, let layer = piece.layer as? any FoldableLayer {
+      } else if let norm = piece.norm, let layer = piece.layer.foldable {
         fold(
           norm, into: target, layer, hadBias: layer.parameters.reduce(0) { $0 + $1.count } == count, weights)
       }

@@ -92,7 +92,7 @@ package final class GaussianMixture: Sendable {
       for i in 0..<d { logarithm -= log(factor[i * step]) }
       scales.base[k] = isPositive ? logarithm : .nan
     }
-    if let singular = scales.elements.firstIndex(where: \.isNaN) {
+    if let singular = scales.elements.firstIndex(where: { $0.isNaN }) {
       throw GenerativeError(
         .nonfinite,
         "the covariance of component \(singular) is not positive definite: its rows lie in a subspace, or are "

@@ -37,4 +37,10 @@ struct Claims: ~Copyable {
     }
     return nil
   }
+
+  /// Does what is left for the thread of `slot`.
+  borrowing func drain(slot: Int, _ body: (_ slot: Int, _ index: Int) -> Void) {
+    var position = 0
+    while let index = next(slot: slot, position: &position) { body(slot, index) }
+  }
 }

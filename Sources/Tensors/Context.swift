@@ -116,14 +116,10 @@ package final class Context: Sendable {
       return
     }
     let claims = Claims(count: count, threadCount: threadCount)
-    func drain(slot: Int) {
-      var position = 0
-      while let index = claims.next(slot: slot, position: &position) { body(slot, index) }
-    }
     if let hostLoop {
-      hostLoop(min(threadCount, count), drain)
+      hostLoop(min(threadCount, count)) { claims.drain(slot: $0, body) }
     } else {
-      pool.run(drain)
+      pool.run { claims.drain(slot: $0, body) }
     }
   }
 }

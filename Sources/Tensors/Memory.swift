@@ -1,3 +1,4 @@
+import CShims
 import Glibc
 import Synchronization
 
@@ -19,14 +20,17 @@ package final class Memory: Sendable {
       self.release = release
     }
 
-    /// `posix_memalign` and `free`, in huge pages where there are any, with `SpareBlocks` between.
+    /// `aligned_alloc` and `free`, in huge pages where there are any, with `SpareBlocks` between.
     package static let system = Allocator(
       allocate: { byteCount in
         if let spare = SpareBlocks.take(byteCount: byteCount) { return spare }
-        var memory: UnsafeMutableRawPointer?
-        if posix_memalign(&memory, Memory.alignment, byteCount) != 0 {
+        // aligned_alloc wants a multiple of the alignment.
+        guard byteCount <= Int.max - Memory.alignment else { return nil }
+        let whole = (byteCount + Memory.alignment - 1) / Memory.alignment * Memory.alignment
+        var memory = aligned_alloc(Memory.alignment, whole)
+        if memory == nil {
           SpareBlocks.release()
-          guard posix_memalign(&memory, Memory.alignment, byteCount) == 0 else { return nil }
+          memory = aligned_alloc(Memory.alignment, whole)
         }
         if let memory { askForHugePages(memory, byteCount: byteCount) }
         return memory
@@ -65,7 +69,8 @@ package final class Memory: Sendable {
       throw GenerativeError(
         .memory, "\(byteCount) bytes more would pass the context's memory_limit of \(limit) bytes")
     }
-    guard let memory = allocator.allocate(byteCount) else {
+    // After a small object's memory was refused the call ends here, at its next data.
+    guard shim_was_refused() == 0, let memory = allocator.allocate(byteCount) else {
       used.subtract(byteCount, ordering: .relaxed)
       throw GenerativeError(.memory, "could not allocate \(byteCount) bytes")
     }

@@ -204,7 +204,7 @@ extension SymmetricEigen {
           continue
         }
         // Two poles so close that a rotation may clear one weight.
-        let tau = hypot(z[row], z[previous])
+        let tau = length(z[row], z[previous])
         let c = z[row] / tau
         let s = -z[previous] / tau
         let t = d[row] - d[previous]

@@ -29,7 +29,7 @@ extension SymmetricEigen {
           throw GenerativeError(.internalFault, "the eigenvalue iteration did not converge")
         }
         var g = (d[l + 1] - d[l]) / (2 * e[l])
-        var r = hypot(g, 1)
+        var r = length(g, 1)
         g = d[m] - d[l] + e[l] / (g + (g < 0 ? -r : r))
         var s = 1.0
         var c = 1.0
@@ -38,7 +38,7 @@ extension SymmetricEigen {
         while i >= l {
           let f = s * e[i]
           let b = c * e[i]
-          r = hypot(f, g)
+          r = length(f, g)
           if i + 1 < m { e[i + 1] = r }
           if r == 0 {
             // An underflow split the block: take up the shift so far and begin again.

@@ -1,3 +1,5 @@
+import Kernels
+
 extension SymmetricEigen {
   /// Root j of the secular equation, as its distances from every pole.
   ///

@@ -1,3 +1,5 @@
+import Kernels
+
 extension SymmetricEigen {
   /// y = A·x for a symmetric A of which the upper triangle is stored, read once.
   struct SymmetricProduct {

@@ -1,3 +1,5 @@
+import Kernels
+
 extension Context {
   /// Σ x·y
   package func dot(

@@ -26,25 +26,26 @@ package struct Face: Equatable, Sendable {
   package init() {}
 
   /// The factors in the order of `values`.
-  package static let factors = fields.map(\.factor)
+  package static let factors = fields.map({ $0.factor })
 
-  private static let fields: [(factor: Factor, path: WritableKeyPath<Face, Float> & Sendable)] = [
-    (Factor(name: "smile", range: -1...1), \.smile),
-    (Factor(name: "head_turn", range: -1...1), \.headTurn),
-    (Factor(name: "hair_color", range: 0...1), \.hairColor),
-    (Factor(name: "hair_length", range: 0...1), \.hairLength),
-    (Factor(name: "skin_tone", range: 0...1), \.skinTone),
-    (Factor(name: "background_hue", range: 0...1), \.backgroundHue),
-    (Factor(name: "eye_size", range: 0...1), \.eyeSize),
-    (Factor(name: "gaze", range: -1...1), \.gaze),
-    (Factor(name: "brow", range: -1...1), \.brow),
-    (Factor(name: "face_width", range: 0...1), \.faceWidth),
-  ]
+  private static let fields:
+    [(factor: Factor, place: @Sendable (inout Face, (inout Float) -> Void) -> Void)] = [
+      (Factor(name: "smile", range: -1...1), { $1(&$0.smile) }),
+      (Factor(name: "head_turn", range: -1...1), { $1(&$0.headTurn) }),
+      (Factor(name: "hair_color", range: 0...1), { $1(&$0.hairColor) }),
+      (Factor(name: "hair_length", range: 0...1), { $1(&$0.hairLength) }),
+      (Factor(name: "skin_tone", range: 0...1), { $1(&$0.skinTone) }),
+      (Factor(name: "background_hue", range: 0...1), { $1(&$0.backgroundHue) }),
+      (Factor(name: "eye_size", range: 0...1), { $1(&$0.eyeSize) }),
+      (Factor(name: "gaze", range: -1...1), { $1(&$0.gaze) }),
+      (Factor(name: "brow", range: -1...1), { $1(&$0.brow) }),
+      (Factor(name: "face_width", range: 0...1), { $1(&$0.faceWidth) }),
+    ]
 
   /// A face of given factors, in the order of `factors`; each is clamped to its range, and what is no
   /// number becomes the range's lower end.
   package init(values: UnsafePointer<Float>) {
-    for (i, field) in Face.fields.enumerated() { self[keyPath: field.path] = values[i] }
+    for (i, field) in Face.fields.enumerated() { field.place(&self) { $0 = values[i] } }
     self = clamped
   }
 
@@ -53,9 +54,7 @@ package struct Face: Equatable, Sendable {
     var face = self
     for field in Face.fields {
       let range = field.factor.range
-      let value = self[keyPath: field.path]
-      face[keyPath: field.path] =
-        value > range.lowerBound ? min(value, range.upperBound) : range.lowerBound
+      field.place(&face) { $0 = $0 > range.lowerBound ? min($0, range.upperBound) : range.lowerBound }
     }
     return face
   }
@@ -70,12 +69,13 @@ package struct Face: Equatable, Sendable {
     for (i, field) in Face.fields.enumerated() {
       let range = field.factor.range
       let u = random.uniform(at: first + i)
-      self[keyPath: field.path] = range.lowerBound + u * (range.upperBound - range.lowerBound)
+      field.place(&self) { $0 = range.lowerBound + u * (range.upperBound - range.lowerBound) }
     }
   }
 
   /// Writes the factors in the order of `factors`.
   package func write(into values: UnsafeMutablePointer<Float>) {
-    for (i, field) in Face.fields.enumerated() { values[i] = self[keyPath: field.path] }
+    var face = self
+    for (i, field) in Face.fields.enumerated() { field.place(&face) { values[i] = $0 } }
   }
 }

@@ -10,8 +10,7 @@ import Tensors
 /// 2008). A sparse one has a penalty on the latents beside the loss, a contractive one (Rifai et al. 2011)
 /// one on their derivatives by the row.
 package final class Autoencoder: @unchecked Sendable {
-  @dynamicMemberLookup
-  package struct Options: Sendable, Equatable {
+  package struct Options: MirroredOptions, Sendable, Equatable {
     /// Encoder and decoder, without classes; its members read as the options' own.
     package var stack: MirroredStack
     /// Skips from the encoder's levels to the decoder's, in the convolutional architecture: a
@@ -34,15 +33,6 @@ package final class Autoencoder: @unchecked Sendable {
       stack = MirroredStack(
         shape: shape, architecture: architecture, latentSize: 32,
         hidden: architecture == .dense ? [512, 256] : [256], activation: .silu)
-    }
-
-    package subscript<Value>(dynamicMember member: WritableKeyPath<MirroredStack, Value>) -> Value {
-      get { stack[keyPath: member] }
-      set { stack[keyPath: member] = newValue }
-    }
-
-    package subscript<Value>(dynamicMember member: KeyPath<MirroredStack, Value>) -> Value {
-      stack[keyPath: member]
     }
   }
 

@@ -40,6 +40,8 @@ extension PCA: Calibrated {
 }
 
 extension Autoencoder: Calibrated {
+  package var calibrated: (any Calibrated)? { self }
+
   package func sizes() -> (row: Int, latent: Int) { (options.shape.count, options.latentSize) }
 
   package func latents(
@@ -65,6 +67,8 @@ extension Autoencoder: Calibrated {
 }
 
 extension VAE: Calibrated {
+  package var calibrated: (any Calibrated)? { self }
+
   package func sizes() throws(GenerativeError) -> (row: Int, latent: Int) {
     guard options.classCount == 0 else {
       throw GenerativeError(

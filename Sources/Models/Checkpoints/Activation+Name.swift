@@ -7,7 +7,7 @@ extension Activation {
   ]
 
   /// The name in checkpoints.
-  var name: String { Self.names.first { $0.1 == self }?.0 ?? "\(self)" }
+  package var name: String { Self.names.first { $0.1 == self }?.0 ?? "unknown" }
 
   static func named(_ name: String) -> Activation? { names.first { $0.0 == name }?.1 }
 }

@@ -46,7 +46,7 @@ extension Checkpoint {
   func choice<Value>(_ name: String, _ values: [(String, Value)]) throws(GenerativeError) -> Value {
     let text: String = try option(name)
     guard let value = values.first(where: { $0.0 == text })?.1 else {
-      let names = values.map(\.0).joined(separator: ", ")
+      let names = values.map({ $0.0 }).joined(separator: ", ")
       throw GenerativeError(.format, "option \(name) must be one of \(names), not \"\(text)\"")
     }
     return value

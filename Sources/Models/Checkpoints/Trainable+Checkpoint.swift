@@ -10,7 +10,7 @@ extension Trainable {
     if content == .everything { try checkpoint.set(record) }
     for learner in learners { try learner.add(to: &checkpoint, content) }
     if let average { try learners[0].network.add(average.weights, to: &checkpoint, as: "average") }
-    try (self as? any Calibrated)?.calibration.add(to: &checkpoint)
+    try calibrated?.calibration.add(to: &checkpoint)
     return checkpoint
   }
 
@@ -28,7 +28,7 @@ extension Trainable {
         transfers += try learners[0].network.transfers(
           from: checkpoint, named: "average", to: average.weights)
       }
-      let calibrated = self as? any Calibrated
+      let calibrated = self.calibrated
       let calibration = try calibrated.map { model throws(GenerativeError) in
         try Calibration(checkpoint, in: context) { () throws(GenerativeError) in try model.sizes().latent }
       }

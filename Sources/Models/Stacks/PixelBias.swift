@@ -3,10 +3,16 @@ import Tensors
 
 /// A bias for every pixel: y = act(x + b), where the convolution before it has one per channel at
 /// most; it learns the mean image.
-struct PixelBias: Layer {
+final class PixelBias: Layer {
+  var kind: String { "pixel bias" }
   let input: Shape
   /// Not one that is differentiated by its input.
   let activation: Activation
+
+  init(input: Shape, activation: Activation) {
+    self.input = input
+    self.activation = activation
+  }
 
   var output: Shape { input }
   var parameters: [Parameter] {

@@ -76,6 +76,6 @@ package final class Learner: @unchecked Sendable {
 
   /// Everything a step changes, for snapshots and checkpoints.
   var state: [Buffer<Float>] {
-    [weights.parameters, weights.statistics] + (optimizer?.state.map(\.values) ?? [])
+    [weights.parameters, weights.statistics] + (optimizer?.state.map({ $0.values }) ?? [])
   }
 }

@@ -21,6 +21,9 @@ package protocol Trainable: Checkpointable {
   /// The moving average of the first network's weights, where one is kept.
   var average: ExponentialAverage? { get }
 
+  /// Itself, where it is a model that can be calibrated.
+  var calibrated: (any Calibrated)? { get }
+
   /// A checkpoint that says what the model is: its kind and options, and no numbers yet.
   func outline() throws(GenerativeError) -> Checkpoint
   /// Checks the options and the data and allocates all that steps of up to `options.batchRows`
@@ -35,10 +38,11 @@ package protocol Trainable: Checkpointable {
 extension Trainable {
   package var average: ExponentialAverage? { nil }
   package var classCount: Int { 0 }
+  package var calibrated: (any Calibrated)? { nil }
 
   /// Everything a step changes, weights first.
   var state: [Buffer<Float>] {
-    learners.flatMap(\.state) + (average.map { [$0.weights.parameters, $0.weights.statistics] } ?? [])
+    learners.flatMap({ $0.state }) + (average.map { [$0.weights.parameters, $0.weights.statistics] } ?? [])
   }
 }
 
@@ -105,11 +109,11 @@ extension TrainingStep {
 
   /// What steps change before their last sum with other ranks, to go back to when that fails.
   var changedEarly: [Buffer<Float>] {
-    let early = turns.dropLast().flatMap(\.learners)
+    let early = turns.dropLast().flatMap({ $0.learners })
     let late = (turns.last?.learners ?? []).filter { learner in !early.contains { $0 === learner } }
     var unique: [Learner] = []
     for learner in early where !unique.contains(where: { $0 === learner }) { unique.append(learner) }
-    return unique.flatMap(\.state) + late.map(\.weights.statistics)
+    return unique.flatMap({ $0.state }) + late.map({ $0.weights.statistics })
   }
 }
 

@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Kernels
 import Networks
 import Tensors
 
@@ -42,11 +43,12 @@ extension Ranks {
     try sum(&count, count: 1)
     var bytes = rank == 0 ? Array(own.utf8) : [UInt8](repeating: 0, count: Int(count))
     try broadcast(&bytes)
-    let first = Dictionary(
-      String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { line in
-        let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
-        return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
-      }, uniquingKeysWith: { one, _ in one })
+    var first: [String: String] = [:]
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = String(parts[0])
+      if first[name] == nil { first[name] = parts.count > 1 ? String(parts[1]) : "" }
+    }
     try together { () throws(GenerativeError) in
       for (name, text) in lines where first[name] != text {
         throw GenerativeError(

@@ -137,7 +137,7 @@ package final class Trainer {
   private func run() throws(GenerativeError) {
     try step.begin(dataset)
     model.record = nil
-    (model as? any Calibrated)?.calibration = Calibration()
+    model.calibrated?.calibration = Calibration()
     keepGood()
     do throws(GenerativeError) {
       while epochsDone < options.epochCount, !isOutOfPatience {
@@ -379,7 +379,7 @@ package final class Trainer {
 
   private func requireFinite() throws(GenerativeError) {
     guard !isFinite else { return }
-    let weight = model.learners.lazy.compactMap(\.nonfiniteWeight).first
+    let weight = model.learners.lazy.compactMap({ $0.nonfiniteWeight }).first
     throw runsAway("\(weight ?? "what is kept of gradients") became infinite or nan")
   }
 

@@ -57,7 +57,7 @@ package final class Turn {
     let norm = learners.reduce(0) { $0 + $1.squaredGradientNorm }.squareRoot() / divisor
     guard norm.isFinite else {
       // Backward goes from the last network to the first.
-      let layer = learners.reversed().lazy.compactMap(\.nonfiniteGradient).first ?? "unknown"
+      let layer = learners.reversed().lazy.compactMap({ $0.nonfiniteGradient }).first ?? "unknown"
       throw Runaway(what: "gradient", value: norm, place: "first in layer \(layer)")
     }
     var scale = Float(1 / divisor)

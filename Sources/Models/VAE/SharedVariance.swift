@@ -6,7 +6,8 @@ import Tensors
 /// and owns one parameter, λ = ln σ² of every pixel.
 ///
 /// Its gradient comes from the loss, not through the rows: the VAE adds it.
-struct SharedVariance: Layer {
+final class SharedVariance: Layer {
+  var kind: String { "shared variance" }
   let input: Shape
 
   init(_ shape: Shape) { input = shape }

@@ -39,8 +39,7 @@ package final class VAE: @unchecked Sendable {
     }
   }
 
-  @dynamicMemberLookup
-  package struct Options: Sendable, Equatable {
+  package struct Options: MirroredOptions, Sendable, Equatable {
     /// Encoder and decoder; its members read as the options' own.
     package var stack: MirroredStack
     package var likelihood = Likelihood.bernoulli
@@ -61,15 +60,6 @@ package final class VAE: @unchecked Sendable {
       stack = MirroredStack(
         shape: shape, architecture: architecture, latentSize: 20,
         hidden: architecture == .dense ? [400] : [256], activation: architecture == .dense ? .relu : .silu)
-    }
-
-    package subscript<Value>(dynamicMember member: WritableKeyPath<MirroredStack, Value>) -> Value {
-      get { stack[keyPath: member] }
-      set { stack[keyPath: member] = newValue }
-    }
-
-    package subscript<Value>(dynamicMember member: KeyPath<MirroredStack, Value>) -> Value {
-      stack[keyPath: member]
     }
   }
 

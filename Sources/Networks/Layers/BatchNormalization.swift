@@ -12,7 +12,8 @@ import Tensors
 ///
 /// A batch with n = 1 has no variance: y = act(β), and the running variance stays. The models refuse
 /// such batches of vectors before training starts.
-package struct BatchNormalization: Layer {
+package final class BatchNormalization: Layer {
+  package var kind: String { "batch normalization" }
   package let input: Shape
   package let activation: Activation
   package let momentum: Float

@@ -7,7 +7,8 @@ import Tensors
 /// column of its weight, and of constant one-hot planes, a convolution's is the sum of its window's taps,
 /// but where the window hangs over the border. κ is the number of those taps: Adam moves each by the
 /// rate, and so their sum by κ rates.
-package struct ClassBias: Layer {
+package final class ClassBias: Layer {
+  package var kind: String { "class bias" }
   package let input: Shape
   package let classCount: Int
   package let activation: Activation

@@ -3,7 +3,8 @@ import Tensors
 /// A convolution: y[o, k] = act(Σₜ x[o·stride − padding + t]·W[k, t] + b[k]), channels last.
 ///
 /// W is filters × kernel height × kernel width × channels: PyTorch's `weight.permute(0, 2, 3, 1)`.
-package struct Convolution: Layer, FoldableLayer {
+package final class Convolution: Layer, FoldableLayer {
+  package var kind: String { "convolution" }
   package let activation: Activation
   package let hasBias: Bool
   private let product: ConvolutionProduct
@@ -88,13 +89,13 @@ package struct Convolution: Layer, FoldableLayer {
 
   // MARK: - Folding
 
-  var forInference: any FoldableLayer {
+  package var forInference: any FoldableLayer {
     Convolution(product.forInference, activation, hasBias: hasBias, weightInitializer, biasInitializer)
   }
 
-  var weightsPerOutput: Int { product.weightStride }
+  package var weightsPerOutput: Int { product.weightStride }
 
-  func folding(_ activation: Activation) -> any FoldableLayer {
+  package func folding(_ activation: Activation) -> any FoldableLayer {
     Convolution(product.forInference, activation, hasBias: true, weightInitializer, biasInitializer)
   }
 

@@ -4,7 +4,8 @@ import Tensors
 ///
 /// W is PyTorch's `weight`. Where an image goes in, features count channels last: PyTorch's
 /// `weight.reshape(outputs, C, H, W).permute(0, 2, 3, 1)`; where one comes out, the same of its rows.
-package struct Dense: Layer, FoldableLayer {
+package final class Dense: Layer, FoldableLayer {
+  package var kind: String { "dense" }
   package let input: Shape
   package let output: Shape
   package let activation: Activation
@@ -87,11 +88,11 @@ package struct Dense: Layer, FoldableLayer {
 
   // MARK: - Folding
 
-  var weightsPerOutput: Int { input.count }
+  package var weightsPerOutput: Int { input.count }
 
-  var forInference: any FoldableLayer { self }
+  package var forInference: any FoldableLayer { self }
 
-  func folding(_ activation: Activation) -> any FoldableLayer {
+  package func folding(_ activation: Activation) -> any FoldableLayer {
     Dense(input, output, activation, weight: weightInitializer, bias: biasInitializer)
   }
 }

@@ -4,7 +4,8 @@ import Tensors
 /// 1 / (1 − rate), so that the mean stays; in inference y = x.
 ///
 /// Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 2014.
-package struct Dropout: Layer {
+package final class Dropout: Layer {
+  package var kind: String { "dropout" }
   package let input: Shape
   /// In [0, 1).
   package let rate: Float

@@ -4,7 +4,8 @@ import Tensors
 ///
 /// In front of a discriminator it blurs both distributions until they overlap (Sønderby et al.,
 /// "Amortised MAP inference for image super-resolution", ICLR 2017: instance noise).
-package struct GaussianNoise: Layer {
+package final class GaussianNoise: Layer {
+  package var kind: String { "gaussian noise" }
   package let input: Shape
   /// 0 or more, in the units of x.
   package let deviation: Float

@@ -4,7 +4,8 @@ import Tensors
 ///
 /// He, Zhang, Ren & Sun, "Deep residual learning for image recognition", CVPR 2016; around the levels
 /// of an encoder and its decoder it is a U-Net (Ronneberger et al. 2015) whose skips add.
-package struct Residual: Layer {
+package final class Residual: Layer {
+  package var kind: String { "residual" }
   /// f; may hold further residuals.
   package let layers: [any Layer]
 

@@ -9,7 +9,8 @@ import Tensors
 ///     v ← Wᵀu / ‖Wᵀu‖,  u ← W·v / ‖W·v‖,  σ = uᵀ·W·v,
 ///
 /// with u kept as a statistic. Inference takes σ from the u there is and does not move it.
-package struct SpectralNormalization: Layer {
+package final class SpectralNormalization: Layer {
+  package var kind: String { "spectral normalization" }
   /// What is normalised: its first parameter is a weight of outputs × inputs.
   package let layer: any Layer
   private let outputCount: Int

@@ -4,7 +4,8 @@ import Tensors
 /// inputs of the encoder's layer y·Wᵀ, so that there is one tensor, and its gradient the sum of both.
 ///
 /// In PyTorch `F.linear(x, encoder.weight.t(), decoder.bias)`. Only the bias is this network's own.
-package struct TiedDense: Layer {
+package final class TiedDense: Layer {
+  package var kind: String { "tied dense" }
   package let input: Shape
   package let output: Shape
   package let activation: Activation

@@ -6,7 +6,8 @@ import Tensors
 /// Zeiler et al., "Deconvolutional networks", CVPR 2010; the upsampling of DCGAN (Radford, Metz &
 /// Chintala, ICLR 2016). W is input channels × kernel height × kernel width × filters: PyTorch's
 /// `weight.permute(0, 2, 3, 1)`. For 1 × 1 images `Dense` does the same in a fraction of the time.
-package struct TransposedConvolution: Layer, FoldableLayer {
+package final class TransposedConvolution: Layer, FoldableLayer {
+  package var kind: String { "transposed convolution" }
   package let activation: Activation
   package let hasBias: Bool
   private let product: ConvolutionProduct
@@ -95,14 +96,14 @@ package struct TransposedConvolution: Layer, FoldableLayer {
 
   // MARK: - Folding
 
-  var forInference: any FoldableLayer {
+  package var forInference: any FoldableLayer {
     TransposedConvolution(
       product.forInference, activation, hasBias: hasBias, weightInitializer, biasInitializer)
   }
 
-  var weightsPerOutput: Int { 1 }
+  package var weightsPerOutput: Int { 1 }
 
-  func folding(_ activation: Activation) -> any FoldableLayer {
+  package func folding(_ activation: Activation) -> any FoldableLayer {
     TransposedConvolution(product.forInference, activation, hasBias: true, weightInitializer, biasInitializer)
   }
 

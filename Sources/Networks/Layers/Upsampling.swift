@@ -4,7 +4,8 @@ import Tensors
 ///
 /// Followed by a convolution it avoids a transposed one's checkerboards (Odena, Dumoulin & Olah,
 /// "Deconvolution and checkerboard artifacts", Distill 2016).
-package struct Upsampling: Layer {
+package final class Upsampling: Layer {
+  package var kind: String { "upsampling" }
   package let input: Shape
   package let factor: Int
 

@@ -48,7 +48,7 @@ package final class JacobianPenalty: Sendable {
 
   /// Floats that it takes for each row.
   package static func rowFloats(_ network: Network) -> Int {
-    let widths = network.layers.map(\.output.count)
+    let widths = network.layers.map({ $0.output.count })
     let both = 2 * widths.reduce(0, +)
     return widths.count > 1 ? both + network.input.count + (widths.max() ?? 0) : both
   }

@@ -34,7 +34,8 @@ EVENT_WARNING = 3
 
 LOG_INFO = 0
 LOG_WARNING = 1
-LOG_NAMES = ("info", "warning")
+LOG_ERROR = 2
+LOG_NAMES = ("info", "warning", "error")
 
 WARNING_NONE = 0
 WARNING_SATURATED_DISCRIMINATOR = 1
