@@ -4,12 +4,12 @@
 #   make test      installs what is missing, builds, runs every test
 #   make science   what the papers claim, measured; CLAIM='vae parzen' those only, SEEDS='1 2', DATA=folder of
 #                  MNIST's files, SHORT=1 to see that it runs; kept in demo/science, and a page of it there
-#   make check-hard  the scorecard at full size and the tests under sanitizers, in an hour or two; PASS n/26
+#   make check-hard  the scorecard at full size and the tests under sanitizers, in an hour or two; PASS n/27
 #   make fuzz      fuzzes six targets; SECONDS=600 for each, TARGETS='model png'
-#   make           builds the library and the tool into .build/release
+#   make           builds the library and the tool into .build/library
 #   make bench     every workload beside the peers'; WORKLOADS='vae dcgan' those only, QUICK=1 fewer runs
 #   make bench-peers installs the peers for it, about 6 GB, into .build/peers
-#   make mpi       the MPI adapter and its example, into .build/release; see docs/scale.md
+#   make mpi       the MPI adapter and its example, into .build/library; see docs/scale.md
 #   make wheel     the Python package with the library inside, into .build/wheels
 #   make install   PREFIX=/usr/local: the library, the header, the pkg-config file, gen with completions
 #   make docs      docs/api.html, the header as a page to look things up in
@@ -20,7 +20,8 @@
 
 PREFIX ?= /usr/local
 DESTDIR ?=
-BUILD = .build/release
+# What ships. SwiftPM's own build of the library, .build/release, is what the Swift tests and gen are made of.
+BUILD = .build/library
 VERSION := $(shell sed -n 's/^.define GEN_VERSION_STRING "\(.*\)"/\1/p' include/generative.h)
 ABI := $(shell sed -n 's/^.define GEN_ABI_VERSION \([0-9]*\)/\1/p' include/generative.h)
 INSTALL_MISSING = Tests/Scripts/install-missing.sh
@@ -36,16 +37,28 @@ fresh:
 	@cat $(HEADERS) >.build/headers
 
 build: libraries fresh
-	swift build -c release
-	@$(MAKE) --quiet soname
+	@$(MAKE) --quiet -j2 library products
 
 build-tests: libraries fresh
-	swift build -c release --build-tests
-	@$(MAKE) --quiet soname
+	@$(MAKE) --quiet -j2 library test-products
 
-# What programs linked here look for at run time.
-soname:
-	@ln -sf libgenerative.so $(BUILD)/libgenerative.so.$(ABI)
+# The shared library, as Embedded Swift: see docs/architecture.md.
+library:
+	@$(MAKE) --quiet -f Sources/Embedded/build.mk LIBRARY=$(BUILD)
+
+products:
+	swift build -c release
+	@$(MAKE) --quiet beside-library
+
+test-products:
+	swift build -c release --build-tests
+	@$(MAKE) --quiet beside-library
+
+# Tests and programs find gen beside the library.
+beside-library:
+	@mkdir -p $(BUILD)
+	@ln -sf ../release/gen $(BUILD)/gen
+	@ln -sf libgenerative.so .build/release/libgenerative.so.$(ABI)
 
 libraries:
 	@$(INSTALL_MISSING) libpng-dev libjpeg-dev zlib1g-dev
@@ -185,4 +198,4 @@ format:
 clean:
 	rm -rf .build demo .venv
 
-.PHONY: test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests soname libraries demo docs test-tools test bench bench-peers mpi wheel install install-only format clean
+.PHONY: test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs test-tools test bench bench-peers mpi wheel install install-only format clean

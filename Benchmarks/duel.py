@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-LIBRARY = HERE.parent / ".build" / "release" / "libgenerative.so"
+LIBRARY = HERE.parent / ".build" / "library" / "libgenerative.so"
 # Between two bursts, until the last worker's idle threads have stopped spinning: OpenBLAS's after 0.103 s.
 PAUSE = 0.15
 

@@ -3,7 +3,7 @@
 usage: scale.py [workload] ...       of vae-128 vae-512 vae-2048 dcgan-128; all by default
        scale.py --model NAME SECONDS_A_STEP ROWS_A_STEP PARAMETERS SMALL_SUMS
                                      the model of docs/scale.md from a measured step of one rank
-Measures with `gen train` of .build/release, `make mpi` and Debian's mpirun: the least seconds of an epoch of
+Measures with `gen train` of .build/library, `make mpi` and Debian's mpirun: the least seconds of an epoch of
 each, the two taking turns.
 """
 
@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-GEN = ROOT / ".build" / "release" / "gen"
+GEN = ROOT / ".build" / "library" / "gen"
 FASHION = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
 MPIRUN = ["mpirun", "--allow-run-as-root", "--bind-to", "core", "-n", "2"]
 

@@ -37,6 +37,10 @@ static void judge(const struct bad_call *bad) {
   alarm(20);
   status = bad->call();
   message = gen_last_error_message();
+  if (getenv("SHOW_MESSAGES") && bad->expectation != NO_STATUS) {
+    printf("%s: %s: %s\n", bad->name, gen_status_name(status), status == GEN_OK ? "" : message);
+    fflush(stdout);
+  }
   if (bad->expectation == NO_STATUS)
     _exit(0);
   if (status < GEN_OK || status > GEN_E_COMM)

@@ -38,7 +38,7 @@ seeds=$(mktemp -d)
 trap 'rm -rf "$seeds"' EXIT
 mkdir -p "$scratch/findings" "$seeds"/{checkpoint,model,png,jpeg,idx,calls}
 gcc -std=gnu11 -D_GNU_SOURCE -Iinclude -ITests/CTests Tests/Scorecard/seeds.c Tests/CTests/fixture.c -o "$seeds/make" \
-  -L.build/release -Wl,-rpath,"$PWD/.build/release" -lgenerative -lm
+  -L.build/library -Wl,-rpath,"$PWD/.build/library" -lgenerative -lm
 mkdir "$seeds/files"
 "$seeds/make" "$seeds/files"
 cp Tests/Golden/*.safetensors "$seeds/checkpoint/"

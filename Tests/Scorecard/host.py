@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "Tests" / "Scripts"))
 
 # Where the library is, by the sanitizer it was built with.
-FOLDERS = {"": ".build/release", "address": ".build-asan/release", "thread": ".build-tsan/release"}
+FOLDERS = {"": ".build/library", "address": ".build-asan/release", "thread": ".build-tsan/release"}
 PICTURES = ROOT / "Tests" / "Golden" / "pictures"
 
 # A report ends the process; leaks are counted by what a context holds, since the Swift runtime keeps its own.

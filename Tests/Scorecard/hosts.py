@@ -1,4 +1,4 @@
-"""Rows 8 to 18: a host that is out of memory, wrong, in parallel, forked, or simply there for long."""
+"""Rows 8 to 18 and 27: a host that is out of memory, wrong, in parallel, forked, or simply there for long."""
 
 import gzip
 import re
@@ -15,6 +15,11 @@ def failed_allocations(bench):
     gzipped.write_bytes(gzip.compress(bench.seeds()[1][0].read_bytes()))
     result = bench.host("allocations", gzipped, *(PICTURES / name for name in pictures))
     return result.good, result.line
+
+
+def refused_objects(bench):
+    result = bench.host("refusals")
+    return result.good, result.output
 
 
 def memory_limits(bench):

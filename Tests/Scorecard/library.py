@@ -30,12 +30,15 @@ def good_guest(bench):
 
 
 def host_state(bench):
-    result = bench.host("modes")
-    return result.good, result.output
+    """Also with what makes the ordinary Swift runtime print or install handlers."""
+    plain = bench.host("modes")
+    swift = {"SWIFT_BACKTRACE": "enable=yes,swift-backtrace=/bin/true", "SWIFT_DEBUG_HELP": 1, "SWIFT_DEBUG_X": 1}
+    watched = bench.host("modes", **swift)
+    return plain.good and watched.good and plain.output == watched.output, watched.output
 
 
 def traps(bench):
-    faults, text = trap_gate.check(bench.library(), ROOT / ".build/release")
+    faults, text = trap_gate.check(ROOT / ".build/release/libgenerative.so", ROOT / ".build/release", bench.library())
     return not faults, "\n".join(faults + [text])
 
 

@@ -266,10 +266,23 @@ static int fault_in_worker(const char *folder) {
 
 static int ended(int status, int code) { return WIFEXITED(status) && WEXITSTATUS(status) == code; }
 
+/* What the library installs at its load: nothing. */
+static void check_handlers(void) {
+  int number;
+  stack_t stack;
+  for (number = 1; number < 32; number++) {
+    struct sigaction action;
+    CHECK(sigaction(number, NULL, &action) != 0 || action.sa_handler == SIG_DFL,
+          "a handler of signal %d", number);
+  }
+  CHECK(sigaltstack(NULL, &stack) == 0 && (stack.ss_flags & SS_DISABLE), "a stack for signals");
+}
+
 int main(int argc, char **argv) {
   int i, n_modes, n_faults = 20;
   if (argc < 2)
     return 2;
+  check_handlers();
   n_modes = all_modes_agree();
   CHECK(ended(in_child(save_to_pipe, argv[1]), 0), "a pipe without a reader");
   CHECK(ended(in_child(save_to_pipe_blocked, argv[1]), 0), "a pipe, and a SIGPIPE pending before");

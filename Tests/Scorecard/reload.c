@@ -9,6 +9,8 @@
 
 static pthread_barrier_t closed;
 
+#define CALL_OF(copy, name) (*(__typeof__(name) *)dlsym(copy, #name))
+
 /* Fits and samples through the functions of one handle of dlopen. */
 static int use(void *library, float *rows) {
   gen_faces_options faces;
@@ -17,7 +19,7 @@ static int use(void *library, float *rows) {
   gen_dataset *data = NULL;
   gen_vae *vae = NULL;
   int failed;
-#define CALL(name) (*(__typeof__(name) *)dlsym(library, #name))
+#define CALL(name) CALL_OF(library, name)
   CALL(gen_faces_options_init)(&faces, sizeof faces);
   CALL(gen_vae_options_init)(&model, sizeof model);
   CALL(gen_fit_options_init)(&fit, sizeof fit);
@@ -30,6 +32,22 @@ static int use(void *library, float *rows) {
   CALL(gen_vae_destroy)(vae);
   CALL(gen_dataset_destroy)(data);
   return failed;
+}
+
+/* Whether one copy takes the other's handle for its own. */
+static int foreign_handle_works(void *one, void *two) {
+  gen_dataset *data = NULL;
+  gen_token *token = NULL;
+  gen_dataset_info_t info = {.struct_size = sizeof info};
+  int wrong = CALL_OF(one, gen_dataset_create_faces)(NULL, &data) != GEN_OK;
+  wrong += CALL_OF(one, gen_token_create)(&token) != GEN_OK;
+  wrong += CALL_OF(two, gen_dataset_info)(data, &info) != GEN_E_HANDLE;
+  wrong += CALL_OF(two, gen_cancel)(token) != GEN_E_HANDLE;
+  CALL_OF(two, gen_dataset_destroy)(data);
+  wrong += CALL_OF(one, gen_dataset_info)(data, &info) != GEN_OK;
+  CALL_OF(one, gen_token_destroy)(token);
+  CALL_OF(one, gen_dataset_destroy)(data);
+  return wrong;
 }
 
 static void *last_thread(void *library) {
@@ -57,6 +75,7 @@ int main(int argc, char **argv) {
     return 2;
   wrong += use(two, rows) || memcmp(first, rows, sizeof rows) != 0;
   wrong += use(one, rows) || memcmp(first, rows, sizeof rows) != 0;
+  wrong += foreign_handle_works(one, two);
   dlclose(two);
   pthread_barrier_init(&closed, NULL, 2);
   pthread_create(&thread, NULL, last_thread, one);

@@ -264,6 +264,7 @@ def main():
     parser.add_argument("library", type=Path)
     parser.add_argument("--pairs", type=int, default=0)
     parser.add_argument("--address", action="store_true")
+    parser.add_argument("--messages", action="store_true", help="prints each call's status and message")
     parser.add_argument("part", nargs="?")
     options = parser.parse_args()
     library = options.library.resolve()
@@ -282,6 +283,11 @@ def main():
         environment = dict(os.environ, SWIFT_BACKTRACE="enable=no")
         Path(folder, "files").mkdir()
         arguments = [program, Path(folder, "files"), *([options.part] if options.part else [])]
+        if options.messages:
+            environment["SHOW_MESSAGES"] = "1"
+            done = subprocess.run(arguments, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
+            print(done.stdout.replace(folder, "FOLDER"), end="")
+            return done.returncode
         return subprocess.run(arguments, cwd=folder, env=environment).returncode
 
 

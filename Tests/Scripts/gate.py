@@ -12,7 +12,9 @@ import time
 
 from header import ROOT
 
-BUILD = ".build/release"
+# What ships; PRODUCTS is the ordinary build of the same sources, for the Swift tests.
+BUILD = ".build/library"
+PRODUCTS = ".build/release"
 LIBRARY = f"{BUILD}/libgenerative.so"
 SCRIPTS = "Tests/Scripts"
 PYTHON = sys.argv[1]
@@ -23,7 +25,8 @@ STAGES = [
     ("header compiles", [f"{SCRIPTS}/header-compiles.sh"], None),
     ("exported names", ["python3", f"{SCRIPTS}/exported_names.py", LIBRARY], None),
     ("shared object", [f"{SCRIPTS}/shared-object.sh", LIBRARY], None),
-    ("kernel symbols", [f"{SCRIPTS}/kernel-symbols.sh", BUILD], None),
+    ("kernel symbols", [f"{SCRIPTS}/kernel-symbols.sh", PRODUCTS], None),
+    ("both builds", ["python3", "Tests/Scorecard/both_builds.py"], None),
     ("invariants", [f"{SCRIPTS}/invariants.sh"], None),
     ("format", [f"{SCRIPTS}/format.sh"], None),
     ("C examples", [f"{SCRIPTS}/c-examples.sh", BUILD], None),

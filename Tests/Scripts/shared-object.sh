@@ -7,7 +7,7 @@ library=$1
 failed=0
 fail() { echo "$*"; failed=1; }
 
-allowed='^(linux-vdso|libc|libm|libstdc\+\+|libgcc_s|libpng16|libjpeg|libz|/lib.*/ld-linux[^ ]*|ld-linux[^ ]*)\.so'
+allowed='^(linux-vdso|libc|libm|libpng16|libjpeg|libz|/lib.*/ld-linux[^ ]*|ld-linux[^ ]*)\.so'
 while read -r name _; do
   [[ $name =~ $allowed ]] || fail "needs $name"
 done < <(ldd "$library")
@@ -22,4 +22,19 @@ grep -q 'TEXTREL' <<<"$dynamic" && fail "has text relocations"
 paths=$(grep -E "RPATH|RUNPATH" <<<"$dynamic" | grep -vF '[$ORIGIN]' || true)
 [[ -z $paths ]] || fail "has an rpath: $paths"
 grep -Eq 'GNU_STACK.*RWE' <<<"$segments" && fail "has an executable stack"
+
+# Small, and for older systems, too.
+stripped=$(mktemp)
+trap 'rm -f "$stripped"' EXIT
+strip -o "$stripped" "$library"
+size=$(stat -c %s "$stripped")
+((size <= 3000000)) || fail "$size bytes when stripped, more than 3,000,000"
+newest=$(objdump -T "$library" | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -n 1)
+[[ $(printf '%s\n' "$newest" GLIBC_2.34 | sort -V | tail -n 1) == GLIBC_2.34 ]] || fail "needs $newest"
+
+# Instructions that this processor may lack: only in the kernels' own functions.
+stray=$(objdump -d --no-show-raw-insn "$library" | awk '/^[0-9a-f]+ </ { name = $2 }
+  /%[yz]mm/ && name !~ /KernelsAVX/ { print name }' | sort -u)
+[[ -z $stray ]] || fail "AVX instructions outside the kernels: $stray"
+echo "$size bytes stripped, newest symbol $newest"
 exit $failed

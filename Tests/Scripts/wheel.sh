@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 before=$(git status --porcelain --ignored bindings/python)
 
-GENERATIVE_LIBRARY=$PWD/.build/release/libgenerative.so "$python" -m pip install --quiet --no-deps \
+GENERATIVE_LIBRARY=$PWD/.build/library/libgenerative.so "$python" -m pip install --quiet --no-deps \
   --no-build-isolation --target "$work/site" ./bindings/python
 [[ $(git status --porcelain --ignored bindings/python) == "$before" ]] || { echo "an install left files"; exit 1; }
 unset GENERATIVE_LIBRARY

@@ -16,7 +16,7 @@ from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-BUILT = REPOSITORY / ".build" / "release" / "libgenerative.so"
+BUILT = REPOSITORY / ".build" / "library" / "libgenerative.so"
 FILE_NAME = "libgenerative.so.1"
 
 

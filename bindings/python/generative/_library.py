@@ -30,7 +30,7 @@ def _candidates() -> Iterator[Union[Path, str, None]]:
     if os.environ.get("PREFIX"):
         yield Path(os.environ["PREFIX"]) / "lib" / FILE_NAME
     yield ctypes.util.find_library("generative")
-    for folder in (Path("/usr/local/lib"), here.parents[2] / ".build" / "release"):
+    for folder in (Path("/usr/local/lib"), here.parents[2] / ".build" / "library"):
         yield folder / FILE_NAME
         yield folder / "libgenerative.so"
 

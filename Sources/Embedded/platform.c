@@ -1,0 +1,37 @@
+/* What Embedded Swift's runtime expects of its platform, and what the host sees when it gives up.
+ */
+#define _GNU_SOURCE
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* What Float(String) and Double(String) call: strtod of the C locale, whatever the host's is. */
+const char *_swift_stdlib_strtod_clocale(const char *text, double *out);
+const char *_swift_stdlib_strtof_clocale(const char *text, float *out);
+
+/* glibc's own constant: asking for it takes no memory. */
+static locale_t c_locale;
+
+__attribute__((constructor)) static void find_c_locale(void) {
+  c_locale = newlocale(LC_ALL_MASK, "C", NULL);
+}
+
+const char *_swift_stdlib_strtod_clocale(const char *text, double *out) {
+  char *end;
+  *out = strtod_l(text, &end, c_locale);
+  return end;
+}
+
+const char *_swift_stdlib_strtof_clocale(const char *text, float *out) {
+  char *end;
+  *out = strtof_l(text, &end, c_locale);
+  return end;
+}
+
+/* The seed of Swift's hashes; glibc has it from 2.36 on. */
+void arc4random_buf(void *bytes, size_t count);
+void arc4random_buf(void *bytes, size_t count) {
+  if (getrandom(bytes, count, GRND_NONBLOCK) != (ssize_t)count)
+    memset(bytes, 0x5A, count);
+}
