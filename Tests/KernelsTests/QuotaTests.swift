@@ -1,26 +1,18 @@
 import CShims
-import Glibc
+import Foundation
 import Testing
 
 /// Control groups as they are mounted, in a folder of the test's own.
-@Suite struct QuotaTests {
-  private let folder: String
+@Suite final class QuotaTests {
+  private let folder = NSTemporaryDirectory() + "/quota-\(UUID().uuidString)"
 
-  init() throws {
-    var template = Array("/tmp/generative-quota-XXXXXX".utf8CString)
-    try #require(mkdtemp(&template) != nil)
-    folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   private func write(_ text: String, to path: String) throws {
-    var made = folder
-    for part in path.split(separator: "/").dropLast() {
-      made += "/\(part)"
-      mkdir(made, 0o700)
-    }
-    let file = try #require(fopen("\(folder)/\(path)", "w"))
-    fputs(text, file)
-    fclose(file)
+    let file = URL(fileURLWithPath: "\(folder)/\(path)")
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: file)
   }
 
   private func quota(groups: String, _ files: [String: String]) throws -> Int32 {
