@@ -88,7 +88,7 @@ def run(python, quick):
                     del peers[name]
                 else:
                     peers[name].append(json.loads(told.stdout))
-    columns = ("cold-start", "ms", 10), ("cold-resident-mib", "resident", 20), ("cold-size-mb", "size", 9)
+    columns = ("cold-start", "ms", 10), ("cold-resident-mib", "resident", 10), ("cold-size-mb", "size", 3)
     return [
         result
         for workload, key, limit in columns

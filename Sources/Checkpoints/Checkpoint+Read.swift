@@ -62,7 +62,7 @@ extension Checkpoint {
     defer { withExtendedLifetime(header) {} }
     let layout = try Layout(
       header: UnsafeRawBufferPointer(header.elements), payloadByteCount: payloadByteCount, limits)
-    let payload = try Buffer<UInt8>(count: payloadByteCount, in: memory)
+    let payload = try Buffer<UInt8>(uninitializedCount: payloadByteCount, in: memory)
     try source.read(payloadByteCount, at: prefixByteCount + headerByteCount, into: payload.base)
     return try Checkpoint(layout, payload, nonfinite, memory)
   }

@@ -46,7 +46,8 @@ func load<Model: HandleObject & Checkpointable>(
   _ path: UnsafePointer<CChar>?, _ context: OpaquePointer?, _: Model.Type,
   _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
-  create(out) { () throws(GenerativeError) -> Model in
+  defer { SpareBlocks.release() }  // the file's bytes, which no one asks for again
+  return create(out) { () throws(GenerativeError) -> Model in
     let path = try checkPath("path", path)
     let context = try resolve(context)
     let checkpoint = try Checkpoint.read(path, limits: context.limits, in: context.memory)
@@ -62,7 +63,8 @@ func loadMemory<Model: HandleObject & Checkpointable>(
   _ bytes: UnsafeRawPointer?, _ byteCount: Int64, _ context: OpaquePointer?, _: Model.Type,
   _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
-  create(out) { () throws(GenerativeError) -> Model in
+  defer { SpareBlocks.release() }
+  return create(out) { () throws(GenerativeError) -> Model in
     let bytes = try checkBytes(bytes, byteCount)
     let context = try resolve(context)
     return try Model(
