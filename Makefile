@@ -4,7 +4,8 @@
 #   make test      installs what is missing, builds, runs every test
 #   make science   what the papers claim, measured; CLAIM='vae parzen' those only, SEEDS='1 2', DATA=folder of
 #                  MNIST's files, SHORT=1 to see that it runs; kept in demo/science, and a page of it there
-#   make check-hard  the scorecard at full size and the tests under sanitizers, in an hour or two; PASS n/27
+#   make check-hard  the scorecard at full size, the tests under sanitizers, and more on emulated arm64, in an hour
+#                  or two; PASS n/27
 #   make fuzz      fuzzes six targets; SECONDS=600 for each, TARGETS='model png'
 #   make           builds the library and the tool into .build/library
 #   make bench     every workload beside the peers'; WORKLOADS='vae dcgan' those only, QUICK=1 fewer runs
@@ -12,6 +13,7 @@
 #   make mpi       the MPI adapter and its example, into .build/library; see docs/scale.md
 #   make wheel     the Python package with the library inside, into .build/wheels
 #   make install   PREFIX=/usr/local: the library, the header, the pkg-config file, gen with completions
+#   make arm64     cross-builds libgenerative.so for arm64 Linux, into .build/embedded/aarch64
 #   make docs      docs/api.html, the header as a page to look things up in
 #   make format    formats all sources
 #   make clean
@@ -70,7 +72,8 @@ demo: build
 
 test-tools:
 	@$(INSTALL_MISSING) gcc:gcc g++:g++ clang++:clang clang-format:clang-format readelf:binutils \
-	  pkg-config:pkg-config python3:python3 python3-venv objdump:binutils strace:strace
+	  pkg-config:pkg-config python3:python3 python3-venv objdump:binutils strace:strace \
+	  qemu-x86_64:qemu-user
 	@$(INSTALL_MISSING) dataset-fashion-mnist || \
 	  echo "Without Fashion-MNIST the tests that need it are skipped."
 	@$(INSTALL_MISSING) mpicc:libopenmpi-dev mpirun:openmpi-bin || \
@@ -125,6 +128,7 @@ scorecard: hard-tools build-tests build-address build-thread $(PYTHON)
 
 # The scorecard comes last, with its line; it is not reached when a sanitizer has something to say.
 check-hard: test-address test-thread
+	@$(MAKE) --quiet test-arm64 SIZE=hard
 	@$(MAKE) --quiet scorecard
 
 SECONDS ?= 60
@@ -159,6 +163,20 @@ science: build $(PYTHON)
 mpi: build
 	@$(INSTALL_MISSING) mpicc:libopenmpi-dev mpirun:openmpi-bin
 	@$(MAKE) --quiet -C bindings/mpi LIBRARY=$(CURDIR)/$(BUILD) OUT=$(CURDIR)/$(BUILD)
+
+# With the Embedded standard library of Swift's own toolchain and Debian's arm64 packages, which are unpacked
+# into .build. Programs for it run with qemu-aarch64 -L $(ARM64_SYSROOT).
+ARM64_SYSROOT = .build/arm64-sysroot
+arm64: $(ARM64_SYSROOT)
+	@$(MAKE) --quiet -j2 -f Sources/Embedded/build.mk ARCH=aarch64 SYSROOT=$(ARM64_SYSROOT) all kernel-cases
+
+$(ARM64_SYSROOT):
+	Sources/Embedded/arm64-sysroot.sh $@
+
+# SIZE=hard: all old files and hosts of the scorecard, in five minutes.
+test-arm64: arm64
+	@$(INSTALL_MISSING) qemu-aarch64:qemu-user
+	python3 Tests/Scorecard/emulated.py arm64 $(SIZE)
 
 # Without a network: the backend, setuptools, is the tests' own.
 wheel: build $(PYTHON)
@@ -198,4 +216,4 @@ format:
 clean:
 	rm -rf .build demo .venv
 
-.PHONY: test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs test-tools test bench bench-peers mpi wheel install install-only format clean
+.PHONY: arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs test-tools test bench bench-peers mpi wheel install install-only format clean

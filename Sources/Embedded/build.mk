@@ -10,10 +10,21 @@ ARCH ?= x86_64
 # Objects and modules, and where the library goes.
 OUT ?= .build/embedded/$(ARCH)
 LIBRARY ?= $(OUT)
-# The standard library's triple.
-TARGET ?= $(ARCH)-unknown-linux-gnu
-CC = clang
-OBJCOPY = objcopy
+# Swift's target, which is the standard library's, and clang's.
+TARGET = $(ARCH)-unknown-linux-gnu
+C_TARGET = $(TARGET)
+# Swift's own clang, linker and objcopy stand beside swiftc.
+TOOLCHAIN := $(dir $(realpath $(shell which swiftc)))
+CC = $(TOOLCHAIN)clang -target $(C_TARGET)
+ifeq ($(ARCH),aarch64)
+# Swift has no Embedded standard library for arm64 Linux. The one for arm64 without an operating system is used
+# with Linux's C headers and libraries, which arm64-sysroot.sh puts here.
+SYSROOT ?= .build/arm64-sysroot
+TARGET = aarch64-none-none-elf
+C_TARGET = aarch64-unknown-linux-gnu --sysroot=$(SYSROOT)
+SWIFT_FLAGS += -Xcc -fPIC \
+  $(foreach folder,include include/aarch64-linux-gnu,-Xcc -isystem -Xcc $(SYSROOT)/usr/$(folder))
+endif
 ABI := $(shell sed -n 's/^.define GEN_ABI_VERSION \([0-9]*\)/\1/p' include/generative.h)
 
 SWIFTC = swiftc -target $(TARGET) -enable-experimental-feature Embedded -wmo -parse-as-library -swift-version 6 \
@@ -24,62 +35,84 @@ SWIFTC = swiftc -target $(TARGET) -enable-experimental-feature Embedded -wmo -pa
 
 all: $(LIBRARY)/libgenerative.so $(LIBRARY)/libgenerative.so.$(ABI)
 
-HEADERS = $(wildcard include/* Sources/CShims/include/* Sources/Embedded/*/*)
+HEADERS = $(firstword $(MAKEFILE_LIST)) $(wildcard include/* Sources/CShims/include/* Sources/Embedded/*/*)
 
-# module NAME, FOLDER, MODULES IT IMPORTS, FLAGS
+# module NAME, FOLDER, MODULES IT IMPORTS, FLAGS, FILES TO LEAVE OUT: the module's interface, and its optimized code as
+# LLVM's text.
 define module
 MODULES += $1
-$(OUT)/$1.o: $$(filter-out $5,$$(shell find -L $2 -name '*.swift')) $3 $$(HEADERS) | $(OUT)
-	$$(SWIFTC) $4 -module-name $1 $$(filter %.swift,$$^) -emit-module -emit-module-path $(OUT)/$1.swiftmodule -c -o $$@
+$(OUT)/$1.ll: $$(filter-out $5,$$(shell find -L $2 -name '*.swift')) $(3:%=$(OUT)/%.ll) $$(HEADERS) | $(OUT)
+	$$(SWIFTC) $4 -module-name $1 $$(filter %.swift,$$^) -emit-module -emit-module-path $(OUT)/$1.swiftmodule \
+	  -emit-ir -o $$@
 endef
 object = $(1:%=$(OUT)/%.o)
 
+# Unwind tables and frame pointers, which the Embedded compiler leaves out, let debuggers, profilers and backtrace()
+# of a host walk through the library's frames.
+$(OUT)/%.o: $(OUT)/%.ll
+	sed 's/^\(attributes #[0-9]* = {\)/\1 uwtable "frame-pointer"="non-leaf"/' $< | \
+	  $(TOOLCHAIN)clang -target $(TARGET) -O2 -Xclang -disable-llvm-passes -fPIC -ffunction-sections -x ir - -c -o $@
+
 KERNELS = Sources/Kernels
 $(eval $(call module,KernelTemplate,$(KERNELS)/Template,,-Ounchecked,$(KERNELS)/Template/Kernels/%))
-$(eval $(call module,KernelsBaseline,$(KERNELS)/Baseline,$(call object,KernelTemplate),-Ounchecked))
+$(eval $(call module,KernelsBaseline,$(KERNELS)/Baseline,KernelTemplate,-Ounchecked))
+VARIANTS = KernelsBaseline
 AVX2 = -Xcc -mavx2 -Xcc -mfma
 AVX512 = -Xcc -mavx512f -Xcc -mavx512vnni -Xcc -mfma -Xcc -mprefer-vector-width=512
-$(eval $(call module,KernelsAVX2,$(KERNELS)/AVX2,$(call object,KernelTemplate),-Ounchecked $(if $(filter x86_64,$(ARCH)),$(AVX2))))
-$(eval $(call module,KernelsAVX512,$(KERNELS)/AVX512,$(call object,KernelTemplate),-Ounchecked $(if $(filter x86_64,$(ARCH)),$(AVX512))))
-$(eval $(call module,Kernels,$(KERNELS)/Dispatch,$(call object,KernelsBaseline KernelsAVX2 KernelsAVX512)))
-$(eval $(call module,Tensors,Sources/Tensors,$(call object,Kernels)))
-$(eval $(call module,Networks,Sources/Networks,$(call object,Tensors)))
-$(eval $(call module,Checkpoints,Sources/Checkpoints,$(call object,Tensors)))
-$(eval $(call module,Datasets,Sources/Datasets,$(call object,Tensors)))
-$(eval $(call module,Statistics,Sources/Statistics,$(call object,Datasets)))
-$(eval $(call module,Evaluation,Sources/Evaluation,$(call object,Statistics)))
-$(eval $(call module,Models,Sources/Models,$(call object,Networks Statistics Checkpoints)))
-$(eval $(call module,GenerativeABI,Sources/GenerativeABI,$(call object,Models Evaluation)))
+ifeq ($(ARCH),x86_64)
+VARIANTS += KernelsAVX2 KernelsAVX512
+$(eval $(call module,KernelsAVX2,$(KERNELS)/AVX2,KernelTemplate,-Ounchecked $(AVX2)))
+$(eval $(call module,KernelsAVX512,$(KERNELS)/AVX512,KernelTemplate,-Ounchecked $(AVX512)))
+endif
+$(eval $(call module,Kernels,$(KERNELS)/Dispatch,$(VARIANTS)))
+$(eval $(call module,Tensors,Sources/Tensors,Kernels))
+$(eval $(call module,Networks,Sources/Networks,Tensors))
+$(eval $(call module,Checkpoints,Sources/Checkpoints,Tensors))
+$(eval $(call module,Datasets,Sources/Datasets,Tensors))
+$(eval $(call module,Statistics,Sources/Statistics,Datasets))
+$(eval $(call module,Evaluation,Sources/Evaluation,Statistics))
+$(eval $(call module,Models,Sources/Models,Networks Statistics Checkpoints))
+$(eval $(call module,GenerativeABI,Sources/GenerativeABI,Models Evaluation))
 
+COMPILE_C = $(CC) -O2 -fPIC -fvisibility=hidden -ffunction-sections $(C_FLAGS)
 SHIMS = $(patsubst %.c,$(OUT)/%.c.o,$(notdir $(wildcard Sources/CShims/*.c)) platform.c)
 $(OUT)/%.c.o: Sources/CShims/%.c $(HEADERS) | $(OUT)
-	$(CC) -target $(TARGET) -O2 -fPIC -fvisibility=hidden -ffunction-sections -ISources/CShims/include $(C_FLAGS) -c $< -o $@
+	$(COMPILE_C) -ISources/CShims/include -c $< -o $@
 $(OUT)/%.c.o: Sources/Embedded/%.c | $(OUT)
-	$(CC) -target $(TARGET) -O2 -fPIC -fvisibility=hidden -ffunction-sections $(C_FLAGS) -c $< -o $@
+	$(COMPILE_C) -c $< -o $@
 
 $(OUT):
-	mkdir -p $@ $(LIBRARY)
+	mkdir -p $@
 
-# Each object has copies of the runtime, compiled with its own flags. Those of the kernels' objects, which drop checks and may hold
-# instructions that this processor lacks, are made local, so that no other object can come to use them.
+# Each object has copies of the runtime, compiled with its own flags. Those of the kernels' objects, which drop checks
+# and may hold instructions that this processor lacks, are made local, so that no other object can come to use them.
 $(OUT)/%.local.o: $(OUT)/%.o
-	ld.bfd -r --force-group-allocation -o $@ $<
-	$(OBJCOPY) --wildcard --keep-global-symbol='*$**' $@
+	$(TOOLCHAIN)ld.lld -r --force-group-allocation -o $@ $<
+	$(TOOLCHAIN)llvm-objcopy --wildcard --keep-global-symbol='*$**' $@
 
 $(OUT)/globals.c: $(call object,$(MODULES))
 	Sources/Embedded/globals.sh $^ >$@
 $(OUT)/globals.o: $(OUT)/globals.c
-	$(CC) -target $(TARGET) -O2 -fPIC -fvisibility=hidden $(C_FLAGS) -c $< -o $@
+	$(COMPILE_C) -c $< -o $@
 
-VARIANTS = KernelTemplate KernelsBaseline KernelsAVX2 KernelsAVX512
-OBJECTS = $(call object,$(filter-out $(VARIANTS),$(MODULES)) $(VARIANTS:%=%.local) globals) $(SHIMS)
-UNICODE = $(dir $(shell which swiftc))../lib/swift/embedded/$(TARGET)/libswiftUnicodeDataTables.a
+LOCAL = KernelTemplate $(VARIANTS)
+OBJECTS = $(call object,$(filter-out $(LOCAL),$(MODULES)) $(LOCAL:%=%.local) globals) $(SHIMS)
+LIBRARIES = $(TOOLCHAIN)../lib/swift/embedded/$(TARGET)/libswiftUnicodeDataTables.a -lpng -ljpeg -lz -lm
+# Equal functions become one.
+LINK = $(CC) -fuse-ld=lld -Wl,--gc-sections -Wl,--icf=all -Wl,--as-needed $(LINK_FLAGS)
 $(LIBRARY)/libgenerative.so: $(OBJECTS)
-	$(CC) -target $(TARGET) -shared -o $@ $^ $(UNICODE) -lpng -ljpeg -lz -lm $(LINK_FLAGS) -Wl,--gc-sections \
-	  -Wl,--wrap=posix_memalign -Wl,--wrap=free \
-	  -Wl,--no-undefined -Wl,--as-needed -Wl,-soname=libgenerative.so.$(ABI) -Wl,-z,nodelete -Wl,-z,now -Wl,-z,relro \
+	@mkdir -p $(LIBRARY)
+	$(LINK) -shared -o $@ $^ $(LIBRARIES) -Wl,--wrap=posix_memalign -Wl,--wrap=free -Wl,--no-undefined \
+	  -Wl,-soname=libgenerative.so.$(ABI) -Wl,-z,nodelete -Wl,-z,now -Wl,-z,relro \
 	  -Wl,--version-script=Sources/GenerativeABI/exports.map
 $(LIBRARY)/libgenerative.so.$(ABI): $(LIBRARY)/libgenerative.so
 	ln -sf libgenerative.so $@
 
-.PHONY: all
+# A program that compares the kernels with Double on the machine that it is built for. Its module is no part of
+# the library, whose rule above already has its list of modules.
+$(eval $(call module,KernelCases,Tests/EmbeddedKernels,Kernels))
+kernel-cases: $(OUT)/kernel-cases
+$(OUT)/kernel-cases: $(call object,$(LOCAL:%=%.local) Kernels KernelCases) $(SHIMS)
+	$(LINK) -o $@ $^ $(LIBRARIES)
+
+.PHONY: all kernel-cases

@@ -1,7 +1,10 @@
 /* From inside the callback of a fit every function is called that takes the object at work:
  * GEN_E_BUSY, or for destroy nothing until the fit ends; the others work. Each model, each kind of
- * event, cancel and a long sleep among them. usage: callbacks FOLDER */
+ * event, cancel and a long sleep among them. A backtrace goes through the library to main.
+ * usage: callbacks FOLDER */
 #include "host.h"
+
+#include <execinfo.h>
 
 static struct fixture f;
 
@@ -46,7 +49,20 @@ static int32_t destroy_all(const gen_event *event, void *user_data) {
   return GEN_GO_ON;
 }
 
+int main(int argc, char **argv);
+
+static int32_t find_main(const gen_event *event, void *user_data) {
+  void *frames[64];
+  int i, count = backtrace(frames, 64);
+  (void)event;
+  for (i = 0; i < count; i++)
+    if ((size_t)((char *)frames[i] - (char *)(intptr_t)main) < 4096)
+      *(int *)user_data = i;
+  return GEN_GO_ON;
+}
+
 int main(int argc, char **argv) {
+  int n_frames = 0;
   gen_fit_options fit;
   gen_invert_options invert;
   float *latents = (float *)calloc(2, sizeof(float) * LATENT);
@@ -67,6 +83,10 @@ int main(int argc, char **argv) {
   invert.event = on_event;
   at_work = "nothing";
   MUST(gen_gan_invert(f.gan, f.rows, 2, &invert, latents, NULL));
+  fit.event = find_main;
+  fit.user_data = &n_frames;
+  MUST(gen_vae_fit(f.vae, f.dataset, &fit));
+  CHECK(n_frames > 2, "main is not in a backtrace from a callback");
   fit.event = destroy_all;
   gen_token_destroy(f.token); /* cancelled above */
   MUST(gen_token_create(&f.token));

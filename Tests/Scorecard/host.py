@@ -55,6 +55,11 @@ def run(command, timeout=1200, **environment):
         return Result(124, (late.stdout or b"").decode(errors="replace") + f"\nstill running after {timeout} s")
 
 
+def swift_clang():
+    """The compiler of the Swift toolchain."""
+    return Path(shutil.which("swiftc")).resolve().with_name("clang")
+
+
 class Bench:
     """A folder of compiled hosts, and of files that a fixture left. `size`: 0 quick and address, 1 hard."""
 
@@ -62,6 +67,8 @@ class Bench:
         self.size = {"quick": 0, "address": 0, "hard": 1}[name]
         self._sanitizers = {"quick": [], "address": ["address"], "hard": ["address", "thread"]}[name]
         self.folder = Path(tempfile.mkdtemp(prefix="scorecard-"))
+        # For another processor than this machine's: what compiles for it and what runs its programs.
+        self.compiler, self.emulator = ["gcc"], []
         self._programs = {}
         self._seeds = None
 
@@ -100,15 +107,15 @@ class Bench:
             subprocess.run([sys.executable, HERE / "right_calls.py", right_calls], check=True)
         out = self.folder / f"{name}{'-' + sanitizer if sanitizer else ''}"
         # The sanitizer's runtime must be the compiler's that built the library.
-        compiler = Path(shutil.which("swiftc")).resolve().with_name("clang") if sanitizer else "gcc"
-        command = [compiler, "-std=gnu11", "-O1", "-g", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"]
+        compiler = [swift_clang()] if sanitizer else self.compiler
+        command = [*compiler, "-std=gnu11", "-O1", "-g", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"]
         command += ["-Wno-unused-value", "-Wno-unused-function", f"-I{ROOT}/include", f"-I{ROOT}/Tests/CTests"]
         command += [f"-I{self.folder}", HERE / f"{name}.c", ROOT / "Tests/CTests/fixture.c"]
         if sanitizer == "address":
             command += ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
         if sanitizer == "thread":
             # Its runtime, as Swift ships it, knows Dispatch.
-            runtime = compiler.parent.parent / "lib/swift/linux"
+            runtime = swift_clang().parent.parent / "lib/swift/linux"
             command += ["-fsanitize=thread", f"-L{runtime}", f"-Wl,-rpath,{runtime}", "-Wl,--no-as-needed"]
         command += ["-o", out, f"-L{library.parent}", f"-Wl,-rpath,{library.parent}", "-lgenerative"]
         command += ["-lm", "-lpthread", "-ldl", *(["-ldispatch", "-lBlocksRuntime"] if sanitizer == "thread" else [])]
@@ -121,7 +128,7 @@ class Bench:
     def host(self, name, *arguments, sanitizer="", timeout=1800, **environment):
         """Runs host `name`, which gets a fresh folder as its first argument."""
         own = self.fresh()
-        return run([self.program(name, sanitizer), own, *arguments], timeout, **environment)
+        return run([*self.emulator, self.program(name, sanitizer), own, *arguments], timeout, **environment)
 
     def examples(self):
         """The paths of the C examples, compiled to learn from 300 pictures of noise instead of 60,000 real ones, and
@@ -137,7 +144,8 @@ class Bench:
             text = text.replace("FACES = 5000", "FACES = 300").replace("create_faces(NULL,", f"create_faces({few},")
             (folder / source.name).write_text(text)
             programs.append(folder / source.stem)
-            command = ["gcc", "-std=c99", "-g", "-O1", f"-I{ROOT}/include", folder / source.name, "-o", programs[-1]]
+            command = [*self.compiler, "-std=c99", "-g", "-O1", f"-I{ROOT}/include", folder / source.name]
+            command += ["-o", programs[-1]]
             command += [f"-L{self.library().parent}", f"-Wl,-rpath,{self.library().parent}", "-lgenerative", "-lm"]
             subprocess.run(command, check=True)
         return programs

@@ -32,6 +32,8 @@ STAGES = [
     ("C examples", [f"{SCRIPTS}/c-examples.sh", BUILD], None),
     ("ranks", [f"{SCRIPTS}/ranks.sh", BUILD], None),
     ("scorecard", ["python3", "Tests/Scorecard/scorecard.py", "quick"], None),
+    ("older processors", ["python3", "Tests/Scorecard/emulated.py", "x86"], None),
+    ("arm64", ["make", "--quiet", "test-arm64"], None),
     ("AddressSanitizer", ["make", "--quiet", "test-address-quick"], None),
     ("Python", [PYTHON, "-m", "pytest", "-q", "-rs", "bindings/python"], "pytest"),
     ("wheel", [f"{SCRIPTS}/wheel.sh", PYTHON], None),

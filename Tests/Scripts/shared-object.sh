@@ -36,5 +36,10 @@ newest=$(objdump -T "$library" | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -n 1
 stray=$(objdump -d --no-show-raw-insn "$library" | awk '/^[0-9a-f]+ </ { name = $2 }
   /%[yz]mm/ && name !~ /KernelsAVX/ { print name }' | sort -u)
 [[ -z $stray ]] || fail "AVX instructions outside the kernels: $stray"
+# Copies of memory that call a function for each value; see Sources/Tensors/Copying.swift.
+outlined=$(objdump -d --no-show-raw-insn "$library" | awk '/^[0-9a-f]+ </ { name = $2 }
+  /call.*<\$eS[df]WOf>/ { print name }' | sort -u)
+[[ -z $outlined ]] || fail "copies value by value: $outlined"
+readelf --wide --sections "$library" | grep -q '\.eh_frame_hdr' || fail "has no unwind tables"
 echo "$size bytes stripped, newest symbol $newest"
 exit $failed

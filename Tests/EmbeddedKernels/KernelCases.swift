@@ -1,0 +1,27 @@
+import Kernels
+
+/// Compares every kernel of every table that this CPU can run with plain loops in Double.
+///
+/// A program, because Swift Testing cannot import modules built as Embedded Swift. The tests of the ordinary
+/// build check the same functions through Tensors.
+@c(main) public func main() -> Int32 {
+  var count = 0
+  var wrongCount = 0
+  for table in Kernels.allTables {
+    let cases = Cases(table)
+    cases.checkProducts()
+    cases.checkMoments()
+    cases.checkWinograd()
+    cases.checkElementwise()
+    cases.checkFunctions()
+    cases.checkReductions()
+    cases.checkOptimizers()
+    cases.checkRandom()
+    cases.checkDoubles()
+    print("\(table.name): \(cases.count) cases, the largest error is \(cases.largestShare) of its limit")
+    count += cases.count
+    wrongCount += cases.wrongCount
+  }
+  print("\(count) cases, \(wrongCount) wrong")
+  return wrongCount == 0 ? 0 : 1
+}

@@ -1,0 +1,199 @@
+"""The library on processors that this machine does not have, under QEMU's emulation of a process.
+
+usage: emulated.py arm64 [hard] | x86
+arm64: what make arm64 builds: the kernels against Double, the C examples, a fit resumed in another process, and files
+that x86-64 wrote. hard: every old file, and hosts of the scorecard. x86: the C examples on a processor without AVX and
+on one with AVX2, which write the bytes that this machine writes with the same kernels.
+"""
+
+import json
+import sys
+import time
+
+from host import PICTURES, ROOT, Bench, run, swift_clang
+
+COMPATIBILITY = ROOT / "Tests" / "Golden" / "compatibility"
+# One of each kind of model, dense and convolutional, in both formats.
+OLD_FILES = ["pca-1.safetensors", "conditional-vae-1.1.safetensors", "u-net-1.1.safetensors"]
+# Two processors and the kernels that the library is to choose there.
+X86 = {"core2duo": "baseline", "Haswell": "avx2"}
+
+
+class Arm64(Bench):
+    """Compiles for arm64 Linux and runs under qemu-aarch64."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        sysroot = ROOT / ".build" / "arm64-sysroot"
+        self.compiler = [swift_clang(), "--target=aarch64-unknown-linux-gnu", f"--sysroot={sysroot}", "-fuse-ld=lld"]
+        self.emulator = ["qemu-aarch64", "-L", sysroot]
+
+    def library(self, sanitizer=""):
+        return ROOT / ".build" / "embedded" / "aarch64" / "libgenerative.so"
+
+
+def must(command, **environment):
+    """What a command prints; an error if it fails."""
+    result = run(command, **environment)
+    if not result.good:
+        raise RuntimeError(f"{' '.join(map(str, command))}: {result.code}\n{result.output[-3000:]}")
+    return result.output
+
+
+def files_of_examples(bench, examples, emulator, **environment):
+    """{name: path} of what the C examples write."""
+    files = {}
+    for example in examples:
+        folder = bench.fresh()
+        must([*emulator, example, folder, 1], **environment)
+        written = {f"{example.name}/{path.name}": path for path in folder.iterdir()}
+        if not written or not all(path.stat().st_size for path in written.values()):
+            raise RuntimeError(f"{example.name} wrote {list(written)}")
+        files |= written
+    return files
+
+
+# MARK: - arm64
+
+
+def kernels(bench, native):
+    name = must([*bench.emulator, bench.program("portable"), "kernels"])
+    output = must([*bench.emulator, bench.library().parent / "kernel-cases"])
+    return name == "neon", f"{output}; the library uses {name}"
+
+
+def examples(bench, native):
+    """They run, and their pictures are those of x86-64 to two steps of 255."""
+    ours = files_of_examples(bench, bench.examples(), bench.emulator)
+    theirs = files_of_examples(native, native.examples(), [])
+    pictures = [name for name in ours if name.endswith(".png")]
+    for files in (ours, theirs):
+        must([native.program("decode"), "-p", *(files[name] for name in pictures)])
+    largest = 0
+    for name in pictures:
+        a, b = (files[name].with_name(files[name].name + ".raw").read_bytes() for files in (ours, theirs))
+        if len(a) != len(b):
+            return False, f"{name} has another size than on x86-64"
+        largest = max(largest, max(abs(x - y) for x, y in zip(a, b)))
+    good = ours.keys() == theirs.keys() and largest <= 2
+    return good, f"{len(ours)} files; {len(pictures)} pictures differ from x86-64's by at most {largest} of 255"
+
+
+def tensors(file):
+    """What follows the header of a safetensors file; the header of a resumed fit also says that it was resumed."""
+    return file[8 + int.from_bytes(file[:8], "little") :]
+
+
+def resume(bench, native):
+    """A fit stopped after an epoch and resumed in another process ends with the tensors of one that was not."""
+    folder = bench.fresh()
+    program = [*bench.emulator, bench.program("portable"), "fit"]
+    must([*program, folder / "whole", 0])
+    must([*program, folder / "resumed", 1])
+    stopped = (folder / "resumed").read_bytes()
+    must([*program, folder / "resumed", 0])
+    whole, resumed = (tensors((folder / name).read_bytes()) for name in ("whole", "resumed"))
+    good = tensors(stopped) != whole and resumed == whole
+    return good, f"{len(whole)} bytes of tensors, {'equal' if resumed == whole else 'different'}"
+
+
+def old_files(bench, native):
+    """Predictions of files that x86-64 wrote: what it got within 1e-6."""
+    expected = json.loads((COMPATIBILITY / "expected.json").read_text())
+    names = sorted(expected) if bench.size else OLD_FILES
+    command = [*bench.emulator, bench.program("portable"), "predict", *(COMPATIBILITY / name for name in names)]
+    lines = must(command).splitlines()
+    largest = 0
+    for name, line in zip(names, lines, strict=True):
+        values = [float(word) for word in line.split()]
+        largest = max(largest, *(abs(a - b) for a, b in zip(values, expected[name]["outputs"], strict=True)))
+    return largest <= 1e-6, f"{len(names)} files, largest difference {largest:.1e}"
+
+
+def determinism(bench, native):
+    output = must([*bench.emulator, bench.program("determinism"), "save", bench.fresh()])
+    return output.endswith(" 0 wrong"), f"1, 2 and 16 threads: {output}"
+
+
+def decoding(bench, native):
+    """All pictures give the pixels that they give on x86-64."""
+    pictures = sorted(path for path in PICTURES.iterdir() if path.suffix in (".png", ".jpg"))
+    decoded = []
+    for one, emulator in ((bench, bench.emulator), (native, [])):
+        folder = one.fresh()
+        for path in pictures:
+            (folder / path.name).write_bytes(path.read_bytes())
+        must([*emulator, one.program("decode"), "-p", *(folder / path.name for path in pictures)])
+        decoded.append({path.name: path.read_bytes() for path in folder.glob("*.raw")})
+    different = [name for name in decoded[0] if decoded[0][name] != decoded[1].get(name)]
+    good = decoded[0] and not different and decoded[0].keys() == decoded[1].keys()
+    return good, f"{len(decoded[0])} pictures, different: {different}"
+
+
+def hosts(bench, native):
+    """Hosts of the scorecard in small. Not the one that forks: QEMU itself hangs in children of threaded processes."""
+    calls = {
+        "modes": (), "guest": (), "handles": (500,), "callbacks": (), "sequences": (1_000, 1), "soak": (20, 10),
+        "threads": (4, 2),
+    }  # fmt: skip
+    wrong = []
+    for name, arguments in calls.items():
+        result = bench.host(name, *arguments)
+        print(f"        {name}: {result.line}", flush=True)
+        if not result.good:
+            wrong.append(f"{name}: {result.code} {result.output[-1500:]}")
+    return not wrong, "\n".join(wrong + [f"{len(calls)} hosts, {len(wrong)} wrong"])
+
+
+# MARK: - x86-64
+
+
+def emulated_x86(native, processor):
+    """The examples on an emulated processor, and here with the kernels that are chosen there."""
+    kernels = X86[processor]
+    emulator = ["qemu-x86_64", "-cpu", processor]
+    # After warnings of QEMU's about what it does not emulate.
+    chosen = must([*emulator, native.program("portable"), "kernels"]).split()[-1]
+    if chosen != kernels:
+        return False, f"chose {chosen} instead of {kernels}"
+    programs = native.examples()
+    emulated = files_of_examples(native, programs, emulator)
+    if must([native.program("portable"), "kernels"], GEN_KERNELS=kernels) != kernels:
+        return True, f"{len(emulated)} files of {chosen}; this processor cannot run {kernels} to compare with"
+    here = files_of_examples(native, programs, [], GEN_KERNELS=kernels)
+    different = [name for name in emulated if emulated[name].read_bytes() != here[name].read_bytes()]
+    return not different, f"{len(emulated)} files of {chosen}, different from this processor's: {different}"
+
+
+def main():
+    what, hard = sys.argv[1], "hard" in sys.argv
+    native = Bench("quick")
+    rows = {}
+    benches = [native]
+    if what == "x86":
+        for processor in X86:
+            rows[f"C examples on {processor}"] = lambda processor=processor: emulated_x86(native, processor)
+    else:
+        bench = Arm64("hard" if hard else "quick")
+        benches.append(bench)
+        checks = [kernels, examples, resume, old_files] + ([determinism, decoding, hosts] if hard else [])
+        for check in checks:
+            rows[f"arm64 {check.__name__.replace('_', ' ')}"] = lambda check=check: check(bench, native)
+    failed = 0
+    try:
+        for name, row in rows.items():
+            start = time.monotonic()
+            try:
+                good, text = row()
+            except Exception as error:  # a row that cannot run has not passed, and the others go on
+                good, text = False, f"{type(error).__name__}: {error}"
+            failed += not good
+            print(f"{'PASS' if good else 'FAIL'} {name}: {text} ({time.monotonic() - start:.1f} s)", flush=True)
+    finally:
+        for bench in benches:
+            bench.close()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
