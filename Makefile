@@ -48,12 +48,15 @@ build-tests: libraries fresh
 library:
 	@$(MAKE) --quiet -f Sources/Embedded/build.mk LIBRARY=$(BUILD)
 
+# Each target imports only what Package.swift says it does.
+SWIFT_BUILD = swift build -c release --explicit-target-dependency-import-check error
+
 products:
-	swift build -c release
+	$(SWIFT_BUILD)
 	@$(MAKE) --quiet beside-library
 
 test-products:
-	swift build -c release --build-tests
+	$(SWIFT_BUILD) --build-tests
 	@$(MAKE) --quiet beside-library
 
 # Tests and programs find gen beside the library.

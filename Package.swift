@@ -66,15 +66,18 @@ let package = Package(
     .target(name: "Networks", dependencies: ["Tensors"]),
     .target(name: "Checkpoints", dependencies: ["Tensors", "CShims"]),
     .target(name: "Datasets", dependencies: ["Tensors", "CShims"]),
-    .target(name: "Statistics", dependencies: ["Datasets"]),
-    .target(name: "Models", dependencies: ["Networks", "Statistics", "Checkpoints"]),
-    .target(name: "Evaluation", dependencies: ["Statistics"]),
+    .target(name: "Statistics", dependencies: ["Datasets", "Tensors"]),
+    .target(
+      name: "Models",
+      dependencies: ["Networks", "Statistics", "Checkpoints", "Datasets", "Tensors", "Kernels"]),
+    .target(name: "Evaluation", dependencies: ["Statistics", "Datasets", "Tensors"]),
 
     // The crossing: the only module that says gen_.
     .target(
       name: "GenerativeABI",
       dependencies: [
-        "CGenerative", "Models", "Evaluation", "Statistics", "Datasets", "Checkpoints", "CShims",
+        "CGenerative", "Models", "Evaluation", "Networks", "Statistics", "Datasets", "Checkpoints", "Tensors",
+        "Kernels", "CShims",
       ],
       exclude: ["exports.map"]),
 
@@ -86,7 +89,7 @@ let package = Package(
 
     // The product and single layers as a worker of Benchmarks/bench.py.
     .executableTarget(
-      name: "layer-worker", dependencies: ["Networks"], path: "Benchmarks/Worker"),
+      name: "layer-worker", dependencies: ["Networks", "Tensors"], path: "Benchmarks/Worker"),
 
     // The command-line tool: a client of the header like any other.
     .executableTarget(
