@@ -31,17 +31,6 @@ extension Dataset {
     try gather(range.count, into: output) { self.sourceRow(range.lowerBound + $0) }
   }
 
-  /// Reads consecutive rows' labels.
-  ///
-  /// - Throws: `.state` without labels, `.argument` for an index out of range.
-  package func readLabels(
-    rows indices: UnsafeBufferPointer<Int32>, into output: UnsafeMutablePointer<Int32>
-  ) throws(GenerativeError) {
-    guard let labels else { throw GenerativeError(.state, "the dataset has no labels") }
-    try check(indices)
-    for i in 0..<indices.count { output[i] = labels.base[Int(indices[i])] }
-  }
-
   // MARK: - As they lie in memory
 
   /// The rows' own bytes, packed and consecutive, when that is how they lie in memory; for exact

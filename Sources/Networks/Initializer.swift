@@ -22,9 +22,6 @@ package enum Initializer: Equatable, Hashable, Sendable {
     .uniform(bound: 1 / Float(fanIn).squareRoot())
   }
 
-  /// DCGAN's weights (Radford, Metz & Chintala, ICLR 2016): N(0, 0.02²).
-  package static let dcganWeight = Initializer.normal(deviation: 0.02)
-
   /// DCGAN's batch-normalisation scales, in PyTorch's reading of the paper: N(1, 0.02²).
   package static let dcganScale = Initializer.normal(mean: 1, deviation: 0.02)
 

@@ -259,17 +259,5 @@ struct ConvolutionTests {
     #expect(throws: GenerativeError.self) {
       try TransposedConvolution(image, filters: 3, Window(kernel: 3, stride: 1 << 16), .relu)
     }
-    #expect(throws: GenerativeError.self) { try Upsampling(image, by: 0) }
-    #expect(throws: GenerativeError.self) { try Upsampling(image, by: .max) }
-  }
-
-  @Test("upsampling repeats pixels, and its gradient is that of finite differences")
-  func upsampling() throws {
-    let image = Shape(height: 2, width: 3, channels: 2)
-    let run = try LayerRun([try Upsampling(image, by: 2)], rows: 1)
-    let y = run.forward([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
-    #expect(Array(y[0..<24]) == [1, 2, 1, 2, 3, 4, 3, 4, 5, 6, 5, 6, 1, 2, 1, 2, 3, 4, 3, 4, 5, 6, 5, 6])
-    #expect(Array(y[24..<28]) == [7, 8, 7, 8])
-    try checkGradient(of: try Upsampling(Shape(height: 3, width: 5, channels: 4), by: 3), rows: 2)
   }
 }

@@ -55,18 +55,6 @@ struct OptimizerTests {
     #expect(Schedule(1, .constant, warmUp: .steps(.max)).rate(step: 3, of: 4) == 1)
   }
 
-  @Test("clipping keeps the direction and returns the norm before")
-  func clipping() throws {
-    let g = try copy([3, 0, -4])
-    #expect(GradientClipping.clip(g.base, count: 3, to: 10, context: context) == 5)
-    #expect(Array(g.elements) == [3, 0, -4])
-    #expect(GradientClipping.clip(g.base, count: 3, to: 2.5, context: context) == 5)
-    #expect(Array(g.elements) == [1.5, 0, -2])
-    g[1] = .nan
-    #expect(GradientClipping.clip(g.base, count: 3, to: 1, context: context).isNaN)
-    #expect(g[0] == 1.5)
-  }
-
   @Test("the average is the steps', weighted by powers of the decay, in parameters and statistics alike")
   func average() throws {
     let shape = Shape(features: 3)

@@ -68,17 +68,6 @@ extension PCA.Solution {
     }
   }
 
-  /// The mean of ln p(x) over the rows, in nats; zero for no rows.
-  ///
-  /// - Throws: as `logLikelihood`.
-  package func meanLogLikelihood(_ rows: Matrix, in context: Context) throws(GenerativeError) -> Double {
-    let each = try Buffer<Double>(count: rows.rowCount, in: context.memory)
-    try logLikelihood(rows, into: each.base, in: context)
-    var total = 0.0
-    for i in 0..<rows.rowCount { total += each.base[i] }
-    return total / Double(max(rows.rowCount, 1))
-  }
-
   /// Writes new rows from the model.
   ///
   /// Row i of a seed, counted from the stream's beginning, is the same in any batch.
