@@ -16,7 +16,7 @@ extension Autoencoder.Options {
       o.depth, o.base_channels, stack.architecture, default: stack.convolution)
     stack.isNormalized = try checkFlag("batch_norm", o.batch_norm)
     if stack.isNormalized, stack.architecture == .dense {
-      throw GenerativeError(.argument, "batch_norm needs architecture GEN_ARCHITECTURE_CONVOLUTIONAL")
+      throw GenerativeError(.argument, "batch_norm needs architecture convolutional")
     }
     stack.hasPixelBias = try checkFlag("pixel_bias", o.pixel_bias)
     hasSkips = try checkFlag("skips", o.skips)
@@ -36,7 +36,7 @@ extension Autoencoder.Options {
     stack.hasBias = !(try checkFlag("no_bias", o.no_bias))
     loss = try checkChoice("loss", o.loss, [.squaredError, .crossEntropy, .logSquaredError])
     if loss == .crossEntropy, outputActivation != .sigmoid {
-      throw GenerativeError(.argument, "loss GEN_LOSS_CROSS_ENTROPY needs a sigmoid output_activation")
+      throw GenerativeError(.argument, "loss cross_entropy needs output_activation sigmoid")
     }
     corruption = try Corruption(o.corruption, o.corruption_amount)
     sparsity = try Self.sparsity(o)

@@ -78,7 +78,7 @@ extension FitOptions {
     ]
     let rule = try checkChoice("optimizer", o.optimizer, rules)
     if weightDecay > 0, o.optimizer != GEN_OPTIMIZER_ADAMW {
-      throw GenerativeError(.argument, "weight_decay needs the optimizer GEN_OPTIMIZER_ADAMW")
+      throw GenerativeError(.argument, "weight_decay needs optimizer adamw")
     }
     self.init(
       rule: rule,

@@ -110,7 +110,7 @@ func checkConvolution(
     "base_channels", orDefault(baseChannels, Int64(fallback.baseChannels)), 1...ConvolutionOptions.baseLimit)
   if architecture == .dense, depth != 0 || baseChannels != 0 {
     throw GenerativeError(
-      .argument, "depth and base_channels need architecture GEN_ARCHITECTURE_CONVOLUTIONAL")
+      .argument, "depth and base_channels need architecture convolutional")
   }
   return convolution
 }

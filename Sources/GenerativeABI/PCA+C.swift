@@ -25,7 +25,7 @@ extension PCA.Options {
     let directions = try checkRange("n_directions", o.n_directions, 0...StackLimit.width)
     let passes = try checkRange("n_passes", o.n_passes, 0...Self.mostPasses)
     guard solver == .sketch || (directions == 0 && passes == 0) else {
-      throw GenerativeError(.argument, "n_directions and n_passes need solver GEN_PCA_SKETCH")
+      throw GenerativeError(.argument, "n_directions and n_passes need solver sketch")
     }
     directionCount = directions > 0 ? directions : nil
     passCount = orDefault(passes, passCount)

@@ -17,7 +17,7 @@ extension VAE.Options {
     stack.classCount = try checkClassCount(o.n_classes)
     stack.isNormalized = try checkFlag("batch_norm", o.batch_norm)
     if stack.isNormalized, stack.architecture == .dense {
-      throw GenerativeError(.argument, "batch_norm needs architecture GEN_ARCHITECTURE_CONVOLUTIONAL")
+      throw GenerativeError(.argument, "batch_norm needs architecture convolutional")
     }
     stack.hasPixelBias = try checkFlag("pixel_bias", o.pixel_bias)
     stack.latentSize = try checkLatentSize(o.latent_size, default: stack.latentSize)
@@ -36,10 +36,10 @@ extension VAE.Options {
       default: outputActivation)
     binarizes = try checkFlag("binarize", o.binarize)
     if likelihood == .bernoulli, outputActivation != .sigmoid {
-      throw GenerativeError(.argument, "GEN_LIKELIHOOD_BERNOULLI needs a sigmoid output_activation")
+      throw GenerativeError(.argument, "likelihood bernoulli needs output_activation sigmoid")
     }
     if likelihood != .bernoulli, binarizes {
-      throw GenerativeError(.argument, "binarize needs GEN_LIKELIHOOD_BERNOULLI")
+      throw GenerativeError(.argument, "binarize needs likelihood bernoulli")
     }
     reconstructionWeight = Float(
       try checkPositive("reconstruction_weight", o.reconstruction_weight, default: 1))

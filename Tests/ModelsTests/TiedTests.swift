@@ -146,7 +146,7 @@ import Testing
       shape: Shape(height: 4, width: 4, channels: 1), architecture: .convolutional)
     options.isTied = true
     #expect(
-      failure { _ = try Autoencoder(options) }?.message == "tied needs architecture GEN_ARCHITECTURE_DENSE")
+      failure { _ = try Autoencoder(options) }?.message == "tied needs architecture dense")
     (options.hasSkips, options.hidden) = (true, [])
     #expect(
       failure { _ = try Autoencoder(options) }?.message == "tied has no place in an autoencoder with skips")

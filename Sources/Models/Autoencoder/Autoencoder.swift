@@ -85,11 +85,11 @@ package final class Autoencoder: @unchecked Sendable {
   /// Refuses penalties and ties that the networks cannot have.
   private static func checkPenalties(_ options: Options) throws(GenerativeError) {
     if case .divergence = options.sparsity, options.latentActivation != .sigmoid {
-      throw GenerativeError(.argument, "sparsity GEN_SPARSITY_KL needs latent_activation sigmoid")
+      throw GenerativeError(.argument, "sparsity kl needs latent_activation sigmoid")
     }
     for (name, isAsked) in [("tied", options.isTied), ("contraction", options.contraction > 0)] {
       if isAsked, options.architecture != .dense {
-        throw GenerativeError(.argument, "\(name) needs architecture GEN_ARCHITECTURE_DENSE")
+        throw GenerativeError(.argument, "\(name) needs architecture dense")
       }
     }
     if options.isTied, let widths = options.decoderHidden, widths != options.hidden.reversed() {
@@ -103,7 +103,7 @@ package final class Autoencoder: @unchecked Sendable {
   /// Refuses what a stack with skips has no place for.
   private static func checkSkips(_ options: Options) throws(GenerativeError) {
     guard options.architecture == .convolutional else {
-      throw GenerativeError(.argument, "skips need architecture GEN_ARCHITECTURE_CONVOLUTIONAL")
+      throw GenerativeError(.argument, "skips need architecture convolutional")
     }
     let others = [
       ("hidden", options.hidden.isEmpty), ("decoder_hidden", options.decoderHidden?.isEmpty ?? true),

@@ -142,7 +142,7 @@ def test_files_and_clones_keep_the_options(rows, tmp_path):
     ("options", "message"),
     [
         ({"sparsity": "l0"}, "sparsity must be one of None, 'l1', 'kl', not 'l0'"),
-        ({"sparsity": "kl"}, "sparsity GEN_SPARSITY_KL needs latent_activation sigmoid"),
+        ({"sparsity": "kl"}, "sparsity kl needs latent_activation sigmoid"),
         ({"sparsity": "l1", "sparsity_weight": 0}, "sparsity_weight"),
         ({"sparsity_target": 1.0}, "sparsity_target must be above 0 and below 1, not 1.0"),
         ({"contraction": -1}, "contraction"),
