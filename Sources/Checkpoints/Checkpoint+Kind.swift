@@ -15,7 +15,7 @@ extension Checkpoint {
   ///
   /// - Parameter limits: what would not be read with these is not written either.
   /// - Throws: `.limit` for a kind as long as a book.
-  package init(kind: String, limits: InputLimits = .standard) throws(GenerativeError) {
+  package init(kind: String, limits: InputLimits) throws(GenerativeError) {
     self.init(limits)
     try setMetadata(Self.formatKey, Self.formatVersion)
     try setMetadata(Self.kindKey, kind)

@@ -54,7 +54,11 @@ extension GAN.Options {
     if o.average_decay < 0, o.average_decay.isFinite {
       averageDecay = nil
     } else {
-      averageDecay = try checkShare("average_decay", orDefault(o.average_decay, 0.999))
+      let decay = try checkShare("average_decay", orDefault(o.average_decay, 0.999))
+      guard decay > 0 else {
+        throw GenerativeError(.argument, "average_decay must be above 0 and below 1, not \(o.average_decay)")
+      }
+      averageDecay = decay
     }
     seed = o.seed
   }

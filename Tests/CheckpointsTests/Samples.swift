@@ -65,6 +65,10 @@ func sample() throws -> Checkpoint {
   return checkpoint
 }
 
+extension Checkpoint {
+  init(kind: String) throws { try self.init(kind: kind, limits: .standard) }
+}
+
 /// A folder that is removed, with what is in it, when the value goes.
 final class TemporaryFolder {
   let path: String

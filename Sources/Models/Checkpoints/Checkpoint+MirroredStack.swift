@@ -26,7 +26,7 @@ extension Checkpoint {
     stack.hasPixelBias = try option("pixel_bias")
     stack.decoderHidden = try widths("decoder_hidden")
     stack.weights = try weightRule()
-    stack.dropout = try option("dropout", in: 0...0.999)
+    stack.dropout = try option("dropout", in: 0...StackLimit.dropout)
     return stack
   }
 }

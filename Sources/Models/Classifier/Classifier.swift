@@ -186,7 +186,7 @@ extension Classifier: Checkpointable {
   package static let kind = "classifier"
 
   package func outline() throws(GenerativeError) -> Checkpoint {
-    var checkpoint = try Checkpoint(kind: Self.kind)
+    var checkpoint = try Checkpoint(kind: Self.kind, limits: context.limits)
     try checkpoint.set(options.stack)
     try checkpoint.setOption("seed", options.seed)
     return checkpoint

@@ -60,7 +60,7 @@ extension GAN: Checkpointable {
     options.startsAtMean = try checkpoint.option("mean_start")
     options.weights = try checkpoint.weightRule()
     options.labelSmoothing = try checkpoint.option("label_smoothing", in: 0...0.5)
-    options.dropout = try checkpoint.option("dropout", in: 0...0.999)
+    options.dropout = try checkpoint.option("dropout", in: 0...StackLimit.dropout)
     options.inputNoise = try checkpoint.option("input_noise", in: 0...Float.greatestFiniteMagnitude)
     let decay: Float = try checkpoint.option("average_decay", in: 0...1)
     options.averageDecay = decay == 0 ? nil : decay
