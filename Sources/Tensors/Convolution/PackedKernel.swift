@@ -1,6 +1,6 @@
 /// A convolution's weights for one direction, laid out once as the product reads them; for inference,
 /// where one kernel meets many images.
-package final class PackedKernel: Sendable {
+package struct PackedKernel: Sendable {
   private let buffer: Buffer<Float>
 
   var panels: UnsafePointer<Float> { UnsafePointer(buffer.base) }
