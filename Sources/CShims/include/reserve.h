@@ -15,8 +15,8 @@ void shim_forget_refusal(void);
 void shim_reserve_lock(void);
 void shim_reserve_unlock(void);
 
-/* A host's log, to be told before the library ends the process; at most 64 at a time, of which the
- * places are 0 ..< 64, or -1 when all are taken. */
+/* A host's log function, called before the library ends the process. shim_add_log returns its
+ * place, 0 to 63, or -1 if all 64 places are taken. */
 typedef void (*shim_log)(int32_t level, const char *message, void *user_data);
 int shim_add_log(shim_log log, void *user_data);
 void shim_remove_log(int place);
