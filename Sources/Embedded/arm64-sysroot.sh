@@ -13,7 +13,8 @@ mkdir -p "$new"/apt/{lists,cache/archives}/partial "$new/packages"
 : >"$new/apt/status"
 # The user _apt, as which apt downloads when root calls it, may not write to this folder.
 apt=(apt-get --quiet=2 -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o APT::Sandbox::User=root
-  -o Dir::State::lists="$new/apt/lists" -o Dir::State::status="$new/apt/status" -o Dir::Cache="$new/apt/cache" -o Acquire::Retries=3)
+  -o Dir::State::lists="$new/apt/lists" -o Dir::State::status="$new/apt/status" -o Dir::Cache="$new/apt/cache"
+  -o Acquire::Retries=3)
 "${apt[@]}" update
 (cd "$new/packages" && "${apt[@]}" download "${packages[@]}")
 for package in "$new"/packages/*.deb; do dpkg-deb --extract "$package" "$new"; done

@@ -1,5 +1,4 @@
-/* What Embedded Swift's runtime expects of its platform, and what the host sees when it gives up.
- */
+/* What Embedded Swift's runtime expects of its platform. */
 #define _GNU_SOURCE
 #include <locale.h>
 #include <stdlib.h>

@@ -148,7 +148,7 @@ def hosts(bench, native):
 # MARK: - x86-64
 
 
-def emulated_x86(native, processor):
+def emulated_x86(native, programs, processor):
     """The examples on an emulated processor, and here with the kernels that are chosen there."""
     kernels = X86[processor]
     emulator = ["qemu-x86_64", "-cpu", processor]
@@ -156,7 +156,6 @@ def emulated_x86(native, processor):
     chosen = must([*emulator, native.program("portable"), "kernels"]).split()[-1]
     if chosen != kernels:
         return False, f"chose {chosen} instead of {kernels}"
-    programs = native.examples()
     emulated = files_of_examples(native, programs, emulator)
     if must([native.program("portable"), "kernels"], GEN_KERNELS=kernels) != kernels:
         return True, f"{len(emulated)} files of {chosen}; this processor cannot run {kernels} to compare with"
@@ -171,8 +170,9 @@ def main():
     rows = {}
     benches = [native]
     if what == "x86":
+        programs = native.examples()
         for processor in X86:
-            rows[f"C examples on {processor}"] = lambda processor=processor: emulated_x86(native, processor)
+            rows[f"C examples on {processor}"] = lambda processor=processor: emulated_x86(native, programs, processor)
     else:
         bench = Arm64("hard" if hard else "quick")
         benches.append(bench)

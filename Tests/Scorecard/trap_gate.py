@@ -78,7 +78,7 @@ def lint():
 
 
 def bare_traps(library):
-    """Functions of the library that ships, but for shim_trap, that end the process without telling anyone."""
+    """Functions of the shipped library, except shim_trap, that end the process without a message."""
     text = subprocess.run(
         ["objdump", "-d", "--no-show-raw-insn", str(library)], capture_output=True, text=True, check=True
     ).stdout
@@ -100,7 +100,7 @@ def check(library, objects, shipped):
         allowed = known.get(name, (0, ""))[0]
         if count > allowed:
             faults.append(f"{name} has {count} traps, {allowed} are explained in {LIST.relative_to(ROOT)}")
-    faults += [f"{shipped} traps without a word: {function}" for function in sorted(bare_traps(shipped))]
+    faults += [f"{shipped} ends the process without a message: {function}" for function in sorted(bare_traps(shipped))]
     words = lint()
     allowed_words = {line[5:] for line in LIST.read_text().splitlines() if line.startswith("#ok: ")}
     faults += [fault for fault in words if re.sub(r":\d+:", ":", fault) not in allowed_words]
