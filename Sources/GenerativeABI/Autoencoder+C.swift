@@ -14,10 +14,7 @@ extension Autoencoder.Options {
       architecture: try checkArchitecture(o.architecture))
     stack.convolution = try checkConvolution(
       o.depth, o.base_channels, stack.architecture, default: stack.convolution)
-    stack.isNormalized = try checkFlag("batch_norm", o.batch_norm)
-    if stack.isNormalized, stack.architecture == .dense {
-      throw GenerativeError(.argument, "batch_norm needs architecture convolutional")
-    }
+    stack.isNormalized = try checkNormalization(o.batch_norm, stack.architecture)
     stack.hasPixelBias = try checkFlag("pixel_bias", o.pixel_bias)
     hasSkips = try checkFlag("skips", o.skips)
     stack.latentSize = try checkLatentSize(o.latent_size, default: stack.latentSize)

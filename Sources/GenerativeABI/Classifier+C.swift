@@ -15,10 +15,7 @@ extension Classifier.Options {
       architecture: try checkArchitecture(o.architecture))
     stack.convolution = try checkConvolution(
       o.depth, o.base_channels, stack.architecture, default: stack.convolution)
-    stack.isNormalized = try checkFlag("batch_norm", o.batch_norm)
-    if stack.isNormalized, stack.architecture == .dense {
-      throw GenerativeError(.argument, "batch_norm needs architecture convolutional")
-    }
+    stack.isNormalized = try checkNormalization(o.batch_norm, stack.architecture)
     stack.hidden = try checkWidths("hidden", o.hidden, "n_hidden", o.n_hidden, default: stack.hidden)
     stack.activation = try checkActivation("activation", o.activation, default: stack.activation)
     stack.weights = try checkWeightRule(o.initializer)

@@ -115,6 +115,15 @@ func checkConvolution(
   return convolution
 }
 
+/// `batch_norm` of models that have it in their convolutional architecture only.
+func checkNormalization(_ value: Int32, _ architecture: Architecture) throws(GenerativeError) -> Bool {
+  let isNormalized = try checkFlag("batch_norm", value)
+  if isNormalized, architecture == .dense {
+    throw GenerativeError(.argument, "batch_norm needs architecture convolutional")
+  }
+  return isNormalized
+}
+
 func checkClassCount(_ value: Int64) throws(GenerativeError) -> Int {
   try checkRange("n_classes", value, 0...StackLimit.classes)
 }

@@ -15,10 +15,7 @@ extension VAE.Options {
     stack.convolution = try checkConvolution(
       o.depth, o.base_channels, stack.architecture, default: stack.convolution)
     stack.classCount = try checkClassCount(o.n_classes)
-    stack.isNormalized = try checkFlag("batch_norm", o.batch_norm)
-    if stack.isNormalized, stack.architecture == .dense {
-      throw GenerativeError(.argument, "batch_norm needs architecture convolutional")
-    }
+    stack.isNormalized = try checkNormalization(o.batch_norm, stack.architecture)
     stack.hasPixelBias = try checkFlag("pixel_bias", o.pixel_bias)
     stack.latentSize = try checkLatentSize(o.latent_size, default: stack.latentSize)
     stack.hidden = try checkWidths("hidden", o.hidden, "n_hidden", o.n_hidden, default: stack.hidden)

@@ -22,11 +22,11 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   ///
   /// - Throws: as above.
   package init(uninitializedCount count: Int, in memory: Memory = .standard) throws(GenerativeError) {
-    guard count >= 0, let bytes = checkedProduct(max(count, 1), MemoryLayout<Element>.stride),
-      bytes <= Int.max - Memory.alignment
-    else { throw GenerativeError(.memory, "cannot allocate \(count) elements") }
     // Whole vectors may be loaded from the last, partly used one.
-    byteCount = (bytes + Memory.alignment - 1) / Memory.alignment * Memory.alignment
+    guard count >= 0, let bytes = checkedProduct(max(count, 1), MemoryLayout<Element>.stride),
+      let lines = Memory.wholeLines(bytes)
+    else { throw GenerativeError(.memory, "cannot allocate \(count) elements") }
+    byteCount = lines
     let raw = try memory.allocate(byteCount: byteCount)
     base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
     self.count = count

@@ -9,10 +9,4 @@ extension UnsafeMutablePointer where Pointee: BitwiseCopyable {
   package func update(from source: UnsafePointer<Pointee>, count: Int) {
     memmove(self, source, count * MemoryLayout<Pointee>.stride)
   }
-
-  /// See `update(from:count:)`.
-  @inline(always)
-  package func update(from source: UnsafeMutablePointer<Pointee>, count: Int) {
-    update(from: UnsafePointer(source), count: count)
-  }
 }

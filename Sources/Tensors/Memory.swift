@@ -25,8 +25,7 @@ package final class Memory: Sendable {
       allocate: { byteCount in
         if let spare = SpareBlocks.take(byteCount: byteCount) { return spare }
         // aligned_alloc wants a multiple of the alignment.
-        guard byteCount <= Int.max - Memory.alignment else { return nil }
-        let whole = (byteCount + Memory.alignment - 1) / Memory.alignment * Memory.alignment
+        guard let whole = Memory.wholeLines(byteCount) else { return nil }
         var memory = aligned_alloc(Memory.alignment, whole)
         if memory == nil {
           SpareBlocks.release()
@@ -40,6 +39,11 @@ package final class Memory: Sendable {
 
   /// One cache line, and the widest vector's width.
   package static let alignment = 64
+
+  /// `byteCount` rounded up to a multiple of `alignment`; nil when that is no `Int`.
+  static func wholeLines(_ byteCount: Int) -> Int? {
+    byteCount <= Int.max - alignment ? (byteCount + alignment - 1) / alignment * alignment : nil
+  }
 
   package static let standard = Memory()
 
