@@ -1,4 +1,4 @@
-"""Reads include/generative.h: its functions, structs and constants, for the checks beside this file.
+"""Reads include/generative.h: its functions, types and constants, for all that is made from them.
 
 The header keeps to a small part of C (typedefs of structs, enums, prototypes), so a few regular
 expressions are a parser for it; what they cannot read is an error, not skipped.
@@ -7,6 +7,7 @@ expressions are a parser for it; what they cannot read is an error, not skipped.
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Optional
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = ROOT / "include" / "generative.h"
@@ -14,19 +15,23 @@ HEADER = ROOT / "include" / "generative.h"
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter or a struct's member: `type` is normalised C, such as `const float *`."""
+    """A parameter or a struct's member: `type` is normalised C, such as `const float *`.
+
+    function: what a pointer to a function points to; None for all else.
+    """
 
     type: str
     name: str
+    function: Optional["Function"] = None
 
     @property
     def is_pointer(self):
-        return self.type.endswith("*") or "(*" in self.type
+        return self.type.endswith("*") or self.function is not None
 
 
 @dataclass(frozen=True)
 class Function:
-    """A prototype of the header."""
+    """A prototype of the header, or the type of a function that is pointed to."""
 
     result: str
     name: str
@@ -35,25 +40,38 @@ class Function:
 
 @dataclass(frozen=True)
 class Struct:
-    """A struct with its members in order; an opaque one, a handle, has none."""
+    """A struct with its members in order."""
 
     name: str
     members: tuple
 
 
 class Header:
-    """What the header declares. `functions` and `structs` by name, `constants` with their values,
-    `handles`: the names of the opaque structs."""
+    """What the header declares, by name and in its order.
+
+    functions, structs. constants: the enumerators' values; enums: the same, enum by enum. defines:
+    the macros that are numbers. handles: the names of opaque structs, of which several may name one.
+    callbacks: the typedefs of pointers to functions. aliases: other typedefs, such as gen_status.
+    """
 
     def __init__(self, path=HEADER):
         text = Path(path).read_text(encoding="utf-8")
         text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
-        text = re.sub(r"^\s*#.*?$", " ", text, flags=re.M)
+        self.defines = _defines(text)
+        text = re.sub(r"^\s*#(?:.*\\\n)*.*$", " ", text, flags=re.M)
         text = re.sub(r'extern "C" \{', " ", text)
-        self.constants = _constants(text)
+        self.enums = _enums(text)
+        self.constants = {name: value for enum in self.enums for name, value in enum.items()}
         self.structs = _structs(text)
-        self.handles = set(re.findall(r"typedef struct (\w+) \1;", text))
+        self.handles = set(re.findall(r"\btypedef struct \w+ (\w+);", text))
+        self.callbacks = _callbacks(text)
+        self.aliases = {name: type for type, name in re.findall(r"\btypedef (\w+) (\w+);", text)}
         self.functions = _functions(text)
+        types = (self.structs, self.handles, self.callbacks, self.aliases)
+        if sum(map(len, types)) != len(re.findall(r"\btypedef\b", text)):
+            raise SyntaxError("there are typedefs that cannot be read")
+        if len(self.structs) != len(re.findall(r"\bstruct\s+\w*\s*\{", text)):
+            raise SyntaxError("there are structs that cannot be read")
 
     def option_structs(self):
         """The structs whose first member is struct_size."""
@@ -62,15 +80,20 @@ class Header:
 
 def _parameter(text):
     text = " ".join(text.split())
-    pointer_to_function = re.match(r"^(.*?)\(\*\s*(\w+)\)\s*\((.*)\)$", text)
-    if pointer_to_function:
-        result, name, parameters = pointer_to_function.groups()
-        return Parameter(f"{result.strip()} (*)({parameters})", name)
-    match = re.match(r"^(.*?)\s*(\**)\s*(\w+)$", text)
-    if not match:
+    pointer = re.match(r"^(.*?)\(\*\s*(\w+)\)\s*\((.*)\)$", text)
+    if pointer:
+        result, name, parameters = pointer.groups()
+        return Parameter(f"{result.strip()} (*)({parameters})", name, _function(*pointer.groups()))
+    match = re.match(r"^([\w\s*]*?)\s*(\**)\s*(\w+)$", text)
+    if not match or not match[1]:
         raise SyntaxError(f"cannot read the parameter '{text}'")
     base, stars, name = match.groups()
     return Parameter(f"{base} {stars}".strip(), name)
+
+
+def _function(result, name, parameters):
+    listed = [] if parameters.strip() == "void" else _split(parameters)
+    return Function(result.strip(), name, tuple(map(_parameter, listed)))
 
 
 def _split(text):
@@ -84,16 +107,38 @@ def _split(text):
     return [part for part in parts + [text[start:]] if part.strip()]
 
 
-def _constants(text):
-    constants = {}
-    for body in re.findall(r"\benum\s*\{(.*?)\}", text, flags=re.S):
-        value = 0
+def _value(text, constants):
+    """A constant expression: numbers and earlier constants, shifted, joined by | or added."""
+    plain = re.sub(r"\b(0[xX][0-9a-fA-F]+|\d+)[uUlL]+\b", r"\1", text)
+    if not re.fullmatch(r"[\w\s()<|+-]+", plain):
+        raise SyntaxError(f"cannot read the number '{text}'")
+    try:
+        return int(eval(plain, {"__builtins__": {}}, constants))
+    except NameError:
+        raise SyntaxError(f"cannot read the number '{text}'") from None
+
+
+def _defines(text):
+    defines = {}
+    for name, value in re.findall(r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+(\S.*?)[ \t]*$", text, flags=re.M):
+        try:
+            defines[name] = _value(value, defines)
+        except SyntaxError:
+            pass  # a string or an attribute
+    return defines
+
+
+def _enums(text):
+    enums, constants = [], {}
+    for body in re.findall(r"\benum\s*\w*\s*\{(.*?)\}", text, flags=re.S):
+        value, enum = 0, {}
         for item in _split(body):
             name, _, explicit = (part.strip() for part in item.partition("="))
-            value = int(explicit, 0) if explicit else value
-            constants[name] = value
+            value = _value(explicit, constants) if explicit else value
+            enum[name] = constants[name] = value
             value += 1
-    return constants
+        enums.append(enum)
+    return enums
 
 
 def _structs(text):
@@ -106,15 +151,18 @@ def _structs(text):
     return structs
 
 
+def _callbacks(text):
+    found = re.findall(r"\btypedef\s+([^;{}()]*)\(\*\s*(\w+)\)\s*\(([^;]*)\);", text)
+    return {name: _function(result, name, " ".join(parameters.split())) for result, name, parameters in found}
+
+
 def _functions(text):
     functions = {}
     for prototype in re.findall(r"\bGEN_API\s+(.*?);", text, flags=re.S):
         match = re.match(r"^(.*?)(\w+)\s*\((.*)\)$", " ".join(prototype.split()))
         if not match:
             raise SyntaxError(f"cannot read the prototype '{prototype}'")
-        result, name, parameters = match.groups()
-        listed = [] if parameters.strip() == "void" else _split(parameters)
-        functions[name] = Function(result.strip(), name, tuple(map(_parameter, listed)))
+        functions[match[2]] = _function(*match.groups())
     return functions
 
 
