@@ -9,11 +9,11 @@ from typing import Any, Optional
 import numpy as np
 import numpy.typing as npt
 
-from . import _constants as c
 from . import latents as walks
 from ._errors import check
 from ._handle import handle_of
 from ._network import NetworkModel
+from ._options import count_option, number_option
 from ._progress import Callback, EventRelay
 from ._rows import Floats, address, as_labels
 from ._structs import InvertOptions
@@ -96,10 +96,10 @@ class GeneratorModel(NetworkModel):
         relay = EventRelay(callback)
         options = InvertOptions(
             generator=generator,
-            n_steps=c.count(n_steps),
-            n_starts=c.count(n_starts),
+            n_steps=count_option(n_steps),
+            n_starts=count_option(n_starts),
             seed=seed,
-            learning_rate=c.number(learning_rate),
+            learning_rate=number_option(learning_rate),
             prior_weight=prior_weight,
             event=relay.function,
             token=handle_of(token),

@@ -16,6 +16,7 @@ from ._errors import NotReadyError, check, raise_not_fitted
 from ._estimator import Estimator
 from ._handle import Owner, handle_of, made
 from ._library import lib
+from ._options import choose
 from ._rows import Floats, as_rows, rows_first, size_of
 from .context import Context
 from .dataset import Dataset, open_dataset
@@ -37,7 +38,7 @@ class Model(Estimator, Owner):
 
         content: "all": also what it takes to fit further; "weights": a third of the size.
         """
-        kind = c.choose(c.CONTENT, content, "content")
+        kind = choose(c.CONTENT, content, "content")
         check(self._function("save")(self._fitted_handle(), os.fsencode(path), kind))
 
     @classmethod
@@ -60,7 +61,7 @@ class Model(Estimator, Owner):
 
     def to_bytes(self, content: str = "all") -> bytes:
         """The bytes that `save` writes."""
-        kind = c.choose(c.CONTENT, content, "content")
+        kind = choose(c.CONTENT, content, "content")
         count = ctypes.c_int64()
         save = self._function("save_memory")
         check(save(self._fitted_handle(), kind, None, 0, ctypes.byref(count)))

@@ -17,6 +17,7 @@ from ._comm import Comm
 from ._errors import check
 from ._handle import handle_of, made
 from ._model import Model
+from ._options import choose, count_option, number_option
 from ._progress import Callback, EventRelay, FitEvent
 from ._rows import Floats, Shape, address, as_labels, as_rows, row_shape, shape_of_rows, size_of
 from ._structs import FitOptions, ModelInfo, Plan
@@ -196,20 +197,20 @@ class NetworkModel(Model):
         self, relay: EventRelay, validation: Optional[Dataset], token: Optional[Token]
     ) -> FitOptions:
         return FitOptions(
-            optimizer=c.choose(c.OPTIMIZER, self.optimizer, "optimizer"),
+            optimizer=choose(c.OPTIMIZER, self.optimizer, "optimizer"),
             epochs=_counted(self.epochs, "epochs"),
             batch_size=_counted(self.batch_size, "batch_size"),
             seed=self.seed,
-            learning_rate=c.number(self.learning_rate),
-            beta1=c.number(self.beta1),
-            beta2=c.number(self.beta2),
-            epsilon=c.number(self.epsilon),
+            learning_rate=number_option(self.learning_rate),
+            beta1=number_option(self.beta1),
+            beta2=number_option(self.beta2),
+            epsilon=number_option(self.epsilon),
             weight_decay=self.weight_decay,
-            schedule=c.choose(c.SCHEDULE, self.schedule, "schedule"),
+            schedule=choose(c.SCHEDULE, self.schedule, "schedule"),
             keep_best=int(self.keep_best),
             schedule_factor=0.0 if self.schedule_factor is None else self.schedule_factor,
-            schedule_period=c.count(self.schedule_period),
-            schedule_epochs=c.count(self.schedule_epochs),
+            schedule_period=count_option(self.schedule_period),
+            schedule_epochs=count_option(self.schedule_epochs),
             warm_up=self.warm_up,
             clip_norm=self.clip_norm,
             patience=self.patience,

@@ -15,6 +15,7 @@ from ._errors import check
 from ._handle import handle_of
 from ._library import lib
 from ._network import NetworkModel, set_widths
+from ._options import choose, count_option, number_option
 from ._rows import Doubles, Floats, address, as_rows
 from ._structs import AutoencoderOptions
 from .context import Context
@@ -181,31 +182,31 @@ class Autoencoder(NetworkModel, CalibratedModel):
 
     def _options(self, height: int, width: int, channels: int) -> AutoencoderOptions:
         options = AutoencoderOptions(
-            activation=c.choose(c.ACTIVATION, self.activation, "activation"),
+            activation=choose(c.ACTIVATION, self.activation, "activation"),
             height=height,
             width=width,
             channels=channels,
-            latent_size=c.count(self.latent_size),
-            latent_activation=c.choose(c.ACTIVATION, self.latent_activation, "latent_activation"),
-            output_activation=c.choose(c.ACTIVATION, self.output_activation, "output_activation"),
+            latent_size=count_option(self.latent_size),
+            latent_activation=choose(c.ACTIVATION, self.latent_activation, "latent_activation"),
+            output_activation=choose(c.ACTIVATION, self.output_activation, "output_activation"),
             no_bias=int(not self.bias),
-            loss=c.choose(c.LOSS, self.loss, "loss"),
-            corruption=c.choose(c.CORRUPTION, self.noise, "noise"),
-            initializer=c.choose(c.INITIALIZER, self.initializer, "initializer"),
-            corruption_amount=c.number(self.noise_level),
+            loss=choose(c.LOSS, self.loss, "loss"),
+            corruption=choose(c.CORRUPTION, self.noise, "noise"),
+            initializer=choose(c.INITIALIZER, self.initializer, "initializer"),
+            corruption_amount=number_option(self.noise_level),
             dropout=self.dropout,
             seed=self.seed,
             context=handle_of(self.context),
-            architecture=c.choose(c.ARCHITECTURE, self.architecture, "architecture"),
-            depth=c.count(self.depth),
-            base_channels=c.count(self.base_channels),
+            architecture=choose(c.ARCHITECTURE, self.architecture, "architecture"),
+            depth=count_option(self.depth),
+            base_channels=count_option(self.base_channels),
             batch_norm=int(self.batch_norm),
             pixel_bias=int(self.pixel_bias),
             skips=int(self.skips),
-            sparsity=c.choose(c.SPARSITY, self.sparsity, "sparsity"),
+            sparsity=choose(c.SPARSITY, self.sparsity, "sparsity"),
             tied=int(self.tied),
-            sparsity_weight=c.number(self.sparsity_weight),
-            sparsity_target=c.number(self.sparsity_target),
+            sparsity_weight=number_option(self.sparsity_weight),
+            sparsity_target=number_option(self.sparsity_target),
             contraction=self.contraction,
         )
         set_widths(options, "hidden", "n_hidden", self.hidden)
@@ -218,8 +219,8 @@ def corrupt(X: npt.ArrayLike, noise: str, level: Optional[float] = None, *, seed
 
     level: "gaussian": deviation, None: 0.5; "masking", "salt_and_pepper": share, None: 0.3.
     """
-    kind = c.choose(c.CORRUPTION, noise, "noise")
+    kind = choose(c.CORRUPTION, noise, "noise")
     rows = as_rows(X)
     out = np.empty_like(rows)
-    check(lib.gen_corrupt(address(rows), *rows.shape, kind, c.number(level), seed, address(out)))
+    check(lib.gen_corrupt(address(rows), *rows.shape, kind, number_option(level), seed, address(out)))
     return out.reshape(np.shape(X))

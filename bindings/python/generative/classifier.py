@@ -13,6 +13,7 @@ from ._errors import check
 from ._handle import handle_of
 from ._library import lib
 from ._network import NetworkModel, set_widths
+from ._options import choose, count_option
 from ._rows import Floats, Integers, address
 from ._structs import ClassifierOptions
 from .context import Context
@@ -116,18 +117,18 @@ class Classifier(NetworkModel):
 
     def _options(self, height: int, width: int, channels: int) -> ClassifierOptions:
         options = ClassifierOptions(
-            activation=c.choose(c.ACTIVATION, self.activation, "activation"),
+            activation=choose(c.ACTIVATION, self.activation, "activation"),
             height=height,
             width=width,
             channels=channels,
             n_classes=self.n_classes or 0,
-            initializer=c.choose(c.INITIALIZER, self.initializer, "initializer"),
+            initializer=choose(c.INITIALIZER, self.initializer, "initializer"),
             dropout=self.dropout,
             seed=self.seed,
             context=handle_of(self.context),
-            architecture=c.choose(c.ARCHITECTURE, self.architecture, "architecture"),
-            depth=c.count(self.depth),
-            base_channels=c.count(self.base_channels),
+            architecture=choose(c.ARCHITECTURE, self.architecture, "architecture"),
+            depth=count_option(self.depth),
+            base_channels=count_option(self.base_channels),
             batch_norm=int(self.batch_norm),
         )
         set_widths(options, "hidden", "n_hidden", self.hidden)

@@ -17,6 +17,7 @@ from . import _constants as c
 from ._errors import GenerativeError, NotReadyError, check
 from ._handle import handle_of
 from ._library import lib
+from ._options import choose
 from ._rows import Doubles, Floats, Integers, address, as_rows, shape_of_rows, size_of
 from ._structs import LinearInfo, LinearOptions, ReconstructionQuality
 from .context import Context
@@ -272,7 +273,7 @@ def linear(
     others each.
     """
     options = LinearOptions(
-        loss=c.choose(c.LINEAR, loss, "loss"),
+        loss=choose(c.LINEAR, loss, "loss"),
         c=C or -1.0,
         tolerance=tolerance or -1.0,
         max_iterations=max_iterations or -1,

@@ -16,6 +16,7 @@ from ._generator import GeneratorModel
 from ._handle import handle_of
 from ._library import lib
 from ._network import set_widths
+from ._options import choose, count_option
 from ._progress import Callback
 from ._rows import Floats, address, as_labels
 from ._structs import GANOptions
@@ -118,7 +119,7 @@ class GAN(GeneratorModel):
 
     def generate(self, Z: npt.ArrayLike, *, labels: Any = None, generator: str = "average") -> Floats:
         """The rows of latents, by the averaged generator or the "last" one."""
-        which = c.choose(c.GENERATOR, generator, "generator")
+        which = choose(c.GENERATOR, generator, "generator")
         latents = self._latents(Z)
         rows = self._empty_rows(len(latents))
         self._given("generate", latents, labels, which, address(rows))
@@ -144,7 +145,7 @@ class GAN(GeneratorModel):
         prior_weight: of |latent|^2 / 2 beside the error. start: the first start; None: zeros.
         callback(event) may return STOP_AFTER_EPOCH (end with the starts so far) or STOP_NOW.
         """
-        which = c.choose(c.GENERATOR, generator, "generator")
+        which = choose(c.GENERATOR, generator, "generator")
         settings = (n_steps, n_starts, learning_rate, prior_weight, start, seed, callback, token)
         return self._invert(X, which, *settings)
 
@@ -173,21 +174,21 @@ class GAN(GeneratorModel):
 
     def _options(self, height: int, width: int, channels: int) -> GANOptions:
         options = GANOptions(
-            generator_activation=c.choose(c.ACTIVATION, self.generator_activation, "generator_activation"),
+            generator_activation=choose(c.ACTIVATION, self.generator_activation, "generator_activation"),
             height=height,
             width=width,
             channels=channels,
-            latent_size=c.count(self.latent_size),
-            discriminator_activation=c.choose(
+            latent_size=count_option(self.latent_size),
+            discriminator_activation=choose(
                 c.ACTIVATION, self.discriminator_activation, "discriminator_activation"
             ),
-            output_activation=c.choose(c.ACTIVATION, self.output_activation, "output_activation"),
-            latent=c.choose(c.LATENT, self.latent, "latent"),
-            objective=c.choose(c.OBJECTIVE, self.loss, "loss"),
-            discriminator_steps=c.count(self.discriminator_steps),
+            output_activation=choose(c.ACTIVATION, self.output_activation, "output_activation"),
+            latent=choose(c.LATENT, self.latent, "latent"),
+            objective=choose(c.OBJECTIVE, self.loss, "loss"),
+            discriminator_steps=count_option(self.discriminator_steps),
             no_batch_norm=int(not self.batch_norm),
             discriminator_batch_norm={None: 0, True: 1, False: -1}[self.discriminator_batch_norm],
-            initializer=c.choose(c.INITIALIZER, self.initializer, "initializer"),
+            initializer=choose(c.INITIALIZER, self.initializer, "initializer"),
             no_mean_start=int(not self.mean_start),
             label_smoothing=self.label_smoothing,
             dropout=self.dropout,
@@ -195,9 +196,9 @@ class GAN(GeneratorModel):
             average_decay=-1.0 if self.average_decay is None else self.average_decay,
             seed=self.seed,
             context=handle_of(self.context),
-            architecture=c.choose(c.ARCHITECTURE, self.architecture, "architecture"),
-            depth=c.count(self.depth),
-            base_channels=c.count(self.base_channels),
+            architecture=choose(c.ARCHITECTURE, self.architecture, "architecture"),
+            depth=count_option(self.depth),
+            base_channels=count_option(self.base_channels),
             spectral_norm=int(self.spectral_norm),
             n_classes=self.n_classes,
         )

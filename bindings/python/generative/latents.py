@@ -12,6 +12,7 @@ import numpy.typing as npt
 from . import _constants as c
 from ._errors import check
 from ._library import lib
+from ._options import choose, number_option
 from ._rows import Floats, address, as_rows
 from ._structs import DirectionInfo, DirectionOptions
 from .moments import Moments
@@ -39,7 +40,7 @@ def interpolate(
     start = _latent(first, None, "first")
     end = _latent(last, len(start), "last")
     out = _empty(n_steps, len(start))
-    which = c.choose(c.CURVE, curve, "curve")
+    which = choose(c.CURVE, curve, "curve")
     arguments = (address(start), address(end), len(start), n_steps, which, address(out))
     check(lib.gen_latents_interpolate(*arguments))
     return out
@@ -49,7 +50,7 @@ def loop(Z: npt.ArrayLike, n_steps: int = 10, *, curve: str = "spherical") -> Fl
     """A smooth closed walk through latents, n_steps from each to the next."""
     latents = as_rows(Z, name="Z")
     out = _empty(len(latents) * max(n_steps, 0), latents.shape[1])
-    which = c.choose(c.CURVE, curve, "curve")
+    which = choose(c.CURVE, curve, "curve")
     check(lib.gen_latents_loop(address(latents), *latents.shape, n_steps, which, address(out)))
     return out
 
@@ -162,8 +163,8 @@ class _Options:
     ) -> None:
         self.size = size
         self.options = DirectionOptions(
-            method=c.choose(c.DIRECTION, method, "method"),
-            ridge=c.number(ridge),
+            method=choose(c.DIRECTION, method, "method"),
+            ridge=number_option(ridge),
         )
         if others is not None and len(others) > 0:
             arrays = [np.asarray(other.vector if isinstance(other, Direction) else other) for other in others]
@@ -195,7 +196,7 @@ def sample(n_rows: int, latent_size: int, *, truncation: Optional[float] = None,
     Row i of a seed is the same for any n_rows.
     """
     out = _empty(n_rows, latent_size)
-    bound = c.number(truncation)
+    bound = number_option(truncation)
     check(lib.gen_latents_sample(n_rows, latent_size, bound, seed, address(out)))
     return out
 

@@ -12,6 +12,7 @@ from . import _constants as c
 from ._errors import check
 from ._handle import Owner, handle_of, made
 from ._library import lib
+from ._options import choose, count_option, number_option
 from ._rows import Doubles, Floats, Integers, address, as_rows
 from ._structs import MixtureInfo, MixtureOptions
 from .context import Context
@@ -145,11 +146,11 @@ def mixture_options(
 ) -> MixtureOptions:
     """The options of a fit, as the library takes them."""
     return MixtureOptions(
-        covariance=c.choose(c.COVARIANCE, covariance, "covariance"),
-        n_components=c.count(n_components),
-        n_starts=c.count(n_starts),
-        max_iterations=c.count(max_iterations),
-        tolerance=c.number(tolerance),
-        regularization=c.number(regularization),
+        covariance=choose(c.COVARIANCE, covariance, "covariance"),
+        n_components=count_option(n_components),
+        n_starts=count_option(n_starts),
+        max_iterations=count_option(max_iterations),
+        tolerance=number_option(tolerance),
+        regularization=number_option(regularization),
         seed=seed,
     )

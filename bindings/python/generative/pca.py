@@ -17,6 +17,7 @@ from ._errors import check
 from ._handle import handle_of, made
 from ._library import lib
 from ._minka import evidence
+from ._options import choose, count_option
 from ._rows import Doubles, Floats, address, as_rows, size_of
 from ._structs import PCAInfo, PCAOptions
 from .context import Context
@@ -227,11 +228,11 @@ class PCA(CalibratedModel):
 
     def _create(self, n_components: Union[int, float, None], comm: Optional[Comm] = None) -> int:
         options = PCAOptions(
-            solver=c.choose(c.SOLVER, self.solver, "solver"),
+            solver=choose(c.SOLVER, self.solver, "solver"),
             no_centering=int(not self.center),
             whiten=int(self.whiten),
-            n_directions=c.count(self.n_directions),
-            n_passes=c.count(self.n_passes),
+            n_directions=count_option(self.n_directions),
+            n_passes=count_option(self.n_passes),
             seed=self.seed,
             context=handle_of(self.context),
         )
@@ -240,7 +241,7 @@ class PCA(CalibratedModel):
         if isinstance(n_components, (float, np.floating)):
             options.variance_ratio = n_components or -1.0
         else:
-            options.n_components = c.count(n_components)
+            options.n_components = count_option(n_components)
         return made(lib.gen_pca_create, ctypes.byref(options))
 
     def _most_evident(self, X: Any) -> int:

@@ -16,6 +16,7 @@ from ._generator import GeneratorModel
 from ._handle import handle_of
 from ._library import lib
 from ._network import set_widths
+from ._options import choose, count_option, number_option
 from ._progress import Callback
 from ._rows import Doubles, Floats, address, as_rows
 from ._structs import VAEOptions
@@ -223,30 +224,30 @@ class VAE(GeneratorModel, CalibratedModel):
 
     def _options(self, height: int, width: int, channels: int) -> VAEOptions:
         options = VAEOptions(
-            activation=c.choose(c.ACTIVATION, self.activation, "activation"),
+            activation=choose(c.ACTIVATION, self.activation, "activation"),
             height=height,
             width=width,
             channels=channels,
-            latent_size=c.count(self.latent_size),
-            likelihood=c.choose(c.LIKELIHOOD, self.likelihood, "likelihood"),
-            initializer=c.choose(c.INITIALIZER, self.initializer, "initializer"),
-            variance=c.number(self.variance),
-            output_activation=c.choose(c.ACTIVATION, self.output_activation, "output_activation"),
+            latent_size=count_option(self.latent_size),
+            likelihood=choose(c.LIKELIHOOD, self.likelihood, "likelihood"),
+            initializer=choose(c.INITIALIZER, self.initializer, "initializer"),
+            variance=number_option(self.variance),
+            output_activation=choose(c.ACTIVATION, self.output_activation, "output_activation"),
             binarize=int(self.binarize),
-            reconstruction_weight=c.number(self.reconstruction_weight),
-            beta=c.number(self.beta),
-            kl_schedule=c.choose(c.KL_SCHEDULE, self.kl_schedule, "kl_schedule"),
-            kl_epochs=c.number(self.kl_epochs),
+            reconstruction_weight=number_option(self.reconstruction_weight),
+            beta=number_option(self.beta),
+            kl_schedule=choose(c.KL_SCHEDULE, self.kl_schedule, "kl_schedule"),
+            kl_epochs=number_option(self.kl_epochs),
             dropout=self.dropout,
             seed=self.seed,
             context=handle_of(self.context),
-            architecture=c.choose(c.ARCHITECTURE, self.architecture, "architecture"),
-            depth=c.count(self.depth),
-            base_channels=c.count(self.base_channels),
+            architecture=choose(c.ARCHITECTURE, self.architecture, "architecture"),
+            depth=count_option(self.depth),
+            base_channels=count_option(self.base_channels),
             batch_norm=int(self.batch_norm),
             pixel_bias=int(self.pixel_bias),
             n_classes=self.n_classes,
-            importance_samples=c.count(self.importance_samples),
+            importance_samples=count_option(self.importance_samples),
         )
         set_widths(options, "hidden", "n_hidden", self.hidden)
         set_widths(options, "decoder_hidden", "n_decoder_hidden", self.decoder_hidden)
