@@ -15,6 +15,7 @@
 #   make install   PREFIX=/usr/local: the library, the header, the pkg-config file, gen with completions
 #   make arm64     cross-builds libgenerative.so for arm64 Linux, into .build/embedded/aarch64
 #   make docs      docs/api.html, the header as a page to look things up in
+#   make generate  writes the Python package's ctypes mirror of include/generative.h
 #   make format    formats all sources
 #   make clean
 #
@@ -212,6 +213,9 @@ install-only:
 docs:
 	@python3 docs/api.py
 
+generate:
+	@python3 bindings/python/generate.py
+
 format:
 	swift format --in-place --recursive Sources Tests Package.swift
 	git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
@@ -219,4 +223,4 @@ format:
 clean:
 	rm -rf .build demo .venv
 
-.PHONY: arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs test-tools test bench bench-peers mpi wheel install install-only format clean
+.PHONY: arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs generate test-tools test bench bench-peers mpi wheel install install-only format clean

@@ -23,6 +23,7 @@ PYTHON = sys.argv[1]
 STAGES = [
     ("Swift tests", ["swift", "test", "-c", "release", "--disable-xctest", "--skip-build"], "swift"),
     ("header compiles", [f"{SCRIPTS}/header-compiles.sh"], None),
+    ("generated files", ["python3", "bindings/python/generate.py", "--check"], None),
     ("exported names", ["python3", f"{SCRIPTS}/exported_names.py", LIBRARY], None),
     ("shared object", [f"{SCRIPTS}/shared-object.sh", LIBRARY], None),
     ("kernel symbols", [f"{SCRIPTS}/kernel-symbols.sh", PRODUCTS], None),

@@ -8,11 +8,11 @@ from typing import Any, Callable, Optional
 import numpy as np
 import numpy.typing as npt
 
+from . import _constants as c
 from . import _structs
-from ._constants import DTYPE
 from ._errors import CommunicationError, check
 
-_TYPES = {DTYPE["float32"]: np.float32, DTYPE["float64"]: np.float64, 4: np.int64}  # GEN_I64
+_TYPES = {c.F32: np.float32, c.F64: np.float64, c.I64: np.int64}
 
 
 class Comm:
@@ -35,15 +35,15 @@ class Comm:
         self._table = _structs.Comm(
             rank=rank,
             size=size,
-            all_reduce=_structs.AllReduce(
+            all_reduce=_structs.CommAllReduce(
                 self._guarded(
                     lambda values, count, dtype: self.all_reduce(_array(values, count, _TYPES[dtype]))
                 )
             ),
-            broadcast=_structs.Broadcast(
+            broadcast=_structs.CommBroadcast(
                 self._guarded(lambda data, count, root: self.broadcast(_array(data, count, np.uint8), root))
             ),
-            all_gather=_structs.AllGather(
+            all_gather=_structs.CommAllGather(
                 self._guarded(
                     lambda data, count, out: self.all_gather(
                         _array(data, count, np.uint8),
@@ -51,7 +51,7 @@ class Comm:
                     )
                 )
             ),
-            barrier=_structs.Barrier(self._guarded(self.barrier)),
+            barrier=_structs.CommBarrier(self._guarded(self.barrier)),
         )
 
     def all_reduce(self, values: npt.NDArray[Any]) -> None:

@@ -1,6 +1,7 @@
-"""The enumerators of generative.h, and the names the classes here take instead of numbers."""
+# Generated from include/generative.h by 'make generate'. Do not edit.
+"""The constants of generative.h, and for each enum the words that Python uses instead."""
 
-from __future__ import annotations
+ABI_VERSION = 1
 
 OK = 0
 E_ARGUMENT = 1
@@ -23,53 +24,218 @@ E_COMM = 17
 E_NUMERIC = 9
 E_MEMORY = 4
 
+LOG_INFO = 0
+LOG_WARNING = 1
+LOG_ERROR = 2
+LOG = {
+    "info": LOG_INFO,
+    "warning": LOG_WARNING,
+    "error": LOG_ERROR,
+}
+
 EVENT_STEP = 0
 EVENT_EPOCH = 1
 EVENT_SKIPPED = 2
 EVENT_WARNING = 3
-
-LOG_INFO = 0
-LOG_WARNING = 1
-LOG_ERROR = 2
-LOG_NAMES = ("info", "warning", "error")
-
-WARNING_NONE = 0
-WARNING_SATURATED_DISCRIMINATOR = 1
-WARNING_COLLAPSED_GENERATOR = 2
-WARNING_CHECKPOINT_NOT_WRITTEN = 3
+EVENT = {
+    "step": EVENT_STEP,
+    "epoch": EVENT_EPOCH,
+    "skipped": EVENT_SKIPPED,
+    "warning": EVENT_WARNING,
+}
 
 GO_ON = 0
 STOP_AFTER_EPOCH = 1
 STOP_NOW = 2
 
-ABI_VERSION = 1
-
-DTYPE = {"uint8": 0, "float32": 1, "float64": 2}
-SOLVER = {"auto": 0, "covariance": 1, "gram": 2, "sketch": 3}
-ACTIVATION = {
-    None: 0,
-    "identity": 1,
-    "relu": 2,
-    "leaky_relu": 3,
-    "silu": 4,
-    "elu": 5,
-    "tanh": 6,
-    "sigmoid": 7,
+WARNING_NONE = 0
+WARNING_SATURATED_DISCRIMINATOR = 1
+WARNING_COLLAPSED_GENERATOR = 2
+WARNING_CHECKPOINT_NOT_WRITTEN = 3
+WARNING = {
+    None: WARNING_NONE,
+    "saturated_discriminator": WARNING_SATURATED_DISCRIMINATOR,
+    "collapsed_generator": WARNING_COLLAPSED_GENERATOR,
+    "checkpoint_not_written": WARNING_CHECKPOINT_NOT_WRITTEN,
 }
-INITIALIZER = {None: 0, "he": 1, "glorot": 2, "fan_in_uniform": 3, "normal_002": 4}
-OPTIMIZER = {None: 0, "sgd": 1, "rmsprop": 2, "adam": 3, "adamw": 4}
-SCHEDULE = {"constant": 0, "step": 1, "cosine": 2, "linear": 3}
-LOSS = {"squared_error": 0, "cross_entropy": 1, "log_squared_error": 2}
-CORRUPTION = {None: 0, "gaussian": 1, "masking": 2, "salt_and_pepper": 3}
-SPARSITY = {None: 0, "l1": 1, "kl": 2}
-LIKELIHOOD = {"bernoulli": 0, "gaussian": 1}
-KL_SCHEDULE = {"constant": 0, "linear": 1, "cyclic": 2}
-OBJECTIVE = {"non_saturating": 0, "minimax": 1}
-LATENT = {"normal": 0, "uniform": 1}
-ARCHITECTURE = {"dense": 0, "convolutional": 1}
-GENERATOR = {"average": 0, "last": 1}
-CURVE = {"linear": 0, "spherical": 1}
-DIRECTION = {"regression": 0, "means": 1}
-COVARIANCE = {"full": 0, "diagonal": 1}
-LINEAR = {"logistic": 0, "squared_hinge": 1}
-CONTENT = {"all": 0, "weights": 1}
+
+U8 = 0
+F32 = 1
+F64 = 2
+I32 = 3
+I64 = 4
+
+PCA_AUTOMATIC = 0
+PCA_COVARIANCE = 1
+PCA_GRAM = 2
+PCA_SKETCH = 3
+SOLVER = {
+    "auto": PCA_AUTOMATIC,
+    "covariance": PCA_COVARIANCE,
+    "gram": PCA_GRAM,
+    "sketch": PCA_SKETCH,
+}
+
+ACTIVATION_DEFAULT = 0
+ACTIVATION_IDENTITY = 1
+ACTIVATION_RELU = 2
+ACTIVATION_LEAKY_RELU = 3
+ACTIVATION_SILU = 4
+ACTIVATION_ELU = 5
+ACTIVATION_TANH = 6
+ACTIVATION_SIGMOID = 7
+ACTIVATION = {
+    None: ACTIVATION_DEFAULT,
+    "identity": ACTIVATION_IDENTITY,
+    "relu": ACTIVATION_RELU,
+    "leaky_relu": ACTIVATION_LEAKY_RELU,
+    "silu": ACTIVATION_SILU,
+    "elu": ACTIVATION_ELU,
+    "tanh": ACTIVATION_TANH,
+    "sigmoid": ACTIVATION_SIGMOID,
+}
+
+INITIALIZER_DEFAULT = 0
+INITIALIZER_HE = 1
+INITIALIZER_GLOROT = 2
+INITIALIZER_FAN_IN_UNIFORM = 3
+INITIALIZER_NORMAL_002 = 4
+INITIALIZER = {
+    None: INITIALIZER_DEFAULT,
+    "he": INITIALIZER_HE,
+    "glorot": INITIALIZER_GLOROT,
+    "fan_in_uniform": INITIALIZER_FAN_IN_UNIFORM,
+    "normal_002": INITIALIZER_NORMAL_002,
+}
+
+ARCHITECTURE_DENSE = 0
+ARCHITECTURE_CONVOLUTIONAL = 1
+ARCHITECTURE = {
+    "dense": ARCHITECTURE_DENSE,
+    "convolutional": ARCHITECTURE_CONVOLUTIONAL,
+}
+
+OPTIMIZER_DEFAULT = 0
+OPTIMIZER_SGD = 1
+OPTIMIZER_RMSPROP = 2
+OPTIMIZER_ADAM = 3
+OPTIMIZER_ADAMW = 4
+OPTIMIZER = {
+    None: OPTIMIZER_DEFAULT,
+    "sgd": OPTIMIZER_SGD,
+    "rmsprop": OPTIMIZER_RMSPROP,
+    "adam": OPTIMIZER_ADAM,
+    "adamw": OPTIMIZER_ADAMW,
+}
+
+SCHEDULE_CONSTANT = 0
+SCHEDULE_STEP = 1
+SCHEDULE_COSINE = 2
+SCHEDULE_LINEAR = 3
+SCHEDULE = {
+    "constant": SCHEDULE_CONSTANT,
+    "step": SCHEDULE_STEP,
+    "cosine": SCHEDULE_COSINE,
+    "linear": SCHEDULE_LINEAR,
+}
+
+SAVE_ALL = 0
+SAVE_WEIGHTS = 1
+CONTENT = {
+    "all": SAVE_ALL,
+    "weights": SAVE_WEIGHTS,
+}
+
+LOSS_SQUARED_ERROR = 0
+LOSS_CROSS_ENTROPY = 1
+LOSS_LOG_SQUARED_ERROR = 2
+LOSS = {
+    "squared_error": LOSS_SQUARED_ERROR,
+    "cross_entropy": LOSS_CROSS_ENTROPY,
+    "log_squared_error": LOSS_LOG_SQUARED_ERROR,
+}
+
+CORRUPTION_NONE = 0
+CORRUPTION_GAUSSIAN = 1
+CORRUPTION_MASKING = 2
+CORRUPTION_SALT_AND_PEPPER = 3
+CORRUPTION = {
+    None: CORRUPTION_NONE,
+    "gaussian": CORRUPTION_GAUSSIAN,
+    "masking": CORRUPTION_MASKING,
+    "salt_and_pepper": CORRUPTION_SALT_AND_PEPPER,
+}
+
+SPARSITY_NONE = 0
+SPARSITY_L1 = 1
+SPARSITY_KL = 2
+SPARSITY = {
+    None: SPARSITY_NONE,
+    "l1": SPARSITY_L1,
+    "kl": SPARSITY_KL,
+}
+
+LIKELIHOOD_BERNOULLI = 0
+LIKELIHOOD_GAUSSIAN = 1
+LIKELIHOOD = {
+    "bernoulli": LIKELIHOOD_BERNOULLI,
+    "gaussian": LIKELIHOOD_GAUSSIAN,
+}
+
+KL_CONSTANT = 0
+KL_LINEAR = 1
+KL_CYCLIC = 2
+KL_SCHEDULE = {
+    "constant": KL_CONSTANT,
+    "linear": KL_LINEAR,
+    "cyclic": KL_CYCLIC,
+}
+
+OBJECTIVE_NON_SATURATING = 0
+OBJECTIVE_MINIMAX = 1
+OBJECTIVE = {
+    "non_saturating": OBJECTIVE_NON_SATURATING,
+    "minimax": OBJECTIVE_MINIMAX,
+}
+
+LATENT_NORMAL = 0
+LATENT_UNIFORM = 1
+LATENT = {
+    "normal": LATENT_NORMAL,
+    "uniform": LATENT_UNIFORM,
+}
+
+GENERATOR_AVERAGE = 0
+GENERATOR_LAST = 1
+GENERATOR = {
+    "average": GENERATOR_AVERAGE,
+    "last": GENERATOR_LAST,
+}
+
+CURVE_LINEAR = 0
+CURVE_SPHERICAL = 1
+CURVE = {
+    "linear": CURVE_LINEAR,
+    "spherical": CURVE_SPHERICAL,
+}
+
+DIRECTION_REGRESSION = 0
+DIRECTION_MEANS = 1
+DIRECTION = {
+    "regression": DIRECTION_REGRESSION,
+    "means": DIRECTION_MEANS,
+}
+
+COVARIANCE_FULL = 0
+COVARIANCE_DIAGONAL = 1
+COVARIANCE = {
+    "full": COVARIANCE_FULL,
+    "diagonal": COVARIANCE_DIAGONAL,
+}
+
+LINEAR_LOGISTIC = 0
+LINEAR_SQUARED_HINGE = 1
+LINEAR = {
+    "logistic": LINEAR_LOGISTIC,
+    "squared_hinge": LINEAR_SQUARED_HINGE,
+}

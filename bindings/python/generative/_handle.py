@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Optional, TypeVar
 
+from ._c_types import Handle
 from ._errors import check
 from ._library import lib
-from ._structs import Handle
 
 T = TypeVar("T", bound="Owner")
 

@@ -56,7 +56,9 @@ def _opened(name: str) -> ctypes.CDLL:
         version = library.gen_abi_version()
         if version != _constants.ABI_VERSION:
             raise ImportError(f"{name} has ABI {version}, this package needs {_constants.ABI_VERSION}")
-        _functions.declare(library)
+        for function, (result, parameters) in _functions.PROTOTYPES.items():
+            declared = getattr(library, function)
+            declared.restype, declared.argtypes = result, parameters
     except (OSError, AttributeError) as error:
         raise ImportError(f"{name} could not be loaded: {error}") from error
     return library

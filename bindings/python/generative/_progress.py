@@ -12,7 +12,7 @@ from types import FrameType, TracebackType
 from typing import Any, Callable, NamedTuple, Optional, Union
 
 from . import _constants as c
-from ._structs import EventCallback
+from ._structs import EventFunction
 
 
 class FitEvent(NamedTuple):
@@ -67,7 +67,7 @@ class EventRelay:
         self._interrupted = False
         self.stopped = False
         self.epochs: list[FitEvent] = []
-        self.function = EventCallback(self._called)
+        self.function = EventFunction(self._called)
 
     def __enter__(self) -> EventRelay:
         handler = signal.getsignal(signal.SIGINT)

@@ -1,11 +1,6 @@
-"""The structs of generative.h, member for member, in the header's order.
+# Generated from include/generative.h by 'make generate'. Do not edit.
+"""The structs of generative.h and the types of its callbacks."""
 
-A test compiles a C program from the header and compares every offset and size with these.
-"""
-
-from __future__ import annotations
-
-import ctypes
 from ctypes import (
     CFUNCTYPE,
     POINTER,
@@ -18,52 +13,11 @@ from ctypes import (
     c_uint64,
     c_void_p,
 )
-from typing import Any, ClassVar
 
-Handle = c_void_p
-
-Allocate = CFUNCTYPE(c_void_p, c_int64, c_void_p)
-Release = CFUNCTYPE(None, c_void_p, c_int64, c_void_p)
-ParallelBody = CFUNCTYPE(None, c_int64, c_void_p)
-ParallelFor = CFUNCTYPE(None, c_int64, ParallelBody, c_void_p, c_void_p)
-Log = CFUNCTYPE(None, c_int32, c_char_p, c_void_p)
-StreamRead = CFUNCTYPE(c_int64, POINTER(c_float), c_int64, c_void_p)
-StreamRewind = CFUNCTYPE(c_int32, c_void_p)
-FloatPointer = POINTER(c_float)
+from ._c_types import Handle, Structure
 
 
-class Structure(ctypes.Structure):
-    """A struct of the header; one with a struct_size sets it. Zero members mean defaults."""
-
-    c_name: ClassVar[str]
-
-    def __init__(self, **members: Any) -> None:
-        super().__init__(**members)
-        if self._fields_[0][0] == "struct_size":
-            self.struct_size = ctypes.sizeof(self)
-
-
-class ContextOptions(Structure):
-    c_name = "gen_context_options"
-    _fields_ = [
-        ("struct_size", c_uint32),
-        ("n_threads", c_int32),
-        ("memory_limit", c_int64),
-        ("allocate", Allocate),
-        ("release", Release),
-        ("parallel_for", ParallelFor),
-        ("user_data", c_void_p),
-        ("direct_convolutions", c_int32),
-        ("reserved", c_int32),
-        ("log", Log),
-        ("max_image_pixels", c_int64),
-        ("max_png_chunk_bytes", c_int64),
-        ("max_model_bytes", c_int64),
-        ("max_image_side", c_int32),
-        ("max_jpeg_scans", c_int32),
-        ("max_tensors", c_int32),
-        ("max_tensor_name", c_int32),
-    ]
+LogFunction = CFUNCTYPE(None, c_int32, c_char_p, c_void_p)
 
 
 class Event(Structure):
@@ -97,7 +51,55 @@ class Event(Structure):
     ]
 
 
-EventCallback = CFUNCTYPE(c_int32, POINTER(Event), c_void_p)
+EventFunction = CFUNCTYPE(c_int32, POINTER(Event), c_void_p)
+ContextAllocate = CFUNCTYPE(c_void_p, c_int64, c_void_p)
+ContextRelease = CFUNCTYPE(None, c_void_p, c_int64, c_void_p)
+ContextParallelForBody = CFUNCTYPE(None, c_int64, c_void_p)
+ContextParallelFor = CFUNCTYPE(None, c_int64, ContextParallelForBody, c_void_p, c_void_p)
+
+
+class ContextOptions(Structure):
+    c_name = "gen_context_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("n_threads", c_int32),
+        ("memory_limit", c_int64),
+        ("allocate", ContextAllocate),
+        ("release", ContextRelease),
+        ("parallel_for", ContextParallelFor),
+        ("user_data", c_void_p),
+        ("direct_convolutions", c_int32),
+        ("reserved", c_int32),
+        ("log", LogFunction),
+        ("max_image_pixels", c_int64),
+        ("max_png_chunk_bytes", c_int64),
+        ("max_model_bytes", c_int64),
+        ("max_image_side", c_int32),
+        ("max_jpeg_scans", c_int32),
+        ("max_tensors", c_int32),
+        ("max_tensor_name", c_int32),
+    ]
+
+
+CommAllReduce = CFUNCTYPE(c_int32, c_void_p, c_int64, c_int32, c_void_p)
+CommBroadcast = CFUNCTYPE(c_int32, c_void_p, c_int64, c_int32, c_void_p)
+CommAllGather = CFUNCTYPE(c_int32, c_void_p, c_int64, c_void_p, c_void_p)
+CommBarrier = CFUNCTYPE(c_int32, c_void_p)
+
+
+class Comm(Structure):
+    c_name = "gen_comm"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("rank", c_int32),
+        ("size", c_int32),
+        ("reserved", c_int32),
+        ("all_reduce", CommAllReduce),
+        ("broadcast", CommBroadcast),
+        ("all_gather", CommAllGather),
+        ("barrier", CommBarrier),
+        ("user_data", c_void_p),
+    ]
 
 
 class MemoryOptions(Structure):
@@ -127,10 +129,14 @@ class FolderOptions(Structure):
         ("height", c_int64),
         ("width", c_int64),
         ("channels", c_int64),
-        ("event", EventCallback),
+        ("event", EventFunction),
         ("user_data", c_void_p),
         ("context", Handle),
     ]
+
+
+StreamRead = CFUNCTYPE(c_int64, POINTER(c_float), c_int64, c_void_p)
+StreamRewind = CFUNCTYPE(c_int32, c_void_p)
 
 
 class StreamOptions(Structure):
@@ -205,24 +211,51 @@ class SaveImageOptions(Structure):
     ]
 
 
-AllReduce = CFUNCTYPE(c_int32, c_void_p, c_int64, c_int32, c_void_p)
-Broadcast = CFUNCTYPE(c_int32, c_void_p, c_int64, c_int32, c_void_p)
-AllGather = CFUNCTYPE(c_int32, c_void_p, c_int64, c_void_p, c_void_p)
-Barrier = CFUNCTYPE(c_int32, c_void_p)
-
-
-class Comm(Structure):
-    c_name = "gen_comm"
+class MomentsOptions(Structure):
+    c_name = "gen_moments_options"
     _fields_ = [
         ("struct_size", c_uint32),
-        ("rank", c_int32),
-        ("size", c_int32),
         ("reserved", c_int32),
-        ("all_reduce", AllReduce),
-        ("broadcast", Broadcast),
-        ("all_gather", AllGather),
-        ("barrier", Barrier),
-        ("user_data", c_void_p),
+        ("n_features", c_int64),
+        ("n_directions", c_int64),
+        ("seed", c_uint64),
+        ("context", Handle),
+    ]
+
+
+class MomentsInfo(Structure):
+    c_name = "gen_moments_info_t"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("is_exact", c_int32),
+        ("n_rows", c_int64),
+        ("n_features", c_int64),
+        ("n_directions", c_int64),
+        ("pass", c_int64),
+    ]
+
+
+class ReservoirOptions(Structure):
+    c_name = "gen_reservoir_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_int32),
+        ("n_features", c_int64),
+        ("capacity", c_int64),
+        ("seed", c_uint64),
+        ("context", Handle),
+    ]
+
+
+class ReservoirInfo(Structure):
+    c_name = "gen_reservoir_info_t"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_int32),
+        ("n_rows", c_int64),
+        ("n_kept", c_int64),
+        ("n_features", c_int64),
+        ("capacity", c_int64),
     ]
 
 
@@ -279,7 +312,7 @@ class FitOptions(Structure):
         ("clip_norm", c_double),
         ("patience", c_int64),
         ("validation", Handle),
-        ("event", EventCallback),
+        ("event", EventFunction),
         ("user_data", c_void_p),
         ("token", Handle),
         ("checkpoint_path", c_char_p),
@@ -433,6 +466,29 @@ class GANOptions(Structure):
     ]
 
 
+class ClassifierOptions(Structure):
+    c_name = "gen_classifier_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("activation", c_int32),
+        ("height", c_int64),
+        ("width", c_int64),
+        ("channels", c_int64),
+        ("n_classes", c_int64),
+        ("hidden", POINTER(c_int64)),
+        ("n_hidden", c_int32),
+        ("initializer", c_int32),
+        ("dropout", c_double),
+        ("seed", c_uint64),
+        ("context", Handle),
+        ("architecture", c_int32),
+        ("depth", c_int32),
+        ("base_channels", c_int64),
+        ("batch_norm", c_int32),
+        ("reserved", c_int32),
+    ]
+
+
 class DirectionOptions(Structure):
     c_name = "gen_direction_options"
     _fields_ = [
@@ -468,109 +524,9 @@ class InvertOptions(Structure):
         ("learning_rate", c_double),
         ("prior_weight", c_double),
         ("start", POINTER(c_float)),
-        ("event", EventCallback),
+        ("event", EventFunction),
         ("user_data", c_void_p),
         ("token", Handle),
-    ]
-
-
-class Tensor(Structure):
-    c_name = "gen_tensor"
-    _fields_ = [
-        ("struct_size", c_uint32),
-        ("dtype", c_int32),
-        ("name", c_char_p),
-        ("shape", POINTER(c_int64)),
-        ("n_dimensions", c_int64),
-        ("n_elements", c_int64),
-        ("data", c_void_p),
-    ]
-
-
-class MomentsOptions(Structure):
-    c_name = "gen_moments_options"
-    _fields_ = [
-        ("struct_size", c_uint32),
-        ("reserved", c_int32),
-        ("n_features", c_int64),
-        ("n_directions", c_int64),
-        ("seed", c_uint64),
-        ("context", Handle),
-    ]
-
-
-class MomentsInfo(Structure):
-    c_name = "gen_moments_info_t"
-    _fields_ = [
-        ("struct_size", c_uint32),
-        ("is_exact", c_int32),
-        ("n_rows", c_int64),
-        ("n_features", c_int64),
-        ("n_directions", c_int64),
-        ("pass", c_int64),
-    ]
-
-
-class ReservoirOptions(Structure):
-    c_name = "gen_reservoir_options"
-    _fields_ = [
-        ("struct_size", c_uint32),
-        ("reserved", c_int32),
-        ("n_features", c_int64),
-        ("capacity", c_int64),
-        ("seed", c_uint64),
-        ("context", Handle),
-    ]
-
-
-class ReservoirInfo(Structure):
-    c_name = "gen_reservoir_info_t"
-    _fields_ = [
-        ("struct_size", c_uint32),
-        ("reserved", c_int32),
-        ("n_rows", c_int64),
-        ("n_kept", c_int64),
-        ("n_features", c_int64),
-        ("capacity", c_int64),
-    ]
-
-
-class ReconstructionQuality(Structure):
-    c_name = "gen_reconstruction_t"
-    _fields_ = [
-        ("struct_size", c_uint32),
-        ("reserved", c_int32),
-        ("n_rows", c_int64),
-        ("squared_error", c_double),
-        ("squared_error_se", c_double),
-        ("mean_squared_error", c_double),
-        ("psnr", c_double),
-        ("psnr_se", c_double),
-        ("ssim", c_double),
-        ("ssim_se", c_double),
-    ]
-
-
-class ClassifierOptions(Structure):
-    c_name = "gen_classifier_options"
-    _fields_ = [
-        ("struct_size", c_uint32),
-        ("activation", c_int32),
-        ("height", c_int64),
-        ("width", c_int64),
-        ("channels", c_int64),
-        ("n_classes", c_int64),
-        ("hidden", POINTER(c_int64)),
-        ("n_hidden", c_int32),
-        ("initializer", c_int32),
-        ("dropout", c_double),
-        ("seed", c_uint64),
-        ("context", Handle),
-        ("architecture", c_int32),
-        ("depth", c_int32),
-        ("base_channels", c_int64),
-        ("batch_norm", c_int32),
-        ("reserved", c_int32),
     ]
 
 
@@ -603,6 +559,35 @@ class MixtureInfo(Structure):
     ]
 
 
+class Tensor(Structure):
+    c_name = "gen_tensor"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("dtype", c_int32),
+        ("name", c_char_p),
+        ("shape", POINTER(c_int64)),
+        ("n_dimensions", c_int64),
+        ("n_elements", c_int64),
+        ("data", c_void_p),
+    ]
+
+
+class Reconstruction(Structure):
+    c_name = "gen_reconstruction_t"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_int32),
+        ("n_rows", c_int64),
+        ("squared_error", c_double),
+        ("squared_error_se", c_double),
+        ("mean_squared_error", c_double),
+        ("psnr", c_double),
+        ("psnr_se", c_double),
+        ("ssim", c_double),
+        ("ssim_se", c_double),
+    ]
+
+
 class LinearOptions(Structure):
     c_name = "gen_linear_options"
     _fields_ = [
@@ -625,9 +610,3 @@ class LinearInfo(Structure):
         ("objective", c_double),
         ("gradient", c_double),
     ]
-
-
-ALL = [
-    cls for cls in list(globals().values())
-    if isinstance(cls, type) and issubclass(cls, Structure) and cls is not Structure
-]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ctypes
 from typing import Any, Callable, Optional
 
-from ._constants import LOG_NAMES
+from ._constants import LOG
 from ._errors import check
 from ._handle import Owner, made
 from ._library import lib
-from ._structs import ContextOptions, Log
+from ._structs import ContextOptions, LogFunction
+
+_LEVELS = {level: word for word, level in LOG.items()}
 
 # What the library may still call: objects keep their context alive after its Python object is gone.
 _logs: list[Any] = []
@@ -45,7 +47,7 @@ class Context(Owner):
         }
         options = ContextOptions(**self._options)
         if log is not None:
-            options.log = Log(lambda level, message, _: log(LOG_NAMES[level], message.decode()))
+            options.log = LogFunction(lambda level, message, _: log(_LEVELS[level], message.decode()))
             _logs.append(options.log)
         self._own(made(lib.gen_context_create, ctypes.byref(options)))
 

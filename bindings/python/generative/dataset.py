@@ -18,10 +18,12 @@ from ._errors import check
 from ._handle import Owner, handle_of, made
 from ._library import lib
 from ._rows import Floats, Integers, Shape, address, as_rows, row_shape, rows_first, shape_of_rows, size_of
-from ._structs import DatasetInfo, EventCallback, FacesOptions, FolderOptions, MemoryOptions, StreamOptions
+from ._structs import DatasetInfo, EventFunction, FacesOptions, FolderOptions, MemoryOptions, StreamOptions
 from .context import Context
 from .image import PathLike, read_image
 from ._stream import Stream
+
+_DTYPES = {"uint8": c.U8, "float32": c.F32, "float64": c.F64}
 
 Batches = Union[Iterable[Any], Callable[[], Iterable[Any]]]
 
@@ -66,7 +68,7 @@ class Dataset(Owner):
             if labels.shape != array.shape[:1]:
                 raise ValueError(f"labels must have shape ({len(array)},), not {labels.shape}")
         options = MemoryOptions(
-            dtype=c.DTYPE[array.dtype.name],
+            dtype=_DTYPES[array.dtype.name],
             n_rows=len(array),
             height=height,
             width=width,
@@ -119,7 +121,7 @@ class Dataset(Owner):
             height=height,
             width=width,
             channels=channels,
-            event=EventCallback(skipped),
+            event=EventFunction(skipped),
             context=handle_of(context),
         )
         dataset = cls(made(lib.gen_dataset_open_folder, os.fsencode(path), ctypes.byref(options)))

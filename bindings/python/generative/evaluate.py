@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
+from . import _structs
 from ._errors import GenerativeError, NotReadyError, check
 from ._handle import handle_of
 from ._library import lib
 from ._options import choose
 from ._rows import Doubles, Floats, Integers, address, as_rows, shape_of_rows, size_of
-from ._structs import LinearInfo, LinearOptions, ReconstructionQuality
+from ._structs import LinearInfo, LinearOptions
 from .context import Context
 from .dataset import Dataset, dataset_of
 from .pca import PCA
@@ -89,7 +90,7 @@ def reconstruction(
     """
     shape = shape_of_rows(np.shape(rows)[1:])
     given, wanted = _pair(rows, clean)
-    quality = ReconstructionQuality()
+    quality = _structs.Reconstruction()
     arguments = (address(given), address(wanted), len(given), *shape, handle_of(context))
     check(lib.gen_evaluate_reconstruction(*arguments, ctypes.byref(quality)))
     return Reconstruction(*(getattr(quality, name) for name in Reconstruction._fields))

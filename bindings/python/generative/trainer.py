@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Optional, Union
+from typing import Optional, Union
 
 import numpy as np
 import numpy.typing as npt
 
-from . import _constants as c
 from ._errors import check
 from ._handle import Owner, made
 from ._library import lib
 from ._progress import EventRelay, FitEvent
 from ._rows import Floats, address, as_labels, as_rows, shape_of_rows, size_of
-from ._structs import Event, FloatPointer
+from ._structs import Event
 from .autoencoder import Autoencoder
 from .gan import GAN
 from .vae import VAE
@@ -95,7 +94,7 @@ class Trainer(Owner):
         return [self._gradient(network, size[1]) for network, size in enumerate(self.sizes)]
 
     def _gradient(self, network: int, count: int) -> Optional[Floats]:
-        pointer = FloatPointer()
+        pointer = ctypes.POINTER(ctypes.c_float)()
         check(lib.gen_trainer_gradient(self._handle, network, ctypes.byref(pointer)))
         return np.ctypeslib.as_array(pointer, (count,)) if pointer else None
 

@@ -1,112 +1,179 @@
-"""The ctypes mirror is the header: every struct's layout, every function, every constant."""
+"""The generated ctypes mirror is the header, as a C compiler reads it: every layout, every constant."""
 
 import ctypes
+import importlib
+import shutil
 import subprocess
+import sys
 
+import pytest
+from conftest import ROOT
+from generate import generated
 from header import HEADER, Header
 
-from generative import FitEvent, _constants, _functions, _structs
+from generative import FitEvent, _constants, _structs
 
-HEADER_TEXT = Header()
+PACKAGE = ROOT / "bindings" / "python" / "generative"
 
-C_TYPES = {
-    "int32_t": ctypes.c_int32,
-    "gen_status": ctypes.c_int32,
-    "uint32_t": ctypes.c_uint32,
-    "int64_t": ctypes.c_int64,
-    "uint64_t": ctypes.c_uint64,
-    "double": ctypes.c_double,
-    "float": ctypes.c_float,
-    "const char *": ctypes.c_char_p,
-    "void": None,
-}
+# A header with the C that the library's own may come to use.
+OTHER = """
+#include <stdint.h>
+#define GEN_API
+#define GEN_VERSION_STRING "2.0"
+#define GEN_MAX_DEPTH 0x10u
+typedef int32_t gen_status;
+typedef struct gen_model gen_model;
+typedef struct gen_model gen_vae;
+enum { GEN_SAVE_STATE = 1u << 0, GEN_SAVE_LOG = 1u << 1, GEN_SAVE_BOTH = GEN_SAVE_STATE | GEN_SAVE_LOG };
+enum { GEN_TEST_SHAPE_DEFAULT, GEN_TEST_SHAPE_LONG_ROW = 7, GEN_TEST_SHAPE_ROW };
+enum { GEN_OFF = -1, GEN_ON };
+typedef struct gen_network_options {
+  uint32_t struct_size;
+  uint8_t depth;
+  const int64_t *hidden;
+  int16_t reserved;
+} gen_network_options;
+typedef int32_t (*gen_visit_fn)(const gen_model *model, const char *name, double *value);
+typedef struct gen_vae_options {
+  uint32_t struct_size;
+  float slope;
+  gen_network_options network;
+  gen_visit_fn visit;
+  const char *name;
+  void (*each)(int64_t count, void (*body)(int64_t index), const gen_network_options *network);
+} gen_vae_options;
+GEN_API const char *gen_name(void);
+GEN_API gen_status gen_vae_create(const gen_vae_options *options, uint64_t flags, gen_vae **vae_out);
+GEN_API gen_status gen_vae_visit(const gen_vae *vae, gen_visit_fn visit, const char *const *names,
+                                 char *text_out, const float **rows_out, int64_t *count_out);
+GEN_API void gen_vae_destroy(gen_vae *vae);
+"""
 
 
-def measured_by_c(tmp_path):
-    """{(struct, member): (offset, size)} as a C compiler sees the header; member None: the struct."""
-    lines = ["#include <generative.h>", "#include <stddef.h>", "#include <stdio.h>", "int main(void) {"]
-    for struct in HEADER_TEXT.structs.values():
+def measured_by_c(path, tmp_path):
+    """{(struct, member): (offset, size)}, member "-" being the struct, and {constant: value} of a header."""
+    header = Header(path)
+    lines = [f'#include "{path}"', "#include <stddef.h>", "#include <stdio.h>", "int main(void) {"]
+    for struct in header.structs.values():
         lines.append(f'printf("{struct.name} - 0 %zu\\n", sizeof({struct.name}));')
         for member in struct.members:
             place = f"offsetof({struct.name}, {member.name}), sizeof((({struct.name} *)0)->{member.name})"
             lines.append(f'printf("{struct.name} {member.name} %zu %zu\\n", {place});')
+    for name in [*header.defines, *header.constants]:
+        lines.append(f'printf("{name} %lld\\n", (long long){name});')
     source = tmp_path / "layout.c"
     source.write_text("\n".join([*lines, "return 0; }"]))
     program = tmp_path / "layout"
-    subprocess.run(["gcc", f"-I{HEADER.parent}", str(source), "-o", str(program)], check=True)
+    subprocess.run(["gcc", str(source), "-o", str(program)], check=True)
     output = subprocess.run([str(program)], check=True, capture_output=True, text=True).stdout
-    return {
-        (struct, member): (int(offset), int(size))
-        for struct, member, offset, size in map(str.split, output.splitlines())
+    words = list(map(str.split, output.splitlines()))
+    layouts = {(line[0], line[1]): (int(line[2]), int(line[3])) for line in words if len(line) == 4}
+    return layouts, {line[0]: int(line[1]) for line in words if len(line) == 2}
+
+
+def mirrored(structs, constants):
+    """The same of a mirror's modules."""
+    layouts = {}
+    for struct in vars(structs).values():
+        if hasattr(struct, "c_name"):
+            layouts[struct.c_name, "-"] = (0, ctypes.sizeof(struct))
+            for name, _ in struct._fields_:
+                field = getattr(struct, name)
+                layouts[struct.c_name, name] = (field.offset, field.size)
+    numbers = {f"GEN_{name}": value for name, value in vars(constants).items() if isinstance(value, int)}
+    return layouts, numbers
+
+
+@pytest.fixture
+def other(tmp_path, monkeypatch):
+    """The modules generated from the other header, in a package of their own."""
+    (tmp_path / "other.h").write_text(OTHER)
+    (tmp_path / "other").mkdir()
+    shutil.copy(PACKAGE / "_c_types.py", tmp_path / "other")
+    for name, text in generated(Header(tmp_path / "other.h")).items():
+        (tmp_path / "other" / name).write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield importlib.import_module("other")
+    for name in [name for name in sys.modules if name.split(".")[0] == "other"]:
+        del sys.modules[name]
+
+
+def submodule(package, name):
+    return importlib.import_module(f"{package.__name__}.{name}")
+
+
+def test_structs_and_constants_are_what_the_c_compiler_says(tmp_path):
+    assert mirrored(_structs, _constants) == measured_by_c(HEADER, tmp_path)
+
+
+def test_so_are_those_of_another_header(other, tmp_path):
+    modules = submodule(other, "_structs"), submodule(other, "_constants")
+    assert mirrored(*modules) == measured_by_c(tmp_path / "other.h", tmp_path)
+
+
+def test_words_are_the_enumerators_names(other):
+    constants = submodule(other, "_constants")
+    assert constants.TEST_SHAPE == {None: 0, "long_row": 7, "row": 8}
+    assert not hasattr(constants, "VERSION_STRING")
+    tables = [name for name, value in vars(constants).items() if isinstance(value, dict) and name[0] != "_"]
+    assert tables == ["CONTENT", "TEST_SHAPE"]
+
+
+def test_functions_have_the_types_of_the_header(other):
+    structs, c_types = submodule(other, "_structs"), submodule(other, "_c_types")
+    options, pointer = structs.VAEOptions, ctypes.POINTER
+    handle = ctypes.c_void_p
+    strings, rows = pointer(ctypes.c_char_p), pointer(pointer(ctypes.c_float))
+    text, count = c_types.Numbers(ctypes.c_char), c_types.Numbers(ctypes.c_int64)
+    assert submodule(other, "_functions").PROTOTYPES == {
+        "gen_name": (ctypes.c_char_p, []),
+        "gen_vae_create": (ctypes.c_int32, [pointer(options), ctypes.c_uint64, pointer(handle)]),
+        "gen_vae_visit": (ctypes.c_int32, [handle, structs.VisitFunction, strings, text, rows, count]),
+        "gen_vae_destroy": (None, [handle]),
     }
+    kinds = dict(options._fields_)
+    assert kinds["network"] is structs.NetworkOptions and kinds["name"] is ctypes.c_char_p
+    assert kinds["each"]._argtypes_[1:] == (structs.VAEEachBody, pointer(structs.NetworkOptions))
+    assert kinds["visit"]._argtypes_ == (handle, ctypes.c_char_p, pointer(ctypes.c_double))
 
 
-def test_every_struct_has_the_layout_the_c_compiler_gives_it(tmp_path):
-    mirrored = {}
-    for struct in _structs.ALL:
-        mirrored[struct.c_name, "-"] = (0, ctypes.sizeof(struct))
-        for name, _ in struct._fields_:
-            field = getattr(struct, name)
-            mirrored[struct.c_name, name] = (field.offset, field.size)
-    assert mirrored == measured_by_c(tmp_path)
+def test_structs_inside_structs_know_their_sizes(other):
+    options = submodule(other, "_structs").VAEOptions(slope=0.5)
+    assert (options.struct_size, options.network.struct_size) == (ctypes.sizeof(options), 24)
+    assert (options.slope, options.network.depth, options.name) == (0.5, 0, None)
 
 
-def test_members_have_the_kinds_the_header_gives_them():
-    for struct in _structs.ALL:
-        for (name, kind), member in zip(struct._fields_, HEADER_TEXT.structs[struct.c_name].members):
-            if member.type in C_TYPES:
-                assert kind is C_TYPES[member.type], f"{struct.c_name}.{name}"
+def test_pointers_to_numbers_take_addresses_and_no_other_numbers(other):
+    numbers = submodule(other, "_c_types").Numbers(ctypes.c_int64)
+    function = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(lambda address: address or 0)
+    function.argtypes = [numbers]
+    value = ctypes.c_int64(3)
+    assert function(ctypes.byref(value)) == function(ctypes.addressof(value)) == ctypes.addressof(value)
+    assert function(None) == 0
+    for wrong in (ctypes.byref(ctypes.c_int32()), 1.0, b"bytes"):
+        with pytest.raises(ctypes.ArgumentError):
+            function(wrong)
 
 
-def test_every_function_of_the_header_is_mirrored_with_its_parameters():
-    assert set(_functions.PROTOTYPES) == set(HEADER_TEXT.functions)
-    for name, (result, parameters) in _functions.PROTOTYPES.items():
-        function = HEADER_TEXT.functions[name]
-        assert result is C_TYPES[function.result], name
-        assert len(parameters) == len(function.parameters), name
-        for mirrored, declared in zip(parameters, function.parameters):
-            where = f"{name}: {declared.name}"
-            if declared.type in C_TYPES:
-                assert mirrored is C_TYPES[declared.type], where
-            else:
-                assert ctypes.sizeof(mirrored) == ctypes.sizeof(ctypes.c_void_p), where
-                assert declared.is_pointer, where
+@pytest.mark.parametrize(
+    "line",
+    [
+        "typedef struct gen_pair { int32_t a, b; } gen_pair;",
+        "typedef struct gen_row { int32_t values[4]; } gen_row;",
+        "struct gen_pair { int32_t a; };",
+        "typedef unsigned long gen_count;",
+        "enum { GEN_SIZE = sizeof(int) };",
+        "enum { GEN_SAVE_FAST, GEN_SAVE_SMALL };",
+        "GEN_API void gen_count(long count);",
+        "GEN_API void gen_context(gen_model model);",
+    ],
+)
+def test_what_cannot_be_read_is_an_error(line, tmp_path):
+    path = tmp_path / "other.h"
+    path.write_text(OTHER + line)
+    with pytest.raises(SyntaxError):
+        generated(Header(path))
 
 
 def test_events_have_the_members_of_the_header():
-    assert FitEvent._fields == tuple(member.name for member in HEADER_TEXT.structs["gen_event"].members[1:])
-
-
-def test_constants_have_the_headers_values():
-    constants = HEADER_TEXT.constants
-    plain = {f"GEN_{name}": value for name, value in vars(_constants).items() if isinstance(value, int)}
-    del plain["GEN_ABI_VERSION"]
-    assert {name: constants[name] for name in plain} == plain
-    tables = {
-        "PCA": (_constants.SOLVER, {"auto": "automatic"}),
-        "ACTIVATION": (_constants.ACTIVATION, {None: "default"}),
-        "INITIALIZER": (_constants.INITIALIZER, {None: "default"}),
-        "OPTIMIZER": (_constants.OPTIMIZER, {None: "default"}),
-        "SCHEDULE": (_constants.SCHEDULE, {}),
-        "LOSS": (_constants.LOSS, {}),
-        "CORRUPTION": (_constants.CORRUPTION, {None: "none"}),
-        "SPARSITY": (_constants.SPARSITY, {None: "none"}),
-        "LIKELIHOOD": (_constants.LIKELIHOOD, {}),
-        "KL": (_constants.KL_SCHEDULE, {}),
-        "OBJECTIVE": (_constants.OBJECTIVE, {}),
-        "LATENT": (_constants.LATENT, {}),
-        "ARCHITECTURE": (_constants.ARCHITECTURE, {}),
-        "GENERATOR": (_constants.GENERATOR, {}),
-        "CURVE": (_constants.CURVE, {}),
-        "DIRECTION": (_constants.DIRECTION, {}),
-        "COVARIANCE": (_constants.COVARIANCE, {}),
-        "LINEAR": (_constants.LINEAR, {}),
-        "SAVE": (_constants.CONTENT, {}),
-    }
-    named = set(plain)
-    for prefix, (table, renamed) in tables.items():
-        for name, value in table.items():
-            constant = f"GEN_{prefix}_{renamed.get(name, name).upper()}"
-            assert constants[constant] == value
-            named.add(constant)
-    assert set(constants) - named == {"GEN_U8", "GEN_F32", "GEN_F64", "GEN_I32", "GEN_I64"}
+    assert FitEvent._fields == tuple(member.name for member in Header().structs["gen_event"].members[1:])
