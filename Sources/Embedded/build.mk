@@ -27,8 +27,13 @@ SWIFT_FLAGS += -Xcc -fPIC \
 endif
 ABI := $(shell sed -n 's/^.define GEN_ABI_VERSION \([0-9]*\)/\1/p' include/generative.h)
 
+# What an object's memory returns through when its initializer throws. Swift's own leaks it; platform.c mends that,
+# where the calls are not inlined.
+PARTIAL = swift_deallocPartialClassInstance
+
 SWIFTC = swiftc -target $(TARGET) -enable-experimental-feature Embedded -wmo -parse-as-library -swift-version 6 \
   -package-name generative -O -Xfrontend -function-sections -Xfrontend -trap-function -Xfrontend shim_trap \
+  -Xllvm -force-attribute=$(PARTIAL):noinline \
   -I $(OUT) -I include \
   -I Sources/Embedded/Glibc -Xcc -fmodule-map-file=Sources/Embedded/CShims/module.modulemap \
   -Xcc -ISources/CShims/include -module-cache-path $(OUT)/modules $(SWIFT_FLAGS)
@@ -102,8 +107,8 @@ LIBRARIES = $(TOOLCHAIN)../lib/swift/embedded/$(TARGET)/libswiftUnicodeDataTable
 LINK = $(CC) -fuse-ld=lld -Wl,--gc-sections -Wl,--icf=all -Wl,--as-needed $(LINK_FLAGS)
 $(LIBRARY)/libgenerative.so: $(OBJECTS)
 	@mkdir -p $(LIBRARY)
-	$(LINK) -shared -o $@ $^ $(LIBRARIES) -Wl,--wrap=posix_memalign -Wl,--wrap=free -Wl,--no-undefined \
-	  -Wl,-soname=libgenerative.so.$(ABI) -Wl,-z,nodelete -Wl,-z,now -Wl,-z,relro \
+	$(LINK) -shared -o $@ $^ $(LIBRARIES) $(foreach name,posix_memalign free $(PARTIAL),-Wl,--wrap=$(name)) \
+	  -Wl,--no-undefined -Wl,-soname=libgenerative.so.$(ABI) -Wl,-z,nodelete -Wl,-z,now -Wl,-z,relro \
 	  -Wl,--version-script=Sources/GenerativeABI/exports.map
 $(LIBRARY)/libgenerative.so.$(ABI): $(LIBRARY)/libgenerative.so
 	ln -sf libgenerative.so $@

@@ -1,6 +1,7 @@
 /* What Embedded Swift's runtime expects of its platform. */
 #define _GNU_SOURCE
 #include <locale.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -33,4 +34,18 @@ void arc4random_buf(void *bytes, size_t count);
 void arc4random_buf(void *bytes, size_t count) {
   if (getrandom(bytes, count, GRND_NONBLOCK) != (ssize_t)count)
     memset(bytes, 0x5A, count);
+}
+
+/* What Swift calls when an initializer of a class throws before all members are set. In the runtime
+ * of Embedded Swift 6.3 it destroys members but never frees the object; ld --wrap puts this in its
+ * place, so that initializers may throw anywhere. */
+void __real_swift_deallocPartialClassInstance(void *object, void *type, intptr_t size,
+                                              intptr_t mask);
+void __wrap_swift_deallocPartialClassInstance(void *object, void *type, intptr_t size,
+                                              intptr_t mask);
+void swift_deallocClassInstance(void *object, intptr_t size, intptr_t mask);
+void __wrap_swift_deallocPartialClassInstance(void *object, void *type, intptr_t size,
+                                              intptr_t mask) {
+  __real_swift_deallocPartialClassInstance(object, type, size, mask);
+  swift_deallocClassInstance(object, size, mask);
 }
