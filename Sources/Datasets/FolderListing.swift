@@ -22,7 +22,7 @@ func picturePaths(
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
       if name.hasPrefix(".") { continue }
-      let entryPath = path.hasSuffix("/") ? path + name : path + "/" + name
+      let entryPath = path.utf8.last == UInt8(ascii: "/") ? path + name : path + "/" + name
       var status = stat()
       let isFolder = lstat(entryPath, &status) == 0 && status.st_mode & mode_t(S_IFMT) == mode_t(S_IFDIR)
       if isFolder {
