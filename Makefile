@@ -77,7 +77,7 @@ demo: build
 test-tools:
 	@$(INSTALL_MISSING) gcc:gcc g++:g++ clang++:clang clang-format:clang-format readelf:binutils \
 	  pkg-config:pkg-config python3:python3 python3-venv objdump:binutils strace:strace \
-	  qemu-x86_64:qemu-user
+	  valgrind:valgrind qemu-x86_64:qemu-user
 	@$(INSTALL_MISSING) dataset-fashion-mnist || \
 	  echo "Without Fashion-MNIST the tests that need it are skipped."
 	@$(INSTALL_MISSING) mpicc:libopenmpi-dev mpirun:openmpi-bin || \
@@ -125,7 +125,7 @@ test-address-quick: libraries
 	python3 Tests/Scorecard/scorecard.py address 1 3 11 12 14
 
 hard-tools: test-tools
-	@$(INSTALL_MISSING) strace:strace valgrind:valgrind abidiff:abigail-tools djpeg:libjpeg-turbo-progs
+	@$(INSTALL_MISSING) strace:strace abidiff:abigail-tools djpeg:libjpeg-turbo-progs
 
 scorecard: hard-tools build-tests build-address build-thread $(PYTHON)
 	python3 Tests/Scorecard/scorecard.py hard $(ROWS)

@@ -170,7 +170,7 @@ int main(int argc, char **argv) {
   gen_status (*const stories[])(gen_context *) = {pca_story,    autoencoder_story, vae_story,
                                                   gan_story,    statistics_story,  data_story,
                                                   picture_story};
-  long total = 0, most, n;
+  long total = 0, most, n = 0;
   size_t s;
   if (argc < 3)
     return 2;
@@ -187,15 +187,14 @@ int main(int argc, char **argv) {
     MUST(run(stories[s]));
     most = calls;
     for (keeps_failing = 0; keeps_failing < 2; keeps_failing++)
-      for (failing = 1; failing <= most; failing++) {
+      for (failing = 1; failing <= most; failing += stride(), n++) {
         gen_status status = run(stories[s]);
         CHECK(status == GEN_E_NOMEM, "story %d, allocation %ld of %ld: %s", (int)s, failing, most,
               gen_status_name(status));
       }
     total += most;
   }
-  n = 2 * total;
-  printf("%ld allocations of %d stories, each failed once and for good: %ld runs, %d wrong\n",
-         total, (int)s, n, failures);
+  printf("%ld allocations of %d stories, failed once and for good: %ld runs, %d wrong\n", total,
+         (int)s, n, failures);
   return failures != 0;
 }

@@ -123,7 +123,7 @@ int main(int argc, char **argv) {
   CHECK(story(argv[1]) == GEN_OK, "the second time");
   total = calls;
   for (keeps_failing = 0; keeps_failing < 2; keeps_failing++)
-    for (n = 1; n <= total; n += 1 + (keeps_failing ? n / 8 : n / 64)) {
+    for (n = 1; n <= total; n += stride() * (1 + (keeps_failing ? n / 8 : n / 64))) {
       calls = 0;
       failing = n;
       story(argv[1]);
