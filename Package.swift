@@ -25,6 +25,27 @@ let libraryLinkerFlags = [
   "-Xlinker", "-z", "-Xlinker", "relro",
 ]
 
+// The engine, from the ground up. Each module has a target of tests.
+let engine: [Target] = [
+  .target(
+    name: "Kernels",
+    dependencies: ["KernelTemplate", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", "CShims"],
+    path: "Sources/Kernels/Dispatch"),
+  .target(name: "Tensors", dependencies: ["Kernels", "CShims"]),
+  .target(name: "LinearAlgebra", dependencies: ["Tensors", "Kernels"]),
+  .target(name: "Ranks", dependencies: ["Tensors"]),
+  .target(name: "Networks", dependencies: ["Ranks", "Tensors"]),
+  .target(name: "Checkpoints", dependencies: ["Tensors", "CShims"]),
+  .target(name: "Datasets", dependencies: ["Tensors", "CShims"]),
+  .target(name: "Statistics", dependencies: ["Datasets", "LinearAlgebra", "Ranks", "Tensors"]),
+  .target(
+    name: "Models",
+    dependencies: [
+      "Networks", "Statistics", "Checkpoints", "Datasets", "LinearAlgebra", "Ranks", "Tensors", "Kernels",
+    ]),
+  .target(name: "Evaluation", dependencies: ["Statistics", "Datasets", "LinearAlgebra", "Tensors"]),
+]
+
 let package = Package(
   name: "generative",
   products: [
@@ -56,28 +77,12 @@ let package = Package(
     .target(
       name: "KernelsAVX512", dependencies: ["KernelTemplate", "CShims"], path: "Sources/Kernels/AVX512",
       swiftSettings: [.unsafeFlags(avx512Flags)]),
-    .target(
-      name: "Kernels",
-      dependencies: ["KernelTemplate", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", "CShims"],
-      path: "Sources/Kernels/Dispatch"),
-
-    // The engine, from the ground up.
-    .target(name: "Tensors", dependencies: ["Kernels", "CShims"]),
-    .target(name: "Networks", dependencies: ["Tensors"]),
-    .target(name: "Checkpoints", dependencies: ["Tensors", "CShims"]),
-    .target(name: "Datasets", dependencies: ["Tensors", "CShims"]),
-    .target(name: "Statistics", dependencies: ["Datasets", "Tensors"]),
-    .target(
-      name: "Models",
-      dependencies: ["Networks", "Statistics", "Checkpoints", "Datasets", "Tensors", "Kernels"]),
-    .target(name: "Evaluation", dependencies: ["Statistics", "Datasets", "Tensors"]),
-
     // The crossing: the only module that says gen_.
     .target(
       name: "GenerativeABI",
       dependencies: [
-        "CGenerative", "Models", "Evaluation", "Networks", "Statistics", "Datasets", "Checkpoints", "Tensors",
-        "Kernels", "CShims",
+        "CGenerative", "Models", "Evaluation", "Networks", "Statistics", "Datasets", "Checkpoints", "Ranks",
+        "Tensors", "Kernels", "CShims",
       ],
       exclude: ["exports.map"]),
 
@@ -89,7 +94,7 @@ let package = Package(
 
     // The product and single layers as a worker of Benchmarks/bench.py.
     .executableTarget(
-      name: "layer-worker", dependencies: ["Networks", "Tensors"], path: "Benchmarks/Worker"),
+      name: "layer-worker", dependencies: ["Networks", "LinearAlgebra", "Tensors"], path: "Benchmarks/Worker"),
 
     // The command-line tool: a client of the header like any other.
     .executableTarget(
@@ -107,12 +112,14 @@ let package = Package(
           .when(configuration: .release))
       ]),
   ]
-    + ["Kernels", "Tensors", "Networks", "Checkpoints", "Datasets", "Models", "Evaluation"].map {
-      .testTarget(name: "\($0)Tests", dependencies: ["TestSupport", .byName(name: $0)])
+    + engine
+    + engine.map {
+      .testTarget(name: "\($0.name)Tests", dependencies: ["TestSupport", .byName(name: $0.name)])
     }
     + [
       .testTarget(name: "ABITests", dependencies: ["TestSupport", "CGenerative", "GenerativeABI"]),
-      .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/_TestSupport"),
+      .target(
+        name: "TestSupport", dependencies: ["Statistics", "Ranks", "Tensors"], path: "Tests/_TestSupport"),
     ],
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,5 @@
 import CGenerative
+import Ranks
 import Tensors
 
 @c @implementation public func gen_comm_init(

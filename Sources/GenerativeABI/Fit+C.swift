@@ -2,6 +2,7 @@ import CGenerative
 import Datasets
 import Models
 import Networks
+import Ranks
 import Tensors
 
 extension Observer {

@@ -1,6 +1,7 @@
 import CGenerative
 import Datasets
 import Models
+import Ranks
 import Statistics
 import Tensors
 

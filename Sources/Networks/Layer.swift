@@ -1,3 +1,4 @@
+import Ranks
 import Tensors
 
 /// One step of a stack: a function of rows with trained parameters, and its derivative.

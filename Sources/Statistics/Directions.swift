@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Tensors
 
 /// Ω: l directions in the space of d columns, of whole numbers from −127 to 127, so that sums of bytes'

@@ -1,4 +1,5 @@
 import Glibc
+import LinearAlgebra
 import Tensors
 
 extension GaussianMixture {

@@ -1,4 +1,5 @@
 import Glibc
+import LinearAlgebra
 import Tensors
 
 /// A mixture of Gaussians over rows of d numbers:

@@ -1,3 +1,4 @@
+import Ranks
 import Tensors
 
 extension Moments {

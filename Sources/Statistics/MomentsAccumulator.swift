@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Tensors
 
 /// Adds sums and products of rows to `Moments`, block by block.

@@ -1,7 +1,8 @@
 import CGenerative
+import Ranks
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 /// Statistics gathered in parts, merged, kept as bytes, and what is made of them.
 @Suite struct StatisticsTests {

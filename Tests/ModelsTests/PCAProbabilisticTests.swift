@@ -1,8 +1,10 @@
 import Checkpoints
 import Glibc
+import LinearAlgebra
 import Models
 import Tensors
 import Testing
+import TestSupport
 
 /// Probabilistic PCA against dense Gaussians and scikit-learn, and its state.
 @Suite struct PCAProbabilisticTests {

@@ -1,8 +1,9 @@
 import Models
+import Ranks
 import Statistics
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 /// A PCA over ranks is the one of all rows on one machine.
 @Suite struct PCARanksTests {

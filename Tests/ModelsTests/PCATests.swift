@@ -3,6 +3,7 @@ import Models
 import Statistics
 import Tensors
 import Testing
+import TestSupport
 
 /// PCA on data whose components are known, and against a Jacobi singular value decomposition.
 @Suite struct PCATests {

@@ -2,9 +2,10 @@ import Datasets
 import Glibc
 import Models
 import Networks
+import Ranks
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 
 /// Fits of several ranks, which here are threads that meet in memory.
 @Suite struct RanksFitTests {

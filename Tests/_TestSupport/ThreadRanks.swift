@@ -1,4 +1,5 @@
 import Glibc
+import Ranks
 import Tensors
 
 /// Ranks that are threads of this process and meet in memory; sums are taken in the order of the ranks.

@@ -1,6 +1,7 @@
 import Datasets
 import Glibc
 import Networks
+import Ranks
 import Tensors
 
 extension GAN: Trainable {

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Tensors
 
 /// Linear least squares of one value on many, with a ridge: (C + λ·tr(C)/d·I)·w = c, by Cholesky.

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Tensors
 
 /// Gram–Schmidt in Double, row by row in their order, each twice ("twice is enough", Kahan).

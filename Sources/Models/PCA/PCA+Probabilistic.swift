@@ -1,4 +1,5 @@
 import Glibc
+import LinearAlgebra
 import Tensors
 
 /// PCA as a probabilistic model (Tipping & Bishop, "Probabilistic principal component analysis", 1999).

@@ -1,3 +1,4 @@
+import Ranks
 import Statistics
 import Tensors
 

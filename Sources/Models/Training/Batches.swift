@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Ranks
 import Tensors
 
 /// The batches of an epoch, each read into the same memory: all of their rows, or of a rank those that it

@@ -1,5 +1,6 @@
 import Datasets
 import Networks
+import Ranks
 import Tensors
 
 /// How a model is fitted; what it is stands in its own options.

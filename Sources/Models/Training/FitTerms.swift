@@ -1,6 +1,7 @@
 import Checkpoints
 import Datasets
 import Networks
+import Ranks
 import Tensors
 
 /// What decides the numbers of a fit beside the model: a resumed fit must have the same.

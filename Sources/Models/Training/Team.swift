@@ -1,4 +1,5 @@
 import Networks
+import Ranks
 import Tensors
 
 /// The ranks of one fit: what they add up at each step, and what they agree on.

@@ -1,6 +1,7 @@
 import Checkpoints
 import Datasets
 import Networks
+import Ranks
 import Tensors
 
 /// A model that learns from rows by gradient steps.

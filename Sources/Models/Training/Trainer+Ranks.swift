@@ -2,6 +2,7 @@ import Checkpoints
 import Datasets
 import Kernels
 import Networks
+import Ranks
 import Tensors
 
 // How ranks begin a fit as one: the same options, a share of the rows each, and rank 0's model.

@@ -1,6 +1,7 @@
 import Checkpoints
 import Datasets
 import Networks
+import Ranks
 import Tensors
 
 /// The one training loop: epochs, batches, schedules, validation, observers, cancellation, checkpoints.

@@ -1,3 +1,4 @@
+import Ranks
 import Tensors
 
 /// Batch normalisation: y = act(γ·x̂ + β), x̂ = (x − mean) / √(variance + ε), per channel.

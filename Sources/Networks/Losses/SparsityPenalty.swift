@@ -1,4 +1,5 @@
 import Glibc
+import Ranks
 import Tensors
 
 /// What makes most latents h of a batch small (Ng, "Sparse autoencoder", CS294A lecture notes, 2011).

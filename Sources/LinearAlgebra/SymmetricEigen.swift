@@ -1,3 +1,5 @@
+import Tensors
+
 /// Eigenvalues and eigenvectors of a symmetric matrix, in Double, largest first.
 package struct SymmetricEigen {
   /// All n eigenvalues, or the leading ones that were asked for; decreasing.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// √(x² + y²) without overflow or underflow on the way: the squares are of numbers scaled by a power of two.
 ///
 /// Instead of the C library's `hypot`, whose newest version would bind the library to glibc 2.35, and whose

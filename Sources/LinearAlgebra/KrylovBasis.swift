@@ -1,4 +1,5 @@
 import Kernels
+import Tensors
 
 /// An orthonormal basis of the span of X₀, A·X₀, A²·X₀, … for a symmetric A and a block X₀ of random rows.
 ///

@@ -1,5 +1,6 @@
 import Glibc
 import Kernels
+import LinearAlgebra
 import Tensors
 import Testing
 

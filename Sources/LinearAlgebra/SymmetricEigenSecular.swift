@@ -1,4 +1,5 @@
 import Kernels
+import Tensors
 
 extension SymmetricEigen {
   /// Root j of the secular equation, as its distances from every pole.

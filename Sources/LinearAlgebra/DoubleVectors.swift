@@ -1,4 +1,5 @@
 import Kernels
+import Tensors
 
 extension Context {
   /// Σ x·y

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A view of doubles as rows and columns; it owns nothing.
 ///
 /// Element (i, j) stands at `base[i * rowStride + j * columnStride]`.

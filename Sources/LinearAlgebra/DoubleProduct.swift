@@ -1,4 +1,5 @@
 import Kernels
+import Tensors
 
 /// Matrix products in Double, for the eigensolver and for statistics that need all the digits.
 ///

@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 extension SymmetricEigen {
   /// All eigenpairs of a small tridiagonal matrix by implicit QL with Wilkinson's shift

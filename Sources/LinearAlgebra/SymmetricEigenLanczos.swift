@@ -1,3 +1,5 @@
+import Tensors
+
 extension SymmetricEigen {
   /// The k largest eigenpairs by block Lanczos (Golub & Underwood, "The block Lanczos method for computing
   /// eigenvalues", 1977), and the proof that no larger eigenvalue was missed.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// The ranks that work at one thing together: processes on any number of machines, or threads of one.
 ///
 /// The host supplies the collective functions. They are called on the thread of the call that was given

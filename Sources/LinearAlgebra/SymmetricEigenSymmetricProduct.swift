@@ -1,4 +1,5 @@
 import Kernels
+import Tensors
 
 extension SymmetricEigen {
   /// y = A·x for a symmetric A of which the upper triangle is stored, read once.

@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 extension SymmetricEigen {
   /// A = Q·T·Qᵀ with T tridiagonal and Q a product of Householder reflections

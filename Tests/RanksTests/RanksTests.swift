@@ -1,6 +1,7 @@
-import TestSupport
+import Ranks
 import Tensors
 import Testing
+import TestSupport
 
 @Suite struct RanksTests {
   /// What each rank found, by rank.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// The Cholesky factor of a symmetric positive definite matrix, A = L·Lᵀ, L lower triangular.
 package enum Cholesky {
   /// L over the lower triangle of `a` (n × n); the upper one stays as it was.

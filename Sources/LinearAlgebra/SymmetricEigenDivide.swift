@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 extension SymmetricEigen {
   /// Eigenpairs of a tridiagonal matrix by divide and conquer (Cuppen 1981) with eigenvectors that

@@ -1,3 +1,5 @@
+import Tensors
+
 extension Ranks {
   /// Bytes of a message that other ranks get to read.
   private static let messageBytes = 508
