@@ -25,6 +25,9 @@ let libraryLinkerFlags = [
   "-Xlinker", "-z", "-Xlinker", "relro",
 ]
 
+// A file sees the members of the modules that it imports, and of no others: as in Embedded Swift.
+let ownImports: [SwiftSetting] = [.enableUpcomingFeature("MemberImportVisibility")]
+
 // The engine, from the ground up. Each module has a target of tests.
 let engine: [Target] = [
   .target(
@@ -39,12 +42,16 @@ let engine: [Target] = [
   .target(name: "Datasets", dependencies: ["Tensors", "CShims"]),
   .target(name: "Statistics", dependencies: ["Datasets", "LinearAlgebra", "Ranks", "Tensors"]),
   .target(
+    name: "Training", dependencies: ["Networks", "Checkpoints", "Datasets", "Ranks", "Tensors", "Kernels"]),
+  .target(
     name: "Models",
     dependencies: [
-      "Networks", "Statistics", "Checkpoints", "Datasets", "LinearAlgebra", "Ranks", "Tensors", "Kernels",
+      "Training", "Networks", "Statistics", "Checkpoints", "Datasets", "LinearAlgebra", "Ranks", "Tensors",
     ]),
   .target(name: "Evaluation", dependencies: ["Statistics", "Datasets", "LinearAlgebra", "Tensors"]),
 ]
+
+for target in engine { target.swiftSettings = ownImports }
 
 let package = Package(
   name: "generative",
@@ -81,10 +88,11 @@ let package = Package(
     .target(
       name: "GenerativeABI",
       dependencies: [
-        "CGenerative", "Models", "Evaluation", "Networks", "Statistics", "Datasets", "Checkpoints", "Ranks",
+        "CGenerative", "Models", "Training", "Evaluation", "Networks", "Statistics", "Datasets",
+        "Checkpoints", "Ranks",
         "Tensors", "Kernels", "CShims",
       ],
-      exclude: ["exports.map"]),
+      exclude: ["exports.map"], swiftSettings: ownImports),
 
     // libgenerative.so: no code, only how it is linked, so that tests and the tool, which link
     // the same modules into programs, are not.

@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Models
 import Tensors
+import Training
 
 /// A dataset behind a handle, with what the header tells of its making.
 final class DatasetHandle: HandleObject {

@@ -4,6 +4,7 @@ import Models
 import Networks
 import Ranks
 import Tensors
+import Training
 
 extension Observer {
   /// Tells a C callback, and asks a token.

@@ -2,6 +2,7 @@ import CGenerative
 import Models
 import Networks
 import Tensors
+import Training
 
 extension GAN: HandleObject {
   static var kind: HandleKind { .gan }

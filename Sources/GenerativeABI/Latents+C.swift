@@ -2,6 +2,7 @@ import CGenerative
 import Models
 import Statistics
 import Tensors
+import Training
 
 private func checkLatentSize(_ value: Int64) throws(GenerativeError) -> Int {
   try checkRange("latent_size", value, 1...StackLimit.width)

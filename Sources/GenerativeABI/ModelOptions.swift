@@ -2,6 +2,7 @@ import CGenerative
 import Models
 import Networks
 import Tensors
+import Training
 
 // What the options of several models have in common.
 

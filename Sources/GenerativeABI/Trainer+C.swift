@@ -2,6 +2,7 @@ import CGenerative
 import Datasets
 import Models
 import Tensors
+import Training
 
 /// Steps in a host's hands, and the handle of the model they change.
 final class HostTrainer: HandleObject, @unchecked Sendable {

@@ -2,6 +2,7 @@ import CGenerative
 import Models
 import Networks
 import Tensors
+import Training
 
 extension VAE: HandleObject {
   static var kind: HandleKind { .vae }

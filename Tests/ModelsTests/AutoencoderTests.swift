@@ -2,8 +2,9 @@ import Glibc
 import Models
 import Networks
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
+import Training
 
 @Suite struct AutoencoderTests {
   @Test func `A linear autoencoder reaches PCA's optimum`() throws {

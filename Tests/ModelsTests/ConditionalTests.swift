@@ -3,6 +3,7 @@ import Models
 import Networks
 import Tensors
 import Testing
+import Training
 
 /// VAEs and GANs that are told the class.
 @Suite struct ConditionalTests {

@@ -2,6 +2,7 @@ import Models
 import Networks
 import Tensors
 import Testing
+import Training
 
 /// Convolutional autoencoders, VAEs and GANs of odd sizes.
 @Suite struct ConvolutionalTests {

@@ -2,6 +2,7 @@ import Models
 import Networks
 import Tensors
 import Testing
+import Training
 
 /// What a GAN's events tell of its health.
 @Suite struct DCGANHealthTests {

@@ -2,8 +2,9 @@ import Foundation
 import Models
 import Networks
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
+import Training
 
 /// One step of DCGAN beside PyTorch's from the same weights, images and latents.
 @Suite struct DCGANStepTests {

@@ -5,6 +5,7 @@ import Models
 import Networks
 import Tensors
 import Testing
+import Training
 
 /// Checkpoints that a fit writes as it goes.
 @Suite struct FitCheckpointTests {

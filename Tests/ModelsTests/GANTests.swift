@@ -2,8 +2,9 @@ import Glibc
 import Models
 import Networks
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
+import Training
 
 /// GANs on targets whose answer is known.
 @Suite struct GANTests {

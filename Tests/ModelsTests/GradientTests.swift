@@ -3,6 +3,7 @@ import Models
 import Networks
 import Tensors
 import Testing
+import Training
 
 /// The gradients of whole losses beside central differences.
 @Suite struct GradientTests {

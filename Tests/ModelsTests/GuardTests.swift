@@ -5,6 +5,7 @@ import Models
 import Networks
 import Tensors
 import Testing
+import Training
 
 /// Numbers that run away: where they came up, and what is left of the model.
 @Suite struct GuardTests {

@@ -2,8 +2,9 @@ import Glibc
 import Models
 import Networks
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
+import Training
 
 /// VAEs that learn from the importance-weighted bound.
 @Suite struct ImportanceTests {

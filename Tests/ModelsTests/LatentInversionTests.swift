@@ -3,8 +3,9 @@ import Glibc
 import Models
 import Networks
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
+import Training
 
 private let latentSize = 3
 private let shape = Shape(features: 17)

@@ -4,6 +4,7 @@ import Models
 import Networks
 import Tensors
 import Testing
+import Training
 
 /// Models kept in files: every option comes back, and nothing in a file is believed.
 @Suite struct ModelCheckpointTests {

@@ -3,6 +3,7 @@ import Models
 import Networks
 import Tensors
 import Testing
+import Training
 
 /// Plans beside what the context's account of memory really rises to.
 @Suite struct PlanTests {

@@ -3,6 +3,7 @@ import Models
 import Networks
 import Tensors
 import Testing
+import Training
 
 /// A fit that is stopped anywhere and gone on with gives the bits of one that never stopped.
 @Suite struct ResumeTests {

@@ -3,6 +3,7 @@ import Datasets
 import Models
 import Tensors
 import Testing
+import Training
 
 /// The library's error that `body` throws, or nil.
 func failure(_ body: () throws -> Void) -> GenerativeError? {

@@ -1,8 +1,9 @@
 import Models
 import Networks
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
+import Training
 
 /// Autoencoders whose decoder has the encoder's weights.
 @Suite struct TiedTests {

@@ -1,8 +1,9 @@
 import Models
 import Networks
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
+import Training
 
 /// Whole training steps beside PyTorch's from the same weights, rows and noise.
 @Suite struct TorchParityTests {

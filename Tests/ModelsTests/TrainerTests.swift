@@ -1,8 +1,10 @@
+import Checkpoints
 import Datasets
 import Models
 import Networks
 import Tensors
 import Testing
+import Training
 
 /// The training loop: what it must give for any model, and how it ends.
 @Suite struct TrainerTests {

@@ -2,8 +2,9 @@ import Glibc
 import Models
 import Networks
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
+import Training
 
 /// A VAE's inference and its loss beside sums in Double.
 @Suite struct VAETests {

@@ -1,6 +1,7 @@
 import Checkpoints
 import Networks
 import Tensors
+import Training
 
 extension Autoencoder: Checkpointable {
   package static let kind = "autoencoder"

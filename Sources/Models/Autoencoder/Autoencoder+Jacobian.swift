@@ -1,5 +1,6 @@
 import Networks
 import Tensors
+import Training
 
 extension Autoencoder {
   /// Rows whose derivatives are taken at once.

@@ -1,6 +1,7 @@
 import Datasets
 import Networks
 import Tensors
+import Training
 
 extension Autoencoder: Trainable {
   package var rowShape: Shape { options.shape }

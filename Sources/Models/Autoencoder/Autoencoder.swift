@@ -1,6 +1,7 @@
 import Datasets
 import Networks
 import Tensors
+import Training
 
 /// An autoencoder: an encoder f down to a small latent and a decoder g back, trained so that
 /// g(f(x)) ≈ x (Hinton & Salakhutdinov, "Reducing the dimensionality of data with neural networks",

@@ -1,6 +1,7 @@
 import Checkpoints
 import Statistics
 import Tensors
+import Training
 
 /// What a model's file holds of its calibration, where it has one:
 ///

@@ -1,6 +1,7 @@
 import Checkpoints
 import Statistics
 import Tensors
+import Training
 
 /// What is fitted to a model that has learned: it is kept in the model's file, and forgotten when the
 /// model learns on.

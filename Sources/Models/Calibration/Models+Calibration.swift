@@ -1,5 +1,6 @@
 import Networks
 import Tensors
+import Training
 
 extension PCA: Calibrated {
   package func sizes() throws(GenerativeError) -> (row: Int, latent: Int) {
@@ -40,8 +41,6 @@ extension PCA: Calibrated {
 }
 
 extension Autoencoder: Calibrated {
-  package var calibrated: (any Calibrated)? { self }
-
   package func sizes() -> (row: Int, latent: Int) { (options.shape.count, options.latentSize) }
 
   package func latents(
@@ -67,8 +66,6 @@ extension Autoencoder: Calibrated {
 }
 
 extension VAE: Calibrated {
-  package var calibrated: (any Calibrated)? { self }
-
   package func sizes() throws(GenerativeError) -> (row: Int, latent: Int) {
     guard options.classCount == 0 else {
       throw GenerativeError(

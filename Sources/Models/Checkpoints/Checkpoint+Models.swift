@@ -1,19 +1,8 @@
 import Checkpoints
-import Networks
 import Tensors
+import Training
 
 extension Checkpoint {
-  mutating func set(_ progress: Progress) throws(GenerativeError) {
-    try setOption("epochs", progress.epochCount)
-    try setOption("steps", progress.stepCount)
-  }
-
-  func progress() throws(GenerativeError) -> Progress {
-    // A product of epochs and steps of one stays an Int.
-    Progress(
-      epochCount: try option("epochs", in: 0...1 << 31), stepCount: try option("steps", in: 0...1 << 53))
-  }
-
   mutating func set(_ shape: Shape) throws(GenerativeError) {
     try setOption("height", shape.height)
     try setOption("width", shape.width)
@@ -42,16 +31,6 @@ extension Checkpoint {
     return activation
   }
 
-  /// The value that `text` of option `name` stands for.
-  func choice<Value>(_ name: String, _ values: [(String, Value)]) throws(GenerativeError) -> Value {
-    let text: String = try option(name)
-    guard let value = values.first(where: { $0.0 == text })?.1 else {
-      let names = values.map({ $0.0 }).joined(separator: ", ")
-      throw GenerativeError(.format, "option \(name) must be one of \(names), not \"\(text)\"")
-    }
-    return value
-  }
-
   mutating func setOption(_ rule: WeightRule) throws(GenerativeError) {
     try setOption("initializer", "\(rule)")
   }
@@ -76,19 +55,6 @@ extension Checkpoint {
     try optionList(name, in: 1...StackLimit.width, atMost: StackLimit.depth)
   }
 
-  /// A copy of a tensor without NaN and infinity.
-  ///
-  /// - Throws: `.mismatch` when it is missing or of another shape, `.nonfinite`, `.memory`.
-  func finite<Element: TensorElement & BinaryFloatingPoint>(
-    _ name: String, _ shape: [Int], in context: Context
-  ) throws(GenerativeError) -> Buffer<Element> {
-    let buffer = try tensor(named: name, shape: shape, as: Element.self).copied(in: context.memory)
-    for i in 0..<buffer.count where !buffer.base[i].isFinite {
-      throw GenerativeError(.nonfinite, "element \(i) of tensor \(name) is not a finite number")
-    }
-    return buffer
-  }
-
   /// Checks that the tensors could fill a model of so many parameters, before memory for one is asked
   /// for: a small file whose options name wide layers must cost nothing.
   func require(parameterCount: Int) throws(GenerativeError) {
@@ -96,44 +62,6 @@ extension Checkpoint {
     guard count >= parameterCount else {
       throw GenerativeError(
         .mismatch, "the options ask for \(parameterCount) numbers, the tensors hold \(count)")
-    }
-  }
-
-  /// Keeps the optimizer's rule when there is one, and the step after which its state began.
-  mutating func set(
-    _ rule: Optimizer.Rule?, after start: Int, _ content: CheckpointContent
-  ) throws(GenerativeError) {
-    guard content == .everything, let rule else { return try setOption("optimizer", "none") }
-    try setOption("optimizer_start", start)
-    try setOption("optimizer", rule.name)
-    for (name, value) in rule.hyperparameters { try setOption(name, value) }
-  }
-
-  /// The step after which the optimizer's state began; 0 where there is none.
-  func optimizerStart(
-    _ rule: Optimizer.Rule?, _ progress: Progress
-  ) throws(GenerativeError) -> Int {
-    rule == nil ? 0 : try option("optimizer_start", in: 0...progress.stepCount)
-  }
-
-  func rule() throws(GenerativeError) -> Optimizer.Rule? {
-    let text: String = try option("optimizer")
-    let share = Float(0)...Float(1).nextDown
-    let addend = Float.leastNonzeroMagnitude...Float(1)
-    switch text {
-    case "none": return nil
-    case "sgd": return .sgd(momentum: try option("beta1", in: share))
-    case "rmsprop":
-      return .rmsProp(rho: try option("beta2", in: share), epsilon: try option("epsilon", in: addend))
-    case "adam":
-      return .adam(
-        beta1: try option("beta1", in: share), beta2: try option("beta2", in: share),
-        epsilon: try option("epsilon", in: addend))
-    case "adamw":
-      return .adamW(
-        beta1: try option("beta1", in: share), beta2: try option("beta2", in: share),
-        epsilon: try option("epsilon", in: addend), decay: try option("weight_decay", in: 0...1e3))
-    default: throw GenerativeError(.format, "option optimizer must not be \"\(text)\"")
     }
   }
 }

@@ -2,6 +2,7 @@ import Checkpoints
 import Datasets
 import Networks
 import Tensors
+import Training
 
 /// A network that tells classes apart, whose last hidden layer gives features to compare sets of rows
 /// by: where no outside network is at hand or fits (28 × 28 gray pictures), one trained on the data

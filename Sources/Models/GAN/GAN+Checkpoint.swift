@@ -1,6 +1,7 @@
 import Checkpoints
 import Networks
 import Tensors
+import Training
 
 extension GAN: Checkpointable {
   package static let kind = "gan"

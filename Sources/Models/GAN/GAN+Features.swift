@@ -1,5 +1,6 @@
 import Networks
 import Tensors
+import Training
 
 /// The discriminator's convolutions as features of images (Radford, Metz & Chintala, ICLR 2016,
 /// section 5.1): the activations of every level, each channel's maximum in each cell of a 4 × 4 grid,

@@ -1,5 +1,6 @@
 import Glibc
 import Tensors
+import Training
 
 /// How a GAN's training goes, as running means over about the last 50 steps.
 package struct GANHealth {

@@ -1,6 +1,7 @@
 import Datasets
 import Networks
 import Tensors
+import Training
 
 extension GAN {
   /// The latents of rows first ..< first + rows of a seed's samples, rows × latent.

@@ -3,6 +3,7 @@ import Glibc
 import Networks
 import Ranks
 import Tensors
+import Training
 
 extension GAN: Trainable {
   package var rowShape: Shape { options.shape }

@@ -1,6 +1,7 @@
 import Datasets
 import Networks
 import Tensors
+import Training
 
 /// A generative adversarial network (Goodfellow et al., "Generative adversarial nets", NeurIPS 2014):
 ///

@@ -2,6 +2,7 @@ import Datasets
 import Glibc
 import Networks
 import Tensors
+import Training
 
 /// Finds the latents of given rows by gradient descent through a frozen network (Creswell & Bharath,
 /// "Inverting the generator of a generative adversarial network", 2018; the objective with the prior is

@@ -1,5 +1,6 @@
 import Networks
 import Tensors
+import Training
 
 extension VAE {
   /// The latents whose decoded means are nearest to given rows, by gradient descent: see `Inversion`.

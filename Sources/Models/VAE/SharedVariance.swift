@@ -1,6 +1,7 @@
 import Glibc
 import Networks
 import Tensors
+import Training
 
 /// The decoder's last layer when the variance of a Gaussian likelihood is learned: passes rows on
 /// and owns one parameter, λ = ln σ² of every pixel.

@@ -1,5 +1,6 @@
 import Networks
 import Tensors
+import Training
 
 extension VAE {
   /// mean, logVariance ← μ(x), ln σ²(x), each rows × latent; either may be nil.

@@ -1,6 +1,7 @@
 import Glibc
 import Networks
 import Tensors
+import Training
 
 /// The likelihood of rows, estimated by importance sampling (Burda, Grosse & Salakhutdinov,
 /// "Importance weighted autoencoders", ICLR 2016):

@@ -1,6 +1,7 @@
 import Datasets
 import Networks
 import Tensors
+import Training
 
 extension VAE: Trainable {
   package var rowShape: Shape { options.shape }

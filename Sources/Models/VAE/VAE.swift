@@ -2,6 +2,7 @@ import Datasets
 import Glibc
 import Networks
 import Tensors
+import Training
 
 /// A variational autoencoder (Kingma & Welling, "Auto-encoding variational Bayes", ICLR 2014).
 ///

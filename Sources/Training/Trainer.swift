@@ -138,7 +138,7 @@ package final class Trainer {
   private func run() throws(GenerativeError) {
     try step.begin(dataset)
     model.record = nil
-    model.calibrated?.calibration = Calibration()
+    model.dropAttachments()
     keepGood()
     do throws(GenerativeError) {
       while epochsDone < options.epochCount, !isOutOfPatience {

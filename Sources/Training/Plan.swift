@@ -11,14 +11,21 @@ package struct Plan: Sendable, Equatable {
   package var flopsPerRow = 0
 
   /// A network that learns.
-  struct Part {
+  package struct Part {
     let network: Network
     /// Training workspaces.
     var workspaces = 1
     /// Times that it runs forward and backward (a full backward counts twice a forward).
-    var passes = 3
+    package var passes = 3
     /// Rows of its own for each row of the batch.
     var rowsEach = 1
+
+    package init(network: Network, workspaces: Int = 1, passes: Int = 3, rowsEach: Int = 1) {
+      self.network = network
+      self.workspaces = workspaces
+      self.passes = passes
+      self.rowsEach = rowsEach
+    }
   }
 
   /// - Parameters:
@@ -26,7 +33,7 @@ package struct Plan: Sendable, Equatable {
   ///   - rowFloats: floats per row that batch and step hold beside the workspaces.
   ///   - floats: floats beside that, however many rows.
   ///   - averaged: the network of which a moving average is kept.
-  init(
+  package init(
     _ parts: [Part], rows: Int, rowFloats: Int, floats: Int = 0, averaged: Network? = nil, context: Context
   ) throws(GenerativeError) {
     for part in parts {

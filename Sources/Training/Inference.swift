@@ -38,7 +38,7 @@ package final class Inference: Sendable {
   }
 
   /// Forgets what was made of the weights, which change.
-  func weightsChange() { prepared.replace(by: []) }
+  package func weightsChange() { prepared.replace(by: []) }
 
   /// `body` gets each block's output, which it may overwrite, with the block's first row and rows.
   ///
@@ -83,7 +83,7 @@ package final class Inference: Sendable {
 
   /// Calls `body` with room for `width` floats of each row of a block, the block's first row and its
   /// rows: what stands between two networks, or before one, has no more rows than that.
-  func inBlocks(
+  package func inBlocks(
     _ rows: Int, of width: Int, atMost limit: Int = Inference.blockRows,
     _ body: (_ room: UnsafeMutablePointer<Float>, _ first: Int, _ rows: Int) throws(GenerativeError) -> Void
   ) throws(GenerativeError) {

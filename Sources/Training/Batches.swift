@@ -5,9 +5,9 @@ import Tensors
 
 /// The batches of an epoch, each read into the same memory: all of their rows, or of a rank those that it
 /// has.
-final class Batches {
+package final class Batches {
   /// This rank's rows of the present batch, packed.
-  var base: UnsafeMutablePointer<Float> { batch.base + offset * rowSize }
+  package var base: UnsafeMutablePointer<Float> { batch.base + offset * rowSize }
   /// Steps of an epoch; 0 for a stream until one epoch is over.
   private(set) var stepCount: Int
   /// CRC-32C of the rows that a stream, or all ranks' streams, have given in this epoch; 0 for rows in
@@ -39,7 +39,7 @@ final class Batches {
   ///   - requiresUnitRange: whether a number outside [0, 1] is an error as a stream gives it; rows in
   ///     memory are checked beforehand, by `Dataset.checkUnitRange`.
   ///   - rowCounts: of the ranks' datasets, or of the one they share.
-  init(
+  package init(
     _ dataset: Dataset, rows: Int, minimumRows: Int, seed: UInt64?, requiresUnitRange: Bool = false,
     team: Team? = nil, sharesRows: Bool = true, rowCounts: [Int]? = nil, context: Context
   ) throws(GenerativeError) {
@@ -79,7 +79,7 @@ final class Batches {
   }
 
   /// Goes back to the first batch, in the order of this epoch.
-  func start(epoch: Int) {
+  package func start(epoch: Int) {
     reader.start(epoch: epoch)
     (step, checksum, joined) = (0, Checksum(), Checksum())
   }
@@ -106,7 +106,7 @@ final class Batches {
   /// Rows in memory that cannot be read are a fault that the team hears of, and none.
   ///
   /// - Parameter target: gets the rows' labels, which the dataset must have; nil: nobody asks.
-  func next(labels target: Buffer<Int32>? = nil) throws(GenerativeError) -> Deal.Portion? {
+  package func next(labels target: Buffer<Int32>? = nil) throws(GenerativeError) -> Deal.Portion? {
     guard let deal else {
       let portion = try nextOfStream()
       return portion.totalRows >= minimumRows ? portion : nil

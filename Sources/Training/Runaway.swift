@@ -17,7 +17,7 @@ package struct Runaway: Error {
   /// - Parameters:
   ///   - passes: what gave the loss, in the order that rows went through, each as it was left.
   ///   - rowsEach: rows that the last of them had for each of `rows`.
-  static func check(
+  package static func check(
     _ what: String, _ loss: Double,
     _ passes: @autoclosure () -> [(Network, Workspace)], rows: Int, rowsEach: Int = 1, at moment: Moment
   ) throws(Runaway) {

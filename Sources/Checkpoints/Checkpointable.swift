@@ -1,5 +1,3 @@
-import Checkpoints
-import Networks
 import Tensors
 
 /// A model that can be kept in a file and brought back.

@@ -10,14 +10,14 @@ extension Trainable {
     if content == .everything { try checkpoint.set(record) }
     for learner in learners { try learner.add(to: &checkpoint, content) }
     if let average { try learners[0].network.add(average.weights, to: &checkpoint, as: "average") }
-    try calibrated?.calibration.add(to: &checkpoint)
+    try addAttachments(to: &checkpoint)
     return checkpoint
   }
 
   /// Takes over the numbers of a checkpoint whose options are this model's.
   ///
   /// - Throws: `.mismatch`, `.format` or `.memory`, the model as it was.
-  func restore(_ checkpoint: Checkpoint) throws(GenerativeError) {
+  package func restore(_ checkpoint: Checkpoint) throws(GenerativeError) {
     do throws(GenerativeError) {
       let progress = try checkpoint.progress()
       let rule = try checkpoint.rule()
@@ -28,15 +28,12 @@ extension Trainable {
         transfers += try learners[0].network.transfers(
           from: checkpoint, named: "average", to: average.weights)
       }
-      let calibrated = self.calibrated
-      let calibration = try calibrated.map { model throws(GenerativeError) in
-        try Calibration(checkpoint, in: context) { () throws(GenerativeError) in try model.sizes().latent }
-      }
+      let attach = try attachments(in: checkpoint)
       let record = try checkpoint.record(of: progress, state: state, context: context)
       weightsChange()
       for transfer in transfers { transfer.run() }
       (self.progress, self.record) = (progress, record)
-      if let calibration { calibrated?.calibration = calibration }
+      attach()
     } catch {
       for learner in learners { learner.forgetOptimizer() }
       throw error

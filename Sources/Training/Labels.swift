@@ -4,7 +4,7 @@ import Tensors
 /// The classes of a conditional model's rows.
 package enum Labels {
   /// Labels of rows first ..< first + rows of a seed's samples, every class as likely.
-  static func draw(
+  package static func draw(
     _ labels: UnsafeMutablePointer<Int32>, rows: Int, first: Int, of classCount: Int, seed: UInt64
   ) {
     // No latents are drawn from the last step.
@@ -18,7 +18,7 @@ package enum Labels {
   /// Checks that a dataset's labels, where there is one, are there and each one of `classCount`.
   ///
   /// - Throws: `.argument`.
-  static func check(_ dataset: Dataset?, _ name: String, classCount: Int) throws(GenerativeError) {
+  package static func check(_ dataset: Dataset?, _ name: String, classCount: Int) throws(GenerativeError) {
     guard classCount > 0, let dataset else { return }
     guard let labels = dataset.labels else {
       throw GenerativeError(.argument, "\(name) has no labels, which a model of \(classCount) classes needs")
@@ -41,7 +41,7 @@ package enum Labels {
   /// Checks that labels are given just where a model has classes.
   ///
   /// - Throws: `.state`.
-  static func check(_ labels: UnsafePointer<Int32>?, classCount: Int) throws(GenerativeError) {
+  package static func check(_ labels: UnsafePointer<Int32>?, classCount: Int) throws(GenerativeError) {
     if labels != nil, classCount == 0 {
       throw GenerativeError(.state, "labels were given to a model that was made without n_classes")
     }

@@ -22,9 +22,6 @@ package protocol Trainable: Checkpointable {
   /// The moving average of the first network's weights, where one is kept.
   var average: ExponentialAverage? { get }
 
-  /// Itself, where it is a model that can be calibrated.
-  var calibrated: (any Calibrated)? { get }
-
   /// A checkpoint that says what the model is: its kind and options, and no numbers yet.
   func outline() throws(GenerativeError) -> Checkpoint
   /// Checks the options and the data and allocates all that steps of up to `options.batchRows`
@@ -34,12 +31,21 @@ package protocol Trainable: Checkpointable {
   func prepare(_ options: FitOptions, _ dataset: Dataset?) throws(GenerativeError) -> any TrainingStep
   /// Called when weights are about to change: what inference made of them no longer holds.
   func weightsChange()
+
+  /// Adds to a checkpoint what the model keeps beside what training needs.
+  func addAttachments(to checkpoint: inout Checkpoint) throws(GenerativeError)
+  /// Checks what a checkpoint has of that; what is returned takes it over.
+  func attachments(in checkpoint: Checkpoint) throws(GenerativeError) -> () -> Void
+  /// Called when a fit begins: what was attached to the model as it was no longer holds.
+  func dropAttachments()
 }
 
 extension Trainable {
   package var average: ExponentialAverage? { nil }
   package var classCount: Int { 0 }
-  package var calibrated: (any Calibrated)? { nil }
+  package func addAttachments(to checkpoint: inout Checkpoint) throws(GenerativeError) {}
+  package func attachments(in checkpoint: Checkpoint) throws(GenerativeError) -> () -> Void { {} }
+  package func dropAttachments() {}
 
   /// Everything a step changes, weights first.
   var state: [Buffer<Float>] {
@@ -157,20 +163,20 @@ package struct Moment: Sendable {
   }
 
   /// The same time, with another step's random numbers.
-  func at(step: Int) -> Moment {
+  package func at(step: Int) -> Moment {
     Moment(seed: seed, step: step, epoch: epoch, rate: rate, part: part, team: team)
   }
 
   /// The place of the first row in its batch: where random numbers of rows begin.
-  var firstRow: Int { part?.firstRow ?? 0 }
+  package var firstRow: Int { part?.firstRow ?? 0 }
 
   /// What a row's gradient counts.
-  func rowScale(_ rows: Int) -> Float { part == nil ? 1 / Float(rows) : 1 }
+  package func rowScale(_ rows: Int) -> Float { part == nil ? 1 / Float(rows) : 1 }
 
   /// A training pass with random numbers for `purpose`; of passes with numbers each has its own.
   ///
   /// - Parameter rowsEach: rows of the pass for each of the batch.
-  func training(_ purpose: Random.Purpose, pass: Int? = nil, rowsEach: Int = 1) -> Mode {
+  package func training(_ purpose: Random.Purpose, pass: Int? = nil, rowsEach: Int = 1) -> Mode {
     let random = random(purpose)
     let part = part.map {
       Part(firstRow: $0.firstRow * rowsEach, totalRows: $0.totalRows * rowsEach, ranks: $0.ranks)
