@@ -18,8 +18,13 @@ package protocol Layer: AnyObject, Sendable {
   /// What training updates without a gradient (running means) and a checkpoint keeps.
   var statistics: [Parameter] { get }
 
-  /// Itself, where a scale and a shift that follow can be folded into it.
-  var foldable: FoldableLayer? { get }
+  /// Weights of one row's forward pass, each counted as often as it is used: that many multiplications and
+  /// additions are what the layer costs.
+  var weightUseCount: Int { get }
+  /// What inference may make of the layer.
+  var folding: Folding { get }
+  /// The layer's part in a level of features, such as `GAN.features` shows.
+  var levelRole: LevelRole { get }
 
   /// Floats that forward leaves for backward besides its input and its output.
   func cacheCount(rows: Int) -> Int
@@ -51,7 +56,8 @@ package protocol Layer: AnyObject, Sendable {
 }
 
 extension Layer {
-  package var foldable: FoldableLayer? { nil }
+  package var folding: Folding { .none }
+  package var levelRole: LevelRole { .none }
   package var parameters: [Parameter] { [] }
   package var statistics: [Parameter] { [] }
   package func cacheCount(rows: Int) -> Int { 0 }
@@ -59,6 +65,22 @@ extension Layer {
   package func packed(
     _ parameters: UnsafePointer<Float>, tied: UnsafePointer<Float>?, context: Context
   ) throws(GenerativeError) -> PackedWeights? { nil }
+}
+
+extension Layer {
+  /// Trained numbers.
+  package var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+  /// Numbers that training updates without a gradient.
+  package var statisticCount: Int { statistics.reduce(0) { $0 + $1.count } }
+}
+
+/// A layer's part in a level of features: a convolution and all that is done to its sum.
+package enum LevelRole: Sendable {
+  case none
+  /// Its output is a level, unless layers that finish one follow.
+  case begins
+  /// Works on the level before it, channel by channel.
+  case finishes
 }
 
 /// A named array of a layer: its shape in checkpoints and how it starts.

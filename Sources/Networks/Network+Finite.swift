@@ -14,8 +14,7 @@ extension Network {
   /// when all are.
   package func lastNonfinite(_ gradient: UnsafePointer<Float>, context: Context) -> String? {
     let index = layers.indices.last {
-      let count = layers[$0].parameters.reduce(0) { $0 + $1.count }
-      return !context.isFinite(gradient + parameterOffsets[$0], count: count)
+      !context.isFinite(gradient + parameterOffsets[$0], count: layers[$0].parameterCount)
     }
     return index.map(layerName)
   }

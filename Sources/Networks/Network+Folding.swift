@@ -1,21 +1,11 @@
 import Tensors
 
-/// A layer whose sum a following per-channel scale and shift can be folded into: its first parameter
-/// is `weight`, its second `bias`, and it ends in no activation of its own.
-package protocol FoldableLayer: Layer {
-  var activation: Activation { get }
-  var hasBias: Bool { get }
-  /// Weight element e belongs to output element (or channel) e / `weightsPerOutput` % the bias's count.
-  var weightsPerOutput: Int { get }
-  /// The same layer, numbers and all, for images that may come one by one.
-  var forInference: any FoldableLayer { get }
-  /// That with a bias and an activation.
-  func folding(_ activation: Activation) -> any FoldableLayer
-}
-
-extension FoldableLayer { package var foldable: FoldableLayer? { self } }
-
 extension Network {
+  /// Whether a layer may be folded into the one before it.
+  package var canFold: Bool {
+    layers.contains { if case .affine = $0.folding { true } else { false } }
+  }
+
   /// The network that inference runs: each batch normalisation folded into the dense layer or the
   /// convolution before it, dropout and noise left out.
   ///
@@ -27,82 +17,95 @@ extension Network {
   package func folded(
     _ weights: Weights, context: Context
   ) throws(GenerativeError) -> (network: Network, weights: Weights) {
-    /// What becomes of layer `index`; `norm` is the normalisation that it takes in.
-    var pieces: [(layer: any Layer, index: Int, norm: Int?)] = []
+    var pieces: [Piece] = []
     for (index, layer) in layers.enumerated() {
-      if layer is Dropout || layer is GaussianNoise { continue }
-      let classes = pieces.last?.layer as? ClassBias
-      let place = pieces.count - (classes == nil ? 1 : 2)
-      if let norm = layer as? BatchNormalization, place >= 0, pieces[place].norm == nil,
-        let target = pieces[place].layer.foldable, target.activation == .identity,
-        target.output.channels % norm.input.channels == 0, classes?.activation ?? .identity == .identity
+      let folding = layer.folding
+      if case .identity = folding { continue }
+      var biases: (any FoldableBiases)?
+      if case .biases(let last) = pieces.last?.layer.folding { biases = last }
+      let place = pieces.count - (biases == nil ? 1 : 2)
+      if case .affine(let norm) = folding, place >= 0, pieces[place].norm == nil,
+        case .sum(let target) = pieces[place].layer.folding, target.activation == .identity,
+        target.output.channels % norm.input.channels == 0, biases?.activation ?? .identity == .identity
       {
-        pieces[place] = (
-          target.folding(classes == nil ? norm.activation : .identity), pieces[place].index, index
-        )
-        if let classes {
-          pieces[place + 1] = (classes.with(norm.activation), pieces[place + 1].index, index)
+        pieces[place].layer = target.folding(biases == nil ? norm.activation : .identity)
+        pieces[place].norm = (norm, index)
+        if let biases {
+          pieces[place + 1].layer = biases.with(norm.activation)
+          pieces[place + 1].norm = (norm, index)
         }
+      } else if case .sum(let sum) = folding {
+        pieces.append(Piece(layer: sum.forInference, index: index))
       } else {
-        pieces.append((layer.foldable?.forInference ?? layer, index, nil))
+        pieces.append(Piece(layer: layer, index: index))
       }
     }
-    if pieces.isEmpty { pieces = [(layers[0], 0, nil)] }  // only noise: in inference any does nothing
+    // Of nothing but noise, any does nothing in inference.
+    if pieces.isEmpty { pieces = [Piece(layer: layers[0], index: 0)] }
 
     let network = try Network(name, pieces.map({ $0.layer }))
     let folded = try Weights(network, seed: 0, context: context)
     for (position, piece) in pieces.enumerated() {
       let source = weights.parameters.base + parameterOffsets[piece.index]
       let target = folded.parameters.base + network.parameterOffsets[position]
-      let count = layers[piece.index].parameters.reduce(0) { $0 + $1.count }
+      let count = layers[piece.index].parameterCount
       target.update(from: source, count: count)
       (folded.statistics.base + network.statisticOffsets[position]).update(
         from: weights.statistics.base + statisticOffsets[piece.index],
-        count: layers[piece.index].statistics.reduce(0) { $0 + $1.count })
-      if let norm = piece.norm, piece.layer is ClassBias {
-        scale(target, count: count, by: norm, weights)
-      } else if let norm = piece.norm, let layer = piece.layer.foldable {
-        fold(
-          norm, into: target, layer, hadBias: layer.parameters.reduce(0) { $0 + $1.count } == count, weights)
+        count: layers[piece.index].statisticCount)
+      guard let norm = piece.norm else { continue }
+      switch piece.layer.folding {
+      case .biases: scale(target, count: count, by: norm, weights)
+      case .sum(let sum): fold(norm, into: target, sum, hadBias: sum.parameterCount == count, weights)
+      case .none, .identity, .affine: break
       }
     }
     return (network, folded)
   }
 
-  /// Scales biases of channels, one class after another, by the gain of normalisation `index`.
-  private func scale(
-    _ biases: UnsafeMutablePointer<Float>, count: Int, by index: Int, _ weights: Weights
-  ) {
-    guard let norm = layers[index] as? BatchNormalization else { return }
-    for i in 0..<count {
-      biases[i] *=
-        norm.inferenceAffine(
-          channel: i % norm.input.channels, parameters: weights.parameters.base + parameterOffsets[index],
-          statistics: weights.statistics.base + statisticOffsets[index]
-        ).gain
-    }
+  /// A layer of the folded network: which one it was, and the scale and shift that it takes in.
+  private struct Piece {
+    typealias Norm = (layer: any AffineLayer, index: Int)
+
+    var layer: any Layer
+    let index: Int
+    var norm: Norm?
   }
 
-  /// Scales `target`'s weights and bias, in place, by what normalisation `index` does in inference.
+  /// Scales biases of channels, one class after another, by the gain of `norm`.
+  private func scale(
+    _ biases: UnsafeMutablePointer<Float>, count: Int, by norm: Piece.Norm, _ weights: Weights
+  ) {
+    for i in 0..<count { biases[i] *= affine(norm, channel: i % norm.layer.input.channels, weights).gain }
+  }
+
+  /// Scales `target`'s weights and bias, in place, by what `norm` does in inference.
   private func fold(
-    _ index: Int, into target: UnsafeMutablePointer<Float>, _ layer: any FoldableLayer, hadBias: Bool,
+    _ norm: Piece.Norm, into target: UnsafeMutablePointer<Float>, _ layer: any FoldableSum, hadBias: Bool,
     _ weights: Weights
   ) {
-    guard let norm = layers[index] as? BatchNormalization, layer.parameters.count == 2 else { return }
-    let channels = norm.input.channels
+    guard layer.parameters.count == 2 else { return }
+    let channels = norm.layer.input.channels
     let weightCount = layer.parameters[0].count
     let biasCount = layer.parameters[1].count
     let bias = target + weightCount
     if !hadBias { bias.update(repeating: 0, count: biasCount) }
     for output in 0..<biasCount {
-      let (gain, offset) = norm.inferenceAffine(
-        channel: output % channels, parameters: weights.parameters.base + parameterOffsets[index],
-        statistics: weights.statistics.base + statisticOffsets[index])
+      let (gain, offset) = affine(norm, channel: output % channels, weights)
       bias[output] = gain * bias[output] + offset
       let run = layer.weightsPerOutput
       for start in stride(from: output * run, to: weightCount, by: biasCount * run) {
         for e in start..<start + run { target[e] *= gain }
       }
     }
+  }
+
+  /// What `norm` does to a channel.
+  private func affine(
+    _ norm: Piece.Norm, channel: Int, _ weights: Weights
+  ) -> (gain: Float, offset: Float) {
+    norm.layer.inferenceAffine(
+      channel: channel, parameters: weights.parameters.base + parameterOffsets[norm.index],
+      statistics: weights.statistics.base + statisticOffsets[norm.index])
   }
 }

@@ -32,7 +32,7 @@ package final class Inference: Sendable {
     self.network = network
     self.context = context
     self.classCount = classCount
-    self.folds = folds && network.layers.contains { $0 is BatchNormalization }
+    self.folds = folds && network.canFold
     let widest = network.layers.reduce(network.input.count) { max($0, $1.output.count) }
     rowLimit = min(Self.blockRows, max(1, Self.blockFloats / max(1, widest)))
   }

@@ -59,22 +59,6 @@ package struct Plan: Sendable, Equatable {
 }
 
 extension Network {
-  /// Floating-point operations of one row, forward: a multiplication and an addition per weight and
-  /// place where it is used.
-  fileprivate var flops: Int { layers.reduce(0) { $0 + 2 * $1.weightUses } }
-}
-
-extension Layer {
-  /// Multiplications of one row.
-  fileprivate var weightUses: Int {
-    let count = parameters.reduce(0) { $0 + $1.count }
-    return switch (self as? SpectralNormalization)?.layer ?? self {
-    case let residual as Residual: residual.layers.reduce(0) { $0 + $1.weightUses }
-    case is Convolution: count * output.height * output.width
-    case is TransposedConvolution: count * input.height * input.width
-    case is ClassBias: output.count
-    case is TiedDense: count + input.count * output.count
-    default: count
-    }
-  }
+  /// Floating-point operations of one row, forward: a multiplication and an addition for each use of a weight.
+  fileprivate var flops: Int { layers.reduce(0) { $0 + 2 * $1.weightUseCount } }
 }

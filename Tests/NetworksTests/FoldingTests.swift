@@ -75,4 +75,39 @@ struct FoldingTests {
     let noise = try outputs([Dropout(c, rate: 0.2)])
     #expect(noise.after == noise.before && noise.layers == 1)
   }
+
+  @Test("a layer of the test's own folds by what it says of itself")
+  func foldsWhatSaysSo() throws {
+    let shape = Shape(features: 5)
+    let found = try outputs([Dense(Shape(features: 3), shape, .identity), Turnover(input: shape)])
+    #expect(found.layers == 1)
+    for (before, after) in zip(found.before, found.after) { #expect(abs(before - after) < 1e-5) }
+  }
+}
+
+/// y = 1 − 2·x
+private final class Turnover: AffineLayer {
+  let kind = "turnover"
+  let input: Shape
+  let activation = Activation.identity
+
+  init(input: Shape) { self.input = input }
+
+  var output: Shape { input }
+  var weightUseCount: Int { input.count }
+
+  func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
+    for i in 0..<pass.rows * input.count { y[i] = 1 - 2 * x[i] }
+  }
+
+  func backward(
+    _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass
+  ) {
+    for i in 0..<pass.rows * input.count { dx?[i] = -2 * dy[i] }
+  }
+
+  func inferenceAffine(
+    channel: Int, parameters: UnsafePointer<Float>, statistics: UnsafePointer<Float>
+  ) -> (gain: Float, offset: Float) { (-2, 1) }
 }

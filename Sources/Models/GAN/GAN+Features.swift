@@ -61,8 +61,8 @@ extension GAN {
     let layers = discriminator.network.layers
     var levels: [(layer: Int, shape: Shape)] = []
     for (index, layer) in layers.enumerated() {
-      guard ((layer as? SpectralNormalization)?.layer ?? layer) is Convolution else { continue }
-      let ends = layers[(index + 1)...].prefix { $0 is BatchNormalization || $0 is ClassBias }
+      guard layer.levelRole == .begins else { continue }
+      let ends = layers[(index + 1)...].prefix { $0.levelRole == .finishes }
       levels.append((index + ends.count, layer.output))
     }
     return levels

@@ -19,6 +19,8 @@ final class PixelBias: Layer {
     [Parameter("bias", shape: [input.height, input.width, input.channels], .constant(0))]
   }
 
+  var weightUseCount: Int { parameterCount }
+
   func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
     for row in 0..<pass.rows {
       let offset = row * input.count

@@ -16,6 +16,8 @@ final class SharedVariance: Layer {
   var output: Shape { input }
   var parameters: [Parameter] { [Parameter("log_variance", shape: [1], .constant(0))] }
 
+  var weightUseCount: Int { parameterCount }
+
   func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
     y.update(from: x, count: pass.rows * input.count)
   }

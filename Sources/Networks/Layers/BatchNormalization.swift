@@ -13,7 +13,7 @@ import Tensors
 ///
 /// A batch with n = 1 has no variance: y = act(β), and the running variance stays. The models refuse
 /// such batches of vectors before training starts.
-package final class BatchNormalization: Layer {
+package final class BatchNormalization: AffineLayer {
   package var kind: String { "batch normalization" }
   package let input: Shape
   package let activation: Activation
@@ -51,6 +51,9 @@ package final class BatchNormalization: Layer {
       Parameter("running_var", shape: [channels], .constant(1)),
     ]
   }
+
+  package var weightUseCount: Int { parameterCount }
+  package var levelRole: LevelRole { .finishes }
 
   /// Mean, 1 / deviation, gain and offset of each channel; z too where backward needs it.
   package func cacheCount(rows: Int) -> Int {
@@ -140,7 +143,7 @@ package final class BatchNormalization: Layer {
   }
 
   /// What inference does to a channel: z = gain·x + offset.
-  func inferenceAffine(
+  package func inferenceAffine(
     channel c: Int, parameters: UnsafePointer<Float>, statistics: UnsafePointer<Float>
   ) -> (gain: Float, offset: Float) {
     let gain = (isAffine ? parameters[c] : 1) / (statistics[channels + c] + epsilon).squareRoot()

@@ -7,7 +7,7 @@ import Tensors
 /// column of its weight, and of constant one-hot planes, a convolution's is the sum of its window's taps,
 /// but where the window hangs over the border. κ is the number of those taps: Adam moves each by the
 /// rate, and so their sum by κ rates.
-package final class ClassBias: Layer {
+package final class ClassBias: FoldableBiases {
   package var kind: String { "class bias" }
   package let input: Shape
   package let classCount: Int
@@ -32,10 +32,12 @@ package final class ClassBias: Layer {
     initializer = start
   }
 
-  /// The same with another activation.
-  func with(_ activation: Activation) -> ClassBias {
+  package func with(_ activation: Activation) -> any FoldableBiases {
     ClassBias(input, classCount: classCount, tapCount: tapCount, activation, start: initializer)
   }
+
+  package var weightUseCount: Int { output.count }
+  package var levelRole: LevelRole { .finishes }
 
   /// The sum, where backward needs it.
   package func cacheCount(rows: Int) -> Int { activation.differentiatesInput ? rows * input.count : 0 }

@@ -3,7 +3,7 @@ import Tensors
 /// A convolution: y[o, k] = act(Σₜ x[o·stride − padding + t]·W[k, t] + b[k]), channels last.
 ///
 /// W is filters × kernel height × kernel width × channels: PyTorch's `weight.permute(0, 2, 3, 1)`.
-package final class Convolution: Layer, FoldableLayer {
+package final class Convolution: Layer, FoldableSum {
   package var kind: String { "convolution" }
   package let activation: Activation
   package let hasBias: Bool
@@ -39,6 +39,9 @@ package final class Convolution: Layer, FoldableLayer {
     let weight = Parameter("weight", shape: product.weightShape, weightInitializer)
     return hasBias ? [weight, Parameter("bias", shape: [output.channels], biasInitializer)] : [weight]
   }
+
+  package var weightUseCount: Int { parameterCount * output.height * output.width }
+  package var levelRole: LevelRole { .begins }
 
   /// The sum before the activation, where backward needs it.
   package func cacheCount(rows: Int) -> Int { activation.differentiatesInput ? rows * output.count : 0 }
@@ -89,13 +92,13 @@ package final class Convolution: Layer, FoldableLayer {
 
   // MARK: - Folding
 
-  package var forInference: any FoldableLayer {
+  package var forInference: any FoldableSum {
     Convolution(product.forInference, activation, hasBias: hasBias, weightInitializer, biasInitializer)
   }
 
   package var weightsPerOutput: Int { product.weightStride }
 
-  package func folding(_ activation: Activation) -> any FoldableLayer {
+  package func folding(_ activation: Activation) -> any FoldableSum {
     Convolution(product.forInference, activation, hasBias: true, weightInitializer, biasInitializer)
   }
 

@@ -4,7 +4,7 @@ import Tensors
 ///
 /// W is PyTorch's `weight`. Where an image goes in, features count channels last: PyTorch's
 /// `weight.reshape(outputs, C, H, W).permute(0, 2, 3, 1)`; where one comes out, the same of its rows.
-package final class Dense: Layer, FoldableLayer {
+package final class Dense: Layer, FoldableSum {
   package var kind: String { "dense" }
   package let input: Shape
   package let output: Shape
@@ -32,6 +32,8 @@ package final class Dense: Layer, FoldableLayer {
     let weight = Parameter("weight", shape: [output.count, input.count], weightInitializer)
     return hasBias ? [weight, Parameter("bias", shape: [output.count], biasInitializer)] : [weight]
   }
+
+  package var weightUseCount: Int { parameterCount }
 
   /// The product before the activation, where backward needs it.
   package func cacheCount(rows: Int) -> Int { activation.differentiatesInput ? rows * output.count : 0 }
@@ -90,9 +92,9 @@ package final class Dense: Layer, FoldableLayer {
 
   package var weightsPerOutput: Int { input.count }
 
-  package var forInference: any FoldableLayer { self }
+  package var forInference: any FoldableSum { self }
 
-  package func folding(_ activation: Activation) -> any FoldableLayer {
+  package func folding(_ activation: Activation) -> any FoldableSum {
     Dense(input, output, activation, weight: weightInitializer, bias: biasInitializer)
   }
 }

@@ -11,6 +11,8 @@ package final class Dropout: Layer {
   package let rate: Float
 
   package var output: Shape { input }
+  package var weightUseCount: Int { 0 }
+  package var folding: Folding { .identity }
 
   package init(_ shape: Shape, rate: Float) {
     input = shape

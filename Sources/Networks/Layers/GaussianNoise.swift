@@ -11,6 +11,8 @@ package final class GaussianNoise: Layer {
   package let deviation: Float
 
   package var output: Shape { input }
+  package var weightUseCount: Int { 0 }
+  package var folding: Folding { .identity }
 
   package init(_ shape: Shape, deviation: Float) {
     input = shape

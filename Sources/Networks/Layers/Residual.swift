@@ -32,6 +32,8 @@ package final class Residual: Layer {
     }
   }
 
+  package var weightUseCount: Int { layers.reduce(0) { $0 + $1.weightUseCount } }
+
   /// Every layer's output and cache.
   package func cacheCount(rows: Int) -> Int {
     layers.reduce(0) { $0 + aligned(rows * $1.output.count) + aligned($1.cacheCount(rows: rows)) }
@@ -102,10 +104,9 @@ package final class Residual: Layer {
             cache: pass.cache == nil ? nil : memory,
             scratch: scratch, gradient: gradient)))
       memory += aligned(layer.cacheCount(rows: pass.rows))
-      let parameterCount = layer.parameters.reduce(0) { $0 + $1.count }
-      parameters += parameterCount
-      gradient = gradient.map { $0 + parameterCount }
-      statistics += layer.statistics.reduce(0) { $0 + $1.count }
+      parameters += layer.parameterCount
+      gradient = gradient.map { $0 + layer.parameterCount }
+      statistics += layer.statisticCount
     }
     return parts
   }

@@ -19,6 +19,8 @@ package final class SpectralNormalization: Layer {
   package var input: Shape { layer.input }
   package var output: Shape { layer.output }
   package var parameters: [Parameter] { layer.parameters }
+  package var weightUseCount: Int { layer.weightUseCount }
+  package var levelRole: LevelRole { layer.levelRole }
 
   package var statistics: [Parameter] {
     layer.statistics + [Parameter("singular_vector", shape: [outputCount], .normal(deviation: 1))]
@@ -111,8 +113,7 @@ package final class SpectralNormalization: Layer {
       gradient: gradient)
   }
 
-  private var parameterCount: Int { layer.parameters.reduce(0) { $0 + $1.count } }
-  private var statisticOffset: Int { layer.statistics.reduce(0) { $0 + $1.count } }
+  private var statisticOffset: Int { layer.statisticCount }
 
   /// Floats of `Own`, a multiple of a cache line's.
   private var ownCount: Int {

@@ -33,6 +33,9 @@ package final class TiedDense: Layer {
     hasBias ? [Parameter("bias", shape: [output.count], biasInitializer)] : []
   }
 
+  /// The shared weights are not among the parameters.
+  package var weightUseCount: Int { parameterCount + input.count * output.count }
+
   /// The product before the activation, where backward needs it.
   package func cacheCount(rows: Int) -> Int { activation.differentiatesInput ? rows * output.count : 0 }
 

@@ -6,7 +6,7 @@ import Tensors
 /// Zeiler et al., "Deconvolutional networks", CVPR 2010; the upsampling of DCGAN (Radford, Metz &
 /// Chintala, ICLR 2016). W is input channels × kernel height × kernel width × filters: PyTorch's
 /// `weight.permute(0, 2, 3, 1)`. For 1 × 1 images `Dense` does the same in a fraction of the time.
-package final class TransposedConvolution: Layer, FoldableLayer {
+package final class TransposedConvolution: Layer, FoldableSum {
   package var kind: String { "transposed convolution" }
   package let activation: Activation
   package let hasBias: Bool
@@ -46,6 +46,8 @@ package final class TransposedConvolution: Layer, FoldableLayer {
     let weight = Parameter("weight", shape: product.weightShape, weightInitializer)
     return hasBias ? [weight, Parameter("bias", shape: [output.channels], biasInitializer)] : [weight]
   }
+
+  package var weightUseCount: Int { parameterCount * input.height * input.width }
 
   /// The sum before the activation, where backward needs it.
   package func cacheCount(rows: Int) -> Int { activation.differentiatesInput ? rows * output.count : 0 }
@@ -96,14 +98,14 @@ package final class TransposedConvolution: Layer, FoldableLayer {
 
   // MARK: - Folding
 
-  package var forInference: any FoldableLayer {
+  package var forInference: any FoldableSum {
     TransposedConvolution(
       product.forInference, activation, hasBias: hasBias, weightInitializer, biasInitializer)
   }
 
   package var weightsPerOutput: Int { 1 }
 
-  package func folding(_ activation: Activation) -> any FoldableLayer {
+  package func folding(_ activation: Activation) -> any FoldableSum {
     TransposedConvolution(product.forInference, activation, hasBias: true, weightInitializer, biasInitializer)
   }
 
