@@ -131,16 +131,13 @@ struct LossTests {
     let n = logits.count
     var losses = [Float](repeating: 0, count: n)
     var d = losses
+    let loss: AdversarialLoss = name == "minimax" ? .minimax : .nonSaturating
     switch name {
-    case "real": AdversarialLoss.real(logits: logits, rows: n, losses: &losses, gradientScale: 3, dLogits: &d)
+    case "real": loss.real(logits: logits, rows: n, losses: &losses, gradientScale: 3, dLogits: &d)
     case "smoothed":
-      AdversarialLoss.real(
-        logits: logits, rows: n, smoothing: 0.1, losses: &losses, gradientScale: 3, dLogits: &d)
-    case "generated":
-      AdversarialLoss.generated(logits: logits, rows: n, losses: &losses, gradientScale: 3, dLogits: &d)
-    default:
-      let loss: AdversarialLoss = name == "minimax" ? .minimax : .nonSaturating
-      loss.generator(logits: logits, rows: n, losses: &losses, gradientScale: 3, dLogits: &d)
+      loss.real(logits: logits, rows: n, smoothing: 0.1, losses: &losses, gradientScale: 3, dLogits: &d)
+    case "generated": loss.generated(logits: logits, rows: n, losses: &losses, gradientScale: 3, dLogits: &d)
+    default: loss.generator(logits: logits, rows: n, losses: &losses, gradientScale: 3, dLogits: &d)
     }
     #expect(largestError(losses, try golden("\(name).losses")) < 1e-6)
     #expect(largestError(d.map { $0 / 3 }, try golden("\(name).dlogits")) < 1e-6)

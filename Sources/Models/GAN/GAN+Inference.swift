@@ -66,7 +66,7 @@ extension GAN {
         inside, rows: count, given: labels.map { $0 + first }, self.discriminator.weights,
         into: probability + first)
     }
-    context.activate(probability, count: rows, .sigmoid, into: probability)
+    options.objective.probabilities(probability, rows: rows, into: probability, context: context)
   }
 
   /// Rows as callers have them to rows as the networks do.

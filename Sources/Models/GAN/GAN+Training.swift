@@ -179,6 +179,7 @@ package final class GANStep: TrainingStep {
     health.add(figures)
   }
 
+  private var objective: AdversarialLoss { model.options.objective }
   private var generatorPass: (Network, Workspace) { (model.generator.network, generator) }
   private var discriminatorPass: (Network, Workspace) { (model.discriminator.network, discriminator) }
 
@@ -210,7 +211,7 @@ package final class GANStep: TrainingStep {
     let scale = moment.rowScale(rows)
 
     let real = discriminate(x, rows: rows, realMode) { logits in
-      AdversarialLoss.real(
+      objective.real(
         logits: logits, rows: rows, smoothing: model.options.labelSmoothing, losses: losses.base,
         gradientScale: scale, dLogits: dLogits.base)
     }
@@ -218,7 +219,7 @@ package final class GANStep: TrainingStep {
     backward(x, rows: rows, realMode, gradient: player.gradient?.base, into: nil)
 
     let fake = discriminate(generated, rows: rows, fakeMode) { logits in
-      AdversarialLoss.generated(
+      objective.generated(
         logits: logits, rows: rows, losses: losses.base, gradientScale: scale, dLogits: dLogits.base)
     }
     try Runaway.check(
@@ -240,7 +241,7 @@ package final class GANStep: TrainingStep {
     player.zeroGradient()
     let noise = moment.training(.discriminatorNoise, pass: 2)
     let result = discriminate(generated, rows: rows, noise) { logits in
-      model.options.objective.generator(
+      objective.generator(
         logits: logits, rows: rows, losses: losses.base, gradientScale: moment.rowScale(rows),
         dLogits: dLogits.base)
     }
@@ -253,7 +254,7 @@ package final class GANStep: TrainingStep {
     figures[.generatorLoss] = result.loss
   }
 
-  /// D's logits of rows, the mean loss that `evaluate` leaves in `losses`, and the mean of σ(logit).
+  /// D's logits of rows, the mean loss that `evaluate` leaves in `losses`, and the mean of D.
   private func discriminate(
     _ x: UnsafePointer<Float>, rows: Int, _ mode: Mode,
     _ evaluate: (UnsafePointer<Float>) -> Void
@@ -262,7 +263,7 @@ package final class GANStep: TrainingStep {
       x, rows: rows, given: givenLabels, model.discriminator.weights, discriminator, mode)
     evaluate(logits)
     let loss = context.sum(losses.base, count: rows) / Double(rows)
-    context.activate(logits, count: rows, .sigmoid, into: losses.base)
+    objective.probabilities(logits, rows: rows, into: losses.base, context: context)
     return (loss, context.sum(losses.base, count: rows) / Double(rows))
   }
 
@@ -280,15 +281,15 @@ package final class GANStep: TrainingStep {
     model.toInside(x, rows: rows)
     var figures = Figures()
     let real = discriminate(x, rows: rows, .inference) { logits in
-      AdversarialLoss.real(logits: logits, rows: rows, losses: losses.base)
+      objective.real(logits: logits, rows: rows, losses: losses.base)
     }
     model.draw(z.base, rows: rows, first: moment.firstRow, from: moment.random(.evaluation))
     let generated = generate(rows: rows, .inference)
     let fake = discriminate(generated, rows: rows, .inference) { logits in
-      AdversarialLoss.generated(logits: logits, rows: rows, losses: losses.base)
+      objective.generated(logits: logits, rows: rows, losses: losses.base)
     }
     _ = discriminate(generated, rows: rows, .inference) { logits in
-      model.options.objective.generator(logits: logits, rows: rows, losses: losses.base)
+      objective.generator(logits: logits, rows: rows, losses: losses.base)
     }
     figures[.generatorLoss] = context.sum(losses.base, count: rows) / Double(rows)
     figures[.discriminatorLoss] = real.loss + fake.loss

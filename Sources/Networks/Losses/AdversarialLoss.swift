@@ -1,61 +1,90 @@
 import Glibc
 import Tensors
 
-/// The two players' losses as functions of the discriminator's logits l, D = σ(l), one per row and in
-/// nats.
+/// What the two players of a GAN descend, as functions of the discriminator's output l for a row; a new objective
+/// is a case here, with its terms in each of the four functions below.
 ///
-/// Goodfellow et al., "Generative adversarial nets", NeurIPS 2014: min over G, max over D of
-/// E ln D(x) + E ln(1 − D(G(z))).
+/// Goodfellow et al., "Generative adversarial nets", NeurIPS 2014, with D = σ(l) and losses in nats: min over G, max
+/// over D of E ln D(x) + E ln(1 − D(G(z))).
 package enum AdversarialLoss: Equatable, Hashable, Sendable {
+  /// G descends −ln D(G(z)) (section 3): the fixed point of `minimax`, stronger gradients early on.
+  case nonSaturating
   /// G descends ln(1 − D(G(z))), the game as it is stated (equation 1).
   case minimax
-  /// G descends −ln D(G(z)) (section 3): the same fixed point, stronger gradients early on.
-  case nonSaturating
 
-  /// What D descends for real rows: −(t ln D + (1 − t) ln(1 − D)) with t = 1 − `smoothing`;
-  /// dl = D − t.
-  ///
-  /// One-sided label smoothing (Salimans et al., "Improved techniques for training GANs", NeurIPS
-  /// 2016, section 3.4) keeps D from certainty; `smoothing` in [0, 1), 0 for the paper's game.
-  package static func real(
-    logits: UnsafePointer<Float>, rows: Int, smoothing: Float = 0, losses: UnsafeMutablePointer<Float>,
-    gradientScale: Float = 1, dLogits: UnsafeMutablePointer<Float>? = nil
-  ) {
-    let target = 1 - Double(smoothing)
-    for i in 0..<rows {
-      let l = Double(logits[i])
-      losses[i] = Float(softplus(l) - target * l)
-      dLogits?[i] = gradientScale * Float(sigmoid(l) - target)
+  /// A row's loss, and its derivative by l.
+  private typealias Term = (loss: Double, dl: Double)
+
+  /// What D descends for real rows: −(t ln D + (1 − t) ln(1 − D)); dl = D − t.
+  private func real(_ l: Double, target t: Double) -> Term {
+    switch self {
+    case .nonSaturating, .minimax: (softplus(l) - t * l, sigmoid(l) - t)
     }
   }
 
   /// What D descends for generated rows: −ln(1 − D); dl = D.
-  package static func generated(
-    logits: UnsafePointer<Float>, rows: Int, losses: UnsafeMutablePointer<Float>,
-    gradientScale: Float = 1, dLogits: UnsafeMutablePointer<Float>? = nil
-  ) {
-    for i in 0..<rows {
-      let l = Double(logits[i])
-      losses[i] = Float(softplus(l))
-      dLogits?[i] = gradientScale * Float(sigmoid(l))
+  private func generated(_ l: Double) -> Term {
+    switch self {
+    case .nonSaturating, .minimax: (softplus(l), sigmoid(l))
     }
   }
 
-  /// What G descends: ln(1 − D) with dl = −D, or −ln D with dl = D − 1.
+  /// What G descends: −ln D with dl = D − 1, or ln(1 − D) with dl = −D.
+  private func generator(_ l: Double) -> Term {
+    switch self {
+    case .nonSaturating: (softplus(-l), -sigmoid(-l))
+    case .minimax: (-softplus(l), -sigmoid(l))
+    }
+  }
+
+  /// y ← D of each row, in [0, 1].
+  package func probabilities(
+    _ logits: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>, context: Context
+  ) {
+    switch self {
+    case .nonSaturating, .minimax: context.activate(logits, count: rows, .sigmoid, into: y)
+    }
+  }
+
+  // MARK: - Rows
+
+  /// D's losses of real rows, and their gradients times `gradientScale`.
+  ///
+  /// - Parameter smoothing: rows count as real by 1 − this. One-sided label smoothing (Salimans et al., "Improved
+  ///   techniques for training GANs", NeurIPS 2016, section 3.4) keeps D from certainty; in [0, 1).
+  package func real(
+    logits: UnsafePointer<Float>, rows: Int, smoothing: Float = 0, losses: UnsafeMutablePointer<Float>,
+    gradientScale: Float = 1, dLogits: UnsafeMutablePointer<Float>? = nil
+  ) {
+    let target = 1 - Double(smoothing)
+    evaluate(logits, rows, losses, gradientScale, dLogits) { real($0, target: target) }
+  }
+
+  /// D's losses of generated rows.
+  package func generated(
+    logits: UnsafePointer<Float>, rows: Int, losses: UnsafeMutablePointer<Float>,
+    gradientScale: Float = 1, dLogits: UnsafeMutablePointer<Float>? = nil
+  ) {
+    evaluate(logits, rows, losses, gradientScale, dLogits) { generated($0) }
+  }
+
+  /// G's losses of generated rows.
   package func generator(
     logits: UnsafePointer<Float>, rows: Int, losses: UnsafeMutablePointer<Float>,
     gradientScale: Float = 1, dLogits: UnsafeMutablePointer<Float>? = nil
   ) {
+    evaluate(logits, rows, losses, gradientScale, dLogits) { generator($0) }
+  }
+
+  private func evaluate(
+    _ logits: UnsafePointer<Float>, _ rows: Int, _ losses: UnsafeMutablePointer<Float>,
+    _ gradientScale: Float,
+    _ dLogits: UnsafeMutablePointer<Float>?, _ term: (Double) -> Term
+  ) {
     for i in 0..<rows {
-      let l = Double(logits[i])
-      switch self {
-      case .minimax:
-        losses[i] = Float(-softplus(l))
-        dLogits?[i] = gradientScale * Float(-sigmoid(l))
-      case .nonSaturating:
-        losses[i] = Float(softplus(-l))
-        dLogits?[i] = gradientScale * Float(-sigmoid(-l))
-      }
+      let (loss, dl) = term(Double(logits[i]))
+      losses[i] = Float(loss)
+      dLogits?[i] = gradientScale * Float(dl)
     }
   }
 }
