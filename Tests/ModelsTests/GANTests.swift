@@ -31,7 +31,7 @@ import Training
     return try GAN(options)
   }
 
-  @Test(arguments: [AdversarialLoss.nonSaturating, .minimax])
+  @Test(arguments: [AdversarialLoss.nonSaturating, .minimax, .leastSquares])
   func `The game on a Gaussian ends where D knows nothing`(_ objective: AdversarialLoss) throws {
     let rows = normals(20_000, seed: 2).map { 1.5 + 0.7 * $0 }
     let gan = try small(width: 1) { options in

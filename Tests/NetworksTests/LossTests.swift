@@ -142,4 +142,41 @@ struct LossTests {
     #expect(largestError(losses, try golden("\(name).losses")) < 1e-6)
     #expect(largestError(d.map { $0 / 3 }, try golden("\(name).dlogits")) < 1e-6)
   }
+
+  @Test(
+    "each objective's gradients are those of finite differences",
+    arguments: [AdversarialLoss.nonSaturating, .minimax, .leastSquares], ["real", "generated", "generator"])
+  func adversarialGradients(loss: AdversarialLoss, name: String) {
+    let logits: [Float] = [-2.5, -0.5, 0, 0.25, 1, 3]
+    func evaluate(_ logits: [Float]) -> (losses: [Float], dLogits: [Float]) {
+      var losses = [Float](repeating: 0, count: logits.count)
+      var d = losses
+      switch name {
+      case "real": loss.real(logits: logits, rows: logits.count, smoothing: 0.1, losses: &losses, dLogits: &d)
+      case "generated": loss.generated(logits: logits, rows: logits.count, losses: &losses, dLogits: &d)
+      default: loss.generator(logits: logits, rows: logits.count, losses: &losses, dLogits: &d)
+      }
+      return (losses, d)
+    }
+    let step: Float = 0x1p-6
+    let (above, below) = (
+      evaluate(logits.map { $0 + step }).losses, evaluate(logits.map { $0 - step }).losses
+    )
+    for (i, d) in evaluate(logits).dLogits.enumerated() {
+      #expect(abs(d - (above[i] - below[i]) / (2 * step)) < 1e-4)
+    }
+  }
+
+  @Test("least squares rate a row by its squared distance to what it should be")
+  func leastSquares() {
+    var losses: [Float] = [0, 0]
+    AdversarialLoss.leastSquares.real(logits: [1, -1], rows: 2, losses: &losses)
+    #expect(losses == [0, 2])
+    AdversarialLoss.leastSquares.generated(logits: [1, -1], rows: 2, losses: &losses)
+    #expect(losses == [0.5, 0.5])
+    AdversarialLoss.leastSquares.generator(logits: [1, -1], rows: 2, losses: &losses)
+    #expect(losses == [0, 2])
+    AdversarialLoss.leastSquares.probabilities([0.25, 3], rows: 2, into: &losses, context: context)
+    #expect(losses == [0.25, 1])
+  }
 }

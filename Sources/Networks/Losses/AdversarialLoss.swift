@@ -11,6 +11,9 @@ package enum AdversarialLoss: Equatable, Hashable, Sendable {
   case nonSaturating
   /// G descends ln(1 − D(G(z))), the game as it is stated (equation 1).
   case minimax
+  /// D = l learns 1 for real rows and 0 for generated ones by squared errors, and G descends ½·(D(G(z)) − 1)²
+  /// (Mao et al., "Least squares generative adversarial networks", ICCV 2017, equation 9).
+  case leastSquares
 
   /// A row's loss, and its derivative by l.
   private typealias Term = (loss: Double, dl: Double)
@@ -19,6 +22,7 @@ package enum AdversarialLoss: Equatable, Hashable, Sendable {
   private func real(_ l: Double, target t: Double) -> Term {
     switch self {
     case .nonSaturating, .minimax: (softplus(l) - t * l, sigmoid(l) - t)
+    case .leastSquares: (0.5 * (l - t) * (l - t), l - t)
     }
   }
 
@@ -26,6 +30,7 @@ package enum AdversarialLoss: Equatable, Hashable, Sendable {
   private func generated(_ l: Double) -> Term {
     switch self {
     case .nonSaturating, .minimax: (softplus(l), sigmoid(l))
+    case .leastSquares: (0.5 * l * l, l)
     }
   }
 
@@ -34,6 +39,7 @@ package enum AdversarialLoss: Equatable, Hashable, Sendable {
     switch self {
     case .nonSaturating: (softplus(-l), -sigmoid(-l))
     case .minimax: (-softplus(l), -sigmoid(l))
+    case .leastSquares: (0.5 * (l - 1) * (l - 1), l - 1)
     }
   }
 
@@ -43,6 +49,7 @@ package enum AdversarialLoss: Equatable, Hashable, Sendable {
   ) {
     switch self {
     case .nonSaturating, .minimax: context.activate(logits, count: rows, .sigmoid, into: y)
+    case .leastSquares: for i in 0..<rows { y[i] = min(max(logits[i], 0), 1) }
     }
   }
 
