@@ -79,7 +79,6 @@ package final class FlatTrainer: @unchecked Sendable {
   package func apply(rows: Double) throws(GenerativeError) -> Bool {
     guard let turn else { throw GenerativeError(.state, "no step has begun, so there are no gradients") }
     let own = step.moment(of: turn, in: moment)
-    model.weightsChange()
     do throws(Runaway) {
       figures[step.turns[turn].norm] = try step.turns[turn].update(
         at: own, clipNorm: options.clipNorm, divisor: rows)
@@ -105,7 +104,7 @@ package final class FlatTrainer: @unchecked Sendable {
     }
     do throws(Runaway) {
       figures.take(
-        try step.differentiate(x.base, rows: rowCount, turn: next, at: step.moment(of: next, in: moment)))
+        try step.gradient(of: x.base, rows: rowCount, turn: next, at: step.moment(of: next, in: moment)))
     } catch {
       throw GenerativeError(.nonfinite, "\(error.description): \(error.place)")
     }

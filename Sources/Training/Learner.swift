@@ -44,7 +44,7 @@ package final class Learner: @unchecked Sendable {
     (network.parameterCount * 7 + network.statisticCount * 2) * MemoryLayout<Float>.stride
   }
 
-  package func zeroGradient() {
+  func zeroGradient() {
     guard let gradient else { return }
     gradient.base.update(repeating: 0, count: gradient.count)
   }

@@ -15,23 +15,23 @@ package struct Runaway: Error {
   /// Throws unless a loss is finite; of a team, lets it know instead.
   ///
   /// - Parameters:
-  ///   - passes: what gave the loss, in the order that rows went through, each as it was left.
-  ///   - rowsEach: rows that the last of them had for each of `rows`.
+  ///   - players: what gave the loss, in the order that rows went through, each as its last pass left it.
   package static func check(
-    _ what: String, _ loss: Double,
-    _ passes: @autoclosure () -> [(Network, Workspace)], rows: Int, rowsEach: Int = 1, at moment: Moment
+    _ what: String, _ loss: Double, _ players: Player..., at moment: Moment
   ) throws(Runaway) {
-    guard !loss.isFinite, rows > 0 else { return }
-    let runaway = Runaway(what: what, value: loss, place: place(passes(), rows: rows, rowsEach: rowsEach))
+    guard !loss.isFinite, players.contains(where: { $0.rowCount > 0 }) else { return }
+    let runaway = Runaway(what: what, value: loss, place: place(players))
     guard let team = moment.team else { throw runaway }
     team.note(runaway)
   }
 
-  private static func place(_ passes: [(Network, Workspace)], rows: Int, rowsEach: Int) -> String {
+  private static func place(_ players: [Player]) -> String {
     var last = ""
-    for (index, (network, workspace)) in passes.enumerated() {
-      let rows = index == passes.count - 1 ? rows * rowsEach : rows
-      if let layer = network.firstNonfinite(workspace, rows: rows) { return "first in layer \(layer)" }
+    for player in players {
+      let network = player.learner.network
+      if let layer = network.firstNonfinite(player.workspace, rows: player.rowCount) {
+        return "first in layer \(layer)"
+      }
       last = network.layerName(network.layers.count - 1)
     }
     return "behind layer \(last), whose output is finite"

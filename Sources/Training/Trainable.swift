@@ -67,7 +67,7 @@ package protocol TrainingStep: AnyObject {
   func begin(_ dataset: Dataset) throws(GenerativeError)
   /// The moment of a turn, by which its random numbers and the optimizer's steps count.
   func moment(of turn: Int, in moment: Moment) -> Moment
-  /// The gradient of `rows` rows, into those of the turn's networks; figures are per row.
+  /// Adds the gradient of `rows` rows to those of the turn's networks, which are zero; figures are per row.
   ///
   /// - Parameter x: what the turns before have left of the rows.
   /// - Throws: when a loss is not finite.
@@ -101,7 +101,7 @@ extension TrainingStep {
     var figures = Figures()
     for (index, turn) in turns.enumerated() {
       let own = self.moment(of: index, in: moment)
-      var found = try differentiate(x, rows: rows, turn: index, at: own)
+      var found = try gradient(of: x, rows: rows, turn: index, at: own)
       var divisor = 1.0
       if let team = moment.team {
         guard let total = try team.sum(turn, &found, rows: rows) else { return figures }
@@ -112,6 +112,14 @@ extension TrainingStep {
     }
     finish(&figures, at: moment)
     return figures
+  }
+
+  /// The gradient of a turn: what all models owe before it is done here.
+  func gradient(
+    of x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at moment: Moment
+  ) throws(Runaway) -> Figures {
+    turns[turn].begin()
+    return try differentiate(x, rows: rows, turn: turn, at: moment)
   }
 
   /// What steps change before their last sum with other ranks, to go back to when that fails.

@@ -13,14 +13,17 @@ package final class Turn {
   let flat: Buffer<Float>
   /// Floats of the gradients.
   let gradientCount: Int
+  private let model: any Trainable
 
   /// Makes room for the gradients and for the optimizer's state.
   ///
-  /// - Parameter stepCount: steps the model has done.
+  /// - Parameter learners: those of the model's that learn; nil: all.
   package init(
-    _ learners: [Learner], _ rule: Optimizer.Rule, after stepCount: Int,
-    norm: Figures.Name = .gradientNorm, context: Context
+    of model: any Trainable, _ rule: Optimizer.Rule, learners: [Learner]? = nil,
+    norm: Figures.Name = .gradientNorm
   ) throws(GenerativeError) {
+    let learners = learners ?? model.learners
+    self.model = model
     self.learners = learners
     self.norm = norm
     var offsets: [Int] = []
@@ -30,9 +33,9 @@ package final class Turn {
       count += (learner.network.parameterCount + 15) & ~15
     }
     gradientCount = count
-    flat = try Buffer(count: count + Team.tailCount, in: context.memory)
+    flat = try Buffer(count: count + Team.tailCount, in: model.context.memory)
     for (learner, offset) in zip(learners, offsets) {
-      try learner.prepare(rule, after: stepCount)
+      try learner.prepare(rule, after: model.progress.stepCount)
       learner.gradient = Buffer(part: offset, count: learner.network.parameterCount, of: flat)
     }
   }
@@ -42,6 +45,13 @@ package final class Turn {
     learners.allSatisfy { learner in
       learner.gradient.map { flat.base <= $0.base && $0.base < flat.base + max(gradientCount, 1) } ?? false
     }
+  }
+
+  /// Called before the gradients are computed: they begin at zero, and the pass may change statistics, which
+  /// inference uses.
+  package func begin() {
+    model.weightsChange()
+    for learner in learners { learner.zeroGradient() }
   }
 
   /// Where the numbers lie that ranks add up with the gradients.
@@ -60,6 +70,7 @@ package final class Turn {
       let layer = learners.reversed().lazy.compactMap({ $0.nonfiniteGradient }).first ?? "unknown"
       throw Runaway(what: "gradient", value: norm, place: "first in layer \(layer)")
     }
+    model.weightsChange()
     var scale = Float(1 / divisor)
     if let clipNorm, norm > Double(clipNorm) { scale = Float(Double(clipNorm) / (norm * divisor)) }
     for learner in learners { learner.update(step: moment.step, rate: moment.rate, gradientScale: scale) }

@@ -60,17 +60,14 @@ final class LineStep: TrainingStep {
   let turns: [Turn]
   let clipNorm: Float? = nil
   private let model: LineModel
-  private let workspace: Workspace
+  private let player: Player
   private let dy: Buffer<Float>
   private let losses: Buffer<Float>
 
   init(_ model: LineModel, _ options: FitOptions) throws(GenerativeError) {
     self.model = model
-    turns = [
-      try Turn(model.learners, options.rule, after: model.progress.stepCount, context: model.context)
-    ]
-    workspace = try Workspace(
-      model.learner.network, rows: options.batchRows, .training, context: model.context)
+    turns = [try Turn(of: model, options.rule)]
+    player = try Player(model.learner, rows: options.batchRows, context: model.context)
     dy = try Buffer(count: options.batchRows * model.rowShape.count)
     losses = try Buffer(count: options.batchRows)
   }
@@ -78,12 +75,8 @@ final class LineStep: TrainingStep {
   func differentiate(
     _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at moment: Moment
   ) -> Figures {
-    let learner = model.learner
-    model.weightsChange()
-    learner.zeroGradient()
     let figures = evaluate(x, rows: rows, learns: true)
-    learner.network.backward(
-      dy.base, x: x, rows: rows, learner.weights, workspace, .inference, gradient: learner.gradient?.base)
+    player.backward(dy.base)
     return figures
   }
 
@@ -93,7 +86,7 @@ final class LineStep: TrainingStep {
 
   private func evaluate(_ x: UnsafeMutablePointer<Float>, rows: Int, learns: Bool) -> Figures {
     let width = model.rowShape.count
-    let y = model.learner.network.forward(x, rows: rows, model.learner.weights, workspace, .inference)
+    let y = player.forward(x, rows: rows, .inference)
     ReconstructionLoss.squaredError.evaluate(
       Matrix(y, rows: rows, columns: width), targets: Matrix(x, rows: rows, columns: width),
       losses: losses.base, gradientScale: 1 / Float(rows),

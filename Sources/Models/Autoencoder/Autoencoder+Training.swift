@@ -22,8 +22,8 @@ private final class AutoencoderStep: TrainingStep {
   let turns: [Turn]
   let clipNorm: Float?
   private let model: Autoencoder
-  private let encoder: Workspace
-  private let decoder: Workspace
+  private let encoder: Player
+  private let decoder: Player
   private let corrupted: Buffer<Float>
   private let noise: Buffer<Float>
   private let dOutput: Buffer<Float>
@@ -40,9 +40,9 @@ private final class AutoencoderStep: TrainingStep {
     let width = model.options.shape.count
     self.model = model
     clipNorm = fit.clipNorm
-    turns = [try Turn(model.learners, fit.rule, after: model.progress.stepCount, context: context)]
-    encoder = try Workspace(model.encoder.network, rows: rows, .training, context: context)
-    decoder = try Workspace(model.decoder.network, rows: rows, .training, context: context)
+    turns = [try Turn(of: model, fit.rule)]
+    encoder = try Player(model.encoder, rows: rows, context: context)
+    decoder = try Player(model.decoder, rows: rows, context: context)
     corrupted = try Buffer(count: rows * width, in: context.memory)
     noise = try Buffer(count: rows * width, in: context.memory)
     dOutput = try Buffer(count: rows * width, in: context.memory)
@@ -60,29 +60,16 @@ private final class AutoencoderStep: TrainingStep {
   func differentiate(
     _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at moment: Moment
   ) throws(Runaway) -> Figures {
-    let mode = moment.training(.dropout, pass: 0)
-    let decoderMode = moment.training(.dropout, pass: 1)
-    model.weightsChange()
-    model.encoder.zeroGradient()
-    model.decoder.zeroGradient()
     let input = corrupt(x, rows: rows, moment.random(.corruption), at: moment)
     // z = f(c(x)), y = g(z)
-    let z = model.encoder.network.forward(input, rows: rows, model.encoder.weights, encoder, mode)
-    let y = model.decoder.network.forward(
-      z, rows: rows, model.decoder.weights, decoder, decoderMode)
+    let z = encoder.forward(input, rows: rows, moment.training(.dropout, pass: 0))
+    let y = decoder.forward(z, rows: rows, moment.training(.dropout, pass: 1))
     let reconstruction = evaluate(y, x, rows: rows, gradientScale: moment.rowScale(rows))
-    let encoderPass = (model.encoder.network, encoder)
-    try Runaway.check(
-      "loss", reconstruction, [encoderPass, (model.decoder.network, decoder)], rows: rows, at: moment)
-    model.decoder.network.backward(
-      dOutput.base, x: z, rows: rows, model.decoder.weights, decoder, decoderMode,
-      gradient: model.decoder.gradient?.base, tiedGradient: model.encoder.gradient?.base,
-      inputGradient: dLatent.base)
+    try Runaway.check("loss", reconstruction, encoder, decoder, at: moment)
+    decoder.backward(dOutput.base, tiedTo: model.encoder, into: dLatent.base)
     let penalty = penalize(z, input, rows: rows, at: moment, isLearning: true)
-    try Runaway.check("loss", penalty, [encoderPass], rows: rows, at: moment)
-    model.encoder.network.backward(
-      dLatent.base, x: input, rows: rows, model.encoder.weights, encoder, mode,
-      gradient: model.encoder.gradient?.base)
+    try Runaway.check("loss", penalty, encoder, at: moment)
+    encoder.backward(dLatent.base)
     var figures = Figures()
     figures[.loss] = reconstruction + penalty
     figures[.reconstruction] = reconstruction
@@ -91,8 +78,8 @@ private final class AutoencoderStep: TrainingStep {
 
   func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
     let input = corrupt(x, rows: rows, moment.random(.evaluation), at: moment)
-    let z = model.encoder.network.forward(input, rows: rows, model.encoder.weights, encoder, .inference)
-    let y = model.decoder.network.forward(z, rows: rows, model.decoder.weights, decoder, .inference)
+    let z = encoder.forward(input, rows: rows, .inference)
+    let y = decoder.forward(z, rows: rows, .inference)
     var figures = Figures()
     figures[.reconstruction] = evaluate(y, x, rows: rows)
     figures[.loss] =
@@ -141,7 +128,7 @@ private final class AutoencoderStep: TrainingStep {
     if let contraction {
       let weight = model.options.contraction
       contraction.evaluate(
-        x, rows: rows, firstRow: moment.firstRow, model.encoder.weights, encoder,
+        x, rows: rows, firstRow: moment.firstRow, model.encoder.weights, encoder.workspace,
         moment.random(.contraction), losses: losses.base, gradientScale: weight * moment.rowScale(rows),
         gradient: isLearning ? model.encoder.gradient?.base : nil)
       penalty += Double(weight) * model.context.sum(losses.base, count: rows) / Double(rows)

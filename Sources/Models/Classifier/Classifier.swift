@@ -125,7 +125,7 @@ private final class ClassifierStep: TrainingStep {
   let turns: [Turn]
   let clipNorm: Float?
   private let model: Classifier
-  private let workspace: Workspace
+  private let network: Player
   private let dLogits: Buffer<Float>
   private let losses: Buffer<Float>
 
@@ -133,8 +133,8 @@ private final class ClassifierStep: TrainingStep {
     let (context, rows) = (model.context, fit.batchRows)
     self.model = model
     clipNorm = fit.clipNorm
-    turns = [try Turn([model.learner], fit.rule, after: model.progress.stepCount, context: context)]
-    workspace = try Workspace(model.learner.network, rows: rows, .training, context: context)
+    turns = [try Turn(of: model, fit.rule)]
+    network = try Player(model.learner, rows: rows, context: context)
     dLogits = try Buffer(count: rows * model.options.classCount, in: context.memory)
     losses = try Buffer(count: rows, in: context.memory)
     classes = try Buffer(count: rows, in: context.memory)
@@ -146,23 +146,17 @@ private final class ClassifierStep: TrainingStep {
   func differentiate(
     _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at moment: Moment
   ) throws(Runaway) -> Figures {
-    let mode = moment.training(.dropout, pass: 0)
-    let learner = model.learner
-    model.weightsChange()
-    learner.zeroGradient()
-    let logits = learner.network.forward(x, rows: rows, learner.weights, workspace, mode)
+    let logits = network.forward(x, rows: rows, moment.training(.dropout, pass: 0))
     var figures = Figures()
     let loss = evaluate(logits, rows: rows, gradientScale: moment.rowScale(rows))
-    try Runaway.check("loss", loss, [(learner.network, workspace)], rows: rows, at: moment)
+    try Runaway.check("loss", loss, network, at: moment)
     figures[.loss] = loss
-    learner.network.backward(
-      dLogits.base, x: x, rows: rows, learner.weights, workspace, mode, gradient: learner.gradient?.base)
+    network.backward(dLogits.base)
     return figures
   }
 
   func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
-    let learner = model.learner
-    let logits = learner.network.forward(x, rows: rows, learner.weights, workspace, .inference)
+    let logits = network.forward(x, rows: rows, .inference)
     var figures = Figures()
     figures[.loss] = evaluate(logits, rows: rows)
     return figures

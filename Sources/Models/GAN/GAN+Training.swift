@@ -82,8 +82,8 @@ package final class GANStep: TrainingStep {
   package let clipNorm: Float?
   /// Those that have rows of their own.
   private let ranks: Ranks?
-  private let generator: Workspace
-  private let discriminator: Workspace
+  private let generator: Player
+  private let discriminator: Player
   private let z: Buffer<Float>
   private let dGenerated: Buffer<Float>
   private let dLogits: Buffer<Float>
@@ -102,22 +102,19 @@ package final class GANStep: TrainingStep {
     self.context = context
     clipNorm = fit.clipNorm
     ranks = fit.sharesRows ? nil : fit.ranks
-    let generatorTurn = try Turn(
-      [model.generator], fit.rule, after: model.progress.stepCount, context: context)
+    let generatorTurn = try Turn(of: model, fit.rule, learners: [model.generator])
     let discriminatorTurn = try Turn(
-      [model.discriminator], fit.rule, after: model.progress.stepCount, norm: .discriminatorGradientNorm,
-      context: context)
+      of: model, fit.rule, learners: [model.discriminator], norm: .discriminatorGradientNorm)
     turns =
       Array(repeating: discriminatorTurn, count: model.options.discriminatorSteps) + [generatorTurn]
-    generator = try Workspace(model.generator.network, rows: rows, .training, context: context)
-    discriminator = try Workspace(model.discriminator.network, rows: rows, .training, context: context)
+    labels = model.options.classCount > 0 ? try Buffer(count: rows, in: context.memory) : nil
+    generator = try Player(model.generator, rows: rows, labels: labels, context: context)
+    discriminator = try Player(model.discriminator, rows: rows, labels: labels, context: context)
     z = try Buffer(count: rows * model.options.latentSize, in: context.memory)
     dGenerated = try Buffer(count: rows * width, in: context.memory)
     dLogits = try Buffer(count: rows, in: context.memory)
     losses = try Buffer(count: rows, in: context.memory)
     sums = try Buffer(count: width, in: context.memory)
-    labels = model.options.classCount > 0 ? try Buffer(count: rows, in: context.memory) : nil
-    model.weightsChange()
   }
 
   package var warnings: [Warning] { health.warnings }
@@ -155,16 +152,13 @@ package final class GANStep: TrainingStep {
       try differentiateGenerator(rows: rows, at: moment, &figures)
       return figures
     }
-    if turn == 0 {
-      model.weightsChange()
-      model.toInside(x, rows: rows)
-    }
+    if turn == 0 { model.toInside(x, rows: rows) }
     if let givenLatents {
       givenLatents(z.base, moment)
     } else {
       model.draw(z.base, rows: rows, first: moment.firstRow, from: moment.random(.latent))
     }
-    let generated = generate(rows: rows, moment.training(.dropout))
+    let generated = generator.forward(z.base, rows: rows, moment.training(.dropout))
     if turn == k - 1 {
       figures[.realDistance] = distance(x, rows: rows)
       figures[.sampleDistance] = distance(generated, rows: rows)
@@ -180,16 +174,6 @@ package final class GANStep: TrainingStep {
   }
 
   private var objective: AdversarialLoss { model.options.objective }
-  private var generatorPass: (Network, Workspace) { (model.generator.network, generator) }
-  private var discriminatorPass: (Network, Workspace) { (model.discriminator.network, discriminator) }
-
-  private var givenLabels: UnsafePointer<Int32>? { labels.map { UnsafePointer($0.base) } }
-
-  /// G(z), which stays for G's backward.
-  private func generate(rows: Int, _ mode: Mode) -> UnsafeMutablePointer<Float> {
-    model.generator.network.forward(
-      z.base, rows: rows, given: givenLabels, model.generator.weights, generator, mode)
-  }
 
   /// The root mean square distance between two of the rows, as callers scale them.
   private func distance(_ x: UnsafePointer<Float>, rows: Int) -> Double {
@@ -203,8 +187,6 @@ package final class GANStep: TrainingStep {
     _ x: UnsafePointer<Float>, _ generated: UnsafePointer<Float>, rows: Int, at moment: Moment,
     _ figures: inout Figures
   ) throws(Runaway) {
-    let player = model.discriminator
-    player.zeroGradient()
     let (realMode, fakeMode) = (
       moment.training(.discriminatorNoise, pass: 0), moment.training(.discriminatorNoise, pass: 1)
     )
@@ -215,16 +197,15 @@ package final class GANStep: TrainingStep {
         logits: logits, rows: rows, smoothing: model.options.labelSmoothing, losses: losses.base,
         gradientScale: scale, dLogits: dLogits.base)
     }
-    try Runaway.check("discriminator_loss", real.loss, [discriminatorPass], rows: rows, at: moment)
-    backward(x, rows: rows, realMode, gradient: player.gradient?.base, into: nil)
+    try Runaway.check("discriminator_loss", real.loss, discriminator, at: moment)
+    discriminator.backward(dLogits.base)
 
     let fake = discriminate(generated, rows: rows, fakeMode) { logits in
       objective.generated(
         logits: logits, rows: rows, losses: losses.base, gradientScale: scale, dLogits: dLogits.base)
     }
-    try Runaway.check(
-      "discriminator_loss", fake.loss, [generatorPass, discriminatorPass], rows: rows, at: moment)
-    backward(generated, rows: rows, fakeMode, gradient: player.gradient?.base, into: nil)
+    try Runaway.check("discriminator_loss", fake.loss, generator, discriminator, at: moment)
+    discriminator.backward(dLogits.base)
 
     figures[.discriminatorLoss] = real.loss + fake.loss
     figures[.realScore] = real.score
@@ -235,22 +216,15 @@ package final class GANStep: TrainingStep {
   private func differentiateGenerator(
     rows: Int, at moment: Moment, _ figures: inout Figures
   ) throws(Runaway) {
-    let player = model.generator
-    let network = player.network
-    let generated = UnsafePointer(generator.output(network.layers.count - 1))
-    player.zeroGradient()
     let noise = moment.training(.discriminatorNoise, pass: 2)
-    let result = discriminate(generated, rows: rows, noise) { logits in
+    let result = discriminate(generator.output, rows: rows, noise) { logits in
       objective.generator(
         logits: logits, rows: rows, losses: losses.base, gradientScale: moment.rowScale(rows),
         dLogits: dLogits.base)
     }
-    try Runaway.check(
-      "generator_loss", result.loss, [generatorPass, discriminatorPass], rows: rows, at: moment)
-    backward(generated, rows: rows, noise, gradient: nil, into: dGenerated.base)
-    network.backward(
-      dGenerated.base, x: z.base, rows: rows, given: givenLabels, player.weights, generator,
-      moment.training(.dropout), gradient: player.gradient?.base)
+    try Runaway.check("generator_loss", result.loss, generator, discriminator, at: moment)
+    discriminator.backward(dLogits.base, learns: false, into: dGenerated.base)
+    generator.backward(dGenerated.base)
     figures[.generatorLoss] = result.loss
   }
 
@@ -259,21 +233,11 @@ package final class GANStep: TrainingStep {
     _ x: UnsafePointer<Float>, rows: Int, _ mode: Mode,
     _ evaluate: (UnsafePointer<Float>) -> Void
   ) -> (loss: Double, score: Double) {
-    let logits = model.discriminator.network.forward(
-      x, rows: rows, given: givenLabels, model.discriminator.weights, discriminator, mode)
+    let logits = discriminator.forward(x, rows: rows, mode)
     evaluate(logits)
     let loss = context.sum(losses.base, count: rows) / Double(rows)
     objective.probabilities(logits, rows: rows, into: losses.base, context: context)
     return (loss, context.sum(losses.base, count: rows) / Double(rows))
-  }
-
-  private func backward(
-    _ x: UnsafePointer<Float>, rows: Int, _ mode: Mode, gradient: UnsafeMutablePointer<Float>?,
-    into dx: UnsafeMutablePointer<Float>?
-  ) {
-    model.discriminator.network.backward(
-      dLogits.base, x: x, rows: rows, given: givenLabels, model.discriminator.weights, discriminator, mode,
-      gradient: gradient, inputGradient: dx)
   }
 
   /// The players' losses on rows that are not learned from, with latents of the batch's number.
@@ -284,7 +248,7 @@ package final class GANStep: TrainingStep {
       objective.real(logits: logits, rows: rows, losses: losses.base)
     }
     model.draw(z.base, rows: rows, first: moment.firstRow, from: moment.random(.evaluation))
-    let generated = generate(rows: rows, .inference)
+    let generated = generator.forward(z.base, rows: rows, .inference)
     let fake = discriminate(generated, rows: rows, .inference) { logits in
       objective.generated(logits: logits, rows: rows, losses: losses.base)
     }

@@ -29,8 +29,8 @@ package final class VAEStep: TrainingStep {
   private let context: Context
   package let turns: [Turn]
   package let clipNorm: Float?
-  private let encoder: Workspace
-  private let decoder: Workspace
+  private let encoder: Player
+  private let decoder: Player
   /// K.
   private let samples: Int
   /// ε of the rows at work: K times rows × latent, as z and all else that is decoded.
@@ -38,7 +38,7 @@ package final class VAEStep: TrainingStep {
   private let deviation: Buffer<Float>
   private let z: Buffer<Float>
   private let dz: Buffer<Float>
-  private let dMoments: Buffer<Float>
+  private let dPosterior: Buffer<Float>
   private let dOutput: Buffer<Float>
   private let uniforms: Buffer<Float>
   private let losses: Buffer<Float>
@@ -59,20 +59,19 @@ package final class VAEStep: TrainingStep {
     self.model = model
     self.context = context
     clipNorm = fit.clipNorm
-    turns = [try Turn(model.learners, fit.rule, after: model.progress.stepCount, context: context)]
-    encoder = try Workspace(model.encoder.network, rows: rows, .training, context: context)
-    decoder = try Workspace(model.decoder.network, rows: decodedRows, .training, context: context)
+    turns = [try Turn(of: model, fit.rule)]
+    labels = model.options.classCount > 0 ? try Buffer(count: decodedRows, in: context.memory) : nil
+    encoder = try Player(model.encoder, rows: rows, labels: labels, context: context)
+    decoder = try Player(model.decoder, rows: decodedRows, labels: labels, context: context)
     noise = try Buffer(count: decodedRows * latent, in: context.memory)
     deviation = try Buffer(count: rows * latent, in: context.memory)
     z = try Buffer(count: decodedRows * latent, in: context.memory)
     dz = try Buffer(count: decodedRows * latent, in: context.memory)
-    labels = model.options.classCount > 0 ? try Buffer(count: decodedRows, in: context.memory) : nil
-    dMoments = try Buffer(count: rows * 2 * latent, in: context.memory)
+    dPosterior = try Buffer(count: rows * 2 * latent, in: context.memory)
     dOutput = try Buffer(count: decodedRows * width, in: context.memory)
     uniforms = try Buffer(count: model.options.binarizes ? rows * width : 0, in: context.memory)
     losses = try Buffer(count: decodedRows, in: context.memory)
     importance = samples > 1 ? try ImportanceWeights(rows: rows, samples: samples, context: context) : nil
-    model.weightsChange()
   }
 
   package var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
@@ -97,13 +96,11 @@ package final class VAEStep: TrainingStep {
       x, rows: rows, beta: model.options.beta * Float(model.options.annealing.share(at: moment.epoch)),
       rowScale: moment.rowScale(rows), moment.training(.dropout, pass: 0),
       moment.training(.dropout, pass: 1, rowsEach: samples))
-    try Runaway.check(
-      "loss", figures[.loss], [(model.encoder.network, encoder), (model.decoder.network, decoder)],
-      rows: rows, rowsEach: samples, at: moment)
+    try Runaway.check("loss", figures[.loss], encoder, decoder, at: moment)
     return figures
   }
 
-  /// The loss of rows under the noise in `noise`, and its gradients.
+  /// The loss of rows under the noise in `noise`; adds its gradients to those of the networks.
   ///
   /// - Parameters:
   ///   - beta: the weight of the KL term now.
@@ -115,10 +112,6 @@ package final class VAEStep: TrainingStep {
   ) -> Figures {
     let perRow = rowScale ?? 1 / Float(rows)
     let reconstructionScale = model.options.reconstructionWeight * perRow
-    model.weightsChange()
-    model.encoder.zeroGradient()
-    model.decoder.zeroGradient()
-
     // q(z|x), z = μ + σ·ε, p(x|z)
     let q = encode(x, rows: rows, mode)
     let output = decode(q, rows: rows, decoderMode)
@@ -127,12 +120,10 @@ package final class VAEStep: TrainingStep {
 
     // d(C · reconstruction)/dz, through the decoder
     addVarianceGradient(rows: rows, scale: reconstructionScale)
-    model.decoder.network.backward(
-      dOutput.base, x: z.base, rows: samples * rows, given: givenLabels, model.decoder.weights, decoder,
-      decoderMode, gradient: model.decoder.gradient?.base, inputGradient: dz.base)
+    decoder.backward(dOutput.base, into: dz.base)
 
     // d/dμ and d/d ln σ², of both terms, through the encoder
-    let (dMean, dLogVariance) = halves(dMoments.base, rows)
+    let (dMean, dLogVariance) = halves(dPosterior.base, rows)
     if let importance {
       importance.backward(
         q, noise: noise.base, z: z.base, dz: dz.base, gradientScale: beta * perRow, dMean: dMean,
@@ -145,9 +136,7 @@ package final class VAEStep: TrainingStep {
         losses: losses.base, gradientScale: beta * perRow, dMean: dMean, dLogVariance: dLogVariance)
     }
     let divergence = context.sum(losses.base, count: rows) / Double(rows)
-    model.encoder.network.backward(
-      dMoments.base, x: x, rows: rows, given: givenLabels, model.encoder.weights, encoder, mode,
-      gradient: model.encoder.gradient?.base)
+    encoder.backward(dPosterior.base)
 
     return figures(reconstruction, divergence, bound, beta: beta)
   }
@@ -179,12 +168,8 @@ package final class VAEStep: TrainingStep {
     return figures
   }
 
-  private var givenLabels: UnsafePointer<Int32>? { labels.map { UnsafePointer($0.base) } }
-
   private func encode(_ x: UnsafePointer<Float>, rows: Int, _ mode: Mode) -> LatentGaussian {
-    let moments = model.encoder.network.forward(
-      x, rows: rows, given: givenLabels, model.encoder.weights, encoder, mode)
-    let (mean, logVariance) = halves(moments, rows)
+    let (mean, logVariance) = halves(encoder.forward(x, rows: rows, mode), rows)
     return LatentGaussian(mean: mean, logVariance: logVariance, deviation: latentMatrix(deviation, rows))
   }
 
@@ -194,8 +179,7 @@ package final class VAEStep: TrainingStep {
       q.sample(noise: latentMatrix(noise, rows, sample), into: latentMatrix(z, rows, sample))
       if let labels, sample > 0 { (labels.base + sample * rows).update(from: labels.base, count: rows) }
     }
-    return model.decoder.network.forward(
-      z.base, rows: samples * rows, given: givenLabels, model.decoder.weights, decoder, mode)
+    return decoder.forward(z.base, rows: samples * rows, mode)
   }
 
   /// The mean of −ln p(x|z) over rows and latents, each in `losses`, and with a scale its gradient, in
@@ -268,11 +252,11 @@ package final class VAEStep: TrainingStep {
   }
 
   /// μ and ln σ² side by side in rows of twice the latent size.
-  private func halves(_ moments: UnsafeMutablePointer<Float>, _ rows: Int) -> (Matrix, Matrix) {
+  private func halves(_ posterior: UnsafeMutablePointer<Float>, _ rows: Int) -> (Matrix, Matrix) {
     let latent = model.options.latentSize
     return (
-      Matrix(moments, rows: rows, columns: latent, rowStride: 2 * latent),
-      Matrix(moments + latent, rows: rows, columns: latent, rowStride: 2 * latent)
+      Matrix(posterior, rows: rows, columns: latent, rowStride: 2 * latent),
+      Matrix(posterior + latent, rows: rows, columns: latent, rowStride: 2 * latent)
     )
   }
 }

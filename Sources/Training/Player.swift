@@ -1,0 +1,65 @@
+import Networks
+import Tensors
+
+/// A learner at work in a fit, with all bound that its passes need: its weights, a workspace for training, and the
+/// labels of the rows.
+///
+///     let z = encoder.forward(x, rows: rows, mode)
+///     encoder.backward(dz, into: dx)
+package final class Player {
+  package let learner: Learner
+  package let workspace: Workspace
+  /// Rows of the last pass.
+  private(set) var rowCount = 0
+  private let labels: Buffer<Int32>?
+  private var x: UnsafePointer<Float>?
+  private var mode = Mode.inference
+
+  /// - Parameters:
+  ///   - rows: the most of a pass.
+  ///   - labels: gets the rows' classes before each pass; nil for a network without classes.
+  /// - Throws: `.memory`.
+  package init(
+    _ learner: Learner, rows: Int, labels: Buffer<Int32>? = nil, context: Context
+  ) throws(GenerativeError) {
+    self.learner = learner
+    self.labels = labels
+    workspace = try Workspace(learner.network, rows: rows, .training, context: context)
+  }
+
+  /// f(x), rows × the network's output, until the next pass.
+  ///
+  /// - Parameter x: stays as it is until `backward` was called.
+  package func forward(
+    _ x: UnsafePointer<Float>, rows: Int, _ mode: Mode
+  ) -> UnsafeMutablePointer<Float> {
+    (self.x, rowCount, self.mode) = (x, rows, mode)
+    return learner.network.forward(
+      x, rows: rows, given: givenLabels, learner.weights, workspace, mode)
+  }
+
+  /// The output of the last pass.
+  package var output: UnsafeMutablePointer<Float> {
+    workspace.output(learner.network.layers.count - 1)
+  }
+
+  /// Adds the gradient of the last pass to the learner's.
+  ///
+  /// - Parameters:
+  ///   - dOutput: the loss's gradient with respect to the output; overwritten.
+  ///   - learns: false: the gradient with respect to x is all that is wanted.
+  ///   - tied: whose weights this network shares.
+  ///   - dx: gets the gradient with respect to x; nil when it is not wanted.
+  package func backward(
+    _ dOutput: UnsafeMutablePointer<Float>, learns: Bool = true, tiedTo tied: Learner? = nil,
+    into dx: UnsafeMutablePointer<Float>? = nil
+  ) {
+    guard let x else { return }
+    learner.network.backward(
+      dOutput, x: x, rows: rowCount, given: givenLabels, learner.weights, workspace, mode,
+      gradient: learns ? learner.gradient?.base : nil, tiedGradient: tied?.gradient?.base,
+      inputGradient: dx)
+  }
+
+  private var givenLabels: UnsafePointer<Int32>? { labels.map { UnsafePointer($0.base) } }
+}
