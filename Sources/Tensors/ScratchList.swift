@@ -43,8 +43,8 @@ final class ScratchList: @unchecked Sendable {
 
   /// A scratch that is kept, once there is one.
   private struct Entry: ~Copyable {
-    let turn = Turn()
-    /// Touched only by the thread whose turn it is, and by deinit.
+    let lock = TryLock()
+    /// Touched only by the thread that holds the lock, and by deinit.
     var base: UnsafeMutableRawPointer?
   }
 
@@ -110,8 +110,8 @@ final class ScratchList: @unchecked Sendable {
 
   /// Whether one of the entries was free, and had a scratch or got one.
   private func withKeptScratch(_ body: (Scratch) -> Void) -> Bool {
-    for index in 0..<ScratchList.capacity where entries[index].turn.take() {
-      defer { entries[index].turn.end() }
+    for index in 0..<ScratchList.capacity where entries[index].lock.take() {
+      defer { entries[index].lock.release() }
       if entries[index].base == nil { entries[index].base = try? memory.allocate(byteCount: byteCount) }
       guard let base = entries[index].base else { continue }
       body(Scratch(base: base.assumingMemoryBound(to: Float.self)))

@@ -10,8 +10,8 @@ package final class ThreadPool: @unchecked Sendable {
   package let threadCount: Int
 
   /// To run a loop on the workers.
-  private let turn = Turn()
-  /// Touched only by the thread whose turn it is, and by deinit.
+  private let lock = TryLock()
+  /// Touched only by the thread that holds the lock, and by deinit.
   private var crew: ThreadCrew?
 
   /// - Parameter threadCount: at least 1 and at most 64 are used.
@@ -24,8 +24,8 @@ package final class ThreadPool: @unchecked Sendable {
   ///
   /// `body` takes its work from a shared counter and returns when none is left.
   package func run(_ body: (_ slot: Int) -> Void) {
-    guard threadCount > 1, turn.take() else { return body(0) }
-    defer { turn.end() }
+    guard threadCount > 1, lock.take() else { return body(0) }
+    defer { lock.release() }
     abandonForeignCrew()
     let crew = crew ?? ThreadCrew(workerCount: threadCount - 1)
     self.crew = crew
