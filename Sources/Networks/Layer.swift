@@ -105,11 +105,11 @@ package enum Mode: Sendable {
   /// `backward` all the same: the gradient of what the finished model computes.
   case inference
   /// Batch statistics, dropout and noise drawn from `random`, whose step is the training step.
-  case training(Random, Part? = nil)
+  case training(Random, BatchSlice? = nil)
 }
 
 /// Which rows of a batch a pass has, where others have the rest.
-package struct Part: Sendable {
+package struct BatchSlice: Sendable {
   /// The place of the pass's first row in the batch: where its random numbers begin.
   package let firstRow: Int
   /// Rows of the batch.
@@ -164,13 +164,13 @@ package struct LayerPass {
   }
 
   /// Which rows of a batch these are; nil: all.
-  package var part: Part? {
-    guard case .training(_, let part) = mode else { return nil }
-    return part
+  package var slice: BatchSlice? {
+    guard case .training(_, let slice) = mode else { return nil }
+    return slice
   }
 
   /// The number of the first float of so wide rows in the layer's random stream.
-  func firstElement(_ width: Int) -> Int { (part?.firstRow ?? 0) * width }
+  func firstElement(_ width: Int) -> Int { (slice?.firstRow ?? 0) * width }
 }
 
 extension Random {

@@ -74,7 +74,7 @@ package final class Batches {
     stepCount = 0
     if let deal {
       stepCount = deal.stepCount
-      if stepCount > 0, deal.portion(stepCount - 1).totalRows < self.minimumRows { stepCount -= 1 }
+      if stepCount > 0, deal.slice(stepCount - 1).totalRows < self.minimumRows { stepCount -= 1 }
     }
   }
 
@@ -106,29 +106,29 @@ package final class Batches {
   /// Rows in memory that cannot be read are a fault that the team hears of, and none.
   ///
   /// - Parameter target: gets the rows' labels, which the dataset must have; nil: nobody asks.
-  package func next(labels target: Buffer<Int32>? = nil) throws(GenerativeError) -> Deal.Portion? {
+  package func next(labels target: Buffer<Int32>? = nil) throws(GenerativeError) -> Deal.Slice? {
     guard let deal else {
-      let portion = try nextOfStream()
-      return portion.totalRows >= minimumRows ? portion : nil
+      let slice = try nextOfStream()
+      return slice.totalRows >= minimumRows ? slice : nil
     }
-    var portion = deal.portion(step)
-    guard portion.totalRows >= minimumRows else { return nil }
+    var slice = deal.slice(step)
+    guard slice.totalRows >= minimumRows else { return nil }
     step += 1
     do throws(GenerativeError) {
-      try reader.read(portion.places, into: base)
+      try reader.read(slice.places, into: base)
       if let target, let labels {
         for (position, row) in reader.rows.enumerated() { target.base[position] = labels.base[Int(row)] }
       }
     } catch {
       guard let team else { throw error }
       team.fault = error
-      portion.places = 0..<0
+      slice.places = 0..<0
     }
-    return portion
+    return slice
   }
 
   /// Reads the next rows of a stream; with ranks, what is wrong with one's is every rank's error.
-  private func nextOfStream() throws(GenerativeError) -> Deal.Portion {
+  private func nextOfStream() throws(GenerativeError) -> Deal.Slice {
     offset = 0
     let count = try (team?.ranks).together { () throws(GenerativeError) in
       let count = try reader.next(into: batch.base)
@@ -143,17 +143,17 @@ package final class Batches {
     guard let ranks = team?.ranks, !sharesRows else {
       joined = checksum
       guard let ranks = team?.ranks else {
-        return Deal.Portion(places: 0..<count, firstRow: 0, totalRows: count)
+        return Deal.Slice(places: 0..<count, firstRow: 0, totalRows: count)
       }
-      let places = Deal.share(of: count, ranks.rank, of: ranks.count)
+      let places = Deal.places(of: count, ranks.rank, of: ranks.count)
       offset = places.lowerBound
-      return Deal.Portion(places: places, firstRow: offset, totalRows: count)
+      return Deal.Slice(places: places, firstRow: offset, totalRows: count)
     }
     // Each rank's rows and their checksum, in one number.
     let all = try ranks.gather(Int(bitPattern: UInt(checksum.value) << 32 | UInt(count)))
     all.withUnsafeBufferPointer { if let base = $0.baseAddress { joined.append(base, count: $0.count) } }
     let counts = all.map { $0 & 0xFFFF_FFFF }
-    return Deal.Portion(
+    return Deal.Slice(
       places: 0..<count, firstRow: counts.prefix(ranks.rank).reduce(0, +), totalRows: counts.reduce(0, +))
   }
 

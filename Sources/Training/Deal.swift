@@ -13,7 +13,7 @@ import Tensors
 /// others spread theirs evenly over as many steps. The batch is rank 0's rows, then rank 1's, …
 package struct Deal: Sendable {
   /// What a rank has of one batch.
-  package struct Portion: Sendable {
+  package struct Slice: Sendable {
     /// Places in the order of the rank's dataset.
     package var places: Range<Int>
     /// Where its first row stands in the batch.
@@ -46,26 +46,26 @@ package struct Deal: Sendable {
   package var stepCount: Int { largest == 0 ? 0 : (largest - 1) / stride + 1 }
 
   /// What this rank has at a step, from 0; empty after the last.
-  package func portion(_ step: Int) -> Portion {
+  package func slice(_ step: Int) -> Slice {
     let first = min(step * stride, largest)
     let last = min(first + stride, largest)
     if isShared {
-      let (places, total) = (Self.share(of: last - first, rank, of: rankCount), last - first)
-      return Portion(
+      let (places, total) = (Self.places(of: last - first, rank, of: rankCount), last - first)
+      return Slice(
         places: first + places.lowerBound..<first + places.upperBound, firstRow: places.lowerBound,
         totalRows: total)
     }
-    var portion = Portion(places: 0..<0, firstRow: 0, totalRows: 0)
+    var slice = Slice(places: 0..<0, firstRow: 0, totalRows: 0)
     for (other, count) in rowCounts.enumerated() {
       let places = first * count / largest..<last * count / largest
-      if other == rank { (portion.places, portion.firstRow) = (places, portion.totalRows) }
-      portion.totalRows += places.count
+      if other == rank { (slice.places, slice.firstRow) = (places, slice.totalRows) }
+      slice.totalRows += places.count
     }
-    return portion
+    return slice
   }
 
   /// The places of a batch of `total` shared rows that a rank takes.
-  static func share(of total: Int, _ rank: Int, of rankCount: Int) -> Range<Int> {
+  static func places(of total: Int, _ rank: Int, of rankCount: Int) -> Range<Int> {
     rank * total / rankCount..<(rank + 1) * total / rankCount
   }
 }

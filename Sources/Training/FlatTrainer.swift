@@ -12,7 +12,7 @@ package final class FlatTrainer: @unchecked Sendable {
   private let step: any TrainingStep
   private let x: Buffer<Float>
   private var rowCount = 0
-  private var moment = Moment(seed: 0, step: 0, epoch: 0, rate: 0)
+  private var time = StepTime(seed: 0, step: 0, epoch: 0, rate: 0)
   /// The turn whose gradients are out; nil between steps.
   private var turn: Int?
   /// Of the rows of the present step.
@@ -57,9 +57,9 @@ package final class FlatTrainer: @unchecked Sendable {
     x.base.update(from: rows, count: count * width)
     rowCount = count
     figures = Figures()
-    moment = Moment(
+    time = StepTime(
       seed: options.seed, step: model.progress.stepCount + 1, epoch: epoch,
-      rate: rate ?? options.learningRate, part: Part(firstRow: firstRow, totalRows: count, ranks: nil))
+      rate: rate ?? options.learningRate, slice: BatchSlice(firstRow: firstRow, totalRows: count, ranks: nil))
     model.record = nil
     try differentiate(0)
   }
@@ -78,7 +78,7 @@ package final class FlatTrainer: @unchecked Sendable {
   /// - Throws: `.nonfinite` when they are not finite, the model as it was; `.state` when no step has begun.
   package func apply(rows: Double) throws(GenerativeError) -> Bool {
     guard let turn else { throw GenerativeError(.state, "no step has begun, so there are no gradients") }
-    let own = step.moment(of: turn, in: moment)
+    let own = step.time(of: turn, in: time)
     do throws(Runaway) {
       figures[step.turns[turn].norm] = try step.turns[turn].update(
         at: own, clipNorm: options.clipNorm, divisor: rows)
@@ -91,7 +91,7 @@ package final class FlatTrainer: @unchecked Sendable {
       return true
     }
     self.turn = nil
-    step.finish(&figures, at: moment)
+    step.finish(&figures, at: time)
     model.progress.stepCount += 1
     return false
   }
@@ -104,7 +104,7 @@ package final class FlatTrainer: @unchecked Sendable {
     }
     do throws(Runaway) {
       figures.take(
-        try step.gradient(of: x.base, rows: rowCount, turn: next, at: step.moment(of: next, in: moment)))
+        try step.gradient(of: x.base, rows: rowCount, turn: next, at: step.time(of: next, in: time)))
     } catch {
       throw GenerativeError(.nonfinite, "\(error.description): \(error.place)")
     }

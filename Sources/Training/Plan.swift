@@ -11,7 +11,7 @@ package struct Plan: Sendable, Equatable {
   package var flopsPerRow = 0
 
   /// A network that learns.
-  package struct Part {
+  package struct Trainee {
     let network: Network
     /// Training workspaces.
     var workspaces = 1
@@ -29,23 +29,24 @@ package struct Plan: Sendable, Equatable {
   }
 
   /// - Parameters:
-  ///   - parts: the networks that learn.
+  ///   - trainees: the networks that learn.
   ///   - rowFloats: floats per row that batch and step hold beside the workspaces.
   ///   - floats: floats beside that, however many rows.
   ///   - averaged: the network of which a moving average is kept.
   package init(
-    _ parts: [Part], rows: Int, rowFloats: Int, floats: Int = 0, averaged: Network? = nil, context: Context
+    _ trainees: [Trainee], rows: Int, rowFloats: Int, floats: Int = 0, averaged: Network? = nil,
+    context: Context
   ) throws(GenerativeError) {
-    for part in parts {
-      let network = part.network
-      guard let partRows = checkedProduct(rows, part.rowsEach) else {
+    for trainee in trainees {
+      let network = trainee.network
+      guard let passRows = checkedProduct(rows, trainee.rowsEach) else {
         throw GenerativeError(.memory, "batches of \(rows) rows do not fit in memory")
       }
       parameterCount += network.parameterCount
-      flopsPerRow += network.flops * part.passes * part.rowsEach
+      flopsPerRow += network.flops * trainee.passes * trainee.rowsEach
       peakByteCount += Learner.byteCount(network, .adam())
       peakByteCount +=
-        part.workspaces * (try Workspace.byteCount(network, rows: partRows, .training, context: context))
+        trainee.workspaces * (try Workspace.byteCount(network, rows: passRows, .training, context: context))
     }
     guard let step = checkedProduct(rows, rowFloats, MemoryLayout<Float>.stride) else {
       throw GenerativeError(.memory, "batches of \(rows) rows do not fit in memory")

@@ -17,11 +17,11 @@ package struct Runaway: Error {
   /// - Parameters:
   ///   - players: what gave the loss, in the order that rows went through, each as its last pass left it.
   package static func check(
-    _ what: String, _ loss: Double, _ players: Player..., at moment: Moment
+    _ what: String, _ loss: Double, _ players: Player..., at time: StepTime
   ) throws(Runaway) {
     guard !loss.isFinite, players.contains(where: { $0.rowCount > 0 }) else { return }
     let runaway = Runaway(what: what, value: loss, place: place(players))
-    guard let team = moment.team else { throw runaway }
+    guard let team = time.team else { throw runaway }
     team.note(runaway)
   }
 

@@ -173,10 +173,10 @@ package final class Trainer {
     var stops = false
     while true {
       if options.observer.isCancelled() { stops = try hears(.stopNow) || stops }
-      guard let portion = try batches.next(labels: step.labels) else { break }
+      guard let slice = try batches.next(labels: step.labels) else { break }
       if let team, writer?.isDue(steps: 1) ?? false { team.wishes.insert(.save) }
-      let (figures, rate) = try learn(portion)
-      recent.add(figures, rows: portion.totalRows)
+      let (figures, rate) = try learn(slice)
+      recent.add(figures, rows: slice.totalRows)
       if let team {
         stops = try does(team.takeHeard()) || stops
       } else if let writer, writer.isDue(steps: 1) {
@@ -209,15 +209,15 @@ package final class Trainer {
   }
 
   /// One step on the present batch; returns its figures and its rate.
-  private func learn(_ portion: Deal.Portion) throws(GenerativeError) -> (Figures, Float) {
+  private func learn(_ slice: Deal.Slice) throws(GenerativeError) -> (Figures, Float) {
     undo?.take()
     let before = (model.progress, record)
     model.progress.stepCount += 1
-    let moment = moment(after: record.stepsDone, portion)
+    let time = time(after: record.stepsDone, slice)
     record.stepsDone += 1
     let figures: Figures
     do throws(Runaway) {
-      figures = try step.learn(batches.base, rows: portion.rowCount, at: moment)
+      figures = try step.learn(batches.base, rows: slice.rowCount, at: time)
     } catch {
       throw runsAway(error.description, ": \(error.place)")
     }
@@ -226,16 +226,16 @@ package final class Trainer {
       (model.progress, record) = before
       try team.complain()
     }
-    record.mean.add(figures, rows: portion.totalRows)
+    record.mean.add(figures, rows: slice.totalRows)
     record.streamChecksum = batches.streamChecksum
-    return (figures, moment.rate)
+    return (figures, time.rate)
   }
 
   /// Measures the validation set and tells of the epoch that is over; returns as `learnEpoch`.
   private func endEpoch() throws(GenerativeError) -> Bool {
     let validated = try validate()
     let (place, mean) = (place, record.mean.figures)
-    let rate = moment(after: record.stepsDone - 1).rate
+    let rate = time(after: record.stepsDone - 1).rate
     // Nothing fails from here on until the epoch counts as done.
     model.progress.epochCount += 1
     record.stepsDone = 0
@@ -271,36 +271,36 @@ package final class Trainer {
     var mean = Figures.Mean()
     validation.start(epoch: 0)
     var number = 0
-    while let portion = try validation.next(labels: step.labels) {
+    while let slice = try validation.next(labels: step.labels) {
       number += 1
       // A rank without rows has its part in what ranks sum on the way.
-      guard portion.rowCount > 0 || team != nil else { continue }
-      let moment = Moment(
+      guard slice.rowCount > 0 || team != nil else { continue }
+      let time = StepTime(
         seed: options.seed, step: number, epoch: Double(model.progress.epochCount + 1), rate: 0,
-        part: part(portion), team: nil)
-      let figures = step.validate(validation.base, rows: portion.rowCount, at: moment)
-      if portion.rowCount > 0 { mean.add(figures, rows: portion.rowCount) }
+        slice: batchSlice(slice), team: nil)
+      let figures = step.validate(validation.base, rows: slice.rowCount, at: time)
+      if slice.rowCount > 0 { mean.add(figures, rows: slice.rowCount) }
     }
     validation.finish(steps: number)
     return try team?.mean(mean).figures ?? mean.figures
   }
 
-  /// The moment of the step after `steps` of the present epoch.
+  /// The time of the step after `steps` of the present epoch.
   ///
-  /// - Parameter portion: what this rank has of the batch.
-  private func moment(after steps: Int, _ portion: Deal.Portion? = nil) -> Moment {
+  /// - Parameter slice: what this rank has of the batch.
+  private func time(after steps: Int, _ slice: Deal.Slice? = nil) -> StepTime {
     let stepsPerEpoch = max(batches.stepCount, 1)
     let done = epochsDone * stepsPerEpoch + min(steps, stepsPerEpoch)
     let lifetime = record.start.epochCount * stepsPerEpoch + done
-    return Moment(
+    return StepTime(
       seed: options.seed, step: model.progress.stepCount,
       epoch: Double(lifetime) / Double(stepsPerEpoch),
       rate: options.rate(stepOfFit: done, stepOfLife: lifetime, stepsPerEpoch: stepsPerEpoch),
-      part: portion.flatMap(part), team: team)
+      slice: slice.flatMap(batchSlice), team: team)
   }
 
-  private func part(_ portion: Deal.Portion) -> Part? {
-    team.map { Part(firstRow: portion.firstRow, totalRows: portion.totalRows, ranks: $0.ranks) }
+  private func batchSlice(_ slice: Deal.Slice) -> BatchSlice? {
+    team.map { BatchSlice(firstRow: slice.firstRow, totalRows: slice.totalRows, ranks: $0.ranks) }
   }
 
   private var place: Reporter.Place {

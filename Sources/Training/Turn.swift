@@ -62,7 +62,7 @@ package final class Turn {
   /// - Parameter divisor: what the gradient, a sum over so many rows, is divided by.
   /// - Throws: when the gradient is not finite, and nothing moves.
   func update(
-    at moment: Moment, clipNorm: Float?, divisor: Double = 1
+    at time: StepTime, clipNorm: Float?, divisor: Double = 1
   ) throws(Runaway) -> Double {
     let norm = learners.reduce(0) { $0 + $1.squaredGradientNorm }.squareRoot() / divisor
     guard norm.isFinite else {
@@ -73,7 +73,7 @@ package final class Turn {
     model.weightsChange()
     var scale = Float(1 / divisor)
     if let clipNorm, norm > Double(clipNorm) { scale = Float(Double(clipNorm) / (norm * divisor)) }
-    for learner in learners { learner.update(step: moment.step, rate: moment.rate, gradientScale: scale) }
+    for learner in learners { learner.update(step: time.step, rate: time.rate, gradientScale: scale) }
     return norm
   }
 }

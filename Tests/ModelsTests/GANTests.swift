@@ -194,7 +194,7 @@ import Training
       let gan = try small(width: 2, change)
       var rows = x
       let step = try GANStep(gan, FitOptions(rule: .sgd(), batchRows: 32))
-      return try step.learn(&rows, rows: 32, at: Moment(seed: seed, step: 1, epoch: 0, rate: 0))[.realScore]
+      return try step.learn(&rows, rows: 32, at: StepTime(seed: seed, step: 1, epoch: 0, rate: 0))[.realScore]
     }
     #expect(try figures({ _ in }, seed: 1) == figures({ _ in }, seed: 2))
     #expect(try figures({ $0.inputNoise = 0.5 }, seed: 1) != figures({ $0.inputNoise = 0.5 }, seed: 2))

@@ -76,10 +76,10 @@ extension Buffer<Float> {
   }
 }
 
-extension Moment {
-  /// The moment of a step in a test without epochs.
-  static func step(_ step: Int, rate: Float = 1e-2) -> Moment {
-    Moment(seed: 5, step: step, epoch: 1, rate: rate)
+extension StepTime {
+  /// The time of a step in a test without epochs.
+  static func step(_ step: Int, rate: Float = 1e-2) -> StepTime {
+    StepTime(seed: 5, step: step, epoch: 1, rate: rate)
   }
 }
 

@@ -188,9 +188,9 @@ import Training
     let vae = try model { $0.annealing = .linear(epochs: 2) }
     let step = try VAEStep(vae, FitOptions(batchRows: 4))
     var x = uniforms(4 * Self.width, seed: 5)
-    let early = try step.learn(&x, rows: 4, at: Moment(seed: 1, step: 1, epoch: 0.5, rate: 0))
+    let early = try step.learn(&x, rows: 4, at: StepTime(seed: 1, step: 1, epoch: 0.5, rate: 0))
     #expect(abs(early[.loss] - early[.reconstruction] - 0.25 * early[.kl]) < 1e-6)
-    let validated = step.validate(&x, rows: 4, at: Moment(seed: 1, step: 1, epoch: 0.5, rate: 0))
+    let validated = step.validate(&x, rows: 4, at: StepTime(seed: 1, step: 1, epoch: 0.5, rate: 0))
     #expect(abs(validated[.loss] - validated[.reconstruction] - validated[.kl]) < 1e-6)
   }
 

@@ -9,15 +9,15 @@ import Training
     let stride = 4 * ranks
     #expect(deals[0].stepCount == (counts[0] + stride - 1) / stride)
     for step in 0..<deals[0].stepCount {
-      let portions = deals.map { $0.portion(step) }
-      let places = portions.flatMap { Array($0.places) }
+      let slices = deals.map { $0.slice(step) }
+      let places = slices.flatMap { Array($0.places) }
       #expect(places == Array(step * stride..<min((step + 1) * stride, counts[0])))
-      #expect(portions.allSatisfy { $0.totalRows == places.count && $0.rowCount <= 4 })
-      for portion in portions where portion.rowCount > 0 {
-        #expect(places[portion.firstRow] == portion.places.lowerBound)
+      #expect(slices.allSatisfy { $0.totalRows == places.count && $0.rowCount <= 4 })
+      for slice in slices where slice.rowCount > 0 {
+        #expect(places[slice.firstRow] == slice.places.lowerBound)
       }
     }
-    #expect(deals[0].portion(deals[0].stepCount).totalRows == 0)
+    #expect(deals[0].slice(deals[0].stepCount).totalRows == 0)
   }
 
   @Test func `Rows of ranks' own are spread over the steps of the largest`() {
@@ -25,14 +25,14 @@ import Training
     let deals = (0..<3).map { Deal(rank: $0, rankCount: 3, batchRows: 8, rowCounts: counts) }
     #expect(deals[0].stepCount == 4)
     for (deal, count) in zip(deals, counts) {
-      #expect((0..<4).flatMap { Array(deal.portion($0).places) } == Array(0..<count))
-      #expect((0..<4).allSatisfy { deal.portion($0).rowCount <= 8 })
+      #expect((0..<4).flatMap { Array(deal.slice($0).places) } == Array(0..<count))
+      #expect((0..<4).allSatisfy { deal.slice($0).rowCount <= 8 })
     }
     for step in 0..<4 {
-      let portions = deals.map { $0.portion(step) }
+      let slices = deals.map { $0.slice(step) }
       #expect(
-        portions.map(\.firstRow) == [0, portions[0].rowCount, portions[0].rowCount + portions[1].rowCount])
-      #expect(portions.allSatisfy { $0.totalRows == portions.map(\.rowCount).reduce(0, +) })
+        slices.map(\.firstRow) == [0, slices[0].rowCount, slices[0].rowCount + slices[1].rowCount])
+      #expect(slices.allSatisfy { $0.totalRows == slices.map(\.rowCount).reduce(0, +) })
     }
   }
 }

@@ -73,14 +73,14 @@ final class LineStep: TrainingStep {
   }
 
   func differentiate(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at moment: Moment
+    _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at time: StepTime
   ) -> Figures {
     let figures = evaluate(x, rows: rows, learns: true)
     player.backward(dy.base)
     return figures
   }
 
-  func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+  func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at time: StepTime) -> Figures {
     evaluate(x, rows: rows, learns: false)
   }
 

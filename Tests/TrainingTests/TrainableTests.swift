@@ -52,12 +52,12 @@ import Training
     let model = try LineModel(width: Self.width)
     let step = try model.prepare(options(1), nil)
     var x = normals(7 * Self.width, seed: 2)
-    _ = try step.learn(&x, rows: 7, at: Moment(seed: 1, step: 1, epoch: 0, rate: 0))
+    _ = try step.learn(&x, rows: 7, at: StepTime(seed: 1, step: 1, epoch: 0, rate: 0))
     let gradient = try #require(model.learner.gradient)
     let first = Array(gradient.elements)
     let before = model.weightChanges
     // At a rate of 0 the same step again.
-    _ = try step.learn(&x, rows: 7, at: Moment(seed: 1, step: 2, epoch: 0, rate: 0))
+    _ = try step.learn(&x, rows: 7, at: StepTime(seed: 1, step: 2, epoch: 0, rate: 0))
     #expect(Array(gradient.elements) == first)
     #expect(model.weightChanges > before)
   }

@@ -58,17 +58,17 @@ private final class AutoencoderStep: TrainingStep {
   var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
 
   func differentiate(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at moment: Moment
+    _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at time: StepTime
   ) throws(Runaway) -> Figures {
-    let input = corrupt(x, rows: rows, moment.random(.corruption), at: moment)
+    let input = corrupt(x, rows: rows, time.random(.corruption), at: time)
     // z = f(c(x)), y = g(z)
-    let z = encoder.forward(input, rows: rows, moment.training(.dropout, pass: 0))
-    let y = decoder.forward(z, rows: rows, moment.training(.dropout, pass: 1))
-    let reconstruction = evaluate(y, x, rows: rows, gradientScale: moment.rowScale(rows))
-    try Runaway.check("loss", reconstruction, encoder, decoder, at: moment)
+    let z = encoder.forward(input, rows: rows, time.training(.dropout, pass: 0))
+    let y = decoder.forward(z, rows: rows, time.training(.dropout, pass: 1))
+    let reconstruction = evaluate(y, x, rows: rows, gradientScale: time.rowScale(rows))
+    try Runaway.check("loss", reconstruction, encoder, decoder, at: time)
     decoder.backward(dOutput.base, tiedTo: model.encoder, into: dLatent.base)
-    let penalty = penalize(z, input, rows: rows, at: moment, isLearning: true)
-    try Runaway.check("loss", penalty, encoder, at: moment)
+    let penalty = penalize(z, input, rows: rows, at: time, isLearning: true)
+    try Runaway.check("loss", penalty, encoder, at: time)
     encoder.backward(dLatent.base)
     var figures = Figures()
     figures[.loss] = reconstruction + penalty
@@ -76,24 +76,24 @@ private final class AutoencoderStep: TrainingStep {
     return figures
   }
 
-  func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
-    let input = corrupt(x, rows: rows, moment.random(.evaluation), at: moment)
+  func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at time: StepTime) -> Figures {
+    let input = corrupt(x, rows: rows, time.random(.evaluation), at: time)
     let z = encoder.forward(input, rows: rows, .inference)
     let y = decoder.forward(z, rows: rows, .inference)
     var figures = Figures()
     figures[.reconstruction] = evaluate(y, x, rows: rows)
     figures[.loss] =
-      figures[.reconstruction] + penalize(z, input, rows: rows, at: moment, isLearning: false)
+      figures[.reconstruction] + penalize(z, input, rows: rows, at: time, isLearning: false)
     return figures
   }
 
   private func corrupt(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, _ random: Random, at moment: Moment
+    _ x: UnsafeMutablePointer<Float>, rows: Int, _ random: Random, at time: StepTime
   ) -> UnsafePointer<Float> {
     guard model.options.corruption != .none else { return UnsafePointer(x) }
     let width = model.options.shape.count
     model.options.corruption.apply(
-      x, count: rows * width, into: corrupted.base, from: random, offset: moment.firstRow * width,
+      x, count: rows * width, into: corrupted.base, from: random, offset: time.firstRow * width,
       scratch: noise.base, context: model.context)
     return UnsafePointer(corrupted.base)
   }
@@ -115,21 +115,21 @@ private final class AutoencoderStep: TrainingStep {
   /// The penalties of the latents h of rows and, when learning, their gradients: of sparsity added to
   /// `dLatent`, of contraction to the encoder's.
   private func penalize(
-    _ h: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, at moment: Moment,
+    _ h: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, at time: StepTime,
     isLearning: Bool
   ) -> Double {
     var penalty = 0.0
     if let sparsity {
       penalty += sparsity.evaluate(
         Matrix(h, rows: rows, columns: model.options.latentSize), means: means.base,
-        dh: isLearning ? dLatent.base : nil, rowScale: moment.rowScale(rows), of: moment.part,
+        dh: isLearning ? dLatent.base : nil, rowScale: time.rowScale(rows), of: time.slice,
         context: model.context)
     }
     if let contraction {
       let weight = model.options.contraction
       contraction.evaluate(
-        x, rows: rows, firstRow: moment.firstRow, model.encoder.weights, encoder.workspace,
-        moment.random(.contraction), losses: losses.base, gradientScale: weight * moment.rowScale(rows),
+        x, rows: rows, firstRow: time.firstRow, model.encoder.weights, encoder.workspace,
+        time.random(.contraction), losses: losses.base, gradientScale: weight * time.rowScale(rows),
         gradient: isLearning ? model.encoder.gradient?.base : nil)
       penalty += Double(weight) * model.context.sum(losses.base, count: rows) / Double(rows)
     }

@@ -122,14 +122,14 @@ package final class Autoencoder: @unchecked Sendable {
     _ options: Options, rows: Int, context: Context = .standard
   ) throws(GenerativeError) -> Plan {
     let networks = try networks(options)
-    var encoder = Plan.Part(network: networks.encoder)
+    var encoder = Plan.Trainee(network: networks.encoder)
     var rowFloats = 4 * options.shape.count + networks.decoder.input.count
     if options.contraction > 0 {
       encoder.passes += JacobianPenalty.passCount(networks.encoder)
       rowFloats += JacobianPenalty.rowFloats(networks.encoder)
     }
     return try Plan(
-      [encoder, Plan.Part(network: networks.decoder)], rows: rows, rowFloats: rowFloats, context: context)
+      [encoder, Plan.Trainee(network: networks.decoder)], rows: rows, rowFloats: rowFloats, context: context)
   }
 
   /// Trained numbers.

@@ -58,7 +58,7 @@ package final class Classifier: @unchecked Sendable {
   ) throws(GenerativeError) -> Plan {
     // The batch; the logits' gradients, a loss and a label.
     try Plan(
-      [Plan.Part(network: try network(options))], rows: rows,
+      [Plan.Trainee(network: try network(options))], rows: rows,
       rowFloats: options.stack.shape.count + options.classCount + 2, context: context)
   }
 
@@ -144,18 +144,18 @@ private final class ClassifierStep: TrainingStep {
   var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
 
   func differentiate(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at moment: Moment
+    _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at time: StepTime
   ) throws(Runaway) -> Figures {
-    let logits = network.forward(x, rows: rows, moment.training(.dropout, pass: 0))
+    let logits = network.forward(x, rows: rows, time.training(.dropout, pass: 0))
     var figures = Figures()
-    let loss = evaluate(logits, rows: rows, gradientScale: moment.rowScale(rows))
-    try Runaway.check("loss", loss, network, at: moment)
+    let loss = evaluate(logits, rows: rows, gradientScale: time.rowScale(rows))
+    try Runaway.check("loss", loss, network, at: time)
     figures[.loss] = loss
     network.backward(dLogits.base)
     return figures
   }
 
-  func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+  func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at time: StepTime) -> Figures {
     let logits = network.forward(x, rows: rows, .inference)
     var figures = Figures()
     figures[.loss] = evaluate(logits, rows: rows)

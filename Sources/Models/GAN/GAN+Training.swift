@@ -59,10 +59,10 @@ extension GAN: Trainable {
     let sums = try Buffer<Float>(count: width, in: context.memory)
     let total = try Buffer<Double>(count: width + 1, in: context.memory)
     batches.start(epoch: 0)
-    while let portion = try batches.next() {
-      context.columnSums(Matrix(batches.base, rows: portion.rowCount, columns: width), into: sums.base)
+    while let slice = try batches.next() {
+      context.columnSums(Matrix(batches.base, rows: slice.rowCount, columns: width), into: sums.base)
       for j in 0..<width { total.base[j] += Double(sums.base[j]) }
-      total.base[width] += Double(portion.rowCount)
+      total.base[width] += Double(slice.rowCount)
     }
     return total
   }
@@ -91,7 +91,7 @@ package final class GANStep: TrainingStep {
   private let sums: Buffer<Float>
   private var health = GANHealth()
   /// Writes latents in place of the model; nil: it draws them.
-  private var givenLatents: ((_ z: UnsafeMutablePointer<Float>, _ own: Moment) -> Void)?
+  private var givenLatents: ((_ z: UnsafeMutablePointer<Float>, _ own: StepTime) -> Void)?
   /// The classes of a conditional model's rows, real and generated.
   package let labels: Buffer<Int32>?
 
@@ -129,46 +129,46 @@ package final class GANStep: TrainingStep {
 
   /// One step of the game with latents that `draw` writes, rows × latent, for each of D's steps.
   package func play(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment,
-    _ draw: @escaping (_ z: UnsafeMutablePointer<Float>, _ own: Moment) -> Void
+    _ x: UnsafeMutablePointer<Float>, rows: Int, at time: StepTime,
+    _ draw: @escaping (_ z: UnsafeMutablePointer<Float>, _ own: StepTime) -> Void
   ) throws(Runaway) -> Figures {
     givenLatents = draw
     defer { givenLatents = nil }
-    return try learn(x, rows: rows, at: moment)
+    return try learn(x, rows: rows, at: time)
   }
 
   /// D's steps number its random streams, so that none of the k repeats another.
-  package func moment(of turn: Int, in moment: Moment) -> Moment {
+  package func time(of turn: Int, in time: StepTime) -> StepTime {
     let k = model.options.discriminatorSteps
-    return turn < k ? moment.at(step: (moment.step - 1) * k + turn + 1) : moment
+    return turn < k ? time.at(step: (time.step - 1) * k + turn + 1) : time
   }
 
   package func differentiate(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at moment: Moment
+    _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at time: StepTime
   ) throws(Runaway) -> Figures {
     let k = model.options.discriminatorSteps
     var figures = Figures()
     if turn == k {
-      try differentiateGenerator(rows: rows, at: moment, &figures)
+      try differentiateGenerator(rows: rows, at: time, &figures)
       return figures
     }
     if turn == 0 { model.toInside(x, rows: rows) }
     if let givenLatents {
-      givenLatents(z.base, moment)
+      givenLatents(z.base, time)
     } else {
-      model.draw(z.base, rows: rows, first: moment.firstRow, from: moment.random(.latent))
+      model.draw(z.base, rows: rows, first: time.firstRow, from: time.random(.latent))
     }
-    let generated = generator.forward(z.base, rows: rows, moment.training(.dropout))
+    let generated = generator.forward(z.base, rows: rows, time.training(.dropout))
     if turn == k - 1 {
       figures[.realDistance] = distance(x, rows: rows)
       figures[.sampleDistance] = distance(generated, rows: rows)
     }
-    try differentiateDiscriminator(x, generated, rows: rows, at: moment, &figures)
+    try differentiateDiscriminator(x, generated, rows: rows, at: time, &figures)
     return figures
   }
 
-  package func finish(_ figures: inout Figures, at moment: Moment) {
-    model.average?.update(model.generator.weights, step: moment.step, context: context)
+  package func finish(_ figures: inout Figures, at time: StepTime) {
+    model.average?.update(model.generator.weights, step: time.step, context: context)
     figures[.loss] = figures[.discriminatorLoss] + figures[.generatorLoss]
     health.add(figures)
   }
@@ -184,27 +184,27 @@ package final class GANStep: TrainingStep {
 
   /// D's gradient on real and generated rows, each normalised in a batch of its own.
   private func differentiateDiscriminator(
-    _ x: UnsafePointer<Float>, _ generated: UnsafePointer<Float>, rows: Int, at moment: Moment,
+    _ x: UnsafePointer<Float>, _ generated: UnsafePointer<Float>, rows: Int, at time: StepTime,
     _ figures: inout Figures
   ) throws(Runaway) {
     let (realMode, fakeMode) = (
-      moment.training(.discriminatorNoise, pass: 0), moment.training(.discriminatorNoise, pass: 1)
+      time.training(.discriminatorNoise, pass: 0), time.training(.discriminatorNoise, pass: 1)
     )
-    let scale = moment.rowScale(rows)
+    let scale = time.rowScale(rows)
 
     let real = discriminate(x, rows: rows, realMode) { logits in
       objective.real(
         logits: logits, rows: rows, smoothing: model.options.labelSmoothing, losses: losses.base,
         gradientScale: scale, dLogits: dLogits.base)
     }
-    try Runaway.check("discriminator_loss", real.loss, discriminator, at: moment)
+    try Runaway.check("discriminator_loss", real.loss, discriminator, at: time)
     discriminator.backward(dLogits.base)
 
     let fake = discriminate(generated, rows: rows, fakeMode) { logits in
       objective.generated(
         logits: logits, rows: rows, losses: losses.base, gradientScale: scale, dLogits: dLogits.base)
     }
-    try Runaway.check("discriminator_loss", fake.loss, generator, discriminator, at: moment)
+    try Runaway.check("discriminator_loss", fake.loss, generator, discriminator, at: time)
     discriminator.backward(dLogits.base)
 
     figures[.discriminatorLoss] = real.loss + fake.loss
@@ -214,15 +214,15 @@ package final class GANStep: TrainingStep {
 
   /// G's gradient, on the rows generated last, through D, whose own is not wanted.
   private func differentiateGenerator(
-    rows: Int, at moment: Moment, _ figures: inout Figures
+    rows: Int, at time: StepTime, _ figures: inout Figures
   ) throws(Runaway) {
-    let noise = moment.training(.discriminatorNoise, pass: 2)
+    let noise = time.training(.discriminatorNoise, pass: 2)
     let result = discriminate(generator.output, rows: rows, noise) { logits in
       objective.generator(
-        logits: logits, rows: rows, losses: losses.base, gradientScale: moment.rowScale(rows),
+        logits: logits, rows: rows, losses: losses.base, gradientScale: time.rowScale(rows),
         dLogits: dLogits.base)
     }
-    try Runaway.check("generator_loss", result.loss, generator, discriminator, at: moment)
+    try Runaway.check("generator_loss", result.loss, generator, discriminator, at: time)
     discriminator.backward(dLogits.base, learns: false, into: dGenerated.base)
     generator.backward(dGenerated.base)
     figures[.generatorLoss] = result.loss
@@ -241,13 +241,13 @@ package final class GANStep: TrainingStep {
   }
 
   /// The players' losses on rows that are not learned from, with latents of the batch's number.
-  package func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+  package func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at time: StepTime) -> Figures {
     model.toInside(x, rows: rows)
     var figures = Figures()
     let real = discriminate(x, rows: rows, .inference) { logits in
       objective.real(logits: logits, rows: rows, losses: losses.base)
     }
-    model.draw(z.base, rows: rows, first: moment.firstRow, from: moment.random(.evaluation))
+    model.draw(z.base, rows: rows, first: time.firstRow, from: time.random(.evaluation))
     let generated = generator.forward(z.base, rows: rows, .inference)
     let fake = discriminate(generated, rows: rows, .inference) { logits in
       objective.generated(logits: logits, rows: rows, losses: losses.base)

@@ -127,8 +127,8 @@ package final class GAN: @unchecked Sendable {
       // G: k forwards and a backward; D: k times forward and backward on real and generated rows,
       // then a forward and half a backward for G.
       [
-        Plan.Part(network: networks.generator, passes: k + 2),
-        Plan.Part(network: networks.discriminator, passes: 6 * k + 2),
+        Plan.Trainee(network: networks.generator, passes: k + 2),
+        Plan.Trainee(network: networks.discriminator, passes: 6 * k + 2),
       ], rows: rows,
       // The batch, the gradient of generated rows, z; logits' gradients, losses and labels.
       rowFloats: 2 * width + options.latentSize + 2 + (options.classCount == 0 ? 0 : 1),

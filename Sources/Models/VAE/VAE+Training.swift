@@ -78,25 +78,25 @@ package final class VAEStep: TrainingStep {
 
   /// One step under the noise in `noise`.
   package func descend(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment
+    _ x: UnsafeMutablePointer<Float>, rows: Int, at time: StepTime
   ) throws(Runaway) -> Figures {
     isNoiseGiven = true
     defer { isNoiseGiven = false }
-    return try learn(x, rows: rows, at: moment)
+    return try learn(x, rows: rows, at: time)
   }
 
   package func differentiate(
-    _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at moment: Moment
+    _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at time: StepTime
   ) throws(Runaway) -> Figures {
     if !isNoiseGiven {
-      if model.options.binarizes { binarize(x, rows: rows, moment.random(.binarisation), at: moment) }
-      draw(moment.random(.reparameterisation), rows: rows, at: moment)
+      if model.options.binarizes { binarize(x, rows: rows, time.random(.binarisation), at: time) }
+      draw(time.random(.reparameterisation), rows: rows, at: time)
     }
     let figures = differentiate(
-      x, rows: rows, beta: model.options.beta * Float(model.options.annealing.share(at: moment.epoch)),
-      rowScale: moment.rowScale(rows), moment.training(.dropout, pass: 0),
-      moment.training(.dropout, pass: 1, rowsEach: samples))
-    try Runaway.check("loss", figures[.loss], encoder, decoder, at: moment)
+      x, rows: rows, beta: model.options.beta * Float(model.options.annealing.share(at: time.epoch)),
+      rowScale: time.rowScale(rows), time.training(.dropout, pass: 0),
+      time.training(.dropout, pass: 1, rowsEach: samples))
+    try Runaway.check("loss", figures[.loss], encoder, decoder, at: time)
     return figures
   }
 
@@ -141,12 +141,12 @@ package final class VAEStep: TrainingStep {
     return figures(reconstruction, divergence, bound, beta: beta)
   }
 
-  package func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at moment: Moment) -> Figures {
+  package func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at time: StepTime) -> Figures {
     let beta = model.options.beta
     if model.options.binarizes {
-      binarize(x, rows: rows, moment.random(.evaluation).row(~moment.step), at: moment)
+      binarize(x, rows: rows, time.random(.evaluation).row(~time.step), at: time)
     }
-    draw(moment.random(.evaluation), rows: rows, at: moment)
+    draw(time.random(.evaluation), rows: rows, at: time)
     let q = encode(x, rows: rows, .inference)
     let reconstruction = reconstruct(decode(q, rows: rows, .inference), x, rows: rows)
     let bound = weigh(q, rows: rows, beta: beta, isLearning: false)
@@ -227,21 +227,21 @@ package final class VAEStep: TrainingStep {
   }
 
   /// Fills `noise`.
-  private func draw(_ random: Random, rows: Int, at moment: Moment) {
+  private func draw(_ random: Random, rows: Int, at time: StepTime) {
     let latent = model.options.latentSize
-    let total = moment.part?.totalRows ?? rows
+    let total = time.slice?.totalRows ?? rows
     for sample in 0..<samples {
       context.fillNormal(
         noise.base + sample * rows * latent, count: rows * latent, from: random,
-        offset: (sample * total + moment.firstRow) * latent)
+        offset: (sample * total + time.firstRow) * latent)
     }
   }
 
   /// x ← 1 with probability x, else 0.
-  private func binarize(_ x: UnsafeMutablePointer<Float>, rows: Int, _ random: Random, at moment: Moment) {
+  private func binarize(_ x: UnsafeMutablePointer<Float>, rows: Int, _ random: Random, at time: StepTime) {
     let width = model.options.shape.count
     let count = rows * width
-    context.fillUniform(uniforms.base, count: count, from: random, offset: moment.firstRow * width)
+    context.fillUniform(uniforms.base, count: count, from: random, offset: time.firstRow * width)
     for i in 0..<count { x[i] = uniforms.base[i] < x[i] ? 1 : 0 }
   }
 

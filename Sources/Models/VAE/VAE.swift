@@ -113,7 +113,7 @@ package final class VAE: @unchecked Sendable {
     let weights = samples > 1 ? samples * ImportanceWeights.floats.latent + ImportanceWeights.floats.row : 0
     return try Plan(
       [
-        Plan.Part(network: networks.encoder), Plan.Part(network: networks.decoder, rowsEach: samples),
+        Plan.Trainee(network: networks.encoder), Plan.Trainee(network: networks.decoder, rowsEach: samples),
       ], rows: rows, rowFloats: batch + samples * latent + weights, context: context)
   }
 

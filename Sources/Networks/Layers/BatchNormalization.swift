@@ -71,28 +71,28 @@ package final class BatchNormalization: AffineLayer {
   /// z = gain·x + offset with gain = γ / deviation, offset = β − gain·mean;  y = act(z)
   package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
     let context = pass.context
-    let moments = Moments(pass.cache ?? pass.scratch, channels)
+    let numbers = ChannelNumbers(pass.cache ?? pass.scratch, channels)
     let x = Matrix(reading: x, rows: pass.rows * positions, columns: channels)
     if pass.random != nil {
       ColumnMoments.evaluate(
-        x, mean: moments.mean, variance: moments.inverseDeviation, scratch: pass.scratch, context: context)
-      join(moments, n: x.rowCount, pass)
+        x, mean: numbers.mean, variance: numbers.inverseDeviation, scratch: pass.scratch, context: context)
+      join(numbers, n: x.rowCount, pass)
       updateStatistics(
-        moments.mean, variance: moments.inverseDeviation, n: elementCount(pass), pass.statistics)
+        numbers.mean, variance: numbers.inverseDeviation, n: elementCount(pass), pass.statistics)
     } else {
-      moments.mean.update(from: pass.statistics, count: channels)
-      moments.inverseDeviation.update(from: pass.statistics + channels, count: channels)
+      numbers.mean.update(from: pass.statistics, count: channels)
+      numbers.inverseDeviation.update(from: pass.statistics + channels, count: channels)
     }
     for c in 0..<channels {
-      let r = 1 / (moments.inverseDeviation[c] + epsilon).squareRoot()
+      let r = 1 / (numbers.inverseDeviation[c] + epsilon).squareRoot()
       let gain = scale(c, pass) * r
-      moments.inverseDeviation[c] = r
-      moments.gain[c] = gain
-      moments.offset[c] = (isAffine ? pass.parameters[channels + c] : 0) - gain * moments.mean[c]
+      numbers.inverseDeviation[c] = r
+      numbers.gain[c] = gain
+      numbers.offset[c] = (isAffine ? pass.parameters[channels + c] : 0) - gain * numbers.mean[c]
     }
     let kept = activation.differentiatesInput ? pass.cache.map { $0 + 4 * channels } : nil
     context.scaleColumns(
-      x, by: moments.gain, adding: moments.offset, kept == nil ? activation : .identity,
+      x, by: numbers.gain, adding: numbers.offset, kept == nil ? activation : .identity,
       into: Matrix(kept ?? y, rows: x.rowCount, columns: channels))
     if let kept {
       context.activate(kept, count: x.rowCount * channels, activation, into: y)
@@ -107,7 +107,7 @@ package final class BatchNormalization: AffineLayer {
   ) {
     guard let cache = pass.cache else { return }
     let context = pass.context
-    let moments = Moments(cache, channels)
+    let numbers = ChannelNumbers(cache, channels)
     let count = pass.rows * input.count
     if activation != .identity {
       let saved = activation.differentiatesInput ? UnsafePointer(cache + 4 * channels) : y
@@ -120,23 +120,23 @@ package final class BatchNormalization: AffineLayer {
     let xFactor = dzFactor + channels
     let constant = xFactor + channels
     let sums = ColumnGradients(
-      dz, x, mean: moments.mean, scratch: constant + channels, context: context)
+      dz, x, mean: numbers.mean, scratch: constant + channels, context: context)
     if let gradient = pass.gradient, isAffine {
       for c in 0..<channels {
-        gradient[c] += sums.products[c] * moments.inverseDeviation[c]
+        gradient[c] += sums.products[c] * numbers.inverseDeviation[c]
         gradient[channels + c] += sums.totals[c]
       }
     }
     guard let dx else { return }
     // The gradient above is this rank's share; dx asks for the sums over all rows.
     // A sum that fails stays with the ranks, and the step, when it asks for its own, stops.
-    try? pass.part?.ranks?.sum(sums.totals, count: 2 * channels)
+    try? pass.slice?.ranks?.sum(sums.totals, count: 2 * channels)
     let n = pass.random == nil ? Float.infinity : Float(max(elementCount(pass), 1))
     for c in 0..<channels {
-      let r = moments.inverseDeviation[c]
-      dzFactor[c] = moments.gain[c]
-      xFactor[c] = -moments.gain[c] * r * r * (sums.products[c] / n)
-      constant[c] = -moments.gain[c] * (sums.totals[c] / n) - xFactor[c] * moments.mean[c]
+      let r = numbers.inverseDeviation[c]
+      dzFactor[c] = numbers.gain[c]
+      xFactor[c] = -numbers.gain[c] * r * r * (sums.products[c] / n)
+      constant[c] = -numbers.gain[c] * (sums.totals[c] / n) - xFactor[c] * numbers.mean[c]
     }
     ColumnGradients.combine(
       dz, by: dzFactor, x, by: xFactor, adding: constant, into: dx, context: context)
@@ -154,29 +154,29 @@ package final class BatchNormalization: AffineLayer {
 
   /// Elements of a channel in the batch.
   private func elementCount(_ pass: LayerPass) -> Int {
-    guard let part = pass.part, part.ranks != nil else { return pass.rows * positions }
-    return part.totalRows * positions
+    guard let slice = pass.slice, slice.ranks != nil else { return pass.rows * positions }
+    return slice.totalRows * positions
   }
 
   /// mean, variance of n elements ← those of the whole batch.
   ///
   /// Each rank gives Σ (x − s) and Σ (x − s)² about the running mean s, which is the same on all, in
   /// Double: no digits of a Float are lost whatever the mean.
-  private func join(_ moments: Moments, n: Int, _ pass: LayerPass) {
-    guard let ranks = pass.part?.ranks else { return }
+  private func join(_ numbers: ChannelNumbers, n: Int, _ pass: LayerPass) {
+    guard let ranks = pass.slice?.ranks else { return }
     let sums = UnsafeMutableRawPointer(pass.scratch).bindMemory(to: Double.self, capacity: 2 * channels)
     let squares = sums + channels
     for c in 0..<channels {
-      let delta = Double(moments.mean[c]) - Double(pass.statistics[c])
+      let delta = Double(numbers.mean[c]) - Double(pass.statistics[c])
       sums[c] = Double(n) * delta
-      squares[c] = Double(n) * (Double(moments.inverseDeviation[c]) + delta * delta)
+      squares[c] = Double(n) * (Double(numbers.inverseDeviation[c]) + delta * delta)
     }
     try? ranks.sum(sums, count: 2 * channels)
     let total = Double(elementCount(pass))
     for c in 0..<channels {
       let delta = sums[c] / total
-      moments.mean[c] = Float(Double(pass.statistics[c]) + delta)
-      moments.inverseDeviation[c] = Float(max(squares[c] / total - delta * delta, 0))
+      numbers.mean[c] = Float(Double(pass.statistics[c]) + delta)
+      numbers.inverseDeviation[c] = Float(max(squares[c] / total - delta * delta, 0))
     }
   }
 
@@ -200,7 +200,7 @@ package final class BatchNormalization: AffineLayer {
   }
 
   /// Four numbers per channel, one array after another.
-  private struct Moments {
+  private struct ChannelNumbers {
     let mean: UnsafeMutablePointer<Float>
     /// Holds the variance first.
     let inverseDeviation: UnsafeMutablePointer<Float>

@@ -48,9 +48,9 @@ package final class Residual: Layer {
   /// y = x + f(x)
   package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
     var input = x
-    for part in parts(pass) {
-      part.layer.forward(input, into: part.output, part.pass)
-      input = UnsafePointer(part.output)
+    for inner in innerPasses(pass) {
+      inner.layer.forward(input, into: inner.output, inner.pass)
+      input = UnsafePointer(inner.output)
     }
     let count = pass.rows * output.count
     y.update(from: x, count: count)
@@ -64,39 +64,39 @@ package final class Residual: Layer {
   ) {
     let count = pass.rows * output.count
     dx?.update(from: dy, count: count)
-    let parts = parts(pass)
+    let innerPasses = innerPasses(pass)
     let gradients = pass.scratch + cacheCount(rows: pass.rows)
     var d = dy
-    for index in parts.indices.reversed() {
-      let part = parts[index]
+    for index in innerPasses.indices.reversed() {
+      let inner = innerPasses[index]
       let into = gradients + (index & 1) * gradientCount(pass.rows)
-      part.layer.backward(
-        d, x: index == 0 ? x : UnsafePointer(parts[index - 1].output), y: UnsafePointer(part.output),
-        into: index == 0 && dx == nil ? nil : into, part.pass)
+      inner.layer.backward(
+        d, x: index == 0 ? x : UnsafePointer(innerPasses[index - 1].output), y: UnsafePointer(inner.output),
+        into: index == 0 && dx == nil ? nil : into, inner.pass)
       d = into
     }
     if let dx { pass.context.combine(1, d, 1, into: dx, count: count) }
   }
 
-  // MARK: - Parts
+  // MARK: - Inner passes
 
-  private struct Part {
+  private struct InnerPass {
     let layer: any Layer
     let output: UnsafeMutablePointer<Float>
     let pass: LayerPass
   }
 
   /// The layers with their places in the parameters, the cache and the scratch.
-  private func parts(_ pass: LayerPass) -> [Part] {
-    var parts: [Part] = []
+  private func innerPasses(_ pass: LayerPass) -> [InnerPass] {
+    var innerPasses: [InnerPass] = []
     var memory = pass.cache ?? pass.scratch
     var (parameters, statistics, gradient) = (pass.parameters, pass.statistics, pass.gradient)
     let scratch = pass.scratch + cacheCount(rows: pass.rows) + 2 * gradientCount(pass.rows)
     for layer in layers {
       let output = memory
       memory += aligned(pass.rows * layer.output.count)
-      parts.append(
-        Part(
+      innerPasses.append(
+        InnerPass(
           layer: layer, output: output,
           pass: LayerPass(
             context: pass.context, mode: pass.mode, rows: pass.rows, labels: pass.labels,
@@ -108,7 +108,7 @@ package final class Residual: Layer {
       gradient = gradient.map { $0 + layer.parameterCount }
       statistics += layer.statisticCount
     }
-    return parts
+    return innerPasses
   }
 
   /// Floats of the widest gradient inside.

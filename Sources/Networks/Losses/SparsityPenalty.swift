@@ -25,7 +25,7 @@ package enum SparsityPenalty: Equatable, Sendable {
   ///   - part: which rows of a batch these are, whose means ranks share; nil: all.
   package func evaluate(
     _ h: Matrix, means: UnsafeMutablePointer<Float>, dh: UnsafeMutablePointer<Float>? = nil,
-    rowScale: Float? = nil, of part: Part? = nil, context: Context
+    rowScale: Float? = nil, of slice: BatchSlice? = nil, context: Context
   ) -> Double {
     let count = h.rowCount * h.columnCount
     let scale = rowScale ?? 1 / Float(h.rowCount)
@@ -42,8 +42,8 @@ package enum SparsityPenalty: Equatable, Sendable {
     case .divergence(let weight, let target):
       context.columnSums(h, into: means)
       // A sum that fails stays with the ranks, and the step, when it asks for its own, stops.
-      try? part?.ranks?.sum(means, count: h.columnCount)
-      let rows = Float(part?.ranks == nil ? h.rowCount : part?.totalRows ?? h.rowCount)
+      try? slice?.ranks?.sum(means, count: h.columnCount)
+      let rows = Float(slice?.ranks == nil ? h.rowCount : slice?.totalRows ?? h.rowCount)
       var total = 0.0
       for j in 0..<h.columnCount {
         let mean = min(max(means[j] / rows, Self.meanMargin), 1 - Self.meanMargin)

@@ -1,0 +1,82 @@
+import Datasets
+import Networks
+import Tensors
+
+/// What one fit prepared: the work of a step.
+package protocol TrainingStep: AnyObject {
+  /// The networks that learn, in the order of their turns; some may have several.
+  var turns: [Turn] { get }
+  /// Longer gradients are scaled to this norm.
+  var clipNorm: Float? { get }
+  /// The fewest rows a step can learn from.
+  var minimumRows: Int { get }
+  /// Gets the labels of a batch's rows before `learn` and `validate`; nil: they are not asked for.
+  var labels: Buffer<Int32>? { get }
+  /// Called once before the first step, after everything is allocated.
+  func begin(_ dataset: Dataset) throws(GenerativeError)
+  /// The time of a turn, by which its random numbers and the optimizer's steps count.
+  func time(of turn: Int, in time: StepTime) -> StepTime
+  /// Adds the gradient of `rows` rows to those of the turn's networks, which are zero; figures are per row.
+  ///
+  /// - Parameter x: what the turns before have left of the rows.
+  /// - Throws: when a loss is not finite.
+  func differentiate(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at time: StepTime
+  ) throws(Runaway) -> Figures
+  /// Called when the last turn is over.
+  func finish(_ figures: inout Figures, at time: StepTime)
+  /// The losses of rows that are not learned from.
+  func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at time: StepTime) -> Figures
+  /// What is wrong with the training as it goes.
+  var warnings: [Warning] { get }
+}
+
+extension TrainingStep {
+  package var minimumRows: Int { 1 }
+  package var labels: Buffer<Int32>? { nil }
+  package var warnings: [Warning] { [] }
+  package func begin(_ dataset: Dataset) throws(GenerativeError) {}
+  package func time(of turn: Int, in time: StepTime) -> StepTime { time }
+  package func finish(_ figures: inout Figures, at time: StepTime) {}
+
+  /// One step on `rows` rows; figures are per row, of a team's of all ranks' rows.
+  ///
+  /// A team that cannot go on leaves the step unfinished, without throwing: see `Team.isSpoilt`.
+  ///
+  /// - Throws: before any weight changes by what is not finite.
+  package func learn(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, at time: StepTime
+  ) throws(Runaway) -> Figures {
+    var figures = Figures()
+    for (index, turn) in turns.enumerated() {
+      let own = self.time(of: index, in: time)
+      var found = try gradient(of: x, rows: rows, turn: index, at: own)
+      var divisor = 1.0
+      if let team = time.team {
+        guard let total = try team.sum(turn, &found, rows: rows) else { return figures }
+        divisor = total
+      }
+      found[turn.norm] = try turn.update(at: own, clipNorm: clipNorm, divisor: divisor)
+      figures.take(found)
+    }
+    finish(&figures, at: time)
+    return figures
+  }
+
+  /// The gradient of a turn: what all models owe before it is done here.
+  func gradient(
+    of x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at time: StepTime
+  ) throws(Runaway) -> Figures {
+    turns[turn].begin()
+    return try differentiate(x, rows: rows, turn: turn, at: time)
+  }
+
+  /// What steps change before their last sum with other ranks, to go back to when that fails.
+  var changedEarly: [Buffer<Float>] {
+    let early = turns.dropLast().flatMap({ $0.learners })
+    let late = (turns.last?.learners ?? []).filter { learner in !early.contains { $0 === learner } }
+    var unique: [Learner] = []
+    for learner in early where !unique.contains(where: { $0 === learner }) { unique.append(learner) }
+    return unique.flatMap({ $0.state }) + late.map({ $0.weights.statistics })
+  }
+}
