@@ -21,6 +21,8 @@ package protocol Layer: AnyObject, Sendable {
   /// Weights of one row's forward pass, each counted as often as it is used: that many multiplications and
   /// additions are what the layer costs.
   var weightUseCount: Int { get }
+  /// Whether forward asks for the rows' labels.
+  var usesLabels: Bool { get }
   /// What inference may make of the layer.
   var folding: Folding { get }
   /// The layer's part in a level of features, such as `GAN.features` shows.
@@ -56,6 +58,7 @@ package protocol Layer: AnyObject, Sendable {
 }
 
 extension Layer {
+  package var usesLabels: Bool { false }
   package var folding: Folding { .none }
   package var levelRole: LevelRole { .none }
   package var parameters: [Parameter] { [] }

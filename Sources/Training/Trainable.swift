@@ -46,6 +46,17 @@ extension Trainable {
   package func attachments(in checkpoint: Checkpoint) throws(GenerativeError) -> () -> Void { {} }
   package func dropAttachments() {}
 
+  /// Checks that the model can learn from a dataset's rows, which are compared by their number of floats: 28×28×1
+  /// and 784 are the same rows.
+  ///
+  /// - Throws: `.mismatch`; `.argument` for numbers outside [0, 1], where the model takes none.
+  func checkRows(of dataset: Dataset, _ name: String) throws(GenerativeError) {
+    guard dataset.shape.count == rowShape.count else {
+      throw GenerativeError(.mismatch, "\(name) has rows of \(dataset.shape), the model takes \(rowShape)")
+    }
+    if requiresUnitRange { try dataset.checkUnitRange() }
+  }
+
   /// Everything a step changes, weights first.
   var state: [Buffer<Float>] {
     learners.flatMap({ $0.state }) + (average.map { [$0.weights.parameters, $0.weights.statistics] } ?? [])

@@ -41,8 +41,8 @@ package final class Trainer {
   ) throws(GenerativeError) {
     let ranks = options.ranks
     try ranks.together { () throws(GenerativeError) in
-      try check(dataset, "dataset", model)
-      if let validation = options.validation { try check(validation, "validation", model) }
+      try model.checkRows(of: dataset, "dataset")
+      if let validation = options.validation { try model.checkRows(of: validation, "validation") }
       if let ranks, options.batchRows > Team.rowLimit / ranks.count {
         throw GenerativeError(
           .argument,
@@ -120,17 +120,6 @@ package final class Trainer {
     } else {
       writer = nil
     }
-  }
-
-  /// Rows are compared by their number of floats: 28×28×1 and 784 are the same rows.
-  private static func check(
-    _ dataset: Dataset, _ name: String, _ model: any Trainable
-  ) throws(GenerativeError) {
-    guard dataset.shape.count == model.rowShape.count else {
-      throw GenerativeError(
-        .mismatch, "\(name) has rows of \(dataset.shape), the model takes \(model.rowShape)")
-    }
-    if model.requiresUnitRange { try dataset.checkUnitRange() }
   }
 
   // MARK: - The loop

@@ -58,7 +58,7 @@ package final class Inversion {
     _ network: Network, _ weights: Weights, _ rendering: Rendering, _ latents: Latents, rows: Int,
     latentSize: Int, _ options: Options, context: Context
   ) throws(GenerativeError) {
-    guard !network.layers.contains(where: { $0 is ClassBias }) else {
+    guard !network.layers.contains(where: { $0.usesLabels }) else {
       throw GenerativeError(
         .unsupported, "only models whose rows depend on the latent alone can be inverted")
     }

@@ -37,6 +37,7 @@ package final class ClassBias: FoldableBiases {
   }
 
   package var weightUseCount: Int { output.count }
+  package var usesLabels: Bool { true }
   package var levelRole: LevelRole { .finishes }
 
   /// The sum, where backward needs it.

@@ -33,6 +33,7 @@ package final class Residual: Layer {
   }
 
   package var weightUseCount: Int { layers.reduce(0) { $0 + $1.weightUseCount } }
+  package var usesLabels: Bool { layers.contains { $0.usesLabels } }
 
   /// Every layer's output and cache.
   package func cacheCount(rows: Int) -> Int {

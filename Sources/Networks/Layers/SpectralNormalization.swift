@@ -20,6 +20,7 @@ package final class SpectralNormalization: Layer {
   package var output: Shape { layer.output }
   package var parameters: [Parameter] { layer.parameters }
   package var weightUseCount: Int { layer.weightUseCount }
+  package var usesLabels: Bool { layer.usesLabels }
   package var levelRole: LevelRole { layer.levelRole }
 
   package var statistics: [Parameter] {
