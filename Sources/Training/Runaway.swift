@@ -15,11 +15,14 @@ package struct Runaway: Error {
   /// Throws unless a loss is finite; of a team, lets it know instead.
   ///
   /// - Parameters:
-  ///   - players: what gave the loss, in the order that rows went through, each as its last pass left it.
+  ///   - players: what gave the loss, in the order that rows went through, each as its last pass left it; asked for
+  ///     only then, since a step allocates nothing.
   package static func check(
-    _ what: String, _ loss: Double, _ players: Player..., at time: StepTime
+    _ what: String, _ loss: Double, _ players: @autoclosure () -> [Player], at time: StepTime
   ) throws(Runaway) {
-    guard !loss.isFinite, players.contains(where: { $0.rowCount > 0 }) else { return }
+    guard !loss.isFinite else { return }
+    let players = players()
+    guard players.contains(where: { $0.rowCount > 0 }) else { return }
     let runaway = Runaway(what: what, value: loss, place: place(players))
     guard let team = time.team else { throw runaway }
     team.note(runaway)

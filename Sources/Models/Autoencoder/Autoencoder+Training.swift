@@ -65,10 +65,10 @@ private final class AutoencoderStep: TrainingStep {
     let z = encoder.forward(input, rows: rows, time.training(.dropout, pass: 0))
     let y = decoder.forward(z, rows: rows, time.training(.dropout, pass: 1))
     let reconstruction = evaluate(y, x, rows: rows, gradientScale: time.rowScale(rows))
-    try Runaway.check("loss", reconstruction, encoder, decoder, at: time)
+    try Runaway.check("loss", reconstruction, [encoder, decoder], at: time)
     decoder.backward(dOutput.base, tiedTo: model.encoder, into: dLatent.base)
     let penalty = penalize(z, input, rows: rows, at: time, isLearning: true)
-    try Runaway.check("loss", penalty, encoder, at: time)
+    try Runaway.check("loss", penalty, [encoder], at: time)
     encoder.backward(dLatent.base)
     var figures = Figures()
     figures[.loss] = reconstruction + penalty

@@ -149,7 +149,7 @@ private final class ClassifierStep: TrainingStep {
     let logits = network.forward(x, rows: rows, time.training(.dropout, pass: 0))
     var figures = Figures()
     let loss = evaluate(logits, rows: rows, gradientScale: time.rowScale(rows))
-    try Runaway.check("loss", loss, network, at: time)
+    try Runaway.check("loss", loss, [network], at: time)
     figures[.loss] = loss
     network.backward(dLogits.base)
     return figures

@@ -197,14 +197,14 @@ package final class GANStep: TrainingStep {
         logits: logits, rows: rows, smoothing: model.options.labelSmoothing, losses: losses.base,
         gradientScale: scale, dLogits: dLogits.base)
     }
-    try Runaway.check("discriminator_loss", real.loss, discriminator, at: time)
+    try Runaway.check("discriminator_loss", real.loss, [discriminator], at: time)
     discriminator.backward(dLogits.base)
 
     let fake = discriminate(generated, rows: rows, fakeMode) { logits in
       objective.generated(
         logits: logits, rows: rows, losses: losses.base, gradientScale: scale, dLogits: dLogits.base)
     }
-    try Runaway.check("discriminator_loss", fake.loss, generator, discriminator, at: time)
+    try Runaway.check("discriminator_loss", fake.loss, [generator, discriminator], at: time)
     discriminator.backward(dLogits.base)
 
     figures[.discriminatorLoss] = real.loss + fake.loss
@@ -222,7 +222,7 @@ package final class GANStep: TrainingStep {
         logits: logits, rows: rows, losses: losses.base, gradientScale: time.rowScale(rows),
         dLogits: dLogits.base)
     }
-    try Runaway.check("generator_loss", result.loss, generator, discriminator, at: time)
+    try Runaway.check("generator_loss", result.loss, [generator, discriminator], at: time)
     discriminator.backward(dLogits.base, learns: false, into: dGenerated.base)
     generator.backward(dGenerated.base)
     figures[.generatorLoss] = result.loss

@@ -96,7 +96,7 @@ package final class VAEStep: TrainingStep {
       x, rows: rows, beta: model.options.beta * Float(model.options.annealing.share(at: time.epoch)),
       rowScale: time.rowScale(rows), time.training(.dropout, pass: 0),
       time.training(.dropout, pass: 1, rowsEach: samples))
-    try Runaway.check("loss", figures[.loss], encoder, decoder, at: time)
+    try Runaway.check("loss", figures[.loss], [encoder, decoder], at: time)
     return figures
   }
 
