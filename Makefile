@@ -5,7 +5,7 @@
 #   make science   what the papers claim, measured; CLAIM='vae parzen' those only, SEEDS='1 2', DATA=folder of
 #                  MNIST's files, SHORT=1 to see that it runs; kept in demo/science, and a page of it there
 #   make check-hard  the scorecard at full size, the tests under sanitizers, and more on emulated arm64, in an hour
-#                  or two; PASS n/27
+#                  or two; PASS n/26
 #   make fuzz      fuzzes six targets; SECONDS=600 for each, TARGETS='model png'
 #   make           builds the library and the tool into .build/library
 #   make bench     every workload beside the peers'; WORKLOADS='vae dcgan' those only, QUICK=1 fewer runs
@@ -125,7 +125,7 @@ test-address-quick: libraries
 	python3 Tests/Scorecard/scorecard.py address 1 3 11 12 14
 
 hard-tools: test-tools
-	@$(INSTALL_MISSING) strace:strace abidiff:abigail-tools djpeg:libjpeg-turbo-progs
+	@$(INSTALL_MISSING) strace:strace djpeg:libjpeg-turbo-progs
 
 scorecard: hard-tools build-tests build-address build-thread $(PYTHON)
 	python3 Tests/Scorecard/scorecard.py hard $(ROWS)

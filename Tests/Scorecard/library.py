@@ -1,4 +1,4 @@
-"""Rows 19 to 26: the shared object itself, its manners, and its arithmetic."""
+"""Rows 19 to 25: the shared object itself, its manners, and its arithmetic."""
 
 import array
 import sys
@@ -14,14 +14,6 @@ def exports(bench):
     linked = run([SCRIPTS / "shared-object.sh", bench.library()])
     text = f"{names.output}{linked.output}" or "only gen_*@@GEN_1; RELRO, BIND_NOW, no rpath, no text relocations"
     return names.good and linked.good, text
-
-
-def abi(bench):
-    result = run([sys.executable, SCRIPTS / "abi_dump.py", "check", bench.library().parent])
-    if not bench.size:
-        return result.good, result.output
-    compared = run([sys.executable, SCRIPTS / "abi_dump.py", "compare"])
-    return result.good and compared.good, f"{result.output}; {compared.output}"
 
 
 def good_guest(bench):
