@@ -19,7 +19,7 @@ let kernelFlags = ["-Ounchecked"]
 let libraryLinkerFlags = [
   "-static-stdlib",
   "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/GenerativeABI/exports.map",
-  "-Xlinker", "-soname=libgenerative.so.1",
+  "-Xlinker", "-soname=libgenerative.so.2",
   "-Xlinker", "-z", "-Xlinker", "nodelete",
   "-Xlinker", "-z", "-Xlinker", "now",
   "-Xlinker", "-z", "-Xlinker", "relro",

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 typedef gen_status load_fn(const char *, const gen_context *, gen_vae **);
-typedef gen_status encode_fn(const gen_vae *, const float *, int64_t, float *, float *);
+typedef gen_status encode_fn(const gen_vae *, const float *, const int32_t *, int64_t, float *,
+                             float *);
 
 static void print_resident(void) {
   char line[256];
@@ -22,7 +23,7 @@ static void print_resident(void) {
 
 int main(int argc, char **argv) {
   void *library = argc == 5 ? dlopen(argv[1], RTLD_NOW) : NULL;
-  load_fn *load = library ? (load_fn *)dlsym(library, "gen_vae_load") : NULL;
+  load_fn *load = library ? (load_fn *)dlsym(library, "gen_model_load") : NULL;
   encode_fn *encode = library ? (encode_fn *)dlsym(library, "gen_vae_encode") : NULL;
   gen_vae *vae = NULL;
   float *row, *mean;
@@ -30,7 +31,7 @@ int main(int argc, char **argv) {
     return 1;
   row = calloc(strtoul(argv[3], NULL, 10), sizeof *row);
   mean = calloc(strtoul(argv[4], NULL, 10), sizeof *mean);
-  if (!row || !mean || load(argv[2], NULL, &vae) || encode(vae, row, 1, mean, NULL))
+  if (!row || !mean || load(argv[2], NULL, &vae) || encode(vae, row, NULL, 1, mean, NULL))
     return 1;
   print_resident();
   return 0;

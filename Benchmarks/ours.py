@@ -89,7 +89,7 @@ def dcgan_sample(batch=64, direct=0):
     model = GAN.from_bytes(model.to_bytes("weights"), context(direct))
     latents = data.normal(batch, 100)
     rows = np.empty((batch, 64, 64, 3), np.float32)
-    arguments = (model._handle, latents.ctypes.data, batch, 1, rows.ctypes.data)
+    arguments = (model._handle, latents.ctypes.data, None, batch, 1, rows.ctypes.data)
 
     def error():
         exact = reference.dcgan_generate(latents, reference.tensors(model.to_bytes("weights")))
@@ -103,7 +103,7 @@ def vae_encode(batch=1):
     model = VAE.from_bytes(model.to_bytes("weights"), context())
     rows = data.uniform(batch, 784, seed=5)
     mean, log_variance = np.empty((batch, 20), np.float32), np.empty((batch, 20), np.float32)
-    arguments = (model._handle, rows.ctypes.data, batch, mean.ctypes.data, log_variance.ctypes.data)
+    arguments = (model._handle, rows.ctypes.data, None, batch, mean.ctypes.data, log_variance.ctypes.data)
 
     def error():
         exact = reference.vae_encode(rows, reference.tensors(model.to_bytes("weights")))

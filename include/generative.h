@@ -22,13 +22,13 @@
  *       model.height = model.width = 28;
  *       fit.epochs = 10;
  *       if (gen_dataset_open_idx("train-images-idx3-ubyte.gz", NULL, NULL, &data) ||
- *           gen_vae_create(&model, &vae) || gen_vae_fit(vae, data, &fit) ||
- *           gen_vae_sample(vae, 64, 1, images) ||
+ *           gen_vae_create(&model, &vae) || gen_model_fit(vae, data, &fit) ||
+ *           gen_vae_sample(vae, NULL, 64, 1, images) ||
  *           gen_image_create_grid(images, 64, 28, 28, 1, NULL, &picture) ||
  *           gen_image_save(picture, "samples.png", NULL))
  *         fprintf(stderr, "%s\n", gen_last_error_message());
  *       gen_image_destroy(picture);
- *       gen_vae_destroy(vae);
+ *       gen_model_destroy(vae);
  *       gen_dataset_destroy(data);
  *       free(images);
  *       return 0;
@@ -61,7 +61,12 @@
  * Reproducibility. The same seed, data and options give the same bits on one instruction set, with
  *   any number of threads. Row i of a sample is the same in a batch of any size.
  * Handles are checked tickets, not addresses: a stale, foreign or wrong-kind handle is
- *   GEN_E_HANDLE.
+ *   GEN_E_HANDLE. gen_pca, gen_autoencoder, gen_vae, gen_gan and gen_classifier are names of
+ *   gen_model: the functions gen_model_... take any of them. A kind that does not have what one
+ *   of them does is GEN_E_UNSUPPORTED, and the message says which kinds have it.
+ * Labels. A model made with n_classes, above 0, is conditional. Its functions take the class of
+ *   each row, 0 ... n_classes - 1 (GEN_E_ARGUMENT otherwise), as labels. NULL there, and labels
+ *   given to a model without classes, are GEN_E_STATE.
  * Guest manners. Nothing is printed, no signal handler is installed, no global state is changed.
  *   The host's floating-point modes (rounding, traps, flushing to zero) change no result: every
  * call computes in the default modes and sets the host's again, also around callbacks. Worker
@@ -95,7 +100,7 @@ extern "C" {
 #define GEN_VERSION_STRING "0.1.0"
 /* Grows when a program compiled against an older header would no longer run; the SONAME's number.
  */
-#define GEN_ABI_VERSION 1
+#define GEN_ABI_VERSION 2
 
 /* The library's version, "0.1.0". Static; never NULL. */
 GEN_API const char *gen_version(void);
@@ -128,9 +133,7 @@ enum {
   GEN_E_MISMATCH = 14,    /* two things do not fit together: kinds, shapes, architectures */
   GEN_E_UNSUPPORTED = 15, /* the library does not know what was asked for */
   GEN_E_INTERNAL = 16,    /* a fault in the library itself: please report it */
-  GEN_E_COMM = 17,        /* the ranks of a job cannot talk to each other any more */
-  GEN_E_NUMERIC = 9,      /* GEN_E_NONFINITE by the name it has in a fit that ran away */
-  GEN_E_MEMORY = 4        /* GEN_E_NOMEM in full */
+  GEN_E_COMM = 17         /* the ranks of a job cannot talk to each other any more */
 };
 
 /* "GEN_E_ARGUMENT" for 1 and so on, "GEN_E_UNKNOWN" for a number that is none. Static. */
@@ -215,7 +218,7 @@ GEN_API void gen_token_destroy(gen_token *token);
 
 /* Stops every fit that was given this token, before its next step; those return GEN_E_CANCELLED,
  * their models usable. Safe on any thread and in a signal handler; the token stays cancelled. */
-GEN_API gen_status gen_cancel(gen_token *token);
+GEN_API gen_status gen_token_cancel(gen_token *token);
 
 /* ---- Callbacks ------------------------------------------------------------------------------ */
 
@@ -462,15 +465,6 @@ GEN_API gen_status gen_dataset_classify(const gen_dataset *dataset, const float 
 
 typedef struct gen_image gen_image;
 
-/* Reads a PNG or JPEG file, told apart by content: gray, RGB, RGBA, palette, 16-bit and CMYK.
- * channels: 1 gray, 3 RGB, 4 RGBA; 0: as in the file. Transparency dropped is laid over white.
- * Returns also GEN_E_IO, GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_LIMIT (64 Mpixel, 16,384 a side). */
-GEN_API gen_status gen_image_load(const char *path, int64_t channels, gen_image **image_out);
-
-/* The same from memory. */
-GEN_API gen_status gen_image_load_memory(const void *bytes, int64_t byte_count, int64_t channels,
-                                         gen_image **image_out);
-
 typedef struct gen_load_image_options {
   uint32_t struct_size;
   int32_t channels;           /* 1 gray, 3 RGB, 4 RGBA; 0: as in the file */
@@ -480,14 +474,18 @@ typedef struct gen_load_image_options {
 GEN_API gen_status gen_load_image_options_init(gen_load_image_options *options,
                                                uint32_t struct_size);
 
-/* The two above for a host that sets its own limits. options: NULL for defaults. What is made of
- * the image later has its context too. The codecs' working memory is the context's as well: a few
- * rows, for a progressive JPEG two bytes per channel of a pixel (GEN_E_NOMEM). */
-GEN_API gen_status gen_image_load_with(const char *path, const gen_load_image_options *options,
-                                       gen_image **image_out);
-GEN_API gen_status gen_image_load_memory_with(const void *bytes, int64_t byte_count,
-                                              const gen_load_image_options *options,
-                                              gen_image **image_out);
+/* Reads a PNG or JPEG file, told apart by content: gray, RGB, RGBA, palette, 16-bit and CMYK.
+ * Transparency dropped is laid over white. options: NULL for defaults. What is made of the image
+ * later has its context too. The codecs' working memory is the context's as well: a few rows, for
+ * a progressive JPEG two bytes per channel of a pixel (GEN_E_NOMEM). Returns also GEN_E_IO,
+ * GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_LIMIT (64 Mpixel, 16,384 a side). */
+GEN_API gen_status gen_image_load(const char *path, const gen_load_image_options *options,
+                                  gen_image **image_out);
+
+/* The same from memory. */
+GEN_API gen_status gen_image_load_memory(const void *bytes, int64_t byte_count,
+                                         const gen_load_image_options *options,
+                                         gen_image **image_out);
 
 /* An image of given pixels: height x width x channels floats, clamped to [0, 1], in the default
  * context. Returns also GEN_E_NONFINITE, as does the grid. */
@@ -559,10 +557,6 @@ GEN_API gen_status gen_image_save_memory(const gen_image *image, const char *pat
 
 typedef struct gen_moments gen_moments;
 
-/* n_features: numbers of a row, 1 ... 65,536. */
-GEN_API gen_status gen_moments_create(int64_t n_features, const gen_context *context,
-                                      gen_moments **moments_out);
-
 typedef struct gen_moments_options {
   uint32_t struct_size;
   int32_t reserved;
@@ -573,8 +567,8 @@ typedef struct gen_moments_options {
 } gen_moments_options;
 
 GEN_API gen_status gen_moments_options_init(gen_moments_options *options, uint32_t struct_size);
-GEN_API gen_status gen_moments_create_with(const gen_moments_options *options,
-                                           gen_moments **moments_out);
+GEN_API gen_status gen_moments_create(const gen_moments_options *options,
+                                      gen_moments **moments_out);
 
 /* A second pass, or a third: a sketch that has seen no rows yet, with the directions that `first`
  * found, of its context. Merge the first pass over all parts, make this of the result everywhere
@@ -704,7 +698,10 @@ GEN_API gen_status gen_reservoir_load_memory(const void *bytes, int64_t byte_cou
  * model of Tipping & Bishop ("Probabilistic principal component analysis", 1999), which gives rows
  * a likelihood and can be sampled. */
 
-typedef struct gen_pca gen_pca;
+/* A model of any kind. */
+typedef struct gen_model gen_model;
+
+typedef gen_model gen_pca;
 
 enum {
   GEN_PCA_AUTOMATIC = 0,  /* the Gram path when rows < columns, else the covariance path */
@@ -733,7 +730,6 @@ typedef struct gen_pca_options {
 
 GEN_API gen_status gen_pca_options_init(gen_pca_options *options, uint32_t struct_size);
 GEN_API gen_status gen_pca_create(const gen_pca_options *options, gen_pca **pca_out);
-GEN_API void gen_pca_destroy(gen_pca *pca);
 
 /* SKETCH gives the Nystrom approximation of the covariance matrix (Tropp, Yurtsever, Udell & Cevher
  * 2017). No variance is above the true one; total_variance and the mean are exact. With one pass
@@ -905,12 +901,12 @@ GEN_API gen_status gen_fit_options_init(gen_fit_options *options, uint32_t struc
  * GEN_STOP_AFTER_EPOCH; the model is usable and can be fitted further.
  *
  * The numerical guard. A loss, gradient or weight that is no longer finite ends the fit with
- * GEN_E_NUMERIC (= GEN_E_NONFINITE), whose message names the step and the layer where it came up
+ * GEN_E_NONFINITE, whose message names the step and the layer where it came up
  * first: "loss became nan in epoch 3, step 41 (step 1289 in all): first in layer decoder.2 (dense);
  * ...". The model is then as it was at the last checkpoint or the end of the last epoch, whichever
  * is later; no checkpoint ever holds such a number.
  *
- * Checkpoints. With a checkpoint_path the model is written there as gen_x_save of GEN_SAVE_ALL
+ * Checkpoints. With a checkpoint_path the model is written there as gen_model_save of GEN_SAVE_ALL
  * would, and with it where the fit stands: every checkpoint_steps steps, every checkpoint_seconds
  * seconds, and when the fit ends or is stopped. Each is written whole or not at all. That the
  * folder can be written is checked before the first step (GEN_E_IO). A checkpoint that cannot be
@@ -929,7 +925,7 @@ GEN_API gen_status gen_fit_options_init(gen_fit_options *options, uint32_t struc
  * and labels: GEN_E_MISMATCH names what differs, as does a file of a model with other options. Rows
  * of a stream are read again and left out up to the place; their checksum must be the same, so the
  * stream must give the same rows in each pass and process. A model that was fitted but has no
- * record of a fit (saved with GEN_SAVE_WEIGHTS, or after GEN_E_NUMERIC): GEN_E_STATE.
+ * record of a fit (saved with GEN_SAVE_WEIGHTS, or after GEN_E_NONFINITE): GEN_E_STATE.
  *
  * Many ranks. With a comm, every rank creates the same model and calls fit with the same options,
  * each with its own comm, dataset and validation. A step learns from batch_size rows of each rank:
@@ -948,13 +944,24 @@ GEN_API gen_status gen_fit_options_init(gen_fit_options *options, uint32_t struc
  * written its checkpoint. Each step sums the gradients, 4 bytes of each parameter, and with batch
  * norm two numbers of each channel and pass, with KL sparsity one of each latent. */
 
-/* What a model is and will need; see the gen_x_plan functions. */
+/* ---- Models: what all kinds do --------------------------------------------------------------- */
+
+/* "pca", "autoencoder", "vae", "gan" or "classifier"; NULL for a handle of no model. Static. */
+GEN_API const char *gen_model_kind(const gen_model *model);
+
+GEN_API void gen_model_destroy(gen_model *model);
+
+/* What a model will need; see gen_model_plan. */
 typedef struct gen_plan {
   uint32_t struct_size;  /* set it before the call */
   int64_t n_parameters;  /* trained numbers */
   int64_t peak_bytes;    /* while fitting with the given batch size, beside the data */
   int64_t flops_per_row; /* of one training step */
 } gen_plan;
+
+/* What a fit with batches of batch_size rows will need: autoencoder, vae, gan and classifier.
+ * batch_size: 1 ... 65,536. */
+GEN_API gen_status gen_model_plan(const gen_model *model, int64_t batch_size, gen_plan *plan_out);
 
 typedef struct gen_model_info_t {
   uint32_t struct_size; /* set it before the call */
@@ -970,7 +977,35 @@ typedef struct gen_model_info_t {
   int32_t reserved;
   int64_t n_epochs_left; /* that a fit with resume = 1 would do, the present one among them; 0: its
                             last fit has ended, or it has no record of one */
+  int64_t n_features;    /* numbers of a row that gen_model_features writes; 0: it has none */
 } gen_model_info_t;
+
+/* The shape of rows, the size of latents, and how far the model was fitted. A pca tells its columns
+ * as channels and its components as latent_size, and 0 for what only networks have; it must be
+ * fitted (GEN_E_STATE). A classifier tells its n_features as latent_size, too. */
+GEN_API gen_status gen_model_info(const gen_model *model, gen_model_info_t *info_out);
+
+/* Fits to a dataset; see gen_fit_options, and gen_pca_fit for a pca. options: NULL for defaults; a
+ * pca has none and takes NULL only. A dataset for a model with classes needs labels of 0 ...
+ * n_classes - 1, and so does its validation set. A BERNOULLI vae needs rows in [0, 1], and batch
+ * norm batches of two rows or more. Without: GEN_E_ARGUMENT. A classifier's loss is the
+ * cross-entropy in nats. */
+GEN_API gen_status gen_model_fit(gen_model *model, const gen_dataset *dataset,
+                                 const gen_fit_options *options);
+
+/* Each row through its latent and back: pca, autoencoder and vae. A vae takes the mean of the row's
+ * Gaussian as the latent. rows, rows_out: n_rows x row floats. labels: n_rows; NULL for a model
+ * without classes. */
+GEN_API gen_status gen_model_reconstruct(const gen_model *model, const float *rows,
+                                         const int32_t *labels, int64_t n_rows, float *rows_out);
+
+/* Features of each row, to classify or compare rows by: gan and classifier. A classifier gives the
+ * output of its last hidden layer. A CONVOLUTIONAL gan gives the output of every convolution of its
+ * discriminator, the largest value in each cell of a 4 x 4 grid (Radford et al. 2016, section 5.1);
+ * a DENSE one: GEN_E_STATE. labels: n_rows; NULL for a classifier and for a gan without classes.
+ * features_out: n_rows x n_features, see gen_model_info_t. */
+GEN_API gen_status gen_model_features(const gen_model *model, const float *rows,
+                                      const int32_t *labels, int64_t n_rows, float *features_out);
 
 enum {
   GEN_SAVE_ALL = 0,    /* weights, and what it takes to fit further as if never stopped */
@@ -991,7 +1026,7 @@ enum {
  * small, a contractive one (Rifai et al. 2011) their derivatives, at the rows that the encoder
  * sees. */
 
-typedef struct gen_autoencoder gen_autoencoder;
+typedef gen_model gen_autoencoder;
 
 enum {
   GEN_LOSS_SQUARED_ERROR = 0,    /* sum over pixels of (x - y)^2 */
@@ -1066,26 +1101,15 @@ GEN_API gen_status gen_autoencoder_options_init(gen_autoencoder_options *options
                                                 uint32_t struct_size);
 GEN_API gen_status gen_autoencoder_create(const gen_autoencoder_options *options,
                                           gen_autoencoder **autoencoder_out);
-GEN_API void gen_autoencoder_destroy(gen_autoencoder *autoencoder);
-GEN_API gen_status gen_autoencoder_plan(const gen_autoencoder_options *options, int64_t batch_size,
-                                        gen_plan *plan_out);
-GEN_API gen_status gen_autoencoder_info(const gen_autoencoder *autoencoder,
-                                        gen_model_info_t *info_out);
 
-/* Fits to a dataset; see gen_fit_options. options: NULL for defaults. */
-GEN_API gen_status gen_autoencoder_fit(gen_autoencoder *autoencoder, const gen_dataset *dataset,
-                                       const gen_fit_options *options);
-
-/* rows (n_rows x row floats) to latents (n_rows x latent_size), back, and both. */
+/* rows (n_rows x row floats) to latents (n_rows x latent_size), and back. */
 GEN_API gen_status gen_autoencoder_encode(const gen_autoencoder *autoencoder, const float *rows,
                                           int64_t n_rows, float *latents_out);
 GEN_API gen_status gen_autoencoder_decode(const gen_autoencoder *autoencoder, const float *latents,
                                           int64_t n_rows, float *rows_out);
-GEN_API gen_status gen_autoencoder_reconstruct(const gen_autoencoder *autoencoder,
-                                               const float *rows, int64_t n_rows, float *rows_out);
 
-/* Clean rows from corrupted ones: reconstruct by its name for a denoising autoencoder. One that was
- * made without a corruption: GEN_E_STATE. */
+/* Clean rows from corrupted ones: gen_model_reconstruct by its name for a denoising autoencoder.
+ * One that was made without a corruption: GEN_E_STATE. */
 GEN_API gen_status gen_autoencoder_denoise(const gen_autoencoder *autoencoder, const float *rows,
                                            int64_t n_rows, float *rows_out);
 
@@ -1098,8 +1122,9 @@ GEN_API gen_status gen_autoencoder_jacobian_norm(const gen_autoencoder *autoenco
 
 /* Corrupts rows as a denoising autoencoder's training does. corruption, amount: as in the options.
  * Row i of a seed is corrupted the same way for any n_rows. */
-GEN_API gen_status gen_corrupt(const float *rows, int64_t n_rows, int64_t row_size,
-                               int32_t corruption, double amount, uint64_t seed, float *rows_out);
+GEN_API gen_status gen_rows_corrupt(const float *rows, int64_t n_rows, int64_t row_size,
+                                    int32_t corruption, double amount, uint64_t seed,
+                                    float *rows_out);
 
 /* ---- Variational autoencoder ----------------------------------------------------------------
  *
@@ -1119,7 +1144,7 @@ GEN_API gen_status gen_corrupt(const float *rows, int64_t n_rows, int64_t row_si
  * whose posterior q(z|x) serves the bound, not the single latent. Reconstruction and kl are still
  * told, as they would be of a VAE. Inference is the same. */
 
-typedef struct gen_vae gen_vae;
+typedef gen_model gen_vae;
 
 enum {
   GEN_LIKELIHOOD_BERNOULLI = 0, /* cross-entropy of pixels in [0, 1] */
@@ -1169,57 +1194,48 @@ typedef struct gen_vae_options {
 
 GEN_API gen_status gen_vae_options_init(gen_vae_options *options, uint32_t struct_size);
 GEN_API gen_status gen_vae_create(const gen_vae_options *options, gen_vae **vae_out);
-GEN_API void gen_vae_destroy(gen_vae *vae);
-GEN_API gen_status gen_vae_plan(const gen_vae_options *options, int64_t batch_size,
-                                gen_plan *plan_out);
-GEN_API gen_status gen_vae_info(const gen_vae *vae, gen_model_info_t *info_out);
 
-/* Fits to a dataset; see gen_fit_options. options: NULL for defaults. BERNOULLI needs rows in
- * [0, 1]: GEN_E_ARGUMENT. */
-GEN_API gen_status gen_vae_fit(gen_vae *vae, const gen_dataset *dataset,
-                               const gen_fit_options *options);
-
-/* The Gaussian of each row. rows: n_rows x row floats. mean_out, log_variance_out: n_rows x
- * latent_size; either may be NULL. */
-GEN_API gen_status gen_vae_encode(const gen_vae *vae, const float *rows, int64_t n_rows,
-                                  float *mean_out, float *log_variance_out);
+/* The Gaussian of each row. rows: n_rows x row floats. labels: n_rows, see Labels above; NULL for a
+ * model without classes, here and below. mean_out, log_variance_out: n_rows x latent_size; either
+ * may be NULL. */
+GEN_API gen_status gen_vae_encode(const gen_vae *vae, const float *rows, const int32_t *labels,
+                                  int64_t n_rows, float *mean_out, float *log_variance_out);
 
 /* One latent of each row's Gaussian: mean + deviation * e. latents_out: n_rows x latent_size. */
-GEN_API gen_status gen_vae_encode_sample(const gen_vae *vae, const float *rows, int64_t n_rows,
-                                         uint64_t seed, float *latents_out);
+GEN_API gen_status gen_vae_encode_sample(const gen_vae *vae, const float *rows,
+                                         const int32_t *labels, int64_t n_rows, uint64_t seed,
+                                         float *latents_out);
 
 /* The mean of p(x|z) for given latents (n_rows x latent_size). rows_out: n_rows x row floats. */
-GEN_API gen_status gen_vae_decode(const gen_vae *vae, const float *latents, int64_t n_rows,
-                                  float *rows_out);
+GEN_API gen_status gen_vae_decode(const gen_vae *vae, const float *latents, const int32_t *labels,
+                                  int64_t n_rows, float *rows_out);
 
-/* Each row through the mean of its Gaussian and back. */
-GEN_API gen_status gen_vae_reconstruct(const gen_vae *vae, const float *rows, int64_t n_rows,
-                                       float *rows_out);
-
-/* New rows: latents from N(0, I), decoded. Row i of a seed is the same for any n_rows. */
-GEN_API gen_status gen_vae_sample(const gen_vae *vae, int64_t n_rows, uint64_t seed,
-                                  float *rows_out);
+/* New rows: latents from N(0, I), decoded. labels: NULL for a model with classes draws them evenly,
+ * by the seed. Row i of a seed is the same for any n_rows. rows_out: n_rows x row floats. */
+GEN_API gen_status gen_vae_sample(const gen_vae *vae, const int32_t *labels, int64_t n_rows,
+                                  uint64_t seed, float *rows_out);
 
 /* The two terms of the bound of each row, in nats: log p(x) >= -(reconstruction + kl).
  * n_samples: latents drawn per row, 1 ... 1,000,000, over which the reconstruction is averaged.
  * reconstruction_out, kl_out: n_rows; either may be NULL. */
-GEN_API gen_status gen_vae_elbo(const gen_vae *vae, const float *rows, int64_t n_rows,
-                                int64_t n_samples, uint64_t seed, double *reconstruction_out,
-                                double *kl_out);
+GEN_API gen_status gen_vae_elbo(const gen_vae *vae, const float *rows, const int32_t *labels,
+                                int64_t n_rows, int64_t n_samples, uint64_t seed,
+                                double *reconstruction_out, double *kl_out);
 
 /* The log-likelihood of each row, in nats, estimated by importance sampling (Burda et al. 2016):
  * log 1/K sum p(x|z) p(z) / q(z|x) over K = n_samples latents of q(z|x), 1 ... 1,000,000. K = 1 is
  * the bound itself, drawn; the mean grows with K towards log p(x): compare figures of equal K. Of
- * BERNOULLI it is a likelihood only for pixels of 0 and 1, see gen_binarize. Row i of a seed is the
- * same for any n_rows. likelihood_out: n_rows; their standard error is the mean's.
- * Cost: n_rows * n_samples passes of the decoder. */
-GEN_API gen_status gen_vae_log_likelihood(const gen_vae *vae, const float *rows, int64_t n_rows,
-                                          int64_t n_samples, uint64_t seed, double *likelihood_out);
+ * BERNOULLI it is a likelihood only for pixels of 0 and 1, see gen_rows_binarize. Row i of a seed
+ * is the same for any n_rows. likelihood_out: n_rows; their standard error is the mean's. Cost:
+ * n_rows * n_samples passes of the decoder. */
+GEN_API gen_status gen_vae_log_likelihood(const gen_vae *vae, const float *rows,
+                                          const int32_t *labels, int64_t n_rows, int64_t n_samples,
+                                          uint64_t seed, double *likelihood_out);
 
 /* Gray rows in [0, 1] as coin flips: an element becomes 1 with its value as probability, else 0.
  * Row i of a seed is the same for any n_rows. rows_out: n_rows x row_size; may be rows itself. */
-GEN_API gen_status gen_binarize(const float *rows, int64_t n_rows, int64_t row_size, uint64_t seed,
-                                float *rows_out);
+GEN_API gen_status gen_rows_binarize(const float *rows, int64_t n_rows, int64_t row_size,
+                                     uint64_t seed, float *rows_out);
 
 /* Decoded latents on a grid: two latents run through the quantiles 0.5 / n ... 1 - 0.5 / n of N(0,
  * 1), the others are 0 (Kingma & Welling, figure 4). latent_x runs along columns, latent_y down
@@ -1227,28 +1243,6 @@ GEN_API gen_status gen_binarize(const float *rows, int64_t n_rows, int64_t row_s
  */
 GEN_API gen_status gen_vae_manifold(const gen_vae *vae, int64_t latent_x, int64_t latent_y,
                                     int64_t n_grid_rows, int64_t n_grid_columns, float *images_out);
-
-/* With labels, which a model made with n_classes needs: one of 0 ... n_classes - 1 for each row
- * (GEN_E_ARGUMENT otherwise). The functions above return GEN_E_STATE for such a model, but for
- * gen_vae_sample, which draws labels evenly by its seed; these do for any other. A dataset that
- * such a model is fitted to needs labels, too. */
-GEN_API gen_status gen_vae_encode_given(const gen_vae *vae, const float *rows,
-                                        const int32_t *labels, int64_t n_rows, float *mean_out,
-                                        float *log_variance_out);
-GEN_API gen_status gen_vae_decode_given(const gen_vae *vae, const float *latents,
-                                        const int32_t *labels, int64_t n_rows, float *rows_out);
-GEN_API gen_status gen_vae_reconstruct_given(const gen_vae *vae, const float *rows,
-                                             const int32_t *labels, int64_t n_rows,
-                                             float *rows_out);
-GEN_API gen_status gen_vae_sample_given(const gen_vae *vae, const int32_t *labels, int64_t n_rows,
-                                        uint64_t seed, float *rows_out);
-GEN_API gen_status gen_vae_elbo_given(const gen_vae *vae, const float *rows, const int32_t *labels,
-                                      int64_t n_rows, int64_t n_samples, uint64_t seed,
-                                      double *reconstruction_out, double *kl_out);
-GEN_API gen_status gen_vae_log_likelihood_given(const gen_vae *vae, const float *rows,
-                                                const int32_t *labels, int64_t n_rows,
-                                                int64_t n_samples, uint64_t seed,
-                                                double *likelihood_out);
 
 /* ---- Generative adversarial network ---------------------------------------------------------
  *
@@ -1258,7 +1252,7 @@ GEN_API gen_status gen_vae_log_likelihood_given(const gen_vae *vae, const float 
  *     min over G, max over D:  E log D(x) + E log(1 - D(G(z))).
  */
 
-typedef struct gen_gan gen_gan;
+typedef gen_model gen_gan;
 
 enum {
   GEN_OBJECTIVE_NON_SATURATING = 0, /* G maximises log D(G(z)) */
@@ -1315,53 +1309,26 @@ typedef struct gen_gan_options {
 
 GEN_API gen_status gen_gan_options_init(gen_gan_options *options, uint32_t struct_size);
 GEN_API gen_status gen_gan_create(const gen_gan_options *options, gen_gan **gan_out);
-GEN_API void gen_gan_destroy(gen_gan *gan);
-GEN_API gen_status gen_gan_plan(const gen_gan_options *options, int64_t batch_size,
-                                gen_plan *plan_out);
-GEN_API gen_status gen_gan_info(const gen_gan *gan, gen_model_info_t *info_out);
 
-/* Fits to a dataset; see gen_fit_options. options: NULL for defaults. Batch norm needs batches of
- * two rows or more: GEN_E_ARGUMENT. */
-GEN_API gen_status gen_gan_fit(gen_gan *gan, const gen_dataset *dataset,
-                               const gen_fit_options *options);
-
-/* New rows: latents drawn and generated by the averaged generator. Row i of a seed is the same for
- * any n_rows. rows_out: n_rows x row floats. */
-GEN_API gen_status gen_gan_sample(const gen_gan *gan, int64_t n_rows, uint64_t seed,
-                                  float *rows_out);
+/* New rows: latents drawn and generated by the averaged generator. labels: n_rows, see Labels
+ * above; NULL for a model with classes draws them evenly, by the seed. Row i of a seed is the same
+ * for any n_rows. rows_out: n_rows x row floats. */
+GEN_API gen_status gen_gan_sample(const gen_gan *gan, const int32_t *labels, int64_t n_rows,
+                                  uint64_t seed, float *rows_out);
 
 /* The latents gen_gan_sample uses. latents_out: n_rows x latent_size. */
 GEN_API gen_status gen_gan_latents(const gen_gan *gan, int64_t n_rows, uint64_t seed,
                                    float *latents_out);
 
-/* Rows of given latents. generator: GEN_GENERATOR_.... */
-GEN_API gen_status gen_gan_generate(const gen_gan *gan, const float *latents, int64_t n_rows,
-                                    int32_t generator, float *rows_out);
+/* Rows of given latents. labels: NULL for a model without classes, here and below. generator:
+ * GEN_GENERATOR_.... */
+GEN_API gen_status gen_gan_generate(const gen_gan *gan, const float *latents, const int32_t *labels,
+                                    int64_t n_rows, int32_t generator, float *rows_out);
 
 /* D of each row: how likely it is real. probability_out: n_rows, in [0, 1]. */
-GEN_API gen_status gen_gan_discriminate(const gen_gan *gan, const float *rows, int64_t n_rows,
+GEN_API gen_status gen_gan_discriminate(const gen_gan *gan, const float *rows,
+                                        const int32_t *labels, int64_t n_rows,
                                         float *probability_out);
-
-/* With labels, which a model made with n_classes needs: one of 0 ... n_classes - 1 for each row
- * (GEN_E_ARGUMENT otherwise). gen_gan_generate and gen_gan_discriminate return GEN_E_STATE for such
- * a model and these do for any other; gen_gan_sample draws labels evenly by its seed. A dataset
- * that such a model is fitted to needs labels, too. */
-GEN_API gen_status gen_gan_sample_given(const gen_gan *gan, const int32_t *labels, int64_t n_rows,
-                                        uint64_t seed, float *rows_out);
-GEN_API gen_status gen_gan_generate_given(const gen_gan *gan, const float *latents,
-                                          const int32_t *labels, int64_t n_rows, int32_t generator,
-                                          float *rows_out);
-GEN_API gen_status gen_gan_discriminate_given(const gen_gan *gan, const float *rows,
-                                              const int32_t *labels, int64_t n_rows,
-                                              float *probability_out);
-
-/* What a CONVOLUTIONAL discriminator sees in each row, as numbers for a classifier (Radford et al.
- * 2016, section 5.1): the output of every convolution, its largest value in each cell of a 4 x 4
- * grid. labels: NULL for a model without classes. features_out: n_rows x gen_gan_feature_count.
- * A DENSE model: GEN_E_STATE. */
-GEN_API gen_status gen_gan_features(const gen_gan *gan, const float *rows, const int32_t *labels,
-                                    int64_t n_rows, float *features_out);
-GEN_API gen_status gen_gan_feature_count(const gen_gan *gan, int64_t *count_out);
 
 /* ---- Classifier ------------------------------------------------------------------------------
  *
@@ -1370,7 +1337,7 @@ GEN_API gen_status gen_gan_feature_count(const gen_gan *gan, int64_t *count_out)
  * its classes tell what was generated. On pictures of clothes or digits a CONVOLUTIONAL one takes
  * LeNet-5's part (LeCun et al. 1998). */
 
-typedef struct gen_classifier gen_classifier;
+typedef gen_model gen_classifier;
 
 typedef struct gen_classifier_options {
   uint32_t struct_size;
@@ -1396,28 +1363,11 @@ GEN_API gen_status gen_classifier_options_init(gen_classifier_options *options,
                                                uint32_t struct_size);
 GEN_API gen_status gen_classifier_create(const gen_classifier_options *options,
                                          gen_classifier **classifier_out);
-GEN_API void gen_classifier_destroy(gen_classifier *classifier);
-GEN_API gen_status gen_classifier_plan(const gen_classifier_options *options, int64_t batch_size,
-                                       gen_plan *plan_out);
-
-/* latent_size is the number of features. */
-GEN_API gen_status gen_classifier_info(const gen_classifier *classifier,
-                                       gen_model_info_t *info_out);
-
-/* Fits to a dataset with labels of 0 ... n_classes - 1 (GEN_E_ARGUMENT otherwise), as validation
- * must be; see gen_fit_options. The loss is the cross-entropy in nats. */
-GEN_API gen_status gen_classifier_fit(gen_classifier *classifier, const gen_dataset *dataset,
-                                      const gen_fit_options *options);
-
 /* The likeliest class of each row, and the probabilities of all. labels_out: n_rows;
  * probabilities_out: n_rows x n_classes; either may be NULL. */
 GEN_API gen_status gen_classifier_predict(const gen_classifier *classifier, const float *rows,
                                           int64_t n_rows, int32_t *labels_out,
                                           float *probabilities_out);
-
-/* The last hidden layer's output. features_out: n_rows x features, see gen_classifier_info. */
-GEN_API gen_status gen_classifier_features(const gen_classifier *classifier, const float *rows,
-                                           int64_t n_rows, float *features_out);
 
 /* ---- Flat gradients: steps in the host's hands ----------------------------------------------- */
 
@@ -1443,14 +1393,10 @@ typedef struct gen_trainer gen_trainer;
 /* options: as of fits; batch_size is the most rows of a step. The optimizer and its numbers,
  * clip_norm, seed and learning_rate count; schedules, validation, callbacks and checkpoints are the
  * host's, and a comm is GEN_E_ARGUMENT. The networks are 0, encoder or generator, and 1, decoder or
- * discriminator. A dense GAN does not start at the data's mean, which a trainer does not see. */
-GEN_API gen_status gen_trainer_create_autoencoder(gen_autoencoder *autoencoder,
-                                                  const gen_fit_options *options,
-                                                  gen_trainer **trainer_out);
-GEN_API gen_status gen_trainer_create_vae(gen_vae *vae, const gen_fit_options *options,
-                                          gen_trainer **trainer_out);
-GEN_API gen_status gen_trainer_create_gan(gen_gan *gan, const gen_fit_options *options,
-                                          gen_trainer **trainer_out);
+ * discriminator; a classifier's one is 0. A pca: GEN_E_UNSUPPORTED. A dense GAN does not start at
+ * the data's mean, which a trainer does not see. */
+GEN_API gen_status gen_trainer_create(gen_model *model, const gen_fit_options *options,
+                                      gen_trainer **trainer_out);
 GEN_API void gen_trainer_destroy(gen_trainer *trainer);
 
 /* How many networks there are, and of one the trained numbers, and those it keeps beside them, such
@@ -1621,16 +1567,13 @@ GEN_API gen_status gen_invert_options_init(gen_invert_options *options, uint32_t
  *
  * rows: n_rows x row floats. latents_out: n_rows x latent_size, of each row the best that any step
  * came by. error_out: n_rows, |G(z) - x|^2 summed over the row. Either may be NULL. Rows do not
- * meet: row i is the same for any n_rows. Uniform latents stay in [-1, 1]. Returns also
- * GEN_E_CANCELLED (GEN_STOP_NOW, a token; outputs untouched; GEN_STOP_AFTER_EPOCH ends with the
- * starts so far), GEN_E_NONFINITE (a learning_rate too large), GEN_E_UNSUPPORTED (a
- * label-conditional model). Cost: n_rows * n_starts * n_steps forward and backward passes. */
-GEN_API gen_status gen_vae_invert(const gen_vae *vae, const float *rows, int64_t n_rows,
-                                  const gen_invert_options *options, float *latents_out,
-                                  float *error_out);
-GEN_API gen_status gen_gan_invert(const gen_gan *gan, const float *rows, int64_t n_rows,
-                                  const gen_invert_options *options, float *latents_out,
-                                  float *error_out);
+ * meet: row i is the same for any n_rows. Uniform latents stay in [-1, 1]. vae and gan. Returns
+ * also GEN_E_CANCELLED (GEN_STOP_NOW, a token; outputs untouched; GEN_STOP_AFTER_EPOCH ends with
+ * the starts so far), GEN_E_NONFINITE (a learning_rate too large), GEN_E_UNSUPPORTED (a model with
+ * classes). Cost: n_rows * n_starts * n_steps forward and backward passes. */
+GEN_API gen_status gen_model_invert(const gen_model *model, const float *rows, int64_t n_rows,
+                                    const gen_invert_options *options, float *latents_out,
+                                    float *error_out);
 
 /* ---- Mixtures ----------------------------------------------------------------------------------
  *
@@ -1657,7 +1600,7 @@ typedef struct gen_mixture_options {
 GEN_API gen_status gen_mixture_options_init(gen_mixture_options *options, uint32_t struct_size);
 
 /* A mixture fitted to all rows of a dataset, which must be at least n_components. It never changes.
- * options: NULL for defaults. context: NULL for the default. GEN_E_NUMERIC: a covariance without
+ * options: NULL for defaults. context: NULL for the default. GEN_E_NONFINITE: a covariance without
  * volume, whose rows are too few or lie in a subspace. Cost: 4 * rows * n_components * row floats^2
  * FLOPs an iteration; DIAGONAL: row floats. */
 GEN_API gen_status gen_mixture_fit(const gen_dataset *dataset, const gen_mixture_options *options,
@@ -1699,32 +1642,20 @@ GEN_API gen_status gen_mixture_sample(const gen_mixture *mixture, int64_t n_rows
                                       float *rows_out);
 
 /* Fits a mixture to a model's latents of a dataset's rows, of a VAE one drawn from each row's
- * Gaussian, and keeps it in the model and its files; a further fit of the model forgets it.
- * options: NULL for defaults. Returns also GEN_E_MISMATCH (rows of another size), GEN_E_STATE (a
- * PCA that is not fitted, an autoencoder with skips, which has no latents), GEN_E_UNSUPPORTED (a
- * VAE with classes) and what gen_mixture_fit does. */
-GEN_API gen_status gen_pca_fit_mixture(gen_pca *pca, const gen_dataset *dataset,
-                                       const gen_mixture_options *options);
-GEN_API gen_status gen_autoencoder_fit_mixture(gen_autoencoder *autoencoder,
-                                               const gen_dataset *dataset,
-                                               const gen_mixture_options *options);
-GEN_API gen_status gen_vae_fit_mixture(gen_vae *vae, const gen_dataset *dataset,
-                                       const gen_mixture_options *options);
+ * Gaussian, and keeps it in the model and its files; a further fit of the model forgets it. pca,
+ * autoencoder and vae. options: NULL for defaults. Returns also GEN_E_MISMATCH (rows of another
+ * size), GEN_E_STATE (a PCA that is not fitted, an autoencoder with skips, which has no latents),
+ * GEN_E_UNSUPPORTED (a VAE with classes) and what gen_mixture_fit does. */
+GEN_API gen_status gen_model_fit_mixture(gen_model *model, const gen_dataset *dataset,
+                                         const gen_mixture_options *options);
 
 /* New rows: latents drawn from the model's mixture, decoded. Row i of a seed is the same for any
  * n_rows. rows_out: n_rows x row floats. Without a mixture: GEN_E_STATE, here and below. */
-GEN_API gen_status gen_pca_sample_mixture(const gen_pca *pca, int64_t n_rows, uint64_t seed,
-                                          float *rows_out);
-GEN_API gen_status gen_autoencoder_sample_mixture(const gen_autoencoder *autoencoder,
-                                                  int64_t n_rows, uint64_t seed, float *rows_out);
-GEN_API gen_status gen_vae_sample_mixture(const gen_vae *vae, int64_t n_rows, uint64_t seed,
-                                          float *rows_out);
+GEN_API gen_status gen_model_sample_mixture(const gen_model *model, int64_t n_rows, uint64_t seed,
+                                            float *rows_out);
 
 /* The model's mixture by a handle of its own, to be destroyed. */
-GEN_API gen_status gen_pca_mixture(const gen_pca *pca, gen_mixture **mixture_out);
-GEN_API gen_status gen_autoencoder_mixture(const gen_autoencoder *autoencoder,
-                                           gen_mixture **mixture_out);
-GEN_API gen_status gen_vae_mixture(const gen_vae *vae, gen_mixture **mixture_out);
+GEN_API gen_status gen_model_mixture(const gen_model *model, gen_mixture **mixture_out);
 
 /* ---- Anomalies ---------------------------------------------------------------------------------
  *
@@ -1734,32 +1665,20 @@ GEN_API gen_status gen_vae_mixture(const gen_vae *vae, gen_mixture **mixture_out
 
 /* Sets a model's threshold to a quantile of the scores of rows it was not fitted to, all normal: so
  * large a share of normal rows will be called normal. It is kept in the model and its files; a
- * further fit of the model forgets it. quantile: (0, 1]; 0: 0.95. threshold_out: may be NULL.
- * Returns also GEN_E_MISMATCH (rows of another size), GEN_E_STATE (a PCA that is not fitted),
- * GEN_E_NUMERIC (a score that is not finite), GEN_E_UNSUPPORTED (a VAE with classes). */
-GEN_API gen_status gen_pca_fit_threshold(gen_pca *pca, const gen_dataset *dataset, double quantile,
-                                         double *threshold_out);
-GEN_API gen_status gen_autoencoder_fit_threshold(gen_autoencoder *autoencoder,
-                                                 const gen_dataset *dataset, double quantile,
-                                                 double *threshold_out);
-GEN_API gen_status gen_vae_fit_threshold(gen_vae *vae, const gen_dataset *dataset, double quantile,
-                                         double *threshold_out);
+ * further fit of the model forgets it. pca, autoencoder and vae. quantile: (0, 1]; 0: 0.95.
+ * threshold_out: may be NULL. Returns also GEN_E_MISMATCH (rows of another size), GEN_E_STATE (a
+ * PCA that is not fitted), GEN_E_NONFINITE (a score that is not finite), GEN_E_UNSUPPORTED (a VAE
+ * with classes). */
+GEN_API gen_status gen_model_fit_threshold(gen_model *model, const gen_dataset *dataset,
+                                           double quantile, double *threshold_out);
 
 /* The threshold; without one: GEN_E_STATE. */
-GEN_API gen_status gen_pca_threshold(const gen_pca *pca, double *threshold_out);
-GEN_API gen_status gen_autoencoder_threshold(const gen_autoencoder *autoencoder,
-                                             double *threshold_out);
-GEN_API gen_status gen_vae_threshold(const gen_vae *vae, double *threshold_out);
+GEN_API gen_status gen_model_threshold(const gen_model *model, double *threshold_out);
 
 /* The score of each row, and 1 where it is above the threshold, else 0. scores_out, anomalies_out:
  * n_rows; either may be NULL. anomalies_out without a threshold: GEN_E_STATE. */
-GEN_API gen_status gen_pca_detect(const gen_pca *pca, const float *rows, int64_t n_rows,
-                                  double *scores_out, int32_t *anomalies_out);
-GEN_API gen_status gen_autoencoder_detect(const gen_autoencoder *autoencoder, const float *rows,
-                                          int64_t n_rows, double *scores_out,
-                                          int32_t *anomalies_out);
-GEN_API gen_status gen_vae_detect(const gen_vae *vae, const float *rows, int64_t n_rows,
-                                  double *scores_out, int32_t *anomalies_out);
+GEN_API gen_status gen_model_detect(const gen_model *model, const float *rows, int64_t n_rows,
+                                    double *scores_out, int32_t *anomalies_out);
 
 /* ---- Files ----------------------------------------------------------------------------------
  *
@@ -1771,52 +1690,17 @@ GEN_API gen_status gen_vae_detect(const gen_vae *vae, const float *rows, int64_t
  * save_memory writes the same bytes to bytes_out, of room for capacity bytes, and their number to
  *   byte_count_out; with bytes_out NULL only the number. Too little room: GEN_E_ARGUMENT.
  * load believes nothing: GEN_E_IO, GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_TRAILING, GEN_E_LIMIT,
- *   GEN_E_NONFINITE, GEN_E_MISMATCH (a model of another kind, tensors that do not fit its options),
+ *   GEN_E_NONFINITE, GEN_E_MISMATCH (moments or a reservoir, tensors that do not fit the options),
  *   GEN_E_VERSION (a newer library's file), GEN_E_UNSUPPORTED (a type of number no model has).
- *   context: NULL for the default. */
+ *   context: NULL for the default. The model is of the kind that the file says: gen_model_kind. */
 
-GEN_API gen_status gen_pca_save(const gen_pca *pca, const char *path, int32_t content);
-GEN_API gen_status gen_pca_save_memory(const gen_pca *pca, int32_t content, void *bytes_out,
-                                       int64_t capacity, int64_t *byte_count_out);
-GEN_API gen_status gen_pca_load(const char *path, const gen_context *context, gen_pca **pca_out);
-GEN_API gen_status gen_pca_load_memory(const void *bytes, int64_t byte_count,
-                                       const gen_context *context, gen_pca **pca_out);
-
-GEN_API gen_status gen_autoencoder_save(const gen_autoencoder *autoencoder, const char *path,
-                                        int32_t content);
-GEN_API gen_status gen_autoencoder_save_memory(const gen_autoencoder *autoencoder, int32_t content,
-                                               void *bytes_out, int64_t capacity,
-                                               int64_t *byte_count_out);
-GEN_API gen_status gen_autoencoder_load(const char *path, const gen_context *context,
-                                        gen_autoencoder **autoencoder_out);
-GEN_API gen_status gen_autoencoder_load_memory(const void *bytes, int64_t byte_count,
-                                               const gen_context *context,
-                                               gen_autoencoder **autoencoder_out);
-
-GEN_API gen_status gen_vae_save(const gen_vae *vae, const char *path, int32_t content);
-GEN_API gen_status gen_vae_save_memory(const gen_vae *vae, int32_t content, void *bytes_out,
-                                       int64_t capacity, int64_t *byte_count_out);
-GEN_API gen_status gen_vae_load(const char *path, const gen_context *context, gen_vae **vae_out);
-GEN_API gen_status gen_vae_load_memory(const void *bytes, int64_t byte_count,
-                                       const gen_context *context, gen_vae **vae_out);
-
-GEN_API gen_status gen_gan_save(const gen_gan *gan, const char *path, int32_t content);
-GEN_API gen_status gen_gan_save_memory(const gen_gan *gan, int32_t content, void *bytes_out,
-                                       int64_t capacity, int64_t *byte_count_out);
-GEN_API gen_status gen_gan_load(const char *path, const gen_context *context, gen_gan **gan_out);
-GEN_API gen_status gen_gan_load_memory(const void *bytes, int64_t byte_count,
-                                       const gen_context *context, gen_gan **gan_out);
-
-GEN_API gen_status gen_classifier_save(const gen_classifier *classifier, const char *path,
-                                       int32_t content);
-GEN_API gen_status gen_classifier_save_memory(const gen_classifier *classifier, int32_t content,
-                                              void *bytes_out, int64_t capacity,
-                                              int64_t *byte_count_out);
-GEN_API gen_status gen_classifier_load(const char *path, const gen_context *context,
-                                       gen_classifier **classifier_out);
-GEN_API gen_status gen_classifier_load_memory(const void *bytes, int64_t byte_count,
-                                              const gen_context *context,
-                                              gen_classifier **classifier_out);
+GEN_API gen_status gen_model_save(const gen_model *model, const char *path, int32_t content);
+GEN_API gen_status gen_model_save_memory(const gen_model *model, int32_t content, void *bytes_out,
+                                         int64_t capacity, int64_t *byte_count_out);
+GEN_API gen_status gen_model_load(const char *path, const gen_context *context,
+                                  gen_model **model_out);
+GEN_API gen_status gen_model_load_memory(const void *bytes, int64_t byte_count,
+                                         const gen_context *context, gen_model **model_out);
 
 /* What is inside a model's file, or any other safetensors file, for programs that must tell the
  * kind of a model before they load it, or run or convert one themselves. A checkpoint is checked

@@ -24,14 +24,27 @@ extension Checkpoint {
   /// What kind of model this is, or nil when the file is not by this library.
   package var kind: String? { hasOwnFormat ? metadata[Self.kindKey] : nil }
 
-  /// Checks that this is a model of that kind.
+  /// Checks that the file is by this library, and returns its kind.
   ///
-  /// - Throws: `.mismatch` naming both kinds; `.format` when the file is not by this library.
-  package func require(kind wanted: String) throws(GenerativeError) {
+  /// - Throws: `.format`.
+  package func requiredKind() throws(GenerativeError) -> String {
     guard let kind else {
       throw GenerativeError(
         .format, "these tensors are no model of this library: their metadata lack a format or kind")
     }
+    return kind
+  }
+
+  /// The error of a file that holds no model, but what else the library writes, or will.
+  package var holdsNoModel: GenerativeError {
+    GenerativeError(.mismatch, "a file of kind \(quoted(kind ?? "")) holds no model")
+  }
+
+  /// Checks that this is a model of that kind.
+  ///
+  /// - Throws: `.mismatch` naming both kinds; `.format` when the file is not by this library.
+  package func require(kind wanted: String) throws(GenerativeError) {
+    let kind = try requiredKind()
     guard kind == wanted else {
       throw GenerativeError(.mismatch, "this model is of kind \(quoted(kind)), not \(quoted(wanted))")
     }

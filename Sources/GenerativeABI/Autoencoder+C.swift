@@ -4,10 +4,6 @@ import Networks
 import Tensors
 import Training
 
-extension Autoencoder: HandleObject {
-  static var kind: HandleKind { .autoencoder }
-}
-
 extension Autoencoder.Options {
   init(_ o: gen_autoencoder_options) throws(GenerativeError) {
     self.init(
@@ -101,41 +97,6 @@ extension Corruption {
   }
 }
 
-@c @implementation public func gen_autoencoder_destroy(_ autoencoder: OpaquePointer?) {
-  destroy(autoencoder, Autoencoder.self)
-}
-
-@c @implementation public func gen_autoencoder_plan(
-  _ options: UnsafePointer<gen_autoencoder_options>?, _ batch_size: Int64,
-  _ plan_out: UnsafeMutablePointer<gen_plan>?
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    let o = try gen_autoencoder_options(reading: options)
-    try Autoencoder.plan(
-      try Autoencoder.Options(o), rows: try checkBatchSize(batch_size), context: try resolve(o.context)
-    ).write(to: plan_out)
-  }
-}
-
-@c @implementation public func gen_autoencoder_info(
-  _ autoencoder: OpaquePointer?, _ info_out: UnsafeMutablePointer<gen_model_info_t>?
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(autoencoder) { (model: Autoencoder) throws(GenerativeError) in
-      try writeInfo(
-        model.options.shape, model.options.architecture, latentSize: model.options.latentSize,
-        parameterCount: model.parameterCount,
-        model, to: info_out)
-    }
-  }
-}
-
-@c @implementation public func gen_autoencoder_fit(
-  _ autoencoder: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?
-) -> gen_status {
-  fit(autoencoder, Autoencoder.self, dataset, options)
-}
-
 @c @implementation public func gen_autoencoder_encode(
   _ autoencoder: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
   _ latents_out: UnsafeMutablePointer<Float>?
@@ -164,39 +125,20 @@ extension Corruption {
   }
 }
 
-@c @implementation public func gen_autoencoder_reconstruct(
-  _ autoencoder: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
-  _ rows_out: UnsafeMutablePointer<Float>?
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try reconstruct(autoencoder, rows, n_rows, rows_out) { _ in }
-  }
-}
-
 @c @implementation public func gen_autoencoder_denoise(
   _ autoencoder: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
   _ rows_out: UnsafeMutablePointer<Float>?
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
-    try reconstruct(autoencoder, rows, n_rows, rows_out) { (model) throws(GenerativeError) in
+    try Handles.shared.reading(autoencoder) { (model: Autoencoder) throws(GenerativeError) in
       guard model.options.corruption != .none else {
         throw GenerativeError(.state, "autoencoder was made without a corruption: it does not denoise")
       }
+      let (n, width) = (try checkRowCount(n_rows), model.options.shape.count)
+      try model.reconstruct(
+        try checkModelInput("rows", rows, n, width, model.context), rows: n,
+        into: try checkOutput("rows_out", rows_out, n, width))
     }
-  }
-}
-
-private func reconstruct(
-  _ autoencoder: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
-  _ rows_out: UnsafeMutablePointer<Float>?, _ check: (Autoencoder) throws(GenerativeError) -> Void
-) throws(GenerativeError) {
-  try Handles.shared.reading(autoencoder) { (model: Autoencoder) throws(GenerativeError) in
-    try check(model)
-    let n = try checkRowCount(n_rows)
-    let width = model.options.shape.count
-    try model.reconstruct(
-      try checkModelInput("rows", rows, n, width, model.context), rows: n,
-      into: try checkOutput("rows_out", rows_out, n, width))
   }
 }
 
@@ -214,7 +156,7 @@ private func reconstruct(
   }
 }
 
-@c @implementation public func gen_corrupt(
+@c @implementation public func gen_rows_corrupt(
   _ rows: UnsafePointer<Float>?, _ n_rows: Int64, _ row_size: Int64, _ corruption: Int32,
   _ amount: Double, _ seed: UInt64, _ rows_out: UnsafeMutablePointer<Float>?
 ) -> gen_status {
@@ -227,22 +169,3 @@ private func reconstruct(
       context: .standard)
   }
 }
-
-@c @implementation public func gen_autoencoder_save(
-  _ autoencoder: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ content: Int32
-) -> gen_status { save(autoencoder, Autoencoder.self, path, content) }
-
-@c @implementation public func gen_autoencoder_save_memory(
-  _ autoencoder: OpaquePointer?, _ content: Int32, _ bytes_out: UnsafeMutableRawPointer?,
-  _ capacity: Int64, _ byte_count_out: UnsafeMutablePointer<Int64>?
-) -> gen_status { saveMemory(autoencoder, Autoencoder.self, content, bytes_out, capacity, byte_count_out) }
-
-@c @implementation public func gen_autoencoder_load(
-  _ path: UnsafePointer<CChar>?, _ context: OpaquePointer?,
-  _ autoencoder_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { load(path, context, Autoencoder.self, autoencoder_out) }
-
-@c @implementation public func gen_autoencoder_load_memory(
-  _ bytes: UnsafeRawPointer?, _ byte_count: Int64, _ context: OpaquePointer?,
-  _ autoencoder_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { loadMemory(bytes, byte_count, context, Autoencoder.self, autoencoder_out) }

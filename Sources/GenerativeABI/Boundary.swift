@@ -28,8 +28,16 @@ func boundary(_ body: () throws(GenerativeError) -> Void) -> gen_status {
 func create<Object: HandleObject>(
   _ out: UnsafeMutablePointer<OpaquePointer?>?, _ body: () throws(GenerativeError) -> Object
 ) -> gen_status {
+  create(out, "\(Object.noun)_out") { () throws(GenerativeError) in try body() as any HandleObject }
+}
+
+/// The same for an object of which only the file says what it is.
+func create(
+  _ out: UnsafeMutablePointer<OpaquePointer?>?, _ name: @autoclosure () -> String,
+  _ body: () throws(GenerativeError) -> any HandleObject
+) -> gen_status {
   boundary { () throws(GenerativeError) in
-    guard let out else { throw .null("\(Object.noun)_out") }
+    guard let out else { throw .null(name()) }
     out.pointee = nil
     out.pointee = try Handles.shared.insert(body())
   }

@@ -4,10 +4,6 @@ import Networks
 import Tensors
 import Training
 
-extension Classifier: HandleObject {
-  static var kind: HandleKind { .classifier }
-}
-
 extension Classifier.Options {
   init(_ o: gen_classifier_options) throws(GenerativeError) {
     self.init(
@@ -46,41 +42,6 @@ extension Classifier.Options {
   }
 }
 
-@c @implementation public func gen_classifier_destroy(_ classifier: OpaquePointer?) {
-  destroy(classifier, Classifier.self)
-}
-
-@c @implementation public func gen_classifier_plan(
-  _ options: UnsafePointer<gen_classifier_options>?, _ batch_size: Int64,
-  _ plan_out: UnsafeMutablePointer<gen_plan>?
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    let o = try gen_classifier_options(reading: options)
-    try Classifier.plan(
-      try Classifier.Options(o), rows: try checkBatchSize(batch_size), context: try resolve(o.context)
-    ).write(to: plan_out)
-  }
-}
-
-@c @implementation public func gen_classifier_info(
-  _ classifier: OpaquePointer?, _ info_out: UnsafeMutablePointer<gen_model_info_t>?
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(classifier) { (model: Classifier) throws(GenerativeError) in
-      try writeInfo(
-        model.options.stack.shape, model.options.stack.architecture, classCount: model.options.classCount,
-        latentSize: model.featureCount, parameterCount: model.learner.network.parameterCount,
-        model, to: info_out)
-    }
-  }
-}
-
-@c @implementation public func gen_classifier_fit(
-  _ classifier: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?
-) -> gen_status {
-  fit(classifier, Classifier.self, dataset, options)
-}
-
 @c @implementation public func gen_classifier_predict(
   _ classifier: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
   _ labels_out: UnsafeMutablePointer<Int32>?, _ probabilities_out: UnsafeMutablePointer<Float>?
@@ -98,36 +59,3 @@ extension Classifier.Options {
     }
   }
 }
-
-@c @implementation public func gen_classifier_features(
-  _ classifier: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
-  _ features_out: UnsafeMutablePointer<Float>?
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(classifier) { (model: Classifier) throws(GenerativeError) in
-      let n = try checkRowCount(n_rows)
-      try model.features(
-        try checkModelInput("rows", rows, n, model.options.stack.shape.count, model.context), rows: n,
-        into: try checkOutput("features_out", features_out, n, model.featureCount))
-    }
-  }
-}
-
-@c @implementation public func gen_classifier_save(
-  _ classifier: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ content: Int32
-) -> gen_status { save(classifier, Classifier.self, path, content) }
-
-@c @implementation public func gen_classifier_save_memory(
-  _ classifier: OpaquePointer?, _ content: Int32, _ bytes_out: UnsafeMutableRawPointer?,
-  _ capacity: Int64, _ byte_count_out: UnsafeMutablePointer<Int64>?
-) -> gen_status { saveMemory(classifier, Classifier.self, content, bytes_out, capacity, byte_count_out) }
-
-@c @implementation public func gen_classifier_load(
-  _ path: UnsafePointer<CChar>?, _ context: OpaquePointer?,
-  _ classifier_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { load(path, context, Classifier.self, classifier_out) }
-
-@c @implementation public func gen_classifier_load_memory(
-  _ bytes: UnsafeRawPointer?, _ byte_count: Int64, _ context: OpaquePointer?,
-  _ classifier_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { loadMemory(bytes, byte_count, context, Classifier.self, classifier_out) }

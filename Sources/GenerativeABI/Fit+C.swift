@@ -155,36 +155,52 @@ extension FitOptions {
   }
 }
 
-/// Fits the model behind a handle: it is the fit's alone until it ends.
-func fit<Model: HandleObject & Trainable>(
-  _ model: OpaquePointer?, _: Model.Type, _ dataset: OpaquePointer?,
-  _ options: UnsafePointer<gen_fit_options>?, _ defaults: FitDefaults = FitDefaults()
+@c @implementation public func gen_model_fit(
+  _ model: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
-    let o = try gen_fit_options(reading: options)
-    let ranks = try readRanks(o.comm, "options->comm")
-    // From where the trainer begins, it agrees with the other ranks itself.
-    var hasBegun = false
-    func begin(_ model: Model, _ dataset: Dataset, _ options: FitOptions) throws(GenerativeError) {
-      hasBegun = true
-      try Trainer.fit(model, to: dataset, options)
-    }
+    var call = try FitCall(options)
     do throws(GenerativeError) {
-      var fitOptions = try FitOptions(o, defaults)
-      fitOptions.ranks = ranks
-      try Handles.shared.changing(model) { (model: Model) throws(GenerativeError) in
-        try withDataset(dataset) { (dataset) throws(GenerativeError) in
-          guard o.validation != nil else { return try begin(model, dataset, fitOptions) }
-          try withDataset(o.validation, "validation") { (validation) throws(GenerativeError) in
-            fitOptions.validation = validation
-            try begin(model, dataset, fitOptions)
-          }
-        }
+      // It is the fit's alone until it ends.
+      try Handles.shared.changingModel(model) { (model) throws(GenerativeError) in
+        try withDataset(dataset) { (dataset) throws(GenerativeError) in try model.fit(dataset, &call) }
       }
     } catch {
       // What is wrong on this rank alone, before it has met the others, is theirs to know.
-      if !hasBegun { _ = try ranks.together { () throws(GenerativeError) in throw error } }
+      if !call.hasBegun { _ = try call.ranks.together { () throws(GenerativeError) in throw error } }
       throw error
+    }
+  }
+}
+
+/// What a call of `gen_model_fit` brings.
+struct FitCall {
+  let options: gen_fit_options
+  /// Whether there are options at all.
+  let hasOptions: Bool
+  let ranks: Ranks?
+  /// From where the fit begins, it agrees with the other ranks itself.
+  var hasBegun = false
+
+  init(_ options: UnsafePointer<gen_fit_options>?) throws(GenerativeError) {
+    self.options = try gen_fit_options(reading: options)
+    hasOptions = options != nil
+    ranks = try readRanks(self.options.comm, "options->comm")
+  }
+}
+
+extension NetworkModel {
+  func fit(_ dataset: Dataset, _ call: inout FitCall) throws(GenerativeError) {
+    var options = try FitOptions(call.options, fitDefaults)
+    options.ranks = call.ranks
+    guard let validation = call.options.validation else {
+      call.hasBegun = true
+      return try Trainer.fit(self, to: dataset, options)
+    }
+    try withDataset(validation, "validation") { (validation) throws(GenerativeError) in
+      options.validation = validation
+      call.hasBegun = true
+      try Trainer.fit(self, to: dataset, options)
     }
   }
 }

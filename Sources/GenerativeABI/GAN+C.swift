@@ -4,10 +4,6 @@ import Networks
 import Tensors
 import Training
 
-extension GAN: HandleObject {
-  static var kind: HandleKind { .gan }
-}
-
 extension GAN.Options {
   init(_ o: gen_gan_options) throws(GenerativeError) {
     self.init(
@@ -90,50 +86,14 @@ extension GAN.Options {
   }
 }
 
-@c @implementation public func gen_gan_destroy(_ gan: OpaquePointer?) {
-  destroy(gan, GAN.self)
-}
-
-@c @implementation public func gen_gan_plan(
-  _ options: UnsafePointer<gen_gan_options>?, _ batch_size: Int64,
-  _ plan_out: UnsafeMutablePointer<gen_plan>?
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    let o = try gen_gan_options(reading: options)
-    try GAN.plan(
-      try GAN.Options(o), rows: try checkBatchSize(batch_size), context: try resolve(o.context)
-    ).write(to: plan_out)
-  }
-}
-
-@c @implementation public func gen_gan_info(
-  _ gan: OpaquePointer?, _ info_out: UnsafeMutablePointer<gen_model_info_t>?
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(gan) { (model: GAN) throws(GenerativeError) in
-      try writeInfo(
-        model.options.shape, model.options.architecture, classCount: model.options.classCount,
-        latentSize: model.options.latentSize, parameterCount: model.parameterCount,
-        model, to: info_out)
-    }
-  }
-}
-
-@c @implementation public func gen_gan_fit(
-  _ gan: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?
-) -> gen_status {
-  fit(gan, GAN.self, dataset, options, .gan)
-}
-
 @c @implementation public func gen_gan_sample(
-  _ gan: OpaquePointer?, _ n_rows: Int64, _ seed: UInt64, _ rows_out: UnsafeMutablePointer<Float>?
+  _ gan: OpaquePointer?, _ labels: UnsafePointer<Int32>?, _ n_rows: Int64, _ seed: UInt64,
+  _ rows_out: UnsafeMutablePointer<Float>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(gan) { (model: GAN) throws(GenerativeError) in
-      let n = try checkRowCount(n_rows)
-      try model.sample(
-        rows: n, seed: seed, into: try checkOutput("rows_out", rows_out, n, model.options.shape.count))
-    }
+  withRows(gan, n_rows, given: labels, canDraw: true) { (model: GAN, n, labels) throws(GenerativeError) in
+    try model.sample(
+      rows: n, seed: seed, given: labels,
+      into: try checkOutput("rows_out", rows_out, n, model.options.shape.count))
   }
 }
 
@@ -150,77 +110,24 @@ extension GAN.Options {
 }
 
 @c @implementation public func gen_gan_generate(
-  _ gan: OpaquePointer?, _ latents: UnsafePointer<Float>?, _ n_rows: Int64, _ generator: Int32,
-  _ rows_out: UnsafeMutablePointer<Float>?
+  _ gan: OpaquePointer?, _ latents: UnsafePointer<Float>?, _ labels: UnsafePointer<Int32>?,
+  _ n_rows: Int64, _ generator: Int32, _ rows_out: UnsafeMutablePointer<Float>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(gan) { (model: GAN) throws(GenerativeError) in
-      let n = try checkRowCount(n_rows)
-      let which: GAN.Generator = try checkChoice("generator", generator, [.average, .last])
-      try model.generate(
-        try checkModelInput("latents", latents, n, model.options.latentSize, model.context), rows: n,
-        by: which, into: try checkOutput("rows_out", rows_out, n, model.options.shape.count))
-    }
+  withRows(gan, n_rows, given: labels) { (model: GAN, n, labels) throws(GenerativeError) in
+    let which: GAN.Generator = try checkChoice("generator", generator, [.average, .last])
+    try model.generate(
+      try checkModelInput("latents", latents, n, model.options.latentSize, model.context), rows: n,
+      given: labels, by: which, into: try checkOutput("rows_out", rows_out, n, model.options.shape.count))
   }
 }
 
 @c @implementation public func gen_gan_discriminate(
-  _ gan: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
+  _ gan: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ labels: UnsafePointer<Int32>?, _ n_rows: Int64,
   _ probability_out: UnsafeMutablePointer<Float>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(gan) { (model: GAN) throws(GenerativeError) in
-      let n = try checkRowCount(n_rows)
-      try model.discriminate(
-        try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n,
-        into: try checkOutput("probability_out", probability_out, n, 1))
-    }
+  withRows(gan, n_rows, given: labels) { (model: GAN, n, labels) throws(GenerativeError) in
+    try model.discriminate(
+      try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n, given: labels,
+      into: try checkOutput("probability_out", probability_out, n, 1))
   }
 }
-
-@c @implementation public func gen_gan_features(
-  _ gan: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ labels: UnsafePointer<Int32>?, _ n_rows: Int64,
-  _ features_out: UnsafeMutablePointer<Float>?
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(gan) { (model: GAN) throws(GenerativeError) in
-      let n = try checkRowCount(n_rows)
-      let count = try model.featureCount
-      var given: UnsafePointer<Int32>?
-      if labels != nil || model.options.classCount > 0 {
-        given = try checkLabels(labels, n, classCount: model.options.classCount)
-      }
-      try model.features(
-        try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n,
-        given: given, into: try checkOutput("features_out", features_out, n, count))
-    }
-  }
-}
-
-@c @implementation public func gen_gan_feature_count(
-  _ gan: OpaquePointer?, _ count_out: UnsafeMutablePointer<Int64>?
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(gan) { (model: GAN) throws(GenerativeError) in
-      try checkOutput("count_out", count_out, 1, 1).pointee = Int64(try model.featureCount)
-    }
-  }
-}
-
-@c @implementation public func gen_gan_save(
-  _ gan: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ content: Int32
-) -> gen_status { save(gan, GAN.self, path, content) }
-
-@c @implementation public func gen_gan_save_memory(
-  _ gan: OpaquePointer?, _ content: Int32, _ bytes_out: UnsafeMutableRawPointer?, _ capacity: Int64,
-  _ byte_count_out: UnsafeMutablePointer<Int64>?
-) -> gen_status { saveMemory(gan, GAN.self, content, bytes_out, capacity, byte_count_out) }
-
-@c @implementation public func gen_gan_load(
-  _ path: UnsafePointer<CChar>?, _ context: OpaquePointer?, _ gan_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { load(path, context, GAN.self, gan_out) }
-
-@c @implementation public func gen_gan_load_memory(
-  _ bytes: UnsafeRawPointer?, _ byte_count: Int64, _ context: OpaquePointer?,
-  _ gan_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { loadMemory(bytes, byte_count, context, GAN.self, gan_out) }

@@ -4,21 +4,31 @@ import Tensors
 /// An object that C holds by a handle.
 protocol HandleObject: AnyObject, Sendable {
   static var kind: HandleKind { get }
+  var handleKind: HandleKind { get }
+  /// Itself, where it is a model.
+  var model: (any ModelObject)? { get }
 }
 
 extension HandleObject {
+  var handleKind: HandleKind { Self.kind }
+  var model: (any ModelObject)? { nil }
   /// What the header calls it: `gen_<noun>`.
   static var noun: String { kind.noun }
 }
 
 /// The kinds of handle, each a number in its ticket.
-enum HandleKind: UInt8, Sendable {
+enum HandleKind: UInt8, CaseIterable, Sendable {
   case context = 1
   case dataset, image, pca, autoencoder, vae, gan, checkpoint, moments, classifier, mixture, reservoir
   case trainer
 
   /// As in `gen_<noun>`.
-  var noun: String {
+  var noun: String { name.description }
+
+  /// The same as C reads it.
+  var text: UnsafePointer<CChar>? { staticString(name) }
+
+  private var name: StaticString {
     switch self {
     case .context: "context"
     case .dataset: "dataset"
@@ -60,7 +70,7 @@ final class Handles: Sendable {
   private let table = Guarded(Table())
 
   /// A new ticket for `object`.
-  func insert<Object: HandleObject>(_ object: Object) -> OpaquePointer? {
+  func insert(_ object: any HandleObject) -> OpaquePointer? {
     table.withLock { table in
       let index: Int
       if let reused = table.free.popLast() {
@@ -72,17 +82,24 @@ final class Handles: Sendable {
       table.slots[index].object = object
       table.slots[index].users = 0
       let generation = UInt(table.slots[index].generation)
-      return OpaquePointer(bitPattern: UInt(Object.kind.rawValue) << 56 | generation << 32 | UInt(index))
+      return OpaquePointer(
+        bitPattern: UInt(object.handleKind.rawValue) << 56 | generation << 32 | UInt(index))
     }
   }
 
   /// Forgets a ticket; a call that has the object keeps it until it returns. Unknown tickets are
   /// ignored: destroying twice is harmless.
   func remove<Object: HandleObject>(_ handle: OpaquePointer?, _: Object.Type) {
+    remove(handle) { $0.handleKind == Object.kind }
+  }
+
+  func removeModel(_ handle: OpaquePointer?) { remove(handle) { $0.model != nil } }
+
+  private func remove(_ handle: OpaquePointer?, where isWanted: (any HandleObject) -> Bool) {
     // Released after the lock, since an object's end may take long.
     let removed: (any HandleObject)? = table.withLock { table in
-      guard let index = Self.find(handle, Object.kind, in: table) else { return nil }
-      let object = table.slots[index].object
+      guard let index = Self.find(handle, in: table), let object = table.slots[index].object, isWanted(object)
+      else { return nil }
       table.slots[index].object = nil
       table.slots[index].generation = max((table.slots[index].generation + 1) & 0xFF_FFFF, 1)
       table.free.append(index)
@@ -95,7 +112,7 @@ final class Handles: Sendable {
   func object<Object: HandleObject>(
     _ handle: OpaquePointer?, _ name: @autoclosure () -> String
   ) throws(GenerativeError) -> Object {
-    try acquire(handle, name(), users: nil)
+    try acquire(handle, name(), Object.noun, users: nil) { $0 as? Object }
   }
 
   /// Runs `body` with the object, beside any other reader.
@@ -103,8 +120,8 @@ final class Handles: Sendable {
     _ handle: OpaquePointer?, _ name: @autoclosure () -> String = Object.noun,
     _ body: (Object) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result {
-    let object: Object = try acquire(handle, name()) { $0 >= 0 ? $0 + 1 : nil }
-    defer { release(handle, object) { $0 - 1 } }
+    let object: Object = try acquire(handle, name(), Object.noun, users: Self.oneMore) { $0 as? Object }
+    defer { release(handle) { $0 - 1 } }
     return try body(object)
   }
 
@@ -113,49 +130,79 @@ final class Handles: Sendable {
     _ handle: OpaquePointer?, _ name: @autoclosure () -> String = Object.noun,
     _ body: (Object) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result {
-    let object: Object = try acquire(handle, name()) { $0 == 0 ? -1 : nil }
-    defer { release(handle, object) { _ in 0 } }
+    let object: Object = try acquire(handle, name(), Object.noun, users: Self.alone) { $0 as? Object }
+    defer { release(handle) { _ in 0 } }
     return try body(object)
   }
 
-  /// - Parameter name: of the argument; only a message wants it.
-  private func acquire<Object: HandleObject>(
-    _ handle: OpaquePointer?, _ name: @autoclosure () -> String, users next: ((Int) -> Int?)?
+  /// The kind of a model, also of one that another call has.
+  func modelKind(_ handle: OpaquePointer?) throws(GenerativeError) -> HandleKind {
+    try acquire(handle, "model", "model", users: nil) { $0.model?.handleKind }
+  }
+
+  /// Runs `body` with a model of any kind, beside any other reader.
+  func readingModel<Result>(
+    _ handle: OpaquePointer?, _ body: (any ModelObject) throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result {
+    let model = try acquire(handle, "model", "model", users: Self.oneMore) { $0.model }
+    defer { release(handle) { $0 - 1 } }
+    return try body(model)
+  }
+
+  /// Runs `body` with a model of any kind to itself.
+  func changingModel<Result>(
+    _ handle: OpaquePointer?, _ body: (any ModelObject) throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result {
+    let model = try acquire(handle, "model", "model", users: Self.alone) { $0.model }
+    defer { release(handle) { _ in 0 } }
+    return try body(model)
+  }
+
+  private static func oneMore(_ users: Int) -> Int? { users >= 0 ? users + 1 : nil }
+  private static func alone(_ users: Int) -> Int? { users == 0 ? -1 : nil }
+
+  /// - Parameters:
+  ///   - name: of the argument; only a message wants it, and the noun.
+  ///   - kind: the object, where it is what was asked for.
+  private func acquire<Object>(
+    _ handle: OpaquePointer?, _ name: @autoclosure () -> String, _ noun: @autoclosure () -> String,
+    users next: ((Int) -> Int?)?, as kind: (any HandleObject) -> Object?
   ) throws(GenerativeError) -> Object {
     guard handle != nil else { throw GenerativeError(.handle, "\(name()) must not be NULL") }
-    let found: (object: Object?, isBusy: Bool) = table.withLock { table in
-      guard let index = Self.find(handle, Object.kind, in: table),
-        let object = table.slots[index].object as? Object
-      else { return (nil, false) }
+    let found: (object: Object?, other: HandleKind?, isBusy: Bool) = table.withLock { table in
+      guard let index = Self.find(handle, in: table), let stored = table.slots[index].object else {
+        return (nil, nil, false)
+      }
+      guard let object = kind(stored) else { return (nil, stored.handleKind, false) }
       if let next {
-        guard let users = next(table.slots[index].users) else { return (nil, true) }
+        guard let users = next(table.slots[index].users) else { return (nil, nil, true) }
         table.slots[index].users = users
       }
-      return (object, false)
+      return (object, nil, false)
     }
     if found.isBusy { throw GenerativeError(.busy, "\(name()) is in use by another call") }
+    if let other = found.other {
+      throw GenerativeError(.handle, "\(name()) is a gen_\(other.noun) handle, not a gen_\(noun())")
+    }
     guard let object = found.object else {
-      throw GenerativeError(.handle, "\(name()) is not a gen_\(Object.noun) handle, or was destroyed")
+      throw GenerativeError(.handle, "\(name()) is not a gen_\(noun()) handle, or was destroyed")
     }
     return object
   }
 
-  private func release<Object: HandleObject>(
-    _ handle: OpaquePointer?, _ object: Object, users next: (Int) -> Int
-  ) {
+  private func release(_ handle: OpaquePointer?, users next: (Int) -> Int) {
     table.withLock { table in
       // Destroyed meanwhile: the slot is another's now.
-      guard let index = Self.find(handle, Object.kind, in: table) else { return }
+      guard let index = Self.find(handle, in: table) else { return }
       table.slots[index].users = next(table.slots[index].users)
     }
   }
 
-  private static func find(_ handle: OpaquePointer?, _ kind: HandleKind, in table: Table) -> Int? {
+  private static func find(_ handle: OpaquePointer?, in table: Table) -> Int? {
     let ticket = UInt(bitPattern: handle)
     let index = Int(ticket & 0xFFFF_FFFF)
-    guard ticket >> 56 == UInt(kind.rawValue), index < table.slots.count,
-      UInt(table.slots[index].generation) == (ticket >> 32) & 0xFF_FFFF,
-      table.slots[index].object != nil
+    guard index < table.slots.count, UInt(table.slots[index].generation) == (ticket >> 32) & 0xFF_FFFF,
+      let object = table.slots[index].object, ticket >> 56 == UInt(object.handleKind.rawValue)
     else { return nil }
     return index
   }

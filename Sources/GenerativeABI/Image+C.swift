@@ -56,23 +56,6 @@ private func checkPixels(
     width: try checkRange("width", width, 1...limits.sideLength), channels: Int(channels))
 }
 
-@c @implementation public func gen_image_load(
-  _ path: UnsafePointer<CChar>?, _ channels: Int64, _ image_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status {
-  create(image_out) { () throws(GenerativeError) in
-    try ImageHandle(path: try checkPath("path", path), channels: channels)
-  }
-}
-
-@c @implementation public func gen_image_load_memory(
-  _ bytes: UnsafeRawPointer?, _ byte_count: Int64, _ channels: Int64,
-  _ image_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status {
-  create(image_out) { () throws(GenerativeError) in
-    try ImageHandle(bytes: try checkBytes(bytes, byte_count), channels: channels)
-  }
-}
-
 @c @implementation public func gen_load_image_options_init(
   _ options: UnsafeMutablePointer<gen_load_image_options>?, _ struct_size: UInt32
 ) -> gen_status {
@@ -81,7 +64,7 @@ private func checkPixels(
   }
 }
 
-@c @implementation public func gen_image_load_with(
+@c @implementation public func gen_image_load(
   _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<gen_load_image_options>?,
   _ image_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
@@ -92,7 +75,7 @@ private func checkPixels(
   }
 }
 
-@c @implementation public func gen_image_load_memory_with(
+@c @implementation public func gen_image_load_memory(
   _ bytes: UnsafeRawPointer?, _ byte_count: Int64, _ options: UnsafePointer<gen_load_image_options>?,
   _ image_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {

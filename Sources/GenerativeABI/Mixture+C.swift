@@ -136,73 +136,48 @@ extension GaussianMixture.Options {
 
 // MARK: - Of a model's latents
 
-private func fitMixture<Model: HandleObject & Calibrated>(
-  _ model: OpaquePointer?, _: Model.Type, _ dataset: OpaquePointer?,
-  _ options: UnsafePointer<gen_mixture_options>?
+@c @implementation public func gen_model_fit_mixture(
+  _ model: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_mixture_options>?
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
-    try Handles.shared.changing(model) { (model: Model) throws(GenerativeError) in
+    try Handles.shared.changingModel(model) { (model) throws(GenerativeError) in
+      let calibrated = try withLatents(model, "gen_model_fit_mixture")
       let options = try GaussianMixture.Options(try gen_mixture_options(reading: options))
       try withDataset(dataset) { (dataset) throws(GenerativeError) in
-        try model.fitMixture(dataset, options)
+        try calibrated.fitMixture(dataset, options)
       }
     }
   }
 }
 
-private func sampleMixture<Model: HandleObject & Calibrated>(
-  _ model: OpaquePointer?, _: Model.Type, _ n_rows: Int64, _ seed: UInt64,
-  _ rows_out: UnsafeMutablePointer<Float>?
+@c @implementation public func gen_model_sample_mixture(
+  _ model: OpaquePointer?, _ n_rows: Int64, _ seed: UInt64, _ rows_out: UnsafeMutablePointer<Float>?
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(model) { (model: Model) throws(GenerativeError) in
+    try Handles.shared.readingModel(model) { (model) throws(GenerativeError) in
+      let calibrated = try withLatents(model, "gen_model_sample_mixture")
       let n = try checkRowCount(n_rows)
-      try model.sampleMixture(
-        rows: n, seed: seed, into: try checkOutput("rows_out", rows_out, n, try model.sizes().row))
+      try calibrated.sampleMixture(
+        rows: n, seed: seed, into: try checkOutput("rows_out", rows_out, n, try calibrated.sizes().row))
     }
   }
 }
 
-private func mixture<Model: HandleObject & Calibrated>(
-  _ model: OpaquePointer?, _: Model.Type, _ mixture_out: UnsafeMutablePointer<OpaquePointer?>?
+@c @implementation public func gen_model_mixture(
+  _ model: OpaquePointer?, _ mixture_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
-  create(mixture_out) { () throws(GenerativeError) in
-    try Handles.shared.reading(model) { (model: Model) throws(GenerativeError) in try model.mixture() }
+  create(mixture_out) { () throws(GenerativeError) -> GaussianMixture in
+    try Handles.shared.readingModel(model) { (model) throws(GenerativeError) in
+      try withLatents(model, "gen_model_mixture").mixture()
+    }
   }
 }
 
-@c @implementation public func gen_pca_fit_mixture(
-  _ pca: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_mixture_options>?
-) -> gen_status { fitMixture(pca, PCA.self, dataset, options) }
-
-@c @implementation public func gen_pca_sample_mixture(
-  _ pca: OpaquePointer?, _ n_rows: Int64, _ seed: UInt64, _ rows_out: UnsafeMutablePointer<Float>?
-) -> gen_status { sampleMixture(pca, PCA.self, n_rows, seed, rows_out) }
-
-@c @implementation public func gen_pca_mixture(
-  _ pca: OpaquePointer?, _ mixture_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { mixture(pca, PCA.self, mixture_out) }
-
-@c @implementation public func gen_autoencoder_fit_mixture(
-  _ autoencoder: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_mixture_options>?
-) -> gen_status { fitMixture(autoencoder, Autoencoder.self, dataset, options) }
-
-@c @implementation public func gen_autoencoder_sample_mixture(
-  _ autoencoder: OpaquePointer?, _ n_rows: Int64, _ seed: UInt64, _ rows_out: UnsafeMutablePointer<Float>?
-) -> gen_status { sampleMixture(autoencoder, Autoencoder.self, n_rows, seed, rows_out) }
-
-@c @implementation public func gen_autoencoder_mixture(
-  _ autoencoder: OpaquePointer?, _ mixture_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { mixture(autoencoder, Autoencoder.self, mixture_out) }
-
-@c @implementation public func gen_vae_fit_mixture(
-  _ vae: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_mixture_options>?
-) -> gen_status { fitMixture(vae, VAE.self, dataset, options) }
-
-@c @implementation public func gen_vae_sample_mixture(
-  _ vae: OpaquePointer?, _ n_rows: Int64, _ seed: UInt64, _ rows_out: UnsafeMutablePointer<Float>?
-) -> gen_status { sampleMixture(vae, VAE.self, n_rows, seed, rows_out) }
-
-@c @implementation public func gen_vae_mixture(
-  _ vae: OpaquePointer?, _ mixture_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { mixture(vae, VAE.self, mixture_out) }
+private func withLatents(
+  _ model: any ModelObject, _ function: String
+) throws(GenerativeError) -> any Calibratable {
+  guard let calibrated = model.calibratable else {
+    throw model.lacks("latents of rows", function, "pca, autoencoder and vae")
+  }
+  return calibrated
+}

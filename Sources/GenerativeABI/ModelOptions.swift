@@ -141,26 +141,6 @@ func checkLabels(
   return labels
 }
 
-/// Fills the info of a model of networks.
-func writeInfo(
-  _ shape: Shape, _ architecture: Architecture, classCount: Int = 0, latentSize: Int, parameterCount: Int,
-  _ model: some Trainable,
-  to info: UnsafeMutablePointer<gen_model_info_t>?
-) throws(GenerativeError) {
-  var c = gen_model_info_t()
-  c.height = Int64(shape.height)
-  c.width = Int64(shape.width)
-  c.channels = Int64(shape.channels)
-  c.latent_size = Int64(latentSize)
-  c.n_parameters = Int64(parameterCount)
-  c.n_epochs = Int64(model.progress.epochCount)
-  c.n_steps = Int64(model.progress.stepCount)
-  c.n_classes = Int64(classCount)
-  c.architecture = Int32(architecture.rawValue)
-  c.n_epochs_left = Int64(model.record?.epochsLeft(model.progress) ?? 0)
-  try c.write(to: info, "info_out")
-}
-
 func checkBatchSize(_ value: Int64) throws(GenerativeError) -> Int {
   try checkRange("batch_size", value, 1...65_536)
 }

@@ -9,16 +9,6 @@ extension Moments: HandleObject {
   static var kind: HandleKind { .moments }
 }
 
-@c @implementation public func gen_moments_create(
-  _ n_features: Int64, _ context: OpaquePointer?, _ moments_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status {
-  create(moments_out) { () throws(GenerativeError) in
-    try Moments(
-      columns: try checkRange("n_features", n_features, 1...StackLimit.width), .double,
-      in: try resolve(context))
-  }
-}
-
 @c @implementation public func gen_moments_options_init(
   _ options: UnsafeMutablePointer<gen_moments_options>?, _ struct_size: UInt32
 ) -> gen_status {
@@ -27,7 +17,7 @@ extension Moments: HandleObject {
   }
 }
 
-@c @implementation public func gen_moments_create_with(
+@c @implementation public func gen_moments_create(
   _ options: UnsafePointer<gen_moments_options>?, _ moments_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(moments_out) { () throws(GenerativeError) in
@@ -163,21 +153,31 @@ private func seen(
 
 @c @implementation public func gen_moments_save(
   _ moments: OpaquePointer?, _ path: UnsafePointer<CChar>?
-) -> gen_status { save(moments, Moments.self, path, Int32(GEN_SAVE_ALL)) }
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(moments) { (moments: Moments) throws(GenerativeError) in
+      try write(moments, Int32(GEN_SAVE_ALL), to: path)
+    }
+  }
+}
 
 @c @implementation public func gen_moments_save_memory(
   _ moments: OpaquePointer?, _ bytes_out: UnsafeMutableRawPointer?, _ capacity: Int64,
   _ byte_count_out: UnsafeMutablePointer<Int64>?
 ) -> gen_status {
-  saveMemory(moments, Moments.self, Int32(GEN_SAVE_ALL), bytes_out, capacity, byte_count_out)
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(moments) { (moments: Moments) throws(GenerativeError) in
+      try write(moments, Int32(GEN_SAVE_ALL), to: bytes_out, capacity, byte_count_out)
+    }
+  }
 }
 
 @c @implementation public func gen_moments_load(
   _ path: UnsafePointer<CChar>?, _ context: OpaquePointer?,
   _ moments_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { load(path, context, Moments.self, moments_out) }
+) -> gen_status { load(path, context, "moments_out", moments_out, Moments.init) }
 
 @c @implementation public func gen_moments_load_memory(
   _ bytes: UnsafeRawPointer?, _ byte_count: Int64, _ context: OpaquePointer?,
   _ moments_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { loadMemory(bytes, byte_count, context, Moments.self, moments_out) }
+) -> gen_status { load(bytes, byte_count, context, "moments_out", moments_out, Moments.init) }

@@ -5,10 +5,6 @@ import Ranks
 import Statistics
 import Tensors
 
-extension PCA: HandleObject {
-  static var kind: HandleKind { .pca }
-}
-
 extension PCA.Options {
   init(_ o: gen_pca_options) throws(GenerativeError) {
     self.init()
@@ -46,10 +42,6 @@ extension PCA.Options {
     let o = try gen_pca_options(reading: options)
     return try PCA(try PCA.Options(o), ranks: try rankMaker(o.comm), in: try resolve(o.context))
   }
-}
-
-@c @implementation public func gen_pca_destroy(_ pca: OpaquePointer?) {
-  destroy(pca, PCA.self)
 }
 
 @c @implementation public func gen_pca_fit(_ pca: OpaquePointer?, _ dataset: OpaquePointer?) -> gen_status {
@@ -187,24 +179,6 @@ extension PCA.Options {
       addingNoise: try checkFlag("with_noise", with_noise), in: pca.context)
   }
 }
-
-@c @implementation public func gen_pca_save(
-  _ pca: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ content: Int32
-) -> gen_status { save(pca, PCA.self, path, content) }
-
-@c @implementation public func gen_pca_save_memory(
-  _ pca: OpaquePointer?, _ content: Int32, _ bytes_out: UnsafeMutableRawPointer?, _ capacity: Int64,
-  _ byte_count_out: UnsafeMutablePointer<Int64>?
-) -> gen_status { saveMemory(pca, PCA.self, content, bytes_out, capacity, byte_count_out) }
-
-@c @implementation public func gen_pca_load(
-  _ path: UnsafePointer<CChar>?, _ context: OpaquePointer?, _ pca_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { load(path, context, PCA.self, pca_out) }
-
-@c @implementation public func gen_pca_load_memory(
-  _ bytes: UnsafeRawPointer?, _ byte_count: Int64, _ context: OpaquePointer?,
-  _ pca_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { loadMemory(bytes, byte_count, context, PCA.self, pca_out) }
 
 /// A fitted PCA and its solution, which is worked out here when partial fits left that to do.
 private func withSolution(

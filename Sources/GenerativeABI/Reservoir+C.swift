@@ -109,21 +109,31 @@ extension Reservoir: HandleObject {
 
 @c @implementation public func gen_reservoir_save(
   _ reservoir: OpaquePointer?, _ path: UnsafePointer<CChar>?
-) -> gen_status { save(reservoir, Reservoir.self, path, Int32(GEN_SAVE_ALL)) }
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(reservoir) { (reservoir: Reservoir) throws(GenerativeError) in
+      try write(reservoir, Int32(GEN_SAVE_ALL), to: path)
+    }
+  }
+}
 
 @c @implementation public func gen_reservoir_save_memory(
   _ reservoir: OpaquePointer?, _ bytes_out: UnsafeMutableRawPointer?, _ capacity: Int64,
   _ byte_count_out: UnsafeMutablePointer<Int64>?
 ) -> gen_status {
-  saveMemory(reservoir, Reservoir.self, Int32(GEN_SAVE_ALL), bytes_out, capacity, byte_count_out)
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(reservoir) { (reservoir: Reservoir) throws(GenerativeError) in
+      try write(reservoir, Int32(GEN_SAVE_ALL), to: bytes_out, capacity, byte_count_out)
+    }
+  }
 }
 
 @c @implementation public func gen_reservoir_load(
   _ path: UnsafePointer<CChar>?, _ context: OpaquePointer?,
   _ reservoir_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { load(path, context, Reservoir.self, reservoir_out) }
+) -> gen_status { load(path, context, "reservoir_out", reservoir_out, Reservoir.init) }
 
 @c @implementation public func gen_reservoir_load_memory(
   _ bytes: UnsafeRawPointer?, _ byte_count: Int64, _ context: OpaquePointer?,
   _ reservoir_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { loadMemory(bytes, byte_count, context, Reservoir.self, reservoir_out) }
+) -> gen_status { load(bytes, byte_count, context, "reservoir_out", reservoir_out, Reservoir.init) }

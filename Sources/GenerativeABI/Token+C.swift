@@ -93,7 +93,7 @@ enum Tokens {
 
 @c @implementation public func gen_token_destroy(_ token: OpaquePointer?) { Tokens.free(token) }
 
-@c @implementation public func gen_cancel(_ token: OpaquePointer?) -> gen_status {
+@c @implementation public func gen_token_cancel(_ token: OpaquePointer?) -> gen_status {
   // A signal handler may be here: no message is made where there is nothing to say.
   if Tokens.cancel(token) { return gen_status(GEN_OK) }
   return boundary { () throws(GenerativeError) in

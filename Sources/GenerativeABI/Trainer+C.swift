@@ -11,23 +11,25 @@ final class HostTrainer: HandleObject, @unchecked Sendable {
   /// Runs a call with the model to itself.
   private let whileAlone: ((FlatTrainer) throws(GenerativeError) -> Void) throws(GenerativeError) -> Void
 
-  init<Model: HandleObject & Trainable>(
-    _ handle: OpaquePointer?, _: Model.Type, _ options: UnsafePointer<gen_fit_options>?,
-    _ defaults: FitDefaults
+  init(
+    _ handle: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?
   ) throws(GenerativeError) {
     let o = try gen_fit_options(reading: options)
     guard o.comm == nil else {
       throw GenerativeError(.argument, "comm is for fits; a trainer's gradients are the caller's to add up")
     }
     if o.validation != nil { try withDataset(o.validation, "validation") { _ in } }
-    let trainer = try Handles.shared.changing(handle) { (model: Model) throws(GenerativeError) in
-      var fitOptions = try FitOptions(o, defaults)
+    let trainer = try Handles.shared.changingModel(handle) { (model) throws(GenerativeError) in
+      guard let network = model.network else {
+        throw model.lacks("gradients", "gen_trainer_create", "autoencoder, vae, gan and classifier")
+      }
+      var fitOptions = try FitOptions(o, network.fitDefaults)
       (fitOptions.observer, fitOptions.checkpoint) = (Observer(), nil)
-      return try FlatTrainer(model, fitOptions)
+      return try FlatTrainer(network, fitOptions)
     }
     self.trainer = trainer
     whileAlone = { body throws(GenerativeError) in
-      try Handles.shared.changing(handle) { (_: Model) throws(GenerativeError) in try body(trainer) }
+      try Handles.shared.changingModel(handle) { _ throws(GenerativeError) in try body(trainer) }
     }
   }
 
@@ -52,31 +54,11 @@ private func withTrainer(
   }
 }
 
-@c @implementation public func gen_trainer_create_autoencoder(
-  _ autoencoder: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?,
+@c @implementation public func gen_trainer_create(
+  _ model: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?,
   _ trainer_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
-  create(trainer_out) { () throws(GenerativeError) in
-    try HostTrainer(autoencoder, Autoencoder.self, options, FitDefaults())
-  }
-}
-
-@c @implementation public func gen_trainer_create_vae(
-  _ vae: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?,
-  _ trainer_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status {
-  create(trainer_out) { () throws(GenerativeError) in
-    try HostTrainer(vae, VAE.self, options, FitDefaults())
-  }
-}
-
-@c @implementation public func gen_trainer_create_gan(
-  _ gan: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?,
-  _ trainer_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status {
-  create(trainer_out) { () throws(GenerativeError) in
-    try HostTrainer(gan, GAN.self, options, .gan)
-  }
+  create(trainer_out) { () throws(GenerativeError) in try HostTrainer(model, options) }
 }
 
 @c @implementation public func gen_trainer_destroy(_ trainer: OpaquePointer?) {

@@ -4,10 +4,6 @@ import Networks
 import Tensors
 import Training
 
-extension VAE: HandleObject {
-  static var kind: HandleKind { .vae }
-}
-
 extension VAE.Options {
   init(_ o: gen_vae_options) throws(GenerativeError) {
     self.init(
@@ -79,147 +75,81 @@ extension VAE.Options {
   }
 }
 
-@c @implementation public func gen_vae_destroy(_ vae: OpaquePointer?) {
-  destroy(vae, VAE.self)
-}
-
-@c @implementation public func gen_vae_plan(
-  _ options: UnsafePointer<gen_vae_options>?, _ batch_size: Int64,
-  _ plan_out: UnsafeMutablePointer<gen_plan>?
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    let o = try gen_vae_options(reading: options)
-    try VAE.plan(
-      try VAE.Options(o), rows: try checkBatchSize(batch_size), context: try resolve(o.context)
-    ).write(to: plan_out)
-  }
-}
-
-@c @implementation public func gen_vae_info(
-  _ vae: OpaquePointer?, _ info_out: UnsafeMutablePointer<gen_model_info_t>?
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(vae) { (model: VAE) throws(GenerativeError) in
-      try writeInfo(
-        model.options.shape, model.options.architecture, classCount: model.options.classCount,
-        latentSize: model.options.latentSize, parameterCount: model.parameterCount,
-        model, to: info_out)
-    }
-  }
-}
-
-@c @implementation public func gen_vae_fit(
-  _ vae: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_fit_options>?
-) -> gen_status {
-  fit(vae, VAE.self, dataset, options)
-}
-
 @c @implementation public func gen_vae_encode(
-  _ vae: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
+  _ vae: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ labels: UnsafePointer<Int32>?, _ n_rows: Int64,
   _ mean_out: UnsafeMutablePointer<Float>?, _ log_variance_out: UnsafeMutablePointer<Float>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(vae) { (model: VAE) throws(GenerativeError) in
-      let n = try checkRowCount(n_rows)
-      let latent = model.options.latentSize
-      if mean_out != nil { _ = try checkOutput("mean_out", mean_out, n, latent) }
-      if log_variance_out != nil { _ = try checkOutput("log_variance_out", log_variance_out, n, latent) }
-      try model.encode(
-        try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n,
-        mean: mean_out, logVariance: log_variance_out)
-    }
+  withRows(vae, n_rows, given: labels) { (model: VAE, n, labels) throws(GenerativeError) in
+    let latent = model.options.latentSize
+    if mean_out != nil { _ = try checkOutput("mean_out", mean_out, n, latent) }
+    if log_variance_out != nil { _ = try checkOutput("log_variance_out", log_variance_out, n, latent) }
+    try model.encode(
+      try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n, given: labels,
+      mean: mean_out, logVariance: log_variance_out)
   }
 }
 
 @c @implementation public func gen_vae_encode_sample(
-  _ vae: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64, _ seed: UInt64,
-  _ latents_out: UnsafeMutablePointer<Float>?
+  _ vae: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ labels: UnsafePointer<Int32>?, _ n_rows: Int64,
+  _ seed: UInt64, _ latents_out: UnsafeMutablePointer<Float>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(vae) { (model: VAE) throws(GenerativeError) in
-      let n = try checkRowCount(n_rows)
-      try model.encodeSample(
-        try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n,
-        seed: seed, into: try checkOutput("latents_out", latents_out, n, model.options.latentSize))
-    }
+  withRows(vae, n_rows, given: labels) { (model: VAE, n, labels) throws(GenerativeError) in
+    try model.encodeSample(
+      try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n, seed: seed,
+      given: labels, into: try checkOutput("latents_out", latents_out, n, model.options.latentSize))
   }
 }
 
 @c @implementation public func gen_vae_decode(
-  _ vae: OpaquePointer?, _ latents: UnsafePointer<Float>?, _ n_rows: Int64,
-  _ rows_out: UnsafeMutablePointer<Float>?
+  _ vae: OpaquePointer?, _ latents: UnsafePointer<Float>?, _ labels: UnsafePointer<Int32>?,
+  _ n_rows: Int64, _ rows_out: UnsafeMutablePointer<Float>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(vae) { (model: VAE) throws(GenerativeError) in
-      let n = try checkRowCount(n_rows)
-      try model.decode(
-        try checkModelInput("latents", latents, n, model.options.latentSize, model.context), rows: n,
-        into: try checkOutput("rows_out", rows_out, n, model.options.shape.count))
-    }
-  }
-}
-
-@c @implementation public func gen_vae_reconstruct(
-  _ vae: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
-  _ rows_out: UnsafeMutablePointer<Float>?
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(vae) { (model: VAE) throws(GenerativeError) in
-      let n = try checkRowCount(n_rows)
-      let width = model.options.shape.count
-      try model.reconstruct(
-        try checkModelInput("rows", rows, n, width, model.context), rows: n,
-        into: try checkOutput("rows_out", rows_out, n, width))
-    }
+  withRows(vae, n_rows, given: labels) { (model: VAE, n, labels) throws(GenerativeError) in
+    try model.decode(
+      try checkModelInput("latents", latents, n, model.options.latentSize, model.context), rows: n,
+      given: labels, into: try checkOutput("rows_out", rows_out, n, model.options.shape.count))
   }
 }
 
 @c @implementation public func gen_vae_sample(
-  _ vae: OpaquePointer?, _ n_rows: Int64, _ seed: UInt64, _ rows_out: UnsafeMutablePointer<Float>?
+  _ vae: OpaquePointer?, _ labels: UnsafePointer<Int32>?, _ n_rows: Int64, _ seed: UInt64,
+  _ rows_out: UnsafeMutablePointer<Float>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(vae) { (model: VAE) throws(GenerativeError) in
-      let n = try checkRowCount(n_rows)
-      try model.sample(
-        rows: n, seed: seed, into: try checkOutput("rows_out", rows_out, n, model.options.shape.count))
-    }
+  withRows(vae, n_rows, given: labels, canDraw: true) { (model: VAE, n, labels) throws(GenerativeError) in
+    try model.sample(
+      rows: n, seed: seed, given: labels,
+      into: try checkOutput("rows_out", rows_out, n, model.options.shape.count))
   }
 }
 
 @c @implementation public func gen_vae_elbo(
-  _ vae: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64, _ n_samples: Int64,
-  _ seed: UInt64, _ reconstruction_out: UnsafeMutablePointer<Double>?,
+  _ vae: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ labels: UnsafePointer<Int32>?, _ n_rows: Int64,
+  _ n_samples: Int64, _ seed: UInt64, _ reconstruction_out: UnsafeMutablePointer<Double>?,
   _ kl_out: UnsafeMutablePointer<Double>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(vae) { (model: VAE) throws(GenerativeError) in
-      let n = try checkRowCount(n_rows)
-      let samples = try checkRange("n_samples", n_samples, 1...1_000_000)
-      if reconstruction_out != nil { _ = try checkOutput("reconstruction_out", reconstruction_out, n, 1) }
-      if kl_out != nil { _ = try checkOutput("kl_out", kl_out, n, 1) }
-      try model.bound(
-        try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n,
-        samples: samples, seed: seed, reconstruction: reconstruction_out, divergence: kl_out)
-    }
+  withRows(vae, n_rows, given: labels) { (model: VAE, n, labels) throws(GenerativeError) in
+    let samples = try checkRange("n_samples", n_samples, 1...1_000_000)
+    if reconstruction_out != nil { _ = try checkOutput("reconstruction_out", reconstruction_out, n, 1) }
+    if kl_out != nil { _ = try checkOutput("kl_out", kl_out, n, 1) }
+    try model.bound(
+      try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n,
+      samples: samples, seed: seed, given: labels, reconstruction: reconstruction_out, divergence: kl_out)
   }
 }
 
 @c @implementation public func gen_vae_log_likelihood(
-  _ vae: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64, _ n_samples: Int64,
-  _ seed: UInt64, _ likelihood_out: UnsafeMutablePointer<Double>?
+  _ vae: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ labels: UnsafePointer<Int32>?, _ n_rows: Int64,
+  _ n_samples: Int64, _ seed: UInt64, _ likelihood_out: UnsafeMutablePointer<Double>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try Handles.shared.reading(vae) { (model: VAE) throws(GenerativeError) in
-      let n = try checkRowCount(n_rows)
-      try model.logLikelihood(
-        try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n,
-        samples: try checkRange("n_samples", n_samples, 1...1_000_000), seed: seed,
-        into: try checkOutput("likelihood_out", likelihood_out, n, 1))
-    }
+  withRows(vae, n_rows, given: labels) { (model: VAE, n, labels) throws(GenerativeError) in
+    try model.logLikelihood(
+      try checkModelInput("rows", rows, n, model.options.shape.count, model.context), rows: n,
+      samples: try checkRange("n_samples", n_samples, 1...1_000_000), seed: seed, given: labels,
+      into: try checkOutput("likelihood_out", likelihood_out, n, 1))
   }
 }
 
-@c @implementation public func gen_binarize(
+@c @implementation public func gen_rows_binarize(
   _ rows: UnsafePointer<Float>?, _ n_rows: Int64, _ row_size: Int64, _ seed: UInt64,
   _ rows_out: UnsafeMutablePointer<Float>?
 ) -> gen_status {
@@ -252,21 +182,3 @@ extension VAE.Options {
     }
   }
 }
-
-@c @implementation public func gen_vae_save(
-  _ vae: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ content: Int32
-) -> gen_status { save(vae, VAE.self, path, content) }
-
-@c @implementation public func gen_vae_save_memory(
-  _ vae: OpaquePointer?, _ content: Int32, _ bytes_out: UnsafeMutableRawPointer?, _ capacity: Int64,
-  _ byte_count_out: UnsafeMutablePointer<Int64>?
-) -> gen_status { saveMemory(vae, VAE.self, content, bytes_out, capacity, byte_count_out) }
-
-@c @implementation public func gen_vae_load(
-  _ path: UnsafePointer<CChar>?, _ context: OpaquePointer?, _ vae_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { load(path, context, VAE.self, vae_out) }
-
-@c @implementation public func gen_vae_load_memory(
-  _ bytes: UnsafeRawPointer?, _ byte_count: Int64, _ context: OpaquePointer?,
-  _ vae_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status { loadMemory(bytes, byte_count, context, VAE.self, vae_out) }

@@ -131,7 +131,7 @@ import Testing
   @Test func `Inversions are checked`() throws {
     var options = vaeOptions()
     let vae = try made { gen_vae_create(&options, $0) }
-    defer { gen_vae_destroy(vae) }
+    defer { gen_model_destroy(vae) }
     func invert(_ x: [Float]? = rows(4), _ change: (inout gen_invert_options) -> Void = { _ in })
       -> gen_status
     {
@@ -140,7 +140,7 @@ import Testing
       options.n_steps = 5
       change(&options)
       var error: [Float] = [Self.untouched, 0, 0, 0]
-      let status = called(8) { gen_vae_invert(vae, x, 4, &options, $0, &error) }
+      let status = called(8) { gen_model_invert(vae, x, 4, &options, $0, &error) }
       #expect((error[0] == Self.untouched) == (status != GEN_OK))
       return status
     }
@@ -156,13 +156,12 @@ import Testing
     }
     let start = [Float](repeating: .infinity, count: 8)
     start.withUnsafeBufferPointer { start in expect(invert { $0.start = start.baseAddress }, 9) }
-    expect(gen_vae_invert(nil, rows(1), 1, nil, nil, nil), 2)
-    expect(gen_gan_invert(vae, rows(1), 1, nil, nil, nil), 2)
-    expect(gen_vae_invert(vae, rows(1), 1, nil, nil, nil), 0)
+    expect(gen_model_invert(nil, rows(1), 1, nil, nil, nil), 2)
+    expect(gen_model_invert(vae, rows(1), 1, nil, nil, nil), 0)
 
     expect(invert { $0.event = { _, _ in Int32(GEN_STOP_NOW) } }, 13)
     let token = try made { gen_token_create($0) }
-    gen_cancel(token)
+    gen_token_cancel(token)
     expect(invert { $0.token = token }, 13)
     gen_token_destroy(token)
     expect(invert { $0.token = token }, 2)

@@ -36,7 +36,7 @@ import Testing
     gen_load_image_options_init(&options, UInt32(MemoryLayout<gen_load_image_options>.size))
     (options.channels, options.context) = (channels, context)
     var image: OpaquePointer?
-    let status = gen_image_load_with(path, &options, &image)
+    let status = gen_image_load(path, &options, &image)
     return (status, image)
   }
 
@@ -86,7 +86,7 @@ import Testing
     defer { unlink(path) }
     expect(gen_image_save(image, path, nil), 0)
     gen_image_destroy(image)
-    expect(gen_image_load(path, 0, &image), 11)
+    expect(gen_image_load(path, nil, &image), 11)
     let (status, loaded) = load(path, wide, channels: 3)
     expect(status, 0)
     var width: Int64 = 0
@@ -117,8 +117,8 @@ import Testing
     let bytes = try Model.vae.bytes(vae)
     let path = "/tmp/gen-abi-\(getpid())-limited"
     defer { unlink(path) }
-    expect(gen_vae_save(vae, path, 0), 0)
-    gen_vae_destroy(vae)
+    expect(gen_model_save(vae, path, 0), 0)
+    gen_model_destroy(vae)
     for (change, expected) in [
       ({ $0.max_tensors = 3 }, 11), ({ $0.max_tensor_name = 5 }, 11), ({ $0.max_model_bytes = 100 }, 11),
       ({ $0.max_tensors = 100 }, 0), ({ $0.max_tensor_name = 65_535 }, 0),
@@ -126,8 +126,8 @@ import Testing
     ] as [((inout gen_context_options) -> Void, Int)] {
       let context = try context(change)
       var loaded: OpaquePointer?
-      expect(gen_vae_load_memory(bytes, Int64(bytes.count), context, &loaded), expected)
-      gen_vae_destroy(loaded)
+      expect(gen_model_load_memory(bytes, Int64(bytes.count), context, &loaded), expected)
+      gen_model_destroy(loaded)
       var opened: OpaquePointer?
       expect(gen_checkpoint_open(path, context, &opened), expected)
       gen_checkpoint_destroy(opened)

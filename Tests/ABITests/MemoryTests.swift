@@ -55,8 +55,8 @@ import Testing
     var loaded: OpaquePointer?
     defer {
       gen_dataset_destroy(dataset)
-      model.destroy(handle)
-      model.destroy(loaded)
+      gen_model_destroy(handle)
+      gen_model_destroy(loaded)
     }
     var fit = fitOptions()
     (fit.batch_size, fit.epochs) = (10, 1)
@@ -65,16 +65,16 @@ import Testing
     var count: Int64 = 0
     let steps: [() -> gen_status] = [
       { gen_dataset_create(rows(20), &options, &dataset) }, { model.create(context, &handle) },
-      { model.fit(handle, dataset, &fit) }, { model.use(handle, &x) },
-      { model.saveMemory(handle, 0, &bytes, Int64(bytes.count), &count) },
-      { model.loadMemory(bytes, count, context, &loaded) }, { model.use(loaded, &x) },
+      { gen_model_fit(handle, dataset, &fit) }, { model.use(handle, &x) },
+      { gen_model_save_memory(handle, 0, &bytes, Int64(bytes.count), &count) },
+      { gen_model_load_memory(bytes, count, context, &loaded) }, { model.use(loaded, &x) },
     ]
     for step in steps {
       let status = step()
       if status != GEN_OK {
         // What failed once works afterwards, where the allocator does.
         if handle != nil, !allocator.keepsFailing, dataset != nil {
-          #expect(model.fit(handle, dataset, &fit) == GEN_OK, "\(message)")
+          #expect(gen_model_fit(handle, dataset, &fit) == GEN_OK, "\(message)")
           #expect(model.use(handle, &x) == GEN_OK, "\(message)")
         }
         return status
@@ -120,7 +120,7 @@ import Testing
     let small = try Model.vae.make(context: context)
     expect(gen_context_memory(context, &used, nil), 0)
     #expect(used > start)
-    gen_vae_destroy(small)
+    gen_model_destroy(small)
     expect(gen_context_memory(context, &used, nil), 0)
     #expect(used == start)
     gen_context_destroy(context)
@@ -158,9 +158,9 @@ import Testing
       let handle = try model.make(context: context)
       let dataset = try makeDataset(20, context: context)
       gen_context_destroy(context)
-      expect(model.fit(handle, dataset, nil), 0)
+      expect(gen_model_fit(handle, dataset, nil), 0)
       let bytes = try model.bytes(handle)
-      model.destroy(handle)
+      gen_model_destroy(handle)
       gen_dataset_destroy(dataset)
       return bytes
     }
@@ -184,21 +184,21 @@ import Testing
     let vae = try Model.vae.make()
     let dataset = try makeDataset()
     var options = fitOptions()
-    expect(gen_vae_fit(vae, dataset, &options), 0)
+    expect(gen_model_fit(vae, dataset, &options), 0)
     let expected = try Model.vae.output(vae)
     for _ in 0..<5 {
       let child = fork()
       if child == 0 {
         alarm(20)
         let isEqual = (try? Model.vae.output(vae)) == expected
-        let isFitted = gen_vae_fit(vae, dataset, &options) == GEN_OK
+        let isFitted = gen_model_fit(vae, dataset, &options) == GEN_OK
         _exit(isEqual && isFitted ? 0 : 1)
       }
       var status: Int32 = -1
       waitpid(child, &status, 0)
       #expect(status == 0)
     }
-    gen_vae_destroy(vae)
+    gen_model_destroy(vae)
     gen_dataset_destroy(dataset)
   }
 }

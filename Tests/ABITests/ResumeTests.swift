@@ -16,17 +16,17 @@ import Testing
     _ path: String?
   ) -> gen_status {
     var options = options
-    guard let path else { return model.fit(handle, dataset, &options) }
+    guard let path else { return gen_model_fit(handle, dataset, &options) }
     return path.withCString {
       options.checkpoint_path = $0
-      return model.fit(handle, dataset, &options)
+      return gen_model_fit(handle, dataset, &options)
     }
   }
 
   private func info(_ model: Model, _ handle: OpaquePointer) -> gen_model_info_t {
     var info = gen_model_info_t()
     info.struct_size = UInt32(MemoryLayout<gen_model_info_t>.size)
-    expect(model.info(handle, &info), GEN_OK)
+    expect(gen_model_info(handle, &info), GEN_OK)
     return info
   }
 
@@ -38,7 +38,7 @@ import Testing
     let data = try makeDataset()
     defer { gen_dataset_destroy(data) }
     let whole = try model.make()
-    defer { model.destroy(whole) }
+    defer { gen_model_destroy(whole) }
     expect(fit(model, whole, data, fitOptions(epochs: 4), nil), GEN_OK)
 
     var options = fitOptions(epochs: 4)
@@ -49,20 +49,20 @@ import Testing
     }
     for run in 1...5 {
       let handle = try model.make()
-      defer { model.destroy(handle) }
+      defer { gen_model_destroy(handle) }
       let status = fit(model, handle, data, options, path.text)
       expect(status, run < 5 ? GEN_E_CANCELLED : GEN_OK, "run \(run)")
       #expect(info(model, handle).n_epochs == Int64(min(run, 4)))
       #expect(info(model, handle).n_epochs_left == (run < 5 ? Int64(4 - run) : 0))
       if run == 5 { #expect(try model.output(handle) == model.output(whole)) }
     }
-    let loaded = try made { model.load(path.text, nil, $0) }
-    defer { model.destroy(loaded) }
+    let loaded = try made { gen_model_load(path.text, nil, $0) }
+    defer { gen_model_destroy(loaded) }
     #expect(try model.output(loaded) == model.output(whole))
     // With another seed it is not the same fit.
     options.seed = 5
     let other = try model.make()
-    defer { model.destroy(other) }
+    defer { gen_model_destroy(other) }
     expect(fit(model, other, data, options, path.text), GEN_E_MISMATCH)
     #expect(message.hasSuffix("resume: seed was 0 in the fit to go on with and cannot be 5"))
   }
@@ -71,7 +71,7 @@ import Testing
     let data = try makeDataset()
     defer { gen_dataset_destroy(data) }
     let vae = try Model.vae.make()
-    defer { Model.vae.destroy(vae) }
+    defer { gen_model_destroy(vae) }
     func status(_ path: String?, _ change: (inout gen_fit_options) -> Void) -> gen_status {
       var options = fitOptions()
       change(&options)
@@ -93,17 +93,16 @@ import Testing
   }
 
   @Test func `A loss that runs away has the guard's status`() throws {
-    #expect(GEN_E_NUMERIC == GEN_E_NONFINITE)
     let data = try makeDataset()
     defer { gen_dataset_destroy(data) }
     var model = autoencoderOptions()
     model.output_activation = Int32(GEN_ACTIVATION_IDENTITY)
     let autoencoder = try made { gen_autoencoder_create(&model, $0) }
-    defer { gen_autoencoder_destroy(autoencoder) }
+    defer { gen_model_destroy(autoencoder) }
     var options = fitOptions(epochs: 100)
     options.optimizer = Int32(GEN_OPTIMIZER_SGD)
     options.learning_rate = 1e3
-    expect(gen_autoencoder_fit(autoencoder, data, &options), GEN_E_NUMERIC)
+    expect(gen_model_fit(autoencoder, data, &options), GEN_E_NONFINITE)
     #expect(message.contains(" in epoch "))
     #expect(message.contains(" layer "))
     #expect(try Model.autoencoder.output(autoencoder).allSatisfy(\.isFinite))

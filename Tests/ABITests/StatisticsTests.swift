@@ -66,7 +66,7 @@ import TestSupport
     options.n_directions = Int64(directions)
     options.seed = seed
     options.context = context
-    return try made { gen_moments_create_with(&options, $0) }
+    return try made { gen_moments_create(&options, $0) }
   }
 
   private func reservoir(
@@ -125,7 +125,7 @@ import TestSupport
     gen_pca_options_init(&options, UInt32(MemoryLayout<gen_pca_options>.size))
     options.n_components = Int64(k)
     let pca = try made { gen_pca_create(&options, $0) }
-    defer { gen_pca_destroy(pca) }
+    defer { gen_model_destroy(pca) }
     expect(gen_pca_merge_moments(pca, moments), GEN_OK)
     var found = Solution(
       variances: Array(repeating: 0, count: k), components: Array(repeating: 0, count: k * Self.columns),
@@ -268,7 +268,7 @@ import TestSupport
         gen_dataset_destroy(dataset)
         if status == GEN_OK { status = gen_pca_components(pca, &components) }
       }
-      gen_pca_destroy(pca)
+      gen_model_destroy(pca)
       withExtendedLifetime(host) {}
       let result = RankResult(
         status: name(status), message: status == GEN_OK ? "" : message, components: components)
@@ -295,7 +295,7 @@ import TestSupport
         #expect(found.status == "GEN_OK" && found.components == expected, "\(found.message)")
       }
     }
-    gen_pca_destroy(alone)
+    gen_model_destroy(alone)
     gen_dataset_destroy(dataset)
   }
 
@@ -393,7 +393,10 @@ import TestSupport
     expect(gen_context_memory(context, &used, nil), GEN_OK)
     #expect(used == before)
     var refused: OpaquePointer?
-    expect(gen_moments_create(4000, context, &refused), GEN_E_NOMEM)
+    var wanted = gen_moments_options()
+    gen_moments_options_init(&wanted, UInt32(MemoryLayout<gen_moments_options>.size))
+    (wanted.n_features, wanted.context) = (4000, context)
+    expect(gen_moments_create(&wanted, &refused), GEN_E_NOMEM)
     #expect(refused == nil)
   }
 

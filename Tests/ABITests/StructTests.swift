@@ -49,7 +49,7 @@ import Testing
     options.pointee.n_hidden = -1
     var vae: OpaquePointer?
     expect(gen_vae_create(options, &vae), 0)
-    gen_vae_destroy(vae)
+    gen_model_destroy(vae)
     raw.storeBytes(of: 1, toByteOffset: known + 8, as: UInt8.self)
     expect(gen_vae_create(options, &vae), 10)
     #expect(vae == nil)
@@ -63,7 +63,7 @@ import Testing
     options.dropout = 7  // beyond what the older struct has, so it must not be read
     options.struct_size = UInt32(try #require(MemoryLayout<gen_vae_options>.offset(of: \.dropout)))
     let vae = try made { gen_vae_create(&options, $0) }
-    gen_vae_destroy(vae)
+    gen_model_destroy(vae)
   }
 
   @Test func `A zeroed struct is all defaults`() throws {
@@ -72,14 +72,14 @@ import Testing
     let gan = try made { gen_gan_create(&options, $0) }
     var info = gen_model_info_t()
     info.struct_size = UInt32(MemoryLayout<gen_model_info_t>.size)
-    expect(gen_gan_info(gan, &info), 0)
+    expect(gen_model_info(gan, &info), 0)
     #expect(info.latent_size == 64)
     #expect(info.height * info.width * info.channels == 1)
     // 64-256-512-1 with batch norm, 1-512-256-1.
     let generator = 64 * 256 + 2 * 256 + 256 * 512 + 2 * 512 + 512 + 1
     let discriminator = 512 + 512 + 512 * 256 + 256 + 256 + 1
     #expect(info.n_parameters == Int64(generator + discriminator))
-    gen_gan_destroy(gan)
+    gen_model_destroy(gan)
   }
 
   @Test func `Statuses have their names`() {

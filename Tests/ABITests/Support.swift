@@ -77,26 +77,12 @@ func fitOptions(epochs: Int64 = 2) -> gen_fit_options {
   return options
 }
 
-/// A model of one of the kinds through the functions they have in common.
+/// A model of one of the kinds, and what it is used for.
 struct Model: CustomStringConvertible, Sendable {
   let description: String
   let create: @Sendable (OpaquePointer?, UnsafeMutablePointer<OpaquePointer?>?) -> gen_status
-  let destroy: @Sendable (OpaquePointer?) -> Void
-  let fit: @Sendable (OpaquePointer?, OpaquePointer?, UnsafePointer<gen_fit_options>?) -> gen_status
   /// Two rows out of it: sampled, or reconstructed.
   let use: @Sendable (OpaquePointer?, UnsafeMutablePointer<Float>?) -> gen_status
-  let save: @Sendable (OpaquePointer?, UnsafePointer<CChar>?, Int32) -> gen_status
-  let saveMemory:
-    @Sendable (
-      OpaquePointer?, Int32, UnsafeMutableRawPointer?, Int64, UnsafeMutablePointer<Int64>?
-    ) -> gen_status
-  let load:
-    @Sendable (UnsafePointer<CChar>?, OpaquePointer?, UnsafeMutablePointer<OpaquePointer?>?) -> gen_status
-  let loadMemory:
-    @Sendable (
-      UnsafeRawPointer?, Int64, OpaquePointer?, UnsafeMutablePointer<OpaquePointer?>?
-    ) -> gen_status
-  let info: @Sendable (OpaquePointer?, UnsafeMutablePointer<gen_model_info_t>?) -> gen_status
 
   static let all = [autoencoder, vae, gan]
 
@@ -106,14 +92,7 @@ struct Model: CustomStringConvertible, Sendable {
       var options = autoencoderOptions()
       options.context = $0
       return gen_autoencoder_create(&options, $1)
-    },
-    destroy: { gen_autoencoder_destroy($0) }, fit: { gen_autoencoder_fit($0, $1, $2) },
-    use: { gen_autoencoder_reconstruct($0, rows(2), 2, $1) },
-    save: { gen_autoencoder_save($0, $1, $2) },
-    saveMemory: { gen_autoencoder_save_memory($0, $1, $2, $3, $4) },
-    load: { gen_autoencoder_load($0, $1, $2) },
-    loadMemory: { gen_autoencoder_load_memory($0, $1, $2, $3) },
-    info: { gen_autoencoder_info($0, $1) })
+    }, use: { gen_model_reconstruct($0, rows(2), nil, 2, $1) })
 
   static let vae = Model(
     description: "vae",
@@ -121,11 +100,7 @@ struct Model: CustomStringConvertible, Sendable {
       var options = vaeOptions()
       options.context = $0
       return gen_vae_create(&options, $1)
-    },
-    destroy: { gen_vae_destroy($0) }, fit: { gen_vae_fit($0, $1, $2) },
-    use: { gen_vae_sample($0, 2, 1, $1) }, save: { gen_vae_save($0, $1, $2) },
-    saveMemory: { gen_vae_save_memory($0, $1, $2, $3, $4) }, load: { gen_vae_load($0, $1, $2) },
-    loadMemory: { gen_vae_load_memory($0, $1, $2, $3) }, info: { gen_vae_info($0, $1) })
+    }, use: { gen_vae_sample($0, nil, 2, 1, $1) })
 
   static let gan = Model(
     description: "gan",
@@ -133,19 +108,15 @@ struct Model: CustomStringConvertible, Sendable {
       var options = ganOptions()
       options.context = $0
       return gen_gan_create(&options, $1)
-    },
-    destroy: { gen_gan_destroy($0) }, fit: { gen_gan_fit($0, $1, $2) },
-    use: { gen_gan_sample($0, 2, 1, $1) }, save: { gen_gan_save($0, $1, $2) },
-    saveMemory: { gen_gan_save_memory($0, $1, $2, $3, $4) }, load: { gen_gan_load($0, $1, $2) },
-    loadMemory: { gen_gan_load_memory($0, $1, $2, $3) }, info: { gen_gan_info($0, $1) })
+    }, use: { gen_gan_sample($0, nil, 2, 1, $1) })
 
   func make(context: OpaquePointer? = nil) throws -> OpaquePointer { try made { create(context, $0) } }
 
   func bytes(_ handle: OpaquePointer) throws -> [UInt8] {
     var count: Int64 = 0
-    try #require(saveMemory(handle, 0, nil, 0, &count) == GEN_OK)
+    try #require(gen_model_save_memory(handle, 0, nil, 0, &count) == GEN_OK)
     var bytes = [UInt8](repeating: 0, count: Int(count))
-    try #require(saveMemory(handle, 0, &bytes, count, &count) == GEN_OK)
+    try #require(gen_model_save_memory(handle, 0, &bytes, count, &count) == GEN_OK)
     return bytes
   }
 

@@ -74,10 +74,8 @@ struct fixture {
   int64_t widths[32];
   float *rows;      /* ROOM / 4 of them, all 0.5 */
   float ramp[ROWS]; /* 0, 1, 2 ... */
-  unsigned char *pca_bytes, *autoencoder_bytes, *vae_bytes, *gan_bytes, *image_bytes,
-      *moments_bytes, *classifier_bytes, *reservoir_bytes;
-  int64_t pca_size, autoencoder_size, vae_size, gan_size, image_size, moments_size, classifier_size,
-      reservoir_size;
+  unsigned char *vae_bytes, *image_bytes, *moments_bytes, *reservoir_bytes;
+  int64_t vae_size, image_size, moments_size, reservoir_size;
   void *output; /* ROOM bytes */
 };
 

@@ -109,6 +109,8 @@ static gen_status fill_options(struct fixture *f) {
 static gen_status make_objects(struct fixture *f) {
   gen_fit_options *fit = &f->fit_options.value;
   gen_mixture_options *mixture = &f->mixture_options.value;
+  gen_moments_options moments = f->moments_options.value;
+  moments.n_directions = 0;
   TRY(gen_context_create(&f->context_options.value, &f->context));
   TRY(gen_token_create(&f->token));
   TRY(gen_token_create(&f->stale));
@@ -119,32 +121,32 @@ static gen_status make_objects(struct fixture *f) {
   TRY(gen_pca_fit(f->pca, f->dataset));
   TRY(gen_pca_create(&f->pca_options.value, &f->pca_other));
   TRY(gen_pca_fit(f->pca_other, f->dataset));
-  TRY(gen_moments_create(ROW, NULL, &f->moments));
+  TRY(gen_moments_create(&moments, &f->moments));
   TRY(gen_moments_update(f->moments, f->dataset));
-  TRY(gen_moments_create(ROW, NULL, &f->moments_other));
+  TRY(gen_moments_create(&moments, &f->moments_other));
   TRY(gen_moments_update(f->moments_other, f->dataset));
-  TRY(gen_moments_create_with(&f->moments_options.value, &f->first));
+  TRY(gen_moments_create(&f->moments_options.value, &f->first));
   TRY(gen_moments_update(f->first, f->dataset));
   TRY(gen_reservoir_create(&f->reservoir_options.value, &f->reservoir));
   TRY(gen_reservoir_update(f->reservoir, f->dataset, 0));
   TRY(gen_reservoir_create(&f->reservoir_options.value, &f->reservoir_other));
   TRY(gen_reservoir_update(f->reservoir_other, f->dataset, ROWS));
   TRY(gen_autoencoder_create(&f->autoencoder_options.value, &f->autoencoder));
-  TRY(gen_autoencoder_fit(f->autoencoder, f->dataset, fit));
+  TRY(gen_model_fit(f->autoencoder, f->dataset, fit));
   TRY(gen_vae_create(&f->vae_options.value, &f->vae));
-  TRY(gen_vae_fit(f->vae, f->dataset, fit));
+  TRY(gen_model_fit(f->vae, f->dataset, fit));
   TRY(gen_mixture_fit(f->dataset, mixture, NULL, &f->mixture));
-  TRY(gen_pca_fit_mixture(f->pca, f->dataset, mixture));
-  TRY(gen_autoencoder_fit_mixture(f->autoencoder, f->dataset, mixture));
-  TRY(gen_vae_fit_mixture(f->vae, f->dataset, mixture));
-  TRY(gen_pca_fit_threshold(f->pca, f->dataset, 0.9, NULL));
-  TRY(gen_autoencoder_fit_threshold(f->autoencoder, f->dataset, 0.9, NULL));
-  TRY(gen_vae_fit_threshold(f->vae, f->dataset, 0.9, NULL));
+  TRY(gen_model_fit_mixture(f->pca, f->dataset, mixture));
+  TRY(gen_model_fit_mixture(f->autoencoder, f->dataset, mixture));
+  TRY(gen_model_fit_mixture(f->vae, f->dataset, mixture));
+  TRY(gen_model_fit_threshold(f->pca, f->dataset, 0.9, NULL));
+  TRY(gen_model_fit_threshold(f->autoencoder, f->dataset, 0.9, NULL));
+  TRY(gen_model_fit_threshold(f->vae, f->dataset, 0.9, NULL));
   TRY(gen_classifier_create(&f->classifier_options.value, &f->classifier));
-  TRY(gen_classifier_fit(f->classifier, f->dataset, fit));
+  TRY(gen_model_fit(f->classifier, f->dataset, fit));
   TRY(gen_gan_create(&f->gan_options.value, &f->gan));
-  TRY(gen_gan_fit(f->gan, f->dataset, fit));
-  TRY(gen_trainer_create_vae(f->vae, fit, &f->trainer));
+  TRY(gen_model_fit(f->gan, f->dataset, fit));
+  TRY(gen_trainer_create(f->vae, fit, &f->trainer));
   return gen_trainer_begin(f->trainer, f->rows, NULL, 2, 0, 0, 0);
 }
 
@@ -193,25 +195,17 @@ static gen_status make_files(struct fixture *f, const char *folder) {
   write_idx(f->idx_path, 3);
   write_idx(f->labels_path, 1);
   TRY(gen_image_save(f->image, f->image_path, NULL));
-  TRY(gen_pca_save(f->pca, f->pca_path, GEN_SAVE_ALL));
-  TRY(gen_autoencoder_save(f->autoencoder, f->autoencoder_path, GEN_SAVE_ALL));
-  TRY(gen_vae_save(f->vae, f->vae_path, GEN_SAVE_ALL));
-  TRY(gen_gan_save(f->gan, f->gan_path, GEN_SAVE_ALL));
+  TRY(gen_model_save(f->pca, f->pca_path, GEN_SAVE_ALL));
+  TRY(gen_model_save(f->autoencoder, f->autoencoder_path, GEN_SAVE_ALL));
+  TRY(gen_model_save(f->vae, f->vae_path, GEN_SAVE_ALL));
+  TRY(gen_model_save(f->gan, f->gan_path, GEN_SAVE_ALL));
   TRY(gen_checkpoint_open(f->vae_path, f->context, &f->checkpoint));
-  TRY(gen_classifier_save(f->classifier, f->classifier_path, GEN_SAVE_ALL));
+  TRY(gen_model_save(f->classifier, f->classifier_path, GEN_SAVE_ALL));
   TRY(gen_moments_save(f->moments, f->moments_path));
   TRY(gen_reservoir_save(f->reservoir, f->reservoir_path));
   if ((f->image_bytes = bytes_of(f->image_path, &f->image_size)) == NULL)
     return GEN_E_NOMEM;
-  if ((f->pca_bytes = bytes_of(f->pca_path, &f->pca_size)) == NULL)
-    return GEN_E_NOMEM;
-  if ((f->autoencoder_bytes = bytes_of(f->autoencoder_path, &f->autoencoder_size)) == NULL)
-    return GEN_E_NOMEM;
   if ((f->vae_bytes = bytes_of(f->vae_path, &f->vae_size)) == NULL)
-    return GEN_E_NOMEM;
-  if ((f->gan_bytes = bytes_of(f->gan_path, &f->gan_size)) == NULL)
-    return GEN_E_NOMEM;
-  if ((f->classifier_bytes = bytes_of(f->classifier_path, &f->classifier_size)) == NULL)
     return GEN_E_NOMEM;
   if ((f->reservoir_bytes = bytes_of(f->reservoir_path, &f->reservoir_size)) == NULL)
     return GEN_E_NOMEM;

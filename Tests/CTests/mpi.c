@@ -154,13 +154,13 @@ int main(int argc, char **argv) {
   }
   gen_dataset_create(rows, &memory, &dataset);
   gen_vae_create(&model, &vae);
-  status = gen_vae_fit(vae, dataset, &fit);
+  status = gen_model_fit(vae, dataset, &fit);
   info.struct_size = sizeof info;
-  gen_vae_info(vae, &info);
+  gen_model_info(vae, &info);
   printf("rank %d: %s after %d steps in %d calls: %s\n", (int)comm.rank, gen_status_name(status),
          (int)info.n_steps, calls, status ? gen_last_error_message() : "");
   fflush(stdout);
-  gen_vae_destroy(vae);
+  gen_model_destroy(vae);
   gen_dataset_destroy(dataset);
   gen_mpi_stop(&real, status == GEN_E_COMM);
   return status != GEN_OK;

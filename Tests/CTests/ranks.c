@@ -153,14 +153,14 @@ static void *fit(void *argument) {
   options.learning_rate = is_wrong && f->fault == RATE ? 0.5 : 0.01;
   gen_dataset_create(rows, &memory, &dataset);
   gen_autoencoder_create(&model, &autoencoder);
-  f->status = gen_autoencoder_fit(autoencoder, is_wrong && f->fault == NO_DATASET ? NULL : dataset,
-                                  &options);
+  f->status =
+      gen_model_fit(autoencoder, is_wrong && f->fault == NO_DATASET ? NULL : dataset, &options);
   snprintf(f->message, sizeof f->message, "%s", f->status ? gen_last_error_message() : "");
   info.struct_size = sizeof info;
-  gen_autoencoder_info(autoencoder, &info);
+  gen_model_info(autoencoder, &info);
   f->steps = info.n_steps;
   gen_autoencoder_encode(autoencoder, zeros, 1, f->parameters);
-  gen_autoencoder_destroy(autoencoder);
+  gen_model_destroy(autoencoder);
   gen_dataset_destroy(dataset);
   return NULL;
 }

@@ -40,22 +40,22 @@ static int all_finite(const float *values, int count) {
 }
 
 /* A model that was fitted, or whose fit failed and left it as it was: what it gives is finite. */
-#define JUDGE(noun, sample)                                                                        \
+#define JUDGE(sample)                                                                              \
   do {                                                                                             \
     static float rows[4 * WIDTH];                                                                  \
     static unsigned char bytes[1 << 18];                                                           \
     int64_t count = 0;                                                                             \
-    gen_##noun *again = NULL;                                                                      \
+    gen_model *again = NULL;                                                                       \
     n_cases++;                                                                                     \
     n_fitted += status == GEN_OK;                                                                  \
     counts[status]++;                                                                              \
     CHECK(status != GEN_E_INTERNAL && status != GEN_E_NOMEM, "%s", what);                          \
     CHECK((sample) == GEN_OK && all_finite(rows, 2 * WIDTH), "%s samples", what);                  \
-    CHECK(gen_##noun##_save_memory(model, GEN_SAVE_ALL, bytes, sizeof bytes, &count) == GEN_OK,    \
+    CHECK(gen_model_save_memory(model, GEN_SAVE_ALL, bytes, sizeof bytes, &count) == GEN_OK,       \
           "%s saves", what);                                                                       \
-    CHECK(gen_##noun##_load_memory(bytes, count, NULL, &again) == GEN_OK, "%s loads", what);       \
-    gen_##noun##_destroy(again);                                                                   \
-    gen_##noun##_destroy(model);                                                                   \
+    CHECK(gen_model_load_memory(bytes, count, NULL, &again) == GEN_OK, "%s loads", what);          \
+    gen_model_destroy(again);                                                                      \
+    gen_model_destroy(model);                                                                      \
   } while (0)
 
 static void fit_all(gen_dataset *data, const gen_fit_options *fit, const char *name,
@@ -71,8 +71,8 @@ static void fit_all(gen_dataset *data, const gen_fit_options *fit, const char *n
     options.n_hidden = -1;
     options.likelihood = GEN_LIKELIHOOD_GAUSSIAN;
     MUST(gen_vae_create(&options, &model));
-    status = gen_vae_fit(model, data, fit);
-    JUDGE(vae, gen_vae_sample(model, 2, 1, rows));
+    status = gen_model_fit(model, data, fit);
+    JUDGE(gen_vae_sample(model, NULL, 2, 1, rows));
   }
   {
     gen_gan_options options;
@@ -82,8 +82,8 @@ static void fit_all(gen_dataset *data, const gen_fit_options *fit, const char *n
     options.latent_size = 4;
     options.n_generator_hidden = options.n_discriminator_hidden = -1;
     MUST(gen_gan_create(&options, &model));
-    status = gen_gan_fit(model, data, fit);
-    JUDGE(gan, gen_gan_sample(model, 2, 1, rows));
+    status = gen_model_fit(model, data, fit);
+    JUDGE(gen_gan_sample(model, NULL, 2, 1, rows));
   }
   {
     gen_autoencoder_options options;
@@ -94,8 +94,8 @@ static void fit_all(gen_dataset *data, const gen_fit_options *fit, const char *n
     options.n_hidden = -1;
     options.output_activation = GEN_ACTIVATION_IDENTITY;
     MUST(gen_autoencoder_create(&options, &model));
-    status = gen_autoencoder_fit(model, data, fit);
-    JUDGE(autoencoder, gen_autoencoder_reconstruct(model, zeros, 2, rows));
+    status = gen_model_fit(model, data, fit);
+    JUDGE(gen_model_reconstruct(model, zeros, NULL, 2, rows));
   }
 }
 
@@ -113,7 +113,7 @@ static void fit_pca(gen_dataset *data, const char *name) {
     CHECK(gen_pca_sample(pca, 2, 1, 0, rows) == GEN_OK && all_finite(rows, 2 * WIDTH),
           "pca %s samples", name);
   }
-  gen_pca_destroy(pca);
+  gen_model_destroy(pca);
 }
 
 int main(void) {

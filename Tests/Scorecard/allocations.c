@@ -42,45 +42,45 @@ static void release(void *memory, int64_t count, void *user_data) {
 
 #define MODEL_STORY(noun, use)                                                                     \
   static gen_status noun##_story(gen_context *context) {                                           \
-    gen_##noun *model = NULL, *loaded = NULL;                                                      \
+    gen_model *model = NULL, *loaded = NULL;                                                       \
     gen_dataset *data = NULL;                                                                      \
     gen_status status = GEN_OK;                                                                    \
     int64_t count = 0;                                                                             \
     f.noun##_options.value.context = f.faces_options.value.context = context;                      \
     TRY(gen_dataset_create_faces(&f.faces_options.value, &data));                                  \
     TRY(gen_##noun##_create(&f.noun##_options.value, &model));                                     \
-    TRY(FIT(noun));                                                                                \
+    TRY(FIT);                                                                                      \
     if (model != NULL && data != NULL)                                                             \
-      RECOVERS(FIT(noun));                                                                         \
+      RECOVERS(FIT);                                                                               \
     TRY(use);                                                                                      \
-    TRY(gen_##noun##_save(model, f.output_path, GEN_SAVE_ALL));                                    \
-    TRY(gen_##noun##_save_memory(model, GEN_SAVE_ALL, f.output, ROOM, &count));                    \
-    TRY(gen_##noun##_load_memory(f.output, count, context, &loaded));                              \
-    gen_##noun##_destroy(loaded);                                                                  \
+    TRY(gen_model_save(model, f.output_path, GEN_SAVE_ALL));                                       \
+    TRY(gen_model_save_memory(model, GEN_SAVE_ALL, f.output, ROOM, &count));                       \
+    TRY(gen_model_load_memory(f.output, count, context, &loaded));                                 \
+    gen_model_destroy(loaded);                                                                     \
     loaded = NULL;                                                                                 \
-    TRY(gen_##noun##_load(f.noun##_path, context, &loaded));                                       \
+    TRY(gen_model_load(f.noun##_path, context, &loaded));                                          \
     CHECK(status == GEN_OK || loaded == NULL, "a handle of a failed load");                        \
-    gen_##noun##_destroy(loaded);                                                                  \
-    gen_##noun##_destroy(model);                                                                   \
+    gen_model_destroy(loaded);                                                                     \
+    gen_model_destroy(model);                                                                      \
     gen_dataset_destroy(data);                                                                     \
     return status;                                                                                 \
   }
 
 /* Two steps. */
-#define FIT(noun) gen_##noun##_fit(model, data, &f.fit_options.value)
-#define MIXTURE_AND_THRESHOLD(noun)                                                                \
-  THEN(gen_##noun##_fit_mixture(model, data, &f.mixture_options.value),                            \
-       THEN(gen_##noun##_sample_mixture(model, 2, 1, f.rows),                                      \
-            gen_##noun##_fit_threshold(model, data, 0.9, NULL)))
-MODEL_STORY(autoencoder, THEN(gen_autoencoder_reconstruct(model, f.rows, 2, f.rows),
-                              MIXTURE_AND_THRESHOLD(autoencoder)))
-MODEL_STORY(vae, THEN(THEN(gen_vae_sample(model, 2, 1, f.rows), MIXTURE_AND_THRESHOLD(vae)),
-                      gen_vae_invert(model, f.rows, 2, &f.invert_options.value, f.rows, NULL)))
-MODEL_STORY(gan, THEN(gen_gan_sample(model, 2, 1, f.rows),
-                      gen_gan_discriminate(model, f.rows, 2, f.rows)))
+#define FIT gen_model_fit(model, data, &f.fit_options.value)
+#define MIXTURE_AND_THRESHOLD                                                                      \
+  THEN(gen_model_fit_mixture(model, data, &f.mixture_options.value),                               \
+       THEN(gen_model_sample_mixture(model, 2, 1, f.rows),                                         \
+            gen_model_fit_threshold(model, data, 0.9, NULL)))
+MODEL_STORY(autoencoder,
+            THEN(gen_model_reconstruct(model, f.rows, NULL, 2, f.rows), MIXTURE_AND_THRESHOLD))
+MODEL_STORY(vae, THEN(THEN(gen_vae_sample(model, NULL, 2, 1, f.rows), MIXTURE_AND_THRESHOLD),
+                      gen_model_invert(model, f.rows, 2, &f.invert_options.value, f.rows, NULL)))
+MODEL_STORY(gan, THEN(gen_gan_sample(model, NULL, 2, 1, f.rows),
+                      gen_gan_discriminate(model, f.rows, NULL, 2, f.rows)))
 #undef FIT
-#define FIT(noun) gen_##noun##_fit(model, data)
-MODEL_STORY(pca, THEN(THEN(gen_pca_transform(model, f.rows, 2, f.rows), MIXTURE_AND_THRESHOLD(pca)),
+#define FIT gen_pca_fit(model, data)
+MODEL_STORY(pca, THEN(THEN(gen_pca_transform(model, f.rows, 2, f.rows), MIXTURE_AND_THRESHOLD),
                       gen_pca_sample(model, 2, 1, 1, f.rows)))
 
 static gen_status statistics_story(gen_context *context) {
@@ -89,7 +89,7 @@ static gen_status statistics_story(gen_context *context) {
   gen_status status = GEN_OK;
   int64_t count = 0;
   f.moments_options.value.context = f.reservoir_options.value.context = context;
-  TRY(gen_moments_create_with(&f.moments_options.value, &first));
+  TRY(gen_moments_create(&f.moments_options.value, &first));
   TRY(gen_moments_update(first, f.dataset));
   TRY(gen_moments_create_refined(first, &refined));
   TRY(gen_moments_update(refined, f.dataset));
@@ -138,7 +138,7 @@ static gen_status picture_story(gen_context *context) {
   TRY(gen_image_create_grid(f.rows, 3, SIDE, SIDE, 1, &f.grid_options.value, &grid));
   for (i = 0; i < n_pictures; i++) {
     f.load_image_options.value.channels = i % 2 ? 3 : 0;
-    TRY(gen_image_load_with(pictures[i], &f.load_image_options.value, &image));
+    TRY(gen_image_load(pictures[i], &f.load_image_options.value, &image));
     TRY(gen_image_create_resized(image, 9, 7, &small));
     gen_image_destroy(small);
     gen_image_destroy(image);

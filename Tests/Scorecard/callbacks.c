@@ -41,11 +41,11 @@ static int32_t on_event(const gen_event *event, void *user_data) {
 
 static int32_t destroy_all(const gen_event *event, void *user_data) {
   (void)event, (void)user_data;
-  gen_autoencoder_destroy(f.autoencoder);
-  gen_vae_destroy(f.vae);
-  gen_gan_destroy(f.gan);
+  gen_model_destroy(f.autoencoder);
+  gen_model_destroy(f.vae);
+  gen_model_destroy(f.gan);
   gen_dataset_destroy(f.dataset);
-  CHECK(gen_cancel(f.token) == GEN_OK, "cancel");
+  CHECK(gen_token_cancel(f.token) == GEN_OK, "cancel");
   return GEN_GO_ON;
 }
 
@@ -72,29 +72,29 @@ int main(int argc, char **argv) {
   fit = f.fit_options.value;
   fit.event = on_event;
   at_work = "autoencoder";
-  MUST(gen_autoencoder_fit(f.autoencoder, f.dataset, &fit));
+  MUST(gen_model_fit(f.autoencoder, f.dataset, &fit));
   at_work = "vae";
-  MUST(gen_vae_fit(f.vae, f.dataset, &fit));
+  MUST(gen_model_fit(f.vae, f.dataset, &fit));
   at_work = "gan";
-  MUST(gen_gan_fit(f.gan, f.dataset, &fit));
+  MUST(gen_model_fit(f.gan, f.dataset, &fit));
   /* Inversion reads its model: others may read it too. */
   invert = f.invert_options.value;
   invert.start = NULL;
   invert.event = on_event;
   at_work = "nothing";
-  MUST(gen_gan_invert(f.gan, f.rows, 2, &invert, latents, NULL));
+  MUST(gen_model_invert(f.gan, f.rows, 2, &invert, latents, NULL));
   fit.event = find_main;
   fit.user_data = &n_frames;
-  MUST(gen_vae_fit(f.vae, f.dataset, &fit));
+  MUST(gen_model_fit(f.vae, f.dataset, &fit));
   CHECK(n_frames > 2, "main is not in a backtrace from a callback");
   fit.event = destroy_all;
   gen_token_destroy(f.token); /* cancelled above */
   MUST(gen_token_create(&f.token));
   fit.token = f.token;
   fit.epochs = 5;
-  CHECK(gen_vae_fit(f.vae, f.dataset, &fit) == GEN_E_CANCELLED,
+  CHECK(gen_model_fit(f.vae, f.dataset, &fit) == GEN_E_CANCELLED,
         "destroyed and cancelled in its callback");
-  CHECK(gen_vae_sample(f.vae, 1, 1, f.rows) == GEN_E_HANDLE, "destroyed");
+  CHECK(gen_vae_sample(f.vae, NULL, 1, 1, f.rows) == GEN_E_HANDLE, "destroyed");
   printf("%d calls on the object at work, %d on others, %d wrong\n", n_busy, n_free, failures);
   return failures != 0 || n_busy < 20;
 }

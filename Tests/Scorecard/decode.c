@@ -8,7 +8,7 @@ int main(int argc, char **argv) {
     gen_image *image = NULL;
     int64_t height = 0, width = 0, channels = 0;
     double start = now();
-    gen_status status = gen_image_load(argv[i], 0, &image);
+    gen_status status = gen_image_load(argv[i], NULL, &image);
     double milliseconds = 1e3 * (now() - start);
     if (status == GEN_OK)
       MUST(gen_image_size(image, &height, &width, &channels));

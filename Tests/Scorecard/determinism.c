@@ -49,21 +49,21 @@ static unsigned char *fitted(int which, int n_threads, int64_t *count) {
     vae_options.architecture = which;
     vae_options.batch_norm = which;
     MUST(gen_vae_create(&vae_options, &vae));
-    MUST(gen_vae_fit(vae, data, &fit));
-    MUST(gen_vae_save_memory(vae, GEN_SAVE_ALL, bytes, 1 << 25, count));
-    gen_vae_destroy(vae);
+    MUST(gen_model_fit(vae, data, &fit));
+    MUST(gen_model_save_memory(vae, GEN_SAVE_ALL, bytes, 1 << 25, count));
+    gen_model_destroy(vae);
   } else if (which == 2) {
     gen_gan *gan = NULL;
     MUST(gen_gan_create(&gan_options, &gan));
-    MUST(gen_gan_fit(gan, data, &fit));
-    MUST(gen_gan_save_memory(gan, GEN_SAVE_ALL, bytes, 1 << 25, count));
-    gen_gan_destroy(gan);
+    MUST(gen_model_fit(gan, data, &fit));
+    MUST(gen_model_save_memory(gan, GEN_SAVE_ALL, bytes, 1 << 25, count));
+    gen_model_destroy(gan);
   } else {
     gen_autoencoder *autoencoder = NULL;
     MUST(gen_autoencoder_create(&autoencoder_options, &autoencoder));
-    MUST(gen_autoencoder_fit(autoencoder, data, &fit));
-    MUST(gen_autoencoder_save_memory(autoencoder, GEN_SAVE_ALL, bytes, 1 << 25, count));
-    gen_autoencoder_destroy(autoencoder);
+    MUST(gen_model_fit(autoencoder, data, &fit));
+    MUST(gen_model_save_memory(autoencoder, GEN_SAVE_ALL, bytes, 1 << 25, count));
+    gen_model_destroy(autoencoder);
   }
   gen_dataset_destroy(data);
   gen_context_destroy(context);
@@ -108,18 +108,18 @@ static void sample(const char *folder, const char *out) {
   FILE *file = fopen(out, "wb");
   for (which = 0; which < 2; which++) {
     snprintf(path, sizeof path, "%s/%s.safetensors", folder, names[which]);
-    MUST(gen_vae_load(path, NULL, &vae));
-    MUST(gen_vae_sample(vae, 64, 9, rows[which]));
-    gen_vae_destroy(vae);
+    MUST(gen_model_load(path, NULL, &vae));
+    MUST(gen_vae_sample(vae, NULL, 64, 9, rows[which]));
+    gen_model_destroy(vae);
   }
   snprintf(path, sizeof path, "%s/%s.safetensors", folder, names[2]);
-  MUST(gen_gan_load(path, NULL, &gan));
-  MUST(gen_gan_sample(gan, 64, 9, rows[2]));
+  MUST(gen_model_load(path, NULL, &gan));
+  MUST(gen_gan_sample(gan, NULL, 64, 9, rows[2]));
   snprintf(path, sizeof path, "%s/%s.safetensors", folder, names[3]);
-  MUST(gen_autoencoder_load(path, NULL, &autoencoder));
-  MUST(gen_autoencoder_reconstruct(autoencoder, rows[1], 64, rows[3]));
-  gen_gan_destroy(gan);
-  gen_autoencoder_destroy(autoencoder);
+  MUST(gen_model_load(path, NULL, &autoencoder));
+  MUST(gen_model_reconstruct(autoencoder, rows[1], NULL, 64, rows[3]));
+  gen_model_destroy(gan);
+  gen_model_destroy(autoencoder);
   if (file == NULL || fwrite(rows, sizeof rows, 1, file) != 1)
     exit(2);
   fclose(file);

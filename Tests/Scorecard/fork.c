@@ -86,7 +86,7 @@ static void begin_processes(long n) {
 
 /* A child's check that the model samples what it did. */
 static void expect_bits(void) {
-  if (gen_vae_sample(f.vae, N_SAMPLES, 1, rows) != GEN_OK ||
+  if (gen_vae_sample(f.vae, NULL, N_SAMPLES, 1, rows) != GEN_OK ||
       memcmp(rows, expected, sizeof rows) != 0)
     _exit(1);
 }
@@ -95,21 +95,21 @@ static void fork_between_calls(long n) {
   long i;
   for (i = 0; i < n; i++) {
     pid_t child;
-    MUST(gen_gan_fit(f.gan, f.dataset, &f.fit_options.value));
+    MUST(gen_model_fit(f.gan, f.dataset, &f.fit_options.value));
     child = fork();
     if (child == 0) {
       expect_end();
       expect_bits();
-      if (i % 2 == 0 && gen_vae_fit(f.vae, f.dataset, &f.fit_options.value) != GEN_OK)
+      if (i % 2 == 0 && gen_model_fit(f.vae, f.dataset, &f.fit_options.value) != GEN_OK)
         _exit(2);
-      gen_vae_destroy(f.vae);
+      gen_model_destroy(f.vae);
       gen_context_destroy(f.context);
       if (i % 4 == 0)
         exit(0);
       _exit(0);
     }
     await(child, "between calls", i);
-    MUST(gen_vae_sample(f.vae, N_SAMPLES, 1, rows));
+    MUST(gen_vae_sample(f.vae, NULL, N_SAMPLES, 1, rows));
     CHECK(memcmp(rows, expected, sizeof rows) == 0, "the parent's bits after fork %ld", i);
   }
 }
@@ -121,9 +121,9 @@ static gen_status make_and_use(float *own) {
   if (status == GEN_OK)
     status = gen_image_create(f.rows, 2, 2, 1, &image);
   if (status == GEN_OK)
-    status = gen_vae_encode(f.vae, f.rows, 2, own, NULL);
+    status = gen_vae_encode(f.vae, f.rows, NULL, 2, own, NULL);
   gen_image_destroy(image);
-  gen_pca_destroy(pca);
+  gen_model_destroy(pca);
   return status;
 }
 
@@ -135,12 +135,12 @@ static gen_status fit_on_own_threads(float *own) {
   options.n_threads = 3;
   status = gen_context_create(&options, &context);
   if (status == GEN_OK)
-    status = gen_vae_load_memory(f.vae_bytes, f.vae_size, context, &vae);
+    status = gen_model_load_memory(f.vae_bytes, f.vae_size, context, &vae);
   if (status == GEN_OK)
-    status = gen_vae_fit(vae, f.dataset, &f.fit_options.value);
+    status = gen_model_fit(vae, f.dataset, &f.fit_options.value);
   if (status == GEN_OK)
-    status = gen_vae_encode(vae, f.rows, 2, own, NULL);
-  gen_vae_destroy(vae);
+    status = gen_vae_encode(vae, f.rows, NULL, 2, own, NULL);
+  gen_model_destroy(vae);
   gen_context_destroy(context);
   return status;
 }
@@ -149,9 +149,9 @@ static gen_status read_and_write(float *own) {
   unsigned char bytes[1 << 14];
   int64_t count;
   gen_image *image = NULL;
-  gen_status status = gen_image_load_memory(f.image_bytes, f.image_size, 1, &image);
+  gen_status status = gen_image_load_memory(f.image_bytes, f.image_size, NULL, &image);
   if (status == GEN_OK)
-    status = gen_pca_save_memory(f.pca, GEN_SAVE_WEIGHTS, bytes, sizeof bytes, &count);
+    status = gen_model_save_memory(f.pca, GEN_SAVE_WEIGHTS, bytes, sizeof bytes, &count);
   if (status == GEN_OK)
     status = gen_dataset_read(f.dataset, 0, 1, own);
   gen_image_destroy(image);
@@ -160,10 +160,10 @@ static gen_status read_and_write(float *own) {
 
 static gen_status fail(float *own) {
   gen_vae *vae = NULL;
-  gen_status status = gen_vae_load_memory(f.vae_bytes, f.vae_size - 1, NULL, &vae);
+  gen_status status = gen_model_load_memory(f.vae_bytes, f.vae_size - 1, NULL, &vae);
   if (status != GEN_E_TRUNCATED || gen_last_error_message()[0] == 0)
     return GEN_E_INTERNAL;
-  return gen_vae_encode(NULL, f.rows, 1, own, NULL) == GEN_E_HANDLE ? GEN_OK : GEN_E_INTERNAL;
+  return gen_vae_encode(NULL, f.rows, NULL, 1, own, NULL) == GEN_E_HANDLE ? GEN_OK : GEN_E_INTERNAL;
 }
 
 static gen_status make_on_limit(int64_t limit, int64_t *peak_out) {
@@ -171,12 +171,12 @@ static gen_status make_on_limit(int64_t limit, int64_t *peak_out) {
   gen_context *context = NULL;
   gen_status status;
   options.memory_limit = limit;
-  gen_vae_destroy(tight);
+  gen_model_destroy(tight);
   status = gen_context_create(&options, &context);
   if (status == GEN_OK)
-    status = gen_vae_load_memory(f.vae_bytes, f.vae_size, context, &tight);
+    status = gen_model_load_memory(f.vae_bytes, f.vae_size, context, &tight);
   if (status == GEN_OK)
-    status = gen_vae_sample(tight, N_SAMPLES, 1, rows);
+    status = gen_vae_sample(tight, NULL, N_SAMPLES, 1, rows);
   if (status == GEN_OK)
     status = gen_context_memory(context, NULL, peak_out);
   gen_context_destroy(context);
@@ -186,7 +186,7 @@ static gen_status make_on_limit(int64_t limit, int64_t *peak_out) {
 static gen_status use_all_memory(float *own) {
   float many[N_SAMPLES * ROW];
   (void)own;
-  return gen_vae_sample(tight, N_SAMPLES, 1, many);
+  return gen_vae_sample(tight, NULL, N_SAMPLES, 1, many);
 }
 
 static gen_status (*const works[N_THREADS])(float *own) = {make_and_use, fit_on_own_threads,
@@ -219,7 +219,7 @@ static void fork_during_calls(long n) {
           _exit(2);
       if (i % 16 == 0)
         expect_bits();
-      gen_vae_destroy(f.vae);
+      gen_model_destroy(f.vae);
       _exit(0);
     }
     await(child, "during calls", i);
@@ -240,7 +240,7 @@ int main(int argc, char **argv) {
   begin_processes(processes);
   slowest = 0;
   MUST(make_fixture(&f, folder));
-  MUST(gen_vae_sample(f.vae, N_SAMPLES, 1, expected));
+  MUST(gen_vae_sample(f.vae, NULL, N_SAMPLES, 1, expected));
   fork_between_calls(between);
   fork_during_calls(during);
   printf(

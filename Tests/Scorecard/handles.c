@@ -26,28 +26,27 @@ static void *abuse(void *argument) {
     info.struct_size = sizeof info;
     switch (next_random(&random) % 8) {
     case 0:
-      note(gen_vae_load_memory(f.vae_bytes, f.vae_size, NULL, &vae));
-      gen_vae_destroy(__atomic_exchange_n(&slots[slot], vae, __ATOMIC_RELAXED));
+      note(gen_model_load_memory(f.vae_bytes, f.vae_size, NULL, &vae));
+      gen_model_destroy(__atomic_exchange_n(&slots[slot], vae, __ATOMIC_RELAXED));
       break;
     case 1:
-      gen_vae_destroy(vae);
-      gen_vae_destroy(vae);
+      gen_model_destroy(vae);
+      gen_model_destroy(vae);
       break;
     case 2:
-      note(gen_vae_fit(vae, f.dataset, &f.fit_options.value));
+      note(gen_model_fit(vae, f.dataset, &f.fit_options.value));
       break;
     case 3:
-      note(gen_vae_encode(vae, f.rows, 2, rows, NULL));
+      note(gen_vae_encode(vae, f.rows, NULL, 2, rows, NULL));
       break;
     case 4:
-      gen_gan_destroy((gen_gan *)vae);
-      CHECK(gen_gan_sample((gen_gan *)vae, 2, 1, rows) == GEN_E_HANDLE, "a VAE is no GAN");
+      CHECK(gen_gan_sample((gen_gan *)vae, NULL, 2, 1, rows) == GEN_E_HANDLE, "a VAE is no GAN");
       break;
     case 5:
-      note(gen_vae_info(vae, &info));
+      note(gen_model_info(vae, &info));
       break;
     default:
-      note(gen_vae_sample(vae, 2, 1, rows));
+      note(gen_vae_sample(vae, NULL, 2, 1, rows));
     }
   }
   free(rows);
@@ -66,7 +65,7 @@ int main(int argc, char **argv) {
   for (i = 0; i < N_THREADS; i++)
     pthread_join(threads[i], NULL);
   for (i = 0; i < N_SLOTS; i++)
-    gen_vae_destroy(slots[i]);
+    gen_model_destroy(slots[i]);
   CHECK(counts[GEN_OK] > 0 && counts[GEN_E_HANDLE] > 0 && counts[GEN_E_BUSY] > 0,
         "not all happened");
   printf("%ld rounds on %d threads: %ld done, %ld bad handles, %ld busy, %d wrong\n", rounds,

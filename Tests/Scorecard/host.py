@@ -99,7 +99,7 @@ class Bench:
         library = self.library(sanitizer)
         if not library.exists():
             raise FileNotFoundError(f"{library}: make check-hard builds it")
-        soname = library.parent / "libgenerative.so.1"
+        soname = library.parent / "libgenerative.so.2"
         if not soname.exists():
             soname.symlink_to(library.name)
         right_calls = self.folder / "right_calls.h"

@@ -109,7 +109,7 @@ def valgrind(bench):
     no leak. Valgrind knows no AVX-512."""
     # Valgrind 3.19 gives up on the debugging information of today's compilers.
     stripped = bench.fresh()
-    subprocess.run(["strip", "-g", "-o", stripped / "libgenerative.so.1", bench.library()], check=True)
+    subprocess.run(["strip", "-g", "-o", stripped / "libgenerative.so.2", bench.library()], check=True)
     kinds = "definite,indirect,possible"
     check = ["valgrind", "--quiet", "--leak-check=full", f"--errors-for-leak-kinds={kinds}"]
     check += [f"--show-leak-kinds={kinds}", "--error-exitcode=9", "--num-callers=25"]

@@ -12,7 +12,7 @@ SCRIPTS = ROOT / "Tests" / "Scripts"
 def exports(bench):
     names = run([sys.executable, SCRIPTS / "exported_names.py", bench.library()])
     linked = run([SCRIPTS / "shared-object.sh", bench.library()])
-    text = f"{names.output}{linked.output}" or "only gen_*@@GEN_1; RELRO, BIND_NOW, no rpath, no text relocations"
+    text = f"{names.output}{linked.output}" or "only gen_*@@GEN_2; RELRO, BIND_NOW, no rpath, no text relocations"
     return names.good and linked.good, text
 
 

@@ -72,33 +72,33 @@ static uint64_t work(gen_context *context) {
   pca_options.context = context;
   MUST(gen_pca_create(&pca_options, &pca));
   MUST(gen_pca_fit(pca, data));
-  MUST(gen_pca_save_memory(pca, GEN_SAVE_ALL, file_bytes, sizeof file_bytes, &count));
+  MUST(gen_model_save_memory(pca, GEN_SAVE_ALL, file_bytes, sizeof file_bytes, &count));
   sum += hash(file_bytes, count);
 
   gen_vae_options_init(&vae_options, sizeof vae_options);
   vae_options.height = vae_options.width = SIDE;
   vae_options.context = context;
   MUST(gen_vae_create(&vae_options, &vae));
-  MUST(gen_vae_fit(vae, data, &fit));
-  MUST(gen_vae_save_memory(vae, GEN_SAVE_ALL, file_bytes, sizeof file_bytes, &count));
+  MUST(gen_model_fit(vae, data, &fit));
+  MUST(gen_model_save_memory(vae, GEN_SAVE_ALL, file_bytes, sizeof file_bytes, &count));
   sum = sum * 31 + hash(file_bytes, count);
-  MUST(gen_vae_sample(vae, N_ROWS, 7, samples));
+  MUST(gen_vae_sample(vae, NULL, N_ROWS, 7, samples));
   sum = sum * 31 + hash(samples, sizeof samples);
 
   gen_gan_options_init(&gan_options, sizeof gan_options);
   gan_options.height = gan_options.width = SIDE;
   gan_options.context = context;
   MUST(gen_gan_create(&gan_options, &gan));
-  MUST(gen_gan_fit(gan, data, &fit));
-  MUST(gen_gan_sample(gan, N_ROWS, 7, samples));
+  MUST(gen_model_fit(gan, data, &fit));
+  MUST(gen_gan_sample(gan, NULL, N_ROWS, 7, samples));
   sum = sum * 31 + hash(samples, sizeof samples);
 
   /* Of equal pictures the ratio of signal to noise is a division by zero. */
   MUST(gen_evaluate_reconstruction(rows, rows, N_ROWS, SIDE, SIDE, 1, context, &quality));
   sum = sum * 31 + hash(&quality, sizeof quality);
-  gen_gan_destroy(gan);
-  gen_vae_destroy(vae);
-  gen_pca_destroy(pca);
+  gen_model_destroy(gan);
+  gen_model_destroy(vae);
+  gen_model_destroy(pca);
   gen_dataset_destroy(data);
   return sum;
 }
@@ -257,10 +257,10 @@ static int fault_in_worker(const char *folder) {
   options.height = options.width = SIDE;
   options.context = context_of(4);
   MUST(gen_vae_create(&options, &vae));
-  MUST(gen_vae_encode(vae, rows, COUNT, latents, NULL));
+  MUST(gen_vae_encode(vae, rows, NULL, COUNT, latents, NULL));
   if (ftruncate(descriptor, (off_t)size / 2))
     return 2;
-  gen_vae_encode(vae, rows, COUNT, latents, NULL);
+  gen_vae_encode(vae, rows, NULL, COUNT, latents, NULL);
   return 3;
 }
 

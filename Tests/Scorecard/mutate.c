@@ -116,61 +116,62 @@ static int64_t damage(unsigned char *bytes, int64_t count, uint64_t *random) {
 
 static float *room; /* for the rows of whatever model a mutant makes */
 
-static gen_status use_model(const char *path, const unsigned char *bytes, int64_t count) {
+/* What a model that came out of a mutant has, where its rows fit. */
+static gen_status use_loaded(gen_model *model) {
+  const char *kind = gen_model_kind(model);
   gen_model_info_t info;
-  gen_moments_info_t seen;
-  gen_reservoir_info_t kept;
-  gen_status status;
-  int64_t latents = 0;
   int32_t flags[2];
   info.struct_size = sizeof info;
+  if (gen_model_info(model, &info) != GEN_OK ||
+      2 * info.height * info.width * info.channels > ROOM / 4 || 2 * info.latent_size > ROOM / 4)
+    return GEN_OK;
+  if (strcmp(kind, "classifier") == 0)
+    return info.n_classes > ROOM / 8 ? GEN_OK : gen_classifier_predict(model, room, 2, NULL, room);
+  if (strcmp(kind, "gan") == 0)
+    return gen_gan_sample(model, NULL, 2, 1, room);
+  return (strcmp(kind, "vae") == 0   ? gen_vae_sample(model, NULL, 2, 1, room)
+          : strcmp(kind, "pca") == 0 ? gen_pca_sample(model, 2, 1, 0, room)
+                                     : gen_model_reconstruct(model, room, NULL, 2, room)) |
+         gen_model_sample_mixture(model, 2, 1, room) |
+         gen_model_detect(model, room, 2, NULL, flags);
+}
+
+static gen_status use_model(const char *path, const unsigned char *bytes, int64_t count) {
+  gen_moments_info_t seen;
+  gen_reservoir_info_t kept;
+  gen_model *model = NULL;
+  gen_status status;
   seen.struct_size = sizeof seen;
   kept.struct_size = sizeof kept;
   /* The file's name tells the kind; its folder's may be anything. */
   path = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 #define USE(noun, sample)                                                                          \
   if (strstr(path, #noun)) {                                                                       \
-    gen_##noun *model = NULL;                                                                      \
-    status = gen_##noun##_load_memory(bytes, count, NULL, &model);                                 \
-    CHECK((status == GEN_OK) == (model != NULL), "%s", path);                                      \
+    gen_##noun *object = NULL;                                                                     \
+    status = gen_##noun##_load_memory(bytes, count, NULL, &object);                                \
+    CHECK((status == GEN_OK) == (object != NULL), "%s", path);                                     \
     if (status == GEN_OK && (sample) != GEN_OK)                                                    \
       CHECK(gen_last_error_message()[0] != 0, "%s", path);                                         \
-    gen_##noun##_destroy(model);                                                                   \
+    gen_##noun##_destroy(object);                                                                  \
     return status;                                                                                 \
   }
-#define FITS(noun)                                                                                 \
-  (gen_##noun##_info(model, &info) == GEN_OK &&                                                    \
-   2 * (latents = info.height * info.width * info.channels) <= ROOM / 4 &&                         \
-   2 * info.latent_size <= ROOM / 4)
-  USE(autoencoder, FITS(autoencoder) ? gen_autoencoder_reconstruct(model, room, 2, room) |
-                                           gen_autoencoder_sample_mixture(model, 2, 1, room) |
-                                           gen_autoencoder_detect(model, room, 2, NULL, flags)
-                                     : GEN_OK)
-  USE(vae, FITS(vae)
-               ? gen_vae_sample(model, 2, 1, room) | gen_vae_sample_mixture(model, 2, 1, room) |
-                     gen_vae_detect(model, room, 2, NULL, flags)
-               : GEN_OK)
-  USE(gan, FITS(gan) ? gen_gan_sample(model, 2, 1, room) : GEN_OK)
-  USE(classifier, FITS(classifier) && info.n_classes <= ROOM / 8
-                      ? gen_classifier_predict(model, room, 2, NULL, room)
-                      : GEN_OK)
-  USE(reservoir, gen_reservoir_info(model, &kept))
-  USE(moments, gen_moments_info(model, &seen)) {
-    gen_pca *model = NULL;
-    gen_pca_info_t about;
-    about.struct_size = sizeof about;
-    status = gen_pca_load_memory(bytes, count, NULL, &model);
-    if (status == GEN_OK && gen_pca_info(model, &about) == GEN_OK && about.n_features <= ROOM / 8)
-      gen_pca_sample(model, 2, 1, 0, room), gen_pca_sample_mixture(model, 2, 1, room),
-          gen_pca_detect(model, room, 2, NULL, flags);
-    gen_pca_destroy(model);
-    return status;
-  }
+  USE(reservoir, gen_reservoir_info(object, &kept))
+  USE(moments, gen_moments_info(object, &seen))
+  status = gen_model_load_memory(bytes, count, NULL, &model);
+  CHECK((status == GEN_OK) == (model != NULL), "%s", path);
+  if (status == GEN_OK && use_loaded(model) != GEN_OK)
+    CHECK(gen_last_error_message()[0] != 0, "%s", path);
+  gen_model_destroy(model);
+  return status;
 }
 
 static gen_status use_picture(const unsigned char *bytes, int64_t count) {
   gen_image *image = NULL, *small = NULL;
-  gen_status status = gen_image_load_memory(bytes, count, count % 2 ? 3 : 0, &image);
+  gen_load_image_options options;
+  gen_status status;
+  gen_load_image_options_init(&options, sizeof options);
+  options.channels = count % 2 ? 3 : 0;
+  status = gen_image_load_memory(bytes, count, &options, &image);
   if (status == GEN_OK)
     CHECK(gen_image_create_resized(image, 7, 5, &small) == GEN_OK, "resized");
   gen_image_destroy(small);

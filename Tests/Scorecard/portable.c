@@ -38,9 +38,9 @@ static void fit(const char *path, int64_t n_epochs) {
   fit.resume = 1;
   fit.event = stop;
   fit.user_data = &n_epochs;
-  status = gen_vae_fit(vae, data, &fit);
+  status = gen_model_fit(vae, data, &fit);
   CHECK(status == GEN_OK || status == GEN_E_CANCELLED, "%s", gen_status_name(status));
-  gen_vae_destroy(vae);
+  gen_model_destroy(vae);
   gen_dataset_destroy(data);
 }
 
@@ -65,32 +65,31 @@ static void predict(const char *path) {
   if (strcmp(kind, "pca") == 0) {
     gen_pca_info_t pca_info = {.struct_size = sizeof pca_info};
     gen_pca *pca = NULL;
-    MUST(gen_pca_load(path, NULL, &pca));
+    MUST(gen_model_load(path, NULL, &pca));
     MUST(gen_pca_info(pca, &pca_info));
     count = N_ROWS * pca_info.n_components;
     MUST(gen_pca_transform(pca, rows, N_ROWS, outputs));
-    gen_pca_destroy(pca);
+    gen_model_destroy(pca);
   } else if (strcmp(kind, "autoencoder") == 0) {
     gen_autoencoder *autoencoder = NULL;
-    MUST(gen_autoencoder_load(path, NULL, &autoencoder));
-    MUST(gen_autoencoder_info(autoencoder, &info));
-    MUST(gen_autoencoder_reconstruct(autoencoder, rows, N_ROWS, outputs));
-    gen_autoencoder_destroy(autoencoder);
+    MUST(gen_model_load(path, NULL, &autoencoder));
+    MUST(gen_model_info(autoencoder, &info));
+    MUST(gen_model_reconstruct(autoencoder, rows, NULL, N_ROWS, outputs));
+    gen_model_destroy(autoencoder);
   } else if (strcmp(kind, "vae") == 0) {
     gen_vae *vae = NULL;
-    MUST(gen_vae_load(path, NULL, &vae));
-    MUST(gen_vae_info(vae, &info));
+    MUST(gen_model_load(path, NULL, &vae));
+    MUST(gen_model_info(vae, &info));
     for (i = 0; i < N_ROWS && info.n_classes > 0; i++)
       labels[i] = (int32_t)(i % info.n_classes);
-    MUST(info.n_classes > 0 ? gen_vae_reconstruct_given(vae, rows, labels, N_ROWS, outputs)
-                            : gen_vae_reconstruct(vae, rows, N_ROWS, outputs));
-    gen_vae_destroy(vae);
+    MUST(gen_model_reconstruct(vae, rows, info.n_classes > 0 ? labels : NULL, N_ROWS, outputs));
+    gen_model_destroy(vae);
   } else {
     gen_gan *gan = NULL;
-    MUST(gen_gan_load(path, NULL, &gan));
-    MUST(gen_gan_info(gan, &info));
-    MUST(gen_gan_generate(gan, rows, N_ROWS, GEN_GENERATOR_AVERAGE, outputs));
-    gen_gan_destroy(gan);
+    MUST(gen_model_load(path, NULL, &gan));
+    MUST(gen_model_info(gan, &info));
+    MUST(gen_gan_generate(gan, rows, NULL, N_ROWS, GEN_GENERATOR_AVERAGE, outputs));
+    gen_model_destroy(gan);
   }
   if (count == 0)
     count = N_ROWS * info.height * info.width * info.channels;

@@ -62,17 +62,17 @@ static gen_status story(const char *folder) {
   note(gen_pca_create(&pca_options, &pca));
   note(gen_pca_fit(pca, data));
   note(gen_vae_create(&vae_options, &vae));
-  note(gen_vae_fit(vae, data, &fit));
-  note(gen_vae_save(vae, path, GEN_SAVE_ALL));
-  note(gen_vae_load(path, NULL, &loaded));
-  note(gen_vae_sample(vae, 16, 1, rows));
+  note(gen_model_fit(vae, data, &fit));
+  note(gen_model_save(vae, path, GEN_SAVE_ALL));
+  note(gen_model_load(path, NULL, &loaded));
+  note(gen_vae_sample(vae, NULL, 16, 1, rows));
   note(gen_image_create_grid(rows, 16, SIDE, SIDE, 1, NULL, &image));
-  last = gen_vae_encode(vae, rows, 16, rows, NULL);
+  last = gen_vae_encode(vae, rows, NULL, 16, rows, NULL);
   note(last);
   gen_image_destroy(image);
-  gen_vae_destroy(loaded);
-  gen_vae_destroy(vae);
-  gen_pca_destroy(pca);
+  gen_model_destroy(loaded);
+  gen_model_destroy(vae);
+  gen_model_destroy(pca);
   gen_dataset_destroy(data);
   return last;
 }

@@ -28,8 +28,8 @@ static int use(void *library, float *rows) {
   faces.channels = 1;
   fit.epochs = 1;
   failed = CALL(gen_dataset_create_faces)(&faces, &data) || CALL(gen_vae_create)(&model, &vae) ||
-           CALL(gen_vae_fit)(vae, data, &fit) || CALL(gen_vae_sample)(vae, 4, 1, rows);
-  CALL(gen_vae_destroy)(vae);
+           CALL(gen_model_fit)(vae, data, &fit) || CALL(gen_vae_sample)(vae, NULL, 4, 1, rows);
+  CALL(gen_model_destroy)(vae);
   CALL(gen_dataset_destroy)(data);
   return failed;
 }
@@ -42,7 +42,7 @@ static int foreign_handle_works(void *one, void *two) {
   int wrong = CALL_OF(one, gen_dataset_create_faces)(NULL, &data) != GEN_OK;
   wrong += CALL_OF(one, gen_token_create)(&token) != GEN_OK;
   wrong += CALL_OF(two, gen_dataset_info)(data, &info) != GEN_E_HANDLE;
-  wrong += CALL_OF(two, gen_cancel)(token) != GEN_E_HANDLE;
+  wrong += CALL_OF(two, gen_token_cancel)(token) != GEN_E_HANDLE;
   CALL_OF(two, gen_dataset_destroy)(data);
   wrong += CALL_OF(one, gen_dataset_info)(data, &info) != GEN_OK;
   CALL_OF(one, gen_token_destroy)(token);

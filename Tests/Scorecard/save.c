@@ -18,8 +18,8 @@ static int make(const char *folder) {
   for (i = 0; i < 2; i++) {
     const char *age = i == 0 ? "old" : "new";
     snprintf(path, sizeof path, "%s/%s.safetensors", folder, age);
-    MUST(gen_vae_save(f.vae, path, GEN_SAVE_ALL));
-    MUST(gen_vae_fit(f.vae, f.dataset, &f.fit_options.value));
+    MUST(gen_model_save(f.vae, path, GEN_SAVE_ALL));
+    MUST(gen_model_fit(f.vae, f.dataset, &f.fit_options.value));
     snprintf(path, sizeof path, "%s/%s.png", folder, age);
     MUST(gen_image_create(f.rows, SIDE, SIDE - i, 1, &image));
     MUST(gen_image_save(image, path, NULL));
@@ -37,15 +37,15 @@ struct content {
 static struct content load(const char *path) {
   struct content content = {NULL, NULL};
   if (is_picture(path))
-    MUST(gen_image_load(path, 0, &content.image));
+    MUST(gen_image_load(path, NULL, &content.image));
   else
-    MUST(gen_vae_load(path, NULL, &content.vae));
+    MUST(gen_model_load(path, NULL, &content.vae));
   return content;
 }
 
 static gen_status save(struct content content, const char *path) {
   return content.image ? gen_image_save(content.image, path, NULL)
-                       : gen_vae_save(content.vae, path, GEN_SAVE_ALL);
+                       : gen_model_save(content.vae, path, GEN_SAVE_ALL);
 }
 
 static int on(const char *path, const char *old_path, const char *new_path) {
@@ -76,9 +76,9 @@ static int check(const char *path) {
   gen_image *image = NULL;
   gen_vae *vae = NULL;
   gen_status status =
-      is_picture(path) ? gen_image_load(path, 0, &image) : gen_vae_load(path, NULL, &vae);
+      is_picture(path) ? gen_image_load(path, NULL, &image) : gen_model_load(path, NULL, &vae);
   gen_image_destroy(image);
-  gen_vae_destroy(vae);
+  gen_model_destroy(vae);
   return status;
 }
 

@@ -18,20 +18,20 @@ int main(int argc, char **argv) {
   f.vae_options.value.n_classes = 2;
   f.gan_options.value.n_generator_hidden = f.gan_options.value.n_discriminator_hidden = -1;
   MUST(gen_vae_create(&f.vae_options.value, &vae));
-  MUST(gen_vae_fit(vae, f.dataset, fit));
+  MUST(gen_model_fit(vae, f.dataset, fit));
   snprintf(path, sizeof path, "%s/convolutional-vae.safetensors", argv[1]);
-  MUST(gen_vae_save(vae, path, GEN_SAVE_ALL));
+  MUST(gen_model_save(vae, path, GEN_SAVE_ALL));
   MUST(gen_gan_create(&f.gan_options.value, &gan));
-  MUST(gen_gan_fit(gan, f.dataset, fit));
+  MUST(gen_model_fit(gan, f.dataset, fit));
   snprintf(path, sizeof path, "%s/convolutional-gan.safetensors", argv[1]);
-  MUST(gen_gan_save(gan, path, GEN_SAVE_ALL));
+  MUST(gen_model_save(gan, path, GEN_SAVE_ALL));
   f.autoencoder_options.value.architecture = GEN_ARCHITECTURE_CONVOLUTIONAL;
   f.autoencoder_options.value.base_channels = 4;
   f.autoencoder_options.value.skips = 1;
   f.autoencoder_options.value.n_hidden = f.autoencoder_options.value.n_decoder_hidden = -1;
   MUST(gen_autoencoder_create(&f.autoencoder_options.value, &unet));
-  MUST(gen_autoencoder_fit(unet, f.dataset, fit));
+  MUST(gen_model_fit(unet, f.dataset, fit));
   snprintf(path, sizeof path, "%s/unet-autoencoder.safetensors", argv[1]);
-  MUST(gen_autoencoder_save(unet, path, GEN_SAVE_WEIGHTS));
+  MUST(gen_model_save(unet, path, GEN_SAVE_WEIGHTS));
   return 0;
 }

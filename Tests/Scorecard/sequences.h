@@ -19,9 +19,7 @@ struct scratch {
 
 /* Destroys an object of whatever kind: destroying it as another does nothing. */
 static void forget(void *object) {
-  gen_vae_destroy((gen_vae *)object);
-  gen_gan_destroy((gen_gan *)object);
-  gen_pca_destroy((gen_pca *)object);
+  gen_model_destroy((gen_model *)object);
   gen_dataset_destroy((gen_dataset *)object);
   gen_image_destroy((gen_image *)object);
 }
@@ -31,11 +29,11 @@ static void put(int slot, void *object) {
 }
 
 /* Whether rows of a model that came out of damaged bytes still fit into the scratch. */
-static int fits(const gen_vae *vae) {
+static int fits(const gen_model *model) {
   gen_model_info_t info;
   info.struct_size = sizeof info;
-  return gen_vae_info(vae, &info) == GEN_OK && info.height * info.width * info.channels == ROW &&
-         info.latent_size == LATENT;
+  return gen_model_info(model, &info) == GEN_OK &&
+         info.height * info.width * info.channels == ROW && info.latent_size == LATENT;
 }
 
 /* One call; the slots it takes need not hold what it wants. */
@@ -68,7 +66,7 @@ static gen_status step(struct scratch *s, unsigned op, int a, int b, unsigned ch
     put(b, made);
     return status;
   case 5:
-    status = gen_image_load_memory(f.image_bytes, f.image_size - (spice % 8 == 0), 1,
+    status = gen_image_load_memory(f.image_bytes, f.image_size - (spice % 8 == 0), NULL,
                                    (gen_image **)&made);
     put(a, made);
     return status;
@@ -78,12 +76,10 @@ static gen_status step(struct scratch *s, unsigned op, int a, int b, unsigned ch
     put(b, made);
     return status;
   case 7:
-    gen_vae_destroy((gen_vae *)x);
+    gen_model_destroy((gen_model *)x);
     return GEN_OK;
   case 8:
-    gen_gan_destroy((gen_gan *)x);
-    gen_pca_destroy((gen_pca *)x);
-    return GEN_OK;
+    return gen_model_fit_threshold((gen_model *)x, (gen_dataset *)y, 0.9, NULL);
   case 9:
     gen_dataset_destroy((gen_dataset *)x);
     return GEN_OK;
@@ -91,33 +87,33 @@ static gen_status step(struct scratch *s, unsigned op, int a, int b, unsigned ch
     gen_image_destroy((gen_image *)x);
     return GEN_OK;
   case 11:
-    return gen_vae_fit((gen_vae *)x, (gen_dataset *)y, &f.fit_options.value);
+    return gen_model_fit((gen_model *)x, (gen_dataset *)y, &f.fit_options.value);
   case 12:
-    return gen_gan_fit((gen_gan *)x, (gen_dataset *)y, &f.fit_options.value);
+    return gen_model_reconstruct((gen_model *)x, f.rows, NULL, spice % 16, s->rows);
   case 13:
     return gen_pca_fit((gen_pca *)x, (gen_dataset *)y);
   case 14:
-    return gen_vae_sample((gen_vae *)x, spice % 16, spice, s->rows);
+    return gen_vae_sample((gen_vae *)x, NULL, spice % 16, spice, s->rows);
   case 15:
-    return gen_gan_sample((gen_gan *)x, spice % 16, spice, s->rows);
+    return gen_gan_sample((gen_gan *)x, NULL, spice % 16, spice, s->rows);
   case 16:
     return gen_pca_transform((gen_pca *)x, f.rows, spice % 16, s->rows);
   case 17:
-    return gen_vae_encode((gen_vae *)x, f.rows, spice % 16, s->rows,
+    return gen_vae_encode((gen_vae *)x, f.rows, NULL, spice % 16, s->rows,
                           spice % 2 ? NULL : s->rows + 64);
   case 18:
     return gen_dataset_read((gen_dataset *)x, spice % 4, spice % 5, s->rows);
   case 19:
-    return gen_vae_save_memory((gen_vae *)x, spice % 2, s->bytes, N_SHARED, &s->byte_count);
+    return gen_model_save_memory((gen_model *)x, spice % 2, s->bytes, N_SHARED, &s->byte_count);
   case 20:
-    return gen_gan_save_memory((gen_gan *)x, spice % 2, s->bytes, spice % 4 ? N_SHARED : spice,
-                               &ignored);
+    return gen_model_save_memory((gen_model *)x, spice % 2, s->bytes, spice % 4 ? N_SHARED : spice,
+                                 &ignored);
   case 21:
     if (spice % 4 == 0 && s->byte_count > 0)
       s->bytes[spice * 37 % s->byte_count] ^= spice;
-    status = gen_vae_load_memory(s->bytes, s->byte_count, NULL, (gen_vae **)&made);
-    if (status == GEN_OK && !fits((gen_vae *)made)) {
-      gen_vae_destroy((gen_vae *)made);
+    status = gen_model_load_memory(s->bytes, s->byte_count, NULL, (gen_model **)&made);
+    if (status == GEN_OK && !fits((gen_model *)made)) {
+      gen_model_destroy((gen_model *)made);
       made = NULL;
     }
     put(a, made);

@@ -11,19 +11,19 @@ static void load_cycle(void) {
   gen_context *context = NULL;
   gen_vae_options *options = &f.vae_options.value;
   MUST(gen_context_create(&f.context_options.value, &context));
-  MUST(gen_vae_load_memory(f.vae_bytes, f.vae_size, context, &vae));
-  MUST(gen_vae_sample(vae, 2, 1, f.rows));
-  gen_vae_destroy(vae);
-  MUST(gen_gan_load(f.gan_path, context, &gan));
-  MUST(gen_gan_sample(gan, 2, 1, f.rows));
-  gen_gan_destroy(gan);
+  MUST(gen_model_load_memory(f.vae_bytes, f.vae_size, context, &vae));
+  MUST(gen_vae_sample(vae, NULL, 2, 1, f.rows));
+  gen_model_destroy(vae);
+  MUST(gen_model_load(f.gan_path, context, &gan));
+  MUST(gen_gan_sample(gan, NULL, 2, 1, f.rows));
+  gen_model_destroy(gan);
   options->context = context;
   MUST(gen_vae_create(options, &vae));
-  gen_vae_destroy(vae);
+  gen_model_destroy(vae);
   gen_context_destroy(context);
-  MUST(gen_image_load(f.image_path, 0, &image));
+  MUST(gen_image_load(f.image_path, NULL, &image));
   gen_image_destroy(image);
-  CHECK(gen_vae_sample(vae, 2, 1, f.rows) == GEN_E_HANDLE, "a destroyed model");
+  CHECK(gen_vae_sample(vae, NULL, 2, 1, f.rows) == GEN_E_HANDLE, "a destroyed model");
 }
 
 static void fit_cycle(void) {
@@ -31,11 +31,11 @@ static void fit_cycle(void) {
   gen_gan *gan = NULL;
   f.vae_options.value.context = NULL;
   MUST(gen_vae_create(&f.vae_options.value, &vae));
-  MUST(gen_vae_fit(vae, f.dataset, &f.fit_options.value));
-  gen_vae_destroy(vae);
+  MUST(gen_model_fit(vae, f.dataset, &f.fit_options.value));
+  gen_model_destroy(vae);
   MUST(gen_gan_create(&f.gan_options.value, &gan));
-  MUST(gen_gan_fit(gan, f.dataset, &f.fit_options.value));
-  gen_gan_destroy(gan);
+  MUST(gen_model_fit(gan, f.dataset, &f.fit_options.value));
+  gen_model_destroy(gan);
 }
 
 /* Runs a cycle n times; tells how many bytes each of the last three quarters kept. */

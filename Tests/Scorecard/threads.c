@@ -17,24 +17,24 @@ static void *work(void *argument) {
   void *bytes = malloc(1 << 20);
   gen_vae *own = NULL;
   int64_t count;
-  MUST(gen_vae_load_memory(f.vae_bytes, f.vae_size, index % 2 ? f.context : NULL, &own));
+  MUST(gen_model_load_memory(f.vae_bytes, f.vae_size, index % 2 ? f.context : NULL, &own));
   do {
     gen_gan *gan = NULL;
-    CHECK(gen_vae_sample(f.vae, 2, 1, rows) == GEN_OK, "sample");
+    CHECK(gen_vae_sample(f.vae, NULL, 2, 1, rows) == GEN_OK, "sample");
     CHECK(memcmp(rows, expected, sizeof(float) * 2 * ROW) == 0, "other bits");
-    CHECK(gen_vae_encode(f.vae, f.rows, 2, rows, NULL) == GEN_OK, "encode");
-    CHECK(gen_vae_save_memory(f.vae, GEN_SAVE_ALL, bytes, 1 << 20, &count) == GEN_OK, "save");
-    CHECK(gen_vae_fit(own, f.dataset, &f.fit_options.value) == GEN_OK, "fit");
+    CHECK(gen_vae_encode(f.vae, f.rows, NULL, 2, rows, NULL) == GEN_OK, "encode");
+    CHECK(gen_model_save_memory(f.vae, GEN_SAVE_ALL, bytes, 1 << 20, &count) == GEN_OK, "save");
+    CHECK(gen_model_fit(own, f.dataset, &f.fit_options.value) == GEN_OK, "fit");
     CHECK(gen_gan_create(&f.gan_options.value, &gan) == GEN_OK, "create");
-    CHECK(gen_gan_sample(gan, 2, (uint64_t)index, rows) == GEN_OK, "sample");
-    gen_gan_destroy(gan);
-    CHECK(gen_gan_sample(gan, 2, 1, rows) == GEN_E_HANDLE, "destroyed");
+    CHECK(gen_gan_sample(gan, NULL, 2, (uint64_t)index, rows) == GEN_OK, "sample");
+    gen_model_destroy(gan);
+    CHECK(gen_gan_sample(gan, NULL, 2, 1, rows) == GEN_E_HANDLE, "destroyed");
     CHECK(strstr(gen_last_error_message(), "gan") != NULL, "another thread's message");
     if (is_planted)
       f.rows[index % 2] = 0.5f;
     __atomic_fetch_add(&calls, 9, __ATOMIC_RELAXED);
   } while (now() < deadline);
-  gen_vae_destroy(own);
+  gen_model_destroy(own);
   free(bytes);
   free(rows);
   return NULL;
@@ -50,7 +50,7 @@ int main(int argc, char **argv) {
   f.context_options.value.n_threads = 4;
   MUST(make_fixture(&f, argv[1]));
   expected = (float *)malloc(sizeof(float) * 2 * ROW);
-  MUST(gen_vae_sample(f.vae, 2, 1, expected));
+  MUST(gen_vae_sample(f.vae, NULL, 2, 1, expected));
   /* Once alone: Swift makes a global at its first use, under a lock that ThreadSanitizer does not
    * see. Threads started later are known to come after it, and nothing need be suppressed. */
   work(NULL);

@@ -22,7 +22,7 @@ int main(int argc, char **argv) {
     f.widths[0] = 65536;
     status = gen_vae_create(&f.vae_options.value, &big);
     if (status == GEN_OK)
-      gen_vae_destroy(big);
+      gen_model_destroy(big);
     else
       CHECK(status == GEN_E_NOMEM, "%s", gen_status_name(status));
     status = GEN_OK;

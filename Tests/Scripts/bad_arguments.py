@@ -27,7 +27,7 @@ VALUES = {
     "axes": "NULL", "range": "2", "low": "-1", "high": "1", "truncation": "1", "n_a": "2", "n_b": "2",
     "n_c": "2", "attribute": "f.ramp", "n_attributes": "2", "least": "0", "greatest": "1",
     "index": "0", "key": '"kind"',
-    "n_features": "ROW", "n_real": "2", "n_generated": "2", "n_held_out": "2", "n_subsets": "2",
+    "labels": "NULL", "n_real": "2", "n_generated": "2", "n_held_out": "2", "n_subsets": "2",
     "subset_size": "2", "threshold": "0.01", "training": "f.dataset",
     "quantile": "0.9", "network": "0", "epoch": "0", "learning_rate": "0",
     "images_path": "f.idx_path", "labels_path": "f.labels_path", "other": "f.pca_other",
@@ -35,28 +35,33 @@ VALUES = {
 BY_FUNCTION = {
     ("gen_image_load", "path"): "f.image_path",
     ("gen_dataset_create", "data"): "(f.rows + ROOM / 8)",  # with as much before it, for strides below zero
-    ("gen_trainer_begin", "labels"): "NULL",
     ("gen_dataset_open_folder", "path"): "f.folder",
     ("gen_image_load_memory", "bytes"): "f.image_bytes",
     ("gen_checkpoint_open", "path"): "f.vae_path",
     ("gen_image_load_memory", "byte_count"): "f.image_size",
-    ("gen_image_load_with", "path"): "f.image_path",
-    ("gen_image_load_memory_with", "bytes"): "f.image_bytes",
-    ("gen_image_load_memory_with", "byte_count"): "f.image_size",
 }
 for function in ("gen_moments_merge", "gen_moments_frechet"):
     BY_FUNCTION[function, "other"] = "f.moments_other"
 BY_FUNCTION["gen_reservoir_merge", "other"] = "f.reservoir_other"
 BY_FUNCTION["gen_moments_create_refined", "first"] = "f.first"
 BY_FUNCTION["gen_moments_direction", "attribute"] = "1"
-for noun in ("pca", "autoencoder", "vae", "gan", "moments", "classifier", "reservoir"):
-    BY_FUNCTION[f"gen_{noun}_load", "path"] = f"f.{noun}_path"
-    BY_FUNCTION[f"gen_{noun}_load_memory", "bytes"] = f"f.{noun}_bytes"
-    BY_FUNCTION[f"gen_{noun}_load_memory", "byte_count"] = f"f.{noun}_size"
+for noun, file in (("model", "vae"), ("moments", "moments"), ("reservoir", "reservoir")):
+    BY_FUNCTION[f"gen_{noun}_load", "path"] = f"f.{file}_path"
+    BY_FUNCTION[f"gen_{noun}_load_memory", "bytes"] = f"f.{file}_bytes"
+    BY_FUNCTION[f"gen_{noun}_load_memory", "byte_count"] = f"f.{file}_size"
+
+# The models that a function of gen_model is called with: the kinds that have what it does.
+KINDS = ("pca", "autoencoder", "vae", "gan", "classifier")
+KINDS_OF = {
+    "gen_model_plan": KINDS[1:], "gen_model_fit": KINDS[1:], "gen_trainer_create": KINDS[1:],
+    "gen_model_reconstruct": KINDS[:3], "gen_model_features": KINDS[3:], "gen_model_invert": KINDS[2:4],
+    "gen_model_fit_threshold": KINDS[:3], "gen_model_threshold": KINDS[:3], "gen_model_detect": KINDS[:3],
+    "gen_model_fit_mixture": KINDS[:3], "gen_model_sample_mixture": KINDS[:3], "gen_model_mixture": KINDS[:3],
+}  # fmt: skip
 
 # Pointers that may be NULL, beside options and contexts.
 OPTIONAL = {
-    "labels_path", "used_out", "peak_out", "indices_out", "distances_out", "height_out", "width_out",
+    "labels", "labels_path", "used_out", "peak_out", "indices_out", "distances_out", "height_out", "width_out",
     "channels_out", "log_variance_out", "reconstruction_out", "kl_out", "bytes_out",
     "n_tensors_out", "n_metadata_out",
     "standard_error_out", "base", "axes", "deviations", "variances_out", "deviation_out",
@@ -66,16 +71,14 @@ OPTIONAL = {
     "generated_accuracy_out", "generated_distance_out", "held_out_distance_out",
 }  # fmt: skip
 OPTIONAL_IN = {("gen_vae_encode", "mean_out"), ("gen_evaluate_parzen", "mean_out")}
-OPTIONAL_IN |= {("gen_trainer_begin", "labels")}
-OPTIONAL_IN |= {(f"gen_{noun}_invert", name) for noun in ("vae", "gan") for name in ("latents_out", "error_out")}
+OPTIONAL_IN |= {("gen_model_invert", name) for name in ("latents_out", "error_out")}
 OPTIONAL_IN |= {("gen_reservoir_rows", name) for name in ("rows_out", "numbers_out")}
 OPTIONAL_IN |= {("gen_moments_direction", "info_out"), ("gen_latents_direction", "info_out")}
 OPTIONAL_IN |= {("gen_evaluate_linear", "info_out")}
 OPTIONAL_IN |= {("gen_classifier_predict", "labels_out"), ("gen_mixture_predict", "labels_out")}
 OPTIONAL_IN |= {("gen_mixture_parameters", name) for name in ("means_out", "covariances_out")}
-for noun in ("pca", "autoencoder", "vae"):
-    OPTIONAL_IN |= {(f"gen_{noun}_fit_threshold", "threshold_out")}
-    OPTIONAL_IN |= {(f"gen_{noun}_detect", name) for name in ("scores_out", "anomalies_out")}
+OPTIONAL_IN |= {("gen_model_fit_threshold", "threshold_out")}
+OPTIONAL_IN |= {("gen_model_detect", name) for name in ("scores_out", "anomalies_out")}
 
 # Members that say how far memory of the caller's reaches: a large lie is the caller's fault.
 EXTENTS = {"n_rows", "height", "width", "channels", "row_stride", "element_stride"}
@@ -91,10 +94,11 @@ INTEGERS = {
 PATHS = ['""', '"/no/such/folder/file.png"', '"\\xff\\xfe.png"', "f.long_path", "f.folder"]
 
 
-def handle_values(own):
+def handle_values(header, own):
     """Handles that are none of the kind wanted: stale, of another kind, no handles at all."""
     other = "f.image" if own != "gen_image" else "f.dataset"
-    return ["f.stale", other, "1", "-1", "f.rows"]
+    model = ["f.gan" if own != "gen_gan" else "f.vae"] if own in header.models else []
+    return ["f.stale", other, *model, "1", "-1", "f.rows"]
 
 
 class Calls:
@@ -104,10 +108,17 @@ class Calls:
         self.header = header
         self.bodies = []
         self.table = []
-        self.singles = []  # (function, what, arguments spoiled, statement before)
+        self.singles = []  # (function, what, arguments spoiled, statement before, kind of model)
+        self.model = ""
         for function in header.functions.values():
-            self._of(function)
+            for self.model in self.kinds(function):
+                self._of(function)
         self._pair(n_pairs)
+
+    def kinds(self, function):
+        """The kinds of model to call a function with; one that takes none: the empty string."""
+        first = function.parameters and _handle_type(self.header, function.parameters[0].type)
+        return KINDS_OF.get(function.name, KINDS) if first == "gen_model" else ("",)
 
     def _pair(self, count):
         """`count` calls with two faults of one function, the same ones each time. What one fault asks for the other
@@ -120,6 +131,7 @@ class Calls:
         for singles in by_function.values():
             pairs += [(a, b) for a in singles for b in singles if _can_pair(a, b)]
         for a, b in draw.sample(pairs, min(count, len(pairs))):
+            self.model = a[4]
             expectation = "ANY_STATUS" if a[0].result == "gen_status" else "NO_STATUS"
             self._add(a[0], f"{a[1]}, {b[1]}", expectation, a[2] | b[2], f"{a[3]} {b[3]}")
 
@@ -134,7 +146,7 @@ class Calls:
             kind = _handle_type(self.header, parameter.type)
             if kind:
                 right = self._right(function, parameter)
-                destroy = f"{kind}_destroy({right});"
+                destroy = f"{'gen_model' if kind in self.header.models else kind}_destroy({right});"
                 fault = "HANDLE_FAULT" if function.result == "gen_status" else "NO_STATUS"
                 self._add(function, f"{parameter.name} destroyed before", fault, {}, destroy)
             struct = self._struct(parameter)
@@ -166,7 +178,7 @@ class Calls:
     def _member_values(self, struct, member):
         kind = _handle_type(self.header, member.type)
         if kind:
-            return [(value, "HANDLE_FAULT") for value in handle_values(kind)]
+            return [(value, "HANDLE_FAULT") for value in handle_values(self.header, kind)]
         if member.is_pointer or member.type.endswith("_fn"):
             return [("NULL", "ANY_STATUS")]
         values = INTEGERS[member.type]
@@ -180,7 +192,7 @@ class Calls:
         kind = _handle_type(self.header, parameter.type)
         if kind:
             null = "ANY_STATUS" if kind == "gen_context" else "HANDLE_FAULT"
-            values = [("NULL", null)] + [(value, "HANDLE_FAULT") for value in handle_values(kind)]
+            values = [("NULL", null)] + [(value, "HANDLE_FAULT") for value in handle_values(self.header, kind)]
         elif parameter.type == "const char *":
             null = "ANY_STATUS" if parameter.name in OPTIONAL else "FAILURE"
             values = [("NULL", null)] + [(path, "ANY_STATUS") for path in PATHS]
@@ -196,7 +208,7 @@ class Calls:
         return [(value, expected if returns_status else "NO_STATUS") for value, expected in values]
 
     def _add(self, function, what, expectation, spoiled, before=""):
-        self.singles.append((function, what, spoiled, before))
+        self.singles.append((function, what, spoiled, before, self.model))
         arguments = [
             self._argument(function, parameter, spoiled.get(position))
             for position, parameter in enumerate(function.parameters)
@@ -205,7 +217,8 @@ class Calls:
         body = f"return {call};" if function.result == "gen_status" else f"(void){call}; return GEN_OK;"
         name = f"bad_call_{len(self.table)}"
         self.bodies.append(f"static gen_status {name}(void) {{ {before} {body} }}")
-        text = f"{function.name}: {what}".replace("\\", "\\\\").replace('"', '\\"')
+        of = f" of a {self.model}" if self.model else ""
+        text = f"{function.name}{of}: {what}".replace("\\", "\\\\").replace('"', '\\"')
         self.table.append(f'{{"{text}", {name}, {expectation}}}')
 
     def _argument(self, function, parameter, value):
@@ -225,7 +238,7 @@ class Calls:
         kind = _handle_type(self.header, parameter.type)
         struct = self._struct(parameter)
         if kind and parameter.name not in VALUES:
-            return f"f.{kind.removeprefix('gen_')}"
+            return f"f.{self.model if kind == 'gen_model' else kind.removeprefix('gen_')}"
         if struct:
             place = f"f.{_short(struct.name)}.value"
             return "&" + place
@@ -247,7 +260,7 @@ class Calls:
 
 def _can_pair(a, b):
     """Whether two faults are of different things."""
-    return a[1] < b[1] and not a[2].keys() & b[2].keys() and a[1].split(" =")[0] != b[1].split(" =")[0]
+    return a[4] == b[4] and a[1] < b[1] and not a[2].keys() & b[2].keys() and a[1].split(" =")[0] != b[1].split(" =")[0]
 
 
 def _handle_type(header, type):

@@ -65,7 +65,7 @@ def counted(kind, output, good):
 
 def run(command):
     """Runs a command, showing its output as it comes; returns the output and whether it succeeded."""
-    environment = dict(os.environ, GENERATIVE_LIBRARY=str(ROOT / BUILD / "libgenerative.so.1"))
+    environment = dict(os.environ, GENERATIVE_LIBRARY=str(ROOT / BUILD / "libgenerative.so.2"))
     environment["PYTHONPATH"] = str(ROOT / "bindings" / "python")
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, text=True, errors="replace", stdin=subprocess.DEVNULL,

@@ -51,7 +51,8 @@ class Header:
 
     functions, structs. constants: the enumerators' values; enums: the same, enum by enum. defines:
     the macros that are numbers. handles: the names of opaque structs, of which several may name one.
-    callbacks: the typedefs of pointers to functions. aliases: other typedefs, such as gen_status.
+    callbacks: the typedefs of pointers to functions. models: those that are names of gen_model.
+    aliases: other typedefs, such as gen_status.
     """
 
     def __init__(self, path=HEADER):
@@ -64,8 +65,11 @@ class Header:
         self.constants = {name: value for enum in self.enums for name, value in enum.items()}
         self.structs = _structs(text)
         self.handles = set(re.findall(r"\btypedef struct \w+ (\w+);", text))
+        self.models = set(re.findall(r"\btypedef gen_model (\w+);", text))
+        self.handles |= self.models
         self.callbacks = _callbacks(text)
-        self.aliases = {name: type for type, name in re.findall(r"\btypedef (\w+) (\w+);", text)}
+        aliases = {name: type for type, name in re.findall(r"\btypedef (\w+) (\w+);", text)}
+        self.aliases = {name: type for name, type in aliases.items() if name not in self.models}
         self.functions = _functions(text)
         types = (self.structs, self.handles, self.callbacks, self.aliases)
         if sum(map(len, types)) != len(re.findall(r"\btypedef\b", text)):

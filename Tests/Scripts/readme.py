@@ -16,7 +16,7 @@ from header import ROOT
 
 library, python = Path(sys.argv[1]).resolve(), os.path.abspath(sys.argv[2])
 environment = dict(os.environ, PYTHONPATH=str(ROOT / "bindings" / "python"))
-environment["GENERATIVE_LIBRARY"] = str(library / "libgenerative.so.1")
+environment["GENERATIVE_LIBRARY"] = str(library / "libgenerative.so.2")
 # What the shell's commands call gen is the one beside the library.
 environment["PATH"] = f"{library}:{environment['PATH']}"
 ENDINGS = {"c": "c", "python": "py", "rust": "rs", "sh": "sh"}

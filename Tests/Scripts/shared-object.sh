@@ -14,7 +14,7 @@ done < <(ldd "$library")
 
 dynamic=$(readelf --wide --dynamic "$library")
 segments=$(readelf --wide --segments "$library")
-grep -q 'SONAME.*\[libgenerative.so.1\]' <<<"$dynamic" || fail "the SONAME is not libgenerative.so.1"
+grep -q 'SONAME.*\[libgenerative.so.2\]' <<<"$dynamic" || fail "the SONAME is not libgenerative.so.2"
 grep -Eq 'BIND_NOW|FLAGS_1.*NOW' <<<"$dynamic" || fail "not linked with -z now"
 grep -Eq 'FLAGS_1.*NODELETE' <<<"$dynamic" || fail "not linked with -z nodelete"
 grep -q 'GNU_RELRO' <<<"$segments" || fail "not linked with -z relro"

@@ -45,8 +45,8 @@ int main(int argc, char **argv) {
   grid.n_columns = SHOWN;
   snprintf(path, sizeof path, "%s/denoising.png", argc > 1 ? argv[1] : ".");
   failed = open_pictures(&data) || gen_autoencoder_create(&options, &model) ||
-           gen_autoencoder_fit(model, data, &fit) || gen_dataset_read(data, 0, SHOWN, clean) ||
-           gen_corrupt(clean, SHOWN, SIZE, GEN_CORRUPTION_GAUSSIAN, 0.5, 7, noisy) ||
+           gen_model_fit(model, data, &fit) || gen_dataset_read(data, 0, SHOWN, clean) ||
+           gen_rows_corrupt(clean, SHOWN, SIZE, GEN_CORRUPTION_GAUSSIAN, 0.5, 7, noisy) ||
            gen_autoencoder_denoise(model, noisy, SHOWN, denoised) ||
            gen_evaluate_psnr(denoised, clean, SHOWN, SIZE, &decibels) ||
            gen_image_create_grid(pictures, 3 * SHOWN, SIDE, SIDE, 1, &grid, &picture) ||
@@ -54,7 +54,7 @@ int main(int argc, char **argv) {
   if (failed)
     fprintf(stderr, "%s\n", gen_last_error_message());
   gen_image_destroy(picture);
-  gen_autoencoder_destroy(model);
+  gen_model_destroy(model);
   gen_dataset_destroy(data);
   return failed;
 }

@@ -39,8 +39,8 @@ int main(int argc, char **argv) {
   fit.learning_rate = 5e-4;
   grid.n_columns = 16;
   snprintf(path, sizeof path, "%s/generated.png", argc > 1 ? argv[1] : ".");
-  failed = open_pictures(&data) || gen_gan_create(&options, &gan) || gen_gan_fit(gan, data, &fit) ||
-           gen_gan_sample(gan, COUNT, 1, samples) ||
+  failed = open_pictures(&data) || gen_gan_create(&options, &gan) ||
+           gen_model_fit(gan, data, &fit) || gen_gan_sample(gan, NULL, COUNT, 1, samples) ||
            gen_dataset_nearest(data, samples, COUNT, 1, nearest, NULL);
   for (i = 0; i < COUNT && !failed; i++) {
     for (k = 0; k < SIZE; k++)
@@ -52,7 +52,7 @@ int main(int argc, char **argv) {
   if (failed)
     fprintf(stderr, "%s\n", gen_last_error_message());
   gen_image_destroy(picture);
-  gen_gan_destroy(gan);
+  gen_model_destroy(gan);
   gen_dataset_destroy(data);
   return failed;
 }

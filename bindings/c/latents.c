@@ -19,7 +19,7 @@ static int save(const gen_vae *vae, const char *folder, const char *name) {
   gen_grid_options_init(&grid, sizeof grid);
   grid.n_columns = STEPS;
   snprintf(file, sizeof file, "%s/%s", folder, name);
-  failed = gen_vae_decode(vae, path, SHOWN * STEPS, pictures) ||
+  failed = gen_vae_decode(vae, path, NULL, SHOWN * STEPS, pictures) ||
            gen_image_create_grid(pictures, SHOWN * STEPS, SIDE, SIDE, 3, &grid, &image) ||
            gen_image_save(image, file, NULL);
   gen_image_destroy(image);
@@ -42,9 +42,9 @@ int main(int argc, char **argv) {
   model.likelihood = GEN_LIKELIHOOD_GAUSSIAN;
   fit.epochs = argc > 2 ? atoi(argv[2]) : 20;
   failed = gen_dataset_create_faces(NULL, &data) || gen_vae_create(&model, &vae) ||
-           gen_vae_fit(vae, data, &fit) || gen_dataset_read(data, 0, FACES, rows) ||
+           gen_model_fit(vae, data, &fit) || gen_dataset_read(data, 0, FACES, rows) ||
            gen_dataset_factors(data, 0, FACES, factors) ||
-           gen_vae_encode(vae, rows, FACES, latents, NULL);
+           gen_vae_encode(vae, rows, NULL, FACES, latents, NULL);
   for (i = 0; i < FACES; i++)
     smile[i] = factors[i * FACTORS]; /* "smile" is the name of factor 0 */
   failed = failed || gen_latents_loop(latents, SHOWN, LATENTS, STEPS, GEN_CURVE_SPHERICAL, path) ||
@@ -54,7 +54,7 @@ int main(int argc, char **argv) {
            save(vae, folder, "smile.png");
   if (failed)
     fprintf(stderr, "%s\n", gen_last_error_message());
-  gen_vae_destroy(vae);
+  gen_model_destroy(vae);
   gen_dataset_destroy(data);
   return failed;
 }

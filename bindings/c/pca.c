@@ -54,7 +54,7 @@ int main(int argc, char **argv) {
            printf("the first component has %.1f%% of the variance\n", 100 * ratio[0]) < 0;
   if (failed)
     fprintf(stderr, "%s\n", gen_last_error_message());
-  gen_pca_destroy(pca);
+  gen_model_destroy(pca);
   gen_dataset_destroy(data);
   return failed;
 }

@@ -43,15 +43,15 @@ int main(int argc, char **argv) {
   fit.event = tell;
   snprintf(picture_path, sizeof picture_path, "%s/samples.png", folder);
   snprintf(model_path, sizeof model_path, "%s/vae.safetensors", folder);
-  failed = open_pictures(&data) || gen_vae_create(&options, &vae) || gen_vae_fit(vae, data, &fit) ||
-           gen_vae_sample(vae, COUNT, 1, samples) ||
+  failed = open_pictures(&data) || gen_vae_create(&options, &vae) ||
+           gen_model_fit(vae, data, &fit) || gen_vae_sample(vae, NULL, COUNT, 1, samples) ||
            gen_image_create_grid(samples, COUNT, SIDE, SIDE, 1, NULL, &picture) ||
            gen_image_save(picture, picture_path, NULL) ||
-           gen_vae_save(vae, model_path, GEN_SAVE_ALL);
+           gen_model_save(vae, model_path, GEN_SAVE_ALL);
   if (failed)
     fprintf(stderr, "%s\n", gen_last_error_message());
   gen_image_destroy(picture);
-  gen_vae_destroy(vae);
+  gen_model_destroy(vae);
   gen_dataset_destroy(data);
   return failed;
 }

@@ -54,10 +54,10 @@ int main(int argc, char **argv) {
   /* What goes wrong on one rank before the fit, the others hear of in the fit. */
   if (open_pictures(&data) || gen_vae_create(&model, &vae))
     fprintf(stderr, "rank %d: %s\n", (int)comm.rank, gen_last_error_message());
-  status = gen_vae_fit(vae, data, &fit);
+  status = gen_model_fit(vae, data, &fit);
   if (status)
     fprintf(stderr, "rank %d: %s\n", (int)comm.rank, gen_last_error_message());
-  gen_vae_destroy(vae);
+  gen_model_destroy(vae);
   gen_dataset_destroy(data);
   /* Ranks that cannot talk to each other cannot finalise MPI either. */
   if (status == GEN_E_COMM)

@@ -17,7 +17,7 @@ from setuptools.command.build_py import build_py
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUILT = REPOSITORY / ".build" / "library" / "libgenerative.so"
-FILE_NAME = "libgenerative.so.1"
+FILE_NAME = "libgenerative.so.2"
 
 
 def library():

@@ -75,7 +75,7 @@ struct Denoise: ParsableCommand {
     let trained =
       noise == nil || noise == own ? checkpoint.option("corruption_amount").flatMap(Double.init) : nil
     return try Rows(count: rows.count, rowSize: rows.rowSize) {
-      gen_corrupt(
+      gen_rows_corrupt(
         rows.values, Int64(rows.count), Int64(rows.rowSize), kind.code, amount ?? trained ?? 0, seed, $0)
     }
   }

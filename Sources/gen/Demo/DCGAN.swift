@@ -32,7 +32,7 @@ struct DCGAN {
     // Over about 200 steps, a part of an epoch.
     options.average_decay = 0.995
     options.seed = seed
-    let gan = try Object(gen_gan_destroy) { gen_gan_create(&options, $0) }
+    let gan = try Object(gen_model_destroy) { gen_gan_create(&options, $0) }
     latents = try Rows(count: 96, rowSize: latentSize) { gen_gan_latents(gan.handle, 96, seed, $0) }
     self.name = name
     self.gan = gan
@@ -54,11 +54,11 @@ struct DCGAN {
         epochs: last - first, batchSize: 64, learningRate: 4e-4, schedule: GEN_SCHEDULE_LINEAR, seed: seed)
       recipe.scheduleEpochs = epochs
       seconds += try recipe.run("DCGAN, \(name) \(last)/\(epochs)") {
-        gen_gan_fit(gan.handle, dataset.handle, $0)
+        gen_model_fit(gan.handle, dataset.handle, $0)
       }
       let number = String("00\(last)".suffix(max(3, "\(last)".count)))
       try saveGrid(of: latents, by: GEN_GENERATOR_LAST, to: path("\(file)-\(number).png"))
-      try check(gen_gan_save(gan.handle, path("\(file).safetensors"), Int32(GEN_SAVE_ALL)))
+      try check(gen_model_save(gan.handle, path("\(file).safetensors"), Int32(GEN_SAVE_ALL)))
     }
     return seconds
   }
@@ -66,7 +66,7 @@ struct DCGAN {
   /// - Parameter generator: GEN_GENERATOR_AVERAGE or GEN_GENERATOR_LAST.
   func generate(_ latents: Rows, by generator: Int = GEN_GENERATOR_AVERAGE) throws -> Rows {
     try Rows(count: latents.count, rowSize: rowSize) {
-      gen_gan_generate(gan.handle, latents.values, Int64(latents.count), Int32(generator), $0)
+      gen_gan_generate(gan.handle, latents.values, nil, Int64(latents.count), Int32(generator), $0)
     }
   }
 

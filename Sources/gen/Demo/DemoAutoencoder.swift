@@ -12,12 +12,12 @@ extension DemoSession {
     let model = try hidden.withUnsafeBufferPointer { widths in
       options.hidden = widths.baseAddress
       options.n_hidden = Int32(widths.count)
-      return try Object(gen_autoencoder_destroy) { gen_autoencoder_create(&options, $0) }
+      return try Object(gen_model_destroy) { gen_autoencoder_create(&options, $0) }
     }
     let recipe = Recipe(
       epochs: epochs ?? 5, batchSize: 64, learningRate: 3e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
     try recipe.run("autoencoder", model: path("autoencoder.safetensors")) {
-      gen_autoencoder_fit(model.handle, pictures.training.handle, $0)
+      gen_model_fit(model.handle, pictures.training.handle, $0)
     }
 
     let rows = try reconstruct(pictures.test, with: model)
@@ -29,12 +29,12 @@ extension DemoSession {
     picture.append(rows.first(shown.count))
     try Grid(columns: shown.count).save(picture, to: path("reconstructions.png"))
     figures.note("reconstructions.png: test pictures; through 30 principal components; through 30 latents")
-    try check(gen_autoencoder_save(model.handle, path("autoencoder.safetensors"), Int32(GEN_SAVE_ALL)))
+    try check(gen_model_save(model.handle, path("autoencoder.safetensors"), Int32(GEN_SAVE_ALL)))
   }
 
   private func reconstruct(_ rows: Rows, with model: Object) throws -> Rows {
     try Rows(count: rows.count, rowSize: rows.rowSize) {
-      gen_autoencoder_reconstruct(model.handle, rows.values, Int64(rows.count), $0)
+      gen_model_reconstruct(model.handle, rows.values, nil, Int64(rows.count), $0)
     }
   }
 }

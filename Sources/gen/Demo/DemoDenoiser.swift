@@ -18,18 +18,18 @@ extension DemoSession {
     let model = try hidden.withUnsafeBufferPointer { widths in
       options.hidden = widths.baseAddress
       options.n_hidden = Int32(widths.count)
-      return try Object(gen_autoencoder_destroy) { gen_autoencoder_create(&options, $0) }
+      return try Object(gen_model_destroy) { gen_autoencoder_create(&options, $0) }
     }
     let recipe = Recipe(
       epochs: epochs ?? 6, batchSize: 64, learningRate: 2e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
     try recipe.run("denoising autoencoder", model: path("denoiser.safetensors")) {
-      gen_autoencoder_fit(model.handle, pictures.training.handle, $0)
+      gen_model_fit(model.handle, pictures.training.handle, $0)
     }
 
     let clean = pictures.test
     let size = (rows: Int64(clean.count), row: Int64(clean.rowSize))
     let noisy = try Rows(count: clean.count, rowSize: clean.rowSize) {
-      gen_corrupt(clean.values, size.rows, size.row, Int32(GEN_CORRUPTION_GAUSSIAN), 0.5, seed, $0)
+      gen_rows_corrupt(clean.values, size.rows, size.row, Int32(GEN_CORRUPTION_GAUSSIAN), 0.5, seed, $0)
     }
     let denoised = try Rows(count: clean.count, rowSize: clean.rowSize) {
       gen_autoencoder_denoise(model.handle, noisy.values, size.rows, $0)
@@ -43,6 +43,6 @@ extension DemoSession {
     picture.append(shown)
     try Grid(columns: shown.count).save(picture, to: path("denoising.png"))
     figures.note("denoising.png: noisy test pictures; denoised; clean")
-    try check(gen_autoencoder_save(model.handle, path("denoiser.safetensors"), Int32(GEN_SAVE_ALL)))
+    try check(gen_model_save(model.handle, path("denoiser.safetensors"), Int32(GEN_SAVE_ALL)))
   }
 }

@@ -15,11 +15,11 @@ extension DemoSession {
     var picture = shown
     picture.append(
       try Rows(count: 12, rowSize: shape.count) {
-        gen_vae_reconstruct(vae.handle, shown.values, 12, $0)
+        gen_model_reconstruct(vae.handle, shown.values, nil, 12, $0)
       })
     try saveFaces(picture, columns: 12, to: path("faces-reconstructions.png"))
     figures.note("faces-reconstructions.png: unseen faces; through ten latents")
-    let samples = try Rows(count: 96, rowSize: shape.count) { gen_vae_sample(vae.handle, 96, seed, $0) }
+    let samples = try Rows(count: 96, rowSize: shape.count) { gen_vae_sample(vae.handle, nil, 96, seed, $0) }
     try saveFaces(samples, columns: 16, to: path("faces-samples.png"))
     figures.note("faces-samples.png: latents from N(0, I), decoded")
 
@@ -37,7 +37,7 @@ extension DemoSession {
     }
     try saveFaces(decode(traversal, with: vae), columns: 12, to: path("faces-directions.png"))
     figures.note("faces-directions.png: unseen faces made to smile; made to turn the head")
-    try check(gen_vae_save(vae.handle, path("faces.safetensors"), Int32(GEN_SAVE_ALL)))
+    try check(gen_model_save(vae.handle, path("faces.safetensors"), Int32(GEN_SAVE_ALL)))
     try saveReport(of: path("faces.safetensors"), on: unseen)
   }
 
@@ -53,11 +53,11 @@ extension DemoSession {
     options.base_channels = 16
     options.likelihood = Int32(GEN_LIKELIHOOD_GAUSSIAN)
     options.seed = seed
-    let vae = try Object(gen_vae_destroy) { gen_vae_create(&options, $0) }
+    let vae = try Object(gen_model_destroy) { gen_vae_create(&options, $0) }
     let recipe = Recipe(
       epochs: epochs ?? 16, batchSize: 64, learningRate: 2e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
     try recipe.run("VAE, colour faces", model: path("faces.safetensors")) {
-      gen_vae_fit(vae.handle, faces.handle, $0)
+      gen_model_fit(vae.handle, faces.handle, $0)
     }
     return vae
   }
@@ -101,13 +101,13 @@ extension DemoSession {
 
   private func encode(_ rows: Rows, with vae: Object) throws -> Rows {
     try Rows(count: rows.count, rowSize: latentSize) {
-      gen_vae_encode(vae.handle, rows.values, Int64(rows.count), $0, nil)
+      gen_vae_encode(vae.handle, rows.values, nil, Int64(rows.count), $0, nil)
     }
   }
 
   private func decode(_ latents: Rows, with vae: Object) throws -> Rows {
     try Rows(count: latents.count, rowSize: shape.count) {
-      gen_vae_decode(vae.handle, latents.values, Int64(latents.count), $0)
+      gen_vae_decode(vae.handle, latents.values, nil, Int64(latents.count), $0)
     }
   }
 }

@@ -9,19 +9,19 @@ extension DemoSession {
     options.latent_size = 32
     options.input_noise = 0.3
     options.seed = seed
-    let gan = try Object(gen_gan_destroy) { gen_gan_create(&options, $0) }
+    let gan = try Object(gen_model_destroy) { gen_gan_create(&options, $0) }
     let recipe = Recipe(epochs: epochs ?? 5, batchSize: 64, learningRate: 5e-4, beta1: 0.5, seed: seed)
     try recipe.run("GAN", model: path("gan.safetensors")) {
-      gen_gan_fit(gan.handle, pictures.training.handle, $0)
+      gen_model_fit(gan.handle, pictures.training.handle, $0)
     }
 
     let samples = try Rows(count: sampleCount, rowSize: side * side) {
-      gen_gan_sample(gan.handle, Int64(sampleCount), seed, $0)
+      gen_gan_sample(gan.handle, nil, Int64(sampleCount), seed, $0)
     }
     try measure(samples)
     try save(samples.first(48), to: path("gan-samples.png"))
     figures.note("gan-samples.png: samples, each left of the training picture nearest to it")
-    try check(gen_gan_save(gan.handle, path("gan.safetensors"), Int32(GEN_SAVE_ALL)))
+    try check(gen_model_save(gan.handle, path("gan.safetensors"), Int32(GEN_SAVE_ALL)))
   }
 
   /// Parzen log-likelihoods of the samples, of a Gaussian, and of real pictures.
@@ -52,7 +52,7 @@ extension DemoSession {
   private func gaussianSamples() throws -> Rows {
     var options: gen_pca_options = try defaults(gen_pca_options_init)
     options.n_components = 20
-    let pca = try Object(gen_pca_destroy) { gen_pca_create(&options, $0) }
+    let pca = try Object(gen_model_destroy) { gen_pca_create(&options, $0) }
     try check(gen_pca_fit(pca.handle, pictures.training.handle))
     var rows = try Rows(count: sampleCount, rowSize: side * side) {
       gen_pca_sample(pca.handle, Int64(sampleCount), seed, 0, $0)

@@ -9,7 +9,7 @@ extension DemoSession {
     let (size, latentSize) = (side * side, 10)
     var options: gen_pca_options = try defaults(gen_pca_options_init)
     options.n_components = Int64(latentSize)
-    let pca = try Object(gen_pca_destroy) { gen_pca_create(&options, $0) }
+    let pca = try Object(gen_model_destroy) { gen_pca_create(&options, $0) }
     try check(gen_pca_fit(pca.handle, pictures.training.handle))
     let mean = try Rows(count: 1, rowSize: size) { gen_pca_mean(pca.handle, $0) }
     let components = try Rows(count: latentSize, rowSize: size) { gen_pca_components(pca.handle, $0) }
@@ -49,9 +49,9 @@ extension DemoSession {
     options.no_bias = 1
     options.output_activation = Int32(GEN_ACTIVATION_IDENTITY)
     options.seed = seed
-    let model = try Object(gen_autoencoder_destroy) { gen_autoencoder_create(&options, $0) }
+    let model = try Object(gen_model_destroy) { gen_autoencoder_create(&options, $0) }
     let recipe = Recipe(epochs: epochs ?? 10, schedule: GEN_SCHEDULE_COSINE, seed: seed)
-    try recipe.run("linear autoencoder") { gen_autoencoder_fit(model.handle, dataset.handle, $0) }
+    try recipe.run("linear autoencoder") { gen_model_fit(model.handle, dataset.handle, $0) }
     return model
   }
 

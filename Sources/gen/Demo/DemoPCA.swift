@@ -19,7 +19,7 @@ extension DemoSession {
     let most = 200
     var options: gen_pca_options = try defaults(gen_pca_options_init)
     options.n_components = Int64(most)
-    let pca = try Object(gen_pca_destroy) { gen_pca_create(&options, $0) }
+    let pca = try Object(gen_model_destroy) { gen_pca_create(&options, $0) }
     let start = now()
     try check(gen_pca_fit(pca.handle, pictures.training.handle))
     print("\("PCA".padded(22)) \(most) components in \(fixed(now() - start, 1)) s")
@@ -36,7 +36,7 @@ extension DemoSession {
         "PCA, \(count) components: squared error", try rows.squaredError(to: pictures.test), digits: 3,
         near: error, within: 0.001)
     }
-    try check(gen_pca_save(pca.handle, path("pca.safetensors"), Int32(GEN_SAVE_ALL)))
+    try check(gen_model_save(pca.handle, path("pca.safetensors"), Int32(GEN_SAVE_ALL)))
     return PrincipalComponents(
       model: pca, reconstructions: try project(shown, onto: 30, of: most, with: pca))
   }

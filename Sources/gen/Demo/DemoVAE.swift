@@ -6,24 +6,26 @@ extension DemoSession {
     let vae = try makeVAE(latents: 20)
     let recipe = Recipe(epochs: epochs ?? 10, batchSize: 128, learningRate: 1e-3, seed: seed)
     try recipe.run("VAE", model: path("vae.safetensors")) {
-      gen_vae_fit(vae.handle, pictures.training.handle, $0)
+      gen_model_fit(vae.handle, pictures.training.handle, $0)
     }
 
     let test = pictures.test
     var reconstruction = [Double](repeating: 0, count: test.count)
     var divergence = reconstruction
     try check(
-      gen_vae_elbo(vae.handle, test.values, Int64(test.count), 1, seed, &reconstruction, &divergence))
+      gen_vae_elbo(vae.handle, test.values, nil, Int64(test.count), 1, seed, &reconstruction, &divergence))
     let count = Double(test.count)
     let terms = (reconstruction.reduce(0, +) / count, divergence.reduce(0, +) / count)
     figures.add("VAE, 20 latents: test loss, nats", terms.0 + terms.1, digits: 2, near: 243.9, within: 1.5)
     figures.add("  of it reconstruction", terms.0, digits: 2)
     figures.add("  of it KL", terms.1, digits: 2)
 
-    let samples = try Rows(count: 100, rowSize: side * side) { gen_vae_sample(vae.handle, 100, seed, $0) }
+    let samples = try Rows(count: 100, rowSize: side * side) {
+      gen_vae_sample(vae.handle, nil, 100, seed, $0)
+    }
     try Grid(columns: 10).save(samples, to: path("vae-samples.png"))
     figures.note("vae-samples.png: latents from N(0, I), decoded")
-    try check(gen_vae_save(vae.handle, path("vae.safetensors"), Int32(GEN_SAVE_ALL)))
+    try check(gen_model_save(vae.handle, path("vae.safetensors"), Int32(GEN_SAVE_ALL)))
   }
 
   /// A VAE of two latents, and what it decodes over their plane.
@@ -32,7 +34,7 @@ extension DemoSession {
     let recipe = Recipe(
       epochs: epochs ?? 5, batchSize: 128, learningRate: 2e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
     try recipe.run("VAE, 2 latents", model: path("vae-2d.safetensors")) {
-      gen_vae_fit(vae.handle, pictures.training.handle, $0)
+      gen_model_fit(vae.handle, pictures.training.handle, $0)
     }
     let cells = 20
     let images = try Rows(count: cells * cells, rowSize: side * side) {
@@ -40,7 +42,7 @@ extension DemoSession {
     }
     try Grid(columns: cells).save(images, to: path("vae-manifold.png"))
     figures.note("vae-manifold.png: the plane of a VAE's two latents, decoded")
-    try check(gen_vae_save(vae.handle, path("vae-2d.safetensors"), Int32(GEN_SAVE_ALL)))
+    try check(gen_model_save(vae.handle, path("vae-2d.safetensors"), Int32(GEN_SAVE_ALL)))
   }
 
   private func makeVAE(latents: Int) throws -> Object {
@@ -50,6 +52,6 @@ extension DemoSession {
     options.latent_size = Int64(latents)
     options.initializer = Int32(GEN_INITIALIZER_FAN_IN_UNIFORM)
     options.seed = seed
-    return try Object(gen_vae_destroy) { gen_vae_create(&options, $0) }
+    return try Object(gen_model_destroy) { gen_vae_create(&options, $0) }
   }
 }

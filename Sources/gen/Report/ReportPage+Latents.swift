@@ -179,7 +179,7 @@ struct LatentPlane {
     var options: gen_pca_options = try defaults(gen_pca_options_init)
     let count = min(2, latents.rowSize)
     options.n_components = Int64(count)
-    let pca = try Object(gen_pca_destroy) { gen_pca_create(&options, $0) }
+    let pca = try Object(gen_model_destroy) { gen_pca_create(&options, $0) }
     try check(gen_pca_fit(pca.handle, dataset.handle))
     origin = try Rows(count: 1, rowSize: latents.rowSize) { gen_pca_mean(pca.handle, $0) }.values
     let components = try Rows(count: count, rowSize: latents.rowSize) {

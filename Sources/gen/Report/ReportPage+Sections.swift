@@ -87,7 +87,7 @@ extension ReportPage {
       let known = try dataset.slice(0..<min(dataset.count, 2000))
       var options: gen_pca_options = try defaults(gen_pca_options_init)
       options.n_components = Int64(min(64, known.count - 1, known.shape.count))
-      pca = try Object(gen_pca_destroy) { gen_pca_create(&options, $0) }
+      pca = try Object(gen_model_destroy) { gen_pca_create(&options, $0) }
       try check(gen_pca_fit(pca.handle, known.handle))
       note =
         "The directions in which \(grouped(known.count)) rows of \(escaped(known.shortName)) vary most, for "
@@ -95,7 +95,7 @@ extension ReportPage {
     } else {
       return nil
     }
-    let count = Int(try Model(.pca, pca).latentSize)
+    let count = Int(try Model(pca).latentSize)
     var ratios = [Double](repeating: 0, count: count)
     try check(gen_pca_explained_variance_ratio(pca.handle, &ratios))
     let rows = try Rows(count: count, rowSize: model.shape.count) {

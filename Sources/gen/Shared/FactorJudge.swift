@@ -13,7 +13,7 @@ struct FactorJudge {
     let componentCount = min(100, known.count - 1, known.shape.count)
     var options: gen_pca_options = try defaults(gen_pca_options_init)
     options.n_components = Int64(componentCount)
-    let pca = try Object(gen_pca_destroy) { gen_pca_create(&options, $0) }
+    let pca = try Object(gen_model_destroy) { gen_pca_create(&options, $0) }
     try check(gen_pca_fit(pca.handle, known.handle))
     self.pca = pca
     self.dataset = known

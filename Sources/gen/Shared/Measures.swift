@@ -65,22 +65,12 @@ struct Measures {
       table.add("log-likelihood, nats", estimate: first)
     case .vae:
       let x = drawsCoins ? try binarized(rows) : rows
-      if let labels {
-        try check(gen_vae_elbo_given(model.handle, x.values, labels, n, 1, seed, &first, &second))
-      } else {
-        try check(gen_vae_elbo(model.handle, x.values, n, 1, seed, &first, &second))
-      }
+      try check(gen_vae_elbo(model.handle, x.values, labels, n, 1, seed, &first, &second))
       if drawsCoins { table.add("pixels drawn as coins", count: 1) }
       table.add("reconstruction, nats", estimate: first)
       table.add("KL, nats", estimate: second)
       table.add("bound, nats", estimate: zip(first, second).map { -$0 - $1 })
-      if let labels {
-        try check(
-          gen_vae_log_likelihood_given(
-            model.handle, x.values, labels, n, Int64(importance), seed, &first))
-      } else {
-        try check(gen_vae_log_likelihood(model.handle, x.values, n, Int64(importance), seed, &first))
-      }
+      try check(gen_vae_log_likelihood(model.handle, x.values, labels, n, Int64(importance), seed, &first))
       table.add("log-likelihood of \(importance) latents, nats", estimate: first)
       let means = try model.encode(rows, given: labels)
       var active = Int64(0)
@@ -92,7 +82,7 @@ struct Measures {
 
   private func binarized(_ rows: Rows) throws -> Rows {
     try Rows(count: rows.count, rowSize: rows.rowSize) {
-      gen_binarize(rows.values, Int64(rows.count), Int64(rows.rowSize), seed, $0)
+      gen_rows_binarize(rows.values, Int64(rows.count), Int64(rows.rowSize), seed, $0)
     }
   }
 

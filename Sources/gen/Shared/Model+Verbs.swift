@@ -10,14 +10,12 @@ extension Model {
     try requireLabels(labels, rows.count)
     let count = Int64(rows.count)
     return try Rows(count: rows.count, rowSize: latentSize) {
-      switch (kind, labels) {
-      case (.pca, _): gen_pca_transform(handle, rows.values, count, $0)
-      case (.autoencoder, _): gen_autoencoder_encode(handle, rows.values, count, $0)
-      case (.vae, nil): gen_vae_encode(handle, rows.values, count, $0, nil)
-      case (.vae, let labels?): gen_vae_encode_given(handle, rows.values, labels, count, $0, nil)
-      case (.gan, nil): gen_gan_invert(handle, rows.values, count, nil, $0, nil)
-      case (.gan, _): gen_status(GEN_E_UNSUPPORTED)
-      case (.classifier, _): gen_classifier_features(handle, rows.values, count, $0)
+      switch kind {
+      case .pca: gen_pca_transform(handle, rows.values, count, $0)
+      case .autoencoder: gen_autoencoder_encode(handle, rows.values, count, $0)
+      case .vae: gen_vae_encode(handle, rows.values, labels, count, $0, nil)
+      case .gan: gen_model_invert(handle, rows.values, count, nil, $0, nil)
+      case .classifier: gen_model_features(handle, rows.values, nil, count, $0)
       }
     }
   }
@@ -27,24 +25,22 @@ extension Model {
     let count = Int64(latents.count)
     let average = Int32(GEN_GENERATOR_AVERAGE)
     return try Rows(count: latents.count, rowSize: shape.count) {
-      switch (kind, labels) {
-      case (.pca, _): gen_pca_inverse_transform(handle, latents.values, count, $0)
-      case (.autoencoder, _): gen_autoencoder_decode(handle, latents.values, count, $0)
-      case (.vae, nil): gen_vae_decode(handle, latents.values, count, $0)
-      case (.vae, let labels?): gen_vae_decode_given(handle, latents.values, labels, count, $0)
-      case (.gan, nil): gen_gan_generate(handle, latents.values, count, average, $0)
-      case (.gan, let labels?):
-        gen_gan_generate_given(handle, latents.values, labels, count, average, $0)
-      case (.classifier, _): gen_status(GEN_E_UNSUPPORTED)
+      switch kind {
+      case .pca: gen_pca_inverse_transform(handle, latents.values, count, $0)
+      case .autoencoder: gen_autoencoder_decode(handle, latents.values, count, $0)
+      case .vae: gen_vae_decode(handle, latents.values, labels, count, $0)
+      case .gan: gen_gan_generate(handle, latents.values, labels, count, average, $0)
+      case .classifier: gen_status(GEN_E_UNSUPPORTED)
       }
     }
   }
 
   func reconstruct(_ rows: Rows, given labels: [Int32]? = nil) throws -> Rows {
-    // A U-Net has no latents to go through.
-    guard kind == .autoencoder else { return try decode(encode(rows, given: labels), given: labels) }
+    // A GAN's rows go through the latents that are found for them.
+    if kind == .gan { return try decode(encode(rows, given: labels), given: labels) }
+    try requireLabels(labels, rows.count)
     return try Rows(count: rows.count, rowSize: shape.count) {
-      gen_autoencoder_reconstruct(handle, rows.values, Int64(rows.count), $0)
+      gen_model_reconstruct(handle, rows.values, labels, Int64(rows.count), $0)
     }
   }
 
@@ -59,13 +55,11 @@ extension Model {
     }
     let n = Int64(count)
     return try Rows(count: count, rowSize: shape.count) {
-      switch (kind, labels) {
-      case (.pca, _): gen_pca_sample(handle, n, seed, 0, $0)
-      case (.vae, nil): gen_vae_sample(handle, n, seed, $0)
-      case (.vae, let labels?): gen_vae_sample_given(handle, labels, n, seed, $0)
-      case (.gan, nil): gen_gan_sample(handle, n, seed, $0)
-      case (.gan, let labels?): gen_gan_sample_given(handle, labels, n, seed, $0)
-      case (.autoencoder, _), (.classifier, _): gen_status(GEN_E_UNSUPPORTED)
+      switch kind {
+      case .pca: gen_pca_sample(handle, n, seed, 0, $0)
+      case .vae: gen_vae_sample(handle, labels, n, seed, $0)
+      case .gan: gen_gan_sample(handle, labels, n, seed, $0)
+      case .autoencoder, .classifier: gen_status(GEN_E_UNSUPPORTED)
       }
     }
   }
@@ -81,24 +75,11 @@ extension Model {
   }
 
   func fit(_ dataset: Dataset, _ options: UnsafePointer<gen_fit_options>) -> gen_status {
-    switch kind {
-    case .pca: gen_pca_fit(handle, dataset.handle)
-    case .autoencoder: gen_autoencoder_fit(handle, dataset.handle, options)
-    case .vae: gen_vae_fit(handle, dataset.handle, options)
-    case .gan: gen_gan_fit(handle, dataset.handle, options)
-    case .classifier: gen_classifier_fit(handle, dataset.handle, options)
-    }
+    gen_model_fit(handle, dataset.handle, options)
   }
 
   func save(to path: String) throws {
-    let content = Int32(GEN_SAVE_ALL)
-    switch kind {
-    case .pca: try check(gen_pca_save(handle, path, content))
-    case .autoencoder: try check(gen_autoencoder_save(handle, path, content))
-    case .vae: try check(gen_vae_save(handle, path, content))
-    case .gan: try check(gen_gan_save(handle, path, content))
-    case .classifier: try check(gen_classifier_save(handle, path, content))
-    }
+    try check(gen_model_save(handle, path, Int32(GEN_SAVE_ALL)))
   }
 
   /// The labels of a dataset's first rows, where the model needs them.

@@ -22,21 +22,20 @@ struct Model {
 
   var handle: OpaquePointer { object.handle }
 
-  init(_ kind: Kind, _ object: Object, hasLatents: Bool = true) throws {
+  init(_ object: Object, hasLatents: Bool = true) throws {
+    guard let kind = Kind(rawValue: text(gen_model_kind(object.handle))) else {
+      throw Failure(description: "the model is of a kind that this tool does not know")
+    }
     self.hasLatents = hasLatents
     self.kind = kind
     self.object = object
-    if kind == .pca {
-      let info = try Model.pcaInfo(object)
-      shape = Model.picture(features: Int(info.n_features))
-      latentSize = Int(info.n_components)
-      classCount = 0
-    } else {
-      let info = try Model.networkInfo(kind, object)
-      shape = Shape(height: Int(info.height), width: Int(info.width), channels: Int(info.channels))
-      latentSize = Int(info.latent_size)
-      classCount = Int(info.n_classes)
-    }
+    let info = try Model.info(object)
+    shape =
+      kind == .pca
+      ? Model.picture(features: Int(info.channels))
+      : Shape(height: Int(info.height), width: Int(info.width), channels: Int(info.channels))
+    latentSize = Int(info.latent_size)
+    classCount = Int(info.n_classes)
   }
 
   /// Loads a file as the kind of model it says it is.
@@ -51,25 +50,16 @@ struct Model {
       throw Failure(
         description: "\(path) is a classifier, which makes no rows; gen evaluate takes it by --classifier")
     }
-    let object =
-      switch kind {
-      case .pca: try Object(gen_pca_destroy) { gen_pca_load(path, nil, $0) }
-      case .autoencoder: try Object(gen_autoencoder_destroy) { gen_autoencoder_load(path, nil, $0) }
-      case .vae: try Object(gen_vae_destroy) { gen_vae_load(path, nil, $0) }
-      case .gan: try Object(gen_gan_destroy) { gen_gan_load(path, nil, $0) }
-      case .classifier: try Object(gen_classifier_destroy) { gen_classifier_load(path, nil, $0) }
-      }
+    let object = try Object(gen_model_destroy) { gen_model_load(path, nil, $0) }
     let skips = text(gen_checkpoint_metadata(checkpoint.handle, "option.skips"))
-    try self.init(kind, object, hasLatents: skips != "true")
+    try self.init(object, hasLatents: skips != "true")
   }
 
   /// Whole epochs that a network was fitted for.
-  func epochs() throws -> Int { kind == .pca ? 0 : Int(try Model.networkInfo(kind, object).n_epochs) }
+  func epochs() throws -> Int { Int(try Model.info(object).n_epochs) }
 
   /// Epochs that an interrupted fit would still do, the present one among them.
-  func epochsLeft() throws -> Int {
-    kind == .pca ? 0 : Int(try Model.networkInfo(kind, object).n_epochs_left)
-  }
+  func epochsLeft() throws -> Int { Int(try Model.info(object).n_epochs_left) }
 
   /// What there is to tell of it, by name.
   func facts() throws -> [(name: String, value: JSON)] {
@@ -81,7 +71,7 @@ struct Model {
         ("total_variance", .number(info.total_variance)), ("noise_variance", .number(info.noise_variance)),
       ]
     }
-    let info = try Model.networkInfo(kind, object)
+    let info = try Model.info(object)
     let isDense = info.architecture == Int32(GEN_ARCHITECTURE_DENSE)
     return [
       ("kind", .string(kind.rawValue)), ("architecture", .string(isDense ? "dense" : "convolutional")),
@@ -100,16 +90,10 @@ struct Model {
     return Shape(height: 1, width: features, channels: 1)
   }
 
-  private static func networkInfo(_ kind: Kind, _ object: Object) throws -> gen_model_info_t {
+  private static func info(_ object: Object) throws -> gen_model_info_t {
     var info = gen_model_info_t()
     info.struct_size = UInt32(MemoryLayout<gen_model_info_t>.stride)
-    switch kind {
-    case .autoencoder: try check(gen_autoencoder_info(object.handle, &info))
-    case .vae: try check(gen_vae_info(object.handle, &info))
-    case .gan: try check(gen_gan_info(object.handle, &info))
-    case .classifier: try check(gen_classifier_info(object.handle, &info))
-    case .pca: throw Failure(description: "a PCA is no network")
-    }
+    try check(gen_model_info(object.handle, &info))
     return info
   }
 

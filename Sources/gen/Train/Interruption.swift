@@ -16,7 +16,7 @@ enum Interruption {
     let signals = [SIGINT, SIGTERM]
     for number in signals {
       signal(number) { number in
-        gen_cancel(Interruption.token)
+        gen_token_cancel(Interruption.token)
         signal(number, SIG_DFL)
       }
     }

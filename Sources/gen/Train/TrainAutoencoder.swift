@@ -76,7 +76,7 @@ struct TrainAutoencoder: ParsableCommand {
       return try stack.with(options, for: dataset.shape) { options, hidden, decoderHidden in
         options.hidden = hidden
         options.decoder_hidden = decoderHidden
-        return try Object(gen_autoencoder_destroy) { gen_autoencoder_create(&options, $0) }
+        return try Object(gen_model_destroy) { gen_autoencoder_create(&options, $0) }
       }
     }
   }

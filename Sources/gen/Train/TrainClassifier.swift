@@ -58,7 +58,7 @@ struct TrainClassifier: ParsableCommand {
       options.seed = fit.seed
       return try withWidths(hidden, nil) { widths, _ in
         options.hidden = widths
-        return try Object(gen_classifier_destroy) { gen_classifier_create(&options, $0) }
+        return try Object(gen_model_destroy) { gen_classifier_create(&options, $0) }
       }
     }
   }

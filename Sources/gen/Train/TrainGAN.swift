@@ -110,7 +110,7 @@ struct TrainGAN: ParsableCommand {
       return try withWidths(generatorHidden, discriminatorHidden) { generator, discriminator in
         options.generator_hidden = generator
         options.discriminator_hidden = discriminator
-        return try Object(gen_gan_destroy) { gen_gan_create(&options, $0) }
+        return try Object(gen_model_destroy) { gen_gan_create(&options, $0) }
       }
     }
   }

@@ -49,9 +49,9 @@ struct TrainPCA: ParsableCommand {
     options.whiten = whiten ? 1 : 0
     options.no_centering = noCentering ? 1 : 0
     let start = now()
-    let object = try Object(gen_pca_destroy) { gen_pca_create(&options, $0) }
+    let object = try Object(gen_model_destroy) { gen_pca_create(&options, $0) }
     try check(gen_pca_fit(object.handle, dataset.handle))
-    let model = try Model(.pca, object)
+    let model = try Model(object)
     try model.save(to: train.out)
     try report(model, dataset, seconds: now() - start)
   }

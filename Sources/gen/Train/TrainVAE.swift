@@ -59,7 +59,7 @@ struct TrainVAE: ParsableCommand {
       return try stack.with(options, for: dataset.shape) { options, hidden, decoderHidden in
         options.hidden = hidden
         options.decoder_hidden = decoderHidden
-        return try Object(gen_vae_destroy) { gen_vae_create(&options, $0) }
+        return try Object(gen_model_destroy) { gen_vae_create(&options, $0) }
       }
     }
   }

@@ -31,7 +31,7 @@ struct Training {
     }
     let whole = try train.dataOptions.open(train.data, for: loaded?.shape)
     let (dataset, validation) = try fit.split(whole, train.dataOptions)
-    let model = try loaded ?? Model(kind, create(dataset))
+    let model = try loaded ?? Model(create(dataset))
     let done = try model.epochs()
     let isUnfinished = try model.epochsLeft() > 0
     guard done < fit.epochs || isUnfinished else {

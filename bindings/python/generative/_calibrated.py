@@ -10,6 +10,7 @@ import numpy as np
 
 from ._errors import GenerativeError, check
 from ._handle import made
+from ._library import lib
 from ._model import Model
 from ._rows import Doubles, Floats, Integers, address
 from .dataset import dataset_of
@@ -29,7 +30,7 @@ class CalibratedModel(Model):
         `Mixture.of`. Of a VAE one latent is drawn from each row's Gaussian."""
         settings = mixture_options(n_components, **options)
         with self._alone(), dataset_of(X, self.context) as data:
-            status = self._function("fit_mixture")(self._fitted_handle(), data._handle, ctypes.byref(settings))
+            status = lib.gen_model_fit_mixture(self._fitted_handle(), data._handle, ctypes.byref(settings))
             data._reraise()
             check(status)
         return self
@@ -37,13 +38,13 @@ class CalibratedModel(Model):
     @property
     def mixture_(self) -> Mixture:
         """The mixture of fit_mixture."""
-        return Mixture(made(self._function("mixture"), self._fitted_handle()))
+        return Mixture(made(lib.gen_model_mixture, self._fitted_handle()))
 
     def sample_mixture(self, n: int = 1, *, seed: int = 0) -> Floats:
         """New rows of latents drawn from the mixture. Row i of a seed is the same for any n."""
         handle = self._fitted_handle()
         rows = np.empty((max(n, 0), *self._row_shape()), np.float32)
-        check(self._function("sample_mixture")(handle, n, seed, address(rows)))
+        check(lib.gen_model_sample_mixture(handle, n, seed, address(rows)))
         return rows
 
     def fit_threshold(self: T, X: Any, quantile: float = 0.95) -> T:
@@ -51,7 +52,7 @@ class CalibratedModel(Model):
         the model was not fitted to, all of them normal."""
         with self._alone(), dataset_of(X, self.context) as data:
             arguments = (self._fitted_handle(), data._handle, quantile or -1.0, None)
-            status = self._function("fit_threshold")(*arguments)
+            status = lib.gen_model_fit_threshold(*arguments)
             data._reraise()
             check(status)
         return self
@@ -60,7 +61,7 @@ class CalibratedModel(Model):
     def threshold_(self) -> float:
         """The threshold of fit_threshold."""
         threshold = ctypes.c_double()
-        check(self._function("threshold")(self._fitted_handle(), ctypes.byref(threshold)))
+        check(lib.gen_model_threshold(self._fitted_handle(), ctypes.byref(threshold)))
         return threshold.value
 
     def anomaly_scores(self, X: Any) -> Doubles:
@@ -68,7 +69,7 @@ class CalibratedModel(Model):
         a VAE the negative of the bound in nats."""
         rows = self._rows(X)
         scores = np.empty(len(rows))
-        check(self._function("detect")(self._fitted_handle(), address(rows), len(rows), address(scores), None))
+        check(lib.gen_model_detect(self._fitted_handle(), address(rows), len(rows), address(scores), None))
         return scores
 
     @property
@@ -99,6 +100,6 @@ class CalibratedModel(Model):
     def _predict(self, X: Any) -> Integers:
         rows = self._rows(X)
         found = np.empty(len(rows), np.int32)
-        check(self._function("detect")(self._fitted_handle(), address(rows), len(rows), None, address(found)))
+        check(lib.gen_model_detect(self._fitted_handle(), address(rows), len(rows), None, address(found)))
         predictions: Integers = 1 - 2 * found
         return predictions

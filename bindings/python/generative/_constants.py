@@ -1,7 +1,7 @@
 # Generated from include/generative.h by 'make generate'. Do not edit.
 """The constants of generative.h, and for each enum the words that Python uses instead."""
 
-ABI_VERSION = 1
+ABI_VERSION = 2
 
 OK = 0
 E_ARGUMENT = 1
@@ -21,8 +21,6 @@ E_MISMATCH = 14
 E_UNSUPPORTED = 15
 E_INTERNAL = 16
 E_COMM = 17
-E_NUMERIC = 9
-E_MEMORY = 4
 
 LOG_INFO = 0
 LOG_WARNING = 1

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from . import latents as walks
 from ._errors import check
 from ._handle import handle_of
+from ._library import lib
 from ._network import NetworkModel
 from ._options import count_option, number_option
 from ._progress import Callback, EventRelay
@@ -31,13 +32,10 @@ class GeneratorModel(NetworkModel):
         labels: the class of each row of a conditional model, which set n; None: drawn evenly.
         """
         handle = self._fitted_handle()
-        if labels is not None:
-            known = as_labels(labels, len(np.atleast_1d(labels)))
-            rows = self._empty_rows(len(known))
-            check(self._function("sample_given")(handle, address(known), len(known), seed, address(rows)))
-            return rows
-        rows = self._empty_rows(n)
-        check(self._function("sample")(handle, n, seed, address(rows)))
+        known = None if labels is None else as_labels(labels, len(np.atleast_1d(labels)))
+        rows = self._empty_rows(n if known is None else len(known))
+        count = n if known is None else len(known)
+        check(self._function("sample")(handle, address(known), count, seed, address(rows)))
         return rows
 
     def interpolate(
@@ -91,7 +89,7 @@ class GeneratorModel(NetworkModel):
         callback: Optional[Callback],
         token: Optional[Token],
     ) -> tuple[Floats, Floats]:
-        """gen_<noun>_invert: (latents, errors)."""
+        """gen_model_invert: (latents, errors)."""
         rows = self._rows(X)
         relay = EventRelay(callback)
         options = InvertOptions(
@@ -113,8 +111,8 @@ class GeneratorModel(NetworkModel):
         errors = np.empty(len(rows), np.float32)
         outputs = (address(latents), address(errors))
         with relay:
-            invert = self._function("invert")
-            status = invert(self._handle, address(rows), len(rows), ctypes.byref(options), *outputs)
+            arguments = (self._handle, address(rows), len(rows), ctypes.byref(options), *outputs)
+            status = lib.gen_model_invert(*arguments)
         relay.finish()
         check(status)
         return latents, errors

@@ -37,9 +37,12 @@ class Owner:
     def _own(self, handle: int) -> None:
         """Takes a handle over, in place of the one held before."""
         self.close()
-        destroy = getattr(lib, f"gen_{self._noun}_destroy")
         self._handle = handle
-        self._finalizer = weakref.finalize(self, destroy, handle)
+        self._finalizer = weakref.finalize(self, self._destroyer(), handle)
+
+    @classmethod
+    def _destroyer(cls) -> Any:
+        return getattr(lib, f"gen_{cls._noun}_destroy")
 
     @contextmanager
     def _trying(self, handle: int) -> Iterator[None]:

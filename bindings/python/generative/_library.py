@@ -16,7 +16,7 @@ from typing import Union
 
 from . import _constants, _functions
 
-FILE_NAME = "libgenerative.so.1"
+FILE_NAME = "libgenerative.so.2"
 
 
 def _candidates() -> Iterator[Union[Path, str, None]]:

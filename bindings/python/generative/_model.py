@@ -12,7 +12,7 @@ import numpy as np
 
 from . import _constants as c
 from ._checkpoint import Checkpoint
-from ._errors import NotReadyError, check, raise_not_fitted
+from ._errors import InvalidArgumentError, NotReadyError, check, raise_not_fitted
 from ._estimator import Estimator
 from ._handle import Owner, handle_of, made
 from ._library import lib
@@ -39,7 +39,7 @@ class Model(Estimator, Owner):
         content: "all": also what it takes to fit further; "weights": a third of the size.
         """
         kind = choose(c.CONTENT, content, "content")
-        check(self._function("save")(self._fitted_handle(), os.fsencode(path), kind))
+        check(lib.gen_model_save(self._fitted_handle(), os.fsencode(path), kind))
 
     @classmethod
     def load(cls: type[M], path: Path, context: Optional[Context] = None) -> M:
@@ -50,7 +50,7 @@ class Model(Estimator, Owner):
 
     @classmethod
     def _read(cls: type[M], checkpoint: Checkpoint, path: Path, context: Optional[Context]) -> M:
-        model = cls._loaded(made(cls._function("load"), os.fsencode(path), handle_of(context)), context)
+        model = cls._loaded(cls._made(lib.gen_model_load, os.fsencode(path), handle_of(context)), context)
         for name in model.get_params():
             try:
                 setattr(model, name, checkpoint.option(cls._spelt.get(name, name)))
@@ -63,7 +63,7 @@ class Model(Estimator, Owner):
         """The bytes that `save` writes."""
         kind = choose(c.CONTENT, content, "content")
         count = ctypes.c_int64()
-        save = self._function("save_memory")
+        save = lib.gen_model_save_memory
         check(save(self._fitted_handle(), kind, None, 0, ctypes.byref(count)))
         buffer = np.empty(count.value, np.uint8)
         check(save(self._handle, kind, buffer.ctypes.data, len(buffer), ctypes.byref(count)))
@@ -74,8 +74,18 @@ class Model(Estimator, Owner):
         """A model from what `to_bytes` gave. Of its options those are set that tell shapes; a file's or
         a pickle's model has all."""
         data = bytes(data)
-        handle = made(cls._function("load_memory"), data, len(data), handle_of(context))
+        handle = cls._made(lib.gen_model_load_memory, data, len(data), handle_of(context))
         return cls._loaded(handle, context)
+
+    @classmethod
+    def _made(cls, load: Any, *arguments: Any) -> int:
+        """The handle that a load function gives, which must be of a model of this kind."""
+        handle = made(load, *arguments)
+        kind = lib.gen_model_kind(handle).decode()
+        if kind != cls._noun:
+            lib.gen_model_destroy(handle)
+            raise InvalidArgumentError(c.E_MISMATCH, f'this model is of kind "{kind}", not "{cls._noun}"')
+        return handle
 
     def __getstate__(self) -> Any:
         state = {k: v for k, v in self.__dict__.items() if k not in ("_handle", "_finalizer", "_fitting")}
@@ -85,8 +95,7 @@ class Model(Estimator, Owner):
         attributes, data = state
         self.__dict__.update(attributes)
         if data is not None:
-            load = self._function("load_memory")
-            self._own(made(load, data, len(data), handle_of(self.context)))
+            self._own(self._made(lib.gen_model_load_memory, data, len(data), handle_of(self.context)))
 
     @classmethod
     def _loaded(cls: type[M], handle: int, context: Optional[Context]) -> M:
@@ -104,7 +113,12 @@ class Model(Estimator, Owner):
         """Turns what a file says of the library's options into what the constructor takes."""
 
     @classmethod
+    def _destroyer(cls) -> Any:
+        return lib.gen_model_destroy
+
+    @classmethod
     def _function(cls, verb: str) -> Any:
+        """What only some kinds have."""
         return getattr(lib, f"gen_{cls._noun}_{verb}")
 
     def _fitted_handle(self) -> int:

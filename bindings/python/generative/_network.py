@@ -16,6 +16,7 @@ from ._checkpoint import Checkpoint
 from ._comm import Comm
 from ._errors import check
 from ._handle import handle_of, made
+from ._library import lib
 from ._model import Model
 from ._options import choose, count_option, number_option
 from ._progress import Callback, EventRelay, FitEvent
@@ -122,7 +123,7 @@ class NetworkModel(Model):
             goes_on = (self.warm_start or resume) and self._handle is not None
             stack.enter_context(nullcontext() if goes_on else self._trying(self._create(data.info)))
             with relay:
-                status = self._function("fit")(self._handle, data._handle, ctypes.byref(options))
+                status = lib.gen_model_fit(self._handle, data._handle, ctypes.byref(options))
             if comm is not None and status == c.E_COMM:
                 comm._check(status)
             if self.info.n_steps == 0 and status != c.E_CANCELLED:
@@ -138,7 +139,7 @@ class NetworkModel(Model):
         return self
 
     def plan(self, batch_size: Optional[int] = None) -> tuple[int, int, int]:
-        """What the model will need, before it is made: (n_parameters, peak_bytes, flops_per_row).
+        """What the model will need, before it sees data: (n_parameters, peak_bytes, flops_per_row).
 
         peak_bytes: while fitting with this batch size, beside the data. Needs `shape`.
         """
@@ -147,14 +148,18 @@ class NetworkModel(Model):
         plan = Plan()
         options = self._options(*shape_of_rows(self.shape))
         rows = self.batch_size if batch_size is None else batch_size
-        check(self._function("plan")(ctypes.byref(options), rows, ctypes.byref(plan)))
+        handle = made(self._function("create"), ctypes.byref(options))
+        try:
+            check(lib.gen_model_plan(handle, rows, ctypes.byref(plan)))
+        finally:
+            lib.gen_model_destroy(handle)
         return plan.n_parameters, plan.peak_bytes, plan.flops_per_row
 
     @property
     def info(self) -> ModelInfo:
         """The header's gen_model_info_t: height, width, channels, latent_size, n_parameters ..."""
         info = ModelInfo()
-        check(self._function("info")(self._fitted_handle(), ctypes.byref(info)))
+        check(lib.gen_model_info(self._fitted_handle(), ctypes.byref(info)))
         return info
 
     @property
@@ -248,19 +253,15 @@ class NetworkModel(Model):
     def _empty_latents(self, count: int) -> Floats:
         return np.empty((max(count, 0), self.latent_size_), np.float32)
 
-    def _map(self, verb: str, rows: Floats, out: Floats, labels: Any = None) -> Floats:
-        """The one output of a verb, given room for it."""
-        self._given(verb, rows, labels, address(out))
+    def _map(self, function: Any, rows: Floats, out: Floats, labels: Any = None) -> Floats:
+        """The one output of a function that takes labels, given room for it."""
+        self._given(function, rows, labels, address(out))
         return out
 
-    def _given(self, verb: str, rows: Floats, labels: Any, *rest: Any) -> None:
-        """Calls gen_<noun>_<verb>(model, rows, n_rows, *rest), or with labels gen_<noun>_<verb>_given."""
-        if labels is None:
-            check(self._function(verb)(self._handle, address(rows), len(rows), *rest))
-        else:
-            known = as_labels(labels, len(rows))
-            function = self._function(f"{verb}_given")
-            check(function(self._handle, address(rows), address(known), len(rows), *rest))
+    def _given(self, function: Any, rows: Floats, labels: Any, *rest: Any) -> None:
+        """Calls function(model, rows, labels, n_rows, *rest)."""
+        known = None if labels is None else as_labels(labels, len(rows))
+        check(function(self._handle, address(rows), address(known), len(rows), *rest))
 
 
 def _counted(value: int, name: str) -> int:

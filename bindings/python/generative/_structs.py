@@ -351,6 +351,7 @@ class ModelInfo(Structure):
         ("architecture", c_int32),
         ("reserved", c_int32),
         ("n_epochs_left", c_int64),
+        ("n_features", c_int64),
     ]
 
 

@@ -120,22 +120,22 @@ class Autoencoder(NetworkModel, CalibratedModel):
     def encode(self, X: Any) -> Floats:
         """The latents of rows, (n, latent_size)."""
         rows = self._rows(X)
-        return self._map("encode", rows, self._empty_latents(len(rows)))
+        return self._plain(lib.gen_autoencoder_encode, rows, self._empty_latents(len(rows)))
 
     def decode(self, Z: npt.ArrayLike) -> Floats:
         """The rows of latents."""
         latents = self._latents(Z)
-        return self._map("decode", latents, self._empty_rows(len(latents)))
+        return self._plain(lib.gen_autoencoder_decode, latents, self._empty_rows(len(latents)))
 
     def reconstruct(self, X: Any) -> Floats:
         """Rows through the latent and back."""
         rows = self._rows(X)
-        return self._map("reconstruct", rows, self._empty_rows(len(rows)))
+        return self._map(lib.gen_model_reconstruct, rows, self._empty_rows(len(rows)))
 
     def denoise(self, X: Any) -> Floats:
         """Clean rows from corrupted ones; the model must have been made with noise."""
         rows = self._rows(X)
-        return self._map("denoise", rows, self._empty_rows(len(rows)))
+        return self._plain(lib.gen_autoencoder_denoise, rows, self._empty_rows(len(rows)))
 
     def jacobian_norm(self, X: Any) -> Doubles:
         """The squared Frobenius norm of the latents' derivatives by the row, at each row: (n,).
@@ -162,13 +162,18 @@ class Autoencoder(NetworkModel, CalibratedModel):
     def score_samples(self, X: Any) -> Floats:
         """Minus the squared error of each row's reconstruction, summed over the row."""
         rows = self._rows(X)
-        back = self._map("reconstruct", rows, np.empty_like(rows))
+        back = self._map(lib.gen_model_reconstruct, rows, np.empty_like(rows))
         scores: Floats = -np.square(back - rows, out=back).sum(1)
         return scores
 
     def score(self, X: Any, y: Any = None) -> float:
         """The mean of score_samples: the greater the better."""
         return float(np.mean(self.score_samples(X)))
+
+    def _plain(self, function: Any, rows: Floats, out: Floats) -> Floats:
+        """The output of a function that takes no labels, given room for it."""
+        check(function(self._handle, address(rows), len(rows), address(out)))
+        return out
 
     def _tidy_options(self, checkpoint: Checkpoint) -> None:
         super()._tidy_options(checkpoint)
@@ -222,5 +227,5 @@ def corrupt(X: npt.ArrayLike, noise: str, level: Optional[float] = None, *, seed
     kind = choose(c.CORRUPTION, noise, "noise")
     rows = as_rows(X)
     out = np.empty_like(rows)
-    check(lib.gen_corrupt(address(rows), *rows.shape, kind, number_option(level), seed, address(out)))
+    check(lib.gen_rows_corrupt(address(rows), *rows.shape, kind, number_option(level), seed, address(out)))
     return out.reshape(np.shape(X))

@@ -101,7 +101,7 @@ class Classifier(NetworkModel):
     def features(self, X: Any) -> Floats:
         """The last hidden layer's output, (n, n_features)."""
         rows = self._rows(X)
-        return self._map("features", rows, self._empty_latents(len(rows)))
+        return self._map(lib.gen_model_features, rows, self._empty_latents(len(rows)))
 
     def transform(self, X: Any) -> Any:
         """features, in the container that set_output asks for."""

@@ -82,4 +82,4 @@ class Token(Owner):
 
     def cancel(self) -> None:
         """Stops every fit that was given this token, before its next step."""
-        check(lib.gen_cancel(self._handle))
+        check(lib.gen_token_cancel(self._handle))

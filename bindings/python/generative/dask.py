@@ -23,7 +23,8 @@ except ImportError as error:  # pragma: no cover
 
 from . import evaluate
 from ._constants import STOP_NOW
-from ._handle import handle_of, made
+from ._handle import handle_of
+from ._library import lib
 from ._network import NetworkModel
 from ._parameters import Parameters
 from ._rows import shape_of_rows, size_of
@@ -151,8 +152,7 @@ def fit(
             data = mean.average()
             if callback is not None and callback(number + 1, mean.loss / mean.n_rows) == STOP_NOW:
                 break
-        load = model._function("load_memory")
-        model._own(made(load, data, len(data), handle_of(model.context)))
+        model._own(model._made(lib.gen_model_load_memory, data, len(data), handle_of(model.context)))
     model.history_ = []
     return model
 

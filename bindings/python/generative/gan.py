@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Sequence
 from typing import Any, Optional
 
@@ -18,7 +17,7 @@ from ._library import lib
 from ._network import set_widths
 from ._options import choose, count_option
 from ._progress import Callback
-from ._rows import Floats, address, as_labels
+from ._rows import Floats, address
 from ._structs import GANOptions
 from .context import Context, Token
 
@@ -122,7 +121,7 @@ class GAN(GeneratorModel):
         which = choose(c.GENERATOR, generator, "generator")
         latents = self._latents(Z)
         rows = self._empty_rows(len(latents))
-        self._given("generate", latents, labels, which, address(rows))
+        self._given(lib.gen_gan_generate, latents, labels, which, address(rows))
         return rows
 
     def invert(
@@ -152,18 +151,14 @@ class GAN(GeneratorModel):
     def discriminate(self, X: Any, *, labels: Any = None) -> Floats:
         """How likely each row is real, (n,) in [0, 1]."""
         rows = self._rows(X)
-        return self._map("discriminate", rows, np.empty(len(rows), np.float32), labels)
+        return self._map(lib.gen_gan_discriminate, rows, np.empty(len(rows), np.float32), labels)
 
     def features(self, X: Any, *, labels: Any = None) -> Floats:
         """What a convolutional discriminator sees in each row: every convolution's output, pooled to
         4 x 4, as numbers for a classifier (Radford et al. 2016, section 5.1)."""
         rows = self._rows(X)
-        known = None if labels is None else as_labels(labels, len(rows))
-        count = ctypes.c_int64()
-        check(lib.gen_gan_feature_count(self._handle, ctypes.byref(count)))
-        out = np.empty((len(rows), count.value), np.float32)
-        check(lib.gen_gan_features(self._handle, address(rows), address(known), len(rows), address(out)))
-        return out
+        out = np.empty((len(rows), self.info.n_features), np.float32)
+        return self._map(lib.gen_model_features, rows, out, labels)
 
     def _tidy_options(self, checkpoint: Checkpoint) -> None:
         super()._tidy_options(checkpoint)

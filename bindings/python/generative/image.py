@@ -36,14 +36,14 @@ class Image(Owner):
     def load(cls, path: PathLike, channels: int = 0, context: Optional[Context] = None) -> Image:
         """A PNG or JPEG file. channels: 1, 3 or 4; 0: as in the file. context: whose limits hold."""
         options = _load_options(channels, context)
-        return cls(made(lib.gen_image_load_with, os.fsencode(path), ctypes.byref(options)))
+        return cls(made(lib.gen_image_load, os.fsencode(path), ctypes.byref(options)))
 
     @classmethod
     def from_bytes(cls, data: Any, channels: int = 0, context: Optional[Context] = None) -> Image:
         """The bytes of a PNG or JPEG file."""
         data = bytes(data)
         options = _load_options(channels, context)
-        return cls(made(lib.gen_image_load_memory_with, data, len(data), ctypes.byref(options)))
+        return cls(made(lib.gen_image_load_memory, data, len(data), ctypes.byref(options)))
 
     @classmethod
     def from_array(cls, pixels: npt.ArrayLike) -> Image:

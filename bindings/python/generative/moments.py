@@ -41,7 +41,7 @@ class Moments(Statistics):
         options = MomentsOptions(
             n_features=n_features, n_directions=n_directions or 0, seed=seed, context=handle_of(context)
         )
-        self._own(made(lib.gen_moments_create_with, ctypes.byref(options)))
+        self._own(made(lib.gen_moments_create, ctypes.byref(options)))
 
     @classmethod
     def of(

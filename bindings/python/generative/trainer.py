@@ -47,8 +47,7 @@ class Trainer(Owner):
             model._own(made(model._function("create"), options))
         self._model = model
         fit = model._fit_options(EventRelay(), None, None)
-        create = getattr(lib, f"gen_trainer_create_{model._noun}")
-        self._own(made(create, model._handle, ctypes.byref(fit)))
+        self._own(made(lib.gen_trainer_create, model._handle, ctypes.byref(fit)))
         self.sizes = [self._size(network) for network in range(self._size(0)[0])]
 
     def _size(self, network: int) -> tuple[int, int, int]:

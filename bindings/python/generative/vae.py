@@ -121,7 +121,7 @@ class VAE(GeneratorModel, CalibratedModel):
         rows = self._rows(X)
         mean = self._empty_latents(len(rows))
         log_variance = np.empty_like(mean)
-        self._given("encode", rows, labels, address(mean), address(log_variance))
+        self._given(lib.gen_vae_encode, rows, labels, address(mean), address(log_variance))
         return mean, log_variance
 
     def transform(self, X: Any) -> Any:
@@ -132,17 +132,17 @@ class VAE(GeneratorModel, CalibratedModel):
         """fit, then the means of the same rows."""
         return self.fit(X, y, **fit_params).transform(X)
 
-    def encode_sample(self, X: Any, *, seed: int = 0) -> Floats:
+    def encode_sample(self, X: Any, *, labels: Any = None, seed: int = 0) -> Floats:
         """One latent drawn from each row's Gaussian."""
         rows = self._rows(X)
         latents = self._empty_latents(len(rows))
-        check(lib.gen_vae_encode_sample(self._handle, address(rows), len(rows), seed, address(latents)))
+        self._given(lib.gen_vae_encode_sample, rows, labels, seed, address(latents))
         return latents
 
     def decode(self, Z: npt.ArrayLike, *, labels: Any = None) -> Floats:
         """The means of p(x|z) for latents."""
         latents = self._latents(Z)
-        return self._map("decode", latents, self._empty_rows(len(latents)), labels)
+        return self._map(lib.gen_vae_decode, latents, self._empty_rows(len(latents)), labels)
 
     def inverse_transform(self, Z: npt.ArrayLike) -> Floats:
         """decode."""
@@ -151,7 +151,7 @@ class VAE(GeneratorModel, CalibratedModel):
     def reconstruct(self, X: Any, *, labels: Any = None) -> Floats:
         """Rows through the means of their Gaussians and back."""
         rows = self._rows(X)
-        return self._map("reconstruct", rows, self._empty_rows(len(rows)), labels)
+        return self._map(lib.gen_model_reconstruct, rows, self._empty_rows(len(rows)), labels)
 
     def invert(
         self,
@@ -183,7 +183,7 @@ class VAE(GeneratorModel, CalibratedModel):
         rows = self._rows(X)
         terms = ELBO(np.empty(len(rows)), np.empty(len(rows)))
         outputs = (address(terms.reconstruction), address(terms.kl))
-        self._given("elbo", rows, labels, n_samples, seed, *outputs)
+        self._given(lib.gen_vae_elbo, rows, labels, n_samples, seed, *outputs)
         return terms
 
     def log_likelihood(self, X: Any, *, labels: Any = None, n_samples: int = 5000, seed: int = 0) -> Doubles:
@@ -194,7 +194,7 @@ class VAE(GeneratorModel, CalibratedModel):
         """
         rows = self._rows(X)
         likelihood = np.empty(len(rows))
-        self._given("log_likelihood", rows, labels, n_samples, seed, address(likelihood))
+        self._given(lib.gen_vae_log_likelihood, rows, labels, n_samples, seed, address(likelihood))
         return likelihood
 
     def score(self, X: Any, y: Any = None) -> float:
@@ -258,5 +258,5 @@ def binarize(X: npt.ArrayLike, *, seed: int = 0) -> Floats:
     """Gray rows as coin flips: 1 with the gray value as probability, else 0, in the shape of X."""
     rows = as_rows(X)
     out = np.empty_like(rows)
-    check(lib.gen_binarize(address(rows), *rows.shape, seed, address(out)))
+    check(lib.gen_rows_binarize(address(rows), *rows.shape, seed, address(out)))
     return out.reshape(np.shape(X))

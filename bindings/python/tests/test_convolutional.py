@@ -59,7 +59,7 @@ def test_labels_that_are_missing_or_no_class_are_named(classed):
     model.fit(images, labels)
     with pytest.raises(ValueError, match=r"labels\[1\] must be between 0 and 2, not -1"):
         model.sample(labels=[0, -1])
-    with pytest.raises(NotReadyError, match="needs labels"):
+    with pytest.raises(NotReadyError, match="labels must be given"):
         model.discriminate(images)
     plain = GAN(2, **CONVOLUTIONAL, epochs=1).fit(images)
     with pytest.raises(NotReadyError, match="without n_classes"):

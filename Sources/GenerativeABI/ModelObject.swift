@@ -1,0 +1,244 @@
+import CGenerative
+import Checkpoints
+import Datasets
+import Models
+import Networks
+import Statistics
+import Tensors
+import Training
+
+/// A model behind a `gen_model`: what all kinds do, and what some do, which is nil for the others.
+protocol ModelObject: HandleObject, Checkpointable {
+  var context: Context { get }
+  /// Classes of which it needs a label with each row that it reads or makes; 0: none; nil: its kind never
+  /// does.
+  var labelClassCount: Int? { get }
+
+  /// - Throws: `.state` for a PCA that is not fitted.
+  func info() throws(GenerativeError) -> gen_model_info_t
+  func fit(_ dataset: Dataset, _ call: inout FitCall) throws(GenerativeError)
+
+  var network: (any NetworkModel)? { get }
+  var calibratable: (any Calibratable)? { get }
+  var reconstructing: (any Reconstructing)? { get }
+  var describing: (any Describing)? { get }
+  var invertible: (any Invertible)? { get }
+}
+
+/// A model that learns by gradient steps.
+protocol NetworkModel: ModelObject, Trainable {
+  var architecture: Architecture { get }
+  var latentSize: Int { get }
+  var parameterCount: Int { get }
+  /// What its fits start from.
+  var fitDefaults: FitDefaults { get }
+  /// What fits with batches of so many rows need.
+  func plan(rows: Int) throws(GenerativeError) -> Plan
+}
+
+/// A model of rows that come back from their latents.
+protocol Reconstructing: AnyObject {
+  func rowSize() throws(GenerativeError) -> Int
+  /// y ← x, through its latents and back.
+  func reconstruct(
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?,
+    into y: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError)
+}
+
+/// A model with latents to fit a mixture to, and scores to find anomalies by: `Calibrated`, as what it gives to
+/// callers who know no more of its type.
+protocol Calibratable: AnyObject {
+  func sizes() throws(GenerativeError) -> (row: Int, latent: Int)
+  func fitMixture(_ dataset: Dataset, _ options: GaussianMixture.Options) throws(GenerativeError)
+  func sampleMixture(
+    rows count: Int, seed: UInt64, into x: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError)
+  func mixture() throws(GenerativeError) -> GaussianMixture
+  func fitThreshold(_ dataset: Dataset, quantile: Double) throws(GenerativeError) -> Double
+  func threshold() throws(GenerativeError) -> Double
+  func detect(
+    _ x: UnsafePointer<Float>, rows: Int, scores: UnsafeMutablePointer<Double>?,
+    anomalies: UnsafeMutablePointer<Int32>?
+  ) throws(GenerativeError)
+}
+
+/// A model that gives features of rows.
+protocol Describing: AnyObject {
+  var rowShape: Shape { get }
+  /// - Throws: `.state` for a dense GAN, which has none.
+  var featureCount: Int { get throws(GenerativeError) }
+  func features(
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?,
+    into features: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError)
+}
+
+/// A model whose rows have nearest latents.
+protocol Invertible: AnyObject {
+  var rowShape: Shape { get }
+  var latentSize: Int { get }
+  /// - Parameter generator: of the header's two; checked here.
+  func invert(
+    _ x: UnsafePointer<Float>, rows: Int, by generator: Int32, from start: UnsafePointer<Float>?,
+    _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
+  ) throws(GenerativeError)
+}
+
+// MARK: - The kinds
+
+extension PCA: ModelObject, Reconstructing, Calibratable {
+  static var kind: HandleKind { .pca }
+
+  func rowSize() throws(GenerativeError) -> Int { try solution().columnCount }
+
+  func reconstruct(
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?,
+    into y: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    let solution = try solution()
+    let width = solution.columnCount
+    try solution.reconstruct(
+      Matrix(reading: x, rows: rows, columns: width), into: Matrix(y, rows: rows, columns: width), in: context
+    )
+  }
+
+  func info() throws(GenerativeError) -> gen_model_info_t {
+    let solution = try solution()
+    var c = gen_model_info_t()
+    (c.height, c.width, c.channels) = (1, 1, Int64(solution.columnCount))
+    c.latent_size = Int64(solution.componentCount)
+    return c
+  }
+
+  func fit(_ dataset: Dataset, _ call: inout FitCall) throws(GenerativeError) {
+    guard !call.hasOptions else {
+      throw GenerativeError(.argument, "options must be NULL for a pca, whose fit has none")
+    }
+    // From where the fit begins, it agrees with the other ranks itself.
+    call.hasBegun = true
+    try fit(dataset)
+  }
+}
+
+extension Autoencoder: NetworkModel, Reconstructing, Calibratable {
+  static var kind: HandleKind { .autoencoder }
+  var architecture: Architecture { options.architecture }
+  var latentSize: Int { options.latentSize }
+
+  func plan(rows: Int) throws(GenerativeError) -> Plan {
+    try Self.plan(options, rows: rows, context: context)
+  }
+
+  func reconstruct(
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?,
+    into y: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) { try reconstruct(x, rows: rows, into: y) }
+}
+
+extension VAE: NetworkModel, Reconstructing, Calibratable, Invertible {
+  static var kind: HandleKind { .vae }
+  var labelClassCount: Int? { options.classCount }
+  var architecture: Architecture { options.architecture }
+  var latentSize: Int { options.latentSize }
+
+  func plan(rows: Int) throws(GenerativeError) -> Plan {
+    try Self.plan(options, rows: rows, context: context)
+  }
+
+  func invert(
+    _ x: UnsafePointer<Float>, rows: Int, by generator: Int32, from start: UnsafePointer<Float>?,
+    _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
+  ) throws(GenerativeError) {
+    guard generator == 0 else {
+      throw GenerativeError(.argument, "generator must be 0 for a vae, not \(generator)")
+    }
+    try invert(x, rows: rows, from: start, options, latents: latents, error: error)
+  }
+}
+
+extension GAN: NetworkModel, Describing, Invertible {
+  static var kind: HandleKind { .gan }
+  var labelClassCount: Int? { options.classCount }
+  var architecture: Architecture { options.architecture }
+  var latentSize: Int { options.latentSize }
+  var fitDefaults: FitDefaults { .gan }
+
+  func plan(rows: Int) throws(GenerativeError) -> Plan {
+    try Self.plan(options, rows: rows, context: context)
+  }
+
+  func invert(
+    _ x: UnsafePointer<Float>, rows: Int, by generator: Int32, from start: UnsafePointer<Float>?,
+    _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
+  ) throws(GenerativeError) {
+    let which: Generator = try checkChoice("generator", generator, [.average, .last])
+    try invert(x, rows: rows, by: which, from: start, options, latents: latents, error: error)
+  }
+}
+
+extension Classifier: NetworkModel, Describing {
+  static var kind: HandleKind { .classifier }
+  var architecture: Architecture { options.stack.architecture }
+  var latentSize: Int { featureCount }
+  var parameterCount: Int { learner.network.parameterCount }
+
+  func plan(rows: Int) throws(GenerativeError) -> Plan {
+    try Self.plan(options, rows: rows, context: context)
+  }
+
+  func features(
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?,
+    into features: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) { try self.features(x, rows: rows, into: features) }
+}
+
+// MARK: - What a kind has
+
+extension ModelObject {
+  var model: (any ModelObject)? { self }
+  var labelClassCount: Int? { nil }
+  var network: (any NetworkModel)? { nil }
+  var calibratable: (any Calibratable)? { nil }
+  var reconstructing: (any Reconstructing)? { nil }
+  var describing: (any Describing)? { nil }
+  var invertible: (any Invertible)? { nil }
+
+  /// The error of a function for which this kind lacks something.
+  func lacks(_ what: String, _ function: String, _ others: String) -> GenerativeError {
+    let noun = handleKind.noun
+    return GenerativeError(
+      .unsupported, "\(function): \(noun.first == "a" ? "an" : "a") \(noun) has no \(what); \(others) have")
+  }
+}
+
+extension ModelObject where Self: NetworkModel { var network: (any NetworkModel)? { self } }
+extension ModelObject where Self: Calibratable { var calibratable: (any Calibratable)? { self } }
+extension ModelObject where Self: Reconstructing { var reconstructing: (any Reconstructing)? { self } }
+extension ModelObject where Self: Describing { var describing: (any Describing)? { self } }
+extension ModelObject where Self: Invertible { var invertible: (any Invertible)? { self } }
+
+extension Reconstructing where Self: Trainable {
+  func rowSize() -> Int { rowShape.count }
+}
+
+extension NetworkModel {
+  var fitDefaults: FitDefaults { FitDefaults() }
+
+  func info() -> gen_model_info_t {
+    var c = gen_model_info_t()
+    c.height = Int64(rowShape.height)
+    c.width = Int64(rowShape.width)
+    c.channels = Int64(rowShape.channels)
+    c.latent_size = Int64(latentSize)
+    c.n_parameters = Int64(parameterCount)
+    c.n_epochs = Int64(progress.epochCount)
+    c.n_steps = Int64(progress.stepCount)
+    c.n_classes = Int64(classCount)
+    c.architecture = Int32(architecture.rawValue)
+    c.n_epochs_left = Int64(record?.epochsLeft(progress) ?? 0)
+    // A dense GAN has none.
+    c.n_features = Int64((try? describing?.featureCount) ?? 0)
+    return c
+  }
+}
