@@ -10,7 +10,7 @@ extension Image {
 
     /// The format that a path's extension names: .png, .jpg or .jpeg, in any case.
     package init?(path: String) {
-      // By bytes: String's lowercased() and hasSuffix() bring 20 KB of Unicode's tables into the library.
+      // By bytes: String's lowercased() and hasSuffix() would bring 20 KB of code and tables for all of Unicode.
       let ending = path.utf8.suffix(5).map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
       if ending.suffix(4).elementsEqual(".png".utf8) {
         self = .png
