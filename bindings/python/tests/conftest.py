@@ -1,6 +1,7 @@
 """Data that many tests use."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -12,6 +13,8 @@ FASHION = Path("/usr/share/datasets/fashion-mnist")
 sys.path.insert(0, str(ROOT / "bindings" / "python"))
 sys.path.insert(0, str(ROOT / "Tests" / "Scripts"))
 os.environ.setdefault("GENERATIVE_LIBRARY", str(ROOT / ".build" / "release" / "libgenerative.so"))
+# A shell lets what runs in the background ignore Ctrl-C, which tests send to themselves.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
