@@ -89,8 +89,7 @@ let package = Package(
       name: "GenerativeABI",
       dependencies: [
         "CGenerative", "Models", "Training", "Evaluation", "Networks", "Statistics", "Datasets",
-        "Checkpoints", "Ranks",
-        "Tensors", "Kernels", "CShims",
+        "Checkpoints", "Ranks", "Tensors", "Kernels", "CShims",
       ],
       exclude: ["exports.map"], swiftSettings: ownImports),
 

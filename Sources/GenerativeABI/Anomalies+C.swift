@@ -10,7 +10,7 @@ import Tensors
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
     try Handles.shared.changingModel(model) { (model) throws(GenerativeError) in
-      let scored = try withScores(model, "gen_model_fit_threshold")
+      let scored = try model.calibratable(lacking: "scores", "gen_model_fit_threshold")
       let quantile = try checkPositive("quantile", quantile, default: 0.95, atMost: 1)
       try withDataset(dataset) { (dataset) throws(GenerativeError) in
         let threshold = try scored.fitThreshold(dataset, quantile: quantile)
@@ -25,7 +25,7 @@ import Tensors
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
     try Handles.shared.readingModel(model) { (model) throws(GenerativeError) in
-      let scored = try withScores(model, "gen_model_threshold")
+      let scored = try model.calibratable(lacking: "scores", "gen_model_threshold")
       guard let threshold_out else { throw .null("threshold_out") }
       threshold_out.pointee = try scored.threshold()
     }
@@ -38,7 +38,7 @@ import Tensors
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
     try Handles.shared.readingModel(model) { (model) throws(GenerativeError) in
-      let scored = try withScores(model, "gen_model_detect")
+      let scored = try model.calibratable(lacking: "scores", "gen_model_detect")
       let (n, width) = (try checkRowCount(n_rows), try scored.sizes().row)
       let rows = try checkModelInput("rows", rows, n, width, model.context)
       if scores_out != nil { _ = try checkOutput("scores_out", scores_out, n, 1) }
@@ -46,13 +46,4 @@ import Tensors
       try scored.detect(rows, rows: n, scores: scores_out, anomalies: anomalies_out)
     }
   }
-}
-
-private func withScores(
-  _ model: any ModelObject, _ function: String
-) throws(GenerativeError) -> any Calibratable {
-  guard let calibrated = model.calibratable else {
-    throw model.lacks("scores", function, "pca, autoencoder and vae")
-  }
-  return calibrated
 }

@@ -141,7 +141,7 @@ extension GaussianMixture.Options {
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
     try Handles.shared.changingModel(model) { (model) throws(GenerativeError) in
-      let calibrated = try withLatents(model, "gen_model_fit_mixture")
+      let calibrated = try model.calibratable(lacking: "latents of rows", "gen_model_fit_mixture")
       let options = try GaussianMixture.Options(try gen_mixture_options(reading: options))
       try withDataset(dataset) { (dataset) throws(GenerativeError) in
         try calibrated.fitMixture(dataset, options)
@@ -155,7 +155,7 @@ extension GaussianMixture.Options {
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
     try Handles.shared.readingModel(model) { (model) throws(GenerativeError) in
-      let calibrated = try withLatents(model, "gen_model_sample_mixture")
+      let calibrated = try model.calibratable(lacking: "latents of rows", "gen_model_sample_mixture")
       let n = try checkRowCount(n_rows)
       try calibrated.sampleMixture(
         rows: n, seed: seed, into: try checkOutput("rows_out", rows_out, n, try calibrated.sizes().row))
@@ -168,16 +168,7 @@ extension GaussianMixture.Options {
 ) -> gen_status {
   create(mixture_out) { () throws(GenerativeError) -> GaussianMixture in
     try Handles.shared.readingModel(model) { (model) throws(GenerativeError) in
-      try withLatents(model, "gen_model_mixture").mixture()
+      try model.calibratable(lacking: "latents of rows", "gen_model_mixture").mixture()
     }
   }
-}
-
-private func withLatents(
-  _ model: any ModelObject, _ function: String
-) throws(GenerativeError) -> any Calibratable {
-  guard let calibrated = model.calibratable else {
-    throw model.lacks("latents of rows", function, "pca, autoencoder and vae")
-  }
-  return calibrated
 }

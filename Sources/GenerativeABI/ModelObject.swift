@@ -204,6 +204,17 @@ extension ModelObject {
   var describing: (any Describing)? { nil }
   var invertible: (any Invertible)? { nil }
 
+  /// Itself, for a function that needs a model with latents of rows or with scores.
+  ///
+  /// - Parameter what: what of those the function needs, for the error of the other kinds.
+  /// - Throws: `.unsupported`.
+  func calibratable(
+    lacking what: String, _ function: String
+  ) throws(GenerativeError) -> any Calibratable {
+    guard let calibratable else { throw lacks(what, function, "pca, autoencoder and vae") }
+    return calibratable
+  }
+
   /// The error of a function for which this kind lacks something.
   func lacks(_ what: String, _ function: String, _ others: String) -> GenerativeError {
     let noun = handleKind.noun

@@ -1,7 +1,7 @@
 import CGenerative
 import Testing
 
-/// One handle for every kind of model: who has which verb, and what the others are told.
+/// One handle for every kind of model: which functions each kind supports, and the error of those it does not.
 @Suite struct ModelTests {
   private static let kinds = ["pca", "autoencoder", "vae", "gan", "classifier"]
 
@@ -127,7 +127,7 @@ import Testing
     ]
   }
 
-  @Test func `A kind without a verb is told which kinds have it`() throws {
+  @Test func `A function that a kind lacks names the kinds that have it`() throws {
     let data = try labelled()
     let models = try Self.kinds.map { ($0, try fitted($0)) }
     for (name, verb) in verbs(data) {

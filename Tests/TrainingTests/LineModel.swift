@@ -13,7 +13,7 @@ final class LineModel: Trainable, @unchecked Sendable {
   let learner: Learner
   /// What other models have calibrations for.
   var attachment: Double?
-  /// Times that it was told.
+  /// How many times `weightsChange` was called.
   var weightChanges = 0
 
   init(width: Int) throws(GenerativeError) {
