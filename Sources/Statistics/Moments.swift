@@ -206,59 +206,6 @@ package final class Moments: @unchecked Sendable {
     if unit == 1 { moveShift() }
   }
 
-  // MARK: - Results
-
-  /// Writes the mean of every column; zeros before the first row.
-  package func mean(into mean: UnsafeMutablePointer<Double>) {
-    let n = Double(max(rowCount, 1))
-    for j in 0..<columnCount { mean[j] = unit * (Double(shift.base[j]) + sums.base[j] / n) }
-  }
-
-  /// Writes the upper triangle of the covariance matrix, divisor n − 1, or with directions its product
-  /// with Ω, d × l; about zero instead of the mean unless `centred`. Needs two rows at least.
-  ///
-  /// - Throws: `.memory`.
-  package func covariance(
-    into c: UnsafeMutablePointer<Double>, centred: Bool = true
-  ) throws(GenerativeError) {
-    let n = Double(rowCount)
-    let scale = unit * unit / max(n - 1, 1)
-    let s = try Buffer<Double>(count: columnCount, in: context.memory)
-    for j in 0..<columnCount { s.base[j] = Double(shift.base[j]) }
-    let t = sums.base
-    let width = width
-    let space = try Buffer<Double>(count: 2 * (directions?.count ?? 0), in: context.memory)
-    let (tOmega, sOmega) = project(t, s.base, into: space)
-    context.parallel(columnCount) { i in
-      let source = products.base + i * width
-      let target = c + i * width
-      let (si, ti) = (s.base[i], t[i])
-      let columns = firstColumn(i)..<width
-      if centred {
-        let meanTi = ti / n
-        for j in columns { target[j] = (source[j] - meanTi * tOmega[j]) * scale }
-        // What rounding leaves of a constant column is not a variance.
-        if directions == nil { target[i] = max(target[i], 0) }
-      } else {
-        for j in columns {
-          target[j] = (source[j] + si * tOmega[j] + ti * sOmega[j] + n * si * sOmega[j]) * scale
-        }
-      }
-    }
-  }
-
-  /// The variances of all columns together, divisor n − 1; about zero instead of the mean unless `centred`.
-  package func totalVariance(centred: Bool = true) -> Double {
-    let n = Double(rowCount)
-    var total = 0.0
-    for j in 0..<columnCount {
-      let (s, t) = (Double(shift.base[j]), sums.base[j])
-      let square = directions == nil ? products.base[j * (columnCount + 1)] : squares.base[j]
-      total += centred ? max(0, square - t * t / n) : square + s * (2 * t + n * s)
-    }
-    return total * unit * unit / max(n - 1, 1)
-  }
-
   // MARK: - State
 
   /// Takes up from n, u, s, t and S as another left them, all finite.
@@ -313,7 +260,7 @@ package final class Moments: @unchecked Sendable {
   func firstColumn(_ row: Int) -> Int { directions == nil ? row : 0 }
 
   /// Two vectors times Ω, in `space`; themselves where there is none.
-  private func project(
+  func project(
     _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, into space: Buffer<Double>
   ) -> (UnsafePointer<Double>, UnsafePointer<Double>) {
     guard let directions else { return (a, b) }
