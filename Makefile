@@ -36,7 +36,7 @@ all: build
 HEADERS = $(wildcard include/* Sources/CShims/include/*)
 fresh:
 	@mkdir -p .build
-	@cat $(HEADERS) | cmp -s - .build/headers || rm -rf .build/release .build/*/release
+	@cat $(HEADERS) | cmp -s - .build/headers || rm -rf .build/release .build*/*/release
 	@cat $(HEADERS) >.build/headers
 
 build: libraries fresh
@@ -77,7 +77,8 @@ demo: build
 test-tools:
 	@$(INSTALL_MISSING) gcc:gcc g++:g++ clang++:clang clang-format:clang-format readelf:binutils \
 	  pkg-config:pkg-config python3:python3 python3-venv objdump:binutils strace:strace \
-	  valgrind:valgrind qemu-x86_64:qemu-user
+	  valgrind:valgrind qemu-x86_64:qemu-user luajit:luajit ruby:ruby php:php-cli R:r-base-core \
+	  libffi-platypus-perl
 	@$(INSTALL_MISSING) dataset-fashion-mnist || \
 	  echo "Without Fashion-MNIST the tests that need it are skipped."
 	@$(INSTALL_MISSING) mpicc:libopenmpi-dev mpirun:openmpi-bin || \
@@ -213,8 +214,10 @@ install-only:
 docs:
 	@python3 docs/api.py
 
-generate:
+# What bindings and the tool repeat of the header and the tables of options.
+generate: library
 	@python3 bindings/python/generate.py
+	@python3 Tests/Scripts/option_tables.py $(BUILD)/libgenerative.so
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift

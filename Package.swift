@@ -35,6 +35,7 @@ let engine: [Target] = [
     dependencies: ["KernelTemplate", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", "CShims"],
     path: "Sources/Kernels/Dispatch"),
   .target(name: "Tensors", dependencies: ["Kernels", "CShims"]),
+  .target(name: "Options", dependencies: ["Tensors"]),
   .target(name: "LinearAlgebra", dependencies: ["Tensors", "Kernels"]),
   .target(name: "Ranks", dependencies: ["Tensors"]),
   .target(name: "Networks", dependencies: ["Ranks", "Tensors"]),
@@ -42,11 +43,13 @@ let engine: [Target] = [
   .target(name: "Datasets", dependencies: ["Tensors", "CShims"]),
   .target(name: "Statistics", dependencies: ["Datasets", "LinearAlgebra", "Ranks", "Tensors"]),
   .target(
-    name: "Training", dependencies: ["Networks", "Checkpoints", "Datasets", "Ranks", "Tensors", "Kernels"]),
+    name: "Training",
+    dependencies: ["Networks", "Checkpoints", "Datasets", "Options", "Ranks", "Tensors", "Kernels"]),
   .target(
     name: "Models",
     dependencies: [
-      "Training", "Networks", "Statistics", "Checkpoints", "Datasets", "LinearAlgebra", "Ranks", "Tensors",
+      "Training", "Networks", "Options", "Statistics", "Checkpoints", "Datasets", "LinearAlgebra", "Ranks",
+      "Tensors",
     ]),
   .target(name: "Evaluation", dependencies: ["Statistics", "Datasets", "LinearAlgebra", "Tensors"]),
 ]
@@ -88,7 +91,7 @@ let package = Package(
     .target(
       name: "GenerativeABI",
       dependencies: [
-        "CGenerative", "Models", "Training", "Evaluation", "Networks", "Statistics", "Datasets",
+        "CGenerative", "Models", "Training", "Evaluation", "Networks", "Options", "Statistics", "Datasets",
         "Checkpoints", "Ranks", "Tensors", "Kernels", "CShims",
       ],
       exclude: ["exports.map"], swiftSettings: ownImports),

@@ -67,7 +67,7 @@ def gan_train(batch=128):
         generator_activation="leaky_relu",
         output_activation="tanh",
         batch_norm=False,
-        average_decay=None,
+        average_decay=0,
         mean_start=False,
         context=context(),
     )
@@ -75,7 +75,7 @@ def gan_train(batch=128):
 
 
 def _dcgan(direct):
-    return GAN(architecture="convolutional", average_decay=None, context=context(direct))
+    return GAN(architecture="convolutional", average_decay=0, context=context(direct))
 
 
 def dcgan_train(batch=64, direct=0):

@@ -23,9 +23,9 @@ MPIRUN = ["mpirun", "--allow-run-as-root", "--bind-to", "core", "-n", "2"]
 
 # arguments of gen train, epochs, and rows of a step
 WORKLOADS = {
-    "vae-128": (["vae", FASHION, "--hidden", "400", "--latents", "20"], 4, 128),
-    "vae-512": (["vae", FASHION, "--hidden", "400", "--latents", "20"], 4, 512),
-    "vae-2048": (["vae", FASHION, "--hidden", "400", "--latents", "20"], 4, 2048),
+    "vae-128": (["vae", FASHION, "--hidden", "400", "--latent-size", "20"], 4, 128),
+    "vae-512": (["vae", FASHION, "--hidden", "400", "--latent-size", "20"], 4, 512),
+    "vae-2048": (["vae", FASHION, "--hidden", "400", "--latent-size", "20"], 4, 2048),
     "dcgan-128": (
         ["gan", "faces", "--size", "32", "--rows", "1280", "--architecture", "convolutional"], 3, 128,
     ),
@@ -38,7 +38,7 @@ NETWORKS = {"10 Gb/s Ethernet": (1.1e9, 25e-6), "100 Gb/s InfiniBand": (11e9, 2e
 def seconds_of_epochs(arguments, epochs, batch, ranks):
     """Seconds of each epoch but the first, which warms up."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [str(GEN), "train", *arguments, "--epochs", str(epochs), "--batch", str(batch), "--json"]
+        command = [str(GEN), "train", *arguments, "--epochs", str(epochs), "--batch-size", str(batch), "--json"]
         command += ["--out", f"{folder}/model.safetensors"]
         threads = "2" if ranks == 1 else "1"
         if ranks > 1:

@@ -76,11 +76,11 @@ def declarations(text):
 
 
 def _end(text, position):
-    """Behind the semicolon that ends the declaration at a position, its own comment included."""
-    depth = 0
+    """Behind the declaration at a position, its own comment included: a semicolon ends it, a function its body."""
+    depth, end = 0, "}" if text.startswith("static inline", position) else ";"
     for match in re.compile(r"/\*.*?\*/|[{};]", re.S).finditer(text, position):
         depth += {"{": 1, "}": -1}.get(match[0], 0)
-        if match[0] == ";" and depth == 0:
+        if match[0] == end and depth == 0:
             behind = re.compile(r"[ \t]*/\*.*?\*/", re.S).match(text, match.end())
             return behind.end() if behind else match.end()
     raise SyntaxError(f"a declaration does not end: {text[position:position + 60]!r}")
@@ -107,9 +107,14 @@ def words(comment):
     return merged
 
 
+def declared(header):
+    """The names that must be in the page."""
+    return {*header.functions, *header.inlines, *header.structs, *header.handles, *header.constants}
+
+
 class Page:
     def __init__(self, text, header):
-        self.names = set(header.functions) | set(header.structs) | header.handles | set(header.constants)
+        self.names = declared(header)
         self.names |= set(re.findall(r"typedef \w+ (gen_\w+);", text)) | set(re.findall(r"\(\*(gen_\w+)\)\(", text))
         self.anchored, self.body, self.index = set(), [], []
         self._introduction(text)
@@ -124,7 +129,7 @@ class Page:
             self.body += [self._paragraph(lines) for lines in words(comment)] if comment else []
 
     def _introduction(self, text):
-        opening = re.match(r"/\*.*?\*/", text, re.S)[0]
+        opening = re.search(r"/\*\n.*?\*/", text, re.S)[0]
         lines = words(opening)
         title = lines[0][0].strip()
         self.body.append(f"<h1>{html.escape(title)}</h1>")
@@ -162,6 +167,8 @@ class Page:
 
     def _code(self, code):
         code = re.sub(r"^GEN_API ", "", code)
+        if code.startswith("static inline "):
+            code = " ".join(code.partition("{")[0].split()[2:]) + ";"
         uncommented = re.sub(r"/\*.*?\*/", "", code, flags=re.S)
         declared = re.findall(r"#define (GEN_\w+)", uncommented)
         if re.match(r"enum\b", uncommented):
@@ -201,7 +208,7 @@ def _slug(title):
 def main():
     text, header = HEADER.read_text(encoding="utf-8"), Header()
     page = Page(text, header)
-    lost = (set(header.functions) | set(header.structs) | header.handles | set(header.constants)) - page.anchored
+    lost = declared(header) - page.anchored
     if lost:
         sys.exit(f"not in the page: {', '.join(sorted(lost))}")
     output = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "api.html"

@@ -99,7 +99,7 @@ def denoiser(data: Data, seed: int):
     cosine, batch 64, 5 epochs. Beside it the noisy pictures and the best linear filter."""
     model = Autoencoder(
         256, architecture="convolutional", base_channels=8, skips=True, loss="log_squared_error",
-        noise="gaussian", noise_level=0.5, epochs=data.epochs(5), batch_size=64, learning_rate=2e-3,
+        corruption="gaussian", corruption_amount=0.5, epochs=data.epochs(5), batch_size=64, learning_rate=2e-3,
         schedule="cosine", seed=seed,
     ).fit(data.train)  # fmt: skip
     clean = data.test_rows

@@ -72,6 +72,6 @@ extension Checkpoint {
   /// Whether the format is a major version this library knows, with or without a minor one.
   private var hasOwnFormat: Bool {
     guard let text = metadata[Self.formatKey] else { return false }
-    return text == Self.formatMajor || text.hasPrefix(Self.formatMajor + ".")
+    return text == Self.formatMajor || text.removing(prefix: Self.formatMajor + ".") != nil
   }
 }

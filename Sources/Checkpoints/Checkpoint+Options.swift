@@ -29,13 +29,6 @@ extension Double: OptionValue {
 extension Checkpoint {
   private static let optionPrefix = "option."
 
-  /// Options that came after the first files, and what a file without one means.
-  private static let laterOptions = [
-    "architecture": "dense", "base_channels": "32", "batch_norm": "false", "classes": "0",
-    "contraction": "0.0", "depth": "0", "importance_samples": "1", "optimizer_start": "0",
-    "pixel_bias": "false", "skips": "false", "sparsity": "none", "spectral_norm": "false", "tied": "false",
-  ]
-
   /// Keeps `value` under `name`, replacing what was there.
   ///
   /// - Throws: `.nonfinite` for a NaN or an infinity, `.limit` when the metadata become too large.
@@ -56,7 +49,7 @@ extension Checkpoint {
   }
 
   /// Whether there is an option `name`.
-  package func hasOption(_ name: String) -> Bool { metadata[Self.optionPrefix + name] != nil }
+  package func hasOption(_ name: String) -> Bool { optionText(name) != nil }
 
   /// The option `name`.
   ///
@@ -64,7 +57,7 @@ extension Checkpoint {
   package func option<Value: OptionValue>(
     _ name: String, as: Value.Type = Value.self
   ) throws(GenerativeError) -> Value {
-    let text = try optionText(name)
+    let text = try requiredText(name)
     guard let value = Value(text), value.isValidOption else {
       throw malformed(name, "\(Value.optionDescription)", text)
     }
@@ -90,28 +83,13 @@ extension Checkpoint {
   package func option<Value: OptionValue>(
     _ name: String, default fallback: Value
   ) throws(GenerativeError) -> Value {
-    metadata[Self.optionPrefix + name] == nil ? fallback : try option(name)
-  }
-
-  /// Checks that this checkpoint's options, as far as it has them, are those of `other`.
-  ///
-  /// - Throws: `.mismatch` naming the first that differs.
-  package func requireOptions(of other: Checkpoint) throws(GenerativeError) {
-    for (key, value) in other.metadata.sorted(by: { $0.key < $1.key }) where key.hasPrefix(Self.optionPrefix)
-    {
-      guard let own = metadata[key], own != value else { continue }
-      throw GenerativeError(
-        .mismatch,
-        "option \(key.dropFirst(Self.optionPrefix.count)) is \(quoted(own)) and not \(quoted(value))")
-    }
+    hasOption(name) ? try option(name) : fallback
   }
 
   /// The options whose names begin with `prefix`, by the rest of their names, in no order.
   package func optionTexts(_ prefix: String) -> [(name: String, text: String)] {
     let prefix = Self.optionPrefix + prefix
-    return metadata.filter { $0.key.hasPrefix(prefix) }.map {
-      (String($0.key.dropFirst(prefix.count)), $0.value)
-    }
+    return metadata.compactMap { key, text in key.removing(prefix: prefix).map { ($0, text) } }
   }
 
   /// The list `name`, of at most `limit` numbers that each lie in `range`.
@@ -120,10 +98,10 @@ extension Checkpoint {
   package func optionList(
     _ name: String, in range: ClosedRange<Int>, atMost limit: Int
   ) throws(GenerativeError) -> [Int] {
-    let text = try optionText(name)
+    let text = try requiredText(name)
     let wanted = "at most \(limit) numbers between \(range.lowerBound) and \(range.upperBound)"
     var values: [Int] = []
-    for part in text.isEmpty ? [] : text.split(separator: ",", omittingEmptySubsequences: false) {
+    for part in text.isEmpty ? [] : text.fields(separatedBy: ",") {
       guard values.count < limit, let value = Int(part), range.contains(value) else {
         throw malformed(name, wanted, text)
       }
@@ -132,8 +110,11 @@ extension Checkpoint {
     return values
   }
 
-  private func optionText(_ name: String) throws(GenerativeError) -> String {
-    guard let text = metadata[Self.optionPrefix + name] ?? Self.laterOptions[name] else {
+  /// The text of the option `name`; nil when it is missing.
+  package func optionText(_ name: String) -> String? { metadata[Self.optionPrefix + name] }
+
+  private func requiredText(_ name: String) throws(GenerativeError) -> String {
+    guard let text = optionText(name) else {
       throw GenerativeError(.format, "option \(name) is missing")
     }
     return text

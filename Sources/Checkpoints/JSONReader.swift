@@ -156,7 +156,7 @@ struct JSONReader {
   private mutating func hexadecimal() throws(GenerativeError) -> UInt32 {
     var value: UInt32 = 0
     for _ in 0..<4 {
-      guard let byte = peek, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+      guard let byte = peek, let digit = Int(String(Unicode.Scalar(byte)), radix: 16) else {
         throw error("expected four hexadecimal digits")
       }
       value = value << 4 | UInt32(digit)

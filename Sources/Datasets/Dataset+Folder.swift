@@ -1,5 +1,8 @@
 import Tensors
 
+/// Files read between two reports of progress.
+private let blockFiles = 256
+
 extension Dataset {
   /// The PNG and JPEG pictures of a folder, scaled to cover `shape`, cropped to it around the centre
   /// and converted to its 1, 3 or 4 channels; decoded once, kept as bytes, ordered by path.
@@ -8,10 +11,10 @@ extension Dataset {
   /// order. Only names ending in .png, .jpg or .jpeg are looked at, and none that start with a dot.
   ///
   /// - Throws: `.argument` for a shape no image can have, `.io` when the folder cannot be read,
-  ///   `.format` when no picture is left, `.memory`.
+  ///   `.format` when no picture is left, `.memory`, `.cancelled`.
   package static func folder(
     _ path: String, shape: Shape, recursive: Bool = false, context: Context = .standard,
-    onSkip: (_ path: String, _ reason: GenerativeError) -> Void = { _, _ in }
+    onSkip: (_ path: String, _ reason: GenerativeError) throws(GenerativeError) -> Void = { _, _ in }
   ) throws(GenerativeError) -> Dataset {
     // Also checks the shape.
     let rowCount = try Image(shape: shape, limits: context.limits, in: context.memory).pixels.count
@@ -21,35 +24,39 @@ extension Dataset {
     }
     let pixels = try Buffer<UInt8>(count: byteCount, in: context.memory)
     let failures = Failures()
-    context.parallel(paths.count) { i in
-      do throws(GenerativeError) {
-        let image = try Image(
-          path: paths[i], channels: shape.channels, limits: context.limits, in: context.memory
-        ).resized(
-          height: shape.height, width: shape.width, limits: context.limits, in: context.memory)
-        (pixels.base + i * rowCount).update(from: image.pixels.base, count: rowCount)
-      } catch {
-        failures.note(error, at: i)
-      }
-    }
-
-    let failed = failures.byIndex
-    if let exhausted = failed.values.first(where: { $0.status == .memory }) { throw exhausted }
     var kept = 0
-    for i in 0..<paths.count {
-      if let reason = failed[i] {
-        context.log(.warning, "skipped \(reason.message)")
-        onSkip(paths[i], reason)
-      } else {
-        if kept < i {
-          (pixels.base + kept * rowCount).update(from: pixels.base + i * rowCount, count: rowCount)
+    for first in stride(from: 0, to: paths.count, by: blockFiles) {
+      try Run.proceed(first, of: paths.count)
+      let block = first..<min(paths.count, first + blockFiles)
+      context.parallel(block.count) { number in
+        let i = first + number
+        do throws(GenerativeError) {
+          let image = try Image(
+            path: paths[i], channels: shape.channels, limits: context.limits, in: context.memory
+          ).resized(
+            height: shape.height, width: shape.width, limits: context.limits, in: context.memory)
+          (pixels.base + i * rowCount).update(from: image.pixels.base, count: rowCount)
+        } catch {
+          failures.note(error, at: i)
         }
-        kept += 1
+      }
+      let failed = failures.byIndex
+      if let exhausted = failed.values.first(where: { $0.status == .memory }) { throw exhausted }
+      for i in block {
+        if let reason = failed[i] {
+          context.log(.warning, "skipped \(reason.message)")
+          try onSkip(paths[i], reason)
+        } else {
+          if kept < i {
+            (pixels.base + kept * rowCount).update(from: pixels.base + i * rowCount, count: rowCount)
+          }
+          kept += 1
+        }
       }
     }
     guard kept > 0 else {
       throw GenerativeError(
-        .format, "\(path) holds no readable PNG or JPEG; \(failed.count) could not be decoded")
+        .format, "\(path) holds no readable PNG or JPEG; \(paths.count) could not be decoded")
     }
     return bytes(pixels, rowCount: kept, shape: shape, context: context)
   }

@@ -31,16 +31,23 @@ ABI := $(shell sed -n 's/^.define GEN_ABI_VERSION \([0-9]*\)/\1/p' include/gener
 # where the calls are not inlined.
 PARTIAL = swift_deallocPartialClassInstance
 
+# The compiler does not see that a folder has a new header.
+MODULE_CACHE = $(OUT)/modules-$(firstword $(shell echo $(wildcard Sources/CShims/include/*) | cksum))
+
 SWIFTC = swiftc -target $(TARGET) -enable-experimental-feature Embedded -wmo -parse-as-library -swift-version 6 \
   -package-name generative -O -Xfrontend -function-sections -Xfrontend -trap-function -Xfrontend shim_trap \
   -Xllvm -force-attribute=$(PARTIAL):noinline \
   -I $(OUT) -I include \
   -I Sources/Embedded/Glibc -Xcc -fmodule-map-file=Sources/Embedded/CShims/module.modulemap \
-  -Xcc -ISources/CShims/include -module-cache-path $(OUT)/modules $(SWIFT_FLAGS)
+  -Xcc -ISources/CShims/include -module-cache-path $(MODULE_CACHE) $(SWIFT_FLAGS)
 
 all: $(LIBRARY)/libgenerative.so $(LIBRARY)/libgenerative.so.$(ABI)
 
 HEADERS = $(firstword $(MAKEFILE_LIST)) $(wildcard include/* Sources/CShims/include/* Sources/Embedded/*/*)
+
+# For modules whose work is done by functions of others: a twelfth less code, and no slower. The compiler's code for
+# arm64 reads strings wrongly with it.
+SMALL = $(if $(filter x86_64,$(ARCH)),-Osize)
 
 # module NAME, FOLDER, MODULES IT IMPORTS, FLAGS, FILES TO LEAVE OUT: the module's interface, and its optimized code as
 # LLVM's text.
@@ -71,6 +78,7 @@ $(eval $(call module,KernelsAVX512,$(KERNELS)/AVX512,KernelTemplate,-Ounchecked 
 endif
 $(eval $(call module,Kernels,$(KERNELS)/Dispatch,$(VARIANTS)))
 $(eval $(call module,Tensors,Sources/Tensors,Kernels))
+$(eval $(call module,Options,Sources/Options,Tensors,$(SMALL)))
 $(eval $(call module,LinearAlgebra,Sources/LinearAlgebra,Tensors))
 $(eval $(call module,Ranks,Sources/Ranks,Tensors))
 $(eval $(call module,Networks,Sources/Networks,Ranks))
@@ -78,9 +86,9 @@ $(eval $(call module,Checkpoints,Sources/Checkpoints,Tensors))
 $(eval $(call module,Datasets,Sources/Datasets,Tensors))
 $(eval $(call module,Statistics,Sources/Statistics,Datasets LinearAlgebra Ranks))
 $(eval $(call module,Evaluation,Sources/Evaluation,Statistics))
-$(eval $(call module,Training,Sources/Training,Networks Checkpoints Datasets))
-$(eval $(call module,Models,Sources/Models,Training Statistics))
-$(eval $(call module,GenerativeABI,Sources/GenerativeABI,Models Evaluation))
+$(eval $(call module,Training,Sources/Training,Networks Options Checkpoints Datasets,$(SMALL)))
+$(eval $(call module,Models,Sources/Models,Training Statistics,$(SMALL)))
+$(eval $(call module,GenerativeABI,Sources/GenerativeABI,Models Evaluation,$(SMALL)))
 
 COMPILE_C = $(CC) -O2 -fPIC -fvisibility=hidden -ffunction-sections $(C_FLAGS)
 SHIMS = $(patsubst %.c,$(OUT)/%.c.o,$(notdir $(wildcard Sources/CShims/*.c)) platform.c)

@@ -39,6 +39,7 @@ package enum FrechetDistance {
     let means = try Buffer<Double>(count: 2 * d, in: context.memory)
     a.mean(into: means.base)
     b.mean(into: means.base + d)
+    try Run.proceed(2, of: 4)
     let first = try covariance(a, context)
     let second = try covariance(b, context)
     var distance = 0.0
@@ -56,7 +57,9 @@ package enum FrechetDistance {
     _ a: Matrix, _ b: Matrix, context: Context
   ) throws(GenerativeError) -> Double {
     let first = try Moments(columns: a.columnCount, in: context)
+    try Run.proceed(0, of: 4)
     try first.add(a)
+    try Run.proceed(1, of: 4)
     let second = try Moments(columns: b.columnCount, in: context)
     try second.add(b)
     return try between(first, second, context: context)
@@ -86,6 +89,7 @@ package enum FrechetDistance {
       let root = max(eigen.values[i], 0).squareRoot()
       for j in 0..<d { eigen.vectors.base[i * d + j] *= root }
     }
+    try Run.proceed(3, of: 4)
     let half = try Buffer<Double>(count: d * d, in: context.memory)
     let whole = try Buffer<Double>(count: d * d, in: context.memory)
     let product = try DoubleProduct(rows: d, columns: d, in: context)

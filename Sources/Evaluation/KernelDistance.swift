@@ -65,6 +65,7 @@ package struct KernelDistance: Equatable {
     var figures: [Double] = []
     let m = Double(size)
     for subset in 0..<subsets {
+      try Run.proceed(subset, of: subsets)
       draw(a, aCount, step: 2 * subset, into: x)
       draw(b, bCount, step: 2 * subset + 1, into: y)
       figures.append((sum(x, x) + sum(y, y)) / (m * (m - 1)) - 2 * sum(x, y) / (m * m))

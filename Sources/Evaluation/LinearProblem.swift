@@ -186,6 +186,7 @@ struct LinearProblem {
     let first = norm(gradient)
     var iteration = 0
     while iteration < options.iterationLimit, norm(gradient) > options.tolerance * first {
+      try Run.proceed(iteration, of: options.iterationLimit)
       iteration += 1
       history.direction(gradient, into: direction)
       let slope = dot(gradient, direction)

@@ -36,6 +36,7 @@ package enum NearestRows {
 
     var first = 0
     while first < rowCount {
+      try Run.proceed(first, of: rowCount)
       let some = min(block, rowCount - first)
       try dataset.read(range: first..<first + some, into: candidates.base)
       measure.center(candidates.base, count: some, at: center.base)

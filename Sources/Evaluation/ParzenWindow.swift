@@ -69,6 +69,7 @@ package struct ParzenWindow {
     let exponentials = try Buffer<Float>(count: floats, in: context.memory)
     var first = 0
     while first < count {
+      try Run.proceed(first, of: count)
       let some = min(block, count - first)
       let x = try CentredRows(
         rows + first * rowSize, count: some, center: center, distances, context: context)

@@ -85,7 +85,7 @@ extension SquaredDistances {
 
   /// Calls `body` with the distances of some rows of `a` to all of `b`, packed, until all were told.
   ///
-  /// - Throws: `.memory`.
+  /// - Throws: `.memory`, `.cancelled`.
   func forEachBlock(
     of a: CentredRows, to b: CentredRows,
     _ body: (_ distances: UnsafeMutablePointer<Float>, _ first: Int, _ count: Int) -> Void
@@ -94,6 +94,7 @@ extension SquaredDistances {
     let block = min(a.count, max(Self.blockFloats / b.count, 24))
     let distances = try Buffer<Float>(count: block * b.count, in: context.memory)
     for first in stride(from: 0, to: a.count, by: block) {
+      try Run.proceed(first, of: a.count)
       let count = min(block, a.count - first)
       fill(
         distances.base, a.rows.base + first * width, norms: a.norms.base + first, count: count, b.rows.base,

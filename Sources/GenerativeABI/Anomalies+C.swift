@@ -5,13 +5,13 @@ import Statistics
 import Tensors
 
 @c @implementation public func gen_model_fit_threshold(
-  _ model: OpaquePointer?, _ dataset: OpaquePointer?, _ quantile: Double,
+  _ model: OpaquePointer?, _ dataset: OpaquePointer?, _ quantile: Double, _ run: UnsafePointer<gen_run>?,
   _ threshold_out: UnsafeMutablePointer<Double>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
+  boundary(run) { () throws(GenerativeError) in
     try Handles.shared.changingModel(model) { (model) throws(GenerativeError) in
       let scored = try model.calibratable(lacking: "scores", "gen_model_fit_threshold")
-      let quantile = try checkPositive("quantile", quantile, default: 0.95, atMost: 1)
+      let quantile = try checkPositive("quantile", orAutomatic(quantile, 0.95), atMost: 1)
       try withDataset(dataset) { (dataset) throws(GenerativeError) in
         let threshold = try scored.fitThreshold(dataset, quantile: quantile)
         threshold_out?.pointee = threshold
@@ -41,8 +41,8 @@ import Tensors
       let scored = try model.calibratable(lacking: "scores", "gen_model_detect")
       let (n, width) = (try checkRowCount(n_rows), try scored.sizes().row)
       let rows = try checkModelInput("rows", rows, n, width, model.context)
-      if scores_out != nil { _ = try checkOutput("scores_out", scores_out, n, 1) }
-      if anomalies_out != nil { _ = try checkOutput("anomalies_out", anomalies_out, n, 1) }
+      try checkOptionalOutput("scores_out", scores_out, n, 1)
+      try checkOptionalOutput("anomalies_out", anomalies_out, n, 1)
       try scored.detect(rows, rows: n, scores: scores_out, anomalies: anomalies_out)
     }
   }

@@ -38,9 +38,9 @@ func checkRange(
   return value
 }
 
-/// `value`, or `fallback` where it is zero.
-func orDefault<Value: AdditiveArithmetic>(_ value: Value, _ fallback: Value) -> Value {
-  value == .zero ? fallback : value
+/// `value`, or `fallback` where the library is to choose.
+func orAutomatic<Value: SignedNumeric>(_ value: Value, _ fallback: Value) -> Value {
+  value == -1 ? fallback : value
 }
 
 /// Whether a 0-or-1 option is 1.
@@ -71,6 +71,14 @@ func checkOutput<Element>(
   guard count == 0, let placeholder = UnsafeMutablePointer<Element>(bitPattern: Memory.alignment)
   else { throw .null(name) }
   return placeholder
+}
+
+/// The same for an output that the caller may not want: NULL.
+@discardableResult
+func checkOptionalOutput<Element>(
+  _ name: String, _ pointer: UnsafeMutablePointer<Element>?, _ n: Int, _ width: Int
+) throws(GenerativeError) -> UnsafeMutablePointer<Element>? {
+  pointer == nil ? nil : try checkOutput(name, pointer, n, width)
 }
 
 /// Floats that must all be finite, named by row where one is not.

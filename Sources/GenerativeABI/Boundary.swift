@@ -63,11 +63,11 @@ private func enterLibrary() -> UInt64 {
   return shim_modes_enter()
 }
 
-/// Calls a function of the host, which finds the floating-point modes that it left.
+/// Calls a function of the host, which finds the floating-point modes that it left and is in no run.
 func callHost<Result>(_ body: () -> Result) -> Result {
   shim_modes_to_host()
   defer { shim_modes_from_host() }
-  return body()
+  return Run.apart(body)
 }
 
 /// Changes an object by what another of its kind has seen.

@@ -1,5 +1,6 @@
 import CGenerative
 import CShims
+import Options
 import Tensors
 
 extension Context: HandleObject {
@@ -11,45 +12,30 @@ func resolve(_ context: OpaquePointer?) throws(GenerativeError) -> Context {
   context == nil ? .standard : try Handles.shared.object(context, "context")
 }
 
-@c @implementation public func gen_context_options_init(
-  _ options: UnsafeMutablePointer<gen_context_options>?, _ struct_size: UInt32
-) -> gen_status {
-  boundary { () throws(GenerativeError) in try gen_context_options().write(to: options, size: struct_size) }
-}
-
 @c @implementation public func gen_context_create(
   _ options: UnsafePointer<gen_context_options>?,
   _ context_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(context_out) { () throws(GenerativeError) in
     let o = try gen_context_options(reading: options)
-    try checkRange("n_threads", o.n_threads, 0...64)
-    try checkRange("memory_limit", o.memory_limit, 0...Int.max)
-    try checkRange("direct_convolutions", o.direct_convolutions, 0...1)
-    let memory = Memory(
-      allocator: try allocator(o), limit: o.memory_limit == 0 ? .max : Int(o.memory_limit))
+    let values = try o.values()
+    let memory = Memory(allocator: try allocator(o), limit: values.whole("memory_limit") ?? .max)
     return try Context(
-      threadCount: o.n_threads == 0 ? nil : Int(o.n_threads), memory: memory,
-      usesWinograd: o.direct_convolutions == 0 && Context.usesWinograd, limits: try limits(o),
+      threadCount: values.whole("n_threads"), memory: memory,
+      usesWinograd: o.direct_convolutions == 0 && Context.usesWinograd, limits: limits(o),
       hostLoop: hostLoop(o), log: hostLog(o))
   }
 }
 
-private func limits(_ o: gen_context_options) throws(GenerativeError) -> InputLimits {
+private func limits(_ o: gen_context_options) -> InputLimits {
   var limits = InputLimits()
-  func set(
-    _ limit: inout Int, _ name: String, _ value: some BinaryInteger, _ most: Int
-  ) throws(GenerativeError) {
-    let value = try checkRange(name, value, 0...most)
-    if value > 0 { limit = value }
-  }
-  try set(&limits.pixelCount, "max_image_pixels", o.max_image_pixels, 1 << 40)
-  try set(&limits.chunkByteCount, "max_png_chunk_bytes", o.max_png_chunk_bytes, Int(Int32.max))
-  try set(&limits.modelByteCount, "max_model_bytes", o.max_model_bytes, 1 << 40)
-  try set(&limits.sideLength, "max_image_side", o.max_image_side, 1_000_000)
-  try set(&limits.scanCount, "max_jpeg_scans", o.max_jpeg_scans, 100_000)
-  try set(&limits.tensorCount, "max_tensors", o.max_tensors, 1 << 24)
-  try set(&limits.tensorNameByteCount, "max_tensor_name", o.max_tensor_name, 65_535)
+  limits.pixelCount = Int(o.max_image_pixels)
+  limits.chunkByteCount = Int(o.max_png_chunk_bytes)
+  limits.modelByteCount = Int(o.max_model_bytes)
+  limits.sideLength = Int(o.max_image_side)
+  limits.scanCount = Int(o.max_jpeg_scans)
+  limits.tensorCount = Int(o.max_tensors)
+  limits.tensorNameByteCount = Int(o.max_tensor_name)
   return limits
 }
 

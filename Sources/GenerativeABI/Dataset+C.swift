@@ -2,6 +2,7 @@ import CGenerative
 import Datasets
 import Evaluation
 import Models
+import Options
 import Tensors
 import Training
 
@@ -57,29 +58,23 @@ func withDataset<Result>(
 }
 
 /// height × width × channels, 0 counting as 1.
-func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(GenerativeError) -> Shape {
-  let limit = Shape.sideLimit
-  let shape = Shape(
-    height: max(try checkRange("height", height, 0...limit), 1),
-    width: max(try checkRange("width", width, 0...limit), 1),
-    channels: max(try checkRange("channels", channels, 0...limit), 1))
-  guard let count = checkedProduct(shape.height, shape.width, shape.channels), count <= Shape.countLimit
-  else {
-    throw GenerativeError(
-      .argument, "height x width x channels must be at most \(Shape.countLimit), not \(shape)")
+extension OptionValues {
+  /// The shape of a row.
+  fileprivate func shape() throws(GenerativeError) -> Shape {
+    let shape = Shape(
+      height: whole("height") ?? 1, width: whole("width") ?? 1, channels: whole("channels") ?? 1)
+    try shape.checkCount()
+    return shape
   }
-  return shape
 }
 
-@c @implementation public func gen_memory_options_init(
-  _ options: UnsafeMutablePointer<gen_memory_options>?, _ struct_size: UInt32
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    var o = gen_memory_options()
-    o.dtype = Int32(GEN_F32)
-    (o.height, o.width, o.channels) = (1, 1, 1)
-    try o.write(to: options, size: struct_size)
-  }
+func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(GenerativeError) -> Shape {
+  let sides = 1...Shape.sideLimit
+  let shape = Shape(
+    height: try checkRange("height", height, sides), width: try checkRange("width", width, sides),
+    channels: try checkRange("channels", channels, sides))
+  try shape.checkCount()
+  return shape
 }
 
 @c @implementation public func gen_dataset_create(
@@ -90,17 +85,16 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
     guard let data else { throw .null("data") }
     guard options != nil else { throw .null("options") }
     let o = try gen_memory_options(reading: options)
-    let kind: ElementKind = try checkChoice("dtype", o.dtype, [.uint8, .float32, .float64])
+    let values = try o.values()
+    let kind: ElementKind = [.uint8, .float32, .float64][Int(o.dtype)]
     let rowCount = try checkRange("n_rows", o.n_rows, 1...Dataset.largestRowCount)
-    let isBorrowed = try checkFlag("borrow", o.borrow)
-    let isUnchecked = try checkFlag("unchecked", o.unchecked)
     return DatasetHandle(
       try Dataset.memory(
-        data, kind, rowCount: rowCount, shape: try checkShape(o.height, o.width, o.channels),
+        data, kind, rowCount: rowCount, shape: try values.shape(),
         rowStride: o.row_stride == 0 ? nil : Int(o.row_stride),
         columnStride: o.element_stride == 0 ? nil : Int(o.element_stride),
-        ownership: isBorrowed ? .borrowed : .copied, labels: o.labels,
-        checks: !isUnchecked, context: try resolve(o.context)))
+        ownership: o.borrow == 1 ? .borrowed : .copied, labels: o.labels,
+        checks: o.unchecked == 0, context: try resolve(o.context)))
   }
 }
 
@@ -116,53 +110,33 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
   }
 }
 
-@c @implementation public func gen_folder_options_init(
-  _ options: UnsafeMutablePointer<gen_folder_options>?, _ struct_size: UInt32
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    var o = gen_folder_options()
-    o.channels = 3
-    try o.write(to: options, size: struct_size)
-  }
-}
-
 @c @implementation public func gen_dataset_open_folder(
   _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<gen_folder_options>?,
+  _ run: UnsafePointer<gen_run>?,
   _ dataset_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(dataset_out) { () throws(GenerativeError) -> DatasetHandle in
     let path = try checkPath("path", path)
     guard options != nil else { throw .null("options") }
     let o = try gen_folder_options(reading: options)
+    let values = try o.values()
     let context = try resolve(o.context)
     try checkRange("height", o.height, 1...context.limits.sideLength)
     try checkRange("width", o.width, 1...context.limits.sideLength)
-    let shape = try checkShape(o.height, o.width, orDefault(o.channels, 3))
-    let observer = Observer(o.event, o.user_data)
+    let shape = try values.shape()
+    let observer = try Observer(run)
     var skippedCount = 0
-    var isStopped = false
-    let dataset = try Dataset.folder(
-      path, shape: shape, recursive: try checkFlag("recursive", o.recursive), context: context
-    ) { path, reason in
-      skippedCount += 1
-      guard !isStopped, let tell = observer.tell else { return }
-      var event = Event(.skipped)
-      event.message = "\(path): \(reason.message)"
-      isStopped = tell(event) == .stopNow
+    let dataset = try following(run) { () throws(GenerativeError) in
+      try Dataset.folder(path, shape: shape, recursive: o.recursive == 1, context: context) {
+        (_, reason) throws(GenerativeError) in
+        skippedCount += 1
+        guard let tell = observer.tell else { return }
+        var event = Event(.skipped)
+        event.message = reason.message
+        if tell(event) == .stopNow { throw GenerativeError(.cancelled, "the callback stopped the reading") }
+      }
     }
-    guard !isStopped else { throw GenerativeError(.cancelled, "the callback stopped the reading") }
     return DatasetHandle(dataset, skippedCount: skippedCount)
-  }
-}
-
-@c @implementation public func gen_stream_options_init(
-  _ options: UnsafeMutablePointer<gen_stream_options>?, _ struct_size: UInt32
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    var o = gen_stream_options()
-    (o.height, o.width, o.channels) = (1, 1, 1)
-    o.shuffle_rows = 4096
-    try o.write(to: options, size: struct_size)
   }
 }
 
@@ -175,10 +149,10 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
     guard let read = o.read else { throw .null("read") }
     guard let rewind = o.rewind else { throw .null("rewind") }
     nonisolated(unsafe) let userData = o.user_data
-    let window = try checkRange("shuffle_rows", max(o.shuffle_rows, -1), -1...Int(Int32.max))
+    let values = try o.values()
     return DatasetHandle(
       try Dataset.stream(
-        shape: try checkShape(o.height, o.width, o.channels), shuffleWindow: window == 0 ? 4096 : window,
+        shape: try values.shape(), shuffleWindow: o.shuffle_rows == 0 ? -1 : Int(o.shuffle_rows),
         context: try resolve(o.context)
       ) { firstRow, maxRowCount, rows in
         if firstRow == 0, callHost({ rewind(userData) }) != 0 { return -1 }
@@ -187,30 +161,15 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
   }
 }
 
-@c @implementation public func gen_faces_options_init(
-  _ options: UnsafeMutablePointer<gen_faces_options>?, _ struct_size: UInt32
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    var o = gen_faces_options()
-    o.n_rows = 10_000
-    (o.height, o.width, o.channels) = (32, 32, 3)
-    try o.write(to: options, size: struct_size)
-  }
-}
-
 @c @implementation public func gen_dataset_create_faces(
   _ options: UnsafePointer<gen_faces_options>?, _ dataset_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(dataset_out) { () throws(GenerativeError) -> DatasetHandle in
     let o = try gen_faces_options(reading: options)
-    let rowCount = try checkRange("n_rows", orDefault(o.n_rows, 10_000), 1...Dataset.largestRowCount)
-    let shape = Shape(
-      height: try checkRange("height", orDefault(o.height, 32), 16...128),
-      width: try checkRange("width", orDefault(o.width, 32), 16...128),
-      channels: try checkRange("channels", orDefault(o.channels, 3), 1...3))
+    let values = try o.values()
     return DatasetHandle(
       try Dataset.faces(
-        rowCount: rowCount, shape: shape, seed: o.seed, context: try resolve(o.context)))
+        rowCount: Int(o.n_rows), shape: try values.shape(), seed: o.seed, context: try resolve(o.context)))
   }
 }
 
@@ -247,7 +206,7 @@ private func checkRows(
   boundary { () throws(GenerativeError) in
     let object: DatasetHandle = try Handles.shared.object(dataset, "dataset")
     var info = gen_dataset_info_t()
-    info.n_factors = Int32(object.factorNames.count)
+    info.n_factors = Int64(object.factorNames.count)
     info.n_rows = Int64(object.dataset.rowCount ?? -1)
     info.height = Int64(object.dataset.shape.height)
     info.width = Int64(object.dataset.shape.width)
@@ -305,7 +264,7 @@ private func checkRows(
 }
 
 @c @implementation public func gen_dataset_factor_name(
-  _ dataset: OpaquePointer?, _ factor: Int32
+  _ dataset: OpaquePointer?, _ factor: Int64
 ) -> UnsafePointer<CChar>? {
   var name: UnsafePointer<CChar>?
   _ = boundary { () throws(GenerativeError) in
@@ -319,9 +278,10 @@ private func checkRows(
 
 @c @implementation public func gen_dataset_nearest(
   _ dataset: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64, _ n_neighbours: Int64,
+  _ run: UnsafePointer<gen_run>?,
   _ indices_out: UnsafeMutablePointer<Int64>?, _ distances_out: UnsafeMutablePointer<Float>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
+  boundary(run) { () throws(GenerativeError) in
     try withDataset(dataset) { (dataset) throws(GenerativeError) in
       let count = try checkRange("n_rows", n_rows, 0...Int(Int32.max))
       guard let rowCount = dataset.rowCount else {
@@ -330,8 +290,8 @@ private func checkRows(
       let neighbours = try checkRange("n_neighbours", n_neighbours, 1...rowCount)
       let x = try checkInput("rows", rows, count, dataset.shape.count)
       try checkFinite("rows", x, count, dataset.shape.count, dataset.context)
-      if let indices_out { _ = try checkOutput("indices_out", indices_out, count, neighbours) }
-      if let distances_out { _ = try checkOutput("distances_out", distances_out, count, neighbours) }
+      try checkOptionalOutput("indices_out", indices_out, count, neighbours)
+      try checkOptionalOutput("distances_out", distances_out, count, neighbours)
       try NearestRows.find(
         x, count: count, neighbours: neighbours, in: dataset, indices: indices_out,
         distances: distances_out)

@@ -6,10 +6,10 @@ import Tensors
 @c @implementation public func gen_evaluate_parzen(
   _ samples: UnsafePointer<Float>?, _ n_samples: Int64, _ validation: UnsafePointer<Float>?,
   _ n_validation: Int64, _ test: UnsafePointer<Float>?, _ n_test: Int64, _ row_size: Int64,
-  _ context: OpaquePointer?, _ width_out: UnsafeMutablePointer<Double>?,
+  _ context: OpaquePointer?, _ run: UnsafePointer<gen_run>?, _ width_out: UnsafeMutablePointer<Double>?,
   _ mean_out: UnsafeMutablePointer<Double>?, _ standard_error_out: UnsafeMutablePointer<Double>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
+  boundary(run) { () throws(GenerativeError) in
     let context = try resolve(context)
     let rowSize = try checkRange("row_size", row_size, 1...Shape.countLimit)
     let samples = try checkRows("samples", samples, "n_samples", n_samples, rowSize, context)
@@ -22,24 +22,6 @@ import Tensors
     width_out?.pointee = width
     mean_out?.pointee = likelihood.mean
     standard_error_out?.pointee = likelihood.standardError
-  }
-}
-
-@c @implementation public func gen_evaluate_psnr(
-  _ rows: UnsafePointer<Float>?, _ clean: UnsafePointer<Float>?, _ n_rows: Int64, _ row_size: Int64,
-  _ psnr_out: UnsafeMutablePointer<Double>?
-) -> gen_status {
-  compare(rows, clean, n_rows, row_size, "psnr_out", psnr_out) {
-    RowErrors.peakSignalToNoise($0, $1, rows: $2, rowSize: $3)
-  }
-}
-
-@c @implementation public func gen_evaluate_squared_error(
-  _ rows: UnsafePointer<Float>?, _ clean: UnsafePointer<Float>?, _ n_rows: Int64, _ row_size: Int64,
-  _ error_out: UnsafeMutablePointer<Double>?
-) -> gen_status {
-  compare(rows, clean, n_rows, row_size, "error_out", error_out) {
-    RowErrors.meanSquaredError($0, $1, rows: $2, rowSize: $3)
   }
 }
 
@@ -74,9 +56,9 @@ import Tensors
   boundary { () throws(GenerativeError) in
     let latentSize = try checkRange("latent_size", latent_size, 1...StackLimit.width)
     let means = try checkRows("means", means, "n_rows", n_rows, latentSize, .standard)
-    let limit = try checkPositive("threshold", threshold, default: 0.01)
+    let limit = try checkRange("threshold", orAutomatic(threshold, 0.01), 0...1e30)
     guard let count_out else { throw .null("count_out") }
-    if variances_out != nil { _ = try checkOutput("variances_out", variances_out, latentSize, 1) }
+    try checkOptionalOutput("variances_out", variances_out, latentSize, 1)
     let variances = try Buffer<Double>(count: latentSize)
     ColumnVariances.fill(variances.base, means.rows, count: means.count, width: latentSize)
     variances_out?.update(from: variances.base, count: latentSize)
@@ -93,18 +75,4 @@ func checkRows(
   let rows = try checkInput(name, rows, count, rowSize)
   try checkFinite(name, rows, count, rowSize, context)
   return (rows, count)
-}
-
-private func compare(
-  _ rows: UnsafePointer<Float>?, _ clean: UnsafePointer<Float>?, _ n_rows: Int64, _ row_size: Int64,
-  _ outName: String, _ out: UnsafeMutablePointer<Double>?,
-  _ measure: (UnsafePointer<Float>, UnsafePointer<Float>, Int, Int) -> Double
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    let rowSize = try checkRange("row_size", row_size, 1...Shape.countLimit)
-    let x = try checkRows("rows", rows, "n_rows", n_rows, rowSize, .standard)
-    let y = try checkRows("clean", clean, "n_rows", n_rows, rowSize, .standard)
-    guard let out else { throw .null(outName) }
-    out.pointee = measure(x.rows, y.rows, x.count, rowSize)
-  }
 }

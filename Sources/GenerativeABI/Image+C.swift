@@ -1,5 +1,6 @@
 import CGenerative
 import Datasets
+import Options
 import Tensors
 
 /// An image behind a handle; it never changes.
@@ -56,14 +57,6 @@ private func checkPixels(
     width: try checkRange("width", width, 1...limits.sideLength), channels: Int(channels))
 }
 
-@c @implementation public func gen_load_image_options_init(
-  _ options: UnsafeMutablePointer<gen_load_image_options>?, _ struct_size: UInt32
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try gen_load_image_options().write(to: options, size: struct_size)
-  }
-}
-
 @c @implementation public func gen_image_load(
   _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<gen_load_image_options>?,
   _ image_out: UnsafeMutablePointer<OpaquePointer?>?
@@ -71,7 +64,7 @@ private func checkPixels(
   create(image_out) { () throws(GenerativeError) in
     let o = try gen_load_image_options(reading: options)
     return try ImageHandle(
-      path: try checkPath("path", path), channels: o.channels, try resolve(o.context))
+      path: try checkPath("path", path), channels: max(o.channels, 0), try resolve(o.context))
   }
 }
 
@@ -82,7 +75,7 @@ private func checkPixels(
   create(image_out) { () throws(GenerativeError) in
     let o = try gen_load_image_options(reading: options)
     return try ImageHandle(
-      bytes: try checkBytes(bytes, byte_count), channels: o.channels, try resolve(o.context))
+      bytes: try checkBytes(bytes, byte_count), channels: max(o.channels, 0), try resolve(o.context))
   }
 }
 
@@ -97,18 +90,6 @@ private func checkPixels(
   }
 }
 
-@c @implementation public func gen_grid_options_init(
-  _ options: UnsafeMutablePointer<gen_grid_options>?, _ struct_size: UInt32
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    var o = gen_grid_options()
-    o.padding = 2
-    o.enlarge = 1
-    o.background = 1
-    try o.write(to: options, size: struct_size)
-  }
-}
-
 @c @implementation public func gen_image_create_grid(
   _ rows: UnsafePointer<Float>?, _ n_rows: Int64, _ height: Int64, _ width: Int64, _ channels: Int64,
   _ options: UnsafePointer<gen_grid_options>?, _ image_out: UnsafeMutablePointer<OpaquePointer?>?
@@ -118,15 +99,10 @@ private func checkPixels(
     let context = try resolve(o.context)
     let shape = try checkPixels(height, width, channels, context.limits)
     let rowCount = try checkRange("n_rows", n_rows, 1...Int(Int32.max))
-    let columns = try checkRange("n_columns", o.n_columns, 0...context.limits.sideLength)
-    let padding = max(try checkRange("padding", orDefault(o.padding, 2), Int(Int32.min)...1024), 0)
-    let background = Double(orDefault(o.background, 1))
-    try checkRange("background", max(background, -1), -1...1)
     let grid = ImageGrid(
-      columnCount: columns == 0 ? nil : columns,
-      scaling: try checkFlag("stretch", o.stretch) ? .cellRange : .unit,
-      enlargement: try checkRange("enlarge", orDefault(o.enlarge, 1), 1...64), spacing: padding,
-      margin: padding, background: UInt8(clamping: Int((max(background, 0) * 255).rounded())))
+      columnCount: try o.values().whole("n_columns"), scaling: o.stretch == 1 ? .cellRange : .unit,
+      enlargement: Int(o.enlarge), spacing: Int(o.padding), margin: Int(o.padding),
+      background: UInt8(clamping: Int((o.background * 255).rounded())))
     return ImageHandle(
       try grid.draw(
         try checkModelInput("rows", rows, rowCount, shape.count, context), rowCount: rowCount,
@@ -213,7 +189,7 @@ private func fileFormat(
   _ path: String, _ options: UnsafePointer<gen_save_image_options>?
 ) throws(GenerativeError) -> Image.FileFormat {
   let o = try gen_save_image_options(reading: options)
-  let quality = try checkRange("jpeg_quality", orDefault(o.jpeg_quality, 90), 1...100)
+  let quality = Int(o.jpeg_quality)
   guard let format = Image.FileFormat(path: path) else {
     throw GenerativeError(.unsupported, "path must end in .png, .jpg or .jpeg, not \"\(path)\"")
   }

@@ -103,19 +103,8 @@ private func checkRows(_ a: Int, _ b: Int) throws(GenerativeError) -> Int {
 extension LatentDirection.Options {
   init(_ o: gen_direction_options) throws(GenerativeError) {
     self.init()
-    method = try checkChoice("method", o.method, [.regression, .means])
-    ridge =
-      o.ridge < 0 && o.ridge.isFinite ? 0 : try checkPositive("ridge", o.ridge, default: ridge, atMost: 1e6)
-  }
-}
-
-@c @implementation public func gen_direction_options_init(
-  _ options: UnsafeMutablePointer<gen_direction_options>?, _ struct_size: UInt32
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    var o = gen_direction_options()
-    o.ridge = 1e-3
-    try o.write(to: options, size: struct_size)
+    method = o.method == Int32(GEN_DIRECTION_MEANS) ? .means : .regression
+    ridge = o.ridge
   }
 }
 
@@ -131,7 +120,7 @@ extension LatentDirection.Options {
     if options.method == .regression {
       try checkRange("latent_size for regression", size, 1...LatentDirection.regressionLimit)
     }
-    let otherCount = try checkRange("n_others", o.n_others, 0...4096)
+    let otherCount = Int(o.n_others)
     let others = otherCount > 0 ? try checkLatents("others", o.others, otherCount, size) : nil
     let out = try checkOutput("direction_out", direction_out, 1, size)
     let direction = try LatentDirection(
@@ -181,7 +170,7 @@ extension LatentDirection {
       guard least < greatest else {
         throw GenerativeError(.argument, "greatest must be above least (\(least)), not \(greatest)")
       }
-      let otherCount = try checkRange("n_others", o.n_others, 0...4096)
+      let otherCount = Int(o.n_others)
       let others = otherCount > 0 ? try checkLatents("others", o.others, otherCount, size) : nil
       let out = try checkOutput("direction_out", direction_out, 1, size)
       let direction = try LatentDirection(
@@ -218,8 +207,8 @@ extension LatentDirection {
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
     let (rows, size) = (try checkRowCount(n_rows), try checkLatentSize(latent_size))
-    if truncation != 0 { try checkRange("truncation", truncation, TruncatedNormal.bounds) }
-    TruncatedNormal(truncation: truncation == 0 ? nil : truncation, seed: seed).fill(
+    if truncation != -1 { try checkRange("truncation", truncation, TruncatedNormal.bounds) }
+    TruncatedNormal(truncation: truncation == -1 ? nil : truncation, seed: seed).fill(
       try checkOutput("latents_out", latents_out, rows, size), rows: rows, latentSize: size,
       context: .standard)
   }
@@ -230,24 +219,10 @@ extension LatentDirection {
 extension Inversion.Options {
   init(_ o: gen_invert_options) throws(GenerativeError) {
     self.init()
-    stepCount = try checkRange("n_steps", orDefault(o.n_steps, Int64(stepCount)), 1...1_000_000)
-    startCount = try checkRange("n_starts", orDefault(o.n_starts, Int64(startCount)), 1...10_000)
-    learningRate = Float(try checkPositive("learning_rate", o.learning_rate, default: 0.05, atMost: 1e6))
-    priorWeight = Float(try checkRange("prior_weight", o.prior_weight, 0...1e30))
+    stepCount = Int(o.n_steps)
+    startCount = Int(o.n_starts)
+    learningRate = Float(o.learning_rate)
+    priorWeight = Float(o.prior_weight)
     seed = o.seed
-    if let token = o.token, Tokens.isCancelled(token) == nil { throw Tokens.invalid() }
-    observer = Observer(o.event, o.user_data, token: o.token)
-  }
-}
-
-@c @implementation public func gen_invert_options_init(
-  _ options: UnsafeMutablePointer<gen_invert_options>?, _ struct_size: UInt32
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    var o = gen_invert_options()
-    o.n_steps = 200
-    o.n_starts = 1
-    o.learning_rate = 0.05
-    try o.write(to: options, size: struct_size)
   }
 }

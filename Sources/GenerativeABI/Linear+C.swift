@@ -7,39 +7,29 @@ import Tensors
 extension LinearClassifier.Options {
   init(_ o: gen_linear_options) throws(GenerativeError) {
     self.init()
-    loss = try checkChoice("loss", o.loss, [.logistic, .squaredHinge])
-    lossWeight = try checkPositive("c", o.c, default: lossWeight)
-    tolerance = try checkRange("tolerance", orDefault(o.tolerance, tolerance), 1e-12...1)
-    iterationLimit = try checkRange(
-      "max_iterations", orDefault(o.max_iterations, Int64(iterationLimit)), 1...1_000_000)
-  }
-}
-
-@c @implementation public func gen_linear_options_init(
-  _ options: UnsafeMutablePointer<gen_linear_options>?, _ struct_size: UInt32
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    var o = gen_linear_options()
-    (o.c, o.tolerance, o.max_iterations) = (1, 1e-6, 1000)
-    try o.write(to: options, size: struct_size)
+    loss = [.logistic, .squaredHinge][Int(o.loss)]
+    lossWeight = o.c
+    tolerance = o.tolerance
+    iterationLimit = Int(o.max_iterations)
   }
 }
 
 @c @implementation public func gen_evaluate_linear(
   _ training: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
-  _ options: UnsafePointer<gen_linear_options>?, _ labels_out: UnsafeMutablePointer<Int32>?,
+  _ options: UnsafePointer<gen_linear_options>?, _ run: UnsafePointer<gen_run>?,
+  _ labels_out: UnsafeMutablePointer<Int32>?,
   _ weights_out: UnsafeMutablePointer<Float>?, _ biases_out: UnsafeMutablePointer<Float>?,
   _ info_out: UnsafeMutablePointer<gen_linear_info_t>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
+  boundary(run) { () throws(GenerativeError) in
     let options = try LinearClassifier.Options(try gen_linear_options(reading: options))
     try withDataset(training, "training") { (training) throws(GenerativeError) in
       let (n, width) = (try checkRowCount(n_rows), training.shape.count)
       let x = try checkModelInput("rows", rows, n, width, training.context)
       let labels = try checkOutput("labels_out", labels_out, n, 1)
       let classCount = try checkClassCount(of: training, "training")
-      if weights_out != nil { _ = try checkOutput("weights_out", weights_out, classCount, width) }
-      if biases_out != nil { _ = try checkOutput("biases_out", biases_out, classCount, 1) }
+      try checkOptionalOutput("weights_out", weights_out, classCount, width)
+      try checkOptionalOutput("biases_out", biases_out, classCount, 1)
       let classifier = try LinearClassifier(training, options)
       try classifier.predict(x, rows: n, labels: labels)
       weights_out?.update(from: classifier.weights.base, count: classifier.weights.count)
@@ -65,9 +55,10 @@ private func checkClassCount(of dataset: Dataset, _ name: String) throws(Generat
 
 @c @implementation public func gen_dataset_classify(
   _ dataset: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64, _ n_neighbours: Int64,
+  _ run: UnsafePointer<gen_run>?,
   _ labels_out: UnsafeMutablePointer<Int32>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
+  boundary(run) { () throws(GenerativeError) in
     try withDataset(dataset) { (dataset) throws(GenerativeError) in
       let (n, width) = (try checkRowCount(n_rows), dataset.shape.count)
       let x = try checkModelInput("rows", rows, n, width, dataset.context)

@@ -11,40 +11,28 @@ extension GaussianMixture: HandleObject {
 extension GaussianMixture.Options {
   init(_ o: gen_mixture_options) throws(GenerativeError) {
     self.init()
-    covariance = try checkChoice("covariance", o.covariance, GaussianMixture.Covariance.allCases)
-    componentCount = try checkRange(
-      "n_components", orDefault(o.n_components, Int64(componentCount)), 1...GaussianMixture.componentLimit)
-    startCount = try checkRange("n_starts", orDefault(o.n_starts, Int64(startCount)), 1...1000)
-    iterationLimit = try checkRange(
-      "max_iterations", orDefault(o.max_iterations, Int64(iterationLimit)), 1...1_000_000)
-    tolerance = try checkPositive("tolerance", o.tolerance, default: tolerance)
-    regularization =
-      o.regularization < 0
-      ? 0 : try checkPositive("regularization", o.regularization, default: regularization)
+    covariance = GaussianMixture.Covariance.allCases[Int(o.covariance)]
+    componentCount = Int(o.n_components)
+    startCount = Int(o.n_starts)
+    iterationLimit = Int(o.max_iterations)
+    tolerance = o.tolerance
+    regularization = o.regularization
     seed = o.seed
-  }
-}
-
-@c @implementation public func gen_mixture_options_init(
-  _ options: UnsafeMutablePointer<gen_mixture_options>?, _ struct_size: UInt32
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    var o = gen_mixture_options()
-    (o.n_components, o.n_starts, o.max_iterations) = (10, 1, 200)
-    (o.tolerance, o.regularization) = (1e-3, 1e-6)
-    try o.write(to: options, size: struct_size)
   }
 }
 
 @c @implementation public func gen_mixture_fit(
   _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_mixture_options>?, _ context: OpaquePointer?,
+  _ run: UnsafePointer<gen_run>?,
   _ mixture_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(mixture_out) { () throws(GenerativeError) in
     let options = try GaussianMixture.Options(try gen_mixture_options(reading: options))
     let context = try resolve(context)
     return try withDataset(dataset) { (dataset) throws(GenerativeError) in
-      try GaussianMixture.fit(to: try RowStore(dataset, in: context), options, in: context)
+      try following(run) { () throws(GenerativeError) in
+        try GaussianMixture.fit(to: try RowStore(dataset, in: context), options, in: context)
+      }
     }
   }
 }
@@ -112,10 +100,8 @@ extension GaussianMixture.Options {
     try Handles.shared.reading(mixture) { (mixture: GaussianMixture) throws(GenerativeError) in
       let (n, d) = (try checkRowCount(n_rows), mixture.columnCount)
       let rows = try checkModelInput("rows", rows, n, d, mixture.context)
-      if labels_out != nil { _ = try checkOutput("labels_out", labels_out, n, 1) }
-      if probabilities_out != nil {
-        _ = try checkOutput("probabilities_out", probabilities_out, n, mixture.componentCount)
-      }
+      try checkOptionalOutput("labels_out", labels_out, n, 1)
+      try checkOptionalOutput("probabilities_out", probabilities_out, n, mixture.componentCount)
       try mixture.predict(
         Matrix(reading: rows, rows: n, columns: d), labels: labels_out, probabilities: probabilities_out)
     }
@@ -137,9 +123,10 @@ extension GaussianMixture.Options {
 // MARK: - Of a model's latents
 
 @c @implementation public func gen_model_fit_mixture(
-  _ model: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_mixture_options>?
+  _ model: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_mixture_options>?,
+  _ run: UnsafePointer<gen_run>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
+  boundary(run) { () throws(GenerativeError) in
     try Handles.shared.changingModel(model) { (model) throws(GenerativeError) in
       let calibrated = try model.calibratable(lacking: "latents of rows", "gen_model_fit_mixture")
       let options = try GaussianMixture.Options(try gen_mixture_options(reading: options))

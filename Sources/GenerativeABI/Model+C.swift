@@ -3,6 +3,7 @@ import Checkpoints
 import Models
 import Statistics
 import Tensors
+import Training
 
 @c @implementation public func gen_model_kind(_ model: OpaquePointer?) -> UnsafePointer<CChar>? {
   var kind: UnsafePointer<CChar>?
@@ -77,12 +78,14 @@ import Tensors
 
 @c @implementation public func gen_model_invert(
   _ model: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
-  _ options: UnsafePointer<gen_invert_options>?, _ latents_out: UnsafeMutablePointer<Float>?,
+  _ options: UnsafePointer<gen_invert_options>?, _ run: UnsafePointer<gen_run>?,
+  _ latents_out: UnsafeMutablePointer<Float>?,
   _ error_out: UnsafeMutablePointer<Float>?
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
     let o = try gen_invert_options(reading: options)
-    let options = try Inversion.Options(o)
+    var options = try Inversion.Options(o)
+    options.observer = try Observer(run)
     try Handles.shared.readingModel(model) { (model) throws(GenerativeError) in
       guard let invertible = model.invertible else {
         throw model.lacks("search for latents", "gen_model_invert", "vae and gan")
@@ -90,8 +93,8 @@ import Tensors
       let (n, latent) = (try checkRowCount(n_rows), invertible.latentSize)
       let rows = try checkModelInput("rows", rows, n, invertible.rowShape.count, model.context)
       let start = o.start == nil ? nil : try checkModelInput("start", o.start, n, latent, model.context)
-      if latents_out != nil { _ = try checkOutput("latents_out", latents_out, n, latent) }
-      if error_out != nil { _ = try checkOutput("error_out", error_out, n, 1) }
+      try checkOptionalOutput("latents_out", latents_out, n, latent)
+      try checkOptionalOutput("error_out", error_out, n, 1)
       try invertible.invert(
         rows, rows: n, by: o.generator, from: start, options, latents: latents_out, error: error_out)
     }

@@ -3,6 +3,7 @@ import Checkpoints
 import Datasets
 import Models
 import Networks
+import Options
 import Statistics
 import Tensors
 import Training
@@ -13,6 +14,8 @@ protocol ModelObject: HandleObject, Checkpointable {
   /// Classes of which it needs a label with each row that it reads or makes; 0: none; nil: its kind never
   /// does.
   var labelClassCount: Int? { get }
+  /// What it was made with.
+  var optionValues: OptionValues { get }
 
   /// - Throws: `.state` for a PCA that is not fitted.
   func info() throws(GenerativeError) -> gen_model_info_t
@@ -90,6 +93,8 @@ protocol Invertible: AnyObject {
 extension PCA: ModelObject, Reconstructing, Calibratable {
   static var kind: HandleKind { .pca }
 
+  var optionValues: OptionValues { options.values }
+
   func rowSize() throws(GenerativeError) -> Int { try solution().columnCount }
 
   func reconstruct(
@@ -117,7 +122,7 @@ extension PCA: ModelObject, Reconstructing, Calibratable {
     }
     // From where the fit begins, it agrees with the other ranks itself.
     call.hasBegun = true
-    try fit(dataset)
+    try following(call.run) { () throws(GenerativeError) in try fit(dataset) }
   }
 }
 
@@ -223,6 +228,7 @@ extension ModelObject {
   }
 }
 
+extension ModelObject where Self: TabledModel { var optionValues: OptionValues { options.values } }
 extension ModelObject where Self: NetworkModel { var network: (any NetworkModel)? { self } }
 extension ModelObject where Self: Calibratable { var calibratable: (any Calibratable)? { self } }
 extension ModelObject where Self: Reconstructing { var reconstructing: (any Reconstructing)? { self } }

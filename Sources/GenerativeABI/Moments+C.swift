@@ -3,18 +3,11 @@ import Datasets
 import Evaluation
 import Models
 import Statistics
+import Options
 import Tensors
 
 extension Moments: HandleObject {
   static var kind: HandleKind { .moments }
-}
-
-@c @implementation public func gen_moments_options_init(
-  _ options: UnsafeMutablePointer<gen_moments_options>?, _ struct_size: UInt32
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    try gen_moments_options().write(to: options, size: struct_size)
-  }
 }
 
 @c @implementation public func gen_moments_create(
@@ -23,12 +16,13 @@ extension Moments: HandleObject {
   create(moments_out) { () throws(GenerativeError) in
     let o = try gen_moments_options(reading: options)
     let context = try resolve(o.context)
-    let columns = try checkRange("n_features", o.n_features, 1...StackLimit.width)
-    let count = try checkRange("n_directions", o.n_directions, 0...columns)
-    return try Moments(
-      columns: columns, .double,
-      directions: count == 0
-        ? nil : try Directions(random: count, columns: columns, seed: o.seed, in: context), in: context)
+    let columns = Int(o.n_features)
+    let directions = try o.values().whole("n_directions").map { count throws(GenerativeError) in
+      try Directions(
+        random: try checkRange("n_directions", count, 1...columns), columns: columns, seed: o.seed,
+        in: context)
+    }
+    return try Moments(columns: columns, .double, directions: directions, in: context)
   }
 }
 
@@ -47,9 +41,9 @@ extension Moments: HandleObject {
 }
 
 @c @implementation public func gen_moments_update(
-  _ moments: OpaquePointer?, _ dataset: OpaquePointer?
+  _ moments: OpaquePointer?, _ dataset: OpaquePointer?, _ run: UnsafePointer<gen_run>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
+  boundary(run) { () throws(GenerativeError) in
     try Handles.shared.changing(moments) { (moments: Moments) throws(GenerativeError) in
       try withDataset(dataset) { (dataset) throws(GenerativeError) in
         guard dataset.columnCount == moments.columnCount else {

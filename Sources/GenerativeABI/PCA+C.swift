@@ -1,51 +1,24 @@
 import CGenerative
 import Datasets
 import Models
+import Options
 import Ranks
 import Statistics
 import Tensors
-
-extension PCA.Options {
-  init(_ o: gen_pca_options) throws(GenerativeError) {
-    self.init()
-    let count = try checkRange("n_components", o.n_components, 0...Int.max)
-    let ratio = try checkRange("variance_ratio", o.variance_ratio, 0...1)
-    guard ratio < 1 else { throw GenerativeError(.argument, "variance_ratio must be below 1, not \(ratio)") }
-    if count > 0, ratio > 0 {
-      throw GenerativeError(.argument, "n_components and variance_ratio must not both be given")
-    }
-    components = count > 0 ? .count(count) : ratio > 0 ? .varianceRatio(ratio) : .all
-    centres = !(try checkFlag("no_centering", o.no_centering))
-    whitens = try checkFlag("whiten", o.whiten)
-    solver = try checkChoice("solver", o.solver, [.automatic, .covariance, .gram, .sketch])
-    seed = o.seed
-    let directions = try checkRange("n_directions", o.n_directions, 0...StackLimit.width)
-    let passes = try checkRange("n_passes", o.n_passes, 0...Self.mostPasses)
-    guard solver == .sketch || (directions == 0 && passes == 0) else {
-      throw GenerativeError(.argument, "n_directions and n_passes need solver sketch")
-    }
-    directionCount = directions > 0 ? directions : nil
-    passCount = orDefault(passes, passCount)
-  }
-}
-
-@c @implementation public func gen_pca_options_init(
-  _ options: UnsafeMutablePointer<gen_pca_options>?, _ struct_size: UInt32
-) -> gen_status {
-  boundary { () throws(GenerativeError) in try gen_pca_options().write(to: options, size: struct_size) }
-}
 
 @c @implementation public func gen_pca_create(
   _ options: UnsafePointer<gen_pca_options>?, _ pca_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(pca_out) { () throws(GenerativeError) in
     let o = try gen_pca_options(reading: options)
-    return try PCA(try PCA.Options(o), ranks: try rankMaker(o.comm), in: try resolve(o.context))
+    return try PCA(try PCA.Options(try o.values()), ranks: try rankMaker(o.comm), in: try resolve(o.context))
   }
 }
 
-@c @implementation public func gen_pca_fit(_ pca: OpaquePointer?, _ dataset: OpaquePointer?) -> gen_status {
-  boundary { () throws(GenerativeError) in
+@c @implementation public func gen_pca_fit(
+  _ pca: OpaquePointer?, _ dataset: OpaquePointer?, _ run: UnsafePointer<gen_run>?
+) -> gen_status {
+  boundary(run) { () throws(GenerativeError) in
     try Handles.shared.changing(pca) { (pca: PCA) throws(GenerativeError) in
       try withDataset(dataset) { (dataset) throws(GenerativeError) in try pca.fit(dataset) }
     }
@@ -53,9 +26,9 @@ extension PCA.Options {
 }
 
 @c @implementation public func gen_pca_partial_fit(
-  _ pca: OpaquePointer?, _ dataset: OpaquePointer?
+  _ pca: OpaquePointer?, _ dataset: OpaquePointer?, _ run: UnsafePointer<gen_run>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
+  boundary(run) { () throws(GenerativeError) in
     try Handles.shared.changing(pca) { (pca: PCA) throws(GenerativeError) in
       try withDataset(dataset) { (dataset) throws(GenerativeError) in
         try pca.partialFit(dataset)
@@ -85,7 +58,8 @@ extension PCA.Options {
 ) -> gen_status {
   withSolution(pca) { (_, solution) throws(GenerativeError) in
     var info = gen_pca_info_t()
-    info.solver = Int32(solution.solver.rawValue)
+    // Of the header's enumerators the first is what Swift counts after "automatic".
+    info.solver = Int32(solution.solver.rawValue - 1)
     info.n_rows = Int64(solution.rowCount)
     info.n_features = Int64(solution.columnCount)
     info.n_components = Int64(solution.componentCount)
@@ -95,36 +69,19 @@ extension PCA.Options {
   }
 }
 
-@c @implementation public func gen_pca_mean(
-  _ pca: OpaquePointer?, _ mean_out: UnsafeMutablePointer<Float>?
-) -> gen_status {
-  withSolution(pca) { (_, solution) throws(GenerativeError) in
-    try checkOutput("mean_out", mean_out, 1, solution.columnCount)
-      .update(from: solution.mean.base, count: solution.columnCount)
-  }
-}
-
-@c @implementation public func gen_pca_components(
-  _ pca: OpaquePointer?, _ components_out: UnsafeMutablePointer<Float>?
+@c @implementation public func gen_pca_solution(
+  _ pca: OpaquePointer?, _ mean_out: UnsafeMutablePointer<Float>?,
+  _ components_out: UnsafeMutablePointer<Float>?, _ variance_out: UnsafeMutablePointer<Double>?
 ) -> gen_status {
   withSolution(pca) { (_, solution) throws(GenerativeError) in
     let (k, d) = (solution.componentCount, solution.columnCount)
-    try checkOutput("components_out", components_out, k, d)
+    try checkOptionalOutput("mean_out", mean_out, d, 1)?.update(from: solution.mean.base, count: d)
+    try checkOptionalOutput("components_out", components_out, k, d)?
       .update(from: solution.components.base, count: k * d)
+    try checkOptionalOutput("variance_out", variance_out, k, 1)?
+      .update(from: solution.explainedVariance.base, count: k)
   }
 }
-
-@c @implementation public func gen_pca_explained_variance(
-  _ pca: OpaquePointer?, _ variance_out: UnsafeMutablePointer<Double>?
-) -> gen_status { fillSpectrum(pca, "variance_out", variance_out) { $0.explainedVariance[$1] } }
-
-@c @implementation public func gen_pca_explained_variance_ratio(
-  _ pca: OpaquePointer?, _ ratio_out: UnsafeMutablePointer<Double>?
-) -> gen_status { fillSpectrum(pca, "ratio_out", ratio_out) { $0.explainedVarianceRatio($1) } }
-
-@c @implementation public func gen_pca_singular_values(
-  _ pca: OpaquePointer?, _ values_out: UnsafeMutablePointer<Double>?
-) -> gen_status { fillSpectrum(pca, "values_out", values_out) { $0.singularValue($1) } }
 
 @c @implementation public func gen_pca_transform(
   _ pca: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
@@ -188,17 +145,5 @@ private func withSolution(
     try Handles.shared.reading(pca) { (pca: PCA) throws(GenerativeError) in
       try body(pca, try pca.solution())
     }
-  }
-}
-
-/// One number of each component.
-private func fillSpectrum(
-  _ pca: OpaquePointer?, _ name: String, _ out: UnsafeMutablePointer<Double>?,
-  _ value: (PCA.Solution, Int) -> Double
-) -> gen_status {
-  withSolution(pca) { (_, solution) throws(GenerativeError) in
-    let k = solution.componentCount
-    let output = try checkOutput(name, out, k, 1)
-    for i in 0..<k { output[i] = value(solution, i) }
   }
 }

@@ -8,16 +8,6 @@ extension Reservoir: HandleObject {
   static var kind: HandleKind { .reservoir }
 }
 
-@c @implementation public func gen_reservoir_options_init(
-  _ options: UnsafeMutablePointer<gen_reservoir_options>?, _ struct_size: UInt32
-) -> gen_status {
-  boundary { () throws(GenerativeError) in
-    var o = gen_reservoir_options()
-    o.capacity = 10_000
-    try o.write(to: options, size: struct_size)
-  }
-}
-
 @c @implementation public func gen_reservoir_create(
   _ options: UnsafePointer<gen_reservoir_options>?,
   _ reservoir_out: UnsafeMutablePointer<OpaquePointer?>?
@@ -25,9 +15,7 @@ extension Reservoir: HandleObject {
   create(reservoir_out) { () throws(GenerativeError) in
     let o = try gen_reservoir_options(reading: options)
     return try Reservoir(
-      columns: try checkRange("n_features", o.n_features, 1...StackLimit.width),
-      capacity: try checkRange("capacity", orDefault(o.capacity, 10_000), 1...Int(Int32.max)), seed: o.seed,
-      in: try resolve(o.context))
+      columns: Int(o.n_features), capacity: Int(o.capacity), seed: o.seed, in: try resolve(o.context))
   }
 }
 
@@ -36,9 +24,9 @@ extension Reservoir: HandleObject {
 }
 
 @c @implementation public func gen_reservoir_update(
-  _ reservoir: OpaquePointer?, _ dataset: OpaquePointer?, _ first_row: Int64
+  _ reservoir: OpaquePointer?, _ dataset: OpaquePointer?, _ first_row: Int64, _ run: UnsafePointer<gen_run>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
+  boundary(run) { () throws(GenerativeError) in
     try Handles.shared.changing(reservoir) { (reservoir: Reservoir) throws(GenerativeError) in
       var first = try checkRange("first_row", first_row, 0...Int.max)
       try withDataset(dataset) { (dataset) throws(GenerativeError) in

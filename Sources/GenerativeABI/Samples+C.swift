@@ -30,10 +30,10 @@ private struct Sets {
 
 @c @implementation public func gen_evaluate_frechet(
   _ real: UnsafePointer<Float>?, _ n_real: Int64, _ generated: UnsafePointer<Float>?,
-  _ n_generated: Int64, _ row_size: Int64, _ context: OpaquePointer?,
+  _ n_generated: Int64, _ row_size: Int64, _ context: OpaquePointer?, _ run: UnsafePointer<gen_run>?,
   _ distance_out: UnsafeMutablePointer<Double>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
+  boundary(run) { () throws(GenerativeError) in
     let sets = try Sets(real, n_real, generated, n_generated, row_size, context, least: 2)
     guard let distance_out else { throw .null("distance_out") }
     distance_out.pointee = try FrechetDistance.between(
@@ -46,14 +46,14 @@ private struct Sets {
 @c @implementation public func gen_evaluate_kernel_distance(
   _ real: UnsafePointer<Float>?, _ n_real: Int64, _ generated: UnsafePointer<Float>?,
   _ n_generated: Int64, _ row_size: Int64, _ n_subsets: Int64, _ subset_size: Int64, _ seed: UInt64,
-  _ context: OpaquePointer?, _ mean_out: UnsafeMutablePointer<Double>?,
+  _ context: OpaquePointer?, _ run: UnsafePointer<gen_run>?, _ mean_out: UnsafeMutablePointer<Double>?,
   _ deviation_out: UnsafeMutablePointer<Double>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
+  boundary(run) { () throws(GenerativeError) in
     let sets = try Sets(real, n_real, generated, n_generated, row_size, context, least: 2)
     let most = min(sets.realCount, sets.generatedCount)
-    let subsets = try checkRange("n_subsets", orDefault(n_subsets, 100), 1...1_000_000)
-    let size = try checkRange("subset_size", orDefault(subset_size, Int64(min(1000, most))), 2...most)
+    let subsets = try checkRange("n_subsets", orAutomatic(n_subsets, 100), 1...1_000_000)
+    let size = try checkRange("subset_size", orAutomatic(subset_size, Int64(min(1000, most))), 2...most)
     guard let mean_out else { throw .null("mean_out") }
     let distance = try KernelDistance(
       sets.real, count: sets.realCount, sets.generated, count: sets.generatedCount, rowSize: sets.rowSize,
@@ -66,10 +66,11 @@ private struct Sets {
 @c @implementation public func gen_evaluate_precision_recall(
   _ real: UnsafePointer<Float>?, _ n_real: Int64, _ generated: UnsafePointer<Float>?,
   _ n_generated: Int64, _ row_size: Int64, _ n_neighbours: Int64, _ context: OpaquePointer?,
+  _ run: UnsafePointer<gen_run>?,
   _ precision_out: UnsafeMutablePointer<Double>?, _ recall_out: UnsafeMutablePointer<Double>?,
   _ density_out: UnsafeMutablePointer<Double>?, _ coverage_out: UnsafeMutablePointer<Double>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
+  boundary(run) { () throws(GenerativeError) in
     let sets = try Sets(real, n_real, generated, n_generated, row_size, context, least: 2)
     let most = min(sets.realCount, sets.generatedCount) - 1
     let balls = try NeighbourBalls(
@@ -85,11 +86,11 @@ private struct Sets {
 
 @c @implementation public func gen_evaluate_two_sample(
   _ real: UnsafePointer<Float>?, _ n_real: Int64, _ generated: UnsafePointer<Float>?,
-  _ n_generated: Int64, _ row_size: Int64, _ context: OpaquePointer?,
+  _ n_generated: Int64, _ row_size: Int64, _ context: OpaquePointer?, _ run: UnsafePointer<gen_run>?,
   _ accuracy_out: UnsafeMutablePointer<Double>?, _ real_accuracy_out: UnsafeMutablePointer<Double>?,
   _ generated_accuracy_out: UnsafeMutablePointer<Double>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
+  boundary(run) { () throws(GenerativeError) in
     let sets = try Sets(real, n_real, generated, n_generated, row_size, context, least: 1)
     guard let accuracy_out else { throw .null("accuracy_out") }
     let test = try TwoSampleTest(
@@ -103,11 +104,12 @@ private struct Sets {
 
 @c @implementation public func gen_evaluate_memorization(
   _ training: OpaquePointer?, _ generated: UnsafePointer<Float>?, _ n_generated: Int64,
-  _ held_out: UnsafePointer<Float>?, _ n_held_out: Int64, _ ratio_out: UnsafeMutablePointer<Double>?,
+  _ held_out: UnsafePointer<Float>?, _ n_held_out: Int64, _ run: UnsafePointer<gen_run>?,
+  _ ratio_out: UnsafeMutablePointer<Double>?,
   _ generated_distance_out: UnsafeMutablePointer<Double>?,
   _ held_out_distance_out: UnsafeMutablePointer<Double>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
+  boundary(run) { () throws(GenerativeError) in
     try withDataset(training, "training") { (training) throws(GenerativeError) in
       let (width, context) = (training.shape.count, training.context)
       let generated = try checkRows("generated", generated, "n_generated", n_generated, width, context)

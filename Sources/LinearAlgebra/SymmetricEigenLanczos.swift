@@ -47,6 +47,7 @@ extension SymmetricEigen {
       let basis = try KrylovBasis(of: a, n: n, capacity: first + first / 2, in: context)
       var isGrowing = basis.grow(to: first)
       while isGrowing {
+        try Run.proceed(basis.count, of: n)
         let (pairs, residual) = try basis.ritzPairs(k)
         let rounding = Double(n) * 0x1p-52 * pairs.values[0]
         if residual <= rounding {

@@ -52,6 +52,7 @@ extension SymmetricEigen {
       let e = offDiagonal.base
       var first = 0
       while first < n - 1 {
+        try Run.proceed(first, of: n)
         let end = min(first + Self.panel, n - 1)
         let count = end - first
         let v = left.base
@@ -112,6 +113,7 @@ extension SymmetricEigen {
       let y = try Buffer<Double>(count: 2 * block * z.rowCount, in: context.memory)
       let blockCount = (n - 1 + block - 1) / block
       for b in (0..<blockCount).reversed() {
+        try Run.proceed(blockCount - 1 - b, of: blockCount)
         let first = b * block
         let count = min(block, n - 1 - first)
         let width = n - first - 1

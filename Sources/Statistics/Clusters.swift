@@ -47,10 +47,12 @@ enum Clusters {
     let random = Random(seed: seed, purpose: .mixture, step: UInt64(start) + 1)
     distances.base.update(repeating: .infinity, count: n)
     for c in 0..<k {
+      try Run.proceed(c, of: k)
       place(c, at: draw(distances, among: n, random.words(UInt64(c))))
       move(to: c..<c + 1)
     }
-    for _ in 0..<roundLimit {
+    for round in 0..<roundLimit {
+      try Run.proceed(round, of: roundLimit)
       centres.base.update(repeating: 0, count: k * d)
       counts.base.update(repeating: 0, count: k)
       for i in 0..<n {

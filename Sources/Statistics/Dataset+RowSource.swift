@@ -13,6 +13,7 @@ extension Dataset: RowSource {
     _ body: (RowBatch) throws(GenerativeError) -> Void
   ) throws(GenerativeError) {
     guard let rowCount else { return try forEachStreamBatch(body) }
+    try Run.proceed(0, of: rowCount)
     let wasPacked: Void? = try withBytes { bytes throws(GenerativeError) in
       try body(.bytes(bytes, rowCount: rowCount))
     }
@@ -23,6 +24,7 @@ extension Dataset: RowSource {
     if elementKind == .uint8 {
       let batch = try Buffer<UInt8>(count: capacity * columnCount, in: context.memory)
       for first in stride(from: 0, to: rowCount, by: Self.batchRows) {
+        try Run.proceed(first, of: rowCount)
         let range = first..<min(rowCount, first + Self.batchRows)
         try readBytes(range: range, into: batch.base)
         try body(.bytes(batch.base, rowCount: range.count))
@@ -31,6 +33,7 @@ extension Dataset: RowSource {
     }
     let batch = try Buffer<Float>(count: capacity * columnCount, in: context.memory)
     for first in stride(from: 0, to: rowCount, by: Self.batchRows) {
+      try Run.proceed(first, of: rowCount)
       let range = first..<min(rowCount, first + Self.batchRows)
       try read(range: range, into: batch.base)
       try body(.floats(Matrix(batch.base, rows: range.count, columns: columnCount)))
@@ -51,9 +54,12 @@ extension Dataset: RowSource {
     }
     let batch = try Buffer<Float>(count: count, in: context.memory)
     reader.start(epoch: 0)
+    var done = 0
     while true {
+      try Run.proceed(done, of: 0)
       let rows = try reader.next(into: batch.base)
       guard rows > 0 else { return }
+      done += rows
       try body(.floats(Matrix(batch.base, rows: rows, columns: columnCount)))
     }
   }

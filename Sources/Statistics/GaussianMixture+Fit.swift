@@ -91,6 +91,7 @@ private struct Maximisation {
     var fit = GaussianMixture.Fit(
       rowCount: rows.rowCount, iterationCount: 1, isConverged: false, likelihood: -.infinity)
     while true {
+      try Run.proceed(fit.iterationCount - 1, of: options.iterationLimit)
       let mixture = try maximised(fit)
       let likelihood = try share(mixture)
       fit.isConverged = abs(likelihood - fit.likelihood) < options.tolerance

@@ -2,9 +2,9 @@
 ///
 /// A plain vector of n features is 1 × 1 × n.
 package struct Shape: Equatable, Hashable, Sendable, CustomStringConvertible {
-  package let height: Int
-  package let width: Int
-  package let channels: Int
+  package var height: Int
+  package var width: Int
+  package var channels: Int
 
   package init(height: Int, width: Int, channels: Int) {
     self.height = height

@@ -24,11 +24,12 @@ extension Checkpoint {
     for (name, value) in rule.hyperparameters { try setOption(name, value) }
   }
 
-  /// The step after which the optimizer's state began; 0 where there is none.
+  /// The step after which the optimizer's state began; 0 where there is none, as in the first files.
   func optimizerStart(
     _ rule: Optimizer.Rule?, _ progress: Progress
   ) throws(GenerativeError) -> Int {
-    rule == nil ? 0 : try option("optimizer_start", in: 0...progress.stepCount)
+    guard rule != nil, hasOption("optimizer_start") else { return 0 }
+    return try option("optimizer_start", in: 0...progress.stepCount)
   }
 
   func rule() throws(GenerativeError) -> Optimizer.Rule? {

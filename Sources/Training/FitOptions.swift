@@ -70,7 +70,7 @@ package struct Observer: @unchecked Sendable {
 
 /// A moment of a fit that observers are told of.
 package struct Event: Sendable {
-  package enum Kind: Int32, Sendable { case step, epoch, skipped, warning }
+  package enum Kind: Int32, Sendable { case step, epoch, skipped, warning, progress }
 
   package var kind: Kind
   /// From 1.

@@ -73,16 +73,3 @@ final class Reporter {
     return event
   }
 }
-
-/// Seconds since its making.
-struct Clock {
-  private let start = Clock.now
-
-  var seconds: Double { Clock.now - start }
-
-  private static var now: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-  }
-}

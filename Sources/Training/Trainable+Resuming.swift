@@ -23,9 +23,7 @@ extension Trainable {
     guard let path = options.checkpoint?.path, Checkpoint.exists(path) else { return nil }
     let checkpoint = try Checkpoint.read(path, limits: context.limits, in: context.memory)
     do throws(GenerativeError) {
-      let outline = try outline()
-      try checkpoint.require(kind: outline.kind ?? "")
-      try checkpoint.requireOptions(of: outline)
+      try requireOptions(of: checkpoint)
       guard let old = checkpoint.fitTerms else {
         throw GenerativeError(.state, "resume: the file has no record of a fit that could go on")
       }

@@ -23,6 +23,10 @@ package protocol Trainable: Checkpointable {
 
   /// A checkpoint that says what the model is: its kind and options, and no numbers yet.
   func outline() throws(GenerativeError) -> Checkpoint
+  /// Refuses a checkpoint of a model of another kind, or with other options.
+  ///
+  /// - Throws: `.mismatch` naming the first that differs.
+  func requireOptions(of checkpoint: Checkpoint) throws(GenerativeError)
   /// Checks the options and the data and allocates all that steps of up to `options.batchRows`
   /// rows will need.
   ///

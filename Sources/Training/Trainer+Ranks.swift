@@ -45,10 +45,9 @@ extension Ranks {
     var bytes = rank == 0 ? Array(own.utf8) : [UInt8](repeating: 0, count: Int(count))
     try broadcast(&bytes)
     var first: [String: String] = [:]
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = String(parts[0])
-      if first[name] == nil { first[name] = parts.count > 1 ? String(parts[1]) : "" }
+    for line in String(decoding: bytes, as: UTF8.self).fields(separatedBy: "\n") {
+      let parts = line.fields(separatedBy: "\t")
+      if first[parts[0]] == nil { first[parts[0]] = parts.count > 1 ? parts[1] : "" }
     }
     try together { () throws(GenerativeError) in
       for (name, text) in lines where first[name] != text {
@@ -68,7 +67,7 @@ extension Trainable {
   func likeness(_ options: FitOptions) throws(GenerativeError) -> [(name: String, text: String)] {
     let prefix = "option."
     let outline = try outline().metadata.sorted { $0.key < $1.key }.map { key, text in
-      let name = key.hasPrefix(prefix) ? String(key.dropFirst(prefix.count)) : key
+      let name = key.removing(prefix: prefix) ?? key
       // A fit has one of its own.
       return (name: name == "seed" ? "the model's seed" : name, text: text)
     }

@@ -7,9 +7,11 @@ import Testing
 
   private func autoencoder(_ change: (inout gen_autoencoder_options) -> Void) -> gen_status {
     var options = autoencoderOptions()
-    (options.height, options.width, options.channels) = (Int64(Self.side), Int64(Self.side), 1)
-    options.architecture = Int32(GEN_ARCHITECTURE_CONVOLUTIONAL)
-    options.base_channels = 2
+    (options.network.height, options.network.width, options.network.channels) = (
+      Int64(Self.side), Int64(Self.side), 1
+    )
+    options.network.architecture = Int32(GEN_ARCHITECTURE_CONVOLUTIONAL)
+    options.network.base_channels = 2
     change(&options)
     var handle: OpaquePointer?
     let status = gen_autoencoder_create(&options, &handle)
@@ -21,9 +23,11 @@ import Testing
   private func ganOptions() -> gen_gan_options {
     var options = gen_gan_options()
     gen_gan_options_init(&options, UInt32(MemoryLayout<gen_gan_options>.size))
-    (options.height, options.width, options.channels) = (Int64(Self.side), Int64(Self.side), 1)
-    options.architecture = Int32(GEN_ARCHITECTURE_CONVOLUTIONAL)
-    (options.base_channels, options.depth, options.latent_size) = (2, 2, 3)
+    (options.network.height, options.network.width, options.network.channels) = (
+      Int64(Self.side), Int64(Self.side), 1
+    )
+    options.network.architecture = Int32(GEN_ARCHITECTURE_CONVOLUTIONAL)
+    (options.network.base_channels, options.network.depth, options.latent_size) = (2, 2, 3)
     return options
   }
 
@@ -47,39 +51,47 @@ import Testing
     expect(autoencoder { _ in }, 0)
     expect(gan { _ in }, 0)
     for bad in [-1, 2, .max, .min] as [Int32] {
-      expect(autoencoder { $0.architecture = bad }, 1)
-      expect(gan { $0.architecture = bad }, 1)
+      expect(autoencoder { $0.network.architecture = bad }, 1)
+      expect(gan { $0.network.architecture = bad }, 1)
       expect(autoencoder { $0.batch_norm = bad }, 1)
       expect(autoencoder { $0.pixel_bias = bad }, 1)
       expect(autoencoder { $0.skips = bad }, 1)
       expect(gan { $0.spectral_norm = bad }, 1)
     }
-    for bad in [-1, 17, .max, .min] as [Int32] {
-      expect(autoencoder { $0.depth = bad }, 1)
-      expect(gan { $0.depth = bad }, 1)
+    for bad in [-2, 0, 17, .max, .min] as [Int64] {
+      expect(autoencoder { $0.network.depth = bad }, 1)
+      expect(gan { $0.network.depth = bad }, 1)
     }
-    for bad in [-1, 4097, .max, .min] as [Int64] {
-      expect(autoencoder { $0.base_channels = bad }, 1)
-      expect(gan { $0.base_channels = bad }, 1)
-      expect(gan { $0.n_classes = bad }, 1)
+    for bad in [-2, 0, 4097, .max, .min] as [Int64] {
+      expect(autoencoder { $0.network.base_channels = bad }, 1)
+      expect(gan { $0.network.base_channels = bad }, 1)
     }
-    expect(gan { ($0.height, $0.width, $0.base_channels, $0.depth) = (64, 64, 4096, 6) }, 11)
+    for bad in [-1, 4097, .max, .min] as [Int64] { expect(gan { $0.n_classes = bad }, 1) }
+    expect(
+      gan {
+        ($0.network.height, $0.network.width, $0.network.base_channels, $0.network.depth) = (64, 64, 4096, 6)
+      }, 11)
     let dense = Int32(GEN_ARCHITECTURE_DENSE)
-    expect(autoencoder { ($0.architecture, $0.base_channels, $0.depth) = (dense, 2, 0) }, 1)
-    expect(autoencoder { ($0.architecture, $0.base_channels, $0.depth) = (dense, 0, 1) }, 1)
-    expect(autoencoder { ($0.architecture, $0.base_channels, $0.batch_norm) = (dense, 0, 1) }, 1)
+    expect(
+      autoencoder { ($0.network.architecture, $0.network.base_channels, $0.network.depth) = (dense, 2, -1) },
+      1)
+    expect(
+      autoencoder { ($0.network.architecture, $0.network.base_channels, $0.network.depth) = (dense, -1, 1) },
+      1)
+    expect(
+      autoencoder { ($0.network.architecture, $0.network.base_channels, $0.batch_norm) = (dense, -1, 1) }, 1)
     expect(gan { ($0.spectral_norm, $0.discriminator_batch_norm) = (1, 1) }, 1)
     expect(gan { ($0.spectral_norm, $0.discriminator_batch_norm) = (1, -1) }, 0)
   }
 
   @Test func `A size that the depth cannot halve names the nearest`() {
-    expect(gan { ($0.height, $0.depth) = (30, 3) }, 1)
+    expect(gan { ($0.network.height, $0.network.depth) = (30, 3) }, 1)
     #expect(message == "height must be a multiple of 8 for depth 3, not 30; the nearest is 32")
-    expect(autoencoder { ($0.height, $0.width, $0.depth) = (4, 2, 2) }, 1)
+    expect(autoencoder { ($0.network.height, $0.network.width, $0.network.depth) = (4, 2, 2) }, 1)
     #expect(message == "width must be a multiple of 4 for depth 2, not 2; the nearest is 4")
     var options = vaeOptions()
-    options.architecture = Int32(GEN_ARCHITECTURE_CONVOLUTIONAL)
-    (options.height, options.width, options.channels) = (1, 784, 1)
+    options.network.architecture = Int32(GEN_ARCHITECTURE_CONVOLUTIONAL)
+    (options.network.height, options.network.width, options.network.channels) = (1, 784, 1)
     var vae: OpaquePointer?
     expect(gen_vae_create(&options, &vae), 1)
     #expect(message == "height must be a multiple of 2 for depth 1, not 1; the nearest is 2")
@@ -89,7 +101,7 @@ import Testing
     let widths: [Int64] = [5]
     expect(autoencoder { $0.skips = 1 }, 0)
     let changes: [(String, (inout gen_autoencoder_options) -> Void)] = [
-      ("dropout", { $0.dropout = 0.1 }), ("no_bias", { $0.no_bias = 1 }),
+      ("dropout", { $0.network.dropout = 0.1 }), ("bias false", { $0.bias = 0 }),
       ("latent_activation", { $0.latent_activation = Int32(GEN_ACTIVATION_TANH) }),
       ("batch_norm", { $0.batch_norm = 1 }), ("pixel_bias", { $0.pixel_bias = 1 }),
     ]
@@ -109,11 +121,15 @@ import Testing
       }
       expect(status, 1)
     }
-    expect(autoencoder { ($0.skips, $0.architecture, $0.base_channels) = (1, 0, 0) }, 1)
+    expect(autoencoder { ($0.skips, $0.network.architecture, $0.network.base_channels) = (1, 0, 0) }, 1)
 
     var options = autoencoderOptions()
-    (options.height, options.width, options.channels) = (Int64(Self.side), Int64(Self.side), 1)
-    (options.architecture, options.base_channels, options.skips, options.n_hidden) = (1, 2, 1, 0)
+    (options.network.height, options.network.width, options.network.channels) = (
+      Int64(Self.side), Int64(Self.side), 1
+    )
+    (options.network.architecture, options.network.base_channels, options.skips, options.n_hidden) = (
+      1, 2, 1, 0
+    )
     let model = try made { gen_autoencoder_create(&options, $0) }
     var (x, y) = (rows(2, width: Self.pixels), [Float](repeating: -1, count: 2 * Self.pixels))
     expect(gen_autoencoder_encode(model, x, 2, &y), 12)
@@ -133,22 +149,22 @@ import Testing
     let gan = try made { gen_gan_create(&options, $0) }
     let (one, three) = (try images(1), try images(3))
     var fit = fitOptions(epochs: 1)
-    expect(gen_model_fit(gan, one, &fit), 1)
+    expect(gen_model_fit(gan, one, &fit, nil), 1)
     fit.batch_size = 1
-    expect(gen_model_fit(gan, three, &fit), 1)
+    expect(gen_model_fit(gan, three, &fit, nil), 1)
     #expect(message == "batch_size must be at least 2 with batch norm, not 1")
     // The third row, a batch of its own, is left out.
     fit.batch_size = 2
-    expect(gen_model_fit(gan, three, &fit), 0)
+    expect(gen_model_fit(gan, three, &fit, nil), 0)
     var info = gen_model_info_t()
     info.struct_size = UInt32(MemoryLayout<gen_model_info_t>.size)
     expect(gen_model_info(gan, &info), 0)
     #expect(info.n_steps == 1)
     #expect(info.architecture == Int32(GEN_ARCHITECTURE_CONVOLUTIONAL))
-    (options.no_batch_norm, options.discriminator_batch_norm) = (1, -1)
+    (options.batch_norm, options.discriminator_batch_norm) = (0, 0)
     let plain = try made { gen_gan_create(&options, $0) }
     fit.batch_size = 1
-    expect(gen_model_fit(plain, three, &fit), 0)
+    expect(gen_model_fit(plain, three, &fit, nil), 0)
     for handle in [gan, plain] { gen_model_destroy(handle) }
     for handle in [one, three] { gen_dataset_destroy(handle) }
   }

@@ -8,7 +8,7 @@ import Testing
     let handle = try model.make()
     let dataset = try makeDataset()
     var options = fitOptions()
-    expect(gen_model_fit(handle, dataset, &options), 0)
+    expect(gen_model_fit(handle, dataset, &options, nil), 0)
     gen_dataset_destroy(dataset)
     return handle
   }
@@ -30,7 +30,7 @@ import Testing
     // Trained further, all three go the same way.
     let dataset = try makeDataset()
     var options = fitOptions()
-    for each in [handle, fromFile, fromMemory] { expect(gen_model_fit(each, dataset, &options), 0) }
+    for each in [handle, fromFile, fromMemory] { expect(gen_model_fit(each, dataset, &options, nil), 0) }
     #expect(try model.bytes(fromFile) == model.bytes(handle))
     #expect(try model.bytes(fromMemory) == model.bytes(handle))
     var count: Int64 = 0

@@ -21,14 +21,14 @@ import Testing
       info.struct_size = UInt32(MemoryLayout<gen_model_info_t>.size)
       var count: Int64 = 0
       expect(model.use(handle, &x), 2)
-      expect(gen_model_fit(handle, dataset, nil), 2)
+      expect(gen_model_fit(handle, dataset, nil, nil), 2)
       expect(gen_model_info(handle, &info), 2)
       expect(gen_model_save_memory(handle, 0, nil, 0, &count), 2)
       expect(gen_model_save(handle, "/tmp/never", 0), 2)
     }
     #expect(x.allSatisfy { $0 == -1 })
     let handle = try model.make()
-    for wrong in [nil, stale, handle] { expect(gen_model_fit(handle, wrong, nil), 2) }
+    for wrong in [nil, stale, handle] { expect(gen_model_fit(handle, wrong, nil, nil), 2) }
     expect(model.create(nil, nil), 1)
     gen_model_destroy(handle)
     gen_dataset_destroy(dataset)
@@ -52,17 +52,17 @@ import Testing
     let dataset = try makeDataset()
     let vae = try Model.vae.make()
     var options = fitOptions()
-    options.token = token
-    expect(gen_model_fit(vae, dataset, &options), 0)
+    var run = run(token: token)
+    expect(gen_model_fit(vae, dataset, &options, &run), 0)
     expect(gen_token_cancel(token), 0)
     expect(gen_token_cancel(token), 0)
-    expect(gen_model_fit(vae, dataset, &options), 13)
+    expect(gen_model_fit(vae, dataset, &options, &run), 13)
     _ = try Model.vae.output(vae)
     gen_token_destroy(token)
     gen_token_destroy(token)
     gen_token_destroy(nil)
     expect(gen_token_cancel(token), 2)
-    expect(gen_model_fit(vae, dataset, &options), 2)
+    expect(gen_model_fit(vae, dataset, &options, &run), 2)
     // All tokens, and one more.
     var tokens: [OpaquePointer?] = []
     while tokens.count < 1000 {
@@ -98,8 +98,7 @@ import Testing
   func `A callback that re-enters the object at work is told it is busy`(_ model: Model) throws {
     let visit = Visit(model, try model.make(), try makeDataset())
     var options = fitOptions()
-    options.user_data = Unmanaged.passUnretained(visit).toOpaque()
-    options.event = { _, data in
+    var run = run(Unmanaged.passUnretained(visit).toOpaque()) { _, data in
       guard let data else { return 2 }
       let visit = Unmanaged<Visit>.fromOpaque(data).takeUnretainedValue()
       var x = [Float](repeating: 0, count: 2 * rowSize)
@@ -107,7 +106,7 @@ import Testing
       var info = gen_model_info_t()
       info.struct_size = UInt32(MemoryLayout<gen_model_info_t>.size)
       visit.statuses += [
-        visit.model.use(visit.handle, &x), gen_model_fit(visit.handle, visit.dataset, nil),
+        visit.model.use(visit.handle, &x), gen_model_fit(visit.handle, visit.dataset, nil, nil),
         gen_model_save_memory(visit.handle, 0, nil, 0, &count),
         gen_model_save(visit.handle, "/tmp/x", 0),
         gen_model_info(visit.handle, &info),
@@ -119,7 +118,7 @@ import Testing
       gen_model_destroy(other)
       return 0
     }
-    expect(gen_model_fit(visit.handle, visit.dataset, &options), 0)
+    expect(gen_model_fit(visit.handle, visit.dataset, &options, &run), 0)
     #expect(visit.statuses.count >= 10)
     #expect(visit.statuses.allSatisfy { $0 == GEN_E_BUSY })
     _ = try model.output(visit.handle)
@@ -131,15 +130,14 @@ import Testing
   func `A model destroyed in its callback lives to the end of the fit`(_ model: Model) throws {
     let visit = Visit(model, try model.make(), try makeDataset())
     var options = fitOptions()
-    options.user_data = Unmanaged.passUnretained(visit).toOpaque()
-    options.event = { _, data in
+    var run = run(Unmanaged.passUnretained(visit).toOpaque()) { _, data in
       guard let data else { return 2 }
       let visit = Unmanaged<Visit>.fromOpaque(data).takeUnretainedValue()
       gen_model_destroy(visit.handle)
       gen_dataset_destroy(visit.dataset)
       return 0
     }
-    expect(gen_model_fit(visit.handle, visit.dataset, &options), 0)
+    expect(gen_model_fit(visit.handle, visit.dataset, &options, &run), 0)
     var x = [Float](repeating: -1, count: 2 * rowSize)
     expect(model.use(visit.handle, &x), 2)
   }
@@ -149,15 +147,14 @@ import Testing
     let vae = try Model.vae.make()
     let dataset = try makeDataset()
     var options = fitOptions(epochs: 3)
-    options.user_data = UnsafeMutableRawPointer(bitPattern: answer)
-    options.event = { event, data in
+    var run = run(UnsafeMutableRawPointer(bitPattern: answer)) { event, data in
       guard let event = event?.pointee, event.struct_size == UInt32(MemoryLayout<gen_event>.size),
         event.message != nil, event.n_epochs == 3, event.discriminator_loss.isNaN,
         event.kind != GEN_EVENT_EPOCH || event.loss.isFinite
       else { return 2 }
       return event.kind == GEN_EVENT_EPOCH ? Int32(Int(bitPattern: data)) : 0
     }
-    expect(gen_model_fit(vae, dataset, &options), status)
+    expect(gen_model_fit(vae, dataset, &options, &run), status)
     var info = gen_model_info_t()
     info.struct_size = UInt32(MemoryLayout<gen_model_info_t>.size)
     expect(gen_model_info(vae, &info), 0)
@@ -171,7 +168,7 @@ import Testing
     let dataset = try makeDataset()
     let token = try made { gen_token_create($0) }
     var options = fitOptions(epochs: 1_000_000)
-    options.token = token
+    var run = run(token: token)
     var thread = pthread_t()
     pthread_create(
       &thread, nil,
@@ -180,7 +177,7 @@ import Testing
         _ = gen_token_cancel(OpaquePointer(token))
         return nil
       }, UnsafeMutableRawPointer(token))
-    expect(gen_model_fit(vae, dataset, &options), 13)
+    expect(gen_model_fit(vae, dataset, &options, &run), 13)
     pthread_join(thread, nil)
     _ = try Model.vae.output(vae)
     gen_token_destroy(token)

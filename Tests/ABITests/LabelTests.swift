@@ -40,7 +40,7 @@ import Testing
         "elbo",
         { labels, n, _ in
           var terms = [Double](repeating: -1, count: 8)
-          let status = gen_vae_elbo(vae, x, labels, n, 2, 1, &terms, nil)
+          let status = gen_vae_elbo(vae, x, labels, n, 2, 1, nil, &terms, nil)
           #expect((status == GEN_OK && n > 0) != terms.allSatisfy { $0 == -1 })
           return status
         }
@@ -88,12 +88,12 @@ import Testing
     expect(gen_vae_encode_sample(vae, x, nil, 2, 1, &out), 12)
     expect(gen_vae_decode(vae, x, nil, 2, &out), 12)
     expect(gen_model_reconstruct(vae, x, nil, 2, &out), 12)
-    expect(gen_vae_elbo(vae, x, nil, 2, 1, 1, &terms, nil), 12)
+    expect(gen_vae_elbo(vae, x, nil, 2, 1, 1, nil, &terms, nil), 12)
     expect(gen_vae_manifold(vae, 0, 1, 2, 2, &out), 12)
-    expect(gen_model_invert(vae, x, 2, nil, &out, nil), 15)
+    expect(gen_model_invert(vae, x, 2, nil, nil, &out, nil), 15)
     expect(gen_gan_generate(gan, x, nil, 2, 0, &out), 12)
     expect(gen_gan_discriminate(gan, x, nil, 2, &out), 12)
-    expect(gen_model_invert(gan, x, 2, nil, &out, nil), 15)
+    expect(gen_model_invert(gan, x, 2, nil, nil, &out, nil), 15)
     #expect(out.allSatisfy { $0 == -1 } && terms == [-1, -1])
     expect(gen_vae_sample(vae, nil, 2, 1, &out), 0)
     expect(gen_gan_sample(gan, nil, 2, 1, &out), 0)
@@ -111,11 +111,11 @@ import Testing
     let right = try dataset([0, 1, 2, 2, 1])
     var fit = fitOptions()
     for (dataset, status) in [(plain, 1), (wrong, 1), (right, 0)] {
-      expect(gen_model_fit(vae, dataset, &fit), status)
-      expect(gen_model_fit(gan, dataset, &fit), status)
+      expect(gen_model_fit(vae, dataset, &fit, nil), status)
+      expect(gen_model_fit(gan, dataset, &fit, nil), status)
     }
     fit.validation = wrong
-    expect(gen_model_fit(vae, right, &fit), 1)
+    expect(gen_model_fit(vae, right, &fit, nil), 1)
     #expect(message == "validation's labels[3] must be between 0 and 2, not 3")
 
     // What was learned tells the classes apart, and row i is the same in any batch.

@@ -122,25 +122,27 @@ import Testing
     func sample(_ rows: Int64, _ truncation: Double) -> gen_status {
       called(12) { gen_latents_sample(rows, 3, truncation, 1, $0) }
     }
-    for good in [0, 0.01, 0.7, 1e30] { expect(sample(4, good), 0) }
-    for bad in [-1, 0.001, Double.nan, .infinity] { expect(sample(4, bad), 1) }
-    for bad in [-1, .max] as [Int64] { expect(sample(bad, 0), 1) }
-    expect(gen_latents_sample(1, 3, 0, 1, nil), 1)
+    for good in [Double(GEN_AUTO), 0.01, 0.7, 1e30] { expect(sample(4, good), 0) }
+    for bad in [-2, 0, 0.001, Double.nan, .infinity] { expect(sample(4, bad), 1) }
+    for bad in [-1, .max] as [Int64] { expect(sample(bad, 1), 1) }
+    expect(gen_latents_sample(1, 3, 1, 1, nil), 1)
   }
 
   @Test func `Inversions are checked`() throws {
     var options = vaeOptions()
     let vae = try made { gen_vae_create(&options, $0) }
     defer { gen_model_destroy(vae) }
-    func invert(_ x: [Float]? = rows(4), _ change: (inout gen_invert_options) -> Void = { _ in })
-      -> gen_status
-    {
+    func invert(
+      _ x: [Float]? = rows(4), during run: gen_run = run(),
+      _ change: (inout gen_invert_options) -> Void = { _ in }
+    ) -> gen_status {
+      var run = run
       var options = gen_invert_options()
       gen_invert_options_init(&options, UInt32(MemoryLayout<gen_invert_options>.size))
       options.n_steps = 5
       change(&options)
       var error: [Float] = [Self.untouched, 0, 0, 0]
-      let status = called(8) { gen_model_invert(vae, x, 4, &options, $0, &error) }
+      let status = called(8) { gen_model_invert(vae, x, 4, &options, &run, $0, &error) }
       #expect((error[0] == Self.untouched) == (status != GEN_OK))
       return status
     }
@@ -156,15 +158,15 @@ import Testing
     }
     let start = [Float](repeating: .infinity, count: 8)
     start.withUnsafeBufferPointer { start in expect(invert { $0.start = start.baseAddress }, 9) }
-    expect(gen_model_invert(nil, rows(1), 1, nil, nil, nil), 2)
-    expect(gen_model_invert(vae, rows(1), 1, nil, nil, nil), 0)
+    expect(gen_model_invert(nil, rows(1), 1, nil, nil, nil, nil), 2)
+    expect(gen_model_invert(vae, rows(1), 1, nil, nil, nil, nil), 0)
 
-    expect(invert { $0.event = { _, _ in Int32(GEN_STOP_NOW) } }, 13)
+    expect(invert(during: run { _, _ in Int32(GEN_STOP_NOW) }), 13)
     let token = try made { gen_token_create($0) }
     gen_token_cancel(token)
-    expect(invert { $0.token = token }, 13)
+    expect(invert(during: run(token: token)), 13)
     gen_token_destroy(token)
-    expect(invert { $0.token = token }, 2)
-    #expect(invert { $0.event = { _, _ in Int32(GEN_STOP_AFTER_EPOCH) } } == GEN_OK)
+    expect(invert(during: run(token: token)), 2)
+    #expect(invert(during: run { _, _ in Int32(GEN_STOP_AFTER_EPOCH) }) == GEN_OK)
   }
 }

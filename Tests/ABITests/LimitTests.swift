@@ -29,7 +29,7 @@ import Testing
     return try made { gen_context_create(&options, $0) }
   }
 
-  private func load(_ path: String, _ context: OpaquePointer?, channels: Int32 = 0) -> (
+  private func load(_ path: String, _ context: OpaquePointer?, channels: Int64 = Int64(GEN_AUTO)) -> (
     gen_status, OpaquePointer?
   ) {
     var options = gen_load_image_options()
@@ -54,8 +54,8 @@ import Testing
     let path = try picture(30, 70, ending)
     defer { unlink(path) }
     for (pixels, side, expected) in [
-      (0, 0, 0), (2100, 70, 0), (2099, 0, 11), (0, 69, 11), (1 << 40, 1_000_000, 0),
-    ] as [(Int64, Int32, gen_status)] {
+      (1 << 26, 16_384, 0), (2100, 70, 0), (2099, 16_384, 11), (1 << 26, 69, 11), (1 << 40, 1_000_000, 0),
+    ] as [(Int64, Int64, gen_status)] {
       let context = try context { ($0.max_image_pixels, $0.max_image_side) = (pixels, side) }
       let (status, image) = load(path, context)
       #expect(status == expected, "\(pixels) \(side): \(message)")
@@ -80,7 +80,7 @@ import Testing
     let pixels = [Float](repeating: 0.25, count: 17_000)
     var image: OpaquePointer?
     expect(gen_image_create(pixels, 1, 17_000, 1, &image), 1)
-    (grid.padding, grid.context) = (-1, wide)
+    (grid.padding, grid.context) = (0, wide)
     expect(gen_image_create_grid(pixels, 1, 1, 17_000, 1, &grid, &image), 0)
     let path = "/tmp/generative-wide-\(getpid()).png"
     defer { unlink(path) }
@@ -169,7 +169,7 @@ import Testing
     var options = gen_folder_options()
     gen_folder_options_init(&options, UInt32(MemoryLayout<gen_folder_options>.size))
     (options.height, options.width, options.channels, options.context) = (16, 16, 1, context)
-    let dataset = try made { gen_dataset_open_folder(folder, &options, $0) }
+    let dataset = try made { gen_dataset_open_folder(folder, &options, nil, $0) }
     #expect(journal.text.dropFirst() == ["1: skipped \(folder)/broken.png: neither PNG nor JPEG"])
     gen_dataset_destroy(dataset)
     gen_context_destroy(context)

@@ -24,7 +24,7 @@ import Testing
     case "classifier":
       var options = gen_classifier_options()
       gen_classifier_options_init(&options, UInt32(MemoryLayout<gen_classifier_options>.size))
-      (options.channels, options.n_classes) = (Int64(rowSize), 3)
+      (options.network.channels, options.n_classes) = (Int64(rowSize), 3)
       return try made { gen_classifier_create(&options, $0) }
     default:
       var options = gen_pca_options()
@@ -37,7 +37,7 @@ import Testing
   private func fitted(_ kind: String) throws -> OpaquePointer {
     let (model, data) = (try make(kind), try labelled())
     defer { gen_dataset_destroy(data) }
-    expect(gen_model_fit(model, data, nil), GEN_OK)
+    expect(gen_model_fit(model, data, nil, nil), GEN_OK)
     return model
   }
 
@@ -74,10 +74,10 @@ import Testing
         "gen_model_invert",
         {
           var z = [Float](repeating: 0, count: 4 * 2)
-          return gen_model_invert($0, x, 4, nil, &z, nil)
+          return gen_model_invert($0, x, 4, nil, nil, &z, nil)
         }
       ),
-      ("gen_model_fit_threshold", { gen_model_fit_threshold($0, data, 0, nil) }),
+      ("gen_model_fit_threshold", { gen_model_fit_threshold($0, data, -1, nil, nil) }),
       (
         "gen_model_threshold",
         {
@@ -98,7 +98,7 @@ import Testing
           var options = gen_mixture_options()
           gen_mixture_options_init(&options, UInt32(MemoryLayout<gen_mixture_options>.size))
           options.n_components = 2
-          return gen_model_fit_mixture($0, data, &options)
+          return gen_model_fit_mixture($0, data, &options, nil)
         }
       ),
       (
@@ -182,9 +182,9 @@ import Testing
     info.struct_size = UInt32(MemoryLayout<gen_model_info_t>.size)
     expect(gen_model_info(pca, &info), GEN_E_STATE)
     var options = fitOptions()
-    expect(gen_model_fit(pca, data, &options), GEN_E_ARGUMENT)
+    expect(gen_model_fit(pca, data, &options, nil), GEN_E_ARGUMENT)
     #expect(message.hasPrefix("options must be NULL for a pca"))
-    expect(gen_model_fit(pca, data, nil), GEN_OK)
+    expect(gen_model_fit(pca, data, nil, nil), GEN_OK)
     expect(gen_model_info(pca, &info), GEN_OK)
     #expect([info.height, info.width, info.channels, info.latent_size] == [1, 1, Int64(rowSize), 2])
     #expect([info.n_parameters, info.n_epochs, info.n_classes, info.n_features] == [0, 0, 0, 0])
@@ -208,12 +208,12 @@ import Testing
     var options = fitOptions(epochs: 1)
     options.batch_size = 20
     options.optimizer = Int32(GEN_OPTIMIZER_SGD)
-    options.beta1 = -1
-    expect(gen_model_fit(fitted, data, &options), GEN_OK)
+    options.beta1 = 0
+    expect(gen_model_fit(fitted, data, &options, nil), GEN_OK)
     let trainer = try made { gen_trainer_create(stepped, &options, $0) }
     var more: Int32 = 1
-    expect(gen_trainer_begin(trainer, rows(20), nil, 20, 0, 0, 0), GEN_E_STATE)
-    expect(gen_trainer_begin(trainer, rows(20), (0..<20).map { Int32($0 % 3) }, 20, 0, 0, 0), GEN_OK)
+    expect(gen_trainer_begin(trainer, rows(20), nil, 20, 0, 0, -1), GEN_E_STATE)
+    expect(gen_trainer_begin(trainer, rows(20), (0..<20).map { Int32($0 % 3) }, 20, 0, 0, -1), GEN_OK)
     expect(gen_trainer_apply(trainer, 20, &more), GEN_OK)
     #expect(more == 0)
     var (networks, count) = (Int32(0), Int64(0))

@@ -13,13 +13,13 @@ import Testing
   /// Fits as `options` say, with the path as C has it.
   private func fit(
     _ model: Model, _ handle: OpaquePointer, _ dataset: OpaquePointer, _ options: gen_fit_options,
-    _ path: String?
+    _ path: String?, during run: gen_run = run()
   ) -> gen_status {
-    var options = options
-    guard let path else { return gen_model_fit(handle, dataset, &options) }
+    var (options, run) = (options, run)
+    guard let path else { return gen_model_fit(handle, dataset, &options, &run) }
     return path.withCString {
       options.checkpoint_path = $0
-      return gen_model_fit(handle, dataset, &options)
+      return gen_model_fit(handle, dataset, &options, &run)
     }
   }
 
@@ -44,13 +44,13 @@ import Testing
     var options = fitOptions(epochs: 4)
     options.resume = 1
     options.checkpoint_seconds = 1e6
-    options.event = { event, _ in
+    let stopping = run { event, _ in
       event?.pointee.kind == Int32(GEN_EVENT_EPOCH) ? Int32(GEN_STOP_NOW) : Int32(GEN_GO_ON)
     }
     for run in 1...5 {
       let handle = try model.make()
       defer { gen_model_destroy(handle) }
-      let status = fit(model, handle, data, options, path.text)
+      let status = fit(model, handle, data, options, path.text, during: stopping)
       expect(status, run < 5 ? GEN_E_CANCELLED : GEN_OK, "run \(run)")
       #expect(info(model, handle).n_epochs == Int64(min(run, 4)))
       #expect(info(model, handle).n_epochs_left == (run < 5 ? Int64(4 - run) : 0))
@@ -79,7 +79,7 @@ import Testing
     }
     let path = Path()
     expect(status(path.text) { $0.checkpoint_steps = -1 }, GEN_E_ARGUMENT)
-    expect(status(path.text) { $0.checkpoint_seconds = -1 }, GEN_E_ARGUMENT)
+    expect(status(path.text) { $0.checkpoint_seconds = -2 }, GEN_E_ARGUMENT)
     expect(status(path.text) { $0.checkpoint_seconds = .nan }, GEN_E_ARGUMENT)
     expect(status(path.text) { $0.resume = 2 }, GEN_E_ARGUMENT)
     expect(status("") { _ in }, GEN_E_ARGUMENT)
@@ -102,7 +102,7 @@ import Testing
     var options = fitOptions(epochs: 100)
     options.optimizer = Int32(GEN_OPTIMIZER_SGD)
     options.learning_rate = 1e3
-    expect(gen_model_fit(autoencoder, data, &options), GEN_E_NONFINITE)
+    expect(gen_model_fit(autoencoder, data, &options, nil), GEN_E_NONFINITE)
     #expect(message.contains(" in epoch "))
     #expect(message.contains(" layer "))
     #expect(try Model.autoencoder.output(autoencoder).allSatisfy(\.isFinite))

@@ -63,7 +63,7 @@ import TestSupport
     var options = gen_moments_options()
     gen_moments_options_init(&options, UInt32(MemoryLayout<gen_moments_options>.size))
     options.n_features = Int64(columns)
-    options.n_directions = Int64(directions)
+    if directions > 0 { options.n_directions = Int64(directions) }
     options.seed = seed
     options.context = context
     return try made { gen_moments_create(&options, $0) }
@@ -102,7 +102,7 @@ import TestSupport
     for index in order where index < parts.count && !parts[index].isEmpty {
       let part = try empty()
       let dataset = try rows.dataset(parts[index])
-      expect(gen_moments_update(part, dataset), GEN_OK)
+      expect(gen_moments_update(part, dataset, nil), GEN_OK)
       let kept = try bytes(part)
       let back = try made { gen_moments_load_memory(kept, Int64(kept.count), nil, $0) }
       expect(gen_moments_merge(all, back), GEN_OK)
@@ -130,9 +130,7 @@ import TestSupport
     var found = Solution(
       variances: Array(repeating: 0, count: k), components: Array(repeating: 0, count: k * Self.columns),
       mean: Array(repeating: 0, count: Self.columns), total: 0)
-    expect(gen_pca_explained_variance(pca, &found.variances), GEN_OK)
-    expect(gen_pca_components(pca, &found.components), GEN_OK)
-    expect(gen_pca_mean(pca, &found.mean), GEN_OK)
+    expect(gen_pca_solution(pca, &found.mean, &found.components, &found.variances), GEN_OK)
     var info = gen_pca_info_t()
     info.struct_size = UInt32(MemoryLayout<gen_pca_info_t>.size)
     expect(gen_pca_info(pca, &info), GEN_OK)
@@ -264,9 +262,9 @@ import TestSupport
         status = gen_pca_create(&options, &pca)
       }
       if status == GEN_OK, let dataset = try? Rows.bytes.dataset(parts[rank]) {
-        status = gen_pca_fit(pca, dataset)
+        status = gen_pca_fit(pca, dataset, nil)
         gen_dataset_destroy(dataset)
-        if status == GEN_OK { status = gen_pca_components(pca, &components) }
+        if status == GEN_OK { status = gen_pca_solution(pca, nil, &components, nil) }
       }
       gen_model_destroy(pca)
       withExtendedLifetime(host) {}
@@ -277,7 +275,7 @@ import TestSupport
     return found.withLock { $0 }
   }
 
-  @Test(arguments: [GEN_PCA_AUTOMATIC, GEN_PCA_SKETCH])
+  @Test(arguments: [Int(GEN_AUTO), GEN_PCA_SKETCH])
   func `A PCA of bytes over ranks has one machine's bits`(
     solver: Int
   ) throws {
@@ -287,9 +285,9 @@ import TestSupport
     options.solver = Int32(solver)
     let alone = try made { gen_pca_create(&options, $0) }
     let dataset = try Rows.bytes.dataset(0..<Self.rowCount)
-    expect(gen_pca_fit(alone, dataset), GEN_OK)
+    expect(gen_pca_fit(alone, dataset, nil), GEN_OK)
     var expected = [Float](repeating: 0, count: 6 * Self.columns)
-    expect(gen_pca_components(alone, &expected), GEN_OK)
+    expect(gen_pca_solution(alone, nil, &expected, nil), GEN_OK)
     for cuts in [[0, Self.rowCount], [0, 40, Self.rowCount], [0, 700, 701, Self.rowCount]] {
       for found in fitted(zip(cuts, cuts.dropFirst()).map { $0..<$1 }, solver: solver) {
         #expect(found.status == "GEN_OK" && found.components == expected, "\(found.message)")
@@ -302,7 +300,7 @@ import TestSupport
   @Test func `A rank that fails ends the fit on all`() {
     for call in [0, 3, 7] {
       for found in fitted(
-        [0..<400, 400..<900], solver: GEN_PCA_AUTOMATIC, failure: .init(rank: 1, call: call))
+        [0..<400, 400..<900], solver: Int(GEN_AUTO), failure: .init(rank: 1, call: call))
       {
         #expect(found.status == "GEN_E_COMM" && !found.message.isEmpty)
       }
@@ -343,7 +341,7 @@ import TestSupport
     let dataset = try Rows.bytes.dataset(0..<50)
     let (sketch, whole) = (try moments(directions: 8), try moments())
     var out = [Double](repeating: 0, count: Self.columns * Self.columns)
-    for moments in [sketch, whole] { expect(gen_moments_update(moments, dataset), GEN_OK) }
+    for moments in [sketch, whole] { expect(gen_moments_update(moments, dataset, nil), GEN_OK) }
     expect(gen_moments_covariance(sketch, &out), GEN_E_STATE)
     expect(gen_moments_frechet(sketch, whole, &out), GEN_E_STATE)
     expect(gen_moments_frechet(whole, sketch, &out), GEN_E_STATE)
@@ -364,7 +362,7 @@ import TestSupport
       moments(directions: 8, seed: 2),
     ]
     let dataset = try Rows.floats.dataset(0..<40)
-    expect(gen_moments_update(base, dataset), GEN_OK)
+    expect(gen_moments_update(base, dataset, nil), GEN_OK)
     let refined = try made { gen_moments_create_refined(base, $0) }
     let before = try bytes(base)
     for moments in other + [refined] {
@@ -440,13 +438,13 @@ import TestSupport
   @Test func `Any bit of moments' bytes that changed is noticed`() throws {
     let dataset = try makeDataset()
     let whole = try moments(rowSize)
-    expect(gen_moments_update(whole, dataset), GEN_OK)
+    expect(gen_moments_update(whole, dataset, nil), GEN_OK)
     spoil(try bytes(whole))
     let sketch = try moments(rowSize, directions: 3)
-    expect(gen_moments_update(sketch, dataset), GEN_OK)
+    expect(gen_moments_update(sketch, dataset, nil), GEN_OK)
     spoil(try bytes(sketch))
     let refined = try made { gen_moments_create_refined(sketch, $0) }
-    expect(gen_moments_update(refined, dataset), GEN_OK)
+    expect(gen_moments_update(refined, dataset, nil), GEN_OK)
     spoil(try bytes(refined))
     for moments in [whole, sketch, refined] { gen_moments_destroy(moments) }
     gen_dataset_destroy(dataset)
@@ -459,7 +457,7 @@ import TestSupport
     ] {
       var kept = try moments(directions: directions)
       let dataset = try Rows.bytes.dataset(0..<50)
-      expect(gen_moments_update(kept, dataset), GEN_OK)
+      expect(gen_moments_update(kept, dataset, nil), GEN_OK)
       if refines { kept = try made { gen_moments_create_refined(kept, $0) } }
       let count = try bytes(kept).count
       #expect(wanted...wanted + 1024 ~= count, "\(count)")
@@ -505,7 +503,7 @@ import TestSupport
   ) throws {
     let whole = try reservoir(capacity)
     let dataset = try Rows.bytes.dataset(0..<Self.rowCount)
-    expect(gen_reservoir_update(whole, dataset, 0), GEN_OK)
+    expect(gen_reservoir_update(whole, dataset, 0, nil), GEN_OK)
     gen_dataset_destroy(dataset)
     let expected = try bytes(ofReservoir: whole)
     let (rows, numbers) = sample(whole)
@@ -523,7 +521,7 @@ import TestSupport
       for index in order where !parts[index].isEmpty {
         let part = try reservoir(capacity)
         let dataset = try Rows.bytes.dataset(parts[index])
-        expect(gen_reservoir_update(part, dataset, Int64(parts[index].lowerBound)), GEN_OK)
+        expect(gen_reservoir_update(part, dataset, Int64(parts[index].lowerBound), nil), GEN_OK)
         let kept = try bytes(ofReservoir: part)
         let back = try made { gen_reservoir_load_memory(kept, Int64(kept.count), nil, $0) }
         expect(gen_reservoir_merge(all, back), GEN_OK)

@@ -41,31 +41,41 @@ func makeDataset(_ count: Int = 20, context: OpaquePointer? = nil) throws -> Opa
   return try made { gen_dataset_create(rows(count), &options, $0) }
 }
 
+/// A run that stops by a token, or tells a callback.
+func run(
+  token: OpaquePointer? = nil, _ userData: UnsafeMutableRawPointer? = nil, _ event: gen_event_fn? = nil
+) -> gen_run {
+  var run = gen_run()
+  gen_run_init(&run, UInt32(MemoryLayout<gen_run>.size))
+  (run.token, run.user_data, run.event) = (token, userData, event)
+  return run
+}
+
 func autoencoderOptions() -> gen_autoencoder_options {
   var options = gen_autoencoder_options()
   gen_autoencoder_options_init(&options, UInt32(MemoryLayout<gen_autoencoder_options>.size))
-  options.channels = Int64(rowSize)
+  options.network.channels = Int64(rowSize)
   options.latent_size = 2
-  options.n_hidden = -1
+  options.n_hidden = 0
   return options
 }
 
 func vaeOptions() -> gen_vae_options {
   var options = gen_vae_options()
   gen_vae_options_init(&options, UInt32(MemoryLayout<gen_vae_options>.size))
-  options.channels = Int64(rowSize)
+  options.network.channels = Int64(rowSize)
   options.latent_size = 2
-  options.n_hidden = -1
+  options.n_hidden = 0
   return options
 }
 
 func ganOptions() -> gen_gan_options {
   var options = gen_gan_options()
   gen_gan_options_init(&options, UInt32(MemoryLayout<gen_gan_options>.size))
-  options.channels = Int64(rowSize)
+  options.network.channels = Int64(rowSize)
   options.latent_size = 2
-  options.n_generator_hidden = -1
-  options.n_discriminator_hidden = -1
+  options.n_generator_hidden = 0
+  options.n_discriminator_hidden = 0
   return options
 }
 
@@ -90,7 +100,7 @@ struct Model: CustomStringConvertible, Sendable {
     description: "autoencoder",
     create: {
       var options = autoencoderOptions()
-      options.context = $0
+      options.network.context = $0
       return gen_autoencoder_create(&options, $1)
     }, use: { gen_model_reconstruct($0, rows(2), nil, 2, $1) })
 
@@ -98,7 +108,7 @@ struct Model: CustomStringConvertible, Sendable {
     description: "vae",
     create: {
       var options = vaeOptions()
-      options.context = $0
+      options.network.context = $0
       return gen_vae_create(&options, $1)
     }, use: { gen_vae_sample($0, nil, 2, 1, $1) })
 
@@ -106,7 +116,7 @@ struct Model: CustomStringConvertible, Sendable {
     description: "gan",
     create: {
       var options = ganOptions()
-      options.context = $0
+      options.network.context = $0
       return gen_gan_create(&options, $1)
     }, use: { gen_gan_sample($0, nil, 2, 1, $1) })
 

@@ -30,8 +30,10 @@ struct fixture {
   gen_moments *moments, *moments_other, *first; /* first: a sketch */
   gen_reservoir *reservoir, *reservoir_other;
   gen_token *stale; /* of a destroyed object */
+  void *options;    /* made from text */
   void *made;       /* where handles go that calls make */
 
+  ROOMY(gen_run) run;
   ROOMY(gen_context_options) context_options;
   ROOMY(gen_memory_options) memory_options;
   ROOMY(gen_folder_options) folder_options;

@@ -21,12 +21,18 @@ static int32_t rewind_nothing(void *user_data) {
   return 0;
 }
 
+static int32_t go_on(const gen_event *event, void *user_data) {
+  (void)event, (void)user_data;
+  return GEN_GO_ON;
+}
+
 static gen_status fill_options(struct fixture *f) {
   int i;
   for (i = 0; i < 32; i++)
     f->widths[i] = 8;
   for (i = 0; i < ROWS; i++)
     f->ramp[i] = (float)i;
+  TRY(gen_run_init(&f->run.value, sizeof f->run.value));
   TRY(gen_context_options_init(&f->context_options.value, sizeof f->context_options.value));
   TRY(gen_memory_options_init(&f->memory_options.value, sizeof f->memory_options.value));
   TRY(gen_folder_options_init(&f->folder_options.value, sizeof f->folder_options.value));
@@ -34,6 +40,8 @@ static gen_status fill_options(struct fixture *f) {
   TRY(gen_faces_options_init(&f->faces_options.value, sizeof f->faces_options.value));
   TRY(gen_load_image_options_init(&f->load_image_options.value,
                                   sizeof f->load_image_options.value));
+  TRY(gen_save_image_options_init(&f->save_image_options.value,
+                                  sizeof f->save_image_options.value));
   TRY(gen_grid_options_init(&f->grid_options.value, sizeof f->grid_options.value));
   TRY(gen_pca_options_init(&f->pca_options.value, sizeof f->pca_options.value));
   TRY(gen_fit_options_init(&f->fit_options.value, sizeof f->fit_options.value));
@@ -49,12 +57,12 @@ static gen_status fill_options(struct fixture *f) {
   TRY(gen_comm_init(&f->comm.value, sizeof f->comm.value));
   TRY(gen_moments_options_init(&f->moments_options.value, sizeof f->moments_options.value));
   TRY(gen_reservoir_options_init(&f->reservoir_options.value, sizeof f->reservoir_options.value));
+  TRY(gen_struct_create("fit", "epochs=1", &f->options));
   f->moments_options.value.n_features = f->reservoir_options.value.n_features = ROW;
   f->moments_options.value.n_directions = 3;
   f->reservoir_options.value.capacity = 2;
   TRY(gen_invert_options_init(&f->invert_options.value, sizeof f->invert_options.value));
   f->event.value.struct_size = sizeof f->event.value;
-  f->save_image_options.value.struct_size = sizeof f->save_image_options.value;
   f->dataset_info.value.struct_size = sizeof f->dataset_info.value;
   f->pca_info.value.struct_size = sizeof f->pca_info.value;
   f->model_info.value.struct_size = sizeof f->model_info.value;
@@ -71,6 +79,7 @@ static gen_status fill_options(struct fixture *f) {
   f->invert_options.value.n_steps = 3;
   f->invert_options.value.start = f->rows;
 
+  f->run.value.event = go_on;
   f->memory_options.value.dtype = GEN_F32;
   f->memory_options.value.n_rows = ROWS;
   f->memory_options.value.height = f->memory_options.value.width = SIDE;
@@ -85,20 +94,20 @@ static gen_status fill_options(struct fixture *f) {
   f->pca_options.value.solver = GEN_PCA_COVARIANCE;
   f->fit_options.value.epochs = 1;
   f->fit_options.value.batch_size = 4;
-  f->autoencoder_options.value.height = f->autoencoder_options.value.width = SIDE;
+  f->autoencoder_options.value.network.height = f->autoencoder_options.value.network.width = SIDE;
   f->autoencoder_options.value.latent_size = LATENT;
   f->autoencoder_options.value.hidden = f->autoencoder_options.value.decoder_hidden = f->widths;
   f->autoencoder_options.value.n_hidden = 1;
   f->autoencoder_options.value.corruption = GEN_CORRUPTION_MASKING;
-  f->vae_options.value.height = f->vae_options.value.width = SIDE;
+  f->vae_options.value.network.height = f->vae_options.value.network.width = SIDE;
   f->vae_options.value.latent_size = LATENT;
   f->vae_options.value.hidden = f->vae_options.value.decoder_hidden = f->widths;
   f->vae_options.value.n_hidden = 1;
-  f->gan_options.value.height = f->gan_options.value.width = SIDE;
+  f->gan_options.value.network.height = f->gan_options.value.network.width = SIDE;
   f->gan_options.value.latent_size = LATENT;
   f->gan_options.value.generator_hidden = f->gan_options.value.discriminator_hidden = f->widths;
   f->gan_options.value.n_generator_hidden = f->gan_options.value.n_discriminator_hidden = 1;
-  f->classifier_options.value.height = f->classifier_options.value.width = SIDE;
+  f->classifier_options.value.network.height = f->classifier_options.value.network.width = SIDE;
   f->classifier_options.value.n_classes = 2;
   f->classifier_options.value.hidden = f->widths;
   f->classifier_options.value.n_hidden = 1;
@@ -110,7 +119,7 @@ static gen_status make_objects(struct fixture *f) {
   gen_fit_options *fit = &f->fit_options.value;
   gen_mixture_options *mixture = &f->mixture_options.value;
   gen_moments_options moments = f->moments_options.value;
-  moments.n_directions = 0;
+  moments.n_directions = GEN_AUTO;
   TRY(gen_context_create(&f->context_options.value, &f->context));
   TRY(gen_token_create(&f->token));
   TRY(gen_token_create(&f->stale));
@@ -118,36 +127,36 @@ static gen_status make_objects(struct fixture *f) {
   TRY(gen_dataset_create_faces(&f->faces_options.value, &f->dataset));
   TRY(gen_image_create(f->rows, SIDE, SIDE, 1, &f->image));
   TRY(gen_pca_create(&f->pca_options.value, &f->pca));
-  TRY(gen_pca_fit(f->pca, f->dataset));
+  TRY(gen_pca_fit(f->pca, f->dataset, NULL));
   TRY(gen_pca_create(&f->pca_options.value, &f->pca_other));
-  TRY(gen_pca_fit(f->pca_other, f->dataset));
+  TRY(gen_pca_fit(f->pca_other, f->dataset, NULL));
   TRY(gen_moments_create(&moments, &f->moments));
-  TRY(gen_moments_update(f->moments, f->dataset));
+  TRY(gen_moments_update(f->moments, f->dataset, NULL));
   TRY(gen_moments_create(&moments, &f->moments_other));
-  TRY(gen_moments_update(f->moments_other, f->dataset));
+  TRY(gen_moments_update(f->moments_other, f->dataset, NULL));
   TRY(gen_moments_create(&f->moments_options.value, &f->first));
-  TRY(gen_moments_update(f->first, f->dataset));
+  TRY(gen_moments_update(f->first, f->dataset, NULL));
   TRY(gen_reservoir_create(&f->reservoir_options.value, &f->reservoir));
-  TRY(gen_reservoir_update(f->reservoir, f->dataset, 0));
+  TRY(gen_reservoir_update(f->reservoir, f->dataset, 0, NULL));
   TRY(gen_reservoir_create(&f->reservoir_options.value, &f->reservoir_other));
-  TRY(gen_reservoir_update(f->reservoir_other, f->dataset, ROWS));
+  TRY(gen_reservoir_update(f->reservoir_other, f->dataset, ROWS, NULL));
   TRY(gen_autoencoder_create(&f->autoencoder_options.value, &f->autoencoder));
-  TRY(gen_model_fit(f->autoencoder, f->dataset, fit));
+  TRY(gen_model_fit(f->autoencoder, f->dataset, fit, NULL));
   TRY(gen_vae_create(&f->vae_options.value, &f->vae));
-  TRY(gen_model_fit(f->vae, f->dataset, fit));
-  TRY(gen_mixture_fit(f->dataset, mixture, NULL, &f->mixture));
-  TRY(gen_model_fit_mixture(f->pca, f->dataset, mixture));
-  TRY(gen_model_fit_mixture(f->autoencoder, f->dataset, mixture));
-  TRY(gen_model_fit_mixture(f->vae, f->dataset, mixture));
-  TRY(gen_model_fit_threshold(f->pca, f->dataset, 0.9, NULL));
-  TRY(gen_model_fit_threshold(f->autoencoder, f->dataset, 0.9, NULL));
-  TRY(gen_model_fit_threshold(f->vae, f->dataset, 0.9, NULL));
+  TRY(gen_model_fit(f->vae, f->dataset, fit, NULL));
+  TRY(gen_mixture_fit(f->dataset, mixture, NULL, NULL, &f->mixture));
+  TRY(gen_model_fit_mixture(f->pca, f->dataset, mixture, NULL));
+  TRY(gen_model_fit_mixture(f->autoencoder, f->dataset, mixture, NULL));
+  TRY(gen_model_fit_mixture(f->vae, f->dataset, mixture, NULL));
+  TRY(gen_model_fit_threshold(f->pca, f->dataset, 0.9, NULL, NULL));
+  TRY(gen_model_fit_threshold(f->autoencoder, f->dataset, 0.9, NULL, NULL));
+  TRY(gen_model_fit_threshold(f->vae, f->dataset, 0.9, NULL, NULL));
   TRY(gen_classifier_create(&f->classifier_options.value, &f->classifier));
-  TRY(gen_model_fit(f->classifier, f->dataset, fit));
+  TRY(gen_model_fit(f->classifier, f->dataset, fit, NULL));
   TRY(gen_gan_create(&f->gan_options.value, &f->gan));
-  TRY(gen_model_fit(f->gan, f->dataset, fit));
+  TRY(gen_model_fit(f->gan, f->dataset, fit, NULL));
   TRY(gen_trainer_create(f->vae, fit, &f->trainer));
-  return gen_trainer_begin(f->trainer, f->rows, NULL, 2, 0, 0, 0);
+  return gen_trainer_begin(f->trainer, f->rows, NULL, 2, 0, 0, GEN_AUTO);
 }
 
 static unsigned char *bytes_of(const char *path, int64_t *size) {

@@ -114,6 +114,7 @@ int main(int argc, char **argv) {
   gen_memory_options memory;
   gen_vae_options model;
   gen_fit_options fit;
+  gen_run run;
   gen_model_info_t info;
   gen_comm comm;
   gen_dataset *dataset = NULL;
@@ -134,9 +135,10 @@ int main(int argc, char **argv) {
   gen_memory_options_init(&memory, sizeof memory);
   gen_vae_options_init(&model, sizeof model);
   gen_fit_options_init(&fit, sizeof fit);
+  gen_run_init(&run, sizeof run);
   memory.dtype = GEN_F32;
   memory.n_rows = ROWS;
-  memory.channels = model.channels = WIDTH;
+  memory.channels = model.network.channels = WIDTH;
   model.latent_size = 3;
   comm = real;
   comm.all_reduce = all_reduce;
@@ -149,12 +151,12 @@ int main(int argc, char **argv) {
   if (!strcmp(what, "fail"))
     failing_call = (int)number;
   if (!strcmp(what, "kill") && comm.rank == 1) {
-    fit.event = die;
-    fit.user_data = &number;
+    run.event = die;
+    run.user_data = &number;
   }
   gen_dataset_create(rows, &memory, &dataset);
   gen_vae_create(&model, &vae);
-  status = gen_model_fit(vae, dataset, &fit);
+  status = gen_model_fit(vae, dataset, &fit, &run);
   info.struct_size = sizeof info;
   gen_model_info(vae, &info);
   printf("rank %d: %s after %d steps in %d calls: %s\n", (int)comm.rank, gen_status_name(status),

@@ -137,7 +137,7 @@ static void *fit(void *argument) {
   memory.dtype = GEN_F32;
   memory.n_rows = is_wrong && f->fault == DATASET_OF_OTHER_ROWS ? ROWS / 2 : ROWS;
   memory.channels = WIDTH;
-  model.channels = WIDTH;
+  model.network.channels = WIDTH;
   model.latent_size = is_wrong && f->fault == WIDER_MODEL ? 5 : 3;
   comm.rank = f->rank;
   comm.size = RANKS;
@@ -153,8 +153,8 @@ static void *fit(void *argument) {
   options.learning_rate = is_wrong && f->fault == RATE ? 0.5 : 0.01;
   gen_dataset_create(rows, &memory, &dataset);
   gen_autoencoder_create(&model, &autoencoder);
-  f->status =
-      gen_model_fit(autoencoder, is_wrong && f->fault == NO_DATASET ? NULL : dataset, &options);
+  f->status = gen_model_fit(autoencoder, is_wrong && f->fault == NO_DATASET ? NULL : dataset,
+                            &options, NULL);
   snprintf(f->message, sizeof f->message, "%s", f->status ? gen_last_error_message() : "");
   info.struct_size = sizeof info;
   gen_model_info(autoencoder, &info);

@@ -66,7 +66,7 @@ static void use_picture(const uint8_t *bytes, int64_t count) {
   gen_load_image_options options;
   gen_image *image = NULL, *small = NULL;
   gen_load_image_options_init(&options, sizeof options);
-  options.channels = count % 2 ? 3 : 0;
+  options.channels = count % 2 ? 3 : GEN_AUTO;
   options.context = context;
   judge(gen_image_load_memory(bytes, count, &options, &image), image);
   if (image)

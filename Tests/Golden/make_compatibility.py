@@ -42,7 +42,7 @@ def dense():
 
     shape, fit = (6,), {"epochs": 2, "batch_size": 8}
     yield "pca", PCA(2).fit(rows(shape)), shape
-    model = Autoencoder(2, hidden=(4,), noise="gaussian", noise_level=0.25, **fit)
+    model = Autoencoder(2, hidden=(4,), corruption="gaussian", corruption_amount=0.25, **fit)
     yield "autoencoder", model.fit(rows(shape)), shape
     yield "vae", VAE(2, hidden=(4,), optimizer="rmsprop", **fit).fit(rows(shape)), shape
     model = GAN(2, generator_hidden=(4,), discriminator_hidden=(4,), **fit)

@@ -67,22 +67,22 @@ static void fit_all(gen_dataset *data, const gen_fit_options *fit, const char *n
     gen_vae_options options;
     gen_vae *model = NULL;
     gen_vae_options_init(&options, sizeof options);
-    options.channels = WIDTH;
-    options.n_hidden = -1;
+    options.network.channels = WIDTH;
+    options.n_hidden = 0;
     options.likelihood = GEN_LIKELIHOOD_GAUSSIAN;
     MUST(gen_vae_create(&options, &model));
-    status = gen_model_fit(model, data, fit);
+    status = gen_model_fit(model, data, fit, NULL);
     JUDGE(gen_vae_sample(model, NULL, 2, 1, rows));
   }
   {
     gen_gan_options options;
     gen_gan *model = NULL;
     gen_gan_options_init(&options, sizeof options);
-    options.channels = WIDTH;
+    options.network.channels = WIDTH;
     options.latent_size = 4;
-    options.n_generator_hidden = options.n_discriminator_hidden = -1;
+    options.n_generator_hidden = options.n_discriminator_hidden = 0;
     MUST(gen_gan_create(&options, &model));
-    status = gen_model_fit(model, data, fit);
+    status = gen_model_fit(model, data, fit, NULL);
     JUDGE(gen_gan_sample(model, NULL, 2, 1, rows));
   }
   {
@@ -90,11 +90,11 @@ static void fit_all(gen_dataset *data, const gen_fit_options *fit, const char *n
     gen_autoencoder *model = NULL;
     float zeros[2 * WIDTH] = {0};
     gen_autoencoder_options_init(&options, sizeof options);
-    options.channels = WIDTH;
-    options.n_hidden = -1;
+    options.network.channels = WIDTH;
+    options.n_hidden = 0;
     options.output_activation = GEN_ACTIVATION_IDENTITY;
     MUST(gen_autoencoder_create(&options, &model));
-    status = gen_model_fit(model, data, fit);
+    status = gen_model_fit(model, data, fit, NULL);
     JUDGE(gen_model_reconstruct(model, zeros, NULL, 2, rows));
   }
 }
@@ -104,7 +104,7 @@ static void fit_pca(gen_dataset *data, const char *name) {
   gen_pca *pca = NULL;
   gen_status status;
   MUST(gen_pca_create(NULL, &pca));
-  status = gen_pca_fit(pca, data);
+  status = gen_pca_fit(pca, data, NULL);
   n_cases++;
   counts[status]++;
   CHECK(status != GEN_E_INTERNAL && status != GEN_E_NOMEM, "pca %s", name);

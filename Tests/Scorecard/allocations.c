@@ -40,13 +40,13 @@ static void release(void *memory, int64_t count, void *user_data) {
   if (status == GEN_E_NOMEM && !keeps_failing)                                                     \
   CHECK((call) == GEN_OK, "allocation %ld", failing)
 
-#define MODEL_STORY(noun, use)                                                                     \
+#define MODEL_STORY(noun, shared, use)                                                             \
   static gen_status noun##_story(gen_context *context) {                                           \
     gen_model *model = NULL, *loaded = NULL;                                                       \
     gen_dataset *data = NULL;                                                                      \
     gen_status status = GEN_OK;                                                                    \
     int64_t count = 0;                                                                             \
-    f.noun##_options.value.context = f.faces_options.value.context = context;                      \
+    f.noun##_options.value.shared context = f.faces_options.value.context = context;               \
     TRY(gen_dataset_create_faces(&f.faces_options.value, &data));                                  \
     TRY(gen_##noun##_create(&f.noun##_options.value, &model));                                     \
     TRY(FIT);                                                                                      \
@@ -67,21 +67,24 @@ static void release(void *memory, int64_t count, void *user_data) {
   }
 
 /* Two steps. */
-#define FIT gen_model_fit(model, data, &f.fit_options.value)
+#define FIT gen_model_fit(model, data, &f.fit_options.value, NULL)
 #define MIXTURE_AND_THRESHOLD                                                                      \
-  THEN(gen_model_fit_mixture(model, data, &f.mixture_options.value),                               \
+  THEN(gen_model_fit_mixture(model, data, &f.mixture_options.value, NULL),                         \
        THEN(gen_model_sample_mixture(model, 2, 1, f.rows),                                         \
-            gen_model_fit_threshold(model, data, 0.9, NULL)))
-MODEL_STORY(autoencoder,
+            gen_model_fit_threshold(model, data, 0.9, NULL, NULL)))
+MODEL_STORY(autoencoder, network.,
             THEN(gen_model_reconstruct(model, f.rows, NULL, 2, f.rows), MIXTURE_AND_THRESHOLD))
-MODEL_STORY(vae, THEN(THEN(gen_vae_sample(model, NULL, 2, 1, f.rows), MIXTURE_AND_THRESHOLD),
-                      gen_model_invert(model, f.rows, 2, &f.invert_options.value, f.rows, NULL)))
-MODEL_STORY(gan, THEN(gen_gan_sample(model, NULL, 2, 1, f.rows),
-                      gen_gan_discriminate(model, f.rows, NULL, 2, f.rows)))
+MODEL_STORY(vae, network.,
+            THEN(THEN(gen_vae_sample(model, NULL, 2, 1, f.rows), MIXTURE_AND_THRESHOLD),
+                 gen_model_invert(model, f.rows, 2, &f.invert_options.value, NULL, f.rows, NULL)))
+MODEL_STORY(gan, network.,
+            THEN(gen_gan_sample(model, NULL, 2, 1, f.rows),
+                 gen_gan_discriminate(model, f.rows, NULL, 2, f.rows)))
 #undef FIT
-#define FIT gen_pca_fit(model, data)
-MODEL_STORY(pca, THEN(THEN(gen_pca_transform(model, f.rows, 2, f.rows), MIXTURE_AND_THRESHOLD),
-                      gen_pca_sample(model, 2, 1, 1, f.rows)))
+#define FIT gen_pca_fit(model, data, NULL)
+MODEL_STORY(pca, ,
+            THEN(THEN(gen_pca_transform(model, f.rows, 2, f.rows), MIXTURE_AND_THRESHOLD),
+                 gen_pca_sample(model, 2, 1, 1, f.rows)))
 
 static gen_status statistics_story(gen_context *context) {
   gen_moments *first = NULL, *refined = NULL, *moments = NULL;
@@ -90,9 +93,9 @@ static gen_status statistics_story(gen_context *context) {
   int64_t count = 0;
   f.moments_options.value.context = f.reservoir_options.value.context = context;
   TRY(gen_moments_create(&f.moments_options.value, &first));
-  TRY(gen_moments_update(first, f.dataset));
+  TRY(gen_moments_update(first, f.dataset, NULL));
   TRY(gen_moments_create_refined(first, &refined));
-  TRY(gen_moments_update(refined, f.dataset));
+  TRY(gen_moments_update(refined, f.dataset, NULL));
   TRY(gen_moments_save_memory(first, f.output, ROOM, &count));
   TRY(gen_moments_load_memory(f.output, count, context, &moments));
   TRY(gen_moments_merge(first, moments));
@@ -100,7 +103,7 @@ static gen_status statistics_story(gen_context *context) {
   gen_moments_destroy(refined);
   gen_moments_destroy(first);
   TRY(gen_reservoir_create(&f.reservoir_options.value, &reservoir));
-  TRY(gen_reservoir_update(reservoir, f.dataset, 0));
+  TRY(gen_reservoir_update(reservoir, f.dataset, 0, NULL));
   TRY(gen_reservoir_save_memory(reservoir, f.output, ROOM, &count));
   TRY(gen_reservoir_load_memory(f.output, count, context, &loaded));
   TRY(gen_reservoir_merge(reservoir, f.reservoir_other));
@@ -120,8 +123,8 @@ static gen_status data_story(gen_context *context) {
   gen_dataset_destroy(gzipped);
   TRY(gen_dataset_create_slice(idx, 1, 4, &slice));
   TRY(gen_dataset_read(slice, 0, 4, f.rows));
-  TRY(gen_dataset_nearest(memory, f.rows, 2, 1, index, NULL));
-  TRY(gen_dataset_open_folder(f.folder, &f.folder_options.value, &folder));
+  TRY(gen_dataset_nearest(memory, f.rows, 2, 1, NULL, index, NULL));
+  TRY(gen_dataset_open_folder(f.folder, &f.folder_options.value, NULL, &folder));
   gen_dataset_destroy(folder);
   gen_dataset_destroy(slice);
   gen_dataset_destroy(idx);
@@ -137,7 +140,7 @@ static gen_status picture_story(gen_context *context) {
   f.load_image_options.value.context = f.grid_options.value.context = context;
   TRY(gen_image_create_grid(f.rows, 3, SIDE, SIDE, 1, &f.grid_options.value, &grid));
   for (i = 0; i < n_pictures; i++) {
-    f.load_image_options.value.channels = i % 2 ? 3 : 0;
+    f.load_image_options.value.channels = i % 2 ? 3 : GEN_AUTO;
     TRY(gen_image_load(pictures[i], &f.load_image_options.value, &image));
     TRY(gen_image_create_resized(image, 9, 7, &small));
     gen_image_destroy(small);

@@ -1,10 +1,13 @@
 /* From inside the callback of a fit every function is called that takes the object at work:
  * GEN_E_BUSY, or for destroy nothing until the fit ends; the others work. Each model, each kind of
- * event, cancel and a long sleep among them. A backtrace goes through the library to main.
+ * event, cancel and a long sleep among them. A backtrace goes through the library to main. Long
+ * calls that are no fits tell their progress, and are stopped by their callback and by a token; a
+ * token that was cancelled before stops every call that takes one, and nothing is changed.
  * usage: callbacks FOLDER */
 #include "host.h"
 
 #include <execinfo.h>
+#include <math.h>
 
 static struct fixture f;
 
@@ -49,6 +52,140 @@ static int32_t destroy_all(const gen_event *event, void *user_data) {
   return GEN_GO_ON;
 }
 
+/* Long calls that are no fits: in `size` they are as long as it takes. */
+typedef gen_status long_call(int64_t size, const gen_run *run, double *outputs);
+
+enum { N_PAIR = 8, N_VAE_ROWS = 64, MOST_SAMPLES = 1 << 16 };
+static gen_context *single; /* of one thread */
+static gen_vae *slow_vae;
+
+static gen_status two_sample(int64_t size, const gen_run *run, double *outputs) {
+  return gen_evaluate_two_sample(f.rows, size, f.rows + N_PAIR * size, size, N_PAIR, single, run,
+                                 outputs, outputs + 1, NULL);
+}
+
+static gen_status log_likelihood(int64_t size, const gen_run *run, double *outputs) {
+  return gen_vae_log_likelihood(slow_vae, f.rows, NULL, N_VAE_ROWS, size, 1, run, outputs);
+}
+
+struct followed {
+  int n_told;
+  double seconds;
+  int32_t answer;
+  int calls_all;
+  gen_token *token; /* to be cancelled */
+};
+
+static int32_t follow(const gen_event *event, void *user_data) {
+  struct followed *followed = (struct followed *)user_data;
+  CHECK(event->kind == GEN_EVENT_PROGRESS && event->epoch == 0 && event->step >= 0 &&
+            event->step < event->n_steps && event->message[0] == 0 && isnan(event->loss),
+        "event %d, step %ld of %ld", (int)event->kind, (long)event->step, (long)event->n_steps);
+  CHECK(event->seconds >= followed->seconds + 0.099, "told again after %g s",
+        event->seconds - followed->seconds);
+  followed->seconds = event->seconds;
+  if (followed->n_told++ == 0 && followed->calls_all)
+    on_event(event, NULL);
+  if (followed->token)
+    CHECK(gen_token_cancel(followed->token) == GEN_OK, "cancel");
+  return followed->answer;
+}
+
+static void follow_long(const char *name, long_call *call, int64_t most) {
+  static double told[N_VAE_ROWS], plain[N_VAE_ROWS], untouched[N_VAE_ROWS], stopped[N_VAE_ROWS];
+  struct followed followed;
+  gen_run run;
+  gen_token *token = NULL;
+  int64_t size = 512;
+  int by_token;
+  memset(untouched, 7, sizeof untouched);
+  MUST(gen_run_init(&run, sizeof run));
+  run.event = follow;
+  run.user_data = &followed;
+  do {
+    size *= 2;
+    memset(&followed, 0, sizeof followed);
+    MUST(call(size, &run, told));
+  } while (followed.n_told < 4 && size < most);
+  CHECK(followed.n_told > 3, "%s of %ld told %d times", name, (long)size, followed.n_told);
+  memset(&followed, 0, sizeof followed);
+  followed.calls_all = 1;
+  MUST(call(size, &run, told));
+  for (by_token = 0; by_token < 2; by_token++) {
+    memset(&followed, 0, sizeof followed);
+    memcpy(stopped, untouched, sizeof stopped);
+    if (by_token) {
+      MUST(gen_token_create(&token));
+      run.token = followed.token = token;
+    } else
+      followed.answer = GEN_STOP_NOW;
+    CHECK(call(size, &run, stopped) == GEN_E_CANCELLED && followed.n_told == 1, "%s", name);
+    CHECK(strstr(gen_last_error_message(), by_token ? "token" : "callback") != NULL, "%s", name);
+    CHECK(memcmp(stopped, untouched, sizeof stopped) == 0, "%s left outputs", name);
+  }
+  gen_token_destroy(token);
+  CHECK(call(size, &run, stopped) == GEN_E_HANDLE, "%s with a destroyed token", name);
+  MUST(call(size, NULL, plain));
+  CHECK(memcmp(plain, told, sizeof plain) == 0, "%s gives other bits when it is followed", name);
+}
+
+/* A hash of all that a call could change: outputs, what models give, and objects as their files
+ * have them, but for models that a fit left, whose files tell of it. */
+static uint64_t state(int after_fit) {
+  static unsigned char bytes[ROOM];
+  static float rows[2 * ROW];
+  gen_model *const models[] = {f.pca, f.autoencoder, f.vae, f.gan, f.classifier};
+  uint64_t sum = hash(&f, sizeof f) * 31 + hash(f.output, 1 << 16);
+  int64_t count = 0;
+  size_t i;
+  for (i = 0; i < 3; i++) {
+    MUST(gen_model_reconstruct(models[i], f.rows, NULL, 2, rows));
+    sum = sum * 31 + hash(rows, sizeof rows);
+  }
+  MUST(gen_gan_sample(f.gan, NULL, 2, 1, rows));
+  sum = sum * 31 + hash(rows, sizeof rows);
+  MUST(gen_classifier_predict(f.classifier, f.rows, 2, NULL, rows));
+  sum = sum * 31 + hash(rows, sizeof rows);
+  for (i = 0; i < sizeof models / sizeof models[0] && !after_fit; i++) {
+    MUST(gen_model_save_memory(models[i], GEN_SAVE_ALL, bytes, ROOM, &count));
+    sum = sum * 31 + hash(bytes, count);
+  }
+  MUST(gen_moments_save_memory(f.moments, bytes, ROOM, &count));
+  sum = sum * 31 + hash(bytes, count);
+  MUST(gen_reservoir_save_memory(f.reservoir, bytes, ROOM, &count));
+  return sum * 31 + hash(bytes, count);
+}
+
+/* Every call that takes a run, with a token that is cancelled. */
+static int cancel_all(void) {
+  int count = 0;
+  size_t i;
+  MUST(gen_token_create(&f.run.value.token));
+  MUST(gen_token_cancel(f.run.value.token));
+  for (i = 0; i < sizeof right_calls / sizeof right_calls[0]; i++) {
+    const char *name = right_calls[i].name;
+    int fits = strcmp(name, "gen_model_fit") == 0, forgets = strcmp(name, "gen_pca_fit") == 0;
+    uint64_t before;
+    gen_status status;
+    if (!right_calls[i].takes_run)
+      continue;
+    f.made = NULL;
+    before = state(fits);
+    status = right_calls[i].call();
+    CHECK(status == GEN_E_CANCELLED, "%s of %s: %s", name, right_calls[i].noun,
+          gen_status_name(status));
+    if (forgets)
+      MUST(gen_pca_fit(f.pca, f.dataset, NULL));
+    else
+      CHECK(state(fits) == before, "%s of %s was cancelled and changed something", name,
+            right_calls[i].noun);
+    count++;
+  }
+  gen_token_destroy(f.run.value.token);
+  f.run.value.token = NULL;
+  return count;
+}
+
 int main(int argc, char **argv);
 
 static int32_t find_main(const gen_event *event, void *user_data) {
@@ -62,39 +199,49 @@ static int32_t find_main(const gen_event *event, void *user_data) {
 }
 
 int main(int argc, char **argv) {
-  int n_frames = 0;
+  int n_frames = 0, n_cancelled;
   gen_fit_options fit;
   gen_invert_options invert;
+  gen_run run;
   float *latents = (float *)calloc(2, sizeof(float) * LATENT);
   if (argc < 2)
     return 2;
   MUST(make_fixture(&f, argv[1]));
+  n_cancelled = cancel_all();
   fit = f.fit_options.value;
-  fit.event = on_event;
+  MUST(gen_run_init(&run, sizeof run));
+  run.event = on_event;
   at_work = "autoencoder";
-  MUST(gen_model_fit(f.autoencoder, f.dataset, &fit));
+  MUST(gen_model_fit(f.autoencoder, f.dataset, &fit, &run));
   at_work = "vae";
-  MUST(gen_model_fit(f.vae, f.dataset, &fit));
+  MUST(gen_model_fit(f.vae, f.dataset, &fit, &run));
   at_work = "gan";
-  MUST(gen_model_fit(f.gan, f.dataset, &fit));
+  MUST(gen_model_fit(f.gan, f.dataset, &fit, &run));
   /* Inversion reads its model: others may read it too. */
   invert = f.invert_options.value;
   invert.start = NULL;
-  invert.event = on_event;
   at_work = "nothing";
-  MUST(gen_model_invert(f.gan, f.rows, 2, &invert, latents, NULL));
-  fit.event = find_main;
-  fit.user_data = &n_frames;
-  MUST(gen_model_fit(f.vae, f.dataset, &fit));
+  MUST(gen_model_invert(f.gan, f.rows, 2, &invert, &run, latents, NULL));
+  f.context_options.value.n_threads = 1;
+  MUST(gen_context_create(&f.context_options.value, &single));
+  MUST(gen_model_load_memory(f.vae_bytes, f.vae_size, single, &slow_vae));
+  follow_long("gen_evaluate_two_sample", two_sample, ROOM / 4 / 2 / N_PAIR);
+  follow_long("gen_vae_log_likelihood", log_likelihood, MOST_SAMPLES);
+  gen_model_destroy(slow_vae);
+  gen_context_destroy(single);
+  run.event = find_main;
+  run.user_data = &n_frames;
+  MUST(gen_model_fit(f.vae, f.dataset, &fit, &run));
   CHECK(n_frames > 2, "main is not in a backtrace from a callback");
-  fit.event = destroy_all;
+  run.event = destroy_all;
   gen_token_destroy(f.token); /* cancelled above */
   MUST(gen_token_create(&f.token));
-  fit.token = f.token;
+  run.token = f.token;
   fit.epochs = 5;
-  CHECK(gen_model_fit(f.vae, f.dataset, &fit) == GEN_E_CANCELLED,
+  CHECK(gen_model_fit(f.vae, f.dataset, &fit, &run) == GEN_E_CANCELLED,
         "destroyed and cancelled in its callback");
   CHECK(gen_vae_sample(f.vae, NULL, 1, 1, f.rows) == GEN_E_HANDLE, "destroyed");
-  printf("%d calls on the object at work, %d on others, %d wrong\n", n_busy, n_free, failures);
-  return failures != 0 || n_busy < 20;
+  printf("%d calls on the object at work, %d on others, %d cancelled beforehand, %d wrong\n",
+         n_busy, n_free, n_cancelled, failures);
+  return failures != 0 || n_busy < 20 || n_cancelled < 25;
 }

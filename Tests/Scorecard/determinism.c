@@ -10,12 +10,12 @@ static void fill(gen_vae_options *vae, gen_gan_options *gan, gen_autoencoder_opt
   gen_vae_options_init(vae, sizeof *vae);
   gen_gan_options_init(gan, sizeof *gan);
   gen_autoencoder_options_init(autoencoder, sizeof *autoencoder);
-  vae->height = vae->width = gan->height = gan->width = autoencoder->height = autoencoder->width =
-      SIZE;
-  gan->architecture = autoencoder->architecture = GEN_ARCHITECTURE_CONVOLUTIONAL;
-  gan->base_channels = autoencoder->base_channels = 16;
+  vae->network.height = vae->network.width = gan->network.height = gan->network.width =
+      autoencoder->network.height = autoencoder->network.width = SIZE;
+  gan->network.architecture = autoencoder->network.architecture = GEN_ARCHITECTURE_CONVOLUTIONAL;
+  gan->network.base_channels = autoencoder->network.base_channels = 16;
   autoencoder->corruption = GEN_CORRUPTION_GAUSSIAN;
-  autoencoder->dropout = 0.2;
+  autoencoder->network.dropout = 0.2;
 }
 
 /* Fits model `which` and returns its file's bytes. */
@@ -43,25 +43,26 @@ static unsigned char *fitted(int which, int n_threads, int64_t *count) {
   fit.batch_size = 37;
   fit.seed = 5;
   fill(&vae_options, &gan_options, &autoencoder_options);
-  vae_options.context = gan_options.context = autoencoder_options.context = context;
+  vae_options.network.context = gan_options.network.context = autoencoder_options.network.context =
+      context;
   if (which < 2) {
     gen_vae *vae = NULL;
-    vae_options.architecture = which;
+    vae_options.network.architecture = which;
     vae_options.batch_norm = which;
     MUST(gen_vae_create(&vae_options, &vae));
-    MUST(gen_model_fit(vae, data, &fit));
+    MUST(gen_model_fit(vae, data, &fit, NULL));
     MUST(gen_model_save_memory(vae, GEN_SAVE_ALL, bytes, 1 << 25, count));
     gen_model_destroy(vae);
   } else if (which == 2) {
     gen_gan *gan = NULL;
     MUST(gen_gan_create(&gan_options, &gan));
-    MUST(gen_model_fit(gan, data, &fit));
+    MUST(gen_model_fit(gan, data, &fit, NULL));
     MUST(gen_model_save_memory(gan, GEN_SAVE_ALL, bytes, 1 << 25, count));
     gen_model_destroy(gan);
   } else {
     gen_autoencoder *autoencoder = NULL;
     MUST(gen_autoencoder_create(&autoencoder_options, &autoencoder));
-    MUST(gen_model_fit(autoencoder, data, &fit));
+    MUST(gen_model_fit(autoencoder, data, &fit, NULL));
     MUST(gen_model_save_memory(autoencoder, GEN_SAVE_ALL, bytes, 1 << 25, count));
     gen_model_destroy(autoencoder);
   }

@@ -95,12 +95,12 @@ static void fork_between_calls(long n) {
   long i;
   for (i = 0; i < n; i++) {
     pid_t child;
-    MUST(gen_model_fit(f.gan, f.dataset, &f.fit_options.value));
+    MUST(gen_model_fit(f.gan, f.dataset, &f.fit_options.value, NULL));
     child = fork();
     if (child == 0) {
       expect_end();
       expect_bits();
-      if (i % 2 == 0 && gen_model_fit(f.vae, f.dataset, &f.fit_options.value) != GEN_OK)
+      if (i % 2 == 0 && gen_model_fit(f.vae, f.dataset, &f.fit_options.value, NULL) != GEN_OK)
         _exit(2);
       gen_model_destroy(f.vae);
       gen_context_destroy(f.context);
@@ -137,7 +137,7 @@ static gen_status fit_on_own_threads(float *own) {
   if (status == GEN_OK)
     status = gen_model_load_memory(f.vae_bytes, f.vae_size, context, &vae);
   if (status == GEN_OK)
-    status = gen_model_fit(vae, f.dataset, &f.fit_options.value);
+    status = gen_model_fit(vae, f.dataset, &f.fit_options.value, NULL);
   if (status == GEN_OK)
     status = gen_vae_encode(vae, f.rows, NULL, 2, own, NULL);
   gen_model_destroy(vae);
@@ -204,7 +204,7 @@ static void fork_during_calls(long n) {
   pthread_t threads[N_THREADS];
   int64_t peak;
   intptr_t i;
-  MUST(make_on_limit(0, &peak));
+  MUST(make_on_limit(GEN_AUTO, &peak));
   MUST(make_on_limit(peak + (1 << 20), &peak));
   for (i = 0; i < N_THREADS; i++)
     pthread_create(&threads[i], NULL, churn, (void *)i);

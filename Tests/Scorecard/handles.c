@@ -34,7 +34,7 @@ static void *abuse(void *argument) {
       gen_model_destroy(vae);
       break;
     case 2:
-      note(gen_model_fit(vae, f.dataset, &f.fit_options.value));
+      note(gen_model_fit(vae, f.dataset, &f.fit_options.value, NULL));
       break;
     case 3:
       note(gen_vae_encode(vae, f.rows, NULL, 2, rows, NULL));

@@ -47,6 +47,7 @@ static uint64_t work(gen_context *context) {
   gen_vae_options vae_options;
   gen_gan_options gan_options;
   gen_fit_options fit;
+  gen_run run;
   gen_dataset *data = NULL;
   gen_pca *pca = NULL;
   gen_vae *vae = NULL;
@@ -65,31 +66,32 @@ static uint64_t work(gen_context *context) {
   gen_fit_options_init(&fit, sizeof fit);
   fit.epochs = 1;
   fit.batch_size = 16;
-  fit.event = note_modes;
+  MUST(gen_run_init(&run, sizeof run));
+  run.event = note_modes;
 
   gen_pca_options_init(&pca_options, sizeof pca_options);
   pca_options.n_components = 5;
   pca_options.context = context;
   MUST(gen_pca_create(&pca_options, &pca));
-  MUST(gen_pca_fit(pca, data));
+  MUST(gen_pca_fit(pca, data, NULL));
   MUST(gen_model_save_memory(pca, GEN_SAVE_ALL, file_bytes, sizeof file_bytes, &count));
   sum += hash(file_bytes, count);
 
   gen_vae_options_init(&vae_options, sizeof vae_options);
-  vae_options.height = vae_options.width = SIDE;
-  vae_options.context = context;
+  vae_options.network.height = vae_options.network.width = SIDE;
+  vae_options.network.context = context;
   MUST(gen_vae_create(&vae_options, &vae));
-  MUST(gen_model_fit(vae, data, &fit));
+  MUST(gen_model_fit(vae, data, &fit, &run));
   MUST(gen_model_save_memory(vae, GEN_SAVE_ALL, file_bytes, sizeof file_bytes, &count));
   sum = sum * 31 + hash(file_bytes, count);
   MUST(gen_vae_sample(vae, NULL, N_ROWS, 7, samples));
   sum = sum * 31 + hash(samples, sizeof samples);
 
   gen_gan_options_init(&gan_options, sizeof gan_options);
-  gan_options.height = gan_options.width = SIDE;
-  gan_options.context = context;
+  gan_options.network.height = gan_options.network.width = SIDE;
+  gan_options.network.context = context;
   MUST(gen_gan_create(&gan_options, &gan));
-  MUST(gen_model_fit(gan, data, &fit));
+  MUST(gen_model_fit(gan, data, &fit, &run));
   MUST(gen_gan_sample(gan, NULL, N_ROWS, 7, samples));
   sum = sum * 31 + hash(samples, sizeof samples);
 
@@ -254,8 +256,8 @@ static int fault_in_worker(const char *folder) {
     return 2;
   float *rows = (float *)mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
   gen_vae_options_init(&options, sizeof options);
-  options.height = options.width = SIDE;
-  options.context = context_of(4);
+  options.network.height = options.network.width = SIDE;
+  options.network.context = context_of(4);
   MUST(gen_vae_create(&options, &vae));
   MUST(gen_vae_encode(vae, rows, NULL, COUNT, latents, NULL));
   if (ftruncate(descriptor, (off_t)size / 2))

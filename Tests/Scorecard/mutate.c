@@ -170,7 +170,7 @@ static gen_status use_picture(const unsigned char *bytes, int64_t count) {
   gen_load_image_options options;
   gen_status status;
   gen_load_image_options_init(&options, sizeof options);
-  options.channels = count % 2 ? 3 : 0;
+  options.channels = count % 2 ? 3 : GEN_AUTO;
   status = gen_image_load_memory(bytes, count, &options, &image);
   if (status == GEN_OK)
     CHECK(gen_image_create_resized(image, 7, 5, &small) == GEN_OK, "resized");

@@ -16,6 +16,7 @@ static void fit(const char *path, int64_t n_epochs) {
   gen_faces_options faces;
   gen_vae_options options;
   gen_fit_options fit;
+  gen_run run;
   gen_dataset *data = NULL;
   gen_vae *vae = NULL;
   gen_status status;
@@ -25,9 +26,9 @@ static void fit(const char *path, int64_t n_epochs) {
   faces.channels = 1;
   MUST(gen_dataset_create_faces(&faces, &data));
   gen_vae_options_init(&options, sizeof options);
-  options.height = options.width = SIZE;
-  options.architecture = GEN_ARCHITECTURE_CONVOLUTIONAL;
-  options.base_channels = 16;
+  options.network.height = options.network.width = SIZE;
+  options.network.architecture = GEN_ARCHITECTURE_CONVOLUTIONAL;
+  options.network.base_channels = 16;
   options.batch_norm = 1;
   MUST(gen_vae_create(&options, &vae));
   gen_fit_options_init(&fit, sizeof fit);
@@ -36,9 +37,10 @@ static void fit(const char *path, int64_t n_epochs) {
   fit.seed = 5;
   fit.checkpoint_path = path;
   fit.resume = 1;
-  fit.event = stop;
-  fit.user_data = &n_epochs;
-  status = gen_model_fit(vae, data, &fit);
+  MUST(gen_run_init(&run, sizeof run));
+  run.event = stop;
+  run.user_data = &n_epochs;
+  status = gen_model_fit(vae, data, &fit, &run);
   CHECK(status == GEN_OK || status == GEN_E_CANCELLED, "%s", gen_status_name(status));
   gen_model_destroy(vae);
   gen_dataset_destroy(data);

@@ -53,16 +53,16 @@ static gen_status story(const char *folder) {
   gen_pca_options_init(&pca_options, sizeof pca_options);
   gen_fit_options_init(&fit, sizeof fit);
   faces.n_rows = 32;
-  faces.height = faces.width = vae_options.height = vae_options.width = SIDE;
+  faces.height = faces.width = vae_options.network.height = vae_options.network.width = SIDE;
   faces.channels = 1;
   pca_options.n_components = 3;
   fit.epochs = 1;
   snprintf(path, sizeof path, "%s/vae.safetensors", folder);
   note(gen_dataset_create_faces(&faces, &data));
   note(gen_pca_create(&pca_options, &pca));
-  note(gen_pca_fit(pca, data));
+  note(gen_pca_fit(pca, data, NULL));
   note(gen_vae_create(&vae_options, &vae));
-  note(gen_model_fit(vae, data, &fit));
+  note(gen_model_fit(vae, data, &fit, NULL));
   note(gen_model_save(vae, path, GEN_SAVE_ALL));
   note(gen_model_load(path, NULL, &loaded));
   note(gen_vae_sample(vae, NULL, 16, 1, rows));
@@ -108,7 +108,7 @@ static void list_many(const char *folder, int out) {
   many.context = context;
   signal(SIGILL, SIG_DFL);
   largest = 1 << 16;
-  gen_dataset_open_folder(folder, &many, &data);
+  gen_dataset_open_folder(folder, &many, NULL, &data);
   _exit(0);
 }
 

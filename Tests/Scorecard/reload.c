@@ -20,15 +20,16 @@ static int use(void *library, float *rows) {
   gen_vae *vae = NULL;
   int failed;
 #define CALL(name) CALL_OF(library, name)
-  CALL(gen_faces_options_init)(&faces, sizeof faces);
-  CALL(gen_vae_options_init)(&model, sizeof model);
-  CALL(gen_fit_options_init)(&fit, sizeof fit);
+  CALL(gen_struct_init)("faces", &faces, sizeof faces);
+  CALL(gen_struct_init)("vae", &model, sizeof model);
+  CALL(gen_struct_init)("fit", &fit, sizeof fit);
   faces.n_rows = 64;
-  faces.height = faces.width = model.height = model.width = 16;
+  faces.height = faces.width = model.network.height = model.network.width = 16;
   faces.channels = 1;
   fit.epochs = 1;
   failed = CALL(gen_dataset_create_faces)(&faces, &data) || CALL(gen_vae_create)(&model, &vae) ||
-           CALL(gen_model_fit)(vae, data, &fit) || CALL(gen_vae_sample)(vae, NULL, 4, 1, rows);
+           CALL(gen_model_fit)(vae, data, &fit, NULL) ||
+           CALL(gen_vae_sample)(vae, NULL, 4, 1, rows);
   CALL(gen_model_destroy)(vae);
   CALL(gen_dataset_destroy)(data);
   return failed;

@@ -19,7 +19,7 @@ static int make(const char *folder) {
     const char *age = i == 0 ? "old" : "new";
     snprintf(path, sizeof path, "%s/%s.safetensors", folder, age);
     MUST(gen_model_save(f.vae, path, GEN_SAVE_ALL));
-    MUST(gen_model_fit(f.vae, f.dataset, &f.fit_options.value));
+    MUST(gen_model_fit(f.vae, f.dataset, &f.fit_options.value, NULL));
     snprintf(path, sizeof path, "%s/%s.png", folder, age);
     MUST(gen_image_create(f.rows, SIDE, SIDE - i, 1, &image));
     MUST(gen_image_save(image, path, NULL));

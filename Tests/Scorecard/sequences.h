@@ -79,7 +79,7 @@ static gen_status step(struct scratch *s, unsigned op, int a, int b, unsigned ch
     gen_model_destroy((gen_model *)x);
     return GEN_OK;
   case 8:
-    return gen_model_fit_threshold((gen_model *)x, (gen_dataset *)y, 0.9, NULL);
+    return gen_model_fit_threshold((gen_model *)x, (gen_dataset *)y, 0.9, NULL, NULL);
   case 9:
     gen_dataset_destroy((gen_dataset *)x);
     return GEN_OK;
@@ -87,11 +87,11 @@ static gen_status step(struct scratch *s, unsigned op, int a, int b, unsigned ch
     gen_image_destroy((gen_image *)x);
     return GEN_OK;
   case 11:
-    return gen_model_fit((gen_model *)x, (gen_dataset *)y, &f.fit_options.value);
+    return gen_model_fit((gen_model *)x, (gen_dataset *)y, &f.fit_options.value, NULL);
   case 12:
     return gen_model_reconstruct((gen_model *)x, f.rows, NULL, spice % 16, s->rows);
   case 13:
-    return gen_pca_fit((gen_pca *)x, (gen_dataset *)y);
+    return gen_pca_fit((gen_pca *)x, (gen_dataset *)y, NULL);
   case 14:
     return gen_vae_sample((gen_vae *)x, NULL, spice % 16, spice, s->rows);
   case 15:
@@ -121,7 +121,7 @@ static gen_status step(struct scratch *s, unsigned op, int a, int b, unsigned ch
   case 22:
     return gen_pca_merge((gen_pca *)x, (gen_pca *)y);
   default:
-    return gen_pca_partial_fit((gen_pca *)x, (gen_dataset *)y);
+    return gen_pca_partial_fit((gen_pca *)x, (gen_dataset *)y, NULL);
   }
 }
 

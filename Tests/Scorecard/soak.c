@@ -17,7 +17,7 @@ static void load_cycle(void) {
   MUST(gen_model_load(f.gan_path, context, &gan));
   MUST(gen_gan_sample(gan, NULL, 2, 1, f.rows));
   gen_model_destroy(gan);
-  options->context = context;
+  options->network.context = context;
   MUST(gen_vae_create(options, &vae));
   gen_model_destroy(vae);
   gen_context_destroy(context);
@@ -29,12 +29,12 @@ static void load_cycle(void) {
 static void fit_cycle(void) {
   gen_vae *vae = NULL;
   gen_gan *gan = NULL;
-  f.vae_options.value.context = NULL;
+  f.vae_options.value.network.context = NULL;
   MUST(gen_vae_create(&f.vae_options.value, &vae));
-  MUST(gen_model_fit(vae, f.dataset, &f.fit_options.value));
+  MUST(gen_model_fit(vae, f.dataset, &f.fit_options.value, NULL));
   gen_model_destroy(vae);
   MUST(gen_gan_create(&f.gan_options.value, &gan));
-  MUST(gen_model_fit(gan, f.dataset, &f.fit_options.value));
+  MUST(gen_model_fit(gan, f.dataset, &f.fit_options.value, NULL));
   gen_model_destroy(gan);
 }
 

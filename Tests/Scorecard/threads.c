@@ -24,7 +24,7 @@ static void *work(void *argument) {
     CHECK(memcmp(rows, expected, sizeof(float) * 2 * ROW) == 0, "other bits");
     CHECK(gen_vae_encode(f.vae, f.rows, NULL, 2, rows, NULL) == GEN_OK, "encode");
     CHECK(gen_model_save_memory(f.vae, GEN_SAVE_ALL, bytes, 1 << 20, &count) == GEN_OK, "save");
-    CHECK(gen_model_fit(own, f.dataset, &f.fit_options.value) == GEN_OK, "fit");
+    CHECK(gen_model_fit(own, f.dataset, &f.fit_options.value, NULL) == GEN_OK, "fit");
     CHECK(gen_gan_create(&f.gan_options.value, &gan) == GEN_OK, "create");
     CHECK(gen_gan_sample(gan, NULL, 2, (uint64_t)index, rows) == GEN_OK, "sample");
     gen_model_destroy(gan);

@@ -18,7 +18,7 @@ int main(int argc, char **argv) {
   status = make_fixture(&f, argv[1]);
   if (status == GEN_OK) {
     /* Sizes that a caller chooses. */
-    f.vae_options.value.height = f.vae_options.value.width = 1024;
+    f.vae_options.value.network.height = f.vae_options.value.network.width = 1024;
     f.widths[0] = 65536;
     status = gen_vae_create(&f.vae_options.value, &big);
     if (status == GEN_OK)

@@ -12,9 +12,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from header import ROOT, Header
+from tables import Tables
 
 # Right values of parameters by name; by function and name where the name alone does not tell.
 VALUES = {
@@ -29,7 +31,8 @@ VALUES = {
     "index": "0", "key": '"kind"',
     "labels": "NULL", "n_real": "2", "n_generated": "2", "n_held_out": "2", "n_subsets": "2",
     "subset_size": "2", "threshold": "0.01", "training": "f.dataset",
-    "quantile": "0.9", "network": "0", "epoch": "0", "learning_rate": "0",
+    "quantile": "0.9", "network": "0", "epoch": "0", "learning_rate": "GEN_AUTO",
+    "kind": '"vae"', "name": '"fit"', "text": '"epochs=2"', "member": '"validation"', "address": "NULL",
     "images_path": "f.idx_path", "labels_path": "f.labels_path", "other": "f.pca_other",
 }  # fmt: skip
 BY_FUNCTION = {
@@ -40,6 +43,11 @@ BY_FUNCTION = {
     ("gen_checkpoint_open", "path"): "f.vae_path",
     ("gen_image_load_memory", "byte_count"): "f.image_size",
 }
+BY_FUNCTION["gen_model_create", "options"] = '"channels=3 hidden=4"'
+BY_FUNCTION["gen_struct_init", "struct_size"] = "sizeof(gen_fit_options)"
+BY_FUNCTION["gen_struct_value", "member"] = '"epochs"'
+for function in ("value", "set_pointer", "destroy"):
+    BY_FUNCTION[f"gen_struct_{function}", "structure"] = "f.options"
 for function in ("gen_moments_merge", "gen_moments_frechet"):
     BY_FUNCTION[function, "other"] = "f.moments_other"
 BY_FUNCTION["gen_reservoir_merge", "other"] = "f.reservoir_other"
@@ -65,7 +73,7 @@ OPTIONAL = {
     "channels_out", "log_variance_out", "reconstruction_out", "kl_out", "bytes_out",
     "n_tensors_out", "n_metadata_out",
     "standard_error_out", "base", "axes", "deviations", "variances_out", "deviation_out",
-    "probabilities_out", "weights_out", "biases_out",
+    "probabilities_out", "weights_out", "biases_out", "text_out", "text", "options", "address",
     "n_networks_out", "n_parameters_out", "n_statistics_out", "more_out",
     "precision_out", "recall_out", "density_out", "coverage_out", "real_accuracy_out",
     "generated_accuracy_out", "generated_distance_out", "held_out_distance_out",
@@ -79,6 +87,8 @@ OPTIONAL_IN |= {("gen_classifier_predict", "labels_out"), ("gen_mixture_predict"
 OPTIONAL_IN |= {("gen_mixture_parameters", name) for name in ("means_out", "covariances_out")}
 OPTIONAL_IN |= {("gen_model_fit_threshold", "threshold_out")}
 OPTIONAL_IN |= {("gen_model_detect", name) for name in ("scores_out", "anomalies_out")}
+OPTIONAL_IN |= {("gen_pca_solution", name) for name in ("mean_out", "components_out", "variance_out")}
+OPTIONAL_IN |= {("gen_options_describe", "name")}
 
 # Members that say how far memory of the caller's reaches: a large lie is the caller's fault.
 EXTENTS = {"n_rows", "height", "width", "channels", "row_stride", "element_stride"}
@@ -101,24 +111,70 @@ def handle_values(header, own):
     return ["f.stale", other, *model, "1", "-1", "f.rows"]
 
 
-class Calls:
-    """The calls as C functions, and the table of them."""
+class Arguments:
+    """Right arguments of all functions, as C that reads the fixture f.
 
-    def __init__(self, header, n_pairs=0):
+    functions: the library's and the header's own. model: the kind that functions of gen_model are called with.
+    """
+
+    def __init__(self, header):
         self.header = header
-        self.bodies = []
-        self.table = []
-        self.singles = []  # (function, what, arguments spoiled, statement before, kind of model)
+        self.functions = [*header.functions.values(), *header.inlines.values()]
         self.model = ""
-        for function in header.functions.values():
-            for self.model in self.kinds(function):
-                self._of(function)
-        self._pair(n_pairs)
 
     def kinds(self, function):
         """The kinds of model to call a function with; one that takes none: the empty string."""
-        first = function.parameters and _handle_type(self.header, function.parameters[0].type)
+        first = function.parameters and handle_type(self.header, function.parameters[0].type)
         return KINDS_OF.get(function.name, KINDS) if first == "gen_model" else ("",)
+
+    def argument(self, function, parameter, value=None):
+        """A value of a parameter, with its cast; None: the right one."""
+        kind = handle_type(self.header, parameter.type)
+        if value is None:
+            value = self.right(function, parameter)
+        if value.startswith("&"):
+            return f"({parameter.type}){value}"
+        if kind:
+            cast = "(intptr_t)" if value in ("1", "-1") else ""
+            return f"({parameter.type}){cast}{value}"
+        return f"({parameter.type}){value}" if parameter.is_pointer else value
+
+    def right(self, function, parameter):
+        if (function.name, parameter.name) in BY_FUNCTION:
+            return BY_FUNCTION[function.name, parameter.name]
+        kind = handle_type(self.header, parameter.type)
+        struct = self.struct(parameter)
+        if kind and parameter.name not in VALUES:
+            return f"f.{self.model if kind == 'gen_model' else kind.removeprefix('gen_')}"
+        if struct:
+            return f"&f.{short(struct.name)}.value"
+        if parameter.type.endswith("**"):
+            return "&f.made"
+        if parameter.name == "struct_size":
+            return f"sizeof f.{short(self.struct(function.parameters[0]).name)}.value"
+        if parameter.name in VALUES:
+            return VALUES[parameter.name]
+        return "f.rows" if parameter.type.startswith("const") else "f.output"
+
+    def struct(self, parameter):
+        """The struct that a parameter points to; None for all else."""
+        name = parameter.type.replace("const ", "").rstrip("* ")
+        return self.header.structs.get(name) if parameter.is_pointer else None
+
+
+class Calls(Arguments):
+    """Bad calls as C functions, and the table of them."""
+
+    def __init__(self, header, tables, n_pairs=0):
+        super().__init__(header)
+        self.tables = tables
+        self.bodies = []
+        self.table = []
+        self.singles = []  # (function, what, arguments spoiled, statement before, kind of model)
+        for function in self.functions:
+            for self.model in self.kinds(function):
+                self._of(function)
+        self._pair(n_pairs)
 
     def _pair(self, count):
         """`count` calls with two faults of one function, the same ones each time. What one fault asks for the other
@@ -132,8 +188,7 @@ class Calls:
             pairs += [(a, b) for a in singles for b in singles if _can_pair(a, b)]
         for a, b in draw.sample(pairs, min(count, len(pairs))):
             self.model = a[4]
-            expectation = "ANY_STATUS" if a[0].result == "gen_status" else "NO_STATUS"
-            self._add(a[0], f"{a[1]}, {b[1]}", expectation, a[2] | b[2], f"{a[3]} {b[3]}")
+            self._add(a[0], f"{a[1]}, {b[1]}", "ANY_STATUS", a[2] | b[2], f"{a[3]} {b[3]}")
 
     def text(self):
         table = "".join(f"    {entry},\n" for entry in self.table)
@@ -143,40 +198,65 @@ class Calls:
         for position, parameter in enumerate(function.parameters):
             for value, expectation in self._values(function, parameter):
                 self._add(function, f"{parameter.name} = {value}", expectation, {position: value})
-            kind = _handle_type(self.header, parameter.type)
+            kind = handle_type(self.header, parameter.type)
             if kind:
-                right = self._right(function, parameter)
+                right = self.right(function, parameter)
                 destroy = f"{'gen_model' if kind in self.header.models else kind}_destroy({right});"
-                fault = "HANDLE_FAULT" if function.result == "gen_status" else "NO_STATUS"
-                self._add(function, f"{parameter.name} destroyed before", fault, {}, destroy)
-            struct = self._struct(parameter)
+                self._add(function, f"{parameter.name} destroyed before", "HANDLE_FAULT", {}, destroy)
+            struct = self.struct(parameter)
             if struct and struct.members:
                 self._members(function, parameter, struct)
+        if function.name == "gen_struct_value":
+            self._add(function, "an older struct", "VERSION_FAULT", {1: "older_struct()"})
 
     def _members(self, function, parameter, struct):
-        if function.name.endswith("_init"):
-            return  # the struct is only written to
-        place = f"f.{_short(struct.name)}.value"
+        if function.name.endswith("_init") or function.result != "gen_status":
+            return  # the struct is only written to, or looked at
+        place = f"f.{short(struct.name)}.value"
         size = f"sizeof {place}"
         self._add(function, "struct_size = 0", "FAILURE", {}, f"{place}.struct_size = 0;")
         self._add(function, "struct_size = 3", "FAILURE", {}, f"{place}.struct_size = 3;")
         grown = f"{place}.struct_size = (uint32_t)({size} + 16);"
         if parameter.type.startswith("const"):
             self._add(function, "a newer struct, zero tail", "ANY_STATUS", {}, grown)
-            dirty = f"{grown} f.{_short(struct.name)}.bytes[{size} + 9] = 1;"
+            dirty = f"{grown} f.{short(struct.name)}.bytes[{size} + 9] = 1;"
             self._add(function, "a newer struct", "VERSION_FAULT", {}, dirty)
         if not parameter.type.startswith("const"):
             return
-        for member in struct.members[1:]:
+        if struct.is_initialized:
+            name = struct.name.removeprefix("gen_").removesuffix("_options")
+            spoil = f"{place}.initialized = 0;"
+            self._add(function, "initialized = 0", "ARGUMENT_FAULT", {}, spoil, f"{struct.name}_init")
+            stop = " stop_run();" if any(p.type == "const gen_run *" for p in function.parameters) else ""
+            for row in self.tables[name]:
+                member = f"network.{row['name']}" if row["shared"] else row["name"]
+                for what, value, expectation in _option_values(name, row):
+                    spoil = f"{place}.{member.replace(row['name'], what)} = {value};"
+                    spoil += stop if expectation == "ANY_STATUS" else ""
+                    self._add(function, f"{parameter.name}->{what} = {value}", expectation, {}, spoil)
+        for member in self._plain_members(struct):
             for value, expectation in self._member_values(struct, member):
                 what = f"{parameter.name}->{member.name} = {value}"
-                kind = _handle_type(self.header, member.type)
+                kind = handle_type(self.header, member.type)
                 cast = f"({member.type.replace('const ', '')})" if kind else ""
                 cast += "(intptr_t)" if kind and value in ("1", "-1") else ""
                 self._add(function, what, expectation, {}, f"{place}.{member.name} = {cast}{value};")
 
+    def _plain_members(self, struct):
+        """Members that no table of options tells the limits of: addresses, and all of other structs."""
+        members = struct.members[1:]
+        if not struct.is_initialized:
+            return members
+        inner = [
+            replace(inner, name=f"{member.name}.{inner.name}")
+            for member in members
+            if member.type in self.header.structs
+            for inner in self.header.structs[member.type].members
+        ]
+        return [m for m in (*members, *inner) if m.is_pointer or m.type.endswith("_fn")]
+
     def _member_values(self, struct, member):
-        kind = _handle_type(self.header, member.type)
+        kind = handle_type(self.header, member.type)
         if kind:
             return [(value, "HANDLE_FAULT") for value in handle_values(self.header, kind)]
         if member.is_pointer or member.type.endswith("_fn"):
@@ -188,74 +268,65 @@ class Calls:
         return [(v, expected if v == "NAN" else "ANY_STATUS") for v in values]
 
     def _values(self, function, parameter):
-        returns_status = function.result == "gen_status"
-        kind = _handle_type(self.header, parameter.type)
+        kind = handle_type(self.header, parameter.type)
+        may = parameter.name in OPTIONAL or (function.name, parameter.name) in OPTIONAL_IN
         if kind:
             null = "ANY_STATUS" if kind == "gen_context" else "HANDLE_FAULT"
-            values = [("NULL", null)] + [(value, "HANDLE_FAULT") for value in handle_values(self.header, kind)]
-        elif parameter.type == "const char *":
-            null = "ANY_STATUS" if parameter.name in OPTIONAL else "FAILURE"
-            values = [("NULL", null)] + [(path, "ANY_STATUS") for path in PATHS]
-        elif parameter.is_pointer:
-            may = parameter.name in OPTIONAL or (function.name, parameter.name) in OPTIONAL_IN
+            return [("NULL", null)] + [(value, "HANDLE_FAULT") for value in handle_values(self.header, kind)]
+        if parameter.type == "const char *":
+            return [("NULL", "ANY_STATUS" if may else "FAILURE")] + [(path, "ANY_STATUS") for path in PATHS]
+        if parameter.is_pointer:
             may = may or parameter.type.startswith("const gen_") or function.name == "gen_evaluate_parzen"
             may = may and (not parameter.type.startswith("const float") or parameter.name in OPTIONAL)
-            values = [("NULL", "ANY_STATUS" if may else "FAILURE")]
-        elif parameter.name == "struct_size":
-            values = [("0", "ANY_STATUS"), ("3", "ANY_STATUS")]
-        else:
-            values = [(value, "ANY_STATUS") for value in INTEGERS[parameter.type]]
-        return [(value, expected if returns_status else "NO_STATUS") for value, expected in values]
+            return [("NULL", "ANY_STATUS" if may else "FAILURE")]
+        if parameter.name == "struct_size":
+            return [(value, "FAILURE") for value in ("0", "3", "7", "4097", "UINT32_MAX")]
+        return [(value, "ANY_STATUS") for value in INTEGERS[parameter.type]]
 
-    def _add(self, function, what, expectation, spoiled, before=""):
+    def _add(self, function, what, expectation, spoiled, before="", words=""):
+        """words: what the message must have."""
         self.singles.append((function, what, spoiled, before, self.model))
         arguments = [
-            self._argument(function, parameter, spoiled.get(position))
+            self.argument(function, parameter, spoiled.get(position))
             for position, parameter in enumerate(function.parameters)
         ]
         call = f"{function.name}({', '.join(arguments)})"
-        body = f"return {call};" if function.result == "gen_status" else f"(void){call}; return GEN_OK;"
+        body = f"return {call};"
+        if function.result != "gen_status":
+            body, expectation = f"(void){call}; return GEN_OK;", "NO_STATUS"
         name = f"bad_call_{len(self.table)}"
         self.bodies.append(f"static gen_status {name}(void) {{ {before} {body} }}")
         of = f" of a {self.model}" if self.model else ""
         text = f"{function.name}{of}: {what}".replace("\\", "\\\\").replace('"', '\\"')
-        self.table.append(f'{{"{text}", {name}, {expectation}}}')
+        self.table.append(f'{{"{text}", {name}, {expectation}, "{words}"}}')
 
-    def _argument(self, function, parameter, value):
-        kind = _handle_type(self.header, parameter.type)
-        if value is None:
-            value = self._right(function, parameter)
-        if value.startswith("&"):
-            return f"({parameter.type}){value}"
-        if kind:
-            cast = "(intptr_t)" if value in ("1", "-1") else ""
-            return f"({parameter.type}){cast}{value}"
-        return f"({parameter.type}){value}" if parameter.is_pointer else value
 
-    def _right(self, function, parameter):
-        if (function.name, parameter.name) in BY_FUNCTION:
-            return BY_FUNCTION[function.name, parameter.name]
-        kind = _handle_type(self.header, parameter.type)
-        struct = self._struct(parameter)
-        if kind and parameter.name not in VALUES:
-            return f"f.{self.model if kind == 'gen_model' else kind.removeprefix('gen_')}"
-        if struct:
-            place = f"f.{_short(struct.name)}.value"
-            return "&" + place
-        if parameter.type.endswith("**"):
-            return "&f.made"
-        if parameter.name == "struct_size":
-            return f"sizeof f.{_short(self._struct(function.parameters[0]).name)}.value"
-        if parameter.name in VALUES:
-            return VALUES[parameter.name]
-        return "f.rows" if parameter.type == "const float *" else self._data(parameter)
+def _option_values(table, row):
+    """Values at the edges of an option's range and beyond, as (member, value, expectation)."""
+    name, auto = row["name"], row["auto"]
+    least, greatest = row.get("least"), row.get("greatest")
+    if row["type"] in ("flag", "word"):
+        numbers = row["words"].values() if row["type"] == "word" else (0, 1)
+        bad = {-2, max(numbers) + 1, "INT_MIN", "INT_MAX"} | (set() if auto else {-1})
+        bad |= set(range(max(numbers))) - set(numbers)
+    elif row["type"] == "whole":
+        bad = {least - 1, greatest + 1} - ({-1} if auto else set())
+        bad = {value for value in bad if -(2**63) <= value < 2**63}
+        numbers = () if table == "memory" and name in EXTENTS else (least, greatest)
+    elif row["type"] == "number":
+        numbers = [least] * (not row["excludes_least"]) + [greatest] * (not row["excludes_greatest"])
+        bad = {"NAN", "INFINITY", "-INFINITY", repr(2 * greatest + 1), repr(least - 2)}
+        bad |= {repr(end) for end in (least, greatest) if end not in numbers}
+    elif row["type"] == "widths":
+        name, numbers, bad = f"n_{name}", (0, row["most"]), {-2, row["most"] + 1, "INT64_MIN", "INT64_MAX"}
+    else:
+        return []
+    values = [(name, _literal(value), "FAILURE") for value in sorted(bad, key=str)]
+    return values + [(name, _literal(value), "ANY_STATUS") for value in (*numbers, *([-1] if auto else []))]
 
-    def _data(self, parameter):
-        return "f.rows" if parameter.type.startswith("const") else "f.output"
 
-    def _struct(self, parameter):
-        name = parameter.type.replace("const ", "").rstrip("* ")
-        return self.header.structs.get(name) if parameter.is_pointer else None
+def _literal(value):
+    return "INT64_MIN" if value == -(2**63) else str(value)
 
 
 def _can_pair(a, b):
@@ -263,12 +334,14 @@ def _can_pair(a, b):
     return a[4] == b[4] and a[1] < b[1] and not a[2].keys() & b[2].keys() and a[1].split(" =")[0] != b[1].split(" =")[0]
 
 
-def _handle_type(header, type):
+def handle_type(header, type):
+    """The handle that a C type is; None for all else."""
     name = type.replace("const ", "").rstrip("* ")
     return name if name in header.handles and type.count("*") == 1 else None
 
 
-def _short(struct):
+def short(struct):
+    """What a struct is called in the fixture."""
     return struct.removeprefix("gen_").removesuffix("_t")
 
 
@@ -283,7 +356,7 @@ def main():
     library = options.library.resolve()
     with tempfile.TemporaryDirectory() as folder:
         calls = Path(folder, "bad_arguments_cases.h")
-        calls.write_text(Calls(Header(), options.pairs).text())
+        calls.write_text(Calls(Header(), Tables(str(library / "libgenerative.so")), options.pairs).text())
         program = Path(folder, "bad_arguments")
         sources = [str(ROOT / "Tests" / "CTests" / name) for name in ("bad_arguments.c", "fixture.c")]
         # The sanitizer's runtime must be that of the compiler which built the library.

@@ -23,7 +23,8 @@ PYTHON = sys.argv[1]
 STAGES = [
     ("Swift tests", ["swift", "test", "-c", "release", "--disable-xctest", "--skip-build"], "swift"),
     ("header compiles", [f"{SCRIPTS}/header-compiles.sh"], None),
-    ("generated files", ["python3", "bindings/python/generate.py", "--check"], None),
+    ("generated mirrors", ["python3", "bindings/python/generate.py", "--check"], None),
+    ("generated options", ["python3", f"{SCRIPTS}/option_tables.py", LIBRARY, "--check"], None),
     ("exported names", ["python3", f"{SCRIPTS}/exported_names.py", LIBRARY], None),
     ("shared object", [f"{SCRIPTS}/shared-object.sh", LIBRARY], None),
     ("kernel symbols", [f"{SCRIPTS}/kernel-symbols.sh", PRODUCTS], None),
@@ -31,6 +32,7 @@ STAGES = [
     ("invariants", [f"{SCRIPTS}/invariants.sh"], None),
     ("format", [f"{SCRIPTS}/format.sh"], None),
     ("C examples", [f"{SCRIPTS}/c-examples.sh", BUILD], None),
+    ("languages", [f"{SCRIPTS}/languages.sh", BUILD], None),
     ("ranks", [f"{SCRIPTS}/ranks.sh", BUILD], None),
     ("scorecard", ["python3", "Tests/Scorecard/scorecard.py", "quick"], None),
     ("older processors", ["python3", "Tests/Scorecard/emulated.py", "x86"], None),

@@ -31,17 +31,17 @@ done
 # A model of every kind, from every kind of data.
 idx=/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz
 small=(--rows 300 --size 16)
-"$gen" train pca faces "${small[@]}" --components 9 -o pca.safetensors
-"$gen" train autoencoder faces "${small[@]}" --noise gaussian --epochs 1 -o denoiser.safetensors
-"$gen" train vae faces "${small[@]}" --architecture convolutional --latents 3 --epochs 2 \
+"$gen" train pca faces "${small[@]}" --n-components 9 -o pca.safetensors
+"$gen" train autoencoder faces "${small[@]}" --corruption gaussian --epochs 1 -o denoiser.safetensors
+"$gen" train vae faces "${small[@]}" --architecture convolutional --latent-size 3 --epochs 2 \
   --schedule step --schedule-period 1 --beta1 0.8 --binarize --validation 0.2 -o vae.safetensors
-"$gen" train autoencoder faces "${small[@]}" --tied --latents 30 --hidden 20 --latent-activation sigmoid \
+"$gen" train autoencoder faces "${small[@]}" --tied --latent-size 30 --hidden 20 --latent-activation sigmoid \
   --sparsity kl --sparsity-weight 0.2 --sparsity-target 0.1 --contraction 0.01 --epochs 1 -o tied.safetensors
 "$gen" report tied.safetensors faces:2 --rows 60 -o tied.html >log
 grep -q "live sliders" log || { cat log; exit 1; }
-"$gen" train vae faces "${small[@]}" --latents 3 --importance-samples 5 --epochs 1 -o weighted.safetensors
+"$gen" train vae faces "${small[@]}" --latent-size 3 --importance-samples 5 --epochs 1 -o weighted.safetensors
 mkdir folder && for face in 1 2 3 4; do "$gen" sample out/faces.safetensors -n 1 --seed $face -o folder/$face.png; done
-"$gen" train gan folder --size 16 --channels 1 --batch 4 --latents 4 --epochs 2 -o gan.safetensors
+"$gen" train gan folder --size 16 --channels 1 --batch-size 4 --latent-size 4 --epochs 2 -o gan.safetensors
 if [[ -e $idx ]]; then
   "$gen" train vae "$idx" --rows 300 --conditional --epochs 1 -o conditional.safetensors
   "$gen" sample conditional.safetensors -n 4 --label 7 -o conditional.png
@@ -103,7 +103,7 @@ done
 
 # A mixture of latents to sample from, a threshold for anomalies: kept in the model's file.
 for model in pca denoiser vae; do
-  "$gen" mixture $model.safetensors faces "${small[@]}" --components 3 --regularization 1e-3 -o mixed-$model.safetensors
+  "$gen" mixture $model.safetensors faces "${small[@]}" --n-components 3 --regularization 1e-3 -o mixed-$model.safetensors
   "$gen" sample mixed-$model.safetensors -n 5 --mixture -o mixed-$model.png
   "$gen" threshold mixed-$model.safetensors faces:2 --rows 100 --quantile 0.9 >log
   grep -q "the 0.9 quantile of 100 rows" log || { cat log; exit 1; }
@@ -125,7 +125,7 @@ for picture in sample-{pca,vae,gan} reconstruct-{pca,denoiser,vae} denoise inter
 done
 
 # Interrupted, a fit keeps what was learned, says how to go on, and goes on to what it would have been.
-train=(train vae faces "${small[@]}" --batch 32 --epochs 100 --schedule cosine --json)
+train=(train vae faces "${small[@]}" --batch-size 32 --epochs 100 --schedule cosine --json)
 : >json.log
 "$gen" "${train[@]}" -o stopped.safetensors >json.log 2>stop.log &
 fit=$!

@@ -1,7 +1,7 @@
 """Reads include/generative.h: its functions, types and constants, for all that is made from them.
 
-The header keeps to a small part of C (typedefs of structs, enums, prototypes), so a few regular
-expressions are a parser for it; what they cannot read is an error, not skipped.
+The header keeps to a small part of C (typedefs of structs, enums, prototypes, inline functions without braces in
+them), so a few regular expressions are a parser for it; what they cannot read is an error, not skipped.
 """
 
 import re
@@ -45,14 +45,19 @@ class Struct:
     name: str
     members: tuple
 
+    @property
+    def is_initialized(self):
+        """Whether the host initialises it: options and their like."""
+        return any(member.name == "initialized" for member in self.members)
+
 
 class Header:
     """What the header declares, by name and in its order.
 
-    functions, structs. constants: the enumerators' values; enums: the same, enum by enum. defines:
-    the macros that are numbers. handles: the names of opaque structs, of which several may name one.
-    callbacks: the typedefs of pointers to functions. models: those that are names of gen_model.
-    aliases: other typedefs, such as gen_status.
+    functions: the library's; inlines: functions with a body in the header. structs. constants: the enumerators'
+    values; enums: the same, enum by enum. defines: the macros that are numbers. handles: the names of opaque
+    structs, of which several may name one. models: the handles that are names of gen_model. callbacks: the
+    typedefs of pointers to functions. aliases: other typedefs, such as gen_status.
     """
 
     def __init__(self, path=HEADER):
@@ -65,21 +70,20 @@ class Header:
         self.constants = {name: value for enum in self.enums for name, value in enum.items()}
         self.structs = _structs(text)
         self.handles = set(re.findall(r"\btypedef struct \w+ (\w+);", text))
-        self.models = set(re.findall(r"\btypedef gen_model (\w+);", text))
-        self.handles |= self.models
         self.callbacks = _callbacks(text)
-        aliases = {name: type for type, name in re.findall(r"\btypedef (\w+) (\w+);", text)}
-        self.aliases = {name: type for name, type in aliases.items() if name not in self.models}
+        named = {name: type for type, name in re.findall(r"\btypedef (\w+) (\w+);", text)}
+        self.models = {name for name, type in named.items() if type == "gen_model"}
+        self.aliases = {name: type for name, type in named.items() if name not in self.models}
+        self.handles |= self.models
         self.functions = _functions(text)
+        self.inlines = _inlines(text)
         types = (self.structs, self.handles, self.callbacks, self.aliases)
         if sum(map(len, types)) != len(re.findall(r"\btypedef\b", text)):
             raise SyntaxError("there are typedefs that cannot be read")
         if len(self.structs) != len(re.findall(r"\bstruct\s+\w*\s*\{", text)):
             raise SyntaxError("there are structs that cannot be read")
-
-    def option_structs(self):
-        """The structs whose first member is struct_size."""
-        return [s for s in self.structs.values() if s.members and s.members[0].name == "struct_size"]
+        if len(self.inlines) != len(re.findall(r"\bstatic\b", text)):
+            raise SyntaxError("there are functions that cannot be read")
 
 
 def _parameter(text):
@@ -161,11 +165,19 @@ def _callbacks(text):
 
 
 def _functions(text):
+    return _prototypes(re.findall(r"\bGEN_API\s+(.*?);", text, flags=re.S))
+
+
+def _inlines(text):
+    return _prototypes(re.findall(r"\bstatic inline\s+([^;{}]*)\{[^{}]*\}", text))
+
+
+def _prototypes(texts):
     functions = {}
-    for prototype in re.findall(r"\bGEN_API\s+(.*?);", text, flags=re.S):
-        match = re.match(r"^(.*?)(\w+)\s*\((.*)\)$", " ".join(prototype.split()))
+    for text in texts:
+        match = re.match(r"^(.*?)(\w+)\s*\((.*)\)$", " ".join(text.split()))
         if not match:
-            raise SyntaxError(f"cannot read the prototype '{prototype}'")
+            raise SyntaxError(f"cannot read the prototype '{text}'")
         functions[match[2]] = _function(*match.groups())
     return functions
 

@@ -23,27 +23,27 @@ GEN = os.path.abspath(sys.argv[1])
 # One of each kind of decoder: (file, gen train ..., DATA of the report, sliders it must have at least).
 FACES = ["faces", "--rows", "300", "--size", "16"]
 MODELS = [
-    ("pca", ["pca", *FACES, "--components", "5", "--whiten"], True, 5),
-    ("autoencoder", ["autoencoder", *FACES, "--epochs", "2", "--latents", "4", "--activation", "elu"], True, 4),
+    ("pca", ["pca", *FACES, "--n-components", "5", "--whiten"], True, 5),
+    ("autoencoder", ["autoencoder", *FACES, "--epochs", "2", "--latent-size", "4", "--activation", "elu"], True, 4),
     ("unet", ["autoencoder", *FACES, "--epochs", "1", "--architecture", "convolutional", "--skips"], True, 0),
-    ("bernoulli", ["vae", *FACES, "--epochs", "4", "--latents", "3"], True, 3),
+    ("bernoulli", ["vae", *FACES, "--epochs", "4", "--latent-size", "3"], True, 3),
     (
         "convolutional",
-        ["vae", *FACES, "--epochs", "4", "--latents", "3", "--architecture", "convolutional", "--batch-norm",
-         "--pixel-bias", "--likelihood", "gaussian", "--base-channels", "8", "--batch", "16"],
+        ["vae", *FACES, "--epochs", "4", "--latent-size", "3", "--architecture", "convolutional", "--batch-norm",
+         "--pixel-bias", "--likelihood", "gaussian", "--base-channels", "8", "--batch-size", "16"],
         True, 3,
     ),
     (
         "conditional",
-        ["vae", *FACES, "--epochs", "2", "--latents", "2", "--architecture", "convolutional", "--conditional",
+        ["vae", *FACES, "--epochs", "2", "--latent-size", "2", "--architecture", "convolutional", "--conditional",
          "--batch-norm", "--base-channels", "8"],
         True, 2,
     ),
-    ("gan", ["gan", *FACES, "--channels", "1", "--epochs", "2", "--latents", "6"], False, 6),
+    ("gan", ["gan", *FACES, "--channels", "1", "--epochs", "2", "--latent-size", "6"], False, 6),
     (
         "dcgan",
-        ["gan", *FACES, "--epochs", "2", "--latents", "6", "--architecture", "convolutional", "--conditional",
-         "--base-channels", "8", "--batch", "16"],
+        ["gan", *FACES, "--epochs", "2", "--latent-size", "6", "--architecture", "convolutional", "--conditional",
+         "--base-channels", "8", "--batch-size", "16"],
         True, 6,
     ),
 ]  # fmt: skip

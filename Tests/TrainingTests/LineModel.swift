@@ -42,6 +42,8 @@ final class LineModel: Trainable, @unchecked Sendable {
     try LineStep(self, options)
   }
 
+  func requireOptions(of checkpoint: Checkpoint) throws(GenerativeError) {}
+
   func weightsChange() { weightChanges += 1 }
 
   func addAttachments(to checkpoint: inout Checkpoint) throws(GenerativeError) {

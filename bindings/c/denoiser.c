@@ -6,14 +6,13 @@
 #define FASHION "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
 enum { SIDE = 28, SIZE = SIDE * SIDE, SHOWN = 12, ROW = SHOWN * SIZE };
 
-static gen_status open_pictures(gen_dataset **pictures) {
+static int open_pictures(gen_dataset **pictures) {
   gen_faces_options faces;
   gen_faces_options_init(&faces, sizeof faces);
   faces.height = faces.width = SIDE;
   faces.channels = 1;
-  return gen_dataset_open_idx(FASHION, NULL, NULL, pictures)
-             ? gen_dataset_create_faces(&faces, pictures)
-             : GEN_OK;
+  return gen_dataset_open_idx(FASHION, NULL, NULL, pictures) &&
+         gen_dataset_create_faces(&faces, pictures);
 }
 
 static int32_t tell(const gen_event *event, void *user_data) {
@@ -24,33 +23,34 @@ static int32_t tell(const gen_event *event, void *user_data) {
 }
 
 int main(int argc, char **argv) {
-  static float pictures[3 * ROW];
-  float *noisy = pictures, *denoised = pictures + ROW, *clean = pictures + 2 * ROW;
-  double decibels;
+  static float noisy[3 * ROW], *denoised = noisy + ROW, *clean = noisy + 2 * ROW;
+  gen_reconstruction_t quality = {sizeof quality, 0, 0, 0, 0, 0, 0, 0, 0};
   char path[4096];
   gen_dataset *data = NULL;
   gen_autoencoder *model = NULL;
   gen_image *picture = NULL;
   gen_autoencoder_options options;
   gen_fit_options fit;
+  gen_run run;
   gen_grid_options grid;
   int failed;
   gen_autoencoder_options_init(&options, sizeof options);
   gen_fit_options_init(&fit, sizeof fit);
+  gen_run_init(&run, sizeof run);
   gen_grid_options_init(&grid, sizeof grid);
-  options.height = options.width = SIDE;
+  options.network.height = options.network.width = SIDE;
   options.corruption = GEN_CORRUPTION_GAUSSIAN; /* of deviation 0.5 */
   fit.epochs = argc > 2 ? atoi(argv[2]) : 2;
-  fit.event = tell;
+  run.event = tell;
   grid.n_columns = SHOWN;
   snprintf(path, sizeof path, "%s/denoising.png", argc > 1 ? argv[1] : ".");
   failed = open_pictures(&data) || gen_autoencoder_create(&options, &model) ||
-           gen_model_fit(model, data, &fit) || gen_dataset_read(data, 0, SHOWN, clean) ||
+           gen_model_fit(model, data, &fit, &run) || gen_dataset_read(data, 0, SHOWN, clean) ||
            gen_rows_corrupt(clean, SHOWN, SIZE, GEN_CORRUPTION_GAUSSIAN, 0.5, 7, noisy) ||
-           gen_autoencoder_denoise(model, noisy, SHOWN, denoised) ||
-           gen_evaluate_psnr(denoised, clean, SHOWN, SIZE, &decibels) ||
-           gen_image_create_grid(pictures, 3 * SHOWN, SIDE, SIDE, 1, &grid, &picture) ||
-           gen_image_save(picture, path, NULL) || printf("%.1f dB\n", decibels) < 0;
+           gen_model_reconstruct(model, noisy, NULL, SHOWN, denoised) ||
+           gen_evaluate_reconstruction(denoised, clean, SHOWN, SIDE, SIDE, 1, NULL, &quality) ||
+           gen_image_create_grid(noisy, 3 * SHOWN, SIDE, SIDE, 1, &grid, &picture) ||
+           gen_image_save(picture, path, NULL) || printf("%.1f dB\n", quality.psnr) < 0;
   if (failed)
     fprintf(stderr, "%s\n", gen_last_error_message());
   gen_image_destroy(picture);

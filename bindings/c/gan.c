@@ -8,14 +8,13 @@
 enum { SIDE = 28, SIZE = SIDE * SIDE, COUNT = 32 };
 
 /* Fashion-MNIST where Debian's package puts it, else the faces that the library draws. */
-static gen_status open_pictures(gen_dataset **pictures) {
+static int open_pictures(gen_dataset **pictures) {
   gen_faces_options faces;
   gen_faces_options_init(&faces, sizeof faces);
   faces.height = faces.width = SIDE;
   faces.channels = 1;
-  return gen_dataset_open_idx(FASHION, NULL, NULL, pictures)
-             ? gen_dataset_create_faces(&faces, pictures)
-             : GEN_OK;
+  return gen_dataset_open_idx(FASHION, NULL, NULL, pictures) &&
+         gen_dataset_create_faces(&faces, pictures);
 }
 
 int main(int argc, char **argv) {
@@ -32,7 +31,7 @@ int main(int argc, char **argv) {
   gen_gan_options_init(&options, sizeof options);
   gen_fit_options_init(&fit, sizeof fit);
   gen_grid_options_init(&grid, sizeof grid);
-  options.height = options.width = SIDE;
+  options.network.height = options.network.width = SIDE;
   options.input_noise = 0.3;
   fit.epochs = argc > 2 ? atoi(argv[2]) : 3;
   fit.batch_size = 64;
@@ -40,8 +39,8 @@ int main(int argc, char **argv) {
   grid.n_columns = 16;
   snprintf(path, sizeof path, "%s/generated.png", argc > 1 ? argv[1] : ".");
   failed = open_pictures(&data) || gen_gan_create(&options, &gan) ||
-           gen_model_fit(gan, data, &fit) || gen_gan_sample(gan, NULL, COUNT, 1, samples) ||
-           gen_dataset_nearest(data, samples, COUNT, 1, nearest, NULL);
+           gen_model_fit(gan, data, &fit, NULL) || gen_gan_sample(gan, NULL, COUNT, 1, samples) ||
+           gen_dataset_nearest(data, samples, COUNT, 1, NULL, nearest, NULL);
   for (i = 0; i < COUNT && !failed; i++) {
     for (k = 0; k < SIZE; k++)
       pairs[2 * i * SIZE + k] = samples[i * SIZE + k];

@@ -32,17 +32,17 @@ int main(int argc, char **argv) {
   gen_vae *vae = NULL;
   gen_vae_options model;
   gen_fit_options fit;
-  gen_direction_info_t info = {sizeof info, 0, 0, 0, 0, 0, 0};
+  gen_direction_info_t info = {sizeof info, 0, 0, 0, 0, 0};
   int i, failed;
   gen_vae_options_init(&model, sizeof model);
   gen_fit_options_init(&fit, sizeof fit);
-  model.height = model.width = SIDE;
-  model.channels = 3;
+  model.network.height = model.network.width = SIDE;
+  model.network.channels = 3;
   model.variance = 0.02;
   model.likelihood = GEN_LIKELIHOOD_GAUSSIAN;
   fit.epochs = argc > 2 ? atoi(argv[2]) : 20;
   failed = gen_dataset_create_faces(NULL, &data) || gen_vae_create(&model, &vae) ||
-           gen_model_fit(vae, data, &fit) || gen_dataset_read(data, 0, FACES, rows) ||
+           gen_model_fit(vae, data, &fit, NULL) || gen_dataset_read(data, 0, FACES, rows) ||
            gen_dataset_factors(data, 0, FACES, factors) ||
            gen_vae_encode(vae, rows, NULL, FACES, latents, NULL);
   for (i = 0; i < FACES; i++)

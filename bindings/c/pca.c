@@ -7,14 +7,13 @@
 enum { SIDE = 28, SIZE = SIDE * SIDE, COUNT = 30, SHOWN = 10 };
 
 /* Fashion-MNIST where Debian's package puts it, else the faces that the library draws. */
-static gen_status open_pictures(gen_dataset **pictures) {
+static int open_pictures(gen_dataset **pictures) {
   gen_faces_options faces;
   gen_faces_options_init(&faces, sizeof faces);
   faces.height = faces.width = SIDE;
   faces.channels = 1;
-  return gen_dataset_open_idx(FASHION, NULL, NULL, pictures)
-             ? gen_dataset_create_faces(&faces, pictures)
-             : GEN_OK;
+  return gen_dataset_open_idx(FASHION, NULL, NULL, pictures) &&
+         gen_dataset_create_faces(&faces, pictures);
 }
 
 static gen_status save_grid(const float *rows, int64_t count, const gen_grid_options *grid,
@@ -32,7 +31,8 @@ static gen_status save_grid(const float *rows, int64_t count, const gen_grid_opt
 int main(int argc, char **argv) {
   const char *folder = argc > 1 ? argv[1] : ".";
   static float components[COUNT * SIZE], pictures[2 * SHOWN * SIZE], latents[SHOWN * COUNT];
-  double ratio[COUNT];
+  double variance[COUNT];
+  gen_pca_info_t info = {sizeof info, 0, 0, 0, 0, 0, 0};
   gen_dataset *data = NULL;
   gen_pca *pca = NULL;
   gen_pca_options options;
@@ -43,15 +43,15 @@ int main(int argc, char **argv) {
   options.n_components = COUNT;
   grid.n_columns = SHOWN;
   grid.stretch = 1;
-  failed = open_pictures(&data) || gen_pca_create(&options, &pca) || gen_pca_fit(pca, data) ||
-           gen_pca_components(pca, components) || gen_pca_explained_variance_ratio(pca, ratio) ||
+  failed = open_pictures(&data) || gen_pca_create(&options, &pca) || gen_pca_fit(pca, data, NULL) ||
+           gen_pca_solution(pca, NULL, components, variance) || gen_pca_info(pca, &info) ||
            gen_dataset_read(data, 0, SHOWN, pictures) ||
            gen_pca_transform(pca, pictures, SHOWN, latents) ||
            gen_pca_inverse_transform(pca, latents, SHOWN, pictures + SHOWN * SIZE) ||
            save_grid(components, COUNT, &grid, folder, "components.png");
   grid.stretch = 0;
   failed = failed || save_grid(pictures, 2 * SHOWN, &grid, folder, "reconstructions.png") ||
-           printf("the first component has %.1f%% of the variance\n", 100 * ratio[0]) < 0;
+           printf("component 1: %.1f%% of variance\n", 100 * variance[0] / info.total_variance) < 0;
   if (failed)
     fprintf(stderr, "%s\n", gen_last_error_message());
   gen_model_destroy(pca);

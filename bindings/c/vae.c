@@ -8,14 +8,13 @@
 enum { SIDE = 28, COUNT = 64 };
 
 /* Fashion-MNIST where Debian's package puts it, else the faces that the library draws. */
-static gen_status open_pictures(gen_dataset **pictures) {
+static int open_pictures(gen_dataset **pictures) {
   gen_faces_options faces;
   gen_faces_options_init(&faces, sizeof faces);
   faces.height = faces.width = SIDE;
   faces.channels = 1;
-  return gen_dataset_open_idx(FASHION, NULL, NULL, pictures)
-             ? gen_dataset_create_faces(&faces, pictures)
-             : GEN_OK;
+  return gen_dataset_open_idx(FASHION, NULL, NULL, pictures) &&
+         gen_dataset_create_faces(&faces, pictures);
 }
 
 static int32_t tell(const gen_event *event, void *user_data) {
@@ -35,16 +34,18 @@ int main(int argc, char **argv) {
   gen_image *picture = NULL;
   gen_vae_options options;
   gen_fit_options fit;
+  gen_run run;
   int failed;
   gen_vae_options_init(&options, sizeof options);
   gen_fit_options_init(&fit, sizeof fit);
-  options.height = options.width = SIDE;
+  gen_run_init(&run, sizeof run);
+  options.network.height = options.network.width = SIDE;
   fit.epochs = argc > 2 ? atoi(argv[2]) : 10;
-  fit.event = tell;
+  run.event = tell;
   snprintf(picture_path, sizeof picture_path, "%s/samples.png", folder);
   snprintf(model_path, sizeof model_path, "%s/vae.safetensors", folder);
   failed = open_pictures(&data) || gen_vae_create(&options, &vae) ||
-           gen_model_fit(vae, data, &fit) || gen_vae_sample(vae, NULL, COUNT, 1, samples) ||
+           gen_model_fit(vae, data, &fit, &run) || gen_vae_sample(vae, NULL, COUNT, 1, samples) ||
            gen_image_create_grid(samples, COUNT, SIDE, SIDE, 1, NULL, &picture) ||
            gen_image_save(picture, picture_path, NULL) ||
            gen_model_save(vae, model_path, GEN_SAVE_ALL);

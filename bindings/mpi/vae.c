@@ -9,14 +9,13 @@
 enum { SIDE = 28, BATCH = 128 };
 
 /* Fashion-MNIST where Debian's package puts it, else the faces that the library draws. */
-static gen_status open_pictures(gen_dataset **pictures) {
+static int open_pictures(gen_dataset **pictures) {
   gen_faces_options faces;
   gen_faces_options_init(&faces, sizeof faces);
   faces.height = faces.width = SIDE;
   faces.channels = 1;
-  return gen_dataset_open_idx(FASHION, NULL, NULL, pictures)
-             ? gen_dataset_create_faces(&faces, pictures)
-             : GEN_OK;
+  return gen_dataset_open_idx(FASHION, NULL, NULL, pictures) &&
+         gen_dataset_create_faces(&faces, pictures);
 }
 
 static int32_t tell(const gen_event *event, void *user_data) {
@@ -33,6 +32,7 @@ int main(int argc, char **argv) {
   gen_vae *vae = NULL;
   gen_vae_options model;
   gen_fit_options fit;
+  gen_run run;
   gen_comm comm;
   gen_status status;
   gen_comm_init(&comm, sizeof comm);
@@ -41,7 +41,8 @@ int main(int argc, char **argv) {
     MPI_Abort(MPI_COMM_WORLD, 1);
   gen_vae_options_init(&model, sizeof model);
   gen_fit_options_init(&fit, sizeof fit);
-  model.height = model.width = SIDE;
+  gen_run_init(&run, sizeof run);
+  model.network.height = model.network.width = SIDE;
   snprintf(path, sizeof path, "%s/vae-mpi.safetensors", argc > 1 ? argv[1] : ".");
   fit.epochs = argc > 2 ? atoi(argv[2]) : 10;
   fit.batch_size = (BATCH + comm.size - 1) / comm.size; /* of each rank */
@@ -50,11 +51,11 @@ int main(int argc, char **argv) {
   fit.checkpoint_path = path;
   fit.resume = 1;
   if (comm.rank == 0)
-    fit.event = tell;
+    run.event = tell;
   /* What goes wrong on one rank before the fit, the others hear of in the fit. */
   if (open_pictures(&data) || gen_vae_create(&model, &vae))
     fprintf(stderr, "rank %d: %s\n", (int)comm.rank, gen_last_error_message());
-  status = gen_model_fit(vae, data, &fit);
+  status = gen_model_fit(vae, data, &fit, &run);
   if (status)
     fprintf(stderr, "rank %d: %s\n", (int)comm.rank, gen_last_error_message());
   gen_model_destroy(vae);

@@ -11,7 +11,7 @@ import Training
 /// 2008). A sparse one has a penalty on the latents beside the loss, a contractive one (Rifai et al. 2011)
 /// one on their derivatives by the row.
 package final class Autoencoder: @unchecked Sendable {
-  package struct Options: MirroredOptions, Sendable, Equatable {
+  package struct Options: Sendable, Equatable {
     /// Encoder and decoder, without classes; its members read as the options' own.
     package var stack: MirroredStack
     /// Skips from the encoder's levels to the decoder's, in the convolutional architecture: a
@@ -109,7 +109,7 @@ package final class Autoencoder: @unchecked Sendable {
     let others = [
       ("hidden", options.hidden.isEmpty), ("decoder_hidden", options.decoderHidden?.isEmpty ?? true),
       ("batch_norm", !options.isNormalized), ("pixel_bias", !options.hasPixelBias),
-      ("dropout", options.dropout == 0), ("no_bias", options.hasBias),
+      ("dropout", options.dropout == 0), ("bias false", options.hasBias),
       ("latent_activation", options.latentActivation == .identity), ("sparsity", options.sparsity == nil),
       ("contraction", options.contraction == 0), ("tied", !options.isTied),
     ]
@@ -186,4 +186,8 @@ package final class Autoencoder: @unchecked Sendable {
       try self.decodeInside(z, rows: count, into: y + first * width)
     }
   }
+}
+
+extension Autoencoder: TabledModel {
+  package static let kind = "autoencoder"
 }

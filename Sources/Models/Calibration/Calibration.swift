@@ -147,9 +147,11 @@ extension Calibrated {
     }
     let blockRows = Inference.blockRows
     let packed = try Buffer<Float>(count: blockRows * size, in: context.memory)
+    var done = 0
     try source.forEachBatch { batch throws(GenerativeError) in
       if !source.isChecked, case .floats(let rows) = batch { try checkFinite(rows, in: context) }
       for first in stride(from: 0, to: batch.rowCount, by: blockRows) {
+        try Run.proceed(done, of: source.knownRowCount ?? 0)
         let count = min(blockRows, batch.rowCount - first)
         switch batch {
         case .bytes(let bytes, _):
@@ -159,7 +161,8 @@ extension Calibrated {
             (packed.base + i * size).update(from: rows.base + (first + i) * rows.rowStride, count: size)
           }
         }
-        try body(packed.base, count)
+        try Run.apart { () throws(GenerativeError) in try body(packed.base, count) }
+        done += count
       }
     }
   }

@@ -1,4 +1,3 @@
-import Checkpoints
 import Datasets
 import Networks
 import Tensors
@@ -36,9 +35,7 @@ package final class Classifier: @unchecked Sendable {
   private let describing: Inference
 
   package init(_ options: Options, context: Context = .standard) throws(GenerativeError) {
-    guard !options.stack.hidden.isEmpty else {
-      throw GenerativeError(.argument, "hidden must not be empty: the last hidden layer gives the features")
-    }
+    try options.check()
     let layers = try Self.network(options)
     self.options = options
     self.context = context
@@ -175,29 +172,6 @@ private final class ClassifierStep: TrainingStep {
   }
 }
 
-// MARK: - Files
-
-extension Classifier: Checkpointable {
+extension Classifier: TabledModel {
   package static let kind = "classifier"
-
-  package func outline() throws(GenerativeError) -> Checkpoint {
-    var checkpoint = try Checkpoint(kind: Self.kind, limits: context.limits)
-    try checkpoint.set(options.stack)
-    try checkpoint.setOption("seed", options.seed)
-    return checkpoint
-  }
-
-  package convenience init(_ checkpoint: Checkpoint, context: Context) throws(GenerativeError) {
-    try checkpoint.require(kind: Self.kind)
-    let stack = try checkpoint.mirroredStack()
-    guard stack.classCount == 0, (2...StackLimit.classes).contains(stack.latentSize) else {
-      throw GenerativeError(.format, "a classifier tells apart 2 to \(StackLimit.classes) classes")
-    }
-    var options = Options(shape: stack.shape, classCount: stack.latentSize, architecture: stack.architecture)
-    options.stack = stack
-    options.seed = try checkpoint.option("seed")
-    try checkpoint.require(parameterCount: Self.plan(options, rows: 1, context: context).parameterCount)
-    try self.init(options, context: context)
-    try restore(checkpoint)
-  }
 }

@@ -24,7 +24,7 @@ package final class GAN: @unchecked Sendable {
 
   package struct Options: Sendable, Equatable {
     package var shape: Shape
-    package let architecture: Architecture
+    package internal(set) var architecture: Architecture
     /// Of the convolutional architecture.
     package var convolution = ConvolutionOptions(baseChannels: 64)
     /// Classes whose labels are joined to every layer; 0: none.
@@ -146,4 +146,8 @@ package final class GAN: @unchecked Sendable {
     generating.weightsChange()
     discriminating.weightsChange()
   }
+}
+
+extension GAN: TabledModel {
+  package static let kind = "gan"
 }

@@ -108,6 +108,7 @@ struct GramSolver {
     let block = try Buffer<Double>(count: n * min(d, Self.stripe), in: context.memory)
     let product = try DoubleProduct(rows: n, columns: n, in: context)
     for first in stride(from: 0, to: d, by: Self.stripe) {
+      try Run.proceed(first, of: d)
       let x = centred(first..<min(d, first + Self.stripe), into: block.base)
       product.add(x, x.transposed, into: DoubleMatrix(gram, rows: n, columns: n), upperOnly: true)
     }
@@ -149,6 +150,7 @@ struct GramSolver {
       let product = try DoubleProduct(rows: n, columns: Self.stripe, in: context)
       let v = DoubleMatrix(components, rows: rank, columns: d)
       for first in stride(from: 0, to: d, by: Self.stripe) {
+        try Run.proceed(first, of: d)
         let columns = first..<min(d, first + Self.stripe)
         product.add(
           eigen.matrix[0..<rank, 0..<n], centred(columns, into: block.base), into: v[0..<rank, columns])

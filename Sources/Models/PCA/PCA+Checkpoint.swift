@@ -24,23 +24,7 @@ extension PCA: Checkpointable {
     let k = solution.componentCount
     let d = solution.columnCount
     var checkpoint = try Checkpoint(kind: Self.kind, limits: context.limits)
-    var requested = 0
-    var ratio = 0.0
-    switch options.components {
-    case .all: break
-    case .count(let count): requested = count
-    case .varianceRatio(let share): ratio = share
-    }
-    try checkpoint.setOption("n_components", requested)
-    try checkpoint.setOption("variance_ratio", ratio)
-    try checkpoint.setOption("no_centering", !options.centres)
-    try checkpoint.setOption("whiten", options.whitens)
-    try checkpoint.setOption("solver", options.solver.rawValue)
-    try checkpoint.setOption("seed", options.seed)
-    if options.solver == .sketch {
-      try checkpoint.setOption("n_directions", options.directionCount ?? 0)
-      try checkpoint.setOption("n_passes", options.passCount)
-    }
+    try checkpoint.set(options)
     try checkpoint.setOption("fitted.n_components", k)
     try checkpoint.setOption("fitted.n_features", d)
     try checkpoint.setOption("fitted.n_rows", solution.rowCount)
@@ -104,23 +88,5 @@ extension PCA: Checkpointable {
     let calibration = try Calibration(checkpoint, in: context) { k }
     try self.init(options, moments: moments, solution: solution, in: context)
     self.calibration = calibration
-  }
-}
-
-extension PCA.Options {
-  /// - Throws: `.format`.
-  fileprivate init(_ checkpoint: Checkpoint) throws(GenerativeError) {
-    let count = try checkpoint.option("n_components", in: 0...Int.max)
-    let ratio = try checkpoint.option("variance_ratio", in: 0.0...1)
-    if count > 0 { components = .count(count) } else if ratio > 0 { components = .varianceRatio(ratio) }
-    centres = !(try checkpoint.option("no_centering", as: Bool.self))
-    whitens = try checkpoint.option("whiten")
-    seed = try checkpoint.option("seed")
-    solver = PCA.Solver(rawValue: try checkpoint.option("solver", in: 0...3)) ?? .automatic
-    if solver == .sketch {
-      let count = try checkpoint.option("n_directions", in: 0...StackLimit.width)
-      directionCount = count > 0 ? count : nil
-      passCount = try checkpoint.option("n_passes", in: 1...PCA.Options.mostPasses)
-    }
   }
 }

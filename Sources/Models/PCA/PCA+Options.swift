@@ -60,7 +60,7 @@ extension PCA {
     }
 
     /// - Throws: `.argument` naming the option that is outside its range.
-    func check() throws(GenerativeError) {
+    package func check() throws(GenerativeError) {
       switch components {
       case .count(let k) where k < 1:
         throw GenerativeError(.argument, "n_components must be at least 1, not \(k)")

@@ -68,6 +68,7 @@ package final class PCA: Sendable {
         moments = next
       }
     }
+    try Run.proceed(moments.rowCount, of: moments.rowCount)
     let solution = try Solution(of: moments, options, in: context)
     replace(State(moments: moments, solution: solution))
   }

@@ -2,25 +2,15 @@ import Networks
 import Tensors
 
 /// How the layers of a stack start.
-package enum WeightRule: Int, CaseIterable, Sendable, CustomStringConvertible {
+package enum WeightRule: Equatable, Sendable {
   /// He for ReLU and its kin, Glorot else; biases zero.
-  case automatic = 0
+  case automatic
   case he
   case glorot
   /// U(±1/√inputs) for weights and biases alike, as PyTorch starts its linear layers.
   case fanInUniform
   /// N(0, 0.02²) (Radford et al. 2016); biases zero.
   case normal002
-
-  package var description: String {
-    switch self {
-    case .automatic: "automatic"
-    case .he: "he"
-    case .glorot: "glorot"
-    case .fanInUniform: "fanInUniform"
-    case .normal002: "normal002"
-    }
-  }
 
   func weight(_ inputs: Int, _ outputs: Int, _ activation: Activation) -> Initializer {
     switch self {

@@ -1,8 +1,10 @@
 import Networks
+import Options
 import Tensors
+import Training
 
-/// Options that have a stack's.
-package protocol MirroredOptions { var stack: MirroredStack { get set } }
+/// Options of an encoder and its mirror, whose members read as the options' own.
+package protocol MirroredOptions: NetworkOptions { var stack: MirroredStack { get set } }
 
 extension MirroredOptions {
   package var shape: Shape {
@@ -53,5 +55,19 @@ extension MirroredOptions {
   package var dropout: Float {
     get { stack.dropout }
     set { stack.dropout = newValue }
+  }
+}
+
+extension Place {
+  /// Of the rows of `gen_network_options` in options whose network is `stack`.
+  static func network(_ stack: inout MirroredStack, _ seed: UnsafeMutablePointer<UInt64>) -> [Place] {
+    network(
+      &stack.shape, &stack.architecture, &stack.weights, &stack.convolution, &stack.dropout, seed)
+  }
+
+  static func decoderHidden(_ member: UnsafeMutablePointer<[Int]?>) -> Place {
+    .member(
+      member, get: { $0.map { .widths($0) } ?? .automatic },
+      set: { if case .widths(let widths) = $1 { $0 = widths } })
   }
 }

@@ -4,7 +4,7 @@ import Tensors
 /// The options of an encoder and its mirror, a decoder, that an autoencoder and a VAE share.
 package struct MirroredStack: Sendable, Equatable {
   package var shape: Shape
-  package let architecture: Architecture
+  package internal(set) var architecture: Architecture
   /// Of the convolutional architecture.
   package var convolution = ConvolutionOptions(baseChannels: 32)
   /// Batch norm in the convolutional architecture, but in the first layer and the last.

@@ -145,6 +145,7 @@ extension VAE {
       (reconstruction + first).update(repeating: 0, count: count)
       // Of no samples the noise stays zero.
       for sample in 0..<max(samples, 1) {
+        try Run.proceed(first * max(samples, 1) + sample * count, of: rows * max(samples, 1))
         let random = Random(seed: seed, purpose: .evaluation, step: UInt64(sample))
         if samples > 0 {
           self.context.fillNormal(noise, count: count * latent, from: random, offset: first * latent)

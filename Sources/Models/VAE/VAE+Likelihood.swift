@@ -40,6 +40,7 @@ extension VAE {
       var sums = [LogSum](repeating: LogSum(), count: count)
       // Latent k of row i is number i·K + k.
       for start in stride(from: 0, to: count * samples, by: Inference.blockRows) {
+        try Run.proceed(first * samples + start, of: rows * samples)
         let numbers = start..<min(start + Inference.blockRows, count * samples)
         draws.fill(numbers, samples: samples, gaussian, firstRow: first, seed: seed)
         if let labels {

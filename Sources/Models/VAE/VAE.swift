@@ -40,7 +40,7 @@ package final class VAE: @unchecked Sendable {
     }
   }
 
-  package struct Options: MirroredOptions, Sendable, Equatable {
+  package struct Options: Sendable, Equatable {
     /// Encoder and decoder; its members read as the options' own.
     package var stack: MirroredStack
     package var likelihood = Likelihood.bernoulli
@@ -135,4 +135,8 @@ package final class VAE: @unchecked Sendable {
     encoding.weightsChange()
     decoding.weightsChange()
   }
+}
+
+extension VAE: TabledModel {
+  package static let kind = "vae"
 }

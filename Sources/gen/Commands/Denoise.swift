@@ -8,7 +8,7 @@ struct Denoise: ParsableCommand {
     discussion: """
       gen denoise denoiser.safetensors faces:7 -o denoised.png
 
-      Corrupts clean rows as the model was trained for, or as --noise says, and shows them corrupted, \
+      Corrupts clean rows as the model was trained for, or as --corruption says, and shows them corrupted, \
       cleaned and as they were. With --noisy the rows are noisy already and are shown above what \
       comes of them.
       """)
@@ -28,11 +28,11 @@ struct Denoise: ParsableCommand {
     help: "The PNG, JPEG, .npy or .csv file to write; the latter two have what came clean.")
   var out = Output(path: "denoised.png")
 
-  @Option(help: "The noise, in place of the model's own.")
-  var noise: Corruption?
+  @Option(help: "How rows are corrupted, in place of the model's own way.")
+  var corruption: Corruption?
 
   @Option(help: "Its deviation, or the share of pixels it hits.")
-  var amount: Double?
+  var corruptionAmount: Double?
 
   @Flag(help: "The rows are noisy already.")
   var noisy = false
@@ -50,11 +50,14 @@ struct Denoise: ParsableCommand {
     guard loaded.kind == .autoencoder else {
       throw Failure(description: "\(model) is a \(loaded.kind.name), not a denoising autoencoder")
     }
+    guard checkpoint.option("corruption") != "none" else {
+      throw Failure(description: "\(model) was trained without noise: it is no denoising autoencoder")
+    }
     let dataset = try dataOptions.open(data, for: loaded.shape)
     let given = try dataset.first(number)
     let corrupted = noisy ? given : try corrupt(given, as: checkpoint)
     let cleaned = try Rows(count: given.count, rowSize: given.rowSize) {
-      gen_autoencoder_denoise(loaded.handle, corrupted.values, Int64(given.count), $0)
+      gen_model_reconstruct(loaded.handle, corrupted.values, nil, Int64(given.count), $0)
     }
     if out.form == .picture {
       let lines = noisy ? [given, cleaned] : [corrupted, cleaned, given]
@@ -69,14 +72,14 @@ struct Denoise: ParsableCommand {
 
   private func corrupt(_ rows: Rows, as checkpoint: Checkpoint) throws -> Rows {
     let own = checkpoint.option("corruption").flatMap(Corruption.init(option:))
-    guard let kind = noise ?? own else {
-      throw Failure(description: "\(model) was trained without noise: it is no denoising autoencoder")
-    }
+    guard let kind = corruption ?? own else { throw Failure(description: "\(model) names no corruption") }
     let trained =
-      noise == nil || noise == own ? checkpoint.option("corruption_amount").flatMap(Double.init) : nil
+      corruption == nil || corruption == own
+      ? checkpoint.option("corruption_amount").flatMap(Double.init) : nil
     return try Rows(count: rows.count, rowSize: rows.rowSize) {
       gen_rows_corrupt(
-        rows.values, Int64(rows.count), Int64(rows.rowSize), kind.code, amount ?? trained ?? 0, seed, $0)
+        rows.values, Int64(rows.count), Int64(rows.rowSize), kind.code,
+        corruptionAmount ?? trained ?? Double(GEN_AUTO), seed, $0)
     }
   }
 }

@@ -6,7 +6,7 @@ struct Mixture: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fits a mixture of Gaussians to a model's latents, and keeps it in the model's file.",
     discussion: """
-      gen mixture autoencoder.safetensors faces --components 20
+      gen mixture autoencoder.safetensors faces --n-components 20
 
       gen sample --mixture then draws latents from it: an autoencoder has nothing else to sample from, \
       and a VAE's or a PCA's latents are not quite normal. A further fit of the model forgets it.
@@ -21,13 +21,13 @@ struct Mixture: ParsableCommand {
   var data: String
 
   @Option(help: "How many Gaussians.")
-  var components = 10
+  var nComponents = 10
 
   @Option(help: "Their covariances.")
   var covariance = Covariance.full
 
   @Option(help: "Fits, of which the likeliest counts.")
-  var starts = 1
+  var nStarts = 1
 
   @Option(help: "Added to each variance.")
   var regularization = 1e-6
@@ -40,16 +40,16 @@ struct Mixture: ParsableCommand {
 
   @OptionGroup var dataOptions: DataOptions
 
-  func validate() throws { try checkCount("--components", components) }
+  func validate() throws { try checkCount("--n-components", nComponents) }
 
   func run() throws {
     let loaded = try Model(path: model)
     let dataset = try dataOptions.open(data, for: loaded.shape)
     var options: gen_mixture_options = try defaults(gen_mixture_options_init)
-    options.n_components = Int64(components)
+    options.n_components = Int64(nComponents)
     options.covariance = covariance.code
-    options.n_starts = Int64(starts)
-    options.regularization = regularization == 0 ? -1 : regularization
+    options.n_starts = Int64(nStarts)
+    options.regularization = regularization
     options.seed = seed
     try loaded.fitMixture(dataset, &options)
     let mixture = try loaded.mixture()
@@ -58,7 +58,7 @@ struct Mixture: ParsableCommand {
     try check(gen_mixture_info(mixture.handle, &info))
     try loaded.save(to: out ?? model)
     print(
-      "\(components) Gaussians over \(info.n_features) latents of \(info.n_rows) rows, "
+      "\(nComponents) Gaussians over \(info.n_features) latents of \(info.n_rows) rows, "
         + "\(fixed(info.log_likelihood, 3)) nats, in \(out ?? model)")
     if info.converged == 0 { complain("the fit ended after \(info.n_iterations) rounds, not converged") }
   }

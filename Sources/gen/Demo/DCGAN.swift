@@ -20,19 +20,14 @@ struct DCGAN {
     _ name: String, side: Int, channels: Int, baseChannels: Int, normalizesSpectrum: Bool = false,
     seed: UInt64
   ) throws {
-    var options: gen_gan_options = try defaults(gen_gan_options_init)
-    options.architecture = Int32(GEN_ARCHITECTURE_CONVOLUTIONAL)
-    options.height = Int64(side)
-    options.width = Int64(side)
-    options.channels = Int64(channels)
-    options.latent_size = Int64(latentSize)
-    options.base_channels = Int64(baseChannels)
-    options.spectral_norm = normalizesSpectrum ? 1 : 0
-    options.input_noise = 0.1
-    // Over about 200 steps, a part of an epoch.
-    options.average_decay = 0.995
-    options.seed = seed
-    let gan = try Object(gen_model_destroy) { gen_gan_create(&options, $0) }
+    // The average is over about 200 steps, a part of an epoch.
+    let gan = try newModel(
+      .gan,
+      """
+      architecture=convolutional height=\(side) width=\(side) channels=\(channels) latent_size=\(latentSize)
+      base_channels=\(baseChannels) spectral_norm=\(normalizesSpectrum) input_noise=0.1 average_decay=0.995
+      seed=\(seed)
+      """)
     latents = try Rows(count: 96, rowSize: latentSize) { gen_gan_latents(gan.handle, 96, seed, $0) }
     self.name = name
     self.gan = gan
@@ -54,7 +49,7 @@ struct DCGAN {
         epochs: last - first, batchSize: 64, learningRate: 4e-4, schedule: GEN_SCHEDULE_LINEAR, seed: seed)
       recipe.scheduleEpochs = epochs
       seconds += try recipe.run("DCGAN, \(name) \(last)/\(epochs)") {
-        gen_model_fit(gan.handle, dataset.handle, $0)
+        gen_model_fit(gan.handle, dataset.handle, $0, $1)
       }
       let number = String("00\(last)".suffix(max(3, "\(last)".count)))
       try saveGrid(of: latents, by: GEN_GENERATOR_LAST, to: path("\(file)-\(number).png"))

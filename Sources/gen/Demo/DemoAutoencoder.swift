@@ -3,21 +3,12 @@ import CGenerative
 extension DemoSession {
   /// A deep autoencoder with as many latents as the PCA beside it.
   mutating func runAutoencoder(beside principal: PrincipalComponents) throws {
-    let hidden: [Int64] = [512, 256]
-    var options: gen_autoencoder_options = try defaults(gen_autoencoder_options_init)
-    options.height = Int64(side)
-    options.width = Int64(side)
-    options.latent_size = 30
-    options.seed = seed
-    let model = try hidden.withUnsafeBufferPointer { widths in
-      options.hidden = widths.baseAddress
-      options.n_hidden = Int32(widths.count)
-      return try Object(gen_model_destroy) { gen_autoencoder_create(&options, $0) }
-    }
+    let model = try newModel(
+      .autoencoder, "height=\(side) width=\(side) hidden=512,256 latent_size=30 seed=\(seed)")
     let recipe = Recipe(
       epochs: epochs ?? 5, batchSize: 64, learningRate: 3e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
     try recipe.run("autoencoder", model: path("autoencoder.safetensors")) {
-      gen_model_fit(model.handle, pictures.training.handle, $0)
+      gen_model_fit(model.handle, pictures.training.handle, $0, $1)
     }
 
     let rows = try reconstruct(pictures.test, with: model)

@@ -3,27 +3,16 @@ import CGenerative
 extension DemoSession {
   /// A denoising autoencoder, 784-512-512-784, for Gaussian noise of deviation 0.5.
   mutating func runDenoiser() throws {
-    let hidden: [Int64] = [512]
-    var options: gen_autoencoder_options = try defaults(gen_autoencoder_options_init)
-    options.height = Int64(side)
-    options.width = Int64(side)
-    options.activation = Int32(GEN_ACTIVATION_RELU)
-    options.latent_size = 512
-    options.latent_activation = Int32(GEN_ACTIVATION_RELU)
-    options.n_decoder_hidden = -1
-    options.loss = Int32(GEN_LOSS_LOG_SQUARED_ERROR)
-    options.corruption = Int32(GEN_CORRUPTION_GAUSSIAN)
-    options.corruption_amount = 0.5
-    options.seed = seed
-    let model = try hidden.withUnsafeBufferPointer { widths in
-      options.hidden = widths.baseAddress
-      options.n_hidden = Int32(widths.count)
-      return try Object(gen_model_destroy) { gen_autoencoder_create(&options, $0) }
-    }
+    let model = try newModel(
+      .autoencoder,
+      """
+      height=\(side) width=\(side) hidden=512 latent_size=512 decoder_hidden=none activation=relu
+      latent_activation=relu loss=log_squared_error corruption=gaussian corruption_amount=0.5 seed=\(seed)
+      """)
     let recipe = Recipe(
       epochs: epochs ?? 6, batchSize: 64, learningRate: 2e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
     try recipe.run("denoising autoencoder", model: path("denoiser.safetensors")) {
-      gen_model_fit(model.handle, pictures.training.handle, $0)
+      gen_model_fit(model.handle, pictures.training.handle, $0, $1)
     }
 
     let clean = pictures.test
@@ -32,7 +21,7 @@ extension DemoSession {
       gen_rows_corrupt(clean.values, size.rows, size.row, Int32(GEN_CORRUPTION_GAUSSIAN), 0.5, seed, $0)
     }
     let denoised = try Rows(count: clean.count, rowSize: clean.rowSize) {
-      gen_autoencoder_denoise(model.handle, noisy.values, size.rows, $0)
+      gen_model_reconstruct(model.handle, noisy.values, nil, size.rows, $0)
     }
     figures.add("noisy pictures, deviation 0.5: PSNR, dB", try noisy.psnr(to: clean), digits: 2)
     figures.add(

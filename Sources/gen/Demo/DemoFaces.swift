@@ -44,20 +44,16 @@ extension DemoSession {
   /// The learned variance is 1 at first and falls as the decoder gets better: noise enough that
   /// latents find the factors one by one, most of the variance first, as a falling beta would do.
   private func fitFaces(_ faces: Dataset) throws -> Object {
-    var options: gen_vae_options = try defaults(gen_vae_options_init)
-    options.architecture = Int32(GEN_ARCHITECTURE_CONVOLUTIONAL)
-    options.height = Int64(shape.height)
-    options.width = Int64(shape.width)
-    options.channels = Int64(shape.channels)
-    options.latent_size = Int64(latentSize)
-    options.base_channels = 16
-    options.likelihood = Int32(GEN_LIKELIHOOD_GAUSSIAN)
-    options.seed = seed
-    let vae = try Object(gen_model_destroy) { gen_vae_create(&options, $0) }
+    let vae = try newModel(
+      .vae,
+      """
+      architecture=convolutional height=\(shape.height) width=\(shape.width) channels=\(shape.channels)
+      latent_size=\(latentSize) base_channels=16 likelihood=gaussian seed=\(seed)
+      """)
     let recipe = Recipe(
       epochs: epochs ?? 16, batchSize: 64, learningRate: 2e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
     try recipe.run("VAE, colour faces", model: path("faces.safetensors")) {
-      gen_model_fit(vae.handle, faces.handle, $0)
+      gen_model_fit(vae.handle, faces.handle, $0, $1)
     }
     return vae
   }

@@ -3,16 +3,11 @@ import CGenerative
 extension DemoSession {
   /// A GAN 32-256-512-784 against 784-512-256-1, measured as Goodfellow et al. (2014) did.
   mutating func runGAN() throws {
-    var options: gen_gan_options = try defaults(gen_gan_options_init)
-    options.height = Int64(side)
-    options.width = Int64(side)
-    options.latent_size = 32
-    options.input_noise = 0.3
-    options.seed = seed
-    let gan = try Object(gen_model_destroy) { gen_gan_create(&options, $0) }
+    let gan = try newModel(
+      .gan, "height=\(side) width=\(side) latent_size=32 input_noise=0.3 seed=\(seed)")
     let recipe = Recipe(epochs: epochs ?? 5, batchSize: 64, learningRate: 5e-4, beta1: 0.5, seed: seed)
     try recipe.run("GAN", model: path("gan.safetensors")) {
-      gen_model_fit(gan.handle, pictures.training.handle, $0)
+      gen_model_fit(gan.handle, pictures.training.handle, $0, $1)
     }
 
     let samples = try Rows(count: sampleCount, rowSize: side * side) {
@@ -44,16 +39,14 @@ extension DemoSession {
     try check(
       gen_evaluate_parzen(
         samples.values, Int64(samples.count), validation.values, Int64(held), test.values,
-        Int64(test.count), Int64(test.rowSize), nil, nil, &mean, nil))
+        Int64(test.count), Int64(test.rowSize), nil, nil, nil, &mean, nil))
     return mean
   }
 
   /// Samples of a Gaussian in 20 principal components, clamped to [0, 1].
   private func gaussianSamples() throws -> Rows {
-    var options: gen_pca_options = try defaults(gen_pca_options_init)
-    options.n_components = 20
-    let pca = try Object(gen_model_destroy) { gen_pca_create(&options, $0) }
-    try check(gen_pca_fit(pca.handle, pictures.training.handle))
+    let pca = try newModel(.pca, "n_components=20")
+    try check(gen_pca_fit(pca.handle, pictures.training.handle, nil))
     var rows = try Rows(count: sampleCount, rowSize: side * side) {
       gen_pca_sample(pca.handle, Int64(sampleCount), seed, 0, $0)
     }
@@ -66,7 +59,7 @@ extension DemoSession {
     var nearest = [Int64](repeating: 0, count: samples.count)
     try check(
       gen_dataset_nearest(
-        pictures.training.handle, samples.values, Int64(samples.count), 1, &nearest, nil))
+        pictures.training.handle, samples.values, Int64(samples.count), 1, nil, &nearest, nil))
     var pairs = Rows(rowSize: samples.rowSize)
     for (row, index) in nearest.enumerated() {
       pairs.append(samples[row..<row + 1])

@@ -7,15 +7,13 @@ extension DemoSession {
   /// learning from examples without local minima", 1989): an exact test of the whole training stack.
   mutating func runLinearAutoencoder() throws {
     let (size, latentSize) = (side * side, 10)
-    var options: gen_pca_options = try defaults(gen_pca_options_init)
-    options.n_components = Int64(latentSize)
-    let pca = try Object(gen_model_destroy) { gen_pca_create(&options, $0) }
-    try check(gen_pca_fit(pca.handle, pictures.training.handle))
-    let mean = try Rows(count: 1, rowSize: size) { gen_pca_mean(pca.handle, $0) }
-    let components = try Rows(count: latentSize, rowSize: size) { gen_pca_components(pca.handle, $0) }
+    let pca = try newModel(.pca, "n_components=\(latentSize)")
+    try check(gen_pca_fit(pca.handle, pictures.training.handle, nil))
+    let axes = try PrincipalAxes(of: pca.handle)
+    let (mean, components) = (axes.mean, axes.components)
 
     var rows = try pictures.training.rows(0..<pictures.trainingCount)
-    for index in rows.values.indices { rows.values[index] -= mean.values[index % size] }
+    for index in rows.values.indices { rows.values[index] -= mean[index % size] }
     let model = try fitLinear(rows, latentSize: latentSize)
 
     let latents = try Rows(count: rows.count, rowSize: latentSize) {
@@ -41,17 +39,14 @@ extension DemoSession {
     memory.n_rows = Int64(rows.count)
     memory.channels = Int64(rows.rowSize)
     let dataset = try Object(gen_dataset_destroy) { gen_dataset_create(rows.values, &memory, $0) }
-    var options: gen_autoencoder_options = try defaults(gen_autoencoder_options_init)
-    options.channels = Int64(rows.rowSize)
-    options.latent_size = Int64(latentSize)
-    options.n_hidden = -1
-    options.n_decoder_hidden = -1
-    options.no_bias = 1
-    options.output_activation = Int32(GEN_ACTIVATION_IDENTITY)
-    options.seed = seed
-    let model = try Object(gen_model_destroy) { gen_autoencoder_create(&options, $0) }
+    let model = try newModel(
+      .autoencoder,
+      """
+      channels=\(rows.rowSize) latent_size=\(latentSize) hidden=none decoder_hidden=none bias=false
+      output_activation=identity seed=\(seed)
+      """)
     let recipe = Recipe(epochs: epochs ?? 10, schedule: GEN_SCHEDULE_COSINE, seed: seed)
-    try recipe.run("linear autoencoder") { gen_model_fit(model.handle, dataset.handle, $0) }
+    try recipe.run("linear autoencoder") { gen_model_fit(model.handle, dataset.handle, $0, $1) }
     return model
   }
 

@@ -17,14 +17,12 @@ extension DemoSession {
   /// Principal components of the training pictures, and what they keep of the test pictures.
   mutating func runPCA() throws -> PrincipalComponents {
     let most = 200
-    var options: gen_pca_options = try defaults(gen_pca_options_init)
-    options.n_components = Int64(most)
-    let pca = try Object(gen_model_destroy) { gen_pca_create(&options, $0) }
+    let pca = try newModel(.pca, "n_components=\(most)")
     let start = now()
-    try check(gen_pca_fit(pca.handle, pictures.training.handle))
+    try check(gen_pca_fit(pca.handle, pictures.training.handle, nil))
     print("\("PCA".padded(22)) \(most) components in \(fixed(now() - start, 1)) s")
 
-    let components = try Rows(count: most, rowSize: side * side) { gen_pca_components(pca.handle, $0) }
+    let components = try PrincipalAxes(of: pca.handle).components
     var grid = Grid(columns: 10)
     grid.stretch = true
     try grid.save(components.first(40), to: path("pca-components.png"))

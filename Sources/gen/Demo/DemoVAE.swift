@@ -6,14 +6,15 @@ extension DemoSession {
     let vae = try makeVAE(latents: 20)
     let recipe = Recipe(epochs: epochs ?? 10, batchSize: 128, learningRate: 1e-3, seed: seed)
     try recipe.run("VAE", model: path("vae.safetensors")) {
-      gen_model_fit(vae.handle, pictures.training.handle, $0)
+      gen_model_fit(vae.handle, pictures.training.handle, $0, $1)
     }
 
     let test = pictures.test
     var reconstruction = [Double](repeating: 0, count: test.count)
     var divergence = reconstruction
     try check(
-      gen_vae_elbo(vae.handle, test.values, nil, Int64(test.count), 1, seed, &reconstruction, &divergence))
+      gen_vae_elbo(
+        vae.handle, test.values, nil, Int64(test.count), 1, seed, nil, &reconstruction, &divergence))
     let count = Double(test.count)
     let terms = (reconstruction.reduce(0, +) / count, divergence.reduce(0, +) / count)
     figures.add("VAE, 20 latents: test loss, nats", terms.0 + terms.1, digits: 2, near: 243.9, within: 1.5)
@@ -34,7 +35,7 @@ extension DemoSession {
     let recipe = Recipe(
       epochs: epochs ?? 5, batchSize: 128, learningRate: 2e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
     try recipe.run("VAE, 2 latents", model: path("vae-2d.safetensors")) {
-      gen_model_fit(vae.handle, pictures.training.handle, $0)
+      gen_model_fit(vae.handle, pictures.training.handle, $0, $1)
     }
     let cells = 20
     let images = try Rows(count: cells * cells, rowSize: side * side) {
@@ -46,12 +47,7 @@ extension DemoSession {
   }
 
   private func makeVAE(latents: Int) throws -> Object {
-    var options: gen_vae_options = try defaults(gen_vae_options_init)
-    options.height = Int64(side)
-    options.width = Int64(side)
-    options.latent_size = Int64(latents)
-    options.initializer = Int32(GEN_INITIALIZER_FAN_IN_UNIFORM)
-    options.seed = seed
-    return try Object(gen_model_destroy) { gen_vae_create(&options, $0) }
+    try newModel(
+      .vae, "height=\(side) width=\(side) latent_size=\(latents) initializer=fan_in_uniform seed=\(seed)")
   }
 }

@@ -36,7 +36,7 @@ extension ReportPage {
   func pictureAddress(_ row: Rows, stretch: Bool = false) throws -> String {
     let shape = model.shape.picture
     var options: gen_grid_options = try defaults(gen_grid_options_init)
-    options.padding = -1
+    options.padding = 0
     options.stretch = stretch ? 1 : 0
     let image = try Object(gen_image_destroy) {
       gen_image_create_grid(

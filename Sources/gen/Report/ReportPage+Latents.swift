@@ -176,25 +176,19 @@ struct LatentPlane {
     let dataset = try Object(gen_dataset_destroy) {
       gen_dataset_create(latents.values, &memory, $0)
     }
-    var options: gen_pca_options = try defaults(gen_pca_options_init)
     let count = min(2, latents.rowSize)
-    options.n_components = Int64(count)
-    let pca = try Object(gen_model_destroy) { gen_pca_create(&options, $0) }
-    try check(gen_pca_fit(pca.handle, dataset.handle))
-    origin = try Rows(count: 1, rowSize: latents.rowSize) { gen_pca_mean(pca.handle, $0) }.values
-    let components = try Rows(count: count, rowSize: latents.rowSize) {
-      gen_pca_components(pca.handle, $0)
-    }
+    let pca = try newModel(.pca, "n_components=\(count)")
+    try check(gen_pca_fit(pca.handle, dataset.handle, nil))
+    let found = try PrincipalAxes(of: pca.handle)
+    origin = found.mean
     axes =
-      components.split().map(\.values)
+      found.components.split().map(\.values)
       + (count < 2 ? [[Float](repeating: 0, count: latents.rowSize)] : [])
     let places = try Rows(count: latents.count, rowSize: count) {
       gen_pca_transform(pca.handle, latents.values, Int64(latents.count), $0)
     }
     points = places.split().map { (Double($0.values[0]), count < 2 ? 0 : Double($0.values[1])) }
-    var ratios = [Double](repeating: 0, count: count)
-    try check(gen_pca_explained_variance_ratio(pca.handle, &ratios))
-    share = ratios.reduce(0, +)
+    share = found.shares.reduce(0, +)
   }
 
   /// The larger of the correlations, without sign, of a number of each point with its two coordinates.

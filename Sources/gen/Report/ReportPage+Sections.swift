@@ -85,26 +85,19 @@ extension ReportPage {
         "The model's components, most variance first, each from its least to its greatest value."
     } else if let dataset, dataset.count >= 2 {
       let known = try dataset.slice(0..<min(dataset.count, 2000))
-      var options: gen_pca_options = try defaults(gen_pca_options_init)
-      options.n_components = Int64(min(64, known.count - 1, known.shape.count))
-      pca = try Object(gen_model_destroy) { gen_pca_create(&options, $0) }
-      try check(gen_pca_fit(pca.handle, known.handle))
+      pca = try newModel(.pca, "n_components=\(min(64, known.count - 1, known.shape.count))")
+      try check(gen_pca_fit(pca.handle, known.handle, nil))
       note =
         "The directions in which \(grouped(known.count)) rows of \(escaped(known.shortName)) vary most, for "
         + "comparison: what a linear model sees."
     } else {
       return nil
     }
-    let count = Int(try Model(pca).latentSize)
-    var ratios = [Double](repeating: 0, count: count)
-    try check(gen_pca_explained_variance_ratio(pca.handle, &ratios))
-    let rows = try Rows(count: count, rowSize: model.shape.count) {
-      gen_pca_components(pca.handle, $0)
-    }
-    add("variance", .array(ratios.prefix(100).map { .number($0) }))
+    let axes = try PrincipalAxes(of: pca.handle)
+    add("variance", .array(axes.shares.prefix(100).map { .number($0) }))
     return section(
       "Principal components", note,
-      cells(try rows.first(24).split().map { [try picture($0, stretch: true)] })
+      cells(try axes.components.first(24).split().map { [try picture($0, stretch: true)] })
         + "<div class=\"charts\" id=\"variance\"></div>")
   }
 

@@ -62,7 +62,7 @@ struct Dataset {
     var indices = [Int64](repeating: 0, count: rows.count * count)
     var distances = [Float](repeating: 0, count: rows.count * count)
     try check(
-      gen_dataset_nearest(handle, rows.values, Int64(rows.count), Int64(count), &indices, &distances))
+      gen_dataset_nearest(handle, rows.values, Int64(rows.count), Int64(count), nil, &indices, &distances))
     return (indices.map { Int($0) }, distances)
   }
 
@@ -161,13 +161,14 @@ struct DataOptions: ParsableArguments {
     options.height = Int64(size?.height ?? shape?.height ?? 64)
     options.width = Int64(size?.width ?? shape?.width ?? 64)
     options.channels = Int64(channels ?? shape?.channels ?? 3)
-    options.event = { event, _ in
+    var run: gen_run = try defaults(gen_run_init)
+    run.event = { event, _ in
       if let event, event.pointee.kind == Int32(GEN_EVENT_SKIPPED) {
         complain("skipped: \(text(event.pointee.message))")
       }
       return Int32(GEN_GO_ON)
     }
-    return try Object(gen_dataset_destroy) { gen_dataset_open_folder(path, &options, $0) }
+    return try Object(gen_dataset_destroy) { gen_dataset_open_folder(path, &options, &run, $0) }
   }
 
   private func idx(_ path: String) throws -> Object {

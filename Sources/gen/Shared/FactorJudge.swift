@@ -11,10 +11,8 @@ struct FactorJudge {
   init(_ dataset: Dataset) throws {
     let known = try dataset.slice(0..<min(dataset.count, 2000))
     let componentCount = min(100, known.count - 1, known.shape.count)
-    var options: gen_pca_options = try defaults(gen_pca_options_init)
-    options.n_components = Int64(componentCount)
-    let pca = try Object(gen_model_destroy) { gen_pca_create(&options, $0) }
-    try check(gen_pca_fit(pca.handle, known.handle))
+    let pca = try newModel(.pca, "n_components=\(componentCount)")
+    try check(gen_pca_fit(pca.handle, known.handle, nil))
     self.pca = pca
     self.dataset = known
     let rows = try known.rows(0..<known.count)

@@ -2,8 +2,8 @@ import CGenerative
 
 /// How a picture of many rows is laid out.
 struct Grid {
-  /// Rows in a line; 0: as square as can be.
-  var columns = 0
+  /// Cells of a line; nil: as square as can be.
+  var columns: Int?
   /// Each cell from its least to its greatest value, for components.
   var stretch = false
   var height = side
@@ -13,7 +13,7 @@ struct Grid {
   /// Writes rows as one picture, each pixel enlarged to 2 x 2 where that is small enough.
   func save(_ rows: Rows, to path: String) throws {
     var options: gen_grid_options = try defaults(gen_grid_options_init)
-    options.n_columns = Int32(columns)
+    if let columns { options.n_columns = Int64(columns) }
     options.stretch = stretch ? 1 : 0
     options.enlarge = height <= 64 ? 2 : 1
     let image = try Object(gen_image_destroy) {

@@ -26,6 +26,11 @@ func defaults<Options>(
   return options.pointee
 }
 
+/// A new model of options in the library's text: "latent_size=16 hidden=400,200".
+func newModel(_ kind: Model.Kind, _ options: String) throws -> Object {
+  try Object(gen_model_destroy) { gen_model_create(kind.rawValue, options, nil, $0) }
+}
+
 /// An object of the library, destroyed with this one.
 final class Object {
   let handle: OpaquePointer

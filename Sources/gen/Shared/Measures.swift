@@ -65,16 +65,18 @@ struct Measures {
       table.add("log-likelihood, nats", estimate: first)
     case .vae:
       let x = drawsCoins ? try binarized(rows) : rows
-      try check(gen_vae_elbo(model.handle, x.values, labels, n, 1, seed, &first, &second))
+      try check(gen_vae_elbo(model.handle, x.values, labels, n, 1, seed, nil, &first, &second))
       if drawsCoins { table.add("pixels drawn as coins", count: 1) }
       table.add("reconstruction, nats", estimate: first)
       table.add("KL, nats", estimate: second)
       table.add("bound, nats", estimate: zip(first, second).map { -$0 - $1 })
-      try check(gen_vae_log_likelihood(model.handle, x.values, labels, n, Int64(importance), seed, &first))
+      try check(
+        gen_vae_log_likelihood(model.handle, x.values, labels, n, Int64(importance), seed, nil, &first))
       table.add("log-likelihood of \(importance) latents, nats", estimate: first)
       let means = try model.encode(rows, given: labels)
       var active = Int64(0)
-      try check(gen_evaluate_active_units(means.values, n, Int64(means.rowSize), 0, &active, nil))
+      try check(
+        gen_evaluate_active_units(means.values, n, Int64(means.rowSize), Double(GEN_AUTO), &active, nil))
       table.add("latents", count: means.rowSize)
       table.add("active latents", count: Int(active))
     }
@@ -117,7 +119,8 @@ struct Measures {
     var ratio = 0.0
     try check(
       gen_evaluate_memorization(
-        known.handle, samples.values, Int64(samples.count), real.values, Int64(real.count), &ratio, nil, nil))
+        known.handle, samples.values, Int64(samples.count), real.values, Int64(real.count), nil, &ratio, nil,
+        nil))
     table.add("distance to training rows over real rows'", ratio)
   }
 
@@ -130,7 +133,7 @@ struct Measures {
     try check(
       gen_evaluate_parzen(
         samples.values, Int64(samples.count), validation.values, Int64(validation.count), test.values,
-        Int64(test.count), Int64(rows.rowSize), nil, nil, &mean, nil))
+        Int64(test.count), Int64(rows.rowSize), nil, nil, nil, &mean, nil))
     return mean
   }
 }
@@ -168,25 +171,27 @@ private struct SampleFigures {
     var value = 0.0
     // With no more rows than features the covariances are not whole, and the distance says little.
     let isFew = min(n, m) <= size
-    try check(gen_evaluate_frechet(real.values, n, generated.values, m, size, nil, &value))
+    try check(gen_evaluate_frechet(real.values, n, generated.values, m, size, nil, nil, &value))
     figures.append((isFew ? "Frechet distance (few rows)" : "Frechet distance", value))
     try check(
       gen_evaluate_kernel_distance(
-        real.values, n, generated.values, m, size, 0, 0, seed, nil, &value, nil))
+        real.values, n, generated.values, m, size, Int64(GEN_AUTO), Int64(GEN_AUTO), seed, nil, nil, &value,
+        nil))
     figures.append(("kernel distance", value))
     var (precision, recall, density, coverage) = (0.0, 0.0, 0.0, 0.0)
     try check(
       gen_evaluate_precision_recall(
-        real.values, n, generated.values, m, size, 3, nil, &precision, &recall, nil, nil))
+        real.values, n, generated.values, m, size, 3, nil, nil, &precision, &recall, nil, nil))
     try check(
       gen_evaluate_precision_recall(
-        real.values, n, generated.values, m, size, Int64(SampleFigures.neighbours), nil, nil, nil, &density,
+        real.values, n, generated.values, m, size, Int64(SampleFigures.neighbours), nil, nil, nil, nil,
+        &density,
         &coverage))
     figures += [
       ("precision", precision), ("recall", recall), ("density", density), ("coverage", coverage),
     ]
     try check(
-      gen_evaluate_two_sample(real.values, n, generated.values, m, size, nil, &value, nil, nil))
+      gen_evaluate_two_sample(real.values, n, generated.values, m, size, nil, nil, &value, nil, nil))
     figures.append(("two-sample accuracy", value))
   }
 }

@@ -4,7 +4,7 @@ import CGenerative
 extension Model {
   func fitMixture(_ dataset: Dataset, _ options: UnsafePointer<gen_mixture_options>) throws {
     try requireCalibrated()
-    try check(gen_model_fit_mixture(handle, dataset.handle, options))
+    try check(gen_model_fit_mixture(handle, dataset.handle, options, nil))
   }
 
   func mixture() throws -> Object { try Object(gen_mixture_destroy) { gen_model_mixture(handle, $0) } }
@@ -19,7 +19,7 @@ extension Model {
   func fitThreshold(_ dataset: Dataset, quantile: Double) throws -> Double {
     try requireCalibrated()
     var threshold = 0.0
-    try check(gen_model_fit_threshold(handle, dataset.handle, quantile, &threshold))
+    try check(gen_model_fit_threshold(handle, dataset.handle, quantile, nil, &threshold))
     return threshold
   }
 

@@ -14,7 +14,7 @@ extension Model {
       case .pca: gen_pca_transform(handle, rows.values, count, $0)
       case .autoencoder: gen_autoencoder_encode(handle, rows.values, count, $0)
       case .vae: gen_vae_encode(handle, rows.values, labels, count, $0, nil)
-      case .gan: gen_model_invert(handle, rows.values, count, nil, $0, nil)
+      case .gan: gen_model_invert(handle, rows.values, count, nil, nil, $0, nil)
       case .classifier: gen_model_features(handle, rows.values, nil, count, $0)
       }
     }
@@ -70,12 +70,14 @@ extension Model {
     return try Rows(count: count, rowSize: latentSize) {
       kind == .gan
         ? gen_gan_latents(handle, Int64(count), seed, $0)
-        : gen_latents_sample(Int64(count), Int64(latentSize), 0, seed, $0)
+        : gen_latents_sample(Int64(count), Int64(latentSize), Double(GEN_AUTO), seed, $0)
     }
   }
 
-  func fit(_ dataset: Dataset, _ options: UnsafePointer<gen_fit_options>) -> gen_status {
-    gen_model_fit(handle, dataset.handle, options)
+  func fit(
+    _ dataset: Dataset, _ options: UnsafePointer<gen_fit_options>, _ run: UnsafePointer<gen_run>
+  ) -> gen_status {
+    gen_model_fit(handle, dataset.handle, options, run)
   }
 
   func save(to path: String) throws {

@@ -18,7 +18,7 @@ struct Output: ExpressibleByArgument {
 
   /// Writes rows: a picture as a grid of them, else an array of n x height x width x channels, or a line
   /// of numbers for each.
-  func write(_ rows: Rows, _ shape: Shape, columns: Int = 0) throws {
+  func write(_ rows: Rows, _ shape: Shape, columns: Int? = nil) throws {
     switch form {
     case .picture:
       let picture = shape.picture

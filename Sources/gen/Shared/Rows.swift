@@ -52,15 +52,19 @@ struct Rows {
 
   /// The peak signal-to-noise ratio in decibels, averaged over rows.
   func psnr(to clean: Rows) throws -> Double {
-    var psnr = 0.0
-    try check(gen_evaluate_psnr(values, clean.values, Int64(count), Int64(rowSize), &psnr))
-    return psnr
+    try quality(against: clean).psnr
   }
 
   /// The mean over rows of the squared error summed over a row.
   func squaredError(to clean: Rows) throws -> Double {
-    var error = 0.0
-    try check(gen_evaluate_squared_error(values, clean.values, Int64(count), Int64(rowSize), &error))
-    return error
+    try quality(against: clean).squared_error
+  }
+
+  private func quality(against clean: Rows) throws -> gen_reconstruction_t {
+    var quality = gen_reconstruction_t()
+    quality.struct_size = UInt32(MemoryLayout<gen_reconstruction_t>.stride)
+    try check(
+      gen_evaluate_reconstruction(values, clean.values, Int64(count), 1, 1, Int64(rowSize), nil, &quality))
+    return quality
   }
 }

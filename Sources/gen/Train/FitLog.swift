@@ -19,12 +19,22 @@ final class FitLog {
     bar = json ? nil : ProgressBar(name, epochsBefore: epochsBefore)
   }
 
-  /// The callback to put in gen_fit_options, its user_data a log that lives as long as the fit.
-  static let callback: gen_event_fn = { event, log in
-    if let event, let log {
-      Unmanaged<FitLog>.fromOpaque(log).takeUnretainedValue().take(event.pointee)
+  /// Calls `body` with a run that tells `log` how the call goes, and stops it when `token` is cancelled.
+  static func following<Result>(
+    _ log: FitLog?, _ token: OpaquePointer? = nil, _ body: (UnsafePointer<gen_run>) throws -> Result
+  ) throws -> Result {
+    var run: gen_run = try defaults(gen_run_init)
+    run.token = token
+    if let log {
+      run.user_data = Unmanaged.passUnretained(log).toOpaque()
+      run.event = { event, log in
+        if let event, let log {
+          Unmanaged<FitLog>.fromOpaque(log).takeUnretainedValue().take(event.pointee)
+        }
+        return Int32(GEN_GO_ON)
+      }
     }
-    return Int32(GEN_GO_ON)
+    return try withExtendedLifetime(log) { try body(&run) }
   }
 
   /// Tells of something that happened once.

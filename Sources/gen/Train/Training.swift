@@ -7,9 +7,21 @@ struct Training {
   let train: TrainOptions
   let fit: FitFlags
 
-  /// Fits what `create` makes for rows of a shape, or with --resume the model that is there. The library
-  /// keeps it in the file as the fit goes, also when Ctrl-C stops it.
-  func run(_ create: (Dataset) throws -> Object) throws {
+  /// Fits a new model of the flags' options, or with --resume the one that is there. The library keeps it in the
+  /// file as the fit goes, also when Ctrl-C stops it.
+  ///
+  /// - Parameter conditional: whether the model has the rows' classes.
+  func run(_ network: some OptionFlags, conditional: Bool = false) throws {
+    func create(_ dataset: Dataset) throws -> Object {
+      let shape = dataset.shape
+      var words = [
+        option("height", shape.height), option("width", shape.width), option("channels", shape.channels),
+        network.text,
+      ]
+      if conditional { words.append(option("n_classes", try dataset.requiredClassCount())) }
+      if let seed = fit.options.seed { words.append(option("seed", seed)) }
+      return try newModel(kind, words.joined(separator: " "))
+    }
     guard fit.mpi else { return try run(in: nil, create) }
     let job = try MPIJob()
     defer { job.leave() }
@@ -34,19 +46,21 @@ struct Training {
     let model = try loaded ?? Model(create(dataset))
     let done = try model.epochs()
     let isUnfinished = try model.epochsLeft() > 0
-    guard done < fit.epochs || isUnfinished else {
+    let epochs = try fit.epochs()
+    guard done < epochs || isUnfinished else {
       throw Failure(description: "\(train.out) has had \(done) epochs; --epochs must be more to go on")
     }
     // An interrupted fit goes on as the fit that it was, whose epochs count from its own start.
     let before = isUnfinished ? try Training.start(of: train.out) : done
-    var options = try fit.options(epochs: fit.epochs - before)
+    var options = try fit.options(epochs: epochs - before)
     options.resume = isUnfinished ? 1 : 0
     options.validation = validation?.handle
     if let job {
-      guard fit.batch % job.size == 0 else {
-        throw Failure(description: "--batch \(fit.batch) cannot be shared evenly by \(job.size) ranks")
+      guard options.batch_size % Int64(job.size) == 0 else {
+        throw Failure(
+          description: "--batch-size \(options.batch_size) cannot be shared evenly by \(job.size) ranks")
       }
-      options.batch_size = Int64(fit.batch / job.size)
+      options.batch_size /= Int64(job.size)
       options.shared_rows = 1
       options.comm = UnsafePointer(job.comm)
       if !job.isFirst {
@@ -66,12 +80,12 @@ struct Training {
       )
     }
     let isStopped = try withExtendedLifetime(validation) { try run(model, dataset, options, log, in: job) }
-    let epochs = try model.epochs()
+    let fitted = try model.epochs()
     log.add(
-      isStopped ? "stopped" : "saved", [("model", .string(train.out)), ("epochs", .integer(epochs))])
+      isStopped ? "stopped" : "saved", [("model", .string(train.out)), ("epochs", .integer(fitted))])
     try log.finish()
     if isStopped {
-      complain("stopped after \(epochs) of \(fit.epochs) epochs; \(train.out) is saved. To go on:")
+      complain("stopped after \(fitted) of \(epochs) epochs; \(train.out) is saved. To go on:")
       complain("  \(Interruption.command)")
       throw Interruption.exitCode
     }
@@ -83,15 +97,10 @@ struct Training {
     _ model: Model, _ dataset: Dataset, _ options: gen_fit_options, _ log: FitLog?, in job: MPIJob?
   ) throws -> Bool {
     var options = options
-    if let log {
-      options.event = FitLog.callback
-      options.user_data = Unmanaged.passUnretained(log).toOpaque()
-    }
     return try Interruption.during { token in
-      options.token = token
-      let status = train.out.withCString { path in
+      let status = try train.out.withCString { path in
         options.checkpoint_path = path
-        return withExtendedLifetime(log) { model.fit(dataset, &options) }
+        return try FitLog.following(log, token) { run in model.fit(dataset, &options, run) }
       }
       job?.isAgreed = status != gen_status(GEN_E_COMM)
       if status != gen_status(GEN_E_CANCELLED) { try check(status) }

@@ -12,7 +12,7 @@ folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
 epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 2
 
 pictures = open_dataset(FASHION) if FASHION.exists() else faces(size=28, channels=1)
-model = Autoencoder(latent_size=32, noise="gaussian", noise_level=0.5, epochs=epochs)
+model = Autoencoder(latent_size=32, corruption="gaussian", corruption_amount=0.5, epochs=epochs)
 model.fit(pictures, verbose=True)
 
 clean = pictures.read(0, 12)

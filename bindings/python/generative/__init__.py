@@ -7,6 +7,9 @@
 
 Arrays are numpy's, rows first; images are in [0, 1] (or uint8), channels last. Models have
 scikit-learn's manners. Options that are None mean the library's defaults, which generative.h tells.
+
+Ctrl-C ends any long call of the main thread and raises KeyboardInterrupt. So does what the handler of another
+signal raises. Python runs these handlers in the main thread alone: calls of other threads go on.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ._errors import GenerativeError, check
+from ._follow import interruptible
 from ._handle import made
 from ._library import lib
 from ._model import Model
@@ -30,7 +31,8 @@ class CalibratedModel(Model):
         `Mixture.of`. Of a VAE one latent is drawn from each row's Gaussian."""
         settings = mixture_options(n_components, **options)
         with self._alone(), dataset_of(X, self.context) as data:
-            status = lib.gen_model_fit_mixture(self._fitted_handle(), data._handle, ctypes.byref(settings))
+            fit = interruptible(lib.gen_model_fit_mixture)
+            status = fit(self._fitted_handle(), data._handle, settings.pointer)
             data._reraise()
             check(status)
         return self
@@ -51,8 +53,8 @@ class CalibratedModel(Model):
         """Sets the threshold, above which a row is an anomaly, to this quantile of the scores of rows that
         the model was not fitted to, all of them normal."""
         with self._alone(), dataset_of(X, self.context) as data:
-            arguments = (self._fitted_handle(), data._handle, quantile or -1.0, None)
-            status = lib.gen_model_fit_threshold(*arguments)
+            fit = interruptible(lib.gen_model_fit_threshold)
+            status = fit(self._fitted_handle(), data._handle, quantile, None)
             data._reraise()
             check(status)
         return self

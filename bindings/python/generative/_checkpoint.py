@@ -24,32 +24,13 @@ class Checkpoint(Owner):
         return self._text("kind") or ""
 
     def option(self, name: str) -> Any:
-        """An option of the model as Python has it. KeyError where the file does not tell it."""
+        """An option of a fit as Python has it: a number, a word, or None where the file does not tell it."""
         text = self._text(f"option.{name}")
-        if text is None:
-            raise KeyError(name)
-        if name.endswith("hidden") and text not in _DEFAULTS:
-            return tuple(int(width) for width in text.split(",") if width)
-        if text in _VALUES:
-            return _VALUES[text]
-        for kind in (int, float):
-            try:
-                return kind(text)
-            except ValueError:
-                pass
-        return text
+        try:
+            return None if text is None else float(text)
+        except ValueError:
+            return text
 
     def _text(self, key: str) -> Optional[str]:
         value: Optional[bytes] = lib.gen_checkpoint_metadata(self._handle, key.encode())
         return None if value is None else value.decode()
-
-
-# How files spell what the library chose, and other things that Python has another word for.
-_DEFAULTS = ("automatic", "mirrored")
-_VALUES = {
-    **dict.fromkeys((*_DEFAULTS, "none"), None),
-    "true": True,
-    "false": False,
-    "fanInUniform": "fan_in_uniform",
-    "normal002": "normal_002",
-}

@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from . import latents as walks
 from ._errors import check
-from ._handle import handle_of
+from ._follow import interruptible
 from ._library import lib
 from ._network import NetworkModel
-from ._options import count_option, number_option
-from ._progress import Callback, EventRelay
+from ._options import OptionStruct
+from ._progress import Callback
 from ._rows import Floats, address, as_labels
 from ._structs import InvertOptions
 from .context import Token
@@ -79,7 +79,7 @@ class GeneratorModel(NetworkModel):
     def _invert(
         self,
         X: Any,
-        generator: int,
+        generator: str,
         n_steps: int,
         n_starts: int,
         learning_rate: Optional[float],
@@ -91,28 +91,24 @@ class GeneratorModel(NetworkModel):
     ) -> tuple[Floats, Floats]:
         """gen_model_invert: (latents, errors)."""
         rows = self._rows(X)
-        relay = EventRelay(callback)
-        options = InvertOptions(
+        options = OptionStruct(
+            "invert",
+            InvertOptions,
             generator=generator,
-            n_steps=count_option(n_steps),
-            n_starts=count_option(n_starts),
+            n_steps=n_steps,
+            n_starts=n_starts,
             seed=seed,
-            learning_rate=number_option(learning_rate),
+            learning_rate=learning_rate,
             prior_weight=prior_weight,
-            event=relay.function,
-            token=handle_of(token),
         )
         if start is not None:
             first = self._latents(start)
             if len(first) != len(rows):
                 raise ValueError(f"start must have {len(rows)} rows like X, not {len(first)}")
-            options.start = first.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
+            options.struct.start = first.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
         latents = self._empty_latents(len(rows))
         errors = np.empty(len(rows), np.float32)
+        invert = interruptible(lib.gen_model_invert, callback, token)
         outputs = (address(latents), address(errors))
-        with relay:
-            arguments = (self._handle, address(rows), len(rows), ctypes.byref(options), *outputs)
-            status = lib.gen_model_invert(*arguments)
-        relay.finish()
-        check(status)
+        check(invert(self._handle, address(rows), len(rows), options.pointer, *outputs))
         return latents, errors

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar, Optional, TypeVar, Union
+from typing import Any, Optional, TypeVar, Union
 
 import numpy as np
 
@@ -30,7 +31,8 @@ class Model(Estimator, Owner):
 
     context: Optional[Context]
     _least_rows = 1
-    _spelt: ClassVar[dict[str, str]] = {}  # parameters that files name otherwise
+    _own_options: tuple[str, ...]
+    seed: int
     _fitting: object
 
     def save(self, path: Path, content: str = "all") -> None:
@@ -51,12 +53,10 @@ class Model(Estimator, Owner):
     @classmethod
     def _read(cls: type[M], checkpoint: Checkpoint, path: Path, context: Optional[Context]) -> M:
         model = cls._loaded(cls._made(lib.gen_model_load, os.fsencode(path), handle_of(context)), context)
-        for name in model.get_params():
-            try:
-                setattr(model, name, checkpoint.option(cls._spelt.get(name, name)))
-            except KeyError:
-                pass
-        model._tidy_options(checkpoint)
+        for name in ("optimizer", "beta1", "beta2", "epsilon", "weight_decay"):
+            value = checkpoint.option(name)
+            if hasattr(model, name) and value not in (None, "none"):
+                setattr(model, name, value)
         return model
 
     def to_bytes(self, content: str = "all") -> bytes:
@@ -106,11 +106,22 @@ class Model(Estimator, Owner):
         return model
 
     def _adopt_options(self) -> None:
-        """Sets the parameters that a loaded model tells; subclasses say which."""
-        raise NotImplementedError
+        """Sets the parameters to what a loaded model was made with."""
+        options = self._described()
+        for name in (*self._own_options, "seed"):
+            value = options.get(name, getattr(self, name))
+            if value == "auto" and not isinstance(getattr(self, name), str):
+                value = None
+            setattr(self, name, tuple(value) if isinstance(value, list) else value)
 
-    def _tidy_options(self, checkpoint: Checkpoint) -> None:
-        """Turns what a file says of the library's options into what the constructor takes."""
+    def _described(self) -> dict[str, Any]:
+        """The options of the model by name, as the library has them."""
+        handle, size = self._fitted_handle(), ctypes.c_int64()
+        check(lib.gen_model_describe(handle, None, 0, ctypes.byref(size)))
+        text = ctypes.create_string_buffer(size.value)
+        check(lib.gen_model_describe(handle, text, size.value, ctypes.byref(size)))
+        options: dict[str, Any] = json.loads(text.value)["options"]
+        return options
 
     @classmethod
     def _destroyer(cls) -> Any:

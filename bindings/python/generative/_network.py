@@ -12,14 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
-from ._checkpoint import Checkpoint
 from ._comm import Comm
 from ._errors import check
+from ._follow import Follower
 from ._handle import handle_of, made
 from ._library import lib
 from ._model import Model
-from ._options import choose, count_option, number_option
-from ._progress import Callback, EventRelay, FitEvent
+from ._options import OptionStruct, options_text
+from ._progress import Callback, FitEvent, Watch
 from ._rows import Floats, Shape, address, as_labels, as_rows, row_shape, shape_of_rows, size_of
 from ._structs import FitOptions, ModelInfo, Plan
 from .context import Token
@@ -31,39 +31,18 @@ N = TypeVar("N", bound="NetworkModel")
 class NetworkModel(Model):
     """A model trained in steps.
 
-    Parameters of every such model, None being the library's default (see gen_fit_options in the header):
-    epochs, batch_size, learning_rate, optimizer, beta1, beta2, epsilon, weight_decay, schedule,
-    schedule_factor, schedule_period, schedule_epochs, warm_up, clip_norm; patience, keep_best: with
-    validation rows. warm_start: a fit goes on where the last ended, as does one of a loaded model.
-    shape: of a row; None: taken from the data. seed: of the initial weights, of shuffling and noise.
+    Its constructor has a parameter for each option of the model and of its fits, see `_constructors`.
 
     Attributes of a fitted model: history_, the events of its epochs; shape_, latent_size_,
     n_features_in_, n_parameters_, n_epochs_.
     """
 
-    epochs: int
+    _own_options: tuple[str, ...]
+    _fit_options: tuple[str, ...]
     batch_size: int
-    learning_rate: Optional[float]
-    optimizer: Optional[str]
-    beta1: Optional[float]
-    beta2: Optional[float]
-    epsilon: Optional[float]
-    weight_decay: float
-    schedule: str
-    schedule_factor: Optional[float]
-    schedule_period: Optional[int]
-    schedule_epochs: Optional[int]
-    warm_up: float
-    clip_norm: float
-    patience: int
-    keep_best: bool
-    warm_start: bool
-    shape: Optional[Sequence[int]]
     seed: int
-    latent_size: Any
-    architecture: str
-    base_channels: Optional[int]
-    depth: Optional[int]
+    shape: Optional[Sequence[int]]
+    warm_start: bool
     history_: list[FitEvent]
 
     def fit(
@@ -77,7 +56,7 @@ class NetworkModel(Model):
         token: Optional[Token] = None,
         checkpoint: Optional[Union[str, os.PathLike[str]]] = None,
         checkpoint_steps: int = 0,
-        checkpoint_seconds: float = 0.0,
+        checkpoint_seconds: Optional[float] = None,
         resume: bool = False,
         comm: Optional[Comm] = None,
         shared_rows: bool = False,
@@ -104,7 +83,8 @@ class NetworkModel(Model):
         Of checkpoint that of rank 0 counts. An error of one rank is raised on all.
         """
         labels = y if getattr(self, "n_classes", 0) else None
-        relay = EventRelay(callback, verbose)
+        watch = Watch(callback, verbose)
+        follower = Follower(watch, token)
         with self._alone(), ExitStack() as stack:
             data = stack.enter_context(dataset_of(X, self.context, labels=labels, shape=self.shape))
             self._check_row_count(data)
@@ -112,29 +92,31 @@ class NetworkModel(Model):
             if validation is not None:
                 rows = dataset_of(validation, self.context, shape=data.shape)
                 measured = stack.enter_context(rows)
-            options = self._fit_options(relay, measured, token)
-            options.checkpoint_path = None if checkpoint is None else os.fsencode(checkpoint)
-            options.checkpoint_steps = checkpoint_steps
-            options.checkpoint_seconds = checkpoint_seconds
-            options.resume = int(resume)
-            options.shared_rows = int(shared_rows)
+            settings = {
+                "checkpoint_steps": checkpoint_steps,
+                "checkpoint_seconds": checkpoint_seconds,
+                "resume": resume,
+                "shared_rows": shared_rows,
+            }
+            options = self._options_of_fit(measured, **settings)
+            options.struct.checkpoint_path = None if checkpoint is None else os.fsencode(checkpoint)
             if comm is not None:
-                options.comm = comm._pointer()
+                options.struct.comm = comm._pointer()
             goes_on = (self.warm_start or resume) and self._handle is not None
             stack.enter_context(nullcontext() if goes_on else self._trying(self._create(data.info)))
-            with relay:
-                status = lib.gen_model_fit(self._handle, data._handle, ctypes.byref(options))
+            stack.callback(watch.close)
+            status = follower.call(lib.gen_model_fit, self._handle, data._handle, options.pointer)
             if comm is not None and status == c.E_COMM:
                 comm._check(status)
             if self.info.n_steps == 0 and status != c.E_CANCELLED:
                 data._reraise()
-                relay.finish()
+                follower.finish()
                 check(status)
         self._see_columns(X)
-        self.history_ = (getattr(self, "history_", []) if goes_on else []) + relay.epochs
+        self.history_ = (getattr(self, "history_", []) if goes_on else []) + watch.epochs
         data._reraise()
-        relay.finish()
-        if not (status == c.E_CANCELLED and relay.stopped):
+        follower.finish()
+        if not (status == c.E_CANCELLED and follower.stopped):
             check(status)
         return self
 
@@ -146,13 +128,12 @@ class NetworkModel(Model):
         if self.shape is None:
             raise ValueError("shape must be given to plan a model before it sees data")
         plan = Plan()
-        options = self._options(*shape_of_rows(self.shape))
         rows = self.batch_size if batch_size is None else batch_size
-        handle = made(self._function("create"), ctypes.byref(options))
+        model = self._created(*shape_of_rows(self.shape))
         try:
-            check(lib.gen_model_plan(handle, rows, ctypes.byref(plan)))
+            check(lib.gen_model_plan(model, rows, ctypes.byref(plan)))
         finally:
-            lib.gen_model_destroy(handle)
+            lib.gen_model_destroy(model)
         return plan.n_parameters, plan.peak_bytes, plan.flops_per_row
 
     @property
@@ -196,50 +177,23 @@ class NetworkModel(Model):
         shape = (data.height, data.width, data.channels)
         if self.shape is not None:
             shape = shape_of_rows(self.shape)
-        return made(self._function("create"), ctypes.byref(self._options(*shape)))
+        return self._created(*shape)
 
-    def _fit_options(
-        self, relay: EventRelay, validation: Optional[Dataset], token: Optional[Token]
-    ) -> FitOptions:
-        return FitOptions(
-            optimizer=choose(c.OPTIMIZER, self.optimizer, "optimizer"),
-            epochs=_counted(self.epochs, "epochs"),
-            batch_size=_counted(self.batch_size, "batch_size"),
-            seed=self.seed,
-            learning_rate=number_option(self.learning_rate),
-            beta1=number_option(self.beta1),
-            beta2=number_option(self.beta2),
-            epsilon=number_option(self.epsilon),
-            weight_decay=self.weight_decay,
-            schedule=choose(c.SCHEDULE, self.schedule, "schedule"),
-            keep_best=int(self.keep_best),
-            schedule_factor=0.0 if self.schedule_factor is None else self.schedule_factor,
-            schedule_period=count_option(self.schedule_period),
-            schedule_epochs=count_option(self.schedule_epochs),
-            warm_up=self.warm_up,
-            clip_norm=self.clip_norm,
-            patience=self.patience,
-            validation=handle_of(validation),
-            event=relay.function,
-            token=handle_of(token),
-        )
+    def _created(self, height: int, width: int, channels: int) -> int:
+        values = {name: getattr(self, name) for name in self._own_options}
+        text = options_text({**values, "height": height, "width": width, "channels": channels, "seed": self.seed})
+        return made(lib.gen_model_create, self._noun.encode(), text, handle_of(self.context))
+
+    def _options_of_fit(self, validation: Optional[Dataset], **settings: Any) -> OptionStruct[FitOptions]:
+        values = {name: getattr(self, name) for name in self._fit_options}
+        options = OptionStruct("fit", FitOptions, **values, seed=self.seed, **settings)
+        options.struct.validation = handle_of(validation)
+        return options
 
     def _adopt_options(self) -> None:
+        super()._adopt_options()
         self.shape = self.shape_
-        self.latent_size = self.latent_size_
-        names = {number: name for name, number in c.ARCHITECTURE.items()}
-        self.architecture = names[self.info.architecture]
-        if hasattr(self, "n_classes"):
-            self.n_classes = self.info.n_classes
         self.history_ = []
-
-    def _tidy_options(self, checkpoint: Checkpoint) -> None:
-        self.depth = self.depth or None
-        if self.architecture == "dense":
-            self.base_channels = None
-
-    def _options(self, height: int, width: int, channels: int) -> Any:
-        raise NotImplementedError
 
     def _row_shape(self) -> Shape:
         return self.shape_
@@ -262,21 +216,3 @@ class NetworkModel(Model):
         """Calls function(model, rows, labels, n_rows, *rest)."""
         known = None if labels is None else as_labels(labels, len(rows))
         check(function(self._handle, address(rows), address(known), len(rows), *rest))
-
-
-def _counted(value: int, name: str) -> int:
-    """A count that must not be zero, which to the library would mean its default."""
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, not {value}")
-    return int(value)
-
-
-def set_widths(options: Any, array_name: str, count_name: str, values: Optional[Sequence[int]]) -> None:
-    """Puts hidden layers' widths into two members of an options struct, which keeps the array alive:
-    None is the default, () none."""
-    if values is None:
-        return
-    sizes = [int(value) for value in values]
-    setattr(options, count_name, len(sizes) or -1)
-    if sizes:
-        setattr(options, array_name, (ctypes.c_int64 * len(sizes))(*sizes))

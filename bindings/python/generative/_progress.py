@@ -1,18 +1,14 @@
-"""What happens while a fit runs: the callback, the bar, Ctrl-C, exceptions on their way out."""
+"""What is told and shown while a fit runs: events and the bar."""
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 import time
 import warnings
-from types import FrameType, TracebackType
 from typing import Any, Callable, NamedTuple, Optional, Union
 
 from . import _constants as c
-from ._structs import EventFunction
 
 
 class FitEvent(NamedTuple):
@@ -41,7 +37,12 @@ class FitEvent(NamedTuple):
     sample_distance: float
     real_distance: float
     warning: int
-    reserved: int
+
+    @classmethod
+    def of(cls, struct: Any) -> FitEvent:
+        """The event in a gen_event."""
+        values = {name: getattr(struct, name) for name in cls._fields}
+        return cls(**{**values, "message": (struct.message or b"").decode("utf-8", "replace")})
 
     @property
     def is_epoch(self) -> bool:
@@ -52,76 +53,27 @@ class FitEvent(NamedTuple):
 Callback = Callable[[FitEvent], Optional[int]]
 
 
-class EventRelay:
-    """The C callback of one call, and what surrounds it: `with EventRelay(...) as relay:`.
+class Watch:
+    """The callback of a fit: remembers epochs, warns, draws the bar, and passes events on to the user's."""
 
-    Exceptions in the callback are held until `finish`. So is Ctrl-C: as an exception it would be lost
-    when it fell on the way into or out of Python; here it stops the call at its next event.
-    """
-
-    def __init__(self, callback: Optional[Callback] = None, verbose: Union[bool, int] = False) -> None:
+    def __init__(self, callback: Optional[Callback], verbose: Union[bool, int]) -> None:
         self._callback = callback
         self._bar = _bar() if verbose else None
-        self._error: Optional[BaseException] = None
-        self._handler: Any = None
-        self._interrupted = False
-        self.stopped = False
         self.epochs: list[FitEvent] = []
-        self.function = EventFunction(self._called)
 
-    def __enter__(self) -> EventRelay:
-        handler = signal.getsignal(signal.SIGINT)
-        if threading.current_thread() is threading.main_thread() and callable(handler):
-            self._handler = handler
-            signal.signal(signal.SIGINT, self._interrupt)
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        if self._handler is not None:
-            signal.signal(signal.SIGINT, self._handler)
-        if self._bar is not None:
-            self._bar.close()
-
-    def finish(self) -> None:
-        """Raises what the callback raised, and passes a Ctrl-C on to whom it was for."""
-        error, self._error = self._error, None
-        if error is not None:
-            raise error
-        if self._interrupted:
-            self._interrupted = False
-            self._handler(signal.SIGINT, None)
-
-    def _interrupt(self, number: int, frame: Optional[FrameType]) -> None:
-        self._interrupted = self.stopped = True
-
-    def _called(self, event: Any, _: Any) -> int:
-        try:
-            answer = self._answered(event.contents)
-            return c.STOP_NOW if self._interrupted else answer
-        except BaseException as error:
-            self._error = error
-            self.stopped = True
-            return c.STOP_NOW
-
-    def _answered(self, struct: Any) -> int:
-        values = {name: getattr(struct, name) for name in FitEvent._fields}
-        values["message"] = (values["message"] or b"").decode("utf-8", "replace")
-        event = FitEvent(**values)
+    def __call__(self, event: FitEvent) -> Optional[int]:
         if event.kind == c.EVENT_WARNING:
-            warnings.warn(event.message, stacklevel=5)
+            warnings.warn(event.message, stacklevel=6)
         if event.is_epoch:
             self.epochs.append(event)
         if self._bar is not None:
             self._bar.update(event)
-        answer = self._callback(event) if self._callback is not None else None
-        answer = c.GO_ON if answer is None else int(answer)
-        self.stopped = self.stopped or answer == c.STOP_NOW
-        return answer
+        return self._callback(event) if self._callback is not None else None
+
+    def close(self) -> None:
+        """Ends the bar."""
+        if self._bar is not None:
+            self._bar.close()
 
 
 def _bar() -> Union[_Tqdm, _Line, _Lines]:

@@ -8,6 +8,7 @@ from typing import Any, Callable, Optional, Union
 import numpy as np
 
 from ._rows import Shape, as_rows, rows_first, shape_of_rows, size_of
+from ._signals import users_code
 from ._structs import StreamRead, StreamRewind
 
 
@@ -39,8 +40,10 @@ class Stream:
 
     def _rewind(self, _: Any) -> int:
         try:
-            self._iterator = iter(self._passes())
+            self._error = None
             self._rest = self._rest[:0]
+            with users_code():
+                self._iterator = iter(self._passes())
             return 0
         except BaseException as error:
             self._error = error
@@ -49,7 +52,8 @@ class Stream:
     def _read(self, rows_out: Any, max_rows: int, _: Any) -> int:
         try:
             while len(self._rest) == 0:
-                batch = next(self._iterator, None)
+                with users_code():
+                    batch = next(self._iterator, None)
                 if batch is None:
                     return 0
                 self._rest = as_rows(batch, self._row_size, "a batch")

@@ -9,6 +9,7 @@ from ._constants import LOG
 from ._errors import check
 from ._handle import Owner, made
 from ._library import lib
+from ._options import OptionStruct
 from ._structs import ContextOptions, LogFunction
 
 _LEVELS = {level: word for word, level in LOG.items()}
@@ -20,10 +21,10 @@ _logs: list[Any] = []
 class Context(Owner):
     """Threads that share the work, a limit on memory, and limits on what files may ask for.
 
-    n_threads: 1 ... 64; 0: the cores this process may use. memory_limit: bytes; 0: no limit.
+    n_threads: 1 ... 64; None: the cores this process may use. memory_limit: bytes; None: no limit.
     direct_convolutions: sum term by term instead of Winograd's faster way. log: called with
     ("info" or "warning", message). limits: max_image_pixels, max_png_chunk_bytes, max_model_bytes,
-    max_image_side, max_jpeg_scans, max_tensors, max_tensor_name; 0 or left out: the default.
+    max_image_side, max_jpeg_scans, max_tensors, max_tensor_name; left out: the default.
 
     Copies of a model share its context; a model unpickled elsewhere gets one of the same options, but
     no log.
@@ -33,8 +34,8 @@ class Context(Owner):
 
     def __init__(
         self,
-        n_threads: int = 0,
-        memory_limit: int = 0,
+        n_threads: Optional[int] = None,
+        memory_limit: Optional[int] = None,
         direct_convolutions: bool = False,
         log: Optional[Callable[[str, str], Any]] = None,
         **limits: int,
@@ -45,11 +46,11 @@ class Context(Owner):
             "direct_convolutions": direct_convolutions,
             **limits,
         }
-        options = ContextOptions(**self._options)
+        options = OptionStruct("context", ContextOptions, **self._options)
         if log is not None:
-            options.log = LogFunction(lambda level, message, _: log(_LEVELS[level], message.decode()))
-            _logs.append(options.log)
-        self._own(made(lib.gen_context_create, ctypes.byref(options)))
+            options.struct.log = LogFunction(lambda level, message, _: log(_LEVELS[level], message.decode()))
+            _logs.append(options.struct.log)
+        self._own(made(lib.gen_context_create, options.pointer))
 
     @property
     def memory(self) -> tuple[int, int]:

@@ -15,15 +15,18 @@ import numpy.typing as npt
 
 from . import _constants as c
 from ._errors import check
+from ._follow import Follower, interruptible
 from ._handle import Owner, handle_of, made
 from ._library import lib
+from ._options import OptionStruct
+from ._progress import FitEvent
 from ._rows import Floats, Integers, Shape, address, as_rows, row_shape, rows_first, shape_of_rows, size_of
-from ._structs import DatasetInfo, EventFunction, FacesOptions, FolderOptions, MemoryOptions, StreamOptions
+from ._structs import DatasetInfo, FacesOptions, FolderOptions, MemoryOptions, StreamOptions
 from .context import Context
 from .image import PathLike, read_image
 from ._stream import Stream
 
-_DTYPES = {"uint8": c.U8, "float32": c.F32, "float64": c.F64}
+_DTYPES = {"uint8": "u8", "float32": "f32", "float64": "f64"}
 
 Batches = Union[Iterable[Any], Callable[[], Iterable[Any]]]
 
@@ -67,7 +70,9 @@ class Dataset(Owner):
             labels = np.ascontiguousarray(labels, dtype=np.int32)
             if labels.shape != array.shape[:1]:
                 raise ValueError(f"labels must have shape ({len(array)},), not {labels.shape}")
-        options = MemoryOptions(
+        options = OptionStruct(
+            "memory",
+            MemoryOptions,
             dtype=_DTYPES[array.dtype.name],
             n_rows=len(array),
             height=height,
@@ -75,13 +80,13 @@ class Dataset(Owner):
             channels=channels,
             row_stride=row_stride,
             element_stride=element_stride,
-            borrow=0 if copy else 1,
-            unchecked=0 if check else 1,
-            context=handle_of(context),
+            borrow=not copy,
+            unchecked=not check,
         )
+        options.struct.context = handle_of(context)
         if labels is not None:
-            options.labels = labels.ctypes.data_as(ctypes.POINTER(ctypes.c_int32))
-        handle = made(lib.gen_dataset_create, address(array), ctypes.byref(options))
+            options.struct.labels = labels.ctypes.data_as(ctypes.POINTER(ctypes.c_int32))
+        handle = made(lib.gen_dataset_create, address(array), options.pointer)
         return cls(handle, keep=None if copy else array)
 
     @classmethod
@@ -109,24 +114,20 @@ class Dataset(Owner):
         on_skip(message) is called for each file that cannot be read; by default it is a warning.
         """
         told: list[str] = []
-        report = on_skip or (lambda message: warnings.warn(message, stacklevel=3))
+        report = on_skip or told.append
 
-        def skipped(event: Any, _: Any) -> int:
-            if event.contents.kind == c.EVENT_SKIPPED:
-                told.append(event.contents.message.decode("utf-8", "replace"))
-            return c.GO_ON
+        def skipped(event: FitEvent) -> None:
+            if event.kind == c.EVENT_SKIPPED:
+                report(event.message)
 
-        options = FolderOptions(
-            recursive=int(recursive),
-            height=height,
-            width=width,
-            channels=channels,
-            event=EventFunction(skipped),
-            context=handle_of(context),
+        options = OptionStruct(
+            "folder", FolderOptions, recursive=recursive, height=height, width=width, channels=channels
         )
-        dataset = cls(made(lib.gen_dataset_open_folder, os.fsencode(path), ctypes.byref(options)))
+        options.struct.context = handle_of(context)
+        arguments = (lib.gen_dataset_open_folder, os.fsencode(path), options.pointer)
+        dataset = cls(Follower(skipped).made(lib.gen_dataset_destroy, *arguments))
         for message in told:
-            report(message)
+            warnings.warn(message, stacklevel=2)
         return dataset
 
     @classmethod
@@ -135,7 +136,7 @@ class Dataset(Owner):
         batches: Batches,
         shape: Optional[Sequence[int]] = None,
         *,
-        shuffle_rows: int = 0,
+        shuffle_rows: int = 4096,
         context: Optional[Context] = None,
     ) -> Dataset:
         """Rows pulled while fitting, for data that does not fit in memory.
@@ -143,43 +144,35 @@ class Dataset(Owner):
         batches: a function that begins a pass over the data and returns an iterable of arrays of rows
         (any number of rows each), or such an iterable. A generator, which runs once, is kept in memory
         for later passes: give its function instead to have it run anew. shape: of one row; None: that
-        of the first batch. shuffle_rows: rows held to draw batches from at random; 0: 4096; negative:
+        of the first batch. shuffle_rows: rows held to draw batches from at random; 0:
         in order. An exception in it ends the fit and is raised there.
         """
         stream = Stream(batches, shape)
         height, width, channels = shape_of_rows(stream.shape)
-        options = StreamOptions(
-            height=height,
-            width=width,
-            channels=channels,
-            read=stream.read,
-            rewind=stream.rewind,
-            shuffle_rows=shuffle_rows,
-            context=handle_of(context),
-        )
-        return cls(made(lib.gen_dataset_create_stream, ctypes.byref(options)), keep=stream)
+        shape_ = {"height": height, "width": width, "channels": channels}
+        options = OptionStruct("stream", StreamOptions, **shape_, shuffle_rows=shuffle_rows)
+        options.struct.read = stream.read
+        options.struct.rewind = stream.rewind
+        options.struct.context = handle_of(context)
+        return cls(made(lib.gen_dataset_create_stream, options.pointer), keep=stream)
 
     @classmethod
     def faces(
         cls,
-        n_rows: int = 0,
-        height: int = 0,
-        width: int = 0,
-        channels: int = 0,
+        n_rows: int = 10_000,
+        height: int = 32,
+        width: int = 32,
+        channels: int = 3,
         *,
         seed: int = 0,
         context: Optional[Context] = None,
     ) -> Dataset:
-        """Faces that the library draws, with known factors; 10,000 of 32 x 32 x 3 by default."""
-        options = FacesOptions(
-            n_rows=n_rows,
-            height=height,
-            width=width,
-            channels=channels,
-            seed=seed,
-            context=handle_of(context),
+        """Faces that the library draws, with known factors."""
+        options = OptionStruct(
+            "faces", FacesOptions, n_rows=n_rows, height=height, width=width, channels=channels, seed=seed
         )
-        return cls(made(lib.gen_dataset_create_faces, ctypes.byref(options)))
+        options.struct.context = handle_of(context)
+        return cls(made(lib.gen_dataset_create_faces, options.pointer))
 
     def slice(self, first_row: int, n_rows: int) -> Dataset:
         """Rows first_row ... first_row + n_rows - 1 as a dataset of their own."""
@@ -233,7 +226,7 @@ class Dataset(Owner):
         given = as_rows(rows, size_of(self.shape), "rows")
         labels = np.empty(len(given), np.int32)
         arguments = (address(given), len(given), n_neighbours, address(labels))
-        check(lib.gen_dataset_classify(self._handle, *arguments))
+        check(interruptible(lib.gen_dataset_classify)(self._handle, *arguments))
         return labels
 
     def nearest(self, rows: npt.ArrayLike, n_neighbours: int = 1) -> tuple[npt.NDArray[np.int64], Floats]:
@@ -243,11 +236,8 @@ class Dataset(Owner):
             raise ValueError(f"n_neighbours must be at least 1, not {n_neighbours}")
         indices = np.empty((len(given), n_neighbours), np.int64)
         distances = np.empty((len(given), n_neighbours), np.float32)
-        check(
-            lib.gen_dataset_nearest(
-                self._handle, address(given), len(given), n_neighbours, address(indices), address(distances)
-            )
-        )
+        arguments = (address(given), len(given), n_neighbours, address(indices), address(distances))
+        check(interruptible(lib.gen_dataset_nearest)(self._handle, *arguments))
         return indices, distances
 
     def _count(self, first_row: int, n_rows: Optional[int]) -> int:

@@ -16,10 +16,11 @@ import numpy.typing as npt
 from . import _constants as c
 from . import _structs
 from ._errors import GenerativeError, NotReadyError, check
+from ._follow import interruptible
 from ._handle import handle_of
 from ._library import lib
-from ._options import choose
-from ._rows import Doubles, Floats, Integers, address, as_rows, shape_of_rows, size_of
+from ._options import OptionStruct
+from ._rows import Doubles, Floats, Integers, Shape, address, as_rows, shape_of_rows, size_of
 from ._structs import LinearInfo, LinearOptions
 from .context import Context
 from .dataset import Dataset, dataset_of
@@ -53,18 +54,18 @@ def parzen(
     width, mean, error = (ctypes.c_double() for _ in range(3))
     arrays = [argument for each in rows for argument in (address(each), len(each))]
     outputs = map(ctypes.byref, (width, mean, error))
-    check(lib.gen_evaluate_parzen(*arrays, size, handle_of(context), *outputs))
+    check(interruptible(lib.gen_evaluate_parzen)(*arrays, size, handle_of(context), *outputs))
     return Parzen(mean.value, error.value, width.value)
 
 
 def psnr(rows: npt.ArrayLike, clean: npt.ArrayLike) -> float:
     """The peak signal-to-noise ratio of rows in [0, 1] against clean ones, in decibels."""
-    return _compared(lib.gen_evaluate_psnr, rows, clean)
+    return _quality(*_pair(rows, clean)).psnr
 
 
 def squared_error(rows: npt.ArrayLike, clean: npt.ArrayLike) -> float:
     """The squared error of a row summed over its floats, averaged over rows."""
-    return _compared(lib.gen_evaluate_squared_error, rows, clean)
+    return _quality(*_pair(rows, clean)).squared_error
 
 
 class Reconstruction(NamedTuple):
@@ -88,12 +89,7 @@ def reconstruction(
     squared_error: summed over a row. ssim: structural similarity (Wang et al. 2004), 11 x 11 Gaussian
     window of deviation 1.5; shorter sides take the largest odd window.
     """
-    shape = shape_of_rows(np.shape(rows)[1:])
-    given, wanted = _pair(rows, clean)
-    quality = _structs.Reconstruction()
-    arguments = (address(given), address(wanted), len(given), *shape, handle_of(context))
-    check(lib.gen_evaluate_reconstruction(*arguments, ctypes.byref(quality)))
-    return Reconstruction(*(getattr(quality, name) for name in Reconstruction._fields))
+    return _quality(*_pair(rows, clean), np.shape(rows)[1:], context)
 
 
 class ActiveUnits(NamedTuple):
@@ -162,8 +158,8 @@ def kernel_distance(
     About 0 for one distribution, of either sign. subset_size: None: 1000, or all when there are fewer.
     """
     sets = _Sets(real, generated, context)
-    size = min(1000, *sets.counts) if subset_size is None else subset_size or -1
-    options = (n_subsets or -1, size, seed)
+    size = min(1000, *sets.counts) if subset_size is None else subset_size
+    options = (n_subsets, size, seed)
     mean, deviation = sets.measured(lib.gen_evaluate_kernel_distance, *options, outputs=2)
     return KernelDistance(mean, deviation, n_subsets, size, *sets.counts)
 
@@ -240,7 +236,7 @@ def memorization(
         arrays = (address(new), len(new), address(old), len(old))
         ratio, near, far = ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
         outputs = map(ctypes.byref, (ratio, near, far))
-        check(lib.gen_evaluate_memorization(known._handle, *arrays, *outputs))
+        check(interruptible(lib.gen_evaluate_memorization)(known._handle, *arrays, *outputs))
         return Memorization(ratio.value, near.value, far.value, len(known), len(new), len(old))
 
 
@@ -273,12 +269,8 @@ def linear(
     LogisticRegression does. loss: "logistic" (multinomial), or "squared_hinge": one class against the
     others each.
     """
-    options = LinearOptions(
-        loss=choose(c.LINEAR, loss, "loss"),
-        c=C or -1.0,
-        tolerance=tolerance or -1.0,
-        max_iterations=max_iterations or -1,
-    )
+    settings = {"loss": loss, "c": C, "tolerance": tolerance, "max_iterations": max_iterations}
+    options = OptionStruct("linear", LinearOptions, **settings)
     with Dataset.from_array(as_rows(X), y, copy=False, context=context) as training:
         info, size = LinearInfo(), size_of(training.shape)
         wanted = as_rows(rows, size, "rows")
@@ -286,8 +278,8 @@ def linear(
         labels = np.empty(len(wanted), np.int32)
         weights, biases = np.empty((n_classes, size), np.float32), np.empty(n_classes, np.float32)
         outputs = (address(labels), address(weights), address(biases), ctypes.byref(info))
-        arguments = (address(wanted), len(wanted), ctypes.byref(options))
-        check(lib.gen_evaluate_linear(training._handle, *arguments, *outputs))
+        arguments = (address(wanted), len(wanted), options.pointer)
+        check(interruptible(lib.gen_evaluate_linear)(training._handle, *arguments, *outputs))
     return Linear(labels, weights, biases, info.objective, bool(info.converged), info.n_iterations, info.n_rows)
 
 
@@ -413,7 +405,8 @@ class _Sets:
         values = [ctypes.c_double() for _ in range(outputs)]
         arrays = (address(self.real), len(self.real), address(self.generated), len(self.generated))
         pointers = map(ctypes.byref, values)
-        check(function(*arrays, self.real.shape[1], *options, self.context, *pointers))
+        measure = interruptible(function)
+        check(measure(*arrays, self.real.shape[1], *options, self.context, *pointers))
         return [value.value for value in values]
 
 
@@ -425,8 +418,12 @@ def _pair(rows: npt.ArrayLike, clean: npt.ArrayLike) -> tuple[Floats, Floats]:
     return given, wanted
 
 
-def _compared(function: Any, rows: npt.ArrayLike, clean: npt.ArrayLike) -> float:
-    given, wanted = _pair(rows, clean)
-    value = ctypes.c_double()
-    check(function(address(given), address(wanted), *given.shape, ctypes.byref(value)))
-    return value.value
+def _quality(
+    rows: Floats, clean: Floats, shape: Optional[Shape] = None, context: Optional[Context] = None
+) -> Reconstruction:
+    """gen_evaluate_reconstruction of rows of a shape, by default of plain numbers."""
+    quality = _structs.Reconstruction()
+    sizes = shape_of_rows(rows.shape[1:] if shape is None else shape)
+    arguments = (address(rows), address(clean), len(rows), *sizes, handle_of(context))
+    check(lib.gen_evaluate_reconstruction(*arguments, ctypes.byref(quality)))
+    return Reconstruction(*(getattr(quality, name) for name in Reconstruction._fields))

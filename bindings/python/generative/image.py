@@ -13,6 +13,7 @@ import numpy.typing as npt
 from ._errors import check
 from ._handle import Owner, handle_of, made
 from ._library import lib
+from ._options import OptionStruct
 from ._rows import Floats, address, as_rows, numeric, shape_of_rows
 from ._structs import GridOptions, LoadImageOptions, SaveImageOptions
 from .context import Context
@@ -33,17 +34,17 @@ class Image(Owner):
         self._own(handle)
 
     @classmethod
-    def load(cls, path: PathLike, channels: int = 0, context: Optional[Context] = None) -> Image:
-        """A PNG or JPEG file. channels: 1, 3 or 4; 0: as in the file. context: whose limits hold."""
+    def load(cls, path: PathLike, channels: Optional[int] = None, context: Optional[Context] = None) -> Image:
+        """A PNG or JPEG file. channels: 1, 3 or 4; None: as in the file. context: whose limits hold."""
         options = _load_options(channels, context)
-        return cls(made(lib.gen_image_load, os.fsencode(path), ctypes.byref(options)))
+        return cls(made(lib.gen_image_load, os.fsencode(path), options.pointer))
 
     @classmethod
-    def from_bytes(cls, data: Any, channels: int = 0, context: Optional[Context] = None) -> Image:
+    def from_bytes(cls, data: Any, channels: Optional[int] = None, context: Optional[Context] = None) -> Image:
         """The bytes of a PNG or JPEG file."""
         data = bytes(data)
         options = _load_options(channels, context)
-        return cls(made(lib.gen_image_load_memory, data, len(data), ctypes.byref(options)))
+        return cls(made(lib.gen_image_load_memory, data, len(data), options.pointer))
 
     @classmethod
     def from_array(cls, pixels: npt.ArrayLike) -> Image:
@@ -61,29 +62,31 @@ class Image(Owner):
         rows: npt.ArrayLike,
         shape: Optional[Sequence[int]] = None,
         *,
-        columns: int = 0,
-        padding: int = 0,
-        enlarge: int = 0,
+        columns: Optional[int] = None,
+        padding: int = 2,
+        enlarge: int = 1,
         stretch: bool = False,
-        background: float = 0.0,
+        background: float = 1.0,
     ) -> Image:
         """One picture of many rows, left to right, top to bottom.
 
-        shape: of a row, where the array's does not tell: (28, 28). padding: pixels between cells;
-        0: 2; negative: none. stretch: each cell from its least to its greatest value. background:
-        gray of the padding; 0: white; negative: black.
+        shape: of a row, where the array's does not tell: (28, 28). columns: None: as square as can be.
+        padding: pixels between cells. stretch: each cell from its least to its greatest value.
+        background: gray of the padding, 0 black ... 1 white.
         """
         array = numeric(rows, "rows")
         height, width, channels = shape_of_rows(array.shape[1:] if shape is None else shape)
         flat = as_rows(array, height * width * channels, "rows")
-        options = GridOptions(
+        options = OptionStruct(
+            "grid",
+            GridOptions,
             n_columns=columns,
             padding=padding,
             enlarge=enlarge,
-            stretch=int(stretch),
+            stretch=bool(stretch),
             background=background,
         )
-        arguments = (address(flat), len(flat), height, width, channels, ctypes.byref(options))
+        arguments = (address(flat), len(flat), height, width, channels, options.pointer)
         return cls(made(lib.gen_image_create_grid, *arguments))
 
     def resized(self, height: int, width: int) -> Image:
@@ -110,15 +113,15 @@ class Image(Owner):
             raise ValueError("the pixels of an Image are always a copy")
         return _trimmed(self.pixels).astype(dtype or np.float32, copy=False)
 
-    def save(self, path: PathLike, quality: int = 0) -> None:
-        """Writes a PNG or JPEG file, whole or not at all. quality: of a JPEG, 1 ... 100; 0: 90."""
-        options = SaveImageOptions(jpeg_quality=quality)
-        check(lib.gen_image_save(self._handle, os.fsencode(path), ctypes.byref(options)))
+    def save(self, path: PathLike, quality: Optional[int] = None) -> None:
+        """Writes a PNG or JPEG file, whole or not at all. quality: of a JPEG, 1 ... 100; None: 90."""
+        options = OptionStruct("save_image", SaveImageOptions, jpeg_quality=quality)
+        check(lib.gen_image_save(self._handle, os.fsencode(path), options.pointer))
 
-    def to_bytes(self, ending: str = ".png", quality: int = 0) -> bytes:
+    def to_bytes(self, ending: str = ".png", quality: Optional[int] = None) -> bytes:
         """The bytes of the file that save writes for a path of this ending."""
-        options, count = SaveImageOptions(jpeg_quality=quality), ctypes.c_int64()
-        arguments = (self._handle, ending.encode(), ctypes.byref(options))
+        options, count = OptionStruct("save_image", SaveImageOptions, jpeg_quality=quality), ctypes.c_int64()
+        arguments = (self._handle, ending.encode(), options.pointer)
         check(lib.gen_image_save_memory(*arguments, None, 0, ctypes.byref(count)))
         buffer = np.empty(count.value, np.uint8)
         check(lib.gen_image_save_memory(*arguments, address(buffer), len(buffer), ctypes.byref(count)))
@@ -130,14 +133,14 @@ class Image(Owner):
 
 def read_image(
     path: PathLike,
-    channels: int = 0,
+    channels: Optional[int] = None,
     *,
     size: Optional[Sequence[int]] = None,
     context: Optional[Context] = None,
 ) -> Floats:
     """The pixels of a PNG or JPEG file in [0, 1], (height, width) if gray, else with an axis of channels.
 
-    channels: 1, 3 or 4; 0: as in the file. size: (height, width) to be resized to cover and
+    channels: 1, 3 or 4; None: as in the file. size: (height, width) to be resized to cover and
     centre-cropped; None: as it is. context: whose limits hold.
     """
     with Image.load(path, channels, context) as image:
@@ -147,9 +150,9 @@ def read_image(
             return _trimmed(resized.pixels)
 
 
-def write_image(path: PathLike, pixels: npt.ArrayLike, quality: int = 0) -> None:
+def write_image(path: PathLike, pixels: npt.ArrayLike, quality: Optional[int] = None) -> None:
     """Writes (height, width) or (height, width, channels) pixels, floats in [0, 1] or uint8, as PNG or
-    JPEG by the path's ending, whole or not at all. quality: of a JPEG, 1 ... 100; 0: 90."""
+    JPEG by the path's ending, whole or not at all. quality: of a JPEG, 1 ... 100; None: 90."""
     with Image.from_array(pixels) as image:
         image.save(path, quality)
 
@@ -158,11 +161,11 @@ def image_grid(
     rows: npt.ArrayLike,
     shape: Optional[Sequence[int]] = None,
     *,
-    columns: int = 0,
-    padding: int = 0,
-    enlarge: int = 0,
+    columns: Optional[int] = None,
+    padding: int = 2,
+    enlarge: int = 1,
     stretch: bool = False,
-    background: float = 0.0,
+    background: float = 1.0,
 ) -> Floats:
     """The pixels of one picture of many rows, left to right, top to bottom; see `Image.grid`."""
     with Image.grid(
@@ -177,8 +180,10 @@ def image_grid(
         return _trimmed(grid.pixels)
 
 
-def _load_options(channels: int, context: Optional[Context]) -> LoadImageOptions:
-    return LoadImageOptions(channels=channels, context=handle_of(context))
+def _load_options(channels: Optional[int], context: Optional[Context]) -> OptionStruct[LoadImageOptions]:
+    options = OptionStruct("load_image", LoadImageOptions, channels=channels)
+    options.struct.context = handle_of(context)
+    return options
 
 
 def _trimmed(pixels: Floats) -> Floats:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from . import _constants as c
 from ._errors import check
 from ._library import lib
-from ._options import choose, number_option
+from ._options import OptionStruct, choose
 from ._rows import Floats, address, as_rows
 from ._structs import DirectionInfo, DirectionOptions
 from .moments import Moments
@@ -162,20 +162,17 @@ class _Options:
         ridge: Optional[float],
     ) -> None:
         self.size = size
-        self.options = DirectionOptions(
-            method=choose(c.DIRECTION, method, "method"),
-            ridge=number_option(ridge),
-        )
+        self.options = OptionStruct("direction", DirectionOptions, method=method, ridge=ridge)
         if others is not None and len(others) > 0:
             arrays = [np.asarray(other.vector if isinstance(other, Direction) else other) for other in others]
             self.vectors = as_rows(np.stack(arrays), size, "others")
-            self.options.others = self.vectors.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
-            self.options.n_others = len(self.vectors)
+            self.options.struct.others = self.vectors.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
+            self.options.struct.n_others = len(self.vectors)
 
     def direction(self, function: Any, *arguments: Any) -> Direction:
         vector = np.empty(max(self.size, 0), np.float32)
         info = DirectionInfo()
-        check(function(*arguments, ctypes.byref(self.options), address(vector), ctypes.byref(info)))
+        check(function(*arguments, self.options.pointer, address(vector), ctypes.byref(info)))
         return Direction(vector, info.correlation, info.low, info.high, info.mean, info.deviation)
 
 
@@ -196,7 +193,7 @@ def sample(n_rows: int, latent_size: int, *, truncation: Optional[float] = None,
     Row i of a seed is the same for any n_rows.
     """
     out = _empty(n_rows, latent_size)
-    bound = number_option(truncation)
+    bound = c.AUTO if truncation is None else truncation
     check(lib.gen_latents_sample(n_rows, latent_size, bound, seed, address(out)))
     return out
 

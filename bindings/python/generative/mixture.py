@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from . import _constants as c
 from ._errors import check
-from ._handle import Owner, handle_of, made
+from ._follow import Follower
+from ._handle import Owner, handle_of
 from ._library import lib
-from ._options import choose, count_option, number_option
+from ._options import OptionStruct
 from ._rows import Doubles, Floats, Integers, address, as_rows
 from ._structs import MixtureInfo, MixtureOptions
 from .context import Context
@@ -40,9 +41,9 @@ class Mixture(Owner):
         """
         with dataset_of(X, context) as data:
             settings = mixture_options(n_components, **options)
-            arguments = (data._handle, ctypes.byref(settings), handle_of(context))
+            arguments = (data._handle, settings.pointer, handle_of(context))
             try:
-                return cls(made(lib.gen_mixture_fit, *arguments))
+                return cls(Follower().made(lib.gen_mixture_destroy, lib.gen_mixture_fit, *arguments))
             finally:
                 data._reraise()
 
@@ -143,14 +144,16 @@ def mixture_options(
     tolerance: float = 1e-3,
     regularization: float = 1e-6,
     seed: int = 0,
-) -> MixtureOptions:
+) -> OptionStruct[MixtureOptions]:
     """The options of a fit, as the library takes them."""
-    return MixtureOptions(
-        covariance=choose(c.COVARIANCE, covariance, "covariance"),
-        n_components=count_option(n_components),
-        n_starts=count_option(n_starts),
-        max_iterations=count_option(max_iterations),
-        tolerance=number_option(tolerance),
-        regularization=number_option(regularization),
+    return OptionStruct(
+        "mixture",
+        MixtureOptions,
+        covariance=covariance,
+        n_components=n_components,
+        n_starts=n_starts,
+        max_iterations=max_iterations,
+        tolerance=tolerance,
+        regularization=regularization,
         seed=seed,
     )

@@ -8,8 +8,10 @@ from typing import Any, Optional
 import numpy as np
 
 from ._errors import check
+from ._follow import interruptible
 from ._handle import handle_of, made
 from ._library import lib
+from ._options import OptionStruct
 from ._rows import Doubles, size_of
 from ._statistics import Statistics
 from ._structs import MomentsInfo, MomentsOptions
@@ -38,10 +40,11 @@ class Moments(Statistics):
         seed: int = 0,
         context: Optional[Context] = None,
     ) -> None:
-        options = MomentsOptions(
-            n_features=n_features, n_directions=n_directions or 0, seed=seed, context=handle_of(context)
+        options = OptionStruct(
+            "moments", MomentsOptions, n_features=n_features, n_directions=n_directions, seed=seed
         )
-        self._own(made(lib.gen_moments_create, ctypes.byref(options)))
+        options.struct.context = handle_of(context)
+        self._own(made(lib.gen_moments_create, options.pointer))
 
     @classmethod
     def of(
@@ -60,7 +63,7 @@ class Moments(Statistics):
     def update(self, X: Any) -> Moments:
         """Adds an array of rows, a stream or a Dataset."""
         with dataset_of(X, None) as data:
-            status = lib.gen_moments_update(self._handle, data._handle)
+            status = interruptible(lib.gen_moments_update)(self._handle, data._handle)
             data._reraise()
             check(status)
         return self

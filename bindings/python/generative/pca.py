@@ -11,21 +11,21 @@ import numpy.typing as npt
 
 from . import _constants as c
 from ._calibrated import CalibratedModel
-from ._checkpoint import Checkpoint
+from ._constructors import PCAParameters
 from ._comm import Comm
 from ._errors import check
+from ._follow import interruptible
 from ._handle import handle_of, made
 from ._library import lib
 from ._minka import evidence
-from ._options import choose, count_option
+from ._options import OptionStruct
 from ._rows import Doubles, Floats, address, as_rows, size_of
 from ._structs import PCAInfo, PCAOptions
-from .context import Context
 from .dataset import Dataset, dataset_of
 from .moments import Moments
 
 
-class PCA(CalibratedModel):
+class PCA(PCAParameters, CalibratedModel):
     """The directions of most variance, and the Gaussian model they make (Tipping & Bishop 1999).
 
     n_components: a count; a share of the variance in (0, 1), for the fewest components that explain it;
@@ -42,28 +42,6 @@ class PCA(CalibratedModel):
 
     _noun = "pca"
     _least_rows = 2
-
-    def __init__(
-        self,
-        n_components: Union[int, float, str, None] = None,
-        *,
-        whiten: bool = False,
-        center: bool = True,
-        solver: str = "auto",
-        n_directions: Optional[int] = None,
-        n_passes: Optional[int] = None,
-        seed: int = 0,
-        context: Optional[Context] = None,
-    ) -> None:
-        self._keep(locals())
-
-    n_components: Union[int, float, str, None]
-    whiten: bool
-    center: bool
-    solver: str
-    n_directions: Optional[int]
-    n_passes: Optional[int]
-    seed: int
 
     def fit(self, X: Any, y: Any = None, *, comm: Optional[Comm] = None) -> PCA:
         """Fits to rows, an array, a path, a stream or a Dataset as networks' fits take; what was fitted
@@ -165,30 +143,32 @@ class PCA(CalibratedModel):
         """(n_components, n_features), orthonormal rows."""
         info = self._info()
         components = np.empty((info.n_components, info.n_features), np.float32)
-        check(lib.gen_pca_components(self._handle, address(components)))
+        check(lib.gen_pca_solution(self._handle, None, address(components), None))
         return components
 
     @property
     def mean_(self) -> Floats:
         """(n_features,)."""
         mean = np.empty(self.n_features_in_, np.float32)
-        check(lib.gen_pca_mean(self._handle, address(mean)))
+        check(lib.gen_pca_solution(self._handle, address(mean), None, None))
         return mean
 
     @property
     def explained_variance_(self) -> Doubles:
         """(n_components,), divisor n_samples - 1."""
-        return self._per_component("explained_variance")
+        variance = np.empty(self.n_components_)
+        check(lib.gen_pca_solution(self._handle, None, None, address(variance)))
+        return variance
 
     @property
     def explained_variance_ratio_(self) -> Doubles:
         """(n_components,), shares of the total variance."""
-        return self._per_component("explained_variance_ratio")
+        return self.explained_variance_ / (self.total_variance_ or 1.0)
 
     @property
     def singular_values_(self) -> Doubles:
         """(n_components,), of the centred rows."""
-        return self._per_component("singular_values")
+        return np.sqrt(self.explained_variance_ * (self.n_samples_ - 1))
 
     @property
     def noise_variance_(self) -> float:
@@ -227,22 +207,16 @@ class PCA(CalibratedModel):
         return next(name for name, number in c.SOLVER.items() if number == taken)
 
     def _create(self, n_components: Union[int, float, None], comm: Optional[Comm] = None) -> int:
-        options = PCAOptions(
-            solver=choose(c.SOLVER, self.solver, "solver"),
-            no_centering=int(not self.center),
-            whiten=int(self.whiten),
-            n_directions=count_option(self.n_directions),
-            n_passes=count_option(self.n_passes),
-            seed=self.seed,
-            context=handle_of(self.context),
-        )
-        if comm is not None:
-            options.comm = comm._pointer()
+        values = {name: getattr(self, name) for name in self._own_options}
         if isinstance(n_components, (float, np.floating)):
-            options.variance_ratio = n_components or -1.0
+            values.update(n_components=None, variance_ratio=n_components)
         else:
-            options.n_components = count_option(n_components)
-        return made(lib.gen_pca_create, ctypes.byref(options))
+            values["n_components"] = n_components
+        options = OptionStruct("pca", PCAOptions, **values, seed=self.seed)
+        options.struct.context = handle_of(self.context)
+        if comm is not None:
+            options.struct.comm = comm._pointer()
+        return made(lib.gen_pca_create, options.pointer)
 
     def _most_evident(self, X: Any) -> int:
         """The count of components for which the data speak most."""
@@ -264,7 +238,7 @@ class PCA(CalibratedModel):
         return self.n_components
 
     def _call(self, function: Any, data: Dataset, comm: Optional[Comm] = None) -> None:
-        status = function(self._handle, data._handle)
+        status = interruptible(function)(self._handle, data._handle)
         data._reraise()
         if comm is None:
             check(status)
@@ -276,23 +250,14 @@ class PCA(CalibratedModel):
         check(lib.gen_pca_info(self._fitted_handle(), ctypes.byref(info)))
         return info
 
-    def _per_component(self, what: str) -> Doubles:
-        values = np.empty(self.n_components_, np.float64)
-        check(self._function(what)(self._handle, address(values)))
-        return values
-
     def _row_shape(self) -> tuple[int, ...]:
         return (self.n_features_in_,)
 
     def _adopt_options(self) -> None:
-        self.n_components = self.n_components_
-
-    def _tidy_options(self, checkpoint: Checkpoint) -> None:
-        self.n_components = self.n_components or checkpoint.option("variance_ratio") or None
-        self.center = not checkpoint.option("no_centering")
-        solver = checkpoint.option("solver")
-        self.solver = next(name for name, number in c.SOLVER.items() if number == solver)
-        self.n_directions = self.n_directions or None
+        super()._adopt_options()
+        ratio = self._described()["variance_ratio"]
+        if ratio != "auto":
+            self.n_components = ratio
 
     @property
     def _n_features_out(self) -> int:

@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ._errors import check
+from ._follow import interruptible
 from ._handle import handle_of, made
 from ._library import lib
+from ._options import OptionStruct
 from ._rows import Floats, size_of
 from ._statistics import Statistics
 from ._structs import ReservoirInfo, ReservoirOptions
@@ -32,10 +34,11 @@ class Reservoir(Statistics):
     def __init__(
         self, n_features: int, capacity: int = 10_000, *, seed: int = 0, context: Optional[Context] = None
     ) -> None:
-        options = ReservoirOptions(
-            n_features=n_features, capacity=capacity or -1, seed=seed, context=handle_of(context)
+        options = OptionStruct(
+            "reservoir", ReservoirOptions, n_features=n_features, capacity=capacity, seed=seed
         )
-        self._own(made(lib.gen_reservoir_create, ctypes.byref(options)))
+        options.struct.context = handle_of(context)
+        self._own(made(lib.gen_reservoir_create, options.pointer))
 
     @classmethod
     def of(
@@ -57,7 +60,7 @@ class Reservoir(Statistics):
         whole data; None: they come after those seen so far."""
         first = self.n_rows if first_row is None else first_row
         with dataset_of(X, None) as data:
-            status = lib.gen_reservoir_update(self._handle, data._handle, first)
+            status = interruptible(lib.gen_reservoir_update)(self._handle, data._handle, first)
             data._reraise()
             check(status)
         return self

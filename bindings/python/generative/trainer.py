@@ -8,10 +8,11 @@ from typing import Optional, Union
 import numpy as np
 import numpy.typing as npt
 
+from ._constants import AUTO
 from ._errors import check
 from ._handle import Owner, made
 from ._library import lib
-from ._progress import EventRelay, FitEvent
+from ._progress import FitEvent
 from ._rows import Floats, address, as_labels, as_rows, shape_of_rows, size_of
 from ._structs import Event
 from .autoencoder import Autoencoder
@@ -42,12 +43,10 @@ class Trainer(Owner):
         if model._handle is None:
             if model.shape is None:
                 raise ValueError("shape must be given to a model that was not fitted")
-            height, width, channels = shape_of_rows(model.shape)
-            options = ctypes.byref(model._options(height, width, channels))
-            model._own(made(model._function("create"), options))
+            model._own(model._created(*shape_of_rows(model.shape)))
         self._model = model
-        fit = model._fit_options(EventRelay(), None, None)
-        self._own(made(lib.gen_trainer_create, model._handle, ctypes.byref(fit)))
+        fit = model._options_of_fit(None)
+        self._own(made(lib.gen_trainer_create, model._handle, fit.pointer))
         self.sizes = [self._size(network) for network in range(self._size(0)[0])]
 
     def _size(self, network: int) -> tuple[int, int, int]:
@@ -80,7 +79,7 @@ class Trainer(Owner):
                 len(rows),
                 first_row,
                 epoch,
-                learning_rate or 0.0,
+                AUTO if learning_rate is None else learning_rate,
             )
         )
         return True
@@ -109,8 +108,7 @@ class Trainer(Owner):
         """The losses, scores and norms of the step, of the trainer's own rows."""
         event = Event()
         check(lib.gen_trainer_figures(self._handle, ctypes.byref(event)))
-        members = {name: getattr(event, name) for name in FitEvent._fields}
-        return FitEvent(**{**members, "message": ""})
+        return FitEvent.of(event)
 
     def parameters(self, network: int) -> Floats:
         """A network's parameters, then its statistics, as one array."""

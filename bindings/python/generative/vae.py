@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
 import numpy as np
 import numpy.typing as npt
 
-from . import _constants as c
 from ._calibrated import CalibratedModel
-from ._checkpoint import Checkpoint
+from ._constructors import VAEParameters
 from ._errors import check
+from ._follow import interruptible
 from ._generator import GeneratorModel
-from ._handle import handle_of
 from ._library import lib
-from ._network import set_widths
-from ._options import choose, count_option, number_option
 from ._progress import Callback
 from ._rows import Doubles, Floats, address, as_rows
-from ._structs import VAEOptions
-from .context import Context, Token
+from .context import Token
 
 
 class ELBO(NamedTuple):
@@ -30,91 +25,23 @@ class ELBO(NamedTuple):
     kl: Doubles
 
 
-class VAE(GeneratorModel, CalibratedModel):
+class VAE(VAEParameters, GeneratorModel, CalibratedModel):
     """A variational autoencoder (Kingma & Welling 2014).
 
-    Minimises reconstruction_weight * reconstruction + beta * KL, in nats per row. hidden: widths of
-    the encoder's hidden layers; None: 400; (): none. decoder_hidden: None: the encoder's in reverse.
-    likelihood: "bernoulli" (rows in [0, 1]) or "gaussian" with `variance` (None: learned);
-    output_activation: of a gaussian's mean, "identity" for rows beyond [0, 1]. binarize: pixels are
-    drawn anew as coin flips at each step. kl_schedule: "constant", or "linear" or "cyclic" in kl_epochs.
-    importance_samples: latents for each row; more than one make it an importance-weighted autoencoder,
-    which learns from the tighter bound of Burda et al. (2016).
+    Minimises reconstruction_weight * reconstruction + beta * KL, in nats per row. likelihood="bernoulli"
+    is for rows in [0, 1]; "gaussian" learns one variance for all pixels or takes `variance`, and
+    output_activation="identity" is for rows beyond [0, 1]. importance_samples: more than one make it an
+    importance-weighted autoencoder, which learns from the tighter bound of Burda et al. (2016).
+    hidden: None: 400, convolutional 256; (): none.
 
     architecture="convolutional": `depth` levels of half the size (None: until the smaller side is 4
-    ... 7) from base_channels channels (None: 32), doubled level by level, then `hidden` (None: 256).
-    n_classes: the model is conditional; fit wants labels as `y` or in the Dataset, and the methods
-    take them as `labels`.
+    ... 7), then `hidden`. n_classes: the model is conditional; fit wants labels as `y` or in the Dataset,
+    and the methods take them as `labels`.
 
-    What all networks share, epochs, learning_rate and the like, is told at `NetworkModel`.
+    All parameters: see `VAEParameters`.
     """
 
     _noun = "vae"
-    _spelt = {"n_classes": "classes"}
-
-    def __init__(
-        self,
-        latent_size: int = 20,
-        *,
-        hidden: Optional[Sequence[int]] = None,
-        decoder_hidden: Optional[Sequence[int]] = None,
-        activation: Optional[str] = None,
-        likelihood: str = "bernoulli",
-        variance: Optional[float] = None,
-        output_activation: Optional[str] = None,
-        binarize: bool = False,
-        reconstruction_weight: float = 1.0,
-        beta: float = 1.0,
-        kl_schedule: str = "constant",
-        kl_epochs: Optional[float] = None,
-        importance_samples: int = 1,
-        initializer: Optional[str] = None,
-        dropout: float = 0.0,
-        architecture: str = "dense",
-        base_channels: Optional[int] = None,
-        depth: Optional[int] = None,
-        batch_norm: bool = False,
-        pixel_bias: bool = False,
-        n_classes: int = 0,
-        epochs: int = 10,
-        batch_size: int = 128,
-        learning_rate: Optional[float] = None,
-        optimizer: Optional[str] = None,
-        beta1: Optional[float] = None,
-        beta2: Optional[float] = None,
-        epsilon: Optional[float] = None,
-        weight_decay: float = 0.0,
-        schedule: str = "constant",
-        schedule_factor: Optional[float] = None,
-        schedule_period: Optional[int] = None,
-        schedule_epochs: Optional[int] = None,
-        warm_up: float = 0.0,
-        clip_norm: float = 0.0,
-        patience: int = 0,
-        keep_best: bool = False,
-        warm_start: bool = False,
-        shape: Optional[Sequence[int]] = None,
-        seed: int = 0,
-        context: Optional[Context] = None,
-    ) -> None:
-        self._keep(locals())
-
-    hidden: Optional[Sequence[int]]
-    decoder_hidden: Optional[Sequence[int]]
-    activation: Optional[str]
-    likelihood: str
-    variance: Optional[float]
-    output_activation: Optional[str]
-    binarize: bool
-    reconstruction_weight: float
-    beta: float
-    kl_schedule: str
-    kl_epochs: Optional[float]
-    importance_samples: int
-    initializer: Optional[str]
-    dropout: float
-    batch_norm: bool
-    pixel_bias: bool
 
     def encode(self, X: Any, *, labels: Any = None) -> tuple[Floats, Floats]:
         """The Gaussian of each row: (mean, log_variance), each (n, latent_size)."""
@@ -173,7 +100,7 @@ class VAE(GeneratorModel, CalibratedModel):
         callback(event) may return STOP_AFTER_EPOCH (end with the starts so far) or STOP_NOW.
         """
         settings = (n_steps, n_starts, learning_rate, prior_weight, start, seed, callback, token)
-        return self._invert(X, 0, *settings)
+        return self._invert(X, "average", *settings)
 
     def elbo(self, X: Any, *, labels: Any = None, n_samples: int = 1, seed: int = 0) -> ELBO:
         """The two terms of the bound on log p(x), in nats per row: (reconstruction, kl).
@@ -183,7 +110,7 @@ class VAE(GeneratorModel, CalibratedModel):
         rows = self._rows(X)
         terms = ELBO(np.empty(len(rows)), np.empty(len(rows)))
         outputs = (address(terms.reconstruction), address(terms.kl))
-        self._given(lib.gen_vae_elbo, rows, labels, n_samples, seed, *outputs)
+        self._given(interruptible(lib.gen_vae_elbo), rows, labels, n_samples, seed, *outputs)
         return terms
 
     def log_likelihood(self, X: Any, *, labels: Any = None, n_samples: int = 5000, seed: int = 0) -> Doubles:
@@ -194,7 +121,8 @@ class VAE(GeneratorModel, CalibratedModel):
         """
         rows = self._rows(X)
         likelihood = np.empty(len(rows))
-        self._given(lib.gen_vae_log_likelihood, rows, labels, n_samples, seed, address(likelihood))
+        estimate = interruptible(lib.gen_vae_log_likelihood)
+        self._given(estimate, rows, labels, n_samples, seed, address(likelihood))
         return likelihood
 
     def score(self, X: Any, y: Any = None) -> float:
@@ -211,47 +139,12 @@ class VAE(GeneratorModel, CalibratedModel):
         check(lib.gen_vae_manifold(handle, latent_x, latent_y, n_rows, n_columns, address(images)))
         return images
 
-    def _tidy_options(self, checkpoint: Checkpoint) -> None:
-        super()._tidy_options(checkpoint)
-        self.variance = self.variance or None
-
     @property
     def _n_features_out(self) -> int:
         return self.latent_size_
 
     def _from_latents(self, Z: npt.ArrayLike, labels: Any) -> Floats:
         return self.decode(Z, labels=labels)
-
-    def _options(self, height: int, width: int, channels: int) -> VAEOptions:
-        options = VAEOptions(
-            activation=choose(c.ACTIVATION, self.activation, "activation"),
-            height=height,
-            width=width,
-            channels=channels,
-            latent_size=count_option(self.latent_size),
-            likelihood=choose(c.LIKELIHOOD, self.likelihood, "likelihood"),
-            initializer=choose(c.INITIALIZER, self.initializer, "initializer"),
-            variance=number_option(self.variance),
-            output_activation=choose(c.ACTIVATION, self.output_activation, "output_activation"),
-            binarize=int(self.binarize),
-            reconstruction_weight=number_option(self.reconstruction_weight),
-            beta=number_option(self.beta),
-            kl_schedule=choose(c.KL_SCHEDULE, self.kl_schedule, "kl_schedule"),
-            kl_epochs=number_option(self.kl_epochs),
-            dropout=self.dropout,
-            seed=self.seed,
-            context=handle_of(self.context),
-            architecture=choose(c.ARCHITECTURE, self.architecture, "architecture"),
-            depth=count_option(self.depth),
-            base_channels=count_option(self.base_channels),
-            batch_norm=int(self.batch_norm),
-            pixel_bias=int(self.pixel_bias),
-            n_classes=self.n_classes,
-            importance_samples=count_option(self.importance_samples),
-        )
-        set_widths(options, "hidden", "n_hidden", self.hidden)
-        set_widths(options, "decoder_hidden", "n_decoder_hidden", self.decoder_hidden)
-        return options
 
 
 def binarize(X: npt.ArrayLike, *, seed: int = 0) -> Floats:

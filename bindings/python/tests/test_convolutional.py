@@ -80,14 +80,14 @@ def test_an_autoencoder_with_skips_restores_and_has_no_latents(classed):
     images, _ = classed
     noisy = np.clip(images + np.random.default_rng(1).normal(0, 0.3, images.shape), 0, 1).astype(np.float32)
     recipe = {"epochs": 20, "batch_size": 20, "learning_rate": 3e-3}
-    model = Autoencoder(8, skips=True, noise="gaussian", noise_level=0.3, **CONVOLUTIONAL, **recipe).fit(images)
+    model = Autoencoder(8, skips=True, corruption="gaussian", corruption_amount=0.3, **CONVOLUTIONAL, **recipe).fit(images)
     assert ((model.denoise(noisy) - images) ** 2).mean() < 0.1 * ((noisy - images) ** 2).mean()
     with pytest.raises(NotReadyError, match="no latents"):
         model.encode(images)
     for name, value in [("hidden", (9,)), ("dropout", 0.1), ("pixel_bias", True), ("batch_norm", True)]:
         with pytest.raises(ValueError, match=f"{name} has no place"):
             Autoencoder(8, skips=True, **CONVOLUTIONAL, **{name: value}, epochs=1).fit(images)
-    with pytest.raises(ValueError, match="no_bias has no place"):
+    with pytest.raises(ValueError, match="bias false has no place"):
         Autoencoder(8, skips=True, bias=False, **CONVOLUTIONAL, epochs=1).fit(images)
 
 
@@ -97,7 +97,7 @@ def test_sizes_and_batches_that_cannot_be_are_named(classed):
         GAN(depth=2, **CONVOLUTIONAL, epochs=1).fit(images[:, :6])
     with pytest.raises(ValueError, match="batch_size must be at least 2 with batch norm"):
         VAE(2, batch_norm=True, **CONVOLUTIONAL, epochs=1, batch_size=1).fit(images)
-    with pytest.raises(ValueError, match="need architecture"):
+    with pytest.raises(ValueError, match="needs architecture"):
         VAE(2, base_channels=4, epochs=1).fit(images)
     with pytest.raises(ValueError, match="architecture"):
         VAE(2, architecture="recurrent", epochs=1).fit(images)

@@ -174,11 +174,11 @@ def test_images_are_read_and_written(tmp_path):
 
 def test_a_grid_lays_cells_out_left_to_right_top_to_bottom():
     cells = np.linspace(0, 1, 6)[:, None, None] * np.ones((6, 4, 3))
-    pixels = Image.grid(cells, columns=3, padding=-1).pixels[..., 0]
+    pixels = Image.grid(cells, columns=3, padding=0).pixels[..., 0]
     expected = cells.reshape(2, 3, 4, 3).transpose(0, 2, 1, 3).reshape(8, 9)
     np.testing.assert_allclose(pixels, expected, atol=1 / 255)
-    np.testing.assert_array_equal(generative.image_grid(cells, columns=3, padding=-1), pixels)
-    flat = Image.grid(cells.reshape(6, 12), shape=(4, 3), columns=3, padding=-1).pixels[..., 0]
+    np.testing.assert_array_equal(generative.image_grid(cells, columns=3, padding=0), pixels)
+    flat = Image.grid(cells.reshape(6, 12), shape=(4, 3), columns=3, padding=0).pixels[..., 0]
     np.testing.assert_array_equal(flat, pixels)
     assert Image.grid(cells, columns=3, padding=5, enlarge=2).shape[:2] == (2 * 8 + 15, 3 * 6 + 20)
 

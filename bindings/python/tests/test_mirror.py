@@ -42,6 +42,9 @@ typedef struct gen_vae_options {
   const char *name;
   void (*each)(int64_t count, void (*body)(int64_t index), const gen_network_options *network);
 } gen_vae_options;
+static inline gen_status gen_network_options_init(gen_network_options *options, uint32_t struct_size) {
+  return gen_struct_init("network", options, struct_size);
+}
 GEN_API const char *gen_name(void);
 GEN_API gen_status gen_vae_create(const gen_vae_options *options, uint64_t flags, gen_vae **vae_out);
 GEN_API gen_status gen_vae_visit(const gen_vae *vae, gen_visit_fn visit, const char *const *names,

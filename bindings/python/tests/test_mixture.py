@@ -184,7 +184,7 @@ def test_scores_are_squared_errors_and_negative_bounds(model):
 
 def test_what_has_no_latents_or_needs_labels_says_so():
     X = pictures(64)
-    unet = Autoencoder(8, architecture="convolutional", base_channels=2, skips=True, noise="gaussian", epochs=1)
+    unet = Autoencoder(8, architecture="convolutional", base_channels=2, skips=True, corruption="gaussian", epochs=1)
     unet.fit(X[..., None])
     with pytest.raises(NotReadyError, match="no latents"):
         unet.fit_mixture(X[..., None])

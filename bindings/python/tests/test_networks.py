@@ -45,7 +45,7 @@ def test_a_denoiser_brings_rows_nearer_to_the_clean_ones(rows):
     noisy = generative.corrupt(rows, "gaussian", 0.2, seed=5)
     assert noisy.shape == rows.shape and 0 <= noisy.min() and noisy.max() <= 1
     recipe = {"epochs": 60, "batch_size": 32, "learning_rate": 3e-3}
-    model = Autoencoder(3, hidden=(32,), noise="gaussian", noise_level=0.2, **recipe).fit(rows)
+    model = Autoencoder(3, hidden=(32,), corruption="gaussian", corruption_amount=0.2, **recipe).fit(rows)
     before = generative.evaluate.psnr(noisy, rows)
     after = generative.evaluate.psnr(model.denoise(noisy), rows)
     expected = np.mean(-10 * np.log10(((noisy - rows).astype(np.float64) ** 2).mean((1, 2))))
@@ -82,6 +82,26 @@ def test_a_gan_generates_from_its_latents(rows):
     scores = model.discriminate(rows)
     assert scores.shape == (257,) and 0 <= scores.min() and scores.max() <= 1
     assert not np.isnan(model.history_[-1].discriminator_loss)
+
+
+@pytest.mark.parametrize("objective", ["non_saturating", "minimax", "least_squares"])
+def test_a_gan_of_any_objective_comes_nearer_to_the_rows(objective, rows):
+    def distance(**options):
+        model = GAN(3, generator_hidden=(32,), discriminator_hidden=(32,), objective=objective, **options)
+        samples = model.set_params(batch_size=32).fit(rows).sample(2000, seed=1)
+        return generative.evaluate.frechet(rows.reshape(257, -1), samples.reshape(2000, -1)).distance
+
+    assert distance(epochs=60, learning_rate=2e-3) < 0.6 * distance(epochs=1, learning_rate=1e-9)
+
+
+def test_the_losses_of_least_squares_are_those_of_the_scores(rows):
+    model = GAN(3, generator_hidden=(8,), discriminator_hidden=(8,), objective="least_squares", epochs=30).fit(rows)
+    event = model.history_[-1]
+    # A mean of squares is no less than the square of the mean.
+    assert event.discriminator_loss >= ((event.real_score - 1) ** 2 + event.fake_score**2) / 2 > 0
+    assert event.generator_loss > 0
+    scores = model.discriminate(rows)
+    assert 0 <= scores.min() and scores.max() <= 1
 
 
 @ALL

@@ -1,68 +1,84 @@
 """Whatever options a model can be made with, it can be saved with and loaded from."""
 
 import ctypes
+import json
 import math
 
 import pytest
-from generative import _structs
 from generative._errors import check
 from generative._library import lib
 
-# Edges of the ranges that the header names, and numbers on both sides of them.
-NUMBERS = [
-    -1, 5e-324, 1e-30, 1e-9, 1e-6, 0.05, 0.5, 0.9995, 0.999999, math.nextafter(1, 0), 1, 2, 10, 1e6, 1e9, 1e30, 1e38
-]  # fmt: skip
-COUNTS = [-1, 1, 2, 3, 16, 10_000]
+# Numbers inside and outside many ranges, beside the edges that tables tell.
+NUMBERS = [5e-324, 1e-30, 1e-9, 1e-6, 0.05, 0.5, 0.9995, 0.999999, math.nextafter(1, 0), 1, 2, 10, 1e6, 1e9]
+COUNTS = [0, 1, 2, 3, 16, 10_000]
 # What gives other options a meaning, model by model.
 SETTINGS = {
-    "autoencoder": [{}, {"corruption": 1}, {"corruption": 2}, {"sparsity": 1}, {"sparsity": 2, "latent_activation": 6}],
-    "vae": [{}, {"likelihood": 1}, {"kl_schedule": 1}, {"kl_schedule": 2}, {"architecture": 1}],
-    "gan": [{}, {"architecture": 1}],
-    "classifier": [{"n_classes": 2}, {"n_classes": 2, "architecture": 1}],
-}
-STRUCTS = {
-    "autoencoder": _structs.AutoencoderOptions,
-    "vae": _structs.VAEOptions,
-    "gan": _structs.GANOptions,
-    "classifier": _structs.ClassifierOptions,
-}
-# They make models too large to try, or are no options of the model's.
-LEFT_OUT = {"struct_size", "height", "width", "channels", "base_channels", "n_hidden", "n_decoder_hidden"}
+    "autoencoder": ["", "corruption=gaussian", "corruption=masking", "sparsity=l1",
+                    "sparsity=kl latent_activation=sigmoid", "architecture=convolutional"],
+    "vae": ["", "likelihood=gaussian", "kl_schedule=linear", "kl_schedule=cyclic", "architecture=convolutional"],
+    "gan": ["", "architecture=convolutional"],
+    "classifier": ["n_classes=2", "n_classes=2 architecture=convolutional"],
+}  # fmt: skip
+# They make models too large to try.
+LEFT_OUT = {"height", "width", "channels", "base_channels"}
+
+
+def text_of(function, *arguments):
+    size = ctypes.c_int64()
+    check(function(*arguments, None, 0, ctypes.byref(size)))
+    text = ctypes.create_string_buffer(size.value)
+    check(function(*arguments, text, size.value, ctypes.byref(size)))
+    return text.raw
+
+
+def table(name):
+    return json.loads(text_of(lib.gen_options_describe, name.encode())[:-1])
+
+
+def values(row):
+    """Texts of an option's values, not all of them in its range."""
+    if row["type"] == "flag":
+        texts = ["true", "false"]
+    elif row["type"] == "word":
+        texts = list(row["words"])
+    elif row["type"] == "whole":
+        texts = [str(n) for n in {*COUNTS, row["least"], min(row["greatest"], 10_000)}]
+    elif row["type"] == "number":
+        texts = [repr(float(n)) for n in (*NUMBERS, row["least"], row["greatest"])]
+    elif row["type"] == "seed":
+        texts = ["0", str(2**64 - 1)]
+    elif row["type"] == "widths":
+        texts = ["none", "1", "3,2", ",".join("2" * row["most"])]
+    else:
+        texts = []
+    return texts + ["auto"] * row["auto"]
 
 
 def cases(kind):
-    values = {ctypes.c_double: NUMBERS, ctypes.c_int32: COUNTS, ctypes.c_int64: COUNTS}
     for setting in SETTINGS[kind]:
-        for name, type_ in STRUCTS[kind]._fields_:
-            if name not in LEFT_OUT and name not in setting:
-                for value in values.get(type_, []):
-                    yield setting, name, value
-
-
-def saved(handle):
-    """The bytes of a model's file."""
-    size = ctypes.c_int64()
-    check(lib.gen_model_save_memory(handle, 0, None, 0, ctypes.byref(size)))
-    buffer = ctypes.create_string_buffer(size.value)
-    check(lib.gen_model_save_memory(handle, 0, buffer, size.value, ctypes.byref(size)))
-    return buffer.raw
+        for row in table(kind):
+            if row["name"] not in LEFT_OUT and f"{row['name']}=" not in setting:
+                for value in values(row):
+                    yield f"{setting} {row['name']}={value}"
 
 
 @pytest.mark.parametrize("kind", SETTINGS)
 def test_what_can_be_made_can_be_saved_and_loaded(kind):
     made = 0
-    for setting, name, value in cases(kind):
-        options = STRUCTS[kind](height=8, width=8, channels=1, **{"latent_size": 2} if kind != "classifier" else {})
-        for member, number in {**setting, name: value}.items():
-            setattr(options, member, number)
+    for case in cases(kind):
+        size = "" if kind == "classifier" or "latent_size" in case else " latent_size=2"
+        text = f"height=8 width=8 base_channels=2{size} {case}"
+        if "architecture=convolutional" not in text:
+            text = text.replace("base_channels=2", "")
         model, again = ctypes.c_void_p(), ctypes.c_void_p()
-        if getattr(lib, f"gen_{kind}_create")(ctypes.byref(options), ctypes.byref(model)) != 0:
+        if lib.gen_model_create(kind.encode(), text.encode(), None, ctypes.byref(model)) != 0:
             continue
         made += 1
-        data = saved(model)
+        data = text_of(lib.gen_model_save_memory, model, 0)
         status = lib.gen_model_load_memory(data, len(data), None, ctypes.byref(again))
-        assert status == 0, f"{kind} {setting} {name}={value!r}: {lib.gen_last_error_message().decode()}"
-        assert saved(again) == data, f"{kind} {setting} {name}={value!r}"
+        assert status == 0, f"{kind} {case}: {lib.gen_last_error_message().decode()}"
+        assert text_of(lib.gen_model_save_memory, again, 0) == data, f"{kind} {case}"
+        assert text_of(lib.gen_model_describe, again) == text_of(lib.gen_model_describe, model), f"{kind} {case}"
         for handle in (model, again):
             lib.gen_model_destroy(handle)
     assert made > 40

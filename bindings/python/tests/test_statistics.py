@@ -92,13 +92,13 @@ def test_a_sketch_says_what_it_needs():
     x = np.random.default_rng(3).normal(size=(30, 40))
     with pytest.raises(ValueError, match="n_components or n_directions"):
         PCA(solver="sketch").fit(x)
-    with pytest.raises(ValueError, match="need solver sketch"):
+    with pytest.raises(ValueError, match="needs solver sketch"):
         PCA(3, n_directions=9).fit(x)
     with pytest.raises(ValueError, match="between 1 and 9"):
         PCA(10, solver="sketch", n_directions=9).fit(x)
     with pytest.raises(ValueError, match="all products"):
         PCA(3, solver="covariance").merge(Moments.of(x, n_directions=9))
-    with pytest.raises(ValueError, match="between 0 and 40"):
+    with pytest.raises(ValueError, match="between 1 and 40"):
         Moments(40, n_directions=41)
     assert PCA(0.5, solver="sketch", n_directions=30).fit(x).n_components_ < 30
 

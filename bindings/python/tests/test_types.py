@@ -14,7 +14,7 @@ rows = np.zeros((9, 4), np.float32)
 reveal_type(PCA(2).fit(rows).score(rows))
 reveal_type(VAE(2).fit(rows, verbose=True))
 reveal_type(VAE().encode(rows)[0])
-GAN(loss=3)
+GAN(objective=3)
 """
 
 
@@ -28,4 +28,4 @@ def test_mypy_finds_nothing_wrong(tmp_path):
     assert 'Revealed type is "float"' in done.stdout
     assert 'Revealed type is "generative.vae.VAE"' in done.stdout
     assert "numpy.ndarray" in done.stdout
-    assert 'Argument "loss" to "GAN" has incompatible type "int"; expected "str"' in done.stdout
+    assert 'Argument "objective" to "GAN" has incompatible type "int"; expected "str"' in done.stdout

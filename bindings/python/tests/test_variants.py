@@ -135,16 +135,16 @@ def test_files_and_clones_keep_the_options(rows, tmp_path):
     assert VAE.load(tmp_path / "vae.safetensors").importance_samples == 3
     plain = Autoencoder(2, hidden=(4,), epochs=1).fit(rows)
     plain.save(tmp_path / "plain.safetensors")
-    assert Autoencoder.load(tmp_path / "plain.safetensors").get_params()["sparsity"] is None
+    assert Autoencoder.load(tmp_path / "plain.safetensors").get_params()["sparsity"] == "none"
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"sparsity": "l0"}, "sparsity must be one of None, 'l1', 'kl', not 'l0'"),
+        ({"sparsity": "l0"}, "sparsity must be one of none, l1, kl, not \"l0\""),
         ({"sparsity": "kl"}, "sparsity kl needs latent_activation sigmoid"),
         ({"sparsity": "l1", "sparsity_weight": 0}, "sparsity_weight"),
-        ({"sparsity_target": 1.0}, "sparsity_target must be above 0 and below 1, not 1.0"),
+        ({"sparsity": "kl", "sparsity_target": 1.0}, "sparsity_target must be above 0.0 and below 1.0"),
         ({"contraction": -1}, "contraction"),
         ({"contraction": float("nan")}, "contraction"),
         ({"contraction": 1, "dropout": 0.1}, "contraction needs an encoder without dropout"),

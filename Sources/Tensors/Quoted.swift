@@ -1,6 +1,13 @@
+/// `text`, which may come from anywhere, fit for a message of one line.
+package func quoted(_ text: String) -> String {
+  let limit = 80
+  let start = text.unicodeScalars.prefix(limit)
+  return jsonString(Substring(start)) + (start.endIndex == text.endIndex ? "" : "…")
+}
+
 /// `text` as a JSON string, quotes included: the two characters and the controls that JSON cannot
 /// show are escaped, everything else stands as it is.
-func jsonString(_ text: some StringProtocol) -> String {
+package func jsonString(_ text: some StringProtocol) -> String {
   var json = "\""
   for scalar in text.unicodeScalars {
     switch scalar {
@@ -13,11 +20,4 @@ func jsonString(_ text: some StringProtocol) -> String {
     }
   }
   return json + "\""
-}
-
-/// `text`, which may come from anywhere, fit for a message of one line.
-func quoted(_ text: String) -> String {
-  let limit = 80
-  let start = text.unicodeScalars.prefix(limit)
-  return jsonString(Substring(start)) + (start.endIndex == text.endIndex ? "" : "…")
 }

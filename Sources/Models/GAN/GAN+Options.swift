@@ -1,0 +1,71 @@
+import Networks
+import Options
+import Tensors
+import Training
+
+extension GAN.Options: NetworkOptions {
+  package static let options = ModelTable(
+    "gan", standard: GAN.Options(shape: Shape(features: 1)),
+    OptionRow.network
+      + OptionRow.rows(
+        """
+        latent_size              whole 1 65536 = auto : size of a latent vector; auto: 64, convolutional 100
+        generator_hidden         widths 1 65536 16 = auto \
+        : widths of the dense layers of the generator, from the latent; auto: 256,512, convolutional none
+        discriminator_hidden     widths 1 65536 16 = auto \
+        : widths of the dense layers of the discriminator, from the row; auto: 512,256, convolutional none
+        generator_activation     word @activation \
+        : activation of the hidden layers of the generator
+        discriminator_activation word @activation \
+        : activation of the hidden layers of the discriminator
+        output_activation        word identity=0 tanh=5 sigmoid=6 = auto \
+        : activation of the output: sigmoid and tanh for rows in [0, 1], identity for any rows; auto: sigmoid, \
+        convolutional tanh
+        latent                   word normal uniform : distribution of the latents
+        objective                word non_saturating minimax least_squares : losses of the two players
+        discriminator_steps      whole 1 100 : k, the steps of the discriminator for each step of the generator
+        batch_norm               flag : batch norm in the hidden layers of the generator
+        discriminator_batch_norm flag = auto \
+        : batch norm in the hidden layers of the discriminator but the first; auto: true if convolutional without \
+        spectral_norm
+        spectral_norm            flag later : spectral norm in all layers of the discriminator, instead of batch norm
+        mean_start               flag = auto needs architecture dense \
+        : start the generator at the mean row of the data; auto: true if dense
+        label_smoothing          number [0 0.5] : real rows get the target 1 minus this value
+        input_noise              number [0 1e6] \
+        : standard deviation of the noise added to the input of the discriminator
+        average_decay            number [0 1) \
+        : decay of the moving average of the generator over the steps; 0: no average
+        n_classes                whole 0 4096 later formerly classes \
+        : number of classes of a conditional model; 0: not conditional
+        """, lists: [.activation])
+  ) { options in
+    Place.network(
+      &options.shape, &options.architecture, &options.weights, &options.convolution, &options.dropout,
+      &options.seed) + [
+        .whole(&options.latentSize), .widths(&options.generatorHidden), .widths(&options.discriminatorHidden),
+        .activation(&options.generatorActivation), .activation(&options.discriminatorActivation),
+        .activation(&options.outputActivation), .word([.normal, .uniform], &options.latent),
+        .word([.nonSaturating, .minimax, .leastSquares], &options.objective),
+        .whole(&options.discriminatorSteps),
+        .flag(&options.normalizesGenerator), .flag(&options.normalizesDiscriminator),
+        .flag(&options.hasSpectralNorm), .flag(&options.startsAtMean), .number(&options.labelSmoothing),
+        .number(&options.inputNoise),
+        .member(
+          &options.averageDecay, get: { .float($0 ?? 0) },
+          set: { if let decay = $1.float { $0 = decay == 0 ? nil : decay } }),
+        .whole(&options.classCount),
+      ]
+  }
+
+  package init(defaultsFor values: OptionValues) throws(GenerativeError) {
+    try self.init(networkDefaultsFor: values)
+    if values.flag("spectral_norm") { normalizesDiscriminator = false }
+  }
+
+  package func check() throws(GenerativeError) {
+    if hasSpectralNorm, normalizesDiscriminator {
+      throw GenerativeError(.argument, "spectral_norm and discriminator_batch_norm exclude each other")
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Networks
+import Options
+import Tensors
+import Training
+
+extension VAE.Options: MirroredOptions {
+  package static let options = ModelTable(
+    "vae", standard: VAE.Options(shape: Shape(features: 1)),
+    OptionRow.network
+      + OptionRow.rows(
+        """
+        latent_size           whole 1 65536 : size of a latent vector
+        hidden                widths 1 65536 16 = auto \
+        : widths of the hidden layers of the encoder, outermost first; auto: 400, convolutional 256
+        decoder_hidden        widths 1 65536 16 = auto formerly mirrored=auto \
+        : widths of the hidden layers of the decoder, innermost first; auto: those of the encoder in reverse
+        activation            word @activation = auto \
+        : activation of the hidden layers; auto: relu, convolutional silu
+        likelihood            word bernoulli gaussian : likelihood p(x|z): bernoulli for pixels in [0, 1], or gaussian
+        variance              number (0 *] = auto needs likelihood gaussian formerly 0.0=auto \
+        : variance of the gaussian likelihood; auto: one variance for all pixels, learned
+        output_activation     word identity=0 sigmoid=6 : activation of the output; bernoulli needs sigmoid
+        batch_norm            flag needs architecture convolutional later \
+        : batch norm after all convolutions but the first and the last
+        pixel_bias            flag later : a bias for every pixel of the output instead of one for every channel
+        binarize              flag needs likelihood bernoulli : binarize the pixels at random, anew at each step
+        reconstruction_weight number (0 *] : C, the weight of the reconstruction term
+        beta                  number [0 *] : weight of the KL term
+        kl_schedule           word constant linear cyclic : how beta rises during training (KL annealing)
+        kl_epochs             double [1e-6 1e6] = auto needs kl_schedule linear cyclic \
+        : number of epochs over which beta rises to its full value, or of one cycle; auto: 10
+        n_classes             whole 0 4096 later formerly classes \
+        : number of classes of a conditional model; 0: not conditional
+        importance_samples    whole 1 10000 later \
+        : latents drawn for each row; more than 1 gives the importance-weighted bound
+        """, lists: [.activation])
+  ) { options in
+    Place.network(&options.stack, &options.seed) + [
+      .whole(&options.stack.latentSize), .widths(&options.stack.hidden),
+      .decoderHidden(&options.stack.decoderHidden),
+      .activation(&options.stack.activation),
+      .member(
+        &options.likelihood, get: { .word($0 == .bernoulli ? 0 : 1) },
+        set: { $0 = $1 == .word(1) ? .gaussian(variance: nil) : .bernoulli }),
+      .member(
+        &options.likelihood,
+        get: { if case .gaussian(let variance?) = $0 { .float(variance) } else { .automatic } },
+        set: { $0 = .gaussian(variance: $1.float) }),
+      .activation(&options.outputActivation), .flag(&options.stack.isNormalized),
+      .flag(&options.stack.hasPixelBias), .flag(&options.binarizes),
+      .number(&options.reconstructionWeight), .number(&options.beta),
+      .member(
+        &options.annealing, get: { .word($0.number) },
+        set: { if case .word(let number) = $1 { $0 = VAE.Annealing(number, epochs: 10) } }),
+      .member(
+        &options.annealing, get: { $0.epochs.map { .number($0) } ?? .automatic },
+        set: { if case .number(let epochs) = $1 { $0 = VAE.Annealing($0.number, epochs: epochs) } }),
+      .whole(&options.stack.classCount), .whole(&options.importanceSamples),
+    ]
+  }
+
+  package func check() throws(GenerativeError) {
+    if likelihood == .bernoulli, outputActivation != .sigmoid {
+      throw GenerativeError(.argument, "likelihood bernoulli needs output_activation sigmoid")
+    }
+  }
+}
+
+extension VAE.Annealing {
+  /// The header's enumerator.
+  fileprivate var number: Int {
+    switch self {
+    case .constant: 0
+    case .linear: 1
+    case .cyclic: 2
+    }
+  }
+
+  fileprivate var epochs: Double? {
+    switch self {
+    case .constant: nil
+    case .linear(let epochs), .cyclic(let epochs): epochs
+    }
+  }
+
+  fileprivate init(_ number: Int, epochs: Double) {
+    self = number == 1 ? .linear(epochs: epochs) : number == 2 ? .cyclic(epochs: epochs) : .constant
+  }
+}

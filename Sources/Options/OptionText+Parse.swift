@@ -1,0 +1,65 @@
+import Tensors
+
+extension OptionTable {
+  /// More than any options need: a text beyond it is refused before it is read.
+  package static let longestText = 1 << 16
+
+  /// The values that a text such as `latent_size=16 hidden=400,200 likelihood="gaussian"` gives; all others
+  /// have their standard values.
+  ///
+  /// Words are separated by blanks and line ends; a value with such characters stands in quotation marks.
+  ///
+  /// - Throws: `.argument` for a word that is no `name=value`, an unknown name (with the nearest), a name given
+  ///   twice, and a value that the option cannot have.
+  package func values(of text: String) throws(GenerativeError) -> OptionValues {
+    var values = standard
+    var isGiven = [Bool](repeating: false, count: rows.count)
+    for (name, text) in try Self.pairs(text) {
+      guard let index = index(of: name), rows[index].isText else { throw unknown(name) }
+      guard !isGiven[index] else { throw GenerativeError(.argument, "\(name) is given twice") }
+      isGiven[index] = true
+      values.all[index] = try rows[index].value(of: text)
+    }
+    try check(values)
+    return values
+  }
+
+  private func unknown(_ name: String) -> GenerativeError {
+    let names = rows.filter { $0.isText }.map { $0.name }
+    let meant = nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+    return GenerativeError(.argument, "\(self.name) has no option \(quoted(name))\(meant)")
+  }
+
+  private static func pairs(_ text: String) throws(GenerativeError) -> [(name: String, text: String)] {
+    let bytes = Array(text.utf8)
+    func word(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    var pairs: [(name: String, text: String)] = []
+    var place = 0
+    while true {
+      while place < bytes.count, isBlank(bytes[place]) { place += 1 }
+      guard place < bytes.count else { return pairs }
+      let start = place
+      while place < bytes.count, bytes[place] != 0x3D, !isBlank(bytes[place]) { place += 1 }
+      let name = word(start..<place)
+      guard place < bytes.count, bytes[place] == 0x3D, place > start else {
+        throw GenerativeError(.argument, "a text of options has words name=value, not \(quoted(name))")
+      }
+      place += 1
+      let isQuoted = place < bytes.count && bytes[place] == 0x22
+      if isQuoted { place += 1 }
+      let first = place
+      while place < bytes.count, isQuoted ? bytes[place] != 0x22 : !isBlank(bytes[place]) { place += 1 }
+      if isQuoted, place == bytes.count {
+        throw GenerativeError(.argument, "the value of \(name) has no closing quotation mark")
+      }
+      pairs.append((name, word(first..<place)))
+      if isQuoted { place += 1 }
+    }
+  }
+}
+
+extension OptionRow {
+  /// Whether a text can give it: an address cannot be written.
+  var isText: Bool { if case .pointer = kind { false } else { true } }
+}

@@ -1,0 +1,64 @@
+import CShims
+
+/// Who follows a long call, and may stop it.
+///
+/// A call makes its run the thread's own with `during`; the loops of algorithms, on that thread, then report by
+/// `Run.proceed` without being handed anything.
+package final class Run {
+  /// Told steps done, steps in all (0 while unknown) and seconds since the beginning; answers whether to go on.
+  package typealias Listener = (_ done: Int, _ count: Int, _ seconds: Double) -> Bool
+
+  private let listener: Listener?
+  private let isCancelled: () -> Bool
+  private let clock = Clock()
+  private var lastTold = 0.0
+
+  package init(_ listener: Listener?, isCancelled: @escaping () -> Bool) {
+    self.listener = listener
+    self.isCancelled = isCancelled
+  }
+
+  /// Runs `body` as the call that this run follows.
+  ///
+  /// - Throws: `.cancelled` when its token already is; what `body` throws.
+  package func during<Result>(
+    _ body: () throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result {
+    try checkToken()
+    let outer = shim_set_run(Unmanaged.passUnretained(self).toOpaque())
+    defer { _ = shim_set_run(outer) }
+    return try body()
+  }
+
+  /// Runs `body` as a call that nobody follows: a function of the host, or a step of a loop that reports itself.
+  package static func apart<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let outer = shim_set_run(nil)
+    defer { _ = shim_set_run(outer) }
+    return try body()
+  }
+
+  /// Reports how far the thread's call is, at most ten times a second.
+  ///
+  /// Loops call it between steps, where to stop leaves no object half changed.
+  ///
+  /// - Throws: `.cancelled` when the host stops the call.
+  package static func proceed(_ done: Int, of count: Int) throws(GenerativeError) {
+    guard let run = shim_run() else { return }
+    try Unmanaged<Run>.fromOpaque(run).takeUnretainedValue().proceed(done, of: count)
+  }
+
+  private func proceed(_ done: Int, of count: Int) throws(GenerativeError) {
+    try checkToken()
+    guard let listener, clock.seconds - lastTold >= 0.1 else { return }
+    lastTold = clock.seconds
+    guard listener(done, count, clock.seconds) else {
+      throw GenerativeError(.cancelled, "the call was stopped by its callback")
+    }
+  }
+
+  private func checkToken() throws(GenerativeError) {
+    if isCancelled() { throw GenerativeError(.cancelled, "the call was cancelled by its token") }
+  }
+}

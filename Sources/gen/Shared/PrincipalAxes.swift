@@ -1,0 +1,22 @@
+import CGenerative
+
+/// What a fitted PCA found.
+struct PrincipalAxes {
+  let mean: [Float]
+  /// One of each row, by falling variance.
+  let components: Rows
+  /// Each component's share of all variance.
+  let shares: [Double]
+
+  init(of pca: OpaquePointer?) throws {
+    var info = gen_pca_info_t()
+    info.struct_size = UInt32(MemoryLayout<gen_pca_info_t>.stride)
+    try check(gen_pca_info(pca, &info))
+    let (count, size) = (Int(info.n_components), Int(info.n_features))
+    var mean = [Float](repeating: 0, count: size)
+    var variance = [Double](repeating: 0, count: count)
+    components = try Rows(count: count, rowSize: size) { gen_pca_solution(pca, &mean, $0, &variance) }
+    self.mean = mean
+    shares = variance.map { info.total_variance > 0 ? $0 / info.total_variance : 0 }
+  }
+}

@@ -1,0 +1,131 @@
+// Generated from the library's option tables by 'make generate'. Do not edit.
+// swift-format-ignore-file
+import ArgumentParser
+
+/// Flags of gen_fit_options.
+struct FitOptionFlags: OptionFlags {
+  @Option(
+    help: ArgumentHelp(
+      "Number of passes over the data (1 ... 1e+06; default: 10).", valueName: "n"))
+  var epochs: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Number of rows in a step (1 ... 65536; default: 128).", valueName: "n"))
+  var batchSize: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Seed of shuffling, noise, dropout and sampled latents (default: 0).", valueName: "n"))
+  var seed: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Optimizer (sgd, rmsprop, adam, adamw; default: adam).", valueName: "word"))
+  var optimizer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How the learning rate falls (constant, step, cosine, linear; default: constant).", valueName: "word"))
+  var schedule: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Learning rate; auto: 0.001, for a GAN 0.0002 (above 0).", valueName: "n"))
+  var learningRate: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Decay of the mean of the gradients, or momentum of SGD; auto: 0.9, for a GAN 0.5 (0 ... 1, "
+        + "below 1).", valueName: "n"))
+  var beta1: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Decay of the mean of the squared gradients; auto: 0.999, for RMSProp 0.99 (0 ... 1, below "
+        + "1).", valueName: "n"))
+  var beta2: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Adam's epsilon: added to the denominator for stability (above 0; default: 1e-08).", valueName: "n"))
+  var epsilon: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Decoupled weight decay; auto: 0 (0 ... 1000; needs --optimizer adamw).", valueName: "n"))
+  var weightDecay: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Step: factor of each fall (auto: 0.1); cosine, linear: last rate over the first (auto: 0) "
+        + "(0 ... 1; needs --schedule step or cosine or linear).", valueName: "n"))
+  var scheduleFactor: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Number of epochs between two falls; auto: 10 (1 ... 1e+06; needs --schedule step).", valueName: "n"))
+  var schedulePeriod: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Number of epochs that the schedule spans; auto: those of this fit (1 ... 1e+06; needs "
+        + "--schedule cosine or linear).", valueName: "n"))
+  var scheduleEpochs: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Number of epochs during which the learning rate rises from 0 (0 ... 1e+06; default: 0.0).", valueName: "n"))
+  var warmUp: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Maximum gradient norm; larger gradients are scaled down; auto: no clipping (above 0).", valueName: "n"))
+  var clipNorm: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Epochs without a better validation loss after which to stop; auto: never (1 ... 1e+06).", valueName: "n"))
+  var patience: String?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "End with the weights of the best validation epoch (default: false)."))
+  var keepBest: Bool?
+
+  @Option(
+    help: ArgumentHelp(
+      "Number of steps between two checkpoints; 0: not counted (at least 0; default: 0).", valueName: "n"))
+  var checkpointSteps: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Seconds between two checkpoints; 0: not counted; auto: 60 if steps are not counted (0 ... "
+        + "1e+09).", valueName: "n"))
+  var checkpointSeconds: String?
+
+  var all: [(name: String, value: String?)] {
+    [
+      ("epochs", epochs),
+      ("batch_size", batchSize),
+      ("seed", seed),
+      ("optimizer", word(optimizer)),
+      ("schedule", word(schedule)),
+      ("learning_rate", learningRate),
+      ("beta1", beta1),
+      ("beta2", beta2),
+      ("epsilon", epsilon),
+      ("weight_decay", weightDecay),
+      ("schedule_factor", scheduleFactor),
+      ("schedule_period", schedulePeriod),
+      ("schedule_epochs", scheduleEpochs),
+      ("warm_up", warmUp),
+      ("clip_norm", clipNorm),
+      ("patience", patience),
+      ("keep_best", keepBest.map { $0 ? "true" : "false" }),
+      ("checkpoint_steps", checkpointSteps),
+      ("checkpoint_seconds", checkpointSeconds),
+    ]
+  }
+}

@@ -1,0 +1,153 @@
+// Generated from the library's option tables by 'make generate'. Do not edit.
+// swift-format-ignore-file
+import ArgumentParser
+
+/// Flags of gen_gan_options.
+struct GANFlags: OptionFlags {
+  @Option(
+    help: ArgumentHelp(
+      "Dense layers, or the convolutions of DCGAN (dense, convolutional; default: dense).", valueName: "word"))
+  var architecture: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Distribution of the initial weights (he, glorot, fan_in_uniform, normal_002).", valueName: "word"))
+  var initializer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Number of levels, each half the size of the one before; auto: until the smaller side has 4 "
+        + "to 7 pixels (1 ... 16; needs --architecture convolutional).", valueName: "n"))
+  var depth: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Channels of the first level; each level doubles them; auto: 32, for a GAN 64 (1 ... 4096; "
+        + "needs --architecture convolutional).", valueName: "n"))
+  var baseChannels: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Share of hidden units dropped during training (0 ... 1, below 1; default: 0.0).", valueName: "n"))
+  var dropout: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Size of a latent vector; auto: 64, convolutional 100 (1 ... 65536).", valueName: "n"))
+  var latentSize: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Widths of the dense layers of the generator, from the latent; auto: 256,512, convolutional "
+        + "none (1 ... 65536).", valueName: "n,n..."))
+  var generatorHidden: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Widths of the dense layers of the discriminator, from the row; auto: 512,256, "
+        + "convolutional none (1 ... 65536).", valueName: "n,n..."))
+  var discriminatorHidden: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Activation of the hidden layers of the generator (identity, relu, leaky_relu, silu, elu, "
+        + "tanh, sigmoid; default: relu).", valueName: "word"))
+  var generatorActivation: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Activation of the hidden layers of the discriminator (identity, relu, leaky_relu, silu, "
+        + "elu, tanh, sigmoid; default: leaky_relu).", valueName: "word"))
+  var discriminatorActivation: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Activation of the output: sigmoid and tanh for rows in [0, 1], identity for any rows; "
+        + "auto: sigmoid, convolutional tanh (identity, tanh, sigmoid).", valueName: "word"))
+  var outputActivation: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Distribution of the latents (normal, uniform; default: normal).", valueName: "word"))
+  var latent: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Losses of the two players (non_saturating, minimax, least_squares; default: "
+        + "non_saturating).", valueName: "word"))
+  var objective: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "K, the steps of the discriminator for each step of the generator (1 ... 100; default: 1).", valueName: "n"))
+  var discriminatorSteps: String?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Batch norm in the hidden layers of the generator (default: true)."))
+  var batchNorm: Bool?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Batch norm in the hidden layers of the discriminator but the first; auto: true if "
+        + "convolutional without spectral_norm."))
+  var discriminatorBatchNorm: Bool?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Spectral norm in all layers of the discriminator, instead of batch norm (default: false)."))
+  var spectralNorm: Bool?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Start the generator at the mean row of the data; auto: true if dense (needs --architecture "
+        + "dense)."))
+  var meanStart: Bool?
+
+  @Option(
+    help: ArgumentHelp(
+      "Real rows get the target 1 minus this value (0 ... 0.5; default: 0.0).", valueName: "n"))
+  var labelSmoothing: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Standard deviation of the noise added to the input of the discriminator (0 ... 1e+06; "
+        + "default: 0.0).", valueName: "n"))
+  var inputNoise: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Decay of the moving average of the generator over the steps; 0: no average (0 ... 1, below "
+        + "1; default: 0.999).", valueName: "n"))
+  var averageDecay: String?
+
+  var all: [(name: String, value: String?)] {
+    [
+      ("architecture", word(architecture)),
+      ("initializer", word(initializer)),
+      ("depth", depth),
+      ("base_channels", baseChannels),
+      ("dropout", dropout),
+      ("latent_size", latentSize),
+      ("generator_hidden", generatorHidden),
+      ("discriminator_hidden", discriminatorHidden),
+      ("generator_activation", word(generatorActivation)),
+      ("discriminator_activation", word(discriminatorActivation)),
+      ("output_activation", word(outputActivation)),
+      ("latent", word(latent)),
+      ("objective", word(objective)),
+      ("discriminator_steps", discriminatorSteps),
+      ("batch_norm", batchNorm.map { $0 ? "true" : "false" }),
+      ("discriminator_batch_norm", discriminatorBatchNorm.map { $0 ? "true" : "false" }),
+      ("spectral_norm", spectralNorm.map { $0 ? "true" : "false" }),
+      ("mean_start", meanStart.map { $0 ? "true" : "false" }),
+      ("label_smoothing", labelSmoothing),
+      ("input_noise", inputNoise),
+      ("average_decay", averageDecay),
+    ]
+  }
+}

@@ -1,0 +1,24 @@
+"""The library's tables of options, as gen_options_describe tells them."""
+
+import ctypes
+import json
+
+
+class Tables:
+    """The tables of the library at a path, by name."""
+
+    def __init__(self, path):
+        self._library = ctypes.CDLL(path)
+        self.names = self._read(None)
+
+    def __getitem__(self, name):
+        """The rows of gen_<name>_options, in the order of its members."""
+        return self._read(name.encode())
+
+    def _read(self, name):
+        size = ctypes.c_int64()
+        for buffer in (None, True):
+            text = buffer and ctypes.create_string_buffer(size.value)
+            if self._library.gen_options_describe(name, text, size, ctypes.byref(size)):
+                raise KeyError(name)
+        return json.loads(text.value)

@@ -1,0 +1,187 @@
+# Generated from the library's option tables by 'make generate'. Do not edit.
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Optional
+
+from .._estimator import Estimator
+from ..context import Context
+
+
+class AutoencoderParameters(Estimator):
+    """The constructor of `Autoencoder`."""
+
+    _own_options: tuple[str, ...] = (
+        "latent_size", "hidden", "decoder_hidden", "activation", "latent_activation",
+        "output_activation", "bias", "loss", "corruption", "corruption_amount", "batch_norm",
+        "pixel_bias", "skips", "tied", "sparsity", "sparsity_weight", "sparsity_target",
+        "contraction", "architecture", "initializer", "depth", "base_channels", "dropout",
+    )
+    _fit_options: tuple[str, ...] = (
+        "epochs", "batch_size", "optimizer", "schedule", "learning_rate", "beta1", "beta2",
+        "epsilon", "weight_decay", "schedule_factor", "schedule_period", "schedule_epochs",
+        "warm_up", "clip_norm", "patience", "keep_best",
+    )
+
+    def __init__(
+        self,
+        latent_size: int = 32,
+        *,
+        hidden: Optional[Sequence[int]] = None,
+        decoder_hidden: Optional[Sequence[int]] = None,
+        activation: str = "silu",
+        latent_activation: str = "identity",
+        output_activation: str = "sigmoid",
+        bias: bool = True,
+        loss: str = "squared_error",
+        corruption: str = "none",
+        corruption_amount: Optional[float] = None,
+        batch_norm: bool = False,
+        pixel_bias: bool = False,
+        skips: bool = False,
+        tied: bool = False,
+        sparsity: str = "none",
+        sparsity_weight: Optional[float] = None,
+        sparsity_target: Optional[float] = None,
+        contraction: float = 0.0,
+        architecture: str = "dense",
+        initializer: str = "auto",
+        depth: Optional[int] = None,
+        base_channels: Optional[int] = None,
+        dropout: float = 0.0,
+        epochs: int = 10,
+        batch_size: int = 128,
+        optimizer: str = "adam",
+        schedule: str = "constant",
+        learning_rate: Optional[float] = None,
+        beta1: Optional[float] = None,
+        beta2: Optional[float] = None,
+        epsilon: float = 1e-08,
+        weight_decay: Optional[float] = None,
+        schedule_factor: Optional[float] = None,
+        schedule_period: Optional[int] = None,
+        schedule_epochs: Optional[int] = None,
+        warm_up: float = 0.0,
+        clip_norm: Optional[float] = None,
+        patience: Optional[int] = None,
+        keep_best: bool = False,
+        warm_start: bool = False,
+        shape: Optional[Sequence[int]] = None,
+        seed: int = 0,
+        context: Optional[Context] = None,
+    ) -> None:
+        """Parameters, of which None and "auto" leave the choice to the library:
+
+        latent_size: size of a latent vector (1 ... 65536).
+        hidden: widths of the hidden layers of the encoder, outermost first; auto: 512,256,
+            convolutional 256 (1 ... 65536).
+        decoder_hidden: widths of the hidden layers of the decoder, innermost first; auto: those of
+            the encoder in reverse (1 ... 65536).
+        activation: activation of the hidden layers (identity, relu, leaky_relu, silu, elu, tanh,
+            sigmoid).
+        latent_activation: activation of the latents (identity, relu, leaky_relu, silu, elu, tanh,
+            sigmoid).
+        output_activation: activation of the output (identity, sigmoid).
+        bias: give the layers biases; without biases, hidden layers and an output activation it
+            learns PCA.
+        loss: reconstruction loss; cross_entropy needs output_activation sigmoid (squared_error,
+            cross_entropy, log_squared_error).
+        corruption: noise added to the input of a denoising autoencoder (none, gaussian, masking,
+            salt_and_pepper).
+        corruption_amount: gaussian: standard deviation (auto: 0.5); masking, salt_and_pepper: share
+            of pixels (auto: 0.3) (0 ... 10, not 0; needs corruption='gaussian' or 'masking' or
+            'salt_and_pepper').
+        batch_norm: batch norm after all convolutions but the first and the last (needs
+            architecture='convolutional').
+        pixel_bias: a bias for every pixel of the output instead of one for every channel.
+        skips: connect each level of the encoder to the decoder (U-Net); the model then has no
+            latents (needs architecture='convolutional').
+        tied: use the transposed weights of the encoder in the decoder (needs architecture='dense').
+        sparsity: penalty that keeps most latents small (none, l1, kl).
+        sparsity_weight: weight of the sparsity penalty; auto: 0.1 (above 0; needs sparsity='l1' or
+            'kl').
+        sparsity_target: kl: desired mean of each latent; auto: 0.05 (0 ... 1, ends excluded; needs
+            sparsity='kl').
+        contraction: weight of the contractive penalty ||dh/dx||^2, where h is the latent vector (at
+            least 0).
+        architecture: dense layers, or the convolutions of DCGAN (dense, convolutional).
+        initializer: distribution of the initial weights (he, glorot, fan_in_uniform, normal_002).
+        depth: number of levels, each half the size of the one before; auto: until the smaller side
+            has 4 to 7 pixels (1 ... 16; needs architecture='convolutional').
+        base_channels: channels of the first level; each level doubles them; auto: 32, for a GAN 64
+            (1 ... 4096; needs architecture='convolutional').
+        dropout: share of hidden units dropped during training (0 ... 1, below 1).
+        epochs: number of passes over the data (1 ... 1e+06).
+        batch_size: number of rows in a step (1 ... 65536).
+        optimizer: optimizer (sgd, rmsprop, adam, adamw).
+        schedule: how the learning rate falls (constant, step, cosine, linear).
+        learning_rate: learning rate; auto: 0.001, for a GAN 0.0002 (above 0).
+        beta1: decay of the mean of the gradients, or momentum of SGD; auto: 0.9, for a GAN 0.5 (0
+            ... 1, below 1).
+        beta2: decay of the mean of the squared gradients; auto: 0.999, for RMSProp 0.99 (0 ... 1,
+            below 1).
+        epsilon: Adam's epsilon: added to the denominator for stability (above 0).
+        weight_decay: decoupled weight decay; auto: 0 (0 ... 1000; needs optimizer='adamw').
+        schedule_factor: step: factor of each fall (auto: 0.1); cosine, linear: last rate over the
+            first (auto: 0) (0 ... 1; needs schedule='step' or 'cosine' or 'linear').
+        schedule_period: number of epochs between two falls; auto: 10 (1 ... 1e+06; needs
+            schedule='step').
+        schedule_epochs: number of epochs that the schedule spans; auto: those of this fit (1 ...
+            1e+06; needs schedule='cosine' or 'linear').
+        warm_up: number of epochs during which the learning rate rises from 0 (0 ... 1e+06).
+        clip_norm: maximum gradient norm; larger gradients are scaled down; auto: no clipping (above
+            0).
+        patience: epochs without a better validation loss after which to stop; auto: never (1 ...
+            1e+06).
+        keep_best: end with the weights of the best validation epoch.
+        warm_start: a new fit continues where the last one ended; this also holds for a loaded
+            model.
+        shape: height, width and channels of a row; None: taken from the data.
+        seed: seed of the initial weights, of shuffling and of noise.
+        context: context with the memory, threads and limits to use; None: the default context.
+        """
+        self._keep(locals())
+
+    latent_size: int
+    hidden: Optional[Sequence[int]]
+    decoder_hidden: Optional[Sequence[int]]
+    activation: str
+    latent_activation: str
+    output_activation: str
+    bias: bool
+    loss: str
+    corruption: str
+    corruption_amount: Optional[float]
+    batch_norm: bool
+    pixel_bias: bool
+    skips: bool
+    tied: bool
+    sparsity: str
+    sparsity_weight: Optional[float]
+    sparsity_target: Optional[float]
+    contraction: float
+    architecture: str
+    initializer: str
+    depth: Optional[int]
+    base_channels: Optional[int]
+    dropout: float
+    epochs: int
+    batch_size: int
+    optimizer: str
+    schedule: str
+    learning_rate: Optional[float]
+    beta1: Optional[float]
+    beta2: Optional[float]
+    epsilon: float
+    weight_decay: Optional[float]
+    schedule_factor: Optional[float]
+    schedule_period: Optional[int]
+    schedule_epochs: Optional[int]
+    warm_up: float
+    clip_norm: Optional[float]
+    patience: Optional[int]
+    keep_best: bool
+    warm_start: bool
+    shape: Optional[Sequence[int]]
+    seed: int
+    context: Optional[Context]

@@ -1,0 +1,35 @@
+# Faces, a VAE of them, and its samples as a picture.
+use strict;
+use warnings;
+use FFI::Platypus 1.00;
+
+my $ffi = FFI::Platypus->new(api => 1, lib => "libgenerative.so.2");
+$ffi->attach(gen_last_error_message => [] => "string");
+$ffi->attach(gen_struct_create => ["string", "string", "opaque*"] => "int");
+$ffi->attach(gen_struct_destroy => ["opaque"] => "void");
+$ffi->attach(gen_dataset_create_faces => ["opaque", "opaque*"] => "int");
+$ffi->attach(gen_model_create => ["string", "string", "opaque", "opaque*"] => "int");
+$ffi->attach(gen_model_fit => ["opaque", "opaque", "opaque", "opaque"] => "int");
+$ffi->attach(gen_vae_sample => ["opaque", "opaque", "sint64", "uint64", "opaque"] => "int");
+$ffi->attach(gen_image_create_grid => ["opaque", ("sint64") x 4, "opaque", "opaque*"] => "int");
+$ffi->attach(gen_image_save => ["opaque", "string", "opaque"] => "int");
+$ffi->attach("gen_${_}_destroy" => ["opaque"] => "void") for qw(model dataset image);
+
+sub check { die gen_last_error_message() . "\n" if $_[0] }
+
+# What a function that makes something made.
+sub make { my ($function, @arguments) = @_; check($function->(@arguments, \my $made)); return $made }
+
+my $drawn = make(\&gen_struct_create, "faces", "n_rows=500 height=16 width=16");
+my $faces = make(\&gen_dataset_create_faces, $drawn);
+eval { make(\&gen_model_create, "vae", "height=16 width=16 channels=3 latnet_size=8", undef) } or print $@;
+my $vae = make(\&gen_model_create, "vae", "height=16 width=16 channels=3 latent_size=8 hidden=64", undef);
+my $fit = make(\&gen_struct_create, "fit", "epochs=2 batch_size=50");
+check(gen_model_fit($vae, $faces, $fit, undef));
+my $pixels = "\0" x (16 * 16 * 16 * 3 * 4);
+my $address = $ffi->cast(string => "opaque", $pixels);
+check(gen_vae_sample($vae, undef, 16, 1, $address));
+my $grid = make(\&gen_image_create_grid, $address, 16, 16, 16, 3, undef);
+check(gen_image_save($grid, "faces.png", undef));
+gen_struct_destroy($_) for $drawn, $fit;
+gen_image_destroy($grid), gen_model_destroy($vae), gen_dataset_destroy($faces);

@@ -1,0 +1,39 @@
+# Faces, a VAE of them, and its samples as a picture.
+require "fiddle/import"
+
+module Gen
+  extend Fiddle::Importer
+  dlload "libgenerative.so.2"
+  extern "const char *gen_last_error_message()"
+  extern "int gen_struct_create(const char *, const char *, void *)"
+  extern "void gen_struct_destroy(void *)"
+  extern "int gen_dataset_create_faces(void *, void *)"
+  extern "int gen_model_create(const char *, const char *, void *, void *)"
+  extern "int gen_model_fit(void *, void *, void *, void *)"
+  extern "int gen_vae_sample(void *, void *, long long, unsigned long long, void *)"
+  extern "int gen_image_create_grid(void *, long long, long long, long long, long long, void *, void *)"
+  extern "int gen_image_save(void *, const char *, void *)"
+  %w[model dataset image].each { |noun| extern "void gen_#{noun}_destroy(void *)" }
+
+  def self.check(status) = status.zero? || raise(gen_last_error_message.to_s)
+
+  # What a function that makes something made.
+  def self.make(function, *arguments)
+    made = Fiddle::Pointer.malloc(Fiddle::SIZEOF_VOIDP, Fiddle::RUBY_FREE)
+    check(send("gen_#{function}", *arguments, made))
+    made.ptr
+  end
+end
+
+drawn = Gen.make("struct_create", "faces", "n_rows=500 height=16 width=16")
+faces = Gen.make("dataset_create_faces", drawn)
+Gen.make("model_create", "vae", "height=16 width=16 channels=3 latnet_size=8", nil) rescue puts $!.message
+vae = Gen.make("model_create", "vae", "height=16 width=16 channels=3 latent_size=8 hidden=64", nil)
+fit = Gen.make("struct_create", "fit", "epochs=2 batch_size=50")
+Gen.check(Gen.gen_model_fit(vae, faces, fit, nil))
+pixels = Fiddle::Pointer.malloc(16 * 16 * 16 * 3 * Fiddle::SIZEOF_FLOAT, Fiddle::RUBY_FREE)
+Gen.check(Gen.gen_vae_sample(vae, nil, 16, 1, pixels))
+grid = Gen.make("image_create_grid", pixels, 16, 16, 16, 3, nil)
+Gen.check(Gen.gen_image_save(grid, "faces.png", nil))
+[drawn, fit].each { |options| Gen.gen_struct_destroy(options) }
+Gen.gen_image_destroy(grid); Gen.gen_model_destroy(vae); Gen.gen_dataset_destroy(faces)
