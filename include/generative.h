@@ -700,6 +700,7 @@ typedef struct gen_fit_options {
   double clip_norm;
   /* Epochs without a lower validation loss after which to stop, >= 1; default: GEN_AUTO (never) */
   int64_t patience;
+  double min_delta;  /* least fall of the validation loss that counts as lower, >= 0; default: 0 */
   int32_t keep_best; /* 1: end with the weights of the best validation epoch; default: 0 */
   int32_t resume;    /* 1: continue the interrupted fit; default: 0 */
   const char *checkpoint_path; /* file that keeps the fit while it runs; default: NULL (none) */

@@ -28,6 +28,7 @@ extension FitOptions {
     warmUpEpochs = o.warm_up
     clipNorm = values.number("clip_norm").map { Float($0) }
     patience = values.whole("patience")
+    minDelta = o.min_delta
     keepsBest = o.keep_best == 1
     if o.validation == nil, keepsBest || patience != nil {
       throw GenerativeError(.argument, "keep_best and patience need a validation set")

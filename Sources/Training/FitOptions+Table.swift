@@ -27,6 +27,7 @@ extension OptionTable {
       : maximum gradient norm; larger gradients are scaled down; auto: no clipping
       patience         whole 1 1000000 = auto \
       : epochs without a better validation loss after which to stop; auto: never
+      min_delta        double [0 *] = 0 : least fall of the validation loss that counts as better
       keep_best        flag = false : end with the weights of the best validation epoch
       resume           flag = false : continue the fit that was interrupted
       checkpoint_path  pointer : file that keeps the fit as it runs

@@ -29,6 +29,8 @@ package struct FitOptions: Sendable {
   package var clipNorm: Float?
   /// Epochs without a better validation loss after which to stop.
   package var patience: Int?
+  /// How much lower than the best a validation loss must be to be better.
+  package var minDelta = 0.0
   /// End with the weights of the best validation epoch.
   package var keepsBest = false
   package var validation: (Dataset)?

@@ -34,6 +34,7 @@ package struct FitTerms: Sendable {
     add("warm_up", options.warmUpEpochs)
     add("clip_norm", options.clipNorm ?? 0)
     add("patience", options.patience ?? 0)
+    add("min_delta", options.minDelta)
     add("keep_best", options.keepsBest)
     add("dataset", Self.text(dataset, rows))
     add("validation", options.validation.map { Self.text($0, validationRows) } ?? "none")

@@ -233,7 +233,7 @@ package final class Trainer {
     record.mean = Figures.Mean()
     if options.validation != nil {
       let loss = validated[.loss]
-      if loss < record.bestLoss {
+      if loss < record.bestLoss - options.minDelta {
         record.bestLoss = loss
         record.epochsSinceBest = 0
         best?.take()

@@ -186,6 +186,18 @@ import Training
     #expect(model.encoder.weights.parameters.array == states[best])
   }
 
+  @Test(arguments: [(0, 8), (1e6, 3)])
+  func `A fall of less than min_delta is not better`(_ minDelta: Double, _ epochCount: Int) throws {
+    // The loss of the training rows themselves falls in each of so few epochs.
+    let model = try model(.autoencoder)
+    let validation = try dataset(Self.rows, width: Self.width)
+    try fit(model, epochs: 8) { options in
+      options.validation = validation
+      (options.patience, options.minDelta) = (2, minDelta)
+    }
+    #expect(model.progress.epochCount == epochCount)
+  }
+
   @Test func `An observer stops after the epoch, or now`() throws {
     let patient = try model(.vae)
     try fit(patient, epochs: 5) { options in

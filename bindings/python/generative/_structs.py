@@ -289,6 +289,7 @@ class FitOptions(Structure):
         ("warm_up", c_double),
         ("clip_norm", c_double),
         ("patience", c_int64),
+        ("min_delta", c_double),
         ("keep_best", c_int32),
         ("resume", c_int32),
         ("checkpoint_path", c_char_p),

@@ -88,6 +88,11 @@ struct FitOptionFlags: OptionFlags {
       "Epochs without a better validation loss after which to stop; auto: never (1 ... 1e+06).", valueName: "n"))
   var patience: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Least fall of the validation loss that counts as better (at least 0; default: 0.0).", valueName: "n"))
+  var minDelta: String?
+
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
@@ -123,6 +128,7 @@ struct FitOptionFlags: OptionFlags {
       ("warm_up", warmUp),
       ("clip_norm", clipNorm),
       ("patience", patience),
+      ("min_delta", minDelta),
       ("keep_best", keepBest.map { $0 ? "true" : "false" }),
       ("checkpoint_steps", checkpointSteps),
       ("checkpoint_seconds", checkpointSeconds),

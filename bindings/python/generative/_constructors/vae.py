@@ -20,7 +20,7 @@ class VAEParameters(Estimator):
     _fit_options: tuple[str, ...] = (
         "epochs", "batch_size", "optimizer", "schedule", "learning_rate", "beta1", "beta2",
         "epsilon", "weight_decay", "schedule_factor", "schedule_period", "schedule_epochs",
-        "warm_up", "clip_norm", "patience", "keep_best",
+        "warm_up", "clip_norm", "patience", "min_delta", "keep_best",
     )
 
     def __init__(
@@ -62,6 +62,7 @@ class VAEParameters(Estimator):
         warm_up: float = 0.0,
         clip_norm: Optional[float] = None,
         patience: Optional[int] = None,
+        min_delta: float = 0.0,
         keep_best: bool = False,
         warm_start: bool = False,
         shape: Optional[Sequence[int]] = None,
@@ -123,6 +124,7 @@ class VAEParameters(Estimator):
             0).
         patience: epochs without a better validation loss after which to stop; auto: never (1 ...
             1e+06).
+        min_delta: least fall of the validation loss that counts as better (at least 0).
         keep_best: end with the weights of the best validation epoch.
         warm_start: a new fit continues where the last one ended; this also holds for a loaded
             model.
@@ -168,6 +170,7 @@ class VAEParameters(Estimator):
     warm_up: float
     clip_norm: Optional[float]
     patience: Optional[int]
+    min_delta: float
     keep_best: bool
     warm_start: bool
     shape: Optional[Sequence[int]]
