@@ -601,7 +601,8 @@ enum {
   GEN_ACTIVATION_SILU = 3,
   GEN_ACTIVATION_ELU = 4,
   GEN_ACTIVATION_TANH = 5,
-  GEN_ACTIVATION_SIGMOID = 6
+  GEN_ACTIVATION_SIGMOID = 6,
+  GEN_ACTIVATION_SOFTPLUS = 7 /* log(1 + exp(x)) */
 };
 
 enum {
@@ -616,7 +617,7 @@ typedef struct gen_network_options {
   int64_t width;        /* >= 1; default: 1 */
   int64_t channels;     /* >= 1; default: 1. For a table: its columns */
   int32_t architecture; /* GEN_ARCHITECTURE_...; default: DENSE */
-  /* GEN_INITIALIZER_...; default: GEN_AUTO (HE for RELU, LEAKY_RELU, SILU and ELU, else GLOROT;
+  /* GEN_INITIALIZER_...; default: GEN_AUTO (GLOROT for IDENTITY, TANH and SIGMOID, else HE;
    * CONVOLUTIONAL GAN: NORMAL_002) */
   int32_t initializer;
   /* CONVOLUTIONAL: levels, 1 ... 16; default: GEN_AUTO (the smaller side ends at 4 ... 7) */

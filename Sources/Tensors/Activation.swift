@@ -13,6 +13,8 @@ package enum Activation: Equatable, Hashable, Sendable {
   case tanh
   /// σ(x) = 1 / (1 + e⁻ˣ)
   case sigmoid
+  /// ln(1 + eˣ)
+  case softplus
 
   /// Whether the derivative is computed from the input x; all others use the output y.
   package var differentiatesInput: Bool { self == .silu }
@@ -21,7 +23,7 @@ package enum Activation: Equatable, Hashable, Sendable {
   package var isCurved: Bool {
     switch self {
     case .identity, .relu, .leakyReLU: false
-    case .silu, .elu, .tanh, .sigmoid: true
+    case .silu, .elu, .tanh, .sigmoid, .softplus: true
     }
   }
 }

@@ -51,6 +51,11 @@ extension Context {
   ) {
     // SiLU is computed from σ.
     if activation == .silu { activate(saved, count: count, .sigmoid, into: d) }
+    // Softplus is computed from e⁻ʸ − 1 = −σ.
+    if activation == .softplus {
+      scale(saved, by: -1, count: count, into: d)
+      activate(d, count: count, .elu, into: d)
+    }
     forChunks(count, cost: 1) { start, count in
       for i in start..<start + count {
         let y = saved[i]
@@ -59,6 +64,7 @@ extension Context {
         case .elu: d[i] = y > 0 ? 0 : x[i] * (y + 1)
         case .tanh: d[i] = -2 * x[i] * y * (1 - y * y)
         case .sigmoid: d[i] = x[i] * y * (1 - y) * (1 - 2 * y)
+        case .softplus: d[i] = -x[i] * d[i] * (1 + d[i])
         case .silu: d[i] = x[i] * d[i] * (1 - d[i]) * (2 + y * (1 - 2 * d[i]))
         }
       }
@@ -166,6 +172,7 @@ extension Activation {
     case .elu: (.elu, 0)
     case .tanh: (.tanh, 0)
     case .sigmoid: (.sigmoid, 0)
+    case .softplus: (.softplus, 0)
     }
   }
 
@@ -173,7 +180,7 @@ extension Activation {
   var cost: Double {
     switch self {
     case .identity, .relu, .leakyReLU: 0.2
-    case .silu, .elu, .tanh, .sigmoid: 1
+    case .silu, .elu, .tanh, .sigmoid, .softplus: 1
     }
   }
 }

@@ -6,7 +6,7 @@ private let slope = 0.2
 /// The functions by name.
 private let functions: [(String, ElementwiseKernels.Function)] = [
   ("identity", .identity), ("relu", .relu), ("leakyReLU", .leakyReLU), ("silu", .silu), ("elu", .elu),
-  ("tanh", .tanh), ("sigmoid", .sigmoid),
+  ("tanh", .tanh), ("sigmoid", .sigmoid), ("softplus", .softplus),
 ]
 
 private func value(_ f: ElementwiseKernels.Function, _ x: Double) -> Double {
@@ -17,6 +17,7 @@ private func value(_ f: ElementwiseKernels.Function, _ x: Double) -> Double {
   case .silu: x / (1 + exp(-x))
   case .elu: x > 0 ? x : expm1(x)
   case .tanh: tanh(x)
+  case .softplus: max(x, 0) + log1p(exp(-abs(x)))
   case .sigmoid: 1 / (1 + exp(-x))
   }
 }

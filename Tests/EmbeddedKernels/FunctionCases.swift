@@ -44,6 +44,9 @@ extension Cases {
     checkFunction("logarithm", within: 1, log) { e.logarithm($0, $1, $2) }
     checkFunction("tanh", within: 2, tanh) { e.activate(.tanh, 0, $0, $1, $2) }
     checkFunction("sigmoid", within: 3, { 1 / (1 + exp(-$0)) }) { e.activate(.sigmoid, 0, $0, $1, $2) }
+    checkFunction("softplus", within: 2.5, { max($0, 0) + log1p(exp(-abs($0))) }) {
+      e.activate(.softplus, 0, $0, $1, $2)
+    }
     checkFunction("elu", within: 4, { $0 > 0 ? $0 : expm1($0) }) { e.activate(.elu, 0, $0, $1, $2) }
     // Below −87 the factor σ(x) is denormal, and so are its rounding errors times x: leave them out.
     checkFunction("silu", within: 4, { $0 < -87 ? 0 : $0 / (1 + exp(-$0)) }) { x, y, count in

@@ -40,6 +40,7 @@ ACTIVATIONS = {
     "leakyReLU": lambda x: F.leaky_relu(x, 0.2),
     "silu": F.silu,
     "elu": F.elu,
+    "softplus": F.softplus,
     "tanh": torch.tanh,
     "sigmoid": torch.sigmoid,
 }

@@ -56,6 +56,10 @@ private func sweep(_ stride: UInt32) -> [Float] {
     #expect(tangent.error <= 2, "\(tangent)")
     let sigmoid = try worst(table, { 1 / (1 + exp(-$0)) }) { e.activate(.sigmoid, 0, $0, $1, $2) }
     #expect(sigmoid.error <= 3, "\(sigmoid)")
+    let softplus = try worst(table, { max($0, 0) + log1p(exp(-abs($0))) }) {
+      e.activate(.softplus, 0, $0, $1, $2)
+    }
+    #expect(softplus.error <= 2.5, "\(softplus)")
     let elu = try worst(table, { $0 > 0 ? $0 : expm1($0) }) { e.activate(.elu, 0, $0, $1, $2) }
     #expect(elu.error <= 4, "\(elu)")
     // Below −87 the factor σ(x) is denormal, and so are its rounding errors times x: leave them out.

@@ -90,6 +90,7 @@ private func apply(_ activation: Activation, _ x: Double) -> Double {
   case .silu: x / (1 + exp(-x))
   case .elu: x > 0 ? x : exp(x) - 1
   case .tanh: tanh(x)
+  case .softplus: max(x, 0) + log1p(exp(-abs(x)))
   case .sigmoid: 1 / (1 + exp(-x))
   }
 }

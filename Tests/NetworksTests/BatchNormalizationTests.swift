@@ -7,7 +7,9 @@ import Testing
 struct BatchNormalizationTests {
   private let shape = Shape(height: 5, width: 2, channels: 4)
 
-  @Test("agrees with PyTorch in training, in its running statistics and in inference", arguments: activations)
+  @Test(
+    "agrees with PyTorch in training, in its running statistics and in inference", arguments: torchActivations
+  )
   func agreesWithPyTorch(name: String, activation: Activation) throws {
     let golden = try Golden("networks-layers")
     func array(_ key: String) throws -> [Float] { try golden("norm.\(name).\(key)") }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Dense")
 struct DenseTests {
-  @Test("forward and backward agree with PyTorch for every activation", arguments: activations)
+  @Test("forward and backward agree with PyTorch for every activation", arguments: torchActivations)
   func agreesWithPyTorch(name: String, activation: Activation) throws {
     let golden = try Golden("networks-layers")
     func array(_ key: String) throws -> [Float] { try golden("dense.\(name).\(key)") }

@@ -73,6 +73,7 @@ import Testing
     case .silu: x / (1 + exp(-x))
     case .elu: x > 0 ? x : expm1(x)
     case .tanh: tanh(x)
+    case .softplus: max(x, 0) + log1p(exp(-abs(x)))
     case .sigmoid: 1 / (1 + exp(-x))
     }
   }
@@ -111,7 +112,7 @@ import Testing
 
   private static let stacks: [[Activation]] = [
     [.sigmoid], [.tanh], [.silu], [.elu], [.leakyReLU(slope: 0.2)], [.identity], [.silu, .sigmoid],
-    [.tanh, .elu, .identity], [.relu, .tanh], [.sigmoid, .silu, .silu],
+    [.tanh, .elu, .identity], [.softplus], [.relu, .tanh], [.sigmoid, .silu, .silu],
   ]
 
   private func run(_ activations: [Activation], rows: Int = 3) throws -> LayerRun {

@@ -12,7 +12,7 @@ private let contexts: [Context] = Kernels.allTables.flatMap { table in
 private let counts = [0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 101, 100_003]
 
 private let activations: [Activation] = [
-  .identity, .relu, .leakyReLU(slope: 0.2), .silu, .elu, .tanh, .sigmoid,
+  .identity, .relu, .leakyReLU(slope: 0.2), .silu, .elu, .tanh, .sigmoid, .softplus,
 ]
 
 private func value(_ activation: Activation, _ x: Double) -> Double {
@@ -23,6 +23,7 @@ private func value(_ activation: Activation, _ x: Double) -> Double {
   case .silu: x / (1 + exp(-x))
   case .elu: x > 0 ? x : expm1(x)
   case .tanh: tanh(x)
+  case .softplus: max(x, 0) + log1p(exp(-abs(x)))
   case .sigmoid: 1 / (1 + exp(-x))
   }
 }

@@ -6,7 +6,7 @@ package struct ElementwiseKernels: Sendable {
 
   /// Which function `activate` applies.
   package enum Function: Sendable {
-    case identity, relu, leakyReLU, silu, elu, tanh, sigmoid
+    case identity, relu, leakyReLU, silu, elu, tanh, sigmoid, softplus
   }
 
   /// y ← f(x)

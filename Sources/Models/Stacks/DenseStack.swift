@@ -16,7 +16,7 @@ package enum WeightRule: Equatable, Sendable {
     switch self {
     case .automatic:
       switch activation {
-      case .relu, .leakyReLU, .silu, .elu: .he(fanIn: inputs)
+      case .relu, .leakyReLU, .silu, .elu, .softplus: .he(fanIn: inputs)
       case .identity, .tanh, .sigmoid: .glorot(fanIn: inputs, fanOut: outputs)
       }
     case .he: .he(fanIn: inputs)

@@ -80,11 +80,11 @@ extension Place {
   }
 
   static func activation(_ member: UnsafeMutablePointer<Activation>) -> Place {
-    .word([.identity, .relu, .leakyReLU(slope: 0.2), .silu, .elu, .tanh, .sigmoid], member)
+    .word([.identity, .relu, .leakyReLU(slope: 0.2), .silu, .elu, .tanh, .sigmoid, .softplus], member)
   }
 }
 
 extension WordList {
   /// Activations, in the order of the header's enumerators and of `Place.activation`.
-  static let activation = WordList("activation", "identity relu leaky_relu silu elu tanh sigmoid")
+  static let activation = WordList("activation", "identity relu leaky_relu silu elu tanh sigmoid softplus")
 }

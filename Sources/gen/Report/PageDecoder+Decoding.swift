@@ -51,6 +51,7 @@ extension PageDecoder {
     case "silu": x / (1 + exp(-x))
     case "elu": x > 0 ? x : expm1(x)
     case "tanh": tanh(x)
+    case "softplus": max(x, 0) + log1p(exp(-abs(x)))
     case "sigmoid": 1 / (1 + exp(-x))
     case "unit_tanh": (tanh(x) + 1) / 2
     default: x

@@ -21,6 +21,7 @@ func activate(_ f: Function, _ slope: Float, _ x: Input, _ y: Output, _ count: I
   case .elu: map(x, y, count) { exponentialUnit($0) }
   case .tanh: map(x, y, count) { hyperbolicTangent($0) }
   case .sigmoid: map(x, y, count) { sigmoid($0) }
+  case .softplus: map(x, y, count) { softplus($0) }
   }
 }
 
@@ -48,6 +49,7 @@ func activateBackward(_ f: Function, _ slope: Float, _ dy: Input, _ saved: Input
   case .elu: map(dy, saved, dx, count, eluBackward)
   case .tanh: map(dy, saved, dx, count, tanhBackward)
   case .sigmoid: map(dy, saved, dx, count, sigmoidBackward)
+  case .softplus: map(dy, saved, dx, count, softplusBackward)
   }
 }
 
@@ -69,6 +71,11 @@ func activateBackward(_ f: Function, _ slope: Float, _ dy: Input, _ saved: Input
 @inline(__always) private func tanhBackward(_ d: Floats, _ y: Floats) -> Floats { d * (all(1) - y * y) }
 
 @inline(__always) private func sigmoidBackward(_ d: Floats, _ y: Floats) -> Floats { d * y * (all(1) - y) }
+
+/// f′(x) = σ(x) = 1 − e⁻ʸ
+@inline(__always) private func softplusBackward(_ d: Floats, _ y: Floats) -> Floats {
+  all(0) - d * exponentialLessOne(all(0) - y)
+}
 
 func scaleRow(
   _ x: Input, _ scale: Input, _ shift: Input, _ f: Function, _ slope: Float, _ y: Output, _ count: Int
@@ -95,7 +102,7 @@ func finishRow(_ y: Output, _ bias: Input?, _ f: Function, _ slope: Float, _ cou
   case .identity: map(y, bias, y, count) { $0 + $1 }
   case .relu: map(y, bias, y, count) { rectified($0 + $1) }
   case .leakyReLU: map(y, bias, y, count) { leaky($0 + $1, all(slope)) }
-  case .silu, .elu, .tanh, .sigmoid:
+  case .silu, .elu, .tanh, .sigmoid, .softplus:
     map(y, bias, y, count) { $0 + $1 }
     activate(f, slope, y, y, count)
   }

@@ -89,7 +89,7 @@
   return multiplyAdd(p * q, twice, twice)
 }
 
-/// ln(1 + eˣ) within 2 ulp.
+/// ln(1 + eˣ) within 2.5 ulp.
 @inline(__always) func softplus(_ x: Floats) -> Floats {
   let positive = larger(x, all(0)).replacing(with: x, where: .!(x .== x))
   return positive + logarithmOfOnePlus(exponential(-magnitude(x)))

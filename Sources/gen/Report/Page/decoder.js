@@ -8,6 +8,7 @@ const activations = {
   silu: (x) => x / (1 + Math.exp(-x)),
   elu: (x) => (x > 0 ? x : Math.expm1(x)),
   tanh: Math.tanh,
+  softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   // Worked out in [-1, 1], shown in [0, 1].
   unit_tanh: (x) => (Math.tanh(x) + 1) / 2,

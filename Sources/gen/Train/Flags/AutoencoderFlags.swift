@@ -50,14 +50,14 @@ struct AutoencoderFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Activation of the hidden layers (identity, relu, leaky_relu, silu, elu, tanh, sigmoid; "
-        + "default: silu).", valueName: "word"))
+      "Activation of the hidden layers (identity, relu, leaky_relu, silu, elu, tanh, sigmoid, "
+        + "softplus; default: silu).", valueName: "word"))
   var activation: String?
 
   @Option(
     help: ArgumentHelp(
-      "Activation of the latents (identity, relu, leaky_relu, silu, elu, tanh, sigmoid; default: "
-        + "identity).", valueName: "word"))
+      "Activation of the latents (identity, relu, leaky_relu, silu, elu, tanh, sigmoid, softplus; "
+        + "default: identity).", valueName: "word"))
   var latentActivation: String?
 
   @Option(

@@ -39,8 +39,8 @@ struct ClassifierFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Activation of the hidden layers (identity, relu, leaky_relu, silu, elu, tanh, sigmoid; "
-        + "default: relu).", valueName: "word"))
+      "Activation of the hidden layers (identity, relu, leaky_relu, silu, elu, tanh, sigmoid, "
+        + "softplus; default: relu).", valueName: "word"))
   var activation: String?
 
   @Flag(

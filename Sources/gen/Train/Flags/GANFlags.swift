@@ -51,13 +51,13 @@ struct GANFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
       "Activation of the hidden layers of the generator (identity, relu, leaky_relu, silu, elu, "
-        + "tanh, sigmoid; default: relu).", valueName: "word"))
+        + "tanh, sigmoid, softplus; default: relu).", valueName: "word"))
   var generatorActivation: String?
 
   @Option(
     help: ArgumentHelp(
       "Activation of the hidden layers of the discriminator (identity, relu, leaky_relu, silu, "
-        + "elu, tanh, sigmoid; default: leaky_relu).", valueName: "word"))
+        + "elu, tanh, sigmoid, softplus; default: leaky_relu).", valueName: "word"))
   var discriminatorActivation: String?
 
   @Option(

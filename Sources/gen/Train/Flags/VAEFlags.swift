@@ -51,7 +51,7 @@ struct VAEFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
       "Activation of the hidden layers; auto: relu, convolutional silu (identity, relu, "
-        + "leaky_relu, silu, elu, tanh, sigmoid).", valueName: "word"))
+        + "leaky_relu, silu, elu, tanh, sigmoid, softplus).", valueName: "word"))
   var activation: String?
 
   @Option(

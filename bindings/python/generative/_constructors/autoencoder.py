@@ -79,9 +79,9 @@ class AutoencoderParameters(Estimator):
         decoder_hidden: widths of the hidden layers of the decoder, innermost first; auto: those of
             the encoder in reverse (1 ... 65536).
         activation: activation of the hidden layers (identity, relu, leaky_relu, silu, elu, tanh,
-            sigmoid).
+            sigmoid, softplus).
         latent_activation: activation of the latents (identity, relu, leaky_relu, silu, elu, tanh,
-            sigmoid).
+            sigmoid, softplus).
         output_activation: activation of the output (identity, sigmoid).
         bias: give the layers biases; without biases, hidden layers and an output activation it
             learns PCA.

@@ -61,7 +61,7 @@ class ClassifierParameters(Estimator):
         hidden: widths of the hidden layers; the outputs of the last one are the features; auto:
             256,84, convolutional 84 (1 ... 65536).
         activation: activation of the hidden layers (identity, relu, leaky_relu, silu, elu, tanh,
-            sigmoid).
+            sigmoid, softplus).
         batch_norm: batch norm after all convolutions but the first (needs
             architecture='convolutional').
         architecture: dense layers, or the convolutions of DCGAN (dense, convolutional).

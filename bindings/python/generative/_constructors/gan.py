@@ -79,9 +79,9 @@ class GANParameters(Estimator):
         discriminator_hidden: widths of the dense layers of the discriminator, from the row; auto:
             512,256, convolutional none (1 ... 65536).
         generator_activation: activation of the hidden layers of the generator (identity, relu,
-            leaky_relu, silu, elu, tanh, sigmoid).
+            leaky_relu, silu, elu, tanh, sigmoid, softplus).
         discriminator_activation: activation of the hidden layers of the discriminator (identity,
-            relu, leaky_relu, silu, elu, tanh, sigmoid).
+            relu, leaky_relu, silu, elu, tanh, sigmoid, softplus).
         output_activation: activation of the output: sigmoid and tanh for rows in [0, 1], identity
             for any rows; auto: sigmoid, convolutional tanh (identity, tanh, sigmoid).
         latent: distribution of the latents (normal, uniform).

@@ -77,7 +77,7 @@ class VAEParameters(Estimator):
         decoder_hidden: widths of the hidden layers of the decoder, innermost first; auto: those of
             the encoder in reverse (1 ... 65536).
         activation: activation of the hidden layers; auto: relu, convolutional silu (identity, relu,
-            leaky_relu, silu, elu, tanh, sigmoid).
+            leaky_relu, silu, elu, tanh, sigmoid, softplus).
         likelihood: likelihood p(x|z): bernoulli for pixels in [0, 1], or gaussian (bernoulli,
             gaussian).
         variance: variance of the gaussian likelihood; auto: one variance for all pixels, learned
