@@ -28,13 +28,13 @@ def limits(row):
         return ", ".join(row["words"])
     if "least" not in row:
         return ""
-    least, greatest = f"{row['least']:g}", row["greatest"]
-    if greatest >= 1e30 or greatest > 2**53:
+    least, greatest = (f"{end:,}" if isinstance(end, int) else f"{end:g}" for end in (row["least"], row["greatest"]))
+    if row["greatest"] >= 1e30 or row["greatest"] > 2**53:
         return ("above " if row.get("excludes_least") else "at least ") + least
     open_ends = (row.get("excludes_least"), row.get("excludes_greatest"))
     ends = {(True, True): ", ends excluded", (True, False): f", not {least}"}
-    ends[False, True] = f", below {greatest:g}"
-    return f"{least} ... {greatest:g}" + ends.get(open_ends, "")
+    ends[False, True] = f", below {greatest}"
+    return f"{least} ... {greatest}" + ends.get(open_ends, "")
 
 
 # ---- Flags of the tool ----------------------------------------------------------------------------

@@ -3,20 +3,20 @@ import ArgumentParser
 /// `gen compare`: models beside one another on one test set.
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measures models on one test set.",
+    abstract: "Compares models on one test set.",
     discussion: """
       gen compare pca.safetensors vae.safetensors --data faces:7
 
       The figures of gen evaluate, a column for each model. A dash: the model has no such figure.
       """)
 
-  @Argument(help: "Models' safetensors files.", completion: .file(extensions: ["safetensors"]))
+  @Argument(help: "Safetensors files of models.", completion: .file(extensions: ["safetensors"]))
   var models: [String]
 
-  @Option(help: "The test set: a folder of pictures, an IDX file, or faces.", completion: .file())
+  @Option(help: "Test set: a folder of pictures, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Flag(help: "A line of JSON for each model.")
+  @Flag(help: "Print one line of JSON for each model.")
   var json = false
 
   @OptionGroup var flags: MeasureFlags

@@ -14,30 +14,31 @@ struct Denoise: ParsableCommand {
       """)
 
   @Argument(
-    help: "A denoising autoencoder's safetensors file.", completion: .file(extensions: ["safetensors"]))
+    help: "Safetensors file of a denoising autoencoder.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
   @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Option(name: [.short, .customLong("number")], help: "How many rows, from the first on.")
+  @Option(name: [.short, .customLong("number")], help: "Number of rows, starting with the first.")
   var number = 12
 
   @Option(
     name: .shortAndLong,
-    help: "The PNG, JPEG, .npy or .csv file to write; the latter two have what came clean.")
+    help: "PNG, JPEG, .npy or .csv file to write; .npy and .csv get the denoised rows only.")
   var out = Output(path: "denoised.png")
 
-  @Option(help: "How rows are corrupted, in place of the model's own way.")
+  @Option(help: "Corruption to apply (default: that of the model).")
   var corruption: Corruption?
 
-  @Option(help: "Its deviation, or the share of pixels it hits.")
+  @Option(
+    help: "Standard deviation of gaussian, or share of pixels of the others (default: that of the model).")
   var corruptionAmount: Double?
 
-  @Flag(help: "The rows are noisy already.")
+  @Flag(help: "The rows are already noisy: do not corrupt them.")
   var noisy = false
 
-  @Option(help: "The seed of the noise.")
+  @Option(help: "Seed of the noise.")
   var seed: UInt64 = 0
 
   @OptionGroup var dataOptions: DataOptions

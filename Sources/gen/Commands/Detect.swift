@@ -11,13 +11,13 @@ struct Detect: ParsableCommand {
       A line for each row in --out: its score, and 1 for an anomaly. The threshold is set by gen threshold.
       """)
 
-  @Argument(help: "A model's safetensors file.", completion: .file(extensions: ["safetensors"]))
+  @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
   @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Option(name: .shortAndLong, help: "The .npy or .csv file to write.")
+  @Option(name: .shortAndLong, help: ".npy or .csv file to write.")
   var out: Output?
 
   @OptionGroup var dataOptions: DataOptions

@@ -11,13 +11,13 @@ struct Encode: ParsableCommand {
       searched for by gradient descent. A classifier's are its features.
       """)
 
-  @Argument(help: "A model's safetensors file.", completion: .file(extensions: ["safetensors"]))
+  @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
   @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Option(name: .shortAndLong, help: "The .npy or .csv file to write.")
+  @Option(name: .shortAndLong, help: ".npy or .csv file to write.")
   var out = Output(path: "latents.npy")
 
   @OptionGroup var dataOptions: DataOptions

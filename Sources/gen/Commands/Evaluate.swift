@@ -3,7 +3,7 @@ import ArgumentParser
 /// `gen evaluate`: how good a model is, by every measure that it has.
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measures a model on rows that it was not fitted to.",
+    abstract: "Evaluates a model on rows that it was not fitted to.",
     discussion: """
       gen evaluate vae.safetensors t10k-images-idx3-ubyte.gz --training train-images-idx3-ubyte.gz
 
@@ -13,13 +13,13 @@ struct Evaluate: ParsableCommand {
       sample can be expected to pass, and whether samples are copies of them.
       """)
 
-  @Argument(help: "A model's safetensors file.", completion: .file(extensions: ["safetensors"]))
+  @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
   @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Flag(help: "A line of JSON.")
+  @Flag(help: "Print one line of JSON.")
   var json = false
 
   @OptionGroup var flags: MeasureFlags

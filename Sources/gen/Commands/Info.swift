@@ -3,15 +3,15 @@ import ArgumentParser
 /// `gen info`: what a model file holds.
 struct Info: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tells what a model file holds.", discussion: "gen info faces.safetensors --options")
+    abstract: "Shows what a model file contains.", discussion: "gen info faces.safetensors --options")
 
-  @Argument(help: "A model's safetensors file.", completion: .file(extensions: ["safetensors"]))
+  @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Flag(help: "Also the options it was made with, and its tensors.")
+  @Flag(help: "Show the options and the tensors, too.")
   var options = false
 
-  @Flag(help: "As one line of JSON.")
+  @Flag(help: "Print one line of JSON.")
   var json = false
 
   func run() throws {

@@ -4,36 +4,40 @@ import CGenerative
 /// `gen interpolate`: walks from picture to picture through latent space.
 struct Interpolate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Walks from one picture to another through latent space.",
+    abstract: "Interpolates between pictures through latent space.",
     discussion: """
       gen interpolate faces.safetensors faces:7 -n 4 --steps 12 -o walk.png
 
       A line for each pair of rows of DATA (0 and 1, 1 and 2, ...), or of samples where no DATA is given.
       """)
 
-  @Argument(help: "A model's safetensors file.", completion: .file(extensions: ["safetensors"]))
+  @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
   @Argument(
-    help: "A folder of pictures, an IDX file, or faces; without, samples are joined.", completion: .file())
+    help: "A folder of pictures, an IDX file, or faces; without it, the walks join samples.",
+    completion: .file())
   var data: String?
 
-  @Option(name: [.short, .customLong("number")], help: "How many walks.")
+  @Option(name: [.short, .customLong("number")], help: "Number of walks.")
   var number = 6
 
-  @Option(help: "Pictures of a walk, both ends among them.")
+  @Option(help: "Number of pictures of a walk, including both ends.")
   var steps = 10
 
-  @Option(help: "Straight, or on the sphere where N(0, I) has its mass. Default: spherical of VAEs and GANs.")
+  @Option(
+    help:
+      "Straight line, or arc on the sphere where N(0, I) has its mass (default: spherical for VAEs and GANs, else linear)."
+  )
   var curve: Curve?
 
-  @Flag(help: "One closed walk through all the pictures, without corners.")
+  @Flag(help: "Make one closed, smooth walk through all the pictures.")
   var loop = false
 
-  @Option(name: .shortAndLong, help: "The PNG, JPEG, .npy or .csv file to write.")
+  @Option(name: .shortAndLong, help: "PNG, JPEG, .npy or .csv file to write.")
   var out = Output(path: "walk.png")
 
-  @Option(help: "The seed of samples.")
+  @Option(help: "Seed of the samples.")
   var seed: UInt64 = 0
 
   @OptionGroup var dataOptions: DataOptions

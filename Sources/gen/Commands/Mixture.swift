@@ -4,7 +4,7 @@ import CGenerative
 /// `gen mixture`: a density of a model's latents to sample from.
 struct Mixture: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Fits a mixture of Gaussians to a model's latents, and keeps it in the model's file.",
+    abstract: "Fits a mixture of Gaussians to the latents of a model and saves it in the model's file.",
     discussion: """
       gen mixture autoencoder.safetensors faces --n-components 20
 
@@ -14,28 +14,28 @@ struct Mixture: ParsableCommand {
 
   enum Covariance: String, Word { case full, diagonal }
 
-  @Argument(help: "A model's safetensors file: a PCA, an autoencoder or a VAE.")
+  @Argument(help: "Safetensors file of a PCA, an autoencoder or a VAE.")
   var model: String
 
-  @Argument(help: "The rows whose latents to fit: a folder of pictures, an IDX file, or faces.")
+  @Argument(help: "Rows whose latents are fitted: a folder of pictures, an IDX file, or faces.")
   var data: String
 
-  @Option(help: "How many Gaussians.")
+  @Option(help: "Number of Gaussians.")
   var nComponents = 10
 
-  @Option(help: "Their covariances.")
+  @Option(help: "Shape of their covariances.")
   var covariance = Covariance.full
 
-  @Option(help: "Fits, of which the likeliest counts.")
+  @Option(help: "Number of fits; the likeliest one counts.")
   var nStarts = 1
 
-  @Option(help: "Added to each variance.")
+  @Option(help: "Value added to each variance.")
   var regularization = 1e-6
 
-  @Option(help: "The seed of the starts.")
+  @Option(help: "Seed of the starts.")
   var seed: UInt64 = 0
 
-  @Option(name: .shortAndLong, help: "The safetensors file to write. Default: the model's own.")
+  @Option(name: .shortAndLong, help: "Safetensors file to write (default: the model's file).")
   var out: String?
 
   @OptionGroup var dataOptions: DataOptions

@@ -4,23 +4,23 @@ import CGenerative
 /// `gen reconstruct`: rows through a model and back.
 struct Reconstruct: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Sends rows through a model and back.",
+    abstract: "Reconstructs rows: encodes and decodes them.",
     discussion: """
       gen reconstruct faces.safetensors faces:7 -n 16 -o reconstructions.png
 
       A picture shows rows above what came back; a .npy or .csv file has what came back.
       """)
 
-  @Argument(help: "A model's safetensors file.", completion: .file(extensions: ["safetensors"]))
+  @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
   @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Option(name: [.short, .customLong("number")], help: "How many rows, from the first on.")
+  @Option(name: [.short, .customLong("number")], help: "Number of rows, starting with the first.")
   var number = 12
 
-  @Option(name: .shortAndLong, help: "The PNG, JPEG, .npy or .csv file to write.")
+  @Option(name: .shortAndLong, help: "PNG, JPEG, .npy or .csv file to write.")
   var out = Output(path: "reconstructions.png")
 
   @OptionGroup var dataOptions: DataOptions

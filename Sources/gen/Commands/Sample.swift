@@ -6,22 +6,22 @@ struct Sample: ParsableCommand {
     abstract: "Draws new pictures from a model.",
     discussion: "gen sample faces.safetensors -n 100 -o new.png")
 
-  @Argument(help: "A model's safetensors file.", completion: .file(extensions: ["safetensors"]))
+  @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Option(name: [.short, .customLong("number")], help: "How many pictures.")
+  @Option(name: [.short, .customLong("number")], help: "Number of pictures.")
   var number = 64
 
-  @Option(name: .shortAndLong, help: "The PNG, JPEG, .npy or .csv file to write.")
+  @Option(name: .shortAndLong, help: "PNG, JPEG, .npy or .csv file to write.")
   var out = Output(path: "samples.png")
 
-  @Option(help: "The class that all samples are of; a conditional model draws classes evenly without.")
+  @Option(help: "Class of all samples; without it a conditional model draws all classes evenly.")
   var label: Int32?
 
-  @Flag(help: "Draw latents from the model's mixture, see gen mixture.")
+  @Flag(help: "Draw latents from the mixture of the model (see gen mixture).")
   var mixture = false
 
-  @Option(help: "The seed of the samples.")
+  @Option(help: "Seed of the samples.")
   var seed: UInt64 = 0
 
   func validate() throws { try checkCount("--number", number) }

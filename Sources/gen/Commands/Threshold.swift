@@ -4,7 +4,7 @@ import CGenerative
 /// `gen threshold`: how strange a row may be before it is an anomaly.
 struct Threshold: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Sets a model's threshold for anomalies by rows held out, and keeps it in the model's file.",
+    abstract: "Sets the anomaly threshold of a model from held-out rows and saves it in the model's file.",
     discussion: """
       gen threshold vae.safetensors normal/ --quantile 0.99
 
@@ -13,16 +13,16 @@ struct Threshold: ParsableCommand {
       finds the rows above it. A further fit of the model forgets it.
       """)
 
-  @Argument(help: "A model's safetensors file: a PCA, an autoencoder or a VAE.")
+  @Argument(help: "Safetensors file of a PCA, an autoencoder or a VAE.")
   var model: String
 
   @Argument(help: "Normal rows: a folder of pictures, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Option(help: "The share of normal rows that shall pass.")
+  @Option(help: "Share of normal rows below the threshold.")
   var quantile = 0.95
 
-  @Option(name: .shortAndLong, help: "The safetensors file to write. Default: the model's own.")
+  @Option(name: .shortAndLong, help: "Safetensors file to write (default: the model's file).")
   var out: String?
 
   @OptionGroup var dataOptions: DataOptions

@@ -4,7 +4,7 @@ import CGenerative
 /// `gen traverse`: what each latent, or a direction, does to pictures.
 struct Traverse: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shows what each latent does, or a named direction.",
+    abstract: "Shows the effect of each latent, or of a named direction.",
     discussion: """
       gen traverse faces.safetensors faces --direction smile -o smile.png
 
@@ -13,27 +13,29 @@ struct Traverse: ParsableCommand {
       of labels; each of -n rows is moved along it.
       """)
 
-  @Argument(help: "A model's safetensors file.", completion: .file(extensions: ["safetensors"]))
+  @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
   @Argument(
-    help: "A folder of pictures, an IDX file, or faces, whose latents tell mean and deviations.",
+    help:
+      "A folder of pictures, an IDX file, or faces; their latents give the mean and the standard deviations.",
     completion: .file())
   var data: String?
 
-  @Option(help: "A factor of DATA's faces, or the number of a class.")
+  @Option(help: "Factor of the faces in DATA, or the number of a class.")
   var direction: String?
 
-  @Option(name: [.short, .customLong("number")], help: "How many latents, or rows along a direction.")
+  @Option(
+    name: [.short, .customLong("number")], help: "Number of latents, or of rows to move along a direction.")
   var number = 10
 
-  @Option(help: "Pictures of a line.")
+  @Option(help: "Number of pictures in a line.")
   var steps = 11
 
-  @Option(help: "Deviations to either side.")
+  @Option(help: "Standard deviations to either side.")
   var range = 3.0
 
-  @Option(name: .shortAndLong, help: "The PNG, JPEG, .npy or .csv file to write.")
+  @Option(name: .shortAndLong, help: "PNG, JPEG, .npy or .csv file to write.")
   var out = Output(path: "traversal.png")
 
   @OptionGroup var dataOptions: DataOptions

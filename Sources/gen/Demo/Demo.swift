@@ -4,7 +4,7 @@ import CGenerative
 /// `gen demo`: the library's main job from end to end, in pictures and figures.
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Learns from 60,000 pictures: PCA, autoencoders, VAEs and a GAN.",
+    abstract: "Trains PCA, autoencoders, VAEs and a GAN on 60,000 pictures.",
     discussion: """
       gen demo --out demo
 
@@ -14,25 +14,25 @@ struct Demo: ParsableCommand {
       arithmetic on the faces' latents.
       """)
 
-  @Option(help: "The folder to write to.")
+  @Option(help: "Folder to write to.")
   var out = "demo"
 
-  @Option(help: "The folder of Fashion-MNIST; without it, faces that the library draws are used.")
+  @Option(help: "Folder with Fashion-MNIST; without it, the library draws faces.")
   var data = "/usr/share/datasets/fashion-mnist"
 
-  @Option(help: "Epochs of every network, in place of each one's own.")
+  @Option(help: "Number of epochs for every network; by default each network has its own.")
   var epochs: Int?
 
-  @Option(help: "The seed of weights, shuffling, noise and samples.")
+  @Option(help: "Seed of weights, shuffling, noise and samples.")
   var seed: UInt64 = 1
 
-  @Flag(help: "A few thousand pictures and one epoch each, to see that all works.")
+  @Flag(help: "Use a few thousand pictures and one epoch each, for a quick check.")
   var quick = false
 
-  @Flag(help: "DCGANs at leisure, in place of the tour.")
+  @Flag(help: "Train DCGANs for longer instead of the usual tour.")
   var dcgan = false
 
-  @Option(help: "Epochs of a DCGAN from one grid of samples to the next.")
+  @Option(help: "Number of epochs of a DCGAN between two grids of samples.")
   var every = 1
 
   func validate() throws {

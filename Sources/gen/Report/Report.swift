@@ -12,16 +12,16 @@ struct Report: ParsableCommand {
       nearest rows, principal components and a map of the latents; of faces the directions of their factors.
       """)
 
-  @Argument(help: "A model's safetensors file.", completion: .file(extensions: ["safetensors"]))
+  @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
   @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
   var data: String?
 
-  @Option(name: .shortAndLong, help: "The HTML file to write.")
+  @Option(name: .shortAndLong, help: "HTML file to write.")
   var out = "report.html"
 
-  @Option(help: "The seed of samples.")
+  @Option(help: "Seed of the samples.")
   var seed: UInt64 = 0
 
   @OptionGroup var dataOptions: DataOptions

@@ -116,16 +116,19 @@ struct Shape: Equatable, CustomStringConvertible {
 
 /// The options of every command that reads DATA.
 struct DataOptions: ParsableArguments {
-  @Option(help: "An IDX file of the rows' classes. Default: the one beside images named as MNIST's are.")
+  @Option(
+    help:
+      "IDX file with the classes of the rows (default: the one next to the images if they are named as in MNIST)."
+  )
   var labels: String?
 
-  @Option(help: "Height and width of pictures from a folder or of faces, \"64\" or \"48x64\".")
+  @Option(help: "Height and width of pictures from a folder, or of faces: \"64\" or \"48x64\".")
   var size: PictureSize?
 
-  @Option(help: "Channels of pictures from a folder, 1, 3 or 4, or of faces, 1 or 3.")
+  @Option(help: "Channels of pictures from a folder (1, 3 or 4), or of faces (1 or 3).")
   var channels: Int?
 
-  @Option(help: "At most so many rows; of faces, how many are drawn (10,000).")
+  @Option(help: "Maximum number of rows; for faces, the number to draw (default: 10,000).")
   var rows: Int?
 
   func validate() throws {

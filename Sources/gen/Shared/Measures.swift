@@ -5,9 +5,9 @@ import CGenerative
 struct Measures {
   var training: String?
   var classifier: String?
-  /// Rows of samples, and of real ones beside them.
+  /// Number of samples, and of real rows to compare them with.
   var sampleCount: Int
-  /// Latents of each row for a VAE's likelihood.
+  /// Number of latents for each row to estimate the likelihood of a VAE.
   var importance: Int
   /// Whether latents of samples are drawn from the model's mixture.
   var fromMixture: Bool
@@ -198,22 +198,26 @@ private struct SampleFigures {
 
 /// The arguments of `gen evaluate` and `gen compare`.
 struct MeasureFlags: ParsableArguments {
-  @Option(help: "The rows that models were fitted to, as DATA.", completion: .file())
+  @Option(help: "Rows that the models were fitted to, given as DATA is.", completion: .file())
   var training: String?
 
-  @Option(help: "A classifier's safetensors file, to compare samples by its features.", completion: .file())
+  @Option(
+    help: "Safetensors file of a classifier whose features are used to compare samples.", completion: .file())
   var classifier: String?
 
-  @Option(name: [.short, .customLong("number")], help: "Rows of samples, and of real ones beside them.")
+  @Option(
+    name: [.short, .customLong("number")], help: "Number of samples, and of real rows to compare them with.")
   var number = 2000
 
-  @Option(name: .customLong("importance"), help: "Latents of each row for a VAE's likelihood.")
+  @Option(
+    name: .customLong("importance"),
+    help: "Number of latents for each row to estimate the likelihood of a VAE.")
   var importance = 100
 
-  @Flag(help: "Samples are of the model's mixture, see gen mixture.")
+  @Flag(help: "Sample from the mixture of the model (see gen mixture).")
   var mixture = false
 
-  @Option(help: "The seed of samples, coins and subsets.")
+  @Option(help: "Seed of the samples, of random binarization and of subsets.")
   var seed: UInt64 = 0
 
   @OptionGroup var dataOptions: DataOptions

@@ -6,14 +6,15 @@ struct FitFlags: ParsableArguments {
   @OptionGroup var options: FitOptionFlags
 
   @Option(
-    help: "Rows to measure after each epoch: DATA, or a share such as 0.1 held out of the training data.")
+    help: "Rows to evaluate after each epoch: DATA, or a share of the training rows to hold out, such as 0.1."
+  )
   var validation: String?
 
-  @Flag(help: "Go on with the model in --out, whose options then stand.")
+  @Flag(help: "Continue to train the model in --out, with its own options.")
   var resume = false
 
   @Flag(
-    help: "Fit by all the processes that mpirun started, each of which takes its part of every step's rows.")
+    help: "Fit with all processes that mpirun started; each takes its part of the rows of every step.")
   var mpi = false
 
   func validate() throws {

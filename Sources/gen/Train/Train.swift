@@ -18,10 +18,10 @@ struct TrainOptions: ParsableArguments {
   @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Option(name: .shortAndLong, help: "The safetensors file to write.")
+  @Option(name: .shortAndLong, help: "Safetensors file to write.")
   var out = "model.safetensors"
 
-  @Flag(help: "A line of JSON for the start, each epoch and the end, in place of the bar.")
+  @Flag(help: "Print a line of JSON at the start, after each epoch and at the end instead of a progress bar.")
   var json = false
 
   @OptionGroup(title: "Data") var dataOptions: DataOptions

@@ -4,7 +4,7 @@ import ArgumentParser
 struct TrainAutoencoder: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "autoencoder",
-    abstract: "An autoencoder; with --corruption a denoising, with penalties a sparse or contractive one.",
+    abstract: "An autoencoder: plain, denoising (--corruption), sparse or contractive.",
     discussion: "gen train autoencoder faces --corruption gaussian -o denoiser.safetensors")
 
   @OptionGroup var train: TrainOptions

@@ -3,7 +3,7 @@ import ArgumentParser
 /// `gen train classifier`.
 struct TrainClassifier: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "classifier", abstract: "A classifier, by whose features samples are compared.",
+    commandName: "classifier", abstract: "A classifier, whose features can be used to compare samples.",
     discussion: """
       gen train classifier train-images-idx3-ubyte.gz --architecture convolutional -o classifier.safetensors
 

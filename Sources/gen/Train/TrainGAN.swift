@@ -9,7 +9,7 @@ struct TrainGAN: ParsableCommand {
   @OptionGroup var train: TrainOptions
   @OptionGroup(title: "Network") var network: GANFlags
 
-  @Flag(help: "Join the rows' classes to every layer.")
+  @Flag(help: "Train a conditional model on the classes of the rows.")
   var conditional = false
 
   @OptionGroup(title: "Training") var fit: FitFlags

@@ -22,7 +22,7 @@ struct ClassifierFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Channels of the first level; each level doubles them; auto: 32, for a GAN 64 (1 ... 4096; "
+      "Channels of the first level; each level doubles them; auto: 32, for a GAN 64 (1 ... 4,096; "
         + "needs --architecture convolutional).", valueName: "n"))
   var baseChannels: String?
 
@@ -34,7 +34,7 @@ struct ClassifierFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
       "Widths of the hidden layers; the outputs of the last one are the features; auto: 256,84, "
-        + "convolutional 84 (1 ... 65536).", valueName: "n,n..."))
+        + "convolutional 84 (1 ... 65,536).", valueName: "n,n..."))
   var hidden: String?
 
   @Option(

@@ -6,12 +6,12 @@ import ArgumentParser
 struct FitOptionFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
-      "Number of passes over the data (1 ... 1e+06; default: 10).", valueName: "n"))
+      "Number of passes over the data (1 ... 1,000,000; default: 10).", valueName: "n"))
   var epochs: String?
 
   @Option(
     help: ArgumentHelp(
-      "Number of rows in a step (1 ... 65536; default: 128).", valueName: "n"))
+      "Number of rows in a step (1 ... 65,536; default: 128).", valueName: "n"))
   var batchSize: String?
 
   @Option(
@@ -64,12 +64,12 @@ struct FitOptionFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Number of epochs between two falls; auto: 10 (1 ... 1e+06; needs --schedule step).", valueName: "n"))
+      "Number of epochs between two falls; auto: 10 (1 ... 1,000,000; needs --schedule step).", valueName: "n"))
   var schedulePeriod: String?
 
   @Option(
     help: ArgumentHelp(
-      "Number of epochs that the schedule spans; auto: those of this fit (1 ... 1e+06; needs "
+      "Number of epochs that the schedule spans; auto: those of this fit (1 ... 1,000,000; needs "
         + "--schedule cosine or linear).", valueName: "n"))
   var scheduleEpochs: String?
 
@@ -85,7 +85,8 @@ struct FitOptionFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Epochs without a better validation loss after which to stop; auto: never (1 ... 1e+06).", valueName: "n"))
+      "Epochs without a better validation loss after which to stop; auto: never (1 ... "
+        + "1,000,000).", valueName: "n"))
   var patience: String?
 
   @Option(

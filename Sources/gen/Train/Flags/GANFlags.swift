@@ -22,7 +22,7 @@ struct GANFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Channels of the first level; each level doubles them; auto: 32, for a GAN 64 (1 ... 4096; "
+      "Channels of the first level; each level doubles them; auto: 32, for a GAN 64 (1 ... 4,096; "
         + "needs --architecture convolutional).", valueName: "n"))
   var baseChannels: String?
 
@@ -33,19 +33,19 @@ struct GANFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Size of a latent vector; auto: 64, convolutional 100 (1 ... 65536).", valueName: "n"))
+      "Size of a latent vector; auto: 64, convolutional 100 (1 ... 65,536).", valueName: "n"))
   var latentSize: String?
 
   @Option(
     help: ArgumentHelp(
       "Widths of the dense layers of the generator, from the latent; auto: 256,512, convolutional "
-        + "none (1 ... 65536).", valueName: "n,n..."))
+        + "none (1 ... 65,536).", valueName: "n,n..."))
   var generatorHidden: String?
 
   @Option(
     help: ArgumentHelp(
       "Widths of the dense layers of the discriminator, from the row; auto: 512,256, "
-        + "convolutional none (1 ... 65536).", valueName: "n,n..."))
+        + "convolutional none (1 ... 65,536).", valueName: "n,n..."))
   var discriminatorHidden: String?
 
   @Option(

@@ -41,7 +41,7 @@ struct PCAFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Number of directions of a sketch; auto: 2 n_components + 16 (1 ... 65536; needs --solver "
+      "Number of directions of a sketch; auto: 2 n_components + 16 (1 ... 65,536; needs --solver "
         + "sketch).", valueName: "n"))
   var nDirections: String?
 

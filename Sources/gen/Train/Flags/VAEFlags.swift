@@ -22,7 +22,7 @@ struct VAEFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Channels of the first level; each level doubles them; auto: 32, for a GAN 64 (1 ... 4096; "
+      "Channels of the first level; each level doubles them; auto: 32, for a GAN 64 (1 ... 4,096; "
         + "needs --architecture convolutional).", valueName: "n"))
   var baseChannels: String?
 
@@ -33,19 +33,19 @@ struct VAEFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Size of a latent vector (1 ... 65536; default: 20).", valueName: "n"))
+      "Size of a latent vector (1 ... 65,536; default: 20).", valueName: "n"))
   var latentSize: String?
 
   @Option(
     help: ArgumentHelp(
       "Widths of the hidden layers of the encoder, outermost first; auto: 400, convolutional 256 "
-        + "(1 ... 65536).", valueName: "n,n..."))
+        + "(1 ... 65,536).", valueName: "n,n..."))
   var hidden: String?
 
   @Option(
     help: ArgumentHelp(
       "Widths of the hidden layers of the decoder, innermost first; auto: those of the encoder in "
-        + "reverse (1 ... 65536).", valueName: "n,n..."))
+        + "reverse (1 ... 65,536).", valueName: "n,n..."))
   var decoderHidden: String?
 
   @Option(
@@ -115,7 +115,7 @@ struct VAEFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Latents drawn for each row; more than 1 gives the importance-weighted bound (1 ... 10000; "
+      "Latents drawn for each row; more than 1 gives the importance-weighted bound (1 ... 10,000; "
         + "default: 1).", valueName: "n"))
   var importanceSamples: String?
 

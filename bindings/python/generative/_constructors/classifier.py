@@ -57,9 +57,9 @@ class ClassifierParameters(Estimator):
     ) -> None:
         """Parameters, of which None and "auto" leave the choice to the library:
 
-        n_classes: number of classes (2 ... 4096).
+        n_classes: number of classes (2 ... 4,096).
         hidden: widths of the hidden layers; the outputs of the last one are the features; auto:
-            256,84, convolutional 84 (1 ... 65536).
+            256,84, convolutional 84 (1 ... 65,536).
         activation: activation of the hidden layers (identity, relu, leaky_relu, silu, elu, tanh,
             sigmoid, softplus).
         batch_norm: batch norm after all convolutions but the first (needs
@@ -69,10 +69,10 @@ class ClassifierParameters(Estimator):
         depth: number of levels, each half the size of the one before; auto: until the smaller side
             has 4 to 7 pixels (1 ... 16; needs architecture='convolutional').
         base_channels: channels of the first level; each level doubles them; auto: 32, for a GAN 64
-            (1 ... 4096; needs architecture='convolutional').
+            (1 ... 4,096; needs architecture='convolutional').
         dropout: share of hidden units dropped during training (0 ... 1, below 1).
-        epochs: number of passes over the data (1 ... 1e+06).
-        batch_size: number of rows in a step (1 ... 65536).
+        epochs: number of passes over the data (1 ... 1,000,000).
+        batch_size: number of rows in a step (1 ... 65,536).
         optimizer: optimizer (sgd, rmsprop, adam, adamw).
         schedule: how the learning rate falls (constant, step, cosine, linear).
         learning_rate: learning rate; auto: 0.001, for a GAN 0.0002 (above 0).
@@ -84,15 +84,15 @@ class ClassifierParameters(Estimator):
         weight_decay: decoupled weight decay; auto: 0 (0 ... 1000; needs optimizer='adamw').
         schedule_factor: step: factor of each fall (auto: 0.1); cosine, linear: last rate over the
             first (auto: 0) (0 ... 1; needs schedule='step' or 'cosine' or 'linear').
-        schedule_period: number of epochs between two falls; auto: 10 (1 ... 1e+06; needs
+        schedule_period: number of epochs between two falls; auto: 10 (1 ... 1,000,000; needs
             schedule='step').
         schedule_epochs: number of epochs that the schedule spans; auto: those of this fit (1 ...
-            1e+06; needs schedule='cosine' or 'linear').
+            1,000,000; needs schedule='cosine' or 'linear').
         warm_up: number of epochs during which the learning rate rises from 0 (0 ... 1e+06).
         clip_norm: maximum gradient norm; larger gradients are scaled down; auto: no clipping (above
             0).
         patience: epochs without a better validation loss after which to stop; auto: never (1 ...
-            1e+06).
+            1,000,000).
         min_delta: least fall of the validation loss that counts as better (at least 0).
         keep_best: end with the weights of the best validation epoch.
         warm_start: a new fit continues where the last one ended; this also holds for a loaded

@@ -35,7 +35,7 @@ class PCAParameters(Estimator):
             (covariance, gram, sketch).
         center: subtract the mean; else it is taken to be zero.
         whiten: scale the latents to unit variance.
-        n_directions: number of directions of a sketch; auto: 2 n_components + 16 (1 ... 65536;
+        n_directions: number of directions of a sketch; auto: 2 n_components + 16 (1 ... 65,536;
             needs solver='sketch').
         n_passes: passes of a sketch over the rows; auto: 2 (1 ... 16; needs solver='sketch').
         seed: seed of the initial weights, of shuffling and of noise.
