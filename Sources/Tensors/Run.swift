@@ -11,9 +11,10 @@ package final class Run {
   private let listener: Listener?
   private let isCancelled: () -> Bool
   private let clock = Clock()
-  private var lastTold = 0.0
+  private var pace: Pace
 
   package init(_ listener: Listener?, isCancelled: @escaping () -> Bool) {
+    pace = Pace(clock)
     self.listener = listener
     self.isCancelled = isCancelled
   }
@@ -51,8 +52,8 @@ package final class Run {
 
   private func proceed(_ done: Int, of count: Int) throws(GenerativeError) {
     try checkToken()
-    guard let listener, clock.seconds - lastTold >= 0.1 else { return }
-    lastTold = clock.seconds
+    guard let listener, pace.isDue else { return }
+    pace.begin()
     guard listener(done, count, clock.seconds) else {
       throw GenerativeError(.cancelled, "the call was stopped by its callback")
     }

@@ -14,24 +14,25 @@ final class Reporter {
   private let observer: Observer
   private let epochCount: Int
   private let context: Context
-  private var lastTold = 0.0
+  private var pace: Pace
   private var warned: [Warning] = []
 
   init(_ observer: Observer, epochCount: Int, context: Context) {
+    pace = Pace(clock)
     self.observer = observer
     self.context = context
     self.epochCount = epochCount
   }
 
-  /// Whether it is time for a `step` event: ten a second are enough.
-  var isDue: Bool { observer.tell != nil && clock.seconds - lastTold >= 0.1 }
+  /// Whether it is time for a `step` event.
+  var isDue: Bool { observer.tell != nil && pace.isDue }
 
   func tell(
     _ kind: Event.Kind, at place: Place, _ rate: Float, _ figures: Figures,
     _ validation: Figures = Figures()
   ) -> Observer.Answer {
     guard let tell = observer.tell else { return .goOn }
-    if kind == .step { lastTold = clock.seconds }
+    if kind == .step { pace.begin() }
     var event = event(kind, place)
     event.learningRate = Double(rate)
     event.figures = figures

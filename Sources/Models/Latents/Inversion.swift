@@ -51,7 +51,8 @@ package final class Inversion {
   private let y: Buffer<Float>
   private let dy: Buffer<Float>
   private let errors: Buffer<Float>
-  private var lastTold = 0.0
+  private let clock = Clock()
+  private var pace: Pace
 
   /// - Throws: `.unsupported` for a network that takes labels, `.memory`.
   init(
@@ -63,6 +64,7 @@ package final class Inversion {
         .unsupported, "only models whose rows depend on the latent alone can be inverted")
     }
     let width = network.output.count
+    pace = Pace(clock, isDueAtOnce: true)
     self.network = network
     self.weights = weights
     self.rendering = rendering
@@ -93,7 +95,6 @@ package final class Inversion {
   ) throws(GenerativeError) {
     let objective = try Buffer<Float>(count: rows, in: context.memory)
     for row in 0..<rows { objective.base[row] = .infinity }
-    let began = Self.now
     let blockCount = (rows + block - 1) / block
     for startNumber in 0..<options.startCount {
       for number in 0..<blockCount {
@@ -108,17 +109,17 @@ package final class Inversion {
           if step < options.stepCount { descend(step, rows: count) }
           var event = Event(.step)
           event.step = number * options.stepCount + step
-          guard Self.now - lastTold >= 0.1 else { continue }
+          guard pace.isDue else { continue }
           event.learningRate = Double(rate(min(step, options.stepCount - 1)))
           event.figures[.reconstruction] = context.sum(errors.base, count: count) / Double(count)
-          if tell(event, startNumber, blockCount, began) == .stopNow { throw Self.stopped }
+          if tell(event, startNumber, blockCount) == .stopNow { throw Self.stopped }
         }
       }
       var event = Event(.epoch)
       event.step = blockCount * options.stepCount
       event.figures[.loss] = context.sum(objective.base, count: rows) / Double(rows)
       event.figures[.reconstruction] = context.sum(error.base, count: rows) / Double(rows)
-      let answer = tell(event, startNumber, blockCount, began)
+      let answer = tell(event, startNumber, blockCount)
       if answer == .stopNow { throw Self.stopped }
       if answer == .stopAfterEpoch { break }
     }
@@ -218,24 +219,18 @@ package final class Inversion {
 
   // MARK: - Telling
 
-  private func tell(_ told: Event, _ start: Int, _ blockCount: Int, _ began: Double) -> Observer.Answer {
+  private func tell(_ told: Event, _ start: Int, _ blockCount: Int) -> Observer.Answer {
     guard let tell = options.observer.tell else { return .goOn }
-    lastTold = Self.now
+    pace.begin()
     var event = told
     event.epoch = start + 1
     event.epochCount = options.startCount
     event.stepCount = blockCount * options.stepCount
-    event.seconds = lastTold - began
+    event.seconds = clock.seconds
     return tell(event)
   }
 
   private static var stopped: GenerativeError {
     GenerativeError(.cancelled, "the inversion was stopped")
-  }
-
-  private static var now: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }
