@@ -1,26 +1,26 @@
 import Tensors
 
 /// A value that can be kept as a string in the metadata and come back exactly.
-package protocol OptionValue: LosslessStringConvertible, Sendable {
+package protocol MetadataValue: LosslessStringConvertible, Sendable {
   /// What a message asks for: "a whole number".
   static var optionDescription: String { get }
   /// Whether the value may be kept: numbers must be finite.
   var isValidOption: Bool { get }
 }
 
-extension OptionValue { package var isValidOption: Bool { true } }
+extension MetadataValue { package var isValidOption: Bool { true } }
 
-extension Int: OptionValue { package static var optionDescription: String { "a whole number" } }
-extension UInt64: OptionValue {
+extension Int: MetadataValue { package static var optionDescription: String { "a whole number" } }
+extension UInt64: MetadataValue {
   package static var optionDescription: String { "a whole number that is not negative" }
 }
-extension Bool: OptionValue { package static var optionDescription: String { "true or false" } }
-extension String: OptionValue { package static var optionDescription: String { "a text" } }
-extension Float: OptionValue {
+extension Bool: MetadataValue { package static var optionDescription: String { "true or false" } }
+extension String: MetadataValue { package static var optionDescription: String { "a text" } }
+extension Float: MetadataValue {
   package static var optionDescription: String { "a finite number" }
   package var isValidOption: Bool { isFinite }
 }
-extension Double: OptionValue {
+extension Double: MetadataValue {
   package static var optionDescription: String { "a finite number" }
   package var isValidOption: Bool { isFinite }
 }
@@ -32,7 +32,7 @@ extension Checkpoint {
   /// Keeps `value` under `name`, replacing what was there.
   ///
   /// - Throws: `.nonfinite` for a NaN or an infinity, `.limit` when the metadata become too large.
-  package mutating func setOption<Value: OptionValue>(
+  package mutating func setOption<Value: MetadataValue>(
     _ name: String, _ value: Value
   ) throws(GenerativeError) {
     guard value.isValidOption else {
@@ -54,7 +54,7 @@ extension Checkpoint {
   /// The option `name`.
   ///
   /// - Throws: `.format` when it is missing or not such a value.
-  package func option<Value: OptionValue>(
+  package func option<Value: MetadataValue>(
     _ name: String, as: Value.Type = Value.self
   ) throws(GenerativeError) -> Value {
     let text = try requiredText(name)
@@ -67,7 +67,7 @@ extension Checkpoint {
   /// The option `name`, which must lie in `range`.
   ///
   /// - Throws: `.format` when it is missing, not such a value, or outside.
-  package func option<Value: OptionValue & Comparable>(
+  package func option<Value: MetadataValue & Comparable>(
     _ name: String, in range: ClosedRange<Value>
   ) throws(GenerativeError) -> Value {
     let value = try option(name, as: Value.self)
@@ -80,7 +80,7 @@ extension Checkpoint {
   /// The option `name`, or `fallback` when the file is from before there was such an option.
   ///
   /// - Throws: `.format` when it is there and not such a value.
-  package func option<Value: OptionValue>(
+  package func option<Value: MetadataValue>(
     _ name: String, default fallback: Value
   ) throws(GenerativeError) -> Value {
     hasOption(name) ? try option(name) : fallback
