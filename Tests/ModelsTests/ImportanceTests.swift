@@ -96,7 +96,7 @@ import Training
   @Test func `More latents than memory holds are an error at the start`() throws {
     let context = try Context(threadCount: 1, memory: Memory(limit: 1 << 24))
     var options = VAE.Options(shape: Shape(features: Self.width))
-    options.importanceSamples = VAE.sampleLimit
+    options.importanceSamples = 10_000
     let vae = try VAE(options, context: context)
     let data = try dataset(uniforms(60 * Self.width, seed: 9), width: Self.width)
     #expect(failure { try Trainer.fit(vae, to: data, FitOptions(batchRows: 60)) }?.status == .memory)

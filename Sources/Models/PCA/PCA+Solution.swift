@@ -27,16 +27,6 @@ extension PCA {
     /// The components times the whitening's deviations.
     let expansion: Buffer<Float>
 
-    /// explainedVariance[i] / totalVariance, zero for data without variance.
-    package func explainedVarianceRatio(_ i: Int) -> Double {
-      totalVariance > 0 ? explainedVariance[i] / totalVariance : 0
-    }
-
-    /// The centred rows' singular value √(λ·(n − 1)).
-    package func singularValue(_ i: Int) -> Double {
-      (explainedVariance[i] * Double(rowCount - 1)).squareRoot()
-    }
-
     /// - Parameters:
     ///   - components: k × d packed, of any sign.
     ///   - variances: k or more, falling; the first k belong to the components.

@@ -6,7 +6,4 @@ package struct ConvolutionOptions: Equatable, Sendable {
   package var depth = 0
 
   package init(baseChannels: Int) { self.baseChannels = baseChannels }
-
-  /// The most channels the outermost level may have.
-  package static let baseLimit = 4096
 }

@@ -64,9 +64,6 @@ package final class VAE: @unchecked Sendable {
     }
   }
 
-  /// The most latents that may be drawn for each row.
-  package static let sampleLimit = 10_000
-
   package let options: Options
   package let context: Context
   package var progress = Progress()
