@@ -11,7 +11,7 @@ import Tensors
   boundary(run) { () throws(GenerativeError) in
     try Handles.shared.changingModel(model) { (model) throws(GenerativeError) in
       let scored = try model.calibratable(lacking: "scores", "gen_model_fit_threshold")
-      let quantile = try checkPositive("quantile", orAutomatic(quantile, 0.95), atMost: 1)
+      let quantile = try checkPositive("quantile", chosen(quantile) ?? 0.95, atMost: 1)
       try withDataset(dataset) { (dataset) throws(GenerativeError) in
         let threshold = try scored.fitThreshold(dataset, quantile: quantile)
         threshold_out?.pointee = threshold

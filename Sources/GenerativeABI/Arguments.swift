@@ -38,9 +38,9 @@ func checkRange(
   return value
 }
 
-/// `value`, or `fallback` where the library is to choose.
-func orAutomatic<Value: SignedNumeric>(_ value: Value, _ fallback: Value) -> Value {
-  value == -1 ? fallback : value
+/// `value`; nil for GEN_AUTO: the library chooses.
+func chosen<Value: SignedNumeric>(_ value: Value) -> Value? {
+  value == Value(exactly: GEN_AUTO) ? nil : value
 }
 
 /// Whether a 0-or-1 option is 1.

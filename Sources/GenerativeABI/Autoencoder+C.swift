@@ -10,8 +10,8 @@ import Training
   _ autoencoder_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(autoencoder_out) { () throws(GenerativeError) in
-    let o = try gen_autoencoder_options(reading: options)
-    return try Autoencoder(try Autoencoder.Options(try o.values()), context: try resolve(o.network.context))
+    let (o, values) = try gen_autoencoder_options.read(options)
+    return try Autoencoder(try Autoencoder.Options(values), context: try resolve(o.network.context))
   }
 }
 

@@ -10,8 +10,8 @@ import Training
   _ classifier_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(classifier_out) { () throws(GenerativeError) in
-    let o = try gen_classifier_options(reading: options)
-    return try Classifier(try Classifier.Options(try o.values()), context: try resolve(o.network.context))
+    let (o, values) = try gen_classifier_options.read(options)
+    return try Classifier(try Classifier.Options(values), context: try resolve(o.network.context))
   }
 }
 

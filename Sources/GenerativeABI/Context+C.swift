@@ -17,8 +17,7 @@ func resolve(_ context: OpaquePointer?) throws(GenerativeError) -> Context {
   _ context_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(context_out) { () throws(GenerativeError) in
-    let o = try gen_context_options(reading: options)
-    let values = try o.values()
+    let (o, values) = try gen_context_options.read(options)
     let memory = Memory(allocator: try allocator(o), limit: values.whole("memory_limit") ?? .max)
     return try Context(
       threadCount: values.whole("n_threads"), memory: memory,

@@ -57,17 +57,6 @@ func withDataset<Result>(
   }
 }
 
-/// height × width × channels, 0 counting as 1.
-extension OptionValues {
-  /// The shape of a row.
-  fileprivate func shape() throws(GenerativeError) -> Shape {
-    let shape = Shape(
-      height: whole("height") ?? 1, width: whole("width") ?? 1, channels: whole("channels") ?? 1)
-    try shape.checkCount()
-    return shape
-  }
-}
-
 func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(GenerativeError) -> Shape {
   let sides = 1...Shape.sideLimit
   let shape = Shape(
@@ -84,8 +73,7 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
   create(dataset_out) { () throws(GenerativeError) -> DatasetHandle in
     guard let data else { throw .null("data") }
     guard options != nil else { throw .null("options") }
-    let o = try gen_memory_options(reading: options)
-    let values = try o.values()
+    let (o, values) = try gen_memory_options.read(options)
     let kind: ElementKind = [.uint8, .float32, .float64][Int(o.dtype)]
     let rowCount = try checkRange("n_rows", o.n_rows, 1...Dataset.largestRowCount)
     return DatasetHandle(
@@ -118,8 +106,7 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
   create(dataset_out) { () throws(GenerativeError) -> DatasetHandle in
     let path = try checkPath("path", path)
     guard options != nil else { throw .null("options") }
-    let o = try gen_folder_options(reading: options)
-    let values = try o.values()
+    let (o, values) = try gen_folder_options.read(options)
     let context = try resolve(o.context)
     try checkRange("height", o.height, 1...context.limits.sideLength)
     try checkRange("width", o.width, 1...context.limits.sideLength)
@@ -145,11 +132,10 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
 ) -> gen_status {
   create(dataset_out) { () throws(GenerativeError) -> DatasetHandle in
     guard options != nil else { throw .null("options") }
-    let o = try gen_stream_options(reading: options)
+    let (o, values) = try gen_stream_options.read(options)
     guard let read = o.read else { throw .null("read") }
     guard let rewind = o.rewind else { throw .null("rewind") }
     nonisolated(unsafe) let userData = o.user_data
-    let values = try o.values()
     return DatasetHandle(
       try Dataset.stream(
         shape: try values.shape(), shuffleWindow: o.shuffle_rows == 0 ? -1 : Int(o.shuffle_rows),
@@ -165,8 +151,7 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
   _ options: UnsafePointer<gen_faces_options>?, _ dataset_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(dataset_out) { () throws(GenerativeError) -> DatasetHandle in
-    let o = try gen_faces_options(reading: options)
-    let values = try o.values()
+    let (o, values) = try gen_faces_options.read(options)
     return DatasetHandle(
       try Dataset.faces(
         rowCount: Int(o.n_rows), shape: try values.shape(), seed: o.seed, context: try resolve(o.context)))

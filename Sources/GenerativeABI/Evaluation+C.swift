@@ -56,7 +56,7 @@ import Tensors
   boundary { () throws(GenerativeError) in
     let latentSize = try checkRange("latent_size", latent_size, 1...StackLimit.width)
     let means = try checkRows("means", means, "n_rows", n_rows, latentSize, .standard)
-    let limit = try checkRange("threshold", orAutomatic(threshold, 0.01), 0...1e30)
+    let limit = try checkRange("threshold", chosen(threshold) ?? 0.01, 0...1e30)
     guard let count_out else { throw .null("count_out") }
     try checkOptionalOutput("variances_out", variances_out, latentSize, 1)
     let variances = try Buffer<Double>(count: latentSize)

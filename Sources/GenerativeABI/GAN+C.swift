@@ -9,8 +9,8 @@ import Training
   _ options: UnsafePointer<gen_gan_options>?, _ gan_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(gan_out) { () throws(GenerativeError) in
-    let o = try gen_gan_options(reading: options)
-    return try GAN(try GAN.Options(try o.values()), context: try resolve(o.network.context))
+    let (o, values) = try gen_gan_options.read(options)
+    return try GAN(try GAN.Options(values), context: try resolve(o.network.context))
   }
 }
 

@@ -95,12 +95,12 @@ private func checkPixels(
   _ options: UnsafePointer<gen_grid_options>?, _ image_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(image_out) { () throws(GenerativeError) in
-    let o = try gen_grid_options(reading: options)
+    let (o, values) = try gen_grid_options.read(options)
     let context = try resolve(o.context)
     let shape = try checkPixels(height, width, channels, context.limits)
     let rowCount = try checkRange("n_rows", n_rows, 1...Int(Int32.max))
     let grid = ImageGrid(
-      columnCount: try o.values().whole("n_columns"), scaling: o.stretch == 1 ? .cellRange : .unit,
+      columnCount: values.whole("n_columns"), scaling: o.stretch == 1 ? .cellRange : .unit,
       enlargement: Int(o.enlarge), spacing: Int(o.padding), margin: Int(o.padding),
       background: UInt8(clamping: Int((o.background * 255).rounded())))
     return ImageHandle(

@@ -207,8 +207,10 @@ extension LatentDirection {
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
     let (rows, size) = (try checkRowCount(n_rows), try checkLatentSize(latent_size))
-    if truncation != -1 { try checkRange("truncation", truncation, TruncatedNormal.bounds) }
-    TruncatedNormal(truncation: truncation == -1 ? nil : truncation, seed: seed).fill(
+    let truncation = try chosen(truncation).map { value throws(GenerativeError) in
+      try checkRange("truncation", value, TruncatedNormal.bounds)
+    }
+    TruncatedNormal(truncation: truncation, seed: seed).fill(
       try checkOutput("latents_out", latents_out, rows, size), rows: rows, latentSize: size,
       context: .standard)
   }

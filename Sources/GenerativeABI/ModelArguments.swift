@@ -4,7 +4,7 @@ import Networks
 import Tensors
 import Training
 
-// What the options of several models have in common.
+// Arguments that functions of several models have in common.
 
 /// A positive number.
 func checkPositive(

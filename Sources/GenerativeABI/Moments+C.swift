@@ -14,10 +14,10 @@ extension Moments: HandleObject {
   _ options: UnsafePointer<gen_moments_options>?, _ moments_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(moments_out) { () throws(GenerativeError) in
-    let o = try gen_moments_options(reading: options)
+    let (o, values) = try gen_moments_options.read(options)
     let context = try resolve(o.context)
     let columns = Int(o.n_features)
-    let directions = try o.values().whole("n_directions").map { count throws(GenerativeError) in
+    let directions = try values.whole("n_directions").map { count throws(GenerativeError) in
       try Directions(
         random: try checkRange("n_directions", count, 1...columns), columns: columns, seed: o.seed,
         in: context)

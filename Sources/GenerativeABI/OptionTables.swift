@@ -174,7 +174,7 @@ extension OptionTable {
     "run",
     OptionRow.rows(
       """
-      event     pointer : callback that is told how far the call is
+      event     pointer : callback that receives events
       user_data pointer : passed to event
       token     pointer : token that stops the call
       """))

@@ -10,8 +10,8 @@ import Tensors
   _ options: UnsafePointer<gen_pca_options>?, _ pca_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(pca_out) { () throws(GenerativeError) in
-    let o = try gen_pca_options(reading: options)
-    return try PCA(try PCA.Options(try o.values()), ranks: try rankMaker(o.comm), in: try resolve(o.context))
+    let (o, values) = try gen_pca_options.read(options)
+    return try PCA(try PCA.Options(values), ranks: try rankMaker(o.comm), in: try resolve(o.context))
   }
 }
 

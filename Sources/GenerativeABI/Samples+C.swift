@@ -52,8 +52,8 @@ private struct Sets {
   boundary(run) { () throws(GenerativeError) in
     let sets = try Sets(real, n_real, generated, n_generated, row_size, context, least: 2)
     let most = min(sets.realCount, sets.generatedCount)
-    let subsets = try checkRange("n_subsets", orAutomatic(n_subsets, 100), 1...1_000_000)
-    let size = try checkRange("subset_size", orAutomatic(subset_size, Int64(min(1000, most))), 2...most)
+    let subsets = try checkRange("n_subsets", chosen(n_subsets) ?? 100, 1...1_000_000)
+    let size = try checkRange("subset_size", chosen(subset_size) ?? Int64(min(1000, most)), 2...most)
     guard let mean_out else { throw .null("mean_out") }
     let distance = try KernelDistance(
       sets.real, count: sets.realCount, sets.generated, count: sets.generatedCount, rowSize: sets.rowSize,

@@ -136,13 +136,13 @@ private func insert<Model: HandleObject & TabledModel>(
     guard let structure else { throw .null("structure") }
     guard let value_out else { throw .null("value_out") }
     let member = try checkText("member", member)
-    guard table.numberNames.contains(member) else {
-      throw unknown("member", member, among: table.numberNames)
+    guard let index = table.index(of: member), table.rows[index].isNumber else {
+      throw unknown("member", member, among: table.rows.filter { $0.isNumber }.map { $0.name })
     }
-    guard table.end(of: member) <= structure.loadUnaligned(as: UInt32.self) else {
+    guard table.members[index].end <= structure.loadUnaligned(as: UInt32.self) else {
       throw GenerativeError(.version, "structure, of an older version, has no \(member)")
     }
-    value_out.pointee = table.number(member, in: structure) ?? 0
+    value_out.pointee = table.number(index, in: structure)
   }
 }
 

@@ -162,8 +162,15 @@ extension OptionsStruct {
   /// - Throws: `.argument` for a struct that was not initialised or a member outside its range, `.version` for one
   ///   that sets members this library does not know.
   init(reading pointer: UnsafePointer<Self>?, _ name: String = "options") throws(GenerativeError) {
-    try self.init(copying: pointer, name)
-    _ = try values()
+    self = try Self.read(pointer, name).options
+  }
+
+  /// The same, and the values of the members by name.
+  static func read(
+    _ pointer: UnsafePointer<Self>?, _ name: String = "options"
+  ) throws(GenerativeError) -> (options: Self, values: OptionValues) {
+    let options = try Self(copying: pointer, name)
+    return (options, try options.values())
   }
 
   /// The same, of which `values` is still to check the members.

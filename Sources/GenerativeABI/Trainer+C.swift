@@ -87,7 +87,9 @@ private func withTrainer(
     if labels != nil { _ = try checkLabels(labels, n, classCount: trainer.classCount) }
     let firstRow = try checkRange("first_row", first_row, 0...1 << 31)
     let epoch = try checkRange("epoch", epoch, 0...1e9)
-    let rate = learning_rate == -1 ? nil : Float(try checkPositive("learning_rate", learning_rate))
+    let rate = try chosen(learning_rate).map { rate throws(GenerativeError) in
+      Float(try checkPositive("learning_rate", rate))
+    }
     try trainer.begin(
       rows, count: n, labels: labels, firstRow: firstRow, epoch: epoch, rate: rate)
   }

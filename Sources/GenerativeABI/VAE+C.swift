@@ -9,8 +9,8 @@ import Training
   _ options: UnsafePointer<gen_vae_options>?, _ vae_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(vae_out) { () throws(GenerativeError) in
-    let o = try gen_vae_options(reading: options)
-    return try VAE(try VAE.Options(try o.values()), context: try resolve(o.network.context))
+    let (o, values) = try gen_vae_options.read(options)
+    return try VAE(try VAE.Options(values), context: try resolve(o.network.context))
   }
 }
 

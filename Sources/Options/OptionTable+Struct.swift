@@ -17,6 +17,7 @@ extension OptionTable {
   package struct Member: Sendable {
     package let offset: Int
     package let size: Int
+    package var end: Int { offset + size }
   }
 
   /// Where each row's member lies, and the size of the struct.
@@ -36,7 +37,7 @@ extension OptionTable {
         }
       let offset = rounded(end, to: min(size, 8))
       members.append(Member(offset: offset, size: size))
-      end = offset + size
+      end = members[index].end
     }
     return (members, rounded(end, to: 8))
   }
@@ -87,32 +88,16 @@ extension OptionTable {
     }
   }
 
-  /// The number in a member of a struct at `base`, a word's or a flag's among them; nil for addresses and lists.
-  package func number(_ name: String, in base: UnsafeRawPointer) -> Double? {
-    guard let index = index(of: name) else { return nil }
+  /// The number in a member of a struct at `base`, a word's or a flag's among them; 0 in addresses and lists.
+  package func number(_ index: Int, in base: UnsafeRawPointer) -> Double {
     let place = base + members[index].offset
     return switch rows[index].kind {
     case .flag, .word: Double(place.loadUnaligned(as: Int32.self))
     case .whole: Double(place.loadUnaligned(as: Int64.self))
     case .number: place.loadUnaligned(as: Double.self)
     case .seed: Double(place.loadUnaligned(as: UInt64.self))
-    case .widths, .pointer: nil
+    case .widths, .pointer: 0
     }
-  }
-
-  /// Bytes up to the end of a member.
-  package func end(of name: String) -> Int {
-    index(of: name).map { members[$0].offset + members[$0].size } ?? 0
-  }
-
-  /// The members that have a number.
-  package var numberNames: [String] {
-    rows.filter {
-      switch $0.kind {
-      case .flag, .word, .whole, .number, .seed: true
-      case .widths, .pointer: false
-      }
-    }.map { $0.name }
   }
 
   /// Names of the members that are addresses, and where one lies.

@@ -62,4 +62,12 @@ extension OptionTable {
 extension OptionRow {
   /// Whether a text can give it: an address cannot be written.
   var isText: Bool { if case .pointer = kind { false } else { true } }
+
+  /// Whether its member of a struct holds one number.
+  package var isNumber: Bool {
+    switch kind {
+    case .flag, .word, .whole, .number, .seed: true
+    case .widths, .pointer: false
+    }
+  }
 }

@@ -23,11 +23,18 @@ extension NetworkOptions {
 
   /// The defaults of the architecture, for rows of the shape.
   init(networkDefaultsFor values: OptionValues) throws(GenerativeError) {
+    self.init(
+      shape: try values.shape(), architecture: values.word("architecture") == 1 ? .convolutional : .dense)
+  }
+}
+
+extension OptionValues {
+  /// The shape of a row.
+  package func shape() throws(GenerativeError) -> Shape {
     let shape = Shape(
-      height: values.whole("height") ?? 1, width: values.whole("width") ?? 1,
-      channels: values.whole("channels") ?? 1)
+      height: whole("height") ?? 1, width: whole("width") ?? 1, channels: whole("channels") ?? 1)
     try shape.checkCount()
-    self.init(shape: shape, architecture: values.word("architecture") == 1 ? .convolutional : .dense)
+    return shape
   }
 }
 
