@@ -2,7 +2,7 @@ import Tensors
 
 /// The members of one struct of the header, in its order: options, or what a call fills.
 package struct OptionTable: Sendable {
-  /// "vae" for the options of a VAE, "model_info" for what is told of a model.
+  /// "vae" for the options of a VAE, "model_info" for the info of a model.
   package let name: String
   /// Whether a call fills it; else a caller does.
   package let isOutput: Bool

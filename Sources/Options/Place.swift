@@ -51,7 +51,7 @@ package struct Place: Sendable {
     return Place(content, member)
   }
 
-  /// The place by its offset in options at `base`, of which the member must be one.
+  /// The same place as an offset from `base`. The member must lie in the options there.
   func inside(_ base: UnsafeRawPointer, byteCount: Int) -> Place {
     if case .pointer = content { return self }
     var place = self

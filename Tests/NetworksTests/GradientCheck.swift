@@ -81,7 +81,7 @@ func checkGradient(
     Array(run.gradient.elements) == accumulated, "gradient without dx", sourceLocation: sourceLocation)
 }
 
-/// Those of which there are arrays from PyTorch; make_networks.py writes softplus, too.
+/// The activations with stored PyTorch arrays. make_networks.py can write those of softplus, too.
 let torchActivations = activations.filter { $0.name != "softplus" }
 
 /// Every activation.

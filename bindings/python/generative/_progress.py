@@ -1,4 +1,4 @@
-"""What is told and shown while a fit runs: events and the bar."""
+"""Events and the progress bar of a fit."""
 
 from __future__ import annotations
 
