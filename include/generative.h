@@ -68,6 +68,15 @@
  *   callback re-enters the object being fitted. Different objects are independent.
  * Forks. The child of a fork() can use all objects. An object that another thread was using at that
  *   moment stays in use in the child. fork() does not wait for running calls.
+ * Precision. Neither the size of numbers nor the number of rows decides whether a PCA or a
+ *   statistic is right. Rows of doubles are read, centred and summed as doubles, and gen_pca_fit
+ *   gives variances as exact as a singular value decomposition of the centred rows. Of rows of
+ *   floats every variance is right to what floats allow: sums of float products are used only where
+ *   the result bears them out, else the rows are summed again in double precision. Statistics of
+ *   one pass (partial fits, streams, merges, ranks, moments) are right to about 1e-15 of the
+ *   largest variance; a sketch to its bound and 1e-12 of the largest variance. docs/accuracy.md has
+ *   measured errors. A finite number that a result cannot hold is GEN_E_NONFINITE; the message has
+ *   row, column and value.
  * Reproducibility. The same seed, data and options give bit-identical results on one instruction
  *   set, with any number of threads. With a seed, row i of a result is the same for any n_rows.
  * Handles. A handle is a checked ticket, not an address: a stale or foreign handle, or one of the
@@ -954,10 +963,10 @@ enum {
 typedef struct gen_pca_options {
   uint32_t struct_size;
   uint32_t initialized;
-  /* 1 ... min(rows, columns); default: GEN_AUTO (as many as variance_ratio needs, else all) */
+  /* 0 ... min(rows, columns); default: GEN_AUTO (as many as variance_ratio needs, else all) */
   int64_t n_components;
-  /* Instead of n_components: keep the fewest components that explain this share, (0, 1); default:
-   * GEN_AUTO (no such rule). SKETCH then needs n_directions and chooses among them */
+  /* Instead of n_components: keep the fewest components that explain more than this share, (0, 1);
+   * default: GEN_AUTO (no such rule). SKETCH then needs n_directions and chooses among them */
   double variance_ratio;
   int32_t solver; /* GEN_PCA_...; default: GEN_AUTO (GRAM if rows < columns, else COVARIANCE) */
   int32_t center; /* 1: subtract the mean; 0: take it to be zero; default: 1 */
@@ -978,12 +987,12 @@ static inline gen_status gen_pca_options_init(gen_pca_options *options, uint32_t
 GEN_API gen_status gen_pca_create(const gen_pca_options *options, gen_pca **pca_out);
 
 /* Fits to a dataset of at least two rows, exactly (SKETCH: approximately). The fit replaces an
- * earlier one; after an error the earlier one is kept. Sums of u8 data are exact integers. So are
- * those of rows of more than 256 floats that are u8 / 255, as other readers give images, in about
- * half the time. With a comm all ranks call it, each with a row or more, and get a bit-identical
- * solution for the rows of all (docs/scale.md). Returns also GEN_E_CANCELLED; with a comm
- * GEN_E_MISMATCH (other columns or options), GEN_E_UNSUPPORTED (GRAM), GEN_E_COMM. Cost:
- * rows * columns^2 FLOPs and an eigenproblem. */
+ * earlier one; after an error the earlier one is kept. Sums of u8 data are exact integers. Rows of
+ * more than 256 floats that are u8 / 255, as other readers give images, are summed as these, in
+ * about half the time. With a comm all ranks call it, each with a row or more, and get a
+ * bit-identical solution for the rows of all (docs/scale.md). Returns also GEN_E_CANCELLED; with a
+ * comm GEN_E_MISMATCH (other columns or options), GEN_E_UNSUPPORTED (GRAM), GEN_E_COMM. Cost: rows
+ * * columns^2 FLOPs and an eigenproblem. */
 GEN_API gen_status gen_pca_fit(gen_pca *pca, const gen_dataset *dataset, const gen_run *run);
 
 /* Adds rows to those seen before, in parts of any size. The result is that of one fit to all rows
@@ -1006,32 +1015,35 @@ typedef struct gen_pca_info_t {
   int64_t n_components;
   double noise_variance; /* mean of the variances left out: the model's isotropic noise */
   double total_variance; /* of all columns together, divisor rows - 1 */
+  int32_t dtype;         /* of the rows of the fit: GEN_U8, F32 or F64 */
 } gen_pca_info_t;
 GEN_API gen_status gen_pca_info(const gen_pca *pca, gen_pca_info_t *info_out);
 
-/* Copies the solution; each output may be NULL. mean_out: n_features. components_out:
- * n_components x n_features, rows of length 1, by falling variance. variance_out: n_components, the
- * variance along each. A component's share of the variance is its variance / total_variance. */
-GEN_API gen_status gen_pca_solution(const gen_pca *pca, float *mean_out, float *components_out,
-                                    double *variance_out);
+/* Copies the solution; each output may be NULL. dtype: of the first two outputs, GEN_F32 or
+ * GEN_F64. mean_out: n_features. components_out: n_components x n_features, rows of length 1, by
+ * falling variance. variance_out: n_components, the variance along each. A component's share of the
+ * variance is its variance / total_variance. */
+GEN_API gen_status gen_pca_solution(const gen_pca *pca, int32_t dtype, void *mean_out,
+                                    void *components_out, double *variance_out);
 
-/* Projects rows (n_rows x n_features) to latents (n_rows x n_components). If a row has a NaN or an
- * infinity, the call returns GEN_E_NONFINITE and still writes the output, with NaN or infinities in
- * that row. */
-GEN_API gen_status gen_pca_transform(const gen_pca *pca, const float *rows, int64_t n_rows,
-                                     float *latents_out);
-/* Maps latents back to rows. */
-GEN_API gen_status gen_pca_inverse_transform(const gen_pca *pca, const float *latents,
-                                             int64_t n_rows, float *rows_out);
+/* Projects rows (n_rows x n_features) to latents (n_rows x n_components), both of dtype GEN_F32 or
+ * GEN_F64. The mean is subtracted before the product. If a row has a NaN or an infinity, the call
+ * returns GEN_E_NONFINITE and still writes the output, with NaN or infinities in that row. */
+GEN_API gen_status gen_pca_transform(const gen_pca *pca, const void *rows, int32_t dtype,
+                                     int64_t n_rows, void *latents_out);
+/* Maps latents back to rows, both of dtype GEN_F32 or GEN_F64. */
+GEN_API gen_status gen_pca_inverse_transform(const gen_pca *pca, const void *latents, int32_t dtype,
+                                             int64_t n_rows, void *rows_out);
 
-/* Computes the log-likelihood of each row under the Gaussian model, in nats. likelihood_out:
- * n_rows. Returns also GEN_E_STATE if the noise variance is zero, unless all columns have a
- * component and all components have variance. */
-GEN_API gen_status gen_pca_log_likelihood(const gen_pca *pca, const float *rows, int64_t n_rows,
-                                          double *likelihood_out);
-/* Draws new rows. with_noise: 1: with the isotropic noise; 0: the mean given the drawn latent. */
+/* Computes the log-likelihood of each row under the Gaussian model, in nats. dtype: of rows,
+ * GEN_F32 or GEN_F64. likelihood_out: n_rows. Returns also GEN_E_STATE if the noise variance is
+ * zero, unless all columns have a component and all components have variance. */
+GEN_API gen_status gen_pca_log_likelihood(const gen_pca *pca, const void *rows, int32_t dtype,
+                                          int64_t n_rows, double *likelihood_out);
+/* Draws new rows. with_noise: 1: with the isotropic noise; 0: the mean given the drawn latent.
+ * dtype: of rows_out, GEN_F32 or GEN_F64. */
 GEN_API gen_status gen_pca_sample(const gen_pca *pca, int64_t n_rows, uint64_t seed,
-                                  int32_t with_noise, float *rows_out);
+                                  int32_t with_noise, int32_t dtype, void *rows_out);
 
 /* ---- Autoencoder: denoising, sparse, contractive --------------------------------------------
  *
@@ -1376,11 +1388,11 @@ GEN_API gen_status gen_model_fit_threshold(gen_model *model, const gen_dataset *
 /* Reports the threshold. Returns also GEN_E_STATE (no threshold). */
 GEN_API gen_status gen_model_threshold(const gen_model *model, double *threshold_out);
 
-/* Computes the score of each row, and 1 if it is above the threshold, else 0. scores_out,
- * anomalies_out: n_rows; either may be NULL. Returns also GEN_E_STATE (no threshold for
- * anomalies_out). */
-GEN_API gen_status gen_model_detect(const gen_model *model, const float *rows, int64_t n_rows,
-                                    double *scores_out, int32_t *anomalies_out);
+/* Computes the score of each row, and 1 if it is above the threshold, else 0. dtype: of rows,
+ * GEN_F32 or GEN_F64. scores_out, anomalies_out: n_rows; either may be NULL. Returns also
+ * GEN_E_STATE (no threshold for anomalies_out). */
+GEN_API gen_status gen_model_detect(const gen_model *model, const void *rows, int32_t dtype,
+                                    int64_t n_rows, double *scores_out, int32_t *anomalies_out);
 
 /* ---- Evaluation -----------------------------------------------------------------------------
  *
@@ -1665,8 +1677,10 @@ GEN_API void gen_moments_destroy(gen_moments *moments);
  * 4 * rows * n_features * n_directions. */
 GEN_API gen_status gen_moments_update(gen_moments *moments, const gen_dataset *dataset,
                                       const gen_run *run);
-/* Adds rows (n_rows x n_features): all of them or, after an error, none. */
-GEN_API gen_status gen_moments_update_rows(gen_moments *moments, const float *rows, int64_t n_rows);
+/* Adds rows (n_rows x n_features) of dtype GEN_F32 or GEN_F64: all of them or, after an error,
+ * none. */
+GEN_API gen_status gen_moments_update_rows(gen_moments *moments, const void *rows, int32_t dtype,
+                                           int64_t n_rows);
 /* Adds what other has seen. other: not changed. Returns also GEN_E_MISMATCH (other n_features or
  * directions; a sketch and all products). Cost: n_features^2 or n_features * n_directions FLOPs. */
 GEN_API gen_status gen_moments_merge(gen_moments *moments, const gen_moments *other);

@@ -23,4 +23,15 @@ extension Checkpoint {
     }
     return buffer
   }
+
+  /// The same as doubles, of a tensor of doubles or, as older files have it, of floats.
+  package func doubles(
+    _ name: String, _ shape: [Int], in context: Context
+  ) throws(GenerativeError) -> Buffer<Double> {
+    guard self[name]?.type == .float32 else { return try finite(name, shape, in: context) }
+    let floats: Buffer<Float> = try finite(name, shape, in: context)
+    let doubles = try Buffer<Double>(uninitializedCount: floats.count, in: context.memory)
+    for i in 0..<floats.count { doubles.base[i] = Double(floats.base[i]) }
+    return doubles
+  }
 }

@@ -59,6 +59,18 @@ extension Dataset {
     return try body(matrix)
   }
 
+  /// The rows' own doubles, when they are aligned and all in order, whatever their strides. Nil for anything
+  /// else; valid and checked as those of `withFloats`.
+  package func withDoubles<Result>(
+    _ body: (DoubleMatrix) throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result? {
+    guard case .memory(let rows) = source, selection == nil, let matrix = rows.doubleMatrix else {
+      return nil
+    }
+    defer { withExtendedLifetime(self) {} }
+    return try body(matrix)
+  }
+
   /// Reads consecutive rows of u8 as they are, however they lie in memory.
   ///
   /// - Throws: `.unsupported` when the numbers are not u8, `.argument` for an index out of range.
@@ -87,7 +99,7 @@ extension Dataset {
     }
   }
 
-  /// Throws `.nonfinite`, naming the first NaN or infinity, or number too large for a float.
+  /// Throws `.nonfinite`, naming the first NaN or infinity.
   func checkFinite() throws(GenerativeError) {
     guard case .memory(let rows) = source, rows.kind != .uint8, let rowCount else { return }
     if rows.isPacked, let matrix = rows.matrix,
@@ -96,12 +108,10 @@ extension Dataset {
       return
     }
     let chunk = max(1, min(rowCount, 65_536 / rows.columnCount))
-    let buffer = try Buffer<Float>(count: chunk * rows.columnCount, in: context.memory)
-    var first = 0
-    while first < rowCount {
-      let end = min(first + chunk, rowCount)
-      try read(range: first..<end, into: buffer.base)
-      first = end
+    // In Double, so that a number that no float holds is none of these.
+    let buffer = try Buffer<Double>(count: chunk * rows.columnCount, in: context.memory)
+    for first in stride(from: 0, to: rowCount, by: chunk) {
+      try read(range: first..<min(first + chunk, rowCount), into: buffer.base)
     }
   }
 
@@ -144,7 +154,10 @@ extension Dataset {
     guard let i = firstBad.index else { return }
     let row = output + i * rows.columnCount
     let j = (0..<rows.columnCount).first { !row[$0].isFinite } ?? 0
-    throw .nonfinite(row: sourceRow(i), column: j, value: Double(row[j]))
+    // The number itself, which may be one that only the output's type cannot hold.
+    let numbers = try Buffer<Double>(count: rows.columnCount, in: context.memory)
+    _ = rows.read(row: sourceRow(i), into: numbers.base)
+    throw .nonfinite(row: sourceRow(i), column: j, value: numbers[j])
   }
 }
 

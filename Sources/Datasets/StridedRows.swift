@@ -77,6 +77,16 @@ struct StridedRows: @unchecked Sendable {
       rowStride: rowStride / size)
   }
 
+  /// The rows as they lie in memory, when they are aligned doubles.
+  var doubleMatrix: DoubleMatrix? {
+    let size = MemoryLayout<Double>.size
+    guard kind == .float64, rowStride % size == 0, columnStride % size == 0, Int(bitPattern: base) % size == 0
+    else { return nil }
+    return DoubleMatrix(
+      UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: Double.self)), rows: rowCount,
+      columns: columnCount, rowStride: rowStride / size, columnStride: columnStride / size)
+  }
+
   /// The rows of `range`, which must lie within.
   func slice(_ range: Range<Int>) -> StridedRows {
     var rows = self

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Tensors
 
 /// The squared maximum mean discrepancy of two sets of rows under the kernel (x·y/d + 1)³, by its
@@ -5,7 +6,8 @@ import Tensors
 ///
 ///     Σᵢ≠ⱼ k(aᵢ, aⱼ) / m(m − 1) + Σᵢ≠ⱼ k(bᵢ, bⱼ) / n(n − 1) − 2·Σᵢⱼ k(aᵢ, bⱼ) / mn
 ///
-/// Bińkowski et al., "Demystifying MMD GANs", ICLR 2018: averaged over random subsets of both sets.
+/// Bińkowski et al., "Demystifying MMD GANs", ICLR 2018: averaged over random subsets of both sets. In Double:
+/// of rows far from zero the three sums are large and nearly equal.
 package struct KernelDistance: Equatable {
   /// Over the subsets.
   package var mean = 0.0
@@ -27,29 +29,32 @@ package struct KernelDistance: Equatable {
       throw GenerativeError(.memory, "\(size) rows of \(rowSize) do not fit in memory")
     }
     let order = try Buffer<Int32>(count: max(aCount, bCount), in: context.memory)
-    let x = try Buffer<Float>(count: floats, in: context.memory)
-    let y = try Buffer<Float>(count: floats, in: context.memory)
+    let x = try Buffer<Double>(count: floats, in: context.memory)
+    let y = try Buffer<Double>(count: floats, in: context.memory)
     let block = min(size, Self.blockRows)
-    let products = try Buffer<Float>(count: block * size, in: context.memory)
+    let products = try Buffer<Double>(count: block * size, in: context.memory)
+    let product = try DoubleProduct(rows: block, columns: size, in: context)
     let sums = try Buffer<Double>(count: block, in: context.memory)
 
     /// Fills `subset` with rows drawn without replacement.
-    func draw(_ rows: UnsafePointer<Float>, _ count: Int, step: Int, into subset: Buffer<Float>) {
+    func draw(_ rows: UnsafePointer<Float>, _ count: Int, step: Int, into subset: Buffer<Double>) {
       Random(seed: seed, purpose: .evaluation, step: UInt64(step)).permute(order.base, count: count)
       context.parallel(size) { i in
-        (subset.base + i * rowSize).update(from: rows + Int(order.base[i]) * rowSize, count: rowSize)
+        let row = rows + Int(order.base[i]) * rowSize
+        for j in 0..<rowSize { subset.base[i * rowSize + j] = Double(row[j]) }
       }
     }
 
     /// Σ k(pᵢ, qⱼ), without i = j of one set.
-    func sum(_ p: Buffer<Float>, _ q: Buffer<Float>) -> Double {
+    func sum(_ p: Buffer<Double>, _ q: Buffer<Double>) -> Double {
       var total = 0.0
       for first in stride(from: 0, to: size, by: block) {
         let count = min(block, size - first)
-        context.multiply(
-          Matrix(p.base + first * rowSize, rows: count, columns: rowSize),
-          Matrix(q.base, rows: size, columns: rowSize).transposed,
-          into: Matrix(products.base, rows: count, columns: size))
+        products.base.update(repeating: 0, count: count * size)
+        product.add(
+          DoubleMatrix(p.base + first * rowSize, rows: count, columns: rowSize),
+          DoubleMatrix(q.base, rows: size, columns: rowSize).transposed,
+          into: DoubleMatrix(products.base, rows: count, columns: size))
         context.parallel(count) { i in
           let row = products.base + i * size
           var sum = 0.0
@@ -76,8 +81,8 @@ package struct KernelDistance: Equatable {
   }
 
   @inline(__always)
-  private static func kernel(_ product: Float, _ rowSize: Int) -> Double {
-    let k = Double(product) / Double(rowSize) + 1
+  private static func kernel(_ product: Double, _ rowSize: Int) -> Double {
+    let k = product / Double(rowSize) + 1
     return k * k * k
   }
 }

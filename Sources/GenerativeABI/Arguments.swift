@@ -87,11 +87,14 @@ func checkFinite(
 ) throws(GenerativeError) {
   if context.isFinite(values, count: n * width) { return }
   for index in 0..<n * width where !values[index].isFinite {
-    throw GenerativeError(
-      .nonfinite,
-      "\(name) has \(values[index]) in row \(index / width), element \(index % width); it must hold no NaN and "
-        + "no inf")
+    throw nonfinite(name, values[index].description, index, width)
   }
+}
+
+func nonfinite(_ name: String, _ value: String, _ index: Int, _ width: Int) -> GenerativeError {
+  GenerativeError(
+    .nonfinite,
+    "\(name) has \(value) in row \(index / width), element \(index % width); it must hold no NaN and no inf")
 }
 
 /// A path as a Swift string.

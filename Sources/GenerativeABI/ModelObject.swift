@@ -61,8 +61,7 @@ protocol Calibratable: AnyObject {
   func fitThreshold(_ dataset: Dataset, quantile: Double) throws(GenerativeError) -> Double
   func threshold() throws(GenerativeError) -> Double
   func detect(
-    _ x: UnsafePointer<Float>, rows: Int, scores: UnsafeMutablePointer<Double>?,
-    anomalies: UnsafeMutablePointer<Int32>?
+    _ rows: RowBatch, scores: UnsafeMutablePointer<Double>?, anomalies: UnsafeMutablePointer<Int32>?
   ) throws(GenerativeError)
 }
 
@@ -104,8 +103,8 @@ extension PCA: ModelObject, Reconstructing, Calibratable {
     let solution = try solution()
     let width = solution.columnCount
     try solution.reconstruct(
-      Matrix(reading: x, rows: rows, columns: width), into: Matrix(y, rows: rows, columns: width), in: context
-    )
+      .floats(Matrix(reading: x, rows: rows, columns: width)),
+      into: .floats(Matrix(y, rows: rows, columns: width)), in: context)
   }
 
   func info() throws(GenerativeError) -> gen_model_info_t {

@@ -52,7 +52,7 @@ extension Moments: HandleObject {
             "dataset has rows of \(dataset.columnCount) numbers, moments of \(moments.columnCount)")
         }
         try dataset.forEachBatch { batch throws(GenerativeError) in
-          try moments.add(batch, isChecked: dataset.isChecked)
+          try moments.add(batch, isChecked: batch.isSummable && dataset.isChecked)
         }
       }
     }
@@ -60,13 +60,12 @@ extension Moments: HandleObject {
 }
 
 @c @implementation public func gen_moments_update_rows(
-  _ moments: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64
+  _ moments: OpaquePointer?, _ rows: UnsafeRawPointer?, _ dtype: Int32, _ n_rows: Int64
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
     try Handles.shared.changing(moments) { (moments: Moments) throws(GenerativeError) in
       let (n, d) = (try checkRowCount(n_rows), moments.columnCount)
-      let rows = try checkModelInput("rows", rows, n, d, moments.context)
-      try moments.add(Matrix(reading: rows, rows: n, columns: d))
+      try moments.add(try checkRows("rows", rows, dtype, n, d, moments.context))
     }
   }
 }

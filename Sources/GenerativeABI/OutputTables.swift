@@ -90,6 +90,7 @@ extension OptionTable {
       n_components   whole * * : components found
       noise_variance number * * : mean of the variances left out
       total_variance number * * : of all columns together
+      dtype          word u8 f32 f64 : type of the rows of the fit
       """), isOutput: true)
 
   static let momentsInfo = OptionTable(

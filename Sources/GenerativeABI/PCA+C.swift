@@ -63,6 +63,7 @@ import Tensors
     info.n_rows = Int64(solution.rowCount)
     info.n_features = Int64(solution.columnCount)
     info.n_components = Int64(solution.componentCount)
+    info.dtype = Int32(solution.element.rawValue)
     info.noise_variance = solution.noiseVariance
     info.total_variance = solution.totalVariance
     try info.write(to: info_out, "info_out")
@@ -70,69 +71,67 @@ import Tensors
 }
 
 @c @implementation public func gen_pca_solution(
-  _ pca: OpaquePointer?, _ mean_out: UnsafeMutablePointer<Float>?,
-  _ components_out: UnsafeMutablePointer<Float>?, _ variance_out: UnsafeMutablePointer<Double>?
+  _ pca: OpaquePointer?, _ dtype: Int32, _ mean_out: UnsafeMutableRawPointer?,
+  _ components_out: UnsafeMutableRawPointer?, _ variance_out: UnsafeMutablePointer<Double>?
 ) -> gen_status {
   withSolution(pca) { (_, solution) throws(GenerativeError) in
     let (k, d) = (solution.componentCount, solution.columnCount)
-    try checkOptionalOutput("mean_out", mean_out, d, 1)?.update(from: solution.mean.base, count: d)
-    try checkOptionalOutput("components_out", components_out, k, d)?
-      .update(from: solution.components.base, count: k * d)
-    try checkOptionalOutput("variance_out", variance_out, k, 1)?
-      .update(from: solution.explainedVariance.base, count: k)
+    let mean = try checkOptionalRows("mean_out", mean_out, dtype, 1, d)
+    let components = try checkOptionalRows("components_out", components_out, dtype, k, d)
+    try checkOptionalOutput("variance_out", variance_out, k, 1)
+    mean?.write(solution.mean.base, 0, 1, of: d)
+    components?.write(solution.components.base, 0, k, of: d)
+    variance_out?.update(from: solution.explainedVariance.base, count: k)
   }
 }
 
 @c @implementation public func gen_pca_transform(
-  _ pca: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
-  _ latents_out: UnsafeMutablePointer<Float>?
+  _ pca: OpaquePointer?, _ rows: UnsafeRawPointer?, _ dtype: Int32, _ n_rows: Int64,
+  _ latents_out: UnsafeMutableRawPointer?
 ) -> gen_status {
   withSolution(pca) { (pca, solution) throws(GenerativeError) in
     let (n, d, k) = (try checkRowCount(n_rows), solution.columnCount, solution.componentCount)
-    let x = try checkInput("rows", rows, n, d)
-    let latents = try checkOutput("latents_out", latents_out, n, k)
-    try solution.transform(
-      Matrix(reading: x, rows: n, columns: d), into: Matrix(latents, rows: n, columns: k), in: pca.context)
+    let x = try checkRows("rows", rows, dtype, n, d)
+    let latents = try checkRows("latents_out", latents_out, dtype, n, k)
+    try solution.transform(x, into: latents, in: pca.context)
     // What is no number in a row is none in its latents either. Those are fewer, and in the cache: to read
     // all rows beforehand took a third of the time.
-    if !pca.context.isFinite(latents, count: n * k) { try checkFinite("rows", x, n, d, pca.context) }
+    if k == 0 || !latents.isFinite(in: pca.context) { try checkFinite("rows", x, d, pca.context) }
   }
 }
 
 @c @implementation public func gen_pca_inverse_transform(
-  _ pca: OpaquePointer?, _ latents: UnsafePointer<Float>?, _ n_rows: Int64,
-  _ rows_out: UnsafeMutablePointer<Float>?
+  _ pca: OpaquePointer?, _ latents: UnsafeRawPointer?, _ dtype: Int32, _ n_rows: Int64,
+  _ rows_out: UnsafeMutableRawPointer?
 ) -> gen_status {
   withSolution(pca) { (pca, solution) throws(GenerativeError) in
     let (n, d, k) = (try checkRowCount(n_rows), solution.columnCount, solution.componentCount)
     try solution.inverseTransform(
-      Matrix(
-        reading: try checkModelInput("latents", latents, n, k, pca.context), rows: n, columns: k),
-      into: Matrix(try checkOutput("rows_out", rows_out, n, d), rows: n, columns: d), in: pca.context)
+      try checkRows("latents", latents, dtype, n, k, pca.context),
+      into: try checkRows("rows_out", rows_out, dtype, n, d), in: pca.context)
   }
 }
 
 @c @implementation public func gen_pca_log_likelihood(
-  _ pca: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64,
+  _ pca: OpaquePointer?, _ rows: UnsafeRawPointer?, _ dtype: Int32, _ n_rows: Int64,
   _ likelihood_out: UnsafeMutablePointer<Double>?
 ) -> gen_status {
   withSolution(pca) { (pca, solution) throws(GenerativeError) in
     let (n, d) = (try checkRowCount(n_rows), solution.columnCount)
     try solution.logLikelihood(
-      Matrix(
-        reading: try checkModelInput("rows", rows, n, d, pca.context), rows: n, columns: d),
+      try checkRows("rows", rows, dtype, n, d, pca.context),
       into: try checkOutput("likelihood_out", likelihood_out, n, 1), in: pca.context)
   }
 }
 
 @c @implementation public func gen_pca_sample(
-  _ pca: OpaquePointer?, _ n_rows: Int64, _ seed: UInt64, _ with_noise: Int32,
-  _ rows_out: UnsafeMutablePointer<Float>?
+  _ pca: OpaquePointer?, _ n_rows: Int64, _ seed: UInt64, _ with_noise: Int32, _ dtype: Int32,
+  _ rows_out: UnsafeMutableRawPointer?
 ) -> gen_status {
   withSolution(pca) { (pca, solution) throws(GenerativeError) in
     let (n, d) = (try checkRowCount(n_rows), solution.columnCount)
     try solution.sample(
-      into: Matrix(try checkOutput("rows_out", rows_out, n, d), rows: n, columns: d), seed: seed,
+      into: try checkRows("rows_out", rows_out, dtype, n, d), seed: seed,
       addingNoise: try checkFlag("with_noise", with_noise), in: pca.context)
   }
 }

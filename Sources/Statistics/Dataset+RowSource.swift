@@ -5,6 +5,13 @@ import Tensors
 extension Dataset: RowSource {
   package var knownRowCount: Int? { rowCount }
   package var columnCount: Int { shape.count }
+  package var element: RowElement {
+    switch elementKind {
+    case .uint8: .byte
+    case .float32: .float
+    case .float64: .double
+    }
+  }
 
   /// Rows copied at a time, a multiple of the blocks that statistics are summed over.
   private static let batchRows = 4096
@@ -18,31 +25,50 @@ extension Dataset: RowSource {
       try body(.bytes(bytes, rowCount: rowCount))
     }
     if wasPacked != nil { return }
-    let wereFloats: Void? = try withRows { rows throws(GenerativeError) in try body(.floats(rows)) }
-    if wereFloats != nil { return }
+    let lieInMemory: Void? = try withRows(body)
+    if lieInMemory != nil { return }
     let capacity = min(rowCount, Self.batchRows)
     if elementKind == .uint8 {
-      let batch = try Buffer<UInt8>(count: capacity * columnCount, in: context.memory)
-      for first in stride(from: 0, to: rowCount, by: Self.batchRows) {
-        try Run.proceed(first, of: rowCount)
-        let range = first..<min(rowCount, first + Self.batchRows)
-        try readBytes(range: range, into: batch.base)
-        try body(.bytes(batch.base, rowCount: range.count))
+      return try forEachBlock(of: capacity) {
+        (rows: UnsafeMutablePointer<UInt8>, range) throws(GenerativeError) in
+        try readBytes(range: range, into: rows)
+        try body(.bytes(rows, rowCount: range.count))
       }
-      return
     }
-    let batch = try Buffer<Float>(count: capacity * columnCount, in: context.memory)
-    for first in stride(from: 0, to: rowCount, by: Self.batchRows) {
+    if elementKind == .float64 {
+      try forEachBlock(of: capacity) { (rows: UnsafeMutablePointer<Double>, range) throws(GenerativeError) in
+        try read(range: range, into: rows)
+        try body(.doubles(DoubleMatrix(rows, rows: range.count, columns: columnCount)))
+      }
+    } else {
+      try forEachBlock(of: capacity) { (rows: UnsafeMutablePointer<Float>, range) throws(GenerativeError) in
+        try read(range: range, into: rows)
+        try body(.floats(Matrix(rows, rows: range.count, columns: columnCount)))
+      }
+    }
+  }
+
+  /// Calls `body` for some rows after the others, with space for them.
+  private func forEachBlock<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>(
+    of capacity: Int,
+    _ body: (_ space: UnsafeMutablePointer<Element>, _ range: Range<Int>) throws(GenerativeError) -> Void
+  ) throws(GenerativeError) {
+    let (rowCount, space) = (
+      rowCount ?? 0, try Buffer<Element>(count: capacity * columnCount, in: context.memory)
+    )
+    for first in stride(from: 0, to: rowCount, by: capacity) {
       try Run.proceed(first, of: rowCount)
-      let range = first..<min(rowCount, first + Self.batchRows)
-      try read(range: range, into: batch.base)
-      try body(.floats(Matrix(batch.base, rows: range.count, columns: columnCount)))
+      try body(space.base, first..<min(rowCount, first + capacity))
     }
   }
 
   package func withRows<Result>(
-    _ body: (Matrix) throws(GenerativeError) -> Result
-  ) throws(GenerativeError) -> Result? { try withFloats(body) }
+    _ body: (RowBatch) throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result? {
+    let ofFloats = try withFloats { rows throws(GenerativeError) in try body(.floats(rows)) }
+    if let ofFloats { return ofFloats }
+    return try withDoubles { rows throws(GenerativeError) in try body(.doubles(rows)) }
+  }
 
   private func forEachStreamBatch(
     _ body: (RowBatch) throws(GenerativeError) -> Void

@@ -28,7 +28,7 @@ extension Moments {
       leaveBytes()
       let means = packed.base
       for j in 0..<columnCount {
-        means[j] = (Double(shift.base[j]) * Double(rowCount) + sums.base[j]) / Double(total)
+        means[j] = (shift.base[j] * Double(rowCount) + sums.base[j]) / Double(total)
       }
       try ranks.sum(means, count: columnCount)
       moveShift { means[$0] }

@@ -6,7 +6,7 @@ extension Moments {
   /// Writes the mean of every column; zeros before the first row.
   package func mean(into mean: UnsafeMutablePointer<Double>) {
     let n = Double(max(rowCount, 1))
-    for j in 0..<columnCount { mean[j] = unit * (Double(shift.base[j]) + sums.base[j] / n) }
+    for j in 0..<columnCount { mean[j] = unit * (shift.base[j] + sums.base[j] / n) }
   }
 
   /// Writes the upper triangle of the covariance matrix, divisor n − 1, or with directions its product
@@ -18,9 +18,7 @@ extension Moments {
   ) throws(GenerativeError) {
     let n = Double(rowCount)
     let scale = unit * unit / max(n - 1, 1)
-    let s = try Buffer<Double>(count: columnCount, in: context.memory)
-    for j in 0..<columnCount { s.base[j] = Double(shift.base[j]) }
-    let t = sums.base
+    let (s, t) = (shift, sums.base)
     let width = width
     let space = try Buffer<Double>(count: 2 * (directions?.count ?? 0), in: context.memory)
     let (tOmega, sOmega) = project(t, s.base, into: space)
@@ -47,8 +45,8 @@ extension Moments {
     let n = Double(rowCount)
     var total = 0.0
     for j in 0..<columnCount {
-      let (s, t) = (Double(shift.base[j]), sums.base[j])
-      let square = directions == nil ? products.base[j * (columnCount + 1)] : squares.base[j]
+      let (s, t) = (shift.base[j], sums.base[j])
+      let square = square(j)
       total += centred ? max(0, square - t * t / n) : square + s * (2 * t + n * s)
     }
     return total * unit * unit / max(n - 1, 1)

@@ -21,9 +21,10 @@ import Tensors
 package final class Moments: @unchecked Sendable {
   /// How floats are multiplied.
   package enum Precision: Sendable {
-    /// Wide rows in Float over a few hundred rows, whose sums are added in Double: within 1e-6.
+    /// Wide rows in Float over a few hundred rows, whose sums are added in Double; and floats that are bytes
+    /// over 255 as these bytes. For a result that is checked afterwards: see `PCA.Verification`.
     case single
-    /// All in Double: parts of any size add up to the whole within 1e-12.
+    /// All in Double: parts of any size add up to the whole within a few 2⁻⁵³.
     case double
   }
 
@@ -35,8 +36,8 @@ package final class Moments: @unchecked Sendable {
   package internal(set) var rowCount = 0
   /// u: 1/255 while all rows were bytes, else 1.
   package private(set) var unit = 1.0
-  /// s, in Float so that x − s is rounded once at most.
-  package let shift: Buffer<Float>
+  /// s; of floats numbers that a Float holds, so that x − s is rounded once at most.
+  package let shift: Buffer<Double>
   /// t
   package let sums: Buffer<Double>
   /// S, the upper triangle; or Y, d × l.
@@ -45,6 +46,10 @@ package final class Moments: @unchecked Sendable {
   package let squares: Buffer<Double>
   /// With bytes, what no sum in Y can be beyond: Σ 255·max |xᵀ·Ω|.
   package internal(set) var productLimit = 0.0
+  /// Whether products were taken in Float.
+  package internal(set) var hasFloatProducts = false
+  /// What the rows were: doubles if any was.
+  package internal(set) var element = RowElement.byte
   /// The shift follows the mean when the count has doubled.
   private var nextShift = 2
 
@@ -60,7 +65,7 @@ package final class Moments: @unchecked Sendable {
   /// - Throws: `.argument` for no columns, `.mismatch` for directions of others, `.memory`: columns² doubles
   ///   are kept, or with directions twice columns × directions.
   package init(
-    columns: Int, _ precision: Precision = .single, directions: Directions? = nil,
+    columns: Int, _ precision: Precision = .double, directions: Directions? = nil,
     in context: Context = .standard
   ) throws(GenerativeError) {
     guard columns >= 1 else {
@@ -78,7 +83,13 @@ package final class Moments: @unchecked Sendable {
     columnCount = columns
     shift = try Buffer(count: columns, in: context.memory)
     sums = try Buffer(count: columns, in: context.memory)
-    products = try Buffer(count: area, in: context.memory)
+    do { products = try Buffer(count: area, in: context.memory) } catch {
+      guard directions == nil else { throw error }
+      throw GenerativeError(
+        error.status,
+        "the covariance of \(columns) columns needs \(area >> 17) MiB, and \(error.message); a sketch, with "
+          + "n_directions, needs \(columns) x n_directions numbers")
+    }
     squares = try Buffer(count: directions == nil ? 0 : columns, in: context.memory)
     accumulator = try MomentsAccumulator(
       columns: columns, directions: directions?.count, takesDouble: precision == .double, in: context)
@@ -97,29 +108,31 @@ package final class Moments: @unchecked Sendable {
   ///   object is not used again, which saves reading the rows once more beforehand.
   /// - Throws: `.mismatch` for another number of columns; `.nonfinite`; `.memory`.
   package func add(_ batch: RowBatch, isChecked: Bool = false) throws(GenerativeError) {
+    try batch.checkColumns(columnCount)
+    let total = try countWith(batch.rowCount)
+    if !isChecked {
+      try batch.checkFinite(in: context)
+      try batch.checkSquares()
+    }
+    if batch.rowCount > 0 { element = max(element, batch.element) }
     switch batch {
-    case .floats(let rows): try add(rows, isChecked: isChecked)
-    case .bytes(let base, let count): try add(bytes: base, rowCount: count)
+    case .floats(let rows):
+      let count = try addBytes(in: rows)
+      let rows = rows.rows(count, rows.rowCount - count)
+      guard rows.rowCount > 0 else { return }
+      startFloating(of: rows.rowCount) { Double(rows.base[rows.rowStride * $0 + $1]) }
+      try accumulator.add(.floats(rows), to: self)
+    case .doubles(let rows):
+      guard rows.rowCount > 0 else { return }
+      startFloating(of: rows.rowCount) { rows.base[rows.rowStride * $0 + rows.columnStride * $1] }
+      try accumulator.add(batch, to: self)
+    case .bytes(let base, let count): return try add(bytes: base, rowCount: count)
     }
-  }
-
-  /// Adds rows of floats; rows that were made of bytes, as these bytes.
-  package func add(_ rows: Matrix, isChecked: Bool = false) throws(GenerativeError) {
-    try checkColumns(rows.columnCount)
-    let total = try countWith(rows.rowCount)
-    if !isChecked { try checkFinite(rows, in: context) }
-    let count = try addBytes(in: rows)
-    let rows = rows.rows(count, rows.rowCount - count)
-    guard rows.rowCount > 0 else { return }
-    if rowCount == 0 {
-      startShift(rows)
-    } else if unit != 1 {
-      leaveBytes()
-    }
-    try accumulator.add(rows, to: self)
     rowCount = total
     followMean()
   }
+
+  package func add(_ rows: Matrix) throws(GenerativeError) { try add(.floats(rows)) }
 
   /// Adds packed rows of bytes, 255 for one.
   package func add(bytes: UnsafePointer<UInt8>, rowCount count: Int) throws(GenerativeError) {
@@ -182,7 +195,7 @@ package final class Moments: @unchecked Sendable {
     // The other's sums in this unit and about this shift: δ = s − u'·s'/u.
     let u = other.unit / unit
     let m = Double(other.rowCount)
-    for j in 0..<d { delta.base[j] = Double(shift.base[j]) - u * Double(other.shift.base[j]) }
+    for j in 0..<d { delta.base[j] = shift.base[j] - u * other.shift.base[j] }
     let t = other.sums.base
     let (tOmega, deltaOmega) = project(t, delta.base, into: accumulator.projections)
     let width = width
@@ -202,6 +215,8 @@ package final class Moments: @unchecked Sendable {
     }
     for j in 0..<d { sums.base[j] += u * t[j] - m * delta.base[j] }
     productLimit += other.productLimit
+    element = max(element, other.element)
+    hasFloatProducts = hasFloatProducts || other.hasFloatProducts
     rowCount = total
     if unit == 1 { moveShift() }
   }
@@ -212,9 +227,9 @@ package final class Moments: @unchecked Sendable {
   ///
   /// - Throws: `.mismatch` when the arrays do not fit each other; `.format` for impossible sums; `.memory`.
   package init(
-    rowCount: Int, unit: Double, shift: Buffer<Float>, sums: Buffer<Double>, products: Buffer<Double>,
-    _ precision: Precision = .single, directions: Directions? = nil, squares: Buffer<Double>? = nil,
-    productLimit: Double = 0, in context: Context
+    rowCount: Int, unit: Double, shift: Buffer<Double>, sums: Buffer<Double>, products: Buffer<Double>,
+    _ precision: Precision = .double, directions: Directions? = nil, squares: Buffer<Double>? = nil,
+    productLimit: Double = 0, of element: RowElement = .float, in context: Context
   ) throws(GenerativeError) {
     let columns = shift.count
     let kept: Buffer<Double>
@@ -243,6 +258,7 @@ package final class Moments: @unchecked Sendable {
     self.directions = directions
     self.precision = precision
     self.productLimit = productLimit
+    self.element = element
     self.rowCount = rowCount
     self.unit = unit
     columnCount = columns
@@ -252,6 +268,11 @@ package final class Moments: @unchecked Sendable {
   }
 
   // MARK: - Inside
+
+  /// Σ (x/u − s)² of a column.
+  package func square(_ column: Int) -> Double {
+    directions == nil ? products.base[column * (columnCount + 1)] : squares.base[column]
+  }
 
   /// Columns of what is kept of S.
   var width: Int { directions?.count ?? columnCount }
@@ -290,21 +311,31 @@ package final class Moments: @unchecked Sendable {
     return total
   }
 
-  /// s ← the mean of up to 256 rows from all over.
-  private func startShift(_ rows: Matrix) {
-    let count = min(rows.rowCount, 256)
+  /// Before the first floats: s ← the mean of up to 256 rows from all over; after bytes: leaves those.
+  private func startFloating(of n: Int, _ element: (_ row: Int, _ column: Int) -> Double) {
+    guard rowCount == 0 else { return leaveBytes() }
+    let count = min(n, 256)
     let mean = accumulator.columnScratch
     mean.update(repeating: 0, count: columnCount)
     for i in 0..<count {
-      let row = rows.base + i * rows.rowCount / count * rows.rowStride
-      for j in 0..<columnCount { mean[j] += Double(row[j]) }
+      for j in 0..<columnCount { mean[j] += element(i * n / count, j) / Double(count) }
     }
-    for j in 0..<columnCount { shift.base[j] = Float(mean[j] / Double(count)) }
+    for j in 0..<columnCount { shift.base[j] = near(mean[j]) }
+  }
+
+  /// A shift near x. Floats less a float have few digits, of which long sums are exact or nearly; less a double
+  /// they would all have the same last digits, whose rounding adds up.
+  private func near(_ x: Double) -> Double {
+    let float = Float(x)
+    return element == .double || !float.isNormal ? x : Double(float)
   }
 
   private func followMean() {
     guard unit == 1, rowCount >= nextShift else { return }
-    moveShift()
+    // While the mean is nearer than rows are, hardly a digit cancels.
+    let n = Double(rowCount)
+    let isFar = (0..<columnCount).contains { 2 * sums.base[$0] * sums.base[$0] > n * square($0) }
+    if isFar { moveShift() }
     putOffShift()
   }
 
@@ -322,21 +353,21 @@ package final class Moments: @unchecked Sendable {
     moveShift()
   }
 
-  /// s ← the mean so far, in Float.
+  /// s ← the mean so far.
   private func moveShift() {
-    moveShift { Double(self.shift.base[$0]) + self.sums.base[$0] / Double(self.rowCount) }
+    moveShift { self.shift.base[$0] + self.sums.base[$0] / Double(self.rowCount) }
   }
 
-  /// s ← other numbers near the mean, in Float.
+  /// s ← other numbers near the mean.
   func moveShift(to target: (Int) -> Double) {
     let d = columnCount
     let n = Double(rowCount)
     let t = sums.base
     let delta = accumulator.columnScratch
     for j in 0..<d {
-      let previous = Double(shift.base[j])
-      shift.base[j] = Float(target(j))
-      delta[j] = Double(shift.base[j]) - previous
+      let previous = shift.base[j]
+      shift.base[j] = near(target(j))
+      delta[j] = shift.base[j] - previous
     }
     let (tOmega, deltaOmega) = project(t, delta, into: accumulator.projections)
     let width = width
@@ -350,16 +381,5 @@ package final class Moments: @unchecked Sendable {
     }
     for j in 0..<squares.count { squares.base[j] += delta[j] * (n * delta[j] - 2 * t[j]) }
     for j in 0..<d { t[j] -= n * delta[j] }
-  }
-}
-
-/// - Throws: `.nonfinite` naming the first row and column that hold a NaN or an infinity.
-package func checkFinite(_ rows: Matrix, in context: Context) throws(GenerativeError) {
-  let isPacked = rows.rowStride == rows.columnCount
-  if isPacked, context.isFinite(rows.base, count: rows.rowCount * rows.columnCount) { return }
-  for i in 0..<rows.rowCount {
-    let row = rows.base + i * rows.rowStride
-    guard let column = (0..<rows.columnCount).first(where: { !row[$0].isFinite }) else { continue }
-    throw .nonfinite(row: i, column: column, value: Double(row[column]))
   }
 }

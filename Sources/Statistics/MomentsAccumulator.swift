@@ -88,50 +88,54 @@ final class MomentsAccumulator {
     for first in stride(from: 0, to: rowCount, by: Self.doubleBlockRows) {
       let count = min(rowCount - first, Self.doubleBlockRows)
       context.convert(bytes + first * d, count: count * d, into: floatBlock.base)
-      try add(Matrix(floatBlock.base, rows: count, columns: d), to: moments)
+      try add(.floats(Matrix(floatBlock.base, rows: count, columns: d)), to: moments)
     }
   }
 
-  /// Adds rows of floats.
+  /// Adds rows of floats or doubles.
   ///
-  /// - Throws: `.nonfinite`, and then rows were added.
-  func add(_ rows: Matrix, to moments: Moments) throws(GenerativeError) {
-    if takesDouble || rows.rowCount < Self.doubleBlockRows {
-      for first in stride(from: 0, to: rows.rowCount, by: Self.doubleBlockRows) {
-        let block = rows.rows(first, min(rows.rowCount - first, Self.doubleBlockRows))
-        centre(block, moments)
-        sumBlock(block.rowCount, moments)
+  /// - Throws: `.nonfinite`, and then rows were added; `.memory`.
+  func add(_ batch: RowBatch, to moments: Moments) throws(GenerativeError) {
+    if case .floats(let rows) = batch, !takesDouble, rows.rowCount >= Self.doubleBlockRows {
+      moments.hasFloatProducts = true
+      for j in 0..<columnCount { floatBlock.base[j] = Float(moments.shift.base[j]) }
+      context.rankUpdate(
+        rows, subtracting: floatBlock.base, into: moments.products.base, sums: moments.sums.base)
+    } else if columnCount <= NarrowUpdate.mostColumns, moments.directions == nil {
+      try addNarrow(batch, to: moments)
+    } else {
+      for first in stride(from: 0, to: batch.rowCount, by: Self.doubleBlockRows) {
+        let count = min(batch.rowCount - first, Self.doubleBlockRows)
+        batch.centre(
+          first, count, of: columnCount, about: moments.shift.base, into: doubleBlock.base, in: context)
+        sumBlock(count, moments)
         if let directions = moments.directions {
-          addDoubles(block.rowCount, along: directions, to: moments)
+          addDoubles(count, along: directions, to: moments)
         } else {
-          addDoubles(block.rowCount, to: moments)
+          addDoubles(count, to: moments)
         }
       }
-    } else {
-      context.rankUpdate(
-        rows, subtracting: moments.shift.base, into: moments.products.base, sums: moments.sums.base)
     }
-    try checkSums(moments, rows)
+    try checkSums(moments, batch)
+  }
+
+  private func addNarrow(_ batch: RowBatch, to moments: Moments) throws(GenerativeError) {
+    let d = columnCount
+    let update = try NarrowUpdate(rows: batch.rowCount, columns: d, in: context)
+    update.run(into: moments.products.base, sums: moments.sums.base) { first, count, block in
+      batch.centre(first, count, columns: 0..<d, of: d, about: moments.shift.base, into: block)
+    }
   }
 
   /// A NaN or an infinity anywhere shows in its column's sum.
-  private func checkSums(_ moments: Moments, _ rows: Matrix) throws(GenerativeError) {
-    guard let column = (0..<columnCount).first(where: { !moments.sums.base[$0].isFinite }) else { return }
-    try checkFinite(rows, in: context)
-    throw GenerativeError(.nonfinite, "the sum of column \(column) overflows")
-  }
-
-  /// doubleBlock ← x − s in Double.
-  private func centre(_ rows: Matrix, _ moments: Moments) {
-    let d = columnCount
-    let s = moments.shift.base
-    let target = doubleBlock.base
-    context.parallelSlots((rows.rowCount + 15) / 16, isSmall: rows.rowCount * d < Self.small) { _, group in
-      for i in group * 16..<min(rows.rowCount, group * 16 + 16) {
-        let x = rows.base + i * rows.rowStride
-        for j in 0..<d { target[i * d + j] = Double(x[j]) - Double(s[j]) }
-      }
+  private func checkSums(_ moments: Moments, _ batch: RowBatch) throws(GenerativeError) {
+    let (d, s) = (columnCount, moments.sums.base)
+    guard let column = (0..<d).first(where: { !s[$0].isFinite || !moments.square($0).isFinite }) else {
+      return
     }
+    try batch.checkFinite(in: context)
+    try batch.checkSquares()
+    throw GenerativeError(.nonfinite, "the sum of the squares of column \(column) is beyond 1.8e308")
   }
 
   /// t ← t + the sums of the block's columns, and with directions those of their squares; row by row.

@@ -68,19 +68,15 @@ package final class Reservoir: @unchecked Sendable {
   package func add(_ batch: RowBatch, first: Int) throws(GenerativeError) {
     try checkNumbers(first, batch.rowCount)
     try makeRoom(for: batch.rowCount)
-    switch batch {
-    case .floats(let rows):
-      guard rows.columnCount == columnCount else {
-        throw GenerativeError(.mismatch, "n_features must be \(columnCount), not \(rows.columnCount)")
-      }
-      try checkFinite(rows, in: context)
-      addAll(first, rows.rowCount) { i, target in
-        target.update(from: rows.base + i * rows.rowStride, count: columnCount)
-      }
-    case .bytes(let bytes, let count):
-      addAll(first, count) { i, target in
-        context.convert(bytes + i * columnCount, count: columnCount, into: target)
-      }
+    try batch.checkColumns(columnCount)
+    try batch.checkFinite(in: context)
+    // A row that no float holds ends the batch before any of it is added.
+    if case .doubles = batch {
+      let row = try Buffer<Float>(count: columnCount, in: context.memory)
+      for i in 0..<batch.rowCount { try batch.round(i, 1, of: columnCount, into: row.base, in: context) }
+    }
+    addAll(first, batch.rowCount) { i, target in
+      try? batch.round(i, 1, of: columnCount, into: target, in: context)
     }
   }
 

@@ -33,19 +33,9 @@ package struct RowStore {
   }
 
   package mutating func append(_ batch: RowBatch) throws(GenerativeError) {
-    let d = columnCount
-    switch batch {
-    case .floats(let rows):
-      guard rows.columnCount == d else {
-        throw GenerativeError(.mismatch, "n_features must be \(d), not \(rows.columnCount)")
-      }
-      let target = try extend(rows.rowCount)
-      for i in 0..<rows.rowCount {
-        (target + i * d).update(from: rows.base + i * rows.rowStride, count: d)
-      }
-    case .bytes(let bytes, let rowCount):
-      context.convert(bytes, count: rowCount * d, into: try extend(rowCount))
-    }
+    try batch.checkColumns(columnCount)
+    let target = try extend(batch.rowCount)
+    try batch.round(0, batch.rowCount, of: columnCount, into: target, in: context)
   }
 
   /// Room for `count` more rows, to be filled; valid until the next.

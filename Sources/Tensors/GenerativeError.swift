@@ -53,6 +53,11 @@ package struct GenerativeError: Error, Equatable, Sendable {
 extension GenerativeError {
   /// `row 3, column 5 is nan; data must hold no NaN and no inf`
   package static func nonfinite(row: Int, column: Int, value: Double) -> GenerativeError {
-    GenerativeError(.nonfinite, "row \(row), column \(column) is \(value); data must hold no NaN and no inf")
+    if value.isFinite {
+      return GenerativeError(
+        .nonfinite, "row \(row), column \(column) is \(value), which a 32-bit float cannot hold")
+    }
+    return GenerativeError(
+      .nonfinite, "row \(row), column \(column) is \(value); data must hold no NaN and no inf")
   }
 }

@@ -89,7 +89,7 @@ import Testing
         "gen_model_detect",
         {
           var scores = [Double](repeating: 0, count: 4)
-          return gen_model_detect($0, x, 4, &scores, nil)
+          return gen_model_detect($0, x, Int32(GEN_F32), 4, &scores, nil)
         }
       ),
       (
@@ -192,8 +192,8 @@ import Testing
     let x = rows(5)
     var (z, y, back) = ([Float](repeating: 0, count: 10), [Float](), [Float](repeating: 0, count: 30))
     y = back
-    expect(gen_pca_transform(pca, x, 5, &z), GEN_OK)
-    expect(gen_pca_inverse_transform(pca, z, 5, &y), GEN_OK)
+    expect(gen_pca_transform(pca, x, Int32(GEN_F32), 5, &z), GEN_OK)
+    expect(gen_pca_inverse_transform(pca, z, Int32(GEN_F32), 5, &y), GEN_OK)
     expect(gen_model_reconstruct(pca, x, nil, 5, &back), GEN_OK)
     #expect(y == back)
     expect(gen_model_reconstruct(pca, x, [0, 1, 2, 0, 1], 5, &back), GEN_E_STATE)

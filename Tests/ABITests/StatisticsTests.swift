@@ -130,7 +130,7 @@ import TestSupport
     var found = Solution(
       variances: Array(repeating: 0, count: k), components: Array(repeating: 0, count: k * Self.columns),
       mean: Array(repeating: 0, count: Self.columns), total: 0)
-    expect(gen_pca_solution(pca, &found.mean, &found.components, &found.variances), GEN_OK)
+    expect(gen_pca_solution(pca, Int32(GEN_F32), &found.mean, &found.components, &found.variances), GEN_OK)
     var info = gen_pca_info_t()
     info.struct_size = UInt32(MemoryLayout<gen_pca_info_t>.size)
     expect(gen_pca_info(pca, &info), GEN_OK)
@@ -264,7 +264,7 @@ import TestSupport
       if status == GEN_OK, let dataset = try? Rows.bytes.dataset(parts[rank]) {
         status = gen_pca_fit(pca, dataset, nil)
         gen_dataset_destroy(dataset)
-        if status == GEN_OK { status = gen_pca_solution(pca, nil, &components, nil) }
+        if status == GEN_OK { status = gen_pca_solution(pca, Int32(GEN_F32), nil, &components, nil) }
       }
       gen_model_destroy(pca)
       withExtendedLifetime(host) {}
@@ -287,7 +287,7 @@ import TestSupport
     let dataset = try Rows.bytes.dataset(0..<Self.rowCount)
     expect(gen_pca_fit(alone, dataset, nil), GEN_OK)
     var expected = [Float](repeating: 0, count: 6 * Self.columns)
-    expect(gen_pca_solution(alone, nil, &expected, nil), GEN_OK)
+    expect(gen_pca_solution(alone, Int32(GEN_F32), nil, &expected, nil), GEN_OK)
     for cuts in [[0, Self.rowCount], [0, 40, Self.rowCount], [0, 700, 701, Self.rowCount]] {
       for found in fitted(zip(cuts, cuts.dropFirst()).map { $0..<$1 }, solver: solver) {
         #expect(found.status == "GEN_OK" && found.components == expected, "\(found.message)")
@@ -452,8 +452,8 @@ import TestSupport
 
   @Test func `The size of moments' bytes is as the header states`() throws {
     for (directions, refines, wanted) in [
-      (0, false, 300 * 301 / 2 * 8 + 300 * 12), (40, false, 300 * 40 * 8 + 300 * 20),
-      (40, true, 300 * 40 * 9 + 300 * 20),
+      (0, false, 300 * 301 / 2 * 8 + 300 * 16), (40, false, 300 * 40 * 8 + 300 * 24),
+      (40, true, 300 * 40 * 9 + 300 * 24),
     ] {
       var kept = try moments(directions: directions)
       let dataset = try Rows.bytes.dataset(0..<50)
@@ -596,7 +596,7 @@ import TestSupport
     for part in [150..<n, 0..<150] {
       let shard = try moments(d + 2)
       let values = Array(joint[part.lowerBound * (d + 2)..<part.upperBound * (d + 2)])
-      expect(gen_moments_update_rows(shard, values, Int64(part.count)), GEN_OK)
+      expect(gen_moments_update_rows(shard, values, Int32(GEN_F32), Int64(part.count)), GEN_OK)
       expect(gen_moments_merge(all, shard), GEN_OK)
       gen_moments_destroy(shard)
     }

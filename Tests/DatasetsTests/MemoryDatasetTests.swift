@@ -199,8 +199,12 @@ struct MemoryDatasetTests {
     #expect(error?.message == "row 7818, column 2 is \(value); data must hold no NaN and no inf")
   }
 
-  @Test func aDoubleTooLargeForAFloatIsNotFinite() {
-    #expect(status { try dataset([0, 0, 1e300], .float64, rowCount: 1, shape: vector) } == .nonfinite)
+  @Test func aDoubleTooLargeForAFloatIsNamedWhereFloatsAreRead() throws {
+    let dataset = try dataset([0, 0, 1e300], .float64, rowCount: 1, shape: vector)
+    let error = #expect(throws: GenerativeError.self) { try rows(dataset, [0]) }
+    #expect(error?.status == .nonfinite)
+    #expect(error?.message == "row 0, column 2 is 1e+300, which a 32-bit float cannot hold")
+    #expect(try doubles(dataset, 0..<1)[2] == 1e300)
   }
 
   @Test func indicesOutOfRangeAreErrors() throws {

@@ -48,7 +48,7 @@ struct PCAFashionTests {
       (200, 3.202, 0.9537),
     ]
     let latents = try TestRows(rows: 10_000, columns: 200)
-    try solution.transform(test.matrix, into: latents.matrix, in: pca.context)
+    try solution.transform(test.batch, into: latents.batch, in: pca.context)
     // ‖x − x̂‖² = ‖x − μ‖² − Σ yᵢ²
     var error = 0.0
     for i in 0..<10_000 {
@@ -69,7 +69,7 @@ struct PCAFashionTests {
     }
     // The same error from the reconstructions themselves.
     let back = try TestRows(rows: 10_000, columns: 784)
-    try solution.reconstruct(test.matrix, into: back.matrix, in: pca.context)
+    try solution.reconstruct(test.batch, into: back.batch, in: pca.context)
     var direct = 0.0
     for i in 0..<10_000 * 784 { direct += pow(Double(back.buffer.base[i] - test.buffer.base[i]), 2) }
     #expect(abs(direct / 10_000 - 3.202) < 6e-4)
@@ -79,7 +79,7 @@ struct PCAFashionTests {
     for i in 0..<10 {
       var difference = 0.0
       for j in 0..<784 {
-        difference += pow(Double(components[i * 784 + j] - solution.components.base[i * 784 + j]), 2)
+        difference += pow(Double(components[i * 784 + j]) - solution.components.base[i * 784 + j], 2)
       }
       #expect(difference.squareRoot() < 1e-3)
     }
@@ -97,7 +97,7 @@ struct PCAFashionTests {
       let solution = try pca.solution()
       #expect(abs(solution.noiseVariance - noise) < 1e-6)
       let likelihoods = try Buffer<Double>(count: test.matrix.rowCount)
-      try solution.logLikelihood(test.matrix, into: likelihoods.base, in: pca.context)
+      try solution.logLikelihood(test.batch, into: likelihoods.base, in: pca.context)
       #expect(abs(likelihoods.elements.reduce(0, +) / Double(likelihoods.count) - likelihood) < 0.01)
     }
   }

@@ -41,7 +41,7 @@ import TestSupport
     let rows = try small()
     let (pca, solution) = try fitted(rows, .count(k))
     let likelihoods = try Buffer<Double>(count: 60)
-    try solution.logLikelihood(rows.matrix, into: likelihoods.base, in: pca.context)
+    try solution.logLikelihood(rows.batch, into: likelihoods.base, in: pca.context)
     // Cholesky C = L·Lᵀ: ln|C| and ‖L⁻¹(x − μ)‖².
     let d = 7
     let c = covariance(solution)
@@ -69,7 +69,7 @@ import TestSupport
     let expected = try golden("pca-small-scores.f64", as: Double.self)
     let (pca, solution) = try fitted(rows, .count(3))
     let likelihoods = try Buffer<Double>(count: 60)
-    try solution.logLikelihood(rows.matrix, into: likelihoods.base, in: pca.context)
+    try solution.logLikelihood(rows.batch, into: likelihoods.base, in: pca.context)
     for i in 0..<60 { #expect(abs(likelihoods[i] - expected[i]) < 1e-4) }
   }
 
@@ -81,7 +81,7 @@ import TestSupport
       #expect(solution.noiseVariance == 0)
       let likelihoods = try Buffer<Double>(count: 60)
       #expect {
-        try solution.logLikelihood(rows.matrix, into: likelihoods.base, in: pca.context)
+        try solution.logLikelihood(rows.batch, into: likelihoods.base, in: pca.context)
       } throws: { ($0 as? GenerativeError)?.status == .state }
     }
   }
@@ -91,7 +91,7 @@ import TestSupport
     let count = 60_000
     let samples = try TestRows(rows: count, columns: 7)
     for addingNoise in [true, false] {
-      try solution.sample(into: samples.matrix, seed: 5, addingNoise: addingNoise, in: pca.context)
+      try solution.sample(into: samples.batch, seed: 5, addingNoise: addingNoise, in: pca.context)
       var expected = covariance(solution)
       if !addingNoise { for i in 0..<7 { expected[i][i] -= solution.noiseVariance } }
       let s = samples.buffer
@@ -117,14 +117,14 @@ import TestSupport
   @Test func `Row i of a seed is the same in any batch`() throws {
     let (pca, solution) = try fitted(try small(), .count(2))
     let whole = try TestRows(rows: 1100, columns: 7)
-    try solution.sample(into: whole.matrix, seed: 9, addingNoise: true, in: pca.context)
+    try solution.sample(into: whole.batch, seed: 9, addingNoise: true, in: pca.context)
     for (first, count) in [(0, 1), (3, 5), (511, 3), (777, 323)] {
       let part = try TestRows(rows: count, columns: 7)
-      try solution.sample(into: part.matrix, firstRow: first, seed: 9, addingNoise: true, in: pca.context)
+      try solution.sample(into: part.batch, firstRow: first, seed: 9, addingNoise: true, in: pca.context)
       for i in 0..<count { #expect(part[i] == whole[first + i]) }
     }
     let other = try TestRows(rows: 1, columns: 7)
-    try solution.sample(into: other.matrix, seed: 10, addingNoise: true, in: pca.context)
+    try solution.sample(into: other.batch, seed: 10, addingNoise: true, in: pca.context)
     #expect(other[0] != whole[0])
   }
 
@@ -218,7 +218,7 @@ extension PCA.Solution {
   fileprivate func projection(of row: [Float]) throws -> [Float] {
     let rows = try TestRows([row])
     let latents = try TestRows(rows: 1, columns: componentCount)
-    try transform(rows.matrix, into: latents.matrix, in: .standard)
+    try transform(rows.batch, into: latents.batch, in: .standard)
     return latents[0]
   }
 }

@@ -17,6 +17,7 @@ import TestSupport
     var areBytes = true
     var columnCount: Int
     var knownRowCount: Int? { range.count }
+    var element: RowElement { areBytes ? .byte : .float }
 
     init(rows: Int, columns: Int = columns) throws {
       bytes = try Buffer(count: rows * columns)
@@ -54,8 +55,8 @@ import TestSupport
 
   private struct Found: Sendable, Equatable {
     var variances: [Double]
-    var components: [Float]
-    var mean: [Float]
+    var components: [Double]
+    var mean: [Double]
     var total: Double
     var rowCount: Int
 

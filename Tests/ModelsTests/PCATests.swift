@@ -122,7 +122,7 @@ import TestSupport
     try pca.fit(rows.matrix)
     let solution = try pca.solution()
     let latents = try TestRows(rows: 500, columns: 13)
-    try solution.transform(rows.matrix, into: latents.matrix, in: pca.context)
+    try solution.transform(rows.batch, into: latents.batch, in: pca.context)
     for a in 0..<13 {
       for b in 0...a {
         let covariance =
@@ -236,13 +236,13 @@ import TestSupport
     try pca.fit(rows.matrix)
     let solution = try pca.solution()
     let latents = try TestRows(rows: 400, columns: 6)
-    try solution.transform(rows.matrix, into: latents.matrix, in: pca.context)
+    try solution.transform(rows.batch, into: latents.batch, in: pca.context)
     for a in 0..<6 {
       let variance = (0..<400).reduce(0.0) { $0 + Double(latents[$1][a]) * Double(latents[$1][a]) } / 399
       #expect(abs(variance - (a < 4 ? 1 : 0)) < 1e-4)
     }
     let back = try TestRows(rows: 400, columns: 6)
-    try solution.inverseTransform(latents.matrix, into: back.matrix, in: pca.context)
+    try solution.inverseTransform(latents.batch, into: back.batch, in: pca.context)
     for i in 0..<400 * 6 { #expect(abs(back.buffer[i] - rows.buffer[i]) < 1e-5) }
   }
 
@@ -255,7 +255,7 @@ import TestSupport
     try pca.fit(rows.matrix)
     let solution = try pca.solution()
     let back = try TestRows(rows: 350, columns: 8)
-    try solution.reconstruct(rows.matrix, into: back.matrix, in: pca.context)
+    try solution.reconstruct(rows.batch, into: back.batch, in: pca.context)
     var lost = 0.0
     for i in 0..<350 * 8 { lost += pow(Double(back.buffer[i] - rows.buffer[i]), 2) }
     #expect(abs(lost / 349 / (solution.noiseVariance * 5) - 1) < 1e-4)
@@ -311,8 +311,8 @@ import TestSupport
     var numbers = TestNumbers(seed: 15)
     let rows = numbers.mixedRows(8, 4, rank: 4, condition: 2)
     #expect(
-      message { _ = try fit(rows, .count(900)) } == "argument: n_components must be between 1 and 4, not 900")
-    #expect(message { _ = try fit(rows, .count(0)) } == "argument: n_components must be at least 1, not 0")
+      message { _ = try fit(rows, .count(900)) } == "argument: n_components must be between 0 and 4, not 900")
+    #expect(message { _ = try fit(rows, .count(-1)) } == "argument: n_components must be at least 0, not -1")
     #expect(
       message { _ = try fit(rows, .varianceRatio(.nan)) }
         == "argument: variance_ratio must be between 0 and 1, not nan")

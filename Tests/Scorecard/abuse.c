@@ -110,7 +110,7 @@ static void fit_pca(gen_dataset *data, const char *name) {
   CHECK(status != GEN_E_INTERNAL && status != GEN_E_NOMEM, "pca %s", name);
   if (status == GEN_OK) {
     n_fitted++;
-    CHECK(gen_pca_sample(pca, 2, 1, 0, rows) == GEN_OK && all_finite(rows, 2 * WIDTH),
+    CHECK(gen_pca_sample(pca, 2, 1, 0, GEN_F32, rows) == GEN_OK && all_finite(rows, 2 * WIDTH),
           "pca %s samples", name);
   }
   gen_model_destroy(pca);

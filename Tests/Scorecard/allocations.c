@@ -83,8 +83,8 @@ MODEL_STORY(gan, network.,
 #undef FIT
 #define FIT gen_pca_fit(model, data, NULL)
 MODEL_STORY(pca, ,
-            THEN(THEN(gen_pca_transform(model, f.rows, 2, f.rows), MIXTURE_AND_THRESHOLD),
-                 gen_pca_sample(model, 2, 1, 1, f.rows)))
+            THEN(THEN(gen_pca_transform(model, f.rows, GEN_F32, 2, f.rows), MIXTURE_AND_THRESHOLD),
+                 gen_pca_sample(model, 2, 1, 1, GEN_F32, f.rows)))
 
 static gen_status statistics_story(gen_context *context) {
   gen_moments *first = NULL, *refined = NULL, *moments = NULL;

@@ -70,7 +70,7 @@ static void predict(const char *path) {
     MUST(gen_model_load(path, NULL, &pca));
     MUST(gen_pca_info(pca, &pca_info));
     count = N_ROWS * pca_info.n_components;
-    MUST(gen_pca_transform(pca, rows, N_ROWS, outputs));
+    MUST(gen_pca_transform(pca, rows, GEN_F32, N_ROWS, outputs));
     gen_model_destroy(pca);
   } else if (strcmp(kind, "autoencoder") == 0) {
     gen_autoencoder *autoencoder = NULL;

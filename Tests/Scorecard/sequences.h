@@ -97,7 +97,7 @@ static gen_status step(struct scratch *s, unsigned op, int a, int b, unsigned ch
   case 15:
     return gen_gan_sample((gen_gan *)x, NULL, spice % 16, spice, s->rows);
   case 16:
-    return gen_pca_transform((gen_pca *)x, f.rows, spice % 16, s->rows);
+    return gen_pca_transform((gen_pca *)x, f.rows, GEN_F32, spice % 16, s->rows);
   case 17:
     return gen_vae_encode((gen_vae *)x, f.rows, NULL, spice % 16, s->rows,
                           spice % 2 ? NULL : s->rows + 64);

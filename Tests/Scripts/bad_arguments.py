@@ -20,6 +20,7 @@ from tables import Tables
 
 # Right values of parameters by name; by function and name where the name alone does not tell.
 VALUES = {
+    "dtype": "GEN_F32",
     "n_rows": "2", "first_row": "0", "row_size": "ROW", "height": "SIDE", "width": "SIDE",
     "channels": "1", "n_neighbours": "1", "n_samples": "4", "n_validation": "2", "n_test": "2",
     "batch_size": "4", "n_grid_rows": "2", "n_grid_columns": "2", "latent_x": "0", "latent_y": "1",

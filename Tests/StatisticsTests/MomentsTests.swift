@@ -60,14 +60,14 @@ import Testing
     for makesFloat in [{ (b: UInt8) in Float(b) / 255 }, { Float($0) * (1 / 255) }] {
       let rows = try TestRows(rows: 2100, columns: d)
       for i in 0..<2100 * d { rows.buffer.base[i] = makesFloat(bytes.buffer.base[i]) }
-      let parts = try Moments(columns: d)
+      let parts = try Moments(columns: d, .single)
       for part in [0..<1, 1..<300, 300..<2100] { try parts.add(rows.slice(part)) }
       #expect(parts.isExact)
       #expect(try covariance(parts) == covariance(whole))
       let inDouble = try Moments(columns: d, .double)
       try inDouble.add(rows.matrix)
       #expect(!inDouble.isExact)
-      let ofFewColumns = try Moments(columns: 27)
+      let ofFewColumns = try Moments(columns: 27, .single)
       try ofFewColumns.add(Matrix(rows.buffer.base, rows: 21_000, columns: 27))
       #expect(!ofFewColumns.isExact)
     }

@@ -24,7 +24,10 @@ package struct TestRows: RowSource {
 
   package var matrix: Matrix { Matrix(buffer.base, rows: rowCount, columns: columnCount) }
 
+  package var batch: RowBatch { .floats(matrix) }
+
   package var knownRowCount: Int? { rowCount }
+  package var element: RowElement { .float }
 
   package func forEachBatch(_ body: (RowBatch) throws(GenerativeError) -> Void) throws(GenerativeError) {
     defer { withExtendedLifetime(buffer) {} }
@@ -44,6 +47,7 @@ package struct ByteRows: RowSource {
   package let columnCount: Int
   package var range: Range<Int>
   package var knownRowCount: Int? { range.count }
+  package var element: RowElement { .byte }
 
   package init(rows: Int, columns: Int, seed: Int) throws {
     buffer = try Buffer(count: rows * columns)

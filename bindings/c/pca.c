@@ -32,7 +32,7 @@ int main(int argc, char **argv) {
   const char *folder = argc > 1 ? argv[1] : ".";
   static float components[COUNT * SIZE], pictures[2 * SHOWN * SIZE], latents[SHOWN * COUNT];
   double variance[COUNT];
-  gen_pca_info_t info = {sizeof info, 0, 0, 0, 0, 0, 0};
+  gen_pca_info_t info = {sizeof info, 0, 0, 0, 0, 0, 0, 0};
   gen_dataset *data = NULL;
   gen_pca *pca = NULL;
   gen_pca_options options;
@@ -44,10 +44,10 @@ int main(int argc, char **argv) {
   grid.n_columns = SHOWN;
   grid.stretch = 1;
   failed = open_pictures(&data) || gen_pca_create(&options, &pca) || gen_pca_fit(pca, data, NULL) ||
-           gen_pca_solution(pca, NULL, components, variance) || gen_pca_info(pca, &info) ||
+           gen_pca_solution(pca, GEN_F32, NULL, components, variance) || gen_pca_info(pca, &info) ||
            gen_dataset_read(data, 0, SHOWN, pictures) ||
-           gen_pca_transform(pca, pictures, SHOWN, latents) ||
-           gen_pca_inverse_transform(pca, latents, SHOWN, pictures + SHOWN * SIZE) ||
+           gen_pca_transform(pca, pictures, GEN_F32, SHOWN, latents) ||
+           gen_pca_inverse_transform(pca, latents, GEN_F32, SHOWN, pictures + SHOWN * SIZE) ||
            save_grid(components, COUNT, &grid, folder, "components.png");
   grid.stretch = 0;
   failed = failed || save_grid(pictures, 2 * SHOWN, &grid, folder, "reconstructions.png") ||

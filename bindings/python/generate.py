@@ -26,6 +26,8 @@ WORDS = {"DEFAULT": None, "NONE": None, "AUTOMATIC": "auto"}
 NUMBERS = {f"{sign}int{bits}_t": f"c_{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 NUMBERS.update({name: f"c_{name}" for name in ("char", "double", "float", "int", "size_t")})
 CTYPES = {*NUMBERS.values(), "c_char_p", "c_void_p", "CFUNCTYPE", "POINTER"}
+INTEGERS = set(NUMBERS.values()) - {"c_char", "c_double", "c_float"}
+GLUE = "~"  # a space at which no line is broken
 
 
 def camel(c_name):
@@ -82,6 +84,11 @@ class Types:
         name = owner.removesuffix("Options") + camel(parameter.name)
         return self._declare(name, self._function(name, parameter.function))
 
+    def argument(self, function, parameter):
+        """The expression for a parameter of one of the library's functions."""
+        expression = self.parameter(camel(function.name), parameter, "Numbers")
+        return f'Integer({expression},{GLUE}"{parameter.name}")' if expression in INTEGERS else expression
+
     def _declare(self, name, text):
         if self.declarations.setdefault(name, text) != text:
             raise SyntaxError(f"two types of the header would be called {name}")
@@ -136,14 +143,15 @@ def functions(header, types):
     """_functions.py: what each function returns and takes."""
     lines = []
     for function in header.functions.values():
-        taken = ", ".join(types.parameter(camel(function.name), p, "Numbers") for p in function.parameters)
+        taken = ", ".join(types.argument(function, parameter) for parameter in function.parameters)
         line = f'"{function.name}": ({types.of(function.result)}, [{taken}]),'
         indents = {"initial_indent": " " * 4, "subsequent_indent": " " * 8}
         lines += textwrap.wrap(line, 110, break_long_words=False, break_on_hyphens=False, **indents)
     docstring = '"""The functions of generative.h: what each returns and takes."""\n\n'
-    body = "\nPROTOTYPES: dict[str, tuple[Any, list[Any]]] = {\n" + "\n".join(lines) + "\n}\n"
+    table = "\n".join(lines).replace(GLUE, " ")
+    body = "\nPROTOTYPES: dict[str, tuple[Any, list[Any]]] = {\n" + table + "\n}\n"
     imported = _imports("ctypes", CTYPES, body) + "from typing import Any\n\n"
-    imported += _imports("._c_types", {"Handle", "Numbers"}, body)
+    imported += _imports("._c_types", {"Handle", "Integer", "Numbers"}, body)
     return FIRST_LINE + docstring + imported + _imports("._structs", types.declarations, body) + body
 
 

@@ -21,18 +21,16 @@ package protocol Calibrated: AnyObject {
 
   /// Floats of a row and of its latent.
   func sizes() throws(GenerativeError) -> (row: Int, latent: Int)
-  /// z ← the latents of rows, of which the first has this number among all that are asked for.
+  /// z ← the latents of packed rows, of which the first has this number among all that are asked for.
   func latents(
-    of x: UnsafePointer<Float>, rows: Int, first: Int, seed: UInt64, into z: UnsafeMutablePointer<Float>
+    of rows: RowBatch, first: Int, seed: UInt64, into z: UnsafeMutablePointer<Float>
   ) throws(GenerativeError)
   /// x ← the rows of latents.
   func rows(
     of z: UnsafePointer<Float>, count: Int, into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError)
-  /// scores ← how strange each row is: greater for stranger ones.
-  func scores(
-    of x: UnsafePointer<Float>, rows: Int, into scores: UnsafeMutablePointer<Double>
-  ) throws(GenerativeError)
+  /// scores ← how strange each of some packed rows is: greater for stranger ones.
+  func scores(of rows: RowBatch, into scores: UnsafeMutablePointer<Double>) throws(GenerativeError)
 }
 
 // MARK: - Sampling
@@ -46,10 +44,10 @@ extension Calibrated {
   ) throws(GenerativeError) {
     let sizes = try sizes()
     var store = try RowStore(columns: sizes.latent, capacity: source.knownRowCount ?? 0, in: context)
-    try forEachBlock(of: source, sizes.row) { x, count throws(GenerativeError) in
+    try forEachBlock(of: source, sizes.row) { rows throws(GenerativeError) in
       let first = store.rowCount
-      let z = try store.extend(count)
-      try latents(of: x, rows: count, first: first, seed: options.seed, into: z)
+      let z = try store.extend(rows.rowCount)
+      try latents(of: rows, first: first, seed: options.seed, into: z)
     }
     calibration.mixture = try GaussianMixture.fit(to: store, options, in: context)
   }
@@ -90,9 +88,9 @@ extension Calibrated {
   package func fitThreshold(_ source: some RowSource, quantile: Double) throws(GenerativeError) -> Double {
     let size = try sizes().row
     var scores: [Double] = []
-    try forEachBlock(of: source, size) { x, count throws(GenerativeError) in
-      let block = try Buffer<Double>(count: count, in: context.memory)
-      try self.scores(of: x, rows: count, into: block.base)
+    try forEachBlock(of: source, size) { rows throws(GenerativeError) in
+      let block = try Buffer<Double>(count: rows.rowCount, in: context.memory)
+      try self.scores(of: rows, into: block.base)
       scores += block.elements
     }
     guard !scores.isEmpty else { throw GenerativeError(.argument, "a threshold needs a row at least") }
@@ -120,50 +118,64 @@ extension Calibrated {
   ///
   /// - Throws: `.state` for anomalies without a threshold.
   package func detect(
-    _ x: UnsafePointer<Float>, rows: Int, scores: UnsafeMutablePointer<Double>?,
-    anomalies: UnsafeMutablePointer<Int32>?
+    _ rows: RowBatch, scores: UnsafeMutablePointer<Double>?, anomalies: UnsafeMutablePointer<Int32>?
   ) throws(GenerativeError) {
     let threshold = anomalies == nil ? 0 : try threshold()
-    let size = try sizes().row
-    let block = min(rows, Inference.blockRows)
+    let block = min(rows.rowCount, Inference.blockRows)
     let some = try Buffer<Double>(count: block, in: context.memory)
-    for first in stride(from: 0, to: rows, by: max(block, 1)) {
-      let count = min(block, rows - first)
-      try self.scores(of: x + first * size, rows: count, into: some.base)
+    for first in stride(from: 0, to: rows.rowCount, by: max(block, 1)) {
+      let count = min(block, rows.rowCount - first)
+      try self.scores(of: rows.part(first, count), into: some.base)
       scores?.advanced(by: first).update(from: some.base, count: count)
       // A score that is no number is no normal row's.
       for i in 0..<count { anomalies?[first + i] = some.base[i] <= threshold ? 0 : 1 }
     }
   }
 
-  /// Calls `body` with all rows of a source as packed floats, some at a time.
+  /// Calls `body` with all rows of a source, packed, some at a time: as doubles where they are, else as floats.
   private func forEachBlock(
-    of source: some RowSource, _ size: Int,
-    _ body: (_ x: UnsafePointer<Float>, _ count: Int) throws(GenerativeError) -> Void
+    of source: some RowSource, _ size: Int, _ body: (_ rows: RowBatch) throws(GenerativeError) -> Void
   ) throws(GenerativeError) {
     guard source.columnCount == size else {
       throw GenerativeError(
         .mismatch, "dataset has rows of \(source.columnCount) numbers, the model takes \(size)")
     }
     let blockRows = Inference.blockRows
-    let packed = try Buffer<Float>(count: blockRows * size, in: context.memory)
+    let doubles = source.element == .double
+    let space = try Buffer<Double>(
+      count: doubles ? blockRows * size : (blockRows * size + 1) / 2, in: context.memory)
+    let floats = UnsafeMutableRawPointer(space.base).assumingMemoryBound(to: Float.self)
     var done = 0
     try source.forEachBatch { batch throws(GenerativeError) in
-      if !source.isChecked, case .floats(let rows) = batch { try checkFinite(rows, in: context) }
+      if !source.isChecked { try batch.checkFinite(in: context) }
       for first in stride(from: 0, to: batch.rowCount, by: blockRows) {
         try Run.proceed(done, of: source.knownRowCount ?? 0)
         let count = min(blockRows, batch.rowCount - first)
-        switch batch {
-        case .bytes(let bytes, _):
-          context.convert(bytes + first * size, count: count * size, into: packed.base)
-        case .floats(let rows):
-          for i in 0..<count {
-            (packed.base + i * size).update(from: rows.base + (first + i) * rows.rowStride, count: size)
-          }
+        let rows: RowBatch
+        if doubles {
+          batch.centre(first, count, of: size, about: nil, into: space.base, in: context)
+          rows = .doubles(DoubleMatrix(space.base, rows: count, columns: size))
+        } else {
+          try batch.round(first, count, of: size, into: floats, in: context)
+          rows = .floats(Matrix(floats, rows: count, columns: size))
         }
-        try Run.apart { () throws(GenerativeError) in try body(packed.base, count) }
+        try Run.apart { () throws(GenerativeError) in try body(rows) }
         done += count
       }
     }
+  }
+}
+
+extension RowBatch {
+  /// Packed rows as networks take them: floats as they are, doubles rounded.
+  ///
+  /// - Throws: `.nonfinite` for a double that no float holds; `.memory`; what `body` throws.
+  func asFloats(
+    of width: Int, in context: Context, _ body: (UnsafePointer<Float>) throws(GenerativeError) -> Void
+  ) throws(GenerativeError) {
+    if case .floats(let rows) = self, rows.rowStride == width { return try body(rows.base) }
+    let floats = try Buffer<Float>(count: rowCount * width, in: context.memory)
+    try round(0, rowCount, of: width, into: floats.base, in: context)
+    try body(floats.base)
   }
 }

@@ -1,4 +1,5 @@
 import Networks
+import Statistics
 import Tensors
 import Training
 
@@ -9,12 +10,11 @@ extension PCA: Calibrated {
   }
 
   package func latents(
-    of x: UnsafePointer<Float>, rows: Int, first: Int, seed: UInt64, into z: UnsafeMutablePointer<Float>
+    of rows: RowBatch, first: Int, seed: UInt64, into z: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     let solution = try solution()
     try solution.transform(
-      Matrix(reading: x, rows: rows, columns: solution.columnCount),
-      into: Matrix(z, rows: rows, columns: solution.componentCount), in: context)
+      rows, into: .floats(Matrix(z, rows: rows.rowCount, columns: solution.componentCount)), in: context)
   }
 
   package func rows(
@@ -22,21 +22,15 @@ extension PCA: Calibrated {
   ) throws(GenerativeError) {
     let solution = try solution()
     try solution.inverseTransform(
-      Matrix(reading: z, rows: count, columns: solution.componentCount),
-      into: Matrix(x, rows: count, columns: solution.columnCount), in: context)
+      .floats(Matrix(reading: z, rows: count, columns: solution.componentCount)),
+      into: .floats(Matrix(x, rows: count, columns: solution.columnCount)), in: context)
   }
 
   /// The squared distance to the components' subspace.
   package func scores(
-    of x: UnsafePointer<Float>, rows: Int, into scores: UnsafeMutablePointer<Double>
+    of rows: RowBatch, into scores: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
-    let solution = try solution()
-    let width = solution.columnCount
-    try squaredErrors(x, rows: rows, of: width, into: scores, in: context) { y throws(GenerativeError) in
-      try solution.reconstruct(
-        Matrix(reading: x, rows: rows, columns: width), into: Matrix(y, rows: rows, columns: width),
-        in: context)
-    }
+    try solution().squaredDistances(of: rows, into: scores, in: context)
   }
 }
 
@@ -44,9 +38,11 @@ extension Autoencoder: Calibrated {
   package func sizes() -> (row: Int, latent: Int) { (options.shape.count, options.latentSize) }
 
   package func latents(
-    of x: UnsafePointer<Float>, rows: Int, first: Int, seed: UInt64, into z: UnsafeMutablePointer<Float>
+    of rows: RowBatch, first: Int, seed: UInt64, into z: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
-    try encode(x, rows: rows, into: z)
+    try rows.asFloats(of: options.shape.count, in: context) { x throws(GenerativeError) in
+      try encode(x, rows: rows.rowCount, into: z)
+    }
   }
 
   package func rows(
@@ -57,10 +53,17 @@ extension Autoencoder: Calibrated {
 
   /// The squared error of the reconstruction.
   package func scores(
-    of x: UnsafePointer<Float>, rows: Int, into scores: UnsafeMutablePointer<Double>
+    of rows: RowBatch, into scores: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
-    try squaredErrors(x, rows: rows, of: options.shape.count, into: scores, in: context) {
-      y throws(GenerativeError) in try reconstruct(x, rows: rows, into: y)
+    let (width, n) = (options.shape.count, rows.rowCount)
+    try rows.asFloats(of: width, in: context) { x throws(GenerativeError) in
+      let y = try Buffer<Float>(count: n * width, in: context.memory)
+      let losses = try Buffer<Float>(count: n, in: context.memory)
+      try reconstruct(x, rows: n, into: y.base)
+      ReconstructionLoss.squaredError.evaluate(
+        Matrix(y.base, rows: n, columns: width), targets: Matrix(reading: x, rows: n, columns: width),
+        losses: losses.base, context: context)
+      for i in 0..<n { scores[i] = Double(losses.base[i]) }
     }
   }
 }
@@ -76,9 +79,11 @@ extension VAE: Calibrated {
 
   /// One latent drawn from each row's Gaussian: together they are what the decoder has learned from.
   package func latents(
-    of x: UnsafePointer<Float>, rows: Int, first: Int, seed: UInt64, into z: UnsafeMutablePointer<Float>
+    of rows: RowBatch, first: Int, seed: UInt64, into z: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
-    try encodeSample(x, rows: rows, first: first, seed: seed, into: z)
+    try rows.asFloats(of: options.shape.count, in: context) { x throws(GenerativeError) in
+      try encodeSample(x, rows: rows.rowCount, first: first, seed: seed, into: z)
+    }
   }
 
   package func rows(
@@ -89,24 +94,13 @@ extension VAE: Calibrated {
 
   /// The negative of the bound, at the mean of each row's Gaussian, so that a row's score is its own.
   package func scores(
-    of x: UnsafePointer<Float>, rows: Int, into scores: UnsafeMutablePointer<Double>
+    of rows: RowBatch, into scores: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
-    let divergences = try Buffer<Double>(count: rows, in: context.memory)
-    try bound(x, rows: rows, samples: 0, seed: 0, reconstruction: scores, divergence: divergences.base)
-    for i in 0..<rows { scores[i] += divergences.base[i] }
+    let n = rows.rowCount
+    let divergences = try Buffer<Double>(count: n, in: context.memory)
+    try rows.asFloats(of: options.shape.count, in: context) { x throws(GenerativeError) in
+      try bound(x, rows: n, samples: 0, seed: 0, reconstruction: scores, divergence: divergences.base)
+    }
+    for i in 0..<n { scores[i] += divergences.base[i] }
   }
-}
-
-/// errors ← ‖x − y‖² of each row, y being what `reconstruct` writes.
-private func squaredErrors(
-  _ x: UnsafePointer<Float>, rows: Int, of width: Int, into errors: UnsafeMutablePointer<Double>,
-  in context: Context, _ reconstruct: (UnsafeMutablePointer<Float>) throws(GenerativeError) -> Void
-) throws(GenerativeError) {
-  let y = try Buffer<Float>(count: rows * width, in: context.memory)
-  let losses = try Buffer<Float>(count: rows, in: context.memory)
-  try reconstruct(y.base)
-  ReconstructionLoss.squaredError.evaluate(
-    Matrix(y.base, rows: rows, columns: width), targets: Matrix(reading: x, rows: rows, columns: width),
-    losses: losses.base, context: context)
-  for i in 0..<rows { errors[i] = Double(losses.base[i]) }
 }

@@ -57,7 +57,7 @@ extension Moments: Checkpointable {
     try self.init(
       rowCount: try checkpoint.option("n_rows", in: 0...Int.max),
       unit: try checkpoint.option("bytes", as: Bool.self) ? Moments.byteUnit : 1,
-      shift: try checkpoint.finite("shift", [d], in: context),
+      shift: try checkpoint.doubles("shift", [d], in: context),
       sums: try checkpoint.finite("sum", [d], in: context), products: products,
       try checkpoint.option("double", default: false) ? .double : .single, directions: sketch?.directions,
       squares: sketch?.squares, productLimit: sketch?.productLimit ?? 0, in: context)

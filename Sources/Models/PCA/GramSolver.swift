@@ -7,114 +7,215 @@ import Tensors
 /// With the centred rows X, n × d:
 ///
 ///     X·Xᵀ/(n − 1) = Uᵀ·diag(λ)·U        n × n instead of d × d
-///     V = diag(λ·(n − 1))^(−½)·U·X       the components
+///     Z = U·X,     Z·Zᵀ = Wᵀ·diag(λ·(n − 1))·W
+///     V = diag(λ·(n − 1))^(−½)·W·Z       the components
 ///
-/// where λ is not zero; directions without variance complete V to orthonormal rows.
+/// where λ is not zero; directions without variance complete V to orthonormal rows. Without rounding W is the
+/// identity; with it, it is what makes small variances right, as in `Refinement`.
 struct GramSolver {
-  private let rows: Matrix
+  private let rows: RowBatch
+  private let options: PCA.Options
   private let context: Context
+  private let n: Int
+  private let d: Int
   private let mean: Buffer<Double>
-  /// s, the mean rounded to Float: what is taken off the rows, exactly or with one rounding.
-  private let shift: Buffer<Float>
-
-  private var n: Int { rows.rowCount }
-  private var d: Int { rows.columnCount }
 
   /// Columns taken at a time.
   private static let stripe = 256
-  /// Up to so many rows products are taken in Double, beyond in Float over a few hundred columns.
+  /// Beyond so many rows of floats products are first tried in Float.
   private static let widestDouble = 256
 
   static func solve(
     _ source: some RowSource, _ options: PCA.Options, in context: Context
   ) throws(GenerativeError) -> PCA.Solution {
+    let (columns, element) = (source.columnCount, source.element)
     let solution = try source.withRows { rows throws(GenerativeError) in
-      try GramSolver(rows, options, in: context).solve(options)
+      try GramSolver(rows, columns: columns, options, in: context).solve(element)
     }
     if let solution { return solution }
     let store = try RowStore(source, in: context)
     defer { withExtendedLifetime(store) {} }
-    return try GramSolver(store.matrix, options, in: context).solve(options)
+    return try GramSolver(.floats(store.matrix), columns: columns, options, in: context).solve(element)
   }
 
-  private init(_ rows: Matrix, _ options: PCA.Options, in context: Context) throws(GenerativeError) {
-    try PCA.checkRowCount(rows.rowCount)
-    try options.check(limit: min(rows.rowCount, rows.columnCount))
-    self.rows = rows
-    self.context = context
-    mean = try Buffer(count: rows.columnCount, in: context.memory)
-    shift = try Buffer(count: rows.columnCount, in: context.memory)
-    if options.centres { takeMean() }
-  }
-
-  private func solve(_ options: PCA.Options) throws(GenerativeError) -> PCA.Solution {
-    let limit = min(n, d)
-    guard let area = checkedProduct(n, n) else {
+  private init(
+    _ rows: RowBatch, columns: Int, _ options: PCA.Options, in context: Context
+  ) throws(GenerativeError) {
+    (n, d) = (rows.rowCount, columns)
+    try PCA.checkRowCount(n)
+    try options.check(limit: min(n, d))
+    guard checkedProduct(n, n) != nil else {
       throw GenerativeError(.memory, "the Gram matrix of \(n) rows does not fit memory")
     }
-    let gram = try Buffer<Double>(count: area, in: context.memory)
-    try addProducts(to: gram.base)
-    if options.centres { try centre(gram.base) }
-    let scale = 1 / Double(n - 1)
-    context.parallel(n) { i in
-      for j in i..<n { gram.base[i * n + j] *= scale }
-    }
-    var total = 0.0
-    for i in 0..<n { total += gram.base[i * (n + 1)] }
-    if !total.isFinite { try checkFinite(rows, in: context) }
+    self.rows = rows
+    self.options = options
+    self.context = context
+    mean = try Buffer(count: d, in: context.memory)
+    if options.centres { try takeMean() }
+  }
 
-    let wanted = options.wantedCount(limit: limit)
-    let eigen = try SymmetricEigen(destroying: gram.base, n: n, leading: wanted, in: context)
-    let variances = UnsafeBufferPointer(eigen.values.elements)
-    let k = options.componentCount(variances: variances, total: total, limit: limit)
-    guard let size = checkedProduct(k, d) else {
-      throw GenerativeError(.memory, "\(k) components of \(d) columns do not fit memory")
+  private func solve(_ element: RowElement) throws(GenerativeError) -> PCA.Solution {
+    if n > Self.widestDouble, case .floats(let floats) = rows,
+      let solution = try solveInFloat(floats, element)
+    {
+      return solution
     }
-    // What is smaller is rounding, and so would be its direction.
-    let floor = eigen.values[0] * (n > Self.widestDouble ? 1e-7 : 1e-14)
-    var rank = 0
-    while rank < k, eigen.values[rank] > floor { rank += 1 }
-    let components = try Buffer<Double>(count: size, in: context.memory)
-    try addComponents(eigen, rank: rank, to: components.base)
-    try Orthonormalizer.complete(
-      components, rows: k, columns: d, rank: rank, seed: options.seed, in: context)
-    return try PCA.Solution(
-      components: components.base, count: k, variances: variances, totalVariance: total, mean: mean.base,
-      rowCount: n, columnCount: d, solver: .gram, whitens: options.whitens, in: context)
+    return try solveInDouble(element)
+  }
+
+  // MARK: - In Double
+
+  private func solveInDouble(_ element: RowElement) throws(GenerativeError) -> PCA.Solution {
+    let limit = min(n, d)
+    let rank = options.rank(rows: n, columns: d)
+    var (gram, total) = try gramInDouble()
+    var eigen = try SymmetricEigen(
+      destroying: gram.base, n: n, leading: options.wantedCount(limit: limit), in: context)
+    var variances = eigen.values
+    var count = options.componentCount(
+      variances: UnsafeBufferPointer(variances.elements), total: total, limit: limit)
+    let spectrum = Spectrum(
+      rowCount: n, columnCount: d, mean: mean, totalVariance: total, variances: variances,
+      vectors: eigen.vectors, vectorCount: eigen.vectorCount)
+    let (first, least) = (variances[0], spectrum.least(of: count))
+    let refines = Refinement.isNeeded(from: first, to: least, of: element)
+    if refines, eigen.vectorCount < n,
+      least < variances[max(count - 1, 0)] || Refinement.needsAll(from: first, to: least)
+    {
+      (gram, total) = try gramInDouble()
+      eigen = try SymmetricEigen(destroying: gram.base, n: n, in: context)
+    }
+    let m = refines ? eigen.vectorCount : count
+    guard let size = checkedProduct(m, d) else {
+      throw GenerativeError(.memory, "\(m) components of \(d) columns do not fit memory")
+    }
+    let z = try Buffer<Double>(count: size, in: context.memory)
+    let matrix = DoubleMatrix(z.base, rows: m, columns: d)
+    if options.centres {
+      // What rounding left of the mean goes from every sum.
+      for i in 0..<m {
+        let u = eigen.vectors.base + i * n
+        let share = (0..<n).reduce(0) { $0 + u[$1] } / Double(n)
+        for p in 0..<n { u[p] -= share }
+      }
+    }
+    try multiply(eigen.matrix[0..<m, 0..<n], into: matrix)
+    if refines {
+      let h = try Buffer<Double>(count: m * m, in: context.memory)
+      let product = try DoubleProduct(rows: m, columns: m, in: context)
+      product.add(matrix, matrix.transposed, into: DoubleMatrix(h.base, rows: m, columns: m), upperOnly: true)
+      let scale = 1 / Double(n - 1)
+      for p in 0..<m * m { h.base[p] *= scale }
+      variances = try Refinement.rotate(
+        matrix, by: try GradedEigen(destroying: h.base, n: m, in: context), in: context)
+      count = options.componentCount(
+        variances: UnsafeBufferPointer(variances.elements), total: total, limit: limit)
+    }
+    for i in rank..<max(rank, variances.count) { variances.base[i] = 0 }
+    return try solution(z, count, variances, total, floor: Double(n) * 0x1p-104, element)
+  }
+
+  /// G = X·Xᵀ/(n − 1) in the upper triangle, and its trace.
+  private func gramInDouble() throws(GenerativeError) -> (gram: Buffer<Double>, trace: Double) {
+    let gram = try Buffer<Double>(count: n * n, in: context.memory)
+    let product = try DoubleProduct(rows: n, columns: n, in: context)
+    try forEachStripe { _, x in
+      product.add(x, x.transposed, into: DoubleMatrix(gram.base, rows: n, columns: n), upperOnly: true)
+    }
+    if options.centres { try centre(gram.base) }
+    return try (gram, scaled(gram))
+  }
+
+  /// Z ← U·X
+  private func multiply(_ u: DoubleMatrix, into z: DoubleMatrix) throws(GenerativeError) {
+    let product = try DoubleProduct(rows: z.rowCount, columns: Self.stripe, in: context)
+    try forEachStripe { columns, x in product.add(u, x, into: z[0..<z.rowCount, columns]) }
+  }
+
+  /// Calls `body` with some columns of X after the others; `centre`: the mean, if it is nil.
+  private func forEachStripe(
+    about centre: UnsafePointer<Double>? = nil, _ body: (_ columns: Range<Int>, _ x: DoubleMatrix) -> Void
+  ) throws(GenerativeError) {
+    let block = try Buffer<Double>(uninitializedCount: n * min(d, Self.stripe), in: context.memory)
+    for first in stride(from: 0, to: d, by: Self.stripe) {
+      try Run.proceed(first, of: d)
+      let columns = first..<min(d, first + Self.stripe)
+      context.parallel((n + 63) / 64) { group in
+        let start = group * 64
+        rows.centre(
+          start, min(64, n - start), columns: columns, of: d, about: centre ?? UnsafePointer(mean.base),
+          into: block.base + start * columns.count)
+      }
+      body(columns, DoubleMatrix(block.base, rows: n, columns: columns.count))
+    }
+  }
+
+  // MARK: - In Float
+
+  /// Nil where the spectrum does not bear the errors of float products.
+  private func solveInFloat(_ rows: Matrix, _ element: RowElement) throws(GenerativeError) -> PCA.Solution? {
+    // s, the mean rounded to Float: what is taken off the rows, exactly or with one rounding.
+    let shift = try Buffer<Float>(count: d, in: context.memory)
+    for j in 0..<d { shift.base[j] = Float(mean.base[j]) }
+    let gram = try Buffer<Double>(count: n * n, in: context.memory)
+    context.rankUpdate(rowsOf: rows, subtracting: shift.base, into: gram.base)
+    if options.centres { try centre(gram.base) }
+    let total: Double
+    do {
+      total = try scaled(gram)
+    } catch {
+      if error.status == .nonfinite { return nil }
+      throw error
+    }
+    var peak = 0.0
+    for i in 0..<n { peak = max(peak, gram.base[i * (n + 1)]) }
+    let limit = min(n, d)
+    let eigen = try SymmetricEigen(
+      destroying: gram.base, n: n, leading: options.wantedCount(limit: limit), in: context)
+    let count = options.componentCount(
+      variances: UnsafeBufferPointer(eigen.values.elements), total: total, limit: limit)
+    let rank = options.rank(rows: n, columns: d)
+    let last = min(count, rank)
+    guard last > 0,
+      FloatProducts.bear(eigen.values[last - 1], largest: eigen.values[0], peak: peak, trace: total, count: d)
+    else { return nil }
+    guard let size = checkedProduct(count, d) else {
+      throw GenerativeError(.memory, "\(count) components of \(d) columns do not fit memory")
+    }
+    let u = try Buffer<Float>(count: count * n, in: context.memory)
+    let v = try Buffer<Float>(count: size, in: context.memory)
+    context.convert(eigen.vectors.base, count: count * n, into: u.base)
+    // About s, since U·1 is zero.
+    context.multiply(
+      Matrix(u.base, rows: count, columns: n), rows, subtracting: shift.base,
+      into: Matrix(v.base, rows: count, columns: d))
+    let z = try Buffer<Double>(uninitializedCount: size, in: context.memory)
+    context.parallel(count) { i in
+      for p in i * d..<(i + 1) * d { z.base[p] = Double(v.base[p]) }
+    }
+    for i in rank..<max(rank, eigen.values.count) { eigen.values.base[i] = 0 }
+    return try solution(z, count, eigen.values, total, floor: 1e-7, element)
   }
 
   // MARK: - Steps
 
-  /// μ in Double, and s.
-  private func takeMean() {
-    context.parallel((d + Self.stripe - 1) / Self.stripe) { index in
-      let columns = index * Self.stripe..<min(d, (index + 1) * Self.stripe)
-      for i in 0..<n {
-        let row = rows.base + i * rows.rowStride
-        for j in columns { mean.base[j] += Double(row[j]) }
-      }
-      for j in columns {
-        mean.base[j] /= Double(n)
-        shift.base[j] = Float(mean.base[j])
+  /// μ, the first row plus the mean of what the others are off it.
+  private func takeMean() throws(GenerativeError) {
+    let first = try Buffer<Double>(count: d, in: context.memory)
+    rows.centre(0, 1, columns: 0..<d, of: d, about: nil, into: first.base)
+    try forEachStripe(about: first.base) { columns, x in
+      // Column by column, each in its rows' order.
+      context.parallelSlots((columns.count + 31) / 32, isSmall: n * columns.count < 20_000) { _, group in
+        for j in group * 32..<min(columns.count, group * 32 + 32) {
+          var sum = 0.0
+          for i in 0..<n { sum += x.base[i * columns.count + j] }
+          mean.base[columns.lowerBound + j] = first.base[columns.lowerBound + j] + sum / Double(n)
+        }
       }
     }
   }
 
-  /// G ← G + X·Xᵀ in the upper triangle, of few rows about μ, of many about s.
-  private func addProducts(to gram: UnsafeMutablePointer<Double>) throws(GenerativeError) {
-    guard n <= Self.widestDouble else {
-      return context.rankUpdate(rowsOf: rows, subtracting: shift.base, into: gram)
-    }
-    let block = try Buffer<Double>(count: n * min(d, Self.stripe), in: context.memory)
-    let product = try DoubleProduct(rows: n, columns: n, in: context)
-    for first in stride(from: 0, to: d, by: Self.stripe) {
-      try Run.proceed(first, of: d)
-      let x = centred(first..<min(d, first + Self.stripe), into: block.base)
-      product.add(x, x.transposed, into: DoubleMatrix(gram, rows: n, columns: n), upperOnly: true)
-    }
-  }
-
-  /// G ← (I − 1·1ᵀ/n)·G·(I − 1·1ᵀ/n), in the upper triangle: what the shift left of the mean goes.
+  /// G ← (I − 1·1ᵀ/n)·G·(I − 1·1ᵀ/n), in the upper triangle: what rounding left of the mean goes.
   private func centre(_ gram: UnsafeMutablePointer<Double>) throws(GenerativeError) {
     let means = try Buffer<Double>(count: n, in: context.memory)
     for i in 0..<n {
@@ -137,50 +238,42 @@ struct GramSolver {
     }
   }
 
-  /// V ← diag(λ·(n − 1))^(−½)·U·X, of the first `rank` rows; about s, since U·1 is zero.
-  private func addComponents(
-    _ eigen: SymmetricEigen, rank: Int, to components: UnsafeMutablePointer<Double>
-  ) throws(GenerativeError) {
-    func scale(_ i: Int, _ row: UnsafeMutablePointer<Double>) {
-      let inverse = 1 / (eigen.values[i] * Double(n - 1)).squareRoot()
-      for j in 0..<d { row[j] *= inverse }
+  /// G ← G/(n − 1) in the upper triangle; returns its trace.
+  ///
+  /// - Throws: `.nonfinite` for rows that hold a NaN or an infinity, or whose squares overflow.
+  private func scaled(_ gram: Buffer<Double>) throws(GenerativeError) -> Double {
+    let scale = 1 / Double(n - 1)
+    context.parallel(n) { i in
+      for j in i..<n { gram.base[i * n + j] *= scale }
     }
-    if n <= Self.widestDouble {
-      let block = try Buffer<Double>(count: n * min(d, Self.stripe), in: context.memory)
-      let product = try DoubleProduct(rows: n, columns: Self.stripe, in: context)
-      let v = DoubleMatrix(components, rows: rank, columns: d)
-      for first in stride(from: 0, to: d, by: Self.stripe) {
-        try Run.proceed(first, of: d)
-        let columns = first..<min(d, first + Self.stripe)
-        product.add(
-          eigen.matrix[0..<rank, 0..<n], centred(columns, into: block.base), into: v[0..<rank, columns])
-      }
-      for i in 0..<rank { scale(i, components + i * d) }
-      return
+    var trace = 0.0
+    for i in 0..<n { trace += gram.base[i * (n + 1)] }
+    guard trace.isFinite else {
+      try rows.checkFinite(in: context)
+      try rows.checkSquares()
+      throw GenerativeError(.nonfinite, "the sum of the squares of all rows is beyond what a number can hold")
     }
-    let u = try Buffer<Float>(count: rank * n, in: context.memory)
-    let v = try Buffer<Float>(count: rank * d, in: context.memory)
-    context.convert(eigen.vectors.base, count: rank * n, into: u.base)
-    context.multiply(
-      Matrix(u.base, rows: rank, columns: n), rows, subtracting: shift.base,
-      into: Matrix(v.base, rows: rank, columns: d))
-    context.parallel(rank) { i in
-      for p in i * d..<(i + 1) * d { components[p] = Double(v.base[p]) }
-      scale(i, components + i * d)
-    }
+    return trace
   }
 
-  /// Columns of X in `block`, packed.
-  private func centred(_ columns: Range<Int>, into block: UnsafeMutablePointer<Double>) -> DoubleMatrix {
-    let width = columns.count
-    context.parallel((n + 63) / 64) { group in
-      for i in group * 64..<min(n, (group + 1) * 64) {
-        let row = rows.base + i * rows.rowStride
-        for j in columns {
-          block[i * width + j - columns.lowerBound] = Double(row[j]) - mean.base[j]
-        }
-      }
+  /// V from Z: rows of length one, those without variance any that complete them.
+  private func solution(
+    _ z: Buffer<Double>, _ count: Int, _ variances: Buffer<Double>, _ total: Double, floor: Double,
+    _ element: RowElement
+  ) throws(GenerativeError) -> PCA.Solution {
+    // What is smaller is rounding, and so would be its direction.
+    var rank = 0
+    while rank < count, variances[rank] > variances[0] * floor { rank += 1 }
+    context.parallel(rank) { i in
+      let row = z.base + i * d
+      let scale = 1 / context.dot(row, row, count: d).squareRoot()
+      for j in 0..<d { row[j] *= scale }
     }
-    return DoubleMatrix(block, rows: n, columns: width)
+    try Orthonormalizer.complete(
+      z, rows: count, columns: d, rank: rank, seed: options.seed, in: context)
+    return try PCA.Solution(
+      components: z, count: count, variances: UnsafeBufferPointer(variances.elements), totalVariance: total,
+      mean: mean, rowCount: n, solver: .gram, element: element,
+      rounding: total * (element == .double ? 0x1p-100 : 1e-14), whitens: options.whitens, in: context)
   }
 }

@@ -2,8 +2,70 @@ import LinearAlgebra
 import Statistics
 import Tensors
 
+// The path of the covariance: sums in one pass, an eigenproblem, and what its result then asks for.
+
+extension PCA {
+  /// Fits to all rows of `source` by their covariance.
+  func fitByCovariance(_ source: some RowSource) throws(GenerativeError) -> State {
+    // Sums of float products are for rows that can be read again, should the result not bear them out.
+    let canRepeat = source.knownRowCount != nil
+    let precision: Moments.Precision = canRepeat && source.element == .float ? .single : .double
+    var moments = try Self.moments(
+      of: source, try Moments(columns: source.columnCount, precision, in: context))
+    try Run.proceed(moments.rowCount, of: moments.rowCount)
+    var (spectrum, count) = try spectrum(of: moments)
+    if moments.hasFloatProducts, !moments.bears(spectrum, count) {
+      moments = try Self.moments(of: source, try Moments(columns: source.columnCount, in: context))
+      (spectrum, count) = try self.spectrum(of: moments)
+    }
+    if canRepeat {
+      try refine(&spectrum, &count, of: moments, in: source)
+      if source.element == .double { spectrum.rounding = spectrum.totalVariance * 0x1p-100 }
+    }
+    let solution = try Solution(
+      spectrum, count, element: source.element, solver: .covariance, options, in: context)
+    return State(moments: moments, solution: solution)
+  }
+
+  /// The eigenpairs of what `moments` saw, and how many are components.
+  private func spectrum(of moments: Moments) throws(GenerativeError) -> (Spectrum, Int) {
+    let limit = min(moments.rowCount, moments.columnCount)
+    try Self.checkRowCount(moments.rowCount)
+    try options.check(limit: limit)
+    let spectrum = try Spectrum(
+      of: moments, wanted: options.wantedCount(limit: limit), centred: options.centres, in: context)
+    return (spectrum, options.componentCount(spectrum, limit: limit))
+  }
+
+  /// Refines what needs it by another pass over the rows.
+  private func refine(
+    _ spectrum: inout Spectrum, _ count: inout Int, of moments: Moments, in source: some RowSource
+  ) throws(GenerativeError) {
+    let (first, least) = (spectrum.variances[0], spectrum.least(of: count))
+    guard Refinement.isNeeded(from: first, to: least, of: source.element) else { return }
+    let limit = min(spectrum.rowCount, spectrum.columnCount)
+    if spectrum.vectorCount < spectrum.columnCount,
+      least < spectrum.variances[max(count - 1, 0)] || Refinement.needsAll(from: first, to: least)
+    {
+      spectrum = try Spectrum(
+        of: moments, wanted: spectrum.columnCount, centred: options.centres, in: context)
+    }
+    spectrum.variances = try Refinement.run(
+      source, rowCount: spectrum.rowCount, mean: options.centres ? spectrum.mean : nil, spectrum.matrix,
+      in: context)
+    count = options.componentCount(spectrum, limit: limit)
+  }
+
+  /// - Throws: `.argument` below two rows, for which no variance is defined.
+  static func checkRowCount(_ count: Int) throws(GenerativeError) {
+    guard count >= 2 else {
+      throw GenerativeError(.argument, "n_rows must be at least 2 to fit a PCA, not \(count)")
+    }
+  }
+}
+
 extension PCA.Solution {
-  /// Solves C = Vᵀ·diag(λ)·V for the covariance of what `moments` saw.
+  /// Solves for what `moments` saw, which cannot be seen again.
   ///
   /// - Throws: `.argument` for fewer than two rows or too many components; `.nonfinite` when the
   ///   squares overflowed; `.memory`; `.internalFault`.
@@ -12,36 +74,76 @@ extension PCA.Solution {
       try self.init(ofSketch: moments, options, in: context)
       return
     }
-    let d = moments.columnCount
-    let n = moments.rowCount
-    try PCA.checkRowCount(n)
-    let limit = min(n, d)
+    try PCA.checkRowCount(moments.rowCount)
+    let limit = min(moments.rowCount, moments.columnCount)
     try options.check(limit: limit)
-
-    // The upper triangle, which is all that is written, is all that is read.
-    let c = try Buffer<Double>(uninitializedCount: d * d, in: context.memory)
-    try moments.covariance(into: c.base, centred: options.centres)
-    var total = 0.0
-    for j in 0..<d { total += c.base[j * d + j] }
-    let mean = try Buffer<Double>(count: d, in: context.memory)
-    if options.centres { moments.mean(into: mean.base) }
-
-    let wanted = options.wantedCount(limit: limit)
-    let eigen = try SymmetricEigen(destroying: c.base, n: d, leading: wanted, in: context)
-    let variances = UnsafeBufferPointer(eigen.values.elements)
+    let spectrum = try Spectrum(
+      of: moments, wanted: options.wantedCount(limit: limit), centred: options.centres, in: context)
     try self.init(
-      components: eigen.vectors.base,
-      count: options.componentCount(variances: variances, total: total, limit: limit),
-      variances: variances, totalVariance: total, mean: mean.base, rowCount: n, columnCount: d,
-      solver: .covariance, whitens: options.whitens, in: context)
+      spectrum, options.componentCount(spectrum, limit: limit), element: moments.element, solver: .covariance,
+      options, in: context)
+  }
+
+  init(
+    _ spectrum: Spectrum, _ count: Int, element: RowElement, solver: PCA.Solver, _ options: PCA.Options,
+    in context: Context
+  ) throws(GenerativeError) {
+    let rank = options.rank(rows: spectrum.rowCount, columns: spectrum.columnCount)
+    for i in rank..<max(rank, spectrum.variances.count) { spectrum.variances.base[i] = 0 }
+    try self.init(
+      components: spectrum.vectors, count: count,
+      variances: UnsafeBufferPointer(spectrum.variances.elements), totalVariance: spectrum.totalVariance,
+      mean: spectrum.mean, rowCount: spectrum.rowCount, solver: solver, element: element,
+      rounding: spectrum.rounding, whitens: options.whitens, in: context)
   }
 }
 
-extension PCA {
-  /// - Throws: `.argument` below two rows, for which no variance is defined.
-  static func checkRowCount(_ count: Int) throws(GenerativeError) {
-    guard count >= 2 else {
-      throw GenerativeError(.argument, "n_rows must be at least 2 to fit a PCA, not \(count)")
+extension PCA.Options {
+  /// The number of components of a spectrum, of which the first `limit` may be kept.
+  func componentCount(_ spectrum: Spectrum, limit: Int) -> Int {
+    componentCount(
+      variances: UnsafeBufferPointer(spectrum.variances.elements), total: spectrum.totalVariance, limit: limit
+    )
+  }
+}
+
+/// The rule for float products: an error of theirs must be within what the input's own precision leaves.
+enum FloatProducts {
+  /// The standard error of a sum of n products relative to the root of those of their squares: a block of 320
+  /// is summed in Float, with errors of 2⁻²⁴ of the sum so far, and the blocks' sums in Double.
+  static func error(of n: Int) -> Double { 0x1p-24 * 64 / Double(n).squareRoot() }
+
+  /// Whether an eigenvalue stands above the error of a matrix of such sums: within ten units in the last place
+  /// of a float, and four times what a singular value decomposition in Float leaves.
+  ///
+  /// - Parameters:
+  ///   - largest: the largest eigenvalue.
+  ///   - peak: the largest element of the diagonal, and `trace` their sum.
+  static func bear(
+    _ value: Double, largest: Double, peak: Double, trace: Double, count n: Int
+  ) -> Bool {
+    // Of a random symmetric matrix the norm is twice the root of the sum of a row's squares.
+    let error = 2 * error(of: n) * (peak * trace).squareRoot()
+    let allowed = 10 * 0x1p-23 * value + 4 * 0x1p-24 * (largest * value).squareRoot()
+    // Beyond these the products themselves over- or underflow.
+    return error <= allowed && (1e-20...1e30).contains(trace)
+  }
+}
+
+extension Moments {
+  /// Whether a spectrum's leading components are what products in Double would give, to a float's precision.
+  func bears(_ spectrum: Spectrum, _ count: Int) -> Bool {
+    let n = Double(max(rowCount - 1, 1))
+    var (peak, constant) = (0.0, 0)
+    for j in 0..<columnCount {
+      peak = max(peak, square(j) / n)
+      if square(j) == 0 { constant += 1 }
     }
+    // Columns without variance have as many variances of zero, exactly.
+    let last = min(count, columnCount - constant)
+    guard last > 0 else { return false }
+    return FloatProducts.bear(
+      spectrum.variances[last - 1], largest: spectrum.variances[0], peak: peak, trace: spectrum.totalVariance,
+      count: rowCount)
   }
 }

@@ -6,10 +6,10 @@ extension PCA.Options: TabledOptions {
     "pca", standard: PCA.Options(),
     OptionRow.rows(
       """
-      n_components   whole 1 * = auto formerly 0=auto \
+      n_components   whole 0 * = auto formerly 0=auto \
       : number of components to keep; auto: as many as variance_ratio requires, else all
       variance_ratio double (0 1) = auto formerly 0.0=auto \
-      : keep the fewest components that explain at least this share of the variance; auto: not used
+      : keep the fewest components that explain more than this share of the variance; auto: not used
       solver         word covariance gram sketch = auto formerly 0=auto 1=covariance 2=gram 3=sketch \
       : eigenproblem to solve; auto: gram if rows are fewer than columns, else covariance
       center         flag formerly no_centering true=false false=true : subtract the mean; else it is taken to be zero

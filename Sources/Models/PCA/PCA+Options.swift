@@ -4,9 +4,9 @@ import Tensors
 extension PCA {
   /// How many components to keep.
   package enum Components: Equatable, Sendable {
-    /// So many: 1 ... min(rows, columns).
+    /// So many: 0 ... min(rows, columns).
     case count(Int)
-    /// As few as explain at least this share of the variance, in (0, 1).
+    /// As few as explain more than this share of the variance, in (0, 1).
     case varianceRatio(Double)
     /// min(rows, columns)
     case all
@@ -62,8 +62,8 @@ extension PCA {
     /// - Throws: `.argument` naming the option that is outside its range.
     package func check() throws(GenerativeError) {
       switch components {
-      case .count(let k) where k < 1:
-        throw GenerativeError(.argument, "n_components must be at least 1, not \(k)")
+      case .count(let k) where k < 0:
+        throw GenerativeError(.argument, "n_components must be at least 0, not \(k)")
       case .varianceRatio(let r) where !(r > 0 && r < 1):
         throw GenerativeError(.argument, "variance_ratio must be between 0 and 1, not \(r)")
       default: break
@@ -76,9 +76,12 @@ extension PCA {
     /// - Throws: `.argument`.
     func check(limit: Int) throws(GenerativeError) {
       if case .count(let k) = components, k > limit {
-        throw GenerativeError(.argument, "n_components must be between 1 and \(limit), not \(k)")
+        throw GenerativeError(.argument, "n_components must be between 0 and \(limit), not \(k)")
       }
     }
+
+    /// How many variances can be other than zero: centred rows have one direction less than there are rows.
+    func rank(rows: Int, columns: Int) -> Int { min(centres ? rows - 1 : rows, columns) }
 
     /// Components to solve for: a share is known only with the variances, and then all that may be kept.
     func wantedCount(limit: Int) -> Int {
@@ -95,8 +98,8 @@ extension PCA {
       case .varianceRatio(let ratio):
         var sum = 0.0
         for k in 0..<limit {
-          sum += variances[k]
-          if sum >= ratio * total { return k + 1 }
+          sum += variances[k] / total
+          if sum > ratio { return k + 1 }
         }
         return limit
       }

@@ -1,5 +1,6 @@
 import Glibc
 import LinearAlgebra
+import Statistics
 import Tensors
 
 /// PCA as a probabilistic model (Tipping & Bishop, "Probabilistic principal component analysis", 1999).
@@ -22,46 +23,30 @@ extension PCA.Solution {
   /// - Throws: `.state` when C is singular: no noise, and fewer components than columns or one without
   ///   variance; `.mismatch`; `.memory`.
   package func logLikelihood(
-    _ rows: Matrix, into likelihoods: UnsafeMutablePointer<Double>, in context: Context
+    _ rows: RowBatch, into likelihoods: UnsafeMutablePointer<Double>, in context: Context
   ) throws(GenerativeError) {
-    let d = columnCount
-    let k = componentCount
-    guard rows.columnCount == d else {
-      throw GenerativeError(.mismatch, "n_features must be \(d), not \(rows.columnCount)")
-    }
+    let (k, d) = (componentCount, columnCount)
     // With as many components as columns nothing is left for the noise, and C = Vᵀ·diag(λ)·V.
-    let isWhole = k == d && explainedVariance[k - 1] > 0
+    let isWhole = k == d && explainedVariance[k - 1] > rounding
     guard noiseVariance > 0 || isWhole else {
       throw GenerativeError(
         .state, "the noise variance is zero (the rows seen lie in a subspace), so rows have no likelihood")
     }
-    let block = max(1, min(rows.rowCount, 128))
-    let v = try Buffer<Double>(count: k * d, in: context.memory)
-    for i in 0..<k * d { v.base[i] = Double(components.base[i]) }
-    let centred = try Buffer<Double>(count: block * d, in: context.memory)
-    let latents = try Buffer<Double>(count: block * k, in: context.memory)
-    let product = try DoubleProduct(rows: block, columns: max(k, d), in: context)
-    let vMatrix = DoubleMatrix(v.base, rows: k, columns: d)
     var constant = Double(d) * log(2 * Double.pi)
     if k < d { constant += Double(d - k) * log(noiseVariance) }
     for i in 0..<k { constant += log(max(explainedVariance[i], noiseVariance)) }
-
-    for first in stride(from: 0, to: rows.rowCount, by: block) {
-      let count = min(block, rows.rowCount - first)
-      let x = DoubleMatrix(centred.base, rows: count, columns: d)
-      let y = DoubleMatrix(latents.base, rows: count, columns: k)
-      for i in 0..<count {
-        let row = rows.base + (first + i) * rows.rowStride
-        for j in 0..<d { centred.base[i * d + j] = Double(row[j]) - Double(mean.base[j]) }
+    let product = try DoubleProduct(rows: blockRows(rows), columns: d, in: context)
+    try forEachBlock(of: rows, in: context) { first, count, centred, latents in
+      if k < d {
+        product.add(
+          DoubleMatrix(latents, rows: count, columns: k), matrix, scale: -1,
+          into: DoubleMatrix(centred, rows: count, columns: d))
       }
-      latents.base.update(repeating: 0, count: count * k)
-      product.add(x, vMatrix.transposed, into: y)
-      if k < d { product.add(y, vMatrix, scale: -1, into: x) }
       for i in 0..<count {
-        let rest = centred.base + i * d
+        let rest = centred + i * d
         var distance = k < d ? context.dot(rest, rest, count: d) / noiseVariance : 0
         for p in 0..<k {
-          let yp = latents.base[i * k + p]
+          let yp = latents[i * k + p]
           distance += yp * yp / max(explainedVariance.base[p], noiseVariance)
         }
         likelihoods[first + i] = -0.5 * (constant + distance)
@@ -74,45 +59,46 @@ extension PCA.Solution {
   /// Row i of a seed, counted from the stream's beginning, is the same in any batch.
   ///
   /// - Parameters:
-  ///   - rows: n × d.
+  ///   - rows: n × d, of floats or doubles.
   ///   - firstRow: where in the stream of rows to begin.
   ///   - addingNoise: whether σ·ε is added; else the mean given the sampled latent.
   /// - Throws: `.mismatch` for another number of columns; `.argument` for a row beyond 2⁶³ numbers; `.memory`.
   package func sample(
-    into rows: Matrix, firstRow: Int = 0, seed: UInt64, addingNoise: Bool, in context: Context
+    into rows: RowBatch, firstRow: Int = 0, seed: UInt64, addingNoise: Bool, in context: Context
   ) throws(GenerativeError) {
-    let d = columnCount
-    let k = componentCount
-    guard rows.columnCount == d else {
-      throw GenerativeError(.mismatch, "n_features must be \(d), not \(rows.columnCount)")
-    }
+    let (k, d) = (componentCount, columnCount)
+    try rows.checkColumns(d)
     let (end, overflow) = firstRow.addingReportingOverflow(rows.rowCount)
     guard firstRow >= 0, !overflow, checkedProduct(end, d) != nil else {
       throw GenerativeError(.argument, "first_row must be non-negative and countable, not \(firstRow)")
     }
-    let block = max(1, min(rows.rowCount, 512))
-    let weights = try Buffer<Float>(count: k * d, in: context.memory)
-    for i in 0..<k {
-      let deviation = Float(max(explainedVariance.base[i] - noiseVariance, 0).squareRoot())
-      for j in i * d..<(i + 1) * d { weights.base[j] = deviation * components.base[j] }
-    }
-    let latents = try Buffer<Float>(count: block * k, in: context.memory)
-    let noise = try Buffer<Float>(count: addingNoise ? d : 0, in: context.memory)
+    let block = blockRows(rows)
+    let latents = try Buffer<Double>(count: block * k, in: context.memory)
+    let x = try Buffer<Double>(count: block * d, in: context.memory)
+    let normal = try Buffer<Float>(count: max(block * k, addingNoise ? d : 0), in: context.memory)
+    let product = try DoubleProduct(rows: block, columns: d, in: context)
     let latentStream = Random(seed: seed, purpose: .latent)
     let noiseStream = Random(seed: seed, purpose: .observation)
     for first in stride(from: 0, to: rows.rowCount, by: block) {
       let count = min(block, rows.rowCount - first)
-      context.fillNormal(
-        latents.base, count: count * k, from: latentStream, offset: (firstRow + first) * k)
-      context.multiply(
-        Matrix(latents.base, rows: count, columns: k), Matrix(weights.base, rows: k, columns: d),
-        into: rows.rows(first, count), bias: mean.base)
-      guard addingNoise, noiseVariance > 0 else { continue }
-      let deviation = Float(noiseVariance.squareRoot())
-      for i in first..<first + count {
-        context.fillNormal(noise.base, count: d, from: noiseStream, offset: (firstRow + i) * d)
-        context.combine(deviation, noise.base, 1, into: rows.base + i * rows.rowStride, count: d)
+      context.fillNormal(normal.base, count: count * k, from: latentStream, offset: (firstRow + first) * k)
+      for i in 0..<count {
+        for p in 0..<k {
+          // Of whitened latents one more, which is undone by the expansion.
+          let deviation = max(explainedVariance.base[p] - noiseVariance, 0).squareRoot()
+          let scale = whitens && deviations.base[p] > 0 ? deviation / deviations.base[p] : deviation
+          latents.base[i * k + p] = scale * Double(normal.base[i * k + p])
+        }
       }
+      expand(latents.base, count, into: x.base, product)
+      if addingNoise, noiseVariance > 0 {
+        let deviation = noiseVariance.squareRoot()
+        for i in 0..<count {
+          context.fillNormal(normal.base, count: d, from: noiseStream, offset: (firstRow + first + i) * d)
+          for j in 0..<d { x.base[i * d + j] += deviation * Double(normal.base[j]) }
+        }
+      }
+      rows.write(x.base, first, count, of: d)
     }
   }
 }

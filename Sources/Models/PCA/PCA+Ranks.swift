@@ -116,17 +116,18 @@ extension PCA.Solution {
     _ own: PCA.Solution?, _ options: PCA.Options, columns d: Int, _ ranks: Ranks, in context: Context
   ) throws(GenerativeError) {
     var facts = [0.0, 0, 0]
-    var counts = [0, 0, 0]
+    var counts = [0, 0, 0, 0]
     if let own {
-      facts = [own.totalVariance, own.noiseVariance, 0]
-      counts = [own.componentCount, own.rowCount, own.solver.rawValue]
+      facts = [own.totalVariance, own.noiseVariance, own.rounding]
+      counts = [own.componentCount, own.rowCount, own.solver.rawValue, own.element.rawValue]
     }
     try ranks.broadcast(&facts)
     try ranks.broadcast(&counts)
     let (k, rowCount) = (counts[0], counts[1])
     let solver = PCA.Solver(rawValue: counts[2]) ?? .covariance
+    let element = RowElement(rawValue: counts[3]) ?? .float
     let (components, mean, variances) = try ranks.together {
-      () throws(GenerativeError) -> (Buffer<Float>, Buffer<Float>, Buffer<Double>) in
+      () throws(GenerativeError) -> (Buffer<Double>, Buffer<Double>, Buffer<Double>) in
       if let own { return (own.components, own.mean, own.explainedVariance) }
       guard let size = checkedProduct(k, d), k <= d else {
         throw GenerativeError(.comm, "rank 0 sent \(k) components of \(d) columns")
@@ -144,7 +145,8 @@ extension PCA.Solution {
       if let own { return own }
       return try PCA.Solution(
         components: components, mean: mean, explainedVariance: variances, totalVariance: facts[0],
-        noiseVariance: facts[1], rowCount: rowCount, solver: solver, whitens: options.whitens, in: context)
+        noiseVariance: facts[1], rowCount: rowCount, solver: solver, element: element,
+        rounding: facts[2], whitens: options.whitens, in: context)
     }
   }
 }

@@ -92,9 +92,10 @@ extension PCA.Solution {
     let rest = max(0, (0..<k).reduce(total) { $0 - variances[$1] })
     let rank = min(n, d)
     try self.init(
-      components: sketch.components.base, count: k, variances: variances, totalVariance: total,
-      noiseVariance: k < rank ? rest / Double(rank - k) : 0, mean: mean.base, rowCount: n, columnCount: d,
-      solver: .sketch, whitens: options.whitens, in: context)
+      components: sketch.components, count: k, variances: variances, totalVariance: total,
+      noiseVariance: k < rank ? rest / Double(rank - k) : 0, mean: mean, rowCount: n,
+      solver: .sketch, element: moments.element, rounding: total * 1e-14, whitens: options.whitens,
+      in: context)
   }
 }
 

@@ -1,3 +1,4 @@
+import Statistics
 import Tensors
 
 extension PCA {
@@ -10,43 +11,45 @@ extension PCA {
     /// `.covariance`, `.gram` or `.sketch`.
     package let solver: Solver
     package let whitens: Bool
+    /// What the rows were.
+    package let element: RowElement
     /// k × d: orthonormal rows by falling variance.
-    package let components: Buffer<Float>
+    package let components: Buffer<Double>
     /// d
-    package let mean: Buffer<Float>
+    package let mean: Buffer<Double>
     /// k variances, divisor n − 1.
     package let explainedVariance: Buffer<Double>
     /// The variance of all columns together.
     package let totalVariance: Double
     /// The mean of the min(n, d) − k variances left out; zero when there are none.
     package let noiseVariance: Double
+    /// A variance so small is what rounding leaves of none.
+    let rounding: Double
 
-    /// `transform` is y = P·x + b: P k × d, the components over the whitening's deviations; b = −P·μ.
-    let projection: Buffer<Float>
-    let projectionBias: Buffer<Float>
-    /// The components times the whitening's deviations.
-    let expansion: Buffer<Float>
+    /// What latents are divided by: all 1 unless whitening; 0 for a direction without variance, whose latent
+    /// is zero.
+    let deviations: Buffer<Double>
+    /// For rows of floats; nil where they are better taken in Double.
+    let floats: FloatMaps?
 
     /// - Parameters:
-    ///   - components: k × d packed, of any sign.
+    ///   - components: k × d packed, or more rows, of any sign.
     ///   - variances: k or more, falling; the first k belong to the components.
     ///   - noiseVariance: nil: the mean of the variances after the first k.
-    ///   - mean: d.
+    ///   - mean: d; kept.
     init(
-      components v: UnsafePointer<Double>, count k: Int, variances: UnsafeBufferPointer<Double>,
-      totalVariance: Double, noiseVariance: Double? = nil, mean: UnsafePointer<Double>, rowCount: Int,
-      columnCount d: Int, solver: Solver, whitens: Bool, in context: Context
+      components: Buffer<Double>, count k: Int, variances: UnsafeBufferPointer<Double>,
+      totalVariance: Double, noiseVariance: Double? = nil, mean: Buffer<Double>, rowCount: Int,
+      solver: Solver, element: RowElement, rounding: Double, whitens: Bool, in context: Context
     ) throws(GenerativeError) {
-      let memory = context.memory
-      let components = try Buffer<Float>(uninitializedCount: k * d, in: memory)
-      context.parallel(k) { i in
-        let row = components.base + i * d
-        for j in 0..<d { row[j] = Float(v[i * d + j]) }
-        fixSign(row, count: d)
+      let d = mean.count
+      var components = components
+      if components.count != k * d {
+        components = try Buffer(
+          copying: UnsafeBufferPointer(start: components.base, count: k * d), in: context.memory)
       }
-      let floatMean = try Buffer<Float>(count: d, in: memory)
-      for j in 0..<d { floatMean.base[j] = Float(mean[j]) }
-      let kept = try Buffer<Double>(count: k, in: memory)
+      context.parallel(k) { i in fixSign(components.base + i * d, count: d) }
+      let kept = try Buffer<Double>(count: k, in: context.memory)
       for i in 0..<k { kept.base[i] = max(variances[i], 0) }
 
       // The same divisor as scikit-learn's, which Tipping & Bishop write as d − k for n > d.
@@ -59,68 +62,96 @@ extension PCA {
       }
       let noise = noiseVariance ?? (k < rank ? rest / Double(rank - k) : 0)
       try self.init(
-        components: components, mean: floatMean, explainedVariance: kept, totalVariance: totalVariance,
-        noiseVariance: noise, rowCount: rowCount, solver: solver, whitens: whitens, in: context)
+        components: components, mean: mean, explainedVariance: kept, totalVariance: totalVariance,
+        noiseVariance: noise, rowCount: rowCount, solver: solver, element: element, rounding: rounding,
+        whitens: whitens, in: context)
     }
 
     /// From the parts that a file keeps; the caller has checked that they fit each other.
     init(
-      components: Buffer<Float>, mean: Buffer<Float>, explainedVariance: Buffer<Double>,
-      totalVariance: Double, noiseVariance: Double, rowCount: Int, solver: Solver, whitens: Bool,
-      in context: Context
+      components: Buffer<Double>, mean: Buffer<Double>, explainedVariance: Buffer<Double>,
+      totalVariance: Double, noiseVariance: Double, rowCount: Int, solver: Solver, element: RowElement,
+      rounding: Double, whitens: Bool, in context: Context
     ) throws(GenerativeError) {
-      let k = explainedVariance.count
-      let d = mean.count
+      let (k, d) = (explainedVariance.count, mean.count)
       self.components = components
       self.mean = mean
       self.explainedVariance = explainedVariance
       self.totalVariance = totalVariance
-      // Below the rounding of the sums there is no noise, only error.
-      self.noiseVariance = noiseVariance > totalVariance * 1e-14 ? noiseVariance : 0
+      self.rounding = rounding
+      self.noiseVariance = noiseVariance > rounding ? noiseVariance : 0
       self.rowCount = rowCount
       self.solver = solver
+      self.element = element
       self.whitens = whitens
       columnCount = d
       componentCount = k
-
-      let biases = try Buffer<Float>(count: k, in: context.memory)
-      projectionBias = biases
-      guard whitens else {
-        projection = components
-        expansion = components
-        context.parallel(k) { i in
-          biases.base[i] = bias(components.base + i * d, mean.base, count: d)
-        }
-        return
-      }
-      projection = try Buffer(count: k * d, in: context.memory)
-      expansion = try Buffer(count: k * d, in: context.memory)
+      deviations = try Buffer<Double>(count: k, in: context.memory)
       for i in 0..<k {
-        // A direction without variance has nothing to scale: its latent is zero.
-        let deviation = explainedVariance.base[i].squareRoot()
-        let isFlat = explainedVariance.base[i] <= totalVariance * 1e-14
-        let inverse = isFlat ? 0 : 1 / deviation
-        for j in i * d..<(i + 1) * d {
-          projection.base[j] = Float(Double(components.base[j]) * inverse)
-          expansion.base[j] = Float(Double(components.base[j]) * (isFlat ? 0 : deviation))
-        }
-        biases.base[i] = bias(projection.base + i * d, mean.base, count: d)
+        let variance = explainedVariance.base[i]
+        deviations.base[i] = !whitens ? 1 : variance <= rounding ? 0 : variance.squareRoot()
       }
+      floats = try FloatMaps(
+        components, mean, deviations, totalVariance: totalVariance, in: context)
     }
+
+    /// V as a matrix.
+    var matrix: DoubleMatrix { DoubleMatrix(components.base, rows: componentCount, columns: columnCount) }
   }
 }
 
 /// Makes the element of largest size positive; of equal ones the first decides.
-private func fixSign(_ row: UnsafeMutablePointer<Float>, count: Int) {
+private func fixSign(_ row: UnsafeMutablePointer<Double>, count: Int) {
   var largest = 0
-  for j in 0..<count where abs(row[j]) > abs(row[largest]) { largest = j }
+  // Sizes equal but for rounding are equal: of (1, −1)/√2 the first decides on any processor.
+  for j in 0..<count where abs(row[j]) > abs(row[largest]) * (1 + 0x1p-40) { largest = j }
   guard row[largest] < 0 else { return }
   for j in 0..<count { row[j] = -row[j] }
 }
 
-/// −p·μ
-private func bias(_ p: UnsafePointer<Float>, _ mean: UnsafePointer<Float>, count: Int) -> Float {
-  var sum = 0.0
-  for j in 0..<count { sum += Double(p[j]) * Double(mean[j]) }
-  return Float(-sum)
+/// The two maps of a solution for rows of floats, each one product:
+///
+///     y = P·x + b        P: the components over the deviations, b = −P·μ
+///     x̂ = E·y + μ        E: the components times the deviations
+///
+/// With the mean in b instead of taken off x the sum's terms are as large as the mean, so that this is for
+/// rows whose mean is no larger than their spread: then no digit is lost.
+struct FloatMaps: Sendable {
+  let projection: Buffer<Float>
+  let projectionBias: Buffer<Float>
+  let expansion: Buffer<Float>
+  let mean: Buffer<Float>
+
+  /// Nil where the mean is larger, or a number is beyond what a float holds.
+  init?(
+    _ components: Buffer<Double>, _ mean: Buffer<Double>, _ deviations: Buffer<Double>, totalVariance: Double,
+    in context: Context
+  ) throws(GenerativeError) {
+    let (k, d) = (deviations.count, mean.count)
+    var square = 0.0
+    for j in 0..<d { square += mean.base[j] * mean.base[j] }
+    let isScaled = deviations.elements.contains { $0 != 1 }
+    let ordinary = 1e-15...1e15
+    guard square <= 4 * totalVariance, ordinary.contains(totalVariance),
+      !isScaled || deviations.elements.allSatisfy({ $0 == 0 || ordinary.contains($0) })
+    else { return nil }
+    let projection = try Buffer<Float>(uninitializedCount: k * d, in: context.memory)
+    let expansion = isScaled ? try Buffer<Float>(uninitializedCount: k * d, in: context.memory) : projection
+    let biases = try Buffer<Float>(uninitializedCount: k, in: context.memory)
+    context.parallel(k) { i in
+      let (v, deviation) = (components.base + i * d, deviations.base[i])
+      var bias = 0.0
+      for j in 0..<d {
+        projection.base[i * d + j] = deviation == 0 ? 0 : Float(v[j] / deviation)
+        bias -= Double(projection.base[i * d + j]) * mean.base[j]
+        if isScaled { expansion.base[i * d + j] = Float(v[j] * deviation) }
+      }
+      biases.base[i] = Float(bias)
+    }
+    self.projection = projection
+    self.expansion = expansion
+    projectionBias = biases
+    self.mean = try Buffer<Float>(uninitializedCount: d, in: context.memory)
+    for j in 0..<d { self.mean.base[j] = Float(mean.base[j]) }
+  }
 }

@@ -1,57 +1,167 @@
+import LinearAlgebra
+import Statistics
 import Tensors
 
+// Rows and latents may be of floats or doubles, each as it likes; the rule of precision is the rows': of
+// doubles everything is computed in Double, of floats to what a float holds.
 extension PCA.Solution {
+  /// Rows taken at a time.
+  func blockRows(_ rows: RowBatch) -> Int { max(1, min(rows.rowCount, 256)) }
+
   /// latents ← V·(x − μ) for every row, divided by the deviations when whitening; a component
   /// without variance then gives zero.
   ///
   /// - Parameters:
   ///   - rows: n × d. A NaN or an infinity gives such latents for its row.
   ///   - latents: n × k.
-  /// - Throws: `.mismatch` when a shape is another.
-  package func transform(_ rows: Matrix, into latents: Matrix, in context: Context) throws(GenerativeError) {
+  /// - Throws: `.mismatch` when a shape is another; `.memory`.
+  package func transform(
+    _ rows: RowBatch, into latents: RowBatch, in context: Context
+  ) throws(GenerativeError) {
     try check(rows: rows, latents: latents)
-    let p = Matrix(projection.base, rows: componentCount, columns: columnCount)
-    context.multiply(rows, p.transposed, into: latents, bias: projectionBias.base)
+    if let floats, case .floats(let x) = rows, case .floats(let y) = latents {
+      let p = Matrix(floats.projection.base, rows: componentCount, columns: columnCount)
+      return context.multiply(x, p.transposed, into: y, bias: floats.projectionBias.base)
+    }
+    let (n, k, d) = (rows.rowCount, componentCount, columnCount)
+    let block = min(n, d <= 64 ? 256 : 48)
+    let v = try PackedDoubles(matrix.transposed, in: context)
+    let spaceCount = block * (d + k) + v.spaceCount(block)
+    let space = try Buffer<Double>(uninitializedCount: context.threadCount * spaceCount, in: context.memory)
+    // Blocks one by one, each of a worker's own.
+    context.parallelSlots((n + max(block, 1) - 1) / max(block, 1), isSmall: n * d < 10_000) { slot, index in
+      let (first, count) = (index * block, min(block, n - index * block))
+      let x = space.base + slot * spaceCount
+      let y = x + block * d
+      rows.centre(first, count, columns: 0..<d, of: d, about: mean.base, into: x)
+      v.multiply(x, count, into: y, space: y + block * k)
+      if whitens {
+        for i in 0..<count {
+          for p in 0..<k {
+            let deviation = deviations.base[p]
+            y[i * k + p] = deviation == 0 ? 0 : y[i * k + p] / deviation
+          }
+        }
+      }
+      latents.write(y, first, count, of: k)
+    }
   }
 
   /// rows ← Vᵀ·y + μ for every latent y, multiplied by the deviations when whitening.
   ///
-  /// - Throws: `.mismatch` when a shape is not n × k and n × d.
+  /// - Throws: `.mismatch` when a shape is not n × k and n × d; `.memory`.
   package func inverseTransform(
-    _ latents: Matrix, into rows: Matrix, in context: Context
+    _ latents: RowBatch, into rows: RowBatch, in context: Context
   ) throws(GenerativeError) {
     try check(rows: rows, latents: latents)
-    let v = Matrix(expansion.base, rows: componentCount, columns: columnCount)
-    context.multiply(latents, v, into: rows, bias: mean.base)
+    if let floats, case .floats(let x) = rows, case .floats(let y) = latents {
+      let v = Matrix(floats.expansion.base, rows: componentCount, columns: columnCount)
+      return context.multiply(y, v, into: x, bias: floats.mean.base)
+    }
+    let (k, d) = (componentCount, columnCount)
+    let block = blockRows(latents)
+    let y = try Buffer<Double>(uninitializedCount: block * k, in: context.memory)
+    let x = try Buffer<Double>(uninitializedCount: block * d, in: context.memory)
+    let product = try DoubleProduct(rows: block, columns: d, in: context)
+    for first in stride(from: 0, to: latents.rowCount, by: block) {
+      let count = min(block, latents.rowCount - first)
+      latents.centre(first, count, of: k, about: nil, into: y.base, in: context)
+      expand(y.base, count, into: x.base, product)
+      rows.write(x.base, first, count, of: d)
+    }
+  }
+
+  /// x ← Vᵀ·diag(deviations)·y + μ; y is overwritten.
+  func expand(
+    _ y: UnsafeMutablePointer<Double>, _ count: Int, into x: UnsafeMutablePointer<Double>,
+    _ product: DoubleProduct
+  ) {
+    let (k, d) = (componentCount, columnCount)
+    for i in 0..<count {
+      for p in 0..<k { y[i * k + p] *= deviations.base[p] }
+      (x + i * d).update(from: mean.base, count: d)
+    }
+    product.add(
+      DoubleMatrix(y, rows: count, columns: k), matrix, into: DoubleMatrix(x, rows: count, columns: d))
   }
 
   /// reconstructions ← the nearest points of the components' subspace: μ + Vᵀ·V·(x − μ).
   ///
   /// - Throws: `.mismatch` when a shape is not n × d; `.memory`.
   package func reconstruct(
-    _ rows: Matrix, into reconstructions: Matrix, in context: Context
+    _ rows: RowBatch, into reconstructions: RowBatch, in context: Context
   ) throws(GenerativeError) {
-    let block = max(1, min(rows.rowCount, 1024))
-    let latents = try Buffer<Float>(count: block * componentCount, in: context.memory)
     guard rows.rowCount == reconstructions.rowCount else {
-      throw GenerativeError(
-        .mismatch, "n_rows must be \(rows.rowCount), not \(reconstructions.rowCount)")
+      throw GenerativeError(.mismatch, "n_rows must be \(rows.rowCount), not \(reconstructions.rowCount)")
     }
+    let k = componentCount
+    let block = 4 * blockRows(rows)
+    let latents = try Buffer<Double>(count: block * k, in: context.memory)
     for first in stride(from: 0, to: rows.rowCount, by: block) {
       let count = min(block, rows.rowCount - first)
-      let y = Matrix(latents.base, rows: count, columns: componentCount)
-      try transform(rows.rows(first, count), into: y, in: context)
-      try inverseTransform(y, into: reconstructions.rows(first, count), in: context)
+      let y: RowBatch =
+        switch rows {
+        case .floats:
+          // As many floats as there is room for in half of it.
+          .floats(
+            Matrix(
+              UnsafeMutableRawPointer(latents.base).assumingMemoryBound(to: Float.self), rows: count,
+              columns: k))
+        default: .doubles(DoubleMatrix(latents.base, rows: count, columns: k))
+        }
+      try transform(rows.part(first, count), into: y, in: context)
+      try inverseTransform(y, into: reconstructions.part(first, count), in: context)
     }
   }
 
-  private func check(rows: Matrix, latents: Matrix) throws(GenerativeError) {
-    guard rows.columnCount == columnCount else {
-      throw GenerativeError(.mismatch, "n_features must be \(columnCount), not \(rows.columnCount)")
+  /// Calls `body` with blocks of rows: what each is off the mean, x − μ, and V·(x − μ); it may overwrite both.
+  ///
+  /// - Throws: `.mismatch` for another number of columns; `.memory`; and what `body` throws.
+  func forEachBlock(
+    of rows: RowBatch, in context: Context,
+    _ body: (
+      _ first: Int, _ count: Int, _ centred: UnsafeMutablePointer<Double>,
+      _ latents: UnsafeMutablePointer<Double>
+    ) throws(GenerativeError) -> Void
+  ) throws(GenerativeError) {
+    let (k, d) = (componentCount, columnCount)
+    try rows.checkColumns(d)
+    let block = blockRows(rows)
+    let centred = try Buffer<Double>(uninitializedCount: block * d, in: context.memory)
+    let latents = try Buffer<Double>(uninitializedCount: block * k, in: context.memory)
+    let product = try DoubleProduct(rows: block, columns: max(k, 1), in: context)
+    for first in stride(from: 0, to: rows.rowCount, by: block) {
+      let count = min(block, rows.rowCount - first)
+      rows.centre(first, count, of: d, about: mean.base, into: centred.base, in: context)
+      latents.base.update(repeating: 0, count: count * k)
+      product.add(
+        DoubleMatrix(centred.base, rows: count, columns: d), matrix.transposed,
+        into: DoubleMatrix(latents.base, rows: count, columns: k))
+      try body(first, count, centred.base, latents.base)
     }
-    guard latents.columnCount == componentCount else {
-      throw GenerativeError(.mismatch, "n_components must be \(componentCount), not \(latents.columnCount)")
+  }
+
+  /// distances ← ‖x − μ − Vᵀ·V·(x − μ)‖² of every row: to the components' subspace.
+  ///
+  /// - Throws: as `forEachBlock`.
+  func squaredDistances(
+    of rows: RowBatch, into distances: UnsafeMutablePointer<Double>, in context: Context
+  ) throws(GenerativeError) {
+    let (k, d) = (componentCount, columnCount)
+    let product = try DoubleProduct(rows: blockRows(rows), columns: d, in: context)
+    try forEachBlock(of: rows, in: context) { first, count, centred, latents in
+      product.add(
+        DoubleMatrix(latents, rows: count, columns: k), matrix, scale: -1,
+        into: DoubleMatrix(centred, rows: count, columns: d))
+      for i in 0..<count {
+        distances[first + i] = context.dot(centred + i * d, centred + i * d, count: d)
+      }
     }
+  }
+
+  private func check(rows: RowBatch, latents: RowBatch) throws(GenerativeError) {
+    try rows.checkColumns(columnCount)
+    try latents.checkColumns(componentCount, "n_components")
     guard rows.rowCount == latents.rowCount else {
       throw GenerativeError(.mismatch, "n_rows must be \(rows.rowCount), not \(latents.rowCount)")
     }

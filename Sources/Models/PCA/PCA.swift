@@ -53,24 +53,24 @@ package final class PCA: Sendable {
     let isWide = source.knownRowCount.map { $0 < columns } ?? false
     if options.solver == .gram || (options.solver == .automatic && isWide) {
       let solution = try GramSolver.solve(source, options, in: context)
-      replace(State(moments: nil, solution: solution))
-      return
+      return replace(State(moments: nil, solution: solution))
     }
-    var moments = try Self.moments(of: source, try emptyMoments(columns: columns))
-    if options.solver == .sketch {
-      for _ in 1..<options.passCount {
-        let refined = try Moments(refining: moments, centred: options.centres, in: context)
-        let next = try Self.moments(of: source, refined)
-        guard next.rowCount == moments.rowCount else {
-          throw GenerativeError(
-            .mismatch, "the first pass had \(moments.rowCount) rows and the next \(next.rowCount)")
-        }
-        moments = next
+    replace(options.solver == .sketch ? try fitBySketch(source) : try fitByCovariance(source))
+  }
+
+  private func fitBySketch(_ source: some RowSource) throws(GenerativeError) -> State {
+    var moments = try Self.moments(of: source, try emptyMoments(columns: source.columnCount))
+    for _ in 1..<options.passCount {
+      let refined = try Moments(refining: moments, centred: options.centres, in: context)
+      let next = try Self.moments(of: source, refined)
+      guard next.rowCount == moments.rowCount else {
+        throw GenerativeError(
+          .mismatch, "the first pass had \(moments.rowCount) rows and the next \(next.rowCount)")
       }
+      moments = next
     }
     try Run.proceed(moments.rowCount, of: moments.rowCount)
-    let solution = try Solution(of: moments, options, in: context)
-    replace(State(moments: moments, solution: solution))
+    return State(moments: moments, solution: try Solution(of: moments, options, in: context))
   }
 
   static func moments(
@@ -98,7 +98,7 @@ package final class PCA: Sendable {
   package func partialFit(_ source: some RowSource) throws(GenerativeError) {
     let moments = try continuedMoments(columns: source.columnCount)
     try source.forEachBatch { batch throws(GenerativeError) in
-      try moments.add(batch, isChecked: source.isChecked)
+      try moments.add(batch, isChecked: batch.isSummable && source.isChecked)
       replace(State(moments: moments, solution: nil))
     }
   }

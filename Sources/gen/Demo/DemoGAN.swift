@@ -48,7 +48,7 @@ extension DemoSession {
     let pca = try newModel(.pca, "n_components=20")
     try check(gen_pca_fit(pca.handle, pictures.training.handle, nil))
     var rows = try Rows(count: sampleCount, rowSize: side * side) {
-      gen_pca_sample(pca.handle, Int64(sampleCount), seed, 0, $0)
+      gen_pca_sample(pca.handle, Int64(sampleCount), seed, 0, Int32(GEN_F32), $0)
     }
     for index in rows.values.indices { rows.values[index] = min(max(rows.values[index], 0), 1) }
     return rows

@@ -42,13 +42,13 @@ extension DemoSession {
   /// Rows through their first latents and back.
   private func project(_ rows: Rows, onto count: Int, of most: Int, with pca: Object) throws -> Rows {
     var latents = try Rows(count: rows.count, rowSize: most) {
-      gen_pca_transform(pca.handle, rows.values, Int64(rows.count), $0)
+      gen_pca_transform(pca.handle, rows.values, Int32(GEN_F32), Int64(rows.count), $0)
     }
     for row in 0..<rows.count {
       for column in count..<most { latents.values[row * most + column] = 0 }
     }
     return try Rows(count: rows.count, rowSize: rows.rowSize) {
-      gen_pca_inverse_transform(pca.handle, latents.values, Int64(rows.count), $0)
+      gen_pca_inverse_transform(pca.handle, latents.values, Int32(GEN_F32), Int64(rows.count), $0)
     }
   }
 }

@@ -185,7 +185,7 @@ struct LatentPlane {
       found.components.split().map(\.values)
       + (count < 2 ? [[Float](repeating: 0, count: latents.rowSize)] : [])
     let places = try Rows(count: latents.count, rowSize: count) {
-      gen_pca_transform(pca.handle, latents.values, Int64(latents.count), $0)
+      gen_pca_transform(pca.handle, latents.values, Int32(GEN_F32), Int64(latents.count), $0)
     }
     points = places.split().map { (Double($0.values[0]), count < 2 ? 0 : Double($0.values[1])) }
     share = found.shares.reduce(0, +)

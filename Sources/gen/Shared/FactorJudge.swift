@@ -17,7 +17,7 @@ struct FactorJudge {
     self.dataset = known
     let rows = try known.rows(0..<known.count)
     latents = try Rows(count: rows.count, rowSize: componentCount) {
-      gen_pca_transform(pca.handle, rows.values, Int64(rows.count), $0)
+      gen_pca_transform(pca.handle, rows.values, Int32(GEN_F32), Int64(rows.count), $0)
     }
   }
 
@@ -25,7 +25,7 @@ struct FactorJudge {
   func scores(_ factor: String, of rows: Rows) throws -> [Float] {
     let direction = try Direction(of: dataset.factor(factor, latents.count), in: latents)
     let transformed = try Rows(count: rows.count, rowSize: latents.rowSize) {
-      gen_pca_transform(pca.handle, rows.values, Int64(rows.count), $0)
+      gen_pca_transform(pca.handle, rows.values, Int32(GEN_F32), Int64(rows.count), $0)
     }
     let scores = Rows(rowSize: 1, values: direction.projections(of: transformed))
     let (mean, deviation) = scores.moments()

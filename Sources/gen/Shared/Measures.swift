@@ -59,7 +59,7 @@ struct Measures {
     case .autoencoder, .gan, .classifier: return
     case .pca:
       // All components kept: no noise, no likelihood.
-      let status = gen_pca_log_likelihood(model.handle, rows.values, n, &first)
+      let status = gen_pca_log_likelihood(model.handle, rows.values, Int32(GEN_F32), n, &first)
       if status == gen_status(GEN_E_STATE) { return }
       try check(status)
       table.add("log-likelihood, nats", estimate: first)

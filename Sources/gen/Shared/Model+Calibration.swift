@@ -30,7 +30,9 @@ extension Model {
       threshold: 0.0
     )
     try check(gen_model_threshold(handle, &found.threshold))
-    try check(gen_model_detect(handle, rows.values, Int64(rows.count), &found.scores, &found.anomalies))
+    try check(
+      gen_model_detect(
+        handle, rows.values, Int32(GEN_F32), Int64(rows.count), &found.scores, &found.anomalies))
     return found
   }
 

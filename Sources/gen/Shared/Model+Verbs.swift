@@ -11,7 +11,7 @@ extension Model {
     let count = Int64(rows.count)
     return try Rows(count: rows.count, rowSize: latentSize) {
       switch kind {
-      case .pca: gen_pca_transform(handle, rows.values, count, $0)
+      case .pca: gen_pca_transform(handle, rows.values, Int32(GEN_F32), count, $0)
       case .autoencoder: gen_autoencoder_encode(handle, rows.values, count, $0)
       case .vae: gen_vae_encode(handle, rows.values, labels, count, $0, nil)
       case .gan: gen_model_invert(handle, rows.values, count, nil, nil, $0, nil)
@@ -26,7 +26,7 @@ extension Model {
     let average = Int32(GEN_GENERATOR_AVERAGE)
     return try Rows(count: latents.count, rowSize: shape.count) {
       switch kind {
-      case .pca: gen_pca_inverse_transform(handle, latents.values, count, $0)
+      case .pca: gen_pca_inverse_transform(handle, latents.values, Int32(GEN_F32), count, $0)
       case .autoencoder: gen_autoencoder_decode(handle, latents.values, count, $0)
       case .vae: gen_vae_decode(handle, latents.values, labels, count, $0)
       case .gan: gen_gan_generate(handle, latents.values, labels, count, average, $0)
@@ -56,7 +56,7 @@ extension Model {
     let n = Int64(count)
     return try Rows(count: count, rowSize: shape.count) {
       switch kind {
-      case .pca: gen_pca_sample(handle, n, seed, 0, $0)
+      case .pca: gen_pca_sample(handle, n, seed, 0, Int32(GEN_F32), $0)
       case .vae: gen_vae_sample(handle, labels, n, seed, $0)
       case .gan: gen_gan_sample(handle, labels, n, seed, $0)
       case .autoencoder, .classifier: gen_status(GEN_E_UNSUPPORTED)

@@ -15,7 +15,9 @@ struct PrincipalAxes {
     let (count, size) = (Int(info.n_components), Int(info.n_features))
     var mean = [Float](repeating: 0, count: size)
     var variance = [Double](repeating: 0, count: count)
-    components = try Rows(count: count, rowSize: size) { gen_pca_solution(pca, &mean, $0, &variance) }
+    components = try Rows(count: count, rowSize: size) {
+      gen_pca_solution(pca, Int32(GEN_F32), &mean, $0, &variance)
+    }
     self.mean = mean
     shares = variance.map { info.total_variance > 0 ? $0 / info.total_variance : 0 }
   }

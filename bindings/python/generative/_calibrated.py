@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Optional, TypeVar
 
 import numpy as np
 
+from ._c_types import room
 from ._errors import GenerativeError, check
 from ._follow import interruptible
 from ._handle import made
 from ._library import lib
 from ._model import Model
-from ._rows import Doubles, Floats, Integers, address
+from ._rows import Doubles, Floats, Integers, Reals, address, number_type
 from .dataset import dataset_of
 from .mixture import Mixture, mixture_options
 
@@ -31,8 +32,10 @@ class CalibratedModel(Model):
         `Mixture.of`. Of a VAE one latent is drawn from each row's Gaussian."""
         settings = mixture_options(n_components, **options)
         with self._alone(), dataset_of(X, self.context) as data:
+            handle = self._fitted_handle()
+            self._check_scale(data)
             fit = interruptible(lib.gen_model_fit_mixture)
-            status = fit(self._fitted_handle(), data._handle, settings.pointer)
+            status = fit(handle, data._handle, settings.pointer)
             data._reraise()
             check(status)
         return self
@@ -45,7 +48,7 @@ class CalibratedModel(Model):
     def sample_mixture(self, n: int = 1, *, seed: int = 0) -> Floats:
         """New rows of latents drawn from the mixture. Row i of a seed is the same for any n."""
         handle = self._fitted_handle()
-        rows = np.empty((max(n, 0), *self._row_shape()), np.float32)
+        rows = np.empty((room(n), *self._row_shape()), np.float32)
         check(lib.gen_model_sample_mixture(handle, n, seed, address(rows)))
         return rows
 
@@ -53,8 +56,10 @@ class CalibratedModel(Model):
         """Sets the threshold, above which a row is an anomaly, to this quantile of the scores of rows that
         the model was not fitted to, all of them normal."""
         with self._alone(), dataset_of(X, self.context) as data:
+            handle = self._fitted_handle()
+            self._check_scale(data)
             fit = interruptible(lib.gen_model_fit_threshold)
-            status = fit(self._fitted_handle(), data._handle, quantile, None)
+            status = fit(handle, data._handle, quantile, None)
             data._reraise()
             check(status)
         return self
@@ -71,7 +76,7 @@ class CalibratedModel(Model):
         a VAE the negative of the bound in nats."""
         rows = self._rows(X)
         scores = np.empty(len(rows))
-        check(lib.gen_model_detect(self._fitted_handle(), address(rows), len(rows), address(scores), None))
+        self._detect(rows, scores, None)
         return scores
 
     @property
@@ -95,6 +100,11 @@ class CalibratedModel(Model):
             raise AttributeError(f"{name} needs a threshold: see fit_threshold") from error
         return method
 
+    def _detect(self, rows: Reals, scores: Optional[Doubles], anomalies: Optional[Integers]) -> None:
+        """Writes the outputs that are given."""
+        arguments = (address(rows), number_type(rows), len(rows), address(scores), address(anomalies))
+        check(lib.gen_model_detect(self._fitted_handle(), *arguments))
+
     def _decide(self, X: Any) -> Doubles:
         difference: Doubles = self.threshold_ - self.anomaly_scores(X)
         return difference
@@ -102,6 +112,6 @@ class CalibratedModel(Model):
     def _predict(self, X: Any) -> Integers:
         rows = self._rows(X)
         found = np.empty(len(rows), np.int32)
-        check(lib.gen_model_detect(self._fitted_handle(), address(rows), len(rows), None, address(found)))
+        self._detect(rows, None, found)
         predictions: Integers = 1 - 2 * found
         return predictions

@@ -99,11 +99,9 @@ def check(status: int) -> None:
         raise _CLASSES.get(status, InternalError)(status, message)
 
 
-def raise_not_fitted(kind: str) -> NoReturn:
-    """Raises the error of a model that was not fitted."""
-    raise _not_fitted_class("sklearn.exceptions" in sys.modules)(
-        c.E_STATE, f"this {kind} is not fitted yet: call fit first"
-    )
+def raise_not_fitted(kind: str, reason: str = "is not fitted yet: call fit first") -> NoReturn:
+    """Raises the error of a model that was not fitted, or not to enough rows."""
+    raise _not_fitted_class("sklearn.exceptions" in sys.modules)(c.E_STATE, f"this {kind} {reason}")
 
 
 @lru_cache(maxsize=None)

@@ -20,6 +20,7 @@ class Estimator:
     feature_names_in_: npt.NDArray[Any]
     n_features_in_: Any
     _sklearn_output_config: dict[str, str]
+    _estimator_type: str | None = None  # scikit-learn's word for the kind, such as "classifier"
 
     def _keep(self, parameters: dict[str, Any]) -> None:
         """Sets the parameters from the constructor's locals()."""
@@ -63,13 +64,15 @@ class Estimator:
         return hasattr(self, "n_features_in_")
 
     def __sklearn_tags__(self) -> Any:
-        from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
+        from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags, TransformerTags
 
+        is_classifier = self._estimator_type == "classifier"
         transforms = TransformerTags(preserves_dtype=["float32"]) if hasattr(self, "transform") else None
         return Tags(
-            estimator_type=None,
-            target_tags=TargetTags(required=False),
+            estimator_type=self._estimator_type,
+            target_tags=TargetTags(required=is_classifier),
             transformer_tags=transforms,
+            classifier_tags=ClassifierTags() if is_classifier else None,
             input_tags=InputTags(three_d_array=True),
         )
 

@@ -59,6 +59,13 @@ class Owner:
         if before[1] is not None:
             before[1]()
 
+    def _give(self) -> int:
+        """Hands the handle over to the caller, who then owns it."""
+        assert self._handle is not None and self._finalizer is not None
+        self._finalizer.detach()
+        handle, self._handle, self._finalizer = self._handle, None, None
+        return handle
+
     def close(self) -> None:
         """Releases the library's memory. Closing twice is harmless."""
         if self._finalizer is not None:

@@ -12,11 +12,35 @@ import ctypes.util
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Union
+from typing import Any, Union
 
 from . import _constants, _functions
+from ._c_types import Integer
 
 FILE_NAME = "libgenerative.so.2"
+
+
+class _Checked:
+    """A function with integer arguments: of a wrong one it raises the ValueError or TypeError of `Integer`.
+
+    ctypes alone would raise an ArgumentError, which is neither. The library is not called.
+    """
+
+    def __init__(self, function: Any) -> None:
+        self._function = function
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._function, name)
+
+    def __call__(self, *arguments: Any) -> Any:
+        try:
+            return self._function(*arguments)
+        except ctypes.ArgumentError as error:
+            refused = error
+        for kind, argument in zip(self.argtypes, arguments):
+            if isinstance(kind, Integer):
+                kind.checked(argument)
+        raise refused
 
 
 def _candidates() -> Iterator[Union[Path, str, None]]:
@@ -59,6 +83,8 @@ def _opened(name: str) -> ctypes.CDLL:
         for function, (result, parameters) in _functions.PROTOTYPES.items():
             declared = getattr(library, function)
             declared.restype, declared.argtypes = result, parameters
+            if any(isinstance(parameter, Integer) for parameter in parameters):
+                setattr(library, function, _Checked(declared))
     except (OSError, AttributeError) as error:
         raise ImportError(f"{name} could not be loaded: {error}") from error
     return library

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Optional, TypeVar, Union
 
 import numpy as np
+import numpy.typing as npt
 
 from . import _constants as c
 from ._checkpoint import Checkpoint
@@ -18,7 +19,9 @@ from ._estimator import Estimator
 from ._handle import Owner, handle_of, made
 from ._library import lib
 from ._options import choose
-from ._rows import Floats, as_rows, rows_first, size_of
+from ._rows import as_rows, rows_first, size_of
+from ._scale import Scale
+from ._stream import is_stream
 from .context import Context
 from .dataset import Dataset, open_dataset
 
@@ -34,6 +37,7 @@ class Model(Estimator, Owner):
     _own_options: tuple[str, ...]
     seed: int
     _fitting: object
+    _scale: Optional[Scale] = None  # of the rows that the model was fitted to; None: not known
 
     def save(self, path: Path, content: str = "all") -> None:
         """Writes a safetensors file, whole or not at all.
@@ -61,10 +65,14 @@ class Model(Estimator, Owner):
 
     def to_bytes(self, content: str = "all") -> bytes:
         """The bytes that `save` writes."""
-        kind = choose(c.CONTENT, content, "content")
+        self._fitted_handle()
+        return self._bytes(choose(c.CONTENT, content, "content"))
+
+    def _bytes(self, kind: int = c.CONTENT["all"]) -> bytes:
+        """What the library saves of its model."""
         count = ctypes.c_int64()
         save = lib.gen_model_save_memory
-        check(save(self._fitted_handle(), kind, None, 0, ctypes.byref(count)))
+        check(save(self._handle, kind, None, 0, ctypes.byref(count)))
         buffer = np.empty(count.value, np.uint8)
         check(save(self._handle, kind, buffer.ctypes.data, len(buffer), ctypes.byref(count)))
         return buffer[: count.value].tobytes()
@@ -89,7 +97,7 @@ class Model(Estimator, Owner):
 
     def __getstate__(self) -> Any:
         state = {k: v for k, v in self.__dict__.items() if k not in ("_handle", "_finalizer", "_fitting")}
-        return state, self.to_bytes() if self._finalizer is not None else None
+        return state, self._bytes() if self._finalizer is not None else None
 
     def __setstate__(self, state: Any) -> None:
         attributes, data = state
@@ -137,17 +145,55 @@ class Model(Estimator, Owner):
             raise_not_fitted(type(self).__name__)
         return self._handle
 
-    def _rows(self, X: Any) -> Floats:
+    def _rows(self, X: Any) -> Any:
         """What a method was given, a Dataset and a path too, as packed rows of the model's size."""
         shape = self._row_shape()
         if isinstance(X, (str, os.PathLike)):
             X = open_dataset(X, shape=shape if len(shape) > 1 else None)
         if isinstance(X, Dataset):
-            return as_rows(X.read(), size_of(shape))
+            self._check_scale(X)
+            array = self._array_of(X)
+            self._check_row_size(size_of(array.shape[1:]), size_of(shape))
+            return self._packed(array)
+        self._check_is_at_once(X)
         self._check_columns(X)
-        array = rows_first(X, "X")
+        array = self._numbers(X, "X")
         self._check_row_size(size_of(array.shape[1:]), size_of(shape))
+        self._check_scale(array)
+        return self._packed(array)
+
+    def _numbers(self, X: Any, name: str) -> npt.NDArray[Any]:
+        """X as a numeric array of the types that the model takes."""
+        return rows_first(X, name)
+
+    def _array_of(self, data: Dataset) -> npt.NDArray[Any]:
+        """All rows of a dataset."""
+        return data.read()
+
+    def _packed(self, array: npt.NDArray[Any]) -> Any:
+        """The rows of an array as the library takes them."""
         return as_rows(array)
+
+    def _see(self, X: Any, data: Optional[Dataset] = None) -> None:
+        """Remembers, at a fit, the names of the columns and the scale of the numbers."""
+        self._see_columns(X)
+        if data is not None:
+            self._scale = data._scale
+
+    def _check_scale(self, rows: Union[Dataset, npt.NDArray[Any]]) -> None:
+        """Raises ValueError for 8-bit images where the model was fitted to other numbers, and the reverse."""
+        if self._scale is None or self._scale == (False, None):
+            return
+        given = rows._scale if isinstance(rows, Dataset) else Scale.of(rows)
+        if given is not None:
+            self._scale.check(given, type(self).__name__)
+
+    def _check_is_at_once(self, X: Any) -> None:
+        if is_stream(X):
+            raise TypeError(
+                f"X must be all rows at once, not a {type(X).__name__}: fit takes a stream of batches, and the other "
+                "methods take one batch at a time"
+            )
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
+from ._c_types import room
 from ._comm import Comm
 from ._errors import check
 from ._follow import Follower
@@ -63,7 +64,8 @@ class NetworkModel(Model):
     ) -> N:
         """Fits to rows: an array (n, features) or (n, height, width[, channels]) of uint8, float32 or
         float64, which is not copied; the path of a folder of pictures, an IDX or a .npy file; a
-        generator of such arrays, or a function that returns one for each epoch; a Dataset.
+        generator of such arrays, or a function that returns one for each epoch; a Dataset. The 0 ... 255
+        of uint8 images are read as 0 ... 1; two-dimensional uint8 is a table, taken as it is.
 
         y: classes of the rows, for a conditional model; others ignore it, as scikit-learn's do.
         validation: rows measured after each epoch. callback(event) gets a `FitEvent` at most ten times
@@ -82,7 +84,7 @@ class NetworkModel(Model):
         all have the same rows, and each takes its part of every batch; else each has rows of its own.
         Of checkpoint that of rank 0 counts. An error of one rank is raised on all.
         """
-        labels = y if getattr(self, "n_classes", 0) else None
+        labels = y if self._takes_labels else None
         watch = Watch(callback, verbose)
         follower = Follower(watch, token)
         with self._alone(), ExitStack() as stack:
@@ -102,7 +104,7 @@ class NetworkModel(Model):
             options.struct.checkpoint_path = None if checkpoint is None else os.fsencode(checkpoint)
             if comm is not None:
                 options.struct.comm = comm._pointer()
-            goes_on = (self.warm_start or resume) and self._handle is not None
+            goes_on = self._goes_on(resume)
             stack.enter_context(nullcontext() if goes_on else self._trying(self._create(data.info)))
             stack.callback(watch.close)
             status = follower.call(lib.gen_model_fit, self._handle, data._handle, options.pointer)
@@ -112,7 +114,7 @@ class NetworkModel(Model):
                 data._reraise()
                 follower.finish()
                 check(status)
-        self._see_columns(X)
+        self._see(X, data)
         self.history_ = (getattr(self, "history_", []) if goes_on else []) + watch.epochs
         data._reraise()
         follower.finish()
@@ -172,15 +174,25 @@ class NetworkModel(Model):
         count: int = self.info.n_epochs
         return count
 
-    def _create(self, data: Any) -> int:
-        """A new handle for rows of a dataset's shape, or of `shape` when that was given."""
+    @property
+    def _takes_labels(self) -> bool:
+        """Whether fits take the classes of rows."""
+        return bool(getattr(self, "n_classes", 0))
+
+    def _goes_on(self, resume: bool) -> bool:
+        """Whether a fit continues with what was fitted before."""
+        return (self.warm_start or resume) and self._handle is not None
+
+    def _create(self, data: Any, **options: Any) -> int:
+        """A new handle for rows of a dataset's shape, or of `shape` when that was given. options: in place of
+        the attributes."""
         shape = (data.height, data.width, data.channels)
         if self.shape is not None:
             shape = shape_of_rows(self.shape)
-        return self._created(*shape)
+        return self._created(*shape, **options)
 
-    def _created(self, height: int, width: int, channels: int) -> int:
-        values = {name: getattr(self, name) for name in self._own_options}
+    def _created(self, height: int, width: int, channels: int, **options: Any) -> int:
+        values = {**{name: getattr(self, name) for name in self._own_options}, **options}
         text = options_text({**values, "height": height, "width": width, "channels": channels, "seed": self.seed})
         return made(lib.gen_model_create, self._noun.encode(), text, handle_of(self.context))
 
@@ -202,10 +214,10 @@ class NetworkModel(Model):
         return as_rows(Z, self.latent_size_, "Z")
 
     def _empty_rows(self, count: int) -> Floats:
-        return np.empty((max(count, 0), *self.shape_), np.float32)
+        return np.empty((room(count), *self.shape_), np.float32)
 
     def _empty_latents(self, count: int) -> Floats:
-        return np.empty((max(count, 0), self.latent_size_), np.float32)
+        return np.empty((room(count), self.latent_size_), np.float32)
 
     def _map(self, function: Any, rows: Floats, out: Floats, labels: Any = None) -> Floats:
         """The one output of a function that takes labels, given room for it."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any, Optional
 
 import numpy as np
 import numpy.typing as npt
 
+from . import _constants as c
+from ._numbers import as_numbers
+
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
+Reals = npt.NDArray[Any]  # of float32 or float64
 Integers = npt.NDArray[np.int32]
 Shape = tuple[int, ...]
 
@@ -18,18 +23,38 @@ RESHAPE = "Reshape your data: X.reshape(1, -1) if X is one row, X.reshape(-1, 1)
 
 
 def as_rows(values: Any, row_size: Optional[int] = None, name: str = "X") -> Floats:
-    """An array as packed float32 rows, (n, row_size). uint8 counts 0 ... 255 as 0 ... 1.
+    """An array as packed float32 rows, (n, row_size). 8-bit images count 0 ... 255 as 0 ... 1.
 
     The first axis counts rows, the others are one row. ValueError when a row is not row_size long.
     """
-    array = rows_first(values, name)
+    return packed(rows_first(values, name), np.float32, row_size, name)
+
+
+def as_real_rows(values: Any, row_size: Optional[int] = None, name: str = "X") -> Reals:
+    """The same in the precision of `real_rows_first`."""
+    array = real_rows_first(values, name)
+    return packed(array, real_type(array), row_size, name)
+
+
+def packed(array: npt.NDArray[Any], dtype: Any, row_size: Optional[int], name: str) -> npt.NDArray[Any]:
+    """The rows of a numeric array, (n, row_size), C-contiguous; 8-bit images as 0 ... 1."""
     count = array.shape[0]
     size = size_of(array.shape[1:])
     if row_size is not None and size != row_size:
         raise ValueError(f"{name} must have rows of {row_size} floats, not {size}")
-    if array.dtype == np.uint8:
+    if is_images(array):
         array = array.astype(np.float32) / np.float32(255)
-    return np.ascontiguousarray(array.reshape(count, size), dtype=np.float32)
+    return np.ascontiguousarray(array.reshape(count, size), dtype=dtype)
+
+
+def is_images(array: npt.NDArray[Any]) -> bool:
+    """Whether an array holds 8-bit images, (n, height, width[, channels]); uint8 of two axes is a table."""
+    return array.dtype == np.uint8 and array.ndim > 2
+
+
+def real_type(array: npt.NDArray[Any]) -> Any:
+    """float32 for rows of float32 and for 8-bit images, else float64."""
+    return np.float32 if array.dtype == np.float32 or is_images(array) else np.float64
 
 
 def as_labels(labels: Any, count: int) -> Integers:
@@ -37,36 +62,51 @@ def as_labels(labels: Any, count: int) -> Integers:
     labels = np.atleast_1d(np.asarray(labels))
     if labels.shape != (count,) or labels.dtype.kind not in "iu":
         raise ValueError(f"labels must be {count} integers, not {labels.dtype} of shape {labels.shape}")
+    if labels.size and not 0 <= (least := labels.min()) <= labels.max() < 2**31:
+        worst = least if least < 0 else labels.max()
+        raise ValueError(f"labels must be between 0 and {2**31 - 1}, not {worst}")
     return np.ascontiguousarray(labels, dtype=np.int32)
 
 
-def rows_first(values: Any, name: str) -> npt.NDArray[Any]:
-    """What was given as a numeric array of 2 to 4 axes, rows first."""
-    array = numeric(values, name)
+def rows_first(values: Any, name: str, half: Any = np.float32) -> npt.NDArray[Any]:
+    """What was given as a numeric array of 2 to 4 axes, rows first; see `numeric`."""
+    array = numeric(values, name, half)
     if not 2 <= array.ndim <= 4:
         raise ValueError(f"{name} must have 2 to 4 axes (rows first), not {array.ndim}. {RESHAPE}")
     return array
 
 
-def numeric(values: Any, name: str) -> npt.NDArray[Any]:
-    """What was given as an array of uint8, float32 or float64; other real numbers become float64."""
-    if hasattr(values, "toarray"):
-        raise TypeError(f"{name} is sparse; rows are dense here: pass {name}.toarray()")
-    array = np.asarray(values)
+def real_rows_first(values: Any, name: str) -> npt.NDArray[Any]:
+    """rows_first in the precision that scikit-learn keeps: float32 and 8-bit images stay what they are, all
+    other numbers become float64."""
+    array = rows_first(values, name, np.float64)
+    return array.astype(np.float64) if array.dtype == np.uint8 and array.ndim == 2 else array
+
+
+def numeric(values: Any, name: str, half: Any = np.float32) -> npt.NDArray[Any]:
+    """What was given as an array of uint8, float32 or float64.
+
+    half: what float16 becomes; all other real numbers become float64.
+    """
+    array = as_numbers(values, name)
     if array.dtype in (np.uint8, np.float32, np.float64) and array.dtype.isnative:
         return array
-    if array.dtype.kind == "c":
-        raise ValueError(f"Complex data not supported: {name} must hold real numbers")
-    if array.dtype.kind == "O":
-        return array.astype(np.float64)
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} must hold real numbers, not {array.dtype}")
-    return array.astype(np.float32 if array.dtype == np.float16 else np.float64)
+    return array.astype(half if array.dtype == np.float16 else np.float64)
+
+
+def is_sparse(values: Any) -> bool:
+    """Whether values are one of scipy's sparse matrices or arrays."""
+    return hasattr(values, "toarray")
 
 
 def address(array: Optional[npt.NDArray[Any]]) -> Optional[int]:
     """Where an array's first element is; None for None."""
     return None if array is None else array.ctypes.data
+
+
+def number_type(array: Reals) -> int:
+    """The header's number for the type of an array's numbers."""
+    return c.F64 if array.dtype == np.float64 else c.F32
 
 
 def size_of(shape: Sequence[int]) -> int:
@@ -84,7 +124,7 @@ def row_shape(height: int, width: int, channels: int) -> Shape:
 
 def shape_of_rows(shape: Sequence[int]) -> tuple[int, int, int]:
     """(height, width, channels) of rows whose arrays have this shape beside the first axis."""
-    sizes = [int(size) for size in shape]
+    sizes = [operator.index(size) for size in shape]
     if len(sizes) == 1:
         return (1, 1, sizes[0])
     if len(sizes) == 2:

@@ -7,7 +7,8 @@ from typing import Any, Callable, Optional, Union
 
 import numpy as np
 
-from ._rows import Shape, as_rows, rows_first, shape_of_rows, size_of
+from ._rows import Shape, packed, rows_first, shape_of_rows, size_of
+from ._scale import Scale
 from ._signals import users_code
 from ._structs import StreamRead, StreamRewind
 
@@ -18,7 +19,8 @@ class Stream:
     def __init__(
         self, batches: Union[Iterable[Any], Callable[[], Iterable[Any]]], shape: Optional[Sequence[int]]
     ) -> None:
-        self._passes = _passes(batches)
+        self._passes = passes_over(batches)
+        self.scale: Optional[Scale] = None  # of the first batch
         self.shape: Shape = self._first_shape() if shape is None else tuple(shape)
         self._row_size = size_of(shape_of_rows(self.shape))
         self._iterator: Iterator[Any] = iter(())
@@ -56,7 +58,9 @@ class Stream:
                     batch = next(self._iterator, None)
                 if batch is None:
                     return 0
-                self._rest = as_rows(batch, self._row_size, "a batch")
+                array = rows_first(batch, "a batch")
+                self.scale = self.scale or Scale.of(array)
+                self._rest = packed(array, np.float32, self._row_size, "a batch")
             count = min(max_rows, len(self._rest))
             out = np.ctypeslib.as_array(rows_out, shape=(count, self._row_size))
             out[:] = self._rest[:count]
@@ -67,7 +71,15 @@ class Stream:
             return -1
 
 
-def _passes(batches: Union[Iterable[Any], Callable[[], Iterable[Any]]]) -> Callable[[], Iterable[Any]]:
+def is_stream(X: Any) -> bool:
+    """Whether X gives batches of rows, unlike arrays, data frames, lists and sparse matrices."""
+    if callable(X):
+        return True
+    array_like = any(hasattr(X, name) for name in ("__array__", "__getitem__", "__array_namespace__", "toarray"))
+    return hasattr(X, "__iter__") and not array_like
+
+
+def passes_over(batches: Union[Iterable[Any], Callable[[], Iterable[Any]]]) -> Callable[[], Iterable[Any]]:
     """A function that begins a pass."""
     if callable(batches):
         return batches

@@ -384,6 +384,7 @@ class PCAInfo(Structure):
         ("n_components", c_int64),
         ("noise_variance", c_double),
         ("total_variance", c_double),
+        ("dtype", c_int32),
     ]
 
 

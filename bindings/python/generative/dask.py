@@ -8,6 +8,7 @@ schedulers. Install with pip install 'generative[dask]'.
 from __future__ import annotations
 
 import copy
+import ctypes
 from collections.abc import Sequence
 from functools import partial
 from types import SimpleNamespace
@@ -22,13 +23,16 @@ except ImportError as error:  # pragma: no cover
     raise ImportError("generative.dask needs Dask: pip install 'generative[dask]'") from error
 
 from . import evaluate
+from ._c_types import Integer
 from ._constants import STOP_NOW
 from ._handle import handle_of
 from ._library import lib
 from ._network import NetworkModel
+from ._options import OptionStruct
 from ._parameters import Parameters
 from ._rows import shape_of_rows, size_of
 from ._statistics import Statistics
+from ._structs import PCAOptions
 from .autoencoder import Autoencoder
 from .moments import Moments
 from .pca import PCA
@@ -94,6 +98,8 @@ def fit_pca(pca: PCA, X: Any) -> PCA:
         return _solved(pca, _moments(partitions, partial(Moments, _columns(X))))
     if pca.n_directions is None and not counts:
         raise ValueError("a sketch needs n_components or n_directions")
+    # Raises for wrong counts before any task runs.
+    OptionStruct("pca", PCAOptions, solver="sketch", n_directions=pca.n_directions, n_passes=pca.n_passes)
     n_directions = pca.n_directions or min(_columns(X), 2 * int(pca.n_components or 0) + 16)
     make = partial(Moments, _columns(X), n_directions=n_directions, seed=pca.seed)
     found = _moments(partitions, make)
@@ -137,6 +143,7 @@ def fit(
         state.pop(name, None)
     state.update(warm_start=True, history_=[], shape=shape, context=None)
     goes_on = model.warm_start and model._handle is not None
+    seed = Integer(ctypes.c_uint64, "seed").checked(model.seed)
     data = model.to_bytes() if goes_on else _initial(model, shape)
     with model._alone():
         for number in range(rounds):
@@ -144,7 +151,7 @@ def fit(
             parts = [
                 dask.delayed(_fitted)(
                     type(model), state, weights, partitions.blocks[i], labels[i],
-                    (model.seed + _GOLDEN * (number * len(filled) + place)) % 2**64,
+                    (seed + _GOLDEN * (number * len(filled) + place)) % 2**64,
                 )
                 for place, i in enumerate(filled)
             ]  # fmt: skip
@@ -189,9 +196,8 @@ def _summed_parameters(parts: Sequence[Parameters]) -> Parameters:
 
 
 def _solved(pca: PCA, found: Moments) -> PCA:
-    with pca._alone(), pca._trying(pca._create(pca._fixed_count())):
-        pca.merge(found)
-        pca.n_components_  # noqa: B018  # too many components, or too few rows, are told here
+    with pca._alone():
+        pca._adopt(found)
     return pca
 
 

@@ -14,17 +14,30 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
-from ._errors import check
+from ._c_types import Integer, room
+from ._errors import InvalidArgumentError, check
 from ._follow import Follower, interruptible
 from ._handle import Owner, handle_of, made
 from ._library import lib
 from ._options import OptionStruct
 from ._progress import FitEvent
-from ._rows import Floats, Integers, Shape, address, as_rows, row_shape, rows_first, shape_of_rows, size_of
+from ._rows import (
+    Floats,
+    Integers,
+    Shape,
+    address,
+    as_labels,
+    as_rows,
+    row_shape,
+    rows_first,
+    shape_of_rows,
+    size_of,
+)
+from ._scale import IMAGES, Scale
 from ._structs import DatasetInfo, FacesOptions, FolderOptions, MemoryOptions, StreamOptions
 from .context import Context
 from .image import PathLike, read_image
-from ._stream import Stream
+from ._stream import Stream, is_stream
 
 _DTYPES = {"uint8": "u8", "float32": "f32", "float64": "f64"}
 
@@ -38,10 +51,13 @@ class Dataset(Owner):
     """
 
     _noun = "dataset"
+    _is_double = False  # whether the numbers are float64
+    _array: Optional[npt.NDArray[Any]] = None  # what was borrowed, whole
 
-    def __init__(self, handle: int, keep: Any = None) -> None:
+    def __init__(self, handle: int, keep: Any = None, scale: Optional[Scale] = None) -> None:
         self._own(handle)
         self._keep = keep
+        self._known_scale = scale
 
     @classmethod
     def from_array(
@@ -55,7 +71,8 @@ class Dataset(Owner):
     ) -> Dataset:
         """The rows of an array of 2 to 4 axes, rows first.
 
-        uint8 counts 0 ... 255 as 0 ... 1, float32 and float64 are taken as they are. labels: n class
+        uint8 of 3 or 4 axes is 8-bit images, whose 0 ... 255 are read as 0 ... 1. Two-dimensional uint8
+        is a table, whose numbers are taken as they are, like those of float32 and float64. labels: n class
         numbers >= 0. copy=False borrows the array, which then must not change; strides are fine.
         check=False leaves it to what reads the rows to find NaN and inf, which saves reading them twice.
         """
@@ -64,12 +81,13 @@ class Dataset(Owner):
             if size == 0:
                 message = f"0 {what}(s) (shape={array.shape}) while a minimum of 1 is required."
                 raise ValueError(f"X has {message}")
+        scale = Scale.of(array)
+        if array.dtype == np.uint8 and not scale.is_images:
+            array, copy = array.astype(np.float32), False  # the library divides bytes by 255
         array, row_stride, element_stride = _strided(array)
         height, width, channels = shape_of_rows(array.shape[1:])
         if labels is not None:
-            labels = np.ascontiguousarray(labels, dtype=np.int32)
-            if labels.shape != array.shape[:1]:
-                raise ValueError(f"labels must have shape ({len(array)},), not {labels.shape}")
+            labels = as_labels(labels, len(array))
         options = OptionStruct(
             "memory",
             MemoryOptions,
@@ -87,7 +105,10 @@ class Dataset(Owner):
         if labels is not None:
             options.struct.labels = labels.ctypes.data_as(ctypes.POINTER(ctypes.c_int32))
         handle = made(lib.gen_dataset_create, address(array), options.pointer)
-        return cls(handle, keep=None if copy else array)
+        dataset = cls(handle, None if copy else array, scale)
+        dataset._is_double = array.dtype == np.float64
+        dataset._array = None if copy else array
+        return dataset
 
     @classmethod
     def from_idx(
@@ -95,7 +116,8 @@ class Dataset(Owner):
     ) -> Dataset:
         """An IDX file of bytes, plain or gzipped, as MNIST and its kin come in."""
         labels_path = None if labels is None else os.fsencode(labels)
-        return cls(made(lib.gen_dataset_open_idx, os.fsencode(images), labels_path, handle_of(context)))
+        handle = made(lib.gen_dataset_open_idx, os.fsencode(images), labels_path, handle_of(context))
+        return cls(handle, scale=IMAGES)
 
     @classmethod
     def from_folder(
@@ -125,7 +147,7 @@ class Dataset(Owner):
         )
         options.struct.context = handle_of(context)
         arguments = (lib.gen_dataset_open_folder, os.fsencode(path), options.pointer)
-        dataset = cls(Follower(skipped).made(lib.gen_dataset_destroy, *arguments))
+        dataset = cls(Follower(skipped).made(lib.gen_dataset_destroy, *arguments), scale=IMAGES)
         for message in told:
             warnings.warn(message, stacklevel=2)
         return dataset
@@ -172,11 +194,14 @@ class Dataset(Owner):
             "faces", FacesOptions, n_rows=n_rows, height=height, width=width, channels=channels, seed=seed
         )
         options.struct.context = handle_of(context)
-        return cls(made(lib.gen_dataset_create_faces, options.pointer))
+        return cls(made(lib.gen_dataset_create_faces, options.pointer), scale=IMAGES)
 
     def slice(self, first_row: int, n_rows: int) -> Dataset:
         """Rows first_row ... first_row + n_rows - 1 as a dataset of their own."""
-        return Dataset(made(lib.gen_dataset_create_slice, self._handle, first_row, n_rows), self._keep)
+        handle = made(lib.gen_dataset_create_slice, self._handle, first_row, n_rows)
+        part = Dataset(handle, self._keep, self._known_scale)
+        part._is_double = self._is_double
+        return part
 
     @property
     def info(self) -> DatasetInfo:
@@ -198,7 +223,7 @@ class Dataset(Owner):
         return n_rows
 
     def read(self, first_row: int = 0, n_rows: Optional[int] = None) -> Floats:
-        """Rows as float32 in [0, 1], (n_rows, *shape); all from first_row on by default."""
+        """Rows as float32, (n_rows, *shape), images in [0, 1]; all from first_row on by default."""
         rows = np.empty((self._count(first_row, n_rows), *self.shape), np.float32)
         check(lib.gen_dataset_read(self._handle, first_row, len(rows), address(rows)))
         return rows
@@ -234,14 +259,20 @@ class Dataset(Owner):
         given = as_rows(rows, size_of(self.shape), "rows")
         if n_neighbours < 1:
             raise ValueError(f"n_neighbours must be at least 1, not {n_neighbours}")
-        indices = np.empty((len(given), n_neighbours), np.int64)
-        distances = np.empty((len(given), n_neighbours), np.float32)
+        indices = np.empty((len(given), room(n_neighbours, "n_neighbours")), np.int64)
+        distances = np.empty(indices.shape, np.float32)
         arguments = (address(given), len(given), n_neighbours, address(indices), address(distances))
         check(interruptible(lib.gen_dataset_nearest)(self._handle, *arguments))
         return indices, distances
 
     def _count(self, first_row: int, n_rows: Optional[int]) -> int:
-        return max(len(self) - first_row, 0) if n_rows is None else max(n_rows, 0)
+        count = len(self) - Integer(ctypes.c_int64, "first_row").checked(first_row) if n_rows is None else n_rows
+        return room(count, "n_rows")
+
+    @property
+    def _scale(self) -> Optional[Scale]:
+        """The scale of the rows; None: not known, or not yet."""
+        return self._keep.scale if isinstance(self._keep, Stream) else self._known_scale
 
     def _reraise(self) -> None:
         """Raises what a stream's batches raised, if they did."""
@@ -302,9 +333,14 @@ def dataset_of(
     """What fits take as a dataset: one itself, an array (borrowed), a path, a stream's batches."""
     if isinstance(X, Dataset):
         yield X
-    else:
-        with _opened(X, context, labels, shape, check) as dataset:
+        return
+    with _opened(X, context, labels, shape, check) as dataset:
+        try:
             yield dataset
+        except InvalidArgumentError as error:
+            if not _is_table_of_bytes(X) or "between 0 and 1" not in error.message:
+                raise
+            raise InvalidArgumentError(error.status, f"{error.message}. {_BYTES}") from None
 
 
 def _opened(
@@ -312,19 +348,22 @@ def _opened(
 ) -> Dataset:
     if isinstance(X, (str, os.PathLike)):
         return open_dataset(X, labels, shape=shape, context=context)
-    if _is_stream(X):
+    if is_stream(X):
         if labels is not None:
             raise ValueError("y must be None for a stream of batches: they have no labels")
         return Dataset.from_stream(X, shape, context=context)
     return Dataset.from_array(X, labels, copy=False, check=check, context=context)
 
 
-def _is_stream(X: Any) -> bool:
-    """Whether X gives batches of rows, unlike arrays, data frames, lists and (refused) sparse matrices."""
-    if callable(X):
-        return True
-    array_like = any(hasattr(X, name) for name in ("__array__", "__getitem__", "__array_namespace__", "toarray"))
-    return hasattr(X, "__iter__") and not array_like
+_BYTES = (
+    "X is a two-dimensional uint8 array, a table whose numbers are taken as they are. Give 8-bit images as "
+    "n x height x width[ x channels], such as X.reshape(-1, 28, 28), or divide X by 255"
+)
+
+
+def _is_table_of_bytes(X: Any) -> bool:
+    """Whether X is a two-dimensional uint8 array."""
+    return getattr(X, "dtype", None) == np.uint8 and getattr(X, "ndim", 0) == 2
 
 
 def _first_picture(folder: Path, context: Optional[Context]) -> Shape:

@@ -8,6 +8,7 @@ numbers of rows, which the results hold: compare figures of equal ones, beside t
 from __future__ import annotations
 
 import ctypes
+import warnings
 from typing import Any, Callable, NamedTuple, Optional
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from . import _constants as c
 from . import _structs
-from ._errors import GenerativeError, NotReadyError, check
+from ._errors import GenerativeError, check
 from ._follow import interruptible
 from ._handle import handle_of
 from ._library import lib
@@ -286,10 +287,11 @@ def model(
         back = model.inverse_transform(model.transform(rows))
         found["reconstruction"] = reconstruction(back.reshape(rows.shape), rows)
     if isinstance(model, PCA):
-        try:
-            found["log_likelihood"] = estimate(model.score_samples(rows))
-        except NotReadyError:
-            pass  # all components kept: no noise, no likelihood
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            likelihood = model.score_samples(rows)
+        if np.isfinite(likelihood).any():  # else the covariance is singular
+            found["log_likelihood"] = estimate(likelihood)
     if hasattr(model, "log_likelihood"):
         x = binarize(rows, seed=seed) if model.likelihood == "bernoulli" else rows
         errors, kl = model.elbo(x, seed=seed, **given)

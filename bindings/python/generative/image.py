@@ -76,6 +76,8 @@ class Image(Owner):
         """
         array = numeric(rows, "rows")
         height, width, channels = shape_of_rows(array.shape[1:] if shape is None else shape)
+        if array.shape[1:] == (height * width * channels,):
+            array = array.reshape(-1, height, width, channels)
         flat = as_rows(array, height * width * channels, "rows")
         options = OptionStruct(
             "grid",

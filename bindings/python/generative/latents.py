@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
+from ._c_types import Integer, room
 from ._errors import check
 from ._library import lib
 from ._options import OptionStruct, choose
@@ -39,7 +40,7 @@ def interpolate(
     """A walk from one latent to another, both included: (n_steps, latent_size)."""
     start = _latent(first, None, "first")
     end = _latent(last, len(start), "last")
-    out = _empty(n_steps, len(start))
+    out = _empty(room(n_steps, "n_steps"), len(start))
     which = choose(c.CURVE, curve, "curve")
     arguments = (address(start), address(end), len(start), n_steps, which, address(out))
     check(lib.gen_latents_interpolate(*arguments))
@@ -49,7 +50,7 @@ def interpolate(
 def loop(Z: npt.ArrayLike, n_steps: int = 10, *, curve: str = "spherical") -> Floats:
     """A smooth closed walk through latents, n_steps from each to the next."""
     latents = as_rows(Z, name="Z")
-    out = _empty(len(latents) * max(n_steps, 0), latents.shape[1])
+    out = _empty(len(latents) * room(n_steps, "n_steps"), latents.shape[1])
     which = choose(c.CURVE, curve, "curve")
     check(lib.gen_latents_loop(address(latents), *latents.shape, n_steps, which, address(out)))
     return out
@@ -70,11 +71,9 @@ def traverse(
     """
     middle = _latent(base, None, "base")
     units = None if deviations is None else _latent(deviations, len(middle), "deviations")
-    varied = None if axes is None else np.atleast_1d(np.ascontiguousarray(axes, dtype=np.int64))
-    if varied is not None and (varied.ndim != 1 or len(varied) == 0):
-        raise ValueError("axes must be one or several numbers of latents")
+    varied = None if axes is None else _axes(axes)
     n_axes = len(middle) if varied is None else len(varied)
-    out = np.empty((n_axes, max(n_steps, 0), len(middle)), np.float32)
+    out = np.empty((n_axes, room(n_steps, "n_steps"), len(middle)), np.float32)
     counted = (address(varied), 0 if varied is None else len(varied))
     arguments = (address(middle), len(middle), *counted, address(units), extent, n_steps, address(out))
     check(lib.gen_latents_traverse(*arguments))
@@ -102,7 +101,7 @@ def move(
     if low is None or high is None:
         raise ValueError("low and high must be given with a direction that is an array")
     vector = _latent(direction, latents.shape[1], "direction")
-    out = np.empty((len(latents), max(n_steps, 0), latents.shape[1]), np.float32)
+    out = np.empty((len(latents), room(n_steps, "n_steps"), latents.shape[1]), np.float32)
     arguments = (address(latents), *latents.shape, address(vector), low, high, n_steps, address(out))
     check(lib.gen_latents_move(*arguments))
     return out
@@ -198,6 +197,15 @@ def sample(n_rows: int, latent_size: int, *, truncation: Optional[float] = None,
     return out
 
 
+def _axes(axes: Union[int, Sequence[int]]) -> npt.NDArray[np.int64]:
+    """Numbers of latents as packed int64."""
+    given = np.atleast_1d(np.asarray(axes, dtype=object))
+    if given.ndim != 1 or len(given) == 0:
+        raise ValueError("axes must be one or several numbers of latents")
+    checked = [Integer(ctypes.c_int64, f"axes[{i}]").checked(axis) for i, axis in enumerate(given.tolist())]
+    return np.array(checked, np.int64)
+
+
 def _latent(values: npt.ArrayLike, size: Optional[int], name: str) -> Floats:
     """One latent as packed float32."""
     array = np.asarray(values)
@@ -208,4 +216,4 @@ def _latent(values: npt.ArrayLike, size: Optional[int], name: str) -> Floats:
 
 
 def _empty(n_rows: int, latent_size: int) -> Floats:
-    return np.empty((max(n_rows, 0), max(latent_size, 0)), np.float32)
+    return np.empty((room(n_rows, "n_rows"), room(latent_size, "latent_size")), np.float32)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
+from ._c_types import room
 from ._errors import check
 from ._follow import Follower
 from ._handle import Owner, handle_of
@@ -119,7 +120,7 @@ class Mixture(Owner):
 
     def sample(self, n: int = 1, *, seed: int = 0) -> Floats:
         """New rows, (n, n_features). Row i of a seed is the same for any n."""
-        rows = np.empty((max(n, 0), self._info().n_features), np.float32)
+        rows = np.empty((room(n), self._info().n_features), np.float32)
         check(lib.gen_mixture_sample(self._handle, n, seed, address(rows)))
         return rows
 

@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 import numpy as np
 
+from ._blocks import blocks_of
 from ._errors import check
 from ._follow import interruptible
 from ._handle import handle_of, made
@@ -50,10 +51,16 @@ class Moments(Statistics):
     def of(
         cls, X: Any, *, n_directions: Optional[int] = None, seed: int = 0, context: Optional[Context] = None
     ) -> Moments:
-        """The moments of an array of rows, a stream or a Dataset, as fits take them."""
-        with dataset_of(X, context) as data:
-            size = size_of(data.shape)
-            return cls(size, n_directions=n_directions, seed=seed, context=context).update(data)
+        """The moments of an array of rows, a stream, a Dataset or one of scipy's sparse matrices."""
+        found = None
+        for block in blocks_of(X):
+            with dataset_of(block, context) as data:
+                if found is None:
+                    found = cls(size_of(data.shape), n_directions=n_directions, seed=seed, context=context)
+                found.update(data)
+        if found is None:
+            raise ValueError("the stream has no batch")
+        return found
 
     def refined(self) -> Moments:
         """A sketch for a second pass over the same rows: nothing seen yet, with the directions that this
@@ -61,11 +68,12 @@ class Moments(Statistics):
         return self._loaded(made(lib.gen_moments_create_refined, self._handle))
 
     def update(self, X: Any) -> Moments:
-        """Adds an array of rows, a stream or a Dataset."""
-        with dataset_of(X, None) as data:
-            status = interruptible(lib.gen_moments_update)(self._handle, data._handle)
-            data._reraise()
-            check(status)
+        """Adds an array of rows, a stream, a Dataset or one of scipy's sparse matrices."""
+        for block in blocks_of(X):
+            with dataset_of(block, None) as data:
+                status = interruptible(lib.gen_moments_update)(self._handle, data._handle)
+                data._reraise()
+                check(status)
         return self
 
     @property

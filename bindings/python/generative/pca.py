@@ -3,202 +3,273 @@
 from __future__ import annotations
 
 import ctypes
-from contextlib import ExitStack
-from typing import Any, Optional, Union
+import os
+import warnings
+from typing import Any, Callable, Optional, Union
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
-from ._calibrated import CalibratedModel
-from ._constructors import PCAParameters
+from ._blocks import blocks_of, dense_blocks, peeked
+from ._c_types import room
+from ._checkpoint import Checkpoint
 from ._comm import Comm
-from ._errors import check
-from ._follow import interruptible
-from ._handle import handle_of, made
+from ._errors import NotReadyError, check, raise_not_fitted
+from ._fitted import Fitted
 from ._library import lib
-from ._minka import evidence
-from ._options import OptionStruct
-from ._rows import Doubles, Floats, address, as_rows, size_of
-from ._structs import PCAInfo, PCAOptions
+from ._linear_gaussian import LinearGaussian, is_singular
+from ._model import Path
+from ._pca_fits import PCAFits, variances_of
+from ._rows import (
+    Doubles,
+    Reals,
+    address,
+    as_real_rows,
+    is_sparse,
+    number_type,
+    packed,
+    real_rows_first,
+    real_type,
+    size_of,
+)
+from ._scale import IMAGES
+from ._stream import is_stream
+from ._structs import PCAInfo
+from ._tensors import Tensors
+from .context import Context
 from .dataset import Dataset, dataset_of
 from .moments import Moments
 
 
-class PCA(PCAParameters, CalibratedModel):
+class PCA(PCAFits):
     """The directions of most variance, and the Gaussian model they make (Tipping & Bishop 1999).
 
-    n_components: a count; a share of the variance in (0, 1), for the fewest components that explain it;
-    "mle", for the count of greatest evidence (Minka 2000), which needs as many rows as columns; or None
-    for all, min(rows, columns). whiten: latents get unit variance. center=False: the mean is taken to
-    be zero. solver: "auto", "covariance", "gram" (fewer rows than columns) or "sketch", nearly the
-    components from few products, for more than about 4,000 columns: n_directions (None: 2 n_components +
-    16) and n_passes over the rows in a fit (None: 2) say how nearly; see gen_pca_options.
+    A drop-in replacement for sklearn.decomposition.PCA, and with `partial_fit` for IncrementalPCA: the
+    parameters, attributes, shapes, signs, precisions and errors are theirs. All parameters: see
+    `PCASettings`. Float32 rows give float32 latents, components and mean; other rows give float64.
 
-    Attributes of a fitted model have the names, shapes and meanings of sklearn.decomposition.PCA, and
-    each component's entry of largest magnitude is positive, as there. Likelihoods are those of the
-    rows' Gaussian also with whiten, where scikit-learn's are of another. Rows are taken in float32.
+    solver="sketch", of the library's own parameters, finds nearly the components from few products, for
+    more than about 4,000 columns: n_directions (None: 2 n_components + 16) and n_passes over the rows in a
+    fit (None: 2) say how nearly; see gen_pca_options.
+
+    Attributes of a fitted model may be set, and arrays changed in place: `transform`, `inverse_transform`,
+    `score_samples`, `score`, `sample`, `get_covariance` and `get_precision` follow. A file cannot hold such
+    a model; a pickle can. A file does not keep feature_names_in_ either.
     """
 
-    _noun = "pca"
-    _least_rows = 2
-
     def fit(self, X: Any, y: Any = None, *, comm: Optional[Comm] = None) -> PCA:
-        """Fits to rows, an array, a path, a stream or a Dataset as networks' fits take; what was fitted
-        before is forgotten.
+        """Fits to rows: an array, a path, a stream or a Dataset as networks' fits take, or one of scipy's
+        sparse matrices. What was fitted before is forgotten.
+
+        Sparse rows are summed in dense blocks; the solver is then "covariance" or, for more than 4,096
+        columns and a number of components, "sketch".
 
         comm: the ranks that fit together, each by this call with its own comm, such as
         `generative.mpi.Comm()`, and its own rows: all get the PCA of all rows. An error of one rank is
         raised on all. n_components="mle" is not for ranks.
         """
-        is_rule = isinstance(self.n_components, str)
-        if is_rule and comm is not None:
-            raise ValueError('comm: n_components="mle" asks one rank\'s rows; give a count or a share')
-        count = self._most_evident(X) if is_rule else self._fixed_count()
-        # Sums of the rows show what is not finite.
-        rows = dataset_of(X, self.context, check=False)
-        with self._alone(), rows as data, self._trying(self._create(count, comm)):
-            if comm is None:
-                self._check_row_count(data)
-            self._call(lib.gen_pca_fit, data, comm)
-        self._see_columns(X)
+        self._check_parameters()
+        if isinstance(self.n_components, str) and comm is not None:
+            raise ValueError('comm: n_components="mle" asks one rank\'s rows; give a number or a share')
+        with self._alone():
+            X, is_double = peeked(X) if is_stream(X) else (X, False)
+            if is_sparse(X):
+                self._fit_sparse(X)
+                self._scale = None
+            elif is_double and self.solver in ("auto", "covariance") and comm is None:
+                # The library's streams are of float32.
+                self._adopt(Moments.of(X, context=self.context))
+                self._scale = None
+            else:
+                # Sums of the rows show what is not finite.
+                with dataset_of(_precise(X), self.context, check=False) as data:
+                    self._fit_dataset(data, comm)
+                    self._scale = data._scale
+        self._see(X)
         return self
 
-    def partial_fit(self, X: Any, y: Any = None) -> PCA:
-        """Adds rows to what was seen; after the last, the result is that of one fit over all."""
-        with self._alone(), ExitStack() as stack:
-            data = stack.enter_context(dataset_of(X, self.context))
-            is_first = self._handle is None
-            if is_first:
-                stack.enter_context(self._trying(self._create(self._fixed_count())))
-            try:
-                self._call(lib.gen_pca_partial_fit, data)
-            except ValueError:
-                # Asked only now: to know the columns is to solve for the components.
-                if not is_first:
-                    self._check_row_size(size_of(data.shape), self.n_features_in_)
-                raise
-        self._see_columns(X)
+    @property
+    def partial_fit(self) -> Callable[..., PCA]:
+        """partial_fit(X): adds rows to what was seen; after the last, the result is that of one fit over all.
+
+        Rows may come one by one: before there are two, and as many as n_components, there are no components
+        yet. n_components must not change between calls. What needs all rows at once, n_components="mle" and
+        solver="gram", has no partial_fit.
+        """
+        if self.n_components == "mle" or self.solver == "gram":
+            raise AttributeError('there is no partial_fit with n_components="mle" or solver="gram"')
+        return self._partial_fit
+
+    def _partial_fit(self, X: Any, y: Any = None, check_input: bool = True) -> PCA:
+        self._check_parameters()
+        with self._alone():
+            for block in blocks_of(X):
+                with dataset_of(_precise(block), self.context) as data:
+                    n_columns = size_of(data.shape)
+                    if self._n_columns > 0:
+                        self._check_row_size(n_columns, self._n_columns)
+                        self._check_scale(data)
+                    self._add(n_columns, lambda model: self._status_of(lib.gen_pca_partial_fit, model, data))
+                    self._scale = self._scale or data._scale
+        self._see(X)
         return self
 
     def merge(self, other: Union[PCA, Moments]) -> PCA:
         """Adds what another PCA of partial fits, or Moments, saw."""
-        if self._handle is None:
-            self._own(self._create(self._fixed_count()))
-        if isinstance(other, Moments):
-            check(lib.gen_pca_merge_moments(self._handle, other._handle))
-        else:
-            check(lib.gen_pca_merge(self._handle, other._fitted_handle()))
+        self._check_parameters()
+        with self._alone():
+            if isinstance(other, Moments):
+                self._add(other.n_features, lambda model: lib.gen_pca_merge_moments(model, other._handle))
+            else:
+                theirs = other._any_handle()
+                self._add(other._n_columns, lambda model: lib.gen_pca_merge(model, theirs))
         return self
 
     def fit_transform(self, X: Any, y: Any = None) -> Any:
         """fit, then the latents of the same rows."""
+        self._check_is_at_once(X)
         return self.fit(X).transform(X)
 
     def transform(self, X: Any) -> Any:
         """The latents of rows, (n, n_components)."""
-        rows = self._rows(X)
-        latents = np.empty((len(rows), self.n_components_), np.float32)
-        check(lib.gen_pca_transform(self._handle, address(rows), len(rows), address(latents)))
+        arrays = self._arrays_if_changed()
+        if is_sparse(X):
+            self._check_row_size(X.shape[1], self.n_features_in_)
+            latents = np.concatenate([self._latents(self._packed(block), arrays) for block in dense_blocks(X)])
+        else:
+            latents = self._latents(self._rows(X), arrays)
         return self._labelled(latents, X)
 
-    def inverse_transform(self, Z: npt.ArrayLike) -> Floats:
+    def inverse_transform(self, Z: npt.ArrayLike) -> Reals:
         """The rows that latents stand for, (n, n_features)."""
-        latents = as_rows(Z, self.n_components_, "Z")
-        rows = np.empty((len(latents), self.n_features_in_), np.float32)
-        check(lib.gen_pca_inverse_transform(self._handle, address(latents), len(latents), address(rows)))
+        arrays = self._arrays_if_changed()
+        latents = as_real_rows(Z, len(arrays.components) if arrays else self.n_components_, "Z")
+        latents = latents.astype(np.result_type(latents, self._type), copy=False)
+        if arrays is not None:
+            return arrays.inverse_transform(latents)
+        rows = np.empty((len(latents), self._n_columns), latents.dtype)
+        given = (address(latents), number_type(latents), len(latents))
+        check(lib.gen_pca_inverse_transform(self._handle, *given, address(rows)))
         return rows
 
     def score_samples(self, X: Any) -> Doubles:
-        """The log-likelihood of each row under the Gaussian model, in nats."""
+        """The log-likelihood of each row under the Gaussian model, in nats; with whiten, as scikit-learn
+        computes it, whose covariance then is another. A singular covariance gives -inf and a warning."""
+        arrays = self._arrays_if_changed()
         rows = self._rows(X)
-        likelihood = np.empty(len(rows), np.float64)
-        check(lib.gen_pca_log_likelihood(self._handle, address(rows), len(rows), address(likelihood)))
+        if arrays is not None or self.whiten:
+            likelihood = (arrays or self._arrays()).log_likelihood(rows)
+        elif is_singular(self._variances(), self._info().noise_variance, self._n_columns):
+            likelihood = np.full(len(rows), -np.inf)
+        else:
+            likelihood = np.empty(len(rows), np.float64)
+            given = (address(rows), number_type(rows), len(rows))
+            check(lib.gen_pca_log_likelihood(self._handle, *given, address(likelihood)))
+        if np.isneginf(likelihood).all():
+            warnings.warn("the covariance is singular, so rows have no finite likelihood", RuntimeWarning, 2)
         return likelihood
 
     def score(self, X: Any, y: Any = None) -> float:
         """The mean of score_samples."""
         return float(np.mean(self.score_samples(X)))
 
-    def sample(self, n: int = 1, *, seed: int = 0, noise: bool = True) -> Floats:
-        """New rows from the Gaussian model; noise=False: the mean given a sampled latent."""
-        rows = np.empty((max(n, 0), self.n_features_in_), np.float32)
-        check(lib.gen_pca_sample(self._handle, n, seed, int(noise), address(rows)))
+    def sample(self, n: int = 1, *, seed: int = 0, noise: bool = True) -> Reals:
+        """New rows from the Gaussian model; noise=False: the mean given a sampled latent. Row i of a seed is
+        the same for any n."""
+        arrays = self._arrays_if_changed()
+        if arrays is not None:
+            return arrays.sample(room(n), seed, noise).astype(self._type)
+        rows = np.empty((room(n), self.n_features_in_), self._type)
+        check(lib.gen_pca_sample(self._handle, n, seed, int(noise), number_type(rows), address(rows)))
         return rows
 
     def get_covariance(self) -> Doubles:
-        """The Gaussian model's covariance, (n_features, n_features)."""
-        components = self.components_.astype(np.float64)
-        excess = self.explained_variance_ - self.noise_variance_
-        covariance: Doubles = (components.T * excess) @ components
-        covariance.flat[:: len(covariance) + 1] += self.noise_variance_
-        return covariance
+        """The Gaussian model's covariance, (n_features, n_features); with whiten, as scikit-learn has it."""
+        return self._arrays().covariance()
 
     def get_precision(self) -> Doubles:
-        """The inverse of the covariance."""
-        return np.asarray(np.linalg.inv(self.get_covariance()), np.float64)
+        """The inverse of the covariance. LinAlgError: the covariance is singular."""
+        return self._arrays().precision()
 
-    @property
-    def components_(self) -> Floats:
+    @Fitted
+    def components_(self) -> Reals:
         """(n_components, n_features), orthonormal rows."""
         info = self._info()
-        components = np.empty((info.n_components, info.n_features), np.float32)
-        check(lib.gen_pca_solution(self._handle, None, address(components), None))
+        components = np.empty((info.n_components, info.n_features), self._type)
+        check(lib.gen_pca_solution(self._handle, number_type(components), None, address(components), None))
         return components
 
-    @property
-    def mean_(self) -> Floats:
+    @Fitted
+    def mean_(self) -> Reals:
         """(n_features,)."""
-        mean = np.empty(self.n_features_in_, np.float32)
-        check(lib.gen_pca_solution(self._handle, address(mean), None, None))
+        mean = np.empty(self._info().n_features, self._type)
+        check(lib.gen_pca_solution(self._handle, number_type(mean), address(mean), None, None))
         return mean
 
-    @property
+    @Fitted
     def explained_variance_(self) -> Doubles:
         """(n_components,), divisor n_samples - 1."""
-        variance = np.empty(self.n_components_)
-        check(lib.gen_pca_solution(self._handle, None, None, address(variance)))
-        return variance
+        return self._variances()
 
-    @property
+    @Fitted
     def explained_variance_ratio_(self) -> Doubles:
         """(n_components,), shares of the total variance."""
-        return self.explained_variance_ / (self.total_variance_ or 1.0)
+        shares: Doubles = self._variances() / (self._info().total_variance or 1.0)
+        return shares
 
-    @property
+    @Fitted
     def singular_values_(self) -> Doubles:
         """(n_components,), of the centred rows."""
-        return np.sqrt(self.explained_variance_ * (self.n_samples_ - 1))
+        return np.asarray(np.sqrt(self._variances() * (self._info().n_rows - 1)))
 
-    @property
+    @Fitted
     def noise_variance_(self) -> float:
         """The mean of the variances left out."""
-        variance: float = self._info().noise_variance
-        return variance
+        return float(self._info().noise_variance)
 
-    @property
+    @Fitted
     def total_variance_(self) -> float:
         """Of all columns together."""
-        variance: float = self._info().total_variance
-        return variance
+        return float(self._info().total_variance)
 
-    @property
+    @Fitted
     def n_components_(self) -> int:
         """The number of components kept."""
-        count: int = self._info().n_components
-        return count
+        return int(self._info().n_components)
 
-    @property
+    @Fitted
     def n_features_in_(self) -> int:
         """The number of columns."""
-        count: int = self._info().n_features
-        return count
+        if self._n_columns == 0 and "components_" not in vars(self).get("_kept", {}):
+            raise_not_fitted(type(self).__name__)
+        return self._n_columns or int(self.components_.shape[1])
 
-    @property
+    @Fitted
     def n_samples_(self) -> int:
         """The number of rows seen."""
-        count: int = self._info().n_rows
-        return count
+        return int(self._info().n_rows)
+
+    @Fitted
+    def n_samples_seen_(self) -> int:
+        """n_samples_, by the name that IncrementalPCA gives it."""
+        return int(self._info().n_rows)
+
+    @Fitted
+    def var_(self) -> Doubles:
+        """(n_features,), the variances of the columns, divisor n_samples, as IncrementalPCA has them.
+
+        There are none after a fit by "gram", whose statistics are not kept.
+        """
+        n_rows = self._info().n_rows
+        tensors = Tensors(self._bytes())
+        if "statistics.sum" not in tensors:
+            raise AttributeError("var_ needs the statistics that partial_fit and the covariance solver keep")
+        is_sketch = "statistics.square" in tensors
+        squares = tensors["statistics.square"] if is_sketch else np.diag(tensors["statistics.product"])
+        unit = 1 / 255 if tensors.metadata["option.statistics.bytes"] == "true" else 1.0
+        variances = unit**2 * (squares - tensors["statistics.sum"] ** 2 / n_rows) / n_rows
+        return np.asarray(np.maximum(variances, 0), np.float64)
 
     @property
     def solver_(self) -> str:
@@ -206,59 +277,131 @@ class PCA(PCAParameters, CalibratedModel):
         taken = self._info().solver
         return next(name for name, number in c.SOLVER.items() if number == taken)
 
-    def _create(self, n_components: Union[int, float, None], comm: Optional[Comm] = None) -> int:
-        values = {name: getattr(self, name) for name in self._own_options}
-        if isinstance(n_components, (float, np.floating)):
-            values.update(n_components=None, variance_ratio=n_components)
-        else:
-            values["n_components"] = n_components
-        options = OptionStruct("pca", PCAOptions, **values, seed=self.seed)
-        options.struct.context = handle_of(self.context)
-        if comm is not None:
-            options.struct.comm = comm._pointer()
-        return made(lib.gen_pca_create, options.pointer)
+    def _arrays(self) -> LinearGaussian:
+        """The model by its attributes."""
+        components = self.components_
+        kept = vars(self)["_kept"]
+        if self._handle is None:  # all were set, perhaps not all of them
+            nothing = np.full(len(components), np.nan)
+            variances, noise = kept.get("explained_variance_", nothing), kept.get("noise_variance_", np.nan)
+            return LinearGaussian(self.mean_, components, variances, noise, self.whiten)
+        return LinearGaussian(self.mean_, components, self.explained_variance_, self.noise_variance_, self.whiten)
 
-    def _most_evident(self, X: Any) -> int:
-        """The count of components for which the data speak most."""
-        if self.n_components != "mle":
-            raise ValueError(f"n_components must be a number, 'mle' or None, not {self.n_components!r}")
-        with PCA(center=self.center, solver=self.solver, context=self.context) as whole:
-            whole.fit(X)
-            if whole.n_samples_ < whole.n_features_in_:
-                raise ValueError(
-                    f"n_components='mle' needs as many rows as columns, {whole.n_features_in_}, "
-                    f"not {whole.n_samples_}"
-                )
-            return int(np.argmax(evidence(whole.explained_variance_, whole.n_samples_)))
+    def _arrays_if_changed(self) -> Optional[LinearGaussian]:
+        """The model by its attributes, if the library's is another."""
+        return self._arrays() if self._is_changed() else None
 
-    def _fixed_count(self) -> Union[int, float, None]:
-        """What partial fits take."""
-        if isinstance(self.n_components, str):
-            raise ValueError(f"n_components must be a number or None here, not {self.n_components!r}")
-        return self.n_components
+    def _is_changed(self) -> bool:
+        """Whether attributes were set or changed in place, or whiten was set."""
+        kept = vars(self).get("_kept", {})
+        if self._handle is None:
+            return "components_" in kept
+        if self._made_with is not None and self._made_with["whiten"] != self.whiten:
+            return True
+        names = ("noise_variance_", "explained_variance_", "mean_", "components_")
+        return any(name in kept and not np.array_equal(kept[name], self._fresh(name)) for name in names)
 
-    def _call(self, function: Any, data: Dataset, comm: Optional[Comm] = None) -> None:
-        status = interruptible(function)(self._handle, data._handle)
-        data._reraise()
-        if comm is None:
-            check(status)
-        else:
-            comm._check(status)
+    def _fresh(self, name: str) -> Any:
+        """An attribute as the library has it."""
+        return getattr(PCA, name).read(self)
+
+    def _latents(self, rows: Reals, arrays: Optional[LinearGaussian]) -> Reals:
+        if arrays is not None:
+            return arrays.transform(rows).astype(rows.dtype, copy=False)
+        latents = np.empty((len(rows), self._info().n_components), rows.dtype)
+        check(lib.gen_pca_transform(self._handle, address(rows), number_type(rows), len(rows), address(latents)))
+        return latents
+
+    def _numbers(self, X: Any, name: str) -> npt.NDArray[Any]:
+        return real_rows_first(X, name)
+
+    def _array_of(self, data: Dataset) -> npt.NDArray[Any]:
+        return data._array if data._array is not None and data._is_double else data.read()
+
+    def _packed(self, array: npt.NDArray[Any]) -> Reals:
+        return packed(array, np.result_type(real_type(array), self._type), None, "X")
+
+    @property
+    def _type(self) -> Any:
+        """The type of components and means."""
+        if self._handle is None:
+            return real_type(self.components_)
+        return np.float64 if self._info().dtype == c.F64 else np.float32
 
     def _info(self) -> PCAInfo:
+        """NotFittedError: there are no components, or not yet."""
+        handle = self._any_handle()
+        known: Optional[PCAInfo] = self._kept.get("_info")
+        if known is not None:
+            return known
         info = PCAInfo()
-        check(lib.gen_pca_info(self._fitted_handle(), ctypes.byref(info)))
+        status = lib.gen_pca_info(handle, ctypes.byref(info))
+        if status == c.E_ARGUMENT:
+            reason = lib.gen_last_error_message().decode()
+            raise_not_fitted(type(self).__name__, f"has no components yet: {reason}. Call partial_fit with more rows")
+        check(status)
+        self._kept["_info"] = info
         return info
+
+    def _variances(self) -> Doubles:
+        self._info()
+        return variances_of(self._handle)
+
+    def _any_handle(self) -> int:
+        """The library's model, of however many rows."""
+        return super()._fitted_handle()
+
+    def _fitted_handle(self) -> int:
+        handle = self._any_handle()
+        if self._is_changed():
+            kind = type(self).__name__
+            raise NotReadyError(c.E_STATE, f"this needs a {kind} as it was fitted: attributes of this one were changed")
+        return handle
 
     def _row_shape(self) -> tuple[int, ...]:
         return (self.n_features_in_,)
+
+    @classmethod
+    def _read(cls, checkpoint: Checkpoint, path: Path, context: Optional[Context]) -> PCA:
+        model = super()._read(checkpoint, path, context)
+        model._n_columns = int(checkpoint.option("fitted.n_features") or 0)
+        return model
 
     def _adopt_options(self) -> None:
         super()._adopt_options()
         ratio = self._described()["variance_ratio"]
         if ratio != "auto":
             self.n_components = ratio
+        self._made_with, self._kept = self._options(), {}
+        if self.__sklearn_is_fitted__():
+            self._n_columns = self._info().n_features
+            self._scale = IMAGES if self._info().dtype == c.U8 else None
+
+    def __getstate__(self) -> Any:
+        attributes, data = super().__getstate__()
+        if self._handle is not None:
+            kept = self._kept if self._is_changed() else {}
+            attributes["_kept"] = {name: value for name, value in kept.items() if name != "_info"}
+        return attributes, data
+
+    def __setstate__(self, state: Any) -> None:
+        super().__setstate__(state)
+        self.__dict__.update(state[0])
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return "components_" in vars(self).get("_kept", {}) or hasattr(self, "n_components_")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        tags.input_tags.sparse = self.svd_solver in ("auto", "arpack", "covariance_eigh") and self.solver != "gram"
+        return tags
 
     @property
     def _n_features_out(self) -> int:
-        return self.n_components_
+        return len(self.components_)
+
+
+def _precise(X: Any) -> Any:
+    """An array-like in the precision that the fit is to have; a path, a stream and a Dataset as they are."""
+    return X if isinstance(X, (str, os.PathLike, Dataset)) or is_stream(X) else real_rows_first(X, "X")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Optional
 import numpy as np
 import numpy.typing as npt
 
+from ._c_types import room
 from ._calibrated import CalibratedModel
 from ._constructors import VAEParameters
 from ._errors import check
@@ -135,7 +136,7 @@ class VAE(VAEParameters, GeneratorModel, CalibratedModel):
     ) -> Floats:
         """Decoded latents on a grid of quantiles, (n_rows * n_columns, *shape)."""
         handle = self._fitted_handle()
-        images = self._empty_rows(max(n_rows, 0) * max(n_columns, 0))
+        images = self._empty_rows(room(n_rows, "n_rows") * room(n_columns, "n_columns"))
         check(lib.gen_vae_manifold(handle, latent_x, latent_y, n_rows, n_columns, address(images)))
         return images
 

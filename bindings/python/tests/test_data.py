@@ -46,8 +46,21 @@ def test_arrays_come_back_as_they_were_whatever_their_strides():
 
 
 def test_bytes_become_the_range_0_to_1():
-    array = np.arange(256, dtype=np.uint8).reshape(16, 16)
-    np.testing.assert_allclose(Dataset.from_array(array).read(), array / 255.0, rtol=1e-6)
+    images = np.arange(256, dtype=np.uint8).reshape(4, 8, 8)
+    np.testing.assert_allclose(Dataset.from_array(images).read(), images / 255.0, rtol=1e-6)
+
+
+def test_two_dimensional_bytes_are_numbers_as_they_are():
+    table = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    for X in (table, table[::2, ::3], np.asfortranarray(table)):
+        np.testing.assert_array_equal(Dataset.from_array(X).read(), X.astype(np.float32))
+    np.testing.assert_array_equal(Dataset.from_array(table, copy=False).slice(3, 2).read(), table[3:5])
+    np.testing.assert_allclose(Moments.of(table).mean, table.mean(0))
+    np.testing.assert_allclose(PCA(2).fit(table).mean_, table.mean(0))
+    stream = Dataset.from_stream(lambda: iter([table[:5], table[5:]]))
+    np.testing.assert_allclose(Moments(16).update(stream).mean, table.mean(0))
+    with pytest.raises(ValueError, match=r"between 0 and 1.*uint8 array, a table.*n x height x width"):
+        VAE(2, hidden=(8,), epochs=1).fit(table)
 
 
 def test_a_borrowed_array_is_kept_alive():

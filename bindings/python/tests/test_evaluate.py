@@ -34,9 +34,9 @@ def test_moments_are_numpys_and_merge_in_any_order(sets):
 
 
 def test_moments_of_bytes_are_the_same_bytes_in_any_order(tmp_path):
-    rows = np.random.default_rng(3).integers(0, 256, (700, 31), dtype=np.uint8)
-    whole = Moments.of(rows)
-    parts = Moments.of(rows[650:]).merge(Moments.of(rows[:13])).merge(Moments.of(rows[13:650]))
+    images = np.random.default_rng(3).integers(0, 256, (700, 1, 31), dtype=np.uint8)
+    rows, whole = images[:, 0], Moments.of(images)
+    parts = Moments.of(images[650:]).merge(Moments.of(images[:13])).merge(Moments.of(images[13:650]))
     assert parts.is_exact and parts.to_bytes() == whole.to_bytes()
     exact = rows.astype(np.int64)
     covariance = (700 * exact.T @ exact - np.outer(exact.sum(0), exact.sum(0))) / (700 * 699 * 255**2)
@@ -48,7 +48,7 @@ def test_moments_of_bytes_are_the_same_bytes_in_any_order(tmp_path):
 
 
 def test_a_pca_of_merged_moments_is_the_one_of_all_rows():
-    rows = np.random.default_rng(4).integers(0, 256, (400, 17), dtype=np.uint8)
+    rows = np.random.default_rng(4).integers(0, 256, (400, 1, 17), dtype=np.uint8)
     moments = Moments.of(rows[:150]).merge(Moments.of(rows[150:]))
     merged, whole = PCA(5).merge(moments), PCA(5, solver="covariance").fit(rows)
     np.testing.assert_array_equal(merged.components_, whole.components_)

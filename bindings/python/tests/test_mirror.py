@@ -128,9 +128,10 @@ def test_functions_have_the_types_of_the_header(other):
     handle = ctypes.c_void_p
     strings, rows = pointer(ctypes.c_char_p), pointer(pointer(ctypes.c_float))
     text, count = c_types.Numbers(ctypes.c_char), c_types.Numbers(ctypes.c_int64)
+    flags = c_types.Integer(ctypes.c_uint64, "flags")
     assert submodule(other, "_functions").PROTOTYPES == {
         "gen_name": (ctypes.c_char_p, []),
-        "gen_vae_create": (ctypes.c_int32, [pointer(options), ctypes.c_uint64, pointer(handle)]),
+        "gen_vae_create": (ctypes.c_int32, [pointer(options), flags, pointer(handle)]),
         "gen_vae_visit": (ctypes.c_int32, [handle, structs.VisitFunction, strings, text, rows, count]),
         "gen_vae_destroy": (None, [handle]),
     }

@@ -144,7 +144,7 @@ def test_a_row_that_is_no_number_is_named_and_the_others_are_transformed(rows, n
     pca, bad = PCA(3).fit(rows), rows[:6].reshape(6, -1).copy()
     bad[4, 17] = number
     latents = np.zeros((6, 3), np.float32)
-    status = lib.gen_pca_transform(pca._handle, bad.ctypes.data, 6, latents.ctypes.data)
+    status = lib.gen_pca_transform(pca._handle, bad.ctypes.data, _constants.F32, 6, latents.ctypes.data)
     assert status == _constants.E_NONFINITE
     assert b"row 4, element 17" in lib.gen_last_error_message()
     assert not np.isfinite(latents[4]).any()

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from generative import GAN, PCA, VAE, Autoencoder, NotFittedError
+from generative import GAN, PCA, VAE, Autoencoder, Classifier, NotFittedError
 
 pytest.importorskip("sklearn")
 from sklearn import datasets, decomposition  # noqa: E402
-from sklearn.base import clone  # noqa: E402
+from sklearn.base import clone, is_classifier  # noqa: E402
 from sklearn.exceptions import NotFittedError as TheirNotFittedError  # noqa: E402
-from sklearn.model_selection import GridSearchCV  # noqa: E402
+from sklearn.model_selection import GridSearchCV, cross_val_score  # noqa: E402
 from sklearn.pipeline import make_pipeline  # noqa: E402
 from sklearn.preprocessing import MinMaxScaler, StandardScaler  # noqa: E402
 from sklearn.utils.estimator_checks import check_estimator  # noqa: E402
@@ -18,6 +18,9 @@ from sklearn.utils.estimator_checks import check_estimator  # noqa: E402
 ESTIMATORS = [
     PCA(),
     PCA(2, whiten=True),
+    PCA("mle", center=False),
+    PCA(0.5, solver="gram"),
+    PCA(1, solver="sketch"),
     Autoencoder(2, hidden=(8,), epochs=2),
     Autoencoder(4, hidden=(8,), latent_activation="sigmoid", sparsity="kl", contraction=0.1, tied=True, epochs=2),
     VAE(
@@ -25,6 +28,8 @@ ESTIMATORS = [
     ),
     VAE(2, hidden=(8,), likelihood="gaussian", output_activation="identity", epochs=2),
     GAN(2, generator_hidden=(8,), discriminator_hidden=(8,), output_activation="identity", epochs=2),
+    # Of a classifier the checks demand that it learns.
+    Classifier(hidden=(8,), epochs=20, batch_size=16, learning_rate=0.02),
 ]
 
 
@@ -67,8 +72,6 @@ def test_a_pca_of_scikit_learns_data_is_scikit_learns(name, n_components, whiten
     np.testing.assert_allclose(
         ours.inverse_transform(latents), theirs.inverse_transform(expected), atol=1e-4 * np.abs(X).max()
     )
-    if whiten:  # which in scikit-learn enters the covariance, too
-        theirs = decomposition.PCA(n_components, svd_solver="full").fit(X)
     if np.linalg.matrix_rank(theirs.get_covariance()) == X.shape[1]:
         np.testing.assert_allclose(ours.score_samples(X), theirs.score_samples(X), rtol=1e-4, atol=1e-4)
         assert ours.score(X) == pytest.approx(theirs.score(X), rel=1e-4)
@@ -85,7 +88,7 @@ def test_fewer_rows_than_columns_are_scikit_learns_too():
         assert ours.components_.shape == theirs.components_.shape
         np.testing.assert_allclose(ours.components_[:7], theirs.components_[:7], atol=1e-4)
         np.testing.assert_allclose(ours.noise_variance_, theirs.noise_variance_, rtol=1e-4)
-    with pytest.raises(ValueError, match="as many rows as columns"):
+    with pytest.raises(ValueError, match="only supported if n_samples >= n_features"):
         PCA("mle").fit(X)
 
 
@@ -124,6 +127,20 @@ def test_parameters_stay_as_they_were_given(estimator):
     with pytest.raises(TheirNotFittedError) as caught:
         copy.sample() if hasattr(copy, "sample") else copy.transform([[0.0]])
     assert isinstance(caught.value, (NotFittedError, RuntimeError)) and "call fit first" in str(caught.value)
+
+
+def test_a_classifier_is_searched_and_scored_as_scikit_learns_are():
+    X, y = datasets.load_iris(return_X_y=True)
+    model = Classifier(hidden=(16,), epochs=40, batch_size=16, learning_rate=0.01)
+    assert is_classifier(model) and not is_classifier(PCA()) and not is_classifier(VAE())
+    pipeline = make_pipeline(MinMaxScaler(), model)
+    # The rows are sorted by class: only folds of a classifier are stratified.
+    assert cross_val_score(pipeline, X, y, cv=3).min() > 0.85
+    assert cross_val_score(pipeline, X, y, cv=3, scoring="roc_auc_ovr").min() > 0.95
+    search = GridSearchCV(model, {"hidden": [(2,), (16,)]}, cv=3, error_score="raise")
+    names = np.array(["setosa", "versicolor", "virginica"], dtype=object)
+    search.fit(MinMaxScaler().fit_transform(X), names[y])
+    assert list(search.classes_) == list(names) and search.best_score_ > 0.85
 
 
 def test_names_of_columns_are_kept_and_given():

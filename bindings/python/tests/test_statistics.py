@@ -33,6 +33,7 @@ def wide():
 
 def test_a_sketch_comes_near_the_exact_components_of_12288_columns(wide):
     rows, variances, components = wide
+    rows = rows[:, None]  # images of one line
     k = 20
     must_miss = variances[k:].sum()
     missed = {}
@@ -52,12 +53,12 @@ def test_a_sketch_comes_near_the_exact_components_of_12288_columns(wide):
 
 
 def test_a_sketch_of_parts_is_the_same_bytes_in_any_order(wide):
-    rows = wide[0][:, ::4]
+    rows = wide[0][:, None, ::4]
     one = Moments.of(rows, n_directions=30, seed=5)
     cuts = [0, 13, 100, 101, 300, 420, 555, 600]
     parts = [Moments.of(rows[a:b], n_directions=30, seed=5) for a, b in zip(cuts, cuts[1:])]
     for order in np.random.default_rng(1).permutation([range(7)] * 3, axis=1):
-        merged = Moments(rows.shape[1], n_directions=30, seed=5)
+        merged = Moments(rows.shape[2], n_directions=30, seed=5)
         for i in order:
             merged.merge(pickle.loads(pickle.dumps(parts[i])))
         assert merged.is_exact and merged.to_bytes() == one.to_bytes()
@@ -83,7 +84,7 @@ def test_a_sketch_of_floats_and_partial_fits_agree(wide):
 def test_a_sketch_without_centring_is_about_zero():
     x = np.random.default_rng(3).normal(2, 1, (300, 40))
     pca = PCA(3, center=False, solver="sketch", n_directions=40).fit(x)
-    values = np.linalg.eigvalsh(x.astype(np.float32).astype(float).T @ x.astype(np.float32) / 299)[::-1]
+    values = np.linalg.eigvalsh(x.T @ x / 299)[::-1]
     np.testing.assert_allclose(pca.explained_variance_, values[:3], rtol=1e-9)
     assert pca.total_variance_ == pytest.approx(values.sum(), rel=1e-9)
 
@@ -94,7 +95,7 @@ def test_a_sketch_says_what_it_needs():
         PCA(solver="sketch").fit(x)
     with pytest.raises(ValueError, match="needs solver sketch"):
         PCA(3, n_directions=9).fit(x)
-    with pytest.raises(ValueError, match="between 1 and 9"):
+    with pytest.raises(ValueError, match="between . and 9"):
         PCA(10, solver="sketch", n_directions=9).fit(x)
     with pytest.raises(ValueError, match="all products"):
         PCA(3, solver="covariance").merge(Moments.of(x, n_directions=9))
@@ -197,7 +198,7 @@ def pcas_on_threads(parts, make, failing=(None, None)):
 
 
 def test_a_pca_over_ranks_has_one_machines_bits(wide):
-    rows = wide[0][:, ::9]
+    rows = wide[0][:, None, ::9]
     for make in (lambda: PCA(5, solver="covariance"), lambda: PCA(5, solver="sketch", seed=2)):
         whole = make().fit(rows)
         pcas, errors = pcas_on_threads((rows[:1], rows[1:250], rows[250:]), make)

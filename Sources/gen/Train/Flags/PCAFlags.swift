@@ -7,12 +7,12 @@ struct PCAFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
       "Number of components to keep; auto: as many as variance_ratio requires, else all (at least "
-        + "1).", valueName: "n"))
+        + "0).", valueName: "n"))
   var nComponents: String?
 
   @Option(
     help: ArgumentHelp(
-      "Keep the fewest components that explain at least this share of the variance; auto: not "
+      "Keep the fewest components that explain more than this share of the variance; auto: not "
         + "used (0 ... 1, ends excluded).", valueName: "n"))
   var varianceRatio: String?
 

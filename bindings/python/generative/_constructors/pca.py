@@ -30,7 +30,7 @@ class PCAParameters(Estimator):
         """Parameters, of which None and "auto" leave the choice to the library:
 
         n_components: number of components to keep; auto: as many as variance_ratio requires, else
-            all (at least 1).
+            all (at least 0).
         solver: eigenproblem to solve; auto: gram if rows are fewer than columns, else covariance
             (covariance, gram, sketch).
         center: subtract the mean; else it is taken to be zero.

@@ -1,5 +1,3 @@
-import Tensors
-
 /// A view of doubles as rows and columns; it owns nothing.
 ///
 /// Element (i, j) stands at `base[i * rowStride + j * columnStride]`.

@@ -1,0 +1,76 @@
+import CGenerative
+import Statistics
+import Tensors
+
+// Rows of either type that crosses the border, GEN_F32 or GEN_F64: in and out.
+
+/// An array of `n` × `width` numbers of a type, which may be NULL only when there are none.
+func checkRows(
+  _ name: String, _ pointer: UnsafeMutableRawPointer?, _ dtype: Int32, _ n: Int, _ width: Int
+) throws(GenerativeError) -> RowBatch {
+  switch dtype {
+  case Int32(GEN_F32):
+    let base = try checkOutput(name, pointer?.assumingMemoryBound(to: Float.self), n, width)
+    return .floats(Matrix(base, rows: n, columns: width))
+  case Int32(GEN_F64):
+    let base = try checkOutput(name, pointer?.assumingMemoryBound(to: Double.self), n, width)
+    return .doubles(DoubleMatrix(base, rows: n, columns: width))
+  default:
+    throw GenerativeError(
+      .argument, "dtype must be \(GEN_F32) (GEN_F32) or \(GEN_F64) (GEN_F64), not \(dtype)")
+  }
+}
+
+/// The same of rows that are only read.
+func checkRows(
+  _ name: String, _ pointer: UnsafeRawPointer?, _ dtype: Int32, _ n: Int, _ width: Int
+) throws(GenerativeError) -> RowBatch {
+  try checkRows(name, UnsafeMutableRawPointer(mutating: pointer), dtype, n, width)
+}
+
+/// Rows that must all be finite.
+func checkRows(
+  _ name: String, _ pointer: UnsafeRawPointer?, _ dtype: Int32, _ n: Int, _ width: Int, _ context: Context
+) throws(GenerativeError) -> RowBatch {
+  let rows = try checkRows(name, pointer, dtype, n, width)
+  try checkFinite(name, rows, width, context)
+  return rows
+}
+
+/// An output that the caller may not want: NULL.
+func checkOptionalRows(
+  _ name: String, _ pointer: UnsafeMutableRawPointer?, _ dtype: Int32, _ n: Int, _ width: Int
+) throws(GenerativeError) -> RowBatch? {
+  let rows = try checkRows(
+    name, pointer ?? UnsafeMutableRawPointer(bitPattern: Memory.alignment), dtype, n, width)
+  return pointer == nil ? nil : rows
+}
+
+/// Packed numbers that must all be finite, named by row where one is not.
+func checkFinite(
+  _ name: String, _ rows: RowBatch, _ width: Int, _ context: Context
+) throws(GenerativeError) {
+  switch rows {
+  case .floats(let matrix): try checkFinite(name, matrix.base, matrix.rowCount, width, context)
+  case .doubles(let matrix):
+    do { try Statistics.checkFinite(matrix) } catch {
+      let base = matrix.base
+      let index = (0..<matrix.rowCount * width).first { !base[$0].isFinite } ?? 0
+      throw nonfinite(name, base[index].description, index, width)
+    }
+  case .bytes: break
+  }
+}
+
+extension RowBatch {
+  /// Whether packed numbers are all finite.
+  func isFinite(in context: Context) -> Bool {
+    switch self {
+    case .floats(let rows): return context.isFinite(rows.base, count: rows.rowCount * rows.columnCount)
+    case .doubles(let rows):
+      do { try Statistics.checkFinite(rows) } catch { return false }
+      return true
+    case .bytes: return true
+    }
+  }
+}

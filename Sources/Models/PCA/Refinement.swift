@@ -1,0 +1,116 @@
+import LinearAlgebra
+import Statistics
+import Tensors
+
+/// Variances of rows of doubles as right as a singular value decomposition of the centred rows has them.
+///
+/// The eigenvalues of a covariance are right to ε·λ₁, so that of a component whose deviation is a thousandth
+/// of the first's six digits are lost. A second pass over the rows brings them back. With the components V
+/// found so far, orthogonal to rounding, and centred rows X:
+///
+///     Y = X·Vᵀ,     H = Yᵀ·Y/(n − 1) = Wᵀ·diag(λ)·W,     V ← W·V
+///
+/// Column i of Y is as long as its component's deviation, with errors of ε·√λ₁, as those of a singular value
+/// decomposition. H is nearly diagonal, so that `GradedEigen` finds every λ right relative to itself.
+enum Refinement {
+  /// Whether variances that fall from the first to the last like this need it: an error of ε·λ₁ is more than
+  /// ten units in the last place of λᵢ, and of rows of doubles more than what a singular value decomposition
+  /// leaves, ε·(λ₁·λᵢ)^½.
+  static func isNeeded(from first: Double, to last: Double, of element: RowElement) -> Bool {
+    guard first > 0 else { return false }
+    let ratio = max(last, 0) / first
+    return element == .double ? ratio * 8 + ratio.squareRoot() * 4 < 1 : ratio < 1e-9
+  }
+
+  /// Whether besides the components wanted all others must take part: so small a variance is touched by what
+  /// the first's rounding turned into directions that are left out.
+  static func needsAll(from first: Double, to last: Double) -> Bool { last < first * 1e-9 }
+
+  /// Refines components that were found in the covariance of all rows of `source`.
+  ///
+  /// - Parameters:
+  ///   - mean: taken off the rows; nil: zero.
+  ///   - v: m × d, by falling variance; becomes the refined ones.
+  /// - Returns: m variances, falling.
+  /// - Throws: `.memory`, `.cancelled`, what the source throws.
+  static func run(
+    _ source: some RowSource, rowCount n: Int, mean: Buffer<Double>?, _ v: DoubleMatrix, in context: Context
+  ) throws(GenerativeError) -> Buffer<Double> {
+    let m = v.rowCount
+    let h = try Buffer<Double>(count: m * m, in: context.memory)
+    let t = try Buffer<Double>(count: m, in: context.memory)
+    try source.forEachBatch { batch throws(GenerativeError) in
+      try add(batch, mean: mean, v, to: h.base, t.base, in: context)
+    }
+    let scale = 1 / Double(n - 1)
+    for i in 0..<m {
+      for j in i..<m {
+        // What rounding of the mean left.
+        if mean != nil { h.base[i * m + j] -= t.base[i] * (t.base[j] / Double(n)) }
+        h.base[i * m + j] *= scale
+      }
+    }
+    return try rotate(v, by: try GradedEigen(destroying: h.base, n: m, in: context), in: context)
+  }
+
+  /// V ← W·V; returns the variances.
+  static func rotate(
+    _ v: DoubleMatrix, by eigen: GradedEigen, in context: Context
+  ) throws(GenerativeError) -> Buffer<Double> {
+    let (m, d) = (v.rowCount, v.columnCount)
+    // Some columns at a time, for which there is room.
+    let stripe = min(d, 1024)
+    let rotated = try Buffer<Double>(uninitializedCount: m * stripe, in: context.memory)
+    let product = try DoubleProduct(rows: m, columns: stripe, in: context)
+    let w = DoubleMatrix(eigen.vectors.base, rows: m, columns: m)
+    for first in stride(from: 0, to: d, by: stripe) {
+      let columns = first..<min(d, first + stripe)
+      rotated.base.update(repeating: 0, count: m * columns.count)
+      product.add(w, v[0..<m, columns], into: DoubleMatrix(rotated.base, rows: m, columns: columns.count))
+      for i in 0..<m {
+        (v.base + (i * v.rowStride + first)).update(
+          from: rotated.base + i * columns.count, count: columns.count)
+      }
+    }
+    return eigen.values
+  }
+
+  /// Rows taken at a time: for each such block V is packed anew.
+  private static let blockRows = 1024
+
+  /// H ← H + Yᵀ·Y and t ← t + Yᵀ·1 for a batch.
+  private static func add(
+    _ batch: RowBatch, mean: Buffer<Double>?, _ v: DoubleMatrix, to h: UnsafeMutablePointer<Double>,
+    _ t: UnsafeMutablePointer<Double>, in context: Context
+  ) throws(GenerativeError) {
+    let (m, d) = (v.rowCount, v.columnCount)
+    if d <= NarrowUpdate.mostColumns {
+      let update = try NarrowUpdate(rows: batch.rowCount, columns: d, rotatedBy: v, in: context)
+      return update.run(into: h, sums: t) { first, count, block in
+        batch.centre(first, count, columns: 0..<d, of: d, about: mean?.base, into: block)
+      }
+    }
+    let block = min(batch.rowCount, blockRows)
+    // As the product's right-hand side V is read along its rows.
+    let transposed = try Buffer<Double>(uninitializedCount: m * d, in: context.memory)
+    for i in 0..<m {
+      for j in 0..<d { transposed.base[j * m + i] = v.base[i * v.rowStride + j] }
+    }
+    let vT = DoubleMatrix(transposed.base, rows: d, columns: m)
+    let x = try Buffer<Double>(uninitializedCount: block * d, in: context.memory)
+    let y = try Buffer<Double>(uninitializedCount: block * m, in: context.memory)
+    let product = try DoubleProduct(rows: max(block, m), columns: m, in: context)
+    for first in stride(from: 0, to: batch.rowCount, by: max(block, 1)) {
+      try Run.proceed(first, of: batch.rowCount)
+      let count = min(block, batch.rowCount - first)
+      batch.centre(first, count, of: d, about: mean?.base, into: x.base, in: context)
+      y.base.update(repeating: 0, count: count * m)
+      let latents = DoubleMatrix(y.base, rows: count, columns: m)
+      product.add(DoubleMatrix(x.base, rows: count, columns: d), vT, into: latents)
+      product.add(latents.transposed, latents, into: DoubleMatrix(h, rows: m, columns: m), upperOnly: true)
+      for i in 0..<count {
+        for j in 0..<m { t[j] += y.base[i * m + j] }
+      }
+    }
+  }
+}

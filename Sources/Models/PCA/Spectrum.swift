@@ -1,0 +1,70 @@
+import LinearAlgebra
+import Statistics
+import Tensors
+
+/// The eigenpairs of a covariance on their way to a solution.
+struct Spectrum {
+  let rowCount: Int
+  let columnCount: Int
+  /// Zeros when not centred.
+  let mean: Buffer<Double>
+  let totalVariance: Double
+  /// Falling; all of them, or the leading ones.
+  var variances: Buffer<Double>
+  /// One a row, of as many of the leading as were asked for.
+  var vectors: Buffer<Double>
+  var vectorCount: Int
+  /// A variance so small is what rounding leaves of none: in sums of squares, of floats' own rounding too.
+  var rounding: Double
+
+  var matrix: DoubleMatrix { DoubleMatrix(vectors.base, rows: vectorCount, columns: columnCount) }
+
+  /// Solves C = Vᵀ·diag(λ)·V for the covariance of what `moments` saw.
+  ///
+  /// - Parameter wanted: vectors, and variances that count.
+  /// - Throws: `.nonfinite` when the squares overflowed; `.memory`; `.internalFault`.
+  init(
+    of moments: Moments, wanted: Int, centred: Bool, in context: Context
+  ) throws(GenerativeError) {
+    let d = moments.columnCount
+    rowCount = moments.rowCount
+    columnCount = d
+    // The upper triangle, which is all that is written, is all that is read.
+    let c = try Buffer<Double>(uninitializedCount: d * d, in: context.memory)
+    try moments.covariance(into: c.base, centred: centred)
+    var total = 0.0
+    for j in 0..<d { total += c.base[j * d + j] }
+    totalVariance = total
+    mean = try Buffer<Double>(count: d, in: context.memory)
+    if centred { moments.mean(into: mean.base) }
+    let eigen = try SymmetricEigen(destroying: c.base, n: d, leading: wanted, in: context)
+    variances = eigen.values
+    vectors = eigen.vectors
+    vectorCount = wanted
+    rounding = total * 1e-14
+  }
+
+  init(
+    rowCount: Int, columnCount: Int, mean: Buffer<Double>, totalVariance: Double, variances: Buffer<Double>,
+    vectors: Buffer<Double>, vectorCount: Int
+  ) {
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    self.mean = mean
+    self.totalVariance = totalVariance
+    self.variances = variances
+    self.vectors = vectors
+    self.vectorCount = vectorCount
+    rounding = totalVariance * 1e-14
+  }
+
+  /// How small the variance of the last of `count` components is; of what these leave, the mean variance, where
+  /// that is to be told and is smaller.
+  func least(of count: Int) -> Double {
+    let rank = min(rowCount, columnCount)
+    let last = count > 0 ? variances[count - 1] : totalVariance
+    guard count < rank else { return last }
+    let rest = (0..<count).reduce(totalVariance) { $0 - variances[$1] }
+    return min(last, rest / Double(rank - count))
+  }
+}

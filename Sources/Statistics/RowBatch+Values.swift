@@ -1,0 +1,158 @@
+import Tensors
+
+// A batch's numbers: checked, and as doubles about a centre.
+
+extension RowBatch {
+  /// - Throws: `.nonfinite` naming the first row and column that hold a NaN or an infinity.
+  package func checkFinite(in context: Context) throws(GenerativeError) {
+    switch self {
+    case .floats(let rows): try Statistics.checkFinite(rows, in: context)
+    case .doubles(let rows): try Statistics.checkFinite(rows)
+    case .bytes: break
+    }
+  }
+
+  /// - Throws: `.nonfinite` naming the first double so large that sums of its square overflow.
+  package func checkSquares() throws(GenerativeError) {
+    guard case .doubles(let rows) = self else { return }
+    for i in 0..<rows.rowCount {
+      let x = rows.base + i * rows.rowStride
+      for j in 0..<rows.columnCount where abs(x[j * rows.columnStride]) > Self.largestSquared {
+        throw GenerativeError(
+          .nonfinite,
+          "row \(i), column \(j) is \(x[j * rows.columnStride]); statistics take numbers up to "
+            + "\(Self.largestSquared), whose squares can be added up")
+      }
+    }
+  }
+
+  private static var largestSquared: Double { 1e150 }
+
+  /// block ← x − c for `count` rows from `first` on, packed and in Double; of bytes x is b/255.
+  ///
+  /// - Parameters:
+  ///   - columns: which of a row's `width`.
+  ///   - centre: c, of all columns; nil: zero.
+  package func centre(
+    _ first: Int, _ count: Int, columns: Range<Int>, of width: Int, about centre: UnsafePointer<Double>?,
+    into block: UnsafeMutablePointer<Double>
+  ) {
+    let (left, d) = (columns.lowerBound, columns.count)
+    switch self {
+    case .floats(let rows):
+      for i in 0..<count {
+        let x = rows.base + ((first + i) * rows.rowStride + left)
+        for j in 0..<d { block[i * d + j] = Double(x[j]) }
+      }
+    case .doubles(let rows) where rows.columnStride == 1:
+      for i in 0..<count {
+        (block + i * d).update(from: rows.base + ((first + i) * rows.rowStride + left), count: d)
+      }
+    case .doubles(let rows):
+      for j in 0..<d {
+        let x = rows.base + (first * rows.rowStride + (left + j) * rows.columnStride)
+        for i in 0..<count { block[i * d + j] = x[i * rows.rowStride] }
+      }
+    case .bytes(let bytes, _):
+      for i in 0..<count {
+        let x = bytes + ((first + i) * width + left)
+        for j in 0..<d { block[i * d + j] = Double(x[j]) / 255 }
+      }
+    }
+    guard let centre else { return }
+    for i in 0..<count {
+      for j in 0..<d { block[i * d + j] -= centre[left + j] }
+    }
+  }
+
+  /// The same of whole rows, on all workers.
+  package func centre(
+    _ first: Int, _ count: Int, of width: Int, about centre: UnsafePointer<Double>?,
+    into block: UnsafeMutablePointer<Double>, in context: Context
+  ) {
+    context.parallelSlots((count + 15) / 16, isSmall: count * width < 100_000) { _, group in
+      let start = group * 16
+      self.centre(
+        first + start, min(16, count - start), columns: 0..<width, of: width, about: centre,
+        into: block + start * width)
+    }
+  }
+}
+
+// A batch may be where rows go, too.
+extension RowBatch {
+  /// `count` rows from `first` on; they must exist.
+  package func part(_ first: Int, _ count: Int) -> RowBatch {
+    switch self {
+    case .floats(let rows): .floats(rows.rows(first, count))
+    case .doubles(let rows): .doubles(rows[first..<first + count, 0..<rows.columnCount])
+    case .bytes: self
+    }
+  }
+
+  /// Rows first ..< first + count ← `values`, packed; floats are rounded.
+  package func write(_ values: UnsafePointer<Double>, _ first: Int, _ count: Int, of width: Int) {
+    for i in 0..<count {
+      let source = values + i * width
+      switch self {
+      case .floats(let rows):
+        let target = rows.base + (first + i) * rows.rowStride
+        for j in 0..<width { target[j] = Float(source[j]) }
+      case .doubles(let rows):
+        (rows.base + (first + i) * rows.rowStride).update(from: source, count: width)
+      case .bytes: break
+      }
+    }
+  }
+}
+
+extension RowBatch {
+  /// floats ← `count` rows from `first` on, packed and rounded; of bytes x is b/255.
+  ///
+  /// - Throws: `.nonfinite` naming a number that is finite and beyond what a float holds.
+  package func round(
+    _ first: Int, _ count: Int, of width: Int, into floats: UnsafeMutablePointer<Float>, in context: Context
+  ) throws(GenerativeError) {
+    switch self {
+    case .floats(let rows):
+      for i in 0..<count {
+        (floats + i * width).update(from: rows.base + (first + i) * rows.rowStride, count: width)
+      }
+    case .doubles(let rows):
+      for i in 0..<count {
+        let x = rows.base + (first + i) * rows.rowStride
+        let target = floats + i * width
+        for j in 0..<width { target[j] = Float(x[j * rows.columnStride]) }
+        if let j = (0..<width).first(where: { target[$0].isInfinite && x[$0 * rows.columnStride].isFinite }) {
+          throw .nonfinite(row: first + i, column: j, value: x[j * rows.columnStride])
+        }
+      }
+    case .bytes(let bytes, _):
+      context.convert(bytes + first * width, count: count * width, into: floats)
+    }
+  }
+}
+
+/// - Throws: `.nonfinite` naming the first row and column that hold a NaN or an infinity.
+package func checkFinite(_ rows: Matrix, in context: Context) throws(GenerativeError) {
+  let isPacked = rows.rowStride == rows.columnCount
+  if isPacked, context.isFinite(rows.base, count: rows.rowCount * rows.columnCount) { return }
+  for i in 0..<rows.rowCount {
+    let row = rows.base + i * rows.rowStride
+    guard let column = (0..<rows.columnCount).first(where: { !row[$0].isFinite }) else { continue }
+    throw .nonfinite(row: i, column: column, value: Double(row[column]))
+  }
+}
+
+/// The same of doubles.
+package func checkFinite(_ rows: DoubleMatrix) throws(GenerativeError) {
+  for i in 0..<rows.rowCount {
+    let row = rows.base + i * rows.rowStride
+    // x − x is 0 for finite x alone.
+    var sum = 0.0
+    for j in 0..<rows.columnCount { sum += row[j * rows.columnStride] - row[j * rows.columnStride] }
+    guard sum != 0 else { continue }
+    let column = (0..<rows.columnCount).first { !row[$0 * rows.columnStride].isFinite } ?? 0
+    throw .nonfinite(row: i, column: column, value: row[column * rows.columnStride])
+  }
+}

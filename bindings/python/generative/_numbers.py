@@ -1,0 +1,42 @@
+"""Array-likes as numpy arrays of real numbers."""
+
+from __future__ import annotations
+
+import numbers
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+def as_numbers(values: Any, name: str) -> npt.NDArray[Any]:
+    """An array-like as an array of a real type: bools, integers or floats of any size. Such arrays are not copied.
+
+    Objects that are all real numbers become float64. ValueError for anything else: complex numbers, strings,
+    missing values, rows of unequal lengths. TypeError for sparse matrices.
+    """
+    if hasattr(values, "toarray"):
+        raise TypeError(f"{name} is sparse; rows are dense here: pass {name}.toarray()")
+    array = np.asarray(values)
+    if array.dtype.kind == "O":
+        _check_objects(array, name)
+        return array.astype(np.float64)
+    if array.dtype.kind == "c":
+        raise ValueError(f"Complex data not supported: {name} must hold real numbers")
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must hold real numbers, not {array.dtype}")
+    return array
+
+
+def _check_objects(array: npt.NDArray[Any], name: str) -> None:
+    """Raises a ValueError for objects that numpy would convert, or would refuse with another error."""
+    for kind in set(map(type, array.flat)):
+        if issubclass(kind, (numbers.Real, Decimal, np.bool_)):
+            continue
+        if kind.__name__ in ("NoneType", "NAType", "NaTType"):  # the latter two are those of pandas
+            raise ValueError(f"Input {name} contains NaN: a value is missing ({kind.__name__})")
+        if issubclass(kind, numbers.Complex):
+            raise ValueError(f"Complex data not supported: {name} must hold real numbers")
+        if issubclass(kind, (str, bytes)):
+            raise ValueError(f"{name} must hold real numbers, not {kind.__name__}")
