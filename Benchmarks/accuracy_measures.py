@@ -1,0 +1,167 @@
+"""Errors of principal components beside the reference's, and the limits that accuracy.py holds them to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Optional
+
+import numpy as np
+
+from accuracy_matrices import Plan
+from accuracy_reference import EPSILON, Reference
+from accuracy_solvers import Fit, Solver, n_directions
+
+# Times the error of scikit-learn's full, and units in the last place, that a solver may be off by.
+TIMES, UNITS = 4, 10
+# The rounding of a sketch in units of float64 of the largest variance: three products and two eigenproblems.
+SKETCH_UNITS = 40
+# Of the largest variance: directions of less are not found by a sketch, as the header says.
+SKETCH_FLOOR = 1e-12
+# Singular values are apart if they differ by so much, relative to the larger.
+LEAST_GAP = 1e-3
+MOST_GAPS = 8
+
+
+class Score(NamedTuple):
+    """The largest error, full's, the largest ratio of an error to its limit, and the component it is of."""
+
+    error: float
+    full: float
+    ratio: float
+    place: int = 0
+
+
+class Scores(NamedTuple):
+    variances: Score
+    angles: Score
+    reconstruction: Score
+
+    @property
+    def ratio(self) -> float:
+        return max(score.ratio for score in self)
+
+
+class Judge:
+    """Compares fits of one matrix with its reference."""
+
+    def __init__(self, plan: Plan, X: np.ndarray, reference: Reference, full: Fit) -> None:
+        self.plan, self.reference, self.full = plan, reference, full
+        self.ulp = float(np.finfo(plan.dtype).eps)
+        self.true = reference.variances.astype(np.float64)
+        self.deviations = np.sqrt(self.true)
+        #: Variances below it count as zero: they are smaller than the rounding of any sum of the numbers.
+        scale = self.true[0] or float(np.abs(X).max()) ** 2
+        self.floor = EPSILON**2 * plan.rows * plan.columns * scale
+        self.counted = self.true > self.floor
+        #: The centred matrix, and what the components leave of it at least: square roots of sums of squares.
+        whole = float(np.sqrt(np.einsum("ij,ij->", X, X, dtype=np.float64))) or 1.0
+        self.length = float(np.sqrt(self.true.sum() * (plan.rows - 1))) or whole
+        self.least_missed = float(np.sqrt(self.true[plan.n_components :].sum() * (plan.rows - 1)))
+        #: What rounding numbers as large as the matrix's to its type may add to a rest.
+        self.rounding = self.ulp * whole / self.length
+        self.gaps = self._gaps()
+        self.full_sines = self._sines(full)
+
+    def scores(self, solver: Solver, fit: Fit) -> Scores:
+        k = self.plan.n_components
+        if fit.variances.shape != (k,) or fit.components.shape != (k, self.plan.columns):
+            raise ValueError(f"{fit.components.shape} components, {fit.variances.shape} variances, not {k}")
+        measures = {"one-pass": self._absolute_variances, "sketch": self._sketched_variances}
+        variances = measures.get(solver.rule if self.true[0] else "", self._variances)(fit)
+        return Scores(variances, self._angles(solver.rule, fit), self._reconstruction(solver.rule, fit))
+
+    def _variances(self, fit: Fit) -> Score:
+        """Errors relative to each variance. Full's error of one may be small by chance, so it counts as no
+        smaller than what its largest error of a singular value would do to this one."""
+        k, true, counted = self.plan.n_components, self.true, self.counted
+        with np.errstate(divide="ignore", invalid="ignore"):
+            error, full = (np.abs(each.variances - true[:k]) / true[:k] for each in (fit, self.full))
+            off = np.abs(np.sqrt(np.maximum(self.full.variances, 0)) - self.deviations[:k]).max()
+            full_limit = np.maximum(full, 2 * off / self.deviations[:k] + (off / self.deviations[:k]) ** 2)
+            limit = TIMES * full_limit + UNITS * self.ulp + self.reference.relative_error[:k]
+            ratio = error / limit
+        zero = np.abs(np.concatenate([self.full.variances[~counted[:k]] - true[:k][~counted[:k]], [0]])).max()
+        at_zero = np.abs(fit.variances - true[:k]) / max(self.floor, TIMES * zero, np.finfo(float).tiny)
+        ratio = np.where(counted[:k], ratio, at_zero)
+        seen = counted[:k]
+        return _score(error[seen], full[seen], ratio)
+
+    def _absolute_variances(self, fit: Fit) -> Score:
+        """Errors relative to the largest variance."""
+        k, largest = self.plan.n_components, self.true[0]
+        error, full = (np.abs(each.variances - self.true[:k]) / largest for each in (fit, self.full))
+        limit = UNITS * EPSILON + self.reference.relative_error[:k] * self.true[:k] / largest
+        return _score(error, full, error / limit)
+
+    def _sketched_variances(self, fit: Fit) -> Score:
+        """No variance is above the true one, and together they miss no more than the stated bound."""
+        k, largest = self.plan.n_components, self.true[0]
+        above, full = (np.maximum(each.variances - self.true[:k], 0) / largest for each in (fit, self.full))
+        limit = SKETCH_UNITS * EPSILON + self.reference.relative_error[:k] * self.true[:k] / largest
+        missed = self.true.sum() - fit.variances.sum()
+        allowed = self._factor * self.true[k:].sum() + SKETCH_FLOOR * k * largest
+        return _score(above, full, np.append(above / limit, missed / allowed))
+
+    @property
+    def _factor(self) -> float:
+        """Times the least, what a sketch may miss of the variance: docs/scale.md."""
+        k, directions = self.plan.n_components, n_directions(self.plan)
+        return 1 + k / (directions - k - 1) if directions > k + 1 else 1
+
+    def _gaps(self) -> np.ndarray:
+        """Counts of leading components whose subspace a gap separates, the widest ones."""
+        k, following = self.plan.n_components, np.append(self.deviations[1:], 0)
+        relative = (self.deviations - following) / np.maximum(self.deviations, np.finfo(float).tiny)
+        is_whole = np.arange(1, len(relative) + 1) == self.plan.columns
+        counts = 1 + np.flatnonzero((relative > LEAST_GAP) & self.counted & ~is_whole)
+        counts = counts[counts <= k]
+        widest = np.argsort(-relative[counts - 1], kind="stable")[: MOST_GAPS - 1]
+        return np.unique(np.append(counts[widest], counts[-1:]))
+
+    def _sines(self, fit: Fit) -> np.ndarray:
+        """The sine of the largest principal angle at each gap."""
+        if not len(self.gaps):
+            return np.zeros(0)
+        found, basis = fit.components[: self.gaps[-1]], self.reference.components[self.counted]
+        along = found @ basis.T
+        outside = found - along @ basis
+        outside = outside @ outside.T
+        return np.array([_root_of_norm(along[:i, i:] @ along[:i, i:].T + outside[:i, :i]) for i in self.gaps])
+
+    def _angles(self, rule: str, fit: Fit) -> Score:
+        """A perturbation of u sigma_1 turns a subspace by up to u sigma_1 / gap, one of the covariance by
+        u sigma_1^2 over the gap of the variances."""
+        sines, following = self._sines(fit), np.append(self.deviations[1:], 0)
+        if not len(sines):
+            return Score(0, 0, 0)
+        above, below, largest = self.deviations[self.gaps - 1], following[self.gaps - 1], self.deviations[0]
+        gap = above - below
+        limit = TIMES * np.maximum(self.full_sines, (self.full_sines * gap).max() / gap)
+        limit = limit + UNITS * self.ulp * largest / gap
+        if rule == "one-pass":
+            limit = limit + UNITS * EPSILON * largest**2 / (gap * (above + below))
+        if rule == "sketch":
+            limit = np.full(len(gap), np.inf)
+        return _score(sines, self.full_sines, np.where(limit < 1, sines / limit, 0), self.gaps)
+
+    def _reconstruction(self, rule: str, fit: Fit) -> Score:
+        """How much longer the matrix's rest is than the best one, relative to the centred matrix."""
+        excess, full = ((each.missed - self.least_missed) / self.length for each in (fit, self.full))
+        limit = TIMES * max(full, 0) + UNITS * self.ulp + self.rounding
+        if rule in ("one-pass", "sketch"):
+            share = SKETCH_FLOOR if rule == "sketch" else UNITS * EPSILON
+            rounding = share * self.plan.n_components * self.true[0] * (self.plan.rows - 1)
+            factor = self._factor if rule == "sketch" else 1
+            limit += (np.sqrt(factor * self.least_missed**2 + rounding) - self.least_missed) / self.length
+        return _score(np.array([excess]), np.array([full]), np.array([excess / limit]))
+
+
+def _root_of_norm(matrix: np.ndarray) -> float:
+    return float(np.sqrt(np.linalg.norm(matrix, 2))) if np.isfinite(matrix).all() else np.nan
+
+
+def _score(error: np.ndarray, full: np.ndarray, ratio: np.ndarray, places: Optional[np.ndarray] = None) -> Score:
+    """The worst of each; what is no number is infinitely bad."""
+    error, full, ratio = (np.nan_to_num(each, nan=np.inf, posinf=np.inf) for each in (error, full, ratio))
+    worst = int(ratio.argmax())
+    place = worst + 1 if places is None else int(places[worst])
+    return Score(float(error.max(initial=0)), float(full.max(initial=0)), float(ratio[worst]), place)
