@@ -59,6 +59,17 @@ extension Dataset {
     return try body(matrix)
   }
 
+  /// The same of floats that may lie apart.
+  package func withStridedFloats<Result>(
+    _ body: (Matrix) throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result? {
+    guard case .memory(let rows) = source, selection == nil, let matrix = rows.stridedMatrix else {
+      return nil
+    }
+    defer { withExtendedLifetime(self) {} }
+    return try body(matrix)
+  }
+
   /// The rows' own doubles, when they are aligned and all in order, whatever their strides. Nil for anything
   /// else; valid and checked as those of `withFloats`.
   package func withDoubles<Result>(

@@ -77,6 +77,16 @@ struct StridedRows: @unchecked Sendable {
       rowStride: rowStride / size)
   }
 
+  /// The same where a row's floats do not lie side by side, as those of a transposed array.
+  var stridedMatrix: Matrix? {
+    let size = MemoryLayout<Float>.size
+    guard kind == .float32, rowStride % size == 0, columnStride % size == 0, Int(bitPattern: base) % size == 0
+    else { return nil }
+    return Matrix(
+      UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: Float.self)), rows: rowCount,
+      columns: columnCount, rowStride: rowStride / size, columnStride: columnStride / size)
+  }
+
   /// The rows as they lie in memory, when they are aligned doubles.
   var doubleMatrix: DoubleMatrix? {
     let size = MemoryLayout<Double>.size

@@ -1,4 +1,5 @@
 import Datasets
+import LinearAlgebra
 import Tensors
 
 /// A dataset is a source of its rows in their own order; bytes stay bytes.
@@ -67,6 +68,11 @@ extension Dataset: RowSource {
   ) throws(GenerativeError) -> Result? {
     let ofFloats = try withFloats { rows throws(GenerativeError) in try body(.floats(rows)) }
     if let ofFloats { return ofFloats }
+    // Of few columns, which are read in turn, whatever their strides; of many a copy is sooner made.
+    if columnCount <= NarrowUpdate.mostColumns {
+      let apart = try withStridedFloats { rows throws(GenerativeError) in try body(.floats(rows)) }
+      if let apart { return apart }
+    }
     return try withDoubles { rows throws(GenerativeError) in try body(.doubles(rows)) }
   }
 

@@ -120,7 +120,7 @@ package final class Moments: @unchecked Sendable {
       let count = try addBytes(in: rows)
       let rows = rows.rows(count, rows.rowCount - count)
       guard rows.rowCount > 0 else { return }
-      startFloating(of: rows.rowCount) { Double(rows.base[rows.rowStride * $0 + $1]) }
+      startFloating(of: rows.rowCount) { Double(rows.base[rows.rowStride * $0 + rows.columnStride * $1]) }
       try accumulator.add(.floats(rows), to: self)
     case .doubles(let rows):
       guard rows.rowCount > 0 else { return }

@@ -28,40 +28,55 @@ extension RowBatch {
 
   private static var largestSquared: Double { 1e150 }
 
-  /// block ← x − c for `count` rows from `first` on, packed and in Double; of bytes x is b/255.
+  /// block ← x − c for `count` rows from `first` on, in Double; of bytes x is b/255.
   ///
   /// - Parameters:
   ///   - columns: which of a row's `width`.
   ///   - centre: c, of all columns; nil: zero.
+  ///   - stride: from one row of the block to the next; nil: packed.
   package func centre(
     _ first: Int, _ count: Int, columns: Range<Int>, of width: Int, about centre: UnsafePointer<Double>?,
-    into block: UnsafeMutablePointer<Double>
+    into block: UnsafeMutablePointer<Double>, stride: Int? = nil
   ) {
     let (left, d) = (columns.lowerBound, columns.count)
+    let stride = stride ?? d
+    let c = centre.map { $0 + left }
     switch self {
+    case .floats(let rows) where rows.columnStride != 1:
+      for j in 0..<d {
+        let x = rows.base + (first * rows.rowStride + (left + j) * rows.columnStride)
+        let shift = c?[j] ?? 0
+        for i in 0..<count { block[i * stride + j] = Double(x[i * rows.rowStride]) - shift }
+      }
     case .floats(let rows):
       for i in 0..<count {
-        let x = rows.base + ((first + i) * rows.rowStride + left)
-        for j in 0..<d { block[i * d + j] = Double(x[j]) }
+        let (x, target) = (rows.base + ((first + i) * rows.rowStride + left), block + i * stride)
+        if let c {
+          for j in 0..<d { target[j] = Double(x[j]) - c[j] }
+        } else {
+          for j in 0..<d { target[j] = Double(x[j]) }
+        }
       }
     case .doubles(let rows) where rows.columnStride == 1:
       for i in 0..<count {
-        (block + i * d).update(from: rows.base + ((first + i) * rows.rowStride + left), count: d)
+        let (x, target) = (rows.base + ((first + i) * rows.rowStride + left), block + i * stride)
+        if let c {
+          for j in 0..<d { target[j] = x[j] - c[j] }
+        } else {
+          target.update(from: x, count: d)
+        }
       }
     case .doubles(let rows):
       for j in 0..<d {
         let x = rows.base + (first * rows.rowStride + (left + j) * rows.columnStride)
-        for i in 0..<count { block[i * d + j] = x[i * rows.rowStride] }
+        let shift = c?[j] ?? 0
+        for i in 0..<count { block[i * stride + j] = x[i * rows.rowStride] - shift }
       }
     case .bytes(let bytes, _):
       for i in 0..<count {
         let x = bytes + ((first + i) * width + left)
-        for j in 0..<d { block[i * d + j] = Double(x[j]) / 255 }
+        for j in 0..<d { block[i * stride + j] = Double(x[j]) / 255 - (c?[j] ?? 0) }
       }
-    }
-    guard let centre else { return }
-    for i in 0..<count {
-      for j in 0..<d { block[i * d + j] -= centre[left + j] }
     }
   }
 
@@ -116,7 +131,8 @@ extension RowBatch {
     switch self {
     case .floats(let rows):
       for i in 0..<count {
-        (floats + i * width).update(from: rows.base + (first + i) * rows.rowStride, count: width)
+        let x = rows.base + (first + i) * rows.rowStride
+        for j in 0..<width { floats[i * width + j] = x[j * rows.columnStride] }
       }
     case .doubles(let rows):
       for i in 0..<count {
@@ -135,12 +151,13 @@ extension RowBatch {
 
 /// - Throws: `.nonfinite` naming the first row and column that hold a NaN or an infinity.
 package func checkFinite(_ rows: Matrix, in context: Context) throws(GenerativeError) {
-  let isPacked = rows.rowStride == rows.columnCount
+  let isPacked = rows.rowStride == rows.columnCount && rows.columnStride == 1
   if isPacked, context.isFinite(rows.base, count: rows.rowCount * rows.columnCount) { return }
   for i in 0..<rows.rowCount {
     let row = rows.base + i * rows.rowStride
-    guard let column = (0..<rows.columnCount).first(where: { !row[$0].isFinite }) else { continue }
-    throw .nonfinite(row: i, column: column, value: Double(row[column]))
+    let column = (0..<rows.columnCount).first { !row[$0 * rows.columnStride].isFinite }
+    guard let column else { continue }
+    throw .nonfinite(row: i, column: column, value: Double(row[column * rows.columnStride]))
   }
 }
 

@@ -2,7 +2,7 @@ import Tensors
 
 /// Some rows of a source, valid during one call.
 package enum RowBatch {
-  /// Packed or strided floats.
+  /// Floats; of any strides where they are no more than `NarrowUpdate.mostColumns`, else with unit column stride.
   case floats(Matrix)
   /// Doubles, of any strides.
   case doubles(DoubleMatrix)

@@ -18,6 +18,15 @@ package struct DoubleKernels: Sendable {
     ) -> Void
   package let multiplyBlock: MultiplyBlock
 
+  /// C ← C + Xᵀ·X in the tiles that reach the upper triangle, for rows of few columns as they lie.
+  ///
+  /// X's rows are `width` apart, a multiple of `tileColumns`, with zeros past the columns, and `tileRows`
+  /// doubles that may be read follow the last. C has as many rows as `columns` rounded up to `tileRows`, `width`
+  /// apart too.
+  package typealias AddSquares =
+    @Sendable (_ x: Input, _ rows: Int, _ width: Int, _ columns: Int, _ c: Output) -> Void
+  package let addSquares: AddSquares
+
   /// Σ x·y
   package let dot: @Sendable (_ x: Input, _ y: Input, _ count: Int) -> Double
 
@@ -38,13 +47,14 @@ package struct DoubleKernels: Sendable {
   package let secularSums: SecularSums
 
   package init(
-    tileColumns: Int, multiplyBlock: @escaping MultiplyBlock,
+    tileColumns: Int, multiplyBlock: @escaping MultiplyBlock, addSquares: @escaping AddSquares,
     dot: @escaping @Sendable (Input, Input, Int) -> Double,
     addScaled: @escaping @Sendable (Double, Input, Output, Int) -> Void,
     multiplySymmetric: @escaping MultiplySymmetric, secularSums: @escaping SecularSums
   ) {
     self.tileColumns = tileColumns
     self.multiplyBlock = multiplyBlock
+    self.addSquares = addSquares
     self.dot = dot
     self.addScaled = addScaled
     self.multiplySymmetric = multiplySymmetric

@@ -55,7 +55,7 @@ struct GramSolver {
   }
 
   private func solve(_ element: RowElement) throws(GenerativeError) -> PCA.Solution {
-    if n > Self.widestDouble, case .floats(let floats) = rows,
+    if n > Self.widestDouble, case .floats(let floats) = rows, floats.columnStride == 1,
       let solution = try solveInFloat(floats, element)
     {
       return solution

@@ -29,7 +29,8 @@ extension PCA.Solution {
     let spaceCount = block * (d + k) + v.spaceCount(block)
     let space = try Buffer<Double>(uninitializedCount: context.threadCount * spaceCount, in: context.memory)
     // Blocks one by one, each of a worker's own.
-    context.parallelSlots((n + max(block, 1) - 1) / max(block, 1), isSmall: n * d < 10_000) { slot, index in
+    context.parallelSlots((n + max(block, 1) - 1) / max(block, 1), isSmall: n * d * (k + 4) < 400_000) {
+      slot, index in
       let (first, count) = (index * block, min(block, n - index * block))
       let x = space.base + slot * spaceCount
       let y = x + block * d

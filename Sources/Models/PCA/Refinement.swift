@@ -86,8 +86,8 @@ enum Refinement {
     let (m, d) = (v.rowCount, v.columnCount)
     if d <= NarrowUpdate.mostColumns {
       let update = try NarrowUpdate(rows: batch.rowCount, columns: d, rotatedBy: v, in: context)
-      return update.run(into: h, sums: t) { first, count, block in
-        batch.centre(first, count, columns: 0..<d, of: d, about: mean?.base, into: block)
+      return update.run(into: h, sums: t) { first, count, block, stride in
+        batch.centre(first, count, columns: 0..<d, of: d, about: mean?.base, into: block, stride: stride)
       }
     }
     let block = min(batch.rowCount, blockRows)

@@ -62,9 +62,9 @@ def as_labels(labels: Any, count: int) -> Integers:
     labels = np.atleast_1d(np.asarray(labels))
     if labels.shape != (count,) or labels.dtype.kind not in "iu":
         raise ValueError(f"labels must be {count} integers, not {labels.dtype} of shape {labels.shape}")
-    if labels.size and not 0 <= (least := labels.min()) <= labels.max() < 2**31:
-        worst = least if least < 0 else labels.max()
-        raise ValueError(f"labels must be between 0 and {2**31 - 1}, not {worst}")
+    for end in (labels.min(), labels.max()) if labels.size else ():
+        if not -(2**31) <= end < 2**31:
+            raise ValueError(f"labels must be between 0 and {2**31 - 1}, not {end}")
     return np.ascontiguousarray(labels, dtype=np.int32)
 
 

@@ -32,10 +32,11 @@ private struct DoubleTileRow {
   }
 }
 
-/// C (6 × 2V) ← C + A·B from one packed panel of each.
+/// C (6 × 2V) ← C + A·B; A's and B's next six and 2V elements are `aStep` and `bStep` further on.
 @inline(__always)
 private func multiplyDoubleTile(
-  _ a: DoubleInput, _ b: DoubleInput, _ depth: Int, _ c: DoubleOutput, _ rowStride: Int
+  _ a: DoubleInput, _ aStep: Int, _ b: DoubleInput, _ bStep: Int, _ depth: Int, _ c: DoubleOutput,
+  _ rowStride: Int
 ) {
   var r0 = DoubleTileRow()
   var r1 = DoubleTileRow()
@@ -55,8 +56,8 @@ private func multiplyDoubleTile(
     r3.add(a[3], x, y)
     r4.add(a[4], x, y)
     r5.add(a[5], x, y)
-    a += tileRows
-    b += doubleTileColumns
+    a += aStep
+    b += bStep
     p &-= 1
   }
   r0.add(to: c)
@@ -85,14 +86,15 @@ func multiplyDoubleBlock(
       let height = rows &- i < tileRows ? rows &- i : tileRows
       let target = c + (i &* rowStride &+ j)
       if height == tileRows && width == doubleTileColumns {
-        multiplyDoubleTile(aPanel, bPanel, depth, target, rowStride)
+        multiplyDoubleTile(aPanel, tileRows, bPanel, doubleTileColumns, depth, target, rowStride)
       } else {
         var k = 0
         while k < tileRows &* doubleTileColumns {
           tile[k] = 0
           k &+= 1
         }
-        multiplyDoubleTile(aPanel, bPanel, depth, tile, doubleTileColumns)
+        multiplyDoubleTile(
+          aPanel, tileRows, bPanel, doubleTileColumns, depth, tile, doubleTileColumns)
         var r = 0
         while r < height {
           var s = 0
@@ -107,6 +109,20 @@ func multiplyDoubleBlock(
       i &+= tileRows
     }
     bPanel += depth &* doubleTileColumns
+    j &+= doubleTileColumns
+  }
+}
+
+/// See `DoubleKernels.addSquares`.
+func addDoubleSquares(_ x: DoubleInput, _ rows: Int, _ width: Int, _ columns: Int, _ c: DoubleOutput) {
+  var j = 0
+  while j < columns {
+    var i = 0
+    // Tiles that lie wholly below the diagonal are left out.
+    while i < columns && i < j &+ doubleTileColumns {
+      multiplyDoubleTile(x + i, width, x + j, width, rows, c + (i &* width &+ j), width)
+      i &+= tileRows
+    }
     j &+= doubleTileColumns
   }
 }

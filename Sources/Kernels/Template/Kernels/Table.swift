@@ -28,6 +28,7 @@ package var table: KernelTable {
     optimizers: OptimizerKernels(adam: adam, momentum: momentum, rmsProp: rmsProp),
     random: RandomKernels(uniform: uniform, normal: normal),
     doubles: DoubleKernels(
-      tileColumns: 2 * DoubleVector.scalarCount, multiplyBlock: multiplyDoubleBlock, dot: dotDoubles,
+      tileColumns: 2 * DoubleVector.scalarCount, multiplyBlock: multiplyDoubleBlock,
+      addSquares: addDoubleSquares, dot: dotDoubles,
       addScaled: addScaledDoubles, multiplySymmetric: multiplySymmetric, secularSums: secularSums))
 }
