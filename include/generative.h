@@ -1028,7 +1028,8 @@ GEN_API gen_status gen_pca_solution(const gen_pca *pca, int32_t dtype, void *mea
 
 /* Projects rows (n_rows x n_features) to latents (n_rows x n_components), both of dtype GEN_F32 or
  * GEN_F64. The mean is subtracted before the product. If a row has a NaN or an infinity, the call
- * returns GEN_E_NONFINITE and still writes the output, with NaN or infinities in that row. */
+ * returns GEN_E_NONFINITE and still writes the output, with NaN or infinities in that row. After a
+ * fit to U8 data rows of values such as 0 ... 255 are GEN_E_ARGUMENT: U8 data become 0 ... 1. */
 GEN_API gen_status gen_pca_transform(const gen_pca *pca, const void *rows, int32_t dtype,
                                      int64_t n_rows, void *latents_out);
 /* Maps latents back to rows, both of dtype GEN_F32 or GEN_F64. */

@@ -42,4 +42,28 @@ import Testing
       }
     }
   }
+
+  @Test func `After a fit to bytes rows of 0 to 255 are an error`() throws {
+    let bytes = try ByteRows(rows: 300, columns: 9, seed: 5)
+    var options = PCA.Options()
+    options.components = .count(3)
+    let pca = try PCA(options)
+    try pca.fit(bytes)
+    let solution = try pca.solution()
+    let (rows, latents) = (try bytes.floats(), try TestRows(rows: 300, columns: 3))
+    let back = try TestRows(rows: 300, columns: 9)
+    try solution.transform(rows.batch, into: latents.batch, in: pca.context)
+    for p in 0..<300 * 9 { rows.buffer.base[p] *= 255 }
+    let scores = try Buffer<Double>(count: 300)
+    for call in [
+      { try solution.transform(rows.batch, into: latents.batch, in: pca.context) },
+      { try solution.reconstruct(rows.batch, into: back.batch, in: pca.context) },
+      { try pca.scores(of: rows.batch, into: scores.base) },
+      { try solution.logLikelihood(rows.batch, into: scores.base, in: pca.context) },
+    ] {
+      let error = #expect(throws: GenerativeError.self) { try call() }
+      #expect(error?.status == .argument)
+      #expect(error?.message.hasSuffix("whose values are 0 to 1: divide rows by 255") == true)
+    }
+  }
 }

@@ -19,6 +19,7 @@ extension PCA.Solution {
     _ rows: RowBatch, into latents: RowBatch, in context: Context
   ) throws(GenerativeError) {
     try check(rows: rows, latents: latents)
+    try checkScale(of: rows)
     if let floats, case .floats(let x) = rows, case .floats(let y) = latents {
       let p = Matrix(floats.projection.base, rows: componentCount, columns: columnCount)
       return context.multiply(x, p.transposed, into: y, bias: floats.projectionBias.base)
@@ -127,6 +128,7 @@ extension PCA.Solution {
   ) throws(GenerativeError) {
     let (k, d) = (componentCount, columnCount)
     try rows.checkColumns(d)
+    try checkScale(of: rows)
     let block = blockRows(rows)
     let centred = try Buffer<Double>(uninitializedCount: block * d, in: context.memory)
     let latents = try Buffer<Double>(uninitializedCount: block * k, in: context.memory)
@@ -159,6 +161,35 @@ extension PCA.Solution {
       }
     }
   }
+
+  /// After a fit to pictures of bytes, which are read as 0 … 1, rows of 0 … 255 are a mistake; looked for in up
+  /// to 256 rows from all over. Noise and corruption may well leave 0 … 1, but not so far.
+  ///
+  /// - Throws: `.argument` naming a number beyond.
+  private func checkScale(of rows: RowBatch) throws(GenerativeError) {
+    guard element == .byte else { return }
+    let count = min(rows.rowCount, 256)
+    for i in 0..<count {
+      let row = i * rows.rowCount / count
+      let far: (column: Int, value: Double)? =
+        switch rows {
+        case .floats(let x):
+          (0..<columnCount).lazy.map { ($0, Double(x.base[row * x.rowStride + $0])) }
+            .first { abs($0.1) > Self.farthest && $0.1.isFinite }
+        case .doubles(let x):
+          (0..<columnCount).lazy.map { ($0, x.base[row * x.rowStride + $0 * x.columnStride]) }
+            .first { abs($0.1) > Self.farthest && $0.1.isFinite }
+        case .bytes: nil
+        }
+      guard let far else { continue }
+      throw GenerativeError(
+        .argument,
+        "row \(row), column \(far.column) is \(far.value); the PCA was fitted to 8-bit pictures, whose values are "
+          + "0 to 1: divide rows by 255")
+    }
+  }
+
+  private static var farthest: Double { 8 }
 
   private func check(rows: RowBatch, latents: RowBatch) throws(GenerativeError) {
     try rows.checkColumns(columnCount)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from ._rows import is_sparse, real_rows_first, real_type
 from ._signals import Signals
 from ._stream import is_stream, passes_over
+from .dataset import Dataset
 
 _ROWS = 1024  # of a dense block
 _NUMBERS = 1 << 23  # of a dense block of wide rows, 64 MB of doubles
@@ -61,3 +63,8 @@ def _batches(X: Any) -> Iterator[Any]:
             return
         if len(batch) > 0:
             yield batch
+
+
+def precise(X: Any) -> Any:
+    """An array-like in the precision that the fit is to have; a path, a stream and a Dataset as they are."""
+    return X if isinstance(X, (str, os.PathLike, Dataset)) or is_stream(X) else real_rows_first(X, "X")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import warnings
 from typing import Any, Callable, Optional, Union
 
@@ -11,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
-from ._blocks import blocks_of, dense_blocks, peeked
+from ._blocks import blocks_of, dense_blocks, peeked, precise
 from ._c_types import room
 from ._checkpoint import Checkpoint
 from ._comm import Comm
@@ -83,7 +82,7 @@ class PCA(PCAFits):
                 self._scale = None
             else:
                 # Sums of the rows show what is not finite.
-                with dataset_of(_precise(X), self.context, check=False) as data:
+                with dataset_of(precise(X), self.context, check=False) as data:
                     self._fit_dataset(data, comm)
                     self._scale = data._scale
         self._see(X)
@@ -105,7 +104,7 @@ class PCA(PCAFits):
         self._check_parameters()
         with self._alone():
             for block in blocks_of(X):
-                with dataset_of(_precise(block), self.context) as data:
+                with dataset_of(precise(block), self.context) as data:
                     n_columns = size_of(data.shape)
                     if self._n_columns > 0:
                         self._check_row_size(n_columns, self._n_columns)
@@ -175,8 +174,7 @@ class PCA(PCAFits):
         return float(np.mean(self.score_samples(X)))
 
     def sample(self, n: int = 1, *, seed: int = 0, noise: bool = True) -> Reals:
-        """New rows from the Gaussian model; noise=False: the mean given a sampled latent. Row i of a seed is
-        the same for any n."""
+        """New rows; noise=False: the mean given a sampled latent. Row i of a seed is the same for any n."""
         arrays = self._arrays_if_changed()
         if arrays is not None:
             return arrays.sample(room(n), seed, noise).astype(self._type)
@@ -298,7 +296,7 @@ class PCA(PCAFits):
             return "components_" in kept
         if self._made_with is not None and self._made_with["whiten"] != self.whiten:
             return True
-        names = ("noise_variance_", "explained_variance_", "mean_", "components_")
+        names = "noise_variance_", "explained_variance_", "mean_", "components_"
         return any(name in kept and not np.array_equal(kept[name], self._fresh(name)) for name in names)
 
     def _fresh(self, name: str) -> Any:
@@ -400,8 +398,3 @@ class PCA(PCAFits):
     @property
     def _n_features_out(self) -> int:
         return len(self.components_)
-
-
-def _precise(X: Any) -> Any:
-    """An array-like in the precision that the fit is to have; a path, a stream and a Dataset as they are."""
-    return X if isinstance(X, (str, os.PathLike, Dataset)) or is_stream(X) else real_rows_first(X, "X")
