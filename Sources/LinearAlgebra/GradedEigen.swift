@@ -16,12 +16,13 @@ package struct GradedEigen {
   /// W: n × n, in the order of the values.
   package let vectors: Buffer<Double>
 
+  /// A few sweeps do; what more would still turn is rounding.
   private static let mostSweeps = 30
 
   /// - Parameters:
   ///   - h: n × n packed, of which the upper triangle is read, by falling diagonal but for rounding;
   ///     destroyed.
-  /// - Throws: `.memory`; `.internalFault` when the rows do not become orthogonal.
+  /// - Throws: `.memory`; `.cancelled`.
   package init(
     destroying h: UnsafeMutablePointer<Double>, n: Int, in context: Context
   ) throws(GenerativeError) {
@@ -32,17 +33,12 @@ package struct GradedEigen {
     for i in 0..<n { rotations.base[i * (n + 1)] = 1 }
 
     var isOrthogonal = n < 2
-    var sweeps = 0
-    while !isOrthogonal {
-      guard sweeps < Self.mostSweeps else {
-        throw GenerativeError(.internalFault, "\(n) directions did not become orthogonal")
-      }
-      try Run.proceed(sweeps, of: Self.mostSweeps)
+    for sweep in 0..<Self.mostSweeps where !isOrthogonal {
+      try Run.proceed(sweep, of: Self.mostSweeps)
       for i in 0..<n { squares.base[i] = context.dot(rows.base + i * n, rows.base + i * n, count: n) }
-      // Below ε² of the largest there is rounding, of which no direction can be told.
-      let least = (squares.elements.max() ?? 0) * 0x1p-108
+      // Below n·ε² of the largest there is rounding, of which no direction can be told.
+      let least = (squares.elements.max() ?? 0) * Double(n) * 0x1p-106
       isOrthogonal = Self.sweep(rows.base, rotations.base, squares.base, n, least: least, in: context)
-      sweeps += 1
     }
 
     values = try Buffer(count: n, in: context.memory)
