@@ -47,39 +47,30 @@ extension Dataset {
     return try body(rows.base.assumingMemoryBound(to: UInt8.self))
   }
 
-  /// The rows' own floats, when each lies packed and all are in order. Nil for anything else.
+  /// The rows' own floats, when those of a row are packed and all rows are in order. Nil for anything else.
   ///
   /// The matrix is valid during `body` only. Borrowed floats may have become NaN or infinite since the
   /// dataset was made.
   package func withFloats<Result>(
     _ body: (Matrix) throws(GenerativeError) -> Result
-  ) throws(GenerativeError) -> Result? {
-    guard case .memory(let rows) = source, selection == nil, let matrix = rows.matrix else { return nil }
-    defer { withExtendedLifetime(self) {} }
-    return try body(matrix)
-  }
+  ) throws(GenerativeError) -> Result? { try withView({ $0.matrix }, body) }
 
-  /// The same of floats that may lie apart.
+  /// The same of floats of any strides.
   package func withStridedFloats<Result>(
     _ body: (Matrix) throws(GenerativeError) -> Result
-  ) throws(GenerativeError) -> Result? {
-    guard case .memory(let rows) = source, selection == nil, let matrix = rows.stridedMatrix else {
-      return nil
-    }
-    defer { withExtendedLifetime(self) {} }
-    return try body(matrix)
-  }
+  ) throws(GenerativeError) -> Result? { try withView({ $0.stridedMatrix }, body) }
 
-  /// The rows' own doubles, when they are aligned and all in order, whatever their strides. Nil for anything
-  /// else; valid and checked as those of `withFloats`.
+  /// The same of doubles of any strides.
   package func withDoubles<Result>(
     _ body: (DoubleMatrix) throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result? { try withView({ $0.doubleMatrix }, body) }
+
+  private func withView<View, Result>(
+    _ view: (StridedRows) -> View?, _ body: (View) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result? {
-    guard case .memory(let rows) = source, selection == nil, let matrix = rows.doubleMatrix else {
-      return nil
-    }
+    guard case .memory(let rows) = source, selection == nil, let view = view(rows) else { return nil }
     defer { withExtendedLifetime(self) {} }
-    return try body(matrix)
+    return try body(view)
   }
 
   /// Reads consecutive rows of u8 as they are, however they lie in memory.

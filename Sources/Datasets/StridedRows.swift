@@ -66,35 +66,36 @@ struct StridedRows: @unchecked Sendable {
   var rowsArePacked: Bool { columnStride == kind.byteCount }
   var isPacked: Bool { rowsArePacked && rowStride == columnCount * kind.byteCount }
 
-  /// The rows as they lie in memory, when they are aligned floats without gaps between them.
-  var matrix: Matrix? {
-    let size = MemoryLayout<Float>.size
-    guard kind == .float32, rowsArePacked, rowStride % size == 0, Int(bitPattern: base) % size == 0 else {
-      return nil
-    }
-    return Matrix(
-      reading: base.assumingMemoryBound(to: Float.self), rows: rowCount, columns: columnCount,
-      rowStride: rowStride / size)
-  }
+  /// The rows themselves, when they are aligned floats without gaps between those of a row.
+  var matrix: Matrix? { rowsArePacked ? stridedMatrix : nil }
 
-  /// The same where a row's floats do not lie side by side, as those of a transposed array.
+  /// The rows themselves, when they are aligned floats.
   var stridedMatrix: Matrix? {
-    let size = MemoryLayout<Float>.size
-    guard kind == .float32, rowStride % size == 0, columnStride % size == 0, Int(bitPattern: base) % size == 0
-    else { return nil }
-    return Matrix(
-      UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: Float.self)), rows: rowCount,
-      columns: columnCount, rowStride: rowStride / size, columnStride: columnStride / size)
+    elements(.float32, Float.self).map { base, rowStride, columnStride in
+      Matrix(base, rows: rowCount, columns: columnCount, rowStride: rowStride, columnStride: columnStride)
+    }
   }
 
-  /// The rows as they lie in memory, when they are aligned doubles.
+  /// The rows themselves, when they are aligned doubles.
   var doubleMatrix: DoubleMatrix? {
-    let size = MemoryLayout<Double>.size
-    guard kind == .float64, rowStride % size == 0, columnStride % size == 0, Int(bitPattern: base) % size == 0
+    elements(.float64, Double.self).map { base, rowStride, columnStride in
+      DoubleMatrix(
+        base, rows: rowCount, columns: columnCount, rowStride: rowStride, columnStride: columnStride)
+    }
+  }
+
+  /// Where aligned elements of this kind begin, and their strides in elements.
+  private func elements<Element>(
+    _ kind: ElementKind, _: Element.Type
+  ) -> (base: UnsafeMutablePointer<Element>, rowStride: Int, columnStride: Int)? {
+    let size = kind.byteCount
+    guard self.kind == kind, rowStride % size == 0, columnStride % size == 0,
+      Int(bitPattern: base) % size == 0
     else { return nil }
-    return DoubleMatrix(
-      UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: Double.self)), rows: rowCount,
-      columns: columnCount, rowStride: rowStride / size, columnStride: columnStride / size)
+    return (
+      UnsafeMutablePointer(mutating: base.assumingMemoryBound(to: Element.self)), rowStride / size,
+      columnStride / size
+    )
   }
 
   /// The rows of `range`, which must lie within.

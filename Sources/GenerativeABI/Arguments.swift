@@ -87,14 +87,14 @@ func checkFinite(
 ) throws(GenerativeError) {
   if context.isFinite(values, count: n * width) { return }
   for index in 0..<n * width where !values[index].isFinite {
-    throw nonfinite(name, values[index].description, index, width)
+    throw nonfinite(name, values[index].description, row: index / width, column: index % width)
   }
 }
 
-func nonfinite(_ name: String, _ value: String, _ index: Int, _ width: Int) -> GenerativeError {
+func nonfinite(_ name: String, _ value: String, row: Int, column: Int) -> GenerativeError {
   GenerativeError(
     .nonfinite,
-    "\(name) has \(value) in row \(index / width), element \(index % width); it must hold no NaN and no inf")
+    "\(name) has \(value) in row \(row), element \(column); it must hold no NaN and no inf")
 }
 
 /// A path as a Swift string.

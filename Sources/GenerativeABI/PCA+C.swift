@@ -96,7 +96,7 @@ import Tensors
     try solution.transform(x, into: latents, in: pca.context)
     // What is no number in a row is none in its latents either. Those are fewer, and in the cache: to read
     // all rows beforehand took a third of the time.
-    if k == 0 || !latents.isFinite(in: pca.context) { try checkFinite("rows", x, d, pca.context) }
+    if k == 0 || latents.firstNonfinite(in: pca.context) != nil { try checkFinite("rows", x, pca.context) }
   }
 }
 

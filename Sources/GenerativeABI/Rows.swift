@@ -33,7 +33,7 @@ func checkRows(
   _ name: String, _ pointer: UnsafeRawPointer?, _ dtype: Int32, _ n: Int, _ width: Int, _ context: Context
 ) throws(GenerativeError) -> RowBatch {
   let rows = try checkRows(name, pointer, dtype, n, width)
-  try checkFinite(name, rows, width, context)
+  try checkFinite(name, rows, context)
   return rows
 }
 
@@ -46,31 +46,8 @@ func checkOptionalRows(
   return pointer == nil ? nil : rows
 }
 
-/// Packed numbers that must all be finite, named by row where one is not.
-func checkFinite(
-  _ name: String, _ rows: RowBatch, _ width: Int, _ context: Context
-) throws(GenerativeError) {
-  switch rows {
-  case .floats(let matrix): try checkFinite(name, matrix.base, matrix.rowCount, width, context)
-  case .doubles(let matrix):
-    do { try Statistics.checkFinite(matrix) } catch {
-      let base = matrix.base
-      let index = (0..<matrix.rowCount * width).first { !base[$0].isFinite } ?? 0
-      throw nonfinite(name, base[index].description, index, width)
-    }
-  case .bytes: break
-  }
-}
-
-extension RowBatch {
-  /// Whether packed numbers are all finite.
-  func isFinite(in context: Context) -> Bool {
-    switch self {
-    case .floats(let rows): return context.isFinite(rows.base, count: rows.rowCount * rows.columnCount)
-    case .doubles(let rows):
-      do { try Statistics.checkFinite(rows) } catch { return false }
-      return true
-    case .bytes: return true
-    }
-  }
+/// Packed rows that must all be finite, named by row where one is not.
+func checkFinite(_ name: String, _ rows: RowBatch, _ context: Context) throws(GenerativeError) {
+  guard let found = rows.firstNonfinite(in: context) else { return }
+  throw nonfinite(name, found.value.description, row: found.row, column: found.column)
 }

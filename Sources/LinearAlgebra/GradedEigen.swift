@@ -20,8 +20,7 @@ package struct GradedEigen {
   private static let mostSweeps = 30
 
   /// - Parameters:
-  ///   - h: n × n packed, of which the upper triangle is read, by falling diagonal but for rounding;
-  ///     destroyed.
+  ///   - h: n × n packed. The diagonal falls, to rounding. Only the upper triangle is read; h is destroyed.
   /// - Throws: `.memory`; `.cancelled`.
   package init(
     destroying h: UnsafeMutablePointer<Double>, n: Int, in context: Context

@@ -5,10 +5,24 @@ import Tensors
 extension RowBatch {
   /// - Throws: `.nonfinite` naming the first row and column that hold a NaN or an infinity.
   package func checkFinite(in context: Context) throws(GenerativeError) {
+    guard let found = firstNonfinite(in: context) else { return }
+    throw .nonfinite(row: found.row, column: found.column, value: found.value)
+  }
+
+  /// The first number that is a NaN or an infinity, if one is.
+  package func firstNonfinite(in context: Context) -> (row: Int, column: Int, value: Double)? {
     switch self {
-    case .floats(let rows): try Statistics.checkFinite(rows, in: context)
-    case .doubles(let rows): try Statistics.checkFinite(rows)
-    case .bytes: break
+    case .floats(let rows):
+      let isPacked = rows.rowStride == rows.columnCount && rows.columnStride == 1
+      if isPacked, context.isFinite(rows.base, count: rows.rowCount * rows.columnCount) { return nil }
+      return Statistics.firstNonfinite(
+        rows.base, rows: rows.rowCount, columns: rows.columnCount, rowStride: rows.rowStride,
+        columnStride: rows.columnStride)
+    case .doubles(let rows):
+      return Statistics.firstNonfinite(
+        rows.base, rows: rows.rowCount, columns: rows.columnCount, rowStride: rows.rowStride,
+        columnStride: rows.columnStride)
+    case .bytes: return nil
     }
   }
 
@@ -149,27 +163,17 @@ extension RowBatch {
   }
 }
 
-/// - Throws: `.nonfinite` naming the first row and column that hold a NaN or an infinity.
-package func checkFinite(_ rows: Matrix, in context: Context) throws(GenerativeError) {
-  let isPacked = rows.rowStride == rows.columnCount && rows.columnStride == 1
-  if isPacked, context.isFinite(rows.base, count: rows.rowCount * rows.columnCount) { return }
-  for i in 0..<rows.rowCount {
-    let row = rows.base + i * rows.rowStride
-    let column = (0..<rows.columnCount).first { !row[$0 * rows.columnStride].isFinite }
-    guard let column else { continue }
-    throw .nonfinite(row: i, column: column, value: Double(row[column * rows.columnStride]))
-  }
-}
-
-/// The same of doubles.
-package func checkFinite(_ rows: DoubleMatrix) throws(GenerativeError) {
-  for i in 0..<rows.rowCount {
-    let row = rows.base + i * rows.rowStride
+/// The first number that is a NaN or an infinity, if one is.
+private func firstNonfinite<Element: BinaryFloatingPoint & BitwiseCopyable>(
+  _ base: UnsafePointer<Element>, rows: Int, columns: Int, rowStride: Int, columnStride: Int
+) -> (row: Int, column: Int, value: Double)? {
+  for i in 0..<rows {
+    let row = base + i * rowStride
     // x − x is 0 for finite x alone.
-    var sum = 0.0
-    for j in 0..<rows.columnCount { sum += row[j * rows.columnStride] - row[j * rows.columnStride] }
-    guard sum != 0 else { continue }
-    let column = (0..<rows.columnCount).first { !row[$0 * rows.columnStride].isFinite } ?? 0
-    throw .nonfinite(row: i, column: column, value: row[column * rows.columnStride])
+    var sum: Element = 0
+    for j in 0..<columns { sum += row[j * columnStride] - row[j * columnStride] }
+    guard sum != 0, let j = (0..<columns).first(where: { !row[$0 * columnStride].isFinite }) else { continue }
+    return (i, j, Double(row[j * columnStride]))
   }
+  return nil
 }

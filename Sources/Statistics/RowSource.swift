@@ -66,29 +66,28 @@ extension RowSource {
   ) throws(GenerativeError) -> Result? { nil }
 }
 
-/// A matrix is a source of one batch.
-extension Matrix: RowSource {
-  package var knownRowCount: Int? { rowCount }
-  package var element: RowElement { .float }
-
-  package func forEachBatch(
-    _ body: (RowBatch) throws(GenerativeError) -> Void
-  ) throws(GenerativeError) { try body(.floats(self)) }
-
-  package func withRows<Result>(
-    _ body: (RowBatch) throws(GenerativeError) -> Result
-  ) throws(GenerativeError) -> Result? { try body(.floats(self)) }
+/// Rows in memory are a source of one batch.
+package protocol RowMatrix: RowSource {
+  var batch: RowBatch { get }
 }
 
-extension DoubleMatrix: RowSource {
-  package var knownRowCount: Int? { rowCount }
-  package var element: RowElement { .double }
+extension RowMatrix {
+  package var knownRowCount: Int? { batch.rowCount }
+  package var element: RowElement { batch.element }
 
   package func forEachBatch(
     _ body: (RowBatch) throws(GenerativeError) -> Void
-  ) throws(GenerativeError) { try body(.doubles(self)) }
+  ) throws(GenerativeError) { try body(batch) }
 
   package func withRows<Result>(
     _ body: (RowBatch) throws(GenerativeError) -> Result
-  ) throws(GenerativeError) -> Result? { try body(.doubles(self)) }
+  ) throws(GenerativeError) -> Result? { try body(batch) }
+}
+
+extension Matrix: RowMatrix {
+  package var batch: RowBatch { .floats(self) }
+}
+
+extension DoubleMatrix: RowMatrix {
+  package var batch: RowBatch { .doubles(self) }
 }

@@ -29,7 +29,7 @@ package struct RowStore {
   package init(_ source: some RowSource, in context: Context) throws(GenerativeError) {
     try self.init(columns: source.columnCount, capacity: source.knownRowCount ?? 0, in: context)
     try source.forEachBatch { batch throws(GenerativeError) in try append(batch) }
-    if !source.isChecked { try checkFinite(matrix, in: context) }
+    if !source.isChecked { try matrix.batch.checkFinite(in: context) }
   }
 
   package mutating func append(_ batch: RowBatch) throws(GenerativeError) {

@@ -18,7 +18,7 @@ package struct DoubleKernels: Sendable {
     ) -> Void
   package let multiplyBlock: MultiplyBlock
 
-  /// C ← C + Xᵀ·X in the tiles that reach the upper triangle, for rows of few columns as they lie.
+  /// C ← C + Xᵀ·X in the tiles that reach the upper triangle, for rows of few columns, which are not packed before.
   ///
   /// X's rows are `width` apart, a multiple of `tileColumns`, with zeros past the columns, and `tileRows`
   /// doubles that may be read follow the last. C has as many rows as `columns` rounded up to `tileRows`, `width`

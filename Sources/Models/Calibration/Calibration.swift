@@ -21,7 +21,7 @@ package protocol Calibrated: AnyObject {
 
   /// Floats of a row and of its latent.
   func sizes() throws(GenerativeError) -> (row: Int, latent: Int)
-  /// z ← the latents of packed rows, of which the first has this number among all that are asked for.
+  /// z ← the latents of packed rows. `first`: the number of the first of them in the whole call.
   func latents(
     of rows: RowBatch, first: Int, seed: UInt64, into z: UnsafeMutablePointer<Float>
   ) throws(GenerativeError)

@@ -77,15 +77,12 @@ struct GramSolver {
     let spectrum = Spectrum(
       rowCount: n, columnCount: d, mean: mean, totalVariance: total, variances: variances,
       vectors: eigen.vectors, vectorCount: eigen.vectorCount)
-    let (first, least) = (variances[0], spectrum.least(of: count))
-    let refines = Refinement.isNeeded(from: first, to: least, of: element)
-    if refines, eigen.vectorCount < n,
-      least < variances[max(count - 1, 0)] || Refinement.needsAll(from: first, to: least)
-    {
+    let reach = spectrum.refinement(of: count, element)
+    if reach == .all, eigen.vectorCount < n {
       (gram, total) = try gramInDouble()
       eigen = try SymmetricEigen(destroying: gram.base, n: n, in: context)
     }
-    let m = refines ? eigen.vectorCount : count
+    let m = reach == nil ? count : eigen.vectorCount
     guard let size = checkedProduct(m, d) else {
       throw GenerativeError(.memory, "\(m) components of \(d) columns do not fit memory")
     }
@@ -100,7 +97,7 @@ struct GramSolver {
       }
     }
     try multiply(eigen.matrix[0..<m, 0..<n], into: matrix)
-    if refines {
+    if reach != nil {
       let h = try Buffer<Double>(count: m * m, in: context.memory)
       let product = try DoubleProduct(rows: m, columns: m, in: context)
       product.add(matrix, matrix.transposed, into: DoubleMatrix(h.base, rows: m, columns: m), upperOnly: true)
@@ -274,6 +271,7 @@ struct GramSolver {
     return try PCA.Solution(
       components: z, count: count, variances: UnsafeBufferPointer(variances.elements), totalVariance: total,
       mean: mean, rowCount: n, solver: .gram, element: element,
-      rounding: total * (element == .double ? 0x1p-100 : 1e-14), whitens: options.whitens, in: context)
+      rounding: total * (element == .double ? Spectrum.roundingOfRows : Spectrum.roundingOfSums),
+      whitens: options.whitens, in: context)
   }
 }

@@ -125,7 +125,8 @@ extension PCA.Solution {
       totalVariance: total,
       noiseVariance: try checkpoint.option("fitted.noise_variance", in: 0...limit), rowCount: rowCount,
       solver: solver, element: element,
-      rounding: try checkpoint.option("fitted.rounding", default: total * 1e-14), whitens: options.whitens,
+      rounding: try checkpoint.option("fitted.rounding", default: total * Spectrum.roundingOfSums),
+      whitens: options.whitens,
       in: context)
   }
 }

@@ -13,47 +13,35 @@ extension PCA {
     var moments = try Self.moments(
       of: source, try Moments(columns: source.columnCount, precision, in: context))
     try Run.proceed(moments.rowCount, of: moments.rowCount)
-    var (spectrum, count) = try spectrum(of: moments)
+    var (spectrum, count) = try options.spectrum(of: moments, in: context)
     if moments.hasFloatProducts, !moments.bears(spectrum, count) {
       moments = try Self.moments(of: source, try Moments(columns: source.columnCount, in: context))
-      (spectrum, count) = try self.spectrum(of: moments)
+      (spectrum, count) = try options.spectrum(of: moments, in: context)
     }
     if canRepeat {
       try refine(&spectrum, &count, of: moments, in: source)
-      if source.element == .double { spectrum.rounding = spectrum.totalVariance * 0x1p-100 }
+      if source.element == .double {
+        spectrum.rounding = spectrum.totalVariance * Spectrum.roundingOfRows
+      }
     }
     let solution = try Solution(
       spectrum, count, element: source.element, solver: .covariance, options, in: context)
     return State(moments: moments, solution: solution)
   }
 
-  /// The eigenpairs of what `moments` saw, and how many are components.
-  private func spectrum(of moments: Moments) throws(GenerativeError) -> (Spectrum, Int) {
-    let limit = min(moments.rowCount, moments.columnCount)
-    try Self.checkRowCount(moments.rowCount)
-    try options.check(limit: limit)
-    let spectrum = try Spectrum(
-      of: moments, wanted: options.wantedCount(limit: limit), centred: options.centres, in: context)
-    return (spectrum, options.componentCount(spectrum, limit: limit))
-  }
-
   /// Refines what needs it by another pass over the rows.
   private func refine(
     _ spectrum: inout Spectrum, _ count: inout Int, of moments: Moments, in source: some RowSource
   ) throws(GenerativeError) {
-    let (first, least) = (spectrum.variances[0], spectrum.least(of: count))
-    guard Refinement.isNeeded(from: first, to: least, of: source.element) else { return }
-    let limit = min(spectrum.rowCount, spectrum.columnCount)
-    if spectrum.vectorCount < spectrum.columnCount,
-      least < spectrum.variances[max(count - 1, 0)] || Refinement.needsAll(from: first, to: least)
-    {
+    guard let reach = spectrum.refinement(of: count, source.element) else { return }
+    if reach == .all, spectrum.vectorCount < spectrum.columnCount {
       spectrum = try Spectrum(
         of: moments, wanted: spectrum.columnCount, centred: options.centres, in: context)
     }
     spectrum.variances = try Refinement.run(
       source, rowCount: spectrum.rowCount, mean: options.centres ? spectrum.mean : nil, spectrum.matrix,
       in: context)
-    count = options.componentCount(spectrum, limit: limit)
+    count = options.componentCount(spectrum)
   }
 
   /// - Throws: `.argument` below two rows, for which no variance is defined.
@@ -74,14 +62,9 @@ extension PCA.Solution {
       try self.init(ofSketch: moments, options, in: context)
       return
     }
-    try PCA.checkRowCount(moments.rowCount)
-    let limit = min(moments.rowCount, moments.columnCount)
-    try options.check(limit: limit)
-    let spectrum = try Spectrum(
-      of: moments, wanted: options.wantedCount(limit: limit), centred: options.centres, in: context)
+    let (spectrum, count) = try options.spectrum(of: moments, in: context)
     try self.init(
-      spectrum, options.componentCount(spectrum, limit: limit), element: moments.element, solver: .covariance,
-      options, in: context)
+      spectrum, count, element: moments.element, solver: .covariance, options, in: context)
   }
 
   init(
@@ -99,11 +82,21 @@ extension PCA.Solution {
 }
 
 extension PCA.Options {
-  /// The number of components of a spectrum, of which the first `limit` may be kept.
-  func componentCount(_ spectrum: Spectrum, limit: Int) -> Int {
+  /// The eigenpairs of what `moments` saw, and how many are components.
+  func spectrum(of moments: Moments, in context: Context) throws(GenerativeError) -> (Spectrum, Int) {
+    let limit = min(moments.rowCount, moments.columnCount)
+    try PCA.checkRowCount(moments.rowCount)
+    try check(limit: limit)
+    let spectrum = try Spectrum(
+      of: moments, wanted: wantedCount(limit: limit), centred: centres, in: context)
+    return (spectrum, componentCount(spectrum))
+  }
+
+  /// The number of components of a spectrum.
+  func componentCount(_ spectrum: Spectrum) -> Int {
     componentCount(
-      variances: UnsafeBufferPointer(spectrum.variances.elements), total: spectrum.totalVariance, limit: limit
-    )
+      variances: UnsafeBufferPointer(spectrum.variances.elements), total: spectrum.totalVariance,
+      limit: min(spectrum.rowCount, spectrum.columnCount))
   }
 }
 

@@ -88,7 +88,7 @@ extension PCA {
       if case .count(let k) = components { k } else { limit }
     }
 
-    /// The number of components for these variances, of which the first `limit` may be kept.
+    /// The number of components for these variances, at most `limit`.
     func componentCount(
       variances: UnsafeBufferPointer<Double>, total: Double, limit: Int
     ) -> Int {

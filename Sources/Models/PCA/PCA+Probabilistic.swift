@@ -35,15 +35,9 @@ extension PCA.Solution {
     var constant = Double(d) * log(2 * Double.pi)
     if k < d { constant += Double(d - k) * log(noiseVariance) }
     for i in 0..<k { constant += log(max(explainedVariance[i], noiseVariance)) }
-    let product = try DoubleProduct(rows: blockRows(rows), columns: d, in: context)
-    try forEachBlock(of: rows, in: context) { first, count, centred, latents in
-      if k < d {
-        product.add(
-          DoubleMatrix(latents, rows: count, columns: k), matrix, scale: -1,
-          into: DoubleMatrix(centred, rows: count, columns: d))
-      }
+    try forEachBlock(of: rows, leavesRest: k < d, in: context) { first, count, rests, latents in
       for i in 0..<count {
-        let rest = centred + i * d
+        let rest = rests + i * d
         var distance = k < d ? context.dot(rest, rest, count: d) / noiseVariance : 0
         for p in 0..<k {
           let yp = latents[i * k + p]

@@ -94,7 +94,8 @@ extension PCA.Solution {
     try self.init(
       components: sketch.components, count: k, variances: variances, totalVariance: total,
       noiseVariance: k < rank ? rest / Double(rank - k) : 0, mean: mean, rowCount: n,
-      solver: .sketch, element: moments.element, rounding: total * 1e-14, whitens: options.whitens,
+      solver: .sketch, element: moments.element, rounding: total * Spectrum.roundingOfSums,
+      whitens: options.whitens,
       in: context)
   }
 }

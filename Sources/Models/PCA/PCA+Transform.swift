@@ -19,7 +19,7 @@ extension PCA.Solution {
     _ rows: RowBatch, into latents: RowBatch, in context: Context
   ) throws(GenerativeError) {
     try check(rows: rows, latents: latents)
-    try checkScale(of: rows)
+    try checkScale(of: rows, in: context)
     if let floats, case .floats(let x) = rows, case .floats(let y) = latents {
       let p = Matrix(floats.projection.base, rows: componentCount, columns: columnCount)
       return context.multiply(x, p.transposed, into: y, bias: floats.projectionBias.base)
@@ -116,30 +116,32 @@ extension PCA.Solution {
     }
   }
 
-  /// Calls `body` with blocks of rows: what each is off the mean, x − μ, and V·(x − μ); it may overwrite both.
+  /// Calls `body` with blocks of rows: of each y = V·(x − μ), and what it leaves, x − μ − Vᵀ·y.
+  ///
+  /// - Parameter leavesRest: whether the rest is to be computed; else x − μ stands in its place.
   ///
   /// - Throws: `.mismatch` for another number of columns; `.memory`; and what `body` throws.
   func forEachBlock(
-    of rows: RowBatch, in context: Context,
+    of rows: RowBatch, leavesRest: Bool, in context: Context,
     _ body: (
-      _ first: Int, _ count: Int, _ centred: UnsafeMutablePointer<Double>,
-      _ latents: UnsafeMutablePointer<Double>
+      _ first: Int, _ count: Int, _ rest: UnsafePointer<Double>, _ latents: UnsafePointer<Double>
     ) throws(GenerativeError) -> Void
   ) throws(GenerativeError) {
     let (k, d) = (componentCount, columnCount)
     try rows.checkColumns(d)
-    try checkScale(of: rows)
+    try checkScale(of: rows, in: context)
     let block = blockRows(rows)
     let centred = try Buffer<Double>(uninitializedCount: block * d, in: context.memory)
     let latents = try Buffer<Double>(uninitializedCount: block * k, in: context.memory)
-    let product = try DoubleProduct(rows: block, columns: max(k, 1), in: context)
+    let product = try DoubleProduct(rows: block, columns: leavesRest ? d : max(k, 1), in: context)
     for first in stride(from: 0, to: rows.rowCount, by: block) {
       let count = min(block, rows.rowCount - first)
       rows.centre(first, count, of: d, about: mean.base, into: centred.base, in: context)
       latents.base.update(repeating: 0, count: count * k)
-      product.add(
-        DoubleMatrix(centred.base, rows: count, columns: d), matrix.transposed,
-        into: DoubleMatrix(latents.base, rows: count, columns: k))
+      let x = DoubleMatrix(centred.base, rows: count, columns: d)
+      let y = DoubleMatrix(latents.base, rows: count, columns: k)
+      product.add(x, matrix.transposed, into: y)
+      if leavesRest { product.add(y, matrix, scale: -1, into: x) }
       try body(first, count, centred.base, latents.base)
     }
   }
@@ -150,42 +152,29 @@ extension PCA.Solution {
   func squaredDistances(
     of rows: RowBatch, into distances: UnsafeMutablePointer<Double>, in context: Context
   ) throws(GenerativeError) {
-    let (k, d) = (componentCount, columnCount)
-    let product = try DoubleProduct(rows: blockRows(rows), columns: d, in: context)
-    try forEachBlock(of: rows, in: context) { first, count, centred, latents in
-      product.add(
-        DoubleMatrix(latents, rows: count, columns: k), matrix, scale: -1,
-        into: DoubleMatrix(centred, rows: count, columns: d))
-      for i in 0..<count {
-        distances[first + i] = context.dot(centred + i * d, centred + i * d, count: d)
-      }
+    let d = columnCount
+    try forEachBlock(of: rows, leavesRest: true, in: context) { first, count, rest, _ in
+      for i in 0..<count { distances[first + i] = context.dot(rest + i * d, rest + i * d, count: d) }
     }
   }
 
   /// After a fit to pictures of bytes, which are read as 0 … 1, rows of 0 … 255 are a mistake; looked for in up
   /// to 256 rows from all over. Noise and corruption may well leave 0 … 1, but not so far.
   ///
-  /// - Throws: `.argument` naming a number beyond.
-  private func checkScale(of rows: RowBatch) throws(GenerativeError) {
+  /// - Throws: `.argument` naming a number beyond; `.memory`.
+  private func checkScale(of rows: RowBatch, in context: Context) throws(GenerativeError) {
     guard element == .byte else { return }
     let count = min(rows.rowCount, 256)
+    let x = try Buffer<Double>(uninitializedCount: columnCount, in: context.memory)
     for i in 0..<count {
       let row = i * rows.rowCount / count
-      let far: (column: Int, value: Double)? =
-        switch rows {
-        case .floats(let x):
-          (0..<columnCount).lazy.map { ($0, Double(x.base[row * x.rowStride + $0])) }
-            .first { abs($0.1) > Self.farthest && $0.1.isFinite }
-        case .doubles(let x):
-          (0..<columnCount).lazy.map { ($0, x.base[row * x.rowStride + $0 * x.columnStride]) }
-            .first { abs($0.1) > Self.farthest && $0.1.isFinite }
-        case .bytes: nil
-        }
+      rows.centre(row, 1, columns: 0..<columnCount, of: columnCount, about: nil, into: x.base)
+      let far = (0..<columnCount).first { abs(x[$0]) > Self.farthest && x[$0].isFinite }
       guard let far else { continue }
       throw GenerativeError(
         .argument,
-        "row \(row), column \(far.column) is \(far.value); the PCA was fitted to 8-bit pictures, whose values are "
-          + "0 to 1: divide rows by 255")
+        "row \(row), column \(far) is \(x[far]); the PCA was fitted to 8-bit pictures, whose values are 0 to 1: "
+          + "divide rows by 255")
     }
   }
 

@@ -13,6 +13,9 @@ import Tensors
 /// Column i of Y is as long as its component's deviation, with errors of ε·√λ₁, as those of a singular value
 /// decomposition. H is nearly diagonal, so that `GradedEigen` finds every λ right relative to itself.
 enum Refinement {
+  /// What takes part: the components found, or all directions.
+  enum Reach { case found, all }
+
   /// Whether variances that fall from the first to the last like this need it: an error of ε·λ₁ is more than
   /// ten units in the last place of λᵢ, and of rows of doubles more than what a singular value decomposition
   /// leaves, ε·(λ₁·λᵢ)^½.

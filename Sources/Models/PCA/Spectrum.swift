@@ -4,6 +4,10 @@ import Tensors
 
 /// The eigenpairs of a covariance on their way to a solution.
 struct Spectrum {
+  /// Of the total a share that is what rounding leaves of no variance: in sums of squares, of floats' own
+  /// rounding too; and in refined rows of doubles.
+  static let (roundingOfSums, roundingOfRows) = (1e-14, 0x1p-100)
+
   let rowCount: Int
   let columnCount: Int
   /// Zeros when not centred.
@@ -14,7 +18,7 @@ struct Spectrum {
   /// One a row, of as many of the leading as were asked for.
   var vectors: Buffer<Double>
   var vectorCount: Int
-  /// A variance so small is what rounding leaves of none: in sums of squares, of floats' own rounding too.
+  /// A variance so small is what rounding leaves of none.
   var rounding: Double
 
   var matrix: DoubleMatrix { DoubleMatrix(vectors.base, rows: vectorCount, columns: columnCount) }
@@ -41,7 +45,7 @@ struct Spectrum {
     variances = eigen.values
     vectors = eigen.vectors
     vectorCount = wanted
-    rounding = total * 1e-14
+    rounding = total * Self.roundingOfSums
   }
 
   init(
@@ -55,7 +59,18 @@ struct Spectrum {
     self.variances = variances
     self.vectors = vectors
     self.vectorCount = vectorCount
-    rounding = totalVariance * 1e-14
+    rounding = totalVariance * Self.roundingOfSums
+  }
+
+  /// Whether the first `count` components and what they leave need refinement, and with all others or alone; nil:
+  /// they are right.
+  ///
+  /// - Parameter element: of the rows.
+  func refinement(of count: Int, _ element: RowElement) -> Refinement.Reach? {
+    let (first, least) = (variances[0], least(of: count))
+    guard Refinement.isNeeded(from: first, to: least, of: element) else { return nil }
+    let leavesLess = least < variances[max(count - 1, 0)]
+    return leavesLess || Refinement.needsAll(from: first, to: least) ? .all : .found
   }
 
   /// How small the variance of the last of `count` components is; of what these leave, the mean variance, where

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ._rows import is_sparse, real_rows_first, real_type
+from ._numbers import is_sparse
+from ._rows import real_rows_first, real_type
 from ._signals import Signals
 from ._stream import is_stream, passes_over
 from .dataset import Dataset

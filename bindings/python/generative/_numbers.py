@@ -16,7 +16,7 @@ def as_numbers(values: Any, name: str) -> npt.NDArray[Any]:
     Objects that are all real numbers become float64. ValueError for anything else: complex numbers, strings,
     missing values, rows of unequal lengths. TypeError for sparse matrices.
     """
-    if hasattr(values, "toarray"):
+    if is_sparse(values):
         raise TypeError(f"{name} is sparse; rows are dense here: pass {name}.toarray()")
     array = np.asarray(values)
     if array.dtype.kind == "O":
@@ -27,6 +27,11 @@ def as_numbers(values: Any, name: str) -> npt.NDArray[Any]:
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} must hold real numbers, not {array.dtype}")
     return array
+
+
+def is_sparse(values: Any) -> bool:
+    """Whether values are one of scipy's sparse matrices or arrays."""
+    return hasattr(values, "toarray")
 
 
 def _check_objects(array: npt.NDArray[Any], name: str) -> None:

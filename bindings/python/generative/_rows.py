@@ -94,11 +94,6 @@ def numeric(values: Any, name: str, half: Any = np.float32) -> npt.NDArray[Any]:
     return array.astype(half if array.dtype == np.float16 else np.float64)
 
 
-def is_sparse(values: Any) -> bool:
-    """Whether values are one of scipy's sparse matrices or arrays."""
-    return hasattr(values, "toarray")
-
-
 def address(array: Optional[npt.NDArray[Any]]) -> Optional[int]:
     """Where an array's first element is; None for None."""
     return None if array is None else array.ctypes.data

@@ -19,13 +19,13 @@ from ._fitted import Fitted
 from ._library import lib
 from ._linear_gaussian import LinearGaussian, is_singular
 from ._model import Path
+from ._numbers import is_sparse
 from ._pca_fits import PCAFits, variances_of
 from ._rows import (
     Doubles,
     Reals,
     address,
     as_real_rows,
-    is_sparse,
     number_type,
     packed,
     real_rows_first,
