@@ -81,22 +81,6 @@ func checkOptionalOutput<Element>(
   pointer == nil ? nil : try checkOutput(name, pointer, n, width)
 }
 
-/// Floats that must all be finite, named by row where one is not.
-func checkFinite(
-  _ name: String, _ values: UnsafePointer<Float>, _ n: Int, _ width: Int, _ context: Context
-) throws(GenerativeError) {
-  if context.isFinite(values, count: n * width) { return }
-  for index in 0..<n * width where !values[index].isFinite {
-    throw nonfinite(name, values[index].description, row: index / width, column: index % width)
-  }
-}
-
-func nonfinite(_ name: String, _ value: String, row: Int, column: Int) -> GenerativeError {
-  GenerativeError(
-    .nonfinite,
-    "\(name) has \(value) in row \(row), element \(column); it must hold no NaN and no inf")
-}
-
 /// A path as a Swift string.
 func checkPath(_ name: String, _ path: UnsafePointer<CChar>?) throws(GenerativeError) -> String {
   guard let path else { throw .null(name) }

@@ -49,5 +49,14 @@ func checkOptionalRows(
 /// Packed rows that must all be finite, named by row where one is not.
 func checkFinite(_ name: String, _ rows: RowBatch, _ context: Context) throws(GenerativeError) {
   guard let found = rows.firstNonfinite(in: context) else { return }
-  throw nonfinite(name, found.value.description, row: found.row, column: found.column)
+  throw GenerativeError(
+    .nonfinite,
+    "\(name) has \(found.value) in row \(found.row), element \(found.column); it must hold no NaN and no inf")
+}
+
+/// The same of floats, packed.
+func checkFinite(
+  _ name: String, _ values: UnsafePointer<Float>, _ n: Int, _ width: Int, _ context: Context
+) throws(GenerativeError) {
+  try checkFinite(name, .floats(Matrix(reading: values, rows: n, columns: width)), context)
 }
