@@ -1446,8 +1446,9 @@ GEN_API gen_status gen_evaluate_active_units(const float *means, int64_t n_rows,
 /* Computes the squared Frechet distance between the Gaussians of two sets (Heusel et al. 2017):
  * |m1 - m2|^2 + trace(C1 + C2 - 2 (C1 C2)^(1/2)). Each set needs two rows. The result is biased
  * upwards unless rows are many more than row_size. With at most row_size rows the covariances are
- * singular, and the context logs a warning. Cost: (n_real + n_generated) * row_size^2 FLOPs, two
- * eigenproblems. */
+ * singular, and the context logs a warning. Cost: (n_real + n_generated) * row_size^2 FLOPs and two
+ * eigenproblems of row_size. If n_real * n_generated <= row_size^2 / 2: 2 * n_real * n_generated *
+ * row_size FLOPs and one eigenproblem of the smaller number of rows. */
 GEN_API gen_status gen_evaluate_frechet(const float *real, int64_t n_real, const float *generated,
                                         int64_t n_generated, int64_t row_size,
                                         const gen_context *context, const gen_run *run,
