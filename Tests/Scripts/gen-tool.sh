@@ -165,7 +165,7 @@ for command in train "train vae" "train classifier" mixture threshold detect sam
 done
 for mistake in "info /no/such/model" "sample out/autoencoder.safetensors" "sample out/vae.safetensors -n 0" \
   "demo --epochs 0" "demo --every 0" "info out/figures.txt" "train vae" "train vae faces --epochs 0" \
-  "train vae /no/such/folder" "train vae faces --size 33 --architecture convolutional" "train cat faces" \
+  "train vae /no/such/folder" "train vae faces --size 33 --architecture convolutional --depth 6" "train cat faces" \
   "train vae faces --resume -o /no/such.safetensors" \
   "train pca faces --resume" "encode vae.safetensors faces -o latents.png" "encode vae.safetensors $idx" \
   "train autoencoder faces --tied --architecture convolutional" "train autoencoder faces --sparsity kl" \
