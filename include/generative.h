@@ -594,8 +594,9 @@ GEN_API gen_status gen_model_plan(const gen_model *model, int64_t batch_size, ge
  * CONVOLUTIONAL ones are the stacks of DCGAN (Radford, Metz & Chintala 2016) for images: depth
  * levels halve the sides by 4 x 4 convolutions of stride 2, or double them by transposed ones. The
  * first level has base_channels channels, each further one twice as many. Dense hidden layers
- * follow the innermost level. height and width must be multiples of 2^depth; the message of
- * GEN_E_ARGUMENT names the nearest.
+ * follow the innermost level. height and width must be at least 2^depth. Images whose sides are not
+ * multiples of 2^depth are padded with zeros inside the network, evenly on both sides; the padding
+ * is cut off the output.
  *
  * The labels of a conditional model are joined to the input of every layer as one-hot numbers, at
  * every pixel of a convolution: each class has its own bias in every sum. Batch norm then has no
@@ -629,7 +630,8 @@ typedef struct gen_network_options {
   /* GEN_INITIALIZER_...; default: GEN_AUTO (GLOROT for IDENTITY, TANH and SIGMOID, else HE;
    * CONVOLUTIONAL GAN: NORMAL_002) */
   int32_t initializer;
-  /* CONVOLUTIONAL: levels, 1 ... 16; default: GEN_AUTO (the smaller side ends at 4 ... 7) */
+  /* CONVOLUTIONAL: levels, 1 ... 16; default: GEN_AUTO (the smaller side, rounded up, ends
+   * at 4 ... 7) */
   int64_t depth;
   /* CONVOLUTIONAL: channels of the first level, 1 ... 4,096; default: GEN_AUTO (32; GAN: 64). More
    * than 65,536 at the innermost level is GEN_E_LIMIT */
@@ -1446,8 +1448,9 @@ GEN_API gen_status gen_evaluate_active_units(const float *means, int64_t n_rows,
 /* Computes the squared Frechet distance between the Gaussians of two sets (Heusel et al. 2017):
  * |m1 - m2|^2 + trace(C1 + C2 - 2 (C1 C2)^(1/2)). Each set needs two rows. The result is biased
  * upwards unless rows are many more than row_size. With at most row_size rows the covariances are
- * singular, and the context logs a warning. Cost: (n_real + n_generated) * row_size^2 FLOPs, two
- * eigenproblems. */
+ * singular, and the context logs a warning. Cost: (n_real + n_generated) * row_size^2 FLOPs and two
+ * eigenproblems of row_size. If n_real * n_generated <= row_size^2 / 2: 2 * n_real * n_generated *
+ * row_size FLOPs and one eigenproblem of the smaller number of rows. */
 GEN_API gen_status gen_evaluate_frechet(const float *real, int64_t n_real, const float *generated,
                                         int64_t n_generated, int64_t row_size,
                                         const gen_context *context, const gen_run *run,

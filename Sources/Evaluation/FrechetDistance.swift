@@ -29,13 +29,7 @@ package enum FrechetDistance {
     for moments in [a, b] where moments.rowCount < 2 {
       throw GenerativeError(.argument, "a Fréchet distance needs 2 rows at least, not \(moments.rowCount)")
     }
-    let rowCount = min(a.rowCount, b.rowCount)
-    if rowCount <= d {
-      context.log(
-        .warning,
-        "a Frechet distance of \(rowCount) rows of \(d) features: the covariances are singular, and it is far "
-          + "too large")
-    }
+    warnOfFew(rows: min(a.rowCount, b.rowCount), columns: d, context)
     let means = try Buffer<Double>(count: 2 * d, in: context.memory)
     a.mean(into: means.base)
     b.mean(into: means.base + d)
@@ -47,15 +41,17 @@ package enum FrechetDistance {
       let difference = means[j] - means[d + j]
       distance += difference * difference + first[j * (d + 1)] + second[j * (d + 1)]
     }
-    return max(0, distance - 2 * (try rootTrace(first, second, d, context)))
+    let rank = min(d, a.rowCount - 1, b.rowCount - 1)
+    return max(0, distance - 2 * (try rootTrace(first, second, d, rank: rank, context)))
   }
 
-  /// The distance of two sets of rows.
+  /// The distance of two sets of rows, by whichever way is faster: their products or their moments.
   ///
-  /// - Throws: as above; `.nonfinite`.
+  /// - Throws: as above; `.nonfinite`; `.cancelled`.
   package static func between(
     _ a: Matrix, _ b: Matrix, context: Context
   ) throws(GenerativeError) -> Double {
+    if isShorterByRows(a, b) { return try byRows(a, b, context: context) }
     let first = try Moments(columns: a.columnCount, in: context)
     try Run.proceed(0, of: 4)
     try first.add(a)
@@ -63,6 +59,15 @@ package enum FrechetDistance {
     let second = try Moments(columns: b.columnCount, in: context)
     try second.add(b)
     return try between(first, second, context: context)
+  }
+
+  /// Logs a warning if there are no more rows than columns.
+  static func warnOfFew(rows rowCount: Int, columns: Int, _ context: Context) {
+    guard rowCount <= columns else { return }
+    context.log(
+      .warning,
+      "a Frechet distance of \(rowCount) rows of \(columns) features: the covariances are singular, and it is "
+        + "far too large")
   }
 
   /// Both triangles.
@@ -80,8 +85,11 @@ package enum FrechetDistance {
   }
 
   /// tr((C₁·C₂)^½); C₁ is destroyed.
+  ///
+  /// - Parameter rank: an upper bound of the rank of both matrices. Further eigenvalues are rounding errors, whose
+  ///   roots are not small.
   private static func rootTrace(
-    _ first: Buffer<Double>, _ second: Buffer<Double>, _ d: Int, _ context: Context
+    _ first: Buffer<Double>, _ second: Buffer<Double>, _ d: Int, rank: Int, _ context: Context
   ) throws(GenerativeError) -> Double {
     let eigen = try SymmetricEigen(destroying: first.base, n: d, in: context)
     // Λ^½·V
@@ -100,6 +108,6 @@ package enum FrechetDistance {
       DoubleMatrix(half.base, rows: d, columns: d), eigen.matrix.transposed,
       into: DoubleMatrix(whole.base, rows: d, columns: d), upperOnly: true)
     let roots = try SymmetricEigen(destroying: whole.base, n: d, largest: 0, in: context)
-    return roots.values.elements.reduce(0) { $0 + max($1, 0).squareRoot() }
+    return roots.values.elements[..<rank].reduce(0) { $0 + max($1, 0).squareRoot() }
   }
 }

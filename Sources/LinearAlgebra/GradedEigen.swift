@@ -8,16 +8,12 @@ import Tensors
 ///     H = Wᵀ·diag(σ²)·W
 ///
 /// Where other methods leave errors of ε·‖H‖, an element of H that is right relative to (Hᵢᵢ·Hⱼⱼ)^½ is all
-/// that this needs (Demmel & Veselić, "Jacobi's method is more accurate than QR", 1992). Rotations of disjoint
-/// pairs of rows run at the same time; their order is that of a round robin, whatever the number of threads.
+/// that this needs (Demmel & Veselić, "Jacobi's method is more accurate than QR", 1992).
 package struct GradedEigen {
   /// σ²: n of them, falling.
   package let values: Buffer<Double>
   /// W: n × n, in the order of the values.
   package let vectors: Buffer<Double>
-
-  /// A few sweeps do; what more would still turn is rounding.
-  private static let mostSweeps = 30
 
   /// - Parameters:
   ///   - h: n × n packed. The diagonal falls, to rounding. Only the upper triangle is read; h is destroyed.
@@ -27,21 +23,14 @@ package struct GradedEigen {
   ) throws(GenerativeError) {
     let rows = try Buffer<Double>(count: n * n, in: context.memory)
     let rotations = try Buffer<Double>(count: n * n, in: context.memory)
-    let squares = try Buffer<Double>(count: n, in: context.memory)
     Self.factor(h, n, into: rows.base, in: context)
     for i in 0..<n { rotations.base[i * (n + 1)] = 1 }
 
-    var isOrthogonal = n < 2
-    for sweep in 0..<Self.mostSweeps where !isOrthogonal {
-      try Run.proceed(sweep, of: Self.mostSweeps)
-      for i in 0..<n { squares.base[i] = context.dot(rows.base + i * n, rows.base + i * n, count: n) }
-      // Below n·ε² of the largest there is rounding, of which no direction can be told.
-      let least = (squares.elements.max() ?? 0) * Double(n) * 0x1p-106
-      isOrthogonal = Self.sweep(rows.base, rotations.base, squares.base, n, least: least, in: context)
-    }
+    try RowRotations(of: rows.base, count: n, width: n, collectedIn: rotations.base, in: context).run()
 
     values = try Buffer(count: n, in: context.memory)
     vectors = try Buffer(uninitializedCount: n * n, in: context.memory)
+    let squares = try Buffer<Double>(count: n, in: context.memory)
     let order = try Buffer<Int>(count: n, in: context.memory)
     for i in 0..<n {
       squares.base[i] = context.dot(rows.base + i * n, rows.base + i * n, count: n)
@@ -72,51 +61,5 @@ package struct GradedEigen {
         context.add(-row[j] / pivot, row + j, to: h + (j * n + j), count: n - j)
       }
     }
-  }
-
-  /// Rotates every pair of rows once; whether none was worth it.
-  private static func sweep(
-    _ rows: UnsafeMutablePointer<Double>, _ rotations: UnsafeMutablePointer<Double>,
-    _ squares: UnsafeMutablePointer<Double>, _ n: Int, least: Double, in context: Context
-  ) -> Bool {
-    let players = n + n % 2
-    let rotated = Guarded(false)
-    for round in 0..<players - 1 {
-      context.parallelSlots((players / 2 + 15) / 16, isSmall: n < 64) { _, group in
-        var rotatesAny = false
-        for table in group * 16..<min(players / 2, group * 16 + 16) {
-          // The first stays, the others move on by one seat a round.
-          let a = table == 0 ? 0 : (table - 1 + round) % (players - 1) + 1
-          let b = (players - 2 - table + round) % (players - 1) + 1
-          let (i, j) = (min(a, b), max(a, b))
-          guard j < n, min(squares[i], squares[j]) > least else { continue }
-          if rotate(i, j, rows, rotations, squares, n, in: context) { rotatesAny = true }
-        }
-        if rotatesAny { rotated.withLock { $0 = true } }
-      }
-    }
-    return !rotated.withLock { $0 }
-  }
-
-  /// Makes rows i < j orthogonal, the longer one first; false when they are to rounding.
-  private static func rotate(
-    _ i: Int, _ j: Int, _ rows: UnsafeMutablePointer<Double>, _ rotations: UnsafeMutablePointer<Double>,
-    _ squares: UnsafeMutablePointer<Double>, _ n: Int, in context: Context
-  ) -> Bool {
-    let (x, y) = (rows + i * n, rows + j * n)
-    let c = context.dot(x, y, count: n)
-    let (a, b) = (squares[i], squares[j])
-    let rounding = 0x1p-52 * (4 + Double(n).squareRoot())
-    guard abs(c) > rounding * a.squareRoot() * b.squareRoot() else { return false }
-    // tan θ of the smaller of the two rotations that do it.
-    let zeta = (b - a) / (2 * c)
-    let t = (zeta < 0 ? -1 : 1) / (abs(zeta) + (1 + zeta * zeta).squareRoot())
-    let cosine = 1 / (1 + t * t).squareRoot()
-    let sine = -cosine * t
-    LinearAlgebra.rotate(x, y, cosine: cosine, sine: sine, count: n)
-    LinearAlgebra.rotate(rotations + i * n, rotations + j * n, cosine: cosine, sine: sine, count: n)
-    squares[i] = max(0, a - t * c)
-    squares[j] = max(0, b + t * c)
-    return true
   }
 }

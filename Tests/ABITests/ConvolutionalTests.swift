@@ -84,17 +84,17 @@ import Testing
     expect(gan { ($0.spectral_norm, $0.discriminator_batch_norm) = (1, -1) }, 0)
   }
 
-  @Test func `A size that the depth cannot halve names the nearest`() {
-    expect(gan { ($0.network.height, $0.network.depth) = (30, 3) }, 1)
-    #expect(message == "height must be a multiple of 8 for depth 3, not 30; the nearest is 32")
+  @Test func `A size that the depth cannot halve names the remedy`() {
+    expect(gan { ($0.network.height, $0.network.depth) = (30, 3) }, 0)
     expect(autoencoder { ($0.network.height, $0.network.width, $0.network.depth) = (4, 2, 2) }, 1)
-    #expect(message == "width must be a multiple of 4 for depth 2, not 2; the nearest is 4")
+    #expect(message == "depth must be at most 1 for width 2, not 2")
     var options = vaeOptions()
     options.network.architecture = Int32(GEN_ARCHITECTURE_CONVOLUTIONAL)
     (options.network.height, options.network.width, options.network.channels) = (1, 784, 1)
     var vae: OpaquePointer?
     expect(gen_vae_create(&options, &vae), 1)
-    #expect(message == "height must be a multiple of 2 for depth 1, not 1; the nearest is 2")
+    #expect(
+      message == "height must be at least 2 for architecture convolutional, not 1; use architecture dense")
   }
 
   @Test func `Skips refuse the options that they have no place for`() throws {

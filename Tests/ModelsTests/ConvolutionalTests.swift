@@ -8,6 +8,7 @@ import Training
 @Suite struct ConvolutionalTests {
   @Test(arguments: [
     (28, 28, 1, 2), (64, 64, 3, 4), (32, 48, 4, 3), (6, 10, 3, 1), (8, 8, 1, 1), (24, 40, 1, 2),
+    (17, 33, 1, 2), (30, 30, 3, 3), (5, 9, 2, 1), (31, 32, 1, 3), (100, 100, 1, 4), (2, 3, 1, 1),
   ])
   func `Depth is derived from the smaller side`(_ height: Int, _ width: Int, _ channels: Int, _ depth: Int)
     throws
@@ -29,7 +30,7 @@ import Training
     #expect(gan.discriminator.network.parameterCount == 2_765_568)
   }
 
-  @Test func `An impossible size names the nearest`() {
+  @Test func `A size that cannot be halved so often names the remedy`() {
     func message(_ height: Int, _ width: Int, depth: Int) -> String? {
       var options = VAE.Options(
         shape: Shape(height: height, width: width, channels: 1), architecture: .convolutional)
@@ -38,13 +39,13 @@ import Training
       #expect(error?.status == .argument)
       return error?.message
     }
-    #expect(
-      message(30, 32, depth: 3) == "height must be a multiple of 8 for depth 3, not 30; the nearest is 32")
-    #expect(
-      message(32, 33, depth: 3) == "width must be a multiple of 8 for depth 3, not 33; the nearest is 32")
-    #expect(message(3, 4, depth: 2) == "height must be a multiple of 4 for depth 2, not 3; the nearest is 4")
-    #expect(
-      message(1, 784, depth: 0) == "height must be a multiple of 2 for depth 1, not 1; the nearest is 2")
+    #expect(message(3, 4, depth: 2) == "depth must be at most 1 for height 3, not 2")
+    #expect(message(32, 15, depth: 4) == "depth must be at most 3 for width 15, not 4")
+    for depth in [0, 2] {
+      #expect(
+        message(1, 784, depth: depth)
+          == "height must be at least 2 for architecture convolutional, not 1; use architecture dense")
+    }
   }
 
   @Test func `Too many channels are refused`() {

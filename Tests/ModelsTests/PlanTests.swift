@@ -17,13 +17,13 @@ import Training
     return context.memory.peakByteCount - before
   }
 
-  private func rows(_ count: Int) throws -> Dataset {
-    let values = uniforms(count * Self.image.count, seed: 3)
+  private func rows(_ count: Int, _ shape: Shape = image) throws -> Dataset {
+    let values = uniforms(count * shape.count, seed: 3)
     let labels = (0..<count).map { Int32($0 % 5) }
     return try values.withUnsafeBytes { bytes in
       try labels.withUnsafeBufferPointer { labels in
         try Dataset.memory(
-          try #require(bytes.baseAddress), .float32, rowCount: count, shape: Self.image,
+          try #require(bytes.baseAddress), .float32, rowCount: count, shape: shape,
           ownership: .copied, labels: labels.baseAddress)
       }
     }
@@ -46,6 +46,17 @@ import Training
       }
       expectWithinTenth(try VAE.plan(options, rows: batchRows), bytes)
     }
+  }
+
+  @Test func `A model of padded images takes the memory it plans`() throws {
+    let shape = Shape(height: 17, width: 33, channels: 3)
+    var options = VAE.Options(shape: shape, architecture: .convolutional)
+    options.convolution.baseChannels = 8
+    let data = try rows(256, shape)
+    let bytes = try taken { context in
+      try Trainer.fit(try VAE(options, context: context), to: data, FitOptions(epochCount: 1, batchRows: 256))
+    }
+    expectWithinTenth(try VAE.plan(options, rows: 256), bytes)
   }
 
   @Test(arguments: [(Architecture.dense, 0), (.dense, 5), (.convolutional, 0), (.convolutional, 5)])

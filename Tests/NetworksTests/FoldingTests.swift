@@ -39,7 +39,10 @@ struct FoldingTests {
       BatchNormalization(a, activation), Dropout(a, rate: 0.2), Dense(a, c, .identity, hasBias: false),
       BatchNormalization(c, activation), Dense(c, c, .identity),
     ]
-    for (layers, count) in [(generator, 2), (discriminator, 3)] {
+    let odd = Shape(height: 5, width: 4, channels: 5)
+    let padded = try [ZeroPadding(odd, to: b)] + discriminator.dropFirst()
+    let cropped = try generator + [Cropping(b, to: odd)]
+    for (layers, count) in [(generator, 2), (discriminator, 3), (padded, 4), (cropped, 3)] {
       let result = try outputs(layers)
       #expect(largestError(result.after, result.before) < 1e-5)
       #expect(result.layers == count)

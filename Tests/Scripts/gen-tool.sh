@@ -141,6 +141,22 @@ grep -q '"epoch":100,"epochs":100,' json.log || { tail -n 3 json.log; exit 1; }
 for model in stopped whole; do "$gen" sample $model.safetensors -n 4 -o $model.npy; done
 cmp stopped.npy whole.npy || { echo "a fit that went on is not the one that was never stopped"; exit 1; }
 
+# Every line of JSON is written at once: all lines of this fit are less than the 4 KiB that a pipe's writer holds
+# back otherwise, and the first ones are read before the history has the last.
+mkfifo lines
+"$gen" train vae faces --rows 3000 --size 16 --architecture convolutional --base-channels 16 --epochs 8 --json \
+  -o piped.safetensors >lines 2>piped.log &
+fit=$!
+exec 3<lines
+for event in start epoch; do
+  read -r -t 60 line <&3 || { echo "gen train --json shows no line in a minute"; kill $fit; exit 1; }
+  [[ $line == "{\"event\":\"$event\","* ]] || { echo "not a line of $event: $line"; kill $fit; exit 1; }
+done
+if grep -q '"event":"saved"' piped.history.jsonl; then echo "lines of JSON came after the fit"; exit 1; fi
+kill $fit
+exec 3<&-
+wait $fit || true
+
 for shell in bash zsh fish; do "$gen" --generate-completion-script $shell >log; grep -q reconstruct log; done
 for command in train "train vae" "train classifier" mixture threshold detect sample encode reconstruct denoise interpolate traverse info evaluate compare report demo; do
   # shellcheck disable=SC2086
@@ -149,7 +165,7 @@ for command in train "train vae" "train classifier" mixture threshold detect sam
 done
 for mistake in "info /no/such/model" "sample out/autoencoder.safetensors" "sample out/vae.safetensors -n 0" \
   "demo --epochs 0" "demo --every 0" "info out/figures.txt" "train vae" "train vae faces --epochs 0" \
-  "train vae /no/such/folder" "train vae faces --size 33 --architecture convolutional" "train cat faces" \
+  "train vae /no/such/folder" "train vae faces --size 33 --architecture convolutional --depth 6" "train cat faces" \
   "train vae faces --resume -o /no/such.safetensors" \
   "train pca faces --resume" "encode vae.safetensors faces -o latents.png" "encode vae.safetensors $idx" \
   "train autoencoder faces --tied --architecture convolutional" "train autoencoder faces --sparsity kl" \

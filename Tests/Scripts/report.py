@@ -34,6 +34,18 @@ MODELS = [
         True, 3,
     ),
     (
+        "odd",
+        ["vae", *FACES[:-1], "17", "--epochs", "4", "--latent-size", "3", "--architecture", "convolutional",
+         "--likelihood", "gaussian", "--base-channels", "8", "--batch-size", "16"],
+        True, 3,
+    ),
+    (
+        "odd-biases",
+        ["vae", *FACES[:-1], "19", "--epochs", "4", "--latent-size", "2", "--architecture", "convolutional",
+         "--pixel-bias", "--conditional", "--base-channels", "8", "--batch-size", "16"],
+        True, 2,
+    ),
+    (
         "conditional",
         ["vae", *FACES, "--epochs", "2", "--latent-size", "2", "--architecture", "convolutional", "--conditional",
          "--batch-norm", "--base-channels", "8"],

@@ -6,9 +6,12 @@ import Tensors
 ///
 /// Level 0 is the image; each of `depth` levels halves its sides by a 4 × 4 convolution of stride 2
 /// and padding 1, or doubles them by the transposed one; level 1 has `baseChannels` channels and each
-/// further level twice as many.
+/// further level twice as many. An image whose sides are not multiples of 2^`depth` is padded with zeros to
+/// the next multiples at the input, and the output is cropped.
 struct ConvolutionalStack {
   let image: Shape
+  /// The shape of level 0: that of the image, or the one to which the image is padded.
+  let padded: Shape
   let baseChannels: Int
   let depth: Int
   var activation: Activation
@@ -25,8 +28,8 @@ struct ConvolutionalStack {
   /// The most channels of the innermost level.
   static let channelLimit = StackLimit.width
 
-  /// - Parameter depth: 0 for as many levels as bring the smaller side to 4 … 7 pixels.
-  /// - Throws: `.argument` when the image cannot be halved so often, `.limit` for too many channels.
+  /// - Parameter depth: 0 for as many levels as bring the smaller side, rounded up, to 4 … 7 pixels.
+  /// - Throws: `.argument` when a side has fewer than 2^`depth` pixels, `.limit` for too many channels.
   init(
     _ image: Shape, baseChannels: Int, depth: Int, activation: Activation
   ) throws(GenerativeError) {
@@ -36,6 +39,9 @@ struct ConvolutionalStack {
     self.activation = activation
     try Self.check("height", image.height, depth: self.depth)
     try Self.check("width", image.width, depth: self.depth)
+    padded = Shape(
+      height: Self.halved(image.height, self.depth) << self.depth,
+      width: Self.halved(image.width, self.depth) << self.depth, channels: image.channels)
     guard let innermost = checkedProduct(baseChannels, 1 << (self.depth - 1)),
       innermost <= Self.channelLimit
     else {
@@ -48,34 +54,50 @@ struct ConvolutionalStack {
 
   private static func derivedDepth(_ side: Int) -> Int {
     var depth = 1
-    while side >> depth > 7 { depth += 1 }
+    while halved(side, depth) > 7 { depth += 1 }
     return depth
   }
 
+  /// ⌈side / 2^depth⌉
+  private static func halved(_ side: Int, _ depth: Int) -> Int { (side + (1 << depth) - 1) >> depth }
+
   private static func check(_ name: String, _ side: Int, depth: Int) throws(GenerativeError) {
-    let unit = 1 << depth
-    guard side < unit || side % unit != 0 else { return }
-    let nearest = max(1, (side + unit / 2) / unit) * unit
-    throw GenerativeError(
-      .argument,
-      "\(name) must be a multiple of \(unit) for depth \(depth), not \(side); the nearest is \(nearest)")
+    guard side >= 2 else {
+      throw GenerativeError(
+        .argument,
+        "\(name) must be at least 2 for architecture convolutional, not \(side); use architecture dense")
+    }
+    let most = Int.bitWidth - 1 - side.leadingZeroBitCount
+    guard depth <= most else {
+      throw GenerativeError(.argument, "depth must be at most \(most) for \(name) \(side), not \(depth)")
+    }
   }
 
   /// The shape of images at a level, 0 … depth.
   func level(_ index: Int) -> Shape {
     index == 0
-      ? image
+      ? padded
       : Shape(
-        height: image.height >> index, width: image.width >> index, channels: baseChannels << (index - 1))
+        height: padded.height >> index, width: padded.width >> index, channels: baseChannels << (index - 1))
   }
 
   var innermost: Shape { level(depth) }
 
   // MARK: - Layers
 
+  /// From the image to level 0; no layer if their shapes are equal.
+  func padding() throws(GenerativeError) -> [any Layer] {
+    padded == image ? [] : [try ZeroPadding(image, to: padded)]
+  }
+
+  /// From level 0 to the image; no layer if their shapes are equal.
+  func cropping() throws(GenerativeError) -> [any Layer] {
+    padded == image ? [] : [try Cropping(padded, to: image)]
+  }
+
   /// From the image to the innermost level.
   func down() throws(GenerativeError) -> [any Layer] {
-    var layers: [any Layer] = []
+    var layers = try padding()
     for index in 1...depth {
       layers += try halving(level(index - 1), to: level(index), isNormalized: isNormalized && index > 1)
       if dropout > 0 { layers.append(Dropout(level(index), rate: dropout)) }
@@ -93,7 +115,7 @@ struct ConvolutionalStack {
         isNormalized: isNormalized && !isLast, hasBias: isLast ? hasOutputBias : hasBias)
       if dropout > 0, !isLast { layers.append(Dropout(level(index - 1), rate: dropout)) }
     }
-    return layers
+    return layers + (try cropping())
   }
 
   /// A dense layer by the stack's rules: a hidden one, or one onto the innermost level, which is a

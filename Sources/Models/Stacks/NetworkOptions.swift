@@ -59,7 +59,8 @@ extension OptionRow {
     initializer   word he glorot fan_in_uniform normal_002 = auto formerly automatic=auto fanInUniform=fan_in_uniform normal002=normal_002 \
     : distribution of the initial weights
     depth         whole 1 16 = auto needs architecture convolutional later formerly 0=auto \
-    : number of levels, each half the size of the one before; auto: until the smaller side has 4 to 7 pixels
+    : number of levels, each half the size of the one before, for sides of at least 2^depth pixels; auto: until the \
+    smaller side has 4 to 7 pixels
     base_channels whole 1 4096 = auto needs architecture convolutional later \
     : channels of the first level; each level doubles them; auto: 32, for a GAN 64
     dropout       number [0 1) : share of hidden units dropped during training

@@ -5,7 +5,7 @@ import Tensors
 /// would lose: a U-Net (Ronneberger, Fischer & Brox, "U-Net: convolutional networks for biomedical
 /// image segmentation", MICCAI 2015) whose skips add.
 ///
-/// Level 0 has the image's size and `baseChannels` channels; each level down halves the sides and
+/// Level 0 has the size of the image, padded if needed, and `baseChannels` channels; each level down halves the sides and
 /// doubles the channels; a residual block of two 3 × 3 convolutions stands before and behind every
 /// level below, and a dense bottleneck at the innermost one sees the whole image.
 struct SkipStack {
@@ -16,21 +16,20 @@ struct SkipStack {
   /// Width of the bottleneck.
   let bottleneck: Int
 
-  /// From the image to `baseChannels` channels of its size.
+  /// From the image to `baseChannels` channels of level 0.
   func trunk() throws(GenerativeError) -> [any Layer] {
-    let image = levels.image
-    return [try convolution(image, filters: baseChannels, activation)] + (try level(0))
+    try levels.padding() + [try convolution(levels.padded, filters: baseChannels, activation)] + level(0)
   }
 
   /// From there to the image.
   func head(_ outputActivation: Activation) throws(GenerativeError) -> [any Layer] {
-    [try convolution(shape(0), filters: levels.image.channels, outputActivation)]
+    [try convolution(shape(0), filters: levels.image.channels, outputActivation)] + (try levels.cropping())
   }
 
   private func shape(_ index: Int) -> Shape {
-    let image = levels.image
+    let padded = levels.padded
     return Shape(
-      height: image.height >> index, width: image.width >> index, channels: baseChannels << index)
+      height: padded.height >> index, width: padded.width >> index, channels: baseChannels << index)
   }
 
   private func level(_ index: Int) throws(GenerativeError) -> [any Layer] {

@@ -4,7 +4,26 @@ import Glibc
 /// page is written.
 extension PageDecoder {
   func decode(_ latent: [Float], label: Int) -> [Float] {
-    layers.reduce(latent) { PageDecoder.forward($0, $1, label: label) }
+    var x = latent
+    var shape = Shape(height: 1, width: 1, channels: latent.count)
+    for layer in layers {
+      x =
+        layer.kind == .crop
+        ? PageDecoder.cropped(x, shape, to: layer) : PageDecoder.forward(x, layer, label: label)
+      shape = layer.output
+    }
+    return x
+  }
+
+  /// The middle of an image of `shape`.
+  private static func cropped(_ x: [Float], _ shape: Shape, to layer: Layer) -> [Float] {
+    let (height, count) = (layer.output.height, layer.output.width * layer.output.channels)
+    let (top, left) = ((shape.height - height) / 2, (shape.width - layer.output.width) / 2)
+    let lines = (0..<height).flatMap { i in
+      let start = ((top + i) * shape.width + left) * shape.channels
+      return x[start..<start + count]
+    }
+    return lines.map { activated($0, layer.activation) }
   }
 
   private static func forward(_ x: [Float], _ layer: Layer, label: Int) -> [Float] {
@@ -20,6 +39,7 @@ extension PageDecoder {
       }
     case .transposed: addTransposed(x, layer, to: &y)
     case .bias: for index in y.indices { y[index] += x[index] }
+    case .crop: break
     }
     return y.map { activated($0, layer.activation) }
   }

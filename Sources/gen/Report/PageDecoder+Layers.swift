@@ -81,11 +81,12 @@ extension PageDecoder {
             bias: bias, activation: activation))
       case 4 where shape[1] == 4 && shape[2] == 4:
         let level = upCount - 1 - layers.count { $0.kind == .transposed }
+        let padded = PageDecoder.padded(row, depth: upCount)
         layers.append(
           Layer(
             kind: .transposed,
             output: Shape(
-              height: row.height >> level, width: row.width >> level, channels: channels),
+              height: padded.height >> level, width: padded.width >> level, channels: channels),
             weight: weight, bias: bias, activation: activation))
       default: return false
       }
@@ -106,11 +107,26 @@ extension PageDecoder {
       return true
     }
     if let (_, values) = group["bias"], values.count == row.count {
+      crop(to: row)
       layers.append(
         Layer(kind: .bias, output: row, weight: [], bias: values, activation: activation))
       return true
     }
     return false
+  }
+
+  /// Adds a layer that crops the output of the last convolution to the row, if the output is larger.
+  mutating func crop(to row: Shape) {
+    guard let last = layers.last, last.kind == .transposed, last.output.count > row.count else { return }
+    layers[layers.count - 1].activation = "identity"
+    layers.append(Layer(kind: .crop, output: row, weight: [], bias: [], activation: "identity"))
+  }
+
+  /// The shape to which rows are padded so that their sides can be halved `depth` times.
+  private static func padded(_ row: Shape, depth: Int) -> Shape {
+    let unit = 1 << depth
+    func side(_ side: Int) -> Int { (side + unit - 1) / unit * unit }
+    return Shape(height: side(row.height), width: side(row.width), channels: row.channels)
   }
 
   /// gain·(sum + b) + offset = (gain·sum) + (gain·b + offset), gain = γ / √(variance + ε).

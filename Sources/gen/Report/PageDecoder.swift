@@ -1,7 +1,7 @@
 /// A model's decoder as the page runs it: layers read from the model's file, batch norm folded in.
 struct PageDecoder {
   struct Layer {
-    enum Kind: String { case dense, transposed, bias }
+    enum Kind: String { case dense, transposed, crop, bias }
 
     let kind: Kind
     /// Of the output; a dense layer's features are the channels of one pixel.
@@ -35,6 +35,7 @@ struct PageDecoder {
       for group in groups {
         guard append(group, model.shape, upCount: upCount, activation: hidden) else { return nil }
       }
+      crop(to: model.shape)
       guard let last = layers.indices.last else { return nil }
       layers[last].activation = output
       // A pixel's own bias stands in for the activation of the layer before it.

@@ -21,14 +21,13 @@ final class ProgressBar {
   func finish() {
     let line =
       "\(name.padded(22)) \(epochsBefore + last.epoch) epochs in \(clock(last.seconds)), \(losses(last))"
-    print((isTerminal ? "\r\u{1B}[2K" : "") + line)
-    fflush(nil)
+    showLine((isTerminal ? "\r\u{1B}[2K" : "") + line)
   }
 
   func take(_ event: gen_event) {
     let isEpoch = event.kind == Int32(GEN_EVENT_EPOCH)
     if event.kind == Int32(GEN_EVENT_WARNING) {
-      print((isTerminal ? "\r\u{1B}[2K" : "") + "warning: \(text(event.message))")
+      showLine((isTerminal ? "\r\u{1B}[2K" : "") + "warning: \(text(event.message))")
     }
     guard isEpoch || event.kind == Int32(GEN_EVENT_STEP) else { return }
     last = event
@@ -36,8 +35,7 @@ final class ProgressBar {
     if isTerminal {
       gen.show("\r\u{1B}[2K" + String(line(event, isEpoch: isEpoch).prefix(columns() - 1)))
     } else if isEpoch {
-      print("\(name.padded(22)) epoch \(place(event))  \(losses(event))")
-      fflush(nil)
+      showLine("\(name.padded(22)) epoch \(place(event))  \(losses(event))")
     }
   }
 

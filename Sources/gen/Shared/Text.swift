@@ -34,3 +34,6 @@ func show(_ string: String) {
   print(string, terminator: "")
   fflush(nil)
 }
+
+/// Prints a line and flushes standard output, which a pipe or a file gets in blocks of 4 KiB otherwise.
+func showLine(_ line: String) { show(line + "\n") }

@@ -41,7 +41,7 @@ final class FitLog {
   func add(_ event: String, _ members: [(name: String, value: JSON)]) {
     let line = JSON.object([("event", .string(event))] + members).text
     history.append(line)
-    if bar == nil { print(line) }
+    if bar == nil { showLine(line) }
   }
 
   /// Says what came out and writes the history.

@@ -75,7 +75,7 @@ struct Training {
         + (job.map { [("ranks", .integer($0.size))] } ?? []))
     if !train.json {
       let ranks = job.map { ", \($0.size) ranks" } ?? ""
-      print(
+      showLine(
         "\(kind.name) of \(try parameters(model)) parameters, \(dataset.count) rows of \(dataset.shape)\(ranks)"
       )
     }

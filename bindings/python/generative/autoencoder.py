@@ -30,9 +30,9 @@ class Autoencoder(AutoencoderParameters, NetworkModel, CalibratedModel):
     encoders; exact when hidden=(), else an estimate without bias.
 
     architecture="convolutional": `depth` levels of half the size (None: until the smaller side is 4
-    ... 7), then `hidden`. skips: a U-Net with a bottleneck of latent_size, which only reconstructs; it
-    takes neither hidden layers, latent_activation, bias=False, dropout, batch_norm, pixel_bias, penalties
-    nor ties.
+    ... 7), then `hidden`. Images may have any sides of at least 2^depth pixels. skips: a U-Net with a
+    bottleneck of latent_size, which only reconstructs; it takes neither hidden layers, latent_activation,
+    bias=False, dropout, batch_norm, pixel_bias, penalties nor ties.
 
     All parameters: see `AutoencoderParameters`.
     """

@@ -26,7 +26,8 @@ class GAN(GANParameters, GeneratorModel):
 
     architecture="convolutional" is DCGAN (Radford et al. 2016): `depth` levels of half the size (None:
     until the smaller side is 4 ... 7) from base_channels channels, doubled level by level; latent_size is
-    100, hidden layers are none unless given, and rows are images.
+    100, hidden layers are none unless given, and rows are images. Images may have any sides of at least
+    2^depth pixels.
 
     n_classes: the model is conditional; fit wants labels as `y` or in the Dataset, and the methods
     take them as `labels`.

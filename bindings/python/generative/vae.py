@@ -36,8 +36,8 @@ class VAE(VAEParameters, GeneratorModel, CalibratedModel):
     hidden: None: 400, convolutional 256; (): none.
 
     architecture="convolutional": `depth` levels of half the size (None: until the smaller side is 4
-    ... 7), then `hidden`. n_classes: the model is conditional; fit wants labels as `y` or in the Dataset,
-    and the methods take them as `labels`.
+    ... 7), then `hidden`. Images may have any sides of at least 2^depth pixels. n_classes: the model is
+    conditional; fit wants labels as `y` or in the Dataset, and the methods take them as `labels`.
 
     All parameters: see `VAEParameters`.
     """

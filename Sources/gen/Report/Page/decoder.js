@@ -1,5 +1,5 @@
-// A model's decoder in the page: dense layers, transposed 4 x 4 convolutions of stride 2, biases of pixels,
-// as the library computes them, from numbers that the page carries.
+// A model's decoder in the page: dense layers, transposed 4 x 4 convolutions of stride 2, the middle of
+// images, biases of pixels, as the library computes them, from numbers that the page carries.
 
 const activations = {
   identity: (x) => x,
@@ -47,22 +47,35 @@ class Decoder {
   // The row of floats that a latent decodes to, of a class where the model has some.
   decode(latent, label) {
     let input = latent;
+    let before = null;
     for (const layer of this.layers) {
       const y = layer.output;
       const channels = layer.n_biases;
       const ofClass = layer.classBias.length ? label * channels : -1;
-      for (let i = 0; i < y.length; i++) {
+      for (let i = 0; i < y.length && channels; i++) {
         const c = i % channels;
         y[i] = layer.bias[c] + (ofClass < 0 ? 0 : layer.classBias[ofClass + c]);
       }
-      if (layer.kind === "dense") addDense(layer, input, y);
+      if (layer.kind === "crop") crop(layer, before, input, y);
+      else if (layer.kind === "dense") addDense(layer, input, y);
       else if (layer.kind === "transposed") addTransposed(layer, input, y);
       else for (let i = 0; i < y.length; i++) y[i] += input[i];
       const activation = activations[layer.activation];
       for (let i = 0; i < y.length; i++) y[i] = activation(y[i]);
       input = y;
+      before = layer;
     }
     return input;
+  }
+}
+
+// The middle of the image of the layer before.
+function crop(layer, before, x, y) {
+  const [top, left] = [(before.height - layer.height) >> 1, (before.width - layer.width) >> 1];
+  const count = layer.width * layer.channels;
+  for (let i = 0; i < layer.height; i++) {
+    const start = ((top + i) * before.width + left) * layer.channels;
+    y.set(x.subarray(start, start + count), i * count);
   }
 }
 

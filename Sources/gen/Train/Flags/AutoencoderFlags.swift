@@ -16,8 +16,9 @@ struct AutoencoderFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Number of levels, each half the size of the one before; auto: until the smaller side has 4 "
-        + "to 7 pixels (1 ... 16; needs --architecture convolutional).", valueName: "n"))
+      "Number of levels, each half the size of the one before, for sides of at least 2^depth "
+        + "pixels; auto: until the smaller side has 4 to 7 pixels (1 ... 16; needs --architecture "
+        + "convolutional).", valueName: "n"))
   var depth: String?
 
   @Option(

@@ -102,8 +102,9 @@ class GANParameters(Estimator):
         n_classes: number of classes of a conditional model; 0: not conditional (0 ... 4,096).
         architecture: dense layers, or the convolutions of DCGAN (dense, convolutional).
         initializer: distribution of the initial weights (he, glorot, fan_in_uniform, normal_002).
-        depth: number of levels, each half the size of the one before; auto: until the smaller side
-            has 4 to 7 pixels (1 ... 16; needs architecture='convolutional').
+        depth: number of levels, each half the size of the one before, for sides of at least 2^depth
+            pixels; auto: until the smaller side has 4 to 7 pixels (1 ... 16; needs
+            architecture='convolutional').
         base_channels: channels of the first level; each level doubles them; auto: 32, for a GAN 64
             (1 ... 4,096; needs architecture='convolutional').
         dropout: share of hidden units dropped during training (0 ... 1, below 1).

@@ -1,0 +1,30 @@
+import Tensors
+
+/// Cuts out the middle of images: y[i, j] = x[top + i, left + j]. The reverse of `ZeroPadding`.
+package final class Cropping: Layer {
+  package var kind: String { "cropping" }
+  private let margins: Margins
+
+  package var input: Shape { margins.outer }
+  package var output: Shape { margins.inner }
+  package var weightUseCount: Int { 0 }
+
+  /// If an odd number of lines or columns is cut off, one more is cut at the end than at the beginning.
+  ///
+  /// - Throws: `.internalFault` for other channels or larger sides.
+  package init(_ input: Shape, to output: Shape) throws(GenerativeError) {
+    margins = try Margins(around: output, in: input)
+  }
+
+  package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
+    margins.crop(x, into: y, rows: pass.rows, in: pass.context)
+  }
+
+  /// dx = dy in the middle, 0 around it.
+  package func backward(
+    _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass
+  ) {
+    if let dx { margins.pad(dy, into: dx, rows: pass.rows, in: pass.context) }
+  }
+}

@@ -1,0 +1,32 @@
+import Tensors
+
+/// Pads images with zeros, so that strided convolutions halve sides of any size: y[top + i, left + j] = x[i, j].
+///
+/// Convolutions see zeros beyond the edges anyway. Repeating the edges instead gave no better models.
+package final class ZeroPadding: Layer {
+  package var kind: String { "zero padding" }
+  private let margins: Margins
+
+  package var input: Shape { margins.inner }
+  package var output: Shape { margins.outer }
+  package var weightUseCount: Int { 0 }
+
+  /// Puts the image in the middle. If the number of new lines or columns is odd, one more follows than precedes.
+  ///
+  /// - Throws: `.internalFault` for other channels or smaller sides.
+  package init(_ input: Shape, to output: Shape) throws(GenerativeError) {
+    margins = try Margins(around: input, in: output)
+  }
+
+  package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
+    margins.pad(x, into: y, rows: pass.rows, in: pass.context)
+  }
+
+  /// dx[i, j] = dy[top + i, left + j]
+  package func backward(
+    _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass
+  ) {
+    if let dx { margins.crop(dy, into: dx, rows: pass.rows, in: pass.context) }
+  }
+}
