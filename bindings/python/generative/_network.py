@@ -193,7 +193,8 @@ class NetworkModel(Model):
 
     def _created(self, height: int, width: int, channels: int, **options: Any) -> int:
         values = {**{name: getattr(self, name) for name in self._own_options}, **options}
-        text = options_text({**values, "height": height, "width": width, "channels": channels, "seed": self.seed})
+        sizes = {"height": height, "width": width, "channels": channels}
+        text = options_text(self._noun, {**values, **sizes, "seed": self.seed})
         return made(lib.gen_model_create, self._noun.encode(), text, handle_of(self.context))
 
     def _options_of_fit(self, validation: Optional[Dataset], **settings: Any) -> OptionStruct[FitOptions]:

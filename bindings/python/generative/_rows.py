@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Sequence
 from typing import Any, Optional
 
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
+from ._c_types import InvalidParameterError, whole
 from ._numbers import as_numbers
 
 Floats = npt.NDArray[np.float32]
@@ -119,7 +119,9 @@ def row_shape(height: int, width: int, channels: int) -> Shape:
 
 def shape_of_rows(shape: Sequence[int]) -> tuple[int, int, int]:
     """(height, width, channels) of rows whose arrays have this shape beside the first axis."""
-    sizes = [operator.index(size) for size in shape]
+    if np.ndim(shape) != 1:
+        raise InvalidParameterError(f"shape must be the sizes of a row, such as (28, 28) or (784,), not {shape!r}")
+    sizes = [whole(size, f"shape[{axis}]") for axis, size in enumerate(shape)]
     if len(sizes) == 1:
         return (1, 1, sizes[0])
     if len(sizes) == 2:
