@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
@@ -13,7 +12,7 @@ from ._numbers import is_sparse
 from ._rows import real_rows_first, real_type
 from ._signals import Signals
 from ._stream import is_stream, passes_over
-from .dataset import Dataset
+from .dataset import is_array
 
 _ROWS = 1024  # of a dense block
 _NUMBERS = 1 << 23  # of a dense block of wide rows, 64 MB of doubles
@@ -68,4 +67,4 @@ def _batches(X: Any) -> Iterator[Any]:
 
 def precise(X: Any) -> Any:
     """An array-like in the precision that the fit is to have; a path, a stream and a Dataset as they are."""
-    return X if isinstance(X, (str, os.PathLike, Dataset)) or is_stream(X) else real_rows_first(X, "X")
+    return real_rows_first(X, "X") if is_array(X) else X

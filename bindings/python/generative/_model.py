@@ -195,6 +195,17 @@ class Model(Estimator, Owner):
                 "methods take one batch at a time"
             )
 
+    def _n_conditions(self) -> int:
+        """The classes of a conditional model, whose methods take labels; 0 for any other."""
+        return 0
+
+    def _check_unconditional(self, verb: str) -> None:
+        """Raises InvalidArgumentError for a conditional model, where the library takes no labels."""
+        count = self._n_conditions()
+        if count > 0:
+            needed = f"whose rows need labels: this {type(self).__name__} was made with n_classes={count}"
+            raise InvalidArgumentError(c.E_UNSUPPORTED, f"{verb} is not for conditional models, {needed}")
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Lets one fit at a time have the model, also when a callback re-enters."""

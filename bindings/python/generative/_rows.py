@@ -57,17 +57,6 @@ def real_type(array: npt.NDArray[Any]) -> Any:
     return np.float32 if array.dtype == np.float32 or is_images(array) else np.float64
 
 
-def as_labels(labels: Any, count: int) -> Integers:
-    """Classes of `count` rows as packed int32."""
-    labels = np.atleast_1d(np.asarray(labels))
-    if labels.shape != (count,) or labels.dtype.kind not in "iu":
-        raise ValueError(f"labels must be {count} integers, not {labels.dtype} of shape {labels.shape}")
-    for end in (labels.min(), labels.max()) if labels.size else ():
-        if not -(2**31) <= end < 2**31:
-            raise ValueError(f"labels must be between 0 and {2**31 - 1}, not {end}")
-    return np.ascontiguousarray(labels, dtype=np.int32)
-
-
 def rows_first(values: Any, name: str, half: Any = np.float32) -> npt.NDArray[Any]:
     """What was given as a numeric array of 2 to 4 axes, rows first; see `numeric`."""
     array = numeric(values, name, half)
