@@ -11,7 +11,7 @@ import numpy as np
 from ._numbers import is_sparse
 from ._rows import real_rows_first, real_type
 from ._signals import Signals
-from ._stream import is_stream, passes_over
+from ._stream import is_stream, passes_over, rows_of
 from .dataset import is_array
 
 _ROWS = 1024  # of a dense block
@@ -34,7 +34,7 @@ def peeked(X: Any) -> tuple[Any, bool]:
         X = iter(()) if first is None else chain([first], X)
     else:
         first = next(iter(passes_over(X)()), None)
-    return X, first is not None and real_type(real_rows_first(first, "a batch")) == np.float64
+    return X, first is not None and real_type(real_rows_first(rows_of(first), "a batch")) == np.float64
 
 
 def dense_blocks(X: Any) -> Iterator[Any]:
