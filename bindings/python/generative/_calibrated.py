@@ -14,7 +14,7 @@ from ._follow import interruptible
 from ._handle import made
 from ._library import lib
 from ._model import Model
-from ._rows import Doubles, Floats, Integers, Reals, address, number_type
+from ._rows import Doubles, Floats, Integers, Reals, address, check_channels_last, number_type
 from .dataset import dataset_of
 from .mixture import Mixture, mixture_options
 
@@ -35,6 +35,7 @@ class CalibratedModel(Model):
         with self._alone(), dataset_of(X, self.context) as data:
             handle = self._fitted_handle()
             self._check_scale(data)
+            check_channels_last(data.shape, self._row_shape())
             fit = interruptible(lib.gen_model_fit_mixture)
             status = fit(handle, data._handle, settings.pointer)
             data._reraise()
@@ -61,6 +62,7 @@ class CalibratedModel(Model):
         with self._alone(), dataset_of(X, self.context) as data:
             handle = self._fitted_handle()
             self._check_scale(data)
+            check_channels_last(data.shape, self._row_shape())
             fit = interruptible(lib.gen_model_fit_threshold)
             status = fit(handle, data._handle, quantile, None)
             data._reraise()

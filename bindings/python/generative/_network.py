@@ -22,7 +22,7 @@ from ._library import lib
 from ._model import Model
 from ._options import OptionStruct, options_text
 from ._progress import Callback, FitEvent, Watch
-from ._rows import Floats, Integers, Shape, address, as_rows, row_shape, shape_of_rows, size_of
+from ._rows import Floats, Integers, Shape, address, as_rows, check_channels_last, row_shape, shape_of_rows, size_of
 from ._structs import FitOptions, ModelInfo, Plan
 from .context import Token
 from .dataset import Dataset, dataset_of
@@ -102,11 +102,13 @@ class NetworkModel(Model):
                 dataset_of(learned.X, self.context, labels=learned.labels, shape=self.shape)
             )
             self._check_row_count(data)
+            check_channels_last(data.shape, self.shape_ if goes_on else self.shape)
             rule.check(data, "X")
             measured = None
             if held is not None:
                 rows = dataset_of(held.X, self.context, labels=held.labels, shape=data.shape)
                 measured = stack.enter_context(rows)
+                check_channels_last(measured.shape, data.shape, "validation")
                 rule.check(measured, "validation")
             settings = {
                 "checkpoint_steps": checkpoint_steps,

@@ -106,6 +106,26 @@ def row_shape(height: int, width: int, channels: int) -> Shape:
     return (height, width) if channels == 1 else (height, width, channels)
 
 
+def check_channels_last(shape: Sequence[int], expected: Optional[Sequence[int]] = None, name: str = "X") -> None:
+    """Raises ValueError for rows of channels x height x width, as other frameworks have images.
+
+    shape: of a row. expected: the shape that rows must have; None: any, and rows are taken for such images where the
+    first of three axes is 1, 3 or 4 and the others are larger than 4.
+    """
+    if len(shape) != 3:
+        return
+    channels, height, width = shape
+    if expected is None:
+        is_first = channels in (1, 3, 4) and min(height, width) > 4
+        otherwise = f". shape={tuple(shape)} takes them as {channels} x {height} pixels of {width} channels"
+    else:
+        wanted, otherwise = shape_of_rows(expected), ""
+        is_first = channels > 1 and (channels, height, width) != wanted == (height, width, channels)
+    if is_first:
+        axes = f"{name} is n x {channels} x {height} x {width}, as images with channels first are"
+        raise ValueError(f"{axes}. Give them channels last: {name}.transpose(0, 2, 3, 1){otherwise}")
+
+
 def shape_of_rows(shape: Sequence[int]) -> tuple[int, int, int]:
     """(height, width, channels) of rows whose arrays have this shape beside the first axis."""
     if np.ndim(shape) != 1:
