@@ -120,12 +120,20 @@ def _one_axis(array: Classes, name: str) -> Classes:
         warnings.warn(
             f"A column-vector {name} was passed when a 1d array was expected: pass {name}.ravel()",
             UserWarning if known is None else known.DataConversionWarning,
-            stacklevel=5,
+            stacklevel=_level_of_user(),
         )
         array = array[:, 0]
     if array.ndim != 1:
         raise ValueError(f"{name} should be a 1d array, got an array of shape {array.shape} instead")
     return array
+
+
+def _level_of_user() -> int:
+    """The stacklevel of a warning of this function's caller that shows the line outside of the package."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(__package__ or "."):
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def _classes_in(array: Classes) -> tuple[Classes, Optional[int]]:

@@ -38,10 +38,8 @@ class GeneratorModel(NetworkModel):
         drawn evenly.
         """
         handle = self._fitted_handle()
-        known = None
-        if labels is not None:
-            known = self._labels(labels, room(n) if _is_one(labels) else None)
-        count = n if known is None else len(known)
+        known = None if labels is None else self._labels(labels, room(n) if _is_one(labels) else None)
+        count = n if known is None or _is_one(labels) else len(known)
         rows = self._empty_rows(count)
         check(self._function("sample")(handle, address(known), count, seed, address(rows)))
         return rows

@@ -271,12 +271,12 @@ def model(
 ) -> dict[str, Any]:
     """A model by every measure that it has, on rows it was not fitted to: a dict, as `gen evaluate`.
 
-    labels: the rows' classes, for a conditional model; None: those of a labelled Dataset. features: a function of rows to compare samples
-    by, such as a Classifier's `features`; None: pixels. n_rows: of samples, and of real rows beside
-    them. n_latents: of each row for a VAE's likelihood, of coins drawn from the pixels where it takes
-    them so. training: rows it was fitted to, whose figures ("real_rows") no samples can be expected to
-    pass, and the rows that samples may be copies of ("memorization"). A model with a mixture of its latents
-    has also samples of that ("mixture_samples").
+    labels: the rows' classes, for a conditional model; None: those of a labelled Dataset. features: a
+    function of rows to compare samples by, such as a Classifier's `features`; None: pixels. n_rows: of
+    samples, and of real rows beside them. n_latents: of each row for a VAE's likelihood, of coins drawn
+    from the pixels where it takes them so. training: rows it was fitted to, whose figures ("real_rows")
+    no samples can be expected to pass, and the rows that samples may be copies of ("memorization"). A
+    model with a mixture of its latents has also samples of that ("mixture_samples").
     """
     rows = X.read() if isinstance(X, Dataset) else as_rows(X).reshape(np.shape(X))
     found: dict[str, Any] = {"n_rows": len(rows)}

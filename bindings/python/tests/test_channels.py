@@ -45,7 +45,9 @@ def test_images_with_channels_first_are_refused_with_what_to_write(shape, option
         assert model.fit(last, Y).shape_ == ((height, width) if channels == 1 else (height, width, channels))
 
 
-@pytest.mark.parametrize("shape", [(3, 6, 2), (2, 8, 8), (5, 7, 9), (3, 4, 9), (3, 9, 4), (1, 6, 3), (4, 5, 1)], ids=ids)
+@pytest.mark.parametrize(
+    "shape", [(3, 6, 2), (2, 8, 8), (5, 7, 9), (3, 4, 9), (3, 9, 4), (1, 6, 3), (4, 5, 1)], ids=ids
+)
 def test_other_shapes_are_taken_as_they_are(shape):
     X = RANDOM.random((9, *shape), dtype=np.float32)
     for model in models():

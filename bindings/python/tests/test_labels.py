@@ -1,5 +1,6 @@
 """Labels of conditional models: one rule for all ways in, what each message shows, and where labels are taken."""
 
+import copy
 import pickle
 import struct
 import threading
@@ -73,9 +74,16 @@ def test_bools_are_the_labels_0_and_1(kind):
 
 
 def test_a_column_of_labels_has_scikit_learns_warning():
-    for call in (lambda y: small(VAE, n_classes=3).fit(X, y), lambda y: fitted(VAE).score(X, y)):
-        with pytest.warns(UserWarning, match="A column-vector .* was passed when a 1d array was expected"):
+    calls = [
+        lambda y: small(VAE, n_classes=3).fit(X, y),
+        lambda y: fitted(VAE).score(X, y),
+        lambda y: fitted(GAN).sample(labels=y),
+        lambda y: Classifier(hidden=5, epochs=1).fit(X, y),
+    ]
+    for call in calls:
+        with pytest.warns(UserWarning, match="A column-vector .* was passed when a 1d array was expected") as caught:
             call(Y[:, None])
+        assert [warning.filename for warning in caught] == [__file__]
 
 
 def test_labels_of_pandas_are_taken():
@@ -122,7 +130,7 @@ WAYS = {
         for kind in (VAE, GAN)
     },
     "VAE.fit, validation=0.2": ("y", lambda y: small(VAE, n_classes=3).fit(X, y, validation=0.2)),
-    "VAE.fit, warm_start": ("y", lambda y: pickle.loads(pickle.dumps(fitted(VAE))).set_params(warm_start=True).fit(X, y)),
+    "VAE.fit, warm_start": ("y", lambda y: copy.deepcopy(fitted(VAE)).set_params(warm_start=True).fit(X, y)),
     "VAE.fit_transform": ("y", lambda y: small(VAE, n_classes=3).fit_transform(X, y)),
     "VAE.score": ("labels", lambda y: fitted(VAE).score(X, y)),
     **{
@@ -138,7 +146,7 @@ WAYS = {
     "GAN.generate": ("labels", conditional(GAN, "generate", Z)),
     "GAN.discriminate": ("labels", conditional(GAN, "discriminate", X)),
     "GAN.features": ("labels", conditional("features", "features", IMAGES)),
-    "Trainer.begin": ("y", lambda y: Trainer(small(VAE, n_classes=3, shape=(5, 3)).set_params(batch_size=N)).begin(X, y)),
+    "Trainer.begin": ("y", lambda y: Trainer(VAE(2, n_classes=3, shape=(5, 3), batch_size=N)).begin(X, y)),
 }
 # They take classes of any number.
 UNBOUNDED = {
@@ -218,7 +226,8 @@ def test_a_failed_fit_leaves_the_model(tmp_path):
 def test_a_loaded_model_takes_the_labels_of_its_classes(kind, tmp_path):
     model = fitted(kind)
     model.save(tmp_path / "model.safetensors")
-    for again in (load(tmp_path / "model.safetensors"), kind.from_bytes(model.to_bytes()), pickle.loads(pickle.dumps(model))):
+    loaded, copied = load(tmp_path / "model.safetensors"), kind.from_bytes(model.to_bytes())
+    for again in (loaded, copied, pickle.loads(pickle.dumps(model))):
         np.testing.assert_array_equal(again.sample(labels=Y, seed=3), model.sample(labels=Y, seed=3))
         with pytest.raises(ValueError, match=r"labels\[2\] must be an integer from 0 to 2, not 3"):
             again.sample(labels=[0, 1, 3])
@@ -242,7 +251,9 @@ def test_one_label_stands_for_all_rows():
     vae, gan = fitted(VAE), fitted(GAN)
     for model in (vae, gan):
         np.testing.assert_array_equal(model.sample(N, labels=2, seed=1), model.sample(labels=twos, seed=1))
-        assert model.sample(labels=2).shape == (1, 5, 3)
+        assert model.sample(labels=2).shape == (1, 5, 3) and model.sample(0, labels=2).shape == (0, 5, 3)
+        with pytest.raises(ValueError, match="n_rows must be .* not -1"):
+            model.sample(-1, labels=2)
         walks = [model.interpolate(Z[0], Z[0] + 1, 4, labels=labels) for labels in (2, twos[:4])]
         np.testing.assert_array_equal(*walks)
         seen = model.traverse(n_steps=3, label=2)
@@ -273,6 +284,8 @@ def test_conditional_models_are_cross_validated():
     rows = np.random.default_rng(2).random((60, 7))
     scores = selection.cross_val_score(VAE(4, epochs=1, n_classes=10), rows, y, cv=3, error_score="raise")
     assert np.isfinite(scores).all() and len(set(scores)) == 3
+    pipeline = pytest.importorskip("sklearn.pipeline").make_pipeline(VAE(4, epochs=1, n_classes=10))
+    assert pipeline.fit(rows, y).score(rows, y) == VAE(4, epochs=1, n_classes=10).fit(rows, y).score(rows, y)
     search = selection.GridSearchCV(VAE(4, epochs=1, n_classes=10), {"hidden": [3, (4, 2)]}, cv=3, error_score="raise")
     assert np.isfinite(search.fit(rows, y).best_score_)
 
@@ -306,8 +319,12 @@ def test_a_labelled_dataset_brings_its_labels():
 def test_models_that_are_not_conditional_take_no_labels(kind):
     model = fitted(kind, 0)
     assert small(kind).fit(X, ["any"] * 7).to_bytes() == model.to_bytes()  # as scikit-learn's transformers
-    calls = [lambda: model.sample(labels=Y), lambda: model.interpolate(Z[0], Z[1], labels=0), lambda: model.traverse(label=0)]
-    calls.append(lambda: model.encode(X, labels=Y) if kind is VAE else model.discriminate(X, labels=Y))
+    calls = [
+        lambda: model.sample(labels=Y),
+        lambda: model.interpolate(Z[0], Z[1], labels=0),
+        lambda: model.traverse(label=0),
+        lambda: model.encode(X, labels=Y) if kind is VAE else model.discriminate(X, labels=Y),
+    ]
     for call in calls:
         with pytest.raises(NotReadyError, match=f"must not be given: this {kind.__name__} was made without n_classes"):
             call()
@@ -334,10 +351,10 @@ def test_what_takes_no_labels_refuses_conditional_models_by_name():
             call()
 
 
-@pytest.mark.parametrize("model", [small(VAE, n_classes=3), small(GAN, n_classes=3), Classifier(hidden=5, epochs=1)], ids=repr)
-def test_labels_that_are_missing_or_out_of_place_are_named(model, tmp_path):
-    kind = type(model).__name__
-    with pytest.raises(ValueError, match=f"{kind}.* requires y to be passed, but the target y is None: X has no labels"):
+@pytest.mark.parametrize("kind", [VAE, GAN, Classifier])
+def test_labels_that_are_missing_or_out_of_place_are_named(kind, tmp_path):
+    model = Classifier(hidden=5, epochs=1) if kind is Classifier else small(kind, n_classes=3)
+    with pytest.raises(ValueError, match=f"{kind.__name__}.* requires y to be passed.*: X has no labels"):
         model.fit(X)
     with pytest.raises(ValueError, match=r"validation has no labels, which a .* needs: give \(rows, labels\)"):
         model.fit(X, Y, validation=X)

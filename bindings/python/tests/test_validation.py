@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import test_ranks
 
 import generative
 from generative import GAN, VAE, Autoencoder, Classifier, Dataset
@@ -205,6 +206,15 @@ def test_a_resumed_fit_holds_the_same_rows_out(tmp_path):
     options["checkpoint"] = tmp_path / "other.safetensors"
     with pytest.raises(ValueError, match="checksum|rows"):
         MODELS["conditional vae"]().fit(X, Y, validation=0.3, **options)
+
+
+def test_ranks_with_the_same_rows_hold_the_same_rows_out():
+    rows = X.reshape(N, -1)
+    models, errors, _ = test_ranks.fit_on_threads(2, MODELS["vae"], [rows, rows], validation=0.2)
+    assert errors == [None, None] and models[0].to_bytes() == models[1].to_bytes()
+    # A step learns from batch_size rows of each rank.
+    whole = MODELS["vae"]().set_params(batch_size=16).fit(rows, validation=0.2)
+    np.testing.assert_allclose(losses(models[0]), losses(whole), rtol=1e-3)
 
 
 def test_paths_of_rows_and_labels_are_a_validation(tmp_path):
