@@ -102,7 +102,10 @@ NO_PARAMETERS = {
     "height", "width", "channels", "resume", "shared_rows", "checkpoint_steps", "checkpoint_seconds", "variance_ratio",
     "seed",
 }  # fmt: skip
-TYPES = {"flag": "bool", "word": "str", "whole": "int", "number": "float", "seed": "int", "widths": "Sequence[int]"}
+TYPES = {
+    "flag": "bool", "word": "str", "whole": "int", "number": "float", "seed": "int",
+    "widths": "Union[int, Sequence[int]]",
+}  # fmt: skip
 # Parameters that take more in Python than in the library: their type and default.
 WIDER = {
     ("pca", "n_components"): ("Union[int, float, str, None]", None),
@@ -148,6 +151,7 @@ def python_class(name, kind, tables):
     shared = LAST if kind == "pca" else {**SHARED, **LAST}
     rows = [(row["name"], *parameter(kind, row), python_help(row)) for row in own + fit]
     rows += [(name, type, default, wrapped(f"{name}: {help}.")) for name, (type, default, help) in shared.items()]
+    has_widths = any(row["type"] == "widths" for row in own)
     signature = [f"        {name}: {type} = {default!r},".replace("'", '"') for name, type, default, _ in rows]
     return "\n".join([
         f"class {name}Parameters(Estimator):",
@@ -162,7 +166,8 @@ def python_class(name, kind, tables):
         "        *,",
         *signature[1:],
         "    ) -> None:",
-        '        """Parameters, of which None and "auto" leave the choice to the library:',
+        '        """Parameters, of which None and "auto" leave the choice to the library. Integers must be int or',
+        '        numpy integers: 3.0, "3" and True are refused.' + " A list of widths may be one integer." * has_widths,
         "",
         *[help for *_, help in rows],
         '        """',

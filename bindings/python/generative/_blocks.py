@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
@@ -12,8 +11,8 @@ import numpy as np
 from ._numbers import is_sparse
 from ._rows import real_rows_first, real_type
 from ._signals import Signals
-from ._stream import is_stream, passes_over
-from .dataset import Dataset
+from ._stream import is_stream, passes_over, rows_of
+from .dataset import is_array
 
 _ROWS = 1024  # of a dense block
 _NUMBERS = 1 << 23  # of a dense block of wide rows, 64 MB of doubles
@@ -35,7 +34,7 @@ def peeked(X: Any) -> tuple[Any, bool]:
         X = iter(()) if first is None else chain([first], X)
     else:
         first = next(iter(passes_over(X)()), None)
-    return X, first is not None and real_type(real_rows_first(first, "a batch")) == np.float64
+    return X, first is not None and real_type(real_rows_first(rows_of(first), "a batch")) == np.float64
 
 
 def dense_blocks(X: Any) -> Iterator[Any]:
@@ -68,4 +67,4 @@ def _batches(X: Any) -> Iterator[Any]:
 
 def precise(X: Any) -> Any:
     """An array-like in the precision that the fit is to have; a path, a stream and a Dataset as they are."""
-    return X if isinstance(X, (str, os.PathLike, Dataset)) or is_stream(X) else real_rows_first(X, "X")
+    return real_rows_first(X, "X") if is_array(X) else X

@@ -8,9 +8,29 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
+import numpy as np
+
 Handle = ctypes.c_void_p
 
 _INTEGERS = {getattr(ctypes, f"c_{sign}int{bits}") for sign in ("", "u") for bits in (8, 16, 32, 64)}
+
+
+class InvalidParameterError(ValueError, TypeError):
+    """A parameter is not what it must be: scikit-learn's error of this name."""
+
+
+def whole(value: Any, name: str) -> int:
+    """The value of an integer parameter as an int.
+
+    Every integer that the library takes, as an argument or as an option, is an int or one of numpy's integers.
+    InvalidParameterError for anything else: 2.9 and 3.0, "3", True, None.
+    """
+    try:
+        if not isinstance(value, (bool, np.bool_)):
+            return operator.index(value)
+    except TypeError:
+        pass
+    raise InvalidParameterError(f"{name} must be an integer, not {value!r}")
 
 
 @dataclass(frozen=True)
@@ -28,11 +48,8 @@ class Integer:
         return self.kind(self.checked(value))
 
     def checked(self, value: Any) -> int:
-        """The value as an int; TypeError if it is not an integer, ValueError if the C type cannot hold it."""
-        try:
-            number = operator.index(value)
-        except TypeError:
-            raise TypeError(f"{self.name} must be an integer, not {value!r}") from None
+        """The value as an int: see `whole`. ValueError if the C type cannot hold it."""
+        number = whole(value, self.name)
         least, greatest = _range(self.kind)
         if not least <= number <= greatest:
             raise ValueError(f"{self.name} must be between {least} and {greatest}, not {number}")

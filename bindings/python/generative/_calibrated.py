@@ -14,7 +14,7 @@ from ._follow import interruptible
 from ._handle import made
 from ._library import lib
 from ._model import Model
-from ._rows import Doubles, Floats, Integers, Reals, address, number_type
+from ._rows import Doubles, Floats, Integers, Reals, address, check_channels_last, number_type
 from .dataset import dataset_of
 from .mixture import Mixture, mixture_options
 
@@ -31,9 +31,11 @@ class CalibratedModel(Model):
         """Fits a mixture of Gaussians to the latents of rows, for `sample_mixture`; options as for
         `Mixture.of`. Of a VAE one latent is drawn from each row's Gaussian."""
         settings = mixture_options(n_components, **options)
+        self._check_unconditional("fit_mixture")
         with self._alone(), dataset_of(X, self.context) as data:
             handle = self._fitted_handle()
             self._check_scale(data)
+            check_channels_last(data.shape, self._row_shape())
             fit = interruptible(lib.gen_model_fit_mixture)
             status = fit(handle, data._handle, settings.pointer)
             data._reraise()
@@ -48,6 +50,7 @@ class CalibratedModel(Model):
     def sample_mixture(self, n: int = 1, *, seed: int = 0) -> Floats:
         """New rows of latents drawn from the mixture. Row i of a seed is the same for any n."""
         handle = self._fitted_handle()
+        self._check_unconditional("sample_mixture")
         rows = np.empty((room(n), *self._row_shape()), np.float32)
         check(lib.gen_model_sample_mixture(handle, n, seed, address(rows)))
         return rows
@@ -55,9 +58,11 @@ class CalibratedModel(Model):
     def fit_threshold(self: T, X: Any, quantile: float = 0.95) -> T:
         """Sets the threshold, above which a row is an anomaly, to this quantile of the scores of rows that
         the model was not fitted to, all of them normal."""
+        self._check_unconditional("fit_threshold")
         with self._alone(), dataset_of(X, self.context) as data:
             handle = self._fitted_handle()
             self._check_scale(data)
+            check_channels_last(data.shape, self._row_shape())
             fit = interruptible(lib.gen_model_fit_threshold)
             status = fit(handle, data._handle, quantile, None)
             data._reraise()
@@ -75,6 +80,7 @@ class CalibratedModel(Model):
         """How strange each row is, greater for stranger ones: the squared error of its reconstruction, of
         a VAE the negative of the bound in nats."""
         rows = self._rows(X)
+        self._check_unconditional("anomaly_scores")
         scores = np.empty(len(rows))
         self._detect(rows, scores, None)
         return scores

@@ -42,7 +42,7 @@ class Estimator:
 
     def __repr__(self) -> str:
         defaults = _parameters(type(self))
-        changed = [f"{k}={v!r}" for k, v in self.get_params().items() if v is not defaults[k]]
+        changed = [f"{k}={v!r}" for k, v in self.get_params().items() if repr(v) != repr(defaults[k])]
         return f"{type(self).__name__}({', '.join(changed)})"
 
     def set_output(self: E, *, transform: str | None = None) -> E:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Sequence
 from typing import Any, Optional
 
 import numpy as np
 import numpy.typing as npt
 
+from . import _constants as c
 from . import latents as walks
-from ._errors import check
+from ._c_types import room
+from ._classes import as_labels
+from ._errors import NotReadyError, check
 from ._follow import interruptible
 from ._library import lib
 from ._network import NetworkModel
 from ._options import OptionStruct
 from ._progress import Callback
-from ._rows import Floats, address, as_labels
+from ._rows import Floats, Integers, address
 from ._structs import InvertOptions
 from .context import Token
+from .dataset import Dataset, open_dataset
 
 
 class GeneratorModel(NetworkModel):
@@ -29,12 +34,13 @@ class GeneratorModel(NetworkModel):
     def sample(self, n: int = 1, *, labels: Any = None, seed: int = 0) -> Floats:
         """New rows, (n, *shape). Row i of a seed is the same for any n.
 
-        labels: the class of each row of a conditional model, which set n; None: drawn evenly.
+        labels: the class of each row of a conditional model, which set n; one class: of all n rows; None:
+        drawn evenly.
         """
         handle = self._fitted_handle()
-        known = None if labels is None else as_labels(labels, len(np.atleast_1d(labels)))
-        rows = self._empty_rows(n if known is None else len(known))
-        count = n if known is None else len(known)
+        known = None if labels is None else self._labels(labels, room(n) if _is_one(labels) else None)
+        count = n if known is None or _is_one(labels) else len(known)
+        rows = self._empty_rows(count)
         check(self._function("sample")(handle, address(known), count, seed, address(rows)))
         return rows
 
@@ -49,7 +55,7 @@ class GeneratorModel(NetworkModel):
     ) -> Floats:
         """The rows of a walk from one latent to another, both included, (n_steps, *shape).
 
-        curve: "spherical" or "linear". labels: of the steps, for a conditional model.
+        curve: "spherical" or "linear". labels: of the steps, or one of all, for a conditional model.
         """
         return self._from_latents(walks.interpolate(first, last, n_steps, curve=curve), labels)
 
@@ -70,11 +76,33 @@ class GeneratorModel(NetworkModel):
         middle = np.zeros(self.latent_size_, np.float32) if base is None else base
         Z = walks.traverse(middle, axes, extent=extent, n_steps=n_steps)
         flat = Z.reshape(-1, Z.shape[-1])
-        rows = self._from_latents(flat, None if label is None else np.full(len(flat), label))
+        rows = self._from_latents(flat, self._labels(label, len(flat), "label"))
         return rows.reshape(*Z.shape[:2], *rows.shape[1:])
 
     def _from_latents(self, Z: npt.ArrayLike, labels: Any) -> Floats:
         raise NotImplementedError
+
+    def _n_conditions(self) -> int:
+        count: int = self.info.n_classes
+        return count
+
+    def _labels(self, labels: Any, count: Optional[int], name: str = "labels") -> Optional[Integers]:
+        """The labels of `count` rows as the library takes them; None for a model that is not conditional."""
+        n_classes, kind = self._n_conditions(), type(self).__name__
+        if labels is None and n_classes > 0:
+            raise NotReadyError(c.E_STATE, f"{name} must be given: this {kind} was made with n_classes={n_classes}")
+        if labels is not None and n_classes == 0:
+            raise NotReadyError(c.E_STATE, f"{name} must not be given: this {kind} was made without n_classes")
+        return None if labels is None else as_labels(labels, count, n_classes, name)
+
+    def _rows_and_labels(self, X: Any, labels: Any, name: str = "labels") -> tuple[Floats, Optional[Integers]]:
+        """Rows and labels as the library takes them. A labelled Dataset has labels for a conditional model."""
+        if isinstance(X, (str, os.PathLike)) and isinstance(labels, (str, os.PathLike)):
+            X, labels = open_dataset(X, labels, shape=self.shape_), None
+        if labels is None and isinstance(X, Dataset) and self._n_conditions() > 0 and X.info.n_classes > 0:
+            labels = X.labels()
+        rows: Floats = self._rows(X)
+        return rows, self._labels(labels, len(rows), name)
 
     def _invert(
         self,
@@ -90,6 +118,7 @@ class GeneratorModel(NetworkModel):
         token: Optional[Token],
     ) -> tuple[Floats, Floats]:
         """gen_model_invert: (latents, errors)."""
+        self._check_unconditional("invert")
         rows = self._rows(X)
         options = OptionStruct(
             "invert",
@@ -112,3 +141,8 @@ class GeneratorModel(NetworkModel):
         outputs = (address(latents), address(errors))
         check(invert(self._handle, address(rows), len(rows), options.pointer, *outputs))
         return latents, errors
+
+
+def _is_one(labels: Any) -> bool:
+    """Whether labels are a single one."""
+    return np.isscalar(labels) or getattr(labels, "ndim", 1) == 0

@@ -19,7 +19,7 @@ from ._estimator import Estimator
 from ._handle import Owner, handle_of, made
 from ._library import lib
 from ._options import choose
-from ._rows import as_rows, rows_first, size_of
+from ._rows import as_rows, check_channels_last, rows_first, size_of
 from ._scale import Scale
 from ._stream import is_stream
 from .context import Context
@@ -153,12 +153,12 @@ class Model(Estimator, Owner):
         if isinstance(X, Dataset):
             self._check_scale(X)
             array = self._array_of(X)
-            self._check_row_size(size_of(array.shape[1:]), size_of(shape))
+            self._check_shape(array.shape[1:], shape)
             return self._packed(array)
         self._check_is_at_once(X)
         self._check_columns(X)
         array = self._numbers(X, "X")
-        self._check_row_size(size_of(array.shape[1:]), size_of(shape))
+        self._check_shape(array.shape[1:], shape)
         self._check_scale(array)
         return self._packed(array)
 
@@ -195,6 +195,17 @@ class Model(Estimator, Owner):
                 "methods take one batch at a time"
             )
 
+    def _n_conditions(self) -> int:
+        """The classes of a conditional model, whose methods take labels; 0 for any other."""
+        return 0
+
+    def _check_unconditional(self, verb: str) -> None:
+        """Raises InvalidArgumentError for a conditional model, where the library takes no labels."""
+        count = self._n_conditions()
+        if count > 0:
+            needed = f"whose rows need labels: this {type(self).__name__} was made with n_classes={count}"
+            raise InvalidArgumentError(c.E_UNSUPPORTED, f"{verb} is not for conditional models, {needed}")
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Lets one fit at a time have the model, also when a callback re-enters."""
@@ -211,6 +222,10 @@ class Model(Estimator, Owner):
         if 0 <= count < self._least_rows:
             kind = type(self).__name__
             raise ValueError(f"{kind} must be fitted to {self._least_rows} rows at least, not n_samples = {count}")
+
+    def _check_shape(self, shape: tuple[int, ...], expected: tuple[int, ...]) -> None:
+        self._check_row_size(size_of(shape), size_of(expected))
+        check_channels_last(shape, expected)
 
     def _check_row_size(self, size: int, expected: int) -> None:
         if size != expected:

@@ -12,16 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
-from ._c_types import room
+from ._c_types import room, whole
 from ._comm import Comm
 from ._errors import check
+from ._fit_rows import LabelRule, fit_rows
 from ._follow import Follower
 from ._handle import handle_of, made
 from ._library import lib
 from ._model import Model
 from ._options import OptionStruct, options_text
 from ._progress import Callback, FitEvent, Watch
-from ._rows import Floats, Shape, address, as_labels, as_rows, row_shape, shape_of_rows, size_of
+from ._rows import Floats, Integers, Shape, address, as_rows, check_channels_last, row_shape, shape_of_rows, size_of
 from ._structs import FitOptions, ModelInfo, Plan
 from .context import Token
 from .dataset import Dataset, dataset_of
@@ -67,11 +68,18 @@ class NetworkModel(Model):
         generator of such arrays, or a function that returns one for each epoch; a Dataset. The 0 ... 255
         of uint8 images are read as 0 ... 1; two-dimensional uint8 is a table, taken as it is.
 
-        y: classes of the rows, for a conditional model; others ignore it, as scikit-learn's do.
-        validation: rows measured after each epoch. callback(event) gets a `FitEvent` at most ten times
-        a second and after each epoch, and may return STOP_AFTER_EPOCH or STOP_NOW; an exception in it,
-        or Ctrl-C, stops the fit and is raised here, the model usable. verbose: shows a bar, by tqdm
-        where it is installed. token: stops the fit from another thread.
+        y: the class of each row, for a conditional model; others ignore it, as scikit-learn's do. A VAE
+        or GAN takes integers 0 ... n_classes - 1 of any type, also floats without a fraction. For a path
+        X, y is the path of a file of labels; a Dataset has its own labels; streams have none.
+
+        validation: rows measured after each epoch: an array, (rows, labels), a path, a Dataset. Or a
+        share between 0 and 1 of an array X, and of y, that is held out: round(validation * n) rows, at
+        least one, drawn by `seed`. No step learns from them. Both parts are copies.
+
+        callback(event) gets a `FitEvent` at most ten times a second and after each epoch, and may return
+        STOP_AFTER_EPOCH or STOP_NOW; an exception in it, or Ctrl-C, stops the fit and is raised here,
+        the model usable. verbose: shows a bar, by tqdm where it is installed. token: stops the fit from
+        another thread.
 
         checkpoint: a file that keeps the model and where the fit stands, every checkpoint_steps steps
         or checkpoint_seconds seconds (60 when neither is given) and at the end. resume=True goes on
@@ -84,16 +92,24 @@ class NetworkModel(Model):
         all have the same rows, and each takes its part of every batch; else each has rows of its own.
         Of checkpoint that of rank 0 counts. An error of one rank is raised on all.
         """
-        labels = y if self._takes_labels else None
         watch = Watch(callback, verbose)
         follower = Follower(watch, token)
         with self._alone(), ExitStack() as stack:
-            data = stack.enter_context(dataset_of(X, self.context, labels=labels, shape=self.shape))
+            goes_on = self._goes_on(resume)
+            rule = LabelRule(type(self).__name__, self._n_labels(goes_on), is_checked=comm is None)
+            learned, held = fit_rows(X, y, validation, rule, self.seed, self._least_rows)
+            data = stack.enter_context(
+                dataset_of(learned.X, self.context, labels=learned.labels, shape=self.shape)
+            )
             self._check_row_count(data)
+            check_channels_last(data.shape, self.shape_ if goes_on else self.shape)
+            rule.check(data, "X")
             measured = None
-            if validation is not None:
-                rows = dataset_of(validation, self.context, shape=data.shape)
+            if held is not None:
+                rows = dataset_of(held.X, self.context, labels=held.labels, shape=data.shape)
                 measured = stack.enter_context(rows)
+                check_channels_last(measured.shape, data.shape, "validation")
+                rule.check(measured, "validation")
             settings = {
                 "checkpoint_steps": checkpoint_steps,
                 "checkpoint_seconds": checkpoint_seconds,
@@ -104,7 +120,6 @@ class NetworkModel(Model):
             options.struct.checkpoint_path = None if checkpoint is None else os.fsencode(checkpoint)
             if comm is not None:
                 options.struct.comm = comm._pointer()
-            goes_on = self._goes_on(resume)
             stack.enter_context(nullcontext() if goes_on else self._trying(self._create(data.info)))
             stack.callback(watch.close)
             status = follower.call(lib.gen_model_fit, self._handle, data._handle, options.pointer)
@@ -174,10 +189,11 @@ class NetworkModel(Model):
         count: int = self.info.n_epochs
         return count
 
-    @property
-    def _takes_labels(self) -> bool:
-        """Whether fits take the classes of rows."""
-        return bool(getattr(self, "n_classes", 0))
+    def _n_labels(self, goes_on: bool) -> Optional[int]:
+        """How many classes the labels of a fit may have; 0: it takes none; None: the library decides."""
+        count = self.info.n_classes if goes_on else getattr(self, "n_classes", 0)
+        number = 0 if count is None else whole(count, "n_classes")
+        return None if number < 0 else number
 
     def _goes_on(self, resume: bool) -> bool:
         """Whether a fit continues with what was fitted before."""
@@ -193,7 +209,8 @@ class NetworkModel(Model):
 
     def _created(self, height: int, width: int, channels: int, **options: Any) -> int:
         values = {**{name: getattr(self, name) for name in self._own_options}, **options}
-        text = options_text({**values, "height": height, "width": width, "channels": channels, "seed": self.seed})
+        sizes = {"height": height, "width": width, "channels": channels}
+        text = options_text(self._noun, {**values, **sizes, "seed": self.seed})
         return made(lib.gen_model_create, self._noun.encode(), text, handle_of(self.context))
 
     def _options_of_fit(self, validation: Optional[Dataset], **settings: Any) -> OptionStruct[FitOptions]:
@@ -219,12 +236,11 @@ class NetworkModel(Model):
     def _empty_latents(self, count: int) -> Floats:
         return np.empty((room(count), self.latent_size_), np.float32)
 
-    def _map(self, function: Any, rows: Floats, out: Floats, labels: Any = None) -> Floats:
+    def _map(self, function: Any, rows: Floats, out: Floats, labels: Optional[Integers] = None) -> Floats:
         """The one output of a function that takes labels, given room for it."""
         self._given(function, rows, labels, address(out))
         return out
 
-    def _given(self, function: Any, rows: Floats, labels: Any, *rest: Any) -> None:
+    def _given(self, function: Any, rows: Floats, labels: Optional[Integers], *rest: Any) -> None:
         """Calls function(model, rows, labels, n_rows, *rest)."""
-        known = None if labels is None else as_labels(labels, len(rows))
-        check(function(self._handle, address(rows), address(known), len(rows), *rest))
+        check(function(self._handle, address(rows), address(labels), len(rows), *rest))

@@ -8,16 +8,13 @@ from typing import Any, Callable, Optional, Union
 
 import numpy as np
 
+from ._c_types import InvalidParameterError
 from ._constructors import PCAParameters
 from ._minka import evidence
 from ._rows import Doubles
 from .context import Context
 
 Count = Union[int, float, str, None]  # the values of n_components
-
-
-class InvalidParameterError(ValueError, TypeError):
-    """A parameter is not what it must be: scikit-learn's error of this name."""
 
 
 class PCASettings(PCAParameters):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Sequence
 from typing import Any, Optional
 
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
+from ._c_types import InvalidParameterError, whole
 from ._numbers import as_numbers
 
 Floats = npt.NDArray[np.float32]
@@ -55,17 +55,6 @@ def is_images(array: npt.NDArray[Any]) -> bool:
 def real_type(array: npt.NDArray[Any]) -> Any:
     """float32 for rows of float32 and for 8-bit images, else float64."""
     return np.float32 if array.dtype == np.float32 or is_images(array) else np.float64
-
-
-def as_labels(labels: Any, count: int) -> Integers:
-    """Classes of `count` rows as packed int32."""
-    labels = np.atleast_1d(np.asarray(labels))
-    if labels.shape != (count,) or labels.dtype.kind not in "iu":
-        raise ValueError(f"labels must be {count} integers, not {labels.dtype} of shape {labels.shape}")
-    for end in (labels.min(), labels.max()) if labels.size else ():
-        if not -(2**31) <= end < 2**31:
-            raise ValueError(f"labels must be between 0 and {2**31 - 1}, not {end}")
-    return np.ascontiguousarray(labels, dtype=np.int32)
 
 
 def rows_first(values: Any, name: str, half: Any = np.float32) -> npt.NDArray[Any]:
@@ -117,9 +106,31 @@ def row_shape(height: int, width: int, channels: int) -> Shape:
     return (height, width) if channels == 1 else (height, width, channels)
 
 
+def check_channels_last(shape: Sequence[int], expected: Optional[Sequence[int]] = None, name: str = "X") -> None:
+    """Raises ValueError for rows of channels x height x width, as other frameworks have images.
+
+    shape: of a row. expected: the shape that rows must have; None: any, and rows are taken for such images where the
+    first of three axes is 1, 3 or 4 and the others are larger than 4.
+    """
+    if len(shape) != 3:
+        return
+    channels, height, width = shape
+    if expected is None:
+        is_first = channels in (1, 3, 4) and min(height, width) > 4
+        otherwise = f". shape={tuple(shape)} takes them as {channels} x {height} pixels of {width} channels"
+    else:
+        wanted, otherwise = shape_of_rows(expected), ""
+        is_first = channels > 1 and (channels, height, width) != wanted == (height, width, channels)
+    if is_first:
+        axes = f"{name} is n x {channels} x {height} x {width}, as images with channels first are"
+        raise ValueError(f"{axes}. Give them channels last: {name}.transpose(0, 2, 3, 1){otherwise}")
+
+
 def shape_of_rows(shape: Sequence[int]) -> tuple[int, int, int]:
     """(height, width, channels) of rows whose arrays have this shape beside the first axis."""
-    sizes = [operator.index(size) for size in shape]
+    if np.ndim(shape) != 1:
+        raise InvalidParameterError(f"shape must be the sizes of a row, such as (28, 28) or (784,), not {shape!r}")
+    sizes = [whole(size, f"shape[{axis}]") for axis, size in enumerate(shape)]
     if len(sizes) == 1:
         return (1, 1, sizes[0])
     if len(sizes) == 2:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Callable, Optional, Union
 
 import numpy as np
+import numpy.typing as npt
 
+from ._numbers import as_numbers, is_pair
 from ._rows import Shape, packed, rows_first, shape_of_rows, size_of
 from ._scale import Scale
 from ._signals import users_code
@@ -21,8 +23,10 @@ class Stream:
     ) -> None:
         self._passes = passes_over(batches)
         self.scale: Optional[Scale] = None  # of the first batch
-        self.shape: Shape = self._first_shape() if shape is None else tuple(shape)
-        self._row_size = size_of(shape_of_rows(self.shape))
+        shape = self._first_shape() if shape is None else shape
+        self._row_size = size_of(shape_of_rows(shape))
+        self.shape: Shape = tuple(shape)
+        self._shape_of_batches: Optional[Shape] = None
         self._iterator: Iterator[Any] = iter(())
         self._rest = np.empty((0, self._row_size), np.float32)
         self._error: Optional[BaseException] = None
@@ -58,7 +62,7 @@ class Stream:
                     batch = next(self._iterator, None)
                 if batch is None:
                     return 0
-                array = rows_first(batch, "a batch")
+                array = self._of_one_shape(rows_first(batch, "a batch"))
                 self.scale = self.scale or Scale.of(array)
                 self._rest = packed(array, np.float32, self._row_size, "a batch")
             count = min(max_rows, len(self._rest))
@@ -70,6 +74,14 @@ class Stream:
             self._error = error
             return -1
 
+    def _of_one_shape(self, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """A batch, whose rows must have the shape of those of the first batch."""
+        shape = array.shape[1:]
+        self._shape_of_batches = self._shape_of_batches or shape
+        if shape != self._shape_of_batches:
+            raise ValueError(f"a batch has rows of shape {shape}, but the first has rows of {self._shape_of_batches}")
+        return array
+
 
 def is_stream(X: Any) -> bool:
     """Whether X gives batches of rows, unlike arrays, data frames, lists and sparse matrices."""
@@ -80,12 +92,33 @@ def is_stream(X: Any) -> bool:
 
 
 def passes_over(batches: Union[Iterable[Any], Callable[[], Iterable[Any]]]) -> Callable[[], Iterable[Any]]:
-    """A function that begins a pass."""
-    if callable(batches):
-        return batches
+    """A function that begins a pass over the rows of the batches."""
     if isinstance(batches, Iterator):
-        return _Kept(batches)
-    return batches.__iter__
+        return _Kept(_rows_of_each(batches))
+    begin = batches if callable(batches) else batches.__iter__
+    return lambda: _rows_of_each(begin())
+
+
+def rows_of(batch: Any) -> Any:
+    """The rows of a batch, which may be (rows, labels): models that take streams ignore labels."""
+    if not is_pair(batch):
+        return batch
+    rows, labels = batch
+    if np.ndim(labels) > 0 and len(rows) != len(labels):
+        raise ValueError(f"a batch has {len(rows)} rows, but {len(labels)} labels")
+    return rows
+
+
+def _rows_of_each(batches: Iterable[Any]) -> Iterator[Any]:
+    """The rows of batches, which are all rows alone or all (rows, labels)."""
+    first: Optional[bool] = None
+    for batch in batches:
+        with_labels = is_pair(batch)
+        first = with_labels if first is None else first
+        if with_labels != first:
+            words = {True: "(rows, labels)", False: "rows alone"}
+            raise ValueError(f"a batch is {words[with_labels]}, but the first is {words[first]}")
+        yield rows_of(batch)
 
 
 class _Kept:
@@ -98,5 +131,5 @@ class _Kept:
     def __call__(self) -> Iterator[Any]:
         yield from self._kept
         for batch in self._batches:
-            self._kept.append(np.array(batch))
+            self._kept.append(np.array(as_numbers(batch, "a batch")))
             yield self._kept[-1]

@@ -8,9 +8,11 @@ from typing import Any, Optional
 import numpy as np
 import numpy.typing as npt
 
+from ._c_types import whole
 from ._classes import Classes, are_labels, classes_of, labels_of, targets
 from ._constructors import ClassifierParameters
 from ._errors import check
+from ._fit_rows import check_source, is_share, pair
 from ._library import lib
 from ._network import NetworkModel
 from ._rows import Floats, address
@@ -37,15 +39,12 @@ class Classifier(ClassifierParameters, NetworkModel):
     def fit(self, X: Any, y: Any = None, *, validation: Any = None, **options: Any) -> Classifier:
         """Fits to rows and their classes `y`, or to a labelled Dataset; options: see `NetworkModel.fit`.
 
-        validation: (rows, classes), or a labelled Dataset where the classes are 0 ... n_classes - 1.
+        validation: (rows, classes), or the share of the rows to hold out, or a labelled Dataset where the
+        classes are 0 ... n_classes - 1.
         """
         classes, labels = self._encoded(X, y, self._goes_on(options.get("resume", False)))
-        if isinstance(validation, tuple):
-            rows, known = validation[0], targets(validation[1])
-            known = known if classes is None else labels_of(known, classes)
-            validation = Dataset.from_array(rows, known, copy=False, context=self.context)
-        elif validation is not None and not are_labels(classes):
-            raise ValueError("validation must be (rows, classes) where classes are not 0 ... n_classes - 1")
+        if validation is not None and not is_share(validation):
+            validation = self._measured(*pair(validation), classes)
         if options.get("comm") is not None and not options.get("shared_rows") and not are_labels(classes):
             raise ValueError("y must hold 0 ... n_classes - 1 on ranks with rows of their own: give n_classes")
         before = self._handle, self._classes
@@ -83,7 +82,10 @@ class Classifier(ClassifierParameters, NetworkModel):
 
     def score(self, X: Any, y: npt.ArrayLike) -> float:
         """The share of rows whose class is predicted."""
-        return float(np.mean(self.predict(X) == targets(y)))
+        predictions, known = self.predict(X), targets(y)
+        if len(known) != len(predictions):
+            raise ValueError(f"y must have {len(predictions)} entries, one for each row, not {len(known)}")
+        return float(np.mean(predictions == known))
 
     def features(self, X: Any) -> Floats:
         """The last hidden layer's output, (n, n_features)."""
@@ -96,8 +98,8 @@ class Classifier(ClassifierParameters, NetworkModel):
 
     def _encoded(self, X: Any, y: Any, goes_on: bool) -> tuple[Optional[Classes], Any]:
         """The classes of a fit, and y as labels; None for classes: the labels themselves."""
-        if isinstance(X, Dataset) and y is not None:
-            raise ValueError("y must be None for a Dataset, which has its own labels")
+        if y is not None:
+            check_source(X, y, "y")
         if y is None or isinstance(X, (str, os.PathLike)):  # labels of a path are in a file
             if goes_on and not are_labels(self._classes):
                 raise ValueError("y must hold the classes: those of this model are not 0 ... n_classes - 1")
@@ -106,17 +108,27 @@ class Classifier(ClassifierParameters, NetworkModel):
         classes = self.classes_ if goes_on else classes_of(found, self.n_classes)
         return classes, found if classes is None else labels_of(found, classes)
 
+    def _measured(self, X: Any, y: Any, classes: Optional[Classes]) -> tuple[Any, Any]:
+        """Rows of a validation, and their classes as labels."""
+        if y is None or isinstance(y, (str, os.PathLike)):
+            if not are_labels(classes):
+                raise ValueError("validation must be (rows, classes) where classes are not 0 ... n_classes - 1")
+            return X, y
+        check_source(X, y, "validation's labels")
+        found = targets(y, "validation's labels")
+        return X, found if classes is None else labels_of(found, classes, "validation's labels")
+
     def _create(self, data: Any, **options: Any) -> int:
-        if data.n_classes == 0:
-            raise ValueError("Classifier requires y to be passed, but the target y is None: X has no labels")
         count = data.n_classes if self.n_classes is None else self.n_classes
         if self._classes is not None:
             count = len(self._classes)
         return super()._create(data, n_classes=count, **options)
 
-    @property
-    def _takes_labels(self) -> bool:
-        return True
+    def _n_labels(self, goes_on: bool) -> Optional[int]:
+        if self._classes is not None:
+            return len(self._classes)
+        count: Optional[int] = self.info.n_classes if goes_on else self.n_classes
+        return None if count is None else whole(count, "n_classes")
 
     @property
     def _n_features_out(self) -> int:

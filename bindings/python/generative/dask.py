@@ -30,7 +30,7 @@ from ._library import lib
 from ._network import NetworkModel
 from ._options import OptionStruct
 from ._parameters import Parameters
-from ._rows import shape_of_rows, size_of
+from ._rows import check_channels_last, shape_of_rows, size_of
 from ._statistics import Statistics
 from ._structs import PCAOptions
 from .autoencoder import Autoencoder
@@ -137,6 +137,7 @@ def fit(
     filled = [i for i, count in enumerate(partitions.row_counts) if count > 0]
     if not filled:
         raise ValueError("X has no rows")
+    check_channels_last(partitions.array.shape[1:], model.shape)
     shape = model.shape or partitions.array.shape[1:]
     state = copy.copy(vars(model))
     for name in ("_handle", "_finalizer", "_fitting"):

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from . import _constants as c
 from ._c_types import Integer, room
+from ._classes import as_labels
 from ._errors import InvalidArgumentError, check
 from ._follow import Follower, interruptible
 from ._handle import Owner, handle_of, made
@@ -26,7 +27,6 @@ from ._rows import (
     Integers,
     Shape,
     address,
-    as_labels,
     as_rows,
     row_shape,
     rows_first,
@@ -72,8 +72,8 @@ class Dataset(Owner):
         """The rows of an array of 2 to 4 axes, rows first.
 
         uint8 of 3 or 4 axes is 8-bit images, whose 0 ... 255 are read as 0 ... 1. Two-dimensional uint8
-        is a table, whose numbers are taken as they are, like those of float32 and float64. labels: n class
-        numbers >= 0. copy=False borrows the array, which then must not change; strides are fine.
+        is a table, whose numbers are taken as they are, like those of float32 and float64. labels: n integers
+        >= 0, or one for all rows. copy=False borrows the array, which then must not change; strides are fine.
         check=False leaves it to what reads the rows to find NaN and inf, which saves reading them twice.
         """
         array = rows_first(X, "X")
@@ -350,15 +350,25 @@ def _opened(
         return open_dataset(X, labels, shape=shape, context=context)
     if is_stream(X):
         if labels is not None:
-            raise ValueError("y must be None for a stream of batches: they have no labels")
+            raise ValueError(f"y must be None for a stream of batches: {STREAM_LABELS}")
         return Dataset.from_stream(X, shape, context=context)
     return Dataset.from_array(X, labels, copy=False, check=check, context=context)
 
+
+STREAM_LABELS = (
+    "the library takes no labels from streams. Gather the batches in arrays and call fit(X, y), or fit a "
+    "Dataset.from_array(X, y)"
+)
 
 _BYTES = (
     "X is a two-dimensional uint8 array, a table whose numbers are taken as they are. Give 8-bit images as "
     "n x height x width[ x channels], such as X.reshape(-1, 28, 28), or divide X by 255"
 )
+
+
+def is_array(X: Any) -> bool:
+    """Whether X is rows in memory, as an array or what can become one: no path, stream or Dataset."""
+    return not (isinstance(X, (str, os.PathLike, Dataset)) or is_stream(X))
 
 
 def _is_table_of_bytes(X: Any) -> bool:

@@ -20,6 +20,7 @@ from ._errors import GenerativeError, check
 from ._follow import interruptible
 from ._handle import handle_of
 from ._library import lib
+from ._model import Model
 from ._linear import Linear as Linear
 from ._linear import linear as linear
 from ._linear import neighbours as neighbours
@@ -270,15 +271,18 @@ def model(
 ) -> dict[str, Any]:
     """A model by every measure that it has, on rows it was not fitted to: a dict, as `gen evaluate`.
 
-    labels: the rows' classes, for a conditional model. features: a function of rows to compare samples
-    by, such as a Classifier's `features`; None: pixels. n_rows: of samples, and of real rows beside
-    them. n_latents: of each row for a VAE's likelihood, of coins drawn from the pixels where it takes
-    them so. training: rows it was fitted to, whose figures ("real_rows") no samples can be expected to
-    pass, and the rows that samples may be copies of ("memorization"). A model with a mixture of its latents
-    has also samples of that ("mixture_samples").
+    labels: the rows' classes, for a conditional model; None: those of a labelled Dataset. features: a
+    function of rows to compare samples by, such as a Classifier's `features`; None: pixels. n_rows: of
+    samples, and of real rows beside them. n_latents: of each row for a VAE's likelihood, of coins drawn
+    from the pixels where it takes them so. training: rows it was fitted to, whose figures ("real_rows")
+    no samples can be expected to pass, and the rows that samples may be copies of ("memorization"). A
+    model with a mixture of its latents has also samples of that ("mixture_samples").
     """
     rows = X.read() if isinstance(X, Dataset) else as_rows(X).reshape(np.shape(X))
     found: dict[str, Any] = {"n_rows": len(rows)}
+    is_conditional = isinstance(model, Model) and model._n_conditions() > 0
+    if labels is None and is_conditional and isinstance(X, Dataset) and X.info.n_classes > 0:
+        labels = X.labels()
     given = {} if labels is None else {"labels": labels}
     if hasattr(model, "reconstruct"):
         back = model.reconstruct(rows, **given)

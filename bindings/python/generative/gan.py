@@ -29,8 +29,8 @@ class GAN(GANParameters, GeneratorModel):
     100, hidden layers are none unless given, and rows are images. Images may have any sides of at least
     2^depth pixels.
 
-    n_classes: the model is conditional; fit wants labels as `y` or in the Dataset, and the methods
-    take them as `labels`.
+    n_classes: the model is conditional; fit takes labels 0 ... n_classes - 1 as `y` or from the Dataset, and
+    the methods take them as `labels`: one for each row, or one for all.
 
     All parameters: see `GANParameters`.
     """
@@ -48,8 +48,8 @@ class GAN(GANParameters, GeneratorModel):
         """The rows of latents, by the averaged generator or the "last" one."""
         which = choose(c.GENERATOR, generator, "generator")
         latents = self._latents(Z)
-        rows = self._empty_rows(len(latents))
-        self._given(lib.gen_gan_generate, latents, labels, which, address(rows))
+        rows, known = self._empty_rows(len(latents)), self._labels(labels, len(latents))
+        self._given(lib.gen_gan_generate, latents, known, which, address(rows))
         return rows
 
     def invert(
@@ -77,15 +77,15 @@ class GAN(GANParameters, GeneratorModel):
 
     def discriminate(self, X: Any, *, labels: Any = None) -> Floats:
         """How likely each row is real, (n,) in [0, 1]."""
-        rows = self._rows(X)
-        return self._map(lib.gen_gan_discriminate, rows, np.empty(len(rows), np.float32), labels)
+        rows, known = self._rows_and_labels(X, labels)
+        return self._map(lib.gen_gan_discriminate, rows, np.empty(len(rows), np.float32), known)
 
     def features(self, X: Any, *, labels: Any = None) -> Floats:
         """What a convolutional discriminator sees in each row: every convolution's output, pooled to
         4 x 4, as numbers for a classifier (Radford et al. 2016, section 5.1)."""
-        rows = self._rows(X)
+        rows, known = self._rows_and_labels(X, labels)
         out = np.empty((len(rows), self.info.n_features), np.float32)
-        return self._map(lib.gen_model_features, rows, out, labels)
+        return self._map(lib.gen_model_features, rows, out, known)
 
     def _from_latents(self, Z: npt.ArrayLike, labels: Any) -> Floats:
         return self.generate(Z, labels=labels)

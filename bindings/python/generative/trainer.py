@@ -8,12 +8,13 @@ from typing import Optional, Union
 import numpy as np
 import numpy.typing as npt
 
+from ._classes import as_labels
 from ._constants import AUTO
 from ._errors import check
 from ._handle import Owner, made
 from ._library import lib
 from ._progress import FitEvent
-from ._rows import Floats, address, as_labels, as_rows, shape_of_rows, size_of
+from ._rows import Floats, address, as_rows, check_channels_last, shape_of_rows, size_of
 from ._structs import Event
 from .autoencoder import Autoencoder
 from .gan import GAN
@@ -70,7 +71,8 @@ class Trainer(Owner):
         are drawn. epoch: epochs passed, for what a VAE's KL weight comes up by.
         """
         rows = as_rows(X, size_of(self._model.shape_))
-        labels = None if y is None else as_labels(y, len(rows))
+        check_channels_last(np.shape(X)[1:], self._model.shape_)
+        labels = None if y is None else as_labels(y, len(rows), self._model.info.n_classes or None, "y")
         check(
             lib.gen_trainer_begin(
                 self._handle,

@@ -37,7 +37,8 @@ class VAE(VAEParameters, GeneratorModel, CalibratedModel):
 
     architecture="convolutional": `depth` levels of half the size (None: until the smaller side is 4
     ... 7), then `hidden`. Images may have any sides of at least 2^depth pixels. n_classes: the model is
-    conditional; fit wants labels as `y` or in the Dataset, and the methods take them as `labels`.
+    conditional; fit takes labels 0 ... n_classes - 1 as `y` or from the Dataset, `score` as `y`, and the other
+    methods as `labels`: one for each row, or one for all.
 
     All parameters: see `VAEParameters`.
     """
@@ -46,40 +47,42 @@ class VAE(VAEParameters, GeneratorModel, CalibratedModel):
 
     def encode(self, X: Any, *, labels: Any = None) -> tuple[Floats, Floats]:
         """The Gaussian of each row: (mean, log_variance), each (n, latent_size)."""
-        rows = self._rows(X)
+        rows, known = self._rows_and_labels(X, labels)
         mean = self._empty_latents(len(rows))
         log_variance = np.empty_like(mean)
-        self._given(lib.gen_vae_encode, rows, labels, address(mean), address(log_variance))
+        self._given(lib.gen_vae_encode, rows, known, address(mean), address(log_variance))
         return mean, log_variance
 
-    def transform(self, X: Any) -> Any:
+    def transform(self, X: Any, *, labels: Any = None) -> Any:
         """The means of encode, in the container that set_output asks for."""
-        return self._labelled(self.encode(X)[0], X)
+        return self._labelled(self.encode(X, labels=labels)[0], X)
 
     def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
         """fit, then the means of the same rows."""
-        return self.fit(X, y, **fit_params).transform(X)
+        self.fit(X, y, **fit_params)
+        return self.transform(X, labels=y if self._n_conditions() > 0 else None)
 
     def encode_sample(self, X: Any, *, labels: Any = None, seed: int = 0) -> Floats:
         """One latent drawn from each row's Gaussian."""
-        rows = self._rows(X)
+        rows, known = self._rows_and_labels(X, labels)
         latents = self._empty_latents(len(rows))
-        self._given(lib.gen_vae_encode_sample, rows, labels, seed, address(latents))
+        self._given(lib.gen_vae_encode_sample, rows, known, seed, address(latents))
         return latents
 
     def decode(self, Z: npt.ArrayLike, *, labels: Any = None) -> Floats:
         """The means of p(x|z) for latents."""
         latents = self._latents(Z)
-        return self._map(lib.gen_vae_decode, latents, self._empty_rows(len(latents)), labels)
+        known = self._labels(labels, len(latents))
+        return self._map(lib.gen_vae_decode, latents, self._empty_rows(len(latents)), known)
 
-    def inverse_transform(self, Z: npt.ArrayLike) -> Floats:
+    def inverse_transform(self, Z: npt.ArrayLike, *, labels: Any = None) -> Floats:
         """decode."""
-        return self.decode(Z)
+        return self.decode(Z, labels=labels)
 
     def reconstruct(self, X: Any, *, labels: Any = None) -> Floats:
         """Rows through the means of their Gaussians and back."""
-        rows = self._rows(X)
-        return self._map(lib.gen_model_reconstruct, rows, self._empty_rows(len(rows)), labels)
+        rows, known = self._rows_and_labels(X, labels)
+        return self._map(lib.gen_model_reconstruct, rows, self._empty_rows(len(rows)), known)
 
     def invert(
         self,
@@ -108,10 +111,10 @@ class VAE(VAEParameters, GeneratorModel, CalibratedModel):
 
         n_samples: latents drawn per row, over which the reconstruction is averaged.
         """
-        rows = self._rows(X)
+        rows, known = self._rows_and_labels(X, labels)
         terms = ELBO(np.empty(len(rows)), np.empty(len(rows)))
         outputs = (address(terms.reconstruction), address(terms.kl))
-        self._given(interruptible(lib.gen_vae_elbo), rows, labels, n_samples, seed, *outputs)
+        self._given(interruptible(lib.gen_vae_elbo), rows, known, n_samples, seed, *outputs)
         return terms
 
     def log_likelihood(self, X: Any, *, labels: Any = None, n_samples: int = 5000, seed: int = 0) -> Doubles:
@@ -120,15 +123,16 @@ class VAE(VAEParameters, GeneratorModel, CalibratedModel):
 
         For likelihood="bernoulli" rows should be 0 and 1: see `binarize`.
         """
-        rows = self._rows(X)
+        rows, known = self._rows_and_labels(X, labels)
         likelihood = np.empty(len(rows))
         estimate = interruptible(lib.gen_vae_log_likelihood)
-        self._given(estimate, rows, labels, n_samples, seed, address(likelihood))
+        self._given(estimate, rows, known, n_samples, seed, address(likelihood))
         return likelihood
 
     def score(self, X: Any, y: Any = None) -> float:
-        """The mean of the bound on log p(x), in nats: the greater the better."""
-        reconstruction, kl = self.elbo(X)
+        """The mean of the bound on log p(x), in nats: the greater the better. y: the labels of a conditional
+        model; others ignore it."""
+        reconstruction, kl = self.elbo(X, labels=y if self._n_conditions() > 0 else None)
         return -float(np.mean(reconstruction + kl))
 
     def manifold(
@@ -136,6 +140,7 @@ class VAE(VAEParameters, GeneratorModel, CalibratedModel):
     ) -> Floats:
         """Decoded latents on a grid of quantiles, (n_rows * n_columns, *shape)."""
         handle = self._fitted_handle()
+        self._check_unconditional("manifold")
         images = self._empty_rows(room(n_rows, "n_rows") * room(n_columns, "n_columns"))
         check(lib.gen_vae_manifold(handle, latent_x, latent_y, n_rows, n_columns, address(images)))
         return images

@@ -132,17 +132,20 @@ def test_validation_has_the_classes_of_the_fit():
 @pytest.mark.parametrize(
     ("y", "message"),
     [
-        (np.tile([0.9, 1.9, 2.0], 40), "Unknown label type: continuous.*0.9"),
-        (np.tile([1.0, np.nan], 60), "NaN or infinity"),
+        (np.tile([0.9, 1.9, 2.0], 40), r"Unknown label type: continuous.*y\[0\] .* not 0.9"),
+        (np.tile([1.0, np.nan], 60), r"NaN or infinity: y\[1\] is nan"),
         (np.tile([1.0, np.inf], 60), "NaN or infinity"),
         (np.tile([1j, 2j], 60), "Complex data not supported"),
-        (np.tile(np.array(["a", None], object), 60), "Unknown label type.*NoneType, str"),
+        (np.tile(np.array(["a", None], object), 60), r"Unknown label type.*y\[1\] is None"),
         (np.tile(np.array([0.5, 1], object), 60), "Unknown label type: continuous"),
         (np.zeros((120, 2), int), "1d array"),
         (None, "requires y to be passed"),
         (np.zeros(120), "y has 1 class, but"),
-        (np.arange(7), "labels must be 120 integers, not int32 of shape .7,"),
+        (np.arange(7), "labels must have 120 entries, one for each row, not 7"),
         ("abc", "1d array"),
+        (["a", "b"] * 59 + ["a", 7], r"only numbers or only strings, but y\[119\] is 7"),
+        ([0, 1] * 59 + [1, "1"], r"only numbers or only strings, but y\[119\] is '1'"),
+        ([[0], [1, 2]] * 60, "1d array"),
     ],
 )
 def test_what_are_not_classes_is_refused(y, message):
@@ -160,6 +163,13 @@ def test_missing_classes_of_pandas_are_refused_and_its_columns_taken():
     frame.loc[3, "y"] = pandas.NA
     with pytest.raises(ValueError):
         model.fit(ROWS, frame["y"])
+
+
+def test_a_score_needs_a_class_for_each_row():
+    model = Classifier(hidden=(8,), epochs=1).fit(ROWS, LABELS)
+    for count in (1, 119, 121):
+        with pytest.raises(ValueError, match=f"y must have 120 entries, one for each row, not {count}"):
+            model.score(ROWS, np.zeros(count, int))
 
 
 def test_a_column_of_classes_is_taken_with_a_warning():

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 from header import Header
+from test_saved_options import table
 
 import generative
 from generative import GAN, PCA, VAE, Autoencoder, Classifier, Dataset, Image, Moments, Reservoir
@@ -13,6 +14,7 @@ from generative import _structs, evaluate, latents
 from generative._c_types import Integer
 from generative._functions import PROTOTYPES
 from generative._library import lib
+from generative._options import options_text
 
 HEADER = Header()
 TYPES = {"int32_t": np.int32, "uint32_t": np.uint32, "int64_t": np.int64, "uint64_t": np.uint64}
@@ -186,3 +188,73 @@ def test_numpys_integers_are_integers():
     data = Dataset.from_array(X)
     np.testing.assert_array_equal(data.slice(np.int64(3), np.uint8(2)).read(), X[3:5])
     np.testing.assert_array_equal(PCA(np.int32(2)).fit(X).sample(seed=np.uint64(2**64 - 1)).shape, (1, 6))
+
+
+KINDS = {PCA: "pca", Autoencoder: "autoencoder", VAE: "vae", GAN: "gan", Classifier: "classifier"}
+# Every integer parameter of every model and of its fits, by the library's tables: (model, name, type).
+PARAMETERS = [
+    (kind, row["name"], row["type"])
+    for kind, name in KINDS.items()
+    for row in table(name) + (table("fit") if kind is not PCA else [])
+    if row["type"] in ("whole", "seed", "widths") and row["name"] in kind().get_params()
+]
+NO_INTEGERS = (2.9, 3.0, np.float32(3), float("nan"), "3", b"3", True, np.True_, 3j, np.array([[3]]))
+
+
+def parameter_ids(case):
+    return f"{case[0].__name__}.{case[1]}"
+
+
+def test_every_model_has_integer_parameters():
+    assert len(PARAMETERS) > 40 and {kind for kind, *_ in PARAMETERS} == set(KINDS)
+    names = {name for _, name, _ in PARAMETERS}
+    assert {"latent_size", "hidden", "generator_hidden", "n_classes", "depth", "epochs", "patience", "seed"} <= names
+
+
+@pytest.mark.parametrize("case", PARAMETERS, ids=parameter_ids)
+def test_an_integer_parameter_takes_integers_only(case):
+    kind, name, type_ = case
+    for value in NO_INTEGERS:
+        if kind is PCA and name == "n_components" and not isinstance(value, (bytes, np.ndarray)):
+            continue  # a share of the variance, or "mle": see test_pca_replaces_sklearn.py
+        with pytest.raises(ValueError) as caught:
+            kind(**{name: value}).fit(X, Y)
+        assert str(caught.value).startswith(f"{name}") or f"'{name}'" in str(caught.value)
+        shown_value = repr(value[0]) if isinstance(value, np.ndarray) and type_ == "widths" else repr(value)
+        assert shown_value in str(caught.value), str(caught.value)
+
+
+@pytest.mark.parametrize("case", PARAMETERS, ids=parameter_ids)
+def test_an_integer_parameter_takes_numpys_integers(case):
+    kind, name, type_ = case
+    texts = {
+        options_text(KINDS[kind], {name: value}) + options_text("fit", {name: value})
+        for value in (3, np.int64(3), np.uint8(3), np.array(3))
+    }
+    assert len(texts) == 1 and b'="3"' in texts.pop()
+    if type_ == "widths":
+        assert options_text(KINDS[kind], {name: 3}) == options_text(KINDS[kind], {name: [np.int16(3)]})
+
+
+@pytest.mark.parametrize("kind", [Autoencoder, VAE, Classifier])
+def test_one_width_is_a_list_of_one(kind):
+    one, several = kind(hidden=7, epochs=1, seed=3), kind(hidden=(7,), epochs=1, seed=3)
+    assert one.fit(X, Y).to_bytes() == several.fit(X, Y).to_bytes()
+    assert one.hidden == 7 and one.get_params()["hidden"] == 7
+    for value, message in [("7", "hidden must be integers, such as"), ((7, 2.5), r"hidden\[1\] must be .* not 2.5")]:
+        with pytest.raises(ValueError, match=message):
+            kind(hidden=value).fit(X, Y)
+
+
+@pytest.mark.parametrize("kind", [Autoencoder, VAE, GAN])
+def test_a_latent_size_of_zero_is_shown(kind):
+    with pytest.raises(ValueError, match="latent_size must be between 1 and 65536,( or auto,)? not 0"):
+        kind(0).fit(X)
+
+
+@pytest.mark.parametrize("shape", [(6.0,), ("6",), 6, (True, 6)])
+def test_the_sizes_of_a_shape_are_integers(shape):
+    with pytest.raises(ValueError, match="shape"):
+        VAE(2, shape=shape, epochs=1).fit(X)
+    with pytest.raises(ValueError, match="shape"):
+        VAE(2, shape=shape, epochs=1).plan()

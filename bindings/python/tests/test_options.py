@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from generative import CancelledError, Token, _structs
 from generative._errors import InvalidArgumentError, check
@@ -167,5 +168,14 @@ def test_a_run_of_text_stops_a_call(rows):
 
 
 def test_python_values_become_words():
-    values = {"a": None, "b": True, "c": 3, "d": 0.1, "e": "x", "f": (), "g": [4, 2]}
-    assert options_text(values) == b'b="true" c="3" d="0.1" e="x" f="none" g="4,2"'
+    values = {"epochs": None, "keep_best": True, "batch_size": 3, "beta1": 0.1, "schedule": "step", "patience": "auto"}
+    expected = b'keep_best="true" batch_size="3" beta1="0.1" schedule="step" patience="auto"'
+    assert options_text("fit", values) == expected
+    assert options_text("fit", {"keep_best": np.False_, "beta1": np.float32(0.5), "beta2": 0}) == (
+        b'keep_best="false" beta1="0.5" beta2="0"'
+    )
+    for value, word in [((), "none"), ([4, 2], "4,2"), (4, "4"), (np.array([4, 2]), "4,2"), (np.int32(4), "4")]:
+        assert options_text("vae", {"hidden": value}) == f'hidden="{word}"'.encode()
+    for value in ([1], None.__class__, 1j):
+        with pytest.raises(ValueError, match="beta1 must be a number"):
+            options_text("fit", {"beta1": value})

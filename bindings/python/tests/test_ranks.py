@@ -318,9 +318,9 @@ def test_a_trainers_arguments_are_checked(rows):
     classes = gan_trainer(n_classes=3)
     with pytest.raises(generative.GenerativeError, match="needs labels"):
         classes.begin(rows[:3])
-    with pytest.raises(ValueError, match=r"labels\[1\] must be between 0 and 2, not 3"):
+    with pytest.raises(ValueError, match=r"y\[1\] must be an integer from 0 to 2, not 3"):
         classes.begin(rows[:3], np.array([0, 3, 1], np.int32))
-    with pytest.raises(ValueError, match="labels must be 3 integers"):
+    with pytest.raises(ValueError, match="y must have 3 entries"):
         classes.begin(rows[:3], np.zeros(2, np.int32))
 
     with pytest.raises(ValueError, match=r"row 1, column 4 is 1.5; image data"):

@@ -1,5 +1,7 @@
 """Models as scikit-learn's: its own checks of estimators, its data sets, its tools."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -127,6 +129,17 @@ def test_parameters_stay_as_they_were_given(estimator):
     with pytest.raises(TheirNotFittedError) as caught:
         copy.sample() if hasattr(copy, "sample") else copy.transform([[0.0]])
     assert isinstance(caught.value, (NotFittedError, RuntimeError)) and "call fit first" in str(caught.value)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=repr)
+def test_a_repr_shows_what_differs_from_the_defaults_by_value(estimator):
+    model, X = clone(estimator).set_params(seed=4), np.random.default_rng(2).random((30, 5))
+    for each in (model, model.fit(X, np.arange(30) % 3)):
+        assert repr(pickle.loads(pickle.dumps(each))) == repr(each)
+    # Equal numbers and strings that are other objects.
+    same = {name: pickle.loads(pickle.dumps(value)) for name, value in type(model)().get_params().items()}
+    assert repr(type(model)(**same)) == f"{type(model).__name__}()"
+    assert repr(type(model)(seed=3)) == f"{type(model).__name__}(seed=3)"
 
 
 def test_a_classifier_is_searched_and_scored_as_scikit_learns_are():

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional
+from typing import Optional, Union
 
 from .._estimator import Estimator
 from ..context import Context
@@ -25,7 +25,7 @@ class ClassifierParameters(Estimator):
         self,
         n_classes: Optional[int] = None,
         *,
-        hidden: Optional[Sequence[int]] = None,
+        hidden: Optional[Union[int, Sequence[int]]] = None,
         activation: str = "relu",
         batch_norm: bool = False,
         architecture: str = "dense",
@@ -55,7 +55,8 @@ class ClassifierParameters(Estimator):
         seed: int = 0,
         context: Optional[Context] = None,
     ) -> None:
-        """Parameters, of which None and "auto" leave the choice to the library:
+        """Parameters, of which None and "auto" leave the choice to the library. Integers must be int or
+        numpy integers: 3.0, "3" and True are refused. A list of widths may be one integer.
 
         n_classes: number of classes (2 ... 4,096).
         hidden: widths of the hidden layers; the outputs of the last one are the features; auto:
@@ -105,7 +106,7 @@ class ClassifierParameters(Estimator):
         self._keep(locals())
 
     n_classes: Optional[int]
-    hidden: Optional[Sequence[int]]
+    hidden: Optional[Union[int, Sequence[int]]]
     activation: str
     batch_norm: bool
     architecture: str

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional
+from typing import Optional, Union
 
 from .._estimator import Estimator
 from ..context import Context
@@ -28,8 +28,8 @@ class GANParameters(Estimator):
         self,
         latent_size: Optional[int] = None,
         *,
-        generator_hidden: Optional[Sequence[int]] = None,
-        discriminator_hidden: Optional[Sequence[int]] = None,
+        generator_hidden: Optional[Union[int, Sequence[int]]] = None,
+        discriminator_hidden: Optional[Union[int, Sequence[int]]] = None,
         generator_activation: str = "relu",
         discriminator_activation: str = "leaky_relu",
         output_activation: str = "auto",
@@ -71,7 +71,8 @@ class GANParameters(Estimator):
         seed: int = 0,
         context: Optional[Context] = None,
     ) -> None:
-        """Parameters, of which None and "auto" leave the choice to the library:
+        """Parameters, of which None and "auto" leave the choice to the library. Integers must be int or
+        numpy integers: 3.0, "3" and True are refused. A list of widths may be one integer.
 
         latent_size: size of a latent vector; auto: 64, convolutional 100 (1 ... 65,536).
         generator_hidden: widths of the dense layers of the generator, from the latent; auto:
@@ -141,8 +142,8 @@ class GANParameters(Estimator):
         self._keep(locals())
 
     latent_size: Optional[int]
-    generator_hidden: Optional[Sequence[int]]
-    discriminator_hidden: Optional[Sequence[int]]
+    generator_hidden: Optional[Union[int, Sequence[int]]]
+    discriminator_hidden: Optional[Union[int, Sequence[int]]]
     generator_activation: str
     discriminator_activation: str
     output_activation: str

@@ -27,7 +27,8 @@ class PCAParameters(Estimator):
         seed: int = 0,
         context: Optional[Context] = None,
     ) -> None:
-        """Parameters, of which None and "auto" leave the choice to the library:
+        """Parameters, of which None and "auto" leave the choice to the library. Integers must be int or
+        numpy integers: 3.0, "3" and True are refused.
 
         n_components: number of components to keep; auto: as many as variance_ratio requires, else
             all (at least 0).

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional
+from typing import Optional, Union
 
 from .._estimator import Estimator
 from ..context import Context
@@ -27,8 +27,8 @@ class VAEParameters(Estimator):
         self,
         latent_size: int = 20,
         *,
-        hidden: Optional[Sequence[int]] = None,
-        decoder_hidden: Optional[Sequence[int]] = None,
+        hidden: Optional[Union[int, Sequence[int]]] = None,
+        decoder_hidden: Optional[Union[int, Sequence[int]]] = None,
         activation: str = "auto",
         likelihood: str = "bernoulli",
         variance: Optional[float] = None,
@@ -69,7 +69,8 @@ class VAEParameters(Estimator):
         seed: int = 0,
         context: Optional[Context] = None,
     ) -> None:
-        """Parameters, of which None and "auto" leave the choice to the library:
+        """Parameters, of which None and "auto" leave the choice to the library. Integers must be int or
+        numpy integers: 3.0, "3" and True are refused. A list of widths may be one integer.
 
         latent_size: size of a latent vector (1 ... 65,536).
         hidden: widths of the hidden layers of the encoder, outermost first; auto: 400,
@@ -136,8 +137,8 @@ class VAEParameters(Estimator):
         self._keep(locals())
 
     latent_size: int
-    hidden: Optional[Sequence[int]]
-    decoder_hidden: Optional[Sequence[int]]
+    hidden: Optional[Union[int, Sequence[int]]]
+    decoder_hidden: Optional[Union[int, Sequence[int]]]
     activation: str
     likelihood: str
     variance: Optional[float]
