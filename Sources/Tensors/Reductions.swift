@@ -50,6 +50,14 @@ extension Context {
     return reduce(count) { kernel(x + $0, $1) ? 0 : 1 } == 0
   }
 
+  /// Whether every number lies in [0, 1], the range of images, as far as rounding allows: scaled data may end at
+  /// 1 + 1e-7.
+  package func isUnit(_ x: Input, count: Int) -> Bool {
+    let kernel = kernels.reductions.isWithin
+    let slack = Float(unitSlack)
+    return reduce(count) { kernel(x + $0, -slack, 1 + slack, $1) ? 0 : 1 } == 0
+  }
+
   /// y ← 255·x where every element is a byte over 255, to its last place; else false, and y is undefined.
   package func bytes(of x: Input, count: Int, into y: UnsafeMutablePointer<UInt8>) -> Bool {
     let kernel = kernels.elementwise.toBytes
@@ -125,3 +133,9 @@ extension Context {
     }
   }
 }
+
+/// What numbers of [0, 1] may lie outside by.
+package let unitSlack = 1e-6
+
+/// Whether a number lies in [0, 1], as `Context.isUnit`.
+package func isUnit(_ x: Double) -> Bool { x >= -unitSlack && x <= 1 + unitSlack }

@@ -14,6 +14,7 @@ extension Cases {
       check("sum, \(count) elements", abs(table.reductions.sum(x.base, count) - sum), within: 1e-9)
       check("dot, \(count) elements", abs(table.reductions.dot(x.base, y.base, count) - dot), within: 1e-9)
       checkFinite(count)
+      checkWithin(count)
     }
     for (rows, columns) in [(0, 3), (1, 1), (3, 5), (7, 16), (129, 33), (1_000, 131)] {
       checkColumns(rows, columns)
@@ -30,6 +31,22 @@ extension Cases {
         let old = x[place]
         x[place] = bad
         check("isFinite finds \(bad) at \(place) of \(count)", !table.reductions.isFinite(x.base, count))
+        x[place] = old
+      }
+    }
+  }
+
+  private func checkWithin(_ count: Int) {
+    let x = noise(count, seed: 35, -1.5, 2.5)
+    check("isWithin, \(count) elements", table.reductions.isWithin(x.base, -1.5, 2.5, count))
+    guard count > 0 else { return }
+    for bad in [Float.nan, .infinity, -.infinity, -1.5000001, 2.5000002] {
+      for place in [0, count / 2, count - 1] {
+        let old = x[place]
+        x[place] = bad
+        check(
+          "isWithin finds \(bad) at \(place) of \(count)",
+          !table.reductions.isWithin(x.base, -1.5, 2.5, count))
         x[place] = old
       }
     }

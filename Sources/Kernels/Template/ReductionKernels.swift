@@ -9,6 +9,8 @@ package struct ReductionKernels: Sendable {
   package var dot: @Sendable (_ x: Input, _ y: Input, _ count: Int) -> Double
   /// Whether every element is finite.
   package var isFinite: @Sendable (_ x: Input, _ count: Int) -> Bool
+  /// Whether every element is between `low` and `high`, which have 0 between them.
+  package var isWithin: @Sendable (_ x: Input, _ low: Float, _ high: Float, _ count: Int) -> Bool
   /// sums[j] ← Σᵢ x[i, j], or added to it, over `columns` neighbouring columns.
   package var columnSums:
     @Sendable (_ x: Input, _ rows: Int, _ columns: Int, _ rowStride: Int, _ sums: Output, _ adding: Bool) ->
@@ -28,6 +30,7 @@ package struct ReductionKernels: Sendable {
     sum: @escaping @Sendable (Input, Int) -> Double,
     dot: @escaping @Sendable (Input, Input, Int) -> Double,
     isFinite: @escaping @Sendable (Input, Int) -> Bool,
+    isWithin: @escaping @Sendable (Input, Float, Float, Int) -> Bool,
     columnSums: @escaping @Sendable (Input, Int, Int, Int, Output, Bool) -> Void,
     columnSquares: @escaping @Sendable (Input, Int, Int, Int, Input, Output) -> Void,
     crossEntropy: @escaping @Sendable (Input, Input, Float, Output?, Int) -> Double,
@@ -36,6 +39,7 @@ package struct ReductionKernels: Sendable {
     self.sum = sum
     self.dot = dot
     self.isFinite = isFinite
+    self.isWithin = isWithin
     self.columnSums = columnSums
     self.columnSquares = columnSquares
     self.crossEntropy = crossEntropy

@@ -53,6 +53,26 @@ func isFinite(_ x: Input, _ count: Int) -> Bool {
   return isFinite
 }
 
+/// What a number lies outside the limits by, squared: 0, or NaN for NaN, and a sum of those tells.
+func isWithin(_ x: Input, _ low: Float, _ high: Float, _ count: Int) -> Bool {
+  let (low, high) = (all(low), all(high))
+  var squares = all(0)
+  var i = 0
+  while i < count {
+    let x = i &+ laneCount <= count ? load(x + i) : loadPartial(x + i, count &- i)
+    let outside = x - smaller(high, larger(low, x))
+    squares += outside * outside
+    i &+= laneCount
+  }
+  i = 0
+  var isWithin = true
+  while i < laneCount {
+    isWithin = isWithin && squares[i] == 0
+    i &+= 1
+  }
+  return isWithin
+}
+
 /// Columns of one vector: rows in blocks of 128, each summed on its own, so that the error grows with
 /// the blocks and not with the rows.
 @inline(__always)

@@ -23,7 +23,8 @@ package var table: KernelTable {
       logarithm: logarithm, fromBytes: fromBytes, toBytes: toBytes,
       fromDoubles: fromDoubles),
     reductions: ReductionKernels(
-      sum: sum, dot: dot, isFinite: isFinite, columnSums: columnSums, columnSquares: columnSquares,
+      sum: sum, dot: dot, isFinite: isFinite, isWithin: isWithin, columnSums: columnSums,
+      columnSquares: columnSquares,
       crossEntropy: crossEntropy, squaredError: squaredError),
     optimizers: OptimizerKernels(adam: adam, momentum: momentum, rmsProp: rmsProp),
     random: RandomKernels(uniform: uniform, normal: normal),
