@@ -265,7 +265,14 @@ enum {
   GEN_WARNING_COLLAPSED_GENERATOR = 2,
   /* Message says why. The previous file is kept; the fit continues and tries again when the next
    * checkpoint is due. Return GEN_STOP_NOW to end it. */
-  GEN_WARNING_CHECKPOINT_NOT_WRITTEN = 3
+  GEN_WARNING_CHECKPOINT_NOT_WRITTEN = 3,
+  /* VAE, from step 500: the KL term is below 0.1 nats, averaged over about 50 steps: the latents
+   * carry no information */
+  GEN_WARNING_DEAD_LATENTS = 4,
+  /* Not for a GAN: the loss of an epoch is more than ten times that of the fit's first epoch */
+  GEN_WARNING_DIVERGING_LOSS = 5,
+  /* The fit has ended, and the model has made fewer than 100 steps in all */
+  GEN_WARNING_FEW_STEPS = 6
 };
 
 /* What an event callback receives; read-only, valid during the callback. Losses are means per row,
@@ -619,25 +626,35 @@ enum {
   GEN_INITIALIZER_HE = 0,             /* N(0, 2 / inputs) (He et al. 2015) */
   GEN_INITIALIZER_GLOROT = 1,         /* U(+-sqrt(6 / (inputs + outputs))) (Glorot & Bengio 2010) */
   GEN_INITIALIZER_FAN_IN_UNIFORM = 2, /* U(+-1 / sqrt(inputs)), weights and biases, as PyTorch */
-  GEN_INITIALIZER_NORMAL_002 = 3      /* N(0, 0.02^2) (Radford et al. 2016) */
+  GEN_INITIALIZER_NORMAL_002 = 3,     /* N(0, 0.02^2) (Radford et al. 2016) */
+  GEN_INITIALIZER_BY_ACTIVATION = 4   /* GLOROT for IDENTITY, TANH, SIGMOID; HE for the others */
 };
+
+/* STANDARDIZE: before its networks see a row, a model subtracts each column's mean and divides by
+ * its standard deviation, both of the first fit's rows; rows that it returns go the other way. They
+ * are part of the model and of its files. Likelihoods are those of the caller's rows; losses,
+ * reconstruction errors and anomaly scores of an autoencoder are those of standardized rows. */
+enum { GEN_PREPARATION_NONE = 0, GEN_PREPARATION_STANDARDIZE = 1 };
 
 typedef struct gen_network_options {
   int64_t height;       /* >= 1; default: 1 */
   int64_t width;        /* >= 1; default: 1 */
   int64_t channels;     /* >= 1; default: 1. For a table: its columns */
   int32_t architecture; /* GEN_ARCHITECTURE_...; default: DENSE */
-  /* GEN_INITIALIZER_...; default: GEN_AUTO (GLOROT for IDENTITY, TANH and SIGMOID, else HE;
-   * CONVOLUTIONAL GAN: NORMAL_002) */
+  /* GEN_INITIALIZER_...; default: GEN_AUTO (DENSE vae: FAN_IN_UNIFORM; CONVOLUTIONAL gan:
+   * NORMAL_002; else BY_ACTIVATION) */
   int32_t initializer;
   /* CONVOLUTIONAL: levels, 1 ... 16; default: GEN_AUTO (the smaller side, rounded up, ends
    * at 4 ... 7) */
   int64_t depth;
-  /* CONVOLUTIONAL: channels of the first level, 1 ... 4,096; default: GEN_AUTO (32; GAN: 64). More
+  /* CONVOLUTIONAL: channels of the first level, 1 ... 4,096; default: GEN_AUTO (32; GAN: 16). More
    * than 65,536 at the innermost level is GEN_E_LIMIT */
   int64_t base_channels;
   double dropout; /* share of hidden units dropped in training, [0, 1); GAN: of D; default: 0 */
-  uint64_t seed;  /* of the initial weights; default: 0 */
+  /* GEN_PREPARATION_...; default: GEN_AUTO (STANDARDIZE if height and width are 1, a value of the
+   * first fit is outside [0, 1], and no other option asks for rows in [0, 1]; else NONE) */
+  int32_t preparation;
+  uint64_t seed; /* of the initial weights; default: 0 */
   const gen_context *context;
 } gen_network_options;
 
@@ -690,12 +707,15 @@ enum {
 typedef struct gen_fit_options {
   uint32_t struct_size;
   uint32_t initialized;
-  int64_t epochs;         /* passes over the data, 1 ... 1,000,000; default: 10 */
-  int64_t batch_size;     /* rows of a step, 1 ... 65,536; default: 128 */
-  uint64_t seed;          /* of shuffling, noise, dropout and sampled latents; default: 0 */
-  int32_t optimizer;      /* GEN_OPTIMIZER_...; default: ADAM */
-  int32_t schedule;       /* GEN_SCHEDULE_... of the learning rate; default: CONSTANT */
-  double learning_rate;   /* > 0; default: GEN_AUTO (1e-3; GAN: 2e-4) */
+  int64_t epochs;     /* passes over the data, 1 ... 1,000,000; default: GEN_AUTO (see below) */
+  int64_t batch_size; /* rows of a step, 1 ... 65,536; default: GEN_AUTO (see below) */
+  uint64_t seed;      /* of shuffling, noise, dropout and sampled latents; default: 0 */
+  int32_t optimizer;  /* GEN_OPTIMIZER_...; default: ADAM */
+  /* GEN_SCHEDULE_...; default: GEN_AUTO (COSINE; gan: CONSTANT, of a narrow table LINEAR) */
+  int32_t schedule;
+  /* > 0; default: GEN_AUTO (autoencoder, vae: 2e-3; classifier: 1e-3; gan: 2e-4, of a narrow table
+   * 1e-3) */
+  double learning_rate;
   double beta1;           /* decay of gradients, [0, 1); default: GEN_AUTO (0.9; GAN: 0.5) */
   double beta2;           /* of their squares, [0, 1); default: GEN_AUTO (0.999; RMSPROP: 0.99) */
   double epsilon;         /* added to the denominator for stability, > 0; default: 1e-8 */
@@ -733,6 +753,12 @@ static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t
 /* Fits a model to a dataset, whose row_size must be the model's. options: NULL for a pca, which
  * fits as by gen_pca_fit. A classifier's loss is the cross-entropy in nats.
  *
+ * What GEN_AUTO chooses in a fit depends on the number of rows n. batch_size: n / 8 rounded down to
+ * a multiple of 16, at least 16 and at most 128 (CONVOLUTIONAL gan: 32). epochs: as many as make
+ * 2,000 steps (gan: 5,000; CONVOLUTIONAL: 3,000; of a narrow table 8,000), at least 10 and at most
+ * 1,000. A stream, whose n is not known, has the most rows and 10 epochs. A narrow table has
+ * height = width = 1 and at most 32 channels. docs/defaults.md has the measurements.
+ *
  * All memory is allocated before the first step. A second fit continues where the first ended, with
  * the optimizer's state. A stopped fit leaves a model that can be used and fitted further. If a
  * loss, gradient or weight is not finite, the fit ends with GEN_E_NONFINITE, and the model returns
@@ -746,11 +772,12 @@ static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t
  * docs/scale.md.
  *
  * GEN_E_ARGUMENT: a model with classes lacks labels of 0 ... n_classes - 1, in validation too; rows
- * of a BERNOULLI vae, a CROSS_ENTROPY autoencoder or a gan with another output than IDENTITY lie
- * outside [0, 1]; batch_size is 1 with batch norm; keep_best or patience lacks validation. Returns
- * also GEN_E_MISMATCH (row_size; resume: other options or data; ranks that differ),
- * GEN_E_NONFINITE, GEN_E_CANCELLED, GEN_E_IO (a checkpoint), GEN_E_STATE (resume: no record),
- * GEN_E_COMM, and with resume what gen_model_load does. */
+ * of a BERNOULLI vae, or of an autoencoder or gan with another output than IDENTITY, lie outside
+ * [0, 1] (by more than 1e-6); batch_size is 1 with batch norm; keep_best or patience lacks
+ * validation. Returns also GEN_E_MISMATCH (row_size; resume: other options or data; ranks that
+ * differ), GEN_E_UNSUPPORTED (keep_best or patience of a gan), GEN_E_NONFINITE, GEN_E_CANCELLED,
+ * GEN_E_IO (a checkpoint), GEN_E_STATE (resume: no record), GEN_E_COMM, and with resume what
+ * gen_model_load does. */
 GEN_API gen_status gen_model_fit(gen_model *model, const gen_dataset *dataset,
                                  const gen_fit_options *options, const gen_run *run);
 /* Passes each row through its latent and back: pca, autoencoder and vae. A vae uses the mean of the
@@ -790,6 +817,14 @@ enum {
   GEN_LIKELIHOOD_GAUSSIAN = 1   /* N(decoder's mean, variance) */
 };
 
+/* How the variance of a GAUSSIAN likelihood is learned. SHARED and PIXEL: it is the mean squared
+ * error of the last steps, where its gradient is zero (Rybkin et al. 2021), and at least 1e-6. */
+enum {
+  GEN_VARIANCE_GRADIENT = 0, /* one for all pixels, by the optimizer, from 1 on */
+  GEN_VARIANCE_SHARED = 1,   /* one for all pixels */
+  GEN_VARIANCE_PIXEL = 2     /* one for every pixel or column */
+};
+
 enum {
   GEN_KL_CONSTANT = 0,
   GEN_KL_LINEAR = 1, /* beta rises from 0 over kl_epochs, then stays */
@@ -800,15 +835,20 @@ typedef struct gen_vae_options {
   uint32_t struct_size;
   uint32_t initialized;
   gen_network_options network;
-  int64_t latent_size;           /* 1 ... 65,536; default: 20 */
-  const int64_t *hidden;         /* widths of the encoder's hidden layers, outermost first */
-  int64_t n_hidden;              /* 0 ... 16; default: GEN_AUTO (400; CONVOLUTIONAL: 256) */
+  int64_t latent_size;   /* 1 ... 65,536; default: 20 */
+  const int64_t *hidden; /* widths of the encoder's hidden layers, outermost first */
+  /* 0 ... 16; default: GEN_AUTO (400; CONVOLUTIONAL: 256; narrow table: 128) */
+  int64_t n_hidden;
   const int64_t *decoder_hidden; /* widths of the decoder's hidden layers, innermost first */
   int64_t n_decoder_hidden;      /* 0 ... 16; default: GEN_AUTO (hidden in reverse) */
-  int32_t activation;        /* GEN_ACTIVATION_...; default: GEN_AUTO (RELU; CONVOLUTIONAL: SILU) */
-  int32_t likelihood;        /* GEN_LIKELIHOOD_...; default: BERNOULLI */
-  double variance;           /* GAUSSIAN: > 0; default: GEN_AUTO (one for all pixels, learned) */
-  int32_t output_activation; /* GAUSSIAN: of the mean, IDENTITY or SIGMOID; default: SIGMOID */
+  int32_t activation; /* GEN_ACTIVATION_...; default: GEN_AUTO (RELU; CONVOLUTIONAL: SILU) */
+  /* GEN_LIKELIHOOD_...; default: GEN_AUTO (GAUSSIAN for standardized rows, else BERNOULLI) */
+  int32_t likelihood;
+  double variance;          /* GAUSSIAN: > 0; default: GEN_AUTO (learned) */
+  int32_t learned_variance; /* GAUSSIAN: GEN_VARIANCE_...; default: SHARED */
+  /* GAUSSIAN: of the mean, IDENTITY or SIGMOID; BERNOULLI: SIGMOID; default: GEN_AUTO (IDENTITY for
+   * a GAUSSIAN likelihood of rows outside [0, 1], else SIGMOID) */
+  int32_t output_activation;
   int32_t batch_norm; /* CONVOLUTIONAL: 1: after all convolutions but first and last; default: 0 */
   int32_t pixel_bias; /* 1: one output bias per pixel instead of per channel; default: 0 */
   int32_t binarize;   /* BERNOULLI: 1: each step binarizes rows anew; default: 0 */
@@ -897,30 +937,38 @@ typedef struct gen_gan_options {
   uint32_t struct_size;
   uint32_t initialized;
   gen_network_options network;
-  int64_t latent_size;             /* 1 ... 65,536; default: GEN_AUTO (64; CONVOLUTIONAL: 100) */
+  /* 1 ... 65,536; default: GEN_AUTO (64; CONVOLUTIONAL: 100; narrow table: its columns) */
+  int64_t latent_size;
   const int64_t *generator_hidden; /* widths of dense hidden layers, from the latent on */
-  int64_t n_generator_hidden;      /* 0 ... 16; default: GEN_AUTO (256, 512; CONVOLUTIONAL: none) */
+  /* 0 ... 16; default: GEN_AUTO (256, 512; CONVOLUTIONAL: none; narrow table: 128, 128) */
+  int64_t n_generator_hidden;
   const int64_t *discriminator_hidden; /* widths of dense hidden layers, from the row on */
-  int64_t n_discriminator_hidden; /* 0 ... 16; default: GEN_AUTO (512, 256; CONVOLUTIONAL: none) */
-  int32_t generator_activation;   /* GEN_ACTIVATION_...; default: RELU */
+  /* 0 ... 16; default: GEN_AUTO (512, 256; CONVOLUTIONAL: none; narrow table: 128, 128) */
+  int64_t n_discriminator_hidden;
+  int32_t generator_activation;     /* GEN_ACTIVATION_...; default: RELU */
   int32_t discriminator_activation; /* GEN_ACTIVATION_...; default: LEAKY_RELU */
   /* SIGMOID: rows in [0, 1]. TANH: the same, computed in [-1, 1]. IDENTITY: any rows. Default:
-   * GEN_AUTO (SIGMOID; CONVOLUTIONAL: TANH) */
+   * GEN_AUTO (IDENTITY for standardized rows, else SIGMOID; CONVOLUTIONAL: TANH) */
   int32_t output_activation;
   int32_t latent;    /* GEN_LATENT_...; default: NORMAL */
   int32_t objective; /* GEN_OBJECTIVE_...; default: NON_SATURATING */
   /* Steps of D per step of G, on the same real rows and new latents, 1 ... 100; default: 1 */
   int64_t discriminator_steps;
-  int32_t batch_norm; /* 1: in G's hidden layers; default: 1 */
-  /* 1: in D's hidden layers except the first; default: GEN_AUTO (1 if CONVOLUTIONAL without
-   * spectral_norm) */
+  int32_t batch_norm; /* 1: in G's hidden layers; default: GEN_AUTO (1; narrow table: 0) */
+  /* 1: in D's hidden layers except the first; default: GEN_AUTO (1 if CONVOLUTIONAL and
+   * spectral_norm is 0) */
   int32_t discriminator_batch_norm;
-  int32_t spectral_norm; /* 1: in D, without batch norm there (Miyato et al. 2018); default: 0 */
-  int32_t mean_start;    /* DENSE: 1: G starts at the data's mean row; default: GEN_AUTO (1) */
+  /* 1: in D, without batch norm there (Miyato et al. 2018); default: GEN_AUTO (1 if CONVOLUTIONAL
+   * and discriminator_batch_norm is not 1) */
+  int32_t spectral_norm;
+  int32_t mean_start; /* DENSE: 1: G starts at the data's mean row; default: GEN_AUTO (1) */
   /* Real rows count as 1 - label_smoothing for D (Salimans et al. 2016), 0 ... 0.5; default: 0 */
   double label_smoothing;
-  double input_noise;   /* standard deviation of noise added to D's input, 0 ... 1e6; default: 0 */
+  /* Standard deviation of noise added to D's input, 0 ... 1e6; default: GEN_AUTO (0; CONVOLUTIONAL:
+   * 0.2; narrow table: 0.1) */
+  double input_noise;
   double average_decay; /* of G's moving average over its steps, [0, 1); default: 0.999; 0: none */
+  int32_t average_ramp; /* 1: after step t the decay is at most (1 + t) / (10 + t); default: 1 */
   int64_t n_classes;    /* 0 ... 4,096; default: 0 (not conditional) */
 } gen_gan_options;
 static inline gen_status gen_gan_options_init(gen_gan_options *options, uint32_t struct_size) {
@@ -1090,12 +1138,16 @@ typedef struct gen_autoencoder_options {
   gen_network_options network;
   int64_t latent_size;   /* 1 ... 65,536; default: 32 */
   const int64_t *hidden; /* widths of the encoder's hidden layers, outermost first */
-  int64_t n_hidden; /* 0 ... 16; default: GEN_AUTO (512, 256; CONVOLUTIONAL: 256; skips: none) */
+  /* 0 ... 16; default: GEN_AUTO (512, 256; CONVOLUTIONAL: 256; skips: none; narrow table: 128, 64)
+   */
+  int64_t n_hidden;
   const int64_t *decoder_hidden; /* widths of the decoder's hidden layers, innermost first */
   int64_t n_decoder_hidden;      /* 0 ... 16; default: GEN_AUTO (hidden in reverse) */
   int32_t activation;            /* hidden layers: GEN_ACTIVATION_...; default: SILU */
   int32_t latent_activation;     /* GEN_ACTIVATION_...; default: IDENTITY */
-  int32_t output_activation;     /* IDENTITY or SIGMOID; default: SIGMOID */
+  /* SIGMOID: rows in [0, 1]. IDENTITY: any rows. Default: GEN_AUTO (IDENTITY for standardized rows,
+   * else SIGMOID) */
+  int32_t output_activation;
   int32_t bias; /* 0: no biases; a PCA without hidden layers and with IDENTITY. Default: 1 */
   int32_t loss; /* GEN_LOSS_...; default: SQUARED_ERROR. CROSS_ENTROPY needs a SIGMOID output */
   int32_t corruption; /* GEN_CORRUPTION_...; default: NONE */

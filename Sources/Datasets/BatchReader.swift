@@ -106,6 +106,7 @@ package final class BatchReader {
     let count: Int
     if let stream = dataset.stream {
       count = try nextOfStream(stream, into: rows)
+      dataset.preparation?.apply(rows, rows: count, into: rows)
       if count == 0, nextRow == 0 {
         throw GenerativeError(
           .argument, "the rows callback ended before one batch of \(order.batchSize) rows")

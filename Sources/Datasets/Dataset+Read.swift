@@ -4,7 +4,7 @@ import Tensors
 extension Dataset {
   // MARK: - Gathering rows
 
-  /// Reads the rows of these indices as floats, packed: u8 as v / 255, floats as they are.
+  /// Reads the rows of these indices as floats, packed: u8 as v / 255, floats as they are, all prepared.
   ///
   /// - Throws: `.argument` for an index out of range, `.nonfinite` naming row and column (in a
   ///   borrowed array that changed), `.unsupported` for a stream.
@@ -12,7 +12,7 @@ extension Dataset {
     rows indices: UnsafeBufferPointer<Int32>, into output: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     try check(indices)
-    try gather(indices.count, into: output) { self.sourceRow(Int(indices[$0])) }
+    try gatherPrepared(indices.count, into: output) { self.sourceRow(Int(indices[$0])) }
   }
 
   /// Reads consecutive rows as floats.
@@ -20,10 +20,10 @@ extension Dataset {
     range: Range<Int>, into output: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     try check(range)
-    try gather(range.count, into: output) { self.sourceRow(range.lowerBound + $0) }
+    try gatherPrepared(range.count, into: output) { self.sourceRow(range.lowerBound + $0) }
   }
 
-  /// Reads consecutive rows in double precision, which for 64-bit data loses nothing.
+  /// Reads consecutive rows in double precision, which for 64-bit data loses nothing, and not prepared.
   package func read(
     range: Range<Int>, into output: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
@@ -93,12 +93,30 @@ extension Dataset {
   ///
   /// A stream is not read. O(rows × columns).
   package func checkUnitRange() throws(GenerativeError) {
-    guard case .memory(let rows) = source, rows.kind != .uint8, let rowCount else { return }
-    let row = try Buffer<Double>(count: rows.columnCount, in: context.memory)
-    for i in 0..<rowCount {
-      try read(range: i..<i + 1, into: row.base)
-      try checkUnits(UnsafeBufferPointer(row.elements)) { "row \(i), column \($0)" }
+    guard let (row, column, value) = try firstOutsideUnits() else { return }
+    throw .outsideUnits("row \(row), column \(column)", value)
+  }
+
+  /// The first number outside [0, 1]; nil where there is none, and for a stream.
+  package func firstOutsideUnits() throws(GenerativeError) -> (row: Int, column: Int, value: Double)? {
+    guard case .memory(let rows) = source, rows.kind != .uint8, let rowCount else { return nil }
+    if rows.isPacked, selection == nil, let matrix = rows.matrix,
+      context.isUnit(matrix.base, count: rowCount * rows.columnCount)
+    {
+      return nil
     }
+    let width = rows.columnCount
+    let block = max(1, min(rowCount, 65_536 / width))
+    // In Double, so that a number that no float holds is one of these.
+    let numbers = try Buffer<Double>(count: block * width, in: context.memory)
+    for first in stride(from: 0, to: rowCount, by: block) {
+      let count = min(block, rowCount - first)
+      try read(range: first..<first + count, into: numbers.base)
+      if let i = (0..<count * width).first(where: { !isUnit(numbers.base[$0]) }) {
+        return (first + i / width, i % width, numbers.base[i])
+      }
+    }
+    return nil
   }
 
   /// Throws `.nonfinite`, naming the first NaN or infinity.
@@ -137,6 +155,19 @@ extension Dataset {
   private func sourceRow(_ index: Int) -> Int {
     guard let selection else { return index }
     return Int(selection.base[index])
+  }
+
+  /// Reads `count` rows as the networks see them: prepared in Double, so that the prepared number alone is rounded.
+  private func gatherPrepared(
+    _ count: Int, into output: UnsafeMutablePointer<Float>, _ sourceRow: (Int) -> Int
+  ) throws(GenerativeError) {
+    guard let preparation else { return try gather(count, into: output, sourceRow) }
+    let width = shape.count
+    let row = try Buffer<Double>(count: width, in: context.memory)
+    for i in 0..<count {
+      try gather(1, into: row.base) { _ in sourceRow(i) }
+      for j in 0..<width { output[i * width + j] = preparation.value(row.base[j], j) }
+    }
   }
 
   /// Reads `count` rows, many of them on all workers.
@@ -179,14 +210,18 @@ private final class FirstIndex: Sendable {
 ///
 /// - Parameter name: what the number at an index is.
 package func checkUnitRange(
-  _ numbers: UnsafeBufferPointer<Float>, _ name: (_ index: Int) -> String
+  _ numbers: UnsafeBufferPointer<Float>, in context: Context, _ name: (_ index: Int) -> String
 ) throws(GenerativeError) {
-  try checkUnits(numbers, name)
+  guard let base = numbers.baseAddress, !context.isUnit(base, count: numbers.count) else { return }
+  guard let i = numbers.firstIndex(where: { !isUnit(Double($0)) }) else { return }
+  throw .outsideUnits(name(i), Double(numbers[i]))
 }
 
-private func checkUnits<Value: BinaryFloatingPoint & CustomStringConvertible>(
-  _ numbers: UnsafeBufferPointer<Value>, _ name: (_ index: Int) -> String
-) throws(GenerativeError) {
-  guard let i = numbers.firstIndex(where: { !($0 >= 0 && $0 <= 1) }) else { return }
-  throw GenerativeError(.argument, "\(name(i)) is \(numbers[i]); image data must lie between 0 and 1")
+extension GenerativeError {
+  fileprivate static func outsideUnits(_ name: String, _ value: Double) -> GenerativeError {
+    GenerativeError(
+      .argument,
+      "\(name) is \(value), and this model takes images, whose values lie between 0 and 1: scale the rows (8-bit "
+        + "values by 1/255), or create the model with preparation standardize")
+  }
 }

@@ -28,7 +28,7 @@ extension Dataset {
         return FactorTable(
           factors: table.factors,
           values: try Buffer(copying: UnsafeBufferPointer(rebasing: values), in: context.memory))
-      }, isChecked: isChecked, context: context)
+      }, preparation: preparation, isChecked: isChecked, context: context)
   }
 
   /// The rows of these indices, in their order, without copying them; an index may come twice.
@@ -89,6 +89,6 @@ extension Dataset {
     }
     return Dataset(
       shape: shape, source: source, owner: owner?.object, selection: chosen, labels: chosenLabels,
-      factors: chosenFactors, isChecked: isChecked, context: context)
+      factors: chosenFactors, preparation: preparation, isChecked: isChecked, context: context)
   }
 }

@@ -30,12 +30,15 @@ package final class Dataset: Sendable {
   let source: Source
   /// Which of the source's rows these are, in order; nil for all.
   let selection: Buffer<Int32>?
+  /// What is done to rows that are read as floats; nil: nothing.
+  let preparation: Preparation?
   /// Keeps the memory under `source` alive.
   let owner: AnyObjectBox?
 
   init(
     shape: Shape, source: Source, owner: AnyObject? = nil, selection: Buffer<Int32>? = nil,
-    labels: Buffer<Int32>? = nil, factors: FactorTable? = nil, isChecked: Bool = true, context: Context
+    labels: Buffer<Int32>? = nil, factors: FactorTable? = nil, preparation: Preparation? = nil,
+    isChecked: Bool = true, context: Context
   ) {
     self.shape = shape
     self.source = source
@@ -43,6 +46,7 @@ package final class Dataset: Sendable {
     self.selection = selection
     self.labels = labels
     self.factors = factors
+    self.preparation = preparation
     self.isChecked = isChecked
     self.context = context
     classCount = Int(labels?.elements.max() ?? -1) + 1

@@ -3,6 +3,7 @@ import Datasets
 import Models
 import Statistics
 import Tensors
+import Training
 
 @c @implementation public func gen_model_fit_threshold(
   _ model: OpaquePointer?, _ dataset: OpaquePointer?, _ quantile: Double, _ run: UnsafePointer<gen_run>?,
@@ -13,6 +14,7 @@ import Tensors
       let scored = try model.calibratable(lacking: "scores", "gen_model_fit_threshold")
       let quantile = try checkPositive("quantile", chosen(quantile) ?? 0.95, atMost: 1)
       try withDataset(dataset) { (dataset) throws(GenerativeError) in
+        if model.network?.requiresUnitRange ?? false { try dataset.checkUnitRange() }
         let threshold = try scored.fitThreshold(dataset, quantile: quantile)
         threshold_out?.pointee = threshold
       }

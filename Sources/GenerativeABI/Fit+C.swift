@@ -11,8 +11,13 @@ import Training
 struct FitDefaults {
   var learningRate = 1e-3
   var beta1 = 0.9
+  var schedule = Int(GEN_SCHEDULE_COSINE)
 
-  static let gan = FitDefaults(learningRate: 2e-4, beta1: 0.5)
+  /// Of autoencoders and VAEs.
+  static let mirrored = FitDefaults(learningRate: 2e-3)
+  static let gan = FitDefaults(learningRate: 2e-4, beta1: 0.5, schedule: Int(GEN_SCHEDULE_CONSTANT))
+  /// Of a GAN of a table of few columns.
+  static let narrowGAN = FitDefaults(learningRate: 1e-3, beta1: 0.5, schedule: Int(GEN_SCHEDULE_LINEAR))
 }
 
 extension FitOptions {
@@ -22,8 +27,12 @@ extension FitOptions {
     self.init(
       rule: Self.rule(values, defaults),
       learningRate: Float(values.number("learning_rate") ?? defaults.learningRate),
-      epochCount: Int(o.epochs), batchRows: Int(o.batch_size), seed: o.seed)
-    schedule = Self.schedule(values)
+      epochCount: values.whole("epochs") ?? 10, batchRows: values.whole("batch_size") ?? 128, seed: o.seed)
+    choosesEpochs = values.whole("epochs") == nil
+    choosesBatch = values.whole("batch_size") == nil
+    choosesRate = values.number("learning_rate") == nil
+    choosesSchedule = values.word("schedule") == nil
+    schedule = Self.schedule(values, defaults)
     scheduleEpochs = values.whole("schedule_epochs")
     warmUpEpochs = o.warm_up
     clipNorm = values.number("clip_norm").map { Float($0) }
@@ -53,9 +62,9 @@ extension FitOptions {
     }
   }
 
-  private static func schedule(_ values: OptionValues) -> Schedule {
+  private static func schedule(_ values: OptionValues, _ defaults: FitDefaults) -> Schedule {
     let factor = values.number("schedule_factor").map { Float($0) }
-    switch values.word("schedule") {
+    switch values.word("schedule") ?? defaults.schedule {
     case Int(GEN_SCHEDULE_STEP):
       return .step(factor: factor ?? 0.1, period: values.whole("schedule_period") ?? 10)
     case Int(GEN_SCHEDULE_COSINE): return .cosine(floor: factor ?? 0)

@@ -1,4 +1,5 @@
 import CGenerative
+import Datasets
 import Models
 import Networks
 import Tensors
@@ -24,6 +25,20 @@ func checkModelInput(
 ) throws(GenerativeError) -> UnsafePointer<Float> {
   let rows = try checkInput(name, rows, count, width)
   try checkFinite(name, rows, count, width, context)
+  return rows
+}
+
+/// Rows that a model scores: there, finite, and in the range of its fits.
+func checkScoredRows(
+  _ rows: UnsafePointer<Float>?, _ count: Int, _ model: any NetworkModel
+) throws(GenerativeError) -> UnsafePointer<Float> {
+  let width = model.rowShape.count
+  let rows = try checkModelInput("rows", rows, count, width, model.context)
+  if model.requiresUnitRange {
+    try checkUnitRange(UnsafeBufferPointer(start: rows, count: count * width), in: model.context) {
+      "rows: row \($0 / width), column \($0 % width)"
+    }
+  }
   return rows
 }
 

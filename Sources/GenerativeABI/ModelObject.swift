@@ -127,6 +127,7 @@ extension PCA: ModelObject, Reconstructing, Calibratable {
 
 extension Autoencoder: NetworkModel, Reconstructing, Calibratable {
   static var kind: HandleKind { .autoencoder }
+  var fitDefaults: FitDefaults { .mirrored }
   var architecture: Architecture { options.architecture }
   var latentSize: Int { options.latentSize }
 
@@ -142,6 +143,7 @@ extension Autoencoder: NetworkModel, Reconstructing, Calibratable {
 
 extension VAE: NetworkModel, Reconstructing, Calibratable, Invertible {
   static var kind: HandleKind { .vae }
+  var fitDefaults: FitDefaults { .mirrored }
   var labelClassCount: Int? { options.classCount }
   var architecture: Architecture { options.architecture }
   var latentSize: Int { options.latentSize }
@@ -166,7 +168,7 @@ extension GAN: NetworkModel, Describing, Invertible {
   var labelClassCount: Int? { options.classCount }
   var architecture: Architecture { options.architecture }
   var latentSize: Int { options.latentSize }
-  var fitDefaults: FitDefaults { .gan }
+  var fitDefaults: FitDefaults { options.isNarrowTable ? .narrowGAN : .gan }
 
   func plan(rows: Int) throws(GenerativeError) -> Plan {
     try Self.plan(options, rows: rows, context: context)

@@ -71,7 +71,7 @@ import Training
     let samples = try checkRange("n_samples", n_samples, 1...1_000_000)
     try checkOptionalOutput("reconstruction_out", reconstruction_out, n, 1)
     try checkOptionalOutput("kl_out", kl_out, n, 1)
-    let rows = try checkModelInput("rows", rows, n, model.options.shape.count, model.context)
+    let rows = try checkScoredRows(rows, n, model)
     try following(run) { () throws(GenerativeError) in
       try model.bound(
         rows, rows: n, samples: samples, seed: seed, given: labels, reconstruction: reconstruction_out,
@@ -86,7 +86,7 @@ import Training
   _ likelihood_out: UnsafeMutablePointer<Double>?
 ) -> gen_status {
   withRows(vae, n_rows, given: labels) { (model: VAE, n, labels) throws(GenerativeError) in
-    let rows = try checkModelInput("rows", rows, n, model.options.shape.count, model.context)
+    let rows = try checkScoredRows(rows, n, model)
     let samples = try checkRange("n_samples", n_samples, 1...1_000_000)
     let likelihood = try checkOutput("likelihood_out", likelihood_out, n, 1)
     try following(run) { () throws(GenerativeError) in

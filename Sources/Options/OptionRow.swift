@@ -73,6 +73,8 @@ package struct OptionRow: Sendable {
   package var need: OptionNeed?
   /// The version in which it came; files from before have its standard value.
   package var since: OptionVersion = .first
+  /// What it is for files that lack it; nil: its standard value.
+  package var before: OptionValue?
   /// Its name in files of before version 2, and what texts there mean now.
   package var former: FormerOption?
   /// Whether it stands in the struct that options of all networks share.

@@ -11,7 +11,8 @@ import Tensors
 // with a list that several rows share (@activation); whole, number (which the model keeps as a float), double and widths
 // with their least and greatest values. ( and ) exclude an end, and * is no end. "widths 1 65536 16" has at most 16.
 // Without a default, that of the model's own options counts. "formerly" tells how files from before version 2 spell an
-// option: its name, texts (0=auto), or both. "later" says that the first files lack it.
+// option: its name, texts (0=auto), or both. "later" says that the first files lack it, "later=none" what it is for them
+// where that is not the default.
 
 extension OptionRow {
   /// The rows of a table's lines.
@@ -43,9 +44,11 @@ extension OptionRow {
         let text = words.removeFirst()
         mayBeAutomatic = text == OptionRow.automatic
         // An option that must be given has a default outside its range.
-        guard let value = parse(text) else { fatalError("a default of another type") }
-        standard = value
+        standard = tabled(text)
       case "later": since = .later
+      case let word where word.hasPrefix("later="):
+        since = .later
+        before = tabled(word.removing(prefix: "later=") ?? "")
       case "needs": need = OptionNeed(words.removeFirst(), Self.list(&words))
       case "formerly":
         let spellings = words.map { $0.fields(separatedBy: "=") }
@@ -57,10 +60,18 @@ extension OptionRow {
     }
   }
 
+  /// The value that a table gives an option.
+  private func tabled(_ text: String) -> OptionValue {
+    guard let value = parse(text) else { fatalError("a default of another type") }
+    return value
+  }
+
   /// Takes words up to the next that begins something else.
   fileprivate static func list(_ words: inout ArraySlice<String>) -> [String] {
     var list: [String] = []
-    while let word = words.first, !["=", "later", "needs", "formerly"].contains(word) {
+    while let word = words.first, !["=", "later", "needs", "formerly"].contains(word),
+      !word.hasPrefix("later=")
+    {
       list.append(word)
       words.removeFirst()
     }

@@ -78,6 +78,9 @@ package struct OptionValues: Sendable {
     if case .word(let number) = value(name) { number } else { nil }
   }
 
+  /// Whether an option has a value that is not the library's choice.
+  package func isGiven(_ name: String) -> Bool { value(name) != .automatic }
+
   package func flag(_ name: String) -> Bool {
     value(name) == .flag(true)
   }

@@ -100,6 +100,7 @@ extension OptionTable {
     var values = standard
     for (index, row) in rows.enumerated() where row.isText {
       guard let found = row.find(text) else {
+        if let before = row.before { values.all[index] = before }
         if row.since == .later || row.need != nil { continue }
         throw GenerativeError(.format, "option \(row.name) is missing")
       }

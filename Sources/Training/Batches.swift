@@ -20,6 +20,7 @@ package final class Batches {
   /// For a stream, whose rows cannot be looked at before.
   private let checksUnitRange: Bool
   private let batch: Buffer<Float>
+  private let context: Context
   private let rowSize: Int
   private let team: Team?
   private let sharesRows: Bool
@@ -59,6 +60,7 @@ package final class Batches {
     reader = try BatchReader(dataset, order: order)
     labels = dataset.labels
     rowSize = dataset.shape.count
+    self.context = context
     self.minimumRows = max(minimumRows, 1)
     self.team = team
     self.sharesRows = sharesRows
@@ -133,7 +135,7 @@ package final class Batches {
     let count = try (team?.ranks).together { () throws(GenerativeError) in
       let count = try reader.next(into: batch.base)
       if checksUnitRange {
-        try checkUnitRange(UnsafeBufferPointer(start: batch.base, count: count * rowSize)) { _ in
+        try checkUnitRange(UnsafeBufferPointer(start: batch.base, count: count * rowSize), in: context) { _ in
           "a number of the stream"
         }
       }

@@ -1,7 +1,7 @@
 import Checkpoints
 import Tensors
 
-/// A fit's record in the metadata under `fit.…`, its best weights as `fit.best.<n>`.
+/// A fit's record in the metadata under `fit.…`, its best and last weights as `fit.best.<n>` and `fit.last.<n>`.
 extension Checkpoint {
   private static let termPrefix = "fit.term."
 
@@ -16,9 +16,8 @@ extension Checkpoint {
     try setOption("fit.mean", record.mean.numbers.map { Int(bitPattern: UInt($0.bitPattern)) })
     try setOption("fit.epochs_since_best", record.epochsSinceBest)
     if record.bestLoss.isFinite { try setOption("fit.best_loss", record.bestLoss) }
-    for (index, copy) in (record.best?.copies ?? []).enumerated() {
-      try add("fit.best.\(index)", shape: [copy.count], copy)
-    }
+    try add(record.best, "fit.best")
+    try add(record.last, "fit.last")
   }
 
   /// The terms of the fit on record; nil when there is none.
@@ -53,15 +52,28 @@ extension Checkpoint {
     record.mean = mean
     record.epochsSinceBest = try option("fit.epochs_since_best", in: 0...most)
     record.bestLoss = try option("fit.best_loss", default: Double.infinity)
-    if self["fit.best.0"] != nil {
-      let best = try Snapshot(state, context: context)
-      for (index, copy) in best.copies.enumerated() {
-        let tensor: TensorView<Float> = try tensor(named: "fit.best.\(index)", shape: [copy.count])
-        tensor.copy(to: copy.base)
-      }
-      record.best = best
-    }
+    record.best = try snapshot("fit.best", of: state, context)
+    record.last = try snapshot("fit.last", of: state, context)
     return record
+  }
+
+  private mutating func add(_ snapshot: Snapshot?, _ name: String) throws(GenerativeError) {
+    for (index, copy) in (snapshot?.copies ?? []).enumerated() {
+      try add("\(name).\(index)", shape: [copy.count], copy)
+    }
+  }
+
+  /// The snapshot of that name, to be restored to `state`; nil when there is none.
+  private func snapshot(
+    _ name: String, of state: [Buffer<Float>], _ context: Context
+  ) throws(GenerativeError) -> Snapshot? {
+    guard self["\(name).0"] != nil else { return nil }
+    let snapshot = try Snapshot(state, context: context)
+    for (index, copy) in snapshot.copies.enumerated() {
+      let tensor: TensorView<Float> = try tensor(named: "\(name).\(index)", shape: [copy.count])
+      tensor.copy(to: copy.base)
+    }
+    return snapshot
   }
 
   private func pair(_ name: String, in range: ClosedRange<Int>) throws(GenerativeError) -> (Int, Int) {

@@ -6,12 +6,14 @@ extension OptionTable {
     "fit",
     OptionRow.rows(
       """
-      epochs           whole 1 1000000 = 10 : number of passes over the data
-      batch_size       whole 1 65536 = 128 : number of rows in a step
+      epochs           whole 1 1000000 = auto : number of passes over the data; auto: by the number of rows
+      batch_size       whole 1 65536 = auto : number of rows in a step; auto: by the number of rows, at most 128
       seed             seed = 0 : seed of shuffling, noise, dropout and sampled latents
       optimizer        word sgd rmsprop adam adamw = adam : optimizer
-      schedule         word constant step cosine linear = constant : how the learning rate falls
-      learning_rate    number (0 *] = auto : learning rate; auto: 0.001, for a GAN 0.0002
+      schedule         word constant step cosine linear = auto \
+      : how the learning rate falls; auto: cosine, for a GAN constant, of a table of at most 32 columns linear
+      learning_rate    number (0 *] = auto \
+      : learning rate; auto: 0.002, for a classifier 0.001, for a GAN 0.0002, of a table of at most 32 columns 0.001
       beta1            number [0 1) = auto \
       : decay of the mean of the gradients, or momentum of SGD; auto: 0.9, for a GAN 0.5
       beta2            number [0 1) = auto : decay of the mean of the squared gradients; auto: 0.999, for RMSProp 0.99

@@ -15,6 +15,12 @@ package struct FitOptions: Sendable {
     case linear(floor: Float)
   }
 
+  /// Whether epochs and rows of a batch are left to the number of rows.
+  package var choosesEpochs = false
+  package var choosesBatch = false
+  /// Whether rate and schedule are the library's choice.
+  package var choosesRate = false
+  package var choosesSchedule = false
   package var rule: Optimizer.Rule
   package var learningRate: Float
   package var epochCount: Int

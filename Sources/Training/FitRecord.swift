@@ -21,6 +21,8 @@ package struct FitRecord: Sendable {
   var epochsSinceBest = 0
   /// The model after the best epoch, where that is to be kept and there was one.
   var best: Snapshot?
+  /// The model after the last step, where a fit was stopped and has left the model as after the best epoch.
+  var last: Snapshot?
   /// Whether nothing is left to do.
   package var hasEnded = false
 
@@ -31,7 +33,7 @@ package struct FitRecord: Sendable {
 
   /// Epochs that were to be done, of which the present one counts as one; 0 when the fit has ended.
   package func epochsLeft(_ progress: Progress) -> Int {
-    let count = terms.values.first { $0.name == "epochs" }.flatMap { Int($0.text) } ?? 0
+    let count = terms["epochs"].flatMap { Int($0) } ?? 0
     return hasEnded ? 0 : max(count - (progress.epochCount - start.epochCount), 0)
   }
 }

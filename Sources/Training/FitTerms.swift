@@ -41,8 +41,11 @@ package struct FitTerms: Sendable {
     if rankCount > 1, !options.sharesRows { add("ranks", rankCount) }
   }
 
+  /// The text of a term; nil when there is none.
+  subscript(name: String) -> String? { values.first { $0.name == name }?.text }
+
   /// Whether the rows' checksums are among the terms.
-  var hasChecksums: Bool { values.contains { $0.name == Self.datasetChecksum } }
+  var hasChecksums: Bool { self[Self.datasetChecksum] != nil }
 
   /// Adds what the rows are, as far as they can be read at any time: a pass over them, so only fits
   /// that stop ask for it.
@@ -101,7 +104,7 @@ package struct FitTerms: Sendable {
 
   private func check(_ new: FitTerms) throws(GenerativeError) {
     for (name, text) in new.values {
-      guard let old = values.first(where: { $0.name == name })?.text, old != text else { continue }
+      guard let old = self[name], old != text else { continue }
       throw GenerativeError(
         .mismatch, "resume: \(name) was \(old) in the fit to go on with and cannot be \(text)")
     }

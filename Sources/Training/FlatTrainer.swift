@@ -24,6 +24,7 @@ package final class FlatTrainer: @unchecked Sendable {
   package init(_ model: any Trainable, _ options: FitOptions) throws(GenerativeError) {
     self.model = model
     self.options = options
+    _ = try model.settle(for: nil, nil)
     step = try model.prepare(options, nil)
     guard let floats = checkedProduct(options.batchRows, model.rowShape.count) else {
       throw GenerativeError(.memory, "a batch of \(options.batchRows) rows does not fit in memory")
@@ -49,12 +50,16 @@ package final class FlatTrainer: @unchecked Sendable {
     try Labels.check(labels, classCount: model.classCount)
     let width = model.rowShape.count
     if model.requiresUnitRange {
-      try checkUnitRange(UnsafeBufferPointer(start: rows, count: count * width)) {
+      try checkUnitRange(UnsafeBufferPointer(start: rows, count: count * width), in: model.context) {
         "row \($0 / width), column \($0 % width)"
       }
     }
     if let labels, let own = step.labels { own.base.update(from: labels, count: count) }
-    x.base.update(from: rows, count: count * width)
+    if let preparation = model.preparation {
+      preparation.apply(rows, rows: count, into: x.base)
+    } else {
+      x.base.update(from: rows, count: count * width)
+    }
     rowCount = count
     figures = Figures()
     time = StepTime(
@@ -79,6 +84,7 @@ package final class FlatTrainer: @unchecked Sendable {
   package func apply(rows: Double) throws(GenerativeError) -> Bool {
     guard let turn else { throw GenerativeError(.state, "no step has begun, so there are no gradients") }
     let own = step.time(of: turn, in: time)
+    step.settle(turn, at: own, divisor: rows)
     do throws(Runaway) {
       figures[step.turns[turn].norm] = try step.turns[turn].update(
         at: own, clipNorm: options.clipNorm, divisor: rows)

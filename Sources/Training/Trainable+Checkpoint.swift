@@ -1,4 +1,5 @@
 import Checkpoints
+import Datasets
 import Networks
 import Tensors
 
@@ -10,6 +11,7 @@ extension Trainable {
     if content == .everything { try checkpoint.set(record) }
     for learner in learners { try learner.add(to: &checkpoint, content) }
     if let average { try learners[0].network.add(average.weights, to: &checkpoint, as: "average") }
+    if let preparation { try checkpoint.add(preparation) }
     try addAttachments(to: &checkpoint)
     return checkpoint
   }
@@ -28,11 +30,12 @@ extension Trainable {
         transfers += try learners[0].network.transfers(
           from: checkpoint, named: "average", to: average.weights)
       }
+      let preparation = try checkpoint.preparation(columns: rowShape.count, context)
       let attach = try attachments(in: checkpoint)
       let record = try checkpoint.record(of: progress, state: state, context: context)
       weightsChange()
       for transfer in transfers { transfer.run() }
-      (self.progress, self.record) = (progress, record)
+      (self.progress, self.record, self.preparation) = (progress, record, preparation)
       attach()
     } catch {
       for learner in learners { learner.forgetOptimizer() }

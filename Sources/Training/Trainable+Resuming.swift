@@ -3,6 +3,15 @@ import Datasets
 import Tensors
 
 extension Trainable {
+  /// The terms of the fit to go on with; nil when there is none.
+  func pastTerms(_ options: FitOptions) throws(GenerativeError) -> FitTerms? {
+    if let record { return record.terms }
+    guard progress.stepCount == 0, let path = options.checkpoint?.path, Checkpoint.exists(path) else {
+      return nil
+    }
+    return try Checkpoint.read(path, limits: context.limits, in: context.memory).fitTerms
+  }
+
   /// The record of the fit to go on with: the model's own, or for a model that was never fitted, the
   /// one in its checkpoint's file, whose numbers it then takes over. Nil when there is neither: then
   /// the fit begins.

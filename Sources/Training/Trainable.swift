@@ -1,6 +1,7 @@
 import Checkpoints
 import Datasets
 import Networks
+import Ranks
 import Tensors
 
 /// A model that learns from rows by gradient steps.
@@ -10,6 +11,19 @@ package protocol Trainable: Checkpointable {
   var rowShape: Shape { get }
   /// Whether rows must lie in [0, 1].
   var requiresUnitRange: Bool { get }
+  /// What rows become before its networks see them; nil: they stay as they are.
+  var preparation: Preparation? { get set }
+  /// Makes the choices that options leave to the rows of the first fit, before that begins; what is returned takes
+  /// them back.
+  ///
+  /// - Parameters:
+  ///   - dataset: nil: rows come from elsewhere, one step's at a time.
+  ///   - ranks: those that have rows of their own, all of which make this call.
+  func settle(for dataset: Dataset?, _ ranks: Ranks?) throws(GenerativeError) -> () -> Void
+  /// Whether a lower loss is a better model, which is not so for two players.
+  var lossIsMeasure: Bool { get }
+  /// Steps that a fit takes at least, and rows of a step at most, where nobody says how many.
+  var pace: (steps: Int, rows: Int) { get }
   /// Classes that rows must have labels of; 0: none.
   var classCount: Int { get }
   /// How far it has come.
@@ -46,19 +60,25 @@ package protocol Trainable: Checkpointable {
 extension Trainable {
   package var average: ExponentialAverage? { nil }
   package var classCount: Int { 0 }
+  package var lossIsMeasure: Bool { true }
+  package var pace: (steps: Int, rows: Int) { (2_000, 128) }
+  package func settle(for dataset: Dataset?, _ ranks: Ranks?) throws(GenerativeError) -> () -> Void { {} }
   package func addAttachments(to checkpoint: inout Checkpoint) throws(GenerativeError) {}
   package func attachments(in checkpoint: Checkpoint) throws(GenerativeError) -> () -> Void { {} }
   package func dropAttachments() {}
 
-  /// Checks that the model can learn from a dataset's rows, which are compared by their number of floats: 28×28×1
-  /// and 784 are the same rows.
+  /// Checks the shape of a dataset's rows by their number of floats: 28×28×1 and 784 are the same rows.
   ///
-  /// - Throws: `.mismatch`; `.argument` for numbers outside [0, 1], where the model takes none.
-  func checkRows(of dataset: Dataset, _ name: String) throws(GenerativeError) {
+  /// - Throws: `.mismatch`.
+  func checkShape(of dataset: Dataset, _ name: String) throws(GenerativeError) {
     guard dataset.shape.count == rowShape.count else {
       throw GenerativeError(.mismatch, "\(name) has rows of \(dataset.shape), the model takes \(rowShape)")
     }
-    if requiresUnitRange { try dataset.checkUnitRange() }
+  }
+
+  /// A dataset's rows as the networks see them.
+  func prepared(_ dataset: Dataset) -> Dataset {
+    preparation.map { dataset.prepared(by: $0) } ?? dataset
   }
 
   /// Everything a step changes, weights first.

@@ -74,6 +74,7 @@ extension Trainable {
     return outline + [
       // The seed and all else of the options are in the outline, but the optimizer moves by kernels.
       ("kernels", context.kernels.name),
+      ("a preparation of rows", preparation == nil ? "none" : "there"),
       ("resume", "\(options.resumes)"),
       ("shared_rows", "\(options.sharesRows)"),
     ]

@@ -28,6 +28,8 @@ package final class Trainer {
   private let lastGood: Snapshot
   private var good: (progress: Progress, record: FitRecord)
   private var hasRunAway = false
+  /// Of the first epoch that this call has ended.
+  private var firstLoss: Double?
 
   /// Fits `model` to `dataset`.
   ///
@@ -41,8 +43,14 @@ package final class Trainer {
   ) throws(GenerativeError) {
     let ranks = options.ranks
     try ranks.together { () throws(GenerativeError) in
-      try model.checkRows(of: dataset, "dataset")
-      if let validation = options.validation { try model.checkRows(of: validation, "validation") }
+      if !model.lossIsMeasure, options.keepsBest || options.patience != nil {
+        throw GenerativeError(
+          .unsupported,
+          "keep_best and patience do not work for a gan, whose losses do not measure its samples: compare samples of "
+            + "its checkpoints with held-out rows")
+      }
+      try model.checkShape(of: dataset, "dataset")
+      if let validation = options.validation { try model.checkShape(of: validation, "validation") }
       if let ranks, options.batchRows > Team.rowLimit / ranks.count {
         throw GenerativeError(
           .argument,
@@ -52,12 +60,38 @@ package final class Trainer {
     let rows = try ranks?.rowCounts(of: dataset, "dataset", shared: options.sharesRows)
     let validationRows = try ranks?.rowCounts(
       of: options.validation, "validation", shared: options.sharesRows)
+    var options = options
+    // Ranks that share rows have another batch than the terms.
+    if ranks == nil, options.resumes, let terms = try model.pastTerms(options) { options.adopt(terms) }
+    options.choose(rows: ranks == nil ? dataset.rowCount : rows?.reduce(0, +), at: model.pace)
+    try ranks?.compare(
+      try model.likeness(options)
+        + FitTerms(options, dataset, rows: rows, validationRows: validationRows).values)
+    let takeBack = try model.settle(for: dataset, options.sharesRows ? nil : ranks)
+    do throws(GenerativeError) {
+      try fit(model, to: model.prepared(dataset), options, rows: rows, validationRows: validationRows)
+    } catch {
+      if model.progress.stepCount == 0 { takeBack() }
+      throw error
+    }
+  }
+
+  /// The fit of a model whose choices are made.
+  private static func fit(
+    _ model: any Trainable, to dataset: Dataset, _ given: FitOptions, rows: [Int]?, validationRows: [Int]?
+  ) throws(GenerativeError) {
+    let ranks = given.ranks
+    var options = given
+    options.validation = options.validation.map(model.prepared)
     var record = FitRecord(
-      FitTerms(options, dataset, rows: rows ?? nil, validationRows: validationRows ?? nil),
-      start: model.progress)
+      FitTerms(options, dataset, rows: rows, validationRows: validationRows), start: model.progress)
+    try ranks.together { () throws(GenerativeError) in
+      guard model.requiresUnitRange else { return }
+      try dataset.checkUnitRange()
+      try options.validation?.checkUnitRange()
+    }
     var old: FitRecord?
     if let ranks {
-      try ranks.compare(try model.likeness(options) + record.terms.values)
       if options.resumes { try record.terms.addChecksums(dataset, options.validation, ranks) }
       // Rank 0's model, or its file, is what all go on with.
       try ranks.together { () throws(GenerativeError) in
@@ -75,7 +109,7 @@ package final class Trainer {
       record = old
     }
     let trainer = try ranks.together { () throws(GenerativeError) in
-      try Trainer(model, dataset, options, record, rows: rows ?? nil, validationRows: validationRows ?? nil)
+      try Trainer(model, dataset, options, record, rows: rows, validationRows: validationRows)
     }
     try trainer.run()
   }
@@ -89,7 +123,9 @@ package final class Trainer {
     self.options = options
     self.record = record
     team = options.ranks.map(Team.init)
-    step = try model.prepare(options, dataset)
+    var sized = options
+    sized.batchRows = Self.mostRows(of: dataset, rows, options.validation, validationRows, options)
+    step = try model.prepare(sized, dataset)
     batches = try Batches(
       dataset, rows: options.batchRows, minimumRows: step.minimumRows, seed: options.seed,
       requiresUnitRange: model.requiresUnitRange, team: team, sharesRows: options.sharesRows,
@@ -109,10 +145,12 @@ package final class Trainer {
     var best: Snapshot?
     if options.keepsBest {
       best = record.best
+      // Of a fit that was stopped after an epoch the model has the best weights.
       if best == nil { best = try Snapshot(model.state, context: model.context) }
+      if record.bestLoss < .infinity { self.record.best = best }
     }
     self.best = best
-    good = (model.progress, record)
+    good = (model.progress, self.record)
     reporter = Reporter(options.observer, epochCount: options.epochCount, context: model.context)
     // Of ranks, the first one writes.
     if let rule = options.checkpoint, options.ranks?.rank ?? 0 == 0 {
@@ -122,24 +160,41 @@ package final class Trainer {
     }
   }
 
+  /// The most rows of a step: workspaces follow the data where a batch is larger.
+  ///
+  /// - Parameters:
+  ///   - rows, validationRows: of the ranks' datasets, or of the one they share.
+  private static func mostRows(
+    of dataset: Dataset, _ rows: [Int]?, _ validation: Dataset?, _ validationRows: [Int]?,
+    _ options: FitOptions
+  ) -> Int {
+    func most(_ dataset: Dataset, _ rows: [Int]?) -> Int {
+      // A stream's rows are not known.
+      min(options.batchRows, rows?.max() ?? dataset.rowCount ?? .max)
+    }
+    // Batch norm asks for two, of whatever dataset.
+    return max(
+      most(dataset, rows), validation.map { most($0, validationRows) } ?? 0, min(options.batchRows, 2))
+  }
+
   // MARK: - The loop
 
   private func run() throws(GenerativeError) {
+    try tellChoices()
     try step.begin(dataset)
     model.record = nil
     model.dropAttachments()
+    record.last?.restore()
+    record.last = nil
     keepGood()
     do throws(GenerativeError) {
-      while epochsDone < options.epochCount, !isOutOfPatience {
+      while !hasEnded {
         if try learnEpoch() { break }
       }
     } catch {
       throw stopped(error)
     }
-    if record.bestLoss < .infinity { best?.restore() }
-    record.hasEnded = true
-    record.best = nil
-    model.record = record
+    try end()
     try options.ranks.together { () throws(GenerativeError) in
       do throws(GenerativeError) {
         try writer?.write(model)
@@ -149,10 +204,39 @@ package final class Trainer {
     }
   }
 
+  /// Logs in one line what the fit works with, whoever chose it.
+  private func tellChoices() throws(GenerativeError) {
+    let outline = try model.outline()
+    var line = ""
+    for name in [
+      "epochs", "batch_size", "learning_rate", "schedule", "preparation", "likelihood", "output_activation",
+    ] {
+      guard let text = record.terms[name] ?? outline.optionText(name) else { continue }
+      line += "\(line.isEmpty ? "a fit begins: " : ", ")\(name) \(text)"
+    }
+    model.context.log(.info, line)
+  }
+
   /// Epochs of this fit that are over.
   private var epochsDone: Int { model.progress.epochCount - record.start.epochCount }
 
-  private var isOutOfPatience: Bool { options.patience.map { record.epochsSinceBest >= $0 } ?? false }
+  /// Whether no epoch is left.
+  private var hasEnded: Bool {
+    epochsDone >= options.epochCount || options.patience.map { record.epochsSinceBest >= $0 } ?? false
+  }
+
+  /// Leaves the model with the weights that were asked for, and a record of what is left to do: nothing, or
+  /// after an observer stopped the fit, the remaining epochs.
+  private func end() throws(GenerativeError) {
+    record.hasEnded = hasEnded
+    if !hasEnded { try record.terms.addChecksums(dataset, options.validation, options.ranks) }
+    if let best, record.bestLoss < .infinity {
+      if !hasEnded { record.last = lastGood }
+      best.restore()
+    }
+    record.best = nil
+    model.record = record
+  }
 
   /// Learns from an epoch, or from what is left of one; returns whether an observer wants no other.
   private func learnEpoch() throws(GenerativeError) -> Bool {
@@ -247,11 +331,23 @@ package final class Trainer {
     if let writer, writer.isDue(steps: 0) {
       if let team { team.wishes.insert(.save) } else { stops = try save() }
     }
-    stops = try hears(reporter.warn(step.warnings, at: place)) || stops
+    stops = try hears(reporter.warn(warnings(mean[.loss]), at: place)) || stops
     stops = try hears(reporter.tell(.epoch, at: place, rate, mean, validated)) || stops
     guard let team else { return stops }
     try team.meet()
     return try does(team.takeHeard()) || stops
+  }
+
+  /// What is wrong at an epoch's end, whose mean loss is given.
+  private func warnings(_ loss: Double) -> [Warning] {
+    var warnings = step.warnings
+    let first = firstLoss ?? loss
+    firstLoss = first
+    if model.lossIsMeasure, loss > first + 9 * max(abs(first), 1) {
+      warnings.append(.divergingLoss)
+    }
+    if hasEnded, model.progress.stepCount < 100 { warnings.append(.fewSteps) }
+    return warnings
   }
 
   /// The validation set's mean figures, all NaN without one.

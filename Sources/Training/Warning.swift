@@ -6,6 +6,12 @@ package enum Warning: Int32, Sendable {
   case collapsedGenerator = 2
   /// A checkpoint could not be written; the file before it stands, and the fit goes on.
   case checkpointNotWritten = 3
+  /// The latents of a VAE say nothing about their rows.
+  case deadLatents = 4
+  /// The loss has grown far beyond where it began.
+  case divergingLoss = 5
+  /// The fit has ended after so few steps that the model has hardly learned.
+  case fewSteps = 6
 
   package var message: String {
     switch self {
@@ -17,6 +23,13 @@ package enum Warning: Int32, Sendable {
         + "learning_rate, batch norm or another seed may help"
     case .checkpointNotWritten:
       "a checkpoint could not be written"
+    case .deadLatents:
+      "the latents carry no information: the KL term is below 0.1 nats; a smaller beta, kl_schedule linear or a smaller "
+        + "variance may help"
+    case .divergingLoss:
+      "the loss is more than ten times what it was in the first epoch; a lower learning_rate or a clip_norm may help"
+    case .fewSteps:
+      "the model has made fewer than 100 steps and has hardly learned; more epochs or a smaller batch_size may help"
     }
   }
 }

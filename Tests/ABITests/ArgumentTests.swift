@@ -103,8 +103,9 @@ import Testing
     for bad in [Double.nan, .infinity, -.infinity] { expect(create { $0.beta = bad }, 1) }
     expect(create { $0.beta = -1 }, 1)
     expect(create { $0.beta = 0 }, 0)
-    expect(create { $0.variance = 1 }, 1)
-    #expect(message == "variance needs likelihood gaussian")
+    expect(create { $0.variance = 1 }, 0)
+    expect(create { ($0.likelihood, $0.variance) = (0, 1) }, 1)
+    #expect(message == "variance needs likelihood auto or gaussian")
     for bad in [-1, 0, 10_001, .max] as [Int64] { expect(create { $0.importance_samples = bad }, 1) }
     for samples in [1, 10_000] as [Int64] { expect(create { $0.importance_samples = samples }, 0) }
     expect(create { $0.output_activation = Int32(GEN_ACTIVATION_IDENTITY) }, 1)
@@ -151,9 +152,9 @@ import Testing
     }
     for bad in [-1, 4, .max] as [Int32] {
       expect(fit { $0.optimizer = bad }, 1)
-      expect(fit { $0.schedule = bad }, 1)
       expect(fit { $0.keep_best = bad }, 1)
     }
+    for bad in [-2, 4, .max] as [Int32] { expect(fit { $0.schedule = bad }, 1) }
     for bad in [-2, 0, 1_000_001, .max, .min] as [Int64] {
       expect(fit { $0.epochs = bad }, 1)
       expect(fit { $0.batch_size = bad }, 1)
@@ -197,8 +198,15 @@ import Testing
     gen_dataset_destroy(narrow)
     options.channels = Int64(rowSize)
     let outside = try made { gen_dataset_create(rows(2).map { $0 + 1 }, &options, $0) }
-    expect(gen_model_fit(vae, outside, nil, nil), 1)
-    let gan = try Model.gan.make()
+    // A table outside [0, 1] is standardised unless an option asks for that range.
+    var strict = vaeOptions()
+    strict.likelihood = Int32(GEN_LIKELIHOOD_BERNOULLI)
+    let bernoulli = try made { gen_vae_create(&strict, $0) }
+    expect(gen_model_fit(bernoulli, outside, nil, nil), 1)
+    gen_model_destroy(bernoulli)
+    var bounded = ganOptions()
+    bounded.output_activation = Int32(GEN_ACTIVATION_SIGMOID)
+    let gan = try made { gen_gan_create(&bounded, $0) }
     expect(gen_model_fit(gan, outside, nil, nil), 1)
     gen_dataset_destroy(outside)
     #expect(try Model.vae.bytes(vae) == before)

@@ -224,7 +224,14 @@ struct MemoryDatasetTests {
     try good.checkUnitRange()
     let bad = try dataset([0, 1, 0.5, 0, 0, 255] as [Float], .float32, rowCount: 2, shape: vector)
     let error = #expect(throws: GenerativeError.self) { try bad.checkUnitRange() }
-    #expect(error?.message == "row 1, column 2 is 255.0; image data must lie between 0 and 1")
+    #expect(
+      error?.message
+        == "row 1, column 2 is 255.0, and this model takes images, whose values lie between 0 and 1: scale "
+        + "the rows (8-bit values by 1/255), or create the model with preparation standardize")
+    // What rounding adds to scaled rows.
+    try dataset([0, 1 + 1e-15, -1e-16] as [Double], .float64, rowCount: 1, shape: vector).checkUnitRange()
+    let beyond = try dataset([0, 1.00001, 1] as [Double], .float64, rowCount: 1, shape: vector)
+    #expect(throws: GenerativeError.self) { try beyond.checkUnitRange() }
   }
 
   @Test func aMemoryLimitIsAnError() throws {

@@ -35,6 +35,7 @@ import Training
     options.hidden = []
     options.outputActivation = .identity
     options.hasBias = false
+    options.preparation = .none
     let autoencoder = try Autoencoder(options)
     var fit = FitOptions(learningRate: 2e-2, epochCount: 60, batchRows: 100)
     fit.schedule = .cosine(floor: 0)

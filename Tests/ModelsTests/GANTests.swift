@@ -41,7 +41,7 @@ import Training
       options.generatorActivation = .tanh
       options.discriminatorActivation = .tanh
       options.normalizesGenerator = false
-      options.averageDecay = 0.995
+      (options.averageDecay, options.rampsAverage, options.preparation) = (0.995, false, .none)
     }
     var fit = FitOptions(
       rule: .adam(beta1: 0.5), learningRate: 2e-3, epochCount: 40, batchRows: 256, seed: 3)
@@ -126,7 +126,9 @@ import Training
   }
 
   @Test func `The average follows the last generator by its decay`() throws {
-    let gan = try small(width: 2) { ($0.averageDecay, $0.normalizesGenerator) = (0.9, false) }
+    let gan = try small(width: 2) {
+      ($0.averageDecay, $0.rampsAverage, $0.normalizesGenerator) = (0.9, false, false)
+    }
     let step = try GANStep(gan, FitOptions(rule: .sgd(), batchRows: 8))
     var expected = gan.generator.weights.parameters.array.map(Double.init)
     for number in 1...4 {

@@ -44,6 +44,7 @@ import Training
     options.decoderHidden = [6]
     options.activation = .silu
     options.likelihood = likelihood
+    options.learnedVariance = .gradient
     options.reconstructionWeight = 0.8
     options.beta = 1.7
     options.seed = 9

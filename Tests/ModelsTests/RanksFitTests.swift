@@ -280,7 +280,7 @@ import Training
       { _ in
         var options = Autoencoder.Options(shape: Shape(features: Self.width))
         (options.latentSize, options.hidden, options.outputActivation) = (3, [13], .identity)
-        options.loss = .squaredError
+        (options.loss, options.preparation) = (.squaredError, .none)
         return try Autoencoder(options, context: try Context(threadCount: 1))
       },
       data: { rank in

@@ -112,7 +112,7 @@ import Training
     let components = try pca.solution().components
     var options = Autoencoder.Options(shape: Shape(features: columns))
     (options.latentSize, options.hidden, options.outputActivation) = (k, [], .identity)
-    (options.hasBias, options.isTied) = (false, true)
+    (options.hasBias, options.isTied, options.preparation) = (false, true, .none)
     let model = try Autoencoder(options)
     var fit = FitOptions(learningRate: 1e-2, epochCount: 40, batchRows: 100)
     fit.schedule = .cosine(floor: 0)

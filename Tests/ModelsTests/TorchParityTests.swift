@@ -22,7 +22,7 @@ import Training
     case "weighted": (options.reconstructionWeight, options.beta) = (0.7, 2.5)
     case "fixed": options.likelihood = .gaussian(variance: 0.3)
     case "learned":
-      options.likelihood = .gaussian(variance: nil)
+      (options.likelihood, options.learnedVariance) = (.gaussian(variance: nil), .gradient)
       (options.reconstructionWeight, options.beta) = (1.3, 0.5)
     default: break
     }

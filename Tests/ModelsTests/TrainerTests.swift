@@ -262,6 +262,7 @@ import Training
     // The loss of the one step is finite, the step along its gradient is not.
     var options = Autoencoder.Options(shape: Shape(features: 2))
     (options.latentSize, options.hidden, options.outputActivation) = (1, [], .identity)
+    options.preparation = .none
     let model = try Autoencoder(options)
     let start = try model.bytes(.weights)
     let error = failure {

@@ -60,7 +60,7 @@ struct OptimizerTests {
     let shape = Shape(features: 3)
     let network = try Network("generator", [BatchNormalization(shape)])
     let weights = try Weights(network, seed: 1, context: context)
-    let average = try ExponentialAverage(of: weights, decay: 0.9, context: context)
+    let average = try ExponentialAverage(of: weights, decay: 0.9, ramps: false, context: context)
     var expected = [Double](repeating: 0, count: 6)
     var statistics = expected
     let total = (0..<7).reduce(0) { $0 + pow(0.9, Double($1)) }
@@ -76,5 +76,22 @@ struct OptimizerTests {
     #expect(largestError(average.weights.parameters.elements, expected.map(Float.init)) < 1e-6)
     #expect(largestError(average.weights.statistics.elements, statistics.map(Float.init)) < 1e-6)
     #expect(average.weights.parameters.base != weights.parameters.base)
+  }
+
+  @Test("the window of an average that ramps is a ninth of the steps, up to that of the decay")
+  func rampedAverage() throws {
+    let network = try Network("generator", [BatchNormalization(Shape(features: 1))])
+    let weights = try Weights(network, seed: 1, context: context)
+    let average = try ExponentialAverage(of: weights, decay: 0.9, context: context)
+    var expected = Double(weights.parameters[0])
+    for step in 1...200 {
+      weights.parameters.assign([Float(step), 0])
+      average.update(weights, step: step, context: context)
+      let decay = min(Double(Float(0.9)), (1 + Double(step)) / (10 + Double(step)))
+      expected = decay * expected + (1 - decay) * Double(step)
+      #expect(abs(Double(average.weights.parameters[0]) - expected) < 1e-4 * expected)
+    }
+    // The mean age under a decay of 0.9 is nine steps.
+    #expect(abs(expected - 191) < 0.1)
   }
 }

@@ -31,6 +31,7 @@ final class LineModel: Trainable, @unchecked Sendable {
   var learners: [Learner] { [learner] }
   var rowShape: Shape { learner.network.input }
   var requiresUnitRange: Bool { false }
+  var preparation: Preparation?
 
   func outline() throws(GenerativeError) -> Checkpoint {
     var checkpoint = try Checkpoint(kind: Self.kind, limits: context.limits)

@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 import Tensors
 import Training
@@ -15,6 +16,14 @@ extension Autoencoder {
     _ x: UnsafePointer<Float>, rows: Int, into norms: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
     try requireLatents()
+    try withPrepared(x, rows: rows) { x throws(GenerativeError) in
+      try jacobianNormsOfPrepared(x, rows: rows, into: norms)
+    }
+  }
+
+  private func jacobianNormsOfPrepared(
+    _ x: UnsafePointer<Float>, rows: Int, into norms: UnsafeMutablePointer<Double>
+  ) throws(GenerativeError) {
     let network = encoder.network
     let (width, latent) = (network.input.count, network.output.count)
     let block = max(min(rows, Self.jacobianBlockRows), 1)

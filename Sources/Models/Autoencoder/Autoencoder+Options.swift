@@ -11,12 +11,15 @@ extension Autoencoder.Options: MirroredOptions {
         """
         latent_size       whole 1 65536 : size of a latent vector
         hidden            widths 1 65536 16 = auto \
-        : widths of the hidden layers of the encoder, outermost first; auto: 512,256, convolutional 256
+        : widths of the hidden layers of the encoder, outermost first; auto: 512,256, convolutional 256, a table of at \
+        most 32 columns 128,64
         decoder_hidden    widths 1 65536 16 = auto formerly mirrored=auto \
         : widths of the hidden layers of the decoder, innermost first; auto: those of the encoder in reverse
         activation        word @activation : activation of the hidden layers
         latent_activation word @activation : activation of the latents
-        output_activation word identity=0 sigmoid=6 : activation of the output
+        output_activation word identity=0 sigmoid=6 = auto \
+        : activation of the output: sigmoid for rows in [0, 1], identity for any rows; auto: identity for standardized \
+        rows, else sigmoid
         bias              flag \
         : give the layers biases; without biases, hidden layers and an output activation it learns PCA
         loss              word squared_error cross_entropy log_squared_error \
@@ -43,7 +46,7 @@ extension Autoencoder.Options: MirroredOptions {
       .whole(&options.stack.latentSize), .widths(&options.stack.hidden),
       .decoderHidden(&options.stack.decoderHidden),
       .activation(&options.stack.activation), .activation(&options.latentActivation),
-      .activation(&options.outputActivation), .flag(&options.stack.hasBias),
+      .output(&options.givenOutput), .flag(&options.stack.hasBias),
       .word([.squaredError, .crossEntropy, .logSquaredError], &options.loss),
       .member(
         &options.corruption, get: { .word($0.number) },
@@ -66,10 +69,29 @@ extension Autoencoder.Options: MirroredOptions {
 
   package init(defaultsFor values: OptionValues) throws(GenerativeError) {
     try self.init(networkDefaultsFor: values)
+    if isNarrowTable { stack.hidden = [128, 64] }
     if values.flag("skips") { stack.hidden = [] }
   }
 
+  package var outputActivation: Activation {
+    get { givenOutput ?? (preparation == .standardize ? .identity : .sigmoid) }
+    set { givenOutput = newValue }
+  }
+
+  package func settled(areUnits: Bool) -> Autoencoder.Options {
+    var settled = self
+    settled.preparation = preparation.settled(
+      shape, areUnits: areUnits, needsUnits: givenOutput == .sigmoid || loss == .crossEntropy)
+    settled.outputActivation = settled.outputActivation
+    return settled
+  }
+
+  package func hasNetworks(of other: Autoencoder.Options) -> Bool {
+    outputActivation == other.outputActivation
+  }
+
   package func check() throws(GenerativeError) {
+    try preparation.check(outputActivation)
     if loss == .crossEntropy, outputActivation != .sigmoid {
       throw GenerativeError(.argument, "loss cross_entropy needs output_activation sigmoid")
     }

@@ -5,7 +5,7 @@ import Training
 
 extension Autoencoder: Trainable {
   package var rowShape: Shape { options.shape }
-  package var requiresUnitRange: Bool { options.loss == .crossEntropy }
+  package var requiresUnitRange: Bool { options.outputActivation != .identity }
 
   package func prepare(
     _ fit: FitOptions, _ dataset: Dataset?

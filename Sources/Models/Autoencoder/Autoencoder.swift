@@ -18,8 +18,8 @@ package final class Autoencoder: @unchecked Sendable {
     /// restorer of images without latents, whose bottleneck has `latentSize` outputs.
     package var hasSkips = false
     package var latentActivation = Activation.identity
-    /// Identity or sigmoid.
-    package var outputActivation = Activation.sigmoid
+    /// Nil: identity for rows that are standardised, else sigmoid.
+    var givenOutput: Activation?
     package var loss = ReconstructionLoss.squaredError
     package var corruption = Corruption.none
     /// What makes most latents small.
@@ -37,26 +37,43 @@ package final class Autoencoder: @unchecked Sendable {
     }
   }
 
-  package let options: Options
+  package var asked: Options
+  package private(set) var options: Options
   package let context: Context
   package var progress = Progress()
   package var record: FitRecord?
+  package var preparation: Preparation?
   package var calibration = Calibration()
-  package let encoder: Learner
-  package let decoder: Learner
-  private let encoding: Inference
-  private let decoding: Inference
+  package private(set) var encoder: Learner
+  package private(set) var decoder: Learner
+  private var encoding: Inference
+  private var decoding: Inference
 
   package init(_ options: Options, context: Context = .standard) throws(GenerativeError) {
-    let networks = try Self.networks(options)
+    (asked, self.options, self.context) = (options, options, context)
+    (encoder, decoder, encoding, decoding) = try Self.parts(options, context)
+  }
+
+  package func rebuild(_ options: Options) throws(GenerativeError) {
+    if !options.hasNetworks(of: self.options) {
+      (encoder, decoder, encoding, decoding) = try Self.parts(options, context)
+    }
     self.options = options
-    self.context = context
-    encoder = try Learner(networks.encoder, seed: options.seed, context: context)
-    decoder = try Learner(
-      networks.decoder, seed: options.seed, tiedTo: options.isTied ? encoder : nil, context: context)
+  }
+
+  private static func parts(
+    _ options: Options, _ context: Context
+  ) throws(GenerativeError) -> (Learner, Learner, Inference, Inference) {
+    let networks = try networks(options)
     let folds = options.architecture == .convolutional
-    encoding = Inference(networks.encoder, folds: folds, context: context)
-    decoding = Inference(networks.decoder, folds: folds, context: context)
+    let encoder = try Learner(networks.encoder, seed: options.seed, context: context)
+    return (
+      encoder,
+      try Learner(
+        networks.decoder, seed: options.seed, tiedTo: options.isTied ? encoder : nil, context: context),
+      Inference(networks.encoder, folds: folds, context: context),
+      Inference(networks.decoder, folds: folds, context: context)
+    )
   }
 
   private static func networks(
@@ -149,7 +166,9 @@ package final class Autoencoder: @unchecked Sendable {
     _ x: UnsafePointer<Float>, rows: Int, into z: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     try requireLatents()
-    try encoding.run(x, rows: rows, encoder.weights, into: z)
+    try withPrepared(x, rows: rows) { x throws(GenerativeError) in
+      try encoding.run(x, rows: rows, encoder.weights, into: z)
+    }
   }
 
   /// x ← g(z), rows × shape.
@@ -158,6 +177,7 @@ package final class Autoencoder: @unchecked Sendable {
   ) throws(GenerativeError) {
     try requireLatents()
     try decodeInside(z, rows: rows, into: x)
+    preparation?.undo(x, rows: rows, into: x)
   }
 
   func requireLatents() throws(GenerativeError) {
@@ -177,6 +197,16 @@ package final class Autoencoder: @unchecked Sendable {
 
   /// y ← g(f(x)), rows × shape.
   package func reconstruct(
+    _ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    try withPrepared(x, rows: rows) { x throws(GenerativeError) in
+      try reconstructPrepared(x, rows: rows, into: y)
+    }
+    preparation?.undo(y, rows: rows, into: y)
+  }
+
+  /// The same of prepared rows, which it gives.
+  func reconstructPrepared(
     _ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     let width = options.shape.count

@@ -51,7 +51,7 @@ extension Autoencoder: Calibrated {
     try decode(z, rows: count, into: x)
   }
 
-  /// The squared error of the reconstruction.
+  /// The squared error of the reconstruction, of prepared rows where rows are.
   package func scores(
     of rows: RowBatch, into scores: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
@@ -59,10 +59,12 @@ extension Autoencoder: Calibrated {
     try rows.asFloats(of: width, in: context) { x throws(GenerativeError) in
       let y = try Buffer<Float>(count: n * width, in: context.memory)
       let losses = try Buffer<Float>(count: n, in: context.memory)
-      try reconstruct(x, rows: n, into: y.base)
-      ReconstructionLoss.squaredError.evaluate(
-        Matrix(y.base, rows: n, columns: width), targets: Matrix(reading: x, rows: n, columns: width),
-        losses: losses.base, context: context)
+      try withPrepared(x, rows: n) { x throws(GenerativeError) in
+        try reconstructPrepared(x, rows: n, into: y.base)
+        ReconstructionLoss.squaredError.evaluate(
+          Matrix(y.base, rows: n, columns: width), targets: Matrix(reading: x, rows: n, columns: width),
+          losses: losses.base, context: context)
+      }
       for i in 0..<n { scores[i] = Double(losses.base[i]) }
     }
   }
@@ -100,7 +102,11 @@ extension VAE: Calibrated {
     let divergences = try Buffer<Double>(count: n, in: context.memory)
     try rows.asFloats(of: options.shape.count, in: context) { x throws(GenerativeError) in
       try bound(x, rows: n, samples: 0, seed: 0, reconstruction: scores, divergence: divergences.base)
+      for i in 0..<n { scores[i] += divergences.base[i] }
+      guard requiresUnitRange else { return }
+      // Pixels outside [0, 1] have no probability.
+      let width = options.shape.count
+      for i in 0..<n where !context.isUnit(x + i * width, count: width) { scores[i] = .infinity }
     }
-    for i in 0..<n { scores[i] += divergences.base[i] }
   }
 }

@@ -1,12 +1,18 @@
 import Checkpoints
 import Options
+import Datasets
+import Ranks
 import Tensors
 import Training
 
 /// A model of networks whose options come from a table, which is how its files keep them.
 package protocol TabledModel: Trainable {
-  associatedtype Options: TabledOptions
+  associatedtype Options: NetworkOptions
   var options: Options { get }
+  /// The options that it was made with, which leave choices to its first fit.
+  var asked: Options { get set }
+  /// Takes other options, and begins anew where they ask for other networks.
+  func rebuild(_ options: Options) throws(GenerativeError)
   init(_ options: Options, context: Context) throws(GenerativeError)
   static func plan(_ options: Options, rows: Int, context: Context) throws(GenerativeError) -> Plan
 }
@@ -31,6 +37,42 @@ extension TabledModel {
     try checkpoint.require(parameterCount: Self.plan(options, rows: 1, context: context).parameterCount)
     try self.init(options, context: context)
     try restore(checkpoint)
+  }
+}
+
+// MARK: - Choices that the rows make
+
+extension TabledModel {
+  package func settle(for dataset: Dataset?, _ ranks: Ranks?) throws(GenerativeError) -> () -> Void {
+    // Anew for each fit until one has made a step.
+    guard progress.stepCount == 0 else { return {} }
+    let settled = asked.settled(areUnits: try dataset?.isInUnits(ranks) ?? true)
+    var preparation: Preparation?
+    if settled.preparation == .standardize {
+      guard let dataset else {
+        throw GenerativeError(.state, "preparation standardize needs a fit, whose rows it takes means of")
+      }
+      preparation = try Preparation(standardizing: dataset, ranks, context: context)
+    }
+    let before = (options, self.preparation)
+    if settled != options { try rebuild(settled) }
+    self.preparation = preparation
+    if dataset == nil { asked = settled }
+    return {
+      // A model that cannot have its memory back stays as it was settled.
+      try? self.rebuild(before.0)
+      self.preparation = before.1
+    }
+  }
+
+  /// Rows as the networks see them: these, or prepared copies.
+  func withPrepared<Result>(
+    _ x: UnsafePointer<Float>, rows: Int, _ body: (UnsafePointer<Float>) throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result {
+    guard let preparation else { return try body(x) }
+    let prepared = try Buffer<Float>(count: rows * rowShape.count, in: context.memory)
+    preparation.apply(x, rows: rows, into: prepared.base)
+    return try body(prepared.base)
   }
 }
 

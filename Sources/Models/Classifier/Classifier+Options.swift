@@ -26,6 +26,14 @@ extension Classifier.Options: MirroredOptions {
     self.init(shape: shape, classCount: 0, architecture: architecture)
   }
 
+  package func settled(areUnits: Bool) -> Classifier.Options {
+    var settled = self
+    settled.preparation = preparation.settled(shape, areUnits: areUnits, needsUnits: false)
+    return settled
+  }
+
+  package func hasNetworks(of other: Classifier.Options) -> Bool { true }
+
   package func check() throws(GenerativeError) {
     if stack.hidden.isEmpty {
       throw GenerativeError(.argument, "hidden must not be empty: the last hidden layer gives the features")

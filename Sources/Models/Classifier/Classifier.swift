@@ -25,10 +25,12 @@ package final class Classifier: @unchecked Sendable {
     package var classCount: Int { stack.latentSize }
   }
 
-  package let options: Options
+  package var asked: Options
+  package private(set) var options: Options
   package let context: Context
   package var progress = Progress()
   package var record: FitRecord?
+  package var preparation: Preparation?
   package let learner: Learner
   private let classifying: Inference
   /// The same weights without the last layer.
@@ -37,14 +39,15 @@ package final class Classifier: @unchecked Sendable {
   package init(_ options: Options, context: Context = .standard) throws(GenerativeError) {
     try options.check()
     let layers = try Self.network(options)
-    self.options = options
-    self.context = context
+    (asked, self.options, self.context) = (options, options, context)
     learner = try Learner(layers, seed: options.seed, context: context)
     let folds = options.stack.architecture == .convolutional
     classifying = Inference(layers, folds: folds, context: context)
     describing = Inference(
       try Network(layers.name, Array(layers.layers.dropLast())), folds: folds, context: context)
   }
+
+  package func rebuild(_ options: Options) { self.options = options }
 
   private static func network(_ options: Options) throws(GenerativeError) -> Network {
     try Network("classifier", options.stack.encoder(options.classCount, .identity))
@@ -71,14 +74,16 @@ package final class Classifier: @unchecked Sendable {
     probabilities: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
     let classCount = options.classCount
-    try classifying.run(x, rows: rows, learner.weights) { logits, first, count in
-      for row in 0..<count {
-        let values = UnsafeBufferPointer(start: logits + row * classCount, count: classCount)
-        labels?[first + row] = Int32(values.indices.max { values[$0] < values[$1] } ?? 0)
+    try withPrepared(x, rows: rows) { x throws(GenerativeError) in
+      try classifying.run(x, rows: rows, learner.weights) { logits, first, count in
+        for row in 0..<count {
+          let values = UnsafeBufferPointer(start: logits + row * classCount, count: classCount)
+          labels?[first + row] = Int32(values.indices.max { values[$0] < values[$1] } ?? 0)
+        }
+        guard let probabilities else { return }
+        SoftmaxLoss.probabilities(
+          Matrix(logits, rows: count, columns: classCount), into: probabilities + first * classCount)
       }
-      guard let probabilities else { return }
-      SoftmaxLoss.probabilities(
-        Matrix(logits, rows: count, columns: classCount), into: probabilities + first * classCount)
     }
   }
 
@@ -86,7 +91,9 @@ package final class Classifier: @unchecked Sendable {
   package func features(
     _ x: UnsafePointer<Float>, rows: Int, into features: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
-    try describing.run(x, rows: rows, learner.weights, into: features)
+    try withPrepared(x, rows: rows) { x throws(GenerativeError) in
+      try describing.run(x, rows: rows, learner.weights, into: features)
+    }
   }
 
   package var learners: [Learner] { [learner] }

@@ -38,8 +38,7 @@ extension GAN {
     let workspace = try Workspace(network, rows: max(block, 1), .training, context: context)
     try discriminating.inBlocks(rows, of: width, atMost: block) {
       (inside, first, count) throws(GenerativeError) in
-      inside.update(from: x + first * width, count: count * width)
-      self.toInside(inside, rows: count)
+      self.prepare(x + first * width, rows: count, into: inside)
       _ = network.forward(
         inside, rows: count, given: labels.map { $0 + first }, self.discriminator.weights, workspace,
         .inference)

@@ -30,6 +30,7 @@ extension GAN {
     if options.outputActivation == .tanh {
       context.scale(x, by: 0.5, adding: 0.5, count: rows * options.shape.count, into: x)
     }
+    preparation?.undo(x, rows: rows, into: x)
   }
 
   /// x ← G(z) with z of this seed; row i is the same in any batch.
@@ -60,8 +61,7 @@ extension GAN {
   ) throws(GenerativeError) {
     let width = options.shape.count
     try discriminating.inBlocks(rows, of: width) { (inside, first, count) throws(GenerativeError) in
-      inside.update(from: x + first * width, count: count * width)
-      self.toInside(inside, rows: count)
+      self.prepare(x + first * width, rows: count, into: inside)
       try self.discriminating.run(
         inside, rows: count, given: labels.map { $0 + first }, self.discriminator.weights,
         into: probability + first)
@@ -69,7 +69,17 @@ extension GAN {
     options.objective.probabilities(probability, rows: rows, into: probability, context: context)
   }
 
-  /// Rows as callers have them to rows as the networks do.
+  /// y ← rows as the networks see them, of a caller's.
+  func prepare(_ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>) {
+    if let preparation {
+      preparation.apply(x, rows: rows, into: y)
+    } else {
+      y.update(from: x, count: rows * options.shape.count)
+    }
+    toInside(y, rows: rows)
+  }
+
+  /// Rows in [0, 1] to rows in [−1, 1], where the networks work with those.
   func toInside(_ x: UnsafeMutablePointer<Float>, rows: Int) {
     guard options.outputActivation == .tanh else { return }
     context.scale(x, by: 2, adding: -1, count: rows * options.shape.count, into: x)

@@ -9,43 +9,52 @@ extension GAN.Options: NetworkOptions {
     OptionRow.network
       + OptionRow.rows(
         """
-        latent_size              whole 1 65536 = auto : size of a latent vector; auto: 64, convolutional 100
+        latent_size              whole 1 65536 = auto \
+        : size of a latent vector; auto: 64, convolutional 100, a table of fewer columns as many as these
         generator_hidden         widths 1 65536 16 = auto \
-        : widths of the dense layers of the generator, from the latent; auto: 256,512, convolutional none
+        : widths of the dense layers of the generator, from the latent; auto: 256,512, convolutional none, a table of \
+        at most 32 columns 128,128
         discriminator_hidden     widths 1 65536 16 = auto \
-        : widths of the dense layers of the discriminator, from the row; auto: 512,256, convolutional none
+        : widths of the dense layers of the discriminator, from the row; auto: 512,256, convolutional none, a table of \
+        at most 32 columns 128,128
         generator_activation     word @activation \
         : activation of the hidden layers of the generator
         discriminator_activation word @activation \
         : activation of the hidden layers of the discriminator
         output_activation        word identity=0 tanh=5 sigmoid=6 = auto \
-        : activation of the output: sigmoid and tanh for rows in [0, 1], identity for any rows; auto: sigmoid, \
-        convolutional tanh
+        : activation of the output: sigmoid and tanh for rows in [0, 1], identity for any rows; auto: identity for \
+        standardized rows, else sigmoid, convolutional tanh
         latent                   word normal uniform : distribution of the latents
         objective                word non_saturating minimax least_squares : losses of the two players
         discriminator_steps      whole 1 100 : k, the steps of the discriminator for each step of the generator
-        batch_norm               flag : batch norm in the hidden layers of the generator
+        batch_norm               flag = auto \
+        : batch norm in the hidden layers of the generator; auto: true but for a table of at most 32 columns
         discriminator_batch_norm flag = auto \
-        : batch norm in the hidden layers of the discriminator but the first; auto: true if convolutional without \
-        spectral_norm
-        spectral_norm            flag later : spectral norm in all layers of the discriminator, instead of batch norm
+        : batch norm in the hidden layers of the discriminator but the first; auto: true if convolutional and \
+        spectral_norm is false
+        spectral_norm            flag = auto later=false \
+        : spectral norm in all layers of the discriminator, instead of batch norm; auto: true if convolutional and \
+        discriminator_batch_norm is not true
         mean_start               flag = auto needs architecture dense \
         : start the generator at the mean row of the data; auto: true if dense
         label_smoothing          number [0 0.5] : real rows get the target 1 minus this value
-        input_noise              number [0 1e6] \
-        : standard deviation of the noise added to the input of the discriminator
+        input_noise              number [0 1e6] = auto \
+        : standard deviation of the noise added to the input of the discriminator; auto: 0, convolutional 0.2, a table \
+        of at most 32 columns 0.1
         average_decay            number [0 1) \
         : decay of the moving average of the generator over the steps; 0: no average
+        average_ramp             flag later=false \
+        : let the window of the average grow with the steps: the decay after step t is at most (1 + t) / (10 + t)
         n_classes                whole 0 4096 later formerly classes \
         : number of classes of a conditional model; 0: not conditional
         """, lists: [.activation])
   ) { options in
     Place.network(
       &options.shape, &options.architecture, &options.weights, &options.convolution, &options.dropout,
-      &options.seed) + [
+      &options.preparation, &options.seed) + [
         .whole(&options.latentSize), .widths(&options.generatorHidden), .widths(&options.discriminatorHidden),
         .activation(&options.generatorActivation), .activation(&options.discriminatorActivation),
-        .activation(&options.outputActivation), .word([.normal, .uniform], &options.latent),
+        .output(&options.givenOutput), .word([.normal, .uniform], &options.latent),
         .word([.nonSaturating, .minimax, .leastSquares], &options.objective),
         .whole(&options.discriminatorSteps),
         .flag(&options.normalizesGenerator), .flag(&options.normalizesDiscriminator),
@@ -54,16 +63,46 @@ extension GAN.Options: NetworkOptions {
         .member(
           &options.averageDecay, get: { .float($0 ?? 0) },
           set: { if let decay = $1.float { $0 = decay == 0 ? nil : decay } }),
-        .whole(&options.classCount),
+        .flag(&options.rampsAverage), .whole(&options.classCount),
       ]
+  }
+
+  package var outputActivation: Activation {
+    get {
+      givenOutput
+        ?? (preparation == .standardize ? .identity : architecture == .convolutional ? .tanh : .sigmoid)
+    }
+    set { givenOutput = newValue }
+  }
+
+  package func settled(areUnits: Bool) -> GAN.Options {
+    var settled = self
+    settled.preparation = preparation.settled(
+      shape, areUnits: areUnits, needsUnits: givenOutput == .sigmoid || givenOutput == .tanh)
+    settled.outputActivation = settled.outputActivation
+    return settled
   }
 
   package init(defaultsFor values: OptionValues) throws(GenerativeError) {
     try self.init(networkDefaultsFor: values)
-    if values.flag("spectral_norm") { normalizesDiscriminator = false }
+    // What docs/defaults.md measured to work on most data; `init(shape:architecture:)` has the papers' choices.
+    if isNarrowTable {
+      latentSize = shape.count
+      (generatorHidden, discriminatorHidden) = ([128, 128], [128, 128])
+      (normalizesGenerator, inputNoise) = (false, 0.1)
+    } else if architecture == .convolutional {
+      convolution.baseChannels = 16
+      inputNoise = 0.2
+      hasSpectralNorm = !values.flag("discriminator_batch_norm")
+    }
+    if values.isGiven("spectral_norm") { hasSpectralNorm = values.flag("spectral_norm") }
+    if hasSpectralNorm { normalizesDiscriminator = false }
   }
 
+  package func hasNetworks(of other: GAN.Options) -> Bool { outputActivation == other.outputActivation }
+
   package func check() throws(GenerativeError) {
+    try preparation.check(outputActivation)
     if hasSpectralNorm, normalizesDiscriminator {
       throw GenerativeError(.argument, "spectral_norm and discriminator_batch_norm exclude each other")
     }

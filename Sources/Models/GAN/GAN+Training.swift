@@ -7,6 +7,10 @@ import Training
 
 extension GAN: Trainable {
   package var rowShape: Shape { options.shape }
+  package var lossIsMeasure: Bool { false }
+  package var pace: (steps: Int, rows: Int) {
+    options.architecture == .convolutional ? (3_000, 32) : (options.isNarrowTable ? 8_000 : 5_000, 128)
+  }
   package var requiresUnitRange: Bool { options.outputActivation != .identity }
   package var classCount: Int { options.classCount }
 

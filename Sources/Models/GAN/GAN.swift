@@ -37,8 +37,10 @@ package final class GAN: @unchecked Sendable {
     package var discriminatorHidden = [512, 256]
     package var generatorActivation = Activation.relu
     package var discriminatorActivation = Activation.leakyReLU(slope: 0.2)
-    /// Sigmoid for rows in [0, 1], tanh for the same worked out in [−1, 1], identity for any rows.
-    package var outputActivation = Activation.sigmoid
+    /// Sigmoid for rows in [0, 1], tanh for the same worked out in [−1, 1], identity for any rows; nil: identity for
+    /// rows that are standardised, else sigmoid, or tanh of the convolutional architecture.
+    var givenOutput: Activation?
+    package var preparation = PreparationRule.automatic
     package var objective = AdversarialLoss.nonSaturating
     /// k: steps of D for each of G.
     package var discriminatorSteps = 1
@@ -50,7 +52,7 @@ package final class GAN: @unchecked Sendable {
     package var hasSpectralNorm = false
     /// Start a dense generator at the mean row of the data.
     package var startsAtMean = true
-    package var weights = WeightRule.automatic
+    package var weights = WeightRule.byActivation
     /// Real rows count as 1 − this.
     package var labelSmoothing: Float = 0
     /// In the discriminator's hidden layers.
@@ -59,6 +61,8 @@ package final class GAN: @unchecked Sendable {
     package var inputNoise: Float = 0
     /// Of the generator's moving average; nil: none is kept.
     package var averageDecay: Float? = 0.999
+    /// Whether the average's window grows with the steps.
+    package var rampsAverage = true
     package var seed: UInt64 = 0
 
     /// The defaults of an architecture: for the convolutional one DCGAN's.
@@ -69,7 +73,6 @@ package final class GAN: @unchecked Sendable {
       latentSize = 100
       (generatorHidden, discriminatorHidden) = ([], [])
       normalizesDiscriminator = true
-      outputActivation = .tanh
       weights = .normal002
       startsAtMean = false
     }
@@ -85,33 +88,50 @@ package final class GAN: @unchecked Sendable {
     }
   }
 
-  package let options: Options
+  package var asked: Options
+  package private(set) var options: Options
   package let context: Context
   package var progress = Progress()
   package var record: FitRecord?
-  package let generator: Learner
-  package let discriminator: Learner
-  package let average: ExponentialAverage?
-  let generating: Inference
-  let discriminating: Inference
+  package var preparation: Preparation?
+  package private(set) var generator: Learner
+  package private(set) var discriminator: Learner
+  package private(set) var average: ExponentialAverage?
+  private(set) var generating: Inference
+  private(set) var discriminating: Inference
 
   package init(_ options: Options, context: Context = .standard) throws(GenerativeError) {
-    let networks = try Self.networks(options)
+    (asked, self.options, self.context) = (options, options, context)
+    (generator, discriminator, average, generating, discriminating) = try Self.parts(options, context)
+  }
+
+  package func rebuild(_ options: Options) throws(GenerativeError) {
+    if !options.hasNetworks(of: self.options) {
+      (generator, discriminator, average, generating, discriminating) = try Self.parts(options, context)
+    }
     self.options = options
-    self.context = context
-    generator = try Learner(networks.generator, seed: options.seed, context: context)
-    discriminator = try Learner(
-      networks.discriminator, seed: options.seed, stepsPerTurn: options.discriminatorSteps, context: context)
-    if let decay = options.averageDecay {
-      average = try ExponentialAverage(of: generator.weights, decay: decay, context: context)
-    } else {
-      average = nil
+  }
+
+  private static func parts(
+    _ options: Options, _ context: Context
+  ) throws(GenerativeError) -> (Learner, Learner, ExponentialAverage?, Inference, Inference) {
+    let networks = try networks(options)
+    let generator = try Learner(networks.generator, seed: options.seed, context: context)
+    let average = try options.averageDecay.map { decay throws(GenerativeError) in
+      try ExponentialAverage(
+        of: generator.weights, decay: decay, ramps: options.rampsAverage, context: context)
     }
     // Dense generators are small enough that folding them would buy nothing.
     let folds = options.architecture == .convolutional
     let classCount = options.classCount
-    generating = Inference(networks.generator, classCount: classCount, folds: folds, context: context)
-    discriminating = Inference(networks.discriminator, classCount: classCount, folds: folds, context: context)
+    return (
+      generator,
+      try Learner(
+        networks.discriminator, seed: options.seed, stepsPerTurn: options.discriminatorSteps, context: context
+      ),
+      average, Inference(networks.generator, classCount: classCount, folds: folds, context: context),
+      Inference(networks.discriminator, classCount: classCount, folds: folds, context: context)
+    )
   }
 
   /// Rows read at a time to find the data's mean row.

@@ -9,7 +9,7 @@ extension VAE {
   ///   - x: rows × shape.
   ///   - start: the first start, rows × latent; nil: the encoder's means.
   ///   - latents: gets rows × latent; nil when not wanted.
-  ///   - error: gets the squared error of each row, summed over its floats; nil when not wanted.
+  ///   - error: gets the squared error of each row, prepared where rows are, summed over its floats; nil when not wanted.
   /// - Throws: `.cancelled`, `.nonfinite`, `.unsupported` for a decoder that takes more than latents,
   ///   `.memory`; outputs are then as they were.
   package func invert(
@@ -17,14 +17,16 @@ extension VAE {
     _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?,
     error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
-    try run(
-      try inversion(rows: rows, options), x, rows: rows, latentSize: self.options.latentSize, latents,
-      error, context
-    ) { (means) throws(GenerativeError) in
-      if let start {
-        means.update(from: start, count: rows * self.options.latentSize)
-      } else {
-        try self.encode(x, rows: rows, mean: means, logVariance: nil)
+    try withPrepared(x, rows: rows) { y throws(GenerativeError) in
+      try run(
+        try inversion(rows: rows, options), y, rows: rows, latentSize: self.options.latentSize, latents,
+        error, context
+      ) { (means) throws(GenerativeError) in
+        if let start {
+          means.update(from: start, count: rows * self.options.latentSize)
+        } else {
+          try self.encode(x, rows: rows, mean: means, logVariance: nil)
+        }
       }
     }
   }
@@ -49,11 +51,13 @@ extension GAN {
     from start: UnsafePointer<Float>? = nil, _ options: Inversion.Options,
     latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
-    try run(
-      try inversion(rows: rows, by: which, options), x, rows: rows, latentSize: self.options.latentSize,
-      latents, error, context
-    ) { (zeros) throws(GenerativeError) in
-      if let start { zeros.update(from: start, count: rows * self.options.latentSize) }
+    try withPrepared(x, rows: rows) { y throws(GenerativeError) in
+      try run(
+        try inversion(rows: rows, by: which, options), y, rows: rows, latentSize: self.options.latentSize,
+        latents, error, context
+      ) { (zeros) throws(GenerativeError) in
+        if let start { zeros.update(from: start, count: rows * self.options.latentSize) }
+      }
     }
   }
 

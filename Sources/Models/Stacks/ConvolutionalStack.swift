@@ -15,7 +15,7 @@ struct ConvolutionalStack {
   let baseChannels: Int
   let depth: Int
   var activation: Activation
-  var weights = WeightRule.automatic
+  var weights = WeightRule.byActivation
   /// Batch norm after every convolution but the first down and the last up.
   var isNormalized = false
   /// Biases where there is no batch norm.

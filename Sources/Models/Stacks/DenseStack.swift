@@ -4,7 +4,7 @@ import Tensors
 /// How the layers of a stack start.
 package enum WeightRule: Equatable, Sendable {
   /// He for ReLU and its kin, Glorot else; biases zero.
-  case automatic
+  case byActivation
   case he
   case glorot
   /// U(±1/√inputs) for weights and biases alike, as PyTorch starts its linear layers.
@@ -14,7 +14,7 @@ package enum WeightRule: Equatable, Sendable {
 
   func weight(_ inputs: Int, _ outputs: Int, _ activation: Activation) -> Initializer {
     switch self {
-    case .automatic:
+    case .byActivation:
       switch activation {
       case .relu, .leakyReLU, .silu, .elu, .softplus: .he(fanIn: inputs)
       case .identity, .tanh, .sigmoid: .glorot(fanIn: inputs, fanOut: outputs)
@@ -48,7 +48,7 @@ struct DenseStack {
   var activation: Activation
   /// The last layer's.
   var outputActivation: Activation
-  var weights = WeightRule.automatic
+  var weights = WeightRule.byActivation
   var hasBias = true
   /// Share of hidden units dropped in training.
   var dropout: Float = 0

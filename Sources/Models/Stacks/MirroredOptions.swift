@@ -56,13 +56,18 @@ extension MirroredOptions {
     get { stack.dropout }
     set { stack.dropout = newValue }
   }
+  package var preparation: PreparationRule {
+    get { stack.preparation }
+    set { stack.preparation = newValue }
+  }
 }
 
 extension Place {
   /// Of the rows of `gen_network_options` in options whose network is `stack`.
   static func network(_ stack: inout MirroredStack, _ seed: UnsafeMutablePointer<UInt64>) -> [Place] {
     network(
-      &stack.shape, &stack.architecture, &stack.weights, &stack.convolution, &stack.dropout, seed)
+      &stack.shape, &stack.architecture, &stack.weights, &stack.convolution, &stack.dropout,
+      &stack.preparation, seed)
   }
 
   static func decoderHidden(_ member: UnsafeMutablePointer<[Int]?>) -> Place {

@@ -20,9 +20,10 @@ package struct MirroredStack: Sendable, Equatable {
   package var decoderHidden: [Int]?
   package var activation: Activation
   package var hasBias = true
-  package var weights = WeightRule.automatic
+  package var weights = WeightRule.byActivation
   /// Share of hidden units dropped in training.
   package var dropout: Float = 0
+  package var preparation = PreparationRule.automatic
 
   /// Whether batches of one row cannot be learned from.
   var normalizes: Bool { architecture == .convolutional && isNormalized }

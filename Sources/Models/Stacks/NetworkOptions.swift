@@ -4,22 +4,58 @@ import Tensors
 import Training
 
 /// What the options of all networks have in common: `gen_network_options`.
-package protocol NetworkOptions: TabledOptions {
+package protocol NetworkOptions: TabledOptions, Equatable {
   var shape: Shape { get set }
   var architecture: Architecture { get }
   var convolution: ConvolutionOptions { get set }
   var weights: WeightRule { get set }
   var dropout: Float { get set }
+  var preparation: PreparationRule { get set }
   var seed: UInt64 { get set }
 
   /// The defaults of an architecture.
   init(shape: Shape, architecture: Architecture)
+  /// These options with the choices made that are left to the rows of the first fit.
+  ///
+  /// - Parameter areUnits: whether the rows lie in [0, 1].
+  func settled(areUnits: Bool) -> Self
+  /// Whether options that differ in these choices alone have the same networks.
+  func hasNetworks(of other: Self) -> Bool
+}
+
+/// What is done to rows before a network sees them.
+package enum PreparationRule: Equatable, Sendable {
+  /// The first fit chooses: tables of numbers outside [0, 1] are standardised.
+  case automatic
+  case none
+  /// Every column gets mean 0 and standard deviation 1.
+  case standardize
+}
+
+extension PreparationRule {
+  /// Refuses an output in [0, 1] for standardised rows.
+  func check(_ outputActivation: Activation) throws(GenerativeError) {
+    guard self == .standardize, outputActivation != .identity else { return }
+    throw GenerativeError(.argument, "preparation standardize needs output_activation identity")
+  }
+
+  /// The choice for rows of a shape.
+  ///
+  /// - Parameter needsUnits: whether other options ask for rows in [0, 1].
+  func settled(_ shape: Shape, areUnits: Bool, needsUnits: Bool) -> PreparationRule {
+    guard self == .automatic else { return self }
+    let isTable = shape.height == 1 && shape.width == 1
+    return isTable && !areUnits && !needsUnits ? .standardize : .none
+  }
 }
 
 extension NetworkOptions {
   package init(defaultsFor values: OptionValues) throws(GenerativeError) {
     try self.init(networkDefaultsFor: values)
   }
+
+  /// Whether rows are a table of few columns, of which small networks learn as much, sooner.
+  package var isNarrowTable: Bool { shape.height == 1 && shape.width == 1 && shape.channels <= 32 }
 
   /// The defaults of the architecture, for rows of the shape.
   init(networkDefaultsFor values: OptionValues) throws(GenerativeError) {
@@ -56,14 +92,18 @@ extension OptionRow {
     width         whole 1 16777216 : width of a row in pixels
     channels      whole 1 16777216 : channels of a row; for a table, its columns
     architecture  word dense convolutional later : dense layers, or the convolutions of DCGAN
-    initializer   word he glorot fan_in_uniform normal_002 = auto formerly automatic=auto fanInUniform=fan_in_uniform normal002=normal_002 \
-    : distribution of the initial weights
+    initializer   word he glorot fan_in_uniform normal_002 by_activation = auto formerly automatic=by_activation fanInUniform=fan_in_uniform normal002=normal_002 \
+    : distribution of the initial weights; by_activation: he for relu and its kin, glorot for the others; auto: \
+    fan_in_uniform for a dense VAE, normal_002 for a convolutional GAN, else by_activation
     depth         whole 1 16 = auto needs architecture convolutional later formerly 0=auto \
     : number of levels, each half the size of the one before, for sides of at least 2^depth pixels; auto: until the \
     smaller side has 4 to 7 pixels
     base_channels whole 1 4096 = auto needs architecture convolutional later \
-    : channels of the first level; each level doubles them; auto: 32, for a GAN 64
+    : channels of the first level; each level doubles them; auto: 32, for a GAN 16
     dropout       number [0 1) : share of hidden units dropped during training
+    preparation   word none standardize = auto later=none \
+    : what is done to rows first; standardize: every column gets mean 0 and standard deviation 1; auto: \
+    standardize tables of numbers outside [0, 1]
     seed          seed : seed of the initial weights
     context       pointer : context with the memory, threads and limits to use
     """, isShared: true)
@@ -74,21 +114,39 @@ extension Place {
   static func network(
     _ shape: UnsafeMutablePointer<Shape>, _ architecture: UnsafeMutablePointer<Architecture>,
     _ weights: UnsafeMutablePointer<WeightRule>, _ convolution: UnsafeMutablePointer<ConvolutionOptions>,
-    _ dropout: UnsafeMutablePointer<Float>, _ seed: UnsafeMutablePointer<UInt64>
+    _ dropout: UnsafeMutablePointer<Float>, _ preparation: UnsafeMutablePointer<PreparationRule>,
+    _ seed: UnsafeMutablePointer<UInt64>
   ) -> [Place] {
     [
       .whole(&shape.pointee.height), .whole(&shape.pointee.width), .whole(&shape.pointee.channels),
       .word([.dense, .convolutional], architecture),
-      .word([.he, .glorot, .fanInUniform, .normal002], weights),
+      .word([.he, .glorot, .fanInUniform, .normal002, .byActivation], weights),
       .member(
         &convolution.pointee.depth, get: { $0 == 0 ? .automatic : .whole($0) },
         set: { if case .whole(let depth) = $1 { $0 = depth } }),
-      .whole(&convolution.pointee.baseChannels), .number(dropout), .seed(seed), .pointer,
+      .whole(&convolution.pointee.baseChannels), .number(dropout), .word([.none, .standardize], preparation),
+      .seed(seed), .pointer,
     ]
   }
 
   static func activation(_ member: UnsafeMutablePointer<Activation>) -> Place {
     .word([.identity, .relu, .leakyReLU(slope: 0.2), .silu, .elu, .tanh, .sigmoid, .softplus], member)
+  }
+}
+
+extension Place {
+  /// An output's activation, identity or sigmoid or tanh; nil: the library's choice.
+  static func output(_ member: UnsafeMutablePointer<Activation?>) -> Place {
+    .member(
+      member,
+      get: { activation in
+        switch activation {
+        case nil: .automatic
+        case .identity: .word(0)
+        case .tanh: .word(5)
+        default: .word(6)
+        }
+      }, set: { $0 = $1 == .word(0) ? .identity : $1 == .word(5) ? .tanh : .sigmoid })
   }
 }
 

@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 import Tensors
 import Training
@@ -10,6 +11,16 @@ extension VAE {
   ///   functions below.
   package func encode(
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
+    mean: UnsafeMutablePointer<Float>?, logVariance: UnsafeMutablePointer<Float>?
+  ) throws(GenerativeError) {
+    try withPrepared(x, rows: rows) { x throws(GenerativeError) in
+      try encodePrepared(x, rows: rows, given: labels, mean: mean, logVariance: logVariance)
+    }
+  }
+
+  /// The same of prepared rows.
+  func encodePrepared(
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?,
     mean: UnsafeMutablePointer<Float>?, logVariance: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
     let latent = options.latentSize
@@ -63,6 +74,7 @@ extension VAE {
     if options.likelihood == .bernoulli {
       context.activate(x, count: rows * options.shape.count, .sigmoid, into: x)
     }
+    preparation?.undo(x, rows: rows, into: x)
   }
 
   /// y ← the mean of p(x|z = μ(x)), rows × shape.
@@ -120,10 +132,21 @@ extension VAE {
   /// The two terms of the bound of each row, in nats: ln p(x) ≥ −(reconstruction + kl).
   ///
   /// The reconstruction is averaged over `samples` latents of each row, or of none that of the mean; either
-  /// output may be nil.
+  /// output may be nil. A density is that of the caller's rows, not of the prepared ones.
   package func bound(
     _ x: UnsafePointer<Float>, rows: Int, samples: Int, seed: UInt64,
     given labels: UnsafePointer<Int32>? = nil,
+    reconstruction: UnsafeMutablePointer<Double>?, divergence: UnsafeMutablePointer<Double>?
+  ) throws(GenerativeError) {
+    try withPrepared(x, rows: rows) { x throws(GenerativeError) in
+      try boundOfPrepared(
+        x, rows: rows, samples: samples, seed: seed, given: labels, reconstruction: reconstruction,
+        divergence: divergence)
+    }
+  }
+
+  private func boundOfPrepared(
+    _ x: UnsafePointer<Float>, rows: Int, samples: Int, seed: UInt64, given labels: UnsafePointer<Int32>?,
     reconstruction: UnsafeMutablePointer<Double>?, divergence: UnsafeMutablePointer<Double>?
   ) throws(GenerativeError) {
     let (latent, width) = (options.latentSize, options.shape.count)
@@ -135,14 +158,14 @@ extension VAE {
     try decoding.inBlocks(rows, of: options.latentSize) { (z, first, count) throws(GenerativeError) in
       let x = x + first * width
       let given = labels.map { $0 + first }
-      try self.encode(x, rows: count, given: given, mean: mean, logVariance: logVariance)
+      try self.encodePrepared(x, rows: count, given: given, mean: mean, logVariance: logVariance)
       let gaussian = self.gaussian(mean, logVariance, deviation: deviation, rows: count)
       if let divergence {
         gaussian.divergence(losses: losses.base)
         for row in 0..<count { divergence[first + row] = Double(losses.base[row]) }
       }
       guard let reconstruction else { return }
-      (reconstruction + first).update(repeating: 0, count: count)
+      (reconstruction + first).update(repeating: self.preparation?.logVolume ?? 0, count: count)
       // Of no samples the noise stays zero.
       for sample in 0..<max(samples, 1) {
         try Run.proceed(first * max(samples, 1) + sample * count, of: rows * max(samples, 1))
@@ -153,10 +176,10 @@ extension VAE {
         gaussian.sample(
           noise: Matrix(noise, rows: count, columns: latent), into: Matrix(z, rows: count, columns: latent))
         try self.decoding.run(z, rows: count, given: given, self.decoder.weights) { output, from, rows in
-          self.reconstructionLoss.evaluate(
+          self.evaluateReconstruction(
             Matrix(output, rows: rows, columns: width),
             targets: Matrix(reading: x + from * width, rows: rows, columns: width),
-            losses: losses.base + from, context: self.context)
+            losses: losses.base + from)
         }
         for row in 0..<count {
           reconstruction[first + row] += Double(losses.base[row]) / Double(max(samples, 1))

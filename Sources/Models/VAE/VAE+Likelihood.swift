@@ -1,3 +1,4 @@
+import Datasets
 import Glibc
 import Networks
 import Tensors
@@ -21,7 +22,18 @@ extension VAE {
     given labels: UnsafePointer<Int32>? = nil, into likelihood: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
     try Labels.check(labels, classCount: options.classCount)
+    try withPrepared(x, rows: rows) { x throws(GenerativeError) in
+      try logLikelihoodOfPrepared(
+        x, rows: rows, samples: samples, seed: seed, given: labels, into: likelihood)
+    }
+  }
+
+  private func logLikelihoodOfPrepared(
+    _ x: UnsafePointer<Float>, rows: Int, samples: Int, seed: UInt64, given labels: UnsafePointer<Int32>?,
+    into likelihood: UnsafeMutablePointer<Double>
+  ) throws(GenerativeError) {
     let (latent, width) = (options.latentSize, options.shape.count)
+    let logVolume = preparation?.logVolume ?? 0
     let moments = try Buffer<Float>(count: 3 * Inference.blockRows * latent, in: context.memory)
     let draws = try ImportanceDraws(rows: Inference.blockRows, latent: latent, context)
     let logWeights = try Buffer<Double>(count: Inference.blockRows, in: context.memory)
@@ -30,7 +42,7 @@ extension VAE {
     for first in stride(from: 0, to: rows, by: Inference.blockRows) {
       let count = min(Inference.blockRows, rows - first)
       let (mean, logVariance) = (moments.base, moments.base + count * latent)
-      try encode(
+      try encodePrepared(
         x + first * width, rows: count, given: labels.map { $0 + first }, mean: mean, logVariance: logVariance
       )
       let gaussian = LatentGaussian(
@@ -52,13 +64,13 @@ extension VAE {
         ) { output, from, rows in
           let part = start + from..<start + from + rows
           forEachRow(of: part, samples: samples) { row, numbers in
-            self.reconstructionLoss.evaluate(
+            self.evaluateReconstruction(
               Matrix(
                 output + (numbers.lowerBound - part.lowerBound) * width, rows: numbers.count, columns: width),
               // One row stands for all.
               targets: Matrix(
                 reading: x + (first + row) * width, rows: numbers.count, columns: width, rowStride: 0),
-              losses: losses.base + (numbers.lowerBound - start), context: self.context)
+              losses: losses.base + (numbers.lowerBound - start))
           }
         }
         for number in numbers {
@@ -67,7 +79,7 @@ extension VAE {
           sums[number / samples].add(logWeights.base[number - start])
         }
       }
-      for row in 0..<count { likelihood[first + row] = sums[row].value - log(Double(samples)) }
+      for row in 0..<count { likelihood[first + row] = sums[row].value - log(Double(samples)) - logVolume }
     }
   }
 

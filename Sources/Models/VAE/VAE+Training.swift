@@ -1,4 +1,5 @@
 import Datasets
+import Glibc
 import Networks
 import Tensors
 import Training
@@ -44,6 +45,8 @@ package final class VAEStep: TrainingStep {
   private let losses: Buffer<Float>
   /// Of the importance-weighted bound; nil when K = 1.
   private let importance: ImportanceWeights?
+  /// The KL term as a running mean over about 50 steps; nil before the first step.
+  private var recentDivergence: Double?
   /// Whether `noise` is given and not drawn.
   private var isNoiseGiven = false
   /// The classes of a conditional model's rows, K times.
@@ -75,6 +78,16 @@ package final class VAEStep: TrainingStep {
   }
 
   package var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
+
+  package var warnings: [Warning] {
+    guard model.progress.stepCount >= 500, model.options.beta > 0, let recentDivergence else { return [] }
+    return recentDivergence < 0.1 ? [.deadLatents] : []
+  }
+
+  package func finish(_ figures: inout Figures, at time: StepTime) {
+    let recent = recentDivergence ?? figures[.kl]
+    recentDivergence = recent + (figures[.kl] - recent) / 50
+  }
 
   /// One step under the noise in `noise`.
   package func descend(
@@ -119,7 +132,7 @@ package final class VAEStep: TrainingStep {
     let bound = weigh(q, rows: rows, beta: beta, isLearning: true)
 
     // d(C · reconstruction)/dz, through the decoder
-    addVarianceGradient(rows: rows, scale: reconstructionScale)
+    addVarianceGradient(x, output, rows: rows, scale: reconstructionScale)
     decoder.backward(dOutput.base, into: dz.base)
 
     // d/dμ and d/d ln σ², of both terms, through the encoder
@@ -191,12 +204,11 @@ package final class VAEStep: TrainingStep {
     let (width, targets) = (model.options.shape.count, x)
     for sample in 0..<samples {
       let offset = sample * rows * width
-      model.reconstructionLoss.evaluate(
+      model.evaluateReconstruction(
         Matrix(output + offset, rows: rows, columns: width),
         targets: Matrix(targets, rows: rows, columns: width), losses: losses.base + sample * rows,
         gradientScale: gradientScale ?? 1,
-        dy: gradientScale.map { _ in Matrix(dOutput.base + offset, rows: rows, columns: width) },
-        context: context)
+        dOutput: gradientScale.map { _ in Matrix(dOutput.base + offset, rows: rows, columns: width) })
     }
     return context.sum(losses.base, count: samples * rows) / Double(samples * rows)
   }
@@ -216,15 +228,60 @@ package final class VAEStep: TrainingStep {
     return bound
   }
 
-  /// Where λ = ln σ² is learned: dλ, which the rows' gradient does not carry.
-  private func addVarianceGradient(rows: Int, scale: Float) {
+  /// Where λ = ln σ² is learned: its gradient, which the rows' does not carry, or in its place the squared errors,
+  /// from which `settle` has σ² itself.
+  private func addVarianceGradient(
+    _ x: UnsafePointer<Float>, _ output: UnsafePointer<Float>, rows: Int, scale: Float
+  ) {
+    let width = model.options.shape.count
     guard model.options.likelihood == .gaussian(variance: nil), let gradient = model.decoder.gradient
     else { return }
-    let dLogVariance = GaussianLikelihood.sharedLogVarianceGradient(
-      losses: losses.base, rows: rows, features: model.options.shape.count,
-      variance: SharedVariance.variance(model.decoder))
-    gradient.base[gradient.count - 1] += scale * Float(dLogVariance)
+    let perRow = scale / model.options.reconstructionWeight
+    switch model.options.learnedVariance {
+    case .gradient:
+      gradient.base[gradient.count - 1] +=
+        scale
+        * Float(
+          GaussianLikelihood.sharedLogVarianceGradient(
+            losses: losses.base, rows: rows, features: width, variance: model.variance))
+    case .shared:
+      gradient.base[gradient.count - 1] +=
+        perRow
+        * Float(
+          GaussianLikelihood.squaredErrors(
+            losses: losses.base, rows: rows, features: width, variance: model.variance))
+    case .pixel:
+      // The gradient of the output is scale · (y − t) / σ², weighted where a row has several latents.
+      let errors = gradient.base + (gradient.count - width)
+      for row in 0..<samples * rows {
+        let (y, dy, target) = (output + row * width, dOutput.base + row * width, x + row % rows * width)
+        for j in 0..<width {
+          errors[j] +=
+            dy[j] * (y[j] - target[j]) * expf(model.logVariances[j]) / model.options.reconstructionWeight
+        }
+      }
+    }
   }
+
+  /// σ² ← the mean squared error of about the last hundred steps, of all of few; the optimizer has no part in it.
+  package func settle(_ turn: Int, at time: StepTime, divisor: Double) {
+    guard model.options.likelihood == .gaussian(variance: nil), model.options.learnedVariance != .gradient,
+      let gradient = model.decoder.gradient
+    else { return }
+    let count = model.options.learnedVariance == .pixel ? model.options.shape.count : 1
+    let errors = gradient.base + (gradient.count - count)
+    let features = Double(model.options.shape.count / count)
+    let share = max(0.01, 2 / Double(time.step + 1))
+    for j in 0..<count {
+      let old = exp(Double(model.logVariances[j]))
+      let variance = old + share * (Double(errors[j]) / (divisor * features) - old)
+      model.logVariances[j] = Float(log(max(variance, Self.leastVariance)))
+      errors[j] = 0
+    }
+  }
+
+  /// What keeps columns that are reproduced exactly from all weight.
+  private static let leastVariance = 1e-6
 
   /// Fills `noise`.
   private func draw(_ random: Random, rows: Int, at time: StepTime) {

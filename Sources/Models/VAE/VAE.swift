@@ -21,6 +21,17 @@ package final class VAE: @unchecked Sendable {
     case gaussian(variance: Float?)
   }
 
+  /// How the variance of a Gaussian likelihood is learned.
+  package enum LearnedVariance: Equatable, Sendable {
+    /// One for all pixels, by the optimizer, from 1 on.
+    case gradient
+    /// One for all pixels: the mean squared error of the last steps, which is where its gradient is zero (Rybkin,
+    /// Daniilidis & Levine, "Simple and effective VAE training with calibrated decoders", ICML 2021).
+    case shared
+    /// The same for each pixel or column.
+    case pixel
+  }
+
   /// How β comes up.
   package enum Annealing: Equatable, Sendable {
     case constant
@@ -43,9 +54,11 @@ package final class VAE: @unchecked Sendable {
   package struct Options: Sendable, Equatable {
     /// Encoder and decoder; its members read as the options' own.
     package var stack: MirroredStack
-    package var likelihood = Likelihood.bernoulli
-    /// Of a Gaussian decoder's mean: identity or sigmoid.
-    package var outputActivation = Activation.sigmoid
+    /// Nil: Gaussian for rows that are standardised, else Bernoulli.
+    var givenLikelihood: Likelihood?
+    package var learnedVariance = LearnedVariance.shared
+    /// Nil: identity for rows that are standardised, else sigmoid.
+    var givenOutput: Activation?
     /// Draw Bernoulli pixels anew as coin flips at each step.
     package var binarizes = false
     /// C.
@@ -64,26 +77,42 @@ package final class VAE: @unchecked Sendable {
     }
   }
 
-  package let options: Options
+  package var asked: Options
+  package private(set) var options: Options
   package let context: Context
   package var progress = Progress()
   package var record: FitRecord?
+  package var preparation: Preparation?
   package var calibration = Calibration()
-  package let encoder: Learner
-  package let decoder: Learner
-  let encoding: Inference
-  let decoding: Inference
+  package private(set) var encoder: Learner
+  package private(set) var decoder: Learner
+  private(set) var encoding: Inference
+  private(set) var decoding: Inference
 
   package init(_ options: Options, context: Context = .standard) throws(GenerativeError) {
-    let networks = try Self.networks(options)
+    (asked, self.options, self.context) = (options, options, context)
+    (encoder, decoder, encoding, decoding) = try Self.parts(options, context)
+  }
+
+  package func rebuild(_ options: Options) throws(GenerativeError) {
+    if !options.hasNetworks(of: self.options) {
+      (encoder, decoder, encoding, decoding) = try Self.parts(options, context)
+    }
     self.options = options
-    self.context = context
-    encoder = try Learner(networks.encoder, seed: options.seed, context: context)
-    decoder = try Learner(networks.decoder, seed: options.seed, context: context)
+  }
+
+  private static func parts(
+    _ options: Options, _ context: Context
+  ) throws(GenerativeError) -> (Learner, Learner, Inference, Inference) {
+    let networks = try networks(options)
     let folds = options.architecture == .convolutional
     let classCount = options.classCount
-    encoding = Inference(networks.encoder, classCount: classCount, folds: folds, context: context)
-    decoding = Inference(networks.decoder, classCount: classCount, folds: folds, context: context)
+    return (
+      try Learner(networks.encoder, seed: options.seed, context: context),
+      try Learner(networks.decoder, seed: options.seed, context: context),
+      Inference(networks.encoder, classCount: classCount, folds: folds, context: context),
+      Inference(networks.decoder, classCount: classCount, folds: folds, context: context)
+    )
   }
 
   private static func networks(
@@ -94,7 +123,9 @@ package final class VAE: @unchecked Sendable {
     // A Bernoulli decoder gives logits; `decode` applies the sigmoid.
     var decoder = try options.stack.decoder(
       options.likelihood == .bernoulli ? .identity : options.outputActivation)
-    if options.likelihood == .gaussian(variance: nil) { decoder.append(SharedVariance(options.shape)) }
+    if options.likelihood == .gaussian(variance: nil) {
+      decoder.append(LearnedVarianceLayer(options.shape, isPerPixel: options.learnedVariance == .pixel))
+    }
     return (try Network("encoder", encoder), try Network("decoder", decoder))
   }
 
@@ -114,13 +145,39 @@ package final class VAE: @unchecked Sendable {
       ], rows: rows, rowFloats: batch + samples * latent + weights, context: context)
   }
 
-  /// −ln p(x|z) as a loss of the decoder's output, with the variance as it is now.
-  var reconstructionLoss: ReconstructionLoss {
+  /// losses ← −ln p(x|z) of each row, of the decoder's output and with the variance as it is now; dOutput ←
+  /// gradientScale · its gradient, when given.
+  func evaluateReconstruction(
+    _ output: Matrix, targets: Matrix, losses: UnsafeMutablePointer<Float>, gradientScale: Float = 1,
+    dOutput: Matrix? = nil
+  ) {
+    let loss: ReconstructionLoss
     switch options.likelihood {
-    case .bernoulli: .crossEntropy
-    case .gaussian(let variance?): .gaussian(variance: variance)
-    case .gaussian(nil): .gaussian(variance: SharedVariance.variance(decoder))
+    case .bernoulli: loss = .crossEntropy
+    case .gaussian(let variance?): loss = .gaussian(variance: variance)
+    case .gaussian(nil) where options.learnedVariance == .pixel:
+      return GaussianLikelihood.evaluate(
+        mean: output,
+        logVariance: Matrix(
+          reading: logVariances, rows: output.rowCount, columns: output.columnCount, rowStride: 0),
+        targets: targets, losses: losses, gradientScale: gradientScale, dMean: dOutput, context: context)
+    case .gaussian(nil): loss = .gaussian(variance: variance)
     }
+    loss.evaluate(
+      output, targets: targets, losses: losses, gradientScale: gradientScale, dy: dOutput, context: context)
+  }
+
+  /// λ = ln σ², one or one of each pixel, where the variance is learned: the decoder's last parameters.
+  var logVariances: UnsafeMutablePointer<Float> {
+    let network = decoder.network
+    return decoder.weights.parameters.base
+      + (network.parameterCount - (network.layers.last?.parameterCount ?? 0))
+  }
+
+  /// σ², where one is learned for all pixels.
+  var variance: Float {
+    let limit = GaussianLikelihood.logVarianceLimit
+    return expf(min(max(logVariances[0], -limit), limit))
   }
 
   /// Trained numbers.

@@ -39,10 +39,18 @@ package enum GaussianLikelihood {
   package static func sharedLogVarianceGradient(
     losses: UnsafePointer<Float>, rows: Int, features d: Int, variance: Float
   ) -> Double {
+    Double(rows) * Double(d) / 2
+      - squaredErrors(losses: losses, rows: rows, features: d, variance: variance) / (2 * Double(variance))
+  }
+
+  /// Σᵢ Σⱼ (y − t)², from the losses of `ReconstructionLoss.gaussian(variance:)`.
+  package static func squaredErrors(
+    losses: UnsafePointer<Float>, rows: Int, features d: Int, variance: Float
+  ) -> Double {
     let constant = Double(d) / 2 * log(2 * Double.pi * Double(variance))
     var total = 0.0
-    for i in 0..<rows { total += Double(d) / 2 - (Double(losses[i]) - constant) }
-    return total
+    for i in 0..<rows { total += 2 * Double(variance) * (Double(losses[i]) - constant) }
+    return max(total, 0)
   }
 }
 

@@ -22,6 +22,8 @@ struct PageDecoder {
 
   /// Nil for a model whose decoder is too large for a page or has layers that a page does not know.
   init?(_ model: Model, _ checkpoint: Checkpoint) throws {
+    // A page has no way back from standardised rows.
+    guard !checkpoint.names.contains("preparation.mean") else { return nil }
     latentSize = model.latentSize
     if model.kind == .pca {
       guard let layer = try PageDecoder.components(of: model) else { return nil }

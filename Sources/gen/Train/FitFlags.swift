@@ -23,8 +23,11 @@ struct FitFlags: ParsableArguments {
     }
   }
 
-  /// Passes over the data, those of earlier fits among them.
-  func epochs() throws -> Int { Int(try all().epochs) }
+  /// Passes over the data, those of earlier fits among them; nil: the library chooses.
+  func epochs() throws -> Int? {
+    let epochs = try all().epochs
+    return epochs == Int64(GEN_AUTO) ? nil : Int(epochs)
+  }
 
   /// The header's options as they were given.
   func all() throws -> gen_fit_options {
@@ -32,15 +35,15 @@ struct FitFlags: ParsableArguments {
     // A schedule spans all epochs, also of a fit that goes on with fewer.
     if ["cosine", "linear"].contains(options.schedule), options.scheduleEpochs == nil {
       let epochs = try OptionStruct<gen_fit_options>("fit", text).value.epochs
-      text += " " + option("schedule_epochs", epochs)
+      if epochs != Int64(GEN_AUTO) { text += " " + option("schedule_epochs", epochs) }
     }
     return try OptionStruct<gen_fit_options>("fit", text).value
   }
 
   /// The header's options for the epochs that are left.
-  func options(epochs left: Int) throws -> gen_fit_options {
+  func options(epochs left: Int?) throws -> gen_fit_options {
     var options = try all()
-    options.epochs = Int64(left)
+    if let left { options.epochs = Int64(left) }
     return options
   }
 

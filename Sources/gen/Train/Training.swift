@@ -47,15 +47,17 @@ struct Training {
     let done = try model.epochs()
     let isUnfinished = try model.epochsLeft() > 0
     let epochs = try fit.epochs()
-    guard done < epochs || isUnfinished else {
+    guard epochs.map({ done < $0 }) ?? (done == 0) || isUnfinished else {
       throw Failure(description: "\(train.out) has had \(done) epochs; --epochs must be more to go on")
     }
     // An interrupted fit goes on as the fit that it was, whose epochs count from its own start.
     let before = isUnfinished ? try Training.start(of: train.out) : done
-    var options = try fit.options(epochs: epochs - before)
+    var options = try fit.options(epochs: epochs.map { $0 - before })
     options.resume = isUnfinished ? 1 : 0
     options.validation = validation?.handle
     if let job {
+      // By default as many rows as one process takes.
+      if options.batch_size == Int64(GEN_AUTO) { options.batch_size = 128 }
       guard options.batch_size % Int64(job.size) == 0 else {
         throw Failure(
           description: "--batch-size \(options.batch_size) cannot be shared evenly by \(job.size) ranks")
@@ -85,7 +87,8 @@ struct Training {
       isStopped ? "stopped" : "saved", [("model", .string(train.out)), ("epochs", .integer(fitted))])
     try log.finish()
     if isStopped {
-      complain("stopped after \(fitted) of \(epochs) epochs; \(train.out) is saved. To go on:")
+      let whole = fitted + (try model.epochsLeft())
+      complain("stopped after \(fitted) of \(whole) epochs; \(train.out) is saved. To go on:")
       complain("  \(Interruption.command)")
       throw Interruption.exitCode
     }

@@ -27,6 +27,8 @@ from ._structs import FitOptions, ModelInfo, Plan
 from .context import Token
 from .dataset import Dataset, dataset_of
 
+MOST_ROWS = 128  # of a step, where the library chooses
+
 N = TypeVar("N", bound="NetworkModel")
 
 
@@ -41,7 +43,7 @@ class NetworkModel(Model):
 
     _own_options: tuple[str, ...]
     _fit_options: tuple[str, ...]
-    batch_size: int
+    batch_size: Optional[int]
     seed: int
     shape: Optional[Sequence[int]]
     warm_start: bool
@@ -145,7 +147,7 @@ class NetworkModel(Model):
         if self.shape is None:
             raise ValueError("shape must be given to plan a model before it sees data")
         plan = Plan()
-        rows = self.batch_size if batch_size is None else batch_size
+        rows = next(rows for rows in (batch_size, self.batch_size, MOST_ROWS) if rows is not None)
         model = self._created(*shape_of_rows(self.shape))
         try:
             check(lib.gen_model_plan(model, rows, ctypes.byref(plan)))

@@ -243,6 +243,7 @@ class NetworkOptions(Structure):
         ("depth", c_int64),
         ("base_channels", c_int64),
         ("dropout", c_double),
+        ("preparation", c_int32),
         ("seed", c_uint64),
         ("context", Handle),
     ]
@@ -315,6 +316,7 @@ class VAEOptions(Structure):
         ("activation", c_int32),
         ("likelihood", c_int32),
         ("variance", c_double),
+        ("learned_variance", c_int32),
         ("output_activation", c_int32),
         ("batch_norm", c_int32),
         ("pixel_bias", c_int32),
@@ -352,6 +354,7 @@ class GANOptions(Structure):
         ("label_smoothing", c_double),
         ("input_noise", c_double),
         ("average_decay", c_double),
+        ("average_ramp", c_int32),
         ("n_classes", c_int64),
     ]
 

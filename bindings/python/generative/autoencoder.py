@@ -82,12 +82,10 @@ class Autoencoder(AutoencoderParameters, NetworkModel, CalibratedModel):
         """decode."""
         return self.decode(Z)
 
-    def score_samples(self, X: Any) -> Floats:
-        """Minus the squared error of each row's reconstruction, summed over the row."""
-        rows = self._rows(X)
-        back = self._map(lib.gen_model_reconstruct, rows, np.empty_like(rows))
-        scores: Floats = -np.square(back - rows, out=back).sum(1)
-        return scores
+    def score_samples(self, X: Any) -> Doubles:
+        """Minus the squared error of each row's reconstruction, summed over the row; of standardized rows where the
+        model standardizes them."""
+        return -self.anomaly_scores(X)
 
     def score(self, X: Any, y: Any = None) -> float:
         """The mean of score_samples: the greater the better."""

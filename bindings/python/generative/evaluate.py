@@ -297,7 +297,7 @@ def model(
         if np.isfinite(likelihood).any():  # else the covariance is singular
             found["log_likelihood"] = estimate(likelihood)
     if hasattr(model, "log_likelihood"):
-        x = binarize(rows, seed=seed) if model.likelihood == "bernoulli" else rows
+        x = binarize(rows, seed=seed) if model._described()["likelihood"] == "bernoulli" else rows
         errors, kl = model.elbo(x, seed=seed, **given)
         found["bound"] = estimate(-errors - kl)
         found["kl"] = estimate(kl)

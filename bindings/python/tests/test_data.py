@@ -60,7 +60,7 @@ def test_two_dimensional_bytes_are_numbers_as_they_are():
     stream = Dataset.from_stream(lambda: iter([table[:5], table[5:]]))
     np.testing.assert_allclose(Moments(16).update(stream).mean, table.mean(0))
     with pytest.raises(ValueError, match=r"between 0 and 1.*uint8 array, a table.*n x height x width"):
-        VAE(2, hidden=(8,), epochs=1).fit(table)
+        VAE(2, hidden=(8,), epochs=1, likelihood="bernoulli").fit(table)
 
 
 def test_a_borrowed_array_is_kept_alive():

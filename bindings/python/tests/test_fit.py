@@ -102,7 +102,7 @@ def test_ctrl_c_stops_a_fit_and_leaves_the_model(kind):
             model.fit(rows, callback=lambda event: print("at work", event.epoch, flush=True))
         except KeyboardInterrupt:
             print("stopped", model.n_epochs_ < 1_000_000, model.history_ is not None, model.info.n_steps > 0)
-            model.set_params(epochs=1, warm_start=True).fit(rows)
+            model.set_params(epochs=7, warm_start=True).fit(rows)
             print("went on", np.isfinite(model.to_bytes() is not None))
     """
     environment = dict(os.environ, PYTHONPATH=str(ROOT / "bindings" / "python"))

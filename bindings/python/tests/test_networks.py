@@ -134,11 +134,11 @@ def test_models_are_saved_pickled_and_fitted_further(kind, rows, tmp_path):
 
 @ALL
 def test_two_fits_of_two_epochs_are_one_of_four(kind, rows):
-    once = small(kind, epochs=4, batch_size=32).fit(rows)
-    twice = small(kind, epochs=2, batch_size=32, warm_start=True).fit(rows).fit(rows)
+    once = small(kind, epochs=4, batch_size=32, schedule="constant").fit(rows)
+    twice = small(kind, epochs=2, batch_size=32, schedule="constant", warm_start=True).fit(rows).fit(rows)
     assert once.to_bytes("weights") == twice.to_bytes("weights")
     assert [event.epoch for event in twice.history_] == [1, 2, 1, 2]
-    anew = small(kind, epochs=4, batch_size=32).fit(rows).fit(rows)
+    anew = small(kind, epochs=4, batch_size=32, schedule="constant").fit(rows).fit(rows)
     assert once.to_bytes() == anew.to_bytes() and len(anew.history_) == 4
 
 
@@ -160,7 +160,7 @@ def test_the_same_program_started_again_brings_a_fit_to_its_end(kind, rows, tmp_
         model = run()
         assert model.to_bytes("weights") == whole.to_bytes("weights")
         assert model.info.n_epochs == 4 and model.info.n_epochs_left == 0
-    with pytest.raises(ValueError, match="learning_rate was 0.001|learning_rate was 0.0002"):
+    with pytest.raises(ValueError, match="learning_rate was 0.00[0-9]*"):
         small(kind, **terms, learning_rate=0.5).fit(rows, checkpoint=path, resume=True)
     stopped = small(kind, **terms).fit(rows, callback=stop)
     with pytest.raises(ValueError, match="dataset checksum"):

@@ -30,6 +30,11 @@ ESTIMATORS = [
     ),
     VAE(2, hidden=(8,), likelihood="gaussian", output_activation="identity", epochs=2),
     GAN(2, generator_hidden=(8,), discriminator_hidden=(8,), output_activation="identity", epochs=2),
+    # All defaults.
+    Autoencoder(2),
+    VAE(),
+    GAN(),
+    Classifier(),
     # Of a classifier the checks demand that it learns.
     Classifier(hidden=(8,), epochs=20, batch_size=16, learning_rate=0.02),
 ]

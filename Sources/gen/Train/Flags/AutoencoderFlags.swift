@@ -11,7 +11,9 @@ struct AutoencoderFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Distribution of the initial weights (he, glorot, fan_in_uniform, normal_002).", valueName: "word"))
+      "Distribution of the initial weights; by_activation: he for relu and its kin, glorot for "
+        + "the others; auto: fan_in_uniform for a dense VAE, normal_002 for a convolutional GAN, else "
+        + "by_activation (he, glorot, fan_in_uniform, normal_002, by_activation).", valueName: "word"))
   var initializer: String?
 
   @Option(
@@ -23,7 +25,7 @@ struct AutoencoderFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Channels of the first level; each level doubles them; auto: 32, for a GAN 64 (1 ... 4,096; "
+      "Channels of the first level; each level doubles them; auto: 32, for a GAN 16 (1 ... 4,096; "
         + "needs --architecture convolutional).", valueName: "n"))
   var baseChannels: String?
 
@@ -34,13 +36,19 @@ struct AutoencoderFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
+      "What is done to rows first; standardize: every column gets mean 0 and standard deviation "
+        + "1; auto: standardize tables of numbers outside [0, 1] (none, standardize).", valueName: "word"))
+  var preparation: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Size of a latent vector (1 ... 65,536; default: 32).", valueName: "n"))
   var latentSize: String?
 
   @Option(
     help: ArgumentHelp(
       "Widths of the hidden layers of the encoder, outermost first; auto: 512,256, convolutional "
-        + "256 (1 ... 65,536).", valueName: "n,n..."))
+        + "256, a table of at most 32 columns 128,64 (1 ... 65,536).", valueName: "n,n..."))
   var hidden: String?
 
   @Option(
@@ -63,7 +71,8 @@ struct AutoencoderFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Activation of the output (identity, sigmoid; default: sigmoid).", valueName: "word"))
+      "Activation of the output: sigmoid for rows in [0, 1], identity for any rows; auto: "
+        + "identity for standardized rows, else sigmoid (identity, sigmoid).", valueName: "word"))
   var outputActivation: String?
 
   @Flag(
@@ -146,6 +155,7 @@ struct AutoencoderFlags: OptionFlags {
       ("depth", depth),
       ("base_channels", baseChannels),
       ("dropout", dropout),
+      ("preparation", word(preparation)),
       ("latent_size", latentSize),
       ("hidden", hidden),
       ("decoder_hidden", decoderHidden),

@@ -11,7 +11,9 @@ struct ClassifierFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Distribution of the initial weights (he, glorot, fan_in_uniform, normal_002).", valueName: "word"))
+      "Distribution of the initial weights; by_activation: he for relu and its kin, glorot for "
+        + "the others; auto: fan_in_uniform for a dense VAE, normal_002 for a convolutional GAN, else "
+        + "by_activation (he, glorot, fan_in_uniform, normal_002, by_activation).", valueName: "word"))
   var initializer: String?
 
   @Option(
@@ -23,7 +25,7 @@ struct ClassifierFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Channels of the first level; each level doubles them; auto: 32, for a GAN 64 (1 ... 4,096; "
+      "Channels of the first level; each level doubles them; auto: 32, for a GAN 16 (1 ... 4,096; "
         + "needs --architecture convolutional).", valueName: "n"))
   var baseChannels: String?
 
@@ -31,6 +33,12 @@ struct ClassifierFlags: OptionFlags {
     help: ArgumentHelp(
       "Share of hidden units dropped during training (0 ... 1, below 1; default: 0.0).", valueName: "n"))
   var dropout: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What is done to rows first; standardize: every column gets mean 0 and standard deviation "
+        + "1; auto: standardize tables of numbers outside [0, 1] (none, standardize).", valueName: "word"))
+  var preparation: String?
 
   @Option(
     help: ArgumentHelp(
@@ -58,6 +66,7 @@ struct ClassifierFlags: OptionFlags {
       ("depth", depth),
       ("base_channels", baseChannels),
       ("dropout", dropout),
+      ("preparation", word(preparation)),
       ("hidden", hidden),
       ("activation", word(activation)),
       ("batch_norm", batchNorm.map { $0 ? "true" : "false" }),

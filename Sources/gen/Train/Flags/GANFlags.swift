@@ -11,7 +11,9 @@ struct GANFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Distribution of the initial weights (he, glorot, fan_in_uniform, normal_002).", valueName: "word"))
+      "Distribution of the initial weights; by_activation: he for relu and its kin, glorot for "
+        + "the others; auto: fan_in_uniform for a dense VAE, normal_002 for a convolutional GAN, else "
+        + "by_activation (he, glorot, fan_in_uniform, normal_002, by_activation).", valueName: "word"))
   var initializer: String?
 
   @Option(
@@ -23,7 +25,7 @@ struct GANFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Channels of the first level; each level doubles them; auto: 32, for a GAN 64 (1 ... 4,096; "
+      "Channels of the first level; each level doubles them; auto: 32, for a GAN 16 (1 ... 4,096; "
         + "needs --architecture convolutional).", valueName: "n"))
   var baseChannels: String?
 
@@ -34,19 +36,26 @@ struct GANFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Size of a latent vector; auto: 64, convolutional 100 (1 ... 65,536).", valueName: "n"))
+      "What is done to rows first; standardize: every column gets mean 0 and standard deviation "
+        + "1; auto: standardize tables of numbers outside [0, 1] (none, standardize).", valueName: "word"))
+  var preparation: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Size of a latent vector; auto: 64, convolutional 100, a table of fewer columns as many as "
+        + "these (1 ... 65,536).", valueName: "n"))
   var latentSize: String?
 
   @Option(
     help: ArgumentHelp(
       "Widths of the dense layers of the generator, from the latent; auto: 256,512, convolutional "
-        + "none (1 ... 65,536).", valueName: "n,n..."))
+        + "none, a table of at most 32 columns 128,128 (1 ... 65,536).", valueName: "n,n..."))
   var generatorHidden: String?
 
   @Option(
     help: ArgumentHelp(
       "Widths of the dense layers of the discriminator, from the row; auto: 512,256, "
-        + "convolutional none (1 ... 65,536).", valueName: "n,n..."))
+        + "convolutional none, a table of at most 32 columns 128,128 (1 ... 65,536).", valueName: "n,n..."))
   var discriminatorHidden: String?
 
   @Option(
@@ -64,7 +73,8 @@ struct GANFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
       "Activation of the output: sigmoid and tanh for rows in [0, 1], identity for any rows; "
-        + "auto: sigmoid, convolutional tanh (identity, tanh, sigmoid).", valueName: "word"))
+        + "auto: identity for standardized rows, else sigmoid, convolutional tanh (identity, tanh, "
+        + "sigmoid).", valueName: "word"))
   var outputActivation: String?
 
   @Option(
@@ -86,20 +96,22 @@ struct GANFlags: OptionFlags {
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Batch norm in the hidden layers of the generator (default: true)."))
+      "Batch norm in the hidden layers of the generator; auto: true but for a table of at most 32 "
+        + "columns."))
   var batchNorm: Bool?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
       "Batch norm in the hidden layers of the discriminator but the first; auto: true if "
-        + "convolutional without spectral_norm."))
+        + "convolutional and spectral_norm is false."))
   var discriminatorBatchNorm: Bool?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Spectral norm in all layers of the discriminator, instead of batch norm (default: false)."))
+      "Spectral norm in all layers of the discriminator, instead of batch norm; auto: true if "
+        + "convolutional and discriminator_batch_norm is not true."))
   var spectralNorm: Bool?
 
   @Flag(
@@ -116,8 +128,8 @@ struct GANFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Standard deviation of the noise added to the input of the discriminator (0 ... 1e+06; "
-        + "default: 0.0).", valueName: "n"))
+      "Standard deviation of the noise added to the input of the discriminator; auto: 0, "
+        + "convolutional 0.2, a table of at most 32 columns 0.1 (0 ... 1e+06).", valueName: "n"))
   var inputNoise: String?
 
   @Option(
@@ -126,6 +138,13 @@ struct GANFlags: OptionFlags {
         + "1; default: 0.999).", valueName: "n"))
   var averageDecay: String?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Let the window of the average grow with the steps: the decay after step t is at most (1 + "
+        + "t) / (10 + t) (default: true)."))
+  var averageRamp: Bool?
+
   var all: [(name: String, value: String?)] {
     [
       ("architecture", word(architecture)),
@@ -133,6 +152,7 @@ struct GANFlags: OptionFlags {
       ("depth", depth),
       ("base_channels", baseChannels),
       ("dropout", dropout),
+      ("preparation", word(preparation)),
       ("latent_size", latentSize),
       ("generator_hidden", generatorHidden),
       ("discriminator_hidden", discriminatorHidden),
@@ -149,6 +169,7 @@ struct GANFlags: OptionFlags {
       ("label_smoothing", labelSmoothing),
       ("input_noise", inputNoise),
       ("average_decay", averageDecay),
+      ("average_ramp", averageRamp.map { $0 ? "true" : "false" }),
     ]
   }
 }

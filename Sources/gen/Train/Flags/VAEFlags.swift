@@ -11,7 +11,9 @@ struct VAEFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Distribution of the initial weights (he, glorot, fan_in_uniform, normal_002).", valueName: "word"))
+      "Distribution of the initial weights; by_activation: he for relu and its kin, glorot for "
+        + "the others; auto: fan_in_uniform for a dense VAE, normal_002 for a convolutional GAN, else "
+        + "by_activation (he, glorot, fan_in_uniform, normal_002, by_activation).", valueName: "word"))
   var initializer: String?
 
   @Option(
@@ -23,7 +25,7 @@ struct VAEFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Channels of the first level; each level doubles them; auto: 32, for a GAN 64 (1 ... 4,096; "
+      "Channels of the first level; each level doubles them; auto: 32, for a GAN 16 (1 ... 4,096; "
         + "needs --architecture convolutional).", valueName: "n"))
   var baseChannels: String?
 
@@ -34,13 +36,19 @@ struct VAEFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
+      "What is done to rows first; standardize: every column gets mean 0 and standard deviation "
+        + "1; auto: standardize tables of numbers outside [0, 1] (none, standardize).", valueName: "word"))
+  var preparation: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Size of a latent vector (1 ... 65,536; default: 20).", valueName: "n"))
   var latentSize: String?
 
   @Option(
     help: ArgumentHelp(
-      "Widths of the hidden layers of the encoder, outermost first; auto: 400, convolutional 256 "
-        + "(1 ... 65,536).", valueName: "n,n..."))
+      "Widths of the hidden layers of the encoder, outermost first; auto: 400, convolutional 256, "
+        + "a table of at most 32 columns 128 (1 ... 65,536).", valueName: "n,n..."))
   var hidden: String?
 
   @Option(
@@ -57,19 +65,26 @@ struct VAEFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Likelihood p(x|z): bernoulli for pixels in [0, 1], or gaussian (bernoulli, gaussian; "
-        + "default: bernoulli).", valueName: "word"))
+      "Likelihood p(x|z): bernoulli for pixels in [0, 1], or gaussian; auto: gaussian for "
+        + "standardized rows, else bernoulli (bernoulli, gaussian).", valueName: "word"))
   var likelihood: String?
 
   @Option(
     help: ArgumentHelp(
-      "Variance of the gaussian likelihood; auto: one variance for all pixels, learned (above 0; "
-        + "needs --likelihood gaussian).", valueName: "n"))
+      "Variance of the gaussian likelihood; auto: learned (above 0; needs --likelihood auto or "
+        + "gaussian).", valueName: "n"))
   var variance: String?
 
   @Option(
     help: ArgumentHelp(
-      "Activation of the output; bernoulli needs sigmoid (identity, sigmoid; default: sigmoid).", valueName: "word"))
+      "Shared: one variance, the mean squared error of the last steps; pixel: one for every pixel "
+        + "or column; gradient: one, by the optimizer (gradient, shared, pixel; default: shared).", valueName: "word"))
+  var learnedVariance: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Activation of the output; bernoulli needs sigmoid; auto: identity for standardized rows, "
+        + "else sigmoid (identity, sigmoid).", valueName: "word"))
   var outputActivation: String?
 
   @Flag(
@@ -88,8 +103,8 @@ struct VAEFlags: OptionFlags {
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Binarize the pixels at random, anew at each step (default: false; needs --likelihood "
-        + "bernoulli)."))
+      "Binarize the pixels at random, anew at each step (default: false; needs --likelihood auto "
+        + "or bernoulli)."))
   var binarize: Bool?
 
   @Option(
@@ -127,12 +142,14 @@ struct VAEFlags: OptionFlags {
       ("depth", depth),
       ("base_channels", baseChannels),
       ("dropout", dropout),
+      ("preparation", word(preparation)),
       ("latent_size", latentSize),
       ("hidden", hidden),
       ("decoder_hidden", decoderHidden),
       ("activation", word(activation)),
       ("likelihood", word(likelihood)),
       ("variance", variance),
+      ("learned_variance", word(learnedVariance)),
       ("output_activation", word(outputActivation)),
       ("batch_norm", batchNorm.map { $0 ? "true" : "false" }),
       ("pixel_bias", pixelBias.map { $0 ? "true" : "false" }),

@@ -13,7 +13,7 @@ class ClassifierParameters(Estimator):
 
     _own_options: tuple[str, ...] = (
         "n_classes", "hidden", "activation", "batch_norm", "architecture", "initializer", "depth",
-        "base_channels", "dropout",
+        "base_channels", "dropout", "preparation",
     )
     _fit_options: tuple[str, ...] = (
         "epochs", "batch_size", "optimizer", "schedule", "learning_rate", "beta1", "beta2",
@@ -33,10 +33,11 @@ class ClassifierParameters(Estimator):
         depth: Optional[int] = None,
         base_channels: Optional[int] = None,
         dropout: float = 0.0,
-        epochs: int = 10,
-        batch_size: int = 128,
+        preparation: str = "auto",
+        epochs: Optional[int] = None,
+        batch_size: Optional[int] = None,
         optimizer: str = "adam",
-        schedule: str = "constant",
+        schedule: str = "auto",
         learning_rate: Optional[float] = None,
         beta1: Optional[float] = None,
         beta2: Optional[float] = None,
@@ -66,18 +67,26 @@ class ClassifierParameters(Estimator):
         batch_norm: batch norm after all convolutions but the first (needs
             architecture='convolutional').
         architecture: dense layers, or the convolutions of DCGAN (dense, convolutional).
-        initializer: distribution of the initial weights (he, glorot, fan_in_uniform, normal_002).
+        initializer: distribution of the initial weights; by_activation: he for relu and its kin,
+            glorot for the others; auto: fan_in_uniform for a dense VAE, normal_002 for a
+            convolutional GAN, else by_activation (he, glorot, fan_in_uniform, normal_002,
+            by_activation).
         depth: number of levels, each half the size of the one before, for sides of at least 2^depth
             pixels; auto: until the smaller side has 4 to 7 pixels (1 ... 16; needs
             architecture='convolutional').
-        base_channels: channels of the first level; each level doubles them; auto: 32, for a GAN 64
+        base_channels: channels of the first level; each level doubles them; auto: 32, for a GAN 16
             (1 ... 4,096; needs architecture='convolutional').
         dropout: share of hidden units dropped during training (0 ... 1, below 1).
-        epochs: number of passes over the data (1 ... 1,000,000).
-        batch_size: number of rows in a step (1 ... 65,536).
+        preparation: what is done to rows first; standardize: every column gets mean 0 and standard
+            deviation 1; auto: standardize tables of numbers outside [0, 1] (none, standardize).
+        epochs: number of passes over the data; auto: by the number of rows (1 ... 1,000,000).
+        batch_size: number of rows in a step; auto: by the number of rows, at most 128 (1 ...
+            65,536).
         optimizer: optimizer (sgd, rmsprop, adam, adamw).
-        schedule: how the learning rate falls (constant, step, cosine, linear).
-        learning_rate: learning rate; auto: 0.001, for a GAN 0.0002 (above 0).
+        schedule: how the learning rate falls; auto: cosine, for a GAN constant, of a table of at
+            most 32 columns linear (constant, step, cosine, linear).
+        learning_rate: learning rate; auto: 0.002, for a classifier 0.001, for a GAN 0.0002, of a
+            table of at most 32 columns 0.001 (above 0).
         beta1: decay of the mean of the gradients, or momentum of SGD; auto: 0.9, for a GAN 0.5 (0
             ... 1, below 1).
         beta2: decay of the mean of the squared gradients; auto: 0.999, for RMSProp 0.99 (0 ... 1,
@@ -114,8 +123,9 @@ class ClassifierParameters(Estimator):
     depth: Optional[int]
     base_channels: Optional[int]
     dropout: float
-    epochs: int
-    batch_size: int
+    preparation: str
+    epochs: Optional[int]
+    batch_size: Optional[int]
     optimizer: str
     schedule: str
     learning_rate: Optional[float]

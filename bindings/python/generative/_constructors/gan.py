@@ -15,8 +15,9 @@ class GANParameters(Estimator):
         "latent_size", "generator_hidden", "discriminator_hidden", "generator_activation",
         "discriminator_activation", "output_activation", "latent", "objective",
         "discriminator_steps", "batch_norm", "discriminator_batch_norm", "spectral_norm",
-        "mean_start", "label_smoothing", "input_noise", "average_decay", "n_classes",
-        "architecture", "initializer", "depth", "base_channels", "dropout",
+        "mean_start", "label_smoothing", "input_noise", "average_decay", "average_ramp",
+        "n_classes", "architecture", "initializer", "depth", "base_channels", "dropout",
+        "preparation",
     )
     _fit_options: tuple[str, ...] = (
         "epochs", "batch_size", "optimizer", "schedule", "learning_rate", "beta1", "beta2",
@@ -36,23 +37,25 @@ class GANParameters(Estimator):
         latent: str = "normal",
         objective: str = "non_saturating",
         discriminator_steps: int = 1,
-        batch_norm: bool = True,
+        batch_norm: Optional[bool] = None,
         discriminator_batch_norm: Optional[bool] = None,
-        spectral_norm: bool = False,
+        spectral_norm: Optional[bool] = None,
         mean_start: Optional[bool] = None,
         label_smoothing: float = 0.0,
-        input_noise: float = 0.0,
+        input_noise: Optional[float] = None,
         average_decay: float = 0.999,
+        average_ramp: bool = True,
         n_classes: int = 0,
         architecture: str = "dense",
         initializer: str = "auto",
         depth: Optional[int] = None,
         base_channels: Optional[int] = None,
         dropout: float = 0.0,
-        epochs: int = 10,
-        batch_size: int = 128,
+        preparation: str = "auto",
+        epochs: Optional[int] = None,
+        batch_size: Optional[int] = None,
         optimizer: str = "adam",
-        schedule: str = "constant",
+        schedule: str = "auto",
         learning_rate: Optional[float] = None,
         beta1: Optional[float] = None,
         beta2: Optional[float] = None,
@@ -74,46 +77,60 @@ class GANParameters(Estimator):
         """Parameters, of which None and "auto" leave the choice to the library. Integers must be int or
         numpy integers: 3.0, "3" and True are refused. A list of widths may be one integer.
 
-        latent_size: size of a latent vector; auto: 64, convolutional 100 (1 ... 65,536).
+        latent_size: size of a latent vector; auto: 64, convolutional 100, a table of fewer columns
+            as many as these (1 ... 65,536).
         generator_hidden: widths of the dense layers of the generator, from the latent; auto:
-            256,512, convolutional none (1 ... 65,536).
+            256,512, convolutional none, a table of at most 32 columns 128,128 (1 ... 65,536).
         discriminator_hidden: widths of the dense layers of the discriminator, from the row; auto:
-            512,256, convolutional none (1 ... 65,536).
+            512,256, convolutional none, a table of at most 32 columns 128,128 (1 ... 65,536).
         generator_activation: activation of the hidden layers of the generator (identity, relu,
             leaky_relu, silu, elu, tanh, sigmoid, softplus).
         discriminator_activation: activation of the hidden layers of the discriminator (identity,
             relu, leaky_relu, silu, elu, tanh, sigmoid, softplus).
         output_activation: activation of the output: sigmoid and tanh for rows in [0, 1], identity
-            for any rows; auto: sigmoid, convolutional tanh (identity, tanh, sigmoid).
+            for any rows; auto: identity for standardized rows, else sigmoid, convolutional tanh
+            (identity, tanh, sigmoid).
         latent: distribution of the latents (normal, uniform).
         objective: losses of the two players (non_saturating, minimax, least_squares).
         discriminator_steps: k, the steps of the discriminator for each step of the generator (1 ...
             100).
-        batch_norm: batch norm in the hidden layers of the generator.
+        batch_norm: batch norm in the hidden layers of the generator; auto: true but for a table of
+            at most 32 columns.
         discriminator_batch_norm: batch norm in the hidden layers of the discriminator but the
-            first; auto: true if convolutional without spectral_norm.
-        spectral_norm: spectral norm in all layers of the discriminator, instead of batch norm.
+            first; auto: true if convolutional and spectral_norm is false.
+        spectral_norm: spectral norm in all layers of the discriminator, instead of batch norm;
+            auto: true if convolutional and discriminator_batch_norm is not true.
         mean_start: start the generator at the mean row of the data; auto: true if dense (needs
             architecture='dense').
         label_smoothing: real rows get the target 1 minus this value (0 ... 0.5).
-        input_noise: standard deviation of the noise added to the input of the discriminator (0 ...
-            1e+06).
+        input_noise: standard deviation of the noise added to the input of the discriminator; auto:
+            0, convolutional 0.2, a table of at most 32 columns 0.1 (0 ... 1e+06).
         average_decay: decay of the moving average of the generator over the steps; 0: no average (0
             ... 1, below 1).
+        average_ramp: let the window of the average grow with the steps: the decay after step t is
+            at most (1 + t) / (10 + t).
         n_classes: number of classes of a conditional model; 0: not conditional (0 ... 4,096).
         architecture: dense layers, or the convolutions of DCGAN (dense, convolutional).
-        initializer: distribution of the initial weights (he, glorot, fan_in_uniform, normal_002).
+        initializer: distribution of the initial weights; by_activation: he for relu and its kin,
+            glorot for the others; auto: fan_in_uniform for a dense VAE, normal_002 for a
+            convolutional GAN, else by_activation (he, glorot, fan_in_uniform, normal_002,
+            by_activation).
         depth: number of levels, each half the size of the one before, for sides of at least 2^depth
             pixels; auto: until the smaller side has 4 to 7 pixels (1 ... 16; needs
             architecture='convolutional').
-        base_channels: channels of the first level; each level doubles them; auto: 32, for a GAN 64
+        base_channels: channels of the first level; each level doubles them; auto: 32, for a GAN 16
             (1 ... 4,096; needs architecture='convolutional').
         dropout: share of hidden units dropped during training (0 ... 1, below 1).
-        epochs: number of passes over the data (1 ... 1,000,000).
-        batch_size: number of rows in a step (1 ... 65,536).
+        preparation: what is done to rows first; standardize: every column gets mean 0 and standard
+            deviation 1; auto: standardize tables of numbers outside [0, 1] (none, standardize).
+        epochs: number of passes over the data; auto: by the number of rows (1 ... 1,000,000).
+        batch_size: number of rows in a step; auto: by the number of rows, at most 128 (1 ...
+            65,536).
         optimizer: optimizer (sgd, rmsprop, adam, adamw).
-        schedule: how the learning rate falls (constant, step, cosine, linear).
-        learning_rate: learning rate; auto: 0.001, for a GAN 0.0002 (above 0).
+        schedule: how the learning rate falls; auto: cosine, for a GAN constant, of a table of at
+            most 32 columns linear (constant, step, cosine, linear).
+        learning_rate: learning rate; auto: 0.002, for a classifier 0.001, for a GAN 0.0002, of a
+            table of at most 32 columns 0.001 (above 0).
         beta1: decay of the mean of the gradients, or momentum of SGD; auto: 0.9, for a GAN 0.5 (0
             ... 1, below 1).
         beta2: decay of the mean of the squared gradients; auto: 0.999, for RMSProp 0.99 (0 ... 1,
@@ -150,21 +167,23 @@ class GANParameters(Estimator):
     latent: str
     objective: str
     discriminator_steps: int
-    batch_norm: bool
+    batch_norm: Optional[bool]
     discriminator_batch_norm: Optional[bool]
-    spectral_norm: bool
+    spectral_norm: Optional[bool]
     mean_start: Optional[bool]
     label_smoothing: float
-    input_noise: float
+    input_noise: Optional[float]
     average_decay: float
+    average_ramp: bool
     n_classes: int
     architecture: str
     initializer: str
     depth: Optional[int]
     base_channels: Optional[int]
     dropout: float
-    epochs: int
-    batch_size: int
+    preparation: str
+    epochs: Optional[int]
+    batch_size: Optional[int]
     optimizer: str
     schedule: str
     learning_rate: Optional[float]

@@ -13,9 +13,10 @@ class VAEParameters(Estimator):
 
     _own_options: tuple[str, ...] = (
         "latent_size", "hidden", "decoder_hidden", "activation", "likelihood", "variance",
-        "output_activation", "batch_norm", "pixel_bias", "binarize", "reconstruction_weight",
-        "beta", "kl_schedule", "kl_epochs", "n_classes", "importance_samples", "architecture",
-        "initializer", "depth", "base_channels", "dropout",
+        "learned_variance", "output_activation", "batch_norm", "pixel_bias", "binarize",
+        "reconstruction_weight", "beta", "kl_schedule", "kl_epochs", "n_classes",
+        "importance_samples", "architecture", "initializer", "depth", "base_channels", "dropout",
+        "preparation",
     )
     _fit_options: tuple[str, ...] = (
         "epochs", "batch_size", "optimizer", "schedule", "learning_rate", "beta1", "beta2",
@@ -30,9 +31,10 @@ class VAEParameters(Estimator):
         hidden: Optional[Union[int, Sequence[int]]] = None,
         decoder_hidden: Optional[Union[int, Sequence[int]]] = None,
         activation: str = "auto",
-        likelihood: str = "bernoulli",
+        likelihood: str = "auto",
         variance: Optional[float] = None,
-        output_activation: str = "sigmoid",
+        learned_variance: str = "shared",
+        output_activation: str = "auto",
         batch_norm: bool = False,
         pixel_bias: bool = False,
         binarize: bool = False,
@@ -47,10 +49,11 @@ class VAEParameters(Estimator):
         depth: Optional[int] = None,
         base_channels: Optional[int] = None,
         dropout: float = 0.0,
-        epochs: int = 10,
-        batch_size: int = 128,
+        preparation: str = "auto",
+        epochs: Optional[int] = None,
+        batch_size: Optional[int] = None,
         optimizer: str = "adam",
-        schedule: str = "constant",
+        schedule: str = "auto",
         learning_rate: Optional[float] = None,
         beta1: Optional[float] = None,
         beta2: Optional[float] = None,
@@ -74,20 +77,24 @@ class VAEParameters(Estimator):
 
         latent_size: size of a latent vector (1 ... 65,536).
         hidden: widths of the hidden layers of the encoder, outermost first; auto: 400,
-            convolutional 256 (1 ... 65,536).
+            convolutional 256, a table of at most 32 columns 128 (1 ... 65,536).
         decoder_hidden: widths of the hidden layers of the decoder, innermost first; auto: those of
             the encoder in reverse (1 ... 65,536).
         activation: activation of the hidden layers; auto: relu, convolutional silu (identity, relu,
             leaky_relu, silu, elu, tanh, sigmoid, softplus).
-        likelihood: likelihood p(x|z): bernoulli for pixels in [0, 1], or gaussian (bernoulli,
-            gaussian).
-        variance: variance of the gaussian likelihood; auto: one variance for all pixels, learned
-            (above 0; needs likelihood='gaussian').
-        output_activation: activation of the output; bernoulli needs sigmoid (identity, sigmoid).
+        likelihood: likelihood p(x|z): bernoulli for pixels in [0, 1], or gaussian; auto: gaussian
+            for standardized rows, else bernoulli (bernoulli, gaussian).
+        variance: variance of the gaussian likelihood; auto: learned (above 0; needs
+            likelihood='auto' or 'gaussian').
+        learned_variance: shared: one variance, the mean squared error of the last steps; pixel: one
+            for every pixel or column; gradient: one, by the optimizer (gradient, shared, pixel).
+        output_activation: activation of the output; bernoulli needs sigmoid; auto: identity for
+            standardized rows, else sigmoid (identity, sigmoid).
         batch_norm: batch norm after all convolutions but the first and the last (needs
             architecture='convolutional').
         pixel_bias: a bias for every pixel of the output instead of one for every channel.
-        binarize: binarize the pixels at random, anew at each step (needs likelihood='bernoulli').
+        binarize: binarize the pixels at random, anew at each step (needs likelihood='auto' or
+            'bernoulli').
         reconstruction_weight: C, the weight of the reconstruction term (above 0).
         beta: weight of the KL term (at least 0).
         kl_schedule: how beta rises during training (KL annealing) (constant, linear, cyclic).
@@ -97,18 +104,26 @@ class VAEParameters(Estimator):
         importance_samples: latents drawn for each row; more than 1 gives the importance-weighted
             bound (1 ... 10,000).
         architecture: dense layers, or the convolutions of DCGAN (dense, convolutional).
-        initializer: distribution of the initial weights (he, glorot, fan_in_uniform, normal_002).
+        initializer: distribution of the initial weights; by_activation: he for relu and its kin,
+            glorot for the others; auto: fan_in_uniform for a dense VAE, normal_002 for a
+            convolutional GAN, else by_activation (he, glorot, fan_in_uniform, normal_002,
+            by_activation).
         depth: number of levels, each half the size of the one before, for sides of at least 2^depth
             pixels; auto: until the smaller side has 4 to 7 pixels (1 ... 16; needs
             architecture='convolutional').
-        base_channels: channels of the first level; each level doubles them; auto: 32, for a GAN 64
+        base_channels: channels of the first level; each level doubles them; auto: 32, for a GAN 16
             (1 ... 4,096; needs architecture='convolutional').
         dropout: share of hidden units dropped during training (0 ... 1, below 1).
-        epochs: number of passes over the data (1 ... 1,000,000).
-        batch_size: number of rows in a step (1 ... 65,536).
+        preparation: what is done to rows first; standardize: every column gets mean 0 and standard
+            deviation 1; auto: standardize tables of numbers outside [0, 1] (none, standardize).
+        epochs: number of passes over the data; auto: by the number of rows (1 ... 1,000,000).
+        batch_size: number of rows in a step; auto: by the number of rows, at most 128 (1 ...
+            65,536).
         optimizer: optimizer (sgd, rmsprop, adam, adamw).
-        schedule: how the learning rate falls (constant, step, cosine, linear).
-        learning_rate: learning rate; auto: 0.001, for a GAN 0.0002 (above 0).
+        schedule: how the learning rate falls; auto: cosine, for a GAN constant, of a table of at
+            most 32 columns linear (constant, step, cosine, linear).
+        learning_rate: learning rate; auto: 0.002, for a classifier 0.001, for a GAN 0.0002, of a
+            table of at most 32 columns 0.001 (above 0).
         beta1: decay of the mean of the gradients, or momentum of SGD; auto: 0.9, for a GAN 0.5 (0
             ... 1, below 1).
         beta2: decay of the mean of the squared gradients; auto: 0.999, for RMSProp 0.99 (0 ... 1,
@@ -142,6 +157,7 @@ class VAEParameters(Estimator):
     activation: str
     likelihood: str
     variance: Optional[float]
+    learned_variance: str
     output_activation: str
     batch_norm: bool
     pixel_bias: bool
@@ -157,8 +173,9 @@ class VAEParameters(Estimator):
     depth: Optional[int]
     base_channels: Optional[int]
     dropout: float
-    epochs: int
-    batch_size: int
+    preparation: str
+    epochs: Optional[int]
+    batch_size: Optional[int]
     optimizer: str
     schedule: str
     learning_rate: Optional[float]

@@ -1,20 +1,21 @@
-import Glibc
 import Networks
 import Tensors
-import Training
 
 /// The decoder's last layer when the variance of a Gaussian likelihood is learned: passes rows on
-/// and owns one parameter, λ = ln σ² of every pixel.
+/// and owns λ = ln σ², one for all pixels or one for each.
 ///
 /// Its gradient comes from the loss, not through the rows: the VAE adds it.
-final class SharedVariance: Layer {
-  var kind: String { "shared variance" }
+final class LearnedVarianceLayer: Layer {
+  var kind: String { "learned variance" }
   let input: Shape
+  private let isPerPixel: Bool
 
-  init(_ shape: Shape) { input = shape }
+  init(_ shape: Shape, isPerPixel: Bool) { (input, self.isPerPixel) = (shape, isPerPixel) }
 
   var output: Shape { input }
-  var parameters: [Parameter] { [Parameter("log_variance", shape: [1], .constant(0))] }
+  var parameters: [Parameter] {
+    [Parameter("log_variance", shape: [isPerPixel ? input.count : 1], .constant(0))]
+  }
 
   var weightUseCount: Int { parameterCount }
 
@@ -27,12 +28,5 @@ final class SharedVariance: Layer {
     into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass
   ) {
     dx?.update(from: dy, count: pass.rows * input.count)
-  }
-
-  /// σ², of a decoder that ends in this layer.
-  static func variance(_ decoder: Learner) -> Float {
-    let limit = GaussianLikelihood.logVarianceLimit
-    let logVariance = decoder.weights.parameters.base[decoder.network.parameterCount - 1]
-    return expf(min(max(logVariance, -limit), limit))
   }
 }

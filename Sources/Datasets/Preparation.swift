@@ -1,0 +1,66 @@
+import Glibc
+import Tensors
+
+/// The map from a caller's rows to those that a network sees, column by column: y = (x − mean) / deviation.
+///
+/// A column that never changes has deviation 0: y = (x − mean) / |mean|, and on the way back the mean.
+package final class Preparation: Sendable {
+  package let means: Buffer<Double>
+  package let deviations: Buffer<Double>
+  private let context: Context
+
+  /// Takes as many means as deviations, which are not negative.
+  package init(means: Buffer<Double>, deviations: Buffer<Double>, context: Context) {
+    self.means = means
+    self.deviations = deviations
+    self.context = context
+  }
+
+  package var columnCount: Int { means.count }
+
+  /// Σ ln deviation: ln p(x) of a caller's row is ln p(y) less this.
+  package var logVolume: Double { deviations.elements.reduce(0) { $0 + ($1 > 0 ? log($1) : 0) } }
+
+  /// y ← prepared rows of x; x and y may be the same.
+  package func apply(_ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>) {
+    map(rows) { row, j in y[row + j] = value(Double(x[row + j]), j) }
+  }
+
+  /// x ← a caller's rows of prepared rows y, within what a float can hold; x and y may be the same.
+  package func undo(_ y: UnsafePointer<Float>, rows: Int, into x: UnsafeMutablePointer<Float>) {
+    let limit = Double(Float.greatestFiniteMagnitude)
+    map(rows) { row, j in
+      let value = means.base[j] + Double(y[row + j]) * deviations.base[j]
+      x[row + j] = Float(min(max(value, -limit), limit))
+    }
+  }
+
+  /// The prepared number of column j.
+  @inline(__always)
+  func value(_ x: Double, _ j: Int) -> Float {
+    let (mean, deviation) = (means.base[j], deviations.base[j])
+    return Float((x - mean) / (deviation > 0 ? deviation : mean == 0 ? 1 : abs(mean)))
+  }
+
+  private func map(_ rows: Int, _ body: (_ offset: Int, _ column: Int) -> Void) {
+    // Enough numbers to pay for waking a worker.
+    let chunk = max(1, 65_536 / max(columnCount, 1))
+    context.parallel((rows + chunk - 1) / chunk) { c in
+      for row in c * chunk..<min((c + 1) * chunk, rows) {
+        for j in 0..<columnCount { body(row * columnCount, j) }
+      }
+    }
+  }
+}
+
+extension Dataset {
+  /// These rows, prepared as they are read as floats.
+  ///
+  /// - Parameter preparation: of as many columns as a row has.
+  package func prepared(by preparation: Preparation) -> Dataset {
+    Dataset(
+      shape: shape, source: source, owner: owner?.object, selection: selection, labels: labels,
+      factors: factors,
+      preparation: preparation, isChecked: isChecked, context: context)
+  }
+}

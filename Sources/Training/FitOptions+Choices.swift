@@ -1,0 +1,31 @@
+import Ranks
+
+extension FitOptions {
+  /// Makes the choices that are left to the number of rows.
+  ///
+  /// - Parameters:
+  ///   - rows: of all ranks; nil for a stream, whose number nobody knows.
+  ///   - pace: steps of a fit at least, and rows of a step at most.
+  mutating func choose(rows: Int?, at pace: (steps: Int, rows: Int)) {
+    if choosesBatch { batchRows = pace.rows }
+    guard let rows else { return }
+    // Eight steps an epoch at least.
+    if choosesBatch { batchRows = min(pace.rows, max(16, rows / 8 / 16 * 16)) }
+    if choosesEpochs {
+      let stepsPerEpoch = max(1, rows / (batchRows * (ranks?.count ?? 1)))
+      epochCount = min(max(10, (pace.steps + stepsPerEpoch - 1) / stepsPerEpoch), 1_000)
+    }
+  }
+
+  /// Takes over what an earlier version may have chosen in the fit that goes on.
+  mutating func adopt(_ terms: FitTerms) {
+    if choosesEpochs, let count = terms["epochs"].flatMap({ Int($0) }) {
+      (epochCount, choosesEpochs) = (count, false)
+    }
+    if choosesBatch, let rows = terms["batch_size"].flatMap({ Int($0) }) {
+      (batchRows, choosesBatch) = (rows, false)
+    }
+    if choosesRate, let rate = terms["learning_rate"].flatMap({ Float($0) }) { learningRate = rate }
+    if choosesSchedule, terms["schedule"] == "constant" { schedule = .constant }
+  }
+}
