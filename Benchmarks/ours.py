@@ -75,7 +75,11 @@ def gan_train(batch=128):
 
 
 def _dcgan(direct):
-    return GAN(architecture="convolutional", average_decay=0, context=context(direct))
+    # PyTorch's example.
+    return GAN(
+        architecture="convolutional", base_channels=64, spectral_norm=False, input_noise=0, average_decay=0,
+        context=context(direct),
+    )  # fmt: skip
 
 
 def dcgan_train(batch=64, direct=0):

@@ -27,7 +27,10 @@ WORKLOADS = {
     "vae-512": (["vae", FASHION, "--hidden", "400", "--latent-size", "20"], 4, 512),
     "vae-2048": (["vae", FASHION, "--hidden", "400", "--latent-size", "20"], 4, 2048),
     "dcgan-128": (
-        ["gan", "faces", "--size", "32", "--rows", "1280", "--architecture", "convolutional"], 3, 128,
+        [
+            "gan", "faces", "--size", "32", "--rows", "1280", "--architecture", "convolutional", "--base-channels", "64",
+            "--no-spectral-norm", "--input-noise", "0",
+        ], 3, 128,
     ),
 }  # fmt: skip
 

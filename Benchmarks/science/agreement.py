@@ -7,7 +7,8 @@ import numpy as np
 
 from anomalies import area
 from claim import Data, Figure, claim
-from generative import PCA, Autoencoder, Mixture, Moments, evaluate
+from models import Autoencoder
+from generative import PCA, Mixture, Moments, evaluate
 
 sys.path.append(str(Path(__file__).parents[2] / "bindings/python/tests"))
 import references  # noqa: E402

@@ -3,7 +3,8 @@
 import numpy as np
 
 from claim import Data, Figure, claim
-from generative import PCA, VAE, Autoencoder, Dataset
+from models import Autoencoder, VAE
+from generative import PCA, Dataset
 
 
 def area(scores: np.ndarray, strange: np.ndarray) -> float:

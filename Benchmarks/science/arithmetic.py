@@ -3,7 +3,8 @@
 import numpy as np
 
 from claim import Data, Figure, claim
-from generative import GAN, VAE, faces, latents
+from models import GAN, VAE
+from generative import faces, latents
 
 FACTORS = ["smile", "head_turn"]
 # Factors run from -1 to 1. In between a face is neither, and is not taken.

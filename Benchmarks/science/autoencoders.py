@@ -3,7 +3,8 @@
 import numpy as np
 
 from claim import Data, Figure, claim
-from generative import PCA, Autoencoder, Dataset, corrupt, evaluate
+from models import Autoencoder
+from generative import PCA, Dataset, corrupt, evaluate
 
 #: Wide layers for few epochs; the rate falls to zero, without which half the gain is lost.
 DEEP = {"hidden": (512, 256), "learning_rate": 3e-3, "schedule": "cosine", "warm_up": 0.5}

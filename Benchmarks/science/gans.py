@@ -5,7 +5,8 @@ import functools
 import numpy as np
 
 from claim import Data, Figure, claim
-from generative import GAN, PCA, Classifier, Dataset, evaluate
+from models import Classifier, GAN
+from generative import PCA, Dataset, evaluate
 
 
 def dense_gan(data: Data, seed: int, epochs: float = 6, **options) -> GAN:

@@ -3,7 +3,8 @@
 import numpy as np
 
 from claim import Data, Figure, claim
-from generative import PCA, Autoencoder, evaluate
+from models import Autoencoder
+from generative import PCA, evaluate
 
 #: The squared errors of test pictures of Fashion-MNIST through k components, by numpy in Double.
 REFERENCE = {

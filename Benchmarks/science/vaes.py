@@ -4,7 +4,8 @@ import numpy as np
 import safetensors.numpy
 
 from claim import Data, Figure, claim
-from generative import PCA, VAE, binarize, evaluate
+from models import VAE
+from generative import PCA, binarize, evaluate
 
 
 @claim("linear-vae", "A linear VAE reaches probabilistic PCA's likelihood")

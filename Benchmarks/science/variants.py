@@ -3,7 +3,8 @@
 import numpy as np
 
 from claim import Data, Figure, claim
-from generative import PCA, VAE, Autoencoder, binarize
+from models import Autoencoder, VAE
+from generative import PCA, binarize
 
 FIT = {"batch_size": 128, "learning_rate": 2e-3, "schedule": "cosine"}
 
