@@ -132,7 +132,9 @@ scorecard: hard-tools build-tests build-address build-thread $(PYTHON)
 	python3 Tests/Scorecard/scorecard.py hard $(ROWS)
 
 # The scorecard comes last, with its line; it is not reached when a sanitizer has something to say.
-check-hard: test-address test-thread
+check-hard: test-address test-thread $(PYTHON)
+	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so $(PYTHON) Benchmarks/accuracy.py --hard
+	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so $(PYTHON) Benchmarks/defaults.py
 	@$(MAKE) --quiet test-arm64 SIZE=hard
 	@$(MAKE) --quiet scorecard
 

@@ -1,0 +1,204 @@
+"""What models with all defaults learn, beside what is worth as a baseline, on data sets of many sizes and kinds.
+
+usage: defaults.py [--quick] [--seeds S,S] [--data NAME,NAME] [--write]
+
+--quick takes the small tables and two models each, in about a minute. --write writes docs/defaults.md. Status 1
+when a figure misses its limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Callable, NamedTuple, Optional
+
+import numpy as np
+import numpy.typing as npt
+from generative import GAN, PCA, VAE, Autoencoder, Dataset, evaluate
+from sklearn import datasets
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "defaults.md"
+FASHION = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
+FASHION_LABELS = "/usr/share/datasets/fashion-mnist/train-labels-idx1-ubyte.gz"
+RING = 2 * np.exp(2j * np.pi * np.arange(8) / 8)
+
+Rows = npt.NDArray[Any]
+
+HEAD = """\
+# Defaults
+
+Every model is made and fitted with all options at their defaults, but for the number of latents, which is the
+baseline's, and the architecture where it is said. No setting was chosen by these seeds.
+
+    python3 Benchmarks/defaults.py --write
+
+{machine}
+
+- *autoencoder*: mean squared error of a row, over that of a PCA of as many components. At most 1.02.
+- *VAE, gaussian*: mean bound on ln p(x), less the mean ln p(x) of probabilistic PCA of as many components, in nats.
+  At least -1.
+- *VAE*: mean bound on ln p(x) with the likelihood that the library chooses.
+- *GAN*: squared Fréchet distance between samples and rows, over that between two halves of the rows; both on the
+  rows themselves, of pictures on 32 components of a PCA.
+- *modes*: of a ring of eight Gaussians, those that at least 1 % of samples lie within three deviations of.
+- Columns of tables are standardized, for the baselines too. Rows are the training rows.
+
+| data | rows | model | latents | figure | baseline | limit | epochs | s |
+|---|---|---|---|---|---|---|---|---|
+"""
+
+
+class Data(NamedTuple):
+    name: str
+    rows: Rows
+    labels: Optional[Rows]
+    latents: int
+    #: Standardised columns of a table, as the models see them; pictures flattened.
+    plain: Rows
+
+
+class Figure(NamedTuple):
+    value: float
+    baseline: Optional[float]
+    limit: str
+    is_kept: bool
+
+
+def table(name: str, latents: int) -> Data:
+    bunch = getattr(datasets, f"load_{name}")()
+    deviations = bunch.data.std(0)
+    plain = (bunch.data - bunch.data.mean(0)) / np.where(deviations > 0, deviations, 1)
+    return Data(name, bunch.data, bunch.target, latents, plain)
+
+
+def pictures(name: str, rows: Rows, labels: Optional[Rows], latents: int) -> Data:
+    return Data(name, rows, labels, latents, rows.reshape(len(rows), -1).astype(np.float64))
+
+
+def ring(count: int = 10_000, seed: int = 1) -> Data:
+    random = np.random.default_rng(seed)
+    points = RING[random.integers(8, size=count)]
+    rows = np.c_[points.real, points.imag] + random.normal(0, 0.02, (count, 2))
+    return Data("ring", rows, None, 2, rows / rows.std(0))
+
+
+def sets(quick: bool) -> Iterator[Callable[[], Data]]:
+    yield lambda: table("wine", 4)
+    yield lambda: table("iris", 2)
+    yield lambda: table("breast_cancer", 8)
+    yield lambda: pictures("digits", datasets.load_digits().images / 16, datasets.load_digits().target, 20)
+    yield ring
+    if quick:
+        return
+    for side in (32, 64):
+        yield lambda side=side: pictures(
+            f"faces {side}", Dataset.faces(1000, height=side, width=side, seed=5).read(), None, 32
+        )
+    if Path(FASHION).exists():
+        fashion = Dataset.from_idx(FASHION, FASHION_LABELS)
+        for count in (100, 1_000, 60_000):
+            yield lambda count=count: pictures(
+                f"Fashion-MNIST {count}", fashion.read(0, count), fashion.labels(0, count), 20
+            )
+
+
+def autoencoder(data: Data, seed: int, **options: Any) -> tuple[Any, Figure]:
+    pca = PCA(data.latents).fit(data.plain)
+    baseline = ((data.plain - pca.inverse_transform(pca.transform(data.plain))) ** 2).sum(1).mean()
+    model = Autoencoder(data.latents, seed=seed, **options).fit(data.rows)
+    ratio = -model.score(data.rows) / baseline
+    return model, Figure(ratio, 1, "≤ 1.02", ratio <= 1.02)
+
+
+def gaussian_vae(data: Data, seed: int, **options: Any) -> tuple[Any, Figure]:
+    # Of a table the density of the rows as they are given.
+    deviations = data.rows.std(0) if data.rows.ndim == 2 else np.ones(1)
+    baseline = PCA(data.latents).fit(data.plain).score(data.plain) - np.log(deviations[deviations > 0]).sum()
+    model = VAE(data.latents, likelihood="gaussian", seed=seed, **options).fit(data.rows)
+    gain = model.score(data.rows) - baseline
+    return model, Figure(gain, 0, "≥ -1", gain >= -1)
+
+
+def vae(data: Data, seed: int, **options: Any) -> tuple[Any, Figure]:
+    labelled = {} if data.labels is None else {"n_classes": int(data.labels.max()) + 1}
+    model = VAE(data.latents, seed=seed, **labelled, **options).fit(data.rows, data.labels)
+    bound = -float(np.mean(np.add(*model.elbo(data.rows, labels=data.labels) if labelled else model.elbo(data.rows))))
+    return model, Figure(bound, None, "", True)
+
+
+def gan(data: Data, seed: int, **options: Any) -> tuple[Any, Figure]:
+    labelled = {} if data.labels is None else {"n_classes": int(data.labels.max()) + 1}
+    model = GAN(seed=seed, **labelled, **options).fit(data.rows, data.labels)
+    count = min(len(data.rows), 10_000)
+    samples = model.sample(count, seed=seed + 1)
+    if data.name == "ring":
+        points = samples.reshape(-1, 2) @ [1, 1j]
+        near = np.abs(points[:, None] - RING) < 0.06
+        modes = int((near.mean(0) >= 0.01).sum())
+        return model, Figure(modes, 8, "≥ 8", modes >= 8)
+    flat = samples.reshape(count, -1)
+    real = data.rows.reshape(len(data.rows), -1)[:count]
+    scale = real.std(0)
+    scale = np.where(scale > 0, scale, 1) if data.rows.ndim == 2 else 1
+    real, flat = real / scale, flat / scale
+    if data.rows.ndim > 2:
+        pca = PCA(32).fit(real)
+        real, flat = pca.transform(real), pca.transform(flat)
+    # Rows may be sorted by class.
+    mixed = real[np.random.default_rng(0).permutation(len(real))]
+    halves = evaluate.frechet(mixed[: count // 2], mixed[count // 2 :]).distance
+    return model, Figure(evaluate.frechet(real, flat).distance / halves, 1, "", True)
+
+
+def models(data: Data, quick: bool) -> Iterator[tuple[str, Callable[..., tuple[Any, Figure]], dict[str, Any]]]:
+    if data.name != "ring":
+        yield "autoencoder", autoencoder, {}
+        yield "VAE, gaussian", gaussian_vae, {}
+        if not quick:
+            yield "VAE" if data.labels is None else "VAE, conditional", vae, {}
+    if not quick or data.name == "ring":
+        yield "GAN" if data.labels is None else "GAN, conditional", gan, {}
+    if not quick and data.rows.ndim > 2:
+        yield "DCGAN" if data.labels is None else "DCGAN, conditional", gan, {"architecture": "convolutional"}
+
+
+def main(arguments: Optional[list[str]] = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--seeds", default="31")
+    parser.add_argument("--data", default="")
+    chosen = parser.parse_args(arguments)
+    warnings.simplefilter("ignore", UserWarning)
+    lines, missed = [], 0
+    for make in sets(chosen.quick):
+        data = make()
+        if chosen.data and data.name.split()[0] not in chosen.data.split(","):
+            continue
+        for name, measure, options in models(data, chosen.quick):
+            for seed in map(int, chosen.seeds.split(",")):
+                start = time.perf_counter()
+                model, figure = measure(data, seed, **options)
+                seconds = time.perf_counter() - start
+                missed += not figure.is_kept
+                baseline = "" if figure.baseline is None else f"{figure.baseline:g}"
+                limit = figure.limit + ("" if figure.is_kept else " **missed**")
+                lines.append(
+                    f"| {data.name} | {len(data.rows)} | {name} | {model.latent_size_} | {figure.value:.3f} | {baseline} "
+                    f"| {limit} | {model.n_epochs_} | {seconds:.1f} |"
+                )
+                print(lines[-1], flush=True)
+    if chosen.write:
+        machine = f"{platform.machine()}, two threads, seeds {chosen.seeds}."
+        PAGE.write_text(HEAD.format(machine=machine) + "\n".join(lines) + "\n")
+    print(f"{len(lines)} figures, {missed} missed their limits")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

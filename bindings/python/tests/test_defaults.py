@@ -1,0 +1,102 @@
+"""What the library chooses where nobody says, and that it is enough."""
+
+import sys
+
+import numpy as np
+import pytest
+import safetensors.numpy as safetensors
+from conftest import ROOT
+
+import generative
+from generative import GAN, VAE, Autoencoder, Classifier
+
+BENCHMARKS = ROOT / "Benchmarks"
+
+
+def steps(model, n, **shape):
+    random = np.random.default_rng(0)
+    rows = random.random((n, *shape.get("shape", (3,)))).astype(np.float32)
+    events = []
+    model.fit(rows, np.arange(n) % 2, callback=events.append)
+    return model, [event for event in events if event.is_epoch]
+
+
+@pytest.mark.parametrize(
+    ("n", "batch", "epochs"), [(1, 1, 1000), (12, 16, 1000), (178, 16, 182), (1000, 112, 250), (3000, 128, 87)]
+)
+def test_epochs_and_batches_follow_the_rows(n, batch, epochs):
+    model, told = steps(Autoencoder(1, hidden=(2,)), n)
+    assert len(told) == epochs
+    assert model.info.n_steps == epochs * -(-n // batch)
+
+
+def test_what_is_given_is_not_chosen():
+    given = [({"epochs": 3}, 3, 36), ({"batch_size": 50}, 667, 2668), ({"epochs": 2, "batch_size": 200}, 2, 2)]
+    for options, epochs, count in given:
+        model, told = steps(VAE(1, hidden=(2,), **options), 178)
+        assert (len(told), model.info.n_steps) == (epochs, count)
+
+
+def test_the_rate_falls_along_a_cosine_but_for_a_gan():
+    for model, first in ((Autoencoder(1), 2e-3), (VAE(1), 2e-3), (Classifier(n_classes=2), 1e-3)):
+        _, told = steps(model.set_params(epochs=10), 64)
+        assert 0.9 * first < told[0].learning_rate <= first and told[-1].learning_rate < 0.05 * first
+    _, told = steps(GAN(4, epochs=5), 64, shape=(4, 3))
+    np.testing.assert_allclose([event.learning_rate for event in told], 2e-4, rtol=1e-6)
+
+
+def test_the_least_data_that_make_a_model_are_fitted():
+    for model in (Autoencoder(1), VAE(1), GAN(), Classifier(n_classes=2)):
+        steps(model.set_params(epochs=3), 2)
+
+
+def test_dead_latents_and_losses_that_grow_are_warned_of():
+    rows = np.random.default_rng(1).random((500, 6)).astype(np.float32)
+    with pytest.warns(UserWarning, match="latents carry no information"):
+        VAE(2, beta=50.0, likelihood="bernoulli").fit(rows)
+    with pytest.warns(UserWarning, match="more than ten times"):
+        Autoencoder(2, output_activation="identity", learning_rate=20.0, warm_up=28, epochs=30).fit(rows)
+    with pytest.warns(UserWarning, match="fewer than 100 steps"):
+        VAE(2, epochs=1).fit(rows)
+
+
+@pytest.mark.parametrize("learned", ["shared", "pixel"])
+def test_a_learned_variance_is_the_squared_error(learned):
+    random = np.random.default_rng(2)
+    rows = random.normal(size=(4000, 1)) @ [[1.0, -1.0, 0.5]] + random.normal(0, [0.02, 0.1, 0.3], (4000, 3))
+    model = VAE(1, likelihood="gaussian", output_activation="identity", learned_variance=learned, preparation="none")
+    mean, log_variance = model.fit(rows).encode(rows)
+    latents = mean + np.exp(log_variance / 2) * random.normal(size=mean.shape).astype(np.float32)
+    errors = ((model.decode(latents) - rows) ** 2).mean(0)
+    tensors = safetensors.load(model.to_bytes("weights"))
+    (found,) = (np.exp(values) for name, values in tensors.items() if name.endswith("log_variance"))
+    np.testing.assert_allclose(found, errors if learned == "pixel" else [errors.mean()], rtol=0.1)
+
+
+def test_columns_known_better_than_others_gain_by_variances_of_their_own():
+    random = np.random.default_rng(2)
+    rows = random.normal(size=(4000, 1)) @ [[1.0, -1.0, 0.5]] + random.normal(0, [0.02, 0.1, 0.3], (4000, 3))
+    shared, pixel = (VAE(1, learned_variance=learned).fit(rows) for learned in ("shared", "pixel"))
+    assert pixel.score(rows) > shared.score(rows) + 0.3
+
+
+def test_the_quick_table_of_defaults_holds(capsys):
+    """Benchmarks/defaults.py: autoencoders beside PCA, VAEs beside probabilistic PCA, the modes of a ring."""
+    pytest.importorskip("sklearn")
+    sys.path.insert(0, str(BENCHMARKS))
+    try:
+        import defaults
+
+        status = defaults.main(["--quick"])
+    finally:
+        sys.path.remove(str(BENCHMARKS))
+    assert status == 0, capsys.readouterr().out
+
+
+def test_what_a_fit_works_with_is_logged_in_one_line():
+    told = []
+    context = generative.Context(log=lambda level, message: told.append(message))
+    VAE(1, hidden=(2,), context=context).fit(np.random.default_rng(3).normal(size=(150, 3)) * 9)
+    expected = "epochs 223, batch_size 16, learning_rate 0.002, schedule cosine to 0.0, preparation standardize, "
+    (line,) = (message for message in told if message.startswith("a fit begins: "))
+    assert line == "a fit begins: " + expected + "likelihood gaussian, output_activation identity"
