@@ -48,7 +48,7 @@ extension DemoSession {
       .vae,
       """
       architecture=convolutional height=\(shape.height) width=\(shape.width) channels=\(shape.channels)
-      latent_size=\(latentSize) base_channels=16 likelihood=gaussian seed=\(seed)
+      latent_size=\(latentSize) base_channels=16 likelihood=gaussian learned_variance=gradient seed=\(seed)
       """)
     let recipe = Recipe(
       epochs: epochs ?? 16, batchSize: 64, learningRate: 2e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)

@@ -4,7 +4,8 @@ extension DemoSession {
   /// A GAN 32-256-512-784 against 784-512-256-1, measured as Goodfellow et al. (2014) did.
   mutating func runGAN() throws {
     let gan = try newModel(
-      .gan, "height=\(side) width=\(side) latent_size=32 input_noise=0.3 seed=\(seed)")
+      .gan,
+      "height=\(side) width=\(side) latent_size=32 input_noise=0.3 average_ramp=false seed=\(seed)")
     let recipe = Recipe(epochs: epochs ?? 5, batchSize: 64, learningRate: 5e-4, beta1: 0.5, seed: seed)
     try recipe.run("GAN", model: path("gan.safetensors")) {
       gen_model_fit(gan.handle, pictures.training.handle, $0, $1)

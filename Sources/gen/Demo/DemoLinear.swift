@@ -43,7 +43,7 @@ extension DemoSession {
       .autoencoder,
       """
       channels=\(rows.rowSize) latent_size=\(latentSize) hidden=none decoder_hidden=none bias=false
-      output_activation=identity seed=\(seed)
+      output_activation=identity preparation=none seed=\(seed)
       """)
     let recipe = Recipe(epochs: epochs ?? 10, schedule: GEN_SCHEDULE_COSINE, seed: seed)
     try recipe.run("linear autoencoder") { gen_model_fit(model.handle, dataset.handle, $0, $1) }
