@@ -37,6 +37,9 @@ extension TabledModel {
     try checkpoint.require(parameterCount: Self.plan(options, rows: 1, context: context).parameterCount)
     try self.init(options, context: context)
     try restore(checkpoint)
+    if options.preparation == .standardize, preparation == nil, progress.stepCount > 0 {
+      throw GenerativeError(.format, "tensor preparation.mean is missing")
+    }
   }
 }
 

@@ -17,7 +17,10 @@ BATCH_NORM = {"scale": "weight", "shift": "bias"}
 
 
 def to_pytorch(path, **networks):
-    """Fills modules with the networks of a file: to_pytorch("gan.safetensors", generator=g)."""
+    """Fills modules with the networks of a file: to_pytorch("gan.safetensors", generator=g).
+
+    Rows of a model with `preparation.mean` are the caller's to prepare: see docs/checkpoints.md.
+    """
     tensors = load_file(path)
     with torch.no_grad():
         for network, module in networks.items():

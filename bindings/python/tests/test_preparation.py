@@ -1,6 +1,7 @@
 """Rows of any range: standardised tables, rows outside [0, 1], and what is refused."""
 
 import copy
+import json
 
 import numpy as np
 import pytest
@@ -75,6 +76,19 @@ def test_a_preparation_is_part_of_the_model(kind, through, tmp_path):
     else:
         rows = [each.sample(7) if kind == "gan" else each.reconstruct(X) for each in (again, model)]
         np.testing.assert_array_equal(*rows)
+
+
+def test_a_file_that_lost_its_preparation_is_refused():
+    safetensors = pytest.importorskip("safetensors.numpy")
+    data = KINDS["vae"]().fit(table()[0]).to_bytes("weights")
+    size = int.from_bytes(data[:8], "little")
+    metadata = json.loads(data[8 : 8 + size])["__metadata__"]
+    metadata = {key: text for key, text in metadata.items() if "crc" not in key}
+    tensors = safetensors.load(data)
+    VAE.from_bytes(safetensors.save(tensors, metadata))
+    del tensors["preparation.mean"]
+    with pytest.raises(GenerativeError, match=r"preparation.mean is missing"):
+        VAE.from_bytes(safetensors.save(tensors, metadata))
 
 
 def test_a_vaes_bound_is_of_the_callers_units():
