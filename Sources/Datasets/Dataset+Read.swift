@@ -12,7 +12,7 @@ extension Dataset {
     rows indices: UnsafeBufferPointer<Int32>, into output: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     try check(indices)
-    try gatherPrepared(indices.count, into: output) { self.sourceRow(Int(indices[$0])) }
+    try gather(indices.count, into: output, Self.readPrepared) { self.sourceRow(Int(indices[$0])) }
   }
 
   /// Reads consecutive rows as floats.
@@ -20,7 +20,14 @@ extension Dataset {
     range: Range<Int>, into output: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     try check(range)
-    try gatherPrepared(range.count, into: output) { self.sourceRow(range.lowerBound + $0) }
+    try gather(range.count, into: output, Self.readPrepared) { self.sourceRow(range.lowerBound + $0) }
+  }
+
+  private static func readPrepared(
+    _ rows: StridedRows, row: Int, _ preparation: Preparation?, into output: UnsafeMutablePointer<Float>
+  ) -> Int? {
+    guard let preparation else { return rows.read(row: row, into: output) }
+    return rows.read(row: row, by: preparation, into: output)
   }
 
   /// Reads consecutive rows in double precision, which for 64-bit data loses nothing, and not prepared.
@@ -28,7 +35,9 @@ extension Dataset {
     range: Range<Int>, into output: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
     try check(range)
-    try gather(range.count, into: output) { self.sourceRow(range.lowerBound + $0) }
+    try gather(range.count, into: output, { rows, row, _, output in rows.read(row: row, into: output) }) {
+      self.sourceRow(range.lowerBound + $0)
+    }
   }
 
   // MARK: - As they lie in memory
@@ -157,22 +166,10 @@ extension Dataset {
     return Int(selection.base[index])
   }
 
-  /// Reads `count` rows as the networks see them: prepared in Double, so that the prepared number alone is rounded.
-  private func gatherPrepared(
-    _ count: Int, into output: UnsafeMutablePointer<Float>, _ sourceRow: (Int) -> Int
-  ) throws(GenerativeError) {
-    guard let preparation else { return try gather(count, into: output, sourceRow) }
-    let width = shape.count
-    let row = try Buffer<Double>(count: width, in: context.memory)
-    for i in 0..<count {
-      try gather(1, into: row.base) { _ in sourceRow(i) }
-      for j in 0..<width { output[i * width + j] = preparation.value(row.base[j], j) }
-    }
-  }
-
   /// Reads `count` rows, many of them on all workers.
   private func gather<Output: BinaryFloatingPoint & BitwiseCopyable>(
-    _ count: Int, into output: UnsafeMutablePointer<Output>, _ sourceRow: (Int) -> Int
+    _ count: Int, into output: UnsafeMutablePointer<Output>,
+    _ read: (StridedRows, Int, Preparation?, UnsafeMutablePointer<Output>) -> Int?, _ sourceRow: (Int) -> Int
   ) throws(GenerativeError) {
     let rows = try memoryRows()
     // Enough numbers to pay for waking a worker.
@@ -180,7 +177,7 @@ extension Dataset {
     let firstBad = FirstIndex()
     context.parallel((count + chunk - 1) / chunk) { c in
       for i in c * chunk..<min((c + 1) * chunk, count)
-      where rows.read(row: sourceRow(i), into: output + i * rows.columnCount) != nil {
+      where read(rows, sourceRow(i), preparation, output + i * rows.columnCount) != nil {
         return firstBad.note(i)
       }
     }

@@ -134,6 +134,20 @@ struct StridedRows: @unchecked Sendable {
     return (0..<columnCount).first { !output[$0].isFinite }
   }
 
+  /// The same, prepared: in Double, so that only the prepared number is rounded.
+  func read(row: Int, by preparation: Preparation, into output: UnsafeMutablePointer<Float>) -> Int? {
+    if kind != .float64, let bad = read(row: row, into: output) { return bad }
+    for j in 0..<columnCount {
+      let x =
+        kind == .float64
+        ? base.loadUnaligned(fromByteOffset: row * rowStride + j * columnStride, as: Double.self)
+        : Double(output[j])
+      output[j] = preparation.value(x, j)
+      if !output[j].isFinite { return j }
+    }
+    return nil
+  }
+
   /// Copies a row's bytes; for `uint8` rows.
   func readBytes(row: Int, into output: UnsafeMutablePointer<UInt8>) {
     forEach(row, UInt8.self) { j, value in output[j] = value }

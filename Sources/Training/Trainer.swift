@@ -46,8 +46,7 @@ package final class Trainer {
       if !model.lossIsMeasure, options.keepsBest || options.patience != nil {
         throw GenerativeError(
           .unsupported,
-          "keep_best and patience do not work for a gan, whose losses do not measure its samples: compare samples of "
-            + "its checkpoints with held-out rows")
+          "keep_best and patience do not work for a gan: its losses do not measure its samples")
       }
       try model.checkShape(of: dataset, "dataset")
       if let validation = options.validation { try model.checkShape(of: validation, "validation") }

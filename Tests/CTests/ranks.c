@@ -191,7 +191,7 @@ int main(void) {
   } faults[] = {
       {RATE, GEN_E_MISMATCH, "learning_rate must be the same on all ranks"},
       {WIDER_MODEL, GEN_E_MISMATCH, "latent_size must be the same on all ranks"},
-      {BATCH, GEN_E_ARGUMENT, "batch_size must be between 1 and 65536, not -16"},
+      {BATCH, GEN_E_ARGUMENT, "batch_size must be between 1 and 65536, or auto, not -16"},
       {NO_DATASET, GEN_E_HANDLE, "dataset must not be NULL"},
   };
   fit_of_rank fits[RANKS];

@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 import Tensors
 import Training
@@ -17,16 +18,15 @@ extension VAE {
     _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?,
     error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
-    try withPrepared(x, rows: rows) { y throws(GenerativeError) in
-      try run(
-        try inversion(rows: rows, options), y, rows: rows, latentSize: self.options.latentSize, latents,
-        error, context
-      ) { (means) throws(GenerativeError) in
-        if let start {
-          means.update(from: start, count: rows * self.options.latentSize)
-        } else {
-          try self.encode(x, rows: rows, mean: means, logVariance: nil)
-        }
+    try run(
+      try inversion(rows: rows, options), x, rows: rows, preparation, latentSize: self.options.latentSize,
+      latents,
+      error, context
+    ) { (means) throws(GenerativeError) in
+      if let start {
+        means.update(from: start, count: rows * self.options.latentSize)
+      } else {
+        try self.encode(x, rows: rows, mean: means, logVariance: nil)
       }
     }
   }
@@ -51,13 +51,11 @@ extension GAN {
     from start: UnsafePointer<Float>? = nil, _ options: Inversion.Options,
     latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
-    try withPrepared(x, rows: rows) { y throws(GenerativeError) in
-      try run(
-        try inversion(rows: rows, by: which, options), y, rows: rows, latentSize: self.options.latentSize,
-        latents, error, context
-      ) { (zeros) throws(GenerativeError) in
-        if let start { zeros.update(from: start, count: rows * self.options.latentSize) }
-      }
+    try run(
+      try inversion(rows: rows, by: which, options), x, rows: rows, preparation,
+      latentSize: self.options.latentSize, latents, error, context
+    ) { (zeros) throws(GenerativeError) in
+      if let start { zeros.update(from: start, count: rows * self.options.latentSize) }
     }
   }
 
@@ -75,7 +73,7 @@ extension GAN {
 
 /// One inversion, its results copied out at the end; `fill` writes the first start over zeros.
 private func run(
-  _ inversion: Inversion, _ x: UnsafePointer<Float>, rows: Int, latentSize: Int,
+  _ inversion: Inversion, _ x: UnsafePointer<Float>, rows: Int, _ preparation: Preparation?, latentSize: Int,
   _ latents: UnsafeMutablePointer<Float>?, _ error: UnsafeMutablePointer<Float>?, _ context: Context,
   fill: (UnsafeMutablePointer<Float>) throws(GenerativeError) -> Void
 ) throws(GenerativeError) {
@@ -84,7 +82,11 @@ private func run(
   let best = try Buffer<Float>(count: rows * latentSize, in: context.memory)
   let errors = try Buffer<Float>(count: rows, in: context.memory)
   try fill(start.base)
-  try inversion.run(x, rows: rows, from: start.base, best: best, error: errors)
+  let prepared = try Buffer<Float>(count: rows * (preparation?.columnCount ?? 0), in: context.memory)
+  preparation?.apply(x, rows: rows, into: prepared.base)
+  try inversion.run(
+    preparation == nil ? x : UnsafePointer(prepared.base), rows: rows, from: start.base, best: best,
+    error: errors)
   latents?.update(from: best.base, count: best.count)
   error?.update(from: errors.base, count: rows)
 }
