@@ -19,12 +19,13 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import numpy as np
 import numpy.typing as npt
+from data import FASHION
 from generative import GAN, PCA, VAE, Autoencoder, Dataset, evaluate
 from sklearn import datasets
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "defaults.md"
-FASHION = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
-FASHION_LABELS = "/usr/share/datasets/fashion-mnist/train-labels-idx1-ubyte.gz"
+IMAGES = FASHION.format("train")
+LABELS = IMAGES.replace("images-idx3", "labels-idx1")
 RING = 2 * np.exp(2j * np.pi * np.arange(8) / 8)
 
 Rows = npt.NDArray[Any]
@@ -35,7 +36,7 @@ HEAD = """\
 Every model is made and fitted with all options at their defaults, but for the number of latents, which is the
 baseline's, and the architecture where it is said. No setting was chosen by these seeds.
 
-    python3 Benchmarks/defaults.py --write
+    {command}
 
 {machine}
 
@@ -61,6 +62,16 @@ class Data(NamedTuple):
     #: Standardised columns of a table, as the models see them; pictures flattened.
     plain: Rows
 
+    @property
+    def conditions(self) -> dict[str, int]:
+        """The option of a conditional model, where rows have labels."""
+        return {} if self.labels is None else {"n_classes": int(self.labels.max()) + 1}
+
+    @property
+    def deviations(self) -> Rows:
+        """Of the columns of a table, 1 for one that never changes; 1 for pictures."""
+        return deviations(self.rows) if self.rows.ndim == 2 else np.ones(1)
+
 
 class Figure(NamedTuple):
     value: float
@@ -69,10 +80,14 @@ class Figure(NamedTuple):
     is_kept: bool
 
 
+def deviations(rows: Rows) -> Rows:
+    found = rows.std(0)
+    return np.where(found > 0, found, 1)
+
+
 def table(name: str, latents: int) -> Data:
     bunch = getattr(datasets, f"load_{name}")()
-    deviations = bunch.data.std(0)
-    plain = (bunch.data - bunch.data.mean(0)) / np.where(deviations > 0, deviations, 1)
+    plain = (bunch.data - bunch.data.mean(0)) / deviations(bunch.data)
     return Data(name, bunch.data, bunch.target, latents, plain)
 
 
@@ -99,8 +114,8 @@ def sets(quick: bool) -> Iterator[Callable[[], Data]]:
         yield lambda side=side: pictures(
             f"faces {side}", Dataset.faces(1000, height=side, width=side, seed=5).read(), None, 32
         )
-    if Path(FASHION).exists():
-        fashion = Dataset.from_idx(FASHION, FASHION_LABELS)
+    if Path(IMAGES).exists():
+        fashion = Dataset.from_idx(IMAGES, LABELS)
         for count in (100, 1_000, 60_000):
             yield lambda count=count: pictures(
                 f"Fashion-MNIST {count}", fashion.read(0, count), fashion.labels(0, count), 20
@@ -117,23 +132,19 @@ def autoencoder(data: Data, seed: int, **options: Any) -> tuple[Any, Figure]:
 
 def gaussian_vae(data: Data, seed: int, **options: Any) -> tuple[Any, Figure]:
     # Of a table the density of the rows as they are given.
-    deviations = data.rows.std(0) if data.rows.ndim == 2 else np.ones(1)
-    baseline = PCA(data.latents).fit(data.plain).score(data.plain) - np.log(deviations[deviations > 0]).sum()
+    baseline = PCA(data.latents).fit(data.plain).score(data.plain) - np.log(data.deviations).sum()
     model = VAE(data.latents, likelihood="gaussian", seed=seed, **options).fit(data.rows)
     gain = model.score(data.rows) - baseline
     return model, Figure(gain, 0, "≥ -1", gain >= -1)
 
 
 def vae(data: Data, seed: int, **options: Any) -> tuple[Any, Figure]:
-    labelled = {} if data.labels is None else {"n_classes": int(data.labels.max()) + 1}
-    model = VAE(data.latents, seed=seed, **labelled, **options).fit(data.rows, data.labels)
-    bound = -float(np.mean(np.add(*model.elbo(data.rows, labels=data.labels) if labelled else model.elbo(data.rows))))
-    return model, Figure(bound, None, "", True)
+    model = VAE(data.latents, seed=seed, **data.conditions, **options).fit(data.rows, data.labels)
+    return model, Figure(model.score(data.rows, data.labels), None, "", True)
 
 
 def gan(data: Data, seed: int, **options: Any) -> tuple[Any, Figure]:
-    labelled = {} if data.labels is None else {"n_classes": int(data.labels.max()) + 1}
-    model = GAN(seed=seed, **labelled, **options).fit(data.rows, data.labels)
+    model = GAN(seed=seed, **data.conditions, **options).fit(data.rows, data.labels)
     count = min(len(data.rows), 10_000)
     samples = model.sample(count, seed=seed + 1)
     if data.name == "ring":
@@ -141,11 +152,7 @@ def gan(data: Data, seed: int, **options: Any) -> tuple[Any, Figure]:
         near = np.abs(points[:, None] - RING) < 0.06
         modes = int((near.mean(0) >= 0.01).sum())
         return model, Figure(modes, 8, "≥ 8", modes >= 8)
-    flat = samples.reshape(count, -1)
-    real = data.rows.reshape(len(data.rows), -1)[:count]
-    scale = real.std(0)
-    scale = np.where(scale > 0, scale, 1) if data.rows.ndim == 2 else 1
-    real, flat = real / scale, flat / scale
+    real, flat = (rows.reshape(count, -1) / data.deviations for rows in (data.rows[:count], samples))
     if data.rows.ndim > 2:
         pca = PCA(32).fit(real)
         real, flat = pca.transform(real), pca.transform(flat)
@@ -195,7 +202,8 @@ def main(arguments: Optional[list[str]] = None) -> int:
                 print(lines[-1], flush=True)
     if chosen.write:
         machine = f"{platform.machine()}, two threads, seeds {chosen.seeds}."
-        PAGE.write_text(HEAD.format(machine=machine) + "\n".join(lines) + "\n")
+        command = "python3 Benchmarks/defaults.py " + " ".join(sys.argv[1:] if arguments is None else arguments)
+        PAGE.write_text(HEAD.format(machine=machine, command=command) + "\n".join(lines) + "\n")
     print(f"{len(lines)} figures, {missed} missed their limits")
     return 1 if missed else 0
 

@@ -53,6 +53,26 @@ package final class Preparation: Sendable {
   }
 }
 
+/// No preparation leaves rows as they are.
+extension Preparation? {
+  /// y ← rows of x of `width` floats as the networks see them.
+  package func write(_ x: UnsafePointer<Float>, rows: Int, width: Int, into y: UnsafeMutablePointer<Float>) {
+    guard let self else { return y.update(from: x, count: rows * width) }
+    self.apply(x, rows: rows, into: y)
+  }
+
+  /// Calls `body` with rows as the networks see them: these, or prepared copies.
+  package func withRows<Result>(
+    _ x: UnsafePointer<Float>, _ rows: Int, in context: Context,
+    _ body: (UnsafePointer<Float>) throws(GenerativeError) -> Result
+  ) throws(GenerativeError) -> Result {
+    guard let self else { return try body(x) }
+    let prepared = try Buffer<Float>(count: rows * self.columnCount, in: context.memory)
+    self.apply(x, rows: rows, into: prepared.base)
+    return try body(prepared.base)
+  }
+}
+
 extension Dataset {
   /// These rows, prepared as they are read as floats.
   ///

@@ -26,12 +26,11 @@ extension FitOptions {
     let values = try o.values()
     self.init(
       rule: Self.rule(values, defaults),
-      learningRate: Float(values.number("learning_rate") ?? defaults.learningRate),
-      epochCount: values.whole("epochs") ?? 10, batchRows: values.whole("batch_size") ?? 128, seed: o.seed)
-    choosesEpochs = values.whole("epochs") == nil
-    choosesBatch = values.whole("batch_size") == nil
-    choosesRate = values.number("learning_rate") == nil
-    choosesSchedule = values.word("schedule") == nil
+      learningRate: Float(values.number("learning_rate") ?? defaults.learningRate), seed: o.seed)
+    if let epochs = values.whole("epochs") { epochCount = epochs } else { choosesEpochs = true }
+    if let rows = values.whole("batch_size") { batchRows = rows } else { choosesBatch = true }
+    choosesRate = !values.isGiven("learning_rate")
+    choosesSchedule = !values.isGiven("schedule")
     schedule = Self.schedule(values, defaults)
     scheduleEpochs = values.whole("schedule_epochs")
     warmUpEpochs = o.warm_up

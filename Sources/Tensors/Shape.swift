@@ -18,7 +18,10 @@ package struct Shape: Equatable, Hashable, Sendable, CustomStringConvertible {
   /// Floats in one row.
   package var count: Int { height * width * channels }
 
+  /// Whether rows are plain vectors, as those of a table, and no images.
+  package var isTable: Bool { height == 1 && width == 1 }
+
   package var description: String {
-    height == 1 && width == 1 ? "\(channels)" : "\(height)×\(width)×\(channels)"
+    isTable ? "\(channels)" : "\(height)×\(width)×\(channels)"
   }
 }

@@ -55,11 +55,7 @@ package final class FlatTrainer: @unchecked Sendable {
       }
     }
     if let labels, let own = step.labels { own.base.update(from: labels, count: count) }
-    if let preparation = model.preparation {
-      preparation.apply(rows, rows: count, into: x.base)
-    } else {
-      x.base.update(from: rows, count: count * width)
-    }
+    model.preparation.write(rows, rows: count, width: width, into: x.base)
     rowCount = count
     figures = Figures()
     time = StepTime(
@@ -84,7 +80,7 @@ package final class FlatTrainer: @unchecked Sendable {
   package func apply(rows: Double) throws(GenerativeError) -> Bool {
     guard let turn else { throw GenerativeError(.state, "no step has begun, so there are no gradients") }
     let own = step.time(of: turn, in: time)
-    step.settle(turn, at: own, divisor: rows)
+    step.willUpdate(turn, at: own, divisor: rows)
     do throws(Runaway) {
       figures[step.turns[turn].norm] = try step.turns[turn].update(
         at: own, clipNorm: options.clipNorm, divisor: rows)

@@ -87,7 +87,7 @@ extension Dataset {
   package func isInUnits(_ ranks: Ranks?) throws(GenerativeError) -> Bool {
     let outside = try ranks.together { () throws(GenerativeError) in
       guard stream != nil else { return try firstOutsideUnits() == nil ? 0 : 1 }
-      guard shape.height == 1, shape.width == 1 else { return 0 }
+      guard shape.isTable else { return 0 }
       var isInside = true
       let width = shape.count
       try forEachRow { row in

@@ -63,12 +63,12 @@ package final class Trainer {
     // Ranks that share rows have another batch than the terms.
     if ranks == nil, options.resumes, let terms = try model.pastTerms(options) { options.adopt(terms) }
     options.choose(rows: ranks == nil ? dataset.rowCount : rows?.reduce(0, +), at: model.pace)
-    try ranks?.compare(
-      try model.likeness(options)
-        + FitTerms(options, dataset, rows: rows, validationRows: validationRows).values)
+    let terms = FitTerms(options, dataset, rows: rows, validationRows: validationRows)
+    try ranks?.compare(try model.likeness(options) + terms.values)
     let takeBack = try model.settle(for: dataset, options.sharesRows ? nil : ranks)
     do throws(GenerativeError) {
-      try fit(model, to: model.prepared(dataset), options, rows: rows, validationRows: validationRows)
+      try fit(
+        model, to: model.prepared(dataset), options, terms, rows: rows, validationRows: validationRows)
     } catch {
       if model.progress.stepCount == 0 { takeBack() }
       throw error
@@ -77,13 +77,13 @@ package final class Trainer {
 
   /// The fit of a model whose choices are made.
   private static func fit(
-    _ model: any Trainable, to dataset: Dataset, _ given: FitOptions, rows: [Int]?, validationRows: [Int]?
+    _ model: any Trainable, to dataset: Dataset, _ given: FitOptions, _ terms: FitTerms, rows: [Int]?,
+    validationRows: [Int]?
   ) throws(GenerativeError) {
     let ranks = given.ranks
     var options = given
     options.validation = options.validation.map(model.prepared)
-    var record = FitRecord(
-      FitTerms(options, dataset, rows: rows, validationRows: validationRows), start: model.progress)
+    var record = FitRecord(terms, start: model.progress)
     try ranks.together { () throws(GenerativeError) in
       guard model.requiresUnitRange else { return }
       try dataset.checkUnitRange()
@@ -179,7 +179,7 @@ package final class Trainer {
   // MARK: - The loop
 
   private func run() throws(GenerativeError) {
-    try tellChoices()
+    model.context.log(.info, "a fit begins: \(choices)")
     try step.begin(dataset)
     model.record = nil
     model.dropAttachments()
@@ -203,17 +203,18 @@ package final class Trainer {
     }
   }
 
-  /// Logs in one line what the fit works with, whoever chose it.
-  private func tellChoices() throws(GenerativeError) {
-    let outline = try model.outline()
-    var line = ""
-    for name in [
+  /// What the fit works with, whoever chose it, in one line.
+  private var choices: String {
+    let outline = try? model.outline()
+    let names = [
       "epochs", "batch_size", "learning_rate", "schedule", "preparation", "likelihood", "output_activation",
-    ] {
-      guard let text = record.terms[name] ?? outline.optionText(name) else { continue }
-      line += "\(line.isEmpty ? "a fit begins: " : ", ")\(name) \(text)"
+    ]
+    var line = ""
+    for name in names {
+      guard let text = record.terms[name] ?? outline?.optionText(name) else { continue }
+      line += "\(line.isEmpty ? "" : ", ")\(name) \(text)"
     }
-    model.context.log(.info, line)
+    return line
   }
 
   /// Epochs of this fit that are over.

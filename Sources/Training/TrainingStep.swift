@@ -26,7 +26,7 @@ package protocol TrainingStep: AnyObject {
   /// Called when a turn's gradients are there, those of all ranks, and before the optimizer moves.
   ///
   /// - Parameter divisor: what the gradients, sums over so many rows, are divided by.
-  func settle(_ turn: Int, at time: StepTime, divisor: Double)
+  func willUpdate(_ turn: Int, at time: StepTime, divisor: Double)
   /// Called when the last turn is over.
   func finish(_ figures: inout Figures, at time: StepTime)
   /// The losses of rows that are not learned from.
@@ -41,7 +41,7 @@ extension TrainingStep {
   package var warnings: [Warning] { [] }
   package func begin(_ dataset: Dataset) throws(GenerativeError) {}
   package func time(of turn: Int, in time: StepTime) -> StepTime { time }
-  package func settle(_ turn: Int, at time: StepTime, divisor: Double) {}
+  package func willUpdate(_ turn: Int, at time: StepTime, divisor: Double) {}
   package func finish(_ figures: inout Figures, at time: StepTime) {}
 
   /// One step on `rows` rows; figures are per row, of a team's of all ranks' rows.
@@ -61,7 +61,7 @@ extension TrainingStep {
         guard let total = try team.sum(turn, &found, rows: rows) else { return figures }
         divisor = total
       }
-      settle(index, at: own, divisor: divisor)
+      willUpdate(index, at: own, divisor: divisor)
       found[turn.norm] = try turn.update(at: own, clipNorm: clipNorm, divisor: divisor)
       figures.take(found)
     }

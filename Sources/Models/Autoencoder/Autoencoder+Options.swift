@@ -74,7 +74,7 @@ extension Autoencoder.Options: MirroredOptions {
   }
 
   package var outputActivation: Activation {
-    get { givenOutput ?? (preparation == .standardize ? .identity : .sigmoid) }
+    get { preparation.output(given: givenOutput, otherwise: .sigmoid) }
     set { givenOutput = newValue }
   }
 
@@ -82,7 +82,7 @@ extension Autoencoder.Options: MirroredOptions {
     var settled = self
     settled.preparation = preparation.settled(
       shape, areUnits: areUnits, needsUnits: givenOutput == .sigmoid || loss == .crossEntropy)
-    settled.outputActivation = settled.outputActivation
+    settled.givenOutput = settled.outputActivation
     return settled
   }
 

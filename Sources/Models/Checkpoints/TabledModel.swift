@@ -49,17 +49,18 @@ extension TabledModel {
   package func settle(for dataset: Dataset?, _ ranks: Ranks?) throws(GenerativeError) -> () -> Void {
     // Anew for each fit until one has made a step.
     guard progress.stepCount == 0 else { return {} }
-    let settled = asked.settled(areUnits: try dataset?.isInUnits(ranks) ?? true)
-    var preparation: Preparation?
-    if settled.preparation == .standardize {
-      guard let dataset else {
-        throw GenerativeError(.state, "preparation standardize needs a fit, whose rows it takes means of")
-      }
-      preparation = try Preparation(standardizing: dataset, ranks, context: context)
+    var settled = asked.settled(areUnits: true)
+    let others = asked.settled(areUnits: false)
+    // Rows are read where something hangs on them.
+    if let dataset, settled.preparation != others.preparation || !settled.hasNetworks(of: others),
+      try !dataset.isInUnits(ranks)
+    {
+      settled = others
     }
-    let before = (options, self.preparation)
-    if settled != options { try rebuild(settled) }
-    self.preparation = preparation
+    let chosen = try settled.preparation.chosen(for: dataset, ranks, context)
+    let before = (options, preparation)
+    try rebuild(settled)
+    preparation = chosen
     if dataset == nil { asked = settled }
     return {
       // A model that cannot have its memory back stays as it was settled.
@@ -72,10 +73,7 @@ extension TabledModel {
   func withPrepared<Result>(
     _ x: UnsafePointer<Float>, rows: Int, _ body: (UnsafePointer<Float>) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result {
-    guard let preparation else { return try body(x) }
-    let prepared = try Buffer<Float>(count: rows * rowShape.count, in: context.memory)
-    preparation.apply(x, rows: rows, into: prepared.base)
-    return try body(prepared.base)
+    try preparation.withRows(x, rows, in: context, body)
   }
 }
 

@@ -71,11 +71,7 @@ extension GAN {
 
   /// y ← rows as the networks see them, of a caller's.
   func prepare(_ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>) {
-    if let preparation {
-      preparation.apply(x, rows: rows, into: y)
-    } else {
-      y.update(from: x, count: rows * options.shape.count)
-    }
+    preparation.write(x, rows: rows, width: options.shape.count, into: y)
     toInside(y, rows: rows)
   }
 

@@ -69,8 +69,7 @@ extension GAN.Options: NetworkOptions {
 
   package var outputActivation: Activation {
     get {
-      givenOutput
-        ?? (preparation == .standardize ? .identity : architecture == .convolutional ? .tanh : .sigmoid)
+      preparation.output(given: givenOutput, otherwise: architecture == .convolutional ? .tanh : .sigmoid)
     }
     set { givenOutput = newValue }
   }
@@ -79,7 +78,7 @@ extension GAN.Options: NetworkOptions {
     var settled = self
     settled.preparation = preparation.settled(
       shape, areUnits: areUnits, needsUnits: givenOutput == .sigmoid || givenOutput == .tanh)
-    settled.outputActivation = settled.outputActivation
+    settled.givenOutput = settled.outputActivation
     return settled
   }
 

@@ -82,11 +82,9 @@ private func run(
   let best = try Buffer<Float>(count: rows * latentSize, in: context.memory)
   let errors = try Buffer<Float>(count: rows, in: context.memory)
   try fill(start.base)
-  let prepared = try Buffer<Float>(count: rows * (preparation?.columnCount ?? 0), in: context.memory)
-  preparation?.apply(x, rows: rows, into: prepared.base)
-  try inversion.run(
-    preparation == nil ? x : UnsafePointer(prepared.base), rows: rows, from: start.base, best: best,
-    error: errors)
+  try preparation.withRows(x, rows, in: context) { x throws(GenerativeError) in
+    try inversion.run(x, rows: rows, from: start.base, best: best, error: errors)
+  }
   latents?.update(from: best.base, count: best.count)
   error?.update(from: errors.base, count: rows)
 }

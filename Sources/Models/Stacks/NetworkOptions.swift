@@ -1,5 +1,7 @@
+import Datasets
 import Networks
 import Options
+import Ranks
 import Tensors
 import Training
 
@@ -33,6 +35,26 @@ package enum PreparationRule: Equatable, Sendable {
 }
 
 extension PreparationRule {
+  /// What is done to the rows of a first fit; nil: nothing.
+  ///
+  /// - Parameters:
+  ///   - dataset: nil: rows come one step's at a time.
+  ///   - ranks: those that have rows of their own, all of which make this call.
+  func chosen(for dataset: Dataset?, _ ranks: Ranks?, _ context: Context) throws(GenerativeError)
+    -> Preparation?
+  {
+    guard self == .standardize else { return nil }
+    guard let dataset else {
+      throw GenerativeError(.state, "preparation standardize needs a fit, whose rows it takes means of")
+    }
+    return try Preparation(standardizing: dataset, ranks, context: context)
+  }
+
+  /// The output's activation: the given one, identity for standardised rows, or another.
+  func output(given: Activation?, otherwise: Activation) -> Activation {
+    given ?? (self == .standardize ? .identity : otherwise)
+  }
+
   /// Refuses an output in [0, 1] for standardised rows.
   func check(_ outputActivation: Activation) throws(GenerativeError) {
     guard self == .standardize, outputActivation != .identity else { return }
@@ -44,8 +66,7 @@ extension PreparationRule {
   /// - Parameter needsUnits: whether other options ask for rows in [0, 1].
   func settled(_ shape: Shape, areUnits: Bool, needsUnits: Bool) -> PreparationRule {
     guard self == .automatic else { return self }
-    let isTable = shape.height == 1 && shape.width == 1
-    return isTable && !areUnits && !needsUnits ? .standardize : .none
+    return shape.isTable && !areUnits && !needsUnits ? .standardize : .none
   }
 }
 
@@ -55,7 +76,7 @@ extension NetworkOptions {
   }
 
   /// Whether rows are a table of few columns, of which small networks learn as much, sooner.
-  package var isNarrowTable: Bool { shape.height == 1 && shape.width == 1 && shape.channels <= 32 }
+  package var isNarrowTable: Bool { shape.isTable && shape.channels <= 32 }
 
   /// The defaults of the architecture, for rows of the shape.
   init(networkDefaultsFor values: OptionValues) throws(GenerativeError) {

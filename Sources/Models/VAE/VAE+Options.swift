@@ -94,7 +94,7 @@ extension VAE.Options: MirroredOptions {
 
   /// Of a Gaussian decoder's mean, identity or sigmoid; of a Bernoulli decoder sigmoid.
   package var outputActivation: Activation {
-    get { givenOutput ?? (preparation == .standardize ? .identity : .sigmoid) }
+    get { preparation.output(given: givenOutput, otherwise: .sigmoid) }
     set { givenOutput = newValue }
   }
 
@@ -102,9 +102,9 @@ extension VAE.Options: MirroredOptions {
     var settled = self
     let needsUnits = givenLikelihood == .bernoulli || binarizes || givenOutput == .sigmoid
     settled.preparation = preparation.settled(shape, areUnits: areUnits, needsUnits: needsUnits)
-    settled.likelihood = settled.likelihood
-    if case .gaussian = settled.likelihood, !areUnits { settled.outputActivation = givenOutput ?? .identity }
-    settled.outputActivation = settled.outputActivation
+    settled.givenLikelihood = settled.likelihood
+    if case .gaussian = settled.likelihood, !areUnits { settled.givenOutput = givenOutput ?? .identity }
+    settled.givenOutput = settled.outputActivation
     return settled
   }
 }

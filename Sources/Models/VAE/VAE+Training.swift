@@ -229,30 +229,27 @@ package final class VAEStep: TrainingStep {
   }
 
   /// Where λ = ln σ² is learned: its gradient, which the rows' does not carry, or in its place the squared errors,
-  /// from which `settle` has σ² itself.
+  /// from which `willUpdate` has σ² itself.
   private func addVarianceGradient(
     _ x: UnsafePointer<Float>, _ output: UnsafePointer<Float>, rows: Int, scale: Float
   ) {
+    guard let errors = varianceGradient else { return }
     let width = model.options.shape.count
-    guard model.options.likelihood == .gaussian(variance: nil), let gradient = model.decoder.gradient
-    else { return }
-    let perRow = scale / model.options.reconstructionWeight
     switch model.options.learnedVariance {
     case .gradient:
-      gradient.base[gradient.count - 1] +=
+      errors[0] +=
         scale
         * Float(
           GaussianLikelihood.sharedLogVarianceGradient(
             losses: losses.base, rows: rows, features: width, variance: model.variance))
     case .shared:
-      gradient.base[gradient.count - 1] +=
-        perRow
+      errors[0] +=
+        scale / model.options.reconstructionWeight
         * Float(
           GaussianLikelihood.squaredErrors(
             losses: losses.base, rows: rows, features: width, variance: model.variance))
     case .pixel:
       // The gradient of the output is scale · (y − t) / σ², weighted where a row has several latents.
-      let errors = gradient.base + (gradient.count - width)
       for row in 0..<samples * rows {
         let (y, dy, target) = (output + row * width, dOutput.base + row * width, x + row % rows * width)
         for j in 0..<width {
@@ -264,12 +261,9 @@ package final class VAEStep: TrainingStep {
   }
 
   /// σ² ← the mean squared error of about the last hundred steps, of all of few; the optimizer has no part in it.
-  package func settle(_ turn: Int, at time: StepTime, divisor: Double) {
-    guard model.options.likelihood == .gaussian(variance: nil), model.options.learnedVariance != .gradient,
-      let gradient = model.decoder.gradient
-    else { return }
-    let count = model.options.learnedVariance == .pixel ? model.options.shape.count : 1
-    let errors = gradient.base + (gradient.count - count)
+  package func willUpdate(_ turn: Int, at time: StepTime, divisor: Double) {
+    guard model.options.learnedVariance != .gradient, let errors = varianceGradient else { return }
+    let count = model.varianceCount
     let features = Double(model.options.shape.count / count)
     let share = max(0.01, 2 / Double(time.step + 1))
     for j in 0..<count {
@@ -278,6 +272,13 @@ package final class VAEStep: TrainingStep {
       model.logVariances[j] = Float(log(max(variance, Self.leastVariance)))
       errors[j] = 0
     }
+  }
+
+  /// The gradient's part for λ; nil where no variance is learned.
+  private var varianceGradient: UnsafeMutablePointer<Float>? {
+    guard model.options.likelihood == .gaussian(variance: nil), let gradient = model.decoder.gradient
+    else { return nil }
+    return gradient.base + (gradient.count - model.varianceCount)
   }
 
   /// What keeps columns that are reproduced exactly from all weight.

@@ -169,10 +169,11 @@ package final class VAE: @unchecked Sendable {
 
   /// λ = ln σ², one or one of each pixel, where the variance is learned: the decoder's last parameters.
   var logVariances: UnsafeMutablePointer<Float> {
-    let network = decoder.network
-    return decoder.weights.parameters.base
-      + (network.parameterCount - (network.layers.last?.parameterCount ?? 0))
+    decoder.weights.parameters.base + (decoder.network.parameterCount - varianceCount)
   }
+
+  /// How many those are.
+  var varianceCount: Int { decoder.network.layers.last?.parameterCount ?? 0 }
 
   /// σ², where one is learned for all pixels.
   var variance: Float {

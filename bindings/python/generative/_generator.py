@@ -23,7 +23,7 @@ from ._progress import Callback
 from ._rows import Floats, Integers, address
 from ._structs import InvertOptions
 from .context import Token
-from .dataset import Dataset, open_dataset
+from .dataset import open_dataset
 
 
 class GeneratorModel(NetworkModel):
@@ -99,8 +99,7 @@ class GeneratorModel(NetworkModel):
         """Rows and labels as the library takes them. A labelled Dataset has labels for a conditional model."""
         if isinstance(X, (str, os.PathLike)) and isinstance(labels, (str, os.PathLike)):
             X, labels = open_dataset(X, labels, shape=self.shape_), None
-        if labels is None and isinstance(X, Dataset) and self._n_conditions() > 0 and X.info.n_classes > 0:
-            labels = X.labels()
+        labels = self._own_labels(X, labels)
         rows: Floats = self._rows(X)
         return rows, self._labels(labels, len(rows), name)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from ._errors import InvalidArgumentError, NotReadyError, check, raise_not_fitte
 from ._estimator import Estimator
 from ._handle import Owner, handle_of, made
 from ._library import lib
-from ._options import choose
+from ._options import choose, described
 from ._rows import as_rows, check_channels_last, rows_first, size_of
 from ._scale import Scale
 from ._stream import is_stream
@@ -124,11 +123,7 @@ class Model(Estimator, Owner):
 
     def _described(self) -> dict[str, Any]:
         """The options of the model by name, as the library has them."""
-        handle, size = self._fitted_handle(), ctypes.c_int64()
-        check(lib.gen_model_describe(handle, None, 0, ctypes.byref(size)))
-        text = ctypes.create_string_buffer(size.value)
-        check(lib.gen_model_describe(handle, text, size.value, ctypes.byref(size)))
-        options: dict[str, Any] = json.loads(text.value)["options"]
+        options: dict[str, Any] = described(lib.gen_model_describe, self._fitted_handle())["options"]
         return options
 
     @classmethod
@@ -198,6 +193,12 @@ class Model(Estimator, Owner):
     def _n_conditions(self) -> int:
         """The classes of a conditional model, whose methods take labels; 0 for any other."""
         return 0
+
+    def _own_labels(self, X: Any, labels: Any) -> Any:
+        """The labels given with X, or for a conditional model those of a labelled Dataset."""
+        if labels is None and self._n_conditions() > 0 and isinstance(X, Dataset) and X.info.n_classes > 0:
+            return X.labels()
+        return labels
 
     def _check_unconditional(self, verb: str) -> None:
         """Raises InvalidArgumentError for a conditional model, where the library takes no labels."""

@@ -73,11 +73,16 @@ def _widths(value: Any, name: str) -> str:
 @lru_cache(maxsize=None)
 def _types(name: str) -> dict[str, str]:
     """The types of the options of a table by their names: "whole", "widths", "number" ..."""
+    return {row["name"]: row["type"] for row in described(lib.gen_options_describe, name.encode())}
+
+
+def described(function: Any, subject: Any) -> Any:
+    """The value of the JSON text that function(subject, text_out, capacity, byte_count_out) writes."""
     size = ctypes.c_int64()
-    check(lib.gen_options_describe(name.encode(), None, 0, ctypes.byref(size)))
+    check(function(subject, None, 0, ctypes.byref(size)))
     text = ctypes.create_string_buffer(size.value)
-    check(lib.gen_options_describe(name.encode(), text, size.value, ctypes.byref(size)))
-    return {row["name"]: row["type"] for row in json.loads(text.value)}
+    check(function(subject, text, size.value, ctypes.byref(size)))
+    return json.loads(text.value)
 
 
 class OptionStruct(Generic[S]):

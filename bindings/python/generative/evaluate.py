@@ -280,9 +280,8 @@ def model(
     """
     rows = X.read() if isinstance(X, Dataset) else as_rows(X).reshape(np.shape(X))
     found: dict[str, Any] = {"n_rows": len(rows)}
-    is_conditional = isinstance(model, Model) and model._n_conditions() > 0
-    if labels is None and is_conditional and isinstance(X, Dataset) and X.info.n_classes > 0:
-        labels = X.labels()
+    if isinstance(model, Model):
+        labels = model._own_labels(X, labels)
     given = {} if labels is None else {"labels": labels}
     if hasattr(model, "reconstruct"):
         back = model.reconstruct(rows, **given)

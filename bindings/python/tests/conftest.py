@@ -1,5 +1,6 @@
 """Data that many tests use."""
 
+import importlib
 import os
 import signal
 import sys
@@ -15,6 +16,13 @@ sys.path.insert(0, str(ROOT / "Tests" / "Scripts"))
 os.environ.setdefault("GENERATIVE_LIBRARY", str(ROOT / ".build" / "release" / "libgenerative.so"))
 # A shell lets what runs in the background ignore Ctrl-C, which tests send to themselves.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def benchmark(monkeypatch):
+    """Imports a module of Benchmarks by its name."""
+    monkeypatch.syspath_prepend(str(ROOT / "Benchmarks"))
+    return importlib.import_module
 
 
 @pytest.fixture

@@ -1,15 +1,10 @@
 """Digits: small variances, rows far from zero, very large and very small numbers, beside numpy in Double."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import references
 
 from generative import PCA, Dataset, GenerativeError, Mixture, Moments, evaluate
-
-BENCHMARKS = Path(__file__).resolve().parents[3] / "Benchmarks"
 
 OFFSETS = [0.0, *(10.0**power for power in range(8))]
 at_offsets = pytest.mark.parametrize("offset", OFFSETS, ids="{:.0e}".format)
@@ -285,14 +280,8 @@ def test_every_measure_of_a_pca_of_rows_at_an_offset(dtype, offset):
     assert found["log_likelihood"].mean == pytest.approx(likelihoods(X, unseen, 3).mean(), rel=1e-5)
 
 
-def test_the_quick_sweep_of_matrices_passes(capsys):
+def test_the_quick_sweep_of_matrices_passes(benchmark, capsys):
     """Benchmarks/accuracy.py: sixty small matrices, all solvers, beside a reference of more digits."""
     pytest.importorskip("sklearn")
-    sys.path.insert(0, str(BENCHMARKS))
-    try:
-        import accuracy
-
-        status = accuracy.main(["--quick"])
-    finally:
-        sys.path.remove(str(BENCHMARKS))
+    status = benchmark("accuracy").main(["--quick"])
     assert status == 0, capsys.readouterr().out

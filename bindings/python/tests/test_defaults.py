@@ -1,16 +1,11 @@
 """What the library chooses where nobody says, and that it is enough."""
 
-import sys
-
 import numpy as np
 import pytest
 import safetensors.numpy as safetensors
-from conftest import ROOT
 
 import generative
 from generative import GAN, VAE, Autoencoder, Classifier
-
-BENCHMARKS = ROOT / "Benchmarks"
 
 
 def steps(model, n, **shape):
@@ -80,16 +75,10 @@ def test_columns_known_better_than_others_gain_by_variances_of_their_own():
     assert pixel.score(rows) > shared.score(rows) + 0.3
 
 
-def test_the_quick_table_of_defaults_holds(capsys):
+def test_the_quick_table_of_defaults_holds(benchmark, capsys):
     """Benchmarks/defaults.py: autoencoders beside PCA, VAEs beside probabilistic PCA, the modes of a ring."""
     pytest.importorskip("sklearn")
-    sys.path.insert(0, str(BENCHMARKS))
-    try:
-        import defaults
-
-        status = defaults.main(["--quick"])
-    finally:
-        sys.path.remove(str(BENCHMARKS))
+    status = benchmark("defaults").main(["--quick"])
     assert status == 0, capsys.readouterr().out
 
 
