@@ -11,6 +11,8 @@ package struct BatchOrder: Sendable {
   package var keepsPartialBatch = false
   /// Rows of a stream held back to shuffle it; 1 keeps its order.
   package var shuffleWindow = 8192
+  /// Classes that the labels of a stream must be of; 0: any.
+  package var classCount = 0
   /// Datasets of one seed and different numbers are shuffled each in another order.
   package var shard = 0
 
@@ -145,7 +147,7 @@ package final class BatchReader {
         if count == 0 || windowCount == 0 {
           windowCount += try stream.read(
             maxRowCount: order.shuffleWindow - windowCount, into: window.base + windowCount * columnCount,
-            labels: stream.hasLabels ? windowLabels.base + windowCount : nil)
+            labels: stream.hasLabels ? windowLabels.base + windowCount : nil, classCount: order.classCount)
         }
         if windowCount == 0 { break }
         let place = random.below(windowCount, draw: draws)
@@ -161,7 +163,8 @@ package final class BatchReader {
         count += 1
       }
     } else {
-      count = try stream.read(maxRowCount: order.batchSize, into: rows, labels: labels)
+      count = try stream.read(
+        maxRowCount: order.batchSize, into: rows, labels: labels, classCount: order.classCount)
     }
     return count == order.batchSize || order.keepsPartialBatch ? count : 0
   }

@@ -50,12 +50,15 @@ package final class RowStream: Sendable {
 
   /// Reads the next rows: as many as asked for, fewer only at the end, 0 after it.
   ///
-  /// - Parameter labels: gets the rows' classes where the stream has them; nil: nobody asks.
+  /// - Parameters:
+  ///   - labels: gets the rows' classes where the stream has them; nil: nobody asks.
+  ///   - classCount: classes that they must be of; 0: any.
   /// - Throws: `.busy` when called from the callback, `.argument` when the callback tells a count it
-  ///   was not asked for or a negative label, `.cancelled` when it tells a negative count, `.nonfinite`,
+  ///   was not asked for or a label that is none, `.cancelled` when it tells a negative count, `.nonfinite`,
   ///   `.memory`.
   package func read(
-    maxRowCount: Int, into rows: UnsafeMutablePointer<Float>, labels: UnsafeMutablePointer<Int32>? = nil
+    maxRowCount: Int, into rows: UnsafeMutablePointer<Float>, labels: UnsafeMutablePointer<Int32>? = nil,
+    classCount: Int = 0
   ) throws(GenerativeError) -> Int {
     let spare = hasLabels && labels == nil ? try Buffer<Int32>(count: maxRowCount, in: memory) : nil
     let labels = hasLabels ? labels ?? spare?.base : nil
@@ -81,10 +84,14 @@ package final class RowStream: Sendable {
           row: here.nextRow + bad / columnCount, column: bad % columnCount,
           value: Double(rows[count * columnCount + bad]))
       }
-      if let labels, let bad = (count..<count + got).first(where: { labels[$0] < 0 }) {
-        throw GenerativeError(
-          .argument,
-          "the label of row \(here.nextRow + bad - count) must be 0 or more, not \(labels[bad])")
+      if let labels {
+        let limit = classCount > 0 ? classCount : Int(Int32.max) + 1
+        if let bad = (count..<count + got).first(where: { !(0..<limit).contains(Int(labels[$0])) }) {
+          throw GenerativeError(
+            .argument,
+            "the label of the stream's row \(here.nextRow + bad - count) must be between 0 and \(limit - 1), not "
+              + "\(labels[bad])")
+        }
       }
       here.ended = got == 0
       here.nextRow += got

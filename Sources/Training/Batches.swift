@@ -59,6 +59,7 @@ package final class Batches {
     var order = BatchOrder(
       batchSize: rowCapacity, shuffles: seed != nil, seed: seed ?? 0, keepsPartialBatch: true)
     order.shard = sharesRows ? 0 : ranks?.rank ?? 0
+    order.classCount = classCount
     if let stream = dataset.stream {
       order.shuffleWindow = max(stream.shuffleWindow, 1)
       order.shuffles = order.shuffles && stream.shuffleWindow > 1
@@ -147,9 +148,6 @@ package final class Batches {
     let count = try (team?.ranks).together { () throws(GenerativeError) in
       let hasLabels = streamLabels.count > 0
       let count = try reader.next(into: batch.base, labels: hasLabels ? streamLabels.base : nil)
-      if hasLabels, classCount > 0 {
-        try Labels.check(streamLabels.base, rows: count, "the labels of a batch", classCount: classCount)
-      }
       if checksUnitRange {
         try checkUnitRange(UnsafeBufferPointer(start: batch.base, count: count * rowSize), in: context) { _ in
           "a number of the stream"

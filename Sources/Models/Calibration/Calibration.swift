@@ -199,11 +199,9 @@ extension Calibrated {
     var done = 0
     while true {
       try Run.proceed(done, of: 0)
-      let count = try stream.read(maxRowCount: blockRows, into: floats.base, labels: labels.base)
+      let count = try stream.read(
+        maxRowCount: blockRows, into: floats.base, labels: labels.base, classCount: classCount)
       if count == 0 { return }
-      if classCount > 0 {
-        try Labels.check(labels.base, rows: count, "the labels of a batch", classCount: classCount)
-      }
       let rows = Matrix(floats.base, rows: count, columns: size)
       try Run.apart { () throws(GenerativeError) in
         try body(.floats(rows), classCount > 0 ? UnsafePointer(labels.base) : nil)

@@ -11,6 +11,7 @@ from typing import Any, Optional, TypeVar
 import numpy as np
 
 from ._c_types import room
+from ._classes import is_one
 from ._errors import GenerativeError, check
 from ._follow import interruptible
 from ._handle import made
@@ -104,7 +105,7 @@ class CalibratedModel(Model):
         if labels is not None and self._n_conditions() == 0:
             self._labels(labels, None)
         rule = LabelRule(type(self).__name__, self._n_conditions())
-        if labels is not None and is_array(X) and np.ndim(labels) == 0 and not isinstance(labels, os.PathLike):
+        if is_array(X) and is_one(labels) and not isinstance(labels, (str, os.PathLike, type(None))):
             labels = self._labels(labels, len(X))
         given: Rows = rule.rows(X, labels, "labels")
         is_labelled = self._n_conditions() > 0

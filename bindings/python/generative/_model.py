@@ -14,7 +14,7 @@ import numpy.typing as npt
 from . import _constants as c
 from ._c_types import room
 from ._checkpoint import Checkpoint
-from ._classes import as_labels
+from ._classes import as_labels, is_one
 from ._errors import InvalidArgumentError, NotReadyError, check, raise_not_fitted
 from ._estimator import Estimator
 from ._handle import Owner, handle_of, made
@@ -226,9 +226,8 @@ class Model(Estimator, Owner):
         """The labels of a sample of n rows, or of as many as there are labels, and the number of rows."""
         if labels is None:
             return None, n
-        is_one = np.isscalar(labels) or getattr(labels, "ndim", 1) == 0
-        known = self._labels(labels, room(n) if is_one else None)
-        return known, n if known is None or is_one else len(known)
+        known = self._labels(labels, room(n) if is_one(labels) else None)
+        return known, n if known is None or is_one(labels) else len(known)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

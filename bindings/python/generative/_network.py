@@ -108,14 +108,13 @@ class NetworkModel(Model):
             whole = dataset_of(
                 learned.X, self.context, labels=learned.labels, shape=self.shape, labelled=takes_labels
             )
-            data = stack.enter_context(whole)
+            data, measured = stack.enter_context(whole), None
+            if validation is not None and held is None:
+                data, measured = map(stack.enter_context, held_out(data, validation, self.seed, self._least_rows))
             self._check_row_count(data)
             check_channels_last(data.shape, self.shape_ if goes_on else self.shape)
             rule.check(data, "X")
-            measured = None
-            if validation is not None and held is None:
-                data, measured = map(stack.enter_context, held_out(data, validation, self.seed, self._least_rows))
-            elif held is not None:
+            if held is not None:
                 rows = dataset_of(
                     held.X, self.context, labels=held.labels, shape=data.shape, labelled=takes_labels
                 )

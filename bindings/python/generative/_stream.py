@@ -111,7 +111,7 @@ def passes_over(batches: Batches, labelled: bool = False) -> Callable[[], Iterab
     """A function that begins a pass over the rows of the batches, or over (rows, labels) of labelled ones."""
     parts = _pairs_of_each if labelled else _rows_of_each
     if isinstance(batches, Iterator):
-        return _Kept(parts(batches))
+        return _Kept(parts(batches), labelled)
     begin = batches if callable(batches) else batches.__iter__
     return lambda: parts(begin())
 
@@ -141,7 +141,8 @@ def _rows_of_each(batches: Iterable[Any]) -> Iterator[Any]:
 def _pairs_of_each(batches: Iterable[Any]) -> Iterator[Any]:
     """Batches, all of which must be (rows, labels)."""
     for batch in batches:
-        if not is_pair(batch):
+        # Here two of anything are rows and labels, whose mistakes as_labels names.
+        if not isinstance(batch, (tuple, list)) or len(batch) != 2 or np.ndim(batch[0]) < 2:
             raise ValueError("a batch must be (rows, labels), as labels are needed: this one is rows alone")
         rows_of(batch)
         yield batch
@@ -150,14 +151,15 @@ def _pairs_of_each(batches: Iterable[Any]) -> Iterator[Any]:
 class _Kept:
     """Passes over what can be gone over once: batches are kept as they come."""
 
-    def __init__(self, batches: Iterator[Any]) -> None:
+    def __init__(self, batches: Iterator[Any], labelled: bool) -> None:
         self._batches = batches
+        self._labelled = labelled
         self._kept: list[Any] = []
 
     def __call__(self) -> Iterator[Any]:
         yield from self._kept
         for batch in self._batches:
-            self._kept.append(_copied(batch) if not is_pair(batch) else (_copied(batch[0]), _listed(batch[1])))
+            self._kept.append((_copied(batch[0]), _listed(batch[1])) if self._labelled else _copied(batch))
             yield self._kept[-1]
 
 
