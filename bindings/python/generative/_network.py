@@ -137,12 +137,12 @@ class NetworkModel(Model):
             if comm is not None and status == c.E_COMM:
                 comm._check(status)
             if self.info.n_steps == 0 and status != c.E_CANCELLED:
-                data._reraise()
+                self._reraise(data, measured)
                 follower.finish()
                 check(status)
         self._see(X, data)
         self.history_ = (getattr(self, "history_", []) if goes_on else []) + watch.epochs
-        data._reraise()
+        self._reraise(data, measured)
         follower.finish()
         if not (status == c.E_CANCELLED and follower.stopped):
             check(status)
@@ -199,6 +199,13 @@ class NetworkModel(Model):
         """Epochs fitted so far."""
         count: int = self.info.n_epochs
         return count
+
+    @staticmethod
+    def _reraise(*datasets: Optional[Dataset]) -> None:
+        """Raises what the batches of streams raised, if they did."""
+        for each in datasets:
+            if each is not None:
+                each._reraise()
 
     def _n_labels(self, goes_on: bool) -> Optional[int]:
         """How many classes the labels of a fit may have; 0: it takes none; None: the library decides."""
