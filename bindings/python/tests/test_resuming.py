@@ -151,7 +151,7 @@ def test_a_plateau_lowers_the_rate_by_the_documented_rule(kind, validated, min_d
 @pytest.mark.parametrize("place", ["model", "file", "checkpoint"])
 def test_a_plateau_outlives_a_stop(kind, at, place, tmp_path):
     X, y = data()
-    options = {**FIT, **PLATEAU, "epochs": 20, "min_delta": 0.3}
+    options = {**FIT, **PLATEAU, "epochs": 20, "min_delta": 0.05, "learning_rate": 0.1}
     fit = {"validation": (X[40:], y[40:])}
     whole = SMALL[kind](**options).fit(X[:40], y[:40], **fit)
     assert len({event.learning_rate for event in whole.history_}) > 2
