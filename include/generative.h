@@ -273,8 +273,8 @@ enum {
   GEN_WARNING_DIVERGING_LOSS = 5,
   /* The fit has ended, and the model has made fewer than 100 steps in all */
   GEN_WARNING_FEW_STEPS = 6,
-  /* GAN: the fit has ended, and the rows of the averaged generator vary less than half as much as
-   * those of the last one: the average lags, and its images look gray */
+  /* GAN: the fit has ended, and the variance of the averaged generator's rows is less than 0.7
+   * times that of the last one's: the average lags, and its images look gray */
   GEN_WARNING_LAGGING_AVERAGE = 7
 };
 

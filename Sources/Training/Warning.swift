@@ -33,7 +33,7 @@ package enum Warning: Int32, Sendable {
     case .fewSteps:
       "the model has made fewer than 100 steps and has hardly learned; more epochs or a smaller batch_size may help"
     case .laggingAverage:
-      "the averaged generator lags behind the last one: its rows vary less than half as much, and images look gray; "
+      "the averaged generator lags behind the last one: its rows vary less than 0.7 times as much, and images look gray; "
         + "average_ramp 1, a smaller average_decay, more epochs or generator last may help"
     }
   }

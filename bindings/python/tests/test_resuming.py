@@ -283,6 +283,6 @@ def test_a_gan_takes_no_plateau_and_accumulates_nothing():
         with pytest.raises(generative.GenerativeError, match=f"{[*options][0]}.* does not work for a gan") as caught:
             SMALL["gan"](**FIT, **options).fit(X)
         assert caught.value.name == "GEN_E_UNSUPPORTED"
-    for accumulate in (0, -1, 65_537, 1.5, "2", None):
+    for accumulate in (0, -1, 65_537, 1.5, "2"):
         with pytest.raises(ValueError, match="accumulate must be"):
             SMALL["vae"](**FIT, accumulate=accumulate).fit(X)
