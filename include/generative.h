@@ -1517,6 +1517,7 @@ typedef struct gen_reconstruction_t {
 GEN_API gen_status gen_evaluate_reconstruction(const float *rows, const float *clean,
                                                int64_t n_rows, int64_t height, int64_t width,
                                                int64_t channels, const gen_context *context,
+                                               const gen_run *run,
                                                gen_reconstruction_t *quality_out);
 
 /* Counts the latents that a VAE uses: those whose mean varies over rows by more than threshold

@@ -216,7 +216,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
         Numbers(c_double)]),
     "gen_evaluate_reconstruction": (c_int32, [Numbers(c_float), Numbers(c_float), Integer(c_int64, "n_rows"),
         Integer(c_int64, "height"), Integer(c_int64, "width"), Integer(c_int64, "channels"), Handle,
-        POINTER(Reconstruction)]),
+        POINTER(Run), POINTER(Reconstruction)]),
     "gen_evaluate_active_units": (c_int32, [Numbers(c_float), Integer(c_int64, "n_rows"),
         Integer(c_int64, "latent_size"), c_double, Numbers(c_int64), Numbers(c_double)]),
     "gen_evaluate_frechet": (c_int32, [Numbers(c_float), Integer(c_int64, "n_real"), Numbers(c_float),
