@@ -1758,9 +1758,9 @@ GEN_API gen_status gen_moments_create_refined(const gen_moments *first, gen_mome
 GEN_API void gen_moments_destroy(gen_moments *moments);
 
 /* Adds the rows of a dataset. Returns also GEN_E_MISMATCH (other n_features), GEN_E_NONFINITE and
- * GEN_E_CANCELLED. After the last two, earlier batches of 4,096 rows were added; packed u8 or f32
- * rows in memory are a single batch. Cost: rows * n_features^2 FLOPs; sketch:
- * 4 * rows * n_features * n_directions. */
+ * GEN_E_CANCELLED. After GEN_E_NONFINITE earlier batches of 4,096 rows were added; packed u8 or f32
+ * rows in memory are a single batch. After GEN_E_CANCELLED the first n_rows rows (see the info)
+ * were added. Cost: rows * n_features^2 FLOPs; sketch: 4 * rows * n_features * n_directions. */
 GEN_API gen_status gen_moments_update(gen_moments *moments, const gen_dataset *dataset,
                                       const gen_run *run);
 /* Adds rows (n_rows x n_features) of dtype GEN_F32 or GEN_F64: all of them or, after an error,
