@@ -272,7 +272,10 @@ enum {
   /* Not for a GAN: the loss of an epoch is more than ten times that of the fit's first epoch */
   GEN_WARNING_DIVERGING_LOSS = 5,
   /* The fit has ended, and the model has made fewer than 100 steps in all */
-  GEN_WARNING_FEW_STEPS = 6
+  GEN_WARNING_FEW_STEPS = 6,
+  /* GAN: the fit has ended, and the variance of the averaged generator's rows is less than 0.7
+   * times that of the last one's: the average lags, and its images look gray */
+  GEN_WARNING_LAGGING_AVERAGE = 7
 };
 
 /* What an event callback receives; read-only, valid during the callback. Losses are means per row,
@@ -398,14 +401,18 @@ typedef struct gen_stream_options {
   void *user_data;                    /* passed to both */
   int64_t shuffle_rows; /* rows held to draw batches from at random; 0: in order; default: 4096 */
   const gen_context *context;
+  /* Instead of read, for rows with classes: as read, and writes the class of each row, >= 0, to
+   * labels_out; default: NULL (no labels) */
+  int64_t (*read_labelled)(float *rows_out, int32_t *labels_out, int64_t max_rows, void *user_data);
 } gen_stream_options;
 static inline gen_status gen_stream_options_init(gen_stream_options *options,
                                                  uint32_t struct_size) {
   return gen_struct_init("stream", options, struct_size);
 }
 
-/* Makes a dataset of rows pulled from a callback, for data that does not fit in memory. Only one
- * call at a time can read a stream. Functions that need row numbers return GEN_E_UNSUPPORTED. */
+/* Makes a dataset of rows pulled from a callback, for data that does not fit in memory: read or
+ * read_labelled. Only one call at a time can read a stream. Functions that need row numbers return
+ * GEN_E_UNSUPPORTED. */
 GEN_API gen_status gen_dataset_create_stream(const gen_stream_options *options,
                                              gen_dataset **dataset_out);
 
@@ -430,6 +437,14 @@ GEN_API gen_status gen_dataset_create_faces(const gen_faces_options *options,
 /* Makes a dataset of n_rows >= 1 rows of another, from first_row on. It keeps the other alive. */
 GEN_API gen_status gen_dataset_create_slice(const gen_dataset *dataset, int64_t first_row,
                                             int64_t n_rows, gen_dataset **dataset_out);
+/* Splits a dataset of two or more rows at random into two datasets, which keep it alive. Rows stay
+ * in their order. held_out_out: share * n_rows of the rows (rounded, halves to even), at least 1
+ * and at most n_rows - 1; rest_out: the others. share: above 0 and below 1. With labels below
+ * 4,096 each class has its share, rounded down or up, and keeps a row in rest_out if the number of
+ * rows allows. The same seed, share and labels give the same rows. After an error both outputs are
+ * NULL. Returns also GEN_E_UNSUPPORTED (a stream). */
+GEN_API gen_status gen_dataset_split(const gen_dataset *dataset, double share, uint64_t seed,
+                                     gen_dataset **rest_out, gen_dataset **held_out_out);
 GEN_API void gen_dataset_destroy(gen_dataset *dataset);
 
 typedef struct gen_dataset_info_t {
@@ -439,7 +454,7 @@ typedef struct gen_dataset_info_t {
   int64_t height;
   int64_t width;
   int64_t channels;
-  int64_t n_classes; /* largest label + 1; 0 without labels */
+  int64_t n_classes; /* largest label + 1; 0 without labels; -1 for a stream with labels */
   int64_t n_skipped; /* files of a folder that could not be read */
 } gen_dataset_info_t;
 GEN_API gen_status gen_dataset_info(const gen_dataset *dataset, gen_dataset_info_t *info_out);
@@ -701,7 +716,10 @@ enum {
   GEN_SCHEDULE_CONSTANT = 0,
   GEN_SCHEDULE_STEP = 1,   /* multiplies the rate by schedule_factor every schedule_period epochs */
   GEN_SCHEDULE_COSINE = 2, /* falls to schedule_factor of the rate along half a cosine */
-  GEN_SCHEDULE_LINEAR = 3  /* falls to schedule_factor of the rate along a line */
+  GEN_SCHEDULE_LINEAR = 3, /* falls to schedule_factor of the rate along a line */
+  /* multiplies the rate by schedule_factor when the validation loss, without validation the loss,
+   * has not fallen by more than min_delta for schedule_period epochs; not for a gan */
+  GEN_SCHEDULE_PLATEAU = 4
 };
 
 typedef struct gen_fit_options {
@@ -716,12 +734,13 @@ typedef struct gen_fit_options {
   /* > 0; default: GEN_AUTO (autoencoder, vae: 2e-3; classifier: 1e-3; gan: 2e-4, of a narrow table
    * 1e-3) */
   double learning_rate;
-  double beta1;           /* decay of gradients, [0, 1); default: GEN_AUTO (0.9; GAN: 0.5) */
-  double beta2;           /* of their squares, [0, 1); default: GEN_AUTO (0.999; RMSPROP: 0.99) */
-  double epsilon;         /* added to the denominator for stability, > 0; default: 1e-8 */
-  double weight_decay;    /* ADAMW: 0 ... 1,000; default: GEN_AUTO (0) */
-  double schedule_factor; /* STEP, COSINE, LINEAR: 0 ... 1; default: GEN_AUTO (STEP: 0.1; else 0) */
-  int64_t schedule_period; /* STEP: epochs, 1 ... 1,000,000; default: GEN_AUTO (10) */
+  double beta1;        /* decay of gradients, [0, 1); default: GEN_AUTO (0.9; GAN: 0.5) */
+  double beta2;        /* of their squares, [0, 1); default: GEN_AUTO (0.999; RMSPROP: 0.99) */
+  double epsilon;      /* added to the denominator for stability, > 0; default: 1e-8 */
+  double weight_decay; /* ADAMW: 0 ... 1,000; default: GEN_AUTO (0) */
+  /* STEP, COSINE, LINEAR, PLATEAU: 0 ... 1; default: GEN_AUTO (STEP, PLATEAU: 0.1; else 0) */
+  double schedule_factor;
+  int64_t schedule_period; /* STEP, PLATEAU: epochs, 1 ... 1,000,000; default: GEN_AUTO (10) */
   /* COSINE, LINEAR: epochs that the fall spans, from the model's first, >= 1; default: GEN_AUTO
    * (the epochs of this fit) */
   int64_t schedule_epochs;
@@ -732,7 +751,7 @@ typedef struct gen_fit_options {
   double clip_norm;
   /* Epochs without a lower validation loss after which to stop, >= 1; default: GEN_AUTO (never) */
   int64_t patience;
-  double min_delta;  /* least fall of the validation loss that counts as lower, >= 0; default: 0 */
+  double min_delta;  /* least fall of a loss that counts as lower, >= 0; default: 0 */
   int32_t keep_best; /* 1: end with the weights of the best validation epoch; default: 0 */
   int32_t resume;    /* 1: continue the interrupted fit; default: 0 */
   const char *checkpoint_path; /* file that keeps the fit while it runs; default: NULL (none) */
@@ -745,6 +764,10 @@ typedef struct gen_fit_options {
   /* With comm: 1: all ranks have the same rows, and each takes its part of every batch; 0: each has
    * rows of its own; default: 0 */
   int32_t shared_rows;
+  /* Batches whose gradients a step sums, 1 ... 65,536: steps of accumulate * batch_size rows in the
+   * memory of batch_size rows, equal to rounding without batch norm and KL sparsity, which take the
+   * rows of a batch. Not for a gan, nor with comm. Default: 1 */
+  int64_t accumulate;
 } gen_fit_options;
 static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t struct_size) {
   return gen_struct_init("fit", options, struct_size);
@@ -775,7 +798,8 @@ static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t
  * of a BERNOULLI vae, or of an autoencoder or gan with another output than IDENTITY, lie outside
  * [0, 1] (by more than 1e-6); batch_size is 1 with batch norm; keep_best or patience lacks
  * validation. Returns also GEN_E_MISMATCH (row_size; resume: other options or data; ranks that
- * differ), GEN_E_UNSUPPORTED (keep_best or patience of a gan), GEN_E_NONFINITE, GEN_E_CANCELLED,
+ * differ), GEN_E_UNSUPPORTED (keep_best, patience, PLATEAU or accumulate of a gan; accumulate with
+ * a comm), GEN_E_NONFINITE, GEN_E_CANCELLED,
  * GEN_E_IO (a checkpoint), GEN_E_STATE (resume: no record), GEN_E_COMM, and with resume what
  * gen_model_load does. */
 GEN_API gen_status gen_model_fit(gen_model *model, const gen_dataset *dataset,
@@ -906,9 +930,10 @@ GEN_API gen_status gen_rows_binarize(const float *rows, int64_t n_rows, int64_t 
 /* Decodes a grid of latents (Kingma & Welling, figure 4). latent_x varies along columns and
  * latent_y down rows, over the quantiles 0.5 / n ... 1 - 0.5 / n of N(0, 1); all other latents are
  * 0. latent_x, latent_y: different, below latent_size. n_grid_rows, n_grid_columns: 1 ... 4,096.
- * images_out: n_grid_rows * n_grid_columns rows. Returns also GEN_E_STATE (a conditional model). */
+ * labels: of the images, n_grid_rows * n_grid_columns. images_out: as many rows. */
 GEN_API gen_status gen_vae_manifold(const gen_vae *vae, int64_t latent_x, int64_t latent_y,
-                                    int64_t n_grid_rows, int64_t n_grid_columns, float *images_out);
+                                    const int32_t *labels, int64_t n_grid_rows,
+                                    int64_t n_grid_columns, float *images_out);
 
 /* ---- GAN: generative adversarial network ----------------------------------------------------
  *
@@ -1330,6 +1355,8 @@ typedef struct gen_invert_options {
   double prior_weight;  /* weight of |latent|^2 / 2 added to the squared error, >= 0; default: 0 */
   /* The first start, n_rows x latent_size; default: NULL (VAE: the encoder's mean; GAN: 0) */
   const float *start;
+  /* Of a conditional model: the class of each row, n_rows; others: NULL. Default: NULL */
+  const int32_t *labels;
 } gen_invert_options;
 static inline gen_status gen_invert_options_init(gen_invert_options *options,
                                                  uint32_t struct_size) {
@@ -1339,14 +1366,14 @@ static inline gen_status gen_invert_options_init(gen_invert_options *options,
 /* Finds the latents whose rows are nearest to given rows, by gradient descent through the fixed
  * model (vae and gan):
  *
- *     minimise over z:  |G(z) - x|^2 + prior_weight |z|^2 / 2.
+ *     minimise over z:  |G(z) - x|^2 + prior_weight |z|^2 / 2,
  *
- * latents_out: for each row the best latent that any step found. error_out: n_rows, |G(z) - x|^2
+ * of a conditional model G(z, label), given the labels of the options. latents_out: for each row
+ * the best latent that any step found. error_out: n_rows, |G(z) - x|^2
  * summed over the row. Either may be NULL. Uniform latents stay in [-1, 1]. An event's epoch is a
  * start, its reconstruction the mean squared error. GEN_STOP_AFTER_EPOCH, answered to an epoch,
  * ends with the starts so far. Returns also GEN_E_CANCELLED (outputs untouched), GEN_E_NONFINITE (a
- * learning_rate too large), GEN_E_UNSUPPORTED (a conditional model). Cost:
- * n_rows * n_starts * n_steps forward and backward passes. */
+ * learning_rate too large). Cost: n_rows * n_starts * n_steps forward and backward passes. */
 GEN_API gen_status gen_model_invert(const gen_model *model, const float *rows, int64_t n_rows,
                                     const gen_invert_options *options, const gen_run *run,
                                     float *latents_out, float *error_out);
@@ -1364,8 +1391,9 @@ GEN_API gen_status gen_model_invert(const gen_model *model, const float *rows, i
  *
  * A model and its files keep its mixture and threshold until a further fit of the model. The
  * gen_model_... functions below serve pca, autoencoder and vae. They return also GEN_E_MISMATCH
- * (rows of another size), GEN_E_STATE (a pca that is not fitted) and GEN_E_UNSUPPORTED (a
- * conditional VAE). */
+ * (rows of another size) and GEN_E_STATE (a pca that is not fitted). Latents and scores of a
+ * conditional VAE are those given the rows' labels, which a dataset must then have (else
+ * GEN_E_ARGUMENT). */
 
 typedef struct gen_mixture gen_mixture;
 
@@ -1427,10 +1455,10 @@ GEN_API gen_status gen_mixture_sample(const gen_mixture *mixture, int64_t n_rows
  * row's Gaussian. Returns also what gen_mixture_fit does, and GEN_E_STATE (skips: no latents). */
 GEN_API gen_status gen_model_fit_mixture(gen_model *model, const gen_dataset *dataset,
                                          const gen_mixture_options *options, const gen_run *run);
-/* Draws new rows: latents from the model's mixture, decoded. Returns also GEN_E_STATE (no
- * mixture). */
-GEN_API gen_status gen_model_sample_mixture(const gen_model *model, int64_t n_rows, uint64_t seed,
-                                            float *rows_out);
+/* Draws new rows: latents from the model's mixture, decoded. labels: NULL for a conditional model
+ * draws all classes with equal probability, by the seed. Returns also GEN_E_STATE (no mixture). */
+GEN_API gen_status gen_model_sample_mixture(const gen_model *model, const int32_t *labels,
+                                            int64_t n_rows, uint64_t seed, float *rows_out);
 /* Gives the model's mixture a handle, to be destroyed. Returns also GEN_E_STATE (no mixture). */
 GEN_API gen_status gen_model_mixture(const gen_model *model, gen_mixture **mixture_out);
 
@@ -1447,7 +1475,8 @@ GEN_API gen_status gen_model_threshold(const gen_model *model, double *threshold
  * GEN_F32 or GEN_F64. scores_out, anomalies_out: n_rows; either may be NULL. Returns also
  * GEN_E_STATE (no threshold for anomalies_out). */
 GEN_API gen_status gen_model_detect(const gen_model *model, const void *rows, int32_t dtype,
-                                    int64_t n_rows, double *scores_out, int32_t *anomalies_out);
+                                    const int32_t *labels, int64_t n_rows, double *scores_out,
+                                    int32_t *anomalies_out);
 
 /* ---- Evaluation -----------------------------------------------------------------------------
  *
@@ -1488,6 +1517,7 @@ typedef struct gen_reconstruction_t {
 GEN_API gen_status gen_evaluate_reconstruction(const float *rows, const float *clean,
                                                int64_t n_rows, int64_t height, int64_t width,
                                                int64_t channels, const gen_context *context,
+                                               const gen_run *run,
                                                gen_reconstruction_t *quality_out);
 
 /* Counts the latents that a VAE uses: those whose mean varies over rows by more than threshold
@@ -1728,9 +1758,9 @@ GEN_API gen_status gen_moments_create_refined(const gen_moments *first, gen_mome
 GEN_API void gen_moments_destroy(gen_moments *moments);
 
 /* Adds the rows of a dataset. Returns also GEN_E_MISMATCH (other n_features), GEN_E_NONFINITE and
- * GEN_E_CANCELLED. After the last two, earlier batches of 4,096 rows were added; packed u8 or f32
- * rows in memory are a single batch. Cost: rows * n_features^2 FLOPs; sketch:
- * 4 * rows * n_features * n_directions. */
+ * GEN_E_CANCELLED. After GEN_E_NONFINITE earlier batches of 4,096 rows were added; packed u8 or f32
+ * rows in memory are a single batch. After GEN_E_CANCELLED the first n_rows rows (see the info)
+ * were added. Cost: rows * n_features^2 FLOPs; sketch: 4 * rows * n_features * n_directions. */
 GEN_API gen_status gen_moments_update(gen_moments *moments, const gen_dataset *dataset,
                                       const gen_run *run);
 /* Adds rows (n_rows x n_features) of dtype GEN_F32 or GEN_F64: all of them or, after an error,

@@ -1,7 +1,7 @@
 import Tensors
 
-/// Files read between two reports of progress.
-private let blockFiles = 256
+/// Files that each thread reads between two reports of progress.
+private let blockFiles = 4
 
 extension Dataset {
   /// The PNG and JPEG pictures of a folder, scaled to cover `shape`, cropped to it around the centre
@@ -25,6 +25,7 @@ extension Dataset {
     let pixels = try Buffer<UInt8>(count: byteCount, in: context.memory)
     let failures = Failures()
     var kept = 0
+    let blockFiles = blockFiles * context.threadCount
     for first in stride(from: 0, to: paths.count, by: blockFiles) {
       try Run.proceed(first, of: paths.count)
       let block = first..<min(paths.count, first + blockFiles)

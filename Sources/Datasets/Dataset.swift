@@ -17,7 +17,7 @@ package final class Dataset: Sendable {
   package let shape: Shape
   /// The class of every row, or nil.
   package let labels: Buffer<Int32>?
-  /// One more than the largest label; 0 without labels.
+  /// One more than the largest label; 0 without labels, and for a stream.
   package let classCount: Int
   /// What is known about every row, or nil.
   package let factors: FactorTable?
@@ -64,6 +64,9 @@ package final class Dataset: Sendable {
   package var stream: RowStream? {
     if case .stream(let stream) = source { stream } else { nil }
   }
+
+  /// Whether rows come with their classes.
+  package var hasLabels: Bool { labels != nil || stream?.hasLabels ?? false }
 
   /// What the source's numbers are; streams hand out floats.
   package var elementKind: ElementKind {

@@ -133,16 +133,21 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
   create(dataset_out) { () throws(GenerativeError) -> DatasetHandle in
     guard options != nil else { throw .null("options") }
     let (o, values) = try gen_stream_options.read(options)
-    guard let read = o.read else { throw .null("read") }
+    let (plain, labelled) = (o.read, o.read_labelled)
+    guard plain != nil || labelled != nil else { throw .null("read") }
+    guard plain == nil || labelled == nil else {
+      throw GenerativeError(.argument, "read must be NULL where read_labelled is given")
+    }
     guard let rewind = o.rewind else { throw .null("rewind") }
     nonisolated(unsafe) let userData = o.user_data
     return DatasetHandle(
       try Dataset.stream(
         shape: try values.shape(), shuffleWindow: o.shuffle_rows == 0 ? -1 : Int(o.shuffle_rows),
-        context: try resolve(o.context)
-      ) { firstRow, maxRowCount, rows in
+        hasLabels: labelled != nil, context: try resolve(o.context)
+      ) { firstRow, maxRowCount, rows, labels in
         if firstRow == 0, callHost({ rewind(userData) }) != 0 { return -1 }
-        return Int(callHost { read(rows, Int64(maxRowCount), userData) })
+        let most = Int64(maxRowCount)
+        return Int(callHost { labelled?(rows, labels, most, userData) ?? plain?(rows, most, userData) ?? 0 })
       })
   }
 }
@@ -165,6 +170,26 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
   create(dataset_out) { () throws(GenerativeError) -> DatasetHandle in
     try withDataset(dataset) { (whole) throws(GenerativeError) -> DatasetHandle in
       DatasetHandle(try whole.rows(try checkRows(whole, first_row, n_rows, least: 1)))
+    }
+  }
+}
+
+@c @implementation public func gen_dataset_split(
+  _ dataset: OpaquePointer?, _ share: Double, _ seed: UInt64,
+  _ rest_out: UnsafeMutablePointer<OpaquePointer?>?, _ held_out_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    guard let rest_out else { throw .null("rest_out") }
+    guard let held_out_out else { throw .null("held_out_out") }
+    rest_out.pointee = nil
+    held_out_out.pointee = nil
+    guard share > 0, share < 1 else {
+      throw GenerativeError(.argument, "share must be above 0 and below 1, not \(share)")
+    }
+    try withDataset(dataset) { (whole) throws(GenerativeError) in
+      let (rest, held) = try whole.split(share: share, seed: seed)
+      rest_out.pointee = Handles.shared.insert(DatasetHandle(rest))
+      held_out_out.pointee = Handles.shared.insert(DatasetHandle(held))
     }
   }
 }
@@ -196,7 +221,7 @@ private func checkRows(
     info.height = Int64(object.dataset.shape.height)
     info.width = Int64(object.dataset.shape.width)
     info.channels = Int64(object.dataset.shape.channels)
-    info.n_classes = Int64(object.dataset.classCount)
+    info.n_classes = object.dataset.stream?.hasLabels ?? false ? -1 : Int64(object.dataset.classCount)
     info.n_skipped = Int64(object.skippedCount)
     try info.write(to: info_out, "info_out")
   }

@@ -44,6 +44,7 @@ extension FitOptions {
     checkpoint = try Self.checkpoint(o, values)
     resumes = o.resume == 1
     sharesRows = o.shared_rows == 1
+    accumulation = Int(o.accumulate)
   }
 
   private static func rule(_ values: OptionValues, _ defaults: FitDefaults) -> Optimizer.Rule {
@@ -68,6 +69,8 @@ extension FitOptions {
       return .step(factor: factor ?? 0.1, period: values.whole("schedule_period") ?? 10)
     case Int(GEN_SCHEDULE_COSINE): return .cosine(floor: factor ?? 0)
     case Int(GEN_SCHEDULE_LINEAR): return .linear(floor: factor ?? 0)
+    case Int(GEN_SCHEDULE_PLATEAU):
+      return .plateau(factor: factor ?? 0.1, period: values.whole("schedule_period") ?? 10)
     default: return .constant
     }
   }

@@ -91,12 +91,14 @@ import Training
         throw model.lacks("search for latents", "gen_model_invert", "vae and gan")
       }
       let (n, latent) = (try checkRowCount(n_rows), invertible.latentSize)
+      let given = try checkGiven(o.labels, n, model)
       let rows = try checkModelInput("rows", rows, n, invertible.rowShape.count, model.context)
       let start = o.start == nil ? nil : try checkModelInput("start", o.start, n, latent, model.context)
       try checkOptionalOutput("latents_out", latents_out, n, latent)
       try checkOptionalOutput("error_out", error_out, n, 1)
       try invertible.invert(
-        rows, rows: n, by: o.generator, from: start, options, latents: latents_out, error: error_out)
+        rows, rows: n, given: given, by: o.generator, from: start, options, latents: latents_out,
+        error: error_out)
     }
   }
 }

@@ -55,13 +55,14 @@ protocol Calibratable: AnyObject {
   func sizes() throws(GenerativeError) -> (row: Int, latent: Int)
   func fitMixture(_ dataset: Dataset, _ options: GaussianMixture.Options) throws(GenerativeError)
   func sampleMixture(
-    rows count: Int, seed: UInt64, into x: UnsafeMutablePointer<Float>
+    rows count: Int, seed: UInt64, given labels: UnsafePointer<Int32>?, into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError)
   func mixture() throws(GenerativeError) -> GaussianMixture
   func fitThreshold(_ dataset: Dataset, quantile: Double) throws(GenerativeError) -> Double
   func threshold() throws(GenerativeError) -> Double
   func detect(
-    _ rows: RowBatch, scores: UnsafeMutablePointer<Double>?, anomalies: UnsafeMutablePointer<Int32>?
+    _ rows: RowBatch, given labels: UnsafePointer<Int32>?, scores: UnsafeMutablePointer<Double>?,
+    anomalies: UnsafeMutablePointer<Int32>?
   ) throws(GenerativeError)
 }
 
@@ -82,8 +83,9 @@ protocol Invertible: AnyObject {
   var latentSize: Int { get }
   /// - Parameter generator: of the header's two; checked here.
   func invert(
-    _ x: UnsafePointer<Float>, rows: Int, by generator: Int32, from start: UnsafePointer<Float>?,
-    _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?, by generator: Int32,
+    from start: UnsafePointer<Float>?, _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?,
+    error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError)
 }
 
@@ -153,13 +155,14 @@ extension VAE: NetworkModel, Reconstructing, Calibratable, Invertible {
   }
 
   func invert(
-    _ x: UnsafePointer<Float>, rows: Int, by generator: Int32, from start: UnsafePointer<Float>?,
-    _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?, by generator: Int32,
+    from start: UnsafePointer<Float>?, _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?,
+    error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
     guard generator == 0 else {
       throw GenerativeError(.argument, "generator must be 0 for a vae, not \(generator)")
     }
-    try invert(x, rows: rows, from: start, options, latents: latents, error: error)
+    try invert(x, rows: rows, given: labels, from: start, options, latents: latents, error: error)
   }
 }
 
@@ -175,11 +178,13 @@ extension GAN: NetworkModel, Describing, Invertible {
   }
 
   func invert(
-    _ x: UnsafePointer<Float>, rows: Int, by generator: Int32, from start: UnsafePointer<Float>?,
-    _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?, by generator: Int32,
+    from start: UnsafePointer<Float>?, _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?,
+    error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
     let which: Generator = try checkChoice("generator", generator, [.average, .last])
-    try invert(x, rows: rows, by: which, from: start, options, latents: latents, error: error)
+    try invert(
+      x, rows: rows, given: labels, by: which, from: start, options, latents: latents, error: error)
   }
 }
 

@@ -67,6 +67,7 @@ extension OptionTable {
       user_data    pointer : passed to read and rewind
       shuffle_rows whole 0 2147483647 = 4096 : number of rows held to draw batches from at random; 0: in order
       context      pointer : context with the memory, threads and limits to use
+      read_labelled pointer : returns the next rows and their classes; in place of read
       """))
 
   static let faces = OptionTable(
@@ -145,6 +146,7 @@ extension OptionTable {
       learning_rate number (0 *] = 0.05 : initial learning rate; it falls to zero along half a cosine
       prior_weight  number [0 *] = 0 : weight of |latent|^2 / 2, added to the squared error
       start         pointer : first start of each row
+      labels        pointer : class of each row, of a conditional model
       """))
 
   static let mixture = OptionTable(

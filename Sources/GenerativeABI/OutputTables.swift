@@ -76,7 +76,7 @@ extension OptionTable {
       height    whole * * : height of a row
       width     whole * * : width of a row
       channels  whole * * : channels of a row
-      n_classes whole * * : largest label + 1; 0 without labels
+      n_classes whole * * : largest label + 1; 0 without labels; -1 for a stream with labels
       n_skipped whole * * : files of a folder that could not be read
       """), isOutput: true)
 

@@ -29,6 +29,7 @@ package struct FitTerms: Sendable {
     case .step(let factor, let period): add("schedule", "step by \(factor) every \(period) epochs")
     case .cosine(let floor): add("schedule", "cosine to \(floor)")
     case .linear(let floor): add("schedule", "linear to \(floor)")
+    case .plateau(let factor, let period): add("schedule", "plateau by \(factor) after \(period) epochs")
     }
     add("schedule_epochs", options.scheduleEpochs ?? 0)
     add("warm_up", options.warmUpEpochs)
@@ -39,7 +40,11 @@ package struct FitTerms: Sendable {
     add("dataset", Self.text(dataset, rows))
     add("validation", options.validation.map { Self.text($0, validationRows) } ?? "none")
     if rankCount > 1, !options.sharesRows { add("ranks", rankCount) }
+    add("accumulate", options.accumulation)
   }
+
+  /// Terms that earlier versions did not have, and what they were.
+  private static let earlier = [(name: "accumulate", text: "1")]
 
   /// The text of a term; nil when there is none.
   subscript(name: String) -> String? { values.first { $0.name == name }?.text }
@@ -89,7 +94,7 @@ package struct FitTerms: Sendable {
 
   /// Checks that a fit with `new` terms and these datasets goes on with one of these.
   ///
-  /// A term that only one of both has is another version's, and not compared.
+  /// A term that only one of both has is another version's, and not compared, unless it is known what it was.
   ///
   /// - Throws: `.mismatch` naming the first that differs.
   func check(
@@ -104,7 +109,9 @@ package struct FitTerms: Sendable {
 
   private func check(_ new: FitTerms) throws(GenerativeError) {
     for (name, text) in new.values {
-      guard let old = self[name], old != text else { continue }
+      guard let old = self[name] ?? Self.earlier.first(where: { $0.name == name })?.text, old != text else {
+        continue
+      }
       throw GenerativeError(
         .mismatch, "resume: \(name) was \(old) in the fit to go on with and cannot be \(text)")
     }

@@ -34,6 +34,11 @@ package struct StepTime: Sendable {
     StepTime(seed: seed, step: step, epoch: epoch, rate: rate, slice: slice, team: team)
   }
 
+  /// The same time, for a part of the batch's rows.
+  func part(_ slice: BatchSlice) -> StepTime {
+    StepTime(seed: seed, step: step, epoch: epoch, rate: rate, slice: slice, team: team)
+  }
+
   /// The place of the first row in its batch: where random numbers of rows begin.
   package var firstRow: Int { slice?.firstRow ?? 0 }
 

@@ -19,6 +19,8 @@ package final class Trainer {
   private let reporter: Reporter
   private let writer: CheckpointWriter?
   private let best: Snapshot?
+  /// Labels of a step of several batches; nil: the step has them itself.
+  private let labels: Buffer<Int32>?
   /// The ranks that fit together; nil: this process alone.
   private let team: Team?
   /// What a step changes before its last sum with the other ranks.
@@ -47,6 +49,14 @@ package final class Trainer {
         throw GenerativeError(
           .unsupported,
           "keep_best and patience do not work for a gan: its losses do not measure its samples")
+      }
+      if !model.lossIsMeasure, case .plateau = options.schedule {
+        throw GenerativeError(
+          .unsupported, "schedule plateau does not work for a gan: its losses do not measure its samples")
+      }
+      if options.accumulation > 1, ranks != nil || !model.lossIsMeasure {
+        let whom = ranks == nil ? "for a gan, whose networks take turns" : "with a comm"
+        throw GenerativeError(.unsupported, "accumulate does not work \(whom)")
       }
       try model.checkShape(of: dataset, "dataset")
       if let validation = options.validation { try model.checkShape(of: validation, "validation") }
@@ -126,9 +136,15 @@ package final class Trainer {
     sized.batchRows = Self.mostRows(of: dataset, rows, options.validation, validationRows, options)
     step = try model.prepare(sized, dataset)
     batches = try Batches(
-      dataset, rows: options.batchRows, minimumRows: step.minimumRows, seed: options.seed,
+      dataset, rows: options.stepRows, minimumRows: step.minimumRows, seed: options.seed,
       requiresUnitRange: model.requiresUnitRange, team: team, sharesRows: options.sharesRows,
-      rowCounts: rows, context: model.context)
+      rowCounts: rows, classCount: model.classCount, context: model.context)
+    var labels: Buffer<Int32>?
+    if options.accumulation > 1, step.labels != nil {
+      labels = try Buffer(
+        count: min(options.stepRows, dataset.rowCount ?? options.stepRows), in: model.context.memory)
+    }
+    self.labels = labels
     // A stream's length is not known before it was read once.
     if batches.stepCount == 0 { batches.finish(steps: record.stepsPerEpoch) }
     var validationBatches: Batches?
@@ -136,7 +152,7 @@ package final class Trainer {
       validationBatches = try Batches(
         validation, rows: options.batchRows, minimumRows: 1, seed: nil,
         requiresUnitRange: model.requiresUnitRange, team: team, sharesRows: options.sharesRows,
-        rowCounts: validationRows, context: model.context)
+        rowCounts: validationRows, classCount: model.classCount, context: model.context)
     }
     validation = validationBatches
     lastGood = try Snapshot(model.state, context: model.context)
@@ -246,7 +262,7 @@ package final class Trainer {
     var stops = false
     while true {
       if options.observer.isCancelled() { stops = try hears(.stopNow) || stops }
-      guard let slice = try batches.next(labels: step.labels) else { break }
+      guard let slice = try batches.next(labels: labels ?? step.labels) else { break }
       if let team, writer?.isDue(steps: 1) ?? false { team.wishes.insert(.save) }
       let (figures, rate) = try learn(slice)
       recent.add(figures, rows: slice.totalRows)
@@ -290,7 +306,9 @@ package final class Trainer {
     record.stepsDone += 1
     let figures: Figures
     do throws(Runaway) {
-      figures = try step.learn(batches.base, rows: slice.rowCount, at: time)
+      figures = try step.learn(
+        batches.base, rows: slice.rowCount, of: model.rowShape.count, at: time, inPartsOf: options.batchRows,
+        labels: labels)
     } catch {
       throw runsAway(error.description, ": \(error.place)")
     }
@@ -315,6 +333,7 @@ package final class Trainer {
     record.stepsPerEpoch = batches.stepCount
     record.streamChecksum = 0
     record.mean = Figures.Mean()
+    settlePlateau(options.validation == nil ? mean[.loss] : validated[.loss])
     if options.validation != nil {
       let loss = validated[.loss]
       if loss < record.bestLoss - options.minDelta {
@@ -338,6 +357,19 @@ package final class Trainer {
     return try does(team.takeHeard()) || stops
   }
 
+  /// Lets a rate that falls on a plateau fall where it is time, after an epoch of this loss.
+  private func settlePlateau(_ loss: Double) {
+    guard case .plateau(_, let period) = options.schedule else { return }
+    if loss < record.plateau.loss - options.minDelta {
+      (record.plateau.loss, record.plateau.epochs) = (loss, 0)
+    } else {
+      record.plateau.epochs += 1
+    }
+    guard record.plateau.epochs >= period else { return }
+    record.plateau.epochs = 0
+    record.plateau.falls += 1
+  }
+
   /// What is wrong at an epoch's end, whose mean loss is given.
   private func warnings(_ loss: Double) -> [Warning] {
     var warnings = step.warnings
@@ -346,7 +378,10 @@ package final class Trainer {
     if model.lossIsMeasure, loss > first + 9 * max(abs(first), 1) {
       warnings.append(.divergingLoss)
     }
-    if hasEnded, model.progress.stepCount < 100 { warnings.append(.fewSteps) }
+    if hasEnded {
+      if model.progress.stepCount < 100 { warnings.append(.fewSteps) }
+      if step.averageLags { warnings.append(.laggingAverage) }
+    }
     return warnings
   }
 
@@ -380,7 +415,8 @@ package final class Trainer {
     return StepTime(
       seed: options.seed, step: model.progress.stepCount,
       epoch: Double(lifetime) / Double(stepsPerEpoch),
-      rate: options.rate(stepOfFit: done, stepOfLife: lifetime, stepsPerEpoch: stepsPerEpoch),
+      rate: options.rate(
+        stepOfFit: done, stepOfLife: lifetime, stepsPerEpoch: stepsPerEpoch, falls: record.plateau.falls),
       slice: slice.flatMap(batchSlice), team: team)
   }
 

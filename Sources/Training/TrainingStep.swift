@@ -33,16 +33,49 @@ package protocol TrainingStep: AnyObject {
   func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at time: StepTime) -> Figures
   /// What is wrong with the training as it goes.
   var warnings: [Warning] { get }
+  /// Whether an average of weights, which the model's samples come from, is far behind the last weights.
+  var averageLags: Bool { get }
 }
 
 extension TrainingStep {
   package var minimumRows: Int { 1 }
   package var labels: Buffer<Int32>? { nil }
   package var warnings: [Warning] { [] }
+  package var averageLags: Bool { false }
   package func begin(_ dataset: Dataset) throws(GenerativeError) {}
   package func time(of turn: Int, in time: StepTime) -> StepTime { time }
   package func willUpdate(_ turn: Int, at time: StepTime, divisor: Double) {}
   package func finish(_ figures: inout Figures, at time: StepTime) {}
+
+  /// One step on `rows` rows whose gradient is added up over parts of at most `most`, each as the rows of one
+  /// batch that this process has of it.
+  ///
+  /// - Parameter labels: of all rows, where those of a part are asked for.
+  /// - Throws: as `learn`.
+  func learn(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, of width: Int, at time: StepTime, inPartsOf most: Int,
+    labels: Buffer<Int32>?
+  ) throws(Runaway) -> Figures {
+    guard rows > most || labels != nil else { return try learn(x, rows: rows, at: time) }
+    var mean = Figures.Mean()
+    let turn = turns[0]
+    turn.begin()
+    // As even as can be, so that batch norm has no part of few rows.
+    let parts = (rows - 1) / most + 1
+    for part in 0..<parts {
+      let places = part * rows / parts..<(part + 1) * rows / parts
+      let first = places.lowerBound
+      if let labels { self.labels?.base.update(from: labels.base + first, count: places.count) }
+      let own = time.part(BatchSlice(firstRow: first, totalRows: rows, ranks: nil))
+      mean.add(
+        try differentiate(x + first * width, rows: places.count, turn: 0, at: own), rows: places.count)
+    }
+    var figures = mean.figures
+    willUpdate(0, at: time, divisor: Double(rows))
+    figures[turn.norm] = try turn.update(at: time, clipNorm: clipNorm, divisor: Double(rows))
+    finish(&figures, at: time)
+    return figures
+  }
 
   /// One step on `rows` rows; figures are per row, of a team's of all ranks' rows.
   ///

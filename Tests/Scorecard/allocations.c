@@ -70,7 +70,7 @@ static void release(void *memory, int64_t count, void *user_data) {
 #define FIT gen_model_fit(model, data, &f.fit_options.value, NULL)
 #define MIXTURE_AND_THRESHOLD                                                                      \
   THEN(gen_model_fit_mixture(model, data, &f.mixture_options.value, NULL),                         \
-       THEN(gen_model_sample_mixture(model, 2, 1, f.rows),                                         \
+       THEN(gen_model_sample_mixture(model, NULL, 2, 1, f.rows),                                   \
             gen_model_fit_threshold(model, data, 0.9, NULL, NULL)))
 MODEL_STORY(autoencoder, network.,
             THEN(gen_model_reconstruct(model, f.rows, NULL, 2, f.rows), MIXTURE_AND_THRESHOLD))

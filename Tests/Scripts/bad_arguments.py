@@ -32,7 +32,7 @@ VALUES = {
     "index": "0", "key": '"kind"',
     "labels": "NULL", "n_real": "2", "n_generated": "2", "n_held_out": "2", "n_subsets": "2",
     "subset_size": "2", "threshold": "0.01", "training": "f.dataset",
-    "quantile": "0.9", "network": "0", "epoch": "0", "learning_rate": "GEN_AUTO",
+    "quantile": "0.9", "share": "0.5", "network": "0", "epoch": "0", "learning_rate": "GEN_AUTO",
     "kind": '"vae"', "name": '"fit"', "text": '"epochs=2"', "member": '"validation"', "address": "NULL",
     "images_path": "f.idx_path", "labels_path": "f.labels_path", "other": "f.pca_other",
 }  # fmt: skip

@@ -122,6 +122,7 @@ package final class GANStep: TrainingStep {
   }
 
   package var warnings: [Warning] { health.warnings }
+  package var averageLags: Bool { model.averageLags }
 
   package var minimumRows: Int { model.options.normalizes ? 2 : 1 }
 

@@ -42,6 +42,10 @@ package final class Inversion {
   private let latents: Latents
   private let options: Options
   private let context: Context
+  /// Of all rows, where the network takes any.
+  private let labels: UnsafePointer<Int32>?
+  /// The first row of the present block.
+  private var first = 0
   private let block: Int
   private let workspace: Workspace
   private let optimizer: Optimizer
@@ -54,15 +58,13 @@ package final class Inversion {
   private let clock = Clock()
   private var pace: Pace
 
-  /// - Throws: `.unsupported` for a network that takes labels, `.memory`.
+  /// - Parameter labels: of a model with classes, one per row, which outlive this; else nil.
+  /// - Throws: `.memory`.
   init(
     _ network: Network, _ weights: Weights, _ rendering: Rendering, _ latents: Latents, rows: Int,
-    latentSize: Int, _ options: Options, context: Context
+    given labels: UnsafePointer<Int32>?, latentSize: Int, _ options: Options, context: Context
   ) throws(GenerativeError) {
-    guard !network.layers.contains(where: { $0.usesLabels }) else {
-      throw GenerativeError(
-        .unsupported, "only models whose rows depend on the latent alone can be inverted")
-    }
+    self.labels = labels
     let width = network.output.count
     pace = Pace(clock, isDueAtOnce: true)
     self.network = network
@@ -145,6 +147,7 @@ package final class Inversion {
 
   /// z ← start `number` of a block's rows: the given one, then drawn ones.
   private func begin(_ start: UnsafePointer<Float>, first: Int, rows: Int, number: Int) {
+    self.first = first
     let latent = network.input.count
     let (count, offset) = (rows * latent, first * latent)
     for state in optimizer.state { state.values.base.update(repeating: 0, count: state.values.count) }
@@ -162,7 +165,8 @@ package final class Inversion {
   private func differentiate(_ x: UnsafePointer<Float>, rows: Int) {
     let width = network.output.count
     let count = rows * width
-    let output = network.forward(z.base, rows: rows, weights, workspace, .inference)
+    let given = labels.map { $0 + first }
+    let output = network.forward(z.base, rows: rows, given: given, weights, workspace, .inference)
     switch rendering {
     case .asIs: y.base.update(from: output, count: count)
     case .sigmoid: context.activate(output, count: count, .sigmoid, into: y.base)
@@ -176,7 +180,7 @@ package final class Inversion {
       context.activateBackward(dy.base, saved: y.base, count: count, .sigmoid, into: dy.base)
     }
     network.backward(
-      dy.base, x: z.base, rows: rows, weights, workspace, .inference, gradient: nil,
+      dy.base, x: z.base, rows: rows, given: given, weights, workspace, .inference, gradient: nil,
       inputGradient: dz.base)
     if options.priorWeight > 0 {
       context.combine(options.priorWeight, z.base, 1, into: dz.base, count: rows * network.input.count)

@@ -11,33 +11,35 @@ extension VAE {
   ///   - start: the first start, rows × latent; nil: the encoder's means.
   ///   - latents: gets rows × latent; nil when not wanted.
   ///   - error: gets the squared error of each row, prepared where rows are, summed over its floats; nil when not wanted.
-  /// - Throws: `.cancelled`, `.nonfinite`, `.unsupported` for a decoder that takes more than latents,
-  ///   `.memory`; outputs are then as they were.
+  ///   - labels: of a conditional model, one per row and each one of its classes.
+  /// - Throws: `.cancelled`, `.nonfinite`, `.memory`; `.state` when a conditional model gets no labels or
+  ///   another gets some; outputs are then as they were.
   package func invert(
-    _ x: UnsafePointer<Float>, rows: Int, from start: UnsafePointer<Float>? = nil,
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
+    from start: UnsafePointer<Float>? = nil,
     _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?,
     error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
     try run(
-      try inversion(rows: rows, options), x, rows: rows, preparation, latentSize: self.options.latentSize,
-      latents,
-      error, context
+      try inversion(rows: rows, given: labels, options), x, rows: rows, preparation,
+      latentSize: self.options.latentSize, latents, error, context
     ) { (means) throws(GenerativeError) in
       if let start {
         means.update(from: start, count: rows * self.options.latentSize)
       } else {
-        try self.encode(x, rows: rows, mean: means, logVariance: nil)
+        try self.encode(x, rows: rows, given: labels, mean: means, logVariance: nil)
       }
     }
   }
 
   /// What `invert` runs on `rows` rows.
   package func inversion(
-    rows: Int, _ options: Inversion.Options
+    rows: Int, given labels: UnsafePointer<Int32>? = nil, _ options: Inversion.Options
   ) throws(GenerativeError) -> Inversion {
-    try Inversion(
+    try Labels.check(labels, classCount: classCount)
+    return try Inversion(
       decoder.network, decoder.weights, self.options.likelihood == .bernoulli ? .sigmoid : .asIs,
-      .normal, rows: rows, latentSize: self.options.latentSize, options, context: context)
+      .normal, rows: rows, given: labels, latentSize: self.options.latentSize, options, context: context)
   }
 }
 
@@ -47,12 +49,12 @@ extension GAN {
   /// The arguments are a VAE's, but for the first start, which is by default the middle of the
   /// latents, 0. Uniform latents stay in [−1, 1].
   package func invert(
-    _ x: UnsafePointer<Float>, rows: Int, by which: Generator = .average,
-    from start: UnsafePointer<Float>? = nil, _ options: Inversion.Options,
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
+    by which: Generator = .average, from start: UnsafePointer<Float>? = nil, _ options: Inversion.Options,
     latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
     try run(
-      try inversion(rows: rows, by: which, options), x, rows: rows, preparation,
+      try inversion(rows: rows, given: labels, by: which, options), x, rows: rows, preparation,
       latentSize: self.options.latentSize, latents, error, context
     ) { (zeros) throws(GenerativeError) in
       if let start { zeros.update(from: start, count: rows * self.options.latentSize) }
@@ -61,12 +63,14 @@ extension GAN {
 
   /// What `invert` runs on `rows` rows.
   package func inversion(
-    rows: Int, by which: Generator = .average, _ options: Inversion.Options
+    rows: Int, given labels: UnsafePointer<Int32>? = nil, by which: Generator = .average,
+    _ options: Inversion.Options
   ) throws(GenerativeError) -> Inversion {
+    try Labels.check(labels, classCount: classCount)
     let weights = which == .average ? average?.weights ?? generator.weights : generator.weights
     return try Inversion(
       generator.network, weights, self.options.outputActivation == .tanh ? .halved : .asIs,
-      self.options.latent == .normal ? .normal : .uniform, rows: rows,
+      self.options.latent == .normal ? .normal : .uniform, rows: rows, given: labels,
       latentSize: self.options.latentSize, options, context: context)
   }
 }

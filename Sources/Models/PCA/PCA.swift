@@ -98,8 +98,10 @@ package final class PCA: Sendable {
   package func partialFit(_ source: some RowSource) throws(GenerativeError) {
     let moments = try continuedMoments(columns: source.columnCount)
     try source.forEachBatch { batch throws(GenerativeError) in
+      let before = moments.rowCount
+      // Also some rows of a batch, where the call is stopped.
+      defer { if moments.rowCount > before { replace(State(moments: moments, solution: nil)) } }
       try moments.add(batch, isChecked: batch.isSummable && source.isChecked)
-      replace(State(moments: moments, solution: nil))
     }
   }
 

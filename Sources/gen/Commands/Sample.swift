@@ -29,7 +29,6 @@ struct Sample: ParsableCommand {
   func run() throws {
     let model = try Model(path: model)
     let labels = label.map { [Int32](repeating: $0, count: number) }
-    if mixture, labels != nil { throw Failure(description: "a mixture has no classes: leave out --label") }
     try out.write(
       model.sample(number, seed: seed, given: labels, fromMixture: mixture), model.shape)
     print("\(number) samples in \(out.path)")

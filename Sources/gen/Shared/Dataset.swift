@@ -57,6 +57,16 @@ struct Dataset {
       })
   }
 
+  /// The rows that are left and a share of all rows, drawn at random.
+  func split(_ share: Double, seed: UInt64) throws -> (Dataset, Dataset) {
+    var (rest, held): (OpaquePointer?, OpaquePointer?)
+    try check(gen_dataset_split(handle, share, seed, &rest, &held))
+    return (
+      try Dataset(name, Object(gen_dataset_destroy, rest)),
+      try Dataset(name, Object(gen_dataset_destroy, held))
+    )
+  }
+
   /// The rows nearest to each of some rows, nearest first, and their distances.
   func nearest(to rows: Rows, _ count: Int) throws -> (indices: [Int], distances: [Float]) {
     var indices = [Int64](repeating: 0, count: rows.count * count)

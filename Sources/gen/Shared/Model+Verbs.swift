@@ -14,9 +14,24 @@ extension Model {
       case .pca: gen_pca_transform(handle, rows.values, Int32(GEN_F32), count, $0)
       case .autoencoder: gen_autoencoder_encode(handle, rows.values, count, $0)
       case .vae: gen_vae_encode(handle, rows.values, labels, count, $0, nil)
-      case .gan: gen_model_invert(handle, rows.values, count, nil, nil, $0, nil)
+      case .gan: invert(rows, given: labels, into: $0)
       case .classifier: gen_model_features(handle, rows.values, nil, count, $0)
       }
+    }
+  }
+
+  /// The latents that a GAN makes the nearest rows of.
+  private func invert(
+    _ rows: Rows, given labels: [Int32]?, into latents: UnsafeMutablePointer<Float>?
+  ) -> gen_status {
+    var options = gen_invert_options()
+    let status = gen_invert_options_init(&options, UInt32(MemoryLayout<gen_invert_options>.stride))
+    guard status == GEN_OK, let labels else {
+      return gen_model_invert(handle, rows.values, Int64(rows.count), nil, nil, latents, nil)
+    }
+    return labels.withUnsafeBufferPointer { labels in
+      options.labels = labels.baseAddress
+      return gen_model_invert(handle, rows.values, Int64(rows.count), &options, nil, latents, nil)
     }
   }
 
@@ -48,7 +63,7 @@ extension Model {
   func sample(
     _ count: Int, seed: UInt64, given labels: [Int32]? = nil, fromMixture: Bool = false
   ) throws -> Rows {
-    if fromMixture { return try sampleMixture(count, seed: seed) }
+    if fromMixture { return try sampleMixture(count, seed: seed, given: labels) }
     guard kind != .autoencoder else {
       throw Failure(
         description: "an autoencoder has no distribution to sample from but a mixture: see gen mixture")

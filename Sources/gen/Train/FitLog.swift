@@ -98,6 +98,13 @@ enum History {
       .filter { $0.hasPrefix("{") && $0.hasSuffix("}") && epoch(of: $0) ?? 0 <= epochs }
   }
 
+  /// The message of a line that tells of a warning, as far as nothing in it is escaped; else nil.
+  static func warning(in line: String) -> String? {
+    let (start, end) = (#"{"event":"warning","message":""#, #""}"#)
+    guard line.hasPrefix(start), line.hasSuffix(end) else { return nil }
+    return String(line.dropFirst(start.count).dropLast(end.count))
+  }
+
   /// The epoch that a line tells of.
   private static func epoch(of line: String) -> Int? {
     let start = #"{"event":"epoch","epoch":"#

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import ctypes
 import numbers
 import os
 from typing import Any, NamedTuple, Optional
 
 import numpy as np
-import numpy.typing as npt
 
-from ._c_types import Integer
 from ._classes import as_labels
-from ._rows import rows_first
 from ._stream import is_stream
-from .dataset import STREAM_LABELS, Dataset, is_array
+from .dataset import STREAM_LABELS, Dataset
 
 
 class Rows(NamedTuple):
@@ -40,8 +36,6 @@ class LabelRule(NamedTuple):
 
         name: that of y, for messages.
         """
-        if self.n_classes != 0 and is_stream(X):
-            raise ValueError(f"a {self._noun} needs labels, and {STREAM_LABELS}")
         if y is None or self.n_classes == 0:
             return Rows(X)
         check_source(X, y, name)
@@ -51,10 +45,11 @@ class LabelRule(NamedTuple):
 
     def check(self, data: Dataset, name: str) -> None:
         """Raises ValueError for a dataset without the labels that the fit needs; name: "X" or "validation"."""
-        if self.n_classes == 0 or data.info.n_classes > 0:
+        if self.n_classes == 0 or data.info.n_classes != 0:
             return
         if data.info.n_rows < 0:
-            raise ValueError(f"a {self._noun} needs labels, and {STREAM_LABELS}")
+            instead = "give batches of (rows, labels), or Dataset.from_stream(batches, labelled=True)"
+            raise ValueError(f"a {self._noun} needs labels, and {name} is a stream without: {instead}")
         if name == "X":
             raise ValueError(f"{self._noun} requires y to be passed, but the target y is None: X has no labels")
         raise ValueError(f"{name} has no labels, which a {self._noun} needs: give (rows, labels) or a labelled Dataset")
@@ -78,17 +73,12 @@ def check_source(X: Any, y: Any, name: str) -> None:
         raise ValueError(f"{name} should be a 1d array of labels, as X is no path, not {os.fspath(y)!r}")
 
 
-def fit_rows(
-    X: Any, y: Any, validation: Any, rule: LabelRule, seed: Any, least_rows: int
-) -> tuple[Rows, Optional[Rows]]:
-    """The rows to learn from, and the rows to measure or None; least_rows: the fewest to learn from."""
+def fit_rows(X: Any, y: Any, validation: Any, rule: LabelRule) -> tuple[Rows, Optional[Rows]]:
+    """The rows of a fit, and the rows to measure or None, also where a share of the former is held out."""
     learned = rule.rows(X, y, "y")
-    if validation is None:
+    if validation is None or is_share(validation):
         return learned, None
-    if is_share(validation):
-        return held_out(learned, validation, seed, least_rows)
-    measured = pair(validation)
-    return learned, rule.rows(*measured, "validation's labels")
+    return learned, rule.rows(*pair(validation), "validation's labels")
 
 
 def is_share(validation: Any) -> bool:
@@ -106,34 +96,19 @@ def pair(validation: Any) -> Rows:
     return Rows(*validation)
 
 
-def held_out(rows: Rows, share: Any, seed: Any, least_rows: int) -> tuple[Rows, Rows]:
-    """The rows to learn from and the rows held out, each in their order.
-
-    Held out are the first round(share * n) places of numpy.random.default_rng(seed).permutation(n), at least 1 and
-    at most n - least_rows.
-    """
+def check_share(X: Any, share: Any) -> None:
+    """Raises ValueError for a share that is none, and for rows of which none can be held out."""
     if isinstance(share, (bool, np.bool_)) or not isinstance(share, numbers.Real) or not 0 < float(share) < 1:
         raise ValueError(f"validation must be rows, (rows, labels) or a share between 0 and 1, not {share!r}")
-    if not is_array(rows.X):
-        instead = "give rows of their own, such as validation=(rows, labels), a path, or data.slice(...) of a Dataset"
-        raise ValueError(f"validation={share!r} holds out rows of an array, not of a {_noun(rows.X)}: {instead}")
-    array, labels = rows_first(rows.X, "X"), rows.labels
-    count = len(array)
+    if is_stream(X) or isinstance(X, Dataset) and X.info.n_rows < 0:
+        instead = "give rows of their own, such as validation=(rows, labels)"
+        raise ValueError(f"validation={share!r} cannot hold out rows of a stream: {instead}")
+
+
+def held_out(data: Dataset, share: Any, seed: Any, least_rows: int) -> tuple[Dataset, Dataset]:
+    """The rows to learn from, least_rows at least, and the rows held out: those of `Dataset.split`."""
+    count = len(data)
     if count <= least_rows:
         fewest = f"validation={share!r} needs {least_rows + 1} rows at least"
         raise ValueError(f"{fewest}, not n_samples = {count}")
-    if labels is not None and len(labels) != count:
-        raise ValueError(f"y must have {count} entries, one for each row, not {len(labels)}")
-    size = min(max(1, round(float(share) * count)), count - least_rows)
-    order = np.random.default_rng(Integer(ctypes.c_uint64, "seed").checked(seed)).permutation(count)
-    is_held = np.zeros(count, bool)
-    is_held[order[:size]] = True
-    return _chosen(array, labels, ~is_held), _chosen(array, labels, is_held)
-
-
-def _chosen(array: npt.NDArray[Any], labels: Any, which: npt.NDArray[np.bool_]) -> Rows:
-    return Rows(array[which], None if labels is None else labels[which])
-
-
-def _noun(X: Any) -> str:
-    return "Dataset" if isinstance(X, Dataset) else "path" if isinstance(X, (str, os.PathLike)) else "stream"
+    return data.split(min(float(share), (count - least_rows) / count), seed=seed)

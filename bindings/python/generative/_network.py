@@ -15,7 +15,7 @@ from . import _constants as c
 from ._c_types import room, whole
 from ._comm import Comm
 from ._errors import check
-from ._fit_rows import LabelRule, fit_rows
+from ._fit_rows import LabelRule, check_share, fit_rows, held_out, is_share
 from ._follow import Follower
 from ._handle import handle_of, made
 from ._library import lib
@@ -72,11 +72,13 @@ class NetworkModel(Model):
 
         y: the class of each row, for a conditional model; others ignore it, as scikit-learn's do. A VAE
         or GAN takes integers 0 ... n_classes - 1 of any type, also floats without a fraction. For a path
-        X, y is the path of a file of labels; a Dataset has its own labels; streams have none.
+        X, y is the path of a file of labels; a Dataset has its own labels; batches of a stream are
+        (rows, labels) then.
 
-        validation: rows measured after each epoch: an array, (rows, labels), a path, a Dataset. Or a
-        share between 0 and 1 of an array X, and of y, that is held out: round(validation * n) rows, at
-        least one, drawn by `seed`. No step learns from them. Both parts are copies.
+        validation: rows measured after each epoch: an array, (rows, labels), a path, a Dataset, a stream.
+        Or a share between 0 and 1 of X that is held out, unless X is a stream: round(validation * n) rows,
+        at least one, drawn by `seed`, of each class its share: see `Dataset.split`. No step learns from
+        them.
 
         callback(event) gets a `FitEvent` at most ten times a second and after each epoch, and may return
         STOP_AFTER_EPOCH or STOP_NOW; an exception in it, or Ctrl-C, stops the fit and is raised here,
@@ -99,16 +101,23 @@ class NetworkModel(Model):
         with self._alone(), ExitStack() as stack:
             goes_on = self._goes_on(resume)
             rule = LabelRule(type(self).__name__, self._n_labels(goes_on), is_checked=comm is None)
-            learned, held = fit_rows(X, y, validation, rule, self.seed, self._least_rows)
-            data = stack.enter_context(
-                dataset_of(learned.X, self.context, labels=learned.labels, shape=self.shape)
+            if validation is not None and is_share(validation):
+                check_share(X, validation)
+            learned, held = fit_rows(X, y, validation, rule)
+            takes_labels = rule.n_classes != 0
+            whole = dataset_of(
+                learned.X, self.context, labels=learned.labels, shape=self.shape, labelled=takes_labels
             )
+            data, measured = stack.enter_context(whole), None
+            if validation is not None and held is None:
+                data, measured = map(stack.enter_context, held_out(data, validation, self.seed, self._least_rows))
             self._check_row_count(data)
             check_channels_last(data.shape, self.shape_ if goes_on else self.shape)
             rule.check(data, "X")
-            measured = None
             if held is not None:
-                rows = dataset_of(held.X, self.context, labels=held.labels, shape=data.shape)
+                rows = dataset_of(
+                    held.X, self.context, labels=held.labels, shape=data.shape, labelled=takes_labels
+                )
                 measured = stack.enter_context(rows)
                 check_channels_last(measured.shape, data.shape, "validation")
                 rule.check(measured, "validation")
@@ -128,12 +137,12 @@ class NetworkModel(Model):
             if comm is not None and status == c.E_COMM:
                 comm._check(status)
             if self.info.n_steps == 0 and status != c.E_CANCELLED:
-                data._reraise()
+                self._reraise(data, measured)
                 follower.finish()
                 check(status)
         self._see(X, data)
         self.history_ = (getattr(self, "history_", []) if goes_on else []) + watch.epochs
-        data._reraise()
+        self._reraise(data, measured)
         follower.finish()
         if not (status == c.E_CANCELLED and follower.stopped):
             check(status)
@@ -190,6 +199,13 @@ class NetworkModel(Model):
         """Epochs fitted so far."""
         count: int = self.info.n_epochs
         return count
+
+    @staticmethod
+    def _reraise(*datasets: Optional[Dataset]) -> None:
+        """Raises what the batches of streams raised, if they did."""
+        for each in datasets:
+            if each is not None:
+                each._reraise()
 
     def _n_labels(self, goes_on: bool) -> Optional[int]:
         """How many classes the labels of a fit may have; 0: it takes none; None: the library decides."""

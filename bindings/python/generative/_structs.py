@@ -125,6 +125,7 @@ class FolderOptions(Structure):
 
 StreamRead = CFUNCTYPE(c_int64, POINTER(c_float), c_int64, c_void_p)
 StreamRewind = CFUNCTYPE(c_int32, c_void_p)
+StreamReadLabelled = CFUNCTYPE(c_int64, POINTER(c_float), POINTER(c_int32), c_int64, c_void_p)
 
 
 class StreamOptions(Structure):
@@ -140,6 +141,7 @@ class StreamOptions(Structure):
         ("user_data", c_void_p),
         ("shuffle_rows", c_int64),
         ("context", Handle),
+        ("read_labelled", StreamReadLabelled),
     ]
 
 
@@ -299,6 +301,7 @@ class FitOptions(Structure):
         ("validation", Handle),
         ("comm", POINTER(Comm)),
         ("shared_rows", c_int32),
+        ("accumulate", c_int64),
     ]
 
 
@@ -470,6 +473,7 @@ class InvertOptions(Structure):
         ("learning_rate", c_double),
         ("prior_weight", c_double),
         ("start", POINTER(c_float)),
+        ("labels", POINTER(c_int32)),
     ]
 
 

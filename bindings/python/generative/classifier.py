@@ -122,6 +122,8 @@ class Classifier(ClassifierParameters, NetworkModel):
         count = data.n_classes if self.n_classes is None else self.n_classes
         if self._classes is not None:
             count = len(self._classes)
+        if data.n_classes < 0 and self.n_classes is None:
+            raise ValueError("n_classes must be given for a stream, whose classes are not known before it is read")
         return super()._create(data, n_classes=count, **options)
 
     def _n_labels(self, goes_on: bool) -> Optional[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Callable, Optional, Union
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
-from ._c_types import Integer, room
+from ._c_types import Handle, Integer, room
 from ._classes import as_labels
 from ._errors import InvalidArgumentError, check
 from ._follow import Follower, interruptible
@@ -37,12 +37,9 @@ from ._scale import IMAGES, Scale
 from ._structs import DatasetInfo, FacesOptions, FolderOptions, MemoryOptions, StreamOptions
 from .context import Context
 from .image import PathLike, read_image
-from ._stream import Stream, is_stream
+from ._stream import Batches, Stream, is_stream
 
 _DTYPES = {"uint8": "u8", "float32": "f32", "float64": "f64"}
-
-Batches = Union[Iterable[Any], Callable[[], Iterable[Any]]]
-
 
 class Dataset(Owner):
     """Rows to fit to; made by one of the from_... functions, by `faces` or by `open_dataset`.
@@ -159,6 +156,7 @@ class Dataset(Owner):
         shape: Optional[Sequence[int]] = None,
         *,
         shuffle_rows: int = 4096,
+        labelled: bool = False,
         context: Optional[Context] = None,
     ) -> Dataset:
         """Rows pulled while fitting, for data that does not fit in memory.
@@ -167,13 +165,17 @@ class Dataset(Owner):
         (any number of rows each), or such an iterable. A generator, which runs once, is kept in memory
         for later passes: give its function instead to have it run anew. shape: of one row; None: that
         of the first batch. shuffle_rows: rows held to draw batches from at random; 0:
-        in order. An exception in it ends the fit and is raised there.
+        in order. labelled: whether batches are (rows, labels) whose labels, integers >= 0, the dataset has;
+        else labels in batches are ignored. An exception in it ends the fit and is raised there.
         """
-        stream = Stream(batches, shape)
+        stream = Stream(batches, shape, labelled)
         height, width, channels = shape_of_rows(stream.shape)
         shape_ = {"height": height, "width": width, "channels": channels}
         options = OptionStruct("stream", StreamOptions, **shape_, shuffle_rows=shuffle_rows)
-        options.struct.read = stream.read
+        if labelled:
+            options.struct.read_labelled = stream.read_labelled
+        else:
+            options.struct.read = stream.read
         options.struct.rewind = stream.rewind
         options.struct.context = handle_of(context)
         return cls(made(lib.gen_dataset_create_stream, options.pointer), keep=stream)
@@ -198,7 +200,22 @@ class Dataset(Owner):
 
     def slice(self, first_row: int, n_rows: int) -> Dataset:
         """Rows first_row ... first_row + n_rows - 1 as a dataset of their own."""
-        handle = made(lib.gen_dataset_create_slice, self._handle, first_row, n_rows)
+        return self._part(made(lib.gen_dataset_create_slice, self._handle, first_row, n_rows))
+
+    def split(self, share: float, *, seed: int = 0) -> tuple[Dataset, Dataset]:
+        """The rows split at random into two datasets: those that are left, and round(share * n) that are held
+        out, each in their order; no rows are copied.
+
+        share: above 0 and below 1. Each side has a row at least. Of a labelled dataset each class has its share.
+        `fit(validation=share)` and `gen train --validation share` hold out the same rows for the same seed.
+        """
+        rest, held = Handle(), Handle()
+        check(lib.gen_dataset_split(self._handle, share, seed, ctypes.byref(rest), ctypes.byref(held)))
+        assert rest.value is not None and held.value is not None
+        return self._part(rest.value), self._part(held.value)
+
+    def _part(self, handle: int) -> Dataset:
+        """Some of the rows, behind a handle of their own."""
         part = Dataset(handle, self._keep, self._known_scale)
         part._is_double = self._is_double
         return part
@@ -329,12 +346,16 @@ def dataset_of(
     labels: Any = None,
     shape: Optional[Sequence[int]] = None,
     check: bool = True,
+    labelled: bool = False,
 ) -> Iterator[Dataset]:
-    """What fits take as a dataset: one itself, an array (borrowed), a path, a stream's batches."""
+    """What fits take as a dataset: one itself, an array (borrowed), a path, a stream's batches.
+
+    labelled: whether a stream's batches must be (rows, labels).
+    """
     if isinstance(X, Dataset):
         yield X
         return
-    with _opened(X, context, labels, shape, check) as dataset:
+    with _opened(X, context, labels, shape, check, labelled) as dataset:
         try:
             yield dataset
         except InvalidArgumentError as error:
@@ -344,21 +365,18 @@ def dataset_of(
 
 
 def _opened(
-    X: Any, context: Optional[Context], labels: Any, shape: Optional[Sequence[int]], check: bool
+    X: Any, context: Optional[Context], labels: Any, shape: Optional[Sequence[int]], check: bool, labelled: bool
 ) -> Dataset:
     if isinstance(X, (str, os.PathLike)):
         return open_dataset(X, labels, shape=shape, context=context)
     if is_stream(X):
         if labels is not None:
             raise ValueError(f"y must be None for a stream of batches: {STREAM_LABELS}")
-        return Dataset.from_stream(X, shape, context=context)
+        return Dataset.from_stream(X, shape, labelled=labelled, context=context)
     return Dataset.from_array(X, labels, copy=False, check=check, context=context)
 
 
-STREAM_LABELS = (
-    "the library takes no labels from streams. Gather the batches in arrays and call fit(X, y), or fit a "
-    "Dataset.from_array(X, y)"
-)
+STREAM_LABELS = "its batches bring their own labels, as (rows, labels)"
 
 _BYTES = (
     "X is a two-dimensional uint8 array, a table whose numbers are taken as they are. Give 8-bit images as "

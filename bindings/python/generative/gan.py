@@ -56,6 +56,7 @@ class GAN(GANParameters, GeneratorModel):
         self,
         X: Any,
         *,
+        labels: Any = None,
         generator: str = "average",
         n_steps: int = 200,
         n_starts: int = 1,
@@ -70,10 +71,11 @@ class GAN(GANParameters, GeneratorModel):
 
         errors: of each row, squared and summed. n_starts: descents, of which the best counts.
         prior_weight: of |latent|^2 / 2 beside the error. start: the first start; None: zeros.
+        labels: the class of each row, or one of all, for a conditional model.
         callback(event) may return STOP_AFTER_EPOCH (end with the starts so far) or STOP_NOW.
         """
         settings = (n_steps, n_starts, learning_rate, prior_weight, start, seed, callback, token)
-        return self._invert(X, generator, *settings)
+        return self._invert(X, labels, generator, *settings)
 
     def discriminate(self, X: Any, *, labels: Any = None) -> Floats:
         """How likely each row is real, (n,) in [0, 1]."""

@@ -88,6 +88,7 @@ class VAE(VAEParameters, GeneratorModel, CalibratedModel):
         self,
         X: Any,
         *,
+        labels: Any = None,
         n_steps: int = 200,
         n_starts: int = 1,
         learning_rate: Optional[float] = None,
@@ -101,10 +102,11 @@ class VAE(VAEParameters, GeneratorModel, CalibratedModel):
 
         errors: of each row, squared and summed. n_starts: descents, of which the best counts.
         prior_weight: of |latent|^2 / 2 beside the error. start: the first start; None: encode's means.
+        labels: the class of each row, or one of all, for a conditional model.
         callback(event) may return STOP_AFTER_EPOCH (end with the starts so far) or STOP_NOW.
         """
         settings = (n_steps, n_starts, learning_rate, prior_weight, start, seed, callback, token)
-        return self._invert(X, "average", *settings)
+        return self._invert(X, labels, "average", *settings)
 
     def elbo(self, X: Any, *, labels: Any = None, n_samples: int = 1, seed: int = 0) -> ELBO:
         """The two terms of the bound on log p(x), in nats per row: (reconstruction, kl).
@@ -136,13 +138,24 @@ class VAE(VAEParameters, GeneratorModel, CalibratedModel):
         return -float(np.mean(reconstruction + kl))
 
     def manifold(
-        self, n_rows: int = 20, n_columns: int = 20, *, latent_x: int = 0, latent_y: int = 1
+        self,
+        n_rows: int = 20,
+        n_columns: int = 20,
+        *,
+        latent_x: int = 0,
+        latent_y: int = 1,
+        labels: Any = None,
     ) -> Floats:
-        """Decoded latents on a grid of quantiles, (n_rows * n_columns, *shape)."""
+        """Decoded latents on a grid of quantiles, (n_rows * n_columns, *shape).
+
+        labels: the class of each image, or one of all, for a conditional model.
+        """
         handle = self._fitted_handle()
-        self._check_unconditional("manifold")
-        images = self._empty_rows(room(n_rows, "n_rows") * room(n_columns, "n_columns"))
-        check(lib.gen_vae_manifold(handle, latent_x, latent_y, n_rows, n_columns, address(images)))
+        count = room(n_rows, "n_rows") * room(n_columns, "n_columns")
+        known = self._labels(labels, count)
+        images = self._empty_rows(count)
+        grid = (latent_x, latent_y, address(known), n_rows, n_columns)
+        check(lib.gen_vae_manifold(handle, *grid, address(images)))
         return images
 
     @property

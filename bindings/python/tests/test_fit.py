@@ -69,7 +69,7 @@ def test_generators_and_their_functions_and_iterables_are_the_same_data(rows):
         np.testing.assert_allclose(PCA(3).fit(stream).components_, whole.components_, atol=1e-5)
     with pytest.raises(ValueError, match="no batch"):
         trained(iter(()))
-    with pytest.raises(ValueError, match="no labels"):
+    with pytest.raises(ValueError, match="y must be None for a stream: its batches bring their own labels"):
         VAE(2, n_classes=2).fit(batches, np.zeros(257, int))
 
 
