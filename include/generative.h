@@ -745,6 +745,10 @@ typedef struct gen_fit_options {
   /* With comm: 1: all ranks have the same rows, and each takes its part of every batch; 0: each has
    * rows of its own; default: 0 */
   int32_t shared_rows;
+  /* autoencoder: the clean row of each row, in the same order; default: NULL (the rows themselves).
+   * With validation it needs validation_targets, the clean rows of validation */
+  const gen_dataset *targets;
+  const gen_dataset *validation_targets;
 } gen_fit_options;
 static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t struct_size) {
   return gen_struct_init("fit", options, struct_size);
@@ -758,6 +762,12 @@ static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t
  * 2,000 steps (gan: 5,000; CONVOLUTIONAL: 3,000; of a narrow table 8,000), at least 10 and at most
  * 1,000. A stream, whose n is not known, has the most rows and 10 epochs. A narrow table has
  * height = width = 1 and at most 32 channels. docs/defaults.md has the measurements.
+ *
+ * With targets an autoencoder learns to make the targets of the dataset's rows: to restore clean
+ * images from noisy ones of the same scenes, for example. Rows and targets are paired by their
+ * number, and drawn together. Only targets need to lie in [0, 1], and where the rows of a model are
+ * standardized, it is by the means and deviations of the targets. A corruption of the model is
+ * added to the dataset's rows. Neither may be a stream, or a folder with skipped files.
  *
  * All memory is allocated before the first step. A second fit continues where the first ended, with
  * the optimizer's state. A stopped fit leaves a model that can be used and fitted further. If a
@@ -774,8 +784,10 @@ static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t
  * GEN_E_ARGUMENT: a model with classes lacks labels of 0 ... n_classes - 1, in validation too; rows
  * of a BERNOULLI vae, or of an autoencoder or gan with another output than IDENTITY, lie outside
  * [0, 1] (by more than 1e-6); batch_size is 1 with batch norm; keep_best or patience lacks
- * validation. Returns also GEN_E_MISMATCH (row_size; resume: other options or data; ranks that
- * differ), GEN_E_UNSUPPORTED (keep_best or patience of a gan), GEN_E_NONFINITE, GEN_E_CANCELLED,
+ * validation; targets without validation_targets. Returns also GEN_E_MISMATCH (row_size; targets
+ * that are more or fewer than the rows; resume: other options or data; ranks that differ),
+ * GEN_E_UNSUPPORTED (keep_best or patience of a gan; targets of another kind than autoencoder, or
+ * with a stream), GEN_E_NONFINITE, GEN_E_CANCELLED,
  * GEN_E_IO (a checkpoint), GEN_E_STATE (resume: no record), GEN_E_COMM, and with resume what
  * gen_model_load does. */
 GEN_API gen_status gen_model_fit(gen_model *model, const gen_dataset *dataset,

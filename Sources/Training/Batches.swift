@@ -16,6 +16,7 @@ package final class Batches {
 
   private let reader: BatchReader
   private let labels: Buffer<Int32>?
+  private let targets: Dataset?
   private let minimumRows: Int
   /// For a stream, whose rows cannot be looked at before.
   private let checksUnitRange: Bool
@@ -59,6 +60,7 @@ package final class Batches {
     }
     reader = try BatchReader(dataset, order: order)
     labels = dataset.labels
+    targets = dataset.targets
     rowSize = dataset.shape.count
     self.context = context
     self.minimumRows = max(minimumRows, 1)
@@ -107,8 +109,12 @@ package final class Batches {
   ///
   /// Rows in memory that cannot be read are a fault that the team hears of, and none.
   ///
-  /// - Parameter target: gets the rows' labels, which the dataset must have; nil: nobody asks.
-  package func next(labels target: Buffer<Int32>? = nil) throws(GenerativeError) -> Deal.Slice? {
+  /// - Parameters:
+  ///   - target: gets the rows' labels, which the dataset must have; nil: nobody asks.
+  ///   - outputs: gets the rows' targets, likewise.
+  package func next(
+    labels target: Buffer<Int32>? = nil, targets outputs: Buffer<Float>? = nil
+  ) throws(GenerativeError) -> Deal.Slice? {
     guard let deal else {
       let slice = try nextOfStream()
       return slice.totalRows >= minimumRows ? slice : nil
@@ -121,6 +127,7 @@ package final class Batches {
       if let target, let labels {
         for (position, row) in reader.rows.enumerated() { target.base[position] = labels.base[Int(row)] }
       }
+      if let outputs, let targets { try targets.read(rows: reader.rows, into: outputs.base) }
     } catch {
       guard let team else { throw error }
       team.fault = error

@@ -39,5 +39,7 @@ extension OptionTable {
       validation       pointer : dataset to evaluate after each epoch
       comm             pointer : ranks that fit the model together
       shared_rows      flag = false : every rank's dataset has the same rows
+      targets          pointer : dataset of the rows that an autoencoder is to make of the dataset's rows
+      validation_targets pointer : the same for validation
       """))
 }
