@@ -11,6 +11,7 @@ from ctypes import (
     c_int64,
     c_uint32,
     c_uint64,
+    c_uint8,
     c_void_p,
 )
 
@@ -299,6 +300,8 @@ class FitOptions(Structure):
         ("validation", Handle),
         ("comm", POINTER(Comm)),
         ("shared_rows", c_int32),
+        ("targets", Handle),
+        ("validation_targets", Handle),
     ]
 
 
@@ -470,6 +473,8 @@ class InvertOptions(Structure):
         ("learning_rate", c_double),
         ("prior_weight", c_double),
         ("start", POINTER(c_float)),
+        ("mask", POINTER(c_uint8)),
+        ("n_masks", c_int64),
     ]
 
 
