@@ -1359,8 +1359,8 @@ typedef struct gen_invert_options {
   int64_t n_starts;     /* descents per row, the best counts, 1 ... 10,000; default: 1 */
   uint64_t seed;        /* of the later starts, drawn as the model's latents are; default: 0 */
   double learning_rate; /* at first, > 0; it falls to 0 along half a cosine; default: 0.05 */
-  /* Weight of |latent|^2 / 2 added to the squared error, >= 0; default: GEN_AUTO (0; masked rows of
-   * a VAE: twice the variance of its likelihood, BERNOULLI: 0.1) */
+  /* Weight of |latent|^2 / 2 added to the squared error, >= 0; default: GEN_AUTO (0; masked rows:
+   * GAUSSIAN vae: twice its variance; BERNOULLI vae and gan: 0.05) */
   double prior_weight;
   /* The first start, n_rows x latent_size; default: NULL (GAN: 0; else what the encoder gives) */
   const float *start;

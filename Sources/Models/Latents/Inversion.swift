@@ -24,7 +24,7 @@ package final class Inversion {
     package var learningRate: Float = 0.05
     /// Of |z|²/2.
     ///
-    /// Nil: 0, but for a VAE's masked rows what makes the answer the likeliest latent.
+    /// Nil: 0, but for masked rows of a VAE what makes the answer the likeliest latent, of a GAN `usualWeight`.
     package var priorWeight: Float?
     /// Of the starts that are drawn.
     package var seed: UInt64 = 0
@@ -40,6 +40,10 @@ package final class Inversion {
 
   /// How a start is drawn, and where latents may be.
   enum Latents { case normal, uniform }
+
+  /// Of the prior, for masked rows of a model without a variance: on digits of which 20, 50 and 80 of 100 pixels are
+  /// known, the hidden ones come nearest with 0.03 ... 0.1.
+  static let usualWeight: Float = 0.05
 
   private let network: Network
   private let weights: Weights

@@ -45,10 +45,10 @@ extension VAE {
   }
 
   /// σ² of a value, prepared where rows are: |x − y|²/2σ² + |z|²/2 is least at the likeliest latent. A probability's
-  /// variance y·(1 − y) is taken as that of pixels which are mostly dark or bright.
+  /// variance y·(1 − y) changes from pixel to pixel; see `Inversion.usualWeight`.
   private var meanVariance: Float {
     switch options.likelihood {
-    case .bernoulli: return 0.05
+    case .bernoulli: return Inversion.usualWeight / 2
     case .gaussian(let variance?): return variance
     case .gaussian(nil):
       var sum: Float = 0
@@ -115,7 +115,7 @@ extension GAN {
     return try Inversion(
       generator.network, weights, self.options.outputActivation == .tanh ? .halved : .asIs,
       self.options.latent == .normal ? .normal : .uniform, rows: rows,
-      latentSize: self.options.latentSize, options, context: context)
+      latentSize: self.options.latentSize, maskedWeight: Inversion.usualWeight, options, context: context)
   }
 }
 

@@ -1,4 +1,5 @@
-"""What a fit learns from and what it measures after each epoch: rows, with labels where the model takes them."""
+"""What a fit learns from and what it measures after each epoch: rows, with labels or targets where the model takes
+them."""
 
 from __future__ import annotations
 
@@ -18,10 +19,11 @@ from .dataset import STREAM_LABELS, Dataset, is_array
 
 
 class Rows(NamedTuple):
-    """Rows, and their labels: int32, a path of a file, or None."""
+    """Rows, and their labels: int32, a path of a file, or None; or their targets: as rows, or None."""
 
     X: Any
     labels: Any = None
+    targets: Any = None
 
 
 class LabelRule(NamedTuple):
@@ -29,11 +31,13 @@ class LabelRule(NamedTuple):
 
     kind: the model's, for messages. n_classes: labels are 0 ... n_classes - 1; 0: the fit takes none; None: any
     number. is_checked: whether labels of n_classes or more are refused here; else the library does it, on all ranks.
+    takes_targets: whether the fit takes rows as y, of which each is what the model is to make of a row of X.
     """
 
     kind: str
     n_classes: Optional[int]
     is_checked: bool = True
+    takes_targets: bool = False
 
     def rows(self, X: Any, y: Any, name: str) -> Rows:
         """Rows with the labels y as `dataset_of` takes them; ValueError for labels of another kind or place.
@@ -42,6 +46,9 @@ class LabelRule(NamedTuple):
         """
         if self.n_classes != 0 and is_stream(X):
             raise ValueError(f"a {self._noun} needs labels, and {STREAM_LABELS}")
+        if self.takes_targets and are_rows(y):
+            check_targets(X, y, name)
+            return Rows(X, targets=y)
         if y is None or self.n_classes == 0:
             return Rows(X)
         check_source(X, y, name)
@@ -62,6 +69,26 @@ class LabelRule(NamedTuple):
     @property
     def _noun(self) -> str:
         return f"{self.kind} with n_classes={self.n_classes}" if self.n_classes else self.kind
+
+
+def are_rows(y: Any) -> bool:
+    """Whether y are rows and not a label for each row: a Dataset, a path, an array of two axes or more."""
+    if y is None or isinstance(y, (Dataset, str, os.PathLike)) or is_stream(y):
+        return y is not None
+    return int(getattr(y, "ndim", 0) or np.ndim(y)) > 1
+
+
+def check_targets(X: Any, y: Any, name: str) -> None:
+    """Raises ValueError where rows y cannot be the targets of rows X: streams, arrays of other shapes."""
+    if is_stream(X) or is_stream(y):
+        raise ValueError(f"{name} must be rows in memory, as X must: a stream's rows cannot be paired with others")
+    if is_array(X) and is_array(y):
+        shapes = np.shape(X), np.shape(y)
+        if shapes[0] != shapes[1]:
+            axes = " x ".join(map(str, shapes[0]))
+            raise ValueError(
+                f"{name} must be a row for each row of X, {axes} like X, not {' x '.join(map(str, shapes[1]))}"
+            )
 
 
 def check_source(X: Any, y: Any, name: str) -> None:
@@ -88,7 +115,11 @@ def fit_rows(
     if is_share(validation):
         return held_out(learned, validation, seed, least_rows)
     measured = pair(validation)
-    return learned, rule.rows(*measured, "validation's labels")
+    held = rule.rows(measured.X, measured.labels, "validation's targets" if rule.takes_targets else "validation's labels")
+    if (held.targets is None) != (learned.targets is None):
+        wanted = "(rows, targets), as y are targets" if held.targets is None else "rows alone, as y has no targets"
+        raise ValueError(f"validation must be {wanted}")
+    return learned, held
 
 
 def is_share(validation: Any) -> bool:
@@ -118,6 +149,11 @@ def held_out(rows: Rows, share: Any, seed: Any, least_rows: int) -> tuple[Rows, 
         instead = "give rows of their own, such as validation=(rows, labels), a path, or data.slice(...) of a Dataset"
         raise ValueError(f"validation={share!r} holds out rows of an array, not of a {_noun(rows.X)}: {instead}")
     array, labels = rows_first(rows.X, "X"), rows.labels
+    targets = None
+    if rows.targets is not None:
+        if not is_array(rows.targets):
+            raise ValueError(f"validation={share!r} holds out targets of an array, not of a {_noun(rows.targets)}")
+        targets = rows_first(rows.targets, "y")
     count = len(array)
     if count <= least_rows:
         fewest = f"validation={share!r} needs {least_rows + 1} rows at least"
@@ -128,11 +164,13 @@ def held_out(rows: Rows, share: Any, seed: Any, least_rows: int) -> tuple[Rows, 
     order = np.random.default_rng(Integer(ctypes.c_uint64, "seed").checked(seed)).permutation(count)
     is_held = np.zeros(count, bool)
     is_held[order[:size]] = True
-    return _chosen(array, labels, ~is_held), _chosen(array, labels, is_held)
+    return _chosen(array, labels, targets, ~is_held), _chosen(array, labels, targets, is_held)
 
 
-def _chosen(array: npt.NDArray[Any], labels: Any, which: npt.NDArray[np.bool_]) -> Rows:
-    return Rows(array[which], None if labels is None else labels[which])
+def _chosen(array: npt.NDArray[Any], labels: Any, targets: Any, which: npt.NDArray[np.bool_]) -> Rows:
+    return Rows(
+        array[which], None if labels is None else labels[which], None if targets is None else targets[which]
+    )
 
 
 def _noun(X: Any) -> str:
