@@ -581,9 +581,10 @@ typedef struct gen_model_info_t {
  * its n_features as latent_size, too. Returns also GEN_E_STATE (a pca that is not fitted). */
 GEN_API gen_status gen_model_info(const gen_model *model, gen_model_info_t *info_out);
 /* Describes a model as a JSON object: "kind", and "options" by their names, with the values that
- * the library chose. Of an autoencoder also "paired": whether its last fit had targets; of a vae with
- * a GAUSSIAN likelihood "noise_variance": a list of one variance for all values of a row, or of one
- * for each, in the units of the rows. text_out, capacity, byte_count_out: as in gen_options_describe. */
+ * the library chose. Of an autoencoder also "paired": whether its last fit had targets; of a vae
+ * with a GAUSSIAN likelihood "noise_variance": a list of one variance for all values of a row, or
+ * of one for each, in the units of the rows. text_out, capacity, byte_count_out: as in
+ * gen_options_describe. */
 GEN_API gen_status gen_model_describe(const gen_model *model, char *text_out, int64_t capacity,
                                       int64_t *byte_count_out);
 
@@ -898,9 +899,9 @@ GEN_API gen_status gen_vae_sample(const gen_vae *vae, const int32_t *labels, int
                                   uint64_t seed, float *rows_out);
 
 /* Draws rows from p(x|z). rows: its means, from any function that decodes latents. GAUSSIAN: adds
- * noise of the model's variance (noise_variance in gen_model_describe). BERNOULLI: a value becomes 1
- * with itself as the probability, else 0; rows outside [0, 1] are GEN_E_ARGUMENT. rows_out: may be
- * rows. */
+ * noise of the model's variance (noise_variance in gen_model_describe). BERNOULLI: a value becomes
+ * 1 with itself as the probability, else 0; rows outside [0, 1] are GEN_E_ARGUMENT. rows_out: may
+ * be rows. */
 GEN_API gen_status gen_vae_add_noise(const gen_vae *vae, const float *rows, int64_t n_rows,
                                      uint64_t seed, float *rows_out);
 
@@ -1210,12 +1211,12 @@ GEN_API gen_status gen_autoencoder_decode(const gen_autoencoder *autoencoder, co
 GEN_API gen_status gen_autoencoder_jacobian_norm(const gen_autoencoder *autoencoder,
                                                  const float *rows, int64_t n_rows,
                                                  double *norms_out);
-/* Denoises images at least as large as the model's rows, n_images x height x width x the channels of
- * the model, tile by tile: tiles of the rows' size overlap by half or more, and are blended by a
+/* Denoises images at least as large as the model's rows, n_images x height x width x the channels
+ * of the model, tile by tile: tiles of the rows' size overlap by half or more, and are blended by a
  * raised cosine whose weights add up to 1 at every pixel. Images of the rows' size become what
  * gen_model_reconstruct makes of them. images_out: as images; may be images. Returns also
- * GEN_E_MISMATCH (smaller images) and GEN_E_CANCELLED. Cost: about 4 forward passes for each area of
- * a row. */
+ * GEN_E_MISMATCH (smaller images) and GEN_E_CANCELLED. Cost: about 4 forward passes for each area
+ * of a row. */
 GEN_API gen_status gen_autoencoder_denoise_images(const gen_autoencoder *autoencoder,
                                                   const float *images, int64_t n_images,
                                                   int64_t height, int64_t width, const gen_run *run,
@@ -1379,14 +1380,14 @@ static inline gen_status gen_invert_options_init(gen_invert_options *options,
  *
  *     minimise over z:  |G(z) - x|^2 + prior_weight |z|^2 / 2.
  *
- * Of masked rows only known values count; the encoder then sees rows whose other values are those of
- * ten reconstructions, one after another. latents_out: for each row the best latent that any step
- * found. error_out: n_rows, |G(z) - x|^2 summed over the row. Either may be NULL. Uniform latents
- * stay in [-1, 1]. An autoencoder, whose latents have no distribution, takes one start. An event's epoch is a
- * start, its reconstruction the mean squared error. GEN_STOP_AFTER_EPOCH, answered to an epoch,
- * ends with the starts so far. Returns also GEN_E_CANCELLED (outputs untouched), GEN_E_NONFINITE (a
- * learning_rate too large), GEN_E_UNSUPPORTED (a conditional model), GEN_E_STATE (skips). Cost:
- * n_rows * n_starts * n_steps forward and backward passes. */
+ * Of masked rows only known values count; the encoder then sees rows whose other values are those
+ * of ten reconstructions, one after another. latents_out: for each row the best latent that any
+ * step found. error_out: n_rows, |G(z) - x|^2 summed over the row. Either may be NULL. Uniform
+ * latents stay in [-1, 1]. An autoencoder, whose latents have no distribution, takes one start. An
+ * event's epoch is a start, its reconstruction the mean squared error. GEN_STOP_AFTER_EPOCH,
+ * answered to an epoch, ends with the starts so far. Returns also GEN_E_CANCELLED (outputs
+ * untouched), GEN_E_NONFINITE (a learning_rate too large), GEN_E_UNSUPPORTED (a conditional model),
+ * GEN_E_STATE (skips). Cost: n_rows * n_starts * n_steps forward and backward passes. */
 GEN_API gen_status gen_model_invert(const gen_model *model, const float *rows, int64_t n_rows,
                                     const gen_invert_options *options, const gen_run *run,
                                     float *latents_out, float *error_out);
@@ -1394,8 +1395,8 @@ GEN_API gen_status gen_model_invert(const gen_model *model, const float *rows, i
  * values of tables (imputation), hidden parts of images (inpainting). A pca gives the mean of its
  * Gaussian model given the known values, exactly; of options it takes only the mask. The others
  * give what they make of the latents that gen_model_invert finds for the known values. rows:
- * n_rows x row_size of dtype GEN_F32 or GEN_F64. options: as for gen_model_invert; mask must be set.
- * rows_out: rows with known values as they are; may be rows. Errors and cost are those of
+ * n_rows x row_size of dtype GEN_F32 or GEN_F64. options: as for gen_model_invert; mask must be
+ * set. rows_out: rows with known values as they are; may be rows. Errors and cost are those of
  * gen_model_invert; pca: GEN_E_STATE (not fitted), and n_rows * n_components^2 * (row_size +
  * n_components) FLOPs at most. */
 GEN_API gen_status gen_model_impute(const gen_model *model, const void *rows, int32_t dtype,

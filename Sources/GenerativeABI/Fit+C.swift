@@ -102,11 +102,11 @@ extension Double {
     do throws(GenerativeError) {
       // It is the fit's alone until it ends.
       try Handles.shared.changingModel(model) { (model) throws(GenerativeError) in
+        try requireAllFiles(call.options.targets, "targets")
+        try requireAllFiles(call.options.validation_targets, "validation_targets")
         if call.options.targets != nil {
           try requireAllFiles(dataset, "dataset")
-          try requireAllFiles(call.options.targets, "targets")
           try requireAllFiles(call.options.validation, "validation")
-          try requireAllFiles(call.options.validation_targets, "validation_targets")
         }
         try withDataset(dataset) { (dataset) throws(GenerativeError) in try model.fit(dataset, &call) }
       }
@@ -181,7 +181,8 @@ private func requireAllFiles(_ handle: OpaquePointer?, _ name: String) throws(Ge
   let object: DatasetHandle = try Handles.shared.object(handle, name)
   guard object.skippedCount == 0 else {
     throw GenerativeError(
-      .mismatch, "\(name) has skipped files (\(object.skippedCount)), so its rows cannot be paired with others")
+      .mismatch,
+      "\(name) has skipped files (\(object.skippedCount)), so its rows cannot be paired with others")
   }
 }
 

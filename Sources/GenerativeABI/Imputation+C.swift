@@ -16,7 +16,8 @@ struct Imputation {
   func requireDefaults() throws(GenerativeError) {
     let standard = gen_invert_options.standard
     let others: [(String, Bool)] = [
-      ("generator", options.generator == standard.generator), ("n_steps", options.n_steps == standard.n_steps),
+      ("generator", options.generator == standard.generator),
+      ("n_steps", options.n_steps == standard.n_steps),
       ("n_starts", options.n_starts == standard.n_starts), ("seed", options.seed == standard.seed),
       ("learning_rate", options.learning_rate == standard.learning_rate),
       ("prior_weight", options.prior_weight == standard.prior_weight), ("start", options.start == nil),

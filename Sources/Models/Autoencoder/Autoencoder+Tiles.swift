@@ -39,7 +39,9 @@ extension Autoencoder {
           let (i, j) = number.quotientAndRemainder(dividingBy: across.starts.count)
           let corner = source + down.starts[i] * line + across.starts[j] * shape.channels
           let tile = tiles.base + (number - first) * shape.count
-          for row in 0..<shape.height { (tile + row * tileLine).update(from: corner + row * line, count: tileLine) }
+          for row in 0..<shape.height {
+            (tile + row * tileLine).update(from: corner + row * line, count: tileLine)
+          }
         }
         try reconstruct(tiles.base, rows: numbers.count, into: results.base)
         for number in numbers {

@@ -70,7 +70,8 @@ extension Autoencoder {
     try requireLatents()
     guard options.startCount == 1 else {
       throw GenerativeError(
-        .argument, "n_starts must be 1 for an autoencoder, whose latents have no distribution, not \(options.startCount)"
+        .argument,
+        "n_starts must be 1 for an autoencoder, whose latents have no distribution, not \(options.startCount)"
       )
     }
     let inversion = try Inversion(

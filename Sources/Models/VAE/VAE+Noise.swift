@@ -43,7 +43,9 @@ extension VAE {
     case .gaussian(let given?): variance = Double(given)
     case .gaussian(nil): variance = Double(self.variance(varianceCount > 1 ? column : 0))
     }
-    if let preparation { variance *= preparation.deviations.base[column] * preparation.deviations.base[column] }
+    if let preparation {
+      variance *= preparation.deviations.base[column] * preparation.deviations.base[column]
+    }
     return variance
   }
 

@@ -58,7 +58,8 @@ struct Denoise: ParsableCommand {
     let isPaired = checkpoint.option("paired") == "true"
     guard checkpoint.option("corruption") != "none" || isPaired else {
       throw Failure(
-        description: "\(model) was trained without noise and without --targets: it is no denoising autoencoder")
+        description:
+          "\(model) was trained without noise and without --targets: it is no denoising autoencoder")
     }
     if Picture.isNamed(by: data) { return try cleanPicture(loaded) }
     let noisy = self.noisy || (corruption == nil && checkpoint.option("corruption") == "none")

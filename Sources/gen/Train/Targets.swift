@@ -23,7 +23,8 @@ struct Targets {
     }
     for dataset in [rows, targets] where dataset.skippedCount > 0 {
       throw Failure(
-        description: "\(dataset.name) has skipped files (\(dataset.skippedCount)), so its rows cannot be paired")
+        description:
+          "\(dataset.name) has skipped files (\(dataset.skippedCount)), so its rows cannot be paired")
     }
   }
 }

@@ -75,7 +75,7 @@ def are_rows(y: Any) -> bool:
     """Whether y are rows and not a label for each row: a Dataset, a path, an array of two axes or more."""
     if y is None or isinstance(y, (Dataset, str, os.PathLike)) or is_stream(y):
         return y is not None
-    return int(getattr(y, "ndim", 0) or np.ndim(y)) > 1
+    return len(_shape(y)) > 1
 
 
 def check_targets(X: Any, y: Any, name: str) -> None:
@@ -83,12 +83,18 @@ def check_targets(X: Any, y: Any, name: str) -> None:
     if is_stream(X) or is_stream(y):
         raise ValueError(f"{name} must be rows in memory, as X must: a stream's rows cannot be paired with others")
     if is_array(X) and is_array(y):
-        shapes = np.shape(X), np.shape(y)
+        shapes = _shape(X), _shape(y)
         if shapes[0] != shapes[1]:
             axes = " x ".join(map(str, shapes[0]))
             raise ValueError(
                 f"{name} must be a row for each row of X, {axes} like X, not {' x '.join(map(str, shapes[1]))}"
             )
+
+
+def _shape(array: Any) -> tuple[int, ...]:
+    """The shape of an array, or of what can become one."""
+    shape: tuple[int, ...] = tuple(getattr(array, "shape", ())) or np.asarray(array).shape
+    return shape
 
 
 def check_source(X: Any, y: Any, name: str) -> None:
@@ -115,7 +121,8 @@ def fit_rows(
     if is_share(validation):
         return held_out(learned, validation, seed, least_rows)
     measured = pair(validation)
-    held = rule.rows(measured.X, measured.labels, "validation's targets" if rule.takes_targets else "validation's labels")
+    what = "targets" if rule.takes_targets else "labels"
+    held = rule.rows(measured.X, measured.labels, f"validation's {what}")
     if (held.targets is None) != (learned.targets is None):
         wanted = "(rows, targets), as y are targets" if held.targets is None else "rows alone, as y has no targets"
         raise ValueError(f"validation must be {wanted}")

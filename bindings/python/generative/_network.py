@@ -112,14 +112,14 @@ class NetworkModel(Model):
             self._check_row_count(data)
             check_channels_last(data.shape, self.shape_ if goes_on else self.shape)
             rule.check(data, "X")
-            measured = None
+            targets = self._targets(learned.targets, data, stack, "y")
+            measured = measured_targets = None
             if held is not None:
                 rows = dataset_of(held.X, self.context, labels=held.labels, shape=data.shape)
                 measured = stack.enter_context(rows)
                 check_channels_last(measured.shape, data.shape, "validation")
                 rule.check(measured, "validation")
-            targets = self._targets(learned.targets, data, stack, "y")
-            measured_targets = None if measured is None else self._targets(held.targets, measured, stack, "validation")
+                measured_targets = self._targets(held.targets, measured, stack, "validation")
             settings = {
                 "checkpoint_steps": checkpoint_steps,
                 "checkpoint_seconds": checkpoint_seconds,

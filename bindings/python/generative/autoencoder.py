@@ -74,8 +74,8 @@ class Autoencoder(AutoencoderParameters, InvertibleModel, CalibratedModel):
         return self.reconstruct(X) if images is None else self._denoised(images)
 
     def _larger_images(self, X: Any) -> Any:
-        """Images of other sides than the model's rows as an array (n, height, width[, channels]), or a single one without
-        the first axis; None: X is rows."""
+        """Images of other sides than the model's rows as an array (n, height, width[, channels]), or a single one
+        without the first axis; None: X is rows."""
         shape, sides = self.shape_, getattr(X, "shape", None)
         if sides is None or len(shape) == 1:
             return None

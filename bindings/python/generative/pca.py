@@ -178,8 +178,8 @@ class PCA(PCAFits):
         return float(np.mean(self.score_samples(X)))
 
     def impute(self, X: Any, mask: Any = None) -> Reals:
-        """Rows whose missing values are filled in: the mean of the Gaussian model given the values that are known, which
-        come back as they are.
+        """Rows whose missing values are filled in: the mean of the Gaussian model given the values that are known,
+        which come back as they are.
 
         mask: 1 or True where a value is known, of X's shape or of one row's for all; None: what is NaN in X is
         missing.

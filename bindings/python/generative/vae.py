@@ -135,9 +135,8 @@ class VAE(VAEParameters, GeneratorModel, CalibratedModel):
 
         errors: of each row, squared and summed. n_starts: descents, of which the best counts.
         prior_weight: of |latent|^2 / 2 beside the error; None: 0, for masked rows twice the variance of p(x|z)
-        ("bernoulli": 0.05).
-        start: the first start; None: encode's means. mask: 1 or True where a value is known, of X's shape or of one row's
-        for all; only known values count.
+        ("bernoulli": 0.05). start: the first start; None: encode's means. mask: 1 or True where a value is known,
+        of X's shape or of one row's for all; only known values count.
         callback(event) may return STOP_AFTER_EPOCH (end with the starts so far) or STOP_NOW.
         """
         settings = (n_steps, n_starts, learning_rate, prior_weight, start, seed, callback, token)
