@@ -590,8 +590,8 @@ GEN_API gen_status gen_model_describe(const gen_model *model, char *text_out, in
 
 typedef struct gen_plan {
   uint32_t struct_size;
-  int64_t n_parameters;  /* trained numbers */
-  int64_t peak_bytes;    /* while fitting with Adam and no validation set, without the data */
+  int64_t n_parameters; /* trained numbers */
+  int64_t peak_bytes; /* while fitting with Adam, no validation set and no targets, without data */
   int64_t flops_per_row; /* of one training step */
 } gen_plan;
 

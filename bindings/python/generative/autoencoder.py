@@ -19,6 +19,7 @@ from ._options import choose, described
 from ._progress import Callback
 from ._rows import Doubles, Floats, address, as_rows, numeric, packed, size_of
 from .context import Token
+from .dataset import is_array
 
 
 class Autoencoder(AutoencoderParameters, InvertibleModel, CalibratedModel):
@@ -64,7 +65,8 @@ class Autoencoder(AutoencoderParameters, InvertibleModel, CalibratedModel):
         """Clean rows from noisy ones; the model must have been made with a corruption or fitted to (noisy, clean).
 
         X: rows, or images larger than the model's, (n, height, width[, channels]), or a single one without the first
-        axis. Larger images are denoised tile by tile; tiles overlap, and are blended without seams.
+        axis. Larger images are denoised tile by tile; tiles overlap, and are blended without seams. An array of two
+        axes whose second has as many numbers as a row is rows: give a gray image of that width as X[None].
         """
         description = described(lib.gen_model_describe, self._fitted_handle())
         if description["options"]["corruption"] == "none" and not description["paired"]:
@@ -76,19 +78,20 @@ class Autoencoder(AutoencoderParameters, InvertibleModel, CalibratedModel):
     def _larger_images(self, X: Any) -> Any:
         """Images of other sides than the model's rows as an array (n, height, width[, channels]), or a single one
         without the first axis; None: X is rows."""
-        shape, sides = self.shape_, getattr(X, "shape", None)
-        if sides is None or len(shape) == 1:
+        shape = self.shape_
+        if len(shape) == 1 or not is_array(X):
             return None
-        size, axes = size_of(shape), len(shape)
-        own_channels, channels = (shape[2:], sides[2:] if len(sides) == axes else sides[3:])
-        is_one = len(sides) == axes and channels == own_channels and size_of(sides[1:]) != size
-        are_many = len(sides) == axes + 1 and channels == own_channels and sides[1:] != shape
-        return numeric(X, "X") if is_one or are_many else None
+        array = numeric(X, "X")
+        sides, axes, channels = array.shape, len(shape), shape[2:]
+        is_one = len(sides) == axes and sides[2:] == channels and (axes == 3 or sides[1] != size_of(shape))
+        are_many = len(sides) == axes + 1 and sides[3:] == channels and sides[1:] != shape
+        return array if is_one or are_many else None
 
     def _denoised(self, array: Any) -> Floats:
         """Images that are denoised tile by tile."""
         images = array if array.ndim > len(self.shape_) else array[None]
         count, height, width = images.shape[:3]
+        self._check_scale(array)
         if array.dtype == np.uint8:
             images = images.astype(np.float32) / np.float32(255)
         rows = packed(images, np.float32, None, "X")

@@ -11,6 +11,7 @@ import generative
 from generative import GAN, PCA, VAE, Autoencoder, Dataset, Trainer, corrupt
 from generative._library import lib
 from generative._tensors import Tensors
+from test_ranks import fit_on_threads
 
 LINEAR = {"output_activation": "identity", "preparation": "none", "bias": False, "hidden": (), "latent_size": 3}
 
@@ -179,6 +180,21 @@ def test_targets_that_cannot_be_paired_are_refused(digits):
         Autoencoder(4).fit(Dataset.from_array(rows), Dataset.from_stream(lambda: iter([rows]), (64,)))
     # Labels are no targets.
     Autoencoder(4, epochs=1).fit(rows, np.arange(40))
+
+
+def test_ranks_fit_pairs_as_one_process_does(digits):
+    clean, noisy = digits[:160], corrupt(digits[:160], "masking", 0.3)
+
+    def make(batch_size=16):
+        return Autoencoder(4, hidden=(16,), epochs=3, batch_size=batch_size, seed=3)
+
+    models, errors, _ = fit_on_threads(2, make, [noisy, noisy], y=clean, validation=(noisy[:20], clean[:20]))
+    assert errors == [None, None]
+    assert models[0].to_bytes() == models[1].to_bytes()
+    alone = make(32).fit(noisy, clean, validation=(noisy[:20], clean[:20]))
+    for name in ("loss", "validation_loss"):
+        own, others = ([getattr(event, name) for event in model.history_] for model in (alone, models[0]))
+        np.testing.assert_allclose(others, own, rtol=1e-5)
 
 
 def test_only_fits_of_autoencoders_take_targets(digits):
@@ -464,5 +480,14 @@ def test_images_that_tiles_do_not_cover_are_refused(denoiser):
         denoiser.denoise(np.zeros((12, 40), np.float32))
     with pytest.raises(generative.GenerativeError, match="row|element"):
         denoiser.denoise(np.full((20, 40), np.nan, np.float32))
-    colour = np.zeros((1, 20, 40), np.uint8)
-    assert denoiser.denoise(colour).shape == (1, 20, 40)
+
+
+def test_rows_of_any_kind_are_told_from_images(denoiser):
+    rows = (np.random.default_rng(0).random((5, 16, 16)) * 255).astype(np.uint8)
+    expected = denoiser.reconstruct(rows)
+    for same in (rows, Dataset.from_array(rows), rows.reshape(5, 256) / np.float32(255)):
+        assert (denoiser.denoise(same) == expected).all()
+    wide = (np.random.default_rng(1).random((1, 20, 256)) * 255).astype(np.uint8)
+    clean = denoiser.denoise(wide)
+    assert clean.shape == (1, 20, 256)
+    np.testing.assert_allclose(clean[0], by_tiles(denoiser, wide[0] / np.float32(255), 16), atol=1e-6)
