@@ -596,14 +596,17 @@ typedef struct gen_model_info_t {
  * its n_features as latent_size, too. Returns also GEN_E_STATE (a pca that is not fitted). */
 GEN_API gen_status gen_model_info(const gen_model *model, gen_model_info_t *info_out);
 /* Describes a model as a JSON object: "kind", and "options" by their names, with the values that
- * the library chose. text_out, capacity, byte_count_out: as in gen_options_describe. */
+ * the library chose. Of an autoencoder also "paired": whether its last fit had targets; of a vae
+ * with a GAUSSIAN likelihood "noise_variance": a list of one variance for all values of a row, or
+ * of one for each, in the units of the rows. text_out, capacity, byte_count_out: as in
+ * gen_options_describe. */
 GEN_API gen_status gen_model_describe(const gen_model *model, char *text_out, int64_t capacity,
                                       int64_t *byte_count_out);
 
 typedef struct gen_plan {
   uint32_t struct_size;
-  int64_t n_parameters;  /* trained numbers */
-  int64_t peak_bytes;    /* while fitting with Adam and no validation set, without the data */
+  int64_t n_parameters; /* trained numbers */
+  int64_t peak_bytes; /* while fitting with Adam, no validation set and no targets, without data */
   int64_t flops_per_row; /* of one training step */
 } gen_plan;
 
@@ -768,6 +771,10 @@ typedef struct gen_fit_options {
    * memory of batch_size rows, equal to rounding without batch norm and KL sparsity, which take the
    * rows of a batch. Not for a gan, nor with comm. Default: 1 */
   int64_t accumulate;
+  /* autoencoder: the clean row of each row, in the same order; default: NULL (the rows themselves).
+   * With validation it needs validation_targets, the clean rows of validation */
+  const gen_dataset *targets;
+  const gen_dataset *validation_targets;
 } gen_fit_options;
 static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t struct_size) {
   return gen_struct_init("fit", options, struct_size);
@@ -781,6 +788,12 @@ static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t
  * 2,000 steps (gan: 5,000; CONVOLUTIONAL: 3,000; of a narrow table 8,000), at least 10 and at most
  * 1,000. A stream, whose n is not known, has the most rows and 10 epochs. A narrow table has
  * height = width = 1 and at most 32 channels. docs/defaults.md has the measurements.
+ *
+ * With targets an autoencoder learns to make the targets of the dataset's rows: to restore clean
+ * images from noisy ones of the same scenes, for example. Rows and targets are paired by their
+ * number, and drawn together. Only targets need to lie in [0, 1], and where the rows of a model are
+ * standardized, it is by the means and deviations of the targets. A corruption of the model is
+ * added to the dataset's rows. Neither may be a stream, or a folder with skipped files.
  *
  * All memory is allocated before the first step. A second fit continues where the first ended, with
  * the optimizer's state. A stopped fit leaves a model that can be used and fitted further. If a
@@ -797,9 +810,10 @@ static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t
  * GEN_E_ARGUMENT: a model with classes lacks labels of 0 ... n_classes - 1, in validation too; rows
  * of a BERNOULLI vae, or of an autoencoder or gan with another output than IDENTITY, lie outside
  * [0, 1] (by more than 1e-6); batch_size is 1 with batch norm; keep_best or patience lacks
- * validation. Returns also GEN_E_MISMATCH (row_size; resume: other options or data; ranks that
- * differ), GEN_E_UNSUPPORTED (keep_best, patience, PLATEAU or accumulate of a gan; accumulate with
- * a comm), GEN_E_NONFINITE, GEN_E_CANCELLED,
+ * validation; targets without validation_targets. Returns also GEN_E_MISMATCH (row_size; targets
+ * that are more or fewer than the rows; resume: other options or data; ranks that differ),
+ * GEN_E_UNSUPPORTED (keep_best, patience, PLATEAU or accumulate of a gan; accumulate with a comm;
+ * targets of another kind than autoencoder, or with a stream), GEN_E_NONFINITE, GEN_E_CANCELLED,
  * GEN_E_IO (a checkpoint), GEN_E_STATE (resume: no record), GEN_E_COMM, and with resume what
  * gen_model_load does. */
 GEN_API gen_status gen_model_fit(gen_model *model, const gen_dataset *dataset,
@@ -902,9 +916,17 @@ GEN_API gen_status gen_vae_encode_sample(const gen_vae *vae, const float *rows,
 GEN_API gen_status gen_vae_decode(const gen_vae *vae, const float *latents, const int32_t *labels,
                                   int64_t n_rows, float *rows_out);
 /* Draws new rows: latents from N(0, I), decoded. labels: NULL for a conditional model draws all
- * classes with equal probability, by the seed. */
+ * classes with equal probability, by the seed. The rows are means of p(x|z), which vary less than
+ * data does; gen_vae_add_noise draws rows around them. */
 GEN_API gen_status gen_vae_sample(const gen_vae *vae, const int32_t *labels, int64_t n_rows,
                                   uint64_t seed, float *rows_out);
+
+/* Draws rows from p(x|z). rows: its means, from any function that decodes latents. GAUSSIAN: adds
+ * noise of the model's variance (noise_variance in gen_model_describe). BERNOULLI: a value becomes
+ * 1 with itself as the probability, else 0; rows outside [0, 1] are GEN_E_ARGUMENT. rows_out: may
+ * be rows. */
+GEN_API gen_status gen_vae_add_noise(const gen_vae *vae, const float *rows, int64_t n_rows,
+                                     uint64_t seed, float *rows_out);
 
 /* Computes the two terms of the bound for each row, in nats: log p(x) >= -(reconstruction + kl).
  * n_samples: latents per row over which the reconstruction is averaged, 1 ... 1,000,000.
@@ -1213,6 +1235,16 @@ GEN_API gen_status gen_autoencoder_decode(const gen_autoencoder *autoencoder, co
 GEN_API gen_status gen_autoencoder_jacobian_norm(const gen_autoencoder *autoencoder,
                                                  const float *rows, int64_t n_rows,
                                                  double *norms_out);
+/* Denoises images at least as large as the model's rows, n_images x height x width x the channels
+ * of the model, tile by tile: tiles of the rows' size overlap by half or more, and are blended by a
+ * raised cosine whose weights add up to 1 at every pixel. Images of the rows' size become what
+ * gen_model_reconstruct makes of them. images_out: as images; may be images. Returns also
+ * GEN_E_MISMATCH (smaller images) and GEN_E_CANCELLED. Cost: about 4 forward passes for each area
+ * of a row. */
+GEN_API gen_status gen_autoencoder_denoise_images(const gen_autoencoder *autoencoder,
+                                                  const float *images, int64_t n_images,
+                                                  int64_t height, int64_t width, const gen_run *run,
+                                                  float *images_out);
 /* Corrupts rows as a denoising autoencoder does in training. corruption, amount: as in options. */
 GEN_API gen_status gen_rows_corrupt(const float *rows, int64_t n_rows, int64_t row_size,
                                     int32_t corruption, double amount, uint64_t seed,
@@ -1352,11 +1384,17 @@ typedef struct gen_invert_options {
   int64_t n_starts;     /* descents per row, the best counts, 1 ... 10,000; default: 1 */
   uint64_t seed;        /* of the later starts, drawn as the model's latents are; default: 0 */
   double learning_rate; /* at first, > 0; it falls to 0 along half a cosine; default: 0.05 */
-  double prior_weight;  /* weight of |latent|^2 / 2 added to the squared error, >= 0; default: 0 */
-  /* The first start, n_rows x latent_size; default: NULL (VAE: the encoder's mean; GAN: 0) */
+  /* Weight of |latent|^2 / 2 added to the squared error, >= 0; default: GEN_AUTO (0; masked rows:
+   * GAUSSIAN vae: twice its variance; BERNOULLI vae and gan: 0.05) */
+  double prior_weight;
+  /* The first start, n_rows x latent_size; default: NULL (GAN: 0; else what the encoder gives) */
   const float *start;
   /* Of a conditional model: the class of each row, n_rows; others: NULL. Default: NULL */
   const int32_t *labels;
+  /* Which values are known (1) and which are not (0), n_masks x row_size; default: NULL (all are
+   * known). Other values are not read and may be NaN */
+  const uint8_t *mask;
+  int64_t n_masks; /* 1 (one mask for all rows) or n_rows; 0 without a mask; default: 0 */
 } gen_invert_options;
 static inline gen_status gen_invert_options_init(gen_invert_options *options,
                                                  uint32_t struct_size) {
@@ -1364,19 +1402,32 @@ static inline gen_status gen_invert_options_init(gen_invert_options *options,
 }
 
 /* Finds the latents whose rows are nearest to given rows, by gradient descent through the fixed
- * model (vae and gan):
+ * model (autoencoder, vae and gan):
  *
  *     minimise over z:  |G(z) - x|^2 + prior_weight |z|^2 / 2,
  *
- * of a conditional model G(z, label), given the labels of the options. latents_out: for each row
- * the best latent that any step found. error_out: n_rows, |G(z) - x|^2
- * summed over the row. Either may be NULL. Uniform latents stay in [-1, 1]. An event's epoch is a
- * start, its reconstruction the mean squared error. GEN_STOP_AFTER_EPOCH, answered to an epoch,
- * ends with the starts so far. Returns also GEN_E_CANCELLED (outputs untouched), GEN_E_NONFINITE (a
- * learning_rate too large). Cost: n_rows * n_starts * n_steps forward and backward passes. */
+ * of a conditional model G(z, label), given the labels of the options. Of masked rows only known
+ * values count; the encoder then sees rows whose other values are those of ten reconstructions, one
+ * after another. latents_out: for each row the best latent that any step found. error_out: n_rows,
+ * |G(z) - x|^2 summed over the row. Either may be NULL. Uniform latents stay in [-1, 1]. An
+ * autoencoder, whose latents have no distribution, takes one start. An event's epoch is a start, its
+ * reconstruction the mean squared error. GEN_STOP_AFTER_EPOCH, answered to an epoch, ends with the
+ * starts so far. Returns also GEN_E_CANCELLED (outputs untouched), GEN_E_NONFINITE (a learning_rate
+ * too large), GEN_E_STATE (skips). Cost: n_rows * n_starts * n_steps forward and backward passes. */
 GEN_API gen_status gen_model_invert(const gen_model *model, const float *rows, int64_t n_rows,
                                     const gen_invert_options *options, const gen_run *run,
                                     float *latents_out, float *error_out);
+/* Fills in the values that a mask has as not known, by a pca, autoencoder, vae or gan: missing
+ * values of tables (imputation), hidden parts of images (inpainting). A pca gives the mean of its
+ * Gaussian model given the known values, exactly; of options it takes only the mask. The others
+ * give what they make of the latents that gen_model_invert finds for the known values. rows:
+ * n_rows x row_size of dtype GEN_F32 or GEN_F64. options: as for gen_model_invert; mask must be
+ * set. rows_out: rows with known values as they are; may be rows. Errors and cost are those of
+ * gen_model_invert; pca: GEN_E_STATE (not fitted), and n_rows * n_components^2 * (row_size +
+ * n_components) FLOPs at most. */
+GEN_API gen_status gen_model_impute(const gen_model *model, const void *rows, int32_t dtype,
+                                    int64_t n_rows, const gen_invert_options *options,
+                                    const gen_run *run, void *rows_out);
 
 /* ---- Mixtures and anomaly thresholds --------------------------------------------------------
  *

@@ -101,9 +101,11 @@ extension Dataset {
   /// Throws `.argument`, naming the first number outside [0, 1], the range that images have.
   ///
   /// A stream is not read. O(rows × columns).
-  package func checkUnitRange() throws(GenerativeError) {
+  ///
+  /// - Parameter prefix: of the message.
+  package func checkUnitRange(_ prefix: String = "") throws(GenerativeError) {
     guard let (row, column, value) = try firstOutsideUnits() else { return }
-    throw .outsideUnits("row \(row), column \(column)", value)
+    throw .outsideUnits("\(prefix)row \(row), column \(column)", value)
   }
 
   /// The first number outside [0, 1]; nil where there is none, and for a stream.

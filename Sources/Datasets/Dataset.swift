@@ -32,13 +32,15 @@ package final class Dataset: Sendable {
   let selection: Buffer<Int32>?
   /// What is done to rows that are read as floats; nil: nothing.
   let preparation: Preparation?
+  /// What a model is to make of each row, in the same order; nil: the row itself. Views have none.
+  package let targets: Dataset?
   /// Keeps the memory under `source` alive.
   let owner: AnyObjectBox?
 
   init(
     shape: Shape, source: Source, owner: AnyObject? = nil, selection: Buffer<Int32>? = nil,
     labels: Buffer<Int32>? = nil, factors: FactorTable? = nil, preparation: Preparation? = nil,
-    isChecked: Bool = true, context: Context
+    targets: Dataset? = nil, isChecked: Bool = true, context: Context
   ) {
     self.shape = shape
     self.source = source
@@ -47,6 +49,7 @@ package final class Dataset: Sendable {
     self.labels = labels
     self.factors = factors
     self.preparation = preparation
+    self.targets = targets
     self.isChecked = isChecked
     self.context = context
     classCount = Int(labels?.elements.max() ?? -1) + 1

@@ -144,9 +144,13 @@ extension OptionTable {
       n_starts      whole 1 10000 = 1 : number of descents for each row; the best one counts
       seed          seed = 0 : seed of the starts after the first
       learning_rate number (0 *] = 0.05 : initial learning rate; it falls to zero along half a cosine
-      prior_weight  number [0 *] = 0 : weight of |latent|^2 / 2, added to the squared error
+      prior_weight  number [0 *] = auto \
+      : weight of |latent|^2 / 2, added to the squared error; auto: 0, for masked rows of a Gaussian VAE twice its \
+      variance, of a Bernoulli VAE and a GAN 0.05
       start         pointer : first start of each row
       labels        pointer : class of each row, of a conditional model
+      mask          pointer : which values of the rows are known
+      n_masks       whole 0 2147483647 = 0 : number of rows of the mask: 1 for all rows, or as many
       """))
 
   static let mixture = OptionTable(

@@ -61,6 +61,20 @@ import Training
   }
 }
 
+@c @implementation public func gen_vae_add_noise(
+  _ vae: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64, _ seed: UInt64,
+  _ rows_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(vae) { (model: VAE) throws(GenerativeError) in
+      let n = try checkRowCount(n_rows)
+      try model.addNoise(
+        try checkScoredRows(rows, n, model), rows: n, seed: seed,
+        into: try checkOutput("rows_out", rows_out, n, model.options.shape.count))
+    }
+  }
+}
+
 @c @implementation public func gen_vae_elbo(
   _ vae: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ labels: UnsafePointer<Int32>?, _ n_rows: Int64,
   _ n_samples: Int64, _ seed: UInt64, _ run: UnsafePointer<gen_run>?,

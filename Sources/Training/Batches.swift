@@ -20,6 +20,7 @@ package final class Batches {
   private let streamLabels: Buffer<Int32>
   /// Classes that a stream's labels may be of.
   private let classCount: Int
+  private let targets: Dataset?
   private let minimumRows: Int
   /// For a stream, whose rows cannot be looked at before.
   private let checksUnitRange: Bool
@@ -69,6 +70,7 @@ package final class Batches {
     self.classCount = classCount
     let hasLabels = dataset.stream?.hasLabels ?? false
     streamLabels = try Buffer(count: hasLabels ? rowCapacity : 0, in: context.memory)
+    targets = dataset.targets
     rowSize = dataset.shape.count
     self.context = context
     self.minimumRows = max(minimumRows, 1)
@@ -117,8 +119,12 @@ package final class Batches {
   ///
   /// Rows in memory that cannot be read are a fault that the team hears of, and none.
   ///
-  /// - Parameter target: gets the rows' labels, which the dataset must have; nil: nobody asks.
-  package func next(labels target: Buffer<Int32>? = nil) throws(GenerativeError) -> Deal.Slice? {
+  /// - Parameters:
+  ///   - target: gets the rows' labels, which the dataset must have; nil: nobody asks.
+  ///   - outputs: gets the rows' targets, likewise.
+  package func next(
+    labels target: Buffer<Int32>? = nil, targets outputs: Buffer<Float>? = nil
+  ) throws(GenerativeError) -> Deal.Slice? {
     guard let deal else {
       let slice = try nextOfStream()
       if streamLabels.count > 0 {
@@ -134,6 +140,7 @@ package final class Batches {
       if let target, let labels {
         for (position, row) in reader.rows.enumerated() { target.base[position] = labels.base[Int(row)] }
       }
+      if let outputs, let targets { try targets.read(rows: reader.rows, into: outputs.base) }
     } catch {
       guard let team else { throw error }
       team.fault = error

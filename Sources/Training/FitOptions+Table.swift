@@ -41,5 +41,7 @@ extension OptionTable {
       comm             pointer : ranks that fit the model together
       shared_rows      flag = false : every rank's dataset has the same rows
       accumulate       whole 1 65536 = 1 : number of batches whose gradients are summed for one step
+      targets          pointer : dataset of the rows that an autoencoder is to make of the dataset's rows
+      validation_targets pointer : the same for validation
       """))
 }

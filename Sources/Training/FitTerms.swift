@@ -39,6 +39,7 @@ package struct FitTerms: Sendable {
     add("keep_best", options.keepsBest)
     add("dataset", Self.text(dataset, rows))
     add("validation", options.validation.map { Self.text($0, validationRows) } ?? "none")
+    add("targets", dataset.targets == nil ? "none" : "a row for each row")
     if rankCount > 1, !options.sharesRows { add("ranks", rankCount) }
     add("accumulate", options.accumulation)
   }

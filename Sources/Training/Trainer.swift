@@ -75,7 +75,7 @@ package final class Trainer {
     options.choose(rows: ranks == nil ? dataset.rowCount : rows?.reduce(0, +), at: model.pace)
     let terms = FitTerms(options, dataset, rows: rows, validationRows: validationRows)
     try ranks?.compare(try model.likeness(options) + terms.values)
-    let takeBack = try model.settle(for: dataset, options.sharesRows ? nil : ranks)
+    let takeBack = try model.settle(for: dataset.outputs, options.sharesRows ? nil : ranks)
     do throws(GenerativeError) {
       try fit(
         model, to: model.prepared(dataset), options, terms, rows: rows, validationRows: validationRows)
@@ -96,8 +96,8 @@ package final class Trainer {
     var record = FitRecord(terms, start: model.progress)
     try ranks.together { () throws(GenerativeError) in
       guard model.requiresUnitRange else { return }
-      try dataset.checkUnitRange()
-      try options.validation?.checkUnitRange()
+      try dataset.outputs.checkUnitRange(dataset.targets == nil ? "" : "targets: ")
+      try options.validation?.outputs.checkUnitRange(dataset.targets == nil ? "" : "validation_targets: ")
     }
     var old: FitRecord?
     if let ranks {
@@ -262,7 +262,7 @@ package final class Trainer {
     var stops = false
     while true {
       if options.observer.isCancelled() { stops = try hears(.stopNow) || stops }
-      guard let slice = try batches.next(labels: labels ?? step.labels) else { break }
+      guard let slice = try batches.next(labels: labels ?? step.labels, targets: step.targets) else { break }
       if let team, writer?.isDue(steps: 1) ?? false { team.wishes.insert(.save) }
       let (figures, rate) = try learn(slice)
       recent.add(figures, rows: slice.totalRows)
@@ -391,7 +391,7 @@ package final class Trainer {
     var mean = Figures.Mean()
     validation.start(epoch: 0)
     var number = 0
-    while let slice = try validation.next(labels: step.labels) {
+    while let slice = try validation.next(labels: step.labels, targets: step.targets) {
       number += 1
       // A rank without rows has its part in what ranks sum on the way.
       guard slice.rowCount > 0 || team != nil else { continue }

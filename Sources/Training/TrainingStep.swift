@@ -12,6 +12,8 @@ package protocol TrainingStep: AnyObject {
   var minimumRows: Int { get }
   /// Gets the labels of a batch's rows before `learn` and `validate`; nil: they are not asked for.
   var labels: Buffer<Int32>? { get }
+  /// The same of the rows' targets, as the model sees rows.
+  var targets: Buffer<Float>? { get }
   /// Called once before the first step, after everything is allocated.
   func begin(_ dataset: Dataset) throws(GenerativeError)
   /// The time of a turn, by which its random numbers and the optimizer's steps count.
@@ -40,6 +42,7 @@ package protocol TrainingStep: AnyObject {
 extension TrainingStep {
   package var minimumRows: Int { 1 }
   package var labels: Buffer<Int32>? { nil }
+  package var targets: Buffer<Float>? { nil }
   package var warnings: [Warning] { [] }
   package var averageLags: Bool { false }
   package func begin(_ dataset: Dataset) throws(GenerativeError) {}

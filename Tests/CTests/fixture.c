@@ -78,6 +78,10 @@ static gen_status fill_options(struct fixture *f) {
   f->direction_options.value.n_others = 1;
   f->invert_options.value.n_steps = 3;
   f->invert_options.value.start = f->rows;
+  for (i = 0; i < ROW; i++)
+    f->mask[i] = (uint8_t)(i % 2);
+  f->invert_options.value.mask = f->mask;
+  f->invert_options.value.n_masks = 1;
 
   f->run.value.event = go_on;
   f->memory_options.value.dtype = GEN_F32;

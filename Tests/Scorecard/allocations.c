@@ -73,9 +73,14 @@ static void release(void *memory, int64_t count, void *user_data) {
        THEN(gen_model_sample_mixture(model, NULL, 2, 1, f.rows),                                   \
             gen_model_fit_threshold(model, data, 0.9, NULL, NULL)))
 MODEL_STORY(autoencoder, network.,
-            THEN(gen_model_reconstruct(model, f.rows, NULL, 2, f.rows), MIXTURE_AND_THRESHOLD))
+            THEN(THEN(gen_model_reconstruct(model, f.rows, NULL, 2, f.rows), MIXTURE_AND_THRESHOLD),
+                 THEN(gen_autoencoder_denoise_images(model, f.rows, 2, 20, 24, NULL, f.output),
+                      gen_model_impute(model, f.rows, GEN_F32, 2, &f.invert_options.value, NULL,
+                                       f.output))))
 MODEL_STORY(vae, network.,
-            THEN(THEN(gen_vae_sample(model, NULL, 2, 1, f.rows), MIXTURE_AND_THRESHOLD),
+            THEN(THEN(THEN(gen_vae_sample(model, NULL, 2, 1, f.rows),
+                           gen_vae_add_noise(model, f.rows, 2, 1, f.rows)),
+                      MIXTURE_AND_THRESHOLD),
                  gen_model_invert(model, f.rows, 2, &f.invert_options.value, NULL, f.rows, NULL)))
 MODEL_STORY(gan, network.,
             THEN(gen_gan_sample(model, NULL, 2, 1, f.rows),

@@ -23,7 +23,7 @@ VALUES = {
     "dtype": "GEN_F32",
     "n_rows": "2", "first_row": "0", "row_size": "ROW", "height": "SIDE", "width": "SIDE",
     "channels": "1", "n_neighbours": "1", "n_samples": "4", "n_validation": "2", "n_test": "2",
-    "batch_size": "4", "n_grid_rows": "2", "n_grid_columns": "2", "latent_x": "0", "latent_y": "1",
+    "batch_size": "4", "n_images": "2", "n_grid_rows": "2", "n_grid_columns": "2", "latent_x": "0", "latent_y": "1",
     "capacity": "ROOM", "content": "0", "corruption": "1", "amount": "0.5", "seed": "1",
     "with_noise": "1", "generator": "0", "factor": "0", "status": "1", "path": "f.output_path",
     "latent_size": "LATENT", "n_latents": "2", "n_steps": "3", "curve": "1", "n_axes": "0",
@@ -63,7 +63,8 @@ for noun, file in (("model", "vae"), ("moments", "moments"), ("reservoir", "rese
 KINDS = ("pca", "autoencoder", "vae", "gan", "classifier")
 KINDS_OF = {
     "gen_model_plan": KINDS[1:], "gen_model_fit": KINDS[1:], "gen_trainer_create": KINDS[1:],
-    "gen_model_reconstruct": KINDS[:3], "gen_model_features": KINDS[3:], "gen_model_invert": KINDS[2:4],
+    "gen_model_reconstruct": KINDS[:3], "gen_model_features": KINDS[3:], "gen_model_invert": KINDS[1:4],
+    "gen_model_impute": KINDS[1:4],
     "gen_model_fit_threshold": KINDS[:3], "gen_model_threshold": KINDS[:3], "gen_model_detect": KINDS[:3],
     "gen_model_fit_mixture": KINDS[:3], "gen_model_sample_mixture": KINDS[:3], "gen_model_mixture": KINDS[:3],
 }  # fmt: skip

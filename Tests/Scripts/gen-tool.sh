@@ -42,6 +42,18 @@ grep -q "live sliders" log || { cat log; exit 1; }
 "$gen" train vae faces "${small[@]}" --latent-size 3 --importance-samples 5 --epochs 1 -o weighted.safetensors
 mkdir folder && for face in 1 2 3 4; do "$gen" sample out/faces.safetensors -n 1 --seed $face -o folder/$face.png; done
 "$gen" train gan folder --size 16 --channels 1 --batch-size 4 --latent-size 4 --epochs 2 -o gan.safetensors
+# Rows that are restored: pairs, a picture larger than the rows, hidden pixels, noise of samples.
+"$gen" train autoencoder faces:1 "${small[@]}" --targets faces:1 --validation 0.2 --epochs 2 -o pairs.safetensors
+"$gen" sample vae.safetensors -n 1 --noise -o noisy.png
+"$gen" sample out/faces.safetensors -n 1 -o large.png
+"$gen" denoise pairs.safetensors large.png -o clean.png >log
+grep -q " x .* x 3 in clean.png" log || { cat log; exit 1; }
+"$gen" sample pca.safetensors -n 1 --noise -o noise.csv
+# 16 x 16 pixels, dark in the middle.
+base64 -d >mask.png <<<iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAGElEQVR42mP4jwYYyBRggALaClDDpXgFAOv2zzFHdsf/AAAAAElFTkSuQmCC
+for model in pca pairs vae; do
+  "$gen" reconstruct $model.safetensors faces:3 --rows 9 --mask mask.png -o filled-$model.png
+done
 if [[ -e $idx ]]; then
   "$gen" train vae "$idx" --rows 300 --conditional --epochs 1 -o conditional.safetensors
   "$gen" sample conditional.safetensors -n 4 --label 7 -o conditional.png

@@ -24,11 +24,14 @@ extension VAE {
       try inversion(rows: rows, given: labels, options), x, rows: rows, preparation,
       latentSize: self.options.latentSize, latents, error, context
     ) { (means) throws(GenerativeError) in
-      if let start {
-        means.update(from: start, count: rows * self.options.latentSize)
-      } else {
-        try self.encode(x, rows: rows, given: labels, mean: means, logVariance: nil)
+      if let start { return means.update(from: start, count: rows * self.options.latentSize) }
+      guard let mask = options.mask else {
+        return try self.encode(x, rows: rows, given: labels, mean: means, logVariance: nil)
       }
+      let filled = try mask.filled(x, rows: rows, self.preparation?.means, self.context) {
+        (x, y) throws(GenerativeError) in try self.reconstruct(x, rows: rows, given: labels, into: y)
+      }
+      try self.encode(filled.base, rows: rows, given: labels, mean: means, logVariance: nil)
     }
   }
 
@@ -39,7 +42,53 @@ extension VAE {
     try Labels.check(labels, classCount: classCount)
     return try Inversion(
       decoder.network, decoder.weights, self.options.likelihood == .bernoulli ? .sigmoid : .asIs,
-      .normal, rows: rows, given: labels, latentSize: self.options.latentSize, options, context: context)
+      .normal, rows: rows, given: labels, latentSize: self.options.latentSize, maskedWeight: 2 * meanVariance,
+      options, context: context)
+  }
+
+  /// σ² of a value, prepared where rows are: |x − y|²/2σ² + |z|²/2 is least at the likeliest latent. A probability's
+  /// variance y·(1 − y) changes from pixel to pixel; see `Inversion.usualWeight`.
+  private var meanVariance: Float {
+    switch options.likelihood {
+    case .bernoulli: return Inversion.usualWeight / 2
+    case .gaussian(let variance?): return variance
+    case .gaussian(nil):
+      var sum: Float = 0
+      for index in 0..<varianceCount { sum += variance(index) }
+      return sum / Float(max(varianceCount, 1))
+    }
+  }
+}
+
+extension Autoencoder {
+  /// The latents whose decoded rows are nearest to given ones, by gradient descent: see `Inversion`.
+  ///
+  /// The arguments are a VAE's. There is one start, by default what the encoder gives: latents have no distribution
+  /// to draw others from.
+  package func invert(
+    _ x: UnsafePointer<Float>, rows: Int, from start: UnsafePointer<Float>? = nil,
+    _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
+  ) throws(GenerativeError) {
+    try requireLatents()
+    guard options.startCount == 1 else {
+      throw GenerativeError(
+        .argument,
+        "n_starts must be 1 for an autoencoder, whose latents have no distribution, not \(options.startCount)"
+      )
+    }
+    let inversion = try Inversion(
+      decoder.network, decoder.weights, self.options.loss == .crossEntropy ? .sigmoid : .asIs, .normal,
+      rows: rows, given: nil, latentSize: self.options.latentSize, options, context: context)
+    try run(
+      inversion, x, rows: rows, preparation, latentSize: self.options.latentSize, latents, error, context
+    ) { (first) throws(GenerativeError) in
+      if let start { return first.update(from: start, count: rows * self.options.latentSize) }
+      guard let mask = options.mask else { return try self.encode(x, rows: rows, into: first) }
+      let filled = try mask.filled(x, rows: rows, self.preparation?.means, self.context) {
+        (x, y) throws(GenerativeError) in try self.reconstruct(x, rows: rows, into: y)
+      }
+      try self.encode(filled.base, rows: rows, into: first)
+    }
   }
 }
 
@@ -71,7 +120,7 @@ extension GAN {
     return try Inversion(
       generator.network, weights, self.options.outputActivation == .tanh ? .halved : .asIs,
       self.options.latent == .normal ? .normal : .uniform, rows: rows, given: labels,
-      latentSize: self.options.latentSize, options, context: context)
+      latentSize: self.options.latentSize, maskedWeight: Inversion.usualWeight, options, context: context)
   }
 }
 

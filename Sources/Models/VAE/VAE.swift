@@ -176,9 +176,12 @@ package final class VAE: @unchecked Sendable {
   var varianceCount: Int { decoder.network.layers.last?.parameterCount ?? 0 }
 
   /// σ², where one is learned for all pixels.
-  var variance: Float {
+  var variance: Float { variance(0) }
+
+  /// σ² as it is learned, the only one or that of a pixel.
+  func variance(_ index: Int) -> Float {
     let limit = GaussianLikelihood.logVarianceLimit
-    return expf(min(max(logVariances[0], -limit), limit))
+    return expf(min(max(logVariances[index], -limit), limit))
   }
 
   /// Trained numbers.

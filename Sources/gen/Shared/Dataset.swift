@@ -11,6 +11,8 @@ struct Dataset {
   /// Names of the factors behind drawn faces.
   let factorNames: [String]
   let classCount: Int
+  /// Files of a folder that could not be read.
+  let skippedCount: Int
 
   init(_ name: String, _ object: Object) throws {
     var info = gen_dataset_info_t()
@@ -22,6 +24,7 @@ struct Dataset {
     shape = Shape(height: Int(info.height), width: Int(info.width), channels: Int(info.channels))
     factorNames = (0..<info.n_factors).map { text(gen_dataset_factor_name(object.handle, $0)) }
     classCount = Int(info.n_classes)
+    skippedCount = Int(info.n_skipped)
   }
 
   /// Faces that the library draws.

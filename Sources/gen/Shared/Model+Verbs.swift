@@ -59,10 +59,31 @@ extension Model {
     }
   }
 
+  /// Rows with values filled in that are not known: where `known`, of one row, is 0.
+  func impute(_ rows: Rows, known: [UInt8]) throws -> Rows {
+    var options: gen_invert_options = try defaults(gen_invert_options_init)
+    options.n_masks = 1
+    return try known.withUnsafeBufferPointer { mask in
+      options.mask = mask.baseAddress
+      return try Rows(count: rows.count, rowSize: rows.rowSize) {
+        gen_model_impute(handle, rows.values, Int32(GEN_F32), Int64(rows.count), &options, nil, $0)
+      }
+    }
+  }
+
   /// New rows, of given classes or of classes drawn evenly.
   func sample(
-    _ count: Int, seed: UInt64, given labels: [Int32]? = nil, fromMixture: Bool = false
+    _ count: Int, seed: UInt64, given labels: [Int32]? = nil, fromMixture: Bool = false, noise: Bool = false
   ) throws -> Rows {
+    if noise, kind != .pca || fromMixture {
+      guard kind == .vae else {
+        throw Failure(description: "--noise is for a PCA and a VAE, not for \(kind.article) \(kind.name)")
+      }
+      let means = try sample(count, seed: seed, given: labels, fromMixture: fromMixture)
+      return try Rows(count: count, rowSize: shape.count) {
+        gen_vae_add_noise(handle, means.values, Int64(count), seed, $0)
+      }
+    }
     if fromMixture { return try sampleMixture(count, seed: seed, given: labels) }
     guard kind != .autoencoder else {
       throw Failure(
@@ -71,7 +92,7 @@ extension Model {
     let n = Int64(count)
     return try Rows(count: count, rowSize: shape.count) {
       switch kind {
-      case .pca: gen_pca_sample(handle, n, seed, 0, Int32(GEN_F32), $0)
+      case .pca: gen_pca_sample(handle, n, seed, noise ? 1 : 0, Int32(GEN_F32), $0)
       case .vae: gen_vae_sample(handle, labels, n, seed, $0)
       case .gan: gen_gan_sample(handle, labels, n, seed, $0)
       case .autoencoder, .classifier: gen_status(GEN_E_UNSUPPORTED)

@@ -9,6 +9,7 @@ struct Model {
 
     /// The name in a sentence: "a VAE".
     var name: String { [.autoencoder, .classifier].contains(self) ? rawValue : rawValue.uppercased() }
+    var article: String { self == .autoencoder ? "an" : "a" }
   }
 
   let kind: Kind

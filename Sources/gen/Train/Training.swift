@@ -6,6 +6,7 @@ struct Training {
   let kind: Model.Kind
   let train: TrainOptions
   let fit: FitFlags
+  var targets: Targets?
 
   /// Fits a new model of the flags' options, or with --resume the one that is there. The library keeps it in the
   /// file as the fit goes, also when Ctrl-C stops it.
@@ -43,6 +44,9 @@ struct Training {
     }
     let whole = try train.dataOptions.open(train.data, for: loaded?.shape)
     let (dataset, validation) = try fit.split(whole, train.dataOptions)
+    let pairs = try targets?.open(for: whole, fit, train.dataOptions)
+    // The fit's options have their handles.
+    defer { withExtendedLifetime(pairs) {} }
     let model = try loaded ?? Model(create(dataset))
     let done = try model.epochs()
     let isUnfinished = try model.epochsLeft() > 0
@@ -55,6 +59,8 @@ struct Training {
     var options = try fit.options(epochs: epochs.map { $0 - before })
     options.resume = isUnfinished ? 1 : 0
     options.validation = validation?.handle
+    options.targets = pairs?.0.handle
+    options.validation_targets = pairs?.validation?.handle
     if let job {
       // By default as many rows as one process takes.
       if options.batch_size == Int64(GEN_AUTO) { options.batch_size = 128 }

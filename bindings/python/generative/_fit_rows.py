@@ -1,4 +1,5 @@
-"""What a fit learns from and what it measures after each epoch: rows, with labels where the model takes them."""
+"""What a fit learns from and what it measures after each epoch: rows, with labels or targets where the model takes
+them."""
 
 from __future__ import annotations
 
@@ -14,10 +15,11 @@ from .dataset import STREAM_LABELS, Dataset
 
 
 class Rows(NamedTuple):
-    """Rows, and their labels: int32, a path of a file, or None."""
+    """Rows, and their labels: int32, a path of a file, or None; or their targets: as rows, or None."""
 
     X: Any
     labels: Any = None
+    targets: Any = None
 
 
 class LabelRule(NamedTuple):
@@ -25,17 +27,22 @@ class LabelRule(NamedTuple):
 
     kind: the model's, for messages. n_classes: labels are 0 ... n_classes - 1; 0: the fit takes none; None: any
     number. is_checked: whether labels of n_classes or more are refused here; else the library does it, on all ranks.
+    takes_targets: whether the fit takes rows as y, of which each is what the model is to make of a row of X.
     """
 
     kind: str
     n_classes: Optional[int]
     is_checked: bool = True
+    takes_targets: bool = False
 
     def rows(self, X: Any, y: Any, name: str) -> Rows:
         """Rows with the labels y as `dataset_of` takes them; ValueError for labels of another kind or place.
 
         name: that of y, for messages.
         """
+        if self.takes_targets and are_rows(y):
+            check_targets(X, y, name)
+            return Rows(X, targets=y)
         if y is None or self.n_classes == 0:
             return Rows(X)
         check_source(X, y, name)
@@ -59,6 +66,32 @@ class LabelRule(NamedTuple):
         return f"{self.kind} with n_classes={self.n_classes}" if self.n_classes else self.kind
 
 
+def are_rows(y: Any) -> bool:
+    """Whether y are rows and not a label for each row: a Dataset, a path, an array of two axes or more."""
+    if y is None or isinstance(y, (Dataset, str, os.PathLike)) or is_stream(y):
+        return y is not None
+    return len(_shape(y)) > 1
+
+
+def check_targets(X: Any, y: Any, name: str) -> None:
+    """Raises ValueError where rows y cannot be the targets of rows X: streams, arrays of other shapes."""
+    if is_stream(X) or is_stream(y):
+        raise ValueError(f"{name} must be rows in memory, as X must: a stream's rows cannot be paired with others")
+    if is_array(X) and is_array(y):
+        shapes = _shape(X), _shape(y)
+        if shapes[0] != shapes[1]:
+            axes = " x ".join(map(str, shapes[0]))
+            raise ValueError(
+                f"{name} must be a row for each row of X, {axes} like X, not {' x '.join(map(str, shapes[1]))}"
+            )
+
+
+def _shape(array: Any) -> tuple[int, ...]:
+    """The shape of an array, or of what can become one."""
+    shape: tuple[int, ...] = tuple(getattr(array, "shape", ())) or np.asarray(array).shape
+    return shape
+
+
 def check_source(X: Any, y: Any, name: str) -> None:
     """Raises ValueError where labels y cannot go with rows X: a Dataset, a stream, or a path and no path."""
     if isinstance(X, Dataset):
@@ -78,7 +111,13 @@ def fit_rows(X: Any, y: Any, validation: Any, rule: LabelRule) -> tuple[Rows, Op
     learned = rule.rows(X, y, "y")
     if validation is None or is_share(validation):
         return learned, None
-    return learned, rule.rows(*pair(validation), "validation's labels")
+    measured = pair(validation)
+    what = "targets" if rule.takes_targets else "labels"
+    held = rule.rows(measured.X, measured.labels, f"validation's {what}")
+    if (held.targets is None) != (learned.targets is None):
+        wanted = "(rows, targets), as y are targets" if held.targets is None else "rows alone, as y has no targets"
+        raise ValueError(f"validation must be {wanted}")
+    return learned, held
 
 
 def is_share(validation: Any) -> bool:
@@ -112,3 +151,13 @@ def held_out(data: Dataset, share: Any, seed: Any, least_rows: int) -> tuple[Dat
         fewest = f"validation={share!r} needs {least_rows + 1} rows at least"
         raise ValueError(f"{fewest}, not n_samples = {count}")
     return data.split(min(float(share), (count - least_rows) / count), seed=seed)
+
+
+def check_pairs(data: Dataset, targets: Dataset, share: Any) -> None:
+    """Raises ValueError where a share of rows and of their targets would not be the same rows."""
+    if len(data) != len(targets):
+        raise ValueError(f"y must have {len(data)} rows like X, not {len(targets)}")
+    labels = [each.labels() if each.info.n_classes > 0 else np.zeros(len(each), np.int32) for each in (data, targets)]
+    if not np.array_equal(*labels):
+        instead = "give rows of their own, as validation=(rows, targets)"
+        raise ValueError(f"validation={share!r} holds out rows by their labels, and those of X and y differ: {instead}")

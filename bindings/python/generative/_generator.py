@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Sequence
 from typing import Any, Optional
 
@@ -12,17 +11,12 @@ import numpy.typing as npt
 from . import _constants as c
 from . import latents as walks
 from ._errors import check
-from ._follow import interruptible
+from ._inversion import InvertibleModel
 from ._library import lib
-from ._network import NetworkModel
-from ._options import OptionStruct
-from ._progress import Callback
 from ._rows import Floats, address
-from ._structs import InvertOptions
-from .context import Token
 
 
-class GeneratorModel(NetworkModel):
+class GeneratorModel(InvertibleModel):
     """A VAE or a GAN: it samples, walks through its latents, and finds those of given rows."""
 
     n_classes: int
@@ -80,43 +74,3 @@ class GeneratorModel(NetworkModel):
     def _n_conditions(self) -> int:
         count: int = self.info.n_classes
         return count
-
-    def _invert(
-        self,
-        X: Any,
-        labels: Any,
-        generator: str,
-        n_steps: int,
-        n_starts: int,
-        learning_rate: Optional[float],
-        prior_weight: float,
-        start: Optional[npt.ArrayLike],
-        seed: int,
-        callback: Optional[Callback],
-        token: Optional[Token],
-    ) -> tuple[Floats, Floats]:
-        """gen_model_invert: (latents, errors)."""
-        rows, known = self._rows_and_labels(X, labels)
-        options = OptionStruct(
-            "invert",
-            InvertOptions,
-            generator=generator,
-            n_steps=n_steps,
-            n_starts=n_starts,
-            seed=seed,
-            learning_rate=learning_rate,
-            prior_weight=prior_weight,
-        )
-        if start is not None:
-            first = self._latents(start)
-            if len(first) != len(rows):
-                raise ValueError(f"start must have {len(rows)} rows like X, not {len(first)}")
-            options.struct.start = first.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
-        if known is not None:
-            options.struct.labels = known.ctypes.data_as(ctypes.POINTER(ctypes.c_int32))
-        latents = self._empty_latents(len(rows))
-        errors = np.empty(len(rows), np.float32)
-        invert = interruptible(lib.gen_model_invert, callback, token)
-        outputs = (address(latents), address(errors))
-        check(invert(self._handle, address(rows), len(rows), options.pointer, *outputs))
-        return latents, errors

@@ -11,6 +11,7 @@ from ctypes import (
     c_int64,
     c_uint32,
     c_uint64,
+    c_uint8,
     c_void_p,
 )
 
@@ -302,6 +303,8 @@ class FitOptions(Structure):
         ("comm", POINTER(Comm)),
         ("shared_rows", c_int32),
         ("accumulate", c_int64),
+        ("targets", Handle),
+        ("validation_targets", Handle),
     ]
 
 
@@ -474,6 +477,8 @@ class InvertOptions(Structure):
         ("prior_weight", c_double),
         ("start", POINTER(c_float)),
         ("labels", POINTER(c_int32)),
+        ("mask", POINTER(c_uint8)),
+        ("n_masks", c_int64),
     ]
 
 

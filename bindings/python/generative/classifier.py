@@ -44,7 +44,8 @@ class Classifier(ClassifierParameters, NetworkModel):
         """
         classes, labels = self._encoded(X, y, self._goes_on(options.get("resume", False)))
         if validation is not None and not is_share(validation):
-            validation = self._measured(*pair(validation), classes)
+            measured = pair(validation)
+            validation = self._measured(measured.X, measured.labels, classes)
         if options.get("comm") is not None and not options.get("shared_rows") and not are_labels(classes):
             raise ValueError("y must hold 0 ... n_classes - 1 on ranks with rows of their own: give n_classes")
         before = self._handle, self._classes
