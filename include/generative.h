@@ -307,6 +307,7 @@ typedef struct gen_event {
   double sample_distance; /* GAN: root mean square distance of two generated rows in a batch */
   double real_distance;   /* GAN: the same for two real rows */
   int32_t warning;        /* GEN_WARNING_... */
+  double penalty; /* GAN: r1_penalty and gradient_penalty; not part of discriminator_loss */
 } gen_event;
 
 /* Returns GEN_GO_ON, GEN_STOP_AFTER_EPOCH or GEN_STOP_NOW. Runs on the calling thread. It may call
@@ -972,10 +973,24 @@ enum {
   GEN_OBJECTIVE_MINIMAX = 1,        /* G minimises log(1 - D(G(z))), the game as written */
   /* D, before its sigmoid, minimises ((D(x) - 1)^2 + D(G(z))^2) / 2, and G (D(G(z)) - 1)^2 / 2 (Mao
    * et al. 2017) */
-  GEN_OBJECTIVE_LEAST_SQUARES = 2
+  GEN_OBJECTIVE_LEAST_SQUARES = 2,
+  /* D, before its sigmoid, minimises max(0, 1 - D(x)) + max(0, 1 + D(G(z))), and G -D(G(z)) (Lim &
+   * Ye 2017) */
+  GEN_OBJECTIVE_HINGE = 3,
+  /* D, before its sigmoid, maximises D(x) - D(G(z)), and G D(G(z)) (Arjovsky, Chintala & Bottou
+   * 2017); set gradient_penalty or r1_penalty, too */
+  GEN_OBJECTIVE_WASSERSTEIN = 4
 };
 
 enum { GEN_LATENT_NORMAL = 0, GEN_LATENT_UNIFORM = 1 /* in [-1, 1) */ };
+
+enum {
+  GEN_AUGMENTATION_NONE = 0,
+  GEN_AUGMENTATION_FIXED = 1, /* each change to every image */
+  /* With a probability that starts at 0 and rises while D calls more than 80 % of real images real
+   * (Karras et al. 2020, section 3) */
+  GEN_AUGMENTATION_ADAPTIVE = 2
+};
 
 /* The moving average of G's weights (the last ones if there is none), and the last weights. */
 enum { GEN_GENERATOR_AVERAGE = 0, GEN_GENERATOR_LAST = 1 };
@@ -1017,6 +1032,21 @@ typedef struct gen_gan_options {
   double average_decay; /* of G's moving average over its steps, [0, 1); default: 0.999; 0: none */
   int32_t average_ramp; /* 1: after step t the decay is at most (1 + t) / (10 + t); default: 1 */
   int64_t n_classes;    /* 0 ... 4,096; default: 0 (not conditional) */
+  /* D's learning rate as a multiple of the fit's (Heusel et al. 2017), (0, 1,000]; default: 1 */
+  double discriminator_rate;
+  /* Weight of |grad D(x)|^2 / 2 at real rows (R1; Mescheder, Geiger & Nowozin 2018), 0 ... 1e6;
+   * default: 0. D then needs RELU, LEAKY_RELU or IDENTITY and no batch norm: else a fit returns
+   * GEN_E_ARGUMENT. gradient_penalty: the same. */
+  double r1_penalty;
+  /* Weight of (|grad D| - 1)^2 at points between real and generated rows (Gulrajani et al. 2017:
+   * 10, with WASSERSTEIN and discriminator_steps 5), 0 ... 1e6; default: 0 */
+  double gradient_penalty;
+  /* GEN_AUGMENTATION_...: mirrors, shifts, recolors and cuts out the images that D sees, real and
+   * generated ones, with gradients through to G (Zhao et al. 2020). Default: NONE */
+  int32_t augmentation;
+  /* 1: D uses labels only in its last layer, by projection (Miyato & Koyama 2018); default: 0 (in
+   * every layer) */
+  int32_t projection;
 } gen_gan_options;
 static inline gen_status gen_gan_options_init(gen_gan_options *options, uint32_t struct_size) {
   return gen_struct_init("gan", options, struct_size);

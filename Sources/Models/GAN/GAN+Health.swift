@@ -1,4 +1,5 @@
 import Glibc
+import Networks
 import Tensors
 import Training
 
@@ -23,8 +24,8 @@ package struct GANHealth {
   package init() {}
 
   /// Takes in a step's figures.
-  package mutating func add(_ figures: Figures) {
-    let gap = figures[.realScore] - figures[.fakeScore]
+  package mutating func add(_ figures: Figures, _ objective: AdversarialLoss = .nonSaturating) {
+    let gap = objective.hasProbabilities ? figures[.realScore] - figures[.fakeScore] : 0
     let ratio = figures[.realDistance] > 0 ? figures[.sampleDistance] / figures[.realDistance] : 1
     // The first mean is the first figure.
     let rate = stepCount == 0 ? 1 : Self.rate

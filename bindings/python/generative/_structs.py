@@ -48,6 +48,7 @@ class Event(Structure):
         ("sample_distance", c_double),
         ("real_distance", c_double),
         ("warning", c_int32),
+        ("penalty", c_double),
     ]
 
 
@@ -362,6 +363,11 @@ class GANOptions(Structure):
         ("average_decay", c_double),
         ("average_ramp", c_int32),
         ("n_classes", c_int64),
+        ("discriminator_rate", c_double),
+        ("r1_penalty", c_double),
+        ("gradient_penalty", c_double),
+        ("augmentation", c_int32),
+        ("projection", c_int32),
     ]
 
 

@@ -16,7 +16,8 @@ class GANParameters(Estimator):
         "discriminator_activation", "output_activation", "latent", "objective",
         "discriminator_steps", "batch_norm", "discriminator_batch_norm", "spectral_norm",
         "mean_start", "label_smoothing", "input_noise", "average_decay", "average_ramp",
-        "n_classes", "architecture", "initializer", "depth", "base_channels", "dropout",
+        "n_classes", "discriminator_rate", "r1_penalty", "gradient_penalty", "augmentation",
+        "projection", "architecture", "initializer", "depth", "base_channels", "dropout",
         "preparation",
     )
     _fit_options: tuple[str, ...] = (
@@ -46,6 +47,11 @@ class GANParameters(Estimator):
         average_decay: float = 0.999,
         average_ramp: bool = True,
         n_classes: int = 0,
+        discriminator_rate: float = 1.0,
+        r1_penalty: float = 0.0,
+        gradient_penalty: float = 0.0,
+        augmentation: str = "none",
+        projection: bool = False,
         architecture: str = "dense",
         initializer: str = "auto",
         depth: Optional[int] = None,
@@ -92,7 +98,8 @@ class GANParameters(Estimator):
             for any rows; auto: identity for standardized rows, else sigmoid, convolutional tanh
             (identity, tanh, sigmoid).
         latent: distribution of the latents (normal, uniform).
-        objective: losses of the two players (non_saturating, minimax, least_squares).
+        objective: losses of the two players (non_saturating, minimax, least_squares, hinge,
+            wasserstein).
         discriminator_steps: k, the steps of the discriminator for each step of the generator (1 ...
             100).
         batch_norm: batch norm in the hidden layers of the generator; auto: true but for a table of
@@ -111,6 +118,17 @@ class GANParameters(Estimator):
         average_ramp: let the window of the average grow with the steps: the decay after step t is
             at most (1 + t) / (10 + t).
         n_classes: number of classes of a conditional model; 0: not conditional (0 ... 4,096).
+        discriminator_rate: learning rate of the discriminator, as a multiple of the generator's (0
+            ... 1000, not 0).
+        r1_penalty: weight of half the squared gradient of the discriminator by a real row; 0: no
+            penalty (0 ... 1e+06).
+        gradient_penalty: weight of (norm of the gradient of the discriminator - 1)^2 between real
+            and generated rows; 0: no penalty (0 ... 1e+06).
+        augmentation: mirror, shift, recolor and cut out the images that the discriminator sees,
+            real and generated ones; adaptive: more often the more it over-fits (none, fixed,
+            adaptive).
+        projection: let a conditional discriminator use the labels only in its last layer, by
+            projection.
         architecture: dense layers, or the convolutions of DCGAN (dense, convolutional).
         initializer: distribution of the initial weights; by_activation: he for relu and its kin,
             glorot for the others; auto: fan_in_uniform for a dense VAE, normal_002 for a
@@ -179,6 +197,11 @@ class GANParameters(Estimator):
     average_decay: float
     average_ramp: bool
     n_classes: int
+    discriminator_rate: float
+    r1_penalty: float
+    gradient_penalty: float
+    augmentation: str
+    projection: bool
     architecture: str
     initializer: str
     depth: Optional[int]
