@@ -383,6 +383,10 @@ typedef struct gen_open_options {
   const char *omit;         /* columns to leave out; default: NULL (none) */
   const char *const *files; /* n_files files of a folder to read, and no others; default: NULL */
   int64_t n_files;          /* default: 0 */
+  /* Decodes an image of another format, such as WebP, on the calling thread: returns an image, which
+   * the library destroys, or NULL to skip the file. Not with lazy. Default: NULL (passed over) */
+  struct gen_image *(*decode)(const char *path, void *user_data);
+  void *user_data; /* passed to decode */
   const gen_context *context;
 } gen_open_options;
 static inline gen_status gen_open_options_init(gen_open_options *options, uint32_t struct_size) {
@@ -478,6 +482,7 @@ typedef struct gen_dataset_info_t {
   int64_t n_skipped; /* files of a folder that could not be read */
   int64_t n_files;   /* files that were looked at: read, skipped, passed over or beyond max_rows */
   int64_t n_passed;  /* files that are no images, or not asked for */
+  int32_t dtype;     /* U8 (images of 0 ... 255), F32 or F64: what the rows are made of */
 } gen_dataset_info_t;
 GEN_API gen_status gen_dataset_info(const gen_dataset *dataset, gen_dataset_info_t *info_out);
 /* Reads rows as floats. */

@@ -7,21 +7,24 @@ extension Dataset {
   /// - Parameters:
   ///   - path: of a folder, a PNG or JPEG, an IDX, npy, npz, CSV or TSV file, a CIFAR file, a list of pictures; or
   ///     `faces:` for faces that the library draws, with a seed `faces:7`.
-  ///   - onSkip: told of each file that should have been read and cannot be.
   /// - Throws: `.argument` for an option that such data do not have; `.io`, `.format` and the like, naming the path;
   ///   `.memory`, `.cancelled`.
   package static func open(
     _ path: String, _ options: OpenOptions, context: Context = .standard,
-    onSkip: (_ reason: GenerativeError) throws(GenerativeError) -> Void = { _ in }
+    hooks: OpenHooks = OpenHooks()
   ) throws(GenerativeError) -> Dataset {
     if let seed = path.removing(prefix: "faces:") { return try faces(path, seed, options, context) }
     var status = stat()
     let isFolder = stat(path, &status) == 0 && status.st_mode & mode_t(S_IFMT) == mode_t(S_IFDIR)
     if isFolder {
-      guard let list = try pictureList(inFolder: path, options, context) else {
+      guard let list = try pictureList(inFolder: path, options, context, takesForeign: hooks.decode != nil) else {
         return try cifar(inFolder: path, options, context: context)
       }
-      return try pictures(list, path, options, context: context, onSkip: onSkip)
+      return try pictures(list, path, options, context: context, hooks: hooks)
+    }
+    if path == "faces", access(path, F_OK) != 0 {
+      throw GenerativeError(
+        .io, "cannot open faces: \(GenerativeError.description(ENOENT)); the faces that the library draws are faces:")
     }
     let file = try InputFile(path: path)
     // CIFAR's files have no mark of their own, and may begin as any.
@@ -29,7 +32,7 @@ extension Dataset {
     switch try file.kind() {
     case .png, .jpeg:
       try options.allow([.isLazy], path, "an image")
-      return try pictures(PictureList([path]), path, options, context: context, onSkip: onSkip)
+      return try pictures(PictureList([path]), path, options, context: context, hooks: hooks)
     case .idx: return try idx(PlainReader(file), path, options, context)
     case .gzip:
       let reader = try GzipReader(file, in: context.memory)
@@ -38,12 +41,14 @@ extension Dataset {
       switch FileKind(UnsafeBufferPointer(head.elements)) {
       case .idx: return try idx(reader, path, options, context)
       case .npy: return try npy(reader, path, options, context)
-      case .text: return try table(reader, path, options, context: context, onSkip: onSkip)
+      case .text: return try table(reader, path, options, context: context, hooks: hooks)
       case let kind: throw unreadable(path, "gzip of \(kind.name)")
       }
     case .npy: return try npy(PlainReader(file), path, options, context)
     case .zip: return try npz(file, options, context)
-    case .text: return try table(PlainReader(file), path, options, context: context, onSkip: onSkip)
+    case .text: return try table(PlainReader(file), path, options, context: context, hooks: hooks)
+    case let kind where hooks.decode != nil && kind.isForeignPicture:
+      return try pictures(PictureList([path]), path, options, context: context, hooks: hooks)
     case let kind: throw unreadable(path, kind.name)
     }
   }

@@ -12,18 +12,20 @@ extension Dataset {
   ///
   /// - Parameters:
   ///   - path: what the list is of.
-  ///   - onSkip: told of each file that cannot be read, on the calling thread and in order.
   /// - Throws: `.argument` for a shape no image can have, `.format` when no picture is left, `.memory`, `.cancelled`.
   static func pictures(
     _ list: PictureList, _ path: String, _ options: OpenOptions, context: Context,
-    onSkip: (_ reason: GenerativeError) throws(GenerativeError) -> Void
+    hooks: OpenHooks
   ) throws(GenerativeError) -> Dataset {
     var list = list
     for reason in list.missing {
       list.account.skipped.append(reason.message)
-      try onSkip(reason)
+      try hooks.skip?(reason)
     }
-    let shape = try pictureShape(list.paths, options, context)
+    if options.isLazy, hooks.decode != nil {
+      throw GenerativeError(.argument, "lazy and decode exclude each other: decode is called while files are opened")
+    }
+    let shape = try pictureShape(list.paths, options, context, hooks)
     // Also checks the shape.
     let width = try Image(shape: shape, limits: context.limits, in: context.memory).pixels.count
     let order = options.choose(list.paths.count) { list.labels.isEmpty ? 0 : list.labels[$0] }
@@ -62,13 +64,21 @@ extension Dataset {
           failures.note(error, at: number)
         }
       }
-      let failed = failures.byIndex
+      var failed = failures.byIndex
       if let exhausted = failed.values.first(where: { $0.status == .memory }) { throw exhausted }
       for number in 0..<block.count {
+        if failed[number] != nil,
+          let image = try foreign(list.paths[Int(order[block.lowerBound + number])], shape, context, hooks)
+        {
+          failed[number] = nil
+          if let pixelBase {
+            (pixelBase + (first + number) * width).update(from: image.pixels.base, count: width)
+          }
+        }
         if let reason = failed[number] {
           context.log(.warning, "skipped \(reason.message)")
           list.account.skipped.append(reason.message)
-          try onSkip(reason)
+          try hooks.skip?(reason)
         } else {
           if let pixelBase, kept.count < first + number {
             (pixelBase + kept.count * width).update(from: pixelBase + (first + number) * width, count: width)
@@ -119,6 +129,18 @@ extension Dataset {
       .resized(height: shape.height, width: shape.width, limits: context.limits, in: context.memory)
   }
 
+  /// A picture that only the caller can decode, as a row where it is to have a shape.
+  private static func foreign(
+    _ path: String, _ shape: Shape?, _ context: Context, _ hooks: OpenHooks
+  ) throws(GenerativeError) -> Image? {
+    guard let decode = hooks.decode, (try? FileKind(path: path))?.isForeignPicture ?? false,
+      let image = try decode(path)
+    else { return nil }
+    guard let shape else { return image }
+    return try image.converted(toChannels: shape.channels, in: context.memory)
+      .resized(height: shape.height, width: shape.width, limits: context.limits, in: context.memory)
+  }
+
   private static func readImage(
     _ path: String, channels: Int?, _ context: Context
   ) throws(GenerativeError) -> Image {
@@ -133,7 +155,7 @@ extension Dataset {
   /// The shape that the options say or the pictures have: one gray channel if none has a color; their size, if
   /// all have the same and none is large; else a square that models take.
   private static func pictureShape(
-    _ paths: [String], _ options: OpenOptions, _ context: Context
+    _ paths: [String], _ options: OpenOptions, _ context: Context, _ hooks: OpenHooks
   ) throws(GenerativeError) -> Shape {
     let side = options.height ?? options.width
     if let height = options.height ?? side, let width = options.width ?? side, let channels = options.channels {
@@ -144,7 +166,10 @@ extension Dataset {
     let count = min(probeCount, paths.count)
     for probe in 0..<count where !(hasColor || options.channels != nil) || (isOneSize && side == nil) {
       try Run.proceed(0, of: paths.count)
-      guard let image = try? readImage(paths[probe * paths.count / count], channels: nil, context) else { continue }
+      let path = paths[probe * paths.count / count]
+      var read = try? readImage(path, channels: nil, context)
+      if read == nil { read = try foreign(path, nil, context, hooks) }
+      guard let image = read else { continue }
       hasColor = hasColor || image.channels > 1
       let largest = max(image.height, image.width)
       isOneSize =

@@ -7,7 +7,7 @@ extension Dataset {
   /// - Throws: `.format` naming line and column; `.argument` for columns that are not there; `.memory`, `.cancelled`.
   static func table(
     _ reader: any ByteReader, _ path: String, _ options: OpenOptions, context: Context,
-    onSkip: (_ reason: GenerativeError) throws(GenerativeError) -> Void
+    hooks: OpenHooks
   ) throws(GenerativeError) -> Dataset {
     var text = try TableText(reader, path, in: context.memory)
     guard try text.next() else { throw GenerativeError(.format, "\(path) has no line") }
@@ -21,7 +21,7 @@ extension Dataset {
     if namesFiles {
       try options.allow([.labelColumn, .columns, .omit, .isLazy], path, "a list of images")
       let list = try PictureList(text, hasHeader: !namesFile, in: folder, nil, options, context)
-      return try pictures(list, path, options, context: context, onSkip: onSkip)
+      return try pictures(list, path, options, context: context, hooks: hooks)
     }
     try options.allow([.labelColumn, .columns, .omit], path, "a table")
     let hasHeader = (0..<text.fields.count).contains { !text.fields[$0].isEmpty && text.number($0) == nil }

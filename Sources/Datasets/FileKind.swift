@@ -72,6 +72,12 @@ enum FileKind: Equatable {
 
   var isPicture: Bool { self == .png || self == .jpeg }
 
+  /// Whether it is a picture of another format.
+  var isForeignPicture: Bool {
+    guard case .foreign(let name) = self else { return false }
+    return ["GIF", "BMP", "WebP", "HEIC", "AVIF", "TIFF", "PSD"].contains(name)
+  }
+
   /// - Throws: `.io`.
   init(path: String) throws(GenerativeError) {
     self = try InputFile(path: path).kind()

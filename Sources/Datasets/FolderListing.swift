@@ -13,14 +13,18 @@ struct FolderListing {
   /// Names of such endings are looked into when they are read, not before.
   private static let endings = ["png", "jpg", "jpeg", "jpe", "jfif"]
 
-  /// - Parameter recursive: whether to go into sub-folders, those behind symbolic links, too, each once.
+  /// - Parameters:
+  ///   - recursive: whether to go into sub-folders, those behind symbolic links, too, each once.
+  ///   - takesForeign: whether pictures that the library cannot decode are such, too.
   /// - Throws: `.io` when the folder, or one inside it, cannot be read; `.limit` for more paths than a
   ///   dataset has rows or folders nested deeper than 64; `.cancelled`.
-  init(_ folder: String, recursive: Bool) throws(GenerativeError) {
+  init(_ folder: String, recursive: Bool, takesForeign: Bool = false) throws(GenerativeError) {
     self.folder = folder
     var pending = [(path: folder, depth: 0)]
     // Device and number of the folders seen.
     var seen: [[UInt64]: Bool] = [:]
+    var status = stat()
+    if stat(folder, &status) == 0 { seen[Self.identity(status)] = true }
     while let (path, depth) = pending.popLast() {
       guard depth <= 64 else { throw GenerativeError(.limit, "\(path) is nested more than 64 folders deep") }
       guard let stream = opendir(path) else { throw .io("cannot open folder", path, lastErrno) }
@@ -39,16 +43,20 @@ struct FolderListing {
           } else if name.utf8.first == UInt8(ascii: ".") {
             passed.append((entryPath, "hidden"))
           } else {
-            var status = stat()
             let isThere = stat(entryPath, &status) == 0
             switch isThere ? status.st_mode & mode_t(S_IFMT) : 0 {
             case mode_t(S_IFDIR):
-              let identity = [UInt64(status.st_dev), UInt64(status.st_ino)]
-              if recursive, seen.updateValue(true, forKey: identity) == nil {
+              if recursive, seen.updateValue(true, forKey: Self.identity(status)) == nil {
                 pending.append((entryPath, depth + 1))
               }
-            case mode_t(S_IFREG): add(entryPath, name)
-            default: passed.append((entryPath, isThere ? "not regular files" : "dangling links"))
+            case mode_t(S_IFREG): add(entryPath, name, takesForeign)
+            default:
+              // Named as a picture, it cannot be read as one.
+              if Self.isNamedPicture(name) {
+                pictures.append(entryPath)
+              } else {
+                passed.append((entryPath, isThere ? "not regular files" : "dangling links"))
+              }
             }
           }
         }
@@ -64,23 +72,22 @@ struct FolderListing {
     binaries.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  private mutating func add(_ path: String, _ name: String) {
-    let ending = name.fields(separatedBy: ".").last.map(lowercased) ?? ""
-    if Self.endings.contains(ending) { return pictures.append(path) }
+  private static func identity(_ status: stat) -> [UInt64] { [UInt64(status.st_dev), UInt64(status.st_ino)] }
+
+  private static func isNamedPicture(_ name: String) -> Bool {
+    endings.contains(lowercased(name.fields(separatedBy: ".").last ?? ""))
+  }
+
+  private mutating func add(_ path: String, _ name: String, _ takesForeign: Bool) {
+    if Self.isNamedPicture(name) { return pictures.append(path) }
     do throws(GenerativeError) {
       let file = try InputFile(path: path)
       if try CIFARFile.labelCount(file) != nil { return binaries.append(path) }
       let kind = try file.kind()
-      if kind.isPicture { pictures.append(path) } else { passed.append((path, kind.name)) }
+      if kind.isPicture || takesForeign && kind.isForeignPicture { pictures.append(path) } else { passed.append((path, kind.name)) }
     } catch {
       passed.append((path, "unreadable"))
     }
-  }
-
-  /// Leaves out what would be a picture.
-  mutating func pass(_ path: String, _ kind: String) {
-    pictures.removeAll { $0 == path }
-    passed.append((path, kind))
   }
 
   /// The path below `folder`, without a slash before it.

@@ -98,10 +98,10 @@ struct NumberArray {
     guard text.count == 5, let count = Int(String(decoding: text[3..<4], as: UTF8.self)) else { return nil }
     let isBigEndian = text[1] == UInt8(ascii: ">")
     switch (text[2], count) {
-    case (UInt8(ascii: "u"), 1), (UInt8(ascii: "u"), 2), (UInt8(ascii: "u"), 4), (UInt8(ascii: "u"), 8),
-      (UInt8(ascii: "b"), 1):
+    case (UInt8(ascii: "u"), 1), (UInt8(ascii: "u"), 2), (UInt8(ascii: "u"), 4), (UInt8(ascii: "u"), 8):
       return NumberFormat(kind: .unsigned, byteCount: count, isBigEndian: isBigEndian)
-    case (UInt8(ascii: "i"), 1), (UInt8(ascii: "i"), 2), (UInt8(ascii: "i"), 4), (UInt8(ascii: "i"), 8):
+    // Bytes of true and false are no images.
+    case (UInt8(ascii: "b"), 1), (UInt8(ascii: "i"), 1), (UInt8(ascii: "i"), 2), (UInt8(ascii: "i"), 4), (UInt8(ascii: "i"), 8):
       return NumberFormat(kind: .signed, byteCount: count, isBigEndian: isBigEndian)
     case (UInt8(ascii: "f"), 2), (UInt8(ascii: "f"), 4), (UInt8(ascii: "f"), 8):
       return NumberFormat(kind: .float, byteCount: count, isBigEndian: isBigEndian)

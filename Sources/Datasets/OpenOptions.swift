@@ -1,5 +1,15 @@
 import Tensors
 
+/// What the caller has to say while files are read, on the calling thread.
+package struct OpenHooks {
+  /// Told of each file that should have been read and cannot be, in order.
+  package var skip: ((_ reason: GenerativeError) throws(GenerativeError) -> Void)?
+  /// Decodes a picture of a format that the library does not read; nil: it cannot, either.
+  package var decode: ((_ path: String) throws(GenerativeError) -> Image?)?
+
+  package init() {}
+}
+
 /// How a file or folder becomes rows.
 package struct OpenOptions: Sendable {
   /// What sub-folders of a folder of pictures are.
@@ -119,8 +129,10 @@ package struct OpenOptions: Sendable {
       return a == b ? $0 < $1 : a < b
     }.map { order[$0] }
     var isChosen = [Bool](repeating: false, count: count)
-    // No overflow: both are at most 2³¹.
-    let chosen = (0..<maxRows).map { byClass[(2 * $0 + 1) * count / (2 * maxRows)] }
+    // At even distances from a random place, so that no class is favored where there are more than rows. No
+    // overflow: both are at most 2³¹.
+    let start = Int(Random(seed: seed, purpose: .shuffle, step: .max - 2).words(0).x) % count
+    let chosen = (0..<maxRows).map { byClass[($0 * count + start) / maxRows] }
     for row in chosen { isChosen[Int(row)] = true }
     return chosen.sorted() + order.filter { !isChosen[Int($0)] }
   }

@@ -94,7 +94,7 @@ struct PictureList {
   }
 
   static func join(_ folder: String, _ name: String) -> String {
-    name.utf8.first == UInt8(ascii: "/") ? name : folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
+    name.utf8.first == UInt8(ascii: "/") || folder == "." ? name : folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
   }
 
   /// Whether a field of a table names a file.
@@ -113,13 +113,13 @@ extension Dataset {
   ///
   /// - Throws: `.argument` where sub-folders may mean several things.
   static func pictureList(
-    inFolder folder: String, _ options: OpenOptions, _ context: Context
+    inFolder folder: String, _ options: OpenOptions, _ context: Context, takesForeign: Bool
   ) throws(GenerativeError) -> PictureList? {
     if let files = options.files {
       try options.allow([.files, .isLazy], folder, "a folder")
       return PictureList(files.map { PictureList.join(folder, $0) })
     }
-    let listing = try FolderListing(folder, recursive: options.subfolders != .ignore)
+    let listing = try FolderListing(folder, recursive: options.subfolders != .ignore, takesForeign: takesForeign)
     if listing.pictures.isEmpty, !listing.binaries.isEmpty, options.labels == nil { return nil }
     if let labels = options.labels, !labels.isEmpty {
       let file = try InputFile(path: labels)

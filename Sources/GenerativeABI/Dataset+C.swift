@@ -91,16 +91,26 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
     let context = try resolve(o.context)
     let open = try OpenOptions(o, values)
     let observer = try Observer(run)
+    var hooks = OpenHooks()
+    if let tell = observer.tell {
+      hooks.skip = { reason throws(GenerativeError) in
+        var event = Event(.skipped)
+        event.message = reason.message
+        if tell(event) == .stopNow { throw GenerativeError(.cancelled, "the callback stopped the reading") }
+      }
+    }
+    if let decode = o.decode {
+      let userData = o.user_data
+      hooks.decode = { path throws(GenerativeError) in
+        guard let handle = path.withCString({ path in callHost { decode(path, userData) } }) else { return nil }
+        let object: ImageHandle = try Handles.shared.object(handle, "what decode returned")
+        destroy(handle, ImageHandle.self)
+        return object.image
+      }
+    }
     return DatasetHandle(
       try following(run) { () throws(GenerativeError) in
-        try Dataset.open(path, open, context: context) { reason throws(GenerativeError) in
-          guard let tell = observer.tell else { return }
-          var event = Event(.skipped)
-          event.message = reason.message
-          if tell(event) == .stopNow {
-            throw GenerativeError(.cancelled, "the callback stopped the reading")
-          }
-        }
+        try Dataset.open(path, open, context: context, hooks: hooks)
       })
   }
 }
@@ -203,6 +213,14 @@ private func checkRows(
     info.width = Int64(object.dataset.shape.width)
     info.channels = Int64(object.dataset.shape.channels)
     info.n_classes = Int64(object.dataset.classCount)
+    let element: Int =
+      switch object.dataset.elementKind {
+      case .uint8: Int(GEN_U8)
+      case .float32: Int(GEN_F32)
+      case .float64: Int(GEN_F64)
+      case .number(let format): Int(format.isWide ? GEN_F64 : GEN_F32)
+      }
+    info.dtype = Int32(element)
     if let account = object.dataset.names?.account {
       info.n_skipped = Int64(account.skipped.count)
       info.n_files = Int64(account.fileCount)

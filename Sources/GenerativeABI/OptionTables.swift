@@ -62,6 +62,8 @@ extension OptionTable {
       omit         pointer : columns to leave out
       files        pointer : files of a folder to read
       n_files      whole 0 2147483647 = 0 : number of these files
+      decode       pointer : decodes images of other formats
+      user_data    pointer : passed to decode
       context      pointer : context with the memory, threads and limits to use
       """))
 

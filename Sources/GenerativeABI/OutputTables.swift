@@ -80,6 +80,7 @@ extension OptionTable {
       n_skipped whole * * : files of a folder that could not be read
       n_files   whole * * : files that were looked at
       n_passed  whole * * : files that are no images, or not asked for
+      dtype     word u8 f32 f64 : type of the numbers of a row
       """), isOutput: true)
 
   static let pcaInfo = OptionTable(

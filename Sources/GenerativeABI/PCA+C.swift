@@ -21,7 +21,10 @@ import Training
 ) -> gen_status {
   boundary(run) { () throws(GenerativeError) in
     try Handles.shared.changing(pca) { (pca: PCA) throws(GenerativeError) in
-      try withDataset(dataset) { (dataset) throws(GenerativeError) in try pca.fit(dataset) }
+      try withDataset(dataset) { (dataset) throws(GenerativeError) in
+        try pca.fit(dataset)
+        pca.names = ModelNames(dataset) ?? ModelNames()
+      }
     }
   }
 }

@@ -5,7 +5,7 @@ struct TrainAutoencoder: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "autoencoder",
     abstract: "An autoencoder: plain, denoising (--corruption), sparse or contractive.",
-    discussion: "gen train autoencoder faces --corruption gaussian -o denoiser.safetensors")
+    discussion: "gen train autoencoder faces: --corruption gaussian -o denoiser.safetensors")
 
   @OptionGroup var train: TrainOptions
   @OptionGroup(title: "Network") var network: AutoencoderFlags

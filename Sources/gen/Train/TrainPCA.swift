@@ -5,13 +5,16 @@ import CGenerative
 struct TrainPCA: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pca", abstract: "Principal component analysis.",
-    discussion: "gen train pca faces --n-components 50 -o pca.safetensors")
+    discussion: "gen train pca faces: --n-components 50 -o pca.safetensors")
 
   @OptionGroup var train: TrainOptions
 
   @OptionGroup(title: "Analysis") var flags: PCAFlags
 
   func run() throws {
+    if train.dataOptions.labels?.isEmpty == false, !isFolder(train.data) {
+      throw Failure(description: "--labels is not used: a PCA takes no classes")
+    }
     let dataset = try train.dataOptions.open(train.data)
     let start = now()
     let object = try newModel(.pca, flags.text)

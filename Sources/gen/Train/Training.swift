@@ -12,6 +12,10 @@ struct Training {
   ///
   /// - Parameter conditional: whether the model has the rows' classes.
   func run(_ network: some OptionFlags, conditional: Bool = false) throws {
+    let labels = train.dataOptions.labels
+    if labels?.isEmpty == false, !conditional, !isFolder(train.data) {
+      throw Failure(description: "--labels is not used without --conditional: this \(kind.name) takes no classes")
+    }
     func create(_ dataset: Dataset) throws -> Object {
       let shape = dataset.shape
       var words = [
