@@ -23,8 +23,9 @@ struct Dataset {
     self.object = object
     count = Int(info.n_rows)
     shape = Shape(height: Int(info.height), width: Int(info.width), channels: Int(info.channels))
-    let named = { kind in names(kind) { gen_dataset_name(object.handle, $0, $1) } }
-    (factorNames, classNames, columnNames) = (named(GEN_NAME_FACTOR), named(GEN_NAME_CLASS), named(GEN_NAME_COLUMN))
+    factorNames = names(GEN_NAME_FACTOR) { gen_dataset_name(object.handle, $0, $1) }
+    classNames = names(GEN_NAME_CLASS) { gen_dataset_name(object.handle, $0, $1) }
+    columnNames = names(GEN_NAME_COLUMN) { gen_dataset_name(object.handle, $0, $1) }
     classCount = Int(info.n_classes)
   }
 
@@ -257,13 +258,18 @@ private enum Loading {
       if event.kind == Int32(GEN_EVENT_SKIPPED) {
         complain((isTerminal ? "\r\u{1B}[2K" : "") + "skipped: \(text(event.message))")
       } else if isTerminal, event.n_steps > 0 {
-        fputs("\r\u{1B}[2Kread \(event.step) of \(event.n_steps)", stderr)
+        put("\r\u{1B}[2Kread \(event.step) of \(event.n_steps)")
       }
       return Int32(GEN_GO_ON)
     }
     let status = body(&run)
-    if isatty(STDERR_FILENO) == 1 { fputs("\r\u{1B}[2K", stderr) }
+    if isatty(STDERR_FILENO) == 1 { put("\r\u{1B}[2K") }
     return status
+  }
+
+  private static func put(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
   }
 }
 
