@@ -5,12 +5,16 @@ import Tensors
 protocol ByteReader: AnyObject {
   /// The most bytes that could still come.
   var largestByteCount: Int { get }
+  /// About as many as will come.
+  var likelyByteCount: Int { get }
 
   /// Reads up to `count` bytes more; tells how many, fewer only at the end.
   func read(_ count: Int, into bytes: UnsafeMutablePointer<UInt8>) throws(GenerativeError) -> Int
 }
 
 extension ByteReader {
+  var likelyByteCount: Int { largestByteCount }
+
   /// The same of many bytes, in pieces between which the call may be stopped.
   func readAll(_ count: Int, into bytes: UnsafeMutablePointer<UInt8>) throws(GenerativeError) -> Int {
     let piece = 8 << 20
@@ -63,6 +67,8 @@ final class GzipReader: ByteReader {
   }
 
   deinit { shim_inflater_destroy(inflater) }
+
+  var likelyByteCount: Int { min(4 * compressed.count + 64, largestByteCount) }
 
   /// The first bytes, which are still to be read.
   func peek(_ count: Int) throws(GenerativeError) -> Buffer<UInt8> {

@@ -103,6 +103,11 @@ extension Dataset {
   ) throws(GenerativeError) -> Dataset {
     try options.allow([.labels], path, "an IDX file")
     let file = try IDXFile(reading: bytes, path: path, in: context.memory)
+    let name = path.fields(separatedBy: "/").last ?? path
+    if file.dimensions.count == 1, name.replacingLast("labels", by: "") != nil {
+      throw GenerativeError(
+        .format, "\(path) has one number for each row, and by its name these are labels: open the images, with this file as labels")
+    }
     return try array(
       NumberArray(file, path), labelsPath: options.labels ?? labelsBeside(path), options, context)
   }

@@ -21,14 +21,21 @@ struct TableText {
   /// - Throws: `.limit`, `.memory`, `.cancelled` and what `reader` throws.
   init(_ reader: any ByteReader, _ path: String, in memory: Memory) throws(GenerativeError) {
     self.path = path
-    var bytes = try Buffer<UInt8>(
-      uninitializedCount: min(reader.largestByteCount, Self.largestTable), in: memory)
-    count = try reader.readAll(bytes.count, into: bytes.base)
-    if bytes.count > 2 * count {
-      // Compressed text could have been larger than it is.
-      bytes = try Buffer(copying: UnsafeBufferPointer(start: bytes.base, count: count), in: memory)
+    var bytes = try Buffer<UInt8>(uninitializedCount: reader.likelyByteCount, in: memory)
+    var count = try reader.readAll(bytes.count, into: bytes.base)
+    // Compressed text may be longer than it seemed.
+    while count == bytes.count, reader.largestByteCount > count {
+      guard count <= Self.largestTable else {
+        throw GenerativeError(.limit, "\(path) has more than \(Self.largestTable) bytes")
+      }
+      let larger = try Buffer<UInt8>(uninitializedCount: 2 * count + 1, in: memory)
+      larger.base.update(from: bytes.base, count: count)
+      let got = try reader.readAll(count + 1, into: larger.base + count)
+      bytes = larger
+      count += got
+      if got == 0 { break }
     }
-    self.bytes = bytes
+    (self.bytes, self.count) = (bytes, count)
     if count >= 3, bytes.base[0] == 0xEF, bytes.base[1] == 0xBB, bytes.base[2] == 0xBF { position = 3 }
     var counts = [0, 0, 0]
     var isQuoted = false

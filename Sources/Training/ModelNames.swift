@@ -39,7 +39,7 @@ package struct ModelNames: Sendable, Equatable {
   /// Refuses data whose classes or columns mean others than those of the fit that is to go on.
   ///
   /// - Throws: `.mismatch`.
-  package func check(_ dataset: Dataset) throws(GenerativeError) {
+  package func check(_ dataset: Dataset, _ role: String = "dataset") throws(GenerativeError) {
     guard let others = dataset.names else { return }
     for (what, own, given) in [("classes", classes, others.classes), ("columns", columns, others.columns)]
     where !own.isEmpty && !given.isEmpty && own != given {
@@ -47,7 +47,7 @@ package struct ModelNames: Sendable, Equatable {
       func name(_ names: [String]) -> String { place < names.count ? quoted(names[place]) : "none" }
       throw GenerativeError(
         .mismatch,
-        "the \(what) of dataset are not the model's: number \(place) is \(name(given)), and \(name(own)) in the model")
+        "the \(what) of \(role) are not the model's: number \(place) is \(name(given)), and \(name(own)) in the model")
     }
   }
 }

@@ -51,6 +51,7 @@ package final class Trainer {
       try model.checkShape(of: dataset, "dataset")
       if let validation = options.validation { try model.checkShape(of: validation, "validation") }
       if options.resumes { try model.names.check(dataset) }
+      if let validation = options.validation { try ModelNames(dataset)?.check(validation, "validation") }
       if let ranks, options.batchRows > Team.rowLimit / ranks.count {
         throw GenerativeError(
           .argument,

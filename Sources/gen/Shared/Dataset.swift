@@ -237,6 +237,13 @@ struct DataOptions: ParsableArguments {
     return whole
   }
 
+  /// Refuses a file of labels that a model does not take. Of a folder it may say which pictures there are.
+  func checkLabelsAreUsed(_ data: String, _ reason: String) throws {
+    if labels?.isEmpty == false, !isFolder(data) {
+      throw Failure(description: "--labels is not used: \(reason)")
+    }
+  }
+
   /// One line about files that were skipped or passed over.
   private func tellFiles(of dataset: Dataset) {
     var info = gen_dataset_info_t()
@@ -258,19 +265,19 @@ private enum Loading {
       if event.kind == Int32(GEN_EVENT_SKIPPED) {
         complain((isTerminal ? "\r\u{1B}[2K" : "") + "skipped: \(text(event.message))")
       } else if isTerminal, event.n_steps > 0 {
-        put("\r\u{1B}[2Kread \(event.step) of \(event.n_steps)")
+        putError("\r\u{1B}[2Kread \(event.step) of \(event.n_steps)")
       }
       return Int32(GEN_GO_ON)
     }
     let status = body(&run)
-    if isatty(STDERR_FILENO) == 1 { put("\r\u{1B}[2K") }
+    if isatty(STDERR_FILENO) == 1 { putError("\r\u{1B}[2K") }
     return status
   }
+}
 
-  private static func put(_ text: String) {
-    let bytes = Array(text.utf8)
-    _ = write(STDERR_FILENO, bytes, bytes.count)
-  }
+private func putError(_ text: String) {
+  let bytes = Array(text.utf8)
+  _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
 }
 
 /// Height and width on the command line.

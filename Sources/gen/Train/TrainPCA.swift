@@ -12,10 +12,8 @@ struct TrainPCA: ParsableCommand {
   @OptionGroup(title: "Analysis") var flags: PCAFlags
 
   func run() throws {
-    if train.dataOptions.labels?.isEmpty == false, !isFolder(train.data) {
-      throw Failure(description: "--labels is not used: a PCA takes no classes")
-    }
     let dataset = try train.dataOptions.open(train.data)
+    try train.dataOptions.checkLabelsAreUsed(train.data, "a PCA takes no classes")
     let start = now()
     let object = try newModel(.pca, flags.text)
     try check(gen_pca_fit(object.handle, dataset.handle, nil))

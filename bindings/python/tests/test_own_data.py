@@ -14,6 +14,7 @@ import threading
 import time
 import warnings
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,15 @@ def test_a_fit_goes_on_with_the_same_classes_only(classes, tmp_path):
         model.fit(classes, resume=True)
 
 
+def test_validation_has_the_same_classes(classes, tmp_path):
+    shutil.copytree(classes, tmp_path / "held")
+    model = Classifier(hidden=(8,), epochs=1)
+    model.fit(classes, validation=tmp_path / "held")
+    shutil.rmtree(tmp_path / "held" / "boot")
+    with pytest.raises(ValueError, match='classes of validation are not the model\'s: number 1 is "coat", and "boot"'):
+        model.fit(classes, validation=tmp_path / "held")
+
+
 def test_a_folder_in_a_folder_stands_for_it(classes, tmp_path):
     (tmp_path / "outer" / "inner").mkdir(parents=True)
     shutil.move(str(classes), tmp_path / "outer" / "inner" / "set")
@@ -224,6 +234,14 @@ def test_a_file_that_is_no_data_is_named_as_what_it_is(tmp_path, kind):
         open_dataset(path)
     message = str(caught.value)
     assert kind in message and message.count(str(path)) == 1
+
+
+def test_a_file_of_labels_is_no_data(tmp_path):
+    (tmp_path / "labels").write_bytes(struct.pack(">HBBI", 0, 8, 1, 3) + bytes(3))
+    with pytest.raises(OSError, match="one number for each row, and by its name these are labels"):
+        open_dataset(tmp_path / "labels")
+    (tmp_path / "ages").write_bytes((tmp_path / "labels").read_bytes())
+    assert open_dataset(tmp_path / "ages").shape == (1,)
 
 
 # ---- labels of a folder
@@ -520,6 +538,11 @@ def test_columns_that_are_not_there_are_errors(tmp_path):
     for option in ("columns", "omit", "label_column"):
         with pytest.raises(ValueError, match=f'{option}: .* has no column "c"; it has a, b'):
             open_dataset(tmp_path / "x.csv", **{option: "c"})
+
+
+def test_compressed_tables_may_be_much_larger(tmp_path):
+    (tmp_path / "x.csv.gz").write_bytes(gzip.compress(b"0,0,0,0\n" * 100_000))
+    assert len(open_dataset(tmp_path / "x.csv.gz")) == 100_000
 
 
 def test_tables_of_images(tmp_path):
@@ -827,8 +850,14 @@ def test_the_tool_tells_of_files_and_names(classes, tmp_path):
 
 @needs_gen
 def test_the_tool_raises_the_limit_of_pixels(tmp_path):
-    put(tmp_path / "f" / "0.png", picture(0, (8, 20_000)))
-    put(tmp_path / "f" / "1.png", picture(1, (8, 20_000)))
+    (tmp_path / "f").mkdir()
+    for i in range(2):
+        lines = b"".join(b"\0" + bytes([i * 99]) * 20_000 for _ in range(8))
+        chunks = [(b"IHDR", struct.pack(">IIBBBBB", 20_000, 8, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(lines))]
+        data = b"\x89PNG\r\n\x1a\n"
+        for kind, body in [*chunks, (b"IEND", b"")]:
+            data += struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        (tmp_path / "f" / f"{i}.png").write_bytes(data)
     assert gen("train", "pca", tmp_path / "f", "--size", "8", "-o", tmp_path / "m.safetensors").returncode != 0
     done = gen("train", "pca", tmp_path / "f", "--size", "8", "--max-pixels", 1 << 20, "-o", tmp_path / "m.safetensors")
     assert done.returncode == 0, done.stderr
