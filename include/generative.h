@@ -383,8 +383,8 @@ typedef struct gen_open_options {
   const char *omit;         /* columns to leave out; default: NULL (none) */
   const char *const *files; /* n_files files of a folder to read, and no others; default: NULL */
   int64_t n_files;          /* default: 0 */
-  /* Decodes an image of another format, such as WebP, on the calling thread: returns an image, which
-   * the library destroys, or NULL to skip the file. Not with lazy. Default: NULL (passed over) */
+  /* Decodes an image of another format, such as WebP, on the calling thread: returns an image,
+   * which the library destroys, or NULL to skip the file. Not with lazy. Default: NULL (none) */
   struct gen_image *(*decode)(const char *path, void *user_data);
   void *user_data; /* passed to decode */
   const gen_context *context;

@@ -75,8 +75,10 @@ final class GzipReader: ByteReader {
     let bytes = try Buffer<UInt8>(count: count, in: compressed.memory)
     let got = try read(count, into: bytes.base)
     (peeked, peekedCount) = (bytes, got)
-    return got == count ? bytes : try Buffer(
-      copying: UnsafeBufferPointer(start: bytes.base, count: got), in: compressed.memory)
+    return got == count
+      ? bytes
+      : try Buffer(
+        copying: UnsafeBufferPointer(start: bytes.base, count: got), in: compressed.memory)
   }
 
   /// - Throws: `.format`, `.truncated` or `.memory`.

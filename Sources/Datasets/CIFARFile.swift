@@ -24,12 +24,16 @@ enum CIFARFile {
   }
 
   /// Names of the classes, which lie in a text file beside the images; none where there is no such file.
-  static func classNames(beside path: String, _ labelColumn: String, _ labelCount: Int, in memory: Memory) -> [String] {
+  static func classNames(beside path: String, _ labelColumn: String, _ labelCount: Int, in memory: Memory)
+    -> [String]
+  {
     let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map {
       String(decoding: path.utf8[...$0], as: UTF8.self)
     }
     let name = labelCount == 1 ? "batches.meta.txt" : "\(labelColumn)_label_names.txt"
-    guard let text = try? InputFile(path: (folder ?? "") + name).readAll(limit: 65_536, in: memory) else { return [] }
+    guard let text = try? InputFile(path: (folder ?? "") + name).readAll(limit: 65_536, in: memory) else {
+      return []
+    }
     return String(decoding: text.elements, as: UTF8.self).fields(separatedBy: "\n").map {
       $0.removing(suffix: "\r") ?? $0
     }.filter { !$0.isEmpty }
@@ -57,7 +61,8 @@ extension Dataset {
     var rowCount = 0
     for path in paths {
       let file = try InputFile(path: path)
-      guard let labelCount = try CIFARFile.labelCount(file), files.first.map({ $0.labelCount == labelCount }) ?? true
+      guard let labelCount = try CIFARFile.labelCount(file),
+        files.first.map({ $0.labelCount == labelCount }) ?? true
       else { throw GenerativeError(.format, "\(path) is none of CIFAR's binary files, as the others are") }
       files.append((file, labelCount))
       rowCount += file.byteCount / (3_072 + labelCount)

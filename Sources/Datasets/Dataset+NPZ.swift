@@ -3,7 +3,8 @@ import Tensors
 extension Dataset {
   /// Names that go together in npz files: of rows, and of their labels.
   private static let pairs: [(rows: String, labels: String)] = [
-    ("x", "y"), ("X", "y"), ("data", "labels"), ("data", "target"), ("images", "labels"), ("x_train", "y_train"),
+    ("x", "y"), ("X", "y"), ("data", "labels"), ("data", "target"), ("images", "labels"),
+    ("x_train", "y_train"),
     ("X_train", "y_train"), ("train_images", "train_labels"), ("arr_0", "arr_1"),
   ]
 

@@ -17,14 +17,17 @@ extension Dataset {
     var status = stat()
     let isFolder = stat(path, &status) == 0 && status.st_mode & mode_t(S_IFMT) == mode_t(S_IFDIR)
     if isFolder {
-      guard let list = try pictureList(inFolder: path, options, context, takesForeign: hooks.decode != nil) else {
+      guard let list = try pictureList(inFolder: path, options, context, takesForeign: hooks.decode != nil)
+      else {
         return try cifar(inFolder: path, options, context: context)
       }
       return try pictures(list, path, options, context: context, hooks: hooks)
     }
     if path == "faces", access(path, F_OK) != 0 {
       throw GenerativeError(
-        .io, "cannot open faces: \(GenerativeError.description(ENOENT)); the faces that the library draws are faces:")
+        .io,
+        "cannot open faces: there is no such file; the faces that the library draws are faces:"
+      )
     }
     let file = try InputFile(path: path)
     // CIFAR's files have no mark of their own, and may begin as any.
@@ -70,7 +73,8 @@ extension Dataset {
     if options.maxRows == nil { options.maxRows = 10_000 }
     try options.allow([], path, "drawn faces")
     guard options.seed == 0 else {
-      throw GenerativeError(.argument, "seed is not for drawn faces: the seed is part of the path, as in faces:7")
+      throw GenerativeError(
+        .argument, "seed is not for drawn faces: the seed is part of the path, as in faces:7")
     }
     return try faces(
       rowCount: options.maxRows ?? 10_000,
@@ -106,7 +110,9 @@ extension Dataset {
     let name = path.fields(separatedBy: "/").last ?? path
     if file.dimensions.count == 1, name.replacingLast("labels", by: "") != nil {
       throw GenerativeError(
-        .format, "\(path) has one number for each row, and by its name these are labels: open the images, with this file as labels")
+        .format,
+        "\(path) has one number for each row, and by its name these are labels: open the images, with this file as labels"
+      )
     }
     return try array(
       NumberArray(file, path), labelsPath: options.labels ?? labelsBeside(path), options, context)
@@ -150,7 +156,8 @@ extension Dataset {
     case .idx: numbers = NumberArray(try IDXFile(reading: reader, path: path, in: context.memory), path)
     case .npy: numbers = try NumberArray(npy: reader, path, in: context.memory)
     default:
-      throw GenerativeError(.format, "\(path) is \(kind.name): labels are an IDX or npy file of class numbers")
+      throw GenerativeError(
+        .format, "\(path) is \(kind.name): labels are an IDX or npy file of class numbers")
     }
     return try numbers.labels(count: count, what, in: context.memory)
   }

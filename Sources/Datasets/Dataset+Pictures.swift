@@ -23,7 +23,8 @@ extension Dataset {
       try hooks.skip?(reason)
     }
     if options.isLazy, hooks.decode != nil {
-      throw GenerativeError(.argument, "lazy and decode exclude each other: decode is called while files are opened")
+      throw GenerativeError(
+        .argument, "lazy and decode exclude each other: decode is called while files are opened")
     }
     let shape = try pictureShape(list.paths, options, context, hooks)
     // Also checks the shape.
@@ -40,7 +41,9 @@ extension Dataset {
       } catch {
         guard error.status == .memory else { throw error }
         context.log(
-          .warning, "\(wanted) images of \(shape) do not fit in memory (\(error.message)): they are decoded as they are read")
+          .warning,
+          "\(wanted) images of \(shape) do not fit in memory (\(error.message)): they are decoded as they are read"
+        )
       }
     }
 
@@ -115,7 +118,8 @@ extension Dataset {
       source = .pictures(LazyPictures(paths: names.paths, shape: shape, context: context))
     }
     return Dataset(
-      shape: shape, source: source, owner: pixels, labels: labels, factors: try list.factors(of: kept, context),
+      shape: shape, source: source, owner: pixels, labels: labels,
+      factors: try list.factors(of: kept, context),
       names: names, context: context)
   }
 
@@ -147,7 +151,9 @@ extension Dataset {
     do throws(GenerativeError) {
       return try Image(path: path, channels: channels, limits: context.limits, in: context.memory)
     } catch {
-      guard error.status == .format, let kind = try? FileKind(path: path), !kind.isPicture else { throw error }
+      guard error.status == .format, let kind = try? FileKind(path: path), !kind.isPicture else {
+        throw error
+      }
       throw GenerativeError(.format, "\(path): \(kind.name), neither PNG nor JPEG")
     }
   }
@@ -158,7 +164,8 @@ extension Dataset {
     _ paths: [String], _ options: OpenOptions, _ context: Context, _ hooks: OpenHooks
   ) throws(GenerativeError) -> Shape {
     let side = options.height ?? options.width
-    if let height = options.height ?? side, let width = options.width ?? side, let channels = options.channels {
+    if let height = options.height ?? side, let width = options.width ?? side, let channels = options.channels
+    {
       return Shape(height: height, width: width, channels: channels)
     }
     var own: Shape?
@@ -198,7 +205,8 @@ extension PictureList {
       for j in 0..<width {
         let value = Float(values[i * width + j])
         guard value.isFinite else {
-          throw GenerativeError(.nonfinite, "\(quoted(factors[j])) of \(paths[i]) is more than a float can hold")
+          throw GenerativeError(
+            .nonfinite, "\(quoted(factors[j])) of \(paths[i]) is more than a float can hold")
         }
         table.base[row * width + j] = value
         ranges[j] = (min(ranges[j].least, value), max(ranges[j].greatest, value))

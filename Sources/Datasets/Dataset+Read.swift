@@ -94,7 +94,9 @@ extension Dataset {
       guard case .pictures(let pictures) = source else {
         throw GenerativeError(.unsupported, "the rows are not of bytes")
       }
-      return try pictures.read(range.count) { self.sourceRow(range.lowerBound + $0) } _: { i, pixels in
+      return try pictures.read(range.count) {
+        self.sourceRow(range.lowerBound + $0)
+      } _: { i, pixels in
         pixels.readBytes(row: 0, into: output + i * width)
       }
     }

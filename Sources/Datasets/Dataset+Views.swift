@@ -90,6 +90,7 @@ extension Dataset {
     }
     return Dataset(
       shape: shape, source: source, owner: owner?.object, selection: chosen, labels: chosenLabels,
-      factors: chosenFactors, names: names, firstNamedRow: firstNamedRow, preparation: preparation, isChecked: isChecked, context: context)
+      factors: chosenFactors, names: names, firstNamedRow: firstNamedRow, preparation: preparation,
+      isChecked: isChecked, context: context)
   }
 }

@@ -41,7 +41,8 @@ enum FileKind: Equatable {
     } else if begins(0x80, 2) || begins(0x80, 3) || begins(0x80, 4) || begins(0x80, 5) {
       self = .foreign("Python pickle")
     } else if head.allSatisfy({ $0 >= 0x20 || (9...13).contains($0) }) {
-      let letters = String(decoding: head.prefix(24).map { (0x41...0x5A).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
+      let letters = String(
+        decoding: head.prefix(24).map { (0x41...0x5A).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
       let isPage = ["<!doctype", "<html"].contains { letters.removing(prefix: $0) != nil }
       self = isPage ? .foreign("HTML") : .text
     } else {
@@ -50,7 +51,8 @@ enum FileKind: Equatable {
   }
 
   private static let signatures: [(signature: StaticString, offset: Int, name: StaticString)] = [
-    ("GIF8", 0, "GIF"), ("BM", 0, "BMP"), ("WEBP", 8, "WebP"), ("ftyphei", 4, "HEIC"), ("ftypmif1", 4, "HEIC"),
+    ("GIF8", 0, "GIF"), ("BM", 0, "BMP"), ("WEBP", 8, "WebP"), ("ftyphei", 4, "HEIC"),
+    ("ftypmif1", 4, "HEIC"),
     ("ftypavif", 4, "AVIF"), ("%PDF", 0, "PDF"), ("BZh", 0, "bzip2"), ("8BPS", 0, "PSD"), ("<svg", 0, "SVG"),
     ("ustar", 257, "tar"),
   ]

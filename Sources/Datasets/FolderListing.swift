@@ -84,7 +84,11 @@ struct FolderListing {
       let file = try InputFile(path: path)
       if try CIFARFile.labelCount(file) != nil { return binaries.append(path) }
       let kind = try file.kind()
-      if kind.isPicture || takesForeign && kind.isForeignPicture { pictures.append(path) } else { passed.append((path, kind.name)) }
+      if kind.isPicture || takesForeign && kind.isForeignPicture {
+        pictures.append(path)
+      } else {
+        passed.append((path, kind.name))
+      }
     } catch {
       passed.append((path, "unreadable"))
     }

@@ -56,8 +56,6 @@ package func writeFile(_ bytes: UnsafeRawBufferPointer, to path: String) throws(
 extension GenerativeError {
   /// `cannot open x.png: No such file or directory`
   static func io(_ action: String, _ path: String, _ error: Int32) -> GenerativeError {
-    GenerativeError(.io, "\(action) \(path): \(description(error))")
+    GenerativeError(.io, "\(action) \(path): \(String(cString: shim_errno_description(error)))")
   }
-
-  static func description(_ error: Int32) -> String { String(cString: shim_errno_description(error)) }
 }

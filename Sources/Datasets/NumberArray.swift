@@ -38,7 +38,9 @@ struct NumberArray {
       GenerativeError(status, "\(path): \(reason)")
     }
     let head = try Buffer<UInt8>(count: 12, in: memory)
-    guard try reader.read(10, into: head.base) == 10 else { throw fail(.truncated, "ends within its npy header") }
+    guard try reader.read(10, into: head.base) == 10 else {
+      throw fail(.truncated, "ends within its npy header")
+    }
     var headerCount = Int(head.base[8]) | Int(head.base[9]) << 8
     if head.base[6] > 1 {
       guard try reader.read(2, into: head.base + 10) == 2 else {
@@ -46,7 +48,9 @@ struct NumberArray {
       }
       headerCount |= Int(head.base[10]) << 16 | Int(head.base[11]) << 24
     }
-    guard headerCount <= 1 << 16 else { throw fail(.limit, "an npy header of \(headerCount) bytes is too long") }
+    guard headerCount <= 1 << 16 else {
+      throw fail(.limit, "an npy header of \(headerCount) bytes is too long")
+    }
     let header = try Buffer<UInt8>(count: headerCount, in: memory)
     guard try reader.read(headerCount, into: header.base) == headerCount else {
       throw fail(.truncated, "ends within its npy header")
@@ -101,7 +105,8 @@ struct NumberArray {
     case (UInt8(ascii: "u"), 1), (UInt8(ascii: "u"), 2), (UInt8(ascii: "u"), 4), (UInt8(ascii: "u"), 8):
       return NumberFormat(kind: .unsigned, byteCount: count, isBigEndian: isBigEndian)
     // Bytes of true and false are no images.
-    case (UInt8(ascii: "b"), 1), (UInt8(ascii: "i"), 1), (UInt8(ascii: "i"), 2), (UInt8(ascii: "i"), 4), (UInt8(ascii: "i"), 8):
+    case (UInt8(ascii: "b"), 1), (UInt8(ascii: "i"), 1), (UInt8(ascii: "i"), 2), (UInt8(ascii: "i"), 4),
+      (UInt8(ascii: "i"), 8):
       return NumberFormat(kind: .signed, byteCount: count, isBigEndian: isBigEndian)
     case (UInt8(ascii: "f"), 2), (UInt8(ascii: "f"), 4), (UInt8(ascii: "f"), 8):
       return NumberFormat(kind: .float, byteCount: count, isBigEndian: isBigEndian)
@@ -188,7 +193,8 @@ struct NumberArray {
       let value = format.value(at: bytes.base + i * format.byteCount)
       guard let label = Int32(exactly: value), label >= 0 else {
         throw GenerativeError(
-          .argument, "\(path): label \(i) must be a whole number of 0 or more, at most \(Int32.max), not \(value)")
+          .argument,
+          "\(path): label \(i) must be a whole number of 0 or more, at most \(Int32.max), not \(value)")
       }
       labels.base[i] = label
     }

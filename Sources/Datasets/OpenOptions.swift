@@ -91,7 +91,9 @@ package struct OpenOptions: Sendable {
       throw GenerativeError(
         .argument, "\(option.name) is for \(option.place), and \(path) is \(what)")
     }
-    if seed != 0, maxRows == nil { throw GenerativeError(.argument, "seed needs max_rows, whose rows it draws") }
+    if seed != 0, maxRows == nil {
+      throw GenerativeError(.argument, "seed needs max_rows, whose rows it draws")
+    }
   }
 
   /// The shape of rows that are numbers already, which are not resized.

@@ -59,7 +59,8 @@ struct PictureList {
       let name = text.text(0)
       let path = listing == nil ? Self.join(folder, name) : known[name] ?? ""
       if path.isEmpty || isFree[path] == false {
-        let reason = path.isEmpty ? "\(folder) has no one image \(quoted(name))" : "\(quoted(name)) comes twice"
+        let reason =
+          path.isEmpty ? "\(folder) has no one image \(quoted(name))" : "\(quoted(name)) comes twice"
         missing.append(text.error(reason))
         account.fileCount += 1
       } else {
@@ -94,7 +95,8 @@ struct PictureList {
   }
 
   static func join(_ folder: String, _ name: String) -> String {
-    name.utf8.first == UInt8(ascii: "/") || folder == "." ? name : folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
+    name.utf8.first == UInt8(ascii: "/") || folder == "."
+      ? name : folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
   }
 
   /// Whether a field of a table names a file.
@@ -119,14 +121,16 @@ extension Dataset {
       try options.allow([.files, .isLazy], folder, "a folder")
       return PictureList(files.map { PictureList.join(folder, $0) })
     }
-    let listing = try FolderListing(folder, recursive: options.subfolders != .ignore, takesForeign: takesForeign)
+    let listing = try FolderListing(
+      folder, recursive: options.subfolders != .ignore, takesForeign: takesForeign)
     if listing.pictures.isEmpty, !listing.binaries.isEmpty, options.labels == nil { return nil }
     if let labels = options.labels, !labels.isEmpty {
       let file = try InputFile(path: labels)
       if try file.kind() == .text {
         try options.allow([.labels, .labelColumn, .columns, .omit, .subfolders, .isLazy], folder, "a folder")
         guard options.subfolders != .classes else {
-          throw GenerativeError(.argument, "subfolders must not be classes where labels are: \(labels) has the classes")
+          throw GenerativeError(
+            .argument, "subfolders must not be classes where labels are: \(labels) has the classes")
         }
         var text = try TableText(PlainReader(file), labels, in: context.memory)
         guard try text.next() else { throw GenerativeError(.format, "\(labels) has no line") }
@@ -162,7 +166,9 @@ extension Dataset {
     // The first folder below the place where paths part.
     let relative = listing.pictures.map { listing.relative($0).fields(separatedBy: "/") }
     var depth = 0
-    while let first = relative.first, relative.allSatisfy({ $0.count > depth + 1 && $0[depth] == first[depth] }) {
+    while let first = relative.first,
+      relative.allSatisfy({ $0.count > depth + 1 && $0[depth] == first[depth] })
+    {
       depth += 1
     }
     var known: [String: Int32] = [:]

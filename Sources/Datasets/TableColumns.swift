@@ -25,9 +25,12 @@ struct TableColumns {
     let header = hasHeader ? (0..<count).map { text.text($0) } : []
     func find(_ name: String, _ option: String) throws(GenerativeError) -> Int {
       if let index = header.firstIndex(of: name) { return index }
-      if let number = Int(name), number < count, number >= -count { return number < 0 ? number + count : number }
+      if let number = Int(name), number < count, number >= -count {
+        return number < 0 ? number + count : number
+      }
       let known = header.isEmpty ? "columns 0 to \(count - 1) without names" : header.joined(separator: ", ")
-      throw GenerativeError(.argument, "\(option): \(text.path) has no column \(quoted(name)); it has \(known)")
+      throw GenerativeError(
+        .argument, "\(option): \(text.path) has no column \(quoted(name)); it has \(known)")
     }
     func find(_ names: [String]?, _ option: String) throws(GenerativeError) -> [Int] {
       var found: [Int] = []
@@ -46,12 +49,15 @@ struct TableColumns {
     let label = label
     used =
       options.columns == nil
-      ? (first..<count).filter { $0 != label && !omitted.contains($0) } : chosen.filter { !omitted.contains($0) }
+      ? (first..<count).filter { $0 != label && !omitted.contains($0) }
+      : chosen.filter { !omitted.contains($0) }
     (self.count, self.header) = (count, header)
   }
 
   /// What messages call a column.
-  func name(_ column: Int) -> String { header.isEmpty ? "column \(column)" : "column \(quoted(header[column]))" }
+  func name(_ column: Int) -> String {
+    header.isEmpty ? "column \(column)" : "column \(quoted(header[column]))"
+  }
 
   /// What datasets call it.
   func title(_ column: Int) -> String { header.isEmpty ? "column \(column)" : header[column] }
@@ -98,7 +104,9 @@ struct ClassTexts {
       for (text, line) in texts {
         guard let value = Double(text), let number = Int32(exactly: value), number >= 0 else {
           throw GenerativeError(
-            .format, "\(path): line \(line): a class must be a word or a whole number of 0 or more, not \(quoted(text))")
+            .format,
+            "\(path): line \(line): a class must be a word or a whole number of 0 or more, not \(quoted(text))"
+          )
         }
         numbers.append(number)
       }

@@ -83,9 +83,13 @@ struct TableText {
         }
         end = position
         position += 1
-        while position < count, bytes.base[position] != delimiter, bytes.base[position] != 10 { position += 1 }
+        while position < count, bytes.base[position] != delimiter, bytes.base[position] != 10 {
+          position += 1
+        }
       } else {
-        while position < count, bytes.base[position] != delimiter, bytes.base[position] != 10 { position += 1 }
+        while position < count, bytes.base[position] != delimiter, bytes.base[position] != 10 {
+          position += 1
+        }
         end = position
         while end > start, Self.isBlank(bytes.base[end - 1]) { end -= 1 }
         while start < end, Self.isBlank(bytes.base[start]) { start += 1 }
@@ -112,7 +116,8 @@ struct TableText {
   func text(_ field: Int) -> String {
     let range = fields[field]
     let text = UnsafeBufferPointer(start: bytes.base + range.lowerBound, count: range.count)
-    guard range.lowerBound > 0, bytes.base[range.lowerBound - 1] == Self.quote, text.contains(Self.quote) else {
+    guard range.lowerBound > 0, bytes.base[range.lowerBound - 1] == Self.quote, text.contains(Self.quote)
+    else {
       return String(decoding: text, as: UTF8.self)
     }
     var plain: [UInt8] = []

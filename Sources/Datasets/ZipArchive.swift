@@ -24,13 +24,17 @@ struct ZipArchive {
     guard tail.count >= 22,
       let end = (0...tail.count - 22).reversed().first(where: { number(tail, $0, 4) == 0x0605_4B50 })
     else { throw malformed("it has no directory") }
-    var (count, size, offset) = (number(tail, end + 10, 2), number(tail, end + 12, 4), number(tail, end + 16, 4))
+    var (count, size, offset) = (
+      number(tail, end + 10, 2), number(tail, end + 12, 4), number(tail, end + 16, 4)
+    )
     if end >= 20, number(tail, end - 20, 4) == 0x0706_4B50 {
       // Zip64: the locator points to a larger end record.
       let record = try read(from: number(tail, end - 12, 8), 56)
       (count, size, offset) = (number(record, 32, 8), number(record, 40, 8), number(record, 48, 8))
     }
-    guard count <= 65_536, size <= 1 << 26 else { throw malformed("its directory of \(count) files is too large") }
+    guard count <= 65_536, size <= 1 << 26 else {
+      throw malformed("its directory of \(count) files is too large")
+    }
     let directory = try read(from: offset, size)
     var at = 0
     for _ in 0..<count {
@@ -71,7 +75,9 @@ struct ZipArchive {
   /// The bytes of a file in it.
   func reader(_ entry: Entry) throws(GenerativeError) -> any ByteReader {
     let header = try read(from: entry.headerOffset, 30)
-    guard number(header, 0, 4) == 0x0403_4B50 else { throw malformed("\(quoted(entry.name)) is not where it should") }
+    guard number(header, 0, 4) == 0x0403_4B50 else {
+      throw malformed("\(quoted(entry.name)) is not where it should")
+    }
     let start = entry.headerOffset + 30 + number(header, 26, 2) + number(header, 28, 2)
     guard entry.compressedCount >= 0, start <= file.byteCount,
       entry.compressedCount <= file.byteCount - start

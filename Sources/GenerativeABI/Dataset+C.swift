@@ -102,7 +102,9 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
     if let decode = o.decode {
       let userData = o.user_data
       hooks.decode = { path throws(GenerativeError) in
-        guard let handle = path.withCString({ path in callHost { decode(path, userData) } }) else { return nil }
+        guard let handle = path.withCString({ path in callHost { decode(path, userData) } }) else {
+          return nil
+        }
         let object: ImageHandle = try Handles.shared.object(handle, "what decode returned")
         destroy(handle, ImageHandle.self)
         return object.image
@@ -267,7 +269,8 @@ private func checkRows(
     try withDataset(dataset) { (dataset) throws(GenerativeError) in
       let range = try checkRows(dataset, first_row, n_rows)
       guard let table = dataset.factors else {
-        throw GenerativeError(.state, "dataset has no factors: only drawn faces and images with a table of labels do")
+        throw GenerativeError(
+          .state, "dataset has no factors: only drawn faces and images with a table of labels do")
       }
       let width = table.factors.count
       try checkOutput("factors_out", factors_out, range.count, width)
@@ -285,13 +288,13 @@ private func checkRows(
     let kind = try checkRange("kind", kind, 0...Int(GEN_NAME_ACCOUNT))
     let account = dataset.names?.account
     guard let index = Int(exactly: index), index >= 0 else { return nil }
-    switch Int32(kind) {
-    case Int32(GEN_NAME_CLASS): return dataset.names?.classes.at(index)
-    case Int32(GEN_NAME_COLUMN): return dataset.names?.columns.at(index)
-    case Int32(GEN_NAME_FACTOR): return dataset.factors?.factors.at(index)?.name
-    case Int32(GEN_NAME_PATH): return dataset.path(ofRow: index)
-    case Int32(GEN_NAME_SKIPPED): return account?.skipped.at(index)
-    case Int32(GEN_NAME_PASSED): return account?.passed.at(index).map { "\($0.path): \($0.kind)" }
+    switch kind {
+    case Int(GEN_NAME_CLASS): return dataset.names?.classes.at(index)
+    case Int(GEN_NAME_COLUMN): return dataset.names?.columns.at(index)
+    case Int(GEN_NAME_FACTOR): return dataset.factors?.factors.at(index)?.name
+    case Int(GEN_NAME_PATH): return dataset.path(ofRow: index)
+    case Int(GEN_NAME_SKIPPED): return account?.skipped.at(index)
+    case Int(GEN_NAME_PASSED): return account?.passed.at(index).map { "\($0.path): \($0.kind)" }
     default: return index == 0 && account?.fileCount ?? 0 > 0 ? account?.line : nil
     }
   }

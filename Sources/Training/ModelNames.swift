@@ -19,7 +19,8 @@ package struct ModelNames: Sendable, Equatable {
     guard let names = dataset.names, !names.classes.isEmpty || !names.columns.isEmpty else { return nil }
     let byteCount = (names.classes + names.columns).reduce(0) { $0 + $1.utf8.count + 3 }
     guard byteCount <= Self.largestByteCount else {
-      dataset.context.log(.warning, "the names of classes and columns are too long to be kept: \(byteCount) bytes")
+      dataset.context.log(
+        .warning, "the names of classes and columns are too long to be kept: \(byteCount) bytes")
       return nil
     }
     (classes, columns) = (names.classes, names.columns)
@@ -43,11 +44,14 @@ package struct ModelNames: Sendable, Equatable {
     guard let others = dataset.names else { return }
     for (what, own, given) in [("classes", classes, others.classes), ("columns", columns, others.columns)]
     where !own.isEmpty && !given.isEmpty && own != given {
-      let place = (0..<max(own.count, given.count)).first { $0 >= min(own.count, given.count) || own[$0] != given[$0] } ?? 0
+      let place =
+        (0..<max(own.count, given.count)).first { $0 >= min(own.count, given.count) || own[$0] != given[$0] }
+        ?? 0
       func name(_ names: [String]) -> String { place < names.count ? quoted(names[place]) : "none" }
       throw GenerativeError(
         .mismatch,
-        "the \(what) of \(role) are not the model's: number \(place) is \(name(given)), and \(name(own)) in the model")
+        "the \(what) of \(role) are not the model's: number \(place) is \(name(given)), and \(name(own)) in the model"
+      )
     }
   }
 }

@@ -13,8 +13,8 @@ enum shim_inflate_status {
   SHIM_INFLATE_MEMORY
 };
 
-/* Starts on the gzip stream of `count` bytes, or on bare deflated data, as zip files have; the bytes
-   must outlive the inflater. NULL without memory. */
+/* Starts on the gzip stream of `count` bytes, or on bare deflated data, as zip files have; the
+   bytes must outlive the inflater. NULL without memory. */
 void *shim_inflater_create(const uint8_t *bytes, int64_t count, int is_bare,
                            struct shim_allocator allocator);
 

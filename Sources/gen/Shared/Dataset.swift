@@ -172,11 +172,14 @@ struct DataOptions: ParsableArguments {
   var size: PictureSize?
 
   @Option(
-    help: "Channels of pictures from files (1, 3 or 4), or of faces (1 or 3; default: as the data; faces: 3).")
+    help: "Channels of pictures from files (1, 3 or 4), or of faces (1 or 3; default: as the data; faces: 3)."
+  )
   var channels: Int?
 
   @Option(
-    help: "Maximum number of rows, drawn at random, a share of each class; for faces, the number to draw (default: 10,000).")
+    help:
+      "Maximum number of rows, drawn at random, a share of each class; for faces, the number to draw (default: 10,000)."
+  )
   var rows: Int?
 
   @Option(help: "Seed of the choice of --rows (default: 0).")
@@ -248,7 +251,8 @@ struct DataOptions: ParsableArguments {
   private func tellFiles(of dataset: Dataset) {
     var info = gen_dataset_info_t()
     info.struct_size = UInt32(MemoryLayout<gen_dataset_info_t>.stride)
-    guard gen_dataset_info(dataset.handle, &info) == gen_status(GEN_OK), info.n_skipped + info.n_passed > 0 else {
+    guard gen_dataset_info(dataset.handle, &info) == gen_status(GEN_OK), info.n_skipped + info.n_passed > 0
+    else {
       return
     }
     complain("\(dataset.name): \(text(gen_dataset_name(dataset.handle, Int32(GEN_NAME_ACCOUNT), 0)))")

@@ -45,7 +45,8 @@ struct Training {
     }
     let whole = try train.dataOptions.open(train.data, for: loaded?.shape)
     if kind != .classifier, !conditional, !(loaded.map { $0.classCount > 0 } ?? false) {
-      try train.dataOptions.checkLabelsAreUsed(train.data, "this \(kind.name) takes no classes without --conditional")
+      try train.dataOptions.checkLabelsAreUsed(
+        train.data, "this \(kind.name) takes no classes without --conditional")
     }
     let (dataset, validation) = try fit.split(whole, train.dataOptions)
     let model = try loaded ?? Model(create(dataset))
