@@ -21,7 +21,7 @@
  *       gen_fit_options_init(&fit, sizeof fit);
  *       model.network.height = model.network.width = 28;
  *       fit.epochs = 10;
- *       if (gen_dataset_open_idx("train-images-idx3-ubyte.gz", NULL, NULL, &data) ||
+ *       if (gen_dataset_open("train-images-idx3-ubyte.gz", NULL, NULL, &data) ||
  *           gen_vae_create(&model, &vae) || gen_model_fit(vae, data, &fit, NULL) ||
  *           gen_vae_sample(vae, NULL, 64, 1, images) ||
  *           gen_image_create_grid(images, 64, 28, 28, 1, NULL, &picture) ||
@@ -327,8 +327,8 @@ static inline gen_status gen_run_init(gen_run *run, uint32_t struct_size) {
 
 /* ---- Datasets -------------------------------------------------------------------------------
  *
- * A dataset holds the rows that fits read, with or without class labels. Rows come from memory, an
- * IDX file, a folder of images or a callback (a stream), or the library draws them (faces). */
+ * A dataset holds the rows that fits read, with or without class labels. Rows come from memory, a
+ * file or a folder, or a callback (a stream), or the library draws them (faces). */
 
 typedef struct gen_dataset gen_dataset;
 
@@ -361,33 +361,72 @@ static inline gen_status gen_memory_options_init(gen_memory_options *options,
 GEN_API gen_status gen_dataset_create(const void *data, const gen_memory_options *options,
                                       gen_dataset **dataset_out);
 
-/* Opens an IDX file of unsigned bytes (the format of MNIST), plain or gzipped: n x height x width
- * [x channels]. labels_path: an IDX file of n unsigned bytes; NULL: no labels. Returns also
- * GEN_E_IO, GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_TRAILING, GEN_E_LIMIT, GEN_E_UNSUPPORTED (another
- * type of elements), GEN_E_MISMATCH (the numbers of labels and images differ). */
-GEN_API gen_status gen_dataset_open_idx(const char *images_path, const char *labels_path,
-                                        const gen_context *context, gen_dataset **dataset_out);
+/* What sub-folders of a folder of images are. AUTO: classes when the folder has no images of its
+ * own, else GEN_E_ARGUMENT; also GEN_E_ARGUMENT for parts of a data set side by side, such as train
+ * and val. CLASSES: each is a class; other images are passed over. POOL: rows without labels. */
+enum {
+  GEN_SUBFOLDERS_AUTO = 0,
+  GEN_SUBFOLDERS_CLASSES = 1,
+  GEN_SUBFOLDERS_POOL = 2,
+  GEN_SUBFOLDERS_IGNORE = 3
+};
 
-typedef struct gen_folder_options {
+typedef struct gen_open_options {
   uint32_t struct_size;
   uint32_t initialized;
-  int32_t recursive; /* 1: include subfolders; default: 0 */
-  int64_t height;    /* >= 1; must be set */
-  int64_t width;     /* >= 1; must be set */
-  int64_t channels;  /* 1 gray, 3 RGB, 4 RGBA; default: 3 */
+  int64_t height;           /* >= 1 or GEN_AUTO: as the data (see below); default: GEN_AUTO */
+  int64_t width;            /* >= 1 or GEN_AUTO; default: GEN_AUTO */
+  int64_t channels;         /* of images 1 gray, 3 RGB, 4 RGBA, or GEN_AUTO; default: GEN_AUTO */
+  int64_t max_rows;         /* rows to read, drawn by seed; default: GEN_AUTO (all) */
+  uint64_t seed;            /* needs max_rows; default: 0 */
+  int32_t subfolders;       /* GEN_SUBFOLDERS_...; default: AUTO */
+  int32_t lazy;             /* 1: decode images whenever they are read; default: 0 (once) */
+  const char *labels;       /* file of labels; "": none; default: NULL (those found) */
+  const char *label_column; /* column of the classes; "": none; default: NULL (see below) */
+  const char *columns;      /* columns to read, separated by commas; default: NULL (all) */
+  const char *omit;         /* columns to leave out; default: NULL (none) */
+  const char *const *files; /* n_files files of a folder to read, and no others; default: NULL */
+  int64_t n_files;          /* default: 0 */
+  /* Decodes an image of another format, such as WebP, on the calling thread: returns an image,
+   * which the library destroys, or NULL to skip the file. Not with lazy. Default: NULL (none) */
+  struct gen_image *(*decode)(const char *path, void *user_data);
+  void *user_data; /* passed to decode */
   const gen_context *context;
-} gen_folder_options;
-static inline gen_status gen_folder_options_init(gen_folder_options *options,
-                                                 uint32_t struct_size) {
-  return gen_struct_init("folder", options, struct_size);
+} gen_open_options;
+static inline gen_status gen_open_options_init(gen_open_options *options, uint32_t struct_size) {
+  return gen_struct_init("open", options, struct_size);
 }
 
-/* Opens the PNG and JPEG files of a folder, in the order of their names. Each image is decoded into
- * memory once, a byte per channel, resized to cover height x width and cropped to its centre.
- * Unreadable files are skipped, counted (gen_dataset_info) and reported to the callback. Returns
- * also GEN_E_IO, GEN_E_FORMAT (no readable image), GEN_E_LIMIT, GEN_E_CANCELLED. */
-GEN_API gen_status gen_dataset_open_folder(const char *path, const gen_folder_options *options,
-                                           const gen_run *run, gen_dataset **dataset_out);
+/* Opens a file or a folder of rows. The content decides what it is, not the name:
+ *   A folder of PNG and JPEG images, in the byte order of their paths. Sub-folders are classes by
+ *     name, in byte order, with all images below them. Hidden files are passed over. Or labels is a
+ *     CSV file with a line for each image: file[, class][, numbers ...], where the numbers become
+ *     factors; or an IDX or npy file with a label for each image file.
+ *   An image file: one row. A list of images: a CSV file as above with paths relative to its own
+ *     folder; a text file with a path in each line is one.
+ *   An IDX file, plain or gzipped: n x height x width [x channels]. Labels: a file named labels for
+ *     images and idx1 for idx3, if it is there.
+ *   An npy file of 1 to 4 axes, or one array of an npz file: the only one, or x, data, images,
+ *     x_train ... with the labels y, labels, target, y_train ..., or those that columns and
+ *     label_column name. Unsigned bytes with 3 axes or more, or a height or width, are images.
+ *   A table, CSV or TSV, plain or gzipped, with or without a header. A missing value or a word is
+ *     GEN_E_FORMAT; the message names line and column. Columns are named by the header or numbers
+ *     from 0; -1 is the last. Column label, labels, class or target has the classes: words, or
+ *     whole numbers >= 0. With a height or width, whole numbers 0 ... 255 are 8-bit images.
+ *   A binary file of CIFAR-10 or -100, or a folder of them, of which the training files are read.
+ *   "faces:" or "faces:<seed>": max_rows (default: 10,000) drawn faces; see
+ *     gen_dataset_create_faces.
+ * Images are resized to cover height x width and cropped to their centre. GEN_AUTO: 32 image files,
+ * evenly spread, decide. Rows have 1 channel if all are gray, else 3; the images' size if it is the
+ * same and at most 256 x 256, else 64 x 64. Other rows are reshaped only; another number of values
+ * is GEN_E_MISMATCH. max_rows takes a share of each class. An option that the data cannot use is
+ * GEN_E_ARGUMENT. Files that are images by name or content but cannot be read are skipped, counted
+ * and reported to the callback; other files are passed over and counted (gen_dataset_info,
+ * gen_dataset_name). Images that do not fit in memory are decoded as they are read, as with lazy.
+ * Returns also GEN_E_IO, GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_TRAILING, GEN_E_LIMIT,
+ * GEN_E_UNSUPPORTED, GEN_E_MISMATCH, GEN_E_NONFINITE, GEN_E_CANCELLED. */
+GEN_API gen_status gen_dataset_open(const char *path, const gen_open_options *options,
+                                    const gen_run *run, gen_dataset **dataset_out);
 
 typedef struct gen_stream_options {
   uint32_t struct_size;
@@ -450,13 +489,17 @@ GEN_API void gen_dataset_destroy(gen_dataset *dataset);
 
 typedef struct gen_dataset_info_t {
   uint32_t struct_size;
-  int64_t n_factors; /* 0 except for faces */
+  int64_t n_factors; /* of faces, or of a folder with a CSV file of labels; else 0 */
   int64_t n_rows;    /* -1 for a stream */
   int64_t height;
   int64_t width;
   int64_t channels;
-  int64_t n_classes; /* largest label + 1; 0 without labels; -1 for a stream with labels */
+  /* largest label + 1, or the named classes; 0 without labels; -1 for a stream with labels */
+  int64_t n_classes;
   int64_t n_skipped; /* files of a folder that could not be read */
+  int64_t n_files;   /* files that were looked at: read, skipped, passed over or beyond max_rows */
+  int64_t n_passed;  /* files that are no images, or not asked for */
+  int32_t dtype;     /* U8 (images of 0 ... 255), F32 or F64: what the rows are made of */
 } gen_dataset_info_t;
 GEN_API gen_status gen_dataset_info(const gen_dataset *dataset, gen_dataset_info_t *info_out);
 /* Reads rows as floats. */
@@ -465,11 +508,23 @@ GEN_API gen_status gen_dataset_read(const gen_dataset *dataset, int64_t first_ro
 /* Reads class numbers. Returns also GEN_E_STATE (no labels). */
 GEN_API gen_status gen_dataset_labels(const gen_dataset *dataset, int64_t first_row, int64_t n_rows,
                                       int32_t *labels_out);
-/* Reads the true factors of faces. factors_out: n_rows x n_factors. Returns also GEN_E_STATE. */
+/* Reads what is known of each row. factors_out: n_rows x n_factors. Returns also GEN_E_STATE. */
 GEN_API gen_status gen_dataset_factors(const gen_dataset *dataset, int64_t first_row,
                                        int64_t n_rows, float *factors_out);
-/* Returns the name of a factor, such as "smile"; NULL for a number out of range. Static. */
-GEN_API const char *gen_dataset_factor_name(const gen_dataset *dataset, int64_t factor);
+
+/* What gen_dataset_name names. Models keep the names of CLASS and COLUMN. */
+enum {
+  GEN_NAME_CLASS = 0,   /* of a class by its number */
+  GEN_NAME_COLUMN = 1,  /* of a table's column */
+  GEN_NAME_FACTOR = 2,  /* such as "smile" */
+  GEN_NAME_PATH = 3,    /* path of the file that a row came from */
+  GEN_NAME_SKIPPED = 4, /* a file that could not be read, and why */
+  GEN_NAME_PASSED = 5,  /* a file that was passed over, and what it is */
+  GEN_NAME_ACCOUNT = 6  /* one line (index 0) about all files that were looked at */
+};
+/* Returns a name, or NULL where there is none: count from index 0 to find all. The text is valid
+ * until the thread's next call of gen_dataset_name or gen_model_name. */
+GEN_API const char *gen_dataset_name(const gen_dataset *dataset, int32_t kind, int64_t index);
 
 /* Finds the rows of a dataset nearest to each given row, by Euclidean distance, nearest first: does
  * a model copy its training data? n_neighbours: 1 ... rows of the dataset. indices_out,
@@ -596,6 +651,10 @@ typedef struct gen_model_info_t {
  * channels, its components as latent_size, and 0 for what only networks have. A classifier reports
  * its n_features as latent_size, too. Returns also GEN_E_STATE (a pca that is not fitted). */
 GEN_API gen_status gen_model_info(const gen_model *model, gen_model_info_t *info_out);
+/* Returns the name of a class or column (GEN_NAME_CLASS, GEN_NAME_COLUMN) of the last dataset with
+ * names that the model was fitted to, or NULL where there is none. Names of more than 256 KiB
+ * together are not kept. Valid as that of gen_dataset_name. */
+GEN_API const char *gen_model_name(const gen_model *model, int32_t kind, int64_t index);
 /* Describes a model as a JSON object: "kind", and "options" by their names, with the values that
  * the library chose. Of an autoencoder also "paired": whether its last fit had targets; of a vae
  * with a GAUSSIAN likelihood "noise_variance": a list of one variance for all values of a row, or

@@ -24,7 +24,8 @@ extension Dataset {
     }
     return Dataset(
       shape: shape, source: source, owner: owner?.object, selection: selection, labels: labels,
-      factors: factors, preparation: preparation, targets: targets, isChecked: isChecked, context: context)
+      factors: factors, names: names, firstNamedRow: firstNamedRow, preparation: preparation, targets: targets,
+      isChecked: isChecked, context: context)
   }
 
   /// What a model of these rows gives: the targets, or where there are none the rows.

@@ -5,13 +5,13 @@ extension Dataset {
   ///
   /// - Throws: `.argument` when it is empty or not within, `.unsupported` for a stream.
   package func rows(_ range: Range<Int>) throws(GenerativeError) -> Dataset {
-    let rows = try memoryRows()
+    try requireRowNumbers()
     let count = rowCount ?? 0
     guard !range.isEmpty, range.lowerBound >= 0, range.upperBound <= count else {
       throw GenerativeError(
         .argument, "rows \(range.lowerBound) to \(range.upperBound) are not some of the dataset's \(count)")
     }
-    if selection != nil {
+    guard selection == nil, case .memory(let rows) = source else {
       return try subset(count: range.count) { Int32(range.lowerBound + $0) }
     }
     return Dataset(
@@ -28,14 +28,15 @@ extension Dataset {
         return FactorTable(
           factors: table.factors,
           values: try Buffer(copying: UnsafeBufferPointer(rebasing: values), in: context.memory))
-      }, preparation: preparation, isChecked: isChecked, context: context)
+      }, names: names, firstNamedRow: firstNamedRow + range.lowerBound, preparation: preparation,
+      isChecked: isChecked, context: context)
   }
 
   /// The rows of these indices, in their order, without copying them; an index may come twice.
   ///
   /// - Throws: `.argument` for no index or one out of range, `.unsupported` for a stream.
   package func subset(_ indices: UnsafeBufferPointer<Int32>) throws(GenerativeError) -> Dataset {
-    _ = try memoryRows()
+    try requireRowNumbers()
     let count = rowCount ?? 0
     try require(indices.count, in: 1...Dataset.largestRowCount, "the number of indices")
     if let bad = indices.first(where: { $0 < 0 || $0 >= count }) {
@@ -56,7 +57,7 @@ extension Dataset {
   package func split(
     share: Double, seed: UInt64
   ) throws(GenerativeError) -> (rest: Dataset, held: Dataset) {
-    _ = try memoryRows()
+    try requireRowNumbers()
     let count = rowCount ?? 0
     guard count >= 2 else {
       throw GenerativeError(.argument, "dataset must have at least 2 rows to be split, not \(count)")
@@ -144,6 +145,7 @@ extension Dataset {
     }
     return Dataset(
       shape: shape, source: source, owner: owner?.object, selection: chosen, labels: chosenLabels,
-      factors: chosenFactors, preparation: preparation, isChecked: isChecked, context: context)
+      factors: chosenFactors, names: names, firstNamedRow: firstNamedRow, preparation: preparation,
+      isChecked: isChecked, context: context)
   }
 }

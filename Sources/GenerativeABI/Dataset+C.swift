@@ -1,4 +1,5 @@
 import CGenerative
+import CShims
 import Datasets
 import Evaluation
 import Models
@@ -6,20 +7,13 @@ import Options
 import Tensors
 import Training
 
-/// A dataset behind a handle, with what the header tells of its making.
+/// A dataset behind a handle.
 final class DatasetHandle: HandleObject {
   static var kind: HandleKind { .dataset }
 
   let dataset: Dataset
-  let skippedCount: Int
-  /// The factors' names as C strings.
-  let factorNames: [StaticCString]
 
-  init(_ dataset: Dataset, skippedCount: Int = 0) {
-    self.dataset = dataset
-    self.skippedCount = skippedCount
-    factorNames = dataset.factors.map { $0.factors.map { StaticCString.of($0.name) } } ?? []
-  }
+  init(_ dataset: Dataset) { self.dataset = dataset }
 }
 
 /// A C string that is never freed, one for each text.
@@ -86,44 +80,68 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
   }
 }
 
-@c @implementation public func gen_dataset_open_idx(
-  _ images_path: UnsafePointer<CChar>?, _ labels_path: UnsafePointer<CChar>?,
-  _ context: OpaquePointer?, _ dataset_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status {
-  create(dataset_out) { () throws(GenerativeError) -> DatasetHandle in
-    let images = try checkPath("images_path", images_path)
-    let labels = try labels_path.map { path throws(GenerativeError) in try checkPath("labels_path", path) }
-    return DatasetHandle(
-      try Dataset.idx(imagesPath: images, labelsPath: labels, context: try resolve(context)))
-  }
-}
-
-@c @implementation public func gen_dataset_open_folder(
-  _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<gen_folder_options>?,
+@c @implementation public func gen_dataset_open(
+  _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<gen_open_options>?,
   _ run: UnsafePointer<gen_run>?,
   _ dataset_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(dataset_out) { () throws(GenerativeError) -> DatasetHandle in
     let path = try checkPath("path", path)
-    guard options != nil else { throw .null("options") }
-    let (o, values) = try gen_folder_options.read(options)
+    let (o, values) = try gen_open_options.read(options)
     let context = try resolve(o.context)
-    try checkRange("height", o.height, 1...context.limits.sideLength)
-    try checkRange("width", o.width, 1...context.limits.sideLength)
-    let shape = try values.shape()
+    let open = try OpenOptions(o, values)
     let observer = try Observer(run)
-    var skippedCount = 0
-    let dataset = try following(run) { () throws(GenerativeError) in
-      try Dataset.folder(path, shape: shape, recursive: o.recursive == 1, context: context) {
-        (_, reason) throws(GenerativeError) in
-        skippedCount += 1
-        guard let tell = observer.tell else { return }
+    var hooks = OpenHooks()
+    if let tell = observer.tell {
+      hooks.skip = { reason throws(GenerativeError) in
         var event = Event(.skipped)
         event.message = reason.message
         if tell(event) == .stopNow { throw GenerativeError(.cancelled, "the callback stopped the reading") }
       }
     }
-    return DatasetHandle(dataset, skippedCount: skippedCount)
+    if let decode = o.decode {
+      let userData = o.user_data
+      hooks.decode = { path throws(GenerativeError) in
+        guard let handle = path.withCString({ path in callHost { decode(path, userData) } }) else {
+          return nil
+        }
+        let object: ImageHandle = try Handles.shared.object(handle, "what decode returned")
+        destroy(handle, ImageHandle.self)
+        return object.image
+      }
+    }
+    return DatasetHandle(
+      try following(run) { () throws(GenerativeError) in
+        try Dataset.open(path, open, context: context, hooks: hooks)
+      })
+  }
+}
+
+extension OpenOptions {
+  fileprivate init(_ o: gen_open_options, _ values: OptionValues) throws(GenerativeError) {
+    func text(_ name: String, _ text: UnsafePointer<CChar>?) throws(GenerativeError) -> String? {
+      guard let text, text.pointee != 0 else { return text == nil ? nil : "" }
+      return try checkPath(name, text)
+    }
+    func list(_ name: String, _ words: UnsafePointer<CChar>?) throws(GenerativeError) -> [String]? {
+      guard let words = try text(name, words) else { return nil }
+      if words.isEmpty { throw GenerativeError(.argument, "\(name) must not be empty") }
+      return words.fields(separatedBy: ",")
+    }
+    self.init()
+    (height, width, channels) = (values.whole("height"), values.whole("width"), values.whole("channels"))
+    (maxRows, seed, isLazy) = (values.whole("max_rows"), o.seed, o.lazy == 1)
+    subfolders = Subfolders(rawValue: Int(o.subfolders)) ?? .automatic
+    (labels, labelColumn) = (try text("labels", o.labels), try text("label_column", o.label_column))
+    (columns, omit) = (try list("columns", o.columns), try list("omit", o.omit))
+    guard (o.files == nil) == (o.n_files == 0) else {
+      throw GenerativeError(.argument, "files and n_files must be given together")
+    }
+    if let given = o.files {
+      var files: [String] = []
+      for i in 0..<Int(o.n_files) { files.append(try checkPath("files[\(i)]", given[i])) }
+      self.files = files
+    }
   }
 }
 
@@ -216,13 +234,25 @@ private func checkRows(
   boundary { () throws(GenerativeError) in
     let object: DatasetHandle = try Handles.shared.object(dataset, "dataset")
     var info = gen_dataset_info_t()
-    info.n_factors = Int64(object.factorNames.count)
+    info.n_factors = Int64(object.dataset.factors?.factors.count ?? 0)
     info.n_rows = Int64(object.dataset.rowCount ?? -1)
     info.height = Int64(object.dataset.shape.height)
     info.width = Int64(object.dataset.shape.width)
     info.channels = Int64(object.dataset.shape.channels)
     info.n_classes = object.dataset.stream?.hasLabels ?? false ? -1 : Int64(object.dataset.classCount)
-    info.n_skipped = Int64(object.skippedCount)
+    let element: Int =
+      switch object.dataset.elementKind {
+      case .uint8: Int(GEN_U8)
+      case .float32: Int(GEN_F32)
+      case .float64: Int(GEN_F64)
+      case .number(let format): Int(format.isWide ? GEN_F64 : GEN_F32)
+      }
+    info.dtype = Int32(element)
+    if let account = object.dataset.names?.account {
+      info.n_skipped = Int64(account.skipped.count)
+      info.n_files = Int64(account.fileCount)
+      info.n_passed = Int64(account.passed.count)
+    }
     try info.write(to: info_out, "info_out")
   }
 }
@@ -264,7 +294,8 @@ private func checkRows(
     try withDataset(dataset) { (dataset) throws(GenerativeError) in
       let range = try checkRows(dataset, first_row, n_rows)
       guard let table = dataset.factors else {
-        throw GenerativeError(.state, "dataset has no factors: only drawn faces do")
+        throw GenerativeError(
+          .state, "dataset has no factors: only drawn faces and images with a table of labels do")
       }
       let width = table.factors.count
       try checkOutput("factors_out", factors_out, range.count, width)
@@ -273,17 +304,60 @@ private func checkRows(
   }
 }
 
-@c @implementation public func gen_dataset_factor_name(
-  _ dataset: OpaquePointer?, _ factor: Int64
+@c @implementation public func gen_dataset_name(
+  _ dataset: OpaquePointer?, _ kind: Int32, _ index: Int64
 ) -> UnsafePointer<CChar>? {
-  var name: UnsafePointer<CChar>?
-  _ = boundary { () throws(GenerativeError) in
+  name { () throws(GenerativeError) -> String? in
     let object: DatasetHandle = try Handles.shared.object(dataset, "dataset")
-    try checkRange("factor", factor, 0...max(object.factorNames.count - 1, 0))
-    if object.factorNames.isEmpty { throw GenerativeError(.state, "dataset has no factors") }
-    name = object.factorNames[Int(factor)].pointer
+    let dataset = object.dataset
+    let kind = try checkRange("kind", kind, 0...Int(GEN_NAME_ACCOUNT))
+    let account = dataset.names?.account
+    guard let index = Int(exactly: index), index >= 0 else { return nil }
+    switch kind {
+    case Int(GEN_NAME_CLASS): return dataset.names?.classes.at(index)
+    case Int(GEN_NAME_COLUMN): return dataset.names?.columns.at(index)
+    case Int(GEN_NAME_FACTOR): return dataset.factors?.factors.at(index)?.name
+    case Int(GEN_NAME_PATH): return dataset.path(ofRow: index)
+    case Int(GEN_NAME_SKIPPED): return account?.skipped.at(index)
+    case Int(GEN_NAME_PASSED): return account?.passed.at(index).map { "\($0.path): \($0.kind)" }
+    default: return index == 0 && account?.fileCount ?? 0 > 0 ? account?.line : nil
+    }
   }
-  return name
+}
+
+@c @implementation public func gen_model_name(
+  _ model: OpaquePointer?, _ kind: Int32, _ index: Int64
+) -> UnsafePointer<CChar>? {
+  name { () throws(GenerativeError) -> String? in
+    let kind = try checkRange("kind", kind, 0...Int(GEN_NAME_COLUMN))
+    var found: String?
+    try Handles.shared.readingModel(model) { (model) throws(GenerativeError) in
+      let names = model.names
+      if let index = Int(exactly: index) {
+        found = (kind == Int(GEN_NAME_CLASS) ? names.classes : names.columns).at(index)
+      }
+    }
+    return found
+  }
+}
+
+/// Keeps the text that `body` finds for the thread.
+private func name(_ body: () throws(GenerativeError) -> String?) -> UnsafePointer<CChar>? {
+  var kept: UnsafePointer<CChar>?
+  _ = boundary { () throws(GenerativeError) in
+    guard var text = try body() else { throw GenerativeError(.argument, "there is no such name") }
+    text.withUTF8 { utf8 in
+      utf8.withMemoryRebound(to: CChar.self) { characters in
+        // An empty text has no address.
+        kept = shim_keep_name(characters.baseAddress ?? UnsafePointer(shim_message()), characters.count)
+      }
+    }
+  }
+  return kept
+}
+
+extension Array {
+  fileprivate func at(_ index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
 }
 
 @c @implementation public func gen_dataset_nearest(

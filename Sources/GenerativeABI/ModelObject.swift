@@ -16,6 +16,8 @@ protocol ModelObject: HandleObject, Checkpointable {
   var labelClassCount: Int? { get }
   /// What it was made with.
   var optionValues: OptionValues { get }
+  /// What classes and columns of its data are called.
+  var names: ModelNames { get }
 
   /// - Throws: `.state` for a PCA that is not fitted.
   func info() throws(GenerativeError) -> gen_model_info_t
@@ -148,6 +150,7 @@ extension PCA: ModelObject, Reconstructing, Calibratable, Imputing {
     // From where the fit begins, it agrees with the other ranks itself.
     call.hasBegun = true
     try following(call.run) { () throws(GenerativeError) in try fit(dataset) }
+    names = ModelNames(dataset) ?? ModelNames()
   }
 }
 

@@ -44,15 +44,27 @@ extension OptionTable {
       context        pointer : context with the memory, threads and limits to use
       """))
 
-  static let folder = OptionTable(
-    "folder",
+  static let open = OptionTable(
+    "open",
     OptionRow.rows(
       """
-      recursive flag = false : include subfolders
-      height    whole 1 16777216 = 0 : height of a row; images are resized to cover it, then center-cropped
-      width     whole 1 16777216 = 0 : width of a row
-      channels  whole 1 4 = 3 : 1 gray, 3 RGB, 4 RGBA
-      context   pointer : context with the memory, threads and limits to use
+      height       whole 1 16777216 = auto : height of a row; images are resized to cover it, then center-cropped; auto: \
+      as the data
+      width        whole 1 16777216 = auto : width of a row
+      channels     whole 1 16777216 = auto : channels of a row; of images 1 gray, 3 RGB, 4 RGBA
+      max_rows     whole 1 2147483647 = auto : number of rows to read, drawn by seed; auto: all
+      seed         seed = 0 : seed of the choice of max_rows
+      subfolders   word auto classes pool ignore = auto : what sub-folders of images are
+      lazy         flag = false : decode images whenever they are read
+      labels       pointer : file of labels
+      label_column pointer : column of the classes
+      columns      pointer : columns to read, separated by commas
+      omit         pointer : columns to leave out
+      files        pointer : files of a folder to read
+      n_files      whole 0 2147483647 = 0 : number of these files
+      decode       pointer : decodes images of other formats
+      user_data    pointer : passed to decode
+      context      pointer : context with the memory, threads and limits to use
       """))
 
   static let stream = OptionTable(
@@ -187,7 +199,7 @@ extension OptionTable {
 
   /// All tables that a caller fills.
   static let all = [
-    run, context, memory, folder, stream, faces, loadImage, grid, saveImage, PCA.Options.options.table,
+    run, context, memory, open, stream, faces, loadImage, grid, saveImage, PCA.Options.options.table,
     Autoencoder.Options.options.table, VAE.Options.options.table, GAN.Options.options.table,
     Classifier.Options.options.table, fit, moments, reservoir, direction, invert, mixture, linear,
   ]

@@ -60,6 +60,8 @@ package final class Trainer {
       }
       try model.checkShape(of: dataset, "dataset")
       if let validation = options.validation { try model.checkShape(of: validation, "validation") }
+      if options.resumes { try model.names.check(dataset) }
+      if let validation = options.validation { try ModelNames(dataset)?.check(validation, "validation") }
       if let ranks, options.batchRows > Team.rowLimit / ranks.count {
         throw GenerativeError(
           .argument,
@@ -199,6 +201,7 @@ package final class Trainer {
     try step.begin(dataset)
     model.record = nil
     model.dropAttachments()
+    if let names = ModelNames(dataset) { model.names = names }
     record.last?.restore()
     record.last = nil
     keepGood()

@@ -356,7 +356,7 @@ import Testing
     var labels: [Int32] = [0, 0]
     expect(gen_dataset_labels(dataset, 0, 1, &labels), 12)
     expect(gen_dataset_factors(dataset, 0, 1, &out), 12)
-    #expect(gen_dataset_factor_name(dataset, 0) == nil)
+    #expect(gen_dataset_name(dataset, Int32(GEN_NAME_FACTOR), 0) == nil)
     expect(gen_dataset_create_slice(dataset, 2, 3, &handle), 1)
     expect(gen_dataset_create_slice(dataset, 0, 0, &handle), 1)
     expect(gen_dataset_nearest(dataset, rows(1), 1, 5, nil, nil, &out), 1)

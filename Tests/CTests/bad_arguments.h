@@ -36,7 +36,7 @@ struct fixture {
   ROOMY(gen_run) run;
   ROOMY(gen_context_options) context_options;
   ROOMY(gen_memory_options) memory_options;
-  ROOMY(gen_folder_options) folder_options;
+  ROOMY(gen_open_options) open_options;
   ROOMY(gen_stream_options) stream_options;
   ROOMY(gen_faces_options) faces_options;
   ROOMY(gen_load_image_options) load_image_options;

@@ -79,11 +79,14 @@ static void use_idx(const uint8_t *bytes, int64_t count) {
   static int file = -1;
   char path[64];
   gen_dataset *dataset = NULL;
+  gen_open_options options;
   if (file < 0)
     file = memfd_create("idx", 0);
   demand(ftruncate(file, 0) == 0 && pwrite(file, bytes, (size_t)count, 0) == count, "no file");
   snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-  judge(gen_dataset_open_idx(path, NULL, context, &dataset), dataset);
+  gen_open_options_init(&options, sizeof options);
+  options.context = context;
+  judge(gen_dataset_open(path, &options, NULL, &dataset), dataset);
   gen_dataset_destroy(dataset);
 }
 

@@ -190,7 +190,7 @@ static gen_status use_idx(const unsigned char *bytes, int64_t count) {
   if (ftruncate(file, 0) != 0 || pwrite(file, bytes, (size_t)count, 0) != count)
     abort();
   snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-  status = gen_dataset_open_idx(path, NULL, NULL, &dataset);
+  status = gen_dataset_open(path, NULL, NULL, &dataset);
   gen_dataset_destroy(dataset);
   return status;
 }

@@ -25,7 +25,7 @@ VALUES = {
     "channels": "1", "n_neighbours": "1", "n_samples": "4", "n_validation": "2", "n_test": "2",
     "batch_size": "4", "n_images": "2", "n_grid_rows": "2", "n_grid_columns": "2", "latent_x": "0", "latent_y": "1",
     "capacity": "ROOM", "content": "0", "corruption": "1", "amount": "0.5", "seed": "1",
-    "with_noise": "1", "generator": "0", "factor": "0", "status": "1", "path": "f.output_path",
+    "with_noise": "1", "generator": "0", "status": "1", "path": "f.output_path",
     "latent_size": "LATENT", "n_latents": "2", "n_steps": "3", "curve": "1", "n_axes": "0",
     "axes": "NULL", "range": "2", "low": "-1", "high": "1", "truncation": "1", "n_a": "2", "n_b": "2",
     "n_c": "2", "attribute": "f.ramp", "n_attributes": "2", "least": "0", "greatest": "1",
@@ -34,12 +34,14 @@ VALUES = {
     "subset_size": "2", "threshold": "0.01", "training": "f.dataset",
     "quantile": "0.9", "share": "0.5", "network": "0", "epoch": "0", "learning_rate": "GEN_AUTO",
     "kind": '"vae"', "name": '"fit"', "text": '"epochs=2"', "member": '"validation"', "address": "NULL",
-    "images_path": "f.idx_path", "labels_path": "f.labels_path", "other": "f.pca_other",
+    "other": "f.pca_other",
 }  # fmt: skip
 BY_FUNCTION = {
     ("gen_image_load", "path"): "f.image_path",
     ("gen_dataset_create", "data"): "(f.rows + ROOM / 8)",  # with as much before it, for strides below zero
-    ("gen_dataset_open_folder", "path"): "f.folder",
+    ("gen_dataset_open", "path"): "f.folder",
+    ("gen_dataset_name", "kind"): "2",
+    ("gen_model_name", "kind"): "0",
     ("gen_image_load_memory", "bytes"): "f.image_bytes",
     ("gen_checkpoint_open", "path"): "f.vae_path",
     ("gen_image_load_memory", "byte_count"): "f.image_size",
@@ -71,7 +73,7 @@ KINDS_OF = {
 
 # Pointers that may be NULL, beside options and contexts.
 OPTIONAL = {
-    "labels", "labels_path", "used_out", "peak_out", "indices_out", "distances_out", "height_out", "width_out",
+    "labels", "used_out", "peak_out", "indices_out", "distances_out", "height_out", "width_out",
     "channels_out", "log_variance_out", "reconstruction_out", "kl_out", "bytes_out",
     "n_tensors_out", "n_metadata_out",
     "standard_error_out", "base", "axes", "deviations", "variances_out", "deviation_out",

@@ -44,6 +44,7 @@ package final class Autoencoder: @unchecked Sendable {
   package var progress = Progress()
   package var record: FitRecord?
   package var preparation: Preparation?
+  package var names = ModelNames()
   package var calibration = Calibration()
   /// Whether it was last fitted to rows with targets.
   package internal(set) var isPaired = false

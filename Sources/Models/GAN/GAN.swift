@@ -118,6 +118,7 @@ package final class GAN: @unchecked Sendable {
   package var progress = Progress()
   package var record: FitRecord?
   package var preparation: Preparation?
+  package var names = ModelNames()
   package private(set) var generator: Learner
   package private(set) var discriminator: Learner
   package private(set) var average: ExponentialAverage?

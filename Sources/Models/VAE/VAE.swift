@@ -83,6 +83,7 @@ package final class VAE: @unchecked Sendable {
   package var progress = Progress()
   package var record: FitRecord?
   package var preparation: Preparation?
+  package var names = ModelNames()
   package var calibration = Calibration()
   package private(set) var encoder: Learner
   package private(set) var decoder: Learner

@@ -6,7 +6,7 @@ struct TrainAutoencoder: ParsableCommand {
     commandName: "autoencoder",
     abstract: "An autoencoder: plain, denoising (--corruption), sparse or contractive.",
     discussion: """
-      gen train autoencoder faces --corruption gaussian -o denoiser.safetensors
+      gen train autoencoder faces: --corruption gaussian -o denoiser.safetensors
       gen train autoencoder noisy --targets clean -o denoiser.safetensors
 
       With --targets it learns to make row i of the targets of row i of the data; the files of two folders \

@@ -43,10 +43,11 @@ class LabelRule(NamedTuple):
         if self.takes_targets and are_rows(y):
             check_targets(X, y, name)
             return Rows(X, targets=y)
-        if y is None or self.n_classes == 0:
+        is_path = isinstance(y, (str, os.PathLike))
+        if y is None or self.n_classes == 0 and not is_path:
             return Rows(X)
         check_source(X, y, name)
-        if isinstance(y, (str, os.PathLike)):
+        if is_path:
             return Rows(X, y)
         return Rows(X, as_labels(y, None, self.n_classes if self.is_checked else None, name))
 

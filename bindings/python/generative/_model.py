@@ -19,6 +19,7 @@ from ._errors import InvalidArgumentError, NotReadyError, check, raise_not_fitte
 from ._estimator import Estimator
 from ._handle import Owner, handle_of, made
 from ._library import lib
+from ._names import names_of
 from ._options import choose, described
 from ._rows import Floats, Integers, as_rows, check_channels_last, rows_first, size_of
 from ._scale import Scale
@@ -63,6 +64,16 @@ class Model(Estimator, Owner):
             if hasattr(model, name) and value not in (None, "none"):
                 setattr(model, name, value)
         return model
+
+    @property
+    def class_names_(self) -> list[str]:
+        """What the classes of the data that the model was fitted to are called, such as the folders of a folder."""
+        return names_of(lib.gen_model_name, self._fitted_handle(), c.NAME_CLASS)
+
+    @property
+    def column_names_(self) -> list[str]:
+        """What the columns of the table that the model was fitted to are called."""
+        return names_of(lib.gen_model_name, self._fitted_handle(), c.NAME_COLUMN)
 
     def to_bytes(self, content: str = "all") -> bytes:
         """The bytes that `save` writes."""

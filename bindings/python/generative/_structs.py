@@ -112,15 +112,29 @@ class MemoryOptions(Structure):
     ]
 
 
-class FolderOptions(Structure):
-    c_name = "gen_folder_options"
+OpenDecode = CFUNCTYPE(Handle, c_char_p, c_void_p)
+
+
+class OpenOptions(Structure):
+    c_name = "gen_open_options"
     _fields_ = [
         ("struct_size", c_uint32),
         ("initialized", c_uint32),
-        ("recursive", c_int32),
         ("height", c_int64),
         ("width", c_int64),
         ("channels", c_int64),
+        ("max_rows", c_int64),
+        ("seed", c_uint64),
+        ("subfolders", c_int32),
+        ("lazy", c_int32),
+        ("labels", c_char_p),
+        ("label_column", c_char_p),
+        ("columns", c_char_p),
+        ("omit", c_char_p),
+        ("files", POINTER(c_char_p)),
+        ("n_files", c_int64),
+        ("decode", OpenDecode),
+        ("user_data", c_void_p),
         ("context", Handle),
     ]
 
@@ -172,6 +186,9 @@ class DatasetInfo(Structure):
         ("channels", c_int64),
         ("n_classes", c_int64),
         ("n_skipped", c_int64),
+        ("n_files", c_int64),
+        ("n_passed", c_int64),
+        ("dtype", c_int32),
     ]
 
 

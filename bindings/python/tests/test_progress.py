@@ -15,7 +15,7 @@ from generative._rows import address
 from generative._structs import (
     EventFunction,
     FitOptions,
-    FolderOptions,
+    OpenOptions,
     InvertOptions,
     MixtureOptions,
     Reconstruction,
@@ -189,12 +189,12 @@ def folder(n):
         for i in range(64):
             write_image(f"{FOLDERS['path']}/{i:02}.png", RANDOM.random((48, 48), dtype=np.float32))
     side = min(n, 1500)
-    options = OptionStruct("folder", FolderOptions, height=side, width=side, channels=1)
+    options = OptionStruct("open", OpenOptions, height=side, width=side, channels=1)
     return (FOLDERS["path"].encode(), options.pointer), (options, ctypes.c_void_p())
 
 
 CASES = {
-    "gen_dataset_open_folder": {"": (folder, 200)},
+    "gen_dataset_open": {"": (folder, 200)},
     "gen_dataset_nearest": {"": (nearest, 2000)},
     "gen_dataset_classify": {"": (classify, 2000)},
     "gen_model_fit": {
