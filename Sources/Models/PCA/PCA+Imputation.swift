@@ -20,6 +20,7 @@ extension PCA.Solution {
   ) throws(GenerativeError) {
     let (n, k, d) = (rows.rowCount, componentCount, columnCount)
     try rows.checkColumns(d)
+    guard n > 0 else { return }
     let share = 16
     let block = min(n, max(share * context.threadCount * 4, 64))
     let x = try Buffer<Double>(count: block * d, in: context.memory)
@@ -30,9 +31,12 @@ extension PCA.Solution {
       for j in 0..<d { w.base[p * d + j] = deviation * components.base[p * d + j] }
     }
     let spaceCount = k * k + k * d + d + 2 * k
-    let space = try Buffer<Double>(count: context.threadCount * spaceCount, in: context.memory)
-    let columns = try Buffer<Int>(count: context.threadCount * d, in: context.memory)
-    let systems = (0..<context.threadCount).map { slot in
+    // Large systems one at a time, for the sake of memory.
+    let isAlone = spaceCount > 1 << 23
+    let slotCount = isAlone ? 1 : context.threadCount
+    let space = try Buffer<Double>(count: slotCount * spaceCount, in: context.memory)
+    let columns = try Buffer<Int>(count: slotCount * d, in: context.memory)
+    let systems = (0..<slotCount).map { slot in
       PartialSystem(
         w: w.base, k: k, d: d, noise: noiseVariance, space: space.base + slot * spaceCount,
         columns: columns.base + slot * d, context: context)
@@ -46,7 +50,8 @@ extension PCA.Solution {
         for j in 0..<d where known[j] == 0 { x.base[i * d + j] = mean.base[j] }
       }
       try checkScale(of: .doubles(DoubleMatrix(x.base, rows: count, columns: d)), in: context)
-      context.parallelSlots((count + share - 1) / share, isSmall: count * d * k < 20_000) { slot, index in
+      context.parallelSlots((count + share - 1) / share, isSmall: isAlone || count * d * k < 20_000) {
+        slot, index in
         for i in index * share..<min((index + 1) * share, count) {
           systems[slot].complete(x.base + i * d, mask.row(first + i), mean: mean.base)
         }

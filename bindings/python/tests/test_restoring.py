@@ -9,6 +9,7 @@ from sklearn.datasets import load_digits, load_wine
 
 import generative
 from generative import GAN, PCA, VAE, Autoencoder, Dataset, Trainer, corrupt
+from generative import _constants as c
 from generative._library import lib
 from generative._tensors import Tensors
 from test_ranks import fit_on_threads
@@ -202,11 +203,11 @@ def test_only_fits_of_autoencoders_take_targets(digits):
     model = VAE(epochs=1).fit(digits[:40])
     options = generative._options.OptionStruct("fit", generative._structs.FitOptions)
     options.struct.targets = rows._handle
-    assert lib.gen_model_fit(model._handle, rows._handle, options.pointer, None) == generative._constants.E_UNSUPPORTED
+    assert lib.gen_model_fit(model._handle, rows._handle, options.pointer, None) == c.E_UNSUPPORTED
     trainer = ctypes.c_void_p()
     made = Autoencoder(4, epochs=1).fit(digits[:40])
     status = lib.gen_trainer_create(made._handle, options.pointer, ctypes.byref(trainer))
-    assert status == generative._constants.E_ARGUMENT
+    assert status == c.E_ARGUMENT
     assert "targets" in lib.gen_last_error_message().decode()
 
 
@@ -289,6 +290,20 @@ def test_a_gan_fills_pixels_of_what_it_draws_itself(digits):
     assert mean_square((filled - rows)[~known]) < 0.1 * mean_square((rows - rows.mean(0))[~known])
 
 
+def test_no_rows_are_imputed_and_denoised_to_none(digits, vae):
+    none = np.empty((0, 64), np.float32)
+    pca = PCA(3).fit(digits)
+    options = generative._options.OptionStruct("invert", generative._structs.InvertOptions, n_masks=1)
+    mask = np.ones(64, np.uint8)
+    options.struct.mask = mask.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+    for model in (pca, vae):
+        given = (none.ctypes.data, c.F32, 0, options.pointer, None, none.ctypes.data)
+        assert lib.gen_model_impute(model._handle, *given) == c.OK
+    assert lib.gen_vae_add_noise(vae._handle, none.ctypes.data, 0, 1, none.ctypes.data) == c.OK
+    images = Autoencoder(2, corruption="masking", epochs=1).fit(digits[:20].reshape(-1, 8, 8))
+    assert lib.gen_autoencoder_denoise_images(images._handle, None, 0, 20, 30, None, None) == c.OK
+
+
 def test_inversion_counts_known_values_only(digits, vae):
     rows = digits[1500:1520]
     known = np.zeros((8, 8), bool)
@@ -327,17 +342,17 @@ def test_masks_and_rows_that_make_no_sense_are_refused(digits, vae):
     pca = PCA(3).fit(digits)
     options = generative._options.OptionStruct("invert", generative._structs.InvertOptions, n_steps=7)
     out = np.empty_like(digits[:4])
-    given = (digits.ctypes.data, generative._constants.F32, 4, options.pointer, None, out.ctypes.data)
-    assert lib.gen_model_impute(pca._handle, *given) == generative._constants.E_ARGUMENT
+    given = (digits.ctypes.data, c.F32, 4, options.pointer, None, out.ctypes.data)
+    assert lib.gen_model_impute(pca._handle, *given) == c.E_ARGUMENT
     assert "options->mask must not be NULL" in lib.gen_last_error_message().decode()
     mask = np.ones((3, 64), np.uint8)
     options.struct.mask = mask.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
     for n_masks, text in ((3, "n_masks must be 1 or n_rows (4), not 3"), (1, "n_steps must have its default")):
         options.struct.n_masks = n_masks
-        assert lib.gen_model_impute(pca._handle, *given) == generative._constants.E_ARGUMENT
+        assert lib.gen_model_impute(pca._handle, *given) == c.E_ARGUMENT
         assert text in lib.gen_last_error_message().decode()
     mask[0, 9] = 3
-    assert lib.gen_model_impute(vae._handle, *given) == generative._constants.E_ARGUMENT
+    assert lib.gen_model_impute(vae._handle, *given) == c.E_ARGUMENT
     assert "mask must be 0 or 1, not 3 in row 0, element 9" in lib.gen_last_error_message().decode()
     with pytest.raises(generative.GenerativeError, match="skips"):
         unet = Autoencoder(architecture="convolutional", skips=True, base_channels=2, epochs=1, shape=(8, 8))
@@ -416,7 +431,7 @@ def test_images_of_the_models_size_become_what_rows_do(denoiser):
     status = lib.gen_autoencoder_denoise_images(
         denoiser._handle, rows.ctypes.data, 3, 16, 16, None, out.ctypes.data
     )
-    assert status == generative._constants.OK
+    assert status == c.OK
     assert (out == denoiser.reconstruct(rows)).all() and (denoiser.denoise(rows) == out).all()
     assert (denoiser.denoise(rows[0][None]) == out[:1]).all()
 
