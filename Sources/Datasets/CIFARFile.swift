@@ -45,16 +45,24 @@ extension Dataset {
   static func cifar(
     inFolder folder: String, _ options: OpenOptions, context: Context
   ) throws(GenerativeError) -> Dataset {
-    let paths = try FolderListing(folder, recursive: false).binaries
-    let training = paths.filter { path in
+    let listing = try FolderListing(folder, recursive: true)
+    let training = listing.binaries.filter { path in
       let name = path.fields(separatedBy: "/").last ?? path
       return name.removing(prefix: "data_batch") != nil || name == "train.bin"
     }
-    return try cifar(training.isEmpty ? paths : training, folder, options, context: context)
+    let paths = training.isEmpty ? listing.binaries : training
+    var account = FileAccount()
+    account.passed = listing.passed
+    for path in listing.binaries where !paths.contains(path) {
+      account.passed.append((path, "of CIFAR, not for training"))
+    }
+    account.fileCount = paths.count + account.passed.count
+    return try cifar(paths, folder, options, account, context: context)
   }
 
   static func cifar(
-    _ paths: [String], _ what: String, _ options: OpenOptions, context: Context
+    _ paths: [String], _ what: String, _ options: OpenOptions, _ account: FileAccount = FileAccount(),
+    context: Context
   ) throws(GenerativeError) -> Dataset {
     try options.allow([.labelColumn], what, "of CIFAR's binary files")
     var files: [(file: InputFile, labelCount: Int)] = []
@@ -95,6 +103,8 @@ extension Dataset {
       }
     }
     var names = DataNames()
+    names.account = account
+    names.account.rowCount = rowCount
     if labelPlace != nil {
       names.classes = CIFARFile.classNames(beside: paths[0], column, labelCount, in: context.memory)
     }

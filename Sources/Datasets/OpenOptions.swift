@@ -106,7 +106,11 @@ package struct OpenOptions: Sendable {
     if channels == nil, let pixels = checkedProduct(wanted.height, wanted.width), shape.count % pixels == 0 {
       wanted.channels = shape.count / pixels
     }
-    guard checkedProduct(wanted.height, wanted.width, wanted.channels) == shape.count else {
+    // Tables become images, and images tables; an image of another height and width would be another image.
+    let isLine = max(wanted.height, wanted.width, wanted.channels) == shape.count
+    guard checkedProduct(wanted.height, wanted.width, wanted.channels) == shape.count,
+      shape.isTable || isLine || wanted == shape
+    else {
       throw GenerativeError(
         .mismatch,
         "rows of \(path) are \(shape) and cannot become \(wanted.height)×\(wanted.width)×\(wanted.channels): only "

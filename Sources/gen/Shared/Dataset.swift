@@ -133,6 +133,12 @@ struct Shape: Equatable, CustomStringConvertible {
   let height: Int
   let width: Int
   let channels: Int
+  /// Whether it is the guess of a picture for so many features, whose rows may be no pictures.
+  var isGuess = false
+
+  static func == (a: Shape, b: Shape) -> Bool {
+    (a.height, a.width, a.channels) == (b.height, b.width, b.channels)
+  }
 
   var count: Int { height * width * channels }
 
@@ -212,8 +218,28 @@ struct DataOptions: ParsableArguments {
 
   /// The rows that DATA names, in a model's shape where there is one.
   func open(_ data: String, for shape: Shape? = nil) throws -> Dataset {
+    // Pictures are brought to a model's shape, and tables that it took for pictures again are.
+    if let shape, size == nil, !shape.isGuess || isFolder(data) || data.hasPrefix("faces:") {
+      do {
+        return try open(data, as: shape)
+      } catch let failure as Failure where failure.status == gen_status(GEN_E_MISMATCH) {
+        let whole = try open(data, as: nil)
+        guard shape.count == whole.shape.count else {
+          throw Failure(description: "rows of \(data) are \(whole.shape), those of the model \(shape)")
+        }
+        return whole
+      }
+    }
+    let whole = try open(data, as: nil)
+    if let shape, shape.count != whole.shape.count {
+      throw Failure(description: "rows of \(data) are \(whole.shape), those of the model \(shape)")
+    }
+    return whole
+  }
+
+  private func open(_ data: String, as shape: Shape?) throws -> Dataset {
     var options: gen_open_options = try defaults(gen_open_options_init)
-    if let shape, size == nil, shape.height * shape.width > 1 {
+    if let shape, shape.isGuess ? shape.height > 1 : shape.height * shape.width > 1 {
       (options.height, options.width) = (Int64(shape.height), Int64(shape.width))
       options.channels = Int64(shape.channels)
     }
@@ -247,9 +273,6 @@ struct DataOptions: ParsableArguments {
         })
     }
     tellFiles(of: whole)
-    if let shape, shape != whole.shape, shape.count != whole.shape.count {
-      throw Failure(description: "rows of \(data) are \(whole.shape), those of the model \(shape)")
-    }
     return whole
   }
 

@@ -97,9 +97,11 @@ struct Model {
   private static func picture(features: Int) -> Shape {
     for channels in [1, 3] where features % channels == 0 {
       let side = Int(Double(features / channels).squareRoot().rounded())
-      if side * side * channels == features { return Shape(height: side, width: side, channels: channels) }
+      if side * side * channels == features {
+        return Shape(height: side, width: side, channels: channels, isGuess: true)
+      }
     }
-    return Shape(height: 1, width: features, channels: 1)
+    return Shape(height: 1, width: features, channels: 1, isGuess: true)
   }
 
   private static func info(_ object: Object) throws -> gen_model_info_t {

@@ -44,13 +44,6 @@ class Owner:
     def _destroyer(cls) -> Any:
         return getattr(lib, f"gen_{cls._noun}_destroy")
 
-    def _give(self) -> Optional[int]:
-        """The handle, for somebody else to destroy."""
-        handle, self._handle = self._handle, None
-        if self._finalizer is not None:
-            self._finalizer.detach()
-        return handle
-
     @contextmanager
     def _trying(self, handle: int) -> Iterator[None]:
         """Holds a new handle; should the block raise, the one held before comes back."""

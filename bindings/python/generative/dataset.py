@@ -134,9 +134,9 @@ class Dataset(Owner):
 
         recursive: whether those of its sub-folders, too.
         """
-        settings = {"height": height, "width": width, "channels": channels}
-        subfolders = "pool" if recursive else "ignore"
-        return _open(path, on_skip=on_skip, context=context, subfolders=subfolders, **settings)
+        settings: dict[str, Any] = {"height": height, "width": width, "channels": channels}
+        settings["subfolders"] = "pool" if recursive else "ignore"
+        return _open(path, on_skip=on_skip, context=context, **settings)
 
     @classmethod
     def from_stream(

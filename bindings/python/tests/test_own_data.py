@@ -461,6 +461,7 @@ def test_cifar_files(tmp_path):
     data = open_dataset(tmp_path)
     np.testing.assert_allclose(data.read(), expected[:8], rtol=1e-6)
     assert data.labels().tolist() == labels[:8].tolist() and data.class_names == names
+    assert data.account == "8 rows of 4 files; 2 passed over: 1 text, 1 of CIFAR, not for training"
     np.testing.assert_allclose(open_dataset(tmp_path / "test_batch.bin").read(), expected[8:], rtol=1e-6)
     hundred = tmp_path / "100" / "train.bin"
     hundred.parent.mkdir()
