@@ -1,3 +1,4 @@
+import Glibc
 import Networks
 
 extension FitOptions {
@@ -27,7 +28,7 @@ extension FitOptions {
       case .cosine, .linear: (scheduleEpochs ?? epochCount) * stepsPerEpoch
       }
     var highest = learningRate
-    if case .plateau(let factor, _) = schedule { for _ in 0..<falls { highest *= factor } }
+    if case .plateau(let factor, _) = schedule { highest *= Float(pow(Double(factor), Double(falls))) }
     return Networks.Schedule(highest, shape, warmUp: warmUp).rate(
       step: spansLife ? stepOfLife : stepOfFit, of: stepCount)
   }
