@@ -182,10 +182,11 @@ extension NetworkModel {
 private func requireAllFiles(_ handle: OpaquePointer?, _ name: String) throws(GenerativeError) {
   guard handle != nil else { return }
   let object: DatasetHandle = try Handles.shared.object(handle, name)
-  guard object.skippedCount == 0 else {
+  let skippedCount = object.dataset.names?.account?.skipped.count ?? 0
+  guard skippedCount == 0 else {
     throw GenerativeError(
       .mismatch,
-      "\(name) has skipped files (\(object.skippedCount)), so its rows cannot be paired with others")
+      "\(name) has skipped files (\(skippedCount)), so its rows cannot be paired with others")
   }
 }
 
