@@ -182,7 +182,7 @@ extension NetworkModel {
 private func requireAllFiles(_ handle: OpaquePointer?, _ name: String) throws(GenerativeError) {
   guard handle != nil else { return }
   let object: DatasetHandle = try Handles.shared.object(handle, name)
-  let skippedCount = object.dataset.names?.account?.skipped.count ?? 0
+  let skippedCount = object.dataset.names?.account.skipped.count ?? 0
   guard skippedCount == 0 else {
     throw GenerativeError(
       .mismatch,
