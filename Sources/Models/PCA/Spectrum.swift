@@ -18,6 +18,8 @@ struct Spectrum {
   /// One a row, of as many of the leading as were asked for.
   var vectors: Buffer<Double>
   var vectorCount: Int
+  /// Variances that can be other than zero.
+  let rank: Int
   /// A variance so small is what rounding leaves of none.
   var rounding: Double
 
@@ -33,6 +35,7 @@ struct Spectrum {
     let d = moments.columnCount
     rowCount = moments.rowCount
     columnCount = d
+    rank = min(centred ? rowCount - 1 : rowCount, d)
     // The upper triangle, which is all that is written, is all that is read.
     let c = try Buffer<Double>(uninitializedCount: d * d, in: context.memory)
     try moments.covariance(into: c.base, centred: centred)
@@ -49,11 +52,13 @@ struct Spectrum {
   }
 
   init(
-    rowCount: Int, columnCount: Int, mean: Buffer<Double>, totalVariance: Double, variances: Buffer<Double>,
+    rowCount: Int, columnCount: Int, rank: Int, mean: Buffer<Double>, totalVariance: Double,
+    variances: Buffer<Double>,
     vectors: Buffer<Double>, vectorCount: Int
   ) {
     self.rowCount = rowCount
     self.columnCount = columnCount
+    self.rank = rank
     self.mean = mean
     self.totalVariance = totalVariance
     self.variances = variances
@@ -69,14 +74,14 @@ struct Spectrum {
   func refinement(of count: Int, _ element: RowElement) -> Refinement.Reach? {
     let (first, least) = (variances[0], least(of: count))
     guard Refinement.isNeeded(from: first, to: least, of: element) else { return nil }
-    let leavesLess = least < variances[max(count - 1, 0)]
+    let leavesLess = least < variances[max(min(count, rank) - 1, 0)]
     return leavesLess || Refinement.needsAll(from: first, to: least) ? .all : .found
   }
 
-  /// How small the variance of the last of `count` components is; of what these leave, the mean variance, where
+  /// How small the variance of the last of `count` components is, of those that can have one; of what these leave, the mean variance, where
   /// that is to be told and is smaller.
   func least(of count: Int) -> Double {
-    let rank = min(rowCount, columnCount)
+    let count = min(count, rank)
     let last = count > 0 ? variances[count - 1] : totalVariance
     guard count < rank else { return last }
     let rest = (0..<count).reduce(totalVariance) { $0 - variances[$1] }

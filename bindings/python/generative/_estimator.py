@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 import warnings
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -115,6 +116,7 @@ class Estimator:
         raise ValueError(f"transform must be one of 'default', 'pandas', 'polars', not {kind!r}")
 
 
+@lru_cache(maxsize=None)
 def _parameters(kind: type) -> dict[str, Any]:
     """The constructor's parameters and their defaults."""
     parameters = inspect.signature(kind).parameters.values()
