@@ -21,6 +21,8 @@ import warnings
 from pathlib import Path
 from typing import Any, Callable, Iterator, NamedTuple, Optional
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bindings" / "python"))
+
 import numpy as np
 
 import data
@@ -125,8 +127,6 @@ def shapes() -> dict[str, Shape]:
     return {shape.name: shape for shape in (*drawn(), *named())}
 
 
-# MARK: one shape
-
 
 def measured(shape: Shape, seconds: float) -> dict[str, Any]:
     """Both sides of one shape, as results.py has them."""
@@ -143,9 +143,8 @@ def measured(shape: Shape, seconds: float) -> dict[str, Any]:
         return lambda: PCA(shape.k, svd_solver=solver, random_state=0).fit(X)
 
     if shape.call == "fit":
-        calls, solver, peer = {"ours": ours}, _fastest(shape, theirs), None
-        peer = theirs(solver)
-        calls["peer"] = peer
+        solver = _fastest(shape, theirs)
+        calls = {"ours": ours, "peer": theirs(solver)}
     else:
         solver = "transform"
         fits = ours(), PCA(shape.k, svd_solver="auto", random_state=0).fit(X)
@@ -222,8 +221,6 @@ def _memory(call: Callable[[], Any]) -> float:
     return grown
 
 
-# MARK: all shapes
-
 
 def run(shape: Shape, python: str, quick: bool) -> list[dict[str, Any]]:
     """A shape in a process of its own."""
@@ -250,7 +247,8 @@ def write_page(results: list[dict[str, Any]]) -> None:
             f"{result['ours_peak_mib']:.1f}", f"{result['peer_peak_mib']:.1f}",
         ]  # fmt: skip
         lines.append(f"| {' | '.join(map(str, cells))} |")
-    PAGE.write_text(HEAD.format(machine=_machine(), threads=2, seed=SEED, summary=summary(results)) + "\n".join(lines) + "\n")
+    head = HEAD.format(machine=_machine(), threads=2, seed=SEED, summary=summary(results))
+    PAGE.write_text(head + "\n".join(lines) + "\n")
 
 
 def summary(results: list[dict[str, Any]]) -> str:

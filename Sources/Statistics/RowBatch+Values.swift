@@ -20,6 +20,8 @@ extension RowBatch {
         rows.base, rows: rows.rowCount, columns: rows.columnCount, rowStride: rows.rowStride,
         columnStride: rows.columnStride)
     case .doubles(let rows):
+      let isPacked = rows.rowStride == rows.columnCount && rows.columnStride == 1
+      if isPacked, context.isFinite(rows.base, count: rows.rowCount * rows.columnCount) { return nil }
       return Statistics.firstNonfinite(
         rows.base, rows: rows.rowCount, columns: rows.columnCount, rowStride: rows.rowStride,
         columnStride: rows.columnStride)

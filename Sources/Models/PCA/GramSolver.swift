@@ -85,7 +85,7 @@ struct GramSolver {
     }
     // More rows than columns have no more directions than these.
     let isTall = n > d
-    let m = reach == nil ? count : isTall ? (reach == .all ? d : count) : eigen.vectorCount
+    let m = reach == nil ? count : min(eigen.vectorCount, d)
     guard let size = checkedProduct(m, d) else {
       throw GenerativeError(.memory, "\(m) components of \(d) columns do not fit memory")
     }

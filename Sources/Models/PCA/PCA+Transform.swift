@@ -20,13 +20,13 @@ extension PCA.Solution {
   ) throws(GenerativeError) {
     try check(rows: rows, latents: latents)
     try checkScale(of: rows, in: context)
-    if componentCount <= Self.fewComponents || columnCount <= NarrowUpdate.mostColumns || rows.standsAsColumns
-    {
-      return try transformColumns(rows, into: latents, in: context)
-    }
-    if let floats, case .floats(let x) = rows, case .floats(let y) = latents {
+    let isFew = componentCount <= Self.fewComponents
+    if !isFew, let floats, case .floats(let x) = rows, case .floats(let y) = latents {
       let p = Matrix(floats.projection.base, rows: componentCount, columns: columnCount)
       return context.multiply(x, p.transposed, into: y, bias: floats.projectionBias.base)
+    }
+    if isFew || columnCount <= NarrowUpdate.mostColumns || rows.standsAsColumns {
+      return try transformColumns(rows, into: latents, in: context)
     }
     let (n, k, d) = (rows.rowCount, componentCount, columnCount)
     let block = min(n, 48)

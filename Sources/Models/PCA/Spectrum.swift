@@ -70,21 +70,19 @@ struct Spectrum {
   /// Whether the first `count` components and what they leave need refinement, and with all others or alone; nil:
   /// they are right.
   ///
+  /// What is left is the total less the variances found, and so right to the total's rounding: all others take part
+  /// where that is too much of it.
+  ///
   /// - Parameter element: of the rows.
   func refinement(of count: Int, _ element: RowElement) -> Refinement.Reach? {
-    let (first, least) = (variances[0], least(of: count))
-    guard Refinement.isNeeded(from: first, to: least, of: element) else { return nil }
-    let leavesLess = least < variances[max(min(count, rank) - 1, 0)]
-    return leavesLess || Refinement.needsAll(from: first, to: least) ? .all : .found
-  }
-
-  /// How small the variance of the last of `count` components is, of those that can have one; of what these leave, the mean variance, where
-  /// that is to be told and is smaller.
-  func least(of count: Int) -> Double {
     let count = min(count, rank)
-    let last = count > 0 ? variances[count - 1] : totalVariance
-    guard count < rank else { return last }
+    let first = variances[0]
+    let last = count > 0 ? variances[count - 1] : first
     let rest = (0..<count).reduce(totalVariance) { $0 - variances[$1] }
-    return min(last, rest / Double(rank - count))
+    let isRestLost =
+      count < rank && first > 0
+      && (element == .double ? rest < totalVariance * 1e-4 : rest < first * Double(rank - count) * 1e-9)
+    if isRestLost || Refinement.needsAll(from: first, to: last) { return .all }
+    return Refinement.isNeeded(from: first, to: last, of: element) ? .found : nil
   }
 }

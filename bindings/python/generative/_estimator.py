@@ -116,11 +116,15 @@ class Estimator:
         raise ValueError(f"transform must be one of 'default', 'pandas', 'polars', not {kind!r}")
 
 
-@lru_cache(maxsize=None)
 def _parameters(kind: type) -> dict[str, Any]:
     """The constructor's parameters and their defaults."""
-    parameters = inspect.signature(kind).parameters.values()
-    return {parameter.name: parameter.default for parameter in parameters}
+    return dict(_read_parameters(kind))
+
+
+@lru_cache(maxsize=64)
+def _read_parameters(kind: type) -> list[tuple[str, Any]]:
+    # Read once for each class: a signature takes a third of a small fit's time.
+    return [(parameter.name, parameter.default) for parameter in inspect.signature(kind).parameters.values()]
 
 
 def _column_names(X: Any) -> npt.NDArray[Any] | None:

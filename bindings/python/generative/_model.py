@@ -141,7 +141,8 @@ class Model(Estimator, Owner):
         return self._handle
 
     def _rows(self, X: Any, taken: Optional[Callable[[npt.NDArray[Any]], Any]] = None) -> Any:
-        """What a method was given, a Dataset and a path too, as rows of the model's size: packed, or as `taken` does."""
+        """What a method was given, a Dataset and a path too, as rows of the model's size: packed, or as `taken` has
+        them."""
         taken = taken or self._packed
         shape = self._row_shape()
         if isinstance(X, (str, os.PathLike)):
