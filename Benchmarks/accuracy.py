@@ -53,7 +53,8 @@ scikit-learn's `PCA(svd_solver="full")`. σ₁ is the largest singular value of 
 
 - Variances below ε² · rows · columns of the largest count as zero, with ε = 2.2e-16. Their error is compared with
   that threshold.
-- The error of *full* counts as at least what its largest error of any singular value would do to this one.
+- The error of *full* counts as at least what its largest error of any singular value would do to this one, and as
+  at least what rounding the centred numbers to Double does to this variance, in the root mean square.
 - Angles are measured where neighbouring singular values differ by more than 0.1 %.
 - Statistics of one pass hold squares, so variances that are small beside the largest have fewer digits.
 - *full* computes in the matrix's type. Its errors are large for float32 columns whose means are many standard

@@ -58,6 +58,7 @@ class Judge:
         self.least_missed = float(np.sqrt(self.true[plan.n_components :].sum() * (plan.rows - 1)))
         #: What rounding numbers as large as the matrix's to its type may add to a rest.
         self.rounding = self.ulp * whole / self.length
+        self.centring = self._centring(X)
         self.gaps = self._gaps()
         self.full_sines = self._sines(full)
 
@@ -77,6 +78,7 @@ class Judge:
             error, full = (np.abs(each.variances - true[:k]) / true[:k] for each in (fit, self.full))
             off = np.abs(np.sqrt(np.maximum(self.full.variances, 0)) - self.deviations[:k]).max()
             full_limit = np.maximum(full, 2 * off / self.deviations[:k] + (off / self.deviations[:k]) ** 2)
+            full_limit = np.maximum(full_limit, self.centring)
             limit = TIMES * full_limit + UNITS * self.ulp + self.reference.relative_error[:k]
             ratio = error / limit
         zero = np.abs(np.concatenate([self.full.variances[~counted[:k]] - true[:k][~counted[:k]], [0]])).max()
@@ -84,6 +86,23 @@ class Judge:
         ratio = np.where(counted[:k], ratio, at_zero)
         seen = counted[:k]
         return _score(error[seen], full[seen], ratio)
+
+    def _centring(self, X: np.ndarray) -> np.ndarray:
+        """What rounding the centred numbers to Double changes in each variance, relative to it.
+
+        With sigma = u^T C v a change E of the centred matrix C changes the variance by 2 u^T E v / sigma of itself.
+        Of independent errors of half a unit in the last place at most, whose deviation is eps |c| / sqrt(12), that
+        has the deviation eps / sqrt(3) (sum of (u c v)^2)^1/2 / sigma. All that works in Double does this rounding.
+        """
+        k = self.plan.n_components
+        squares, variance = np.zeros(k), np.maximum(self.true[:k], np.finfo(float).tiny) * (self.plan.rows - 1)
+        mean = X.mean(axis=0, dtype=np.float64)
+        height = max(1, (1 << 22) // self.plan.columns)
+        basis = self.reference.components[:k].T
+        for first in range(0, self.plan.rows, height):
+            C = X[first : first + height].astype(np.float64) - mean
+            squares += ((C @ basis) ** 2 * (C**2 @ basis**2)).sum(axis=0)
+        return EPSILON / np.sqrt(3) * np.sqrt(squares) / variance
 
     def _absolute_variances(self, fit: Fit) -> Score:
         """Errors relative to the largest variance."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import cold
 import duel
 import long_input
+import pca_shapes
 import results
 from workloads import all_duels
 
@@ -31,6 +32,8 @@ def tasks(arguments):
             lambda entry=entry: duel.run(entry, arguments.peers, arguments.layers, arguments.quick),
         )
     yield long_input.NAME, lambda: long_input.run(arguments.peers, arguments.quick)
+    for name, shape in pca_shapes.shapes().items():
+        yield name, lambda shape=shape: pca_shapes.run(shape, arguments.peers, arguments.quick)
 
 
 def main():

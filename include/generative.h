@@ -332,8 +332,12 @@ static inline gen_status gen_run_init(gen_run *run, uint32_t struct_size) {
 
 typedef struct gen_dataset gen_dataset;
 
-/* Types of numbers in memory. Datasets take the first three. */
+/* Types of numbers in memory. Datasets take the first three. U8 rows are always pictures, of any
+ * height and width: 0 ... 255 become 0 ... 1. A table of small integers must be F32 or F64. PCA and
+ * statistics refuse U8 rows mixed with floats that are no picture (GEN_E_ARGUMENT). */
 enum { GEN_U8 = 0, GEN_F32 = 1, GEN_F64 = 2, GEN_I32 = 3, GEN_I64 = 4 };
+/* Added to a dtype, where a function says so: element (i, j) of n_rows rows is at j * n_rows + i */
+enum { GEN_BY_COLUMNS = 64 };
 
 typedef struct gen_memory_options {
   uint32_t struct_size;
@@ -1213,9 +1217,10 @@ GEN_API gen_status gen_pca_solution(const gen_pca *pca, int32_t dtype, void *mea
                                     void *components_out, double *variance_out);
 
 /* Projects rows (n_rows x n_features) to latents (n_rows x n_components), both of dtype GEN_F32 or
- * GEN_F64. The mean is subtracted before the product. If a row has a NaN or an infinity, the call
- * returns GEN_E_NONFINITE and still writes the output, with NaN or infinities in that row. After a
- * fit to U8 data rows of values such as 0 ... 255 are GEN_E_ARGUMENT: U8 data become 0 ... 1. */
+ * GEN_F64. dtype + GEN_BY_COLUMNS: rows are stored by columns, latents by rows. The mean is
+ * subtracted before the product. If a row has a NaN or an infinity, the call returns
+ * GEN_E_NONFINITE and still writes the output, with NaN or infinities in that row. After a fit to
+ * U8 data rows of values such as 0 ... 255 are GEN_E_ARGUMENT: U8 data become 0 ... 1. */
 GEN_API gen_status gen_pca_transform(const gen_pca *pca, const void *rows, int32_t dtype,
                                      int64_t n_rows, void *latents_out);
 /* Maps latents back to rows, both of dtype GEN_F32 or GEN_F64. */

@@ -97,8 +97,11 @@ import Training
 ) -> gen_status {
   withSolution(pca) { (pca, solution) throws(GenerativeError) in
     let (n, d, k) = (try checkRowCount(n_rows), solution.columnCount, solution.componentCount)
-    let x = try checkRows("rows", rows, dtype, n, d)
-    let latents = try checkRows("latents_out", latents_out, dtype, n, k)
+    let isByColumns = dtype > 0 && dtype & Int32(GEN_BY_COLUMNS) != 0
+    let number = isByColumns ? dtype - Int32(GEN_BY_COLUMNS) : dtype
+    var x = try checkRows("rows", rows, number, n, d)
+    if isByColumns { x = x.byColumns }
+    let latents = try checkRows("latents_out", latents_out, number, n, k)
     try solution.transform(x, into: latents, in: pca.context)
     // What is no number in a row is none in its latents either. Those are fewer, and in the cache: to read
     // all rows beforehand took a third of the time.

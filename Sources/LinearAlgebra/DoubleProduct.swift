@@ -53,14 +53,14 @@ package final class DoubleProduct {
       let bBlock = b[p..<p + k, 0..<n]
       let aBlock = a[0..<m, p..<p + k]
       let panels = (n + tileColumns - 1) / tileColumns
-      context.parallel((panels + 15) / 16) { group in
+      context.parallelSlots((panels + 15) / 16, isSmall: n * k < 20_000) { _, group in
         for panel in group * 16..<min(panels, group * 16 + 16) {
           packColumns(
             bBlock, from: panel * tileColumns, into: packedB.base + panel * tileColumns * k)
         }
       }
       let tileCount = Self.tileRows * tileColumns
-      context.parallelSlots((m + chunk - 1) / chunk) { slot, index in
+      context.parallelSlots((m + chunk - 1) / chunk, isSmall: m * n * k < 200_000) { slot, index in
         let first = index * chunk
         let height = min(chunk, m - first)
         // Columns left of the diagonal by whole panels are skipped.

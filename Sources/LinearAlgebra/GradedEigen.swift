@@ -14,6 +14,9 @@ package struct GradedEigen {
   package let values: Buffer<Double>
   /// W: n × n, in the order of the values.
   package let vectors: Buffer<Double>
+  /// Whether rows of L above the rounding are much shorter than H's diagonal said: what they have in common with
+  /// longer rows took digits of them, which are there again when H is made anew of the rows rotated by W.
+  package let isEntangled: Bool
 
   /// - Parameters:
   ///   - h: n × n packed. The diagonal falls, to rounding. Only the upper triangle is read; h is destroyed.
@@ -23,8 +26,9 @@ package struct GradedEigen {
   ) throws(GenerativeError) {
     let rows = try Buffer<Double>(count: n * n, in: context.memory)
     let rotations = try Buffer<Double>(count: n * n, in: context.memory)
-    Self.factor(h, n, into: rows.base, in: context)
+    isEntangled = try Self.factor(h, n, into: rows.base, in: context)
     for i in 0..<n { rotations.base[i * (n + 1)] = 1 }
+    try Self.diagonalise(rows, rotations, n, in: context)
 
     try RowRotations(of: rows.base, count: n, width: n, collectedIn: rotations.base, in: context).run()
 
@@ -45,21 +49,72 @@ package struct GradedEigen {
     }
   }
 
+  /// Fewer rows than this are rotated as soon.
+  private static let fewestRows = 48
+
+  /// Rotates rows whose squares are below 2⁻⁴⁰ of the first's by the eigenvectors of their products, and of these
+  /// again those that are as far below.
+  ///
+  /// What came before resolved eigenvalues to 2⁻⁵² of the largest. Rows of smaller ones are a mixture, for which
+  /// plane rotations would take many sweeps.
+  private static func diagonalise(
+    _ rows: Buffer<Double>, _ rotations: Buffer<Double>, _ n: Int, in context: Context
+  ) throws(GenerativeError) {
+    var (first, left) = (0, 0)
+    while true {
+      let width = n - left
+      func square(_ i: Int) -> Double {
+        context.dot(rows.base + (i * n + left), rows.base + (i * n + left), count: width)
+      }
+      let largest = square(first)
+      guard let start = (first..<n).first(where: { square($0) < largest * 0x1p-40 }), n - start >= fewestRows
+      else {
+        return
+      }
+      let m = n - start
+      // Of the rest the part along earlier rows is left out.
+      if left == 0 { left = start }
+      let part = DoubleMatrix(rows.base, rows: n, columns: n)[start..<n, left..<n]
+      let products = try Buffer<Double>(count: m * m, in: context.memory)
+      let product = try DoubleProduct(rows: m, columns: n, in: context)
+      product.add(
+        part, part.transposed, into: DoubleMatrix(products.base, rows: m, columns: m), upperOnly: true)
+      guard (0..<m).contains(where: { products.base[$0 * (m + 1)] > .leastNormalMagnitude }) else { return }
+      let eigen = try SymmetricEigen(destroying: products.base, n: m, in: context)
+      for kept in [rows, rotations] {
+        let turned = try Buffer<Double>(count: m * n, in: context.memory)
+        product.add(
+          eigen.matrix, DoubleMatrix(kept.base + start * n, rows: m, columns: n),
+          into: DoubleMatrix(turned.base, rows: m, columns: n))
+        (kept.base + start * n).update(from: turned.base, count: m * n)
+      }
+      first = start
+    }
+  }
+
   /// L, from the upper triangle of H. A row without a positive pivot lies in the span of those above: of it
   /// only that part is kept.
+  ///
+  /// - Returns: `isEntangled`.
   private static func factor(
     _ h: UnsafeMutablePointer<Double>, _ n: Int, into l: UnsafeMutablePointer<Double>, in context: Context
-  ) {
+  ) throws(GenerativeError) -> Bool {
+    let diagonal = try Buffer<Double>(count: n, in: context.memory)
+    for i in 0..<n { diagonal.base[i] = h[i * (n + 1)] }
+    let rounding = Double(n) * 0x1p-104 * (n > 0 ? diagonal.base[0] : 0)
+    var isEntangled = false
     // H is reduced row by row; row i of the reduced H over the root of its pivot is column i of L.
     for i in 0..<n {
       let row = h + i * n
       let pivot = row[i]
       guard pivot > 0 else { continue }
+      isEntangled = isEntangled || (pivot > rounding && pivot * 4 < diagonal.base[i])
       let scale = 1 / pivot.squareRoot()
       for j in i..<n { l[j * n + i] = row[j] * scale }
       for j in i + 1..<max(n, i + 1) {
         context.add(-row[j] / pivot, row + j, to: h + (j * n + j), count: n - j)
       }
     }
+    return isEntangled
   }
 }

@@ -4,13 +4,11 @@ import Tensors
 /// C ← C + Yᵀ·Y and t ← t + Yᵀ·1 for very many rows of few columns, in Double; Y is X or X·Vᵀ.
 ///
 /// Such rows are read as fast as memory gives them: each worker takes a chunk of rows that stays in its first
-/// cache, with a column of ones whose products are t, and adds its products to a sum of its own. Rows are cut
-/// into stripes by their number alone, and the stripes' sums are added in their order: the same bits for any
-/// number of threads.
+/// cache, as columns and with a column of ones whose products are t, and adds its products to a sum of its own.
+/// Rows are cut into stripes by their number alone, and the stripes' sums are added in pairs: the same bits for
+/// any number of threads, and short chains of sums.
 package struct NarrowUpdate {
   package static let mostColumns = 64
-  /// Rows whose products are summed one after the other: few, for such a chain's rounding grows with its length.
-  private static let mostChunkRows = 64
   private static let mostStripes = 64
 
   private let context: Context
@@ -18,19 +16,18 @@ package struct NarrowUpdate {
   /// Columns of X, and of Y.
   private let width: Int
   private let columns: Int
-  /// From one row of Y to the next, and of a stripe's sums.
-  private let pitch: Int
+  /// Those of Y and the ones, up to a whole tile.
+  private let padded: Int
   private let chunkRows: Int
   private let stripeRows: Int
   private let stripeCount: Int
-  /// Vᵀ as a product's right-hand side.
-  private let rotation: PackedDoubles?
+  private let rotation: ColumnProjection?
   /// Of every stripe C with t in its last column.
   private let sums: Buffer<Double>
-  private let sumCount: Int
-  /// Of every slot a chunk of Y, and of X and what its product needs.
+  /// Of every slot a chunk of Y, one of X, and a stripe's sums before lanes are added up.
   private let space: Buffer<Double>
   private let spaceCount: Int
+  private let laneCount: Int
 
   /// - Parameter v: m × columns, m ≤ `mostColumns`; nil: Y is X.
   /// - Throws: `.memory`.
@@ -41,53 +38,76 @@ package struct NarrowUpdate {
     width = d
     columns = v?.rowCount ?? d
     rowCount = rows
-    pitch = roundUp(columns + 1, context.kernels.doubles.tileColumns)
-    chunkRows = max(1, min(rows, Self.mostChunkRows))
+    padded = roundUp(columns + 1, 4)
+    chunkRows = ColumnProjection.chunkRows(padded, in: context)
     let chunks = (rows + chunkRows - 1) / chunkRows
     stripeRows = max(1, (chunks + Self.mostStripes - 1) / Self.mostStripes) * chunkRows
     stripeCount = (rows + stripeRows - 1) / stripeRows
-    sumCount = roundUp(columns + 1, DoubleKernels.tileRows) * pitch
-    sums = try Buffer(count: stripeCount * sumCount, in: context.memory)
-    if let v { rotation = try PackedDoubles(v.transposed, in: context) } else { rotation = nil }
-    var count = chunkRows * pitch + DoubleKernels.tileRows
-    if let rotation { count += chunkRows * (d + columns) + rotation.spaceCount(chunkRows) }
-    spaceCount = count
+    let lanes = context.kernels.doubles.lanes
+    laneCount = stride(from: 0, to: padded, by: 2).reduce(0) { $0 + ($1 + 5) / 4 } * 8 * lanes
+    sums = try Buffer(count: stripeCount * (columns + 1) * (columns + 1), in: context.memory)
+    if let v { rotation = try ColumnProjection(v, in: context) } else { rotation = nil }
+    spaceCount = chunkRows * (padded + (v == nil ? 0 : d)) + laneCount
     // What stands right of the ones stays zero.
     space = try Buffer(count: context.threadCount * spaceCount, in: context.memory)
   }
 
   /// - Parameters:
   ///   - c: square; its upper triangle is added to, what stands below is undefined.
-  ///   - fill: writes `count` rows of X from `first` on, `stride` apart; called by any worker.
+  ///   - fill: writes `count` rows of X from `first` on as columns that are `pitch` apart, with zeros after them as
+  ///     `Context.centreColumns` does; called by any worker.
   package func run(
     into c: UnsafeMutablePointer<Double>, sums t: UnsafeMutablePointer<Double>,
-    _ fill: (_ first: Int, _ count: Int, _ block: UnsafeMutablePointer<Double>, _ stride: Int) -> Void
+    _ fill: (_ first: Int, _ count: Int, _ block: UnsafeMutablePointer<Double>, _ pitch: Int) -> Void
   ) {
-    let m = columns
-    let addSquares = context.kernels.doubles.addSquares
+    let (m, pitch, order) = (columns, chunkRows, columns + 1)
+    let doubles = context.kernels.doubles
     context.parallelSlots(stripeCount, isSmall: rowCount * width < 20_000) { slot, stripe in
       let y = space.base + slot * spaceCount
-      for i in 0..<chunkRows { y[i * pitch + m] = 1 }
+      let lanes = y + pitch * padded
+      let x = lanes + laneCount
+      lanes.update(repeating: 0, count: laneCount)
       let end = min(rowCount, (stripe + 1) * stripeRows)
-      for first in stride(from: stripe * stripeRows, to: end, by: chunkRows) {
+      for first in Swift.stride(from: stripe * stripeRows, to: end, by: chunkRows) {
         let count = min(chunkRows, end - first)
-        if let rotation {
-          let x = y + chunkRows * pitch + DoubleKernels.tileRows
-          let product = x + chunkRows * width
-          fill(first, count, x, width)
-          rotation.multiply(x, count, into: product, space: product + chunkRows * m)
-          for i in 0..<count { (y + i * pitch).update(from: product + i * m, count: m) }
-        } else {
-          fill(first, count, y, pitch)
-        }
-        addSquares(y, count, pitch, m + 1, sums.base + stripe * sumCount)
+        let height = roundUp(count, 2 * doubles.lanes)
+        fill(first, count, rotation == nil ? y : x, pitch)
+        rotation?.run(x, height, pitch: pitch, columns: 0..<width, into: y)
+        let ones = y + m * pitch
+        for i in 0..<count { ones[i] = 1 }
+        for i in count..<height { ones[i] = 0 }
+        doubles.addSquares(y, height, pitch, padded, lanes)
       }
+      addLanes(lanes, to: sums.base + stripe * order * order)
     }
-    for stripe in 0..<stripeCount {
-      let own = sums.base + stripe * sumCount
-      for i in 0..<m {
-        for j in i..<m { c[i * m + j] += own[i * pitch + j] }
-        t[i] += own[i * pitch + m]
+    var step = 1
+    while step < stripeCount {
+      for stripe in Swift.stride(from: 0, to: stripeCount - step, by: 2 * step) {
+        let own = sums.base + stripe * order * order
+        let other = own + step * order * order
+        for p in 0..<order * order { own[p] += other[p] }
+      }
+      step *= 2
+    }
+    guard stripeCount > 0 else { return }
+    for i in 0..<m {
+      for j in i..<m { c[i * m + j] += sums.base[i * order + j] }
+      t[i] += sums.base[i * order + m]
+    }
+  }
+
+  /// The upper triangle from the kernel's tiles.
+  private func addLanes(_ lanes: UnsafePointer<Double>, to sums: UnsafeMutablePointer<Double>) {
+    let (width, order) = (context.kernels.doubles.lanes, columns + 1)
+    var tile = lanes
+    for j in Swift.stride(from: 0, to: padded, by: 2) {
+      for i in Swift.stride(from: 0, to: j + 2, by: 4) {
+        for place in 0..<8 {
+          let (row, column) = (i + place / 2, j + place % 2)
+          guard row <= column, column < order else { continue }
+          sums[row * order + column] = (0..<width).reduce(0) { $0 + tile[place * width + $1] }
+        }
+        tile += 8 * width
       }
     }
   }

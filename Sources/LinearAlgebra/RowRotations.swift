@@ -39,7 +39,8 @@ struct RowRotations {
       for i in 0..<count {
         squares.base[i] = context.dot(rows + i * width, rows + i * width, count: width)
       }
-      // Below n·ε² of the largest there is rounding, of which no direction can be told.
+      // Below n·ε² of the largest there is rounding, of which no direction can be told: two such rows are left as
+      // they are, but not one and a longer row, which it may still turn.
       let least = (squares.elements.max() ?? 0) * Double(count) * 0x1p-106
       isOrthogonal = rotatesNone(least: least)
     }
@@ -57,7 +58,7 @@ struct RowRotations {
           let a = table == 0 ? 0 : (table - 1 + round) % (players - 1) + 1
           let b = (players - 2 - table + round) % (players - 1) + 1
           let (i, j) = (min(a, b), max(a, b))
-          guard j < count, min(squares.base[i], squares.base[j]) > least else { continue }
+          guard j < count, max(squares.base[i], squares.base[j]) > least else { continue }
           if rotate(i, j) { rotatesAny = true }
         }
         if rotatesAny { rotated.withLock { $0 = true } }

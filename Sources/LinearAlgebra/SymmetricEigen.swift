@@ -83,7 +83,7 @@ package struct SymmetricEigen {
       diagonal: tridiagonal.diagonal, offDiagonal: tridiagonal.offDiagonal, wanted: wanted,
       product: product, in: context)
     for i in 0..<n { values.base[i] = scale * divide.values.base[divide.order.base[n - 1 - i]] }
-    context.parallel(wanted) { i in
+    context.parallelSlots(wanted, isSmall: wanted * n < 40_000) { _, i in
       let row = divide.order.base[n - 1 - i]
       (vectors.base + i * n).update(from: divide.vectors.base + row * n, count: n)
     }
@@ -96,7 +96,7 @@ package struct SymmetricEigen {
     _ a: UnsafeMutablePointer<Double>, n: Int, in context: Context
   ) throws(GenerativeError) -> Double {
     let rowSizes = try Buffer<Double>(count: n, in: context.memory)
-    context.parallel(n) { i in
+    context.parallelSlots(n, isSmall: n * n < 40_000) { _, i in
       // Of sizes' bits the order is that of the sizes, and a NaN's are above infinity's.
       var largest: UInt64 = 0
       for j in i..<n { largest = max(largest, a[i * n + j].magnitude.bitPattern) }
@@ -110,7 +110,7 @@ package struct SymmetricEigen {
     let largest = rowSizes.elements.max() ?? 0
     guard largest > 0 else { return 1 }
     let scale = Double(sign: .plus, exponent: largest.exponent, significand: 1)
-    context.parallel(scale == 1 ? 0 : n) { i in
+    context.parallelSlots(scale == 1 ? 0 : n, isSmall: n * n < 40_000) { _, i in
       for j in i..<n { a[i * n + j] /= scale }
     }
     return scale

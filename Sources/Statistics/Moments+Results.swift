@@ -22,7 +22,7 @@ extension Moments {
     let width = width
     let space = try Buffer<Double>(count: 2 * (directions?.count ?? 0), in: context.memory)
     let (tOmega, sOmega) = project(t, s.base, into: space)
-    context.parallel(columnCount) { i in
+    context.parallelSlots(columnCount, isSmall: columnCount * width < 20_000) { _, i in
       let source = products.base + i * width
       let target = c + i * width
       let (si, ti) = (s.base[i], t[i])

@@ -106,10 +106,11 @@ package final class Moments: @unchecked Sendable {
   ///
   /// - Parameter isChecked: promises that no row holds a NaN or an infinity, or that after an error this
   ///   object is not used again, which saves reading the rows once more beforehand.
-  /// - Throws: `.mismatch` for another number of columns; `.nonfinite`; `.memory`.
+  /// - Throws: `.mismatch` for another number of columns; `.argument` as `checkScale`; `.nonfinite`; `.memory`.
   package func add(_ batch: RowBatch, isChecked: Bool = false) throws(GenerativeError) {
     try batch.checkColumns(columnCount)
     let total = try countWith(batch.rowCount)
+    try checkScale(of: batch)
     if !isChecked {
       try batch.checkFinite(in: context)
       try batch.checkSquares()
@@ -197,9 +198,10 @@ package final class Moments: @unchecked Sendable {
 
   /// Adds what `other` has seen; `other` stays as it is.
   ///
-  /// - Throws: `.mismatch` for another number of columns or other directions; `.memory`.
+  /// - Throws: `.mismatch` for another number of columns or other directions; `.argument` as `checkScale`; `.memory`.
   package func merge(_ other: Moments) throws(GenerativeError) {
     try checkMergeable(other)
+    try checkScale(of: other)
     guard other.rowCount > 0 else { return }
     let total = try countWith(other.rowCount)
     let d = columnCount
@@ -217,7 +219,7 @@ package final class Moments: @unchecked Sendable {
     let t = other.sums.base
     let (tOmega, deltaOmega) = project(t, delta.base, into: accumulator.projections)
     let width = width
-    context.parallel(d) { i in
+    context.parallelSlots(d, isSmall: d * width < 20_000) { _, i in
       let row = products.base + i * width
       let theirs = other.products.base + i * width
       let di = delta.base[i]
@@ -329,10 +331,11 @@ package final class Moments: @unchecked Sendable {
     return total
   }
 
-  /// Before the first floats: s ← the mean of up to 256 rows from all over; after bytes: leaves those.
+  /// Before the first floats: s ← the mean of up to 256 rows from all over, or as many as there are columns where
+  /// all is in Double; after bytes: leaves those.
   private func startFloating(of n: Int, _ element: (_ row: Int, _ column: Int) -> Double) {
     guard rowCount == 0 else { return leaveBytes() }
-    let count = min(n, 256)
+    let count = min(n, precision == .double ? max(256, columnCount) : 256)
     let mean = accumulator.columnScratch
     mean.update(repeating: 0, count: columnCount)
     for i in 0..<count {
@@ -350,10 +353,17 @@ package final class Moments: @unchecked Sendable {
 
   private func followMean() {
     guard unit == 1, rowCount >= nextShift else { return }
-    // While the mean is nearer than rows are, hardly a digit cancels.
+    // While the mean is nearer than rows are, hardly a digit cancels: in any column, and along any direction, in
+    // which a column's offset adds to all others'. The largest variance is no less than any column's.
     let n = Double(rowCount)
-    let isFar = (0..<columnCount).contains { 2 * sums.base[$0] * sums.base[$0] > n * square($0) }
-    if isFar { moveShift() }
+    var (offset, largest, isFar) = (0.0, 0.0, false)
+    for j in 0..<columnCount {
+      let (square, own) = (square(j), sums.base[j] * sums.base[j] / n)
+      offset += own
+      largest = max(largest, square - own)
+      isFar = isFar || 2 * own > square
+    }
+    if isFar || offset > largest { moveShift() }
     putOffShift()
   }
 
@@ -389,7 +399,7 @@ package final class Moments: @unchecked Sendable {
     }
     let (tOmega, deltaOmega) = project(t, delta, into: accumulator.projections)
     let width = width
-    context.parallel(d) { i in
+    context.parallelSlots(d, isSmall: d * width < 20_000) { _, i in
       let row = products.base + i * width
       let di = delta[i]
       let ti = t[i]

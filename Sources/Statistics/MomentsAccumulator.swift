@@ -148,9 +148,10 @@ final class MomentsAccumulator {
   private func addNarrow(_ batch: RowBatch, to moments: Moments) throws(GenerativeError) {
     let d = columnCount
     let update = try NarrowUpdate(rows: batch.rowCount, columns: d, in: context)
-    update.run(into: moments.products.base, sums: moments.sums.base) { first, count, block, stride in
-      batch.centre(
-        first, count, columns: 0..<d, of: d, about: moments.shift.base, into: block, stride: stride)
+    update.run(into: moments.products.base, sums: moments.sums.base) { first, count, block, pitch in
+      batch.centreColumns(
+        first, count, columns: 0..<d, of: d, about: moments.shift.base, into: block, pitch: pitch, in: context
+      )
     }
   }
 

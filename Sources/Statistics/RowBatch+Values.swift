@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Tensors
 
 // A batch's numbers: checked, and as doubles about a centre.
@@ -19,6 +20,8 @@ extension RowBatch {
         rows.base, rows: rows.rowCount, columns: rows.columnCount, rowStride: rows.rowStride,
         columnStride: rows.columnStride)
     case .doubles(let rows):
+      let isPacked = rows.rowStride == rows.columnCount && rows.columnStride == 1
+      if isPacked, context.isFinite(rows.base, count: rows.rowCount * rows.columnCount) { return nil }
       return Statistics.firstNonfinite(
         rows.base, rows: rows.rowCount, columns: rows.columnCount, rowStride: rows.rowStride,
         columnStride: rows.columnStride)
@@ -94,6 +97,30 @@ extension RowBatch {
     }
   }
 
+  /// The same as columns, `pitch` apart, which zeros follow up to `paddedRows`.
+  package func centreColumns(
+    _ first: Int, _ count: Int, columns: Range<Int>, of width: Int, about centre: UnsafePointer<Double>?,
+    into block: UnsafeMutablePointer<Double>, pitch: Int, in context: Context
+  ) {
+    let (left, d) = (columns.lowerBound, columns.count)
+    let c = centre.map { $0 + left }
+    switch self {
+    case .floats(let rows):
+      let part = Matrix(
+        rows.base + (first * rows.rowStride + left * rows.columnStride), rows: count, columns: d,
+        rowStride: rows.rowStride, columnStride: rows.columnStride)
+      context.centreColumns(part, about: c, into: block, pitch: pitch)
+    case .doubles(let rows):
+      context.centreColumns(rows[first..<first + count, columns], about: c, into: block, pitch: pitch)
+    case .bytes(let bytes, _):
+      for j in 0..<d {
+        let target = block + j * pitch
+        for i in 0..<count { target[i] = Double(bytes[(first + i) * width + left + j]) / 255 - (c?[j] ?? 0) }
+        (target + count).update(repeating: 0, count: context.paddedRows(count) - count)
+      }
+    }
+  }
+
   /// The same of whole rows, on all workers.
   package func centre(
     _ first: Int, _ count: Int, of width: Int, about centre: UnsafePointer<Double>?,
@@ -116,6 +143,50 @@ extension RowBatch {
     case .floats(let rows): .floats(rows.rows(first, count))
     case .doubles(let rows): .doubles(rows[first..<first + count, 0..<rows.columnCount])
     case .bytes: self
+    }
+  }
+
+  /// Rows first ..< first + count ← `values`, columns `pitch` apart; floats are rounded.
+  package func write(
+    columns values: UnsafePointer<Double>, pitch: Int, _ first: Int, _ count: Int, of width: Int
+  ) {
+    for j in 0..<width {
+      let source = values + j * pitch
+      switch self {
+      case .floats(let rows):
+        let target = rows.base + (first * rows.rowStride + j)
+        for i in 0..<count { target[i * rows.rowStride] = Float(source[i]) }
+      case .doubles(let rows):
+        let target = rows.base + (first * rows.rowStride + j)
+        for i in 0..<count { target[i * rows.rowStride] = source[i] }
+      case .bytes: break
+      }
+    }
+  }
+
+  /// The same numbers with those of a column beside each other, for packed rows.
+  package var byColumns: RowBatch {
+    switch self {
+    case .floats(let rows):
+      .floats(
+        Matrix(
+          rows.base, rows: rows.rowCount, columns: rows.columnCount, rowStride: 1, columnStride: rows.rowCount
+        ))
+    case .doubles(let rows):
+      .doubles(
+        DoubleMatrix(
+          rows.base, rows: rows.rowCount, columns: rows.columnCount, rowStride: 1, columnStride: rows.rowCount
+        ))
+    case .bytes: self
+    }
+  }
+
+  /// Whether a column's numbers stand beside each other, and not a row's.
+  package var standsAsColumns: Bool {
+    switch self {
+    case .floats(let rows): rows.columnStride != 1 && rows.rowStride == 1
+    case .doubles(let rows): rows.columnStride != 1 && rows.rowStride == 1
+    case .bytes: false
     }
   }
 

@@ -24,10 +24,9 @@ import Testing
         let (c, t) = (try Buffer<Double>(count: d * d), try Buffer<Double>(count: d))
         c.base[0] = 1
         let update = try NarrowUpdate(rows: n, columns: d, in: context)
-        update.run(into: c.base, sums: t.base) { first, count, block, stride in
-          for i in 0..<count {
-            (block + i * stride).update(from: x.base + (first + i) * d, count: d)
-          }
+        update.run(into: c.base, sums: t.base) { first, count, block, pitch in
+          let rows = DoubleMatrix(x.base + first * d, rows: count, columns: d)
+          context.centreColumns(rows, about: nil, into: block, pitch: pitch)
         }
         for i in 0..<d {
           let sum = (0..<n).reduce(0) { $0 + x[$1 * d + i] }
@@ -48,11 +47,12 @@ import Testing
     let (x, v) = (try numbers(n * d, seed: 1), try numbers(m * d, seed: 2))
     for table in Kernels.allTables {
       let (c, t) = (try Buffer<Double>(count: m * m), try Buffer<Double>(count: m))
+      let context = try Context(kernels: table)
       let update = try NarrowUpdate(
-        rows: n, columns: d, rotatedBy: DoubleMatrix(v.base, rows: m, columns: d), in: Context(kernels: table)
-      )
-      update.run(into: c.base, sums: t.base) { first, count, block, stride in
-        for i in 0..<count { (block + i * stride).update(from: x.base + (first + i) * d, count: d) }
+        rows: n, columns: d, rotatedBy: DoubleMatrix(v.base, rows: m, columns: d), in: context)
+      update.run(into: c.base, sums: t.base) { first, count, block, pitch in
+        let rows = DoubleMatrix(x.base + first * d, rows: count, columns: d)
+        context.centreColumns(rows, about: nil, into: block, pitch: pitch)
       }
       let y = (0..<n).map { i in (0..<m).map { p in (0..<d).reduce(0) { $0 + x[i * d + $1] * v[p * d + $1] } }
       }

@@ -18,14 +18,38 @@ package struct DoubleKernels: Sendable {
     ) -> Void
   package let multiplyBlock: MultiplyBlock
 
-  /// C ← C + Xᵀ·X in the tiles that reach the upper triangle, for rows of few columns, which are not packed before.
+  /// Lanes of a vector.
+  package var lanes: Int { tileColumns / 2 }
+
+  /// out ← x − c for rows of floats or doubles of any strides, as columns that are `pitch` apart; zeros follow
+  /// a column's rows up to a multiple of 2 · `lanes`, which `pitch` is.
+  package typealias CentreColumns =
+    @Sendable (
+      _ x: UnsafeRawPointer, _ isFloat: Bool, _ rowStride: Int, _ columnStride: Int, _ rows: Int,
+      _ columns: Int,
+      _ centre: Input?, _ out: Output, _ pitch: Int
+    ) -> Void
+  package let centreColumns: CentreColumns
+
+  /// C ← C + Xᵀ·X, for X of few columns as `centreColumns` writes it: `rows` a multiple of `lanes`, `columns` of 4.
   ///
-  /// X's rows are `width` apart, a multiple of `tileColumns`, with zeros past the columns, and `tileRows`
-  /// doubles that may be read follow the last. C has as many rows as `columns` rounded up to `tileRows`, `width`
-  /// apart too.
+  /// C is tiles of 4 × 2, each row by row, of vectors whose lanes are still to be added up: for columns j, j + 1
+  /// after each other those of rows 0, 4, ... up to j + 1.
   package typealias AddSquares =
-    @Sendable (_ x: Input, _ rows: Int, _ width: Int, _ columns: Int, _ c: Output) -> Void
+    @Sendable (_ x: Input, _ rows: Int, _ pitch: Int, _ columns: Int, _ c: Output) -> Void
   package let addSquares: AddSquares
+
+  /// Y ← X·Vᵀ, or Y + X·Vᵀ, for X as `centreColumns` writes it; Y is columns as far apart.
+  ///
+  /// `rows` is a multiple of 2 · `lanes`, `outputs` of 4. Four rows of V at a time stand in v, one of their columns
+  /// after the other; `stride` is a row's part of that.
+  package typealias ProjectColumns =
+    @Sendable (
+      _ x: Input, _ rows: Int, _ pitch: Int, _ columns: Int, _ v: Input, _ stride: Int, _ outputs: Int,
+      _ y: Output,
+      _ isAdding: Bool
+    ) -> Void
+  package let projectColumns: ProjectColumns
 
   /// Σ x·y
   package let dot: @Sendable (_ x: Input, _ y: Input, _ count: Int) -> Double
@@ -47,14 +71,17 @@ package struct DoubleKernels: Sendable {
   package let secularSums: SecularSums
 
   package init(
-    tileColumns: Int, multiplyBlock: @escaping MultiplyBlock, addSquares: @escaping AddSquares,
+    tileColumns: Int, multiplyBlock: @escaping MultiplyBlock, centreColumns: @escaping CentreColumns,
+    addSquares: @escaping AddSquares, projectColumns: @escaping ProjectColumns,
     dot: @escaping @Sendable (Input, Input, Int) -> Double,
     addScaled: @escaping @Sendable (Double, Input, Output, Int) -> Void,
     multiplySymmetric: @escaping MultiplySymmetric, secularSums: @escaping SecularSums
   ) {
     self.tileColumns = tileColumns
     self.multiplyBlock = multiplyBlock
+    self.centreColumns = centreColumns
     self.addSquares = addSquares
+    self.projectColumns = projectColumns
     self.dot = dot
     self.addScaled = addScaled
     self.multiplySymmetric = multiplySymmetric

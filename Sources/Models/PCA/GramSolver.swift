@@ -75,14 +75,17 @@ struct GramSolver {
     var count = options.componentCount(
       variances: UnsafeBufferPointer(variances.elements), total: total, limit: limit)
     let spectrum = Spectrum(
-      rowCount: n, columnCount: d, mean: mean, totalVariance: total, variances: variances,
+      rowCount: n, columnCount: d, rank: rank, mean: mean, totalVariance: total, variances: variances,
       vectors: eigen.vectors, vectorCount: eigen.vectorCount)
     let reach = spectrum.refinement(of: count, element)
     if reach == .all, eigen.vectorCount < n {
       (gram, total) = try gramInDouble()
       eigen = try SymmetricEigen(destroying: gram.base, n: n, in: context)
+      variances = eigen.values
     }
-    let m = reach == nil ? count : eigen.vectorCount
+    // More rows than columns have no more directions than these.
+    let isTall = n > d
+    let m = reach == nil ? count : min(eigen.vectorCount, d)
     guard let size = checkedProduct(m, d) else {
       throw GenerativeError(.memory, "\(m) components of \(d) columns do not fit memory")
     }
@@ -97,7 +100,15 @@ struct GramSolver {
       }
     }
     try multiply(eigen.matrix[0..<m, 0..<n], into: matrix)
-    if reach != nil {
+    if reach != nil, isTall {
+      // Rows of Z would be more than can be independent, and their products no matrix that `GradedEigen` solves.
+      var found = 0
+      while found < m, variances[found] > variances[0] * 0x1p-104 { found += 1 }
+      try orthonormalise(z, m, found)
+      variances = try Refinement.run(rows, mean: options.centres ? mean : nil, matrix, in: context)
+      count = options.componentCount(
+        variances: UnsafeBufferPointer(variances.elements), total: total, limit: limit)
+    } else if reach != nil {
       let h = try Buffer<Double>(count: m * m, in: context.memory)
       let product = try DoubleProduct(rows: m, columns: m, in: context)
       product.add(matrix, matrix.transposed, into: DoubleMatrix(h.base, rows: m, columns: m), upperOnly: true)
@@ -137,7 +148,7 @@ struct GramSolver {
     for first in stride(from: 0, to: d, by: Self.stripe) {
       try Run.proceed(first, of: d)
       let columns = first..<min(d, first + Self.stripe)
-      context.parallel((n + 63) / 64) { group in
+      context.parallelSlots((n + 63) / 64, isSmall: n * columns.count < 20_000) { _, group in
         let start = group * 64
         rows.centre(
           start, min(64, n - start), columns: columns, of: d, about: centre ?? UnsafePointer(mean.base),
@@ -229,7 +240,7 @@ struct GramSolver {
       means.base[i] /= Double(n)
       grand += means.base[i] / Double(n)
     }
-    context.parallel(n) { i in
+    context.parallelSlots(n, isSmall: n * n < 40_000) { _, i in
       let offset = grand - means.base[i]
       for j in i..<n { gram[i * n + j] += offset - means.base[j] }
     }
@@ -240,7 +251,7 @@ struct GramSolver {
   /// - Throws: `.nonfinite` for rows that hold a NaN or an infinity, or whose squares overflow.
   private func scaled(_ gram: Buffer<Double>) throws(GenerativeError) -> Double {
     let scale = 1 / Double(n - 1)
-    context.parallel(n) { i in
+    context.parallelSlots(n, isSmall: n * n < 40_000) { _, i in
       for j in i..<n { gram.base[i * n + j] *= scale }
     }
     var trace = 0.0
@@ -253,6 +264,17 @@ struct GramSolver {
     return trace
   }
 
+  /// Makes Z's first `rank` rows ones of length one, orthogonal to each other, and completes them to `count`.
+  private func orthonormalise(_ z: Buffer<Double>, _ count: Int, _ rank: Int) throws(GenerativeError) {
+    context.parallelSlots(rank, isSmall: rank * d < 100_000) { _, i in
+      let row = z.base + i * d
+      let scale = 1 / max(context.dot(row, row, count: d), .leastNormalMagnitude).squareRoot()
+      for j in 0..<d { row[j] *= scale }
+    }
+    try Orthonormalizer.complete(
+      z, rows: count, columns: d, rank: rank, seed: options.seed, in: context)
+  }
+
   /// V from Z: rows of length one, those without variance any that complete them.
   private func solution(
     _ z: Buffer<Double>, _ count: Int, _ variances: Buffer<Double>, _ total: Double, floor: Double,
@@ -261,13 +283,7 @@ struct GramSolver {
     // What is smaller is rounding, and so would be its direction.
     var rank = 0
     while rank < count, variances[rank] > variances[0] * floor { rank += 1 }
-    context.parallel(rank) { i in
-      let row = z.base + i * d
-      let scale = 1 / context.dot(row, row, count: d).squareRoot()
-      for j in 0..<d { row[j] *= scale }
-    }
-    try Orthonormalizer.complete(
-      z, rows: count, columns: d, rank: rank, seed: options.seed, in: context)
+    try orthonormalise(z, count, rank)
     return try PCA.Solution(
       components: z, count: count, variances: UnsafeBufferPointer(variances.elements), totalVariance: total,
       mean: mean, rowCount: n, solver: .gram, element: element,

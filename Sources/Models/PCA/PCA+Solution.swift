@@ -48,7 +48,7 @@ extension PCA {
         components = try Buffer(
           copying: UnsafeBufferPointer(start: components.base, count: k * d), in: context.memory)
       }
-      context.parallel(k) { i in fixSign(components.base + i * d, count: d) }
+      context.parallelSlots(k, isSmall: k * d < 20_000) { _, i in fixSign(components.base + i * d, count: d) }
       let kept = try Buffer<Double>(count: k, in: context.memory)
       for i in 0..<k { kept.base[i] = max(variances[i], 0) }
 
@@ -138,7 +138,7 @@ struct FloatMaps: Sendable {
     let projection = try Buffer<Float>(uninitializedCount: k * d, in: context.memory)
     let expansion = isScaled ? try Buffer<Float>(uninitializedCount: k * d, in: context.memory) : projection
     let biases = try Buffer<Float>(uninitializedCount: k, in: context.memory)
-    context.parallel(k) { i in
+    context.parallelSlots(k, isSmall: k * d < 20_000) { _, i in
       let (v, deviation) = (components.base + i * d, deviations.base[i])
       var bias = 0.0
       for j in 0..<d {

@@ -20,12 +20,16 @@ extension PCA.Solution {
   ) throws(GenerativeError) {
     try check(rows: rows, latents: latents)
     try checkScale(of: rows, in: context)
-    if let floats, case .floats(let x) = rows, case .floats(let y) = latents {
+    let isFew = componentCount <= Self.fewComponents
+    if !isFew, let floats, case .floats(let x) = rows, case .floats(let y) = latents {
       let p = Matrix(floats.projection.base, rows: componentCount, columns: columnCount)
       return context.multiply(x, p.transposed, into: y, bias: floats.projectionBias.base)
     }
+    if isFew || columnCount <= NarrowUpdate.mostColumns || rows.standsAsColumns {
+      return try transformColumns(rows, into: latents, in: context)
+    }
     let (n, k, d) = (rows.rowCount, componentCount, columnCount)
-    let block = min(n, d <= 64 ? 256 : 48)
+    let block = min(n, 48)
     let v = try PackedDoubles(matrix.transposed, in: context)
     let spaceCount = block * (d + k) + v.spaceCount(block)
     let space = try Buffer<Double>(uninitializedCount: context.threadCount * spaceCount, in: context.memory)
@@ -46,6 +50,40 @@ extension PCA.Solution {
         }
       }
       latents.write(y, first, count, of: k)
+    }
+  }
+
+  /// Of no more components a tile of the packed product would be half empty.
+  private static var fewComponents: Int { 16 }
+
+  /// The same for few components or columns, or rows that stand as columns: with rows as lanes, columns a few
+  /// hundred at a time, and no space but for these.
+  private func transformColumns(
+    _ rows: RowBatch, into latents: RowBatch, in context: Context
+  ) throws(GenerativeError) {
+    let (n, k, d) = (rows.rowCount, componentCount, columnCount)
+    let projection = try ColumnProjection(matrix, in: context)
+    // For many components rows are more, since all of V is read once for each block.
+    let stripe = min(d, k <= 2 * Self.fewComponents ? 256 : 64)
+    let block = min(context.paddedRows(n), ColumnProjection.chunkRows(stripe, in: context))
+    let spaceCount = block * (stripe + projection.outputCount)
+    let space = try Buffer<Double>(uninitializedCount: context.threadCount * spaceCount, in: context.memory)
+    context.parallelSlots((n + block - 1) / block, isSmall: n * d * (k + 8) < 2_000_000) { slot, index in
+      let (first, count) = (index * block, min(block, n - index * block))
+      let x = space.base + slot * spaceCount
+      let y = x + block * stripe
+      let height = context.paddedRows(count)
+      for left in Swift.stride(from: 0, to: d, by: stripe) {
+        let columns = left..<min(d, left + stripe)
+        rows.centreColumns(
+          first, count, columns: columns, of: d, about: mean.base, into: x, pitch: block, in: context)
+        projection.run(x, height, pitch: block, columns: columns, into: y)
+      }
+      for p in 0..<(whitens ? k : 0) {
+        let deviation = deviations.base[p]
+        for i in p * block..<p * block + count { y[i] = deviation == 0 ? 0 : y[i] / deviation }
+      }
+      latents.write(columns: y, pitch: block, first, count, of: k)
     }
   }
 
@@ -158,27 +196,13 @@ extension PCA.Solution {
     }
   }
 
-  /// After a fit to pictures of bytes, which are read as 0 … 1, rows of 0 … 255 are a mistake; looked for in up
-  /// to 256 rows from all over. Noise and corruption may well leave 0 … 1, but not so far.
+  /// After a fit to pictures of bytes, which are read as 0 … 1, rows of 0 … 255 are a mistake.
   ///
-  /// - Throws: `.argument` naming a number beyond; `.memory`.
+  /// - Throws: as `RowBatch.checkPictures`.
   func checkScale(of rows: RowBatch, in context: Context) throws(GenerativeError) {
     guard element == .byte else { return }
-    let count = min(rows.rowCount, 256)
-    let x = try Buffer<Double>(uninitializedCount: columnCount, in: context.memory)
-    for i in 0..<count {
-      let row = i * rows.rowCount / count
-      rows.centre(row, 1, columns: 0..<columnCount, of: columnCount, about: nil, into: x.base)
-      let far = (0..<columnCount).first { abs(x[$0]) > Self.farthest && x[$0].isFinite }
-      guard let far else { continue }
-      throw GenerativeError(
-        .argument,
-        "row \(row), column \(far) is \(x[far]); the PCA was fitted to 8-bit pictures, whose values are 0 to 1: "
-          + "divide rows by 255")
-    }
+    try rows.checkPictures(of: columnCount, "the PCA was fitted to", in: context)
   }
-
-  private static var farthest: Double { 8 }
 
   private func check(rows: RowBatch, latents: RowBatch) throws(GenerativeError) {
     try rows.checkColumns(columnCount)

@@ -39,22 +39,67 @@ enum Refinement {
   static func run(
     _ source: some RowSource, rowCount n: Int, mean: Buffer<Double>?, _ v: DoubleMatrix, in context: Context
   ) throws(GenerativeError) -> Buffer<Double> {
-    let m = v.rowCount
-    let h = try Buffer<Double>(count: m * m, in: context.memory)
-    let t = try Buffer<Double>(count: m, in: context.memory)
-    try source.forEachBatch { batch throws(GenerativeError) in
-      try add(batch, mean: mean, v, to: h.base, t.base, in: context)
-    }
-    let scale = 1 / Double(n - 1)
-    for i in 0..<m {
-      for j in i..<m {
-        // What rounding of the mean left.
-        if mean != nil { h.base[i * m + j] -= t.base[i] * (t.base[j] / Double(n)) }
-        h.base[i * m + j] *= scale
+    var pass = 0
+    while true {
+      pass += 1
+      let sums = try Sums(v.rowCount, in: context)
+      try source.forEachBatch { batch throws(GenerativeError) in
+        try add(batch, mean: mean, v, to: sums, in: context)
+      }
+      if let variances = try sums.solve(pass, rowCount: n, isCentred: mean != nil, v, in: context) {
+        return variances
       }
     }
-    return try rotate(v, by: try GradedEigen(destroying: h.base, n: m, in: context), in: context)
   }
+
+  /// The same of rows in memory.
+  static func run(
+    _ rows: RowBatch, mean: Buffer<Double>?, _ v: DoubleMatrix, in context: Context
+  ) throws(GenerativeError) -> Buffer<Double> {
+    var pass = 0
+    while true {
+      pass += 1
+      let sums = try Sums(v.rowCount, in: context)
+      try add(rows, mean: mean, v, to: sums, in: context)
+      if let variances = try sums.solve(
+        pass, rowCount: rows.rowCount, isCentred: mean != nil, v, in: context)
+      {
+        return variances
+      }
+    }
+  }
+
+  /// Yᵀ·Y and Yᵀ·1, m × m and m.
+  private struct Sums {
+    let h: Buffer<Double>
+    let t: Buffer<Double>
+
+    init(_ m: Int, in context: Context) throws(GenerativeError) {
+      h = try Buffer(count: m * m, in: context.memory)
+      t = try Buffer(count: m, in: context.memory)
+    }
+
+    /// Rotates V; returns the variances, or nil where another pass has more digits of them.
+    func solve(
+      _ pass: Int, rowCount n: Int, isCentred: Bool, _ v: DoubleMatrix, in context: Context
+    ) throws(GenerativeError) -> Buffer<Double>? {
+      let m = v.rowCount
+      let scale = 1 / Double(n - 1)
+      for i in 0..<m {
+        for j in i..<m {
+          // What rounding of the mean left.
+          if isCentred { h.base[i * m + j] -= t.base[i] * (t.base[j] / Double(n)) }
+          h.base[i * m + j] *= scale
+        }
+      }
+      let eigen = try GradedEigen(destroying: h.base, n: m, in: context)
+      let variances = try rotate(v, by: eigen, in: context)
+      return eigen.isEntangled && pass < mostPasses ? nil : variances
+    }
+  }
+
+  /// The second pass is for columns of very different scales, whose components the covariance's rounding mixes.
+  private static let mostPasses = 2
 
   /// V ← W·V; returns the variances.
   static func rotate(
@@ -83,14 +128,15 @@ enum Refinement {
 
   /// H ← H + Yᵀ·Y and t ← t + Yᵀ·1 for a batch.
   private static func add(
-    _ batch: RowBatch, mean: Buffer<Double>?, _ v: DoubleMatrix, to h: UnsafeMutablePointer<Double>,
-    _ t: UnsafeMutablePointer<Double>, in context: Context
+    _ batch: RowBatch, mean: Buffer<Double>?, _ v: DoubleMatrix, to sums: Sums, in context: Context
   ) throws(GenerativeError) {
+    let (h, t) = (sums.h.base, sums.t.base)
     let (m, d) = (v.rowCount, v.columnCount)
     if d <= NarrowUpdate.mostColumns {
       let update = try NarrowUpdate(rows: batch.rowCount, columns: d, rotatedBy: v, in: context)
-      return update.run(into: h, sums: t) { first, count, block, stride in
-        batch.centre(first, count, columns: 0..<d, of: d, about: mean?.base, into: block, stride: stride)
+      return update.run(into: h, sums: t) { first, count, block, pitch in
+        batch.centreColumns(
+          first, count, columns: 0..<d, of: d, about: mean?.base, into: block, pitch: pitch, in: context)
       }
     }
     let block = min(batch.rowCount, blockRows)

@@ -18,6 +18,8 @@ struct Spectrum {
   /// One a row, of as many of the leading as were asked for.
   var vectors: Buffer<Double>
   var vectorCount: Int
+  /// Variances that can be other than zero.
+  let rank: Int
   /// A variance so small is what rounding leaves of none.
   var rounding: Double
 
@@ -33,6 +35,7 @@ struct Spectrum {
     let d = moments.columnCount
     rowCount = moments.rowCount
     columnCount = d
+    rank = min(centred ? rowCount - 1 : rowCount, d)
     // The upper triangle, which is all that is written, is all that is read.
     let c = try Buffer<Double>(uninitializedCount: d * d, in: context.memory)
     try moments.covariance(into: c.base, centred: centred)
@@ -49,11 +52,13 @@ struct Spectrum {
   }
 
   init(
-    rowCount: Int, columnCount: Int, mean: Buffer<Double>, totalVariance: Double, variances: Buffer<Double>,
+    rowCount: Int, columnCount: Int, rank: Int, mean: Buffer<Double>, totalVariance: Double,
+    variances: Buffer<Double>,
     vectors: Buffer<Double>, vectorCount: Int
   ) {
     self.rowCount = rowCount
     self.columnCount = columnCount
+    self.rank = rank
     self.mean = mean
     self.totalVariance = totalVariance
     self.variances = variances
@@ -65,21 +70,19 @@ struct Spectrum {
   /// Whether the first `count` components and what they leave need refinement, and with all others or alone; nil:
   /// they are right.
   ///
+  /// What is left is the total less the variances found, and so right to the total's rounding: all others take part
+  /// where that is too much of it.
+  ///
   /// - Parameter element: of the rows.
   func refinement(of count: Int, _ element: RowElement) -> Refinement.Reach? {
-    let (first, least) = (variances[0], least(of: count))
-    guard Refinement.isNeeded(from: first, to: least, of: element) else { return nil }
-    let leavesLess = least < variances[max(count - 1, 0)]
-    return leavesLess || Refinement.needsAll(from: first, to: least) ? .all : .found
-  }
-
-  /// How small the variance of the last of `count` components is; of what these leave, the mean variance, where
-  /// that is to be told and is smaller.
-  func least(of count: Int) -> Double {
-    let rank = min(rowCount, columnCount)
-    let last = count > 0 ? variances[count - 1] : totalVariance
-    guard count < rank else { return last }
+    let count = min(count, rank)
+    let first = variances[0]
+    let last = count > 0 ? variances[count - 1] : first
     let rest = (0..<count).reduce(totalVariance) { $0 - variances[$1] }
-    return min(last, rest / Double(rank - count))
+    let isRestLost =
+      count < rank && first > 0
+      && (element == .double ? rest < totalVariance * 1e-4 : rest < first * Double(rank - count) * 1e-9)
+    if isRestLost || Refinement.needsAll(from: first, to: last) { return .all }
+    return Refinement.isNeeded(from: first, to: last, of: element) ? .found : nil
   }
 }

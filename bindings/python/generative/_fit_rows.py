@@ -11,7 +11,7 @@ import numpy as np
 
 from ._classes import as_labels
 from ._stream import is_stream
-from .dataset import STREAM_LABELS, Dataset
+from .dataset import STREAM_LABELS, Dataset, is_array
 
 
 class Rows(NamedTuple):

@@ -6,7 +6,7 @@ import ctypes
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Optional, TypeVar, Union
+from typing import Any, Callable, Optional, TypeVar, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -153,8 +153,10 @@ class Model(Estimator, Owner):
             raise_not_fitted(type(self).__name__)
         return self._handle
 
-    def _rows(self, X: Any) -> Any:
-        """What a method was given, a Dataset and a path too, as packed rows of the model's size."""
+    def _rows(self, X: Any, taken: Optional[Callable[[npt.NDArray[Any]], Any]] = None) -> Any:
+        """What a method was given, a Dataset and a path too, as rows of the model's size: packed, or as `taken` has
+        them."""
+        taken = taken or self._packed
         shape = self._row_shape()
         if isinstance(X, (str, os.PathLike)):
             X = open_dataset(X, shape=shape if len(shape) > 1 else None)
@@ -162,13 +164,13 @@ class Model(Estimator, Owner):
             self._check_scale(X)
             array = self._array_of(X)
             self._check_shape(array.shape[1:], shape)
-            return self._packed(array)
+            return taken(array)
         self._check_is_at_once(X)
         self._check_columns(X)
         array = self._numbers(X, "X")
         self._check_shape(array.shape[1:], shape)
         self._check_scale(array)
-        return self._packed(array)
+        return taken(array)
 
     def _numbers(self, X: Any, name: str) -> npt.NDArray[Any]:
         """X as a numeric array of the types that the model takes."""

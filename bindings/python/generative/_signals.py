@@ -6,13 +6,15 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from types import FrameType
 from typing import Any, Callable, Optional
 
 _NUMBERS = tuple(int(number) for number in signal.valid_signals())
 # The C functions, without the enums around them: at 64 signals a call these cost 80 microseconds.
-_getsignal: Callable[[int], Any] = getattr(signal.getsignal, "__wrapped__", signal.getsignal)
-_setsignal: Callable[[int, Any], Any] = getattr(signal.signal, "__wrapped__", signal.signal)
+_bare = import_module("_signal")
+_getsignal: Callable[[int], Any] = _bare.getsignal
+_setsignal: Callable[[int, Any], Any] = _bare.signal
 
 
 class Signals:

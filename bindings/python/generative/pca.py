@@ -141,7 +141,7 @@ class PCA(PCAFits):
             self._check_row_size(X.shape[1], self.n_features_in_)
             latents = np.concatenate([self._latents(self._packed(block), arrays) for block in dense_blocks(X)])
         else:
-            latents = self._latents(self._rows(X), arrays)
+            latents = self._latents(self._rows(X, self._as_stored), arrays)
         return self._labelled(latents, X)
 
     def inverse_transform(self, Z: npt.ArrayLike) -> Reals:
@@ -330,7 +330,8 @@ class PCA(PCAFits):
         if arrays is not None:
             return arrays.transform(rows).astype(rows.dtype, copy=False)
         latents = np.empty((len(rows), self._info().n_components), rows.dtype)
-        check(lib.gen_pca_transform(self._handle, address(rows), number_type(rows), len(rows), address(latents)))
+        kind = number_type(rows) + (0 if rows.flags.c_contiguous else c.BY_COLUMNS)
+        check(lib.gen_pca_transform(self._handle, address(rows), kind, len(rows), address(latents)))
         return latents
 
     def _numbers(self, X: Any, name: str) -> npt.NDArray[Any]:
@@ -341,6 +342,13 @@ class PCA(PCAFits):
 
     def _packed(self, array: npt.NDArray[Any]) -> Reals:
         return packed(array, np.result_type(real_type(array), self._type), None, "X")
+
+    def _as_stored(self, array: npt.NDArray[Any]) -> Reals:
+        """The same, but in Fortran order where they are in it."""
+        is_by_columns = array.ndim == 2 and array.flags.f_contiguous and array.dtype in (np.float32, np.float64)
+        if is_by_columns and array.dtype == np.result_type(array.dtype, self._type):
+            return array
+        return self._packed(array)
 
     @property
     def _type(self) -> Any:

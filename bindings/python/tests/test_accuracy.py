@@ -285,3 +285,83 @@ def test_the_quick_sweep_of_matrices_passes(benchmark, capsys):
     pytest.importorskip("sklearn")
     status = benchmark("accuracy").main(["--quick"])
     assert status == 0, capsys.readouterr().out
+
+
+def test_a_mean_that_is_off_in_every_column_costs_no_digits_along_a_direction():
+    """The first row is the shift of a partial fit. Off the mean by one deviation in each of 336 columns, it would
+    outweigh the largest variance 80 times."""
+    X = np.random.default_rng(5).standard_normal((356, 336))
+    pca = PCA(168)
+    for part in (X[:1], X[1:3], X[3:]):
+        pca.partial_fit(part)
+    variances = singular(X)[1][:168]
+    assert np.abs(pca.explained_variance_ - variances).max() < 10 * 2.2e-16 * variances[0]
+
+
+def test_a_gram_matrix_of_more_rows_than_columns_has_the_small_variances_too():
+    r = np.random.default_rng(6)
+    left = np.linalg.qr(r.standard_normal((91, 5)) - 0.0)[0]
+    X = (left * 10.0 ** -np.arange(0, 15, 3)) @ np.linalg.qr(r.standard_normal((5, 5)))[0]
+    expected = PCA(5, solver="covariance").fit(X).explained_variance_
+    found = PCA(5, solver="gram").fit(X).explained_variance_
+    reference = singular(X)[1]
+    np.testing.assert_allclose(found, reference, rtol=1e-2)
+    np.testing.assert_allclose(found[:4], reference[:4], rtol=1e-5)
+    np.testing.assert_allclose(found[:4], expected[:4], rtol=1e-5)
+
+
+def test_components_above_the_rounding_are_apart_from_directions_without_variance():
+    """Duplicate columns leave directions of no variance, whose rows of rounding are turned against the others."""
+    r = np.random.default_rng(7)
+    n, d, rank = 240, 160, 120
+    left, right = (np.linalg.qr(r.standard_normal((size, rank)))[0] for size in (n, rank))
+    values = 10.0 ** -np.minimum(0.15 * np.arange(rank), 12)
+    X = (left * values) @ right.T
+    X = X[:, r.integers(rank, size=d)]
+    centred, variances, components = singular(X)
+    count = int((variances > 1e-23 * variances[0]).sum())
+    pca = PCA(count).fit(X)
+    outside = pca.components_ - pca.components_ @ components[:count].T @ components[:count]
+    assert np.linalg.norm(outside, 2) < 40 * 2.2e-16 * np.sqrt(variances[0] / variances[count - 1])
+
+
+@in_both_types
+@pytest.mark.parametrize("shape", [(1, 3), (17, 5), (1000, 50), (300, 64), (70, 300), (33, 700), (5, 2000)])
+@pytest.mark.parametrize("k", [1, 3, 16, 18])
+def test_latents_of_any_shape_and_order_are_those_of_numpy(dtype, shape, k):
+    r = np.random.default_rng(8)
+    n, d = shape
+    X = (r.standard_normal((n, d)) + 3).astype(dtype)
+    pca = PCA(min(k, d, 40)).fit(np.vstack([X, r.standard_normal((60, d)).astype(dtype)]))
+    expected = (X.astype(np.float64) - pca.mean_) @ pca.components_.astype(np.float64).T
+    for rows in (X, np.asfortranarray(X)):
+        latents = pca.transform(rows)
+        assert latents.dtype == dtype
+        assert_close(latents, expected, precision(dtype))
+
+
+@in_both_types
+def test_a_row_by_columns_that_is_no_number_is_named(dtype):
+    X = np.asfortranarray(np.random.default_rng(9).standard_normal((40, 6)).astype(dtype))
+    pca = PCA(2).fit(X)
+    X[7, 3] = np.inf
+    with pytest.raises(ValueError, match="row 7, element 3"):
+        pca.transform(X)
+
+
+@pytest.mark.parametrize("make", [lambda: PCA(2), lambda: Moments(4)], ids=["pca", "moments"])
+def test_8_bit_pictures_and_floats_of_0_to_255_are_not_added_up(make):
+    values = np.random.default_rng(10).integers(0, 256, (30, 2, 2)).astype(np.uint8)
+    pictures, numbers = Dataset.from_array(values), values.reshape(30, 4).astype(np.float32)
+
+    def add(model, rows):
+        model.partial_fit(rows) if isinstance(model, PCA) else model.update(rows)
+
+    for first, second in ((pictures, numbers), (numbers, pictures)):
+        model = make()
+        add(model, first)
+        with pytest.raises(ValueError, match="8-bit"):
+            add(model, second)
+    model = make()
+    for rows in (pictures, numbers / np.float32(255)):
+        add(model, rows)

@@ -112,17 +112,3 @@ func multiplyDoubleBlock(
     j &+= doubleTileColumns
   }
 }
-
-/// See `DoubleKernels.addSquares`.
-func addDoubleSquares(_ x: DoubleInput, _ rows: Int, _ width: Int, _ columns: Int, _ c: DoubleOutput) {
-  var j = 0
-  while j < columns {
-    var i = 0
-    // Tiles that lie wholly below the diagonal are left out.
-    while i < columns && i < j &+ doubleTileColumns {
-      multiplyDoubleTile(x + i, width, x + j, width, rows, c + (i &* width &+ j), width)
-      i &+= tileRows
-    }
-    j &+= doubleTileColumns
-  }
-}

@@ -30,6 +30,7 @@ package var table: KernelTable {
     random: RandomKernels(uniform: uniform, normal: normal),
     doubles: DoubleKernels(
       tileColumns: 2 * DoubleVector.scalarCount, multiplyBlock: multiplyDoubleBlock,
-      addSquares: addDoubleSquares, dot: dotDoubles,
+      centreColumns: centreColumns, addSquares: addDoubleSquares, projectColumns: projectColumns,
+      dot: dotDoubles,
       addScaled: addScaledDoubles, multiplySymmetric: multiplySymmetric, secularSums: secularSums))
 }
