@@ -798,8 +798,8 @@ typedef struct gen_fit_options {
   int32_t optimizer;  /* GEN_OPTIMIZER_...; default: ADAM */
   /* GEN_SCHEDULE_...; default: GEN_AUTO (COSINE; gan: CONSTANT, of a narrow table LINEAR) */
   int32_t schedule;
-  /* > 0; default: GEN_AUTO (autoencoder, vae: 2e-3; classifier: 1e-3; gan: 2e-4, of a narrow table
-   * 1e-3) */
+  /* > 0; default: GEN_AUTO (autoencoder, vae: 2e-3, DENSE with rows of n > 4,096 values: 8.192 / n;
+   * classifier: 1e-3; gan: 2e-4, of a narrow table 1e-3) */
   double learning_rate;
   double beta1;        /* decay of gradients, [0, 1); default: GEN_AUTO (0.9; GAN: 0.5) */
   double beta2;        /* of their squares, [0, 1); default: GEN_AUTO (0.999; RMSPROP: 0.99) */

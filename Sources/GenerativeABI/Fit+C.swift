@@ -13,8 +13,12 @@ struct FitDefaults {
   var beta1 = 0.9
   var schedule = Int(GEN_SCHEDULE_COSINE)
 
-  /// Of autoencoders and VAEs.
-  static let mirrored = FitDefaults(learningRate: 2e-3)
+  /// Of autoencoders and VAEs. A step moves the sums of a dense layer by up to the rate times its inputs, so that more
+  /// inputs than faces of 32 × 32 have would saturate it.
+  static func mirrored(_ architecture: Architecture, _ shape: Shape) -> FitDefaults {
+    let excess = architecture == .dense ? max(1, Double(shape.count) / 4_096) : 1
+    return FitDefaults(learningRate: 2e-3 / excess)
+  }
   static let gan = FitDefaults(learningRate: 2e-4, beta1: 0.5, schedule: Int(GEN_SCHEDULE_CONSTANT))
   /// Of a GAN of a table of few columns.
   static let narrowGAN = FitDefaults(learningRate: 1e-3, beta1: 0.5, schedule: Int(GEN_SCHEDULE_LINEAR))

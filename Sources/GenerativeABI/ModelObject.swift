@@ -156,7 +156,7 @@ extension PCA: ModelObject, Reconstructing, Calibratable, Imputing {
 
 extension Autoencoder: NetworkModel, Reconstructing, Calibratable, Invertible, Imputing {
   static var kind: HandleKind { .autoencoder }
-  var fitDefaults: FitDefaults { .mirrored }
+  var fitDefaults: FitDefaults { .mirrored(options.architecture, options.shape) }
   var architecture: Architecture { options.architecture }
   var latentSize: Int { options.latentSize }
 
@@ -194,7 +194,7 @@ private func requireOneGenerator(_ generator: Int32, _ noun: String) throws(Gene
 
 extension VAE: NetworkModel, Reconstructing, Calibratable, Invertible, Imputing {
   static var kind: HandleKind { .vae }
-  var fitDefaults: FitDefaults { .mirrored }
+  var fitDefaults: FitDefaults { .mirrored(options.architecture, options.shape) }
   var labelClassCount: Int? { options.classCount }
   var architecture: Architecture { options.architecture }
   var latentSize: Int { options.latentSize }

@@ -13,7 +13,8 @@ extension OptionTable {
       schedule         word constant step cosine linear plateau = auto \
       : how the learning rate falls; auto: cosine, for a GAN constant, of a table of at most 32 columns linear
       learning_rate    number (0 *] = auto \
-      : learning rate; auto: 0.002, for a classifier 0.001, for a GAN 0.0002, of a table of at most 32 columns 0.001
+      : learning rate; auto: 0.002, with dense layers and rows of n > 4,096 values 8.192 / n, for a classifier 0.001, \
+      for a GAN 0.0002, of a table of at most 32 columns 0.001
       beta1            number [0 1) = auto \
       : decay of the mean of the gradients, or momentum of SGD; auto: 0.9, for a GAN 0.5
       beta2            number [0 1) = auto : decay of the mean of the squared gradients; auto: 0.999, for RMSProp 0.99

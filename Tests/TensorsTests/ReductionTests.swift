@@ -62,7 +62,7 @@ private let contexts: [Context] = Kernels.allTables.flatMap { table in
           }
         }
       }
-      #expect(context.isFinite(UnsafePointer(bitPattern: 64).unsafelyUnwrapped, count: 0))
+      #expect(context.isFinite(UnsafePointer<Float>(bitPattern: 64).unsafelyUnwrapped, count: 0))
     }
   }
 

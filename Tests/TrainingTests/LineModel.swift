@@ -10,6 +10,7 @@ final class LineModel: Trainable, @unchecked Sendable {
   let context = Context.standard
   var progress = Progress()
   var record: FitRecord?
+  var names = ModelNames()
   let learner: Learner
   /// What other models have calibrations for.
   var attachment: Double?
