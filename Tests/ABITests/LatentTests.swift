@@ -157,7 +157,7 @@ import Testing
     for bad in [-1, 3, .max] as [Int64] { expect(invert { $0.n_masks = bad }, 1) }
     let mask = [UInt8](repeating: 1, count: 4 * rowSize)
     mask.withUnsafeBufferPointer { mask in
-      for (count, status) in [(0, 1), (1, 0), (2, 1), (4, 0), (5, 1)] as [(Int64, gen_status)] {
+      for (count, status) in [(0, 1), (1, 0), (2, 1), (4, 0), (5, 1)] as [(Int64, Int)] {
         expect(invert { ($0.mask, $0.n_masks) = (mask.baseAddress, count) }, status)
       }
     }

@@ -15,7 +15,7 @@ struct OptionTests {
     try checkpoint.setOption("no", false)
     try checkpoint.setOption("nothing", "")
     try checkpoint.setOption("widths", [400, 200, 3])
-    try checkpoint.setOption("widths_none", [])
+    try checkpoint.setOption("widths_none", [Int]())
 
     let read = try Checkpoint.read(checkpoint.serialized().array)
     for (i, value) in doubles.enumerated() {

@@ -207,7 +207,8 @@ import Testing
     default:
       let padded = try ZeroPadding(
         Shape(height: 3, width: 5, channels: 2), to: Shape(height: 4, width: 6, channels: 2))
-      let convolution = try Convolution(padded.output, filters: 5, Window(4, stride: 2, padding: 1), leaky)
+      let convolution = try Convolution(
+        padded.output, filters: 5, Window(kernel: 4, stride: 2, padding: 1), leaky)
       run = try LayerRun(
         [padded, convolution, Dense(convolution.output, Shape(features: 1), .identity)], rows: rows,
         mode: mode)
