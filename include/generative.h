@@ -372,6 +372,14 @@ typedef struct gen_folder_options {
   int64_t width;     /* >= 1; must be set */
   int64_t channels;  /* 1 gray, 3 RGB, 4 RGBA; default: 3 */
   const gen_context *context;
+  int32_t resize; /* see gen_resize_options, as of all that follow; default: GEN_RESIZE_COVER */
+  int32_t filter; /* default: GEN_FILTER_TRIANGLE */
+  int64_t crop_height; /* default: GEN_AUTO (all of the image) */
+  int64_t crop_width;  /* default: GEN_AUTO (all of the image) */
+  double place_x;      /* default: 0.5 */
+  double place_y;      /* default: 0.5 */
+  double background;   /* default: 0 */
+  int32_t tolerant; /* 1: read images with missing pixels, see gen_load_image_options; default: 0 */
 } gen_folder_options;
 static inline gen_status gen_folder_options_init(gen_folder_options *options,
                                                  uint32_t struct_size) {
@@ -379,9 +387,12 @@ static inline gen_status gen_folder_options_init(gen_folder_options *options,
 }
 
 /* Opens the PNG and JPEG files of a folder, in the order of their names. Each image is decoded into
- * memory once, a byte per channel, resized to cover height x width and cropped to its centre.
- * Unreadable files are skipped, counted (gen_dataset_info) and reported to the callback. Returns
- * also GEN_E_IO, GEN_E_FORMAT (no readable image), GEN_E_LIMIT, GEN_E_CANCELLED. */
+ * memory once, a byte per channel, and resized to height x width; Images tells how it is read. Of a
+ * JPEG that is to be at most half as high and wide, only half, a quarter or an eighth of the pixels
+ * each way is decoded, at least twice those wanted (not for GEN_FILTER_NEAREST): faster, and within
+ * a few levels of the whole at edges. Unreadable files are skipped, counted (gen_dataset_info) and
+ * reported to the callback. Returns also GEN_E_IO, GEN_E_FORMAT (no readable image), GEN_E_LIMIT,
+ * GEN_E_CANCELLED. */
 GEN_API gen_status gen_dataset_open_folder(const char *path, const gen_folder_options *options,
                                            const gen_run *run, gen_dataset **dataset_out);
 
@@ -441,6 +452,7 @@ typedef struct gen_dataset_info_t {
   int64_t channels;
   int64_t n_classes; /* largest label + 1; 0 without labels */
   int64_t n_skipped; /* files of a folder that could not be read */
+  int64_t n_damaged; /* rows of a folder with missing pixels, read because of tolerant */
 } gen_dataset_info_t;
 GEN_API gen_status gen_dataset_info(const gen_dataset *dataset, gen_dataset_info_t *info_out);
 /* Reads rows as floats. */
@@ -471,7 +483,20 @@ GEN_API gen_status gen_dataset_classify(const gen_dataset *dataset, const float 
 /* ---- Images ---------------------------------------------------------------------------------
  *
  * An image has 8 bits a channel, and can be read from and written to PNG and JPEG files. It never
- * changes. Its pixels come from its context, whose limits hold; images made from it share it. */
+ * changes. Its pixels come from its context, whose limits hold; images made from it share it.
+ *
+ * What becomes of what a file says beside its pixels:
+ * - orientation: applied, from Exif in a JPEG or PNG (chunk eXIf); XMP is not read;
+ * - gamma and ICC profiles: ignored; the numbers of the pixels stay as they are in the file;
+ * - alpha: kept as it is, not premultiplied; where it is dropped, the image is laid over white;
+ * - CMYK: inverted, as Adobe and Pillow take it with or without Adobe's marker, then each ink times
+ *   black; the result is RGB without a profile;
+ * - 16 bits are rounded to 8; gray is 0.299 R + 0.587 G + 0.114 B.
+ *
+ * What is wrong with a file is sorted. Where all pixels are there (wrong parameters of a baseline
+ * scan, wrong checksums of chunks without pixels, no end marker), the image is read and the
+ * context's log hears of it. Where pixels are missing (a cut file, corrupt data), it is refused;
+ * tolerant reads it as far as it goes. */
 
 typedef struct gen_image gen_image;
 
@@ -480,6 +505,9 @@ typedef struct gen_load_image_options {
   uint32_t initialized;
   int64_t channels; /* 1 gray, 3 RGB, 4 RGBA; default: GEN_AUTO (as in the file) */
   const gen_context *context;
+  /* 1: read an image with missing pixels, which become gray (in a progressive JPEG, less detailed);
+   * the context's log hears of it; default: 0 */
+  int32_t tolerant;
 } gen_load_image_options;
 static inline gen_status gen_load_image_options_init(gen_load_image_options *options,
                                                      uint32_t struct_size) {
@@ -518,8 +546,33 @@ static inline gen_status gen_grid_options_init(gen_grid_options *options, uint32
 GEN_API gen_status gen_image_create_grid(const float *rows, int64_t n_rows, int64_t height,
                                          int64_t width, int64_t channels,
                                          const gen_grid_options *options, gen_image **image_out);
-/* Makes a copy resized to cover height x width, centre-cropped. Returns also GEN_E_LIMIT. */
+
+enum { GEN_RESIZE_COVER = 0, GEN_RESIZE_CONTAIN = 1, GEN_RESIZE_STRETCH = 2 };
+enum { GEN_FILTER_TRIANGLE = 0, GEN_FILTER_LANCZOS = 1, GEN_FILTER_NEAREST = 2 };
+
+typedef struct gen_resize_options {
+  uint32_t struct_size;
+  uint32_t initialized;
+  int32_t resize;      /* GEN_RESIZE_COVER (and cut), GEN_RESIZE_CONTAIN (beside background),
+                          GEN_RESIZE_STRETCH (each axis by its own factor); default: GEN_RESIZE_COVER */
+  int32_t filter;      /* GEN_FILTER_TRIANGLE or GEN_FILTER_LANCZOS, which count every pixel when
+                          shrinking, or GEN_FILTER_NEAREST; default: GEN_FILTER_TRIANGLE */
+  int64_t crop_height; /* what is cut out first, at most the image; default: GEN_AUTO (all of it) */
+  int64_t crop_width;  /* default: GEN_AUTO (all of it) */
+  double place_x;      /* where what is cut or contained stands: 0 left ... 1 right; default: 0.5 */
+  double place_y;      /* 0 top ... 1 bottom; a cut of h of H rows begins at row place_y * (H - h),
+                          rounded; default: 0.5 */
+  double background;   /* gray value beside a contained image, 0 ... 1, opaque; default: 0 */
+} gen_resize_options;
+static inline gen_status gen_resize_options_init(gen_resize_options *options,
+                                                 uint32_t struct_size) {
+  return gen_struct_init("resize", options, struct_size);
+}
+
+/* Makes a copy resized to height x width. Colours weigh by their alpha. options: NULL: defaults.
+ * Returns also GEN_E_LIMIT. */
 GEN_API gen_status gen_image_create_resized(const gen_image *image, int64_t height, int64_t width,
+                                            const gen_resize_options *options,
                                             gen_image **image_out);
 GEN_API void gen_image_destroy(gen_image *image);
 /* Reports the size. Each output may be NULL. */

@@ -12,12 +12,14 @@ final class DatasetHandle: HandleObject {
 
   let dataset: Dataset
   let skippedCount: Int
+  let damagedCount: Int
   /// The factors' names as C strings.
   let factorNames: [StaticCString]
 
-  init(_ dataset: Dataset, skippedCount: Int = 0) {
+  init(_ dataset: Dataset, skippedCount: Int = 0, damagedCount: Int = 0) {
     self.dataset = dataset
     self.skippedCount = skippedCount
+    self.damagedCount = damagedCount
     factorNames = dataset.factors.map { $0.factors.map { StaticCString.of($0.name) } } ?? []
   }
 }
@@ -113,9 +115,15 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
     let shape = try values.shape()
     let observer = try Observer(run)
     var skippedCount = 0
+    var damagedCount = 0
+    var reading = Image.Reading()
+    reading.resizing = Resizing(values)
+    reading.isTolerant = o.tolerant == 1
     let dataset = try following(run) { () throws(GenerativeError) in
-      try Dataset.folder(path, shape: shape, recursive: o.recursive == 1, context: context) {
-        (_, reason) throws(GenerativeError) in
+      try Dataset.folder(
+        path, shape: shape, recursive: o.recursive == 1, reading: reading, context: context,
+        onDamage: { _ in damagedCount += 1 }
+      ) { (_, reason) throws(GenerativeError) in
         skippedCount += 1
         guard let tell = observer.tell else { return }
         var event = Event(.skipped)
@@ -123,7 +131,7 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
         if tell(event) == .stopNow { throw GenerativeError(.cancelled, "the callback stopped the reading") }
       }
     }
-    return DatasetHandle(dataset, skippedCount: skippedCount)
+    return DatasetHandle(dataset, skippedCount: skippedCount, damagedCount: damagedCount)
   }
 }
 
@@ -198,6 +206,7 @@ private func checkRows(
     info.channels = Int64(object.dataset.shape.channels)
     info.n_classes = Int64(object.dataset.classCount)
     info.n_skipped = Int64(object.skippedCount)
+    info.n_damaged = Int64(object.damagedCount)
     try info.write(to: info_out, "info_out")
   }
 }

@@ -78,6 +78,7 @@ extension OptionTable {
       channels  whole * * : channels of a row
       n_classes whole * * : largest label + 1; 0 without labels
       n_skipped whole * * : files of a folder that could not be read
+      n_damaged whole * * : rows of a folder with missing pixels
       """), isOutput: true)
 
   static let pcaInfo = OptionTable(

@@ -173,7 +173,7 @@ static gen_status use_picture(const unsigned char *bytes, int64_t count) {
   options.channels = count % 2 ? 3 : GEN_AUTO;
   status = gen_image_load_memory(bytes, count, &options, &image);
   if (status == GEN_OK)
-    CHECK(gen_image_create_resized(image, 7, 5, &small) == GEN_OK, "resized");
+    CHECK(gen_image_create_resized(image, 7, 5, NULL, &small) == GEN_OK, "resized");
   gen_image_destroy(small);
   gen_image_destroy(image);
   return status;

@@ -120,6 +120,14 @@ class FolderOptions(Structure):
         ("width", c_int64),
         ("channels", c_int64),
         ("context", Handle),
+        ("resize", c_int32),
+        ("filter", c_int32),
+        ("crop_height", c_int64),
+        ("crop_width", c_int64),
+        ("place_x", c_double),
+        ("place_y", c_double),
+        ("background", c_double),
+        ("tolerant", c_int32),
     ]
 
 
@@ -168,6 +176,7 @@ class DatasetInfo(Structure):
         ("channels", c_int64),
         ("n_classes", c_int64),
         ("n_skipped", c_int64),
+        ("n_damaged", c_int64),
     ]
 
 
@@ -178,6 +187,7 @@ class LoadImageOptions(Structure):
         ("initialized", c_uint32),
         ("channels", c_int64),
         ("context", Handle),
+        ("tolerant", c_int32),
     ]
 
 
@@ -192,6 +202,21 @@ class GridOptions(Structure):
         ("background", c_double),
         ("stretch", c_int32),
         ("context", Handle),
+    ]
+
+
+class ResizeOptions(Structure):
+    c_name = "gen_resize_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("initialized", c_uint32),
+        ("resize", c_int32),
+        ("filter", c_int32),
+        ("crop_height", c_int64),
+        ("crop_width", c_int64),
+        ("place_x", c_double),
+        ("place_y", c_double),
+        ("background", c_double),
     ]
 
 

@@ -130,10 +130,19 @@ class Dataset(Owner):
         recursive: bool = False,
         on_skip: Optional[Callable[[str], Any]] = None,
         context: Optional[Context] = None,
+        tolerant: bool = False,
+        resize: str = "cover",
+        filter: str = "triangle",
+        crop_height: Optional[int] = None,
+        crop_width: Optional[int] = None,
+        place_x: float = 0.5,
+        place_y: float = 0.5,
+        background: float = 0.0,
     ) -> Dataset:
-        """The PNG and JPEG files of a folder, resized to cover height x width and centre-cropped.
+        """The PNG and JPEG files of a folder, resized to height x width as `Image.resized` tells.
 
-        on_skip(message) is called for each file that cannot be read; by default it is a warning.
+        on_skip(message) is called for each file that cannot be read; by default it is a warning. tolerant:
+        read damaged files as far as they go, with gray for the missing pixels; info.n_damaged counts them.
         """
         told: list[str] = []
         report = on_skip or told.append
@@ -143,7 +152,20 @@ class Dataset(Owner):
                 report(event.message)
 
         options = OptionStruct(
-            "folder", FolderOptions, recursive=recursive, height=height, width=width, channels=channels
+            "folder",
+            FolderOptions,
+            recursive=recursive,
+            height=height,
+            width=width,
+            channels=channels,
+            tolerant=bool(tolerant),
+            resize=resize,
+            filter=filter,
+            crop_height=crop_height,
+            crop_width=crop_width,
+            place_x=place_x,
+            place_y=place_y,
+            background=background,
         )
         options.struct.context = handle_of(context)
         arguments = (lib.gen_dataset_open_folder, os.fsencode(path), options.pointer)
@@ -286,18 +308,22 @@ def open_dataset(
     *,
     shape: Optional[Sequence[int]] = None,
     context: Optional[Context] = None,
+    **reading: Any,
 ) -> Dataset:
     """The rows of a folder of PNG and JPEG files, of an IDX file (plain or gzipped) or a .npy file.
 
     labels: a file of class numbers, of the same kind. shape: of a row; pictures of a folder are
-    resized to cover it and centre-cropped; None: the size and channels of the folder's first.
+    resized to it; None: the size and channels of the folder's first. reading: other options of
+    `Dataset.from_folder`, for a folder only.
     """
     path = Path(os.fsdecode(path))
     if path.is_dir():
         if labels is not None:
             raise ValueError("labels must be None for a folder")
         height, width, channels = shape_of_rows(_first_picture(path, context) if shape is None else shape)
-        return Dataset.from_folder(path, height, width, channels, context=context)
+        return Dataset.from_folder(path, height, width, channels, context=context, **reading)
+    if reading:
+        raise TypeError(f"{next(iter(reading))} is an option for a folder, and {path} is none")
     if path.suffix == ".npy":
         array = np.load(path, mmap_mode="r")
         known = None if labels is None else np.load(os.fsdecode(labels))
