@@ -798,6 +798,15 @@ typedef struct gen_fit_options {
   /* With comm: 1: all ranks have the same rows, and each takes its part of every batch; 0: each has
    * rows of its own; default: 0 */
   int32_t shared_rows;
+  /* Augmentation: each time a step reads a row, an image, it is changed at random by seed, step and
+   * place in the batch. Validation rows are not. GEN_E_UNSUPPORTED for rows of one pixel's height
+   * or width, and with preparation STANDARDIZE */
+  int32_t flip;    /* 1: mirror left to right, half of the time; default: 0 */
+  int64_t shift;   /* up to so many pixels each way, edges repeated, 0 ... 4,096; default: 0 */
+  double rotation; /* by up to so many degrees, edges repeated, 0 ... 180; default: 0 */
+  /* Brightness, then contrast, then saturation times 1 - this ... 1 + this, each within [0, 1];
+   * 0 ... 1; default: 0 */
+  double color_jitter;
 } gen_fit_options;
 static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t struct_size) {
   return gen_struct_init("fit", options, struct_size);

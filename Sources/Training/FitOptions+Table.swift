@@ -39,5 +39,10 @@ extension OptionTable {
       validation       pointer : dataset to evaluate after each epoch
       comm             pointer : ranks that fit the model together
       shared_rows      flag = false : every rank's dataset has the same rows
+      flip             flag = false : mirror images left to right, half of the time
+      shift            whole 0 4096 = 0 : shift images at random, by up to so many pixels each way; edges repeat
+      rotation         double [0 180] = 0 : rotate images at random, by up to so many degrees; edges repeat
+      color_jitter     double [0 1] = 0 \
+      : multiply brightness, contrast and saturation of images at random, by 1 - this ... 1 + this
       """))
 }

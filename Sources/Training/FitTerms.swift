@@ -36,10 +36,13 @@ package struct FitTerms: Sendable {
     add("patience", options.patience ?? 0)
     add("min_delta", options.minDelta)
     add("keep_best", options.keepsBest)
+    add(Self.augmentation, options.augmentation)
     add("dataset", Self.text(dataset, rows))
     add("validation", options.validation.map { Self.text($0, validationRows) } ?? "none")
     if rankCount > 1, !options.sharesRows { add("ranks", rankCount) }
   }
+
+  private static let augmentation = "augmentation"
 
   /// The text of a term; nil when there is none.
   subscript(name: String) -> String? { values.first { $0.name == name }?.text }
@@ -104,7 +107,10 @@ package struct FitTerms: Sendable {
 
   private func check(_ new: FitTerms) throws(GenerativeError) {
     for (name, text) in new.values {
-      guard let old = self[name], old != text else { continue }
+      // Earlier versions augmented nothing.
+      guard let old = self[name] ?? (name == Self.augmentation ? Augmentation().description : nil),
+        old != text
+      else { continue }
       throw GenerativeError(
         .mismatch, "resume: \(name) was \(old) in the fit to go on with and cannot be \(text)")
     }

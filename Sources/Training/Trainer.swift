@@ -15,6 +15,7 @@ package final class Trainer {
   private let options: FitOptions
   private let step: any TrainingStep
   private let batches: Batches
+  private let augmenter: Augmenter?
   private let validation: Batches?
   private let reporter: Reporter
   private let writer: CheckpointWriter?
@@ -131,6 +132,7 @@ package final class Trainer {
       rowCounts: rows, context: model.context)
     // A stream's length is not known before it was read once.
     if batches.stepCount == 0 { batches.finish(steps: record.stepsPerEpoch) }
+    augmenter = try Augmenter.make(options.augmentation, of: model)
     var validationBatches: Batches?
     if let validation = options.validation {
       validationBatches = try Batches(
@@ -288,6 +290,7 @@ package final class Trainer {
     model.progress.stepCount += 1
     let time = time(after: record.stepsDone, slice)
     record.stepsDone += 1
+    augmenter?.apply(batches.base, count: slice.rowCount, at: time)
     let figures: Figures
     do throws(Runaway) {
       figures = try step.learn(batches.base, rows: slice.rowCount, at: time)

@@ -131,6 +131,8 @@ struct DataOptions: ParsableArguments {
   @Option(help: "Maximum number of rows; for faces, the number to draw (default: 10,000).")
   var rows: Int?
 
+  @OptionGroup var pictures: PictureFlags
+
   func validate() throws {
     if let rows, rows < 1 { throw ValidationError("--rows must be at least 1, not \(rows)") }
   }
@@ -148,6 +150,7 @@ struct DataOptions: ParsableArguments {
   }
 
   private func unlimited(_ data: String, for shape: Shape?) throws -> Dataset {
+    if !isFolder(data) { try pictures.refuse(for: data) }
     let parts = data.split(separator: ":", omittingEmptySubsequences: false)
     if parts[0] == "faces", parts.count < 3, let seed = parts.count == 1 ? 0 : UInt64(parts[1]) {
       let drawn = Shape(
@@ -159,7 +162,10 @@ struct DataOptions: ParsableArguments {
   }
 
   private func folder(_ path: String, for shape: Shape?) throws -> Object {
-    var options: gen_folder_options = try defaults(gen_folder_options_init)
+    let given = try pictures.options()
+    var options = given.value
+    let context = try pictures.context()
+    options.context = context?.handle
     options.recursive = 1
     options.height = Int64(size?.height ?? shape?.height ?? 64)
     options.width = Int64(size?.width ?? shape?.width ?? 64)
@@ -171,6 +177,7 @@ struct DataOptions: ParsableArguments {
       }
       return Int32(GEN_GO_ON)
     }
+    defer { withExtendedLifetime(context) {} }
     return try Object(gen_dataset_destroy) { gen_dataset_open_folder(path, &options, &run, $0) }
   }
 

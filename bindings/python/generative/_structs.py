@@ -324,6 +324,10 @@ class FitOptions(Structure):
         ("validation", Handle),
         ("comm", POINTER(Comm)),
         ("shared_rows", c_int32),
+        ("flip", c_int32),
+        ("shift", c_int64),
+        ("rotation", c_double),
+        ("color_jitter", c_double),
     ]
 
 

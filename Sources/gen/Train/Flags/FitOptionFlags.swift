@@ -113,6 +113,29 @@ struct FitOptionFlags: OptionFlags {
         + "1e+09).", valueName: "n"))
   var checkpointSeconds: String?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Mirror images left to right, half of the time (default: false)."))
+  var flip: Bool?
+
+  @Option(
+    help: ArgumentHelp(
+      "Shift images at random, by up to so many pixels each way; edges repeat (0 ... 4,096; "
+        + "default: 0).", valueName: "n"))
+  var shift: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Rotate images at random, by up to so many degrees; edges repeat (0 ... 180; default: 0.0).", valueName: "n"))
+  var rotation: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Multiply brightness, contrast and saturation of images at random, by 1 - this ... 1 + this "
+        + "(0 ... 1; default: 0.0).", valueName: "n"))
+  var colorJitter: String?
+
   var all: [(name: String, value: String?)] {
     [
       ("epochs", epochs),
@@ -135,6 +158,10 @@ struct FitOptionFlags: OptionFlags {
       ("keep_best", keepBest.map { $0 ? "true" : "false" }),
       ("checkpoint_steps", checkpointSteps),
       ("checkpoint_seconds", checkpointSeconds),
+      ("flip", flip.map { $0 ? "true" : "false" }),
+      ("shift", shift),
+      ("rotation", rotation),
+      ("color_jitter", colorJitter),
     ]
   }
 }
