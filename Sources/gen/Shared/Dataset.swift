@@ -162,14 +162,14 @@ struct DataOptions: ParsableArguments {
   }
 
   private func folder(_ path: String, for shape: Shape?) throws -> Object {
-    let given = try pictures.options()
+    let given = try pictures.options(
+      Shape(
+        height: size?.height ?? shape?.height ?? 64, width: size?.width ?? shape?.width ?? 64,
+        channels: channels ?? shape?.channels ?? 3))
     var options = given.value
     let context = try pictures.context()
     options.context = context?.handle
     options.recursive = 1
-    options.height = Int64(size?.height ?? shape?.height ?? 64)
-    options.width = Int64(size?.width ?? shape?.width ?? 64)
-    options.channels = Int64(channels ?? shape?.channels ?? 3)
     var run: gen_run = try defaults(gen_run_init)
     run.event = { event, _ in
       if let event, event.pointee.kind == Int32(GEN_EVENT_SKIPPED) {

@@ -55,8 +55,12 @@ struct PictureFlags: OptionFlags {
     [("max_image_pixels", maxImagePixels), ("max_image_side", maxImageSide)]
   }
 
-  /// The library's options of a folder, with these flags.
-  func options() throws -> OptionStruct<gen_folder_options> { try OptionStruct("folder", text) }
+  /// The library's options of a folder whose pictures become rows of `shape`.
+  func options(_ shape: Shape) throws -> OptionStruct<gen_folder_options> {
+    let sides = [("height", shape.height), ("width", shape.width), ("channels", shape.channels)]
+    return try OptionStruct(
+      "folder", text + sides.map { name, value in " " + option(name, value) }.joined())
+  }
 
   /// The context whose limits hold; nil: the default one.
   func context() throws -> Object? {
