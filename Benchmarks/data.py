@@ -61,13 +61,13 @@ FOLDERS = {
 
 
 def photograph(height, width, random):
-    """height x width x 3 bytes: smooth colours, some noise."""
+    """height x width x 3 bytes: smooth colours, and in large ones some noise."""
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     planes = []
     for _ in range(3):
         a, b, c, d = random.random(4)
         planes.append(128 + 60 * np.sin(x * (0.01 + 0.05 * a) + 9 * b) + 50 * np.cos(y * (0.01 + 0.05 * c) + 9 * d))
-    noise = random.integers(-6, 7, (height, width, 3))
+    noise = random.integers(-6, 7, (height, width, 3)) if height > 64 else 0
     return (np.stack(planes, -1) + noise).clip(0, 255).astype(np.uint8)
 
 

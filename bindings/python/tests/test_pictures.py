@@ -5,27 +5,16 @@ from __future__ import annotations
 import io
 import itertools
 import struct
-import time
 import zlib
 
 import numpy as np
 import pytest
+from pictures import SIGNATURE, chunk, levels, photo, png, random
+
 from generative import Context, Dataset, GenerativeError, Image, read_image
 
 PIL = pytest.importorskip("PIL.Image")
 ImageOps = pytest.importorskip("PIL.ImageOps")
-
-random = np.random.default_rng(7)
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
-
-
-def photo(height, width, channels=3):
-    """Smooth colours with edges and some noise."""
-    y, x = np.mgrid[0:height, 0:width]
-    planes = [128 + 90 * np.sin(x / (7 + c) + c) * np.cos(y / (9 - c)) for c in range(channels)]
-    pixels = np.stack(planes, -1) + random.integers(-9, 10, (height, width, channels))
-    pixels[height // 3 : height // 2, width // 4 : width // 2] = 250
-    return pixels.clip(0, 255).astype(np.uint8)
 
 
 def saved(pixels, kind="JPEG", mode=None, **options):
@@ -35,29 +24,10 @@ def saved(pixels, kind="JPEG", mode=None, **options):
     return file.getvalue()
 
 
-def levels(data, **options):
-    """What the library makes of a file, in levels."""
-    with Image.from_bytes(data, **options) as image:
-        return np.rint(image.pixels * 255).astype(int)
-
-
 def pillow(data, mode=None):
     picture = ImageOps.exif_transpose(PIL.open(io.BytesIO(data)))
     array = np.asarray(picture.convert(mode) if mode else picture).astype(int)
     return array[..., None] if array.ndim == 2 else array
-
-
-def chunk(name, body, harm=0):
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body) ^ harm)
-
-
-def png(*chunks, pixels=None):
-    """A PNG of 6 x 8 RGB pixels with these chunks before its pixels."""
-    pixels = photo(6, 8) if pixels is None else pixels
-    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
-    header = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], 8, 2, 0, 0, 0)
-    content = [chunk(b"IHDR", header), *chunks, chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b"")]
-    return SIGNATURE + b"".join(content)
 
 
 @pytest.fixture
@@ -67,77 +37,6 @@ def log():
     with Context(log=lambda level, message: heard.append(message)) as context:
         heard.clear()
         yield context, heard
-
-
-# ---- Work is bounded ----
-
-JPEG = saved(photo(8, 8))
-SEGMENTS = {f"APP{i}": bytes([0xFF, 0xE0 + i, 0, 2]) for i in range(16)} | {
-    "COM": b"\xff\xfe\0\2",
-    "Exif": b"\xff\xe1\0\x16Exif\0\0II*\0\x08\0\0\0\xff\xff\x12\1",
-    "Exif of 65,533 bytes": b"\xff\xe1\xff\xffExif\0\0II*\0\x08\0\0\0\xff\xff" + bytes(65_517),
-    "DQT": b"\xff\xdb\0\x43\0" + b"\1" * 64,
-    "DHT": b"\xff\xc4\0\x14\0\1" + bytes(15) + b"\0",
-    "DRI": b"\xff\xdd\0\4\0\1",
-    "DAC": b"\xff\xcc\0\4\0\0",
-    "RST": b"\xff\xd0",
-    "fill": b"\xff",
-    "stray": b"\xff\xff\0\0",
-    "ICC": b"\xff\xe2\0\x12ICC_PROFILE\0\1\1\0\0",
-    "Adobe": b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\0",
-    "JFIF": b"\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0",
-}
-CHUNKS = [b"tEXt", b"zTXt", b"iTXt", b"iCCP", b"eXIf", b"gAMA", b"cHRM", b"sRGB", b"bKGD", b"hIST", b"pHYs"]
-CHUNKS += [b"sBIT", b"sPLT", b"tIME", b"oFFs", b"pCAL", b"sCAL", b"cICP", b"tRNS", b"IDAT", b"PLTE", b"teSt", b"fcTL"]
-BODIES = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"bKGD": 6, b"pHYs": 9, b"tRNS": 6, b"PLTE": 3, b"tIME": 7, b"sBIT": 3}
-
-
-def seconds_per_megabyte(data):
-    start = time.process_time()
-    try:
-        levels(data)
-    except GenerativeError:
-        pass
-    return (time.process_time() - start) * 1e6 / len(data)
-
-
-@pytest.mark.parametrize("name", SEGMENTS)
-def test_segments_of_a_jpeg_cost_by_their_bytes(name):
-    segment = SEGMENTS[name]
-    data = JPEG[:2] + segment * (600_000 // len(segment)) + JPEG[2:]
-    assert min(seconds_per_megabyte(data) for _ in range(3)) < 0.5
-
-
-@pytest.mark.parametrize("name", CHUNKS)
-@pytest.mark.parametrize("harm", [0, 1])
-def test_chunks_of_a_png_cost_by_their_bytes(name, harm):
-    one = chunk(name, bytes(BODIES.get(name, 0)), harm)
-    data = png(one * (600_000 // len(one)))
-    assert min(seconds_per_megabyte(data) for _ in range(3)) < 0.5
-
-
-def scans(side, count):
-    """A progressive JPEG of side x side gray pixels whose scans after the first are a few bytes each."""
-    blocks = (side // 8) ** 2
-    content = b"\xff\xd8\xff\xdb\0\x43\0" + b"\1" * 64
-    content += b"\xff\xc2\0\x0b\x08" + struct.pack(">HH", side, side) + b"\1\1\x11\0"
-    content += b"\xff\xc4\0\x14\0\1" + bytes(15) + b"\0"  # one code: no difference
-    content += b"\xff\xc4\0\x14\x10\1" + bytes(15) + b"\xe0"  # one code: a run of 2^14 blocks without coefficients
-    content += b"\xff\xda\0\x08\1\1\0\0\0\x0d" + bytes(blocks // 8 + 1)
-    for i in range(count):
-        low, coefficient = 13 - i % 14, 1 + i // 14 % 63
-        content += b"\xff\xda\0\x08\1\1\0" + bytes([coefficient, coefficient, (0 if low == 13 else low + 1) << 4 | low])
-        content += bytes(2 * (blocks // 2**14 + 1))
-    return content + b"\xff\xd9"
-
-
-def test_scans_of_a_large_jpeg_are_paid_for_by_its_bytes():
-    with pytest.raises(GenerativeError, match="more scans than max_jpeg_scans, or than its bytes pay for"):
-        Image.from_bytes(scans(4096, 490))
-    assert seconds_per_megabyte(scans(4096, 490)) < 60
-    # Those of real pictures are: ten scans of a flat one.
-    flat = saved(np.full((2048, 2048, 3), 90, np.uint8), progressive=True)
-    assert (levels(flat) == pillow(flat)).all()
 
 
 # ---- What is wrong is sorted ----
@@ -252,8 +151,8 @@ def test_orientation_is_applied_in_both_kinds(kind, orientation, tmp_path):
             found = dataset.read() * 255
         with Image.from_bytes(large) as image, image.resized(24, 32, **options) as small:
             expected = small.pixels * 255
-        # A JPEG is shrunk by its transform first, which is another filter; a window elsewhere would show.
-        assert np.abs(found - expected).mean() < 0.7 if kind == "JPEG" else np.abs(found - expected).max() < 1.01
+        # A JPEG is shrunk by its transform first, another filter; the wrong window differs by 20 in the mean.
+        assert np.abs(found - expected).mean() < 1 if kind == "JPEG" else np.abs(found - expected).max() < 1.01
 
 
 def test_cmyk_without_adobes_marker_is_read_as_pillow_does():
@@ -408,6 +307,11 @@ JPEGS = {
         (("quality", 100), ("optimize", True)),
     )
 }
+
+
+def test_ten_scans_of_a_flat_picture_are_read():
+    flat = saved(np.full((2048, 2048, 3), 90, np.uint8), progressive=True)
+    assert (levels(flat) == pillow(flat)).all()
 
 
 @pytest.mark.parametrize("name", JPEGS)
