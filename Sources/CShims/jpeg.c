@@ -170,7 +170,7 @@ static void read_header(struct jpeg_job *job, const uint8_t *bytes, int64_t coun
   if (job->status != SHIM_PICTURE_OK)
     longjmp(job->jump, 1);
   /* A block of 8 x 8 pixels takes at least one bit of Huffman code. */
-  if (!codec->arith_code && !limits->tolerant && width * height / 64 > count * 8)
+  if (!codec->arith_code && !limits->tolerant && width * height / 64 / 8 > count)
     fail_saying(common, SHIM_PICTURE_TRUNCATED, "the file is too short for its width and height");
   switch (codec->jpeg_color_space) {
   case JCS_GRAYSCALE:
@@ -228,7 +228,8 @@ static void decode(struct jpeg_job *job, const uint8_t *bytes, int64_t count,
   read_header(job, bytes, count, limits);
   /* A scan may touch every block for a few bytes: it has to be paid for by the size of the file. */
   int64_t blocks = (int64_t)codec->image_width * codec->image_height / 64 * codec->num_components;
-  int64_t paid = 8 + (1024 * count + (1 << 22)) / (blocks + 1);
+  int64_t paying = count < 1 << 30 ? count : 1 << 30;
+  int64_t paid = 8 + (1024 * paying + (1 << 22)) / (blocks + 1);
   job->scan_limit = paid < limits->scan_count ? paid : limits->scan_count;
   job->tolerant = limits->tolerant;
   job->progress.progress_monitor = watch;

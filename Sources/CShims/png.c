@@ -139,7 +139,7 @@ static void check_size(struct png_job *job, const struct shim_picture_limits *li
     fail_saying(job, SHIM_PICTURE_TRUNCATED, "it is too short for its width and height");
 }
 
-/* The orientation that the first chunk eXIf states, wherever it stands, else 1. */
+/* The orientation that the first chunk eXIf states, wherever it stands before the end, else 1. */
 static int32_t orientation(const uint8_t *bytes, int64_t count) {
   for (int64_t at = 8; at <= count - 12;) {
     int64_t length = big_endian(bytes + at);
@@ -150,6 +150,8 @@ static int32_t orientation(const uint8_t *bytes, int64_t count) {
       int64_t sum = crc32(0, name, (unsigned)length + 4);
       return sum == big_endian(name + 4 + length) ? exif_orientation(name + 4, length) : 1;
     }
+    if (memcmp(name, "IEND", 4) == 0)
+      return 1;
     at += 12 + length;
   }
   return 1;

@@ -178,7 +178,9 @@ struct DataOptions: ParsableArguments {
       return Int32(GEN_GO_ON)
     }
     defer { withExtendedLifetime(context) {} }
-    return try Object(gen_dataset_destroy) { gen_dataset_open_folder(path, &options, &run, $0) }
+    let rows = try Object(gen_dataset_destroy) { gen_dataset_open_folder(path, &options, &run, $0) }
+    try pictures.tell(of: rows)
+    return rows
   }
 
   private func idx(_ path: String) throws -> Object {

@@ -70,6 +70,16 @@ struct PictureFlags: OptionFlags {
     return try Object(gen_context_destroy) { gen_context_create(&options, $0) }
   }
 
+  /// Counts the rows with missing pixels, if there are any.
+  func tell(of rows: Object) throws {
+    var info = gen_dataset_info_t()
+    info.struct_size = UInt32(MemoryLayout<gen_dataset_info_t>.stride)
+    try check(gen_dataset_info(rows.handle, &info))
+    if info.n_damaged > 0 {
+      complain("missing pixels, which are gray, in \(info.n_damaged) of \(info.n_rows) pictures")
+    }
+  }
+
   /// Refuses flags that nothing would read.
   func refuse(for data: String) throws {
     guard let (name, _) = (all + limits).first(where: { $0.value != nil }) else { return }
