@@ -170,7 +170,7 @@ static void read_header(struct jpeg_job *job, const uint8_t *bytes, int64_t coun
   if (job->status != SHIM_PICTURE_OK)
     longjmp(job->jump, 1);
   /* A block of 8 x 8 pixels takes at least one bit of Huffman code. */
-  if (!codec->arith_code && !limits->tolerant && width * height / 64 / 8 > count)
+  if (!codec->arith_code && width * height / 64 / 8 > count)
     fail_saying(common, SHIM_PICTURE_TRUNCATED, "the file is too short for its width and height");
   switch (codec->jpeg_color_space) {
   case JCS_GRAYSCALE:

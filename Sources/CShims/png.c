@@ -135,7 +135,7 @@ static void check_size(struct png_job *job, const struct shim_picture_limits *li
     longjmp(job->jump, 1);
   /* A pixel has at least `depth` bits, whatever the channels. */
   int64_t depth = job->next[24];
-  if (!job->tolerant && width * depth / 8 * height / largest_deflate_ratio > job->left)
+  if (width * depth / 8 * height / largest_deflate_ratio > job->left)
     fail_saying(job, SHIM_PICTURE_TRUNCATED, "it is too short for its width and height");
 }
 
