@@ -129,7 +129,8 @@ let package = Package(
     + [
       .testTarget(name: "ABITests", dependencies: ["TestSupport", "CGenerative", "GenerativeABI"]),
       .target(
-        name: "TestSupport", dependencies: ["Statistics", "Ranks", "Tensors"], path: "Tests/_TestSupport"),
+        name: "TestSupport", dependencies: ["Datasets", "Statistics", "Ranks", "Tensors"],
+        path: "Tests/_TestSupport"),
     ],
   swiftLanguageModes: [.v6]
 )

@@ -28,7 +28,7 @@ WORKLOADS = {
     "vae-2048": (["vae", FASHION, "--hidden", "400", "--latent-size", "20"], 4, 2048),
     "dcgan-128": (
         [
-            "gan", "faces", "--size", "32", "--rows", "1280", "--architecture", "convolutional", "--base-channels", "64",
+            "gan", "faces:", "--size", "32", "--rows", "1280", "--architecture", "convolutional", "--base-channels", "64",
             "--no-spectral-norm", "--input-noise", "0",
         ], 3, 128,
     ),

@@ -21,7 +21,7 @@
  *       gen_fit_options_init(&fit, sizeof fit);
  *       model.network.height = model.network.width = 28;
  *       fit.epochs = 10;
- *       if (gen_dataset_open_idx("train-images-idx3-ubyte.gz", NULL, NULL, &data) ||
+ *       if (gen_dataset_open("train-images-idx3-ubyte.gz", NULL, NULL, &data) ||
  *           gen_vae_create(&model, &vae) || gen_model_fit(vae, data, &fit, NULL) ||
  *           gen_vae_sample(vae, NULL, 64, 1, images) ||
  *           gen_image_create_grid(images, 64, 28, 28, 1, NULL, &picture) ||
@@ -272,7 +272,10 @@ enum {
   /* Not for a GAN: the loss of an epoch is more than ten times that of the fit's first epoch */
   GEN_WARNING_DIVERGING_LOSS = 5,
   /* The fit has ended, and the model has made fewer than 100 steps in all */
-  GEN_WARNING_FEW_STEPS = 6
+  GEN_WARNING_FEW_STEPS = 6,
+  /* GAN: the fit has ended, and the variance of the averaged generator's rows is less than 0.7
+   * times that of the last one's: the average lags, and its images look gray */
+  GEN_WARNING_LAGGING_AVERAGE = 7
 };
 
 /* What an event callback receives; read-only, valid during the callback. Losses are means per row,
@@ -304,6 +307,7 @@ typedef struct gen_event {
   double sample_distance; /* GAN: root mean square distance of two generated rows in a batch */
   double real_distance;   /* GAN: the same for two real rows */
   int32_t warning;        /* GEN_WARNING_... */
+  double penalty; /* GAN: r1_penalty and gradient_penalty; not part of discriminator_loss */
 } gen_event;
 
 /* Returns GEN_GO_ON, GEN_STOP_AFTER_EPOCH or GEN_STOP_NOW. Runs on the calling thread. It may call
@@ -323,8 +327,8 @@ static inline gen_status gen_run_init(gen_run *run, uint32_t struct_size) {
 
 /* ---- Datasets -------------------------------------------------------------------------------
  *
- * A dataset holds the rows that fits read, with or without class labels. Rows come from memory, an
- * IDX file, a folder of images or a callback (a stream), or the library draws them (faces). */
+ * A dataset holds the rows that fits read, with or without class labels. Rows come from memory, a
+ * file or a folder, or a callback (a stream), or the library draws them (faces). */
 
 typedef struct gen_dataset gen_dataset;
 
@@ -357,20 +361,36 @@ static inline gen_status gen_memory_options_init(gen_memory_options *options,
 GEN_API gen_status gen_dataset_create(const void *data, const gen_memory_options *options,
                                       gen_dataset **dataset_out);
 
-/* Opens an IDX file of unsigned bytes (the format of MNIST), plain or gzipped: n x height x width
- * [x channels]. labels_path: an IDX file of n unsigned bytes; NULL: no labels. Returns also
- * GEN_E_IO, GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_TRAILING, GEN_E_LIMIT, GEN_E_UNSUPPORTED (another
- * type of elements), GEN_E_MISMATCH (the numbers of labels and images differ). */
-GEN_API gen_status gen_dataset_open_idx(const char *images_path, const char *labels_path,
-                                        const gen_context *context, gen_dataset **dataset_out);
+/* What sub-folders of a folder of images are. AUTO: classes when the folder has no images of its
+ * own, else GEN_E_ARGUMENT; also GEN_E_ARGUMENT for parts of a data set side by side, such as train
+ * and val. CLASSES: each is a class; other images are passed over. POOL: rows without labels. */
+enum {
+  GEN_SUBFOLDERS_AUTO = 0,
+  GEN_SUBFOLDERS_CLASSES = 1,
+  GEN_SUBFOLDERS_POOL = 2,
+  GEN_SUBFOLDERS_IGNORE = 3
+};
 
-typedef struct gen_folder_options {
+typedef struct gen_open_options {
   uint32_t struct_size;
   uint32_t initialized;
-  int32_t recursive; /* 1: include subfolders; default: 0 */
-  int64_t height;    /* >= 1; must be set */
-  int64_t width;     /* >= 1; must be set */
-  int64_t channels;  /* 1 gray, 3 RGB, 4 RGBA; default: 3 */
+  int64_t height;           /* >= 1 or GEN_AUTO: as the data (see below); default: GEN_AUTO */
+  int64_t width;            /* >= 1 or GEN_AUTO; default: GEN_AUTO */
+  int64_t channels;         /* of images 1 gray, 3 RGB, 4 RGBA, or GEN_AUTO; default: GEN_AUTO */
+  int64_t max_rows;         /* rows to read, drawn by seed; default: GEN_AUTO (all) */
+  uint64_t seed;            /* needs max_rows; default: 0 */
+  int32_t subfolders;       /* GEN_SUBFOLDERS_...; default: AUTO */
+  int32_t lazy;             /* 1: decode images whenever they are read; default: 0 (once) */
+  const char *labels;       /* file of labels; "": none; default: NULL (those found) */
+  const char *label_column; /* column of the classes; "": none; default: NULL (see below) */
+  const char *columns;      /* columns to read, separated by commas; default: NULL (all) */
+  const char *omit;         /* columns to leave out; default: NULL (none) */
+  const char *const *files; /* n_files files of a folder to read, and no others; default: NULL */
+  int64_t n_files;          /* default: 0 */
+  /* Decodes an image of another format, such as WebP, on the calling thread: returns an image,
+   * which the library destroys, or NULL to skip the file. Not with lazy. Default: NULL (none) */
+  struct gen_image *(*decode)(const char *path, void *user_data);
+  void *user_data; /* passed to decode */
   const gen_context *context;
   int32_t resize; /* see gen_resize_options, as of all that follow; default: GEN_RESIZE_COVER */
   int32_t filter; /* default: GEN_FILTER_TRIANGLE */
@@ -380,21 +400,44 @@ typedef struct gen_folder_options {
   double place_y;      /* default: 0.5 */
   double background;   /* default: 0 */
   int32_t tolerant; /* 1: read images with missing pixels, see gen_load_image_options; default: 0 */
-} gen_folder_options;
-static inline gen_status gen_folder_options_init(gen_folder_options *options,
-                                                 uint32_t struct_size) {
-  return gen_struct_init("folder", options, struct_size);
+} gen_open_options;
+static inline gen_status gen_open_options_init(gen_open_options *options, uint32_t struct_size) {
+  return gen_struct_init("open", options, struct_size);
 }
 
-/* Opens the PNG and JPEG files of a folder, in the order of their names. Each image is decoded into
- * memory once, a byte per channel, and resized to height x width; Images tells how it is read. Of a
- * JPEG that is to be at most half as high and wide, only half, a quarter or an eighth of the pixels
- * each way is decoded, at least twice those wanted (not for GEN_FILTER_NEAREST): faster, and within
- * a few levels of the whole at edges. Unreadable files are skipped, counted (gen_dataset_info) and
- * reported to the callback. Returns also GEN_E_IO, GEN_E_FORMAT (no readable image), GEN_E_LIMIT,
- * GEN_E_CANCELLED. */
-GEN_API gen_status gen_dataset_open_folder(const char *path, const gen_folder_options *options,
-                                           const gen_run *run, gen_dataset **dataset_out);
+/* Opens a file or a folder of rows. The content decides what it is, not the name:
+ *   A folder of PNG and JPEG images, in the byte order of their paths. Sub-folders are classes by
+ *     name, in byte order, with all images below them. Hidden files are passed over. Or labels is a
+ *     CSV file with a line for each image: file[, class][, numbers ...], where the numbers become
+ *     factors; or an IDX or npy file with a label for each image file.
+ *   An image file: one row. A list of images: a CSV file as above with paths relative to its own
+ *     folder; a text file with a path in each line is one.
+ *   An IDX file, plain or gzipped: n x height x width [x channels]. Labels: a file named labels for
+ *     images and idx1 for idx3, if it is there.
+ *   An npy file of 1 to 4 axes, or one array of an npz file: the only one, or x, data, images,
+ *     x_train ... with the labels y, labels, target, y_train ..., or those that columns and
+ *     label_column name. Unsigned bytes with 3 axes or more, or a height or width, are images.
+ *   A table, CSV or TSV, plain or gzipped, with or without a header. A missing value or a word is
+ *     GEN_E_FORMAT; the message names line and column. Columns are named by the header or numbers
+ *     from 0; -1 is the last. Column label, labels, class or target has the classes: words, or
+ *     whole numbers >= 0. With a height or width, whole numbers 0 ... 255 are 8-bit images.
+ *   A binary file of CIFAR-10 or -100, or a folder of them, of which the training files are read.
+ *   "faces:" or "faces:<seed>": max_rows (default: 10,000) drawn faces; see
+ *     gen_dataset_create_faces.
+ * Images are resized to height x width; Images tells how they are read. Of a JPEG that is to be at
+ * most half as high and wide, only half, a quarter or an eighth of the pixels each way is decoded,
+ * at least twice those wanted (not for GEN_FILTER_NEAREST): faster, and within a few levels of the
+ * whole at edges. GEN_AUTO: 32 image files, evenly spread, decide. Rows have 1 channel if all are
+ * gray, else 3; the images' size, turned by their orientation and cut to the crop, if it is the
+ * same and at most 256 x 256, else 64 x 64. Other rows are reshaped only; another number of values
+ * is GEN_E_MISMATCH. max_rows takes a share of each class. An option that the data cannot use is
+ * GEN_E_ARGUMENT. Files that are images by name or content but cannot be read are skipped, counted
+ * and reported to the callback; other files are passed over and counted (gen_dataset_info,
+ * gen_dataset_name). Images that do not fit in memory are decoded as they are read, as with lazy.
+ * Returns also GEN_E_IO, GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_TRAILING, GEN_E_LIMIT,
+ * GEN_E_UNSUPPORTED, GEN_E_MISMATCH, GEN_E_NONFINITE, GEN_E_CANCELLED. */
+GEN_API gen_status gen_dataset_open(const char *path, const gen_open_options *options,
+                                    const gen_run *run, gen_dataset **dataset_out);
 
 typedef struct gen_stream_options {
   uint32_t struct_size;
@@ -409,14 +452,18 @@ typedef struct gen_stream_options {
   void *user_data;                    /* passed to both */
   int64_t shuffle_rows; /* rows held to draw batches from at random; 0: in order; default: 4096 */
   const gen_context *context;
+  /* Instead of read, for rows with classes: as read, and writes the class of each row, >= 0, to
+   * labels_out; default: NULL (no labels) */
+  int64_t (*read_labelled)(float *rows_out, int32_t *labels_out, int64_t max_rows, void *user_data);
 } gen_stream_options;
 static inline gen_status gen_stream_options_init(gen_stream_options *options,
                                                  uint32_t struct_size) {
   return gen_struct_init("stream", options, struct_size);
 }
 
-/* Makes a dataset of rows pulled from a callback, for data that does not fit in memory. Only one
- * call at a time can read a stream. Functions that need row numbers return GEN_E_UNSUPPORTED. */
+/* Makes a dataset of rows pulled from a callback, for data that does not fit in memory: read or
+ * read_labelled. Only one call at a time can read a stream. Functions that need row numbers return
+ * GEN_E_UNSUPPORTED. */
 GEN_API gen_status gen_dataset_create_stream(const gen_stream_options *options,
                                              gen_dataset **dataset_out);
 
@@ -441,18 +488,30 @@ GEN_API gen_status gen_dataset_create_faces(const gen_faces_options *options,
 /* Makes a dataset of n_rows >= 1 rows of another, from first_row on. It keeps the other alive. */
 GEN_API gen_status gen_dataset_create_slice(const gen_dataset *dataset, int64_t first_row,
                                             int64_t n_rows, gen_dataset **dataset_out);
+/* Splits a dataset of two or more rows at random into two datasets, which keep it alive. Rows stay
+ * in their order. held_out_out: share * n_rows of the rows (rounded, halves to even), at least 1
+ * and at most n_rows - 1; rest_out: the others. share: above 0 and below 1. With labels below
+ * 4,096 each class has its share, rounded down or up, and keeps a row in rest_out if the number of
+ * rows allows. The same seed, share and labels give the same rows. After an error both outputs are
+ * NULL. Returns also GEN_E_UNSUPPORTED (a stream). */
+GEN_API gen_status gen_dataset_split(const gen_dataset *dataset, double share, uint64_t seed,
+                                     gen_dataset **rest_out, gen_dataset **held_out_out);
 GEN_API void gen_dataset_destroy(gen_dataset *dataset);
 
 typedef struct gen_dataset_info_t {
   uint32_t struct_size;
-  int64_t n_factors; /* 0 except for faces */
+  int64_t n_factors; /* of faces, or of a folder with a CSV file of labels; else 0 */
   int64_t n_rows;    /* -1 for a stream */
   int64_t height;
   int64_t width;
   int64_t channels;
-  int64_t n_classes; /* largest label + 1; 0 without labels */
+  /* largest label + 1, or the named classes; 0 without labels; -1 for a stream with labels */
+  int64_t n_classes;
   int64_t n_skipped; /* files of a folder that could not be read */
-  int64_t n_damaged; /* rows of a folder with missing pixels, read because of tolerant */
+  int64_t n_files;   /* files that were looked at: read, skipped, passed over or beyond max_rows */
+  int64_t n_passed;  /* files that are no images, or not asked for */
+  int32_t dtype;     /* U8 (images of 0 ... 255), F32 or F64: what the rows are made of */
+  int64_t n_damaged; /* rows of images with missing pixels, read because of tolerant */
 } gen_dataset_info_t;
 GEN_API gen_status gen_dataset_info(const gen_dataset *dataset, gen_dataset_info_t *info_out);
 /* Reads rows as floats. */
@@ -461,11 +520,23 @@ GEN_API gen_status gen_dataset_read(const gen_dataset *dataset, int64_t first_ro
 /* Reads class numbers. Returns also GEN_E_STATE (no labels). */
 GEN_API gen_status gen_dataset_labels(const gen_dataset *dataset, int64_t first_row, int64_t n_rows,
                                       int32_t *labels_out);
-/* Reads the true factors of faces. factors_out: n_rows x n_factors. Returns also GEN_E_STATE. */
+/* Reads what is known of each row. factors_out: n_rows x n_factors. Returns also GEN_E_STATE. */
 GEN_API gen_status gen_dataset_factors(const gen_dataset *dataset, int64_t first_row,
                                        int64_t n_rows, float *factors_out);
-/* Returns the name of a factor, such as "smile"; NULL for a number out of range. Static. */
-GEN_API const char *gen_dataset_factor_name(const gen_dataset *dataset, int64_t factor);
+
+/* What gen_dataset_name names. Models keep the names of CLASS and COLUMN. */
+enum {
+  GEN_NAME_CLASS = 0,   /* of a class by its number */
+  GEN_NAME_COLUMN = 1,  /* of a table's column */
+  GEN_NAME_FACTOR = 2,  /* such as "smile" */
+  GEN_NAME_PATH = 3,    /* path of the file that a row came from */
+  GEN_NAME_SKIPPED = 4, /* a file that could not be read, and why */
+  GEN_NAME_PASSED = 5,  /* a file that was passed over, and what it is */
+  GEN_NAME_ACCOUNT = 6  /* one line (index 0) about all files that were looked at */
+};
+/* Returns a name, or NULL where there is none: count from index 0 to find all. The text is valid
+ * until the thread's next call of gen_dataset_name or gen_model_name. */
+GEN_API const char *gen_dataset_name(const gen_dataset *dataset, int32_t kind, int64_t index);
 
 /* Finds the rows of a dataset nearest to each given row, by Euclidean distance, nearest first: does
  * a model copy its training data? n_neighbours: 1 ... rows of the dataset. indices_out,
@@ -633,15 +704,22 @@ typedef struct gen_model_info_t {
  * channels, its components as latent_size, and 0 for what only networks have. A classifier reports
  * its n_features as latent_size, too. Returns also GEN_E_STATE (a pca that is not fitted). */
 GEN_API gen_status gen_model_info(const gen_model *model, gen_model_info_t *info_out);
+/* Returns the name of a class or column (GEN_NAME_CLASS, GEN_NAME_COLUMN) of the last dataset with
+ * names that the model was fitted to, or NULL where there is none. Names of more than 256 KiB
+ * together are not kept. Valid as that of gen_dataset_name. */
+GEN_API const char *gen_model_name(const gen_model *model, int32_t kind, int64_t index);
 /* Describes a model as a JSON object: "kind", and "options" by their names, with the values that
- * the library chose. text_out, capacity, byte_count_out: as in gen_options_describe. */
+ * the library chose. Of an autoencoder also "paired": whether its last fit had targets; of a vae
+ * with a GAUSSIAN likelihood "noise_variance": a list of one variance for all values of a row, or
+ * of one for each, in the units of the rows. text_out, capacity, byte_count_out: as in
+ * gen_options_describe. */
 GEN_API gen_status gen_model_describe(const gen_model *model, char *text_out, int64_t capacity,
                                       int64_t *byte_count_out);
 
 typedef struct gen_plan {
   uint32_t struct_size;
-  int64_t n_parameters;  /* trained numbers */
-  int64_t peak_bytes;    /* while fitting with Adam and no validation set, without the data */
+  int64_t n_parameters; /* trained numbers */
+  int64_t peak_bytes; /* while fitting with Adam, no validation set and no targets, without data */
   int64_t flops_per_row; /* of one training step */
 } gen_plan;
 
@@ -754,7 +832,10 @@ enum {
   GEN_SCHEDULE_CONSTANT = 0,
   GEN_SCHEDULE_STEP = 1,   /* multiplies the rate by schedule_factor every schedule_period epochs */
   GEN_SCHEDULE_COSINE = 2, /* falls to schedule_factor of the rate along half a cosine */
-  GEN_SCHEDULE_LINEAR = 3  /* falls to schedule_factor of the rate along a line */
+  GEN_SCHEDULE_LINEAR = 3, /* falls to schedule_factor of the rate along a line */
+  /* multiplies the rate by schedule_factor when the validation loss, without validation the loss,
+   * has not fallen by more than min_delta for schedule_period epochs; not for a gan */
+  GEN_SCHEDULE_PLATEAU = 4
 };
 
 typedef struct gen_fit_options {
@@ -769,12 +850,13 @@ typedef struct gen_fit_options {
   /* > 0; default: GEN_AUTO (autoencoder, vae: 2e-3; classifier: 1e-3; gan: 2e-4, of a narrow table
    * 1e-3) */
   double learning_rate;
-  double beta1;           /* decay of gradients, [0, 1); default: GEN_AUTO (0.9; GAN: 0.5) */
-  double beta2;           /* of their squares, [0, 1); default: GEN_AUTO (0.999; RMSPROP: 0.99) */
-  double epsilon;         /* added to the denominator for stability, > 0; default: 1e-8 */
-  double weight_decay;    /* ADAMW: 0 ... 1,000; default: GEN_AUTO (0) */
-  double schedule_factor; /* STEP, COSINE, LINEAR: 0 ... 1; default: GEN_AUTO (STEP: 0.1; else 0) */
-  int64_t schedule_period; /* STEP: epochs, 1 ... 1,000,000; default: GEN_AUTO (10) */
+  double beta1;        /* decay of gradients, [0, 1); default: GEN_AUTO (0.9; GAN: 0.5) */
+  double beta2;        /* of their squares, [0, 1); default: GEN_AUTO (0.999; RMSPROP: 0.99) */
+  double epsilon;      /* added to the denominator for stability, > 0; default: 1e-8 */
+  double weight_decay; /* ADAMW: 0 ... 1,000; default: GEN_AUTO (0) */
+  /* STEP, COSINE, LINEAR, PLATEAU: 0 ... 1; default: GEN_AUTO (STEP, PLATEAU: 0.1; else 0) */
+  double schedule_factor;
+  int64_t schedule_period; /* STEP, PLATEAU: epochs, 1 ... 1,000,000; default: GEN_AUTO (10) */
   /* COSINE, LINEAR: epochs that the fall spans, from the model's first, >= 1; default: GEN_AUTO
    * (the epochs of this fit) */
   int64_t schedule_epochs;
@@ -785,7 +867,7 @@ typedef struct gen_fit_options {
   double clip_norm;
   /* Epochs without a lower validation loss after which to stop, >= 1; default: GEN_AUTO (never) */
   int64_t patience;
-  double min_delta;  /* least fall of the validation loss that counts as lower, >= 0; default: 0 */
+  double min_delta;  /* least fall of a loss that counts as lower, >= 0; default: 0 */
   int32_t keep_best; /* 1: end with the weights of the best validation epoch; default: 0 */
   int32_t resume;    /* 1: continue the interrupted fit; default: 0 */
   const char *checkpoint_path; /* file that keeps the fit while it runs; default: NULL (none) */
@@ -798,9 +880,17 @@ typedef struct gen_fit_options {
   /* With comm: 1: all ranks have the same rows, and each takes its part of every batch; 0: each has
    * rows of its own; default: 0 */
   int32_t shared_rows;
+  /* Batches whose gradients a step sums, 1 ... 65,536: steps of accumulate * batch_size rows in the
+   * memory of batch_size rows, equal to rounding without batch norm and KL sparsity, which take the
+   * rows of a batch. Not for a gan, nor with comm. Default: 1 */
+  int64_t accumulate;
+  /* autoencoder: the clean row of each row, in the same order; default: NULL (the rows themselves).
+   * With validation it needs validation_targets, the clean rows of validation */
+  const gen_dataset *targets;
+  const gen_dataset *validation_targets;
   /* Augmentation: each time a step reads a row, an image, it is changed at random by seed, step and
-   * place in the batch. Validation rows are not. GEN_E_UNSUPPORTED for rows of one pixel's height
-   * or width, and with preparation STANDARDIZE */
+   * place in the batch, and its target alike. Validation rows are not. GEN_E_UNSUPPORTED for rows
+   * of one pixel's height or width, and with preparation STANDARDIZE */
   int32_t flip;    /* 1: mirror left to right, half of the time; default: 0 */
   int64_t shift;   /* up to so many pixels each way, edges repeated, 0 ... 4,096; default: 0 */
   double rotation; /* by up to so many degrees, edges repeated, 0 ... 180; default: 0 */
@@ -821,6 +911,12 @@ static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t
  * 1,000. A stream, whose n is not known, has the most rows and 10 epochs. A narrow table has
  * height = width = 1 and at most 32 channels. docs/defaults.md has the measurements.
  *
+ * With targets an autoencoder learns to make the targets of the dataset's rows: to restore clean
+ * images from noisy ones of the same scenes, for example. Rows and targets are paired by their
+ * number, and drawn together. Only targets need to lie in [0, 1], and where the rows of a model are
+ * standardized, it is by the means and deviations of the targets. A corruption of the model is
+ * added to the dataset's rows. Neither may be a stream, or a folder with skipped files.
+ *
  * All memory is allocated before the first step. A second fit continues where the first ended, with
  * the optimizer's state. A stopped fit leaves a model that can be used and fitted further. If a
  * loss, gradient or weight is not finite, the fit ends with GEN_E_NONFINITE, and the model returns
@@ -836,8 +932,10 @@ static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t
  * GEN_E_ARGUMENT: a model with classes lacks labels of 0 ... n_classes - 1, in validation too; rows
  * of a BERNOULLI vae, or of an autoencoder or gan with another output than IDENTITY, lie outside
  * [0, 1] (by more than 1e-6); batch_size is 1 with batch norm; keep_best or patience lacks
- * validation. Returns also GEN_E_MISMATCH (row_size; resume: other options or data; ranks that
- * differ), GEN_E_UNSUPPORTED (keep_best or patience of a gan), GEN_E_NONFINITE, GEN_E_CANCELLED,
+ * validation; targets without validation_targets. Returns also GEN_E_MISMATCH (row_size; targets
+ * that are more or fewer than the rows; resume: other options or data; ranks that differ),
+ * GEN_E_UNSUPPORTED (keep_best, patience, PLATEAU or accumulate of a gan; accumulate with a comm;
+ * targets of another kind than autoencoder, or with a stream), GEN_E_NONFINITE, GEN_E_CANCELLED,
  * GEN_E_IO (a checkpoint), GEN_E_STATE (resume: no record), GEN_E_COMM, and with resume what
  * gen_model_load does. */
 GEN_API gen_status gen_model_fit(gen_model *model, const gen_dataset *dataset,
@@ -940,9 +1038,17 @@ GEN_API gen_status gen_vae_encode_sample(const gen_vae *vae, const float *rows,
 GEN_API gen_status gen_vae_decode(const gen_vae *vae, const float *latents, const int32_t *labels,
                                   int64_t n_rows, float *rows_out);
 /* Draws new rows: latents from N(0, I), decoded. labels: NULL for a conditional model draws all
- * classes with equal probability, by the seed. */
+ * classes with equal probability, by the seed. The rows are means of p(x|z), which vary less than
+ * data does; gen_vae_add_noise draws rows around them. */
 GEN_API gen_status gen_vae_sample(const gen_vae *vae, const int32_t *labels, int64_t n_rows,
                                   uint64_t seed, float *rows_out);
+
+/* Draws rows from p(x|z). rows: its means, from any function that decodes latents. GAUSSIAN: adds
+ * noise of the model's variance (noise_variance in gen_model_describe). BERNOULLI: a value becomes
+ * 1 with itself as the probability, else 0; rows outside [0, 1] are GEN_E_ARGUMENT. rows_out: may
+ * be rows. */
+GEN_API gen_status gen_vae_add_noise(const gen_vae *vae, const float *rows, int64_t n_rows,
+                                     uint64_t seed, float *rows_out);
 
 /* Computes the two terms of the bound for each row, in nats: log p(x) >= -(reconstruction + kl).
  * n_samples: latents per row over which the reconstruction is averaged, 1 ... 1,000,000.
@@ -968,9 +1074,10 @@ GEN_API gen_status gen_rows_binarize(const float *rows, int64_t n_rows, int64_t 
 /* Decodes a grid of latents (Kingma & Welling, figure 4). latent_x varies along columns and
  * latent_y down rows, over the quantiles 0.5 / n ... 1 - 0.5 / n of N(0, 1); all other latents are
  * 0. latent_x, latent_y: different, below latent_size. n_grid_rows, n_grid_columns: 1 ... 4,096.
- * images_out: n_grid_rows * n_grid_columns rows. Returns also GEN_E_STATE (a conditional model). */
+ * labels: of the images, n_grid_rows * n_grid_columns. images_out: as many rows. */
 GEN_API gen_status gen_vae_manifold(const gen_vae *vae, int64_t latent_x, int64_t latent_y,
-                                    int64_t n_grid_rows, int64_t n_grid_columns, float *images_out);
+                                    const int32_t *labels, int64_t n_grid_rows,
+                                    int64_t n_grid_columns, float *images_out);
 
 /* ---- GAN: generative adversarial network ----------------------------------------------------
  *
@@ -987,10 +1094,24 @@ enum {
   GEN_OBJECTIVE_MINIMAX = 1,        /* G minimises log(1 - D(G(z))), the game as written */
   /* D, before its sigmoid, minimises ((D(x) - 1)^2 + D(G(z))^2) / 2, and G (D(G(z)) - 1)^2 / 2 (Mao
    * et al. 2017) */
-  GEN_OBJECTIVE_LEAST_SQUARES = 2
+  GEN_OBJECTIVE_LEAST_SQUARES = 2,
+  /* D, before its sigmoid, minimises max(0, 1 - D(x)) + max(0, 1 + D(G(z))), and G -D(G(z)) (Lim &
+   * Ye 2017) */
+  GEN_OBJECTIVE_HINGE = 3,
+  /* D, before its sigmoid, maximises D(x) - D(G(z)), and G D(G(z)) (Arjovsky, Chintala & Bottou
+   * 2017); set gradient_penalty or r1_penalty, too */
+  GEN_OBJECTIVE_WASSERSTEIN = 4
 };
 
 enum { GEN_LATENT_NORMAL = 0, GEN_LATENT_UNIFORM = 1 /* in [-1, 1) */ };
+
+enum {
+  GEN_AUGMENTATION_NONE = 0,
+  GEN_AUGMENTATION_FIXED = 1, /* each change to every image */
+  /* With a probability that starts at 0 and rises while D calls more than 80 % of real images real
+   * (Karras et al. 2020, section 3) */
+  GEN_AUGMENTATION_ADAPTIVE = 2
+};
 
 /* The moving average of G's weights (the last ones if there is none), and the last weights. */
 enum { GEN_GENERATOR_AVERAGE = 0, GEN_GENERATOR_LAST = 1 };
@@ -1032,6 +1153,21 @@ typedef struct gen_gan_options {
   double average_decay; /* of G's moving average over its steps, [0, 1); default: 0.999; 0: none */
   int32_t average_ramp; /* 1: after step t the decay is at most (1 + t) / (10 + t); default: 1 */
   int64_t n_classes;    /* 0 ... 4,096; default: 0 (not conditional) */
+  /* D's learning rate as a multiple of the fit's (Heusel et al. 2017), (0, 1,000]; default: 1 */
+  double discriminator_rate;
+  /* Weight of |grad D(x)|^2 / 2 at real rows (R1; Mescheder, Geiger & Nowozin 2018), 0 ... 1e6;
+   * default: 0. D then needs RELU, LEAKY_RELU or IDENTITY and no batch norm: else a fit returns
+   * GEN_E_ARGUMENT. gradient_penalty: the same. */
+  double r1_penalty;
+  /* Weight of (|grad D| - 1)^2 at points between real and generated rows (Gulrajani et al. 2017:
+   * 10, with WASSERSTEIN and discriminator_steps 5), 0 ... 1e6; default: 0 */
+  double gradient_penalty;
+  /* GEN_AUGMENTATION_...: mirrors, shifts, recolors and cuts out the images that D sees, real and
+   * generated ones, with gradients through to G (Zhao et al. 2020). Default: NONE */
+  int32_t augmentation;
+  /* 1: D uses labels only in its last layer, by projection (Miyato & Koyama 2018); default: 0 (in
+   * every layer) */
+  int32_t projection;
 } gen_gan_options;
 static inline gen_status gen_gan_options_init(gen_gan_options *options, uint32_t struct_size) {
   return gen_struct_init("gan", options, struct_size);
@@ -1250,6 +1386,16 @@ GEN_API gen_status gen_autoencoder_decode(const gen_autoencoder *autoencoder, co
 GEN_API gen_status gen_autoencoder_jacobian_norm(const gen_autoencoder *autoencoder,
                                                  const float *rows, int64_t n_rows,
                                                  double *norms_out);
+/* Denoises images at least as large as the model's rows, n_images x height x width x the channels
+ * of the model, tile by tile: tiles of the rows' size overlap by half or more, and are blended by a
+ * raised cosine whose weights add up to 1 at every pixel. Images of the rows' size become what
+ * gen_model_reconstruct makes of them. images_out: as images; may be images. Returns also
+ * GEN_E_MISMATCH (smaller images) and GEN_E_CANCELLED. Cost: about 4 forward passes for each area
+ * of a row. */
+GEN_API gen_status gen_autoencoder_denoise_images(const gen_autoencoder *autoencoder,
+                                                  const float *images, int64_t n_images,
+                                                  int64_t height, int64_t width, const gen_run *run,
+                                                  float *images_out);
 /* Corrupts rows as a denoising autoencoder does in training. corruption, amount: as in options. */
 GEN_API gen_status gen_rows_corrupt(const float *rows, int64_t n_rows, int64_t row_size,
                                     int32_t corruption, double amount, uint64_t seed,
@@ -1389,9 +1535,17 @@ typedef struct gen_invert_options {
   int64_t n_starts;     /* descents per row, the best counts, 1 ... 10,000; default: 1 */
   uint64_t seed;        /* of the later starts, drawn as the model's latents are; default: 0 */
   double learning_rate; /* at first, > 0; it falls to 0 along half a cosine; default: 0.05 */
-  double prior_weight;  /* weight of |latent|^2 / 2 added to the squared error, >= 0; default: 0 */
-  /* The first start, n_rows x latent_size; default: NULL (VAE: the encoder's mean; GAN: 0) */
+  /* Weight of |latent|^2 / 2 added to the squared error, >= 0; default: GEN_AUTO (0; masked rows:
+   * GAUSSIAN vae: twice its variance; BERNOULLI vae and gan: 0.05) */
+  double prior_weight;
+  /* The first start, n_rows x latent_size; default: NULL (GAN: 0; else what the encoder gives) */
   const float *start;
+  /* Of a conditional model: the class of each row, n_rows; others: NULL. Default: NULL */
+  const int32_t *labels;
+  /* Which values are known (1) and which are not (0), n_masks x row_size; default: NULL (all are
+   * known). Other values are not read and may be NaN */
+  const uint8_t *mask;
+  int64_t n_masks; /* 1 (one mask for all rows) or n_rows; 0 without a mask; default: 0 */
 } gen_invert_options;
 static inline gen_status gen_invert_options_init(gen_invert_options *options,
                                                  uint32_t struct_size) {
@@ -1399,19 +1553,32 @@ static inline gen_status gen_invert_options_init(gen_invert_options *options,
 }
 
 /* Finds the latents whose rows are nearest to given rows, by gradient descent through the fixed
- * model (vae and gan):
+ * model (autoencoder, vae and gan):
  *
- *     minimise over z:  |G(z) - x|^2 + prior_weight |z|^2 / 2.
+ *     minimise over z:  |G(z) - x|^2 + prior_weight |z|^2 / 2,
  *
- * latents_out: for each row the best latent that any step found. error_out: n_rows, |G(z) - x|^2
- * summed over the row. Either may be NULL. Uniform latents stay in [-1, 1]. An event's epoch is a
- * start, its reconstruction the mean squared error. GEN_STOP_AFTER_EPOCH, answered to an epoch,
- * ends with the starts so far. Returns also GEN_E_CANCELLED (outputs untouched), GEN_E_NONFINITE (a
- * learning_rate too large), GEN_E_UNSUPPORTED (a conditional model). Cost:
- * n_rows * n_starts * n_steps forward and backward passes. */
+ * of a conditional model G(z, label), given the labels of the options. Of masked rows only known
+ * values count; the encoder then sees rows whose other values are those of ten reconstructions, one
+ * after another. latents_out: for each row the best latent that any step found. error_out: n_rows,
+ * |G(z) - x|^2 summed over the row. Either may be NULL. Uniform latents stay in [-1, 1]. An
+ * autoencoder, whose latents have no distribution, takes one start. An event's epoch is a start, its
+ * reconstruction the mean squared error. GEN_STOP_AFTER_EPOCH, answered to an epoch, ends with the
+ * starts so far. Returns also GEN_E_CANCELLED (outputs untouched), GEN_E_NONFINITE (a learning_rate
+ * too large), GEN_E_STATE (skips). Cost: n_rows * n_starts * n_steps forward and backward passes. */
 GEN_API gen_status gen_model_invert(const gen_model *model, const float *rows, int64_t n_rows,
                                     const gen_invert_options *options, const gen_run *run,
                                     float *latents_out, float *error_out);
+/* Fills in the values that a mask has as not known, by a pca, autoencoder, vae or gan: missing
+ * values of tables (imputation), hidden parts of images (inpainting). A pca gives the mean of its
+ * Gaussian model given the known values, exactly; of options it takes only the mask. The others
+ * give what they make of the latents that gen_model_invert finds for the known values. rows:
+ * n_rows x row_size of dtype GEN_F32 or GEN_F64. options: as for gen_model_invert; mask must be
+ * set. rows_out: rows with known values as they are; may be rows. Errors and cost are those of
+ * gen_model_invert; pca: GEN_E_STATE (not fitted), and n_rows * n_components^2 * (row_size +
+ * n_components) FLOPs at most. */
+GEN_API gen_status gen_model_impute(const gen_model *model, const void *rows, int32_t dtype,
+                                    int64_t n_rows, const gen_invert_options *options,
+                                    const gen_run *run, void *rows_out);
 
 /* ---- Mixtures and anomaly thresholds --------------------------------------------------------
  *
@@ -1426,8 +1593,9 @@ GEN_API gen_status gen_model_invert(const gen_model *model, const float *rows, i
  *
  * A model and its files keep its mixture and threshold until a further fit of the model. The
  * gen_model_... functions below serve pca, autoencoder and vae. They return also GEN_E_MISMATCH
- * (rows of another size), GEN_E_STATE (a pca that is not fitted) and GEN_E_UNSUPPORTED (a
- * conditional VAE). */
+ * (rows of another size) and GEN_E_STATE (a pca that is not fitted). Latents and scores of a
+ * conditional VAE are those given the rows' labels, which a dataset must then have (else
+ * GEN_E_ARGUMENT). */
 
 typedef struct gen_mixture gen_mixture;
 
@@ -1489,10 +1657,10 @@ GEN_API gen_status gen_mixture_sample(const gen_mixture *mixture, int64_t n_rows
  * row's Gaussian. Returns also what gen_mixture_fit does, and GEN_E_STATE (skips: no latents). */
 GEN_API gen_status gen_model_fit_mixture(gen_model *model, const gen_dataset *dataset,
                                          const gen_mixture_options *options, const gen_run *run);
-/* Draws new rows: latents from the model's mixture, decoded. Returns also GEN_E_STATE (no
- * mixture). */
-GEN_API gen_status gen_model_sample_mixture(const gen_model *model, int64_t n_rows, uint64_t seed,
-                                            float *rows_out);
+/* Draws new rows: latents from the model's mixture, decoded. labels: NULL for a conditional model
+ * draws all classes with equal probability, by the seed. Returns also GEN_E_STATE (no mixture). */
+GEN_API gen_status gen_model_sample_mixture(const gen_model *model, const int32_t *labels,
+                                            int64_t n_rows, uint64_t seed, float *rows_out);
 /* Gives the model's mixture a handle, to be destroyed. Returns also GEN_E_STATE (no mixture). */
 GEN_API gen_status gen_model_mixture(const gen_model *model, gen_mixture **mixture_out);
 
@@ -1509,7 +1677,8 @@ GEN_API gen_status gen_model_threshold(const gen_model *model, double *threshold
  * GEN_F32 or GEN_F64. scores_out, anomalies_out: n_rows; either may be NULL. Returns also
  * GEN_E_STATE (no threshold for anomalies_out). */
 GEN_API gen_status gen_model_detect(const gen_model *model, const void *rows, int32_t dtype,
-                                    int64_t n_rows, double *scores_out, int32_t *anomalies_out);
+                                    const int32_t *labels, int64_t n_rows, double *scores_out,
+                                    int32_t *anomalies_out);
 
 /* ---- Evaluation -----------------------------------------------------------------------------
  *
@@ -1550,6 +1719,7 @@ typedef struct gen_reconstruction_t {
 GEN_API gen_status gen_evaluate_reconstruction(const float *rows, const float *clean,
                                                int64_t n_rows, int64_t height, int64_t width,
                                                int64_t channels, const gen_context *context,
+                                               const gen_run *run,
                                                gen_reconstruction_t *quality_out);
 
 /* Counts the latents that a VAE uses: those whose mean varies over rows by more than threshold
@@ -1790,9 +1960,9 @@ GEN_API gen_status gen_moments_create_refined(const gen_moments *first, gen_mome
 GEN_API void gen_moments_destroy(gen_moments *moments);
 
 /* Adds the rows of a dataset. Returns also GEN_E_MISMATCH (other n_features), GEN_E_NONFINITE and
- * GEN_E_CANCELLED. After the last two, earlier batches of 4,096 rows were added; packed u8 or f32
- * rows in memory are a single batch. Cost: rows * n_features^2 FLOPs; sketch:
- * 4 * rows * n_features * n_directions. */
+ * GEN_E_CANCELLED. After GEN_E_NONFINITE earlier batches of 4,096 rows were added; packed u8 or f32
+ * rows in memory are a single batch. After GEN_E_CANCELLED the first n_rows rows (see the info)
+ * were added. Cost: rows * n_features^2 FLOPs; sketch: 4 * rows * n_features * n_directions. */
 GEN_API gen_status gen_moments_update(gen_moments *moments, const gen_dataset *dataset,
                                       const gen_run *run);
 /* Adds rows (n_rows x n_features) of dtype GEN_F32 or GEN_F64: all of them or, after an error,

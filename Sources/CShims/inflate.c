@@ -22,7 +22,8 @@ static void release(void *opened, void *block) {
   shim_block_free(&inflater->allocator, block);
 }
 
-void *shim_inflater_create(const uint8_t *bytes, int64_t count, struct shim_allocator allocator) {
+void *shim_inflater_create(const uint8_t *bytes, int64_t count, int is_bare,
+                           struct shim_allocator allocator) {
   struct shim_inflater *inflater = shim_block_allocate(&allocator, sizeof *inflater);
   if (!inflater)
     return NULL;
@@ -30,8 +31,8 @@ void *shim_inflater_create(const uint8_t *bytes, int64_t count, struct shim_allo
       .stream = {.zalloc = allocate, .zfree = release, .opaque = inflater}, .allocator = allocator};
   inflater->stream.next_in = (uint8_t *)bytes;
   inflater->end = bytes + count;
-  /* 16: a gzip header and nothing else. */
-  if (inflateInit2(&inflater->stream, 16 + MAX_WBITS) != Z_OK) {
+  /* 16: a gzip header and nothing else; negative: no header. */
+  if (inflateInit2(&inflater->stream, is_bare ? -MAX_WBITS : 16 + MAX_WBITS) != Z_OK) {
     shim_block_free(&allocator, inflater);
     return NULL;
   }
@@ -74,4 +75,14 @@ void shim_inflater_destroy(void *opened) {
   inflateEnd(&inflater->stream);
   struct shim_allocator allocator = inflater->allocator;
   shim_block_free(&allocator, inflater);
+}
+
+uint32_t shim_crc32(uint32_t sum, const uint8_t *bytes, int64_t count) {
+  while (count > 0) {
+    unsigned some = piece(count);
+    sum = (uint32_t)crc32(sum, bytes, some);
+    bytes += some;
+    count -= some;
+  }
+  return sum;
 }

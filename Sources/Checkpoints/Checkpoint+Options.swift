@@ -48,6 +48,36 @@ extension Checkpoint {
     try setMetadata(Self.optionPrefix + name, values.map(String.init).joined(separator: ","))
   }
 
+  /// Keeps a list of texts under `name`, as JSON.
+  ///
+  /// - Throws: `.limit` when the metadata become too large.
+  package mutating func setOption(_ name: String, _ texts: [String]) throws(GenerativeError) {
+    try setMetadata(Self.optionPrefix + name, "[" + texts.map { jsonString($0) }.joined(separator: ",") + "]")
+  }
+
+  /// The list of texts under `name`; empty when it is missing.
+  ///
+  /// - Throws: `.format` when it is no such list.
+  package func optionTextList(_ name: String) throws(GenerativeError) -> [String] {
+    guard let text = optionText(name) else { return [] }
+    var texts: [String] = []
+    let bytes = Array(text.utf8)
+    let failure: GenerativeError? = bytes.withUnsafeBytes { bytes in
+      var reader = JSONReader(bytes, origin: 0)
+      do throws(GenerativeError) {
+        try reader.array { (reader) throws(GenerativeError) in
+          texts.append(try reader.string(maximumByteCount: Limit.metadataByteCount))
+        }
+        try reader.end()
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if failure != nil { throw malformed(name, "a JSON list of texts", text) }
+    return texts
+  }
+
   /// Whether there is an option `name`.
   package func hasOption(_ name: String) -> Bool { optionText(name) != nil }
 

@@ -11,6 +11,8 @@ package struct BatchOrder: Sendable {
   package var keepsPartialBatch = false
   /// Rows of a stream held back to shuffle it; 1 keeps its order.
   package var shuffleWindow = 8192
+  /// Classes that the labels of a stream must be of; 0: any.
+  package var classCount = 0
   /// Datasets of one seed and different numbers are shuffled each in another order.
   package var shard = 0
 
@@ -45,6 +47,7 @@ package final class BatchReader {
 
   // A stream's rows held back, and how many; `random` picks among them.
   private let window: Buffer<Float>
+  private let windowLabels: Buffer<Int32>
   private var windowCount = 0
   private var random = Random(seed: 0, purpose: .shuffle)
   private var draws: UInt64 = 0
@@ -66,6 +69,8 @@ package final class BatchReader {
       throw GenerativeError(.argument, "a shuffle_window of \(windowRows) rows is too large")
     }
     window = try Buffer(count: windowSize, in: dataset.context.memory)
+    let hasLabels = dataset.stream?.hasLabels ?? false
+    windowLabels = try Buffer(count: hasLabels ? windowRows : 0, in: dataset.context.memory)
     batchCount = rowCount.map { rows in
       order.keepsPartialBatch ? (rows - 1) / order.batchSize + 1 : rows / order.batchSize
     }
@@ -99,13 +104,17 @@ package final class BatchReader {
 
   /// Reads the next batch, packed, and tells its rows; 0 at the epoch's end.
   ///
-  /// - Parameter rows: room for `batchSize` rows.
+  /// - Parameters:
+  ///   - rows: room for `batchSize` rows.
+  ///   - labels: gets the rows' classes where the dataset is a stream that has them; nil: nobody asks.
   /// - Throws: as `Dataset.read` and `RowStream.read`; `.argument` when a stream ends before its
   ///   first batch is full.
-  package func next(into rows: UnsafeMutablePointer<Float>) throws(GenerativeError) -> Int {
+  package func next(
+    into rows: UnsafeMutablePointer<Float>, labels: UnsafeMutablePointer<Int32>? = nil
+  ) throws(GenerativeError) -> Int {
     let count: Int
     if let stream = dataset.stream {
-      count = try nextOfStream(stream, into: rows)
+      count = try nextOfStream(stream, into: rows, stream.hasLabels ? labels : nil)
       dataset.preparation?.apply(rows, rows: count, into: rows)
       if count == 0, nextRow == 0 {
         throw GenerativeError(
@@ -129,7 +138,7 @@ package final class BatchReader {
   }
 
   private func nextOfStream(
-    _ stream: RowStream, into rows: UnsafeMutablePointer<Float>
+    _ stream: RowStream, into rows: UnsafeMutablePointer<Float>, _ labels: UnsafeMutablePointer<Int32>?
   ) throws(GenerativeError) -> Int {
     var count = 0
     if order.shuffles {
@@ -137,18 +146,25 @@ package final class BatchReader {
         // In one go before a batch, so that the callback is asked for many rows at once.
         if count == 0 || windowCount == 0 {
           windowCount += try stream.read(
-            maxRowCount: order.shuffleWindow - windowCount, into: window.base + windowCount * columnCount)
+            maxRowCount: order.shuffleWindow - windowCount, into: window.base + windowCount * columnCount,
+            labels: stream.hasLabels ? windowLabels.base + windowCount : nil, classCount: order.classCount)
         }
         if windowCount == 0 { break }
-        let held = window.base + random.below(windowCount, draw: draws) * columnCount
+        let place = random.below(windowCount, draw: draws)
+        let held = window.base + place * columnCount
         draws += 1
         windowCount -= 1
         (rows + count * columnCount).update(from: held, count: columnCount)
         held.update(from: window.base + windowCount * columnCount, count: columnCount)
+        if stream.hasLabels {
+          labels?[count] = windowLabels.base[place]
+          windowLabels.base[place] = windowLabels.base[windowCount]
+        }
         count += 1
       }
     } else {
-      count = try stream.read(maxRowCount: order.batchSize, into: rows)
+      count = try stream.read(
+        maxRowCount: order.batchSize, into: rows, labels: labels, classCount: order.classCount)
     }
     return count == order.batchSize || order.keepsPartialBatch ? count : 0
   }

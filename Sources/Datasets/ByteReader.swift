@@ -5,30 +5,62 @@ import Tensors
 protocol ByteReader: AnyObject {
   /// The most bytes that could still come.
   var largestByteCount: Int { get }
+  /// About as many as will come.
+  var likelyByteCount: Int { get }
 
   /// Reads up to `count` bytes more; tells how many, fewer only at the end.
   func read(_ count: Int, into bytes: UnsafeMutablePointer<UInt8>) throws(GenerativeError) -> Int
 }
 
-/// The bytes of a gzip file; the checksum is verified where reading reaches the end.
+extension ByteReader {
+  var likelyByteCount: Int { largestByteCount }
+
+  /// The same of many bytes, in pieces between which the call may be stopped.
+  func readAll(_ count: Int, into bytes: UnsafeMutablePointer<UInt8>) throws(GenerativeError) -> Int {
+    let piece = 8 << 20
+    var done = 0
+    while done < count {
+      try Run.proceed(done, of: count)
+      let got = try read(min(piece, count - done), into: bytes + done)
+      done += got
+      if got == 0 { break }
+    }
+    return done
+  }
+}
+
+/// The bytes of a compressed file or part of one; a checksum is verified where reading reaches the end.
 final class GzipReader: ByteReader {
   private let path: String
   private let compressed: Buffer<UInt8>
   private let inflater: UnsafeMutableRawPointer
+  /// Bytes inflated to be looked at, which are still to be read.
+  private var peeked: Buffer<UInt8>?
+  private var peekedCount = 0
+
+  /// Compressed files are read whole.
+  private static let largestFile = 4 << 30
 
   /// Deflate cannot do better than 1032 : 1.
   let largestByteCount: Int
 
-  /// - Throws: `.limit` when the file is larger than `limit` bytes, `.io`, `.memory`.
-  init(_ file: InputFile, limit: Int, in memory: Memory) throws(GenerativeError) {
-    let compressed = try file.readAll(limit: limit, in: memory)
+  /// A gzip file.
+  ///
+  /// - Throws: `.limit` when it is too large, `.io`, `.memory`.
+  convenience init(_ file: InputFile, in memory: Memory) throws(GenerativeError) {
+    try self.init(
+      try file.readAll(limit: Self.largestFile, in: memory), path: file.path, isBare: false)
+  }
+
+  /// - Parameter isBare: whether there is neither a header nor a checksum around the compressed data.
+  init(_ compressed: Buffer<UInt8>, path: String, isBare: Bool) throws(GenerativeError) {
     guard
       let inflater = shim_inflater_create(
-        compressed.base, Int64(compressed.count), compressed.memory.allocator)
+        compressed.base, Int64(compressed.count), isBare ? 1 : 0, compressed.memory.allocator)
     else {
       throw GenerativeError(.memory, "could not allocate an inflater")
     }
-    path = file.path
+    self.path = path
     self.compressed = compressed
     self.inflater = inflater
     largestByteCount = checkedProduct(compressed.count, 1032) ?? .max
@@ -36,11 +68,32 @@ final class GzipReader: ByteReader {
 
   deinit { shim_inflater_destroy(inflater) }
 
+  var likelyByteCount: Int { min(4 * compressed.count + 64, largestByteCount) }
+
+  /// The first bytes, which are still to be read.
+  func peek(_ count: Int) throws(GenerativeError) -> Buffer<UInt8> {
+    let bytes = try Buffer<UInt8>(count: count, in: compressed.memory)
+    let got = try read(count, into: bytes.base)
+    (peeked, peekedCount) = (bytes, got)
+    return got == count
+      ? bytes
+      : try Buffer(
+        copying: UnsafeBufferPointer(start: bytes.base, count: got), in: compressed.memory)
+  }
+
   /// - Throws: `.format`, `.truncated` or `.memory`.
   func read(_ count: Int, into bytes: UnsafeMutablePointer<UInt8>) throws(GenerativeError) -> Int {
+    var done = 0
+    if let peeked {
+      done = min(count, peekedCount)
+      bytes.update(from: peeked.base, count: done)
+      peekedCount -= done
+      peeked.base.update(from: peeked.base + done, count: peekedCount)
+      if peekedCount == 0 { self.peeked = nil }
+    }
     var got: Int64 = 0
-    switch shim_inflater_read(inflater, bytes, Int64(count), &got) {
-    case SHIM_INFLATE_OK: return Int(got)
+    switch shim_inflater_read(inflater, bytes + done, Int64(count - done), &got) {
+    case SHIM_INFLATE_OK: return done + Int(got)
     case SHIM_INFLATE_TRUNCATED:
       throw GenerativeError(.truncated, "\(path) ends within its compressed data")
     case SHIM_INFLATE_MEMORY: throw GenerativeError(.memory, "\(path): out of memory while inflating")
@@ -49,14 +102,20 @@ final class GzipReader: ByteReader {
   }
 }
 
-/// The bytes of a file as they are.
+/// The bytes of a file, or of a part of one, as they are.
 final class PlainReader: ByteReader {
   private let file: InputFile
-  private var offset = 0
+  private var offset: Int
+  private let end: Int
 
-  init(_ file: InputFile) { self.file = file }
+  convenience init(_ file: InputFile) { self.init(file, 0..<file.byteCount) }
 
-  var largestByteCount: Int { file.byteCount - offset }
+  init(_ file: InputFile, _ range: Range<Int>) {
+    self.file = file
+    (offset, end) = (range.lowerBound, range.upperBound)
+  }
+
+  var largestByteCount: Int { end - offset }
 
   func read(_ count: Int, into bytes: UnsafeMutablePointer<UInt8>) throws(GenerativeError) -> Int {
     let available = min(count, largestByteCount)

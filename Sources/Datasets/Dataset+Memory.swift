@@ -52,11 +52,20 @@ extension Dataset {
     shape: Shape, shuffleWindow: Int = 4096, context: Context = .standard,
     pull: @escaping RowStream.Pull
   ) throws(GenerativeError) -> Dataset {
-    let columnCount = try checkedCount(of: shape)
-    return Dataset(
-      shape: shape,
-      source: .stream(RowStream(columnCount: columnCount, shuffleWindow: shuffleWindow, pull: pull)),
-      context: context)
+    try stream(shape: shape, shuffleWindow: shuffleWindow, hasLabels: false, context: context) {
+      first, count, rows, _ in pull(first, count, rows)
+    }
+  }
+
+  /// Rows that `pull` hands out in order, with their classes where `hasLabels`.
+  package static func stream(
+    shape: Shape, shuffleWindow: Int, hasLabels: Bool, context: Context,
+    labelledPull pull: @escaping RowStream.LabelledPull
+  ) throws(GenerativeError) -> Dataset {
+    let stream = RowStream(
+      columnCount: try checkedCount(of: shape), shuffleWindow: shuffleWindow, hasLabels: hasLabels,
+      in: context.memory, pull: pull)
+    return Dataset(shape: shape, source: .stream(stream), context: context)
   }
 
   /// Rows of bytes in a buffer, packed.

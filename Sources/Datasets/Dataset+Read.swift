@@ -89,10 +89,19 @@ extension Dataset {
     range: Range<Int>, into output: UnsafeMutablePointer<UInt8>
   ) throws(GenerativeError) {
     try check(range)
-    let rows = try memoryRows()
-    guard rows.kind == .uint8 else { throw GenerativeError(.unsupported, "the rows are not of bytes") }
+    let width = shape.count
+    guard case .memory(let rows) = source, rows.kind == .uint8 else {
+      guard case .pictures(let pictures) = source else {
+        throw GenerativeError(.unsupported, "the rows are not of bytes")
+      }
+      return try pictures.read(range.count) {
+        self.sourceRow(range.lowerBound + $0)
+      } _: { i, pixels in
+        pixels.readBytes(row: 0, into: output + i * width)
+      }
+    }
     for i in 0..<range.count {
-      rows.readBytes(row: sourceRow(range.lowerBound + i), into: output + i * rows.columnCount)
+      rows.readBytes(row: sourceRow(range.lowerBound + i), into: output + i * width)
     }
   }
 
@@ -101,9 +110,11 @@ extension Dataset {
   /// Throws `.argument`, naming the first number outside [0, 1], the range that images have.
   ///
   /// A stream is not read. O(rows × columns).
-  package func checkUnitRange() throws(GenerativeError) {
+  ///
+  /// - Parameter prefix: of the message.
+  package func checkUnitRange(_ prefix: String = "") throws(GenerativeError) {
     guard let (row, column, value) = try firstOutsideUnits() else { return }
-    throw .outsideUnits("row \(row), column \(column)", value)
+    throw .outsideUnits("\(prefix)row \(row), column \(column)", value)
   }
 
   /// The first number outside [0, 1]; nil where there is none, and for a stream.
@@ -147,21 +158,21 @@ extension Dataset {
   private func check(_ indices: UnsafeBufferPointer<Int32>) throws(GenerativeError) {
     let count = rowCount ?? 0
     guard let bad = indices.first(where: { $0 < 0 || $0 >= count }) else { return }
-    _ = try memoryRows()
+    try requireRowNumbers()
     throw GenerativeError(.argument, "row \(bad) is not one of the dataset's \(count)")
   }
 
   private func check(_ range: Range<Int>) throws(GenerativeError) {
     let count = rowCount ?? 0
     guard range.lowerBound < 0 || range.upperBound > count else { return }
-    _ = try memoryRows()
+    try requireRowNumbers()
     throw GenerativeError(
       .argument, "rows \(range.lowerBound) to \(range.upperBound) are not all of the dataset's \(count)")
   }
 
   /// Where a row of this view stands in the source.
   @inline(__always)
-  private func sourceRow(_ index: Int) -> Int {
+  func sourceRow(_ index: Int) -> Int {
     guard let selection else { return index }
     return Int(selection.base[index])
   }
@@ -171,7 +182,15 @@ extension Dataset {
     _ count: Int, into output: UnsafeMutablePointer<Output>,
     _ read: (StridedRows, Int, Preparation?, UnsafeMutablePointer<Output>) -> Int?, _ sourceRow: (Int) -> Int
   ) throws(GenerativeError) {
-    let rows = try memoryRows()
+    guard case .memory(let rows) = source else {
+      try requireRowNumbers()
+      guard case .pictures(let pictures) = source else { return }
+      let width = shape.count
+      // Bytes are finite.
+      return try pictures.read(count, sourceRow) { i, pixels in
+        _ = read(pixels, 0, preparation, output + i * width)
+      }
+    }
     // Enough numbers to pay for waking a worker.
     let chunk = max(1, 65_536 / rows.columnCount)
     let firstBad = FirstIndex()

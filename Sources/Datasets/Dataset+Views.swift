@@ -5,13 +5,13 @@ extension Dataset {
   ///
   /// - Throws: `.argument` when it is empty or not within, `.unsupported` for a stream.
   package func rows(_ range: Range<Int>) throws(GenerativeError) -> Dataset {
-    let rows = try memoryRows()
+    try requireRowNumbers()
     let count = rowCount ?? 0
     guard !range.isEmpty, range.lowerBound >= 0, range.upperBound <= count else {
       throw GenerativeError(
         .argument, "rows \(range.lowerBound) to \(range.upperBound) are not some of the dataset's \(count)")
     }
-    if selection != nil {
+    guard selection == nil, case .memory(let rows) = source else {
       return try subset(count: range.count) { Int32(range.lowerBound + $0) }
     }
     return Dataset(
@@ -28,14 +28,15 @@ extension Dataset {
         return FactorTable(
           factors: table.factors,
           values: try Buffer(copying: UnsafeBufferPointer(rebasing: values), in: context.memory))
-      }, preparation: preparation, isChecked: isChecked, context: context)
+      }, names: names, firstNamedRow: firstNamedRow + range.lowerBound, preparation: preparation,
+      isChecked: isChecked, context: context)
   }
 
   /// The rows of these indices, in their order, without copying them; an index may come twice.
   ///
   /// - Throws: `.argument` for no index or one out of range, `.unsupported` for a stream.
   package func subset(_ indices: UnsafeBufferPointer<Int32>) throws(GenerativeError) -> Dataset {
-    _ = try memoryRows()
+    try requireRowNumbers()
     let count = rowCount ?? 0
     try require(indices.count, in: 1...Dataset.largestRowCount, "the number of indices")
     if let bad = indices.first(where: { $0 < 0 || $0 >= count }) {
@@ -44,28 +45,83 @@ extension Dataset {
     return try subset(count: indices.count) { indices[$0] }
   }
 
-  /// A training set and a validation set of `validationRowCount` rows chosen by `seed`, disjoint
-  /// and together all rows.
+  /// Labels below this, as many as a model may tell apart, are classes that a split holds out evenly.
+  private static let splitClasses = 4_096
+
+  /// The rows that are left and `share` of all rows, chosen by `seed`, disjoint, each in their order.
   ///
-  /// - Throws: `.argument` unless both get at least one row, `.unsupported` for a stream.
+  /// Held out are round(share · n) rows, of a class of c rows ⌊share · c⌋ and, by the largest remainder,
+  /// one more. Which of them: those that come first in a permutation by the seed.
+  ///
+  /// - Throws: `.argument` for less than two rows, `.unsupported` for a stream, `.memory`.
   package func split(
-    validationRowCount: Int, seed: UInt64
-  ) throws(GenerativeError) -> (training: Dataset, validation: Dataset) {
-    _ = try memoryRows()
+    share: Double, seed: UInt64
+  ) throws(GenerativeError) -> (rest: Dataset, held: Dataset) {
+    try requireRowNumbers()
     let count = rowCount ?? 0
-    guard validationRowCount >= 1, validationRowCount < count else {
-      throw GenerativeError(
-        .argument,
-        "the validation rows must be between 1 and \(count - 1) of \(count), not \(validationRowCount)")
+    guard count >= 2 else {
+      throw GenerativeError(.argument, "dataset must have at least 2 rows to be split, not \(count)")
     }
+    let rounded = (share * Double(count)).rounded(.toNearestOrEven)
+    let total = min(max(Int(rounded), 1), count - 1)
+    let quotas = try quotas(share, of: total)
     let order = try Buffer<Int32>(count: count, in: context.memory)
     // Epochs count from 0, so the last step is no epoch's.
     Random(seed: seed, purpose: .shuffle, step: .max).permute(order.base, count: count)
-    let trainingCount = count - validationRowCount
+    let isHeld = try Buffer<UInt8>(count: count, in: context.memory)
+    for i in 0..<count {
+      let row = Int(order.base[i])
+      let number = quotas.count == 1 ? 0 : labels.map { Int($0.base[row]) } ?? 0
+      guard quotas.base[number] > 0 else { continue }
+      quotas.base[number] -= 1
+      isHeld.base[row] = 1
+    }
+    // The rows left from the front, those held out behind them.
+    var ends = (rest: 0, held: count - total)
+    for row in 0..<count {
+      if isHeld.base[row] == 1 {
+        order.base[ends.held] = Int32(truncatingIfNeeded: row)
+        ends.held += 1
+      } else {
+        order.base[ends.rest] = Int32(truncatingIfNeeded: row)
+        ends.rest += 1
+      }
+    }
     return (
-      try subset(count: trainingCount) { order.base[$0] },
-      try subset(count: validationRowCount) { order.base[trainingCount + $0] }
+      try subset(count: count - total) { order.base[$0] },
+      try subset(count: total) { order.base[count - total + $0] }
     )
+  }
+
+  /// How many rows of each class are held out, `total` in all; one number for all rows without classes.
+  private func quotas(_ share: Double, of total: Int) throws(GenerativeError) -> Buffer<Int> {
+    guard let labels, (1...Self.splitClasses).contains(classCount) else {
+      let all = try Buffer<Int>(count: 1, in: context.memory)
+      all.base[0] = total
+      return all
+    }
+    let sizes = try Buffer<Int>(count: classCount, in: context.memory)
+    let quotas = try Buffer<Int>(count: classCount, in: context.memory)
+    for label in labels.elements { sizes.base[Int(label)] += 1 }
+    var left = total
+    for c in 0..<classCount {
+      quotas.base[c] = min(Int(share * Double(sizes.base[c])), max(sizes.base[c] - 1, 0))
+      left -= quotas.base[c]
+    }
+    // First so that each class keeps a row, then, where all have one row, so that none does.
+    for kept in [1, 0] {
+      while left > 0 {
+        var best: (label: Int, remainder: Double)?
+        for c in 0..<classCount where quotas.base[c] + kept < sizes.base[c] {
+          let remainder = share * Double(sizes.base[c]) - Double(quotas.base[c])
+          if remainder > best?.remainder ?? -.infinity { best = (c, remainder) }
+        }
+        guard let best else { break }
+        quotas.base[best.label] += 1
+        left -= 1
+      }
+    }
+    return quotas
   }
 
   /// A view of rows of this view, whose indices are known to lie within.
@@ -89,6 +145,7 @@ extension Dataset {
     }
     return Dataset(
       shape: shape, source: source, owner: owner?.object, selection: chosen, labels: chosenLabels,
-      factors: chosenFactors, preparation: preparation, isChecked: isChecked, context: context)
+      factors: chosenFactors, names: names, firstNamedRow: firstNamedRow, preparation: preparation,
+      isChecked: isChecked, context: context)
   }
 }

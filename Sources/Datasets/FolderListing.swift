@@ -1,41 +1,107 @@
 import Glibc
 import Tensors
 
-/// The pictures in a folder: paths ending in .png, .jpg or .jpeg, in any case, in byte order.
-///
-/// Hidden files and folders are left out; folders behind symbolic links are not entered.
-///
-/// - Throws: `.io` when the folder, or one inside it, cannot be read; `.limit` for more paths than a
-///   dataset has rows or folders nested deeper than 64.
-func picturePaths(
-  inFolder folder: String, recursive: Bool
-) throws(GenerativeError) -> [String] {
-  var paths: [String] = []
-  var pending = [(path: folder, depth: 0)]
-  while let (path, depth) = pending.popLast() {
-    guard depth <= 64 else { throw GenerativeError(.limit, "\(path) is nested more than 64 folders deep") }
-    guard let stream = opendir(path) else { throw .io("cannot open folder", path, lastErrno) }
-    defer { closedir(stream) }
-    lastErrno = 0
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasPrefix(".") { continue }
-      let entryPath = path.utf8.last == UInt8(ascii: "/") ? path + name : path + "/" + name
-      var status = stat()
-      let isFolder = lstat(entryPath, &status) == 0 && status.st_mode & mode_t(S_IFMT) == mode_t(S_IFDIR)
-      if isFolder {
-        if recursive { pending.append((entryPath, depth + 1)) }
-      } else if Image.FileFormat(path: name) != nil {
-        paths.append(entryPath)
-      }
+/// What a folder holds: files that should be pictures, in the byte order of their paths, and all others.
+struct FolderListing {
+  let folder: String
+  /// Files named as pictures are, and those whose content says so.
+  private(set) var pictures: [String] = []
+  private(set) var passed: [(path: String, kind: String)] = []
+  /// Files of CIFAR's binary form.
+  private(set) var binaries: [String] = []
+
+  /// Names of such endings are looked into when they are read, not before.
+  private static let endings = ["png", "jpg", "jpeg", "jpe", "jfif"]
+
+  /// - Parameters:
+  ///   - recursive: whether to go into sub-folders, those behind symbolic links, too, each once.
+  ///   - takesForeign: whether pictures that the library cannot decode are such, too.
+  /// - Throws: `.io` when the folder, or one inside it, cannot be read; `.limit` for more paths than a
+  ///   dataset has rows or folders nested deeper than 64; `.cancelled`.
+  init(_ folder: String, recursive: Bool, takesForeign: Bool = false) throws(GenerativeError) {
+    self.folder = folder
+    var pending = [(path: folder, depth: 0)]
+    // Device and number of the folders seen.
+    var seen: [[UInt64]: Bool] = [:]
+    var status = stat()
+    if stat(folder, &status) == 0 { seen[Self.identity(status)] = true }
+    while let (path, depth) = pending.popLast() {
+      guard depth <= 64 else { throw GenerativeError(.limit, "\(path) is nested more than 64 folders deep") }
+      guard let stream = opendir(path) else { throw .io("cannot open folder", path, lastErrno) }
+      defer { closedir(stream) }
       lastErrno = 0
+      while let entry = readdir(stream) {
+        let (name, isText) = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+          let name = bytes.prefix { $0 != 0 }
+          let text = String(decoding: name, as: UTF8.self)
+          return (text, text.utf8.elementsEqual(name))
+        }
+        if name != ".", name != ".." {
+          let entryPath = path.utf8.last == UInt8(ascii: "/") ? path + name : path + "/" + name
+          if !isText {
+            passed.append((entryPath, "with a name that is not UTF-8"))
+          } else if name.utf8.first == UInt8(ascii: ".") {
+            passed.append((entryPath, "hidden"))
+          } else {
+            let isThere = stat(entryPath, &status) == 0
+            switch isThere ? status.st_mode & mode_t(S_IFMT) : 0 {
+            case mode_t(S_IFDIR):
+              if recursive, seen.updateValue(true, forKey: Self.identity(status)) == nil {
+                pending.append((entryPath, depth + 1))
+              }
+            case mode_t(S_IFREG): add(entryPath, name, takesForeign)
+            default:
+              // Named as a picture, it cannot be read as one.
+              if Self.isNamedPicture(name) {
+                pictures.append(entryPath)
+              } else {
+                passed.append((entryPath, isThere ? "not regular files" : "dangling links"))
+              }
+            }
+          }
+        }
+        try Run.proceed(pictures.count, of: 0)
+        lastErrno = 0
+      }
+      if lastErrno != 0 { throw .io("cannot read folder", path, lastErrno) }
     }
-    if lastErrno != 0 { throw .io("cannot read folder", path, lastErrno) }
+    guard pictures.count <= Dataset.largestRowCount else {
+      throw GenerativeError(.limit, "\(folder) holds \(pictures.count) pictures, too many for a dataset")
+    }
+    pictures.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    binaries.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
-  guard paths.count <= Dataset.largestRowCount else {
-    throw GenerativeError(.limit, "\(folder) holds \(paths.count) pictures, too many for a dataset")
+
+  private static func identity(_ status: stat) -> [UInt64] { [UInt64(status.st_dev), UInt64(status.st_ino)] }
+
+  private static func isNamedPicture(_ name: String) -> Bool {
+    endings.contains(lowercased(name.fields(separatedBy: ".").last ?? ""))
   }
-  return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+
+  private mutating func add(_ path: String, _ name: String, _ takesForeign: Bool) {
+    if Self.isNamedPicture(name) { return pictures.append(path) }
+    do throws(GenerativeError) {
+      let file = try InputFile(path: path)
+      if try CIFARFile.labelCount(file) != nil { return binaries.append(path) }
+      let kind = try file.kind()
+      if kind.isPicture || takesForeign && kind.isForeignPicture {
+        pictures.append(path)
+      } else {
+        passed.append((path, kind.name))
+      }
+    } catch {
+      passed.append((path, "unreadable"))
+    }
+  }
+
+  /// The path below `folder`, without a slash before it.
+  func relative(_ path: String) -> String {
+    let rest = path.utf8.dropFirst(folder.utf8.count)
+    return String(decoding: rest.first == UInt8(ascii: "/") ? rest.dropFirst() : rest, as: UTF8.self)
+  }
+}
+
+/// ASCII letters made small, by bytes: String's own brings tables for all of Unicode.
+func lowercased(_ text: String) -> String {
+  String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }, as: UTF8.self)
 }

@@ -1,34 +1,28 @@
 import Tensors
 
-/// An array of bytes in the IDX format of the MNIST family, plain or gzipped.
+/// An array of numbers in the IDX format of the MNIST family, plain or gzipped.
 ///
-/// A big-endian header says 0, 0, the element type (8: u8, the one supported), the rank, and that
-/// many 32-bit dimensions; the elements follow, and nothing after them (Y. LeCun, "The MNIST
-/// database of handwritten digits").
+/// A big-endian header says 0, 0, the type of the elements, the rank, and that many 32-bit dimensions; the
+/// elements follow, and nothing after them (Y. LeCun, "The MNIST database of handwritten digits").
 package struct IDXFile {
   package let dimensions: [Int]
-  /// The elements, the last dimension fastest.
+  package let format: NumberFormat
+  /// The bytes of the elements, the last dimension fastest.
   package let elements: Buffer<UInt8>
 
   private static let largestRank = 4
-  /// Compressed files are read whole.
-  private static let largestCompressedFile = 4 << 30
 
-  /// - Throws: `.io`; `.format` for a wrong header, `.unsupported` for other elements than u8,
+  /// - Throws: `.io`; `.format` for a wrong header or an unknown type of elements,
   ///   `.limit` for a rank above 4 or too many elements, `.truncated` and `.trailing` where the file
   ///   does not hold what its header says; all naming the path.
   package init(path: String, in memory: Memory = .standard) throws(GenerativeError) {
     let file = try InputFile(path: path)
-    let start = try Buffer<UInt8>(count: 2, in: memory)
-    try file.read(2, into: start.base)
-    let isCompressed = start.base[0] == 0x1F && start.base[1] == 0x8B
+    let isCompressed = try file.kind() == .gzip
     try self.init(
-      reading: isCompressed
-        ? try GzipReader(file, limit: IDXFile.largestCompressedFile, in: memory) : PlainReader(file),
-      path: path, in: memory)
+      reading: isCompressed ? try GzipReader(file, in: memory) : PlainReader(file), path: path, in: memory)
   }
 
-  private init(
+  init(
     reading bytes: any ByteReader, path: String, in memory: Memory
   ) throws(GenerativeError) {
     func fail(_ status: GenerativeError.Status, _ reason: String) -> GenerativeError {
@@ -43,8 +37,14 @@ package struct IDXFile {
     try readHeader(0..<4)
     let (zeros, type, rank) = (header.base[0] | header.base[1], header.base[2], Int(header.base[3]))
     guard zeros == 0, (8...14).contains(type), rank >= 1 else { throw fail(.format, "not an IDX file") }
-    guard type == 8 else {
-      throw fail(.unsupported, "IDX elements must be unsigned bytes (type 8), not type \(type)")
+    switch type {
+    case 8: format = NumberFormat(kind: .unsigned, byteCount: 1)
+    case 9: format = NumberFormat(kind: .signed, byteCount: 1)
+    case 11: format = NumberFormat(kind: .signed, byteCount: 2, isBigEndian: true)
+    case 12: format = NumberFormat(kind: .signed, byteCount: 4, isBigEndian: true)
+    case 13: format = NumberFormat(kind: .float, byteCount: 4, isBigEndian: true)
+    case 14: format = NumberFormat(kind: .float, byteCount: 8, isBigEndian: true)
+    default: throw fail(.format, "not an IDX file: there is no type \(type) of elements")
     }
     guard rank <= IDXFile.largestRank else {
       throw fail(.limit, "\(rank) dimensions, more than the limit of \(IDXFile.largestRank)")
@@ -66,13 +66,16 @@ package struct IDXFile {
     guard let count, count <= 1 << 40 else {
       throw fail(.limit, "\(shape) elements pass the limit of 2⁴⁰")
     }
-    // Before anything is allocated for them.
-    guard count <= bytes.largestByteCount else {
+    // Before anything is allocated for them. No overflow: 2⁴⁰ elements of at most 8 bytes.
+    let byteCount = count * format.byteCount
+    guard byteCount <= bytes.largestByteCount else {
       throw fail(.truncated, "the file is too short for its \(shape) elements")
     }
-    elements = try Buffer(count: count, in: memory)
-    let got = try bytes.read(count, into: elements.base)
-    guard got == count else { throw fail(.truncated, "\(got) elements instead of \(shape)") }
+    elements = try Buffer(uninitializedCount: byteCount, in: memory)
+    let got = try bytes.readAll(byteCount, into: elements.base)
+    guard got == byteCount else {
+      throw fail(.truncated, "\(got / format.byteCount) elements instead of \(shape)")
+    }
     guard try bytes.read(1, into: header.base) == 0 else {
       throw fail(.trailing, "bytes follow its \(shape) elements")
     }

@@ -80,7 +80,7 @@ extension Dataset {
   package func prepared(by preparation: Preparation) -> Dataset {
     Dataset(
       shape: shape, source: source, owner: owner?.object, selection: selection, labels: labels,
-      factors: factors,
-      preparation: preparation, isChecked: isChecked, context: context)
+      factors: factors, names: names, firstNamedRow: firstNamedRow, preparation: preparation,
+      targets: targets?.prepared(by: preparation), isChecked: isChecked, context: context)
   }
 }

@@ -12,22 +12,36 @@ package final class RowStream: Sendable {
     _ firstRow: Int, _ maxRowCount: Int, _ rows: UnsafeMutablePointer<Float>
   ) -> Int
 
+  /// The same, and writes the class of each row to `labels`.
+  package typealias LabelledPull = (
+    _ firstRow: Int, _ maxRowCount: Int, _ rows: UnsafeMutablePointer<Float>,
+    _ labels: UnsafeMutablePointer<Int32>?
+  ) -> Int
+
   private struct Position: Sendable {
     var nextRow = 0
     var ended = false
   }
 
-  private nonisolated(unsafe) let pull: Pull
+  private nonisolated(unsafe) let pull: LabelledPull
   private let columnCount: Int
+  private let memory: Memory
   private let position = Guarded(Position())
   private let busy = Atomic(false)
 
   /// Rows held back to draw batches from at random; 1 or less keeps the stream's order.
   package let shuffleWindow: Int
+  /// Whether rows come with their classes.
+  package let hasLabels: Bool
 
-  init(columnCount: Int, shuffleWindow: Int, pull: @escaping Pull) {
+  /// - Parameter pull: of a stream without labels it gets no room for them.
+  init(
+    columnCount: Int, shuffleWindow: Int, hasLabels: Bool, in memory: Memory, pull: @escaping LabelledPull
+  ) {
     self.columnCount = columnCount
     self.shuffleWindow = shuffleWindow
+    self.hasLabels = hasLabels
+    self.memory = memory
     self.pull = pull
   }
 
@@ -36,11 +50,18 @@ package final class RowStream: Sendable {
 
   /// Reads the next rows: as many as asked for, fewer only at the end, 0 after it.
   ///
+  /// - Parameters:
+  ///   - labels: gets the rows' classes where the stream has them; nil: nobody asks.
+  ///   - classCount: classes that they must be of; 0: any.
   /// - Throws: `.busy` when called from the callback, `.argument` when the callback tells a count it
-  ///   was not asked for, `.cancelled` when it tells a negative one, `.nonfinite`.
+  ///   was not asked for or a label that is none, `.cancelled` when it tells a negative count, `.nonfinite`,
+  ///   `.memory`.
   package func read(
-    maxRowCount: Int, into rows: UnsafeMutablePointer<Float>
+    maxRowCount: Int, into rows: UnsafeMutablePointer<Float>, labels: UnsafeMutablePointer<Int32>? = nil,
+    classCount: Int = 0
   ) throws(GenerativeError) -> Int {
+    let spare = hasLabels && labels == nil ? try Buffer<Int32>(count: maxRowCount, in: memory) : nil
+    let labels = hasLabels ? labels ?? spare?.base : nil
     guard busy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else {
       throw GenerativeError(.busy, "a rows callback must not read the dataset it serves")
     }
@@ -49,7 +70,8 @@ package final class RowStream: Sendable {
     var count = 0
     while count < maxRowCount, !here.ended {
       // No lock is held here: the callback is free to do anything but return.
-      let got = pull(here.nextRow, maxRowCount - count, rows + count * columnCount)
+      let got = pull(
+        here.nextRow, maxRowCount - count, rows + count * columnCount, labels.map { $0 + count })
       guard got >= 0 else {
         throw GenerativeError(.cancelled, "the rows callback stopped with \(got) at row \(here.nextRow)")
       }
@@ -61,6 +83,15 @@ package final class RowStream: Sendable {
         throw .nonfinite(
           row: here.nextRow + bad / columnCount, column: bad % columnCount,
           value: Double(rows[count * columnCount + bad]))
+      }
+      if let labels {
+        let limit = classCount > 0 ? classCount : Int(Int32.max) + 1
+        if let bad = (count..<count + got).first(where: { !(0..<limit).contains(Int(labels[$0])) }) {
+          throw GenerativeError(
+            .argument,
+            "the label of the stream's row \(here.nextRow + bad - count) must be between 0 and \(limit - 1), not "
+              + "\(labels[bad])")
+        }
       }
       here.ended = got == 0
       here.nextRow += got

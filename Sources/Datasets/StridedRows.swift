@@ -1,19 +1,22 @@
 import Tensors
 
 /// What one number of a dataset in memory is.
-package enum ElementKind: Sendable {
+package enum ElementKind: Equatable, Sendable {
   /// 0 … 255, read as v / 255.
   case uint8
   /// Read as it is.
   case float32
   /// Read as it is, rounded to the precision asked for.
   case float64
+  /// As a file has it: read as it is.
+  case number(NumberFormat)
 
   package var byteCount: Int {
     switch self {
     case .uint8: 1
     case .float32: 4
     case .float64: 8
+    case .number(let format): format.byteCount
     }
   }
 }
@@ -116,6 +119,11 @@ struct StridedRows: @unchecked Sendable {
       return nil
     case .float32: return readFloating(row, Float.self, into: output)
     case .float64: return readFloating(row, Double.self, into: output)
+    case .number(let format):
+      for j in 0..<columnCount {
+        output[j] = Output(format.value(at: base + row * rowStride + j * columnStride))
+      }
+      return (0..<columnCount).first { !output[$0].isFinite }
     }
   }
 

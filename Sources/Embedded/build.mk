@@ -48,6 +48,9 @@ HEADERS = $(firstword $(MAKEFILE_LIST)) $(wildcard include/* Sources/CShims/incl
 # For modules whose work is done by functions of others: a twelfth less code, and no slower. The compiler's code for
 # arm64 reads strings wrongly with it.
 SMALL = $(if $(filter x86_64,$(ARCH)),-Osize)
+# Above the tensors, closures are called and not compiled into a copy of the function for each: a twentieth less code,
+# and no slower. Convolutions would be slower.
+SHARED = -Xllvm -sil-disable-pass=closure-specialize
 
 # module NAME, FOLDER, MODULES IT IMPORTS, FLAGS, FILES TO LEAVE OUT: the module's interface, and its optimized code as
 # LLVM's text.
@@ -78,17 +81,17 @@ $(eval $(call module,KernelsAVX512,$(KERNELS)/AVX512,KernelTemplate,-Ounchecked 
 endif
 $(eval $(call module,Kernels,$(KERNELS)/Dispatch,$(VARIANTS)))
 $(eval $(call module,Tensors,Sources/Tensors,Kernels))
-$(eval $(call module,Options,Sources/Options,Tensors,$(SMALL)))
-$(eval $(call module,LinearAlgebra,Sources/LinearAlgebra,Tensors))
-$(eval $(call module,Ranks,Sources/Ranks,Tensors))
-$(eval $(call module,Networks,Sources/Networks,Ranks))
-$(eval $(call module,Checkpoints,Sources/Checkpoints,Tensors))
-$(eval $(call module,Datasets,Sources/Datasets,Tensors))
-$(eval $(call module,Statistics,Sources/Statistics,Datasets LinearAlgebra Ranks))
-$(eval $(call module,Evaluation,Sources/Evaluation,Statistics))
-$(eval $(call module,Training,Sources/Training,Networks Options Checkpoints Datasets,$(SMALL)))
-$(eval $(call module,Models,Sources/Models,Training Statistics,$(SMALL)))
-$(eval $(call module,GenerativeABI,Sources/GenerativeABI,Models Evaluation,$(SMALL)))
+$(eval $(call module,Options,Sources/Options,Tensors,$(SHARED) $(SMALL)))
+$(eval $(call module,LinearAlgebra,Sources/LinearAlgebra,Tensors,$(SHARED)))
+$(eval $(call module,Ranks,Sources/Ranks,Tensors,$(SHARED)))
+$(eval $(call module,Networks,Sources/Networks,Ranks,$(SHARED)))
+$(eval $(call module,Checkpoints,Sources/Checkpoints,Tensors,$(SHARED)))
+$(eval $(call module,Datasets,Sources/Datasets,Tensors,$(SHARED)))
+$(eval $(call module,Statistics,Sources/Statistics,Datasets LinearAlgebra Ranks,$(SHARED)))
+$(eval $(call module,Evaluation,Sources/Evaluation,Statistics,$(SHARED)))
+$(eval $(call module,Training,Sources/Training,Networks Options Checkpoints Datasets,$(SHARED) $(SMALL)))
+$(eval $(call module,Models,Sources/Models,Training Statistics,$(SHARED) $(SMALL)))
+$(eval $(call module,GenerativeABI,Sources/GenerativeABI,Models Evaluation,$(SHARED) $(SMALL)))
 
 COMPILE_C = $(CC) -O2 -fPIC -fvisibility=hidden -ffunction-sections $(C_FLAGS)
 SHIMS = $(patsubst %.c,$(OUT)/%.c.o,$(notdir $(wildcard Sources/CShims/*.c)) platform.c)

@@ -9,7 +9,10 @@ package struct ReconstructionQuality {
   package let signalToNoise: Estimate
   package let similarity: Estimate
 
-  /// - Throws: `.memory`.
+  /// Floats of the rows that are compared between two reports.
+  private static let blockFloats = 1 << 20
+
+  /// - Throws: `.memory`, `.cancelled`.
   package init(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, rows: Int, shape: Shape, context: Context
   ) throws(GenerativeError) {
@@ -21,7 +24,14 @@ package struct ReconstructionQuality {
     squaredError = Estimate(values.elements)
     for row in 0..<rows { values.base[row] = RowErrors.decibels(values.base[row], width) }
     signalToNoise = Estimate(values.elements)
-    try StructuralSimilarity(shape).evaluate(x, y, rows: rows, into: values.base, context: context)
-    similarity = Estimate(values.elements)
+    let similarity = StructuralSimilarity(shape)
+    let block = max(1, Self.blockFloats / width)
+    for first in stride(from: 0, to: rows, by: block) {
+      try Run.proceed(first, of: rows)
+      try similarity.evaluate(
+        x + first * width, y + first * width, rows: min(block, rows - first), into: values.base + first,
+        context: context)
+    }
+    self.similarity = Estimate(values.elements)
   }
 }

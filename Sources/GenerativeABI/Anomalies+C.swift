@@ -35,17 +35,18 @@ import Training
 }
 
 @c @implementation public func gen_model_detect(
-  _ model: OpaquePointer?, _ rows: UnsafeRawPointer?, _ dtype: Int32, _ n_rows: Int64,
-  _ scores_out: UnsafeMutablePointer<Double>?, _ anomalies_out: UnsafeMutablePointer<Int32>?
+  _ model: OpaquePointer?, _ rows: UnsafeRawPointer?, _ dtype: Int32, _ labels: UnsafePointer<Int32>?,
+  _ n_rows: Int64, _ scores_out: UnsafeMutablePointer<Double>?, _ anomalies_out: UnsafeMutablePointer<Int32>?
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
     try Handles.shared.readingModel(model) { (model) throws(GenerativeError) in
       let scored = try model.calibratable(lacking: "scores", "gen_model_detect")
       let (n, width) = (try checkRowCount(n_rows), try scored.sizes().row)
+      let given = try checkGiven(labels, n, model)
       let rows = try checkRows("rows", rows, dtype, n, width, model.context)
       try checkOptionalOutput("scores_out", scores_out, n, 1)
       try checkOptionalOutput("anomalies_out", anomalies_out, n, 1)
-      try scored.detect(rows, scores: scores_out, anomalies: anomalies_out)
+      try scored.detect(rows, given: given, scores: scores_out, anomalies: anomalies_out)
     }
   }
 }

@@ -57,6 +57,21 @@ import Training
   }
 }
 
+@c @implementation public func gen_autoencoder_denoise_images(
+  _ autoencoder: OpaquePointer?, _ images: UnsafePointer<Float>?, _ n_images: Int64, _ height: Int64,
+  _ width: Int64, _ run: UnsafePointer<gen_run>?, _ images_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary(run) { () throws(GenerativeError) in
+    try Handles.shared.reading(autoencoder) { (model: Autoencoder) throws(GenerativeError) in
+      let n = try checkRange("n_images", n_images, 0...Int(Int32.max))
+      let shape = try checkShape(height, width, Int64(model.options.shape.channels))
+      try model.reconstructImages(
+        try checkModelInput("images", images, n, shape.count, model.context), count: n, height: shape.height,
+        width: shape.width, into: try checkOutput("images_out", images_out, n, shape.count))
+    }
+  }
+}
+
 @c @implementation public func gen_rows_corrupt(
   _ rows: UnsafePointer<Float>?, _ n_rows: Int64, _ row_size: Int64, _ corruption: Int32,
   _ amount: Double, _ seed: UInt64, _ rows_out: UnsafeMutablePointer<Float>?

@@ -1,4 +1,5 @@
 import CGenerative
+import CShims
 import Datasets
 import Evaluation
 import Models
@@ -6,22 +7,13 @@ import Options
 import Tensors
 import Training
 
-/// A dataset behind a handle, with what the header tells of its making.
+/// A dataset behind a handle.
 final class DatasetHandle: HandleObject {
   static var kind: HandleKind { .dataset }
 
   let dataset: Dataset
-  let skippedCount: Int
-  let damagedCount: Int
-  /// The factors' names as C strings.
-  let factorNames: [StaticCString]
 
-  init(_ dataset: Dataset, skippedCount: Int = 0, damagedCount: Int = 0) {
-    self.dataset = dataset
-    self.skippedCount = skippedCount
-    self.damagedCount = damagedCount
-    factorNames = dataset.factors.map { $0.factors.map { StaticCString.of($0.name) } } ?? []
-  }
+  init(_ dataset: Dataset) { self.dataset = dataset }
 }
 
 /// A C string that is never freed, one for each text.
@@ -88,50 +80,69 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
   }
 }
 
-@c @implementation public func gen_dataset_open_idx(
-  _ images_path: UnsafePointer<CChar>?, _ labels_path: UnsafePointer<CChar>?,
-  _ context: OpaquePointer?, _ dataset_out: UnsafeMutablePointer<OpaquePointer?>?
-) -> gen_status {
-  create(dataset_out) { () throws(GenerativeError) -> DatasetHandle in
-    let images = try checkPath("images_path", images_path)
-    let labels = try labels_path.map { path throws(GenerativeError) in try checkPath("labels_path", path) }
-    return DatasetHandle(
-      try Dataset.idx(imagesPath: images, labelsPath: labels, context: try resolve(context)))
-  }
-}
-
-@c @implementation public func gen_dataset_open_folder(
-  _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<gen_folder_options>?,
+@c @implementation public func gen_dataset_open(
+  _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<gen_open_options>?,
   _ run: UnsafePointer<gen_run>?,
   _ dataset_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(dataset_out) { () throws(GenerativeError) -> DatasetHandle in
     let path = try checkPath("path", path)
-    guard options != nil else { throw .null("options") }
-    let (o, values) = try gen_folder_options.read(options)
+    let (o, values) = try gen_open_options.read(options)
     let context = try resolve(o.context)
-    try checkRange("height", o.height, 1...context.limits.sideLength)
-    try checkRange("width", o.width, 1...context.limits.sideLength)
-    let shape = try values.shape()
+    let open = try OpenOptions(o, values)
     let observer = try Observer(run)
-    var skippedCount = 0
-    var damagedCount = 0
-    var reading = Image.Reading()
-    reading.resizing = Resizing(values)
-    reading.isTolerant = o.tolerant == 1
-    let dataset = try following(run) { () throws(GenerativeError) in
-      try Dataset.folder(
-        path, shape: shape, recursive: o.recursive == 1, reading: reading, context: context,
-        onDamage: { _ in damagedCount += 1 }
-      ) { (_, reason) throws(GenerativeError) in
-        skippedCount += 1
-        guard let tell = observer.tell else { return }
+    var hooks = OpenHooks()
+    if let tell = observer.tell {
+      hooks.skip = { reason throws(GenerativeError) in
         var event = Event(.skipped)
         event.message = reason.message
         if tell(event) == .stopNow { throw GenerativeError(.cancelled, "the callback stopped the reading") }
       }
     }
-    return DatasetHandle(dataset, skippedCount: skippedCount, damagedCount: damagedCount)
+    if let decode = o.decode {
+      let userData = o.user_data
+      hooks.decode = { path throws(GenerativeError) in
+        guard let handle = path.withCString({ path in callHost { decode(path, userData) } }) else {
+          return nil
+        }
+        let object: ImageHandle = try Handles.shared.object(handle, "what decode returned")
+        destroy(handle, ImageHandle.self)
+        return object.image
+      }
+    }
+    return DatasetHandle(
+      try following(run) { () throws(GenerativeError) in
+        try Dataset.open(path, open, context: context, hooks: hooks)
+      })
+  }
+}
+
+extension OpenOptions {
+  fileprivate init(_ o: gen_open_options, _ values: OptionValues) throws(GenerativeError) {
+    func text(_ name: String, _ text: UnsafePointer<CChar>?) throws(GenerativeError) -> String? {
+      guard let text, text.pointee != 0 else { return text == nil ? nil : "" }
+      return try checkPath(name, text)
+    }
+    func list(_ name: String, _ words: UnsafePointer<CChar>?) throws(GenerativeError) -> [String]? {
+      guard let words = try text(name, words) else { return nil }
+      if words.isEmpty { throw GenerativeError(.argument, "\(name) must not be empty") }
+      return words.fields(separatedBy: ",")
+    }
+    self.init()
+    (height, width, channels) = (values.whole("height"), values.whole("width"), values.whole("channels"))
+    (maxRows, seed, isLazy) = (values.whole("max_rows"), o.seed, o.lazy == 1)
+    (reading.resizing, reading.isTolerant) = (Resizing(values), o.tolerant == 1)
+    subfolders = Subfolders(rawValue: Int(o.subfolders)) ?? .automatic
+    (labels, labelColumn) = (try text("labels", o.labels), try text("label_column", o.label_column))
+    (columns, omit) = (try list("columns", o.columns), try list("omit", o.omit))
+    guard (o.files == nil) == (o.n_files == 0) else {
+      throw GenerativeError(.argument, "files and n_files must be given together")
+    }
+    if let given = o.files {
+      var files: [String] = []
+      for i in 0..<Int(o.n_files) { files.append(try checkPath("files[\(i)]", given[i])) }
+      self.files = files
+    }
   }
 }
 
@@ -141,16 +152,21 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
   create(dataset_out) { () throws(GenerativeError) -> DatasetHandle in
     guard options != nil else { throw .null("options") }
     let (o, values) = try gen_stream_options.read(options)
-    guard let read = o.read else { throw .null("read") }
+    let (plain, labelled) = (o.read, o.read_labelled)
+    guard plain != nil || labelled != nil else { throw .null("read") }
+    guard plain == nil || labelled == nil else {
+      throw GenerativeError(.argument, "read must be NULL where read_labelled is given")
+    }
     guard let rewind = o.rewind else { throw .null("rewind") }
     nonisolated(unsafe) let userData = o.user_data
     return DatasetHandle(
       try Dataset.stream(
         shape: try values.shape(), shuffleWindow: o.shuffle_rows == 0 ? -1 : Int(o.shuffle_rows),
-        context: try resolve(o.context)
-      ) { firstRow, maxRowCount, rows in
+        hasLabels: labelled != nil, context: try resolve(o.context)
+      ) { firstRow, maxRowCount, rows, labels in
         if firstRow == 0, callHost({ rewind(userData) }) != 0 { return -1 }
-        return Int(callHost { read(rows, Int64(maxRowCount), userData) })
+        let most = Int64(maxRowCount)
+        return Int(callHost { labelled?(rows, labels, most, userData) ?? plain?(rows, most, userData) ?? 0 })
       })
   }
 }
@@ -177,6 +193,26 @@ func checkShape(_ height: Int64, _ width: Int64, _ channels: Int64) throws(Gener
   }
 }
 
+@c @implementation public func gen_dataset_split(
+  _ dataset: OpaquePointer?, _ share: Double, _ seed: UInt64,
+  _ rest_out: UnsafeMutablePointer<OpaquePointer?>?, _ held_out_out: UnsafeMutablePointer<OpaquePointer?>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    guard let rest_out else { throw .null("rest_out") }
+    guard let held_out_out else { throw .null("held_out_out") }
+    rest_out.pointee = nil
+    held_out_out.pointee = nil
+    guard share > 0, share < 1 else {
+      throw GenerativeError(.argument, "share must be above 0 and below 1, not \(share)")
+    }
+    try withDataset(dataset) { (whole) throws(GenerativeError) in
+      let (rest, held) = try whole.split(share: share, seed: seed)
+      rest_out.pointee = Handles.shared.insert(DatasetHandle(rest))
+      held_out_out.pointee = Handles.shared.insert(DatasetHandle(held))
+    }
+  }
+}
+
 /// Rows that a dataset has; streams have none by number.
 private func checkRows(
   _ dataset: Dataset, _ first: Int64, _ count: Int64, least: Int = 0
@@ -199,14 +235,26 @@ private func checkRows(
   boundary { () throws(GenerativeError) in
     let object: DatasetHandle = try Handles.shared.object(dataset, "dataset")
     var info = gen_dataset_info_t()
-    info.n_factors = Int64(object.factorNames.count)
+    info.n_factors = Int64(object.dataset.factors?.factors.count ?? 0)
     info.n_rows = Int64(object.dataset.rowCount ?? -1)
     info.height = Int64(object.dataset.shape.height)
     info.width = Int64(object.dataset.shape.width)
     info.channels = Int64(object.dataset.shape.channels)
-    info.n_classes = Int64(object.dataset.classCount)
-    info.n_skipped = Int64(object.skippedCount)
-    info.n_damaged = Int64(object.damagedCount)
+    info.n_classes = object.dataset.stream?.hasLabels ?? false ? -1 : Int64(object.dataset.classCount)
+    let element: Int =
+      switch object.dataset.elementKind {
+      case .uint8: Int(GEN_U8)
+      case .float32: Int(GEN_F32)
+      case .float64: Int(GEN_F64)
+      case .number(let format): Int(format.isWide ? GEN_F64 : GEN_F32)
+      }
+    info.dtype = Int32(element)
+    if let account = object.dataset.names?.account {
+      info.n_skipped = Int64(account.skipped.count)
+      info.n_damaged = Int64(account.damaged.count)
+      info.n_files = Int64(account.fileCount)
+      info.n_passed = Int64(account.passed.count)
+    }
     try info.write(to: info_out, "info_out")
   }
 }
@@ -248,7 +296,8 @@ private func checkRows(
     try withDataset(dataset) { (dataset) throws(GenerativeError) in
       let range = try checkRows(dataset, first_row, n_rows)
       guard let table = dataset.factors else {
-        throw GenerativeError(.state, "dataset has no factors: only drawn faces do")
+        throw GenerativeError(
+          .state, "dataset has no factors: only drawn faces and images with a table of labels do")
       }
       let width = table.factors.count
       try checkOutput("factors_out", factors_out, range.count, width)
@@ -257,17 +306,60 @@ private func checkRows(
   }
 }
 
-@c @implementation public func gen_dataset_factor_name(
-  _ dataset: OpaquePointer?, _ factor: Int64
+@c @implementation public func gen_dataset_name(
+  _ dataset: OpaquePointer?, _ kind: Int32, _ index: Int64
 ) -> UnsafePointer<CChar>? {
-  var name: UnsafePointer<CChar>?
-  _ = boundary { () throws(GenerativeError) in
+  name { () throws(GenerativeError) -> String? in
     let object: DatasetHandle = try Handles.shared.object(dataset, "dataset")
-    try checkRange("factor", factor, 0...max(object.factorNames.count - 1, 0))
-    if object.factorNames.isEmpty { throw GenerativeError(.state, "dataset has no factors") }
-    name = object.factorNames[Int(factor)].pointer
+    let dataset = object.dataset
+    let kind = try checkRange("kind", kind, 0...Int(GEN_NAME_ACCOUNT))
+    let account = dataset.names?.account
+    guard let index = Int(exactly: index), index >= 0 else { return nil }
+    switch kind {
+    case Int(GEN_NAME_CLASS): return dataset.names?.classes.at(index)
+    case Int(GEN_NAME_COLUMN): return dataset.names?.columns.at(index)
+    case Int(GEN_NAME_FACTOR): return dataset.factors?.factors.at(index)?.name
+    case Int(GEN_NAME_PATH): return dataset.path(ofRow: index)
+    case Int(GEN_NAME_SKIPPED): return account?.skipped.at(index)
+    case Int(GEN_NAME_PASSED): return account?.passed.at(index).map { "\($0.path): \($0.kind)" }
+    default: return index == 0 && account?.fileCount ?? 0 > 0 ? account?.line : nil
+    }
   }
-  return name
+}
+
+@c @implementation public func gen_model_name(
+  _ model: OpaquePointer?, _ kind: Int32, _ index: Int64
+) -> UnsafePointer<CChar>? {
+  name { () throws(GenerativeError) -> String? in
+    let kind = try checkRange("kind", kind, 0...Int(GEN_NAME_COLUMN))
+    var found: String?
+    try Handles.shared.readingModel(model) { (model) throws(GenerativeError) in
+      let names = model.names
+      if let index = Int(exactly: index) {
+        found = (kind == Int(GEN_NAME_CLASS) ? names.classes : names.columns).at(index)
+      }
+    }
+    return found
+  }
+}
+
+/// Keeps the text that `body` finds for the thread.
+private func name(_ body: () throws(GenerativeError) -> String?) -> UnsafePointer<CChar>? {
+  var kept: UnsafePointer<CChar>?
+  _ = boundary { () throws(GenerativeError) in
+    guard var text = try body() else { throw GenerativeError(.argument, "there is no such name") }
+    text.withUTF8 { utf8 in
+      utf8.withMemoryRebound(to: CChar.self) { characters in
+        // An empty text has no address.
+        kept = shim_keep_name(characters.baseAddress ?? UnsafePointer(shim_message()), characters.count)
+      }
+    }
+  }
+  return kept
+}
+
+extension Array {
+  fileprivate func at(_ index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
 }
 
 @c @implementation public func gen_dataset_nearest(

@@ -27,10 +27,10 @@ import Tensors
 
 @c @implementation public func gen_evaluate_reconstruction(
   _ rows: UnsafePointer<Float>?, _ clean: UnsafePointer<Float>?, _ n_rows: Int64, _ height: Int64,
-  _ width: Int64, _ channels: Int64, _ context: OpaquePointer?,
+  _ width: Int64, _ channels: Int64, _ context: OpaquePointer?, _ run: UnsafePointer<gen_run>?,
   _ quality_out: UnsafeMutablePointer<gen_reconstruction_t>?
 ) -> gen_status {
-  boundary { () throws(GenerativeError) in
+  boundary(run) { () throws(GenerativeError) in
     let context = try resolve(context)
     let shape = try checkShape(height, width, channels)
     let x = try checkRows("rows", rows, "n_rows", n_rows, shape.count, context)

@@ -48,6 +48,7 @@ extension FitOptions {
     checkpoint = try Self.checkpoint(o, values)
     resumes = o.resume == 1
     sharesRows = o.shared_rows == 1
+    accumulation = Int(o.accumulate)
   }
 
   private static func rule(_ values: OptionValues, _ defaults: FitDefaults) -> Optimizer.Rule {
@@ -72,6 +73,8 @@ extension FitOptions {
       return .step(factor: factor ?? 0.1, period: values.whole("schedule_period") ?? 10)
     case Int(GEN_SCHEDULE_COSINE): return .cosine(floor: factor ?? 0)
     case Int(GEN_SCHEDULE_LINEAR): return .linear(floor: factor ?? 0)
+    case Int(GEN_SCHEDULE_PLATEAU):
+      return .plateau(factor: factor ?? 0.1, period: values.whole("schedule_period") ?? 10)
     default: return .constant
     }
   }
@@ -106,6 +109,12 @@ extension Double {
     do throws(GenerativeError) {
       // It is the fit's alone until it ends.
       try Handles.shared.changingModel(model) { (model) throws(GenerativeError) in
+        try requireAllFiles(call.options.targets, "targets")
+        try requireAllFiles(call.options.validation_targets, "validation_targets")
+        if call.options.targets != nil {
+          try requireAllFiles(dataset, "dataset")
+          try requireAllFiles(call.options.validation, "validation")
+        }
         try withDataset(dataset) { (dataset) throws(GenerativeError) in try model.fit(dataset, &call) }
       }
     } catch {
@@ -143,14 +152,55 @@ extension NetworkModel {
     var options = try FitOptions(call.options, fitDefaults)
     options.ranks = call.ranks
     options.observer = try Observer(call.run)
-    guard let validation = call.options.validation else {
-      call.hasBegun = true
-      return try Trainer.fit(self, to: dataset, options)
+    let o = call.options
+    if o.targets != nil, Self.kind != .autoencoder {
+      throw GenerativeError(.unsupported, "targets are for an autoencoder, not for a \(Self.noun)")
     }
-    try withDataset(validation, "validation") { (validation) throws(GenerativeError) in
-      options.validation = validation
-      call.hasBegun = true
-      try Trainer.fit(self, to: dataset, options)
+    guard o.targets != nil || o.validation_targets == nil else {
+      throw GenerativeError(.argument, "validation_targets need targets of the fit")
     }
+    if o.validation == nil, o.validation_targets != nil {
+      throw GenerativeError(.argument, "validation_targets need validation")
+    }
+    if o.targets != nil, o.validation != nil, o.validation_targets == nil {
+      throw GenerativeError(.argument, "validation needs validation_targets, as the fit has targets")
+    }
+    try paired(dataset, "dataset", o.targets, "targets") { (dataset) throws(GenerativeError) in
+      guard let validation = o.validation else {
+        call.hasBegun = true
+        return try Trainer.fit(self, to: dataset, options)
+      }
+      try withDataset(validation, "validation") { (validation) throws(GenerativeError) in
+        try paired(validation, "validation", o.validation_targets, "validation_targets") {
+          (validation) throws(GenerativeError) in
+          options.validation = validation
+          call.hasBegun = true
+          try Trainer.fit(self, to: dataset, options)
+        }
+      }
+    }
+  }
+}
+
+/// Refuses a folder of which files were skipped: later rows would be paired with the wrong ones.
+private func requireAllFiles(_ handle: OpaquePointer?, _ name: String) throws(GenerativeError) {
+  guard handle != nil else { return }
+  let object: DatasetHandle = try Handles.shared.object(handle, name)
+  let skippedCount = object.dataset.names?.account.skipped.count ?? 0
+  guard skippedCount == 0 else {
+    throw GenerativeError(
+      .mismatch,
+      "\(name) has skipped files (\(skippedCount)), so its rows cannot be paired with others")
+  }
+}
+
+/// Runs `body` with a dataset and the targets behind a handle as one; NULL: the dataset alone.
+private func paired(
+  _ dataset: Dataset, _ name: String, _ targets: OpaquePointer?, _ targetsName: String,
+  _ body: (Dataset) throws(GenerativeError) -> Void
+) throws(GenerativeError) {
+  guard let targets else { return try body(dataset) }
+  try withDataset(targets, targetsName) { (targets) throws(GenerativeError) in
+    try body(try dataset.paired(with: targets, name, targetsName))
   }
 }

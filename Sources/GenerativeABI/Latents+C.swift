@@ -224,7 +224,7 @@ extension Inversion.Options {
     stepCount = Int(o.n_steps)
     startCount = Int(o.n_starts)
     learningRate = Float(o.learning_rate)
-    priorWeight = Float(o.prior_weight)
+    priorWeight = chosen(o.prior_weight).map { Float($0) }
     seed = o.seed
   }
 }

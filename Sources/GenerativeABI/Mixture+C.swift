@@ -138,14 +138,16 @@ extension GaussianMixture.Options {
 }
 
 @c @implementation public func gen_model_sample_mixture(
-  _ model: OpaquePointer?, _ n_rows: Int64, _ seed: UInt64, _ rows_out: UnsafeMutablePointer<Float>?
+  _ model: OpaquePointer?, _ labels: UnsafePointer<Int32>?, _ n_rows: Int64, _ seed: UInt64,
+  _ rows_out: UnsafeMutablePointer<Float>?
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
     try Handles.shared.readingModel(model) { (model) throws(GenerativeError) in
       let calibrated = try model.calibratable(lacking: "latents of rows", "gen_model_sample_mixture")
       let n = try checkRowCount(n_rows)
       try calibrated.sampleMixture(
-        rows: n, seed: seed, into: try checkOutput("rows_out", rows_out, n, try calibrated.sizes().row))
+        rows: n, seed: seed, given: try checkGiven(labels, n, model, canDraw: true),
+        into: try checkOutput("rows_out", rows_out, n, try calibrated.sizes().row))
     }
   }
 }

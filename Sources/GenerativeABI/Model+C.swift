@@ -88,15 +88,24 @@ import Training
     options.observer = try Observer(run)
     try Handles.shared.readingModel(model) { (model) throws(GenerativeError) in
       guard let invertible = model.invertible else {
-        throw model.lacks("search for latents", "gen_model_invert", "vae and gan")
+        throw model.lacks("search for latents", "gen_model_invert", "autoencoder, vae and gan")
       }
-      let (n, latent) = (try checkRowCount(n_rows), invertible.latentSize)
-      let rows = try checkModelInput("rows", rows, n, invertible.rowShape.count, model.context)
+      let (n, latent, width) = (try checkRowCount(n_rows), invertible.latentSize, invertible.rowShape.count)
+      let labels = try checkGiven(o.labels, n, model)
+      options.mask = try checkMask(o, n, width)
+      let given = try checkInput("rows", rows, n, width)
+      let known = try options.mask.map { mask throws(GenerativeError) in
+        try knownFloats(.floats(Matrix(reading: given, rows: n, columns: width)), width, mask, model.context)
+      }
+      if known == nil { try checkFinite("rows", given, n, width, model.context) }
+      defer { withExtendedLifetime(known) {} }
+      let rows = known.map { UnsafePointer($0.base) } ?? given
       let start = o.start == nil ? nil : try checkModelInput("start", o.start, n, latent, model.context)
       try checkOptionalOutput("latents_out", latents_out, n, latent)
       try checkOptionalOutput("error_out", error_out, n, 1)
       try invertible.invert(
-        rows, rows: n, by: o.generator, from: start, options, latents: latents_out, error: error_out)
+        rows, rows: n, given: labels, by: o.generator, from: start, options, latents: latents_out,
+        error: error_out)
     }
   }
 }

@@ -16,6 +16,8 @@ protocol ModelObject: HandleObject, Checkpointable {
   var labelClassCount: Int? { get }
   /// What it was made with.
   var optionValues: OptionValues { get }
+  /// What classes and columns of its data are called.
+  var names: ModelNames { get }
 
   /// - Throws: `.state` for a PCA that is not fitted.
   func info() throws(GenerativeError) -> gen_model_info_t
@@ -26,6 +28,9 @@ protocol ModelObject: HandleObject, Checkpointable {
   var reconstructing: (any Reconstructing)? { get }
   var describing: (any Describing)? { get }
   var invertible: (any Invertible)? { get }
+  var imputing: (any Imputing)? { get }
+  /// What `gen_model_describe` tells of it beside its options: members of a JSON object, each after a comma.
+  var description: String { get }
 }
 
 /// A model that learns by gradient steps.
@@ -55,13 +60,14 @@ protocol Calibratable: AnyObject {
   func sizes() throws(GenerativeError) -> (row: Int, latent: Int)
   func fitMixture(_ dataset: Dataset, _ options: GaussianMixture.Options) throws(GenerativeError)
   func sampleMixture(
-    rows count: Int, seed: UInt64, into x: UnsafeMutablePointer<Float>
+    rows count: Int, seed: UInt64, given labels: UnsafePointer<Int32>?, into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError)
   func mixture() throws(GenerativeError) -> GaussianMixture
   func fitThreshold(_ dataset: Dataset, quantile: Double) throws(GenerativeError) -> Double
   func threshold() throws(GenerativeError) -> Double
   func detect(
-    _ rows: RowBatch, scores: UnsafeMutablePointer<Double>?, anomalies: UnsafeMutablePointer<Int32>?
+    _ rows: RowBatch, given labels: UnsafePointer<Int32>?, scores: UnsafeMutablePointer<Double>?,
+    anomalies: UnsafeMutablePointer<Int32>?
   ) throws(GenerativeError)
 }
 
@@ -82,14 +88,27 @@ protocol Invertible: AnyObject {
   var latentSize: Int { get }
   /// - Parameter generator: of the header's two; checked here.
   func invert(
-    _ x: UnsafePointer<Float>, rows: Int, by generator: Int32, from start: UnsafePointer<Float>?,
-    _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?, by generator: Int32,
+    from start: UnsafePointer<Float>?, _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?,
+    error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError)
+  /// x ← the rows of latents.
+  func rows(
+    of z: UnsafePointer<Float>, count: Int, given labels: UnsafePointer<Int32>?, by generator: Int32,
+    into x: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError)
+}
+
+/// A model that finds values of rows which are not known from those that are.
+protocol Imputing: AnyObject {
+  func columns() throws(GenerativeError) -> Int
+  /// completed ← rows, with other values where the call's mask has them as not known.
+  func impute(_ rows: RowBatch, _ call: Imputation, into completed: RowBatch) throws(GenerativeError)
 }
 
 // MARK: - The kinds
 
-extension PCA: ModelObject, Reconstructing, Calibratable {
+extension PCA: ModelObject, Reconstructing, Calibratable, Imputing {
   static var kind: HandleKind { .pca }
 
   var optionValues: OptionValues { options.values }
@@ -115,6 +134,15 @@ extension PCA: ModelObject, Reconstructing, Calibratable {
     return c
   }
 
+  func columns() throws(GenerativeError) -> Int { try solution().columnCount }
+
+  func impute(_ rows: RowBatch, _ call: Imputation, into completed: RowBatch) throws(GenerativeError) {
+    try call.requireDefaults()
+    try following(call.run) { () throws(GenerativeError) in
+      try solution().impute(rows, call.mask, into: completed, in: context)
+    }
+  }
+
   func fit(_ dataset: Dataset, _ call: inout FitCall) throws(GenerativeError) {
     guard !call.hasOptions else {
       throw GenerativeError(.argument, "options must be NULL for a pca, whose fit has none")
@@ -122,10 +150,11 @@ extension PCA: ModelObject, Reconstructing, Calibratable {
     // From where the fit begins, it agrees with the other ranks itself.
     call.hasBegun = true
     try following(call.run) { () throws(GenerativeError) in try fit(dataset) }
+    names = ModelNames(dataset) ?? ModelNames()
   }
 }
 
-extension Autoencoder: NetworkModel, Reconstructing, Calibratable {
+extension Autoencoder: NetworkModel, Reconstructing, Calibratable, Invertible, Imputing {
   static var kind: HandleKind { .autoencoder }
   var fitDefaults: FitDefaults { .mirrored }
   var architecture: Architecture { options.architecture }
@@ -139,9 +168,31 @@ extension Autoencoder: NetworkModel, Reconstructing, Calibratable {
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?,
     into y: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) { try reconstruct(x, rows: rows, into: y) }
+
+  func invert(
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?, by generator: Int32,
+    from start: UnsafePointer<Float>?, _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?,
+    error: UnsafeMutablePointer<Float>?
+  ) throws(GenerativeError) {
+    try requireOneGenerator(generator, "an autoencoder")
+    try invert(x, rows: rows, from: start, options, latents: latents, error: error)
+  }
+
+  func rows(
+    of z: UnsafePointer<Float>, count: Int, given labels: UnsafePointer<Int32>?, by generator: Int32,
+    into x: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) { try decode(z, rows: count, into: x) }
+
+  var description: String { ",\"paired\":\(isPaired)" }
 }
 
-extension VAE: NetworkModel, Reconstructing, Calibratable, Invertible {
+private func requireOneGenerator(_ generator: Int32, _ noun: String) throws(GenerativeError) {
+  guard generator == 0 else {
+    throw GenerativeError(.argument, "generator must be 0 for \(noun), not \(generator)")
+  }
+}
+
+extension VAE: NetworkModel, Reconstructing, Calibratable, Invertible, Imputing {
   static var kind: HandleKind { .vae }
   var fitDefaults: FitDefaults { .mirrored }
   var labelClassCount: Int? { options.classCount }
@@ -153,17 +204,28 @@ extension VAE: NetworkModel, Reconstructing, Calibratable, Invertible {
   }
 
   func invert(
-    _ x: UnsafePointer<Float>, rows: Int, by generator: Int32, from start: UnsafePointer<Float>?,
-    _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?, by generator: Int32,
+    from start: UnsafePointer<Float>?, _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?,
+    error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
-    guard generator == 0 else {
-      throw GenerativeError(.argument, "generator must be 0 for a vae, not \(generator)")
-    }
-    try invert(x, rows: rows, from: start, options, latents: latents, error: error)
+    try requireOneGenerator(generator, "a vae")
+    try invert(x, rows: rows, given: labels, from: start, options, latents: latents, error: error)
+  }
+
+  func rows(
+    of z: UnsafePointer<Float>, count: Int, given labels: UnsafePointer<Int32>?, by generator: Int32,
+    into x: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) { try decode(z, rows: count, given: labels, into: x) }
+
+  var description: String {
+    guard options.likelihood != .bernoulli else { return "" }
+    let count = hasOneNoiseVariance ? 1 : options.shape.count
+    let numbers = (0..<count).map { "\(noiseVariance($0))" }.joined(separator: ",")
+    return ",\"noise_variance\":[\(numbers)]"
   }
 }
 
-extension GAN: NetworkModel, Describing, Invertible {
+extension GAN: NetworkModel, Describing, Invertible, Imputing {
   static var kind: HandleKind { .gan }
   var labelClassCount: Int? { options.classCount }
   var architecture: Architecture { options.architecture }
@@ -175,11 +237,21 @@ extension GAN: NetworkModel, Describing, Invertible {
   }
 
   func invert(
-    _ x: UnsafePointer<Float>, rows: Int, by generator: Int32, from start: UnsafePointer<Float>?,
-    _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?, by generator: Int32,
+    from start: UnsafePointer<Float>?, _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?,
+    error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
     let which: Generator = try checkChoice("generator", generator, [.average, .last])
-    try invert(x, rows: rows, by: which, from: start, options, latents: latents, error: error)
+    try invert(
+      x, rows: rows, given: labels, by: which, from: start, options, latents: latents, error: error)
+  }
+
+  func rows(
+    of z: UnsafePointer<Float>, count: Int, given labels: UnsafePointer<Int32>?, by generator: Int32,
+    into x: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    try generate(
+      z, rows: count, given: labels, by: try checkChoice("generator", generator, [.average, .last]), into: x)
   }
 }
 
@@ -209,6 +281,8 @@ extension ModelObject {
   var reconstructing: (any Reconstructing)? { nil }
   var describing: (any Describing)? { nil }
   var invertible: (any Invertible)? { nil }
+  var imputing: (any Imputing)? { nil }
+  var description: String { "" }
 
   /// Itself, for a function that needs a model with latents of rows or with scores.
   ///
@@ -235,6 +309,7 @@ extension ModelObject where Self: Calibratable { var calibratable: (any Calibrat
 extension ModelObject where Self: Reconstructing { var reconstructing: (any Reconstructing)? { self } }
 extension ModelObject where Self: Describing { var describing: (any Describing)? { self } }
 extension ModelObject where Self: Invertible { var invertible: (any Invertible)? { self } }
+extension ModelObject where Self: Imputing { var imputing: (any Imputing)? { self } }
 
 extension Reconstructing where Self: Trainable {
   func rowSize() -> Int { rowShape.count }

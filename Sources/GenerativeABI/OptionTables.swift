@@ -44,15 +44,26 @@ extension OptionTable {
       context        pointer : context with the memory, threads and limits to use
       """))
 
-  static let folder = OptionTable(
-    "folder",
+  static let open = OptionTable(
+    "open",
     OptionRow.rows(
       """
-      recursive flag = false : include subfolders
-      height    whole 1 16777216 = 0 : height of a row; images are resized to cover it, then center-cropped
-      width     whole 1 16777216 = 0 : width of a row
-      channels  whole 1 4 = 3 : 1 gray, 3 RGB, 4 RGBA
-      context   pointer : context with the memory, threads and limits to use
+      height       whole 1 16777216 = auto : height of a row; images are resized to it; auto: as the data
+      width        whole 1 16777216 = auto : width of a row
+      channels     whole 1 16777216 = auto : channels of a row; of images 1 gray, 3 RGB, 4 RGBA
+      max_rows     whole 1 2147483647 = auto : number of rows to read, drawn by seed; auto: all
+      seed         seed = 0 : seed of the choice of max_rows
+      subfolders   word auto classes pool ignore = auto : what sub-folders of images are
+      lazy         flag = false : decode images whenever they are read
+      labels       pointer : file of labels
+      label_column pointer : column of the classes
+      columns      pointer : columns to read, separated by commas
+      omit         pointer : columns to leave out
+      files        pointer : files of a folder to read
+      n_files      whole 0 2147483647 = 0 : number of these files
+      decode       pointer : decodes images of other formats
+      user_data    pointer : passed to decode
+      context      pointer : context with the memory, threads and limits to use
       """) + resizeRows + tolerantRow)
 
   private static let resizeRows = OptionRow.rows(
@@ -84,6 +95,7 @@ extension OptionTable {
       user_data    pointer : passed to read and rewind
       shuffle_rows whole 0 2147483647 = 4096 : number of rows held to draw batches from at random; 0: in order
       context      pointer : context with the memory, threads and limits to use
+      read_labelled pointer : returns the next rows and their classes; in place of read
       """))
 
   static let faces = OptionTable(
@@ -160,8 +172,13 @@ extension OptionTable {
       n_starts      whole 1 10000 = 1 : number of descents for each row; the best one counts
       seed          seed = 0 : seed of the starts after the first
       learning_rate number (0 *] = 0.05 : initial learning rate; it falls to zero along half a cosine
-      prior_weight  number [0 *] = 0 : weight of |latent|^2 / 2, added to the squared error
+      prior_weight  number [0 *] = auto \
+      : weight of |latent|^2 / 2, added to the squared error; auto: 0, for masked rows of a Gaussian VAE twice its \
+      variance, of a Bernoulli VAE and a GAN 0.05
       start         pointer : first start of each row
+      labels        pointer : class of each row, of a conditional model
+      mask          pointer : which values of the rows are known
+      n_masks       whole 0 2147483647 = 0 : number of rows of the mask: 1 for all rows, or as many
       """))
 
   static let mixture = OptionTable(
@@ -198,7 +215,7 @@ extension OptionTable {
 
   /// All tables that a caller fills.
   static let all = [
-    run, context, memory, folder, stream, faces, loadImage, resize, grid, saveImage,
+    run, context, memory, open, stream, faces, loadImage, resize, grid, saveImage,
     PCA.Options.options.table,
     Autoencoder.Options.options.table, VAE.Options.options.table, GAN.Options.options.table,
     Classifier.Options.options.table, fit, moments, reservoir, direction, invert, mixture, linear,

@@ -38,7 +38,9 @@ extension OptionTable {
       sample_distance             number * * : GAN: between generated rows of a batch
       real_distance               number * * : GAN: between real rows of a batch
       warning                     word none saturated_discriminator collapsed_generator checkpoint_not_written \
+      dead_latents diverging_loss few_steps lagging_average \
       : what a warning is about
+      penalty                     number * * : GAN: on the gradient of the discriminator
       """), isOutput: true)
 
   static let plan = OptionTable(
@@ -71,13 +73,16 @@ extension OptionTable {
     "dataset_info",
     OptionRow.rows(
       """
-      n_factors whole * * : 0 but for faces
+      n_factors whole * * : numbers known of each row
       n_rows    whole * * : -1 while a stream's length is unknown
       height    whole * * : height of a row
       width     whole * * : width of a row
       channels  whole * * : channels of a row
-      n_classes whole * * : largest label + 1; 0 without labels
+      n_classes whole * * : largest label + 1, or the named classes; 0 without labels; -1 for a stream with labels
       n_skipped whole * * : files of a folder that could not be read
+      n_files   whole * * : files that were looked at
+      n_passed  whole * * : files that are no images, or not asked for
+      dtype     word u8 f32 f64 : type of the numbers of a row
       n_damaged whole * * : rows of a folder with missing pixels
       """), isOutput: true)
 

@@ -5,6 +5,7 @@ import Options
 import Ranks
 import Statistics
 import Tensors
+import Training
 
 @c @implementation public func gen_pca_create(
   _ options: UnsafePointer<gen_pca_options>?, _ pca_out: UnsafeMutablePointer<OpaquePointer?>?
@@ -20,7 +21,10 @@ import Tensors
 ) -> gen_status {
   boundary(run) { () throws(GenerativeError) in
     try Handles.shared.changing(pca) { (pca: PCA) throws(GenerativeError) in
-      try withDataset(dataset) { (dataset) throws(GenerativeError) in try pca.fit(dataset) }
+      try withDataset(dataset) { (dataset) throws(GenerativeError) in
+        try pca.fit(dataset)
+        pca.names = ModelNames(dataset) ?? ModelNames()
+      }
     }
   }
 }
@@ -31,7 +35,9 @@ import Tensors
   boundary(run) { () throws(GenerativeError) in
     try Handles.shared.changing(pca) { (pca: PCA) throws(GenerativeError) in
       try withDataset(dataset) { (dataset) throws(GenerativeError) in
+        try pca.names.check(dataset)
         try pca.partialFit(dataset)
+        if let names = ModelNames(dataset) { pca.names = names }
       }
     }
   }

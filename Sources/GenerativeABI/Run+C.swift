@@ -81,6 +81,7 @@ extension gen_event {
     discriminator_gradient_norm = event.figures[.discriminatorGradientNorm]
     sample_distance = event.figures[.sampleDistance]
     real_distance = event.figures[.realDistance]
+    penalty = event.figures[.penalty]
     warning = event.warning?.rawValue ?? Int32(GEN_WARNING_NONE)
   }
 }

@@ -112,7 +112,9 @@ private func insert<Model: HandleObject & TabledModel>(
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
     try Handles.shared.readingModel(model) { (model) throws(GenerativeError) in
-      let text = "{\"kind\":\"\(model.handleKind.noun)\",\"options\":\(model.optionValues.json)}"
+      let text =
+        "{\"kind\":\"\(model.handleKind.noun)\",\"options\":\(model.optionValues.json)"
+        + "\(model.description)}"
       try writeText(text, text_out, capacity, byte_count_out)
     }
   }

@@ -38,8 +38,8 @@ extension gen_context_options: OptionsStruct {
 extension gen_memory_options: OptionsStruct {
   static var table: OptionTable { .memory }
 }
-extension gen_folder_options: OptionsStruct {
-  static var table: OptionTable { .folder }
+extension gen_open_options: OptionsStruct {
+  static var table: OptionTable { .open }
 }
 extension gen_stream_options: OptionsStruct {
   static var table: OptionTable { .stream }

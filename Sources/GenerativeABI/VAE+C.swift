@@ -61,6 +61,20 @@ import Training
   }
 }
 
+@c @implementation public func gen_vae_add_noise(
+  _ vae: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ n_rows: Int64, _ seed: UInt64,
+  _ rows_out: UnsafeMutablePointer<Float>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.reading(vae) { (model: VAE) throws(GenerativeError) in
+      let n = try checkRowCount(n_rows)
+      try model.addNoise(
+        try checkScoredRows(rows, n, model), rows: n, seed: seed,
+        into: try checkOutput("rows_out", rows_out, n, model.options.shape.count))
+    }
+  }
+}
+
 @c @implementation public func gen_vae_elbo(
   _ vae: OpaquePointer?, _ rows: UnsafePointer<Float>?, _ labels: UnsafePointer<Int32>?, _ n_rows: Int64,
   _ n_samples: Int64, _ seed: UInt64, _ run: UnsafePointer<gen_run>?,
@@ -109,8 +123,8 @@ import Training
 }
 
 @c @implementation public func gen_vae_manifold(
-  _ vae: OpaquePointer?, _ latent_x: Int64, _ latent_y: Int64, _ n_grid_rows: Int64,
-  _ n_grid_columns: Int64, _ images_out: UnsafeMutablePointer<Float>?
+  _ vae: OpaquePointer?, _ latent_x: Int64, _ latent_y: Int64, _ labels: UnsafePointer<Int32>?,
+  _ n_grid_rows: Int64, _ n_grid_columns: Int64, _ images_out: UnsafeMutablePointer<Float>?
 ) -> gen_status {
   boundary { () throws(GenerativeError) in
     try Handles.shared.reading(vae) { (model: VAE) throws(GenerativeError) in
@@ -122,8 +136,9 @@ import Training
       }
       let gridRows = try checkRange("n_grid_rows", n_grid_rows, 1...4096)
       let gridColumns = try checkRange("n_grid_columns", n_grid_columns, 1...4096)
+      let given = try checkGiven(labels, gridRows * gridColumns, model)
       try model.manifold(
-        latentX: x, latentY: y, gridRows: gridRows, gridColumns: gridColumns,
+        latentX: x, latentY: y, gridRows: gridRows, gridColumns: gridColumns, given: given,
         into: try checkOutput("images_out", images_out, gridRows * gridColumns, model.options.shape.count))
     }
   }

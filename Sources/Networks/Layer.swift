@@ -55,10 +55,24 @@ package protocol Layer: AnyObject, Sendable {
   func backward(
     _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
     into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass)
+
+  /// Whether f consists of linear pieces, each row by itself: then `tangent` is there.
+  var isPiecewiseLinear: Bool { get }
+
+  /// u ← ∂f/∂x·t, for a change t of x. The pass is forward's, with its cache.
+  ///
+  /// - Parameter y: forward's output.
+  func tangent(
+    _ t: UnsafePointer<Float>, y: UnsafePointer<Float>, into u: UnsafeMutablePointer<Float>, _ pass: LayerPass
+  )
 }
 
 extension Layer {
   package var usesLabels: Bool { false }
+  package var isPiecewiseLinear: Bool { false }
+  package func tangent(
+    _ t: UnsafePointer<Float>, y: UnsafePointer<Float>, into u: UnsafeMutablePointer<Float>, _ pass: LayerPass
+  ) {}
   package var folding: Folding { .none }
   package var levelRole: LevelRole { .none }
   package var parameters: [Parameter] { [] }
@@ -148,7 +162,7 @@ package struct LayerPass {
   /// `scratchCount(rows:context:)` floats, aligned, shared by all layers.
   package let scratch: UnsafeMutablePointer<Float>
   /// Where the parameters' gradient is added, or nil when only dx is wanted.
-  package let gradient: UnsafeMutablePointer<Float>?
+  package var gradient: UnsafeMutablePointer<Float>?
   /// All parameters of the network whose weights this one's layers share; nil where none does.
   package var tied: UnsafePointer<Float>?
   /// Where the gradient of shared weights is added.

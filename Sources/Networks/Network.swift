@@ -102,7 +102,7 @@ package final class Network: Sendable {
     }
   }
 
-  private func pass(
+  func pass(
     _ index: Int, _ rows: Int, _ labels: UnsafePointer<Int32>?, _ weights: Weights,
     _ workspace: Workspace, _ mode: Mode, _ gradient: UnsafeMutablePointer<Float>? = nil,
     _ tiedGradient: UnsafeMutablePointer<Float>? = nil

@@ -11,6 +11,7 @@ extension Dataset: RowSource {
     case .uint8: .byte
     case .float32: .float
     case .float64: .double
+    case .number(let format): format.isWide ? .double : .float
     }
   }
 
@@ -36,7 +37,7 @@ extension Dataset: RowSource {
         try body(.bytes(rows, rowCount: range.count))
       }
     }
-    if elementKind == .float64 {
+    if element == .double {
       try forEachBlock(of: capacity) { (rows: UnsafeMutablePointer<Double>, range) throws(GenerativeError) in
         try read(range: range, into: rows)
         try body(.doubles(DoubleMatrix(rows, rows: range.count, columns: columnCount)))

@@ -121,15 +121,28 @@ package final class Moments: @unchecked Sendable {
       let rows = rows.rows(count, rows.rowCount - count)
       guard rows.rowCount > 0 else { return }
       startFloating(of: rows.rowCount) { Double(rows.base[rows.rowStride * $0 + rows.columnStride * $1]) }
-      try accumulator.add(.floats(rows), to: self)
+      try stoppable { () throws(GenerativeError) in try accumulator.add(.floats(rows), to: self) }
     case .doubles(let rows):
       guard rows.rowCount > 0 else { return }
       startFloating(of: rows.rowCount) { rows.base[rows.rowStride * $0 + rows.columnStride * $1] }
-      try accumulator.add(batch, to: self)
+      try stoppable { () throws(GenerativeError) in try accumulator.add(batch, to: self) }
     case .bytes(let base, let count): return try add(bytes: base, rowCount: count)
     }
     rowCount = total
     followMean()
+  }
+
+  /// Runs `body`, which adds a batch; where the call is stopped in between, the rows so far stay added.
+  private func stoppable(_ body: () throws(GenerativeError) -> Void) throws(GenerativeError) {
+    do throws(GenerativeError) {
+      try body()
+    } catch {
+      if error.status == .cancelled {
+        rowCount += accumulator.added
+        followMean()
+      }
+      throw error
+    }
   }
 
   package func add(_ rows: Matrix) throws(GenerativeError) { try add(.floats(rows)) }
@@ -139,12 +152,16 @@ package final class Moments: @unchecked Sendable {
     let total = try countWith(count)
     guard count > 0 else { return }
     if rowCount == 0 { unit = Self.byteUnit }
-    if let directions, unit != 1 {
-      productLimit += accumulator.add(bytes: bytes, rowCount: count, along: directions, to: self)
-    } else if unit == 1 {
-      try accumulator.add(scaledBytes: bytes, rowCount: count, to: self)
-    } else {
-      accumulator.add(bytes: bytes, rowCount: count, to: self)
+    var limit = 0.0
+    defer { productLimit += limit }
+    try stoppable { () throws(GenerativeError) in
+      if let directions, unit != 1 {
+        try accumulator.add(bytes: bytes, rowCount: count, along: directions, to: self, limit: &limit)
+      } else if unit == 1 {
+        try accumulator.add(scaledBytes: bytes, rowCount: count, to: self)
+      } else {
+        try accumulator.add(bytes: bytes, rowCount: count, to: self)
+      }
     }
     rowCount = total
     followMean()
@@ -171,6 +188,7 @@ package final class Moments: @unchecked Sendable {
     while added < rows.rowCount {
       let count = min(capacity, rows.rowCount - added)
       guard context.bytes(of: rows.base + added * d, count: count * d, into: bytes.base) else { break }
+      if added > 0 { try Run.proceed(added, of: rows.rowCount) }
       try add(bytes: bytes.base, rowCount: count)
       added += count
     }

@@ -18,6 +18,11 @@ final class MomentsAccumulator {
   /// Below this many rows, and up to so many columns, products are taken in Double.
   private static let doubleBlockRows = 256
   private static let widestDouble = 256
+  /// Rows of floats or bytes between two reports of progress, a multiple of all slabs that `rankUpdate` has: sums are
+  /// the same in any parts of so many.
+  private static let partRows = 3840
+  /// Rows of the present batch that were added, which a call that is stopped between two parts leaves.
+  private(set) var added = 0
   /// Elements that are sooner copied or added than given to other threads.
   private static let small = 100_000
 
@@ -48,24 +53,42 @@ final class MomentsAccumulator {
 
   // MARK: - Adding
 
+  /// Calls `body` for one part of a batch after another, in between reporting progress.
+  ///
+  /// - Throws: `.cancelled`, when `added` rows were added; what `body` throws.
+  private func inParts(
+    of rowCount: Int, _ partRows: Int, _ body: (_ first: Int, _ count: Int) throws(GenerativeError) -> Void
+  ) throws(GenerativeError) {
+    added = 0
+    for first in stride(from: 0, to: rowCount, by: partRows) {
+      if first > 0 { try Run.proceed(first, of: rowCount) }
+      let count = min(rowCount - first, partRows)
+      try body(first, count)
+      added = first + count
+    }
+  }
+
   /// Adds packed rows of bytes to sums of bytes, exactly.
-  func add(bytes: UnsafePointer<UInt8>, rowCount: Int, to moments: Moments) {
+  ///
+  /// - Throws: `.cancelled`, when `added` rows were added; so do the functions below.
+  func add(bytes: UnsafePointer<UInt8>, rowCount: Int, to moments: Moments) throws(GenerativeError) {
     let d = columnCount
-    context.rankUpdate(
-      bytes: bytes, rows: rowCount, columns: d, rowStride: d, into: moments.products.base,
-      sums: moments.sums.base)
+    try inParts(of: rowCount, 4 * Self.partRows) { first, count in
+      context.rankUpdate(
+        bytes: bytes + first * d, rows: count, columns: d, rowStride: d, into: moments.products.base,
+        sums: moments.sums.base)
+    }
   }
 
   /// Adds packed rows of bytes and their products with directions to sums of bytes, exactly.
   ///
-  /// - Returns: Σ 255·max |xᵀ·Ω|, beyond which no sum can have grown.
+  /// - Parameter limit: adds Σ 255·max |xᵀ·Ω|, beyond which no sum can have grown.
   func add(
-    bytes: UnsafePointer<UInt8>, rowCount: Int, along directions: Directions, to moments: Moments
-  ) -> Double {
+    bytes: UnsafePointer<UInt8>, rowCount: Int, along directions: Directions, to moments: Moments,
+    limit: inout Double
+  ) throws(GenerativeError) {
     let d = columnCount
-    var limit = 0.0
-    for first in stride(from: 0, to: rowCount, by: Self.doubleBlockRows) {
-      let count = min(rowCount - first, Self.doubleBlockRows)
+    try inParts(of: rowCount, Self.doubleBlockRows) { first, count in
       let target = doubleBlock.base
       context.parallel((count + 15) / 16) { group in
         for p in group * 16 * d..<min(count, group * 16 + 16) * d { target[p] = Double(bytes[first * d + p]) }
@@ -77,7 +100,6 @@ final class MomentsAccumulator {
         limit += 255 * (0..<directions.count).reduce(0) { max($0, abs(row[$1])) }
       }
     }
-    return limit
   }
 
   /// Adds packed rows of bytes to sums of floats.
@@ -87,8 +109,10 @@ final class MomentsAccumulator {
     let d = columnCount
     for first in stride(from: 0, to: rowCount, by: Self.doubleBlockRows) {
       let count = min(rowCount - first, Self.doubleBlockRows)
+      if first > 0 { try Run.proceed(first, of: rowCount) }
       context.convert(bytes + first * d, count: count * d, into: floatBlock.base)
       try add(.floats(Matrix(floatBlock.base, rows: count, columns: d)), to: moments)
+      added = first + count
     }
   }
 
@@ -99,13 +123,15 @@ final class MomentsAccumulator {
     if case .floats(let rows) = batch, !takesDouble, rows.rowCount >= Self.doubleBlockRows {
       moments.hasFloatProducts = true
       for j in 0..<columnCount { floatBlock.base[j] = Float(moments.shift.base[j]) }
-      context.rankUpdate(
-        rows, subtracting: floatBlock.base, into: moments.products.base, sums: moments.sums.base)
+      try inParts(of: rows.rowCount, Self.partRows) { first, count in
+        context.rankUpdate(
+          rows.rows(first, count), subtracting: floatBlock.base, into: moments.products.base,
+          sums: moments.sums.base)
+      }
     } else if columnCount <= NarrowUpdate.mostColumns, moments.directions == nil {
       try addNarrow(batch, to: moments)
     } else {
-      for first in stride(from: 0, to: batch.rowCount, by: Self.doubleBlockRows) {
-        let count = min(batch.rowCount - first, Self.doubleBlockRows)
+      try inParts(of: batch.rowCount, Self.doubleBlockRows) { first, count throws(GenerativeError) in
         batch.centre(
           first, count, of: columnCount, about: moments.shift.base, into: doubleBlock.base, in: context)
         sumBlock(count, moments)

@@ -62,6 +62,9 @@ package final class Reservoir: @unchecked Sendable {
 
   // MARK: - Adding
 
+  /// Rows between two reports of progress.
+  private static let partRows = 4096
+
   /// Adds a batch whose first row has number `first` in the whole data.
   ///
   /// - Throws: `.mismatch` for another number of columns; `.nonfinite`; `.memory`; nothing was added then.
@@ -75,7 +78,7 @@ package final class Reservoir: @unchecked Sendable {
       let row = try Buffer<Float>(count: columnCount, in: context.memory)
       for i in 0..<batch.rowCount { try batch.round(i, 1, of: columnCount, into: row.base, in: context) }
     }
-    addAll(first, batch.rowCount) { i, target in
+    try addAll(first, batch.rowCount) { i, target in
       try? batch.round(i, 1, of: columnCount, into: target, in: context)
     }
   }
@@ -189,12 +192,16 @@ package final class Reservoir: @unchecked Sendable {
     }
   }
 
-  private func addAll(_ first: Int, _ count: Int, _ copy: (Int, UnsafeMutablePointer<Float>) -> Void) {
+  /// - Throws: `.cancelled`, and then the rows before were added.
+  private func addAll(
+    _ first: Int, _ count: Int, _ copy: (Int, UnsafeMutablePointer<Float>) -> Void
+  ) throws(GenerativeError) {
     for i in 0..<count {
+      if i > 0, i % Self.partRows == 0 { try Run.proceed(i, of: count) }
       let number = Int64(first + i)
       if let place = place(for: key(number), number) { copy(i, row(place)) }
+      rowCount += 1
     }
-    rowCount += count
   }
 
   private func key(_ number: Int64) -> UInt64 {

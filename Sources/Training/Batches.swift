@@ -16,6 +16,11 @@ package final class Batches {
 
   private let reader: BatchReader
   private let labels: Buffer<Int32>?
+  /// Of the rows that a stream gives with their classes; none of other rows.
+  private let streamLabels: Buffer<Int32>
+  /// Classes that a stream's labels may be of.
+  private let classCount: Int
+  private let targets: Dataset?
   private let minimumRows: Int
   /// For a stream, whose rows cannot be looked at before.
   private let checksUnitRange: Bool
@@ -40,9 +45,11 @@ package final class Batches {
   ///   - requiresUnitRange: whether a number outside [0, 1] is an error as a stream gives it; rows in
   ///     memory are checked beforehand, by `Dataset.checkUnitRange`.
   ///   - rowCounts: of the ranks' datasets, or of the one they share.
+  ///   - classCount: classes of a model that asks for labels; those of a stream are checked as they come.
   package init(
     _ dataset: Dataset, rows: Int, minimumRows: Int, seed: UInt64?, requiresUnitRange: Bool = false,
-    team: Team? = nil, sharesRows: Bool = true, rowCounts: [Int]? = nil, context: Context
+    team: Team? = nil, sharesRows: Bool = true, rowCounts: [Int]? = nil, classCount: Int = 0,
+    context: Context
   ) throws(GenerativeError) {
     let isStream = dataset.stream != nil
     let ranks = team?.ranks
@@ -53,12 +60,17 @@ package final class Batches {
     var order = BatchOrder(
       batchSize: rowCapacity, shuffles: seed != nil, seed: seed ?? 0, keepsPartialBatch: true)
     order.shard = sharesRows ? 0 : ranks?.rank ?? 0
+    order.classCount = classCount
     if let stream = dataset.stream {
       order.shuffleWindow = max(stream.shuffleWindow, 1)
       order.shuffles = order.shuffles && stream.shuffleWindow > 1
     }
     reader = try BatchReader(dataset, order: order)
     labels = dataset.labels
+    self.classCount = classCount
+    let hasLabels = dataset.stream?.hasLabels ?? false
+    streamLabels = try Buffer(count: hasLabels ? rowCapacity : 0, in: context.memory)
+    targets = dataset.targets
     rowSize = dataset.shape.count
     self.context = context
     self.minimumRows = max(minimumRows, 1)
@@ -107,10 +119,17 @@ package final class Batches {
   ///
   /// Rows in memory that cannot be read are a fault that the team hears of, and none.
   ///
-  /// - Parameter target: gets the rows' labels, which the dataset must have; nil: nobody asks.
-  package func next(labels target: Buffer<Int32>? = nil) throws(GenerativeError) -> Deal.Slice? {
+  /// - Parameters:
+  ///   - target: gets the rows' labels, which the dataset must have; nil: nobody asks.
+  ///   - outputs: gets the rows' targets, likewise.
+  package func next(
+    labels target: Buffer<Int32>? = nil, targets outputs: Buffer<Float>? = nil
+  ) throws(GenerativeError) -> Deal.Slice? {
     guard let deal else {
       let slice = try nextOfStream()
+      if streamLabels.count > 0 {
+        target?.base.update(from: streamLabels.base + offset, count: slice.rowCount)
+      }
       return slice.totalRows >= minimumRows ? slice : nil
     }
     var slice = deal.slice(step)
@@ -121,6 +140,7 @@ package final class Batches {
       if let target, let labels {
         for (position, row) in reader.rows.enumerated() { target.base[position] = labels.base[Int(row)] }
       }
+      if let outputs, let targets { try targets.read(rows: reader.rows, into: outputs.base) }
     } catch {
       guard let team else { throw error }
       team.fault = error
@@ -133,7 +153,8 @@ package final class Batches {
   private func nextOfStream() throws(GenerativeError) -> Deal.Slice {
     offset = 0
     let count = try (team?.ranks).together { () throws(GenerativeError) in
-      let count = try reader.next(into: batch.base)
+      let hasLabels = streamLabels.count > 0
+      let count = try reader.next(into: batch.base, labels: hasLabels ? streamLabels.base : nil)
       if checksUnitRange {
         try checkUnitRange(UnsafeBufferPointer(start: batch.base, count: count * rowSize), in: context) { _ in
           "a number of the stream"
@@ -142,6 +163,7 @@ package final class Batches {
       return count
     }
     checksum.append(batch.base, count: count * rowSize)
+    if streamLabels.count > 0, classCount > 0 { checksum.append(streamLabels.base, count: count) }
     guard let ranks = team?.ranks, !sharesRows else {
       joined = checksum
       guard let ranks = team?.ranks else {

@@ -16,6 +16,10 @@ extension Checkpoint {
     try setOption("fit.mean", record.mean.numbers.map { Int(bitPattern: UInt($0.bitPattern)) })
     try setOption("fit.epochs_since_best", record.epochsSinceBest)
     if record.bestLoss.isFinite { try setOption("fit.best_loss", record.bestLoss) }
+    if record.plateau.loss.isFinite {
+      try setOption("fit.plateau", [record.plateau.epochs, record.plateau.falls])
+      try setOption("fit.plateau_loss", record.plateau.loss)
+    }
     try add(record.best, "fit.best")
     try add(record.last, "fit.last")
   }
@@ -52,6 +56,10 @@ extension Checkpoint {
     record.mean = mean
     record.epochsSinceBest = try option("fit.epochs_since_best", in: 0...most)
     record.bestLoss = try option("fit.best_loss", default: Double.infinity)
+    record.plateau.loss = try option("fit.plateau_loss", default: Double.infinity)
+    if record.plateau.loss.isFinite {
+      (record.plateau.epochs, record.plateau.falls) = try pair("fit.plateau", in: 0...most)
+    }
     record.best = try snapshot("fit.best", of: state, context)
     record.last = try snapshot("fit.last", of: state, context)
     return record

@@ -3,7 +3,7 @@ import Datasets
 import Tensors
 
 extension Dataset {
-  /// CRC-32C of all rows as floats, then of their labels: the same however they lie in memory.
+  /// CRC-32C of all rows as floats, then of their labels and targets: the same however they lie in memory.
   ///
   /// - Throws: `.unsupported` for a stream, `.memory`, `.nonfinite`.
   func checksum() throws(GenerativeError) -> UInt32 {
@@ -12,12 +12,16 @@ extension Dataset {
     let count = rowCount ?? 0
     let rows = try Buffer<Float>(count: min(block, count) * shape.count, in: context.memory)
     var checksum = Checksum()
-    for first in stride(from: 0, to: count, by: block) {
-      let range = first..<min(first + block, count)
-      try read(range: range, into: rows.base)
-      checksum.append(rows.base, count: range.count * shape.count)
+    func append(_ dataset: Dataset) throws(GenerativeError) {
+      for first in stride(from: 0, to: count, by: block) {
+        let range = first..<min(first + block, count)
+        try dataset.read(range: range, into: rows.base)
+        checksum.append(rows.base, count: range.count * shape.count)
+      }
     }
+    try append(self)
     if let labels { checksum.append(labels.base, count: labels.count) }
+    if let targets { try append(targets) }
     withExtendedLifetime(rows) {}
     return checksum.value
   }

@@ -14,6 +14,10 @@ package struct Figures: Sendable {
     case discriminatorGradientNorm
     /// Root mean square distances between two rows of a batch: generated ones, real ones.
     case sampleDistance, realDistance
+    /// Of a GAN, on the discriminator's gradient.
+    case penalty
+    /// Mean sign of D(x) − ½.
+    case realSign
   }
 
   private var values = SIMD16<Double>(repeating: .nan)

@@ -1,6 +1,9 @@
 import Ranks
 
 extension FitOptions {
+  /// Rows of a step of this process.
+  var stepRows: Int { batchRows * accumulation }
+
   /// Makes the choices that are left to the number of rows.
   ///
   /// - Parameters:
@@ -12,7 +15,7 @@ extension FitOptions {
     // Eight steps an epoch at least.
     if choosesBatch { batchRows = min(pace.rows, max(16, rows / 8 / 16 * 16)) }
     if choosesEpochs {
-      let stepsPerEpoch = max(1, rows / (batchRows * (ranks?.count ?? 1)))
+      let stepsPerEpoch = max(1, rows / (stepRows * (ranks?.count ?? 1)))
       epochCount = min(max(10, (pace.steps + stepsPerEpoch - 1) / stepsPerEpoch), 1_000)
     }
   }

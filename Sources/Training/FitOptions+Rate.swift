@@ -1,3 +1,4 @@
+import Glibc
 import Networks
 
 extension FitOptions {
@@ -5,11 +6,12 @@ extension FitOptions {
   ///
   /// - Parameters:
   ///   - stepOfFit, stepOfLife: steps done before, in this fit and in the model's life.
-  func rate(stepOfFit: Int, stepOfLife: Int, stepsPerEpoch: Int) -> Float {
+  ///   - falls: of a plateau's rate.
+  func rate(stepOfFit: Int, stepOfLife: Int, stepsPerEpoch: Int, falls: Int) -> Float {
     let warmUp = Networks.Schedule.WarmUp.steps(Int((warmUpEpochs * Double(stepsPerEpoch)).rounded()))
     let shape: Networks.Schedule.Shape =
       switch schedule {
-      case .constant: .constant
+      case .constant, .plateau: .constant
       case .step(let factor, let period): .step(factor: factor, period: period * stepsPerEpoch)
       case .cosine(let floor): .cosine(floor: floor)
       case .linear(let floor): .linear(floor: floor)
@@ -17,15 +19,17 @@ extension FitOptions {
     // A constant rate and steps do not ask how long the fit is, only how far the model has come.
     let spansLife: Bool =
       switch schedule {
-      case .constant, .step: true
+      case .constant, .step, .plateau: true
       case .cosine, .linear: scheduleEpochs != nil
       }
     let stepCount: Int =
       switch schedule {
-      case .constant, .step: .max
+      case .constant, .step, .plateau: .max
       case .cosine, .linear: (scheduleEpochs ?? epochCount) * stepsPerEpoch
       }
-    return Networks.Schedule(learningRate, shape, warmUp: warmUp).rate(
+    var highest = learningRate
+    if case .plateau(let factor, _) = schedule { highest *= Float(pow(Double(factor), Double(falls))) }
+    return Networks.Schedule(highest, shape, warmUp: warmUp).rate(
       step: spansLife ? stepOfLife : stepOfFit, of: stepCount)
   }
 }

@@ -13,6 +13,8 @@ package struct FitOptions: Sendable {
     /// Down to `floor` of the rate.
     case cosine(floor: Float)
     case linear(floor: Float)
+    /// Times `factor` after `period` epochs whose loss was not lower than the best before.
+    case plateau(factor: Float, period: Int)
   }
 
   /// Whether epochs and rows of a batch are left to the number of rows.
@@ -25,6 +27,8 @@ package struct FitOptions: Sendable {
   package var learningRate: Float
   package var epochCount: Int
   package var batchRows: Int
+  /// Batches whose gradients a step adds up.
+  package var accumulation = 1
   package var seed: UInt64
   package var schedule = Schedule.constant
   /// Epochs that a cosine or linear schedule spans from the model's first; nil: those of this fit.
@@ -35,7 +39,7 @@ package struct FitOptions: Sendable {
   package var clipNorm: Float?
   /// Epochs without a better validation loss after which to stop.
   package var patience: Int?
-  /// How much lower than the best a validation loss must be to be better.
+  /// How much lower than the best a loss must be to be better.
   package var minDelta = 0.0
   /// End with the weights of the best validation epoch.
   package var keepsBest = false

@@ -23,6 +23,8 @@ package struct FitRecord: Sendable {
   var best: Snapshot?
   /// The model after the last step, where a fit was stopped and has left the model as after the best epoch.
   var last: Snapshot?
+  /// Of a rate that falls on a plateau: the least loss so far, the epochs since, and how often it fell.
+  var plateau = (loss: Double.infinity, epochs: 0, falls: 0)
   /// Whether nothing is left to do.
   package var hasEnded = false
 

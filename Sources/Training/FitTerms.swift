@@ -29,6 +29,7 @@ package struct FitTerms: Sendable {
     case .step(let factor, let period): add("schedule", "step by \(factor) every \(period) epochs")
     case .cosine(let floor): add("schedule", "cosine to \(floor)")
     case .linear(let floor): add("schedule", "linear to \(floor)")
+    case .plateau(let factor, let period): add("schedule", "plateau by \(factor) after \(period) epochs")
     }
     add("schedule_epochs", options.scheduleEpochs ?? 0)
     add("warm_up", options.warmUpEpochs)
@@ -36,13 +37,16 @@ package struct FitTerms: Sendable {
     add("patience", options.patience ?? 0)
     add("min_delta", options.minDelta)
     add("keep_best", options.keepsBest)
-    add(Self.augmentation, options.augmentation)
     add("dataset", Self.text(dataset, rows))
     add("validation", options.validation.map { Self.text($0, validationRows) } ?? "none")
+    add("targets", dataset.targets == nil ? "none" : "a row for each row")
     if rankCount > 1, !options.sharesRows { add("ranks", rankCount) }
+    add("accumulate", options.accumulation)
+    add("augmentation", options.augmentation)
   }
 
-  private static let augmentation = "augmentation"
+  /// Terms that earlier versions did not have, and what they were.
+  private static let earlier = [(name: "accumulate", text: "1"), (name: "augmentation", text: "none")]
 
   /// The text of a term; nil when there is none.
   subscript(name: String) -> String? { values.first { $0.name == name }?.text }
@@ -92,7 +96,7 @@ package struct FitTerms: Sendable {
 
   /// Checks that a fit with `new` terms and these datasets goes on with one of these.
   ///
-  /// A term that only one of both has is another version's, and not compared.
+  /// A term that only one of both has is another version's, and not compared, unless it is known what it was.
   ///
   /// - Throws: `.mismatch` naming the first that differs.
   func check(
@@ -107,10 +111,9 @@ package struct FitTerms: Sendable {
 
   private func check(_ new: FitTerms) throws(GenerativeError) {
     for (name, text) in new.values {
-      // Earlier versions augmented nothing.
-      guard let old = self[name] ?? (name == Self.augmentation ? Augmentation().description : nil),
-        old != text
-      else { continue }
+      guard let old = self[name] ?? Self.earlier.first(where: { $0.name == name })?.text, old != text else {
+        continue
+      }
       throw GenerativeError(
         .mismatch, "resume: \(name) was \(old) in the fit to go on with and cannot be \(text)")
     }

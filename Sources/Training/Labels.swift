@@ -20,6 +20,8 @@ package enum Labels {
   /// - Throws: `.argument`.
   package static func check(_ dataset: Dataset?, _ name: String, classCount: Int) throws(GenerativeError) {
     guard classCount > 0, let dataset else { return }
+    // A stream's are checked as they come.
+    guard !(dataset.stream?.hasLabels ?? false) else { return }
     guard let labels = dataset.labels else {
       throw GenerativeError(.argument, "\(name) has no labels, which a model of \(classCount) classes needs")
     }

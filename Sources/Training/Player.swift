@@ -61,5 +61,18 @@ package final class Player {
       inputGradient: dx)
   }
 
+  /// Adds the gradient of a penalty on ∇f at the rows of the last pass to the learner's; losses as
+  /// `GradientPenalty.evaluate` leaves them.
+  package func penalize(
+    _ penalty: GradientPenalty, _ term: GradientPenalty.Term, weight: Float,
+    losses: UnsafeMutablePointer<Float>, gradientScale: Float
+  ) {
+    guard let x else { return }
+    penalty.evaluate(
+      term, weight: weight, x, rows: rowCount, given: givenLabels, learner.weights, workspace, mode,
+      losses: losses,
+      gradientScale: gradientScale, gradient: learner.gradient?.base)
+  }
+
   private var givenLabels: UnsafePointer<Int32>? { labels.map { UnsafePointer($0.base) } }
 }

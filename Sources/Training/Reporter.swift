@@ -40,17 +40,17 @@ final class Reporter {
     return tell(event)
   }
 
-  /// Tells of warnings that are new since the last call; one that goes away may come again.
+  /// Tells of warnings, each once.
   func warn(_ present: [Warning], at place: Place) -> Observer.Answer {
     var answer = Observer.Answer.goOn
     for warning in present where !warned.contains(warning) {
+      warned.append(warning)
       switch warn(warning, warning.message, at: place) {
       case .goOn: break
       case .stopAfterEpoch: if answer == .goOn { answer = .stopAfterEpoch }
       case .stopNow: answer = .stopNow
       }
     }
-    warned = present
     return answer
   }
 

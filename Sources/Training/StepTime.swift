@@ -29,8 +29,13 @@ package struct StepTime: Sendable {
     self.team = team
   }
 
-  /// The same time, with another step's random numbers.
-  package func at(step: Int) -> StepTime {
+  /// The same time, with another step's random numbers and so many times the rate.
+  package func at(step: Int, rates: Float = 1) -> StepTime {
+    StepTime(seed: seed, step: step, epoch: epoch, rate: rates * rate, slice: slice, team: team)
+  }
+
+  /// The same time, for a part of the batch's rows.
+  func part(_ slice: BatchSlice) -> StepTime {
     StepTime(seed: seed, step: step, epoch: epoch, rate: rate, slice: slice, team: team)
   }
 

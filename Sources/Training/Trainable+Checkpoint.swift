@@ -12,6 +12,7 @@ extension Trainable {
     for learner in learners { try learner.add(to: &checkpoint, content) }
     if let average { try learners[0].network.add(average.weights, to: &checkpoint, as: "average") }
     if let preparation { try checkpoint.add(preparation) }
+    try names.add(to: &checkpoint)
     try addAttachments(to: &checkpoint)
     return checkpoint
   }
@@ -31,11 +32,13 @@ extension Trainable {
           from: checkpoint, named: "average", to: average.weights)
       }
       let preparation = try checkpoint.preparation(columns: rowShape.count, context)
+      let names = try ModelNames(checkpoint)
       let attach = try attachments(in: checkpoint)
       let record = try checkpoint.record(of: progress, state: state, context: context)
       weightsChange()
       for transfer in transfers { transfer.run() }
       (self.progress, self.record, self.preparation) = (progress, record, preparation)
+      self.names = names
       attach()
     } catch {
       for learner in learners { learner.forgetOptimizer() }

@@ -13,6 +13,8 @@ package protocol Trainable: Checkpointable {
   var requiresUnitRange: Bool { get }
   /// What rows become before its networks see them; nil: they stay as they are.
   var preparation: Preparation? { get set }
+  /// What the classes and columns of the rows that it was fitted to are called.
+  var names: ModelNames { get set }
   /// Makes the choices that options leave to the rows of the first fit, before that begins; what is returned takes
   /// them back.
   ///

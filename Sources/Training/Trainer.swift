@@ -20,6 +20,9 @@ package final class Trainer {
   private let reporter: Reporter
   private let writer: CheckpointWriter?
   private let best: Snapshot?
+  /// Labels and targets of a step of several batches; nil: the step has them itself.
+  private let labels: Buffer<Int32>?
+  private let targets: Buffer<Float>?
   /// The ranks that fit together; nil: this process alone.
   private let team: Team?
   /// What a step changes before its last sum with the other ranks.
@@ -49,8 +52,18 @@ package final class Trainer {
           .unsupported,
           "keep_best and patience do not work for a gan: its losses do not measure its samples")
       }
+      if !model.lossIsMeasure, case .plateau = options.schedule {
+        throw GenerativeError(
+          .unsupported, "schedule plateau does not work for a gan: its losses do not measure its samples")
+      }
+      if options.accumulation > 1, ranks != nil || !model.lossIsMeasure {
+        let whom = ranks == nil ? "for a gan, whose networks take turns" : "with a comm"
+        throw GenerativeError(.unsupported, "accumulate does not work \(whom)")
+      }
       try model.checkShape(of: dataset, "dataset")
       if let validation = options.validation { try model.checkShape(of: validation, "validation") }
+      if options.resumes { try model.names.check(dataset) }
+      if let validation = options.validation { try ModelNames(dataset)?.check(validation, "validation") }
       if let ranks, options.batchRows > Team.rowLimit / ranks.count {
         throw GenerativeError(
           .argument,
@@ -66,7 +79,7 @@ package final class Trainer {
     options.choose(rows: ranks == nil ? dataset.rowCount : rows?.reduce(0, +), at: model.pace)
     let terms = FitTerms(options, dataset, rows: rows, validationRows: validationRows)
     try ranks?.compare(try model.likeness(options) + terms.values)
-    let takeBack = try model.settle(for: dataset, options.sharesRows ? nil : ranks)
+    let takeBack = try model.settle(for: dataset.outputs, options.sharesRows ? nil : ranks)
     do throws(GenerativeError) {
       try fit(
         model, to: model.prepared(dataset), options, terms, rows: rows, validationRows: validationRows)
@@ -87,8 +100,8 @@ package final class Trainer {
     var record = FitRecord(terms, start: model.progress)
     try ranks.together { () throws(GenerativeError) in
       guard model.requiresUnitRange else { return }
-      try dataset.checkUnitRange()
-      try options.validation?.checkUnitRange()
+      try dataset.outputs.checkUnitRange(dataset.targets == nil ? "" : "targets: ")
+      try options.validation?.outputs.checkUnitRange(dataset.targets == nil ? "" : "validation_targets: ")
     }
     var old: FitRecord?
     if let ranks {
@@ -127,9 +140,19 @@ package final class Trainer {
     sized.batchRows = Self.mostRows(of: dataset, rows, options.validation, validationRows, options)
     step = try model.prepare(sized, dataset)
     batches = try Batches(
-      dataset, rows: options.batchRows, minimumRows: step.minimumRows, seed: options.seed,
+      dataset, rows: options.stepRows, minimumRows: step.minimumRows, seed: options.seed,
       requiresUnitRange: model.requiresUnitRange, team: team, sharesRows: options.sharesRows,
-      rowCounts: rows, context: model.context)
+      rowCounts: rows, classCount: model.classCount, context: model.context)
+    var labels: Buffer<Int32>?
+    var targets: Buffer<Float>?
+    if options.accumulation > 1 {
+      let rows = min(options.stepRows, dataset.rowCount ?? options.stepRows)
+      if step.labels != nil { labels = try Buffer(count: rows, in: model.context.memory) }
+      if step.targets != nil {
+        targets = try Buffer(count: rows * model.rowShape.count, in: model.context.memory)
+      }
+    }
+    (self.labels, self.targets) = (labels, targets)
     // A stream's length is not known before it was read once.
     if batches.stepCount == 0 { batches.finish(steps: record.stepsPerEpoch) }
     augmenter = try Augmenter.make(options.augmentation, of: model)
@@ -138,7 +161,7 @@ package final class Trainer {
       validationBatches = try Batches(
         validation, rows: options.batchRows, minimumRows: 1, seed: nil,
         requiresUnitRange: model.requiresUnitRange, team: team, sharesRows: options.sharesRows,
-        rowCounts: validationRows, context: model.context)
+        rowCounts: validationRows, classCount: model.classCount, context: model.context)
     }
     validation = validationBatches
     lastGood = try Snapshot(model.state, context: model.context)
@@ -185,6 +208,7 @@ package final class Trainer {
     try step.begin(dataset)
     model.record = nil
     model.dropAttachments()
+    if let names = ModelNames(dataset) { model.names = names }
     record.last?.restore()
     record.last = nil
     keepGood()
@@ -248,7 +272,8 @@ package final class Trainer {
     var stops = false
     while true {
       if options.observer.isCancelled() { stops = try hears(.stopNow) || stops }
-      guard let slice = try batches.next(labels: step.labels) else { break }
+      guard let slice = try batches.next(labels: labels ?? step.labels, targets: targets ?? step.targets)
+      else { break }
       if let team, writer?.isDue(steps: 1) ?? false { team.wishes.insert(.save) }
       let (figures, rate) = try learn(slice)
       recent.add(figures, rows: slice.totalRows)
@@ -291,9 +316,14 @@ package final class Trainer {
     let time = time(after: record.stepsDone, slice)
     record.stepsDone += 1
     augmenter?.apply(batches.base, count: slice.rowCount, at: time)
+    if let targets = targets ?? step.targets {
+      augmenter?.apply(targets.base, count: slice.rowCount, at: time)
+    }
     let figures: Figures
     do throws(Runaway) {
-      figures = try step.learn(batches.base, rows: slice.rowCount, at: time)
+      figures = try step.learn(
+        batches.base, rows: slice.rowCount, of: model.rowShape.count, at: time, inPartsOf: options.batchRows,
+        labels: labels, targets: targets)
     } catch {
       throw runsAway(error.description, ": \(error.place)")
     }
@@ -318,6 +348,7 @@ package final class Trainer {
     record.stepsPerEpoch = batches.stepCount
     record.streamChecksum = 0
     record.mean = Figures.Mean()
+    settlePlateau(options.validation == nil ? mean[.loss] : validated[.loss])
     if options.validation != nil {
       let loss = validated[.loss]
       if loss < record.bestLoss - options.minDelta {
@@ -341,6 +372,19 @@ package final class Trainer {
     return try does(team.takeHeard()) || stops
   }
 
+  /// Lets a rate that falls on a plateau fall where it is time, after an epoch of this loss.
+  private func settlePlateau(_ loss: Double) {
+    guard case .plateau(_, let period) = options.schedule else { return }
+    if loss < record.plateau.loss - options.minDelta {
+      (record.plateau.loss, record.plateau.epochs) = (loss, 0)
+    } else {
+      record.plateau.epochs += 1
+    }
+    guard record.plateau.epochs >= period else { return }
+    record.plateau.epochs = 0
+    record.plateau.falls += 1
+  }
+
   /// What is wrong at an epoch's end, whose mean loss is given.
   private func warnings(_ loss: Double) -> [Warning] {
     var warnings = step.warnings
@@ -349,7 +393,10 @@ package final class Trainer {
     if model.lossIsMeasure, loss > first + 9 * max(abs(first), 1) {
       warnings.append(.divergingLoss)
     }
-    if hasEnded, model.progress.stepCount < 100 { warnings.append(.fewSteps) }
+    if hasEnded {
+      if model.progress.stepCount < 100 { warnings.append(.fewSteps) }
+      if step.averageLags { warnings.append(.laggingAverage) }
+    }
     return warnings
   }
 
@@ -359,7 +406,7 @@ package final class Trainer {
     var mean = Figures.Mean()
     validation.start(epoch: 0)
     var number = 0
-    while let slice = try validation.next(labels: step.labels) {
+    while let slice = try validation.next(labels: step.labels, targets: step.targets) {
       number += 1
       // A rank without rows has its part in what ranks sum on the way.
       guard slice.rowCount > 0 || team != nil else { continue }
@@ -383,7 +430,8 @@ package final class Trainer {
     return StepTime(
       seed: options.seed, step: model.progress.stepCount,
       epoch: Double(lifetime) / Double(stepsPerEpoch),
-      rate: options.rate(stepOfFit: done, stepOfLife: lifetime, stepsPerEpoch: stepsPerEpoch),
+      rate: options.rate(
+        stepOfFit: done, stepOfLife: lifetime, stepsPerEpoch: stepsPerEpoch, falls: record.plateau.falls),
       slice: slice.flatMap(batchSlice), team: team)
   }
 

@@ -12,6 +12,8 @@ package protocol TrainingStep: AnyObject {
   var minimumRows: Int { get }
   /// Gets the labels of a batch's rows before `learn` and `validate`; nil: they are not asked for.
   var labels: Buffer<Int32>? { get }
+  /// The same of the rows' targets, as the model sees rows.
+  var targets: Buffer<Float>? { get }
   /// Called once before the first step, after everything is allocated.
   func begin(_ dataset: Dataset) throws(GenerativeError)
   /// The time of a turn, by which its random numbers and the optimizer's steps count.
@@ -33,16 +35,55 @@ package protocol TrainingStep: AnyObject {
   func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at time: StepTime) -> Figures
   /// What is wrong with the training as it goes.
   var warnings: [Warning] { get }
+  /// Whether an average of weights, which the model's samples come from, is far behind the last weights.
+  var averageLags: Bool { get }
 }
 
 extension TrainingStep {
   package var minimumRows: Int { 1 }
   package var labels: Buffer<Int32>? { nil }
+  package var targets: Buffer<Float>? { nil }
   package var warnings: [Warning] { [] }
+  package var averageLags: Bool { false }
   package func begin(_ dataset: Dataset) throws(GenerativeError) {}
   package func time(of turn: Int, in time: StepTime) -> StepTime { time }
   package func willUpdate(_ turn: Int, at time: StepTime, divisor: Double) {}
   package func finish(_ figures: inout Figures, at time: StepTime) {}
+
+  /// One step on `rows` rows whose gradient is added up over parts of at most `most`, each as the rows of one
+  /// batch that this process has of it.
+  ///
+  /// - Parameters:
+  ///   - labels: of all rows, where those of a part are asked for.
+  ///   - targets: likewise.
+  /// - Throws: as `learn`.
+  func learn(
+    _ x: UnsafeMutablePointer<Float>, rows: Int, of width: Int, at time: StepTime, inPartsOf most: Int,
+    labels: Buffer<Int32>?, targets: Buffer<Float>?
+  ) throws(Runaway) -> Figures {
+    guard rows > most || labels != nil || targets != nil else { return try learn(x, rows: rows, at: time) }
+    var mean = Figures.Mean()
+    let turn = turns[0]
+    turn.begin()
+    // As even as can be, so that batch norm has no part of few rows.
+    let parts = (rows - 1) / most + 1
+    for part in 0..<parts {
+      let places = part * rows / parts..<(part + 1) * rows / parts
+      let first = places.lowerBound
+      if let labels { self.labels?.base.update(from: labels.base + first, count: places.count) }
+      if let targets {
+        self.targets?.base.update(from: targets.base + first * width, count: places.count * width)
+      }
+      let own = time.part(BatchSlice(firstRow: first, totalRows: rows, ranks: nil))
+      mean.add(
+        try differentiate(x + first * width, rows: places.count, turn: 0, at: own), rows: places.count)
+    }
+    var figures = mean.figures
+    willUpdate(0, at: time, divisor: Double(rows))
+    figures[turn.norm] = try turn.update(at: time, clipNorm: clipNorm, divisor: Double(rows))
+    finish(&figures, at: time)
+    return figures
+  }
 
   /// One step on `rows` rows; figures are per row, of a team's of all ranks' rows.
   ///

@@ -12,6 +12,8 @@ package enum Warning: Int32, Sendable {
   case divergingLoss = 5
   /// The fit has ended after so few steps that the model has hardly learned.
   case fewSteps = 6
+  /// A GAN's average of weights is far behind the last ones.
+  case laggingAverage = 7
 
   package var message: String {
     switch self {
@@ -30,6 +32,9 @@ package enum Warning: Int32, Sendable {
       "the loss is more than ten times what it was in the first epoch; a lower learning_rate or a clip_norm may help"
     case .fewSteps:
       "the model has made fewer than 100 steps and has hardly learned; more epochs or a smaller batch_size may help"
+    case .laggingAverage:
+      "the averaged generator lags behind the last one: its rows vary less than 0.7 times as much, and images look gray; "
+        + "average_ramp 1, a smaller average_decay, more epochs or generator last may help"
     }
   }
 }

@@ -8,12 +8,13 @@ import Glibc
     commandName: "gen",
     abstract: "Generative models on a CPU: PCA, autoencoders, VAEs, GANs.",
     discussion: """
-      gen train vae faces -o faces.safetensors
+      gen train vae faces: -o faces.safetensors
       gen sample faces.safetensors -o faces.png
-      gen report faces.safetensors faces -o faces.html
+      gen report faces.safetensors faces: -o faces.html
 
-      DATA is a folder of PNG and JPEG pictures, an IDX file as MNIST's, or "faces", which the library \
-      draws ("faces:7" for those of seed 7). Completions: gen --generate-completion-script bash|zsh|fish.
+      DATA is a folder of PNG and JPEG pictures, whose sub-folders are classes, an IDX file as MNIST's, an npy or \
+      npz file, a table (CSV or TSV), a list of pictures, a picture, or "faces:", which the library draws ("faces:7" \
+      for those of seed 7). Its content decides, not its name. Completions: gen --generate-completion-script bash|zsh|fish.
       """,
     version:
       "libgenerative \(text(gen_version())), ABI \(gen_abi_version()), \(text(gen_kernels_name())) kernels",

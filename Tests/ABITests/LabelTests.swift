@@ -27,6 +27,16 @@ import Testing
 
   private typealias Call = (UnsafePointer<Int32>?, Int64, UnsafeMutablePointer<Float>?) -> gen_status
 
+  private func invert(
+    _ model: OpaquePointer?, _ labels: UnsafePointer<Int32>?, _ n: Int64, _ out: UnsafeMutablePointer<Float>?
+  ) -> gen_status {
+    var options = gen_invert_options()
+    gen_invert_options_init(&options, UInt32(MemoryLayout<gen_invert_options>.size))
+    options.n_steps = 1
+    options.labels = labels
+    return gen_model_invert(model, rows(4), n, &options, nil, out, nil)
+  }
+
   /// Every function that takes labels, with good arguments beside them.
   private func calls(_ vae: OpaquePointer?, _ gan: OpaquePointer?) -> [(String, Call)] {
     let x = rows(4)
@@ -42,6 +52,17 @@ import Testing
           var terms = [Double](repeating: -1, count: 8)
           let status = gen_vae_elbo(vae, x, labels, n, 2, 1, nil, &terms, nil)
           #expect((status == GEN_OK && n > 0) != terms.allSatisfy { $0 == -1 })
+          return status
+        }
+      ),
+      ("invert", { invert(vae, $0, $1, $2) }),
+      ("invert of a gan", { invert(gan, $0, $1, $2) }),
+      (
+        "detect",
+        { labels, n, _ in
+          var scores = [Double](repeating: -1, count: 8)
+          let status = gen_model_detect(vae, x, Int32(GEN_F32), labels, n, &scores, nil)
+          #expect((status == GEN_OK && n > 0) != scores.allSatisfy { $0 == -1 })
           return status
         }
       ),
@@ -89,11 +110,12 @@ import Testing
     expect(gen_vae_decode(vae, x, nil, 2, &out), 12)
     expect(gen_model_reconstruct(vae, x, nil, 2, &out), 12)
     expect(gen_vae_elbo(vae, x, nil, 2, 1, 1, nil, &terms, nil), 12)
-    expect(gen_vae_manifold(vae, 0, 1, 2, 2, &out), 12)
-    expect(gen_model_invert(vae, x, 2, nil, nil, &out, nil), 15)
+    expect(gen_vae_manifold(vae, 0, 1, nil, 2, 2, &out), 12)
+    expect(gen_model_invert(vae, x, 2, nil, nil, &out, nil), 12)
+    expect(gen_model_detect(vae, x, Int32(GEN_F32), nil, 2, &terms, nil), 12)
     expect(gen_gan_generate(gan, x, nil, 2, 0, &out), 12)
     expect(gen_gan_discriminate(gan, x, nil, 2, &out), 12)
-    expect(gen_model_invert(gan, x, 2, nil, nil, &out, nil), 15)
+    expect(gen_model_invert(gan, x, 2, nil, nil, &out, nil), 12)
     #expect(out.allSatisfy { $0 == -1 } && terms == [-1, -1])
     expect(gen_vae_sample(vae, nil, 2, 1, &out), 0)
     expect(gen_gan_sample(gan, nil, 2, 1, &out), 0)

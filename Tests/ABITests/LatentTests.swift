@@ -152,9 +152,14 @@ import Testing
     expect(invert { $0.generator = 1 }, 1)
     for bad in [-1, 1_000_001, .max] as [Int64] { expect(invert { $0.n_steps = bad }, 1) }
     for bad in [-1, 10_001, .max] as [Int64] { expect(invert { $0.n_starts = bad }, 1) }
-    for bad in [-1, Double.nan, .infinity] {
-      expect(invert { $0.learning_rate = bad }, 1)
-      expect(invert { $0.prior_weight = bad }, 1)
+    for bad in [-1, Double.nan, .infinity] { expect(invert { $0.learning_rate = bad }, 1) }
+    for bad in [-2, Double.nan, .infinity] { expect(invert { $0.prior_weight = bad }, 1) }
+    for bad in [-1, 3, .max] as [Int64] { expect(invert { $0.n_masks = bad }, 1) }
+    let mask = [UInt8](repeating: 1, count: 4 * rowSize)
+    mask.withUnsafeBufferPointer { mask in
+      for (count, status) in [(0, 1), (1, 0), (2, 1), (4, 0), (5, 1)] as [(Int64, gen_status)] {
+        expect(invert { ($0.mask, $0.n_masks) = (mask.baseAddress, count) }, status)
+      }
     }
     let start = [Float](repeating: .infinity, count: 8)
     start.withUnsafeBufferPointer { start in expect(invert { $0.start = start.baseAddress }, 9) }

@@ -166,11 +166,11 @@ import Testing
     fputs("no picture", broken)
     fclose(broken)
     defer { ["good.png", "broken.png"].forEach { unlink("\(folder)/\($0)") }; rmdir(folder) }
-    var options = gen_folder_options()
-    gen_folder_options_init(&options, UInt32(MemoryLayout<gen_folder_options>.size))
+    var options = gen_open_options()
+    gen_open_options_init(&options, UInt32(MemoryLayout<gen_open_options>.size))
     (options.height, options.width, options.channels, options.context) = (16, 16, 1, context)
-    let dataset = try made { gen_dataset_open_folder(folder, &options, nil, $0) }
-    #expect(journal.text.dropFirst() == ["1: skipped \(folder)/broken.png: neither PNG nor JPEG"])
+    let dataset = try made { gen_dataset_open(folder, &options, nil, $0) }
+    #expect(journal.text.dropFirst() == ["1: skipped \(folder)/broken.png: text, neither PNG nor JPEG"])
     gen_dataset_destroy(dataset)
     gen_context_destroy(context)
   }

@@ -89,7 +89,7 @@ import Testing
         "gen_model_detect",
         {
           var scores = [Double](repeating: 0, count: 4)
-          return gen_model_detect($0, x, Int32(GEN_F32), 4, &scores, nil)
+          return gen_model_detect($0, x, Int32(GEN_F32), nil, 4, &scores, nil)
         }
       ),
       (
@@ -105,7 +105,7 @@ import Testing
         "gen_model_sample_mixture",
         {
           var y = [Float](repeating: 0, count: 4 * rowSize)
-          return gen_model_sample_mixture($0, 4, 1, &y)
+          return gen_model_sample_mixture($0, nil, 4, 1, &y)
         }
       ),
       (

@@ -24,7 +24,7 @@ import Testing
     }
     check(gen_context_options(), gen_context_options_init)
     check(gen_memory_options(), gen_memory_options_init)
-    check(gen_folder_options(), gen_folder_options_init)
+    check(gen_open_options(), gen_open_options_init)
     check(gen_stream_options(), gen_stream_options_init)
     check(gen_faces_options(), gen_faces_options_init)
     check(gen_resize_options(), gen_resize_options_init)

@@ -56,7 +56,7 @@ static gen_status limit_memory(void) {
   gen_status status;
   options.memory_limit = 1 << 28;
   status = gen_context_create(&options, &context);
-  f.memory_options.value.context = f.folder_options.value.context = context;
+  f.memory_options.value.context = f.open_options.value.context = context;
   f.stream_options.value.context = f.faces_options.value.context = context;
   f.load_image_options.value.context = f.grid_options.value.context = context;
   f.moments_options.value.context = f.reservoir_options.value.context = context;

@@ -36,7 +36,7 @@ struct fixture {
   ROOMY(gen_run) run;
   ROOMY(gen_context_options) context_options;
   ROOMY(gen_memory_options) memory_options;
-  ROOMY(gen_folder_options) folder_options;
+  ROOMY(gen_open_options) open_options;
   ROOMY(gen_stream_options) stream_options;
   ROOMY(gen_faces_options) faces_options;
   ROOMY(gen_load_image_options) load_image_options;
@@ -75,8 +75,9 @@ struct fixture {
       classifier_path[600], reservoir_path[600];
   char long_path[1 << 16];
   int64_t widths[32];
-  float *rows;      /* ROOM / 4 of them, all 0.5 */
-  float ramp[ROWS]; /* 0, 1, 2 ... */
+  float *rows;       /* ROOM / 4 of them, all 0.5 */
+  float ramp[ROWS];  /* 0, 1, 2 ... */
+  uint8_t mask[ROW]; /* 0, 1, 0 ... */
   unsigned char *vae_bytes, *image_bytes, *moments_bytes, *reservoir_bytes;
   int64_t vae_size, image_size, moments_size, reservoir_size;
   void *output; /* ROOM bytes */

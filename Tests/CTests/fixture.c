@@ -35,7 +35,7 @@ static gen_status fill_options(struct fixture *f) {
   TRY(gen_run_init(&f->run.value, sizeof f->run.value));
   TRY(gen_context_options_init(&f->context_options.value, sizeof f->context_options.value));
   TRY(gen_memory_options_init(&f->memory_options.value, sizeof f->memory_options.value));
-  TRY(gen_folder_options_init(&f->folder_options.value, sizeof f->folder_options.value));
+  TRY(gen_open_options_init(&f->open_options.value, sizeof f->open_options.value));
   TRY(gen_stream_options_init(&f->stream_options.value, sizeof f->stream_options.value));
   TRY(gen_faces_options_init(&f->faces_options.value, sizeof f->faces_options.value));
   TRY(gen_load_image_options_init(&f->load_image_options.value,
@@ -79,12 +79,15 @@ static gen_status fill_options(struct fixture *f) {
   f->direction_options.value.n_others = 1;
   f->invert_options.value.n_steps = 3;
   f->invert_options.value.start = f->rows;
+  for (i = 0; i < ROW; i++)
+    f->mask[i] = (uint8_t)(i % 2);
+  f->invert_options.value.mask = f->mask;
+  f->invert_options.value.n_masks = 1;
 
   f->run.value.event = go_on;
   f->memory_options.value.dtype = GEN_F32;
   f->memory_options.value.n_rows = ROWS;
   f->memory_options.value.height = f->memory_options.value.width = SIDE;
-  f->folder_options.value.height = f->folder_options.value.width = SIDE;
   f->stream_options.value.width = 4;
   f->stream_options.value.read = read_nothing;
   f->stream_options.value.rewind = rewind_nothing;

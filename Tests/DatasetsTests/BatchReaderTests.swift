@@ -144,7 +144,7 @@ struct BatchReaderTests {
     let room = try Buffer<Float>(count: 5)
     #expect(status { try dataset.read(range: 0..<1, into: room.base) } == .unsupported)
     #expect(status { try dataset.rows(0..<1) } == .unsupported)
-    #expect(status { try dataset.split(validationRowCount: 1, seed: 0) } == .unsupported)
+    #expect(status { try dataset.split(share: 0.5, seed: 0) } == .unsupported)
     #expect(status { try Dataset.stream(shape: Shape(features: 0)) { _, _, _ in 0 } } == .argument)
   }
 }

@@ -266,16 +266,17 @@ struct MemoryDatasetTests {
   @Test func aSplitPartsTheRowsBySeed() throws {
     let values = (0..<101).map { Float($0) }
     let whole = try dataset(values, .float32, rowCount: 101, shape: Shape(features: 1))
-    let (training, validation) = try whole.split(validationRowCount: 30, seed: 5)
-    let a = try training.floats(0..<71)
-    let b = try validation.floats(0..<30)
+    let (rest, held) = try whole.split(share: 0.3, seed: 5)
+    let a = try rest.floats(0..<71)
+    let b = try held.floats(0..<30)
     #expect((a + b).sorted() == values)
-    #expect(b != b.sorted())
-    #expect(try whole.split(validationRowCount: 30, seed: 5).validation.floats(0..<30) == b)
-    #expect(try whole.split(validationRowCount: 30, seed: 6).validation.floats(0..<30) != b)
-    for count in [0, 101, -4, .max] {
-      #expect(status { try whole.split(validationRowCount: count, seed: 1) } == .argument)
+    #expect(a == a.sorted() && b == b.sorted())
+    #expect(try whole.split(share: 0.3, seed: 5).held.floats(0..<30) == b)
+    #expect(try whole.split(share: 0.3, seed: 6).held.floats(0..<30) != b)
+    for (share, count) in [(1e-9, 1), (0.999, 100), (0.5, 50)] {
+      #expect(try whole.split(share: share, seed: 1).held.rowCount == count)
     }
+    #expect(status { try whole.rows(0..<1).split(share: 0.5, seed: 1) } == .argument)
   }
 
   @Test func negativeLabelsAreErrors() {

@@ -47,8 +47,8 @@ static void use_model(const uint8_t *bytes, int64_t count) {
   if (model && gen_model_info(model, &info) == GEN_OK &&
       info.height * info.width * info.channels <= 8 * ROW)
     (void)(gen_model_reconstruct(model, scratch.rows, NULL, 2, scratch.rows) |
-           gen_model_sample_mixture(model, 2, 1, scratch.rows) |
-           gen_model_detect(model, scratch.rows, GEN_F32, 2, NULL, flags) |
+           gen_model_sample_mixture(model, NULL, 2, 1, scratch.rows) |
+           gen_model_detect(model, scratch.rows, GEN_F32, NULL, 2, NULL, flags) |
            gen_vae_sample(model, NULL, 2, 1, scratch.rows) |
            gen_gan_sample(model, NULL, 2, 1, scratch.rows) |
            gen_classifier_predict(model, scratch.rows, 2, NULL, scratch.rows));
@@ -79,11 +79,14 @@ static void use_idx(const uint8_t *bytes, int64_t count) {
   static int file = -1;
   char path[64];
   gen_dataset *dataset = NULL;
+  gen_open_options options;
   if (file < 0)
     file = memfd_create("idx", 0);
   demand(ftruncate(file, 0) == 0 && pwrite(file, bytes, (size_t)count, 0) == count, "no file");
   snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-  judge(gen_dataset_open_idx(path, NULL, context, &dataset), dataset);
+  gen_open_options_init(&options, sizeof options);
+  options.context = context;
+  judge(gen_dataset_open(path, &options, NULL, &dataset), dataset);
   gen_dataset_destroy(dataset);
 }
 

@@ -58,7 +58,7 @@ import Testing
     for call in [
       { try solution.transform(rows.batch, into: latents.batch, in: pca.context) },
       { try solution.reconstruct(rows.batch, into: back.batch, in: pca.context) },
-      { try pca.scores(of: rows.batch, into: scores.base) },
+      { try pca.scores(of: rows.batch, given: nil, into: scores.base) },
       { try solution.logLikelihood(rows.batch, into: scores.base, in: pca.context) },
     ] {
       let error = #expect(throws: GenerativeError.self) { try call() }

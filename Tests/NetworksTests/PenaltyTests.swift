@@ -181,4 +181,105 @@ import Testing
     }
     #expect(worst / scale < 2e-3, "\(worst) of \(scale)")
   }
+
+  // MARK: - The gradient of a discriminator
+
+  private static let terms: [GradientPenalty.Term] = [.zero, .one]
+
+  /// Discriminators, all of leaky ReLU: of a table, conditional with dropout and noise, and of images.
+  private static let discriminators = ["dense", "conditional", "convolutional"]
+
+  private func discriminator(_ name: String) throws -> LayerRun {
+    let leaky = Activation.leakyReLU(slope: 0.2)
+    let (mode, rows) = (Mode.training(Random(seed: 3, purpose: .test)), 3)
+    let run: LayerRun
+    switch name {
+    case "dense":
+      run = try LayerRun(layers([6, 5, 4, 1], [leaky, .relu, .identity]), rows: rows, mode: mode)
+    case "conditional":
+      let (input, hidden) = (Shape(features: 6), Shape(features: 7))
+      run = try LayerRun(
+        [
+          GaussianNoise(input, deviation: 0.1), Dense(input, hidden, .identity),
+          ClassBias(hidden, classCount: 3, leaky), Dropout(hidden, rate: 0.3),
+          Dense(hidden, Shape(features: 1), .identity),
+        ], rows: rows, labels: [2, 0, 2], mode: mode)
+    default:
+      let padded = try ZeroPadding(
+        Shape(height: 3, width: 5, channels: 2), to: Shape(height: 4, width: 6, channels: 2))
+      let convolution = try Convolution(padded.output, filters: 5, Window(4, stride: 2, padding: 1), leaky)
+      run = try LayerRun(
+        [padded, convolution, Dense(convolution.output, Shape(features: 1), .identity)], rows: rows,
+        mode: mode)
+    }
+    let parameters = run.weights.parameters
+    for (i, offset) in normals(parameters.count, seed: 6).enumerated() { parameters[i] += 0.3 * offset }
+    return run
+  }
+
+  /// The sum of the penalties of rows x, after a forward pass of them.
+  private func penalty(
+    _ term: GradientPenalty.Term, _ run: LayerRun, _ x: [Float], gradient: UnsafeMutablePointer<Float>? = nil
+  ) throws -> Double {
+    let x = try copy(x)
+    let losses = try Buffer<Float>(count: run.rows)
+    _ = run.network.forward(
+      x.base, rows: run.rows, given: run.labels, run.weights, run.workspace, run.mode)
+    try GradientPenalty(run.network, rows: run.rows, context: .standard).evaluate(
+      term, weight: 0.7, x.base, rows: run.rows, given: run.labels, run.weights, run.workspace, run.mode,
+      losses: losses.base, gradient: gradient)
+    return losses.elements.reduce(0) { $0 + Double($1) }
+  }
+
+  @Test(arguments: PenaltyTests.discriminators, PenaltyTests.terms)
+  func `A gradient penalty is that of differences, and its gradient the slope`(
+    _ name: String, _ term: GradientPenalty.Term
+  ) throws {
+    let run = try discriminator(name)
+    let width = run.network.input.count
+    let x = normals(3 * width, seed: 8)
+    // Linear pieces: a difference over any step that crosses no kink is the slope.
+    func slope(_ row: Int, _ j: Int) -> Double {
+      var (plus, minus) = (x, x)
+      plus[row * width + j] += 1e-2
+      minus[row * width + j] -= 1e-2
+      return (Double(run.forward(plus)[row]) - Double(run.forward(minus)[row]))
+        / Double(plus[row * width + j] - minus[row * width + j])
+    }
+    let wanted = (0..<3).reduce(0.0) { sum, row in
+      let square = (0..<width).reduce(0.0) { $0 + slope(row, $1) * slope(row, $1) }
+      switch term {
+      case .zero: return sum + 0.7 * square / 2
+      case .one: return sum + 0.7 * (square.squareRoot() - 1) * (square.squareRoot() - 1)
+      }
+    }
+    run.gradient.assign([Float](repeating: 1, count: run.gradient.count))
+    let loss = try penalty(term, run, x, gradient: run.gradient.base)
+    #expect(abs(loss - wanted) < 1e-3 * max(wanted, 1), "\(loss) and \(wanted)")
+    #expect(try penalty(term, run, x) == loss)
+    let parameters = run.weights.parameters
+    var (worst, scale) = (0.0, 1.0)
+    for i in 0..<parameters.count {
+      let value = parameters[i]
+      parameters[i] = value + 1e-3
+      let plus = try penalty(term, run, x)
+      parameters[i] = value - 1e-3
+      let minus = try penalty(term, run, x)
+      parameters[i] = value
+      let slope = (plus - minus) / 2e-3
+      worst = max(worst, abs(Double(run.gradient[i]) - 1 - slope))
+      scale = max(scale, abs(slope))
+    }
+    #expect(worst / scale < 2e-3, "\(worst) of \(scale)")
+  }
+
+  @Test func `A network that is curved or has batch norm is refused`() throws {
+    let shape = Shape(features: 4)
+    for layers: [any Layer] in [[Dense(shape, shape, .tanh)], [BatchNormalization(shape)]] {
+      let network = try Network("test", layers)
+      #expect(throws: GenerativeError.self) {
+        _ = try GradientPenalty(network, rows: 2, context: .standard)
+      }
+    }
+  }
 }

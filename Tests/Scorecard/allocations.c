@@ -70,12 +70,17 @@ static void release(void *memory, int64_t count, void *user_data) {
 #define FIT gen_model_fit(model, data, &f.fit_options.value, NULL)
 #define MIXTURE_AND_THRESHOLD                                                                      \
   THEN(gen_model_fit_mixture(model, data, &f.mixture_options.value, NULL),                         \
-       THEN(gen_model_sample_mixture(model, 2, 1, f.rows),                                         \
+       THEN(gen_model_sample_mixture(model, NULL, 2, 1, f.rows),                                   \
             gen_model_fit_threshold(model, data, 0.9, NULL, NULL)))
 MODEL_STORY(autoencoder, network.,
-            THEN(gen_model_reconstruct(model, f.rows, NULL, 2, f.rows), MIXTURE_AND_THRESHOLD))
+            THEN(THEN(gen_model_reconstruct(model, f.rows, NULL, 2, f.rows), MIXTURE_AND_THRESHOLD),
+                 THEN(gen_autoencoder_denoise_images(model, f.rows, 2, 20, 24, NULL, f.output),
+                      gen_model_impute(model, f.rows, GEN_F32, 2, &f.invert_options.value, NULL,
+                                       f.output))))
 MODEL_STORY(vae, network.,
-            THEN(THEN(gen_vae_sample(model, NULL, 2, 1, f.rows), MIXTURE_AND_THRESHOLD),
+            THEN(THEN(THEN(gen_vae_sample(model, NULL, 2, 1, f.rows),
+                           gen_vae_add_noise(model, f.rows, 2, 1, f.rows)),
+                      MIXTURE_AND_THRESHOLD),
                  gen_model_invert(model, f.rows, 2, &f.invert_options.value, NULL, f.rows, NULL)))
 MODEL_STORY(gan, network.,
             THEN(gen_gan_sample(model, NULL, 2, 1, f.rows),
@@ -116,15 +121,18 @@ static gen_status data_story(gen_context *context) {
   gen_dataset *memory = NULL, *idx = NULL, *gzipped = NULL, *slice = NULL, *folder = NULL;
   gen_status status = GEN_OK;
   int64_t index[2];
-  f.memory_options.value.context = f.folder_options.value.context = context;
+  f.memory_options.value.context = f.open_options.value.context = context;
   TRY(gen_dataset_create(f.rows, &f.memory_options.value, &memory));
-  TRY(gen_dataset_open_idx(f.idx_path, f.labels_path, context, &idx));
-  TRY(gen_dataset_open_idx(gzipped_path, NULL, context, &gzipped));
+  f.open_options.value.height = f.open_options.value.width = GEN_AUTO;
+  f.open_options.value.labels = f.labels_path;
+  TRY(gen_dataset_open(f.idx_path, &f.open_options.value, NULL, &idx));
+  f.open_options.value.labels = NULL;
+  TRY(gen_dataset_open(gzipped_path, &f.open_options.value, NULL, &gzipped));
   gen_dataset_destroy(gzipped);
   TRY(gen_dataset_create_slice(idx, 1, 4, &slice));
   TRY(gen_dataset_read(slice, 0, 4, f.rows));
   TRY(gen_dataset_nearest(memory, f.rows, 2, 1, NULL, index, NULL));
-  TRY(gen_dataset_open_folder(f.folder, &f.folder_options.value, NULL, &folder));
+  TRY(gen_dataset_open(f.folder, &f.open_options.value, NULL, &folder));
   gen_dataset_destroy(folder);
   gen_dataset_destroy(slice);
   gen_dataset_destroy(idx);

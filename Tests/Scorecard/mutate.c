@@ -132,8 +132,8 @@ static gen_status use_loaded(gen_model *model) {
   return (strcmp(kind, "vae") == 0   ? gen_vae_sample(model, NULL, 2, 1, room)
           : strcmp(kind, "pca") == 0 ? gen_pca_sample(model, 2, 1, 0, GEN_F32, room)
                                      : gen_model_reconstruct(model, room, NULL, 2, room)) |
-         gen_model_sample_mixture(model, 2, 1, room) |
-         gen_model_detect(model, room, GEN_F32, 2, NULL, flags);
+         gen_model_sample_mixture(model, NULL, 2, 1, room) |
+         gen_model_detect(model, room, GEN_F32, NULL, 2, NULL, flags);
 }
 
 static gen_status use_model(const char *path, const unsigned char *bytes, int64_t count) {
@@ -190,7 +190,7 @@ static gen_status use_idx(const unsigned char *bytes, int64_t count) {
   if (ftruncate(file, 0) != 0 || pwrite(file, bytes, (size_t)count, 0) != count)
     abort();
   snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-  status = gen_dataset_open_idx(path, NULL, NULL, &dataset);
+  status = gen_dataset_open(path, NULL, NULL, &dataset);
   gen_dataset_destroy(dataset);
   return status;
 }

@@ -90,7 +90,7 @@ static void hear(int32_t level, const char *message, void *user_data) {
 /* A list of many files is larger than what the reserve for small objects gives. */
 static void list_many(const char *folder, int out) {
   gen_context_options options;
-  gen_folder_options many;
+  gen_open_options many;
   gen_context *context = NULL;
   gen_dataset *data = NULL;
   int i;
@@ -103,12 +103,12 @@ static void list_many(const char *folder, int out) {
     snprintf(path, sizeof path, "%s/%d.png", folder, i);
     close(open(path, O_CREAT | O_WRONLY, 0600));
   }
-  gen_folder_options_init(&many, sizeof many);
+  gen_open_options_init(&many, sizeof many);
   many.height = many.width = SIDE;
   many.context = context;
   signal(SIGILL, SIG_DFL);
   largest = 1 << 16;
-  gen_dataset_open_folder(folder, &many, NULL, &data);
+  gen_dataset_open(folder, &many, NULL, &data);
   _exit(0);
 }
 

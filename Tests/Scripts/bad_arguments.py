@@ -23,23 +23,25 @@ VALUES = {
     "dtype": "GEN_F32",
     "n_rows": "2", "first_row": "0", "row_size": "ROW", "height": "SIDE", "width": "SIDE",
     "channels": "1", "n_neighbours": "1", "n_samples": "4", "n_validation": "2", "n_test": "2",
-    "batch_size": "4", "n_grid_rows": "2", "n_grid_columns": "2", "latent_x": "0", "latent_y": "1",
+    "batch_size": "4", "n_images": "2", "n_grid_rows": "2", "n_grid_columns": "2", "latent_x": "0", "latent_y": "1",
     "capacity": "ROOM", "content": "0", "corruption": "1", "amount": "0.5", "seed": "1",
-    "with_noise": "1", "generator": "0", "factor": "0", "status": "1", "path": "f.output_path",
+    "with_noise": "1", "generator": "0", "status": "1", "path": "f.output_path",
     "latent_size": "LATENT", "n_latents": "2", "n_steps": "3", "curve": "1", "n_axes": "0",
     "axes": "NULL", "range": "2", "low": "-1", "high": "1", "truncation": "1", "n_a": "2", "n_b": "2",
     "n_c": "2", "attribute": "f.ramp", "n_attributes": "2", "least": "0", "greatest": "1",
     "index": "0", "key": '"kind"',
     "labels": "NULL", "n_real": "2", "n_generated": "2", "n_held_out": "2", "n_subsets": "2",
     "subset_size": "2", "threshold": "0.01", "training": "f.dataset",
-    "quantile": "0.9", "network": "0", "epoch": "0", "learning_rate": "GEN_AUTO",
+    "quantile": "0.9", "share": "0.5", "network": "0", "epoch": "0", "learning_rate": "GEN_AUTO",
     "kind": '"vae"', "name": '"fit"', "text": '"epochs=2"', "member": '"validation"', "address": "NULL",
-    "images_path": "f.idx_path", "labels_path": "f.labels_path", "other": "f.pca_other",
+    "other": "f.pca_other",
 }  # fmt: skip
 BY_FUNCTION = {
     ("gen_image_load", "path"): "f.image_path",
     ("gen_dataset_create", "data"): "(f.rows + ROOM / 8)",  # with as much before it, for strides below zero
-    ("gen_dataset_open_folder", "path"): "f.folder",
+    ("gen_dataset_open", "path"): "f.folder",
+    ("gen_dataset_name", "kind"): "2",
+    ("gen_model_name", "kind"): "0",
     ("gen_image_load_memory", "bytes"): "f.image_bytes",
     ("gen_checkpoint_open", "path"): "f.vae_path",
     ("gen_image_load_memory", "byte_count"): "f.image_size",
@@ -63,14 +65,15 @@ for noun, file in (("model", "vae"), ("moments", "moments"), ("reservoir", "rese
 KINDS = ("pca", "autoencoder", "vae", "gan", "classifier")
 KINDS_OF = {
     "gen_model_plan": KINDS[1:], "gen_model_fit": KINDS[1:], "gen_trainer_create": KINDS[1:],
-    "gen_model_reconstruct": KINDS[:3], "gen_model_features": KINDS[3:], "gen_model_invert": KINDS[2:4],
+    "gen_model_reconstruct": KINDS[:3], "gen_model_features": KINDS[3:], "gen_model_invert": KINDS[1:4],
+    "gen_model_impute": KINDS[1:4],
     "gen_model_fit_threshold": KINDS[:3], "gen_model_threshold": KINDS[:3], "gen_model_detect": KINDS[:3],
     "gen_model_fit_mixture": KINDS[:3], "gen_model_sample_mixture": KINDS[:3], "gen_model_mixture": KINDS[:3],
 }  # fmt: skip
 
 # Pointers that may be NULL, beside options and contexts.
 OPTIONAL = {
-    "labels", "labels_path", "used_out", "peak_out", "indices_out", "distances_out", "height_out", "width_out",
+    "labels", "used_out", "peak_out", "indices_out", "distances_out", "height_out", "width_out",
     "channels_out", "log_variance_out", "reconstruction_out", "kl_out", "bytes_out",
     "n_tensors_out", "n_metadata_out",
     "standard_error_out", "base", "axes", "deviations", "variances_out", "deviation_out",

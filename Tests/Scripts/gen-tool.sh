@@ -31,17 +31,29 @@ done
 # A model of every kind, from every kind of data.
 idx=/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz
 small=(--rows 300 --size 16)
-"$gen" train pca faces "${small[@]}" --n-components 9 -o pca.safetensors
-"$gen" train autoencoder faces "${small[@]}" --corruption gaussian --epochs 1 -o denoiser.safetensors
-"$gen" train vae faces "${small[@]}" --architecture convolutional --latent-size 3 --epochs 2 \
+"$gen" train pca faces: "${small[@]}" --n-components 9 -o pca.safetensors
+"$gen" train autoencoder faces: "${small[@]}" --corruption gaussian --epochs 1 -o denoiser.safetensors
+"$gen" train vae faces: "${small[@]}" --architecture convolutional --latent-size 3 --epochs 2 \
   --schedule step --schedule-period 1 --beta1 0.8 --binarize --validation 0.2 -o vae.safetensors
-"$gen" train autoencoder faces "${small[@]}" --tied --latent-size 30 --hidden 20 --latent-activation sigmoid \
+"$gen" train autoencoder faces: "${small[@]}" --tied --latent-size 30 --hidden 20 --latent-activation sigmoid \
   --sparsity kl --sparsity-weight 0.2 --sparsity-target 0.1 --contraction 0.01 --epochs 1 -o tied.safetensors
 "$gen" report tied.safetensors faces:2 --rows 60 -o tied.html >log
 grep -q "live sliders" log || { cat log; exit 1; }
-"$gen" train vae faces "${small[@]}" --latent-size 3 --importance-samples 5 --epochs 1 -o weighted.safetensors
+"$gen" train vae faces: "${small[@]}" --latent-size 3 --importance-samples 5 --epochs 1 -o weighted.safetensors
 mkdir folder && for face in 1 2 3 4; do "$gen" sample out/faces.safetensors -n 1 --seed $face -o folder/$face.png; done
 "$gen" train gan folder --size 16 --channels 1 --batch-size 4 --latent-size 4 --epochs 2 -o gan.safetensors
+# Rows that are restored: pairs, a picture larger than the rows, hidden pixels, noise of samples.
+"$gen" train autoencoder faces:1 "${small[@]}" --targets faces:1 --validation 0.2 --epochs 2 -o pairs.safetensors
+"$gen" sample vae.safetensors -n 1 --noise -o noisy.png
+"$gen" sample out/faces.safetensors -n 1 -o large.png
+"$gen" denoise pairs.safetensors large.png -o clean.png >log
+grep -q " x .* x 3 in clean.png" log || { cat log; exit 1; }
+"$gen" sample pca.safetensors -n 1 --noise -o noise.csv
+# 16 x 16 pixels, dark in the middle.
+base64 -d >mask.png <<<iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAAAAAA6mKC9AAAAGElEQVR42mP4jwYYyBRggALaClDDpXgFAOv2zzFHdsf/AAAAAElFTkSuQmCC
+for model in pca pairs vae; do
+  "$gen" reconstruct $model.safetensors faces:3 --rows 9 --mask mask.png -o filled-$model.png
+done
 if [[ -e $idx ]]; then
   "$gen" train vae "$idx" --rows 300 --conditional --epochs 1 -o conditional.safetensors
   "$gen" sample conditional.safetensors -n 4 --label 7 -o conditional.png
@@ -60,7 +72,7 @@ if [[ -e $idx ]]; then
   for mistake in "sample classifier.safetensors" "reconstruct classifier.safetensors $idx" \
     "mixture classifier.safetensors $idx" "mixture conditional.safetensors $idx --rows 50" \
     "detect conditional.safetensors $idx --rows 50" "train classifier folder" \
-    "evaluate vae.safetensors faces --rows 40 --classifier classifier.safetensors" \
+    "evaluate vae.safetensors faces: --rows 40 --classifier classifier.safetensors" \
     "evaluate conditional.safetensors $idx --rows 50 --classifier vae.safetensors"; do
     # shellcheck disable=SC2086
     if "$gen" $mistake >log 2>&1; then echo "gen $mistake succeeded"; exit 1; fi
@@ -89,7 +101,7 @@ done
 "$gen" interpolate gan.safetensors -n 3 --loop -o interpolate-gan.png
 "$gen" traverse vae.safetensors -n 3 -o traverse.png
 "$gen" traverse gan.safetensors -n 3 -o traverse-gan.png
-"$gen" traverse vae.safetensors faces --rows 200 --direction smile -n 2 -o smile.png >log
+"$gen" traverse vae.safetensors faces: --rows 200 --direction smile -n 2 -o smile.png >log
 grep -q correlation log || { cat log; exit 1; }
 "$gen" report vae.safetensors faces:2 --rows 60 -o report.html >log
 grep -q "live sliders" log || { cat log; exit 1; }
@@ -103,7 +115,7 @@ done
 
 # A mixture of latents to sample from, a threshold for anomalies: kept in the model's file.
 for model in pca denoiser vae; do
-  "$gen" mixture $model.safetensors faces "${small[@]}" --n-components 3 --regularization 1e-3 -o mixed-$model.safetensors
+  "$gen" mixture $model.safetensors faces: "${small[@]}" --n-components 3 --regularization 1e-3 -o mixed-$model.safetensors
   "$gen" sample mixed-$model.safetensors -n 5 --mixture -o mixed-$model.png
   "$gen" threshold mixed-$model.safetensors faces:2 --rows 100 --quantile 0.9 >log
   grep -q "the 0.9 quantile of 100 rows" log || { cat log; exit 1; }
@@ -112,7 +124,7 @@ for model in pca denoiser vae; do
   [[ $(grep -c ',1.0$' scores.csv) == 10 ]] || { echo "scores.csv has not 10 anomalies"; exit 1; }
   "$gen" evaluate mixed-$model.safetensors faces:3 --rows 40 --importance 3 --mixture | grep -q "^coverage"
 done
-"$gen" evaluate vae.safetensors faces:3 --training faces --rows 40 --importance 5 >evaluate.log
+"$gen" evaluate vae.safetensors faces:3 --training faces: --rows 40 --importance 5 >evaluate.log
 for figure in SSIM "bound, nats" "active latents" "Frechet distance (few rows), pixels" coverage "distance to training"; do
   grep -q "^$figure" evaluate.log || { echo "no $figure"; cat evaluate.log; exit 1; }
 done
@@ -125,7 +137,7 @@ for picture in sample-{pca,vae,gan} reconstruct-{pca,denoiser,vae} denoise inter
 done
 
 # Interrupted, a fit keeps what was learned, says how to go on, and goes on to what it would have been.
-train=(train vae faces "${small[@]}" --batch-size 32 --epochs 100 --schedule cosine --json)
+train=(train vae faces: "${small[@]}" --batch-size 32 --epochs 100 --schedule cosine --json)
 : >json.log
 "$gen" "${train[@]}" -o stopped.safetensors >json.log 2>stop.log &
 fit=$!
@@ -144,7 +156,7 @@ cmp stopped.npy whole.npy || { echo "a fit that went on is not the one that was 
 # Every line of JSON is written at once: all lines of this fit are less than the 4 KiB that a pipe's writer holds
 # back otherwise, and the first ones are read before the history has the last.
 mkfifo lines
-"$gen" train vae faces --rows 3000 --size 16 --architecture convolutional --base-channels 16 --epochs 8 --json \
+"$gen" train vae faces: --rows 3000 --size 16 --architecture convolutional --base-channels 16 --epochs 8 --json \
   -o piped.safetensors >lines 2>piped.log &
 fit=$!
 exec 3<lines
@@ -164,17 +176,17 @@ for command in train "train vae" "train classifier" mixture threshold detect sam
   grep -q "^gen $command\|^gen train" log || { echo "$command has no example"; exit 1; }
 done
 for mistake in "info /no/such/model" "sample out/autoencoder.safetensors" "sample out/vae.safetensors -n 0" \
-  "demo --epochs 0" "demo --every 0" "info out/figures.txt" "train vae" "train vae faces --epochs 0" \
-  "train vae /no/such/folder" "train vae faces --size 33 --architecture convolutional --depth 6" "train cat faces" \
-  "train vae faces --resume -o /no/such.safetensors" \
-  "train pca faces --resume" "encode vae.safetensors faces -o latents.png" "encode vae.safetensors $idx" \
-  "train autoencoder faces --tied --architecture convolutional" "train autoencoder faces --sparsity kl" \
-  "train autoencoder faces --sparsity-weight 1" "train vae faces --importance-samples 0" \
-  "denoise vae.safetensors faces" "sample vae.safetensors --mixture" "detect vae.safetensors faces" \
-  "mixture gan.safetensors faces" "threshold gan.safetensors faces" "threshold vae.safetensors faces --quantile 2" \
-  "mixture vae.safetensors faces --rows 3" "traverse vae.safetensors faces --direction nose" \
+  "demo --epochs 0" "demo --every 0" "info out/figures.txt" "train vae" "train vae faces: --epochs 0" \
+  "train vae /no/such/folder" "train vae faces: --size 33 --architecture convolutional --depth 6" "train cat faces:" \
+  "train vae faces: --resume -o /no/such.safetensors" \
+  "train pca faces: --resume" "encode vae.safetensors faces: -o latents.png" "encode vae.safetensors $idx" \
+  "train autoencoder faces: --tied --architecture convolutional" "train autoencoder faces: --sparsity kl" \
+  "train autoencoder faces: --sparsity-weight 1" "train vae faces: --importance-samples 0" \
+  "denoise vae.safetensors faces:" "sample vae.safetensors --mixture" "detect vae.safetensors faces:" \
+  "mixture gan.safetensors faces:" "threshold gan.safetensors faces:" "threshold vae.safetensors faces: --quantile 2" \
+  "mixture vae.safetensors faces: --rows 3" "traverse vae.safetensors faces: --direction nose" \
   "interpolate vae.safetensors --steps 1" "compare vae.safetensors --data nothing" \
-  "evaluate vae.safetensors nothing" "evaluate gan.safetensors faces --rows 3" "nonsense"; do
+  "evaluate vae.safetensors nothing" "evaluate gan.safetensors faces: --rows 3" "nonsense"; do
   # shellcheck disable=SC2086
   if "$gen" $mistake >log 2>&1; then echo "gen $mistake succeeded"; exit 1; fi
   [[ $(wc -l <log) == 1 ]] || { echo "gen $mistake failed without one line of message:"; cat log; exit 1; }

@@ -48,7 +48,7 @@ grep -q "^epoch 1 of 1: " "$work/told"
 
 # gen: the same losses from two ranks as from one, to a millionth; then a few epochs more.
 cp "$library/gen" "$work"
-train=("$work/gen" train vae faces --size 16 --rows 400 --latent-size 4 --hidden 32 --batch-size 64)
+train=("$work/gen" train vae faces: --size 16 --rows 400 --latent-size 4 --hidden 32 --batch-size 64)
 losses() { sed -n 's/.*"event":"epoch".*"loss":\([0-9.]*\).*/\1/p' "$1"; }
 "${train[@]}" --epochs 3 --json --out "$work/one.safetensors" >"$work/one"
 run -n 2 "${train[@]}" --epochs 3 --json --mpi --out "$work/two.safetensors" >"$work/two"

@@ -21,7 +21,7 @@ import generative
 GEN = os.path.abspath(sys.argv[1])
 
 # One of each kind of decoder: (file, gen train ..., DATA of the report, sliders it must have at least).
-FACES = ["faces", "--rows", "300", "--size", "16"]
+FACES = ["faces:", "--rows", "300", "--size", "16"]
 MODELS = [
     ("pca", ["pca", *FACES, "--n-components", "5", "--whiten"], True, 5),
     ("autoencoder", ["autoencoder", *FACES, "--epochs", "2", "--latent-size", "4", "--activation", "elu"], True, 4),

@@ -11,7 +11,7 @@ static int open_pictures(gen_dataset **pictures) {
   gen_faces_options_init(&faces, sizeof faces);
   faces.height = faces.width = SIDE;
   faces.channels = 1;
-  return gen_dataset_open_idx(FASHION, NULL, NULL, pictures) &&
+  return gen_dataset_open(FASHION, NULL, NULL, pictures) &&
          gen_dataset_create_faces(&faces, pictures);
 }
 
@@ -48,7 +48,7 @@ int main(int argc, char **argv) {
            gen_model_fit(model, data, &fit, &run) || gen_dataset_read(data, 0, SHOWN, clean) ||
            gen_rows_corrupt(clean, SHOWN, SIZE, GEN_CORRUPTION_GAUSSIAN, 0.5, 7, noisy) ||
            gen_model_reconstruct(model, noisy, NULL, SHOWN, denoised) ||
-           gen_evaluate_reconstruction(denoised, clean, SHOWN, SIDE, SIDE, 1, NULL, &quality) ||
+           gen_evaluate_reconstruction(denoised, clean, SHOWN, SIDE, SIDE, 1, NULL, NULL, &quality) ||
            gen_image_create_grid(noisy, 3 * SHOWN, SIDE, SIDE, 1, &grid, &picture) ||
            gen_image_save(picture, path, NULL) || printf("%.1f dB\n", quality.psnr) < 0;
   if (failed)

@@ -14,7 +14,7 @@ static int open_pictures(gen_dataset **pictures) {
   gen_faces_options_init(&faces, sizeof faces);
   faces.height = faces.width = SIDE;
   faces.channels = 1;
-  return gen_dataset_open_idx(FASHION, NULL, NULL, pictures) &&
+  return gen_dataset_open(FASHION, NULL, NULL, pictures) &&
          gen_dataset_create_faces(&faces, pictures);
 }
 

@@ -1,4 +1,4 @@
-/* Gzip streams in memory, through zlib. */
+/* Compressed streams in memory, through zlib. */
 #ifndef SHIM_INFLATE_H
 #define SHIM_INFLATE_H
 
@@ -13,14 +13,18 @@ enum shim_inflate_status {
   SHIM_INFLATE_MEMORY
 };
 
-/* Starts on the gzip stream of `count` bytes, which must outlive the inflater; NULL without
-   memory. */
-void *shim_inflater_create(const uint8_t *bytes, int64_t count, struct shim_allocator allocator);
+/* Starts on the gzip stream of `count` bytes, or on bare deflated data, as zip files have; the
+   bytes must outlive the inflater. NULL without memory. */
+void *shim_inflater_create(const uint8_t *bytes, int64_t count, int is_bare,
+                           struct shim_allocator allocator);
 
 /* Inflates up to `count` bytes more; `*got` is less only where the last member ends. */
 enum shim_inflate_status shim_inflater_read(void *inflater, uint8_t *into, int64_t count,
                                             int64_t *got);
 
 void shim_inflater_destroy(void *inflater);
+
+/* CRC-32 as zip files have it, of bytes that follow those of `sum`; 0 at first. */
+uint32_t shim_crc32(uint32_t sum, const uint8_t *bytes, int64_t count);
 
 #endif

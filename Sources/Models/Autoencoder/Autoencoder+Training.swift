@@ -13,14 +13,16 @@ extension Autoencoder: Trainable {
     if options.stack.normalizes, fit.batchRows < 2 {
       throw GenerativeError(.argument, "batch_size must be at least 2 with batch norm, not \(fit.batchRows)")
     }
-    return try AutoencoderStep(self, fit)
+    return try AutoencoderStep(self, fit, isPaired: dataset?.targets != nil)
   }
 }
 
-/// One step: minimise L(x, g(f(c(x)))) + the penalties of f's latents h over the weights of f and g.
+/// One step: minimise L(t, g(f(c(x)))) + the penalties of f's latents h over the weights of f and g, where t is the
+/// target of row x, or where there are none x itself.
 private final class AutoencoderStep: TrainingStep {
   let turns: [Turn]
   let clipNorm: Float?
+  let targets: Buffer<Float>?
   private let model: Autoencoder
   private let encoder: Player
   private let decoder: Player
@@ -34,7 +36,7 @@ private final class AutoencoderStep: TrainingStep {
   private let means: Buffer<Float>
   private let contraction: JacobianPenalty?
 
-  init(_ model: Autoencoder, _ fit: FitOptions) throws(GenerativeError) {
+  init(_ model: Autoencoder, _ fit: FitOptions, isPaired: Bool) throws(GenerativeError) {
     let context = model.context
     let rows = fit.batchRows
     let width = model.options.shape.count
@@ -43,6 +45,7 @@ private final class AutoencoderStep: TrainingStep {
     turns = [try Turn(of: model, fit.rule)]
     encoder = try Player(model.encoder, rows: rows, context: context)
     decoder = try Player(model.decoder, rows: rows, context: context)
+    targets = isPaired ? try Buffer(count: rows * width, in: context.memory) : nil
     corrupted = try Buffer(count: rows * width, in: context.memory)
     noise = try Buffer(count: rows * width, in: context.memory)
     dOutput = try Buffer(count: rows * width, in: context.memory)
@@ -57,6 +60,8 @@ private final class AutoencoderStep: TrainingStep {
 
   var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
 
+  func begin(_ dataset: Dataset) { model.isPaired = targets != nil }
+
   func differentiate(
     _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at time: StepTime
   ) throws(Runaway) -> Figures {
@@ -64,7 +69,7 @@ private final class AutoencoderStep: TrainingStep {
     // z = f(c(x)), y = g(z)
     let z = encoder.forward(input, rows: rows, time.training(.dropout, pass: 0))
     let y = decoder.forward(z, rows: rows, time.training(.dropout, pass: 1))
-    let reconstruction = evaluate(y, x, rows: rows, gradientScale: time.rowScale(rows))
+    let reconstruction = evaluate(y, targets?.base ?? x, rows: rows, gradientScale: time.rowScale(rows))
     try Runaway.check("loss", reconstruction, [encoder, decoder], at: time)
     decoder.backward(dOutput.base, tiedTo: model.encoder, into: dLatent.base)
     let penalty = penalize(z, input, rows: rows, at: time, isLearning: true)
@@ -81,7 +86,7 @@ private final class AutoencoderStep: TrainingStep {
     let z = encoder.forward(input, rows: rows, .inference)
     let y = decoder.forward(z, rows: rows, .inference)
     var figures = Figures()
-    figures[.reconstruction] = evaluate(y, x, rows: rows)
+    figures[.reconstruction] = evaluate(y, targets?.base ?? x, rows: rows)
     figures[.loss] =
       figures[.reconstruction] + penalize(z, input, rows: rows, at: time, isLearning: false)
     return figures

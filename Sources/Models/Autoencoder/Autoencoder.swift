@@ -1,3 +1,4 @@
+import Checkpoints
 import Datasets
 import Networks
 import Tensors
@@ -43,7 +44,10 @@ package final class Autoencoder: @unchecked Sendable {
   package var progress = Progress()
   package var record: FitRecord?
   package var preparation: Preparation?
+  package var names = ModelNames()
   package var calibration = Calibration()
+  /// Whether it was last fitted to rows with targets.
+  package internal(set) var isPaired = false
   package private(set) var encoder: Learner
   package private(set) var decoder: Learner
   private var encoding: Inference
@@ -220,4 +224,23 @@ package final class Autoencoder: @unchecked Sendable {
 
 extension Autoencoder: TabledModel {
   package static let kind = "autoencoder"
+}
+
+// What it was fitted to is kept beside its calibration.
+extension Autoencoder {
+  package func addAttachments(to checkpoint: inout Checkpoint) throws(GenerativeError) {
+    try calibration.add(to: &checkpoint)
+    if isPaired { try checkpoint.setOption("paired", true) }
+  }
+
+  package func attachments(in checkpoint: Checkpoint) throws(GenerativeError) -> () -> Void {
+    let calibration = try Calibration(checkpoint, in: context) { () throws(GenerativeError) in
+      self.options.latentSize
+    }
+    let isPaired = checkpoint.optionText("paired") == "true"
+    return {
+      self.calibration = calibration
+      self.isPaired = isPaired
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Datasets
 import Statistics
 import Tensors
 import Training
@@ -18,19 +19,28 @@ package struct Calibration: Sendable {
 package protocol Calibrated: AnyObject {
   var calibration: Calibration { get set }
   var context: Context { get }
+  /// Classes of which each row needs a label; 0: none.
+  var classCount: Int { get }
 
   /// Floats of a row and of its latent.
   func sizes() throws(GenerativeError) -> (row: Int, latent: Int)
   /// z ← the latents of packed rows. `first`: the number of the first of them in the whole call.
+  ///
+  /// - Parameter labels: of a model with classes, one per row and each one of its classes; else nil, here and
+  ///   below.
   func latents(
-    of rows: RowBatch, first: Int, seed: UInt64, into z: UnsafeMutablePointer<Float>
+    of rows: RowBatch, given labels: UnsafePointer<Int32>?, first: Int, seed: UInt64,
+    into z: UnsafeMutablePointer<Float>
   ) throws(GenerativeError)
   /// x ← the rows of latents.
   func rows(
-    of z: UnsafePointer<Float>, count: Int, into x: UnsafeMutablePointer<Float>
+    of z: UnsafePointer<Float>, given labels: UnsafePointer<Int32>?, count: Int,
+    into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError)
   /// scores ← how strange each of some packed rows is: greater for stranger ones.
-  func scores(of rows: RowBatch, into scores: UnsafeMutablePointer<Double>) throws(GenerativeError)
+  func scores(
+    of rows: RowBatch, given labels: UnsafePointer<Int32>?, into scores: UnsafeMutablePointer<Double>
+  ) throws(GenerativeError)
 }
 
 // MARK: - Sampling
@@ -38,33 +48,41 @@ package protocol Calibrated: AnyObject {
 extension Calibrated {
   /// Fits a mixture to the latents of all rows, and keeps it.
   ///
-  /// - Throws: `.mismatch` for rows of another size; what `latents` and `GaussianMixture.fit` throw.
+  /// - Throws: `.mismatch` for rows of another size; `.argument` for labels that a model with classes lacks;
+  ///   what `latents` and `GaussianMixture.fit` throw.
   package func fitMixture(
-    _ source: some RowSource, _ options: GaussianMixture.Options
+    _ dataset: Dataset, _ options: GaussianMixture.Options
   ) throws(GenerativeError) {
     let sizes = try sizes()
-    var store = try RowStore(columns: sizes.latent, capacity: source.knownRowCount ?? 0, in: context)
-    try forEachBlock(of: source, sizes.row) { rows throws(GenerativeError) in
+    var store = try RowStore(columns: sizes.latent, capacity: dataset.rowCount ?? 0, in: context)
+    try forEachBlock(of: dataset, sizes.row) { rows, labels throws(GenerativeError) in
       let first = store.rowCount
       let z = try store.extend(rows.rowCount)
-      try latents(of: rows, first: first, seed: options.seed, into: z)
+      try latents(of: rows, given: labels, first: first, seed: options.seed, into: z)
     }
     calibration.mixture = try GaussianMixture.fit(to: store, options, in: context)
   }
 
   /// x ← rows of latents drawn from the mixture; row i of a seed is the same in any batch.
   ///
+  /// - Parameter labels: of a model with classes; nil: drawn evenly, by the same seed.
   /// - Throws: `.state` without a mixture.
   package func sampleMixture(
-    rows count: Int, seed: UInt64, into x: UnsafeMutablePointer<Float>
+    rows count: Int, seed: UInt64, given labels: UnsafePointer<Int32>?, into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     let (mixture, sizes) = (try mixture(), try sizes())
     let block = min(count, Inference.blockRows)
     let z = try Buffer<Float>(count: block * sizes.latent, in: context.memory)
+    let drawn = try Buffer<Int32>(count: block, in: context.memory)
     for first in stride(from: 0, to: count, by: max(block, 1)) {
       let some = min(block, count - first)
       mixture.sample(rows: some, first: first, seed: seed, into: z.base)
-      try rows(of: z.base, count: some, into: x + first * sizes.row)
+      var given = labels.map { $0 + first }
+      if classCount > 0, labels == nil {
+        Labels.draw(drawn.base, rows: some, first: first, of: classCount, seed: seed)
+        given = UnsafePointer(drawn.base)
+      }
+      try rows(of: z.base, given: given, count: some, into: x + first * sizes.row)
     }
   }
 
@@ -83,14 +101,14 @@ extension Calibrated {
   /// Sets the threshold to this quantile of the scores of rows, which the model should not have seen, and
   /// returns it.
   ///
-  /// - Throws: `.mismatch` for rows of another size; `.argument` for none; `.nonfinite` for scores that
-  ///   are not finite.
-  package func fitThreshold(_ source: some RowSource, quantile: Double) throws(GenerativeError) -> Double {
+  /// - Throws: `.mismatch` for rows of another size; `.argument` for none, and for labels that a model with
+  ///   classes lacks; `.nonfinite` for scores that are not finite.
+  package func fitThreshold(_ dataset: Dataset, quantile: Double) throws(GenerativeError) -> Double {
     let size = try sizes().row
     var scores: [Double] = []
-    try forEachBlock(of: source, size) { rows throws(GenerativeError) in
+    try forEachBlock(of: dataset, size) { rows, labels throws(GenerativeError) in
       let block = try Buffer<Double>(count: rows.rowCount, in: context.memory)
-      try self.scores(of: rows, into: block.base)
+      try self.scores(of: rows, given: labels, into: block.base)
       scores += block.elements
     }
     guard !scores.isEmpty else { throw GenerativeError(.argument, "a threshold needs a row at least") }
@@ -118,29 +136,34 @@ extension Calibrated {
   ///
   /// - Throws: `.state` for anomalies without a threshold.
   package func detect(
-    _ rows: RowBatch, scores: UnsafeMutablePointer<Double>?, anomalies: UnsafeMutablePointer<Int32>?
+    _ rows: RowBatch, given labels: UnsafePointer<Int32>?, scores: UnsafeMutablePointer<Double>?,
+    anomalies: UnsafeMutablePointer<Int32>?
   ) throws(GenerativeError) {
     let threshold = anomalies == nil ? 0 : try threshold()
     let block = min(rows.rowCount, Inference.blockRows)
     let some = try Buffer<Double>(count: block, in: context.memory)
     for first in stride(from: 0, to: rows.rowCount, by: max(block, 1)) {
       let count = min(block, rows.rowCount - first)
-      try self.scores(of: rows.part(first, count), into: some.base)
+      try self.scores(of: rows.part(first, count), given: labels.map { $0 + first }, into: some.base)
       scores?.advanced(by: first).update(from: some.base, count: count)
       // A score that is no number is no normal row's.
       for i in 0..<count { anomalies?[first + i] = some.base[i] <= threshold ? 0 : 1 }
     }
   }
 
-  /// Calls `body` with all rows of a source, packed, some at a time: as doubles where they are, else as floats.
+  /// Calls `body` with all rows of a dataset, packed, some at a time: as doubles where they are, else as
+  /// floats; and with their labels where the model has classes.
   private func forEachBlock(
-    of source: some RowSource, _ size: Int, _ body: (_ rows: RowBatch) throws(GenerativeError) -> Void
+    of source: Dataset, _ size: Int,
+    _ body: (_ rows: RowBatch, _ labels: UnsafePointer<Int32>?) throws(GenerativeError) -> Void
   ) throws(GenerativeError) {
     guard source.columnCount == size else {
       throw GenerativeError(
         .mismatch, "dataset has rows of \(source.columnCount) numbers, the model takes \(size)")
     }
+    try Labels.check(source, "dataset", classCount: classCount)
     let blockRows = Inference.blockRows
+    if let stream = source.stream { return try forEachBlock(of: stream, blockRows, size, body) }
     let doubles = source.element == .double
     let space = try Buffer<Double>(
       count: doubles ? blockRows * size : (blockRows * size + 1) / 2, in: context.memory)
@@ -159,9 +182,31 @@ extension Calibrated {
           try batch.round(first, count, of: size, into: floats, in: context)
           rows = .floats(Matrix(floats, rows: count, columns: size))
         }
-        try Run.apart { () throws(GenerativeError) in try body(rows) }
+        let labels = classCount > 0 ? source.labels.map { UnsafePointer($0.base + done) } : nil
+        try Run.apart { () throws(GenerativeError) in try body(rows, labels) }
         done += count
       }
+    }
+  }
+
+  private func forEachBlock(
+    of stream: RowStream, _ blockRows: Int, _ size: Int,
+    _ body: (_ rows: RowBatch, _ labels: UnsafePointer<Int32>?) throws(GenerativeError) -> Void
+  ) throws(GenerativeError) {
+    let floats = try Buffer<Float>(count: blockRows * size, in: context.memory)
+    let labels = try Buffer<Int32>(count: blockRows, in: context.memory)
+    stream.rewind()
+    var done = 0
+    while true {
+      try Run.proceed(done, of: 0)
+      let count = try stream.read(
+        maxRowCount: blockRows, into: floats.base, labels: labels.base, classCount: classCount)
+      if count == 0 { return }
+      let rows = Matrix(floats.base, rows: count, columns: size)
+      try Run.apart { () throws(GenerativeError) in
+        try body(.floats(rows), classCount > 0 ? UnsafePointer(labels.base) : nil)
+      }
+      done += count
     }
   }
 }

@@ -4,13 +4,16 @@ import Tensors
 import Training
 
 extension PCA: Calibrated {
+  package var classCount: Int { 0 }
+
   package func sizes() throws(GenerativeError) -> (row: Int, latent: Int) {
     let solution = try solution()
     return (solution.columnCount, solution.componentCount)
   }
 
   package func latents(
-    of rows: RowBatch, first: Int, seed: UInt64, into z: UnsafeMutablePointer<Float>
+    of rows: RowBatch, given labels: UnsafePointer<Int32>?, first: Int, seed: UInt64,
+    into z: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     let solution = try solution()
     try solution.transform(
@@ -18,7 +21,8 @@ extension PCA: Calibrated {
   }
 
   package func rows(
-    of z: UnsafePointer<Float>, count: Int, into x: UnsafeMutablePointer<Float>
+    of z: UnsafePointer<Float>, given labels: UnsafePointer<Int32>?, count: Int,
+    into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     let solution = try solution()
     try solution.inverseTransform(
@@ -28,7 +32,7 @@ extension PCA: Calibrated {
 
   /// The squared distance to the components' subspace.
   package func scores(
-    of rows: RowBatch, into scores: UnsafeMutablePointer<Double>
+    of rows: RowBatch, given labels: UnsafePointer<Int32>?, into scores: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
     try solution().squaredDistances(of: rows, into: scores, in: context)
   }
@@ -38,7 +42,8 @@ extension Autoencoder: Calibrated {
   package func sizes() -> (row: Int, latent: Int) { (options.shape.count, options.latentSize) }
 
   package func latents(
-    of rows: RowBatch, first: Int, seed: UInt64, into z: UnsafeMutablePointer<Float>
+    of rows: RowBatch, given labels: UnsafePointer<Int32>?, first: Int, seed: UInt64,
+    into z: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     try rows.asFloats(of: options.shape.count, in: context) { x throws(GenerativeError) in
       try encode(x, rows: rows.rowCount, into: z)
@@ -46,14 +51,15 @@ extension Autoencoder: Calibrated {
   }
 
   package func rows(
-    of z: UnsafePointer<Float>, count: Int, into x: UnsafeMutablePointer<Float>
+    of z: UnsafePointer<Float>, given labels: UnsafePointer<Int32>?, count: Int,
+    into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     try decode(z, rows: count, into: x)
   }
 
   /// The squared error of the reconstruction, of prepared rows where rows are.
   package func scores(
-    of rows: RowBatch, into scores: UnsafeMutablePointer<Double>
+    of rows: RowBatch, given labels: UnsafePointer<Int32>?, into scores: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
     let (width, n) = (options.shape.count, rows.rowCount)
     try rows.asFloats(of: width, in: context) { x throws(GenerativeError) in
@@ -71,37 +77,34 @@ extension Autoencoder: Calibrated {
 }
 
 extension VAE: Calibrated {
-  package func sizes() throws(GenerativeError) -> (row: Int, latent: Int) {
-    guard options.classCount == 0 else {
-      throw GenerativeError(
-        .unsupported, "a model with classes has no mixture and no threshold: it needs labels")
-    }
-    return (options.shape.count, options.latentSize)
-  }
+  package func sizes() -> (row: Int, latent: Int) { (options.shape.count, options.latentSize) }
 
   /// One latent drawn from each row's Gaussian: together they are what the decoder has learned from.
   package func latents(
-    of rows: RowBatch, first: Int, seed: UInt64, into z: UnsafeMutablePointer<Float>
+    of rows: RowBatch, given labels: UnsafePointer<Int32>?, first: Int, seed: UInt64,
+    into z: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     try rows.asFloats(of: options.shape.count, in: context) { x throws(GenerativeError) in
-      try encodeSample(x, rows: rows.rowCount, first: first, seed: seed, into: z)
+      try encodeSample(x, rows: rows.rowCount, first: first, seed: seed, given: labels, into: z)
     }
   }
 
   package func rows(
-    of z: UnsafePointer<Float>, count: Int, into x: UnsafeMutablePointer<Float>
+    of z: UnsafePointer<Float>, given labels: UnsafePointer<Int32>?, count: Int,
+    into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
-    try decode(z, rows: count, into: x)
+    try decode(z, rows: count, given: labels, into: x)
   }
 
   /// The negative of the bound, at the mean of each row's Gaussian, so that a row's score is its own.
   package func scores(
-    of rows: RowBatch, into scores: UnsafeMutablePointer<Double>
+    of rows: RowBatch, given labels: UnsafePointer<Int32>?, into scores: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
     let n = rows.rowCount
     let divergences = try Buffer<Double>(count: n, in: context.memory)
     try rows.asFloats(of: options.shape.count, in: context) { x throws(GenerativeError) in
-      try bound(x, rows: n, samples: 0, seed: 0, reconstruction: scores, divergence: divergences.base)
+      try bound(
+        x, rows: n, samples: 0, seed: 0, given: labels, reconstruction: scores, divergence: divergences.base)
       for i in 0..<n { scores[i] += divergences.base[i] }
       guard requiresUnitRange else { return }
       // Pixels outside [0, 1] have no probability.

@@ -31,6 +31,7 @@ package final class Classifier: @unchecked Sendable {
   package var progress = Progress()
   package var record: FitRecord?
   package var preparation: Preparation?
+  package var names = ModelNames()
   package let learner: Learner
   private let classifying: Inference
   /// The same weights without the last layer.

@@ -6,22 +6,34 @@ extension GAN {
   static func networks(
     _ options: Options
   ) throws(GenerativeError) -> (generator: Network, discriminator: Network) {
-    let noise: [any Layer] =
-      options.inputNoise > 0
-      ? [GaussianNoise(options.shape, deviation: options.inputNoise)] : []
+    var changes: [any Layer] = []
+    if options.augmentation != .none {
+      changes.append(
+        ImageAugmentation(
+          options.shape, probability: options.augmentation == .fixed ? 1 : 0,
+          range: options.outputActivation == .tanh ? 2 : 1))
+    }
+    if options.inputNoise > 0 { changes.append(GaussianNoise(options.shape, deviation: options.inputNoise)) }
     var players: (generator: [any Layer], discriminator: [any Layer])
     switch options.architecture {
     case .dense: players = dense(options)
     case .convolutional: players = try convolutional(options)
     }
+    if options.projectsClasses, let last = players.discriminator.popLast() {
+      players.discriminator.append(
+        ClassProjection(
+          last.input, classCount: options.classCount,
+          weight: options.weights.weight(last.input.count, 1, .identity)))
+    }
     if options.hasSpectralNorm {
-      for (index, layer) in players.discriminator.enumerated() where layer is Dense || layer is Convolution {
+      for (index, layer) in players.discriminator.enumerated() where layer.parameters.first?.name == "weight"
+      {
         players.discriminator[index] = try SpectralNormalization(layer)
       }
     }
     return (
       try Network("generator", players.generator),
-      try Network("discriminator", noise + players.discriminator)
+      try Network("discriminator", changes + players.discriminator)
     )
   }
 
@@ -35,7 +47,7 @@ extension GAN {
       input: options.shape, hidden: options.discriminatorHidden,
       output: Shape(features: 1), activation: options.discriminatorActivation,
       outputActivation: .identity, weights: options.weights, dropout: options.dropout,
-      firstNormalized: options.normalizesDiscriminator ? 1 : nil, classCount: options.classCount)
+      firstNormalized: options.normalizesDiscriminator ? 1 : nil, classCount: options.joinedClassCount)
     return (generator.layers, discriminator.layers)
   }
 
@@ -67,6 +79,7 @@ extension GAN {
 
     var down = try stack(options.discriminatorActivation, isNormalized: options.normalizesDiscriminator)
     down.dropout = options.dropout
+    down.classCount = options.joinedClassCount
     var discriminator = try down.down()
     input = down.innermost
     for width in options.discriminatorHidden {

@@ -25,7 +25,8 @@ extension GAN.Options: NetworkOptions {
         : activation of the output: sigmoid and tanh for rows in [0, 1], identity for any rows; auto: identity for \
         standardized rows, else sigmoid, convolutional tanh
         latent                   word normal uniform : distribution of the latents
-        objective                word non_saturating minimax least_squares : losses of the two players
+        objective                word non_saturating minimax least_squares hinge wasserstein \
+        : losses of the two players
         discriminator_steps      whole 1 100 : k, the steps of the discriminator for each step of the generator
         batch_norm               flag = auto \
         : batch norm in the hidden layers of the generator; auto: true but for a table of at most 32 columns
@@ -47,6 +48,17 @@ extension GAN.Options: NetworkOptions {
         : let the window of the average grow with the steps: the decay after step t is at most (1 + t) / (10 + t)
         n_classes                whole 0 4096 later formerly classes \
         : number of classes of a conditional model; 0: not conditional
+        discriminator_rate       number (0 1e3] later \
+        : learning rate of the discriminator, as a multiple of the generator's
+        r1_penalty               number [0 1e6] later \
+        : weight of half the squared gradient of the discriminator by a real row; 0: no penalty
+        gradient_penalty         number [0 1e6] later \
+        : weight of (norm of the gradient of the discriminator - 1)^2 between real and generated rows; 0: no penalty
+        augmentation             word none fixed adaptive later \
+        : mirror, shift, recolor and cut out the images that the discriminator sees, real and generated ones; \
+        adaptive: more often the more it over-fits
+        projection               flag later \
+        : let a conditional discriminator use the labels only in its last layer, by projection
         """, lists: [.activation])
   ) { options in
     Place.network(
@@ -55,7 +67,7 @@ extension GAN.Options: NetworkOptions {
         .whole(&options.latentSize), .widths(&options.generatorHidden), .widths(&options.discriminatorHidden),
         .activation(&options.generatorActivation), .activation(&options.discriminatorActivation),
         .output(&options.givenOutput), .word([.normal, .uniform], &options.latent),
-        .word([.nonSaturating, .minimax, .leastSquares], &options.objective),
+        .word([.nonSaturating, .minimax, .leastSquares, .hinge, .wasserstein], &options.objective),
         .whole(&options.discriminatorSteps),
         .flag(&options.normalizesGenerator), .flag(&options.normalizesDiscriminator),
         .flag(&options.hasSpectralNorm), .flag(&options.startsAtMean), .number(&options.labelSmoothing),
@@ -63,7 +75,9 @@ extension GAN.Options: NetworkOptions {
         .member(
           &options.averageDecay, get: { .float($0 ?? 0) },
           set: { if let decay = $1.float { $0 = decay == 0 ? nil : decay } }),
-        .flag(&options.rampsAverage), .whole(&options.classCount),
+        .flag(&options.rampsAverage), .whole(&options.classCount), .number(&options.discriminatorRate),
+        .number(&options.r1Penalty), .number(&options.gradientPenalty),
+        .word([.none, .fixed, .adaptive], &options.augmentation), .flag(&options.projectsLabels),
       ]
   }
 
@@ -104,6 +118,24 @@ extension GAN.Options: NetworkOptions {
     try preparation.check(outputActivation)
     if hasSpectralNorm, normalizesDiscriminator {
       throw GenerativeError(.argument, "spectral_norm and discriminator_batch_norm exclude each other")
+    }
+    if augmentation != .none, shape.isTable {
+      throw GenerativeError(
+        .argument, "augmentation needs images, but rows are tables of \(shape.count) columns")
+    }
+    if projectsLabels, classCount == 0 {
+      throw GenerativeError(.argument, "projection needs a conditional model: set n_classes")
+    }
+    if labelSmoothing > 0, !objective.hasProbabilities {
+      throw GenerativeError(
+        .argument, "label_smoothing needs an objective with targets: non_saturating, minimax or least_squares"
+      )
+    }
+    if isPenalized, discriminatorActivation.isCurved || normalizesDiscriminator {
+      throw GenerativeError(
+        .argument,
+        "r1_penalty and gradient_penalty need discriminator_activation relu, leaky_relu or identity and no "
+          + "discriminator_batch_norm")
     }
   }
 }

@@ -77,6 +77,8 @@ extension GAN: Trainable {
 ///     D ascends  ln D(x) + ln(1 − D(G(z)))
 ///     G descends ln(1 − D(G(z))), or −ln D(G(z))
 ///
+/// or what another `AdversarialLoss` says. D may pay for the length of its gradient, too.
+///
 /// The rows generated for D's last step serve G's too.
 package final class GANStep: TrainingStep {
   private let model: GAN
@@ -93,6 +95,11 @@ package final class GANStep: TrainingStep {
   private let dLogits: Buffer<Float>
   private let losses: Buffer<Float>
   private let sums: Buffer<Float>
+  private let penalty: GradientPenalty?
+  /// Points between real and generated rows.
+  private let between: Buffer<Float>
+  /// What a step changes the probability of an adaptive augmentation by.
+  private let augmentationStep: Float
   private var health = GANHealth()
   /// Writes latents in place of the model; nil: it draws them.
   private var givenLatents: ((_ z: UnsafeMutablePointer<Float>, _ own: StepTime) -> Void)?
@@ -105,6 +112,7 @@ package final class GANStep: TrainingStep {
     self.model = model
     self.context = context
     clipNorm = fit.clipNorm
+    augmentationStep = Float(rows) / Self.augmentationRows
     ranks = fit.sharesRows ? nil : fit.ranks
     let generatorTurn = try Turn(of: model, fit.rule, learners: [model.generator])
     let discriminatorTurn = try Turn(
@@ -119,9 +127,15 @@ package final class GANStep: TrainingStep {
     dLogits = try Buffer(count: rows, in: context.memory)
     losses = try Buffer(count: rows, in: context.memory)
     sums = try Buffer(count: width, in: context.memory)
+    let options = model.options
+    penalty =
+      options.isPenalized
+      ? try GradientPenalty(model.discriminator.network, rows: rows, context: context) : nil
+    between = try Buffer(count: options.gradientPenalty > 0 ? rows * width : 0, in: context.memory)
   }
 
   package var warnings: [Warning] { health.warnings }
+  package var averageLags: Bool { model.averageLags }
 
   package var minimumRows: Int { model.options.normalizes ? 2 : 1 }
 
@@ -144,7 +158,8 @@ package final class GANStep: TrainingStep {
   /// D's steps number its random streams, so that none of the k repeats another.
   package func time(of turn: Int, in time: StepTime) -> StepTime {
     let k = model.options.discriminatorSteps
-    return turn < k ? time.at(step: (time.step - 1) * k + turn + 1) : time
+    guard turn < k else { return time }
+    return time.at(step: (time.step - 1) * k + turn + 1, rates: model.options.discriminatorRate)
   }
 
   package func differentiate(
@@ -174,8 +189,19 @@ package final class GANStep: TrainingStep {
   package func finish(_ figures: inout Figures, at time: StepTime) {
     model.average?.update(model.generator.weights, step: time.step, context: context)
     figures[.loss] = figures[.discriminatorLoss] + figures[.generatorLoss]
-    health.add(figures)
+    if penalty != nil { figures[.loss] += figures[.penalty] }
+    health.add(figures, objective)
+    if model.options.augmentation == .adaptive {
+      let step = figures[.realSign] > Self.augmentationTarget ? augmentationStep : -augmentationStep
+      model.discriminator.network.adaptAugmentation(model.discriminator.weights, by: step)
+    }
   }
+
+  /// The mean sign of D's outputs for real rows above which images are changed more often (Karras et al., "Training
+  /// generative adversarial networks with limited data", NeurIPS 2020, section 3).
+  private static let augmentationTarget = 0.6
+  /// Rows in which the probability goes from 0 to 1 at most: a fifth of the paper's, whose fits are longer.
+  private static let augmentationRows: Float = 100_000
 
   private var objective: AdversarialLoss { model.options.objective }
 
@@ -203,6 +229,7 @@ package final class GANStep: TrainingStep {
     }
     try Runaway.check("discriminator_loss", real.loss, [discriminator], at: time)
     discriminator.backward(dLogits.base)
+    var penalties = try penalize(.zero, model.options.r1Penalty, rows: rows, at: time)
 
     let fake = discriminate(generated, rows: rows, fakeMode) { logits in
       objective.generated(
@@ -211,9 +238,43 @@ package final class GANStep: TrainingStep {
     try Runaway.check("discriminator_loss", fake.loss, [generator, discriminator], at: time)
     discriminator.backward(dLogits.base)
 
+    if model.options.gradientPenalty > 0 {
+      mix(x, generated, rows: rows, at: time)
+      _ = discriminator.forward(
+        between.base, rows: rows, time.training(.discriminatorNoise, pass: 3))
+      penalties += try penalize(.one, model.options.gradientPenalty, rows: rows, at: time)
+    }
+
     figures[.discriminatorLoss] = real.loss + fake.loss
     figures[.realScore] = real.score
+    figures[.realSign] = real.sign
     figures[.fakeScore] = fake.score
+    if penalty != nil { figures[.penalty] = penalties }
+  }
+
+  /// The mean penalty of rows that D saw last, whose gradient is added to D's; 0 without a weight.
+  private func penalize(
+    _ term: GradientPenalty.Term, _ weight: Float, rows: Int, at time: StepTime
+  ) throws(Runaway) -> Double {
+    guard weight > 0, let penalty else { return 0 }
+    discriminator.penalize(
+      penalty, term, weight: weight, losses: losses.base, gradientScale: time.rowScale(rows))
+    let loss = context.sum(losses.base, count: rows) / Double(rows)
+    try Runaway.check("penalty", loss, [discriminator], at: time)
+    return loss
+  }
+
+  /// A point of each line from a generated row to a real one, uniformly drawn.
+  private func mix(
+    _ x: UnsafePointer<Float>, _ generated: UnsafePointer<Float>, rows: Int, at time: StepTime
+  ) {
+    let width = model.options.shape.count
+    context.fillUniform(losses.base, count: rows, from: time.random(.interpolation), offset: time.firstRow)
+    for i in 0..<rows {
+      let (a, row) = (losses[i], between.base + i * width)
+      row.update(from: generated + i * width, count: width)
+      context.combine(a, x + i * width, 1 - a, into: row, count: width)
+    }
   }
 
   /// G's gradient, on the rows generated last, through D, whose own is not wanted.
@@ -232,16 +293,18 @@ package final class GANStep: TrainingStep {
     figures[.generatorLoss] = result.loss
   }
 
-  /// D's logits of rows, the mean loss that `evaluate` leaves in `losses`, and the mean of D.
+  /// D's logits of rows, the mean loss that `evaluate` leaves in `losses`, and the means of D and of the sign of D − ½.
   private func discriminate(
     _ x: UnsafePointer<Float>, rows: Int, _ mode: Mode,
     _ evaluate: (UnsafePointer<Float>) -> Void
-  ) -> (loss: Double, score: Double) {
+  ) -> (loss: Double, score: Double, sign: Double) {
     let logits = discriminator.forward(x, rows: rows, mode)
     evaluate(logits)
     let loss = context.sum(losses.base, count: rows) / Double(rows)
     objective.probabilities(logits, rows: rows, into: losses.base, context: context)
-    return (loss, context.sum(losses.base, count: rows) / Double(rows))
+    var sign = 0
+    for i in 0..<rows { sign += losses[i] > 0.5 ? 1 : losses[i] < 0.5 ? -1 : 0 }
+    return (loss, context.sum(losses.base, count: rows) / Double(rows), Double(sign) / Double(rows))
   }
 
   /// The players' losses on rows that are not learned from, with latents of the batch's number.

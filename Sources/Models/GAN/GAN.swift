@@ -16,6 +16,15 @@ package final class GAN: @unchecked Sendable {
     case uniform
   }
 
+  /// What is done to images in front of the discriminator.
+  package enum Augmentation: Equatable, Sendable {
+    case none
+    /// `ImageAugmentation`, always.
+    case fixed
+    /// The same with a probability that follows the discriminator's over-fitting.
+    case adaptive
+  }
+
   package enum Generator: Sendable {
     /// The moving average over the steps; the last one where there is no average.
     case average
@@ -44,6 +53,14 @@ package final class GAN: @unchecked Sendable {
     package var objective = AdversarialLoss.nonSaturating
     /// k: steps of D for each of G.
     package var discriminatorSteps = 1
+    /// Rate of D, in those of the fit.
+    package var discriminatorRate: Float = 1
+    /// γ of R1 at real rows, and λ of the penalty between real and generated ones; 0: none.
+    package var r1Penalty: Float = 0
+    package var gradientPenalty: Float = 0
+    package var augmentation = Augmentation.none
+    /// Whether a conditional discriminator learns of the labels in its last layer alone, and by `ClassProjection`.
+    package var projectsLabels = false
     /// Batch norm in the generator's hidden layers.
     package var normalizesGenerator = true
     /// Batch norm in the discriminator's hidden layers but the first.
@@ -77,6 +94,13 @@ package final class GAN: @unchecked Sendable {
       startsAtMean = false
     }
 
+    package var projectsClasses: Bool { projectsLabels && classCount > 0 }
+    /// Classes whose labels are joined to every layer of the discriminator.
+    package var joinedClassCount: Int { projectsLabels ? 0 : classCount }
+
+    /// Whether D pays for the length of its gradient.
+    package var isPenalized: Bool { r1Penalty > 0 || gradientPenalty > 0 }
+
     /// Whether batches of one row cannot be learned from.
     package var normalizes: Bool {
       switch architecture {
@@ -94,6 +118,7 @@ package final class GAN: @unchecked Sendable {
   package var progress = Progress()
   package var record: FitRecord?
   package var preparation: Preparation?
+  package var names = ModelNames()
   package private(set) var generator: Learner
   package private(set) var discriminator: Learner
   package private(set) var average: ExponentialAverage?
@@ -143,17 +168,23 @@ package final class GAN: @unchecked Sendable {
     let networks = try networks(options)
     let k = options.discriminatorSteps
     let width = options.shape.count
+    let penalty = options.isPenalized ? GradientPenalty.floats(networks.discriminator) : (0, 0)
+    // R1 takes the pass of the real rows, the other one needs a pass of its own.
+    let penaltyPasses =
+      (options.r1Penalty > 0 ? GradientPenalty.passCount : 0)
+      + (options.gradientPenalty > 0 ? GradientPenalty.passCount + 1 : 0)
     return try Plan(
       // G: k forwards and a backward; D: k times forward and backward on real and generated rows,
       // then a forward and half a backward for G.
       [
         Plan.Trainee(network: networks.generator, passes: k + 2),
-        Plan.Trainee(network: networks.discriminator, passes: 6 * k + 2),
+        Plan.Trainee(network: networks.discriminator, passes: (6 + penaltyPasses) * k + 2),
       ], rows: rows,
       // The batch, the gradient of generated rows, z; logits' gradients, losses and labels.
-      rowFloats: 2 * width + options.latentSize + 2 + (options.classCount == 0 ? 0 : 1),
+      rowFloats: 2 * width + options.latentSize + 2 + (options.classCount == 0 ? 0 : 1) + penalty.0
+        + (options.gradientPenalty > 0 ? width : 0),
       // Sums; to start at the mean row, a batch, sums, and sums in Double.
-      floats: width + (options.startsAtMean ? (Self.meanBatchRows + 3) * width : 0),
+      floats: width + (options.startsAtMean ? (Self.meanBatchRows + 3) * width : 0) + penalty.1,
       averaged: options.averageDecay == nil ? nil : networks.generator, context: context)
   }
 

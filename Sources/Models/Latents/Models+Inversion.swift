@@ -11,33 +11,84 @@ extension VAE {
   ///   - start: the first start, rows × latent; nil: the encoder's means.
   ///   - latents: gets rows × latent; nil when not wanted.
   ///   - error: gets the squared error of each row, prepared where rows are, summed over its floats; nil when not wanted.
-  /// - Throws: `.cancelled`, `.nonfinite`, `.unsupported` for a decoder that takes more than latents,
-  ///   `.memory`; outputs are then as they were.
+  ///   - labels: of a conditional model, one per row and each one of its classes.
+  /// - Throws: `.cancelled`, `.nonfinite`, `.memory`; `.state` when a conditional model gets no labels or
+  ///   another gets some; outputs are then as they were.
   package func invert(
-    _ x: UnsafePointer<Float>, rows: Int, from start: UnsafePointer<Float>? = nil,
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
+    from start: UnsafePointer<Float>? = nil,
     _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?,
     error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
     try run(
-      try inversion(rows: rows, options), x, rows: rows, preparation, latentSize: self.options.latentSize,
-      latents,
-      error, context
+      try inversion(rows: rows, given: labels, options), x, rows: rows, preparation,
+      latentSize: self.options.latentSize, latents, error, context
     ) { (means) throws(GenerativeError) in
-      if let start {
-        means.update(from: start, count: rows * self.options.latentSize)
-      } else {
-        try self.encode(x, rows: rows, mean: means, logVariance: nil)
+      if let start { return means.update(from: start, count: rows * self.options.latentSize) }
+      guard let mask = options.mask else {
+        return try self.encode(x, rows: rows, given: labels, mean: means, logVariance: nil)
       }
+      let filled = try mask.filled(x, rows: rows, self.preparation?.means, self.context) {
+        (x, y) throws(GenerativeError) in try self.reconstruct(x, rows: rows, given: labels, into: y)
+      }
+      try self.encode(filled.base, rows: rows, given: labels, mean: means, logVariance: nil)
     }
   }
 
   /// What `invert` runs on `rows` rows.
   package func inversion(
-    rows: Int, _ options: Inversion.Options
+    rows: Int, given labels: UnsafePointer<Int32>? = nil, _ options: Inversion.Options
   ) throws(GenerativeError) -> Inversion {
-    try Inversion(
+    try Labels.check(labels, classCount: classCount)
+    return try Inversion(
       decoder.network, decoder.weights, self.options.likelihood == .bernoulli ? .sigmoid : .asIs,
-      .normal, rows: rows, latentSize: self.options.latentSize, options, context: context)
+      .normal, rows: rows, given: labels, latentSize: self.options.latentSize, maskedWeight: 2 * meanVariance,
+      options, context: context)
+  }
+
+  /// σ² of a value, prepared where rows are: |x − y|²/2σ² + |z|²/2 is least at the likeliest latent. A probability's
+  /// variance y·(1 − y) changes from pixel to pixel; see `Inversion.usualWeight`.
+  private var meanVariance: Float {
+    switch options.likelihood {
+    case .bernoulli: return Inversion.usualWeight / 2
+    case .gaussian(let variance?): return variance
+    case .gaussian(nil):
+      var sum: Float = 0
+      for index in 0..<varianceCount { sum += variance(index) }
+      return sum / Float(max(varianceCount, 1))
+    }
+  }
+}
+
+extension Autoencoder {
+  /// The latents whose decoded rows are nearest to given ones, by gradient descent: see `Inversion`.
+  ///
+  /// The arguments are a VAE's. There is one start, by default what the encoder gives: latents have no distribution
+  /// to draw others from.
+  package func invert(
+    _ x: UnsafePointer<Float>, rows: Int, from start: UnsafePointer<Float>? = nil,
+    _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
+  ) throws(GenerativeError) {
+    try requireLatents()
+    guard options.startCount == 1 else {
+      throw GenerativeError(
+        .argument,
+        "n_starts must be 1 for an autoencoder, whose latents have no distribution, not \(options.startCount)"
+      )
+    }
+    let inversion = try Inversion(
+      decoder.network, decoder.weights, self.options.loss == .crossEntropy ? .sigmoid : .asIs, .normal,
+      rows: rows, given: nil, latentSize: self.options.latentSize, options, context: context)
+    try run(
+      inversion, x, rows: rows, preparation, latentSize: self.options.latentSize, latents, error, context
+    ) { (first) throws(GenerativeError) in
+      if let start { return first.update(from: start, count: rows * self.options.latentSize) }
+      guard let mask = options.mask else { return try self.encode(x, rows: rows, into: first) }
+      let filled = try mask.filled(x, rows: rows, self.preparation?.means, self.context) {
+        (x, y) throws(GenerativeError) in try self.reconstruct(x, rows: rows, into: y)
+      }
+      try self.encode(filled.base, rows: rows, into: first)
+    }
   }
 }
 
@@ -47,12 +98,12 @@ extension GAN {
   /// The arguments are a VAE's, but for the first start, which is by default the middle of the
   /// latents, 0. Uniform latents stay in [−1, 1].
   package func invert(
-    _ x: UnsafePointer<Float>, rows: Int, by which: Generator = .average,
-    from start: UnsafePointer<Float>? = nil, _ options: Inversion.Options,
+    _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
+    by which: Generator = .average, from start: UnsafePointer<Float>? = nil, _ options: Inversion.Options,
     latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError) {
     try run(
-      try inversion(rows: rows, by: which, options), x, rows: rows, preparation,
+      try inversion(rows: rows, given: labels, by: which, options), x, rows: rows, preparation,
       latentSize: self.options.latentSize, latents, error, context
     ) { (zeros) throws(GenerativeError) in
       if let start { zeros.update(from: start, count: rows * self.options.latentSize) }
@@ -61,13 +112,15 @@ extension GAN {
 
   /// What `invert` runs on `rows` rows.
   package func inversion(
-    rows: Int, by which: Generator = .average, _ options: Inversion.Options
+    rows: Int, given labels: UnsafePointer<Int32>? = nil, by which: Generator = .average,
+    _ options: Inversion.Options
   ) throws(GenerativeError) -> Inversion {
+    try Labels.check(labels, classCount: classCount)
     let weights = which == .average ? average?.weights ?? generator.weights : generator.weights
     return try Inversion(
       generator.network, weights, self.options.outputActivation == .tanh ? .halved : .asIs,
-      self.options.latent == .normal ? .normal : .uniform, rows: rows,
-      latentSize: self.options.latentSize, options, context: context)
+      self.options.latent == .normal ? .normal : .uniform, rows: rows, given: labels,
+      latentSize: self.options.latentSize, maskedWeight: Inversion.usualWeight, options, context: context)
   }
 }
 

@@ -1,6 +1,7 @@
 import Checkpoints
 import Statistics
 import Tensors
+import Training
 
 /// What a file holds of a PCA:
 ///
@@ -41,6 +42,7 @@ extension PCA: Checkpointable {
       try moments.addSketch(to: &checkpoint, "statistics.")
     }
     try calibration.add(to: &checkpoint)
+    try names.add(to: &checkpoint)
     return checkpoint
   }
 
@@ -98,8 +100,10 @@ extension PCA: Checkpointable {
       throw GenerativeError(.mismatch, "the file of a PCA has neither components nor statistics")
     }
     let calibration = try Calibration(checkpoint, in: context) { solution?.componentCount ?? 0 }
+    let names = try ModelNames(checkpoint)
     try self.init(options, moments: moments, solution: solution, in: context)
     self.calibration = calibration
+    self.names = names
   }
 }
 

@@ -162,7 +162,7 @@ extension PCA.Solution {
   /// to 256 rows from all over. Noise and corruption may well leave 0 … 1, but not so far.
   ///
   /// - Throws: `.argument` naming a number beyond; `.memory`.
-  private func checkScale(of rows: RowBatch, in context: Context) throws(GenerativeError) {
+  func checkScale(of rows: RowBatch, in context: Context) throws(GenerativeError) {
     guard element == .byte else { return }
     let count = min(rows.rowCount, 256)
     let x = try Buffer<Double>(uninitializedCount: columnCount, in: context.memory)

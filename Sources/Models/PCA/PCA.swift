@@ -1,6 +1,7 @@
 import Ranks
 import Statistics
 import Tensors
+import Training
 
 /// Principal component analysis.
 ///
@@ -19,6 +20,7 @@ package final class PCA: Sendable {
   /// Who this PCA's fits are shared with; nil: nobody.
   private let ranks: (@Sendable () throws(GenerativeError) -> Ranks?)?
   private let state = Guarded(State())
+  private let keptNames = Guarded(ModelNames())
 
   /// What was seen, and what follows from it.
   struct State {
@@ -98,8 +100,10 @@ package final class PCA: Sendable {
   package func partialFit(_ source: some RowSource) throws(GenerativeError) {
     let moments = try continuedMoments(columns: source.columnCount)
     try source.forEachBatch { batch throws(GenerativeError) in
+      let before = moments.rowCount
+      // Also some rows of a batch, where the call is stopped.
+      defer { if moments.rowCount > before { replace(State(moments: moments, solution: nil)) } }
       try moments.add(batch, isChecked: batch.isSummable && source.isChecked)
-      replace(State(moments: moments, solution: nil))
     }
   }
 
@@ -156,6 +160,12 @@ package final class PCA: Sendable {
   package var calibration: Calibration {
     get { state.withLock { $0.calibration } }
     set { state.withLock { $0.calibration = newValue } }
+  }
+
+  /// What the columns of the rows that it was fitted to are called.
+  package var names: ModelNames {
+    get { keptNames.withLock { $0 } }
+    set { keptNames.replace(by: newValue) }
   }
 
   func replace(_ new: State) {

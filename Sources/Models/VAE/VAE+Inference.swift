@@ -114,8 +114,11 @@ extension VAE {
   /// Decoded latents on a grid of quantiles of N(0, 1) (Kingma & Welling 2014, figure 4).
   ///
   /// `latentX` runs along columns and `latentY` down rows; the other latents are 0.
+  ///
+  /// - Parameter labels: of a conditional model, one per image.
   package func manifold(
-    latentX: Int, latentY: Int, gridRows: Int, gridColumns: Int, into x: UnsafeMutablePointer<Float>
+    latentX: Int, latentY: Int, gridRows: Int, gridColumns: Int, given labels: UnsafePointer<Int32>? = nil,
+    into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
     let latent = options.latentSize
     try decoding.inBlocks(gridRows * gridColumns, of: latent) { (z, first, count) throws(GenerativeError) in
@@ -125,7 +128,8 @@ extension VAE {
         z[row * latent + latentX] = Float(normalQuantile((Double(x) + 0.5) / Double(gridColumns)))
         z[row * latent + latentY] = Float(normalQuantile((Double(y) + 0.5) / Double(gridRows)))
       }
-      try self.decode(z, rows: count, into: x + first * self.options.shape.count)
+      try self.decode(
+        z, rows: count, given: labels.map { $0 + first }, into: x + first * self.options.shape.count)
     }
   }
 

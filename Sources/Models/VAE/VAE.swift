@@ -83,6 +83,7 @@ package final class VAE: @unchecked Sendable {
   package var progress = Progress()
   package var record: FitRecord?
   package var preparation: Preparation?
+  package var names = ModelNames()
   package var calibration = Calibration()
   package private(set) var encoder: Learner
   package private(set) var decoder: Learner
@@ -176,9 +177,12 @@ package final class VAE: @unchecked Sendable {
   var varianceCount: Int { decoder.network.layers.last?.parameterCount ?? 0 }
 
   /// σ², where one is learned for all pixels.
-  var variance: Float {
+  var variance: Float { variance(0) }
+
+  /// σ² as it is learned, the only one or that of a pixel.
+  func variance(_ index: Int) -> Float {
     let limit = GaussianLikelihood.logVarianceLimit
-    return expf(min(max(logVariances[0], -limit), limit))
+    return expf(min(max(logVariances[index], -limit), limit))
   }
 
   /// Trained numbers.

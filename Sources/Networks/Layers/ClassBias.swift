@@ -81,4 +81,14 @@ package final class ClassBias: FoldableBiases {
     }
     dx?.update(from: dy, count: pass.rows * count)
   }
+
+  package var isPiecewiseLinear: Bool { !activation.isCurved }
+
+  /// u = t · act′
+  package func tangent(
+    _ t: UnsafePointer<Float>, y: UnsafePointer<Float>, into u: UnsafeMutablePointer<Float>, _ pass: LayerPass
+  ) {
+    u.update(from: t, count: pass.rows * input.count)
+    pass.activateBackward(u, y: y, count: pass.rows * input.count, activation)
+  }
 }

@@ -84,6 +84,18 @@ package final class Convolution: Layer, FoldableSum {
     }
   }
 
+  package var isPiecewiseLinear: Bool { !activation.isCurved }
+
+  /// u[o, k] = act′ · Σₜ t[o·stride − padding + t]·W[k, t]
+  package func tangent(
+    _ t: UnsafePointer<Float>, y: UnsafePointer<Float>, into u: UnsafeMutablePointer<Float>, _ pass: LayerPass
+  ) {
+    product.correlate(
+      t, weight: pass.parameters, packed: nil, into: u, rows: pass.rows, bias: nil, activation: .identity,
+      scratch: pass.scratch, context: pass.context)
+    pass.activateBackward(u, y: y, count: pass.rows * output.count, activation)
+  }
+
   package func packed(
     _ parameters: UnsafePointer<Float>, tied: UnsafePointer<Float>?, context: Context
   ) throws(GenerativeError) -> PackedWeights? {

@@ -75,6 +75,18 @@ package final class Dense: Layer, FoldableSum {
     }
   }
 
+  package var isPiecewiseLinear: Bool { !activation.isCurved }
+
+  /// u = (t·Wᵀ) · act′
+  package func tangent(
+    _ t: UnsafePointer<Float>, y: UnsafePointer<Float>, into u: UnsafeMutablePointer<Float>, _ pass: LayerPass
+  ) {
+    pass.context.multiply(
+      Matrix(reading: t, rows: pass.rows, columns: input.count), weight(pass.parameters).transposed,
+      into: Matrix(u, rows: pass.rows, columns: output.count))
+    pass.activateBackward(u, y: y, count: pass.rows * output.count, activation)
+  }
+
   private var weightCount: Int { output.count * input.count }
 
   /// W, outputs × inputs.

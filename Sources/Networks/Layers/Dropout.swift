@@ -42,4 +42,15 @@ package final class Dropout: Layer {
     guard let factors = pass.cache, pass.random != nil else { return dx.update(from: dy, count: count) }
     pass.context.multiply(dy, by: factors, count: count, into: dx)
   }
+
+  package var isPiecewiseLinear: Bool { true }
+
+  /// u = t · factor
+  package func tangent(
+    _ t: UnsafePointer<Float>, y: UnsafePointer<Float>, into u: UnsafeMutablePointer<Float>, _ pass: LayerPass
+  ) {
+    let count = pass.rows * input.count
+    guard let factors = pass.cache, pass.random != nil else { return u.update(from: t, count: count) }
+    pass.context.multiply(t, by: factors, count: count, into: u)
+  }
 }

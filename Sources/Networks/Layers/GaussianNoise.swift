@@ -34,4 +34,13 @@ package final class GaussianNoise: Layer {
   ) {
     dx?.update(from: dy, count: pass.rows * input.count)
   }
+
+  package var isPiecewiseLinear: Bool { true }
+
+  /// u = t
+  package func tangent(
+    _ t: UnsafePointer<Float>, y: UnsafePointer<Float>, into u: UnsafeMutablePointer<Float>, _ pass: LayerPass
+  ) {
+    u.update(from: t, count: pass.rows * input.count)
+  }
 }

@@ -74,6 +74,15 @@ package final class SpectralNormalization: Layer {
     for i in weightCount..<parameterCount { gradient[i] += d[i] }
   }
 
+  package var isPiecewiseLinear: Bool { layer.isPiecewiseLinear }
+
+  package func tangent(
+    _ t: UnsafePointer<Float>, y: UnsafePointer<Float>, into u: UnsafeMutablePointer<Float>, _ pass: LayerPass
+  ) {
+    guard let cache = pass.cache else { return }
+    layer.tangent(t, y: y, into: u, inner(Own(cache, outputCount, inputCount), pass, gradient: nil))
+  }
+
   // MARK: - Power iteration
 
   private func normalize(_ own: Own, _ pass: LayerPass) {

@@ -29,4 +29,13 @@ package final class ZeroPadding: Layer {
   ) {
     if let dx { margins.crop(dy, into: dx, rows: pass.rows, in: pass.context) }
   }
+
+  package var isPiecewiseLinear: Bool { true }
+
+  /// u[top + i, left + j] = t[i, j]
+  package func tangent(
+    _ t: UnsafePointer<Float>, y: UnsafePointer<Float>, into u: UnsafeMutablePointer<Float>, _ pass: LayerPass
+  ) {
+    margins.pad(t, into: u, rows: pass.rows, in: pass.context)
+  }
 }

@@ -14,15 +14,32 @@ package enum AdversarialLoss: Equatable, Hashable, Sendable {
   /// D = l learns 1 for real rows and 0 for generated ones by squared errors, and G descends ½·(D(G(z)) − 1)²
   /// (Mao et al., "Least squares generative adversarial networks", ICCV 2017, equation 9).
   case leastSquares
+  /// D = l descends max(0, 1 − l) for real rows and max(0, 1 + l) for generated ones, and G descends −D(G(z))
+  /// (Lim & Ye, "Geometric GAN", 2017; Miyato et al., "Spectral normalization for generative adversarial networks",
+  /// ICLR 2018, equations 16 and 17).
+  case hinge
+  /// D = l, the critic, ascends E D(x) − E D(G(z)) and G descends −D(G(z)) (Arjovsky, Chintala & Bottou, "Wasserstein
+  /// generative adversarial networks", ICML 2017). D must be kept smooth: see `GradientPenalty`.
+  case wasserstein
+
+  /// Whether l is the log odds of D, so that G's gradient may vanish where D is certain.
+  package var hasProbabilities: Bool {
+    switch self {
+    case .nonSaturating, .minimax, .leastSquares: true
+    case .hinge, .wasserstein: false
+    }
+  }
 
   /// A row's loss, and its derivative by l.
   private typealias Term = (loss: Double, dl: Double)
 
-  /// What D descends for real rows: −(t ln D + (1 − t) ln(1 − D)); dl = D − t.
+  /// What D descends for real rows: −(t ln D + (1 − t) ln(1 − D)); dl = D − t. Hinge: max(0, t − l).
   private func real(_ l: Double, target t: Double) -> Term {
     switch self {
     case .nonSaturating, .minimax: (softplus(l) - t * l, sigmoid(l) - t)
     case .leastSquares: (0.5 * (l - t) * (l - t), l - t)
+    case .hinge: l < t ? (t - l, -1) : (0, 0)
+    case .wasserstein: (-l, -1)
     }
   }
 
@@ -31,6 +48,8 @@ package enum AdversarialLoss: Equatable, Hashable, Sendable {
     switch self {
     case .nonSaturating, .minimax: (softplus(l), sigmoid(l))
     case .leastSquares: (0.5 * l * l, l)
+    case .hinge: l > -1 ? (1 + l, 1) : (0, 0)
+    case .wasserstein: (l, 1)
     }
   }
 
@@ -40,15 +59,17 @@ package enum AdversarialLoss: Equatable, Hashable, Sendable {
     case .nonSaturating: (softplus(-l), -sigmoid(-l))
     case .minimax: (-softplus(l), -sigmoid(l))
     case .leastSquares: (0.5 * (l - 1) * (l - 1), l - 1)
+    case .hinge, .wasserstein: (-l, -1)
     }
   }
 
-  /// y ← D of each row, in [0, 1].
+  /// y ← D of each row, in [0, 1]; σ(l) where the objective gives l no such meaning.
   package func probabilities(
     _ logits: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>, context: Context
   ) {
     switch self {
-    case .nonSaturating, .minimax: context.activate(logits, count: rows, .sigmoid, into: y)
+    case .nonSaturating, .minimax, .hinge, .wasserstein:
+      context.activate(logits, count: rows, .sigmoid, into: y)
     case .leastSquares: for i in 0..<rows { y[i] = min(max(logits[i], 0), 1) }
     }
   }

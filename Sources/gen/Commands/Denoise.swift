@@ -7,17 +7,21 @@ struct Denoise: ParsableCommand {
     abstract: "Cleans rows with a denoising autoencoder.",
     discussion: """
       gen denoise denoiser.safetensors faces:7 -o denoised.png
+      gen denoise denoiser.safetensors photo.png -o clean.png
 
       Corrupts clean rows as the model was trained for, or as --corruption says, and shows them corrupted, \
       cleaned and as they were. With --noisy the rows are noisy already and are shown above what \
-      comes of them.
+      comes of them; so they are of a model that was fitted to --targets, without a corruption.
+
+      A single picture is noisy already. It may be larger than the model's rows: it is cleaned tile by \
+      tile, and written as it comes out.
       """)
 
   @Argument(
     help: "Safetensors file of a denoising autoencoder.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
+  @Argument(help: "A PNG or JPEG file, a folder of pictures, an IDX file, or faces.", completion: .file())
   var data: String
 
   @Option(name: [.short, .customLong("number")], help: "Number of rows, starting with the first.")
@@ -51,9 +55,14 @@ struct Denoise: ParsableCommand {
     guard loaded.kind == .autoencoder else {
       throw Failure(description: "\(model) is a \(loaded.kind.name), not a denoising autoencoder")
     }
-    guard checkpoint.option("corruption") != "none" else {
-      throw Failure(description: "\(model) was trained without noise: it is no denoising autoencoder")
+    let isPaired = checkpoint.option("paired") == "true"
+    guard checkpoint.option("corruption") != "none" || isPaired else {
+      throw Failure(
+        description:
+          "\(model) was trained without noise and without --targets: it is no denoising autoencoder")
     }
+    if Picture.isNamed(by: data) { return try cleanPicture(loaded) }
+    let noisy = self.noisy || (corruption == nil && checkpoint.option("corruption") == "none")
     let dataset = try dataOptions.open(data, for: loaded.shape)
     let given = try dataset.first(number)
     let corrupted = noisy ? given : try corrupt(given, as: checkpoint)
@@ -69,6 +78,23 @@ struct Denoise: ParsableCommand {
     let (before, after) = (try corrupted.psnr(to: given), try cleaned.psnr(to: given))
     let figures = noisy ? "" : "; PSNR \(fixed(before, 2)) dB, cleaned \(fixed(after, 2)) dB"
     print("\(given.count) rows in \(out.path)\(figures)")
+  }
+
+  private func cleanPicture(_ model: Model) throws {
+    guard corruption == nil, corruptionAmount == nil else {
+      throw Failure(description: "\(data) is a picture, which is cleaned as it is: leave out --corruption")
+    }
+    let noisy = try Picture(path: data, channels: model.shape.channels)
+    let clean = try Rows(count: 1, rowSize: noisy.pixels.rowSize) {
+      gen_autoencoder_denoise_images(
+        model.handle, noisy.pixels.values, 1, Int64(noisy.shape.height), Int64(noisy.shape.width), nil, $0)
+    }
+    if out.form == .picture {
+      try Picture(shape: noisy.shape, pixels: clean).save(to: out.path)
+    } else {
+      try out.write(clean, noisy.shape)
+    }
+    print("\(noisy.shape) in \(out.path)")
   }
 
   private func corrupt(_ rows: Rows, as checkpoint: Checkpoint) throws -> Rows {

@@ -32,7 +32,7 @@ struct Detect: ParsableCommand {
     let loaded = try Model(path: model)
     let dataset = try dataOptions.open(data, for: loaded.shape)
     let rows = try dataset.rows(0..<dataset.count)
-    let found = try loaded.detect(rows)
+    let found = try loaded.detect(rows, given: loaded.labels(of: dataset, rows.count))
     let count = found.anomalies.count { $0 == 1 }
     print("\(count) of \(rows.count) rows are anomalies: their scores are above \(fixed(found.threshold, 4))")
     let shown = found.anomalies.indices.filter { found.anomalies[$0] == 1 }.prefix(20)

@@ -5,7 +5,7 @@ struct Encode: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Writes the latents of rows as a .npy or .csv file.",
     discussion: """
-      gen encode faces.safetensors faces -o latents.npy
+      gen encode faces.safetensors faces: -o latents.npy
 
       A VAE's are the means of its Gaussians, a PCA's the projections on its components; a GAN's are \
       searched for by gradient descent. A classifier's are its features.

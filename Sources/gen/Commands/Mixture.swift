@@ -6,7 +6,7 @@ struct Mixture: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fits a mixture of Gaussians to the latents of a model and saves it in the model's file.",
     discussion: """
-      gen mixture autoencoder.safetensors faces --n-components 20
+      gen mixture autoencoder.safetensors faces: --n-components 20
 
       gen sample --mixture then draws latents from it: an autoencoder has nothing else to sample from, \
       and a VAE's or a PCA's latents are not quite normal. A further fit of the model forgets it.

@@ -8,7 +8,9 @@ struct Reconstruct: ParsableCommand {
     discussion: """
       gen reconstruct faces.safetensors faces:7 -n 16 -o reconstructions.png
 
-      A picture shows rows above what came back; a .npy or .csv file has what came back.
+      A picture shows rows above what came back; a .npy or .csv file has what came back. With --mask only \
+      values where the mask is bright are known: the others are filled in (inpainting), and a picture \
+      shows the masked rows, the filled ones and the rows.
       """)
 
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
@@ -23,6 +25,11 @@ struct Reconstruct: ParsableCommand {
   @Option(name: .shortAndLong, help: "PNG, JPEG, .npy or .csv file to write.")
   var out = Output(path: "reconstructions.png")
 
+  @Option(
+    help: "PNG or JPEG file of a row's size, bright where values are known: fill in the others.",
+    completion: .file(extensions: ["png", "jpg", "jpeg"]))
+  var mask: String?
+
   @OptionGroup var dataOptions: DataOptions
 
   func validate() throws { try checkCount("--number", number) }
@@ -31,10 +38,21 @@ struct Reconstruct: ParsableCommand {
     let model = try Model(path: model)
     let dataset = try dataOptions.open(data, for: model.shape)
     let rows = try dataset.first(number)
-    let labels = try model.labels(of: dataset, rows.count)
-    let back = try model.reconstruct(rows, given: labels)
+    var lines = [rows]
+    let back: Rows
+    if let mask {
+      let known = try Picture.mask(path: mask, for: model.shape)
+      back = try model.impute(rows, known: known)
+      var masked = rows
+      for i in masked.values.indices where known[i % rows.rowSize] == 0 { masked.values[i] = 0.5 }
+      lines = [masked, back, rows]
+    } else {
+      let labels = try model.labels(of: dataset, rows.count)
+      back = try model.reconstruct(rows, given: labels)
+      lines.append(back)
+    }
     if out.form == .picture {
-      try out.write(Rows.stacked([rows, back], columns: 16), dataset.shape, columns: min(rows.count, 16))
+      try out.write(Rows.stacked(lines, columns: 16), dataset.shape, columns: min(rows.count, 16))
     } else {
       try out.write(back, dataset.shape)
     }

@@ -21,6 +21,9 @@ struct Sample: ParsableCommand {
   @Flag(help: "Draw latents from the mixture of the model (see gen mixture).")
   var mixture = false
 
+  @Flag(help: "Draw rows with the noise of the model (PCA, VAE) instead of their means.")
+  var noise = false
+
   @Option(help: "Seed of the samples.")
   var seed: UInt64 = 0
 
@@ -29,9 +32,8 @@ struct Sample: ParsableCommand {
   func run() throws {
     let model = try Model(path: model)
     let labels = label.map { [Int32](repeating: $0, count: number) }
-    if mixture, labels != nil { throw Failure(description: "a mixture has no classes: leave out --label") }
     try out.write(
-      model.sample(number, seed: seed, given: labels, fromMixture: mixture), model.shape)
+      model.sample(number, seed: seed, given: labels, fromMixture: mixture, noise: noise), model.shape)
     print("\(number) samples in \(out.path)")
   }
 }

@@ -6,7 +6,7 @@ struct Traverse: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows the effect of each latent, or of a named direction.",
     discussion: """
-      gen traverse faces.safetensors faces --direction smile -o smile.png
+      gen traverse faces.safetensors faces: --direction smile -o smile.png
 
       Without --direction a line for each latent, from -range to range deviations around the mean, those \
       that move the picture most first. A direction is a factor of faces (smile, head_turn ...) or a class \

@@ -39,7 +39,7 @@ extension DemoSession {
     }
     let cells = 20
     let images = try Rows(count: cells * cells, rowSize: side * side) {
-      gen_vae_manifold(vae.handle, 0, 1, Int64(cells), Int64(cells), $0)
+      gen_vae_manifold(vae.handle, 0, 1, nil, Int64(cells), Int64(cells), $0)
     }
     try Grid(columns: cells).save(images, to: path("vae-manifold.png"))
     figures.note("vae-manifold.png: the plane of a VAE's two latents, decoded")

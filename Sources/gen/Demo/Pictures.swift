@@ -16,13 +16,13 @@ struct Pictures {
   /// Fashion-MNIST in a folder; the library's faces where it is not.
   init(folder: String, quick: Bool) throws {
     let images = "\(folder)/train-images-idx3-ubyte.gz"
-    let fashion = try? Object(gen_dataset_destroy) { gen_dataset_open_idx(images, nil, nil, $0) }
+    let fashion = try? Object(gen_dataset_destroy) { gen_dataset_open(images, nil, nil, $0) }
     if let fashion {
       let test = "\(folder)/t10k-images-idx3-ubyte.gz"
       try self.init(
         isFashion: !quick, training: Dataset("Fashion-MNIST", fashion),
         test: Dataset(
-          "Fashion-MNIST", Object(gen_dataset_destroy) { gen_dataset_open_idx(test, nil, nil, $0) }),
+          "Fashion-MNIST", Object(gen_dataset_destroy) { gen_dataset_open(test, nil, nil, $0) }),
         quick: quick)
     } else {
       print("Fashion-MNIST is not in \(folder): the demo uses faces that the library draws.")

@@ -105,9 +105,12 @@ extension ReportPage {
     let lines = History.lines(beside: path)
     guard lines.contains(where: { $0.contains("\"event\":\"epoch\"") }) else { return nil }
     add("history", .array(lines.map { .string($0) }))
+    let warnings = lines.compactMap(History.warning(in:)).map {
+      "<p><strong>Warning:</strong> \(escaped($0))</p>"
+    }
     return section(
       "Learning", "Means over each epoch, per row\(model.kind == .autoencoder ? "" : ", in nats").",
-      "<div class=\"charts\" id=\"history\"></div>")
+      warnings.joined() + "<div class=\"charts\" id=\"history\"></div>")
   }
 
   /// The options in the file.

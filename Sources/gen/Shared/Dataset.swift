@@ -8,9 +8,14 @@ struct Dataset {
   let object: Object
   let count: Int
   let shape: Shape
-  /// Names of the factors behind drawn faces.
+  /// Names of the factors behind drawn faces, or of the columns of numbers of a table of labels.
   let factorNames: [String]
+  let classNames: [String]
+  /// Names of a table's columns.
+  let columnNames: [String]
   let classCount: Int
+  /// Files of a folder that could not be read.
+  let skippedCount: Int
 
   init(_ name: String, _ object: Object) throws {
     var info = gen_dataset_info_t()
@@ -20,8 +25,11 @@ struct Dataset {
     self.object = object
     count = Int(info.n_rows)
     shape = Shape(height: Int(info.height), width: Int(info.width), channels: Int(info.channels))
-    factorNames = (0..<info.n_factors).map { text(gen_dataset_factor_name(object.handle, $0)) }
+    factorNames = names(GEN_NAME_FACTOR) { gen_dataset_name(object.handle, $0, $1) }
+    classNames = names(GEN_NAME_CLASS) { gen_dataset_name(object.handle, $0, $1) }
+    columnNames = names(GEN_NAME_COLUMN) { gen_dataset_name(object.handle, $0, $1) }
     classCount = Int(info.n_classes)
+    skippedCount = Int(info.n_skipped)
   }
 
   /// Faces that the library draws.
@@ -36,6 +44,11 @@ struct Dataset {
   }
 
   var handle: OpaquePointer { object.handle }
+
+  /// The file that a row came from; nil where rows have none.
+  func path(ofRow row: Int) -> String? {
+    gen_dataset_name(handle, Int32(GEN_NAME_PATH), Int64(row)).map { String(cString: $0) }
+  }
 
   /// "train-images-idx3-ubyte.gz" of a path that ends so.
   var shortName: String { name.split(separator: "/").last.map(String.init) ?? name }
@@ -55,6 +68,16 @@ struct Dataset {
       Object(gen_dataset_destroy) {
         gen_dataset_create_slice(handle, Int64(range.lowerBound), Int64(range.count), $0)
       })
+  }
+
+  /// The rows that are left and a share of all rows, drawn at random.
+  func split(_ share: Double, seed: UInt64) throws -> (Dataset, Dataset) {
+    var (rest, held): (OpaquePointer?, OpaquePointer?)
+    try check(gen_dataset_split(handle, share, seed, &rest, &held))
+    return (
+      try Dataset(name, Object(gen_dataset_destroy, rest)),
+      try Dataset(name, Object(gen_dataset_destroy, held))
+    )
   }
 
   /// The rows nearest to each of some rows, nearest first, and their distances.
@@ -98,11 +121,24 @@ struct Dataset {
   }
 }
 
+/// All names of a kind (GEN_NAME_...), which `name` gives one by one.
+func names<Kind: BinaryInteger>(_ kind: Kind, _ name: (Int32, Int64) -> UnsafePointer<CChar>?) -> [String] {
+  var names: [String] = []
+  while let next = name(Int32(kind), Int64(names.count)) { names.append(String(cString: next)) }
+  return names
+}
+
 /// The shape of a row.
 struct Shape: Equatable, CustomStringConvertible {
   let height: Int
   let width: Int
   let channels: Int
+  /// Whether it is the guess of a picture for so many features, whose rows may be no pictures.
+  var isGuess = false
+
+  static func == (a: Shape, b: Shape) -> Bool {
+    (a.height, a.width, a.channels) == (b.height, b.width, b.channels)
+  }
 
   var count: Int { height * width * channels }
 
@@ -116,87 +152,166 @@ struct Shape: Equatable, CustomStringConvertible {
 
 /// The options of every command that reads DATA.
 struct DataOptions: ParsableArguments {
+  /// What sub-folders of pictures are.
+  enum Subfolders: String, ExpressibleByArgument, CaseIterable { case auto, classes, pool, ignore }
+
   @Option(
-    help:
-      "IDX file with the classes of the rows (default: the one next to the images if they are named as in MNIST)."
-  )
+    help: ArgumentHelp(
+      "File of labels: for a folder a CSV file with a line for each picture (file, class, numbers ...), else an IDX or "
+        + "npy file with a class number for each row; \"\" for none (default: the one next to an IDX file of images "
+        + "that is named as MNIST's).", valueName: "file"))
   var labels: String?
 
-  @Option(help: "Height and width of pictures from a folder, or of faces: \"64\" or \"48x64\".")
+  @Option(
+    help: ArgumentHelp(
+      "Column of a table that has the classes, by its name or number from 0 (-1: the last); \"\" for none (default: "
+        + "the one named label, labels, class or target).", valueName: "column"))
+  var labelColumn: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Columns of a table to read, separated by commas; of an npz file, the array (default: all).",
+      valueName: "columns"))
+  var columns: String?
+
+  @Option(
+    help: ArgumentHelp("Columns of a table to leave out, separated by commas.", valueName: "columns"))
+  var omit: String?
+
+  @Option(
+    help:
+      "What sub-folders of pictures are: classes, pool (pictures without labels), ignore, or auto (classes, if that is clear)."
+  )
+  var subfolders = Subfolders.auto
+
+  @Option(
+    help:
+      "Height and width of pictures from files, or of faces: \"64\" or \"48x64\". Other rows can be reshaped (default: as the data)."
+  )
   var size: PictureSize?
 
-  @Option(help: "Channels of pictures from a folder (1, 3 or 4), or of faces (1 or 3).")
+  @Option(
+    help: "Channels of pictures from files (1, 3 or 4), or of faces (1 or 3; default: as the data; faces: 3)."
+  )
   var channels: Int?
 
-  @Option(help: "Maximum number of rows; for faces, the number to draw (default: 10,000).")
+  @Option(
+    help:
+      "Maximum number of rows, drawn at random, a share of each class; for faces, the number to draw (default: 10,000)."
+  )
   var rows: Int?
+
+  @Option(help: "Seed of the choice of --rows (default: 0).")
+  var rowsSeed: UInt64?
+
+  @Flag(help: "Decode pictures whenever they are read, for folders larger than memory.")
+  var lazy = false
 
   @OptionGroup var pictures: PictureFlags
 
   func validate() throws {
     if let rows, rows < 1 { throw ValidationError("--rows must be at least 1, not \(rows)") }
+    if rowsSeed != nil, rows == nil { throw ValidationError("--rows-seed needs --rows, which it draws") }
   }
 
   /// The rows that DATA names, in a model's shape where there is one.
-  ///
-  /// - Parameter data: a folder, an IDX file, or `faces`, with a seed `faces:7`.
   func open(_ data: String, for shape: Shape? = nil) throws -> Dataset {
-    let whole = try unlimited(data, for: shape)
-    if let shape, shape != whole.shape, shape.count != whole.shape.count {
+    // Pictures are brought to a model's shape, and tables that it took for pictures again are.
+    if let shape, size == nil, !shape.isGuess || isFolder(data) || data.hasPrefix("faces:") {
+      do {
+        return try open(data, as: shape)
+      } catch let failure as Failure where failure.status == gen_status(GEN_E_MISMATCH) {
+        let whole = try open(data, as: nil)
+        guard shape.count == whole.shape.count else {
+          throw Failure(description: "rows of \(data) are \(whole.shape), those of the model \(shape)")
+        }
+        return whole
+      }
+    }
+    let whole = try open(data, as: nil)
+    if let shape, shape.count != whole.shape.count {
       throw Failure(description: "rows of \(data) are \(whole.shape), those of the model \(shape)")
     }
-    guard let rows, rows < whole.count else { return whole }
-    return try whole.slice(0..<rows)
+    return whole
   }
 
-  private func unlimited(_ data: String, for shape: Shape?) throws -> Dataset {
-    if !isFolder(data) { try pictures.refuse(for: data) }
-    let parts = data.split(separator: ":", omittingEmptySubsequences: false)
-    if parts[0] == "faces", parts.count < 3, let seed = parts.count == 1 ? 0 : UInt64(parts[1]) {
-      let drawn = Shape(
-        height: size?.height ?? shape?.height ?? 32, width: size?.width ?? shape?.width ?? 32,
-        channels: channels ?? shape?.channels ?? 3)
-      return try .faces(rows ?? 10_000, drawn, seed: seed, name: data)
+  private func open(_ data: String, as shape: Shape?) throws -> Dataset {
+    var options = try pictures.options().value
+    if let shape, shape.isGuess ? shape.height > 1 : shape.height * shape.width > 1 {
+      (options.height, options.width) = (Int64(shape.height), Int64(shape.width))
+      options.channels = Int64(shape.channels)
     }
-    return try Dataset(data, isFolder(data) ? folder(data, for: shape) : idx(data))
-  }
-
-  private func folder(_ path: String, for shape: Shape?) throws -> Object {
-    let given = try pictures.options(
-      Shape(
-        height: size?.height ?? shape?.height ?? 64, width: size?.width ?? shape?.width ?? 64,
-        channels: channels ?? shape?.channels ?? 3))
-    var options = given.value
+    if let size { (options.height, options.width) = (Int64(size.height), Int64(size.width)) }
+    if let channels { options.channels = Int64(channels) }
+    if let rows { options.max_rows = Int64(rows) }
+    options.seed = rowsSeed ?? 0
+    options.subfolders = Int32(Subfolders.allCases.firstIndex(of: subfolders) ?? 0)
+    options.lazy = lazy ? 1 : 0
+    var texts: [UnsafeMutablePointer<CChar>?] = []
+    defer { for text in texts { free(text) } }
+    func keep(_ text: String?) -> UnsafePointer<CChar>? {
+      guard let text else { return nil }
+      texts.append(strdup(text))
+      return UnsafePointer(texts[texts.count - 1])
+    }
+    (options.labels, options.label_column) = (keep(labels), keep(labelColumn))
+    (options.columns, options.omit) = (keep(columns), keep(omit))
     let context = try pictures.context()
     options.context = context?.handle
-    options.recursive = 1
-    var run: gen_run = try defaults(gen_run_init)
+    let whole = try withExtendedLifetime(context) {
+      try Dataset(
+        data,
+        Object(gen_dataset_destroy) { dataset in
+          Loading.following { run in gen_dataset_open(data, &options, run, dataset) }
+        })
+    }
+    tellFiles(of: whole)
+    return whole
+  }
+
+  /// Refuses a file of labels that a model does not take. Of a folder it may say which pictures there are.
+  func checkLabelsAreUsed(_ data: String, _ reason: String) throws {
+    if labels?.isEmpty == false, !isFolder(data) {
+      throw Failure(description: "--labels is not used: \(reason)")
+    }
+  }
+
+  /// One line about files that were skipped, passed over or read with missing pixels.
+  private func tellFiles(of dataset: Dataset) {
+    var info = gen_dataset_info_t()
+    info.struct_size = UInt32(MemoryLayout<gen_dataset_info_t>.stride)
+    guard gen_dataset_info(dataset.handle, &info) == gen_status(GEN_OK),
+      info.n_skipped + info.n_passed + info.n_damaged > 0
+    else {
+      return
+    }
+    complain("\(dataset.name): \(text(gen_dataset_name(dataset.handle, Int32(GEN_NAME_ACCOUNT), 0)))")
+  }
+}
+
+/// Tells how far the reading of many files is, where standard error is a terminal.
+private enum Loading {
+  static func following(_ body: (UnsafePointer<gen_run>?) -> gen_status) -> gen_status {
+    guard var run: gen_run = try? defaults(gen_run_init) else { return body(nil) }
     run.event = { event, _ in
-      if let event, event.pointee.kind == Int32(GEN_EVENT_SKIPPED) {
-        complain("skipped: \(text(event.pointee.message))")
+      guard let event = event?.pointee else { return Int32(GEN_GO_ON) }
+      let isTerminal = isatty(STDERR_FILENO) == 1
+      if event.kind == Int32(GEN_EVENT_SKIPPED) {
+        complain((isTerminal ? "\r\u{1B}[2K" : "") + "skipped: \(text(event.message))")
+      } else if isTerminal, event.n_steps > 0 {
+        putError("\r\u{1B}[2Kread \(event.step) of \(event.n_steps)")
       }
       return Int32(GEN_GO_ON)
     }
-    defer { withExtendedLifetime(context) {} }
-    let rows = try Object(gen_dataset_destroy) { gen_dataset_open_folder(path, &options, &run, $0) }
-    try pictures.tell(of: rows)
-    return rows
+    let status = body(&run)
+    if isatty(STDERR_FILENO) == 1 { putError("\r\u{1B}[2K") }
+    return status
   }
+}
 
-  private func idx(_ path: String) throws -> Object {
-    try Object(gen_dataset_destroy) {
-      gen_dataset_open_idx(path, labels ?? labelsBeside(path), nil, $0)
-    }
-  }
-
-  /// "t10k-labels-idx1-ubyte.gz" for "t10k-images-idx3-ubyte.gz", where there is such a file.
-  private func labelsBeside(_ path: String) -> String? {
-    let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
-    let name = path.dropFirst(folder.count)
-    guard let range = name.firstRange(of: "images-idx3") else { return nil }
-    let labels = folder + name[..<range.lowerBound] + "labels-idx1" + name[range.upperBound...]
-    return access(String(labels), R_OK) == 0 ? String(labels) : nil
-  }
+private func putError(_ text: String) {
+  let bytes = Array(text.utf8)
+  _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
 }
 
 /// Height and width on the command line.

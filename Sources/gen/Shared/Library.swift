@@ -48,5 +48,13 @@ final class Object {
     self.destroy = destroy
   }
 
+  /// An object that a call has made beside others.
+  convenience init(_ destroy: @escaping (OpaquePointer?) -> Void, _ made: OpaquePointer?) throws {
+    try self.init(destroy) {
+      $0.pointee = made
+      return gen_status(GEN_OK)
+    }
+  }
+
   deinit { destroy(handle) }
 }

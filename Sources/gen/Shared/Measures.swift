@@ -42,7 +42,7 @@ struct Measures {
     try check(
       gen_evaluate_reconstruction(
         back.values, rows.values, Int64(rows.count), Int64(shape.height), Int64(shape.width),
-        Int64(shape.channels), nil, &quality))
+        Int64(shape.channels), nil, nil, &quality))
     table.add("squared error of a row", quality.squared_error, error: quality.squared_error_se)
     table.add("mean squared error", quality.mean_squared_error)
     table.add("PSNR, dB", quality.psnr, error: quality.psnr_se)

@@ -9,10 +9,11 @@ extension Model {
 
   func mixture() throws -> Object { try Object(gen_mixture_destroy) { gen_model_mixture(handle, $0) } }
 
-  func sampleMixture(_ count: Int, seed: UInt64) throws -> Rows {
+  /// New rows, of given classes or of classes drawn evenly.
+  func sampleMixture(_ count: Int, seed: UInt64, given labels: [Int32]? = nil) throws -> Rows {
     try requireCalibrated()
     return try Rows(count: count, rowSize: shape.count) {
-      gen_model_sample_mixture(handle, Int64(count), seed, $0)
+      gen_model_sample_mixture(handle, labels, Int64(count), seed, $0)
     }
   }
 
@@ -23,7 +24,9 @@ extension Model {
     return threshold
   }
 
-  func detect(_ rows: Rows) throws -> (scores: [Double], anomalies: [Int32], threshold: Double) {
+  func detect(
+    _ rows: Rows, given labels: [Int32]? = nil
+  ) throws -> (scores: [Double], anomalies: [Int32], threshold: Double) {
     try requireCalibrated()
     var found = (
       scores: [Double](repeating: 0, count: rows.count), anomalies: [Int32](repeating: 0, count: rows.count),
@@ -32,7 +35,7 @@ extension Model {
     try check(gen_model_threshold(handle, &found.threshold))
     try check(
       gen_model_detect(
-        handle, rows.values, Int32(GEN_F32), Int64(rows.count), &found.scores, &found.anomalies))
+        handle, rows.values, Int32(GEN_F32), labels, Int64(rows.count), &found.scores, &found.anomalies))
     return found
   }
 

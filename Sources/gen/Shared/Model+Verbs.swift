@@ -14,9 +14,24 @@ extension Model {
       case .pca: gen_pca_transform(handle, rows.values, Int32(GEN_F32), count, $0)
       case .autoencoder: gen_autoencoder_encode(handle, rows.values, count, $0)
       case .vae: gen_vae_encode(handle, rows.values, labels, count, $0, nil)
-      case .gan: gen_model_invert(handle, rows.values, count, nil, nil, $0, nil)
+      case .gan: invert(rows, given: labels, into: $0)
       case .classifier: gen_model_features(handle, rows.values, nil, count, $0)
       }
+    }
+  }
+
+  /// The latents that a GAN makes the nearest rows of.
+  private func invert(
+    _ rows: Rows, given labels: [Int32]?, into latents: UnsafeMutablePointer<Float>?
+  ) -> gen_status {
+    var options = gen_invert_options()
+    let status = gen_invert_options_init(&options, UInt32(MemoryLayout<gen_invert_options>.stride))
+    guard status == GEN_OK, let labels else {
+      return gen_model_invert(handle, rows.values, Int64(rows.count), nil, nil, latents, nil)
+    }
+    return labels.withUnsafeBufferPointer { labels in
+      options.labels = labels.baseAddress
+      return gen_model_invert(handle, rows.values, Int64(rows.count), &options, nil, latents, nil)
     }
   }
 
@@ -44,11 +59,32 @@ extension Model {
     }
   }
 
+  /// Rows with values filled in that are not known: where `known`, of one row, is 0.
+  func impute(_ rows: Rows, known: [UInt8]) throws -> Rows {
+    var options: gen_invert_options = try defaults(gen_invert_options_init)
+    options.n_masks = 1
+    return try known.withUnsafeBufferPointer { mask in
+      options.mask = mask.baseAddress
+      return try Rows(count: rows.count, rowSize: rows.rowSize) {
+        gen_model_impute(handle, rows.values, Int32(GEN_F32), Int64(rows.count), &options, nil, $0)
+      }
+    }
+  }
+
   /// New rows, of given classes or of classes drawn evenly.
   func sample(
-    _ count: Int, seed: UInt64, given labels: [Int32]? = nil, fromMixture: Bool = false
+    _ count: Int, seed: UInt64, given labels: [Int32]? = nil, fromMixture: Bool = false, noise: Bool = false
   ) throws -> Rows {
-    if fromMixture { return try sampleMixture(count, seed: seed) }
+    if noise, kind != .pca || fromMixture {
+      guard kind == .vae else {
+        throw Failure(description: "--noise is for a PCA and a VAE, not for \(kind.article) \(kind.name)")
+      }
+      let means = try sample(count, seed: seed, given: labels, fromMixture: fromMixture)
+      return try Rows(count: count, rowSize: shape.count) {
+        gen_vae_add_noise(handle, means.values, Int64(count), seed, $0)
+      }
+    }
+    if fromMixture { return try sampleMixture(count, seed: seed, given: labels) }
     guard kind != .autoencoder else {
       throw Failure(
         description: "an autoencoder has no distribution to sample from but a mixture: see gen mixture")
@@ -56,7 +92,7 @@ extension Model {
     let n = Int64(count)
     return try Rows(count: count, rowSize: shape.count) {
       switch kind {
-      case .pca: gen_pca_sample(handle, n, seed, 0, Int32(GEN_F32), $0)
+      case .pca: gen_pca_sample(handle, n, seed, noise ? 1 : 0, Int32(GEN_F32), $0)
       case .vae: gen_vae_sample(handle, labels, n, seed, $0)
       case .gan: gen_gan_sample(handle, labels, n, seed, $0)
       case .autoencoder, .classifier: gen_status(GEN_E_UNSUPPORTED)

@@ -9,6 +9,7 @@ struct Model {
 
     /// The name in a sentence: "a VAE".
     var name: String { [.autoencoder, .classifier].contains(self) ? rawValue : rawValue.uppercased() }
+    var article: String { self == .autoencoder ? "an" : "a" }
   }
 
   let kind: Kind
@@ -69,7 +70,7 @@ struct Model {
         ("kind", .string(kind.rawValue)), ("features", .integer(Int(info.n_features))),
         ("components", .integer(latentSize)), ("rows_seen", .integer(Int(info.n_rows))),
         ("total_variance", .number(info.total_variance)), ("noise_variance", .number(info.noise_variance)),
-      ]
+      ] + nameFacts
     }
     let info = try Model.info(object)
     let isDense = info.architecture == Int32(GEN_ARCHITECTURE_DENSE)
@@ -78,16 +79,29 @@ struct Model {
       ("row", .string("\(shape)")), ("latents", .integer(latentSize)), ("classes", .integer(classCount)),
       ("parameters", .integer(Int(info.n_parameters))), ("epochs", .integer(Int(info.n_epochs))),
       ("steps", .integer(Int(info.n_steps))),
-    ]
+    ] + nameFacts
+  }
+
+  /// Names of the classes that it was fitted to; empty: none.
+  var classNames: [String] { names(GEN_NAME_CLASS) { gen_model_name(handle, $0, $1) } }
+  /// Names of the columns that it was fitted to; empty: none.
+  var columnNames: [String] { names(GEN_NAME_COLUMN) { gen_model_name(handle, $0, $1) } }
+
+  private var nameFacts: [(name: String, value: JSON)] {
+    [("class_names", classNames), ("column_names", columnNames)].compactMap { name, names in
+      names.isEmpty ? nil : (name, .string(names.joined(separator: ", ")))
+    }
   }
 
   /// The shape of so many features: those of a square picture where they can be.
   private static func picture(features: Int) -> Shape {
     for channels in [1, 3] where features % channels == 0 {
       let side = Int(Double(features / channels).squareRoot().rounded())
-      if side * side * channels == features { return Shape(height: side, width: side, channels: channels) }
+      if side * side * channels == features {
+        return Shape(height: side, width: side, channels: channels, isGuess: true)
+      }
     }
-    return Shape(height: 1, width: features, channels: 1)
+    return Shape(height: 1, width: features, channels: 1, isGuess: true)
   }
 
   private static func info(_ object: Object) throws -> gen_model_info_t {

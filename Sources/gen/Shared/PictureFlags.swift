@@ -1,7 +1,7 @@
 import ArgumentParser
 import CGenerative
 
-/// How the pictures of a folder are read: flags of the members of gen_folder_options, by their names.
+/// How pictures are read: flags of members of gen_open_options and gen_context_options, by their names.
 struct PictureFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
@@ -55,12 +55,8 @@ struct PictureFlags: OptionFlags {
     [("max_image_pixels", maxImagePixels), ("max_image_side", maxImageSide)]
   }
 
-  /// The library's options of a folder whose pictures become rows of `shape`.
-  func options(_ shape: Shape) throws -> OptionStruct<gen_folder_options> {
-    let sides = [("height", shape.height), ("width", shape.width), ("channels", shape.channels)]
-    return try OptionStruct(
-      "folder", text + sides.map { name, value in " " + option(name, value) }.joined())
-  }
+  /// The library's options for opening data.
+  func options() throws -> OptionStruct<gen_open_options> { try OptionStruct("open", text) }
 
   /// The context whose limits hold; nil: the default one.
   func context() throws -> Object? {
@@ -68,22 +64,5 @@ struct PictureFlags: OptionFlags {
     guard !text.isEmpty else { return nil }
     var options = try OptionStruct<gen_context_options>("context", text).value
     return try Object(gen_context_destroy) { gen_context_create(&options, $0) }
-  }
-
-  /// Counts the rows with missing pixels, if there are any.
-  func tell(of rows: Object) throws {
-    var info = gen_dataset_info_t()
-    info.struct_size = UInt32(MemoryLayout<gen_dataset_info_t>.stride)
-    try check(gen_dataset_info(rows.handle, &info))
-    if info.n_damaged > 0 {
-      complain("missing pixels, which are gray, in \(info.n_damaged) of \(info.n_rows) pictures")
-    }
-  }
-
-  /// Refuses flags that nothing would read.
-  func refuse(for data: String) throws {
-    guard let (name, _) = (all + limits).first(where: { $0.value != nil }) else { return }
-    let flag = name.map { $0 == "_" ? "-" : String($0) }.joined()
-    throw Failure(description: "--\(flag) is for a folder of pictures, and \(data) is none")
   }
 }

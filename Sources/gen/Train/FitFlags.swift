@@ -53,12 +53,6 @@ struct FitFlags: ParsableArguments {
     guard let share = Double(validation) else {
       return (dataset, try dataOptions.open(validation, for: dataset.shape))
     }
-    let held = Int((share * Double(dataset.count)).rounded())
-    guard (1..<dataset.count).contains(held) else {
-      throw Failure(
-        description: "--validation \(validation) of \(dataset.count) rows leaves none to learn or to measure")
-    }
-    let kept = dataset.count - held
-    return (try dataset.slice(0..<kept), try dataset.slice(kept..<dataset.count))
+    return try dataset.split(share, seed: all().seed)
   }
 }

@@ -73,7 +73,7 @@ final class FitLog {
       ("reconstruction", event.reconstruction), ("kl", event.kl),
       ("discriminator_loss", event.discriminator_loss), ("generator_loss", event.generator_loss),
       ("real_score", event.real_score), ("fake_score", event.fake_score),
-      ("gradient_norm", event.gradient_norm), ("validation_loss", event.validation_loss),
+      ("penalty", event.penalty), ("gradient_norm", event.gradient_norm), ("validation_loss", event.validation_loss),
       ("validation_reconstruction", event.validation_reconstruction), ("validation_kl", event.validation_kl),
     ]
     let epoch = epochsBefore + Int(event.epoch)
@@ -96,6 +96,13 @@ enum History {
   static func lines(beside model: String, epochs: Int = .max) -> [String] {
     (contents(of: path(beside: model)) ?? "").split(separator: "\n").map(String.init)
       .filter { $0.hasPrefix("{") && $0.hasSuffix("}") && epoch(of: $0) ?? 0 <= epochs }
+  }
+
+  /// The message of a line that tells of a warning, as far as nothing in it is escaped; else nil.
+  static func warning(in line: String) -> String? {
+    let (start, end) = (#"{"event":"warning","message":""#, #""}"#)
+    guard line.hasPrefix(start), line.hasSuffix(end) else { return nil }
+    return String(line.dropFirst(start.count).dropLast(end.count))
   }
 
   /// The epoch that a line tells of.

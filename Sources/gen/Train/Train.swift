@@ -5,7 +5,7 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fits a model to pictures and saves it.",
     discussion: """
-      gen train vae faces --size 32 --epochs 20 -o faces.safetensors
+      gen train vae faces: --size 32 --epochs 20 -o faces.safetensors
 
       The model is kept in --out as a fit goes, every minute and when Ctrl-C stops it; the same command \
       with --resume goes on to what it would have been. Losses are kept beside it, for gen report.

@@ -5,7 +5,7 @@ import CGenerative
 struct TrainPCA: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pca", abstract: "Principal component analysis.",
-    discussion: "gen train pca faces --n-components 50 -o pca.safetensors")
+    discussion: "gen train pca faces: --n-components 50 -o pca.safetensors")
 
   @OptionGroup var train: TrainOptions
 
@@ -13,6 +13,7 @@ struct TrainPCA: ParsableCommand {
 
   func run() throws {
     let dataset = try train.dataOptions.open(train.data)
+    try train.dataOptions.checkLabelsAreUsed(train.data, "a PCA takes no classes")
     let start = now()
     let object = try newModel(.pca, flags.text)
     try check(gen_pca_fit(object.handle, dataset.handle, nil))

@@ -4,7 +4,7 @@ import ArgumentParser
 struct TrainVAE: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vae", abstract: "A variational autoencoder.",
-    discussion: "gen train vae faces --latent-size 10 --likelihood gaussian -o faces.safetensors")
+    discussion: "gen train vae faces: --latent-size 10 --likelihood gaussian -o faces.safetensors")
 
   @OptionGroup var train: TrainOptions
   @OptionGroup(title: "Network") var network: VAEFlags

@@ -6,6 +6,7 @@ struct Training {
   let kind: Model.Kind
   let train: TrainOptions
   let fit: FitFlags
+  var targets: Targets?
 
   /// Fits a new model of the flags' options, or with --resume the one that is there. The library keeps it in the
   /// file as the fit goes, also when Ctrl-C stops it.
@@ -22,11 +23,11 @@ struct Training {
       if let seed = fit.options.seed { words.append(option("seed", seed)) }
       return try newModel(kind, words.joined(separator: " "))
     }
-    guard fit.mpi else { return try run(in: nil, create) }
+    guard fit.mpi else { return try run(in: nil, conditional, create) }
     let job = try MPIJob()
     defer { job.leave() }
     do {
-      try run(in: job, create)
+      try run(in: job, conditional, create)
     } catch {
       guard !job.isAgreed else { throw error }
       // To leave is then the end of this process, too: nothing after it would tell why.
@@ -36,13 +37,22 @@ struct Training {
   }
 
   /// - Parameter job: the ranks that fit together; of these the first tells how it goes and writes.
-  private func run(in job: MPIJob?, _ create: (Dataset) throws -> Object) throws {
+  private func run(
+    in job: MPIJob?, _ conditional: Bool, _ create: (Dataset) throws -> Object
+  ) throws {
     let loaded = fit.resume ? try Model(path: train.out, classifies: true) : nil
     if let loaded, loaded.kind != kind {
       throw Failure(description: "\(train.out) is a \(loaded.kind.name), not a \(kind.name)")
     }
     let whole = try train.dataOptions.open(train.data, for: loaded?.shape)
+    if kind != .classifier, !conditional, !(loaded.map { $0.classCount > 0 } ?? false) {
+      try train.dataOptions.checkLabelsAreUsed(
+        train.data, "this \(kind.name) takes no classes without --conditional")
+    }
     let (dataset, validation) = try fit.split(whole, train.dataOptions)
+    let pairs = try targets?.open(for: whole, fit, train.dataOptions)
+    // The fit's options have their handles.
+    defer { withExtendedLifetime(pairs) {} }
     let model = try loaded ?? Model(create(dataset))
     let done = try model.epochs()
     let isUnfinished = try model.epochsLeft() > 0
@@ -55,6 +65,8 @@ struct Training {
     var options = try fit.options(epochs: epochs.map { $0 - before })
     options.resume = isUnfinished ? 1 : 0
     options.validation = validation?.handle
+    options.targets = pairs?.0.handle
+    options.validation_targets = pairs?.validation?.handle
     if let job {
       // By default as many rows as one process takes.
       if options.batch_size == Int64(GEN_AUTO) { options.batch_size = 128 }

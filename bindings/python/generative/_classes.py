@@ -50,6 +50,11 @@ def as_labels(
     return np.ascontiguousarray(array, dtype=np.int32)
 
 
+def is_one(labels: Any) -> bool:
+    """Whether labels are a single one, which stands for all rows."""
+    return np.isscalar(labels) or getattr(labels, "ndim", 1) == 0
+
+
 def targets(y: Any, name: str = "y") -> Classes:
     """The class of each row as an array of one axis; ValueError in scikit-learn's words for anything else."""
     array = _one_axis(_array(y, name), name)

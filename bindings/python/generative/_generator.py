@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 from collections.abc import Sequence
 from typing import Any, Optional
 
@@ -12,21 +10,13 @@ import numpy.typing as npt
 
 from . import _constants as c
 from . import latents as walks
-from ._c_types import room
-from ._classes import as_labels
-from ._errors import NotReadyError, check
-from ._follow import interruptible
+from ._errors import check
+from ._inversion import InvertibleModel
 from ._library import lib
-from ._network import NetworkModel
-from ._options import OptionStruct
-from ._progress import Callback
-from ._rows import Floats, Integers, address
-from ._structs import InvertOptions
-from .context import Token
-from .dataset import open_dataset
+from ._rows import Floats, address
 
 
-class GeneratorModel(NetworkModel):
+class GeneratorModel(InvertibleModel):
     """A VAE or a GAN: it samples, walks through its latents, and finds those of given rows."""
 
     n_classes: int
@@ -38,8 +28,7 @@ class GeneratorModel(NetworkModel):
         drawn evenly.
         """
         handle = self._fitted_handle()
-        known = None if labels is None else self._labels(labels, room(n) if _is_one(labels) else None)
-        count = n if known is None or _is_one(labels) else len(known)
+        known, count = self._classes_to_draw(labels, n)
         rows = self._empty_rows(count)
         check(self._function("sample")(handle, address(known), count, seed, address(rows)))
         return rows
@@ -85,63 +74,3 @@ class GeneratorModel(NetworkModel):
     def _n_conditions(self) -> int:
         count: int = self.info.n_classes
         return count
-
-    def _labels(self, labels: Any, count: Optional[int], name: str = "labels") -> Optional[Integers]:
-        """The labels of `count` rows as the library takes them; None for a model that is not conditional."""
-        n_classes, kind = self._n_conditions(), type(self).__name__
-        if labels is None and n_classes > 0:
-            raise NotReadyError(c.E_STATE, f"{name} must be given: this {kind} was made with n_classes={n_classes}")
-        if labels is not None and n_classes == 0:
-            raise NotReadyError(c.E_STATE, f"{name} must not be given: this {kind} was made without n_classes")
-        return None if labels is None else as_labels(labels, count, n_classes, name)
-
-    def _rows_and_labels(self, X: Any, labels: Any, name: str = "labels") -> tuple[Floats, Optional[Integers]]:
-        """Rows and labels as the library takes them. A labelled Dataset has labels for a conditional model."""
-        if isinstance(X, (str, os.PathLike)) and isinstance(labels, (str, os.PathLike)):
-            X, labels = open_dataset(X, labels, shape=self.shape_), None
-        labels = self._own_labels(X, labels)
-        rows: Floats = self._rows(X)
-        return rows, self._labels(labels, len(rows), name)
-
-    def _invert(
-        self,
-        X: Any,
-        generator: str,
-        n_steps: int,
-        n_starts: int,
-        learning_rate: Optional[float],
-        prior_weight: float,
-        start: Optional[npt.ArrayLike],
-        seed: int,
-        callback: Optional[Callback],
-        token: Optional[Token],
-    ) -> tuple[Floats, Floats]:
-        """gen_model_invert: (latents, errors)."""
-        self._check_unconditional("invert")
-        rows = self._rows(X)
-        options = OptionStruct(
-            "invert",
-            InvertOptions,
-            generator=generator,
-            n_steps=n_steps,
-            n_starts=n_starts,
-            seed=seed,
-            learning_rate=learning_rate,
-            prior_weight=prior_weight,
-        )
-        if start is not None:
-            first = self._latents(start)
-            if len(first) != len(rows):
-                raise ValueError(f"start must have {len(rows)} rows like X, not {len(first)}")
-            options.struct.start = first.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
-        latents = self._empty_latents(len(rows))
-        errors = np.empty(len(rows), np.float32)
-        invert = interruptible(lib.gen_model_invert, callback, token)
-        outputs = (address(latents), address(errors))
-        check(invert(self._handle, address(rows), len(rows), options.pointer, *outputs))
-        return latents, errors
-
-
-def _is_one(labels: Any) -> bool:
-    """Whether labels are a single one."""
-    return np.isscalar(labels) or getattr(labels, "ndim", 1) == 0

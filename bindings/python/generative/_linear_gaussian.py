@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ._rows import Doubles, Reals
 
@@ -51,6 +52,18 @@ class LinearGaussian(NamedTuple):
                 distances += ((centred - latents @ self.components) ** 2).sum(1) / self.noise
             found[first : first + _BLOCK] = -0.5 * (constant + distances)
         return found
+
+    def impute(self, rows: Reals, known: npt.NDArray[np.bool_]) -> Reals:
+        """Rows, with the mean given the known values in place of the others. known: (1 or n, d)."""
+        weights = np.sqrt(np.maximum(self._model_variances() - self.noise, 0))[:, None] * self.components
+        filled = rows.copy()
+        for row, there in zip(filled, np.broadcast_to(known, rows.shape)):
+            part = weights[:, there]
+            inner = part.T @ part
+            inner.flat[:: len(inner) + 1] += self.noise
+            latent = part @ (np.linalg.pinv(inner, hermitian=True) @ (row[there] - self.mean[there]))
+            row[~there] = self.mean[~there] + latent @ weights[:, ~there]
+        return filled
 
     def sample(self, n: int, seed: int, noise: bool) -> Doubles:
         """n rows; row i of a seed is the same for any n."""

@@ -12,13 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
+from ._c_types import room
 from ._checkpoint import Checkpoint
+from ._classes import as_labels, is_one
 from ._errors import InvalidArgumentError, NotReadyError, check, raise_not_fitted
 from ._estimator import Estimator
 from ._handle import Owner, handle_of, made
 from ._library import lib
+from ._names import names_of
 from ._options import choose, described
-from ._rows import as_rows, check_channels_last, rows_first, size_of
+from ._rows import Floats, Integers, as_rows, check_channels_last, rows_first, size_of
 from ._scale import Scale
 from ._stream import is_stream
 from .context import Context
@@ -61,6 +64,16 @@ class Model(Estimator, Owner):
             if hasattr(model, name) and value not in (None, "none"):
                 setattr(model, name, value)
         return model
+
+    @property
+    def class_names_(self) -> list[str]:
+        """What the classes of the data that the model was fitted to are called, such as the folders of a folder."""
+        return names_of(lib.gen_model_name, self._fitted_handle(), c.NAME_CLASS)
+
+    @property
+    def column_names_(self) -> list[str]:
+        """What the columns of the table that the model was fitted to are called."""
+        return names_of(lib.gen_model_name, self._fitted_handle(), c.NAME_COLUMN)
 
     def to_bytes(self, content: str = "all") -> bytes:
         """The bytes that `save` writes."""
@@ -196,16 +209,36 @@ class Model(Estimator, Owner):
 
     def _own_labels(self, X: Any, labels: Any) -> Any:
         """The labels given with X, or for a conditional model those of a labelled Dataset."""
-        if labels is None and self._n_conditions() > 0 and isinstance(X, Dataset) and X.info.n_classes > 0:
+        if labels is None and self._n_conditions() > 0 and isinstance(X, Dataset) and X.info.n_classes != 0:
             return X.labels()
         return labels
 
-    def _check_unconditional(self, verb: str) -> None:
-        """Raises InvalidArgumentError for a conditional model, where the library takes no labels."""
-        count = self._n_conditions()
-        if count > 0:
-            needed = f"whose rows need labels: this {type(self).__name__} was made with n_classes={count}"
-            raise InvalidArgumentError(c.E_UNSUPPORTED, f"{verb} is not for conditional models, {needed}")
+    def _labels(self, labels: Any, count: Optional[int], name: str = "labels") -> Optional[Integers]:
+        """The labels of `count` rows as the library takes them; None for a model that is not conditional."""
+        n_classes, kind = self._n_conditions(), type(self).__name__
+        if labels is None and n_classes > 0:
+            raise NotReadyError(c.E_STATE, f"{name} must be given: this {kind} was made with n_classes={n_classes}")
+        if labels is not None and n_classes == 0:
+            why = "was made without n_classes" if hasattr(self, "n_classes") else "takes none"
+            raise NotReadyError(c.E_STATE, f"{name} must not be given: this {kind} {why}")
+        return None if labels is None else as_labels(labels, count, n_classes, name)
+
+    def _rows_and_labels(self, X: Any, labels: Any, name: str = "labels") -> tuple[Floats, Optional[Integers]]:
+        """Rows and labels as the library takes them. A labelled Dataset has labels for a conditional model."""
+        if labels is not None and self._n_conditions() == 0:
+            self._labels(labels, None, name)
+        if isinstance(X, (str, os.PathLike)) and isinstance(labels, (str, os.PathLike)):
+            X, labels = open_dataset(X, labels, shape=self._row_shape()), None
+        labels = self._own_labels(X, labels)
+        rows: Floats = self._rows(X)
+        return rows, self._labels(labels, len(rows), name)
+
+    def _classes_to_draw(self, labels: Any, n: int) -> tuple[Optional[Integers], int]:
+        """The labels of a sample of n rows, or of as many as there are labels, and the number of rows."""
+        if labels is None:
+            return None, n
+        known = self._labels(labels, room(n) if is_one(labels) else None)
+        return known, n if known is None or is_one(labels) else len(known)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

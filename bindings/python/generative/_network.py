@@ -15,7 +15,7 @@ from . import _constants as c
 from ._c_types import room, whole
 from ._comm import Comm
 from ._errors import check
-from ._fit_rows import LabelRule, fit_rows
+from ._fit_rows import LabelRule, check_pairs, check_share, fit_rows, held_out, is_share
 from ._follow import Follower
 from ._handle import handle_of, made
 from ._library import lib
@@ -48,6 +48,7 @@ class NetworkModel(Model):
     shape: Optional[Sequence[int]]
     warm_start: bool
     history_: list[FitEvent]
+    _takes_targets = False  # whether y of a fit may be rows
 
     def fit(
         self: N,
@@ -70,13 +71,19 @@ class NetworkModel(Model):
         generator of such arrays, or a function that returns one for each epoch; a Dataset. The 0 ... 255
         of uint8 images are read as 0 ... 1; two-dimensional uint8 is a table, taken as it is.
 
-        y: the class of each row, for a conditional model; others ignore it, as scikit-learn's do. A VAE
-        or GAN takes integers 0 ... n_classes - 1 of any type, also floats without a fraction. For a path
-        X, y is the path of a file of labels; a Dataset has its own labels; streams have none.
+        y: for an `Autoencoder` the clean row of each row: an array of X's shape, a path where X is one, a
+        Dataset. It then learns to make y of X, and rows and targets are drawn alike; only y need to lie in
+        [0, 1], and standardized rows have the means and deviations of y.
 
-        validation: rows measured after each epoch: an array, (rows, labels), a path, a Dataset. Or a
-        share between 0 and 1 of an array X, and of y, that is held out: round(validation * n) rows, at
-        least one, drawn by `seed`. No step learns from them. Both parts are copies.
+        y: for a conditional model the class of each row; others ignore it, as scikit-learn's do. A VAE
+        or GAN takes integers 0 ... n_classes - 1 of any type, also floats without a fraction. For a path
+        X, y is the path of a file of labels; a Dataset has its own labels; batches of a stream are
+        (rows, labels) then.
+
+        validation: rows measured after each epoch: an array, (rows, labels), (rows, targets), a path, a
+        Dataset, a stream. Or a share between 0 and 1 of X that is held out, with its y, unless X is a stream:
+        round(validation * n) rows, at least one, drawn by `seed`, of each class its share: see
+        `Dataset.split`. No step learns from them.
 
         callback(event) gets a `FitEvent` at most ten times a second and after each epoch, and may return
         STOP_AFTER_EPOCH or STOP_NOW; an exception in it, or Ctrl-C, stops the fit and is raised here,
@@ -98,20 +105,34 @@ class NetworkModel(Model):
         follower = Follower(watch, token)
         with self._alone(), ExitStack() as stack:
             goes_on = self._goes_on(resume)
-            rule = LabelRule(type(self).__name__, self._n_labels(goes_on), is_checked=comm is None)
-            learned, held = fit_rows(X, y, validation, rule, self.seed, self._least_rows)
-            data = stack.enter_context(
-                dataset_of(learned.X, self.context, labels=learned.labels, shape=self.shape)
+            rule = LabelRule(type(self).__name__, self._n_labels(goes_on), comm is None, self._takes_targets)
+            if validation is not None and is_share(validation):
+                check_share(X, validation)
+            learned, held = fit_rows(X, y, validation, rule)
+            takes_labels = rule.n_classes != 0
+            whole = dataset_of(
+                learned.X, self.context, labels=learned.labels, shape=self.shape, labelled=takes_labels
             )
+            data = stack.enter_context(whole)
+            targets = self._targets(learned.targets, data, stack, "y")
+            measured = measured_targets = None
+            if validation is not None and held is None:
+                if targets is not None:
+                    check_pairs(data, targets, validation)
+                    parts = held_out(targets, validation, self.seed, self._least_rows)
+                    targets, measured_targets = map(stack.enter_context, parts)
+                data, measured = map(stack.enter_context, held_out(data, validation, self.seed, self._least_rows))
             self._check_row_count(data)
             check_channels_last(data.shape, self.shape_ if goes_on else self.shape)
             rule.check(data, "X")
-            measured = None
             if held is not None:
-                rows = dataset_of(held.X, self.context, labels=held.labels, shape=data.shape)
+                rows = dataset_of(
+                    held.X, self.context, labels=held.labels, shape=data.shape, labelled=takes_labels
+                )
                 measured = stack.enter_context(rows)
                 check_channels_last(measured.shape, data.shape, "validation")
                 rule.check(measured, "validation")
+                measured_targets = self._targets(held.targets, measured, stack, "validation")
             settings = {
                 "checkpoint_steps": checkpoint_steps,
                 "checkpoint_seconds": checkpoint_seconds,
@@ -119,6 +140,8 @@ class NetworkModel(Model):
                 "shared_rows": shared_rows,
             }
             options = self._options_of_fit(measured, **settings)
+            options.struct.targets = handle_of(targets)
+            options.struct.validation_targets = handle_of(measured_targets)
             options.struct.checkpoint_path = None if checkpoint is None else os.fsencode(checkpoint)
             if comm is not None:
                 options.struct.comm = comm._pointer()
@@ -128,12 +151,12 @@ class NetworkModel(Model):
             if comm is not None and status == c.E_COMM:
                 comm._check(status)
             if self.info.n_steps == 0 and status != c.E_CANCELLED:
-                data._reraise()
+                self._reraise(data, measured)
                 follower.finish()
                 check(status)
         self._see(X, data)
         self.history_ = (getattr(self, "history_", []) if goes_on else []) + watch.epochs
-        data._reraise()
+        self._reraise(data, measured)
         follower.finish()
         if not (status == c.E_CANCELLED and follower.stopped):
             check(status)
@@ -191,11 +214,26 @@ class NetworkModel(Model):
         count: int = self.info.n_epochs
         return count
 
+    @staticmethod
+    def _reraise(*datasets: Optional[Dataset]) -> None:
+        """Raises what the batches of streams raised, if they did."""
+        for each in datasets:
+            if each is not None:
+                each._reraise()
+
     def _n_labels(self, goes_on: bool) -> Optional[int]:
         """How many classes the labels of a fit may have; 0: it takes none; None: the library decides."""
         count = self.info.n_classes if goes_on else getattr(self, "n_classes", 0)
         number = 0 if count is None else whole(count, "n_classes")
         return None if number < 0 else number
+
+    def _targets(self, rows: Any, data: Dataset, stack: ExitStack, name: str) -> Optional[Dataset]:
+        """The targets of a dataset's rows, as a dataset of rows of the same shape; None for None."""
+        if rows is None:
+            return None
+        targets: Dataset = stack.enter_context(dataset_of(rows, self.context, shape=data.shape))
+        check_channels_last(targets.shape, data.shape, name)
+        return targets
 
     def _goes_on(self, resume: bool) -> bool:
         """Whether a fit continues with what was fitted before."""

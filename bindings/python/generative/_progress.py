@@ -37,6 +37,7 @@ class FitEvent(NamedTuple):
     sample_distance: float
     real_distance: float
     warning: int
+    penalty: float
 
     @classmethod
     def of(cls, struct: Any) -> FitEvent:

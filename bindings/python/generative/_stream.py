@@ -8,20 +8,25 @@ from typing import Any, Callable, Optional, Union
 import numpy as np
 import numpy.typing as npt
 
+from ._classes import as_labels
 from ._numbers import as_numbers, is_pair
-from ._rows import Shape, packed, rows_first, shape_of_rows, size_of
+from ._rows import Integers, Shape, packed, rows_first, shape_of_rows, size_of
 from ._scale import Scale
 from ._signals import users_code
-from ._structs import StreamRead, StreamRewind
+from ._structs import StreamRead, StreamReadLabelled, StreamRewind
+
+Batches = Union[Iterable[Any], Callable[[], Iterable[Any]]]
 
 
 class Stream:
-    """The read and rewind callbacks over a function that begins a pass, or over an iterable."""
+    """The read and rewind callbacks over a function that begins a pass, or over an iterable.
 
-    def __init__(
-        self, batches: Union[Iterable[Any], Callable[[], Iterable[Any]]], shape: Optional[Sequence[int]]
-    ) -> None:
-        self._passes = passes_over(batches)
+    labelled: whether batches are (rows, labels), whose labels are read, too; else those of such batches are ignored.
+    """
+
+    def __init__(self, batches: Batches, shape: Optional[Sequence[int]], labelled: bool = False) -> None:
+        self._labelled = labelled
+        self._passes = passes_over(batches, labelled)
         self.scale: Optional[Scale] = None  # of the first batch
         shape = self._first_shape() if shape is None else shape
         self._row_size = size_of(shape_of_rows(shape))
@@ -29,8 +34,10 @@ class Stream:
         self._shape_of_batches: Optional[Shape] = None
         self._iterator: Iterator[Any] = iter(())
         self._rest = np.empty((0, self._row_size), np.float32)
+        self._rest_labels: Integers = np.empty(0, np.int32)
         self._error: Optional[BaseException] = None
         self.read = StreamRead(self._read)
+        self.read_labelled = StreamReadLabelled(self._read_labelled)
         self.rewind = StreamRewind(self._rewind)
 
     def reraise(self) -> None:
@@ -41,7 +48,7 @@ class Stream:
 
     def _first_shape(self) -> Shape:
         for batch in self._passes():
-            return rows_first(batch, "a batch").shape[1:]
+            return rows_first(batch[0] if self._labelled else batch, "a batch").shape[1:]
         raise ValueError("the stream has no batch")
 
     def _rewind(self, _: Any) -> int:
@@ -55,13 +62,19 @@ class Stream:
             self._error = error
             return 1
 
-    def _read(self, rows_out: Any, max_rows: int, _: Any) -> int:
+    def _read(self, rows_out: Any, max_rows: int, user_data: Any) -> int:
+        return self._read_labelled(rows_out, None, max_rows, user_data)
+
+    def _read_labelled(self, rows_out: Any, labels_out: Any, max_rows: int, _: Any) -> int:
         try:
             while len(self._rest) == 0:
                 with users_code():
                     batch = next(self._iterator, None)
                 if batch is None:
                     return 0
+                if self._labelled:
+                    batch, labels = batch
+                    self._rest_labels = as_labels(labels, len(batch), name="a batch's labels")
                 array = self._of_one_shape(rows_first(batch, "a batch"))
                 self.scale = self.scale or Scale.of(array)
                 self._rest = packed(array, np.float32, self._row_size, "a batch")
@@ -69,6 +82,9 @@ class Stream:
             out = np.ctypeslib.as_array(rows_out, shape=(count, self._row_size))
             out[:] = self._rest[:count]
             self._rest = self._rest[count:]
+            if self._labelled:
+                np.ctypeslib.as_array(labels_out, shape=(count,))[:] = self._rest_labels[:count]
+                self._rest_labels = self._rest_labels[count:]
             return count
         except BaseException as error:
             self._error = error
@@ -91,12 +107,13 @@ def is_stream(X: Any) -> bool:
     return hasattr(X, "__iter__") and not array_like
 
 
-def passes_over(batches: Union[Iterable[Any], Callable[[], Iterable[Any]]]) -> Callable[[], Iterable[Any]]:
-    """A function that begins a pass over the rows of the batches."""
+def passes_over(batches: Batches, labelled: bool = False) -> Callable[[], Iterable[Any]]:
+    """A function that begins a pass over the rows of the batches, or over (rows, labels) of labelled ones."""
+    parts = _pairs_of_each if labelled else _rows_of_each
     if isinstance(batches, Iterator):
-        return _Kept(_rows_of_each(batches))
+        return _Kept(parts(batches), labelled)
     begin = batches if callable(batches) else batches.__iter__
-    return lambda: _rows_of_each(begin())
+    return lambda: parts(begin())
 
 
 def rows_of(batch: Any) -> Any:
@@ -121,15 +138,37 @@ def _rows_of_each(batches: Iterable[Any]) -> Iterator[Any]:
         yield rows_of(batch)
 
 
+def _pairs_of_each(batches: Iterable[Any]) -> Iterator[Any]:
+    """Batches, all of which must be (rows, labels)."""
+    for batch in batches:
+        # Here two of anything are rows and labels, whose mistakes as_labels names.
+        if not isinstance(batch, (tuple, list)) or len(batch) != 2 or np.ndim(batch[0]) < 2:
+            raise ValueError("a batch must be (rows, labels), as labels are needed: this one is rows alone")
+        rows_of(batch)
+        yield batch
+
+
 class _Kept:
     """Passes over what can be gone over once: batches are kept as they come."""
 
-    def __init__(self, batches: Iterator[Any]) -> None:
+    def __init__(self, batches: Iterator[Any], labelled: bool) -> None:
         self._batches = batches
+        self._labelled = labelled
         self._kept: list[Any] = []
 
     def __call__(self) -> Iterator[Any]:
         yield from self._kept
         for batch in self._batches:
-            self._kept.append(np.array(as_numbers(batch, "a batch")))
+            self._kept.append((_copied(batch[0]), _listed(batch[1])) if self._labelled else _copied(batch))
             yield self._kept[-1]
+
+
+def _copied(rows: Any) -> Any:
+    return np.array(as_numbers(rows, "a batch"))
+
+
+def _listed(labels: Any) -> Any:
+    """A copy of labels that keeps the types of their values."""
+    if hasattr(labels, "__array__"):
+        return np.array(labels)
+    return list(labels) if isinstance(labels, Iterable) else labels

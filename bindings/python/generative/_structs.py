@@ -11,6 +11,7 @@ from ctypes import (
     c_int64,
     c_uint32,
     c_uint64,
+    c_uint8,
     c_void_p,
 )
 
@@ -47,6 +48,7 @@ class Event(Structure):
         ("sample_distance", c_double),
         ("real_distance", c_double),
         ("warning", c_int32),
+        ("penalty", c_double),
     ]
 
 
@@ -110,15 +112,29 @@ class MemoryOptions(Structure):
     ]
 
 
-class FolderOptions(Structure):
-    c_name = "gen_folder_options"
+OpenDecode = CFUNCTYPE(Handle, c_char_p, c_void_p)
+
+
+class OpenOptions(Structure):
+    c_name = "gen_open_options"
     _fields_ = [
         ("struct_size", c_uint32),
         ("initialized", c_uint32),
-        ("recursive", c_int32),
         ("height", c_int64),
         ("width", c_int64),
         ("channels", c_int64),
+        ("max_rows", c_int64),
+        ("seed", c_uint64),
+        ("subfolders", c_int32),
+        ("lazy", c_int32),
+        ("labels", c_char_p),
+        ("label_column", c_char_p),
+        ("columns", c_char_p),
+        ("omit", c_char_p),
+        ("files", POINTER(c_char_p)),
+        ("n_files", c_int64),
+        ("decode", OpenDecode),
+        ("user_data", c_void_p),
         ("context", Handle),
         ("resize", c_int32),
         ("filter", c_int32),
@@ -133,6 +149,7 @@ class FolderOptions(Structure):
 
 StreamRead = CFUNCTYPE(c_int64, POINTER(c_float), c_int64, c_void_p)
 StreamRewind = CFUNCTYPE(c_int32, c_void_p)
+StreamReadLabelled = CFUNCTYPE(c_int64, POINTER(c_float), POINTER(c_int32), c_int64, c_void_p)
 
 
 class StreamOptions(Structure):
@@ -148,6 +165,7 @@ class StreamOptions(Structure):
         ("user_data", c_void_p),
         ("shuffle_rows", c_int64),
         ("context", Handle),
+        ("read_labelled", StreamReadLabelled),
     ]
 
 
@@ -176,6 +194,9 @@ class DatasetInfo(Structure):
         ("channels", c_int64),
         ("n_classes", c_int64),
         ("n_skipped", c_int64),
+        ("n_files", c_int64),
+        ("n_passed", c_int64),
+        ("dtype", c_int32),
         ("n_damaged", c_int64),
     ]
 
@@ -324,6 +345,9 @@ class FitOptions(Structure):
         ("validation", Handle),
         ("comm", POINTER(Comm)),
         ("shared_rows", c_int32),
+        ("accumulate", c_int64),
+        ("targets", Handle),
+        ("validation_targets", Handle),
         ("flip", c_int32),
         ("shift", c_int64),
         ("rotation", c_double),
@@ -385,6 +409,11 @@ class GANOptions(Structure):
         ("average_decay", c_double),
         ("average_ramp", c_int32),
         ("n_classes", c_int64),
+        ("discriminator_rate", c_double),
+        ("r1_penalty", c_double),
+        ("gradient_penalty", c_double),
+        ("augmentation", c_int32),
+        ("projection", c_int32),
     ]
 
 
@@ -499,6 +528,9 @@ class InvertOptions(Structure):
         ("learning_rate", c_double),
         ("prior_weight", c_double),
         ("start", POINTER(c_float)),
+        ("labels", POINTER(c_int32)),
+        ("mask", POINTER(c_uint8)),
+        ("n_masks", c_int64),
     ]
 
 

@@ -11,16 +11,22 @@ from . import _constants as c
 from ._calibrated import CalibratedModel
 from ._constructors import AutoencoderParameters
 from ._errors import NotReadyError, check
+from ._fit_rows import are_rows, check_targets
+from ._follow import interruptible
+from ._inversion import InvertibleModel
 from ._library import lib
-from ._network import NetworkModel
-from ._options import choose
-from ._rows import Doubles, Floats, address, as_rows
+from ._options import choose, described
+from ._progress import Callback
+from ._rows import Doubles, Floats, address, as_rows, numeric, packed, size_of
+from .context import Token
+from .dataset import is_array
 
 
-class Autoencoder(AutoencoderParameters, NetworkModel, CalibratedModel):
+class Autoencoder(AutoencoderParameters, InvertibleModel, CalibratedModel):
     """An encoder down to a small latent and a decoder back (Hinton & Salakhutdinov 2006).
 
-    With a corruption it learns to restore clean rows from corrupted ones (Vincent et al. 2008). hidden:
+    With a corruption it learns to restore clean rows from corrupted ones (Vincent et al. 2008), and by
+    fit(noisy, clean) from pairs of rows, whatever makes them differ. hidden:
     None: 512, 256, convolutional 256; (): none.
 
     Penalties beside the loss are for codes that may be larger than the row. sparsity="l1": sparsity_weight
@@ -38,6 +44,7 @@ class Autoencoder(AutoencoderParameters, NetworkModel, CalibratedModel):
     """
 
     _noun = "autoencoder"
+    _takes_targets = True
 
     def encode(self, X: Any) -> Floats:
         """The latents of rows, (n, latent_size)."""
@@ -55,10 +62,64 @@ class Autoencoder(AutoencoderParameters, NetworkModel, CalibratedModel):
         return self._map(lib.gen_model_reconstruct, rows, self._empty_rows(len(rows)))
 
     def denoise(self, X: Any) -> Floats:
-        """Clean rows from corrupted ones; the model must have been made with noise."""
-        if self._described()["corruption"] == "none":
-            raise NotReadyError(c.E_STATE, "this autoencoder was made without a corruption: it does not denoise")
-        return self.reconstruct(X)
+        """Clean rows from noisy ones; the model must have been made with a corruption or fitted to (noisy, clean).
+
+        X: rows, or images larger than the model's, (n, height, width[, channels]), or a single one without the first
+        axis. Larger images are denoised tile by tile; tiles overlap, and are blended without seams. An array of two
+        axes whose second has as many numbers as a row is rows: give a gray image of that width as X[None].
+        """
+        description = described(lib.gen_model_describe, self._fitted_handle())
+        if description["options"]["corruption"] == "none" and not description["paired"]:
+            what = "this autoencoder was made without a corruption and not fitted to (noisy, clean)"
+            raise NotReadyError(c.E_STATE, f"{what}: it does not denoise")
+        images = self._larger_images(X)
+        return self.reconstruct(X) if images is None else self._denoised(images)
+
+    def _larger_images(self, X: Any) -> Any:
+        """Images of other sides than the model's rows as an array (n, height, width[, channels]), or a single one
+        without the first axis; None: X is rows."""
+        shape = self.shape_
+        if len(shape) == 1 or not is_array(X):
+            return None
+        array = numeric(X, "X")
+        sides, axes, channels = array.shape, len(shape), shape[2:]
+        is_one = len(sides) == axes and sides[2:] == channels and (axes == 3 or sides[1] != size_of(shape))
+        are_many = len(sides) == axes + 1 and sides[3:] == channels and sides[1:] != shape
+        return array if is_one or are_many else None
+
+    def _denoised(self, array: Any) -> Floats:
+        """Images that are denoised tile by tile."""
+        images = array if array.ndim > len(self.shape_) else array[None]
+        count, height, width = images.shape[:3]
+        self._check_scale(array)
+        if array.dtype == np.uint8:
+            images = images.astype(np.float32) / np.float32(255)
+        rows = packed(images, np.float32, None, "X")
+        out = np.empty(images.shape, np.float32)
+        denoise = interruptible(lib.gen_autoencoder_denoise_images)
+        check(denoise(self._fitted_handle(), address(rows), count, height, width, address(out)))
+        return out.reshape(array.shape)
+
+    def invert(
+        self,
+        X: Any,
+        *,
+        n_steps: int = 200,
+        learning_rate: Optional[float] = None,
+        prior_weight: Optional[float] = None,
+        start: Optional[npt.ArrayLike] = None,
+        mask: Any = None,
+        callback: Optional[Callback] = None,
+        token: Optional[Token] = None,
+    ) -> tuple[Floats, Floats]:
+        """The latents whose rows come nearest to X, by gradient descent: (latents, errors).
+
+        errors: of each row, squared and summed. prior_weight: of |latent|^2 / 2 beside the error; None: 0.
+        start: None: encode's latents. mask: 1 or True where a value is known, of X's shape or of one row's for
+        all; only known values count. callback(event) may return STOP_NOW.
+        """
+        settings = (n_steps, 1, learning_rate, prior_weight, start, 0, callback, token)
+        return self._invert(X, mask, None, "average", *settings)
 
     def jacobian_norm(self, X: Any) -> Doubles:
         """The squared Frobenius norm of the latents' derivatives by the row, at each row: (n,).
@@ -88,8 +149,16 @@ class Autoencoder(AutoencoderParameters, NetworkModel, CalibratedModel):
         return -self.anomaly_scores(X)
 
     def score(self, X: Any, y: Any = None) -> float:
-        """The mean of score_samples: the greater the better."""
-        return float(np.mean(self.score_samples(X)))
+        """The mean of score_samples: the greater the better. y: the clean rows of X, if X are noisy: minus the squared
+        error of what the model makes of X, summed over the row, in the rows' own units; other y are ignored."""
+        if not are_rows(y):
+            return float(np.mean(self.score_samples(X)))
+        check_targets(X, y, "y")
+        made = self.reconstruct(X)
+        clean = self._rows(y)
+        if len(made) != len(clean):
+            raise ValueError(f"y must have {len(made)} rows like X, not {len(clean)}")
+        return -float(((made.reshape(clean.shape).astype(np.float64) - clean) ** 2).sum(1).mean())
 
     def _plain(self, function: Any, rows: Floats, out: Floats) -> Floats:
         """The output of a function that takes no labels, given room for it."""

@@ -44,7 +44,8 @@ class Classifier(ClassifierParameters, NetworkModel):
         """
         classes, labels = self._encoded(X, y, self._goes_on(options.get("resume", False)))
         if validation is not None and not is_share(validation):
-            validation = self._measured(*pair(validation), classes)
+            measured = pair(validation)
+            validation = self._measured(measured.X, measured.labels, classes)
         if options.get("comm") is not None and not options.get("shared_rows") and not are_labels(classes):
             raise ValueError("y must hold 0 ... n_classes - 1 on ranks with rows of their own: give n_classes")
         before = self._handle, self._classes
@@ -122,6 +123,8 @@ class Classifier(ClassifierParameters, NetworkModel):
         count = data.n_classes if self.n_classes is None else self.n_classes
         if self._classes is not None:
             count = len(self._classes)
+        if data.n_classes < 0 and self.n_classes is None:
+            raise ValueError("n_classes must be given for a stream, whose classes are not known before it is read")
         return super()._create(data, n_classes=count, **options)
 
     def _n_labels(self, goes_on: bool) -> Optional[int]:

@@ -1,20 +1,19 @@
-"""Where rows come from: arrays, IDX files, folders of pictures, streams, the drawn faces."""
+"""Where rows come from: arrays, files and folders, streams, the drawn faces."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Callable, Optional, Union
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
-from ._c_types import Integer, room
+from ._c_types import Handle, Integer, room
 from ._classes import as_labels
 from ._errors import InvalidArgumentError, check
 from ._follow import Follower, interruptible
@@ -34,14 +33,16 @@ from ._rows import (
     size_of,
 )
 from ._scale import IMAGES, Scale
-from ._structs import DatasetInfo, FacesOptions, FolderOptions, MemoryOptions, StreamOptions
+from ._structs import DatasetInfo, FacesOptions, MemoryOptions, OpenOptions, StreamOptions
 from .context import Context
-from .image import PathLike, read_image
-from ._stream import Stream, is_stream
+from ._decoder import Decoder
+from ._names import names_of
+from .image import PathLike
+from ._stream import Batches, Stream, is_stream
 
 _DTYPES = {"uint8": "u8", "float32": "f32", "float64": "f64"}
 
-Batches = Union[Iterable[Any], Callable[[], Iterable[Any]]]
+Columns = Union[str, int, Sequence[Union[str, int]]]
 
 
 class Dataset(Owner):
@@ -114,10 +115,8 @@ class Dataset(Owner):
     def from_idx(
         cls, images: PathLike, labels: Optional[PathLike] = None, *, context: Optional[Context] = None
     ) -> Dataset:
-        """An IDX file of bytes, plain or gzipped, as MNIST and its kin come in."""
-        labels_path = None if labels is None else os.fsencode(labels)
-        handle = made(lib.gen_dataset_open_idx, os.fsencode(images), labels_path, handle_of(context))
-        return cls(handle, scale=IMAGES)
+        """An IDX file, as `open_dataset` opens it."""
+        return _open(images, labels, context=context)
 
     @classmethod
     def from_folder(
@@ -139,40 +138,15 @@ class Dataset(Owner):
         place_y: float = 0.5,
         background: float = 0.0,
     ) -> Dataset:
-        """The PNG and JPEG files of a folder, resized to height x width as `Image.resized` tells.
+        """The PNG and JPEG files of a folder without labels, as `open_dataset` opens it.
 
-        on_skip(message) is called for each file that cannot be read; by default it is a warning. tolerant:
-        read damaged files as far as they go, with gray for the missing pixels; info.n_damaged counts them.
+        recursive: whether those of its sub-folders, too. The other options are those of `open_dataset`.
         """
-        told: list[str] = []
-        report = on_skip or told.append
-
-        def skipped(event: FitEvent) -> None:
-            if event.kind == c.EVENT_SKIPPED:
-                report(event.message)
-
-        options = OptionStruct(
-            "folder",
-            FolderOptions,
-            recursive=recursive,
-            height=height,
-            width=width,
-            channels=channels,
-            tolerant=bool(tolerant),
-            resize=resize,
-            filter=filter,
-            crop_height=crop_height,
-            crop_width=crop_width,
-            place_x=place_x,
-            place_y=place_y,
-            background=background,
-        )
-        options.struct.context = handle_of(context)
-        arguments = (lib.gen_dataset_open_folder, os.fsencode(path), options.pointer)
-        dataset = cls(Follower(skipped).made(lib.gen_dataset_destroy, *arguments), scale=IMAGES)
-        for message in told:
-            warnings.warn(message, stacklevel=2)
-        return dataset
+        settings: dict[str, Any] = {"height": height, "width": width, "channels": channels}
+        settings.update(subfolders="pool" if recursive else "ignore", tolerant=bool(tolerant))
+        settings.update(resize=resize, filter=filter, crop_height=crop_height, crop_width=crop_width)
+        settings.update(place_x=place_x, place_y=place_y, background=background)
+        return _open(path, on_skip=on_skip, context=context, **settings)
 
     @classmethod
     def from_stream(
@@ -181,6 +155,7 @@ class Dataset(Owner):
         shape: Optional[Sequence[int]] = None,
         *,
         shuffle_rows: int = 4096,
+        labelled: bool = False,
         context: Optional[Context] = None,
     ) -> Dataset:
         """Rows pulled while fitting, for data that does not fit in memory.
@@ -189,13 +164,17 @@ class Dataset(Owner):
         (any number of rows each), or such an iterable. A generator, which runs once, is kept in memory
         for later passes: give its function instead to have it run anew. shape: of one row; None: that
         of the first batch. shuffle_rows: rows held to draw batches from at random; 0:
-        in order. An exception in it ends the fit and is raised there.
+        in order. labelled: whether batches are (rows, labels) whose labels, integers >= 0, the dataset has;
+        else labels in batches are ignored. An exception in it ends the fit and is raised there.
         """
-        stream = Stream(batches, shape)
+        stream = Stream(batches, shape, labelled)
         height, width, channels = shape_of_rows(stream.shape)
         shape_ = {"height": height, "width": width, "channels": channels}
         options = OptionStruct("stream", StreamOptions, **shape_, shuffle_rows=shuffle_rows)
-        options.struct.read = stream.read
+        if labelled:
+            options.struct.read_labelled = stream.read_labelled
+        else:
+            options.struct.read = stream.read
         options.struct.rewind = stream.rewind
         options.struct.context = handle_of(context)
         return cls(made(lib.gen_dataset_create_stream, options.pointer), keep=stream)
@@ -220,7 +199,22 @@ class Dataset(Owner):
 
     def slice(self, first_row: int, n_rows: int) -> Dataset:
         """Rows first_row ... first_row + n_rows - 1 as a dataset of their own."""
-        handle = made(lib.gen_dataset_create_slice, self._handle, first_row, n_rows)
+        return self._part(made(lib.gen_dataset_create_slice, self._handle, first_row, n_rows))
+
+    def split(self, share: float, *, seed: int = 0) -> tuple[Dataset, Dataset]:
+        """The rows split at random into two datasets: those that are left, and round(share * n) that are held
+        out, each in their order; no rows are copied.
+
+        share: above 0 and below 1. Each side has a row at least. Of a labelled dataset each class has its share.
+        `fit(validation=share)` and `gen train --validation share` hold out the same rows for the same seed.
+        """
+        rest, held = Handle(), Handle()
+        check(lib.gen_dataset_split(self._handle, share, seed, ctypes.byref(rest), ctypes.byref(held)))
+        assert rest.value is not None and held.value is not None
+        return self._part(rest.value), self._part(held.value)
+
+    def _part(self, handle: int) -> Dataset:
+        """Some of the rows, behind a handle of their own."""
         part = Dataset(handle, self._keep, self._known_scale)
         part._is_double = self._is_double
         return part
@@ -257,7 +251,10 @@ class Dataset(Owner):
         return labels
 
     def factors(self, first_row: int = 0, n_rows: Optional[int] = None) -> Floats:
-        """The true factors behind drawn rows, (n_rows, n_factors); see factor_names."""
+        """What is known of each row, (n_rows, n_factors); see factor_names.
+
+        Drawn faces have factors, and images with a CSV file of labels that has columns of numbers.
+        """
         factors = np.empty((self._count(first_row, n_rows), self.info.n_factors), np.float32)
         check(lib.gen_dataset_factors(self._handle, first_row, len(factors), address(factors)))
         return factors
@@ -265,8 +262,40 @@ class Dataset(Owner):
     @property
     def factor_names(self) -> list[str]:
         """What each factor means: ["smile", ...]."""
-        count = self.info.n_factors
-        return [lib.gen_dataset_factor_name(self._handle, i).decode() for i in range(count)]
+        return self._names(c.NAME_FACTOR)
+
+    @property
+    def class_names(self) -> list[str]:
+        """The name of each class, by its number; empty: classes have none."""
+        return self._names(c.NAME_CLASS)
+
+    @property
+    def column_names(self) -> list[str]:
+        """The name of each column of a table; empty: columns have none."""
+        return self._names(c.NAME_COLUMN)
+
+    @property
+    def paths(self) -> list[str]:
+        """The file that each row came from; empty: rows did not come from a file each."""
+        return self._names(c.NAME_PATH)
+
+    @property
+    def skipped(self) -> list[str]:
+        """Files that could not be read, each with the reason: "a.jpg: the file ends early"."""
+        return self._names(c.NAME_SKIPPED)
+
+    @property
+    def passed_over(self) -> list[str]:
+        """Files that were passed over, each with what it is: "b.webp: WebP"."""
+        return self._names(c.NAME_PASSED)
+
+    @property
+    def account(self) -> str:
+        """One line about all files that were looked at: "7 rows of 9 files; 2 passed over: 2 WebP"; "": none were."""
+        return "".join(self._names(c.NAME_ACCOUNT))
+
+    def _names(self, kind: int) -> list[str]:
+        return names_of(lib.gen_dataset_name, self._handle, kind)
 
     def classify(self, rows: npt.ArrayLike, n_neighbours: int = 1) -> Integers:
         """The class that most of the nearest rows of this labelled dataset have; equals: the lower."""
@@ -303,36 +332,142 @@ class Dataset(Owner):
 
 
 def open_dataset(
-    path: PathLike,
+    path: Union[PathLike, Sequence[PathLike]],
     labels: Optional[PathLike] = None,
     *,
-    shape: Optional[Sequence[int]] = None,
+    shape: Optional[Sequence[Optional[int]]] = None,
+    max_rows: Optional[int] = None,
+    seed: int = 0,
+    subfolders: str = "auto",
+    lazy: bool = False,
+    label_column: Union[str, int, None] = None,
+    columns: Optional[Columns] = None,
+    omit: Optional[Columns] = None,
+    foreign: Optional[str] = None,
+    on_skip: Optional[Callable[[str], Any]] = None,
     context: Optional[Context] = None,
-    **reading: Any,
+    tolerant: bool = False,
+    resize: str = "cover",
+    filter: str = "triangle",
+    crop_height: Optional[int] = None,
+    crop_width: Optional[int] = None,
+    place_x: float = 0.5,
+    place_y: float = 0.5,
+    background: float = 0.0,
 ) -> Dataset:
-    """The rows of a folder of PNG and JPEG files, of an IDX file (plain or gzipped) or a .npy file.
+    """The rows of a file or a folder, whose content, not its name, says what it is.
 
-    labels: a file of class numbers, of the same kind. shape: of a row; pictures of a folder are
-    resized to it; None: the size and channels of the folder's first. reading: other options of
-    `Dataset.from_folder`, for a folder only.
+    Parameters
+    ----------
+    path:
+        A folder of PNG and JPEG images, whose sub-folders are classes by name; one image; a list of paths of images, or
+        a text file with one in each line; an IDX file, plain or gzipped; an npy or npz file; a table (CSV or TSV); a
+        binary file of CIFAR, or a folder of them; "faces:" or "faces:7" (a seed) for drawn faces.
+    labels:
+        A file of labels, "" for none. For a folder a CSV file with a line for each image, file[, class][, numbers ...],
+        whose numbers become factors, or an IDX or npy file with a label for each image. None: those found beside
+        an IDX file.
+    shape:
+        Of a row, such as (28, 28) gray, (64, 64, 3), or (64, 64, None): channels as the data have. Images are resized
+        to it; other rows are reshaped. None: that of the data. Images then keep their size, or that of the crop, if it
+        is the same and at most 256 x 256; others become 64 x 64. They are gray if all are.
+    max_rows, seed:
+        The number of rows to read, drawn at random, a share of each class; only they are decoded. For drawn faces:
+        how many to draw.
+    subfolders:
+        "auto", "classes", "pool" (rows without labels) or "ignore".
+    lazy:
+        Whether images are decoded whenever they are read, for folders larger than memory.
+    label_column, columns, omit:
+        Columns of a table by their names or numbers from 0 (-1: the last): that of the classes, those to read, those to
+        leave out. Of an npz file label_column and columns are the names of arrays. label_column="": none.
+    foreign:
+        "pillow": images that the library does not read, such as WebP, GIF, BMP and TIFF, are read by Pillow.
+    on_skip:
+        Called with a message for each image that cannot be read; by default one warning tells of them all.
+    tolerant:
+        Whether damaged images are read as far as they go, with gray for the missing pixels; info.n_damaged counts them.
+    resize, filter, crop_height, crop_width, place_x, place_y, background:
+        How images are resized, as in `Image.resized`.
+
+    Options that the data cannot use raise InvalidArgumentError.
     """
-    path = Path(os.fsdecode(path))
-    if path.is_dir():
-        if labels is not None:
-            raise ValueError("labels must be None for a folder")
-        height, width, channels = shape_of_rows(_first_picture(path, context) if shape is None else shape)
-        return Dataset.from_folder(path, height, width, channels, context=context, **reading)
-    if reading:
-        raise TypeError(f"{next(iter(reading))} is an option for a folder, and {path} is none")
-    if path.suffix == ".npy":
-        array = np.load(path, mmap_mode="r")
-        known = None if labels is None else np.load(os.fsdecode(labels))
-        dataset = Dataset.from_array(array, known, copy=False, context=context)
-    else:
-        dataset = Dataset.from_idx(path, labels, context=context)
-    if shape is not None and shape_of_rows(shape) != shape_of_rows(dataset.shape):
-        raise ValueError(f"{path} has rows of shape {dataset.shape}, not {tuple(shape)}")
+    height, width, channels = (None, None, None) if shape is None else _wanted_shape(shape)
+    settings: dict[str, Any] = {"height": height, "width": width, "channels": channels}
+    settings.update(max_rows=max_rows, seed=seed, subfolders=subfolders, lazy=lazy, tolerant=bool(tolerant))
+    settings.update(resize=resize, filter=filter, crop_height=crop_height, crop_width=crop_width)
+    settings.update(place_x=place_x, place_y=place_y, background=background)
+    texts = {"label_column": _column(label_column), "columns": _columns(columns), "omit": _columns(omit)}
+    return _open(path, labels, on_skip=on_skip, context=context, foreign=foreign, texts=texts, **settings)
+
+
+def _open(
+    path: Union[PathLike, Sequence[PathLike]],
+    labels: Optional[PathLike] = None,
+    *,
+    on_skip: Optional[Callable[[str], Any]] = None,
+    context: Optional[Context] = None,
+    foreign: Optional[str] = None,
+    texts: Optional[dict[str, Optional[str]]] = None,
+    **settings: Any,
+) -> Dataset:
+    """gen_dataset_open."""
+
+    def skipped(event: FitEvent) -> None:
+        if on_skip is not None and event.kind == c.EVENT_SKIPPED:
+            on_skip(event.message)
+
+    files = None if isinstance(path, (str, bytes, os.PathLike)) else [os.fsencode(file) for file in path]
+    if files is not None:
+        if not files:
+            raise ValueError("path must be a path or a list of at least one")
+        settings["n_files"] = len(files)
+    options = OptionStruct("open", OpenOptions, **settings)
+    options.struct.context = handle_of(context)
+    if files is not None:
+        options.struct.files = (ctypes.c_char_p * len(files))(*files)
+    if labels is not None:
+        options.struct.labels = os.fsencode(labels)
+    for name, text in (texts or {}).items():
+        setattr(options.struct, name, None if text is None else text.encode())
+    decoder = Decoder.of(foreign)
+    if decoder is not None:
+        options.struct.decode = decoder.function
+    place = os.fsencode(path) if files is None else b"."  # type: ignore[arg-type]
+    handle = Follower(skipped).made(lib.gen_dataset_destroy, lib.gen_dataset_open, place, options.pointer)
+    dataset = Dataset(handle)
+    if decoder is not None:
+        decoder.reraise()
+    info = dataset.info
+    dataset._is_double = info.dtype == c.F64
+    dataset._known_scale = IMAGES if info.dtype == c.U8 else Scale.of(dataset.read(0, min(256, info.n_rows)))
+    if info.n_skipped > 0 and on_skip is None:
+        warnings.warn(dataset.account, stacklevel=3)
     return dataset
+
+
+def _wanted_shape(shape: Sequence[Optional[int]]) -> tuple[Optional[int], ...]:
+    """Height, width and channels, of which None is left to the data."""
+    known = shape_of_rows([1 if size is None else size for size in shape])
+    if len(shape) == 3:
+        return tuple(None if size is None else known[axis] for axis, size in enumerate(shape))
+    return known
+
+
+def _column(column: Union[str, int, None]) -> Optional[str]:
+    return None if column is None else str(column)
+
+
+def _columns(columns: Optional[Columns]) -> Optional[str]:
+    if columns is None:
+        return None
+    if isinstance(columns, (str, int)):
+        columns = [columns]
+    names = [str(column) for column in columns]
+    for name in names:
+        if "," in name:
+            raise ValueError(f"a column with a comma in its name can be given by its number only, not {name!r}")
+    return ",".join(names)
 
 
 def faces(
@@ -355,12 +490,16 @@ def dataset_of(
     labels: Any = None,
     shape: Optional[Sequence[int]] = None,
     check: bool = True,
+    labelled: bool = False,
 ) -> Iterator[Dataset]:
-    """What fits take as a dataset: one itself, an array (borrowed), a path, a stream's batches."""
+    """What fits take as a dataset: one itself, an array (borrowed), a path, a stream's batches.
+
+    labelled: whether a stream's batches must be (rows, labels).
+    """
     if isinstance(X, Dataset):
         yield X
         return
-    with _opened(X, context, labels, shape, check) as dataset:
+    with _opened(X, context, labels, shape, check, labelled) as dataset:
         try:
             yield dataset
         except InvalidArgumentError as error:
@@ -370,21 +509,18 @@ def dataset_of(
 
 
 def _opened(
-    X: Any, context: Optional[Context], labels: Any, shape: Optional[Sequence[int]], check: bool
+    X: Any, context: Optional[Context], labels: Any, shape: Optional[Sequence[int]], check: bool, labelled: bool
 ) -> Dataset:
     if isinstance(X, (str, os.PathLike)):
         return open_dataset(X, labels, shape=shape, context=context)
     if is_stream(X):
         if labels is not None:
             raise ValueError(f"y must be None for a stream of batches: {STREAM_LABELS}")
-        return Dataset.from_stream(X, shape, context=context)
+        return Dataset.from_stream(X, shape, labelled=labelled, context=context)
     return Dataset.from_array(X, labels, copy=False, check=check, context=context)
 
 
-STREAM_LABELS = (
-    "the library takes no labels from streams. Gather the batches in arrays and call fit(X, y), or fit a "
-    "Dataset.from_array(X, y)"
-)
+STREAM_LABELS = "its batches bring their own labels, as (rows, labels)"
 
 _BYTES = (
     "X is a two-dimensional uint8 array, a table whose numbers are taken as they are. Give 8-bit images as "
@@ -400,17 +536,6 @@ def is_array(X: Any) -> bool:
 def _is_table_of_bytes(X: Any) -> bool:
     """Whether X is a two-dimensional uint8 array."""
     return getattr(X, "dtype", None) == np.uint8 and getattr(X, "ndim", 0) == 2
-
-
-def _first_picture(folder: Path, context: Optional[Context]) -> Shape:
-    """The shape of the first picture of a folder that can be read."""
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in (".png", ".jpg", ".jpeg"):
-            try:
-                return read_image(path, context=context).shape
-            except OSError:
-                continue
-    raise ValueError(f"{folder} has no PNG or JPEG file that can be read: give the shape of a row")
 
 
 def _strided(array: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], int, int]:

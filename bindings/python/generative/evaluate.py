@@ -375,5 +375,5 @@ def _quality(
     quality = _structs.Reconstruction()
     sizes = shape_of_rows(rows.shape[1:] if shape is None else shape)
     arguments = (address(rows), address(clean), len(rows), *sizes, handle_of(context))
-    check(lib.gen_evaluate_reconstruction(*arguments, ctypes.byref(quality)))
+    check(interruptible(lib.gen_evaluate_reconstruction)(*arguments, ctypes.byref(quality)))
     return Reconstruction(*(getattr(quality, name) for name in Reconstruction._fields))

@@ -56,24 +56,29 @@ class GAN(GANParameters, GeneratorModel):
         self,
         X: Any,
         *,
+        labels: Any = None,
         generator: str = "average",
         n_steps: int = 200,
         n_starts: int = 1,
         learning_rate: Optional[float] = None,
-        prior_weight: float = 0.0,
+        prior_weight: Optional[float] = None,
         start: Optional[npt.ArrayLike] = None,
         seed: int = 0,
+        mask: Any = None,
         callback: Optional[Callback] = None,
         token: Optional[Token] = None,
     ) -> tuple[Floats, Floats]:
         """The latents whose rows come nearest to X, by gradient descent: (latents, errors).
 
         errors: of each row, squared and summed. n_starts: descents, of which the best counts.
-        prior_weight: of |latent|^2 / 2 beside the error. start: the first start; None: zeros.
+        prior_weight: of |latent|^2 / 2 beside the error; None: 0, for masked rows 0.05.
+        start: the first start; None: zeros. mask: 1 or True where a value is known, of X's shape or of one row's
+        for all; only known values count. labels: the class of each row, or one of all, for a
+        conditional model.
         callback(event) may return STOP_AFTER_EPOCH (end with the starts so far) or STOP_NOW.
         """
         settings = (n_steps, n_starts, learning_rate, prior_weight, start, seed, callback, token)
-        return self._invert(X, generator, *settings)
+        return self._invert(X, mask, labels, generator, *settings)
 
     def discriminate(self, X: Any, *, labels: Any = None) -> Floats:
         """How likely each row is real, (n,) in [0, 1]."""

@@ -16,10 +16,14 @@ from ._checkpoint import Checkpoint
 from ._comm import Comm
 from ._errors import NotReadyError, check, raise_not_fitted
 from ._fitted import Fitted
+from ._follow import interruptible
+from ._inversion import set_mask
 from ._library import lib
 from ._linear_gaussian import LinearGaussian, is_singular
+from ._masks import MaskedRows
 from ._model import Path
 from ._numbers import is_sparse
+from ._options import OptionStruct
 from ._pca_fits import PCAFits, variances_of
 from ._rows import (
     Doubles,
@@ -34,7 +38,7 @@ from ._rows import (
 )
 from ._scale import IMAGES
 from ._stream import is_stream
-from ._structs import PCAInfo
+from ._structs import InvertOptions, PCAInfo
 from ._tensors import Tensors
 from .context import Context
 from .dataset import Dataset, dataset_of
@@ -53,7 +57,7 @@ class PCA(PCAFits):
     fit (None: 2) say how nearly; see gen_pca_options.
 
     Attributes of a fitted model may be set, and arrays changed in place: `transform`, `inverse_transform`,
-    `score_samples`, `score`, `sample`, `get_covariance` and `get_precision` follow. A file cannot hold such
+    `score_samples`, `score`, `sample`, `impute`, `get_covariance` and `get_precision` follow. A file cannot hold such
     a model; a pickle can. A file does not keep feature_names_in_ either.
     """
 
@@ -172,6 +176,25 @@ class PCA(PCAFits):
     def score(self, X: Any, y: Any = None) -> float:
         """The mean of score_samples."""
         return float(np.mean(self.score_samples(X)))
+
+    def impute(self, X: Any, mask: Any = None) -> Reals:
+        """Rows whose missing values are filled in: the mean of the Gaussian model given the values that are known,
+        which come back as they are.
+
+        mask: 1 or True where a value is known, of X's shape or of one row's for all; None: what is NaN in X is
+        missing.
+        """
+        arrays = self._arrays_if_changed()
+        masked = MaskedRows.of(self, X, mask)
+        rows = self._packed(masked.rows)
+        if arrays is not None:
+            return arrays.impute(rows, masked.known.astype(bool))
+        options = OptionStruct("invert", InvertOptions)
+        set_mask(options, masked)
+        out = np.empty_like(rows)
+        impute = interruptible(lib.gen_model_impute)
+        check(impute(self._handle, address(rows), number_type(rows), len(rows), options.pointer, address(out)))
+        return out
 
     def sample(self, n: int = 1, *, seed: int = 0, noise: bool = True) -> Reals:
         """New rows; noise=False: the mean given a sampled latent. Row i of a seed is the same for any n."""

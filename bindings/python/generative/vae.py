@@ -14,6 +14,7 @@ from ._errors import check
 from ._follow import interruptible
 from ._generator import GeneratorModel
 from ._library import lib
+from ._options import described
 from ._progress import Callback
 from ._rows import Doubles, Floats, address, as_rows
 from .context import Token
@@ -69,11 +70,43 @@ class VAE(VAEParameters, GeneratorModel, CalibratedModel):
         self._given(lib.gen_vae_encode_sample, rows, known, seed, address(latents))
         return latents
 
-    def decode(self, Z: npt.ArrayLike, *, labels: Any = None) -> Floats:
-        """The means of p(x|z) for latents."""
+    def decode(self, Z: npt.ArrayLike, *, labels: Any = None, noise: bool = False, seed: int = 0) -> Floats:
+        """The means of p(x|z) for latents; noise: rows drawn from it, by the seed, as `add_noise` does."""
         latents = self._latents(Z)
         known = self._labels(labels, len(latents))
-        return self._map(lib.gen_vae_decode, latents, self._empty_rows(len(latents)), known)
+        rows = self._map(lib.gen_vae_decode, latents, self._empty_rows(len(latents)), known)
+        return self.add_noise(rows, seed=seed) if noise else rows
+
+    def sample(self, n: int = 1, *, labels: Any = None, seed: int = 0, noise: bool = False) -> Floats:
+        """New rows, (n, *shape). Row i of a seed is the same for any n.
+
+        labels: the class of each row of a conditional model, which set n; one class: of all n rows; None:
+        drawn evenly. noise: rows drawn from p(x|z), as `add_noise` does, and not its means, which vary less than
+        data does.
+        """
+        rows = super().sample(n, labels=labels, seed=seed)
+        return self.add_noise(rows, seed=seed) if noise else rows
+
+    def add_noise(self, X: npt.ArrayLike, *, seed: int = 0) -> Floats:
+        """Rows drawn from p(x|z), given its means, which decode, sample or reconstruct give.
+
+        likelihood="gaussian": noise of the variance `noise_variance_`; "bernoulli": 1 with the mean as the
+        probability, else 0.
+        """
+        rows = self._rows(X)
+        out = self._empty_rows(len(rows))
+        check(lib.gen_vae_add_noise(self._fitted_handle(), address(rows), len(rows), seed, address(out)))
+        return out
+
+    @property
+    def noise_variance_(self) -> Doubles:
+        """The variance of p(x|z) of each value of a row, in the rows' units, learned or given; of likelihood="gaussian"
+        alone."""
+        description = described(lib.gen_model_describe, self._fitted_handle())
+        if "noise_variance" not in description:
+            raise AttributeError('noise_variance_ is of likelihood="gaussian"; "bernoulli" has none')
+        values = np.array(description["noise_variance"])
+        return np.broadcast_to(values if len(values) == 1 else values.reshape(self.shape_), self.shape_).copy()
 
     def inverse_transform(self, Z: npt.ArrayLike, *, labels: Any = None) -> Floats:
         """decode."""
@@ -88,23 +121,28 @@ class VAE(VAEParameters, GeneratorModel, CalibratedModel):
         self,
         X: Any,
         *,
+        labels: Any = None,
         n_steps: int = 200,
         n_starts: int = 1,
         learning_rate: Optional[float] = None,
-        prior_weight: float = 0.0,
+        prior_weight: Optional[float] = None,
         start: Optional[npt.ArrayLike] = None,
         seed: int = 0,
+        mask: Any = None,
         callback: Optional[Callback] = None,
         token: Optional[Token] = None,
     ) -> tuple[Floats, Floats]:
         """The latents whose rows come nearest to X, by gradient descent: (latents, errors).
 
         errors: of each row, squared and summed. n_starts: descents, of which the best counts.
-        prior_weight: of |latent|^2 / 2 beside the error. start: the first start; None: encode's means.
+        prior_weight: of |latent|^2 / 2 beside the error; None: 0, for masked rows twice the variance of p(x|z)
+        ("bernoulli": 0.05). start: the first start; None: encode's means. mask: 1 or True where a value is known,
+        of X's shape or of one row's for all; only known values count. labels: the class of each row, or one of all, for a
+        conditional model.
         callback(event) may return STOP_AFTER_EPOCH (end with the starts so far) or STOP_NOW.
         """
         settings = (n_steps, n_starts, learning_rate, prior_weight, start, seed, callback, token)
-        return self._invert(X, "average", *settings)
+        return self._invert(X, mask, labels, "average", *settings)
 
     def elbo(self, X: Any, *, labels: Any = None, n_samples: int = 1, seed: int = 0) -> ELBO:
         """The two terms of the bound on log p(x), in nats per row: (reconstruction, kl).
@@ -136,13 +174,24 @@ class VAE(VAEParameters, GeneratorModel, CalibratedModel):
         return -float(np.mean(reconstruction + kl))
 
     def manifold(
-        self, n_rows: int = 20, n_columns: int = 20, *, latent_x: int = 0, latent_y: int = 1
+        self,
+        n_rows: int = 20,
+        n_columns: int = 20,
+        *,
+        latent_x: int = 0,
+        latent_y: int = 1,
+        labels: Any = None,
     ) -> Floats:
-        """Decoded latents on a grid of quantiles, (n_rows * n_columns, *shape)."""
+        """Decoded latents on a grid of quantiles, (n_rows * n_columns, *shape).
+
+        labels: the class of each image, or one of all, for a conditional model.
+        """
         handle = self._fitted_handle()
-        self._check_unconditional("manifold")
-        images = self._empty_rows(room(n_rows, "n_rows") * room(n_columns, "n_columns"))
-        check(lib.gen_vae_manifold(handle, latent_x, latent_y, n_rows, n_columns, address(images)))
+        count = room(n_rows, "n_rows") * room(n_columns, "n_columns")
+        known = self._labels(labels, count)
+        images = self._empty_rows(count)
+        grid = (latent_x, latent_y, address(known), n_rows, n_columns)
+        check(lib.gen_vae_manifold(handle, *grid, address(images)))
         return images
 
     @property

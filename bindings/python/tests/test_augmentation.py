@@ -228,3 +228,15 @@ def test_rows_that_are_no_pictures_are_refused(option):
 def test_options_are_checked(option):
     with pytest.raises(ValueError, match=next(iter(option))):
         VAE(2, epochs=1, **option).fit(Dataset.faces(16))
+
+
+@pytest.mark.parametrize("batch", [{"batch_size": 12}, {"batch_size": 4, "accumulate": 3}], ids=str)
+def test_targets_are_changed_as_their_rows(batch):
+    rows = pictures(30)
+    # Rows that are their own targets make the fit that they make alone.
+    model = lambda **options: Autoencoder(3, hidden=[8], epochs=2, seed=1, **ALL, **options)  # noqa: E731
+    alone, paired = model(**batch).fit(rows), model(**batch).fit(rows, rows.copy())
+    assert [event.loss for event in alone.history_] == [event.loss for event in paired.history_]
+    assert (alone.encode(rows) == paired.encode(rows)).all()
+    whole = model(batch_size=12).fit(rows)
+    np.testing.assert_allclose([e.loss for e in paired.history_], [e.loss for e in whole.history_], rtol=1e-4)

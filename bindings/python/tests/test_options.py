@@ -105,6 +105,12 @@ def test_words_are_the_enumerators(name):
                 ), (row["name"], word)
 
 
+def test_every_enumerator_of_an_event_has_a_word():
+    words = {row["name"]: row["words"] for row in table("event") if row["type"] == "word"}
+    for name, prefix in {"kind": "EVENT_", "warning": "WARNING_"}.items():
+        assert set(words[name].values()) == {v for c, v in HEADER.constants.items() if c.startswith("GEN_" + prefix)}
+
+
 @pytest.mark.parametrize("name", STRUCTS)
 def test_numbers_are_read_by_the_names_of_members(name):
     struct, value = mirror(name)(), ctypes.c_double()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import generative
-from generative import GAN, VAE, Autoencoder, Comm, Trainer
+from generative import GAN, VAE, Autoencoder, Comm, Dataset, Trainer
 
 WIDTH = 20
 
@@ -362,3 +362,24 @@ def test_mpi4py_joins_processes():
 def test_a_process_that_gives_up_ends_the_fit_on_the_others():
     run = mpirun("give-up", processes=3)
     assert sorted(run.stdout.split()) == ["0:GEN_E_COMM", "2:GEN_E_COMM"], run.stderr
+
+
+def test_ranks_take_their_parts_of_a_labelled_stream():
+    X, Y = np.random.default_rng(0).random((64, 6), dtype=np.float32), np.arange(64) % 3
+
+    def stream(first=0, last=64):
+        batches = [(X[i : min(i + 9, last)], Y[i : min(i + 9, last)]) for i in range(first, last, 9)]
+        return Dataset.from_stream(lambda: iter(batches), labelled=True, shuffle_rows=0)
+
+    def make(rows):
+        return lambda: VAE(2, hidden=6, n_classes=3, epochs=3, batch_size=rows, epsilon=1e-3)
+
+    alone = make(16)().fit(stream())
+    models, errors, _ = fit_on_threads(2, make(8), [stream(), stream()])
+    assert errors == [None, None] and models[0].to_bytes("weights") == models[1].to_bytes("weights")
+    np.testing.assert_allclose(losses(models[0]), losses(alone), rtol=1e-5)
+    models, errors, _ = fit_on_threads(2, make(8), [stream(0, 32), stream(32, 64)], shared=False)
+    assert errors == [None, None] and models[0].to_bytes("weights") == models[1].to_bytes("weights")
+    labels = Dataset.from_stream(lambda: iter([(X, Y + 1)]), labelled=True, shuffle_rows=0)
+    _, errors, _ = fit_on_threads(2, make(8), [stream(), labels], shared=False)
+    assert all("must be between 0 and 2, not 3" in str(error) for error in errors)

@@ -31,10 +31,38 @@ def losses(model):
     return [event.validation_loss for event in model.history_]
 
 
-def held(count, share, seed):
-    """The places that the documented rule holds out."""
-    order = np.random.default_rng(seed).permutation(count)
-    return np.sort(order[: max(1, min(count - 1, round(share * count)))])
+def philox(counter, seed, step, purpose):
+    """Two 32-bit words of Philox4x32-10 (Salmon et al. 2011), joined, the first as the higher one."""
+    low = 2**32 - 1
+    c = [counter & low, counter >> 32, step & low, step >> 32 ^ purpose << 24]
+    k = [seed & low, seed >> 32]
+    for _ in range(10):
+        p0, p1 = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
+        c = [p1 >> 32 ^ c[1] ^ k[0], p1 & low, p0 >> 32 ^ c[3] ^ k[1], p0 & low]
+        k = [k[0] + 0x9E3779B9 & low, k[1] + 0xBB67AE85 & low]
+    return c[0] << 32 | c[1]
+
+
+def held(count, share, seed, labels=None):
+    """The places that the documented rule holds out: of each class its share, by the largest remainder, those that
+    come first in a permutation (Fisher & Yates) by the seed."""
+    total = max(1, min(count - 1, round(share * count)))
+    order = list(range(count))
+    for i in range(count - 1, 0, -1):
+        j = philox(i, seed, 2**64 - 1, 2) * (i + 1) >> 64
+        order[i], order[j] = order[j], order[i]
+    labels = np.zeros(count, int) if labels is None else np.asarray(labels)
+    sizes = np.bincount(labels)
+    quotas = np.maximum(np.minimum(np.floor(share * sizes), sizes - 1), 0).astype(int)
+    for kept in (1, 0):
+        while quotas.sum() < total and (quotas + kept < sizes).any():
+            quotas[np.argmax(np.where(quotas + kept < sizes, share * sizes - quotas, -np.inf))] += 1
+    places = []
+    for place in order:
+        if quotas[labels[place]] > 0:
+            quotas[labels[place]] -= 1
+            places.append(place)
+    return np.sort(places)
 
 
 @ALL
@@ -68,7 +96,7 @@ def test_models_without_labels_ignore_those_of_a_validation(name):
 @ALL
 @pytest.mark.parametrize("share", [0.01, 0.1, 0.25, 0.5, 0.9, np.float32(0.3)])
 def test_a_share_holds_out_the_documented_rows(name, share):
-    places = held(N, float(share), 5)
+    places = held(N, float(share), 5, Y if name in LABELLED else None)
     kept = np.setdiff1d(np.arange(N), places)
     assert 1 <= len(places) < N and len(kept) + len(places) == N
     options = {"seed": 5, **({"n_classes": 3} if name == "classifier" else {})}
@@ -79,10 +107,12 @@ def test_a_share_holds_out_the_documented_rows(name, share):
 
 @ALL
 def test_no_step_learns_from_rows_held_out(name):
-    places = held(N, 0.2, 0)
+    places = held(N, 0.2, 0, Y if name in LABELLED else None)
     changed, labels = X.copy(), Y.copy()
     changed[places] = 1 - changed[places]
-    labels[places] = (labels[places] + 1) % 3
+    # Classes keep their numbers of rows, which the rule goes by, and rows their sides.
+    others = np.setdiff1d(np.arange(N), places)
+    labels[places] = np.roll(labels[places], 1) if name in LABELLED else (labels[places] + 1) % 3
     first = MODELS[name]().fit(X, Y, validation=0.2)
     second = MODELS[name]().fit(changed, labels, validation=0.2)
     assert first.to_bytes("weights") == second.to_bytes("weights")
@@ -99,7 +129,7 @@ def test_a_share_leaves_rows_to_learn_from_and_to_measure(name, count, share, ex
             model.fit(X[:count], Y[:count], validation=share)
         return
     model.fit(X[:count], Y[:count], validation=share)
-    places = held(count, min(expected, count - least) / count, 0)
+    places = held(count, min(expected, count - least) / count, 0, Y[:count] if name in LABELLED else None)
     kept = np.setdiff1d(np.arange(count), places)
     assert len(kept) >= least
     again = MODELS[name](**({"n_classes": 3} if name == "classifier" else {})).fit(X[:count][kept], Y[:count][kept])
@@ -127,22 +157,87 @@ def test_a_number_that_is_no_share_is_refused_and_shown(name, share):
 
 
 @ALL
-def test_shares_are_of_arrays(name, tmp_path):
+def test_a_share_is_of_rows_from_anywhere_but_streams(name, tmp_path):
     np.save(tmp_path / "rows.npy", X)
     np.save(tmp_path / "labels.npy", Y)
-    cases = [("Dataset", (Dataset.from_array(X, Y),)), ("path", (tmp_path / "rows.npy", tmp_path / "labels.npy"))]
-    if name not in LABELLED:
-        cases.append(("stream", (lambda: iter([X]),)))
-    for noun, data in cases:
-        with pytest.raises(ValueError, match=rf"validation=0.1 holds out rows of an array, not of a {noun}: give rows"):
-            MODELS[name]().fit(*data, validation=0.1)
+    labels = Y if name in LABELLED else None
+    expected = MODELS[name]().fit(X, labels, validation=0.1)
+    paths = (tmp_path / "rows.npy", tmp_path / "labels.npy") if name in LABELLED else (tmp_path / "rows.npy",)
+    strided = np.repeat(X, 2, 0)[::2]
+    for data in ((Dataset.from_array(X, labels),), paths, (strided, labels), (X[::-1][::-1], labels)):
+        model = MODELS[name]().fit(*data, validation=0.1)
+        assert model.to_bytes("weights") == expected.to_bytes("weights") and losses(model) == losses(expected)
+    stream = (lambda: iter([(X, Y)])) if name in LABELLED else lambda: iter([X])
+    for data in (stream, stream(), Dataset.from_stream(stream, labelled=name in LABELLED)):
+        with pytest.raises(ValueError, match="validation=0.1 cannot hold out rows of a stream: give rows of their own"):
+            MODELS[name]().fit(data, validation=0.1)
+
+
+@pytest.mark.parametrize("kind", ["bytes", "floats", "doubles", "slice", "faces", "split"])
+@pytest.mark.parametrize(("share", "seed"), [(0.1, 0), (0.5, 7), (0.73, 2**64 - 1), (1e-9, 3), (1 - 1e-9, 4)])
+def test_a_split_parts_every_kind_of_rows_in_their_order(kind, share, seed):
+    images = np.round(X * 255).astype(np.uint8)
+    data = {
+        "bytes": lambda: Dataset.from_array(images, Y),
+        "floats": lambda: Dataset.from_array(X, Y),
+        "doubles": lambda: Dataset.from_array(X.astype(np.float64), Y, copy=False),
+        "slice": lambda: Dataset.from_array(np.concatenate([X, X]), np.concatenate([Y, Y])).slice(5, N),
+        "faces": lambda: generative.faces(N, 16, channels=1),
+        "split": lambda: Dataset.from_array(X, Y).split(0.4, seed=9)[0],
+    }[kind]()
+    rows, labels = data.read(), data.labels()
+    rest, part = data.split(share, seed=seed)
+    places = held(len(data), share, seed, labels)
+    kept = np.setdiff1d(np.arange(len(data)), places)
+    for side, chosen in ((rest, kept), (part, places)):
+        np.testing.assert_array_equal(side.read(), rows[chosen])
+        np.testing.assert_array_equal(side.labels(), labels[chosen])
+        assert len(side) == len(chosen)
+    if kind == "faces":
+        np.testing.assert_array_equal(part.factors(), data.factors()[places])
+    sizes, out = np.bincount(labels), np.bincount(part.labels(), minlength=labels.max() + 1)
+    if 1 < round(share * len(data)) < len(data) - 1:
+        assert (np.abs(out - share * sizes) < 1).all()
+        assert ((out < sizes) | (sizes == 1)).all()
+
+
+def test_a_split_without_classes_or_with_rare_ones_is_of_all_rows():
+    numbers = np.arange(200) + 5000  # no model has so many classes: they are not shared out
+    for labels in (None, numbers):
+        part = Dataset.from_array(np.arange(200.0)[:, None] / 200, labels).split(0.2, seed=3)[1]
+        np.testing.assert_array_equal(np.round(part.read()[:, 0] * 200), held(200, 0.2, 3))
+    alone = np.arange(10)  # one row a class
+    rest, part = Dataset.from_array(np.arange(10.0)[:, None], alone).split(0.3, seed=1)
+    assert len(part) == 3 and len(np.union1d(rest.labels(), part.labels())) == 10
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.1, 1.5, np.nan, np.inf, -np.inf])
+def test_a_split_refuses_what_is_no_share(share):
+    data = Dataset.from_array(X, Y)
+    with pytest.raises(ValueError, match=f"share must be above 0 and below 1, not {float(share)}"):
+        data.split(share)
+
+
+def test_a_split_needs_rows_and_a_seed():
+    data = Dataset.from_array(X, Y)
+    for seed in (-1, 2**64, 1.5, "1", None):
+        with pytest.raises(ValueError, match="seed must be"):
+            data.split(0.1, seed=seed)
+    with pytest.raises(ValueError, match="dataset must have at least 2 rows to be split, not 1"):
+        Dataset.from_array(X[:1]).split(0.5)
+    with pytest.raises(generative.GenerativeError, match="behind a callback"):
+        Dataset.from_stream(lambda: iter([X])).split(0.5)
+    rest, part = data.split(0.3)
+    rows = part.read()
+    del data, rest
+    np.testing.assert_array_equal(part.read(), rows)
 
 
 def test_a_validation_is_rows_or_a_pair():
     for validation in ((X,), (X, Y, Y), ()):
         with pytest.raises(ValueError, match=f"not a tuple of {len(validation)}"):
             MODELS["vae"]().fit(X, validation=validation)
-    with pytest.raises(ValueError, match="y must have 37 entries, one for each row, not 7"):
+    with pytest.raises(ValueError, match="must have 37 entries, one for each row, not 7"):
         MODELS["conditional vae"]().fit(X, Y[:7], validation=0.1)
     with pytest.raises(ValueError, match="labels must have 11 entries, one for each row, not 7"):
         MODELS["conditional vae"]().fit(X, Y, validation=(SEEN, SEEN_Y[:7]))
@@ -158,9 +253,10 @@ def test_seeds_choose_the_rows_and_must_be_integers():
 
 def test_classes_are_those_of_all_rows_also_of_those_held_out():
     y = np.array(["ape", "cat"])[Y % 2].astype(object)
-    y[held(N, 0.1, 0)] = "dog"
+    y[17] = "dog"  # a class of one row is not held out
     model = MODELS["classifier"]().fit(X, y, validation=0.1)
     assert list(model.classes_) == ["ape", "cat", "dog"] and np.isfinite(losses(model)).all()
+    assert 17 not in held(N, 0.1, 0, np.searchsorted(NAMES, y.astype(str)))
     numbers = np.searchsorted(NAMES, y.astype(str))
     assert losses(MODELS["classifier"](n_classes=3).fit(X, numbers, validation=0.1)) == losses(model)
 

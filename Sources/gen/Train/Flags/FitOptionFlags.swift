@@ -27,7 +27,7 @@ struct FitOptionFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
       "How the learning rate falls; auto: cosine, for a GAN constant, of a table of at most 32 "
-        + "columns linear (constant, step, cosine, linear).", valueName: "word"))
+        + "columns linear (constant, step, cosine, linear, plateau).", valueName: "word"))
   var schedule: String?
 
   @Option(
@@ -60,13 +60,14 @@ struct FitOptionFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Step: factor of each fall (auto: 0.1); cosine, linear: last rate over the first (auto: 0) "
-        + "(0 ... 1; needs --schedule step or cosine or linear).", valueName: "n"))
+      "Step, plateau: factor of each fall (auto: 0.1); cosine, linear: last rate over the first "
+        + "(auto: 0) (0 ... 1; needs --schedule step or cosine or linear or plateau).", valueName: "n"))
   var scheduleFactor: String?
 
   @Option(
     help: ArgumentHelp(
-      "Number of epochs between two falls; auto: 10 (1 ... 1,000,000; needs --schedule step).", valueName: "n"))
+      "Step: number of epochs between two falls; plateau: epochs without a lower loss before a "
+        + "fall; auto: 10 (1 ... 1,000,000; needs --schedule step or plateau).", valueName: "n"))
   var schedulePeriod: String?
 
   @Option(
@@ -93,7 +94,7 @@ struct FitOptionFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Least fall of the validation loss that counts as better (at least 0; default: 0.0).", valueName: "n"))
+      "Least fall of a loss that counts as better (at least 0; default: 0.0).", valueName: "n"))
   var minDelta: String?
 
   @Flag(
@@ -112,6 +113,11 @@ struct FitOptionFlags: OptionFlags {
       "Seconds between two checkpoints; 0: not counted; auto: 60 if steps are not counted (0 ... "
         + "1e+09).", valueName: "n"))
   var checkpointSeconds: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Number of batches whose gradients are summed for one step (1 ... 65,536; default: 1).", valueName: "n"))
+  var accumulate: String?
 
   @Flag(
     inversion: .prefixedNo,
@@ -158,6 +164,7 @@ struct FitOptionFlags: OptionFlags {
       ("keep_best", keepBest.map { $0 ? "true" : "false" }),
       ("checkpoint_steps", checkpointSteps),
       ("checkpoint_seconds", checkpointSeconds),
+      ("accumulate", accumulate),
       ("flip", flip.map { $0 ? "true" : "false" }),
       ("shift", shift),
       ("rotation", rotation),

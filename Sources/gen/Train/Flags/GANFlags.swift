@@ -84,8 +84,8 @@ struct GANFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Losses of the two players (non_saturating, minimax, least_squares; default: "
-        + "non_saturating).", valueName: "word"))
+      "Losses of the two players (non_saturating, minimax, least_squares, hinge, wasserstein; "
+        + "default: non_saturating).", valueName: "word"))
   var objective: String?
 
   @Option(
@@ -145,6 +145,38 @@ struct GANFlags: OptionFlags {
         + "t) / (10 + t) (default: true)."))
   var averageRamp: Bool?
 
+  @Option(
+    help: ArgumentHelp(
+      "Learning rate of the discriminator, as a multiple of the generator's (0 ... 1000, not 0; "
+        + "default: 1.0).", valueName: "n"))
+  var discriminatorRate: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Weight of half the squared gradient of the discriminator by a real row; 0: no penalty (0 "
+        + "... 1e+06; default: 0.0).", valueName: "n"))
+  var r1Penalty: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Weight of (norm of the gradient of the discriminator - 1)^2 between real and generated "
+        + "rows; 0: no penalty (0 ... 1e+06; default: 0.0).", valueName: "n"))
+  var gradientPenalty: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Mirror, shift, recolor and cut out the images that the discriminator sees, real and "
+        + "generated ones; adaptive: more often the more it over-fits (none, fixed, adaptive; "
+        + "default: none).", valueName: "word"))
+  var augmentation: String?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Let a conditional discriminator use the labels only in its last layer, by projection "
+        + "(default: false)."))
+  var projection: Bool?
+
   var all: [(name: String, value: String?)] {
     [
       ("architecture", word(architecture)),
@@ -170,6 +202,11 @@ struct GANFlags: OptionFlags {
       ("input_noise", inputNoise),
       ("average_decay", averageDecay),
       ("average_ramp", averageRamp.map { $0 ? "true" : "false" }),
+      ("discriminator_rate", discriminatorRate),
+      ("r1_penalty", r1Penalty),
+      ("gradient_penalty", gradientPenalty),
+      ("augmentation", word(augmentation)),
+      ("projection", projection.map { $0 ? "true" : "false" }),
     ]
   }
 }

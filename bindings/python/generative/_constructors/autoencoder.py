@@ -21,8 +21,8 @@ class AutoencoderParameters(Estimator):
     _fit_options: tuple[str, ...] = (
         "epochs", "batch_size", "optimizer", "schedule", "learning_rate", "beta1", "beta2",
         "epsilon", "weight_decay", "schedule_factor", "schedule_period", "schedule_epochs",
-        "warm_up", "clip_norm", "patience", "min_delta", "keep_best", "flip", "shift", "rotation",
-        "color_jitter",
+        "warm_up", "clip_norm", "patience", "min_delta", "keep_best", "accumulate", "flip", "shift",
+        "rotation", "color_jitter",
     )
 
     def __init__(
@@ -69,6 +69,7 @@ class AutoencoderParameters(Estimator):
         patience: Optional[int] = None,
         min_delta: float = 0.0,
         keep_best: bool = False,
+        accumulate: int = 1,
         flip: bool = False,
         shift: int = 0,
         rotation: float = 0.0,
@@ -132,7 +133,7 @@ class AutoencoderParameters(Estimator):
             65,536).
         optimizer: optimizer (sgd, rmsprop, adam, adamw).
         schedule: how the learning rate falls; auto: cosine, for a GAN constant, of a table of at
-            most 32 columns linear (constant, step, cosine, linear).
+            most 32 columns linear (constant, step, cosine, linear, plateau).
         learning_rate: learning rate; auto: 0.002, for a classifier 0.001, for a GAN 0.0002, of a
             table of at most 32 columns 0.001 (above 0).
         beta1: decay of the mean of the gradients, or momentum of SGD; auto: 0.9, for a GAN 0.5 (0
@@ -141,10 +142,11 @@ class AutoencoderParameters(Estimator):
             below 1).
         epsilon: Adam's epsilon: added to the denominator for stability (above 0).
         weight_decay: decoupled weight decay; auto: 0 (0 ... 1000; needs optimizer='adamw').
-        schedule_factor: step: factor of each fall (auto: 0.1); cosine, linear: last rate over the
-            first (auto: 0) (0 ... 1; needs schedule='step' or 'cosine' or 'linear').
-        schedule_period: number of epochs between two falls; auto: 10 (1 ... 1,000,000; needs
-            schedule='step').
+        schedule_factor: step, plateau: factor of each fall (auto: 0.1); cosine, linear: last rate
+            over the first (auto: 0) (0 ... 1; needs schedule='step' or 'cosine' or 'linear' or
+            'plateau').
+        schedule_period: step: number of epochs between two falls; plateau: epochs without a lower
+            loss before a fall; auto: 10 (1 ... 1,000,000; needs schedule='step' or 'plateau').
         schedule_epochs: number of epochs that the schedule spans; auto: those of this fit (1 ...
             1,000,000; needs schedule='cosine' or 'linear').
         warm_up: number of epochs during which the learning rate rises from 0 (0 ... 1e+06).
@@ -152,8 +154,9 @@ class AutoencoderParameters(Estimator):
             0).
         patience: epochs without a better validation loss after which to stop; auto: never (1 ...
             1,000,000).
-        min_delta: least fall of the validation loss that counts as better (at least 0).
+        min_delta: least fall of a loss that counts as better (at least 0).
         keep_best: end with the weights of the best validation epoch.
+        accumulate: number of batches whose gradients are summed for one step (1 ... 65,536).
         flip: mirror images left to right, half of the time.
         shift: shift images at random, by up to so many pixels each way; edges repeat (0 ... 4,096).
         rotation: rotate images at random, by up to so many degrees; edges repeat (0 ... 180).
@@ -208,6 +211,7 @@ class AutoencoderParameters(Estimator):
     patience: Optional[int]
     min_delta: float
     keep_best: bool
+    accumulate: int
     flip: bool
     shift: int
     rotation: float

@@ -16,14 +16,15 @@ class GANParameters(Estimator):
         "discriminator_activation", "output_activation", "latent", "objective",
         "discriminator_steps", "batch_norm", "discriminator_batch_norm", "spectral_norm",
         "mean_start", "label_smoothing", "input_noise", "average_decay", "average_ramp",
-        "n_classes", "architecture", "initializer", "depth", "base_channels", "dropout",
+        "n_classes", "discriminator_rate", "r1_penalty", "gradient_penalty", "augmentation",
+        "projection", "architecture", "initializer", "depth", "base_channels", "dropout",
         "preparation",
     )
     _fit_options: tuple[str, ...] = (
         "epochs", "batch_size", "optimizer", "schedule", "learning_rate", "beta1", "beta2",
         "epsilon", "weight_decay", "schedule_factor", "schedule_period", "schedule_epochs",
-        "warm_up", "clip_norm", "patience", "min_delta", "keep_best", "flip", "shift", "rotation",
-        "color_jitter",
+        "warm_up", "clip_norm", "patience", "min_delta", "keep_best", "accumulate", "flip", "shift",
+        "rotation", "color_jitter",
     )
 
     def __init__(
@@ -47,6 +48,11 @@ class GANParameters(Estimator):
         average_decay: float = 0.999,
         average_ramp: bool = True,
         n_classes: int = 0,
+        discriminator_rate: float = 1.0,
+        r1_penalty: float = 0.0,
+        gradient_penalty: float = 0.0,
+        augmentation: str = "none",
+        projection: bool = False,
         architecture: str = "dense",
         initializer: str = "auto",
         depth: Optional[int] = None,
@@ -70,6 +76,7 @@ class GANParameters(Estimator):
         patience: Optional[int] = None,
         min_delta: float = 0.0,
         keep_best: bool = False,
+        accumulate: int = 1,
         flip: bool = False,
         shift: int = 0,
         rotation: float = 0.0,
@@ -96,7 +103,8 @@ class GANParameters(Estimator):
             for any rows; auto: identity for standardized rows, else sigmoid, convolutional tanh
             (identity, tanh, sigmoid).
         latent: distribution of the latents (normal, uniform).
-        objective: losses of the two players (non_saturating, minimax, least_squares).
+        objective: losses of the two players (non_saturating, minimax, least_squares, hinge,
+            wasserstein).
         discriminator_steps: k, the steps of the discriminator for each step of the generator (1 ...
             100).
         batch_norm: batch norm in the hidden layers of the generator; auto: true but for a table of
@@ -115,6 +123,17 @@ class GANParameters(Estimator):
         average_ramp: let the window of the average grow with the steps: the decay after step t is
             at most (1 + t) / (10 + t).
         n_classes: number of classes of a conditional model; 0: not conditional (0 ... 4,096).
+        discriminator_rate: learning rate of the discriminator, as a multiple of the generator's (0
+            ... 1000, not 0).
+        r1_penalty: weight of half the squared gradient of the discriminator by a real row; 0: no
+            penalty (0 ... 1e+06).
+        gradient_penalty: weight of (norm of the gradient of the discriminator - 1)^2 between real
+            and generated rows; 0: no penalty (0 ... 1e+06).
+        augmentation: mirror, shift, recolor and cut out the images that the discriminator sees,
+            real and generated ones; adaptive: more often the more it over-fits (none, fixed,
+            adaptive).
+        projection: let a conditional discriminator use the labels only in its last layer, by
+            projection.
         architecture: dense layers, or the convolutions of DCGAN (dense, convolutional).
         initializer: distribution of the initial weights; by_activation: he for relu and its kin,
             glorot for the others; auto: fan_in_uniform for a dense VAE, normal_002 for a
@@ -133,7 +152,7 @@ class GANParameters(Estimator):
             65,536).
         optimizer: optimizer (sgd, rmsprop, adam, adamw).
         schedule: how the learning rate falls; auto: cosine, for a GAN constant, of a table of at
-            most 32 columns linear (constant, step, cosine, linear).
+            most 32 columns linear (constant, step, cosine, linear, plateau).
         learning_rate: learning rate; auto: 0.002, for a classifier 0.001, for a GAN 0.0002, of a
             table of at most 32 columns 0.001 (above 0).
         beta1: decay of the mean of the gradients, or momentum of SGD; auto: 0.9, for a GAN 0.5 (0
@@ -142,10 +161,11 @@ class GANParameters(Estimator):
             below 1).
         epsilon: Adam's epsilon: added to the denominator for stability (above 0).
         weight_decay: decoupled weight decay; auto: 0 (0 ... 1000; needs optimizer='adamw').
-        schedule_factor: step: factor of each fall (auto: 0.1); cosine, linear: last rate over the
-            first (auto: 0) (0 ... 1; needs schedule='step' or 'cosine' or 'linear').
-        schedule_period: number of epochs between two falls; auto: 10 (1 ... 1,000,000; needs
-            schedule='step').
+        schedule_factor: step, plateau: factor of each fall (auto: 0.1); cosine, linear: last rate
+            over the first (auto: 0) (0 ... 1; needs schedule='step' or 'cosine' or 'linear' or
+            'plateau').
+        schedule_period: step: number of epochs between two falls; plateau: epochs without a lower
+            loss before a fall; auto: 10 (1 ... 1,000,000; needs schedule='step' or 'plateau').
         schedule_epochs: number of epochs that the schedule spans; auto: those of this fit (1 ...
             1,000,000; needs schedule='cosine' or 'linear').
         warm_up: number of epochs during which the learning rate rises from 0 (0 ... 1e+06).
@@ -153,8 +173,9 @@ class GANParameters(Estimator):
             0).
         patience: epochs without a better validation loss after which to stop; auto: never (1 ...
             1,000,000).
-        min_delta: least fall of the validation loss that counts as better (at least 0).
+        min_delta: least fall of a loss that counts as better (at least 0).
         keep_best: end with the weights of the best validation epoch.
+        accumulate: number of batches whose gradients are summed for one step (1 ... 65,536).
         flip: mirror images left to right, half of the time.
         shift: shift images at random, by up to so many pixels each way; edges repeat (0 ... 4,096).
         rotation: rotate images at random, by up to so many degrees; edges repeat (0 ... 180).
@@ -186,6 +207,11 @@ class GANParameters(Estimator):
     average_decay: float
     average_ramp: bool
     n_classes: int
+    discriminator_rate: float
+    r1_penalty: float
+    gradient_penalty: float
+    augmentation: str
+    projection: bool
     architecture: str
     initializer: str
     depth: Optional[int]
@@ -209,6 +235,7 @@ class GANParameters(Estimator):
     patience: Optional[int]
     min_delta: float
     keep_best: bool
+    accumulate: int
     flip: bool
     shift: int
     rotation: float

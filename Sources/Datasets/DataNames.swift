@@ -1,0 +1,57 @@
+import Tensors
+
+/// What rows, columns and classes are called, and what became of the files that rows came from.
+package struct DataNames: Sendable {
+  /// Names of the classes, by their numbers; empty: none.
+  package var classes: [String] = []
+  /// Names of a table's columns; empty: none.
+  package var columns: [String] = []
+  /// The file that each row came from; empty: rows did not come from a file each.
+  package var paths: [String] = []
+  /// Of files.
+  package var account = FileAccount()
+
+  package init() {}
+}
+
+/// The files that were looked at for rows.
+package struct FileAccount: Sendable {
+  /// Files seen, read or not.
+  package var fileCount = 0
+  package var rowCount = 0
+  /// Files that should have been read and could not be: "a.jpg: the file ends early".
+  package var skipped: [String] = []
+  /// Rows with missing pixels, in order: "a.jpg: the file ends early".
+  package var damaged: [String] = []
+  /// Files that nobody reads here, by what they are.
+  package var passed: [(path: String, kind: String)] = []
+  /// Files that the caller's limit of rows left out.
+  package var leftOutCount = 0
+
+  /// How many of each kind were passed over: "3 WebP, 1 empty".
+  private var kinds: String {
+    var counts: [(kind: String, count: Int)] = []
+    for (_, kind) in passed {
+      if let index = counts.firstIndex(where: { $0.kind == kind }) {
+        counts[index].count += 1
+      } else {
+        counts.append((kind, 1))
+      }
+    }
+    return counts.map { "\($0.count) \($0.kind)" }.joined(separator: ", ")
+  }
+
+  /// One line: "7 rows of 10 files; 1 skipped (a.jpg: the file ends early); 2 passed over: 2 WebP".
+  package var line: String {
+    var line = "\(rowCount) rows of \(fileCount) files"
+    func tell(_ files: [String], _ what: String) {
+      guard let first = files.first else { return }
+      line += "; \(files.count) \(what) (\(first)\(files.count > 1 ? " …" : ""))"
+    }
+    if leftOutCount > 0 { line += "; \(leftOutCount) left out by max_rows" }
+    tell(skipped, "skipped")
+    tell(damaged, "with missing pixels, which are gray")
+    if !passed.isEmpty { line += "; \(passed.count) passed over: \(kinds)" }
+    return line
+  }
+}

@@ -1,0 +1,170 @@
+import Tensors
+
+/// What the caller has to say while files are read, on the calling thread.
+package struct OpenHooks {
+  /// Told of each file that should have been read and cannot be, in order.
+  package var skip: ((_ reason: GenerativeError) throws(GenerativeError) -> Void)?
+  /// Decodes a picture of a format that the library does not read; nil: it cannot, either.
+  package var decode: ((_ path: String) throws(GenerativeError) -> Image?)?
+
+  package init() {}
+}
+
+/// How a file or folder becomes rows.
+package struct OpenOptions: Sendable {
+  /// What sub-folders of a folder of pictures are.
+  package enum Subfolders: Int, Sendable {
+    case automatic
+    /// Each is a class.
+    case classes
+    /// Their pictures are rows without labels.
+    case pool
+    case ignore
+  }
+
+  /// The shape of a row; nil: that of the data.
+  package var height: Int?
+  package var width: Int?
+  package var channels: Int?
+  /// The most rows to read, drawn by `seed`, as many of each class as it has a share; nil: all.
+  package var maxRows: Int?
+  package var seed: UInt64 = 0
+  package var subfolders = Subfolders.automatic
+  /// Whether pictures are decoded whenever they are read.
+  package var isLazy = false
+  /// How pictures become rows, but for their shape.
+  package var reading = Image.Reading()
+  /// A file of labels; empty: none, even where one lies beside the rows.
+  package var labels: String?
+  /// A column of a table by its name or number; empty: none.
+  package var labelColumn: String?
+  /// Columns of a table by their names or numbers.
+  package var columns: [String]?
+  package var omit: [String]?
+  /// Files to read, beneath the path where that is a folder; nil: those that are there.
+  package var files: [String]?
+
+  package init() {}
+
+  /// An option that only some kinds of data have.
+  enum Special: CaseIterable {
+    case labels, labelColumn, columns, omit, subfolders, isLazy, files
+    case resize, filter, cropHeight, cropWidth, placeX, placeY, background, tolerant
+
+    /// Those that only pictures have.
+    static let ofPictures: [Special] = [
+      .isLazy, .resize, .filter, .cropHeight, .cropWidth, .placeX, .placeY, .background, .tolerant,
+    ]
+
+    var name: String {
+      switch self {
+      case .labels: "labels"
+      case .labelColumn: "label_column"
+      case .columns: "columns"
+      case .omit: "omit"
+      case .subfolders: "subfolders"
+      case .isLazy: "lazy"
+      case .files: "files"
+      case .resize: "resize"
+      case .filter: "filter"
+      case .cropHeight: "crop_height"
+      case .cropWidth: "crop_width"
+      case .placeX: "place_x"
+      case .placeY: "place_y"
+      case .background: "background"
+      case .tolerant: "tolerant"
+      }
+    }
+
+    var place: String {
+      switch self {
+      case .labels: "folders, IDX and npy files"
+      case .labelColumn, .columns: "tables (CSV, npz)"
+      case .omit: "tables (CSV)"
+      case .subfolders, .files: "folders"
+      default: "image files"
+      }
+    }
+  }
+
+  private func isGiven(_ option: Special) -> Bool {
+    let (resizing, usual) = (reading.resizing, Resizing())
+    return switch option {
+    case .labels: labels != nil
+    case .labelColumn: labelColumn != nil
+    case .columns: columns != nil
+    case .omit: omit != nil
+    case .subfolders: subfolders != .automatic
+    case .isLazy: isLazy
+    case .files: files != nil
+    case .resize: resizing.fit != usual.fit
+    case .filter: resizing.filter != usual.filter
+    case .cropHeight: resizing.cropHeight != nil
+    case .cropWidth: resizing.cropWidth != nil
+    case .placeX: resizing.placeX != usual.placeX
+    case .placeY: resizing.placeY != usual.placeY
+    case .background: resizing.background != usual.background
+    case .tolerant: reading.isTolerant
+    }
+  }
+
+  /// Refuses what is given and would not be used.
+  ///
+  /// - Throws: `.argument` naming the option.
+  func allow(_ allowed: [Special], _ path: String, _ what: String) throws(GenerativeError) {
+    for option in Special.allCases where isGiven(option) && !allowed.contains(option) {
+      throw GenerativeError(
+        .argument, "\(option.name) is for \(option.place), and \(path) is \(what)")
+    }
+    if seed != 0, maxRows == nil {
+      throw GenerativeError(.argument, "seed needs max_rows, whose rows it draws")
+    }
+  }
+
+  /// The shape of rows that are numbers already, which are not resized.
+  ///
+  /// - Throws: `.mismatch` when the rows have another count of numbers.
+  func shape(of shape: Shape, _ path: String) throws(GenerativeError) -> Shape {
+    guard height != nil || width != nil || channels != nil else { return shape }
+    var wanted = Shape(
+      height: height ?? shape.height, width: width ?? shape.width, channels: channels ?? shape.channels)
+    if channels == nil, let pixels = checkedProduct(wanted.height, wanted.width), shape.count % pixels == 0 {
+      wanted.channels = shape.count / pixels
+    }
+    // Tables become images, and images tables; an image of another height and width would be another image.
+    let isLine = max(wanted.height, wanted.width, wanted.channels) == shape.count
+    guard checkedProduct(wanted.height, wanted.width, wanted.channels) == shape.count,
+      shape.isTable || isLine || wanted == shape
+    else {
+      throw GenerativeError(
+        .mismatch,
+        "rows of \(path) are \(shape) and cannot become \(wanted.height)×\(wanted.width)×\(wanted.channels): only "
+          + "image files are resized")
+    }
+    return wanted
+  }
+
+  /// Which of `count` rows to read, in order: a share of each class, drawn at random; those behind stand in for
+  /// rows that cannot be read.
+  func choose(_ count: Int, _ label: (Int) -> Int32) -> [Int32] {
+    var order = (0..<count).map { Int32(truncatingIfNeeded: $0) }
+    guard let maxRows, maxRows < count else { return order }
+    order.withUnsafeMutableBufferPointer { order in
+      guard let base = order.baseAddress else { return }
+      // Epochs count from 0, and the last step is that of splits.
+      Random(seed: seed, purpose: .shuffle, step: .max - 1).permute(base, count: count)
+    }
+    // A stable sort by class.
+    let byClass = order.indices.sorted {
+      let (a, b) = (label(Int(order[$0])), label(Int(order[$1])))
+      return a == b ? $0 < $1 : a < b
+    }.map { order[$0] }
+    var isChosen = [Bool](repeating: false, count: count)
+    // At even distances from a random place, so that no class is favored where there are more than rows. No
+    // overflow: both are at most 2³¹.
+    let start = Int(Random(seed: seed, purpose: .shuffle, step: .max - 2).words(0).x) % count
+    let chosen = (0..<maxRows).map { byClass[($0 * count + start) / maxRows] }
+    for row in chosen { isChosen[Int(row)] = true }
+    return chosen.sorted() + order.filter { !isChosen[Int($0)] }
+  }
+}

@@ -1,0 +1,217 @@
+import Glibc
+import Tensors
+
+/// Files that should be pictures, with what is known of each.
+struct PictureList {
+  var paths: [String]
+  var labels: [Int32] = []
+  var classes: [String] = []
+  /// Names of what else is known of each, and its numbers, picture by picture.
+  var factors: [String] = []
+  var values: [Double] = []
+  var account = FileAccount()
+  /// Files that are named somewhere and are not there.
+  var missing: [GenerativeError] = []
+
+  init(_ paths: [String]) {
+    self.paths = paths
+    account.fileCount = paths.count
+  }
+
+  init(_ listing: FolderListing) {
+    self.init(listing.pictures)
+    account.passed = listing.passed + listing.binaries.map { ($0, "of CIFAR") }
+    account.fileCount += account.passed.count
+  }
+
+  /// The pictures that a table names in its first column, with a class and numbers of other columns.
+  ///
+  /// - Parameters:
+  ///   - text: whose first record was read.
+  ///   - listing: the pictures to find them among; those that the table does not name are passed over. Nil: where
+  ///     the paths lead from `folder`.
+  init(
+    _ text: TableText, hasHeader: Bool, in folder: String, _ listing: FolderListing?, _ options: OpenOptions,
+    _ context: Context
+  ) throws(GenerativeError) {
+    var text = text
+    let columns = try TableColumns(text, hasHeader: hasHeader, from: 1, options)
+    self.init([])
+    if let listing {
+      self = PictureList(listing)
+      paths = []
+    }
+    var known: [String: String] = [:]
+    var isFree: [String: Bool] = [:]
+    for path in listing?.pictures ?? [] {
+      isFree[path] = true
+      for name in Self.names(of: listing?.relative(path) ?? path) {
+        // Of two with one name neither is meant.
+        known[name] = known[name] == nil ? path : ""
+      }
+    }
+    if hasHeader { _ = try text.next() }
+    let row = try Buffer<Double>(count: columns.used.count, in: context.memory)
+    var texts = ClassTexts()
+    while !text.fields.isEmpty {
+      if paths.count % 1_024 == 0 { try Run.proceed(paths.count, of: 0) }
+      try text.checkCount(columns)
+      let name = text.text(0)
+      let path = listing == nil ? Self.join(folder, name) : known[name] ?? ""
+      if path.isEmpty || isFree[path] == false {
+        let reason =
+          path.isEmpty ? "\(folder) has no one image \(quoted(name))" : "\(quoted(name)) comes twice"
+        missing.append(text.error(reason))
+        account.fileCount += 1
+      } else {
+        if listing != nil { isFree[path] = false }
+        try text.numbers(columns, into: row.base)
+        values += row.elements
+        if let label = columns.label { try texts.append(text, columns, label) }
+        paths.append(path)
+      }
+      _ = try text.next()
+    }
+    if columns.label != nil { (labels, classes) = try texts.labels(text.path) }
+    factors = columns.used.map(columns.title)
+    if listing == nil { account.fileCount += paths.count }
+    for path in listing?.pictures ?? [] where isFree[path] == true {
+      account.passed.append((path, "images without a line in \(text.path)"))
+    }
+  }
+
+  /// What a table may call a picture: its path, its path without the ending, and its name.
+  private static func names(of relative: String) -> [String] {
+    let parts = relative.fields(separatedBy: ".")
+    let stem = parts.dropLast().joined(separator: ".")
+    let name = relative.fields(separatedBy: "/").last ?? relative
+    return name == relative ? [relative, stem] : [relative, stem, name]
+  }
+
+  /// "a/b.csv" lies in "a".
+  static func folder(of path: String) -> String {
+    let parts = path.fields(separatedBy: "/").dropLast()
+    return parts.isEmpty ? "." : parts.count == 1 && parts[0].isEmpty ? "/" : parts.joined(separator: "/")
+  }
+
+  static func join(_ folder: String, _ name: String) -> String {
+    name.utf8.first == UInt8(ascii: "/") || folder == "."
+      ? name : folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
+  }
+
+  /// Whether a field of a table names a file.
+  static func exists(_ name: String, in folder: String) -> Bool {
+    guard !name.isEmpty, name.utf8.count < 4_096 else { return false }
+    var status = stat()
+    return stat(join(folder, name), &status) == 0 && status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG)
+  }
+}
+
+extension Dataset {
+  /// The pictures of a folder, with their classes: by a table or a file of labels, or by the sub-folders; nil for a
+  /// folder of CIFAR's files.
+  ///
+  /// A sub-folder that is all there is stands for its folder.
+  ///
+  /// - Throws: `.argument` where sub-folders may mean several things.
+  static func pictureList(
+    inFolder folder: String, _ options: OpenOptions, _ context: Context, takesForeign: Bool
+  ) throws(GenerativeError) -> PictureList? {
+    if let files = options.files {
+      try options.allow([.files] + OpenOptions.Special.ofPictures, folder, "a folder")
+      return PictureList(files.map { PictureList.join(folder, $0) })
+    }
+    let listing = try FolderListing(
+      folder, recursive: options.subfolders != .ignore, takesForeign: takesForeign)
+    if listing.pictures.isEmpty, !listing.binaries.isEmpty, options.labels == nil { return nil }
+    if let labels = options.labels, !labels.isEmpty {
+      let file = try InputFile(path: labels)
+      if try file.kind() == .text {
+        try options.allow(
+          [.labels, .labelColumn, .columns, .omit, .subfolders] + OpenOptions.Special.ofPictures, folder,
+          "a folder")
+        guard options.subfolders != .classes else {
+          throw GenerativeError(
+            .argument, "subfolders must not be classes where labels are: \(labels) has the classes")
+        }
+        var text = try TableText(PlainReader(file), labels, in: context.memory)
+        guard try text.next() else { throw GenerativeError(.format, "\(labels) has no line") }
+        // The first line is a header unless it names a picture.
+        let first = text.text(0)
+        let hasHeader = !listing.pictures.contains { path in
+          let relative = listing.relative(path)
+          return relative == first || relative.removing(suffix: "/" + first) != nil
+        }
+        return try PictureList(text, hasHeader: hasHeader, in: folder, listing, options, context)
+      }
+      try options.allow([.labels, .subfolders] + OpenOptions.Special.ofPictures, folder, "a folder")
+      var list = PictureList(listing)
+      let numbers = try readLabels(labels, count: list.paths.count, "images of \(folder)", context)
+      list.labels = Array(numbers.elements)
+      return list
+    }
+    try options.allow([.labels, .subfolders] + OpenOptions.Special.ofPictures, folder, "a folder")
+    return try classes(listing, options)
+  }
+
+  /// The names of parts of a data set that lie side by side.
+  private static let parts = [
+    "train", "training", "val", "valid", "validation", "test", "testing", "dev", "eval",
+  ]
+
+  private static func classes(
+    _ listing: FolderListing, _ options: OpenOptions
+  ) throws(GenerativeError) -> PictureList {
+    if options.labels != nil || options.subfolders == .pool || options.subfolders == .ignore {
+      return PictureList(listing)
+    }
+    // The first folder below the place where paths part.
+    let relative = listing.pictures.map { listing.relative($0).fields(separatedBy: "/") }
+    var depth = 0
+    while let first = relative.first,
+      relative.allSatisfy({ $0.count > depth + 1 && $0[depth] == first[depth] })
+    {
+      depth += 1
+    }
+    var known: [String: Int32] = [:]
+    var ownCount = 0
+    for parts in relative {
+      if parts.count > depth + 1 { known[parts[depth]] = 0 } else { ownCount += 1 }
+    }
+    let classes = known.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let isAsked = options.subfolders == .classes
+    if classes.isEmpty {
+      guard !isAsked else {
+        throw GenerativeError(.argument, "subfolders: \(listing.folder) has no two sub-folders of images")
+      }
+      return PictureList(listing)
+    }
+    let some = classes.prefix(3).joined(separator: ", ") + (classes.count > 3 ? ", …" : "")
+    if !isAsked, ownCount > 0 {
+      throw GenerativeError(
+        .argument,
+        "\(listing.folder) has \(ownCount) images of its own and \(relative.count - ownCount) in sub-folders (\(some)): "
+          + "set subfolders to classes (those alone), pool (all, without labels) or ignore")
+    }
+    let found = classes.filter { parts.contains(lowercased($0)) }
+    if !isAsked, found.count > 1 {
+      throw GenerativeError(
+        .argument,
+        "\(listing.folder) holds \(found.joined(separator: ", ")), which are parts of one data set: open one of them, "
+          + "or set subfolders to pool (all, without labels) or classes")
+    }
+    for (number, name) in classes.enumerated() { known[name] = Int32(truncatingIfNeeded: number) }
+    var list = PictureList(listing)
+    list.paths = []
+    for (path, parts) in zip(listing.pictures, relative) {
+      if parts.count > depth + 1 {
+        list.paths.append(path)
+        list.labels.append(known[parts[depth]] ?? 0)
+      } else {
+        list.account.passed.append((path, "images outside the folders of classes"))
+      }
+    }
+    list.classes = classes
+    return list
+  }
+}

@@ -1,0 +1,98 @@
+import Glibc
+import Tensors
+
+/// Images larger than a model's rows, through it tile by tile.
+///
+/// Tiles overlap by half or more, evenly along each side, and are blended by a raised cosine, sin²(π(i + ½)/n) for pixel i
+/// of n, divided by the tiles' sum at each pixel: at a tile's border, where the model lacks what is around, it counts
+/// least.
+extension Autoencoder {
+  /// y ← images that went through the model, all n × height × width × the model's channels.
+  ///
+  /// An image of a row's size is one tile.
+  ///
+  /// - Throws: `.mismatch` for an image smaller than a row; `.memory`; `.cancelled`.
+  package func reconstructImages(
+    _ x: UnsafePointer<Float>, count: Int, height: Int, width: Int, into y: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    let shape = options.shape
+    guard height >= shape.height, width >= shape.width else {
+      throw GenerativeError(
+        .mismatch, "images of \(height) x \(width) are smaller than the rows of the model, \(shape)")
+    }
+    let down = try Tiling(height, by: shape.height, context)
+    let across = try Tiling(width, by: shape.width, context)
+    let (line, size) = (width * shape.channels, height * width * shape.channels)
+    let tileCount = down.starts.count * across.starts.count
+    let tileLine = shape.width * shape.channels
+    let block = min(tileCount, max(1, (1 << 20) / shape.count))
+    let tiles = try Buffer<Float>(count: block * shape.count, in: context.memory)
+    let results = try Buffer<Float>(count: block * shape.count, in: context.memory)
+    let sums = try Buffer<Float>(count: size, in: context.memory)
+    for image in 0..<count {
+      let source = x + image * size
+      sums.base.update(repeating: 0, count: size)
+      for first in stride(from: 0, to: tileCount, by: block) {
+        try Run.proceed(image * tileCount + first, of: count * tileCount)
+        let numbers = first..<min(first + block, tileCount)
+        for number in numbers {
+          let (i, j) = number.quotientAndRemainder(dividingBy: across.starts.count)
+          let corner = source + down.starts[i] * line + across.starts[j] * shape.channels
+          let tile = tiles.base + (number - first) * shape.count
+          for row in 0..<shape.height {
+            (tile + row * tileLine).update(from: corner + row * line, count: tileLine)
+          }
+        }
+        try reconstruct(tiles.base, rows: numbers.count, into: results.base)
+        for number in numbers {
+          let (i, j) = number.quotientAndRemainder(dividingBy: across.starts.count)
+          let corner = sums.base + down.starts[i] * line + across.starts[j] * shape.channels
+          let tile = results.base + (number - first) * shape.count
+          for row in 0..<shape.height {
+            let vertical = down.weights.base[i * shape.height + row]
+            let (target, values) = (corner + row * line, tile + row * tileLine)
+            for column in 0..<shape.width {
+              let weight = vertical * across.weights.base[j * shape.width + column]
+              for channel in column * shape.channels..<(column + 1) * shape.channels {
+                target[channel] += weight * values[channel]
+              }
+            }
+          }
+        }
+      }
+      // What comes out may stand where the image does.
+      (y + image * size).update(from: sums.base, count: size)
+    }
+  }
+}
+
+/// Tiles along one side of an image.
+private struct Tiling {
+  /// Where each begins.
+  let starts: [Int]
+  /// What each pixel of each counts: tiles × their size. At a pixel of the image they add up to 1.
+  let weights: Buffer<Float>
+
+  /// - Parameters:
+  ///   - side: the image's pixels, at least `size`.
+  ///   - size: a tile's pixels.
+  init(_ side: Int, by size: Int, _ context: Context) throws(GenerativeError) {
+    let rest = side - size
+    let half = max(size / 2, 1)
+    // One more than steps of at most half a tile.
+    let count = (rest + half - 1) / half + 1
+    starts = (0..<count).map { count > 1 ? rest * $0 / (count - 1) : 0 }
+    weights = try Buffer<Float>(count: count * size, in: context.memory)
+    let window = (0..<size).map { i in
+      let wave = sin(.pi * (Double(i) + 0.5) / Double(size))
+      return wave * wave
+    }
+    var sums = [Double](repeating: 0, count: side)
+    for start in starts {
+      for i in 0..<size { sums[start + i] += window[i] }
+    }
+    for (number, start) in starts.enumerated() {
+      for i in 0..<size { weights.base[number * size + i] = Float(window[i] / sums[start + i]) }
+    }
+  }
+}

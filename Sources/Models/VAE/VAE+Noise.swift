@@ -1,0 +1,54 @@
+import Datasets
+import Glibc
+import Tensors
+
+/// Rows drawn from p(x|z), of which the decoder gives the mean.
+extension VAE {
+  /// y ← rows of p(x|z) around the means x, which may be y: of Bernoulli pixels 1 with the mean as the probability, else
+  /// 0; Gaussian ones with the noise that was learned or given.
+  ///
+  /// Row i of a seed gets the same noise in any batch.
+  ///
+  /// - Throws: `.memory`.
+  package func addNoise(
+    _ x: UnsafePointer<Float>, rows: Int, seed: UInt64, into y: UnsafeMutablePointer<Float>
+  ) throws(GenerativeError) {
+    let width = options.shape.count
+    let deviations = try Buffer<Float>(count: width, in: context.memory)
+    let isBernoulli = options.likelihood == .bernoulli
+    if !isBernoulli {
+      for j in 0..<width { deviations.base[j] = Float(noiseVariance(j).squareRoot()) }
+    }
+    let block = min(max(1, 65_536 / width), max(rows, 1))
+    let noise = try Buffer<Float>(count: block * width, in: context.memory)
+    let random = Random(seed: seed, purpose: .observation)
+    for first in stride(from: 0, to: rows, by: block) {
+      let (count, offset) = (min(block, rows - first) * width, first * width)
+      let (x, y) = (x + offset, y + offset)
+      if isBernoulli {
+        context.fillUniform(noise.base, count: count, from: random, offset: offset)
+        for i in 0..<count { y[i] = noise.base[i] < x[i] ? 1 : 0 }
+      } else {
+        context.fillNormal(noise.base, count: count, from: random, offset: offset)
+        for i in 0..<count { y[i] = x[i] + deviations.base[i % width] * noise.base[i] }
+      }
+    }
+  }
+
+  /// The variance of a column of a Gaussian likelihood, in the caller's units.
+  package func noiseVariance(_ column: Int) -> Double {
+    var variance: Double
+    switch options.likelihood {
+    case .bernoulli: variance = 0
+    case .gaussian(let given?): variance = Double(given)
+    case .gaussian(nil): variance = Double(self.variance(varianceCount > 1 ? column : 0))
+    }
+    if let preparation {
+      variance *= preparation.deviations.base[column] * preparation.deviations.base[column]
+    }
+    return variance
+  }
+
+  /// Whether all columns have one variance.
+  package var hasOneNoiseVariance: Bool { varianceCount <= 1 && preparation == nil }
+}

@@ -1,0 +1,57 @@
+import Checkpoints
+import Datasets
+import Tensors
+
+/// Names that a model keeps of the data that it was fitted to.
+package struct ModelNames: Sendable, Equatable {
+  /// Of classes, by their numbers; empty: none.
+  package private(set) var classes: [String] = []
+  /// Of a table's columns; empty: none.
+  package private(set) var columns: [String] = []
+
+  /// A file's metadata have room for these and all else.
+  private static let largestByteCount = 1 << 18
+
+  package init() {}
+
+  /// - Returns: nil where the data have no names, or too many to keep.
+  package init?(_ dataset: Dataset) {
+    guard let names = dataset.names, !names.classes.isEmpty || !names.columns.isEmpty else { return nil }
+    let byteCount = (names.classes + names.columns).reduce(0) { $0 + $1.utf8.count + 3 }
+    guard byteCount <= Self.largestByteCount else {
+      dataset.context.log(
+        .warning, "the names of classes and columns are too long to be kept: \(byteCount) bytes")
+      return nil
+    }
+    (classes, columns) = (names.classes, names.columns)
+  }
+
+  /// What a file holds of them.
+  package init(_ checkpoint: Checkpoint) throws(GenerativeError) {
+    classes = try checkpoint.optionTextList("names.classes")
+    columns = try checkpoint.optionTextList("names.columns")
+  }
+
+  package func add(to checkpoint: inout Checkpoint) throws(GenerativeError) {
+    if !classes.isEmpty { try checkpoint.setOption("names.classes", classes) }
+    if !columns.isEmpty { try checkpoint.setOption("names.columns", columns) }
+  }
+
+  /// Refuses data whose classes or columns mean others than those of the fit that is to go on.
+  ///
+  /// - Throws: `.mismatch`.
+  package func check(_ dataset: Dataset, _ role: String = "dataset") throws(GenerativeError) {
+    guard let others = dataset.names else { return }
+    for (what, own, given) in [("classes", classes, others.classes), ("columns", columns, others.columns)]
+    where !own.isEmpty && !given.isEmpty && own != given {
+      let place =
+        (0..<max(own.count, given.count)).first { $0 >= min(own.count, given.count) || own[$0] != given[$0] }
+        ?? 0
+      func name(_ names: [String]) -> String { place < names.count ? quoted(names[place]) : "none" }
+      throw GenerativeError(
+        .mismatch,
+        "the \(what) of \(role) are not the model's: number \(place) is \(name(given)), and \(name(own)) in the model"
+      )
+    }
+  }
+}
