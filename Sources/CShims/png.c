@@ -172,6 +172,10 @@ static void read_header(struct png_job *job, const struct shim_picture_limits *l
   png_set_chunk_malloc_max(png, limits->chunk_byte_count);
   png_set_crc_action(png, limits->tolerant ? PNG_CRC_WARN_USE : PNG_CRC_ERROR_QUIT,
                      PNG_CRC_WARN_DISCARD);
+  /* libpng decodes nothing of a part of the pixels' bytes that it cannot read whole: small parts,
+     so that little of a cut file is lost. */
+  if (limits->tolerant)
+    png_set_compression_buffer_size(png, job->left < 8192 * 256 ? job->left / 256 + 1 : 8192);
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, skipped_chunks,
                               sizeof skipped_chunks / 5);

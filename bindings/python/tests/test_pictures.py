@@ -123,6 +123,18 @@ def test_missing_pixels_are_gray_where_they_are_tolerated(log, tmp_path):
         assert (len(dataset), dataset.info.n_skipped, dataset.info.n_damaged) == (4, 2, 2)
 
 
+@pytest.mark.parametrize("size", [(8, 8), (60, 60), (400, 500)])
+def test_nearly_all_rows_of_a_cut_png_are_read(size):
+    pixels = random.integers(0, 256, (*size, 3), np.uint8)
+    data = saved(pixels, "PNG")
+    for share in (0.5, 0.9):
+        found = levels(data[: int(len(data) * share)], tolerant=True)
+        # A row takes its bytes, as noise does not shrink; the head and the last part that is read take some, too.
+        rows = int(size[0] * share - 100 / (3 * size[1]) - size[0] / 256) - 1
+        assert rows < 1 or (found[:rows] == pixels[:rows]).all()
+        assert (found[int(size[0] * share) + 2 :] == 128).all()
+
+
 def test_damage_in_the_middle_never_gives_other_pixels_before_it():
     # Noise, whose rows take bytes alike.
     data = saved(random.integers(0, 256, (96, 96, 3), np.uint8), quality=90)
