@@ -90,6 +90,7 @@ $(PYTHON): bindings/python/pyproject.toml
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet numpy pytest safetensors 'setuptools>=77.0.3'
 	.venv/bin/pip install --quiet scikit-learn pandas || echo "Tests against scikit-learn will be skipped."
+	.venv/bin/pip install --quiet pillow || echo "Tests beside Pillow will be skipped."
 	.venv/bin/pip install --quiet dask distributed || echo "Tests of Dask will be skipped."
 	.venv/bin/pip install --quiet mypy tqdm || echo "The check of the package's types will be skipped."
 	.venv/bin/pip install --quiet mpi4py || echo "The tests of mpi4py will be skipped."

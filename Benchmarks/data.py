@@ -2,6 +2,7 @@
 
 import gzip
 import os
+from pathlib import Path
 
 import numpy as np
 
@@ -47,3 +48,36 @@ def reals(bytes_):
 def rows_of(kind, count):
     """`count` pictures as kind: "u8", "f32" (bytes over 255) or "real"."""
     return {"u8": np.asarray, "f32": floats, "real": reals}[kind](pictures(count))
+
+
+FOLDER = Path(__file__).resolve().parents[1] / ".build" / "benchmark-pictures"
+# Name: pictures, height, width, ending.
+FOLDERS = {
+    "jpeg-512": (100, 512, 512, "jpg"),
+    "jpeg-12m": (4, 3000, 4000, "jpg"),
+    "png-512": (40, 512, 512, "png"),
+    "png-32": (4000, 32, 32, "png"),
+}
+
+
+def photograph(height, width, random):
+    """height x width x 3 bytes: smooth colours, and in large ones some noise."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    planes = []
+    for _ in range(3):
+        a, b, c, d = random.random(4)
+        planes.append(128 + 60 * np.sin(x * (0.01 + 0.05 * a) + 9 * b) + 50 * np.cos(y * (0.01 + 0.05 * c) + 9 * d))
+    noise = random.integers(-6, 7, (height, width, 3)) if height > 64 else 0
+    return (np.stack(planes, -1) + noise).clip(0, 255).astype(np.uint8)
+
+
+def folder(name, write=None):
+    """The files of a folder of FOLDERS, which write(path, pixels) makes where they are not yet."""
+    count, height, width, ending = FOLDERS[name]
+    paths = [FOLDER / name / f"{number:05}.{ending}" for number in range(count)]
+    if write is not None and not paths[-1].exists():
+        paths[0].parent.mkdir(parents=True, exist_ok=True)
+        random = np.random.default_rng(5)
+        for path in paths:
+            write(path, photograph(height, width, random))
+    return paths

@@ -11,7 +11,7 @@ import numpy as np
 import data
 import reference
 from bursts import repeat, steps
-from generative import GAN, PCA, VAE, Context
+from generative import GAN, PCA, VAE, Context, Dataset, write_image
 from generative._constants import STOP_NOW
 from generative._errors import check
 from generative._library import lib
@@ -177,3 +177,13 @@ def pca_transform(rows=60_000, k=50):
         return reference.relative(latents, exact)
 
     return Workload(repeat(lambda: check(lib.gen_pca_transform(*arguments))), error)
+
+
+def pictures(name, side):
+    """A folder of pictures as rows of side x side x 3."""
+    folder = data.folder(name, lambda path, pixels: write_image(path, pixels, 90))[0].parent
+    ours = context()
+    return Workload(
+        repeat(lambda: Dataset.from_folder(folder, side, side, context=ours)),
+        "bindings/python/tests/test_pictures.py compares pixels with Pillow's",
+    )

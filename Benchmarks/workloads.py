@@ -121,6 +121,22 @@ def convolutions():
                 )
 
 
+def pictures():
+    for name, side, target in ("jpeg-512", 64, 1.1), ("jpeg-12m", 64, 1.0), ("png-512", 64, 1.2), ("png-32", 32, 3):
+        modes = ("pillow", "draft", "torchvision") if name.startswith("jpeg") else ("pillow", "torchvision")
+        peers = [
+            Side(
+                {"draft": "pillow-draft"}.get(mode, mode), "peer_pictures", "pictures",
+                dict(name=name, side=side, mode=mode),
+            )
+            for mode in modes
+        ]
+        ours = _ours("pictures", name=name, side=side)
+        yield Duel(f"pictures-{name}-to-{side}", ours, peers, target, rounds=7)
+        if name == "jpeg-512":
+            yield Duel(f"scale-threads-1-pictures-{name}", ours, [], rounds=7, threads=1)
+
+
 def scaling():
     """Our time alone, as one quantity grows, and with direct convolutions in place of Winograd's."""
     for batch in 16, 32, 64, 256, 512:
@@ -137,5 +153,5 @@ def scaling():
 
 
 def all_duels():
-    for group in networks, components, products, eigenproblems, convolutions, scaling:
+    for group in networks, components, products, eigenproblems, convolutions, pictures, scaling:
         yield from group()

@@ -396,6 +396,14 @@ typedef struct gen_open_options {
   struct gen_image *(*decode)(const char *path, void *user_data);
   void *user_data; /* passed to decode */
   const gen_context *context;
+  int32_t resize; /* see gen_resize_options, as of all that follow; default: GEN_RESIZE_COVER */
+  int32_t filter; /* default: GEN_FILTER_TRIANGLE */
+  int64_t crop_height; /* default: GEN_AUTO (all of the image) */
+  int64_t crop_width;  /* default: GEN_AUTO (all of the image) */
+  double place_x;      /* default: 0.5 */
+  double place_y;      /* default: 0.5 */
+  double background;   /* default: 0 */
+  int32_t tolerant; /* 1: read images with missing pixels, see gen_load_image_options; default: 0 */
 } gen_open_options;
 static inline gen_status gen_open_options_init(gen_open_options *options, uint32_t struct_size) {
   return gen_struct_init("open", options, struct_size);
@@ -420,8 +428,11 @@ static inline gen_status gen_open_options_init(gen_open_options *options, uint32
  *   A binary file of CIFAR-10 or -100, or a folder of them, of which the training files are read.
  *   "faces:" or "faces:<seed>": max_rows (default: 10,000) drawn faces; see
  *     gen_dataset_create_faces.
- * Images are resized to cover height x width and cropped to their centre. GEN_AUTO: 32 image files,
- * evenly spread, decide. Rows have 1 channel if all are gray, else 3; the images' size if it is the
+ * Images are resized to height x width; Images tells how they are read. Of a JPEG that is to be at
+ * most half as high and wide, only half, a quarter or an eighth of the pixels each way is decoded,
+ * at least twice those wanted (not for GEN_FILTER_NEAREST): faster, and within a few levels of the
+ * whole at edges. GEN_AUTO: 32 image files, evenly spread, decide. Rows have 1 channel if all are
+ * gray, else 3; the images' size, turned by their orientation and cut to the crop, if it is the
  * same and at most 256 x 256, else 64 x 64. Other rows are reshaped only; another number of values
  * is GEN_E_MISMATCH. max_rows takes a share of each class. An option that the data cannot use is
  * GEN_E_ARGUMENT. Files that are images by name or content but cannot be read are skipped, counted
@@ -504,6 +515,7 @@ typedef struct gen_dataset_info_t {
   int64_t n_files;   /* files that were looked at: read, skipped, passed over or beyond max_rows */
   int64_t n_passed;  /* files that are no images, or not asked for */
   int32_t dtype;     /* U8 (images of 0 ... 255), F32 or F64: what the rows are made of */
+  int64_t n_damaged; /* rows of images with missing pixels, read because of tolerant */
 } gen_dataset_info_t;
 GEN_API gen_status gen_dataset_info(const gen_dataset *dataset, gen_dataset_info_t *info_out);
 /* Reads rows as floats. */
@@ -546,7 +558,20 @@ GEN_API gen_status gen_dataset_classify(const gen_dataset *dataset, const float 
 /* ---- Images ---------------------------------------------------------------------------------
  *
  * An image has 8 bits a channel, and can be read from and written to PNG and JPEG files. It never
- * changes. Its pixels come from its context, whose limits hold; images made from it share it. */
+ * changes. Its pixels come from its context, whose limits hold; images made from it share it.
+ *
+ * What becomes of what a file says beside its pixels:
+ * - orientation: applied, from Exif in a JPEG or PNG (chunk eXIf); XMP is not read;
+ * - gamma and ICC profiles: ignored; the numbers of the pixels stay as they are in the file;
+ * - alpha: kept as it is, not premultiplied; where it is dropped, the image is laid over white;
+ * - CMYK: inverted, as Adobe and Pillow take it with or without Adobe's marker, then each ink times
+ *   black; the result is RGB without a profile;
+ * - 16 bits are rounded to 8; gray is 0.299 R + 0.587 G + 0.114 B.
+ *
+ * What is wrong with a file is sorted. Where all pixels are there (wrong parameters of a baseline
+ * scan, wrong checksums of chunks without pixels, no end marker), the image is read and the
+ * context's log hears of it. Where pixels are missing (a cut file, corrupt data), it is refused;
+ * tolerant reads it as far as it goes. */
 
 typedef struct gen_image gen_image;
 
@@ -555,6 +580,9 @@ typedef struct gen_load_image_options {
   uint32_t initialized;
   int64_t channels; /* 1 gray, 3 RGB, 4 RGBA; default: GEN_AUTO (as in the file) */
   const gen_context *context;
+  /* 1: read an image with missing pixels, which become gray (in a progressive JPEG, less detailed);
+   * the context's log hears of it; default: 0 */
+  int32_t tolerant;
 } gen_load_image_options;
 static inline gen_status gen_load_image_options_init(gen_load_image_options *options,
                                                      uint32_t struct_size) {
@@ -593,8 +621,33 @@ static inline gen_status gen_grid_options_init(gen_grid_options *options, uint32
 GEN_API gen_status gen_image_create_grid(const float *rows, int64_t n_rows, int64_t height,
                                          int64_t width, int64_t channels,
                                          const gen_grid_options *options, gen_image **image_out);
-/* Makes a copy resized to cover height x width, centre-cropped. Returns also GEN_E_LIMIT. */
+
+enum { GEN_RESIZE_COVER = 0, GEN_RESIZE_CONTAIN = 1, GEN_RESIZE_STRETCH = 2 };
+enum { GEN_FILTER_TRIANGLE = 0, GEN_FILTER_LANCZOS = 1, GEN_FILTER_NEAREST = 2 };
+
+typedef struct gen_resize_options {
+  uint32_t struct_size;
+  uint32_t initialized;
+  int32_t resize;      /* GEN_RESIZE_COVER (and cut), GEN_RESIZE_CONTAIN (beside background),
+                          GEN_RESIZE_STRETCH (each axis by its own factor); default: GEN_RESIZE_COVER */
+  int32_t filter;      /* GEN_FILTER_TRIANGLE or GEN_FILTER_LANCZOS, which count every pixel when
+                          shrinking, or GEN_FILTER_NEAREST; default: GEN_FILTER_TRIANGLE */
+  int64_t crop_height; /* what is cut out first, at most the image; default: GEN_AUTO (all of it) */
+  int64_t crop_width;  /* default: GEN_AUTO (all of it) */
+  double place_x;      /* where what is cut or contained stands: 0 left ... 1 right; default: 0.5 */
+  double place_y;      /* 0 top ... 1 bottom; a cut of h of H rows begins at row place_y * (H - h),
+                          rounded; default: 0.5 */
+  double background;   /* gray value beside a contained image, 0 ... 1, opaque; default: 0 */
+} gen_resize_options;
+static inline gen_status gen_resize_options_init(gen_resize_options *options,
+                                                 uint32_t struct_size) {
+  return gen_struct_init("resize", options, struct_size);
+}
+
+/* Makes a copy resized to height x width. Colours weigh by their alpha. options: NULL: defaults.
+ * Returns also GEN_E_LIMIT. */
 GEN_API gen_status gen_image_create_resized(const gen_image *image, int64_t height, int64_t width,
+                                            const gen_resize_options *options,
                                             gen_image **image_out);
 GEN_API void gen_image_destroy(gen_image *image);
 /* Reports the size. Each output may be NULL. */
@@ -839,6 +892,15 @@ typedef struct gen_fit_options {
    * With validation it needs validation_targets, the clean rows of validation */
   const gen_dataset *targets;
   const gen_dataset *validation_targets;
+  /* Augmentation: each time a step reads a row, an image, it is changed at random by seed, step and
+   * place in the batch, and its target alike. Validation rows are not. GEN_E_UNSUPPORTED for rows
+   * of one pixel's height or width, and with preparation STANDARDIZE */
+  int32_t flip;    /* 1: mirror left to right, half of the time; default: 0 */
+  int64_t shift;   /* up to so many pixels each way, edges repeated, 0 ... 4,096; default: 0 */
+  double rotation; /* by up to so many degrees, edges repeated, 0 ... 180; default: 0 */
+  /* Brightness, then contrast, then saturation times 1 - this ... 1 + this, each within [0, 1];
+   * 0 ... 1; default: 0 */
+  double color_jitter;
 } gen_fit_options;
 static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t struct_size) {
   return gen_struct_init("fit", options, struct_size);

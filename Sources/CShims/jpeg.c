@@ -1,5 +1,6 @@
 #include "picture.h"
 
+#include "exif.h"
 #include "jpeg_memory.h"
 
 #include <setjmp.h>
@@ -24,21 +25,31 @@ struct jpeg_job {
   enum shim_picture_status status;
   const struct shim_allocator *allocator;
   struct shim_picture_message *message;
-  int32_t scan_limit;
+  int64_t scan_limit;
+  int tolerant;
+  /* Whether an Exif marker was seen, and the orientation of the first. */
+  int has_exif;
+  int32_t orientation;
+  /* Whether the header is behind, the file ended too early, and pixels are known to be missing. */
+  int reads_pixels, ended, damaged;
 };
 
-static void fail(j_common_ptr codec) {
+static void note(j_common_ptr codec) {
   struct jpeg_job *job = (struct jpeg_job *)codec->err;
   char text[JMSG_LENGTH_MAX];
   codec->err->format_message(codec, text);
   snprintf(job->message->text, sizeof job->message->text, "%s", text);
+}
+
+static void fail(j_common_ptr codec) {
+  struct jpeg_job *job = (struct jpeg_job *)codec->err;
+  note(codec);
   switch (codec->err->msg_code) {
   case JERR_OUT_OF_MEMORY:
     job->status = SHIM_PICTURE_MEMORY;
     break;
   case JERR_INPUT_EMPTY:
   case JERR_INPUT_EOF:
-  case JWRN_JPEG_EOF:
     job->status = SHIM_PICTURE_TRUNCATED;
     break;
   case JERR_IMAGE_TOO_BIG:
@@ -46,7 +57,7 @@ static void fail(j_common_ptr codec) {
     job->status = SHIM_PICTURE_LIMIT;
     break;
   default:
-    job->status = SHIM_PICTURE_FORMAT;
+    job->status = job->ended ? SHIM_PICTURE_TRUNCATED : SHIM_PICTURE_FORMAT;
   }
   longjmp(job->jump, 1);
 }
@@ -58,8 +69,10 @@ static void fail_saying(j_common_ptr codec, enum shim_picture_status status, con
   longjmp(job->jump, 1);
 }
 
-/* libjpeg paints over corrupt data with a warning; a training set wants to know. */
+/* Sorts libjpeg's warnings into those that leave the pixels unharmed, which are noted, and those by
+   which pixels are missing, which it paints over: errors, unless the caller tolerates them. */
 static void judge_message(j_common_ptr codec, int level) {
+  struct jpeg_job *job = (struct jpeg_job *)codec->err;
   if (level >= 0)
     return;
   switch (codec->err->msg_code) {
@@ -70,23 +83,47 @@ static void judge_message(j_common_ptr codec, int level) {
   case JWRN_BOGUS_ICC:
 #endif
     return;
-  default:
-    fail(codec);
+  case JWRN_NOT_SEQUENTIAL:
+    note(codec);
+    return;
+  case JWRN_JPEG_EOF:
+    job->ended = 1;
+    /* Of a single scan of Huffman codes a missing bit has a warning of its own. */
+    if (job->reads_pixels && !job->reader.arith_code && !jpeg_has_multiple_scans(&job->reader)) {
+      note(codec);
+      return;
+    }
   }
+  if (!job->tolerant || !job->reads_pixels)
+    fail(codec);
+  if (!job->damaged)
+    note(codec);
+  job->damaged = 1;
 }
 
 static void print_nothing(j_common_ptr codec) { (void)codec; }
 
-static void limit_scans(j_common_ptr codec) {
+/* Called before every row of blocks. */
+static void watch(j_common_ptr codec) {
   struct jpeg_job *job = (struct jpeg_job *)codec->err;
-  if (((j_decompress_ptr)codec)->input_scan_number > job->scan_limit)
-    fail_saying(codec, SHIM_PICTURE_LIMIT, "too many scans");
+  if (job->reader.input_scan_number > job->scan_limit) {
+    job->tolerant = 0;
+    fail_saying(codec, SHIM_PICTURE_LIMIT,
+                "it has more scans than max_jpeg_scans, or than its bytes pay for");
+  }
+  if (job->damaged) {
+    /* What follows the damage is noise: the file ends here, and the rest is gray. */
+    static const JOCTET end[2] = {0xFF, JPEG_EOI};
+    job->reader.src->next_input_byte = end;
+    job->reader.src->bytes_in_buffer = sizeof end;
+  }
 }
 
 static void set_up(struct jpeg_job *job, const struct shim_allocator *allocator,
                    struct shim_picture_message *message) {
   job->allocator = allocator;
   job->message = message;
+  job->orientation = 1;
   job->reader.err = &job->errors;
   job->writer.err = &job->errors;
   jpeg_std_error(&job->errors);
@@ -95,36 +132,25 @@ static void set_up(struct jpeg_job *job, const struct shim_allocator *allocator,
   job->errors.output_message = print_nothing;
 }
 
-/* A number of `count` bytes at `at` of a TIFF block, or -1 past its end. */
-static int64_t tiff_number(const uint8_t *tiff, int64_t size, int64_t at, int count, int little) {
-  if (at < 0 || at > size - count)
-    return -1;
-  int64_t number = 0;
-  for (int i = 0; i < count; i++)
-    number |= (int64_t)tiff[at + i] << 8 * (little ? i : count - 1 - i);
-  return number;
-}
-
-/* The orientation (tag 0x0112 of the first directory) that an Exif marker states, else 1. */
-static int32_t exif_orientation(j_decompress_ptr codec) {
-  for (jpeg_saved_marker_ptr marker = codec->marker_list; marker; marker = marker->next) {
-    if (marker->data_length < 14 || memcmp(marker->data, "Exif\0\0", 6) != 0)
-      continue;
-    const uint8_t *tiff = marker->data + 6;
-    int64_t size = marker->data_length - 6;
-    int little = tiff[0] == 'I';
-    int64_t directory = tiff_number(tiff, size, 4, 4, little);
-    int64_t entries = tiff_number(tiff, size, directory, 2, little);
-    for (int64_t i = 0; i < entries; i++) {
-      int64_t entry = directory + 2 + 12 * i;
-      if (tiff_number(tiff, size, entry, 2, little) != 0x0112)
-        continue;
-      int64_t value = tiff_number(tiff, size, entry + 8, 2, little);
-      return value >= 1 && value <= 8 ? (int32_t)value : 1;
-    }
-    return 1;
+/* Reads the orientation off the first Exif marker and keeps none: libjpeg walks the list of those
+   it keeps for every marker that comes. */
+static boolean read_app1(j_decompress_ptr codec) {
+  struct jpeg_job *job = (struct jpeg_job *)codec->err;
+  struct jpeg_source_mgr *source = codec->src;
+  const uint8_t *at = source->next_input_byte;
+  /* All of the file is in the buffer. */
+  size_t length = source->bytes_in_buffer < 2 ? 0 : (size_t)at[0] << 8 | at[1];
+  if (source->bytes_in_buffer < 2 || length > source->bytes_in_buffer)
+    ERREXIT(codec, JERR_INPUT_EOF);
+  if (length < 2)
+    ERREXIT(codec, JERR_BAD_LENGTH);
+  if (!job->has_exif && length >= 16 && memcmp(at + 2, "Exif\0\0", 6) == 0) {
+    job->has_exif = 1;
+    job->orientation = exif_orientation(at + 8, length - 8);
   }
-  return 1;
+  source->next_input_byte += length;
+  source->bytes_in_buffer -= length;
+  return TRUE;
 }
 
 /* Reads up to the first scan and checks what it promises; jumps on error. */
@@ -134,18 +160,17 @@ static void read_header(struct jpeg_job *job, const uint8_t *bytes, int64_t coun
   jpeg_create_decompress(codec);
   jpeg_memory_install(&job->memory, (j_common_ptr)codec, job->allocator);
   jpeg_mem_src(codec, bytes, count);
-  jpeg_save_markers(codec, JPEG_APP0 + 1, 0xFFFF);
+  jpeg_set_marker_processor(codec, JPEG_APP0 + 1, read_app1);
   jpeg_read_header(codec, TRUE);
   j_common_ptr common = (j_common_ptr)codec;
   if (codec->data_precision != 8)
     fail_saying(common, SHIM_PICTURE_FORMAT, "its samples have not 8 bits");
   int64_t width = codec->image_width, height = codec->image_height;
-  if (width > limits->side || height > limits->side)
-    fail_saying(common, SHIM_PICTURE_LIMIT, "width or height exceeds the limit");
-  if (width * height > limits->pixel_count)
-    fail_saying(common, SHIM_PICTURE_LIMIT, "too many pixels");
-  /* A block of 8 × 8 pixels takes at least one bit of Huffman code. */
-  if (!codec->arith_code && width * height / 64 > count * 8)
+  job->status = shim_picture_check(width, height, limits, job->message);
+  if (job->status != SHIM_PICTURE_OK)
+    longjmp(job->jump, 1);
+  /* A block of 8 x 8 pixels takes at least one bit of Huffman code. */
+  if (!codec->arith_code && width * height / 64 / 8 > count)
     fail_saying(common, SHIM_PICTURE_TRUNCATED, "the file is too short for its width and height");
   switch (codec->jpeg_color_space) {
   case JCS_GRAYSCALE:
@@ -169,7 +194,7 @@ static void inspect(struct jpeg_job *job, const uint8_t *bytes, int64_t count,
   info->width = codec->image_width;
   info->height = codec->image_height;
   info->channel_count = codec->out_color_space == JCS_GRAYSCALE ? 1 : 3;
-  info->orientation = exif_orientation(codec);
+  info->orientation = job->orientation;
 }
 
 enum shim_picture_status shim_jpeg_inspect(const uint8_t *bytes, int64_t count,
@@ -184,26 +209,34 @@ enum shim_picture_status shim_jpeg_inspect(const uint8_t *bytes, int64_t count,
   return job.status;
 }
 
-/* One row of CMYK to RGB: each ink and black multiply. Adobe writes them inverted. */
-static void multiply_black(const uint8_t *cmyk, int64_t width, int inverted, uint8_t *rgb) {
-  uint8_t flip = inverted ? 0 : 255;
+/* One row of CMYK to RGB: each ink and black multiply. All write them inverted, as Adobe does,
+   also without Adobe's marker. */
+static void multiply_black(const uint8_t *cmyk, int64_t width, uint8_t *rgb) {
   for (int64_t x = 0; x < width; x++) {
-    unsigned black = cmyk[4 * x + 3] ^ flip;
+    unsigned black = cmyk[4 * x + 3];
     for (int c = 0; c < 3; c++)
-      rgb[3 * x + c] = (uint8_t)(((cmyk[4 * x + c] ^ flip) * black + 127) / 255);
+      rgb[3 * x + c] = (uint8_t)((cmyk[4 * x + c] * black + 127) / 255);
   }
 }
 
 static void decode(struct jpeg_job *job, const uint8_t *bytes, int64_t count,
-                   const struct shim_picture_limits *limits, uint8_t *pixels,
+                   const struct shim_picture_limits *limits, int32_t shrink, uint8_t *pixels,
                    int64_t pixel_byte_count) {
   if (setjmp(job->jump))
     return;
   j_decompress_ptr codec = &job->reader;
   read_header(job, bytes, count, limits);
-  job->scan_limit = limits->scan_count;
-  job->progress.progress_monitor = limit_scans;
+  /* A scan may touch every block for a few bytes: it has to be paid for by the size of the file. */
+  int64_t blocks = (int64_t)codec->image_width * codec->image_height / 64 * codec->num_components;
+  int64_t paying = count < 1 << 30 ? count : 1 << 30;
+  int64_t paid = 8 + (1024 * paying + (1 << 22)) / (blocks + 1);
+  job->scan_limit = paid < limits->scan_count ? paid : limits->scan_count;
+  job->tolerant = limits->tolerant;
+  job->progress.progress_monitor = watch;
   codec->progress = &job->progress;
+  codec->scale_num = 1;
+  codec->scale_denom = shrink;
+  job->reads_pixels = 1;
   jpeg_start_decompress(codec);
   int inks = codec->out_color_space == JCS_CMYK;
   int64_t width = codec->output_width, height = codec->output_height;
@@ -218,21 +251,23 @@ static void decode(struct jpeg_job *job, const uint8_t *bytes, int64_t count,
     uint8_t *row = pixels + codec->output_scanline * row_bytes;
     jpeg_read_scanlines(codec, inks ? ink_row : &row, 1);
     if (inks)
-      multiply_black(ink_row[0], width, codec->saw_Adobe_marker, row);
+      multiply_black(ink_row[0], width, row);
   }
-  jpeg_finish_decompress(codec);
+  /* Of a damaged file, what follows the pixels is not looked at. */
+  if (!job->damaged)
+    jpeg_finish_decompress(codec);
 }
 
 enum shim_picture_status shim_jpeg_decode(const uint8_t *bytes, int64_t count,
                                           const struct shim_picture_limits *limits,
-                                          const struct shim_allocator *allocator, uint8_t *pixels,
-                                          int64_t pixel_byte_count,
+                                          const struct shim_allocator *allocator, int32_t shrink,
+                                          uint8_t *pixels, int64_t pixel_byte_count,
                                           struct shim_picture_message *message) {
   struct jpeg_job job = {.status = SHIM_PICTURE_OK};
   set_up(&job, allocator, message);
-  decode(&job, bytes, count, limits, pixels, pixel_byte_count);
+  decode(&job, bytes, count, limits, shrink, pixels, pixel_byte_count);
   jpeg_destroy_decompress(&job.reader);
-  return job.status;
+  return job.status == SHIM_PICTURE_OK && job.damaged ? SHIM_PICTURE_DAMAGED : job.status;
 }
 
 /* libjpeg's own memory destination frees the caller's buffer under it when memory runs out. */

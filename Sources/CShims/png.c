@@ -1,9 +1,12 @@
 #include "picture.h"
 
+#include "exif.h"
+
 #include <png.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
+#include <zlib.h>
 
 /* Everything a call owns. It lives in the caller of the function that says setjmp, so that what
    happened before a jump is still there after it. */
@@ -17,6 +20,8 @@ struct png_job {
   /* Reading. */
   const uint8_t *next;
   int64_t left;
+  int64_t row_count;
+  int tolerant, damaged;
   /* Writing. */
   uint8_t *written;
   size_t written_count;
@@ -43,9 +48,19 @@ static void fail(png_structp png, png_const_charp text) {
   longjmp(job->jump, 1);
 }
 
-static void ignore(png_structp png, png_const_charp text) {
-  (void)png;
-  (void)text;
+/* Warnings leave the pixels unharmed, but for checksums: of tRNS, which is dropped, and of the
+   pixels themselves where damage is tolerated. */
+static void judge_warning(png_structp png, png_const_charp text) {
+  struct png_job *job = png_get_error_ptr(png);
+  if (!strstr(text, "CRC error"))
+    return;
+  if (strncmp(text, "tRNS", 4) == 0 && !job->tolerant)
+    png_error(png, text);
+  if (!job->damaged)
+    snprintf(job->message->text, sizeof job->message->text, "%s", text);
+  /* The name of a chunk without pixels begins with a small letter. */
+  if (text[0] < 'a' || strncmp(text, "tRNS", 4) == 0)
+    job->damaged = 1;
 }
 
 static png_voidp allocate(png_structp png, png_alloc_size_t count) {
@@ -87,12 +102,26 @@ static void flush_nothing(png_structp png) { (void)png; }
 
 static void fail_saying(struct png_job *job, enum shim_picture_status status, const char *text) {
   job->status = status;
-  strcpy(job->message->text, text);
+  snprintf(job->message->text, sizeof job->message->text, "%s", text);
   longjmp(job->jump, 1);
 }
 
 static int64_t big_endian(const uint8_t *at) {
   return (int64_t)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3];
+}
+
+enum shim_picture_status shim_picture_check(int64_t width, int64_t height,
+                                            const struct shim_picture_limits *limits,
+                                            struct shim_picture_message *message) {
+  int64_t side = width > height ? width : height;
+  int too_long = side > limits->side;
+  if (!too_long && width * height <= limits->pixel_count)
+    return SHIM_PICTURE_OK;
+  snprintf(message->text, sizeof message->text,
+           "it has %lld x %lld pixels, more than the context's %s of %lld", (long long)width,
+           (long long)height, too_long ? "max_image_side" : "max_image_pixels",
+           (long long)(too_long ? limits->side : limits->pixel_count));
+  return SHIM_PICTURE_LIMIT;
 }
 
 /* Refuses what is too large, before libpng sees it. */
@@ -101,21 +130,38 @@ static void check_size(struct png_job *job, const struct shim_picture_limits *li
   if (job->left < 26 || memcmp(job->next + 12, "IHDR", 4) != 0)
     return;
   int64_t width = big_endian(job->next + 16), height = big_endian(job->next + 20);
-  if (width > limits->side || height > limits->side)
-    fail_saying(job, SHIM_PICTURE_LIMIT, "its width or height exceeds the limit");
-  if (width * height > limits->pixel_count)
-    fail_saying(job, SHIM_PICTURE_LIMIT, "its pixels exceed the limit");
+  job->status = shim_picture_check(width, height, limits, job->message);
+  if (job->status != SHIM_PICTURE_OK)
+    longjmp(job->jump, 1);
   /* A pixel has at least `depth` bits, whatever the channels. */
   int64_t depth = job->next[24];
   if (width * depth / 8 * height / largest_deflate_ratio > job->left)
     fail_saying(job, SHIM_PICTURE_TRUNCATED, "it is too short for its width and height");
 }
 
+/* The orientation that the first chunk eXIf states, wherever it stands before the end, else 1. */
+static int32_t orientation(const uint8_t *bytes, int64_t count) {
+  for (int64_t at = 8; at <= count - 12;) {
+    int64_t length = big_endian(bytes + at);
+    if (length > count - 12 - at)
+      return 1;
+    const uint8_t *name = bytes + at + 4;
+    if (memcmp(name, "eXIf", 4) == 0) {
+      int64_t sum = crc32(0, name, (unsigned)length + 4);
+      return sum == big_endian(name + 4 + length) ? exif_orientation(name + 4, length) : 1;
+    }
+    if (memcmp(name, "IEND", 4) == 0)
+      return 1;
+    at += 12 + length;
+  }
+  return 1;
+}
+
 /* Reads up to the pixels and asks for 8 bits per channel; jumps on error. */
 static void read_header(struct png_job *job, const struct shim_picture_limits *limits) {
   check_size(job, limits);
-  job->png =
-      png_create_read_struct_2(PNG_LIBPNG_VER_STRING, job, fail, ignore, job, allocate, release);
+  job->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, job, fail, judge_warning, job,
+                                      allocate, release);
   if (job->png)
     job->info = png_create_info_struct(job->png);
   if (!job->info)
@@ -124,7 +170,12 @@ static void read_header(struct png_job *job, const struct shim_picture_limits *l
   png_set_read_fn(png, job, read_bytes);
   png_set_user_limits(png, limits->side, limits->side);
   png_set_chunk_malloc_max(png, limits->chunk_byte_count);
-  png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+  png_set_crc_action(png, limits->tolerant ? PNG_CRC_WARN_USE : PNG_CRC_ERROR_QUIT,
+                     PNG_CRC_WARN_DISCARD);
+  /* libpng decodes nothing of a part of the pixels' bytes that it cannot read whole: small parts,
+     so that little of a cut file is lost. */
+  if (limits->tolerant)
+    png_set_compression_buffer_size(png, job->left < 8192 * 256 ? job->left / 256 + 1 : 8192);
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, skipped_chunks,
                               sizeof skipped_chunks / 5);
@@ -135,6 +186,7 @@ static void read_header(struct png_job *job, const struct shim_picture_limits *l
 
 static void inspect(struct png_job *job, const struct shim_picture_limits *limits,
                     struct shim_picture_info *info) {
+  int32_t turn = orientation(job->next, job->left);
   if (setjmp(job->jump))
     return;
   read_header(job, limits);
@@ -142,7 +194,7 @@ static void inspect(struct png_job *job, const struct shim_picture_limits *limit
   info->width = png_get_image_width(job->png, job->info);
   info->height = png_get_image_height(job->png, job->info);
   info->channel_count = png_get_channels(job->png, job->info);
-  info->orientation = 1;
+  info->orientation = turn;
 }
 
 enum shim_picture_status shim_png_inspect(const uint8_t *bytes, int64_t count,
@@ -151,9 +203,24 @@ enum shim_picture_status shim_png_inspect(const uint8_t *bytes, int64_t count,
                                           struct shim_picture_info *info,
                                           struct shim_picture_message *message) {
   struct png_job job = {.message = message, .allocator = allocator, .next = bytes, .left = count};
+  job.tolerant = limits->tolerant;
   inspect(&job, limits, info);
   png_destroy_read_struct(&job.png, &job.info, NULL);
   return job.status;
+}
+
+/* What follows the pixels is read for its checksums; where it is missing or broken, they are
+ * unharmed. */
+static void finish(struct png_job *job) {
+  png_structp png = job->png;
+  if (setjmp(job->jump)) {
+    const png_uint_32 pixels = 0x49444154; /* IDAT */
+    int between = (png_get_io_state(png) & PNG_IO_MASK_LOC) == PNG_IO_CHUNK_HDR;
+    if (job->status != SHIM_PICTURE_MEMORY && (between || png_get_io_chunk_type(png) != pixels))
+      job->status = SHIM_PICTURE_OK;
+    return;
+  }
+  png_read_end(png, NULL);
 }
 
 static void decode(struct png_job *job, const struct shim_picture_limits *limits, uint8_t *pixels,
@@ -167,30 +234,41 @@ static void decode(struct png_job *job, const struct shim_picture_limits *limits
   int64_t height = png_get_image_height(job->png, job->info);
   if (row_bytes * height != pixel_byte_count)
     png_error(job->png, "the header changed");
+  /* What is not read stays gray, and opaque. */
+  int channels = png_get_channels(job->png, job->info);
+  for (int64_t i = 0; job->tolerant && i < pixel_byte_count; i++)
+    pixels[i] = channels % 2 == 0 && i % channels == channels - 1 ? 255 : 128;
   for (int pass = 0; pass < passes; pass++) {
-    for (int64_t y = 0; y < height; y++)
+    for (int64_t y = 0; y < height; y++) {
       png_read_row(job->png, pixels + y * row_bytes, NULL);
+      job->row_count++;
+    }
   }
-  png_read_end(job->png, NULL);
+  finish(job);
 }
 
 enum shim_picture_status shim_png_decode(const uint8_t *bytes, int64_t count,
                                          const struct shim_picture_limits *limits,
-                                         const struct shim_allocator *allocator, uint8_t *pixels,
-                                         int64_t pixel_byte_count,
+                                         const struct shim_allocator *allocator, int32_t shrink,
+                                         uint8_t *pixels, int64_t pixel_byte_count,
                                          struct shim_picture_message *message) {
+  (void)shrink;
   struct png_job job = {.message = message, .allocator = allocator, .next = bytes, .left = count};
+  job.tolerant = limits->tolerant;
   decode(&job, limits, pixels, pixel_byte_count);
   png_destroy_read_struct(&job.png, &job.info, NULL);
-  return job.status;
+  if (limits->tolerant && job.row_count > 0 &&
+      (job.status == SHIM_PICTURE_TRUNCATED || job.status == SHIM_PICTURE_FORMAT))
+    job.damaged = 1, job.status = SHIM_PICTURE_OK;
+  return job.status == SHIM_PICTURE_OK && job.damaged ? SHIM_PICTURE_DAMAGED : job.status;
 }
 
 static void encode(struct png_job *job, const uint8_t *pixels, int32_t width, int32_t height,
                    int32_t channel_count) {
   if (setjmp(job->jump))
     return;
-  job->png =
-      png_create_write_struct_2(PNG_LIBPNG_VER_STRING, job, fail, ignore, job, allocate, release);
+  job->png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, job, fail, judge_warning, job,
+                                       allocate, release);
   if (job->png)
     job->info = png_create_info_struct(job->png);
   if (!job->info)

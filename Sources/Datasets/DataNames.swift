@@ -21,6 +21,8 @@ package struct FileAccount: Sendable {
   package var rowCount = 0
   /// Files that should have been read and could not be: "a.jpg: the file ends early".
   package var skipped: [String] = []
+  /// Rows with missing pixels, in order: "a.jpg: the file ends early".
+  package var damaged: [String] = []
   /// Files that nobody reads here, by what they are.
   package var passed: [(path: String, kind: String)] = []
   /// Files that the caller's limit of rows left out.
@@ -39,13 +41,16 @@ package struct FileAccount: Sendable {
     return counts.map { "\($0.count) \($0.kind)" }.joined(separator: ", ")
   }
 
-  /// One line: "7 rows of 10 files; 1 skipped (a.jpg: the file ends early); passed over: 2 WebP".
+  /// One line: "7 rows of 10 files; 1 skipped (a.jpg: the file ends early); 2 passed over: 2 WebP".
   package var line: String {
     var line = "\(rowCount) rows of \(fileCount) files"
-    if leftOutCount > 0 { line += "; \(leftOutCount) left out by max_rows" }
-    if let first = skipped.first {
-      line += "; \(skipped.count) skipped (\(first)\(skipped.count > 1 ? " …" : ""))"
+    func tell(_ files: [String], _ what: String) {
+      guard let first = files.first else { return }
+      line += "; \(files.count) \(what) (\(first)\(files.count > 1 ? " …" : ""))"
     }
+    if leftOutCount > 0 { line += "; \(leftOutCount) left out by max_rows" }
+    tell(skipped, "skipped")
+    tell(damaged, "with missing pixels, which are gray")
     if !passed.isEmpty { line += "; \(passed.count) passed over: \(kinds)" }
     return line
   }

@@ -34,7 +34,7 @@ extension Dataset {
     if try CIFARFile.labelCount(file) != nil { return try cifar([path], path, options, context: context) }
     switch try file.kind() {
     case .png, .jpeg:
-      try options.allow([.isLazy], path, "an image")
+      try options.allow(OpenOptions.Special.ofPictures, path, "an image")
       return try pictures(PictureList([path]), path, options, context: context, hooks: hooks)
     case .idx: return try idx(PlainReader(file), path, options, context)
     case .gzip:
@@ -51,6 +51,7 @@ extension Dataset {
     case .zip: return try npz(file, options, context)
     case .text: return try table(PlainReader(file), path, options, context: context, hooks: hooks)
     case let kind where hooks.decode != nil && kind.isForeignPicture:
+      try options.allow(OpenOptions.Special.ofPictures, path, "an image")
       return try pictures(PictureList([path]), path, options, context: context, hooks: hooks)
     case let kind: throw unreadable(path, kind.name)
     }

@@ -7,8 +7,10 @@ private let largestOwnSide = 256
 private let standardSide = 64
 
 extension Dataset {
-  /// The pictures of a list that can be read, scaled to cover the options' shape, cropped to it around the centre and
-  /// converted to its channels; decoded once and kept as bytes, or whenever they are read.
+  /// The pictures of a list that can be read, resized to the options' shape as they say and converted to its channels;
+  /// decoded once and kept as bytes, or whenever they are read.
+  ///
+  /// What is wrong with a file is said as it is opened, and not again when it is read lazily.
   ///
   /// - Parameters:
   ///   - path: what the list is of.
@@ -29,6 +31,9 @@ extension Dataset {
     let shape = try pictureShape(list.paths, options, context, hooks)
     // Also checks the shape.
     let width = try Image(shape: shape, limits: context.limits, in: context.memory).pixels.count
+    var reading = options.reading
+    reading.channels = shape.channels
+    reading.size = (shape.height, shape.width)
     let order = options.choose(list.paths.count) { list.labels.isEmpty ? 0 : list.labels[$0] }
     let wanted = min(options.maxRows ?? .max, order.count)
     var pixels: Buffer<UInt8>?
@@ -56,22 +61,26 @@ extension Dataset {
       let start = clock.seconds
       let block = next..<min(order.count, next + min(blockSize, wanted - kept.count))
       let (first, paths, pixelBase) = (kept.count, list.paths, pixels?.base)
-      let failures = Failures()
-      context.parallel(block.count) { number in
+      let (failures, complaints) = (Noted(), Noted())
+      context.parallel(block.count) { [reading] number in
         do throws(GenerativeError) {
-          let image = try picture(paths[Int(order[block.lowerBound + number])], shape, context)
+          let found = try picture(paths[Int(order[block.lowerBound + number])], reading, context)
           if let pixelBase {
-            (pixelBase + (first + number) * width).update(from: image.pixels.base, count: width)
+            (pixelBase + (first + number) * width).update(from: found.image.pixels.base, count: width)
+          }
+          if let complaint = found.complaint {
+            complaints.note(GenerativeError(found.isDamaged ? .truncated : .format, complaint), at: number)
           }
         } catch {
           failures.note(error, at: number)
         }
       }
       var failed = failures.byIndex
+      let complained = complaints.byIndex
       if let exhausted = failed.values.first(where: { $0.status == .memory }) { throw exhausted }
       for number in 0..<block.count {
         if failed[number] != nil,
-          let image = try foreign(list.paths[Int(order[block.lowerBound + number])], shape, context, hooks)
+          let image = try foreign(list.paths[Int(order[block.lowerBound + number])], reading, context, hooks)
         {
           failed[number] = nil
           if let pixelBase {
@@ -83,6 +92,11 @@ extension Dataset {
           list.account.skipped.append(reason.message)
           try hooks.skip?(reason)
         } else {
+          if let complaint = complained[number] {
+            let text = "\(list.paths[Int(order[block.lowerBound + number])]): \(complaint.message)"
+            context.log(.warning, text)
+            if complaint.status == .truncated { list.account.damaged.append(text) }
+          }
           if let pixelBase, kept.count < first + number {
             (pixelBase + kept.count * width).update(from: pixelBase + (first + number) * width, count: width)
           }
@@ -115,7 +129,7 @@ extension Dataset {
     if let pixels {
       source = .memory(StridedRows(packed: pixels.base, .uint8, rowCount: kept.count, columnCount: width))
     } else {
-      source = .pictures(LazyPictures(paths: names.paths, shape: shape, context: context))
+      source = .pictures(LazyPictures(paths: names.paths, reading: reading, context: context))
     }
     return Dataset(
       shape: shape, source: source, owner: pixels, labels: labels,
@@ -123,33 +137,14 @@ extension Dataset {
       names: names, context: context)
   }
 
-  /// A picture as a row.
+  /// A picture of a file.
   ///
-  /// - Throws: `.format` saying what the file is where it is no picture; as `Image`; naming the path.
+  /// - Throws: `.format` saying what the file is where it is no picture; as `Image.read`; naming the path.
   static func picture(
-    _ path: String, _ shape: Shape, _ context: Context
-  ) throws(GenerativeError) -> Image {
-    try readImage(path, channels: shape.channels, context)
-      .resized(height: shape.height, width: shape.width, limits: context.limits, in: context.memory)
-  }
-
-  /// A picture that only the caller can decode, as a row where it is to have a shape.
-  private static func foreign(
-    _ path: String, _ shape: Shape?, _ context: Context, _ hooks: OpenHooks
-  ) throws(GenerativeError) -> Image? {
-    guard let decode = hooks.decode, (try? FileKind(path: path))?.isForeignPicture ?? false,
-      let image = try decode(path)
-    else { return nil }
-    guard let shape else { return image }
-    return try image.converted(toChannels: shape.channels, in: context.memory)
-      .resized(height: shape.height, width: shape.width, limits: context.limits, in: context.memory)
-  }
-
-  private static func readImage(
-    _ path: String, channels: Int?, _ context: Context
-  ) throws(GenerativeError) -> Image {
+    _ path: String, _ reading: Image.Reading, _ context: Context
+  ) throws(GenerativeError) -> Image.Found {
     do throws(GenerativeError) {
-      return try Image(path: path, channels: channels, limits: context.limits, in: context.memory)
+      return try Image.read(path: path, reading, limits: context.limits, in: context.memory)
     } catch {
       guard error.status == .format, let kind = try? FileKind(path: path), !kind.isPicture else {
         throw error
@@ -158,8 +153,21 @@ extension Dataset {
     }
   }
 
-  /// The shape that the options say or the pictures have: one gray channel if none has a color; their size, if
-  /// all have the same and none is large; else a square that models take.
+  /// A picture that only the caller can decode.
+  private static func foreign(
+    _ path: String, _ reading: Image.Reading, _ context: Context, _ hooks: OpenHooks
+  ) throws(GenerativeError) -> Image? {
+    guard let decode = hooks.decode, (try? FileKind(path: path))?.isForeignPicture ?? false,
+      let image = try decode(path)
+    else { return nil }
+    guard let channels = reading.channels, let size = reading.size else { return image }
+    return try image.converted(toChannels: channels, in: context.memory).resized(
+      height: size.height, width: size.width, by: reading.resizing, limits: context.limits, in: context.memory
+    )
+  }
+
+  /// The shape that the options say or the pictures have: one gray channel if none has a color; their size, or that of
+  /// what is cut out of them, if all have the same and none is large; else a square that models take.
   private static func pictureShape(
     _ paths: [String], _ options: OpenOptions, _ context: Context, _ hooks: OpenHooks
   ) throws(GenerativeError) -> Shape {
@@ -170,19 +178,21 @@ extension Dataset {
     }
     var own: Shape?
     var (hasColor, isOneSize) = (false, true)
+    let resizing = options.reading.resizing
     let count = min(probeCount, paths.count)
     for probe in 0..<count where !(hasColor || options.channels != nil) || (isOneSize && side == nil) {
       try Run.proceed(0, of: paths.count)
       let path = paths[probe * paths.count / count]
-      var read = try? readImage(path, channels: nil, context)
-      if read == nil { read = try foreign(path, nil, context, hooks) }
-      guard let image = read else { continue }
-      hasColor = hasColor || image.channels > 1
-      let largest = max(image.height, image.width)
+      var read = (try? picture(path, options.reading, context))?.image.shape
+      if read == nil { read = try foreign(path, options.reading, context, hooks)?.shape }
+      guard var shape = read else { continue }
+      hasColor = hasColor || shape.channels > 1
+      shape.height = min(shape.height, resizing.cropHeight ?? .max)
+      shape.width = min(shape.width, resizing.cropWidth ?? .max)
       isOneSize =
-        isOneSize && largest <= largestOwnSide
-        && (own.map { $0.height == image.height && $0.width == image.width } ?? true)
-      own = image.shape
+        isOneSize && max(shape.height, shape.width) <= largestOwnSide
+        && (own.map { $0.height == shape.height && $0.width == shape.width } ?? true)
+      own = shape
     }
     let channels = options.channels ?? (hasColor || own == nil ? 3 : 1)
     guard side == nil, isOneSize, let own else {
@@ -220,11 +230,11 @@ extension PictureList {
 /// Pictures that are decoded whenever they are read.
 final class LazyPictures: Sendable {
   private let paths: [String]
-  private let shape: Shape
+  private let reading: Image.Reading
   private let context: Context
 
-  init(paths: [String], shape: Shape, context: Context) {
-    (self.paths, self.shape, self.context) = (paths, shape, context)
+  init(paths: [String], reading: Image.Reading, context: Context) {
+    (self.paths, self.reading, self.context) = (paths, reading, context)
   }
 
   var rowCount: Int { paths.count }
@@ -235,11 +245,11 @@ final class LazyPictures: Sendable {
   func read(
     _ count: Int, _ row: (Int) -> Int, _ body: (_ index: Int, _ pixels: StridedRows) -> Void
   ) throws(GenerativeError) {
-    let failures = Failures()
+    let failures = Noted()
     context.parallel(count) { i in
       do throws(GenerativeError) {
-        let image = try Dataset.picture(paths[row(i)], shape, context)
-        body(i, StridedRows(packed: image.pixels.base, .uint8, rowCount: 1, columnCount: shape.count))
+        let pixels = try Dataset.picture(paths[row(i)], reading, context).image.pixels
+        body(i, StridedRows(packed: pixels.base, .uint8, rowCount: 1, columnCount: pixels.count))
       } catch {
         failures.note(error, at: i)
       }
@@ -248,8 +258,8 @@ final class LazyPictures: Sendable {
   }
 }
 
-/// Why rows could not be read, noted by the workers.
-final class Failures: Sendable {
+/// What the workers note of rows: why they could not be read, or what their codec complained of.
+private final class Noted: Sendable {
   private let noted = Guarded<[Int: GenerativeError]>([:])
 
   func note(_ error: GenerativeError, at index: Int) { noted.withLock { $0[index] = error } }

@@ -19,7 +19,8 @@ extension Dataset {
     text.rewind()
     _ = try text.next()
     if namesFiles {
-      try options.allow([.labelColumn, .columns, .omit, .isLazy], path, "a list of images")
+      try options.allow(
+        [.labelColumn, .columns, .omit] + OpenOptions.Special.ofPictures, path, "a list of images")
       let list = try PictureList(text, hasHeader: !namesFile, in: folder, nil, options, context)
       return try pictures(list, path, options, context: context, hooks: hooks)
     }

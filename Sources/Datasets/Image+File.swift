@@ -27,63 +27,133 @@ extension Image {
 
   // MARK: - Reading
 
-  /// The PNG or JPEG at `path`, told apart by their first bytes, converted to `channels` or left
-  /// at its own (gray with alpha then becomes RGB with alpha).
+  /// How a file is read.
+  package struct Reading: Sendable {
+    /// 1, 3 or 4; nil: the file's own, where gray with alpha becomes RGB with alpha.
+    package var channels: Int?
+    /// What the picture becomes; nil: it stays as large as it is.
+    package var size: (height: Int, width: Int)?
+    package var resizing = Resizing()
+    /// Whether missing pixels are gray instead of an error.
+    package var isTolerant = false
+
+    package init() {}
+  }
+
+  /// A picture that was read, and what its codec complained of, if it did.
+  package struct Found: Sendable {
+    package let image: Image
+    package let complaint: String?
+    /// Whether pixels were missing, which are gray.
+    package let isDamaged: Bool
+  }
+
+  /// The PNG or JPEG at `path`, told apart by their first bytes.
   ///
-  /// EXIF orientation is applied. Profiles and gamma are ignored.
+  /// Exif orientation is applied. Profiles and gamma are ignored. Of a JPEG that is to be much smaller, a half, a
+  /// quarter or an eighth of the pixels each way is decoded: at least twice what is wanted.
   ///
   /// - Throws: `.io`, `.format`, `.truncated` or `.limit`, naming the path.
-  package init(
-    path: String, channels: Int? = nil, limits: InputLimits = .standard, in memory: Memory = .standard
-  ) throws(GenerativeError) {
+  package static func read(
+    path: String, _ reading: Reading, limits: InputLimits = .standard, in memory: Memory = .standard
+  ) throws(GenerativeError) -> Found {
     let bytes = try InputFile(path: path).readAll(limit: Image.largestFile, in: memory)
     do {
-      try self.init(
-        decoding: UnsafeBufferPointer(bytes.elements), channels: channels, limits: limits, in: memory)
+      return try read(UnsafeBufferPointer(bytes.elements), reading, limits: limits, in: memory)
     } catch {
       throw GenerativeError(error.status, "\(path): \(error.message)")
     }
   }
 
   /// The same from bytes in memory, read only during the call.
-  package init(
-    decoding bytes: UnsafeBufferPointer<UInt8>, channels: Int? = nil, limits: InputLimits = .standard,
+  package static func read(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ reading: Reading, limits: InputLimits = .standard,
     in memory: Memory = .standard
-  ) throws(GenerativeError) {
+  ) throws(GenerativeError) -> Found {
     let isPNG = bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
     guard let base = bytes.baseAddress, isPNG || bytes.starts(with: [0xFF, 0xD8, 0xFF]) else {
       throw GenerativeError(.format, "neither PNG nor JPEG")
     }
     let count = Int64(bytes.count)
     var codecLimits = shim_picture_limits(limits)
+    codecLimits.tolerant = reading.isTolerant ? 1 : 0
     var allocator = memory.allocator
     defer { withExtendedLifetime(memory) {} }
     var info = shim_picture_info()
     var message = shim_picture_message()
     try check(
       (isPNG ? shim_png_inspect : shim_jpeg_inspect)(base, count, &codecLimits, &allocator, &info, &message),
-      &message)
+      message)
 
     let stored = Int(info.channel_count)
-    let height = Int(info.height)
-    let width = Int(info.width)
-    let pixelCount = try Image.pixelCount(height: height, width: width, limits)
-    let decoded = try Buffer<UInt8>(count: pixelCount * stored, in: memory)
-    try check(
-      (isPNG ? shim_png_decode : shim_jpeg_decode)(
-        base, count, &codecLimits, &allocator, decoded.base, Int64(decoded.count), &message), &message)
+    var height = Int(info.height)
+    var width = Int(info.width)
+    _ = try Image.pixelCount(height: height, width: width, limits)
+    let turn = Int(info.orientation)
+    let wanted = reading.channels ?? (stored == 2 ? 4 : stored)
+    // Shrunk as it is stored, and turned when it is small.
+    var axes: (y: Resizing.Axis, x: Resizing.Axis)?
+    var place = (top: 0, left: 0)
+    var shrink = 1
+    if let size = reading.size {
+      let upright = reading.resizing.axes(
+        from: turn >= 5 ? (width, height) : (height, width), to: size)
+      place = (upright.y.offset, upright.x.offset)
+      let own = Resizing.stored(upright, turn, height: height, width: width)
+      // Nearest pixels are those of the whole picture.
+      while !isPNG, reading.resizing.filter != .nearest, shrink < 8,
+        min(own.y.scale, own.x.scale) >= Double(4 * shrink)
+      {
+        shrink *= 2
+      }
+      axes = (own.y.shrunk(by: shrink), own.x.shrunk(by: shrink))
+      (height, width) = ((height + shrink - 1) / shrink, (width + shrink - 1) / shrink)
+    }
+    let decoded = try Buffer<UInt8>(count: height * width * stored, in: memory)
+    let status = (isPNG ? shim_png_decode : shim_jpeg_decode)(
+      base, count, &codecLimits, &allocator, Int32(shrink), decoded.base, Int64(decoded.count), &message)
+    try check(status, message)
 
-    let wanted = channels ?? (stored == 2 ? 4 : stored)
-    let image: Image
+    var image: Image
     if wanted == stored {
       image = Image(shape: Shape(height: height, width: width, channels: stored), pixels: decoded)
     } else {
       image = try Image(
         shape: Shape(height: height, width: width, channels: wanted), limits: limits, in: memory)
       convert(
-        decoded.base, channels: stored, count: pixelCount, into: image.pixels.base, channels: wanted)
+        decoded.base, channels: stored, count: height * width, into: image.pixels.base, channels: wanted)
     }
-    self = try image.oriented(Int(info.orientation), limits, in: memory)
+    if let axes { image = try image.resampled(axes.y, axes.x, reading.resizing, limits, in: memory) }
+    image = try image.oriented(turn, limits, in: memory)
+    if let size = reading.size, (size.height, size.width) != (image.height, image.width) {
+      let whole = Shape(height: size.height, width: size.width, channels: wanted)
+      image = image.placed(
+        in: try Image(shape: whole, limits: limits, in: memory), place.top, place.left,
+        reading.resizing.background)
+    }
+    let complaint = message.string
+    return Found(
+      image: image, complaint: complaint.isEmpty ? nil : complaint,
+      isDamaged: status == SHIM_PICTURE_DAMAGED)
+  }
+
+  /// The picture at `path`, as large as it is.
+  package init(
+    path: String, channels: Int? = nil, limits: InputLimits = .standard, in memory: Memory = .standard
+  ) throws(GenerativeError) {
+    var reading = Reading()
+    reading.channels = channels
+    self = try Image.read(path: path, reading, limits: limits, in: memory).image
+  }
+
+  /// The same from bytes in memory.
+  package init(
+    decoding bytes: UnsafeBufferPointer<UInt8>, channels: Int? = nil, limits: InputLimits = .standard,
+    in memory: Memory = .standard
+  ) throws(GenerativeError) {
+    var reading = Reading()
+    reading.channels = channels
+    self = try Image.read(bytes, reading, limits: limits, in: memory).image
   }
 
   private init(shape: Shape, pixels: Buffer<UInt8>) {
@@ -129,7 +199,7 @@ extension Image {
       try check(
         shim_png_encode(
           pixels.base, Int32(width), Int32(height), Int32(channels), &allocator, &bytes, &count, &message),
-        &message)
+        message)
     case .jpeg(let quality):
       guard (1...100).contains(quality) else {
         throw GenerativeError(.argument, "quality must be between 1 and 100, not \(quality)")
@@ -138,7 +208,7 @@ extension Image {
       try check(
         shim_jpeg_encode(
           opaque.pixels.base, Int32(width), Int32(height), Int32(opaque.channels), Int32(quality),
-          &allocator, &bytes, &count, &message), &message)
+          &allocator, &bytes, &count, &message), message)
     }
     return try body(UnsafeBufferPointer(start: bytes, count: Int(count)))
   }
@@ -148,22 +218,27 @@ extension shim_picture_limits {
   fileprivate init(_ limits: InputLimits) {
     self.init(
       pixel_count: Int64(limits.pixelCount), side: Int32(limits.sideLength),
-      scan_count: Int32(limits.scanCount), chunk_byte_count: Int64(limits.chunkByteCount))
+      scan_count: Int32(limits.scanCount), chunk_byte_count: Int64(limits.chunkByteCount), tolerant: 0)
+  }
+}
+
+extension shim_picture_message {
+  fileprivate var string: String {
+    withUnsafeBytes(of: text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }
 }
 
 /// Throws what a codec reported.
 private func check(
-  _ status: shim_picture_status, _ message: inout shim_picture_message
+  _ status: shim_picture_status, _ message: shim_picture_message
 ) throws(GenerativeError) {
-  if status == SHIM_PICTURE_OK { return }
-  let kind: GenerativeError.Status =
-    switch status {
-    case SHIM_PICTURE_TRUNCATED: .truncated
-    case SHIM_PICTURE_LIMIT: .limit
-    case SHIM_PICTURE_MEMORY: .memory
-    default: .format
-    }
-  let text = withUnsafeBytes(of: &message.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-  throw GenerativeError(kind, text)
+  let kind: GenerativeError.Status
+  switch status {
+  case SHIM_PICTURE_OK, SHIM_PICTURE_DAMAGED: return
+  case SHIM_PICTURE_TRUNCATED: kind = .truncated
+  case SHIM_PICTURE_LIMIT: kind = .limit
+  case SHIM_PICTURE_MEMORY: kind = .memory
+  default: kind = .format
+  }
+  throw GenerativeError(kind, message.string)
 }

@@ -31,3 +31,19 @@ extension Image {
     return result
   }
 }
+
+extension Resizing {
+  /// The axes of a picture as it is stored, `height` × `width`, from those of it as it is seen.
+  static func stored(
+    _ seen: (y: Axis, x: Axis), _ orientation: Int, height: Int, width: Int
+  ) -> (y: Axis, x: Axis) {
+    let transposes = orientation >= 5
+    let y = transposes ? seen.x : seen.y
+    let x = transposes ? seen.y : seen.x
+    // Where the first stored row, or column, is seen last.
+    return (
+      [3, 4, 6, 7].contains(orientation) ? y.reversed(height) : y,
+      [2, 3, 7, 8].contains(orientation) ? x.reversed(width) : x
+    )
+  }
+}

@@ -32,6 +32,8 @@ package struct OpenOptions: Sendable {
   package var subfolders = Subfolders.automatic
   /// Whether pictures are decoded whenever they are read.
   package var isLazy = false
+  /// How pictures become rows, but for their shape.
+  package var reading = Image.Reading()
   /// A file of labels; empty: none, even where one lies beside the rows.
   package var labels: String?
   /// A column of a table by its name or number; empty: none.
@@ -47,6 +49,12 @@ package struct OpenOptions: Sendable {
   /// An option that only some kinds of data have.
   enum Special: CaseIterable {
     case labels, labelColumn, columns, omit, subfolders, isLazy, files
+    case resize, filter, cropHeight, cropWidth, placeX, placeY, background, tolerant
+
+    /// Those that only pictures have.
+    static let ofPictures: [Special] = [
+      .isLazy, .resize, .filter, .cropHeight, .cropWidth, .placeX, .placeY, .background, .tolerant,
+    ]
 
     var name: String {
       switch self {
@@ -57,6 +65,14 @@ package struct OpenOptions: Sendable {
       case .subfolders: "subfolders"
       case .isLazy: "lazy"
       case .files: "files"
+      case .resize: "resize"
+      case .filter: "filter"
+      case .cropHeight: "crop_height"
+      case .cropWidth: "crop_width"
+      case .placeX: "place_x"
+      case .placeY: "place_y"
+      case .background: "background"
+      case .tolerant: "tolerant"
       }
     }
 
@@ -66,13 +82,14 @@ package struct OpenOptions: Sendable {
       case .labelColumn, .columns: "tables (CSV, npz)"
       case .omit: "tables (CSV)"
       case .subfolders, .files: "folders"
-      case .isLazy: "folders and lists of images"
+      default: "image files"
       }
     }
   }
 
   private func isGiven(_ option: Special) -> Bool {
-    switch option {
+    let (resizing, usual) = (reading.resizing, Resizing())
+    return switch option {
     case .labels: labels != nil
     case .labelColumn: labelColumn != nil
     case .columns: columns != nil
@@ -80,6 +97,14 @@ package struct OpenOptions: Sendable {
     case .subfolders: subfolders != .automatic
     case .isLazy: isLazy
     case .files: files != nil
+    case .resize: resizing.fit != usual.fit
+    case .filter: resizing.filter != usual.filter
+    case .cropHeight: resizing.cropHeight != nil
+    case .cropWidth: resizing.cropWidth != nil
+    case .placeX: resizing.placeX != usual.placeX
+    case .placeY: resizing.placeY != usual.placeY
+    case .background: resizing.background != usual.background
+    case .tolerant: reading.isTolerant
     }
   }
 

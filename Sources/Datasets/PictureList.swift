@@ -118,7 +118,7 @@ extension Dataset {
     inFolder folder: String, _ options: OpenOptions, _ context: Context, takesForeign: Bool
   ) throws(GenerativeError) -> PictureList? {
     if let files = options.files {
-      try options.allow([.files, .isLazy], folder, "a folder")
+      try options.allow([.files] + OpenOptions.Special.ofPictures, folder, "a folder")
       return PictureList(files.map { PictureList.join(folder, $0) })
     }
     let listing = try FolderListing(
@@ -127,7 +127,9 @@ extension Dataset {
     if let labels = options.labels, !labels.isEmpty {
       let file = try InputFile(path: labels)
       if try file.kind() == .text {
-        try options.allow([.labels, .labelColumn, .columns, .omit, .subfolders, .isLazy], folder, "a folder")
+        try options.allow(
+          [.labels, .labelColumn, .columns, .omit, .subfolders] + OpenOptions.Special.ofPictures, folder,
+          "a folder")
         guard options.subfolders != .classes else {
           throw GenerativeError(
             .argument, "subfolders must not be classes where labels are: \(labels) has the classes")
@@ -142,13 +144,13 @@ extension Dataset {
         }
         return try PictureList(text, hasHeader: hasHeader, in: folder, listing, options, context)
       }
-      try options.allow([.labels, .subfolders, .isLazy], folder, "a folder")
+      try options.allow([.labels, .subfolders] + OpenOptions.Special.ofPictures, folder, "a folder")
       var list = PictureList(listing)
       let numbers = try readLabels(labels, count: list.paths.count, "images of \(folder)", context)
       list.labels = Array(numbers.elements)
       return list
     }
-    try options.allow([.labels, .subfolders, .isLazy], folder, "a folder")
+    try options.allow([.labels, .subfolders] + OpenOptions.Special.ofPictures, folder, "a folder")
     return try classes(listing, options)
   }
 

@@ -131,6 +131,7 @@ extension OpenOptions {
     self.init()
     (height, width, channels) = (values.whole("height"), values.whole("width"), values.whole("channels"))
     (maxRows, seed, isLazy) = (values.whole("max_rows"), o.seed, o.lazy == 1)
+    (reading.resizing, reading.isTolerant) = (Resizing(values), o.tolerant == 1)
     subfolders = Subfolders(rawValue: Int(o.subfolders)) ?? .automatic
     (labels, labelColumn) = (try text("labels", o.labels), try text("label_column", o.label_column))
     (columns, omit) = (try list("columns", o.columns), try list("omit", o.omit))
@@ -250,6 +251,7 @@ private func checkRows(
     info.dtype = Int32(element)
     if let account = object.dataset.names?.account {
       info.n_skipped = Int64(account.skipped.count)
+      info.n_damaged = Int64(account.damaged.count)
       info.n_files = Int64(account.fileCount)
       info.n_passed = Int64(account.passed.count)
     }

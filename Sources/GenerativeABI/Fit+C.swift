@@ -42,6 +42,10 @@ extension FitOptions {
     patience = values.whole("patience")
     minDelta = o.min_delta
     keepsBest = o.keep_best == 1
+    augmentation.flips = o.flip == 1
+    augmentation.shift = Int(o.shift)
+    augmentation.rotation = o.rotation
+    augmentation.colorJitter = o.color_jitter
     if o.validation == nil, keepsBest || patience != nil {
       throw GenerativeError(.argument, "keep_best and patience need a validation set")
     }

@@ -16,33 +16,39 @@ final class ImageHandle: HandleObject {
     self.context = context
   }
 
-  /// The picture in a file.
-  convenience init(
-    path: String, channels: some BinaryInteger, _ context: Context = .standard
-  ) throws(GenerativeError) {
-    let channels = try checkWanted(channels)
-    self.init(
-      try Image(path: path, channels: channels, limits: context.limits, in: context.memory), context)
-  }
-
-  /// The picture in a file's bytes.
-  convenience init(
-    bytes: UnsafeRawBufferPointer, channels: some BinaryInteger, _ context: Context = .standard
-  ) throws(GenerativeError) {
-    let channels = try checkWanted(channels)
-    self.init(
-      try Image(
-        decoding: bytes.assumingMemoryBound(to: UInt8.self), channels: channels, limits: context.limits,
-        in: context.memory), context)
+  /// A picture that was read, of whose codec's complaint the host's log hears.
+  convenience init(_ found: Image.Found, _ name: String, _ context: Context) {
+    self.init(found.image, context)
+    if let complaint = found.complaint { context.log(.warning, "\(name): \(complaint)") }
   }
 }
 
-/// The channels asked for, nil for those of the file.
-private func checkWanted(_ channels: some BinaryInteger) throws(GenerativeError) -> Int? {
-  guard [0, 1, 3, 4].contains(channels) else {
-    throw GenerativeError(.argument, "channels must be 0, 1, 3 or 4, not \(channels)")
+/// How options ask to read an image, and on which context.
+private func imageReading(
+  _ options: UnsafePointer<gen_load_image_options>?
+) throws(GenerativeError) -> (Image.Reading, Context) {
+  let o = try gen_load_image_options(reading: options)
+  var reading = Image.Reading()
+  guard [0, 1, 3, 4].contains(max(o.channels, 0)) else {
+    throw GenerativeError(.argument, "channels must be 0, 1, 3 or 4, not \(o.channels)")
   }
-  return channels == 0 ? nil : Int(channels)
+  reading.channels = o.channels <= 0 ? nil : Int(o.channels)
+  reading.isTolerant = o.tolerant == 1
+  return (reading, try resolve(o.context))
+}
+
+extension Resizing {
+  /// What a struct with the members of gen_resize_options says.
+  init(_ values: OptionValues) {
+    self.init()
+    fit = [.cover, .contain, .stretch][values.word("resize") ?? 0]
+    filter = [.triangle, .lanczos, .nearest][values.word("filter") ?? 0]
+    cropHeight = values.whole("crop_height")
+    cropWidth = values.whole("crop_width")
+    placeX = values.number("place_x") ?? 0.5
+    placeY = values.number("place_y") ?? 0.5
+    background = values.number("background") ?? 0
+  }
 }
 
 /// The shape of pixels that become an image.
@@ -62,9 +68,10 @@ private func checkPixels(
   _ image_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(image_out) { () throws(GenerativeError) in
-    let o = try gen_load_image_options(reading: options)
-    return try ImageHandle(
-      path: try checkPath("path", path), channels: max(o.channels, 0), try resolve(o.context))
+    let (reading, context) = try imageReading(options)
+    let path = try checkPath("path", path)
+    return ImageHandle(
+      try Image.read(path: path, reading, limits: context.limits, in: context.memory), path, context)
   }
 }
 
@@ -73,9 +80,10 @@ private func checkPixels(
   _ image_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(image_out) { () throws(GenerativeError) in
-    let o = try gen_load_image_options(reading: options)
-    return try ImageHandle(
-      bytes: try checkBytes(bytes, byte_count), channels: max(o.channels, 0), try resolve(o.context))
+    let (reading, context) = try imageReading(options)
+    let file = try checkBytes(bytes, byte_count).assumingMemoryBound(to: UInt8.self)
+    return ImageHandle(
+      try Image.read(file, reading, limits: context.limits, in: context.memory), "bytes", context)
   }
 }
 
@@ -112,16 +120,18 @@ private func checkPixels(
 
 @c @implementation public func gen_image_create_resized(
   _ image: OpaquePointer?, _ height: Int64, _ width: Int64,
+  _ options: UnsafePointer<gen_resize_options>?,
   _ image_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status {
   create(image_out) { () throws(GenerativeError) in
     let object: ImageHandle = try Handles.shared.object(image, "image")
     let context = object.context
     let sides = 1...context.limits.sideLength
+    let (_, values) = try gen_resize_options.read(options)
     return ImageHandle(
       try object.image.resized(
         height: try checkRange("height", height, sides), width: try checkRange("width", width, sides),
-        limits: context.limits, in: context.memory), context)
+        by: Resizing(values), limits: context.limits, in: context.memory), context)
   }
 }
 

@@ -48,8 +48,7 @@ extension OptionTable {
     "open",
     OptionRow.rows(
       """
-      height       whole 1 16777216 = auto : height of a row; images are resized to cover it, then center-cropped; auto: \
-      as the data
+      height       whole 1 16777216 = auto : height of a row; images are resized to it; auto: as the data
       width        whole 1 16777216 = auto : width of a row
       channels     whole 1 16777216 = auto : channels of a row; of images 1 gray, 3 RGB, 4 RGBA
       max_rows     whole 1 2147483647 = auto : number of rows to read, drawn by seed; auto: all
@@ -65,7 +64,24 @@ extension OptionTable {
       decode       pointer : decodes images of other formats
       user_data    pointer : passed to decode
       context      pointer : context with the memory, threads and limits to use
-      """))
+      """) + resizeRows + tolerantRow)
+
+  private static let resizeRows = OptionRow.rows(
+    """
+    resize      word cover contain stretch = cover \
+    : how an image fills the row: cover and cut, contain beside background, or stretch
+    filter      word triangle lanczos nearest = triangle : filter of the resizing
+    crop_height whole 1 1000000 = auto : height cut out of each image first; auto: all of it
+    crop_width  whole 1 1000000 = auto : width cut out of each image first; auto: all of it
+    place_x     number [0 1] = 0.5 : where what is cut or contained stands: 0 left, 1 right
+    place_y     number [0 1] = 0.5 : where what is cut or contained stands: 0 top, 1 bottom
+    background  number [0 1] = 0 : gray value beside a contained image
+    """)
+
+  private static let tolerantRow = OptionRow.rows(
+    "tolerant flag = false : read images with missing pixels, which become gray, instead of refusing them")
+
+  static let resize = OptionTable("resize", resizeRows)
 
   static let stream = OptionTable(
     "stream",
@@ -100,7 +116,7 @@ extension OptionTable {
       """
       channels whole 1 4 = auto : 1 gray, 3 RGB, 4 RGBA; auto: as in the file
       context  pointer : context with the memory, threads and limits to use
-      """))
+      """) + tolerantRow)
 
   static let grid = OptionTable(
     "grid",
@@ -199,7 +215,8 @@ extension OptionTable {
 
   /// All tables that a caller fills.
   static let all = [
-    run, context, memory, open, stream, faces, loadImage, grid, saveImage, PCA.Options.options.table,
+    run, context, memory, open, stream, faces, loadImage, resize, grid, saveImage,
+    PCA.Options.options.table,
     Autoencoder.Options.options.table, VAE.Options.options.table, GAN.Options.options.table,
     Classifier.Options.options.table, fit, moments, reservoir, direction, invert, mixture, linear,
   ]

@@ -83,6 +83,7 @@ extension OptionTable {
       n_files   whole * * : files that were looked at
       n_passed  whole * * : files that are no images, or not asked for
       dtype     word u8 f32 f64 : type of the numbers of a row
+      n_damaged whole * * : rows of a folder with missing pixels
       """), isOutput: true)
 
   static let pcaInfo = OptionTable(

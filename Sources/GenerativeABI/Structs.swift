@@ -50,6 +50,9 @@ extension gen_faces_options: OptionsStruct {
 extension gen_load_image_options: OptionsStruct {
   static var table: OptionTable { .loadImage }
 }
+extension gen_resize_options: OptionsStruct {
+  static var table: OptionTable { .resize }
+}
 extension gen_grid_options: OptionsStruct {
   static var table: OptionTable { .grid }
 }

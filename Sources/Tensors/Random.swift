@@ -9,7 +9,7 @@ package struct Random: Sendable {
     case initialization = 1
     case shuffle, latent, reparameterisation, corruption, dropout, discriminatorNoise, binarisation
     case faces, evaluation, eigenvectors, test, observation, truncation, inversion, mixture, sketch
-    case reservoir, interpolation
+    case reservoir, interpolation, augmentation
     case contraction = 32
   }
 

@@ -44,5 +44,10 @@ extension OptionTable {
       accumulate       whole 1 65536 = 1 : number of batches whose gradients are summed for one step
       targets          pointer : dataset of the rows that an autoencoder is to make of the dataset's rows
       validation_targets pointer : the same for validation
+      flip             flag = false : mirror images left to right, half of the time
+      shift            whole 0 4096 = 0 : shift images at random, by up to so many pixels each way; edges repeat
+      rotation         double [0 180] = 0 : rotate images at random, by up to so many degrees; edges repeat
+      color_jitter     double [0 1] = 0 \
+      : multiply brightness, contrast and saturation of images at random, by 1 - this ... 1 + this
       """))
 }

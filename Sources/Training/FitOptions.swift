@@ -43,6 +43,8 @@ package struct FitOptions: Sendable {
   package var minDelta = 0.0
   /// End with the weights of the best validation epoch.
   package var keepsBest = false
+  /// How pictures are changed before each step learns from them.
+  package var augmentation = Augmentation()
   package var validation: (Dataset)?
   package var observer = Observer()
   /// Where the fit is kept while it runs and at its end.

@@ -11,6 +11,7 @@ package final class FlatTrainer: @unchecked Sendable {
   private let options: FitOptions
   private let step: any TrainingStep
   private let x: Buffer<Float>
+  private let augmenter: Augmenter?
   private var rowCount = 0
   private var time = StepTime(seed: 0, step: 0, epoch: 0, rate: 0)
   /// The turn whose gradients are out; nil between steps.
@@ -30,6 +31,7 @@ package final class FlatTrainer: @unchecked Sendable {
       throw GenerativeError(.memory, "a batch of \(options.batchRows) rows does not fit in memory")
     }
     x = try Buffer(count: floats, in: model.context.memory)
+    augmenter = try Augmenter.make(options.augmentation, of: model)
   }
 
   /// Begins a step: the sums of its first turn's gradients over `rows` rows.
@@ -62,6 +64,7 @@ package final class FlatTrainer: @unchecked Sendable {
       seed: options.seed, step: model.progress.stepCount + 1, epoch: epoch,
       rate: rate ?? options.learningRate, slice: BatchSlice(firstRow: firstRow, totalRows: count, ranks: nil))
     model.record = nil
+    augmenter?.apply(x.base, count: count, at: time)
     try differentiate(0)
   }
 

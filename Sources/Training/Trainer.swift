@@ -15,12 +15,14 @@ package final class Trainer {
   private let options: FitOptions
   private let step: any TrainingStep
   private let batches: Batches
+  private let augmenter: Augmenter?
   private let validation: Batches?
   private let reporter: Reporter
   private let writer: CheckpointWriter?
   private let best: Snapshot?
-  /// Labels of a step of several batches; nil: the step has them itself.
+  /// Labels and targets of a step of several batches; nil: the step has them itself.
   private let labels: Buffer<Int32>?
+  private let targets: Buffer<Float>?
   /// The ranks that fit together; nil: this process alone.
   private let team: Team?
   /// What a step changes before its last sum with the other ranks.
@@ -142,13 +144,18 @@ package final class Trainer {
       requiresUnitRange: model.requiresUnitRange, team: team, sharesRows: options.sharesRows,
       rowCounts: rows, classCount: model.classCount, context: model.context)
     var labels: Buffer<Int32>?
-    if options.accumulation > 1, step.labels != nil {
-      labels = try Buffer(
-        count: min(options.stepRows, dataset.rowCount ?? options.stepRows), in: model.context.memory)
+    var targets: Buffer<Float>?
+    if options.accumulation > 1 {
+      let rows = min(options.stepRows, dataset.rowCount ?? options.stepRows)
+      if step.labels != nil { labels = try Buffer(count: rows, in: model.context.memory) }
+      if step.targets != nil {
+        targets = try Buffer(count: rows * model.rowShape.count, in: model.context.memory)
+      }
     }
-    self.labels = labels
+    (self.labels, self.targets) = (labels, targets)
     // A stream's length is not known before it was read once.
     if batches.stepCount == 0 { batches.finish(steps: record.stepsPerEpoch) }
+    augmenter = try Augmenter.make(options.augmentation, of: model)
     var validationBatches: Batches?
     if let validation = options.validation {
       validationBatches = try Batches(
@@ -265,7 +272,8 @@ package final class Trainer {
     var stops = false
     while true {
       if options.observer.isCancelled() { stops = try hears(.stopNow) || stops }
-      guard let slice = try batches.next(labels: labels ?? step.labels, targets: step.targets) else { break }
+      guard let slice = try batches.next(labels: labels ?? step.labels, targets: targets ?? step.targets)
+      else { break }
       if let team, writer?.isDue(steps: 1) ?? false { team.wishes.insert(.save) }
       let (figures, rate) = try learn(slice)
       recent.add(figures, rows: slice.totalRows)
@@ -307,11 +315,15 @@ package final class Trainer {
     model.progress.stepCount += 1
     let time = time(after: record.stepsDone, slice)
     record.stepsDone += 1
+    augmenter?.apply(batches.base, count: slice.rowCount, at: time)
+    if let targets = targets ?? step.targets {
+      augmenter?.apply(targets.base, count: slice.rowCount, at: time)
+    }
     let figures: Figures
     do throws(Runaway) {
       figures = try step.learn(
         batches.base, rows: slice.rowCount, of: model.rowShape.count, at: time, inPartsOf: options.batchRows,
-        labels: labels)
+        labels: labels, targets: targets)
     } catch {
       throw runsAway(error.description, ": \(error.place)")
     }

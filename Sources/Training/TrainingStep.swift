@@ -53,13 +53,15 @@ extension TrainingStep {
   /// One step on `rows` rows whose gradient is added up over parts of at most `most`, each as the rows of one
   /// batch that this process has of it.
   ///
-  /// - Parameter labels: of all rows, where those of a part are asked for.
+  /// - Parameters:
+  ///   - labels: of all rows, where those of a part are asked for.
+  ///   - targets: likewise.
   /// - Throws: as `learn`.
   func learn(
     _ x: UnsafeMutablePointer<Float>, rows: Int, of width: Int, at time: StepTime, inPartsOf most: Int,
-    labels: Buffer<Int32>?
+    labels: Buffer<Int32>?, targets: Buffer<Float>?
   ) throws(Runaway) -> Figures {
-    guard rows > most || labels != nil else { return try learn(x, rows: rows, at: time) }
+    guard rows > most || labels != nil || targets != nil else { return try learn(x, rows: rows, at: time) }
     var mean = Figures.Mean()
     let turn = turns[0]
     turn.begin()
@@ -69,6 +71,9 @@ extension TrainingStep {
       let places = part * rows / parts..<(part + 1) * rows / parts
       let first = places.lowerBound
       if let labels { self.labels?.base.update(from: labels.base + first, count: places.count) }
+      if let targets {
+        self.targets?.base.update(from: targets.base + first * width, count: places.count * width)
+      }
       let own = time.part(BatchSlice(firstRow: first, totalRows: rows, ranks: nil))
       mean.add(
         try differentiate(x + first * width, rows: places.count, turn: 0, at: own), rows: places.count)

@@ -63,9 +63,9 @@ import Testing
       // What is made of it is held to the same limits.
       if side == 70 {
         var larger: OpaquePointer?
-        expect(gen_image_create_resized(image, 71, 1, &larger), 1)
-        expect(gen_image_create_resized(image, 70, 31, &larger), 11)
-        expect(gen_image_create_resized(image, 70, 30, &larger), 0)
+        expect(gen_image_create_resized(image, 71, 1, nil, &larger), 1)
+        expect(gen_image_create_resized(image, 70, 31, nil, &larger), 11)
+        expect(gen_image_create_resized(image, 70, 30, nil, &larger), 0)
         gen_image_destroy(larger)
       }
       gen_image_destroy(image)

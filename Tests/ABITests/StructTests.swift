@@ -27,6 +27,7 @@ import Testing
     check(gen_open_options(), gen_open_options_init)
     check(gen_stream_options(), gen_stream_options_init)
     check(gen_faces_options(), gen_faces_options_init)
+    check(gen_resize_options(), gen_resize_options_init)
     check(gen_grid_options(), gen_grid_options_init)
     check(gen_fit_options(), gen_fit_options_init)
     check(gen_comm(), gen_comm_init)

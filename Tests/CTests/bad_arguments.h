@@ -40,6 +40,7 @@ struct fixture {
   ROOMY(gen_stream_options) stream_options;
   ROOMY(gen_faces_options) faces_options;
   ROOMY(gen_load_image_options) load_image_options;
+  ROOMY(gen_resize_options) resize_options;
   ROOMY(gen_grid_options) grid_options;
   ROOMY(gen_save_image_options) save_image_options;
   ROOMY(gen_pca_options) pca_options;

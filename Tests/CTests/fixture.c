@@ -42,6 +42,7 @@ static gen_status fill_options(struct fixture *f) {
                                   sizeof f->load_image_options.value));
   TRY(gen_save_image_options_init(&f->save_image_options.value,
                                   sizeof f->save_image_options.value));
+  TRY(gen_resize_options_init(&f->resize_options.value, sizeof f->resize_options.value));
   TRY(gen_grid_options_init(&f->grid_options.value, sizeof f->grid_options.value));
   TRY(gen_pca_options_init(&f->pca_options.value, sizeof f->pca_options.value));
   TRY(gen_fit_options_init(&f->fit_options.value, sizeof f->fit_options.value));

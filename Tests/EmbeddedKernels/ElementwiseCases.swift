@@ -38,6 +38,7 @@ extension Cases {
     checkNaN()
     checkConversions()
     checkBytes()
+    checkWeighedRows()
   }
 
   /// Runs `body` on three inputs, of which it may change the first and third, and compares what it leaves in the
@@ -164,6 +165,37 @@ extension Cases {
           check("toBytes refuses \(other)", !table.elementwise.toBytes(x.base, y.base, count) && y.isIntact)
         }
         x[place] = before
+      }
+    }
+  }
+
+  /// To the bit: products and sums are rounded one by one.
+  private func checkWeighedRows() {
+    for count in counts {
+      for rows in [1, 2, 7] {
+        let rowStride = count + 3
+        let bytes = Block<UInt8>(rows * rowStride) { UInt8(truncatingIfNeeded: $0 &* 37) }
+        let x = Block<Float>(rows * rowStride) { Float($0 &* 37 % 101) / 7 }
+        let weights = Block<Float>(rows) { Float($0 + 1) / 11 - 0.2 }
+        for isBytes in [false, true] {
+          let y = Block<Float>(count) { _ in 77 }
+          if isBytes {
+            table.elementwise.weighBytes(bytes.base, rowStride, weights.base, rows, y.base, count)
+          } else {
+            table.elementwise.weighFloats(x.base, rowStride, weights.base, rows, y.base, count)
+          }
+          var isRight = y.isIntact
+          for i in 0..<count {
+            var sum: Float = 0
+            for k in 0..<rows {
+              let value = isBytes ? Float(bytes[k * rowStride + i]) : x[k * rowStride + i]
+              let product = weights[k] * value
+              sum += product
+            }
+            isRight = isRight && y[i] == sum
+          }
+          check("weigh\(isBytes ? "Bytes" : "Floats"), \(rows) rows of \(count)", isRight)
+        }
       }
     }
   }

@@ -70,7 +70,7 @@ static void use_picture(const uint8_t *bytes, int64_t count) {
   options.context = context;
   judge(gen_image_load_memory(bytes, count, &options, &image), image);
   if (image)
-    judge(gen_image_create_resized(image, 7, 5, &small), small);
+    judge(gen_image_create_resized(image, 7, 5, NULL, &small), small);
   gen_image_destroy(small);
   gen_image_destroy(image);
 }

@@ -150,7 +150,7 @@ static gen_status picture_story(gen_context *context) {
   for (i = 0; i < n_pictures; i++) {
     f.load_image_options.value.channels = i % 2 ? 3 : GEN_AUTO;
     TRY(gen_image_load(pictures[i], &f.load_image_options.value, &image));
-    TRY(gen_image_create_resized(image, 9, 7, &small));
+    TRY(gen_image_create_resized(image, 9, 7, NULL, &small));
     gen_image_destroy(small);
     gen_image_destroy(image);
     image = small = NULL;

@@ -71,7 +71,7 @@ static gen_status step(struct scratch *s, unsigned op, int a, int b, unsigned ch
     put(a, made);
     return status;
   case 6:
-    status = gen_image_create_resized((gen_image *)x, 1 + spice % 40, 1 + spice % 23,
+    status = gen_image_create_resized((gen_image *)x, 1 + spice % 40, 1 + spice % 23, NULL,
                                       (gen_image **)&made);
     put(b, made);
     return status;

@@ -14,7 +14,9 @@ enum shim_picture_status {
   SHIM_PICTURE_FORMAT,
   SHIM_PICTURE_TRUNCATED,
   SHIM_PICTURE_LIMIT,
-  SHIM_PICTURE_MEMORY
+  SHIM_PICTURE_MEMORY,
+  /* Decoded, but pixels are missing, which are gray. */
+  SHIM_PICTURE_DAMAGED
 };
 
 /* What a file may ask for before it is refused. */
@@ -26,6 +28,8 @@ struct shim_picture_limits {
   int32_t scan_count;
   /* Bytes of one ancillary chunk of a PNG, compressed or not. */
   int64_t chunk_byte_count;
+  /* Whether a picture with missing pixels is decoded as far as it goes. */
+  int32_t tolerant;
 };
 
 struct shim_picture_info {
@@ -33,14 +37,20 @@ struct shim_picture_info {
   int32_t height;
   /* 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha; alpha is not premultiplied. */
   int32_t channel_count;
-  /* How EXIF says to turn the picture, 1 to 8; 1 (not at all) for PNG. */
+  /* How Exif says to turn the picture, 1 to 8; 1: not at all. */
   int32_t orientation;
 };
 
-/* Why a call failed, in the codec's words. */
+/* Why a call failed, or what it found wrong with a picture that it could decode, in the codec's
+   words; empty without either. */
 struct shim_picture_message {
   char text[200];
 };
+
+/* Checks a picture's sides against the limits. */
+enum shim_picture_status shim_picture_check(int64_t width, int64_t height,
+                                            const struct shim_picture_limits *limits,
+                                            struct shim_picture_message *message);
 
 /* Tells what a PNG holds, from its header alone, and refuses what passes the limits or could not
    be held by so few bytes. */
@@ -52,14 +62,14 @@ enum shim_picture_status shim_png_inspect(const uint8_t *bytes, int64_t count,
 
 /* Decodes a PNG to 8 bits per channel, rows packed, into height * width * channel_count bytes as
    `shim_png_inspect` told. 16 bits are rounded to 8, palettes and tRNS expanded; colour profiles
-   and gamma are ignored. */
+   and gamma are ignored. shrink: 1. */
 enum shim_picture_status shim_png_decode(const uint8_t *bytes, int64_t count,
                                          const struct shim_picture_limits *limits,
-                                         const struct shim_allocator *allocator, uint8_t *pixels,
-                                         int64_t pixel_byte_count,
+                                         const struct shim_allocator *allocator, int32_t shrink,
+                                         uint8_t *pixels, int64_t pixel_byte_count,
                                          struct shim_picture_message *message);
 
-/* The same for a JPEG. Corrupt data, which libjpeg only warns of, is an error. */
+/* The same for a JPEG. */
 enum shim_picture_status shim_jpeg_inspect(const uint8_t *bytes, int64_t count,
                                            const struct shim_picture_limits *limits,
                                            const struct shim_allocator *allocator,
@@ -67,11 +77,12 @@ enum shim_picture_status shim_jpeg_inspect(const uint8_t *bytes, int64_t count,
                                            struct shim_picture_message *message);
 
 /* Decodes a JPEG to gray or RGB; CMYK and YCCK become RGB by multiplying with black. The pixels
-   are not turned yet. */
+   are not turned yet. shrink: 1, 2, 4 or 8, by which width and height are divided, and rounded
+   up. */
 enum shim_picture_status shim_jpeg_decode(const uint8_t *bytes, int64_t count,
                                           const struct shim_picture_limits *limits,
-                                          const struct shim_allocator *allocator, uint8_t *pixels,
-                                          int64_t pixel_byte_count,
+                                          const struct shim_allocator *allocator, int32_t shrink,
+                                          uint8_t *pixels, int64_t pixel_byte_count,
                                           struct shim_picture_message *message);
 
 /* Encodes packed rows of 1, 3 or 4 channels as a PNG of 8 bits; the result is a block of the

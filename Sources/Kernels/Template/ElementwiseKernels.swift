@@ -42,6 +42,17 @@ package struct ElementwiseKernels: Sendable {
   package var toBytes: @Sendable (_ x: Input, _ y: UnsafeMutablePointer<UInt8>, _ count: Int) -> Bool
   /// y ← x from doubles.
   package var fromDoubles: @Sendable (_ x: UnsafePointer<Double>, _ y: Output, _ count: Int) -> Void
+  /// y ← Σₖ weights[k] · xₖ of `rows` rows that lie `rowStride` elements apart. Each product and each sum is
+  /// rounded, in the order of the rows: the bits are the same on every instruction set.
+  package var weighBytes:
+    @Sendable (
+      _ x: UnsafePointer<UInt8>, _ rowStride: Int, _ weights: Input, _ rows: Int, _ y: Output, _ count: Int
+    ) -> Void
+  /// The same of floats.
+  package var weighFloats:
+    @Sendable (
+      _ x: Input, _ rowStride: Int, _ weights: Input, _ rows: Int, _ y: Output, _ count: Int
+    ) -> Void
 
   package init(
     activate: @escaping @Sendable (Function, Float, Input, Output, Int) -> Void,
@@ -56,7 +67,9 @@ package struct ElementwiseKernels: Sendable {
     logarithm: @escaping @Sendable (Input, Output, Int) -> Void,
     fromBytes: @escaping @Sendable (UnsafePointer<UInt8>, Float, Output, Int) -> Void,
     toBytes: @escaping @Sendable (Input, UnsafeMutablePointer<UInt8>, Int) -> Bool,
-    fromDoubles: @escaping @Sendable (UnsafePointer<Double>, Output, Int) -> Void
+    fromDoubles: @escaping @Sendable (UnsafePointer<Double>, Output, Int) -> Void,
+    weighBytes: @escaping @Sendable (UnsafePointer<UInt8>, Int, Input, Int, Output, Int) -> Void,
+    weighFloats: @escaping @Sendable (Input, Int, Input, Int, Output, Int) -> Void
   ) {
     self.activate = activate
     self.activateBackward = activateBackward
@@ -71,5 +84,7 @@ package struct ElementwiseKernels: Sendable {
     self.fromBytes = fromBytes
     self.toBytes = toBytes
     self.fromDoubles = fromDoubles
+    self.weighBytes = weighBytes
+    self.weighFloats = weighFloats
   }
 }

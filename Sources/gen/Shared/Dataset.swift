@@ -207,9 +207,7 @@ struct DataOptions: ParsableArguments {
   @Flag(help: "Decode pictures whenever they are read, for folders larger than memory.")
   var lazy = false
 
-  @Option(
-    help: ArgumentHelp("Maximum number of pixels of a picture (default: 67,108,864).", valueName: "pixels"))
-  var maxPixels: Int?
+  @OptionGroup var pictures: PictureFlags
 
   func validate() throws {
     if let rows, rows < 1 { throw ValidationError("--rows must be at least 1, not \(rows)") }
@@ -238,7 +236,7 @@ struct DataOptions: ParsableArguments {
   }
 
   private func open(_ data: String, as shape: Shape?) throws -> Dataset {
-    var options: gen_open_options = try defaults(gen_open_options_init)
+    var options = try pictures.options().value
     if let shape, shape.isGuess ? shape.height > 1 : shape.height * shape.width > 1 {
       (options.height, options.width) = (Int64(shape.height), Int64(shape.width))
       options.channels = Int64(shape.channels)
@@ -258,12 +256,7 @@ struct DataOptions: ParsableArguments {
     }
     (options.labels, options.label_column) = (keep(labels), keep(labelColumn))
     (options.columns, options.omit) = (keep(columns), keep(omit))
-    let context = try maxPixels.map { pixels in
-      var limits: gen_context_options = try defaults(gen_context_options_init)
-      limits.max_image_pixels = Int64(pixels)
-      limits.max_image_side = 1_000_000
-      return try Object(gen_context_destroy) { gen_context_create(&limits, $0) }
-    }
+    let context = try pictures.context()
     options.context = context?.handle
     let whole = try withExtendedLifetime(context) {
       try Dataset(
@@ -283,11 +276,12 @@ struct DataOptions: ParsableArguments {
     }
   }
 
-  /// One line about files that were skipped or passed over.
+  /// One line about files that were skipped, passed over or read with missing pixels.
   private func tellFiles(of dataset: Dataset) {
     var info = gen_dataset_info_t()
     info.struct_size = UInt32(MemoryLayout<gen_dataset_info_t>.stride)
-    guard gen_dataset_info(dataset.handle, &info) == gen_status(GEN_OK), info.n_skipped + info.n_passed > 0
+    guard gen_dataset_info(dataset.handle, &info) == gen_status(GEN_OK),
+      info.n_skipped + info.n_passed + info.n_damaged > 0
     else {
       return
     }

@@ -136,6 +136,14 @@ class OpenOptions(Structure):
         ("decode", OpenDecode),
         ("user_data", c_void_p),
         ("context", Handle),
+        ("resize", c_int32),
+        ("filter", c_int32),
+        ("crop_height", c_int64),
+        ("crop_width", c_int64),
+        ("place_x", c_double),
+        ("place_y", c_double),
+        ("background", c_double),
+        ("tolerant", c_int32),
     ]
 
 
@@ -189,6 +197,7 @@ class DatasetInfo(Structure):
         ("n_files", c_int64),
         ("n_passed", c_int64),
         ("dtype", c_int32),
+        ("n_damaged", c_int64),
     ]
 
 
@@ -199,6 +208,7 @@ class LoadImageOptions(Structure):
         ("initialized", c_uint32),
         ("channels", c_int64),
         ("context", Handle),
+        ("tolerant", c_int32),
     ]
 
 
@@ -213,6 +223,21 @@ class GridOptions(Structure):
         ("background", c_double),
         ("stretch", c_int32),
         ("context", Handle),
+    ]
+
+
+class ResizeOptions(Structure):
+    c_name = "gen_resize_options"
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("initialized", c_uint32),
+        ("resize", c_int32),
+        ("filter", c_int32),
+        ("crop_height", c_int64),
+        ("crop_width", c_int64),
+        ("place_x", c_double),
+        ("place_y", c_double),
+        ("background", c_double),
     ]
 
 
@@ -323,6 +348,10 @@ class FitOptions(Structure):
         ("accumulate", c_int64),
         ("targets", Handle),
         ("validation_targets", Handle),
+        ("flip", c_int32),
+        ("shift", c_int64),
+        ("rotation", c_double),
+        ("color_jitter", c_double),
     ]
 
 

@@ -129,13 +129,23 @@ class Dataset(Owner):
         recursive: bool = False,
         on_skip: Optional[Callable[[str], Any]] = None,
         context: Optional[Context] = None,
+        tolerant: bool = False,
+        resize: str = "cover",
+        filter: str = "triangle",
+        crop_height: Optional[int] = None,
+        crop_width: Optional[int] = None,
+        place_x: float = 0.5,
+        place_y: float = 0.5,
+        background: float = 0.0,
     ) -> Dataset:
         """The PNG and JPEG files of a folder without labels, as `open_dataset` opens it.
 
-        recursive: whether those of its sub-folders, too.
+        recursive: whether those of its sub-folders, too. The other options are those of `open_dataset`.
         """
         settings: dict[str, Any] = {"height": height, "width": width, "channels": channels}
-        settings["subfolders"] = "pool" if recursive else "ignore"
+        settings.update(subfolders="pool" if recursive else "ignore", tolerant=bool(tolerant))
+        settings.update(resize=resize, filter=filter, crop_height=crop_height, crop_width=crop_width)
+        settings.update(place_x=place_x, place_y=place_y, background=background)
         return _open(path, on_skip=on_skip, context=context, **settings)
 
     @classmethod
@@ -336,6 +346,14 @@ def open_dataset(
     foreign: Optional[str] = None,
     on_skip: Optional[Callable[[str], Any]] = None,
     context: Optional[Context] = None,
+    tolerant: bool = False,
+    resize: str = "cover",
+    filter: str = "triangle",
+    crop_height: Optional[int] = None,
+    crop_width: Optional[int] = None,
+    place_x: float = 0.5,
+    place_y: float = 0.5,
+    background: float = 0.0,
 ) -> Dataset:
     """The rows of a file or a folder, whose content, not its name, says what it is.
 
@@ -351,8 +369,8 @@ def open_dataset(
         an IDX file.
     shape:
         Of a row, such as (28, 28) gray, (64, 64, 3), or (64, 64, None): channels as the data have. Images are resized
-        to cover it and centre-cropped; other rows are reshaped. None: that of the data. Images then keep their size
-        if it is the same and at most 256 x 256; others become 64 x 64. They are gray if all are.
+        to it; other rows are reshaped. None: that of the data. Images then keep their size, or that of the crop, if it
+        is the same and at most 256 x 256; others become 64 x 64. They are gray if all are.
     max_rows, seed:
         The number of rows to read, drawn at random, a share of each class; only they are decoded. For drawn faces:
         how many to draw.
@@ -367,12 +385,18 @@ def open_dataset(
         "pillow": images that the library does not read, such as WebP, GIF, BMP and TIFF, are read by Pillow.
     on_skip:
         Called with a message for each image that cannot be read; by default one warning tells of them all.
+    tolerant:
+        Whether damaged images are read as far as they go, with gray for the missing pixels; info.n_damaged counts them.
+    resize, filter, crop_height, crop_width, place_x, place_y, background:
+        How images are resized, as in `Image.resized`.
 
     Options that the data cannot use raise InvalidArgumentError.
     """
     height, width, channels = (None, None, None) if shape is None else _wanted_shape(shape)
     settings: dict[str, Any] = {"height": height, "width": width, "channels": channels}
-    settings.update(max_rows=max_rows, seed=seed, subfolders=subfolders, lazy=lazy)
+    settings.update(max_rows=max_rows, seed=seed, subfolders=subfolders, lazy=lazy, tolerant=bool(tolerant))
+    settings.update(resize=resize, filter=filter, crop_height=crop_height, crop_width=crop_width)
+    settings.update(place_x=place_x, place_y=place_y, background=background)
     texts = {"label_column": _column(label_column), "columns": _columns(columns), "omit": _columns(omit)}
     return _open(path, labels, on_skip=on_skip, context=context, foreign=foreign, texts=texts, **settings)
 

@@ -15,7 +15,7 @@ from ._handle import Owner, handle_of, made
 from ._library import lib
 from ._options import OptionStruct
 from ._rows import Floats, address, as_rows, numeric, shape_of_rows
-from ._structs import GridOptions, LoadImageOptions, SaveImageOptions
+from ._structs import GridOptions, LoadImageOptions, ResizeOptions, SaveImageOptions
 from .context import Context
 
 PathLike = Union[str, "os.PathLike[str]"]
@@ -34,16 +34,33 @@ class Image(Owner):
         self._own(handle)
 
     @classmethod
-    def load(cls, path: PathLike, channels: Optional[int] = None, context: Optional[Context] = None) -> Image:
-        """A PNG or JPEG file. channels: 1, 3 or 4; None: as in the file. context: whose limits hold."""
-        options = _load_options(channels, context)
+    def load(
+        cls,
+        path: PathLike,
+        channels: Optional[int] = None,
+        context: Optional[Context] = None,
+        *,
+        tolerant: bool = False,
+    ) -> Image:
+        """A PNG or JPEG file. channels: 1, 3 or 4; None: as in the file. context: whose limits hold.
+
+        tolerant: read a damaged file as far as it goes, with gray for the missing pixels.
+        """
+        options = _load_options(channels, context, tolerant)
         return cls(made(lib.gen_image_load, os.fsencode(path), options.pointer))
 
     @classmethod
-    def from_bytes(cls, data: Any, channels: Optional[int] = None, context: Optional[Context] = None) -> Image:
-        """The bytes of a PNG or JPEG file."""
+    def from_bytes(
+        cls,
+        data: Any,
+        channels: Optional[int] = None,
+        context: Optional[Context] = None,
+        *,
+        tolerant: bool = False,
+    ) -> Image:
+        """The bytes of a PNG or JPEG file; see `load`."""
         data = bytes(data)
-        options = _load_options(channels, context)
+        options = _load_options(channels, context, tolerant)
         return cls(made(lib.gen_image_load_memory, data, len(data), options.pointer))
 
     @classmethod
@@ -91,9 +108,42 @@ class Image(Owner):
         arguments = (address(flat), len(flat), height, width, channels, options.pointer)
         return cls(made(lib.gen_image_create_grid, *arguments))
 
-    def resized(self, height: int, width: int) -> Image:
-        """The picture resized to cover height x width, and centre-cropped."""
-        return Image(made(lib.gen_image_create_resized, self._handle, height, width))
+    def resized(
+        self,
+        height: int,
+        width: int,
+        *,
+        resize: str = "cover",
+        filter: str = "triangle",
+        crop_height: Optional[int] = None,
+        crop_width: Optional[int] = None,
+        place_x: float = 0.5,
+        place_y: float = 0.5,
+        background: float = 0.0,
+    ) -> Image:
+        """The picture resized to height x width.
+
+        Parameters
+        ----------
+        resize : "cover" cuts what stands out, "contain" leaves background beside the picture, "stretch"
+            scales each axis by its own factor.
+        filter : "triangle", "lanczos" (sharper; overshoots beside edges) or "nearest".
+        crop_height, crop_width : what is cut out of the picture first, at most all of it; None: all of it.
+        place_x, place_y : where what is cut or contained stands: 0 left or top, 0.5 centre, 1 right or bottom.
+        background : gray value beside a contained picture, 0 ... 1.
+        """
+        options = OptionStruct(
+            "resize",
+            ResizeOptions,
+            resize=resize,
+            filter=filter,
+            crop_height=crop_height,
+            crop_width=crop_width,
+            place_x=place_x,
+            place_y=place_y,
+            background=background,
+        )
+        return Image(made(lib.gen_image_create_resized, self._handle, height, width, options.pointer))
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -139,16 +189,20 @@ def read_image(
     *,
     size: Optional[Sequence[int]] = None,
     context: Optional[Context] = None,
+    tolerant: bool = False,
+    **resizing: Any,
 ) -> Floats:
     """The pixels of a PNG or JPEG file in [0, 1], (height, width) if gray, else with an axis of channels.
 
-    channels: 1, 3 or 4; None: as in the file. size: (height, width) to be resized to cover and
-    centre-cropped; None: as it is. context: whose limits hold.
+    channels: 1, 3 or 4; None: as in the file. size: (height, width) to be resized to, with the options
+    of `Image.resized`; None: as it is. context: whose limits hold. tolerant: as in `Image.load`.
     """
-    with Image.load(path, channels, context) as image:
+    if size is None and resizing:
+        raise TypeError(f"{next(iter(resizing))} is an option of resizing, which needs a size")
+    with Image.load(path, channels, context, tolerant=tolerant) as image:
         if size is None:
             return _trimmed(image.pixels)
-        with image.resized(*size) as resized:
+        with image.resized(*size, **resizing) as resized:
             return _trimmed(resized.pixels)
 
 
@@ -182,8 +236,10 @@ def image_grid(
         return _trimmed(grid.pixels)
 
 
-def _load_options(channels: Optional[int], context: Optional[Context]) -> OptionStruct[LoadImageOptions]:
-    options = OptionStruct("load_image", LoadImageOptions, channels=channels)
+def _load_options(
+    channels: Optional[int], context: Optional[Context], tolerant: bool
+) -> OptionStruct[LoadImageOptions]:
+    options = OptionStruct("load_image", LoadImageOptions, channels=channels, tolerant=bool(tolerant))
     options.struct.context = handle_of(context)
     return options
 

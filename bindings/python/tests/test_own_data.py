@@ -26,6 +26,7 @@ from generative import (
     Classifier,
     Context,
     Dataset,
+    Image,
     InvalidArgumentError,
     faces,
     load,
@@ -659,6 +660,7 @@ def test_reading_can_be_stopped_in_time(tmp_path):
 # ---- no option is ignored
 
 KINDS = ["folder", "labelled folder", "idx", "npy", "npz", "csv", "list", "picture", "cifar", "faces"]
+IMAGES = ["folder", "labelled folder", "list", "picture"]
 
 
 def make(kind, root):
@@ -718,7 +720,32 @@ def options_of(kind, root):
         "label_column": ("", ["--label-column", ""]),
         "columns": ("1", ["--columns", "1"]),
         "omit": ("2", ["--omit", "2"]),
+        "resize": ("stretch", ["--resize", "stretch"]),
+        "filter": ("nearest", ["--filter", "nearest"]),
+        "crop_height": (3, ["--crop-height", "3"]),
+        "crop_width": (3, ["--crop-width", "3"]),
+        "place_x": (0.0, ["--place-x", "0"]),
+        "place_y": (1.0, ["--place-y", "1"]),
+        "background": (0.5, ["--background", "0.5"]),
+        "tolerant": (True, ["--tolerant"]),
     }
+
+
+def needed_by(kind, option, path):
+    """Without which an option would make no difference to images."""
+    python, tool = {}, []
+    if kind not in IMAGES:
+        return python, tool
+    if option in ("resize", "filter", "place_x", "place_y", "background"):
+        python["shape"] = (4, 12, None)
+        tool += ["--size", "4x12"]
+    if option in ("place_x", "background"):
+        python["resize"] = "contain"
+        tool += ["--resize", "contain"]
+    if option == "tolerant":
+        file = next(path.rglob("0.png")) if path.is_dir() else path.parent / "0.png"
+        file.write_bytes(file.read_bytes()[: file.stat().st_size * 3 // 5])
+    return python, tool
 
 
 REFUSALS = {
@@ -729,10 +756,14 @@ REFUSALS = {
     "max_rows": "max_rows",
     "seed": "seed",
     "subfolders": "subfolders is for|holds no PNG",
-    "lazy": "lazy is for",
+    "lazy": "lazy is for image files",
     "label_column": "label_column is for",
     "columns": "columns is for|no array",
     "omit": "omit is for",
+    **{
+        name: f"{name} is for image files"
+        for name in ("resize", "filter", "crop_height", "crop_width", "place_x", "place_y", "background", "tolerant")
+    },
 }
 
 
@@ -752,6 +783,7 @@ def test_python_uses_or_refuses_every_option(tmp_path, kind, option):
     value, _ = options_of(kind, tmp_path)[option]
     more = {"labels": labels} if labels is not None else {}
     more.update({"max_rows": 10} if kind == "faces" else {})
+    more.update(needed_by(kind, option, path)[0])
     name = {"missing labels": "labels", "size": "shape", "channels": "shape"}.get(option, option)
     given = {**more, name: value, **({"max_rows": 5} if option == "seed" else {})}
     base = {**more, **({"max_rows": 5} if option == "seed" else {})}
@@ -759,12 +791,22 @@ def test_python_uses_or_refuses_every_option(tmp_path, kind, option):
         data = open_dataset(path, **given)
     except (OSError, ValueError) as error:
         assert name == "labels" and labels is not None or re.search(REFUSALS[option], str(error)), error
+        assert "image files" not in REFUSALS[option] or kind not in IMAGES
         return
     if option == "lazy":
         assert kind in ("folder", "labelled folder", "list", "picture")  # the same rows, read otherwise
         Path(data.paths[0]).unlink()
         with pytest.raises(OSError):
             data.read()
+        return
+    if option == "tolerant":
+        assert data.info.n_damaged == 1 and "1 with missing pixels, which are gray (" in data.account
+        if kind == "picture":
+            with pytest.raises(OSError, match="holds no PNG or JPEG that can be read"):
+                open_dataset(path, **base)
+        else:
+            less = open_dataset(path, **base).info
+            assert (less.n_skipped, less.n_damaged, less.n_rows) == (1, 0, len(data) - 1)
         return
     if option == "max_rows" and kind == "picture":
         assert len(data) == 1
@@ -782,11 +824,14 @@ def test_the_tool_uses_or_refuses_every_option(tmp_path, kind, option):
     _, words = options_of(kind, tmp_path)[option]
     more = ["--labels", labels] if labels is not None and "labels" not in option else []
     more += ["--rows", "10"] if kind == "faces" and "--rows" not in words else []
+    needed, needed_words = needed_by(kind, option, path)
+    more += needed_words
     value, _ = options_of(kind, tmp_path)[option]
     name = {"missing labels": "labels", "size": "shape", "channels": "shape"}.get(option, option)
     python = {"labels": labels} if labels is not None and name != "labels" else {}
     python.update({"max_rows": 10} if kind == "faces" else {})
     python.update({"max_rows": 5} if option == "seed" else {})
+    python.update(needed)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -808,6 +853,78 @@ def test_the_tool_uses_or_refuses_every_option(tmp_path, kind, option):
         assert f"PCA of {len(data)} rows" in done.stdout
         mean = load(tmp_path / "m.safetensors").mean_
         np.testing.assert_allclose(mean, data.read().reshape(len(data), -1).mean(0), atol=1e-4, rtol=1e-4)
+
+
+WAYS = [
+    {},
+    {"resize": "contain", "background": 0.25, "place_x": 0.0, "place_y": 1.0},
+    {"resize": "stretch", "filter": "lanczos", "crop_height": 11, "crop_width": 9, "place_x": 0.2},
+    {"filter": "nearest", "crop_width": 8, "place_y": 0.9},
+]
+
+
+@pytest.mark.parametrize("options", WAYS)
+def test_images_become_the_same_rows_however_they_come(tmp_path, options):
+    pil = pytest.importorskip("PIL.Image")
+    (tmp_path / "bmp").mkdir()
+    for i in range(3):
+        put(tmp_path / "png" / f"{i}.png", picture(i, (19, 13 + i, 3)))
+        pil.fromarray(picture(i, (19, 13 + i, 3))).save(tmp_path / "bmp" / f"{i}.bmp")
+    (tmp_path / "list.txt").write_text("".join(f"png/{i}.png\n" for i in range(3)))
+    expected = []
+    for i in range(3):
+        with Image.load(tmp_path / "png" / f"{i}.png") as image, image.resized(6, 10, **options) as small:
+            expected.append(small.pixels)
+    more = {"shape": (6, 10, None), **options}
+    folder = tmp_path / "png"
+    for data in (
+        open_dataset(folder, **more),
+        open_dataset(folder, lazy=True, **more),
+        open_dataset([folder / f"{i}.png" for i in range(3)], **more),
+        open_dataset(tmp_path / "list.txt", **more),
+        open_dataset(tmp_path / "bmp", foreign="pillow", **more),
+        Dataset.from_folder(folder, 6, 10, **options),
+    ):
+        np.testing.assert_array_equal(data.read(), expected)
+    np.testing.assert_array_equal(open_dataset(folder / "1.png", **more).read()[0], expected[1])
+
+
+def test_the_shape_of_rows_is_of_images_as_cut_and_turned(tmp_path):
+    pil = pytest.importorskip("PIL.Image")
+    exif = pil.Exif()
+    exif[0x0112] = 6
+    (tmp_path / "turned").mkdir()
+    for i in range(3):
+        put(tmp_path / "large" / f"{i}.png", picture(i, (300, 400 + i, 3)))
+        pil.fromarray(picture(i, (20, 30, 3))).save(tmp_path / "turned" / f"{i}.jpg", exif=exif)
+    assert open_dataset(tmp_path / "large").shape == (64, 64, 3)
+    data = open_dataset(tmp_path / "large", crop_height=30, crop_width=50, place_x=1.0, place_y=0.0)
+    assert data.shape == (30, 50, 3)
+    np.testing.assert_allclose(data.read()[1], picture(1, (300, 401, 3))[:30, -50:] / 255.0, atol=1e-6)
+    assert open_dataset(tmp_path / "large", crop_height=30).shape == (64, 64, 3)
+    assert open_dataset(tmp_path / "turned").shape == (30, 20, 3)
+    assert open_dataset(tmp_path / "turned", crop_height=25).shape == (25, 20, 3)
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_damaged_images_are_counted_and_told_once(tmp_path, lazy):
+    for i in range(6):
+        put(tmp_path / "set" / f"{i}.png", picture(i, (16, 16, 3)))
+    whole = (tmp_path / "set" / "2.png").read_bytes()
+    (tmp_path / "set" / "2.png").write_bytes(whole[: len(whole) * 3 // 5])
+    heard = []
+    context = Context(log=lambda level, message: heard.append((level, message)))
+    with pytest.warns(UserWarning, match="5 rows of 6 files; 1 skipped"):
+        data = open_dataset(tmp_path / "set", lazy=lazy, context=context)
+    assert (data.info.n_skipped, data.info.n_damaged) == (1, 0)
+    heard.clear()
+    data = open_dataset(tmp_path / "set", tolerant=True, lazy=lazy, context=context)
+    assert (data.info.n_rows, data.info.n_skipped, data.info.n_damaged) == (6, 0, 1)
+    assert "6 rows of 6 files; 1 with missing pixels, which are gray (" in data.account and "2.png" in data.account
+    rows = data.read()
+    assert (rows[2, -1] == np.float32(128 / 255)).all() and (rows[2, 0] != rows[2, -1]).any()
+    np.testing.assert_array_equal(rows, open_dataset(tmp_path / "set", tolerant=True).read())
+    assert len([message for _, message in heard if "2.png" in message and "rows of" not in message]) == 1
 
 
 def test_labels_cannot_go_with_what_has_its_own(tmp_path):
@@ -850,7 +967,7 @@ def test_the_tool_tells_of_files_and_names(classes, tmp_path):
 
 
 @needs_gen
-def test_the_tool_raises_the_limit_of_pixels(tmp_path):
+def test_the_tool_raises_the_limits_of_images(tmp_path):
     (tmp_path / "f").mkdir()
     for i in range(2):
         lines = b"".join(b"\0" + bytes([i * 99]) * 20_000 for _ in range(8))
@@ -860,5 +977,9 @@ def test_the_tool_raises_the_limit_of_pixels(tmp_path):
             data += struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
         (tmp_path / "f" / f"{i}.png").write_bytes(data)
     assert gen("train", "pca", tmp_path / "f", "--size", "8", "-o", tmp_path / "m.safetensors").returncode != 0
-    done = gen("train", "pca", tmp_path / "f", "--size", "8", "--max-pixels", 1 << 20, "-o", tmp_path / "m.safetensors")
+    limits = ["--max-image-side", 20_000]
+    done = gen("train", "pca", tmp_path / "f", "--size", "8", *limits, "-o", tmp_path / "m.safetensors")
     assert done.returncode == 0, done.stderr
+    limits += ["--max-image-pixels", 100_000]
+    done = gen("train", "pca", tmp_path / "f", "--size", "8", *limits, "-o", tmp_path / "m.safetensors")
+    assert done.returncode != 0 and "max_image_pixels" in done.stderr

@@ -130,7 +130,8 @@ def test_validation_measures_the_distance_to_its_targets(digits):
     assert model.history_[-1].validation_loss == pytest.approx(expected, rel=1e-5)
     assert model.score(noisy[200:], clean[200:]) == pytest.approx(-expected, rel=1e-5)
     held = Autoencoder(4, epochs=2, seed=5).fit(noisy, clean, validation=0.2)
-    chosen = np.random.default_rng(5).permutation(300)[:60]
+    numbers = generative.Dataset.from_array(np.arange(300.0)[:, None])
+    chosen = numbers.split(0.2, seed=5)[1].read()[:, 0].astype(int)
     expected = np.square(np.float64(held.reconstruct(noisy[chosen])) - clean[chosen]).sum(1).mean()
     assert held.history_[-1].validation_loss == pytest.approx(expected, rel=1e-5)
 

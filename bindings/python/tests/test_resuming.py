@@ -220,6 +220,22 @@ def test_accumulated_batches_are_one_large_batch(kind, options):
             assert model.history_[-1].loss != events[-1].loss
 
 
+def test_pairs_are_accumulated_too():
+    random = np.random.default_rng(5)
+    X, clean, held = random.random((3, 53, 6), dtype=np.float32)
+    fit = {"epochs": 3, "seed": 3, "epsilon": 1e-3, "schedule": "constant", "learning_rate": 0.005}
+    large, small = (
+        ACCUMULATING["autoencoder"](batch_size=batch, accumulate=count, **fit).fit(
+            X, clean, validation=(held, clean)
+        )
+        for batch, count in ((24, 1), (8, 3))
+    )
+    found, expected = (
+        [(event.loss, event.gradient_norm, event.validation_loss) for event in model.history_] for model in (small, large)
+    )
+    np.testing.assert_allclose(found, expected, rtol=2e-4)
+
+
 @pytest.mark.parametrize("kind", ["conditional", "classifier", "vae"])
 def test_a_stream_is_accumulated_too(kind):
     random = np.random.default_rng(5)

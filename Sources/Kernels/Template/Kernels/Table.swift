@@ -21,7 +21,7 @@ package var table: KernelTable {
       activate: activate, activateBackward: activateBackward, scaleRow: scaleRow, finishRow: finishRow,
       combine: combine, multiply: multiply, scale: scale, clamp: clamp, exponential: exponential,
       logarithm: logarithm, fromBytes: fromBytes, toBytes: toBytes,
-      fromDoubles: fromDoubles),
+      fromDoubles: fromDoubles, weighBytes: weighBytes, weighFloats: weighFloats),
     reductions: ReductionKernels(
       sum: sum, dot: dot, isFinite: isFinite, isWithin: isWithin, columnSums: columnSums,
       columnSquares: columnSquares,

@@ -119,6 +119,29 @@ struct FitOptionFlags: OptionFlags {
       "Number of batches whose gradients are summed for one step (1 ... 65,536; default: 1).", valueName: "n"))
   var accumulate: String?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Mirror images left to right, half of the time (default: false)."))
+  var flip: Bool?
+
+  @Option(
+    help: ArgumentHelp(
+      "Shift images at random, by up to so many pixels each way; edges repeat (0 ... 4,096; "
+        + "default: 0).", valueName: "n"))
+  var shift: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Rotate images at random, by up to so many degrees; edges repeat (0 ... 180; default: 0.0).", valueName: "n"))
+  var rotation: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Multiply brightness, contrast and saturation of images at random, by 1 - this ... 1 + this "
+        + "(0 ... 1; default: 0.0).", valueName: "n"))
+  var colorJitter: String?
+
   var all: [(name: String, value: String?)] {
     [
       ("epochs", epochs),
@@ -142,6 +165,10 @@ struct FitOptionFlags: OptionFlags {
       ("checkpoint_steps", checkpointSteps),
       ("checkpoint_seconds", checkpointSeconds),
       ("accumulate", accumulate),
+      ("flip", flip.map { $0 ? "true" : "false" }),
+      ("shift", shift),
+      ("rotation", rotation),
+      ("color_jitter", colorJitter),
     ]
   }
 }

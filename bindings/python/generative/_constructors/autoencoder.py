@@ -21,7 +21,8 @@ class AutoencoderParameters(Estimator):
     _fit_options: tuple[str, ...] = (
         "epochs", "batch_size", "optimizer", "schedule", "learning_rate", "beta1", "beta2",
         "epsilon", "weight_decay", "schedule_factor", "schedule_period", "schedule_epochs",
-        "warm_up", "clip_norm", "patience", "min_delta", "keep_best", "accumulate",
+        "warm_up", "clip_norm", "patience", "min_delta", "keep_best", "accumulate", "flip", "shift",
+        "rotation", "color_jitter",
     )
 
     def __init__(
@@ -69,6 +70,10 @@ class AutoencoderParameters(Estimator):
         min_delta: float = 0.0,
         keep_best: bool = False,
         accumulate: int = 1,
+        flip: bool = False,
+        shift: int = 0,
+        rotation: float = 0.0,
+        color_jitter: float = 0.0,
         warm_start: bool = False,
         shape: Optional[Sequence[int]] = None,
         seed: int = 0,
@@ -152,6 +157,11 @@ class AutoencoderParameters(Estimator):
         min_delta: least fall of a loss that counts as better (at least 0).
         keep_best: end with the weights of the best validation epoch.
         accumulate: number of batches whose gradients are summed for one step (1 ... 65,536).
+        flip: mirror images left to right, half of the time.
+        shift: shift images at random, by up to so many pixels each way; edges repeat (0 ... 4,096).
+        rotation: rotate images at random, by up to so many degrees; edges repeat (0 ... 180).
+        color_jitter: multiply brightness, contrast and saturation of images at random, by 1 - this
+            ... 1 + this (0 ... 1).
         warm_start: a new fit continues where the last one ended; this also holds for a loaded
             model.
         shape: height, width and channels of a row; None: taken from the data.
@@ -202,6 +212,10 @@ class AutoencoderParameters(Estimator):
     min_delta: float
     keep_best: bool
     accumulate: int
+    flip: bool
+    shift: int
+    rotation: float
+    color_jitter: float
     warm_start: bool
     shape: Optional[Sequence[int]]
     seed: int

@@ -1,0 +1,68 @@
+import ArgumentParser
+import CGenerative
+
+/// How pictures are read: flags of members of gen_open_options and gen_context_options, by their names.
+struct PictureFlags: OptionFlags {
+  @Option(
+    help: ArgumentHelp(
+      "How a picture fills the size: cover (and cut), contain (beside background) or stretch (default: cover).",
+      valueName: "word"))
+  var resize: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Filter of the resizing: triangle, lanczos or nearest (default: triangle).", valueName: "word"))
+  var filter: String?
+
+  @Option(help: ArgumentHelp("Height cut out of each picture first (default: all of it).", valueName: "n"))
+  var cropHeight: String?
+
+  @Option(help: ArgumentHelp("Width cut out of each picture first (default: all of it).", valueName: "n"))
+  var cropWidth: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where what is cut or contained stands: 0 left, 1 right (default: 0.5).", valueName: "n"))
+  var placeX: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where what is cut or contained stands: 0 top, 1 bottom (default: 0.5).", valueName: "n"))
+  var placeY: String?
+
+  @Option(help: ArgumentHelp("Gray value beside a contained picture, 0 to 1 (default: 0).", valueName: "n"))
+  var background: String?
+
+  @Flag(help: "Read pictures with missing pixels, which become gray, instead of skipping them.")
+  var tolerant = false
+
+  @Option(help: ArgumentHelp("Maximum number of pixels of a picture (default: 67108864).", valueName: "n"))
+  var maxImagePixels: String?
+
+  @Option(help: ArgumentHelp("Maximum side of a picture in pixels (default: 16384).", valueName: "n"))
+  var maxImageSide: String?
+
+  var all: [(name: String, value: String?)] {
+    [
+      ("resize", word(resize)), ("filter", word(filter)), ("crop_height", cropHeight),
+      ("crop_width", cropWidth),
+      ("place_x", placeX), ("place_y", placeY), ("background", background),
+      ("tolerant", tolerant ? "true" : nil),
+    ]
+  }
+
+  private var limits: [(name: String, value: String?)] {
+    [("max_image_pixels", maxImagePixels), ("max_image_side", maxImageSide)]
+  }
+
+  /// The library's options for opening data.
+  func options() throws -> OptionStruct<gen_open_options> { try OptionStruct("open", text) }
+
+  /// The context whose limits hold; nil: the default one.
+  func context() throws -> Object? {
+    let text = limits.compactMap { name, value in value.map { option(name, $0) } }.joined(separator: " ")
+    guard !text.isEmpty else { return nil }
+    var options = try OptionStruct<gen_context_options>("context", text).value
+    return try Object(gen_context_destroy) { gen_context_create(&options, $0) }
+  }
+}
