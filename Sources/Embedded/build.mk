@@ -45,12 +45,12 @@ all: $(LIBRARY)/libgenerative.so $(LIBRARY)/libgenerative.so.$(ABI)
 
 HEADERS = $(firstword $(MAKEFILE_LIST)) $(wildcard include/* Sources/CShims/include/* Sources/Embedded/*/*)
 
-# For modules whose work is done by functions of others: a twelfth less code, and no slower. The compiler's code for
-# arm64 reads strings wrongly with it.
-SMALL = $(if $(filter x86_64,$(ARCH)),-Osize)
 # Above the tensors, closures are called and not compiled into a copy of the function for each: a twentieth less code,
 # and no slower. Convolutions would be slower.
 SHARED = -Xllvm -sil-disable-pass=closure-specialize
+# For modules whose work is done by functions of others: a twelfth less code, and no slower. The compiler's code for
+# arm64 reads strings wrongly with it.
+SMALL = $(if $(filter x86_64,$(ARCH)),-Osize)
 
 # module NAME, FOLDER, MODULES IT IMPORTS, FLAGS, FILES TO LEAVE OUT: the module's interface, and its optimized code as
 # LLVM's text.
@@ -80,21 +80,22 @@ $(eval $(call module,KernelsAVX2,$(KERNELS)/AVX2,KernelTemplate,-Ounchecked $(AV
 $(eval $(call module,KernelsAVX512,$(KERNELS)/AVX512,KernelTemplate,-Ounchecked $(AVX512)))
 endif
 $(eval $(call module,Kernels,$(KERNELS)/Dispatch,$(VARIANTS)))
-$(eval $(call module,Tensors,Sources/Tensors,Kernels))
+
+$(eval $(call module,Tensors,Sources/Tensors,Kernels,$(SHARED)))
 $(eval $(call module,Options,Sources/Options,Tensors,$(SHARED) $(SMALL)))
 $(eval $(call module,LinearAlgebra,Sources/LinearAlgebra,Tensors,$(SHARED)))
-$(eval $(call module,Ranks,Sources/Ranks,Tensors,$(SHARED)))
+$(eval $(call module,Ranks,Sources/Ranks,Tensors,$(SHARED) $(SMALL)))
 $(eval $(call module,Networks,Sources/Networks,Ranks,$(SHARED)))
-$(eval $(call module,Checkpoints,Sources/Checkpoints,Tensors,$(SHARED)))
-$(eval $(call module,Datasets,Sources/Datasets,Tensors,$(SHARED)))
+$(eval $(call module,Checkpoints,Sources/Checkpoints,Tensors,$(SHARED) $(SMALL)))
+$(eval $(call module,Datasets,Sources/Datasets,Tensors,$(SHARED) $(SMALL)))
 $(eval $(call module,Statistics,Sources/Statistics,Datasets LinearAlgebra Ranks,$(SHARED)))
-$(eval $(call module,Evaluation,Sources/Evaluation,Statistics,$(SHARED)))
+$(eval $(call module,Evaluation,Sources/Evaluation,Statistics,$(SHARED) $(SMALL)))
 $(eval $(call module,Training,Sources/Training,Networks Options Checkpoints Datasets,$(SHARED) $(SMALL)))
 $(eval $(call module,Models,Sources/Models,Training Statistics,$(SHARED) $(SMALL)))
 $(eval $(call module,GenerativeABI,Sources/GenerativeABI,Models Evaluation,$(SHARED) $(SMALL)))
 
 COMPILE_C = $(CC) -O2 -fPIC -fvisibility=hidden -ffunction-sections $(C_FLAGS)
-SHIMS = $(patsubst %.c,$(OUT)/%.c.o,$(notdir $(wildcard Sources/CShims/*.c)) platform.c)
+SHIMS = $(patsubst %.c,$(OUT)/%.c.o,$(notdir $(wildcard Sources/CShims/*.c Sources/Embedded/*.c)))
 $(OUT)/%.c.o: Sources/CShims/%.c $(HEADERS) | $(OUT)
 	$(COMPILE_C) -ISources/CShims/include -c $< -o $@
 $(OUT)/%.c.o: Sources/Embedded/%.c | $(OUT)
@@ -116,7 +117,7 @@ $(OUT)/globals.o: $(OUT)/globals.c
 
 LOCAL = KernelTemplate $(VARIANTS)
 OBJECTS = $(call object,$(filter-out $(LOCAL),$(MODULES)) $(LOCAL:%=%.local) globals) $(SHIMS)
-LIBRARIES = $(TOOLCHAIN)../lib/swift/embedded/$(TARGET)/libswiftUnicodeDataTables.a -lpng -ljpeg -lz -lm
+LIBRARIES = -lpng -ljpeg -lz -lm
 # Equal functions become one.
 LINK = $(CC) -fuse-ld=lld -Wl,--gc-sections -Wl,--icf=all -Wl,--as-needed $(LINK_FLAGS)
 $(LIBRARY)/libgenerative.so: $(OBJECTS)

@@ -134,8 +134,9 @@ class AutoencoderParameters(Estimator):
         optimizer: optimizer (sgd, rmsprop, adam, adamw).
         schedule: how the learning rate falls; auto: cosine, for a GAN constant, of a table of at
             most 32 columns linear (constant, step, cosine, linear, plateau).
-        learning_rate: learning rate; auto: 0.002, for a classifier 0.001, for a GAN 0.0002, of a
-            table of at most 32 columns 0.001 (above 0).
+        learning_rate: learning rate; auto: 0.002, with dense layers and rows of n > 4,096 values
+            8.192 / n, for a classifier 0.001, for a GAN 0.0002, of a table of at most 32 columns
+            0.001 (above 0).
         beta1: decay of the mean of the gradients, or momentum of SGD; auto: 0.9, for a GAN 0.5 (0
             ... 1, below 1).
         beta2: decay of the mean of the squared gradients; auto: 0.999, for RMSProp 0.99 (0 ... 1,
