@@ -70,7 +70,7 @@ if [[ -e $idx ]]; then
     grep -q "^$figure.*real rows" classified.log || { echo "no $figure"; cat classified.log; exit 1; }
   done
   for mistake in "sample classifier.safetensors" "reconstruct classifier.safetensors $idx" \
-    "mixture classifier.safetensors $idx" "mixture conditional.safetensors $idx --rows 50" \
+    "mixture classifier.safetensors $idx" \
     "detect conditional.safetensors $idx --rows 50" "train classifier folder" \
     "evaluate vae.safetensors faces: --rows 40 --classifier classifier.safetensors" \
     "evaluate conditional.safetensors $idx --rows 50 --classifier vae.safetensors"; do
