@@ -41,7 +41,7 @@ extension Dataset {
       let reader = try GzipReader(file, in: context.memory)
       // Told by what comes out of it.
       let head = try reader.peek(FileKind.headByteCount)
-      switch FileKind(UnsafeBufferPointer(head.elements)) {
+      switch FileKind(head) {
       case .idx: return try idx(reader, path, options, context)
       case .npy: return try npy(reader, path, options, context)
       case .text: return try table(reader, path, options, context: context, hooks: hooks)
@@ -149,7 +149,7 @@ extension Dataset {
     var kind = try file.kind()
     if kind == .gzip {
       let inflated = try GzipReader(file, in: context.memory)
-      kind = FileKind(UnsafeBufferPointer(try inflated.peek(FileKind.headByteCount).elements))
+      kind = FileKind(try inflated.peek(FileKind.headByteCount))
       reader = inflated
     }
     let numbers: NumberArray

@@ -12,6 +12,10 @@ enum FileKind: Equatable {
   /// Bytes that tell.
   static let headByteCount = 64
 
+  init(_ head: Buffer<UInt8>) {
+    self = withExtendedLifetime(head) { FileKind(UnsafeBufferPointer($0.elements)) }
+  }
+
   init(_ head: UnsafeBufferPointer<UInt8>) {
     func begins(_ text: StaticString, at offset: Int = 0) -> Bool {
       guard head.count >= offset + text.utf8CodeUnitCount else { return false }

@@ -154,7 +154,7 @@ import Testing
       expect(fit { $0.optimizer = bad }, 1)
       expect(fit { $0.keep_best = bad }, 1)
     }
-    for bad in [-2, 4, .max] as [Int32] { expect(fit { $0.schedule = bad }, 1) }
+    for bad in [-2, 5, .max] as [Int32] { expect(fit { $0.schedule = bad }, 1) }
     for bad in [-2, 0, 1_000_001, .max, .min] as [Int64] {
       expect(fit { $0.epochs = bad }, 1)
       expect(fit { $0.batch_size = bad }, 1)

@@ -170,7 +170,11 @@ import Testing
     gen_open_options_init(&options, UInt32(MemoryLayout<gen_open_options>.size))
     (options.height, options.width, options.channels, options.context) = (16, 16, 1, context)
     let dataset = try made { gen_dataset_open(folder, &options, nil, $0) }
-    #expect(journal.text.dropFirst() == ["1: skipped \(folder)/broken.png: text, neither PNG nor JPEG"])
+    let reason = "\(folder)/broken.png: text, neither PNG nor JPEG"
+    #expect(
+      journal.text.dropFirst() == [
+        "1: skipped \(reason)", "0: \(folder): 1 rows of 2 files; 1 skipped (\(reason))",
+      ])
     gen_dataset_destroy(dataset)
     gen_context_destroy(context)
   }

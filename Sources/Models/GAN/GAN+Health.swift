@@ -46,41 +46,6 @@ package struct GANHealth {
   }
 }
 
-extension GAN {
-  /// Rows that tell how much two generators vary.
-  private static let judgedRows = 64
-  /// Rows of the average that have less than this share of the variance of the last generator's are worse than
-  /// those. Of digits a mean of all steps has 0.2 to 0.63 of it in up to 1,200 steps, and up to 2.4 times the
-  /// Fréchet distance; the average that ramps up has 0.83 to 0.95, and at most 1.15 times.
-  private static let lag = 0.7
-
-  /// Whether the rows of the averaged generator vary far less than those of the last one, for the same latents
-  /// and classes: then they are gray.
-  var averageLags: Bool {
-    guard average != nil else { return false }
-    let (rows, width) = (Self.judgedRows, options.shape.count)
-    do throws(GenerativeError) {
-      let x = try Buffer<Float>(count: rows * width, in: context.memory)
-      let z = try Buffer<Float>(count: rows * options.latentSize, in: context.memory)
-      let sums = try Buffer<Float>(count: width, in: context.memory)
-      let labels = try Buffer<Int32>(count: rows, in: context.memory)
-      let isConditional = options.classCount > 0
-      if isConditional { Labels.draw(labels.base, rows: rows, first: 0, of: options.classCount, seed: 0) }
-      latents(first: 0, rows: rows, seed: 0, into: z.base)
-      var distances: [Double] = []
-      for which in [Generator.average, .last] {
-        let given = isConditional ? UnsafePointer(labels.base) : nil
-        try generate(z.base, rows: rows, given: given, by: which, into: x.base)
-        distances.append(context.pairDistance(Matrix(x.base, rows: rows, columns: width), sums: sums.base))
-      }
-      return distances[0] * distances[0] < Self.lag * distances[1] * distances[1]
-    } catch {
-      // Without memory nobody is warned.
-      return false
-    }
-  }
-}
-
 extension Context {
   /// The root mean square distance between two different rows: √(2n/(n − 1)·(E‖x‖² − ‖E x‖²)), which
   /// needs no pair to be looked at; NaN for a single row.

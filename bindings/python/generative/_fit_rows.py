@@ -158,7 +158,7 @@ def check_pairs(data: Dataset, targets: Dataset, share: Any) -> None:
     """Raises ValueError where a share of rows and of their targets would not be the same rows."""
     if len(data) != len(targets):
         raise ValueError(f"y must have {len(data)} rows like X, not {len(targets)}")
-    labels = [each.labels() if each.info.n_classes > 0 else np.zeros(len(each), np.int32) for each in (data, targets)]
-    if not np.array_equal(*labels):
+    classes = [each.labels() if each.info.n_classes > 0 else np.zeros(len(each), np.int32) for each in (data, targets)]
+    if not np.array_equal(classes[0], classes[1]):
         instead = "give rows of their own, as validation=(rows, targets)"
         raise ValueError(f"validation={share!r} holds out rows by their labels, and those of X and y differ: {instead}")

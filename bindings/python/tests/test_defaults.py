@@ -93,7 +93,7 @@ def test_what_a_fit_works_with_is_logged_in_one_line():
 
 def test_dense_layers_of_many_inputs_do_not_saturate():
     """A step moves a sum by the rate times the inputs: of 12,288 values 0.002 ended at four times the mean's error."""
-    rows = generative.faces(300, height=64, width=64, seed=5)
+    rows = generative.Dataset.faces(300, height=64, width=64, seed=5).read()
     model = Autoencoder(8, epochs=5, seed=1).fit(rows)
     assert model.history_[0].learning_rate <= 8.192 / 12_288 * (1 + 1e-6)
     error = ((model.reconstruct(rows) - rows) ** 2).sum((1, 2, 3)).mean()

@@ -157,6 +157,8 @@ WAYS = {
     "VAE.sample_mixture": ("labels", lambda y: with_mixture().sample_mixture(labels=y)),
     "VAE.invert": ("labels", conditional(VAE, "invert", X, n_steps=1)),
     "GAN.invert": ("labels", conditional(GAN, "invert", X, n_steps=1)),
+    "VAE.impute": ("labels", conditional(VAE, "impute", X, n_steps=1)),
+    "GAN.impute": ("labels", conditional(GAN, "impute", X, n_steps=1)),
     "VAE.manifold": ("labels", conditional(VAE, "manifold", 1, N)),
     "VAE.fit of a stream": ("a batch's labels", lambda y: small(VAE, n_classes=3).fit(lambda: [(X, y)])),
     "GAN.fit of a stream": ("a batch's labels", lambda y: small(GAN, n_classes=3).fit(lambda: [(X, y)])),
