@@ -307,7 +307,7 @@ typedef struct gen_event {
   double sample_distance; /* GAN: root mean square distance of two generated rows in a batch */
   double real_distance;   /* GAN: the same for two real rows */
   int32_t warning;        /* GEN_WARNING_... */
-  double penalty; /* GAN: r1_penalty and gradient_penalty; not part of discriminator_loss */
+  double penalty;         /* GAN: r1_penalty and gradient_penalty; not part of discriminator_loss */
 } gen_event;
 
 /* Returns GEN_GO_ON, GEN_STOP_AFTER_EPOCH or GEN_STOP_NOW. Runs on the calling thread. It may call
@@ -1566,10 +1566,11 @@ static inline gen_status gen_invert_options_init(gen_invert_options *options,
  * values count; the encoder then sees rows whose other values are those of ten reconstructions, one
  * after another. latents_out: for each row the best latent that any step found. error_out: n_rows,
  * |G(z) - x|^2 summed over the row. Either may be NULL. Uniform latents stay in [-1, 1]. An
- * autoencoder, whose latents have no distribution, takes one start. An event's epoch is a start, its
- * reconstruction the mean squared error. GEN_STOP_AFTER_EPOCH, answered to an epoch, ends with the
- * starts so far. Returns also GEN_E_CANCELLED (outputs untouched), GEN_E_NONFINITE (a learning_rate
- * too large), GEN_E_STATE (skips). Cost: n_rows * n_starts * n_steps forward and backward passes. */
+ * autoencoder, whose latents have no distribution, takes one start. An event's epoch is a start,
+ * its reconstruction the mean squared error. GEN_STOP_AFTER_EPOCH, answered to an epoch, ends with
+ * the starts so far. Returns also GEN_E_CANCELLED (outputs untouched), GEN_E_NONFINITE (a
+ * learning_rate too large), GEN_E_STATE (skips). Cost: n_rows * n_starts * n_steps forward and
+ * backward passes. */
 GEN_API gen_status gen_model_invert(const gen_model *model, const float *rows, int64_t n_rows,
                                     const gen_invert_options *options, const gen_run *run,
                                     float *latents_out, float *error_out);

@@ -24,7 +24,8 @@ extension Dataset {
     }
     return Dataset(
       shape: shape, source: source, owner: owner?.object, selection: selection, labels: labels,
-      factors: factors, names: names, firstNamedRow: firstNamedRow, preparation: preparation, targets: targets,
+      factors: factors, names: names, firstNamedRow: firstNamedRow, preparation: preparation,
+      targets: targets,
       isChecked: isChecked, context: context)
   }
 

@@ -1,6 +1,6 @@
-/* What Swift's strings ask about characters. These answers make two strings equal if their UTF-8 bytes are, and each
- * scalar a character: nothing is normalized, and the tables for it, 50 KB, are left out. The library compares names,
- * which are bytes to the systems that they come from. */
+/* What Swift's strings ask about characters. These answers make two strings equal if their UTF-8
+ * bytes are, and each scalar a character: nothing is normalized, and the tables for it, 50 KB, are
+ * left out. The library compares names, which are bytes to the systems that they come from. */
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -102,7 +102,8 @@ extension Imputing where Self: Invertible & ModelObject {
     let start = o.start == nil ? nil : try checkModelInput("start", o.start, n, latentSize, context)
     let latents = try Buffer<Float>(count: n * latentSize, in: context.memory)
     try invert(
-      known.base, rows: n, given: labels, by: o.generator, from: start, options, latents: latents.base, error: nil)
+      known.base, rows: n, given: labels, by: o.generator, from: start, options, latents: latents.base,
+      error: nil)
     try self.rows(of: latents.base, count: n, given: labels, by: o.generator, into: known.base)
     for i in 0..<n {
       let mask = call.mask.row(i)

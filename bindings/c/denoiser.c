@@ -44,13 +44,14 @@ int main(int argc, char **argv) {
   run.event = tell;
   grid.n_columns = SHOWN;
   snprintf(path, sizeof path, "%s/denoising.png", argc > 1 ? argv[1] : ".");
-  failed = open_pictures(&data) || gen_autoencoder_create(&options, &model) ||
-           gen_model_fit(model, data, &fit, &run) || gen_dataset_read(data, 0, SHOWN, clean) ||
-           gen_rows_corrupt(clean, SHOWN, SIZE, GEN_CORRUPTION_GAUSSIAN, 0.5, 7, noisy) ||
-           gen_model_reconstruct(model, noisy, NULL, SHOWN, denoised) ||
-           gen_evaluate_reconstruction(denoised, clean, SHOWN, SIDE, SIDE, 1, NULL, NULL, &quality) ||
-           gen_image_create_grid(noisy, 3 * SHOWN, SIDE, SIDE, 1, &grid, &picture) ||
-           gen_image_save(picture, path, NULL) || printf("%.1f dB\n", quality.psnr) < 0;
+  failed =
+      open_pictures(&data) || gen_autoencoder_create(&options, &model) ||
+      gen_model_fit(model, data, &fit, &run) || gen_dataset_read(data, 0, SHOWN, clean) ||
+      gen_rows_corrupt(clean, SHOWN, SIZE, GEN_CORRUPTION_GAUSSIAN, 0.5, 7, noisy) ||
+      gen_model_reconstruct(model, noisy, NULL, SHOWN, denoised) ||
+      gen_evaluate_reconstruction(denoised, clean, SHOWN, SIDE, SIDE, 1, NULL, NULL, &quality) ||
+      gen_image_create_grid(noisy, 3 * SHOWN, SIDE, SIDE, 1, &grid, &picture) ||
+      gen_image_save(picture, path, NULL) || printf("%.1f dB\n", quality.psnr) < 0;
   if (failed)
     fprintf(stderr, "%s\n", gen_last_error_message());
   gen_image_destroy(picture);

@@ -76,7 +76,8 @@ package final class Inversion {
   /// - Throws: `.memory`.
   init(
     _ network: Network, _ weights: Weights, _ rendering: Rendering, _ latents: Latents, rows: Int,
-    given labels: UnsafePointer<Int32>?, latentSize: Int, maskedWeight: Float = 0, _ options: Options, context: Context
+    given labels: UnsafePointer<Int32>?, latentSize: Int, maskedWeight: Float = 0, _ options: Options,
+    context: Context
   ) throws(GenerativeError) {
     self.labels = labels
     let width = network.output.count

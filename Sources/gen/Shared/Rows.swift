@@ -64,7 +64,8 @@ struct Rows {
     var quality = gen_reconstruction_t()
     quality.struct_size = UInt32(MemoryLayout<gen_reconstruction_t>.stride)
     try check(
-      gen_evaluate_reconstruction(values, clean.values, Int64(count), 1, 1, Int64(rowSize), nil, nil, &quality))
+      gen_evaluate_reconstruction(
+        values, clean.values, Int64(count), 1, 1, Int64(rowSize), nil, nil, &quality))
     return quality
   }
 }

@@ -73,7 +73,8 @@ final class FitLog {
       ("reconstruction", event.reconstruction), ("kl", event.kl),
       ("discriminator_loss", event.discriminator_loss), ("generator_loss", event.generator_loss),
       ("real_score", event.real_score), ("fake_score", event.fake_score),
-      ("penalty", event.penalty), ("gradient_norm", event.gradient_norm), ("validation_loss", event.validation_loss),
+      ("penalty", event.penalty), ("gradient_norm", event.gradient_norm),
+      ("validation_loss", event.validation_loss),
       ("validation_reconstruction", event.validation_reconstruction), ("validation_kl", event.validation_kl),
     ]
     let epoch = epochsBefore + Int(event.epoch)
