@@ -44,7 +44,7 @@ extension Dataset {
       do throws(GenerativeError) {
         pixels = try Buffer<UInt8>(uninitializedCount: byteCount, in: context.memory)
       } catch {
-        guard error.status == .memory else { throw error }
+        guard error.status == .memory, byteCount >= 1 << 20 else { throw error }
         context.log(
           .warning,
           "\(wanted) images of \(shape) do not fit in memory (\(error.message)): they are decoded as they are read"
@@ -183,7 +183,12 @@ extension Dataset {
     for probe in 0..<count where !(hasColor || options.channels != nil) || (isOneSize && side == nil) {
       try Run.proceed(0, of: paths.count)
       let path = paths[probe * paths.count / count]
-      var read = (try? picture(path, options.reading, context))?.image.shape
+      var read: Shape?
+      do throws(GenerativeError) {
+        read = try picture(path, options.reading, context).image.shape
+      } catch {
+        if error.status == .memory { throw error }
+      }
       if read == nil { read = try foreign(path, options.reading, context, hooks)?.shape }
       guard var shape = read else { continue }
       hasColor = hasColor || shape.channels > 1

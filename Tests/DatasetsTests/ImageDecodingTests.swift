@@ -73,8 +73,15 @@ struct ImageDecodingTests {
     let whole = try golden("palette-alpha.png")
     let pixels = try decode(whole).array
     // Accepted are what the last chunk and the checksums of chunks without pixels say.
+    // A chunk whose type has changed is another chunk, and may be one that is passed over.
+    var types: Set<Int> = []
+    var chunk = 8
+    while chunk + 8 <= whole.count {
+      types.formUnion(chunk + 4..<chunk + 8)
+      chunk += 12 + whole[chunk..<chunk + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
     var accepted = 0
-    for i in 0..<whole.count * 8 {
+    for i in 0..<whole.count * 8 where !types.contains(i / 8) {
       var damaged = whole
       damaged[i / 8] ^= 1 << UInt8(i % 8)
       let found = status { try decode(damaged) }

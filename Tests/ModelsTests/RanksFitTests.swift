@@ -118,7 +118,7 @@ import Training
     let whole = count == 3 ? 48 : 64
     let one = try #require(Self.fit(1, batch: whole, { _ in try Self.model(kind) }, change: change).first)
     let all = Self.fit(count, batch: whole / count, { _ in try Self.model(kind) }, change: change)
-    #expect(one.error == nil && all.allSatisfy { $0.error == nil })
+    #expect(one.error == nil && all.allSatisfy { $0.error == nil }, "\(all.map { $0.error?.message ?? "" })")
     let tolerance = kind == .gan ? 1e-4 : 1e-5
     Self.expectClose(all[0].losses, one.losses, tolerance)
     Self.expectClose(all[0].validation, one.validation, tolerance)

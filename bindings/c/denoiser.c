@@ -6,13 +6,12 @@
 #define FASHION "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
 enum { SIDE = 28, SIZE = SIDE * SIDE, SHOWN = 12, ROW = SHOWN * SIZE };
 
-static int open_pictures(gen_dataset **pictures) {
+static int open_pictures(gen_dataset **rows) {
   gen_faces_options faces;
   gen_faces_options_init(&faces, sizeof faces);
   faces.height = faces.width = SIDE;
   faces.channels = 1;
-  return gen_dataset_open(FASHION, NULL, NULL, pictures) &&
-         gen_dataset_create_faces(&faces, pictures);
+  return gen_dataset_open(FASHION, NULL, NULL, rows) && gen_dataset_create_faces(&faces, rows);
 }
 
 static int32_t tell(const gen_event *event, void *user_data) {
