@@ -42,11 +42,11 @@ package struct FitTerms: Sendable {
     add("targets", dataset.targets == nil ? "none" : "a row for each row")
     if rankCount > 1, !options.sharesRows { add("ranks", rankCount) }
     add("accumulate", options.accumulation)
-    add("augmentation", options.augmentation)
+    add("row_augmentation", options.augmentation)
   }
 
   /// Terms that earlier versions did not have, and what they were.
-  private static let earlier = [(name: "accumulate", text: "1"), (name: "augmentation", text: "none")]
+  private static let earlier = [(name: "accumulate", text: "1"), (name: "row_augmentation", text: "none")]
 
   /// The text of a term; nil when there is none.
   subscript(name: String) -> String? { values.first { $0.name == name }?.text }

@@ -164,7 +164,7 @@ def test_fits_with_augmentation_resume_and_do_not_depend_on_threads(kind, tmp_pa
     loaded = type(model).load(path).set_params(**FIT).fit(X, y, resume=True)
     assert loaded.to_bytes("weights") == whole.to_bytes("weights")
     for other in ({"flip": False}, {"shift": 0, "rotation": 0.0, "flip": False, "color_jitter": 0.0}):
-        with pytest.raises(GenerativeError, match="augmentation was flip true"):
+        with pytest.raises(GenerativeError, match="row_augmentation was flip true"):
             type(model).load(path).set_params(**{**FIT, **other}).fit(X, y, resume=True)
 
 
@@ -175,11 +175,11 @@ def test_a_fit_of_an_earlier_version_augmented_nothing(tmp_path):
     model.save(path)
     content = path.read_bytes()
     size = int.from_bytes(content[:8], "little")
-    old = content[8 : 8 + size].replace(b'"fit.term.augmentation":"none",', b"").rstrip()
+    old = content[8 : 8 + size].replace(b'"fit.term.row_augmentation":"none",', b"").rstrip()
     assert len(old) < size
     old += b" " * (-len(old) % 8)
     path.write_bytes(len(old).to_bytes(8, "little") + old + content[8 + size :])
-    with pytest.raises(GenerativeError, match="augmentation was none"):
+    with pytest.raises(GenerativeError, match="row_augmentation was none"):
         VAE.load(path).set_params(**FIT).fit(X, resume=True)
     resumed = VAE.load(path).set_params(**plain).fit(X, resume=True)
     assert resumed.to_bytes("weights") == MODELS["vae"](**plain).fit(X).to_bytes("weights")
