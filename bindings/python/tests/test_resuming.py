@@ -1,10 +1,9 @@
 """A fit that is stopped, in any way and of any kind, resumes to the bits of one that was not."""
 
-import json
-
 import numpy as np
 import pytest
 import safetensors.numpy as safetensors
+from files import without_metadata
 
 import generative
 from generative import GAN, VAE, Autoencoder, Classifier
@@ -276,21 +275,6 @@ def test_a_fit_of_before_accumulation_goes_on_without(tmp_path):
         VAE.load(old).set_params(**FIT, accumulate=2).fit(X, y, resume=True)
     again = VAE.load(old).set_params(**FIT).fit(X, y, resume=True)
     assert again.to_bytes("weights") == whole.to_bytes("weights")
-
-
-def without_metadata(path, key, target):
-    """A copy of a safetensors file without a metadata entry."""
-    raw = path.read_bytes()
-    size = int.from_bytes(raw[:8], "little")
-    header = json.loads(raw[8 : 8 + size])
-    kept = [name for name in header["__metadata__"] if name.endswith(key)]
-    assert len(kept) == 1
-    del header["__metadata__"][kept[0]]
-    header["__metadata__"].pop("checksum", None)
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    target.write_bytes(len(text).to_bytes(8, "little") + text + raw[8 + size :])
-    return target
 
 
 def test_a_gan_takes_no_plateau_and_accumulates_nothing():
