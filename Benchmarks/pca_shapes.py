@@ -205,7 +205,7 @@ def _clocked(call: Callable[[], Any], count: int = 1) -> tuple[float, float]:
 
 
 def _memory(call: Callable[[], Any]) -> float:
-    """MiB beyond what there is before, in a forked process that has run the call's code once before."""
+    """Memory in MiB that the call adds, in a forked process that has run it once before."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

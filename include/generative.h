@@ -425,7 +425,7 @@ static inline gen_status gen_open_options_init(gen_open_options *options, uint32
  *     GEN_E_FORMAT; the message names line and column. Columns are named by the header or numbers
  *     from 0; -1 is the last. Column label, labels, class or target has the classes: words, or
  *     whole numbers >= 0. With a height or width, whole numbers 0 ... 255 are 8-bit images.
- *   A binary file of CIFAR-10 or -100, or a folder of them, of which the training files are read.
+ *   A binary file of CIFAR-10 or -100, or a folder of them, whose training files are read.
  *   "faces:" or "faces:<seed>": max_rows (default: 10,000) drawn faces; see
  *     gen_dataset_create_faces.
  * Images are resized to height x width; Images tells how they are read. Of a JPEG that is to be at

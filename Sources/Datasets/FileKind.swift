@@ -58,7 +58,6 @@ enum FileKind: Equatable {
     ("GIF8", 0, "GIF"), ("BM", 0, "BMP"), ("WEBP", 8, "WebP"), ("ftyphei", 4, "HEIC"),
     ("ftypmif1", 4, "HEIC"),
     ("ftypavif", 4, "AVIF"), ("%PDF", 0, "PDF"), ("BZh", 0, "bzip2"), ("8BPS", 0, "PSD"), ("<svg", 0, "SVG"),
-    ("ustar", 257, "tar"),
   ]
 
   /// What messages call it.

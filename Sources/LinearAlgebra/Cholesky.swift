@@ -26,6 +26,18 @@ package enum Cholesky {
     return true
   }
 
+  /// x ← A⁻¹·x = L⁻ᵀ·L⁻¹·x, from the factor L.
+  package static func solve(_ l: UnsafePointer<Double>, _ n: Int, _ x: UnsafeMutablePointer<Double>) {
+    for i in 0..<n {
+      for k in 0..<i { x[i] -= l[i * n + k] * x[k] }
+      x[i] /= l[i * n + i]
+    }
+    for i in (0..<n).reversed() {
+      for k in i + 1..<n { x[i] -= l[k * n + i] * x[k] }
+      x[i] /= l[i * n + i]
+    }
+  }
+
   /// R over the upper triangle of a large symmetric A = Rᵀ·R, block by block of rows; what stands below is
   /// not read and undefined after. False as soon as a pivot is not positive: A is not definite.
   ///

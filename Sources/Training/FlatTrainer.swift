@@ -26,7 +26,7 @@ package final class FlatTrainer: @unchecked Sendable {
     self.model = model
     self.options = options
     _ = try model.settle(for: nil, nil)
-    step = try model.prepare(options, nil)
+    step = try model.prepareWhole(options, nil)
     guard let floats = checkedProduct(options.batchRows, model.rowShape.count) else {
       throw GenerativeError(.memory, "a batch of \(options.batchRows) rows does not fit in memory")
     }

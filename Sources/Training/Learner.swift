@@ -35,6 +35,12 @@ package final class Learner: @unchecked Sendable {
     }
   }
 
+  /// The optimizer and `optimizerStart`, to be put back.
+  var optimization: (optimizer: Optimizer?, start: Int) {
+    get { (optimizer, optimizerStart) }
+    set { (optimizer, optimizerStart) = newValue }
+  }
+
   /// Forgets the optimizer and its state.
   func forgetOptimizer() { optimizer = nil }
 

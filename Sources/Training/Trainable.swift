@@ -78,6 +78,20 @@ extension Trainable {
     }
   }
 
+  /// `prepare`, after whose failure each network has the optimizer that it had before: a file has the state of all
+  /// networks' optimizers or of none.
+  func prepareWhole(
+    _ options: FitOptions, _ dataset: Dataset?
+  ) throws(GenerativeError) -> any TrainingStep {
+    let before = learners.map { $0.optimization }
+    do throws(GenerativeError) {
+      return try prepare(options, dataset)
+    } catch {
+      for (learner, optimization) in zip(learners, before) { learner.optimization = optimization }
+      throw error
+    }
+  }
+
   /// A dataset's rows as the networks see them.
   func prepared(_ dataset: Dataset) -> Dataset {
     preparation.map { dataset.prepared(by: $0) } ?? dataset

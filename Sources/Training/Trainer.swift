@@ -138,7 +138,7 @@ package final class Trainer {
     team = options.ranks.map(Team.init)
     var sized = options
     sized.batchRows = Self.mostRows(of: dataset, rows, options.validation, validationRows, options)
-    step = try model.prepare(sized, dataset)
+    step = try model.prepareWhole(sized, dataset)
     batches = try Batches(
       dataset, rows: options.stepRows, minimumRows: step.minimumRows, seed: options.seed,
       requiresUnitRange: model.requiresUnitRange, team: team, sharesRows: options.sharesRows,

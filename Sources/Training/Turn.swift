@@ -35,13 +35,7 @@ package final class Turn {
     gradientCount = count
     flat = try Buffer(count: count + Team.tailCount, in: model.context.memory)
     for (learner, offset) in zip(learners, offsets) {
-      do throws(GenerativeError) {
-        try learner.prepare(rule, after: model.progress.stepCount)
-      } catch {
-        // None has an optimizer unless all have.
-        if model.progress.stepCount == 0 { for learner in learners { learner.forgetOptimizer() } }
-        throw error
-      }
+      try learner.prepare(rule, after: model.progress.stepCount)
       learner.gradient = Buffer(part: offset, count: learner.network.parameterCount, of: flat)
     }
   }

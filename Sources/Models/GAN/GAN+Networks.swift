@@ -19,7 +19,7 @@ extension GAN {
     case .dense: players = dense(options)
     case .convolutional: players = try convolutional(options)
     }
-    if options.projectsClasses, let last = players.discriminator.popLast() {
+    if options.projectsLabels, let last = players.discriminator.popLast() {
       players.discriminator.append(
         ClassProjection(
           last.input, classCount: options.classCount,

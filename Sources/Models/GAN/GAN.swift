@@ -94,7 +94,6 @@ package final class GAN: @unchecked Sendable {
       startsAtMean = false
     }
 
-    package var projectsClasses: Bool { projectsLabels && classCount > 0 }
     /// Classes whose labels are joined to every layer of the discriminator.
     package var joinedClassCount: Int { projectsLabels ? 0 : classCount }
 

@@ -40,7 +40,7 @@ enum LeastSquares {
     let trace = (0..<d).reduce(0) { $0 + covariance[$1 * d + $1] }
     for i in 0..<d { covariance[i * d + i] += ridge * trace / Double(d) }
     factor(covariance, d, least: trace * 1e-13)
-    substitute(covariance, d, w.base)
+    Cholesky.solve(covariance, d, w.base)
   }
 
   /// L over the lower triangle of a, a = L·Lᵀ; a pivot below `least` is rounding: infinite, so that its
@@ -56,20 +56,6 @@ enum LeastSquares {
           a[i * d + i] = sum > least ? sum.squareRoot() : .infinity
         }
       }
-    }
-  }
-
-  /// w ← L⁻ᵀ·L⁻¹·w
-  private static func substitute(
-    _ l: UnsafePointer<Double>, _ d: Int, _ w: UnsafeMutablePointer<Double>
-  ) {
-    for i in 0..<d {
-      for k in 0..<i { w[i] -= l[i * d + k] * w[k] }
-      w[i] /= l[i * d + i]
-    }
-    for i in (0..<d).reversed() {
-      for k in i + 1..<d { w[i] -= l[k * d + i] * w[k] }
-      w[i] /= l[i * d + i]
     }
   }
 }

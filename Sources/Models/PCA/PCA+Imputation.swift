@@ -117,7 +117,7 @@ private final class PartialSystem {
     var ridge = noise
     fill(ridge)
     if Cholesky.factor(matrix, size) { return }
-    // Rows in a subspace, of which the known columns show a part: the limit of little noise.
+    // Singular, because the rows lie in a subspace: take the limit as the noise goes to 0.
     var largest = 0.0
     fill(0)
     for i in 0..<size { largest = max(largest, matrix[i * size + i]) }
@@ -151,15 +151,7 @@ private final class PartialSystem {
     } else {
       for p in 0..<k { right[p] = context.dot(a + p * count, u, count: count) }
     }
-    // L·Lᵀ·y = right.
-    for i in 0..<n {
-      for j in 0..<i { right[i] -= matrix[i * n + j] * right[j] }
-      right[i] /= matrix[i * n + i]
-    }
-    for i in (0..<n).reversed() {
-      for j in i + 1..<n { right[i] -= matrix[j * n + i] * right[j] }
-      right[i] /= matrix[i * n + i]
-    }
+    Cholesky.solve(matrix, n, right)
     if isShort {
       for p in 0..<k { z[p] = context.dot(a + p * count, right, count: count) }
     } else {

@@ -2,7 +2,7 @@ import Datasets
 import Glibc
 import Tensors
 
-/// Rows drawn from p(x|z), of which the decoder gives the mean.
+/// Draws rows from p(x|z), whose mean the decoder computes.
 extension VAE {
   /// y ← rows of p(x|z) around the means x, which may be y: of Bernoulli pixels 1 with the mean as the probability, else
   /// 0; Gaussian ones with the noise that was learned or given.

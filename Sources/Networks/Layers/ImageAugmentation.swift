@@ -48,10 +48,18 @@ package final class ImageAugmentation: Layer {
     let draws = pass.cache ?? pass.scratch
     pass.context.fillUniform(
       draws, count: pass.rows * Self.drawCount, from: random, offset: pass.firstElement(Self.drawCount))
+    augment(x, into: y, draws, pass, brightens: true)
+  }
+
+  /// y ← the images x as their draws change them; all but the brightness is linear.
+  private func augment(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ draws: UnsafePointer<Float>,
+    _ pass: LayerPass, brightens: Bool
+  ) {
     pass.context.parallel(pass.rows) { row in
       let (image, change) = (y + row * input.count, change(draws, row, pass.statistics[0]))
       place(x + row * input.count, change, into: image)
-      color(image, change, brightness: change.brightness)
+      color(image, change, brightness: brightens ? change.brightness : 0)
       cut(image, change)
     }
   }
@@ -81,12 +89,7 @@ package final class ImageAugmentation: Layer {
     guard let draws = pass.cache, pass.random != nil else {
       return u.update(from: t, count: pass.rows * input.count)
     }
-    pass.context.parallel(pass.rows) { row in
-      let (image, change) = (u + row * input.count, change(draws, row, pass.statistics[0]))
-      place(t + row * input.count, change, into: image)
-      color(image, change, brightness: 0)
-      cut(image, change)
-    }
+    augment(t, into: u, draws, pass, brightens: false)
   }
 
   // MARK: - Changes

@@ -299,19 +299,14 @@ private enum Loading {
       if event.kind == Int32(GEN_EVENT_SKIPPED) {
         complain((isTerminal ? "\r\u{1B}[2K" : "") + "skipped: \(text(event.message))")
       } else if isTerminal, event.n_steps > 0 {
-        putError("\r\u{1B}[2Kread \(event.step) of \(event.n_steps)")
+        showError("\r\u{1B}[2Kread \(event.step) of \(event.n_steps)")
       }
       return Int32(GEN_GO_ON)
     }
     let status = body(&run)
-    if isatty(STDERR_FILENO) == 1 { putError("\r\u{1B}[2K") }
+    if isatty(STDERR_FILENO) == 1 { showError("\r\u{1B}[2K") }
     return status
   }
-}
-
-private func putError(_ text: String) {
-  let bytes = Array(text.utf8)
-  _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
 }
 
 /// Height and width on the command line.

@@ -45,8 +45,11 @@ func contents(of path: String) -> String? {
 }
 
 /// A line for the user beside the results: to standard error.
-func complain(_ line: String) {
+func complain(_ line: String) { showError(line + "\n") }
+
+/// Text for the user beside the results.
+func showError(_ text: String) {
   fflush(nil)
-  let bytes = Array("\(line)\n".utf8)
+  let bytes = Array(text.utf8)
   _ = write(STDERR_FILENO, bytes, bytes.count)
 }

@@ -12,8 +12,22 @@ struct Targets {
     options.labels = nil
     let targets = try options.open(data, for: whole.shape)
     try pair(whole, targets)
-    guard let validation else { return try fit.split(targets, options) }
+    guard let validation else {
+      if fit.validation.flatMap({ Double($0) }) != nil { try requireEqualClasses(whole, targets) }
+      return try fit.split(targets, options)
+    }
     return (targets, try options.open(validation, for: whole.shape))
+  }
+
+  /// Refuses a share of rows that would not be that of their targets: of each class a share is held out.
+  private func requireEqualClasses(_ rows: Dataset, _ targets: Dataset) throws {
+    let classes = try [rows, targets].map { $0.classCount > 0 ? try $0.labels($0.count) : [] }
+    guard classes[0] == classes[1] else {
+      throw Failure(
+        description:
+          "--validation holds out rows by their classes, and those of \(rows.name) and \(targets.name) differ: name "
+          + "rows for it, and --validation-targets")
+    }
   }
 
   /// Refuses rows that are not paired one with one.

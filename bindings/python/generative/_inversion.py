@@ -47,9 +47,8 @@ class InvertibleModel(NetworkModel):
         masked = MaskedRows.of(self, X, mask)
         rows = as_real_rows(masked.rows)
         known = self._labels(self._own_labels(X, labels), len(rows))
-        options = self._search(
-            len(rows), masked, known, "average", n_steps, n_starts, learning_rate, prior_weight, start, seed
-        )
+        search = {"n_steps": n_steps, "n_starts": n_starts, "learning_rate": learning_rate, "prior_weight": prior_weight}
+        options = self._search(len(rows), masked, known, start, seed=seed, **search)
         impute = interruptible(lib.gen_model_impute, callback, token)
         out = np.empty((len(rows), *self.shape_), rows.dtype)
         check(impute(self._handle, address(rows), number_type(rows), len(rows), options.pointer, address(out)))
@@ -60,23 +59,19 @@ class InvertibleModel(NetworkModel):
         X: Any,
         mask: Any,
         labels: Any,
-        generator: str,
-        n_steps: int,
-        n_starts: int,
-        learning_rate: Optional[float],
-        prior_weight: Optional[float],
         start: Optional[npt.ArrayLike],
-        seed: int,
         callback: Optional[Callback],
         token: Optional[Token],
+        **search: Any,
     ) -> tuple[Floats, Floats]:
-        """gen_model_invert: (latents, errors)."""
+        """gen_model_invert: (latents, errors). search: members of gen_invert_options."""
         masked = None if mask is None else MaskedRows.of(self, X, mask)
-        rows: Floats = self._rows(X) if masked is None else as_rows(masked.rows)
-        known = self._labels(self._own_labels(X, labels), len(rows))
-        options = self._search(
-            len(rows), masked, known, generator, n_steps, n_starts, learning_rate, prior_weight, start, seed
-        )
+        if masked is None:
+            rows, known = self._rows_and_labels(X, labels)
+        else:
+            rows = as_rows(masked.rows)
+            known = self._labels(self._own_labels(X, labels), len(rows))
+        options = self._search(len(rows), masked, known, start, **search)
         latents = self._empty_latents(len(rows))
         errors = np.empty(len(rows), np.float32)
         invert = interruptible(lib.gen_model_invert, callback, token)
@@ -89,25 +84,11 @@ class InvertibleModel(NetworkModel):
         count: int,
         masked: Optional[MaskedRows],
         labels: Optional[Integers],
-        generator: str,
-        n_steps: int,
-        n_starts: int,
-        learning_rate: Optional[float],
-        prior_weight: Optional[float],
         start: Optional[npt.ArrayLike],
-        seed: int,
+        **search: Any,
     ) -> OptionStruct[InvertOptions]:
         """The options of a search for the latents of `count` rows, which keep the arrays that they point to."""
-        options = OptionStruct(
-            "invert",
-            InvertOptions,
-            generator=generator,
-            n_steps=n_steps,
-            n_starts=n_starts,
-            seed=seed,
-            learning_rate=learning_rate,
-            prior_weight=prior_weight,
-        )
+        options = OptionStruct("invert", InvertOptions, **search)
         if start is not None:
             first = self._latents(start)
             if len(first) != count:

@@ -118,8 +118,8 @@ class Autoencoder(AutoencoderParameters, InvertibleModel, CalibratedModel):
         start: None: encode's latents. mask: 1 or True where a value is known, of X's shape or of one row's for
         all; only known values count. callback(event) may return STOP_NOW.
         """
-        settings = (n_steps, 1, learning_rate, prior_weight, start, 0, callback, token)
-        return self._invert(X, mask, None, "average", *settings)
+        search = {"n_steps": n_steps, "learning_rate": learning_rate, "prior_weight": prior_weight}
+        return self._invert(X, mask, None, start, callback, token, **search)
 
     def jacobian_norm(self, X: Any) -> Doubles:
         """The squared Frobenius norm of the latents' derivatives by the row, at each row: (n,).

@@ -77,8 +77,8 @@ class GAN(GANParameters, GeneratorModel):
         conditional model.
         callback(event) may return STOP_AFTER_EPOCH (end with the starts so far) or STOP_NOW.
         """
-        settings = (n_steps, n_starts, learning_rate, prior_weight, start, seed, callback, token)
-        return self._invert(X, mask, labels, generator, *settings)
+        search = {"n_steps": n_steps, "n_starts": n_starts, "learning_rate": learning_rate, "prior_weight": prior_weight}
+        return self._invert(X, mask, labels, start, callback, token, generator=generator, seed=seed, **search)
 
     def discriminate(self, X: Any, *, labels: Any = None) -> Floats:
         """How likely each row is real, (n,) in [0, 1]."""

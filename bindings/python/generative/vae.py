@@ -137,12 +137,12 @@ class VAE(VAEParameters, GeneratorModel, CalibratedModel):
         errors: of each row, squared and summed. n_starts: descents, of which the best counts.
         prior_weight: of |latent|^2 / 2 beside the error; None: 0, for masked rows twice the variance of p(x|z)
         ("bernoulli": 0.05). start: the first start; None: encode's means. mask: 1 or True where a value is known,
-        of X's shape or of one row's for all; only known values count. labels: the class of each row, or one of all, for a
-        conditional model.
+        of X's shape or of one row's for all; only known values count. labels: the class of each row, or one for
+        all rows, of a conditional model.
         callback(event) may return STOP_AFTER_EPOCH (end with the starts so far) or STOP_NOW.
         """
-        settings = (n_steps, n_starts, learning_rate, prior_weight, start, seed, callback, token)
-        return self._invert(X, mask, labels, "average", *settings)
+        search = {"n_steps": n_steps, "n_starts": n_starts, "learning_rate": learning_rate, "prior_weight": prior_weight}
+        return self._invert(X, mask, labels, start, callback, token, seed=seed, **search)
 
     def elbo(self, X: Any, *, labels: Any = None, n_samples: int = 1, seed: int = 0) -> ELBO:
         """The two terms of the bound on log p(x), in nats per row: (reconstruction, kl).
