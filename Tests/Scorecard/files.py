@@ -16,7 +16,7 @@ def damaged_models(bench):
     models, _ = bench.seeds()
     sanitizer = bench.sanitized("address")
     result = run([bench.program("mutate", sanitizer), bench.sized(4_000, 100_000), 1, *models], 3000, **bench.cuts())
-    return result.good, result.line
+    return result.good, result.told
 
 
 def damaged_pictures(bench):
@@ -26,7 +26,7 @@ def damaged_pictures(bench):
     sanitizer = bench.sanitized("address")
     count = bench.sized(10_000, 100_000)
     result = run([bench.program("mutate", sanitizer), count, 1, *pictures, *idx], 3000, **bench.cuts())
-    return result.good, result.line
+    return result.good, result.told
 
 
 def fuzzing(bench):
@@ -34,7 +34,7 @@ def fuzzing(bench):
     if not seconds:
         return None, "make fuzz, make check-hard"
     result = run([ROOT / "Tests/Fuzz/fuzz.sh", seconds], 3000)
-    return result.good, result.line
+    return result.good, result.told
 
 
 def image_bombs(bench):

@@ -40,6 +40,11 @@ class Result:
     def good(self):
         return self.code == 0
 
+    @property
+    def told(self):
+        """The last line, and what came before it when something went wrong."""
+        return self.line if self.good else "\n".join(self.output.splitlines()[-40:])
+
 
 def run(command, timeout=1200, **environment):
     """Runs a command to its end; a timeout is a failure like any other."""

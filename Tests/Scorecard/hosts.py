@@ -19,7 +19,7 @@ def files_to_open(bench):
 
 def failed_allocations(bench):
     result = bench.host("allocations", *files_to_open(bench))
-    return result.good, result.line
+    return result.good, result.told
 
 
 def refused_objects(bench):
@@ -49,7 +49,7 @@ def bad_arguments(bench):
     script = ROOT / "Tests/Scripts/bad_arguments.py"
     result = run([sys.executable, script, bench.library().parent, "--pairs", bench.sized(0, 8_000)])
     if not bench.size:
-        return result.good, result.line
+        return result.good, result.told
     folder = bench.library("address").parent
     watched = run([sys.executable, script, folder, "--pairs", 1_000, "--address"], 3000)
     text = f"{result.line}; under AddressSanitizer {watched.line}"
@@ -58,12 +58,12 @@ def bad_arguments(bench):
 
 def random_sequences(bench):
     result = bench.host("sequences", bench.sized(10_000, 100_000), 1, sanitizer=bench.sanitized("address"))
-    return result.good, result.line
+    return result.good, result.told
 
 
 def wrong_handles(bench):
     result = bench.host("handles", 10_000, sanitizer=bench.sanitized("address"))
-    return result.good, result.line
+    return result.good, result.told
 
 
 def thread_sanitizer(bench):
@@ -81,14 +81,14 @@ def thread_sanitizer(bench):
 
 def callback_abuse(bench):
     result = bench.host("callbacks", sanitizer=bench.sanitized("address"))
-    return result.good, result.line
+    return result.good, result.told
 
 
 def forks(bench):
     """Forks during first calls, in processes of their own, between calls, and during other threads' calls."""
     result = bench.host("fork", *bench.sized((10, 20, 200), (300, 200, 4_000)))
     if not bench.size:
-        return result.good, result.line
+        return result.good, result.told
     python = run([ROOT / ".venv/bin/python", ROOT / "Tests/Scorecard/processes.py", bench.library()], 300)
     return result.good and python.good, f"{result.line}; {python.line}"
 
@@ -101,7 +101,7 @@ def reopened(bench):
     command += [str(ROOT / "Tests/Scorecard/reload.c"), "-o", str(program), "-ldl", "-lpthread"]
     subprocess.run(command, check=True)
     result = run([program, bench.library(), copy, bench.sized(20, 100)])
-    return result.good, result.line
+    return result.good, result.told
 
 
 def valgrind(bench):
@@ -142,4 +142,4 @@ def valgrind(bench):
 
 def steady_state(bench):
     result = bench.host("soak", *bench.sized((400, 50), (10_000, 1_000)))
-    return result.good, result.line
+    return result.good, result.told
