@@ -5,7 +5,7 @@
 #   make science   what the papers claim, measured; CLAIM='vae parzen' those only, SEEDS='1 2', DATA=folder of
 #                  MNIST's files, SHORT=1 to see that it runs; kept in demo/science, and a page of it there
 #   make check-hard  the scorecard at full size, the tests under sanitizers, and more on emulated arm64, in an hour
-#                  or two; PASS n/26
+#                  or two; PASS n/27
 #   make fuzz      fuzzes six targets; SECONDS=600 for each, TARGETS='model png'
 #   make           builds the library and the tool into .build/library
 #   make bench     every workload beside the peers'; WORKLOADS='vae dcgan' those only, QUICK=1 fewer runs
@@ -72,7 +72,7 @@ libraries:
 demo: build
 	@$(INSTALL_MISSING) dataset-fashion-mnist || \
 	  echo "Without a network there is no Fashion-MNIST: the demo learns from faces drawn by the library."
-	$(BUILD)/gen demo --out demo
+	$(BUILD)/gen demo --force --out demo
 
 test-tools:
 	@$(INSTALL_MISSING) gcc:gcc g++:g++ clang++:clang clang-format:clang-format readelf:binutils \

@@ -44,6 +44,20 @@ func write(_ bytes: some Sequence<UInt8>, to path: String) throws {
   guard fclose(file) == 0, written == bytes.count, rename(part, path) == 0 else { throw failure() }
 }
 
+/// Writes bytes to an open file; tells whether all of them were.
+func append(_ bytes: [UInt8], to file: Int32) -> Bool {
+  bytes.withUnsafeBytes { bytes in
+    var done = 0
+    while done < bytes.count {
+      let count = write(file, bytes.baseAddress! + done, bytes.count - done)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      done += count
+    }
+    return true
+  }
+}
+
 /// Writes a text file, whole or not at all.
 func write(_ string: String, to path: String) throws { try write(string.utf8, to: path) }
 

@@ -76,7 +76,8 @@ struct Output: ExpressibleByArgument {
 
   func write(bytes: [UInt8]) throws {
     guard isStandard else { return try gen.write(bytes, to: path) }
-    guard fwrite(bytes, 1, bytes.count, stdout) == bytes.count, fflush(stdout) == 0 else {
+    fflush(nil)
+    guard append(bytes, to: STDOUT_FILENO) else {
       throw Failure(description: "cannot write standard output: \(String(cString: strerror(errno)))")
     }
   }

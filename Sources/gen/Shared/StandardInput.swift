@@ -15,26 +15,24 @@ enum StandardInput {
 
   nonisolated(unsafe) private static var isUsed = false
 
-  /// The path of a copy in memory, which ends with the process.
+  /// The path of a copy, in a file that has no name and ends with the process.
   private static let copy = Result<String, Failure> { () throws(Failure) in
     isUsed = true
     func failure() -> Failure {
       Failure(description: "cannot read standard input: \(String(cString: strerror(errno)))")
     }
-    let file = memfd_create("standard input", 0)
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var name = Array("\(folder)/gen-XXXXXX".utf8CString)
+    let file = mkstemp(&name)
     guard file >= 0 else { throw failure() }
+    unlink(name)
     var block = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = read(STDIN_FILENO, &block, block.count)
       if count == 0 { break }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw failure() }
-      var written = 0
-      while written < count {
-        let more = write(file, Array(block[written..<count]), count - written)
-        guard more > 0 else { throw failure() }
-        written += more
-      }
+      guard append(Array(block[..<count]), to: file) else { throw failure() }
     }
     return "/proc/self/fd/\(file)"
   }

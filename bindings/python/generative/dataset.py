@@ -83,6 +83,8 @@ class Dataset(Owner):
                 message = f"0 {what}(s) (shape={array.shape}) while a minimum of 1 is required."
                 raise ValueError(f"X has {message}")
         scale = Scale.of(array)
+        # What was converted is a copy already.
+        copy = copy and not (isinstance(X, np.ndarray) and not np.may_share_memory(array, X))
         if array.dtype == np.uint8 and not scale.is_images:
             array, copy = array.astype(np.float32), False  # the library divides bytes by 255
         array, row_stride, element_stride = _strided(array)
