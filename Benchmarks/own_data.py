@@ -62,8 +62,8 @@ def class_folders(folder, count):
         for file, content in broken.items():
             (place / file).write_bytes(content)
         for ending, content in foreign.items():
-            (place / f"other.{ending}").write_bytes(content)
-        (place / ".DS_Store").write_bytes(b"\0")  # hidden: nobody looks at it
+            (place / (f"other.{ending}" if ending != "hidden" else ".DS_Store")).write_bytes(content)
+        foreign["hidden"] = b"\0"
         skipped, passed = skipped + len(broken), passed + len(foreign)
     rows = count * len(CLASSES)
     return {"rows": rows, "skipped": skipped, "passed_over": passed, "files": rows + skipped + passed}

@@ -230,8 +230,11 @@ struct DataOptions: ParsableArguments {
 
   /// The rows that DATA names, in a model's shape where there is one.
   func open(_ data: String, for shape: Shape? = nil) throws -> Dataset {
-    // Pictures are brought to a model's shape, and tables that it took for pictures again are.
-    if let shape, size == nil, !shape.isGuess || isFolder(data) || data.hasPrefix("faces:") {
+    // Pictures are brought to a model's shape. A shape that is a guess counts if they are of another size.
+    if let shape, size == nil,
+      try !shape.isGuess
+        || (isFolder(data) || data.hasPrefix("faces:")) && self.shape(of: data).count != shape.count
+    {
       do {
         return try open(data, as: shape)
       } catch let failure as Failure where failure.status == gen_status(GEN_E_MISMATCH) {
@@ -249,7 +252,15 @@ struct DataOptions: ParsableArguments {
     return whole
   }
 
-  private func open(_ data: String, as shape: Shape?) throws -> Dataset {
+  /// The shape that rows of pictures have of themselves, by one of them.
+  private func shape(of data: String) throws -> Shape {
+    var options = self
+    options.rows = 1
+    return try options.open(data, as: nil, isTold: false).shape
+  }
+
+  /// - Parameter isTold: whether files that were not read are told.
+  private func open(_ data: String, as shape: Shape?, isTold: Bool = true) throws -> Dataset {
     var options = try pictures.options().value
     if let shape, shape.isGuess ? shape.height > 1 : shape.height * shape.width > 1 {
       (options.height, options.width) = (Int64(shape.height), Int64(shape.width))
@@ -279,13 +290,14 @@ struct DataOptions: ParsableArguments {
         try Dataset(
           data == "-" ? StandardInput.name : data,
           Object(gen_dataset_destroy) { dataset in
-            Loading.following { run in gen_dataset_open(path, &options, run, dataset) }
+            guard isTold else { return gen_dataset_open(path, &options, nil, dataset) }
+            return Loading.following { run in gen_dataset_open(path, &options, run, dataset) }
           })
       }
     } catch let failure as Failure {
       throw Failure(description: StandardInput.told(failure.description), status: failure.status)
     }
-    tellFiles(of: whole)
+    if isTold { tellFiles(of: whole) }
     return whole
   }
 

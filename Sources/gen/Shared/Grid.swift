@@ -12,7 +12,8 @@ struct Grid {
 
   /// Writes rows as one picture.
   func save(_ rows: Rows, to path: String) throws {
-    try check(gen_image_save(image(of: rows).handle, path, nil))
+    let image = try image(of: rows)
+    try withExtendedLifetime(image) { try check(gen_image_save(image.handle, path, nil)) }
   }
 
   /// Rows as one picture, each pixel enlarged to 2 x 2 where that is small enough.

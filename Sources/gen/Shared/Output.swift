@@ -14,14 +14,19 @@ struct Output: ExpressibleByArgument {
 
   var defaultValueDescription: String { path }
 
-  /// Whether it is standard output: "-", whose form is CSV, or "-.npy", "-.png" ...
-  var isStandard: Bool { path == "-" || path.hasPrefix("-.") }
+  /// Whether it is standard output: "-", whose form is CSV, or "npy:-", "png:-" ...
+  var isStandard: Bool { path == "-" || path.hasSuffix(":-") }
+
+  /// The name, with the form as its ending.
+  private var ending: String {
+    isStandard ? "." + (path == "-" ? "csv" : String(path.dropLast(2))) : path
+  }
 
   /// Nil for a name that tells none.
   private var form: Form? {
     if path.hasSuffix("/") || isFolder(path) { return .folder }
-    let name = path.lowercased()
-    if name == "-" || name.hasSuffix(".csv") { return .table }
+    let name = ending.lowercased()
+    if name.hasSuffix(".csv") { return .table }
     if name.hasSuffix(".npy") { return .array }
     return [".png", ".jpg", ".jpeg"].contains { name.hasSuffix($0) } ? .image : nil
   }
@@ -33,7 +38,7 @@ struct Output: ExpressibleByArgument {
     guard let form else {
       throw ValidationError(
         "-o \(path) does not say what to write: it must end in .csv, .npy, .png, .jpg, .jpeg or / (a folder of "
-          + "images), or be -")
+          + "images), or be -, npy:- or png:-")
     }
     if let subject, form == .image || form == .folder {
       throw ValidationError(
@@ -68,9 +73,9 @@ struct Output: ExpressibleByArgument {
   func save(_ image: Object) throws {
     guard isStandard else { return try check(gen_image_save(image.handle, path, nil)) }
     var count = Int64(0)
-    try check(gen_image_save_memory(image.handle, path, nil, nil, 0, &count))
+    try check(gen_image_save_memory(image.handle, ending, nil, nil, 0, &count))
     var bytes = [UInt8](repeating: 0, count: Int(count))
-    try check(gen_image_save_memory(image.handle, path, nil, &bytes, count, &count))
+    try check(gen_image_save_memory(image.handle, ending, nil, &bytes, count, &count))
     try write(bytes: bytes)
   }
 

@@ -35,7 +35,10 @@ struct Picture {
     }
   }
 
-  func save(to path: String) throws { try check(gen_image_save(image().handle, path, nil)) }
+  func save(to path: String) throws {
+    let image = try image()
+    try withExtendedLifetime(image) { try check(gen_image_save(image.handle, path, nil)) }
+  }
 
   /// Which values of a row are known by a mask, a picture that is bright where they are.
   static func mask(path: String, for shape: Shape) throws -> [UInt8] {
