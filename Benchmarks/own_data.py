@@ -58,12 +58,11 @@ def class_folders(folder, count):
         broken = {"cut.png": whole[: len(whole) // 2], "page.jpg": PAGE, "empty.png": b""}
         image = Image.fromarray(images[number])
         foreign = {kind.lower(): encoded(image, kind) for kind in ("WEBP", "GIF", "BMP", "TIFF")}
-        foreign["txt"] = b"bought in May\n"
+        foreign["txt"], foreign["hidden"] = b"bought in May\n", b"\0"
         for file, content in broken.items():
             (place / file).write_bytes(content)
         for ending, content in foreign.items():
             (place / (f"other.{ending}" if ending != "hidden" else ".DS_Store")).write_bytes(content)
-        foreign["hidden"] = b"\0"
         skipped, passed = skipped + len(broken), passed + len(foreign)
     rows = count * len(CLASSES)
     return {"rows": rows, "skipped": skipped, "passed_over": passed, "files": rows + skipped + passed}

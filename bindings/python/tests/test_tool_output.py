@@ -4,9 +4,12 @@ import csv
 import io
 import json
 import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from test_own_data import GEN, gen, needs_gen, picture, put
 
 from generative import PCA, VAE, binarize, load, open_dataset, read_image
@@ -344,3 +347,25 @@ def test_classes_are_matched_by_their_names(images, tmp_path):
         message = refused(*command)
         assert "it has coat, shoe, the model ankle, left, boot, coat" in message
     assert "ankle, left, boot, coat" in refused("threshold", model, some, "--force")
+
+
+def test_the_account_of_class_folders_of_photographs_is_right_to_one(tmp_path):
+    pytest.importorskip("PIL.Image")
+    pytest.importorskip("sklearn")
+    if not Path("/usr/share/datasets/fashion-mnist").exists():
+        pytest.skip("Fashion-MNIST is not installed")
+    subprocess.run([sys.executable, ROOT / "Benchmarks" / "own_data.py", tmp_path, "4"], check=True, timeout=120)
+    expected = json.loads((tmp_path / "clothes.json").read_text())
+    with pytest.warns(UserWarning, match="30 skipped"):
+        data = open_dataset(tmp_path / "clothes")
+    found = {"rows": len(data), "files": data.info.n_files}
+    found.update(skipped=len(data.skipped), passed_over=len(data.passed_over))
+    assert found == expected and len(data.class_names) == 10
+    done = ran("train", "pca", tmp_path / "clothes", "--n-components", 2, "-o", tmp_path / "m.safetensors")
+    assert f"40 rows of {expected['files']} files; 30 skipped (" in done.stderr
+    assert f"; {expected['passed_over']} passed over: " in done.stderr
+    for name in "wine", "breast_cancer", "digits":
+        ran("train", "pca", tmp_path / f"{name}.csv", "--n-components", 2, "-o", tmp_path / f"{name}.safetensors")
+        ran("sample", tmp_path / f"{name}.safetensors", "-o", tmp_path / f"{name}.new.csv")
+        names = (tmp_path / f"{name}.csv").read_text().splitlines()[0].split(",")[:-1]
+        assert (tmp_path / f"{name}.new.csv").read_text().splitlines()[0].split(",") == names
