@@ -47,12 +47,12 @@ func write(_ bytes: some Sequence<UInt8>, to path: String) throws {
 /// Writes bytes to an open file; tells whether all of them were.
 func append(_ bytes: [UInt8], to file: Int32) -> Bool {
   bytes.withUnsafeBytes { bytes in
-    var done = 0
-    while done < bytes.count {
-      let count = write(file, bytes.baseAddress! + done, bytes.count - done)
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return false }
-      done += count
+      rest = rest.dropFirst(count)
     }
     return true
   }
