@@ -277,3 +277,11 @@ def test_what_was_converted_is_borrowed_and_not_copied_again():
     kept = Dataset.from_array(X)._array
     assert kept is not None and kept.dtype == np.float64 and not np.may_share_memory(kept, X)
     assert Dataset.from_array(X.astype(np.float64))._array is None
+
+
+def test_the_scale_of_a_file_is_that_of_rows_from_all_over(tmp_path):
+    X = np.random.default_rng(7).random((2000, 3))
+    X[1500:, 1] += 1000
+    np.save(tmp_path / "x.npy", X)
+    found = generative.open_dataset(tmp_path / "x.npy")._scale.outlier
+    assert found.row >= 1500 and found.column == 1 and found.value == pytest.approx(X[found.row, 1])
