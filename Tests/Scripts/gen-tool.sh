@@ -119,6 +119,16 @@ for line in "SSIM .*[0-9] .*[0-9] *-$" "coverage, pixels .*[0-9] *- .*[0-9]$" "l
   grep -q "^$line" compare.log || { echo "no $line"; cat compare.log; exit 1; }
 done
 
+# Results by the name of --out: standard output, an array, a folder; standard input is data.
+"$gen" sample vae.safetensors -n 3 --seed 5 -o - >samples.csv 2>log
+[[ $(wc -l <samples.csv) == 4 && $(head -c 6 samples.csv) == x1,x2, && $(cat log) == "3 samples in -" ]] ||
+  { cat log; echo "sample -o - is no table"; exit 1; }
+"$gen" encode vae.safetensors - -o - <samples.csv >latents.csv 2>log || { cat log; exit 1; }
+[[ $(head -1 latents.csv) == z1,z2,z3 && $(wc -l <latents.csv) == 4 ]] || { echo "encode - is no table"; exit 1; }
+"$gen" reconstruct vae.safetensors folder -o back/
+for face in 1 2 3 4; do [[ -s back/$face.png ]] || { echo "back/$face.png is missing"; exit 1; }; done
+"$gen" sample vae.safetensors -n 1 -o png:- 2>log | cmp - <("$gen" sample vae.safetensors -n 1 -o one.png >log; cat one.png)
+
 # A mixture of latents to sample from, a threshold for anomalies: kept in the model's file.
 for model in pca denoiser vae; do
   "$gen" mixture $model.safetensors faces: "${small[@]}" --n-components 3 --regularization 1e-3 -o mixed-$model.safetensors
@@ -181,7 +191,9 @@ for command in train "train vae" "train classifier" mixture threshold detect sam
   "$gen" $command --help >log
   grep -q "^gen $command\|^gen train" log || { echo "$command has no example"; exit 1; }
 done
-for mistake in "info /no/such/model" "sample out/autoencoder.safetensors" "sample out/vae.safetensors -n 0" \
+for mistake in "info /no/such/model" "sample out/autoencoder.safetensors" "train pca faces: -o pca.safetensors" \
+  "train vae faces: -o vae.safetensors" "sample vae.safetensors -o a.gif" "encode vae.safetensors faces: -o latents/" \
+  "threshold mixed-vae.safetensors faces:" "mixture vae.safetensors faces: -o pca.safetensors" "sample vae.safetensors --label 1" "sample out/vae.safetensors -n 0" \
   "demo --epochs 0" "demo --every 0" "info out/figures.txt" "train vae" "train vae faces: --epochs 0" \
   "train vae /no/such/folder" "train vae faces: --size 33 --architecture convolutional --depth 6" "train cat faces:" \
   "train vae faces: --resume -o /no/such.safetensors" \
