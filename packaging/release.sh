@@ -37,8 +37,8 @@ manuals() {
   mkdir -p "$folder"
   help2man --no-info --name="fit and run generative models" .build/library/gen >"$folder/gen.1"
   for command in $(.build/library/gen --help | sed -n '/SUBCOMMANDS:$/,$s/^  \([a-z]\+\) .*/\1/p'); do
-    help2man --no-info --version-string="$version" --name="a command of gen" ".build/library/gen $command" \
-      >"$folder/gen-$command.1"
+    help2man --no-info --version-string="$version" --name="a command of gen" ".build/library/gen $command" |
+      sed "s/^gen $command \\\\- /gen-$command \\\\- /" >"$folder/gen-$command.1"
   done
 }
 
@@ -88,6 +88,10 @@ package() {
   if [[ $section == libs ]]; then
     echo "libgenerative $abi $name" >"$root/DEBIAN/shlibs"
     echo "activate-noawait ldconfig" >"$root/DEBIAN/triggers"
+  fi
+  if [[ $section == python ]]; then
+    printf '#!/bin/sh\nset -e\nif command -v py3clean >/dev/null 2>&1; then py3clean -p %s; fi\n' "$name" >"$root/DEBIAN/prerm"
+    chmod +x "$root/DEBIAN/prerm"
   fi
   (cd "$root" && find usr -type f -exec md5sum {} + | sort -k2 >DEBIAN/md5sums)
   find "$root" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
