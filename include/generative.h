@@ -47,9 +47,9 @@
  * Ownership. What you pass is read during the call only and stays yours. A call writes through
  *   `_out` pointers to your memory. Entries name the exceptions.
  * Options. Options are structs; NULL means all defaults. Call gen_<name>_options_init first: it
- *   sets struct_size, initialized and every default. Then change what you want. Every member means
- *   what it says, 0 too. GEN_AUTO, where a member's comment has it, lets the library choose. A
- *   prefix such as ADAMW: names the choice that a member belongs to. Setting the member without
+ *   sets struct_size, initialized and every default. Then change what you want. Every value is
+ *   taken literally, 0 too. GEN_AUTO, where a member's comment allows it, lets the library choose.
+ *   A prefix such as ADAMW: names the choice that a member belongs to. Setting the member without
  *   that choice is GEN_E_ARGUMENT. So is a struct that was not initialised.
  * Versions. Structs grow at their end only: programs compiled against an older header keep working.
  *   A larger struct than the library knows is accepted if the unknown tail is zero, else it is
@@ -61,41 +61,41 @@
  *   and GEN_E_VERSION. Entries list other errors.
  * Progress. Long calls take a gen_run, which may be NULL, to follow and stop them. A stopped call
  *   leaves objects as they were, but outputs may hold some results. Calls without a gen_run, such
- *   as encode, decode and transform, treat each row by itself: to follow them, split the rows over
- *   several calls. To split a sample, draw all latents first and decode them in parts.
+ *   as encode, decode and transform, process each row independently: to follow them, split the rows
+ *   over several calls. To split a sample, draw all latents first and decode them in parts.
  * Threads. Calls that take a const handle may run on any number of threads at once. Any other call
  *   needs the object to itself, and returns GEN_E_BUSY when the object is in use, also when a
  *   callback re-enters the object being fitted. Different objects are independent.
  * Forks. The child of a fork() can use all objects. An object that another thread was using at that
  *   moment stays in use in the child. fork() does not wait for running calls.
- * Precision. Neither the size of numbers nor the number of rows decides whether a PCA or a
- *   statistic is right. Rows of doubles are read, centred and summed as doubles, and gen_pca_fit
- *   gives variances as exact as a singular value decomposition of the centred rows. Of rows of
- *   floats every variance is right to what floats allow: sums of float products are used only where
- *   the result bears them out, else the rows are summed again in double precision. Statistics of
- *   one pass (partial fits, streams, merges, ranks, moments) are right to about 1e-15 of the
- *   largest variance; a sketch to its bound and 1e-12 of the largest variance. docs/accuracy.md has
- *   measured errors. A finite number that a result cannot hold is GEN_E_NONFINITE; the message has
+ * Precision. PCAs and statistics are accurate for values of any magnitude and any number of rows.
+ *   Rows of doubles are read, centred and summed as doubles, and the variances of gen_pca_fit are
+ *   as accurate as those of a singular value decomposition of the centred rows. For rows of floats
+ *   every variance is accurate to float precision: sums of float products are used only if the
+ *   result confirms them, else the rows are summed again in double precision. Statistics of one
+ *   pass (partial fits, streams, merges, ranks, moments) are accurate to about 1e-15 of the largest
+ *   variance; a sketch, to its bound and 1e-12 of the largest variance. docs/accuracy.md has
+ *   measured errors. A finite input that overflows a result is GEN_E_NONFINITE; the message names
  *   row, column and value.
  * Reproducibility. The same seed, data and options give bit-identical results on one instruction
  *   set, with any number of threads. With a seed, row i of a result is the same for any n_rows.
  * Handles. A handle is a checked ticket, not an address: a stale or foreign handle, or one of the
  *   wrong kind, is GEN_E_HANDLE. gen_pca, gen_autoencoder, gen_vae, gen_gan and gen_classifier are
- *   other names of gen_model. The functions gen_model_... take any of them, and return
+ *   aliases of gen_model. The functions gen_model_... take any of them, and return
  *   GEN_E_UNSUPPORTED for kinds that lack the feature; the message names the kinds that have it.
  * Labels. A VAE or GAN made with n_classes > 0 is conditional. Its functions take labels, the class
  *   of each row: 0 ... n_classes - 1 (else GEN_E_ARGUMENT). Leaving them out (NULL), or passing
- *   them to another model, is GEN_E_STATE.
+ *   them to an unconditional model, is GEN_E_STATE.
  * Effects. The library prints nothing, installs no signal handlers and changes no global state. It
  *   computes in the default floating-point modes (rounding, traps, flushing to zero), and restores
  *   the host's modes after each call and around callbacks. Its threads block all signals except
- *   SIGPROF and those of faults. A save to a closed pipe or past RLIMIT_FSIZE is GEN_E_IO. Two
- *   copies of the library in one process reject each other's handles. The environment variables
- *   read are GEN_KERNELS (baseline, avx2, avx512, neon), GEN_THREADS and GEN_WINOGRAD (0: off).
- * Memory. A call returns GEN_E_NOMEM when the system refuses memory for data. Refused small objects
- *   come from a reserve of 1 MiB, and the call returns GEN_E_NOMEM when it next asks for data. If
- *   the reserve is used up, or an internal check fails, all contexts log one GEN_LOG_ERROR message,
- *   and the process ends with SIGILL.
+ *   SIGPROF and fault signals. A save to a closed pipe or past RLIMIT_FSIZE is GEN_E_IO. Two copies
+ *   of the library in one process reject each other's handles. The environment variables read are
+ *   GEN_KERNELS (baseline, avx2, avx512, neon), GEN_THREADS and GEN_WINOGRAD (0: off).
+ * Memory. A call returns GEN_E_NOMEM when the system refuses memory for data. Small objects then
+ *   come from a reserve of 1 MiB, and the call returns GEN_E_NOMEM when it next allocates memory
+ *   for data. If the reserve is used up, or an internal check fails, all contexts log one
+ *   GEN_LOG_ERROR message, and the process ends with SIGILL.
  * Costs. Entries give costs in floating-point operations (FLOPs) where they matter. */
 #ifndef GENERATIVE_H
 #define GENERATIVE_H
@@ -156,7 +156,7 @@ GEN_API const char *gen_status_name(gen_status status);
  * failure. Valid until the next call on this thread. */
 GEN_API const char *gen_last_error_message(void);
 
-/* In a member or parameter that allows it, of any type: the library chooses. */
+/* Lets the library choose the value of a member or parameter, of any type, that allows it. */
 enum { GEN_AUTO = -1 };
 
 /* Sets every member of an options struct to its default. Each gen_<name>_options_init calls it.
@@ -187,11 +187,11 @@ typedef struct gen_context_options {
   uint32_t initialized;
   /* Threads, the caller's included, 1 ... 64; default: GEN_AUTO (GEN_THREADS, else usable cores) */
   int64_t n_threads;
-  /* Bytes for data, models and working memory together. >= 1; default: GEN_AUTO (no limit) */
+  /* Bytes for data, models and working memory together, >= 1; default: GEN_AUTO (no limit) */
   int64_t memory_limit;
   /* An allocator: both functions or neither, called on any thread. allocate returns memory aligned
    * to 64 bytes, or NULL. release gets the byte_count that allocate got. Default: NULL (malloc;
-   * freed blocks of 1 to 8 MiB are kept for the next call, at most 48 MiB a process) */
+   * freed blocks of 1 to 8 MiB are kept for the next call, at most 48 MiB per process) */
   void *(*allocate)(int64_t byte_count, void *user_data);
   void (*release)(void *memory, int64_t byte_count, void *user_data);
   /* The host's parallel-for. It calls body(i, state) once for each i in 0 ... count - 1, on any
@@ -204,8 +204,8 @@ typedef struct gen_context_options {
    * at most 1e-5 of the largest result instead of about 1e-6. Default: 0 */
   int32_t direct_convolutions;
   gen_log_fn log; /* default: NULL (no messages) */
-  /* The most that a file may ask for, however well-formed it is; more is GEN_E_LIMIT. A few bytes
-   * can ask for gigabytes or hours. Raise these limits for trusted files, lower them for others. */
+  /* Limits on what a file may request, even a well-formed one; exceeding one is GEN_E_LIMIT. A few
+   * bytes can request gigabytes or hours. Raise them for trusted files, lower them for others. */
   int64_t max_image_pixels;    /* 1 ... 2^40; default: 67,108,864 */
   int64_t max_png_chunk_bytes; /* one ancillary chunk, 1 ... 2^31 - 1; default: 8,388,608 */
   int64_t max_model_bytes;     /* all tensors, 1 ... 2^40; default: 4 GiB */
@@ -223,7 +223,7 @@ static inline gen_status gen_context_options_init(gen_context_options *options,
 GEN_API gen_status gen_context_create(const gen_context_options *options,
                                       gen_context **context_out);
 GEN_API void gen_context_destroy(gen_context *context);
-/* Reports the bytes in use now and at most so far. Either output may be NULL. */
+/* Reports the bytes in use now and the peak so far. Either output may be NULL. */
 GEN_API gen_status gen_context_memory(const gen_context *context, int64_t *used_out,
                                       int64_t *peak_out);
 
@@ -248,7 +248,7 @@ enum {
   GEN_EVENT_EPOCH = 1,   /* after an epoch: averages over it, and the validation losses */
   GEN_EVENT_SKIPPED = 2, /* a file of a folder is skipped: message says which and why */
   GEN_EVENT_WARNING = 3, /* something looks wrong: message says what */
-  /* in other calls, at most ten times a second; each stage of a call counts its steps anew */
+  /* in other calls, at most ten times a second; each stage of a call counts its steps from 0 */
   GEN_EVENT_PROGRESS = 4
 };
 
@@ -260,8 +260,8 @@ enum {
   GEN_WARNING_NONE = 0, /* see message */
   /* GAN, from step 150: D(x) - D(G(z)) > 0.98, averaged over about 50 steps: G hardly learns */
   GEN_WARNING_SATURATED_DISCRIMINATOR = 1,
-  /* GAN, from step 500: sample_distance < 0.2 real_distance, averaged alike: G's rows are nearly
-   * alike */
+  /* GAN, from step 500: sample_distance < 0.2 real_distance, averaged likewise: G's rows are nearly
+   * identical */
   GEN_WARNING_COLLAPSED_GENERATOR = 2,
   /* Message says why. The previous file is kept; the fit continues and tries again when the next
    * checkpoint is due. Return GEN_STOP_NOW to end it. */
@@ -274,12 +274,12 @@ enum {
   /* The fit has ended, and the model has made fewer than 100 steps in all */
   GEN_WARNING_FEW_STEPS = 6,
   /* GAN: the fit has ended, and the variance of the averaged generator's rows is less than 0.7
-   * times that of the last one's: the average lags, and its images look gray */
+   * times that of the last generator's rows: the average lags, and its images look gray */
   GEN_WARNING_LAGGING_AVERAGE = 7
 };
 
 /* What an event callback receives; read-only, valid during the callback. Losses are means per row,
- * in nats for VAEs and GANs. Numbers that the model does not have are NaN. */
+ * in nats for VAEs and GANs. Numbers that do not apply to the model are NaN. */
 typedef struct gen_event {
   uint32_t struct_size;
   int32_t kind;  /* GEN_EVENT_... */
@@ -289,8 +289,8 @@ typedef struct gen_event {
   int64_t n_steps; /* steps of the epoch or stage; 0 while unknown, as in a stream's first pass */
   double seconds;  /* since the call began */
   double learning_rate;
-  /* What is minimised. VAE: C * reconstruction + beta * kl, or the negative importance-weighted
-   * bound. Autoencoder: penalties included. GAN: the sum of both losses */
+  /* The minimised loss. VAE: C * reconstruction + beta * kl, or the negative importance-weighted
+   * bound. Autoencoder: includes penalties. GAN: the sum of both losses */
   double loss;
   double reconstruction;     /* autoencoder, VAE */
   double kl;                 /* VAE */
@@ -328,15 +328,15 @@ static inline gen_status gen_run_init(gen_run *run, uint32_t struct_size) {
 /* ---- Datasets -------------------------------------------------------------------------------
  *
  * A dataset holds the rows that fits read, with or without class labels. Rows come from memory, a
- * file or a folder, or a callback (a stream), or the library draws them (faces). */
+ * file, a folder, a callback (a stream) or the library's generator of drawn faces. */
 
 typedef struct gen_dataset gen_dataset;
 
-/* Types of numbers in memory. Datasets take the first three. U8 rows are always pictures, of any
- * height and width: 0 ... 255 become 0 ... 1. A table of small integers must be F32 or F64. PCA and
- * statistics refuse U8 rows mixed with floats that are no picture (GEN_E_ARGUMENT). */
+/* Element types of arrays. Datasets take the first three. U8 rows are always images, of any height
+ * and width: 0 ... 255 become 0 ... 1. A table of small integers must be F32 or F64. PCA and
+ * statistics reject U8 rows mixed with floats outside the range of images (GEN_E_ARGUMENT). */
 enum { GEN_U8 = 0, GEN_F32 = 1, GEN_F64 = 2, GEN_I32 = 3, GEN_I64 = 4 };
-/* Added to a dtype, where a function says so: element (i, j) of n_rows rows is at j * n_rows + i */
+/* Added to a dtype if a function allows it: element (i, j) of n_rows rows is at j * n_rows + i */
 enum { GEN_BY_COLUMNS = 64 };
 
 typedef struct gen_memory_options {
@@ -350,7 +350,7 @@ typedef struct gen_memory_options {
   int64_t channels;       /* >= 1; default: 1 */
   int64_t row_stride;     /* bytes from one row to the next, also negative; default: 0 (packed) */
   int64_t element_stride; /* bytes from one element of a row to the next; default: 0 (packed) */
-  int32_t unchecked;      /* 1: only calls that read the rows look for NaN and inf; default: 0 */
+  int32_t unchecked;      /* 1: check for NaN and infinity only on reading; default: 0 */
   const int32_t *labels;  /* n_rows class numbers >= 0, copied; default: NULL (none) */
   const gen_context *context;
 } gen_memory_options;
@@ -359,15 +359,15 @@ static inline gen_status gen_memory_options_init(gen_memory_options *options,
   return gen_struct_init("memory", options, struct_size);
 }
 
-/* Makes a dataset of rows in memory. data: the first element of row 0. f32 and f64 are checked
+/* Creates a dataset from rows in memory. data: first element of row 0. f32 and f64 are checked
  * once: GEN_E_NONFINITE names the first row with a NaN or an infinity. unchecked saves this pass
  * for rows that a single call reads, such as a PCA's fit, which then returns GEN_E_NONFINITE. */
 GEN_API gen_status gen_dataset_create(const void *data, const gen_memory_options *options,
                                       gen_dataset **dataset_out);
 
-/* What sub-folders of a folder of images are. AUTO: classes when the folder has no images of its
- * own, else GEN_E_ARGUMENT; also GEN_E_ARGUMENT for parts of a data set side by side, such as train
- * and val. CLASSES: each is a class; other images are passed over. POOL: rows without labels. */
+/* How sub-folders of a folder of images are read. AUTO: as classes if the folder has no images of
+ * its own, else GEN_E_ARGUMENT; splits such as train and val are GEN_E_ARGUMENT, too. CLASSES: each
+ * is a class; images outside them are passed over. POOL: as rows without labels. */
 enum {
   GEN_SUBFOLDERS_AUTO = 0,
   GEN_SUBFOLDERS_CLASSES = 1,
@@ -378,25 +378,25 @@ enum {
 typedef struct gen_open_options {
   uint32_t struct_size;
   uint32_t initialized;
-  int64_t height;           /* >= 1 or GEN_AUTO: as the data (see below); default: GEN_AUTO */
-  int64_t width;            /* >= 1 or GEN_AUTO; default: GEN_AUTO */
-  int64_t channels;         /* of images 1 gray, 3 RGB, 4 RGBA, or GEN_AUTO; default: GEN_AUTO */
-  int64_t max_rows;         /* rows to read, drawn by seed; default: GEN_AUTO (all) */
-  uint64_t seed;            /* needs max_rows; default: 0 */
+  int64_t height;           /* >= 1; default: GEN_AUTO (that of the data, see below) */
+  int64_t width;            /* >= 1; default: GEN_AUTO (that of the data) */
+  int64_t channels;         /* of images 1 gray, 3 RGB, 4 RGBA; default: GEN_AUTO (see below) */
+  int64_t max_rows;         /* number of rows to read, drawn by seed; default: GEN_AUTO (all) */
+  uint64_t seed;            /* seed of the drawn rows, needs max_rows; default: 0 */
   int32_t subfolders;       /* GEN_SUBFOLDERS_...; default: AUTO */
-  int32_t lazy;             /* 1: decode images whenever they are read; default: 0 (once) */
-  const char *labels;       /* file of labels; "": none; default: NULL (those found) */
+  int32_t lazy;             /* 1: decode images each time they are read; default: 0 (once) */
+  const char *labels;       /* file of labels; "": none; default: NULL (found by name) */
   const char *label_column; /* column of the classes; "": none; default: NULL (see below) */
   const char *columns;      /* columns to read, separated by commas; default: NULL (all) */
   const char *omit;         /* columns to leave out; default: NULL (none) */
-  const char *const *files; /* n_files files of a folder to read, and no others; default: NULL */
+  const char *const *files; /* the only n_files files of a folder to read; default: NULL (all) */
   int64_t n_files;          /* default: 0 */
-  /* Decodes an image of another format, such as WebP, on the calling thread: returns an image,
-   * which the library destroys, or NULL to skip the file. Not with lazy. Default: NULL (none) */
+  /* Decodes images of other formats, such as WebP, on the calling thread. Returns an image, which
+   * the library destroys, or NULL to skip the file. Not with lazy. Default: NULL (none) */
   struct gen_image *(*decode)(const char *path, void *user_data);
   void *user_data; /* passed to decode */
   const gen_context *context;
-  int32_t resize; /* see gen_resize_options, as of all that follow; default: GEN_RESIZE_COVER */
+  int32_t resize; /* this and the next six: see gen_resize_options; default: GEN_RESIZE_COVER */
   int32_t filter; /* default: GEN_FILTER_TRIANGLE */
   int64_t crop_height; /* default: GEN_AUTO (all of the image) */
   int64_t crop_width;  /* default: GEN_AUTO (all of the image) */
@@ -410,34 +410,34 @@ static inline gen_status gen_open_options_init(gen_open_options *options, uint32
 }
 
 /* Opens a file or a folder of rows. The content decides what it is, not the name:
- *   A folder of PNG and JPEG images, in the byte order of their paths. Sub-folders are classes by
- *     name, in byte order, with all images below them. Hidden files are passed over. Or labels is a
- *     CSV file with a line for each image: file[, class][, numbers ...], where the numbers become
- *     factors; or an IDX or npy file with a label for each image file.
+ *   A folder of PNG and JPEG images, sorted by path in byte order. Each sub-folder is a class, with
+ *     all images below it; classes are sorted by name in byte order. Hidden files are passed over.
+ *     Instead, labels may be a CSV file with one line per image, file[, class][, numbers ...],
+ *     where the numbers become factors, or an IDX or npy file with one label per image file.
  *   An image file: one row. A list of images: a CSV file as above with paths relative to its own
- *     folder; a text file with a path in each line is one.
- *   An IDX file, plain or gzipped: n x height x width [x channels]. Labels: a file named labels for
- *     images and idx1 for idx3, if it is there.
+ *     folder, or a text file with one path per line.
+ *   An IDX file, plain or gzipped: n x height x width [x channels]. Labels come from the file whose
+ *     name has labels for images and idx1 for idx3, if it exists.
  *   An npy file of 1 to 4 axes, or one array of an npz file: the only one, or x, data, images,
  *     x_train ... with the labels y, labels, target, y_train ..., or those that columns and
  *     label_column name. Unsigned bytes with 3 axes or more, or a height or width, are images.
  *   A table, CSV or TSV, plain or gzipped, with or without a header. A missing value or a word is
- *     GEN_E_FORMAT; the message names line and column. Columns are named by the header or numbers
+ *     GEN_E_FORMAT; the message names line and column. Columns are named by the header or numbered
  *     from 0; -1 is the last. Column label, labels, class or target has the classes: words, or
  *     whole numbers >= 0. With a height or width, whole numbers 0 ... 255 are 8-bit images.
- *   A binary file of CIFAR-10 or -100, or a folder of them, whose training files are read.
+ *   A CIFAR-10 or CIFAR-100 binary file, or a folder of them: only training files are read.
  *   "faces:" or "faces:<seed>": max_rows (default: 10,000) drawn faces; see
  *     gen_dataset_create_faces.
- * Images are resized to height x width; Images tells how they are read. Of a JPEG that is to be at
- * most half as high and wide, only half, a quarter or an eighth of the pixels each way is decoded,
- * at least twice those wanted (not for GEN_FILTER_NEAREST): faster, and within a few levels of the
- * whole at edges. GEN_AUTO: 32 image files, evenly spread, decide. Rows have 1 channel if all are
- * gray, else 3; the images' size, turned by their orientation and cut to the crop, if it is the
- * same and at most 256 x 256, else 64 x 64. Other rows are reshaped only; another number of values
- * is GEN_E_MISMATCH. max_rows takes a share of each class. An option that the data cannot use is
- * GEN_E_ARGUMENT. Files that are images by name or content but cannot be read are skipped, counted
- * and reported to the callback; other files are passed over and counted (gen_dataset_info,
- * gen_dataset_name). Images that do not fit in memory are decoded as they are read, as with lazy.
+ * Images are resized to height x width; section Images says how they are read. If a JPEG shrinks to
+ * half or less, it is decoded at 1/2, 1/4 or 1/8 of its resolution, at least twice the target's
+ * (not for GEN_FILTER_NEAREST). This is faster, and differs by a few levels at edges. GEN_AUTO
+ * inspects 32 image files, evenly spread. Rows have 1 channel if all are gray, else 3. They have
+ * the images' size, after orientation and crop, if it is the same and at most 256 x 256, else
+ * 64 x 64. Other rows are only reshaped; a different number of values is GEN_E_MISMATCH. max_rows
+ * takes the same share of each class. An option that does not apply to the data is GEN_E_ARGUMENT.
+ * Files that are images by name or content but cannot be read are skipped, counted and reported to
+ * the callback; other files are passed over and counted (gen_dataset_info, gen_dataset_name).
+ * Images that do not fit in memory are decoded as they are read, as with lazy.
  * Returns also GEN_E_IO, GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_TRAILING, GEN_E_LIMIT,
  * GEN_E_UNSUPPORTED, GEN_E_MISMATCH, GEN_E_NONFINITE, GEN_E_CANCELLED. */
 GEN_API gen_status gen_dataset_open(const char *path, const gen_open_options *options,
@@ -449,15 +449,15 @@ typedef struct gen_stream_options {
   int64_t height;   /* >= 1; default: 1 */
   int64_t width;    /* >= 1; default: 1 */
   int64_t channels; /* >= 1; default: 1 */
-  /* Writes up to max_rows packed rows to rows_out. Returns their number: 0 at the end, negative to
-   * fail (GEN_E_CANCELLED) */
+  /* Writes up to max_rows packed rows to rows_out. Returns their number, 0 at the end, or a
+   * negative number to fail (GEN_E_CANCELLED) */
   int64_t (*read)(float *rows_out, int64_t max_rows, void *user_data);
   int32_t (*rewind)(void *user_data); /* called before each pass over the data; 0 on success */
   void *user_data;                    /* passed to both */
-  int64_t shuffle_rows; /* rows held to draw batches from at random; 0: in order; default: 4096 */
+  int64_t shuffle_rows; /* rows in the shuffle buffer; 0: keep the order; default: 4096 */
   const gen_context *context;
-  /* Instead of read, for rows with classes: as read, and writes the class of each row, >= 0, to
-   * labels_out; default: NULL (no labels) */
+  /* Replaces read for labelled rows: also writes each row's class, >= 0, to labels_out; default:
+   * NULL (no labels) */
   int64_t (*read_labelled)(float *rows_out, int32_t *labels_out, int64_t max_rows, void *user_data);
 } gen_stream_options;
 static inline gen_status gen_stream_options_init(gen_stream_options *options,
@@ -465,8 +465,8 @@ static inline gen_status gen_stream_options_init(gen_stream_options *options,
   return gen_struct_init("stream", options, struct_size);
 }
 
-/* Makes a dataset of rows pulled from a callback, for data that does not fit in memory: read or
- * read_labelled. Only one call at a time can read a stream. Functions that need row numbers return
+/* Creates a dataset that pulls rows from a callback, read or read_labelled, for data that does not
+ * fit in memory. Only one call at a time can read a stream. Functions that need row numbers return
  * GEN_E_UNSUPPORTED. */
 GEN_API gen_status gen_dataset_create_stream(const gen_stream_options *options,
                                              gen_dataset **dataset_out);
@@ -485,36 +485,36 @@ static inline gen_status gen_faces_options_init(gen_faces_options *options, uint
   return gen_struct_init("faces", options, struct_size);
 }
 
-/* Draws faces, each from known factors (smile, head turn, hair ...). Face i of a seed is always the
- * same. Its label is 1 when it smiles, else 0. */
+/* Draws faces from known factors (smile, head turn, hair ...). Face i of a seed is always the same.
+ * Its label is 1 when it smiles, else 0. */
 GEN_API gen_status gen_dataset_create_faces(const gen_faces_options *options,
                                             gen_dataset **dataset_out);
-/* Makes a dataset of n_rows >= 1 rows of another, from first_row on. It keeps the other alive. */
+/* Creates a dataset of n_rows >= 1 rows of another, from first_row on, which it keeps alive. */
 GEN_API gen_status gen_dataset_create_slice(const gen_dataset *dataset, int64_t first_row,
                                             int64_t n_rows, gen_dataset **dataset_out);
-/* Splits a dataset of two or more rows at random into two datasets, which keep it alive. Rows stay
- * in their order. held_out_out: share * n_rows of the rows (rounded, halves to even), at least 1
- * and at most n_rows - 1; rest_out: the others. share: above 0 and below 1. With labels below
- * 4,096 each class has its share, rounded down or up, and keeps a row in rest_out if the number of
- * rows allows. The same seed, share and labels give the same rows. After an error both outputs are
- * NULL. Returns also GEN_E_UNSUPPORTED (a stream). */
+/* Splits a dataset of two or more rows at random into two datasets, which keep it alive. Rows keep
+ * their order. held_out_out: share * n_rows of the rows (rounded, halves to even), at least 1 and
+ * at most n_rows - 1; rest_out: the others. share: above 0 and below 1. With labels below 4,096 the
+ * split is stratified: each class has its share, rounded down or up, and keeps a row in rest_out if
+ * the number of rows allows. The same seed, share and labels give the same rows. After an error
+ * both outputs are NULL. Returns also GEN_E_UNSUPPORTED (a stream). */
 GEN_API gen_status gen_dataset_split(const gen_dataset *dataset, double share, uint64_t seed,
                                      gen_dataset **rest_out, gen_dataset **held_out_out);
 GEN_API void gen_dataset_destroy(gen_dataset *dataset);
 
 typedef struct gen_dataset_info_t {
   uint32_t struct_size;
-  int64_t n_factors; /* of faces, or of a folder with a CSV file of labels; else 0 */
+  int64_t n_factors; /* of faces, and of a folder with a CSV file of labels; else 0 */
   int64_t n_rows;    /* -1 for a stream */
   int64_t height;
   int64_t width;
   int64_t channels;
-  /* largest label + 1, or the named classes; 0 without labels; -1 for a stream with labels */
+  /* largest label + 1, or number of named classes; 0 without labels; -1 for a stream with labels */
   int64_t n_classes;
   int64_t n_skipped; /* files of a folder that could not be read */
-  int64_t n_files;   /* files that were looked at: read, skipped, passed over or beyond max_rows */
-  int64_t n_passed;  /* files that are no images, or not asked for */
-  int32_t dtype;     /* U8 (images of 0 ... 255), F32 or F64: what the rows are made of */
+  int64_t n_files;   /* files examined: read, skipped, passed over or beyond max_rows */
+  int64_t n_passed;  /* files that are not images, or not requested */
+  int32_t dtype;     /* element type of the rows: U8 (0 ... 255), F32 or F64 */
   int64_t n_damaged; /* rows of images with missing pixels, read because of tolerant */
 } gen_dataset_info_t;
 GEN_API gen_status gen_dataset_info(const gen_dataset *dataset, gen_dataset_info_t *info_out);
@@ -524,54 +524,54 @@ GEN_API gen_status gen_dataset_read(const gen_dataset *dataset, int64_t first_ro
 /* Reads class numbers. Returns also GEN_E_STATE (no labels). */
 GEN_API gen_status gen_dataset_labels(const gen_dataset *dataset, int64_t first_row, int64_t n_rows,
                                       int32_t *labels_out);
-/* Reads what is known of each row. factors_out: n_rows x n_factors. Returns also GEN_E_STATE. */
+/* Reads each row's known factors. factors_out: n_rows x n_factors. Returns also GEN_E_STATE. */
 GEN_API gen_status gen_dataset_factors(const gen_dataset *dataset, int64_t first_row,
                                        int64_t n_rows, float *factors_out);
 
-/* What gen_dataset_name names. Models keep the names of CLASS and COLUMN. */
+/* Kinds of names for gen_dataset_name. Models keep the names of CLASS and COLUMN. */
 enum {
-  GEN_NAME_CLASS = 0,   /* of a class by its number */
-  GEN_NAME_COLUMN = 1,  /* of a table's column */
-  GEN_NAME_FACTOR = 2,  /* such as "smile" */
+  GEN_NAME_CLASS = 0,   /* name of a class, by its number */
+  GEN_NAME_COLUMN = 1,  /* name of a table's column */
+  GEN_NAME_FACTOR = 2,  /* name of a factor, such as "smile" */
   GEN_NAME_PATH = 3,    /* path of the file that a row came from */
-  GEN_NAME_SKIPPED = 4, /* a file that could not be read, and why */
-  GEN_NAME_PASSED = 5,  /* a file that was passed over, and what it is */
-  GEN_NAME_ACCOUNT = 6  /* one line (index 0) about all files that were looked at */
+  GEN_NAME_SKIPPED = 4, /* file that could not be read, and why */
+  GEN_NAME_PASSED = 5,  /* file that was passed over, and its type */
+  GEN_NAME_ACCOUNT = 6  /* summary of all files examined, one line (index 0) */
 };
-/* Returns a name, or NULL where there is none: count from index 0 to find all. The text is valid
+/* Returns a name, or NULL if there is none: count up from index 0 to list all. The text is valid
  * until the thread's next call of gen_dataset_name or gen_model_name. */
 GEN_API const char *gen_dataset_name(const gen_dataset *dataset, int32_t kind, int64_t index);
 
-/* Finds the rows of a dataset nearest to each given row, by Euclidean distance, nearest first: does
- * a model copy its training data? n_neighbours: 1 ... rows of the dataset. indices_out,
- * distances_out: n_rows x n_neighbours; either may be NULL. Cost: 2 * n_rows * dataset
- * rows * row_size FLOPs. */
+/* Finds the rows of a dataset nearest to each given row, by Euclidean distance, nearest first;
+ * finds copied training data, for example. n_neighbours: 1 ... rows of the dataset. indices_out,
+ * distances_out: n_rows x n_neighbours; either may be NULL. Cost: 2 * n_rows * dataset rows *
+ * row_size FLOPs. */
 GEN_API gen_status gen_dataset_nearest(const gen_dataset *dataset, const float *rows,
                                        int64_t n_rows, int64_t n_neighbours, const gen_run *run,
                                        int64_t *indices_out, float *distances_out);
-/* Classifies rows by the majority of their nearest rows in a labelled dataset; of equal classes the
- * lower wins. Returns also GEN_E_STATE (no labels). Cost: as gen_dataset_nearest. */
+/* Classifies rows by the majority of their nearest rows in a labelled dataset; the lowest class
+ * wins a tie. Returns also GEN_E_STATE (no labels). Cost: as gen_dataset_nearest. */
 GEN_API gen_status gen_dataset_classify(const gen_dataset *dataset, const float *rows,
                                         int64_t n_rows, int64_t n_neighbours, const gen_run *run,
                                         int32_t *labels_out);
 
 /* ---- Images ---------------------------------------------------------------------------------
  *
- * An image has 8 bits a channel, and can be read from and written to PNG and JPEG files. It never
- * changes. Its pixels come from its context, whose limits hold; images made from it share it.
+ * An image has 8 bits per channel, and can be read from and written to PNG and JPEG files. It is
+ * immutable. Its memory comes from its context, whose limits apply; images made from it share it.
  *
- * What becomes of what a file says beside its pixels:
+ * Metadata and color formats of a file are handled as follows:
  * - orientation: applied, from Exif in a JPEG or PNG (chunk eXIf); XMP is not read;
- * - gamma and ICC profiles: ignored; the numbers of the pixels stay as they are in the file;
- * - alpha: kept as it is, not premultiplied; where it is dropped, the image is laid over white;
- * - CMYK: inverted, as Adobe and Pillow take it with or without Adobe's marker, then each ink times
+ * - gamma and ICC profiles: ignored; pixel values stay as they are in the file;
+ * - alpha: kept, not premultiplied; where it is dropped, the image is composited over white;
+ * - CMYK: inverted, with or without Adobe's marker, as Adobe and Pillow do, then each ink times
  *   black; the result is RGB without a profile;
  * - 16 bits are rounded to 8; gray is 0.299 R + 0.587 G + 0.114 B.
  *
- * What is wrong with a file is sorted. Where all pixels are there (wrong parameters of a baseline
- * scan, wrong checksums of chunks without pixels, no end marker), the image is read and the
- * context's log hears of it. Where pixels are missing (a cut file, corrupt data), it is refused;
- * tolerant reads it as far as it goes. */
+ * Two kinds of faults differ. If all pixels are present (wrong parameters of a baseline scan, wrong
+ * checksums of chunks without pixels, no end marker), the image is read and the context logs a
+ * message. If pixels are missing (a truncated file, corrupt data), the file is rejected, or, with
+ * tolerant, read as far as possible. */
 
 typedef struct gen_image gen_image;
 
@@ -581,7 +581,7 @@ typedef struct gen_load_image_options {
   int64_t channels; /* 1 gray, 3 RGB, 4 RGBA; default: GEN_AUTO (as in the file) */
   const gen_context *context;
   /* 1: read an image with missing pixels, which become gray (in a progressive JPEG, less detailed);
-   * the context's log hears of it; default: 0 */
+   * the context logs a message; default: 0 */
   int32_t tolerant;
 } gen_load_image_options;
 static inline gen_status gen_load_image_options_init(gen_load_image_options *options,
@@ -590,16 +590,16 @@ static inline gen_status gen_load_image_options_init(gen_load_image_options *opt
 }
 
 /* Read a PNG or JPEG file, or its bytes, recognised by content: gray, RGB, RGBA, palette, 16-bit or
- * CMYK. Dropped transparency is laid over white. The context also provides the codecs' working
- * memory: a few rows, or two bytes a channel and pixel for a progressive JPEG. Returns also
- * GEN_E_IO, GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_LIMIT. */
+ * CMYK. Dropped transparency is composited over white. The context also provides the codecs'
+ * working memory: a few rows, or two bytes per channel and pixel for a progressive JPEG. Returns
+ * also GEN_E_IO, GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_LIMIT. */
 GEN_API gen_status gen_image_load(const char *path, const gen_load_image_options *options,
                                   gen_image **image_out);
 GEN_API gen_status gen_image_load_memory(const void *bytes, int64_t byte_count,
                                          const gen_load_image_options *options,
                                          gen_image **image_out);
-/* Makes an image of pixels, in the default context. pixels: height x width x channels, clamped to
- * [0, 1]. channels: 1, 3 or 4. Returns also GEN_E_LIMIT. */
+/* Creates an image from pixels, in the default context. pixels: height x width x channels, clamped
+ * to [0, 1]. channels: 1, 3 or 4. Returns also GEN_E_LIMIT. */
 GEN_API gen_status gen_image_create(const float *pixels, int64_t height, int64_t width,
                                     int64_t channels, gen_image **image_out);
 
@@ -617,7 +617,7 @@ static inline gen_status gen_grid_options_init(gen_grid_options *options, uint32
   return gen_struct_init("grid", options, struct_size);
 }
 
-/* Makes one image of n_rows >= 1 rows, from left to right and down. Returns also GEN_E_LIMIT. */
+/* Creates one image from n_rows >= 1 rows, left to right, then down. Returns also GEN_E_LIMIT. */
 GEN_API gen_status gen_image_create_grid(const float *rows, int64_t n_rows, int64_t height,
                                          int64_t width, int64_t channels,
                                          const gen_grid_options *options, gen_image **image_out);
@@ -628,24 +628,24 @@ enum { GEN_FILTER_TRIANGLE = 0, GEN_FILTER_LANCZOS = 1, GEN_FILTER_NEAREST = 2 }
 typedef struct gen_resize_options {
   uint32_t struct_size;
   uint32_t initialized;
-  int32_t resize;      /* GEN_RESIZE_COVER (and cut), GEN_RESIZE_CONTAIN (beside background),
-                          GEN_RESIZE_STRETCH (each axis by its own factor); default: GEN_RESIZE_COVER */
-  int32_t filter;      /* GEN_FILTER_TRIANGLE or GEN_FILTER_LANCZOS, which count every pixel when
+  int32_t resize;      /* GEN_RESIZE_COVER (fill, then cut), GEN_RESIZE_CONTAIN (fit, then pad with
+                          background), GEN_RESIZE_STRETCH (each axis on its own); default: COVER */
+  int32_t filter;      /* GEN_FILTER_TRIANGLE or GEN_FILTER_LANCZOS, which use every pixel when
                           shrinking, or GEN_FILTER_NEAREST; default: GEN_FILTER_TRIANGLE */
-  int64_t crop_height; /* what is cut out first, at most the image; default: GEN_AUTO (all of it) */
-  int64_t crop_width;  /* default: GEN_AUTO (all of it) */
-  double place_x;      /* where what is cut or contained stands: 0 left ... 1 right; default: 0.5 */
+  int64_t crop_height; /* pixels cut out first, at most the image's; default: GEN_AUTO (all) */
+  int64_t crop_width;  /* the same for the width; default: GEN_AUTO (all) */
+  double place_x;      /* position of the cut or contained part: 0 left ... 1 right; default: 0.5 */
   double place_y;      /* 0 top ... 1 bottom; a cut of h of H rows begins at row place_y * (H - h),
                           rounded; default: 0.5 */
-  double background;   /* gray value beside a contained image, 0 ... 1, opaque; default: 0 */
+  double background;   /* gray value around a contained image, 0 ... 1, opaque; default: 0 */
 } gen_resize_options;
 static inline gen_status gen_resize_options_init(gen_resize_options *options,
                                                  uint32_t struct_size) {
   return gen_struct_init("resize", options, struct_size);
 }
 
-/* Makes a copy resized to height x width. Colours weigh by their alpha. options: NULL: defaults.
- * Returns also GEN_E_LIMIT. */
+/* Creates a copy resized to height x width. Colors are weighted by their alpha. options: NULL for
+ * defaults. Returns also GEN_E_LIMIT. */
 GEN_API gen_status gen_image_create_resized(const gen_image *image, int64_t height, int64_t width,
                                             const gen_resize_options *options,
                                             gen_image **image_out);
@@ -666,13 +666,13 @@ static inline gen_status gen_save_image_options_init(gen_save_image_options *opt
   return gen_struct_init("save_image", options, struct_size);
 }
 
-/* Writes a PNG (path ends in .png) or JPEG file (.jpg, .jpeg), whole or not at all: after an error
- * an old file is as it was. A JPEG has white behind transparency. Returns also GEN_E_IO,
- * GEN_E_UNSUPPORTED (other ending). */
+/* Writes a PNG (path ends in .png) or JPEG file (.jpg, .jpeg), atomically: after an error an
+ * existing file is unchanged. A JPEG is composited over white. Returns also GEN_E_IO,
+ * GEN_E_UNSUPPORTED (another extension). */
 GEN_API gen_status gen_image_save(const gen_image *image, const char *path,
                                   const gen_save_image_options *options);
-/* Writes the same bytes to memory. path: only its ending is used, for example ".png". bytes_out:
- * capacity bytes; NULL: only byte_count_out is written. Too little room is GEN_E_ARGUMENT. */
+/* Writes the same bytes to memory. path: only its extension is used, for example ".png". bytes_out:
+ * capacity bytes; NULL: only byte_count_out is written. Too small a capacity is GEN_E_ARGUMENT. */
 GEN_API gen_status gen_image_save_memory(const gen_image *image, const char *path,
                                          const gen_save_image_options *options, void *bytes_out,
                                          int64_t capacity, int64_t *byte_count_out);
@@ -1842,7 +1842,7 @@ GEN_API gen_status gen_evaluate_linear(const gen_dataset *training, const float 
  * save writes the whole file, or leaves the old one as it was. content: GEN_SAVE_.... Returns also
  *   GEN_E_IO.
  * save_memory writes the same bytes to bytes_out (capacity bytes), and their number to
- *   byte_count_out; bytes_out NULL: only the number. Too little room is GEN_E_ARGUMENT.
+ *   byte_count_out; bytes_out NULL: only the number. Too small a capacity is GEN_E_ARGUMENT.
  * load makes a model of the kind that the file names, and trusts nothing in the file. Returns also
  *   GEN_E_IO, GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_TRAILING, GEN_E_LIMIT, GEN_E_NONFINITE,
  *   GEN_E_MISMATCH (moments, a reservoir, tensors that do not fit the options), GEN_E_VERSION (a
@@ -1925,7 +1925,7 @@ GEN_API const char *gen_event_message(const gen_event *event);
  * "word", "whole", "number", "seed", "widths" or "pointer"), help, default, words or limits, auto
  * (whether GEN_AUTO is allowed), needs (the word of another option that it needs), offset and size
  * in bytes. name: NULL for the names of all structs. text_out: capacity bytes for the text and a
- * final 0; NULL: only byte_count_out is written. Too little room is GEN_E_ARGUMENT. */
+ * final 0; NULL: only byte_count_out is written. Too small a capacity is GEN_E_ARGUMENT. */
 GEN_API gen_status gen_options_describe(const char *name, char *text_out, int64_t capacity,
                                         int64_t *byte_count_out);
 
