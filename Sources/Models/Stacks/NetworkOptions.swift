@@ -112,19 +112,19 @@ extension OptionRow {
     height        whole 1 16777216 : height of a row in pixels
     width         whole 1 16777216 : width of a row in pixels
     channels      whole 1 16777216 : channels of a row; for a table, its columns
-    architecture  word dense convolutional later : dense layers, or the convolutions of DCGAN
+    architecture  word dense convolutional later : kind of the networks: dense layers, or the convolutions of DCGAN
     initializer   word he glorot fan_in_uniform normal_002 by_activation = auto formerly automatic=by_activation fanInUniform=fan_in_uniform normal002=normal_002 \
-    : distribution of the initial weights; by_activation: he for relu and its kin, glorot for the others; auto: \
-    fan_in_uniform for a dense VAE, normal_002 for a convolutional GAN, else by_activation
+    : distribution of the initial weights; by_activation: glorot for identity, tanh and sigmoid, he for the others; \
+    auto: by_activation; dense VAE: fan_in_uniform; convolutional GAN: normal_002
     depth         whole 1 16 = auto needs architecture convolutional later formerly 0=auto \
-    : number of levels, each half the size of the one before, for sides of at least 2^depth pixels; auto: until the \
+    : number of levels, each half the size of the one before; sides must have at least 2^depth pixels; auto: until the \
     smaller side has 4 to 7 pixels
     base_channels whole 1 4096 = auto needs architecture convolutional later \
-    : channels of the first level; each level doubles them; auto: 32, for a GAN 16
+    : channels of the first level; each level doubles them; auto: 32; GAN: 16
     dropout       number [0 1) : share of hidden units dropped during training
     preparation   word none standardize = auto later=none \
-    : what is done to rows first; standardize: every column gets mean 0 and standard deviation 1; auto: \
-    standardize tables of numbers outside [0, 1]
+    : transformation of the rows; standardize: every column gets mean 0 and standard deviation 1; auto: standardize \
+    for tables with values outside [0, 1], else none
     seed          seed : seed of the initial weights
     context       pointer : context with the memory, threads and limits to use
     """, isShared: true)

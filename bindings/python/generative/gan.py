@@ -19,8 +19,10 @@ from .context import Token
 
 
 class GAN(GANParameters, GeneratorModel):
-    """Generative adversarial network (Goodfellow et al. 2014): a generator that learns to fool a
-    discriminator.
+    """Generative adversarial network (Goodfellow et al. 2014).
+
+    A generator turns latents into rows, and learns to fool a discriminator, which distinguishes them from
+    real rows.
 
     With dense layers the default latent_size is 64, generator_hidden is (256, 512) and discriminator_hidden
     is (512, 256); () means no hidden layers. `sample` draws from a moving average of the generator, whose
