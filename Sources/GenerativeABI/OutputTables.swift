@@ -1,7 +1,7 @@
 import CGenerative
 import Options
 
-// The tables of structs that calls fill: the members that a client may read by name.
+// Tables of structs that calls fill: the members that a client may read by name.
 
 extension OptionTable {
   /// All of them.
