@@ -55,7 +55,7 @@ package protocol Trainable: Checkpointable {
 
   /// Adds the model's attachments, such as a mixture, to a checkpoint.
   func addAttachments(to checkpoint: inout Checkpoint) throws(GenerativeError)
-  /// Checks what a checkpoint has of that; what is returned takes it over.
+  /// Checks the attachments in a checkpoint; the returned closure takes them over.
   func attachments(in checkpoint: Checkpoint) throws(GenerativeError) -> () -> Void
   /// Called when a fit begins: the model's attachments become invalid.
   func dropAttachments()

@@ -5,7 +5,7 @@ import Ranks
 import Tensors
 import Training
 
-/// What the options of all networks have in common: `gen_network_options`.
+/// The options that all networks share: `gen_network_options`.
 package protocol NetworkOptions: TabledOptions, Equatable {
   var shape: Shape { get set }
   var architecture: Architecture { get }
@@ -17,15 +17,15 @@ package protocol NetworkOptions: TabledOptions, Equatable {
 
   /// The defaults of an architecture.
   init(shape: Shape, architecture: Architecture)
-  /// These options with the choices made that are left to the rows of the first fit.
+  /// These options, with the choices that depend on the rows of the first fit.
   ///
   /// - Parameter areUnits: whether the rows lie in [0, 1].
   func settled(areUnits: Bool) -> Self
-  /// Whether options that differ in these choices alone have the same networks.
+  /// Whether options that differ only in these choices have the same networks.
   func hasNetworks(of other: Self) -> Bool
 }
 
-/// What is done to rows before a network sees them.
+/// The preparation of rows before a network sees them.
 package enum PreparationRule: Equatable, Sendable {
   /// The first fit chooses: tables of numbers outside [0, 1] are standardised.
   case automatic
@@ -35,11 +35,11 @@ package enum PreparationRule: Equatable, Sendable {
 }
 
 extension PreparationRule {
-  /// What is done to the rows of a first fit; nil: nothing.
+  /// The preparation of the rows of a first fit; nil: none.
   ///
   /// - Parameters:
   ///   - dataset: nil: rows come one step's at a time.
-  ///   - ranks: those that have rows of their own, all of which make this call.
+  ///   - ranks: the ranks with rows of their own, all of which make this call.
   func chosen(for dataset: Dataset?, _ ranks: Ranks?, _ context: Context) throws(GenerativeError)
     -> Preparation?
   {
@@ -55,7 +55,7 @@ extension PreparationRule {
     given ?? (self == .standardize ? .identity : otherwise)
   }
 
-  /// Refuses an output in [0, 1] for standardised rows.
+  /// Rejects an output in [0, 1] for standardised rows.
   func check(_ outputActivation: Activation) throws(GenerativeError) {
     guard self == .standardize, outputActivation != .identity else { return }
     throw GenerativeError(.argument, "preparation standardize needs output_activation identity")
@@ -75,7 +75,7 @@ extension NetworkOptions {
     try self.init(networkDefaultsFor: values)
   }
 
-  /// Whether rows are a table of few columns, of which small networks learn as much, sooner.
+  /// Whether rows are a table of few columns, on which small networks learn as much in less time.
   package var isNarrowTable: Bool { shape.isTable && shape.channels <= 32 }
 
   /// The defaults of the architecture, for rows of the shape.
@@ -96,7 +96,7 @@ extension OptionValues {
 }
 
 extension Shape {
-  /// Refuses rows so large that their numbers cannot be counted or kept.
+  /// Rejects rows too large to count or store their values.
   package func checkCount() throws(GenerativeError) {
     guard let count = checkedProduct(height, width, channels), count <= Shape.countLimit else {
       throw GenerativeError(
