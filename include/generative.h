@@ -47,9 +47,9 @@
  * Ownership. What you pass is read during the call only and stays yours. A call writes through
  *   `_out` pointers to your memory. Entries name the exceptions.
  * Options. Options are structs; NULL means all defaults. Call gen_<name>_options_init first: it
- *   sets struct_size, initialized and every default. Then change what you want. Every member means
- *   what it says, 0 too. GEN_AUTO, where a member's comment has it, lets the library choose. A
- *   prefix such as ADAMW: names the choice that a member belongs to. Setting the member without
+ *   sets struct_size, initialized and every default. Then change what you want. Every value is
+ *   taken literally, 0 too. GEN_AUTO, where a member's comment allows it, lets the library choose.
+ *   A prefix such as ADAMW: names the choice that a member belongs to. Setting the member without
  *   that choice is GEN_E_ARGUMENT. So is a struct that was not initialised.
  * Versions. Structs grow at their end only: programs compiled against an older header keep working.
  *   A larger struct than the library knows is accepted if the unknown tail is zero, else it is
@@ -61,41 +61,41 @@
  *   and GEN_E_VERSION. Entries list other errors.
  * Progress. Long calls take a gen_run, which may be NULL, to follow and stop them. A stopped call
  *   leaves objects as they were, but outputs may hold some results. Calls without a gen_run, such
- *   as encode, decode and transform, treat each row by itself: to follow them, split the rows over
- *   several calls. To split a sample, draw all latents first and decode them in parts.
+ *   as encode, decode and transform, process each row independently: to follow them, split the rows
+ *   over several calls. To split a sample, draw all latents first and decode them in parts.
  * Threads. Calls that take a const handle may run on any number of threads at once. Any other call
  *   needs the object to itself, and returns GEN_E_BUSY when the object is in use, also when a
  *   callback re-enters the object being fitted. Different objects are independent.
  * Forks. The child of a fork() can use all objects. An object that another thread was using at that
  *   moment stays in use in the child. fork() does not wait for running calls.
- * Precision. Neither the size of numbers nor the number of rows decides whether a PCA or a
- *   statistic is right. Rows of doubles are read, centred and summed as doubles, and gen_pca_fit
- *   gives variances as exact as a singular value decomposition of the centred rows. Of rows of
- *   floats every variance is right to what floats allow: sums of float products are used only where
- *   the result bears them out, else the rows are summed again in double precision. Statistics of
- *   one pass (partial fits, streams, merges, ranks, moments) are right to about 1e-15 of the
- *   largest variance; a sketch to its bound and 1e-12 of the largest variance. docs/accuracy.md has
- *   measured errors. A finite number that a result cannot hold is GEN_E_NONFINITE; the message has
+ * Precision. PCAs and statistics are accurate for values of any magnitude and any number of rows.
+ *   Rows of doubles are read, centred and summed as doubles, and the variances of gen_pca_fit are
+ *   as accurate as those of a singular value decomposition of the centred rows. For rows of floats
+ *   every variance is accurate to float precision: sums of float products are used only if the
+ *   result confirms them, else the rows are summed again in double precision. Statistics of one
+ *   pass (partial fits, streams, merges, ranks, moments) are accurate to about 1e-15 of the largest
+ *   variance; a sketch, to its bound and 1e-12 of the largest variance. docs/accuracy.md has
+ *   measured errors. A finite input that overflows a result is GEN_E_NONFINITE; the message names
  *   row, column and value.
  * Reproducibility. The same seed, data and options give bit-identical results on one instruction
  *   set, with any number of threads. With a seed, row i of a result is the same for any n_rows.
  * Handles. A handle is a checked ticket, not an address: a stale or foreign handle, or one of the
  *   wrong kind, is GEN_E_HANDLE. gen_pca, gen_autoencoder, gen_vae, gen_gan and gen_classifier are
- *   other names of gen_model. The functions gen_model_... take any of them, and return
+ *   aliases of gen_model. The functions gen_model_... take any of them, and return
  *   GEN_E_UNSUPPORTED for kinds that lack the feature; the message names the kinds that have it.
  * Labels. A VAE or GAN made with n_classes > 0 is conditional. Its functions take labels, the class
  *   of each row: 0 ... n_classes - 1 (else GEN_E_ARGUMENT). Leaving them out (NULL), or passing
- *   them to another model, is GEN_E_STATE.
+ *   them to an unconditional model, is GEN_E_STATE.
  * Effects. The library prints nothing, installs no signal handlers and changes no global state. It
  *   computes in the default floating-point modes (rounding, traps, flushing to zero), and restores
  *   the host's modes after each call and around callbacks. Its threads block all signals except
- *   SIGPROF and those of faults. A save to a closed pipe or past RLIMIT_FSIZE is GEN_E_IO. Two
- *   copies of the library in one process reject each other's handles. The environment variables
- *   read are GEN_KERNELS (baseline, avx2, avx512, neon), GEN_THREADS and GEN_WINOGRAD (0: off).
- * Memory. A call returns GEN_E_NOMEM when the system refuses memory for data. Refused small objects
- *   come from a reserve of 1 MiB, and the call returns GEN_E_NOMEM when it next asks for data. If
- *   the reserve is used up, or an internal check fails, all contexts log one GEN_LOG_ERROR message,
- *   and the process ends with SIGILL.
+ *   SIGPROF and fault signals. A save to a closed pipe or past RLIMIT_FSIZE is GEN_E_IO. Two copies
+ *   of the library in one process reject each other's handles. The environment variables read are
+ *   GEN_KERNELS (baseline, avx2, avx512, neon), GEN_THREADS and GEN_WINOGRAD (0: off).
+ * Memory. A call returns GEN_E_NOMEM when the system refuses memory for data. Small objects then
+ *   come from a reserve of 1 MiB, and the call returns GEN_E_NOMEM when it next allocates memory
+ *   for data. If the reserve is used up, or an internal check fails, all contexts log one
+ *   GEN_LOG_ERROR message, and the process ends with SIGILL.
  * Costs. Entries give costs in floating-point operations (FLOPs) where they matter. */
 #ifndef GENERATIVE_H
 #define GENERATIVE_H
@@ -159,7 +159,7 @@ GEN_API const char *gen_status_name(gen_status status);
  * failure. Valid until the next call on this thread. */
 GEN_API const char *gen_last_error_message(void);
 
-/* In a member or parameter that allows it, of any type: the library chooses. */
+/* Lets the library choose the value of a member or parameter, of any type, that allows it. */
 enum { GEN_AUTO = -1 };
 
 /* Sets every member of an options struct to its default. Each gen_<name>_options_init calls it.
@@ -190,11 +190,11 @@ typedef struct gen_context_options {
   uint32_t initialized;
   /* Threads, the caller's included, 1 ... 64; default: GEN_AUTO (GEN_THREADS, else usable cores) */
   int64_t n_threads;
-  /* Bytes for data, models and working memory together. >= 1; default: GEN_AUTO (no limit) */
+  /* Bytes for data, models and working memory together, >= 1; default: GEN_AUTO (no limit) */
   int64_t memory_limit;
   /* An allocator: both functions or neither, called on any thread. allocate returns memory aligned
    * to 64 bytes, or NULL. release gets the byte_count that allocate got. Default: NULL (malloc;
-   * freed blocks of 1 to 8 MiB are kept for the next call, at most 48 MiB a process) */
+   * freed blocks of 1 to 8 MiB are kept for the next call, at most 48 MiB per process) */
   void *(*allocate)(int64_t byte_count, void *user_data);
   void (*release)(void *memory, int64_t byte_count, void *user_data);
   /* The host's parallel-for. It calls body(i, state) once for each i in 0 ... count - 1, on any
@@ -207,8 +207,8 @@ typedef struct gen_context_options {
    * at most 1e-5 of the largest result instead of about 1e-6. Default: 0 */
   int32_t direct_convolutions;
   gen_log_fn log; /* default: NULL (no messages) */
-  /* The most that a file may ask for, however well-formed it is; more is GEN_E_LIMIT. A few bytes
-   * can ask for gigabytes or hours. Raise these limits for trusted files, lower them for others. */
+  /* Limits on what a file may request, even a well-formed one; exceeding one is GEN_E_LIMIT. A few
+   * bytes can request gigabytes or hours. Raise them for trusted files, lower them for others. */
   int64_t max_image_pixels;    /* 1 ... 2^40; default: 67,108,864 */
   int64_t max_png_chunk_bytes; /* one ancillary chunk, 1 ... 2^31 - 1; default: 8,388,608 */
   int64_t max_model_bytes;     /* all tensors, 1 ... 2^40; default: 4 GiB */
@@ -226,11 +226,12 @@ static inline gen_status gen_context_options_init(gen_context_options *options,
 GEN_API gen_status gen_context_create(const gen_context_options *options,
                                       gen_context **context_out);
 GEN_API void gen_context_destroy(gen_context *context);
-/* Reports the bytes in use now and at most so far. Either output may be NULL. */
+/* Reports the bytes in use now and the peak so far. Either output may be NULL. */
 GEN_API gen_status gen_context_memory(const gen_context *context, int64_t *used_out,
                                       int64_t *peak_out);
-/* Returns memory that the library keeps for later calls, and free memory of the process's C library, to the system.
- * gen_model_destroy does the latter after the last model. NULL: the default context. Cost: a few milliseconds. */
+/* Returns memory that the library keeps for later calls, and free memory of the process's C
+ * library, to the system. gen_model_destroy does the latter after the last model. NULL: the default
+ * context. Cost: a few milliseconds. */
 GEN_API gen_status gen_context_trim(gen_context *context);
 
 /* ---- Runs: following and stopping long calls ------------------------------------------------
@@ -254,12 +255,12 @@ enum {
   GEN_EVENT_EPOCH = 1,   /* after an epoch: averages over it, and the validation losses */
   GEN_EVENT_SKIPPED = 2, /* a file of a folder is skipped: message says which and why */
   GEN_EVENT_WARNING = 3, /* something looks wrong: message says what */
-  /* in other calls, at most ten times a second; each stage of a call counts its steps anew */
+  /* in other calls, at most ten times a second; each stage of a call counts its steps from 0 */
   GEN_EVENT_PROGRESS = 4
 };
 
-/* What an event callback returns. Other values stop the fit at once. A callback that raises an exception in Python's
- * ctypes returns an arbitrary value. */
+/* What an event callback returns. Other values stop the fit at once. A callback that raises an
+ * exception in Python's ctypes returns an arbitrary value. */
 enum { GEN_GO_ON = 0, GEN_STOP_AFTER_EPOCH = 1, GEN_STOP_NOW = 2 };
 
 /* What a GEN_EVENT_WARNING is about. */
@@ -267,8 +268,8 @@ enum {
   GEN_WARNING_NONE = 0, /* see message */
   /* GAN, from step 150: D(x) - D(G(z)) > 0.98, averaged over about 50 steps: G hardly learns */
   GEN_WARNING_SATURATED_DISCRIMINATOR = 1,
-  /* GAN, from step 500: sample_distance < 0.2 real_distance, averaged alike: G's rows are nearly
-   * alike */
+  /* GAN, from step 500: sample_distance < 0.2 real_distance, averaged likewise: G's rows are nearly
+   * identical */
   GEN_WARNING_COLLAPSED_GENERATOR = 2,
   /* Message says why. The previous file is kept; the fit continues and tries again when the next
    * checkpoint is due. Return GEN_STOP_NOW to end it. */
@@ -281,12 +282,12 @@ enum {
   /* The fit has ended, and the model has made fewer than 100 steps in all */
   GEN_WARNING_FEW_STEPS = 6,
   /* GAN: the fit has ended, and the variance of the averaged generator's rows is less than 0.7
-   * times that of the last one's: the average lags, and its images look gray */
+   * times that of the last generator's rows: the average lags, and its images look gray */
   GEN_WARNING_LAGGING_AVERAGE = 7
 };
 
 /* What an event callback receives; read-only, valid during the callback. Losses are means per row,
- * in nats for VAEs and GANs. Numbers that the model does not have are NaN. */
+ * in nats for VAEs and GANs. Numbers that do not apply to the model are NaN. */
 typedef struct gen_event {
   uint32_t struct_size;
   int32_t kind;  /* GEN_EVENT_... */
@@ -296,8 +297,8 @@ typedef struct gen_event {
   int64_t n_steps; /* steps of the epoch or stage; 0 while unknown, as in a stream's first pass */
   double seconds;  /* since the call began */
   double learning_rate;
-  /* What is minimised. VAE: C * reconstruction + beta * kl, or the negative importance-weighted
-   * bound. Autoencoder: penalties included. GAN: the sum of both losses */
+  /* The minimised loss. VAE: C * reconstruction + beta * kl, or the negative importance-weighted
+   * bound. Autoencoder: includes penalties. GAN: the sum of both losses */
   double loss;
   double reconstruction;     /* autoencoder, VAE */
   double kl;                 /* VAE */
@@ -335,15 +336,15 @@ static inline gen_status gen_run_init(gen_run *run, uint32_t struct_size) {
 /* ---- Datasets -------------------------------------------------------------------------------
  *
  * A dataset holds the rows that fits read, with or without class labels. Rows come from memory, a
- * file or a folder, or a callback (a stream), or the library draws them (faces). */
+ * file, a folder, a callback (a stream) or the library's generator of drawn faces. */
 
 typedef struct gen_dataset gen_dataset;
 
-/* Types of numbers in memory. Datasets take the first three. U8 rows are always pictures, of any
- * height and width: 0 ... 255 become 0 ... 1. A table of small integers must be F32 or F64. PCA and
- * statistics refuse U8 rows mixed with floats that are no picture (GEN_E_ARGUMENT). */
+/* Element types of arrays. Datasets take the first three. U8 rows are always images, of any height
+ * and width: 0 ... 255 become 0 ... 1. A table of small integers must be F32 or F64. PCA and
+ * statistics reject U8 rows mixed with floats outside the range of images (GEN_E_ARGUMENT). */
 enum { GEN_U8 = 0, GEN_F32 = 1, GEN_F64 = 2, GEN_I32 = 3, GEN_I64 = 4 };
-/* Added to a dtype, where a function says so: element (i, j) of n_rows rows is at j * n_rows + i */
+/* Added to a dtype if a function allows it: element (i, j) of n_rows rows is at j * n_rows + i */
 enum { GEN_BY_COLUMNS = 64 };
 
 typedef struct gen_memory_options {
@@ -357,7 +358,7 @@ typedef struct gen_memory_options {
   int64_t channels;       /* >= 1; default: 1 */
   int64_t row_stride;     /* bytes from one row to the next, also negative; default: 0 (packed) */
   int64_t element_stride; /* bytes from one element of a row to the next; default: 0 (packed) */
-  int32_t unchecked;      /* 1: only calls that read the rows look for NaN and inf; default: 0 */
+  int32_t unchecked;      /* 1: check for NaN and infinity only on reading; default: 0 */
   const int32_t *labels;  /* n_rows class numbers >= 0, copied; default: NULL (none) */
   const gen_context *context;
 } gen_memory_options;
@@ -366,15 +367,15 @@ static inline gen_status gen_memory_options_init(gen_memory_options *options,
   return gen_struct_init("memory", options, struct_size);
 }
 
-/* Makes a dataset of rows in memory. data: the first element of row 0. f32 and f64 are checked
+/* Creates a dataset from rows in memory. data: first element of row 0. f32 and f64 are checked
  * once: GEN_E_NONFINITE names the first row with a NaN or an infinity. unchecked saves this pass
  * for rows that a single call reads, such as a PCA's fit, which then returns GEN_E_NONFINITE. */
 GEN_API gen_status gen_dataset_create(const void *data, const gen_memory_options *options,
                                       gen_dataset **dataset_out);
 
-/* What sub-folders of a folder of images are. AUTO: classes when the folder has no images of its
- * own, else GEN_E_ARGUMENT; also GEN_E_ARGUMENT for parts of a data set side by side, such as train
- * and val. CLASSES: each is a class; other images are passed over. POOL: rows without labels. */
+/* How sub-folders of a folder of images are read. AUTO: as classes if the folder has no images of
+ * its own, else GEN_E_ARGUMENT; splits such as train and val are GEN_E_ARGUMENT, too. CLASSES: each
+ * is a class; images outside them are passed over. POOL: as rows without labels. */
 enum {
   GEN_SUBFOLDERS_AUTO = 0,
   GEN_SUBFOLDERS_CLASSES = 1,
@@ -385,25 +386,25 @@ enum {
 typedef struct gen_open_options {
   uint32_t struct_size;
   uint32_t initialized;
-  int64_t height;           /* >= 1 or GEN_AUTO: as the data (see below); default: GEN_AUTO */
-  int64_t width;            /* >= 1 or GEN_AUTO; default: GEN_AUTO */
-  int64_t channels;         /* of images 1 gray, 3 RGB, 4 RGBA, or GEN_AUTO; default: GEN_AUTO */
-  int64_t max_rows;         /* rows to read, drawn by seed; default: GEN_AUTO (all) */
-  uint64_t seed;            /* needs max_rows; default: 0 */
+  int64_t height;           /* >= 1; default: GEN_AUTO (that of the data, see below) */
+  int64_t width;            /* >= 1; default: GEN_AUTO (that of the data) */
+  int64_t channels;         /* of images 1 gray, 3 RGB, 4 RGBA; default: GEN_AUTO (see below) */
+  int64_t max_rows;         /* number of rows to read, drawn by seed; default: GEN_AUTO (all) */
+  uint64_t seed;            /* seed of the drawn rows, needs max_rows; default: 0 */
   int32_t subfolders;       /* GEN_SUBFOLDERS_...; default: AUTO */
-  int32_t lazy;             /* 1: decode images whenever they are read; default: 0 (once) */
-  const char *labels;       /* file of labels; "": none; default: NULL (those found) */
+  int32_t lazy;             /* 1: decode images each time they are read; default: 0 (once) */
+  const char *labels;       /* file of labels; "": none; default: NULL (found by name) */
   const char *label_column; /* column of the classes; "": none; default: NULL (see below) */
   const char *columns;      /* columns to read, separated by commas; default: NULL (all) */
   const char *omit;         /* columns to leave out; default: NULL (none) */
-  const char *const *files; /* n_files files of a folder to read, and no others; default: NULL */
+  const char *const *files; /* the only n_files files of a folder to read; default: NULL (all) */
   int64_t n_files;          /* default: 0 */
-  /* Decodes an image of another format, such as WebP, on the calling thread: returns an image,
-   * which the library destroys, or NULL to skip the file. Not with lazy. Default: NULL (none) */
+  /* Decodes images of other formats, such as WebP, on the calling thread. Returns an image, which
+   * the library destroys, or NULL to skip the file. Not with lazy. Default: NULL (none) */
   struct gen_image *(*decode)(const char *path, void *user_data);
   void *user_data; /* passed to decode */
   const gen_context *context;
-  int32_t resize; /* see gen_resize_options, as of all that follow; default: GEN_RESIZE_COVER */
+  int32_t resize; /* this and the next six: see gen_resize_options; default: GEN_RESIZE_COVER */
   int32_t filter; /* default: GEN_FILTER_TRIANGLE */
   int64_t crop_height; /* default: GEN_AUTO (all of the image) */
   int64_t crop_width;  /* default: GEN_AUTO (all of the image) */
@@ -417,36 +418,36 @@ static inline gen_status gen_open_options_init(gen_open_options *options, uint32
 }
 
 /* Opens a file or a folder of rows. The content decides what it is, not the name:
- *   A folder of PNG and JPEG images, in the byte order of their paths. Sub-folders are classes by
- *     name, in byte order, with all images below them. Hidden files are passed over. Or labels is a
- *     CSV file with a line for each image: file[, class][, numbers ...], where the numbers become
- *     factors; or an IDX or npy file with a label for each image file.
+ *   A folder of PNG and JPEG images, sorted by path in byte order. Each sub-folder is a class, with
+ *     all images below it; classes are sorted by name in byte order. Hidden files are passed over.
+ *     Instead, labels may be a CSV file with one line per image, file[, class][, numbers ...],
+ *     where the numbers become factors, or an IDX or npy file with one label per image file.
  *   An image file: one row. A list of images: a CSV file as above with paths relative to its own
- *     folder; a text file with a path in each line is one.
- *   An IDX file, plain or gzipped: n x height x width [x channels]. Labels: a file named labels for
- *     images and idx1 for idx3, if it is there.
+ *     folder, or a text file with one path per line.
+ *   An IDX file, plain or gzipped: n x height x width [x channels]. Labels come from the file whose
+ *     name has labels for images and idx1 for idx3, if it exists.
  *   An npy file of 1 to 4 axes, or one array of an npz file: the only one, or x, data, images,
  *     x_train ... with the labels y, labels, target, y_train ..., or those that columns and
  *     label_column name. Unsigned bytes with 3 axes or more, or a height or width, are images.
  *   A table, CSV or TSV, plain or gzipped, with or without a header. A missing value or a word is
- *     GEN_E_FORMAT; the message names line and column. Columns are named by the header or numbers
+ *     GEN_E_FORMAT; the message names line and column. Columns are named by the header or numbered
  *     from 0; -1 is the last. Column label, labels, class or target has the classes: words, or
  *     whole numbers >= 0. With a height or width, whole numbers 0 ... 255 are 8-bit images.
- *   A binary file of CIFAR-10 or -100, or a folder of them, whose training files are read.
+ *   A CIFAR-10 or CIFAR-100 binary file, or a folder of them: only its training files are read.
  *   "faces:" or "faces:<seed>": max_rows (default: 10,000) drawn faces; see
  *     gen_dataset_create_faces.
- * Images are resized to height x width; Images tells how they are read. Of a JPEG that is to be at
- * most half as high and wide, only half, a quarter or an eighth of the pixels each way is decoded,
- * at least twice those wanted (not for GEN_FILTER_NEAREST): faster, and within a few levels of the
- * whole at edges. GEN_AUTO: 32 image files, evenly spread, decide. Rows have 1 channel if all are
- * gray, else 3; the images' size, turned by their orientation and cut to the crop, if it is the
- * same and at most 256 x 256, else 64 x 64. Other rows are reshaped only; another number of values
- * is GEN_E_MISMATCH. max_rows takes a share of each class. An option that the data cannot use is
- * GEN_E_ARGUMENT. Files that are images by name or content but cannot be read are skipped, counted
- * and reported to the callback; other files are passed over and counted (gen_dataset_info,
- * gen_dataset_name). Images that do not fit in memory are decoded as they are read, as with lazy.
- * Returns also GEN_E_IO, GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_TRAILING, GEN_E_LIMIT,
- * GEN_E_UNSUPPORTED, GEN_E_MISMATCH, GEN_E_NONFINITE, GEN_E_CANCELLED. */
+ * Images are resized to height x width; section Images says how they are read. A JPEG that shrinks
+ * to half or less may be decoded at 1/2, 1/4 or 1/8 of its resolution, at least twice the target's
+ * (not for GEN_FILTER_NEAREST). This is faster, and differs by a few levels at edges. GEN_AUTO
+ * inspects 32 image files, evenly spread. Rows have 1 channel if all are gray, else 3. They have
+ * the images' size, after orientation and crop, if it is the same and at most 256 x 256, else
+ * 64 x 64. Other rows are only reshaped; a different number of values is GEN_E_MISMATCH. max_rows
+ * takes the same share of each class. An option that does not apply to the data is GEN_E_ARGUMENT.
+ * Files that are images by name or content but cannot be read are skipped, counted and reported to
+ * the callback; other files are passed over and counted (gen_dataset_info, gen_dataset_name).
+ * Images that do not fit in memory are decoded as they are read, as with lazy. Returns also
+ * GEN_E_IO, GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_TRAILING, GEN_E_LIMIT, GEN_E_UNSUPPORTED,
+ * GEN_E_MISMATCH, GEN_E_NONFINITE, GEN_E_CANCELLED. */
 GEN_API gen_status gen_dataset_open(const char *path, const gen_open_options *options,
                                     const gen_run *run, gen_dataset **dataset_out);
 
@@ -456,15 +457,15 @@ typedef struct gen_stream_options {
   int64_t height;   /* >= 1; default: 1 */
   int64_t width;    /* >= 1; default: 1 */
   int64_t channels; /* >= 1; default: 1 */
-  /* Writes up to max_rows packed rows to rows_out. Returns their number: 0 at the end, negative to
-   * fail (GEN_E_CANCELLED) */
+  /* Writes up to max_rows packed rows to rows_out. Returns their number, 0 at the end, or a
+   * negative number to fail (GEN_E_CANCELLED) */
   int64_t (*read)(float *rows_out, int64_t max_rows, void *user_data);
   int32_t (*rewind)(void *user_data); /* called before each pass over the data; 0 on success */
   void *user_data;                    /* passed to both */
-  int64_t shuffle_rows; /* rows held to draw batches from at random; 0: in order; default: 4096 */
+  int64_t shuffle_rows; /* rows in the shuffle buffer; 0: keep the order; default: 4096 */
   const gen_context *context;
-  /* Instead of read, for rows with classes: as read, and writes the class of each row, >= 0, to
-   * labels_out; default: NULL (no labels) */
+  /* Replaces read for labelled rows: also writes each row's class, >= 0, to labels_out; default:
+   * NULL (no labels) */
   int64_t (*read_labelled)(float *rows_out, int32_t *labels_out, int64_t max_rows, void *user_data);
 } gen_stream_options;
 static inline gen_status gen_stream_options_init(gen_stream_options *options,
@@ -472,8 +473,8 @@ static inline gen_status gen_stream_options_init(gen_stream_options *options,
   return gen_struct_init("stream", options, struct_size);
 }
 
-/* Makes a dataset of rows pulled from a callback, for data that does not fit in memory: read or
- * read_labelled. Only one call at a time can read a stream. Functions that need row numbers return
+/* Creates a dataset that pulls rows from a callback, read or read_labelled, for data that does not
+ * fit in memory. Only one call at a time can read a stream. Functions that need row numbers return
  * GEN_E_UNSUPPORTED. */
 GEN_API gen_status gen_dataset_create_stream(const gen_stream_options *options,
                                              gen_dataset **dataset_out);
@@ -492,36 +493,36 @@ static inline gen_status gen_faces_options_init(gen_faces_options *options, uint
   return gen_struct_init("faces", options, struct_size);
 }
 
-/* Draws faces, each from known factors (smile, head turn, hair ...). Face i of a seed is always the
- * same. Its label is 1 when it smiles, else 0. */
+/* Draws faces from known factors (smile, head turn, hair ...). Face i of a seed is always the same.
+ * Its label is 1 when it smiles, else 0. */
 GEN_API gen_status gen_dataset_create_faces(const gen_faces_options *options,
                                             gen_dataset **dataset_out);
-/* Makes a dataset of n_rows >= 1 rows of another, from first_row on. It keeps the other alive. */
+/* Creates a dataset of n_rows >= 1 rows of another, which it keeps alive, from first_row on. */
 GEN_API gen_status gen_dataset_create_slice(const gen_dataset *dataset, int64_t first_row,
                                             int64_t n_rows, gen_dataset **dataset_out);
-/* Splits a dataset of two or more rows at random into two datasets, which keep it alive. Rows stay
- * in their order. held_out_out: share * n_rows of the rows (rounded, halves to even), at least 1
- * and at most n_rows - 1; rest_out: the others. share: above 0 and below 1. With labels below
- * 4,096 each class has its share, rounded down or up, and keeps a row in rest_out if the number of
- * rows allows. The same seed, share and labels give the same rows. After an error both outputs are
- * NULL. Returns also GEN_E_UNSUPPORTED (a stream). */
+/* Splits a dataset of two or more rows at random into two datasets, which keep it alive. Rows keep
+ * their order. held_out_out: share * n_rows of the rows (rounded, halves to even), at least 1 and
+ * at most n_rows - 1; rest_out: the others. share: above 0 and below 1. With labels below 4,096 the
+ * split is stratified: each class has its share, rounded down or up, and keeps a row in rest_out if
+ * the number of rows allows. The same seed, share and labels give the same rows. After an error
+ * both outputs are NULL. Returns also GEN_E_UNSUPPORTED (a stream). */
 GEN_API gen_status gen_dataset_split(const gen_dataset *dataset, double share, uint64_t seed,
                                      gen_dataset **rest_out, gen_dataset **held_out_out);
 GEN_API void gen_dataset_destroy(gen_dataset *dataset);
 
 typedef struct gen_dataset_info_t {
   uint32_t struct_size;
-  int64_t n_factors; /* of faces, or of a folder with a CSV file of labels; else 0 */
+  int64_t n_factors; /* of faces, and of a folder with a CSV file of labels; else 0 */
   int64_t n_rows;    /* -1 for a stream */
   int64_t height;
   int64_t width;
   int64_t channels;
-  /* largest label + 1, or the named classes; 0 without labels; -1 for a stream with labels */
+  /* largest label + 1, or number of named classes; 0 without labels; -1 for a stream with labels */
   int64_t n_classes;
   int64_t n_skipped; /* files of a folder that could not be read */
-  int64_t n_files;   /* files that were looked at: read, skipped, passed over or beyond max_rows */
-  int64_t n_passed;  /* files that are no images, or not asked for */
-  int32_t dtype;     /* U8 (images of 0 ... 255), F32 or F64: what the rows are made of */
+  int64_t n_files;   /* files examined: read, skipped, passed over or beyond max_rows */
+  int64_t n_passed;  /* files that are not images, or not requested */
+  int32_t dtype;     /* element type of the rows: U8 (0 ... 255), F32 or F64 */
   int64_t n_damaged; /* rows of images with missing pixels, read because of tolerant */
 } gen_dataset_info_t;
 GEN_API gen_status gen_dataset_info(const gen_dataset *dataset, gen_dataset_info_t *info_out);
@@ -531,54 +532,54 @@ GEN_API gen_status gen_dataset_read(const gen_dataset *dataset, int64_t first_ro
 /* Reads class numbers. Returns also GEN_E_STATE (no labels). */
 GEN_API gen_status gen_dataset_labels(const gen_dataset *dataset, int64_t first_row, int64_t n_rows,
                                       int32_t *labels_out);
-/* Reads what is known of each row. factors_out: n_rows x n_factors. Returns also GEN_E_STATE. */
+/* Reads each row's known factors. factors_out: n_rows x n_factors. Returns also GEN_E_STATE. */
 GEN_API gen_status gen_dataset_factors(const gen_dataset *dataset, int64_t first_row,
                                        int64_t n_rows, float *factors_out);
 
-/* What gen_dataset_name names. Models keep the names of CLASS and COLUMN. */
+/* Kinds of names for gen_dataset_name. Models keep the names of CLASS and COLUMN. */
 enum {
-  GEN_NAME_CLASS = 0,   /* of a class by its number */
-  GEN_NAME_COLUMN = 1,  /* of a table's column */
-  GEN_NAME_FACTOR = 2,  /* such as "smile" */
+  GEN_NAME_CLASS = 0,   /* name of a class, by its number */
+  GEN_NAME_COLUMN = 1,  /* name of a table's column */
+  GEN_NAME_FACTOR = 2,  /* name of a factor, such as "smile" */
   GEN_NAME_PATH = 3,    /* path of the file that a row came from */
-  GEN_NAME_SKIPPED = 4, /* a file that could not be read, and why */
-  GEN_NAME_PASSED = 5,  /* a file that was passed over, and what it is */
-  GEN_NAME_ACCOUNT = 6  /* one line (index 0) about all files that were looked at */
+  GEN_NAME_SKIPPED = 4, /* file that could not be read, and why */
+  GEN_NAME_PASSED = 5,  /* file that was passed over, and its type */
+  GEN_NAME_ACCOUNT = 6  /* summary of all files examined, one line (index 0) */
 };
-/* Returns a name, or NULL where there is none: count from index 0 to find all. The text is valid
+/* Returns a name, or NULL if there is none: count up from index 0 to list all. The text is valid
  * until the thread's next call of gen_dataset_name or gen_model_name. */
 GEN_API const char *gen_dataset_name(const gen_dataset *dataset, int32_t kind, int64_t index);
 
-/* Finds the rows of a dataset nearest to each given row, by Euclidean distance, nearest first: does
- * a model copy its training data? n_neighbours: 1 ... rows of the dataset. indices_out,
+/* Finds the rows of a dataset nearest to each given row, by Euclidean distance, nearest first;
+ * finds copied training data, for example. n_neighbours: 1 ... rows of the dataset. indices_out,
  * distances_out: n_rows x n_neighbours; either may be NULL. Cost: 2 * n_rows * dataset
  * rows * row_size FLOPs. */
 GEN_API gen_status gen_dataset_nearest(const gen_dataset *dataset, const float *rows,
                                        int64_t n_rows, int64_t n_neighbours, const gen_run *run,
                                        int64_t *indices_out, float *distances_out);
-/* Classifies rows by the majority of their nearest rows in a labelled dataset; of equal classes the
- * lower wins. Returns also GEN_E_STATE (no labels). Cost: as gen_dataset_nearest. */
+/* Classifies rows by the majority of their nearest rows in a labelled dataset; the lowest class
+ * wins a tie. Returns also GEN_E_STATE (no labels). Cost: as gen_dataset_nearest. */
 GEN_API gen_status gen_dataset_classify(const gen_dataset *dataset, const float *rows,
                                         int64_t n_rows, int64_t n_neighbours, const gen_run *run,
                                         int32_t *labels_out);
 
 /* ---- Images ---------------------------------------------------------------------------------
  *
- * An image has 8 bits a channel, and can be read from and written to PNG and JPEG files. It never
- * changes. Its pixels come from its context, whose limits hold; images made from it share it.
+ * An image has 8 bits per channel, and can be read from and written to PNG and JPEG files. It is
+ * immutable. Its memory comes from its context, whose limits apply; images made from it share it.
  *
- * What becomes of what a file says beside its pixels:
+ * Metadata and color formats of a file are handled as follows:
  * - orientation: applied, from Exif in a JPEG or PNG (chunk eXIf); XMP is not read;
- * - gamma and ICC profiles: ignored; the numbers of the pixels stay as they are in the file;
- * - alpha: kept as it is, not premultiplied; where it is dropped, the image is laid over white;
- * - CMYK: inverted, as Adobe and Pillow take it with or without Adobe's marker, then each ink times
+ * - gamma and ICC profiles: ignored; pixel values stay as they are in the file;
+ * - alpha: kept, not premultiplied; where it is dropped, the image is composited over white;
+ * - CMYK: inverted, with or without Adobe's marker, as Adobe and Pillow do, then each ink times
  *   black; the result is RGB without a profile;
  * - 16 bits are rounded to 8; gray is 0.299 R + 0.587 G + 0.114 B.
  *
- * What is wrong with a file is sorted. Where all pixels are there (wrong parameters of a baseline
- * scan, wrong checksums of chunks without pixels, no end marker), the image is read and the
- * context's log hears of it. Where pixels are missing (a cut file, corrupt data), it is refused;
- * tolerant reads it as far as it goes. */
+ * Two kinds of faults differ. If all pixels are present (wrong parameters of a baseline scan, wrong
+ * checksums of chunks without pixels, no end marker), the image is read and the context logs a
+ * message. If pixels are missing (a truncated file, corrupt data), the file is rejected, or, with
+ * tolerant, read as far as possible. */
 
 typedef struct gen_image gen_image;
 
@@ -588,7 +589,7 @@ typedef struct gen_load_image_options {
   int64_t channels; /* 1 gray, 3 RGB, 4 RGBA; default: GEN_AUTO (as in the file) */
   const gen_context *context;
   /* 1: read an image with missing pixels, which become gray (in a progressive JPEG, less detailed);
-   * the context's log hears of it; default: 0 */
+   * the context logs a message; default: 0 */
   int32_t tolerant;
 } gen_load_image_options;
 static inline gen_status gen_load_image_options_init(gen_load_image_options *options,
@@ -597,16 +598,16 @@ static inline gen_status gen_load_image_options_init(gen_load_image_options *opt
 }
 
 /* Read a PNG or JPEG file, or its bytes, recognised by content: gray, RGB, RGBA, palette, 16-bit or
- * CMYK. Dropped transparency is laid over white. The context also provides the codecs' working
- * memory: a few rows, or two bytes a channel and pixel for a progressive JPEG. Returns also
- * GEN_E_IO, GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_LIMIT. */
+ * CMYK. Dropped transparency is composited over white. The context also provides the codecs'
+ * working memory: a few rows, or two bytes per channel and pixel for a progressive JPEG. Returns
+ * also GEN_E_IO, GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_LIMIT. */
 GEN_API gen_status gen_image_load(const char *path, const gen_load_image_options *options,
                                   gen_image **image_out);
 GEN_API gen_status gen_image_load_memory(const void *bytes, int64_t byte_count,
                                          const gen_load_image_options *options,
                                          gen_image **image_out);
-/* Makes an image of pixels, in the default context. pixels: height x width x channels, clamped to
- * [0, 1]. channels: 1, 3 or 4. Returns also GEN_E_LIMIT. */
+/* Creates an image from pixels, in the default context. pixels: height x width x channels, clamped
+ * to [0, 1]. channels: 1, 3 or 4. Returns also GEN_E_LIMIT. */
 GEN_API gen_status gen_image_create(const float *pixels, int64_t height, int64_t width,
                                     int64_t channels, gen_image **image_out);
 
@@ -624,7 +625,7 @@ static inline gen_status gen_grid_options_init(gen_grid_options *options, uint32
   return gen_struct_init("grid", options, struct_size);
 }
 
-/* Makes one image of n_rows >= 1 rows, from left to right and down. Returns also GEN_E_LIMIT. */
+/* Creates one image from n_rows >= 1 rows, left to right, then down. Returns also GEN_E_LIMIT. */
 GEN_API gen_status gen_image_create_grid(const float *rows, int64_t n_rows, int64_t height,
                                          int64_t width, int64_t channels,
                                          const gen_grid_options *options, gen_image **image_out);
@@ -635,24 +636,24 @@ enum { GEN_FILTER_TRIANGLE = 0, GEN_FILTER_LANCZOS = 1, GEN_FILTER_NEAREST = 2 }
 typedef struct gen_resize_options {
   uint32_t struct_size;
   uint32_t initialized;
-  int32_t resize;      /* GEN_RESIZE_COVER (and cut), GEN_RESIZE_CONTAIN (beside background),
-                          GEN_RESIZE_STRETCH (each axis by its own factor); default: GEN_RESIZE_COVER */
-  int32_t filter;      /* GEN_FILTER_TRIANGLE or GEN_FILTER_LANCZOS, which count every pixel when
+  int32_t resize;      /* GEN_RESIZE_COVER (fill, then cut), GEN_RESIZE_CONTAIN (fit, then pad with
+                          background), GEN_RESIZE_STRETCH (each axis on its own); default: COVER */
+  int32_t filter;      /* GEN_FILTER_TRIANGLE or GEN_FILTER_LANCZOS, which use every pixel when
                           shrinking, or GEN_FILTER_NEAREST; default: GEN_FILTER_TRIANGLE */
-  int64_t crop_height; /* what is cut out first, at most the image; default: GEN_AUTO (all of it) */
-  int64_t crop_width;  /* default: GEN_AUTO (all of it) */
-  double place_x;      /* where what is cut or contained stands: 0 left ... 1 right; default: 0.5 */
+  int64_t crop_height; /* pixels cut out first, at most the image's; default: GEN_AUTO (all) */
+  int64_t crop_width;  /* the same for the width; default: GEN_AUTO (all) */
+  double place_x;      /* position of the cut or contained part: 0 left ... 1 right; default: 0.5 */
   double place_y;      /* 0 top ... 1 bottom; a cut of h of H rows begins at row place_y * (H - h),
                           rounded; default: 0.5 */
-  double background;   /* gray value beside a contained image, 0 ... 1, opaque; default: 0 */
+  double background;   /* gray value around a contained image, 0 ... 1, opaque; default: 0 */
 } gen_resize_options;
 static inline gen_status gen_resize_options_init(gen_resize_options *options,
                                                  uint32_t struct_size) {
   return gen_struct_init("resize", options, struct_size);
 }
 
-/* Makes a copy resized to height x width. Colours weigh by their alpha. options: NULL: defaults.
- * Returns also GEN_E_LIMIT. */
+/* Creates a copy resized to height x width. Colors are weighted by their alpha. options: NULL for
+ * defaults. Returns also GEN_E_LIMIT. */
 GEN_API gen_status gen_image_create_resized(const gen_image *image, int64_t height, int64_t width,
                                             const gen_resize_options *options,
                                             gen_image **image_out);
@@ -673,13 +674,13 @@ static inline gen_status gen_save_image_options_init(gen_save_image_options *opt
   return gen_struct_init("save_image", options, struct_size);
 }
 
-/* Writes a PNG (path ends in .png) or JPEG file (.jpg, .jpeg), whole or not at all: after an error
- * an old file is as it was. A JPEG has white behind transparency. Returns also GEN_E_IO,
- * GEN_E_UNSUPPORTED (other ending). */
+/* Writes a PNG (path ends in .png) or JPEG file (.jpg, .jpeg), atomically: after an error an
+ * existing file is unchanged. A JPEG is composited over white. Returns also GEN_E_IO,
+ * GEN_E_UNSUPPORTED (another extension). */
 GEN_API gen_status gen_image_save(const gen_image *image, const char *path,
                                   const gen_save_image_options *options);
-/* Writes the same bytes to memory. path: only its ending is used, for example ".png". bytes_out:
- * capacity bytes; NULL: only byte_count_out is written. Too little room is GEN_E_ARGUMENT. */
+/* Writes the same bytes to memory. path: only its extension is used, for example ".png". bytes_out:
+ * capacity bytes; NULL: only byte_count_out is written. Too small a capacity is GEN_E_ARGUMENT. */
 GEN_API gen_status gen_image_save_memory(const gen_image *image, const char *path,
                                          const gen_save_image_options *options, void *bytes_out,
                                          int64_t capacity, int64_t *byte_count_out);
@@ -706,8 +707,8 @@ typedef struct gen_model_info_t {
   int64_t n_steps;  /* optimizer steps so far */
   int64_t n_classes;
   int32_t architecture;  /* GEN_ARCHITECTURE_... */
-  int64_t n_epochs_left; /* epochs that resume = 1 would do, the current one included; 0: the last
-                            fit has ended, or the model has no record of one */
+  int64_t n_epochs_left; /* epochs that resume = 1 would run, including the current one; 0: the last
+                            fit has ended, or none is recorded */
   int64_t n_features;    /* values per row that gen_model_features writes; 0: none */
 } gen_model_info_t;
 
@@ -716,40 +717,40 @@ typedef struct gen_model_info_t {
  * its n_features as latent_size, too. Returns also GEN_E_STATE (a pca that is not fitted). */
 GEN_API gen_status gen_model_info(const gen_model *model, gen_model_info_t *info_out);
 /* Returns the name of a class or column (GEN_NAME_CLASS, GEN_NAME_COLUMN) of the last dataset with
- * names that the model was fitted to, or NULL where there is none. Names of more than 256 KiB
- * together are not kept. Valid as that of gen_dataset_name. */
+ * names that the model was fitted to, or NULL where there is none. Names of more than 256 KiB in
+ * total are not kept. Valid as long as that of gen_dataset_name. */
 GEN_API const char *gen_model_name(const gen_model *model, int32_t kind, int64_t index);
 /* Describes a model as a JSON object: "kind", and "options" by their names, with the values that
- * the library chose. Of an autoencoder also "paired": whether its last fit had targets; of a vae
- * with a GAUSSIAN likelihood "noise_variance": a list of one variance for all values of a row, or
- * of one for each, in the units of the rows. text_out, capacity, byte_count_out: as in
+ * the library chose. An autoencoder adds "paired": whether its last fit had targets. A vae with a
+ * GAUSSIAN likelihood adds "noise_variance": a list of one variance for all values of a row, or one
+ * per value, in the units of the rows. text_out, capacity, byte_count_out: as in
  * gen_options_describe. */
 GEN_API gen_status gen_model_describe(const gen_model *model, char *text_out, int64_t capacity,
                                       int64_t *byte_count_out);
 
 typedef struct gen_plan {
   uint32_t struct_size;
-  int64_t n_parameters; /* trained numbers */
+  int64_t n_parameters; /* trainable parameters */
   int64_t peak_bytes; /* while fitting with Adam, no validation set and no targets, without data */
   int64_t flops_per_row; /* of one training step */
 } gen_plan;
 
-/* Computes what a fit of an autoencoder, vae, gan or classifier needs. batch_size: 1 ... 65,536. */
+/* Computes the cost of a fit: autoencoder, vae, gan, classifier. batch_size: 1 ... 65,536. */
 GEN_API gen_status gen_model_plan(const gen_model *model, int64_t batch_size, gen_plan *plan_out);
 
 /* ---- Networks: options that several kinds share ---------------------------------------------
  *
- * Options of networks begin with the member network. DENSE networks are stacks of dense layers.
- * CONVOLUTIONAL ones are the stacks of DCGAN (Radford, Metz & Chintala 2016) for images: depth
- * levels halve the sides by 4 x 4 convolutions of stride 2, or double them by transposed ones. The
- * first level has base_channels channels, each further one twice as many. Dense hidden layers
- * follow the innermost level. height and width must be at least 2^depth. Images whose sides are not
- * multiples of 2^depth are padded with zeros inside the network, evenly on both sides; the padding
- * is cut off the output.
+ * The options of every network begin with the member network. DENSE networks are stacks of dense
+ * layers. CONVOLUTIONAL ones are the stacks of DCGAN (Radford, Metz & Chintala 2016) for images:
+ * depth levels halve the sides by 4 x 4 convolutions of stride 2, or double them by transposed
+ * ones. The first level has base_channels channels, each further one twice as many. Dense hidden
+ * layers follow the innermost level. height and width must be at least 2^depth. Images whose sides
+ * are not multiples of 2^depth are padded with zeros inside the network, evenly on both sides; the
+ * padding is cut off the output.
  *
- * The labels of a conditional model are joined to the input of every layer as one-hot numbers, at
- * every pixel of a convolution: each class has its own bias in every sum. Batch norm then has no
- * scale and shift. */
+ * A conditional model appends its labels as one-hot vectors to the input of every layer, at every
+ * pixel for a convolution: each class has its own biases. Batch norm then has no scale and
+ * shift. */
 
 enum { GEN_ARCHITECTURE_DENSE = 0, GEN_ARCHITECTURE_CONVOLUTIONAL = 1 };
 
@@ -772,31 +773,31 @@ enum {
   GEN_INITIALIZER_BY_ACTIVATION = 4   /* GLOROT for IDENTITY, TANH, SIGMOID; HE for the others */
 };
 
-/* STANDARDIZE: before its networks see a row, a model subtracts each column's mean and divides by
- * its standard deviation, both of the first fit's rows; rows that it returns go the other way. They
- * are part of the model and of its files. Likelihoods are those of the caller's rows; losses,
- * reconstruction errors and anomaly scores of an autoencoder are those of standardized rows. */
+/* STANDARDIZE: the model subtracts each column's mean from its input and divides by the column's
+ * standard deviation, both of the first fit's rows, and undoes this in its output. Both are saved
+ * with the model. Likelihoods refer to the caller's rows; losses, reconstruction errors and anomaly
+ * scores of an autoencoder refer to standardized rows. */
 enum { GEN_PREPARATION_NONE = 0, GEN_PREPARATION_STANDARDIZE = 1 };
 
 typedef struct gen_network_options {
   int64_t height;       /* >= 1; default: 1 */
   int64_t width;        /* >= 1; default: 1 */
-  int64_t channels;     /* >= 1; default: 1. For a table: its columns */
+  int64_t channels;     /* >= 1, for a table its columns; default: 1 */
   int32_t architecture; /* GEN_ARCHITECTURE_...; default: DENSE */
   /* GEN_INITIALIZER_...; default: GEN_AUTO (DENSE vae: FAN_IN_UNIFORM; CONVOLUTIONAL gan:
    * NORMAL_002; else BY_ACTIVATION) */
   int32_t initializer;
-  /* CONVOLUTIONAL: levels, 1 ... 16; default: GEN_AUTO (the smaller side, rounded up, ends
-   * at 4 ... 7) */
+  /* CONVOLUTIONAL: levels, 1 ... 16; default: GEN_AUTO (halves the smaller side, rounded up, to
+   * 4 ... 7) */
   int64_t depth;
   /* CONVOLUTIONAL: channels of the first level, 1 ... 4,096; default: GEN_AUTO (32; GAN: 16). More
    * than 65,536 at the innermost level is GEN_E_LIMIT */
   int64_t base_channels;
-  double dropout; /* share of hidden units dropped in training, [0, 1); GAN: of D; default: 0 */
+  double dropout; /* share of hidden units dropped in training, [0, 1); GAN: in D; default: 0 */
   /* GEN_PREPARATION_...; default: GEN_AUTO (STANDARDIZE if height and width are 1, a value of the
    * first fit is outside [0, 1], and no other option asks for rows in [0, 1]; else NONE) */
   int32_t preparation;
-  uint64_t seed; /* of the initial weights; default: 0 */
+  uint64_t seed; /* seed of the initial weights; default: 0 */
   const gen_context *context;
 } gen_network_options;
 
@@ -808,9 +809,9 @@ typedef struct gen_network_options {
  * its own gen_comm. The functions run on the thread of that call, in the same order on every rank.
  *
  * Each function returns 0 on success. After any other number none is called again, and the call
- * returns GEN_E_COMM. If a rank fails, the functions must fail on all ranks rather than wait for
- * ever. An error (option, file, memory) on one rank ends the call on all with its status; elsewhere
- * the message begins with "rank 2: ". docs/scale.md has recipes, guarantees and costs. */
+ * returns GEN_E_COMM. If a rank fails, the functions must fail on all ranks rather than wait
+ * forever. An error (option, file, memory) on one rank ends the call on all with its status; on the
+ * others the message begins with "rank 2: ". docs/scale.md has recipes, guarantees and costs. */
 
 typedef struct gen_comm {
   uint32_t struct_size;
@@ -827,7 +828,7 @@ typedef struct gen_comm {
   void *user_data; /* passed to the four functions above */
 } gen_comm;
 
-/* Sets rank 0 of 1 and no functions. struct_size: sizeof the struct. */
+/* Sets rank 0, size 1 and no functions. struct_size: sizeof the struct. */
 GEN_API gen_status gen_comm_init(gen_comm *comm, uint32_t struct_size);
 
 /* ---- Fitting and using models --------------------------------------------------------------- */
@@ -853,80 +854,81 @@ typedef struct gen_fit_options {
   uint32_t struct_size;
   uint32_t initialized;
   int64_t epochs;     /* passes over the data, 1 ... 1,000,000; default: GEN_AUTO (see below) */
-  int64_t batch_size; /* rows of a step, 1 ... 65,536; default: GEN_AUTO (see below) */
-  uint64_t seed;      /* of shuffling, noise, dropout and sampled latents; default: 0 */
+  int64_t batch_size; /* rows per step, 1 ... 65,536; default: GEN_AUTO (see below) */
+  uint64_t seed;      /* seed of shuffling, noise, dropout and latents; default: 0 */
   int32_t optimizer;  /* GEN_OPTIMIZER_...; default: ADAM */
-  /* GEN_SCHEDULE_...; default: GEN_AUTO (COSINE; gan: CONSTANT, of a narrow table LINEAR) */
+  /* GEN_SCHEDULE_...; default: GEN_AUTO (COSINE; gan: CONSTANT, for a narrow table LINEAR) */
   int32_t schedule;
   /* > 0; default: GEN_AUTO (autoencoder, vae: 2e-3, DENSE with rows of n > 4,096 values: 8.192 / n;
-   * classifier: 1e-3; gan: 2e-4, of a narrow table 1e-3) */
+   * classifier: 1e-3; gan: 2e-4, for a narrow table 1e-3) */
   double learning_rate;
-  double beta1;        /* decay of gradients, [0, 1); default: GEN_AUTO (0.9; GAN: 0.5) */
-  double beta2;        /* of their squares, [0, 1); default: GEN_AUTO (0.999; RMSPROP: 0.99) */
+  double beta1;        /* decay of mean gradients, [0, 1); default: GEN_AUTO (0.9; GAN: 0.5) */
+  double beta2;        /* decay of mean squares, [0, 1); default: GEN_AUTO (0.999; RMSPROP: 0.99) */
   double epsilon;      /* added to the denominator for stability, > 0; default: 1e-8 */
   double weight_decay; /* ADAMW: 0 ... 1,000; default: GEN_AUTO (0) */
   /* STEP, COSINE, LINEAR, PLATEAU: 0 ... 1; default: GEN_AUTO (STEP, PLATEAU: 0.1; else 0) */
   double schedule_factor;
   int64_t schedule_period; /* STEP, PLATEAU: epochs, 1 ... 1,000,000; default: GEN_AUTO (10) */
-  /* COSINE, LINEAR: epochs that the fall spans, from the model's first, >= 1; default: GEN_AUTO
-   * (the epochs of this fit) */
+  /* COSINE, LINEAR: epochs over which the rate falls, from the model's first, >= 1; default:
+   * GEN_AUTO (the epochs of this fit) */
   int64_t schedule_epochs;
-  /* Epochs in which the rate rises from 0, also a fraction, 0 ... 1e6; default: 0. In a stream's
-   * first pass, of unknown length, an epoch counts as one step */
+  /* Epochs over which the rate rises from 0, or a fraction of one, 0 ... 1e6; default: 0. In a
+   * stream's first pass, of unknown length, an epoch counts as one step */
   double warm_up;
   /* Maximum gradient norm, > 0: larger gradients are scaled down; default: GEN_AUTO (none) */
   double clip_norm;
-  /* Epochs without a lower validation loss after which to stop, >= 1; default: GEN_AUTO (never) */
+  /* Epochs without a lower validation loss before the fit stops, >= 1; default: GEN_AUTO (never) */
   int64_t patience;
-  double min_delta;  /* least fall of a loss that counts as lower, >= 0; default: 0 */
+  double min_delta;  /* smallest decrease that counts as a lower loss, >= 0; default: 0 */
   int32_t keep_best; /* 1: end with the weights of the best validation epoch; default: 0 */
   int32_t resume;    /* 1: continue the interrupted fit; default: 0 */
-  const char *checkpoint_path; /* file that keeps the fit while it runs; default: NULL (none) */
+  const char *checkpoint_path; /* file that the running fit is saved to; default: NULL */
   int64_t checkpoint_steps;    /* steps between checkpoints, >= 0; default: 0 (not by steps) */
   /* Seconds between checkpoints, 0 ... 1e9 (0: not by time); default: GEN_AUTO (60, or 0 with
    * checkpoint_steps) */
   double checkpoint_seconds;
-  const gen_dataset *validation; /* measured after each epoch; default: NULL (none) */
+  const gen_dataset *validation; /* evaluated after each epoch; default: NULL (none) */
   const gen_comm *comm;          /* the ranks that fit together; default: NULL (this process) */
   /* With comm: 1: all ranks have the same rows, and each takes its part of every batch; 0: each has
    * rows of its own; default: 0 */
   int32_t shared_rows;
   /* Batches whose gradients a step sums, 1 ... 65,536: steps of accumulate * batch_size rows in the
-   * memory of batch_size rows, equal to rounding without batch norm and KL sparsity, which take the
-   * rows of a batch. Not for a gan, nor with comm. Default: 1 */
+   * memory of batch_size rows. Results agree to rounding, except with batch norm and KL sparsity,
+   * which use one batch. Not for a gan, nor with comm. Default: 1 */
   int64_t accumulate;
-  /* autoencoder: the clean row of each row, in the same order; default: NULL (the rows themselves).
-   * With validation it needs validation_targets, the clean rows of validation */
+  /* autoencoder: the clean version of each row, in the same order; default: NULL (the rows
+   * themselves). With validation it needs validation_targets, the clean rows of validation */
   const gen_dataset *targets;
   const gen_dataset *validation_targets;
-  /* Augmentation: each time a step reads a row, an image, it is changed at random by seed, step and
-   * place in the batch, and its target alike. Validation rows are not. GEN_E_UNSUPPORTED for rows
-   * of one pixel's height or width, and with preparation STANDARDIZE */
-  int32_t flip;    /* 1: mirror left to right, half of the time; default: 0 */
-  int64_t shift;   /* up to so many pixels each way, edges repeated, 0 ... 4,096; default: 0 */
-  double rotation; /* by up to so many degrees, edges repeated, 0 ... 180; default: 0 */
-  /* Brightness, then contrast, then saturation times 1 - this ... 1 + this, each within [0, 1];
-   * 0 ... 1; default: 0 */
+  /* Augmentation: every step changes its images at random, by seed, step and place in the batch,
+   * and their targets likewise. Validation rows are not changed. GEN_E_UNSUPPORTED for rows of one
+   * pixel's height or width, and with preparation STANDARDIZE */
+  int32_t flip; /* 1: mirror left to right, half of the time; default: 0 */
+  /* largest shift in pixels along each axis, edges repeated, 0 ... 4,096; default: 0 */
+  int64_t shift;
+  double rotation; /* largest rotation in degrees, edges repeated, 0 ... 180; default: 0 */
+  /* Brightness, contrast and saturation, in this order, are multiplied by
+   * 1 - color_jitter ... 1 + color_jitter and clamped to [0, 1]; 0 ... 1; default: 0 */
   double color_jitter;
 } gen_fit_options;
 static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t struct_size) {
   return gen_struct_init("fit", options, struct_size);
 }
 
-/* Fits a model to a dataset, whose row_size must be the model's. options: NULL for a pca, which
- * fits as by gen_pca_fit. A classifier's loss is the cross-entropy in nats.
+/* Fits a model to a dataset, whose row_size must be the model's. options: NULL for a pca, which is
+ * fitted as by gen_pca_fit. A classifier's loss is the cross-entropy in nats.
  *
  * What GEN_AUTO chooses in a fit depends on the number of rows n. batch_size: n / 8 rounded down to
- * a multiple of 16, at least 16 and at most 128 (CONVOLUTIONAL gan: 32). epochs: as many as make
- * 2,000 steps (gan: 5,000; CONVOLUTIONAL: 3,000; of a narrow table 8,000), at least 10 and at most
- * 1,000. A stream, whose n is not known, has the most rows and 10 epochs. A narrow table has
+ * a multiple of 16, at least 16 and at most 128 (CONVOLUTIONAL gan: 32). epochs: enough for 2,000
+ * steps (gan: 5,000; CONVOLUTIONAL: 3,000; narrow table: 8,000), at least 10 and at most 1,000. A
+ * stream, whose n is unknown, gets the largest batch_size and 10 epochs. A narrow table has
  * height = width = 1 and at most 32 channels. docs/defaults.md has the measurements.
  *
  * With targets an autoencoder learns to make the targets of the dataset's rows: to restore clean
  * images from noisy ones of the same scenes, for example. Rows and targets are paired by their
- * number, and drawn together. Only targets need to lie in [0, 1], and where the rows of a model are
- * standardized, it is by the means and deviations of the targets. A corruption of the model is
- * added to the dataset's rows. Neither may be a stream, or a folder with skipped files.
+ * number, and drawn together. Only targets need to lie in [0, 1]. If rows are standardized, the
+ * means and standard deviations are those of the targets. The model's corruption is applied to the
+ * dataset's rows. Neither may be a stream, or a folder with skipped files.
  *
  * All memory is allocated before the first step. A second fit continues where the first ended, with
  * the optimizer's state. A stopped fit leaves a model that can be used and fitted further. If a
@@ -944,21 +946,21 @@ static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t
  * of a BERNOULLI vae, or of an autoencoder or gan with another output than IDENTITY, lie outside
  * [0, 1] (by more than 1e-6); batch_size is 1 with batch norm; keep_best or patience lacks
  * validation; targets without validation_targets. Returns also GEN_E_MISMATCH (row_size; targets
- * that are more or fewer than the rows; resume: other options or data; ranks that differ),
+ * and rows that differ in number; resume: other options or data; ranks that differ),
  * GEN_E_UNSUPPORTED (keep_best, patience, PLATEAU or accumulate of a gan; accumulate with a comm;
  * targets of another kind than autoencoder, or with a stream), GEN_E_NONFINITE, GEN_E_CANCELLED,
  * GEN_E_IO (a checkpoint), GEN_E_STATE (resume: no record), GEN_E_COMM, and with resume what
  * gen_model_load does. */
 GEN_API gen_status gen_model_fit(gen_model *model, const gen_dataset *dataset,
                                  const gen_fit_options *options, const gen_run *run);
-/* Passes each row through its latent and back: pca, autoencoder and vae. A vae uses the mean of the
- * row's Gaussian. Returns also GEN_E_STATE (a pca that is not fitted). */
+/* Encodes and decodes each row (pca, autoencoder and vae). A vae uses the mean of the row's
+ * Gaussian. Returns also GEN_E_STATE (a pca that is not fitted). */
 GEN_API gen_status gen_model_reconstruct(const gen_model *model, const float *rows,
                                          const int32_t *labels, int64_t n_rows, float *rows_out);
 
-/* Computes features of rows, to classify or compare rows by: gan and classifier. A classifier gives
- * the output of its last hidden layer. A CONVOLUTIONAL gan gives the output of every convolution of
- * its discriminator: the maximum in each cell of a 4 x 4 grid (Radford et al. 2016, section 5.1).
+/* Computes features for classifying or comparing rows (gan and classifier). A classifier gives the
+ * output of its last hidden layer. A CONVOLUTIONAL gan gives the output of every convolution of its
+ * discriminator: the maximum in each cell of a 4 x 4 grid (Radford et al. 2016, section 5.1).
  * features_out: n_rows x n_features (gen_model_info). Returns also GEN_E_STATE (a DENSE gan). */
 GEN_API gen_status gen_model_features(const gen_model *model, const float *rows,
                                       const int32_t *labels, int64_t n_rows, float *features_out);
@@ -988,10 +990,10 @@ enum {
   GEN_LIKELIHOOD_GAUSSIAN = 1   /* N(decoder's mean, variance) */
 };
 
-/* How the variance of a GAUSSIAN likelihood is learned. SHARED and PIXEL: it is the mean squared
- * error of the last steps, where its gradient is zero (Rybkin et al. 2021), and at least 1e-6. */
+/* How the variance of a GAUSSIAN likelihood is learned. SHARED and PIXEL: as the mean squared error
+ * of the last steps, where its gradient is zero (Rybkin et al. 2021), but at least 1e-6. */
 enum {
-  GEN_VARIANCE_GRADIENT = 0, /* one for all pixels, by the optimizer, from 1 on */
+  GEN_VARIANCE_GRADIENT = 0, /* one for all pixels, by the optimizer, initially 1 */
   GEN_VARIANCE_SHARED = 1,   /* one for all pixels */
   GEN_VARIANCE_PIXEL = 2     /* one for every pixel or column */
 };
@@ -999,7 +1001,7 @@ enum {
 enum {
   GEN_KL_CONSTANT = 0,
   GEN_KL_LINEAR = 1, /* beta rises from 0 over kl_epochs, then stays */
-  GEN_KL_CYCLIC = 2  /* every kl_epochs: beta rises in the first half, stays in the second */
+  GEN_KL_CYCLIC = 2  /* every kl_epochs, beta rises in the first half and stays in the second */
 };
 
 typedef struct gen_vae_options {
@@ -1017,20 +1019,20 @@ typedef struct gen_vae_options {
   int32_t likelihood;
   double variance;          /* GAUSSIAN: > 0; default: GEN_AUTO (learned) */
   int32_t learned_variance; /* GAUSSIAN: GEN_VARIANCE_...; default: SHARED */
-  /* GAUSSIAN: of the mean, IDENTITY or SIGMOID; BERNOULLI: SIGMOID; default: GEN_AUTO (IDENTITY for
-   * a GAUSSIAN likelihood of rows outside [0, 1], else SIGMOID) */
+  /* Applied to the mean. GAUSSIAN: IDENTITY or SIGMOID; BERNOULLI: SIGMOID; default: GEN_AUTO
+   * (IDENTITY for a GAUSSIAN likelihood of rows outside [0, 1], else SIGMOID) */
   int32_t output_activation;
   int32_t batch_norm; /* CONVOLUTIONAL: 1: after all convolutions but first and last; default: 0 */
   int32_t pixel_bias; /* 1: one output bias per pixel instead of per channel; default: 0 */
-  int32_t binarize;   /* BERNOULLI: 1: each step binarizes rows anew; default: 0 */
-  double reconstruction_weight; /* C, > 0; default: 1 */
+  int32_t binarize;   /* BERNOULLI: 1: binarize rows anew in each step; default: 0 */
+  double reconstruction_weight; /* C, weight of the reconstruction term, > 0; default: 1 */
   /* Weight of the KL term, >= 0; default: 1. Only C / beta moves the optimum: beta = b is the same
    * as C = 1 / b with a learning rate b times as large */
   double beta;
   int32_t kl_schedule; /* GEN_KL_...; default: CONSTANT */
-  double kl_epochs;    /* LINEAR, CYCLIC: 1e-6 ... 1e6; default: GEN_AUTO (10) */
+  double kl_epochs;    /* LINEAR, CYCLIC: epochs, 1e-6 ... 1e6; default: GEN_AUTO (10) */
   int64_t n_classes;   /* 0 ... 4,096; default: 0 (not conditional) */
-  /* K, 1 ... 10,000; default: 1. A step decodes batch_size * K rows, in time and memory */
+  /* K, latents per row, 1 ... 10,000; default: 1. A step costs as batch_size * K rows */
   int64_t importance_samples;
 } gen_vae_options;
 static inline gen_status gen_vae_options_init(gen_vae_options *options, uint32_t struct_size) {
@@ -1054,10 +1056,10 @@ GEN_API gen_status gen_vae_decode(const gen_vae *vae, const float *latents, cons
 GEN_API gen_status gen_vae_sample(const gen_vae *vae, const int32_t *labels, int64_t n_rows,
                                   uint64_t seed, float *rows_out);
 
-/* Draws rows from p(x|z). rows: its means, from any function that decodes latents. GAUSSIAN: adds
- * noise of the model's variance (noise_variance in gen_model_describe). BERNOULLI: a value becomes
- * 1 with itself as the probability, else 0; rows outside [0, 1] are GEN_E_ARGUMENT. rows_out: may
- * be rows. */
+/* Draws rows from p(x|z). rows: the means, from any function that decodes latents. GAUSSIAN: adds
+ * noise of the model's variance (noise_variance in gen_model_describe). BERNOULLI: a value v
+ * becomes 1 with probability v, else 0; rows outside [0, 1] are GEN_E_ARGUMENT. rows_out: may be
+ * rows. */
 GEN_API gen_status gen_vae_add_noise(const gen_vae *vae, const float *rows, int64_t n_rows,
                                      uint64_t seed, float *rows_out);
 
@@ -1069,23 +1071,23 @@ GEN_API gen_status gen_vae_elbo(const gen_vae *vae, const float *rows, const int
                                 const gen_run *run, double *reconstruction_out, double *kl_out);
 
 /* Estimates log p(x) of each row, in nats, by importance sampling (Burda et al. 2016): log 1/K sum
- * p(x|z) p(z) / q(z|x) over K = n_samples latents of q(z|x), 1 ... 1,000,000. K = 1 draws the bound
- * itself. The mean grows with K towards log p(x): compare results of equal K. For BERNOULLI it is a
- * likelihood only if pixels are 0 or 1, see gen_rows_binarize. likelihood_out: n_rows. Cost:
- * n_rows * n_samples passes of the decoder. */
+ * p(x|z) p(z) / q(z|x) over K = n_samples latents of q(z|x), 1 ... 1,000,000. K = 1 estimates the
+ * bound itself. The mean grows with K towards log p(x): compare results of equal K. For BERNOULLI
+ * it is a likelihood only if pixels are 0 or 1, see gen_rows_binarize. likelihood_out: n_rows.
+ * Cost: n_rows * n_samples passes of the decoder. */
 GEN_API gen_status gen_vae_log_likelihood(const gen_vae *vae, const float *rows,
                                           const int32_t *labels, int64_t n_rows, int64_t n_samples,
                                           uint64_t seed, const gen_run *run,
                                           double *likelihood_out);
-/* Draws gray rows in [0, 1] as black and white: a value becomes 1 with itself as the probability,
- * else 0. rows_out: n_rows x row_size; may be rows. */
+/* Binarizes rows in [0, 1] at random: a value v becomes 1 with probability v, else 0. rows_out:
+ * n_rows x row_size; may be rows. */
 GEN_API gen_status gen_rows_binarize(const float *rows, int64_t n_rows, int64_t row_size,
                                      uint64_t seed, float *rows_out);
 
 /* Decodes a grid of latents (Kingma & Welling, figure 4). latent_x varies along columns and
  * latent_y down rows, over the quantiles 0.5 / n ... 1 - 0.5 / n of N(0, 1); all other latents are
  * 0. latent_x, latent_y: different, below latent_size. n_grid_rows, n_grid_columns: 1 ... 4,096.
- * labels: of the images, n_grid_rows * n_grid_columns. images_out: as many rows. */
+ * labels: n_grid_rows * n_grid_columns. images_out: as many rows. */
 GEN_API gen_status gen_vae_manifold(const gen_vae *vae, int64_t latent_x, int64_t latent_y,
                                     const int32_t *labels, int64_t n_grid_rows,
                                     int64_t n_grid_columns, float *images_out);
@@ -1124,7 +1126,7 @@ enum {
   GEN_AUGMENTATION_ADAPTIVE = 2
 };
 
-/* The moving average of G's weights (the last ones if there is none), and the last weights. */
+/* Weights of G: the moving average (the last weights if there is none), or the last weights. */
 enum { GEN_GENERATOR_AVERAGE = 0, GEN_GENERATOR_LAST = 1 };
 
 typedef struct gen_gan_options {
@@ -1228,9 +1230,9 @@ typedef struct gen_pca_options {
    * default: GEN_AUTO (no such rule). SKETCH then needs n_directions and chooses among them */
   double variance_ratio;
   int32_t solver; /* GEN_PCA_...; default: GEN_AUTO (GRAM if rows < columns, else COVARIANCE) */
-  int32_t center; /* 1: subtract the mean; 0: take it to be zero; default: 1 */
+  int32_t center; /* 1: subtract the mean; 0: assume that it is zero; default: 1 */
   int32_t whiten; /* 1: latents have unit variance; default: 0 */
-  uint64_t seed;  /* of a sketch; with other solvers it shows only in rounding; default: 0 */
+  uint64_t seed;  /* seed of a sketch; changes other solvers only by rounding; default: 0 */
   /* SKETCH: n_components ... columns; default: GEN_AUTO (2 * n_components + 16) */
   int64_t n_directions;
   int64_t n_passes; /* SKETCH: passes of gen_pca_fit, 1 ... 16; default: GEN_AUTO (2) */
@@ -1247,23 +1249,23 @@ GEN_API gen_status gen_pca_create(const gen_pca_options *options, gen_pca **pca_
 
 /* Fits to a dataset of at least two rows, exactly (SKETCH: approximately). The fit replaces an
  * earlier one; after an error the earlier one is kept. Sums of u8 data are exact integers. Rows of
- * more than 256 floats that are u8 / 255, as other readers give images, are summed as these, in
- * about half the time. With a comm all ranks call it, each with a row or more, and get a
- * bit-identical solution for the rows of all (docs/scale.md). Returns also GEN_E_CANCELLED; with a
- * comm GEN_E_MISMATCH (other columns or options), GEN_E_UNSUPPORTED (GRAM), GEN_E_COMM. Cost: rows
- * * columns^2 FLOPs and an eigenproblem. */
+ * more than 256 floats that all equal u8 / 255, as from other image readers, are summed as u8, in
+ * about half the time. With a comm every rank calls it with at least one row, and all get a
+ * bit-identical solution for all rows (docs/scale.md). Returns also GEN_E_CANCELLED; with a comm
+ * GEN_E_MISMATCH (different columns or options), GEN_E_UNSUPPORTED (GRAM), GEN_E_COMM. Cost:
+ * rows * columns^2 FLOPs and an eigenproblem. */
 GEN_API gen_status gen_pca_fit(gen_pca *pca, const gen_dataset *dataset, const gen_run *run);
 
-/* Adds rows to those seen before, in parts of any size. The result is that of one fit to all rows
+/* Adds rows to those seen before, in batches of any size. The result is that of one fit to all rows
  * (COVARIANCE, or SKETCH with one pass): bit-identical for u8 data, to rounding for floats. The
  * next call that asks for components solves the eigenproblem, once. Memory: columns^2 doubles;
  * SKETCH: less. Errors are those of gen_moments_update, and GEN_E_STATE (GRAM). */
 GEN_API gen_status gen_pca_partial_fit(gen_pca *pca, const gen_dataset *dataset,
                                        const gen_run *run);
 
-/* Adds what another PCA has seen; other is not changed. Fit parts of the data on many machines and
- * merge them: the result is that of one fit to all rows. Returns also GEN_E_MISMATCH (other columns
- * or directions), GEN_E_STATE (a GRAM fit, or other has seen no rows). */
+/* Adds the rows that another PCA has seen; other is not changed. Fit parts of the data on many
+ * machines and merge them: the result is that of one fit to all rows. Returns also GEN_E_MISMATCH
+ * (different columns or directions), GEN_E_STATE (a GRAM fit, or other has seen no rows). */
 GEN_API gen_status gen_pca_merge(gen_pca *pca, const gen_pca *other);
 
 typedef struct gen_pca_info_t {
@@ -1272,16 +1274,16 @@ typedef struct gen_pca_info_t {
   int64_t n_rows;     /* rows seen */
   int64_t n_features; /* columns */
   int64_t n_components;
-  double noise_variance; /* mean of the variances left out: the model's isotropic noise */
-  double total_variance; /* of all columns together, divisor rows - 1 */
-  int32_t dtype;         /* of the rows of the fit: GEN_U8, F32 or F64 */
+  double noise_variance; /* mean of the omitted variances: the model's isotropic noise */
+  double total_variance; /* sum over all columns, divisor rows - 1 */
+  int32_t dtype;         /* of the fitted rows: GEN_U8, F32 or F64 */
 } gen_pca_info_t;
 GEN_API gen_status gen_pca_info(const gen_pca *pca, gen_pca_info_t *info_out);
 
 /* Copies the solution; each output may be NULL. dtype: of the first two outputs, GEN_F32 or
- * GEN_F64. mean_out: n_features. components_out: n_components x n_features, rows of length 1, by
- * falling variance. variance_out: n_components, the variance along each. A component's share of the
- * variance is its variance / total_variance. */
+ * GEN_F64. mean_out: n_features. components_out: n_components x n_features, rows of length 1, in
+ * order of decreasing variance. variance_out: n_components, the variance along each. A component's
+ * share of the variance is its variance / total_variance. */
 GEN_API gen_status gen_pca_solution(const gen_pca *pca, int32_t dtype, void *mean_out,
                                     void *components_out, double *variance_out);
 
@@ -1289,7 +1291,7 @@ GEN_API gen_status gen_pca_solution(const gen_pca *pca, int32_t dtype, void *mea
  * GEN_F64. dtype + GEN_BY_COLUMNS: rows are stored by columns, latents by rows. The mean is
  * subtracted before the product. If a row has a NaN or an infinity, the call returns
  * GEN_E_NONFINITE and still writes the output, with NaN or infinities in that row. After a fit to
- * U8 data rows of values such as 0 ... 255 are GEN_E_ARGUMENT: U8 data become 0 ... 1. */
+ * U8 data, whose values become 0 ... 1, rows with values such as 0 ... 255 are GEN_E_ARGUMENT. */
 GEN_API gen_status gen_pca_transform(const gen_pca *pca, const void *rows, int32_t dtype,
                                      int64_t n_rows, void *latents_out);
 /* Maps latents back to rows, both of dtype GEN_F32 or GEN_F64. */
@@ -1298,10 +1300,10 @@ GEN_API gen_status gen_pca_inverse_transform(const gen_pca *pca, const void *lat
 
 /* Computes the log-likelihood of each row under the Gaussian model, in nats. dtype: of rows,
  * GEN_F32 or GEN_F64. likelihood_out: n_rows. Returns also GEN_E_STATE if the noise variance is
- * zero, unless all columns have a component and all components have variance. */
+ * zero, unless there is a component per column, each with variance above zero. */
 GEN_API gen_status gen_pca_log_likelihood(const gen_pca *pca, const void *rows, int32_t dtype,
                                           int64_t n_rows, double *likelihood_out);
-/* Draws new rows. with_noise: 1: with the isotropic noise; 0: the mean given the drawn latent.
+/* Draws new rows. with_noise: 1: add the isotropic noise; 0: give the mean for the drawn latent.
  * dtype: of rows_out, GEN_F32 or GEN_F64. */
 GEN_API gen_status gen_pca_sample(const gen_pca *pca, int64_t n_rows, uint64_t seed,
                                   int32_t with_noise, int32_t dtype, void *rows_out);
@@ -1314,9 +1316,9 @@ GEN_API gen_status gen_pca_sample(const gen_pca *pca, int64_t n_rows, uint64_t s
  *
  *     loss + sparsity + contraction * ||dh/dx||^2,
  *
- * restrain latents that may outnumber the row's values. A sparse autoencoder keeps most latents
- * small. A contractive one (Rifai et al. 2011) keeps their derivatives small, at the rows that the
- * encoder sees. The loss is summed over pixels; loss and penalties are averaged over rows. */
+ * allow more latents than a row has values. A sparse autoencoder keeps most latents small. A
+ * contractive one (Rifai et al. 2011) keeps their derivatives small, at the encoder's input rows.
+ * The loss is summed over pixels; loss and penalties are averaged over rows. */
 
 typedef gen_model gen_autoencoder;
 
@@ -1358,7 +1360,7 @@ typedef struct gen_autoencoder_options {
   /* SIGMOID: rows in [0, 1]. IDENTITY: any rows. Default: GEN_AUTO (IDENTITY for standardized rows,
    * else SIGMOID) */
   int32_t output_activation;
-  int32_t bias; /* 0: no biases; a PCA without hidden layers and with IDENTITY. Default: 1 */
+  int32_t bias; /* 0: no biases: a PCA, if without hidden layers and with IDENTITY; default: 1 */
   int32_t loss; /* GEN_LOSS_...; default: SQUARED_ERROR. CROSS_ENTROPY needs a SIGMOID output */
   int32_t corruption; /* GEN_CORRUPTION_...; default: NONE */
   /* GAUSSIAN: standard deviation, (0, 10]; default: GEN_AUTO (0.5). MASKING, SALT_AND_PEPPER:
@@ -1366,17 +1368,17 @@ typedef struct gen_autoencoder_options {
   double corruption_amount;
   int32_t batch_norm; /* CONVOLUTIONAL: 1: after all convolutions but first and last; default: 0 */
   int32_t pixel_bias; /* 1: one output bias per pixel instead of per channel; default: 0 */
-  /* CONVOLUTIONAL: 1: a U-Net (Ronneberger et al. 2015): levels of the encoder feed the decoder's,
-   * around a bottleneck of latent_size. It has no latents: encode and decode return GEN_E_STATE.
-   * base_channels are those at full size. It excludes hidden layers, latent_activation, bias = 0,
-   * dropout, batch_norm, pixel_bias, sparsity, contraction and tied. Default: 0 */
+  /* CONVOLUTIONAL: 1: a U-Net (Ronneberger et al. 2015): each level of the encoder feeds the
+   * decoder's, around a bottleneck of latent_size. It has no latents: encode and decode return
+   * GEN_E_STATE. base_channels is at full size. Excludes hidden layers, latent_activation,
+   * bias = 0, dropout, batch_norm, pixel_bias, sparsity, contraction and tied. Default: 0 */
   int32_t skips;
   /* DENSE: 1: the decoder has the encoder's weights, transposed (Vincent et al. 2008), and biases
    * of its own. decoder_hidden must be GEN_AUTO or hidden in reverse. Default: 0 */
   int32_t tied;
   int32_t sparsity;       /* GEN_SPARSITY_...; default: NONE */
   double sparsity_weight; /* L1, KL: > 0; default: GEN_AUTO (0.1) */
-  double sparsity_target; /* KL: mean that latents should have, (0, 1); default: GEN_AUTO (0.05) */
+  double sparsity_target; /* KL: target mean of each latent, (0, 1); default: GEN_AUTO (0.05) */
   double contraction;     /* DENSE, without dropout: weight of ||dh/dx||^2, >= 0; default: 0 */
 } gen_autoencoder_options;
 static inline gen_status gen_autoencoder_options_init(gen_autoencoder_options *options,
@@ -1400,10 +1402,10 @@ GEN_API gen_status gen_autoencoder_jacobian_norm(const gen_autoencoder *autoenco
                                                  double *norms_out);
 /* Denoises images at least as large as the model's rows, n_images x height x width x the channels
  * of the model, tile by tile: tiles of the rows' size overlap by half or more, and are blended by a
- * raised cosine whose weights add up to 1 at every pixel. Images of the rows' size become what
- * gen_model_reconstruct makes of them. images_out: as images; may be images. Returns also
- * GEN_E_MISMATCH (smaller images) and GEN_E_CANCELLED. Cost: about 4 forward passes for each area
- * of a row. */
+ * raised cosine whose weights add up to 1 at every pixel. For images of the rows' size the result
+ * is that of gen_model_reconstruct. images_out: as images; may be images. Returns also
+ * GEN_E_MISMATCH (smaller images) and GEN_E_CANCELLED. Cost: about 4 forward passes per row-sized
+ * area. */
 GEN_API gen_status gen_autoencoder_denoise_images(const gen_autoencoder *autoencoder,
                                                   const float *images, int64_t n_images,
                                                   int64_t height, int64_t width, const gen_run *run,
@@ -1415,10 +1417,10 @@ GEN_API gen_status gen_rows_corrupt(const float *rows, int64_t n_rows, int64_t r
 
 /* ---- Classifier -----------------------------------------------------------------------------
  *
- * A network that learns the classes of rows by the cross-entropy. Use it to evaluate generated rows
- * where no outside network is at hand: the features of its last hidden layer compare them with real
- * rows, and its classes say what was generated. On images of clothes or digits a CONVOLUTIONAL one
- * plays the part of LeNet-5 (LeCun et al. 1998). */
+ * A classifier is a network that learns the classes of rows by the cross-entropy. Use it to
+ * evaluate generated rows when no external network is available: the features of its last hidden
+ * layer compare them with real rows, and its classes say what was generated. On images of clothes
+ * or digits a CONVOLUTIONAL one serves as LeNet-5 (LeCun et al. 1998). */
 
 typedef gen_model gen_classifier;
 
@@ -1447,7 +1449,7 @@ GEN_API gen_status gen_classifier_predict(const gen_classifier *classifier, cons
 
 /* ---- Latents: walks, arithmetic, directions, inversion --------------------------------------
  *
- * Tools for the latents of VAEs, GANs and autoencoders, arrays of n x latent_size floats.
+ * Tools for the latents of VAEs, GANs and autoencoders: arrays of n x latent_size floats.
  * gen_vae_decode, gen_gan_generate or gen_autoencoder_decode turns results into rows. To change an
  * attribute, such as a smile: gen_latents_direction, gen_latents_move, decode. latent_size:
  * 1 ... 65,536. n_steps: at most 1,000,000. */
@@ -1481,7 +1483,7 @@ GEN_API gen_status gen_latents_traverse(const float *base, int64_t latent_size, 
                                         int64_t n_steps, float *latents_out);
 
 /* Moves each latent along a direction until its projection, latent . direction / |direction|, runs
- * from low to high in n_steps >= 2 steps. What is orthogonal to the direction stays. direction:
+ * from low to high in n_steps >= 2 steps. The part orthogonal to the direction is kept. direction:
  * latent_size, not of length zero. low, high: within +-1e6. latents_out:
  * n_rows * n_steps x latent_size, latent by latent. */
 GEN_API gen_status gen_latents_move(const float *latents, int64_t n_rows, int64_t latent_size,
@@ -1510,7 +1512,7 @@ static inline gen_status gen_direction_options_init(gen_direction_options *optio
 
 typedef struct gen_direction_info_t {
   uint32_t struct_size;
-  double correlation; /* of the rows' projections with the attribute, -1 ... 1 */
+  double correlation; /* between the rows' projections and the attribute, -1 ... 1 */
   double low;         /* projection at the minimum of the attribute, on a least-squares line */
   double high;        /* the same at its maximum; of a label of 0 and 1, the two class means */
   double mean;        /* of the projections */
@@ -1518,10 +1520,10 @@ typedef struct gen_direction_info_t {
 } gen_direction_info_t;
 
 /* Finds the direction in which an attribute grows, from latents whose attribute is known: a label
- * of 0 and 1, or any factor. For MEANS, rows above the middle of the attribute's range have it.
- * n_rows: 2 or more. attribute: n_rows. direction_out: latent_size floats, of length 1. info_out:
- * low and high for gen_latents_move; may be NULL. GEN_E_ARGUMENT if the attribute is the same in
- * all rows, or if others leave no direction. Cost: REGRESSION:
+ * of 0 and 1, or any factor. For MEANS, rows above the middle of the attribute's range count as
+ * having it. n_rows: 2 or more. attribute: n_rows. direction_out: latent_size floats, of length 1.
+ * info_out: low and high for gen_latents_move; may be NULL. GEN_E_ARGUMENT if the attribute is the
+ * same in all rows, or if others leave no direction. Cost: REGRESSION:
  * n_rows * latent_size^2 + latent_size^3 / 3 FLOPs. */
 GEN_API gen_status gen_latents_direction(const float *latents, int64_t n_rows, int64_t latent_size,
                                          const float *attribute,
@@ -1534,8 +1536,8 @@ GEN_API gen_status gen_latents_combine(const float *a, int64_t n_a, const float 
                                        float *latent_out);
 
 /* Draws latents from N(0, I): those that gen_vae_sample with the same seed decodes. truncation:
- * larger elements are drawn again (Brock et al. 2019), for more typical and more similar
- * rows; >= 0.01, or GEN_AUTO (none). */
+ * elements of larger magnitude are drawn again (Brock et al. 2019), for more typical and more
+ * similar rows; >= 0.01, or GEN_AUTO (none). */
 GEN_API gen_status gen_latents_sample(int64_t n_rows, int64_t latent_size, double truncation,
                                       uint64_t seed, float *latents_out);
 
@@ -1543,19 +1545,19 @@ typedef struct gen_invert_options {
   uint32_t struct_size;
   uint32_t initialized;
   int32_t generator;    /* GAN: GEN_GENERATOR_...; default: AVERAGE */
-  int64_t n_steps;      /* Adam steps of a start, 1 ... 1,000,000; default: 200 */
-  int64_t n_starts;     /* descents per row, the best counts, 1 ... 10,000; default: 1 */
-  uint64_t seed;        /* of the later starts, drawn as the model's latents are; default: 0 */
-  double learning_rate; /* at first, > 0; it falls to 0 along half a cosine; default: 0.05 */
+  int64_t n_steps;      /* Adam steps per start, 1 ... 1,000,000; default: 200 */
+  int64_t n_starts;     /* starts per row, the best is kept, 1 ... 10,000; default: 1 */
+  uint64_t seed;        /* seed of later starts, drawn as the model's latents; default: 0 */
+  double learning_rate; /* initial, > 0; falls to 0 along half a cosine; default: 0.05 */
   /* Weight of |latent|^2 / 2 added to the squared error, >= 0; default: GEN_AUTO (0; masked rows:
    * GAUSSIAN vae: twice its variance; BERNOULLI vae and gan: 0.05) */
   double prior_weight;
-  /* The first start, n_rows x latent_size; default: NULL (GAN: 0; else what the encoder gives) */
+  /* The first start, n_rows x latent_size; default: NULL (GAN: 0; else the encoder's output) */
   const float *start;
-  /* Of a conditional model: the class of each row, n_rows; others: NULL. Default: NULL */
+  /* Conditional model: the class of each row, n_rows; others: NULL. Default: NULL */
   const int32_t *labels;
-  /* Which values are known (1) and which are not (0), n_masks x row_size; default: NULL (all are
-   * known). Other values are not read and may be NaN */
+  /* n_masks x row_size: 1 for a known value, else 0; default: NULL (all are known). Unknown values
+   * are not read and may be NaN */
   const uint8_t *mask;
   int64_t n_masks; /* 1 (one mask for all rows) or n_rows; 0 without a mask; default: 0 */
 } gen_invert_options;
@@ -1569,26 +1571,25 @@ static inline gen_status gen_invert_options_init(gen_invert_options *options,
  *
  *     minimise over z:  |G(z) - x|^2 + prior_weight |z|^2 / 2,
  *
- * of a conditional model G(z, label), given the labels of the options. Of masked rows only known
- * values count; the encoder then sees rows whose other values are those of ten reconstructions, one
+ * or G(z, label) for a conditional model, with the labels of the options. For masked rows only
+ * known values count; the encoder's input takes its unknown values from ten reconstructions, one
  * after another. latents_out: for each row the best latent that any step found. error_out: n_rows,
  * |G(z) - x|^2 summed over the row. Either may be NULL. Uniform latents stay in [-1, 1]. An
- * autoencoder, whose latents have no distribution, takes one start. An event's epoch is a start,
- * its reconstruction the mean squared error. GEN_STOP_AFTER_EPOCH, answered to an epoch, ends with
- * the starts so far. Returns also GEN_E_CANCELLED (outputs untouched), GEN_E_NONFINITE (a
+ * autoencoder, whose latents have no distribution, uses one start. In events an epoch is a start,
+ * and reconstruction is the mean squared error. GEN_STOP_AFTER_EPOCH, returned for an epoch, ends
+ * with the starts so far. Returns also GEN_E_CANCELLED (outputs untouched), GEN_E_NONFINITE (a
  * learning_rate too large), GEN_E_STATE (skips). Cost: n_rows * n_starts * n_steps forward and
  * backward passes. */
 GEN_API gen_status gen_model_invert(const gen_model *model, const float *rows, int64_t n_rows,
                                     const gen_invert_options *options, const gen_run *run,
                                     float *latents_out, float *error_out);
-/* Fills in the values that a mask has as not known, by a pca, autoencoder, vae or gan: missing
- * values of tables (imputation), hidden parts of images (inpainting). A pca gives the mean of its
- * Gaussian model given the known values, exactly; of options it takes only the mask. The others
- * give what they make of the latents that gen_model_invert finds for the known values. rows:
- * n_rows x row_size of dtype GEN_F32 or GEN_F64. options: as for gen_model_invert; mask must be
- * set. rows_out: rows with known values as they are; may be rows. Errors and cost are those of
- * gen_model_invert; pca: GEN_E_STATE (not fitted), and n_rows * n_components^2 * (row_size +
- * n_components) FLOPs at most. */
+/* Fills in the values that a mask marks as unknown, by a pca, autoencoder, vae or gan: missing
+ * values of tables (imputation), hidden parts of images (inpainting). A pca gives the exact mean of
+ * its Gaussian model given the known values, and uses only the mask of options. The others decode
+ * the latents that gen_model_invert finds for the known values. rows: n_rows x row_size of dtype
+ * GEN_F32 or GEN_F64. options: as for gen_model_invert; mask must be set. rows_out: rows with known
+ * values unchanged; may be rows. Errors and cost are those of gen_model_invert; pca: GEN_E_STATE
+ * (not fitted), and n_rows * n_components^2 * (row_size + n_components) FLOPs at most. */
 GEN_API gen_status gen_model_impute(const gen_model *model, const void *rows, int32_t dtype,
                                     int64_t n_rows, const gen_invert_options *options,
                                     const gen_run *run, void *rows_out);
@@ -1597,8 +1598,8 @@ GEN_API gen_status gen_model_impute(const gen_model *model, const void *rows, in
  *
  * A mixture is a density, sum over k of w_k N(x; mean_k, covariance_k), fitted in double precision
  * by expectation maximisation (Dempster, Laird & Rubin 1977) from k-means clusters. Fitted to a
- * model's latents it gives new rows (Ghosh et al. 2020): for an autoencoder, which has no density,
- * and for a VAE or PCA whose latents are not quite N(0, I).
+ * model's latents it serves to sample new rows (Ghosh et al. 2020): for an autoencoder, which has
+ * no density, and for a VAE or PCA whose latents are not quite N(0, I).
  *
  * A threshold finds anomalies: rows that a model reconstructs badly. A row's score is the squared
  * error of its reconstruction, summed over the row. For a VAE it is the negative bound in nats, at
@@ -1619,20 +1620,20 @@ typedef struct gen_mixture_options {
   uint32_t initialized;
   int32_t covariance;     /* GEN_COVARIANCE_...; default: FULL */
   int64_t n_components;   /* 1 ... 4,096; default: 10 */
-  int64_t n_starts;       /* fits, the most likely counts, 1 ... 1,000; default: 1 */
-  int64_t max_iterations; /* of a fit, 1 ... 1,000,000; default: 200 */
-  double tolerance;       /* stop when a row's mean log p gains less, > 0 nats; default: 1e-3 */
+  int64_t n_starts;       /* fits, the most likely is kept, 1 ... 1,000; default: 1 */
+  int64_t max_iterations; /* per fit, 1 ... 1,000,000; default: 200 */
+  double tolerance;       /* stop when mean log p rises by less, > 0 nats; default: 1e-3 */
   double regularization;  /* added to each variance, >= 0; default: 1e-6 */
-  uint64_t seed;          /* of the starts, and of latents drawn for a VAE; default: 0 */
+  uint64_t seed;          /* seed of starts, and of latents drawn for a VAE; default: 0 */
 } gen_mixture_options;
 static inline gen_status gen_mixture_options_init(gen_mixture_options *options,
                                                   uint32_t struct_size) {
   return gen_struct_init("mixture", options, struct_size);
 }
 
-/* Fits a mixture to a dataset of at least n_components rows. A mixture never changes. Returns also
- * GEN_E_NONFINITE: a covariance has no volume, since its rows are too few or lie in a subspace.
- * Cost: 4 * rows * n_components * row_size^2 FLOPs an iteration; DIAGONAL: row_size. */
+/* Fits a mixture to a dataset of at least n_components rows. A mixture is immutable. Returns also
+ * GEN_E_NONFINITE: a covariance is singular, as its rows are too few or lie in a subspace. Cost:
+ * 4 * rows * n_components * row_size^2 FLOPs per iteration; DIAGONAL: row_size. */
 GEN_API gen_status gen_mixture_fit(const gen_dataset *dataset, const gen_mixture_options *options,
                                    const gen_context *context, const gen_run *run,
                                    gen_mixture **mixture_out);
@@ -1666,7 +1667,7 @@ GEN_API gen_status gen_mixture_predict(const gen_mixture *mixture, const float *
 /* Draws new rows. rows_out: n_rows x n_features. */
 GEN_API gen_status gen_mixture_sample(const gen_mixture *mixture, int64_t n_rows, uint64_t seed,
                                       float *rows_out);
-/* Fits a mixture to a model's latents of a dataset's rows; of a VAE to one latent drawn from each
+/* Fits a mixture to a model's latents of a dataset's rows; for a VAE, to one latent drawn from each
  * row's Gaussian. Returns also what gen_mixture_fit does, and GEN_E_STATE (skips: no latents). */
 GEN_API gen_status gen_model_fit_mixture(gen_model *model, const gen_dataset *dataset,
                                          const gen_mixture_options *options, const gen_run *run);
@@ -1674,11 +1675,11 @@ GEN_API gen_status gen_model_fit_mixture(gen_model *model, const gen_dataset *da
  * draws all classes with equal probability, by the seed. Returns also GEN_E_STATE (no mixture). */
 GEN_API gen_status gen_model_sample_mixture(const gen_model *model, const int32_t *labels,
                                             int64_t n_rows, uint64_t seed, float *rows_out);
-/* Gives the model's mixture a handle, to be destroyed. Returns also GEN_E_STATE (no mixture). */
+/* Creates a handle to the model's mixture; destroy it. Returns also GEN_E_STATE (no mixture). */
 GEN_API gen_status gen_model_mixture(const gen_model *model, gen_mixture **mixture_out);
 
-/* Sets a model's threshold to a quantile of the scores of rows that are normal and that it was not
- * fitted to: this share of normal rows will be called normal. quantile: (0, 1], or GEN_AUTO (0.95).
+/* Sets a model's threshold to a quantile of the scores of normal rows that it was not fitted to:
+ * this share of normal rows will be classified as normal. quantile: (0, 1], or GEN_AUTO (0.95).
  * threshold_out: may be NULL. Returns also GEN_E_NONFINITE (a score). */
 GEN_API gen_status gen_model_fit_threshold(gen_model *model, const gen_dataset *dataset,
                                            double quantile, const gen_run *run,
@@ -1697,7 +1698,7 @@ GEN_API gen_status gen_model_detect(const gen_model *model, const void *rows, in
  *
  * Metrics of reconstructions, of latents, and of generated rows against real ones. Rows may be any
  * features: pixels, latents of a PCA or an encoder, features of a discriminator, a classifier or an
- * outside network. Metrics of two sets depend on the numbers of rows: compare results of equal
+ * external network. Metrics of two sets depend on the numbers of rows: compare results of equal
  * numbers, and report real rows against others as a floor. A set has at least one row. */
 
 /* Computes the log-likelihood of rows under a Gaussian Parzen window around samples, in nats, as
@@ -1712,7 +1713,7 @@ GEN_API gen_status gen_evaluate_parzen(const float *samples, int64_t n_samples,
                                        double *width_out, double *mean_out,
                                        double *standard_error_out);
 
-/* Means over rows, and their standard errors (_se; of one row 0). */
+/* Means over rows, and their standard errors (_se; 0 for one row). */
 typedef struct gen_reconstruction_t {
   uint32_t struct_size;
   int64_t n_rows;
@@ -1727,8 +1728,8 @@ typedef struct gen_reconstruction_t {
 
 /* Compares rows in [0, 1] with clean ones. rows, clean: n_rows x height x width x channels.
  * Structural similarity (Wang et al. 2004): a Gaussian window of 11 x 11 with standard deviation
- * 1.5, averaged over the places where it fits and over channels. Shorter sides use the largest odd
- * window. */
+ * 1.5, averaged over all positions where it fits and over channels. Shorter sides use the largest
+ * odd window. */
 GEN_API gen_status gen_evaluate_reconstruction(const float *rows, const float *clean,
                                                int64_t n_rows, int64_t height, int64_t width,
                                                int64_t channels, const gen_context *context,
@@ -1736,26 +1737,26 @@ GEN_API gen_status gen_evaluate_reconstruction(const float *rows, const float *c
                                                gen_reconstruction_t *quality_out);
 
 /* Counts the latents that a VAE uses: those whose mean varies over rows by more than threshold
- * (Burda et al. 2016). means: n_rows x latent_size, from gen_vae_encode. threshold: of the
- * variance, >= 0, or GEN_AUTO (0.01). variances_out: latent_size; may be NULL. */
+ * (Burda et al. 2016). means: n_rows x latent_size, from gen_vae_encode. threshold: a variance,
+ * >= 0, or GEN_AUTO (0.01). variances_out: latent_size; may be NULL. */
 GEN_API gen_status gen_evaluate_active_units(const float *means, int64_t n_rows,
                                              int64_t latent_size, double threshold,
                                              int64_t *count_out, double *variances_out);
 
 /* Computes the squared Frechet distance between the Gaussians of two sets (Heusel et al. 2017):
  * |m1 - m2|^2 + trace(C1 + C2 - 2 (C1 C2)^(1/2)). Each set needs two rows. The result is biased
- * upwards unless rows are many more than row_size. With at most row_size rows the covariances are
- * singular, and the context logs a warning. Cost: (n_real + n_generated) * row_size^2 FLOPs and two
- * eigenproblems of row_size. If n_real * n_generated <= row_size^2 / 2: 2 * n_real * n_generated *
- * row_size FLOPs and one eigenproblem of the smaller number of rows. */
+ * upwards unless there are many more rows than row_size. With at most row_size rows the covariances
+ * are singular, and the context logs a warning. Cost: (n_real + n_generated) * row_size^2 FLOPs and
+ * two eigenproblems of row_size. If n_real * n_generated <= row_size^2 / 2:
+ * 2 * n_real * n_generated * row_size FLOPs and one eigenproblem of the smaller number of rows. */
 GEN_API gen_status gen_evaluate_frechet(const float *real, int64_t n_real, const float *generated,
                                         int64_t n_generated, int64_t row_size,
                                         const gen_context *context, const gen_run *run,
                                         double *distance_out);
 
 /* Computes the kernel distance (Binkowski et al. 2018): the unbiased squared maximum mean
- * discrepancy under (x . y / row_size + 1)^3, averaged over random subsets of each set. For one
- * distribution it is about 0, of either sign. n_subsets: 1 ... 1,000,000, or GEN_AUTO (100).
+ * discrepancy under (x . y / row_size + 1)^3, averaged over random subsets of each set. For equal
+ * distributions it is about 0, of either sign. n_subsets: 1 ... 1,000,000, or GEN_AUTO (100).
  * subset_size: 2 ... rows of the smaller set, or GEN_AUTO (1,000 or all). deviation_out: standard
  * deviation over the subsets; may be NULL. Cost: 6 * n_subsets * subset_size^2 * row_size FLOPs. */
 GEN_API gen_status gen_evaluate_kernel_distance(const float *real, int64_t n_real,
@@ -1765,7 +1766,7 @@ GEN_API gen_status gen_evaluate_kernel_distance(const float *real, int64_t n_rea
                                                 const gen_context *context, const gen_run *run,
                                                 double *mean_out, double *deviation_out);
 
-/* Computes four metrics of balls around each row that reach to its n_neighbours-th nearest row of
+/* Computes four metrics of balls around each row, which reach its n_neighbours-th nearest row in
  * its own set. Each output may be NULL. n_neighbours: 1 ... rows of the smaller set - 1.
  * precision_out: share of generated rows in a real ball; recall_out: share of real rows in a
  * generated ball (Kynkaanniemi et al. 2019; n_neighbours 3). density_out: mean number of real balls
@@ -1803,7 +1804,7 @@ GEN_API gen_status gen_evaluate_memorization(const gen_dataset *training, const 
 
 enum {
   GEN_LINEAR_LOGISTIC = 0,     /* multinomial logistic regression */
-  GEN_LINEAR_SQUARED_HINGE = 1 /* support vectors, one class against the others each */
+  GEN_LINEAR_SQUARED_HINGE = 1 /* support vector machine, one-vs-rest */
 };
 
 typedef struct gen_linear_options {
@@ -1822,11 +1823,11 @@ static inline gen_status gen_linear_options_init(gen_linear_options *options,
 typedef struct gen_linear_info_t {
   uint32_t struct_size;
   int32_t converged; /* 1: within the tolerance; 0: as near as floats or max_iterations allow */
-  int64_t n_rows;    /* of training */
+  int64_t n_rows;    /* rows of training */
   int64_t n_classes;
   int64_t n_iterations;
   double objective; /* |W|^2 / 2 + c * sum of losses */
-  double gradient;  /* its length over the first one's */
+  double gradient;  /* its norm, relative to the first */
 } gen_linear_info_t;
 
 /* Fits a linear classifier to a labelled dataset and predicts the classes of rows: a test of
@@ -1835,7 +1836,7 @@ typedef struct gen_linear_info_t {
  * gen_dataset_create; 2 ... 4,096 classes. labels_out: n_rows. weights_out: n_classes x row_size;
  * biases_out: n_classes, the largest label + 1; these and info_out may be NULL. Returns also
  * GEN_E_STATE (no labels), GEN_E_UNSUPPORTED (a stream). Cost: 4 * rows * row_size * n_classes
- * FLOPs an iteration, tens to hundreds of iterations. */
+ * FLOPs per iteration, tens to hundreds of iterations. */
 GEN_API gen_status gen_evaluate_linear(const gen_dataset *training, const float *rows,
                                        int64_t n_rows, const gen_linear_options *options,
                                        const gen_run *run, int32_t *labels_out, float *weights_out,
@@ -1843,20 +1844,20 @@ GEN_API gen_status gen_evaluate_linear(const gen_dataset *training, const float 
 
 /* ---- Files ----------------------------------------------------------------------------------
  *
- * Models are safetensors files with a checksum, which any program that knows safetensors can load.
- * Tensors are named by their layer; the metadata has kind and options (docs/checkpoints.md).
+ * Models are safetensors files with a checksum, which any safetensors reader can load. Tensors are
+ * named by their layer; the metadata has kind and options (docs/checkpoints.md).
  *
  * save writes the whole file, or leaves the old one as it was. content: GEN_SAVE_.... Returns also
  *   GEN_E_IO.
  * save_memory writes the same bytes to bytes_out (capacity bytes), and their number to
- *   byte_count_out; bytes_out NULL: only the number. Too little room is GEN_E_ARGUMENT.
- * load makes a model of the kind that the file names, and trusts nothing in the file. Returns also
+ *   byte_count_out; bytes_out NULL: only the number. Too small a capacity is GEN_E_ARGUMENT.
+ * load makes a model of the kind that the file names, and validates all of it. Returns also
  *   GEN_E_IO, GEN_E_FORMAT, GEN_E_TRUNCATED, GEN_E_TRAILING, GEN_E_LIMIT, GEN_E_NONFINITE,
  *   GEN_E_MISMATCH (moments, a reservoir, tensors that do not fit the options), GEN_E_VERSION (a
  *   newer library's file), GEN_E_UNSUPPORTED (a number type that no model has). */
 
 enum {
-  GEN_SAVE_ALL = 0,    /* weights, and what a further fit needs to continue as if never stopped */
+  GEN_SAVE_ALL = 0,    /* weights, and the state that a fit needs to continue as if never stopped */
   GEN_SAVE_WEIGHTS = 1 /* weights only: a third of the size */
 };
 
@@ -1869,7 +1870,7 @@ GEN_API gen_status gen_model_load_memory(const void *bytes, int64_t byte_count,
                                          const gen_context *context, gen_model **model_out);
 
 /* The content of a safetensors file, for programs that need a model's kind before they load it, or
- * run or convert it themselves. Pointers into a checkpoint live as long as it does. */
+ * run or convert it themselves. Pointers into a checkpoint are valid until it is destroyed. */
 typedef struct gen_checkpoint gen_checkpoint;
 
 /* Reads and checks a whole file. Returns also what load does, except GEN_E_MISMATCH. */
@@ -1904,17 +1905,17 @@ GEN_API gen_status gen_checkpoint_tensor(const gen_checkpoint *checkpoint, int64
 
 /* ---- Options as text, and structs by name ---------------------------------------------------
  *
- * For languages that do not lay out C structs. A text has words name=value, with members as names:
- * "latent_size=16 hidden=400,200 likelihood=gaussian". A flag is true or false, a list has commas
- * ("none": empty), "auto" is GEN_AUTO, and a value with blanks has quotation marks. Options left
- * out have their defaults. Errors name the word, its limits and the nearest name. A text of more
- * than 65,536 bytes is GEN_E_LIMIT. */
+ * For languages that do not lay out C structs. A text is a list of name=value, with members as
+ * names: "latent_size=16 hidden=400,200 likelihood=gaussian". A flag is true or false, a list has
+ * commas ("none": empty), "auto" is GEN_AUTO, and a value with blanks has quotation marks. Omitted
+ * options have their defaults. Errors name the word, its limits and the nearest name. A text of
+ * more than 65,536 bytes is GEN_E_LIMIT. */
 
 /* Creates a model. kind: as in gen_model_kind. options: gen_<kind>_options as text, or NULL. */
 GEN_API gen_status gen_model_create(const char *kind, const char *options,
                                     const gen_context *context, gen_model **model_out);
 
-/* Creates a struct to pass where it is needed. name: "fit" for gen_fit_options, "model_info" for
+/* Creates a struct to pass to other calls. name: "fit" for gen_fit_options, "model_info" for
  * gen_model_info_t. text: options; NULL for defaults, and for what a call fills. destroy ignores
  * other addresses. */
 GEN_API gen_status gen_struct_create(const char *name, const char *text, void **struct_out);
@@ -1932,19 +1933,19 @@ GEN_API const char *gen_event_message(const gen_event *event);
  * "word", "whole", "number", "seed", "widths" or "pointer"), help, default, words or limits, auto
  * (whether GEN_AUTO is allowed), needs (the word of another option that it needs), offset and size
  * in bytes. name: NULL for the names of all structs. text_out: capacity bytes for the text and a
- * final 0; NULL: only byte_count_out is written. Too little room is GEN_E_ARGUMENT. */
+ * final 0; NULL: only byte_count_out is written. Too small a capacity is GEN_E_ARGUMENT. */
 GEN_API gen_status gen_options_describe(const char *name, char *text_out, int64_t capacity,
                                         int64_t *byte_count_out);
 
 /* ---- Moments: statistics that merge ---------------------------------------------------------
  *
- * Count, mean and covariance of rows, for data on many machines: gather moments over parts of the
- * data, merge them in any order, and get a PCA, Frechet distances or directions. The merged result
+ * Moments are the count, mean and covariance of rows. For data on many machines, gather moments of
+ * parts, merge them in any order, and get a PCA, Frechet distances or directions. The merged result
  * equals one pass over all rows: bit-identical for u8 data, within 1e-12 of the largest for floats.
  * Memory: n_features^2 doubles; a file: half of that. docs/scale.md has examples.
  *
  * A sketch holds the products with n_directions directions instead of all, for the PCA of rows of
- * more than about 4,000 numbers. Sketches of equal n_directions and seed merge. Memory:
+ * more than about 4,000 values. Sketches of equal n_directions and seed merge. Memory:
  * 2 * n_features * n_directions doubles; a file: half of that. */
 
 typedef struct gen_moments gen_moments;
@@ -1952,9 +1953,9 @@ typedef struct gen_moments gen_moments;
 typedef struct gen_moments_options {
   uint32_t struct_size;
   uint32_t initialized;
-  int64_t n_features;   /* numbers in a row, 1 ... 65,536; must be set */
+  int64_t n_features;   /* values per row, 1 ... 65,536; must be set */
   int64_t n_directions; /* of a sketch, 1 ... n_features; default: GEN_AUTO (all products) */
-  uint64_t seed;        /* of the directions, which are random signs; default: 0 */
+  uint64_t seed;        /* seed of the directions, random signs; default: 0 */
   const gen_context *context;
 } gen_moments_options;
 static inline gen_status gen_moments_options_init(gen_moments_options *options,
@@ -1966,15 +1967,15 @@ GEN_API gen_status gen_moments_create(const gen_moments_options *options,
                                       gen_moments **moments_out);
 
 /* Creates an empty sketch for another pass over the same rows, with the directions that first
- * found, in its context. first: the merged result of all parts; the same file gives bit-identical
- * directions everywhere. The error falls by orders of magnitude. Returns also GEN_E_STATE (first is
- * no sketch, or has seen fewer than two rows). */
+ * found, in first's context. first: the merged result of all parts; the same file gives
+ * bit-identical directions everywhere. The error falls by orders of magnitude. Returns also
+ * GEN_E_STATE (first is no sketch, or has seen fewer than two rows). */
 GEN_API gen_status gen_moments_create_refined(const gen_moments *first, gen_moments **moments_out);
 GEN_API void gen_moments_destroy(gen_moments *moments);
 
-/* Adds the rows of a dataset. Returns also GEN_E_MISMATCH (other n_features), GEN_E_NONFINITE and
- * GEN_E_CANCELLED. After GEN_E_NONFINITE earlier batches of 4,096 rows were added; packed u8 or f32
- * rows in memory are a single batch. After GEN_E_CANCELLED the first n_rows rows (see the info)
+/* Adds the rows of a dataset. Returns also GEN_E_MISMATCH (a different n_features), GEN_E_NONFINITE
+ * and GEN_E_CANCELLED. After GEN_E_NONFINITE earlier batches of 4,096 rows were added; packed u8 or
+ * f32 rows in memory are a single batch. After GEN_E_CANCELLED the first n_rows rows (see the info)
  * were added. Cost: rows * n_features^2 FLOPs; sketch: 4 * rows * n_features * n_directions. */
 GEN_API gen_status gen_moments_update(gen_moments *moments, const gen_dataset *dataset,
                                       const gen_run *run);
@@ -1982,8 +1983,8 @@ GEN_API gen_status gen_moments_update(gen_moments *moments, const gen_dataset *d
  * none. */
 GEN_API gen_status gen_moments_update_rows(gen_moments *moments, const void *rows, int32_t dtype,
                                            int64_t n_rows);
-/* Adds what other has seen. other: not changed. Returns also GEN_E_MISMATCH (other n_features or
- * directions; a sketch and all products). Cost: n_features^2 or n_features * n_directions FLOPs. */
+/* Adds the rows of other, which is unchanged. Returns also GEN_E_MISMATCH (n_features or directions
+ * differ; a sketch and all products). Cost: n_features^2 or n_features * n_directions FLOPs. */
 GEN_API gen_status gen_moments_merge(gen_moments *moments, const gen_moments *other);
 
 typedef struct gen_moments_info_t {
@@ -1992,7 +1993,7 @@ typedef struct gen_moments_info_t {
   int64_t n_rows;   /* rows seen */
   int64_t n_features;
   int64_t n_directions; /* of a sketch; 0: all products */
-  int64_t pass;         /* of a sketch: 1 with random directions, 2 with those found by one, ... */
+  int64_t pass; /* of a sketch: 1 with random directions, 2 with those found by pass 1, ... */
 } gen_moments_info_t;
 GEN_API gen_status gen_moments_info(const gen_moments *moments, gen_moments_info_t *info_out);
 /* Computes the mean. mean_out: n_features. Returns also GEN_E_STATE (no rows). */
@@ -2001,7 +2002,7 @@ GEN_API gen_status gen_moments_mean(const gen_moments *moments, double *mean_out
  * also GEN_E_STATE (fewer than two rows, a sketch), as do the next two functions. */
 GEN_API gen_status gen_moments_covariance(const gen_moments *moments, double *covariance_out);
 /* Computes the squared Frechet distance of two sets from their moments; see gen_evaluate_frechet.
- * Returns also GEN_E_MISMATCH (other n_features). */
+ * Returns also GEN_E_MISMATCH (a different n_features). */
 GEN_API gen_status gen_moments_frechet(const gen_moments *moments, const gen_moments *other,
                                        double *distance_out);
 
@@ -2016,9 +2017,9 @@ GEN_API gen_status gen_moments_direction(const gen_moments *moments, int64_t n_a
 /* Adds moments to a PCA, as gen_pca_merge does. A sketch needs solver GEN_AUTO or SKETCH. */
 GEN_API gen_status gen_pca_merge_moments(gen_pca *pca, const gen_moments *moments);
 
-/* Save and load what another process needs to merge, little-endian; see Files. u8 rows give the
- * same file in any order. Checksums detect any changed bit, except in the header's length. Size:
- * about 4 * n_features^2 bytes; sketch: 8 * n_features * n_directions, after a first pass 9. */
+/* Save and load the state that merging needs, little-endian; see Files. u8 rows give the same file
+ * in any order. Checksums detect any changed bit, except in the header's length. Size: about
+ * 4 * n_features^2 bytes; sketch: 8 * n_features * n_directions, after a first pass 9. */
 GEN_API gen_status gen_moments_save(const gen_moments *moments, const char *path);
 GEN_API gen_status gen_moments_save_memory(const gen_moments *moments, void *bytes_out,
                                            int64_t capacity, int64_t *byte_count_out);
@@ -2029,18 +2030,18 @@ GEN_API gen_status gen_moments_load_memory(const void *bytes, int64_t byte_count
 
 /* ---- Reservoir: a random sample that merges -------------------------------------------------
  *
- * A uniform sample, without replacement, of at most capacity rows. It serves metrics that compare
- * rows with rows (kernel distance, precision and recall, neighbours) on data on many machines. Each
- * row of the whole data has a number, and a random key from this number and the seed; the rows of
- * the smallest keys are kept. So parts merge, in any order, to the rows that one pass over all
- * keeps; up to capacity, all are kept. Memory: capacity * n_features floats, as needed. */
+ * A reservoir is a uniform sample, without replacement, of at most capacity rows. It serves metrics
+ * that compare rows (kernel distance, precision and recall, neighbours) on many machines. Each row
+ * of the whole data has a number, and a random key from this number and the seed; the rows of the
+ * smallest keys are kept. So parts merged in any order keep the rows that one pass over all keeps;
+ * up to capacity rows, all are kept. Memory: capacity * n_features floats, as needed. */
 
 typedef struct gen_reservoir gen_reservoir;
 
 typedef struct gen_reservoir_options {
   uint32_t struct_size;
   uint32_t initialized;
-  int64_t n_features; /* numbers in a row, 1 ... 65,536; must be set */
+  int64_t n_features; /* values per row, 1 ... 65,536; must be set */
   int64_t capacity;   /* rows kept at most, 1 ... 2^31 - 1; default: 10,000 */
   uint64_t seed;      /* the same for all parts that are merged; default: 0 */
   const gen_context *context;
@@ -2061,7 +2062,7 @@ GEN_API gen_status gen_reservoir_update(gen_reservoir *reservoir, const gen_data
                                         int64_t first_row, const gen_run *run);
 GEN_API gen_status gen_reservoir_update_rows(gen_reservoir *reservoir, const float *rows,
                                              int64_t n_rows, int64_t first_row);
-/* Adds what other has seen. other: not changed. Returns also GEN_E_MISMATCH (other n_features,
+/* Adds the rows of other, which is not changed. Returns also GEN_E_MISMATCH (different n_features,
  * capacity or seed, or a row number that both have kept). */
 GEN_API gen_status gen_reservoir_merge(gen_reservoir *reservoir, const gen_reservoir *other);
 
@@ -2074,7 +2075,7 @@ typedef struct gen_reservoir_info_t {
 } gen_reservoir_info_t;
 GEN_API gen_status gen_reservoir_info(const gen_reservoir *reservoir,
                                       gen_reservoir_info_t *info_out);
-/* Copies the rows kept (n_kept x n_features) by rising number, and the numbers; either may be
+/* Copies the kept rows (n_kept x n_features), by ascending number, and their numbers; either may be
  * NULL. */
 GEN_API gen_status gen_reservoir_rows(const gen_reservoir *reservoir, float *rows_out,
                                       int64_t *numbers_out);
@@ -2090,11 +2091,11 @@ GEN_API gen_status gen_reservoir_load_memory(const void *bytes, int64_t byte_cou
 
 /* ---- Trainer: steps under the host's control ------------------------------------------------
  *
- * A trainer hands out each network's gradient as one flat array, and applies what the host made of
- * it: for hosts that connect machines in their own way. A step, until more is 0 (docs/scale.md has
- * the loop): gen_trainer_begin; gen_trainer_gradient, for each network; gen_trainer_apply.
+ * A trainer gives each network's gradient as one flat array and applies what the host makes of it:
+ * for hosts that connect machines in their own way. A step, until more is 0 (docs/scale.md has the
+ * loop): gen_trainer_begin; gen_trainer_gradient, for each network; gen_trainer_apply.
  *
- * Models that started alike and apply the same sums stay bit-identical. A step has one turn, in
+ * Models that start identical and apply the same sums stay bit-identical. A step has one turn, in
  * which all networks learn. A GAN's step has discriminator_steps turns for network 1 and then one
  * for network 0. Batch norm uses the trainer's own rows, and so do the means of KL sparsity. The
  * model must outlive the calls; between them it may be used. After a fit of it the trainer returns
@@ -2103,10 +2104,10 @@ GEN_API gen_status gen_reservoir_load_memory(const void *bytes, int64_t byte_cou
 typedef struct gen_trainer gen_trainer;
 
 /* Creates a trainer for an autoencoder, vae, gan or classifier. options: batch_size is the most
- * rows of a step; the optimizer's options, clip_norm, seed and learning_rate count; a comm is
- * GEN_E_ARGUMENT, and the rest is left to the host. Network 0 is the encoder, the generator or the
- * classifier, network 1 the decoder or the discriminator. A dense GAN does not start at the mean
- * row. */
+ * rows of a step; the optimizer's options, clip_norm, seed and learning_rate apply; a comm is
+ * GEN_E_ARGUMENT; other options are left to the host. Network 0 is the encoder, the generator or
+ * the classifier, network 1 the decoder or the discriminator. A dense GAN does not start at the
+ * mean row. */
 GEN_API gen_status gen_trainer_create(gen_model *model, const gen_fit_options *options,
                                       gen_trainer **trainer_out);
 GEN_API void gen_trainer_destroy(gen_trainer *trainer);
@@ -2119,7 +2120,7 @@ GEN_API gen_status gen_trainer_size(gen_trainer *trainer, int32_t network, int32
  * copied. n_rows: 1 ... batch_size. first_row: position of the first row in the batch of all hosts,
  * by which random numbers are drawn, 0 ... 2^31. epoch: epochs done, for the KL annealing of a VAE.
  * learning_rate: of this step, or GEN_AUTO (that of the options). After GEN_E_NONFINITE (a loss)
- * the parameters are as they were. Cost: as a step of a fit. */
+ * the parameters are unchanged. Cost: as a step of a fit. */
 GEN_API gen_status gen_trainer_begin(gen_trainer *trainer, const float *rows, const int32_t *labels,
                                      int64_t n_rows, int64_t first_row, double epoch,
                                      double learning_rate);
@@ -2132,14 +2133,14 @@ GEN_API gen_status gen_trainer_gradient(gen_trainer *trainer, int32_t network,
 
 /* Divides the gradients by n_rows, the rows that they sum over, clips and applies them. more_out:
  * 1: the gradients of another turn are ready; 0: the step is over; may be NULL. After
- * GEN_E_NONFINITE (a gradient, or a loss of the next turn) the step is abandoned, and what was
- * applied stays. */
+ * GEN_E_NONFINITE (a gradient, or a loss of the next turn) the step is abandoned, and applied
+ * changes remain. */
 GEN_API gen_status gen_trainer_apply(gen_trainer *trainer, double n_rows, int32_t *more_out);
 /* Reports the losses, scores and norms of the step for the trainer's own rows, as an event does. */
 GEN_API gen_status gen_trainer_figures(gen_trainer *trainer, gen_event *event_out);
 
 /* Get and set a network's parameters, then its statistics: n_parameters + n_statistics floats, in
- * the order of a checkpoint. GEN_E_NONFINITE leaves the model as it was. A GAN's moving average is
+ * the order of a checkpoint. GEN_E_NONFINITE leaves the model unchanged. A GAN's moving average is
  * not set. */
 GEN_API gen_status gen_trainer_parameters(gen_trainer *trainer, int32_t network,
                                           float *parameters_out);

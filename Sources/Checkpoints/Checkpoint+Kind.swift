@@ -1,8 +1,8 @@
 import Tensors
 
 extension Checkpoint {
-  /// The format this library writes: a major version and a minor one. A newer minor adds what older
-  /// readers may ignore; a newer major is refused.
+  /// The format this library writes: a major version and a minor one. A newer minor adds what older readers
+  /// may ignore; a newer major version is rejected.
   ///
   /// 1: the first. 1.1: with where the last fit stands. docs/checkpoints.md has the history.
   package static let formatVersion = "1.1"

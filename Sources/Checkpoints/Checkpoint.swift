@@ -6,7 +6,7 @@ import Tensors
 /// `Checkpoint(kind:)` starts one to be written; `read` gives one that was checked from end to end.
 /// Names and keys are the same when Swift says so: up to canonical equivalence of their characters.
 package struct Checkpoint: Sendable {
-  /// What is refused however well-formed it is, beside what passes the `InputLimits`.
+  /// Limits on well-formed files, in addition to the `InputLimits`.
   package enum Limit {
     /// Bytes of the JSON header, as in the format's reference implementation.
     package static let headerByteCount = 100_000_000

@@ -1,17 +1,17 @@
 import Tensors
 
-/// How an epoch walks through a dataset.
+/// How an epoch traverses a dataset.
 package struct BatchOrder: Sendable {
   /// Rows per batch, at least 1.
   package var batchSize: Int
-  /// Whether every epoch has its own order; otherwise all have the dataset's.
+  /// Whether every epoch has its own order; else all have that of the dataset.
   package var shuffles = true
   package var seed: UInt64 = 0
-  /// Whether rows that fill no whole batch at an epoch's end make a smaller one.
+  /// Whether the remaining rows at an epoch's end form a smaller batch.
   package var keepsPartialBatch = false
-  /// Rows of a stream held back to shuffle it; 1 keeps its order.
+  /// Rows in the shuffle buffer of a stream; 1 keeps its order.
   package var shuffleWindow = 8192
-  /// Classes that the labels of a stream must be of; 0: any.
+  /// The number of classes allowed in a stream's labels; 0: any.
   package var classCount = 0
   /// Datasets of one seed and different numbers are shuffled each in another order.
   package var shard = 0
@@ -28,11 +28,11 @@ package struct BatchOrder: Sendable {
   }
 }
 
-/// Hands out a dataset batch by batch, epoch by epoch.
+/// Reads a dataset batch by batch, epoch by epoch.
 ///
-/// The order of an epoch depends on the seed and the epoch alone. Rows in memory are permuted. A
-/// stream is shuffled within a window: each row handed out is a random one of those held, and before
-/// every batch the stream fills the window up again. Everything is allocated at the start.
+/// The order of an epoch depends only on the seed and the epoch. Rows in memory are permuted. A stream is
+/// shuffled within a window: each row returned is a random one of those in the window, which the stream fills
+/// up before every batch. Everything is allocated at the start.
 package final class BatchReader {
   package let dataset: Dataset
   package let order: BatchOrder
@@ -102,11 +102,11 @@ package final class BatchReader {
     try dataset.read(rows: self.rows, into: rows)
   }
 
-  /// Reads the next batch, packed, and tells its rows; 0 at the epoch's end.
+  /// Reads the next batch, packed, and returns its number of rows; 0 at the epoch's end.
   ///
   /// - Parameters:
   ///   - rows: room for `batchSize` rows.
-  ///   - labels: gets the rows' classes where the dataset is a stream that has them; nil: nobody asks.
+  ///   - labels: receives the rows' classes if the dataset is a stream with labels; nil: not wanted.
   /// - Throws: as `Dataset.read` and `RowStream.read`; `.argument` when a stream ends before its
   ///   first batch is full.
   package func next(

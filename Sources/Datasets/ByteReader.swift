@@ -1,21 +1,21 @@
 import CShims
 import Tensors
 
-/// Bytes in order, from wherever they come.
+/// A sequential source of bytes.
 protocol ByteReader: AnyObject {
-  /// The most bytes that could still come.
+  /// An upper bound of the bytes left.
   var largestByteCount: Int { get }
-  /// About as many as will come.
+  /// An estimate of the bytes left.
   var likelyByteCount: Int { get }
 
-  /// Reads up to `count` bytes more; tells how many, fewer only at the end.
+  /// Reads up to `count` further bytes; returns their number, which is less than `count` only at the end.
   func read(_ count: Int, into bytes: UnsafeMutablePointer<UInt8>) throws(GenerativeError) -> Int
 }
 
 extension ByteReader {
   var likelyByteCount: Int { largestByteCount }
 
-  /// The same of many bytes, in pieces between which the call may be stopped.
+  /// The same for many bytes, in pieces between which the call may be stopped.
   func readAll(_ count: Int, into bytes: UnsafeMutablePointer<UInt8>) throws(GenerativeError) -> Int {
     let piece = 8 << 20
     var done = 0
@@ -34,7 +34,7 @@ final class GzipReader: ByteReader {
   private let path: String
   private let compressed: Buffer<UInt8>
   private let inflater: UnsafeMutableRawPointer
-  /// Bytes inflated to be looked at, which are still to be read.
+  /// Bytes inflated for inspection that are still to be read.
   private var peeked: Buffer<UInt8>?
   private var peekedCount = 0
 
@@ -70,7 +70,7 @@ final class GzipReader: ByteReader {
 
   var likelyByteCount: Int { min(4 * compressed.count + 64, largestByteCount) }
 
-  /// The first bytes, which are still to be read.
+  /// The first bytes, without consuming them.
   func peek(_ count: Int) throws(GenerativeError) -> Buffer<UInt8> {
     let bytes = try Buffer<UInt8>(count: count, in: compressed.memory)
     let got = try read(count, into: bytes.base)

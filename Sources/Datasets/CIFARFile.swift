@@ -5,8 +5,8 @@ import Tensors
 enum CIFARFile {
   private static let imageByteCount = 3_072
 
-  /// Bytes of labels before each image: 1, or 2 for CIFAR-100; nil for a file that is none. They have no mark, so their
-  /// name must end in .bin, their size be one of theirs and the first classes in range.
+  /// Bytes of labels before each image: 1, or 2 for CIFAR-100; nil for another file. The format has no magic
+  /// number, so the name must end in .bin, the size must fit and the first classes must be in range.
   static func labelCount(_ file: InputFile) throws(GenerativeError) -> Int? {
     guard lowercased(file.path).removing(suffix: ".bin") != nil, file.byteCount > 0 else { return nil }
     for labelCount in 1...2 where file.byteCount % (imageByteCount + labelCount) == 0 {
@@ -23,7 +23,7 @@ enum CIFARFile {
     return nil
   }
 
-  /// Names of the classes, which lie in a text file beside the images; none where there is no such file.
+  /// Names of the classes, from a text file in the same folder; none if there is no such file.
   static func classNames(beside path: String, _ labelColumn: String, _ labelCount: Int, in memory: Memory)
     -> [String]
   {
@@ -41,7 +41,7 @@ enum CIFARFile {
 }
 
 extension Dataset {
-  /// The images of CIFAR's training files in a folder, and of no others.
+  /// The images of only CIFAR's training files in a folder.
   static func cifar(
     inFolder folder: String, _ options: OpenOptions, context: Context
   ) throws(GenerativeError) -> Dataset {

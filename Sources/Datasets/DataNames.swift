@@ -1,6 +1,6 @@
 import Tensors
 
-/// What rows, columns and classes are called, and what became of the files that rows came from.
+/// Names of rows, columns and classes, and an account of the files that rows came from.
 package struct DataNames: Sendable {
   /// Names of the classes, by their numbers; empty: none.
   package var classes: [String] = []
@@ -8,13 +8,13 @@ package struct DataNames: Sendable {
   package var columns: [String] = []
   /// The file that each row came from; empty: rows did not come from a file each.
   package var paths: [String] = []
-  /// Of files.
+  /// An account of files.
   package var account = FileAccount()
 
   package init() {}
 }
 
-/// The files that were looked at for rows.
+/// The files examined for rows.
 package struct FileAccount: Sendable {
   /// Files seen, read or not.
   package var fileCount = 0
@@ -23,9 +23,9 @@ package struct FileAccount: Sendable {
   package var skipped: [String] = []
   /// Rows with missing pixels, in order: "a.jpg: the file ends early".
   package var damaged: [String] = []
-  /// Files that nobody reads here, by what they are.
+  /// Files that were passed over, by their type.
   package var passed: [(path: String, kind: String)] = []
-  /// Files that the caller's limit of rows left out.
+  /// Files beyond the caller's limit of rows.
   package var leftOutCount = 0
 
   /// How many of each kind were passed over: "3 WebP, 1 empty".

@@ -1,10 +1,10 @@
 import Tensors
 
 extension Dataset {
-  /// Whether a dataset keeps a copy of the caller's numbers or the pointer.
+  /// Whether a dataset copies the caller's memory or borrows it.
   package enum Ownership: Sendable {
     case copied
-    /// The memory must stay, unchanged, for as long as the dataset does.
+    /// The memory must outlive the dataset, unchanged.
     case borrowed
   }
 
@@ -14,7 +14,7 @@ extension Dataset {
   ///   - rowStride: bytes from one row to the next, of either sign; nil for packed rows.
   ///   - columnStride: bytes from one element of a row to the next; nil for packed ones.
   ///   - labels: a class of 0 or more per row, copied.
-  ///   - checks: whether to look for NaNs and infinities.
+  ///   - checks: whether to check for NaN and infinity.
   /// - Throws: `.argument` for no rows, more than `largestRowCount`, an empty or overflowing shape or
   ///   stride, a negative label; `.nonfinite`, naming row and column; `.memory`.
   package static func memory(
@@ -45,7 +45,7 @@ extension Dataset {
     return dataset
   }
 
-  /// Rows that `pull` hands out in order; see `RowStream`.
+  /// Rows that `pull` provides in order; see `RowStream`.
   ///
   /// - Throws: `.argument` for an empty or overflowing shape.
   package static func stream(
@@ -57,7 +57,7 @@ extension Dataset {
     }
   }
 
-  /// Rows that `pull` hands out in order, with their classes where `hasLabels`.
+  /// Rows that `pull` provides in order, with their classes if `hasLabels`.
   package static func stream(
     shape: Shape, shuffleWindow: Int, hasLabels: Bool, context: Context,
     labelledPull pull: @escaping RowStream.LabelledPull
@@ -79,7 +79,7 @@ extension Dataset {
       context: context)
   }
 
-  /// The numbers of a row of `shape`, which may come from outside.
+  /// The number of values in a row of `shape`, which may be untrusted.
   static func checkedCount(of shape: Shape) throws(GenerativeError) -> Int {
     guard let count = checkedProduct(shape.height, shape.width, shape.channels),
       (1...Int(Int32.max)).contains(count)

@@ -54,7 +54,7 @@ extension Dataset {
 }
 
 extension String {
-  /// What comes before `suffix`; nil where the text does not end with it.
+  /// The text before `suffix`; nil if the text does not end with it.
   func removing(suffix: String) -> String? {
     let count = utf8.count - suffix.utf8.count
     guard count >= 0, utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) else { return nil }

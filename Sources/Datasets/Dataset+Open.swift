@@ -2,13 +2,13 @@ import Glibc
 import Tensors
 
 extension Dataset {
-  /// The rows of a file or folder, which its content, not its name, says how to read.
+  /// The rows of a file or folder. Its content, not its name, determines how it is read.
   ///
   /// - Parameters:
   ///   - path: of a folder, a PNG or JPEG, an IDX, npy, npz, CSV or TSV file, a CIFAR file, a list of pictures; or
   ///     `faces:` for faces that the library draws, with a seed `faces:7`.
-  /// - Throws: `.argument` for an option that such data do not have; `.io`, `.format` and the like, naming the path;
-  ///   `.memory`, `.cancelled`.
+  /// - Throws: `.argument` for an option that does not apply to the data; `.io`, `.format` and the like,
+  ///   naming the path; `.memory`, `.cancelled`.
   package static func open(
     _ path: String, _ options: OpenOptions, context: Context = .standard,
     hooks: OpenHooks = OpenHooks()
@@ -30,7 +30,7 @@ extension Dataset {
       )
     }
     let file = try InputFile(path: path)
-    // CIFAR's files have no mark of their own, and may begin as any.
+    // CIFAR's files have no magic number, and may begin with any bytes.
     if try CIFARFile.labelCount(file) != nil { return try cifar([path], path, options, context: context) }
     switch try file.kind() {
     case .png, .jpeg:
@@ -39,7 +39,7 @@ extension Dataset {
     case .idx: return try idx(PlainReader(file), path, options, context)
     case .gzip:
       let reader = try GzipReader(file, in: context.memory)
-      // Told by what comes out of it.
+      // The decompressed content determines the type.
       let head = try reader.peek(FileKind.headByteCount)
       switch FileKind(head) {
       case .idx: return try idx(reader, path, options, context)
@@ -86,7 +86,7 @@ extension Dataset {
 
   // MARK: - Rows of numbers
 
-  /// These rows in the shape, and as many, as the options ask for.
+  /// These rows in the shape and number that the options request.
   func limited(_ options: OpenOptions, _ names: DataNames = DataNames()) throws(GenerativeError) -> Dataset {
     let whole = Dataset(
       shape: shape, source: source, owner: owner?.object, labels: labels, factors: factors, names: names,
@@ -127,7 +127,7 @@ extension Dataset {
       try NumberArray(npy: bytes, path, in: context.memory), labelsPath: options.labels, options, context)
   }
 
-  /// The rows of an array, with labels of a file where there is one.
+  /// The rows of an array, with the labels of a file, if there is one.
   private static func array(
     _ rows: NumberArray, labelsPath: String?, _ options: OpenOptions, _ context: Context
   ) throws(GenerativeError) -> Dataset {
@@ -163,7 +163,7 @@ extension Dataset {
     return try numbers.labels(count: count, what, in: context.memory)
   }
 
-  /// "t10k-labels-idx1-ubyte.gz" for "t10k-images-idx3-ubyte.gz", where there is such a file.
+  /// "t10k-labels-idx1-ubyte.gz" for "t10k-images-idx3-ubyte.gz", if there is such a file.
   private static func labelsBeside(_ path: String) -> String? {
     guard let labels = path.replacingLast("images", by: "labels")?.replacingLast("idx3", by: "idx1"),
       access(labels, R_OK) == 0
@@ -173,7 +173,7 @@ extension Dataset {
 }
 
 extension String {
-  /// This text with the last `old` in it replaced; nil where there is none.
+  /// This text with its last `old` replaced; nil if there is none.
   fileprivate func replacingLast(_ old: String, by new: String) -> String? {
     let (bytes, wanted) = (Array(utf8), Array(old.utf8))
     for start in stride(from: bytes.count - wanted.count, through: 0, by: -1)

@@ -1,20 +1,21 @@
 import Tensors
 
-/// Pictures that decide the shape of rows where nobody says it, evenly spread over all.
+/// The number of images, evenly spread, that determine the shape of rows if no option does.
 private let probeCount = 32
-/// The largest side of pictures that keep their size then; the side of others.
+/// The largest side of images that then keep their size; the side of others.
 private let largestOwnSide = 256
 private let standardSide = 64
 
 extension Dataset {
-  /// The pictures of a list that can be read, resized to the options' shape as they say and converted to its channels;
-  /// decoded once and kept as bytes, or whenever they are read.
+  /// The readable images of a list, resized to the options' shape and converted to its channels. They are
+  /// decoded once and kept as bytes, or decoded each time they are read.
   ///
-  /// What is wrong with a file is said as it is opened, and not again when it is read lazily.
+  /// Faults of a file are reported when it is opened, and not again when it is read lazily.
   ///
   /// - Parameters:
-  ///   - path: what the list is of.
-  /// - Throws: `.argument` for a shape no image can have, `.format` when no picture is left, `.memory`, `.cancelled`.
+  ///   - path: the path of the list.
+  /// - Throws: `.argument` for a shape that no image can have, `.format` when no image is left, `.memory`,
+  ///   `.cancelled`.
   static func pictures(
     _ list: PictureList, _ path: String, _ options: OpenOptions, context: Context,
     hooks: OpenHooks
@@ -139,7 +140,7 @@ extension Dataset {
 
   /// A picture of a file.
   ///
-  /// - Throws: `.format` saying what the file is where it is no picture; as `Image.read`; naming the path.
+  /// - Throws: `.format`, naming the file's type, if it is not an image; as `Image.read`; naming the path.
   static func picture(
     _ path: String, _ reading: Image.Reading, _ context: Context
   ) throws(GenerativeError) -> Image.Found {
@@ -153,7 +154,7 @@ extension Dataset {
     }
   }
 
-  /// A picture that only the caller can decode.
+  /// An image that only the caller can decode.
   private static func foreign(
     _ path: String, _ reading: Image.Reading, _ context: Context, _ hooks: OpenHooks
   ) throws(GenerativeError) -> Image? {
@@ -166,8 +167,8 @@ extension Dataset {
     )
   }
 
-  /// The shape that the options say or the pictures have: one gray channel if none has a color; their size, or that of
-  /// what is cut out of them, if all have the same and none is large; else a square that models take.
+  /// The shape in the options or that of the images: one gray channel if none has color; their size, or that
+  /// of the crop, if it is the same for all and not large; else a square that models accept.
   private static func pictureShape(
     _ paths: [String], _ options: OpenOptions, _ context: Context, _ hooks: OpenHooks
   ) throws(GenerativeError) -> Shape {
@@ -232,7 +233,7 @@ extension PictureList {
   }
 }
 
-/// Pictures that are decoded whenever they are read.
+/// Images that are decoded each time they are read.
 final class LazyPictures: Sendable {
   private let paths: [String]
   private let reading: Image.Reading
@@ -263,7 +264,7 @@ final class LazyPictures: Sendable {
   }
 }
 
-/// What the workers note of rows: why they could not be read, or what their codec complained of.
+/// The workers' notes on rows: why they could not be read, or their codec's complaint.
 private final class Noted: Sendable {
   private let noted = Guarded<[Int: GenerativeError]>([:])
 

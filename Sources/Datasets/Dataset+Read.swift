@@ -64,12 +64,12 @@ extension Dataset {
     _ body: (Matrix) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result? { try withView({ $0.matrix }, body) }
 
-  /// The same of floats of any strides.
+  /// The same for floats of any strides.
   package func withStridedFloats<Result>(
     _ body: (Matrix) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result? { try withView({ $0.stridedMatrix }, body) }
 
-  /// The same of doubles of any strides.
+  /// The same for doubles of any strides.
   package func withDoubles<Result>(
     _ body: (DoubleMatrix) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result? { try withView({ $0.doubleMatrix }, body) }
@@ -82,7 +82,7 @@ extension Dataset {
     return try body(view)
   }
 
-  /// Reads consecutive rows of u8 as they are, however they lie in memory.
+  /// Reads consecutive rows of u8 unscaled, with any layout in memory.
   ///
   /// - Throws: `.unsupported` when the numbers are not u8, `.argument` for an index out of range.
   package func readBytes(
@@ -111,13 +111,13 @@ extension Dataset {
   ///
   /// A stream is not read. O(rows × columns).
   ///
-  /// - Parameter prefix: of the message.
+  /// - Parameter prefix: prefix of the message.
   package func checkUnitRange(_ prefix: String = "") throws(GenerativeError) {
     guard let (row, column, value) = try firstOutsideUnits() else { return }
     throw .outsideUnits("\(prefix)row \(row), column \(column)", value)
   }
 
-  /// The first number outside [0, 1]; nil where there is none, and for a stream.
+  /// The first number outside [0, 1]; nil if there is none, and for a stream.
   package func firstOutsideUnits() throws(GenerativeError) -> (row: Int, column: Int, value: Double)? {
     guard case .memory(let rows) = source, rows.kind != .uint8, let rowCount else { return nil }
     if rows.isPacked, selection == nil, let matrix = rows.matrix,
@@ -127,7 +127,7 @@ extension Dataset {
     }
     let width = rows.columnCount
     let block = max(1, min(rowCount, 65_536 / width))
-    // In Double, so that a number that no float holds is one of these.
+    // In Double, so that a number beyond the range of floats is found, too.
     let numbers = try Buffer<Double>(count: block * width, in: context.memory)
     for first in stride(from: 0, to: rowCount, by: block) {
       let count = min(block, rowCount - first)
@@ -148,7 +148,7 @@ extension Dataset {
       return
     }
     let chunk = max(1, min(rowCount, 65_536 / rows.columnCount))
-    // In Double, so that a number that no float holds is none of these.
+    // In Double, so that a finite number beyond the range of floats is not found.
     let buffer = try Buffer<Double>(count: chunk * rows.columnCount, in: context.memory)
     for first in stride(from: 0, to: rowCount, by: chunk) {
       try read(range: first..<min(first + chunk, rowCount), into: buffer.base)
@@ -170,7 +170,7 @@ extension Dataset {
       .argument, "rows \(range.lowerBound) to \(range.upperBound) are not all of the dataset's \(count)")
   }
 
-  /// Where a row of this view stands in the source.
+  /// The index in the source of a row of this view.
   @inline(__always)
   func sourceRow(_ index: Int) -> Int {
     guard let selection else { return index }
@@ -210,7 +210,7 @@ extension Dataset {
   }
 }
 
-/// The smallest index any worker notes.
+/// The smallest index that a worker notes.
 private final class FirstIndex: Sendable {
   private let value = Atomic(Int.max)
 

@@ -4,7 +4,7 @@ import Tensors
 extension Dataset {
   /// The rows of a table of numbers, or the pictures that a table names in its first column.
   ///
-  /// - Throws: `.format` naming line and column; `.argument` for columns that are not there; `.memory`, `.cancelled`.
+  /// - Throws: `.format` naming line and column; `.argument` for missing columns; `.memory`, `.cancelled`.
   static func table(
     _ reader: any ByteReader, _ path: String, _ options: OpenOptions, context: Context,
     hooks: OpenHooks
@@ -51,7 +51,7 @@ extension Dataset {
     var labels: Buffer<Int32>?
     if columns.label != nil { (labels, names.classes) = try classes.buffer(path, in: context.memory) }
     let wanted = try options.shape(of: Shape(features: width), path)
-    // Of images whole numbers are 8-bit values, as MNIST's tables have them.
+    // In images, whole numbers are 8-bit values, as in MNIST's tables.
     if !wanted.isTable, let pixels = try bytes(of: numbers, count: rowCount * width, in: context.memory) {
       return try bytes(pixels, rowCount: rowCount, shape: wanted, labels: labels, context: context)
         .limited(options, names)

@@ -1,7 +1,7 @@
 import Tensors
 
 extension Dataset {
-  /// These rows, each with the row of `targets` in its place as what a model is to make of it.
+  /// These rows, each paired with the row of `targets` at its index, which a model is to make of it.
   ///
   /// - Throws: `.unsupported` for a stream, whose rows have no places; `.mismatch` for another number of rows or
   ///   rows of another size.
@@ -29,6 +29,6 @@ extension Dataset {
       isChecked: isChecked, context: context)
   }
 
-  /// What a model of these rows gives: the targets, or where there are none the rows.
+  /// The output that a model learns: the targets, or the rows if there are none.
   package var outputs: Dataset { targets ?? self }
 }

@@ -45,10 +45,10 @@ extension Dataset {
     return try subset(count: indices.count) { indices[$0] }
   }
 
-  /// Labels below this, as many as a model may tell apart, are classes that a split holds out evenly.
+  /// Labels below this limit, a model's maximum, are classes by which a split is stratified.
   private static let splitClasses = 4_096
 
-  /// The rows that are left and `share` of all rows, chosen by `seed`, disjoint, each in their order.
+  /// Two disjoint datasets in the rows' order: the rest, and `share` of all rows, chosen by `seed`.
   ///
   /// Held out are round(share · n) rows, of a class of c rows ⌊share · c⌋ and, by the largest remainder,
   /// one more. Which of them: those that come first in a permutation by the seed.

@@ -21,24 +21,24 @@ package final class Dataset: Sendable {
   /// One more than the largest label, or the number of named classes if that is more; 0 without labels, and for a
   /// stream.
   package let classCount: Int
-  /// What is known about every row, or nil.
+  /// The known factors of every row, or nil.
   package let factors: FactorTable?
-  /// What rows, columns and classes are called; nil: nothing.
+  /// The names of rows, columns and classes; nil: none.
   package let names: DataNames?
   /// Which of the names' rows is the source's first.
   let firstNamedRow: Int
-  /// Whether no row in memory held a NaN or an infinity when the dataset was made. Else `read` finds them,
-  /// and who takes `withFloats` must look.
+  /// Whether rows in memory were checked for NaN and infinity when the dataset was created. If not, `read`
+  /// finds them, and users of `withFloats` must check.
   package let isChecked: Bool
-  /// Where the work of reading runs and memory is accounted.
+  /// The context that runs the reading and accounts for memory.
   package let context: Context
 
   let source: Source
-  /// Which of the source's rows these are, in order; nil for all.
+  /// The indices of these rows in the source, in order; nil for all.
   let selection: Buffer<Int32>?
-  /// What is done to rows that are read as floats; nil: nothing.
+  /// The preparation of rows that are read as floats; nil: none.
   let preparation: Preparation?
-  /// What a model is to make of each row, in the same order; nil: the row itself. Views have none.
+  /// The target of each row, in the same order; nil: the row itself. Views have none.
   package let targets: Dataset?
   /// Keeps the memory under `source` alive.
   let owner: AnyObjectBox?
@@ -64,7 +64,7 @@ package final class Dataset: Sendable {
     classCount = labels.map { max(Int($0.elements.max() ?? -1) + 1, names?.classes.count ?? 0) } ?? 0
   }
 
-  /// How many rows there are; nil for a stream, which does not know.
+  /// The number of rows; nil for a stream, which does not know it.
   package var rowCount: Int? {
     switch source {
     case .memory(let rows): selection?.count ?? rows.rowCount
@@ -81,7 +81,7 @@ package final class Dataset: Sendable {
   /// Whether rows come with their classes.
   package var hasLabels: Bool { labels != nil || stream?.hasLabels ?? false }
 
-  /// What the source's numbers are; streams hand out floats.
+  /// The element type of the source; streams provide floats.
   package var elementKind: ElementKind {
     switch source {
     case .memory(let rows): rows.kind
@@ -90,7 +90,7 @@ package final class Dataset: Sendable {
     }
   }
 
-  /// The file that a row came from; nil where rows have none.
+  /// The file that a row came from; nil if rows have none.
   package func path(ofRow row: Int) -> String? {
     guard let names, row >= 0, row < rowCount ?? 0 else { return nil }
     let place = firstNamedRow + sourceRow(row)

@@ -1,7 +1,7 @@
 import CShims
 import Tensors
 
-/// What a file holds, by its first bytes; its name does not count.
+/// The type of a file, by its first bytes; its name is ignored.
 enum FileKind: Equatable {
   case png, jpeg, gzip, idx, npy, zip, empty
   /// Text, which may be a table.
@@ -9,7 +9,7 @@ enum FileKind: Equatable {
   /// A format that the library does not read, by the name that messages use.
   case foreign(String)
 
-  /// Bytes that tell.
+  /// The bytes that identify it.
   static let headByteCount = 64
 
   init(_ head: Buffer<UInt8>) {
@@ -60,7 +60,7 @@ enum FileKind: Equatable {
     ("ftypavif", 4, "AVIF"), ("%PDF", 0, "PDF"), ("BZh", 0, "bzip2"), ("8BPS", 0, "PSD"), ("<svg", 0, "SVG"),
   ]
 
-  /// What messages call it.
+  /// Its name in messages.
   var name: String {
     switch self {
     case .png: "PNG"
@@ -77,7 +77,7 @@ enum FileKind: Equatable {
 
   var isPicture: Bool { self == .png || self == .jpeg }
 
-  /// Whether it is a picture of another format.
+  /// Whether it is an image of another format.
   var isForeignPicture: Bool {
     guard case .foreign(let name) = self else { return false }
     return ["GIF", "BMP", "WebP", "HEIC", "AVIF", "TIFF", "PSD"].contains(name)
@@ -90,7 +90,7 @@ enum FileKind: Equatable {
 }
 
 extension InputFile {
-  /// What the file holds.
+  /// The type of the file.
   func kind() throws(GenerativeError) -> FileKind {
     let count = min(byteCount, FileKind.headByteCount)
     return try withUnsafeTemporaryBytes(count) { bytes throws(GenerativeError) in

@@ -1,10 +1,10 @@
 import Glibc
 import Tensors
 
-/// What a folder holds: files that should be pictures, in the byte order of their paths, and all others.
+/// The files of a folder: those that should be images, in the byte order of their paths, and all others.
 struct FolderListing {
   let folder: String
-  /// Files named as pictures are, and those whose content says so.
+  /// Files that are images by name or by content.
   private(set) var pictures: [String] = []
   private(set) var passed: [(path: String, kind: String)] = []
   /// Files of CIFAR's binary form.
@@ -15,7 +15,7 @@ struct FolderListing {
 
   /// - Parameters:
   ///   - recursive: whether to go into sub-folders, those behind symbolic links, too, each once.
-  ///   - takesForeign: whether pictures that the library cannot decode are such, too.
+  ///   - takesForeign: whether to include images that the library cannot decode.
   /// - Throws: `.io` when the folder, or one inside it, cannot be read; `.limit` for more paths than a
   ///   dataset has rows or folders nested deeper than 64; `.cancelled`.
   init(_ folder: String, recursive: Bool, takesForeign: Bool = false) throws(GenerativeError) {

@@ -2,7 +2,7 @@ import CShims
 import Tensors
 
 extension Image {
-  /// The formats pictures are read from and written to.
+  /// The formats that images are read from and written to.
   package enum FileFormat: Equatable, Sendable {
     case png
     /// Quality 1 … 100; chroma at full resolution from 90 on.
@@ -22,7 +22,7 @@ extension Image {
     }
   }
 
-  /// Compressed pictures larger than this are refused.
+  /// Compressed images larger than this are rejected.
   private static let largestFile = 1 << 30
 
   // MARK: - Reading
@@ -31,7 +31,7 @@ extension Image {
   package struct Reading: Sendable {
     /// 1, 3 or 4; nil: the file's own, where gray with alpha becomes RGB with alpha.
     package var channels: Int?
-    /// What the picture becomes; nil: it stays as large as it is.
+    /// How the image is resized; nil: it keeps its size.
     package var size: (height: Int, width: Int)?
     package var resizing = Resizing()
     /// Whether missing pixels are gray instead of an error.
@@ -40,18 +40,18 @@ extension Image {
     package init() {}
   }
 
-  /// A picture that was read, and what its codec complained of, if it did.
+  /// An image that was read, and its codec's complaint, if any.
   package struct Found: Sendable {
     package let image: Image
     package let complaint: String?
-    /// Whether pixels were missing, which are gray.
+    /// Whether pixels were missing and became gray.
     package let isDamaged: Bool
   }
 
-  /// The PNG or JPEG at `path`, told apart by their first bytes.
+  /// The PNG or JPEG at `path`, distinguished by the first bytes.
   ///
-  /// Exif orientation is applied. Profiles and gamma are ignored. Of a JPEG that is to be much smaller, a half, a
-  /// quarter or an eighth of the pixels each way is decoded: at least twice what is wanted.
+  /// Exif orientation is applied. Profiles and gamma are ignored. A JPEG that shrinks much is decoded at 1/2,
+  /// 1/4 or 1/8 of its resolution, at least twice the target's.
   ///
   /// - Throws: `.io`, `.format`, `.truncated` or `.limit`, naming the path.
   package static func read(
@@ -91,7 +91,7 @@ extension Image {
     _ = try Image.pixelCount(height: height, width: width, limits)
     let turn = Int(info.orientation)
     let wanted = reading.channels ?? (stored == 2 ? 4 : stored)
-    // Shrunk as it is stored, and turned when it is small.
+    // The image is shrunk as it is stored, and turned when it is small.
     var axes: (y: Resizing.Axis, x: Resizing.Axis)?
     var place = (top: 0, left: 0)
     var shrink = 1
@@ -163,12 +163,12 @@ extension Image {
 
   // MARK: - Writing
 
-  /// Writes this picture, whole or not at all, in `format` or the one the path's extension names.
+  /// Writes this image atomically, in `format` or the format of the path's extension.
   ///
   /// JPEG has no alpha: it is composited over white.
   ///
-  /// - Throws: `.argument` when the extension names no format or the quality is out of range,
-  ///   `.io` when the file cannot be written; an old file is then as it was.
+  /// - Throws: `.argument` when the extension names no format or the quality is out of range, `.io` when the
+  ///   file cannot be written; an existing file is then unchanged.
   package func write(to path: String, as format: FileFormat? = nil) throws(GenerativeError) {
     guard let format = format ?? FileFormat(path: path) else {
       throw GenerativeError(.argument, "the extension of \(path) must be .png, .jpg or .jpeg")

@@ -1,13 +1,13 @@
 import Tensors
 
-/// New rows that are made at a time.
+/// The number of new rows computed at a time.
 private let blockRows = 16
 
 extension Image {
   /// This picture as one of `height` × `width`, filtered as `resizing` says.
   ///
-  /// Each axis is filtered in turn. Colours weigh by their alpha, so that those of pixels that cannot be seen do
-  /// not count.
+  /// Each axis is filtered in turn. Colors are weighted by their alpha, so that those of transparent pixels
+  /// do not count.
   ///
   /// - Throws: `.argument` or `.limit` as for a new picture.
   package func resized(
@@ -21,7 +21,7 @@ extension Image {
       in: result, axes.y.offset, axes.x.offset, resizing.background)
   }
 
-  /// This picture in `result`, which may be larger, beside background.
+  /// This image within `result`, which may be larger, surrounded by background.
   func placed(in result: Image, _ top: Int, _ left: Int, _ background: Double) -> Image {
     if shape == result.shape { return self }
     let count = width * channels
@@ -117,7 +117,7 @@ extension Image {
   }
 }
 
-/// RGBA whose colours are weighed by their alpha.
+/// RGBA with colors multiplied by alpha.
 private func premultiply(
   _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<Float>, count: Int
 ) {

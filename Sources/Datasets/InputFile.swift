@@ -44,9 +44,9 @@ package final class InputFile {
   }
 }
 
-/// Replaces the file at `path` by `bytes`, whole or not at all.
+/// Replaces the file at `path` by `bytes`, atomically.
 ///
-/// - Throws: `.io`; the old file, if there was one, is then as it was.
+/// - Throws: `.io`; an existing file is then unchanged.
 package func writeFile(_ bytes: UnsafeRawBufferPointer, to path: String) throws(GenerativeError) {
   var piece = shim_piece(bytes: bytes.baseAddress, count: Int64(bytes.count))
   let error = shim_write_file_atomically(path, &piece, 1)

@@ -1,10 +1,10 @@
 import Tensors
 
-/// What the caller has to say while files are read, on the calling thread.
+/// The caller's callbacks while files are read, on the calling thread.
 package struct OpenHooks {
-  /// Told of each file that should have been read and cannot be, in order.
+  /// Called for each file that should have been read and cannot be, in order.
   package var skip: ((_ reason: GenerativeError) throws(GenerativeError) -> Void)?
-  /// Decodes a picture of a format that the library does not read; nil: it cannot, either.
+  /// Decodes an image of a format that the library does not read; nil: it cannot, either.
   package var decode: ((_ path: String) throws(GenerativeError) -> Image?)?
 
   package init() {}
@@ -12,7 +12,7 @@ package struct OpenHooks {
 
 /// How a file or folder becomes rows.
 package struct OpenOptions: Sendable {
-  /// What sub-folders of a folder of pictures are.
+  /// How sub-folders of a folder of images are read.
   package enum Subfolders: Int, Sendable {
     case automatic
     /// Each is a class.
@@ -26,22 +26,22 @@ package struct OpenOptions: Sendable {
   package var height: Int?
   package var width: Int?
   package var channels: Int?
-  /// The most rows to read, drawn by `seed`, as many of each class as it has a share; nil: all.
+  /// The number of rows to read, drawn by `seed`, with the same share of each class; nil: all.
   package var maxRows: Int?
   package var seed: UInt64 = 0
   package var subfolders = Subfolders.automatic
-  /// Whether pictures are decoded whenever they are read.
+  /// Whether images are decoded each time they are read.
   package var isLazy = false
-  /// How pictures become rows, but for their shape.
+  /// How images are resized, apart from the shape.
   package var reading = Image.Reading()
-  /// A file of labels; empty: none, even where one lies beside the rows.
+  /// A file of labels; empty: none, even if one is found in the rows' folder.
   package var labels: String?
   /// A column of a table by its name or number; empty: none.
   package var labelColumn: String?
   /// Columns of a table by their names or numbers.
   package var columns: [String]?
   package var omit: [String]?
-  /// Files to read, beneath the path where that is a folder; nil: those that are there.
+  /// Files to read, below the path if it is a folder; nil: all files found.
   package var files: [String]?
 
   package init() {}
@@ -51,7 +51,7 @@ package struct OpenOptions: Sendable {
     case labels, labelColumn, columns, omit, subfolders, isLazy, files
     case resize, filter, cropHeight, cropWidth, placeX, placeY, background, tolerant
 
-    /// Those that only pictures have.
+    /// Options that only images have.
     static let ofPictures: [Special] = [
       .isLazy, .resize, .filter, .cropHeight, .cropWidth, .placeX, .placeY, .background, .tolerant,
     ]
@@ -108,7 +108,7 @@ package struct OpenOptions: Sendable {
     }
   }
 
-  /// Refuses what is given and would not be used.
+  /// Rejects options that are given but would not be used.
   ///
   /// - Throws: `.argument` naming the option.
   func allow(_ allowed: [Special], _ path: String, _ what: String) throws(GenerativeError) {

@@ -1,7 +1,7 @@
 import Glibc
 import Tensors
 
-/// Files that should be pictures, with what is known of each.
+/// Files that should be images, with what is known of each.
 struct PictureList {
   var paths: [String]
   var labels: [Int32] = []
@@ -10,7 +10,7 @@ struct PictureList {
   var factors: [String] = []
   var values: [Double] = []
   var account = FileAccount()
-  /// Files that are named somewhere and are not there.
+  /// Files that a list names but that do not exist.
   var missing: [GenerativeError] = []
 
   init(_ paths: [String]) {
@@ -111,7 +111,7 @@ extension Dataset {
   /// The pictures of a folder, with their classes: by a table or a file of labels, or by the sub-folders; nil for a
   /// folder of CIFAR's files.
   ///
-  /// A sub-folder that is all there is stands for its folder.
+  /// A folder that contains only one sub-folder is replaced by it.
   ///
   /// - Throws: `.argument` where sub-folders may mean several things.
   static func pictureList(

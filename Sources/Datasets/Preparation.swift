@@ -9,7 +9,7 @@ package final class Preparation: Sendable {
   package let deviations: Buffer<Double>
   private let context: Context
 
-  /// Takes as many means as deviations, which are not negative.
+  /// Takes equally many means and deviations, which are not negative.
   package init(means: Buffer<Double>, deviations: Buffer<Double>, context: Context) {
     self.means = means
     self.deviations = deviations
@@ -18,7 +18,7 @@ package final class Preparation: Sendable {
 
   package var columnCount: Int { means.count }
 
-  /// Σ ln deviation: ln p(x) of a caller's row is ln p(y) less this.
+  /// Σ ln deviation: ln p(x) of a caller's row is ln p(y) minus this.
   package var logVolume: Double { deviations.elements.reduce(0) { $0 + ($1 > 0 ? log($1) : 0) } }
 
   /// y ← prepared rows of x; x and y may be the same.
@@ -76,7 +76,7 @@ extension Preparation? {
 extension Dataset {
   /// These rows, prepared as they are read as floats.
   ///
-  /// - Parameter preparation: of as many columns as a row has.
+  /// - Parameter preparation: its number of columns is that of a row.
   package func prepared(by preparation: Preparation) -> Dataset {
     Dataset(
       shape: shape, source: source, owner: owner?.object, selection: selection, labels: labels,

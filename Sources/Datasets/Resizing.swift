@@ -1,9 +1,9 @@
-/// How a picture fills the height and width of a row.
+/// How an image fills the height and width of a row.
 package struct Resizing: Sendable {
   package enum Fit: Sendable {
-    /// Scaled to cover the row, and cut to it.
+    /// Scaled to cover the row, and cropped to it.
     case cover
-    /// Scaled to lie within the row, beside background.
+    /// Scaled to fit within the row, padded with background.
     case contain
     /// Height and width scaled each by its own factor.
     case stretch
@@ -12,7 +12,7 @@ package struct Resizing: Sendable {
   package enum Filter: Sendable {
     /// Linear interpolation; when shrinking widened by the factor, so that every source pixel counts.
     case triangle
-    /// Lanczos of three lobes, widened alike: sharper, and it overshoots beside edges.
+    /// Lanczos of three lobes, widened likewise: sharper, but it overshoots at edges.
     case lanczos
     /// The source pixel at the new one's centre.
     case nearest
@@ -30,13 +30,13 @@ package struct Resizing: Sendable {
 
   package var fit = Fit.cover
   package var filter = Filter.triangle
-  /// What is cut out of the picture first, at most all of it; nil: its height, its width.
+  /// The size of the region cut out first, at most the image; nil: its height, its width.
   package var cropHeight: Int?
   package var cropWidth: Int?
-  /// Where what is cut out, or contained, stands: 0 left or top, 1 right or bottom.
+  /// The position of the cut-out or contained part: 0 left or top, 1 right or bottom.
   package var placeX = 0.5
   package var placeY = 0.5
-  /// The gray value, 0 to 1, beside a contained picture.
+  /// The gray value, 0 to 1, around a contained image.
   package var background = 0.0
 
   package init() {}
@@ -48,7 +48,7 @@ package struct Resizing: Sendable {
     /// Where in the source the first new pixel begins, and how many source pixels a new one takes.
     var start: Double
     var scale: Double
-    /// New pixels, and how many stand before them.
+    /// The new pixels, and the number of pixels before them.
     var count: Int
     var offset = 0
 
@@ -104,7 +104,7 @@ package struct Resizing: Sendable {
   }
 }
 
-/// sin πx by its Taylor series, of the same bits on every processor; |x| of at most 2³⁰.
+/// sin πx by its Taylor series, bit-identical on every processor; |x| of at most 2³⁰.
 package func sinPi(_ x: Double) -> Double {
   let whole = x.rounded()
   let t = (x - whole) * Double.pi

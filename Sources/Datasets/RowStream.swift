@@ -1,10 +1,10 @@
 import Synchronization
 import Tensors
 
-/// Rows that a caller hands out piece by piece, in order, as often as asked.
+/// Rows that a caller provides piece by piece, in order, any number of times.
 package final class RowStream: Sendable {
-  /// Writes up to `maxRowCount` rows, starting with row `firstRow`, packed, and tells how many; 0
-  /// after the last row, negative to stop with an error.
+  /// Writes up to `maxRowCount` rows, starting with row `firstRow`, packed, and returns their number; 0 after
+  /// the last row, negative to stop with an error.
   ///
   /// Called with rows in order; `firstRow` 0 means from the beginning again. It must not read the
   /// dataset it serves.
@@ -29,12 +29,12 @@ package final class RowStream: Sendable {
   private let position = Guarded(Position())
   private let busy = Atomic(false)
 
-  /// Rows held back to draw batches from at random; 1 or less keeps the stream's order.
+  /// Rows in the shuffle buffer; 1 or less keeps the stream's order.
   package let shuffleWindow: Int
   /// Whether rows come with their classes.
   package let hasLabels: Bool
 
-  /// - Parameter pull: of a stream without labels it gets no room for them.
+  /// - Parameter pull: for a stream without labels it receives no memory for them.
   init(
     columnCount: Int, shuffleWindow: Int, hasLabels: Bool, in memory: Memory, pull: @escaping LabelledPull
   ) {
@@ -48,14 +48,13 @@ package final class RowStream: Sendable {
   /// Starts over with row 0.
   package func rewind() { position.withLock { $0 = Position() } }
 
-  /// Reads the next rows: as many as asked for, fewer only at the end, 0 after it.
+  /// Reads the next rows: as many as requested, fewer only at the end, 0 after it.
   ///
   /// - Parameters:
-  ///   - labels: gets the rows' classes where the stream has them; nil: nobody asks.
-  ///   - classCount: classes that they must be of; 0: any.
-  /// - Throws: `.busy` when called from the callback, `.argument` when the callback tells a count it
-  ///   was not asked for or a label that is none, `.cancelled` when it tells a negative count, `.nonfinite`,
-  ///   `.memory`.
+  ///   - labels: receives the rows' classes if the stream has them; nil: not wanted.
+  ///   - classCount: the number of classes allowed; 0: any.
+  /// - Throws: `.busy` when called from the callback, `.argument` when the callback returns more rows than
+  ///   requested or an invalid label, `.cancelled` when it returns a negative count, `.nonfinite`, `.memory`.
   package func read(
     maxRowCount: Int, into rows: UnsafeMutablePointer<Float>, labels: UnsafeMutablePointer<Int32>? = nil,
     classCount: Int = 0

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What one number of a dataset in memory is.
+/// The element type of a dataset in memory.
 package enum ElementKind: Equatable, Sendable {
   /// 0 … 255, read as v / 255.
   case uint8
@@ -109,7 +109,7 @@ struct StridedRows: @unchecked Sendable {
     return rows
   }
 
-  /// Copies a row as numbers; tells the first column that is not finite, if one is not.
+  /// Copies a row as numbers; returns the first column that is not finite, if any.
   func read<Output: BinaryFloatingPoint & BitwiseCopyable>(
     row: Int, into output: UnsafeMutablePointer<Output>
   ) -> Int? {
@@ -131,7 +131,7 @@ struct StridedRows: @unchecked Sendable {
   private func readFloating<Input: BinaryFloatingPoint & BitwiseCopyable, Output: BinaryFloatingPoint>(
     _ row: Int, _: Input.Type, into output: UnsafeMutablePointer<Output>
   ) -> Int? {
-    // x − x is 0 for finite x alone; no branch, so that whole vectors are tested at a time.
+    // x − x is 0 only for finite x; no branch, so that whole vectors are tested at a time.
     var others: UInt32 = 0
     forEach(row, Input.self) { j, value in
       let x = Output(value)

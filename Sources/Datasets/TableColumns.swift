@@ -1,23 +1,23 @@
 import Tensors
 
-/// Which columns of a table are what: by the names of a first line that is no data, or their numbers from 0, of which
-/// negative ones count from the last.
+/// The roles of a table's columns, by the names in a header line or by numbers from 0; negative numbers count
+/// from the last.
 struct TableColumns {
   let count: Int
-  /// Names of all; empty where the table has none.
+  /// Names of all columns; empty if the table has none.
   let header: [String]
   /// The column of the classes.
   let label: Int?
   /// The columns of numbers, in order.
   let used: [Int]
 
-  /// Columns of such a name are the label where nobody says which is.
+  /// A column with one of these names is the label, unless an option names another.
   private static let usualLabels = ["label", "labels", "class", "target"]
 
   /// - Parameters:
   ///   - text: whose first record was read.
   ///   - first: columns before this one are neither.
-  /// - Throws: `.argument` for a column that is not there.
+  /// - Throws: `.argument` for a missing column.
   init(
     _ text: TableText, hasHeader: Bool, from first: Int, _ options: OpenOptions
   ) throws(GenerativeError) {
@@ -42,7 +42,7 @@ struct TableColumns {
       label = name.isEmpty ? nil : try find(name, "label_column")
     } else {
       let usual = header.indices.first { $0 >= first && Self.usualLabels.contains(lowercased(header[$0])) }
-      // A list of pictures of two columns says the class in the second.
+      // A list of images with two columns has the class in the second.
       let guess = usual ?? (first == 1 && count == 2 ? 1 : nil)
       label = guess.flatMap { chosen.contains($0) || omitted.contains($0) ? nil : $0 }
     }
@@ -54,12 +54,12 @@ struct TableColumns {
     (self.count, self.header) = (count, header)
   }
 
-  /// What messages call a column.
+  /// The name of a column in messages.
   func name(_ column: Int) -> String {
     header.isEmpty ? "column \(column)" : "column \(quoted(header[column]))"
   }
 
-  /// What datasets call it.
+  /// Its name in datasets.
   func title(_ column: Int) -> String { header.isEmpty ? "column \(column)" : header[column] }
 }
 
@@ -97,7 +97,7 @@ struct ClassTexts {
     texts.append((word, text.line))
   }
 
-  /// - Throws: `.format` where all are numbers, but not all whole ones of 0 or more.
+  /// - Throws: `.format` if all are numbers, but not all are whole numbers of 0 or more.
   func labels(_ path: String) throws(GenerativeError) -> (numbers: [Int32], classes: [String]) {
     if texts.allSatisfy({ Double($0.text) != nil }) {
       var numbers: [Int32] = []

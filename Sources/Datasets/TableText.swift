@@ -12,7 +12,7 @@ struct TableText {
   private var nextLine = 1
   /// The number of the last record's first line, from 1.
   private(set) var line = 0
-  /// Where the last record's fields lie, without quotes around them.
+  /// The positions of the last record's fields, without surrounding quotes.
   private(set) var fields: [Range<Int>] = []
 
   private static let quote = UInt8(ascii: "\"")
@@ -49,14 +49,14 @@ struct TableText {
 
   private static let delimiters = [UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: ",")]
 
-  /// The most records there can be behind where reading is.
+  /// An upper bound of the records left.
   var largestRecordCount: Int {
     UnsafeBufferPointer(start: bytes.base + position, count: count - position).count { $0 == 10 } + 1
   }
 
   /// Reads the next record into `fields`; false at the end.
   ///
-  /// - Throws: `.format` for a quote that does not end.
+  /// - Throws: `.format` for an unterminated quote.
   mutating func next() throws(GenerativeError) -> Bool {
     fields.removeAll(keepingCapacity: true)
     while position < count, bytes.base[position] == 10 || bytes.base[position] == 13 {
@@ -106,7 +106,7 @@ struct TableText {
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 13 }
 
-  /// Back to the beginning.
+  /// Starts again at the beginning.
   mutating func rewind() {
     position = count >= 3 && bytes.base[0] == 0xEF ? 3 : 0
     nextLine = 1
@@ -129,7 +129,7 @@ struct TableText {
     return String(decoding: plain, as: UTF8.self)
   }
 
-  /// A field as a number; nil for what is none.
+  /// A field as a number; nil if it is not one.
   func number(_ field: Int) -> Double? {
     let range = fields[field]
     var (at, mantissa, digitCount, exponent) = (range.lowerBound, 0.0, 0, 0)

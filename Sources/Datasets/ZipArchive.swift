@@ -16,7 +16,7 @@ struct ZipArchive {
   private let memory: Memory
   private(set) var entries: [Entry] = []
 
-  /// - Throws: `.format` for what is no whole zip file; `.io`, `.memory`.
+  /// - Throws: `.format` for an incomplete or other file; `.io`, `.memory`.
   init(_ file: InputFile, in memory: Memory) throws(GenerativeError) {
     (self.file, self.memory) = (file, memory)
     // The end record has a comment of at most 64 KiB behind it.
@@ -72,7 +72,7 @@ struct ZipArchive {
     }
   }
 
-  /// The bytes of a file in it.
+  /// The bytes of a file in the archive.
   func reader(_ entry: Entry) throws(GenerativeError) -> any ByteReader {
     let header = try read(from: entry.headerOffset, 30)
     guard number(header, 0, 4) == 0x0403_4B50 else {

@@ -2,7 +2,7 @@ import Datasets
 import Glibc
 import Tensors
 
-/// Rows told apart by linear functions of their features, with a penalty on the weights:
+/// A linear classifier of rows by their features, with a penalty on the weights:
 ///
 ///     minimise over W, b:  ½ ‖W‖² + C·Σᵢ ℓ(W·xᵢ + b, classᵢ)
 ///

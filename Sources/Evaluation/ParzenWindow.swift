@@ -6,8 +6,8 @@ import Tensors
 ///
 ///     ln p(x) = ln (1/n) Σᵢ N(x; sᵢ, σ² I)
 ///
-/// It rewards smooth samples (Theis, van den Oord & Bethge, "A note on the evaluation of generative
-/// models", ICLR 2016): print real rows' figure beside it.
+/// It rewards smooth samples (Theis, van den Oord & Bethge, "A note on the evaluation of generative models",
+/// ICLR 2016): report the metric of real rows, too.
 package struct ParzenWindow {
   /// The widths tried: ten from 0.1 to 1, evenly spaced in logarithm, as in the paper's code.
   package static let widths = (0..<10).map { pow(10, Double($0) / 9 - 1) }

@@ -83,7 +83,7 @@ extension SquaredDistances {
   /// Floats of distances held at once: 16 MiB, within a last-level cache's reach.
   private static let blockFloats = 1 << 22
 
-  /// Calls `body` with the distances of some rows of `a` to all of `b`, packed, until all were told.
+  /// Calls `body` with the distances of some rows of `a` to all of `b`, packed, until all rows are done.
   ///
   /// - Throws: `.memory`, `.cancelled`.
   func forEachBlock(

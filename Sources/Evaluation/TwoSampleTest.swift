@@ -1,6 +1,6 @@
 import Tensors
 
-/// Whether two sets of rows can be told apart: each row, of both sets together, is guessed to be of the
+/// Whether two sets of rows can be distinguished: each row, of both sets together, is guessed to be of the
 /// set of its nearest other row (leave-one-out).
 ///
 /// Half of the guesses are right when the sets, equally large, are of one distribution; all of them when

@@ -31,7 +31,7 @@ func create<Object: HandleObject>(
   create(out, "\(Object.noun)_out") { () throws(GenerativeError) in try body() as any HandleObject }
 }
 
-/// The same for an object of which only the file says what it is.
+/// The same for an object whose kind only the file determines.
 func create(
   _ out: UnsafeMutablePointer<OpaquePointer?>?, _ name: @autoclosure () -> String,
   _ body: () throws(GenerativeError) -> any HandleObject
@@ -43,7 +43,7 @@ func create(
   }
 }
 
-/// The boundary of a function that lets an object go.
+/// The boundary of a function that destroys an object.
 func destroy<Object: HandleObject>(_ handle: OpaquePointer?, _ type: Object.Type) {
   call { Handles.shared.remove(handle, type) }
 }
@@ -63,14 +63,14 @@ private func enterLibrary() -> UInt64 {
   return shim_modes_enter()
 }
 
-/// Calls a function of the host, which finds the floating-point modes that it left and is in no run.
+/// Calls a function of the host in the host's own floating-point modes, outside any run.
 func callHost<Result>(_ body: () -> Result) -> Result {
   shim_modes_to_host()
   defer { shim_modes_from_host() }
   return Run.apart(body)
 }
 
-/// Changes an object by what another of its kind has seen.
+/// Merges the rows that another object of the same kind has seen into an object.
 func merge<Object: HandleObject>(
   _ object: OpaquePointer?, _ other: OpaquePointer?,
   _ body: (Object, Object) throws(GenerativeError) -> Void

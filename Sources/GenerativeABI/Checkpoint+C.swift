@@ -2,7 +2,7 @@ import CGenerative
 import Checkpoints
 import Tensors
 
-/// A checkpoint behind a handle, with what C points into; it never changes.
+/// A checkpoint behind a handle, with the memory that C points into; immutable.
 final class CheckpointHandle: HandleObject {
   static var kind: HandleKind { .checkpoint }
 

@@ -12,7 +12,7 @@ import Tensors
   }
 }
 
-/// The ranks behind a host's table; nil for NULL, and for one rank, which is alone.
+/// The ranks behind a host's table; nil for NULL and for a single rank.
 func readRanks(
   _ pointer: UnsafePointer<gen_comm>?, _ name: String = "comm"
 ) throws(GenerativeError) -> Ranks? {
@@ -43,13 +43,13 @@ func readRanks(
       barrier: { callHost { barrier(user) } }))
 }
 
-/// What makes the ranks behind a host's table anew for each call, from a copy of it; nil for NULL, and for
-/// one rank.
+/// Creates the ranks behind a host's table for each call, from a copy of the table; nil for NULL and for a
+/// single rank.
 func rankMaker(
   _ pointer: UnsafePointer<gen_comm>?, _ name: String = "comm"
 ) throws(GenerativeError) -> (@Sendable () throws(GenerativeError) -> Ranks?)? {
   guard let pointer, try readRanks(pointer, name) != nil else { return nil }
-  // What the host's functions may be called with, and when, is for the host to see to.
+  // The host is responsible for the arguments and threads that its functions accept.
   nonisolated(unsafe) var copy = try gen_comm(reading: pointer, name)
   copy.struct_size = UInt32(MemoryLayout<gen_comm>.stride)
   nonisolated(unsafe) let table = copy

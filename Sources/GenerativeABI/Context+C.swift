@@ -7,7 +7,7 @@ extension Context: HandleObject {
   static var kind: HandleKind { .context }
 }
 
-/// The context of a handle, NULL standing for the process's default one.
+/// The context of a handle; NULL means the process's default context.
 func resolve(_ context: OpaquePointer?) throws(GenerativeError) -> Context {
   context == nil ? .standard : try Handles.shared.object(context, "context")
 }
@@ -49,7 +49,7 @@ private func hostLog(_ o: gen_context_options) -> Context.Log? {
   }
 }
 
-/// Keeps a host's log where a trap finds it, as long as the context lives.
+/// Registers a host's log for the trap handler, as long as the context lives.
 private final class LastWord: Sendable {
   private let place: Int32
 
@@ -83,7 +83,7 @@ private func hostLoop(_ o: gen_context_options) -> Context.ParallelFor? {
           parallelFor(
             Int64(count),
             { index, state in
-              // On a thread of the host's, whose modes may be any.
+              // This runs on a thread of the host, whose floating-point modes are unknown.
               let modes = shim_modes_enter()
               state?.assumingMemoryBound(to: HostLoopBody.self).pointee.call(Int(index))
               shim_modes_leave(modes)
@@ -94,7 +94,7 @@ private func hostLoop(_ o: gen_context_options) -> Context.ParallelFor? {
   }
 }
 
-/// What the host's loop carries as its `state`.
+/// The value that the host's loop passes on as its `state`.
 private struct HostLoopBody {
   let call: (Int) -> Void
 }

@@ -35,7 +35,7 @@ struct StaticCString: @unchecked Sendable {
   }
 }
 
-/// Runs `body` with a dataset to fit or read: a stream for itself alone, any other beside others.
+/// Runs `body` with a dataset to fit or read: exclusively for a stream, shared with other readers otherwise.
 func withDataset<Result>(
   _ handle: OpaquePointer?, _ name: String = "dataset",
   _ body: (Dataset) throws(GenerativeError) -> Result
@@ -213,7 +213,7 @@ extension OpenOptions {
   }
 }
 
-/// Rows that a dataset has; streams have none by number.
+/// The row count of a dataset; a stream has none.
 private func checkRows(
   _ dataset: Dataset, _ first: Int64, _ count: Int64, least: Int = 0
 ) throws(GenerativeError) -> Range<Int> {

@@ -3,7 +3,7 @@ import Checkpoints
 import Models
 import Tensors
 
-// What saving and loading are for models, moments and reservoirs.
+// Saving and loading of models, moments and reservoirs.
 
 /// Bytes to read; none may be NULL.
 func checkBytes(_ bytes: UnsafeRawPointer?, _ count: Int64) throws(GenerativeError) -> UnsafeRawBufferPointer
@@ -34,7 +34,7 @@ func write(
   byteCount.pointee = Int64(try checkpoint.serialize(to: bytes, capacity: capacity))
 }
 
-/// Loads what `make` makes of a file.
+/// Loads the object that `make` creates from a file.
 func load(
   _ path: UnsafePointer<CChar>?, _ context: OpaquePointer?, _ name: String,
   _ out: UnsafeMutablePointer<OpaquePointer?>?,
@@ -53,7 +53,7 @@ func load(
   }
 }
 
-/// Loads what `make` makes of a file's bytes.
+/// Loads the object that `make` creates from a file's bytes.
 func load(
   _ bytes: UnsafeRawPointer?, _ byteCount: Int64, _ context: OpaquePointer?, _ name: String,
   _ out: UnsafeMutablePointer<OpaquePointer?>?,

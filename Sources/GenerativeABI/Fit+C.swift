@@ -7,25 +7,25 @@ import Ranks
 import Tensors
 import Training
 
-/// What fits of a model start from.
+/// The defaults of a model's fits.
 struct FitDefaults {
   var learningRate = 1e-3
   var beta1 = 0.9
   var schedule = Int(GEN_SCHEDULE_COSINE)
 
-  /// Of autoencoders and VAEs. A step moves the sums of a dense layer by up to the rate times its inputs, so that more
-  /// inputs than faces of 32 × 32 have would saturate it.
+  /// The defaults of autoencoders and VAEs. A step changes the sums of a dense layer by up to the rate times
+  /// the number of its inputs. More inputs than faces of 32 × 32 have would saturate it.
   static func mirrored(_ architecture: Architecture, _ shape: Shape) -> FitDefaults {
     let excess = architecture == .dense ? max(1, Double(shape.count) / 4_096) : 1
     return FitDefaults(learningRate: 2e-3 / excess)
   }
   static let gan = FitDefaults(learningRate: 2e-4, beta1: 0.5, schedule: Int(GEN_SCHEDULE_CONSTANT))
-  /// Of a GAN of a table of few columns.
+  /// The defaults of a GAN of a table with few columns.
   static let narrowGAN = FitDefaults(learningRate: 1e-3, beta1: 0.5, schedule: Int(GEN_SCHEDULE_LINEAR))
 }
 
 extension FitOptions {
-  /// The options of a fit, without the validation set, whose use is guarded by `fit`.
+  /// The options of a fit without the validation set, which `fit` guards.
   init(_ o: gen_fit_options, _ defaults: FitDefaults) throws(GenerativeError) {
     let values = try o.values()
     self.init(
@@ -122,19 +122,19 @@ extension Double {
         try withDataset(dataset) { (dataset) throws(GenerativeError) in try model.fit(dataset, &call) }
       }
     } catch {
-      // What is wrong on this rank alone, before it has met the others, is theirs to know.
+      // The other ranks must learn of an error on this rank, even before the first collective call.
       if !call.hasBegun { _ = try call.ranks.together { () throws(GenerativeError) in throw error } }
       throw error
     }
   }
 }
 
-/// What a call of `gen_model_fit` brings.
+/// The arguments of a call of `gen_model_fit`.
 struct FitCall {
   let options: gen_fit_options
   /// Whether there are options at all.
   let hasOptions: Bool
-  /// Who follows it.
+  /// The observer of the fit.
   let run: UnsafePointer<gen_run>?
   let ranks: Ranks?
   /// From where the fit begins, it agrees with the other ranks itself.
@@ -186,7 +186,7 @@ extension NetworkModel {
   }
 }
 
-/// Refuses a folder of which files were skipped: later rows would be paired with the wrong ones.
+/// Rejects a folder with skipped files, since later rows would be paired with the wrong targets.
 private func requireAllFiles(_ handle: OpaquePointer?, _ name: String) throws(GenerativeError) {
   guard handle != nil else { return }
   let object: DatasetHandle = try Handles.shared.object(handle, name)

@@ -12,7 +12,7 @@ protocol HandleObject: AnyObject, Sendable {
 extension HandleObject {
   var handleKind: HandleKind { Self.kind }
   var model: (any ModelObject)? { nil }
-  /// What the header calls it: `gen_<noun>`.
+  /// The header's name of it: `gen_<noun>`.
   static var noun: String { kind.noun }
 }
 
@@ -25,7 +25,7 @@ enum HandleKind: UInt8, CaseIterable, Sendable {
   /// As in `gen_<noun>`.
   var noun: String { name.description }
 
-  /// The same as C reads it.
+  /// The same as a C string.
   var text: UnsafePointer<CChar>? { staticString(name) }
 
   private var name: StaticString {
@@ -49,16 +49,16 @@ enum HandleKind: UInt8, CaseIterable, Sendable {
 
 /// The table behind the handles: tickets in, objects out.
 ///
-/// A ticket is kind (8 bits) · generation (24) · index (32). A destroyed slot gets a new generation,
-/// so an old ticket is recognised and never followed. Each copy of the library in a process begins
-/// with generations of its own, and so does not take another's tickets for its own.
+/// A ticket is kind (8 bits) · generation (24) · index (32). A destroyed slot gets a new generation, so an
+/// old ticket is recognised and never followed. Each copy of the library in a process starts from its own
+/// generations, and so rejects the tickets of another copy.
 final class Handles: Sendable {
   static let shared = Handles()
 
   private struct Slot {
     var generation = max(shim_copy_number() & 0xFF_FFFF, 1)
     var object: (any HandleObject)?
-    /// Calls that read the object now, or −1 while one has it to itself.
+    /// The number of calls that read the object now, or −1 while one call has exclusive use.
     var users = 0
   }
 
@@ -115,14 +115,14 @@ final class Handles: Sendable {
     withExtendedLifetime(removed) {}
   }
 
-  /// The object itself, for one that guards its own state or never changes.
+  /// The object itself, for objects that guard their own state or are immutable.
   func object<Object: HandleObject>(
     _ handle: OpaquePointer?, _ name: @autoclosure () -> String
   ) throws(GenerativeError) -> Object {
     try acquire(handle, name(), Object.noun, users: nil) { $0 as? Object }
   }
 
-  /// Runs `body` with the object, beside any other reader.
+  /// Runs `body` with the object, shared with other readers.
   func reading<Object: HandleObject, Result>(
     _ handle: OpaquePointer?, _ name: @autoclosure () -> String = Object.noun,
     _ body: (Object) throws(GenerativeError) -> Result
@@ -132,7 +132,7 @@ final class Handles: Sendable {
     return try body(object)
   }
 
-  /// Runs `body` with the object to itself.
+  /// Runs `body` with exclusive use of the object.
   func changing<Object: HandleObject, Result>(
     _ handle: OpaquePointer?, _ name: @autoclosure () -> String = Object.noun,
     _ body: (Object) throws(GenerativeError) -> Result
@@ -142,12 +142,12 @@ final class Handles: Sendable {
     return try body(object)
   }
 
-  /// The kind of a model, also of one that another call has.
+  /// The kind of a model, even while another call is using it.
   func modelKind(_ handle: OpaquePointer?) throws(GenerativeError) -> HandleKind {
     try acquire(handle, "model", "model", users: nil) { $0.model?.handleKind }
   }
 
-  /// Runs `body` with a model of any kind, beside any other reader.
+  /// Runs `body` with a model of any kind, shared with other readers.
   func readingModel<Result>(
     _ handle: OpaquePointer?, _ body: (any ModelObject) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result {
@@ -156,7 +156,7 @@ final class Handles: Sendable {
     return try body(model)
   }
 
-  /// Runs `body` with a model of any kind to itself.
+  /// Runs `body` with exclusive use of a model of any kind.
   func changingModel<Result>(
     _ handle: OpaquePointer?, _ body: (any ModelObject) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result {
@@ -169,8 +169,8 @@ final class Handles: Sendable {
   private static func alone(_ users: Int) -> Int? { users == 0 ? -1 : nil }
 
   /// - Parameters:
-  ///   - name: of the argument; only a message wants it, and the noun.
-  ///   - kind: the object, where it is what was asked for.
+  ///   - name: the argument's name, used only in messages, as is the noun.
+  ///   - kind: returns the object if it has the requested kind.
   private func acquire<Object>(
     _ handle: OpaquePointer?, _ name: @autoclosure () -> String, _ noun: @autoclosure () -> String,
     users next: ((Int) -> Int?)?, as kind: (any HandleObject) -> Object?

@@ -3,12 +3,12 @@ import Datasets
 import Options
 import Tensors
 
-/// An image behind a handle; it never changes.
+/// An image behind a handle; immutable.
 final class ImageHandle: HandleObject {
   static var kind: HandleKind { .image }
 
   let image: Image
-  /// Whose memory the pixels are, and whose limits hold for what is made of them.
+  /// The context that provides the pixels' memory, and whose limits apply to images made from them.
   let context: Context
 
   init(_ image: Image, _ context: Context = .standard) {
@@ -16,14 +16,14 @@ final class ImageHandle: HandleObject {
     self.context = context
   }
 
-  /// A picture that was read, of whose codec's complaint the host's log hears.
+  /// An image that was read; the codec's complaint, if any, is logged to the host.
   convenience init(_ found: Image.Found, _ name: String, _ context: Context) {
     self.init(found.image, context)
     if let complaint = found.complaint { context.log(.warning, "\(name): \(complaint)") }
   }
 }
 
-/// How options ask to read an image, and on which context.
+/// The reading options of an image, and its context.
 private func imageReading(
   _ options: UnsafePointer<gen_load_image_options>?
 ) throws(GenerativeError) -> (Image.Reading, Context) {
@@ -38,7 +38,7 @@ private func imageReading(
 }
 
 extension Resizing {
-  /// What a struct with the members of gen_resize_options says.
+  /// The options in a struct with the members of gen_resize_options.
   init(_ values: OptionValues) {
     self.init()
     fit = [.cover, .contain, .stretch][values.word("resize") ?? 0]
@@ -194,7 +194,7 @@ private func checkPixels(
   }
 }
 
-/// The format that a path's ending names, of the options' quality.
+/// The format that a path's extension names, with the options' quality.
 private func fileFormat(
   _ path: String, _ options: UnsafePointer<gen_save_image_options>?
 ) throws(GenerativeError) -> Image.FileFormat {

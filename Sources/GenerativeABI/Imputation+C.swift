@@ -4,15 +4,15 @@ import Statistics
 import Tensors
 import Training
 
-// Rows of which some values are not known.
+// Rows with unknown values.
 
-/// What a call of `gen_model_impute` brings.
+/// The arguments of a call of `gen_model_impute`.
 struct Imputation {
   let mask: Mask
   let options: gen_invert_options
   let run: UnsafePointer<gen_run>?
 
-  /// Refuses options of a search where none is made.
+  /// Rejects options of a search for models that make none.
   func requireDefaults() throws(GenerativeError) {
     let standard = gen_invert_options.standard
     let others: [(String, Bool)] = [
@@ -30,7 +30,7 @@ struct Imputation {
   }
 }
 
-/// The mask of `n` rows; nil where none is given.
+/// The mask of `n` rows; nil if none is given.
 func checkMask(_ o: gen_invert_options, _ n: Int, _ width: Int) throws(GenerativeError) -> Mask? {
   let count = Int(o.n_masks)
   guard let pointer = o.mask else {
@@ -50,9 +50,9 @@ func checkMask(_ o: gen_invert_options, _ n: Int, _ width: Int) throws(Generativ
   return Mask(values, width: width, isShared: count == 1)
 }
 
-/// Rows as floats, with 0 in place of what is not known.
+/// Rows as floats, with 0 for unknown values.
 ///
-/// - Throws: `.nonfinite` naming the first known value that no float holds; `.memory`.
+/// - Throws: `.nonfinite` naming the first known value that a float cannot hold; `.memory`.
 func knownFloats(
   _ rows: RowBatch, _ width: Int, _ mask: Mask, _ context: Context
 ) throws(GenerativeError) -> Buffer<Float> {

@@ -112,9 +112,9 @@ import Training
 
 // MARK: - Labels
 
-/// The labels given with `count` rows, NULL where a model takes none.
+/// The labels given with `count` rows, NULL if the model takes none.
 ///
-/// - Throws: `.state` when they are missing or were not to be given; `.argument` for a label out of range.
+/// - Throws: `.state` when they are missing or not allowed; `.argument` for a label out of range.
 func checkGiven(
   _ labels: UnsafePointer<Int32>?, _ count: Int, _ model: any ModelObject, canDraw: Bool = false
 ) throws(GenerativeError) -> UnsafePointer<Int32>? {
@@ -133,7 +133,7 @@ func checkGiven(
 
 /// Calls `body` with the model behind a handle, checked labels and the number of rows.
 ///
-/// - Parameter canDraw: whether a model with classes draws labels where none are given.
+/// - Parameter canDraw: whether a model with classes draws labels if none are given.
 func withRows<Model: ModelObject>(
   _ model: OpaquePointer?, _ n_rows: Int64, given labels: UnsafePointer<Int32>?, canDraw: Bool = false,
   _ body: (Model, Int, UnsafePointer<Int32>?) throws(GenerativeError) -> Void
@@ -178,7 +178,7 @@ func withRows<Model: ModelObject>(
   _ model_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status { load(bytes, byte_count, context, "model_out", model_out, makeModel) }
 
-/// The model that a checkpoint holds, of the kind that it says.
+/// The model in a checkpoint, of the kind that its metadata names.
 private func makeModel(
   _ checkpoint: Checkpoint, _ context: Context
 ) throws(GenerativeError) -> any HandleObject {

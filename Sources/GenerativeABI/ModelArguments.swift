@@ -5,7 +5,7 @@ import Networks
 import Tensors
 import Training
 
-// Arguments that functions of several models have in common.
+// Arguments that functions of several models share.
 
 /// A positive number.
 func checkPositive(
@@ -14,12 +14,12 @@ func checkPositive(
   try checkRange(name, value, 1e-30...limit)
 }
 
-/// Rows in and rows out of a model: at most so many that an index fits any buffer.
+/// The row count of a model's input and output, limited so that an index fits any buffer.
 func checkRowCount(_ value: Int64, least: Int = 0) throws(GenerativeError) -> Int {
   try checkRange("n_rows", value, least...Int(Int32.max))
 }
 
-/// Rows that a model reads: there, and finite.
+/// Input rows of a model, checked to be present and finite.
 func checkModelInput(
   _ name: String, _ rows: UnsafePointer<Float>?, _ count: Int, _ width: Int, _ context: Context
 ) throws(GenerativeError) -> UnsafePointer<Float> {
@@ -28,7 +28,7 @@ func checkModelInput(
   return rows
 }
 
-/// Rows that a model scores: there, finite, and in the range of its fits.
+/// Rows that a model scores, checked to be present, finite, and in the range of its fits.
 func checkScoredRows(
   _ rows: UnsafePointer<Float>?, _ count: Int, _ model: any NetworkModel
 ) throws(GenerativeError) -> UnsafePointer<Float> {

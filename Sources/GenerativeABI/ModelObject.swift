@@ -8,15 +8,16 @@ import Statistics
 import Tensors
 import Training
 
-/// A model behind a `gen_model`: what all kinds do, and what some do, which is nil for the others.
+/// A model behind a `gen_model`: the functions of all kinds, and those of some kinds, which are nil for the
+/// others.
 protocol ModelObject: HandleObject, Checkpointable {
   var context: Context { get }
-  /// Classes of which it needs a label with each row that it reads or makes; 0: none; nil: its kind never
-  /// does.
+  /// The number of classes if each row that the model reads or makes needs a label; 0: it needs none; nil:
+  /// its kind never does.
   var labelClassCount: Int? { get }
-  /// What it was made with.
+  /// The options that it was created with.
   var optionValues: OptionValues { get }
-  /// What classes and columns of its data are called.
+  /// The names of classes and columns in its data.
   var names: ModelNames { get }
 
   /// - Throws: `.state` for a PCA that is not fitted.
@@ -29,7 +30,7 @@ protocol ModelObject: HandleObject, Checkpointable {
   var describing: (any Describing)? { get }
   var invertible: (any Invertible)? { get }
   var imputing: (any Imputing)? { get }
-  /// What `gen_model_describe` tells of it beside its options: members of a JSON object, each after a comma.
+  /// The members that `gen_model_describe` adds to the options in its JSON object, each after a comma.
   var description: String { get }
 }
 
@@ -38,13 +39,13 @@ protocol NetworkModel: ModelObject, Trainable {
   var architecture: Architecture { get }
   var latentSize: Int { get }
   var parameterCount: Int { get }
-  /// What its fits start from.
+  /// The defaults of its fits.
   var fitDefaults: FitDefaults { get }
-  /// What fits with batches of so many rows need.
+  /// The memory and work of fits with this batch size.
   func plan(rows: Int) throws(GenerativeError) -> Plan
 }
 
-/// A model of rows that come back from their latents.
+/// A model that reconstructs rows from their latents.
 protocol Reconstructing: AnyObject {
   func rowSize() throws(GenerativeError) -> Int
   /// y ← x, through its latents and back.
@@ -54,8 +55,8 @@ protocol Reconstructing: AnyObject {
   ) throws(GenerativeError)
 }
 
-/// A model with latents to fit a mixture to, and scores to find anomalies by: `Calibrated`, as what it gives to
-/// callers who know no more of its type.
+/// A model with latents to fit a mixture to, and scores to detect anomalies: `Calibrated` with its type
+/// erased.
 protocol Calibratable: AnyObject {
   func sizes() throws(GenerativeError) -> (row: Int, latent: Int)
   func fitMixture(_ dataset: Dataset, _ options: GaussianMixture.Options) throws(GenerativeError)
@@ -82,11 +83,11 @@ protocol Describing: AnyObject {
   ) throws(GenerativeError)
 }
 
-/// A model whose rows have nearest latents.
+/// A model that can be inverted: it finds the latents nearest to rows.
 protocol Invertible: AnyObject {
   var rowShape: Shape { get }
   var latentSize: Int { get }
-  /// - Parameter generator: of the header's two; checked here.
+  /// - Parameter generator: one of the header's two; checked here.
   func invert(
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?, by generator: Int32,
     from start: UnsafePointer<Float>?, _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?,
@@ -99,10 +100,10 @@ protocol Invertible: AnyObject {
   ) throws(GenerativeError)
 }
 
-/// A model that finds values of rows which are not known from those that are.
+/// A model that imputes unknown values of rows from the known ones.
 protocol Imputing: AnyObject {
   func columns() throws(GenerativeError) -> Int
-  /// completed ← rows, with other values where the call's mask has them as not known.
+  /// completed ← rows, with the values that the call's mask marks as unknown filled in.
   func impute(_ rows: RowBatch, _ call: Imputation, into completed: RowBatch) throws(GenerativeError)
 }
 
@@ -286,7 +287,7 @@ extension ModelObject {
 
   /// Itself, for a function that needs a model with latents of rows or with scores.
   ///
-  /// - Parameter what: what of those the function needs, for the error of the other kinds.
+  /// - Parameter what: the part that the function needs, for the error of other kinds.
   /// - Throws: `.unsupported`.
   func calibratable(
     lacking what: String, _ function: String
@@ -295,7 +296,7 @@ extension ModelObject {
     return calibratable
   }
 
-  /// The error of a function for which this kind lacks something.
+  /// The error of a function that this kind does not support.
   func lacks(_ what: String, _ function: String, _ others: String) -> GenerativeError {
     let noun = handleKind.noun
     return GenerativeError(

@@ -131,7 +131,7 @@ extension Moments: HandleObject {
   }
 }
 
-/// Calls `body` with statistics that have seen so many rows.
+/// Calls `body` with statistics that have seen at least the given number of rows.
 private func seen(
   _ handle: OpaquePointer?, _ name: String = Moments.noun, least: Int,
   _ body: (Moments) throws(GenerativeError) -> Void

@@ -64,7 +64,7 @@ import Training
 ) -> gen_status {
   withSolution(pca) { (_, solution) throws(GenerativeError) in
     var info = gen_pca_info_t()
-    // Of the header's enumerators the first is what Swift counts after "automatic".
+    // The header's first enumerator is Swift's case after "automatic".
     info.solver = Int32(solution.solver.rawValue - 1)
     info.n_rows = Int64(solution.rowCount)
     info.n_features = Int64(solution.columnCount)
@@ -103,8 +103,8 @@ import Training
     if isByColumns { x = x.byColumns }
     let latents = try checkRows("latents_out", latents_out, number, n, k)
     try solution.transform(x, into: latents, in: pca.context)
-    // What is no number in a row is none in its latents either. Those are fewer, and in the cache: to read
-    // all rows beforehand took a third of the time.
+    // A NaN in a row becomes a NaN in its latents. These are fewer, and in the cache: checking all rows
+    // beforehand took a third of the time.
     if k == 0 || latents.firstNonfinite(in: pca.context) != nil { try checkFinite("rows", x, pca.context) }
   }
 }
@@ -145,7 +145,7 @@ import Training
   }
 }
 
-/// A fitted PCA and its solution, which is worked out here when partial fits left that to do.
+/// A fitted PCA and its solution, which is computed here if partial fits have left it open.
 private func withSolution(
   _ pca: OpaquePointer?, _ body: (PCA, PCA.Solution) throws(GenerativeError) -> Void
 ) -> gen_status {

@@ -2,7 +2,7 @@ import CGenerative
 import Statistics
 import Tensors
 
-// Rows of either type that crosses the border, GEN_F32 or GEN_F64: in and out.
+// Rows of the two types that cross the C interface, GEN_F32 and GEN_F64, in and out.
 
 /// An array of `n` × `width` numbers of a type, which may be NULL only when there are none.
 func checkRows(
@@ -21,7 +21,7 @@ func checkRows(
   }
 }
 
-/// The same of rows that are only read.
+/// The same for rows that are only read.
 func checkRows(
   _ name: String, _ pointer: UnsafeRawPointer?, _ dtype: Int32, _ n: Int, _ width: Int
 ) throws(GenerativeError) -> RowBatch {
@@ -46,7 +46,7 @@ func checkOptionalRows(
   return pointer == nil ? nil : rows
 }
 
-/// Packed rows that must all be finite, named by row where one is not.
+/// Packed rows that must all be finite; an error names the row.
 func checkFinite(_ name: String, _ rows: RowBatch, _ context: Context) throws(GenerativeError) {
   guard let found = rows.firstNonfinite(in: context) else { return }
   throw GenerativeError(

@@ -4,9 +4,9 @@ import Evaluation
 import Models
 import Tensors
 
-// Measures of generated rows beside real ones.
+// Metrics of generated rows against real ones.
 
-/// The rows of two sets, and where they are measured.
+/// The rows of two sets, and the context of the computation.
 private struct Sets {
   let real: UnsafePointer<Float>
   let realCount: Int

@@ -16,7 +16,7 @@ private func checkTable(_ name: UnsafePointer<CChar>?) throws(GenerativeError) -
   return table
 }
 
-/// The error of a word that is none of those there are.
+/// The error of an unknown word.
 private func unknown(_ parameter: String, _ word: String, among words: [String]) -> GenerativeError {
   let meant = nearest(to: word, among: words).map { "; did you mean \($0)?" } ?? ""
   return GenerativeError(
@@ -39,7 +39,7 @@ private func checkText(
   return text
 }
 
-/// Writes `text` to the caller's memory, or only its length where there is none.
+/// Writes `text` to the caller's memory, or only its length if there is none.
 private func writeText(
   _ text: String, _ bytes: UnsafeMutablePointer<CChar>?, _ capacity: Int64,
   _ byteCount: UnsafeMutablePointer<Int64>?
@@ -153,7 +153,7 @@ private func insert<Model: HandleObject & TabledModel>(
   event?.pointee.message
 }
 
-/// The structs that `gen_struct_create` made and nobody destroyed, with the tables they are of.
+/// The structs that `gen_struct_create` made and that are not destroyed yet, with their tables.
 private let structs = Guarded([(address: UInt, table: OptionTable)]())
 
 @c @implementation public func gen_struct_create(

@@ -149,7 +149,7 @@ extension VersionedStruct {
   }
 }
 
-/// What `_init` leaves in `initialized`, and memory that nobody set hardly ever has.
+/// The value that `_init` writes to `initialized`, and that uninitialised memory hardly ever contains.
 let optionsMark: UInt32 = 0x6765_6E32
 
 extension OptionsStruct {
@@ -176,7 +176,7 @@ extension OptionsStruct {
     return (options, try options.values())
   }
 
-  /// The same, of which `values` is still to check the members.
+  /// The same, before `values` has checked the members.
   init(copying pointer: UnsafePointer<Self>?, _ name: String = "options") throws(GenerativeError) {
     self.init()
     try withUnsafeMutableBytes(of: &self) { bytes throws(GenerativeError) in
@@ -198,7 +198,7 @@ extension OptionsStruct {
 extension OptionTable {
   /// Fills a struct of this version.
   fileprivate func writeStandard(to bytes: UnsafeMutableRawBufferPointer) {
-    // Room between members is zero, too: a later version may have a member there.
+    // Padding between members is zeroed, too: a later version may have a member there.
     bytes.initializeMemory(as: UInt8.self, repeating: 0)
     if let base = bytes.baseAddress { write(standard, toBlock: base) }
   }

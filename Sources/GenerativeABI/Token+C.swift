@@ -51,7 +51,7 @@ enum Tokens {
       expected: entry, desired: entry & ~(inUse | cancelled), ordering: .acquiringAndReleasing)
   }
 
-  /// Whether the token was there to be cancelled.
+  /// Whether the token existed and is now cancelled.
   static func cancel(_ token: OpaquePointer?) -> Bool {
     guard let (index, entry) = find(token) else { return false }
     _ = table[index].pointee.compareExchange(
@@ -59,7 +59,7 @@ enum Tokens {
     return true
   }
 
-  /// Whether the token is cancelled, or nil when there is none of the kind.
+  /// Whether the token is cancelled, or nil if there is no such token.
   static func isCancelled(_ token: OpaquePointer?) -> Bool? {
     find(token).map { $0.entry & cancelled != 0 }
   }

@@ -4,11 +4,11 @@ import Models
 import Tensors
 import Training
 
-/// Steps in a host's hands, and the handle of the model they change.
+/// A trainer that the host controls, and the handle of its model.
 final class HostTrainer: HandleObject, @unchecked Sendable {
   static let kind = HandleKind.trainer
   let trainer: FlatTrainer
-  /// Runs a call with the model to itself.
+  /// Runs a call with exclusive use of the model.
   private let whileAlone: ((FlatTrainer) throws(GenerativeError) -> Void) throws(GenerativeError) -> Void
 
   init(
@@ -49,7 +49,7 @@ final class HostTrainer: HandleObject, @unchecked Sendable {
   }
 }
 
-/// Runs `body` with a trainer and its model to itself.
+/// Runs `body` with exclusive use of a trainer and its model.
 private func withTrainer(
   _ trainer: OpaquePointer?, _ body: (FlatTrainer) throws(GenerativeError) -> Void
 ) -> gen_status {

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Eigenvalues of a positive semidefinite matrix that is nearly diagonal, each right relative to itself,
-/// however small beside the largest.
+/// however small it is relative to the largest.
 ///
 ///     H = L·Lᵀ                    Cholesky; row i of L has the length Hᵢᵢ^½
 ///     W·L = diag(σ)·Q             rows made orthogonal to each other by plane rotations: W is their product

@@ -87,8 +87,8 @@ final class KrylovBasis {
 
   // MARK: - Growing
 
-  /// Adds blocks up to `dimensions` rows at least; false where there is no room for them, or a block has
-  /// nothing new: then the basis spans all that X₀ can reach.
+  /// Adds blocks up to `dimensions` rows at least; false if there is no room for them, or a block has nothing
+  /// new: then the basis spans all that X₀ can reach.
   func grow(to dimensions: Int) -> Bool {
     while count < dimensions {
       guard count + Self.block <= capacity, addBlock() else { return false }

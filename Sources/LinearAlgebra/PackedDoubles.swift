@@ -33,7 +33,7 @@ package struct PackedDoubles: Sendable {
     self.panels = panels
   }
 
-  /// Doubles of space that `multiply` needs for so many rows.
+  /// The doubles of workspace that `multiply` needs for this many rows.
   package func spaceCount(_ rows: Int) -> Int {
     roundUp(rows, tall) * min(rowCount, Self.depth) + tall * wide
   }

@@ -7,7 +7,7 @@ extension SymmetricEigen {
   ///
   /// - Parameters:
   ///   - d: the n diagonal elements; becomes the eigenvalues, in no order.
-  ///   - e: the n − 1 elements beside it; destroyed.
+  ///   - e: the n − 1 off-diagonal elements; destroyed.
   ///   - q: n × n with row stride `stride`; row i becomes the eigenvector of d[i].
   /// - Throws: `.internalFault` when an eigenvalue takes more than 60 sweeps.
   static func solveLeaf(

@@ -11,7 +11,7 @@ extension SymmetricEigen {
   struct Tridiagonal {
     /// n diagonal elements.
     let diagonal: Buffer<Double>
-    /// n − 1 elements beside the diagonal, and a zero.
+    /// The n − 1 off-diagonal elements, and a zero.
     let offDiagonal: Buffer<Double>
     private let tau: Buffer<Double>
     private let reflectors: UnsafeMutablePointer<Double>

@@ -163,7 +163,7 @@ package struct LayerPass {
   package let scratch: UnsafeMutablePointer<Float>
   /// Where the parameters' gradient is added, or nil when only dx is wanted.
   package var gradient: UnsafeMutablePointer<Float>?
-  /// All parameters of the network whose weights this one's layers share; nil where none does.
+  /// All parameters of the network whose weights this one's layers share; nil if there is none.
   package var tied: UnsafePointer<Float>?
   /// Where the gradient of shared weights is added.
   package var tiedGradient: UnsafeMutablePointer<Float>?

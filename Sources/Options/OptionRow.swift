@@ -1,6 +1,6 @@
 import Tensors
 
-/// What an option may be.
+/// The type of an option and its allowed values.
 package enum OptionKind: Sendable {
   case flag
   /// One of these words.
@@ -8,9 +8,9 @@ package enum OptionKind: Sendable {
   case whole(ClosedRange<Int>)
   case number(Interval)
   case seed
-  /// Widths of layers, each in the range, at most so many.
+  /// Widths of layers, each in the range, at most `atMost` of them.
   case widths(ClosedRange<Int>, atMost: Int)
-  /// An address, which only a struct has.
+  /// An address, which only structs contain.
   case pointer
 }
 
@@ -20,7 +20,7 @@ package struct Word: Sendable {
   package let number: Int
 }
 
-/// The words of an enumeration that several options have.
+/// The words of an enumeration that several options share.
 package struct WordList: Sendable {
   package let name: String
   package let words: [String]
@@ -30,13 +30,13 @@ package struct WordList: Sendable {
   }
 }
 
-/// An interval of finite numbers, without its ends where they are open.
+/// An interval of finite numbers; its ends may be open.
 package struct Interval: Sendable {
   package var least: Double
   package var greatest: Double
   package var excludesLeast = false
   package var excludesGreatest = false
-  /// Whether the option keeps a float: then a number that rounds to an open end is outside, too.
+  /// Whether the option is stored as a float: then a number that rounds to an open end is outside, too.
   package var isFloat = true
 
   package func contains(_ value: Double) -> Bool {
@@ -59,30 +59,30 @@ package struct Interval: Sendable {
   }
 }
 
-/// One option: its name, what it may be, and what it is where nobody says.
+/// One option: its name, its type and its default.
 package struct OptionRow: Sendable {
   /// C member, Python keyword, file key and, with hyphens, flag of the tool.
   package let name: String
   package let kind: OptionKind
-  /// Whether "the library chooses" is one of its values.
+  /// Whether "auto" is allowed: the library chooses.
   package var mayBeAutomatic = false
   package var standard = OptionValue.automatic
   /// One line.
   package let help: String
-  /// Another option, and the words one of which it must be for this one to be given.
+  /// Another option, and the values that it must have for this one to be given.
   package var need: OptionNeed?
-  /// The version in which it came; files from before have its standard value.
+  /// The version that introduced it; older files have its standard value.
   package var since: OptionVersion = .first
-  /// What it is for files that lack it; nil: its standard value.
+  /// Its value for files that lack it; nil: its standard value.
   package var before: OptionValue?
-  /// Its name in files of before version 2, and what texts there mean now.
+  /// Its name in files from before version 2, and today's meaning of their texts.
   package var former: FormerOption?
-  /// Whether it stands in the struct that options of all networks share.
+  /// Whether it is in the struct that the options of all networks share.
   package var isShared = false
 
 }
 
-/// What an option needs another to be.
+/// The values that an option needs another option to have.
 package struct OptionNeed: Sendable {
   package let option: String
   package let words: [String]
@@ -99,7 +99,7 @@ package enum OptionVersion: Int, Sendable {
   case later = 2
 }
 
-/// How files of before version 2 spell an option.
+/// How files from before version 2 spell an option.
 package struct FormerOption: Sendable {
   package var name: String?
   package var texts: [(old: String, new: String)] = []
@@ -111,9 +111,9 @@ package struct FormerOption: Sendable {
 }
 
 extension OptionRow {
-  /// Checks a value against what the option may be.
+  /// Checks a value against the option's type and limits.
   ///
-  /// - Parameter status: of the error, `.argument` of a caller's value and `.format` of a file's.
+  /// - Parameter status: status of the error: `.argument` for a caller's value, `.format` for a file's.
   /// - Throws: naming the option, its limits and the value.
   package func check(_ value: OptionValue, _ status: GenerativeError.Status = .argument)
     throws(GenerativeError)
@@ -138,7 +138,7 @@ extension OptionRow {
     throw GenerativeError(status, "\(name) must be \(wanted), not \(text(of: value))")
   }
 
-  /// What a message asks for: "between 1 and 16, or auto".
+  /// The allowed values, as a message states them: "between 1 and 16, or auto".
   var wanted: String {
     let wanted =
       switch kind {

@@ -60,7 +60,7 @@ extension OptionRow {
 }
 
 extension OptionValues {
-  /// The values as a JSON object, without options that have no meaning beside the others.
+  /// The values as a JSON object, without options that do not apply, given the others.
   package var json: String {
     "{"
       + meaningful.map { row, value in "\(jsonString(row.name)):\(row.json(value))" }.joined(separator: ",")

@@ -81,7 +81,7 @@ extension OptionTable {
     }
   }
 
-  /// Bytes that the elements of the values' lists take beside the struct.
+  /// The bytes that the elements of the values' lists take in addition to the struct.
   package func listSize(_ values: OptionValues) -> Int {
     values.all.reduce(0) { size, value in
       if case .widths(let widths) = value { size + 8 * widths.count } else { size }

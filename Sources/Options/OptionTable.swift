@@ -17,7 +17,7 @@ package struct OptionTable: Sendable {
     (members, structSize) = Self.layout(rows, headSize: isOutput ? 4 : 8)
   }
 
-  /// What all options are where nobody says.
+  /// The default of every option.
   package var standard: OptionValues { OptionValues(self, rows.map { $0.standard }) }
 
   package func index(of name: String) -> Int? {

@@ -1,7 +1,7 @@
 import Tensors
 
 extension OptionTable {
-  /// More than any options need: a text beyond it is refused before it is read.
+  /// More than any options need: a longer text is rejected before it is parsed.
   package static let longestText = 1 << 16
 
   /// The values that a text such as `latent_size=16 hidden=400,200 likelihood="gaussian"` gives; all others

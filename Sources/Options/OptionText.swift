@@ -43,7 +43,7 @@ extension OptionRow {
     return value
   }
 
-  /// The value that a text stands for, not checked; nil where it is none of the type.
+  /// The value of a text, unchecked; nil if the text does not have the type.
   func parse(_ text: String) -> OptionValue? {
     if text == Self.automatic, mayBeAutomatic { return .automatic }
     switch kind {

@@ -10,7 +10,7 @@ package protocol TabledOptions: Sendable {
   func check() throws(GenerativeError)
 }
 
-/// The table of a model's options, and where it keeps them.
+/// The table of a model's options, and where the model stores them.
 package struct ModelTable: Sendable {
   package let table: OptionTable
   private let places: [Place]

@@ -16,7 +16,7 @@ package final class Directions: Sendable, CustomStringConvertible {
   package let pass: Int
   /// d × l, packed.
   package let values: Buffer<Double>
-  /// What tells directions apart: the same for the same numbers.
+  /// A fingerprint of the directions: equal for equal numbers.
   package let identity: Identity
 
   package struct Identity: Equatable, Sendable {

@@ -11,7 +11,7 @@ extension GaussianMixture {
     /// Ends when the mean likelihood gains less.
     package var tolerance = 1e-3
     package var iterationLimit = 200
-    /// Fits from different starts, of which the likeliest counts.
+    /// The number of fits from different starts; the most likely is kept.
     package var startCount = 1
     package var seed: UInt64 = 0
 

@@ -42,7 +42,7 @@ package final class Moments: @unchecked Sendable {
   package let sums: Buffer<Double>
   /// S, the upper triangle; or Y, d × l.
   package let products: Buffer<Double>
-  /// The diagonal of S beside Y; none beside S.
+  /// The diagonal of S, stored with Y; not stored with S.
   package let squares: Buffer<Double>
   /// With bytes, what no sum in Y can be beyond: Σ 255·max |xᵀ·Ω|.
   package internal(set) var productLimit = 0.0
@@ -300,7 +300,7 @@ package final class Moments: @unchecked Sendable {
   /// The first column kept of a row of S.
   func firstColumn(_ row: Int) -> Int { directions == nil ? row : 0 }
 
-  /// Two vectors times Ω, in `space`; themselves where there is none.
+  /// Two vectors times Ω, in `space`; the vectors themselves if there is no Ω.
   func project(
     _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, into space: Buffer<Double>
   ) -> (UnsafePointer<Double>, UnsafePointer<Double>) {
@@ -367,7 +367,7 @@ package final class Moments: @unchecked Sendable {
     putOffShift()
   }
 
-  /// Leaves the shift where it is until there are twice the rows.
+  /// Keeps the shift until there are twice as many rows.
   func putOffShift() { nextShift = rowCount <= Int.max / 2 ? max(2, 2 * rowCount) : .max }
 
   /// From bytes to floats: u ← 1, everything scaled.

@@ -15,7 +15,7 @@ final class MomentsAccumulator {
   /// Two vectors times the directions.
   let projections: Buffer<Double>
 
-  /// Below this many rows, and up to so many columns, products are taken in Double.
+  /// Below this many rows, and up to this many columns, products are computed in Double.
   private static let doubleBlockRows = 256
   private static let widestDouble = 256
   /// Rows of floats or bytes between two reports of progress, a multiple of all slabs that `rankUpdate` has: sums are

@@ -29,7 +29,8 @@ extension RowBatch {
 }
 
 extension Moments {
-  /// Checks rows to come, or rows that others saw, against those seen: bytes beside floats must both be pictures.
+  /// Checks new rows, or rows that others have seen, against those seen: if bytes and floats are mixed, both
+  /// must be images.
   ///
   /// - Throws: `.argument` naming a number beyond what a picture has; `.memory`.
   func checkScale(of batch: RowBatch) throws(GenerativeError) {

@@ -29,7 +29,7 @@ package final class Reservoir: @unchecked Sendable {
     }
   }
 
-  /// Room for a heap, of which the first is the greatest, and for its rows; both grow with what is kept.
+  /// Memory for a heap with the greatest key first, and for its rows; both grow with the number of kept rows.
   private var room: Buffer<Entry>
   private var rows: Buffer<Float>
   private var entries: UnsafeMutableBufferPointer<Entry> {
@@ -162,7 +162,7 @@ package final class Reservoir: @unchecked Sendable {
     }
   }
 
-  /// Room for so many rows more, as far as they can be kept.
+  /// Memory for further rows, as far as they can be kept.
   private func makeRoom(for more: Int) throws(GenerativeError) {
     let needed = min(capacity, keptCount + min(more, capacity))
     guard needed > room.count else { return }

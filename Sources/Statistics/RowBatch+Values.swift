@@ -164,7 +164,7 @@ extension RowBatch {
     }
   }
 
-  /// The same numbers with those of a column beside each other, for packed rows.
+  /// The same numbers with each column contiguous, for packed rows.
   package var byColumns: RowBatch {
     switch self {
     case .floats(let rows):
@@ -181,7 +181,7 @@ extension RowBatch {
     }
   }
 
-  /// Whether a column's numbers stand beside each other, and not a row's.
+  /// Whether columns are contiguous, and not rows.
   package var standsAsColumns: Bool {
     switch self {
     case .floats(let rows): rows.columnStride != 1 && rows.rowStride == 1

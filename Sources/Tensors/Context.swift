@@ -70,7 +70,7 @@ package final class Context: Sendable {
         + "\(hostLoop == nil ? "" : " of the host")")
   }
 
-  /// The standard context, whose first scratch cannot be refused.
+  /// The standard context, whose first scratch always succeeds.
   private init(reserve: UnsafeMutableRawBufferPointer) {
     threadCount = Context.threadCount(wanted: nil)
     memory = .standard

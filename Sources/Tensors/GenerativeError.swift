@@ -27,7 +27,7 @@ package struct GenerativeError: Error, Equatable, Sendable {
     case format = 6
     /// A file ends before its content does.
     case truncated = 7
-    /// A file goes on after its content ends.
+    /// A file continues after its content ends.
     case trailing = 8
     /// A NaN or an infinity stands where a finite number must.
     case nonfinite = 9

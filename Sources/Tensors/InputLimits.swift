@@ -1,4 +1,4 @@
-/// How large an input from outside may be before it is refused, however well-formed it is.
+/// Limits on the size of external inputs; larger inputs are rejected, even well-formed ones.
 ///
 /// Small files can ask for much work and memory; these limits are what they may ask for at most.
 package struct InputLimits: Sendable {

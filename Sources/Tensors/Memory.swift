@@ -20,7 +20,7 @@ package final class Memory: Sendable {
       self.release = release
     }
 
-    /// `aligned_alloc` and `free`, in huge pages where there are any, with `SpareBlocks` between.
+    /// `aligned_alloc` and `free`, in huge pages if available, with `SpareBlocks` between.
     package static let system = Allocator(
       allocate: { byteCount in
         if let spare = SpareBlocks.take(byteCount: byteCount) { return spare }

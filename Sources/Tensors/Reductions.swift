@@ -64,7 +64,7 @@ extension Context {
     return reduce(count) { kernel(x + $0, y + $0, $1) ? 0 : 1 } == 0
   }
 
-  /// Calls `body(column, count)` for groups of columns of so many rows.
+  /// Calls `body(column, count)` for groups of columns, sized by the number of rows.
   func forColumns(_ columns: Int, rows: Int, _ body: (_ column: Int, _ count: Int) -> Void) {
     // Whole cache lines of a row, so that each line is read by one thread.
     let share = 64

@@ -5,7 +5,8 @@ import CShims
 /// A call makes its run the thread's own with `during`; the loops of algorithms, on that thread, then report by
 /// `Run.proceed` without being handed anything.
 package final class Run {
-  /// Told steps done, steps in all (0 while unknown) and seconds since the beginning; answers whether to go on.
+  /// Receives the steps done, the total number of steps (0 while unknown) and the seconds since the start;
+  /// returns whether to continue.
   package typealias Listener = (_ done: Int, _ count: Int, _ seconds: Double) -> Bool
 
   private let listener: Listener?

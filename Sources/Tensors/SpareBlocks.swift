@@ -34,7 +34,7 @@ package enum SpareBlocks {
     return nil
   }
 
-  /// Keeps a block; those before it go where there is no room.
+  /// Keeps a block; earlier ones are freed if there is no room.
   package static func keep(_ block: UnsafeMutableRawPointer, byteCount: Int) {
     guard sizes.contains(byteCount), !areWatched else { return free(block) }
     if keptByteCount.add(byteCount, ordering: .relaxed).newValue > capacity { release() }

@@ -1,15 +1,15 @@
 import Datasets
 import Tensors
 
-/// How the pictures of a fit are changed at random, anew each time they are read.
+/// Random changes of a fit's images, drawn anew each time an image is read.
 package struct Augmentation: Sendable, Equatable, CustomStringConvertible {
-  /// Whether pictures are mirrored left to right, half of the time.
+  /// Whether images are mirrored left to right with probability ½.
   package var flips = false
-  /// By how many pixels at most they are shifted each way, their edges repeated.
+  /// The largest shift in pixels along each axis; edges are repeated.
   package var shift = 0
-  /// By how many degrees at most they are rotated.
+  /// The largest rotation in degrees.
   package var rotation = 0.0
-  /// By how much at most brightness, contrast and saturation are multiplied: factors of 1 ± this.
+  /// The largest change of brightness, contrast and saturation: factors of 1 ± this.
   package var colorJitter = 0.0
 
   package init() {}
@@ -20,7 +20,7 @@ package struct Augmentation: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// Augments rows in place; row i of a batch by numbers that depend on seed, step and i alone.
+/// Augments rows in place. The random numbers of row i of a batch depend only on seed, step and i.
 final class Augmenter {
   private let augmentation: Augmentation
   private let shape: Shape
@@ -28,8 +28,9 @@ final class Augmenter {
   /// A row for each thread.
   private let copies: Buffer<Float>
 
-  /// - Returns: nil where nothing is to be changed.
-  /// - Throws: `.unsupported` for rows that are no pictures: one pixel high or wide, or standardized; `.memory`.
+  /// - Returns: nil if nothing is to be changed.
+  /// - Throws: `.unsupported` for rows that are not images: one pixel high or wide, or standardized;
+  ///   `.memory`.
   static func make(
     _ augmentation: Augmentation, of model: any Trainable
   ) throws(GenerativeError) -> Augmenter? {
@@ -57,11 +58,11 @@ final class Augmenter {
     copies = try Buffer(count: shape.count * context.threadCount, in: context.memory)
   }
 
-  /// Changes rows of a step at `time`, each by numbers of its place in the batch.
+  /// Changes the rows of a step at `time`, each by the random numbers of its place in the batch.
   func apply(_ rows: UnsafeMutablePointer<Float>, count: Int, at time: StepTime) {
     let random = time.random(.augmentation)
     context.parallelSlots(count, isSmall: count * shape.count < 16_384) { slot, i in
-      // Eight numbers a row.
+      // Eight numbers per row.
       let row = rows + i * shape.count
       func draw(_ k: Int) -> Double { Double(random.uniform(at: 8 * (time.firstRow + i) + k)) }
       move(row, copies.base + slot * shape.count, draw)
@@ -107,7 +108,7 @@ final class Augmenter {
   }
 
   /// Multiplies brightness, then contrast about the mean gray, then saturation about each pixel's gray; each
-  /// within [0, 1]. Alpha stays.
+  /// is clamped to [0, 1]. Alpha is kept.
   private func recolor(_ row: UnsafeMutablePointer<Float>, _ draw: (Int) -> Double) {
     func factor(_ k: Int) -> Float { Float(1 + (2 * draw(k) - 1) * augmentation.colorJitter) }
     func within(_ value: Float) -> Float { min(max(value, 0), 1) }

@@ -3,8 +3,7 @@ import Datasets
 import Ranks
 import Tensors
 
-/// The batches of an epoch, each read into the same memory: all of their rows, or of a rank those that it
-/// has.
+/// The batches of an epoch, each read into the same memory: all of their rows, or only this rank's.
 package final class Batches {
   /// This rank's rows of the present batch, packed.
   package var base: UnsafeMutablePointer<Float> { batch.base + offset * rowSize }
@@ -16,36 +15,36 @@ package final class Batches {
 
   private let reader: BatchReader
   private let labels: Buffer<Int32>?
-  /// Of the rows that a stream gives with their classes; none of other rows.
+  /// The labels of a stream's rows; empty for other datasets.
   private let streamLabels: Buffer<Int32>
-  /// Classes that a stream's labels may be of.
+  /// The number of classes allowed in a stream's labels.
   private let classCount: Int
   private let targets: Dataset?
   private let minimumRows: Int
-  /// For a stream, whose rows cannot be looked at before.
+  /// Only for a stream, whose rows cannot be checked beforehand.
   private let checksUnitRange: Bool
   private let batch: Buffer<Float>
   private let context: Context
   private let rowSize: Int
   private let team: Team?
   private let sharesRows: Bool
-  /// Nil for a stream, whose rows nobody knows beforehand.
+  /// Nil for a stream, whose row count is unknown beforehand.
   private let deal: Deal?
   /// Steps done in this epoch.
   private var step = 0
   /// Rows of the present batch before this rank's, where all were read.
   private var offset = 0
-  /// Of this rank's rows, and of all ranks'.
+  /// The number of this rank's rows, and of all ranks' rows.
   private var (checksum, joined) = (Checksum(), Checksum())
 
   /// - Parameters:
   ///   - rows: of a batch, or of each rank's part of one.
-  ///   - minimumRows: a last batch of fewer rows is left out.
+  ///   - minimumRows: a last batch with fewer rows is skipped.
   ///   - seed: of each epoch's order; nil for rows in their own order.
   ///   - requiresUnitRange: whether a number outside [0, 1] is an error as a stream gives it; rows in
   ///     memory are checked beforehand, by `Dataset.checkUnitRange`.
   ///   - rowCounts: of the ranks' datasets, or of the one they share.
-  ///   - classCount: classes of a model that asks for labels; those of a stream are checked as they come.
+  ///   - classCount: the classes of a conditional model; a stream's labels are checked as they are read.
   package init(
     _ dataset: Dataset, rows: Int, minimumRows: Int, seed: UInt64?, requiresUnitRange: Bool = false,
     team: Team? = nil, sharesRows: Bool = true, rowCounts: [Int]? = nil, classCount: Int = 0,
@@ -55,7 +54,7 @@ package final class Batches {
     let ranks = team?.ranks
     checksUnitRange = requiresUnitRange && isStream
     let batchRows = min(rows, dataset.rowCount ?? rows)
-    // Of a stream that ranks share each reads all, to take its part.
+    // Every rank reads all of a shared stream, and takes its part.
     let rowCapacity = isStream && sharesRows ? batchRows * (ranks?.count ?? 1) : batchRows
     var order = BatchOrder(
       batchSize: rowCapacity, shuffles: seed != nil, seed: seed ?? 0, keepsPartialBatch: true)
@@ -98,9 +97,9 @@ package final class Batches {
     (step, checksum, joined) = (0, Checksum(), Checksum())
   }
 
-  /// Leaves out the next steps' batches; a stream's are read. Returns false when `isCancelled`.
+  /// Skips the next steps' batches; those of a stream are read. Returns false when `isCancelled`.
   ///
-  /// - Throws: `.mismatch` when there are not so many; what `next` throws.
+  /// - Throws: `.mismatch` when there are fewer; what `next` throws.
   func skip(steps: Int, unless isCancelled: () -> Bool) throws(GenerativeError) -> Bool {
     let missing = GenerativeError(.mismatch, "resume: the dataset ends before step \(steps) of an epoch")
     guard deal == nil else {
@@ -115,13 +114,13 @@ package final class Batches {
     return true
   }
 
-  /// Fills the next batch and returns what this rank has of it; nil at the epoch's end.
+  /// Fills the next batch and returns this rank's part of it; nil at the epoch's end.
   ///
-  /// Rows in memory that cannot be read are a fault that the team hears of, and none.
+  /// Rows in memory that cannot be read are reported to the team as a fault, and the batch has none.
   ///
   /// - Parameters:
-  ///   - target: gets the rows' labels, which the dataset must have; nil: nobody asks.
-  ///   - outputs: gets the rows' targets, likewise.
+  ///   - target: receives the rows' labels, which the dataset must have; nil: not wanted.
+  ///   - outputs: receives the rows' targets, likewise.
   package func next(
     labels target: Buffer<Int32>? = nil, targets outputs: Buffer<Float>? = nil
   ) throws(GenerativeError) -> Deal.Slice? {
@@ -149,7 +148,7 @@ package final class Batches {
     return slice
   }
 
-  /// Reads the next rows of a stream; with ranks, what is wrong with one's is every rank's error.
+  /// Reads the next rows of a stream; with ranks, an error on one rank is thrown on all.
   private func nextOfStream() throws(GenerativeError) -> Deal.Slice {
     offset = 0
     let count = try (team?.ranks).together { () throws(GenerativeError) in
@@ -181,6 +180,6 @@ package final class Batches {
       places: 0..<count, firstRow: counts.prefix(ranks.rank).reduce(0, +), totalRows: counts.reduce(0, +))
   }
 
-  /// Tells how many steps the epoch that ends now had, which a stream could not know before.
+  /// Records the number of steps of the epoch that ends now, which is unknown for a stream until then.
   func finish(steps: Int) { stepCount = steps }
 }

@@ -12,7 +12,7 @@ extension Checkpoint {
     try setOption("fit.start", [record.start.epochCount, record.start.stepCount])
     try setOption("fit.position", [record.stepsDone, record.stepsPerEpoch])
     try setOption("fit.stream_checksum", Int(record.streamChecksum))
-    // As bits: a figure that the model does not have is NaN.
+    // Stored as bits: a figure that does not apply to the model is NaN.
     try setOption("fit.mean", record.mean.numbers.map { Int(bitPattern: UInt($0.bitPattern)) })
     try setOption("fit.epochs_since_best", record.epochsSinceBest)
     if record.bestLoss.isFinite { try setOption("fit.best_loss", record.bestLoss) }
@@ -24,22 +24,22 @@ extension Checkpoint {
     try add(record.last, "fit.last")
   }
 
-  /// The terms of the fit on record; nil when there is none.
+  /// The terms of the recorded fit; nil if there is none.
   var fitTerms: FitTerms? {
     let terms = optionTexts(Self.termPrefix)
     return terms.isEmpty ? nil : FitTerms(terms)
   }
 
-  /// The record of a model of that progress, whose steps change `state`.
+  /// The record of a model with this progress, whose steps change `state`.
   ///
-  /// - Throws: `.format` for numbers that cannot be, `.mismatch` for best weights that do not fit.
+  /// - Throws: `.format` for impossible numbers, `.mismatch` for best weights that do not fit.
   func record(
     of progress: Progress, state: [Buffer<Float>], context: Context
   ) throws(GenerativeError) -> FitRecord? {
     let states = [("unfinished", false), ("ended", true)]
     guard let fitTerms else { return nil }
     let hasEnded = try choice("fit", states)
-    // So many that no product of epochs and steps of one overflows.
+    // Limited so that epochs times steps per epoch cannot overflow.
     let most = 1 << 31
     let start = try pair("fit.start", in: 0...1 << 53)
     guard start.0 <= progress.epochCount, start.1 <= progress.stepCount else {

@@ -2,7 +2,7 @@ import Checkpoints
 import Datasets
 import Tensors
 
-/// What is done to rows, as `preparation.mean` and `preparation.deviation`, a number for each column.
+/// The preparation of rows, as `preparation.mean` and `preparation.deviation`, one number per column.
 extension Checkpoint {
   mutating func add(_ preparation: Preparation) throws(GenerativeError) {
     let columns = preparation.columnCount

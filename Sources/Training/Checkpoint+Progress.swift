@@ -14,7 +14,7 @@ extension Checkpoint {
       epochCount: try option("epochs", in: 0...1 << 31), stepCount: try option("steps", in: 0...1 << 53))
   }
 
-  /// Keeps the optimizer's rule when there is one, and the step after which its state began.
+  /// Stores the optimizer's rule, if there is one, and the step after which its state began.
   mutating func set(
     _ rule: Optimizer.Rule?, after start: Int, _ content: CheckpointContent
   ) throws(GenerativeError) {
@@ -24,7 +24,7 @@ extension Checkpoint {
     for (name, value) in rule.hyperparameters { try setOption(name, value) }
   }
 
-  /// The step after which the optimizer's state began; 0 where there is none, as in the first files.
+  /// The step after which the optimizer's state began; 0 if it is missing, as in the first files.
   func optimizerStart(
     _ rule: Optimizer.Rule?, _ progress: Progress
   ) throws(GenerativeError) -> Int {

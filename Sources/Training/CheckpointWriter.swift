@@ -1,10 +1,10 @@
 import Checkpoints
 import Tensors
 
-/// Where and how often a fit is kept in a file.
+/// Where and how often a fit is saved to a file.
 package struct CheckpointRule: Sendable {
   package var path: String
-  /// Steps, and seconds, from one checkpoint to the next; nil: not counted.
+  /// Steps and seconds between checkpoints; nil: not counted.
   package var steps: Int?
   package var seconds: Double?
 
@@ -15,7 +15,7 @@ package struct CheckpointRule: Sendable {
   }
 }
 
-/// Writes a fit's checkpoints as its rule has it.
+/// Writes a fit's checkpoints by its rule.
 final class CheckpointWriter {
   private let rule: CheckpointRule
   private let clock: Clock
@@ -31,7 +31,7 @@ final class CheckpointWriter {
     try Checkpoint.checkWritable(rule.path)
   }
 
-  /// Counts further steps, and tells whether a checkpoint is due.
+  /// Counts further steps, and returns whether a checkpoint is due.
   func isDue(steps: Int) -> Bool {
     stepsSince += steps
     hasNews = hasNews || steps > 0
@@ -39,7 +39,8 @@ final class CheckpointWriter {
       || rule.seconds.map { clock.seconds - lastTried >= $0 } ?? false
   }
 
-  /// - Throws: `.io`, `.memory`, the old file as it was; tried again when the next is due.
+  /// - Throws: `.io`, `.memory`; the old file is unchanged, and writing is tried again when the next
+  ///   checkpoint is due.
   func write(_ model: any Trainable) throws(GenerativeError) {
     (stepsSince, lastTried) = (0, clock.seconds)
     try model.checkpoint(.everything).write(to: rule.path, in: model.context.memory)

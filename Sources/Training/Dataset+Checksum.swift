@@ -3,7 +3,7 @@ import Datasets
 import Tensors
 
 extension Dataset {
-  /// CRC-32C of all rows as floats, then of their labels and targets: the same however they lie in memory.
+  /// CRC-32C of all rows as floats, then of their labels and targets: independent of the layout in memory.
   ///
   /// - Throws: `.unsupported` for a stream, `.memory`, `.nonfinite`.
   func checksum() throws(GenerativeError) -> UInt32 {

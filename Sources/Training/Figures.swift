@@ -1,9 +1,9 @@
-/// The numbers a training step or a validation pass gives: losses per row, scores, norms.
+/// The numbers that a training step or a validation pass returns: losses per row, scores, norms.
 ///
-/// A figure that a model does not have is NaN.
+/// A figure that does not apply to a model is NaN.
 package struct Figures: Sendable {
   package enum Name: Int, CaseIterable, Sendable {
-    /// What is minimised.
+    /// The minimised loss.
     case loss
     case reconstruction, kl
     case discriminatorLoss, generatorLoss
@@ -14,7 +14,7 @@ package struct Figures: Sendable {
     case discriminatorGradientNorm
     /// Root mean square distances between two rows of a batch: generated ones, real ones.
     case sampleDistance, realDistance
-    /// Of a GAN, on the discriminator's gradient.
+    /// The penalty on a GAN discriminator's gradient.
     case penalty
     /// Mean sign of D(x) − ½.
     case realSign
@@ -49,7 +49,7 @@ package struct Figures: Sendable {
     /// How many numbers a mean is.
     static let numberCount = 17
 
-    /// The mean as numbers, to go on with later.
+    /// The mean as numbers, from which it can be restored.
     var numbers: [Double] { (0..<16).map { sums[$0] } + [weight] }
 
     /// Nil unless the numbers are as many as `numbers` gives.

@@ -1,14 +1,14 @@
 import Ranks
 
 extension FitOptions {
-  /// Rows of a step of this process.
+  /// The rows per step of this process.
   var stepRows: Int { batchRows * accumulation }
 
   /// Makes the choices that are left to the number of rows.
   ///
   /// - Parameters:
-  ///   - rows: of all ranks; nil for a stream, whose number nobody knows.
-  ///   - pace: steps of a fit at least, and rows of a step at most.
+  ///   - rows: the row count of all ranks; nil for a stream, whose row count is unknown.
+  ///   - pace: the minimum number of steps of a fit, and the maximum number of rows per step.
   mutating func choose(rows: Int?, at pace: (steps: Int, rows: Int)) {
     if choosesBatch { batchRows = pace.rows }
     guard let rows else { return }
@@ -20,7 +20,7 @@ extension FitOptions {
     }
   }
 
-  /// Takes over what an earlier version may have chosen in the fit that goes on.
+  /// Takes over the choices that an earlier version may have made in the fit that continues.
   mutating func adopt(_ terms: FitTerms) {
     if choosesEpochs, let count = terms["epochs"].flatMap({ Int($0) }) {
       (epochCount, choosesEpochs) = (count, false)

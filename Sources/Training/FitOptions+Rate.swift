@@ -6,7 +6,7 @@ extension FitOptions {
   ///
   /// - Parameters:
   ///   - stepOfFit, stepOfLife: steps done before, in this fit and in the model's life.
-  ///   - falls: of a plateau's rate.
+  ///   - falls: how often a plateau schedule has lowered the rate.
   func rate(stepOfFit: Int, stepOfLife: Int, stepsPerEpoch: Int, falls: Int) -> Float {
     let warmUp = Networks.Schedule.WarmUp.steps(Int((warmUpEpochs * Double(stepsPerEpoch)).rounded()))
     let shape: Networks.Schedule.Shape =
@@ -16,7 +16,7 @@ extension FitOptions {
       case .cosine(let floor): .cosine(floor: floor)
       case .linear(let floor): .linear(floor: floor)
       }
-    // A constant rate and steps do not ask how long the fit is, only how far the model has come.
+    // A constant rate and steps depend on the model's progress only, not on the length of the fit.
     let spansLife: Bool =
       switch schedule {
       case .constant, .step, .plateau: true

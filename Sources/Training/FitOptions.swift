@@ -3,21 +3,21 @@ import Networks
 import Ranks
 import Tensors
 
-/// How a model is fitted; what it is stands in its own options.
+/// Options of a fit; those of the model itself are its own.
 package struct FitOptions: Sendable {
-  /// How the learning rate moves, in epochs; `Schedule` has the shapes.
+  /// How the learning rate changes, in epochs; `Schedule` has the shapes.
   package enum Schedule: Sendable {
     case constant
-    /// Times `factor` every `period` epochs.
+    /// Multiplied by `factor` every `period` epochs.
     case step(factor: Float, period: Int)
     /// Down to `floor` of the rate.
     case cosine(floor: Float)
     case linear(floor: Float)
-    /// Times `factor` after `period` epochs whose loss was not lower than the best before.
+    /// Multiplied by `factor` after `period` epochs without a lower loss.
     case plateau(factor: Float, period: Int)
   }
 
-  /// Whether epochs and rows of a batch are left to the number of rows.
+  /// Whether the number of rows determines epochs and batch size.
   package var choosesEpochs = false
   package var choosesBatch = false
   /// Whether rate and schedule are the library's choice.
@@ -27,34 +27,34 @@ package struct FitOptions: Sendable {
   package var learningRate: Float
   package var epochCount: Int
   package var batchRows: Int
-  /// Batches whose gradients a step adds up.
+  /// The number of batches whose gradients a step sums.
   package var accumulation = 1
   package var seed: UInt64
   package var schedule = Schedule.constant
-  /// Epochs that a cosine or linear schedule spans from the model's first; nil: those of this fit.
+  /// Epochs over which a cosine or linear schedule falls, from the model's first; nil: those of this fit.
   package var scheduleEpochs: Int?
-  /// Epochs, also a fraction, during which the rate rises.
+  /// Epochs over which the rate rises; fractions are allowed.
   package var warmUpEpochs = 0.0
-  /// Longer gradients are scaled to this norm.
+  /// The maximum gradient norm; larger gradients are scaled down.
   package var clipNorm: Float?
-  /// Epochs without a better validation loss after which to stop.
+  /// The fit stops after this many epochs without a better validation loss.
   package var patience: Int?
-  /// How much lower than the best a loss must be to be better.
+  /// The smallest decrease below the best loss that counts as better.
   package var minDelta = 0.0
   /// End with the weights of the best validation epoch.
   package var keepsBest = false
-  /// How pictures are changed before each step learns from them.
+  /// Random changes of images before each step learns from them.
   package var augmentation = Augmentation()
   package var validation: (Dataset)?
   package var observer = Observer()
-  /// Where the fit is kept while it runs and at its end.
+  /// Where the fit is saved while it runs and at its end.
   package var checkpoint: CheckpointRule?
-  /// Whether to go on with the fit that the model, or the checkpoint's file, has a record of.
+  /// Whether to continue the fit that the model, or the checkpoint's file, has a record of.
   package var resumes = false
-  /// Those that fit the same model each with a share of the rows; nil: this process alone.
+  /// The ranks that fit the same model, each with a share of the rows; nil: only this process.
   package var ranks: Ranks?
-  /// Whether all ranks have the same rows, of which each takes its part of every batch; else each has rows
-  /// of its own.
+  /// Whether all ranks have the same rows, and each takes its part of every batch; else each has its own
+  /// rows.
   package var sharesRows = false
 
   package init(
@@ -69,20 +69,20 @@ package struct FitOptions: Sendable {
   }
 }
 
-/// Who is told how a fit goes, and may stop it.
+/// An observer of a fit's events, which may stop the fit.
 package struct Observer: @unchecked Sendable {
   /// What an observer answers.
   package enum Answer: Sendable { case goOn, stopAfterEpoch, stopNow }
 
-  /// Told of events; called on the fitting thread.
+  /// Receives events; called on the fitting thread.
   package var tell: ((Event) -> Answer)?
-  /// Asked before every step.
+  /// Called before every step.
   package var isCancelled: () -> Bool = { false }
 
   package init() {}
 }
 
-/// A moment of a fit that observers are told of.
+/// An event of a fit that observers receive.
 package struct Event: Sendable {
   package enum Kind: Int32, Sendable { case step, epoch, skipped, warning, progress }
 
@@ -98,7 +98,7 @@ package struct Event: Sendable {
   package var figures = Figures()
   package var validation = Figures()
   package var message = ""
-  /// Of a `warning` event that comes from training.
+  /// The warning of a `warning` event that comes from training.
   package var warning: Warning?
 
   package init(_ kind: Kind) { self.kind = kind }

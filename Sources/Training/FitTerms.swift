@@ -4,13 +4,13 @@ import Networks
 import Ranks
 import Tensors
 
-/// What decides the numbers of a fit beside the model: a resumed fit must have the same.
+/// What determines the result of a fit, apart from the model: a resumed fit must have the same.
 ///
 /// Names are those of the header's `gen_fit_options`; values are texts, to be compared and shown.
 package struct FitTerms: Sendable {
   private(set) var values: [(name: String, text: String)] = []
 
-  /// Terms as they were kept.
+  /// Terms as they were saved.
   init(_ values: [(name: String, text: String)]) { self.values = values }
 
   /// - Parameters:
@@ -45,17 +45,17 @@ package struct FitTerms: Sendable {
     add("row_augmentation", options.augmentation)
   }
 
-  /// Terms that earlier versions did not have, and what they were.
+  /// Terms that earlier versions lacked, with their implied values.
   private static let earlier = [(name: "accumulate", text: "1"), (name: "row_augmentation", text: "none")]
 
   /// The text of a term; nil when there is none.
   subscript(name: String) -> String? { values.first { $0.name == name }?.text }
 
-  /// Whether the rows' checksums are among the terms.
+  /// Whether the terms include the rows' checksums.
   var hasChecksums: Bool { self[Self.datasetChecksum] != nil }
 
-  /// Adds what the rows are, as far as they can be read at any time: a pass over them, so only fits
-  /// that stop ask for it.
+  /// Adds the checksums of rows that can be read at any time. This takes a pass over them, so it is done only
+  /// for fits that stop.
   ///
   /// - Parameter ranks: those whose datasets the rows are of, all of which make this call.
   mutating func addChecksums(
@@ -94,9 +94,10 @@ package struct FitTerms: Sendable {
     return "a stream of \(width), shuffled among \(max(dataset.stream?.shuffleWindow ?? 1, 1))"
   }
 
-  /// Checks that a fit with `new` terms and these datasets goes on with one of these.
+  /// Checks that a fit with `new` terms and these datasets continues one with these terms.
   ///
-  /// A term that only one of both has is another version's, and not compared, unless it is known what it was.
+  /// A term that only one of them has comes from another version, and is not compared unless its value is
+  /// known.
   ///
   /// - Throws: `.mismatch` naming the first that differs.
   func check(

@@ -2,8 +2,8 @@ import Datasets
 import Networks
 import Tensors
 
-/// Training steps in a host's hands: gradients are handed out flat, for the host to add up over machines,
-/// and applied.
+/// Training steps that a host controls: it receives flat gradients, sums them over machines, and has them
+/// applied.
 ///
 ///     begin: the gradients of the first turn → host adds them up → apply: the next turn's, …
 package final class FlatTrainer: @unchecked Sendable {
@@ -14,7 +14,7 @@ package final class FlatTrainer: @unchecked Sendable {
   private let augmenter: Augmenter?
   private var rowCount = 0
   private var time = StepTime(seed: 0, step: 0, epoch: 0, rate: 0)
-  /// The turn whose gradients are out; nil between steps.
+  /// The turn whose gradients the host has; nil between steps.
   private var turn: Int?
   /// Of the rows of the present step.
   package private(set) var figures = Figures()
@@ -39,11 +39,11 @@ package final class FlatTrainer: @unchecked Sendable {
   /// - Parameters:
   ///   - rows: finite; at most `rowLimit`.
   ///   - labels: each one of the model's classes.
-  ///   - firstRow: the place of the first row in the batch, whose other rows others have.
-  ///   - epoch: epochs passed, for what comes up over them.
+  ///   - firstRow: the place of the first row in the batch, whose other rows are on other machines.
+  ///   - epoch: the number of epochs done, for KL annealing.
   ///   - rate: nil: that of the options.
-  /// - Throws: `.argument` for rows that the model does not take, `.state` for labels that it does not, or
-  ///   lacks; `.nonfinite` when a loss is not finite, the model as it was.
+  /// - Throws: `.argument` for rows that the model rejects, `.state` for missing or unexpected labels;
+  ///   `.nonfinite` when a loss is not finite, with the model unchanged.
   package func begin(
     _ rows: UnsafePointer<Float>, count: Int, labels: UnsafePointer<Int32>?, firstRow: Int, epoch: Double,
     rate: Float?
@@ -77,9 +77,10 @@ package final class FlatTrainer: @unchecked Sendable {
   }
 
   /// Applies the gradients, divided by the rows they are sums over; returns whether the step has another
-  /// turn, whose gradients are then there.
+  /// turn, whose gradients are then ready.
   ///
-  /// - Throws: `.nonfinite` when they are not finite, the model as it was; `.state` when no step has begun.
+  /// - Throws: `.nonfinite` when they are not finite, with the model unchanged; `.state` when no step has
+  ///   begun.
   package func apply(rows: Double) throws(GenerativeError) -> Bool {
     guard let turn else { throw GenerativeError(.state, "no step has begun, so there are no gradients") }
     let own = step.time(of: turn, in: time)
@@ -128,7 +129,7 @@ package final class FlatTrainer: @unchecked Sendable {
 
   package var networkCount: Int { model.learners.count }
 
-  /// Trained numbers of a network, and those that it keeps beside them, such as running means.
+  /// The number of a network's trainable parameters, and of its statistics, such as running means.
   package func size(_ network: Int) throws(GenerativeError) -> (parameters: Int, statistics: Int) {
     let learner = try learner(network)
     return (learner.network.parameterCount, learner.network.statisticCount)

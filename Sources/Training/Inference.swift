@@ -37,13 +37,13 @@ package final class Inference: Sendable {
     rowLimit = min(Self.blockRows, max(1, Self.blockFloats / max(1, widest)))
   }
 
-  /// Forgets what was made of the weights, which change.
+  /// Discards what was computed from the weights, which are about to change.
   package func weightsChange() { prepared.replace(by: []) }
 
   /// `body` gets each block's output, which it may overwrite, with the block's first row and rows.
   ///
   /// - Parameter labels: of a network with classes, one per row and each one of its classes.
-  /// - Throws: `.state` when there are labels and no classes or the other way round, `.memory`.
+  /// - Throws: `.state` for labels without classes or classes without labels, `.memory`.
   package func run(
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil, _ weights: Weights,
     _ body: (_ output: UnsafeMutablePointer<Float>, _ first: Int, _ rows: Int) -> Void

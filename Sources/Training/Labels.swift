@@ -3,7 +3,7 @@ import Tensors
 
 /// The classes of a conditional model's rows.
 package enum Labels {
-  /// Labels of rows first ..< first + rows of a seed's samples, every class as likely.
+  /// Labels of rows first ..< first + rows of a seed's samples, with equal probability for each class.
   package static func draw(
     _ labels: UnsafeMutablePointer<Int32>, rows: Int, first: Int, of classCount: Int, seed: UInt64
   ) {
@@ -15,12 +15,12 @@ package enum Labels {
     }
   }
 
-  /// Checks that a dataset's labels, where there is one, are there and each one of `classCount`.
+  /// Checks that a dataset, if any, has labels, each below `classCount`.
   ///
   /// - Throws: `.argument`.
   package static func check(_ dataset: Dataset?, _ name: String, classCount: Int) throws(GenerativeError) {
     guard classCount > 0, let dataset else { return }
-    // A stream's are checked as they come.
+    // A stream's labels are checked as they are read.
     guard !(dataset.stream?.hasLabels ?? false) else { return }
     guard let labels = dataset.labels else {
       throw GenerativeError(.argument, "\(name) has no labels, which a model of \(classCount) classes needs")
@@ -28,7 +28,7 @@ package enum Labels {
     try check(labels.base, rows: labels.count, "\(name)'s labels", classCount: classCount)
   }
 
-  /// Checks that each row's label is one of `classCount`.
+  /// Checks that each row's label is below `classCount`.
   ///
   /// - Throws: `.argument`.
   package static func check(
@@ -40,7 +40,7 @@ package enum Labels {
     }
   }
 
-  /// Checks that labels are given just where a model has classes.
+  /// Checks that labels are given if and only if a model has classes.
   ///
   /// - Throws: `.state`.
   package static func check(_ labels: UnsafePointer<Int32>?, classCount: Int) throws(GenerativeError) {

@@ -30,7 +30,7 @@ extension Learner {
   }
 }
 
-/// A tensor of a checkpoint and where it goes: all are found before the first moves, so that a model is
+/// A tensor of a checkpoint and its destination. All are found before the first is copied, so that a model is
 /// changed as a whole or not at all.
 struct Transfer {
   let tensor: TensorView<Float>

@@ -2,7 +2,7 @@ import Checkpoints
 import Networks
 import Tensors
 
-/// A network with its numbers and, once it is being trained, its gradient and optimizer.
+/// A network with its weights and, once it is trained, its gradient and optimizer.
 package final class Learner: @unchecked Sendable {
   package let network: Network
   package let weights: Weights
@@ -25,9 +25,9 @@ package final class Learner: @unchecked Sendable {
     weights = try Weights(network, seed: seed, tiedTo: tied?.weights, context: context)
   }
 
-  /// Makes room for the optimizer's state; keeps the state of the same rule.
+  /// Allocates the optimizer's state; keeps an existing state of the same rule.
   ///
-  /// - Parameter stepCount: steps the model has done, from which a fresh state's own steps count.
+  /// - Parameter stepCount: the model's steps so far, from which a new state counts its own steps.
   func prepare(_ rule: Optimizer.Rule, after stepCount: Int) throws(GenerativeError) {
     if optimizer?.rule != rule {
       optimizer = try Optimizer(rule, parameterCount: network.parameterCount, context: context)
@@ -41,10 +41,10 @@ package final class Learner: @unchecked Sendable {
     set { (optimizer, optimizerStart) = newValue }
   }
 
-  /// Forgets the optimizer and its state.
+  /// Discards the optimizer and its state.
   func forgetOptimizer() { optimizer = nil }
 
-  /// Bytes that training takes beside the workspaces.
+  /// Bytes that training takes in addition to the workspaces.
   static func byteCount(_ network: Network, _ rule: Optimizer.Rule) -> Int {
     // Weights, gradient, two moments at most, and the snapshot of all but the gradient.
     (network.parameterCount * 7 + network.statisticCount * 2) * MemoryLayout<Float>.stride
@@ -80,7 +80,7 @@ package final class Learner: @unchecked Sendable {
       .map { "\(network.name).\($0.name)" }
   }
 
-  /// Everything a step changes, for snapshots and checkpoints.
+  /// All that a step changes, for snapshots and checkpoints.
   var state: [Buffer<Float>] {
     [weights.parameters, weights.statistics] + (optimizer?.state.map({ $0.values }) ?? [])
   }

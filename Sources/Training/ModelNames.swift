@@ -2,19 +2,19 @@ import Checkpoints
 import Datasets
 import Tensors
 
-/// Names that a model keeps of the data that it was fitted to.
+/// Names in the data that a model was fitted to.
 package struct ModelNames: Sendable, Equatable {
-  /// Of classes, by their numbers; empty: none.
+  /// Names of classes, by number; empty: none.
   package private(set) var classes: [String] = []
-  /// Of a table's columns; empty: none.
+  /// Names of a table's columns; empty: none.
   package private(set) var columns: [String] = []
 
-  /// A file's metadata have room for these and all else.
+  /// The limit leaves room for all other metadata of a file.
   private static let largestByteCount = 1 << 18
 
   package init() {}
 
-  /// - Returns: nil where the data have no names, or too many to keep.
+  /// - Returns: nil if the data have no names, or too many to keep.
   package init?(_ dataset: Dataset) {
     guard let names = dataset.names, !names.classes.isEmpty || !names.columns.isEmpty else { return nil }
     let byteCount = (names.classes + names.columns).reduce(0) { $0 + $1.utf8.count + 3 }
@@ -26,7 +26,7 @@ package struct ModelNames: Sendable, Equatable {
     (classes, columns) = (names.classes, names.columns)
   }
 
-  /// What a file holds of them.
+  /// Their entries in a file.
   package init(_ checkpoint: Checkpoint) throws(GenerativeError) {
     classes = try checkpoint.optionTextList("names.classes")
     columns = try checkpoint.optionTextList("names.columns")
@@ -37,7 +37,7 @@ package struct ModelNames: Sendable, Equatable {
     if !columns.isEmpty { try checkpoint.setOption("names.columns", columns) }
   }
 
-  /// Refuses data whose classes or columns mean others than those of the fit that is to go on.
+  /// Rejects data whose classes or columns differ from those of the fit that continues.
   ///
   /// - Throws: `.mismatch`.
   package func check(_ dataset: Dataset, _ role: String = "dataset") throws(GenerativeError) {

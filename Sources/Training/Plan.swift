@@ -1,11 +1,11 @@
 import Networks
 import Tensors
 
-/// What a model will need, told before it is made.
+/// The memory and work that a model will need, computed before it is created.
 package struct Plan: Sendable, Equatable {
-  /// Trained numbers.
+  /// Trainable parameters.
   package var parameterCount = 0
-  /// Bytes while fitting with Adam and no validation, beside the data.
+  /// Peak bytes while fitting with Adam and no validation, without the data.
   package var peakByteCount = 0
   /// Floating-point operations of one training step, per row.
   package var flopsPerRow = 0
@@ -15,7 +15,7 @@ package struct Plan: Sendable, Equatable {
     let network: Network
     /// Training workspaces.
     var workspaces = 1
-    /// Times that it runs forward and backward (a full backward counts twice a forward).
+    /// How often it runs forward and backward (a full backward pass counts as two forward passes).
     package var passes = 3
     /// Rows of its own for each row of the batch.
     var rowsEach = 1
@@ -30,9 +30,9 @@ package struct Plan: Sendable, Equatable {
 
   /// - Parameters:
   ///   - trainees: the networks that learn.
-  ///   - rowFloats: floats per row that batch and step hold beside the workspaces.
-  ///   - floats: floats beside that, however many rows.
-  ///   - averaged: the network of which a moving average is kept.
+  ///   - rowFloats: floats per row that batch and step hold in addition to the workspaces.
+  ///   - floats: further floats, independent of the number of rows.
+  ///   - averaged: the network that has a moving average.
   package init(
     _ trainees: [Trainee], rows: Int, rowFloats: Int, floats: Int = 0, averaged: Network? = nil,
     context: Context

@@ -1,8 +1,8 @@
 import Networks
 import Tensors
 
-/// A learner at work in a fit, with all bound that its passes need: its weights, a workspace for training, and the
-/// labels of the rows.
+/// A learner in a fit, with all that its passes need: its weights, a workspace for training, and the labels
+/// of the rows.
 ///
 ///     let z = encoder.forward(x, rows: rows, mode)
 ///     encoder.backward(dz, into: dx)
@@ -16,8 +16,8 @@ package final class Player {
   private var mode = Mode.inference
 
   /// - Parameters:
-  ///   - rows: the most of a pass.
-  ///   - labels: gets the rows' classes before each pass; nil for a network without classes.
+  ///   - rows: the maximum number of rows per pass.
+  ///   - labels: receives the rows' classes before each pass; nil for a network without classes.
   /// - Throws: `.memory`.
   package init(
     _ learner: Learner, rows: Int, labels: Buffer<Int32>? = nil, context: Context
@@ -29,7 +29,7 @@ package final class Player {
 
   /// f(x), rows × the network's output, until the next pass.
   ///
-  /// - Parameter x: stays as it is until `backward` was called.
+  /// - Parameter x: must stay unchanged until `backward` is called.
   package func forward(
     _ x: UnsafePointer<Float>, rows: Int, _ mode: Mode
   ) -> UnsafeMutablePointer<Float> {
@@ -47,9 +47,9 @@ package final class Player {
   ///
   /// - Parameters:
   ///   - dOutput: the loss's gradient with respect to the output; overwritten.
-  ///   - learns: false: the gradient with respect to x is all that is wanted.
+  ///   - learns: false: only the gradient with respect to x is wanted.
   ///   - tied: whose weights this network shares.
-  ///   - dx: gets the gradient with respect to x; nil when it is not wanted.
+  ///   - dx: receives the gradient with respect to x; nil if it is not wanted.
   package func backward(
     _ dOutput: UnsafeMutablePointer<Float>, learns: Bool = true, tiedTo tied: Learner? = nil,
     into dx: UnsafeMutablePointer<Float>? = nil

@@ -7,7 +7,7 @@ extension Preparation {
   ///
   /// One pass, about the first row.
   ///
-  /// - Parameter ranks: those that have rows of their own, all of which make this call.
+  /// - Parameter ranks: the ranks with rows of their own, all of which make this call.
   /// - Throws: `.memory`, what reading throws, `.comm`.
   package convenience init(
     standardizing dataset: Dataset, _ ranks: Ranks?, context: Context
@@ -48,7 +48,7 @@ extension Preparation {
     try ranks?.sum(deviations.base, count: width)
     for j in 0..<width {
       let deviation = (deviations.base[j] / max(count, 1)).squareRoot()
-      // Rounding alone makes a column of one number deviate.
+      // A constant column has a nonzero deviation only by rounding.
       deviations.base[j] = deviation > abs(means.base[j]) * 1e-14 && deviation.isFinite ? deviation : 0
     }
     self.init(means: means, deviations: deviations, context: context)
@@ -56,7 +56,7 @@ extension Preparation {
 }
 
 extension Dataset {
-  /// Calls `body` with each row, not prepared, in order.
+  /// Calls `body` with each unprepared row, in order.
   fileprivate func forEachRow(
     _ body: (UnsafeMutablePointer<Double>) -> Void
   ) throws(GenerativeError) {
@@ -83,7 +83,8 @@ extension Dataset {
     }
   }
 
-  /// Whether every number lies in [0, 1]. Of a stream tables are read for it; images are looked at as they come.
+  /// Whether every number lies in [0, 1]. A stream of tables is read for this; images are checked as they are
+  /// read.
   package func isInUnits(_ ranks: Ranks?) throws(GenerativeError) -> Bool {
     let outside = try ranks.together { () throws(GenerativeError) in
       guard stream != nil else { return try firstOutsideUnits() == nil ? 0 : 1 }

@@ -1,9 +1,9 @@
 import Glibc
 import Tensors
 
-/// Tells an observer how a fit goes, and its context's log of warnings.
+/// Sends a fit's events to an observer, and its warnings to the context's log.
 final class Reporter {
-  /// Where in a fit something happens: the epoch from 1, steps done in it, steps of an epoch.
+  /// The position of an event in a fit: the epoch from 1, steps done in it, steps per epoch.
   struct Place {
     let epoch: Int
     let step: Int
@@ -40,7 +40,7 @@ final class Reporter {
     return tell(event)
   }
 
-  /// Tells of warnings, each once.
+  /// Reports warnings, each once.
   func warn(_ present: [Warning], at place: Place) -> Observer.Answer {
     var answer = Observer.Answer.goOn
     for warning in present where !warned.contains(warning) {
@@ -54,7 +54,7 @@ final class Reporter {
     return answer
   }
 
-  /// Tells of a warning, new or not.
+  /// Reports a warning, even a repeated one.
   func warn(_ warning: Warning, _ message: String, at place: Place) -> Observer.Answer {
     context.log(.warning, message)
     guard let tell = observer.tell else { return .goOn }

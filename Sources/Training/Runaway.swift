@@ -1,9 +1,9 @@
 import Networks
 import Tensors
 
-/// A number of training that is no longer finite, and where it came up first.
+/// A number in training that is no longer finite, and where it first appeared.
 package struct Runaway: Error {
-  /// `loss`, `generator_loss`, `gradient`: what it stands in.
+  /// The quantity that contains it: `loss`, `generator_loss`, `gradient`.
   let what: String
   let value: Double
   /// `first in layer decoder.2 (dense)`
@@ -12,11 +12,11 @@ package struct Runaway: Error {
   /// `loss became nan`
   var description: String { "\(what) became \(value.isNaN ? "nan" : value.description)" }
 
-  /// Throws unless a loss is finite; of a team, lets it know instead.
+  /// Throws unless a loss is finite; in a team, notifies the team instead.
   ///
   /// - Parameters:
-  ///   - players: what gave the loss, in the order that rows went through, each as its last pass left it; asked for
-  ///     only then, since a step allocates nothing.
+  ///   - players: the networks that computed the loss, in the order of the pass, each in the state after its
+  ///     last pass; evaluated only then, since a step allocates nothing.
   package static func check(
     _ what: String, _ loss: Double, _ players: @autoclosure () -> [Player], at time: StepTime
   ) throws(Runaway) {

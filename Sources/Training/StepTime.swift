@@ -2,18 +2,18 @@ import Networks
 import Ranks
 import Tensors
 
-/// When a step happens: what its random numbers and its rates depend on.
+/// The time of a step, on which its random numbers and its rates depend.
 package struct StepTime: Sendable {
   package let seed: UInt64
   /// The optimizer's step, from 1; a validation batch's number.
   package let step: Int
-  /// Epochs passed in the model's life, with the fraction of the present one.
+  /// Epochs of the model so far, with the fraction of the current one.
   package let epoch: Double
   package let rate: Float
-  /// Which rows of the batch are there, where others have the rest: gradients are then sums over rows and
+  /// The rows of the batch in this process, if others have the rest: gradients are then sums over rows and
   /// not means.
   package let slice: BatchSlice?
-  /// Those others, where they are ranks of a fit.
+  /// The others, if they are ranks of a fit.
   let team: Team?
 
   package init(seed: UInt64, step: Int, epoch: Double, rate: Float, slice: BatchSlice? = nil) {
@@ -29,7 +29,7 @@ package struct StepTime: Sendable {
     self.team = team
   }
 
-  /// The same time, with another step's random numbers and so many times the rate.
+  /// The same time, with another step's random numbers and a multiple of the rate.
   package func at(step: Int, rates: Float = 1) -> StepTime {
     StepTime(seed: seed, step: step, epoch: epoch, rate: rates * rate, slice: slice, team: team)
   }
@@ -39,15 +39,15 @@ package struct StepTime: Sendable {
     StepTime(seed: seed, step: step, epoch: epoch, rate: rate, slice: slice, team: team)
   }
 
-  /// The place of the first row in its batch: where random numbers of rows begin.
+  /// The place of the first row in its batch, where the rows' random numbers begin.
   package var firstRow: Int { slice?.firstRow ?? 0 }
 
-  /// What a row's gradient counts.
+  /// The weight of a row's gradient.
   package func rowScale(_ rows: Int) -> Float { slice == nil ? 1 / Float(rows) : 1 }
 
-  /// A training pass with random numbers for `purpose`; of passes with numbers each has its own.
+  /// A training pass with random numbers for `purpose`; each numbered pass has its own.
   ///
-  /// - Parameter rowsEach: rows of the pass for each of the batch.
+  /// - Parameter rowsEach: rows of the pass per row of the batch.
   package func training(_ purpose: Random.Purpose, pass: Int? = nil, rowsEach: Int = 1) -> Mode {
     let random = random(purpose)
     let slice = slice.map {

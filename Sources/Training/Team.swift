@@ -2,12 +2,12 @@ import Networks
 import Ranks
 import Tensors
 
-/// The ranks of one fit: what they add up at each step, and what they agree on.
+/// The ranks of one fit: the sums of each step, and their agreement on requests and faults.
 ///
-/// Cancellation, checkpoints and numbers that ran away are agreed on through the same sum as the gradients,
-/// so that all ranks do the same after the same step.
+/// Cancellation, checkpoints and numbers that are no longer finite are exchanged in the same sum as the
+/// gradients, so that all ranks act after the same step.
 package final class Team: @unchecked Sendable {
-  /// What a rank wants all to do, once they have heard of it.
+  /// A request of a rank that all ranks carry out once they have received it.
   struct Wishes: OptionSet {
     let rawValue: Int
     static let stopNow = Wishes(rawValue: 1)
@@ -19,7 +19,7 @@ package final class Team: @unchecked Sendable {
   /// The numbers of `Turn.tail`, each group one after another.
   private enum Tail {
     static let figures = 0
-    /// Rows that each figure is of: a rank without rows has none.
+    /// The rows behind each figure; a rank without rows has none.
     static let weights = figures + Figures.Name.allCases.count
     static let rows = weights + Figures.Name.allCases.count
     static let runaways = rows + 1
@@ -29,33 +29,33 @@ package final class Team: @unchecked Sendable {
   }
 
   static let tailCount = Tail.count
-  /// Whole numbers up to this are exact as floats: rows of a batch.
+  /// The largest batch size whose row count is exact as a float.
   static let rowLimit = 1 << 24
 
   let ranks: Ranks
-  /// What this rank wants, until the others have heard of it.
+  /// This rank's request, until the others have received it.
   var wishes: Wishes = []
-  /// What went wrong on this rank alone, until the others have heard of it.
+  /// The error of this rank, until the others have received it.
   var fault: GenerativeError?
-  /// What some rank wanted at the last sums, until the fit has done it.
+  /// The requests received in the last sum, until the fit has carried them out.
   private var heard: Wishes = []
-  /// What ran away on this rank at the present step.
+  /// The number that is no longer finite on this rank in the current step.
   private var runaway: Runaway?
-  /// Whether something went wrong on some rank at the present step, which does not count then.
+  /// Whether some rank failed in the current step, which is then void.
   private(set) var isSpoilt = false
 
   init(_ ranks: Ranks) { self.ranks = ranks }
 
-  /// Remembers that a number ran away: the rank goes on as if it had not, until all know.
+  /// Records a number that is no longer finite; the rank continues normally until all ranks know.
   func note(_ runaway: Runaway) {
     if self.runaway == nil { self.runaway = runaway }
   }
 
-  /// Adds up the ranks' gradients and figures; the figures are then those of all rows.
+  /// Sums the ranks' gradients and figures; the figures are then those of all rows.
   ///
   /// - Parameter figures: means over this rank's `rows`.
-  /// - Returns: the rows of all ranks; nil when the ranks cannot go on, and nothing may move.
-  /// - Throws: on all ranks when a number ran away on one.
+  /// - Returns: the row count of all ranks; nil when the ranks cannot continue, and nothing may change.
+  /// - Throws: on all ranks when a number on one is no longer finite.
   func sum(_ turn: Turn, _ figures: inout Figures, rows: Int) throws(Runaway) -> Double? {
     let tail = turn.tail
     tail.update(repeating: 0, count: Tail.count)
@@ -89,7 +89,7 @@ package final class Team: @unchecked Sendable {
     return Double(tail[Tail.rows])
   }
 
-  /// Hears what the others want, between steps.
+  /// Receives the requests of the others, between steps.
   func meet() throws(GenerativeError) {
     var counts = Wishes.all.map { wishes.contains($0) ? Int64(1) : 0 }
     wishes = []
@@ -107,13 +107,13 @@ package final class Team: @unchecked Sendable {
     return Figures.Mean(numbers) ?? own
   }
 
-  /// What some rank wanted since the last call.
+  /// The requests of all ranks since the last call.
   func takeHeard() -> Wishes {
     defer { heard = [] }
     return heard
   }
 
-  /// Throws on all ranks what went wrong on one.
+  /// Throws the error of one rank on all ranks.
   func complain() throws(GenerativeError) {
     guard isSpoilt else { return }
     isSpoilt = false

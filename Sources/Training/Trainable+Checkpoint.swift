@@ -17,9 +17,9 @@ extension Trainable {
     return checkpoint
   }
 
-  /// Takes over the numbers of a checkpoint whose options are this model's.
+  /// Loads the weights of a checkpoint that has this model's options.
   ///
-  /// - Throws: `.mismatch`, `.format` or `.memory`, the model as it was.
+  /// - Throws: `.mismatch`, `.format` or `.memory`, with the model unchanged.
   package func restore(_ checkpoint: Checkpoint) throws(GenerativeError) {
     do throws(GenerativeError) {
       let progress = try checkpoint.progress()

@@ -11,35 +11,37 @@ package protocol Trainable: Checkpointable {
   var rowShape: Shape { get }
   /// Whether rows must lie in [0, 1].
   var requiresUnitRange: Bool { get }
-  /// What rows become before its networks see them; nil: they stay as they are.
+  /// The preparation of rows before its networks see them; nil: none.
   var preparation: Preparation? { get set }
-  /// What the classes and columns of the rows that it was fitted to are called.
+  /// The names of the classes and columns of the rows that it was fitted to.
   var names: ModelNames { get set }
-  /// Makes the choices that options leave to the rows of the first fit, before that begins; what is returned takes
-  /// them back.
+  /// Makes the choices that depend on the rows of the first fit, before the fit begins; the returned closure
+  /// undoes them.
   ///
   /// - Parameters:
   ///   - dataset: nil: rows come from elsewhere, one step's at a time.
-  ///   - ranks: those that have rows of their own, all of which make this call.
+  ///   - ranks: the ranks with rows of their own, all of which make this call.
   func settle(for dataset: Dataset?, _ ranks: Ranks?) throws(GenerativeError) -> () -> Void
-  /// Whether a lower loss is a better model, which is not so for two players.
+  /// Whether a lower loss means a better model, which does not hold for a GAN.
   var lossIsMeasure: Bool { get }
-  /// Steps that a fit takes at least, and rows of a step at most, where nobody says how many.
+  /// The minimum number of steps of a fit and the maximum number of rows per step, where options do not set
+  /// them.
   var pace: (steps: Int, rows: Int) { get }
-  /// Classes that rows must have labels of; 0: none.
+  /// The number of classes that labels of rows may have; 0: rows need no labels.
   var classCount: Int { get }
-  /// How far it has come.
+  /// Its progress: epochs and steps so far.
   var progress: Progress { get set }
-  /// Where its last fit stands; nil before the first, and after one that ran away.
+  /// The position of its last fit; nil before the first, and after one that ended by a number that is not
+  /// finite.
   var record: FitRecord? { get set }
   /// Its networks, in the order that rows go through them.
   var learners: [Learner] { get }
-  /// The moving average of the first network's weights, where one is kept.
+  /// The moving average of the first network's weights, if there is one.
   var average: ExponentialAverage? { get }
 
-  /// A checkpoint that says what the model is: its kind and options, and no numbers yet.
+  /// A checkpoint with the model's kind and options, without weights yet.
   func outline() throws(GenerativeError) -> Checkpoint
-  /// Refuses a checkpoint of a model of another kind, or with other options.
+  /// Rejects a checkpoint of a model of another kind, or with other options.
   ///
   /// - Throws: `.mismatch` naming the first that differs.
   func requireOptions(of checkpoint: Checkpoint) throws(GenerativeError)
@@ -48,14 +50,14 @@ package protocol Trainable: Checkpointable {
   ///
   /// - Parameter dataset: nil: rows come from elsewhere.
   func prepare(_ options: FitOptions, _ dataset: Dataset?) throws(GenerativeError) -> any TrainingStep
-  /// Called when weights are about to change: what inference made of them no longer holds.
+  /// Called when weights are about to change: what inference computed from them becomes invalid.
   func weightsChange()
 
-  /// Adds to a checkpoint what the model keeps beside what training needs.
+  /// Adds the model's attachments, such as a mixture, to a checkpoint.
   func addAttachments(to checkpoint: inout Checkpoint) throws(GenerativeError)
-  /// Checks what a checkpoint has of that; what is returned takes it over.
+  /// Checks the attachments in a checkpoint; the returned closure takes them over.
   func attachments(in checkpoint: Checkpoint) throws(GenerativeError) -> () -> Void
-  /// Called when a fit begins: what was attached to the model as it was no longer holds.
+  /// Called when a fit begins: the model's attachments become invalid.
   func dropAttachments()
 }
 
@@ -97,13 +99,13 @@ extension Trainable {
     preparation.map { dataset.prepared(by: $0) } ?? dataset
   }
 
-  /// Everything a step changes, weights first.
+  /// All that a step changes, weights first.
   var state: [Buffer<Float>] {
     learners.flatMap({ $0.state }) + (average.map { [$0.weights.parameters, $0.weights.statistics] } ?? [])
   }
 }
 
-/// Epochs and optimizer steps a model has seen in its life.
+/// The epochs and optimizer steps of a model so far.
 package struct Progress: Sendable, Equatable {
   package var epochCount = 0
   package var stepCount = 0

@@ -7,6 +7,7 @@ usage: option_tables.py LIBRARY            writes the files
        option_tables.py LIBRARY --check    fails when one of them is out of date
 """
 
+import re
 import sys
 import textwrap
 from pathlib import Path
@@ -23,7 +24,7 @@ def written(tables, name):
 
 
 def limits(row):
-    """What a row's value may be: "1 ... 16", "above 0"; "" where its type says all."""
+    """The limits of a row's value: "1 ... 16", "above 0"; "" if its type implies them."""
     if "words" in row:
         return ", ".join(row["words"])
     if "least" not in row:
@@ -32,9 +33,28 @@ def limits(row):
     if row["greatest"] >= 1e30 or row["greatest"] > 2**53:
         return ("above " if row.get("excludes_least") else "at least ") + least
     open_ends = (row.get("excludes_least"), row.get("excludes_greatest"))
-    ends = {(True, True): ", ends excluded", (True, False): f", not {least}"}
-    ends[False, True] = f", below {greatest}"
-    return f"{least} ... {greatest}" + ends.get(open_ends, "")
+    words = {
+        (True, True): f"above {least}, below {greatest}",
+        (True, False): f"above {least}, at most {greatest}",
+        (False, True): f"at least {least}, below {greatest}",
+    }
+    return words.get(open_ends, f"{least} ... {greatest}")
+
+
+def sentence(row, needs, default=""):
+    """A row's help as a sentence with its limits, needs and default in parentheses.
+
+    needs: what the row needs, in the client's words. default: the default, unless the library chooses it; the help
+    then says what it chooses: "size of a latent vector; auto: 64; convolutional: 100".
+    """
+    help, _, automatic = row["help"].partition("; auto: ")
+    notes = [limits(row) if row["type"] != "flag" else "", needs]
+    if row["default"] != "auto":
+        notes.append(default and f"default: {default}")
+    elif automatic:
+        notes.append(f"default: {automatic}")
+    notes = "; ".join(note for note in notes if note)
+    return help[0].upper() + help[1:] + (f" ({notes})" if notes else "") + "."
 
 
 # ---- Flags of the tool ----------------------------------------------------------------------------
@@ -50,13 +70,8 @@ def camel(name):
 
 
 def swift_help(row):
-    notes = [] if row["type"] == "flag" else [limits(row)]
-    if row["default"] != "auto":
-        notes.append(f"default: {str(row['default']).lower()}")
-    if "needs" in row:
-        notes.append(f"needs --{row['needs']['option'].replace('_', '-')} " + " or ".join(row["needs"]["words"]))
-    notes = "; ".join(note for note in notes if note)
-    text = row["help"][0].upper() + row["help"][1:] + (f" ({notes})" if notes else "") + "."
+    needs = f"needs --{row['needs']['option'].replace('_', '-')} " + " or ".join(row["needs"]["words"]) if "needs" in row else ""
+    text = sentence(row, needs, str(row["default"]).lower())
     text = text.replace("\\", "\\\\").replace('"', '\\"')
     return " \"\n        + \"".join(textwrap.wrap(text, 90)).join('""')
 
@@ -112,12 +127,12 @@ WIDER = {
     ("classifier", "n_classes"): ("Optional[int]", None),
 }
 SHARED = {
-    "warm_start": ("bool", False, "a new fit continues where the last one ended; this also holds for a loaded model"),
-    "shape": ("Optional[Sequence[int]]", None, "height, width and channels of a row; None: taken from the data"),
+    "warm_start": ("bool", False, "Continue where the last fit ended, also that of a loaded model."),
+    "shape": ("Optional[Sequence[int]]", None, "Height, width and channels of a row (default: those of the data)."),
 }
 LAST = {
-    "seed": ("int", 0, "seed of the initial weights, of shuffling and of noise"),
-    "context": ("Optional[Context]", None, "context with the memory, threads and limits to use; None: the default context"),
+    "seed": ("int", 0, "Seed of the initial weights, of shuffling and of noise."),
+    "context": ("Optional[Context]", None, "Context with the memory, threads and limits to use (default: the default context)."),
 }
 
 
@@ -130,14 +145,15 @@ def parameter(kind, row):
     return TYPES[row["type"]], row["default"]
 
 
-def python_help(row):
-    notes = "; ".join(note for note in (limits(row), needs(row)) if note)
-    return wrapped(f"{row['name']}: {row['help']}" + (f" ({notes})" if notes else "") + ".")
-
-
-def wrapped(text):
-    """A line of a docstring."""
-    return textwrap.fill(text, 100, initial_indent=" " * 8, subsequent_indent=" " * 12)
+def python_help(name, type, default, text):
+    """The lines of a parameter in a docstring in numpydoc's form."""
+    optional = re.fullmatch(r"Optional\[(.*)\]|Union\[(.*), None\]", type)
+    plain = next(filter(None, optional.groups())) if optional else type
+    for pattern, words in ((r"Union\[(.*)\]", r"\1"), (r"Sequence\[(\w+)\]", r"sequence of \1"), (", ", " or ")):
+        plain = re.sub(pattern, words, plain)
+    ending = "optional" if default is None else f"default={default!r}".replace("'", '"')
+    text = textwrap.fill(text, 108, initial_indent=" " * 12, subsequent_indent=" " * 12)
+    return f"        {name} : {plain}, {ending}\n{text}"
 
 
 def needs(row):
@@ -149,13 +165,13 @@ def python_class(name, kind, tables):
     own.sort(key=lambda row: row["shared"])
     fit = [] if kind == "pca" else [row for row in written(tables, "fit") if row["name"] not in NO_PARAMETERS]
     shared = LAST if kind == "pca" else {**SHARED, **LAST}
-    rows = [(row["name"], *parameter(kind, row), python_help(row)) for row in own + fit]
-    rows += [(name, type, default, wrapped(f"{name}: {help}.")) for name, (type, default, help) in shared.items()]
+    rows = [(row["name"], *parameter(kind, row), sentence(row, needs(row))) for row in own + fit]
+    rows += [(name, type, default, help) for name, (type, default, help) in shared.items()]
     has_widths = any(row["type"] == "widths" for row in own)
     signature = [f"        {name}: {type} = {default!r},".replace("'", '"') for name, type, default, _ in rows]
     return "\n".join([
         f"class {name}Parameters(Estimator):",
-        f'    """The constructor of `{name}`."""',
+        f'    """Constructor of `{name}`."""',
         "",
         f"    _own_options: tuple[str, ...] = {names(own)}",
         f"    _fit_options: tuple[str, ...] = {names(fit)}",
@@ -166,10 +182,14 @@ def python_class(name, kind, tables):
         "        *,",
         *signature[1:],
         "    ) -> None:",
-        '        """Parameters, of which None and "auto" leave the choice to the library. Integers must be int or',
-        '        numpy integers: 3.0, "3" and True are refused.' + " A list of widths may be one integer." * has_widths,
+        f'        """Create an unfitted `{name}`.',
         "",
-        *[help for *_, help in rows],
+        '        None and "auto" let the library choose; the default in parentheses is its choice. Integers must be int',
+        '        or numpy integers: 3.0, "3" and True are rejected.' + " A single int is a list of one width." * has_widths,
+        "",
+        "        Parameters",
+        "        ----------",
+        *[python_help(*row) for row in rows],
         '        """',
         "        self._keep(locals())",
         "",

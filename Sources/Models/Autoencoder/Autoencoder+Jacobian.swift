@@ -4,7 +4,7 @@ import Tensors
 import Training
 
 extension Autoencoder {
-  /// Rows whose derivatives are taken at once.
+  /// The number of rows whose derivatives are computed at once.
   private static let jacobianBlockRows = 64
 
   /// norms[i] ← ‖∂h/∂x‖²_F at row i, h its latents: what `Options.contraction` keeps small.

@@ -11,33 +11,34 @@ extension Autoencoder.Options: MirroredOptions {
         """
         latent_size       whole 1 65536 : size of a latent vector
         hidden            widths 1 65536 16 = auto \
-        : widths of the hidden layers of the encoder, outermost first; auto: 512,256, convolutional 256, a table of at \
-        most 32 columns 128,64
+        : widths of the hidden layers of the encoder, outermost first; auto: 512,256; convolutional: 256; skips: \
+        none; a table of at most 32 columns: 128,64
         decoder_hidden    widths 1 65536 16 = auto formerly mirrored=auto \
         : widths of the hidden layers of the decoder, innermost first; auto: those of the encoder in reverse
         activation        word @activation : activation of the hidden layers
         latent_activation word @activation : activation of the latents
         output_activation word identity=0 sigmoid=6 = auto \
-        : activation of the output: sigmoid for rows in [0, 1], identity for any rows; auto: identity for standardized \
-        rows, else sigmoid
+        : activation of the output: sigmoid for rows in [0, 1], identity for any rows; auto: sigmoid; standardized \
+        rows: identity
         bias              flag \
-        : give the layers biases; without biases, hidden layers and an output activation it learns PCA
+        : use biases; without biases, hidden layers and an output activation the model learns PCA
         loss              word squared_error cross_entropy log_squared_error \
         : reconstruction loss; cross_entropy needs output_activation sigmoid
         corruption        word none gaussian masking salt_and_pepper \
         : noise added to the input of a denoising autoencoder
         corruption_amount number (0 10] = auto needs corruption gaussian masking salt_and_pepper \
-        : gaussian: standard deviation (auto: 0.5); masking, salt_and_pepper: share of pixels (auto: 0.3)
+        : standard deviation of gaussian noise, or share of pixels to corrupt; auto: gaussian: 0.5; masking, salt_and_pepper: \
+        0.3
         batch_norm        flag needs architecture convolutional later \
-        : batch norm after all convolutions but the first and the last
-        pixel_bias        flag later : a bias for every pixel of the output instead of one for every channel
+        : use batch norm after all convolutions except the first and the last
+        pixel_bias        flag later : use one output bias per pixel instead of one per channel
         skips             flag needs architecture convolutional later \
         : connect each level of the encoder to the decoder (U-Net); the model then has no latents
         tied              flag needs architecture dense later \
         : use the transposed weights of the encoder in the decoder
         sparsity          word none l1 kl later : penalty that keeps most latents small
         sparsity_weight   number (0 *] = auto needs sparsity l1 kl : weight of the sparsity penalty; auto: 0.1
-        sparsity_target   number (0 1) = auto needs sparsity kl : kl: desired mean of each latent; auto: 0.05
+        sparsity_target   number (0 1) = auto needs sparsity kl : target mean of each latent; auto: 0.05
         contraction       number [0 *] later \
         : weight of the contractive penalty ||dh/dx||^2, where h is the latent vector
         """, lists: [.activation])

@@ -1,13 +1,13 @@
 import Glibc
 import Tensors
 
-/// Images larger than a model's rows, through it tile by tile.
+/// Processes images larger than a model's rows tile by tile.
 ///
-/// Tiles overlap by half or more, evenly along each side, and are blended by a raised cosine, sin²(π(i + ½)/n) for pixel i
-/// of n, divided by the tiles' sum at each pixel: at a tile's border, where the model lacks what is around, it counts
-/// least.
+/// Tiles overlap by half or more, evenly along each side, and are blended by a raised cosine, sin²(π(i +
+/// ½)/n) for pixel i of n, divided by the tiles' sum at each pixel: a tile has the least weight at its
+/// border, where the model lacks the surroundings.
 extension Autoencoder {
-  /// y ← images that went through the model, all n × height × width × the model's channels.
+  /// y ← images processed by the model; both are n × height × width × the model's channels.
   ///
   /// An image of a row's size is one tile.
   ///
@@ -60,17 +60,18 @@ extension Autoencoder {
           }
         }
       }
-      // What comes out may stand where the image does.
+      // The output may be the same memory as the images.
       (y + image * size).update(from: sums.base, count: size)
     }
   }
 }
 
-/// Tiles along one side of an image.
+/// The tiles along one side of an image.
 private struct Tiling {
-  /// Where each begins.
+  /// The first pixel of each.
   let starts: [Int]
-  /// What each pixel of each counts: tiles × their size. At a pixel of the image they add up to 1.
+  /// The weight of each pixel of each tile: tiles × their size. At each pixel of the image the weights add up
+  /// to 1.
   let weights: Buffer<Float>
 
   /// - Parameters:

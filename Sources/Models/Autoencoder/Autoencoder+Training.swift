@@ -17,8 +17,8 @@ extension Autoencoder: Trainable {
   }
 }
 
-/// One step: minimise L(t, g(f(c(x)))) + the penalties of f's latents h over the weights of f and g, where t is the
-/// target of row x, or where there are none x itself.
+/// One step: minimise L(t, g(f(c(x)))) + the penalties of f's latents h over the weights of f and g, where t
+/// is the target of row x, or x itself if there are no targets.
 private final class AutoencoderStep: TrainingStep {
   let turns: [Turn]
   let clipNorm: Float?
@@ -32,7 +32,7 @@ private final class AutoencoderStep: TrainingStep {
   private let dLatent: Buffer<Float>
   private let losses: Buffer<Float>
   private let sparsity: SparsityPenalty?
-  /// A number of each latent for the sparsity penalty.
+  /// One number per latent for the sparsity penalty.
   private let means: Buffer<Float>
   private let contraction: JacobianPenalty?
 

@@ -8,9 +8,9 @@ import Training
 /// g(f(x)) ≈ x (Hinton & Salakhutdinov, "Reducing the dimensionality of data with neural networks",
 /// Science 2006).
 ///
-/// With a corruption c it is trained so that g(f(c(x))) ≈ x: a denoising autoencoder (Vincent et al.
-/// 2008). A sparse one has a penalty on the latents beside the loss, a contractive one (Rifai et al. 2011)
-/// one on their derivatives by the row.
+/// With a corruption c it is trained so that g(f(c(x))) ≈ x: a denoising autoencoder (Vincent et al. 2008). A
+/// sparse autoencoder adds a penalty on the latents to the loss, a contractive one (Rifai et al. 2011) a
+/// penalty on their derivatives by the row.
 package final class Autoencoder: @unchecked Sendable {
   package struct Options: Sendable, Equatable {
     /// Encoder and decoder, without classes; its members read as the options' own.
@@ -23,11 +23,11 @@ package final class Autoencoder: @unchecked Sendable {
     var givenOutput: Activation?
     package var loss = ReconstructionLoss.squaredError
     package var corruption = Corruption.none
-    /// What makes most latents small.
+    /// The penalty that keeps most latents small.
     package var sparsity: SparsityPenalty?
-    /// λ of λ ‖∂h/∂x‖²_F, h the latents: what makes them change little with the row.
+    /// λ of the penalty λ ‖∂h/∂x‖²_F, where h is the latent: it makes h change little with the row.
     package var contraction: Float = 0
-    /// The decoder's weights are the encoder's, transposed.
+    /// Whether the decoder uses the encoder's weights, transposed.
     package var isTied = false
     package var seed: UInt64 = 0
 
@@ -104,7 +104,7 @@ package final class Autoencoder: @unchecked Sendable {
     )
   }
 
-  /// Refuses penalties and ties that the networks cannot have.
+  /// Rejects penalties and ties that the networks do not support.
   private static func checkPenalties(_ options: Options) throws(GenerativeError) {
     if case .divergence = options.sparsity, options.latentActivation != .sigmoid {
       throw GenerativeError(.argument, "sparsity kl needs latent_activation sigmoid")
@@ -122,7 +122,7 @@ package final class Autoencoder: @unchecked Sendable {
     }
   }
 
-  /// Refuses what a stack with skips has no place for.
+  /// Rejects options that a stack with skips does not support.
   private static func checkSkips(_ options: Options) throws(GenerativeError) {
     guard options.architecture == .convolutional else {
       throw GenerativeError(.argument, "skips need architecture convolutional")
@@ -153,7 +153,7 @@ package final class Autoencoder: @unchecked Sendable {
       [encoder, Plan.Trainee(network: networks.decoder)], rows: rows, rowFloats: rowFloats, context: context)
   }
 
-  /// Trained numbers.
+  /// The number of trainable parameters.
   package var parameterCount: Int { encoder.network.parameterCount + decoder.network.parameterCount }
 
   package var learners: [Learner] { [encoder, decoder] }
@@ -209,7 +209,7 @@ package final class Autoencoder: @unchecked Sendable {
     preparation?.undo(y, rows: rows, into: y)
   }
 
-  /// The same of prepared rows, which it gives.
+  /// The same for prepared rows; the output is prepared, too.
   func reconstructPrepared(
     _ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
@@ -226,7 +226,7 @@ extension Autoencoder: TabledModel {
   package static let kind = "autoencoder"
 }
 
-// What it was fitted to is kept beside its calibration.
+// Whether it had targets is saved with its calibration.
 extension Autoencoder {
   package func addAttachments(to checkpoint: inout Checkpoint) throws(GenerativeError) {
     try calibration.add(to: &checkpoint)

@@ -1,6 +1,6 @@
 import Tensors
 
-/// How a denoising autoencoder's input is spoilt (Vincent et al., "Extracting and composing robust
+/// How a denoising autoencoder's input is corrupted (Vincent et al., "Extracting and composing robust
 /// features with denoising autoencoders", ICML 2008).
 package enum Corruption: Equatable, Sendable {
   case none
@@ -8,11 +8,11 @@ package enum Corruption: Equatable, Sendable {
   case gaussian(deviation: Float)
   /// Sets this share of the pixels to 0.
   case masking(share: Float)
-  /// Sets this share of the pixels to 0 or 1, with even odds.
+  /// Sets this share of the pixels to 0 or 1 with equal probability.
   case saltAndPepper(share: Float)
 
-  /// y ← corrupted x; element `offset` + i of the stream spoils element i, so a row is spoilt the same way
-  /// in any batch. x and y may be the same.
+  /// y ← corrupted x; element `offset` + i of the stream corrupts element i, so a row is corrupted in the
+  /// same way in any batch. x and y may be the same.
   package func apply(
     _ x: UnsafePointer<Float>, count: Int, into y: UnsafeMutablePointer<Float>, from random: Random,
     offset: Int = 0, scratch: UnsafeMutablePointer<Float>, context: Context

@@ -3,7 +3,7 @@ import Statistics
 import Tensors
 import Training
 
-/// What a model's file holds of its calibration, where it has one:
+/// The entries of a model's calibration in its file, if it has one:
 ///
 ///     mixture.weights    K        mixture.means    K × d
 ///     mixture.covariances    K × d × d, of diagonal ones K × d
@@ -31,8 +31,8 @@ extension Calibration {
       "mixture.covariances", shape: mixture.covariance == .full ? [k, d, d] : [k, d], mixture.covariances)
   }
 
-  /// That of a model with latents of `latentSize`, which is asked for only where there is a mixture;
-  /// nothing in the checkpoint is believed.
+  /// The calibration of a model with latents of `latentSize`, which is evaluated only if there is a mixture.
+  /// Everything in the checkpoint is validated.
   ///
   /// - Throws: `.format`, `.mismatch`, `.nonfinite`, `.memory`.
   init(

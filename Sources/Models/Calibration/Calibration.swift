@@ -4,10 +4,9 @@ import Statistics
 import Tensors
 import Training
 
-/// What is fitted to a model that has learned: it is kept in the model's file, and forgotten when the
-/// model learns on.
+/// What is fitted to a trained model. It is saved in the model's file, and discarded by a further fit.
 package struct Calibration: Sendable {
-  /// Of the latents, for new ones to be drawn from.
+  /// A mixture of the latents, from which new ones are drawn.
   package var mixture: GaussianMixture?
   /// The score above which a row is an anomaly.
   package var threshold: Double?
@@ -15,16 +14,16 @@ package struct Calibration: Sendable {
   package init() {}
 }
 
-/// A model with latents of rows, and a score of how strange a row is to it.
+/// A model with latents of rows, and an anomaly score of each row.
 package protocol Calibrated: AnyObject {
   var calibration: Calibration { get set }
   var context: Context { get }
-  /// Classes of which each row needs a label; 0: none.
+  /// The number of classes if each row needs a label; 0: rows need none.
   var classCount: Int { get }
 
-  /// Floats of a row and of its latent.
+  /// The number of floats in a row and in its latent.
   func sizes() throws(GenerativeError) -> (row: Int, latent: Int)
-  /// z ← the latents of packed rows. `first`: the number of the first of them in the whole call.
+  /// z ← the latents of packed rows. `first`: the index of the first of them in the whole call.
   ///
   /// - Parameter labels: of a model with classes, one per row and each one of its classes; else nil, here and
   ///   below.
@@ -37,7 +36,7 @@ package protocol Calibrated: AnyObject {
     of z: UnsafePointer<Float>, given labels: UnsafePointer<Int32>?, count: Int,
     into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError)
-  /// scores ← how strange each of some packed rows is: greater for stranger ones.
+  /// scores ← the anomaly scores of packed rows; greater is more anomalous.
   func scores(
     of rows: RowBatch, given labels: UnsafePointer<Int32>?, into scores: UnsafeMutablePointer<Double>
   ) throws(GenerativeError)
@@ -46,7 +45,7 @@ package protocol Calibrated: AnyObject {
 // MARK: - Sampling
 
 extension Calibrated {
-  /// Fits a mixture to the latents of all rows, and keeps it.
+  /// Fits a mixture to the latents of all rows, and stores it.
   ///
   /// - Throws: `.mismatch` for rows of another size; `.argument` for labels that a model with classes lacks;
   ///   what `latents` and `GaussianMixture.fit` throw.
@@ -65,7 +64,7 @@ extension Calibrated {
 
   /// x ← rows of latents drawn from the mixture; row i of a seed is the same in any batch.
   ///
-  /// - Parameter labels: of a model with classes; nil: drawn evenly, by the same seed.
+  /// - Parameter labels: of a model with classes; nil: drawn with equal probability, by the same seed.
   /// - Throws: `.state` without a mixture.
   package func sampleMixture(
     rows count: Int, seed: UInt64, given labels: UnsafePointer<Int32>?, into x: UnsafeMutablePointer<Float>
@@ -98,8 +97,8 @@ extension Calibrated {
 // MARK: - Anomalies
 
 extension Calibrated {
-  /// Sets the threshold to this quantile of the scores of rows, which the model should not have seen, and
-  /// returns it.
+  /// Sets the threshold to this quantile of the scores of rows that the model was not fitted to, and returns
+  /// it.
   ///
   /// - Throws: `.mismatch` for rows of another size; `.argument` for none, and for labels that a model with
   ///   classes lacks; `.nonfinite` for scores that are not finite.
@@ -116,7 +115,7 @@ extension Calibrated {
       throw GenerativeError(.nonfinite, "the score of row \(row) is \(scores[row])")
     }
     scores.sort()
-    // Between the two scores it falls between, in proportion.
+    // Linear interpolation between the two neighbouring scores.
     let place = quantile * Double(scores.count - 1)
     let below = min(Int(place), scores.count - 1)
     let above = min(below + 1, scores.count - 1)
@@ -146,13 +145,13 @@ extension Calibrated {
       let count = min(block, rows.rowCount - first)
       try self.scores(of: rows.part(first, count), given: labels.map { $0 + first }, into: some.base)
       scores?.advanced(by: first).update(from: some.base, count: count)
-      // A score that is no number is no normal row's.
+      // A row whose score is NaN is an anomaly.
       for i in 0..<count { anomalies?[first + i] = some.base[i] <= threshold ? 0 : 1 }
     }
   }
 
-  /// Calls `body` with all rows of a dataset, packed, some at a time: as doubles where they are, else as
-  /// floats; and with their labels where the model has classes.
+  /// Calls `body` with all rows of a dataset, packed, block by block: as doubles if they are doubles, else as
+  /// floats; with their labels if the model has classes.
   private func forEachBlock(
     of source: Dataset, _ size: Int,
     _ body: (_ rows: RowBatch, _ labels: UnsafePointer<Int32>?) throws(GenerativeError) -> Void
@@ -214,7 +213,7 @@ extension Calibrated {
 extension RowBatch {
   /// Packed rows as networks take them: floats as they are, doubles rounded.
   ///
-  /// - Throws: `.nonfinite` for a double that no float holds; `.memory`; what `body` throws.
+  /// - Throws: `.nonfinite` for a double that a float cannot hold; `.memory`; what `body` throws.
   func asFloats(
     of width: Int, in context: Context, _ body: (UnsafePointer<Float>) throws(GenerativeError) -> Void
   ) throws(GenerativeError) {

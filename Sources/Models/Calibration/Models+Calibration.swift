@@ -57,7 +57,7 @@ extension Autoencoder: Calibrated {
     try decode(z, rows: count, into: x)
   }
 
-  /// The squared error of the reconstruction, of prepared rows where rows are.
+  /// The squared error of the reconstruction, of prepared rows if rows are prepared.
   package func scores(
     of rows: RowBatch, given labels: UnsafePointer<Int32>?, into scores: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
@@ -79,7 +79,7 @@ extension Autoencoder: Calibrated {
 extension VAE: Calibrated {
   package func sizes() -> (row: Int, latent: Int) { (options.shape.count, options.latentSize) }
 
-  /// One latent drawn from each row's Gaussian: together they are what the decoder has learned from.
+  /// One latent drawn from each row's Gaussian: the decoder was trained on such latents.
   package func latents(
     of rows: RowBatch, given labels: UnsafePointer<Int32>?, first: Int, seed: UInt64,
     into z: UnsafeMutablePointer<Float>
@@ -96,7 +96,7 @@ extension VAE: Calibrated {
     try decode(z, rows: count, given: labels, into: x)
   }
 
-  /// The negative of the bound, at the mean of each row's Gaussian, so that a row's score is its own.
+  /// The negative bound at the mean of each row's Gaussian, so that a score depends on its row only.
   package func scores(
     of rows: RowBatch, given labels: UnsafePointer<Int32>?, into scores: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {

@@ -2,14 +2,15 @@ import Checkpoints
 import Statistics
 import Tensors
 
-/// What a file holds of moments:
+/// The tensors of moments in a file:
 ///
 ///     shift    d        sum    d        product    d·(d + 1)/2
 ///
-/// Of the symmetric products the upper triangle, row by row. Bytes' sums are exact integers, so the
-/// same rows give the same file in whatever order they were added and merged.
+/// The symmetric products are stored as their upper triangle, row by row. Sums of bytes are exact integers,
+/// so the same rows give the same file in any order of adding and merging.
 ///
-/// Of a sketch with l directions, which the seed tells but after a pass that found them:
+/// A sketch with l directions stores these; the seed determines the directions unless an earlier pass found
+/// them:
 ///
 ///     shift    d        sum    d        square    d        product    d × l        direction    d × l
 extension Moments: Checkpointable {
@@ -63,7 +64,7 @@ extension Moments: Checkpointable {
       squares: sketch?.squares, productLimit: sketch?.productLimit ?? 0, in: context)
   }
 
-  /// What a file holds of a sketch beside the products; nothing of whole statistics.
+  /// The tensors of a sketch in addition to the products; none for full statistics.
   func addSketch(to checkpoint: inout Checkpoint, _ prefix: String) throws(GenerativeError) {
     guard let directions else { return }
     try checkpoint.setOption(prefix + "n_directions", directions.count)
@@ -77,7 +78,7 @@ extension Moments: Checkpointable {
   }
 }
 
-/// What a file held of a sketch beside the products.
+/// The state of a sketch that a file holds in addition to the products.
 struct MomentsSketch {
   let directions: Directions
   let squares: Buffer<Double>
@@ -91,7 +92,7 @@ struct MomentsSketch {
     let l = try checkpoint.option(prefix + "n_directions", in: 1...d)
     let seed: UInt64 = try checkpoint.option(prefix + "seed")
     let pass = try checkpoint.option(prefix + "pass", in: 1...Int(Int32.max))
-    // Before memory for directions is asked for: the file is as large as its options say.
+    // This check comes before memory for directions is allocated: the file is as large as its options say.
     _ = try checkpoint.tensor(named: prefix + "product", shape: [d, l], as: Double.self)
     squares = try checkpoint.finite(prefix + "square", [d], in: context)
     productLimit = try checkpoint.option(prefix + "limit", in: 0...Double.greatestFiniteMagnitude)

@@ -2,8 +2,8 @@ import Checkpoints
 import Statistics
 import Tensors
 
-/// What a file holds of a reservoir, in the order of the rows' numbers, the same for the same rows however
-/// they came:
+/// The tensors of a reservoir in a file, in the order of the rows' numbers, so that the same rows give the
+/// same file in any order:
 ///
 ///     number   n        row      n × d
 extension Reservoir: Checkpointable {

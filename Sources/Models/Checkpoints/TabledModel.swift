@@ -5,13 +5,13 @@ import Ranks
 import Tensors
 import Training
 
-/// A model of networks whose options come from a table, which is how its files keep them.
+/// A model of networks whose options come from a table, by which its files store them.
 package protocol TabledModel: Trainable {
   associatedtype Options: NetworkOptions
   var options: Options { get }
-  /// The options that it was made with, which leave choices to its first fit.
+  /// The options that it was created with, which leave some choices to its first fit.
   var asked: Options { get set }
-  /// Takes other options, and begins anew where they ask for other networks.
+  /// Takes other options, and creates new networks if they require them.
   func rebuild(_ options: Options) throws(GenerativeError)
   init(_ options: Options, context: Context) throws(GenerativeError)
   static func plan(_ options: Options, rows: Int, context: Context) throws(GenerativeError) -> Plan
@@ -47,11 +47,11 @@ extension TabledModel {
 
 extension TabledModel {
   package func settle(for dataset: Dataset?, _ ranks: Ranks?) throws(GenerativeError) -> () -> Void {
-    // Anew for each fit until one has made a step.
+    // Choices are made anew for each fit until one has made a step.
     guard progress.stepCount == 0 else { return {} }
     var settled = asked.settled(areUnits: true)
     let others = asked.settled(areUnits: false)
-    // Rows are read where something hangs on them.
+    // Rows are read only if a choice depends on them.
     if let dataset, settled.preparation != others.preparation || !settled.hasNetworks(of: others),
       try !dataset.isInUnits(ranks)
     {
@@ -63,7 +63,7 @@ extension TabledModel {
     preparation = chosen
     if dataset == nil { asked = settled }
     return {
-      // A model that cannot have its memory back stays as it was settled.
+      // If memory for the old networks is refused, the model keeps its choices.
       try? self.rebuild(before.0)
       self.preparation = before.1
     }

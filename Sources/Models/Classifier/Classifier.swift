@@ -3,10 +3,10 @@ import Networks
 import Tensors
 import Training
 
-/// A network that tells classes apart, whose last hidden layer gives features to compare sets of rows
-/// by: where no outside network is at hand or fits (28 × 28 gray pictures), one trained on the data
-/// themselves, as LeNet-5 (LeCun et al., "Gradient-based learning applied to document recognition",
-/// 1998) is for digits.
+/// A network that distinguishes classes. Its last hidden layer gives features by which sets of rows are
+/// compared: if no external network is available or suitable (28 × 28 gray images), one trained on the data
+/// serves, as LeNet-5 (LeCun et al., "Gradient-based learning applied to document recognition", 1998) is for
+/// digits.
 ///
 ///     minimise −ln softmax(W·f(x) + b)_class
 package final class Classifier: @unchecked Sendable {
@@ -65,10 +65,10 @@ package final class Classifier: @unchecked Sendable {
 
   // MARK: - Inference
 
-  /// Features of a row.
+  /// The number of features of a row.
   package var featureCount: Int { options.stack.hidden.last ?? 0 }
 
-  /// labels, probabilities ← the likeliest class of each row, and all classes' probabilities (rows ×
+  /// labels, probabilities ← the most likely class of each row, and the probabilities of all classes (rows ×
   /// classes); either may be nil.
   package func predict(
     _ x: UnsafePointer<Float>, rows: Int, labels: UnsafeMutablePointer<Int32>?,

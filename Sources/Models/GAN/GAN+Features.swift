@@ -6,10 +6,10 @@ import Training
 /// section 5.1): the activations of every level, each channel's maximum in each cell of a 4 × 4 grid,
 /// one level after another.
 extension GAN {
-  /// Cells along a side of a level's grid; a level with fewer pixels has as many.
+  /// Cells along a side of a level's grid; a level with fewer pixels has one cell per pixel.
   private static let gridSide = 4
 
-  /// Floats of a row's features.
+  /// The number of features of a row.
   ///
   /// - Throws: `.state` for a dense model.
   package var featureCount: Int {
@@ -20,7 +20,7 @@ extension GAN {
     }
   }
 
-  /// features ← those of rows x, rows × `featureCount`.
+  /// features ← the features of rows x, rows × `featureCount`.
   ///
   /// - Parameter labels: of a conditional model, one per row and each one of its classes.
   /// - Throws: `.state` for a dense model, or as `discriminate`; `.memory`.

@@ -3,15 +3,15 @@ import Networks
 import Tensors
 import Training
 
-/// How a GAN's training goes, as running means over about the last 50 steps.
+/// The health of a GAN's training, as running means over about the last 50 steps.
 package struct GANHealth {
   private var scoreGap = 0.0
   private var distanceRatio = 0.0
   private var stepCount = 0
 
-  /// 1 / the steps that the means are over.
+  /// 1 / the number of steps that the means cover.
   private static let rate = 1.0 / 50
-  /// Steps before scores are judged: both players start out far from what they will be.
+  /// Steps before scores are judged: both players start far from equilibrium.
   private static let scorePatience = 150
   /// Steps before distances are: a DCGAN's rows are alike, at 0.07 of the real distance, for 150 steps
   /// at a rate of 4e-4, and are drawn apart by the 250th.

@@ -35,7 +35,7 @@ extension GAN {
 
   /// x ← G(z) with z of this seed; row i is the same in any batch.
   ///
-  /// - Parameter labels: of a conditional model; nil: drawn evenly, by the same seed.
+  /// - Parameter labels: of a conditional model; nil: drawn with equal probability, by the same seed.
   package func sample(
     rows: Int, seed: UInt64, given labels: UnsafePointer<Int32>? = nil, into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
@@ -69,13 +69,13 @@ extension GAN {
     options.objective.probabilities(probability, rows: rows, into: probability, context: context)
   }
 
-  /// y ← rows as the networks see them, of a caller's.
+  /// y ← the caller's rows as the networks see them.
   func prepare(_ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>) {
     preparation.write(x, rows: rows, width: options.shape.count, into: y)
     toInside(y, rows: rows)
   }
 
-  /// Rows in [0, 1] to rows in [−1, 1], where the networks work with those.
+  /// Maps rows in [0, 1] to rows in [−1, 1], if the networks work with those.
   func toInside(_ x: UnsafeMutablePointer<Float>, rows: Int) {
     guard options.outputActivation == .tanh else { return }
     context.scale(x, by: 2, adding: -1, count: rows * options.shape.count, into: x)

@@ -10,55 +10,55 @@ extension GAN.Options: NetworkOptions {
       + OptionRow.rows(
         """
         latent_size              whole 1 65536 = auto \
-        : size of a latent vector; auto: 64, convolutional 100, a table of fewer columns as many as these
+        : size of a latent vector; auto: 64; convolutional: 100; a table of at most 32 columns: their number
         generator_hidden         widths 1 65536 16 = auto \
-        : widths of the dense layers of the generator, from the latent; auto: 256,512, convolutional none, a table of \
-        at most 32 columns 128,128
+        : widths of the dense layers of the generator, from the latent; auto: 256,512; convolutional: none; a table of \
+        at most 32 columns: 128,128
         discriminator_hidden     widths 1 65536 16 = auto \
-        : widths of the dense layers of the discriminator, from the row; auto: 512,256, convolutional none, a table of \
-        at most 32 columns 128,128
+        : widths of the dense layers of the discriminator, from the row; auto: 512,256; convolutional: none; a table of \
+        at most 32 columns: 128,128
         generator_activation     word @activation \
         : activation of the hidden layers of the generator
         discriminator_activation word @activation \
         : activation of the hidden layers of the discriminator
         output_activation        word identity=0 tanh=5 sigmoid=6 = auto \
-        : activation of the output: sigmoid and tanh for rows in [0, 1], identity for any rows; auto: identity for \
-        standardized rows, else sigmoid, convolutional tanh
+        : activation of the output: sigmoid and tanh for rows in [0, 1], identity for any rows; auto: sigmoid; \
+        convolutional: tanh; standardized rows: identity
         latent                   word normal uniform : distribution of the latents
         objective                word non_saturating minimax least_squares hinge wasserstein \
         : losses of the two players
-        discriminator_steps      whole 1 100 : k, the steps of the discriminator for each step of the generator
+        discriminator_steps      whole 1 100 : number of discriminator steps per generator step
         batch_norm               flag = auto \
-        : batch norm in the hidden layers of the generator; auto: true but for a table of at most 32 columns
+        : batch norm in the hidden layers of the generator; auto: true; a table of at most 32 columns: false
         discriminator_batch_norm flag = auto \
-        : batch norm in the hidden layers of the discriminator but the first; auto: true if convolutional and \
-        spectral_norm is false
+        : batch norm in the hidden layers of the discriminator except the first; auto: true if convolutional and \
+        spectral_norm is false, else false
         spectral_norm            flag = auto later=false \
         : spectral norm in all layers of the discriminator, instead of batch norm; auto: true if convolutional and \
-        discriminator_batch_norm is not true
+        discriminator_batch_norm is not true, else false
         mean_start               flag = auto needs architecture dense \
-        : start the generator at the mean row of the data; auto: true if dense
-        label_smoothing          number [0 0.5] : real rows get the target 1 minus this value
+        : start the generator at the mean row of the data; auto: true
+        label_smoothing          number [0 0.5] : the target of real rows is 1 minus this value
         input_noise              number [0 1e6] = auto \
-        : standard deviation of the noise added to the input of the discriminator; auto: 0, convolutional 0.2, a table \
-        of at most 32 columns 0.1
+        : standard deviation of the noise added to the input of the discriminator; auto: 0; convolutional: 0.2; a table \
+        of at most 32 columns: 0.1
         average_decay            number [0 1) \
         : decay of the moving average of the generator over the steps; 0: no average
         average_ramp             flag later=false \
-        : let the window of the average grow with the steps: the decay after step t is at most (1 + t) / (10 + t)
+        : lengthen the average with the steps: the decay after step t is at most (1 + t) / (10 + t)
         n_classes                whole 0 4096 later formerly classes \
         : number of classes of a conditional model; 0: not conditional
         discriminator_rate       number (0 1e3] later \
         : learning rate of the discriminator, as a multiple of the generator's
         r1_penalty               number [0 1e6] later \
-        : weight of half the squared gradient of the discriminator by a real row; 0: no penalty
+        : weight of half the squared norm of the discriminator's gradient at real rows; 0: no penalty
         gradient_penalty         number [0 1e6] later \
-        : weight of (norm of the gradient of the discriminator - 1)^2 between real and generated rows; 0: no penalty
+        : weight of (norm of the discriminator's gradient - 1)^2 between real and generated rows; 0: no penalty
         augmentation             word none fixed adaptive later \
         : mirror, shift, recolor and cut out the images that the discriminator sees, real and generated ones; \
-        adaptive: more often the more it over-fits
+        adaptive: more often as it overfits
         projection               flag later \
-        : let a conditional discriminator use the labels only in its last layer, by projection
+        : use labels only in the last layer of a conditional discriminator, by projection
         """, lists: [.activation])
   ) { options in
     Place.network(

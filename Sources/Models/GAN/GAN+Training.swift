@@ -27,18 +27,18 @@ extension GAN: Trainable {
     return try GANStep(self, fit)
   }
 
-  /// Sets the generator's last bias b to act(b) = the mean row, where training would spend its first
-  /// steps going.
+  /// Sets the generator's last bias b so that act(b) is the mean row, which training would otherwise spend
+  /// its first steps reaching.
   ///
   /// - Parameter ranks: those that have rows of their own.
   fileprivate func startAtMean(of dataset: Dataset, _ ranks: Ranks?) throws(GenerativeError) {
     let width = options.shape.count
-    // Behind the sums, the rows.
+    // The row count follows the sums.
     let mean = try ranks.together { () throws(GenerativeError) in try self.columnSums(of: dataset) }
     try ranks?.sum(mean.base, count: width + 1)
     let count = mean.base[width]
     guard count > 0 else { return }
-    // Behind it lie the classes' biases, where there are any.
+    // The classes' biases follow it, if there are any.
     let bias =
       generator.weights.parameters.base + generator.network.parameterCount - (1 + options.classCount) * width
     for j in 0..<width {
@@ -77,9 +77,9 @@ extension GAN: Trainable {
 ///     D ascends  ln D(x) + ln(1 − D(G(z)))
 ///     G descends ln(1 − D(G(z))), or −ln D(G(z))
 ///
-/// or what another `AdversarialLoss` says. D may pay for the length of its gradient, too.
+/// or the losses of another `AdversarialLoss`. A penalty on the length of D's gradient may be added.
 ///
-/// The rows generated for D's last step serve G's too.
+/// The rows generated for D's last step are used for G's step, too.
 package final class GANStep: TrainingStep {
   private let model: GAN
   private let context: Context
@@ -98,10 +98,10 @@ package final class GANStep: TrainingStep {
   private let penalty: GradientPenalty?
   /// Points between real and generated rows.
   private let between: Buffer<Float>
-  /// What a step changes the probability of an adaptive augmentation by.
+  /// The change of an adaptive augmentation's probability per step.
   private let augmentationStep: Float
   private var health = GANHealth()
-  /// Writes latents in place of the model; nil: it draws them.
+  /// Writes the latents of a step; nil: the model draws them.
   private var givenLatents: ((_ z: UnsafeMutablePointer<Float>, _ own: StepTime) -> Void)?
   /// The classes of a conditional model's rows, real and generated.
   package let labels: Buffer<Int32>?
@@ -199,14 +199,15 @@ package final class GANStep: TrainingStep {
   /// The mean sign of D's outputs for real rows above which images are changed more often (Karras et al., "Training
   /// generative adversarial networks with limited data", NeurIPS 2020, section 3).
   private static let augmentationTarget = 0.6
-  /// Rows in which the probability goes from 0 to 1 at most: a fifth of the paper's, whose fits are longer.
+  /// The fewest rows in which the probability can rise from 0 to 1: a fifth of the paper's number, whose fits
+  /// are longer.
   private static let augmentationRows: Float = 100_000
 
-  /// Rows that tell how much two generators vary.
+  /// The number of rows by which the variances of two generators are compared.
   private static let judgedRows = 64
-  /// Rows of the average that have less than this share of the variance of the last generator's are worse than
-  /// those. Of digits a mean of all steps has 0.2 to 0.63 of it in up to 1,200 steps, and up to 2.4 times the
-  /// Fréchet distance; the average that ramps up has 0.83 to 0.95, and at most 1.15 times.
+  /// Rows of the average that have less than this share of the variance of the last generator's are worse
+  /// than those. On digits a mean of all steps has 0.2 to 0.63 of it in up to 1,200 steps, and up to 2.4
+  /// times the Fréchet distance; the average that ramps up has 0.83 to 0.95, and at most 1.15 times.
   private static let lag = 0.7
 
   /// Whether the rows of the averaged generator vary far less than those of the last one, for the same latents
@@ -235,7 +236,7 @@ package final class GANStep: TrainingStep {
     return model.options.outputActivation == .tanh ? distance / 2 : distance
   }
 
-  /// D's gradient on real and generated rows, each normalised in a batch of its own.
+  /// D's gradient on real and generated rows, each normalised in its own batch.
   private func differentiateDiscriminator(
     _ x: UnsafePointer<Float>, _ generated: UnsafePointer<Float>, rows: Int, at time: StepTime,
     _ figures: inout Figures
@@ -275,7 +276,7 @@ package final class GANStep: TrainingStep {
     if penalty != nil { figures[.penalty] = penalties }
   }
 
-  /// The mean penalty of rows that D saw last, whose gradient is added to D's; 0 without a weight.
+  /// The mean penalty of the rows that D processed last, whose gradient is added to D's; 0 without a weight.
   private func penalize(
     _ term: GradientPenalty.Term, _ weight: Float, rows: Int, at time: StepTime
   ) throws(Runaway) -> Double {
@@ -287,7 +288,7 @@ package final class GANStep: TrainingStep {
     return loss
   }
 
-  /// A point of each line from a generated row to a real one, uniformly drawn.
+  /// A uniformly drawn point on each line from a generated row to a real one.
   private func mix(
     _ x: UnsafePointer<Float>, _ generated: UnsafePointer<Float>, rows: Int, at time: StepTime
   ) {
@@ -300,7 +301,7 @@ package final class GANStep: TrainingStep {
     }
   }
 
-  /// G's gradient, on the rows generated last, through D, whose own is not wanted.
+  /// G's gradient on the rows generated last, through D, whose own gradient is not computed.
   private func differentiateGenerator(
     rows: Int, at time: StepTime, _ figures: inout Figures
   ) throws(Runaway) {

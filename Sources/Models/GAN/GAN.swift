@@ -7,7 +7,7 @@ import Training
 ///
 ///     min over G, max over D:  E ln D(x) + E ln(1 − D(G(z)))
 ///
-/// G turns latents z into rows, D tells them from real ones.
+/// G turns latents z into rows, and D distinguishes them from real ones.
 package final class GAN: @unchecked Sendable {
   package enum LatentDistribution: Equatable, Sendable {
     /// N(0, I)
@@ -16,17 +16,17 @@ package final class GAN: @unchecked Sendable {
     case uniform
   }
 
-  /// What is done to images in front of the discriminator.
+  /// The augmentation of the images that the discriminator sees.
   package enum Augmentation: Equatable, Sendable {
     case none
     /// `ImageAugmentation`, always.
     case fixed
-    /// The same with a probability that follows the discriminator's over-fitting.
+    /// The same with a probability that follows the discriminator's overfitting.
     case adaptive
   }
 
   package enum Generator: Sendable {
-    /// The moving average over the steps; the last one where there is no average.
+    /// The moving average over the steps; the last weights if there is no average.
     case average
     case last
   }
@@ -36,7 +36,7 @@ package final class GAN: @unchecked Sendable {
     package internal(set) var architecture: Architecture
     /// Of the convolutional architecture.
     package var convolution = ConvolutionOptions(baseChannels: 64)
-    /// Classes whose labels are joined to every layer; 0: none.
+    /// The number of classes whose labels are joined to every layer; 0: none.
     package var classCount = 0
     package var latentSize = 64
     package var latent = LatentDistribution.normal
@@ -46,24 +46,24 @@ package final class GAN: @unchecked Sendable {
     package var discriminatorHidden = [512, 256]
     package var generatorActivation = Activation.relu
     package var discriminatorActivation = Activation.leakyReLU(slope: 0.2)
-    /// Sigmoid for rows in [0, 1], tanh for the same worked out in [−1, 1], identity for any rows; nil: identity for
-    /// rows that are standardised, else sigmoid, or tanh of the convolutional architecture.
+    /// Sigmoid for rows in [0, 1], tanh for the same computed in [−1, 1], identity for any rows; nil:
+    /// identity for standardised rows, else sigmoid, or tanh in the convolutional architecture.
     var givenOutput: Activation?
     package var preparation = PreparationRule.automatic
     package var objective = AdversarialLoss.nonSaturating
-    /// k: steps of D for each of G.
+    /// k: steps of D per step of G.
     package var discriminatorSteps = 1
-    /// Rate of D, in those of the fit.
+    /// The learning rate of D as a multiple of the fit's.
     package var discriminatorRate: Float = 1
     /// γ of R1 at real rows, and λ of the penalty between real and generated ones; 0: none.
     package var r1Penalty: Float = 0
     package var gradientPenalty: Float = 0
     package var augmentation = Augmentation.none
-    /// Whether a conditional discriminator learns of the labels in its last layer alone, and by `ClassProjection`.
+    /// Whether a conditional discriminator uses the labels only in its last layer, by `ClassProjection`.
     package var projectsLabels = false
     /// Batch norm in the generator's hidden layers.
     package var normalizesGenerator = true
-    /// Batch norm in the discriminator's hidden layers but the first.
+    /// Batch norm in the discriminator's hidden layers except the first.
     package var normalizesDiscriminator = false
     /// Spectral norm in all of the discriminator's layers.
     package var hasSpectralNorm = false
@@ -74,9 +74,9 @@ package final class GAN: @unchecked Sendable {
     package var labelSmoothing: Float = 0
     /// In the discriminator's hidden layers.
     package var dropout: Float = 0
-    /// Deviation of noise added to the discriminator's input.
+    /// Standard deviation of the noise added to the discriminator's input.
     package var inputNoise: Float = 0
-    /// Of the generator's moving average; nil: none is kept.
+    /// Decay of the generator's moving average; nil: no average.
     package var averageDecay: Float? = 0.999
     /// Whether the average's window grows with the steps.
     package var rampsAverage = true
@@ -97,10 +97,10 @@ package final class GAN: @unchecked Sendable {
     /// Classes whose labels are joined to every layer of the discriminator.
     package var joinedClassCount: Int { projectsLabels ? 0 : classCount }
 
-    /// Whether D pays for the length of its gradient.
+    /// Whether the length of D's gradient is penalised.
     package var isPenalized: Bool { r1Penalty > 0 || gradientPenalty > 0 }
 
-    /// Whether batches of one row cannot be learned from.
+    /// Whether the model cannot learn from batches of one row.
     package var normalizes: Bool {
       switch architecture {
       case .dense:
@@ -145,7 +145,7 @@ package final class GAN: @unchecked Sendable {
       try ExponentialAverage(
         of: generator.weights, decay: decay, ramps: options.rampsAverage, context: context)
     }
-    // Dense generators are small enough that folding them would buy nothing.
+    // Dense generators are so small that folding batch norm would gain nothing.
     let folds = options.architecture == .convolutional
     let classCount = options.classCount
     return (
@@ -187,7 +187,7 @@ package final class GAN: @unchecked Sendable {
       averaged: options.averageDecay == nil ? nil : networks.generator, context: context)
   }
 
-  /// Trained numbers.
+  /// The number of trainable parameters.
   package var parameterCount: Int { generator.network.parameterCount + discriminator.network.parameterCount }
 
   package var learners: [Learner] { [generator, discriminator] }

@@ -10,23 +10,23 @@ import Training
 ///
 ///     minimise over z:  |G(z) − x|² + weight·|z|²/2
 ///
-/// where of a masked row the error counts known values only,
-/// with Adam on z, its rate falling to zero along half a cosine, from one or several starts. A row's
-/// answer is the latent of least objective that any step of any start came by. Rows do not meet: each
-/// is found the same in any batch.
+/// where the error of a masked row counts known values only, with Adam on z, its rate falling to zero along
+/// half a cosine, from one or several starts. The result for a row is the latent with the least objective in
+/// any step of any start. Rows are independent: each gives the same result in any batch.
 package final class Inversion {
   package struct Options {
-    /// Steps of a start.
+    /// Steps per start.
     package var stepCount = 200
-    /// Starts of a row.
+    /// Starts per row.
     package var startCount = 1
     /// Adam's rate at the first step, in latent units.
     package var learningRate: Float = 0.05
-    /// Of |z|²/2.
+    /// The weight of |z|²/2.
     ///
-    /// Nil: 0, but for masked rows of a VAE what makes the answer the likeliest latent, of a GAN `usualWeight`.
+    /// Nil: 0, except for masked rows: of a VAE the weight that makes the result the most likely latent, of a
+    /// GAN `usualWeight`.
     package var priorWeight: Float?
-    /// Of the starts that are drawn.
+    /// The seed of the drawn starts.
     package var seed: UInt64 = 0
     /// Which values of the rows count; nil: all.
     package var mask: Mask?
@@ -35,14 +35,14 @@ package final class Inversion {
     package init() {}
   }
 
-  /// What a network's output is to the rows that callers see.
+  /// How a network's output relates to the caller's rows.
   enum Rendering { case asIs, sigmoid, halved }
 
-  /// How a start is drawn, and where latents may be.
+  /// How a start is drawn, and which latents are allowed.
   enum Latents { case normal, uniform }
 
-  /// Of the prior, for masked rows of a model without a variance: on digits of which 20, 50 and 80 of 100 pixels are
-  /// known, the hidden ones come nearest with 0.03 ... 0.1.
+  /// The weight of the prior for masked rows of a model without a variance: on digits with 20, 50 and 80 of
+  /// 100 pixels known, 0.03 ... 0.1 gives the least error of the hidden pixels.
   static let usualWeight: Float = 0.05
 
   private let network: Network
@@ -51,7 +51,7 @@ package final class Inversion {
   private let latents: Latents
   private let options: Options
   private let context: Context
-  /// Of all rows, where the network takes any.
+  /// The labels of all rows, if the network takes any.
   private let labels: UnsafePointer<Int32>?
   /// The first row of the present block.
   private var first = 0
@@ -72,7 +72,7 @@ package final class Inversion {
 
   /// - Parameters:
   ///   - labels: of a model with classes, one per row, which outlive this; else nil.
-  ///   - maskedWeight: that of the prior for masked rows, where the options leave it open.
+  ///   - maskedWeight: the weight of the prior for masked rows, if the options leave it open.
   /// - Throws: `.memory`.
   init(
     _ network: Network, _ weights: Weights, _ rendering: Rendering, _ latents: Latents, rows: Int,
@@ -120,7 +120,7 @@ package final class Inversion {
         let first = number * block
         let count = min(block, rows - first)
         begin(start, first: first, rows: count, number: startNumber)
-        // One evaluation more than steps: the last step's latents count too.
+        // There is one more evaluation than steps: the last step's latents count, too.
         for step in 0...options.stepCount {
           if options.observer.isCancelled() { throw Self.stopped }
           differentiate(x + first * network.output.count, first: first, rows: count)
@@ -191,7 +191,7 @@ package final class Inversion {
     }
     var x = x
     if let mask = options.mask {
-      // What is not known is as the network has it.
+      // Unknown values are taken from the network's output.
       targets.base.update(from: y.base, count: count)
       mask.copy(x, first: first, rows: rows, into: targets.base)
       x = UnsafePointer(targets.base)
@@ -211,7 +211,7 @@ package final class Inversion {
     }
   }
 
-  /// Keeps the rows' latents where they are better than any before.
+  /// Keeps the rows' latents that are better than all before.
   private func keep(
     _ objective: Buffer<Float>, _ best: Buffer<Float>, _ error: Buffer<Float>, first: Int, rows: Int
   ) {

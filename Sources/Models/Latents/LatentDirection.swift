@@ -7,7 +7,7 @@ package struct LatentDirection {
     /// From the mean of the rows without the attribute to the mean of those with it (Larsen et al.,
     /// "Autoencoding beyond pixels using a learned similarity metric", ICML 2016, §4.2).
     case means
-    /// The weights of the least-squares line that tells the attribute from the latent.
+    /// The weights of the least-squares line that predicts the attribute from the latent.
     case regression
   }
 
@@ -21,14 +21,14 @@ package struct LatentDirection {
     package init() {}
   }
 
-  /// The largest latent regression is for: d²/2 doubles, and d³/3 operations.
+  /// The largest latent size for regression: d²/2 doubles, and d³/3 operations.
   package static let regressionLimit = 4096
 
   /// Of unit length.
   package let vector: Buffer<Float>
-  /// Of the rows' projections on the direction with the attribute, Pearson's, in [−1, 1].
+  /// Pearson's correlation between the projections on the direction and the attribute, in [−1, 1].
   package let correlation: Double
-  /// Mean and deviation of the projections.
+  /// Mean and standard deviation of the projections.
   package let mean: Double
   package let deviation: Double
   /// The projections of the attribute's least and greatest value, on the least-squares line of
@@ -39,10 +39,10 @@ package struct LatentDirection {
   /// - Parameters:
   ///   - latents: rows × latentSize, finite; at least two rows.
   ///   - attribute: a finite value per row. For `.means`, rows above the middle of its range have it.
-  ///   - others: otherCount × latentSize directions to which this one is made orthogonal, so that it
-  ///     leaves those attributes alone.
-  /// - Throws: `.argument` when the attribute is the same in every row, or no direction is left: the
-  ///   latents do not tell the attribute, or lie in the others' span. `.memory`.
+  ///   - others: otherCount × latentSize directions to which this one is made orthogonal, so that it does not
+  ///     change those attributes.
+  /// - Throws: `.argument` when the attribute is the same in every row, or no direction is left: the latents
+  ///   do not determine the attribute, or lie in the others' span. `.memory`.
   package init(
     latents: UnsafePointer<Float>, attribute: UnsafePointer<Float>, rows: Int, latentSize: Int,
     orthogonalTo others: UnsafePointer<Float>?, otherCount: Int, _ options: Options, context: Context
@@ -63,7 +63,7 @@ package struct LatentDirection {
       let projection = (0..<latentSize).reduce(0) { $0 + Double(latent[$1]) * direction.base[$1] }
       moments.add(projection, Double(attribute[row]))
     }
-    // Rounding may have pointed somewhere all the same.
+    // Rounding may have left some direction nevertheless.
     guard moments.xx > 0 else {
       throw GenerativeError(.argument, "the latents do not tell the attribute: they are all alike")
     }

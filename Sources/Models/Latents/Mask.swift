@@ -1,6 +1,6 @@
 import Tensors
 
-/// Which values of rows are known: of each row its own, or of all rows the same.
+/// Which values of rows are known, given for each row or once for all rows.
 package struct Mask {
   private let known: UnsafePointer<UInt8>
   private let width: Int
@@ -11,7 +11,7 @@ package struct Mask {
     (self.known, self.width, self.isShared) = (known, width, isShared)
   }
 
-  /// The values of a row.
+  /// The number of values of a row.
   package func row(_ index: Int) -> UnsafePointer<UInt8> { known + (isShared ? 0 : index * width) }
 
   /// y ← x where it is known; rows first ..< first + rows of the mask.

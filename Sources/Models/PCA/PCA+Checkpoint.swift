@@ -3,7 +3,7 @@ import Statistics
 import Tensors
 import Training
 
-/// What a file holds of a PCA:
+/// The tensors of a PCA in a file:
 ///
 ///     mean                  d        explained_variance   k
 ///     components            k × d
@@ -11,7 +11,7 @@ import Training
 ///     of a sketch:                   statistics.square    d        statistics.product   d × l
 ///                                    statistics.direction d × l
 ///
-/// The statistics are there when further partial fits shall be possible.
+/// The statistics are stored if further partial fits are to be possible.
 extension PCA: Checkpointable {
   package static let kind = "pca"
 
@@ -61,7 +61,7 @@ extension PCA: Checkpointable {
     try checkpoint.add("explained_variance", shape: [k], solution.explainedVariance)
   }
 
-  /// The PCA that was kept in `checkpoint`; nothing in it is believed.
+  /// The PCA in `checkpoint`, all of which is validated.
   ///
   /// - Throws: `.mismatch` for another kind of model and for tensors missing or of other shapes;
   ///   `.format` for options missing or outside their range; `.nonfinite`; `.memory`.
@@ -76,7 +76,7 @@ extension PCA: Checkpointable {
     let d = try checkpoint.option("fitted.n_features", in: 1...context.limits.modelByteCount)
     let isSolved = checkpoint.hasOption("fitted.n_components")
     let rowCount = try checkpoint.option("fitted.n_rows", in: (isSolved ? 2 : 1)...Int.max)
-    // Files from before this was kept are of floats.
+    // Older files, which lack this entry, have floats.
     let element =
       checkpoint.hasOption("fitted.element")
       ? RowElement(rawValue: try checkpoint.option("fitted.element", in: 0...2)) ?? .float : .float

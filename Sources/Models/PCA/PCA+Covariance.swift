@@ -29,7 +29,7 @@ extension PCA {
     return State(moments: moments, solution: solution)
   }
 
-  /// Refines what needs it by another pass over the rows.
+  /// Refines components by another pass over the rows, if they need it.
   private func refine(
     _ spectrum: inout Spectrum, _ count: inout Int, of moments: Moments, in source: some RowSource
   ) throws(GenerativeError) {
@@ -53,7 +53,7 @@ extension PCA {
 }
 
 extension PCA.Solution {
-  /// Solves for what `moments` saw, which cannot be seen again.
+  /// Solves for the rows in `moments`, which cannot be read again.
   ///
   /// - Throws: `.argument` for fewer than two rows or too many components; `.nonfinite` when the
   ///   squares overflowed; `.memory`; `.internalFault`.
@@ -82,7 +82,7 @@ extension PCA.Solution {
 }
 
 extension PCA.Options {
-  /// The eigenpairs of what `moments` saw, and how many are components.
+  /// The eigenpairs of the rows in `moments`, and the number of components.
   func spectrum(of moments: Moments, in context: Context) throws(GenerativeError) -> (Spectrum, Int) {
     let limit = min(moments.rowCount, moments.columnCount)
     try PCA.checkRowCount(moments.rowCount)

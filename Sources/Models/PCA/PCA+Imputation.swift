@@ -2,7 +2,7 @@ import LinearAlgebra
 import Statistics
 import Tensors
 
-/// Values that are not known, as the Gaussian model of a PCA expects them given those that are.
+/// Unknown values, as the mean of a PCA's Gaussian model given the known values.
 ///
 /// With A the known columns of W·z's matrix (see `logLikelihood`), and u the known x − μ:
 ///

@@ -11,13 +11,14 @@ extension PCA.Options: TabledOptions {
       variance_ratio double (0 1) = auto formerly 0.0=auto \
       : keep the fewest components that explain more than this share of the variance; auto: not used
       solver         word covariance gram sketch = auto formerly 0=auto 1=covariance 2=gram 3=sketch \
-      : eigenproblem to solve; auto: gram if rows are fewer than columns, else covariance
-      center         flag formerly no_centering true=false false=true : subtract the mean; else it is taken to be zero
+      : eigenproblem to solve; auto: gram if there are fewer rows than columns, else \
+      covariance
+      center         flag formerly no_centering true=false false=true : subtract the mean; if false, it is assumed to be zero
       whiten         flag : scale the latents to unit variance
       seed           seed : seed of the directions of a sketch and of the start of iterative solvers
       n_directions   whole 1 65536 = auto needs solver sketch formerly 0=auto \
-      : number of directions of a sketch; auto: 2 n_components + 16
-      n_passes       whole 1 16 = auto needs solver sketch : passes of a sketch over the rows; auto: 2
+      : number of directions of a sketch; auto: 2 * n_components + 16
+      n_passes       whole 1 16 = auto needs solver sketch : number of passes of a sketch over the rows; auto: 2
       context        pointer : context with the memory, threads and limits to use
       comm           pointer : ranks that fit the PCA together
       """)

@@ -4,15 +4,15 @@ import Tensors
 extension PCA {
   /// How many components to keep.
   package enum Components: Equatable, Sendable {
-    /// So many: 0 ... min(rows, columns).
+    /// A fixed number: 0 ... min(rows, columns).
     case count(Int)
-    /// As few as explain more than this share of the variance, in (0, 1).
+    /// The fewest that explain more than this share of the variance, in (0, 1).
     case varianceRatio(Double)
     /// min(rows, columns)
     case all
   }
 
-  /// Which eigenproblem is solved; the result is the same, but for a sketch's.
+  /// The eigenproblem to solve; the result is the same, except for a sketch.
   package enum Solver: Int, Equatable, Sendable {
     /// The smaller problem: Gram when rows < columns.
     case automatic = 0
@@ -20,13 +20,13 @@ extension PCA {
     case covariance = 1
     /// The Gram matrix of the centred rows, rows × rows. All rows are kept during the fit.
     case gram = 2
-    /// The covariance matrix as far as a few directions tell it: nearly the result, for wide rows.
+    /// An approximation of the covariance matrix by a few directions, for wide rows.
     case sketch = 3
   }
 
   package struct Options: Equatable, Sendable {
     package var components = Components.all
-    /// Whether the mean is subtracted; else it is taken to be zero.
+    /// Whether the mean is subtracted; else it is assumed to be zero.
     package var centres = true
     /// Whether `transform` scales every component to unit variance.
     package var whitens = false
@@ -44,9 +44,9 @@ extension PCA {
     /// Directions of a sketch for k components: the error of one pass falls with their number beyond k.
     package static func defaultDirections(_ k: Int) -> Int { 2 * k + 16 }
 
-    /// The random directions a sketch of so many columns begins with.
+    /// The random directions with which a sketch of this many columns begins.
     ///
-    /// - Throws: `.argument` when neither they nor the components are counted; `.memory`.
+    /// - Throws: `.argument` when neither directions nor components have a number; `.memory`.
     func directions(columns: Int, in context: Context) throws(GenerativeError) -> Directions {
       if let directionCount {
         return try Directions(random: directionCount, columns: columns, seed: seed, in: context)
@@ -80,7 +80,7 @@ extension PCA {
       }
     }
 
-    /// How many variances can be other than zero: centred rows have one direction less than there are rows.
+    /// The largest number of nonzero variances: centred rows span one direction less than there are rows.
     func rank(rows: Int, columns: Int) -> Int { min(centres ? rows - 1 : rows, columns) }
 
     /// Components to solve for: a share is known only with the variances, and then all that may be kept.

@@ -7,12 +7,12 @@ extension PCA {
   /// Columns above which ranks sketch when the solver is left to the library.
   static let widestCovariance = 4096
 
-  /// Fits to the rows of all ranks, of which `source` has this one's.
+  /// Fits to the rows of all ranks; `source` has the rows of this one.
   ///
-  /// Rank 0 solves and sends its solution, so that every rank has the same bits on any processors. Of bytes
-  /// they are those of a fit to all rows on one machine.
+  /// Rank 0 solves and sends its solution, so that all ranks have a bit-identical solution on any processors.
+  /// For u8 rows it is that of a fit to all rows on one machine.
   ///
-  /// - Throws: as `fit(_:)`, on all ranks what one of them met; `.mismatch` for other columns or options;
+  /// - Throws: as `fit(_:)`, the error of one rank on all; `.mismatch` for other columns or options;
   ///   `.unsupported` for the Gram path; `.comm`.
   func fit(_ source: some RowSource, over ranks: Ranks) throws(GenerativeError) {
     try agree(columns: source.columnCount, ranks)
@@ -68,7 +68,7 @@ extension PCA {
     }
   }
 
-  /// Whether all ranks were asked for the same.
+  /// Whether all ranks have the same options.
   private func agree(columns: Int, _ ranks: Ranks) throws(GenerativeError) {
     let widths = try ranks.gather(columns)
     if let rank = widths.firstIndex(where: { $0 != widths[0] }) {
@@ -86,7 +86,7 @@ extension PCA {
 }
 
 extension PCA.Options {
-  /// The way of a fit over ranks, where the rows of all are taken to be many.
+  /// The solver of a fit over ranks, which assumes many rows in all.
   fileprivate func rankSolver(columns: Int) -> PCA.Solver {
     guard solver == .automatic else { return solver }
     if case .count = components, columns > PCA.widestCovariance { return .sketch }

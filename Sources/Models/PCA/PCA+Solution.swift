@@ -2,7 +2,7 @@ import Statistics
 import Tensors
 
 extension PCA {
-  /// What a fit found; immutable, so that any number of threads may read it.
+  /// The result of a fit; immutable, so that any number of threads may read it.
   package struct Solution: Sendable {
     /// Rows seen.
     package let rowCount: Int
@@ -11,7 +11,7 @@ extension PCA {
     /// `.covariance`, `.gram` or `.sketch`.
     package let solver: Solver
     package let whitens: Bool
-    /// What the rows were.
+    /// The element type of the rows.
     package let element: RowElement
     /// k × d: orthonormal rows by falling variance.
     package let components: Buffer<Double>
@@ -21,15 +21,15 @@ extension PCA {
     package let explainedVariance: Buffer<Double>
     /// The variance of all columns together.
     package let totalVariance: Double
-    /// The mean of the min(n, d) − k variances left out; zero when there are none.
+    /// The mean of the min(n, d) − k omitted variances; zero if there are none.
     package let noiseVariance: Double
-    /// A variance so small is what rounding leaves of none.
+    /// A variance this small is a rounding error of zero.
     let rounding: Double
 
-    /// What latents are divided by: all 1 unless whitening; 0 for a direction without variance, whose latent
-    /// is zero.
+    /// The divisors of latents: all 1 unless whitening; 0 for a direction without variance, whose latent is
+    /// zero.
     let deviations: Buffer<Double>
-    /// For rows of floats; nil where they are better taken in Double.
+    /// For rows of floats; nil if Double is needed.
     let floats: FloatMaps?
 
     /// - Parameters:

@@ -196,7 +196,7 @@ extension PCA.Solution {
     }
   }
 
-  /// After a fit to pictures of bytes, which are read as 0 … 1, rows of 0 … 255 are a mistake.
+  /// Rejects rows of 0 … 255 after a fit to 8-bit images, which are read as 0 … 1.
   ///
   /// - Throws: as `RowBatch.checkPictures`.
   func checkScale(of rows: RowBatch, in context: Context) throws(GenerativeError) {

@@ -17,14 +17,14 @@ import Training
 package final class PCA: Sendable {
   package let options: Options
   package let context: Context
-  /// Who this PCA's fits are shared with; nil: nobody.
+  /// The ranks that share this PCA's fits; nil: only this process.
   private let ranks: (@Sendable () throws(GenerativeError) -> Ranks?)?
   private let state = Guarded(State())
   private let keptNames = Guarded(ModelNames())
 
-  /// What was seen, and what follows from it.
+  /// The statistics of the rows seen, and the solution.
   struct State {
-    /// Kept by fits that may go on; nil after a Gram fit.
+    /// Kept by fits that can continue; nil after a Gram fit.
     nonisolated(unsafe) var moments: Moments?
     /// The solution for `moments` as they are, when it was asked for.
     var solution: Solution?
@@ -45,7 +45,7 @@ package final class PCA: Sendable {
 
   // MARK: - Fitting
 
-  /// Fits to all rows of `source`; what was fitted before is forgotten, but kept on failure.
+  /// Fits to all rows of `source`. An earlier fit is replaced, but kept after an error.
   ///
   /// - Throws: `.argument` for fewer than two rows or more components than min(rows, columns);
   ///   `.nonfinite`; `.memory`; and what the source throws.
@@ -91,7 +91,7 @@ package final class PCA: Sendable {
       columns: columns, directions: try options.directions(columns: columns, in: context), in: context)
   }
 
-  /// Adds rows to what was seen: the same result as one fit over all of them, to rounding.
+  /// Adds rows to those seen before: the result is that of one fit over all of them, to rounding.
   ///
   /// The eigenproblem is solved by the next call that needs its solution.
   ///
@@ -107,7 +107,7 @@ package final class PCA: Sendable {
     }
   }
 
-  /// Adds what `other` has seen, which stays as it is.
+  /// Adds the rows that `other` has seen; `other` is not changed.
   ///
   /// - Throws: `.mismatch` for another number of columns or other directions; `.state` when either was
   ///   fitted on the Gram path, or `other` has seen nothing; `.memory`.
@@ -118,7 +118,7 @@ package final class PCA: Sendable {
     try merge(theirs)
   }
 
-  /// Adds rows that `theirs` has seen, which stays as it is.
+  /// Adds the rows that `theirs` has seen; `theirs` is not changed.
   ///
   /// - Throws: `.mismatch`, `.state` and `.memory` as `merge`.
   package func merge(_ theirs: Moments) throws(GenerativeError) {
@@ -138,7 +138,7 @@ package final class PCA: Sendable {
     state.withLock { $0.moments?.rowCount ?? $0.solution?.rowCount ?? 0 }
   }
 
-  /// The statistics, when this fit can go on.
+  /// The statistics, if this fit can continue.
   var moments: Moments? { state.withLock { $0.moments } }
 
   private func continuedMoments(
@@ -162,7 +162,7 @@ package final class PCA: Sendable {
     set { state.withLock { $0.calibration = newValue } }
   }
 
-  /// What the columns of the rows that it was fitted to are called.
+  /// The names of the columns of the rows that it was fitted to.
   package var names: ModelNames {
     get { keptNames.withLock { $0 } }
     set { keptNames.replace(by: newValue) }
@@ -172,7 +172,7 @@ package final class PCA: Sendable {
     state.replace(by: new)
   }
 
-  /// Takes up what a file held.
+  /// Restores the state in a file.
   convenience init(
     _ options: Options, moments: Moments?, solution: Solution?, in context: Context
   ) throws(GenerativeError) {

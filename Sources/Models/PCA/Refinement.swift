@@ -2,18 +2,19 @@ import LinearAlgebra
 import Statistics
 import Tensors
 
-/// Variances of rows of doubles as right as a singular value decomposition of the centred rows has them.
+/// Makes the variances of rows of doubles as accurate as those of a singular value decomposition of the
+/// centred rows.
 ///
-/// The eigenvalues of a covariance are right to ε·λ₁, so that of a component whose deviation is a thousandth
-/// of the first's six digits are lost. A second pass over the rows brings them back. With the components V
-/// found so far, orthogonal to rounding, and centred rows X:
+/// The eigenvalues of a covariance are accurate to ε·λ₁, so a component whose standard deviation is a
+/// thousandth of the first's loses six digits. A second pass over the rows brings them back. With the
+/// components V found so far, orthogonal to rounding, and centred rows X:
 ///
 ///     Y = X·Vᵀ,     H = Yᵀ·Y/(n − 1) = Wᵀ·diag(λ)·W,     V ← W·V
 ///
 /// Column i of Y is as long as its component's deviation, with errors of ε·√λ₁, as those of a singular value
-/// decomposition. H is nearly diagonal, so that `GradedEigen` finds every λ right relative to itself.
+/// decomposition. H is nearly diagonal, so that `GradedEigen` finds every λ with high relative accuracy.
 enum Refinement {
-  /// What takes part: the components found, or all directions.
+  /// The directions to refine: the components found, or all.
   enum Reach { case found, all }
 
   /// Whether variances that fall from the first to the last like this need it: an error of ε·λ₁ is more than

@@ -25,7 +25,7 @@ package struct MirroredStack: Sendable, Equatable {
   package var dropout: Float = 0
   package var preparation = PreparationRule.automatic
 
-  /// Whether batches of one row cannot be learned from.
+  /// Whether the stack cannot learn from batches of one row.
   var normalizes: Bool { architecture == .convolutional && isNormalized }
 
   /// From rows to `outputCount` features.
@@ -69,7 +69,7 @@ package struct MirroredStack: Sendable, Equatable {
     return layers
   }
 
-  /// The layers of a dense encoder the other way round, with its weights.
+  /// The layers of a dense encoder in reverse, with its weights.
   private func transposed(_ encoder: Network, _ outputActivation: Activation) -> [any Layer] {
     var layers: [any Layer] = []
     for (index, layer) in encoder.layers.enumerated().reversed() {

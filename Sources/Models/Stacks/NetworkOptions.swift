@@ -5,7 +5,7 @@ import Ranks
 import Tensors
 import Training
 
-/// What the options of all networks have in common: `gen_network_options`.
+/// The options that all networks share: `gen_network_options`.
 package protocol NetworkOptions: TabledOptions, Equatable {
   var shape: Shape { get set }
   var architecture: Architecture { get }
@@ -17,15 +17,15 @@ package protocol NetworkOptions: TabledOptions, Equatable {
 
   /// The defaults of an architecture.
   init(shape: Shape, architecture: Architecture)
-  /// These options with the choices made that are left to the rows of the first fit.
+  /// These options, with the choices that depend on the rows of the first fit.
   ///
   /// - Parameter areUnits: whether the rows lie in [0, 1].
   func settled(areUnits: Bool) -> Self
-  /// Whether options that differ in these choices alone have the same networks.
+  /// Whether options that differ only in these choices have the same networks.
   func hasNetworks(of other: Self) -> Bool
 }
 
-/// What is done to rows before a network sees them.
+/// The preparation of rows before a network sees them.
 package enum PreparationRule: Equatable, Sendable {
   /// The first fit chooses: tables of numbers outside [0, 1] are standardised.
   case automatic
@@ -35,11 +35,11 @@ package enum PreparationRule: Equatable, Sendable {
 }
 
 extension PreparationRule {
-  /// What is done to the rows of a first fit; nil: nothing.
+  /// The preparation of the rows of a first fit; nil: none.
   ///
   /// - Parameters:
   ///   - dataset: nil: rows come one step's at a time.
-  ///   - ranks: those that have rows of their own, all of which make this call.
+  ///   - ranks: the ranks with rows of their own, all of which make this call.
   func chosen(for dataset: Dataset?, _ ranks: Ranks?, _ context: Context) throws(GenerativeError)
     -> Preparation?
   {
@@ -55,7 +55,7 @@ extension PreparationRule {
     given ?? (self == .standardize ? .identity : otherwise)
   }
 
-  /// Refuses an output in [0, 1] for standardised rows.
+  /// Rejects an output in [0, 1] for standardised rows.
   func check(_ outputActivation: Activation) throws(GenerativeError) {
     guard self == .standardize, outputActivation != .identity else { return }
     throw GenerativeError(.argument, "preparation standardize needs output_activation identity")
@@ -75,7 +75,7 @@ extension NetworkOptions {
     try self.init(networkDefaultsFor: values)
   }
 
-  /// Whether rows are a table of few columns, of which small networks learn as much, sooner.
+  /// Whether rows are a table of few columns, on which small networks learn as much in less time.
   package var isNarrowTable: Bool { shape.isTable && shape.channels <= 32 }
 
   /// The defaults of the architecture, for rows of the shape.
@@ -96,7 +96,7 @@ extension OptionValues {
 }
 
 extension Shape {
-  /// Refuses rows so large that their numbers cannot be counted or kept.
+  /// Rejects rows too large to count or store their values.
   package func checkCount() throws(GenerativeError) {
     guard let count = checkedProduct(height, width, channels), count <= Shape.countLimit else {
       throw GenerativeError(
@@ -112,19 +112,19 @@ extension OptionRow {
     height        whole 1 16777216 : height of a row in pixels
     width         whole 1 16777216 : width of a row in pixels
     channels      whole 1 16777216 : channels of a row; for a table, its columns
-    architecture  word dense convolutional later : dense layers, or the convolutions of DCGAN
+    architecture  word dense convolutional later : kind of the networks: dense layers, or the convolutions of DCGAN
     initializer   word he glorot fan_in_uniform normal_002 by_activation = auto formerly automatic=by_activation fanInUniform=fan_in_uniform normal002=normal_002 \
-    : distribution of the initial weights; by_activation: he for relu and its kin, glorot for the others; auto: \
-    fan_in_uniform for a dense VAE, normal_002 for a convolutional GAN, else by_activation
+    : distribution of the initial weights; by_activation: glorot for identity, tanh and sigmoid, he for the others; \
+    auto: by_activation; dense VAE: fan_in_uniform; convolutional GAN: normal_002
     depth         whole 1 16 = auto needs architecture convolutional later formerly 0=auto \
-    : number of levels, each half the size of the one before, for sides of at least 2^depth pixels; auto: until the \
+    : number of levels, each half the size of the one before; sides must have at least 2^depth pixels; auto: until the \
     smaller side has 4 to 7 pixels
     base_channels whole 1 4096 = auto needs architecture convolutional later \
-    : channels of the first level; each level doubles them; auto: 32, for a GAN 16
+    : channels of the first level; each level doubles them; auto: 32; GAN: 16
     dropout       number [0 1) : share of hidden units dropped during training
     preparation   word none standardize = auto later=none \
-    : what is done to rows first; standardize: every column gets mean 0 and standard deviation 1; auto: \
-    standardize tables of numbers outside [0, 1]
+    : transformation of the rows; standardize: every column gets mean 0 and standard deviation 1; auto: standardize \
+    for tables with values outside [0, 1], else none
     seed          seed : seed of the initial weights
     context       pointer : context with the memory, threads and limits to use
     """, isShared: true)

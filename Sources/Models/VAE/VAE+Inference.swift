@@ -92,7 +92,7 @@ extension VAE {
 
   /// x ← rows decoded from z ~ N(0, I); row i of a seed is the same in any batch.
   ///
-  /// - Parameter labels: of a conditional model; nil: drawn evenly, by the same seed.
+  /// - Parameter labels: of a conditional model; nil: drawn with equal probability, by the same seed.
   package func sample(
     rows: Int, seed: UInt64, given labels: UnsafePointer<Int32>? = nil, into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
@@ -135,7 +135,7 @@ extension VAE {
 
   /// The two terms of the bound of each row, in nats: ln p(x) ≥ −(reconstruction + kl).
   ///
-  /// The reconstruction is averaged over `samples` latents of each row, or of none that of the mean; either
+  /// The reconstruction is averaged over `samples` latents of each row; for 0 it is that of the mean. Either
   /// output may be nil. A density is that of the caller's rows, not of the prepared ones.
   package func bound(
     _ x: UnsafePointer<Float>, rows: Int, samples: Int, seed: UInt64,

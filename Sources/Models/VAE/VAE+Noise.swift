@@ -4,8 +4,8 @@ import Tensors
 
 /// Draws rows from p(x|z), whose mean the decoder computes.
 extension VAE {
-  /// y ← rows of p(x|z) around the means x, which may be y: of Bernoulli pixels 1 with the mean as the probability, else
-  /// 0; Gaussian ones with the noise that was learned or given.
+  /// y ← rows drawn from p(x|z) with the means x, which may be y. A Bernoulli pixel is 1 with the mean as its
+  /// probability, else 0; Gaussian pixels get noise of the learned or given variance.
   ///
   /// Row i of a seed gets the same noise in any batch.
   ///

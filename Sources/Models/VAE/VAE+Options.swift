@@ -11,27 +11,26 @@ extension VAE.Options: MirroredOptions {
         """
         latent_size           whole 1 65536 : size of a latent vector
         hidden                widths 1 65536 16 = auto \
-        : widths of the hidden layers of the encoder, outermost first; auto: 400, convolutional 256, a table of at most \
-        32 columns 128
+        : widths of the hidden layers of the encoder, outermost first; auto: 400; convolutional: 256; a table of at \
+        most 32 columns: 128
         decoder_hidden        widths 1 65536 16 = auto formerly mirrored=auto \
         : widths of the hidden layers of the decoder, innermost first; auto: those of the encoder in reverse
         activation            word @activation = auto \
-        : activation of the hidden layers; auto: relu, convolutional silu
+        : activation of the hidden layers; auto: relu; convolutional: silu
         likelihood            word bernoulli gaussian = auto \
-        : likelihood p(x|z): bernoulli for pixels in [0, 1], or gaussian; auto: gaussian for standardized rows, else \
-        bernoulli
+        : likelihood p(x|z); bernoulli is for pixels in [0, 1]; auto: bernoulli; standardized rows: gaussian
         variance              number (0 *] = auto needs likelihood auto gaussian formerly 0.0=auto \
         : variance of the gaussian likelihood; auto: learned
         learned_variance      word gradient shared pixel later=gradient \
-        : shared: one variance, the mean squared error of the last steps; pixel: one for every pixel or column; \
-        gradient: one, by the optimizer
+        : how the variance is learned; shared: one variance, the mean squared error of the last steps; pixel: the same for \
+        each pixel or column; gradient: one variance, by the optimizer
         output_activation     word identity=0 sigmoid=6 = auto \
-        : activation of the output; bernoulli needs sigmoid; auto: identity for standardized rows, else sigmoid
+        : activation of the output; bernoulli needs sigmoid; auto: sigmoid; standardized rows: identity
         batch_norm            flag needs architecture convolutional later \
-        : batch norm after all convolutions but the first and the last
-        pixel_bias            flag later : a bias for every pixel of the output instead of one for every channel
-        binarize              flag needs likelihood auto bernoulli : binarize the pixels at random, anew at each step
-        reconstruction_weight number (0 *] : C, the weight of the reconstruction term
+        : use batch norm after all convolutions except the first and the last
+        pixel_bias            flag later : use one output bias per pixel instead of one per channel
+        binarize              flag needs likelihood auto bernoulli : binarize the pixels at random in each step
+        reconstruction_weight number (0 *] : weight C of the reconstruction term
         beta                  number [0 *] : weight of the KL term
         kl_schedule           word constant linear cyclic : how beta rises during training (KL annealing)
         kl_epochs             double [1e-6 1e6] = auto needs kl_schedule linear cyclic \
@@ -39,7 +38,7 @@ extension VAE.Options: MirroredOptions {
         n_classes             whole 0 4096 later formerly classes \
         : number of classes of a conditional model; 0: not conditional
         importance_samples    whole 1 10000 later \
-        : latents drawn for each row; more than 1 gives the importance-weighted bound
+        : number of latents drawn per row; more than 1 gives the importance-weighted bound
         """, lists: [.activation])
   ) { options in
     Place.network(&options.stack, &options.seed) + [

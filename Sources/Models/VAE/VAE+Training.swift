@@ -34,7 +34,7 @@ package final class VAEStep: TrainingStep {
   private let decoder: Player
   /// K.
   private let samples: Int
-  /// ε of the rows at work: K times rows × latent, as z and all else that is decoded.
+  /// ε of the current rows: K times rows × latent, like z and all that is decoded.
   package let noise: Buffer<Float>
   private let deviation: Buffer<Float>
   private let z: Buffer<Float>
@@ -43,7 +43,7 @@ package final class VAEStep: TrainingStep {
   private let dOutput: Buffer<Float>
   private let uniforms: Buffer<Float>
   private let losses: Buffer<Float>
-  /// Of the importance-weighted bound; nil when K = 1.
+  /// The weights of the importance-weighted bound; nil when K = 1.
   private let importance: ImportanceWeights?
   /// The KL term as a running mean over about 50 steps; nil before the first step.
   private var recentDivergence: Double?
@@ -117,8 +117,8 @@ package final class VAEStep: TrainingStep {
   ///
   /// - Parameters:
   ///   - beta: the weight of the KL term now.
-  ///   - rowScale: what the gradient of a row counts; nil: 1 / rows.
-  ///   - mode, decoderMode: of the encoder and the decoder, whose dropout must not be alike.
+  ///   - rowScale: the weight of a row's gradient; nil: 1 / rows.
+  ///   - mode, decoderMode: of the encoder and the decoder, whose dropout must differ.
   package func differentiate(
     _ x: UnsafeMutablePointer<Float>, rows: Int, beta: Float, rowScale: Float? = nil, _ mode: Mode,
     _ decoderMode: Mode
@@ -168,7 +168,7 @@ package final class VAEStep: TrainingStep {
     return figures(reconstruction, divergence, bound, beta: beta)
   }
 
-  /// - Parameter bound: the importance-weighted one, where that is learned from.
+  /// - Parameter bound: the importance-weighted bound, if it is the loss.
   private func figures(
     _ reconstruction: Double, _ divergence: Double, _ bound: Double?, beta: Float
   ) -> Figures {
@@ -281,7 +281,7 @@ package final class VAEStep: TrainingStep {
     return gradient.base + (gradient.count - model.varianceCount)
   }
 
-  /// What keeps columns that are reproduced exactly from all weight.
+  /// The floor that keeps exactly reproduced columns from getting all weight.
   private static let leastVariance = 1e-6
 
   /// Fills `noise`.

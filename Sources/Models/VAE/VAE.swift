@@ -23,7 +23,7 @@ package final class VAE: @unchecked Sendable {
 
   /// How the variance of a Gaussian likelihood is learned.
   package enum LearnedVariance: Equatable, Sendable {
-    /// One for all pixels, by the optimizer, from 1 on.
+    /// One for all pixels, trained by the optimizer, initially 1.
     case gradient
     /// One for all pixels: the mean squared error of the last steps, which is where its gradient is zero (Rybkin,
     /// Daniilidis & Levine, "Simple and effective VAE training with calibrated decoders", ICML 2021).
@@ -32,7 +32,7 @@ package final class VAE: @unchecked Sendable {
     case pixel
   }
 
-  /// How β comes up.
+  /// How β rises.
   package enum Annealing: Equatable, Sendable {
     case constant
     /// From 0 to β over the first `epochs`.
@@ -59,14 +59,14 @@ package final class VAE: @unchecked Sendable {
     package var learnedVariance = LearnedVariance.shared
     /// Nil: identity for rows that are standardised, else sigmoid.
     var givenOutput: Activation?
-    /// Draw Bernoulli pixels anew as coin flips at each step.
+    /// Binarize pixels at random in each step.
     package var binarizes = false
     /// C.
     package var reconstructionWeight: Float = 1
     /// β.
     package var beta: Float = 1
     package var annealing = Annealing.constant
-    /// K, latents drawn for each row; of more than one the importance-weighted bound is learned from.
+    /// K, latents drawn per row; with more than one the loss is the importance-weighted bound.
     package var importanceSamples = 1
     package var seed: UInt64 = 0
 
@@ -185,7 +185,7 @@ package final class VAE: @unchecked Sendable {
     return expf(min(max(logVariances[index], -limit), limit))
   }
 
-  /// Trained numbers.
+  /// The number of trainable parameters.
   package var parameterCount: Int { encoder.network.parameterCount + decoder.network.parameterCount }
 
   package var learners: [Learner] { [encoder, decoder] }

@@ -61,7 +61,7 @@ package final class GradientPenalty: Sendable {
       count: network.layers.reduce(0) { max($0, $1.parameterCount) }, in: context.memory)
   }
 
-  /// Floats that it takes for each row, and beside that.
+  /// The floats that it takes per row, and in addition to that.
   package static func floats(_ network: Network) -> (perRow: Int, own: Int) {
     let inputs = network.layers.reduce(0) { $0 + $1.input.count }
     let widest = network.layers.reduce(0) { max($0, $1.input.count, $1.output.count) }

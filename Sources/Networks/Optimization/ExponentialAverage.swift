@@ -1,8 +1,8 @@
 import Glibc
 import Tensors
 
-/// An exponential moving average of a network's weights, kept beside the weights being trained:
-/// after step t
+/// An exponential moving average of a network's weights, kept in addition to the trained weights: after step
+/// t
 ///
 ///     a ← (1 − share)·a + share·w,  share = (1 − decay) / (1 − decayᵗ),
 ///

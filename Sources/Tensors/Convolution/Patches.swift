@@ -2,8 +2,8 @@ import Kernels
 
 /// The patches of a batch of images that a kernel sees, as a matrix that exists only panel by panel.
 ///
-/// Row m is a position (image, vertical, horizontal), column d a tap and a channel of it: (vertical
-/// tap, horizontal tap, channel), channel fastest. Taps beside the image are zeros.
+/// Row m is a position (image, vertical, horizontal), column d a tap and a channel of it: (vertical tap,
+/// horizontal tap, channel), channel fastest. Taps outside the image are zeros.
 struct Patches {
   let source: UnsafePointer<Float>
   let vertical: PatchAxis
@@ -15,7 +15,7 @@ struct Patches {
   /// Rows of the matrix, for one image.
   var positionCount: Int { vertical.positionCount * horizontal.positionCount }
 
-  /// Where a position's first tap stands, possibly beside the image.
+  /// The location of a position's first tap, possibly outside the image.
   private struct Place {
     var image: UnsafePointer<Float>
     var y: Int

@@ -95,7 +95,7 @@ package struct WinogradConvolution {
     return min(Self.stretchLimit, max(ProductKernels.tileRows, Self.stretchCapacity / perTile))
   }
 
-  /// The layout for `rows` images of so many channels, `phaseCount` phases at a time.
+  /// The layout for `rows` images of this many channels, `phaseCount` phases at a time.
   func points(channels: Int, phaseCount: Int, rows: Int) -> Points {
     let limit = stretchTiles(channels: channels, phaseCount: phaseCount)
     return Points(

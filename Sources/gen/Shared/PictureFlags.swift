@@ -5,41 +5,45 @@ import CGenerative
 struct PictureFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
-      "How a picture fills the size: cover (and cut), contain (beside background) or stretch (default: cover).",
+      "How an image fills the size: cover (and cut), contain (and pad with background) or stretch (default: cover).",
       valueName: "word"))
   var resize: String?
 
   @Option(
     help: ArgumentHelp(
-      "Filter of the resizing: triangle, lanczos or nearest (default: triangle).", valueName: "word"))
+      "Filter used for resizing: triangle, lanczos or nearest (default: triangle).", valueName: "word"))
   var filter: String?
 
-  @Option(help: ArgumentHelp("Height cut out of each picture first (default: all of it).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Height cut out of each image before resizing (default: the whole image).", valueName: "n"))
   var cropHeight: String?
 
-  @Option(help: ArgumentHelp("Width cut out of each picture first (default: all of it).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Width cut out of each image before resizing (default: the whole image).", valueName: "n"))
   var cropWidth: String?
 
   @Option(
     help: ArgumentHelp(
-      "Where what is cut or contained stands: 0 left, 1 right (default: 0.5).", valueName: "n"))
+      "Horizontal position of the cut or contained part: 0 left, 1 right (default: 0.5).", valueName: "n"))
   var placeX: String?
 
   @Option(
     help: ArgumentHelp(
-      "Where what is cut or contained stands: 0 top, 1 bottom (default: 0.5).", valueName: "n"))
+      "Vertical position of the cut or contained part: 0 top, 1 bottom (default: 0.5).", valueName: "n"))
   var placeY: String?
 
-  @Option(help: ArgumentHelp("Gray value beside a contained picture, 0 to 1 (default: 0).", valueName: "n"))
+  @Option(help: ArgumentHelp("Gray value around a contained image, 0 to 1 (default: 0).", valueName: "n"))
   var background: String?
 
-  @Flag(help: "Read pictures with missing pixels, which become gray, instead of skipping them.")
+  @Flag(help: "Read images with missing pixels, which become gray, instead of skipping them.")
   var tolerant = false
 
-  @Option(help: ArgumentHelp("Maximum number of pixels of a picture (default: 67108864).", valueName: "n"))
+  @Option(help: ArgumentHelp("Maximum number of pixels of an image (default: 67108864).", valueName: "n"))
   var maxImagePixels: String?
 
-  @Option(help: ArgumentHelp("Maximum side of a picture in pixels (default: 16384).", valueName: "n"))
+  @Option(help: ArgumentHelp("Maximum side of an image in pixels (default: 16384).", valueName: "n"))
   var maxImageSide: String?
 
   var all: [(name: String, value: String?)] {

@@ -18,11 +18,11 @@ struct TrainAutoencoder: ParsableCommand {
   @OptionGroup(title: "Training") var fit: FitFlags
 
   @Option(
-    help: "Rows that the model is to make of the training rows, given as DATA is: clean rows of noisy ones.",
+    help: "Target rows, one for each training row, given as DATA is: the clean versions of noisy rows.",
     completion: .file())
   var targets: String?
 
-  @Option(help: "The same for --validation, unless that is a share.", completion: .file())
+  @Option(help: "Target rows of --validation, unless that is a share.", completion: .file())
   var validationTargets: String?
 
   func validate() throws {

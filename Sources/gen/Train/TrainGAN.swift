@@ -3,7 +3,8 @@ import ArgumentParser
 /// `gen train gan`.
 struct TrainGAN: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "gan", abstract: "A generative adversarial network; convolutional, a DCGAN.",
+    commandName: "gan",
+    abstract: "A generative adversarial network, or a DCGAN (--architecture convolutional).",
     discussion: "gen train gan pictures --architecture convolutional -o gan.safetensors")
 
   @OptionGroup var train: TrainOptions

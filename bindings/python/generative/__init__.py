@@ -5,11 +5,12 @@
     vae = generative.VAE(latent_size=16, epochs=5).fit(faces, verbose=True)
     generative.write_image("samples.png", generative.image_grid(vae.sample(64)))
 
-Arrays are numpy's, rows first; images are in [0, 1] (or uint8), channels last. Models have
-scikit-learn's manners. Options that are None mean the library's defaults, which generative.h tells.
+Arrays are numpy arrays, with rows first. Images are in [0, 1] (or uint8), with channels last. Models follow
+scikit-learn's conventions. An option that is None has the library's default, which its description states.
 
-Ctrl-C ends any long call of the main thread and raises KeyboardInterrupt. So does what the handler of another
-signal raises. Python runs these handlers in the main thread alone: calls of other threads go on.
+Ctrl-C ends any long call on the main thread and raises KeyboardInterrupt. An exception in another signal's
+handler ends it in the same way. Python runs these handlers only on the main thread: calls on other threads
+continue.
 """
 
 from __future__ import annotations
@@ -89,15 +90,20 @@ __all__ = [
 
 
 def version() -> str:
-    """The library's version, "0.1.0"."""
+    """Return the library's version, such as "0.1.0"."""
     text: bytes = _lib.gen_version()
     return text.decode()
 
 
 def kernels() -> str:
-    """The kernels in use: "baseline", "avx2", "avx512" or "neon"."""
+    """Return the kernels in use: "baseline", "avx2", "avx512" or "neon"."""
     text: bytes = _lib.gen_kernels_name()
     return text.decode()
 
 
 __version__ = version()
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted([*__all__, *(name for name in globals() if name.startswith("__"))])

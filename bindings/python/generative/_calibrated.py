@@ -26,15 +26,39 @@ T = TypeVar("T", bound="CalibratedModel")
 
 
 class CalibratedModel(Model):
-    """A model with latents of rows to draw from, and a score of how strange a row is to it.
+    """Base of models with a mixture of latents to sample from, and anomaly scores of rows.
 
-    Both are kept in the model's file, and forgotten by a further fit. labels: the class of each row of a
-    conditional VAE; other models take none. A labelled Dataset has its own.
+    The mixture and the threshold are saved with the model; a further fit discards them. A conditional VAE
+    needs the class of each row as `labels`, or a labelled Dataset.
     """
 
     def fit_mixture(self: T, X: Any, n_components: int = 10, *, labels: Any = None, **options: Any) -> T:
-        """Fits a mixture of Gaussians to the latents of rows, for `sample_mixture`; options as for
-        `Mixture.of`. Of a VAE one latent is drawn from each row's Gaussian."""
+        """Fit a Gaussian mixture to the latents of rows, for `sample_mixture`.
+
+        For a VAE one latent is drawn from each row's Gaussian.
+
+        Parameters
+        ----------
+        X : array-like, path, stream or Dataset
+            Rows, (n, *shape).
+        n_components : int, default=10
+            Number of components.
+        labels : int or array-like of int, optional
+            Class of each row, or one class for all rows. Required by a conditional model, unless `X` is a
+            labelled Dataset; not allowed for others.
+        **options
+            Options of `Mixture.of`: covariance, n_starts, max_iterations, tolerance, regularization, seed.
+
+        Returns
+        -------
+        self
+            The model.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        """
         settings = mixture_options(n_components, **options)
         with self._alone(), self._dataset(X, labels) as data:
             fit = interruptible(lib.gen_model_fit_mixture)
@@ -45,14 +69,33 @@ class CalibratedModel(Model):
 
     @property
     def mixture_(self) -> Mixture:
-        """The mixture of fit_mixture."""
+        """Mixture that `fit_mixture` fitted."""
         return Mixture(made(lib.gen_model_mixture, self._fitted_handle()))
 
     def sample_mixture(self, n: int = 1, *, labels: Any = None, seed: int = 0) -> Floats:
-        """New rows of latents drawn from the mixture. Row i of a seed is the same for any n.
+        """Draw new rows: latents from the mixture, decoded.
 
-        labels: the class of each row of a conditional VAE, which set n; one class: of all n rows; None:
-        drawn evenly.
+        Parameters
+        ----------
+        n : int, default=1
+            Number of rows.
+        labels : int or array-like of int, optional
+            Conditional models: the class of each row, which then sets `n`, or one class for all n rows. By
+            default the classes are drawn with equal probability.
+        seed : int, default=0
+            Seed of the random numbers. Row i is the same for any number of rows.
+
+        Returns
+        -------
+        ndarray
+            Rows, (n, *shape), float32.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        NotReadyError
+            No mixture was fitted.
         """
         handle = self._fitted_handle()
         known, count = self._classes_to_draw(labels, n)
@@ -61,8 +104,28 @@ class CalibratedModel(Model):
         return rows
 
     def fit_threshold(self: T, X: Any, quantile: float = 0.95, *, labels: Any = None) -> T:
-        """Sets the threshold, above which a row is an anomaly, to this quantile of the scores of rows that
-        the model was not fitted to, all of them normal."""
+        """Set the anomaly threshold to a quantile of the scores of normal rows.
+
+        Parameters
+        ----------
+        X : array-like, path, stream or Dataset
+            Normal rows that the model was not fitted to, (n, *shape).
+        quantile : float, default=0.95
+            Share of normal rows that will be classified as normal, above 0, at most 1.
+        labels : int or array-like of int, optional
+            Class of each row, or one class for all rows. Required by a conditional model, unless `X` is a
+            labelled Dataset; not allowed for others.
+
+        Returns
+        -------
+        self
+            The model.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        """
         with self._alone(), self._dataset(X, labels) as data:
             fit = interruptible(lib.gen_model_fit_threshold)
             status = fit(self._handle, data._handle, quantile, None)
@@ -72,14 +135,37 @@ class CalibratedModel(Model):
 
     @property
     def threshold_(self) -> float:
-        """The threshold of fit_threshold."""
+        """Threshold that `fit_threshold` set: rows with a greater score are anomalies."""
         threshold = ctypes.c_double()
         check(lib.gen_model_threshold(self._fitted_handle(), ctypes.byref(threshold)))
         return threshold.value
 
     def anomaly_scores(self, X: Any, *, labels: Any = None) -> Doubles:
-        """How strange each row is, greater for stranger ones: the squared error of its reconstruction, of
-        a VAE the negative of the bound in nats."""
+        """Compute the anomaly score of each row; greater is more anomalous.
+
+        The score is the squared error of the reconstruction, summed over the row. For a VAE it is the
+        negative bound in nats.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+        labels : int or array-like of int, optional
+            Class of each row, or one class for all rows. Required by a conditional model, unless `X` is a
+            labelled Dataset; not allowed for others.
+
+        Returns
+        -------
+        ndarray
+            Scores, (n,), float64.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        ValueError
+            The rows have another size than the model's.
+        """
         rows, known = self._rows_and_labels(X, labels)
         scores = np.empty(len(rows))
         self._detect(rows, known, scores, None)
@@ -87,14 +173,17 @@ class CalibratedModel(Model):
 
     @property
     def decision_function(self) -> Callable[..., Doubles]:
-        """decision_function(X, *, labels=None): threshold_ - anomaly_scores, negative for anomalies; see `predict`."""
+        """decision_function(X, *, labels=None): threshold_ - anomaly_scores, negative for anomalies.
+
+        Exists only after `fit_threshold`.
+        """
         return self._with_threshold("decision_function", self._decide)
 
     @property
     def predict(self) -> Callable[..., Integers]:
-        """predict(X, *, labels=None): -1 for each row that is an anomaly and 1 for any other, as scikit-learn has it.
+        """predict(X, *, labels=None): -1 for each anomaly and 1 for each normal row, as in scikit-learn.
 
-        There is none before fit_threshold.
+        Exists only after `fit_threshold`.
         """
         return self._with_threshold("predict", self._predict)
 

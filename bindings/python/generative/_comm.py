@@ -1,4 +1,4 @@
-"""Ranks that fit a model together: the header's gen_comm, over whatever joins them."""
+"""Ranks that fit a model together: the header's gen_comm, over any transport."""
 
 from __future__ import annotations
 
@@ -16,12 +16,18 @@ _TYPES = {c.F32: np.float32, c.F64: np.float64, c.I64: np.int64}
 
 
 class Comm:
-    """How one rank talks to the others: a base class whose functions a subclass supplies.
+    """Communication between ranks: a base class whose methods a subclass implements.
 
-    rank: which of `size` ranks this is, from 0. Each function is called on the thread of the fit that was
-    given it, in the same order on every rank, and must not wait for ever for a rank that is gone: an
-    exception ends the fit on this rank with a CommunicationError, which it is the cause of.
-    `generative.mpi.Comm` is one over mpi4py.
+    Each method runs on the thread of the fit that was given the comm, in the same order on every rank. It
+    must not wait forever for a rank that has ended. An exception ends the fit on this rank with a
+    CommunicationError, whose cause it is. `generative.mpi.Comm` is an implementation over mpi4py.
+
+    Parameters
+    ----------
+    rank : int
+        Number of this rank, 0 ... size - 1.
+    size : int
+        Number of ranks.
     """
 
     rank: int
@@ -55,19 +61,41 @@ class Comm:
         )
 
     def all_reduce(self, values: npt.NDArray[Any]) -> None:
-        """values (float32, float64 or int64) <- their sum over the ranks, the same bits on each."""
+        """Replace values (float32, float64 or int64) by their sum over the ranks, bit-identical on each.
+
+        Parameters
+        ----------
+        values : ndarray
+            Values, changed in place.
+        """
         raise NotImplementedError
 
     def broadcast(self, data: npt.NDArray[np.uint8], root: int) -> None:
-        """data <- that of rank root."""
+        """Replace data by that of rank root.
+
+        Parameters
+        ----------
+        data : ndarray of uint8
+            Bytes, changed in place.
+        root : int
+            Rank that sends.
+        """
         raise NotImplementedError
 
     def all_gather(self, data: npt.NDArray[np.uint8], out: npt.NDArray[np.uint8]) -> None:
-        """out[rank] <- data of that rank; out is (size, len(data))."""
+        """Copy the data of every rank to out[rank].
+
+        Parameters
+        ----------
+        data : ndarray of uint8
+            Bytes of this rank.
+        out : ndarray of uint8
+            Bytes of all ranks, (size, len(data)).
+        """
         raise NotImplementedError
 
     def barrier(self) -> None:
-        """Returns when every rank has called it."""
+        """Return when every rank has called it."""
         raise NotImplementedError
 
     def _guarded(self, function: Callable[..., None]) -> Callable[..., int]:

@@ -11,9 +11,9 @@ from ._library import lib
 
 
 class GenerativeError(Exception):
-    """A call into libgenerative failed; the subclasses tell in whose words.
+    """Base class of the library's errors.
 
-    status: the header's number (GEN_E_...); name: its name, "GEN_E_ARGUMENT"; message: one line
+    status is the header's number (GEN_E_...), name its name, such as "GEN_E_ARGUMENT", and message one line
     that names the argument, its value and the limit.
     """
 
@@ -35,25 +35,25 @@ class GenerativeError(Exception):
 
 
 class InvalidArgumentError(GenerativeError, ValueError):
-    """An argument or a shape is not what it must be, or not what the library can do."""
+    """An argument, option or shape is invalid, or the library does not support it."""
 
 
 class OutOfMemoryError(GenerativeError, MemoryError):
-    """Memory could not be had, or the context's limit forbids it."""
+    """Memory ran out, or the context's limit forbids it."""
 
 
 class FileError(GenerativeError, OSError):
-    """The operating system refused a file operation, or a file is not what its format asks."""
+    """The operating system refused a file operation, or a file does not follow its format."""
 
 
 class NotReadyError(GenerativeError, RuntimeError):
-    """The object is not ready for the call: it is closed or in use, or the model has no such part."""
+    """The object is closed, in use, or lacks what the call needs."""
 
 
 class NotFittedError(NotReadyError, ValueError, AttributeError):  # type: ignore[misc]  # both name it
-    """A model was asked for what only a fit gives it.
+    """The model is not fitted.
 
-    Where scikit-learn is loaded, what is raised is its NotFittedError as well.
+    If scikit-learn is loaded, the raised error is also its NotFittedError.
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -61,15 +61,15 @@ class NotFittedError(NotReadyError, ValueError, AttributeError):  # type: ignore
 
 
 class CancelledError(GenerativeError, RuntimeError):
-    """A callback or a token stopped the work."""
+    """A callback or a token stopped the call."""
 
 
 class CommunicationError(GenerativeError, RuntimeError):
-    """The ranks of a job cannot talk to each other any more."""
+    """The ranks of a job can no longer communicate."""
 
 
 class InternalError(GenerativeError, RuntimeError):
-    """A fault in the library itself: please report it."""
+    """A bug in the library: please report it."""
 
 
 _CLASSES = {

@@ -15,8 +15,11 @@ E = TypeVar("E", bound="Estimator")
 
 
 class Estimator:
-    """Parameters are the constructor's, kept unchanged as attributes of the same names; what a fit
-    finds is in attributes that end with an underscore."""
+    """Base of scikit-learn compatible models.
+
+    The constructor's parameters are attributes of the same names, and are kept unchanged. Results of a fit
+    are attributes that end with an underscore.
+    """
 
     feature_names_in_: npt.NDArray[Any]
     n_features_in_: Any
@@ -29,11 +32,38 @@ class Estimator:
             setattr(self, name, parameters[name])
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The parameters by name."""
+        """Return the parameters by name.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Ignored; for compatibility with scikit-learn.
+
+        Returns
+        -------
+        dict
+            Parameters and their values.
+        """
         return {name: getattr(self, name) for name in _parameters(type(self))}
 
     def set_params(self: E, **params: Any) -> E:
-        """Sets parameters by name; they count from the next fit on."""
+        """Set parameters by name; they apply from the next fit on.
+
+        Parameters
+        ----------
+        **params
+            Parameters and their values.
+
+        Returns
+        -------
+        self
+            The model.
+
+        Raises
+        ------
+        ValueError
+            The model has no such parameter.
+        """
         for name, value in params.items():
             if name not in _parameters(type(self)):
                 names = ", ".join(_parameters(type(self)))
@@ -47,13 +77,35 @@ class Estimator:
         return f"{type(self).__name__}({', '.join(changed)})"
 
     def set_output(self: E, *, transform: str | None = None) -> E:
-        """What transform returns: "default" for numpy arrays, or data frames of "pandas" or "polars"."""
+        """Choose the container that `transform` returns.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas", "polars"}, optional
+            "default" is a numpy array, the others are data frames.
+
+        Returns
+        -------
+        self
+            The model.
+        """
         if transform is not None:
             self._sklearn_output_config = {"transform": transform}
         return self
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
-        """The names of the latents: ["pca0", "pca1", ...]."""
+        """Return the names of the latents: ["pca0", "pca1", ...].
+
+        Parameters
+        ----------
+        input_features : None
+            Ignored; for compatibility with scikit-learn.
+
+        Returns
+        -------
+        ndarray of str
+            Names, (latent_size,).
+        """
         prefix = type(self).__name__.lower()
         return np.array([f"{prefix}{i}" for i in range(self._n_features_out)], dtype=object)
 

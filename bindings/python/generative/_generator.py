@@ -17,15 +17,32 @@ from ._rows import Floats, address
 
 
 class GeneratorModel(InvertibleModel):
-    """A VAE or a GAN: it samples, walks through its latents, and finds those of given rows."""
+    """Common methods of VAE and GAN: sampling, and walks through the latents."""
 
     n_classes: int
 
     def sample(self, n: int = 1, *, labels: Any = None, seed: int = 0) -> Floats:
-        """New rows, (n, *shape). Row i of a seed is the same for any n.
+        """Draw new rows.
 
-        labels: the class of each row of a conditional model, which set n; one class: of all n rows; None:
-        drawn evenly.
+        Parameters
+        ----------
+        n : int, default=1
+            Number of rows.
+        labels : int or array-like of int, optional
+            Conditional models: the class of each row, which then sets `n`, or one class for all n rows. By
+            default the classes are drawn with equal probability.
+        seed : int, default=0
+            Seed of the random numbers. Row i is the same for any number of rows.
+
+        Returns
+        -------
+        ndarray
+            Rows, (n, *shape), float32.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
         """
         handle = self._fitted_handle()
         known, count = self._classes_to_draw(labels, n)
@@ -42,9 +59,28 @@ class GeneratorModel(InvertibleModel):
         curve: str = "spherical",
         labels: Any = None,
     ) -> Floats:
-        """The rows of a walk from one latent to another, both included, (n_steps, *shape).
+        """Decode a walk from one latent to another.
 
-        curve: "spherical" or "linear". labels: of the steps, or one of all, for a conditional model.
+        Parameters
+        ----------
+        first, last : array-like
+            Latents at the two ends, which are included, (latent_size,).
+        n_steps : int, default=10
+            Number of rows.
+        curve : {"spherical", "linear"}, default="spherical"
+            Path of the walk, see `latents.interpolate`.
+        labels : int or array-like of int, optional
+            Conditional models: the class of each step, or one class for all.
+
+        Returns
+        -------
+        ndarray
+            Rows, (n_steps, *shape), float32.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
         """
         return self._from_latents(walks.interpolate(first, last, n_steps, curve=curve), labels)
 
@@ -57,10 +93,30 @@ class GeneratorModel(InvertibleModel):
         n_steps: int = 9,
         label: Optional[int] = None,
     ) -> Floats:
-        """What each latent does, (n_axes, n_steps, *shape).
+        """Vary one latent after another and decode.
 
-        axes: the latents that run from -extent to extent, None: all; the others stay at the base, None:
-        zero. label: the class shown, for a conditional model.
+        Parameters
+        ----------
+        base : array-like, optional
+            Latent at which the others stay, (latent_size,) (default: zero).
+        axes : sequence of int, optional
+            Indices of the latents to vary (default: all).
+        extent : float, default=3.0
+            Latents run from -extent to extent.
+        n_steps : int, default=9
+            Number of steps per latent.
+        label : int, optional
+            Class of the rows, for a conditional model.
+
+        Returns
+        -------
+        ndarray
+            Rows, (n_axes, n_steps, *shape), float32.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
         """
         middle = np.zeros(self.latent_size_, np.float32) if base is None else base
         Z = walks.traverse(middle, axes, extent=extent, n_steps=n_steps)

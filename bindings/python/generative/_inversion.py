@@ -21,7 +21,7 @@ from .context import Token
 
 
 class InvertibleModel(NetworkModel):
-    """A model that searches, by gradient descent, the latents whose rows come nearest to given ones."""
+    """Base of models that find the latents of given rows by gradient descent."""
 
     def impute(
         self,
@@ -38,11 +38,50 @@ class InvertibleModel(NetworkModel):
         callback: Optional[Callback] = None,
         token: Optional[Token] = None,
     ) -> Reals:
-        """Rows whose missing values are filled in: imputation of tables, inpainting of images.
+        """Fill in missing values of rows: imputation of tables, inpainting of images.
 
-        mask: 1 or True where a value is known, of X's shape or of one row's for all; None: what is NaN in X is
-        missing. Known values come back as they are. The others are those of the latents that `invert` finds for
-        the known ones, with these options. labels: the class of each row, or one of all, for a conditional model.
+        Known values are returned unchanged. The others are decoded from the latents that `invert` finds for
+        the known values.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+        mask : array-like, optional
+            1 or True where a value is known, in the shape of `X` or of one row for all rows (default: NaN
+            marks the missing values).
+        labels : int or array-like of int, optional
+            Class of each row, or one class for all rows. Required by a conditional model, unless `X` is a
+            labelled Dataset; not allowed for others.
+        n_steps : int, default=200
+            Adam steps per start.
+        n_starts : int, default=1
+            Starts per row; the best result is kept.
+        learning_rate : float, optional
+            Initial learning rate, which falls to zero along half a cosine (default: 0.05).
+        prior_weight : float, optional
+            Weight of |latent|^2 / 2, added to the squared error (default: see `invert`).
+        start : array-like, optional
+            Latents of the first start, (n, latent_size) (default: see `invert`).
+        seed : int, default=0
+            Seed of the later starts.
+        callback : callable, optional
+            Called with a `FitEvent`. It may return STOP_AFTER_EPOCH, which ends with the starts so far, or
+            STOP_NOW, which raises CancelledError.
+        token : Token, optional
+            Stops the call from another thread.
+
+        Returns
+        -------
+        ndarray
+            Rows, (n, *shape), in the float type of `X`.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        CancelledError
+            The callback or the token stopped the call.
         """
         masked = MaskedRows.of(self, X, mask)
         rows = as_real_rows(masked.rows)

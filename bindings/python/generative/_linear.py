@@ -1,4 +1,4 @@
-"""How much features tell: classifiers that are fitted to features of rows and predict others."""
+"""Linear and nearest-neighbour classifiers of features."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .dataset import Dataset
 
 
 class Linear(NamedTuple):
-    """The classes predicted, and the classifier that did."""
+    """Predicted classes, and the classifier that predicted them."""
 
     labels: Integers
     weights: Floats
@@ -41,11 +41,34 @@ def linear(
     max_iterations: int = 1000,
     context: Optional[Context] = None,
 ) -> Linear:
-    """How much features tell: fits a linear classifier to X and classes y, and predicts those of rows.
+    """Fit a linear classifier to features and predict the classes of rows.
 
-    Minimises |W|^2 / 2 + C * sum of losses, the biases not penalised, as scikit-learn's
-    LogisticRegression does. loss: "logistic" (multinomial), or "squared_hinge": one class against the
-    others each.
+    It minimises |W|^2 / 2 + C * sum of losses. Biases are not penalised, as in scikit-learn's
+    LogisticRegression.
+
+    Parameters
+    ----------
+    X : array-like
+        Training features, (n, n_features).
+    y : array-like of int
+        Class of each training row.
+    rows : array-like
+        Features to classify.
+    loss : {"logistic", "squared_hinge"}, default="logistic"
+        Multinomial logistic regression, or a support vector machine, one-vs-rest.
+    C : float, default=1.0
+        Weight of the losses.
+    tolerance : float, default=1e-06
+        Stop when the gradient norm has fallen to this share of the first.
+    max_iterations : int, default=1000
+        Maximum number of iterations.
+    context : Context, optional
+        Memory, threads and limits to use (default: the default context).
+
+    Returns
+    -------
+    Linear
+        Named tuple (labels, weights, biases, objective, converged, n_iterations, n_training).
     """
     settings = {"loss": loss, "c": C, "tolerance": tolerance, "max_iterations": max_iterations}
     options = OptionStruct("linear", LinearOptions, **settings)
@@ -69,6 +92,25 @@ def neighbours(
     *,
     context: Optional[Context] = None,
 ) -> Integers:
-    """The class that most of the nearest rows of X have, for each of rows; equals: the lower class."""
+    """Classify rows by the majority of their nearest rows in `X`; the lowest class wins a tie.
+
+    Parameters
+    ----------
+    X : array-like
+        Training features, (n, n_features).
+    y : array-like of int
+        Class of each training row.
+    rows : array-like
+        Features to classify.
+    n_neighbours : int, default=1
+        Number of nearest rows.
+    context : Context, optional
+        Memory, threads and limits to use (default: the default context).
+
+    Returns
+    -------
+    ndarray
+        Classes, (n_rows,), int32.
+    """
     with Dataset.from_array(as_rows(X), y, copy=False, context=context) as training:
         return training.classify(rows, n_neighbours)

@@ -17,7 +17,27 @@ from .vae import VAE
 
 
 def load(path: PathLike, context: Optional[Context] = None) -> Union[PCA, Autoencoder, VAE, GAN, Classifier]:
-    """The model of a file that `save` or the tool wrote, of whichever kind it is."""
+    """Load a model of any kind from a file that `save` or the tool `gen` wrote.
+
+    Parameters
+    ----------
+    path : path
+        File to read.
+    context : Context, optional
+        Memory, threads and limits to use (default: the default context).
+
+    Returns
+    -------
+    PCA, Autoencoder, VAE, GAN or Classifier
+        The model.
+
+    Raises
+    ------
+    FileError
+        The file cannot be read, or is damaged.
+    InvalidArgumentError
+        The file contains no model.
+    """
     with Checkpoint(path, context) as checkpoint:
         for kind in (PCA, Autoencoder, VAE, GAN, Classifier):
             if kind._noun == checkpoint.kind:

@@ -32,7 +32,7 @@ Path = Union[str, "os.PathLike[str]"]
 
 
 class Model(Estimator, Owner):
-    """A model: constructed with options that are its attributes, created when it is fitted."""
+    """Base of all models. Options are attributes; the model itself is created when it is fitted."""
 
     context: Optional[Context]
     _least_rows = 1
@@ -42,17 +42,51 @@ class Model(Estimator, Owner):
     _scale: Optional[Scale] = None  # of the rows that the model was fitted to; None: not known
 
     def save(self, path: Path, content: str = "all") -> None:
-        """Writes a safetensors file, whole or not at all.
+        """Write the model to a safetensors file. After an error an existing file is unchanged.
 
-        content: "all": also what it takes to fit further; "weights": a third of the size.
+        Parameters
+        ----------
+        path : path
+            File to write.
+        content : {"all", "weights"}, default="all"
+            "all" includes the state that a further fit needs; "weights" takes a third of the size.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        FileError
+            The operating system refused to write the file.
         """
         kind = choose(c.CONTENT, content, "content")
         check(lib.gen_model_save(self._fitted_handle(), os.fsencode(path), kind))
 
     @classmethod
     def load(cls: type[M], path: Path, context: Optional[Context] = None) -> M:
-        """A model from the file `save` wrote, with the options that the file tells: those of the model
-        itself and of its optimizer. The others, such as epochs, are the defaults."""
+        """Load a model from a file that `save` wrote.
+
+        The options of the model and of its optimizer come from the file. Other options, such as epochs,
+        have their defaults.
+
+        Parameters
+        ----------
+        path : path
+            File to read.
+        context : Context, optional
+            Memory, threads and limits to use (default: the default context).
+
+        Returns
+        -------
+        model
+            A model of this class.
+
+        Raises
+        ------
+        FileError
+            The file cannot be read, or is damaged.
+        InvalidArgumentError
+            The file contains another kind of model.
+        """
         with Checkpoint(path, context) as checkpoint:
             return cls._read(checkpoint, path, context)
 
@@ -67,16 +101,32 @@ class Model(Estimator, Owner):
 
     @property
     def class_names_(self) -> list[str]:
-        """What the classes of the data that the model was fitted to are called, such as the folders of a folder."""
+        """Names of the classes in the data that the model was fitted to, such as the names of sub-folders."""
         return names_of(lib.gen_model_name, self._fitted_handle(), c.NAME_CLASS)
 
     @property
     def column_names_(self) -> list[str]:
-        """What the columns of the table that the model was fitted to are called."""
+        """Names of the columns of the table that the model was fitted to."""
         return names_of(lib.gen_model_name, self._fitted_handle(), c.NAME_COLUMN)
 
     def to_bytes(self, content: str = "all") -> bytes:
-        """The bytes that `save` writes."""
+        """Return the bytes that `save` writes.
+
+        Parameters
+        ----------
+        content : {"all", "weights"}, default="all"
+            What to include, see `save`.
+
+        Returns
+        -------
+        bytes
+            The content of a safetensors file.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        """
         self._fitted_handle()
         return self._bytes(choose(c.CONTENT, content, "content"))
 
@@ -91,8 +141,28 @@ class Model(Estimator, Owner):
 
     @classmethod
     def from_bytes(cls: type[M], data: Any, context: Optional[Context] = None) -> M:
-        """A model from what `to_bytes` gave. Of its options those are set that tell shapes; a file's or
-        a pickle's model has all."""
+        """Create a model from the bytes that `to_bytes` returned.
+
+        Only the options that determine shapes are restored. A model from a file or a pickle has all of
+        them.
+
+        Parameters
+        ----------
+        data : bytes-like
+            The content of a safetensors file.
+        context : Context, optional
+            Memory, threads and limits to use (default: the default context).
+
+        Returns
+        -------
+        model
+            A model of this class.
+
+        Raises
+        ------
+        InvalidArgumentError
+            The bytes contain another kind of model.
+        """
         data = bytes(data)
         handle = cls._made(lib.gen_model_load_memory, data, len(data), handle_of(context))
         return cls._loaded(handle, context)

@@ -33,12 +33,11 @@ N = TypeVar("N", bound="NetworkModel")
 
 
 class NetworkModel(Model):
-    """A model trained in steps.
+    """Common base of Autoencoder, VAE, GAN and Classifier.
 
-    Its constructor has a parameter for each option of the model and of its fits, see `_constructors`.
-
-    Attributes of a fitted model: history_, the events of its epochs; shape_, latent_size_,
-    n_features_in_, n_parameters_, n_epochs_.
+    The constructor has a parameter for each option of the model and of its fits. A fitted model has the
+    attributes history_ (the events of its epochs), shape_, latent_size_, n_features_in_, n_parameters_ and
+    n_epochs_.
     """
 
     _own_options: tuple[str, ...]
@@ -66,40 +65,68 @@ class NetworkModel(Model):
         comm: Optional[Comm] = None,
         shared_rows: bool = False,
     ) -> N:
-        """Fits to rows: an array (n, features) or (n, height, width[, channels]) of uint8, float32 or
-        float64, which is not copied; the path of a folder of pictures, an IDX or a .npy file; a
-        generator of such arrays, or a function that returns one for each epoch; a Dataset. The 0 ... 255
-        of uint8 images are read as 0 ... 1; two-dimensional uint8 is a table, taken as it is.
+        """Fit the model to rows.
 
-        y: for an `Autoencoder` the clean row of each row: an array of X's shape, a path where X is one, a
-        Dataset. It then learns to make y of X, and rows and targets are drawn alike; only y need to lie in
-        [0, 1], and standardized rows have the means and deviations of y.
+        Parameters
+        ----------
+        X : array-like, path, generator, callable or Dataset
+            An array, (n, features) or (n, height, width[, channels]), of uint8, float32 or float64, which
+            is not copied; the path of a folder of images, an IDX file or a .npy file; a generator of
+            arrays, or a function that returns one for each epoch; or a Dataset. The values 0 ... 255 of
+            uint8 images are scaled to 0 ... 1. A two-dimensional uint8 array is a table, whose values are
+            not scaled.
+        y : array-like, path or Dataset, optional
+            For an `Autoencoder`, the clean version of each row: an array of the shape of X, a path if X is
+            a path, or a Dataset. The model then learns to make `y` from `X`. Rows and targets are drawn
+            together. Only `y` must lie in [0, 1], and standardization uses the means and standard
+            deviations of `y`. For a conditional VAE or GAN, the class of each row: integers 0 ... n_classes
+            - 1 of any type, or floats without a fraction. For a path X, `y` is the path of a file of
+            labels. A Dataset has its own labels, and batches of a stream are (rows, labels). Other models
+            ignore `y`.
+        validation : array-like, tuple, path, Dataset, stream or float, optional
+            Rows evaluated after each epoch, which no step learns from: rows, (rows, labels) or (rows,
+            targets). A float between 0 and 1 is the share of X, and of its y, to hold out: round(validation
+            * n) rows, at least one, drawn by `seed`; each class gives its share, see `Dataset.split`. X
+            must then not be a stream.
+        callback : callable, optional
+            Called with a `FitEvent` at most ten times a second and after each epoch. It may return
+            STOP_AFTER_EPOCH or STOP_NOW. An exception in it, or Ctrl-C, stops the fit and is raised here;
+            the model stays usable.
+        verbose : bool or int, default=False
+            Show a progress bar, by tqdm if it is installed.
+        token : Token, optional
+            Stops the fit from another thread.
+        checkpoint : path, optional
+            File to which the model and the position of the fit are saved while it runs and when it ends.
+        checkpoint_steps : int, default=0
+            Steps between checkpoints; 0: none by steps.
+        checkpoint_seconds : float, optional
+            Seconds between checkpoints; 0: none by time (default: 60; with checkpoint_steps: 0).
+        resume : bool, default=False
+            Continue a fit that was stopped or killed, of this model or, if it is not fitted, of the
+            checkpoint file. The result is bit-identical to an uninterrupted fit. Without either, the fit
+            begins. All other parameters and the data must be the same.
+        comm : Comm, optional
+            Ranks that fit the model together, such as `generative.mpi.Comm()`. Each makes this call with
+            its own comm. A step learns from batch_size rows of each rank. Only rank 0's checkpoint is used.
+            An error on one rank is raised on all.
+        shared_rows : bool, default=False
+            With comm: all ranks have the same rows, and each takes its part of every batch. By default each
+            rank has rows of its own.
 
-        y: for a conditional model the class of each row; others ignore it, as scikit-learn's do. A VAE
-        or GAN takes integers 0 ... n_classes - 1 of any type, also floats without a fraction. For a path
-        X, y is the path of a file of labels; a Dataset has its own labels; batches of a stream are
-        (rows, labels) then.
+        Returns
+        -------
+        self
+            The fitted model.
 
-        validation: rows measured after each epoch: an array, (rows, labels), (rows, targets), a path, a
-        Dataset, a stream. Or a share between 0 and 1 of X that is held out, with its y, unless X is a stream:
-        round(validation * n) rows, at least one, drawn by `seed`, of each class its share: see
-        `Dataset.split`. No step learns from them.
-
-        callback(event) gets a `FitEvent` at most ten times a second and after each epoch, and may return
-        STOP_AFTER_EPOCH or STOP_NOW; an exception in it, or Ctrl-C, stops the fit and is raised here,
-        the model usable. verbose: shows a bar, by tqdm where it is installed. token: stops the fit from
-        another thread.
-
-        checkpoint: a file that keeps the model and where the fit stands, every checkpoint_steps steps
-        or checkpoint_seconds seconds (60 when neither is given) and at the end. resume=True goes on
-        with a fit that was stopped, or killed: of this model, or for one not fitted yet of the file,
-        and gives what the uninterrupted fit would have; without either the fit begins. Everything
-        else must be as it was.
-
-        comm: the ranks that fit the model together, each by this call with its own comm, such as
-        `generative.mpi.Comm()`; a step then learns from batch_size rows of each. shared_rows: whether
-        all have the same rows, and each takes its part of every batch; else each has rows of its own.
-        Of checkpoint that of rank 0 counts. An error of one rank is raised on all.
+        Raises
+        ------
+        ValueError
+            The rows, labels or options are invalid.
+        InvalidArgumentError
+            An option is outside its range, or rows that must lie in [0, 1] do not.
+        GenerativeError
+            The fit failed; the subclasses say why.
         """
         watch = Watch(callback, verbose)
         follower = Follower(watch, token)
@@ -163,9 +190,26 @@ class NetworkModel(Model):
         return self
 
     def plan(self, batch_size: Optional[int] = None) -> tuple[int, int, int]:
-        """What the model will need, before it sees data: (n_parameters, peak_bytes, flops_per_row).
+        """Compute what a fit needs before the model sees data; needs `shape`.
 
-        peak_bytes: while fitting with this batch size, beside the data. Needs `shape`.
+        Parameters
+        ----------
+        batch_size : int, optional
+            Rows per step (default: the model's batch_size, else 128).
+
+        Returns
+        -------
+        n_parameters : int
+            Number of trainable parameters.
+        peak_bytes : int
+            Peak memory of a fit, without the data.
+        flops_per_row : int
+            Floating-point operations of a training step per row.
+
+        Raises
+        ------
+        ValueError
+            `shape` was not given.
         """
         if self.shape is None:
             raise ValueError("shape must be given to plan a model before it sees data")
@@ -180,37 +224,37 @@ class NetworkModel(Model):
 
     @property
     def info(self) -> ModelInfo:
-        """The header's gen_model_info_t: height, width, channels, latent_size, n_parameters ..."""
+        """Members of the header's gen_model_info_t: height, width, channels, latent_size, n_parameters ..."""
         info = ModelInfo()
         check(lib.gen_model_info(self._fitted_handle(), ctypes.byref(info)))
         return info
 
     @property
     def shape_(self) -> Shape:
-        """The shape of a row: (features,), (height, width) or (height, width, channels)."""
+        """Shape of a row: (features,), (height, width) or (height, width, channels)."""
         info = self.info
         return row_shape(info.height, info.width, info.channels)
 
     @property
     def n_features_in_(self) -> int:
-        """The numbers of a row."""
+        """Number of values in a row."""
         return size_of(self.shape_)
 
     @property
     def latent_size_(self) -> int:
-        """The numbers of a latent."""
+        """Latent dimension."""
         size: int = self.info.latent_size
         return size
 
     @property
     def n_parameters_(self) -> int:
-        """The trained numbers."""
+        """Number of trainable parameters."""
         count: int = self.info.n_parameters
         return count
 
     @property
     def n_epochs_(self) -> int:
-        """Epochs fitted so far."""
+        """Number of epochs fitted so far."""
         count: int = self.info.n_epochs
         return count
 

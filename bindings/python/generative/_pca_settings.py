@@ -18,7 +18,7 @@ Count = Union[int, float, str, None]  # the values of n_components
 
 
 class PCASettings(PCAParameters):
-    """The constructor of `PCA`: the library's options and the parameters of sklearn.decomposition.PCA."""
+    """Constructor of `PCA`: the library's options and the parameters of sklearn.decomposition.PCA."""
 
     svd_solver: str
     copy: bool
@@ -47,25 +47,37 @@ class PCASettings(PCAParameters):
         seed: int = 0,
         context: Optional[Context] = None,
     ) -> None:
-        """Parameters: those of sklearn.decomposition.PCA, then the library's.
+        """Create an unfitted `PCA`. The parameters up to random_state are those of sklearn.decomposition.PCA.
 
-        n_components: number of components to keep; a share of the variance in (0, 1): the fewest
-            components that explain more than it; "mle": Minka's choice; None: all, min(rows, columns).
-        copy: has no effect: rows are never changed.
-        whiten: scale the latents to unit variance.
-        svd_solver: "auto", "full", "covariance_eigh", "arpack" or "randomized". All of them give the exact
-            components, by the library's solver; each refuses the n_components that scikit-learn's refuses.
-        tol, iterated_power, n_oversamples, power_iteration_normalizer: have no effect: they tell
-            scikit-learn's iterative solvers how exact to be.
-        random_state: seed of a sketch, in place of seed (None: seed).
-        solver: eigenproblem to solve; "auto": "gram" if rows are fewer than columns, else "covariance"
-            ("covariance", "gram", "sketch").
-        center: subtract the mean; else it is taken to be zero.
-        n_directions: number of directions of a sketch; None: 2 n_components + 16 (1 ... 65,536; needs
-            solver="sketch").
-        n_passes: passes of a sketch over the rows; None: 2 (1 ... 16; needs solver="sketch").
-        seed: seed of a sketch.
-        context: context with the memory, threads and limits to use; None: the default context.
+        Parameters
+        ----------
+        n_components : int, float, "mle" or None, default=None
+            Number of components to keep. A float in (0, 1) keeps the fewest components that explain more
+            than this share of the variance. "mle" uses Minka's choice. None keeps min(rows, columns).
+        copy : bool, default=True
+            No effect: rows are never changed.
+        whiten : bool, default=False
+            Scale the latents to unit variance.
+        svd_solver : {"auto", "full", "covariance_eigh", "arpack", "randomized"}, default="auto"
+            All of them give the exact components by the library's solver. Each rejects the n_components
+            that scikit-learn's rejects.
+        tol, iterated_power, n_oversamples, power_iteration_normalizer : optional
+            No effect: they set the accuracy of scikit-learn's iterative solvers.
+        random_state : int, optional
+            Seed of a sketch, used instead of `seed`.
+        solver : {"auto", "covariance", "gram", "sketch"}, default="auto"
+            Eigenproblem to solve. "auto" is "gram" if there are fewer rows than columns, else "covariance".
+        center : bool, default=True
+            Subtract the mean. If False, it is assumed to be zero.
+        n_directions : int, optional
+            Number of directions of a sketch, 1 ... 65,536; needs solver="sketch" (default: 2 * n_components
+            + 16).
+        n_passes : int, optional
+            Number of passes of a sketch over the rows, 1 ... 16; needs solver="sketch" (default: 2).
+        seed : int, default=0
+            Seed of a sketch.
+        context : Context, optional
+            Memory, threads and limits to use (default: the default context).
         """
         self._keep(locals())
 

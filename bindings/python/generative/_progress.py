@@ -12,7 +12,9 @@ from . import _constants as c
 
 
 class FitEvent(NamedTuple):
-    """What a callback is told: the members of the header's gen_event. NaN: the model has none."""
+    """Event that a callback receives: the members of the header's gen_event. Numbers that do not apply are
+    NaN.
+    """
 
     kind: int
     epoch: int
@@ -41,13 +43,24 @@ class FitEvent(NamedTuple):
 
     @classmethod
     def of(cls, struct: Any) -> FitEvent:
-        """The event in a gen_event."""
+        """Copy a gen_event.
+
+        Parameters
+        ----------
+        struct : gen_event
+            The event that the library sent.
+
+        Returns
+        -------
+        FitEvent
+            The copy.
+        """
         values = {name: getattr(struct, name) for name in cls._fields}
         return cls(**{**values, "message": (struct.message or b"").decode("utf-8", "replace")})
 
     @property
     def is_epoch(self) -> bool:
-        """Whether an epoch has just ended, with averages over it."""
+        """Whether an epoch has just ended; the losses are then averages over it."""
         return self.kind == c.EVENT_EPOCH
 
 

@@ -1,4 +1,4 @@
-"""What statistics share: they merge, are kept in files, and pickle."""
+"""Common base of Moments and Reservoir: merging, files and pickling."""
 
 from __future__ import annotations
 
@@ -18,38 +18,83 @@ S = TypeVar("S", bound="Statistics")
 
 
 class Statistics(Owner):
-    """Sums or samples of rows that any number of processes gather and merge. Pickles and copies."""
+    """Sums or samples of rows that any number of processes gather and merge. They can be pickled and copied."""
 
     _info_struct: ClassVar[type[ctypes.Structure]]
 
     @property
     def n_rows(self) -> int:
-        """Rows seen."""
+        """Number of rows seen."""
         count: int = self._info().n_rows
         return count
 
     @property
     def n_features(self) -> int:
-        """Numbers of a row."""
+        """Number of values in a row."""
         count: int = self._info().n_features
         return count
 
     def merge(self: S, other: S) -> S:
-        """Adds what other statistics of the same kind have seen; other is not changed."""
+        """Add the rows that other statistics of the same kind have seen.
+
+        Parameters
+        ----------
+        other : same class
+            Statistics to add; not changed.
+
+        Returns
+        -------
+        self
+            The merged statistics.
+
+        Raises
+        ------
+        InvalidArgumentError
+            The statistics have different n_features, directions, capacity or seed.
+        """
         check(self._function("merge")(self._handle, other._handle))
         return self
 
     def save(self, path: PathLike) -> None:
-        """Writes a safetensors file, whole or not at all."""
+        """Write a safetensors file. After an error an existing file is unchanged.
+
+        Parameters
+        ----------
+        path : path
+            File to write.
+
+        Raises
+        ------
+        FileError
+            The file cannot be written.
+        """
         check(self._function("save")(self._handle, os.fsencode(path)))
 
     @classmethod
     def load(cls: type[S], path: PathLike, context: Optional[Context] = None) -> S:
-        """The statistics in the file that `save` wrote."""
+        """Load statistics from a file that `save` wrote.
+
+        Parameters
+        ----------
+        path : path
+            File to read.
+        context : Context, optional
+            Memory, threads and limits to use (default: the default context).
+
+        Returns
+        -------
+        same class
+            The statistics.
+
+        Raises
+        ------
+        FileError
+            The file cannot be read, or is damaged.
+        """
         return cls._loaded(made(cls._function("load"), os.fsencode(path), handle_of(context)))
 
     def to_bytes(self) -> bytes:
-        """The bytes that `save` writes: the same for the same rows where sums are exact."""
+        """Return the bytes that `save` writes; if sums are exact, equal rows give equal bytes."""
         count = ctypes.c_int64()
         save = self._function("save_memory")
         check(save(self._handle, None, 0, ctypes.byref(count)))
@@ -59,7 +104,25 @@ class Statistics(Owner):
 
     @classmethod
     def from_bytes(cls: type[S], data: Any, context: Optional[Context] = None) -> S:
-        """The statistics in what `to_bytes` gave; a changed bit is an error."""
+        """Create statistics from the bytes that `to_bytes` returned.
+
+        Parameters
+        ----------
+        data : bytes-like
+            Content of a safetensors file.
+        context : Context, optional
+            Memory, threads and limits to use (default: the default context).
+
+        Returns
+        -------
+        same class
+            The statistics.
+
+        Raises
+        ------
+        FileError
+            A bit has changed.
+        """
         data = bytes(data)
         return cls._loaded(made(cls._function("load_memory"), data, len(data), handle_of(context)))
 

@@ -23,50 +23,123 @@ from .dataset import is_array
 
 
 class Autoencoder(AutoencoderParameters, InvertibleModel, CalibratedModel):
-    """An encoder down to a small latent and a decoder back (Hinton & Salakhutdinov 2006).
+    """Autoencoder: an encoder to a small latent and a decoder back (Hinton & Salakhutdinov 2006).
 
-    With a corruption it learns to restore clean rows from corrupted ones (Vincent et al. 2008), and by
-    fit(noisy, clean) from pairs of rows, whatever makes them differ. hidden:
-    None: 512, 256, convolutional 256; (): none.
+    With a `corruption` the model learns to restore clean rows from corrupted ones (Vincent et al. 2008).
+    With `fit(noisy, clean)` it learns from pairs of rows with any kind of noise. The default `hidden` is
+    (512, 256), or (256,) for convolutional networks; () means no hidden layers.
 
-    Penalties beside the loss are for codes that may be larger than the row. sparsity="l1": sparsity_weight
-    * sum |h| of the latents h (zeros need latent_activation="relu"); "kl": sparsity_weight * sum
-    KL(sparsity_target || mean of h over the batch), which needs latent_activation="sigmoid" (Ng 2011).
-    contraction: the weight of the squared Frobenius norm of dh/dx (Rifai et al. 2011), for dense
-    encoders; exact when hidden=(), else an estimate without bias.
+    Penalties allow more latents h than a row has values. sparsity="l1" adds sparsity_weight * sum |h|;
+    exact zeros need latent_activation="relu". sparsity="kl" adds sparsity_weight * sum KL(sparsity_target
+    || mean of h over the batch), and needs latent_activation="sigmoid" (Ng 2011). `contraction` is the
+    weight of the squared Frobenius norm of dh/dx (Rifai et al. 2011), for dense encoders; it is exact for
+    hidden=(), else an unbiased estimate.
 
-    architecture="convolutional": `depth` levels of half the size (None: until the smaller side is 4
-    ... 7), then `hidden`. Images may have any sides of at least 2^depth pixels. skips: a U-Net with a
-    bottleneck of latent_size, which only reconstructs; it takes neither hidden layers, latent_activation,
-    bias=False, dropout, batch_norm, pixel_bias, penalties nor ties.
+    architecture="convolutional" puts `depth` levels, each half the size of the one before (by default until
+    the smaller side has 4 to 7 pixels), before `hidden`. The sides of images must have at least 2^depth
+    pixels. `skips` makes the model a U-Net with a bottleneck of latent_size, which can only reconstruct. It
+    excludes hidden layers, latent_activation, bias=False, dropout, batch_norm, pixel_bias, penalties and
+    `tied`.
 
-    All parameters: see `AutoencoderParameters`.
+    `AutoencoderParameters` describes all parameters.
     """
 
     _noun = "autoencoder"
     _takes_targets = True
 
     def encode(self, X: Any) -> Floats:
-        """The latents of rows, (n, latent_size)."""
+        """Compute the latents of rows.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+
+        Returns
+        -------
+        ndarray
+            Latents, (n, latent_size), float32.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        NotReadyError
+            The model was made with skips, and has no latents.
+        ValueError
+            The rows have another size than the model's.
+        """
         rows = self._rows(X)
         return self._plain(lib.gen_autoencoder_encode, rows, self._empty_latents(len(rows)))
 
     def decode(self, Z: npt.ArrayLike) -> Floats:
-        """The rows of latents."""
+        """Decode latents to rows.
+
+        Parameters
+        ----------
+        Z : array-like
+            Latents, (n, latent_size).
+
+        Returns
+        -------
+        ndarray
+            Rows, (n, *shape), float32.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        NotReadyError
+            The model was made with skips, and has no latents.
+        """
         latents = self._latents(Z)
         return self._plain(lib.gen_autoencoder_decode, latents, self._empty_rows(len(latents)))
 
     def reconstruct(self, X: Any) -> Floats:
-        """Rows through the latent and back."""
+        """Encode and decode rows.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+
+        Returns
+        -------
+        ndarray
+            Rows, (n, *shape), float32.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        ValueError
+            The rows have another size than the model's.
+        """
         rows = self._rows(X)
         return self._map(lib.gen_model_reconstruct, rows, self._empty_rows(len(rows)))
 
     def denoise(self, X: Any) -> Floats:
-        """Clean rows from noisy ones; the model must have been made with a corruption or fitted to (noisy, clean).
+        """Restore clean rows from noisy ones.
 
-        X: rows, or images larger than the model's, (n, height, width[, channels]), or a single one without the first
-        axis. Larger images are denoised tile by tile; tiles overlap, and are blended without seams. An array of two
-        axes whose second has as many numbers as a row is rows: give a gray image of that width as X[None].
+        The model must have been made with a corruption or fitted to (noisy, clean) pairs. Images larger
+        than the model's rows are denoised in overlapping tiles, which are blended without seams.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, or images larger than the model's, (n, height, width[, channels]), or one such image
+            without the first axis. A two-dimensional array whose second axis has the size of a row is read
+            as rows: pass a gray image of that width as X[None].
+
+        Returns
+        -------
+        ndarray
+            Clean rows or images, in the shape of `X`, float32.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
         """
         description = described(lib.gen_model_describe, self._fitted_handle())
         if description["options"]["corruption"] == "none" and not description["paired"]:
@@ -112,19 +185,68 @@ class Autoencoder(AutoencoderParameters, InvertibleModel, CalibratedModel):
         callback: Optional[Callback] = None,
         token: Optional[Token] = None,
     ) -> tuple[Floats, Floats]:
-        """The latents whose rows come nearest to X, by gradient descent: (latents, errors).
+        """Find the latents whose rows are nearest to `X`, by gradient descent.
 
-        errors: of each row, squared and summed. prior_weight: of |latent|^2 / 2 beside the error; None: 0.
-        start: None: encode's latents. mask: 1 or True where a value is known, of X's shape or of one row's for
-        all; only known values count. callback(event) may return STOP_NOW.
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+        n_steps : int, default=200
+            Adam steps per start.
+        learning_rate : float, optional
+            Initial learning rate, which falls to zero along half a cosine (default: 0.05).
+        prior_weight : float, optional
+            Weight of |latent|^2 / 2, added to the squared error (default: 0).
+        start : array-like, optional
+            Latents of the first start, (n, latent_size) (default: the latents of `encode`).
+        mask : array-like, optional
+            1 or True where a value is known, in the shape of `X` or of one row for all rows. Only known
+            values count (default: all are known).
+        callback : callable, optional
+            Called with a `FitEvent`. It may return STOP_NOW, which raises CancelledError.
+        token : Token, optional
+            Stops the call from another thread.
+
+        Returns
+        -------
+        latents : ndarray
+            Latents, (n, latent_size), float32.
+        errors : ndarray
+            Squared error of each row, summed over its known values, (n,), float32.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        NotReadyError
+            The model was made with skips, and has no latents.
+        CancelledError
+            The callback or the token stopped the call.
         """
         search = {"n_steps": n_steps, "learning_rate": learning_rate, "prior_weight": prior_weight}
         return self._invert(X, mask, None, start, callback, token, **search)
 
     def jacobian_norm(self, X: Any) -> Doubles:
-        """The squared Frobenius norm of the latents' derivatives by the row, at each row: (n,).
+        """Compute the squared Frobenius norm of dh/dx at each row, which `contraction` weighs.
 
-        What `contraction` weighs. Costs a pass back for each latent; with hidden=() one in all.
+        The cost is one backward pass per latent, or a single one for hidden=().
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+
+        Returns
+        -------
+        ndarray
+            Norms, (n,), float64.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        ValueError
+            The rows have another size than the model's.
         """
         rows = self._rows(X)
         norms = np.empty(len(rows))
@@ -132,25 +254,113 @@ class Autoencoder(AutoencoderParameters, InvertibleModel, CalibratedModel):
         return norms
 
     def transform(self, X: Any) -> Any:
-        """The latents of encode, in the container that set_output asks for."""
+        """Compute the latents of rows, as `encode` does.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+
+        Returns
+        -------
+        ndarray or DataFrame
+            Latents, (n, latent_size), in the container chosen by `set_output`.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        ValueError
+            The rows have another size than the model's.
+        """
         return self._labelled(self.encode(X), X)
 
     def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
-        """fit, then the latents of the same rows."""
+        """Fit the model and return the latents of the same rows.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+        y : array-like, optional
+            Clean rows, see `fit`.
+        **fit_params
+            Passed to `fit`.
+
+        Returns
+        -------
+        ndarray or DataFrame
+            Latents, (n, latent_size), in the container chosen by `set_output`.
+        """
         return self.fit(X, y, **fit_params).transform(X)
 
     def inverse_transform(self, Z: npt.ArrayLike) -> Floats:
-        """decode."""
+        """Decode latents to rows, as `decode` does.
+
+        Parameters
+        ----------
+        Z : array-like
+            Latents, (n, latent_size).
+
+        Returns
+        -------
+        ndarray
+            Rows, (n, *shape), float32.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        """
         return self.decode(Z)
 
     def score_samples(self, X: Any) -> Doubles:
-        """Minus the squared error of each row's reconstruction, summed over the row; of standardized rows where the
-        model standardizes them."""
+        """Compute the negative squared error of each row's reconstruction, summed over the row.
+
+        If the model standardizes rows, the error is that of standardized rows.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+
+        Returns
+        -------
+        ndarray
+            Scores, (n,), float64; greater is better.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        ValueError
+            The rows have another size than the model's.
+        """
         return -self.anomaly_scores(X)
 
     def score(self, X: Any, y: Any = None) -> float:
-        """The mean of score_samples: the greater the better. y: the clean rows of X, if X are noisy: minus the squared
-        error of what the model makes of X, summed over the row, in the rows' own units; other y are ignored."""
+        """Compute the mean of `score_samples`; greater is better.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+        y : array-like, optional
+            Clean rows of noisy `X`. The score is then the negative squared error between the reconstruction
+            of `X` and `y`, summed over the row, in the rows' own units. A `y` that is not rows is ignored.
+
+        Returns
+        -------
+        float
+            Mean over the rows.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        ValueError
+            The rows have another size than the model's.
+        """
         if not are_rows(y):
             return float(np.mean(self.score_samples(X)))
         check_targets(X, y, "y")
@@ -173,9 +383,23 @@ class Autoencoder(AutoencoderParameters, InvertibleModel, CalibratedModel):
 def corrupt(
     X: npt.ArrayLike, corruption: str, amount: Optional[float] = None, *, seed: int = 0
 ) -> Floats:
-    """Rows corrupted as a denoising autoencoder's training does it, in the shape of X.
+    """Corrupt rows as the training of a denoising autoencoder does.
 
-    amount: "gaussian": deviation, None: 0.5; "masking", "salt_and_pepper": share, None: 0.3.
+    Parameters
+    ----------
+    X : array-like
+        Rows.
+    corruption : {"gaussian", "masking", "salt_and_pepper"}
+        Kind of noise.
+    amount : float, optional
+        Standard deviation of gaussian noise (default: 0.5), or share of values to corrupt (default: 0.3).
+    seed : int, default=0
+        Seed of the random numbers. Row i is the same for any number of rows.
+
+    Returns
+    -------
+    ndarray
+        Rows in the shape of `X`, float32.
     """
     kind = choose(c.CORRUPTION, corruption, "corruption")
     rows = as_rows(X)

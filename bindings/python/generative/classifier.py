@@ -20,16 +20,17 @@ from .dataset import Dataset
 
 
 class Classifier(ClassifierParameters, NetworkModel):
-    """A network that tells classes apart; its last hidden layer gives features for `evaluate`.
+    """Classifier network whose last hidden layer gives features for `generative.evaluate`.
 
-    n_classes: the most classes that `y` may have; None: any number. Integers 0 ... n_classes - 1 are all
-    classes of the model, also those that `y` lacks. hidden: None: 256, 84; convolutional: 84.
+    n_classes is the maximum number of classes in `y`; None allows any number. If `y` holds integers 0 ...
+    n_classes - 1, these are all classes of the model, even those that `y` lacks. The default `hidden` is
+    (256, 84), or (84,) for convolutional networks.
 
-    classes_: the classes of a fitted model, sorted: those of `y`, numbers or strings, or 0 ... n_classes - 1
-    of a labelled Dataset. Pickles and copies keep classes_. A file or bytes do not: a loaded model has the
-    classes 0 ... n_classes - 1, the places of the original ones in classes_.
+    classes_ holds the sorted classes of a fitted model: those of `y`, numbers or strings, or 0 ...
+    n_classes - 1 for a labelled Dataset. Pickles and copies keep classes_, files and bytes do not: a loaded
+    model has the classes 0 ... n_classes - 1, which are indices into the original classes_.
 
-    All parameters: see `ClassifierParameters`.
+    `ClassifierParameters` describes all parameters.
     """
 
     _noun = "classifier"
@@ -37,10 +38,29 @@ class Classifier(ClassifierParameters, NetworkModel):
     _classes: Optional[Classes] = None
 
     def fit(self, X: Any, y: Any = None, *, validation: Any = None, **options: Any) -> Classifier:
-        """Fits to rows and their classes `y`, or to a labelled Dataset; options: see `NetworkModel.fit`.
+        """Fit the classifier to labelled rows.
 
-        validation: (rows, classes), or the share of the rows to hold out, or a labelled Dataset where the
-        classes are 0 ... n_classes - 1.
+        Parameters
+        ----------
+        X : array-like, path, stream or Dataset
+            Rows, see `NetworkModel.fit`.
+        y : array-like, optional
+            Class of each row: numbers or strings. None if `X` is a labelled Dataset.
+        validation : tuple, float or Dataset, optional
+            (rows, classes), or the share of rows to hold out, or a labelled Dataset if the classes are 0
+            ... n_classes - 1.
+        **options
+            Passed to `NetworkModel.fit`.
+
+        Returns
+        -------
+        Classifier
+            The fitted classifier.
+
+        Raises
+        ------
+        ValueError
+            `y` does not match `X`, or has more than n_classes classes.
         """
         classes, labels = self._encoded(X, y, self._goes_on(options.get("resume", False)))
         if validation is not None and not is_share(validation):
@@ -57,17 +77,50 @@ class Classifier(ClassifierParameters, NetworkModel):
                 self._classes = before[1]
 
     def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
-        """fit, then the features of the same rows."""
+        """Fit the classifier and return the features of the same rows.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+        y : array-like, optional
+            Class of each row.
+        **fit_params
+            Passed to `fit`.
+
+        Returns
+        -------
+        ndarray or DataFrame
+            Features, (n, n_features), in the container chosen by `set_output`.
+        """
         return self.fit(X, y, **fit_params).transform(X)
 
     @property
     def classes_(self) -> Classes:
-        """The classes, (n_classes,), in the order of predict_proba's columns."""
+        """Classes, (n_classes,), in the order of the columns of `predict_proba`."""
         count = self.info.n_classes
         return np.arange(count, dtype=np.int32) if self._classes is None else self._classes
 
     def predict(self, X: Any) -> Classes:
-        """The likeliest class of each row, (n,)."""
+        """Predict the most likely class of each row.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+
+        Returns
+        -------
+        ndarray
+            Classes, (n,).
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        ValueError
+            The rows have another size than the model's.
+        """
         rows = self._rows(X)
         labels = np.empty(len(rows), np.int32)
         check(lib.gen_classifier_predict(self._handle, address(rows), len(rows), address(labels), None))
@@ -75,26 +128,100 @@ class Classifier(ClassifierParameters, NetworkModel):
         return predictions
 
     def predict_proba(self, X: Any) -> Floats:
-        """The probabilities of all classes, (n, n_classes), in the order of classes_."""
+        """Predict the probabilities of all classes.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+
+        Returns
+        -------
+        ndarray
+            Probabilities, (n, n_classes), float32, in the order of `classes_`.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        ValueError
+            The rows have another size than the model's.
+        """
         rows = self._rows(X)
         out = np.empty((len(rows), self.info.n_classes), np.float32)
         check(lib.gen_classifier_predict(self._handle, address(rows), len(rows), None, address(out)))
         return out
 
     def score(self, X: Any, y: npt.ArrayLike) -> float:
-        """The share of rows whose class is predicted."""
+        """Compute the accuracy: the share of rows whose class is predicted.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+        y : array-like
+            Class of each row.
+
+        Returns
+        -------
+        float
+            Accuracy in [0, 1].
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        ValueError
+            The rows have another size than the model's.
+        """
         predictions, known = self.predict(X), targets(y)
         if len(known) != len(predictions):
             raise ValueError(f"y must have {len(predictions)} entries, one for each row, not {len(known)}")
         return float(np.mean(predictions == known))
 
     def features(self, X: Any) -> Floats:
-        """The last hidden layer's output, (n, n_features)."""
+        """Compute the output of the last hidden layer.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+
+        Returns
+        -------
+        ndarray
+            Features, (n, n_features), float32.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        ValueError
+            The rows have another size than the model's.
+        """
         rows = self._rows(X)
         return self._map(lib.gen_model_features, rows, self._empty_latents(len(rows)))
 
     def transform(self, X: Any) -> Any:
-        """features, in the container that set_output asks for."""
+        """Compute the features of rows, as `features` does.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+
+        Returns
+        -------
+        ndarray or DataFrame
+            Features, (n, n_features), in the container chosen by `set_output`.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        ValueError
+            The rows have another size than the model's.
+        """
         return self._labelled(self.features(X), X)
 
     def _encoded(self, X: Any, y: Any, goes_on: bool) -> tuple[Optional[Classes], Any]:

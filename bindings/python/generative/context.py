@@ -1,4 +1,4 @@
-"""What a program may want to own: threads and memory."""
+"""Threads, memory and limits of the library, and a token that stops calls."""
 
 from __future__ import annotations
 
@@ -19,15 +19,24 @@ _logs: list[Any] = []
 
 
 class Context(Owner):
-    """Threads that share the work, a limit on memory, and limits on what files may ask for.
+    """Threads that share the work, a memory limit, and limits on files.
 
-    n_threads: 1 ... 64; None: the cores this process may use. memory_limit: bytes; None: no limit.
-    direct_convolutions: sum term by term instead of Winograd's faster way. log: called with
-    ("info" or "warning", message). limits: max_image_pixels, max_png_chunk_bytes, max_model_bytes,
-    max_image_side, max_jpeg_scans, max_tensors, max_tensor_name; left out: the default.
+    Copies of a model share its context. A model that is unpickled elsewhere gets a context with the same
+    options, but without `log`.
 
-    Copies of a model share its context; a model unpickled elsewhere gets one of the same options, but
-    no log.
+    Parameters
+    ----------
+    n_threads : int, optional
+        Number of threads, 1 ... 64 (default: the cores this process may use).
+    memory_limit : int, optional
+        Maximum number of bytes (default: no limit).
+    direct_convolutions : bool, default=False
+        Sum convolutions term by term instead of by Winograd's faster algorithm.
+    log : callable, optional
+        Called with ("info" or "warning", message).
+    **limits
+        max_image_pixels, max_png_chunk_bytes, max_model_bytes, max_image_side, max_jpeg_scans, max_tensors,
+        max_tensor_name (default: see generative.h).
     """
 
     _noun = "context"
@@ -54,7 +63,7 @@ class Context(Owner):
 
     @property
     def memory(self) -> tuple[int, int]:
-        """(bytes in use now, most bytes in use so far)."""
+        """Bytes in use now, and the peak so far."""
         used, peak = ctypes.c_int64(), ctypes.c_int64()
         check(lib.gen_context_memory(self._handle, ctypes.byref(used), ctypes.byref(peak)))
         return used.value, peak.value
@@ -78,7 +87,7 @@ def _context(options: dict[str, Any]) -> Context:
 
 
 class Token(Owner):
-    """Stops running fits from outside: another thread calls cancel."""
+    """Stops running calls from another thread, by `cancel`."""
 
     _noun = "token"
 
@@ -86,5 +95,5 @@ class Token(Owner):
         self._own(made(lib.gen_token_create))
 
     def cancel(self) -> None:
-        """Stops every fit that was given this token, before its next step."""
+        """Stop every call that was given this token, before its next step."""
         check(lib.gen_token_cancel(self._handle))

@@ -47,16 +47,45 @@ FAN_IN = 8  # statistics merged by one task
 
 
 def moments(X: Any, *, n_directions: Optional[int] = None, seed: int = 0) -> Moments:
-    """The Moments of all rows: those of each partition, merged in a tree.
+    """Compute the Moments of all rows: those of each partition, merged in a tree.
 
-    Of uint8 the result is, to the last bit, that of one pass over all rows; of floats it is within 1e-12,
-    and the same bits for any number of workers. n_directions, seed: see Moments.
+    For uint8 the result is bit-identical to one pass over all rows. For floats it is within 1e-12, and
+    bit-identical for any number of workers.
+
+    Parameters
+    ----------
+    X : dask array
+        Rows, (n, n_features).
+    n_directions : int, optional
+        Number of directions of a sketch, see `Moments` (default: no sketch).
+    seed : int, default=0
+        Seed of the directions.
+
+    Returns
+    -------
+    Moments
+        The moments.
     """
     return _moments(_Partitions(X), partial(Moments, _columns(X), n_directions=n_directions, seed=seed))
 
 
 def reservoir(X: Any, capacity: int = 10_000, *, seed: int = 0) -> Reservoir:
-    """A uniform sample of all rows, the same as one pass over them keeps: see Reservoir."""
+    """Sample all rows uniformly: the rows that one pass over them would keep, see `Reservoir`.
+
+    Parameters
+    ----------
+    X : dask array
+        Rows, (n, n_features).
+    capacity : int, default=10000
+        Maximum number of rows to keep.
+    seed : int, default=0
+        Seed of the sample.
+
+    Returns
+    -------
+    Reservoir
+        The sample.
+    """
     partitions = _Partitions(X)
     firsts = np.concatenate([[0], np.cumsum(partitions.row_counts)])
     make = partial(Reservoir, _columns(X), capacity, seed=seed)
@@ -64,7 +93,18 @@ def reservoir(X: Any, capacity: int = 10_000, *, seed: int = 0) -> Reservoir:
 
 
 def frechet(real: Any, generated: Any) -> float:
-    """The squared Frechet distance of two Dask arrays of features: see evaluate.frechet."""
+    """Compute the squared Frechet distance of two Dask arrays of features, see `evaluate.frechet`.
+
+    Parameters
+    ----------
+    real, generated : dask array
+        Features, (n, n_features).
+
+    Returns
+    -------
+    float
+        The squared distance.
+    """
     return moments(real).frechet(moments(generated))
 
 
@@ -77,17 +117,47 @@ def kernel_distance(
     subset_size: Optional[int] = None,
     seed: int = 0,
 ) -> evaluate.KernelDistance:
-    """The kernel distance of two Dask arrays of features, of a uniform sample of at most `capacity` rows
-    of each: see evaluate.kernel_distance."""
+    """Compute the kernel distance of two Dask arrays of features from a uniform sample of each.
+
+    Parameters
+    ----------
+    real, generated : dask array
+        Features, (n, n_features).
+    capacity : int, default=10000
+        Maximum number of rows per sample.
+    n_subsets : int, default=100
+        Number of subsets.
+    subset_size : int, optional
+        Rows per subset (default: 1000, or all if there are fewer).
+    seed : int, default=0
+        Seed of samples and subsets.
+
+    Returns
+    -------
+    KernelDistance
+        See `evaluate.kernel_distance`.
+    """
     sets = [reservoir(X, capacity, seed=seed) for X in (real, generated)]
     return evaluate.kernel_distance(*sets, n_subsets=n_subsets, subset_size=subset_size, seed=seed)
 
 
 def fit_pca(pca: PCA, X: Any) -> PCA:
-    """Fits a PCA to a Dask array; what was fitted before is forgotten.
+    """Fit a PCA to a Dask array. The fit replaces an earlier one.
 
-    solver "auto": the covariance up to 4,096 columns, above them, where n_components counts, a sketch;
-    with n_passes, by default 2. One task a partition and pass, and the merges.
+    solver="auto" is the covariance for up to 4,096 columns. For more, if n_components is a number, it is a
+    sketch with n_passes (default: 2). There is one task per partition and pass, and the merges.
+
+    Parameters
+    ----------
+    pca : PCA
+        PCA to fit.
+    X : dask array
+        Rows, (n, n_features).
+
+    Returns
+    -------
+    PCA
+        The fitted PCA.
     """
     if pca.solver == "gram":
         raise ValueError("solver must be 'auto', 'covariance' or 'sketch' for a Dask array, not 'gram'")
@@ -116,17 +186,34 @@ def fit(
     rounds: int = 10,
     callback: Optional[Callable[[int, float], Any]] = None,
 ) -> N:
-    """Fits an Autoencoder or a VAE to a Dask array by averaging parameters (McMahan et al. 2017).
+    """Fit an Autoencoder or a VAE to a Dask array by averaging parameters (McMahan et al. 2017).
 
-    In each of the rounds every partition fits its own copy of the model to its rows, for `epochs` epochs
-    from the same weights; then weights, batch norm's statistics and the optimizer's running means are
-    averaged, weighted by rows, in a tree. The same bits for any number of workers, and of one partition
-    and one round those of model.fit. A model travels to each partition and back once a round, and to
-    reach what as many epochs on one machine reach takes more of them the more partitions there are.
+    In each round every partition fits its own copy of the model to its rows, for `epochs` epochs from the
+    same weights. Then weights, batch-norm statistics and the optimizer's running means are averaged,
+    weighted by rows, in a tree. The result is bit-identical for any number of workers; with one partition
+    and one round it equals model.fit. Each round sends the model to every partition and back. More
+    partitions need more epochs to reach the same loss.
 
-    y: a Dask array of classes, for a conditional model. callback(round, loss) gets the loss of the round's
-    last epoch, averaged over rows, and ends the fit by returning STOP_NOW. With warm_start the fit goes on
-    from the model's weights. What was fitted before is kept when a task fails.
+    With warm_start the fit continues from the model's weights. If a task fails, the model stays as it was.
+
+    Parameters
+    ----------
+    model : Autoencoder or VAE
+        Model to fit.
+    X : dask array
+        Rows, (n, n_features).
+    y : dask array, optional
+        Class of each row, for a conditional model.
+    rounds : int, default=10
+        Number of rounds.
+    callback : callable, optional
+        Called with (round, loss), where loss is that of the round's last epoch, averaged over rows.
+        Returning STOP_NOW ends the fit.
+
+    Returns
+    -------
+    model
+        The fitted model.
     """
     if not isinstance(model, (Autoencoder, VAE)):
         raise TypeError(f"model must be an Autoencoder or a VAE, not {type(model).__name__}")

@@ -46,9 +46,9 @@ Columns = Union[str, int, Sequence[Union[str, int]]]
 
 
 class Dataset(Owner):
-    """Rows to fit to; made by one of the from_... functions, by `faces` or by `open_dataset`.
+    """Rows for fits, created by one of the `from_...` methods, by `faces` or by `open_dataset`.
 
-    Rows have a shape: (features,), (height, width) or (height, width, channels).
+    A row has shape (features,), (height, width) or (height, width, channels).
     """
 
     _noun = "dataset"
@@ -70,12 +70,35 @@ class Dataset(Owner):
         check: bool = True,
         context: Optional[Context] = None,
     ) -> Dataset:
-        """The rows of an array of 2 to 4 axes, rows first.
+        """Create a dataset from an array.
 
-        uint8 of 3 or 4 axes is 8-bit images, whose 0 ... 255 are read as 0 ... 1. Two-dimensional uint8
-        is a table, whose numbers are taken as they are, like those of float32 and float64. labels: n integers
-        >= 0, or one for all rows. copy=False borrows the array, which then must not change; strides are fine.
-        check=False leaves it to what reads the rows to find NaN and inf, which saves reading them twice.
+        Parameters
+        ----------
+        X : array-like
+            Rows, 2 to 4 axes, rows first. uint8 arrays with 3 or 4 axes are 8-bit images, whose values 0
+            ... 255 are scaled to 0 ... 1. A two-dimensional uint8 array is a table, whose values are not
+            scaled, like those of float32 and float64.
+        labels : int or array-like of int, optional
+            Class of each row, >= 0, or one class for all rows.
+        copy : bool, default=True
+            If False, the array is borrowed and must not change. Strides are allowed.
+        check : bool, default=True
+            If False, NaN and infinity are detected only by the calls that read the rows, which saves a
+            pass.
+        context : Context, optional
+            Memory, threads and limits to use (default: the default context).
+
+        Returns
+        -------
+        Dataset
+            The rows of `X`.
+
+        Raises
+        ------
+        ValueError
+            `X` has another number of axes, or labels of another length.
+        InvalidArgumentError
+            A value is NaN or infinite.
         """
         array = rows_first(X, "X")
         for size, what in ((len(array), "sample"), (size_of(array.shape[1:]), "feature")):
@@ -117,7 +140,27 @@ class Dataset(Owner):
     def from_idx(
         cls, images: PathLike, labels: Optional[PathLike] = None, *, context: Optional[Context] = None
     ) -> Dataset:
-        """An IDX file, as `open_dataset` opens it."""
+        """Open an IDX file, as `open_dataset` does.
+
+        Parameters
+        ----------
+        images : path
+            IDX file of the rows, plain or gzipped.
+        labels : path, optional
+            IDX file of the labels (default: found by the name of `images`).
+        context : Context, optional
+            Memory, threads and limits to use (default: the default context).
+
+        Returns
+        -------
+        Dataset
+            The rows and labels.
+
+        Raises
+        ------
+        FileError
+            A file cannot be read.
+        """
         return _open(images, labels, context=context)
 
     @classmethod
@@ -140,9 +183,36 @@ class Dataset(Owner):
         place_y: float = 0.5,
         background: float = 0.0,
     ) -> Dataset:
-        """The PNG and JPEG files of a folder without labels, as `open_dataset` opens it.
+        """Open the PNG and JPEG files of a folder without labels, as `open_dataset` does.
 
-        recursive: whether those of its sub-folders, too. The other options are those of `open_dataset`.
+        Parameters
+        ----------
+        path : path
+            Folder of images.
+        height, width : int
+            Size to which images are resized, in pixels.
+        channels : int, default=3
+            1 gray, 3 RGB or 4 RGBA.
+        recursive : bool, default=False
+            Include the images of sub-folders.
+        on_skip : callable, optional
+            See `open_dataset`.
+        context : Context, optional
+            Memory, threads and limits to use (default: the default context).
+        tolerant : bool, default=False
+            See `open_dataset`.
+        resize, filter, crop_height, crop_width, place_x, place_y, background : optional
+            See `Image.resized`.
+
+        Returns
+        -------
+        Dataset
+            The images.
+
+        Raises
+        ------
+        FileError
+            The folder cannot be read.
         """
         settings: dict[str, Any] = {"height": height, "width": width, "channels": channels}
         settings.update(subfolders="pool" if recursive else "ignore", tolerant=bool(tolerant))
@@ -160,14 +230,28 @@ class Dataset(Owner):
         labelled: bool = False,
         context: Optional[Context] = None,
     ) -> Dataset:
-        """Rows pulled while fitting, for data that does not fit in memory.
+        """Create a dataset that pulls rows during a fit, for data that does not fit in memory.
 
-        batches: a function that begins a pass over the data and returns an iterable of arrays of rows
-        (any number of rows each), or such an iterable. A generator, which runs once, is kept in memory
-        for later passes: give its function instead to have it run anew. shape: of one row; None: that
-        of the first batch. shuffle_rows: rows held to draw batches from at random; 0:
-        in order. labelled: whether batches are (rows, labels) whose labels, integers >= 0, the dataset has;
-        else labels in batches are ignored. An exception in it ends the fit and is raised there.
+        Parameters
+        ----------
+        batches : callable or iterable
+            A function that starts a pass over the data and returns an iterable of arrays of rows, with any
+            number of rows each, or such an iterable. A generator runs only once and is kept in memory for
+            later passes; pass its function to run it again instead. An exception in it ends the fit and is
+            raised there.
+        shape : sequence of int, optional
+            Shape of a row (default: that of the first batch).
+        shuffle_rows : int, default=4096
+            Rows in the shuffle buffer; 0 keeps the order.
+        labelled : bool, default=False
+            Batches are (rows, labels), with integer labels >= 0. If False, labels in batches are ignored.
+        context : Context, optional
+            Memory, threads and limits to use (default: the default context).
+
+        Returns
+        -------
+        Dataset
+            The stream.
         """
         stream = Stream(batches, shape, labelled)
         height, width, channels = shape_of_rows(stream.shape)
@@ -192,7 +276,26 @@ class Dataset(Owner):
         seed: int = 0,
         context: Optional[Context] = None,
     ) -> Dataset:
-        """Faces that the library draws, with known factors."""
+        """Create a dataset of faces that the library draws from known factors.
+
+        Parameters
+        ----------
+        n_rows : int, default=10000
+            Number of faces.
+        height, width : int, default=32
+            Size in pixels, 16 ... 128.
+        channels : int, default=3
+            1 gray or 3 RGB.
+        seed : int, default=0
+            Seed of the faces.
+        context : Context, optional
+            Memory, threads and limits to use (default: the default context).
+
+        Returns
+        -------
+        Dataset
+            Faces, with label 1 for a smile, else 0, and factors.
+        """
         options = OptionStruct(
             "faces", FacesOptions, n_rows=n_rows, height=height, width=width, channels=channels, seed=seed
         )
@@ -200,15 +303,47 @@ class Dataset(Owner):
         return cls(made(lib.gen_dataset_create_faces, options.pointer), scale=IMAGES)
 
     def slice(self, first_row: int, n_rows: int) -> Dataset:
-        """Rows first_row ... first_row + n_rows - 1 as a dataset of their own."""
+        """Create a dataset of consecutive rows, without copying them.
+
+        Parameters
+        ----------
+        first_row : int
+            Index of the first row.
+        n_rows : int
+            Number of rows.
+
+        Returns
+        -------
+        Dataset
+            Rows first_row ... first_row + n_rows - 1.
+        """
         return self._part(made(lib.gen_dataset_create_slice, self._handle, first_row, n_rows))
 
     def split(self, share: float, *, seed: int = 0) -> tuple[Dataset, Dataset]:
-        """The rows split at random into two datasets: those that are left, and round(share * n) that are held
-        out, each in their order; no rows are copied.
+        """Split the rows at random into two datasets, without copying them.
 
-        share: above 0 and below 1. Each side has a row at least. Of a labelled dataset each class has its share.
-        `fit(validation=share)` and `gen train --validation share` hold out the same rows for the same seed.
+        Rows keep their order, and each side has at least one. For a labelled dataset the split is
+        stratified. `fit(validation=share)` and `gen train --validation share` hold out the same rows for
+        the same seed.
+
+        Parameters
+        ----------
+        share : float
+            Share of the rows to hold out, above 0 and below 1.
+        seed : int, default=0
+            Seed of the choice.
+
+        Returns
+        -------
+        rest : Dataset
+            The rows that are left.
+        held_out : Dataset
+            round(share * n) rows.
+
+        Raises
+        ------
+        GenerativeError
+            The dataset is a stream, or has fewer than two rows.
         """
         rest, held = Handle(), Handle()
         check(lib.gen_dataset_split(self._handle, share, seed, ctypes.byref(rest), ctypes.byref(held)))
@@ -223,14 +358,14 @@ class Dataset(Owner):
 
     @property
     def info(self) -> DatasetInfo:
-        """The header's gen_dataset_info_t: n_rows, height, width, channels, n_classes ..."""
+        """Members of the header's gen_dataset_info_t: n_rows, height, width, channels, n_classes ..."""
         info = DatasetInfo()
         check(lib.gen_dataset_info(self._handle, ctypes.byref(info)))
         return info
 
     @property
     def shape(self) -> Shape:
-        """The shape of one row."""
+        """Shape of a row."""
         info = self.info
         return row_shape(info.height, info.width, info.channels)
 
@@ -241,21 +376,69 @@ class Dataset(Owner):
         return n_rows
 
     def read(self, first_row: int = 0, n_rows: Optional[int] = None) -> Floats:
-        """Rows as float32, (n_rows, *shape), images in [0, 1]; all from first_row on by default."""
+        """Read rows.
+
+        Parameters
+        ----------
+        first_row : int, default=0
+            Index of the first row.
+        n_rows : int, optional
+            Number of rows (default: all from first_row on).
+
+        Returns
+        -------
+        ndarray
+            Rows, (n_rows, *shape), float32; images are in [0, 1].
+        """
         rows = np.empty((self._count(first_row, n_rows), *self.shape), np.float32)
         check(lib.gen_dataset_read(self._handle, first_row, len(rows), address(rows)))
         return rows
 
     def labels(self, first_row: int = 0, n_rows: Optional[int] = None) -> Integers:
-        """Class numbers, int32."""
+        """Read class numbers.
+
+        Parameters
+        ----------
+        first_row : int, default=0
+            Index of the first row.
+        n_rows : int, optional
+            Number of rows (default: all from first_row on).
+
+        Returns
+        -------
+        ndarray
+            Labels, (n_rows,), int32.
+
+        Raises
+        ------
+        NotReadyError
+            The dataset has no labels.
+        """
         labels = np.empty(self._count(first_row, n_rows), np.int32)
         check(lib.gen_dataset_labels(self._handle, first_row, len(labels), address(labels)))
         return labels
 
     def factors(self, first_row: int = 0, n_rows: Optional[int] = None) -> Floats:
-        """What is known of each row, (n_rows, n_factors); see factor_names.
+        """Read the known factors of each row, which `factor_names` names.
 
-        Drawn faces have factors, and images with a CSV file of labels that has columns of numbers.
+        Drawn faces have factors, and so have images with a CSV file of labels that has numeric columns.
+
+        Parameters
+        ----------
+        first_row : int, default=0
+            Index of the first row.
+        n_rows : int, optional
+            Number of rows (default: all from first_row on).
+
+        Returns
+        -------
+        ndarray
+            Factors, (n_rows, n_factors), float32.
+
+        Raises
+        ------
+        NotReadyError
+            The dataset has no factors.
         """
         factors = np.empty((self._count(first_row, n_rows), self.info.n_factors), np.float32)
         check(lib.gen_dataset_factors(self._handle, first_row, len(factors), address(factors)))
@@ -263,22 +446,22 @@ class Dataset(Owner):
 
     @property
     def factor_names(self) -> list[str]:
-        """What each factor means: ["smile", ...]."""
+        """Names of the factors: ["smile", ...]."""
         return self._names(c.NAME_FACTOR)
 
     @property
     def class_names(self) -> list[str]:
-        """The name of each class, by its number; empty: classes have none."""
+        """Names of the classes by number; empty if they have none."""
         return self._names(c.NAME_CLASS)
 
     @property
     def column_names(self) -> list[str]:
-        """The name of each column of a table; empty: columns have none."""
+        """Names of a table's columns; empty if they have none."""
         return self._names(c.NAME_COLUMN)
 
     @property
     def paths(self) -> list[str]:
-        """The file that each row came from; empty: rows did not come from a file each."""
+        """File of each row; empty if rows do not come from one file each."""
         return self._names(c.NAME_PATH)
 
     @property
@@ -288,19 +471,39 @@ class Dataset(Owner):
 
     @property
     def passed_over(self) -> list[str]:
-        """Files that were passed over, each with what it is: "b.webp: WebP"."""
+        """Files that were passed over, each with its type: "b.webp: WebP"."""
         return self._names(c.NAME_PASSED)
 
     @property
     def account(self) -> str:
-        """One line about all files that were looked at: "7 rows of 9 files; 2 passed over: 2 WebP"; "": none were."""
+        """Summary of all files examined: "7 rows of 9 files; 2 passed over: 2 WebP"; "" if there are none."""
         return "".join(self._names(c.NAME_ACCOUNT))
 
     def _names(self, kind: int) -> list[str]:
         return names_of(lib.gen_dataset_name, self._handle, kind)
 
     def classify(self, rows: npt.ArrayLike, n_neighbours: int = 1) -> Integers:
-        """The class that most of the nearest rows of this labelled dataset have; equals: the lower."""
+        """Classify rows by the majority of their nearest rows in this labelled dataset.
+
+        The lowest class wins a tie.
+
+        Parameters
+        ----------
+        rows : array-like
+            Rows, (n, *shape).
+        n_neighbours : int, default=1
+            Number of nearest rows, 1 ... rows of the dataset.
+
+        Returns
+        -------
+        ndarray
+            Classes, (n,), int32.
+
+        Raises
+        ------
+        NotReadyError
+            The dataset has no labels.
+        """
         given = as_rows(rows, size_of(self.shape), "rows")
         labels = np.empty(len(given), np.int32)
         arguments = (address(given), len(given), n_neighbours, address(labels))
@@ -308,7 +511,22 @@ class Dataset(Owner):
         return labels
 
     def nearest(self, rows: npt.ArrayLike, n_neighbours: int = 1) -> tuple[npt.NDArray[np.int64], Floats]:
-        """The dataset's rows nearest to each given row: (indices, distances), (n, n_neighbours)."""
+        """Find the rows of the dataset nearest to each given row, by Euclidean distance.
+
+        Parameters
+        ----------
+        rows : array-like
+            Rows, (n, *shape).
+        n_neighbours : int, default=1
+            Number of nearest rows, 1 ... rows of the dataset.
+
+        Returns
+        -------
+        indices : ndarray
+            Row indices, (n, n_neighbours), int64, nearest first.
+        distances : ndarray
+            Distances, (n, n_neighbours), float32.
+        """
         given = as_rows(rows, size_of(self.shape), "rows")
         if n_neighbours < 1:
             raise ValueError(f"n_neighbours must be at least 1, not {n_neighbours}")
@@ -357,42 +575,61 @@ def open_dataset(
     place_y: float = 0.5,
     background: float = 0.0,
 ) -> Dataset:
-    """The rows of a file or a folder, whose content, not its name, says what it is.
+    """Open a file or a folder of rows. Its content, not its name, determines how it is read.
 
     Parameters
     ----------
-    path:
-        A folder of PNG and JPEG images, whose sub-folders are classes by name; one image; a list of paths of images, or
-        a text file with one in each line; an IDX file, plain or gzipped; an npy or npz file; a table (CSV or TSV); a
-        binary file of CIFAR, or a folder of them; "faces:" or "faces:7" (a seed) for drawn faces.
-    labels:
-        A file of labels, "" for none. For a folder a CSV file with a line for each image, file[, class][, numbers ...],
-        whose numbers become factors, or an IDX or npy file with a label for each image. None: those found beside
-        an IDX file.
-    shape:
-        Of a row, such as (28, 28) gray, (64, 64, 3), or (64, 64, None): channels as the data have. Images are resized
-        to it; other rows are reshaped. None: that of the data. Images then keep their size, or that of the crop, if it
-        is the same and at most 256 x 256; others become 64 x 64. They are gray if all are.
-    max_rows, seed:
-        The number of rows to read, drawn at random, a share of each class; only they are decoded. For drawn faces:
-        how many to draw.
-    subfolders:
-        "auto", "classes", "pool" (rows without labels) or "ignore".
-    lazy:
-        Whether images are decoded whenever they are read, for folders larger than memory.
-    label_column, columns, omit:
-        Columns of a table by their names or numbers from 0 (-1: the last): that of the classes, those to read, those to
-        leave out. Of an npz file label_column and columns are the names of arrays. label_column="": none.
-    foreign:
-        "pillow": images that the library does not read, such as WebP, GIF, BMP and TIFF, are read by Pillow.
-    on_skip:
-        Called with a message for each image that cannot be read; by default one warning tells of them all.
-    tolerant:
-        Whether damaged images are read as far as they go, with gray for the missing pixels; info.n_damaged counts them.
-    resize, filter, crop_height, crop_width, place_x, place_y, background:
-        How images are resized, as in `Image.resized`.
+    path : path or sequence of paths
+        A folder of PNG and JPEG images, whose sub-folders are classes by name; one image; a list of paths
+        of images, or a text file with one path per line; an IDX file, plain or gzipped; an npy or npz file;
+        a table (CSV or TSV); a CIFAR binary file, or a folder of them; "faces:" or "faces:7" (a seed) for
+        drawn faces.
+    labels : path, optional
+        File of labels, "" for none. For a folder, a CSV file with one line per image, file[, class][,
+        numbers ...], whose numbers become factors, or an IDX or npy file with one label per image (default:
+        the file found next to an IDX file).
+    shape : sequence of int or None, optional
+        Shape of a row, such as (28, 28) gray, (64, 64, 3), or (64, 64, None) for the channels of the data.
+        Images are resized to it; other rows are reshaped. By default images keep their size, or that of the
+        crop, if it is the same for all and at most 256 x 256, and else become 64 x 64. They are gray if all
+        are.
+    max_rows : int, optional
+        Number of rows to read, drawn at random, the same share of each class. Other rows are not decoded.
+        For drawn faces, the number to draw (default: all; faces: 10,000).
+    seed : int, default=0
+        Seed of the choice of max_rows.
+    subfolders : {"auto", "classes", "pool", "ignore"}, default="auto"
+        How sub-folders are read: as classes, or pooled as rows without labels. "auto" reads classes if the
+        folder has no images of its own.
+    lazy : bool, default=False
+        Decode images each time they are read, for folders larger than memory.
+    label_column : str or int, optional
+        Column of the classes of a table, by name or number from 0 (-1: the last), or array of an npz file.
+        "" for none.
+    columns, omit : str, int or sequence, optional
+        Columns of a table to read, and to leave out. For an npz file `columns` names the array.
+    foreign : {"pillow"}, optional
+        Read other formats, such as WebP, GIF, BMP and TIFF, by Pillow.
+    on_skip : callable, optional
+        Called with a message for each image that cannot be read. By default one warning counts them.
+    context : Context, optional
+        Memory, threads and limits to use (default: the default context).
+    tolerant : bool, default=False
+        Read damaged images as far as possible, with gray for missing pixels; info.n_damaged counts them.
+    resize, filter, crop_height, crop_width, place_x, place_y, background : optional
+        How images are resized, see `Image.resized`.
 
-    Options that the data cannot use raise InvalidArgumentError.
+    Returns
+    -------
+    Dataset
+        The rows, with labels if there are any.
+
+    Raises
+    ------
+    FileError
+        A file cannot be read or does not follow its format.
+    InvalidArgumentError
+        An option does not apply to the data.
     """
     height, width, channels = (None, None, None) if shape is None else _wanted_shape(shape)
     settings: dict[str, Any] = {"height": height, "width": width, "channels": channels}
@@ -489,7 +726,26 @@ def faces(
     channels: int = 3,
     context: Optional[Context] = None,
 ) -> Dataset:
-    """n faces of size x size pixels that the library draws, with known factors (smile, turn ...)."""
+    """Create a dataset of faces that the library draws from known factors (smile, turn ...).
+
+    Parameters
+    ----------
+    n : int, default=10000
+        Number of faces.
+    size : int, default=32
+        Height and width in pixels, 16 ... 128.
+    seed : int, default=0
+        Seed of the faces.
+    channels : int, default=3
+        1 gray or 3 RGB.
+    context : Context, optional
+        Memory, threads and limits to use (default: the default context).
+
+    Returns
+    -------
+    Dataset
+        Faces, with label 1 for a smile, else 0, and factors.
+    """
     return Dataset.faces(n, size, size, channels, seed=seed, context=context)
 
 

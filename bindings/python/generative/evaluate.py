@@ -1,8 +1,8 @@
-"""Figures of merit.
+"""Metrics of reconstructions, of latents, and of generated rows against real ones.
 
-Measures of generated rows beside real ones take rows of any features: pixels, latents of a PCA or an
-encoder, features of a discriminator or a classifier, or an outside network's. All depend on the
-numbers of rows, which the results hold: compare figures of equal ones, beside those of real rows.
+Rows may be any features: pixels, latents of a PCA or an encoder, features of a discriminator, a classifier
+or an external network. Metrics of two sets depend on the numbers of rows, which the results contain:
+compare results of equal numbers, and compute the metric of real rows as a reference.
 """
 
 from __future__ import annotations
@@ -30,9 +30,41 @@ from .dataset import Dataset, dataset_of
 from .pca import PCA
 from .vae import binarize
 
+__all__ = [
+    "ActiveUnits",
+    "Estimate",
+    "Frechet",
+    "KernelDistance",
+    "Linear",
+    "Memorization",
+    "Parzen",
+    "PrecisionRecall",
+    "Reconstruction",
+    "TwoSample",
+    "active_units",
+    "estimate",
+    "frechet",
+    "kernel_distance",
+    "linear",
+    "memorization",
+    "model",
+    "neighbours",
+    "parzen",
+    "precision_recall",
+    "psnr",
+    "reconstruction",
+    "squared_error",
+    "two_sample",
+]
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)
+
 
 class Parzen(NamedTuple):
-    """A log-likelihood in nats, its standard error, and the width of the window."""
+    """Mean log-likelihood in nats, its standard error, and the width of the window."""
 
     mean: float
     standard_error: float
@@ -46,10 +78,26 @@ def parzen(
     *,
     context: Optional[Context] = None,
 ) -> Parzen:
-    """The log-likelihood of test rows under a Gaussian Parzen window around samples, in nats.
+    """Compute the log-likelihood of test rows under a Gaussian Parzen window around samples.
 
-    Measured as Goodfellow et al. (2014) did, the width chosen on the validation rows. Rewards
-    smooth samples: look at the figure of real rows beside it (Theis et al. 2016).
+    The window's width is chosen on the validation rows, as in Goodfellow et al. (2014). The metric rewards
+    smooth samples: compute it for real rows too (Theis et al. 2016).
+
+    Parameters
+    ----------
+    samples : array-like
+        Generated rows, (n_samples, n_features).
+    validation : array-like
+        Rows that choose the width.
+    test : array-like
+        Rows to measure.
+    context : Context, optional
+        Memory, threads and limits to use (default: the default context).
+
+    Returns
+    -------
+    Parzen
+        Named tuple (mean, standard_error, width).
     """
     centres = as_rows(samples, name="samples")
     size = centres.shape[1]
@@ -62,12 +110,38 @@ def parzen(
 
 
 def psnr(rows: npt.ArrayLike, clean: npt.ArrayLike) -> float:
-    """The peak signal-to-noise ratio of rows in [0, 1] against clean ones, in decibels."""
+    """Compute the mean peak signal-to-noise ratio of rows in [0, 1].
+
+    Parameters
+    ----------
+    rows : array-like
+        Rows in [0, 1].
+    clean : array-like
+        Clean rows of the same shape.
+
+    Returns
+    -------
+    float
+        Mean over rows, in decibels.
+    """
     return _quality(*_pair(rows, clean)).psnr
 
 
 def squared_error(rows: npt.ArrayLike, clean: npt.ArrayLike) -> float:
-    """The squared error of a row summed over its floats, averaged over rows."""
+    """Compute the squared error, summed over each row and averaged over rows.
+
+    Parameters
+    ----------
+    rows : array-like
+        Rows in [0, 1].
+    clean : array-like
+        Clean rows of the same shape.
+
+    Returns
+    -------
+    float
+        Mean over rows.
+    """
     return _quality(*_pair(rows, clean)).squared_error
 
 
@@ -87,16 +161,31 @@ class Reconstruction(NamedTuple):
 def reconstruction(
     rows: npt.ArrayLike, clean: npt.ArrayLike, *, context: Optional[Context] = None
 ) -> Reconstruction:
-    """How near images in [0, 1] come to clean ones.
+    """Compare images in [0, 1] with clean ones.
 
-    squared_error: summed over a row. ssim: structural similarity (Wang et al. 2004), 11 x 11 Gaussian
-    window of deviation 1.5; shorter sides take the largest odd window.
+    ssim is the structural similarity (Wang et al. 2004), with an 11 x 11 Gaussian window of standard
+    deviation 1.5. Shorter sides use the largest odd window.
+
+    Parameters
+    ----------
+    rows : array-like
+        Rows in [0, 1].
+    clean : array-like
+        Clean rows of the same shape.
+    context : Context, optional
+        Memory, threads and limits to use (default: the default context).
+
+    Returns
+    -------
+    Reconstruction
+        Named tuple of squared_error (summed over a row), mean_squared_error, psnr in decibels and ssim,
+        with standard errors.
     """
     return _quality(*_pair(rows, clean), np.shape(rows)[1:], context)
 
 
 class ActiveUnits(NamedTuple):
-    """Latents that a VAE uses, the variances of all latents' means, and the rows they are over."""
+    """Number of latents that a VAE uses, variances of all latents' means, and number of rows."""
 
     n_active: int
     variances: Doubles
@@ -104,8 +193,22 @@ class ActiveUnits(NamedTuple):
 
 
 def active_units(means: npt.ArrayLike, threshold: float = 0.01) -> ActiveUnits:
-    """How many latents a VAE uses: those whose mean, of `encode`, varies over rows by more than
-    threshold (Burda et al. 2016)."""
+    """Count the latents that a VAE uses (Burda et al. 2016).
+
+    A latent is used if its mean varies over rows by more than the threshold.
+
+    Parameters
+    ----------
+    means : array-like
+        Means from `VAE.encode`, (n, latent_size).
+    threshold : float, default=0.01
+        Smallest variance of a used latent.
+
+    Returns
+    -------
+    ActiveUnits
+        Named tuple (n_active, variances, n_rows).
+    """
     rows = as_rows(means, name="means")
     count, variances = ctypes.c_int64(), np.empty(rows.shape[1])
     arguments = (address(rows), *rows.shape, threshold, ctypes.byref(count), address(variances))
@@ -114,8 +217,11 @@ def active_units(means: npt.ArrayLike, threshold: float = 0.01) -> ActiveUnits:
 
 
 class Frechet(NamedTuple):
-    """A squared distance, the rows it is of, and whether those are too few: no more than features, so that
-    covariances are singular and the distance is far too large."""
+    """Squared Frechet distance and the numbers of rows.
+
+    few_rows is True if a set has no more rows than features: its covariance is then singular, and the
+    distance far too large.
+    """
 
     distance: float
     n_real: int
@@ -126,9 +232,24 @@ class Frechet(NamedTuple):
 def frechet(
     real: npt.ArrayLike, generated: npt.ArrayLike, *, context: Optional[Context] = None
 ) -> Frechet:
-    """The squared Frechet distance between the Gaussians of two sets (Heusel et al. 2017).
+    """Compute the squared Frechet distance between the Gaussians of two sets (Heusel et al. 2017).
 
-    Biased upwards unless rows are many more than features. Moments keep what it needs of a set.
+    It is biased upwards unless there are many more rows than features. `Moments` compute it from statistics
+    that merge.
+
+    Parameters
+    ----------
+    real : array-like
+        Real rows or features, (n_real, n_features).
+    generated : array-like
+        Generated rows or features, (n_generated, n_features).
+    context : Context, optional
+        Memory, threads and limits to use (default: the default context).
+
+    Returns
+    -------
+    Frechet
+        Named tuple (distance, n_real, n_generated, few_rows).
     """
     sets = _Sets(real, generated, context)
     (distance,) = sets.measured(lib.gen_evaluate_frechet, outputs=1)
@@ -136,7 +257,7 @@ def frechet(
 
 
 class KernelDistance(NamedTuple):
-    """The mean over subsets and their deviation, and the rows it is of."""
+    """Mean over subsets, its standard deviation, and the numbers of subsets and rows."""
 
     mean: float
     deviation: float
@@ -155,10 +276,30 @@ def kernel_distance(
     seed: int = 0,
     context: Optional[Context] = None,
 ) -> KernelDistance:
-    """The kernel distance (Binkowski et al. 2018): the unbiased squared maximum mean discrepancy under
-    (x . y / n_features + 1)^3, over random subsets of both sets.
+    """Compute the kernel distance (Binkowski et al. 2018).
 
-    About 0 for one distribution, of either sign. subset_size: None: 1000, or all when there are fewer.
+    This is the unbiased squared maximum mean discrepancy under (x . y / n_features + 1)^3, averaged over
+    random subsets of both sets. For equal distributions it is about 0, of either sign.
+
+    Parameters
+    ----------
+    real : array-like
+        Real rows or features, (n_real, n_features).
+    generated : array-like
+        Generated rows or features, (n_generated, n_features).
+    n_subsets : int, default=100
+        Number of subsets.
+    subset_size : int, optional
+        Rows per subset (default: 1000, or all if there are fewer).
+    seed : int, default=0
+        Seed of the subsets.
+    context : Context, optional
+        Memory, threads and limits to use (default: the default context).
+
+    Returns
+    -------
+    KernelDistance
+        Named tuple (mean, deviation, n_subsets, subset_size, n_real, n_generated).
     """
     sets = _Sets(real, generated, context)
     size = min(1000, *sets.counts) if subset_size is None else subset_size
@@ -168,7 +309,7 @@ def kernel_distance(
 
 
 class PrecisionRecall(NamedTuple):
-    """Shares of rows inside the other set's balls, and the rows they are of."""
+    """Shares of rows inside the other set's balls, and the numbers of rows."""
 
     precision: float
     recall: float
@@ -185,10 +326,27 @@ def precision_recall(
     *,
     context: Optional[Context] = None,
 ) -> PrecisionRecall:
-    """Shares of rows inside the other set's balls, which reach to each row's n_neighbours-th neighbour.
+    """Compute precision, recall, density and coverage of generated rows.
 
-    precision, recall: Kynkaanniemi et al. 2019, who take 3 neighbours; density, coverage: Naeem et al.
-    2020, who take 5.
+    They count rows inside balls around the rows of the other set; a ball reaches its row's n_neighbours-th
+    nearest row. Precision and recall are usually computed with 3 neighbours (Kynkaanniemi et al. 2019),
+    density and coverage with 5 (Naeem et al. 2020).
+
+    Parameters
+    ----------
+    real : array-like
+        Real rows or features, (n_real, n_features).
+    generated : array-like
+        Generated rows or features, (n_generated, n_features).
+    n_neighbours : int, default=3
+        Neighbours that set the radius of a ball.
+    context : Context, optional
+        Memory, threads and limits to use (default: the default context).
+
+    Returns
+    -------
+    PrecisionRecall
+        Named tuple (precision, recall, density, coverage, n_real, n_generated).
     """
     sets = _Sets(real, generated, context)
     precision, recall, density, coverage = sets.measured(
@@ -198,7 +356,7 @@ def precision_recall(
 
 
 class TwoSample(NamedTuple):
-    """Shares of right guesses of all rows, the real and the generated ones, and how many these are."""
+    """Accuracies over all rows, the real ones and the generated ones, and the numbers of rows."""
 
     accuracy: float
     real_accuracy: float
@@ -210,15 +368,32 @@ class TwoSample(NamedTuple):
 def two_sample(
     real: npt.ArrayLike, generated: npt.ArrayLike, *, context: Optional[Context] = None
 ) -> TwoSample:
-    """The 1-nearest-neighbour two-sample test, leave-one-out: the share of rows whose nearest other row
-    is of their own set. 0.5 of equally many rows cannot be told apart, 1 always can."""
+    """Run the 1-nearest-neighbour two-sample test, leave-one-out.
+
+    The accuracy is the share of rows whose nearest other row belongs to their own set. For sets of equal
+    size, 0.5 means that the sets cannot be distinguished, and 1 that they always can.
+
+    Parameters
+    ----------
+    real : array-like
+        Real rows or features, (n_real, n_features).
+    generated : array-like
+        Generated rows or features, (n_generated, n_features).
+    context : Context, optional
+        Memory, threads and limits to use (default: the default context).
+
+    Returns
+    -------
+    TwoSample
+        Named tuple (accuracy, real_accuracy, generated_accuracy, n_real, n_generated).
+    """
     sets = _Sets(real, generated, context)
     accuracy, real_accuracy, generated_accuracy = sets.measured(lib.gen_evaluate_two_sample, outputs=3)
     return TwoSample(accuracy, real_accuracy, generated_accuracy, *sets.counts)
 
 
 class Memorization(NamedTuple):
-    """The ratio of median distances to training rows, those medians, and the rows they are of."""
+    """Ratio of median distances to training rows, the two medians, and the numbers of rows."""
 
     ratio: float
     generated: float
@@ -231,8 +406,27 @@ class Memorization(NamedTuple):
 def memorization(
     training: Any, generated: npt.ArrayLike, held_out: npt.ArrayLike, *, context: Optional[Context] = None
 ) -> Memorization:
-    """Does a model copy its training data (rows or a Dataset)? The median distance of generated rows
-    to the nearest training row over that of rows held out: about 1 for no, near 0 for copies."""
+    """Measure whether a model copies its training data.
+
+    The ratio is the median distance of generated rows to their nearest training row, divided by that of
+    held-out rows. It is about 1 for a model that does not copy, and near 0 for copies.
+
+    Parameters
+    ----------
+    training : array-like or Dataset
+        Training rows.
+    generated : array-like
+        Generated rows.
+    held_out : array-like
+        Rows that the model was not fitted to.
+    context : Context, optional
+        Memory, threads and limits to use (default: the default context).
+
+    Returns
+    -------
+    Memorization
+        Named tuple (ratio, generated, held_out, n_training, n_generated, n_held_out).
+    """
     with dataset_of(training, context) as known:
         size = size_of(known.shape)
         new, old = as_rows(generated, size, "generated"), as_rows(held_out, size, "held_out")
@@ -244,7 +438,7 @@ def memorization(
 
 
 class Estimate(NamedTuple):
-    """The mean of a figure of each row, and its standard error."""
+    """Mean of a metric over rows, and its standard error."""
 
     mean: float
     standard_error: float
@@ -252,7 +446,18 @@ class Estimate(NamedTuple):
 
 
 def estimate(values: npt.ArrayLike) -> Estimate:
-    """The mean of a figure of each row, and its standard error."""
+    """Compute the mean of a metric over rows, and its standard error.
+
+    Parameters
+    ----------
+    values : array-like
+        Value of each row, (n,).
+
+    Returns
+    -------
+    Estimate
+        Named tuple (mean, standard_error, n_rows).
+    """
     figures = np.asarray(values, np.float64)
     error = figures.std(ddof=1) / np.sqrt(len(figures)) if len(figures) > 1 else 0.0
     return Estimate(float(figures.mean()), float(error), len(figures))
@@ -269,14 +474,33 @@ def model(
     n_latents: int = 100,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """A model by every measure that it has, on rows it was not fitted to: a dict, as `gen evaluate`.
+    """Compute every metric that a model supports, as `gen evaluate` does.
 
-    labels: the rows' classes, for a conditional model; None: those of a labelled Dataset. features: a
-    function of rows to compare samples by, such as a Classifier's `features`; None: pixels. n_rows: of
-    samples, and of real rows beside them. n_latents: of each row for a VAE's likelihood, of coins drawn
-    from the pixels where it takes them so. training: rows it was fitted to, whose figures ("real_rows")
-    no samples can be expected to pass, and the rows that samples may be copies of ("memorization"). A
-    model with a mixture of its latents has also samples of that ("mixture_samples").
+    Parameters
+    ----------
+    model : model
+        A fitted model.
+    X : array-like or Dataset
+        Rows that the model was not fitted to.
+    labels : array-like of int, optional
+        Class of each row, for a conditional model (default: those of a labelled Dataset).
+    training : array-like or Dataset, optional
+        Rows that the model was fitted to. Adds their metrics ("real_rows"), which samples can hardly
+        exceed, and "memorization".
+    features : callable, optional
+        Function that maps rows to the features by which samples are compared, such as a Classifier's
+        `features` (default: pixels).
+    n_rows : int, default=2000
+        Number of samples, and of real rows to compare them with.
+    n_latents : int, default=100
+        Latents per row for the likelihood of a VAE. A Bernoulli VAE is evaluated on binarized rows.
+    seed : int, default=0
+        Seed of samples and latents.
+
+    Returns
+    -------
+    dict
+        Results by name. A model with a mixture also has "mixture_samples".
     """
     rows = X.read() if isinstance(X, Dataset) else as_rows(X).reshape(np.shape(X))
     found: dict[str, Any] = {"n_rows": len(rows)}

@@ -19,33 +19,76 @@ from .context import Token
 
 
 class GAN(GANParameters, GeneratorModel):
-    """A generator that learns to fool a discriminator (Goodfellow et al. 2014).
+    """Generative adversarial network (Goodfellow et al. 2014).
 
-    generator_hidden: None: 256, 512; discriminator_hidden: None: 512, 256; (): none. latent_size: None:
-    64. average_decay: of the generator's moving average, from which `sample` draws; 0: none.
+    A generator turns latents into rows, and learns to fool a discriminator, which distinguishes them from
+    real rows.
 
-    architecture="convolutional" is DCGAN (Radford et al. 2016): `depth` levels of half the size (None:
-    until the smaller side is 4 ... 7) from base_channels channels, doubled level by level; latent_size is
-    100, hidden layers are none unless given, and rows are images. Images may have any sides of at least
-    2^depth pixels.
+    With dense layers the default latent_size is 64, generator_hidden is (256, 512) and discriminator_hidden
+    is (512, 256); () means no hidden layers. `sample` draws from a moving average of the generator, whose
+    decay is average_decay; 0 means no average.
 
-    n_classes: the model is conditional; fit takes labels 0 ... n_classes - 1 as `y` or from the Dataset, and
-    the methods take them as `labels`: one for each row, or one for all.
+    architecture="convolutional" is DCGAN (Radford et al. 2016). Rows are images with sides of at least
+    2^depth pixels. `depth` levels, each half the size of the one before (by default until the smaller side
+    has 4 to 7 pixels), begin with base_channels channels, which each level doubles. latent_size is 100 and
+    there are no hidden layers by default.
 
-    All parameters: see `GANParameters`.
+    With n_classes > 0 the model is conditional: `fit` takes labels 0 ... n_classes - 1 as `y` or from the
+    Dataset, and the methods take them as `labels`.
+
+    `GANParameters` describes all parameters.
     """
 
     _noun = "gan"
     _least_rows = 2  # of which batch norm takes its statistics
 
     def latents(self, n: int = 1, *, seed: int = 0) -> Floats:
-        """The latents that `sample` uses, (n, latent_size)."""
+        """Draw the latents that `sample` uses.
+
+        Parameters
+        ----------
+        n : int, default=1
+            Number of latents.
+        seed : int, default=0
+            Seed of the random numbers. Row i is the same for any number of rows.
+
+        Returns
+        -------
+        ndarray
+            Latents, (n, latent_size), float32.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        """
         latents = self._empty_latents(n)
         check(lib.gen_gan_latents(self._handle, n, seed, address(latents)))
         return latents
 
     def generate(self, Z: npt.ArrayLike, *, labels: Any = None, generator: str = "average") -> Floats:
-        """The rows of latents, by the averaged generator or the "last" one."""
+        """Generate rows from latents.
+
+        Parameters
+        ----------
+        Z : array-like
+            Latents, (n, latent_size).
+        labels : int or array-like of int, optional
+            Class of each row, or one class for all rows. Required by a conditional model, not allowed for
+            others.
+        generator : {"average", "last"}, default="average"
+            Weights to use: the moving average, or those of the last step.
+
+        Returns
+        -------
+        ndarray
+            Rows, (n, *shape), float32.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        """
         which = choose(c.GENERATOR, generator, "generator")
         latents = self._latents(Z)
         rows, known = self._empty_rows(len(latents)), self._labels(labels, len(latents))
@@ -68,26 +111,107 @@ class GAN(GANParameters, GeneratorModel):
         callback: Optional[Callback] = None,
         token: Optional[Token] = None,
     ) -> tuple[Floats, Floats]:
-        """The latents whose rows come nearest to X, by gradient descent: (latents, errors).
+        """Find the latents whose rows are nearest to `X`, by gradient descent.
 
-        errors: of each row, squared and summed. n_starts: descents, of which the best counts.
-        prior_weight: of |latent|^2 / 2 beside the error; None: 0, for masked rows 0.05.
-        start: the first start; None: zeros. mask: 1 or True where a value is known, of X's shape or of one row's
-        for all; only known values count. labels: the class of each row, or one of all, for a
-        conditional model.
-        callback(event) may return STOP_AFTER_EPOCH (end with the starts so far) or STOP_NOW.
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+        labels : int or array-like of int, optional
+            Class of each row, or one class for all rows. Required by a conditional model, unless `X` is a
+            labelled Dataset; not allowed for others.
+        generator : {"average", "last"}, default="average"
+            Weights to use.
+        n_steps : int, default=200
+            Adam steps per start.
+        n_starts : int, default=1
+            Starts per row; the best result is kept.
+        learning_rate : float, optional
+            Initial learning rate, which falls to zero along half a cosine (default: 0.05).
+        prior_weight : float, optional
+            Weight of |latent|^2 / 2, added to the squared error (default: 0; masked rows: 0.05).
+        start : array-like, optional
+            Latents of the first start, (n, latent_size) (default: zeros).
+        seed : int, default=0
+            Seed of the later starts.
+        mask : array-like, optional
+            1 or True where a value is known, in the shape of `X` or of one row for all rows. Only known
+            values count (default: all are known).
+        callback : callable, optional
+            Called with a `FitEvent`. It may return STOP_AFTER_EPOCH, which ends with the starts so far, or
+            STOP_NOW, which raises CancelledError.
+        token : Token, optional
+            Stops the call from another thread.
+
+        Returns
+        -------
+        latents : ndarray
+            Latents, (n, latent_size), float32.
+        errors : ndarray
+            Squared error of each row, summed over its known values, (n,), float32.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        CancelledError
+            The callback or the token stopped the call.
         """
         search = {"n_steps": n_steps, "n_starts": n_starts, "learning_rate": learning_rate, "prior_weight": prior_weight}
         return self._invert(X, mask, labels, start, callback, token, generator=generator, seed=seed, **search)
 
     def discriminate(self, X: Any, *, labels: Any = None) -> Floats:
-        """How likely each row is real, (n,) in [0, 1]."""
+        """Compute the discriminator's probability that each row is real.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+        labels : int or array-like of int, optional
+            Class of each row, or one class for all rows. Required by a conditional model, unless `X` is a
+            labelled Dataset; not allowed for others.
+
+        Returns
+        -------
+        ndarray
+            Probabilities, (n,), float32 in [0, 1].
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        ValueError
+            The rows have another size than the model's.
+        """
         rows, known = self._rows_and_labels(X, labels)
         return self._map(lib.gen_gan_discriminate, rows, np.empty(len(rows), np.float32), known)
 
     def features(self, X: Any, *, labels: Any = None) -> Floats:
-        """What a convolutional discriminator sees in each row: every convolution's output, pooled to
-        4 x 4, as numbers for a classifier (Radford et al. 2016, section 5.1)."""
+        """Compute features of rows from a convolutional discriminator.
+
+        The features are the outputs of every convolution, each reduced by maximum to a 4 x 4 grid. They
+        serve a classifier (Radford et al. 2016, section 5.1).
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, *shape).
+        labels : int or array-like of int, optional
+            Class of each row, or one class for all rows. Required by a conditional model, unless `X` is a
+            labelled Dataset; not allowed for others.
+
+        Returns
+        -------
+        ndarray
+            Features, (n, info.n_features), float32.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        NotReadyError
+            The networks are dense.
+        """
         rows, known = self._rows_and_labels(X, labels)
         out = np.empty((len(rows), self.info.n_features), np.float32)
         return self._map(lib.gen_model_features, rows, out, known)

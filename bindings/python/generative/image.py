@@ -22,10 +22,10 @@ PathLike = Union[str, "os.PathLike[str]"]
 
 
 class Image(Owner):
-    """A picture of height x width pixels with 1 (gray), 3 (RGB) or 4 (RGBA) channels.
+    """Image of height x width pixels with 1 (gray), 3 (RGB) or 4 (RGBA) channels.
 
-    Notebooks show it, and numpy takes it for an array of its pixels; read_image, write_image and
-    image_grid need no object.
+    Notebooks display it, and numpy converts it to an array of its pixels. The functions read_image,
+    write_image and image_grid work on arrays.
     """
 
     _noun = "image"
@@ -42,9 +42,28 @@ class Image(Owner):
         *,
         tolerant: bool = False,
     ) -> Image:
-        """A PNG or JPEG file. channels: 1, 3 or 4; None: as in the file. context: whose limits hold.
+        """Load a PNG or JPEG file.
 
-        tolerant: read a damaged file as far as it goes, with gray for the missing pixels.
+        Parameters
+        ----------
+        path : path
+            File to read.
+        channels : int, optional
+            1 gray, 3 RGB or 4 RGBA (default: as in the file).
+        context : Context, optional
+            Memory, threads and limits to use (default: the default context).
+        tolerant : bool, default=False
+            Read a damaged file as far as possible, with gray for missing pixels.
+
+        Returns
+        -------
+        Image
+            The image.
+
+        Raises
+        ------
+        FileError
+            The file cannot be read, or is not a PNG or JPEG file.
         """
         options = _load_options(channels, context, tolerant)
         return cls(made(lib.gen_image_load, os.fsencode(path), options.pointer))
@@ -58,14 +77,52 @@ class Image(Owner):
         *,
         tolerant: bool = False,
     ) -> Image:
-        """The bytes of a PNG or JPEG file; see `load`."""
+        """Decode the bytes of a PNG or JPEG file.
+
+        Parameters
+        ----------
+        data : bytes-like
+            Content of the file.
+        channels : int, optional
+            1 gray, 3 RGB or 4 RGBA (default: as in the file).
+        context : Context, optional
+            Memory, threads and limits to use (default: the default context).
+        tolerant : bool, default=False
+            Read a damaged file as far as possible, with gray for missing pixels.
+
+        Returns
+        -------
+        Image
+            The image.
+
+        Raises
+        ------
+        FileError
+            The file cannot be read, or is not a PNG or JPEG file.
+        """
         data = bytes(data)
         options = _load_options(channels, context, tolerant)
         return cls(made(lib.gen_image_load_memory, data, len(data), options.pointer))
 
     @classmethod
     def from_array(cls, pixels: npt.ArrayLike) -> Image:
-        """(height, width) or (height, width, channels) pixels, floats in [0, 1] or uint8."""
+        """Create an image from pixels.
+
+        Parameters
+        ----------
+        pixels : array-like
+            Pixels, (height, width) or (height, width, channels): floats in [0, 1], or uint8.
+
+        Returns
+        -------
+        Image
+            The image.
+
+        Raises
+        ------
+        ValueError
+            `pixels` does not have 2 or 3 axes.
+        """
         array = numeric(pixels, "pixels")
         if array.ndim not in (2, 3):
             raise ValueError(f"pixels must have 2 or 3 axes, not {array.ndim}")
@@ -85,11 +142,29 @@ class Image(Owner):
         stretch: bool = False,
         background: float = 1.0,
     ) -> Image:
-        """One picture of many rows, left to right, top to bottom.
+        """Create one image from many rows, left to right, then down.
 
-        shape: of a row, where the array's does not tell: (28, 28). columns: None: as square as can be.
-        padding: pixels between cells. stretch: each cell from its least to its greatest value.
-        background: gray of the padding, 0 black ... 1 white.
+        Parameters
+        ----------
+        rows : array-like
+            Rows, (n, height, width[, channels]), or (n, row_size) with `shape`.
+        shape : sequence of int, optional
+            Shape of a row, such as (28, 28) (default: that of the array).
+        columns : int, optional
+            Number of columns (default: as square as possible).
+        padding : int, default=2
+            Pixels between and around cells.
+        enlarge : int, default=1
+            Factor by which each pixel is enlarged.
+        stretch : bool, default=False
+            Scale each cell to its own minimum and maximum.
+        background : float, default=1.0
+            Gray value of the padding, 0 (black) ... 1 (white).
+
+        Returns
+        -------
+        Image
+            The grid.
         """
         array = numeric(rows, "rows")
         height, width, channels = shape_of_rows(array.shape[1:] if shape is None else shape)
@@ -121,16 +196,28 @@ class Image(Owner):
         place_y: float = 0.5,
         background: float = 0.0,
     ) -> Image:
-        """The picture resized to height x width.
+        """Create a copy resized to height x width.
 
         Parameters
         ----------
-        resize : "cover" cuts what stands out, "contain" leaves background beside the picture, "stretch"
-            scales each axis by its own factor.
-        filter : "triangle", "lanczos" (sharper; overshoots beside edges) or "nearest".
-        crop_height, crop_width : what is cut out of the picture first, at most all of it; None: all of it.
-        place_x, place_y : where what is cut or contained stands: 0 left or top, 0.5 centre, 1 right or bottom.
-        background : gray value beside a contained picture, 0 ... 1.
+        height, width : int
+            Size in pixels.
+        resize : {"cover", "contain", "stretch"}, default="cover"
+            "cover" fills the size and cuts the rest, "contain" fits inside and pads with background,
+            "stretch" scales each axis by its own factor.
+        filter : {"triangle", "lanczos", "nearest"}, default="triangle"
+            "lanczos" is sharper, but overshoots at edges.
+        crop_height, crop_width : int, optional
+            Size of the region that is cut out first (default: the whole image).
+        place_x, place_y : float, default=0.5
+            Position of the cut or contained part: 0 left or top, 1 right or bottom.
+        background : float, default=0.0
+            Gray value around a contained image, 0 ... 1.
+
+        Returns
+        -------
+        Image
+            The resized image.
         """
         options = OptionStruct(
             "resize",
@@ -147,7 +234,7 @@ class Image(Owner):
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """(height, width, channels)."""
+        """Shape of the pixels: (height, width, channels)."""
         height, width, channels = ctypes.c_int64(), ctypes.c_int64(), ctypes.c_int64()
         sizes = ctypes.byref(height), ctypes.byref(width), ctypes.byref(channels)
         check(lib.gen_image_size(self._handle, *sizes))
@@ -155,7 +242,7 @@ class Image(Owner):
 
     @property
     def pixels(self) -> Floats:
-        """(height, width, channels) float32 in [0, 1], a copy."""
+        """Copy of the pixels, (height, width, channels), float32 in [0, 1]."""
         pixels = np.empty(self.shape, np.float32)
         check(lib.gen_image_pixels(self._handle, address(pixels)))
         return pixels
@@ -166,12 +253,40 @@ class Image(Owner):
         return _trimmed(self.pixels).astype(dtype or np.float32, copy=False)
 
     def save(self, path: PathLike, quality: Optional[int] = None) -> None:
-        """Writes a PNG or JPEG file, whole or not at all. quality: of a JPEG, 1 ... 100; None: 90."""
+        """Write the image to a PNG or JPEG file, chosen by the extension.
+
+        After an error an existing file is unchanged.
+
+        Parameters
+        ----------
+        path : path
+            File to write, ending in .png, .jpg or .jpeg.
+        quality : int, optional
+            Quality of a JPEG, 1 ... 100 (default: 90).
+
+        Raises
+        ------
+        FileError
+            The file cannot be written.
+        """
         options = OptionStruct("save_image", SaveImageOptions, jpeg_quality=quality)
         check(lib.gen_image_save(self._handle, os.fsencode(path), options.pointer))
 
     def to_bytes(self, ending: str = ".png", quality: Optional[int] = None) -> bytes:
-        """The bytes of the file that save writes for a path of this ending."""
+        """Return the bytes of the file that `save` writes.
+
+        Parameters
+        ----------
+        ending : str, default=".png"
+            Extension that chooses the format.
+        quality : int, optional
+            Quality of a JPEG, 1 ... 100 (default: 90).
+
+        Returns
+        -------
+        bytes
+            Content of the file.
+        """
         options, count = OptionStruct("save_image", SaveImageOptions, jpeg_quality=quality), ctypes.c_int64()
         arguments = (self._handle, ending.encode(), options.pointer)
         check(lib.gen_image_save_memory(*arguments, None, 0, ctypes.byref(count)))
@@ -192,10 +307,32 @@ def read_image(
     tolerant: bool = False,
     **resizing: Any,
 ) -> Floats:
-    """The pixels of a PNG or JPEG file in [0, 1], (height, width) if gray, else with an axis of channels.
+    """Read the pixels of a PNG or JPEG file.
 
-    channels: 1, 3 or 4; None: as in the file. size: (height, width) to be resized to, with the options
-    of `Image.resized`; None: as it is. context: whose limits hold. tolerant: as in `Image.load`.
+    Parameters
+    ----------
+    path : path
+        File to read.
+    channels : int, optional
+        1 gray, 3 RGB or 4 RGBA (default: as in the file).
+    size : (int, int), optional
+        (height, width) to resize to (default: the image's size).
+    context : Context, optional
+        Memory, threads and limits to use (default: the default context).
+    tolerant : bool, default=False
+        Read a damaged file as far as possible, with gray for missing pixels.
+    **resizing
+        Options of `Image.resized`; they need `size`.
+
+    Returns
+    -------
+    ndarray
+        Pixels, (height, width) if gray, else (height, width, channels), float32 in [0, 1].
+
+    Raises
+    ------
+    FileError
+        The file cannot be read, or is not a PNG or JPEG file.
     """
     if size is None and resizing:
         raise TypeError(f"{next(iter(resizing))} is an option of resizing, which needs a size")
@@ -207,8 +344,24 @@ def read_image(
 
 
 def write_image(path: PathLike, pixels: npt.ArrayLike, quality: Optional[int] = None) -> None:
-    """Writes (height, width) or (height, width, channels) pixels, floats in [0, 1] or uint8, as PNG or
-    JPEG by the path's ending, whole or not at all. quality: of a JPEG, 1 ... 100; None: 90."""
+    """Write pixels to a PNG or JPEG file, chosen by the extension.
+
+    After an error an existing file is unchanged.
+
+    Parameters
+    ----------
+    path : path
+        File to write, ending in .png, .jpg or .jpeg.
+    pixels : array-like
+        Pixels, (height, width) or (height, width, channels): floats in [0, 1], or uint8.
+    quality : int, optional
+        Quality of a JPEG, 1 ... 100 (default: 90).
+
+    Raises
+    ------
+    FileError
+        The file cannot be written.
+    """
     with Image.from_array(pixels) as image:
         image.save(path, quality)
 
@@ -223,7 +376,30 @@ def image_grid(
     stretch: bool = False,
     background: float = 1.0,
 ) -> Floats:
-    """The pixels of one picture of many rows, left to right, top to bottom; see `Image.grid`."""
+    """Arrange many rows as one image, left to right, then down.
+
+    Parameters
+    ----------
+    rows : array-like
+        Rows, (n, height, width[, channels]), or (n, row_size) with `shape`.
+    shape : sequence of int, optional
+        Shape of a row, such as (28, 28) (default: that of the array).
+    columns : int, optional
+        Number of columns (default: as square as possible).
+    padding : int, default=2
+        Pixels between and around cells.
+    enlarge : int, default=1
+        Factor by which each pixel is enlarged.
+    stretch : bool, default=False
+        Scale each cell to its own minimum and maximum.
+    background : float, default=1.0
+        Gray value of the padding, 0 (black) ... 1 (white).
+
+    Returns
+    -------
+    ndarray
+        Pixels, (height, width) if gray, else (height, width, channels), float32 in [0, 1].
+    """
     with Image.grid(
         rows,
         shape,

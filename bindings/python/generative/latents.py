@@ -18,12 +18,30 @@ from ._rows import Floats, address, as_rows
 from ._structs import DirectionInfo, DirectionOptions
 from .moments import Moments
 
+__all__ = [
+    "Direction",
+    "combine",
+    "direction",
+    "direction_of_moments",
+    "interpolate",
+    "loop",
+    "move",
+    "sample",
+    "traverse",
+]
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)
+
 
 class Direction(NamedTuple):
-    """A direction in which an attribute grows.
+    """Direction in which an attribute grows.
 
-    vector: of length 1; correlation: of the latents' projections on it with the attribute; low, high: the
-    projections of the attribute's least and greatest value; mean, deviation: of the projections.
+    vector has length 1. correlation is that between the latents' projections and the attribute. low and
+    high are the projections at the minimum and maximum of the attribute. mean and deviation are the mean
+    and standard deviation of the projections.
     """
 
     vector: Floats
@@ -37,7 +55,22 @@ class Direction(NamedTuple):
 def interpolate(
     first: npt.ArrayLike, last: npt.ArrayLike, n_steps: int = 10, *, curve: str = "spherical"
 ) -> Floats:
-    """A walk from one latent to another, both included: (n_steps, latent_size)."""
+    """Interpolate between two latents, both included.
+
+    Parameters
+    ----------
+    first, last : array-like
+        Latents at the ends, (latent_size,).
+    n_steps : int, default=10
+        Number of latents, at least 2.
+    curve : {"spherical", "linear"}, default="spherical"
+        "spherical" turns the direction and changes the length evenly; "linear" is a straight line.
+
+    Returns
+    -------
+    ndarray
+        Latents, (n_steps, latent_size), float32.
+    """
     start = _latent(first, None, "first")
     end = _latent(last, len(start), "last")
     out = _empty(room(n_steps, "n_steps"), len(start))
@@ -48,7 +81,22 @@ def interpolate(
 
 
 def loop(Z: npt.ArrayLike, n_steps: int = 10, *, curve: str = "spherical") -> Floats:
-    """A smooth closed walk through latents, n_steps from each to the next."""
+    """Interpolate along a smooth closed path through latents.
+
+    Parameters
+    ----------
+    Z : array-like
+        Latents, (n, latent_size).
+    n_steps : int, default=10
+        Steps from each latent to the next.
+    curve : {"spherical", "linear"}, default="spherical"
+        "spherical" also interpolates the latents' lengths.
+
+    Returns
+    -------
+    ndarray
+        Latents, (n * n_steps, latent_size), float32.
+    """
     latents = as_rows(Z, name="Z")
     out = _empty(len(latents) * room(n_steps, "n_steps"), latents.shape[1])
     which = choose(c.CURVE, curve, "curve")
@@ -64,10 +112,25 @@ def traverse(
     extent: float = 3.0,
     n_steps: int = 9,
 ) -> Floats:
-    """What each latent does: (n_axes, n_steps, latent_size).
+    """Vary one latent after another; the others stay at the base.
 
-    axes: the latents that run from -extent to extent, None: all; the others stay at the base.
-    deviations: what one unit of extent is, by latent; None: 1, the deviation of N(0, I).
+    Parameters
+    ----------
+    base : array-like
+        Latent to start from, (latent_size,).
+    axes : int or sequence of int, optional
+        Indices of the latents to vary (default: all).
+    deviations : array-like, optional
+        Size of one unit of extent for each latent (default: 1, the standard deviation of N(0, I)).
+    extent : float, default=3.0
+        Latents run from -extent to extent.
+    n_steps : int, default=9
+        Number of steps per latent.
+
+    Returns
+    -------
+    ndarray
+        Latents, (n_axes, n_steps, latent_size), float32.
     """
     middle = _latent(base, None, "base")
     units = None if deviations is None else _latent(deviations, len(middle), "deviations")
@@ -88,10 +151,23 @@ def move(
     *,
     n_steps: int = 9,
 ) -> Floats:
-    """Latents moved along a direction until their projections run from low to high:
-    (n, n_steps, latent_size).
+    """Move latents along a direction until their projections run from low to high.
 
-    direction: a `Direction`, whose low and high are the defaults, or an array.
+    Parameters
+    ----------
+    Z : array-like
+        Latents, (n, latent_size).
+    direction : Direction or array-like
+        Direction of the move.
+    low, high : float, optional
+        Projections at the ends (default: those of the Direction; required for an array).
+    n_steps : int, default=9
+        Number of steps, at least 2.
+
+    Returns
+    -------
+    ndarray
+        Latents, (n, n_steps, latent_size), float32.
     """
     latents = as_rows(np.atleast_2d(Z), name="Z")
     if isinstance(direction, Direction):
@@ -115,11 +191,30 @@ def direction(
     others: Optional[Sequence[Union[Direction, npt.ArrayLike]]] = None,
     ridge: Optional[float] = None,
 ) -> Direction:
-    """The direction in latent space in which an attribute grows, a `Direction`.
+    """Find the direction in latent space in which an attribute grows.
 
-    attribute: a label of 0 or 1, or any factor, for each row of Z. method: "regression" or "means".
-    others: directions to which it shall be orthogonal, arrays or `Direction`s. ridge: see
-    gen_direction_options; None: its default, 0: none.
+    Parameters
+    ----------
+    Z : array-like
+        Latents, (n, latent_size).
+    attribute : array-like
+        Label of 0 or 1, or any factor, of each row, (n,).
+    method : {"regression", "means"}, default="regression"
+        Slopes of a least-squares line, or difference of the means of rows with and without the attribute.
+    others : sequence of Direction or array-like, optional
+        Directions to which the result is orthogonal.
+    ridge : float, optional
+        Share of the latents' mean variance that regression adds to each variance (default: 0.001).
+
+    Returns
+    -------
+    Direction
+        The direction.
+
+    Raises
+    ------
+    InvalidArgumentError
+        The attribute is the same in all rows, or `others` leave no direction.
     """
     latents = as_rows(Z, name="Z")
     values = np.ascontiguousarray(attribute, dtype=np.float32)
@@ -140,10 +235,29 @@ def direction_of_moments(
     others: Optional[Sequence[Union[Direction, npt.ArrayLike]]] = None,
     ridge: Optional[float] = None,
 ) -> Direction:
-    """The same from moments of rows [latent | attributes] that were gathered anywhere and merged.
+    """Find a direction from moments of rows [latent | attributes], which may be gathered anywhere and merged.
 
-    attribute: which of the n_attributes, counted as lists are. extent: its least and greatest value.
-    "means" needs an attribute of these two values, such as a label.
+    Parameters
+    ----------
+    moments : Moments
+        Moments of latents followed by attributes.
+    attribute : int, default=-1
+        Index of the attribute among n_attributes.
+    extent : (float, float), default=(0, 1)
+        Minimum and maximum of the attribute. method="means" needs an attribute of only these two values.
+    n_attributes : int, default=1
+        Number of attributes per row.
+    method : {"regression", "means"}, default="regression"
+        Slopes of a least-squares line, or difference of the means of rows with and without the attribute.
+    others : sequence of Direction or array-like, optional
+        Directions to which the result is orthogonal.
+    ridge : float, optional
+        Share of the latents' mean variance that regression adds to each variance (default: 0.001).
+
+    Returns
+    -------
+    Direction
+        The direction.
     """
     which = attribute + n_attributes if attribute < 0 else attribute
     options = _Options(moments.n_features - n_attributes, method, others, ridge)
@@ -176,7 +290,18 @@ class _Options:
 
 
 def combine(A: npt.ArrayLike, B: npt.ArrayLike, C: npt.ArrayLike) -> Floats:
-    """The latent mean of A - mean of B + mean of C: smiling women - women + men."""
+    """Compute mean of A - mean of B + mean of C (Radford et al. 2016): smiling women - women + men.
+
+    Parameters
+    ----------
+    A, B, C : array-like
+        Latents, (n, latent_size) each, or one latent.
+
+    Returns
+    -------
+    ndarray
+        Latent, (latent_size,), float32.
+    """
     groups = [as_rows(np.atleast_2d(group), name=name) for group, name in ((A, "A"), (B, "B"), (C, "C"))]
     size = groups[0].shape[1]
     groups = [as_rows(group, size, name) for group, name in zip(groups, "ABC")]
@@ -187,9 +312,23 @@ def combine(A: npt.ArrayLike, B: npt.ArrayLike, C: npt.ArrayLike) -> Floats:
 
 
 def sample(n_rows: int, latent_size: int, *, truncation: Optional[float] = None, seed: int = 0) -> Floats:
-    """Latents of N(0, I), none beyond +-truncation: (n_rows, latent_size).
+    """Draw latents from N(0, I).
 
-    Row i of a seed is the same for any n_rows.
+    Parameters
+    ----------
+    n_rows : int
+        Number of latents.
+    latent_size : int
+        Latent dimension.
+    truncation : float, optional
+        Draw elements of larger magnitude again (default: none).
+    seed : int, default=0
+        Seed of the random numbers. Row i is the same for any number of rows.
+
+    Returns
+    -------
+    ndarray
+        Latents, (n_rows, latent_size), float32.
     """
     out = _empty(n_rows, latent_size)
     bound = c.AUTO if truncation is None else truncation

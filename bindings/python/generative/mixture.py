@@ -22,9 +22,9 @@ from .dataset import dataset_of
 
 
 class Mixture(Owner):
-    """A mixture of Gaussians fitted to rows by expectation and maximisation; it never changes.
+    """Mixture of Gaussians, fitted to rows by expectation maximisation; immutable.
 
-    Models fit one to their latents by `fit_mixture`, and draw rows from it by `sample_mixture`.
+    Models fit one to their latents by `fit_mixture`, and sample rows from it by `sample_mixture`.
     """
 
     _noun = "mixture"
@@ -34,11 +34,26 @@ class Mixture(Owner):
 
     @classmethod
     def of(cls, X: Any, n_components: int = 10, *, context: Optional[Context] = None, **options: Any) -> Mixture:
-        """A mixture fitted to an array of rows, a stream or a Dataset.
+        """Fit a mixture to rows.
 
-        covariance: "full" or "diagonal". n_starts: fits, of which the likeliest counts (1).
-        max_iterations: of a fit (200), which ends when a row's mean likelihood gains less than tolerance
-        (1e-3 nats). regularization: added to each variance (1e-6). seed: of the starts.
+        Parameters
+        ----------
+        X : array-like, stream or Dataset
+            Rows, (n, n_features), at least n_components.
+        n_components : int, default=10
+            Number of components.
+        context : Context, optional
+            Memory, threads and limits to use (default: the default context).
+        **options
+            covariance ("full" or "diagonal", default="full"); n_starts, number of fits, of which the most
+            likely is kept (default=1); max_iterations per fit (default=200); tolerance, the rise of the
+            mean log-likelihood per row, in nats, below which a fit ends (default=1e-3); regularization,
+            added to each variance (default=1e-6); seed (default=0).
+
+        Returns
+        -------
+        Mixture
+            The fitted mixture.
         """
         with dataset_of(X, context) as data:
             settings = mixture_options(n_components, **options)
@@ -50,38 +65,40 @@ class Mixture(Owner):
 
     @property
     def weights(self) -> Doubles:
-        """(n_components,), their sum 1."""
+        """Weights of the components, (n_components,); their sum is 1."""
         return self._parameter(0, (self._info().n_components,))
 
     @property
     def means(self) -> Doubles:
-        """(n_components, n_features)."""
+        """Means of the components, (n_components, n_features)."""
         info = self._info()
         return self._parameter(1, (info.n_components, info.n_features))
 
     @property
     def covariances(self) -> Doubles:
-        """(n_components, n_features, n_features), of diagonal ones the variances (n_components, n_features)."""
+        """Covariances, (n_components, n_features, n_features); if diagonal, variances, (n_components,
+        n_features).
+        """
         info = self._info()
         features = (info.n_features,) * (1 if self.covariance == "diagonal" else 2)
         return self._parameter(2, (info.n_components, *features))
 
     @property
     def covariance(self) -> str:
-        """ "full" or "diagonal"."""
+        """Shape of the covariances: "full" or "diagonal"."""
         kinds = list(c.COVARIANCE)
         kind: int = self._info().covariance
         return kinds[kind]
 
     @property
     def n_rows(self) -> int:
-        """Rows it was fitted to."""
+        """Number of rows that the mixture was fitted to."""
         count: int = self._info().n_rows
         return count
 
     @property
     def n_iterations(self) -> int:
-        """Rounds of the fit."""
+        """Number of iterations of the fit."""
         count: int = self._info().n_iterations
         return count
 
@@ -92,26 +109,59 @@ class Mixture(Owner):
 
     @property
     def log_likelihood(self) -> float:
-        """The mean of the fitted rows' log-likelihoods, in nats."""
+        """Mean log-likelihood of the fitted rows, in nats."""
         likelihood: float = self._info().log_likelihood
         return likelihood
 
     def score_samples(self, X: npt.ArrayLike) -> Doubles:
-        """The log-likelihood of each row, in nats."""
+        """Compute the log-likelihood of each row.
+
+        Parameters
+        ----------
+        X : array-like
+            Rows, (n, n_features).
+
+        Returns
+        -------
+        ndarray
+            Log-likelihoods in nats, (n,), float64.
+        """
         rows = as_rows(X, self._info().n_features, "X")
         likelihood = np.empty(len(rows))
         check(lib.gen_mixture_log_likelihood(self._handle, address(rows), len(rows), address(likelihood)))
         return likelihood
 
     def predict(self, X: npt.ArrayLike) -> Integers:
-        """The likeliest component of each row."""
+        """Predict the most likely component of each row.
+
+        Parameters
+        ----------
+        X : array-like
+            Rows, (n, n_features).
+
+        Returns
+        -------
+        ndarray
+            Components, (n,), int32.
+        """
         rows = as_rows(X, self._info().n_features, "X")
         labels = np.empty(len(rows), np.int32)
         check(lib.gen_mixture_predict(self._handle, address(rows), len(rows), address(labels), None))
         return labels
 
     def predict_proba(self, X: npt.ArrayLike) -> Doubles:
-        """The probabilities of all components given each row, (n, n_components)."""
+        """Compute the probabilities of all components given each row.
+
+        Parameters
+        ----------
+        X : array-like
+            Rows, (n, n_features).
+
+        Returns
+        -------
+        ndarray
+            Probabilities, (n, n_components), float64.
+        """
         info = self._info()
         rows = as_rows(X, info.n_features, "X")
         out = np.empty((len(rows), info.n_components))
@@ -119,7 +169,20 @@ class Mixture(Owner):
         return out
 
     def sample(self, n: int = 1, *, seed: int = 0) -> Floats:
-        """New rows, (n, n_features). Row i of a seed is the same for any n."""
+        """Draw new rows.
+
+        Parameters
+        ----------
+        n : int, default=1
+            Number of rows.
+        seed : int, default=0
+            Seed of the random numbers. Row i is the same for any number of rows.
+
+        Returns
+        -------
+        ndarray
+            Rows, (n, n_features), float32.
+        """
         rows = np.empty((room(n), self._info().n_features), np.float32)
         check(lib.gen_mixture_sample(self._handle, n, seed, address(rows)))
         return rows

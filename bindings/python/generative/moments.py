@@ -21,13 +21,14 @@ from .dataset import dataset_of
 
 
 class Moments(Statistics):
-    """Count, mean and covariance of rows, as sums that add up.
+    """Count, mean and covariance of rows, as sums that merge.
 
-    Parts of the data may be seen by different processes and merged, in any order: of uint8 the result
-    is the same to the last bit, of floats within 1e-12. Pickles and copies.
+    Several processes can gather moments of parts of the data, which merge in any order. The result is
+    bit-identical for uint8 rows, and within 1e-12 for floats. Moments can be pickled and copied.
 
-    n_directions: a sketch instead of the covariance, for a PCA of rows of more than about 4,000 numbers:
-    its products with so many directions, which `seed` tells; parts to be merged need the same.
+    With n_directions they are a sketch: products with this many random directions, which `seed` determines,
+    instead of the covariance. A sketch serves the PCA of rows of more than about 4,000 values. Parts to be
+    merged need the same n_directions and seed.
     """
 
     _noun = "moments"
@@ -51,7 +52,29 @@ class Moments(Statistics):
     def of(
         cls, X: Any, *, n_directions: Optional[int] = None, seed: int = 0, context: Optional[Context] = None
     ) -> Moments:
-        """The moments of an array of rows, a stream, a Dataset or one of scipy's sparse matrices."""
+        """Compute the moments of rows.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix, stream or Dataset
+            Rows, (n, n_features).
+        n_directions : int, optional
+            Number of directions of a sketch (default: no sketch).
+        seed : int, default=0
+            Seed of the directions.
+        context : Context, optional
+            Memory, threads and limits to use (default: the default context).
+
+        Returns
+        -------
+        Moments
+            The moments.
+
+        Raises
+        ------
+        InvalidArgumentError
+            A row contains NaN or infinity.
+        """
         found = None
         for block in blocks_of(X):
             with dataset_of(block, context) as data:
@@ -63,12 +86,40 @@ class Moments(Statistics):
         return found
 
     def refined(self) -> Moments:
-        """A sketch for a second pass over the same rows: nothing seen yet, with the directions that this
-        one found. The error falls by orders of magnitude."""
+        """Create an empty sketch for a second pass over the same rows.
+
+        It has the directions that this sketch found, and its error is smaller by orders of magnitude.
+
+        Returns
+        -------
+        Moments
+            The empty sketch.
+
+        Raises
+        ------
+        NotReadyError
+            This is not a sketch, or has fewer than two rows.
+        """
         return self._loaded(made(lib.gen_moments_create_refined, self._handle))
 
     def update(self, X: Any) -> Moments:
-        """Adds an array of rows, a stream, a Dataset or one of scipy's sparse matrices."""
+        """Add rows.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix, stream or Dataset
+            Rows, (n, n_features).
+
+        Returns
+        -------
+        self
+            The moments.
+
+        Raises
+        ------
+        InvalidArgumentError
+            A row contains NaN or infinity.
+        """
         for block in blocks_of(X):
             with dataset_of(block, None) as data:
                 status = interruptible(lib.gen_moments_update)(self._handle, data._handle)
@@ -78,31 +129,42 @@ class Moments(Statistics):
 
     @property
     def n_directions(self) -> int:
-        """Directions of a sketch; 0: all products are there."""
+        """Number of directions of a sketch; 0 if this is not a sketch."""
         count: int = self._info().n_directions
         return count
 
     @property
     def is_exact(self) -> bool:
-        """Whether all rows were bytes, whose sums are exact."""
+        """Whether all rows were uint8, whose sums are exact."""
         return bool(self._info().is_exact)
 
     @property
     def mean(self) -> Doubles:
-        """(n_features,)."""
+        """Mean of each column, (n_features,)."""
         mean = np.empty(self.n_features)
         check(lib.gen_moments_mean(self._handle, mean.ctypes.data))
         return mean
 
     @property
     def covariance(self) -> Doubles:
-        """(n_features, n_features), divisor n_rows - 1."""
+        """Covariance, (n_features, n_features), with divisor n_rows - 1."""
         covariance = np.empty((self.n_features, self.n_features))
         check(lib.gen_moments_covariance(self._handle, covariance.ctypes.data))
         return covariance
 
     def frechet(self, other: Moments) -> float:
-        """The squared Frechet distance between the Gaussians of both; see evaluate.frechet."""
+        """Compute the squared Frechet distance between the Gaussians of two moments, see `evaluate.frechet`.
+
+        Parameters
+        ----------
+        other : Moments
+            Moments with the same n_features.
+
+        Returns
+        -------
+        float
+            The squared distance.
+        """
         distance = ctypes.c_double()
         check(lib.gen_moments_frechet(self._handle, other._handle, ctypes.byref(distance)))
         return distance.value

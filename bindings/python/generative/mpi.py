@@ -24,16 +24,22 @@ _GIVE_UP = 1
 
 
 class PeerFailedError(RuntimeError):
-    """Another rank gave up, or did not come in time."""
+    """Another rank gave up, or did not arrive in time."""
 
 
 class Comm(_Comm):
-    """The ranks of an mpi4py communicator (None: COMM_WORLD), through a duplicate of it, whose messages
-    meet no others.
+    """Ranks of an mpi4py communicator, through a duplicate of it, so that messages do not mix.
 
-    Each call first waits until all ranks have come; it fails when one has given up, as a rank does whose
-    own call failed or that left `with` by an exception, or when `seconds` have passed. When a rank is dead
-    MPI cannot be finalised: end the program by MPI.COMM_WORLD.Abort().
+    Each call first waits until all ranks have arrived. It fails if a rank gave up, because its own call
+    failed or it left `with` by an exception, or after `seconds`. MPI cannot be finalised when a rank has
+    died: end the program by MPI.COMM_WORLD.Abort().
+
+    Parameters
+    ----------
+    comm : mpi4py communicator, optional
+        Communicator to duplicate (default: COMM_WORLD).
+    seconds : float, default=600.0
+        Maximum time to wait for a rank.
     """
 
     def __init__(self, comm: Optional[Any] = None, seconds: float = 600.0) -> None:
@@ -58,12 +64,12 @@ class Comm(_Comm):
             self.close()
 
     def close(self) -> None:
-        """Frees the duplicate, on every rank."""
+        """Free the duplicate, on every rank."""
         if self._comm != MPI.COMM_NULL:
             self._comm.Free()
 
     def give_up(self) -> None:
-        """Tells the other ranks, which may be waiting, that this one will not come."""
+        """Tell the other ranks, which may be waiting, that this one will not arrive."""
         self._fail(PeerFailedError("this rank gave up"))
 
     def all_reduce(self, values: npt.NDArray[Any]) -> None:

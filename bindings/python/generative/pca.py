@@ -46,31 +46,50 @@ from .moments import Moments
 
 
 class PCA(PCAFits):
-    """The directions of most variance, and the Gaussian model they make (Tipping & Bishop 1999).
+    """Principal component analysis, and its Gaussian model (Tipping & Bishop 1999).
 
-    A drop-in replacement for sklearn.decomposition.PCA, and with `partial_fit` for IncrementalPCA: the
-    parameters, attributes, shapes, signs, precisions and errors are theirs. All parameters: see
-    `PCASettings`. Float32 rows give float32 latents, components and mean; other rows give float64.
+    PCA is a drop-in replacement for sklearn.decomposition.PCA, and with `partial_fit` for IncrementalPCA:
+    parameters, attributes, shapes, signs, precision and errors are the same. `PCASettings` describes all
+    parameters. Float32 rows give float32 latents, components and mean; other rows give float64.
 
-    solver="sketch", of the library's own parameters, finds nearly the components from few products, for
-    more than about 4,000 columns: n_directions (None: 2 n_components + 16) and n_passes over the rows in a
-    fit (None: 2) say how nearly; see gen_pca_options.
+    solver="sketch", which scikit-learn lacks, approximates the components for more than about 4,000
+    columns. n_directions (default: 2 * n_components + 16) and n_passes over the rows (default: 2) set the
+    accuracy.
 
-    Attributes of a fitted model may be set, and arrays changed in place: `transform`, `inverse_transform`,
-    `score_samples`, `score`, `sample`, `impute`, `get_covariance` and `get_precision` follow. A file cannot hold such
-    a model; a pickle can. A file does not keep feature_names_in_ either.
+    Attributes of a fitted model may be set, and arrays changed in place. `transform`, `inverse_transform`,
+    `score_samples`, `score`, `sample`, `impute`, `get_covariance` and `get_precision` use the changed
+    values. Such a model can be pickled, but not saved to a file. A file does not keep feature_names_in_
+    either.
     """
 
     def fit(self, X: Any, y: Any = None, *, comm: Optional[Comm] = None) -> PCA:
-        """Fits to rows: an array, a path, a stream or a Dataset as networks' fits take, or one of scipy's
-        sparse matrices. What was fitted before is forgotten.
+        """Fit to rows. The fit replaces an earlier one.
 
-        Sparse rows are summed in dense blocks; the solver is then "covariance" or, for more than 4,096
-        columns and a number of components, "sketch".
+        Sparse rows are summed in dense blocks. The solver is then "covariance" or, for more than 4,096
+        columns and a given number of components, "sketch".
 
-        comm: the ranks that fit together, each by this call with its own comm, such as
-        `generative.mpi.Comm()`, and its own rows: all get the PCA of all rows. An error of one rank is
-        raised on all. n_components="mle" is not for ranks.
+        Parameters
+        ----------
+        X : array-like, sparse matrix, path, stream or Dataset
+            Rows, (n, n_features); a path or stream as for the fit of a network.
+        y : None
+            Ignored.
+        comm : Comm, optional
+            Ranks that fit together, such as `generative.mpi.Comm()`. Each makes this call with its own comm
+            and its own rows, and gets the PCA of all rows. An error on one rank is raised on all. Not with
+            n_components="mle".
+
+        Returns
+        -------
+        self
+            The fitted PCA.
+
+        Raises
+        ------
+        ValueError
+            n_components exceeds the rows or columns, or there are fewer than two rows.
+        InvalidArgumentError
+            A row contains NaN or infinity.
         """
         self._check_parameters()
         if isinstance(self.n_components, str) and comm is not None:
@@ -94,11 +113,11 @@ class PCA(PCAFits):
 
     @property
     def partial_fit(self) -> Callable[..., PCA]:
-        """partial_fit(X): adds rows to what was seen; after the last, the result is that of one fit over all.
+        """partial_fit(X): add rows to those seen before. The result equals that of one fit to all rows.
 
-        Rows may come one by one: before there are two, and as many as n_components, there are no components
-        yet. n_components must not change between calls. What needs all rows at once, n_components="mle" and
-        solver="gram", has no partial_fit.
+        Rows may come one by one. There are no components until there are two rows, and as many as
+        n_components. n_components must not change between calls. n_components="mle" and solver="gram" need
+        all rows at once, so partial_fit does not exist with them.
         """
         if self.n_components == "mle" or self.solver == "gram":
             raise AttributeError('there is no partial_fit with n_components="mle" or solver="gram"')
@@ -119,7 +138,23 @@ class PCA(PCAFits):
         return self
 
     def merge(self, other: Union[PCA, Moments]) -> PCA:
-        """Adds what another PCA of partial fits, or Moments, saw."""
+        """Add the rows that another PCA or Moments has seen.
+
+        Parameters
+        ----------
+        other : PCA or Moments
+            A PCA fitted by `partial_fit`, or Moments; not changed.
+
+        Returns
+        -------
+        self
+            The PCA of all rows.
+
+        Raises
+        ------
+        InvalidArgumentError
+            The columns or directions differ.
+        """
         self._check_parameters()
         with self._alone():
             if isinstance(other, Moments):
@@ -130,12 +165,43 @@ class PCA(PCAFits):
         return self
 
     def fit_transform(self, X: Any, y: Any = None) -> Any:
-        """fit, then the latents of the same rows."""
+        """Fit and return the latents of the same rows.
+
+        Parameters
+        ----------
+        X : array-like or Dataset
+            Rows, (n, n_features); not a stream.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        ndarray or DataFrame
+            Latents, (n, n_components), in the container chosen by `set_output`.
+        """
         self._check_is_at_once(X)
         return self.fit(X).transform(X)
 
     def transform(self, X: Any) -> Any:
-        """The latents of rows, (n, n_components)."""
+        """Project rows to latents.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix, Dataset or path
+            Rows, (n, n_features).
+
+        Returns
+        -------
+        ndarray or DataFrame
+            Latents, (n, n_components), in the container chosen by `set_output`.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        ValueError
+            The rows have another size than the model's.
+        """
         arrays = self._arrays_if_changed()
         if is_sparse(X):
             self._check_row_size(X.shape[1], self.n_features_in_)
@@ -145,7 +211,23 @@ class PCA(PCAFits):
         return self._labelled(latents, X)
 
     def inverse_transform(self, Z: npt.ArrayLike) -> Reals:
-        """The rows that latents stand for, (n, n_features)."""
+        """Map latents back to rows.
+
+        Parameters
+        ----------
+        Z : array-like
+            Latents, (n, n_components).
+
+        Returns
+        -------
+        ndarray
+            Rows, (n, n_features).
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        """
         arrays = self._arrays_if_changed()
         latents = as_real_rows(Z, len(arrays.components) if arrays else self.n_components_, "Z")
         latents = latents.astype(np.result_type(latents, self._type), copy=False)
@@ -157,8 +239,28 @@ class PCA(PCAFits):
         return rows
 
     def score_samples(self, X: Any) -> Doubles:
-        """The log-likelihood of each row under the Gaussian model, in nats; with whiten, as scikit-learn
-        computes it, whose covariance then is another. A singular covariance gives -inf and a warning."""
+        """Compute the log-likelihood of each row under the Gaussian model.
+
+        With whiten the covariance is scikit-learn's, which differs. A singular covariance gives -inf and a
+        RuntimeWarning.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, n_features).
+
+        Returns
+        -------
+        ndarray
+            Log-likelihoods in nats, (n,), float64.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        ValueError
+            The rows have another size than the model's.
+        """
         arrays = self._arrays_if_changed()
         rows = self._rows(X)
         if arrays is not None or self.whiten:
@@ -174,15 +276,51 @@ class PCA(PCAFits):
         return likelihood
 
     def score(self, X: Any, y: Any = None) -> float:
-        """The mean of score_samples."""
+        """Compute the mean of `score_samples`.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, n_features).
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        float
+            Mean log-likelihood per row, in nats.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        ValueError
+            The rows have another size than the model's.
+        """
         return float(np.mean(self.score_samples(X)))
 
     def impute(self, X: Any, mask: Any = None) -> Reals:
-        """Rows whose missing values are filled in: the mean of the Gaussian model given the values that are known,
-        which come back as they are.
+        """Fill in missing values with the mean of the Gaussian model given the known values.
 
-        mask: 1 or True where a value is known, of X's shape or of one row's for all; None: what is NaN in X is
-        missing.
+        Known values are returned unchanged.
+
+        Parameters
+        ----------
+        X : array-like, Dataset or path
+            Rows, (n, n_features).
+        mask : array-like, optional
+            1 or True where a value is known, in the shape of `X` or of one row for all rows (default: NaN
+            marks the missing values).
+
+        Returns
+        -------
+        ndarray
+            Rows, (n, n_features).
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
         """
         arrays = self._arrays_if_changed()
         masked = MaskedRows.of(self, X, mask)
@@ -197,7 +335,27 @@ class PCA(PCAFits):
         return out
 
     def sample(self, n: int = 1, *, seed: int = 0, noise: bool = True) -> Reals:
-        """New rows; noise=False: the mean given a sampled latent. Row i of a seed is the same for any n."""
+        """Draw new rows from the Gaussian model.
+
+        Parameters
+        ----------
+        n : int, default=1
+            Number of rows.
+        seed : int, default=0
+            Seed of the random numbers. Row i is the same for any number of rows.
+        noise : bool, default=True
+            Add the isotropic noise. If False, the rows are the means for the drawn latents.
+
+        Returns
+        -------
+        ndarray
+            Rows, (n, n_features).
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        """
         arrays = self._arrays_if_changed()
         if arrays is not None:
             return arrays.sample(room(n), seed, noise).astype(self._type)
@@ -206,16 +364,22 @@ class PCA(PCAFits):
         return rows
 
     def get_covariance(self) -> Doubles:
-        """The Gaussian model's covariance, (n_features, n_features); with whiten, as scikit-learn has it."""
+        """Return the covariance of the Gaussian model, (n_features, n_features); with whiten, scikit-learn's."""
         return self._arrays().covariance()
 
     def get_precision(self) -> Doubles:
-        """The inverse of the covariance. LinAlgError: the covariance is singular."""
+        """Return the inverse of the covariance, (n_features, n_features).
+
+        Raises
+        ------
+        LinAlgError
+            The covariance is singular.
+        """
         return self._arrays().precision()
 
     @Fitted
     def components_(self) -> Reals:
-        """(n_components, n_features), orthonormal rows."""
+        """Components, (n_components, n_features): orthonormal rows in order of decreasing variance."""
         info = self._info()
         components = np.empty((info.n_components, info.n_features), self._type)
         check(lib.gen_pca_solution(self._handle, number_type(components), None, address(components), None))
@@ -223,64 +387,64 @@ class PCA(PCAFits):
 
     @Fitted
     def mean_(self) -> Reals:
-        """(n_features,)."""
+        """Mean of each column, (n_features,)."""
         mean = np.empty(self._info().n_features, self._type)
         check(lib.gen_pca_solution(self._handle, number_type(mean), address(mean), None, None))
         return mean
 
     @Fitted
     def explained_variance_(self) -> Doubles:
-        """(n_components,), divisor n_samples - 1."""
+        """Variance along each component, (n_components,), with divisor n_samples - 1."""
         return self._variances()
 
     @Fitted
     def explained_variance_ratio_(self) -> Doubles:
-        """(n_components,), shares of the total variance."""
+        """Share of the total variance of each component, (n_components,)."""
         shares: Doubles = self._variances() / (self._info().total_variance or 1.0)
         return shares
 
     @Fitted
     def singular_values_(self) -> Doubles:
-        """(n_components,), of the centred rows."""
+        """Singular values of the centred rows, (n_components,)."""
         return np.asarray(np.sqrt(self._variances() * (self._info().n_rows - 1)))
 
     @Fitted
     def noise_variance_(self) -> float:
-        """The mean of the variances left out."""
+        """Mean of the variances of the omitted components."""
         return float(self._info().noise_variance)
 
     @Fitted
     def total_variance_(self) -> float:
-        """Of all columns together."""
+        """Sum of the variances of all columns."""
         return float(self._info().total_variance)
 
     @Fitted
     def n_components_(self) -> int:
-        """The number of components kept."""
+        """Number of components."""
         return int(self._info().n_components)
 
     @Fitted
     def n_features_in_(self) -> int:
-        """The number of columns."""
+        """Number of columns."""
         if self._n_columns == 0 and "components_" not in vars(self).get("_kept", {}):
             raise_not_fitted(type(self).__name__)
         return self._n_columns or int(self.components_.shape[1])
 
     @Fitted
     def n_samples_(self) -> int:
-        """The number of rows seen."""
+        """Number of rows seen."""
         return int(self._info().n_rows)
 
     @Fitted
     def n_samples_seen_(self) -> int:
-        """n_samples_, by the name that IncrementalPCA gives it."""
+        """Number of rows seen, under IncrementalPCA's name."""
         return int(self._info().n_rows)
 
     @Fitted
     def var_(self) -> Doubles:
-        """(n_features,), the variances of the columns, divisor n_samples, as IncrementalPCA has them.
+        """Variance of each column, (n_features,), with divisor n_samples, as in IncrementalPCA.
 
-        There are none after a fit by "gram", whose statistics are not kept.
+        Not available after a fit by "gram", which keeps no statistics.
         """
         n_rows = self._info().n_rows
         tensors = Tensors(self._bytes())
@@ -294,7 +458,7 @@ class PCA(PCAFits):
 
     @property
     def solver_(self) -> str:
-        """The path taken: "covariance", "gram" or "sketch"."""
+        """Solver used: "covariance", "gram" or "sketch"."""
         taken = self._info().solver
         return next(name for name, number in c.SOLVER.items() if number == taken)
 

@@ -21,11 +21,11 @@ from .dataset import dataset_of
 
 
 class Reservoir(Statistics):
-    """A uniform sample of at most `capacity` of the rows seen, for measures that need rows, not sums:
-    evaluate.kernel_distance, precision_recall and others.
+    """Uniform sample of at most `capacity` rows, for metrics that need rows and not sums.
 
-    Which rows are kept depends on the seed and their numbers in the whole data alone: parts may be seen
-    by different processes and merged in any order. Pickles and copies.
+    Examples are evaluate.kernel_distance and evaluate.precision_recall. Only the seed and a row's number in
+    the whole data decide whether it is kept. So several processes can sample parts of the data, which merge
+    in any order. Reservoirs can be pickled and copied.
     """
 
     _noun = "reservoir"
@@ -50,14 +50,45 @@ class Reservoir(Statistics):
         seed: int = 0,
         context: Optional[Context] = None,
     ) -> Reservoir:
-        """A sample of an array of rows, a stream or a Dataset, whose first row has number first_row."""
+        """Sample rows.
+
+        Parameters
+        ----------
+        X : array-like, stream or Dataset
+            Rows, (n, n_features).
+        capacity : int, default=10000
+            Maximum number of rows to keep.
+        first_row : int, default=0
+            Number of the first row in the whole data.
+        seed : int, default=0
+            Seed of the sample; parts to be merged need the same.
+        context : Context, optional
+            Memory, threads and limits to use (default: the default context).
+
+        Returns
+        -------
+        Reservoir
+            The sample.
+        """
         with dataset_of(X, context) as data:
             reservoir = cls(size_of(data.shape), capacity, seed=seed, context=context)
             return reservoir.update(data, first_row)
 
     def update(self, X: Any, first_row: Optional[int] = None) -> Reservoir:
-        """Shows it an array of rows, a stream or a Dataset, whose first row has number first_row in the
-        whole data; None: they come after those seen so far."""
+        """Add rows.
+
+        Parameters
+        ----------
+        X : array-like, stream or Dataset
+            Rows, (n, n_features).
+        first_row : int, optional
+            Number of the first row in the whole data (default: the number after the last row seen).
+
+        Returns
+        -------
+        self
+            The reservoir.
+        """
         first = self.n_rows if first_row is None else first_row
         with dataset_of(X, None) as data:
             status = interruptible(lib.gen_reservoir_update)(self._handle, data._handle, first)
@@ -67,13 +98,13 @@ class Reservoir(Statistics):
 
     @property
     def capacity(self) -> int:
-        """Rows kept at most."""
+        """Maximum number of rows to keep."""
         count: int = self._info().capacity
         return count
 
     @property
     def rows(self) -> Floats:
-        """The rows kept, (n, n_features), in the order of their numbers."""
+        """Kept rows, (n, n_features), in order of their numbers."""
         info = self._info()
         rows = np.empty((info.n_kept, info.n_features), np.float32)
         check(lib.gen_reservoir_rows(self._handle, rows.ctypes.data, None))
@@ -85,7 +116,7 @@ class Reservoir(Statistics):
 
     @property
     def numbers(self) -> npt.NDArray[np.int64]:
-        """The numbers of the rows kept, (n,)."""
+        """Numbers of the kept rows, (n,)."""
         numbers = np.empty(self._info().n_kept, np.int64)
         check(lib.gen_reservoir_rows(self._handle, None, numbers.ctypes.data))
         return numbers

@@ -22,7 +22,7 @@ from .vae import VAE
 
 
 class Trainer(Owner):
-    """Does the steps of a model's fit in pieces, for hosts that add gradients up in their own way:
+    """Run a fit step by step, for programs that sum gradients in their own way.
 
         trainer = Trainer(VAE(latent_size=16, shape=(784,), batch_size=64))
         more = trainer.begin(rows, first_row=rank * 64)
@@ -32,10 +32,15 @@ class Trainer(Owner):
                     comm.Allreduce(MPI.IN_PLACE, gradient)
             more = trainer.apply(n_rows=64 * size)
 
-    A model that was not fitted must have a shape. batch_size is the most rows of a step; the optimizer
-    and its numbers, learning_rate, clip_norm and seed count, the model's other parameters of fits do not.
-    Between calls the model may be used, but not be fitted. Models that began alike and apply the same
-    sums stay alike bit for bit.
+    A model that is not fitted must have a shape. batch_size is the maximum number of rows per step. The
+    optimizer and its options, learning_rate, clip_norm and seed apply; other options of fits do not.
+    Between calls the model may be used, but not fitted. Models that start identical and apply the same sums
+    stay bit-identical.
+
+    Parameters
+    ----------
+    model : Autoencoder, VAE or GAN
+        Model to train.
     """
 
     _noun = "trainer"
@@ -65,10 +70,25 @@ class Trainer(Owner):
         epoch: float = 0.0,
         learning_rate: Optional[float] = None,
     ) -> bool:
-        """Begins a step on rows, of classes y for a conditional model: the first gradients are there.
+        """Begin a step: compute the gradients of its first turn.
 
-        first_row: the place of the first row in the batch that all hosts share, by which random numbers
-        are drawn. epoch: epochs passed, for what a VAE's KL weight comes up by.
+        Parameters
+        ----------
+        X : array-like
+            Rows, at most batch_size.
+        y : array-like of int, optional
+            Class of each row, for a conditional model.
+        first_row : int, default=0
+            Position of the first row in the batch of all hosts, which determines its random numbers.
+        epoch : float, default=0.0
+            Number of epochs done, for the KL annealing of a VAE.
+        learning_rate : float, optional
+            Rate of this step (default: that of the model).
+
+        Returns
+        -------
+        bool
+            True: the gradients are ready.
         """
         rows = as_rows(X, size_of(self._model.shape_))
         check_channels_last(np.shape(X)[1:], self._model.shape_)
@@ -87,9 +107,15 @@ class Trainer(Owner):
         return True
 
     def gradients(self) -> list[Optional[Floats]]:
-        """The gradient of each network, a sum over the rows, to be changed in place until `apply`; None
-        for one that does not learn in this turn. A GAN's discriminator (1) and generator (0) take turns.
-        The arrays are the trainer's memory and must not outlive it.
+        """Return the gradient of each network, a sum over the rows, to be changed in place before `apply`.
+
+        An entry is None if its network does not learn in this turn: a GAN's discriminator (1) and generator
+        (0) take turns. The arrays are the trainer's memory and must not outlive it.
+
+        Returns
+        -------
+        list of ndarray or None
+            Gradients, float32.
         """
         return [self._gradient(network, size[1]) for network, size in enumerate(self.sizes)]
 
@@ -99,27 +125,61 @@ class Trainer(Owner):
         return np.ctypeslib.as_array(pointer, (count,)) if pointer else None
 
     def apply(self, n_rows: float) -> bool:
-        """Divides the gradients by the rows they are sums over, and applies them; returns whether the
-        step has another turn, whose gradients are then there."""
+        """Divide the gradients by the number of rows and apply them.
+
+        Parameters
+        ----------
+        n_rows : float
+            Number of rows that the gradients sum over.
+
+        Returns
+        -------
+        bool
+            Whether the step has another turn, whose gradients are then ready.
+        """
         more = ctypes.c_int32()
         check(lib.gen_trainer_apply(self._handle, n_rows, ctypes.byref(more)))
         return bool(more.value)
 
     @property
     def figures(self) -> FitEvent:
-        """The losses, scores and norms of the step, of the trainer's own rows."""
+        """Losses, scores and norms of the step for the trainer's own rows."""
         event = Event()
         check(lib.gen_trainer_figures(self._handle, ctypes.byref(event)))
         return FitEvent.of(event)
 
     def parameters(self, network: int) -> Floats:
-        """A network's parameters, then its statistics, as one array."""
+        """Return a network's parameters, then its statistics, as one array.
+
+        Parameters
+        ----------
+        network : int
+            Index of the network.
+
+        Returns
+        -------
+        ndarray
+            Values, float32.
+        """
         values = np.empty(sum(self.sizes[network][1:]), np.float32)
         check(lib.gen_trainer_parameters(self._handle, network, address(values)))
         return values
 
     def set_parameters(self, network: int, values: npt.ArrayLike) -> None:
-        """Sets what `parameters` gives."""
+        """Set a network's parameters and statistics.
+
+        Parameters
+        ----------
+        network : int
+            Index of the network.
+        values : array-like
+            Values as `parameters` returns them.
+
+        Raises
+        ------
+        ValueError
+            `values` has another shape.
+        """
         array = np.ascontiguousarray(values, np.float32)
         if array.shape != (sum(self.sizes[network][1:]),):
             raise ValueError(f"values must have the shape of parameters({network}), not {array.shape}")

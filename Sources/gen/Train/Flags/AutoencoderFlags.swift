@@ -6,38 +6,40 @@ import ArgumentParser
 struct AutoencoderFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
-      "Dense layers, or the convolutions of DCGAN (dense, convolutional; default: dense).", valueName: "word"))
+      "Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional; "
+        + "default: dense).", valueName: "word"))
   var architecture: String?
 
   @Option(
     help: ArgumentHelp(
-      "Distribution of the initial weights; by_activation: he for relu and its kin, glorot for "
-        + "the others; auto: fan_in_uniform for a dense VAE, normal_002 for a convolutional GAN, else "
-        + "by_activation (he, glorot, fan_in_uniform, normal_002, by_activation).", valueName: "word"))
+      "Distribution of the initial weights; by_activation: glorot for identity, tanh and sigmoid, "
+        + "he for the others (he, glorot, fan_in_uniform, normal_002, by_activation; default: "
+        + "by_activation; dense VAE: fan_in_uniform; convolutional GAN: normal_002).", valueName: "word"))
   var initializer: String?
 
   @Option(
     help: ArgumentHelp(
-      "Number of levels, each half the size of the one before, for sides of at least 2^depth "
-        + "pixels; auto: until the smaller side has 4 to 7 pixels (1 ... 16; needs --architecture "
-        + "convolutional).", valueName: "n"))
+      "Number of levels, each half the size of the one before; sides must have at least 2^depth "
+        + "pixels (1 ... 16; needs --architecture convolutional; default: until the smaller side has "
+        + "4 to 7 pixels).", valueName: "n"))
   var depth: String?
 
   @Option(
     help: ArgumentHelp(
-      "Channels of the first level; each level doubles them; auto: 32, for a GAN 16 (1 ... 4,096; "
-        + "needs --architecture convolutional).", valueName: "n"))
+      "Channels of the first level; each level doubles them (1 ... 4,096; needs --architecture "
+        + "convolutional; default: 32; GAN: 16).", valueName: "n"))
   var baseChannels: String?
 
   @Option(
     help: ArgumentHelp(
-      "Share of hidden units dropped during training (0 ... 1, below 1; default: 0.0).", valueName: "n"))
+      "Share of hidden units dropped during training (at least 0, below 1; default: 0.0).", valueName: "n"))
   var dropout: String?
 
   @Option(
     help: ArgumentHelp(
-      "What is done to rows first; standardize: every column gets mean 0 and standard deviation "
-        + "1; auto: standardize tables of numbers outside [0, 1] (none, standardize).", valueName: "word"))
+      "Transformation of the rows; standardize: every column gets mean 0 and standard deviation 1 "
+        + "(none, standardize; default: standardize for tables with values outside [0, 1], else "
+        + "none).", valueName: "word"))
   var preparation: String?
 
   @Option(
@@ -47,14 +49,14 @@ struct AutoencoderFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Widths of the hidden layers of the encoder, outermost first; auto: 512,256, convolutional "
-        + "256, a table of at most 32 columns 128,64 (1 ... 65,536).", valueName: "n,n..."))
+      "Widths of the hidden layers of the encoder, outermost first (1 ... 65,536; default: "
+        + "512,256; convolutional: 256; skips: none; a table of at most 32 columns: 128,64).", valueName: "n,n..."))
   var hidden: String?
 
   @Option(
     help: ArgumentHelp(
-      "Widths of the hidden layers of the decoder, innermost first; auto: those of the encoder in "
-        + "reverse (1 ... 65,536).", valueName: "n,n..."))
+      "Widths of the hidden layers of the decoder, innermost first (1 ... 65,536; default: those "
+        + "of the encoder in reverse).", valueName: "n,n..."))
   var decoderHidden: String?
 
   @Option(
@@ -71,15 +73,15 @@ struct AutoencoderFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Activation of the output: sigmoid for rows in [0, 1], identity for any rows; auto: "
-        + "identity for standardized rows, else sigmoid (identity, sigmoid).", valueName: "word"))
+      "Activation of the output: sigmoid for rows in [0, 1], identity for any rows (identity, "
+        + "sigmoid; default: sigmoid; standardized rows: identity).", valueName: "word"))
   var outputActivation: String?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Give the layers biases; without biases, hidden layers and an output activation it learns "
-        + "PCA (default: true)."))
+      "Use biases; without biases, hidden layers and an output activation the model learns PCA "
+        + "(default: true)."))
   var bias: Bool?
 
   @Option(
@@ -96,35 +98,36 @@ struct AutoencoderFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Gaussian: standard deviation (auto: 0.5); masking, salt_and_pepper: share of pixels (auto: "
-        + "0.3) (0 ... 10, not 0; needs --corruption gaussian or masking or salt_and_pepper).", valueName: "n"))
+      "Standard deviation of gaussian noise, or share of pixels to corrupt (above 0, at most 10; "
+        + "needs --corruption gaussian or masking or salt_and_pepper; default: gaussian: 0.5; "
+        + "masking, salt_and_pepper: 0.3).", valueName: "n"))
   var corruptionAmount: String?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Batch norm after all convolutions but the first and the last (default: false; needs "
-        + "--architecture convolutional)."))
+      "Use batch norm after all convolutions except the first and the last (needs --architecture "
+        + "convolutional; default: false)."))
   var batchNorm: Bool?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "A bias for every pixel of the output instead of one for every channel (default: false)."))
+      "Use one output bias per pixel instead of one per channel (default: false)."))
   var pixelBias: Bool?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
       "Connect each level of the encoder to the decoder (U-Net); the model then has no latents "
-        + "(default: false; needs --architecture convolutional)."))
+        + "(needs --architecture convolutional; default: false)."))
   var skips: Bool?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Use the transposed weights of the encoder in the decoder (default: false; needs "
-        + "--architecture dense)."))
+      "Use the transposed weights of the encoder in the decoder (needs --architecture dense; "
+        + "default: false)."))
   var tied: Bool?
 
   @Option(
@@ -134,12 +137,12 @@ struct AutoencoderFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Weight of the sparsity penalty; auto: 0.1 (above 0; needs --sparsity l1 or kl).", valueName: "n"))
+      "Weight of the sparsity penalty (above 0; needs --sparsity l1 or kl; default: 0.1).", valueName: "n"))
   var sparsityWeight: String?
 
   @Option(
     help: ArgumentHelp(
-      "Kl: desired mean of each latent; auto: 0.05 (0 ... 1, ends excluded; needs --sparsity kl).", valueName: "n"))
+      "Target mean of each latent (above 0, below 1; needs --sparsity kl; default: 0.05).", valueName: "n"))
   var sparsityTarget: String?
 
   @Option(

@@ -6,44 +6,46 @@ import ArgumentParser
 struct ClassifierFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
-      "Dense layers, or the convolutions of DCGAN (dense, convolutional; default: dense).", valueName: "word"))
+      "Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional; "
+        + "default: dense).", valueName: "word"))
   var architecture: String?
 
   @Option(
     help: ArgumentHelp(
-      "Distribution of the initial weights; by_activation: he for relu and its kin, glorot for "
-        + "the others; auto: fan_in_uniform for a dense VAE, normal_002 for a convolutional GAN, else "
-        + "by_activation (he, glorot, fan_in_uniform, normal_002, by_activation).", valueName: "word"))
+      "Distribution of the initial weights; by_activation: glorot for identity, tanh and sigmoid, "
+        + "he for the others (he, glorot, fan_in_uniform, normal_002, by_activation; default: "
+        + "by_activation; dense VAE: fan_in_uniform; convolutional GAN: normal_002).", valueName: "word"))
   var initializer: String?
 
   @Option(
     help: ArgumentHelp(
-      "Number of levels, each half the size of the one before, for sides of at least 2^depth "
-        + "pixels; auto: until the smaller side has 4 to 7 pixels (1 ... 16; needs --architecture "
-        + "convolutional).", valueName: "n"))
+      "Number of levels, each half the size of the one before; sides must have at least 2^depth "
+        + "pixels (1 ... 16; needs --architecture convolutional; default: until the smaller side has "
+        + "4 to 7 pixels).", valueName: "n"))
   var depth: String?
 
   @Option(
     help: ArgumentHelp(
-      "Channels of the first level; each level doubles them; auto: 32, for a GAN 16 (1 ... 4,096; "
-        + "needs --architecture convolutional).", valueName: "n"))
+      "Channels of the first level; each level doubles them (1 ... 4,096; needs --architecture "
+        + "convolutional; default: 32; GAN: 16).", valueName: "n"))
   var baseChannels: String?
 
   @Option(
     help: ArgumentHelp(
-      "Share of hidden units dropped during training (0 ... 1, below 1; default: 0.0).", valueName: "n"))
+      "Share of hidden units dropped during training (at least 0, below 1; default: 0.0).", valueName: "n"))
   var dropout: String?
 
   @Option(
     help: ArgumentHelp(
-      "What is done to rows first; standardize: every column gets mean 0 and standard deviation "
-        + "1; auto: standardize tables of numbers outside [0, 1] (none, standardize).", valueName: "word"))
+      "Transformation of the rows; standardize: every column gets mean 0 and standard deviation 1 "
+        + "(none, standardize; default: standardize for tables with values outside [0, 1], else "
+        + "none).", valueName: "word"))
   var preparation: String?
 
   @Option(
     help: ArgumentHelp(
-      "Widths of the hidden layers; the outputs of the last one are the features; auto: 256,84, "
-        + "convolutional 84 (1 ... 65,536).", valueName: "n,n..."))
+      "Widths of the hidden layers; the outputs of the last one are the features (1 ... 65,536; "
+        + "default: 256,84; convolutional: 84).", valueName: "n,n..."))
   var hidden: String?
 
   @Option(
@@ -55,8 +57,8 @@ struct ClassifierFlags: OptionFlags {
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Batch norm after all convolutions but the first (default: false; needs --architecture "
-        + "convolutional)."))
+      "Use batch norm after all convolutions except the first (needs --architecture "
+        + "convolutional; default: false)."))
   var batchNorm: Bool?
 
   var all: [(name: String, value: String?)] {

@@ -6,74 +6,75 @@ import ArgumentParser
 struct FitOptionFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
-      "Number of passes over the data; auto: by the number of rows (1 ... 1,000,000).", valueName: "n"))
+      "Number of passes over the data (1 ... 1,000,000; default: 10 to 1,000, by the number of "
+        + "rows).", valueName: "n"))
   var epochs: String?
 
   @Option(
     help: ArgumentHelp(
-      "Number of rows in a step; auto: by the number of rows, at most 128 (1 ... 65,536).", valueName: "n"))
+      "Number of rows per step (1 ... 65,536; default: 16 to 128, by the number of rows).", valueName: "n"))
   var batchSize: String?
 
   @Option(
     help: ArgumentHelp(
-      "Seed of shuffling, noise, dropout and sampled latents (default: 0).", valueName: "n"))
+      "Seed of shuffling, noise, dropout and latents (default: 0).", valueName: "n"))
   var seed: String?
 
   @Option(
     help: ArgumentHelp(
-      "Optimizer (sgd, rmsprop, adam, adamw; default: adam).", valueName: "word"))
+      "Optimization algorithm (sgd, rmsprop, adam, adamw; default: adam).", valueName: "word"))
   var optimizer: String?
 
   @Option(
     help: ArgumentHelp(
-      "How the learning rate falls; auto: cosine, for a GAN constant, of a table of at most 32 "
-        + "columns linear (constant, step, cosine, linear, plateau).", valueName: "word"))
+      "How the learning rate falls (constant, step, cosine, linear, plateau; default: cosine; "
+        + "GAN: constant; GAN of a table of at most 32 columns: linear).", valueName: "word"))
   var schedule: String?
 
   @Option(
     help: ArgumentHelp(
-      "Learning rate; auto: 0.002, with dense layers and rows of n > 4,096 values 8.192 / n, for "
-        + "a classifier 0.001, for a GAN 0.0002, of a table of at most 32 columns 0.001 (above 0).", valueName: "n"))
+      "Learning rate (above 0; default: 0.002; dense layers and rows of n > 4,096 values: 8.192 / "
+        + "n; classifier: 0.001; GAN: 0.0002; GAN of a table of at most 32 columns: 0.001).", valueName: "n"))
   var learningRate: String?
 
   @Option(
     help: ArgumentHelp(
-      "Decay of the mean of the gradients, or momentum of SGD; auto: 0.9, for a GAN 0.5 (0 ... 1, "
-        + "below 1).", valueName: "n"))
+      "Decay of the mean gradient, or momentum of SGD (at least 0, below 1; default: 0.9; GAN: "
+        + "0.5).", valueName: "n"))
   var beta1: String?
 
   @Option(
     help: ArgumentHelp(
-      "Decay of the mean of the squared gradients; auto: 0.999, for RMSProp 0.99 (0 ... 1, below "
-        + "1).", valueName: "n"))
+      "Decay of the mean squared gradient (at least 0, below 1; default: 0.999; rmsprop: 0.99).", valueName: "n"))
   var beta2: String?
 
   @Option(
     help: ArgumentHelp(
-      "Adam's epsilon: added to the denominator for stability (above 0; default: 1e-08).", valueName: "n"))
+      "Adam's epsilon, added to the denominator for stability (above 0; default: 1e-08).", valueName: "n"))
   var epsilon: String?
 
   @Option(
     help: ArgumentHelp(
-      "Decoupled weight decay; auto: 0 (0 ... 1000; needs --optimizer adamw).", valueName: "n"))
+      "Decoupled weight decay (0 ... 1000; needs --optimizer adamw; default: 0).", valueName: "n"))
   var weightDecay: String?
 
   @Option(
     help: ArgumentHelp(
-      "Step, plateau: factor of each fall (auto: 0.1); cosine, linear: last rate over the first "
-        + "(auto: 0) (0 ... 1; needs --schedule step or cosine or linear or plateau).", valueName: "n"))
+      "Factor of each fall of the rate, or, for cosine and linear, the last rate over the first "
+        + "(0 ... 1; needs --schedule step or cosine or linear or plateau; default: step, plateau: "
+        + "0.1; cosine, linear: 0).", valueName: "n"))
   var scheduleFactor: String?
 
   @Option(
     help: ArgumentHelp(
-      "Step: number of epochs between two falls; plateau: epochs without a lower loss before a "
-        + "fall; auto: 10 (1 ... 1,000,000; needs --schedule step or plateau).", valueName: "n"))
+      "Number of epochs between two falls of the rate, or, for plateau, without a lower loss "
+        + "before a fall (1 ... 1,000,000; needs --schedule step or plateau; default: 10).", valueName: "n"))
   var schedulePeriod: String?
 
   @Option(
     help: ArgumentHelp(
-      "Number of epochs that the schedule spans; auto: those of this fit (1 ... 1,000,000; needs "
-        + "--schedule cosine or linear).", valueName: "n"))
+      "Number of epochs over which the rate falls (1 ... 1,000,000; needs --schedule cosine or "
+        + "linear; default: the epochs of this fit).", valueName: "n"))
   var scheduleEpochs: String?
 
   @Option(
@@ -83,63 +84,64 @@ struct FitOptionFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Maximum gradient norm; larger gradients are scaled down; auto: no clipping (above 0).", valueName: "n"))
+      "Maximum gradient norm; larger gradients are scaled down (above 0; default: no clipping).", valueName: "n"))
   var clipNorm: String?
 
   @Option(
     help: ArgumentHelp(
-      "Epochs without a better validation loss after which to stop; auto: never (1 ... "
-        + "1,000,000).", valueName: "n"))
+      "Number of epochs without a lower validation loss before the fit stops (1 ... 1,000,000; "
+        + "default: never).", valueName: "n"))
   var patience: String?
 
   @Option(
     help: ArgumentHelp(
-      "Least fall of a loss that counts as better (at least 0; default: 0.0).", valueName: "n"))
+      "Smallest decrease that counts as a lower loss (at least 0; default: 0.0).", valueName: "n"))
   var minDelta: String?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "End with the weights of the best validation epoch (default: false)."))
+      "End with the weights of the epoch with the lowest validation loss (default: false)."))
   var keepBest: Bool?
 
   @Option(
     help: ArgumentHelp(
-      "Number of steps between two checkpoints; 0: not counted (at least 0; default: 0).", valueName: "n"))
+      "Number of steps between checkpoints; 0: none by steps (at least 0; default: 0).", valueName: "n"))
   var checkpointSteps: String?
 
   @Option(
     help: ArgumentHelp(
-      "Seconds between two checkpoints; 0: not counted; auto: 60 if steps are not counted (0 ... "
-        + "1e+09).", valueName: "n"))
+      "Seconds between checkpoints; 0: none by time (0 ... 1e+09; default: 60; with "
+        + "checkpoint_steps: 0).", valueName: "n"))
   var checkpointSeconds: String?
 
   @Option(
     help: ArgumentHelp(
-      "Number of batches whose gradients are summed for one step (1 ... 65,536; default: 1).", valueName: "n"))
+      "Number of batches whose gradients each step sums (1 ... 65,536; default: 1).", valueName: "n"))
   var accumulate: String?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Mirror images left to right, half of the time (default: false)."))
+      "Mirror images left to right with probability 0.5 (default: false)."))
   var flip: Bool?
 
   @Option(
     help: ArgumentHelp(
-      "Shift images at random, by up to so many pixels each way; edges repeat (0 ... 4,096; "
-        + "default: 0).", valueName: "n"))
+      "Largest random shift of images, in pixels along each axis; edges are repeated (0 ... "
+        + "4,096; default: 0).", valueName: "n"))
   var shift: String?
 
   @Option(
     help: ArgumentHelp(
-      "Rotate images at random, by up to so many degrees; edges repeat (0 ... 180; default: 0.0).", valueName: "n"))
+      "Largest random rotation of images, in degrees; edges are repeated (0 ... 180; default: "
+        + "0.0).", valueName: "n"))
   var rotation: String?
 
   @Option(
     help: ArgumentHelp(
-      "Multiply brightness, contrast and saturation of images at random, by 1 - this ... 1 + this "
-        + "(0 ... 1; default: 0.0).", valueName: "n"))
+      "Multiply brightness, contrast and saturation of images by random factors 1 - color_jitter "
+        + "... 1 + color_jitter (0 ... 1; default: 0.0).", valueName: "n"))
   var colorJitter: String?
 
   var all: [(name: String, value: String?)] {

@@ -6,56 +6,58 @@ import ArgumentParser
 struct GANFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
-      "Dense layers, or the convolutions of DCGAN (dense, convolutional; default: dense).", valueName: "word"))
+      "Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional; "
+        + "default: dense).", valueName: "word"))
   var architecture: String?
 
   @Option(
     help: ArgumentHelp(
-      "Distribution of the initial weights; by_activation: he for relu and its kin, glorot for "
-        + "the others; auto: fan_in_uniform for a dense VAE, normal_002 for a convolutional GAN, else "
-        + "by_activation (he, glorot, fan_in_uniform, normal_002, by_activation).", valueName: "word"))
+      "Distribution of the initial weights; by_activation: glorot for identity, tanh and sigmoid, "
+        + "he for the others (he, glorot, fan_in_uniform, normal_002, by_activation; default: "
+        + "by_activation; dense VAE: fan_in_uniform; convolutional GAN: normal_002).", valueName: "word"))
   var initializer: String?
 
   @Option(
     help: ArgumentHelp(
-      "Number of levels, each half the size of the one before, for sides of at least 2^depth "
-        + "pixels; auto: until the smaller side has 4 to 7 pixels (1 ... 16; needs --architecture "
-        + "convolutional).", valueName: "n"))
+      "Number of levels, each half the size of the one before; sides must have at least 2^depth "
+        + "pixels (1 ... 16; needs --architecture convolutional; default: until the smaller side has "
+        + "4 to 7 pixels).", valueName: "n"))
   var depth: String?
 
   @Option(
     help: ArgumentHelp(
-      "Channels of the first level; each level doubles them; auto: 32, for a GAN 16 (1 ... 4,096; "
-        + "needs --architecture convolutional).", valueName: "n"))
+      "Channels of the first level; each level doubles them (1 ... 4,096; needs --architecture "
+        + "convolutional; default: 32; GAN: 16).", valueName: "n"))
   var baseChannels: String?
 
   @Option(
     help: ArgumentHelp(
-      "Share of hidden units dropped during training (0 ... 1, below 1; default: 0.0).", valueName: "n"))
+      "Share of hidden units dropped during training (at least 0, below 1; default: 0.0).", valueName: "n"))
   var dropout: String?
 
   @Option(
     help: ArgumentHelp(
-      "What is done to rows first; standardize: every column gets mean 0 and standard deviation "
-        + "1; auto: standardize tables of numbers outside [0, 1] (none, standardize).", valueName: "word"))
+      "Transformation of the rows; standardize: every column gets mean 0 and standard deviation 1 "
+        + "(none, standardize; default: standardize for tables with values outside [0, 1], else "
+        + "none).", valueName: "word"))
   var preparation: String?
 
   @Option(
     help: ArgumentHelp(
-      "Size of a latent vector; auto: 64, convolutional 100, a table of fewer columns as many as "
-        + "these (1 ... 65,536).", valueName: "n"))
+      "Size of a latent vector (1 ... 65,536; default: 64; convolutional: 100; a table of at most "
+        + "32 columns: their number).", valueName: "n"))
   var latentSize: String?
 
   @Option(
     help: ArgumentHelp(
-      "Widths of the dense layers of the generator, from the latent; auto: 256,512, convolutional "
-        + "none, a table of at most 32 columns 128,128 (1 ... 65,536).", valueName: "n,n..."))
+      "Widths of the dense layers of the generator, from the latent (1 ... 65,536; default: "
+        + "256,512; convolutional: none; a table of at most 32 columns: 128,128).", valueName: "n,n..."))
   var generatorHidden: String?
 
   @Option(
     help: ArgumentHelp(
-      "Widths of the dense layers of the discriminator, from the row; auto: 512,256, "
-        + "convolutional none, a table of at most 32 columns 128,128 (1 ... 65,536).", valueName: "n,n..."))
+      "Widths of the dense layers of the discriminator, from the row (1 ... 65,536; default: "
+        + "512,256; convolutional: none; a table of at most 32 columns: 128,128).", valueName: "n,n..."))
   var discriminatorHidden: String?
 
   @Option(
@@ -72,9 +74,9 @@ struct GANFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Activation of the output: sigmoid and tanh for rows in [0, 1], identity for any rows; "
-        + "auto: identity for standardized rows, else sigmoid, convolutional tanh (identity, tanh, "
-        + "sigmoid).", valueName: "word"))
+      "Activation of the output: sigmoid and tanh for rows in [0, 1], identity for any rows "
+        + "(identity, tanh, sigmoid; default: sigmoid; convolutional: tanh; standardized rows: "
+        + "identity).", valueName: "word"))
   var outputActivation: String?
 
   @Option(
@@ -90,91 +92,91 @@ struct GANFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "K, the steps of the discriminator for each step of the generator (1 ... 100; default: 1).", valueName: "n"))
+      "Number of discriminator steps per generator step (1 ... 100; default: 1).", valueName: "n"))
   var discriminatorSteps: String?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Batch norm in the hidden layers of the generator; auto: true but for a table of at most 32 "
-        + "columns."))
+      "Batch norm in the hidden layers of the generator (default: true; a table of at most 32 "
+        + "columns: false)."))
   var batchNorm: Bool?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Batch norm in the hidden layers of the discriminator but the first; auto: true if "
-        + "convolutional and spectral_norm is false."))
+      "Batch norm in the hidden layers of the discriminator except the first (default: true if "
+        + "convolutional and spectral_norm is false, else false)."))
   var discriminatorBatchNorm: Bool?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Spectral norm in all layers of the discriminator, instead of batch norm; auto: true if "
-        + "convolutional and discriminator_batch_norm is not true."))
+      "Spectral norm in all layers of the discriminator, instead of batch norm (default: true if "
+        + "convolutional and discriminator_batch_norm is not true, else false)."))
   var spectralNorm: Bool?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Start the generator at the mean row of the data; auto: true if dense (needs --architecture "
-        + "dense)."))
+      "Start the generator at the mean row of the data (needs --architecture dense; default: "
+        + "true)."))
   var meanStart: Bool?
 
   @Option(
     help: ArgumentHelp(
-      "Real rows get the target 1 minus this value (0 ... 0.5; default: 0.0).", valueName: "n"))
+      "The target of real rows is 1 minus this value (0 ... 0.5; default: 0.0).", valueName: "n"))
   var labelSmoothing: String?
 
   @Option(
     help: ArgumentHelp(
-      "Standard deviation of the noise added to the input of the discriminator; auto: 0, "
-        + "convolutional 0.2, a table of at most 32 columns 0.1 (0 ... 1e+06).", valueName: "n"))
+      "Standard deviation of the noise added to the input of the discriminator (0 ... 1e+06; "
+        + "default: 0; convolutional: 0.2; a table of at most 32 columns: 0.1).", valueName: "n"))
   var inputNoise: String?
 
   @Option(
     help: ArgumentHelp(
-      "Decay of the moving average of the generator over the steps; 0: no average (0 ... 1, below "
-        + "1; default: 0.999).", valueName: "n"))
+      "Decay of the moving average of the generator over the steps; 0: no average (at least 0, "
+        + "below 1; default: 0.999).", valueName: "n"))
   var averageDecay: String?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Let the window of the average grow with the steps: the decay after step t is at most (1 + "
-        + "t) / (10 + t) (default: true)."))
+      "Lengthen the average with the steps: the decay after step t is at most (1 + t) / (10 + t) "
+        + "(default: true)."))
   var averageRamp: Bool?
 
   @Option(
     help: ArgumentHelp(
-      "Learning rate of the discriminator, as a multiple of the generator's (0 ... 1000, not 0; "
-        + "default: 1.0).", valueName: "n"))
+      "Learning rate of the discriminator, as a multiple of the generator's (above 0, at most "
+        + "1000; default: 1.0).", valueName: "n"))
   var discriminatorRate: String?
 
   @Option(
     help: ArgumentHelp(
-      "Weight of half the squared gradient of the discriminator by a real row; 0: no penalty (0 "
-        + "... 1e+06; default: 0.0).", valueName: "n"))
+      "Weight of half the squared norm of the discriminator's gradient at real rows; 0: no "
+        + "penalty (0 ... 1e+06; default: 0.0).", valueName: "n"))
   var r1Penalty: String?
 
   @Option(
     help: ArgumentHelp(
-      "Weight of (norm of the gradient of the discriminator - 1)^2 between real and generated "
-        + "rows; 0: no penalty (0 ... 1e+06; default: 0.0).", valueName: "n"))
+      "Weight of (norm of the discriminator's gradient - 1)^2 between real and generated rows; 0: "
+        + "no penalty (0 ... 1e+06; default: 0.0).", valueName: "n"))
   var gradientPenalty: String?
 
   @Option(
     help: ArgumentHelp(
       "Mirror, shift, recolor and cut out the images that the discriminator sees, real and "
-        + "generated ones; adaptive: more often the more it over-fits (none, fixed, adaptive; "
-        + "default: none).", valueName: "word"))
+        + "generated ones; adaptive: more often as it overfits (none, fixed, adaptive; default: "
+        + "none).", valueName: "word"))
   var augmentation: String?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Let a conditional discriminator use the labels only in its last layer, by projection "
-        + "(default: false)."))
+      "Use labels only in the last layer of a conditional discriminator, by projection (default: "
+        + "false)."))
   var projection: Bool?
 
   var all: [(name: String, value: String?)] {

@@ -6,26 +6,26 @@ import ArgumentParser
 struct PCAFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
-      "Number of components to keep; auto: as many as variance_ratio requires, else all (at least "
-        + "0).", valueName: "n"))
+      "Number of components to keep (at least 0; default: as many as variance_ratio requires, "
+        + "else all).", valueName: "n"))
   var nComponents: String?
 
   @Option(
     help: ArgumentHelp(
-      "Keep the fewest components that explain more than this share of the variance; auto: not "
-        + "used (0 ... 1, ends excluded).", valueName: "n"))
+      "Keep the fewest components that explain more than this share of the variance (above 0, "
+        + "below 1; default: not used).", valueName: "n"))
   var varianceRatio: String?
 
   @Option(
     help: ArgumentHelp(
-      "Eigenproblem to solve; auto: gram if rows are fewer than columns, else covariance "
-        + "(covariance, gram, sketch).", valueName: "word"))
+      "Eigenproblem to solve (covariance, gram, sketch; default: gram if there are fewer rows "
+        + "than columns, else covariance).", valueName: "word"))
   var solver: String?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Subtract the mean; else it is taken to be zero (default: true)."))
+      "Subtract the mean; if false, it is assumed to be zero (default: true)."))
   var center: Bool?
 
   @Flag(
@@ -41,13 +41,13 @@ struct PCAFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Number of directions of a sketch; auto: 2 n_components + 16 (1 ... 65,536; needs --solver "
-        + "sketch).", valueName: "n"))
+      "Number of directions of a sketch (1 ... 65,536; needs --solver sketch; default: 2 * "
+        + "n_components + 16).", valueName: "n"))
   var nDirections: String?
 
   @Option(
     help: ArgumentHelp(
-      "Passes of a sketch over the rows; auto: 2 (1 ... 16; needs --solver sketch).", valueName: "n"))
+      "Number of passes of a sketch over the rows (1 ... 16; needs --solver sketch; default: 2).", valueName: "n"))
   var nPasses: String?
 
   var all: [(name: String, value: String?)] {

@@ -6,38 +6,40 @@ import ArgumentParser
 struct VAEFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
-      "Dense layers, or the convolutions of DCGAN (dense, convolutional; default: dense).", valueName: "word"))
+      "Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional; "
+        + "default: dense).", valueName: "word"))
   var architecture: String?
 
   @Option(
     help: ArgumentHelp(
-      "Distribution of the initial weights; by_activation: he for relu and its kin, glorot for "
-        + "the others; auto: fan_in_uniform for a dense VAE, normal_002 for a convolutional GAN, else "
-        + "by_activation (he, glorot, fan_in_uniform, normal_002, by_activation).", valueName: "word"))
+      "Distribution of the initial weights; by_activation: glorot for identity, tanh and sigmoid, "
+        + "he for the others (he, glorot, fan_in_uniform, normal_002, by_activation; default: "
+        + "by_activation; dense VAE: fan_in_uniform; convolutional GAN: normal_002).", valueName: "word"))
   var initializer: String?
 
   @Option(
     help: ArgumentHelp(
-      "Number of levels, each half the size of the one before, for sides of at least 2^depth "
-        + "pixels; auto: until the smaller side has 4 to 7 pixels (1 ... 16; needs --architecture "
-        + "convolutional).", valueName: "n"))
+      "Number of levels, each half the size of the one before; sides must have at least 2^depth "
+        + "pixels (1 ... 16; needs --architecture convolutional; default: until the smaller side has "
+        + "4 to 7 pixels).", valueName: "n"))
   var depth: String?
 
   @Option(
     help: ArgumentHelp(
-      "Channels of the first level; each level doubles them; auto: 32, for a GAN 16 (1 ... 4,096; "
-        + "needs --architecture convolutional).", valueName: "n"))
+      "Channels of the first level; each level doubles them (1 ... 4,096; needs --architecture "
+        + "convolutional; default: 32; GAN: 16).", valueName: "n"))
   var baseChannels: String?
 
   @Option(
     help: ArgumentHelp(
-      "Share of hidden units dropped during training (0 ... 1, below 1; default: 0.0).", valueName: "n"))
+      "Share of hidden units dropped during training (at least 0, below 1; default: 0.0).", valueName: "n"))
   var dropout: String?
 
   @Option(
     help: ArgumentHelp(
-      "What is done to rows first; standardize: every column gets mean 0 and standard deviation "
-        + "1; auto: standardize tables of numbers outside [0, 1] (none, standardize).", valueName: "word"))
+      "Transformation of the rows; standardize: every column gets mean 0 and standard deviation 1 "
+        + "(none, standardize; default: standardize for tables with values outside [0, 1], else "
+        + "none).", valueName: "word"))
   var preparation: String?
 
   @Option(
@@ -47,69 +49,70 @@ struct VAEFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Widths of the hidden layers of the encoder, outermost first; auto: 400, convolutional 256, "
-        + "a table of at most 32 columns 128 (1 ... 65,536).", valueName: "n,n..."))
+      "Widths of the hidden layers of the encoder, outermost first (1 ... 65,536; default: 400; "
+        + "convolutional: 256; a table of at most 32 columns: 128).", valueName: "n,n..."))
   var hidden: String?
 
   @Option(
     help: ArgumentHelp(
-      "Widths of the hidden layers of the decoder, innermost first; auto: those of the encoder in "
-        + "reverse (1 ... 65,536).", valueName: "n,n..."))
+      "Widths of the hidden layers of the decoder, innermost first (1 ... 65,536; default: those "
+        + "of the encoder in reverse).", valueName: "n,n..."))
   var decoderHidden: String?
 
   @Option(
     help: ArgumentHelp(
-      "Activation of the hidden layers; auto: relu, convolutional silu (identity, relu, "
-        + "leaky_relu, silu, elu, tanh, sigmoid, softplus).", valueName: "word"))
+      "Activation of the hidden layers (identity, relu, leaky_relu, silu, elu, tanh, sigmoid, "
+        + "softplus; default: relu; convolutional: silu).", valueName: "word"))
   var activation: String?
 
   @Option(
     help: ArgumentHelp(
-      "Likelihood p(x|z): bernoulli for pixels in [0, 1], or gaussian; auto: gaussian for "
-        + "standardized rows, else bernoulli (bernoulli, gaussian).", valueName: "word"))
+      "Likelihood p(x|z); bernoulli is for pixels in [0, 1] (bernoulli, gaussian; default: "
+        + "bernoulli; standardized rows: gaussian).", valueName: "word"))
   var likelihood: String?
 
   @Option(
     help: ArgumentHelp(
-      "Variance of the gaussian likelihood; auto: learned (above 0; needs --likelihood auto or "
-        + "gaussian).", valueName: "n"))
+      "Variance of the gaussian likelihood (above 0; needs --likelihood auto or gaussian; "
+        + "default: learned).", valueName: "n"))
   var variance: String?
 
   @Option(
     help: ArgumentHelp(
-      "Shared: one variance, the mean squared error of the last steps; pixel: one for every pixel "
-        + "or column; gradient: one, by the optimizer (gradient, shared, pixel; default: shared).", valueName: "word"))
+      "How the variance is learned; shared: one variance, the mean squared error of the last "
+        + "steps; pixel: the same for each pixel or column; gradient: one variance, by the optimizer "
+        + "(gradient, shared, pixel; default: shared).", valueName: "word"))
   var learnedVariance: String?
 
   @Option(
     help: ArgumentHelp(
-      "Activation of the output; bernoulli needs sigmoid; auto: identity for standardized rows, "
-        + "else sigmoid (identity, sigmoid).", valueName: "word"))
+      "Activation of the output; bernoulli needs sigmoid (identity, sigmoid; default: sigmoid; "
+        + "standardized rows: identity).", valueName: "word"))
   var outputActivation: String?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Batch norm after all convolutions but the first and the last (default: false; needs "
-        + "--architecture convolutional)."))
+      "Use batch norm after all convolutions except the first and the last (needs --architecture "
+        + "convolutional; default: false)."))
   var batchNorm: Bool?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "A bias for every pixel of the output instead of one for every channel (default: false)."))
+      "Use one output bias per pixel instead of one per channel (default: false)."))
   var pixelBias: Bool?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Binarize the pixels at random, anew at each step (default: false; needs --likelihood auto "
-        + "or bernoulli)."))
+      "Binarize the pixels at random in each step (needs --likelihood auto or bernoulli; default: "
+        + "false)."))
   var binarize: Bool?
 
   @Option(
     help: ArgumentHelp(
-      "C, the weight of the reconstruction term (above 0; default: 1.0).", valueName: "n"))
+      "Weight C of the reconstruction term (above 0; default: 1.0).", valueName: "n"))
   var reconstructionWeight: String?
 
   @Option(
@@ -125,14 +128,14 @@ struct VAEFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Number of epochs over which beta rises to its full value, or of one cycle; auto: 10 (1e-06 "
-        + "... 1e+06; needs --kl-schedule linear or cyclic).", valueName: "n"))
+      "Number of epochs over which beta rises to its full value, or of one cycle (1e-06 ... "
+        + "1e+06; needs --kl-schedule linear or cyclic; default: 10).", valueName: "n"))
   var klEpochs: String?
 
   @Option(
     help: ArgumentHelp(
-      "Latents drawn for each row; more than 1 gives the importance-weighted bound (1 ... 10,000; "
-        + "default: 1).", valueName: "n"))
+      "Number of latents drawn per row; more than 1 gives the importance-weighted bound (1 ... "
+        + "10,000; default: 1).", valueName: "n"))
   var importanceSamples: String?
 
   var all: [(name: String, value: String?)] {

@@ -9,7 +9,7 @@ from ..context import Context
 
 
 class GANParameters(Estimator):
-    """The constructor of `GAN`."""
+    """Constructor of `GAN`."""
 
     _own_options: tuple[str, ...] = (
         "latent_size", "generator_hidden", "discriminator_hidden", "generator_activation",
@@ -86,107 +86,151 @@ class GANParameters(Estimator):
         seed: int = 0,
         context: Optional[Context] = None,
     ) -> None:
-        """Parameters, of which None and "auto" leave the choice to the library. Integers must be int or
-        numpy integers: 3.0, "3" and True are refused. A list of widths may be one integer.
+        """Create an unfitted `GAN`.
 
-        latent_size: size of a latent vector; auto: 64, convolutional 100, a table of fewer columns
-            as many as these (1 ... 65,536).
-        generator_hidden: widths of the dense layers of the generator, from the latent; auto:
-            256,512, convolutional none, a table of at most 32 columns 128,128 (1 ... 65,536).
-        discriminator_hidden: widths of the dense layers of the discriminator, from the row; auto:
-            512,256, convolutional none, a table of at most 32 columns 128,128 (1 ... 65,536).
-        generator_activation: activation of the hidden layers of the generator (identity, relu,
-            leaky_relu, silu, elu, tanh, sigmoid, softplus).
-        discriminator_activation: activation of the hidden layers of the discriminator (identity,
-            relu, leaky_relu, silu, elu, tanh, sigmoid, softplus).
-        output_activation: activation of the output: sigmoid and tanh for rows in [0, 1], identity
-            for any rows; auto: identity for standardized rows, else sigmoid, convolutional tanh
-            (identity, tanh, sigmoid).
-        latent: distribution of the latents (normal, uniform).
-        objective: losses of the two players (non_saturating, minimax, least_squares, hinge,
-            wasserstein).
-        discriminator_steps: k, the steps of the discriminator for each step of the generator (1 ...
-            100).
-        batch_norm: batch norm in the hidden layers of the generator; auto: true but for a table of
-            at most 32 columns.
-        discriminator_batch_norm: batch norm in the hidden layers of the discriminator but the
-            first; auto: true if convolutional and spectral_norm is false.
-        spectral_norm: spectral norm in all layers of the discriminator, instead of batch norm;
-            auto: true if convolutional and discriminator_batch_norm is not true.
-        mean_start: start the generator at the mean row of the data; auto: true if dense (needs
-            architecture='dense').
-        label_smoothing: real rows get the target 1 minus this value (0 ... 0.5).
-        input_noise: standard deviation of the noise added to the input of the discriminator; auto:
-            0, convolutional 0.2, a table of at most 32 columns 0.1 (0 ... 1e+06).
-        average_decay: decay of the moving average of the generator over the steps; 0: no average (0
-            ... 1, below 1).
-        average_ramp: let the window of the average grow with the steps: the decay after step t is
-            at most (1 + t) / (10 + t).
-        n_classes: number of classes of a conditional model; 0: not conditional (0 ... 4,096).
-        discriminator_rate: learning rate of the discriminator, as a multiple of the generator's (0
-            ... 1000, not 0).
-        r1_penalty: weight of half the squared gradient of the discriminator by a real row; 0: no
+        None and "auto" let the library choose; the default in parentheses is its choice. Integers must be int
+        or numpy integers: 3.0, "3" and True are rejected. A single int is a list of one width.
+
+        Parameters
+        ----------
+        latent_size : int, optional
+            Size of a latent vector (1 ... 65,536; default: 64; convolutional: 100; a table of at most 32
+            columns: their number).
+        generator_hidden : int or sequence of int, optional
+            Widths of the dense layers of the generator, from the latent (1 ... 65,536; default: 256,512;
+            convolutional: none; a table of at most 32 columns: 128,128).
+        discriminator_hidden : int or sequence of int, optional
+            Widths of the dense layers of the discriminator, from the row (1 ... 65,536; default: 512,256;
+            convolutional: none; a table of at most 32 columns: 128,128).
+        generator_activation : str, default="relu"
+            Activation of the hidden layers of the generator (identity, relu, leaky_relu, silu, elu, tanh,
+            sigmoid, softplus).
+        discriminator_activation : str, default="leaky_relu"
+            Activation of the hidden layers of the discriminator (identity, relu, leaky_relu, silu, elu,
+            tanh, sigmoid, softplus).
+        output_activation : str, default="auto"
+            Activation of the output: sigmoid and tanh for rows in [0, 1], identity for any rows (identity,
+            tanh, sigmoid; default: sigmoid; convolutional: tanh; standardized rows: identity).
+        latent : str, default="normal"
+            Distribution of the latents (normal, uniform).
+        objective : str, default="non_saturating"
+            Losses of the two players (non_saturating, minimax, least_squares, hinge, wasserstein).
+        discriminator_steps : int, default=1
+            Number of discriminator steps per generator step (1 ... 100).
+        batch_norm : bool, optional
+            Batch norm in the hidden layers of the generator (default: true; a table of at most 32 columns:
+            false).
+        discriminator_batch_norm : bool, optional
+            Batch norm in the hidden layers of the discriminator except the first (default: true if
+            convolutional and spectral_norm is false, else false).
+        spectral_norm : bool, optional
+            Spectral norm in all layers of the discriminator, instead of batch norm (default: true if
+            convolutional and discriminator_batch_norm is not true, else false).
+        mean_start : bool, optional
+            Start the generator at the mean row of the data (needs architecture='dense'; default: true).
+        label_smoothing : float, default=0.0
+            The target of real rows is 1 minus this value (0 ... 0.5).
+        input_noise : float, optional
+            Standard deviation of the noise added to the input of the discriminator (0 ... 1e+06; default:
+            0; convolutional: 0.2; a table of at most 32 columns: 0.1).
+        average_decay : float, default=0.999
+            Decay of the moving average of the generator over the steps; 0: no average (at least 0, below
+            1).
+        average_ramp : bool, default=True
+            Lengthen the average with the steps: the decay after step t is at most (1 + t) / (10 + t).
+        n_classes : int, default=0
+            Number of classes of a conditional model; 0: not conditional (0 ... 4,096).
+        discriminator_rate : float, default=1.0
+            Learning rate of the discriminator, as a multiple of the generator's (above 0, at most 1000).
+        r1_penalty : float, default=0.0
+            Weight of half the squared norm of the discriminator's gradient at real rows; 0: no penalty (0
+            ... 1e+06).
+        gradient_penalty : float, default=0.0
+            Weight of (norm of the discriminator's gradient - 1)^2 between real and generated rows; 0: no
             penalty (0 ... 1e+06).
-        gradient_penalty: weight of (norm of the gradient of the discriminator - 1)^2 between real
-            and generated rows; 0: no penalty (0 ... 1e+06).
-        augmentation: mirror, shift, recolor and cut out the images that the discriminator sees,
-            real and generated ones; adaptive: more often the more it over-fits (none, fixed,
-            adaptive).
-        projection: let a conditional discriminator use the labels only in its last layer, by
-            projection.
-        architecture: dense layers, or the convolutions of DCGAN (dense, convolutional).
-        initializer: distribution of the initial weights; by_activation: he for relu and its kin,
-            glorot for the others; auto: fan_in_uniform for a dense VAE, normal_002 for a
-            convolutional GAN, else by_activation (he, glorot, fan_in_uniform, normal_002,
-            by_activation).
-        depth: number of levels, each half the size of the one before, for sides of at least 2^depth
-            pixels; auto: until the smaller side has 4 to 7 pixels (1 ... 16; needs
-            architecture='convolutional').
-        base_channels: channels of the first level; each level doubles them; auto: 32, for a GAN 16
-            (1 ... 4,096; needs architecture='convolutional').
-        dropout: share of hidden units dropped during training (0 ... 1, below 1).
-        preparation: what is done to rows first; standardize: every column gets mean 0 and standard
-            deviation 1; auto: standardize tables of numbers outside [0, 1] (none, standardize).
-        epochs: number of passes over the data; auto: by the number of rows (1 ... 1,000,000).
-        batch_size: number of rows in a step; auto: by the number of rows, at most 128 (1 ...
-            65,536).
-        optimizer: optimizer (sgd, rmsprop, adam, adamw).
-        schedule: how the learning rate falls; auto: cosine, for a GAN constant, of a table of at
-            most 32 columns linear (constant, step, cosine, linear, plateau).
-        learning_rate: learning rate; auto: 0.002, with dense layers and rows of n > 4,096 values
-            8.192 / n, for a classifier 0.001, for a GAN 0.0002, of a table of at most 32 columns
-            0.001 (above 0).
-        beta1: decay of the mean of the gradients, or momentum of SGD; auto: 0.9, for a GAN 0.5 (0
-            ... 1, below 1).
-        beta2: decay of the mean of the squared gradients; auto: 0.999, for RMSProp 0.99 (0 ... 1,
-            below 1).
-        epsilon: Adam's epsilon: added to the denominator for stability (above 0).
-        weight_decay: decoupled weight decay; auto: 0 (0 ... 1000; needs optimizer='adamw').
-        schedule_factor: step, plateau: factor of each fall (auto: 0.1); cosine, linear: last rate
-            over the first (auto: 0) (0 ... 1; needs schedule='step' or 'cosine' or 'linear' or
-            'plateau').
-        schedule_period: step: number of epochs between two falls; plateau: epochs without a lower
-            loss before a fall; auto: 10 (1 ... 1,000,000; needs schedule='step' or 'plateau').
-        schedule_epochs: number of epochs that the schedule spans; auto: those of this fit (1 ...
-            1,000,000; needs schedule='cosine' or 'linear').
-        warm_up: number of epochs during which the learning rate rises from 0 (0 ... 1e+06).
-        clip_norm: maximum gradient norm; larger gradients are scaled down; auto: no clipping (above
-            0).
-        patience: epochs without a better validation loss after which to stop; auto: never (1 ...
-            1,000,000).
-        min_delta: least fall of a loss that counts as better (at least 0).
-        keep_best: end with the weights of the best validation epoch.
-        accumulate: number of batches whose gradients are summed for one step (1 ... 65,536).
-        flip: mirror images left to right, half of the time.
-        shift: shift images at random, by up to so many pixels each way; edges repeat (0 ... 4,096).
-        rotation: rotate images at random, by up to so many degrees; edges repeat (0 ... 180).
-        color_jitter: multiply brightness, contrast and saturation of images at random, by 1 - this
-            ... 1 + this (0 ... 1).
-        warm_start: a new fit continues where the last one ended; this also holds for a loaded
-            model.
-        shape: height, width and channels of a row; None: taken from the data.
-        seed: seed of the initial weights, of shuffling and of noise.
-        context: context with the memory, threads and limits to use; None: the default context.
+        augmentation : str, default="none"
+            Mirror, shift, recolor and cut out the images that the discriminator sees, real and generated
+            ones; adaptive: more often as it overfits (none, fixed, adaptive).
+        projection : bool, default=False
+            Use labels only in the last layer of a conditional discriminator, by projection.
+        architecture : str, default="dense"
+            Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional).
+        initializer : str, default="auto"
+            Distribution of the initial weights; by_activation: glorot for identity, tanh and sigmoid, he
+            for the others (he, glorot, fan_in_uniform, normal_002, by_activation; default: by_activation;
+            dense VAE: fan_in_uniform; convolutional GAN: normal_002).
+        depth : int, optional
+            Number of levels, each half the size of the one before; sides must have at least 2^depth pixels
+            (1 ... 16; needs architecture='convolutional'; default: until the smaller side has 4 to 7
+            pixels).
+        base_channels : int, optional
+            Channels of the first level; each level doubles them (1 ... 4,096; needs
+            architecture='convolutional'; default: 32; GAN: 16).
+        dropout : float, default=0.0
+            Share of hidden units dropped during training (at least 0, below 1).
+        preparation : str, default="auto"
+            Transformation of the rows; standardize: every column gets mean 0 and standard deviation 1
+            (none, standardize; default: standardize for tables with values outside [0, 1], else none).
+        epochs : int, optional
+            Number of passes over the data (1 ... 1,000,000; default: 10 to 1,000, by the number of rows).
+        batch_size : int, optional
+            Number of rows per step (1 ... 65,536; default: 16 to 128, by the number of rows).
+        optimizer : str, default="adam"
+            Optimization algorithm (sgd, rmsprop, adam, adamw).
+        schedule : str, default="auto"
+            How the learning rate falls (constant, step, cosine, linear, plateau; default: cosine; GAN:
+            constant; GAN of a table of at most 32 columns: linear).
+        learning_rate : float, optional
+            Learning rate (above 0; default: 0.002; dense layers and rows of n > 4,096 values: 8.192 / n;
+            classifier: 0.001; GAN: 0.0002; GAN of a table of at most 32 columns: 0.001).
+        beta1 : float, optional
+            Decay of the mean gradient, or momentum of SGD (at least 0, below 1; default: 0.9; GAN: 0.5).
+        beta2 : float, optional
+            Decay of the mean squared gradient (at least 0, below 1; default: 0.999; rmsprop: 0.99).
+        epsilon : float, default=1e-08
+            Adam's epsilon, added to the denominator for stability (above 0).
+        weight_decay : float, optional
+            Decoupled weight decay (0 ... 1000; needs optimizer='adamw'; default: 0).
+        schedule_factor : float, optional
+            Factor of each fall of the rate, or, for cosine and linear, the last rate over the first (0 ...
+            1; needs schedule='step' or 'cosine' or 'linear' or 'plateau'; default: step, plateau: 0.1;
+            cosine, linear: 0).
+        schedule_period : int, optional
+            Number of epochs between two falls of the rate, or, for plateau, without a lower loss before a
+            fall (1 ... 1,000,000; needs schedule='step' or 'plateau'; default: 10).
+        schedule_epochs : int, optional
+            Number of epochs over which the rate falls (1 ... 1,000,000; needs schedule='cosine' or
+            'linear'; default: the epochs of this fit).
+        warm_up : float, default=0.0
+            Number of epochs during which the learning rate rises from 0 (0 ... 1e+06).
+        clip_norm : float, optional
+            Maximum gradient norm; larger gradients are scaled down (above 0; default: no clipping).
+        patience : int, optional
+            Number of epochs without a lower validation loss before the fit stops (1 ... 1,000,000; default:
+            never).
+        min_delta : float, default=0.0
+            Smallest decrease that counts as a lower loss (at least 0).
+        keep_best : bool, default=False
+            End with the weights of the epoch with the lowest validation loss.
+        accumulate : int, default=1
+            Number of batches whose gradients each step sums (1 ... 65,536).
+        flip : bool, default=False
+            Mirror images left to right with probability 0.5.
+        shift : int, default=0
+            Largest random shift of images, in pixels along each axis; edges are repeated (0 ... 4,096).
+        rotation : float, default=0.0
+            Largest random rotation of images, in degrees; edges are repeated (0 ... 180).
+        color_jitter : float, default=0.0
+            Multiply brightness, contrast and saturation of images by random factors 1 - color_jitter ... 1
+            + color_jitter (0 ... 1).
+        warm_start : bool, default=False
+            Continue where the last fit ended, also that of a loaded model.
+        shape : sequence of int, optional
+            Height, width and channels of a row (default: those of the data).
+        seed : int, default=0
+            Seed of the initial weights, of shuffling and of noise.
+        context : Context, optional
+            Context with the memory, threads and limits to use (default: the default context).
         """
         self._keep(locals())
 

@@ -8,7 +8,7 @@ from ..context import Context
 
 
 class PCAParameters(Estimator):
-    """The constructor of `PCA`."""
+    """Constructor of `PCA`."""
 
     _own_options: tuple[str, ...] = (
         "n_components", "solver", "center", "whiten", "n_directions", "n_passes",
@@ -27,20 +27,32 @@ class PCAParameters(Estimator):
         seed: int = 0,
         context: Optional[Context] = None,
     ) -> None:
-        """Parameters, of which None and "auto" leave the choice to the library. Integers must be int or
-        numpy integers: 3.0, "3" and True are refused.
+        """Create an unfitted `PCA`.
 
-        n_components: number of components to keep; auto: as many as variance_ratio requires, else
-            all (at least 0).
-        solver: eigenproblem to solve; auto: gram if rows are fewer than columns, else covariance
-            (covariance, gram, sketch).
-        center: subtract the mean; else it is taken to be zero.
-        whiten: scale the latents to unit variance.
-        n_directions: number of directions of a sketch; auto: 2 n_components + 16 (1 ... 65,536;
-            needs solver='sketch').
-        n_passes: passes of a sketch over the rows; auto: 2 (1 ... 16; needs solver='sketch').
-        seed: seed of the initial weights, of shuffling and of noise.
-        context: context with the memory, threads and limits to use; None: the default context.
+        None and "auto" let the library choose; the default in parentheses is its choice. Integers must be int
+        or numpy integers: 3.0, "3" and True are rejected.
+
+        Parameters
+        ----------
+        n_components : int or float or str, optional
+            Number of components to keep (at least 0; default: as many as variance_ratio requires, else
+            all).
+        solver : str, default="auto"
+            Eigenproblem to solve (covariance, gram, sketch; default: gram if there are fewer rows than
+            columns, else covariance).
+        center : bool, default=True
+            Subtract the mean; if false, it is assumed to be zero.
+        whiten : bool, default=False
+            Scale the latents to unit variance.
+        n_directions : int, optional
+            Number of directions of a sketch (1 ... 65,536; needs solver='sketch'; default: 2 * n_components
+            + 16).
+        n_passes : int, optional
+            Number of passes of a sketch over the rows (1 ... 16; needs solver='sketch'; default: 2).
+        seed : int, default=0
+            Seed of the initial weights, of shuffling and of noise.
+        context : Context, optional
+            Context with the memory, threads and limits to use (default: the default context).
         """
         self._keep(locals())
 

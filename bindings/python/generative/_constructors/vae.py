@@ -9,7 +9,7 @@ from ..context import Context
 
 
 class VAEParameters(Estimator):
-    """The constructor of `VAE`."""
+    """Constructor of `VAE`."""
 
     _own_options: tuple[str, ...] = (
         "latent_size", "hidden", "decoder_hidden", "activation", "likelihood", "variance",
@@ -78,90 +78,135 @@ class VAEParameters(Estimator):
         seed: int = 0,
         context: Optional[Context] = None,
     ) -> None:
-        """Parameters, of which None and "auto" leave the choice to the library. Integers must be int or
-        numpy integers: 3.0, "3" and True are refused. A list of widths may be one integer.
+        """Create an unfitted `VAE`.
 
-        latent_size: size of a latent vector (1 ... 65,536).
-        hidden: widths of the hidden layers of the encoder, outermost first; auto: 400,
-            convolutional 256, a table of at most 32 columns 128 (1 ... 65,536).
-        decoder_hidden: widths of the hidden layers of the decoder, innermost first; auto: those of
-            the encoder in reverse (1 ... 65,536).
-        activation: activation of the hidden layers; auto: relu, convolutional silu (identity, relu,
-            leaky_relu, silu, elu, tanh, sigmoid, softplus).
-        likelihood: likelihood p(x|z): bernoulli for pixels in [0, 1], or gaussian; auto: gaussian
-            for standardized rows, else bernoulli (bernoulli, gaussian).
-        variance: variance of the gaussian likelihood; auto: learned (above 0; needs
-            likelihood='auto' or 'gaussian').
-        learned_variance: shared: one variance, the mean squared error of the last steps; pixel: one
-            for every pixel or column; gradient: one, by the optimizer (gradient, shared, pixel).
-        output_activation: activation of the output; bernoulli needs sigmoid; auto: identity for
-            standardized rows, else sigmoid (identity, sigmoid).
-        batch_norm: batch norm after all convolutions but the first and the last (needs
+        None and "auto" let the library choose; the default in parentheses is its choice. Integers must be int
+        or numpy integers: 3.0, "3" and True are rejected. A single int is a list of one width.
+
+        Parameters
+        ----------
+        latent_size : int, default=20
+            Size of a latent vector (1 ... 65,536).
+        hidden : int or sequence of int, optional
+            Widths of the hidden layers of the encoder, outermost first (1 ... 65,536; default: 400;
+            convolutional: 256; a table of at most 32 columns: 128).
+        decoder_hidden : int or sequence of int, optional
+            Widths of the hidden layers of the decoder, innermost first (1 ... 65,536; default: those of the
+            encoder in reverse).
+        activation : str, default="auto"
+            Activation of the hidden layers (identity, relu, leaky_relu, silu, elu, tanh, sigmoid, softplus;
+            default: relu; convolutional: silu).
+        likelihood : str, default="auto"
+            Likelihood p(x|z); bernoulli is for pixels in [0, 1] (bernoulli, gaussian; default: bernoulli;
+            standardized rows: gaussian).
+        variance : float, optional
+            Variance of the gaussian likelihood (above 0; needs likelihood='auto' or 'gaussian'; default:
+            learned).
+        learned_variance : str, default="shared"
+            How the variance is learned; shared: one variance, the mean squared error of the last steps;
+            pixel: the same for each pixel or column; gradient: one variance, by the optimizer (gradient,
+            shared, pixel).
+        output_activation : str, default="auto"
+            Activation of the output; bernoulli needs sigmoid (identity, sigmoid; default: sigmoid;
+            standardized rows: identity).
+        batch_norm : bool, default=False
+            Use batch norm after all convolutions except the first and the last (needs
             architecture='convolutional').
-        pixel_bias: a bias for every pixel of the output instead of one for every channel.
-        binarize: binarize the pixels at random, anew at each step (needs likelihood='auto' or
-            'bernoulli').
-        reconstruction_weight: C, the weight of the reconstruction term (above 0).
-        beta: weight of the KL term (at least 0).
-        kl_schedule: how beta rises during training (KL annealing) (constant, linear, cyclic).
-        kl_epochs: number of epochs over which beta rises to its full value, or of one cycle; auto:
-            10 (1e-06 ... 1e+06; needs kl_schedule='linear' or 'cyclic').
-        n_classes: number of classes of a conditional model; 0: not conditional (0 ... 4,096).
-        importance_samples: latents drawn for each row; more than 1 gives the importance-weighted
-            bound (1 ... 10,000).
-        architecture: dense layers, or the convolutions of DCGAN (dense, convolutional).
-        initializer: distribution of the initial weights; by_activation: he for relu and its kin,
-            glorot for the others; auto: fan_in_uniform for a dense VAE, normal_002 for a
-            convolutional GAN, else by_activation (he, glorot, fan_in_uniform, normal_002,
-            by_activation).
-        depth: number of levels, each half the size of the one before, for sides of at least 2^depth
-            pixels; auto: until the smaller side has 4 to 7 pixels (1 ... 16; needs
-            architecture='convolutional').
-        base_channels: channels of the first level; each level doubles them; auto: 32, for a GAN 16
-            (1 ... 4,096; needs architecture='convolutional').
-        dropout: share of hidden units dropped during training (0 ... 1, below 1).
-        preparation: what is done to rows first; standardize: every column gets mean 0 and standard
-            deviation 1; auto: standardize tables of numbers outside [0, 1] (none, standardize).
-        epochs: number of passes over the data; auto: by the number of rows (1 ... 1,000,000).
-        batch_size: number of rows in a step; auto: by the number of rows, at most 128 (1 ...
-            65,536).
-        optimizer: optimizer (sgd, rmsprop, adam, adamw).
-        schedule: how the learning rate falls; auto: cosine, for a GAN constant, of a table of at
-            most 32 columns linear (constant, step, cosine, linear, plateau).
-        learning_rate: learning rate; auto: 0.002, with dense layers and rows of n > 4,096 values
-            8.192 / n, for a classifier 0.001, for a GAN 0.0002, of a table of at most 32 columns
-            0.001 (above 0).
-        beta1: decay of the mean of the gradients, or momentum of SGD; auto: 0.9, for a GAN 0.5 (0
-            ... 1, below 1).
-        beta2: decay of the mean of the squared gradients; auto: 0.999, for RMSProp 0.99 (0 ... 1,
-            below 1).
-        epsilon: Adam's epsilon: added to the denominator for stability (above 0).
-        weight_decay: decoupled weight decay; auto: 0 (0 ... 1000; needs optimizer='adamw').
-        schedule_factor: step, plateau: factor of each fall (auto: 0.1); cosine, linear: last rate
-            over the first (auto: 0) (0 ... 1; needs schedule='step' or 'cosine' or 'linear' or
-            'plateau').
-        schedule_period: step: number of epochs between two falls; plateau: epochs without a lower
-            loss before a fall; auto: 10 (1 ... 1,000,000; needs schedule='step' or 'plateau').
-        schedule_epochs: number of epochs that the schedule spans; auto: those of this fit (1 ...
-            1,000,000; needs schedule='cosine' or 'linear').
-        warm_up: number of epochs during which the learning rate rises from 0 (0 ... 1e+06).
-        clip_norm: maximum gradient norm; larger gradients are scaled down; auto: no clipping (above
-            0).
-        patience: epochs without a better validation loss after which to stop; auto: never (1 ...
-            1,000,000).
-        min_delta: least fall of a loss that counts as better (at least 0).
-        keep_best: end with the weights of the best validation epoch.
-        accumulate: number of batches whose gradients are summed for one step (1 ... 65,536).
-        flip: mirror images left to right, half of the time.
-        shift: shift images at random, by up to so many pixels each way; edges repeat (0 ... 4,096).
-        rotation: rotate images at random, by up to so many degrees; edges repeat (0 ... 180).
-        color_jitter: multiply brightness, contrast and saturation of images at random, by 1 - this
-            ... 1 + this (0 ... 1).
-        warm_start: a new fit continues where the last one ended; this also holds for a loaded
-            model.
-        shape: height, width and channels of a row; None: taken from the data.
-        seed: seed of the initial weights, of shuffling and of noise.
-        context: context with the memory, threads and limits to use; None: the default context.
+        pixel_bias : bool, default=False
+            Use one output bias per pixel instead of one per channel.
+        binarize : bool, default=False
+            Binarize the pixels at random in each step (needs likelihood='auto' or 'bernoulli').
+        reconstruction_weight : float, default=1.0
+            Weight C of the reconstruction term (above 0).
+        beta : float, default=1.0
+            Weight of the KL term (at least 0).
+        kl_schedule : str, default="constant"
+            How beta rises during training (KL annealing) (constant, linear, cyclic).
+        kl_epochs : float, optional
+            Number of epochs over which beta rises to its full value, or of one cycle (1e-06 ... 1e+06;
+            needs kl_schedule='linear' or 'cyclic'; default: 10).
+        n_classes : int, default=0
+            Number of classes of a conditional model; 0: not conditional (0 ... 4,096).
+        importance_samples : int, default=1
+            Number of latents drawn per row; more than 1 gives the importance-weighted bound (1 ... 10,000).
+        architecture : str, default="dense"
+            Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional).
+        initializer : str, default="auto"
+            Distribution of the initial weights; by_activation: glorot for identity, tanh and sigmoid, he
+            for the others (he, glorot, fan_in_uniform, normal_002, by_activation; default: by_activation;
+            dense VAE: fan_in_uniform; convolutional GAN: normal_002).
+        depth : int, optional
+            Number of levels, each half the size of the one before; sides must have at least 2^depth pixels
+            (1 ... 16; needs architecture='convolutional'; default: until the smaller side has 4 to 7
+            pixels).
+        base_channels : int, optional
+            Channels of the first level; each level doubles them (1 ... 4,096; needs
+            architecture='convolutional'; default: 32; GAN: 16).
+        dropout : float, default=0.0
+            Share of hidden units dropped during training (at least 0, below 1).
+        preparation : str, default="auto"
+            Transformation of the rows; standardize: every column gets mean 0 and standard deviation 1
+            (none, standardize; default: standardize for tables with values outside [0, 1], else none).
+        epochs : int, optional
+            Number of passes over the data (1 ... 1,000,000; default: 10 to 1,000, by the number of rows).
+        batch_size : int, optional
+            Number of rows per step (1 ... 65,536; default: 16 to 128, by the number of rows).
+        optimizer : str, default="adam"
+            Optimization algorithm (sgd, rmsprop, adam, adamw).
+        schedule : str, default="auto"
+            How the learning rate falls (constant, step, cosine, linear, plateau; default: cosine; GAN:
+            constant; GAN of a table of at most 32 columns: linear).
+        learning_rate : float, optional
+            Learning rate (above 0; default: 0.002; dense layers and rows of n > 4,096 values: 8.192 / n;
+            classifier: 0.001; GAN: 0.0002; GAN of a table of at most 32 columns: 0.001).
+        beta1 : float, optional
+            Decay of the mean gradient, or momentum of SGD (at least 0, below 1; default: 0.9; GAN: 0.5).
+        beta2 : float, optional
+            Decay of the mean squared gradient (at least 0, below 1; default: 0.999; rmsprop: 0.99).
+        epsilon : float, default=1e-08
+            Adam's epsilon, added to the denominator for stability (above 0).
+        weight_decay : float, optional
+            Decoupled weight decay (0 ... 1000; needs optimizer='adamw'; default: 0).
+        schedule_factor : float, optional
+            Factor of each fall of the rate, or, for cosine and linear, the last rate over the first (0 ...
+            1; needs schedule='step' or 'cosine' or 'linear' or 'plateau'; default: step, plateau: 0.1;
+            cosine, linear: 0).
+        schedule_period : int, optional
+            Number of epochs between two falls of the rate, or, for plateau, without a lower loss before a
+            fall (1 ... 1,000,000; needs schedule='step' or 'plateau'; default: 10).
+        schedule_epochs : int, optional
+            Number of epochs over which the rate falls (1 ... 1,000,000; needs schedule='cosine' or
+            'linear'; default: the epochs of this fit).
+        warm_up : float, default=0.0
+            Number of epochs during which the learning rate rises from 0 (0 ... 1e+06).
+        clip_norm : float, optional
+            Maximum gradient norm; larger gradients are scaled down (above 0; default: no clipping).
+        patience : int, optional
+            Number of epochs without a lower validation loss before the fit stops (1 ... 1,000,000; default:
+            never).
+        min_delta : float, default=0.0
+            Smallest decrease that counts as a lower loss (at least 0).
+        keep_best : bool, default=False
+            End with the weights of the epoch with the lowest validation loss.
+        accumulate : int, default=1
+            Number of batches whose gradients each step sums (1 ... 65,536).
+        flip : bool, default=False
+            Mirror images left to right with probability 0.5.
+        shift : int, default=0
+            Largest random shift of images, in pixels along each axis; edges are repeated (0 ... 4,096).
+        rotation : float, default=0.0
+            Largest random rotation of images, in degrees; edges are repeated (0 ... 180).
+        color_jitter : float, default=0.0
+            Multiply brightness, contrast and saturation of images by random factors 1 - color_jitter ... 1
+            + color_jitter (0 ... 1).
+        warm_start : bool, default=False
+            Continue where the last fit ended, also that of a loaded model.
+        shape : sequence of int, optional
+            Height, width and channels of a row (default: those of the data).
+        seed : int, default=0
+            Seed of the initial weights, of shuffling and of noise.
+        context : Context, optional
+            Context with the memory, threads and limits to use (default: the default context).
         """
         self._keep(locals())
 
