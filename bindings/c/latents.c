@@ -1,16 +1,16 @@
-/* Walks and directions in latent space: latents [folder [epochs]]
- * Writes walk.png (round six faces and back) and smile.png (the six made to smile). */
+/* Shows walks and directions in latent space: latents [folder [epochs]]
+ * Writes walk.png (a closed walk through six faces) and smile.png (the six made to smile). */
 #include <generative.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { SIDE = 32, ROW = SIDE * SIDE * 3, FACES = 5000, FACTORS = 10, LATENTS = 20 };
-enum { STEPS = 12, SHOWN = 6 }; /* faces in a line, and lines */
+enum { STEPS = 12, SHOWN = 6 }; /* faces per line, and lines */
 
 static float rows[FACES * ROW], factors[FACES * FACTORS], smile[FACES], latents[FACES * LATENTS];
 static float path[SHOWN * STEPS * LATENTS], pictures[SHOWN * STEPS * ROW], direction[LATENTS];
 
-/* Decodes a path of latents into a picture, STEPS faces a line. */
+/* Decodes a path of latents into an image with STEPS faces per line. */
 static int save(const gen_vae *vae, const char *folder, const char *name) {
   char file[4096];
   gen_image *image = NULL;

@@ -1,5 +1,5 @@
-# Faces, a VAE of them, and its samples as a picture.
-# R gives C objects of its own. This C function calls the one that is named with what is in the other objects.
+# Draws faces, fits a VAE and saves its samples.
+# R passes its own objects to C. This C function unwraps them and calls the library's function by name.
 code <- tempfile(fileext = ".c")
 writeLines(con = code, '#include <dlfcn.h>
 #include <Rinternals.h>
@@ -16,7 +16,7 @@ SEXP call_named(SEXP list) {
   const char *(*message)(void) = dlsym(lib, "gen_last_error_message");
   long a[8] = {0}, n = 0;
   for (list = CDDR(list); list != R_NilValue && n < 7; list = CDR(list)) a[n++] = content(CAR(list));
-  a[n] = (long)&made; // One more: what is made goes there.
+  a[n] = (long)&made; // The last argument: where the new object goes.
   if (named(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7])) return Rf_mkString(message());
   return R_MakeExternalPtr(made, R_NilValue, R_NilValue);
 }')

@@ -1,4 +1,4 @@
--- Faces, a VAE of them, and its samples as a picture.
+-- Draws faces, fits a VAE and saves its samples.
 local ffi = require("ffi")
 ffi.cdef [[
   const char *gen_last_error_message(void);

@@ -1,4 +1,4 @@
-<?php // Faces, a VAE of them, and its samples as a picture.
+<?php // Draws faces, fits a VAE and saves its samples.
 $lib = FFI::cdef(<<<'C'
   const char *gen_last_error_message(void);
   int gen_struct_create(const char *name, const char *text, void **options_out);
@@ -15,7 +15,7 @@ C, 'libgenerative.so.2');
 
 $check = fn (int $status) => $status && throw new Exception($lib->gen_last_error_message());
 
-// What a function that makes something made.
+// Calls a function that creates an object, and returns the object.
 $make = function (string $function, ...$arguments) use ($lib, $check): FFI\CData {
   $made = $lib->new('void *');
   $check($lib->$function(...$arguments, ...[FFI::addr($made)]));

@@ -1,4 +1,4 @@
-# Faces, a VAE of them, and its samples as a picture.
+# Draws faces, fits a VAE and saves its samples.
 use strict;
 use warnings;
 use FFI::Platypus 1.00;
@@ -17,7 +17,7 @@ $ffi->attach("gen_${_}_destroy" => ["opaque"] => "void") for qw(model dataset im
 
 sub check { die gen_last_error_message() . "\n" if $_[0] }
 
-# What a function that makes something made.
+# Calls a function that creates an object, and returns the object.
 sub make { my ($function, @arguments) = @_; check($function->(@arguments, \my $made)); return $made }
 
 my $drawn = make(\&gen_struct_create, "faces", "n_rows=500 height=16 width=16");

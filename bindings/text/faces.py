@@ -1,4 +1,4 @@
-"""Faces, a VAE of them, and its samples as a picture, by nothing but ctypes."""
+"""Draws faces, fits a VAE and saves its samples, with ctypes only."""
 
 import ctypes
 
@@ -9,7 +9,7 @@ lib.gen_struct_destroy.argtypes = [ctypes.c_void_p]
 
 
 def new(function, *arguments):
-    """What a function that makes something made."""
+    """Calls a function that creates an object, and returns the object."""
     made = ctypes.c_void_p()
     check(function(*arguments, ctypes.byref(made)))
     return made

@@ -1,4 +1,4 @@
-# Faces, a VAE of them, and its samples as a picture.
+# Draws faces, fits a VAE and saves its samples.
 require "fiddle/import"
 
 module Gen
@@ -17,7 +17,7 @@ module Gen
 
   def self.check(status) = status.zero? || raise(gen_last_error_message.to_s)
 
-  # What a function that makes something made.
+  # Calls a function that creates an object, and returns the object.
   def self.make(function, *arguments)
     made = Fiddle::Pointer.malloc(Fiddle::SIZEOF_VOIDP, Fiddle::RUBY_FREE)
     check(send("gen_#{function}", *arguments, made))

@@ -1,4 +1,4 @@
-// Faces, a VAE of them, and its samples as a picture.
+// Draws faces, fits a VAE and saves its samples.
 use std::{ffi::{c_void, CStr}, ptr::null_mut};
 type Ptr = *mut c_void;
 
@@ -15,7 +15,7 @@ type Ptr = *mut c_void;
     fn gen_model_destroy(_: Ptr); fn gen_dataset_destroy(_: Ptr); fn gen_image_destroy(_: Ptr);
 }
 
-/// What a call made, if it makes anything, or why it failed.
+/// Returns the object that a call created, if any, or the error message.
 fn call(function: impl FnOnce(&mut Ptr) -> i32) -> Result<Ptr, String> {
     let mut made = null_mut();
     if function(&mut made) == 0 { return Ok(made); }
