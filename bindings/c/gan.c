@@ -31,10 +31,10 @@ int main(int argc, char **argv) {
   gen_fit_options_init(&fit, sizeof fit);
   gen_grid_options_init(&grid, sizeof grid);
   options.network.height = options.network.width = SIDE;
-  options.input_noise = 0.3;
+  options.network.architecture = GEN_ARCHITECTURE_CONVOLUTIONAL;
+  options.latent_size = 32;
   fit.epochs = argc > 2 ? atoi(argv[2]) : 3;
-  fit.batch_size = 64;
-  fit.learning_rate = 5e-4;
+  fit.learning_rate = 7e-4;
   grid.n_columns = 16;
   snprintf(path, sizeof path, "%s/generated.png", argc > 1 ? argv[1] : ".");
   failed = open_images(&data) || gen_gan_create(&options, &gan) ||

@@ -3,7 +3,6 @@
 #include <generative.h>
 #include <stdio.h>
 #include <stdlib.h>
-
 #define FASHION "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
 enum { SIDE = 28, COUNT = 64 };
 
@@ -39,7 +38,11 @@ int main(int argc, char **argv) {
   gen_fit_options_init(&fit, sizeof fit);
   gen_run_init(&run, sizeof run);
   options.network.height = options.network.width = SIDE;
-  fit.epochs = argc > 2 ? atoi(argv[2]) : 10;
+  options.network.architecture = GEN_ARCHITECTURE_CONVOLUTIONAL;
+  options.network.base_channels = 16;
+  options.latent_size = 10;
+  fit.epochs = argc > 2 ? atoi(argv[2]) : 2;
+  fit.batch_size = 32;
   run.event = report;
   snprintf(picture_path, sizeof picture_path, "%s/samples.png", folder);
   snprintf(model_path, sizeof model_path, "%s/vae.safetensors", folder);

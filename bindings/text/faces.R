@@ -26,15 +26,15 @@ check <- function(made) if (is.character(made)) stop(made, call. = FALSE) else i
 call <- function(name, ...) check(.External("call_named", name, ...))
 destroy <- function(noun, object) .External("call_named", paste0("gen_", noun, "_destroy"), object) # no status
 
-drawn <- call("gen_struct_create", "faces", "n_rows=500 height=16 width=16")
+drawn <- call("gen_struct_create", "faces", "n_rows=10000")
 faces <- call("gen_dataset_create_faces", drawn)
-writeLines(tryCatch(call("gen_model_create", "vae", "height=16 width=16 channels=3 latnet_size=8", NULL),
+writeLines(tryCatch(call("gen_model_create", "vae", "height=32 width=32 channels=3 latnet_size=10", NULL),
                     error = conditionMessage))
-vae <- call("gen_model_create", "vae", "height=16 width=16 channels=3 latent_size=8 hidden=64", NULL)
-fit <- call("gen_struct_create", "fit", "epochs=2 batch_size=50")
+vae <- call("gen_model_create", "vae", "height=32 width=32 channels=3 latent_size=10 architecture=convolutional", NULL)
+fit <- call("gen_struct_create", "fit", "epochs=5 batch_size=32")
 call("gen_model_fit", vae, faces, fit, NULL)
-pixels <- raw(16 * 16 * 16 * 3 * 4)
+pixels <- raw(16 * 32 * 32 * 3 * 4)
 call("gen_vae_sample", vae, NULL, 16, 1, pixels)
-grid <- call("gen_image_create_grid", pixels, 16, 16, 16, 3, NULL)
+grid <- call("gen_image_create_grid", pixels, 16, 32, 32, 3, NULL)
 call("gen_image_save", grid, "faces.png", NULL)
 invisible(Map(destroy, c("struct", "struct", "image", "model", "dataset"), list(drawn, fit, grid, vae, faces)))

@@ -10,7 +10,7 @@ folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
 epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 3
 
 images = open_dataset(FASHION) if FASHION.exists() else faces(size=28, channels=1)
-gan = GAN(latent_size=32, input_noise=0.3, epochs=epochs, batch_size=64, learning_rate=5e-4)
+gan = GAN(latent_size=32, architecture="convolutional", epochs=epochs, learning_rate=7e-4)
 gan.fit(images, verbose=True)
 
 samples = gan.sample(32, seed=1)

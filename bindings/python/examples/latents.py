@@ -7,19 +7,10 @@ import numpy as np
 from generative import VAE, faces, image_grid, latents, write_image
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
-epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 10
+epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 5
 
 seen, unseen = faces(10_000, seed=1), faces(1000, seed=2)
-vae = VAE(
-    latent_size=10,
-    architecture="convolutional",
-    base_channels=16,
-    likelihood="gaussian",
-    epochs=epochs,
-    batch_size=64,
-    learning_rate=2e-3,
-    schedule="cosine",
-)
+vae = VAE(latent_size=10, architecture="convolutional", epochs=epochs, batch_size=32)
 vae.fit(seen, verbose=True)
 
 

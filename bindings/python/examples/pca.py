@@ -14,7 +14,7 @@ print(f"30 components explain {pca.explained_variance_ratio_.sum():.1%} of the v
 
 components = image_grid(pca.components_, (28, 28), columns=10, stretch=True)
 write_image(folder / "components.png", components)
-originals = images.read(0, 12)
+originals = images.read(0, 10)
 restored = pca.inverse_transform(pca.transform(originals))
 both = [*originals, *restored.reshape(originals.shape)]
-write_image(folder / "reconstructions.png", image_grid(both, columns=12))
+write_image(folder / "reconstructions.png", image_grid(both, columns=10))
