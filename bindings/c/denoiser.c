@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #define FASHION "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
 enum { SIDE = 28, SIZE = SIDE * SIDE, SHOWN = 12, ROW = SHOWN * SIZE };
-
 static int open_images(gen_dataset **rows) {
   gen_faces_options faces;
   gen_faces_options_init(&faces, sizeof faces);
@@ -39,7 +38,8 @@ int main(int argc, char **argv) {
   gen_grid_options_init(&grid, sizeof grid);
   options.network.height = options.network.width = SIDE;
   options.corruption = GEN_CORRUPTION_GAUSSIAN; /* standard deviation 0.5 */
-  fit.epochs = argc > 2 ? atoi(argv[2]) : 2;
+  options.latent_size = 64;
+  fit.epochs = argc > 2 ? atoi(argv[2]) : 4;
   run.event = report;
   grid.n_columns = SHOWN;
   snprintf(path, sizeof path, "%s/denoising.png", argc > 1 ? argv[1] : ".");

@@ -9,10 +9,10 @@ from generative import Autoencoder, corrupt, evaluate, faces, image_grid, open_d
 
 FASHION = Path("/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz")
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
-epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 4
 
 images = open_dataset(FASHION) if FASHION.exists() else faces(size=28, channels=1)
-model = Autoencoder(latent_size=32, corruption="gaussian", corruption_amount=0.5, epochs=epochs)
+model = Autoencoder(latent_size=64, corruption="gaussian", corruption_amount=0.5, epochs=epochs)
 model.fit(images, verbose=True)
 
 clean = images.read(0, 12)
