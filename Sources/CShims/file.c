@@ -108,12 +108,12 @@ static bool is_temporary_name(const char *name) {
 
 /* Opens a new locked file that has no name yet, so that a process that dies leaves nothing behind;
    EOPNOTSUPP where the file system or the kernel cannot, or could not name it later. */
-static int open_nameless(const char *folder, int *descriptor) {
+static int open_nameless(const char *folder, mode_t mode, int *descriptor) {
   /* The file is given its name through /proc. */
   if (access("/proc/self/fd", X_OK) != 0)
     return EOPNOTSUPP;
   do {
-    *descriptor = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    *descriptor = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
   } while (*descriptor < 0 && errno == EINTR);
   if (*descriptor < 0)
     return errno == EISDIR || errno == EINVAL || errno == ENOENT ? EOPNOTSUPP : errno;
@@ -144,12 +144,12 @@ static int name_temporary(int descriptor, const char *folder, char name[PATH_MAX
 }
 
 /* Opens a new locked file under a temporary name. */
-static int open_temporary(const char *folder, char name[PATH_MAX], int *descriptor) {
+static int open_temporary(const char *folder, mode_t mode, char name[PATH_MAX], int *descriptor) {
   for (int attempt = 0; attempt < 16; attempt++) {
     int error = make_temporary_name(folder, name);
     if (error)
       return error;
-    *descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    *descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
     if (*descriptor >= 0) {
       /* Between the two calls another process may have taken it for one left behind. */
       struct stat status;
@@ -165,28 +165,12 @@ static int open_temporary(const char *folder, char name[PATH_MAX], int *descript
   return EEXIST;
 }
 
-/* Gives a new file the old file's permissions and owner, or what the umask leaves of 0666.
-
-   The umask can only be read by setting it, which would race with the host's other threads; the
-   kernel shows it in /proc instead. */
+/* Gives a file that takes an old one's place its permissions and owner. */
 static int set_mode(int descriptor, const struct stat *old) {
-  if (old) {
-    /* Without privilege the owner stays ours, as when an editor saves. */
-    if (fchown(descriptor, old->st_uid, old->st_gid) != 0 && errno != EPERM)
-      return errno;
-    return fchmod(descriptor, old->st_mode & 0777) == 0 ? 0 : errno;
-  }
-  unsigned mask = 077;
-  FILE *status = fopen("/proc/self/status", "re");
-  if (status) {
-    char line[256];
-    while (fgets(line, sizeof line, status)) {
-      if (sscanf(line, "Umask: %o", &mask) == 1)
-        break;
-    }
-    fclose(status);
-  }
-  return fchmod(descriptor, 0666 & ~mask) == 0 ? 0 : errno;
+  /* Without privilege the owner stays ours, as when an editor saves. */
+  if (fchown(descriptor, old->st_uid, old->st_gid) != 0 && errno != EPERM)
+    return errno;
+  return fchmod(descriptor, old->st_mode & 0777) == 0 ? 0 : errno;
 }
 
 /* The folder part of `path`: "." without a slash, "/" for the root. */
@@ -236,7 +220,7 @@ static int find_target(const char *path, struct target *target) {
 
 static int fill(int descriptor, const struct target *target, const struct shim_piece *pieces,
                 int64_t count) {
-  int error = set_mode(descriptor, target->exists ? &target->old : NULL);
+  int error = target->exists ? set_mode(descriptor, &target->old) : 0;
   if (!error)
     error = write_pieces(descriptor, pieces, count);
   return error ? error : flush(descriptor);
@@ -266,12 +250,14 @@ static void remove_stale_temporaries(const char *path) {
 
 /* Opens a locked file in the target's folder; `temporary` is its name, empty when it has none. */
 static int open_beside(const struct target *target, char temporary[PATH_MAX], int *descriptor) {
+  /* The system takes the umask off a new file's permissions. */
+  const mode_t mode = target->exists ? 0600 : 0666;
   temporary[0] = 0;
-  int error = open_nameless(target->folder, descriptor);
+  int error = open_nameless(target->folder, mode, descriptor);
   if (error != EOPNOTSUPP)
     return error;
   remove_stale_temporaries(target->folder);
-  error = open_temporary(target->folder, temporary, descriptor);
+  error = open_temporary(target->folder, mode, temporary, descriptor);
   if (error)
     temporary[0] = 0;
   return error;

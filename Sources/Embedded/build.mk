@@ -3,6 +3,7 @@
 #
 #   make -f Sources/Embedded/build.mk -j2                     into .build/embedded/x86_64
 #   make -f Sources/Embedded/build.mk -j2 ARCH=aarch64 ...    cross-builds; see the target arm64 in Makefile
+#   make -f Sources/Embedded/build.mk -j2 CODECS=static LIBRARY=...   with libpng, libjpeg and zlib inside, hidden
 #
 # Embedded Swift inlines across modules, so each module needs those below it, and is one compilation.
 
@@ -63,9 +64,10 @@ endef
 object = $(1:%=$(OUT)/%.o)
 
 # Unwind tables and frame pointers, which the Embedded compiler leaves out, let debuggers, profilers and backtrace()
-# of a host walk through the library's frames.
+# of a host walk through the library's frames. The compiler makes exported functions protected symbols, whose address
+# a host that is no position-independent executable cannot take: here they are default ones, bound when linked.
 $(OUT)/%.o: $(OUT)/%.ll
-	sed 's/^\(attributes #[0-9]* = {\)/\1 uwtable "frame-pointer"="non-leaf"/' $< | \
+	sed -e 's/^\(attributes #[0-9]* = {\)/\1 uwtable "frame-pointer"="non-leaf"/' -e '/@gen_[a-z0-9_]*(/s/^define protected /define /' $< | \
 	  $(TOOLCHAIN)clang -target $(TARGET) -O2 -Xclang -disable-llvm-passes -fPIC -ffunction-sections -x ir - -c -o $@
 
 KERNELS = Sources/Kernels
@@ -95,7 +97,10 @@ $(eval $(call module,Models,Sources/Models,Training Statistics,$(SHARED) $(SMALL
 $(eval $(call module,GenerativeABI,Sources/GenerativeABI,Models Evaluation,$(SHARED) $(SMALL)))
 
 COMPILE_C = $(CC) -O2 -fPIC -fvisibility=hidden -ffunction-sections $(C_FLAGS)
-SHIMS = $(patsubst %.c,$(OUT)/%.c.o,$(notdir $(wildcard Sources/CShims/*.c Sources/Embedded/*.c)))
+# With static codecs the library needs the C library only, and never meets a host's own zlib or libpng.
+CODECS ?= shared
+EMBEDDED_C = $(filter-out $(if $(filter shared,$(CODECS)),%/codecs.c),$(wildcard Sources/Embedded/*.c))
+SHIMS = $(patsubst %.c,$(OUT)/%.c.o,$(notdir $(wildcard Sources/CShims/*.c) $(EMBEDDED_C)))
 $(OUT)/%.c.o: Sources/CShims/%.c $(HEADERS) | $(OUT)
 	$(COMPILE_C) -ISources/CShims/include -c $< -o $@
 $(OUT)/%.c.o: Sources/Embedded/%.c | $(OUT)
@@ -117,13 +122,16 @@ $(OUT)/globals.o: $(OUT)/globals.c
 
 LOCAL = KernelTemplate $(VARIANTS)
 OBJECTS = $(call object,$(filter-out $(LOCAL),$(MODULES)) $(LOCAL:%=%.local) globals) $(SHIMS)
-LIBRARIES = -lpng -ljpeg -lz -lm
+STATIC = $(foreach name,png16 jpeg z,$(OUT)/lib$(name).a)
+LIBRARIES = $(if $(filter static,$(CODECS)),$(STATIC),-lpng -ljpeg -lz) -lm
+$(OUT)/lib%.a: $(shell $(CC) -print-file-name=libz.a) | $(OUT)
+	$(TOOLCHAIN)llvm-objcopy --redefine-sym stderr=codecs_stderr $(dir $<)lib$*.a $@
 # Equal functions become one.
 LINK = $(CC) -fuse-ld=lld -Wl,--gc-sections -Wl,--icf=all -Wl,--as-needed $(LINK_FLAGS)
-$(LIBRARY)/libgenerative.so: $(OBJECTS)
+$(LIBRARY)/libgenerative.so: $(OBJECTS) $(if $(filter static,$(CODECS)),$(STATIC))
 	@mkdir -p $(LIBRARY)
-	$(LINK) -shared -o $@ $^ $(LIBRARIES) $(foreach name,posix_memalign free $(PARTIAL),-Wl,--wrap=$(name)) \
-	  -Wl,--no-undefined -Wl,-soname=libgenerative.so.$(ABI) -Wl,-z,nodelete -Wl,-z,now -Wl,-z,relro \
+	$(LINK) -shared -o $@ $(filter %.o,$^) $(LIBRARIES) $(foreach name,posix_memalign free $(PARTIAL),-Wl,--wrap=$(name)) \
+	  -Wl,--no-undefined -Wl,-soname=libgenerative.so.$(ABI) -Wl,-Bsymbolic-functions -Wl,-z,nodelete -Wl,-z,now -Wl,-z,relro \
 	  -Wl,--version-script=Sources/GenerativeABI/exports.map
 $(LIBRARY)/libgenerative.so.$(ABI): $(LIBRARY)/libgenerative.so
 	ln -sf libgenerative.so $@

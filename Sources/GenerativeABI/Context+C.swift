@@ -113,3 +113,10 @@ private struct HostLoopBody {
     peak_out?.pointee = Int64(memory.peakByteCount)
   }
 }
+
+@c @implementation public func gen_context_trim(_ context: OpaquePointer?) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    _ = try resolve(context)
+    Memory.trim()
+  }
+}

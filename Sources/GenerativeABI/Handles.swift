@@ -65,6 +65,7 @@ final class Handles: Sendable {
   private struct Table {
     var slots: [Slot] = []
     var free: [Int] = []
+    var modelCount = 0
   }
 
   private let table = Guarded(Table())
@@ -81,6 +82,7 @@ final class Handles: Sendable {
       }
       table.slots[index].object = object
       table.slots[index].users = 0
+      if object.model != nil { table.modelCount += 1 }
       let generation = UInt(table.slots[index].generation)
       return OpaquePointer(
         bitPattern: UInt(object.handleKind.rawValue) << 56 | generation << 32 | UInt(index))
@@ -93,13 +95,18 @@ final class Handles: Sendable {
     remove(handle) { $0.handleKind == Object.kind }
   }
 
-  func removeModel(_ handle: OpaquePointer?) { remove(handle) { $0.model != nil } }
+  /// Forgets a model; the memory of the last one goes back to the system.
+  func removeModel(_ handle: OpaquePointer?) {
+    remove(handle) { $0.model != nil }
+    if table.withLock({ $0.modelCount }) == 0 { Memory.trimAfterMuchWasReleased() }
+  }
 
   private func remove(_ handle: OpaquePointer?, where isWanted: (any HandleObject) -> Bool) {
     // Released after the lock, since an object's end may take long.
     let removed: (any HandleObject)? = table.withLock { table in
       guard let index = Self.find(handle, in: table), let object = table.slots[index].object, isWanted(object)
       else { return nil }
+      if object.model != nil { table.modelCount -= 1 }
       table.slots[index].object = nil
       table.slots[index].generation = max((table.slots[index].generation + 1) & 0xFF_FFFF, 1)
       table.free.append(index)

@@ -7,7 +7,8 @@ extension SymmetricEigen {
   ///     T = Q·A·Qᵀ = Sᵀ·diag(θ)·S,     V = S·Q       Q a `KrylovBasis` of m dimensions
   ///
   /// Where the spectrum falls, as that of pictures does, V's first k rows are eigenvectors to rounding with
-  /// m of about 3·k. Of an eigenvalue that occurs more often than a block has rows, some copies may be
+  /// m of about 3·k. Where it is flat, as that of noise, the largest few still are with m of a few hundred,
+  /// which is worth it in large matrices. Of an eigenvalue that occurs more often than a block has rows, some copies may be
   /// missed: so in the end σ·I − A + Vᵀ·diag(θ)·V must have a Cholesky factor, and then no eigenvalue but
   /// those found is above σ, which is θₖ to rounding.
   package struct Lanczos {
@@ -23,6 +24,9 @@ extension SymmetricEigen {
 
     /// Below this many rows all pairs are found as soon.
     private static let fewestRows = 256
+
+    /// The same where the spectrum is flat, with a hundred more for each pair that is wanted.
+    private static let fewestRowsOfFlat = 1000
 
     /// Dimensions after which convergence is looked at first.
     private static func firstDimensions(_ wanted: Int) -> Int {
@@ -41,10 +45,12 @@ extension SymmetricEigen {
     static func solve(
       _ a: UnsafeMutablePointer<Double>, n: Int, wanted k: Int, product: DoubleProduct, in context: Context
     ) throws(GenerativeError) -> Lanczos? {
-      guard falls(a, n: n, in: context) else { return nil }
+      let isFalling = falls(a, n: n, in: context)
+      guard isFalling || n >= fewestRowsOfFlat + 100 * k else { return nil }
       context.mirrorUpperTriangle(a, columns: n)
       let first = firstDimensions(k)
-      let basis = try KrylovBasis(of: a, n: n, capacity: first + first / 2, in: context)
+      let capacity = isFalling ? first + first / 2 : roundUp(n / 4, KrylovBasis.block)
+      let basis = try KrylovBasis(of: a, n: n, capacity: capacity, in: context)
       var isGrowing = basis.grow(to: first)
       while isGrowing {
         try Run.proceed(basis.count, of: n)
@@ -58,8 +64,11 @@ extension SymmetricEigen {
             of: a, n: n, margin: 8 * rounding, using: basis.matrixSpace, product: product, in: context)
           return isAll ? found : nil
         }
-        // A falling spectrum is some blocks from here; in a flat one nothing shows yet.
-        isGrowing = residual < 1e8 * rounding && basis.grow(to: basis.count + first / 8)
+        // A falling spectrum is some blocks from here, or is not one.
+        isGrowing =
+          isFalling
+          ? residual < 1e8 * rounding && basis.grow(to: basis.count + first / 8)
+          : basis.count < capacity && basis.grow(to: min(capacity, basis.count + basis.count / 4))
       }
       return nil
     }

@@ -34,7 +34,27 @@ package final class Memory: Sendable {
         if let memory { askForHugePages(memory, byteCount: byteCount) }
         return memory
       },
-      release: { memory, byteCount in SpareBlocks.keep(memory, byteCount: byteCount) })
+      release: { memory, byteCount in
+        releasedByteCount.add(byteCount, ordering: .relaxed)
+        SpareBlocks.keep(memory, byteCount: byteCount)
+      })
+  }
+
+  /// Bytes released since the C library was last asked to give memory back.
+  private static let releasedByteCount = Atomic<Int>(0)
+
+  /// Gives the memory that this process does not use back to the system: spare blocks, and what the C library keeps.
+  package static func trim() {
+    releasedByteCount.store(0, ordering: .relaxed)
+    SpareBlocks.release()
+    malloc_trim(0)
+  }
+
+  /// The same where it is worth its milliseconds. Spare blocks stay, for a fit that may follow.
+  package static func trimAfterMuchWasReleased() {
+    guard releasedByteCount.load(ordering: .relaxed) > 128 << 20 else { return }
+    releasedByteCount.store(0, ordering: .relaxed)
+    malloc_trim(0)
   }
 
   /// One cache line, and the widest vector's width.

@@ -93,6 +93,14 @@ import Testing
     check(eigen, 15, of: a, values: values)
   }
 
+  @Test func `The largest few of a large flat matrix are found without the others`() throws {
+    let values = (0..<1300).map { 1 - 1e-3 * pow(Double($0), 0.7) }
+    let a = matrix(values)
+    let eigen = try leading(3, of: a)
+    #expect(eigen.values.count == 3)
+    check(eigen, 3, of: a, values: values)
+  }
+
   @Test func `A pair that was missed is known to be`() throws {
     let (n, k) = (300, 12)
     let a = matrix((0..<n).map { 1 / Double($0 + 1) })

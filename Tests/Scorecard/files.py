@@ -1,4 +1,4 @@
-"""Rows 1 to 7: files that lie, files that cost, and files that must survive."""
+"""Rows 1 to 7 and 27: files that lie, files that cost, and files that must survive."""
 
 import hashlib
 import random
@@ -97,6 +97,16 @@ def jpeg_suite(bench):
     wrong = _compare(bench, files)
     text = f"{len(files)} JPEGs of sides 1 to 67, baseline, progressive, gray, restarts, arithmetic, beside djpeg: "
     return not wrong and len(files) >= 200, "\n".join(wrong[:10] + [f"{text}{len(wrong)} wrong"])
+
+
+def beside_pillow(bench):
+    python = ROOT / ".venv/bin/python"
+    library = {"GENERATIVE_LIBRARY": bench.library(), "PYTHONPATH": ROOT / "bindings" / "python"}
+    size = "hard" if bench.size else "quick"
+    result = run([python, ROOT / "Tests/Scorecard/beside_pillow.py", bench.fresh(), size], 900, **library)
+    if result.code == 3:
+        return None, "Pillow is missing"
+    return result.good, result.told
 
 
 # The system calls of a save that may fail, and with what.

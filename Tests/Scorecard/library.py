@@ -17,8 +17,8 @@ def exports(bench):
 
 
 def good_guest(bench):
-    result = bench.host("guest")
-    return result.good, result.output
+    guest, stack = bench.host("guest"), bench.host("stack")
+    return guest.good and stack.good, f"{stack.told}\n{guest.output}"
 
 
 def host_state(bench):

@@ -38,7 +38,8 @@ static void fit_cycle(void) {
   gen_model_destroy(gan);
 }
 
-/* Waits until a folder has at most so many entries: a thread that was joined stays in /proc for a moment. */
+/* Waits until a folder has at most so many entries: a thread that was joined stays in /proc for a
+ * moment. */
 static bool settles(const char *folder, int most) {
   int tries = 0;
   while (entries_of(folder) > most && tries++ < 1000)
@@ -64,8 +65,31 @@ static void soak(const char *name, void (*cycle)(void), long n) {
         (end - start) / (n - n / 4));
   CHECK(entries_of("/proc/self/fd") == descriptors, "%s: %d descriptors, not %d", name,
         entries_of("/proc/self/fd"), descriptors);
-  CHECK(settles("/proc/self/task", threads), "%s: %d threads, not %d", name, entries_of("/proc/self/task"), threads);
+  CHECK(settles("/proc/self/task", threads), "%s: %d threads, not %d", name,
+        entries_of("/proc/self/task"), threads);
   printf("%ld %s, %.1f bytes kept by each; ", n, name, (double)(end - start) / (double)(n - n / 4));
+}
+
+/* Destroyed models give their memory back: all but what is kept for a next fit, and after a trim
+ * that, too. */
+static void give_back(void) {
+  enum { n_models = 12, mib = 1 << 20 };
+  const char *text = "height=28 width=28 architecture=dense hidden=1000,1000";
+  gen_model *models[n_models];
+  long i, before, largest, after, trimmed;
+  MUST(gen_context_trim(NULL));
+  before = resident();
+  for (i = 0; i < n_models; i++)
+    MUST(gen_model_create("vae", text, NULL, &models[i]));
+  largest = resident() - before;
+  for (i = 0; i < n_models; i++)
+    gen_model_destroy(models[i]);
+  after = resident() - before;
+  MUST(gen_context_trim(NULL));
+  trimmed = resident() - before;
+  CHECK(largest > 128 * mib, "models of %ld bytes only", largest);
+  CHECK(after < 64 * mib, "%ld of %ld bytes kept after the last model", after, largest);
+  CHECK(trimmed < 4 * mib, "%ld of %ld bytes kept after a trim", trimmed, largest);
 }
 
 int main(int argc, char **argv) {
@@ -74,6 +98,8 @@ int main(int argc, char **argv) {
   MUST(make_fixture(&f, argv[1]));
   soak("cycles of create, load, sample and destroy", load_cycle, atol(argv[2]));
   soak("fits", fit_cycle, atol(argv[3]));
+  if (atol(argv[3]) >= 50)
+    give_back();
   printf("%d wrong\n", failures);
   return failures != 0;
 }

@@ -28,6 +28,7 @@ STAGES = [
     ("generated options", ["python3", f"{SCRIPTS}/option_tables.py", LIBRARY, "--check"], None),
     ("exported names", ["python3", f"{SCRIPTS}/exported_names.py", LIBRARY], None),
     ("shared object", [f"{SCRIPTS}/shared-object.sh", LIBRARY], None),
+    ("linking", [f"{SCRIPTS}/linking.sh", BUILD], None),
     ("kernel symbols", [f"{SCRIPTS}/kernel-symbols.sh", PRODUCTS], None),
     ("both builds", ["python3", "Tests/Scorecard/both_builds.py"], None),
     ("invariants", [f"{SCRIPTS}/invariants.sh"], None),

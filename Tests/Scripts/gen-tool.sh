@@ -21,6 +21,11 @@ grep -q 'head turn' out/figures.txt || { echo "figures.txt has no figure of the 
 for name in pictures-000 pictures-002 pictures-003 pictures-walk faces-003 faces-walk arithmetic; do
   [[ -s out/dcgan-$name.png ]] || { echo "dcgan-$name.png is missing"; exit 1; }
 done
+for more in "" --dcgan; do
+  # shellcheck disable=SC2086
+  if "$gen" demo --quick --out out $more >log 2>&1; then echo "a demo overwrote the models of another"; exit 1; fi
+  grep -q -- '--force' log || { cat log; exit 1; }
+done
 for model in pca autoencoder denoiser vae vae-2d faces gan dcgan-pictures dcgan-faces; do
   "$gen" info out/$model.safetensors | grep -q kind || { echo "info $model failed"; exit 1; }
 done
@@ -63,7 +68,7 @@ if [[ -e $idx ]]; then
     --validation 0.2 --resume -o classifier.safetensors
   "$gen" info classifier.safetensors | grep -q 'latents *84$' || { echo "a classifier has not 84 features"; exit 1; }
   "$gen" encode classifier.safetensors "$idx" --rows 20 -o features.csv
-  [[ $(head -1 features.csv | tr , '\n' | wc -l) == 84 ]] || { echo "features.csv has not 84 columns"; exit 1; }
+  [[ $(head -1 features.csv | tr , '\n' | grep -c '^z') == 84 && $(wc -l <features.csv) == 21 ]] || { echo "features.csv has not 84 columns"; exit 1; }
   "$gen" evaluate conditional.safetensors "$idx" --rows 200 --importance 3 --training "$idx" \
     --classifier classifier.safetensors >classified.log
   for figure in "Frechet distance, classifier" "coverage, classifier" "Parzen"; do
@@ -89,7 +94,8 @@ for model in pca vae gan; do "$gen" sample $model.safetensors -n 5 -o sample-$mo
 for model in pca denoiser vae; do
   "$gen" reconstruct $model.safetensors faces:2 --rows 20 -o reconstruct-$model.png
   "$gen" encode $model.safetensors faces:2 --rows 20 -o encode-$model.csv
-  [[ $(wc -l <encode-$model.csv) == 20 ]] || { echo "encode $model has not 20 lines"; exit 1; }
+  [[ $(wc -l <encode-$model.csv) == 21 && $(head -c 3 encode-$model.csv) == z1, ]] ||
+    { echo "encode $model has not a header and 20 lines"; exit 1; }
 done
 "$gen" encode vae.safetensors faces:2 --rows 20 -o latents.npy
 head -c 128 latents.npy | grep -aq "'shape': (20, 3)" || { echo "latents.npy is not 20 x 3"; exit 1; }
@@ -113,6 +119,16 @@ for line in "SSIM .*[0-9] .*[0-9] *-$" "coverage, pixels .*[0-9] *- .*[0-9]$" "l
   grep -q "^$line" compare.log || { echo "no $line"; cat compare.log; exit 1; }
 done
 
+# Results by the name of --out: standard output, an array, a folder; standard input is data.
+"$gen" sample vae.safetensors -n 3 --seed 5 -o - >samples.csv 2>log
+[[ $(wc -l <samples.csv) == 4 && $(head -c 6 samples.csv) == x1,x2, && $(cat log) == "3 samples in -" ]] ||
+  { cat log; echo "sample -o - is no table"; exit 1; }
+"$gen" encode vae.safetensors - -o - <samples.csv >latents.csv 2>log || { cat log; exit 1; }
+[[ $(head -1 latents.csv) == z1,z2,z3 && $(wc -l <latents.csv) == 4 ]] || { echo "encode - is no table"; exit 1; }
+"$gen" reconstruct vae.safetensors folder -o back/
+for face in 1 2 3 4; do [[ -s back/$face.png ]] || { echo "back/$face.png is missing"; exit 1; }; done
+"$gen" sample vae.safetensors -n 1 -o png:- 2>log | cmp - <("$gen" sample vae.safetensors -n 1 -o one.png >log; cat one.png)
+
 # A mixture of latents to sample from, a threshold for anomalies: kept in the model's file.
 for model in pca denoiser vae; do
   "$gen" mixture $model.safetensors faces: "${small[@]}" --n-components 3 --regularization 1e-3 -o mixed-$model.safetensors
@@ -121,7 +137,7 @@ for model in pca denoiser vae; do
   grep -q "the 0.9 quantile of 100 rows" log || { cat log; exit 1; }
   "$gen" detect mixed-$model.safetensors faces:2 --rows 100 -o scores.csv >log
   grep -q "^10 of 100 rows are anomalies" log || { cat log; exit 1; }
-  [[ $(grep -c ',1.0$' scores.csv) == 10 ]] || { echo "scores.csv has not 10 anomalies"; exit 1; }
+  [[ $(grep -c ',1$' scores.csv) == 10 ]] || { echo "scores.csv has not 10 anomalies"; exit 1; }
   "$gen" evaluate mixed-$model.safetensors faces:3 --rows 40 --importance 3 --mixture | grep -q "^coverage"
 done
 "$gen" evaluate vae.safetensors faces:3 --training faces: --rows 40 --importance 5 >evaluate.log
@@ -175,7 +191,9 @@ for command in train "train vae" "train classifier" mixture threshold detect sam
   "$gen" $command --help >log
   grep -q "^gen $command\|^gen train" log || { echo "$command has no example"; exit 1; }
 done
-for mistake in "info /no/such/model" "sample out/autoencoder.safetensors" "sample out/vae.safetensors -n 0" \
+for mistake in "info /no/such/model" "sample out/autoencoder.safetensors" "train pca faces: -o pca.safetensors" \
+  "train vae faces: -o vae.safetensors" "sample vae.safetensors -o a.gif" "encode vae.safetensors faces: -o latents/" \
+  "threshold mixed-vae.safetensors faces:" "mixture vae.safetensors faces: -o pca.safetensors" "sample vae.safetensors --label 1" "sample out/vae.safetensors -n 0" \
   "demo --epochs 0" "demo --every 0" "info out/figures.txt" "train vae" "train vae faces: --epochs 0" \
   "train vae /no/such/folder" "train vae faces: --size 33 --architecture convolutional --depth 6" "train cat faces:" \
   "train vae faces: --resume -o /no/such.safetensors" \

@@ -33,6 +33,27 @@ read -ra flags <<<"$(pkg-config --cflags --libs generative)"
 gcc -std=c99 "$work/client.c" -o "$work/client" "${flags[@]}"
 LD_LIBRARY_PATH=$work/prefix/lib "$work/client"
 "$work/prefix/bin/gen" --version
+
+# CMake finds it, also after the tree was moved.
+mkdir "$work/cmake"
+cat >"$work/cmake/CMakeLists.txt" <<'CMAKE'
+cmake_minimum_required(VERSION 3.13)
+project(client C)
+find_package(generative 0.1 REQUIRED CONFIG)
+add_executable(client ../client.c)
+target_link_libraries(client PRIVATE generative::generative)
+CMAKE
+mv "$work/prefix" "$work/moved"
+cmake -S "$work/cmake" -B "$work/cmake/build" -DCMAKE_PREFIX_PATH="$work/moved" >"$work/cmake/log"
+cmake --build "$work/cmake/build" >>"$work/cmake/log" || { cat "$work/cmake/log"; exit 1; }
+"$work/cmake/build/client"
+mv "$work/moved" "$work/prefix"
+
+# What was installed can be removed, all of it.
+make --quiet install-only PREFIX="$work/other" LIBDIR="$work/other/lib/x86_64-linux-gnu"
+PKG_CONFIG_PATH=$work/other/lib/x86_64-linux-gnu/pkgconfig pkg-config --libs generative | grep -q x86_64-linux-gnu
+make --quiet uninstall PREFIX="$work/other" LIBDIR="$work/other/lib/x86_64-linux-gnu"
+[[ -z $(find "$work/other" -type f -o -type l) ]] || { find "$work/other" -type f; exit 1; }
 for shell in bash-completion/completions/gen zsh/site-functions/_gen fish/vendor_completions.d/gen.fish; do
   grep -q reconstruct "$work/prefix/share/$shell" || { echo "no completions: $shell"; exit 1; }
 done

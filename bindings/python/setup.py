@@ -1,7 +1,8 @@
 """Puts the shared library into the package: built from this repository, or found on this machine.
 
-GENERATIVE_LIBRARY names a library to take. Otherwise it is the repository's, which `make build` makes
-where it is not yet or Swift is there to bring it up to date, else the one that `make install` left.
+GENERATIVE_LIBRARY names a library to take. Otherwise it is the repository's, which `make build` brings up to date
+where Swift is installed, or else the one that `make install` left. A source distribution, unpacked anywhere, has no
+repository around it, and takes nothing from the folders above it.
 """
 
 import atexit
@@ -15,9 +16,15 @@ from setuptools import Distribution, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-BUILT = REPOSITORY / ".build" / "library" / "libgenerative.so"
+FOLDER = Path(__file__).resolve().parent
 FILE_NAME = "libgenerative.so.2"
+
+
+def repository():
+    """The repository that this file belongs to, if it lies in one: at bindings/python, with the same owner."""
+    candidate = FOLDER.parents[1]
+    belongs = candidate / "bindings" / "python" == FOLDER and (candidate / "Package.swift").exists()
+    return candidate if belongs and candidate.stat().st_uid == FOLDER.stat().st_uid else None
 
 
 def library():
@@ -25,11 +32,13 @@ def library():
     named = os.environ.get("GENERATIVE_LIBRARY")
     if named:
         return Path(named)
-    if (REPOSITORY / "Package.swift").exists() and shutil.which("swift") and shutil.which("make"):
-        subprocess.run(["make", "--quiet", "-C", str(REPOSITORY), "build"], check=True)
-    folders = [Path(os.environ["PREFIX"], "lib")] if os.environ.get("PREFIX") else []
+    source = repository()
+    if source and shutil.which("swift") and shutil.which("make"):
+        subprocess.run(["make", "--quiet", "-C", str(source), "build"], check=True)
+    folders = [source / ".build" / "library"] if source else []
+    folders += [Path(os.environ["PREFIX"], "lib")] if os.environ.get("PREFIX") else []
     folders += [Path("/usr/local/lib"), Path("/usr/lib/x86_64-linux-gnu"), Path("/usr/lib")]
-    for candidate in (BUILT, *(folder / FILE_NAME for folder in folders)):
+    for candidate in (folder / FILE_NAME for folder in folders):
         if candidate.exists():
             return candidate
     raise SystemExit(

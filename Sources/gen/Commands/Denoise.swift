@@ -10,10 +10,11 @@ struct Denoise: ParsableCommand {
       gen denoise denoiser.safetensors photo.png -o clean.png
 
       Corrupts clean rows as the model was trained for, or as --corruption says, and shows them corrupted, \
-      cleaned and as they were. With --noisy the rows are noisy already and are shown above what \
+      cleaned and as they were. A .csv or .npy file, or a folder of images, has the cleaned rows only, of all rows \
+      or of -n random ones, as gen reconstruct writes them. With --noisy the rows are noisy already and are shown above what \
       comes of them; so they are of a model that was fitted to --targets, without a corruption.
 
-      A single picture is noisy already. It may be larger than the model's rows: it is cleaned tile by \
+      A single image is noisy already. It may be larger than the model's rows: it is cleaned tile by \
       tile, and written as it comes out.
       """)
 
@@ -24,13 +25,17 @@ struct Denoise: ParsableCommand {
   @Argument(help: "A PNG or JPEG file, a folder of pictures, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Option(name: [.short, .customLong("number")], help: "Number of rows, starting with the first.")
-  var number = 12
+  @Option(
+    name: [.short, .customLong("number")],
+    help: "Maximum number of rows, drawn at random (default: 12 for an image, else all).")
+  var number: Int?
 
   @Option(
     name: .shortAndLong,
-    help: "PNG, JPEG, .npy or .csv file to write; .npy and .csv get the denoised rows only.")
-  var out = Output(path: "denoised.png")
+    help:
+      ".csv, .npy, .png or .jpg file to write, a folder of images that ends in /, or - for CSV to standard output (default: denoised.png; tables: denoised.csv)."
+  )
+  var out: Output?
 
   @Option(help: "Corruption to apply (default: that of the model).")
   var corruption: Corruption?
@@ -47,7 +52,10 @@ struct Denoise: ParsableCommand {
 
   @OptionGroup var dataOptions: DataOptions
 
-  func validate() throws { try checkCount("--number", number) }
+  func validate() throws {
+    if let number { try checkCount("--number", number) }
+    _ = try out?.form()
+  }
 
   func run() throws {
     let checkpoint = try Checkpoint(path: model)
@@ -61,40 +69,44 @@ struct Denoise: ParsableCommand {
         description:
           "\(model) was trained without noise and without --targets: it is no denoising autoencoder")
     }
-    if Picture.isNamed(by: data) { return try cleanPicture(loaded) }
+    let out = out ?? Output(path: loaded.isTable ? "denoised.csv" : "denoised.png")
+    if Picture.isIn(try StandardInput.path(of: data)) { return try cleanPicture(loaded, out) }
+    let form = try out.form()
     let noisy = self.noisy || (corruption == nil && checkpoint.option("corruption") == "none")
-    let dataset = try dataOptions.open(data, for: loaded.shape)
-    let given = try dataset.first(number)
+    let dataset = try dataOptions.open(data, for: loaded, limit: number ?? (form == .image ? 12 : nil))
+    let given = try dataset.rows()
     let corrupted = noisy ? given : try corrupt(given, as: checkpoint)
     let cleaned = try Rows(count: given.count, rowSize: given.rowSize) {
       gen_model_reconstruct(loaded.handle, corrupted.values, nil, Int64(given.count), $0)
     }
-    if out.form == .picture {
+    if form == .image, loaded.makesImages {
       let lines = noisy ? [given, cleaned] : [corrupted, cleaned, given]
-      try out.write(Rows.stacked(lines, columns: 16), dataset.shape, columns: min(given.count, 16))
+      try out.writeGrid(Rows.stacked(lines, columns: 16), dataset.shape, columns: min(given.count, 16))
     } else {
-      try out.write(cleaned, dataset.shape)
+      try out.write(Table(cleaned, by: loaded, of: dataset, shape: dataset.shape))
     }
     let (before, after) = (try corrupted.psnr(to: given), try cleaned.psnr(to: given))
     let figures = noisy ? "" : "; PSNR \(fixed(before, 2)) dB, cleaned \(fixed(after, 2)) dB"
-    print("\(given.count) rows in \(out.path)\(figures)")
+    out.tell("\(given.count) rows in \(out.path)\(figures)")
   }
 
-  private func cleanPicture(_ model: Model) throws {
+  private func cleanPicture(_ model: Model, _ out: Output) throws {
     guard corruption == nil, corruptionAmount == nil else {
       throw Failure(description: "\(data) is a picture, which is cleaned as it is: leave out --corruption")
     }
-    let noisy = try Picture(path: data, channels: model.shape.channels)
+    let noisy = try Picture(path: StandardInput.path(of: data), channels: model.shape.channels)
     let clean = try Rows(count: 1, rowSize: noisy.pixels.rowSize) {
       gen_autoencoder_denoise_images(
         model.handle, noisy.pixels.values, 1, Int64(noisy.shape.height), Int64(noisy.shape.width), nil, $0)
     }
-    if out.form == .picture {
-      try Picture(shape: noisy.shape, pixels: clean).save(to: out.path)
+    if try out.form() == .image {
+      try out.save(Picture(shape: noisy.shape, pixels: clean).image())
     } else {
-      try out.write(clean, noisy.shape)
+      var table = Table(clean, by: model, shape: noisy.shape)
+      table.files = [data]
+      try out.write(table)
     }
-    print("\(noisy.shape) in \(out.path)")
+    out.tell("\(noisy.shape) in \(out.path)")
   }
 
   private func corrupt(_ rows: Rows, as checkpoint: Checkpoint) throws -> Rows {

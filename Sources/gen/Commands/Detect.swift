@@ -8,7 +8,8 @@ struct Detect: ParsableCommand {
     discussion: """
       gen detect vae.safetensors pictures/ -o scores.csv
 
-      A line for each row in --out: its score, and 1 for an anomaly. The threshold is set by gen threshold.
+      --out has a line for each row: the file it came from, its score, and 1 for an anomaly. The threshold is set by \
+      gen threshold.
       """)
 
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
@@ -17,29 +18,40 @@ struct Detect: ParsableCommand {
   @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Option(name: .shortAndLong, help: ".npy or .csv file to write.")
+  @Option(name: .shortAndLong, help: ".npy or .csv file to write, or - for CSV to standard output.")
   var out: Output?
 
   @OptionGroup var dataOptions: DataOptions
 
   func validate() throws {
-    if let out, out.form == .picture {
-      throw ValidationError("--out must end in .npy or .csv, not \(out.path)")
-    }
+    _ = try out?.form(unlessImages: "scores")
   }
 
   func run() throws {
     let loaded = try Model(path: model)
-    let dataset = try dataOptions.open(data, for: loaded.shape)
-    let rows = try dataset.rows(0..<dataset.count)
-    let found = try loaded.detect(rows, given: loaded.labels(of: dataset, rows.count))
-    let count = found.anomalies.count { $0 == 1 }
-    print("\(count) of \(rows.count) rows are anomalies: their scores are above \(fixed(found.threshold, 4))")
-    let shown = found.anomalies.indices.filter { found.anomalies[$0] == 1 }.prefix(20)
-    for row in shown { print("row \(row)".padded(12) + fixed(found.scores[row], 4).aligned(14)) }
-    if count > shown.count { print("...") }
-    guard let out else { return }
+    let dataset = try dataOptions.open(data, for: loaded)
+    let rows = try dataset.rows()
+    let found = try loaded.detect(rows, given: loaded.labels(of: dataset))
+    let anomalies = found.anomalies.indices.filter { found.anomalies[$0] == 1 }
+    let out = out ?? Output(path: "")
+    out.tell(
+      "\(anomalies.count) of \(rows.count) rows are anomalies: their scores are above \(fixed(found.threshold, 4))"
+    )
+    // The strangest first.
+    let shown = anomalies.sorted { found.scores[$0] > found.scores[$1] }.prefix(20)
+    let paths = dataset.paths
+    let names = shown.map { paths.isEmpty ? "row \($0)" : paths[$0] }
+    let width = max(12, (names.map(\.count).max() ?? 0) + 1)
+    for (row, name) in zip(shown, names) {
+      out.tell(name.padded(width) + fixed(found.scores[row], 4).aligned(14))
+    }
+    if anomalies.count > shown.count { out.tell("...") }
+    guard !out.path.isEmpty else { return }
     let pairs = zip(found.scores, found.anomalies).flatMap { [Float($0), Float($1)] }
-    try out.write(latents: Rows(rowSize: 2, values: pairs))
+    var table = Table(values: Rows(rowSize: 2, values: pairs), names: ["score", "anomaly"])
+    table.subject = "scores"
+    table.cells = zip(found.scores, found.anomalies).map { ["\($0)", "\($1)"] }
+    table.take(dataset)
+    try out.write(table)
   }
 }

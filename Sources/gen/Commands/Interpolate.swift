@@ -8,7 +8,7 @@ struct Interpolate: ParsableCommand {
     discussion: """
       gen interpolate faces.safetensors faces:7 -n 4 --steps 12 -o walk.png
 
-      A line for each pair of rows of DATA (0 and 1, 1 and 2, ...), or of samples where no DATA is given.
+      Each line joins two of the random rows of DATA, or of samples where no DATA is given: 0 and 1, 1 and 2 ...
       """)
 
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
@@ -34,8 +34,12 @@ struct Interpolate: ParsableCommand {
   @Flag(help: "Make one closed, smooth walk through all the pictures.")
   var loop = false
 
-  @Option(name: .shortAndLong, help: "PNG, JPEG, .npy or .csv file to write.")
-  var out = Output(path: "walk.png")
+  @Option(
+    name: .shortAndLong,
+    help:
+      ".csv, .npy, .png or .jpg file to write, a folder of images that ends in /, or - for CSV to standard output (default: walk.png; tables: walk.csv)."
+  )
+  var out: Output?
 
   @Option(help: "Seed of the samples.")
   var seed: UInt64 = 0
@@ -45,17 +49,19 @@ struct Interpolate: ParsableCommand {
   func validate() throws {
     try checkCount("--number", number)
     try checkCount("--steps", steps, atLeast: 2)
+    _ = try out?.form()
   }
 
   func run() throws {
     let model = try Model(path: model)
+    let out = out ?? Output(path: model.isTable ? "walk.csv" : "walk.png")
     let ends = try ends(of: model)
     guard ends.latents.count >= 2 else { throw Failure(description: "a walk needs two rows or more") }
     let walk = try walk(through: ends.latents, of: model)
     // A walk keeps the class that it sets out from.
     let labels = ends.labels.map { labels in (0..<walk.count).map { labels[$0 / steps] } }
-    try out.write(model.decode(walk, given: labels), model.shape, columns: steps)
-    print("\(walk.count / steps) walks of \(steps) steps in \(out.path)")
+    try out.write(Table(model.decode(walk, given: labels), by: model), columns: steps)
+    out.tell("\(walk.count / steps) walks of \(steps) steps in \(out.path)")
   }
 
   /// The latents to join, and their classes where the model has some.
@@ -65,10 +71,9 @@ struct Interpolate: ParsableCommand {
       let labels = (0..<count).map { Int32($0 % max(model.classCount, 1)) }
       return (try model.latents(count, seed: seed), model.classCount > 0 ? labels : nil)
     }
-    let dataset = try dataOptions.open(data, for: model.shape)
-    let rows = try dataset.first(count)
-    let labels = try model.labels(of: dataset, rows.count)
-    return (try model.encode(rows, given: labels), labels)
+    let dataset = try dataOptions.open(data, for: model, limit: count)
+    let labels = try model.labels(of: dataset)
+    return (try model.encode(dataset.rows(), given: labels), labels)
   }
 
   private func walk(through latents: Rows, of model: Model) throws -> Rows {

@@ -35,8 +35,7 @@ struct Mixture: ParsableCommand {
   @Option(help: "Seed of the starts.")
   var seed: UInt64 = 0
 
-  @Option(name: .shortAndLong, help: "Safetensors file to write (default: the model's file).")
-  var out: String?
+  @OptionGroup var saved: SavedModel
 
   @OptionGroup var dataOptions: DataOptions
 
@@ -44,7 +43,8 @@ struct Mixture: ParsableCommand {
 
   func run() throws {
     let loaded = try Model(path: model)
-    let dataset = try dataOptions.open(data, for: loaded.shape)
+    try saved.check(model, adding: "mixture", hasIt: loaded.hasMixture)
+    let dataset = try dataOptions.open(data, for: loaded)
     var options: gen_mixture_options = try defaults(gen_mixture_options_init)
     options.n_components = Int64(nComponents)
     options.covariance = covariance.code
@@ -56,10 +56,10 @@ struct Mixture: ParsableCommand {
     var info = gen_mixture_info_t()
     info.struct_size = UInt32(MemoryLayout<gen_mixture_info_t>.stride)
     try check(gen_mixture_info(mixture.handle, &info))
-    try loaded.save(to: out ?? model)
+    let path = try saved.save(loaded, from: model)
     print(
       "\(nComponents) Gaussians over \(info.n_features) latents of \(info.n_rows) rows, "
-        + "\(fixed(info.log_likelihood, 3)) nats, in \(out ?? model)")
+        + "\(fixed(info.log_likelihood, 3)) nats, in \(path)")
     if info.converged == 0 { complain("the fit ended after \(info.n_iterations) rounds, not converged") }
   }
 }

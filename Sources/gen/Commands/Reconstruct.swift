@@ -8,8 +8,10 @@ struct Reconstruct: ParsableCommand {
     discussion: """
       gen reconstruct faces.safetensors faces:7 -n 16 -o reconstructions.png
 
-      A picture shows rows above what came back; a .npy or .csv file has what came back. With --mask only \
-      values where the mask is bright are known: the others are filled in (inpainting), and a picture \
+      An image shows random rows above what came back. A .csv or .npy file, or a folder of images, has what came back \
+      of all rows, or of -n random ones; a .csv file has a header line, and for images a column file with the path \
+      of each. In a folder, images have the names of those that they came from. With --mask only \
+      values where the mask is bright are known: the others are filled in (inpainting), and an image \
       shows the masked rows, the filled ones and the rows.
       """)
 
@@ -19,11 +21,17 @@ struct Reconstruct: ParsableCommand {
   @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Option(name: [.short, .customLong("number")], help: "Number of rows, starting with the first.")
-  var number = 12
+  @Option(
+    name: [.short, .customLong("number")],
+    help: "Maximum number of rows, drawn at random (default: 12 for an image, else all).")
+  var number: Int?
 
-  @Option(name: .shortAndLong, help: "PNG, JPEG, .npy or .csv file to write.")
-  var out = Output(path: "reconstructions.png")
+  @Option(
+    name: .shortAndLong,
+    help:
+      ".csv, .npy, .png or .jpg file to write, a folder of images that ends in /, or - for CSV to standard output (default: reconstructions.png; tables: reconstructions.csv)."
+  )
+  var out: Output?
 
   @Option(
     help: "PNG or JPEG file of a row's size, bright where values are known: fill in the others.",
@@ -32,12 +40,17 @@ struct Reconstruct: ParsableCommand {
 
   @OptionGroup var dataOptions: DataOptions
 
-  func validate() throws { try checkCount("--number", number) }
+  func validate() throws {
+    if let number { try checkCount("--number", number) }
+    _ = try out?.form()
+  }
 
   func run() throws {
     let model = try Model(path: model)
-    let dataset = try dataOptions.open(data, for: model.shape)
-    let rows = try dataset.first(number)
+    let out = out ?? Output(path: model.isTable ? "reconstructions.csv" : "reconstructions.png")
+    let form = try out.form()
+    let dataset = try dataOptions.open(data, for: model, limit: number ?? (form == .image ? 12 : nil))
+    let rows = try dataset.rows()
     var lines = [rows]
     let back: Rows
     if let mask {
@@ -47,16 +60,16 @@ struct Reconstruct: ParsableCommand {
       for i in masked.values.indices where known[i % rows.rowSize] == 0 { masked.values[i] = 0.5 }
       lines = [masked, back, rows]
     } else {
-      let labels = try model.labels(of: dataset, rows.count)
-      back = try model.reconstruct(rows, given: labels)
+      back = try model.reconstruct(rows, given: model.labels(of: dataset))
       lines.append(back)
     }
-    if out.form == .picture {
-      try out.write(Rows.stacked(lines, columns: 16), dataset.shape, columns: min(rows.count, 16))
+    if form == .image, model.makesImages {
+      try out.writeGrid(Rows.stacked(lines, columns: 16), dataset.shape, columns: min(rows.count, 16))
     } else {
-      try out.write(back, dataset.shape)
+      try out.write(Table(back, by: model, of: dataset, shape: dataset.shape))
     }
     let (error, psnr) = (try back.squaredError(to: rows), try back.psnr(to: rows))
-    print("\(rows.count) rows in \(out.path); squared error \(fixed(error, 3)), PSNR \(fixed(psnr, 2)) dB")
+    out.tell(
+      "\(rows.count) rows in \(out.path); squared error \(fixed(error, 3)), PSNR \(fixed(psnr, 2)) dB")
   }
 }

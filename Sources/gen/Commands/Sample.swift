@@ -4,7 +4,14 @@ import ArgumentParser
 struct Sample: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Draws new pictures from a model.",
-    discussion: "gen sample faces.safetensors -n 100 -o new.png")
+    discussion: """
+      gen sample faces.safetensors -n 100 -o new.png
+      gen sample faces.safetensors -n 1000 -o new/
+      gen sample wine.safetensors -n 100 -o new.csv
+
+      A .csv file has a header line: the names of the columns that the model was fitted to. Samples of a conditional \
+      model have their class in a column label, or in a folder their class's sub-folder.
+      """)
 
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
@@ -12,11 +19,17 @@ struct Sample: ParsableCommand {
   @Option(name: [.short, .customLong("number")], help: "Number of pictures.")
   var number = 64
 
-  @Option(name: .shortAndLong, help: "PNG, JPEG, .npy or .csv file to write.")
-  var out = Output(path: "samples.png")
+  @Option(
+    name: .shortAndLong,
+    help:
+      ".csv, .npy, .png or .jpg file to write, a folder of images that ends in /, or - for CSV to standard output (default: samples.png; tables: samples.csv)."
+  )
+  var out: Output?
 
-  @Option(help: "Class of all samples; without it a conditional model draws all classes evenly.")
-  var label: Int32?
+  @Option(
+    help:
+      "Class of all samples, by its name or number (default: all classes of a conditional model, in turn).")
+  var label: String?
 
   @Flag(help: "Draw latents from the mixture of the model (see gen mixture).")
   var mixture = false
@@ -27,14 +40,25 @@ struct Sample: ParsableCommand {
   @Option(help: "Seed of the samples.")
   var seed: UInt64 = 0
 
-  func validate() throws { try checkCount("--number", number) }
+  func validate() throws {
+    try checkCount("--number", number)
+    _ = try out?.form()
+  }
 
   func run() throws {
     let model = try Model(path: model)
-    let labels = label.map { [Int32](repeating: $0, count: number) }
-    try out.write(
-      model.sample(number, seed: seed, given: labels, fromMixture: mixture, noise: noise), model.shape)
-    print("\(number) samples in \(out.path)")
+    let out = out ?? Output(path: model.isTable ? "samples.csv" : "samples.png")
+    var labels: [Int32]?
+    if let label {
+      labels = [Int32](repeating: try model.label(named: label), count: number)
+    } else if model.classCount > 0 {
+      labels = (0..<number).map { Int32($0 % model.classCount) }
+    }
+    let rows = try model.sample(number, seed: seed, given: labels, fromMixture: mixture, noise: noise)
+    var table = Table(rows, by: model)
+    table.labels = labels?.map(model.className) ?? []
+    try out.write(table)
+    out.tell("\(number) samples in \(out.path)")
   }
 }
 

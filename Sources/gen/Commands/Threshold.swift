@@ -22,8 +22,7 @@ struct Threshold: ParsableCommand {
   @Option(help: "Share of normal rows below the threshold.")
   var quantile = 0.95
 
-  @Option(name: .shortAndLong, help: "Safetensors file to write (default: the model's file).")
-  var out: String?
+  @OptionGroup var saved: SavedModel
 
   @OptionGroup var dataOptions: DataOptions
 
@@ -35,11 +34,12 @@ struct Threshold: ParsableCommand {
 
   func run() throws {
     let loaded = try Model(path: model)
-    let dataset = try dataOptions.open(data, for: loaded.shape)
+    try saved.check(model, adding: "threshold", hasIt: loaded.hasThreshold)
+    let dataset = try dataOptions.open(data, for: loaded)
     let threshold = try loaded.fitThreshold(dataset, quantile: quantile)
-    try loaded.save(to: out ?? model)
+    let path = try saved.save(loaded, from: model)
     print(
-      "threshold \(fixed(threshold, 4)), the \(quantile) quantile of \(dataset.count) rows, in \(out ?? model)"
+      "threshold \(fixed(threshold, 4)), the \(quantile) quantile of \(dataset.count) rows, in \(path)"
     )
   }
 }

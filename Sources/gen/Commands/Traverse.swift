@@ -10,7 +10,7 @@ struct Traverse: ParsableCommand {
 
       Without --direction a line for each latent, from -range to range deviations around the mean, those \
       that move the picture most first. A direction is a factor of faces (smile, head_turn ...) or a class \
-      of labels; each of -n rows is moved along it.
+      of labels; each of -n random rows is moved along it.
       """)
 
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
@@ -22,7 +22,7 @@ struct Traverse: ParsableCommand {
     completion: .file())
   var data: String?
 
-  @Option(help: "Factor of the faces in DATA, or the number of a class.")
+  @Option(help: "Factor of the faces in DATA, or the name or number of a class.")
   var direction: String?
 
   @Option(
@@ -35,36 +35,45 @@ struct Traverse: ParsableCommand {
   @Option(help: "Standard deviations to either side.")
   var range = 3.0
 
-  @Option(name: .shortAndLong, help: "PNG, JPEG, .npy or .csv file to write.")
-  var out = Output(path: "traversal.png")
+  @Option(
+    name: .shortAndLong,
+    help:
+      ".csv, .npy, .png or .jpg file to write, a folder of images that ends in /, or - for CSV to standard output (default: traversal.png; tables: traversal.csv)."
+  )
+  var out: Output?
 
   @OptionGroup var dataOptions: DataOptions
 
   func validate() throws {
     try checkCount("--number", number)
     try checkCount("--steps", steps, atLeast: 2)
+    _ = try out?.form()
     if direction != nil, data == nil { throw ValidationError("--direction needs DATA that has it") }
   }
 
   func run() throws {
     let model = try Model(path: model)
-    let dataset = try data.map { try dataOptions.open($0, for: model.shape) }
+    let out = out ?? Output(path: model.isTable ? "traversal.csv" : "traversal.png")
+    let dataset = try data.map { try dataOptions.open($0, for: model) }
     let space = try LatentSpace(model, dataset)
     let walk: Rows
     let told: String
-    if let direction, let dataset {
-      let found = try space.direction(direction, of: dataset)
-      walk = try found.moving(space.latents.first(number), steps: steps)
+    var labels = space.labels
+    if let direction {
+      let found = try space.direction(direction)
+      let moved = try space.some(number)
+      labels = moved.labels
+      walk = try found.moving(moved.latents, steps: steps)
       told = "\(direction), correlation \(fixed(found.correlation, 3))"
     } else {
       let axes = Array(space.axes.prefix(number))
       walk = try space.traversal(axes, range: range, steps: steps)
       told = "latents " + axes.map { "z\($0 + 1)" }.joined(separator: " ")
     }
-    let labels = space.labels.map { labels in
+    let classes = labels.map { labels in
       (0..<walk.count).map { direction == nil ? labels[0] : labels[$0 / steps] }
     }
-    try out.write(model.decode(walk, given: labels), model.shape, columns: steps)
-    print("\(told) in \(out.path)")
+    try out.write(Table(model.decode(walk, given: classes), by: model), columns: steps)
+    out.tell("\(told) in \(out.path)")
   }
 }

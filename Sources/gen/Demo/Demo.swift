@@ -32,6 +32,9 @@ struct Demo: ParsableCommand {
   @Flag(help: "Train DCGANs for longer instead of the usual tour.")
   var dcgan = false
 
+  @Flag(help: "Overwrite the models of an earlier demo.")
+  var force = false
+
   @Option(help: "Number of epochs of a DCGAN between two grids of samples.")
   var every = 1
 
@@ -42,6 +45,9 @@ struct Demo: ParsableCommand {
 
   func run() throws {
     let start = now()
+    if !force {
+      for name in DemoSession.models(dcgan: dcgan) { try checkIsFree("\(out)/\(name).safetensors") }
+    }
     try makeFolder(out)
     let pictures = try Pictures(folder: data, quick: quick)
     print(
@@ -77,7 +83,14 @@ struct DemoSession {
   var sampleCount: Int { quick ? 500 : 10_000 }
 
   /// Pictures to look at, side by side.
-  var shown: Rows { pictures.test.first(12) }
+  var shown: Rows { pictures.shown }
+
+  /// The names of the models that a demo leaves.
+  static func models(dcgan: Bool) -> [String] {
+    dcgan
+      ? ["dcgan-pictures", "dcgan-faces"]
+      : ["pca", "autoencoder", "denoiser", "vae", "vae-2d", "faces", "gan"]
+  }
 
   func path(_ name: String) -> String { "\(folder)/\(name)" }
 

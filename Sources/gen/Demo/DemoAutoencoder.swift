@@ -17,7 +17,7 @@ extension DemoSession {
       atMost: 6.5)
     var picture = shown
     picture.append(principal.reconstructions)
-    picture.append(rows.first(shown.count))
+    picture.append(try reconstruct(shown, with: model))
     try Grid(columns: shown.count).save(picture, to: path("reconstructions.png"))
     figures.note("reconstructions.png: test pictures; through 30 principal components; through 30 latents")
     try check(gen_model_save(model.handle, path("autoencoder.safetensors"), Int32(GEN_SAVE_ALL)))

@@ -16,22 +16,28 @@ extension DemoSession {
     }
 
     let clean = pictures.test
-    let size = (rows: Int64(clean.count), row: Int64(clean.rowSize))
-    let noisy = try Rows(count: clean.count, rowSize: clean.rowSize) {
-      gen_rows_corrupt(clean.values, size.rows, size.row, Int32(GEN_CORRUPTION_GAUSSIAN), 0.5, seed, $0)
-    }
-    let denoised = try Rows(count: clean.count, rowSize: clean.rowSize) {
-      gen_model_reconstruct(model.handle, noisy.values, nil, size.rows, $0)
-    }
+    let (noisy, denoised) = try corrupted(clean, cleanedBy: model)
     figures.add("noisy pictures, deviation 0.5: PSNR, dB", try noisy.psnr(to: clean), digits: 2)
     figures.add(
       "denoiser: PSNR, dB (best linear filter 17.51)", try denoised.psnr(to: clean), digits: 2, atLeast: 18.8)
 
-    var picture = noisy.first(shown.count)
-    picture.append(denoised.first(shown.count))
+    let lines = try corrupted(shown, cleanedBy: model)
+    var picture = lines.noisy
+    picture.append(lines.denoised)
     picture.append(shown)
     try Grid(columns: shown.count).save(picture, to: path("denoising.png"))
     figures.note("denoising.png: noisy test pictures; denoised; clean")
     try check(gen_model_save(model.handle, path("denoiser.safetensors"), Int32(GEN_SAVE_ALL)))
+  }
+
+  private func corrupted(_ clean: Rows, cleanedBy model: Object) throws -> (noisy: Rows, denoised: Rows) {
+    let (count, size) = (Int64(clean.count), Int64(clean.rowSize))
+    let noisy = try Rows(count: clean.count, rowSize: clean.rowSize) {
+      gen_rows_corrupt(clean.values, count, size, Int32(GEN_CORRUPTION_GAUSSIAN), 0.5, seed, $0)
+    }
+    let denoised = try Rows(count: clean.count, rowSize: clean.rowSize) {
+      gen_model_reconstruct(model.handle, noisy.values, nil, count, $0)
+    }
+    return (noisy, denoised)
   }
 }

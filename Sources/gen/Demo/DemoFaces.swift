@@ -11,7 +11,7 @@ extension DemoSession {
     let unseen = try Dataset.faces(quick ? 500 : 2000, shape, seed: 2, name: "unseen faces")
     let vae = try fitFaces(faces)
 
-    let shown = try unseen.rows(0..<12)
+    let shown = try unseen.random(12).rows()
     var picture = shown
     picture.append(
       try Rows(count: 12, rowSize: shape.count) {
@@ -23,15 +23,15 @@ extension DemoSession {
     try saveFaces(samples, columns: 16, to: path("faces-samples.png"))
     figures.note("faces-samples.png: latents from N(0, I), decoded")
 
-    let known = min(faces.count, 5000)
-    let latents = try encode(faces.rows(0..<known), with: vae)
+    let known = try faces.random(5000)
+    let latents = try encode(known.rows(), with: vae)
     let judged = try encode(unseen.rows(0..<unseen.count), with: vae)
     try saveWalk(judged.first(4), with: vae)
     try saveLatents(latents, with: vae)
     var traversal = Rows(rowSize: judged.rowSize)
     for (name, label) in [("smile", "smile"), ("head_turn", "head turn")] {
-      let direction = try Direction(of: faces.factor(name, known), in: latents)
-      let r = correlation(direction.projections(of: judged), try unseen.factor(name, unseen.count))
+      let direction = try Direction(of: known.factor(name), in: latents)
+      let r = correlation(direction.projections(of: judged), try unseen.factor(name))
       figures.add("faces, VAE of 10 latents: |r| of \(label)", abs(r), digits: 3, atLeast: 0.9)
       traversal.append(try direction.moving(judged.first(4), steps: 12))
     }

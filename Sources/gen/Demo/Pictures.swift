@@ -9,6 +9,8 @@ struct Pictures {
   let isFashion: Bool
   let training: Dataset
   let test: Rows
+  /// A few of those, to look at.
+  let shown: Rows
 
   var name: String { training.name }
   var trainingCount: Int { training.count }
@@ -39,7 +41,9 @@ struct Pictures {
       throw Failure(description: "the pictures must be \(side) x \(side) gray ones")
     }
     self.isFashion = isFashion
-    self.training = try training.slice(0..<(quick ? min(training.count, 3000) : training.count))
-    self.test = try test.first(quick ? 600 : test.count)
+    self.training = try quick ? training.random(3000) : training
+    let tested = try quick ? test.random(600) : test
+    self.test = try tested.rows()
+    shown = try tested.random(12).rows()
   }
 }

@@ -29,7 +29,7 @@ struct Report: ParsableCommand {
   func run() throws {
     let checkpoint = try Checkpoint(path: model)
     let loaded = try Model(path: model)
-    let dataset = try data.map { try dataOptions.open($0, for: loaded.shape) }
+    let dataset = try data.map { try dataOptions.open($0, for: loaded) }
     var page = ReportPage(
       path: model, model: loaded, checkpoint: checkpoint, dataset: dataset, seed: seed)
     let text = try page.html()

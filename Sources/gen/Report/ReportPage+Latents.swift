@@ -53,9 +53,10 @@ extension ReportPage {
   mutating func latentMap(_ space: LatentSpace) throws -> String? {
     // A GAN's latents are drawn, and look alike.
     guard model.kind != .gan, space.latents.count >= 3 else { return nil }
-    let latents = space.latents.first(1200)
+    let part = try space.some(1200)
+    let latents = part.latents
     let plane = try LatentPlane(latents)
-    let attributes = try attributes(plane)
+    let attributes = try attributes(plane, of: part.dataset)
     add(
       "map",
       .object([
@@ -103,7 +104,7 @@ extension ReportPage {
       }
       : Array(dataset.factorNames.prefix(ReportPage.directionLimit))
     return try names.compactMap { name in
-      guard let direction = try? space.direction(name, of: dataset) else { return nil }
+      guard let direction = try? space.direction(name) else { return nil }
       let spread = 0.5 * (direction.range.high - direction.range.low)
       return .object([
         ("name", .string(dataset.factorNames.isEmpty ? "class \(name)" : spaced(name))),
@@ -115,30 +116,22 @@ extension ReportPage {
 
   /// Rows to set out from, or where none are encoded what latents decode to.
   private func starts(in space: LatentSpace) throws -> [JSON] {
-    let count = min(12, space.latents.count)
-    let rows =
-      if let dataset, model.encodes {
-        try dataset.first(count)
-      } else {
-        try model.decode(space.latents.first(count), given: space.labels.map { Array($0.prefix(count)) })
-      }
+    let part = try space.some(12)
+    let rows = try part.dataset?.rows() ?? model.decode(part.latents, given: part.labels)
     return try rows.split().enumerated().map { index, row in
       .object([
         ("picture", .string(try pictureAddress(row))),
-        ("values", .numbers(space.latents[index..<index + 1].values)),
-        ("label", .integer(Int(space.labels?[index] ?? 0))),
+        ("values", .numbers(part.latents[index..<index + 1].values)),
+        ("label", .integer(Int(part.labels?[index] ?? 0))),
       ])
     }
   }
 
   /// What is known of the rows, to colour the map by, that first which the plane shows best.
-  private func attributes(_ plane: LatentPlane) throws -> [JSON] {
-    guard let dataset, model.encodes else { return [] }
-    let count = plane.points.count
-    let factors = try dataset.factorNames.indices.map {
-      (index: $0, values: try dataset.factor($0, count))
-    }
-    .sorted { plane.correlation(with: $0.values) > plane.correlation(with: $1.values) }
+  private func attributes(_ plane: LatentPlane, of dataset: Dataset?) throws -> [JSON] {
+    guard let dataset else { return [] }
+    let factors = try dataset.factorNames.indices.map { (index: $0, values: try dataset.factor($0)) }
+      .sorted { plane.correlation(with: $0.values) > plane.correlation(with: $1.values) }
     let described: [JSON] = factors.map { index, values in
       .object([
         ("name", .string(spaced(dataset.factorNames[index]))),
@@ -151,7 +144,7 @@ extension ReportPage {
     return [
       .object([
         ("name", .string("class")), ("classes", .integer(dataset.classCount)),
-        ("values", .array(try dataset.labels(count).map { .integer(Int($0)) })),
+        ("values", .array(try dataset.labels().map { .integer(Int($0)) })),
       ])
     ]
   }

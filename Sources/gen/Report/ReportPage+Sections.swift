@@ -39,11 +39,14 @@ extension ReportPage {
 
   func reconstructions() throws -> String? {
     guard let dataset, model.encodes else { return nil }
-    let measured = try dataset.first(1000)
-    let labels = try model.labels(of: dataset, measured.count)
-    let back = try model.reconstruct(measured, given: labels)
-    let pairs = try zip(measured.first(24).split(), back.first(24).split())
-      .map { [try picture($0), try picture($1)] }
+    func reconstructed(_ chosen: Dataset) throws -> (rows: Rows, back: Rows) {
+      let rows = try chosen.rows()
+      return (rows, try model.reconstruct(rows, given: model.labels(of: chosen)))
+    }
+    let chosen = try dataset.random(1000, seed: seed)
+    let (measured, back) = try reconstructed(chosen)
+    let shown = try reconstructed(chosen.random(24, seed: seed))
+    let pairs = try zip(shown.rows.split(), shown.back.split()).map { [try picture($0), try picture($1)] }
     return section(
       "Reconstructions",
       "Rows of \(escaped(dataset.shortName)), each above what comes back through the latents. Over "
@@ -57,7 +60,7 @@ extension ReportPage {
     guard let dataset, dataset.count >= 2, model.kind != .autoencoder else { return nil }
     let samples = try model.sample(200, seed: seed &+ 1)
     let nearest = try dataset.nearest(to: samples, 1)
-    let own = try dataset.nearest(to: dataset.first(200), 2)
+    let own = try dataset.nearest(to: dataset.random(200, seed: seed).rows(), 2)
     let pairs = try (0..<min(18, samples.count)).map { index in
       let row = try dataset.rows(nearest.indices[index]..<nearest.indices[index] + 1)
       return (try picture(samples[index..<index + 1]), try picture(row), nearest.distances[index])
@@ -84,7 +87,7 @@ extension ReportPage {
       note =
         "The model's components, most variance first, each from its least to its greatest value."
     } else if let dataset, dataset.count >= 2 {
-      let known = try dataset.slice(0..<min(dataset.count, 2000))
+      let known = try dataset.random(2000, seed: seed)
       pca = try newModel(.pca, "n_components=\(min(64, known.count - 1, known.shape.count))")
       try check(gen_pca_fit(pca.handle, known.handle, nil))
       note =

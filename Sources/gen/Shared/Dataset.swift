@@ -45,9 +45,9 @@ struct Dataset {
 
   var handle: OpaquePointer { object.handle }
 
-  /// The file that a row came from; nil where rows have none.
-  func path(ofRow row: Int) -> String? {
-    gen_dataset_name(handle, Int32(GEN_NAME_PATH), Int64(row)).map { String(cString: $0) }
+  /// The file that each row came from; empty where rows have none.
+  var paths: [String] {
+    names(GEN_NAME_PATH) { gen_dataset_name(handle, $0, $1) }.map(StandardInput.told)
   }
 
   /// "train-images-idx3-ubyte.gz" of a path that ends so.
@@ -59,15 +59,12 @@ struct Dataset {
     }
   }
 
-  /// The first rows, as many as there are.
-  func first(_ limit: Int) throws -> Rows { try rows(0..<min(limit, count)) }
+  /// All rows.
+  func rows() throws -> Rows { try rows(0..<count) }
 
-  func slice(_ range: Range<Int>) throws -> Dataset {
-    try Dataset(
-      name,
-      Object(gen_dataset_destroy) {
-        gen_dataset_create_slice(handle, Int64(range.lowerBound), Int64(range.count), $0)
-      })
+  /// As many of the rows as there are, drawn at random, a share of each class. They stay in their order.
+  func random(_ limit: Int, seed: UInt64 = 0) throws -> Dataset {
+    limit >= count ? self : try split(Double(limit) / Double(count), seed: seed).1
   }
 
   /// The rows that are left and a share of all rows, drawn at random.
@@ -89,9 +86,9 @@ struct Dataset {
     return (indices.map { Int($0) }, distances)
   }
 
-  /// The classes of the first rows.
-  func labels(_ limit: Int) throws -> [Int32] {
-    var labels = [Int32](repeating: 0, count: min(limit, count))
+  /// The classes of all rows.
+  func labels() throws -> [Int32] {
+    var labels = [Int32](repeating: 0, count: count)
     try check(gen_dataset_labels(handle, 0, Int64(labels.count), &labels))
     return labels
   }
@@ -104,20 +101,20 @@ struct Dataset {
     return classCount
   }
 
-  /// A factor of the first rows.
-  func factor(_ index: Int, _ limit: Int) throws -> [Float] {
-    let rows = try Rows(count: min(limit, count), rowSize: factorNames.count) {
-      gen_dataset_factors(handle, 0, Int64(min(limit, count)), $0)
+  /// A factor of all rows.
+  func factor(_ index: Int) throws -> [Float] {
+    let rows = try Rows(count: count, rowSize: factorNames.count) {
+      gen_dataset_factors(handle, 0, Int64(count), $0)
     }
     return (0..<rows.count).map { rows.values[$0 * rows.rowSize + index] }
   }
 
   /// The same of a factor that must be there, by its name.
-  func factor(_ name: String, _ limit: Int) throws -> [Float] {
+  func factor(_ name: String) throws -> [Float] {
     guard let index = factorNames.firstIndex(of: name) else {
       throw Failure(description: "\(self.name) has no factor \(name)")
     }
-    return try factor(index, limit)
+    return try factor(index)
   }
 }
 
@@ -214,10 +211,30 @@ struct DataOptions: ParsableArguments {
     if rowsSeed != nil, rows == nil { throw ValidationError("--rows-seed needs --rows, which it draws") }
   }
 
+  /// The rows that DATA names, for a model.
+  ///
+  /// - Parameter limit: how many rows are wanted at most, drawn at random; no other pictures are decoded.
+  func open(_ data: String, for model: Model, limit: Int? = nil) throws -> Dataset {
+    var options = self
+    if rows == nil { options.rows = limit }
+    let dataset = try options.open(data, for: model.shape)
+    let (own, given) = (model.columnNames, dataset.columnNames)
+    guard own.isEmpty || given.isEmpty || own == given else {
+      throw Failure(
+        description:
+          "the columns of \(dataset.name) are \(given.joined(separator: ", ")), those of the model "
+          + "\(own.joined(separator: ", ")): choose them by --columns")
+    }
+    return try limit.map { try dataset.random($0, seed: rowsSeed ?? 0) } ?? dataset
+  }
+
   /// The rows that DATA names, in a model's shape where there is one.
   func open(_ data: String, for shape: Shape? = nil) throws -> Dataset {
-    // Pictures are brought to a model's shape, and tables that it took for pictures again are.
-    if let shape, size == nil, !shape.isGuess || isFolder(data) || data.hasPrefix("faces:") {
+    // Pictures are brought to a model's shape. A shape that is a guess counts if they are of another size.
+    if let shape, size == nil,
+      try !shape.isGuess
+        || (isFolder(data) || data.hasPrefix("faces:")) && self.shape(of: data).count != shape.count
+    {
       do {
         return try open(data, as: shape)
       } catch let failure as Failure where failure.status == gen_status(GEN_E_MISMATCH) {
@@ -235,7 +252,15 @@ struct DataOptions: ParsableArguments {
     return whole
   }
 
-  private func open(_ data: String, as shape: Shape?) throws -> Dataset {
+  /// The shape that rows of pictures have of themselves, by one of them.
+  private func shape(of data: String) throws -> Shape {
+    var options = self
+    options.rows = 1
+    return try options.open(data, as: nil, isTold: false).shape
+  }
+
+  /// - Parameter isTold: whether files that were not read are told.
+  private func open(_ data: String, as shape: Shape?, isTold: Bool = true) throws -> Dataset {
     var options = try pictures.options().value
     if let shape, shape.isGuess ? shape.height > 1 : shape.height * shape.width > 1 {
       (options.height, options.width) = (Int64(shape.height), Int64(shape.width))
@@ -258,14 +283,21 @@ struct DataOptions: ParsableArguments {
     (options.columns, options.omit) = (keep(columns), keep(omit))
     let context = try pictures.context()
     options.context = context?.handle
-    let whole = try withExtendedLifetime(context) {
-      try Dataset(
-        data,
-        Object(gen_dataset_destroy) { dataset in
-          Loading.following { run in gen_dataset_open(data, &options, run, dataset) }
-        })
+    let path = try StandardInput.path(of: data)
+    let whole: Dataset
+    do {
+      whole = try withExtendedLifetime(context) {
+        try Dataset(
+          data == "-" ? StandardInput.name : data,
+          Object(gen_dataset_destroy) { dataset in
+            guard isTold else { return gen_dataset_open(path, &options, nil, dataset) }
+            return Loading.following { run in gen_dataset_open(path, &options, run, dataset) }
+          })
+      }
+    } catch let failure as Failure {
+      throw Failure(description: StandardInput.told(failure.description), status: failure.status)
     }
-    tellFiles(of: whole)
+    if isTold { tellFiles(of: whole) }
     return whole
   }
 
@@ -285,7 +317,8 @@ struct DataOptions: ParsableArguments {
     else {
       return
     }
-    complain("\(dataset.name): \(text(gen_dataset_name(dataset.handle, Int32(GEN_NAME_ACCOUNT), 0)))")
+    let account = text(gen_dataset_name(dataset.handle, Int32(GEN_NAME_ACCOUNT), 0))
+    complain("\(dataset.name): \(StandardInput.told(account))")
   }
 }
 
@@ -297,7 +330,7 @@ private enum Loading {
       guard let event = event?.pointee else { return Int32(GEN_GO_ON) }
       let isTerminal = isatty(STDERR_FILENO) == 1
       if event.kind == Int32(GEN_EVENT_SKIPPED) {
-        complain((isTerminal ? "\r\u{1B}[2K" : "") + "skipped: \(text(event.message))")
+        complain((isTerminal ? "\r\u{1B}[2K" : "") + "skipped: \(StandardInput.told(text(event.message)))")
       } else if isTerminal, event.n_steps > 0 {
         showError("\r\u{1B}[2Kread \(event.step) of \(event.n_steps)")
       }

@@ -9,13 +9,13 @@ struct FactorJudge {
 
   /// - Parameter dataset: faces, of which 2000 are enough.
   init(_ dataset: Dataset) throws {
-    let known = try dataset.slice(0..<min(dataset.count, 2000))
+    let known = try dataset.random(2000)
     let componentCount = min(100, known.count - 1, known.shape.count)
     let pca = try newModel(.pca, "n_components=\(componentCount)")
     try check(gen_pca_fit(pca.handle, known.handle, nil))
     self.pca = pca
     self.dataset = known
-    let rows = try known.rows(0..<known.count)
+    let rows = try known.rows()
     latents = try Rows(count: rows.count, rowSize: componentCount) {
       gen_pca_transform(pca.handle, rows.values, Int32(GEN_F32), Int64(rows.count), $0)
     }
@@ -23,7 +23,7 @@ struct FactorJudge {
 
   /// A factor of pictures, in deviations from their mean.
   func scores(_ factor: String, of rows: Rows) throws -> [Float] {
-    let direction = try Direction(of: dataset.factor(factor, latents.count), in: latents)
+    let direction = try Direction(of: dataset.factor(factor), in: latents)
     let transformed = try Rows(count: rows.count, rowSize: latents.rowSize) {
       gen_pca_transform(pca.handle, rows.values, Int32(GEN_F32), Int64(rows.count), $0)
     }

@@ -17,6 +17,19 @@ func isFolder(_ path: String) -> Bool {
   return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
+/// A file, whatever path leads to it.
+struct FileIdentity: Hashable {
+  private let device: UInt64
+  private let number: UInt64
+
+  /// Nil where there is no file.
+  init?(path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    (device, number) = (UInt64(status.st_dev), UInt64(status.st_ino))
+  }
+}
+
 /// Writes a file, whole or not at all.
 func write(_ bytes: some Sequence<UInt8>, to path: String) throws {
   let part = "\(path).part"
@@ -29,6 +42,20 @@ func write(_ bytes: some Sequence<UInt8>, to path: String) throws {
   let bytes = Array(bytes)
   let written = fwrite(bytes, 1, bytes.count, file)
   guard fclose(file) == 0, written == bytes.count, rename(part, path) == 0 else { throw failure() }
+}
+
+/// Writes bytes to an open file; tells whether all of them were.
+func append(_ bytes: [UInt8], to file: Int32) -> Bool {
+  bytes.withUnsafeBytes { bytes in
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
 }
 
 /// Writes a text file, whole or not at all.

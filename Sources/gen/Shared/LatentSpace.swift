@@ -3,6 +3,8 @@ import CGenerative
 /// The latents that rows have in a model, or its own where there are no rows, and what moving them does.
 struct LatentSpace {
   let model: Model
+  /// Rows that are known, drawn at random from those given: those that are encoded.
+  let dataset: Dataset?
   let latents: Rows
   /// Classes of the latents, where the model has some.
   let labels: [Int32]?
@@ -18,9 +20,11 @@ struct LatentSpace {
 
   /// - Parameter dataset: whose rows are encoded; a GAN, which encodes none, draws its latents.
   init(_ model: Model, _ dataset: Dataset?) throws {
+    let dataset = try dataset?.random(LatentSpace.limit)
+    self.dataset = dataset
     if let dataset, model.encodes {
-      labels = try model.labels(of: dataset, LatentSpace.limit)
-      latents = try model.encode(dataset.first(LatentSpace.limit), given: labels)
+      labels = try model.labels(of: dataset)
+      latents = try model.encode(dataset.rows(), given: labels)
     } else {
       let count = 1000
       labels = model.classCount > 0 ? (0..<count).map { Int32($0 % model.classCount) } : nil
@@ -65,14 +69,34 @@ struct LatentSpace {
     }
   }
 
+  /// Some of the latents, and the rows that they are of.
+  struct Part {
+    let dataset: Dataset?
+    let latents: Rows
+    let labels: [Int32]?
+  }
+
+  /// As many of the latents as there are, those of rows drawn at random.
+  func some(_ limit: Int) throws -> Part {
+    guard let dataset, model.encodes else {
+      return Part(dataset: nil, latents: latents.first(limit), labels: labels.map { Array($0.prefix(limit)) })
+    }
+    let chosen = try dataset.random(limit)
+    let labels = try model.labels(of: chosen)
+    return Part(
+      dataset: chosen, latents: try model.encode(chosen.rows(), given: labels), labels: labels)
+  }
+
   /// The direction along which a factor of the dataset grows, or into a class.
-  func direction(_ name: String, of dataset: Dataset) throws -> Direction {
+  func direction(_ name: String) throws -> Direction {
+    guard let dataset else { throw Failure(description: "a direction needs rows that have it") }
     if let index = dataset.factorNames.firstIndex(of: name) {
       let attribute = try judged.map { try $0.judge.scores(name, of: $0.samples) }
-      return try Direction(of: attribute ?? dataset.factor(index, latents.count), in: latents)
+      return try Direction(of: attribute ?? dataset.factor(index), in: latents)
     }
-    if model.encodes, let label = Int32(name), (0..<dataset.classCount).contains(Int(label)) {
-      return try Direction(of: dataset.labels(latents.count).map { $0 == label ? 1 : 0 }, in: latents)
+    let number = dataset.classNames.firstIndex(of: name) ?? Int(name) ?? -1
+    if model.encodes, (0..<dataset.classCount).contains(number) {
+      return try Direction(of: dataset.labels().map { Int($0) == number ? 1 : 0 }, in: latents)
     }
     let factors = dataset.factorNames.isEmpty ? "no factors" : dataset.factorNames.joined(separator: ", ")
     throw Failure(

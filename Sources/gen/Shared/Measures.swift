@@ -19,15 +19,15 @@ struct Measures {
   /// All figures of the model at `path` on rows it was not fitted to.
   func table(of path: String, on data: String, _ dataOptions: DataOptions) throws -> FigureTable {
     let model = try Model(path: path)
-    let dataset = try dataOptions.open(data, for: model.shape)
-    let rows = try dataset.rows(0..<dataset.count)
-    let labels = try model.labels(of: dataset, rows.count)
+    let dataset = try dataOptions.open(data, for: model)
+    let rows = try dataset.rows()
+    let labels = try model.labels(of: dataset)
     var table = FigureTable()
     table.add("rows", count: rows.count)
     try reconstruct(model, rows, labels, &table)
     let drawsCoins = try Checkpoint(path: path).option("likelihood") == "bernoulli"
     try measureLikelihood(model, rows, labels, drawsCoins: drawsCoins, &table)
-    if samples(model) { try compareSamples(model, rows, dataOptions, &table) }
+    if samples(model) { try compareSamples(model, dataset, dataOptions, &table) }
     return table
   }
 
@@ -91,23 +91,28 @@ struct Measures {
   // MARK: - Samples
 
   private func compareSamples(
-    _ model: Model, _ rows: Rows, _ dataOptions: DataOptions, _ table: inout FigureTable
+    _ model: Model, _ dataset: Dataset, _ dataOptions: DataOptions, _ table: inout FigureTable
   ) throws {
-    guard rows.count > SampleFigures.neighbours else {
+    guard dataset.count > SampleFigures.neighbours else {
       throw Failure(description: "samples are compared with \(SampleFigures.neighbours + 1) rows or more")
     }
-    let real = rows.first(max(sampleCount, SampleFigures.neighbours + 1))
+    let chosen = try dataset.random(max(sampleCount, SampleFigures.neighbours + 1), seed: seed)
+    let real = try chosen.rows()
+    // The width of Parzen's windows is chosen on one half, drawn at random, and the other is measured.
+    let (validation, test) = try chosen.split(0.5, seed: seed)
+    let halves = (validation: try validation.rows(), test: try test.rows())
     let samples = try model.sample(real.count, seed: seed, fromMixture: fromMixture)
     var known: Dataset?
     if let training {
       var options = dataOptions
       options.labels = nil
-      known = try options.open(training, for: model.shape)
+      known = try options.open(training, for: model)
     }
-    let knownRows = try known?.first(real.count)
+    let knownRows = try known?.random(real.count, seed: seed).rows()
     table.add("samples, and real rows beside them", count: real.count)
     try table.add(
-      "Parzen log-likelihood, nats", parzen(samples, real), floor: knownRows.map { try parzen($0, real) })
+      "Parzen log-likelihood, nats", parzen(samples, halves),
+      floor: knownRows.map { try parzen($0, halves) })
     let features = try Features(classifier: classifier, rowSize: real.rowSize)
     let realFeatures = try features.of(real)
     let floor = try knownRows.map { try SampleFigures(realFeatures, try features.of($0), seed) }
@@ -124,16 +129,14 @@ struct Measures {
     table.add("distance to training rows over real rows'", ratio)
   }
 
-  /// The log-likelihood of the second half of the rows under windows around samples, their width chosen
-  /// on the first half.
-  private func parzen(_ samples: Rows, _ rows: Rows) throws -> Double {
-    let half = rows.count / 2
-    let (validation, test) = (rows[0..<half], rows[half..<rows.count])
+  /// The log-likelihood of rows under windows around samples, their width chosen on other rows.
+  private func parzen(_ samples: Rows, _ real: (validation: Rows, test: Rows)) throws -> Double {
+    let (validation, test) = real
     var mean = 0.0
     try check(
       gen_evaluate_parzen(
         samples.values, Int64(samples.count), validation.values, Int64(validation.count), test.values,
-        Int64(test.count), Int64(rows.rowSize), nil, nil, nil, &mean, nil))
+        Int64(test.count), Int64(samples.rowSize), nil, nil, nil, &mean, nil))
     return mean
   }
 }

@@ -4,7 +4,15 @@ import CGenerative
 extension Model {
   func fitMixture(_ dataset: Dataset, _ options: UnsafePointer<gen_mixture_options>) throws {
     try requireCalibrated()
+    try requireOwnNumbers(dataset)
     try check(gen_model_fit_mixture(handle, dataset.handle, options, nil))
+  }
+
+  var hasMixture: Bool { (try? mixture()) != nil }
+
+  var hasThreshold: Bool {
+    var threshold = 0.0
+    return gen_model_threshold(handle, &threshold) == gen_status(GEN_OK)
   }
 
   func mixture() throws -> Object { try Object(gen_mixture_destroy) { gen_model_mixture(handle, $0) } }
@@ -19,6 +27,7 @@ extension Model {
 
   func fitThreshold(_ dataset: Dataset, quantile: Double) throws -> Double {
     try requireCalibrated()
+    try requireOwnNumbers(dataset)
     var threshold = 0.0
     try check(gen_model_fit_threshold(handle, dataset.handle, quantile, nil, &threshold))
     return threshold
@@ -37,6 +46,15 @@ extension Model {
       gen_model_detect(
         handle, rows.values, Int32(GEN_F32), labels, Int64(rows.count), &found.scores, &found.anomalies))
     return found
+  }
+
+  /// Refuses data whose classes the library, which reads their numbers, would take for others.
+  private func requireOwnNumbers(_ dataset: Dataset) throws {
+    guard let labels = try labels(of: dataset), try labels != dataset.labels() else { return }
+    throw Failure(
+      description:
+        "the classes of \(dataset.name), \(dataset.classNames.joined(separator: ", ")), have other numbers "
+        + "than the model's, \(classNames.joined(separator: ", ")): give data that have all of its classes")
   }
 
   private func requireCalibrated() throws {

@@ -120,13 +120,42 @@ extension Model {
     try check(gen_model_save(handle, path, Int32(GEN_SAVE_ALL)))
   }
 
-  /// The labels of a dataset's first rows, where the model needs them.
-  func labels(of dataset: Dataset, _ limit: Int) throws -> [Int32]? {
+  /// The labels of a dataset's rows, where the model needs them: its own numbers of the classes that the data name.
+  func labels(of dataset: Dataset) throws -> [Int32]? {
     guard classCount > 0, kind != .classifier else { return nil }
     guard dataset.classCount > 0 else {
       throw Failure(description: "the model has \(classCount) classes, \(dataset.name) has no labels")
     }
-    return try dataset.labels(limit)
+    let labels = try dataset.labels()
+    let (own, given) = (classNames, dataset.classNames)
+    if own.isEmpty || given.isEmpty || own == given { return labels }
+    let numbers = given.map { name in own.firstIndex(of: name).map { Int32($0) } }
+    return try labels.map { label in
+      guard let number = numbers[Int(label)] else {
+        throw Failure(
+          description:
+            "the classes of \(dataset.name) are not the model's: it has \(given.joined(separator: ", ")), "
+            + "the model \(own.joined(separator: ", "))")
+      }
+      return number
+    }
+  }
+
+  /// The class of a name or number.
+  func label(named name: String) throws -> Int32 {
+    guard classCount > 0 else {
+      throw Failure(description: "the model has no classes, so it takes no --label")
+    }
+    if let index = classNames.firstIndex(of: name) { return Int32(index) }
+    if let number = Int32(name), (0..<classCount).contains(Int(number)) { return number }
+    let known = classNames.isEmpty ? "0 to \(classCount - 1)" : classNames.joined(separator: ", ")
+    throw Failure(description: "the model has no class \(name); its classes are \(known)")
+  }
+
+  /// What a class is called: its name, or its number.
+  func className(_ label: Int32) -> String {
+    let names = classNames
+    return names.indices.contains(Int(label)) ? names[Int(label)] : "\(label)"
   }
 
   private func requireLabels(_ labels: [Int32]?, _ count: Int) throws {

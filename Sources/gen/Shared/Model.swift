@@ -87,6 +87,12 @@ struct Model {
   /// Names of the columns that it was fitted to; empty: none.
   var columnNames: [String] { names(GEN_NAME_COLUMN) { gen_model_name(handle, $0, $1) } }
 
+  /// Whether rows are numbers of a table: what is no image unless somebody asks for one.
+  var isTable: Bool { shape.height == 1 || shape.isGuess && !columnNames.isEmpty }
+
+  /// Whether rows can be images.
+  var makesImages: Bool { shape.height > 1 || columnNames.isEmpty }
+
   private var nameFacts: [(name: String, value: JSON)] {
     [("class_names", classNames), ("column_names", columnNames)].compactMap { name, names in
       names.isEmpty ? nil : (name, .string(names.joined(separator: ", ")))

@@ -1,8 +1,11 @@
 import ArgumentParser
+import CGenerative
+import Glibc
 
-/// The file a command writes, its form told by its name's ending.
+/// Where a command writes its results. The name tells the form, for all commands alike: `.csv`, `.npy`, an image, a
+/// folder of images that ends in "/", or standard output, "-".
 struct Output: ExpressibleByArgument {
-  enum Form { case picture, numpy, commas }
+  enum Form { case image, array, table, folder }
 
   let path: String
 
@@ -11,34 +14,225 @@ struct Output: ExpressibleByArgument {
 
   var defaultValueDescription: String { path }
 
-  var form: Form {
-    let name = path.lowercased()
-    return name.hasSuffix(".npy") ? .numpy : name.hasSuffix(".csv") ? .commas : .picture
+  /// Whether it is standard output: "-", whose form is CSV, or "npy:-", "png:-" ...
+  var isStandard: Bool { path == "-" || path.hasSuffix(":-") }
+
+  /// The name, with the form as its ending.
+  private var ending: String {
+    isStandard ? "." + (path == "-" ? "csv" : String(path.dropLast(2))) : path
   }
 
-  /// Writes rows: a picture as a grid of them, else an array of n x height x width x channels, or a line
-  /// of numbers for each.
-  func write(_ rows: Rows, _ shape: Shape, columns: Int? = nil) throws {
-    switch form {
-    case .picture:
-      let picture = shape.picture
-      let grid = Grid(
-        columns: columns, height: picture.height, width: picture.width, channels: picture.channels)
-      try grid.save(rows, to: path)
-    case .numpy:
-      try gen.write(numpyFile(rows, [rows.count, shape.height, shape.width, shape.channels]), to: path)
-    case .commas: try gen.write(commaLines(rows), to: path)
+  /// Nil for a name that tells none.
+  private var form: Form? {
+    if path.hasSuffix("/") || isFolder(path) { return .folder }
+    let name = ending.lowercased()
+    if name.hasSuffix(".csv") { return .table }
+    if name.hasSuffix(".npy") { return .array }
+    return [".png", ".jpg", ".jpeg"].contains { name.hasSuffix($0) } ? .image : nil
+  }
+
+  /// The form of rows, which are images or not.
+  ///
+  /// - Parameter subject: what they are, where they cannot be images: "latents".
+  func form(unlessImages subject: String? = nil) throws -> Form {
+    guard let form else {
+      throw ValidationError(
+        "-o \(path) does not say what to write: it must end in .csv, .npy, .png, .jpg, .jpeg or / (a folder of "
+          + "images), or be -, npy:- or png:-")
+    }
+    if let subject, form == .image || form == .folder {
+      throw ValidationError(
+        "\(subject) cannot be written as images: -o must end in .csv or .npy, or be - (CSV to standard output), not "
+          + path)
+    }
+    return form
+  }
+
+  /// Writes rows in the form that the name tells; an image is a grid of them.
+  func write(_ table: Table, columns: Int? = nil) throws {
+    let form = try form(unlessImages: table.shape == nil ? table.subject : nil)
+    switch (form, table.shape) {
+    case (.image, let shape?): try writeGrid(table.values, shape, columns: columns)
+    case (.folder, let shape?): try write(table, shape, inFolder: path)
+    case (.array, let shape):
+      let extents = shape.map { [$0.height, $0.width, $0.channels] } ?? [table.values.rowSize]
+      try write(bytes: numpyFile(table.values, [table.values.count] + extents))
+    default: try write(bytes: Array(table.lines.utf8))
     }
   }
 
-  /// Writes latents, which make no picture.
-  func write(latents: Rows) throws {
-    switch form {
-    case .numpy: try gen.write(numpyFile(latents, [latents.count, latents.rowSize]), to: path)
-    case .commas: try gen.write(commaLines(latents), to: path)
-    case .picture: throw Failure(description: "latents go to a file that ends in .npy or .csv, not \(path)")
+  /// Writes rows as one image.
+  func writeGrid(_ rows: Rows, _ shape: Shape, columns: Int? = nil) throws {
+    let picture = shape.picture
+    let grid = Grid(
+      columns: columns, height: picture.height, width: picture.width, channels: picture.channels)
+    try save(grid.image(of: rows))
+  }
+
+  /// Writes an image of a size of its own.
+  func save(_ image: Object) throws {
+    guard isStandard else { return try check(gen_image_save(image.handle, path, nil)) }
+    var count = Int64(0)
+    try check(gen_image_save_memory(image.handle, ending, nil, nil, 0, &count))
+    var bytes = [UInt8](repeating: 0, count: Int(count))
+    try check(gen_image_save_memory(image.handle, ending, nil, &bytes, count, &count))
+    try write(bytes: bytes)
+  }
+
+  func write(bytes: [UInt8]) throws {
+    guard isStandard else { return try gen.write(bytes, to: path) }
+    fflush(nil)
+    guard append(bytes, to: STDOUT_FILENO) else {
+      throw Failure(description: "cannot write standard output: \(String(cString: strerror(errno)))")
     }
   }
+
+  /// Prints a line for the user, which must not be among the results.
+  func tell(_ line: String) { isStandard ? complain(line) : print(line) }
+
+  /// Writes a PNG for each row.
+  private func write(_ table: Table, _ shape: Shape, inFolder folder: String) throws {
+    let folder = folder.hasSuffix("/") ? folder : folder + "/"
+    let inputs = Set(table.files.compactMap(FileIdentity.init(path:)))
+    let picture = shape.picture
+    var made: Set<String> = []
+    for (row, name) in table.imageNames.enumerated() {
+      let path = folder + name
+      if let old = FileIdentity(path: path), inputs.contains(old) {
+        throw Failure(description: "\(path) is one of the images that are read: name another folder by -o")
+      }
+      let parent = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+      if made.insert(parent).inserted { try makeFolder(parent) }
+      try Picture(shape: picture, pixels: table.values[row..<row + 1]).save(to: path)
+    }
+  }
+}
+
+/// Rows of numbers for a file, and what is known of each.
+struct Table {
+  let values: Rows
+  /// Names of the numbers of a row.
+  let names: [String]
+  /// The shape of rows that are images; nil: they are none.
+  var shape: Shape?
+  /// What rows that are no images are, for messages.
+  var subject = "latents"
+  /// The file that each row came from; empty: none did.
+  var files: [String] = []
+  /// The folder that all the files are in, where they come from one.
+  var root: String?
+  /// The class of each row; empty: rows have none.
+  var labels: [String] = []
+  /// Texts in place of the values, where those are not all numbers of the same kind.
+  var cells: [[String]]?
+
+  /// Latents of a dataset's rows.
+  init(latents: Rows, of dataset: Dataset) {
+    self.init(values: latents, names: (0..<latents.rowSize).map { "z\($0 + 1)" })
+    take(dataset)
+  }
+
+  /// Rows that a model makes.
+  init(_ rows: Rows, by model: Model, of dataset: Dataset? = nil, shape: Shape? = nil) {
+    let names = model.columnNames
+    self.init(
+      values: rows, names: names.count == rows.rowSize ? names : (0..<rows.rowSize).map { "x\($0 + 1)" })
+    self.shape = model.makesImages ? shape ?? model.shape : nil
+    subject = "rows of a table"
+    if let dataset { take(dataset) }
+  }
+
+  init(values: Rows, names: [String]) { (self.values, self.names) = (values, names) }
+
+  /// Takes over the files of a dataset's rows.
+  mutating func take(_ dataset: Dataset) {
+    files = dataset.paths
+    root = isFolder(dataset.name) ? dataset.name : nil
+  }
+
+  /// The lines of a CSV file, a header first.
+  var lines: String {
+    let header =
+      (files.isEmpty ? [] : ["file"]) + (labels.isEmpty ? [] : ["label"]) + names
+    var text = header.map(commaField).joined(separator: ",") + "\n"
+    for row in 0..<values.count {
+      var fields: [String] = []
+      if !files.isEmpty { fields.append(commaField(files[row])) }
+      if !labels.isEmpty { fields.append(commaField(labels[row])) }
+      fields +=
+        cells?[row]
+        ?? values.values[row * values.rowSize..<(row + 1) * values.rowSize].map { "\($0)" }
+      text += fields.joined(separator: ",") + "\n"
+    }
+    return text
+  }
+
+  /// A name for each row's image below a folder: that of the file it came from, in the same sub-folder, or a number, in
+  /// a sub-folder of its class.
+  var imageNames: [String] {
+    let digits = max(3, String(values.count - 1).count)
+    let places =
+      files.isEmpty
+      ? (0..<values.count).map { row in
+        let number = String(repeating: "0", count: digits - String(row).count) + "\(row)"
+        return (labels.isEmpty ? "" : "\(place(labels[row]))/") + number + ".png"
+      }
+      : filesBelowRoot.map(place)
+    let stems = places.map { withoutEnding($0) + ".png" }
+    var uses: [String: Int] = [:]
+    for stem in stems { uses[stem, default: 0] += 1 }
+    var taken: Set<String> = []
+    return zip(places, stems).map { place, stem in
+      // Files that differ by their endings only keep them.
+      var name = uses[stem] == 1 ? stem : place + ".png"
+      while !taken.insert(name).inserted { name = withoutEnding(name) + "-2.png" }
+      return name
+    }
+  }
+
+  /// The files' paths without the folder that they have in common.
+  private var filesBelowRoot: [String] {
+    if let root {
+      let prefix = root.hasSuffix("/") ? root : root + "/"
+      if files.allSatisfy({ $0.hasPrefix(prefix) }) {
+        return files.map { String($0.dropFirst(prefix.count)) }
+      }
+    }
+    let folders = files.map { $0.split(separator: "/", omittingEmptySubsequences: false).dropLast() }
+    var common = folders.first.map(Array.init) ?? []
+    for folder in folders {
+      common = Array(zip(common, folder).prefix { $0 == $1 }.map(\.0))
+    }
+    return files.map {
+      $0.split(separator: "/", omittingEmptySubsequences: false).dropFirst(common.count).joined(
+        separator: "/")
+    }
+  }
+
+  /// A path that leads nowhere but down.
+  private func place(_ path: String) -> String {
+    let parts = path.split(separator: "/").filter { $0 != "." && $0 != ".." }
+    return parts.isEmpty ? "image" : parts.joined(separator: "/")
+  }
+
+  /// A path without the ending of its last part.
+  private func withoutEnding(_ path: String) -> String {
+    guard let dot = path.lastIndex(of: "."), dot > path.startIndex, path[path.index(before: dot)] != "/",
+      !path[dot...].contains("/")
+    else { return path }
+    return String(path[..<dot])
+  }
+}
+
+/// A field of a CSV file, in quotes where it needs them.
+private func commaField(_ text: String) -> String {
+  let isPlain =
+    !text.unicodeScalars.contains {
+      $0 == "," || $0 == "\"" || $0 == ";" || $0 == "\t" || $0 == "\n" || $0 == "\r"
+    }
+    && text.first != " " && text.last != " " && !text.isEmpty
+  if isPlain { return text }
+  return "\"" + text.replacing("\"", with: "\"\"") + "\""
 }
 
 /// The bytes of a .npy file, version 1.0: float32, row-major, little-endian.
@@ -54,13 +248,4 @@ private func numpyFile(_ rows: Rows, _ shape: [Int]) -> [UInt8] {
   bytes += header.utf8
   rows.values.withUnsafeBytes { bytes += $0 }
   return bytes
-}
-
-private func commaLines(_ rows: Rows) -> String {
-  var lines = ""
-  for row in 0..<rows.count {
-    let values = rows.values[row * rows.rowSize..<(row + 1) * rows.rowSize]
-    lines += values.map { "\($0)" }.joined(separator: ",") + "\n"
-  }
-  return lines
 }

@@ -1,4 +1,5 @@
 import CGenerative
+import Glibc
 
 /// A picture of a file, of any size.
 struct Picture {
@@ -17,17 +18,26 @@ struct Picture {
     pixels = try Rows(count: 1, rowSize: shape.count) { gen_image_pixels(image.handle, $0) }
   }
 
-  /// Whether a path names a picture, by its ending.
-  static func isNamed(by path: String) -> Bool {
-    [".png", ".jpg", ".jpeg"].contains { path.lowercased().hasSuffix($0) }
+  /// Whether a file is a picture, by its first bytes.
+  static func isIn(_ path: String) -> Bool {
+    guard !isFolder(path), let file = fopen(path, "r") else { return false }
+    defer { fclose(file) }
+    var head = [UInt8](repeating: 0, count: 8)
+    let count = fread(&head, 1, head.count, file)
+    return head[..<count].starts(with: [0xFF, 0xD8, 0xFF])
+      || head == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
   }
 
-  func save(to path: String) throws {
-    let image = try Object(gen_image_destroy) {
+  func image() throws -> Object {
+    try Object(gen_image_destroy) {
       gen_image_create(
         pixels.values, Int64(shape.height), Int64(shape.width), Int64(shape.channels), $0)
     }
-    try check(gen_image_save(image.handle, path, nil))
+  }
+
+  func save(to path: String) throws {
+    let image = try image()
+    try withExtendedLifetime(image) { try check(gen_image_save(image.handle, path, nil)) }
   }
 
   /// Which values of a row are known by a mask, a picture that is bright where they are.

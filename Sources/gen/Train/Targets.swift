@@ -21,7 +21,7 @@ struct Targets {
 
   /// Refuses a share of rows that would not be that of their targets: of each class a share is held out.
   private func requireEqualClasses(_ rows: Dataset, _ targets: Dataset) throws {
-    let classes = try [rows, targets].map { $0.classCount > 0 ? try $0.labels($0.count) : [] }
+    let classes = try [rows, targets].map { $0.classCount > 0 ? try $0.labels() : [] }
     guard classes[0] == classes[1] else {
       throw Failure(
         description:

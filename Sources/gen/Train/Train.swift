@@ -8,7 +8,7 @@ struct Train: ParsableCommand {
       gen train vae faces: --size 32 --epochs 20 -o faces.safetensors
 
       The model is kept in --out as a fit goes, every minute and when Ctrl-C stops it; the same command \
-      with --resume goes on to what it would have been. Losses are kept beside it, for gen report.
+      with --resume goes on to what it would have been. A file that exists is overwritten by --force only. Losses are kept beside it, for gen report.
       """,
     subcommands: [TrainPCA.self, TrainAutoencoder.self, TrainVAE.self, TrainGAN.self, TrainClassifier.self])
 }
@@ -20,6 +20,9 @@ struct TrainOptions: ParsableArguments {
 
   @Option(name: .shortAndLong, help: "Safetensors file to write.")
   var out = "model.safetensors"
+
+  @Flag(help: "Overwrite the file that --out names.")
+  var force = false
 
   @Flag(help: "Print a line of JSON at the start, after each epoch and at the end instead of a progress bar.")
   var json = false

@@ -12,6 +12,7 @@ struct TrainPCA: ParsableCommand {
   @OptionGroup(title: "Analysis") var flags: PCAFlags
 
   func run() throws {
+    if !train.force { try checkIsFree(train.out) }
     let dataset = try train.dataOptions.open(train.data)
     try train.dataOptions.checkLabelsAreUsed(train.data, "a PCA takes no classes")
     let start = now()

@@ -40,6 +40,7 @@ struct Training {
   private func run(
     in job: MPIJob?, _ conditional: Bool, _ create: (Dataset) throws -> Object
   ) throws {
+    if !fit.resume, !train.force { try checkIsFree(train.out, orResume: true) }
     let loaded = fit.resume ? try Model(path: train.out, classifies: true) : nil
     if let loaded, loaded.kind != kind {
       throw Failure(description: "\(train.out) is a \(loaded.kind.name), not a \(kind.name)")

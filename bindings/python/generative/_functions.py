@@ -64,6 +64,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "gen_context_create": (c_int32, [POINTER(ContextOptions), POINTER(Handle)]),
     "gen_context_destroy": (None, [Handle]),
     "gen_context_memory": (c_int32, [Handle, Numbers(c_int64), Numbers(c_int64)]),
+    "gen_context_trim": (c_int32, [Handle]),
     "gen_token_create": (c_int32, [POINTER(Handle)]),
     "gen_token_destroy": (None, [Handle]),
     "gen_token_cancel": (c_int32, [Handle]),

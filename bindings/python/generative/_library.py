@@ -54,7 +54,10 @@ def _candidates() -> Iterator[Union[Path, str, None]]:
     if os.environ.get("PREFIX"):
         yield Path(os.environ["PREFIX"]) / "lib" / FILE_NAME
     yield ctypes.util.find_library("generative")
-    for folder in (Path("/usr/local/lib"), here.parents[2] / ".build" / "library"):
+    folders = [Path("/usr/local/lib")]
+    if here == here.parents[2] / "bindings" / "python" / "generative":
+        folders.append(here.parents[2] / ".build" / "library")
+    for folder in folders:
         yield folder / FILE_NAME
         yield folder / "libgenerative.so"
 

@@ -75,12 +75,13 @@ def real_rows_first(values: Any, name: str) -> npt.NDArray[Any]:
 def numeric(values: Any, name: str, half: Any = np.float32) -> npt.NDArray[Any]:
     """What was given as an array of uint8, float32 or float64.
 
-    half: what float16 becomes; all other real numbers become float64.
+    half: what float16 and integers of 1 or 2 bytes become, which float32 holds exactly; all other real numbers
+    become float64.
     """
     array = as_numbers(values, name)
     if array.dtype in (np.uint8, np.float32, np.float64) and array.dtype.isnative:
         return array
-    return array.astype(half if array.dtype == np.float16 else np.float64)
+    return array.astype(half if array.dtype.itemsize <= 2 else np.float64)
 
 
 def address(array: Optional[npt.NDArray[Any]]) -> Optional[int]:

@@ -59,6 +59,10 @@ class Context(Owner):
         check(lib.gen_context_memory(self._handle, ctypes.byref(used), ctypes.byref(peak)))
         return used.value, peak.value
 
+    def trim(self) -> None:
+        """Returns memory that the library keeps for later calls, and free memory of the process, to the system."""
+        check(lib.gen_context_trim(self._handle))
+
     def __copy__(self) -> Context:
         return self
 

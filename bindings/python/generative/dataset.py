@@ -83,6 +83,8 @@ class Dataset(Owner):
                 message = f"0 {what}(s) (shape={array.shape}) while a minimum of 1 is required."
                 raise ValueError(f"X has {message}")
         scale = Scale.of(array)
+        # What was converted is a copy already.
+        copy = copy and not (isinstance(X, np.ndarray) and not np.may_share_memory(array, X))
         if array.dtype == np.uint8 and not scale.is_images:
             array, copy = array.astype(np.float32), False  # the library divides bytes by 255
         array, row_stride, element_stride = _strided(array)
@@ -440,10 +442,19 @@ def _open(
         decoder.reraise()
     info = dataset.info
     dataset._is_double = info.dtype == c.F64
-    dataset._known_scale = IMAGES if info.dtype == c.U8 else Scale.of(dataset.read(0, min(256, info.n_rows)))
+    dataset._known_scale = IMAGES if info.dtype == c.U8 else _scale_of(dataset, info.n_rows)
     if info.n_skipped > 0 and on_skip is None:
         warnings.warn(dataset.account, stacklevel=3)
     return dataset
+
+
+def _scale_of(dataset: Dataset, n_rows: int) -> Scale:
+    """The scale of up to 256 rows from all over."""
+    step = -(-n_rows // 256)
+    scale = Scale.of(np.concatenate([dataset.read(row, 1) for row in range(0, n_rows, step)]))
+    if scale.outlier is None:
+        return scale
+    return Scale(scale.is_images, scale.outlier._replace(row=step * scale.outlier.row))
 
 
 def _wanted_shape(shape: Sequence[Optional[int]]) -> tuple[Optional[int], ...]:

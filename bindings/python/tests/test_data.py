@@ -3,6 +3,7 @@
 import copy
 import gzip
 import struct
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -22,6 +23,7 @@ from generative import (
     Moments,
     Reservoir,
 )
+from generative import _constants as c
 
 
 def test_arrays_come_back_as_they_were_whatever_their_strides():
@@ -252,3 +254,34 @@ def test_objects_that_were_closed_say_so(rows):
     for thing in (dataset, Image.from_array(np.zeros((2, 2)))):
         with pytest.raises(TypeError, match="neither pickled nor copied"):
             copy.copy(thing)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int16, np.uint16, np.float16])
+def test_small_numbers_are_not_blown_up(dtype):
+    X = np.random.default_rng(5).integers(0, 100, (40_000, 50)).astype(dtype)
+    tracemalloc.start()
+    try:
+        data = Dataset.from_array(X)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4.1 * X.size and data.info.dtype == c.F32
+    np.testing.assert_array_equal(data.read(), X)
+    # Of what was given nothing is borrowed.
+    X[:] = 0
+    assert data.read().any()
+
+
+def test_what_was_converted_is_borrowed_and_not_copied_again():
+    X = np.random.default_rng(6).integers(0, 1000, (500, 40)).astype(np.int32)
+    kept = Dataset.from_array(X)._array
+    assert kept is not None and kept.dtype == np.float64 and not np.may_share_memory(kept, X)
+    assert Dataset.from_array(X.astype(np.float64))._array is None
+
+
+def test_the_scale_of_a_file_is_that_of_rows_from_all_over(tmp_path):
+    X = np.random.default_rng(7).random((2000, 3))
+    X[1500:, 1] += 1000
+    np.save(tmp_path / "x.npy", X)
+    found = generative.open_dataset(tmp_path / "x.npy")._scale.outlier
+    assert found.row >= 1500 and found.column == 1 and found.value == pytest.approx(X[found.row, 1])

@@ -980,6 +980,6 @@ def test_the_tool_raises_the_limits_of_images(tmp_path):
     limits = ["--max-image-side", 20_000]
     done = gen("train", "pca", tmp_path / "f", "--size", "8", *limits, "-o", tmp_path / "m.safetensors")
     assert done.returncode == 0, done.stderr
-    limits += ["--max-image-pixels", 100_000]
+    limits += ["--max-image-pixels", 100_000, "--force"]
     done = gen("train", "pca", tmp_path / "f", "--size", "8", *limits, "-o", tmp_path / "m.safetensors")
     assert done.returncode != 0 and "max_image_pixels" in done.stderr

@@ -1,0 +1,77 @@
+#!/bin/bash
+# Tries what is in dist/ where neither Swift nor this repository is: the wheel in a fresh virtual environment, the
+# tarball through CMake, the Debian packages in a bare Debian 12 that debootstrap makes.
+# usage: check.sh PYTHON, an interpreter with pip and auditwheel
+set -euo pipefail
+cd "$(dirname "$0")/.."
+python=$(realpath -s "$1")
+dist=$PWD/dist
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+unset GENERATIVE_LIBRARY PYTHONPATH PREFIX
+(cd dist && sha256sum --quiet -c SHA256SUMS)
+
+cat >"$work/faces.py" <<'CLIENT'
+import generative
+
+faces = generative.faces(500)
+vae = generative.VAE(8, epochs=1, seed=1).fit(faces)
+generative.write_image("faces.png", generative.image_grid(vae.sample(64, seed=1)))
+print("generative", generative.version(), generative.read_image("faces.png").shape)
+CLIENT
+cat >"$work/client.c" <<'CLIENT'
+#include <generative.h>
+#include <stdio.h>
+
+int main(void) {
+  gen_dataset *faces = NULL;
+  gen_pca *pca = NULL;
+  int failed = gen_dataset_create_faces(NULL, &faces) || gen_pca_create(NULL, &pca) || gen_pca_fit(pca, faces, NULL);
+  printf("libgenerative %s: %s\n", gen_version(), failed ? gen_last_error_message() : "a PCA of faces");
+  gen_model_destroy(pca);
+  gen_dataset_destroy(faces);
+  return failed;
+}
+CLIENT
+
+echo "== wheel"
+"$python" -m auditwheel show dist/*.whl | tr '\n' ' ' | grep -oE 'consistent with[^"]*"[^"]*"'
+unzip -q dist/*.whl -d "$work/wheel"
+needed=$(readelf -d "$work"/wheel/generative/libgenerative.so.* | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | sort | tr '\n' ' ')
+[[ $needed == "ld-linux-x86-64.so.2 libc.so.6 libm.so.6 " ]] || { echo "needs $needed"; exit 1; }
+start=$(date +%s.%N)
+python3 -m venv "$work/venv"
+"$work/venv/bin/pip" install --quiet dist/*.whl
+(cd "$work" && env -i "$work/venv/bin/python" faces.py)
+echo "from pip install to the first picture: $(bc <<<"$(date +%s.%N) - $start") s"
+
+echo "== tarball"
+tar -C "$work" -xzf dist/libgenerative-*.tar.gz
+mkdir "$work/cmake"
+cat >"$work/cmake/CMakeLists.txt" <<'CMAKE'
+cmake_minimum_required(VERSION 3.13)
+project(client C)
+find_package(generative REQUIRED CONFIG)
+add_executable(client ../client.c)
+target_link_libraries(client PRIVATE generative::generative)
+CMAKE
+cmake -S "$work/cmake" -B "$work/cmake/build" -DCMAKE_PREFIX_PATH="$(echo "$work"/libgenerative-*)" >/dev/null
+cmake --build "$work/cmake/build" >/dev/null
+env -i "$work/cmake/build/client"
+
+echo "== Debian packages"
+lintian --fail-on error dist/*.deb
+mirror=$(grep -rhoE 'https?://[^ ]+' /etc/apt/sources.list /etc/apt/sources.list.d | grep -v security | head -1)
+debootstrap --variant=minbase bookworm "$work/root" "$mirror" >"$work/log" || { tail -5 "$work/log"; exit 1; }
+mkdir "$work/root/dist"
+cp "$dist"/*.deb "$work/faces.py" "$work/client.c" "$work/root/dist/"
+cp -r /etc/apt/apt.conf.d/. "$work/root/etc/apt/apt.conf.d/" 2>/dev/null || true
+inside() { env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin DEBIAN_FRONTEND=noninteractive chroot "$work/root" bash -c "$1"; }
+inside 'apt-get -qq update && apt-get -qq install -y --no-install-recommends /dist/*.deb gcc libc6-dev' >"$work/log" 2>&1 ||
+  { tail -5 "$work/log"; exit 1; }
+inside 'cd /tmp && gcc /dist/client.c -lgenerative -o client && ./client && python3 /dist/faces.py &&
+  gen train pca faces: --rows 200 -o pca.safetensors 2>/dev/null && gen sample pca.safetensors -n 4 -o new.png && gen --version'
+inside 'dpkg --purge python3-generative generative-tools libgenerative-dev $(dpkg-query -W -f "\${Package}\n" "libgenerative[0-9]*")' >/dev/null
+left=$(find "$work/root/usr" -name '*generative*' -not -path '*/dist-packages/*/__pycache__/*')
+[[ -z $left ]] || { echo "left after a purge: $left"; exit 1; }
+echo "every package was installed and used"
