@@ -138,6 +138,7 @@ scorecard: hard-tools build-tests build-address build-thread $(PYTHON)
 check-hard: test-address test-thread $(PYTHON)
 	@$(MAKE) --quiet test-arm64 SIZE=hard
 	@$(MAKE) --quiet scorecard
+	$(PYTHON) Tests/Scripts/first_programs.py $(BUILD) $(PYTHON)
 	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so $(PYTHON) Benchmarks/defaults.py
 	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so $(PYTHON) Benchmarks/accuracy.py --hard
 

@@ -34,7 +34,7 @@ MOST_LISTED = 40
 HEAD = """\
 # Accuracy of PCA
 
-Each solver is fitted to {count} matrices and compared with a reference that has more digits than Double.
+Each solver is fitted to {count} matrices and compared with a reference of higher precision than Double.
 
     python3 Benchmarks/accuracy.py --seed {seed} --count {count}{quick} --write
 
@@ -43,44 +43,47 @@ Each solver is fitted to {count} matrices and compared with a reference that has
 ## What is promised
 
 *u* is one unit in the last place of the matrix's type: 1.2e-7 for float32, 2.2e-16 for float64. *full* is
-scikit-learn's `PCA(svd_solver="full")`. σ₁ is the largest singular value of the centred matrix.
+scikit-learn's `PCA(svd_solver="full")`. σ₁ is the largest singular value of the centered matrix. Each cell is the
+largest error allowed.
 
 | | `auto`, `covariance`, `gram` | `partial_fit`, `merge` | `sketch` |
 |---|---|---|---|
-| variance | relative to itself, 4 times full's error + 10 u | relative to the largest variance, 10 units of float64 | not above the true one by more than 40 units of float64 of the largest; the bound of [scale.md](scale.md) |
-| principal angle | 4 times full's + 10 u σ₁ / gap | the same + 10 units of float64 of the gap between variances | no limit |
-| reconstruction | relative to the centred matrix X_c, 4 times full's excess over the best + 10 u + u ‖X‖ / ‖X_c‖ | the same, and what the variances' limit allows | the same, and the bound of scale.md |
+| variance | relative to itself: 4 times full's error + 10 u | relative to the largest variance: 10 u of float64 | at most 40 u of float64 times the largest variance above the true one; the bound of [scale.md](scale.md) |
+| principal angle | 4 times full's + 10 u σ₁ / gap | the same + 10 u of float64 relative to the gap between variances | no limit |
+| reconstruction | relative to the centered matrix X_c: 4 times full's excess over the best + 10 u + u ‖X‖ / ‖X_c‖ | the same, plus what the limit of the variances allows | the same, plus the bound of scale.md |
 
-- Variances below ε² · rows · columns of the largest count as zero, with ε = 2.2e-16. Their error is compared with
+- Variances below ε² · rows · columns times the largest count as zero, with ε = 2.2e-16. Their error is compared with
   that threshold.
-- The error of *full* counts as at least what its largest error of any singular value would do to this one, and as
-  at least what rounding the centred numbers to Double does to this variance, in the root mean square.
-- Angles are measured where neighbouring singular values differ by more than 0.1 %.
-- Statistics of one pass hold squares, so variances that are small beside the largest have fewer digits.
-- *full* computes in the matrix's type. Its errors are large for float32 columns whose means are many standard
-  deviations, and so are the limits.
+- The error of *full* for a variance has two lower bounds: the effect that its largest error of any singular value would
+  have on this one, and the root mean square effect of rounding the centered numbers to Double.
+- Angles are measured where neighboring singular values differ by more than 0.1 %.
+- One-pass statistics (`partial_fit`, `merge`) store squares, so variances that are small relative to the largest have
+  fewer correct digits.
+- *full* computes in the matrix's type. For float32 columns with means of many standard deviations its errors are large,
+  and so are the limits.
 
 ## How it is measured
 
-Matrices have 10 to 10⁶ rows, 1 to 10⁵ columns and at most 10⁸ numbers. Spectra are flat, decay to 1e-12 in σ, have
-gaps, are rank-deficient, or have two equal values. Means are 0 to 10⁸ standard deviations. Some matrices have
-columns of scales 1e-6 to 1e6, duplicate rows, duplicate columns or constant columns. Every matrix is made from the
-seed and its index alone: `accuracy.py --seed S:I` repeats one.
+The matrices have 10 to 10⁶ rows, 1 to 10⁵ columns and at most 10⁸ numbers. Spectra are flat, decay to 1e-12 in σ, have
+gaps, are rank-deficient, or have two equal values. Means are 0 to 10⁸ standard deviations. Some matrices have column
+scales from 1e-6 to 1e6, duplicate rows, duplicate columns or constant columns. A matrix depends only on the seed and
+its index: `accuracy.py --seed S:I` repeats one.
 
-The reference takes the numbers as given. It centres them and multiplies them in pairs of doubles, with 106 bits, and
-solves an eigenproblem that is nearly diagonal in 80-bit numbers. `accuracy_check.py` compares it with mpmath and with
-spectra that are known exactly: the largest error of a variance is 1e-18, relative to itself.{unrefined}
+The reference uses the input numbers exactly. It centers and multiplies them in double-double arithmetic (106 bits), and
+solves a nearly diagonal eigenproblem in 80-bit numbers. `accuracy_check.py` compares it with mpmath and with spectra
+that are known exactly: the largest relative error of a variance is 1e-18.{unrefined}
 
 ## Errors
 
-One line for each solver, type and spectrum. *failed*: matrices with an error above its limit. The errors of
-variances are as in the table above. *of limit*: the largest ratio of an error to its limit, and the matrix it is of.
+The table has a line per solver, type and spectrum. *failed* counts matrices with an error above its limit. Errors of
+variances are relative as in the table above. *of limit* is the largest ratio of an error to its limit, followed by the
+matrix where it occurred.
 
 """
 
 UNREFINED = """
-It would take too long for {} of the {} matrices. For these the reference is LAPACK's in Double, and its own error,
-2 ε σ₁ / σ relative to a variance, is added to the limit."""
+This would take too long for {} of the {} matrices. Their reference is LAPACK in Double, and its own error, 2 ε σ₁ / σ
+relative to a variance, is added to the limit."""
 
 
 class Outcome(NamedTuple):

@@ -20,7 +20,11 @@
  *       gen_vae_options_init(&model, sizeof model);
  *       gen_fit_options_init(&fit, sizeof fit);
  *       model.network.height = model.network.width = 28;
- *       fit.epochs = 10;
+ *       model.network.architecture = GEN_ARCHITECTURE_CONVOLUTIONAL;
+ *       model.network.base_channels = 16;
+ *       model.latent_size = 10;
+ *       fit.epochs = 2;
+ *       fit.batch_size = 32;
  *       if (gen_dataset_open("train-images-idx3-ubyte.gz", NULL, NULL, &data) ||
  *           gen_vae_create(&model, &vae) || gen_model_fit(vae, data, &fit, NULL) ||
  *           gen_vae_sample(vae, NULL, 64, 1, images) ||

@@ -47,6 +47,7 @@ STAGES = [
     ("API reference", ["python3", "docs/api.py", os.devnull], None),
     ("installed copy", [f"{SCRIPTS}/installed-copy.sh"], None),
     ("README", ["python3", f"{SCRIPTS}/readme.py", BUILD, PYTHON], None),
+    ("first programs", [PYTHON, f"{SCRIPTS}/first_programs.py", BUILD, PYTHON, "quick"], None),
 ]
 
 # Stages that mostly compile or emulate, on one core: they run beside the last stages, and print when these have ended.

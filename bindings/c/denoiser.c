@@ -1,12 +1,11 @@
-/* A denoising autoencoder, on Fashion-MNIST if it is installed: denoiser [folder [epochs]]
- * Writes denoising.png: noisy pictures, what the model makes of them, the clean ones. */
+/* Trains a denoising autoencoder, on Fashion-MNIST if installed: denoiser [folder [epochs]]
+ * Writes denoising.png: noisy images, the same denoised, the clean originals. */
 #include <generative.h>
 #include <stdio.h>
 #include <stdlib.h>
 #define FASHION "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
 enum { SIDE = 28, SIZE = SIDE * SIDE, SHOWN = 12, ROW = SHOWN * SIZE };
-
-static int open_pictures(gen_dataset **rows) {
+static int open_images(gen_dataset **rows) {
   gen_faces_options faces;
   gen_faces_options_init(&faces, sizeof faces);
   faces.height = faces.width = SIDE;
@@ -14,7 +13,7 @@ static int open_pictures(gen_dataset **rows) {
   return gen_dataset_open(FASHION, NULL, NULL, rows) && gen_dataset_create_faces(&faces, rows);
 }
 
-static int32_t tell(const gen_event *event, void *user_data) {
+static int32_t report(const gen_event *event, void *user_data) {
   (void)user_data;
   if (event->kind == GEN_EVENT_EPOCH)
     printf("epoch %d of %d: loss %.3f\n", (int)event->epoch, (int)event->n_epochs, event->loss);
@@ -38,13 +37,14 @@ int main(int argc, char **argv) {
   gen_run_init(&run, sizeof run);
   gen_grid_options_init(&grid, sizeof grid);
   options.network.height = options.network.width = SIDE;
-  options.corruption = GEN_CORRUPTION_GAUSSIAN; /* of deviation 0.5 */
-  fit.epochs = argc > 2 ? atoi(argv[2]) : 2;
-  run.event = tell;
+  options.corruption = GEN_CORRUPTION_GAUSSIAN; /* standard deviation 0.5 */
+  options.latent_size = 64;
+  fit.epochs = argc > 2 ? atoi(argv[2]) : 4;
+  run.event = report;
   grid.n_columns = SHOWN;
   snprintf(path, sizeof path, "%s/denoising.png", argc > 1 ? argv[1] : ".");
   failed =
-      open_pictures(&data) || gen_autoencoder_create(&options, &model) ||
+      open_images(&data) || gen_autoencoder_create(&options, &model) ||
       gen_model_fit(model, data, &fit, &run) || gen_dataset_read(data, 0, SHOWN, clean) ||
       gen_rows_corrupt(clean, SHOWN, SIZE, GEN_CORRUPTION_GAUSSIAN, 0.5, 7, noisy) ||
       gen_model_reconstruct(model, noisy, NULL, SHOWN, denoised) ||

@@ -1,5 +1,5 @@
-/* A generative adversarial network: gan [folder [epochs]]
- * Writes generated.png: each generated picture left of the real one nearest to it. */
+/* Trains a generative adversarial network: gan [folder [epochs]]
+ * Writes generated.png: each generated image to the left of the nearest training image. */
 #include <generative.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,14 +7,13 @@
 #define FASHION "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
 enum { SIDE = 28, SIZE = SIDE * SIDE, COUNT = 32 };
 
-/* Fashion-MNIST where Debian's package puts it, else the faces that the library draws. */
-static int open_pictures(gen_dataset **pictures) {
+/* Opens Fashion-MNIST where Debian's package puts it, else draws faces. */
+static int open_images(gen_dataset **images) {
   gen_faces_options faces;
   gen_faces_options_init(&faces, sizeof faces);
   faces.height = faces.width = SIDE;
   faces.channels = 1;
-  return gen_dataset_open(FASHION, NULL, NULL, pictures) &&
-         gen_dataset_create_faces(&faces, pictures);
+  return gen_dataset_open(FASHION, NULL, NULL, images) && gen_dataset_create_faces(&faces, images);
 }
 
 int main(int argc, char **argv) {
@@ -32,13 +31,13 @@ int main(int argc, char **argv) {
   gen_fit_options_init(&fit, sizeof fit);
   gen_grid_options_init(&grid, sizeof grid);
   options.network.height = options.network.width = SIDE;
-  options.input_noise = 0.3;
+  options.network.architecture = GEN_ARCHITECTURE_CONVOLUTIONAL;
+  options.latent_size = 32;
   fit.epochs = argc > 2 ? atoi(argv[2]) : 3;
-  fit.batch_size = 64;
-  fit.learning_rate = 5e-4;
+  fit.learning_rate = 7e-4;
   grid.n_columns = 16;
   snprintf(path, sizeof path, "%s/generated.png", argc > 1 ? argv[1] : ".");
-  failed = open_pictures(&data) || gen_gan_create(&options, &gan) ||
+  failed = open_images(&data) || gen_gan_create(&options, &gan) ||
            gen_model_fit(gan, data, &fit, NULL) || gen_gan_sample(gan, NULL, COUNT, 1, samples) ||
            gen_dataset_nearest(data, samples, COUNT, 1, NULL, nearest, NULL);
   for (i = 0; i < COUNT && !failed; i++) {

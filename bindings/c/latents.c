@@ -1,16 +1,14 @@
-/* Walks and directions in latent space: latents [folder [epochs]]
- * Writes walk.png (round six faces and back) and smile.png (the six made to smile). */
+/* Shows walks and directions in latent space: latents [folder [epochs]]
+ * Writes walk.png (a closed walk through six faces) and smile.png (the six made to smile). */
 #include <generative.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-enum { SIDE = 32, ROW = SIDE * SIDE * 3, FACES = 5000, FACTORS = 10, LATENTS = 20 };
-enum { STEPS = 12, SHOWN = 6 }; /* faces in a line, and lines */
-
+enum { SIDE = 32, ROW = SIDE * SIDE * 3, FACES = 2000, FACTORS = 10, LATENTS = 10 };
+enum { STEPS = 12, SHOWN = 6 }; /* faces per line, and lines */
 static float rows[FACES * ROW], factors[FACES * FACTORS], smile[FACES], latents[FACES * LATENTS];
 static float path[SHOWN * STEPS * LATENTS], pictures[SHOWN * STEPS * ROW], direction[LATENTS];
 
-/* Decodes a path of latents into a picture, STEPS faces a line. */
+/* Decodes a path of latents into an image with STEPS faces per line. */
 static int save(const gen_vae *vae, const char *folder, const char *name) {
   char file[4096];
   gen_image *image = NULL;
@@ -38,9 +36,10 @@ int main(int argc, char **argv) {
   gen_fit_options_init(&fit, sizeof fit);
   model.network.height = model.network.width = SIDE;
   model.network.channels = 3;
-  model.variance = 0.02;
-  model.likelihood = GEN_LIKELIHOOD_GAUSSIAN;
-  fit.epochs = argc > 2 ? atoi(argv[2]) : 20;
+  model.network.architecture = GEN_ARCHITECTURE_CONVOLUTIONAL;
+  model.latent_size = LATENTS;
+  fit.epochs = argc > 2 ? atoi(argv[2]) : 5;
+  fit.batch_size = 32;
   failed = gen_dataset_create_faces(NULL, &data) || gen_vae_create(&model, &vae) ||
            gen_model_fit(vae, data, &fit, NULL) || gen_dataset_read(data, 0, FACES, rows) ||
            gen_dataset_factors(data, 0, FACES, factors) ||
@@ -51,7 +50,8 @@ int main(int argc, char **argv) {
            save(vae, folder, "walk.png") ||
            gen_latents_direction(latents, FACES, LATENTS, smile, NULL, direction, &info) ||
            gen_latents_move(latents, SHOWN, LATENTS, direction, info.low, info.high, STEPS, path) ||
-           save(vae, folder, "smile.png");
+           save(vae, folder, "smile.png") ||
+           printf("smile: correlation %.3f\n", info.correlation) < 0;
   if (failed)
     fprintf(stderr, "%s\n", gen_last_error_message());
   gen_model_destroy(vae);

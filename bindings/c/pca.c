@@ -1,19 +1,19 @@
-/* Principal components of pictures: pca [folder]
- * Writes components.png and reconstructions.png (originals above what 30 components keep). */
+/* Computes principal components of images: pca [folder]
+ * Writes components.png and reconstructions.png (originals above their reconstructions from 30
+ * components). */
 #include <generative.h>
 #include <stdio.h>
 
 #define FASHION "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
 enum { SIDE = 28, SIZE = SIDE * SIDE, COUNT = 30, SHOWN = 10 };
 
-/* Fashion-MNIST where Debian's package puts it, else the faces that the library draws. */
-static int open_pictures(gen_dataset **pictures) {
+/* Opens Fashion-MNIST where Debian's package puts it, else draws faces. */
+static int open_images(gen_dataset **images) {
   gen_faces_options faces;
   gen_faces_options_init(&faces, sizeof faces);
   faces.height = faces.width = SIDE;
   faces.channels = 1;
-  return gen_dataset_open(FASHION, NULL, NULL, pictures) &&
-         gen_dataset_create_faces(&faces, pictures);
+  return gen_dataset_open(FASHION, NULL, NULL, images) && gen_dataset_create_faces(&faces, images);
 }
 
 static gen_status save_grid(const float *rows, int64_t count, const gen_grid_options *grid,
@@ -30,7 +30,7 @@ static gen_status save_grid(const float *rows, int64_t count, const gen_grid_opt
 
 int main(int argc, char **argv) {
   const char *folder = argc > 1 ? argv[1] : ".";
-  static float components[COUNT * SIZE], pictures[2 * SHOWN * SIZE], latents[SHOWN * COUNT];
+  static float components[COUNT * SIZE], images[2 * SHOWN * SIZE], latents[SHOWN * COUNT];
   double variance[COUNT];
   gen_pca_info_t info = {sizeof info, 0, 0, 0, 0, 0, 0, 0};
   gen_dataset *data = NULL;
@@ -43,14 +43,14 @@ int main(int argc, char **argv) {
   options.n_components = COUNT;
   grid.n_columns = SHOWN;
   grid.stretch = 1;
-  failed = open_pictures(&data) || gen_pca_create(&options, &pca) || gen_pca_fit(pca, data, NULL) ||
+  failed = open_images(&data) || gen_pca_create(&options, &pca) || gen_pca_fit(pca, data, NULL) ||
            gen_pca_solution(pca, GEN_F32, NULL, components, variance) || gen_pca_info(pca, &info) ||
-           gen_dataset_read(data, 0, SHOWN, pictures) ||
-           gen_pca_transform(pca, pictures, GEN_F32, SHOWN, latents) ||
-           gen_pca_inverse_transform(pca, latents, GEN_F32, SHOWN, pictures + SHOWN * SIZE) ||
+           gen_dataset_read(data, 0, SHOWN, images) ||
+           gen_pca_transform(pca, images, GEN_F32, SHOWN, latents) ||
+           gen_pca_inverse_transform(pca, latents, GEN_F32, SHOWN, images + SHOWN * SIZE) ||
            save_grid(components, COUNT, &grid, folder, "components.png");
   grid.stretch = 0;
-  failed = failed || save_grid(pictures, 2 * SHOWN, &grid, folder, "reconstructions.png") ||
+  failed = failed || save_grid(images, 2 * SHOWN, &grid, folder, "reconstructions.png") ||
            printf("component 1: %.1f%% of variance\n", 100 * variance[0] / info.total_variance) < 0;
   if (failed)
     fprintf(stderr, "%s\n", gen_last_error_message());

@@ -1,5 +1,5 @@
-# Faces, a VAE of them, and its samples as a picture.
-# R gives C objects of its own. This C function calls the one that is named with what is in the other objects.
+# Draws faces, fits a VAE and saves its samples.
+# R passes its own objects to C. This C function unwraps them and calls the library's function by name.
 code <- tempfile(fileext = ".c")
 writeLines(con = code, '#include <dlfcn.h>
 #include <Rinternals.h>
@@ -16,7 +16,7 @@ SEXP call_named(SEXP list) {
   const char *(*message)(void) = dlsym(lib, "gen_last_error_message");
   long a[8] = {0}, n = 0;
   for (list = CDDR(list); list != R_NilValue && n < 7; list = CDR(list)) a[n++] = content(CAR(list));
-  a[n] = (long)&made; // One more: what is made goes there.
+  a[n] = (long)&made; // The last argument: where the new object goes.
   if (named(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7])) return Rf_mkString(message());
   return R_MakeExternalPtr(made, R_NilValue, R_NilValue);
 }')
@@ -26,15 +26,15 @@ check <- function(made) if (is.character(made)) stop(made, call. = FALSE) else i
 call <- function(name, ...) check(.External("call_named", name, ...))
 destroy <- function(noun, object) .External("call_named", paste0("gen_", noun, "_destroy"), object) # no status
 
-drawn <- call("gen_struct_create", "faces", "n_rows=500 height=16 width=16")
+drawn <- call("gen_struct_create", "faces", "n_rows=10000")
 faces <- call("gen_dataset_create_faces", drawn)
-writeLines(tryCatch(call("gen_model_create", "vae", "height=16 width=16 channels=3 latnet_size=8", NULL),
+writeLines(tryCatch(call("gen_model_create", "vae", "height=32 width=32 channels=3 latnet_size=10", NULL),
                     error = conditionMessage))
-vae <- call("gen_model_create", "vae", "height=16 width=16 channels=3 latent_size=8 hidden=64", NULL)
-fit <- call("gen_struct_create", "fit", "epochs=2 batch_size=50")
+vae <- call("gen_model_create", "vae", "height=32 width=32 channels=3 latent_size=10 architecture=convolutional", NULL)
+fit <- call("gen_struct_create", "fit", "epochs=5 batch_size=32")
 call("gen_model_fit", vae, faces, fit, NULL)
-pixels <- raw(16 * 16 * 16 * 3 * 4)
+pixels <- raw(16 * 32 * 32 * 3 * 4)
 call("gen_vae_sample", vae, NULL, 16, 1, pixels)
-grid <- call("gen_image_create_grid", pixels, 16, 16, 16, 3, NULL)
+grid <- call("gen_image_create_grid", pixels, 16, 32, 32, 3, NULL)
 call("gen_image_save", grid, "faces.png", NULL)
 invisible(Map(destroy, c("struct", "struct", "image", "model", "dataset"), list(drawn, fit, grid, vae, faces)))

@@ -1,4 +1,4 @@
--- Faces, a VAE of them, and its samples as a picture.
+-- Draws faces, fits a VAE and saves its samples.
 local ffi = require("ffi")
 ffi.cdef [[
   const char *gen_last_error_message(void);
@@ -22,15 +22,16 @@ local function new(make, ...)
   return made[0]
 end
 
-local drawn = new(lib.gen_struct_create, "faces", "n_rows=500 height=16 width=16")
+local drawn = new(lib.gen_struct_create, "faces", "n_rows=10000")
 local faces = new(lib.gen_dataset_create_faces, drawn)
-print(select(2, pcall(new, lib.gen_model_create, "vae", "height=16 width=16 channels=3 latnet_size=8", nil)))
-local vae = new(lib.gen_model_create, "vae", "height=16 width=16 channels=3 latent_size=8 hidden=64", nil)
-local fit = new(lib.gen_struct_create, "fit", "epochs=2 batch_size=50")
+print(select(2, pcall(new, lib.gen_model_create, "vae", "height=32 width=32 channels=3 latnet_size=10", nil)))
+local options = "height=32 width=32 channels=3 latent_size=10 architecture=convolutional"
+local vae = new(lib.gen_model_create, "vae", options, nil)
+local fit = new(lib.gen_struct_create, "fit", "epochs=5 batch_size=32")
 check(lib.gen_model_fit(vae, faces, fit, nil))
-local pixels = ffi.new("float[?]", 16 * 16 * 16 * 3)
+local pixels = ffi.new("float[?]", 16 * 32 * 32 * 3)
 check(lib.gen_vae_sample(vae, nil, 16, 1, pixels))
-local grid = new(lib.gen_image_create_grid, pixels, 16, 16, 16, 3, nil)
+local grid = new(lib.gen_image_create_grid, pixels, 16, 32, 32, 3, nil)
 check(lib.gen_image_save(grid, "faces.png", nil))
 lib.gen_struct_destroy(drawn) lib.gen_struct_destroy(fit)
 lib.gen_image_destroy(grid) lib.gen_model_destroy(vae) lib.gen_dataset_destroy(faces)

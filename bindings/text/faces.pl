@@ -1,4 +1,4 @@
-# Faces, a VAE of them, and its samples as a picture.
+# Draws faces, fits a VAE and saves its samples.
 use strict;
 use warnings;
 use FFI::Platypus 1.00;
@@ -17,19 +17,20 @@ $ffi->attach("gen_${_}_destroy" => ["opaque"] => "void") for qw(model dataset im
 
 sub check { die gen_last_error_message() . "\n" if $_[0] }
 
-# What a function that makes something made.
+# Calls a function that creates an object, and returns the object.
 sub make { my ($function, @arguments) = @_; check($function->(@arguments, \my $made)); return $made }
 
-my $drawn = make(\&gen_struct_create, "faces", "n_rows=500 height=16 width=16");
+my $drawn = make(\&gen_struct_create, "faces", "n_rows=10000");
 my $faces = make(\&gen_dataset_create_faces, $drawn);
-eval { make(\&gen_model_create, "vae", "height=16 width=16 channels=3 latnet_size=8", undef) } or print $@;
-my $vae = make(\&gen_model_create, "vae", "height=16 width=16 channels=3 latent_size=8 hidden=64", undef);
-my $fit = make(\&gen_struct_create, "fit", "epochs=2 batch_size=50");
+eval { make(\&gen_model_create, "vae", "height=32 width=32 channels=3 latnet_size=10", undef) } or print $@;
+my $options = "height=32 width=32 channels=3 latent_size=10 architecture=convolutional";
+my $vae = make(\&gen_model_create, "vae", $options, undef);
+my $fit = make(\&gen_struct_create, "fit", "epochs=5 batch_size=32");
 check(gen_model_fit($vae, $faces, $fit, undef));
-my $pixels = "\0" x (16 * 16 * 16 * 3 * 4);
+my $pixels = "\0" x (16 * 32 * 32 * 3 * 4);
 my $address = $ffi->cast(string => "opaque", $pixels);
 check(gen_vae_sample($vae, undef, 16, 1, $address));
-my $grid = make(\&gen_image_create_grid, $address, 16, 16, 16, 3, undef);
+my $grid = make(\&gen_image_create_grid, $address, 16, 32, 32, 3, undef);
 check(gen_image_save($grid, "faces.png", undef));
 gen_struct_destroy($_) for $drawn, $fit;
 gen_image_destroy($grid), gen_model_destroy($vae), gen_dataset_destroy($faces);

@@ -1,4 +1,4 @@
-# Faces, a VAE of them, and its samples as a picture.
+# Draws faces, fits a VAE and saves its samples.
 require "fiddle/import"
 
 module Gen
@@ -17,7 +17,7 @@ module Gen
 
   def self.check(status) = status.zero? || raise(gen_last_error_message.to_s)
 
-  # What a function that makes something made.
+  # Calls a function that creates an object, and returns the object.
   def self.make(function, *arguments)
     made = Fiddle::Pointer.malloc(Fiddle::SIZEOF_VOIDP, Fiddle::RUBY_FREE)
     check(send("gen_#{function}", *arguments, made))
@@ -25,15 +25,15 @@ module Gen
   end
 end
 
-drawn = Gen.make("struct_create", "faces", "n_rows=500 height=16 width=16")
+drawn = Gen.make("struct_create", "faces", "n_rows=10000")
 faces = Gen.make("dataset_create_faces", drawn)
-Gen.make("model_create", "vae", "height=16 width=16 channels=3 latnet_size=8", nil) rescue puts $!.message
-vae = Gen.make("model_create", "vae", "height=16 width=16 channels=3 latent_size=8 hidden=64", nil)
-fit = Gen.make("struct_create", "fit", "epochs=2 batch_size=50")
+Gen.make("model_create", "vae", "height=32 width=32 channels=3 latnet_size=10", nil) rescue puts $!.message
+vae = Gen.make("model_create", "vae", "height=32 width=32 channels=3 latent_size=10 architecture=convolutional", nil)
+fit = Gen.make("struct_create", "fit", "epochs=5 batch_size=32")
 Gen.check(Gen.gen_model_fit(vae, faces, fit, nil))
-pixels = Fiddle::Pointer.malloc(16 * 16 * 16 * 3 * Fiddle::SIZEOF_FLOAT, Fiddle::RUBY_FREE)
+pixels = Fiddle::Pointer.malloc(16 * 32 * 32 * 3 * Fiddle::SIZEOF_FLOAT, Fiddle::RUBY_FREE)
 Gen.check(Gen.gen_vae_sample(vae, nil, 16, 1, pixels))
-grid = Gen.make("image_create_grid", pixels, 16, 16, 16, 3, nil)
+grid = Gen.make("image_create_grid", pixels, 16, 32, 32, 3, nil)
 Gen.check(Gen.gen_image_save(grid, "faces.png", nil))
 [drawn, fit].each { |options| Gen.gen_struct_destroy(options) }
 Gen.gen_image_destroy(grid); Gen.gen_model_destroy(vae); Gen.gen_dataset_destroy(faces)

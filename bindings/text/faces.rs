@@ -1,4 +1,4 @@
-// Faces, a VAE of them, and its samples as a picture.
+// Draws faces, fits a VAE and saves its samples.
 use std::{ffi::{c_void, CStr}, ptr::null_mut};
 type Ptr = *mut c_void;
 
@@ -15,7 +15,7 @@ type Ptr = *mut c_void;
     fn gen_model_destroy(_: Ptr); fn gen_dataset_destroy(_: Ptr); fn gen_image_destroy(_: Ptr);
 }
 
-/// What a call made, if it makes anything, or why it failed.
+/// Returns the object that a call created, if any, or the error message.
 fn call(function: impl FnOnce(&mut Ptr) -> i32) -> Result<Ptr, String> {
     let mut made = null_mut();
     if function(&mut made) == 0 { return Ok(made); }
@@ -24,15 +24,15 @@ fn call(function: impl FnOnce(&mut Ptr) -> i32) -> Result<Ptr, String> {
 
 fn main() -> Result<(), String> { unsafe {
     let model = |text: &str| call(|out| gen_model_create("vae\0".as_ptr(), text.as_ptr(), null_mut(), out));
-    let drawn = call(|out| gen_struct_create("faces\0".as_ptr(), "n_rows=500 height=16 width=16\0".as_ptr(), out))?;
+    let drawn = call(|out| gen_struct_create("faces\0".as_ptr(), "n_rows=10000\0".as_ptr(), out))?;
     let faces = call(|out| gen_dataset_create_faces(drawn, out))?;
-    println!("{}", model("height=16 width=16 channels=3 latnet_size=8\0").unwrap_err());
-    let vae = model("height=16 width=16 channels=3 latent_size=8 hidden=64\0")?;
-    let fit = call(|out| gen_struct_create("fit\0".as_ptr(), "epochs=2 batch_size=50\0".as_ptr(), out))?;
+    println!("{}", model("height=32 width=32 channels=3 latnet_size=10\0").unwrap_err());
+    let vae = model("height=32 width=32 channels=3 latent_size=10 architecture=convolutional\0")?;
+    let fit = call(|out| gen_struct_create("fit\0".as_ptr(), "epochs=5 batch_size=32\0".as_ptr(), out))?;
     call(|_| gen_model_fit(vae, faces, fit, null_mut()))?;
-    let mut pixels = [0f32; 16 * 16 * 16 * 3];
+    let mut pixels = [0f32; 16 * 32 * 32 * 3];
     call(|_| gen_vae_sample(vae, null_mut(), 16, 1, pixels.as_mut_ptr()))?;
-    let grid = call(|out| gen_image_create_grid(pixels.as_ptr(), 16, 16, 16, 3, null_mut(), out))?;
+    let grid = call(|out| gen_image_create_grid(pixels.as_ptr(), 16, 32, 32, 3, null_mut(), out))?;
     call(|_| gen_image_save(grid, "faces.png\0".as_ptr(), null_mut()))?;
     for options in [drawn, fit] { gen_struct_destroy(options); }
     gen_image_destroy(grid); gen_model_destroy(vae); gen_dataset_destroy(faces);

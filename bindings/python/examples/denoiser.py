@@ -1,4 +1,4 @@
-"""A denoising autoencoder: denoiser.py [folder [epochs]]"""
+"""Train a denoising autoencoder: denoiser.py [folder [epochs]]"""
 
 import sys
 from pathlib import Path
@@ -9,13 +9,13 @@ from generative import Autoencoder, corrupt, evaluate, faces, image_grid, open_d
 
 FASHION = Path("/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz")
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
-epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 4
 
-pictures = open_dataset(FASHION) if FASHION.exists() else faces(size=28, channels=1)
-model = Autoencoder(latent_size=32, corruption="gaussian", corruption_amount=0.5, epochs=epochs)
-model.fit(pictures, verbose=True)
+images = open_dataset(FASHION) if FASHION.exists() else faces(size=28, channels=1)
+model = Autoencoder(latent_size=64, corruption="gaussian", corruption_amount=0.5, epochs=epochs)
+model.fit(images, verbose=True)
 
-clean = pictures.read(0, 12)
+clean = images.read(0, 12)
 noisy = corrupt(clean, "gaussian", 0.5, seed=7)
 denoised = model.denoise(noisy)
 print(f"{evaluate.psnr(noisy, clean):.1f} dB before, {evaluate.psnr(denoised, clean):.1f} dB after")

@@ -1,7 +1,9 @@
-"""Weights between a model's file and PyTorch modules of the same architecture, both ways.
+"""Transfer weights between a model file and PyTorch modules of the same architecture, in both directions.
 
-usage: pytorch.py FOLDER [EPOCHS]: fits a VAE, draws the same faces with the library and with PyTorch,
-and lets PyTorch's weights back into a file. Needs torch and safetensors.
+usage: pytorch.py FOLDER [EPOCHS]
+
+Fit a VAE, generate the same faces with the library and with PyTorch, and write PyTorch's weights back to a
+file. Needs torch and safetensors.
 """
 
 import sys
@@ -17,9 +19,9 @@ BATCH_NORM = {"scale": "weight", "shift": "bias"}
 
 
 def to_pytorch(path, **networks):
-    """Fills modules with the networks of a file: to_pytorch("gan.safetensors", generator=g).
+    """Load the networks of a file into modules: to_pytorch("gan.safetensors", generator=g).
 
-    Rows of a model with `preparation.mean` are the caller's to prepare: see docs/checkpoints.md.
+    For a model with `preparation.mean`, the caller must standardize the rows: see docs/checkpoints.md.
     """
     tensors = load_file(path)
     with torch.no_grad():
@@ -29,7 +31,7 @@ def to_pytorch(path, **networks):
 
 
 def from_pytorch(template, path, **networks):
-    """Writes a file like `template`, a model of the same architecture, with the modules' weights."""
+    """Write a copy of `template`, a model of the same architecture, with the modules' weights."""
     tensors = {name: array for name, array in load_file(template).items() if network_of(name)}
     for network, module in networks.items():
         for name, part, parameter in pairs(tensors, network, module):
@@ -41,7 +43,7 @@ def from_pytorch(template, path, **networks):
 
 
 def pairs(tensors, network, module):
-    """Each array of a network with the leaf of the module it belongs to and that leaf's own tensor."""
+    """Yield each array of a network with the module and the parameter name that it belongs to."""
     layers = {int(name.split(".")[1]) for name in tensors if name.startswith(f"{network}.")}
     parts = [part for part in module.modules() if not list(part.children()) and part.state_dict()]
     for layer, part in zip(sorted(layers), parts, strict=True):
@@ -51,7 +53,7 @@ def pairs(tensors, network, module):
 
 
 def to_torch(array, part):
-    """Channels last to PyTorch's order; a dense layer to the whole-window convolution it is."""
+    """Convert channels-last arrays to PyTorch's order, and dense layers to the equivalent full-window convolution."""
     if array.ndim == 4:  # outputs (inputs, transposed) x height x width x inputs (outputs)
         return array.transpose(0, 3, 1, 2)
     if array.ndim == 2 and isinstance(part, nn.ConvTranspose2d):
@@ -64,25 +66,25 @@ def to_torch(array, part):
 
 
 def from_torch(array, part, dimensions):
-    """The inverse; `dimensions` of the array in the file."""
+    """Invert to_torch; `dimensions` is the number of axes of the array in the file."""
     if dimensions == 2 and isinstance(part, nn.ConvTranspose2d):
         return array.transpose(2, 3, 1, 0)
     return array.transpose(0, 2, 3, 1) if array.ndim == 4 else array
 
 
 def network_of(name):
-    """The network a tensor belongs to; None for an optimizer's or a fit's."""
+    """Return the network that a tensor belongs to; None for the state of an optimizer or a fit."""
     network = name.split(".")[0]
     return None if network in ("optimizer", "fit") else network
 
 
 def is_kept(key):
-    """Whether metadata is still true with other weights: not the checksum, not how the fit stood."""
+    """Whether metadata stays valid with other weights: not the checksum, not the position of the fit."""
     return key not in ("crc32c", "option.fit") and not key.startswith("option.fit.")
 
 
 class ChannelsFirst(nn.Module):
-    """Rows of height x width x channels as PyTorch's channels x height x width."""
+    """Convert rows of height x width x channels to PyTorch's channels x height x width."""
 
     def forward(self, x):
         return x.permute(0, 3, 1, 2)
@@ -102,12 +104,12 @@ def main(folder, epochs):
     with torch.no_grad():
         theirs = decoder(torch.from_numpy(latents)).sigmoid().numpy().reshape(32, 16, 16)
     ours = vae.decode(latents)
-    print(f"largest difference of a pixel: {np.abs(ours - theirs).max():.1e}")
+    print(f"largest difference between pixels: {np.abs(ours - theirs).max():.1e}")
     Image.grid(np.concatenate([ours, theirs])).save(folder / "pytorch.png")
 
     from_pytorch(folder / "vae.safetensors", folder / "back.safetensors", encoder=encoder, decoder=decoder)
     back = VAE.load(folder / "back.safetensors").decode(latents)
-    print(f"and by way of PyTorch back: {np.abs(ours - back).max():.1e}")
+    print(f"after a round trip through PyTorch: {np.abs(ours - back).max():.1e}")
 
 
 if __name__ == "__main__":
