@@ -38,7 +38,7 @@ extension OptionTable {
       sample_distance             number * * : GAN: between generated rows of a batch
       real_distance               number * * : GAN: between real rows of a batch
       warning                     word none saturated_discriminator collapsed_generator checkpoint_not_written \
-      dead_latents diverging_loss few_steps lagging_average \
+      dead_latents diverging_loss few_steps lagging_average absent_class \
       : what a warning is about
       penalty                     number * * : GAN: on the gradient of the discriminator
       """), isOutput: true)

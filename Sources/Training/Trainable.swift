@@ -28,6 +28,8 @@ package protocol Trainable: Checkpointable {
   var pace: (steps: Int, rows: Int) { get }
   /// Classes that rows must have labels of; 0: none.
   var classCount: Int { get }
+  /// Whether it draws rows of a class, and so must have learned from some of each.
+  var drawsByClass: Bool { get }
   /// How far it has come.
   var progress: Progress { get set }
   /// Where its last fit stands; nil before the first, and after one that ran away.
@@ -62,6 +64,7 @@ package protocol Trainable: Checkpointable {
 extension Trainable {
   package var average: ExponentialAverage? { nil }
   package var classCount: Int { 0 }
+  package var drawsByClass: Bool { false }
   package var lossIsMeasure: Bool { true }
   package var pace: (steps: Int, rows: Int) { (2_000, 128) }
   package func settle(for dataset: Dataset?, _ ranks: Ranks?) throws(GenerativeError) -> () -> Void { {} }
