@@ -9,6 +9,8 @@ struct Pictures {
   let isFashion: Bool
   let training: Dataset
   let test: Rows
+  /// Where `test` is from, with the classes.
+  let testSet: Dataset
 
   var name: String { training.name }
   var trainingCount: Int { training.count }
@@ -40,6 +42,7 @@ struct Pictures {
     }
     self.isFashion = isFashion
     self.training = try training.slice(0..<(quick ? min(training.count, 3000) : training.count))
+    testSet = test
     self.test = try test.first(quick ? 600 : test.count)
   }
 }
