@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 
 from header import ROOT
@@ -47,6 +48,9 @@ STAGES = [
     ("README", ["python3", f"{SCRIPTS}/readme.py", BUILD, PYTHON], None),
 ]
 
+# Stages that mostly compile or emulate, on one core: they run beside the last stages, and print when these have ended.
+BESIDE = {"arm64", "AddressSanitizer"}
+
 
 def counted(kind, output, good):
     """(passed, failed) of a stage: of its own tests where it has any, else of itself as one."""
@@ -65,8 +69,8 @@ def counted(kind, output, good):
     return (1, 0) if good else (0, 1)
 
 
-def run(command):
-    """Runs a command, showing its output as it comes; returns the output and whether it succeeded."""
+def run(command, show=print):
+    """Runs a command, showing each line of its output; returns the output and whether it succeeded."""
     environment = dict(os.environ, GENERATIVE_LIBRARY=str(ROOT / BUILD / "libgenerative.so.2"))
     environment["PYTHONPATH"] = str(ROOT / "bindings" / "python")
     process = subprocess.Popen(
@@ -77,25 +81,49 @@ def run(command):
     for line in process.stdout:
         lines.append(line)
         if " started" not in line:
-            print("    " + line, end="", flush=True)
+            show("    " + line.rstrip("\n"), flush=True)
     return "".join(lines), process.wait() == 0
 
 
+class Lane:
+    """Stages that run one after another, and what came of them."""
+
+    def __init__(self, stages, show=print):
+        self.stages, self.show = stages, show
+        self.passed = self.failed = 0
+        self.summary = []
+
+    def run(self):
+        for name, command, kind in self.stages:
+            self.show(f"== {name}", flush=True)
+            start = time.monotonic()
+            output, good = run(command, self.show)
+            passed, failed = counted(kind, output, good)
+            self.passed, self.failed = self.passed + passed, self.failed + failed
+            verdict = "FAILED" if failed else "ok"
+            seconds = time.monotonic() - start
+            self.summary.append(f"{verdict:8}{name:20}{passed:6} passed{failed:4} failed{seconds:8.1f} s")
+
+
 def main():
-    wanted = sys.argv[2] if len(sys.argv) > 2 else ""
-    passed = failed = 0
-    summary = []
-    for name, command, kind in STAGES:
-        if wanted.lower() not in name.lower():
-            continue
-        print(f"== {name}", flush=True)
-        start = time.monotonic()
-        output, good = run(command)
-        more = counted(kind, output, good)
-        passed, failed = passed + more[0], failed + more[1]
-        verdict = "ok" if more[1] == 0 else "FAILED"
-        summary.append(f"{verdict:8}{name:20}{more[0]:6} passed{more[1]:4} failed{time.monotonic() - start:8.1f} s")
-    print("\n" + "\n".join(summary))
+    wanted = sys.argv[2].lower() if len(sys.argv) > 2 else ""
+    stages = [stage for stage in STAGES if wanted in stage[0].lower()]
+    beside = [stage for stage in stages if stage[0] in BESIDE]
+    first = max((stages.index(stage) for stage in beside), default=0)
+    kept = []
+    lanes = [
+        Lane([stage for stage in stages[:first] if stage not in beside]),
+        Lane(beside, lambda line, flush: kept.append(line)),
+        Lane([stage for stage in stages[first:] if stage not in beside]),
+    ]
+    lanes[0].run()
+    second = threading.Thread(target=lanes[1].run)
+    second.start()
+    lanes[2].run()
+    second.join()
+    print("\n".join(kept))
+    passed, failed = sum(lane.passed for lane in lanes), sum(lane.failed for lane in lanes)
+    print("\n" + "\n".join(line for lane in lanes for line in lane.summary))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
