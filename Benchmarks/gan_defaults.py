@@ -230,11 +230,11 @@ def tables() -> str:
             first, second = list(mean)[:2]
             order = (-mean["modes"], -mean["near"]) if "modes" in mean else (mean["Fréchet"],)
             digits = 1 if "modes" in mean else 2
-            cells = f"{mean[first]:.{digits}f} | {mean[second]:.{digits}f} | {mean['seconds']:.0f}"
+            cells = f"{mean[first]:.{digits}f} | {mean[second]:.{digits}f} | {len(runs)}"
             lines.append((order, f"| {recipe} | {cells} |"))
         if lines:
             what = "modes | near a mode, %" if name in POINTS else "Fréchet distance | recall"
-            head = f"**{TITLES[name]}, {architecture}**\n\n| recipe | {what} | s |\n|---|---|---|---|\n"
+            head = f"**{TITLES[name]}, {architecture}**\n\n| recipe | {what} | seeds |\n|---|---|---|---|\n"
             parts.append(head + "\n".join(line for _, line in sorted(lines)))
     return "\n\n".join(parts)
 
