@@ -270,7 +270,9 @@ enum { GEN_GO_ON = 0, GEN_STOP_AFTER_EPOCH = 1, GEN_STOP_NOW = 2 };
 /* What a GEN_EVENT_WARNING is about. */
 enum {
   GEN_WARNING_NONE = 0, /* see message */
-  /* GAN, from step 150: D(x) - D(G(z)) > 0.98, averaged over about 50 steps: G hardly learns */
+  /* GAN, from step 150: D(x) - D(G(z)) > 0.98, averaged over about 50 steps: G hardly learns.
+   * HINGE: D's loss < 0.04, averaged alike: D never errs, and has nothing to learn. Not for
+   * WASSERSTEIN, whose D is no probability */
   GEN_WARNING_SATURATED_DISCRIMINATOR = 1,
   /* GAN, from step 500: sample_distance < 0.2 real_distance, averaged likewise: G's rows are nearly
    * identical */
@@ -287,7 +289,10 @@ enum {
   GEN_WARNING_FEW_STEPS = 6,
   /* GAN: the fit has ended, and the variance of the averaged generator's rows is less than 0.7
    * times that of the last generator's rows: the average lags, and its images look gray */
-  GEN_WARNING_LAGGING_AVERAGE = 7
+  GEN_WARNING_LAGGING_AVERAGE = 7,
+  /* Conditional VAE or GAN: the dataset, other than a stream or a rank's own part, has no row of
+   * some class: samples of that class mean nothing */
+  GEN_WARNING_ABSENT_CLASS = 8
 };
 
 /* What an event callback receives; read-only, valid during the callback. Losses are means per row,
@@ -1126,7 +1131,7 @@ enum {
   GEN_AUGMENTATION_NONE = 0,
   GEN_AUGMENTATION_FIXED = 1, /* each change to every image */
   /* With a probability that starts at 0 and rises while D calls more than 80 % of real images real
-   * (Karras et al. 2020, section 3) */
+   * (Karras et al. 2020, section 3), else falls; by 1 in 100,000 rows */
   GEN_AUGMENTATION_ADAPTIVE = 2
 };
 
@@ -1152,7 +1157,7 @@ typedef struct gen_gan_options {
   int32_t output_activation;
   int32_t latent;    /* GEN_LATENT_...; default: NORMAL */
   int32_t objective; /* GEN_OBJECTIVE_...; default: NON_SATURATING */
-  /* Steps of D per step of G, on the same real rows and new latents, 1 ... 100; default: 1 */
+  /* Steps of D per step of G, each on new latents, 1 ... 100; default: 1. Real rows: fresh_rows */
   int64_t discriminator_steps;
   int32_t batch_norm; /* 1: in G's hidden layers; default: GEN_AUTO (1; narrow table: 0) */
   /* 1: in D's hidden layers except the first; default: GEN_AUTO (1 if CONVOLUTIONAL and
@@ -1179,12 +1184,18 @@ typedef struct gen_gan_options {
   /* Weight of (|grad D| - 1)^2 at points between real and generated rows (Gulrajani et al. 2017:
    * 10, with WASSERSTEIN and discriminator_steps 5), 0 ... 1e6; default: 0 */
   double gradient_penalty;
-  /* GEN_AUGMENTATION_...: mirrors, shifts, recolors and cuts out the images that D sees, real and
-   * generated ones, with gradients through to G (Zhao et al. 2020). Default: NONE */
+  /* GEN_AUGMENTATION_...: changes the images that D sees, real and generated ones, with gradients
+   * through to G (Zhao et al. 2020): mirror images, shifts by up to an eighth of the sides,
+   * brightness, contrast and saturation, a rectangle of half the sides set to 0. For fits of few
+   * images. Samples are not changed. GEN_E_ARGUMENT for rows that are no images. Default: NONE */
   int32_t augmentation;
   /* 1: D uses labels only in its last layer, by projection (Miyato & Koyama 2018); default: 0 (in
    * every layer) */
   int32_t projection;
+  /* 1: each of the discriminator_steps of a step has a batch of its own, and an epoch so many times
+   * fewer steps; where the epoch's rows run out in a step, the last batch serves again. 0: they
+   * share one batch, as in a gen_trainer always. Default: 1 (files that lack it: 0) */
+  int32_t fresh_rows;
 } gen_gan_options;
 static inline gen_status gen_gan_options_init(gen_gan_options *options, uint32_t struct_size) {
   return gen_struct_init("gan", options, struct_size);

@@ -4,9 +4,15 @@ import Ranks
 import Tensors
 
 /// The batches of an epoch, each read into the same memory: all of their rows, or only this rank's.
+///
+/// A step takes one batch, or several, which are stored one after another.
 package final class Batches {
-  /// This rank's rows of the present batch, packed.
-  package var base: UnsafeMutablePointer<Float> { batch.base + offset * rowSize }
+  /// This rank's rows of the batch read last, packed.
+  package var base: UnsafeMutablePointer<Float> { batch.base + (part * rowCapacity + offset) * rowSize }
+  /// The most batches of a step.
+  let partCount: Int
+  /// The most rows of a batch that are read.
+  let rowCapacity: Int
   /// Steps of an epoch; 0 for a stream until one epoch is over.
   private(set) var stepCount: Int
   /// CRC-32C of the rows that a stream, or all ranks' streams, have given in this epoch; 0 for rows in
@@ -30,8 +36,12 @@ package final class Batches {
   private let sharesRows: Bool
   /// Nil for a stream, whose row count is unknown beforehand.
   private let deal: Deal?
-  /// Steps done in this epoch.
-  private var step = 0
+  /// Batches read in this epoch.
+  private var batchNumber = 0
+  /// Which of its step's batches the present one is.
+  private var part = 0
+  /// Whether this epoch has no other batch.
+  private var hasEnded = false
   /// Rows of the present batch before this rank's, where all were read.
   private var offset = 0
   /// The number of this rank's rows, and of all ranks' rows.
@@ -39,6 +49,7 @@ package final class Batches {
 
   /// - Parameters:
   ///   - rows: of a batch, or of each rank's part of one.
+  ///   - perStep: batches of a step; an epoch's last step may have fewer.
   ///   - minimumRows: a last batch with fewer rows is skipped.
   ///   - seed: of each epoch's order; nil for rows in their own order.
   ///   - requiresUnitRange: whether a number outside [0, 1] is an error as a stream gives it; rows in
@@ -46,9 +57,9 @@ package final class Batches {
   ///   - rowCounts: of the ranks' datasets, or of the one they share.
   ///   - classCount: the classes of a conditional model; a stream's labels are checked as they are read.
   package init(
-    _ dataset: Dataset, rows: Int, minimumRows: Int, seed: UInt64?, requiresUnitRange: Bool = false,
-    team: Team? = nil, sharesRows: Bool = true, rowCounts: [Int]? = nil, classCount: Int = 0,
-    context: Context
+    _ dataset: Dataset, rows: Int, perStep: Int = 1, minimumRows: Int, seed: UInt64?,
+    requiresUnitRange: Bool = false, team: Team? = nil, sharesRows: Bool = true, rowCounts: [Int]? = nil,
+    classCount: Int = 0, context: Context
   ) throws(GenerativeError) {
     let isStream = dataset.stream != nil
     let ranks = team?.ranks
@@ -75,26 +86,31 @@ package final class Batches {
     self.minimumRows = max(minimumRows, 1)
     self.team = team
     self.sharesRows = sharesRows
-    guard let floats = checkedProduct(rowCapacity, rowSize) else {
-      throw GenerativeError(.memory, "a batch of \(rowCapacity) rows does not fit in memory")
-    }
-    batch = try Buffer(count: floats, in: context.memory)
-    deal = dataset.rowCount.map { count in
+    self.rowCapacity = rowCapacity
+    let deal = dataset.rowCount.map { count in
       Deal(
         rank: ranks?.rank ?? 0, rankCount: ranks?.count ?? 1, batchRows: rows,
         rowCounts: rowCounts ?? [count])
     }
-    stepCount = 0
+    self.deal = deal
+    var batchCount = 0
     if let deal {
-      stepCount = deal.stepCount
-      if stepCount > 0, deal.slice(stepCount - 1).totalRows < self.minimumRows { stepCount -= 1 }
+      batchCount = deal.stepCount
+      if batchCount > 0, deal.slice(batchCount - 1).totalRows < self.minimumRows { batchCount -= 1 }
     }
+    partCount = deal == nil ? perStep : max(1, min(perStep, batchCount))
+    stepCount = (batchCount + partCount - 1) / partCount
+    guard let floats = checkedProduct(rowCapacity, rowSize, partCount) else {
+      throw GenerativeError(.memory, "batches of \(rowCapacity) rows do not fit in memory")
+    }
+    batch = try Buffer(count: floats, in: context.memory)
   }
 
   /// Goes back to the first batch, in the order of this epoch.
   package func start(epoch: Int) {
     reader.start(epoch: epoch)
-    (step, checksum, joined) = (0, Checksum(), Checksum())
+    (batchNumber, part, hasEnded) = (0, 0, false)
+    (checksum, joined) = (Checksum(), Checksum())
   }
 
   /// Skips the next steps' batches; those of a stream are read. Returns false when `isCancelled`.
@@ -104,12 +120,13 @@ package final class Batches {
     let missing = GenerativeError(.mismatch, "resume: the dataset ends before step \(steps) of an epoch")
     guard deal == nil else {
       guard steps <= stepCount else { throw missing }
-      step = steps
+      batchNumber = steps * partCount
       return true
     }
     for _ in 0..<steps {
       if isCancelled() { return false }
       if try next() == nil { throw missing }
+      for part in 1..<partCount { _ = try next(part: part) }
     }
     return true
   }
@@ -119,25 +136,31 @@ package final class Batches {
   /// Rows in memory that cannot be read are reported to the team as a fault, and the batch has none.
   ///
   /// - Parameters:
-  ///   - target: receives the rows' labels, which the dataset must have; nil: not wanted.
+  ///   - part: index of this batch among those of its step.
+  ///   - target: receives the rows' labels, which the dataset must have; nil: not wanted. The labels of a part start
+  ///     `rowCapacity` after those of the part before.
   ///   - outputs: receives the rows' targets, likewise.
   package func next(
-    labels target: Buffer<Int32>? = nil, targets outputs: Buffer<Float>? = nil
+    part: Int = 0, labels target: Buffer<Int32>? = nil, targets outputs: Buffer<Float>? = nil
   ) throws(GenerativeError) -> Deal.Slice? {
+    guard !hasEnded else { return nil }
+    self.part = part
+    let labelBase = target.map { $0.base + part * rowCapacity }
     guard let deal else {
       let slice = try nextOfStream()
       if streamLabels.count > 0 {
-        target?.base.update(from: streamLabels.base + offset, count: slice.rowCount)
+        labelBase?.update(from: streamLabels.base + offset, count: slice.rowCount)
       }
-      return slice.totalRows >= minimumRows ? slice : nil
+      hasEnded = slice.totalRows < minimumRows
+      return hasEnded ? nil : slice
     }
-    var slice = deal.slice(step)
+    var slice = deal.slice(batchNumber)
     guard slice.totalRows >= minimumRows else { return nil }
-    step += 1
+    batchNumber += 1
     do throws(GenerativeError) {
       try reader.read(slice.places, into: base)
-      if let target, let labels {
-        for (position, row) in reader.rows.enumerated() { target.base[position] = labels.base[Int(row)] }
+      if let labelBase, let labels {
+        for (position, row) in reader.rows.enumerated() { labelBase[position] = labels.base[Int(row)] }
       }
       if let outputs, let targets { try targets.read(rows: reader.rows, into: outputs.base) }
     } catch {
@@ -151,17 +174,18 @@ package final class Batches {
   /// Reads the next rows of a stream; with ranks, an error on one rank is thrown on all.
   private func nextOfStream() throws(GenerativeError) -> Deal.Slice {
     offset = 0
+    let home = base
     let count = try (team?.ranks).together { () throws(GenerativeError) in
       let hasLabels = streamLabels.count > 0
-      let count = try reader.next(into: batch.base, labels: hasLabels ? streamLabels.base : nil)
+      let count = try reader.next(into: home, labels: hasLabels ? streamLabels.base : nil)
       if checksUnitRange {
-        try checkUnitRange(UnsafeBufferPointer(start: batch.base, count: count * rowSize), in: context) { _ in
+        try checkUnitRange(UnsafeBufferPointer(start: home, count: count * rowSize), in: context) { _ in
           "a number of the stream"
         }
       }
       return count
     }
-    checksum.append(batch.base, count: count * rowSize)
+    checksum.append(home, count: count * rowSize)
     if streamLabels.count > 0, classCount > 0 { checksum.append(streamLabels.base, count: count) }
     guard let ranks = team?.ranks, !sharesRows else {
       joined = checksum

@@ -65,6 +65,7 @@ package final class FlatTrainer: @unchecked Sendable {
       rate: rate ?? options.learningRate, slice: BatchSlice(firstRow: firstRow, totalRows: count, ranks: nil))
     model.record = nil
     augmenter?.apply(x.base, count: count, at: time)
+    step.receive(x.base, rows: count)
     try differentiate(0)
   }
 

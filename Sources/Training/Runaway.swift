@@ -9,6 +9,9 @@ package struct Runaway: Error {
   /// `first in layer decoder.2 (dense)`
   let place: String
 
+  /// What may help before what always may.
+  var advice: String { what == "penalty" ? "a smaller r1_penalty or gradient_penalty, " : "" }
+
   /// `loss became nan`
   var description: String { "\(what) became \(value.isNaN ? "nan" : value.description)" }
 

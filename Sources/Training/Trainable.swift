@@ -29,6 +29,8 @@ package protocol Trainable: Checkpointable {
   var pace: (steps: Int, rows: Int) { get }
   /// The number of classes that labels of rows may have; 0: rows need no labels.
   var classCount: Int { get }
+  /// Whether the model draws rows of a given class, and so must have learned from some rows of each.
+  var drawsByClass: Bool { get }
   /// Its progress: epochs and steps so far.
   var progress: Progress { get set }
   /// The position of its last fit; nil before the first, and after one that ended by a number that is not
@@ -64,6 +66,7 @@ package protocol Trainable: Checkpointable {
 extension Trainable {
   package var average: ExponentialAverage? { nil }
   package var classCount: Int { 0 }
+  package var drawsByClass: Bool { false }
   package var lossIsMeasure: Bool { true }
   package var pace: (steps: Int, rows: Int) { (2_000, 128) }
   package func settle(for dataset: Dataset?, _ ranks: Ranks?) throws(GenerativeError) -> () -> Void { {} }

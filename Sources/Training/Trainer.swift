@@ -23,6 +23,8 @@ package final class Trainer {
   /// Labels and targets of a step of several batches; nil: the step has them itself.
   private let labels: Buffer<Int32>?
   private let targets: Buffer<Float>?
+  /// What there is of the present step's batches.
+  private var slices: [(slice: Deal.Slice, x: UnsafeMutablePointer<Float>)] = []
   /// The ranks that fit together; nil: this process alone.
   private let team: Team?
   /// What a step changes before its last sum with the other ranks.
@@ -140,7 +142,8 @@ package final class Trainer {
     sized.batchRows = Self.mostRows(of: dataset, rows, options.validation, validationRows, options)
     step = try model.prepareWhole(sized, dataset)
     batches = try Batches(
-      dataset, rows: options.stepRows, minimumRows: step.minimumRows, seed: options.seed,
+      dataset, rows: options.stepRows, perStep: step.batchCount, minimumRows: step.minimumRows,
+      seed: options.seed,
       requiresUnitRange: model.requiresUnitRange, team: team, sharesRows: options.sharesRows,
       rowCounts: rows, classCount: model.classCount, context: model.context)
     var labels: Buffer<Int32>?
@@ -152,7 +155,11 @@ package final class Trainer {
         targets = try Buffer(count: rows * model.rowShape.count, in: model.context.memory)
       }
     }
+    if batches.partCount > 1, step.labels != nil {
+      labels = try Buffer(count: batches.rowCapacity * batches.partCount, in: model.context.memory)
+    }
     (self.labels, self.targets) = (labels, targets)
+    slices.reserveCapacity(batches.partCount)
     // A stream's length is not known before it was read once.
     if batches.stepCount == 0 { batches.finish(steps: record.stepsPerEpoch) }
     augmenter = try Augmenter.make(options.augmentation, of: model)
@@ -272,8 +279,7 @@ package final class Trainer {
     var stops = false
     while true {
       if options.observer.isCancelled() { stops = try hears(.stopNow) || stops }
-      guard let slice = try batches.next(labels: labels ?? step.labels, targets: targets ?? step.targets)
-      else { break }
+      guard let slice = try nextBatches() else { break }
       if let team, writer?.isDue(steps: 1) ?? false { team.wishes.insert(.save) }
       let (figures, rate) = try learn(slice)
       recent.add(figures, rows: slice.totalRows)
@@ -298,6 +304,19 @@ package final class Trainer {
     return try endEpoch() || stops
   }
 
+  /// Reads the batches of a step into `slices` and returns the last of them, of which the step's figures are;
+  /// nil at the epoch's end.
+  private func nextBatches() throws(GenerativeError) -> Deal.Slice? {
+    slices.removeAll(keepingCapacity: true)
+    while slices.count < batches.partCount,
+      let slice = try batches.next(
+        part: slices.count, labels: labels ?? step.labels, targets: targets ?? step.targets)
+    {
+      slices.append((slice, batches.base))
+    }
+    return slices.last?.slice
+  }
+
   /// Goes to where the fit stands in its epoch.
   private func skip() throws(GenerativeError) {
     // Ranks have no way to tell each other here, and stop at the next step.
@@ -315,17 +334,11 @@ package final class Trainer {
     model.progress.stepCount += 1
     let time = time(after: record.stepsDone, slice)
     record.stepsDone += 1
-    augmenter?.apply(batches.base, count: slice.rowCount, at: time)
-    if let targets = targets ?? step.targets {
-      augmenter?.apply(targets.base, count: slice.rowCount, at: time)
-    }
     let figures: Figures
     do throws(Runaway) {
-      figures = try step.learn(
-        batches.base, rows: slice.rowCount, of: model.rowShape.count, at: time, inPartsOf: options.batchRows,
-        labels: labels, targets: targets)
+      figures = try batches.partCount > 1 ? learnParts() : learnWhole(slice, at: time)
     } catch {
-      throw runsAway(error.description, ": \(error.place)")
+      throw runsAway(error.description, ": \(error.place)", advice: error.advice)
     }
     if let team, team.isSpoilt {
       undo?.restore()
@@ -335,6 +348,32 @@ package final class Trainer {
     record.mean.add(figures, rows: slice.totalRows)
     record.streamChecksum = batches.streamChecksum
     return (figures, time.rate)
+  }
+
+  /// One step on the present batch.
+  private func learnWhole(_ slice: Deal.Slice, at time: StepTime) throws(Runaway) -> Figures {
+    augmenter?.apply(batches.base, count: slice.rowCount, at: time)
+    if let targets = targets ?? step.targets {
+      augmenter?.apply(targets.base, count: slice.rowCount, at: time)
+    }
+    return try step.learn(
+      batches.base, rows: slice.rowCount, of: model.rowShape.count, at: time, inPartsOf: options.batchRows,
+      labels: labels, targets: targets)
+  }
+
+  /// One step on several batches, each for a turn of its own.
+  private func learnParts() throws(Runaway) -> Figures {
+    func part(_ number: Int) -> Part {
+      let (slice, x) = slices[number]
+      let time = time(after: record.stepsDone - 1, slice)
+      // By the turn's own random numbers.
+      augmenter?.apply(x, count: slice.rowCount, at: step.time(of: number, in: time))
+      if let labels, let own = step.labels {
+        own.base.update(from: labels.base + number * batches.rowCapacity, count: slice.rowCount)
+      }
+      return Part(x: x, rows: slice.rowCount, time: time)
+    }
+    return try step.learn(part(0)) { $0 < slices.count ? part($0) : nil }
   }
 
   /// Measures the validation set and tells of the epoch that is over; returns as `learnEpoch`.
@@ -385,6 +424,16 @@ package final class Trainer {
     record.plateau.falls += 1
   }
 
+  /// Whether the rows, as far as this process has them all, have none of some class that the model draws.
+  private var lacksClass: Bool {
+    guard model.drawsByClass, team == nil || options.sharesRows, let labels = dataset.labels else {
+      return false
+    }
+    var isThere = [Bool](repeating: false, count: model.classCount)
+    for row in 0..<labels.count { isThere[Int(labels.base[row])] = true }
+    return isThere.contains(false)
+  }
+
   /// What is wrong at an epoch's end, whose mean loss is given.
   private func warnings(_ loss: Double) -> [Warning] {
     var warnings = step.warnings
@@ -393,6 +442,7 @@ package final class Trainer {
     if model.lossIsMeasure, loss > first + 9 * max(abs(first), 1) {
       warnings.append(.divergingLoss)
     }
+    if lacksClass { warnings.append(.absentClass) }
     if hasEnded {
       if model.progress.stepCount < 100 { warnings.append(.fewSteps) }
       if step.averageLags { warnings.append(.laggingAverage) }
@@ -521,7 +571,7 @@ package final class Trainer {
   }
 
   /// Brings the last good state back.
-  private func runsAway(_ what: String, _ place: String = "") -> GenerativeError {
+  private func runsAway(_ what: String, _ place: String = "", advice: String = "") -> GenerativeError {
     let (epoch, stepOfEpoch, stepOfLife) = (epochsDone + 1, record.stepsDone, model.progress.stepCount)
     hasRunAway = true
     restoreGood()
@@ -532,6 +582,6 @@ package final class Trainer {
     return GenerativeError(
       .nonfinite,
       "\(what) in epoch \(epoch), step \(stepOfEpoch) (step \(stepOfLife) in all)\(place); the model is as "
-        + "it was \(back); a lower learning_rate or a clip_norm may help")
+        + "it was \(back); \(advice)a lower learning_rate or a clip_norm may help")
   }
 }

@@ -6,6 +6,8 @@ import Tensors
 package protocol TrainingStep: AnyObject {
   /// The networks that learn, in the order of their turns; some may have several.
   var turns: [Turn] { get }
+  /// Batches of a step: the first turns have one each, those after them the last one.
+  var batchCount: Int { get }
   /// Longer gradients are scaled to this norm.
   var clipNorm: Float? { get }
   /// The fewest rows a step can learn from.
@@ -18,9 +20,12 @@ package protocol TrainingStep: AnyObject {
   func begin(_ dataset: Dataset) throws(GenerativeError)
   /// The time of a turn, by which its random numbers and the optimizer's steps count.
   func time(of turn: Int, in time: StepTime) -> StepTime
+  /// Called once for the rows of a batch, before the first turn that has them: makes of them in place what the
+  /// turns get.
+  func receive(_ x: UnsafeMutablePointer<Float>, rows: Int)
   /// Adds the gradient of `rows` rows to those of the turn's networks, which are zero; figures are per row.
   ///
-  /// - Parameter x: what the turns before have left of the rows.
+  /// - Parameter x: what `receive` and the turns before have left of the rows.
   /// - Throws: when a loss is not finite.
   func differentiate(
     _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at time: StepTime
@@ -39,7 +44,15 @@ package protocol TrainingStep: AnyObject {
   var averageLags: Bool { get }
 }
 
+/// What a process has of a batch.
+struct Part {
+  let x: UnsafeMutablePointer<Float>
+  let rows: Int
+  let time: StepTime
+}
+
 extension TrainingStep {
+  package var batchCount: Int { 1 }
   package var minimumRows: Int { 1 }
   package var labels: Buffer<Int32>? { nil }
   package var targets: Buffer<Float>? { nil }
@@ -47,6 +60,7 @@ extension TrainingStep {
   package var averageLags: Bool { false }
   package func begin(_ dataset: Dataset) throws(GenerativeError) {}
   package func time(of turn: Int, in time: StepTime) -> StepTime { time }
+  package func receive(_ x: UnsafeMutablePointer<Float>, rows: Int) {}
   package func willUpdate(_ turn: Int, at time: StepTime, divisor: Double) {}
   package func finish(_ figures: inout Figures, at time: StepTime) {}
 
@@ -93,20 +107,32 @@ extension TrainingStep {
   package func learn(
     _ x: UnsafeMutablePointer<Float>, rows: Int, at time: StepTime
   ) throws(Runaway) -> Figures {
-    var figures = Figures()
+    try learn(Part(x: x, rows: rows, time: time)) { _ in nil }
+  }
+
+  /// The same on several batches.
+  ///
+  /// - Parameter next: the batch of a turn after the first; nil: that of the turn before.
+  func learn(_ first: Part, next: (_ turn: Int) -> Part?) throws(Runaway) -> Figures {
+    var (figures, part) = (Figures(), first)
+    receive(part.x, rows: part.rows)
     for (index, turn) in turns.enumerated() {
-      let own = self.time(of: index, in: time)
-      var found = try gradient(of: x, rows: rows, turn: index, at: own)
+      if index > 0, let own = next(index) {
+        part = own
+        receive(part.x, rows: part.rows)
+      }
+      let own = time(of: index, in: part.time)
+      var found = try gradient(of: part.x, rows: part.rows, turn: index, at: own)
       var divisor = 1.0
-      if let team = time.team {
-        guard let total = try team.sum(turn, &found, rows: rows) else { return figures }
+      if let team = part.time.team {
+        guard let total = try team.sum(turn, &found, rows: part.rows) else { return figures }
         divisor = total
       }
       willUpdate(index, at: own, divisor: divisor)
       found[turn.norm] = try turn.update(at: own, clipNorm: clipNorm, divisor: divisor)
       figures.take(found)
     }
-    finish(&figures, at: time)
+    finish(&figures, at: part.time)
     return figures
   }
 

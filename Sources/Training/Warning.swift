@@ -14,12 +14,14 @@ package enum Warning: Int32, Sendable {
   case fewSteps = 6
   /// A GAN's average of weights is far behind the last ones.
   case laggingAverage = 7
+  /// The rows have none of one of the classes that a model draws rows of.
+  case absentClass = 8
 
   package var message: String {
     switch self {
     case .saturatedDiscriminator:
-      "the discriminator is saturated: it is sure of nearly every row, which teaches the generator "
-        + "little; input_noise, label_smoothing or a lower learning_rate may help"
+      "the discriminator is saturated: it is sure of nearly every row, which teaches the generator little; input_noise, "
+        + "spectral_norm, r1_penalty, a lower discriminator_rate or, with few images, augmentation adaptive may help"
     case .collapsedGenerator:
       "the generator has collapsed: its rows are nearly alike beside the real ones; a lower "
         + "learning_rate, batch norm or another seed may help"
@@ -35,6 +37,9 @@ package enum Warning: Int32, Sendable {
     case .laggingAverage:
       "the averaged generator lags behind the last one: its rows vary less than 0.7 times as much, and images look gray; "
         + "average_ramp 1, a smaller average_decay, more epochs or generator last may help"
+    case .absentClass:
+      "the dataset has no row of at least one of the n_classes classes, whose samples will mean nothing; a smaller "
+        + "n_classes or rows of every class may help"
     }
   }
 }

@@ -97,12 +97,27 @@ import Training
     #expect(raised.contains(.collapsedGenerator))
   }
 
+  @Test func `A hinge's loss near zero raises the warning, a critic's does not`() {
+    for (objective, loss, expected) in [
+      (AdversarialLoss.hinge, 0.01, true), (.hinge, 0.2, false), (.wasserstein, -30, false),
+    ] {
+      var health = GANHealth()
+      var figures = Figures()
+      (figures[.realScore], figures[.fakeScore], figures[.discriminatorLoss]) = (0.9999, 0.0001, loss)
+      (figures[.realDistance], figures[.sampleDistance]) = (1, 1)
+      for _ in 0..<149 { health.add(figures, objective) }
+      #expect(health.warnings == [])
+      health.add(figures, objective)
+      #expect(health.warnings == (expected ? [.saturatedDiscriminator] : []))
+    }
+  }
+
   @Test func `A discriminator that knows every row raises the warning`() throws {
     // A generator of one hidden unit starts between the clusters, and moves a thousandth a step.
     let raised = try warnings { options, _ in
       (options.normalizesGenerator, options.startsAtMean) = (false, false)
       (options.weights, options.generatorHidden) = (.normal002, [1])
-      (options.objective, options.discriminatorSteps) = (.minimax, 20)
+      (options.objective, options.discriminatorSteps, options.hasFreshRows) = (.minimax, 20, false)
     }
     #expect(raised.contains(.saturatedDiscriminator))
   }

@@ -1,3 +1,4 @@
+import Datasets
 import Glibc
 import Models
 import Networks
@@ -173,6 +174,55 @@ import Training
       return figures[.discriminatorLoss]
     }
     #expect(try loss(k: 5) < 0.8 * (try loss(k: 1)))
+  }
+
+  /// D(x) = w·x + b under the Wasserstein objective has the gradient mean G(z) − mean x whatever w is, so that k
+  /// steps of gradient descent before G moves add up: batches 1 and 2 in place of batch 0 again move w by
+  /// rate·(mean x₁ + mean x₂ − 2·mean x₀).
+  @Test(arguments: [0, 3]) func `Each of D's steps learns from real rows of its own`(_ classCount: Int) throws
+  {
+    let (rows, width, rate) = (8, 2, Float(0.125))
+    let x = uniforms(3 * rows * width, seed: 3)
+    func fitted(_ batches: Int, isFresh: Bool) throws -> GAN {
+      let gan = try small(width: width) { options in
+        (options.objective, options.discriminatorSteps, options.hasFreshRows) = (.wasserstein, 3, isFresh)
+        (options.discriminatorHidden, options.classCount, options.preparation) = ([], classCount, .none)
+        (options.startsAtMean, options.normalizesGenerator) = (false, false)
+      }
+      let data = try Dataset.stream(
+        shape: Shape(features: width), shuffleWindow: 1, hasLabels: classCount > 0, context: .standard
+      ) { first, most, out, labels in
+        let count = max(0, min(most, batches * rows - first))
+        for i in 0..<count * width { out[i] = x[first * width + i] }
+        for i in 0..<count { labels?[i] = Int32((first + i) % rows % 3) }
+        return count
+      }
+      try Trainer.fit(
+        gan, to: data, FitOptions(rule: .sgd(), learningRate: rate, epochCount: 1, batchRows: rows, seed: 4))
+      #expect(gan.progress.stepCount == 1)
+      return gan
+    }
+    let own = try fitted(3, isFresh: true).discriminator.weights.parameters.array
+    let shared = try fitted(1, isFresh: false).discriminator.weights.parameters.array
+    // Where an epoch has one batch, it serves again.
+    #expect(try fitted(1, isFresh: true).discriminator.weights.parameters.array == shared)
+    for j in 0..<width {
+      func mean(_ batch: Int) -> Double {
+        (0..<rows).reduce(0) { $0 + Double(x[(batch * rows + $1) * width + j]) } / Double(rows)
+      }
+      let expected = Double(rate) * (mean(1) + mean(2) - 2 * mean(0))
+      #expect(abs(Double(own[j] - shared[j]) - expected) < 1e-6)
+      #expect(abs(expected) > 1e-3)
+    }
+  }
+
+  @Test(arguments: [(1, 10), (3, 4), (10, 1), (100, 1)])
+  func `An epoch has a step for every k batches, the last of what is left`(_ k: Int, _ steps: Int) throws {
+    let gan = try small(width: 2) { $0.discriminatorSteps = k }
+    // Ten batches, the last of four rows.
+    try Trainer.fit(
+      gan, to: try dataset(uniforms(2 * 76, seed: 5), width: 2), FitOptions(epochCount: 3, batchRows: 8))
+    #expect(gan.progress.stepCount == 3 * steps)
   }
 
   @Test func `Smoothed labels keep D from certainty`() throws {

@@ -87,7 +87,7 @@ import Training
         var options = GAN.Options(shape: shape)
         (options.latentSize, options.generatorHidden, options.discriminatorHidden) = (3, [7], [7])
         (options.dropout, options.inputNoise) = (0.2, 0.1)
-        options.discriminatorSteps = self == .denseGAN ? 2 : 1
+        options.discriminatorSteps = self == .denseGAN ? 2 : 3
         options.classCount = self == .conditionalGAN ? 3 : 0
         options.hasSpectralNorm = self == .conditionalGAN
         return try GAN(options)
@@ -108,7 +108,8 @@ import Training
       case .convolutionalVAE: options.schedule = .linear(floor: 0)
       case .denseVAE: options.clipNorm = 0.1
       case .conditionalVAE: options.rule = .adamW()
-      case .conditionalGAN: options.rule = .sgd(momentum: 0.9)
+      // Two steps an epoch, of three batches and of two.
+      case .conditionalGAN: (options.rule, options.epochCount) = (.sgd(momentum: 0.9), 9)
       case .shuffledStream: (options.schedule, options.warmUpEpochs) = (.cosine(floor: 0), 0.5)
       case .keepsBest:
         (options.patience, options.keepsBest, options.learningRate, options.epochCount) = (2, true, 0.02, 12)

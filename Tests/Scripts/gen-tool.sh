@@ -10,12 +10,13 @@ cd "$work"
 "$gen" demo --quick --out out >demo.log || { cat demo.log; exit 1; }
 "$gen" demo --quick --out faces --data /no/such/folder >faces.log || { cat faces.log; exit 1; }
 grep -q 'faces' faces.log || { echo "the demo does not say that it uses the faces"; exit 1; }
-for name in pca-components reconstructions denoising vae-samples vae-manifold gan-samples \
+for name in pca-components reconstructions denoising vae-samples vae-manifold gan-samples dcgan-samples samples \
   faces-reconstructions faces-samples faces-walk faces-latents faces-directions; do
   [[ -s out/$name.png && -s faces/$name.png ]] || { echo "$name.png is missing"; exit 1; }
 done
 [[ -s out/faces.html && -s out/vae.history.jsonl ]] || { echo "the demo left no page or no history"; exit 1; }
 grep -q 'Parzen' out/figures.txt || { echo "figures.txt has no Parzen figure"; exit 1; }
+grep -q 'samples of DCGAN: Frechet' out/figures.txt || { echo "figures.txt does not compare samples"; exit 1; }
 grep -q 'head turn' out/figures.txt || { echo "figures.txt has no figure of the faces"; exit 1; }
 "$gen" demo --dcgan --quick --every 2 --epochs 3 --out out >dcgan.log || { cat dcgan.log; exit 1; }
 for name in pictures-000 pictures-002 pictures-003 pictures-walk faces-003 faces-walk arithmetic; do
@@ -26,7 +27,7 @@ for more in "" --dcgan; do
   if "$gen" demo --quick --out out $more >log 2>&1; then echo "a demo overwrote the models of another"; exit 1; fi
   grep -q -- '--force' log || { cat log; exit 1; }
 done
-for model in pca autoencoder denoiser vae vae-2d faces gan dcgan-pictures dcgan-faces; do
+for model in pca autoencoder denoiser vae vae-2d faces gan dcgan dcgan-pictures dcgan-faces; do
   "$gen" info out/$model.safetensors | grep -q kind || { echo "info $model failed"; exit 1; }
 done
 for model in pca vae faces gan dcgan-faces; do

@@ -16,7 +16,8 @@ package struct GANHealth {
   /// Steps before distances are: a DCGAN's rows are alike, at 0.07 of the real distance, for 150 steps
   /// at a rate of 4e-4, and are drawn apart by the 250th.
   private static let distancePatience = 500
-  /// D(x) − D(G(z)) above this leaves G less than a hundredth of the gradient of an even game.
+  /// D(x) − D(G(z)) above this leaves G less than a hundredth of the gradient of an even game. A hinge's loss
+  /// below twice the rest has no gradient for D itself.
   private static let saturation = 0.98
   /// Generated rows closer together than this share of the real ones' distance are copies.
   private static let collapse = 0.2
@@ -25,7 +26,13 @@ package struct GANHealth {
 
   /// Takes in a step's figures.
   package mutating func add(_ figures: Figures, _ objective: AdversarialLoss = .nonSaturating) {
-    let gap = objective.hasProbabilities ? figures[.realScore] - figures[.fakeScore] : 0
+    let gap: Double =
+      switch objective {
+      case .nonSaturating, .minimax, .leastSquares: figures[.realScore] - figures[.fakeScore]
+      // The loss is 2 where D = 0, and 0 where each row is on its side of the margin.
+      case .hinge: 1 - figures[.discriminatorLoss] / 2
+      case .wasserstein: 0
+      }
     let ratio = figures[.realDistance] > 0 ? figures[.sampleDistance] / figures[.realDistance] : 1
     // The first mean is the first figure.
     let rate = stepCount == 0 ? 1 : Self.rate

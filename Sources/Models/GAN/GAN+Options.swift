@@ -59,6 +59,8 @@ extension GAN.Options: NetworkOptions {
         adaptive: more often as it overfits
         projection               flag later \
         : use labels only in the last layer of a conditional discriminator, by projection
+        fresh_rows               flag later=false \
+        : give each of the discriminator_steps a batch of its own; false: those of a step share one
         """, lists: [.activation])
   ) { options in
     Place.network(
@@ -78,6 +80,7 @@ extension GAN.Options: NetworkOptions {
         .flag(&options.rampsAverage), .whole(&options.classCount), .number(&options.discriminatorRate),
         .number(&options.r1Penalty), .number(&options.gradientPenalty),
         .word([.none, .fixed, .adaptive], &options.augmentation), .flag(&options.projectsLabels),
+        .flag(&options.hasFreshRows),
       ]
   }
 

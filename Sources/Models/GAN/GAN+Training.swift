@@ -9,10 +9,14 @@ extension GAN: Trainable {
   package var rowShape: Shape { options.shape }
   package var lossIsMeasure: Bool { false }
   package var pace: (steps: Int, rows: Int) {
-    options.architecture == .convolutional ? (3_000, 32) : (options.isNarrowTable ? 8_000 : 5_000, 128)
+    let isDeep = options.architecture == .convolutional
+    let stepCount = isDeep ? 3_000 : options.isNarrowTable ? 8_000 : 5_000
+    // D's steps with batches of their own are to leave G as many.
+    return (stepCount * options.batchCount, isDeep ? 32 : 128)
   }
   package var requiresUnitRange: Bool { options.outputActivation != .identity }
   package var classCount: Int { options.classCount }
+  package var drawsByClass: Bool { options.classCount > 0 }
 
   package func prepare(
     _ fit: FitOptions, _ dataset: Dataset?
@@ -79,12 +83,14 @@ extension GAN: Trainable {
 ///
 /// or the losses of another `AdversarialLoss`. A penalty on the length of D's gradient may be added.
 ///
-/// The rows generated for D's last step are used for G's step, too.
+/// Each of D's steps has its own real rows, as far as the epoch has more, and its own generated rows. The rows generated
+/// for D's last step are used for G's step, too.
 package final class GANStep: TrainingStep {
   private let model: GAN
   private let context: Context
   /// Those of D, then G's.
   package let turns: [Turn]
+  package var batchCount: Int { model.options.batchCount }
   package let clipNorm: Float?
   /// Those that have rows of their own.
   private let ranks: Ranks?
@@ -161,6 +167,8 @@ package final class GANStep: TrainingStep {
     return time.at(step: (time.step - 1) * k + turn + 1, rates: model.options.discriminatorRate)
   }
 
+  package func receive(_ x: UnsafeMutablePointer<Float>, rows: Int) { model.toInside(x, rows: rows) }
+
   package func differentiate(
     _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at time: StepTime
   ) throws(Runaway) -> Figures {
@@ -170,7 +178,6 @@ package final class GANStep: TrainingStep {
       try differentiateGenerator(rows: rows, at: time, &figures)
       return figures
     }
-    if turn == 0 { model.toInside(x, rows: rows) }
     if let givenLatents {
       givenLatents(z.base, time)
     } else {

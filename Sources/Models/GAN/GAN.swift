@@ -53,6 +53,8 @@ package final class GAN: @unchecked Sendable {
     package var objective = AdversarialLoss.nonSaturating
     /// k: steps of D per step of G.
     package var discriminatorSteps = 1
+    /// Whether each of these steps has its own real rows.
+    package var hasFreshRows = true
     /// The learning rate of D as a multiple of the fit's.
     package var discriminatorRate: Float = 1
     /// γ of R1 at real rows, and λ of the penalty between real and generated ones; 0: none.
@@ -96,6 +98,9 @@ package final class GAN: @unchecked Sendable {
 
     /// Classes whose labels are joined to every layer of the discriminator.
     package var joinedClassCount: Int { projectsLabels ? 0 : classCount }
+
+    /// Number of batches per step of the game.
+    package var batchCount: Int { hasFreshRows ? discriminatorSteps : 1 }
 
     /// Whether the length of D's gradient is penalised.
     package var isPenalized: Bool { r1Penalty > 0 || gradientPenalty > 0 }
@@ -179,8 +184,9 @@ package final class GAN: @unchecked Sendable {
         Plan.Trainee(network: networks.generator, passes: k + 2),
         Plan.Trainee(network: networks.discriminator, passes: (6 + penaltyPasses) * k + 2),
       ], rows: rows,
-      // The batch, the gradient of generated rows, z; logits' gradients, losses and labels.
-      rowFloats: 2 * width + options.latentSize + 2 + (options.classCount == 0 ? 0 : 1) + penalty.0
+      // The batches, the gradient of generated rows, z; logits' gradients, losses and labels.
+      rowFloats: (options.batchCount + 1) * width + options.latentSize + 2
+        + (options.classCount == 0 ? 0 : options.batchCount + (options.batchCount > 1 ? 1 : 0)) + penalty.0
         + (options.gradientPenalty > 0 ? width : 0),
       // Sums; to start at the mean row, a batch, sums, and sums in Double.
       floats: width + (options.startsAtMean ? (Self.meanBatchRows + 3) * width : 0) + penalty.1,

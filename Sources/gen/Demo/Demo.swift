@@ -4,7 +4,7 @@ import CGenerative
 /// `gen demo`: the library's main job from end to end, in pictures and figures.
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Trains PCA, autoencoders, VAEs and a GAN on 60,000 pictures.",
+    abstract: "Trains PCA, autoencoders, VAEs and GANs on 60,000 pictures.",
     discussion: """
       gen demo --out demo
 
@@ -100,9 +100,11 @@ struct DemoSession {
     try runLinearAutoencoder()
     try runAutoencoder(beside: principal)
     try runDenoiser()
-    try runVAE()
+    let vae = try runVAE()
     try runManifold()
     try runFaces()
-    try runGAN()
+    let gan = try runGAN()
+    let deepGAN = try runDCGAN()
+    try compareSamples([vae, gan, deepGAN])
   }
 }

@@ -1,8 +1,8 @@
 import CGenerative
 
 extension DemoSession {
-  /// A GAN 32-256-512-784 against 784-512-256-1, measured as Goodfellow et al. (2014) did.
-  mutating func runGAN() throws {
+  /// A GAN 32-256-512-784 against 784-512-256-1, measured as Goodfellow et al. (2014) did. Returns samples.
+  mutating func runGAN() throws -> Samples {
     let gan = try newModel(
       .gan,
       "height=\(side) width=\(side) latent_size=32 input_noise=0.3 average_ramp=false seed=\(seed)")
@@ -15,9 +15,10 @@ extension DemoSession {
       gen_gan_sample(gan.handle, nil, Int64(sampleCount), seed, $0)
     }
     try measure(samples)
-    try save(samples.first(48), to: path("gan-samples.png"))
+    try saveBesideNearest(samples.first(48), to: path("gan-samples.png"))
     figures.note("gan-samples.png: samples, each left of the training picture nearest to it")
     try check(gen_model_save(gan.handle, path("gan.safetensors"), Int32(GEN_SAVE_ALL)))
+    return Samples(name: "GAN of dense layers", rows: samples)
   }
 
   /// Parzen log-likelihoods of the samples, of a Gaussian, and of real pictures.
@@ -56,7 +57,7 @@ extension DemoSession {
   }
 
   /// Writes samples, each left of the training picture nearest to it.
-  private func save(_ samples: Rows, to path: String) throws {
+  func saveBesideNearest(_ samples: Rows, to path: String) throws {
     var nearest = [Int64](repeating: 0, count: samples.count)
     try check(
       gen_dataset_nearest(

@@ -1,8 +1,8 @@
 import CGenerative
 
 extension DemoSession {
-  /// The VAE 784-400-20 of Kingma & Welling, as PyTorch's example trains it.
-  mutating func runVAE() throws {
+  /// The VAE 784-400-20 of Kingma & Welling, as PyTorch's example trains it. Returns samples.
+  mutating func runVAE() throws -> Samples {
     let vae = try makeVAE(latents: 20)
     let recipe = Recipe(epochs: epochs ?? 10, batchSize: 128, learningRate: 1e-3, seed: seed)
     try recipe.run("VAE", model: path("vae.safetensors")) {
@@ -21,12 +21,13 @@ extension DemoSession {
     figures.add("  of it reconstruction", terms.0, digits: 2)
     figures.add("  of it KL", terms.1, digits: 2)
 
-    let samples = try Rows(count: 100, rowSize: side * side) {
-      gen_vae_sample(vae.handle, nil, 100, seed, $0)
+    let samples = try Rows(count: sampleCount, rowSize: side * side) {
+      gen_vae_sample(vae.handle, nil, Int64(sampleCount), seed, $0)
     }
-    try Grid(columns: 10).save(samples, to: path("vae-samples.png"))
+    try Grid(columns: 10).save(samples.first(100), to: path("vae-samples.png"))
     figures.note("vae-samples.png: latents from N(0, I), decoded")
     try check(gen_model_save(vae.handle, path("vae.safetensors"), Int32(GEN_SAVE_ALL)))
+    return Samples(name: "VAE", rows: samples)
   }
 
   /// A VAE of two latents, and what it decodes over their plane.

@@ -11,6 +11,8 @@ struct Pictures {
   let test: Rows
   /// A few of those, to look at.
   let shown: Rows
+  /// The dataset of `test`, with the classes.
+  let testSet: Dataset
 
   var name: String { training.name }
   var trainingCount: Int { training.count }
@@ -42,8 +44,8 @@ struct Pictures {
     }
     self.isFashion = isFashion
     self.training = try quick ? training.random(3000) : training
-    let tested = try quick ? test.random(600) : test
-    self.test = try tested.rows()
-    shown = try tested.random(12).rows()
+    testSet = try quick ? test.random(600) : test
+    self.test = try testSet.rows()
+    shown = try testSet.random(12).rows()
   }
 }

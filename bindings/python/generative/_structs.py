@@ -414,6 +414,7 @@ class GANOptions(Structure):
         ("gradient_penalty", c_double),
         ("augmentation", c_int32),
         ("projection", c_int32),
+        ("fresh_rows", c_int32),
     ]
 
 

@@ -15,7 +15,7 @@ MORE_COINS = (RANDOM.random((256, 64)) < 0.5).astype(np.float32)
 IMAGES = np.kron(RANDOM.random((128, 2, 2)) < 0.5, np.ones((4, 4))).astype(np.float32)
 DCGAN = {"architecture": "convolutional", "base_channels": 4, "batch_size": 16, "epochs": 20}
 WON = {"generator_hidden": 1, "discriminator_hidden": 256, "discriminator_steps": 5, "objective": "minimax"}
-WON |= {"epochs": 200, "batch_size": 32, "batch_norm": False, "learning_rate": 1e-3}
+WON |= {"epochs": 200, "batch_size": 32, "batch_norm": False, "learning_rate": 1e-3, "fresh_rows": False}
 ALIKE = {"generator_hidden": 1, "discriminator_hidden": 64, "epochs": 100, "batch_size": 32, "batch_norm": False}
 # A fit that goes wrong, and a word of what its warning says to try.
 ILL = {
@@ -28,6 +28,9 @@ ILL = {
     ),
     "saturated_discriminator": (lambda **o: GAN(1, **WON, **o).fit, COINS, "input_noise"),
     "collapsed_generator": (lambda **o: GAN(1, **ALIKE, **o).fit, MORE_COINS, "batch norm"),
+    "absent_class": (
+        lambda **o: VAE(2, hidden=8, n_classes=3, epochs=80, batch_size=8, **o).fit, ROWS, "smaller n_classes",
+    ),
     "lagging_average": (lambda **o: GAN(**DCGAN, average_ramp=False, **o).fit, IMAGES, "average_ramp"),
 }
 WELL = {
@@ -67,6 +70,14 @@ def test_what_goes_wrong_is_told_once_with_what_to_try(name):
 @pytest.mark.parametrize("name", WELL)
 def test_nothing_is_told_where_nothing_is_wrong(name):
     assert told(*WELL[name]) == ([], [])
+
+
+@pytest.mark.parametrize("objective", ["minimax", "hinge"])
+def test_a_discriminator_that_never_errs_is_told_with_options_that_there_are(objective):
+    names, messages = told(lambda **o: GAN(1, **{**WON, "objective": objective}, **o).fit, COINS)
+    message = messages[names.index("saturated_discriminator")]
+    for option in ("input_noise", "spectral_norm", "r1_penalty", "discriminator_rate", "augmentation"):
+        assert option in message and option in GAN().get_params()
 
 
 def test_every_warning_of_the_header_has_a_fit_here():

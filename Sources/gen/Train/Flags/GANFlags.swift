@@ -179,6 +179,13 @@ struct GANFlags: OptionFlags {
         + "false)."))
   var projection: Bool?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Give each of the discriminator_steps a batch of its own; false: those of a step share one "
+        + "(default: true)."))
+  var freshRows: Bool?
+
   var all: [(name: String, value: String?)] {
     [
       ("architecture", word(architecture)),
@@ -209,6 +216,7 @@ struct GANFlags: OptionFlags {
       ("gradient_penalty", gradientPenalty),
       ("augmentation", word(augmentation)),
       ("projection", projection.map { $0 ? "true" : "false" }),
+      ("fresh_rows", freshRows.map { $0 ? "true" : "false" }),
     ]
   }
 }

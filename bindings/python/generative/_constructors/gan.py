@@ -17,8 +17,8 @@ class GANParameters(Estimator):
         "discriminator_steps", "batch_norm", "discriminator_batch_norm", "spectral_norm",
         "mean_start", "label_smoothing", "input_noise", "average_decay", "average_ramp",
         "n_classes", "discriminator_rate", "r1_penalty", "gradient_penalty", "augmentation",
-        "projection", "architecture", "initializer", "depth", "base_channels", "dropout",
-        "preparation",
+        "projection", "fresh_rows", "architecture", "initializer", "depth", "base_channels",
+        "dropout", "preparation",
     )
     _fit_options: tuple[str, ...] = (
         "epochs", "batch_size", "optimizer", "schedule", "learning_rate", "beta1", "beta2",
@@ -53,6 +53,7 @@ class GANParameters(Estimator):
         gradient_penalty: float = 0.0,
         augmentation: str = "none",
         projection: bool = False,
+        fresh_rows: bool = True,
         architecture: str = "dense",
         initializer: str = "auto",
         depth: Optional[int] = None,
@@ -257,6 +258,7 @@ class GANParameters(Estimator):
     gradient_penalty: float
     augmentation: str
     projection: bool
+    fresh_rows: bool
     architecture: str
     initializer: str
     depth: Optional[int]

@@ -1,0 +1,272 @@
+"""What a GAN's options are worth on small data: short fits that change one option, or few, of a recipe.
+
+usage: gan_defaults.py [--data NAME,NAME] [--only TEXT] [--seeds S,S] [--write] [--pictures FOLDER]
+
+Figures are kept in .build/gan-defaults.jsonl as they are measured, and those there are not measured again.
+--only: recipes whose name has the text. --write: puts the table into docs/gans.md, between its two marks.
+--pictures: samples of each fit, to be looked at. Seeds 1 and 2 chose the defaults; no reported figure has them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import json
+import time
+import warnings
+from pathlib import Path
+from typing import Any, Callable, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from data import FASHION
+from generative import GAN, PCA, Classifier, Dataset, InvalidArgumentError, evaluate, image_grid, write_image
+from sklearn import datasets
+
+ROOT = Path(__file__).resolve().parents[1]
+FOUND = ROOT / ".build" / "gan-defaults.jsonl"
+JUDGE = ROOT / ".build" / "gan-defaults-judge.safetensors"
+PAGE = ROOT / "docs" / "gans.md"
+MARKS = ("<!-- measured -->", "<!-- end of measured -->")
+
+Rows = npt.NDArray[Any]
+#: Features of rows, by which samples are compared with real rows.
+Features = Callable[[Rows], Rows]
+
+
+class Data(NamedTuple):
+    rows: Rows
+    features: Features
+    #: What each fit here has beside the recipe's options.
+    fit: dict[str, Any]
+
+
+RING = 2 * np.stack([(np.cos(a), np.sin(a)) for a in 2 * np.pi * np.arange(8) / 8])
+GRID = np.stack(np.meshgrid(np.arange(-4, 5, 2), np.arange(-4, 5, 2)), -1).reshape(25, 2).astype(float)
+#: The centres of each set of points and their standard deviation.
+POINTS = {"ring": (RING, 0.02), "grid": (GRID, 0.05)}
+
+
+def points(name: str) -> Data:
+    centres, deviation = POINTS[name]
+    random = np.random.default_rng(5)
+    rows = centres[random.integers(len(centres), size=10_000)] + random.normal(0, deviation, (10_000, 2))
+    return Data(rows, lambda found: found, {"epochs": 80})
+
+
+def components(rows: Rows) -> Features:
+    """The first 32 principal components of real rows."""
+    pca = PCA(32).fit(rows.reshape(len(rows), -1))
+    return lambda found: pca.transform(found.reshape(len(found), -1))
+
+
+def fashion(part: str, count: int) -> tuple[Rows, Rows]:
+    images = FASHION.format(part)
+    found = Dataset.from_idx(images, images.replace("images-idx3", "labels-idx1"))
+    return found.read(0, count), found.labels(0, count)
+
+
+@functools.lru_cache
+def judge() -> Classifier:
+    """A small convolutional classifier of Fashion-MNIST, whose last hidden layer has 84 features."""
+    if JUDGE.exists():
+        return Classifier.load(JUDGE)
+    model = Classifier(
+        10, architecture="convolutional", base_channels=16, hidden=(84,), epochs=4, batch_size=64,
+        learning_rate=2e-3, schedule="cosine", seed=1,
+    )  # fmt: skip
+    model.fit(*fashion("train", 60_000)).save(JUDGE)
+    return model
+
+
+@functools.lru_cache
+def data(name: str, architecture: str) -> Data:
+    if name in POINTS:
+        return points(name)
+    if name == "digits":
+        rows = datasets.load_digits().images.astype(np.float32) / 16
+        return Data(rows, components(rows), {"epochs": 60})
+    if name == "faces":
+        rows = Dataset.faces(1000, height=32, width=32, seed=5).read()
+        return Data(rows, components(rows), {"epochs": 40})
+    rows = fashion("train", 10_000)[0]
+    return Data(rows, lambda found: judge().features(found.reshape(len(found), 28, 28)), {"epochs": 15 if architecture == "dense" else 6})
+
+
+WASSERSTEIN = {"objective": "wasserstein", "gradient_penalty": 10, "discriminator_steps": 5, "epochs": 0.4}
+#: What each option is tried as, beside the recipe's own value.
+COMMON: dict[str, dict[str, Any]] = {
+    "as it is": {},
+    "least squares": {"objective": "least_squares"},
+    "hinge": {"objective": "hinge"},
+    "Wasserstein, gradient penalty 10, 5 steps": WASSERSTEIN,
+    "rate 5e-4": {"learning_rate": 5e-4},
+    "rate 1e-3": {"learning_rate": 1e-3},
+    "rate of D x 2": {"discriminator_rate": 2},
+    "rate falls along a line": {"schedule": "linear"},
+}
+THREE = {"generator_hidden": (128, 128, 128), "discriminator_hidden": (128, 128, 128)}
+POINT: dict[str, dict[str, Any]] = COMMON | {
+    "three layers": THREE,
+    "three layers, rate 2e-3": THREE | {"learning_rate": 2e-3},
+    "three layers, rate 2e-3, input noise 0.03": THREE | {"learning_rate": 2e-3, "input_noise": 0.03},
+    "three layers, rate 2e-3, no input noise": THREE | {"learning_rate": 2e-3, "input_noise": 0},
+    "three layers, rate 2e-3, input noise 0.03, 3 x the epochs": (
+        THREE | {"learning_rate": 2e-3, "input_noise": 0.03, "epochs": 3.0}
+    ),
+    "three layers, rate 2e-3, least squares, input noise 0.03": (
+        THREE | {"learning_rate": 2e-3, "input_noise": 0.03, "objective": "least_squares"}
+    ),
+    "no input noise": {"input_noise": 0},
+    "input noise 0.03": {"input_noise": 0.03},
+    "spectral norm": {"spectral_norm": True},
+    "R1 0.1": {"r1_penalty": 0.1},
+    "R1 0.1, no input noise": {"r1_penalty": 0.1, "input_noise": 0},
+    "R1 0.01, no input noise": {"r1_penalty": 0.01, "input_noise": 0},
+    "R1 0.01, no input noise, least squares": {"r1_penalty": 0.01, "input_noise": 0, "objective": "least_squares"},
+    "gradient penalty 0.1, no input noise": {"gradient_penalty": 0.1, "input_noise": 0},
+}
+DENSE: dict[str, dict[str, Any]] = COMMON | {
+    "input noise 0.1": {"input_noise": 0.1},
+    "input noise 0.3": {"input_noise": 0.3},
+    "spectral norm": {"spectral_norm": True},
+    "spectral norm, hinge": {"spectral_norm": True, "objective": "hinge"},
+    "no batch norm": {"batch_norm": False},
+    "R1 0.1": {"r1_penalty": 0.1},
+    "R1 1": {"r1_penalty": 1},
+    "R1 10": {"r1_penalty": 10},
+    "R1 1, rate 5e-4": {"r1_penalty": 1, "learning_rate": 5e-4},
+    "R1 1, no batch norm": {"r1_penalty": 1, "batch_norm": False},
+    "R1 1, no batch norm, rate 5e-4": {"r1_penalty": 1, "batch_norm": False, "learning_rate": 5e-4},
+    "gradient penalty 1": {"gradient_penalty": 1},
+    "augmentation adaptive": {"augmentation": "adaptive"},
+    "augmentation fixed": {"augmentation": "fixed"},
+}
+DEEP: dict[str, dict[str, Any]] = COMMON | {
+    "batch norm in D": {"discriminator_batch_norm": True},
+    "no norm in D, R1 1": {"spectral_norm": False, "discriminator_batch_norm": False, "r1_penalty": 1},
+    "no norm in D, R1 0.1": {"spectral_norm": False, "discriminator_batch_norm": False, "r1_penalty": 0.1},
+    "spectral norm, R1 0.1": {"r1_penalty": 0.1},
+    "spectral norm, hinge, rate 5e-4": {"objective": "hinge", "learning_rate": 5e-4},
+    "no input noise": {"input_noise": 0},
+    "input noise 0.1": {"input_noise": 0.1},
+    "augmentation adaptive": {"augmentation": "adaptive"},
+    "augmentation fixed": {"augmentation": "fixed"},
+    "no norm in D, R1 1, augmentation adaptive": {
+        "spectral_norm": False, "discriminator_batch_norm": False, "r1_penalty": 1, "augmentation": "adaptive",
+    },
+}  # fmt: skip
+#: Recipes by set of data and architecture.
+PLANS = {
+    ("ring", "dense"): POINT, ("grid", "dense"): POINT, ("digits", "dense"): DENSE, ("fashion", "dense"): DENSE,
+    ("faces", "convolutional"): DEEP, ("fashion", "convolutional"): DEEP,
+}  # fmt: skip
+TITLES = {
+    "ring": "ring of 8, 10,000 rows", "grid": "grid of 25, 10,000 rows", "digits": "digits, 1,797 images 8×8",
+    "faces": "drawn faces, 1,000 images 32×32×3", "fashion": "Fashion-MNIST, 10,000 images",
+}  # fmt: skip
+
+
+def measured(name: str, architecture: str, model: GAN, seed: int) -> dict[str, float]:
+    """Of points the modes found and the share of samples near one; of images Fréchet distance and recall."""
+    rows, features, _ = data(name, architecture)
+    if name in POINTS:
+        centres, deviation = POINTS[name]
+        samples = model.sample(10_000, seed=seed).reshape(-1, 2)
+        distances = np.linalg.norm(samples[:, None] - centres, axis=2)
+        near = distances.min(1) < 3 * deviation
+        counts = np.bincount(distances.argmin(1)[near], minlength=len(centres))
+        return {"modes": float((counts >= len(samples) / len(centres) / 10).sum()), "near": 100 * float(near.mean())}
+    real = features(rows)
+    seen = features(model.sample(len(rows), seed=seed))
+    few = slice(0, 2000)
+    return {
+        "Fréchet": evaluate.frechet(real, seen).distance,
+        "recall": evaluate.precision_recall(real[few], seen[few], 3).recall,
+    }
+
+
+def run(name: str, architecture: str, change: dict[str, Any], seed: int, pictures: str, recipe: str) -> dict[str, float]:
+    rows, _, fit = data(name, architecture)
+    options = {"architecture": architecture, "seed": seed, **fit, **change}
+    if isinstance(options["epochs"], float):
+        # A step with several steps of D costs as much more.
+        options["epochs"] = max(1, round(options["epochs"] * fit["epochs"]))
+    start = time.perf_counter()
+    try:
+        model = GAN(**options).fit(rows)
+    except InvalidArgumentError as error:
+        if error.name != "GEN_E_NONFINITE":
+            raise
+        return {"ran away": 1}
+    seconds = time.perf_counter() - start
+    if pictures and name not in POINTS:
+        path = Path(pictures) / f"{name}-{architecture}-{recipe.replace(' ', '_')}-{seed}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_image(path, image_grid(model.sample(48, seed=seed), columns=12))
+    return measured(name, architecture, model, seed) | {"seconds": seconds}
+
+
+def kept() -> dict[tuple[str, str, str, int], dict[str, float]]:
+    if not FOUND.exists():
+        return {}
+    lines = (json.loads(line) for line in FOUND.read_text().splitlines())
+    return {(line["data"], line["architecture"], line["recipe"], line["seed"]): line["figures"] for line in lines}
+
+
+def tables() -> str:
+    """A table for each set of data: the mean over the seeds of each figure, the best recipes first."""
+    found, parts = kept(), []
+    for (name, architecture), recipes in PLANS.items():
+        lines: list[tuple[tuple[float, ...], str]] = []
+        for recipe in recipes:
+            runs = [figures for key, figures in found.items() if key[:3] == (name, architecture, recipe)]
+            if not runs:
+                continue
+            if any("ran away" in figures for figures in runs):
+                lines.append(((np.inf,), f"| {recipe} | ran away | | |"))
+                continue
+            mean = {key: float(np.mean([figures[key] for figures in runs])) for key in runs[0]}
+            first, second = list(mean)[:2]
+            order = (-mean["modes"], -mean["near"]) if "modes" in mean else (mean["Fréchet"],)
+            digits = 1 if "modes" in mean else 2
+            cells = f"{mean[first]:.{digits}f} | {mean[second]:.{digits}f} | {len(runs)}"
+            lines.append((order, f"| {recipe} | {cells} |"))
+        if lines:
+            what = "modes | near a mode, %" if name in POINTS else "Fréchet distance | recall"
+            head = f"**{TITLES[name]}, {architecture}**\n\n| recipe | {what} | seeds |\n|---|---|---|---|\n"
+            parts.append(head + "\n".join(line for _, line in sorted(lines)))
+    return "\n\n".join(parts)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", default="")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--seeds", default="1,2")
+    parser.add_argument("--pictures", default="")
+    parser.add_argument("--write", action="store_true")
+    chosen = parser.parse_args()
+    warnings.simplefilter("ignore", UserWarning)
+    for (name, architecture), recipes in PLANS.items():
+        if chosen.data and f"{name}-{architecture}" not in chosen.data.split(","):
+            continue
+        for recipe, change in recipes.items():
+            for seed in map(int, chosen.seeds.split(",")):
+                if chosen.only not in recipe or (name, architecture, recipe, seed) in kept():
+                    continue
+                figures = run(name, architecture, change, seed, chosen.pictures, recipe)
+                line = {"data": name, "architecture": architecture, "recipe": recipe, "seed": seed, "figures": figures}
+                FOUND.parent.mkdir(exist_ok=True)
+                with FOUND.open("a") as file:
+                    file.write(json.dumps(line) + "\n")
+                shown = ", ".join(f"{key} {value:.3g}" for key, value in figures.items())
+                print(f"{name} {architecture}: {recipe}, seed {seed}: {shown}", flush=True)
+    if chosen.write:
+        page = PAGE.read_text()
+        before, rest = page.split(MARKS[0])
+        PAGE.write_text(f"{before}{MARKS[0]}\n\n{tables()}\n\n{MARKS[1]}{rest.split(MARKS[1])[1]}")
+
+
+if __name__ == "__main__":
+    main()

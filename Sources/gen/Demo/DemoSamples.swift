@@ -1,0 +1,66 @@
+import CGenerative
+
+/// What a model draws, as many rows as there are test pictures to compare with.
+struct Samples {
+  let name: String
+  let rows: Rows
+}
+
+extension DemoSession {
+  /// A DCGAN of half the paper's widths (Radford, Metz & Chintala 2016). Returns samples.
+  mutating func runDCGAN() throws -> Samples {
+    let gan = try newModel(
+      .gan,
+      """
+      architecture=convolutional height=\(side) width=\(side) latent_size=64 base_channels=\(quick ? 8 : 32)
+      generator_hidden=512 discriminator_hidden=512 output_activation=sigmoid discriminator_batch_norm=true
+      input_noise=0.1 seed=\(seed)
+      """)
+    let recipe = Recipe(
+      epochs: epochs ?? 4, batchSize: 64, learningRate: 4e-4, schedule: GEN_SCHEDULE_LINEAR, beta1: 0.5,
+      seed: seed)
+    try recipe.run("DCGAN", model: path("dcgan.safetensors")) {
+      gen_model_fit(gan.handle, pictures.training.handle, $0, $1)
+    }
+    let samples = try Rows(count: sampleCount, rowSize: side * side) {
+      gen_gan_sample(gan.handle, nil, Int64(sampleCount), seed, $0)
+    }
+    try saveBesideNearest(samples.first(48), to: path("dcgan-samples.png"))
+    figures.note("dcgan-samples.png: the same of the DCGAN")
+    try check(gen_model_save(gan.handle, path("dcgan.safetensors"), Int32(GEN_SAVE_ALL)))
+    return Samples(name: "DCGAN", rows: samples)
+  }
+
+  /// The models' samples in one picture, and beside one another by the features of a classifier. The last model
+  /// is to be better than the first.
+  mutating func compareSamples(_ models: [Samples]) throws {
+    let judge = try SampleJudge(
+      pictures, epochs: epochs ?? 4, path: path("classifier.safetensors"), seed: seed)
+    if let accuracy = judge.accuracy {
+      figures.add("classifier: accuracy on test pictures, %", 100 * accuracy, digits: 1, atLeast: 90)
+    }
+    let verdicts = try models.map { try judge.judge($0.rows) }
+    for (model, verdict) in zip(models, verdicts) {
+      let names = (
+        "samples of \(model.name): Frechet distance, features", "  recall of test pictures"
+      )
+      if model.name == models.last?.name {
+        figures.add(names.0, verdict.distance, digits: 2, atMost: verdicts[0].distance)
+        figures.add(names.1, verdict.recall, digits: 3, atLeast: verdicts[0].recall)
+      } else {
+        figures.add(names.0, verdict.distance, digits: 2)
+        figures.add(names.1, verdict.recall, digits: 3)
+      }
+    }
+    let floor = try judge.judge(pictures.training.first(sampleCount))
+    figures.add("  of training pictures: Frechet distance", floor.distance, digits: 2)
+    figures.add("  recall of test pictures", floor.recall, digits: 3)
+
+    let columns = 16
+    var picture = Rows(rowSize: side * side)
+    for rows in models.map(\.rows) + [pictures.test] { picture.append(rows.first(2 * columns)) }
+    try Grid(columns: columns).save(picture, to: path("samples.png"))
+    let names = models.map(\.name).joined(separator: "; ")
+    figures.note("samples.png: two lines each of samples: \(names); and of test pictures")
+  }
+}
