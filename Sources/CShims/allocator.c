@@ -1,5 +1,6 @@
 #include "allocator.h"
 
+#include <malloc.h>
 #include <string.h>
 
 /* In front of each block, as large as its alignment. */
@@ -34,3 +35,5 @@ void shim_block_free(const struct shim_allocator *allocator, void *block) {
   struct header *header = (struct header *)block - 1;
   allocator->release(header, header->byte_count, allocator->owner);
 }
+
+void shim_trim_memory(void) { malloc_trim(0); }

@@ -47,14 +47,14 @@ package final class Memory: Sendable {
   package static func trim() {
     releasedByteCount.store(0, ordering: .relaxed)
     SpareBlocks.release()
-    malloc_trim(0)
+    shim_trim_memory()
   }
 
   /// The same where it is worth its milliseconds. Spare blocks stay, for a fit that may follow.
   package static func trimAfterMuchWasReleased() {
     guard releasedByteCount.load(ordering: .relaxed) > 128 << 20 else { return }
     releasedByteCount.store(0, ordering: .relaxed)
-    malloc_trim(0)
+    shim_trim_memory()
   }
 
   /// One cache line, and the widest vector's width.

@@ -23,4 +23,7 @@ void *shim_block_grow(const struct shim_allocator *allocator, void *block, size_
 /* NULL is fine. */
 void shim_block_free(const struct shim_allocator *allocator, void *block);
 
+/* Gives free memory that the C library keeps back to the system. */
+void shim_trim_memory(void);
+
 #endif
