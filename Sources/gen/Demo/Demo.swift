@@ -89,7 +89,7 @@ struct DemoSession {
   static func models(dcgan: Bool) -> [String] {
     dcgan
       ? ["dcgan-pictures", "dcgan-faces"]
-      : ["pca", "autoencoder", "denoiser", "vae", "vae-2d", "faces", "gan"]
+      : ["pca", "autoencoder", "denoiser", "vae", "vae-2d", "faces", "gan", "dcgan", "classifier"]
   }
 
   func path(_ name: String) -> String { "\(folder)/\(name)" }

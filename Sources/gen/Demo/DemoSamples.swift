@@ -52,7 +52,7 @@ extension DemoSession {
         figures.add(names.1, verdict.recall, digits: 3)
       }
     }
-    let floor = try judge.judge(pictures.training.first(sampleCount))
+    let floor = try judge.judge(pictures.training.random(sampleCount).rows())
     figures.add("  of training pictures: Frechet distance", floor.distance, digits: 2)
     figures.add("  recall of test pictures", floor.recall, digits: 3)
 

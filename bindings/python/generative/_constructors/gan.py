@@ -154,6 +154,8 @@ class GANParameters(Estimator):
             ones; adaptive: more often as it overfits (none, fixed, adaptive).
         projection : bool, default=False
             Use labels only in the last layer of a conditional discriminator, by projection.
+        fresh_rows : bool, default=True
+            Give each of the discriminator_steps a batch of its own; false: those of a step share one.
         architecture : str, default="dense"
             Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional).
         initializer : str, default="auto"
