@@ -25,8 +25,8 @@ extension SymmetricEigen {
     /// Below this many rows all pairs are found as soon.
     private static let fewestRows = 256
 
-    /// The same where the spectrum is flat, with a hundred more for each pair that is wanted.
-    private static let fewestRowsOfFlat = 1000
+    /// The same where the spectrum is flat, with fifty more for each pair that is wanted.
+    private static let fewestRowsOfFlat = 1500
 
     /// Dimensions after which convergence is looked at first.
     private static func firstDimensions(_ wanted: Int) -> Int {
@@ -46,7 +46,7 @@ extension SymmetricEigen {
       _ a: UnsafeMutablePointer<Double>, n: Int, wanted k: Int, product: DoubleProduct, in context: Context
     ) throws(GenerativeError) -> Lanczos? {
       let isFalling = falls(a, n: n, in: context)
-      guard isFalling || n >= fewestRowsOfFlat + 100 * k else { return nil }
+      guard isFalling || n >= fewestRowsOfFlat + 50 * k else { return nil }
       context.mirrorUpperTriangle(a, columns: n)
       let first = firstDimensions(k)
       let capacity = isFalling ? first + first / 2 : roundUp(n / 4, KrylovBasis.block)

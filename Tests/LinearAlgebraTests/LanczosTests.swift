@@ -94,11 +94,13 @@ import Testing
   }
 
   @Test func `The largest few of a large flat matrix are found without the others`() throws {
-    let values = (0..<1300).map { 1 - 1e-3 * pow(Double($0), 0.7) }
+    // Two above those of noise.
+    let n = 1603
+    let values = (0..<n).map { $0 < 2 ? 5 - 0.5 * Double($0) : 4 - 4 * pow(Double($0) / Double(n), 2.0 / 3) }
     let a = matrix(values)
-    let eigen = try leading(3, of: a)
-    #expect(eigen.values.count == 3)
-    check(eigen, 3, of: a, values: values)
+    let eigen = try leading(2, of: a)
+    #expect(eigen.values.count == 2)
+    check(eigen, 2, of: a, values: values)
   }
 
   @Test func `A pair that was missed is known to be`() throws {
