@@ -149,7 +149,7 @@ class Bench:
         programs = []
         for source in sorted((ROOT / "bindings/c").glob("*.c")):
             text = re.sub(r'"[^"]*-ubyte.gz"', f'"{pictures}"', source.read_text())
-            text = text.replace("FACES = 5000", "FACES = 300").replace("create_faces(NULL,", "create_faces(few(),")
+            text = re.sub(r"FACES = \d+", "FACES = 300", text).replace("create_faces(NULL,", "create_faces(few(),")
             if "few()" in text:
                 text = text.replace("#include <generative.h>", f"#include <generative.h>\n{few}")
             (folder / source.name).write_text(text)

@@ -1,6 +1,7 @@
 /* Loads, samples and destroys over and over, then creates, fits and destroys: memory, descriptors
  * and threads stay what they were. usage: soak FOLDER CYCLES FITS */
 #include "host.h"
+#include <stdbool.h>
 
 static struct fixture f;
 
