@@ -1,11 +1,12 @@
 import CGenerative
 
 extension DemoSession {
-  /// A GAN 32-256-512-784 against 784-512-256-1, measured as Goodfellow et al. (2014) did. Returns samples.
+  /// A GAN 32-256-512-784 against 784-512-256-1 with an R1 penalty, measured as Goodfellow et al. (2014) did. Returns samples.
   mutating func runGAN() throws -> Samples {
     let gan = try newModel(
       .gan,
-      "height=\(side) width=\(side) latent_size=32 input_noise=0.3 r1_penalty=1 average_ramp=false seed=\(seed)")
+      "height=\(side) width=\(side) latent_size=32 input_noise=0.3 r1_penalty=1 average_ramp=false seed=\(seed)"
+    )
     let recipe = Recipe(epochs: epochs ?? 5, batchSize: 64, learningRate: 5e-4, beta1: 0.5, seed: seed)
     try recipe.run("GAN", model: path("gan.safetensors")) {
       gen_model_fit(gan.handle, pictures.training.handle, $0, $1)
