@@ -1,7 +1,8 @@
 import CGenerative
 
 extension DemoSession {
-  /// A GAN 32-256-512-784 against 784-512-256-1 with an R1 penalty, measured as Goodfellow et al. (2014) did. Returns samples.
+  /// A GAN 32-256-512-784 against 784-512-256-1 with an R1 penalty, measured as Goodfellow et al. (2014) did.
+  /// Returns samples.
   mutating func runGAN() throws -> Samples {
     let gan = try newModel(
       .gan,
