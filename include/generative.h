@@ -69,7 +69,8 @@
  *   over several calls. To split a sample, draw all latents first and decode them in parts.
  * Threads. Calls that take a const handle may run on any number of threads at once. Any other call
  *   needs the object to itself, and returns GEN_E_BUSY when the object is in use, also when a
- *   callback re-enters the object being fitted. Different objects are independent.
+ *   callback re-enters the object being fitted. Different objects are independent. A thread with
+ *   64 KiB of stack can make any call.
  * Forks. The child of a fork() can use all objects. An object that another thread was using at that
  *   moment stays in use in the child. fork() does not wait for running calls.
  * Precision. PCAs and statistics are accurate for values of any magnitude and any number of rows.
