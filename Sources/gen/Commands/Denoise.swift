@@ -30,11 +30,7 @@ struct Denoise: ParsableCommand {
     help: "Maximum number of rows, drawn at random (default: 12 for an image, else all).")
   var number: Int?
 
-  @Option(
-    name: .shortAndLong,
-    help:
-      ".csv, .npy, .png or .jpg file to write, a folder of images that ends in /, or - for CSV to standard output (default: denoised.png; tables: denoised.csv)."
-  )
+  @Option(name: .shortAndLong, help: Output.help(default: "denoised"))
   var out: Output?
 
   @Option(help: "Corruption to apply (default: that of the model).")
@@ -69,7 +65,7 @@ struct Denoise: ParsableCommand {
         description:
           "\(model) was trained without noise and without --targets: it is no denoising autoencoder")
     }
-    let out = out ?? Output(path: loaded.isTable ? "denoised.csv" : "denoised.png")
+    let out = out ?? Output("denoised", of: loaded)
     if Picture.isIn(try StandardInput.path(of: data)) { return try cleanPicture(loaded, out) }
     let form = try out.form()
     let noisy = self.noisy || (corruption == nil && checkpoint.option("corruption") == "none")

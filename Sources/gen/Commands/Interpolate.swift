@@ -34,11 +34,7 @@ struct Interpolate: ParsableCommand {
   @Flag(help: "Make one closed, smooth walk through all the pictures.")
   var loop = false
 
-  @Option(
-    name: .shortAndLong,
-    help:
-      ".csv, .npy, .png or .jpg file to write, a folder of images that ends in /, or - for CSV to standard output (default: walk.png; tables: walk.csv)."
-  )
+  @Option(name: .shortAndLong, help: Output.help(default: "walk"))
   var out: Output?
 
   @Option(help: "Seed of the samples.")
@@ -54,7 +50,7 @@ struct Interpolate: ParsableCommand {
 
   func run() throws {
     let model = try Model(path: model)
-    let out = out ?? Output(path: model.isTable ? "walk.csv" : "walk.png")
+    let out = out ?? Output("walk", of: model)
     let ends = try ends(of: model)
     guard ends.latents.count >= 2 else { throw Failure(description: "a walk needs two rows or more") }
     let walk = try walk(through: ends.latents, of: model)

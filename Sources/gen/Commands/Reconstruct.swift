@@ -26,11 +26,7 @@ struct Reconstruct: ParsableCommand {
     help: "Maximum number of rows, drawn at random (default: 12 for an image, else all).")
   var number: Int?
 
-  @Option(
-    name: .shortAndLong,
-    help:
-      ".csv, .npy, .png or .jpg file to write, a folder of images that ends in /, or - for CSV to standard output (default: reconstructions.png; tables: reconstructions.csv)."
-  )
+  @Option(name: .shortAndLong, help: Output.help(default: "reconstructions"))
   var out: Output?
 
   @Option(
@@ -47,7 +43,7 @@ struct Reconstruct: ParsableCommand {
 
   func run() throws {
     let model = try Model(path: model)
-    let out = out ?? Output(path: model.isTable ? "reconstructions.csv" : "reconstructions.png")
+    let out = out ?? Output("reconstructions", of: model)
     let form = try out.form()
     let dataset = try dataOptions.open(data, for: model, limit: number ?? (form == .image ? 12 : nil))
     let rows = try dataset.rows()

@@ -19,11 +19,7 @@ struct Sample: ParsableCommand {
   @Option(name: [.short, .customLong("number")], help: "Number of pictures.")
   var number = 64
 
-  @Option(
-    name: .shortAndLong,
-    help:
-      ".csv, .npy, .png or .jpg file to write, a folder of images that ends in /, or - for CSV to standard output (default: samples.png; tables: samples.csv)."
-  )
+  @Option(name: .shortAndLong, help: Output.help(default: "samples"))
   var out: Output?
 
   @Option(
@@ -47,7 +43,7 @@ struct Sample: ParsableCommand {
 
   func run() throws {
     let model = try Model(path: model)
-    let out = out ?? Output(path: model.isTable ? "samples.csv" : "samples.png")
+    let out = out ?? Output("samples", of: model)
     var labels: [Int32]?
     if let label {
       labels = [Int32](repeating: try model.label(named: label), count: number)

@@ -35,11 +35,7 @@ struct Traverse: ParsableCommand {
   @Option(help: "Standard deviations to either side.")
   var range = 3.0
 
-  @Option(
-    name: .shortAndLong,
-    help:
-      ".csv, .npy, .png or .jpg file to write, a folder of images that ends in /, or - for CSV to standard output (default: traversal.png; tables: traversal.csv)."
-  )
+  @Option(name: .shortAndLong, help: Output.help(default: "traversal"))
   var out: Output?
 
   @OptionGroup var dataOptions: DataOptions
@@ -53,7 +49,7 @@ struct Traverse: ParsableCommand {
 
   func run() throws {
     let model = try Model(path: model)
-    let out = out ?? Output(path: model.isTable ? "traversal.csv" : "traversal.png")
+    let out = out ?? Output("traversal", of: model)
     let dataset = try data.map { try dataOptions.open($0, for: model) }
     let space = try LatentSpace(model, dataset)
     let walk: Rows

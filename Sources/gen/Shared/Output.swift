@@ -12,6 +12,17 @@ struct Output: ExpressibleByArgument {
   init(path: String) { self.path = path }
   init(argument: String) { path = argument }
 
+  /// Where rows of a model go by default: an image of that name, or a table.
+  init(_ name: String, of model: Model) { path = name + (model.isTable ? ".csv" : ".png") }
+
+  /// The help of -o of a command whose default has that name.
+  static func help(default name: String) -> ArgumentHelp {
+    """
+    .csv, .npy, .png or .jpg file to write, a folder of images that ends in /, or - for CSV to standard output \
+    (default: \(name).png; tables: \(name).csv).
+    """
+  }
+
   var defaultValueDescription: String { path }
 
   /// Whether it is standard output: "-", whose form is CSV, or "npy:-", "png:-" ...
