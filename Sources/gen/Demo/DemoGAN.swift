@@ -13,14 +13,22 @@ extension DemoSession {
       gen_model_fit(gan.handle, pictures.training.handle, $0, $1)
     }
 
+    let samples = try drawSamples(
+      of: gan, "GAN of dense layers", file: "gan",
+      note: "samples, each left of the training picture nearest to it")
+    try measure(samples.rows)
+    return samples
+  }
+
+  /// Samples of a fitted GAN. It is saved, and a few samples are, beside training pictures.
+  mutating func drawSamples(of gan: Object, _ name: String, file: String, note: String) throws -> Samples {
     let samples = try Rows(count: sampleCount, rowSize: side * side) {
       gen_gan_sample(gan.handle, nil, Int64(sampleCount), seed, $0)
     }
-    try measure(samples)
-    try saveBesideNearest(samples.first(48), to: path("gan-samples.png"))
-    figures.note("gan-samples.png: samples, each left of the training picture nearest to it")
-    try check(gen_model_save(gan.handle, path("gan.safetensors"), Int32(GEN_SAVE_ALL)))
-    return Samples(name: "GAN of dense layers", rows: samples)
+    try saveBesideNearest(samples.first(48), to: path("\(file)-samples.png"))
+    figures.note("\(file)-samples.png: \(note)")
+    try check(gen_model_save(gan.handle, path("\(file).safetensors"), Int32(GEN_SAVE_ALL)))
+    return Samples(name: name, rows: samples)
   }
 
   /// Parzen log-likelihoods of the samples, of a Gaussian, and of real pictures.
@@ -59,7 +67,7 @@ extension DemoSession {
   }
 
   /// Writes samples, each left of the training picture nearest to it.
-  func saveBesideNearest(_ samples: Rows, to path: String) throws {
+  private func saveBesideNearest(_ samples: Rows, to path: String) throws {
     var nearest = [Int64](repeating: 0, count: samples.count)
     try check(
       gen_dataset_nearest(

@@ -22,13 +22,7 @@ extension DemoSession {
     try recipe.run("DCGAN", model: path("dcgan.safetensors")) {
       gen_model_fit(gan.handle, pictures.training.handle, $0, $1)
     }
-    let samples = try Rows(count: sampleCount, rowSize: side * side) {
-      gen_gan_sample(gan.handle, nil, Int64(sampleCount), seed, $0)
-    }
-    try saveBesideNearest(samples.first(48), to: path("dcgan-samples.png"))
-    figures.note("dcgan-samples.png: the same of the DCGAN")
-    try check(gen_model_save(gan.handle, path("dcgan.safetensors"), Int32(GEN_SAVE_ALL)))
-    return Samples(name: "DCGAN", rows: samples)
+    return try drawSamples(of: gan, "DCGAN", file: "dcgan", note: "the same of the DCGAN")
   }
 
   /// The models' samples in one picture, and beside one another by the features of a classifier. The last model

@@ -77,9 +77,9 @@ struct SampleJudge {
 
   private static func accuracy(of model: Object, on pictures: Pictures) throws -> Double {
     let count = pictures.test.count
-    var (found, truth) = ([Int32](repeating: 0, count: count), [Int32](repeating: 0, count: count))
+    var found = [Int32](repeating: 0, count: count)
     try check(gen_classifier_predict(model.handle, pictures.test.values, Int64(count), &found, nil))
-    try check(gen_dataset_labels(pictures.testSet.handle, 0, Int64(count), &truth))
+    let truth = try pictures.testSet.labels()
     return Double(zip(found, truth).filter { $0 == $1 }.count) / Double(count)
   }
 }
