@@ -47,15 +47,8 @@ echo "from pip install to the first picture: $(bc <<<"$(date +%s.%N) - $start") 
 
 echo "== tarball"
 tar -C "$work" -xzf dist/libgenerative-*.tar.gz
-mkdir "$work/cmake"
-cat >"$work/cmake/CMakeLists.txt" <<'CMAKE'
-cmake_minimum_required(VERSION 3.13)
-project(client C)
-find_package(generative REQUIRED CONFIG)
-add_executable(client ../client.c)
-target_link_libraries(client PRIVATE generative::generative)
-CMAKE
-cmake -S "$work/cmake" -B "$work/cmake/build" -DCMAKE_PREFIX_PATH="$(echo "$work"/libgenerative-*)" >/dev/null
+cmake -S Tests/CTests/cmake -B "$work/cmake/build" -DCLIENT="$work/client.c" \
+  -DCMAKE_PREFIX_PATH="$(echo "$work"/libgenerative-*)" >/dev/null
 cmake --build "$work/cmake/build" >/dev/null
 env -i "$work/cmake/build/client"
 

@@ -36,15 +36,9 @@ LD_LIBRARY_PATH=$work/prefix/lib "$work/client"
 
 # CMake finds it, also after the tree was moved.
 mkdir "$work/cmake"
-cat >"$work/cmake/CMakeLists.txt" <<'CMAKE'
-cmake_minimum_required(VERSION 3.13)
-project(client C)
-find_package(generative 0.1 REQUIRED CONFIG)
-add_executable(client ../client.c)
-target_link_libraries(client PRIVATE generative::generative)
-CMAKE
 mv "$work/prefix" "$work/moved"
-cmake -S "$work/cmake" -B "$work/cmake/build" -DCMAKE_PREFIX_PATH="$work/moved" >"$work/cmake/log"
+cmake -S Tests/CTests/cmake -B "$work/cmake/build" -DCLIENT="$work/client.c" \
+  -DCMAKE_PREFIX_PATH="$work/moved" >"$work/cmake/log"
 cmake --build "$work/cmake/build" >>"$work/cmake/log" || { cat "$work/cmake/log"; exit 1; }
 "$work/cmake/build/client"
 mv "$work/moved" "$work/prefix"
