@@ -45,14 +45,16 @@ package final class Memory: Sendable {
 
   /// Gives the memory that this process does not use back to the system: spare blocks, and what the C library keeps.
   package static func trim() {
-    releasedByteCount.store(0, ordering: .relaxed)
     SpareBlocks.release()
-    shim_trim_memory()
+    trimCLibrary()
   }
 
-  /// The same where it is worth its milliseconds. Spare blocks stay, for a fit that may follow.
+  /// Does the second where it is worth its milliseconds. Spare blocks stay, for a fit that may follow.
   package static func trimAfterMuchWasReleased() {
-    guard releasedByteCount.load(ordering: .relaxed) > 128 << 20 else { return }
+    if releasedByteCount.load(ordering: .relaxed) > 128 << 20 { trimCLibrary() }
+  }
+
+  private static func trimCLibrary() {
     releasedByteCount.store(0, ordering: .relaxed)
     shim_trim_memory()
   }

@@ -304,8 +304,8 @@ package final class Trainer {
     return try endEpoch() || stops
   }
 
-  /// Reads the batches of a step into `slices` and returns the last of them, of which the step's figures are;
-  /// nil at the epoch's end.
+  /// Reads the batches of a step into `slices` and returns the last one, which the step's metrics describe; nil at
+  /// the epoch's end.
   private func nextBatches() throws(GenerativeError) -> Deal.Slice? {
     slices.removeAll(keepingCapacity: true)
     while slices.count < batches.partCount,

@@ -259,7 +259,7 @@ struct DataOptions: ParsableArguments {
     return try options.open(data, as: nil, isTold: false).shape
   }
 
-  /// - Parameter isTold: whether files that were not read are told.
+  /// - Parameter isTold: whether to report the files that were not read.
   private func open(_ data: String, as shape: Shape?, isTold: Bool = true) throws -> Dataset {
     var options = try pictures.options().value
     if let shape, shape.isGuess ? shape.height > 1 : shape.height * shape.width > 1 {

@@ -45,8 +45,8 @@ class Mixture(Owner):
         context : Context, optional
             Memory, threads and limits to use (default: the default context).
         **options
-            covariance ("full" or "diagonal", default="full"); n_starts, number of fits, of which the most
-            likely is kept (default=1); max_iterations per fit (default=200); tolerance, the rise of the
+            covariance ("full" or "diagonal", default="full"); n_starts, number of fits, the most likely
+            one of which is kept (default=1); max_iterations per fit (default=200); tolerance, the rise of the
             mean log-likelihood per row, in nats, below which a fit ends (default=1e-3); regularization,
             added to each variance (default=1e-6); seed (default=0).
 
