@@ -181,6 +181,8 @@ def models(data: Data, quick: bool) -> Iterator[tuple[str, Callable[..., tuple[A
     if not quick or data.name == "ring":
         yield "GAN" if data.labels is None else "GAN, conditional", gan, {}
     if not quick and data.rows.ndim > 2:
+        yield "autoencoder, convolutional", autoencoder, {"architecture": "convolutional"}
+        yield "VAE, gaussian, convolutional", gaussian_vae, {"architecture": "convolutional"}
         yield "DCGAN" if data.labels is None else "DCGAN, conditional", gan, {"architecture": "convolutional"}
 
 

@@ -870,7 +870,7 @@ typedef struct gen_fit_options {
   /* GEN_SCHEDULE_...; default: GEN_AUTO (COSINE; gan: CONSTANT, for a narrow table LINEAR) */
   int32_t schedule;
   /* > 0; default: GEN_AUTO (autoencoder, vae: 2e-3, DENSE with rows of n > 4,096 values: 8.192 / n;
-   * classifier: 1e-3; gan: 2e-4, for a narrow table 1e-3) */
+   * classifier: 1e-3; gan: 2e-4, DENSE with images 5e-4, for a narrow table 1e-3) */
   double learning_rate;
   double beta1;        /* decay of mean gradients, [0, 1); default: GEN_AUTO (0.9; GAN: 0.5) */
   double beta2;        /* decay of mean squares, [0, 1); default: GEN_AUTO (0.999; RMSPROP: 0.99) */
@@ -1178,9 +1178,10 @@ typedef struct gen_gan_options {
   int64_t n_classes;    /* 0 ... 4,096; default: 0 (not conditional) */
   /* D's learning rate as a multiple of the fit's (Heusel et al. 2017), (0, 1,000]; default: 1 */
   double discriminator_rate;
-  /* Weight of |grad D(x)|^2 / 2 at real rows (R1; Mescheder, Geiger & Nowozin 2018), 0 ... 1e6;
-   * default: 0. D then needs RELU, LEAKY_RELU or IDENTITY and no batch norm: else a fit returns
-   * GEN_E_ARGUMENT. gradient_penalty: the same. */
+  /* Weight of |grad D(x)|^2 / 2 at real rows (R1; Mescheder, Geiger & Nowozin 2018), 0 ... 1e6. D
+   * then needs RELU, LEAKY_RELU or IDENTITY and no batch norm: else a fit returns GEN_E_ARGUMENT.
+   * gradient_penalty: the same. Default: GEN_AUTO (DENSE with images, such a D and no
+   * gradient_penalty: 1; else 0) */
   double r1_penalty;
   /* Weight of (|grad D| - 1)^2 at points between real and generated rows (Gulrajani et al. 2017:
    * 10, with WASSERSTEIN and discriminator_steps 5), 0 ... 1e6; default: 0 */
@@ -1623,9 +1624,9 @@ GEN_API gen_status gen_model_impute(const gen_model *model, const void *rows, in
  *
  * A model and its files keep its mixture and threshold until a further fit of the model. The
  * gen_model_... functions below serve pca, autoencoder and vae. They return also GEN_E_MISMATCH
- * (rows of another size) and GEN_E_STATE (a pca that is not fitted). Latents and scores of a
- * conditional VAE are those given the rows' labels, which a dataset must then have (else
- * GEN_E_ARGUMENT). */
+ * (rows of another size; a dataset whose classes or columns have other names than those of the fit)
+ * and GEN_E_STATE (a pca that is not fitted). Latents and scores of a conditional VAE are those
+ * given the rows' labels, which a dataset must then have (else GEN_E_ARGUMENT). */
 
 typedef struct gen_mixture gen_mixture;
 

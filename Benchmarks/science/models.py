@@ -22,6 +22,7 @@ def VAE(*args: Any, **options: Any) -> generative.VAE:
 
 def GAN(*args: Any, **options: Any) -> generative.GAN:
     fit = {**FIT, "learning_rate": 2e-4, "average_ramp": False, "spectral_norm": False, "input_noise": 0}
+    fit["r1_penalty"] = 0
     if options.get("architecture") == "convolutional":
         fit["base_channels"] = 64
     return generative.GAN(*args, **{**fit, **options})

@@ -14,6 +14,7 @@ import Training
       let scored = try model.calibratable(lacking: "scores", "gen_model_fit_threshold")
       let quantile = try checkPositive("quantile", chosen(quantile) ?? 0.95, atMost: 1)
       try withDataset(dataset) { (dataset) throws(GenerativeError) in
+        try model.names.check(dataset, canLackLast: true)
         if model.network?.requiresUnitRange ?? false { try dataset.checkUnitRange() }
         let threshold = try scored.fitThreshold(dataset, quantile: quantile)
         threshold_out?.pointee = threshold

@@ -20,6 +20,9 @@ struct FitDefaults {
     return FitDefaults(learningRate: 2e-3 / excess)
   }
   static let gan = FitDefaults(learningRate: 2e-4, beta1: 0.5, schedule: Int(GEN_SCHEDULE_CONSTANT))
+  /// The defaults of a GAN of dense layers that learns images.
+  static let denseImageGAN = FitDefaults(
+    learningRate: 5e-4, beta1: 0.5, schedule: Int(GEN_SCHEDULE_CONSTANT))
   /// The defaults of a GAN of a table with few columns.
   static let narrowGAN = FitDefaults(learningRate: 1e-3, beta1: 0.5, schedule: Int(GEN_SCHEDULE_LINEAR))
 }

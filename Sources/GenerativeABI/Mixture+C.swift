@@ -3,6 +3,7 @@ import Datasets
 import Models
 import Statistics
 import Tensors
+import Training
 
 extension GaussianMixture: HandleObject {
   static var kind: HandleKind { .mixture }
@@ -131,6 +132,7 @@ extension GaussianMixture.Options {
       let calibrated = try model.calibratable(lacking: "latents of rows", "gen_model_fit_mixture")
       let options = try GaussianMixture.Options(try gen_mixture_options(reading: options))
       try withDataset(dataset) { (dataset) throws(GenerativeError) in
+        try model.names.check(dataset, canLackLast: true)
         try calibrated.fitMixture(dataset, options)
       }
     }

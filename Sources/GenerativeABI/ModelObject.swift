@@ -231,7 +231,9 @@ extension GAN: NetworkModel, Describing, Invertible, Imputing {
   var labelClassCount: Int? { options.classCount }
   var architecture: Architecture { options.architecture }
   var latentSize: Int { options.latentSize }
-  var fitDefaults: FitDefaults { options.isNarrowTable ? .narrowGAN : .gan }
+  var fitDefaults: FitDefaults {
+    options.isNarrowTable ? .narrowGAN : options.isDenseOfImages ? .denseImageGAN : .gan
+  }
 
   func plan(rows: Int) throws(GenerativeError) -> Plan {
     try Self.plan(options, rows: rows, context: context)

@@ -37,12 +37,16 @@ package struct ModelNames: Sendable, Equatable {
     if !columns.isEmpty { try checkpoint.setOption("names.columns", columns) }
   }
 
-  /// Rejects data whose classes or columns differ from those of the fit that continues.
+  /// Rejects data whose classes or columns differ from those that the model was fitted to.
   ///
+  /// - Parameter canLackLast: whether the data may lack the model's last classes.
   /// - Throws: `.mismatch`.
-  package func check(_ dataset: Dataset, _ role: String = "dataset") throws(GenerativeError) {
+  package func check(
+    _ dataset: Dataset, _ role: String = "dataset", canLackLast: Bool = false
+  ) throws(GenerativeError) {
     guard let others = dataset.names else { return }
-    for (what, own, given) in [("classes", classes, others.classes), ("columns", columns, others.columns)]
+    let known = canLackLast ? Array(classes.prefix(others.classes.count)) : classes
+    for (what, own, given) in [("classes", known, others.classes), ("columns", columns, others.columns)]
     where !own.isEmpty && !given.isEmpty && own != given {
       let place =
         (0..<max(own.count, given.count)).first { $0 >= min(own.count, given.count) || own[$0] != given[$0] }

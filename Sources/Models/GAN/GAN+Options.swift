@@ -50,8 +50,9 @@ extension GAN.Options: NetworkOptions {
         : number of classes of a conditional model; 0: not conditional
         discriminator_rate       number (0 1e3] later \
         : learning rate of the discriminator, as a multiple of the generator's
-        r1_penalty               number [0 1e6] later \
-        : weight of half the squared norm of the discriminator's gradient at real rows; 0: no penalty
+        r1_penalty               number [0 1e6] = auto later=0 \
+        : weight of half the squared norm of the discriminator's gradient at real rows; 0: no penalty; auto: 1 for dense \
+        layers and images if gradient_penalty is 0 and no other option excludes it, else 0
         gradient_penalty         number [0 1e6] later \
         : weight of (norm of the discriminator's gradient - 1)^2 between real and generated rows; 0: no penalty
         augmentation             word none fixed adaptive later \
@@ -110,6 +111,10 @@ extension GAN.Options: NetworkOptions {
       convolution.baseChannels = 16
       inputNoise = 0.2
       hasSpectralNorm = !values.flag("discriminator_batch_norm")
+    } else if isDenseOfImages {
+      let isCurved = values.word("discriminator_activation").map { Place.activations[$0].isCurved } ?? false
+      let isExcluded = isCurved || values.flag("discriminator_batch_norm")
+      r1Penalty = isExcluded || (values.number("gradient_penalty") ?? 0) > 0 ? 0 : 1
     }
     if values.isGiven("spectral_norm") { hasSpectralNorm = values.flag("spectral_norm") }
     if hasSpectralNorm { normalizesDiscriminator = false }

@@ -78,6 +78,8 @@ extension NetworkOptions {
   /// Whether rows are a table of few columns, on which small networks learn as much in less time.
   package var isNarrowTable: Bool { shape.isTable && shape.channels <= 32 }
 
+  package var isDenseOfImages: Bool { architecture == .dense && !shape.isTable }
+
   /// The defaults of the architecture, for rows of the shape.
   init(networkDefaultsFor values: OptionValues) throws(GenerativeError) {
     self.init(
@@ -150,8 +152,13 @@ extension Place {
     ]
   }
 
+  /// In the order of the header's enumerators.
+  static let activations: [Activation] = [
+    .identity, .relu, .leakyReLU(slope: 0.2), .silu, .elu, .tanh, .sigmoid, .softplus,
+  ]
+
   static func activation(_ member: UnsafeMutablePointer<Activation>) -> Place {
-    .word([.identity, .relu, .leakyReLU(slope: 0.2), .silu, .elu, .tanh, .sigmoid, .softplus], member)
+    .word(activations, member)
   }
 }
 
@@ -172,6 +179,6 @@ extension Place {
 }
 
 extension WordList {
-  /// Activations, in the order of the header's enumerators and of `Place.activation`.
+  /// Activations, in the order of `Place.activations`.
   static let activation = WordList("activation", "identity relu leaky_relu silu elu tanh sigmoid softplus")
 }

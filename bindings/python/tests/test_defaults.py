@@ -36,8 +36,9 @@ def test_the_rate_falls_along_a_cosine_but_for_a_gan():
     for model, first in ((Autoencoder(1), 2e-3), (VAE(1), 2e-3), (Classifier(n_classes=2), 1e-3)):
         _, told = steps(model.set_params(epochs=10), 64)
         assert 0.9 * first < told[0].learning_rate <= first and told[-1].learning_rate < 0.05 * first
-    _, told = steps(GAN(4, epochs=5), 64, shape=(4, 3))
-    np.testing.assert_allclose([event.learning_rate for event in told], 2e-4, rtol=1e-6)
+    for shape, rate in (((4, 3), 5e-4), ((40,), 2e-4)):
+        _, told = steps(GAN(4, epochs=5), 64, shape=shape)
+        np.testing.assert_allclose([event.learning_rate for event in told], rate, rtol=1e-6)
 
 
 def test_the_least_data_that_make_a_model_are_fitted():

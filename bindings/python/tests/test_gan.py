@@ -19,7 +19,7 @@ def fitted(rows=IMAGES, **options):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        *(("objective", word) for word in OBJECTIVES[1:]), ("r1_penalty", 1.0), ("gradient_penalty", 10.0),
+        *(("objective", word) for word in OBJECTIVES[1:]), ("r1_penalty", 2.0), ("gradient_penalty", 10.0),
         ("discriminator_rate", 2.0), ("augmentation", "fixed"), ("spectral_norm", True), ("discriminator_steps", 2),
     ],
 )  # fmt: skip
@@ -36,7 +36,17 @@ def test_the_penalty_is_told_beside_the_loss():
     event = fitted(r1_penalty=2.0).history_[-1]
     assert event.penalty > 0
     assert event.loss == pytest.approx(event.discriminator_loss + event.generator_loss + event.penalty)
-    assert np.isnan(fitted().history_[-1].penalty)
+    assert np.isnan(fitted(r1_penalty=0).history_[-1].penalty)
+
+
+def test_dense_layers_that_learn_images_have_a_penalty_unless_an_option_excludes_it():
+    for options, rows, expected in (
+        ({}, IMAGES, 1), ({"discriminator_activation": "elu"}, IMAGES, 0), ({"gradient_penalty": 3}, IMAGES, 0),
+        ({"discriminator_batch_norm": True}, IMAGES, 0), ({"r1_penalty": 0}, IMAGES, 0),
+        ({}, IMAGES.reshape(len(IMAGES), -1), 0),
+    ):  # fmt: skip
+        model = fitted(rows, **options)
+        assert model._described()["r1_penalty"] == expected, options
 
 
 def test_steps_of_the_discriminator_share_rows_only_when_asked():

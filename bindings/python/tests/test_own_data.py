@@ -131,6 +131,18 @@ def test_validation_has_the_same_classes(classes, tmp_path):
         model.fit(classes, validation=tmp_path / "held")
 
 
+def test_thresholds_and_mixtures_take_classes_by_name(classes, tmp_path):
+    """The last class may be missing; another name in the place of one is refused."""
+    model = VAE(2, n_classes=3, hidden=(8,), epochs=1).fit(classes)
+    shutil.copytree(classes, tmp_path / "held")
+    shutil.rmtree(tmp_path / "held" / "coat")
+    model.fit_threshold(tmp_path / "held").fit_mixture(tmp_path / "held", 2)
+    (tmp_path / "held" / "boot").rename(tmp_path / "held" / "shoe")
+    for fit in model.fit_threshold, model.fit_mixture:
+        with pytest.raises(ValueError, match='classes of dataset are not the model\'s: number 1 is "shoe", and "boot"'):
+            fit(tmp_path / "held")
+
+
 def test_a_folder_in_a_folder_stands_for_it(classes, tmp_path):
     (tmp_path / "outer" / "inner").mkdir(parents=True)
     shutil.move(str(classes), tmp_path / "outer" / "inner" / "set")

@@ -49,7 +49,7 @@ class GANParameters(Estimator):
         average_ramp: bool = True,
         n_classes: int = 0,
         discriminator_rate: float = 1.0,
-        r1_penalty: float = 0.0,
+        r1_penalty: Optional[float] = None,
         gradient_penalty: float = 0.0,
         augmentation: str = "none",
         projection: bool = False,
@@ -143,9 +143,10 @@ class GANParameters(Estimator):
             Number of classes of a conditional model; 0: not conditional (0 ... 4,096).
         discriminator_rate : float, default=1.0
             Learning rate of the discriminator, as a multiple of the generator's (above 0, at most 1000).
-        r1_penalty : float, default=0.0
+        r1_penalty : float, optional
             Weight of half the squared norm of the discriminator's gradient at real rows; 0: no penalty (0
-            ... 1e+06).
+            ... 1e+06; default: 1 for dense layers and images if gradient_penalty is 0 and no other option
+            excludes it, else 0).
         gradient_penalty : float, default=0.0
             Weight of (norm of the discriminator's gradient - 1)^2 between real and generated rows; 0: no
             penalty (0 ... 1e+06).
@@ -185,7 +186,8 @@ class GANParameters(Estimator):
             constant; GAN of a table of at most 32 columns: linear).
         learning_rate : float, optional
             Learning rate (above 0; default: 0.002; dense layers and rows of n > 4,096 values: 8.192 / n;
-            classifier: 0.001; GAN: 0.0002; GAN of a table of at most 32 columns: 0.001).
+            classifier: 0.001; GAN: 0.0002; GAN of dense layers and images: 0.0005; GAN of a table of at
+            most 32 columns: 0.001).
         beta1 : float, optional
             Decay of the mean gradient, or momentum of SGD (at least 0, below 1; default: 0.9; GAN: 0.5).
         beta2 : float, optional
@@ -256,7 +258,7 @@ class GANParameters(Estimator):
     average_ramp: bool
     n_classes: int
     discriminator_rate: float
-    r1_penalty: float
+    r1_penalty: Optional[float]
     gradient_penalty: float
     augmentation: str
     projection: bool
