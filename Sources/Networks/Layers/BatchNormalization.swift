@@ -98,8 +98,8 @@ package final class BatchNormalization: AffineLayer {
     }
   }
 
-  /// dz = dy · act′;  dβ += Σ dz;  dγ += Σ dz·x̂;  dx = gain·(dz − Σ dz / n − x̂·Σ (dz·x̂) / n), or dx =
-  /// gain·dz if the running statistics were used.
+  /// dz = dy · act′;  dβ += Σ dz;  dγ += Σ dz·x̂;  dx = gain·(dz − Σ dz / n − x̂·Σ (dz·x̂) / n),
+  /// or dx = gain·dz if the running statistics were used.
   package func backward(
     _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
     into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass

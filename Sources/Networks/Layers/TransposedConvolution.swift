@@ -4,8 +4,8 @@ import Tensors
 /// is a convolution's gradient with respect to its input, channels last.
 ///
 /// Zeiler et al., "Deconvolutional networks", CVPR 2010; the upsampling of DCGAN (Radford, Metz & Chintala,
-/// ICLR 2016). W is input channels × kernel height × kernel width × filters: PyTorch's `weight.permute(0, 2,
-/// 3, 1)`. For 1 × 1 images, `Dense` computes the same in a fraction of the time.
+/// ICLR 2016). W is input channels × kernel height × kernel width × filters: PyTorch's
+/// `weight.permute(0, 2, 3, 1)`. For 1 × 1 images, `Dense` computes the same in a fraction of the time.
 package final class TransposedConvolution: Layer, FoldableSum {
   package var kind: String { "transposed convolution" }
   package let activation: Activation
