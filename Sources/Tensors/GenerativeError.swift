@@ -1,7 +1,7 @@
 /// Why a call failed: a status for programs and a one-line message for people.
 ///
-/// Messages name the argument as the caller wrote it, its value and the limit: `n_components must be between
-/// 1 and 784, not 900`.
+/// Messages name the argument as the caller wrote it, its value and the limit:
+/// `n_components must be between 1 and 784, not 900`.
 package struct GenerativeError: Error, Equatable, Sendable {
   package let status: Status
   package let message: String

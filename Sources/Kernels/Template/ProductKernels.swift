@@ -30,9 +30,10 @@ package struct ProductKernels: Sendable {
     ) -> Void
   package let multiplyBlock: MultiplyBlock
 
-  /// `multiplyBlock` for 1 to 3 rows of unpacked A (element (i, p) at `a[i * aRowStride + p *
-  /// aDepthStride]`). B is packed or plain rows: element (p, j) is at `b[(j / tileColumns) * panelStride + p
-  /// * bDepthStride + j % tileColumns]`. `columns` must be a multiple of `tileColumns` unless B is packed.
+  /// `multiplyBlock` for 1 to 3 rows of unpacked A (element (i, p) at
+  /// `a[i * aRowStride + p * aDepthStride]`). B is packed or plain rows: element (p, j) is at
+  /// `b[(j / tileColumns) * panelStride + p * bDepthStride + j % tileColumns]`. `columns` must be a multiple
+  /// of `tileColumns` unless B is packed.
   package typealias MultiplyRows =
     @Sendable (
       _ a: Input, _ aRowStride: Int, _ aDepthStride: Int, _ rows: Int, _ b: Input, _ panelStride: Int,

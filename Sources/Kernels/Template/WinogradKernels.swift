@@ -1,8 +1,8 @@
 /// The transforms of Winograd's convolution. See `WinogradConvolution` in Tensors for the algorithm and
 /// `Kernels/Winograd.swift` for the matrices.
 ///
-/// A transformed patch, tile or kernel has 25 points. Channel c of point p is at `points[p * pointStride +
-/// c]`. The number of channels is a multiple of `channelMultiple`.
+/// A transformed patch, tile or kernel has 25 points. Channel c of point p is at
+/// `points[p * pointStride + c]`. The number of channels is a multiple of `channelMultiple`.
 package struct WinogradKernels: Sendable {
   package typealias Input = UnsafePointer<Float>
   package typealias Output = UnsafeMutablePointer<Float>
