@@ -11,8 +11,8 @@ import Training
 ///
 ///     loss = C · E_q[−ln p(x|z)] + β · KL(q(z|x) ‖ N(0, I)),   z = μ + σ·ε,  ε ~ N(0, I),
 ///
-/// in nats, summed over pixels and averaged over rows. With C = β = 1 it is the negative of the bound. With K
-/// > 1 latents per row, the model is trained on the tighter bound of `ImportanceWeights` instead.
+/// in nats, summed over pixels and averaged over rows. With C = β = 1 it is the negative of the bound. With
+/// several latents per row, K > 1, the model is trained on the tighter bound of `ImportanceWeights` instead.
 package final class VAE: @unchecked Sendable {
   /// p(x|z)
   package enum Likelihood: Equatable, Sendable {
