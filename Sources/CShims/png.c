@@ -48,8 +48,8 @@ static void fail(png_structp png, png_const_charp text) {
   longjmp(job->jump, 1);
 }
 
-/* Warnings are harmless to the pixels, except those about checksums: that of tRNS, which is then
- * dropped, and those of the pixels themselves if damage is tolerated. */
+/* Warnings do not affect the pixels, except for wrong checksums: of tRNS, which is then dropped,
+ * and of the pixels themselves if damage is tolerated. */
 static void judge_warning(png_structp png, png_const_charp text) {
   struct png_job *job = png_get_error_ptr(png);
   if (!strstr(text, "CRC error"))

@@ -52,7 +52,7 @@ extension Image {
   /// Reads the PNG or JPEG at `path`. The first bytes determine which one it is.
   ///
   /// Exif orientation is applied. Profiles and gamma are ignored. A JPEG that is reduced much is decoded at
-  /// 1/2, 1/4 or 1/8 of its resolution, which is at least twice that of the target.
+  /// 1/2, 1/4 or 1/8 of its resolution, which is at least twice the resolution of the target.
   ///
   /// - Throws: `.io`, `.format`, `.truncated` or `.limit`, naming the path.
   package static func read(

@@ -13,8 +13,9 @@ import Tensors
 package enum FrechetDistance {
   /// The distance between two sets of statistics. They must have the same columns and at least two rows each.
   ///
-  /// With C₁ = Vᵀ·Λ·V, the trace of (C₁·C₂)^½ is that of the symmetric (Λ^½·V·C₂·Vᵀ·Λ^½)^½: the sum of the
-  /// roots of its eigenvalues. Cost: two eigenproblems and two products of columns³.
+  /// With C₁ = Vᵀ·Λ·V, the trace of (C₁·C₂)^½ equals the trace of the symmetric matrix (Λ^½·V·C₂·Vᵀ·Λ^½)^½: the
+  /// sum of the roots of the eigenvalues of Λ^½·V·C₂·Vᵀ·Λ^½. Cost: two eigenproblems and two products of
+  /// columns³.
   ///
   /// - Throws: `.mismatch` for different columns; `.state` for a sketch; `.argument` for fewer than two rows;
   ///   `.memory`.

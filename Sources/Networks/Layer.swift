@@ -47,7 +47,7 @@ package protocol Layer: AnyObject, Sendable {
 
   /// dx ← dyᵀ·∂f/∂x. If `pass.gradient` is not nil, adds the layer's gradient to it.
   ///
-  /// The pass is that of the forward pass: the same rows, mode and cache, which is never nil here.
+  /// `pass` has the rows, mode and cache of the forward pass. The cache is never nil here.
   ///
   /// - Parameters:
   ///   - dy: the gradient of the loss with respect to y; may be overwritten.
@@ -60,7 +60,7 @@ package protocol Layer: AnyObject, Sendable {
   /// Whether f is piecewise linear and treats each row independently. `tangent` is then implemented.
   var isPiecewiseLinear: Bool { get }
 
-  /// u ← ∂f/∂x·t for a change t of x. The pass is that of the forward pass, with its cache.
+  /// u ← ∂f/∂x·t for a change t of x. `pass` is the forward pass, with its cache.
   ///
   /// - Parameter y: the output of the forward pass.
   func tangent(

@@ -212,7 +212,7 @@ package final class Reservoir: @unchecked Sendable {
 
   private func row(_ place: Int32) -> UnsafeMutablePointer<Float> { rows.base + Int(place) * columnCount }
 
-  /// The position for a row with this key if it is to be kept: a free one, or that of the largest key.
+  /// The position for a row with this key if it is to be kept: a free one, or the largest key's.
   private func place(for key: UInt64, _ number: Int64) -> Int32? {
     if keptCount < capacity {
       let entry = Entry(key: key, number: number, place: Int32(keptCount))

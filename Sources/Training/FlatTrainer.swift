@@ -42,7 +42,7 @@ package final class FlatTrainer: @unchecked Sendable {
   ///   - labels: each must be one of the model's classes.
   ///   - firstRow: the index of the first row in the batch, whose other rows are on other machines.
   ///   - epoch: the number of epochs done, for KL annealing.
-  ///   - rate: the learning rate; nil for that of the options.
+  ///   - rate: the learning rate; nil for the options' rate.
   /// - Throws: `.argument` for rows that the model rejects; `.state` for missing or unexpected labels;
   ///   `.nonfinite` if a loss is not finite. The model is then unchanged.
   package func begin(

@@ -7,8 +7,8 @@ import Tensors
 /// The single training loop: epochs, batches, schedules, validation, observers, cancellation, checkpoints.
 ///
 /// Everything is allocated before the first step, so a failed allocation is an error at the start. If a
-/// number becomes nonfinite, the last good state is restored: that of the last checkpoint or of the end of
-/// the last epoch, whichever is later.
+/// number becomes nonfinite, the last good state is restored, from the last checkpoint or the end of the last
+/// epoch, whichever is later.
 package final class Trainer {
   private let model: any Trainable
   private let dataset: Dataset

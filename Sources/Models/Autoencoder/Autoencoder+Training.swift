@@ -117,8 +117,8 @@ private final class AutoencoderStep: TrainingStep {
     return model.context.sum(losses.base, count: rows) / Double(rows)
   }
 
-  /// The penalties on the latents h of rows. When learning, adds their gradients: that of sparsity to
-  /// `dLatent`, that of contraction to the encoder's gradient.
+  /// The penalties on the latents h of rows. When learning, adds the sparsity penalty's gradient to `dLatent`,
+  /// and the contraction penalty's to the encoder's gradient.
   private func penalize(
     _ h: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, at time: StepTime,
     isLearning: Bool

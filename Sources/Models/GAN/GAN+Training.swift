@@ -88,7 +88,7 @@ extension GAN: Trainable {
 package final class GANStep: TrainingStep {
   private let model: GAN
   private let context: Context
-  /// The turns of D, then that of G.
+  /// D's turns, then G's.
   package let turns: [Turn]
   package var batchCount: Int { model.options.batchCount }
   package let clipNorm: Float?

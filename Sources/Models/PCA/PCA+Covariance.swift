@@ -108,7 +108,7 @@ enum FloatProducts {
   static func error(of n: Int) -> Double { 0x1p-24 * 64 / Double(n).squareRoot() }
 
   /// Whether an eigenvalue is large enough for the error of a matrix of such sums. The error may be ten units
-  /// in the last place of a float, plus four times that of a singular value decomposition in Float.
+  /// in the last place of a float, plus four times the error of a singular value decomposition in Float.
   ///
   /// - Parameters:
   ///   - largest: the largest eigenvalue.

@@ -1,4 +1,4 @@
-/// The layers of which a model's networks consist.
+/// The kind of layers in a model's networks.
 package enum Architecture: Int, CaseIterable, Sendable, CustomStringConvertible {
   /// Dense layers over flattened rows.
   case dense = 0

@@ -135,8 +135,8 @@ extension VAE {
 
   /// The two terms of the bound for each row, in nats: ln p(x) ≥ −(reconstruction + kl).
   ///
-  /// The reconstruction term is averaged over `samples` latents per row; with 0, it is that of the mean.
-  /// Either output may be nil. Densities are those of the caller's rows, not of the prepared ones.
+  /// The reconstruction term is averaged over `samples` latents per row; with 0, it uses the mean.
+  /// Either output may be nil. Densities refer to the caller's rows, not to the prepared ones.
   package func bound(
     _ x: UnsafePointer<Float>, rows: Int, samples: Int, seed: UInt64,
     given labels: UnsafePointer<Int32>? = nil,

@@ -182,7 +182,7 @@ package final class VAE: @unchecked Sendable {
   /// σ², if a single one is learned for all pixels.
   var variance: Float { variance(0) }
 
-  /// The learned σ²: the only one, or that of a pixel.
+  /// The learned σ²: the only one, or the one for a pixel.
   func variance(_ index: Int) -> Float {
     let limit = GaussianLikelihood.logVarianceLimit
     return expf(min(max(logVariances[index], -limit), limit))

@@ -147,8 +147,8 @@ package final class ImageAugmentation: Layer {
     }
   }
 
-  /// x ← contrast·(saturation·(x − gray) + gray − m) + m + brightness, where m is the mean of the image and
-  /// gray that of the pixel.
+  /// x ← contrast·(saturation·(x − gray) + gray − m) + m + brightness, where m is the image's mean and gray is
+  /// the pixel's mean.
   private func color(_ x: UnsafeMutablePointer<Float>, _ change: Change, brightness: Float) {
     guard change.contrast != 1 || change.saturation != 1 || brightness != 0 else { return }
     let channels = input.channels

@@ -4,8 +4,8 @@ import Tensors
 /// with its exact gradient.
 ///
 /// D must be piecewise linear. Let r be the gradient of l with respect to each layer's output, computed
-/// downward to ∇D, and t₀ = ∂penalty/∂∇D, propagated upward again. Then the gradient is that of the bilinear
-/// form r·W·t:
+/// downward to ∇D, and t₀ = ∂penalty/∂∇D, propagated upward again. Then the gradient equals the
+/// gradient of the bilinear form r·W·t:
 ///
 ///     r₋ = (r · φ′)·W,   t = φ′ · (W·t₋),   dW = (r · φ′)ᵀ·t₋
 ///

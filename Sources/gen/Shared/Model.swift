@@ -100,7 +100,7 @@ struct Model {
     }
   }
 
-  /// The shape for a number of features: that of a square image if possible.
+  /// The shape for a number of features: a square image if possible.
   private static func picture(features: Int) -> Shape {
     for channels in [1, 3] where features % channels == 0 {
       let side = Int(Double(features / channels).squareRoot().rounded())

@@ -178,7 +178,7 @@ struct Table {
     return text
   }
 
-  /// A name for each row's image below a folder: that of the file it came from, in the same subfolder, or a
+  /// A path for each row's image below a folder: the name and subfolder of the file that it came from, or a
   /// number in a subfolder of its class.
   var imageNames: [String] {
     let digits = max(3, String(values.count - 1).count)
