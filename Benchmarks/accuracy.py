@@ -1,10 +1,11 @@
-"""Errors of PCA on seeded matrices, beside a reference with more digits than Double.
+"""Measures the errors of PCA on seeded matrices, against a reference with more digits than Double.
 
 usage: accuracy.py [--count N] [--seed S | --hard | --quick] [--write]
        accuracy.py --seed S:I       one matrix, with every solver's figures
 
-Each matrix is made from the seed S and its index I alone. --quick takes sixty small ones of seed 1; --hard
-draws a new seed and prints it. --write writes docs/accuracy.md. Status 1 when an error passes its limit.
+Each matrix is made from nothing but the seed S and its index I. --quick takes sixty small matrices of seed 1;
+--hard draws a new seed and prints it. --write writes docs/accuracy.md. Status 1 when an error exceeds its
+limit.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ relative to a variance, is added to the limit."""
 
 
 class Outcome(NamedTuple):
-    """One solver on one matrix: scores, or the error that it raised."""
+    """One solver's result on one matrix: scores, or the error that it raised."""
 
     plan: Plan
     solver: Solver
@@ -113,9 +114,9 @@ class Outcome(NamedTuple):
 
 
 def measured(plan: Plan) -> tuple[list[Outcome], bool]:
-    """All solvers on one matrix, and whether its reference is the refined one."""
+    """The results of all solvers on one matrix, and whether its reference is the refined one."""
     X = plan.matrix()
-    # One thread: figures do not depend on the machine's cores, and the reference's products are small.
+    # One thread, so that the figures do not depend on the number of cores; the reference's products are small.
     with threadpool_limits(1, "blas"):
         exact = reference(X)
         full = FULL.fit(plan, X)
@@ -142,7 +143,7 @@ def plans(seed: int, count: int, is_quick: bool) -> Iterator[Plan]:
 
 
 def table(outcomes: list[Outcome]) -> Iterator[list[str]]:
-    """The lines of all solvers, types and spectra."""
+    """The lines for all solvers, types and spectra."""
     yield [
         "solver", "type", "spectrum", "matrices", "failed", "variances: median", "worst", "full's", "angles: worst",
         "full's", "reconstruction: worst", "full's", "of limit", "matrix",
@@ -205,7 +206,7 @@ def _machine() -> str:
 
 
 def show(plan: Plan) -> int:
-    """One matrix, line by line."""
+    """Prints one matrix's figures, a line per solver."""
     outcomes, is_refined = measured(plan)
     print(plan, "" if is_refined else "(reference in Double)")
     for outcome in outcomes:

@@ -20,7 +20,7 @@ mpmath.mp.dps = 80
 
 
 class Known(NamedTuple):
-    """A matrix with its true variances, to 80 bits, and components, to 53; both by falling variance."""
+    """A matrix with its true variances to 80 bits and components to 53 bits, both by decreasing variance."""
 
     title: str
     rows: np.ndarray
@@ -29,7 +29,7 @@ class Known(NamedTuple):
 
 
 def main() -> int:
-    """Prints the largest errors for each matrix; 1 when one is larger than the reference claims."""
+    """Prints the largest errors for each matrix; returns 1 if one is larger than the reference claims."""
     has_failed = False
     for known in chain(by_mpmath(np.random.default_rng(0)), exact()):
         true, count = known.variances, len(known.variances)
@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def largest_sine(components: np.ndarray, known: Known) -> float:
-    """Of the angles to the true components that have a variance of their own."""
+    """The largest sine of an angle to a true component, among components whose variance is well separated."""
     gaps = np.abs(known.variances[:, None] / known.variances - 1) + np.eye(len(known.variances))
     along = (components * known.components).sum(axis=1, keepdims=True)
     rest = components - along * known.components
@@ -92,7 +92,7 @@ def exact() -> Iterator[Known]:
     for rows, columns, bits in ((16, 8, 48), (64, 32, 44), (8, 32, 40), (512, 128, 40)):
         rank = min(rows - 1, columns)
         powers = np.rint(np.linspace(0, bits, rank))
-        # All but the first columns have mean zero, and all sums are exact.
+        # Every Hadamard column but the first has mean zero, and all sums are exact.
         X = (hadamard(rows)[:, 1 : rank + 1] * 2.0**-powers) @ hadamard(columns)[:rank]
         variances = np.longdouble(2) ** (-2 * powers) * rows * columns / (rows - 1)
         yield Known(f"exact: Hadamard {rows} x {columns}", X, variances, hadamard(columns)[:rank] / np.sqrt(columns))

@@ -1,4 +1,4 @@
-"""The matrices of accuracy.py: each is made from a seed and an index alone."""
+"""The matrices of accuracy.py, each made from nothing but a seed and an index."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 KINDS = ("flat", "decaying", "gaps", "deficient", "equal")
-# The least and the greatest count of numbers, and the most of rows x columns x min(rows, columns).
+# The least and the most numbers, and the largest rows x columns x min(rows, columns).
 SMALL, MODERATE, LARGE = (10, 1e6, 3e8), (1e6, 1e7, 4e9), (1e7, 1e8, 4e10)
 MOST_ROWS, MOST_COLUMNS = 1e6, 1e5
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a matrix is; `matrix` makes it."""
+    """Describes a matrix; `matrix` makes it."""
 
     seed: int
     index: int
@@ -24,7 +24,7 @@ class Plan:
     dtype: str
     order: str
     n_components: int
-    #: Means of columns are about so many times the column's standard deviation.
+    #: Means of columns are about this many times the column's standard deviation.
     offset: float
     has_scales: bool
     has_duplicate_rows: bool
@@ -92,8 +92,8 @@ class Plan:
         return X.astype(self.dtype, order=self.order)
 
     def _factors(self, random: np.random.Generator) -> np.ndarray:
-        """Left times singular values times right: factors of orthonormal columns, the left ones of mean zero,
-        except that half of the flat ones are independent noise."""
+        """Left times singular values times right. Both factors have orthonormal columns, and the left one's
+        columns have mean zero. Half of the flat matrices are independent noise instead."""
         if self.kind == "flat" and random.random() < 0.5:
             return random.standard_normal((self.rows, self.columns))
         values = self._singular_values(random, max(min(self.rows - 1, self.columns), 1))
@@ -118,14 +118,14 @@ class Plan:
         return values
 
     def _whole_numbers(self, random: np.random.Generator) -> np.ndarray:
-        """A product of factors of small whole numbers, whose rank is exact in either type."""
+        """A product of two factors of small whole numbers, so that its rank is exact in either type."""
         inner = max(1, min(self.rank // 2, 1000))
         left, right = (random.integers(-8, 9, (size, inner)) for size in (self.rows, self.columns))
         return left.astype(float) @ right.T.astype(float)
 
 
 def _shape(random: np.random.Generator, size: tuple[float, float, float]) -> tuple[int, int]:
-    """Log-uniform, within what the size class may hold."""
+    """Log-uniform rows and columns within the limits of the size class."""
     while True:
         rows = int(10 ** random.uniform(1, np.log10(MOST_ROWS)))
         columns = int(10 ** random.uniform(0, np.log10(MOST_COLUMNS)))
@@ -135,5 +135,5 @@ def _shape(random: np.random.Generator, size: tuple[float, float, float]) -> tup
 
 
 def _rounded(deviations: np.ndarray) -> np.ndarray:
-    """Powers of two, so that whole numbers stay whole."""
+    """Rounds to powers of two, so that whole numbers stay whole."""
     return 2 ** np.rint(np.log2(np.where(deviations > 0, deviations, 1)))

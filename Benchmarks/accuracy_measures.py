@@ -1,4 +1,5 @@
-"""Errors of principal components beside the reference's, and the limits that accuracy.py holds them to."""
+"""Errors of principal components, compared with the reference, and the limits that accuracy.py sets for
+them."""
 
 from __future__ import annotations
 
@@ -10,19 +11,21 @@ from accuracy_matrices import Plan
 from accuracy_reference import EPSILON, Reference
 from accuracy_solvers import Fit, Solver, n_directions
 
-# Times the error of scikit-learn's full, and units in the last place, that a solver may be off by.
+# A solver's error may be TIMES that of scikit-learn's full solver, plus UNITS units in the last place.
 TIMES, UNITS = 4, 10
-# The rounding of a sketch in units of float64 of the largest variance: three products and two eigenproblems.
+# The rounding error allowed to a sketch, in float64 units of the largest variance, for three products and two
+# eigenproblems.
 SKETCH_UNITS = 40
-# Of the largest variance: directions of less are not found by a sketch, as the header says.
+# Relative to the largest variance: a sketch does not find directions of smaller variance, as the header says.
 SKETCH_FLOOR = 1e-12
-# Singular values are apart if they differ by so much, relative to the larger.
+# The least difference that separates singular values, relative to the larger one.
 LEAST_GAP = 1e-3
 MOST_GAPS = 8
 
 
 class Score(NamedTuple):
-    """The largest error, full's, the largest ratio of an error to its limit, and the component it is of."""
+    """The largest error, the full solver's largest error, and the largest ratio of an error to its limit, with
+    its component."""
 
     error: float
     full: float
@@ -48,15 +51,16 @@ class Judge:
         self.ulp = float(np.finfo(plan.dtype).eps)
         self.true = reference.variances.astype(np.float64)
         self.deviations = np.sqrt(self.true)
-        #: Variances below it count as zero: they are smaller than the rounding of any sum of the numbers.
+        #: Smaller variances count as zero: they are below the rounding error of any sum of the numbers.
         scale = self.true[0] or float(np.abs(X).max()) ** 2
         self.floor = EPSILON**2 * plan.rows * plan.columns * scale
         self.counted = self.true > self.floor
-        #: The centred matrix, and what the components leave of it at least: square roots of sums of squares.
+        #: Norms of the centred matrix, and of the least residual that the components can leave: square roots of
+        #: sums of squares.
         whole = float(np.sqrt(np.einsum("ij,ij->", X, X, dtype=np.float64))) or 1.0
         self.length = float(np.sqrt(self.true.sum() * (plan.rows - 1))) or whole
         self.least_missed = float(np.sqrt(self.true[plan.n_components :].sum() * (plan.rows - 1)))
-        #: What rounding numbers as large as the matrix's to its type may add to a rest.
+        #: The most that rounding numbers of the matrix's size to its type may add to a residual.
         self.rounding = self.ulp * whole / self.length
         self.centring = self._centring(X)
         self.gaps = self._gaps()
@@ -71,8 +75,9 @@ class Judge:
         return Scores(variances, self._angles(solver.rule, fit), self._reconstruction(solver.rule, fit))
 
     def _variances(self, fit: Fit) -> Score:
-        """Errors relative to each variance. Full's error of one may be small by chance, so it counts as no
-        smaller than what its largest error of a singular value would do to this one."""
+        """Errors relative to each variance. The full solver's error of a single variance may be small by
+        chance. It counts as at least the change that its largest error of a singular value would make to this
+        variance."""
         k, true, counted = self.plan.n_components, self.true, self.counted
         with np.errstate(divide="ignore", invalid="ignore"):
             error, full = (np.abs(each.variances - true[:k]) / true[:k] for each in (fit, self.full))
@@ -88,11 +93,12 @@ class Judge:
         return _score(error[seen], full[seen], ratio)
 
     def _centring(self, X: np.ndarray) -> np.ndarray:
-        """What rounding the centred numbers to Double changes in each variance, relative to it.
+        """The change in each variance from rounding the centred numbers to Double, relative to the variance.
 
-        With sigma = u^T C v a change E of the centred matrix C changes the variance by 2 u^T E v / sigma of itself.
-        Of independent errors of half a unit in the last place at most, whose deviation is eps |c| / sqrt(12), that
-        has the deviation eps / sqrt(3) (sum of (u c v)^2)^1/2 / sigma. All that works in Double does this rounding.
+        With sigma = u^T C v, a change E of the centred matrix C changes the variance by the fraction 2 u^T E v
+        / sigma. If E consists of independent errors of at most half a unit in the last place, with a standard
+        deviation of eps |c| / sqrt(12), that fraction has the standard deviation eps / sqrt(3) (sum of (u c
+        v)^2)^1/2 / sigma. Every solver that works in Double makes these rounding errors.
         """
         k = self.plan.n_components
         squares, variance = np.zeros(k), np.maximum(self.true[:k], np.finfo(float).tiny) * (self.plan.rows - 1)
@@ -112,7 +118,7 @@ class Judge:
         return _score(error, full, error / limit)
 
     def _sketched_variances(self, fit: Fit) -> Score:
-        """No variance is above the true one, and together they miss no more than the stated bound."""
+        """No variance may exceed the true one, and together they may miss no more than the documented bound."""
         k, largest = self.plan.n_components, self.true[0]
         above, full = (np.maximum(each.variances - self.true[:k], 0) / largest for each in (fit, self.full))
         limit = SKETCH_UNITS * EPSILON + self.reference.relative_error[:k] * self.true[:k] / largest
@@ -122,12 +128,14 @@ class Judge:
 
     @property
     def _factor(self) -> float:
-        """Times the least, what a sketch may miss of the variance: docs/scale.md."""
+        """The factor by which the variance that a sketch misses may exceed the least possible: see
+        docs/scale.md."""
         k, directions = self.plan.n_components, n_directions(self.plan)
         return 1 + k / (directions - k - 1) if directions > k + 1 else 1
 
     def _gaps(self) -> np.ndarray:
-        """Counts of leading components whose subspace a gap separates, the widest ones."""
+        """Counts of leading components whose subspace is separated by a gap, for the widest gaps and the last
+        one."""
         k, following = self.plan.n_components, np.append(self.deviations[1:], 0)
         relative = (self.deviations - following) / np.maximum(self.deviations, np.finfo(float).tiny)
         is_whole = np.arange(1, len(relative) + 1) == self.plan.columns
@@ -147,8 +155,8 @@ class Judge:
         return np.array([_root_of_norm(along[:i, i:] @ along[:i, i:].T + outside[:i, :i]) for i in self.gaps])
 
     def _angles(self, rule: str, fit: Fit) -> Score:
-        """A perturbation of u sigma_1 turns a subspace by up to u sigma_1 / gap, one of the covariance by
-        u sigma_1^2 over the gap of the variances."""
+        """A perturbation of u sigma_1 turns a subspace by up to u sigma_1 / gap. A perturbation of the
+        covariance turns it by u sigma_1^2 over the gap between the variances."""
         sines, following = self._sines(fit), np.append(self.deviations[1:], 0)
         if not len(sines):
             return Score(0, 0, 0)
@@ -163,7 +171,8 @@ class Judge:
         return _score(sines, self.full_sines, np.where(limit < 1, sines / limit, 0), self.gaps)
 
     def _reconstruction(self, rule: str, fit: Fit) -> Score:
-        """How much longer the matrix's rest is than the best one, relative to the centred matrix."""
+        """How much larger the residual's norm is than the least possible, relative to the centred matrix's
+        norm."""
         excess, full = ((each.missed - self.least_missed) / self.length for each in (fit, self.full))
         limit = TIMES * max(full, 0) + UNITS * self.ulp + self.rounding
         if rule in ("one-pass", "sketch"):
@@ -179,7 +188,7 @@ def _root_of_norm(matrix: np.ndarray) -> float:
 
 
 def _score(error: np.ndarray, full: np.ndarray, ratio: np.ndarray, places: Optional[np.ndarray] = None) -> Score:
-    """The worst of each; what is no number is infinitely bad."""
+    """The worst of each; NaN counts as infinitely bad."""
     error, full, ratio = (np.nan_to_num(each, nan=np.inf, posinf=np.inf) for each in (error, full, ratio))
     worst = int(ratio.argmax())
     place = worst + 1 if places is None else int(places[worst])

@@ -1,6 +1,6 @@
 """Matrices of pairs (high, low) of Doubles, whose sums have about 106 bits.
 
-They are multiplied in slices of 20 bits, whose products are exact in Double, by Ozaki, Ogita, Oishi & Rump,
+They are multiplied in slices of 20 bits, whose products are exact in Double: Ozaki, Ogita, Oishi & Rump,
 "Error-free transformations of matrix multiplication", 2012.
 """
 
@@ -10,9 +10,9 @@ import numpy as np
 
 Pair = tuple[np.ndarray, np.ndarray]
 
-# 2 * 20 bits, and 12 for the sum of 6 * 512 products: below the 53 of a Double.
+# 2 * 20 bits, plus 12 for the sum of 6 * 512 products: fewer than the 53 of a Double.
 SLICE_BITS, SLICES, INNER = 20, 6, 512
-# Numbers of a block of rows: a few such arrays fit in the second-level cache.
+# The numbers in a block of rows: a few such arrays fit into the second-level cache.
 BLOCK = 1 << 16
 
 
@@ -33,7 +33,8 @@ def centred(rows: np.ndarray) -> Pair:
         total = (np.concatenate([summed[0], total[0][2 * half :]]), np.concatenate([summed[1], total[1][2 * half :]]))
     high, low = total[0][0], total[1][0]
     mean = high / count
-    # The mean's two halves times the count are exact (Veltkamp), and so is what they leave of the sum.
+    # The products of the mean's two halves with the count are exact (Veltkamp), and so is what they leave of
+    # the sum.
     top = mean * 134217729.0
     top -= top - mean
     rest = (((high - top * count) - (mean - top) * count) + low) / count
@@ -45,8 +46,8 @@ def centred(rows: np.ndarray) -> Pair:
 
 
 def multiply(a: Pair, b: Pair, slices: int = SLICES) -> Pair:
-    """The product of two matrices. With n slices the error of an element is about 2^(3 - 20 n) of its row's
-    and its column's largest entry, and never less than 2^-104."""
+    """The product of two matrices. With n slices, an element's error is about 2^(3 - 20 n) times the largest
+    entries of its row and its column, and at least 2^-104 times them."""
     rows, columns = len(a[0]), b[0].shape[1]
     result = np.zeros((rows, columns)), np.zeros((rows, columns))
     height = max(INNER, BLOCK // max(columns, 1))
@@ -66,7 +67,7 @@ def multiply(a: Pair, b: Pair, slices: int = SLICES) -> Pair:
 
 
 def gram(a: Pair, slices: int = 4) -> np.ndarray:
-    """a's transpose times a, each element to 80 bits beside the lengths of its two columns."""
+    """a's transpose times a, each element to 80 bits relative to the lengths of its two columns."""
     columns = a[0].shape[1]
     result = np.zeros((columns, columns)), np.zeros((columns, columns))
     for first in range(0, len(a[0]), INNER):
@@ -81,7 +82,8 @@ def gram(a: Pair, slices: int = 4) -> np.ndarray:
 
 
 def _slices(pair: Pair, axis: int, most: int) -> list[np.ndarray]:
-    """Summands of a matrix: each has SLICE_BITS bits, below one power of two for each row or column."""
+    """Slices whose sum is the matrix: each has SLICE_BITS bits, below one power of two for each row or
+    column."""
     high, low = np.ascontiguousarray(pair[0]), pair[1]
     largest = np.abs(high).max(axis=axis, keepdims=True)
     unit = np.ldexp(1.0, np.frexp(largest)[1] - SLICE_BITS + 1)
@@ -94,7 +96,7 @@ def _slices(pair: Pair, axis: int, most: int) -> list[np.ndarray]:
 
 
 def two_sum(a: np.ndarray, b: np.ndarray) -> Pair:
-    """The sum as rounded, and its error, exactly (Knuth)."""
+    """The rounded sum, and its exact error (Knuth)."""
     total = a + b
     virtual = total - a
     return total, (a - (total - virtual)) + (b - virtual)

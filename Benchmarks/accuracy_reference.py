@@ -1,8 +1,8 @@
-"""Principal components to more digits than Double has: the reference of accuracy.py.
+"""Computes principal components to more digits than Double has, as the reference of accuracy.py.
 
-LAPACK's singular vectors, made orthonormal to 106 bits, turn the matrix into one whose columns are nearly
-orthogonal. What is left is an eigenproblem that is nearly diagonal, and rotations in 80-bit numbers solve it.
-Each variance is right to about 17 digits relative to itself, however small it is; accuracy_check.py shows that.
+LAPACK's singular vectors, made orthonormal to 106 bits, transform the matrix into one with nearly orthogonal
+columns. The remaining eigenproblem is nearly diagonal, and is solved by rotations in 80-bit numbers. Each
+variance is accurate to about 17 digits relative to itself, however small it is; accuracy_check.py shows that.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from scipy.sparse.csgraph import connected_components
 from accuracy_pairs import SLICES, Pair, centred, extended, gram, multiply, paired, two_sum
 
 EPSILON = np.finfo(np.float64).eps
-# Multiplications of one of the two large products; with all slices about 8 s on one core of Zen 4.
+# The most multiplications in one of the two large products; with all slices, about 8 s on one Zen 4 core.
 MOST_WORK = 4e9
-# Of the nearly diagonal problem; an effect on an eigenvalue is relative to it.
+# For the nearly diagonal problem: the most rounds, and the relative effect on an eigenvalue that is negligible.
 ROUNDS, NEGLIGIBLE = 12, 1e-18
-# Larger angles mean eigenvalues that nearly meet.
+# Larger angles mean that eigenvalues are nearly equal.
 SMALL_ANGLE = 0.05
 
 
 class Reference(NamedTuple):
-    """The components of a matrix, by falling variance.
+    """The components of a matrix, by decreasing variance.
 
-    relative_error: bounds the error of each variance, relative to itself. is_refined: False for a matrix that
-    is too large for pairs, where the reference is LAPACK's in Double.
+    relative_error: a bound on the error of each variance, relative to itself. is_refined: False for a matrix
+    that is too large for pairs, for which the reference is LAPACK's in Double.
     """
 
     variances: np.ndarray
@@ -40,7 +40,7 @@ def reference(rows: np.ndarray) -> Reference:
     """All min(rows, columns) principal components of the numbers given, divisor rows - 1."""
     middle = centred(rows)
     is_wide = rows.shape[0] < rows.shape[1]
-    # long x short: the right singular vectors are a square matrix, which leaves no direction out.
+    # long x short: the right singular vectors then form a square matrix, so that no direction is left out.
     long = (middle[0].T, middle[1].T) if is_wide else middle
     if long[0].shape[0] * long[0].shape[1] ** 2 > MOST_WORK:
         return _unrefined(middle[0])
@@ -59,25 +59,25 @@ def reference(rows: np.ndarray) -> Reference:
 
 
 def _unrefined(rows: np.ndarray) -> Reference:
-    """By LAPACK in Double, whose error is a few units in the last place of the largest singular value."""
+    """Uses LAPACK in Double, whose error is a few units in the last place of the largest singular value."""
     values, components = np.linalg.svd(rows, full_matrices=False)[1:]
     error = 2 * EPSILON * values[0] / np.maximum(values, EPSILON * values[0])
     return Reference(values.astype(np.longdouble) ** 2 / (len(rows) - 1), components, error, False)
 
 
 def _orthonormal(basis: np.ndarray) -> Pair:
-    """A step of Newton's from columns that are orthonormal in Double to ones that are as pairs."""
+    """A Newton step from columns that are orthonormal in Double to columns that are orthonormal as pairs."""
     excess = gram((basis, np.zeros_like(basis)), SLICES) - np.eye(len(basis))
     return two_sum(basis, basis @ (-0.5 * excess).astype(np.float64))
 
 
 def _diagonalized(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Eigenvalues of a positive definite matrix whose columns are nearly orthogonal but of any lengths.
+    """Eigenvalues of the Gram matrix of columns that are nearly orthogonal, but of any lengths.
 
-    Returns (values, K, scale, relative errors), the eigenvectors being the columns of S^-1 K S, S = diag(scale).
-    In each round all pairs (i, j) are rotated at once by exp(E), E_ij = g_ij / (g_jj - g_ii). Where that is
-    no small angle, eigenvalues nearly meet, and LAPACK diagonalizes what sets their block apart from a
-    multiple of the identity. All is kept in units of scale, so that small eigenvalues keep their digits.
+    Returns (values, K, scale, relative errors). The eigenvectors are the columns of S^-1 K S, S = diag(scale).
+    In each round, all pairs (i, j) are rotated at once by exp(E), E_ij = g_ij / (g_jj - g_ii). Where that angle
+    is not small, eigenvalues are nearly equal, and LAPACK diagonalizes the difference between their block and a
+    multiple of the identity. Everything is kept in units of scale, so that small eigenvalues keep their digits.
     """
     scale = np.sqrt(np.maximum(np.diag(matrix), np.finfo(np.float64).tiny))
     A, K = matrix / scale / scale[:, None], np.eye(len(matrix), dtype=np.longdouble)
@@ -95,7 +95,8 @@ def _diagonalized(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarra
             effect = _angles(A, scale)[1]
         if effect.max() <= NEGLIGIBLE:
             break
-    # Eigenvalues are off by the square of the angles that are left, vectors by the angles.
+    # The errors of eigenvalues are the squares of the remaining angles, but those of vectors are the angles
+    # themselves, so these are applied to the vectors.
     E = _angles(A, scale)[0]
     F = np.where(np.abs(E) <= SMALL_ANGLE, E, 0) * scale[:, None] / scale
     K = K + _product(K, F, SLICES)
@@ -103,11 +104,11 @@ def _diagonalized(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 
 def _angles(A: np.ndarray, scale: np.ndarray) -> Pair:
-    """The angle E_ij that makes each pair of columns orthogonal, and what column j's not being so changes in
-    eigenvalue i, relative to that."""
+    """The angle E_ij that makes each pair of columns orthogonal, and the relative effect on eigenvalue i if
+    column j is not made orthogonal."""
     diagonal = np.maximum(np.diag(A), 1e-17)
     lengths = np.sqrt(diagonal) * scale
-    # Nobody counts these: a column that cancelled by 14 digits was LAPACK's rounding and nothing else.
+    # These do not count: a column that cancelled by 14 digits consists only of LAPACK's rounding errors.
     is_dead = (np.diag(A) < 1e-14) | (lengths < EPSILON * lengths.max())
     coupling = A / np.sqrt(diagonal) / np.sqrt(diagonal)[:, None]
     gap = (lengths - lengths[:, None]) * (lengths + lengths[:, None])
@@ -129,7 +130,7 @@ def _turned(A: np.ndarray, step: np.ndarray) -> np.ndarray:
 
 
 def _block_rotation(A: np.ndarray, scale: np.ndarray, meets: np.ndarray) -> np.ndarray:
-    """What diagonalizes the blocks of eigenvalues that meet, in units of scale."""
+    """The rotation that diagonalizes the blocks of nearly equal eigenvalues, in units of scale."""
     step = np.eye(len(A), dtype=np.longdouble)
     count, labels = connected_components(meets, directed=False)
     for label in np.flatnonzero(np.bincount(labels, minlength=count) > 1):
@@ -144,7 +145,7 @@ def _block_rotation(A: np.ndarray, scale: np.ndarray, meets: np.ndarray) -> np.n
 
 
 def _exponential(E: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """exp(E) in units of scale; it is orthogonal for any antisymmetric E, so also for this one's Doubles."""
+    """exp(E) in units of scale. It is orthogonal for any antisymmetric E, so also for E rounded to Double."""
     F = term = E.astype(np.float64) * scale[:, None] / scale
     total = np.eye(len(F), dtype=np.longdouble) + F
     for order in range(2, 40):

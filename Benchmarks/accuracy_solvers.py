@@ -1,4 +1,4 @@
-"""The ways to principal components that accuracy.py compares, each as a function of a matrix."""
+"""The solvers that accuracy.py compares, each as a function of a matrix."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BLOCK = 1 << 22
 
 
 class Fit(NamedTuple):
-    """What a solver gave, in Double, and the length of what its reconstruction leaves of the matrix."""
+    """A solver's result in Double, and the norm of the difference between the matrix and its reconstruction."""
 
     variances: np.ndarray
     components: np.ndarray
@@ -23,7 +23,7 @@ class Fit(NamedTuple):
 
 
 class Solver(NamedTuple):
-    """rule: the limits that hold for it: "memory", "one-pass" or "sketch"; "" for a peer without limits."""
+    """rule: the limits that apply: "memory", "one-pass" or "sketch"; "" for a peer, which has no limits."""
 
     name: str
     rule: str
@@ -49,12 +49,12 @@ def _missed(model: Any, X: np.ndarray) -> float:
 
 
 def n_directions(plan: Plan) -> int:
-    """The default of a sketch."""
+    """The default number of directions of a sketch."""
     return min(2 * plan.n_components + 16, plan.columns)
 
 
 def _parts(plan: Plan, X: np.ndarray, most: int) -> list[np.ndarray]:
-    """The rows in 1 ... most parts of any sizes, in order."""
+    """Splits the rows into 1 to `most` parts of any sizes, in order."""
     random = np.random.default_rng([plan.seed, plan.index, 2])
     cuts = random.integers(1, len(X), random.integers(most))
     return np.split(X, np.unique(cuts))

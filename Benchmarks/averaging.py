@@ -1,7 +1,9 @@
-"""What averaging costs in quality: models fitted over partitions by rounds beside those of one machine.
+"""Measures what averaging costs in quality: models fitted over partitions by rounds, compared with models
+fitted on one machine.
 
 usage: averaging.py [rows]           needs Dask, Fashion-MNIST and GENERATIVE_LIBRARY; 20,000 rows by default
-An autoencoder's squared error and a VAE's bound, means over 4,000 rows that were not learned from.
+
+Compares an autoencoder's squared error and a VAE's bound, means over 4,000 rows that were not used for the fit.
 """
 
 import sys

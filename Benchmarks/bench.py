@@ -1,9 +1,9 @@
-"""Every workload, ours beside the peers': see README.md.
+"""Measures every workload, ours and the peers': see README.md.
 
 usage: bench.py [--quick] [--threads N] [--peers PYTHON] [--layers PROGRAM] [--out FILE] [WORKLOAD ...]
 
-WORKLOAD is how names begin: dcgan, vae-train, scale. Without any, all are run, and FILE is written
-anew; otherwise what was run replaces those lines.
+WORKLOAD is the beginning of names: dcgan, vae-train, scale. Without any, all are run, and FILE is written anew.
+Otherwise, the results replace the lines of the same workloads.
 """
 
 import argparse
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def tasks(arguments):
-    """(name, () -> results) of everything there is."""
+    """(name, function that returns results) of all tasks."""
     yield cold.NAME, lambda: cold.run(arguments.peers, arguments.quick)
     for entry in all_duels():
         if arguments.threads:
@@ -61,7 +61,7 @@ def main():
         found = run()
         for line in results.lines(found):
             print(line, flush=True)
-        # Written as it goes, so that a run that is stopped leaves what it has.
+        # Written after each task, so that an interrupted run keeps its results.
         names = {result["workload"] for result in found}
         done = [result for result in done if result["workload"] not in names] + found
         results.write(arguments.out, done)

@@ -1,8 +1,8 @@
-"""A worker's half of the conversation with the driver, and what it repeats between two commands.
+"""The worker's side of the protocol with the driver, and the loops that run between two commands.
 
-The driver writes a line to standard input: seconds of a burst, or "finish". The worker answers each
-with one JSON object a line on what was its standard output; whatever a library prints goes to
-standard error instead.
+The driver writes a line to standard input: the seconds of a burst, or "finish". The worker answers each with
+one JSON object per line on its original standard output. Anything that a library prints goes to standard error
+instead.
 """
 
 import json
@@ -12,14 +12,14 @@ import time
 
 from memory import forget_peak
 
-# Repetitions longer than this need no lead-in: caches and threads are cold for a small part of them.
+# Longer repetitions need no lead-in: cold caches and threads affect only a small part of them.
 SHORT = 0.05
-# The part of a burst that a lead-in takes, during which other processes' idle threads park.
+# The fraction of a burst that a lead-in takes, during which idle threads of other processes go to sleep.
 LEAD_IN = 0.15
 
 
 class Bursts:
-    """Commands from the driver and answers to it."""
+    """Receives commands from the driver and answers them."""
 
     def __init__(self):
         self._answers = os.fdopen(os.dup(1), "w")
@@ -30,12 +30,12 @@ class Bursts:
         self._answers.flush()
 
     def ready(self):
-        """Tells that everything is warm; the memory that counts is that of the bursts."""
+        """Reports that everything is warm. Peak memory is measured from here on."""
         forget_peak()
         self.answer(ready=True)
 
     def next(self):
-        """Seconds of the next burst; None: no more."""
+        """The seconds of the next burst; None at the end."""
         line = sys.stdin.readline().strip()
         return None if line in ("", "finish") else float(line)
 
@@ -46,13 +46,13 @@ class Bursts:
         return time.perf_counter() - self._wall
 
     def done(self, repetitions):
-        """Tells what one repetition took since `start`: on the clock, and of processor time."""
+        """Reports how long one repetition took since `start`, in wall-clock time and processor time."""
         wall, cpu = self.elapsed(), time.process_time() - self._cpu
         self.answer(ms=1e3 * wall / repetitions, cpu_ms=1e3 * cpu / repetitions, repetitions=repetitions)
 
 
 def repeat(call, warm_up=2):
-    """A workload that is a call: bursts -> nothing, until the driver has had enough."""
+    """A workload that repeats a call until the driver finishes, as a function of `Bursts`."""
 
     def run(bursts):
         took = 0.0
@@ -82,10 +82,10 @@ def _call_for(bursts, call, seconds, restart=True):
 
 
 def steps(fit):
-    """A workload that is one long fit, held in its callback between bursts.
+    """A workload that is one long fit, paused in its callback between bursts.
 
-    fit(callback): callback(steps so far) returns whether to go on. It is called at most ten times a
-    second, but at once after a hold longer than that.
+    fit(callback): callback(steps so far) returns whether to continue. It is called at most ten times a second,
+    but immediately after a longer pause.
     """
 
     def run(bursts):
@@ -98,12 +98,12 @@ def steps(fit):
 
 
 class _Hold:
-    """The callback of a held fit: lead-in, burst, answer, wait."""
+    """The callback of a paused fit: lead-in, burst, answer, wait."""
 
     def __init__(self, bursts):
         self._bursts = bursts
-        self._seconds = None  # of the present burst; None: still warming up
-        self._first = None  # the step at which the present burst began; None: leading in
+        self._seconds = None  # of the current burst; None: still warming up
+        self._first = None  # the step at which the current burst began; None: in the lead-in
         self._warm_from = None
         self._is_short = True
         self.finished = False
@@ -120,7 +120,7 @@ class _Hold:
         return self._wait(step)
 
     def _warm_up(self, step):
-        """At least a step and half a second."""
+        """Runs for at least one step and half a second."""
         if self._warm_from is None:
             self._warm_from = step
             self._bursts.start()

@@ -1,5 +1,6 @@
-/* From nothing to the first answer: loads the library and a model's file, encodes one row, and says
- * how much memory that left resident, in KiB. cold LIBRARY MODEL ROW_SIZE LATENT_SIZE */
+/* A cold start up to the first answer: loads the library and a model's file, encodes one row, and
+ * prints how much memory is then resident, in KiB. usage: cold LIBRARY MODEL ROW_SIZE LATENT_SIZE
+ */
 #include <dlfcn.h>
 #include <generative.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
-"""How long a cold process takes to its first answer, how much memory that leaves resident, and how
-large what it loads is.
+"""Measures how long a cold process takes to its first answer, how much memory is then resident, and how large
+the files that it loads are.
 
-Ours: the whole life of a C program that loads the library and a saved VAE and encodes one row. The
-peers': from a running Python to the same answer, without the interpreter's own start. Files are in the
-page cache on both sides.
+Ours: the whole run of a C program that loads the library and a saved VAE and encodes one row. The peers': from
+a running Python to the same answer, without the start of the interpreter. The files are in the page cache for
+both.
 """
 
 import json
@@ -21,7 +21,7 @@ from duel import LIBRARY, environment
 NAME = "cold"
 HERE = Path(__file__).resolve().parent
 
-# What a process of a peer does, and tells.
+# The programs of the peers' processes, which print their measurements.
 _ONNX = """
 import time
 start = time.perf_counter()
@@ -65,7 +65,7 @@ VAE(20, hidden=(400,), epochs=1).fit(numpy.random.rand(128, 784).astype("f4")).s
 
 
 def run(python, quick):
-    """Three workloads, each with a result a peer."""
+    """Three workloads, with one result per peer."""
     with tempfile.TemporaryDirectory() as folder:
         program, stripped = f"{folder}/cold", f"{folder}/libgenerative.so"
         model, exported = f"{folder}/vae.safetensors", f"{folder}/vae.onnx"
@@ -108,7 +108,7 @@ def _results(workload, limit, ours, peers):
     head = dict(
         workload=workload,
         target=None,
-        limit=limit,  # ours at most, in the unit of the workload's name; milliseconds for the start
+        limit=limit,  # the most for ours, in the unit of the workload's name; milliseconds for the start
         ours_ms=median,
         ours_quartiles_ms=[first, third],
         error=None,

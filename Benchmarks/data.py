@@ -25,8 +25,8 @@ def fashion(part):
 
 
 def pictures(rows=60_000):
-    """rows x 784 bytes: Fashion-MNIST, over again where it is too short; without it, bytes with as
-    quickly falling a spectrum."""
+    """rows x 784 bytes: Fashion-MNIST, repeated if it is too short. If it is missing, bytes whose spectrum
+    falls as quickly."""
     if os.path.exists(FASHION.format("train")):
         found = fashion("train")
     else:
@@ -40,7 +40,7 @@ def floats(bytes_):
 
 
 def reals(bytes_):
-    """The same with what a byte rounds away, so that they are not bytes over 255."""
+    """The same pictures with values between the bytes, so that they are not multiples of 1/255."""
     noise = np.random.default_rng(4).random(bytes_.shape, dtype=np.float32)
     return (bytes_ + noise) / np.float32(256)
 
@@ -51,7 +51,7 @@ def rows_of(kind, count):
 
 
 FOLDER = Path(__file__).resolve().parents[1] / ".build" / "benchmark-pictures"
-# Name: pictures, height, width, ending.
+# Name: number of pictures, height, width, file extension.
 FOLDERS = {
     "jpeg-512": (100, 512, 512, "jpg"),
     "jpeg-12m": (4, 3000, 4000, "jpg"),
@@ -61,7 +61,7 @@ FOLDERS = {
 
 
 def photograph(height, width, random):
-    """height x width x 3 bytes: smooth colours, and in large ones some noise."""
+    """height x width x 3 bytes: smooth colours, with some noise in large pictures."""
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     planes = []
     for _ in range(3):
@@ -72,7 +72,7 @@ def photograph(height, width, random):
 
 
 def folder(name, write=None):
-    """The files of a folder of FOLDERS, which write(path, pixels) makes where they are not yet."""
+    """The files of a folder in FOLDERS. write(path, pixels) makes them if they do not exist yet."""
     count, height, width, ending = FOLDERS[name]
     paths = [FOLDER / name / f"{number:05}.{ending}" for number in range(count)]
     if write is not None and not paths[-1].exists():

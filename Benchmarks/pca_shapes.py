@@ -1,11 +1,11 @@
-"""PCA of many shapes beside scikit-learn: time, processor time and memory of fits and transforms.
+"""Compares PCA with scikit-learn's for many shapes: time, processor time and memory of fits and transforms.
 
 usage: pca_shapes.py [--quick] [--write] [NAME ...]
        pca_shapes.py --one NAME      one shape in this process, as JSON
 
-Sixty shapes are drawn from a seed; others are named, for they were slow once. NAME is how names begin. Both
-libraries run in one process and take turns. scikit-learn runs with the fastest of its solvers for the shape,
-exact or not. Memory is what a forked process needs beside its rows. --write writes docs/pca-speed.md.
+Sixty shapes are drawn from a seed; others are listed because they were slow once. NAME is the beginning of
+names. Both libraries run in one process and take turns. scikit-learn uses its fastest solver for the shape,
+exact or not. Memory is what a forked process needs in addition to its rows. --write writes docs/pca-speed.md.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ NAME = "pca-shape"
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "pca-speed.md"
 SEED, COUNT = 1, 60
 MOST_ROWS, MOST_COLUMNS, MOST_NUMBERS, MOST_WORK = 1e6, 1e5, 2e7, 1e10
-#: Times slower than the fastest so far, beyond which a solver is not tried again.
+#: A solver this many times slower than the fastest so far is not tried again.
 HOPELESS = 1.5
 
 HEAD = """\
@@ -59,7 +59,7 @@ that the call needs beside its rows. Shapes are drawn from seed {seed}: `normal`
 
 
 class Shape(NamedTuple):
-    """A matrix, the number of components, the call, and the least ratio that is the target."""
+    """A matrix, the number of components, the call, and the target, which is the least ratio."""
 
     rows: int
     columns: int
@@ -89,7 +89,7 @@ class Shape(NamedTuple):
 
 
 def named() -> Iterator[Shape]:
-    """Shapes at which scikit-learn was faster once."""
+    """Shapes for which scikit-learn was once faster."""
     for dtype in ("float32", "float64"):
         for order in "CF":
             for rows, columns in (500_000, 10), (500_000, 20), (1_000_000, 20):
@@ -129,7 +129,7 @@ def shapes() -> dict[str, Shape]:
 
 
 def measured(shape: Shape, seconds: float) -> dict[str, Any]:
-    """Both sides of one shape, as results.py has them."""
+    """Both sides' results for one shape, in the form that results.py uses."""
     import generative
     from sklearn.decomposition import PCA
 
@@ -184,7 +184,7 @@ def _fastest(shape: Shape, fit: Callable[[str], Callable[[], Any]]) -> str:
 
 
 def _turns(ours: Callable[[], Any], theirs: Callable[[], Any], seconds: float) -> list[tuple[float, ...]]:
-    """Milliseconds and processor milliseconds of ours and of theirs, in turn; each turn at least 5 ms long."""
+    """Wall-clock and processor milliseconds of ours and of theirs, in turn; each turn takes at least 5 ms."""
     counts = [max(1, min(200, int(0.005 / max(1e-6, min(_clocked(call)[0] for _ in range(2)) / 1e3))))
               for call in (ours, theirs)]  # fmt: skip
     turns: list[tuple[float, ...]] = []
@@ -223,7 +223,7 @@ def _memory(call: Callable[[], Any]) -> float:
 
 
 def run(shape: Shape, python: str, quick: bool) -> list[dict[str, Any]]:
-    """A shape in a process of its own."""
+    """Measures a shape in a separate process."""
     command = [python, __file__, "--one", shape.name, *(["--quick"] if quick else [])]
     told = subprocess.run(command, capture_output=True, text=True, env=environment(threads=2))
     if told.returncode:
@@ -252,7 +252,7 @@ def write_page(results: list[dict[str, Any]]) -> None:
 
 
 def summary(results: list[dict[str, Any]]) -> str:
-    """How many meet their targets, in sentences."""
+    """How many shapes meet their targets, in sentences."""
     found, sentences = shapes(), []
     for title, target in ("drawn", 1.0), ("named", 1.5):
         for call in ("fit", "transform"):

@@ -1,4 +1,4 @@
-"""OpenBLAS's side: what numpy hands to the OpenBLAS in its wheel, products and LAPACK's eigensolver."""
+"""OpenBLAS's side: matrix products and LAPACK's eigensolver, as numpy calls them in its wheel's OpenBLAS."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ def product(m, n, k):
 
 
 def eigen(n, k, falling=0):
-    """All pairs, as scikit-learn's covariance_eigh has them: numpy has no way to ask for fewer."""
+    """All eigenpairs, as in scikit-learn's covariance_eigh: numpy cannot compute only some."""
     x = data.normal(n, n).astype(float)
     if falling:
         x /= np.arange(1, n + 1) ** 0.75

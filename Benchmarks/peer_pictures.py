@@ -1,4 +1,4 @@
-"""Pillow's and torchvision's side of reading pictures, a file on each thread."""
+"""Pillow's and torchvision's side of reading pictures, one file per thread."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ def _pillow(draft):
     def read(path, side):
         with Image.open(path) as picture:
             if draft:
-                # At least twice the size, as ours: with less its result is coarser.
+                # At least twice the size, like ours: with less, the result is coarser.
                 picture.draft("RGB", (2 * side, 2 * side))
             return np.asarray(picture.convert("RGB").resize((side, side), Image.Resampling.BILINEAR))
 

@@ -1,4 +1,4 @@
-"""scikit-learn's side. Rows are floats already: their conversion from bytes is not counted."""
+"""scikit-learn's side. The rows are already floats: converting them from bytes is not counted."""
 
 from sklearn.decomposition import PCA, IncrementalPCA
 
@@ -33,7 +33,7 @@ def pca_wide(solver="randomized", rows=1000, columns=12_288, k=50):
 
 
 def pca_incremental(rows=60_000, k=50, batch=2000, kind="f32"):
-    """Not warmed up: a fit takes 13 s, of which caches are no part."""
+    """Not warmed up: a fit takes 13 s, in which cold caches do not matter."""
     x = data.rows_of(kind, rows)
     return _fit(lambda: IncrementalPCA(k, batch_size=batch), x, warm_up=0)
 

@@ -23,7 +23,7 @@ def adam(module, rate, beta1=0.9):
 
 
 class VAE(nn.Module):
-    """784-width-20-width-784 of pytorch/examples."""
+    """The VAE of pytorch/examples: 784-width-20-width-784."""
 
     def __init__(self, width=400):
         super().__init__()
@@ -153,8 +153,8 @@ def dcgan_sample(mode="channels_last", batch=64, base=64):
 
 
 def convolution(size, channels, filters, rows=64, transposed=0, direction="forward"):
-    """One 4 x 4 layer of stride 2, channels last. size: of the larger images, which have `channels`
-    channels; the smaller have `filters`. direction: forward, input (gradient), weight (gradient)."""
+    """One 4 x 4 layer of stride 2, channels last. size: of the larger images, which have `channels` channels;
+    the smaller ones have `filters`. direction: forward, input (gradient), weight (gradient)."""
     last = torch.channels_last
     large = torch.randn(rows, channels, size, size).to(memory_format=last)
     small = torch.randn(rows, filters, size // 2, size // 2).to(memory_format=last)

@@ -1,4 +1,4 @@
-"""The same results in Double, from the weights that a model saved, and how far off ours are."""
+"""Computes the same results in Double, from the weights that a model saved, to measure our errors."""
 
 import json
 import struct
@@ -7,7 +7,7 @@ import numpy as np
 
 
 def tensors(data):
-    """The arrays of a safetensors file of 32-bit floats, as Double, by name."""
+    """The 32-bit float arrays of a safetensors file, as Double, by name."""
     size = struct.unpack("<Q", data[:8])[0]
     header = json.loads(data[8 : 8 + size])
     header.pop("__metadata__", None)
@@ -20,7 +20,7 @@ def tensors(data):
 
 
 def relative(ours, exact):
-    """The largest difference beside the largest value."""
+    """The largest difference, relative to the largest value."""
     return float(np.abs(np.asarray(ours, float) - exact).max() / np.abs(exact).max())
 
 
@@ -29,14 +29,14 @@ def dense(x, weights, prefix):
 
 
 def vae_encode(x, weights):
-    """The mean and the log-variance of a VAE with one hidden layer of ReLUs, side by side."""
+    """The mean and the log-variance, side by side, from a VAE with one hidden layer of ReLUs."""
     hidden = np.maximum(dense(x.astype(float), weights, "encoder.0"), 0)
     return dense(hidden, weights, "encoder.1")
 
 
 def dcgan_generate(latents, weights):
-    """DCGAN's generator with running statistics: N x H x W x C in [-1, 1], where errors are not hidden
-    behind the half that rows in [0, 1] have added."""
+    """DCGAN's generator with running statistics: N x H x W x C in [-1, 1], where the half that rows in [0, 1]
+    have added does not hide errors."""
     y = dense(latents.astype(float), weights, "generator.0")
     y = y.reshape(len(y), 4, 4, -1)
     layer = 1
@@ -65,7 +65,8 @@ def _transposed_convolution(x, weight):
 
 
 class RunningCovariance:
-    """Of rows that come in blocks, in Double, about a shift near their mean (the first block's)."""
+    """The covariance of rows that come in blocks, in Double, shifted by about their mean (the first
+    block's)."""
 
     def __init__(self, columns):
         self._count, self._shift = 0, None
@@ -81,7 +82,7 @@ class RunningCovariance:
 
     @property
     def covariance(self):
-        """Divisor rows - 1."""
+        """The covariance with the divisor rows - 1."""
         correction = np.outer(self._sum, self._sum) / self._count
         return (self._products - correction) / (self._count - 1)
 
@@ -94,8 +95,9 @@ def covariance(rows, block=10_000):
 
 
 def pca_error(components, variances, exact_covariance):
-    """The worse of: eigenvalues against Double's, and |C v - l v| of each component, both beside the
-    largest eigenvalue. Well conditioned, unlike the components themselves where eigenvalues meet."""
+    """The larger of two errors: of the eigenvalues, compared with Double's, and |C v - l v| of the components,
+    both relative to the largest eigenvalue. It is well conditioned, unlike the components themselves where
+    eigenvalues are nearly equal."""
     exact = np.linalg.eigvalsh(exact_covariance)[::-1]
     v = np.asarray(components, float)
     variances = np.asarray(variances, float)
@@ -104,7 +106,7 @@ def pca_error(components, variances, exact_covariance):
 
 
 def wide_pca_error(components, variances, rows):
-    """`pca_error` for fewer rows than columns, by the Gram matrix: the covariance is never formed."""
+    """`pca_error` for fewer rows than columns, by the Gram matrix, without forming the covariance."""
     centred = rows.astype(float) - rows.mean(axis=0, dtype=float)
     exact = np.linalg.eigvalsh(centred @ centred.T / (len(rows) - 1))[::-1]
     v = np.asarray(components, float)

@@ -42,7 +42,7 @@ def heading():
 
 
 def lines(results):
-    """A line a peer; the verdict stands with each workload's fastest."""
+    """One line per peer; the verdict is shown for each workload's fastest peer."""
     for result in results:
         rivals = [other["peer_ms"] for other in results if other["workload"] == result["workload"]]
         is_judged = not result["peer"] or result["peer_ms"] == min(rivals)
@@ -50,7 +50,7 @@ def lines(results):
 
 
 def verdict(result):
-    """Against the target: of a ratio at least, of an absolute figure at most."""
+    """Compares with the target, which is a minimum for a ratio and a maximum for an absolute figure."""
     if result.get("limit") is not None:
         return "met" if result["ours_ms"] <= result["limit"] else "behind"
     if result["target"] is None or result["ratio"] is None:

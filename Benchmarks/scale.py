@@ -1,10 +1,11 @@
-"""One process of two threads beside two of mpirun with one thread each, and what that says of 1,024.
+"""Compares one process of two threads with two mpirun processes of one thread each, and extrapolates to 1,024.
 
 usage: scale.py [workload] ...       of vae-128 vae-512 vae-2048 dcgan-128; all by default
        scale.py --model NAME SECONDS_A_STEP ROWS_A_STEP PARAMETERS SMALL_SUMS
                                      the model of docs/scale.md from a measured step of one rank
-Measures with `gen train` of .build/library, `make mpi` and Debian's mpirun: the least seconds of an epoch of
-each, the two taking turns.
+
+Needs `gen train` in .build/library, `make mpi` and Debian's mpirun. Measures the least seconds of an epoch of
+each, with the two taking turns.
 """
 
 import json
@@ -21,7 +22,7 @@ GEN = ROOT / ".build" / "library" / "gen"
 FASHION = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
 MPIRUN = ["mpirun", "--allow-run-as-root", "--bind-to", "core", "-n", "2"]
 
-# arguments of gen train, epochs, and rows of a step
+# arguments of gen train, epochs, and rows per step
 WORKLOADS = {
     "vae-128": (["vae", FASHION, "--hidden", "400", "--latent-size", "20"], 4, 128),
     "vae-512": (["vae", FASHION, "--hidden", "400", "--latent-size", "20"], 4, 512),
@@ -34,12 +35,12 @@ WORKLOADS = {
     ),
 }  # fmt: skip
 
-# What a network is taken to give each rank: bytes a second, and seconds of a message.
+# The assumed network of each rank: bytes per second, and seconds per message.
 NETWORKS = {"10 Gb/s Ethernet": (1.1e9, 25e-6), "100 Gb/s InfiniBand": (11e9, 2e-6)}
 
 
 def seconds_of_epochs(arguments, epochs, batch, ranks):
-    """Seconds of each epoch but the first, which warms up."""
+    """Seconds of each epoch except the first, which warms up."""
     with tempfile.TemporaryDirectory() as folder:
         command = [str(GEN), "train", *arguments, "--epochs", str(epochs), "--batch-size", str(batch), "--json"]
         command += ["--out", f"{folder}/model.safetensors"]
@@ -69,7 +70,8 @@ def compare(name, rounds=2):
 
 
 def step(compute, parameters, small_sums, ranks, network):
-    """Seconds of a step: the rank's own work, a ring's sum of the gradients, and a tree's of each batch norm."""
+    """Seconds of a step: the rank's own work, a sum of the gradients around a ring, and a sum over a tree for
+    each batch norm."""
     bandwidth, latency = NETWORKS[network]
     if ranks == 1:
         return compute

@@ -1,6 +1,6 @@
-"""One side of a comparison, in a process of its own: worker.py MODULE WORKLOAD [name=value ...]
+"""Runs one side of a comparison in a separate process: worker.py MODULE WORKLOAD [name=value ...]
 
-MODULE has a function of the workload's name that takes the values and returns a `Workload`.
+MODULE has a function of the workload's name, which takes the values and returns a `Workload`.
 """
 
 import importlib
@@ -19,7 +19,7 @@ def main():
     values = {key: int(value) if value.lstrip("-").isdigit() else value for key, value in values.items()}
     workload = getattr(importlib.import_module(module), name)(**values)
     workload.run(bursts)
-    peak = peak_mib()  # before the references of `error` add to it
+    peak = peak_mib()  # before `error` computes its references, which use memory
     error = workload.error() if callable(workload.error) else None
     reason = None if callable(workload.error) else workload.error
     bursts.answer(peak_mib=peak, error=error, error_reason=reason, **workload.facts())

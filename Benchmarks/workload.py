@@ -4,6 +4,6 @@ from typing import Callable, NamedTuple
 
 
 class Workload(NamedTuple):
-    run: Callable  # of `Bursts`: what `repeat` or `steps` made
+    run: Callable  # a function of `Bursts`, from `repeat` or `steps`
     error: object = "not measured"  # () -> relative error against Double, or why there is none
-    facts: Callable = dict  # () -> more to tell the driver at the end
+    facts: Callable = dict  # () -> further facts for the driver at the end

@@ -1,10 +1,10 @@
-"""The workloads by name: what each side runs, and how far ahead we mean to be."""
+"""The workloads by name: what each side runs, and the target ratios."""
 
 from typing import NamedTuple
 
 
 class Side(NamedTuple):
-    """A worker: its name in tables, the program that runs it, and what that is told."""
+    """A worker: its name in tables, its module, and the function and settings that it is given."""
 
     name: str
     module: str
@@ -16,9 +16,9 @@ class Duel(NamedTuple):
     name: str
     ours: Side
     peers: list
-    target: float = None  # the fastest peer's time over ours
+    target: float = None  # the fastest peer's time divided by ours
     rounds: int = 15
-    seconds: float = 0.2  # of a burst
+    seconds: float = 0.2  # per burst
     threads: int = 2
 
 
@@ -105,7 +105,7 @@ def eigenproblems():
 
 
 def convolutions():
-    """DCGAN's layers at batch 64, each way and in each direction."""
+    """DCGAN's layers at batch 64: plain and transposed, in each direction."""
     for size, channels, filters in (64, 3, 64), (32, 64, 128), (16, 128, 256), (8, 256, 512):
         for transposed in 0, 1:
             for direction in "forward", "input", "weight":
@@ -138,7 +138,7 @@ def pictures():
 
 
 def scaling():
-    """Our time alone, as one quantity grows, and with direct convolutions in place of Winograd's."""
+    """Our times only, as one quantity grows, and with direct convolutions instead of Winograd's."""
     for batch in 16, 32, 64, 256, 512:
         yield Duel(f"scale-batch-{batch}", _ours("vae_train", batch=batch), [], rounds=7)
     for width in 100, 200, 800, 1600:

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A worker's half of the conversation with `bench.py`, as `bursts.py` has it: a line with the seconds
-/// of a burst, or "finish", is answered by a line of JSON.
+/// The worker's side of the protocol with `bench.py`, as in `bursts.py`: the worker answers each line with the
+/// seconds of a burst, or "finish", with a line of JSON.
 struct Bursts {
   private static func seconds(_ clock: clockid_t) -> Double {
     var time = timespec()
@@ -9,10 +9,10 @@ struct Bursts {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
-  /// The part of a burst that goes before it, untimed.
+  /// The duration of the untimed lead-in before each burst, as a fraction of the burst.
   private static let leadIn = 0.15
 
-  /// Runs `call` in bursts until the driver has had enough, then answers with the error against Double.
+  /// Runs `call` in bursts until the driver finishes, then answers with the error compared with Double.
   static func serve(_ call: () -> Void, error: () -> Double?) {
     for _ in 0..<3 { call() }
     answer(#"{"ready": true}"#)

@@ -3,8 +3,8 @@ import LinearAlgebra
 import Networks
 import Tensors
 
-// What the header does not show: the bare matrix product, the eigensolver and single layers, as a worker of
-// `bench.py`.
+// A worker of `bench.py` for what the header does not expose: the bare matrix product, the eigensolver and single
+// layers.
 //
 //   layer-worker product m=512 n=512 k=512
 //   layer-worker eigen n=784 k=50 falling=1
@@ -45,7 +45,7 @@ import Tensors
     let right = Matrix(b.base, rows: k, columns: n)
     let product = Matrix(c.base, rows: m, columns: n)
     Bursts.serve({ context.multiply(left, right, into: product) }) {
-      // Of a sample of rows: the largest difference beside the largest value.
+      // The largest difference relative to the largest value, in a sample of rows.
       var (difference, largest) = (0.0, 0.0)
       for i in stride(from: 0, to: m, by: max(1, m / 16)) {
         for j in 0..<n {
@@ -58,8 +58,8 @@ import Tensors
     }
   }
 
-  /// The k leading eigenpairs of Xᵀ·X/n for an n × n matrix X of normal numbers, whose column j is divided by
-  /// (j + 1)^¾ when the spectrum is to fall as that of pictures does.
+  /// Computes the k leading eigenpairs of Xᵀ·X/n for an n × n matrix X of normal numbers. If `isFalling`, column
+  /// j is divided by (j + 1)^¾, so that the spectrum falls like that of pictures.
   private static func serveEigen(n: Int, k: Int, isFalling: Bool) throws {
     let context = Context.standard
     let x = try Buffer<Float>(count: n * n)
@@ -79,7 +79,7 @@ import Tensors
     }
     Bursts.serve(solve) {
       guard let eigen else { return .nan }
-      // The largest residual |A·v − λ·v| beside the largest eigenvalue.
+      // The largest residual |A·v − λ·v| relative to the largest eigenvalue.
       var largest = 0.0
       for i in 0..<k {
         let v = eigen.vectors.base + i * n
@@ -92,7 +92,7 @@ import Tensors
     }
   }
 
-  /// A 4 × 4 layer of stride 2 between images of `size` and of half of it.
+  /// Runs a 4 × 4 layer of stride 2 between images of `size` and of half that size.
   private static func serveConvolution(
     size: Int, channels: Int, filters: Int, rows: Int, isTransposed: Bool, _ direction: String
   ) throws {

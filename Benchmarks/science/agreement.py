@@ -1,4 +1,4 @@
-"""Every measure beside another implementation."""
+"""Compares every measure with another implementation."""
 
 import sys
 from pathlib import Path
@@ -75,7 +75,8 @@ def agreement(data: Data, seed: int):
 
 
 def beside_likelihoods(rows: np.ndarray, pca: PCA, seed: int, beside):
-    """Of a VAE made by hand out of the components, whose likelihood is known; of PCA; of a mixture."""
+    """Likelihoods of a VAE made by hand from the components, whose likelihood is known; of PCA; of a
+    mixture."""
     few = rows[:200].reshape(200, -1)
     noise = pca.noise_variance_
     factors = pca.components_.T.astype(np.float64) * np.sqrt(pca.explained_variance_ - noise)
@@ -83,7 +84,7 @@ def beside_likelihoods(rows: np.ndarray, pca: PCA, seed: int, beside):
     yield beside("likelihood of PCA: SciPy", pca.score_samples(few), known)
     vae = references.known_vae(pca.mean_, factors, noise)
     yield beside("importance-weighted likelihood: SciPy", vae.log_likelihood(few, n_samples=50, seed=seed), known)
-    # Hardly any spread: the reconstruction is that of the mean, whatever is drawn.
+    # With hardly any spread, the reconstruction is that of the mean, whatever is drawn.
     vae = references.known_vae(pca.mean_, factors, noise, scale=1e-4)
     means, log_variances = vae.encode(few)
     errors = np.square(vae.decode(means).reshape(few.shape).astype(np.float64) - few).sum(1)

@@ -1,4 +1,4 @@
-"""Arithmetic on the latents of a DCGAN (Radford et al. 2016, section 6.3.2), counted."""
+"""Counts how often arithmetic on the latents of a DCGAN works (Radford et al. 2016, section 6.3.2)."""
 
 import numpy as np
 
@@ -7,13 +7,14 @@ from models import GAN, VAE
 from generative import faces, latents
 
 FACTORS = ["smile", "head_turn"]
-# Factors run from -1 to 1. In between a face is neither, and is not taken.
+# Factors run from -1 to 1. A face in between is neither, and is not used.
 SMILING, NEUTRAL, TURNED = 1 / 2, 1 / 4, 1 / 3
 HALFWAY = (SMILING + NEUTRAL) / 2
 
 
 class Judge:
-    """Tells the smile and the turn of faces from an encoder's latents, which saw drawn faces only."""
+    """Estimates the smile and the turn of faces from the latents of an encoder that has seen only drawn
+    faces."""
 
     def __init__(self, drawn, data: Data):
         vae = VAE(
@@ -38,7 +39,7 @@ def attributes(drawn):
 
 
 def groups(smile, turn):
-    """Rows by (smiles, turn): which of those that are one or the other."""
+    """Row indices by (smiles, turn), without the faces in between."""
     kinds = {1: smile > SMILING, 0: np.abs(smile) < NEUTRAL}
     return {(s, t): np.flatnonzero(kinds[s] & (t * turn > TURNED)) for s in kinds for t in (-1, 1)}
 
@@ -62,8 +63,8 @@ def arithmetic(data: Data, seed: int):
     told = judge(unseen.read())
     for name, a, b in zip(FACTORS, told, attributes(unseen)):
         yield Figure(f"judge on unseen faces, {name}: r", np.corrcoef(a, b)[0, 1], "" if data.short else ">= 0.9", digits=3)
-    # As many latents as the faces have factors; spectral norm and noise keep D from winning. The average
-    # goes over about 100 of an epoch's 312 steps.
+    # As many latents as the faces have factors. Spectral norm and noise keep D from winning. The average covers
+    # about 100 of an epoch's 312 steps.
     gan = GAN(
         10, architecture="convolutional", base_channels=24, spectral_norm=True, input_noise=0.2,
         average_decay=0.99, epochs=data.epochs(6), batch_size=64, learning_rate=4e-4, schedule="linear", seed=seed,
@@ -77,25 +78,25 @@ def arithmetic(data: Data, seed: int):
         goal = ">= 80" if n_mean == 10 and not data.short else ""
         yield Figure(f"right with means of {n_mean}", 100 * share, goal, "%", digits=1)
     if fewest >= 10:
-        # Eight triples, a row each: three faces of A, of B, of C, then A - B + C.
+        # Eight triples, one per row: three faces of A, of B, of C, then A - B + C.
         shown = [rows for t in triples(Z, known, 3)[:8] for rows in (*t, latents.combine(*t)[None])]
         data.picture("arithmetic", seed, gan.generate(np.concatenate(shown)), 10, 2)
 
 
 def wanted(known) -> np.ndarray:
-    """What each of 500 sums should give: the four kinds in turn."""
+    """What each of the 500 sums should give: the four kinds in turn."""
     return np.array([list(known)[i % 4] for i in range(500)])
 
 
 def triples(Z, known, n_mean):
-    """Latents of A, B and C for each of them."""
+    """Latents of A, B and C for each of the sums."""
     random = np.random.default_rng(3)
     keys = [((s, -t), (1 - s, -t), (1 - s, t)) for s, t in map(tuple, wanted(known))]
     return [[Z[random.choice(known[key], n_mean, replace=False)] for key in three] for three in keys]
 
 
 def right(gan, judge, Z, known, n_mean) -> float:
-    """The share of sums with the smile and the turn that they should have."""
+    """The share of sums with the right smile and the right turn."""
     results = np.stack([latents.combine(*triple) for triple in triples(Z, known, n_mean)])
     smile, turn = judge(gan.generate(results))
     s, t = wanted(known).T

@@ -1,7 +1,7 @@
-"""What a claim is, what it is measured on, and what is kept of it.
+"""Claims, the data that they are measured on, and the results that are kept.
 
-A claim is a function of data and a seed that yields figures, each beside its goal and the rows that say
-what it is worth. It is named by the decorator, runs once for each seed, and leaves a JSON file for it.
+A claim is a function of data and a seed that yields figures, each with its goal and with numbers to compare it
+with. The decorator names it. It runs once for each seed, and writes a JSON file for each.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from generative import Dataset, image_grid, load, write_image
 
 @dataclass
 class Figure:
-    """A number, in words what it is of, its goal (">= 20", "" for none) and numbers to read it by."""
+    """A number, its name in words, its goal (">= 20", "" for none) and numbers to compare it with."""
 
     name: str
     value: float
@@ -45,14 +45,14 @@ class Claim:
     name: str
     title: str
     figures: Callable[[Data, int], Iterator[Figure]]
-    #: Whether it is measured on the pictures of the data, not on rows of its own.
+    #: Whether it is measured on the pictures of the data, rather than on rows of its own.
     on_pictures: bool
-    #: Pictures that it leaves, by the names given to `Data.picture`, and what they show.
+    #: The pictures that it saves, by the names given to `Data.picture`, and what they show.
     pictures: dict[str, str]
 
     @property
     def protocol(self) -> str:
-        """What is measured, and how: the function's documentation."""
+        """What is measured, and how: the function's docstring."""
         return inspect.getdoc(self.figures) or ""
 
 
@@ -72,9 +72,9 @@ def claim(
 
 
 class Data:
-    """Pictures with classes, in MNIST's four files: Fashion-MNIST, or MNIST where its files are given.
+    """Pictures with classes, in MNIST's four files: Fashion-MNIST, or MNIST if its files are given.
 
-    short: a few rows and a tenth of the epochs, to see that a claim runs and not what it gives.
+    short: a few rows and a tenth of the epochs, to check only that a claim runs.
     """
 
     def __init__(self, folder: Path, pictures: Path, short: bool = False, again: bool = False) -> None:
@@ -82,7 +82,7 @@ class Data:
         self.train, self.test = self._part("train"), self._part("t10k")
         if short:
             self.train, self.test = self.train.slice(0, 3000), self.test.slice(0, 600)
-        #: Seconds and processor seconds that models took which the present claim found there.
+        #: Seconds and processor seconds of earlier fits whose models the current claim used again.
         self.spent = np.zeros(2)
         self.made: set[Path] = set()
         self.name = "Fashion-MNIST" if "fashion" in str(folder).lower() else "MNIST"
@@ -106,15 +106,16 @@ class Data:
         return self.test.read()
 
     def goal(self, fashion: str, mnist: str = "") -> str:
-        """The goal on the data at hand."""
+        """The goal for this data."""
         return {"Fashion-MNIST": fashion, "MNIST": mnist}[self.name] if not self.short else ""
 
     def epochs(self, count: float) -> int:
         return max(1, round(count / 10)) if self.short else round(count)
 
     def fitted(self, name: str, model: Any, train: Any = None, **targets: Any) -> Any:
-        """The model fitted to training pictures, or to other rows; one that an earlier claim fitted, in this
-        run or (unless it is to measure again) in another, is found again, and its time counted."""
+        """The model fitted to the training pictures, or to other rows. If an earlier claim has fitted it, in
+        this run or (unless everything is to be measured again) in an earlier one, it is loaded, and its time is
+        counted."""
         options = zlib.crc32(repr((model, self.folder, self.short)).encode())
         path = self.pictures / "models" / f"{name}-{model.seed}-{options:08x}.safetensors"
         cost = path.with_suffix(".json")
@@ -130,13 +131,13 @@ class Data:
         return model
 
     def picture(self, name: str, seed: int, rows: np.ndarray, columns: int, enlarge: int = 1) -> None:
-        """Leaves rows as a grid of pictures."""
+        """Saves rows as a grid of pictures."""
         self.pictures.mkdir(parents=True, exist_ok=True)
         write_image(self.pictures / f"{name}-{seed}.png", image_grid(rows, columns=columns, enlarge=enlarge))
 
 
 class Clock:
-    """Seconds, and seconds of all cores, since it was made."""
+    """Measures seconds, and processor seconds of all cores, since it was made."""
 
     def __init__(self) -> None:
         self.start = time.monotonic(), time.process_time()
@@ -147,14 +148,15 @@ class Clock:
 
 @dataclass
 class Result:
-    """What one claim gave for one seed, and what it cost."""
+    """The results of one claim for one seed, and what they cost."""
 
     claim: str
     seed: int
     data: str
     figures: list[Figure]
     seconds: float
-    #: Of all cores, and how many there were: a run that had the machine alone used most of them.
+    #: The seconds of all cores, and the number of cores: a run that had the machine to itself used most of
+    #: them.
     cpu_seconds: float
     cores: int
     alone: bool

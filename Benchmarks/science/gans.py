@@ -10,8 +10,8 @@ from generative import PCA, Dataset, evaluate
 
 
 def dense_gan(data: Data, seed: int, epochs: float = 6, **options) -> GAN:
-    """G 32-256-512-784 with batch norm, D 784-512-256-1 with noise on its input; D learns from a constant
-    rate, since a falling one costs samples their variety; G's moving average draws."""
+    """G 32-256-512-784 with batch norm, D 784-512-256-1 with noise on its input. D keeps a constant rate,
+    because with a falling one the samples lose variety. Samples come from G's moving average."""
     gan = GAN(32, input_noise=0.3, epochs=data.epochs(epochs), batch_size=64, learning_rate=5e-4, seed=seed, **options)
     return data.fitted("gan", gan)
 
@@ -45,7 +45,7 @@ def parzen(data: Data, seed: int):
 
 
 def neighbour_error(known: Dataset, data: Data) -> float:
-    """The share of test pictures whose nearest known row is of another class, in percent."""
+    """The share of test pictures, in percent, whose nearest known row has another class."""
     return 100 * float(np.mean(known.classify(data.test_rows) != data.test.labels()))
 
 
@@ -78,7 +78,7 @@ def conditional(data: Data, seed: int):
 
 
 def judge(data: Data, train: Dataset, name: str, epochs: int, seed: int) -> Classifier:
-    """A small convolutional classifier: LeNet-5's part."""
+    """A small convolutional classifier, in the place of LeNet-5."""
     return data.fitted(name, Classifier(
         10, architecture="convolutional", base_channels=16, hidden=(84,), epochs=data.epochs(epochs),
         batch_size=64, learning_rate=2e-3, schedule="cosine", seed=seed,

@@ -1,4 +1,4 @@
-"""The measures of samples, over models and over rows that are worse in known ways."""
+"""The measures of samples, for models and for rows that are worse in known ways."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from autoencoders import deep_autoencoder
 
 
 def degraded(rows: np.ndarray, labels: np.ndarray, seed: int) -> dict[str, np.ndarray]:
-    """Real rows made worse, a little and more: every measure must rise with it."""
+    """Real rows made worse, a little and then more: every measure must rise with that."""
     random = np.random.default_rng(seed)
     images = rows.reshape(-1, 28, 28)
 

@@ -1,4 +1,5 @@
-"""The models of the claims, with the defaults that their recipes were chosen by, which are no longer the library's."""
+"""The models of the claims, with the defaults for which their recipes were chosen; the library's have changed
+since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of all results that are kept: docs/results.md."""
+"""Writes the page of all results that are kept: docs/results.md."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ Fashion-MNIST's is measured by the same commands: `make science DATA=folder`.
 
 
 def write_page(path: Path, folder: Path, data: Data) -> None:
-    """Writes the Markdown of all results on the data, a section a claim, and copies its pictures beside it."""
+    """Writes the Markdown of all results on the data, one section per claim, and copies the pictures into a
+    folder next to it."""
     path.write_text(_page(folder, data, path.parent / "pictures"))
 
 
@@ -58,7 +59,7 @@ def _machine(results: list[Result]) -> str:
 
 
 def _summary(by_claim: dict[str, list[Result]]) -> str:
-    """A line for each figure that has a goal."""
+    """One line for each figure that has a goal."""
     lines = ["| claim | figure | mean | spread | seeds | goal | reached |", "|---|---|---|---|---|---|---|"]
     for name, results in by_claim.items():
         for place, figure in enumerate(results[0].figures):
@@ -73,7 +74,7 @@ def _summary(by_claim: dict[str, list[Result]]) -> str:
 
 
 def _section(claim: Claim, results: list[Result], folder: Path, pictures: Path) -> str:
-    """A claim's table: figures down, seeds along, and what stands beside them."""
+    """A claim's table: figures in rows, seeds in columns, followed by the numbers to compare with."""
     heads = ["figure", *(f"seed {result.seed}" for result in results), "mean", "goal"]
     beside = list(dict.fromkeys(name for figure in results[0].figures for name in figure.beside))
     lines = [f"## {claim.name}", "", f"*{claim.title}.* {_flowing(claim.protocol)}", ""]

@@ -1,4 +1,4 @@
-"""Claims about principal component analysis, and about networks that should come to the same."""
+"""Claims about principal component analysis, and about networks that should give the same result."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from claim import Data, Figure, claim
 from models import Autoencoder
 from generative import PCA, evaluate
 
-#: The squared errors of test pictures of Fashion-MNIST through k components, by numpy in Double.
+#: The squared errors of Fashion-MNIST's test pictures through k components, by numpy in Double.
 REFERENCE = {
     1: 48.119, 2: 36.139, 5: 26.097, 10: 19.092, 16: 16.030, 20: 14.664, 30: 12.243, 32: 11.872, 50: 9.396,
     64: 8.129, 100: 6.005, 128: 4.949, 200: 3.202,
@@ -31,7 +31,8 @@ def errors(data: Data, seed: int):
 
 
 def spring(seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """A ball on a spring seen by three cameras for ten minutes at 120 Hz, and the truth in their six numbers."""
+    """A ball on a spring seen by three cameras for ten minutes at 120 Hz, and the direction of the motion in
+    their six numbers."""
     random = np.random.default_rng(seed)
     motion = np.cos(2 * np.pi * np.arange(72_000) / 120)
     cameras = np.linalg.qr(random.normal(size=(3, 3, 3)))[0][:, :2]

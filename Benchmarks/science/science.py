@@ -1,11 +1,12 @@
-"""What the papers claim, measured: each claim a command with fixed seeds.
+"""Measures what the papers claim. Each claim is a command with fixed seeds.
 
 usage: science.py [CLAIM ...] [--seeds 11 12 13] [--data FOLDER] [--results FOLDER] [--short] [--alone] [--again]
                   [--table FILE]
 
-Without a claim all are measured. What a claim gave for a seed is kept in the results' folder, and not
-measured again unless asked; --table writes all that is kept there as a page, with pictures beside it. --alone
-says that nothing else ran on the machine, which a page's times tell. Status 1 when a goal is missed.
+Without a claim, all are measured. The results of a claim for a seed are kept in the results' folder, and are
+not measured again without --again. --table writes a page of all results there, with pictures in a folder next
+to it. --alone records that nothing else ran on the machine; the page says so with the times. Status 1 when a
+goal is missed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from tqdm import tqdm
 from claim import CLAIMS, Data, Result
 from page import write_page
 
-# Each registers its claims, in the order that they are told in.
+# Each module registers its claims, in the order of the page.
 for module in ("principal", "autoencoders", "vaes", "gans", "measures", "variants", "anomalies", "arithmetic", "agreement"):
     importlib.import_module(module)
 
@@ -30,7 +31,7 @@ FASHION = Path("/usr/share/datasets/fashion-mnist")
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("claims", nargs="*", metavar="CLAIM", choices=[[], *CLAIMS], help=", ".join(CLAIMS))
-    # Recipes were tried with lower ones.
+    # The recipes were tuned with lower seeds.
     parser.add_argument("--seeds", nargs="+", type=int, default=[11, 12, 13])
     parser.add_argument("--data", type=Path, default=FASHION, help="a folder of MNIST's four files")
     parser.add_argument("--results", type=Path, default=Path("demo/science"))

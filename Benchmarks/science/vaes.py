@@ -34,7 +34,8 @@ def linear_vae(data: Data, seed: int):
 
 
 def learned_variance(model: VAE) -> float:
-    """The variance of a Gaussian decoder, from its file: the logarithm is its last layer's one number."""
+    """The variance of a Gaussian decoder, from the model's file: a single number in its last layer is the
+    logarithm."""
     tensors = safetensors.numpy.load(model.to_bytes("weights"))
     (logarithm,) = (values for name, values in tensors.items() if name.endswith("log_variance"))
     return float(np.exp(logarithm[0]))

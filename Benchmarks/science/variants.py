@@ -10,12 +10,12 @@ FIT = {"batch_size": 128, "learning_rate": 2e-3, "schedule": "cosine"}
 
 
 def squared_error(model, pictures):
-    """Summed over the pixels of a picture, the mean of pictures."""
+    """Summed over a picture's pixels, averaged over pictures."""
     return float(np.mean(-model.score_samples(pictures)))
 
 
 def filters(model, count=96):
-    """What each of the latents that vary most adds to a picture: its column of a decoder of one layer."""
+    """What each of the most variable latents adds to a picture: its column of a decoder of one layer."""
     zero = np.zeros((1, model.latent_size_), np.float32)
     unit = np.eye(model.latent_size_, dtype=np.float32)
     logits = [np.log(rows / (1 - rows)) for rows in (model.decode(zero), model.decode(unit))]
@@ -56,7 +56,8 @@ def sparse(data: Data, seed: int):
 
 
 def jacobian_error(data: Data, seed: int, hidden: tuple) -> float:
-    """What a contractive autoencoder says of its Jacobian's squared norm, beside central differences."""
+    """The relative error of a contractive autoencoder's squared Jacobian norm, compared with central
+    differences."""
     model = Autoencoder(
         64, hidden=hidden, activation="silu", latent_activation="tanh", contraction=0.01, epochs=1, seed=seed
     ).fit(data.train)

@@ -3,7 +3,7 @@
 #include <malloc.h>
 #include <string.h>
 
-/* In front of each block, as large as its alignment. */
+/* Precedes each block. It is as large as its alignment. */
 struct header {
   _Alignas(64) int64_t byte_count;
 };

@@ -13,7 +13,7 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 
-/* The register sets that the operating system saves: 0 without OSXSAVE. */
+/* The register sets that the operating system saves; 0 without OSXSAVE. */
 static unsigned saved_registers(void) {
   unsigned a, b, c, d;
   if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE))
@@ -69,8 +69,8 @@ int shim_thread_start(unsigned long *thread, void *(*body)(void *), void *argume
   if (error)
     return error;
   pthread_attr_setstacksize(&attributes, 1 << 20);
-  /* A thread inherits its creator's mask: the host's handlers stay on the host's threads, but for
-     those of signals that a thread brings about itself, and of profilers. */
+  /* A thread inherits its creator's mask. The host's signal handlers stay on the host's threads,
+     except those for signals that a thread causes itself, and for profilers. */
   static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF};
   sigset_t others, before;
   sigfillset(&others);
@@ -96,12 +96,13 @@ void shim_wake_all(const int *word) {
   syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
-/* Zero pages until touched. */
+/* Zero pages until they are touched. */
 static _Alignas(64) unsigned char reserve[SHIM_RESERVE_BYTE_COUNT];
 
 void *shim_reserve(void) { return reserve; }
 
 uint32_t shim_copy_number(void) {
-  /* Where this copy lies, mixed: the multiplier is 2^64 over the golden ratio (Knuth). */
+  /* The address of this copy, hashed. The multiplier is 2^64 divided by the golden ratio
+     (Knuth). */
   return (uint32_t)((uint64_t)(uintptr_t)&reserve / 64 * 0x9E3779B97F4A7C15u >> 32);
 }

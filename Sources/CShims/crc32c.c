@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* tables[k][b] is the CRC of byte b followed by k zero bytes, so that eight bytes are looked up at
-   once (Kounavis & Berry, "A systematic approach to building high performance software-based CRC
+   a time (Kounavis & Berry, "A systematic approach to building high performance software-based CRC
    generators", ISCC 2005). */
 static uint32_t tables[8][256];
 static pthread_once_t tables_once = PTHREAD_ONCE_INIT;

@@ -1,6 +1,6 @@
 #include "exif.h"
 
-/* A number of `count` bytes at `at` of a TIFF block, or -1 past its end. */
+/* A number of `count` bytes at offset `at` in a TIFF block, or -1 past its end. */
 static int64_t tiff_number(const uint8_t *tiff, int64_t size, int64_t at, int count, int little) {
   if (at < 0 || at > size - count)
     return -1;

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The most one write moves; Linux stops at about 2 GiB anyway. */
+/* Maximum number of bytes per write. Linux stops at about 2 GiB anyway. */
 static const int64_t largest_transfer = 1 << 30;
 
 static int write_bytes(int descriptor, const struct shim_piece *pieces, int64_t count) {
@@ -39,8 +39,8 @@ static int write_bytes(int descriptor, const struct shim_piece *pieces, int64_t 
   return 0;
 }
 
-/* A write to a pipe that nobody reads, or past RLIMIT_FSIZE, is an error like any other: the signal
-   that comes with it, and would end the process, is taken back. */
+/* A write to a pipe without readers, or past RLIMIT_FSIZE, is an error like any other. The signal
+   that accompanies it, which would end the process, is consumed. */
 static int write_pieces(int descriptor, const struct shim_piece *pieces, int64_t count) {
   sigset_t raised, before, pending;
   sigemptyset(&raised);
@@ -69,7 +69,7 @@ static int flush(int descriptor) {
   return 0;
 }
 
-/* Writes to something that cannot be renamed over, such as a pipe or a device. */
+/* Writes to something that cannot be replaced by renaming, such as a pipe or a device. */
 static int write_in_place(const char *path, const struct shim_piece *pieces, int64_t count) {
   int descriptor = open(path, O_WRONLY | O_CLOEXEC);
   if (descriptor < 0)
@@ -80,8 +80,8 @@ static int write_in_place(const char *path, const struct shim_piece *pieces, int
   return error;
 }
 
-/* Temporary files have names that nobody guesses, `.generative-<16 hexadecimal digits>.tmp`, and
-   are locked by who writes them: one that can be locked was left behind by a process that died. */
+/* Temporary files have unguessable names, `.generative-<16 hexadecimal digits>.tmp`, and are locked
+   by their writer. If one can be locked, the process that wrote it has died. */
 static const char temporary_prefix[] = ".generative-";
 static const char temporary_suffix[] = ".tmp";
 
@@ -106,8 +106,9 @@ static bool is_temporary_name(const char *name) {
          strcmp(name + prefix + digits, temporary_suffix) == 0;
 }
 
-/* Opens a new locked file that has no name yet, so that a process that dies leaves nothing behind;
-   EOPNOTSUPP where the file system or the kernel cannot, or could not name it later. */
+/* Opens a new locked file without a name, so that a process that dies leaves nothing behind.
+   Returns EOPNOTSUPP if the file system or the kernel does not support this, or could not name the
+   file later. */
 static int open_nameless(const char *folder, mode_t mode, int *descriptor) {
   /* The file is given its name through /proc. */
   if (access("/proc/self/fd", X_OK) != 0)
@@ -121,7 +122,7 @@ static int open_nameless(const char *folder, mode_t mode, int *descriptor) {
   return 0;
 }
 
-/* Gives a nameless file a name that nothing has: EEXIST otherwise. */
+/* Gives a nameless file a name. Returns EEXIST if that name is taken. */
 static int name_file(int descriptor, const char *path) {
   char link[64];
   snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
@@ -151,7 +152,7 @@ static int open_temporary(const char *folder, mode_t mode, char name[PATH_MAX], 
       return error;
     *descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
     if (*descriptor >= 0) {
-      /* Between the two calls another process may have taken it for one left behind. */
+      /* Between the two calls, another process may have mistaken it for an abandoned file. */
       struct stat status;
       bool is_ours = flock(*descriptor, LOCK_EX | LOCK_NB) == 0 || errno == ENOLCK;
       if (is_ours && fstat(*descriptor, &status) == 0 && status.st_nlink > 0)
@@ -165,15 +166,15 @@ static int open_temporary(const char *folder, mode_t mode, char name[PATH_MAX], 
   return EEXIST;
 }
 
-/* Gives a file that takes an old one's place its permissions and owner. */
+/* Gives a file that replaces an old one its permissions and owner. */
 static int set_mode(int descriptor, const struct stat *old) {
-  /* Without privilege the owner stays ours, as when an editor saves. */
+  /* Without privileges, the owner is this process, as when an editor saves. */
   if (fchown(descriptor, old->st_uid, old->st_gid) != 0 && errno != EPERM)
     return errno;
   return fchmod(descriptor, old->st_mode & 0777) == 0 ? 0 : errno;
 }
 
-/* The folder part of `path`: "." without a slash, "/" for the root. */
+/* The folder of `path`: "." without a slash, "/" for the root. */
 static int folder_of(const char *path, char folder[PATH_MAX]) {
   const char *slash = strrchr(path, '/');
   if (!slash)
@@ -186,7 +187,7 @@ static int folder_of(const char *path, char folder[PATH_MAX]) {
   return 0;
 }
 
-/* Where a file goes, and what is there. */
+/* The destination of a write, and what is there. */
 struct target {
   char path[PATH_MAX];
   char folder[PATH_MAX];
@@ -205,7 +206,7 @@ static int find_target(const char *path, struct target *target) {
   if (!target->is_regular)
     return 0;
   if (target->exists) {
-    /* The file a link points to is replaced, not the link. */
+    /* If the path is a link, the file that it points to is replaced, not the link. */
     if (!realpath(path, target->path))
       return errno;
   } else {
@@ -226,7 +227,7 @@ static int fill(int descriptor, const struct target *target, const struct shim_p
   return error ? error : flush(descriptor);
 }
 
-/* Removes what earlier writes left in a folder when their processes were killed. */
+/* Removes files that earlier writes left in a folder when their processes were killed. */
 static void remove_stale_temporaries(const char *path) {
   DIR *folder = opendir(path);
   if (!folder)
@@ -248,9 +249,9 @@ static void remove_stale_temporaries(const char *path) {
   closedir(folder);
 }
 
-/* Opens a locked file in the target's folder; `temporary` is its name, empty when it has none. */
+/* Opens a locked file in the target's folder. `temporary` is its name; empty if it has none. */
 static int open_beside(const struct target *target, char temporary[PATH_MAX], int *descriptor) {
-  /* The system takes the umask off a new file's permissions. */
+  /* The system applies the umask to a new file's permissions. */
   const mode_t mode = target->exists ? 0600 : 0666;
   temporary[0] = 0;
   int error = open_nameless(target->folder, mode, descriptor);
@@ -263,10 +264,11 @@ static int open_beside(const struct target *target, char temporary[PATH_MAX], in
   return error;
 }
 
-/* Makes the file that `open_beside` opened the target; it has no other name afterwards. */
+/* Turns the file opened by `open_beside` into the target. It has no other name afterwards. */
 static int put_in_place(const struct target *target, char temporary[PATH_MAX], int descriptor) {
-  /* A new file gets its name at once: there is no moment in which a process that dies leaves
-     another. Only to replace one it needs a name of its own, and whoever leaves names sweeps. */
+  /* A new file gets its final name immediately, so a process that dies at any moment leaves no
+     other file. Only a file that replaces one needs a temporary name, and writers that use such
+     names also remove abandoned ones. */
   if (!temporary[0]) {
     int error = target->exists ? EEXIST : name_file(descriptor, target->path);
     if (error != EEXIST)
@@ -302,7 +304,7 @@ int shim_write_file_atomically(const char *path, const struct shim_piece *pieces
     error = put_in_place(&target, temporary, descriptor);
   if (temporary[0])
     unlink(temporary);
-  /* Everything is on the disk: there is nothing left that closing could lose. */
+  /* Everything is on the disk, so closing cannot lose anything. */
   close(descriptor);
   if (error)
     return error;

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The most one read moves; Linux stops at about 2 GiB anyway. */
+/* Maximum number of bytes per read. Linux stops at about 2 GiB anyway. */
 static const int64_t largest_transfer = 1 << 30;
 
 int shim_exists(const char *path) {
@@ -18,7 +18,7 @@ int shim_exists(const char *path) {
 int shim_open_file(const char *path, struct shim_file *file) {
   if (!path)
     return EFAULT;
-  /* Not blocking, so that a pipe without a writer is refused rather than waited for. */
+  /* Nonblocking, so that a pipe without a writer is refused instead of waited for. */
   do {
     file->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   } while (file->descriptor < 0 && errno == EINTR);

@@ -9,9 +9,9 @@ static atomic_int fork_generation;
 
 int shim_fork_generation(void) { return atomic_load(&fork_generation); }
 
-/* Made by the build of Embedded Swift from the list of all global values
- * (Sources/Embedded/globals.sh). The ordinary build, which serves the tests, has none: its runtime
- * makes them at first use. */
+/* The build of Embedded Swift creates this function from the list of all global values
+ * (Sources/Embedded/globals.sh). The ordinary build, used by the tests, has none: its runtime
+ * creates globals at their first use. */
 __attribute__((weak)) void shim_all_globals(void);
 
 static atomic_int globals_are_made;

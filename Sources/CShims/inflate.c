@@ -9,7 +9,7 @@ struct shim_inflater {
   int finished;
 };
 
-/* zlib counts in 32 bits; hand it pieces. */
+/* zlib counts in 32 bits, so it gets the data in pieces. */
 static unsigned piece(int64_t count) { return count < (1 << 30) ? (unsigned)count : 1 << 30; }
 
 static void *allocate(void *opened, unsigned count, unsigned size) {
@@ -31,7 +31,7 @@ void *shim_inflater_create(const uint8_t *bytes, int64_t count, int is_bare,
       .stream = {.zalloc = allocate, .zfree = release, .opaque = inflater}, .allocator = allocator};
   inflater->stream.next_in = (uint8_t *)bytes;
   inflater->end = bytes + count;
-  /* 16: a gzip header and nothing else; negative: no header. */
+  /* 16: only a gzip header is accepted; negative: no header. */
   if (inflateInit2(&inflater->stream, is_bare ? -MAX_WBITS : 16 + MAX_WBITS) != Z_OK) {
     shim_block_free(&allocator, inflater);
     return NULL;
@@ -52,7 +52,7 @@ enum shim_inflate_status shim_inflater_read(void *opened, uint8_t *into, int64_t
     int result = inflate(stream, Z_NO_FLUSH);
     *got += stream->next_out - before;
     if (result == Z_STREAM_END) {
-      /* Members may follow one another; the whole is their concatenation. */
+      /* Several members may follow one another; the content is their concatenation. */
       inflater->finished = stream->next_in == inflater->end;
       if (inflateReset(stream) != Z_OK)
         return SHIM_INFLATE_FORMAT;

@@ -9,9 +9,9 @@
 
 #include <jerror.h>
 
-/* Everything a call owns, libjpeg's error manager first, where its callbacks find it. It lives in
-   the caller of the function that says setjmp, so that what happened before a jump is still there
-   after it. */
+/* Everything that a call owns, starting with libjpeg's error manager, where its callbacks find it.
+   It is a variable of the caller of the function that calls setjmp, so its changes before a jump
+   are preserved. */
 struct jpeg_job {
   struct jpeg_error_mgr errors;
   struct jpeg_memory memory;
@@ -27,10 +27,10 @@ struct jpeg_job {
   struct shim_picture_message *message;
   int64_t scan_limit;
   int tolerant;
-  /* Whether an Exif marker was seen, and the orientation of the first. */
+  /* Whether an Exif marker was seen, and the orientation in the first one. */
   int has_exif;
   int32_t orientation;
-  /* Whether the header is behind, the file ended too early, and pixels are known to be missing. */
+  /* Whether the header was read, the file ended early, and pixels are known to be missing. */
   int reads_pixels, ended, damaged;
 };
 
@@ -69,8 +69,8 @@ static void fail_saying(j_common_ptr codec, enum shim_picture_status status, con
   longjmp(job->jump, 1);
 }
 
-/* Sorts libjpeg's warnings into those that leave the pixels unharmed, which are noted, and those by
-   which pixels are missing, which it paints over: errors, unless the caller tolerates them. */
+/* Separates libjpeg's warnings into harmless ones, which are recorded, and those about missing
+   pixels, which libjpeg fills in. The latter are errors, unless the caller tolerates them. */
 static void judge_message(j_common_ptr codec, int level) {
   struct jpeg_job *job = (struct jpeg_job *)codec->err;
   if (level >= 0)
@@ -88,7 +88,7 @@ static void judge_message(j_common_ptr codec, int level) {
     return;
   case JWRN_JPEG_EOF:
     job->ended = 1;
-    /* Of a single scan of Huffman codes a missing bit has a warning of its own. */
+    /* In a single scan of Huffman codes, a missing bit causes a separate warning. */
     if (job->reads_pixels && !job->reader.arith_code && !jpeg_has_multiple_scans(&job->reader)) {
       note(codec);
       return;
@@ -112,7 +112,8 @@ static void watch(j_common_ptr codec) {
                 "it has more scans than max_jpeg_scans, or than its bytes pay for");
   }
   if (job->damaged) {
-    /* What follows the damage is noise: the file ends here, and the rest is gray. */
+    /* What follows the damage is noise. The file is treated as ending here, and the rest becomes
+       gray. */
     static const JOCTET end[2] = {0xFF, JPEG_EOI};
     job->reader.src->next_input_byte = end;
     job->reader.src->bytes_in_buffer = sizeof end;
@@ -132,13 +133,13 @@ static void set_up(struct jpeg_job *job, const struct shim_allocator *allocator,
   job->errors.output_message = print_nothing;
 }
 
-/* Reads the orientation off the first Exif marker and keeps none: libjpeg walks the list of those
-   it keeps for every marker that comes. */
+/* Reads the orientation from the first Exif marker, and keeps no markers: libjpeg searches the list
+   of kept markers for every new one. */
 static boolean read_app1(j_decompress_ptr codec) {
   struct jpeg_job *job = (struct jpeg_job *)codec->err;
   struct jpeg_source_mgr *source = codec->src;
   const uint8_t *at = source->next_input_byte;
-  /* All of the file is in the buffer. */
+  /* The whole file is in the buffer. */
   size_t length = source->bytes_in_buffer < 2 ? 0 : (size_t)at[0] << 8 | at[1];
   if (source->bytes_in_buffer < 2 || length > source->bytes_in_buffer)
     ERREXIT(codec, JERR_INPUT_EOF);
@@ -153,7 +154,7 @@ static boolean read_app1(j_decompress_ptr codec) {
   return TRUE;
 }
 
-/* Reads up to the first scan and checks what it promises; jumps on error. */
+/* Reads up to the first scan and checks the header. Jumps on error. */
 static void read_header(struct jpeg_job *job, const uint8_t *bytes, int64_t count,
                         const struct shim_picture_limits *limits) {
   j_decompress_ptr codec = &job->reader;
@@ -209,8 +210,8 @@ enum shim_picture_status shim_jpeg_inspect(const uint8_t *bytes, int64_t count,
   return job.status;
 }
 
-/* One row of CMYK to RGB: each ink and black multiply. All write them inverted, as Adobe does,
-   also without Adobe's marker. */
+/* Converts one row from CMYK to RGB by multiplying each ink with black. All programs write the
+   values inverted, as Adobe does, even without Adobe's marker. */
 static void multiply_black(const uint8_t *cmyk, int64_t width, uint8_t *rgb) {
   for (int64_t x = 0; x < width; x++) {
     unsigned black = cmyk[4 * x + 3];
@@ -226,7 +227,8 @@ static void decode(struct jpeg_job *job, const uint8_t *bytes, int64_t count,
     return;
   j_decompress_ptr codec = &job->reader;
   read_header(job, bytes, count, limits);
-  /* A scan may touch every block for a few bytes: it has to be paid for by the size of the file. */
+  /* A scan may touch every block at the cost of a few bytes, so the number of scans is limited by
+     the size of the file. */
   int64_t blocks = (int64_t)codec->image_width * codec->image_height / 64 * codec->num_components;
   int64_t paying = count < 1 << 30 ? count : 1 << 30;
   int64_t paid = 8 + (1024 * paying + (1 << 22)) / (blocks + 1);
@@ -253,7 +255,7 @@ static void decode(struct jpeg_job *job, const uint8_t *bytes, int64_t count,
     if (inks)
       multiply_black(ink_row[0], width, row);
   }
-  /* Of a damaged file, what follows the pixels is not looked at. */
+  /* In a damaged file, what follows the pixels is ignored. */
   if (!job->damaged)
     jpeg_finish_decompress(codec);
 }
@@ -270,7 +272,7 @@ enum shim_picture_status shim_jpeg_decode(const uint8_t *bytes, int64_t count,
   return job.status == SHIM_PICTURE_OK && job.damaged ? SHIM_PICTURE_DAMAGED : job.status;
 }
 
-/* libjpeg's own memory destination frees the caller's buffer under it when memory runs out. */
+/* libjpeg's own memory destination frees the caller's buffer when memory runs out. */
 static void grow(j_compress_ptr codec) {
   struct jpeg_job *job = (struct jpeg_job *)codec->err;
   size_t capacity = job->capacity ? 2 * job->capacity : 1 << 14;
@@ -283,7 +285,7 @@ static void grow(j_compress_ptr codec) {
   job->capacity = capacity;
 }
 
-/* Called when all of the buffer is full, whatever `free_in_buffer` says. */
+/* Called when the whole buffer is full, whatever `free_in_buffer` says. */
 static boolean grow_full(j_compress_ptr codec) {
   grow(codec);
   return TRUE;

@@ -4,12 +4,12 @@
 
 #include <jerror.h>
 
-/* A block of a pool; what libjpeg gets follows it. */
+/* A block in a pool. The memory that libjpeg gets follows it. */
 struct jpeg_block {
   _Alignas(64) struct jpeg_block *next;
 };
 
-/* libjpeg-turbo's loops over a row read and write up to two of their vectors' ends. */
+/* The loops of libjpeg-turbo read and write up to two vectors past the end of a row. */
 enum { ROW_ALIGNMENT = 64 };
 
 static struct jpeg_memory *memory_of(j_common_ptr codec) {
@@ -30,7 +30,7 @@ static void *allocate(j_common_ptr codec, int pool, size_t count) {
   return block + 1;
 }
 
-/* `count` rows of `row_bytes` each, and the pointers to them in front. */
+/* Allocates `count` rows of `row_bytes` each, preceded by the pointers to them. */
 static void *allocate_rows(j_common_ptr codec, int pool, size_t row_bytes, JDIMENSION count) {
   size_t stride = (row_bytes + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
   size_t pointers = (count * sizeof(void *) + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
@@ -55,7 +55,8 @@ static JBLOCKARRAY allocate_blocks(j_common_ptr codec, int pool, JDIMENSION widt
   return allocate_rows(codec, pool, width * sizeof(JBLOCK), height);
 }
 
-/* "Virtual" arrays, of which libjpeg sees a few rows at a time: here they are whole. */
+/* "Virtual" arrays, of which libjpeg accesses a few rows at a time. Here they are completely in
+   memory. */
 struct jvirt_sarray_control {
   JSAMPARRAY rows;
   JDIMENSION width, height;

@@ -1,5 +1,6 @@
-/* libjpeg's memory manager over a caller's allocator. Its own one takes from malloc, out of sight:
-   a progressive picture's coefficients alone may be several times its pixels. */
+/* libjpeg's memory manager, implemented with a caller's allocator. Its default manager uses malloc,
+   which is not accounted: the coefficients of a progressive image may take several times as much
+   memory as its pixels. */
 #ifndef SHIM_JPEG_MEMORY_H
 #define SHIM_JPEG_MEMORY_H
 
@@ -12,7 +13,7 @@
 struct jpeg_block;
 
 struct jpeg_memory {
-  /* First, where libjpeg finds it. */
+  /* The first member, where libjpeg finds it. */
   struct jpeg_memory_mgr manager;
   struct jpeg_memory_mgr *original;
   const struct shim_allocator *allocator;
@@ -21,8 +22,8 @@ struct jpeg_memory {
   jvirt_barray_ptr block_arrays;
 };
 
-/* Puts the manager into a codec that was just created, of which the original keeps a few
-   kilobytes. Destroying the codec gives back everything. */
+/* Installs the manager in a newly created codec, whose original manager keeps a few kilobytes.
+   Destroying the codec frees everything. */
 void jpeg_memory_install(struct jpeg_memory *memory, j_common_ptr codec,
                          const struct shim_allocator *allocator);
 

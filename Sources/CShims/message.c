@@ -1,7 +1,7 @@
 #include "message.h"
 #include <string.h>
 
-/* Fixed, so that telling of a failed allocation needs none. */
+/* A fixed buffer, so that reporting a failed allocation needs no memory. */
 static _Thread_local char kept[1024];
 
 void shim_set_message(const char *message, size_t length) {

@@ -1,11 +1,11 @@
 #include "modes.h"
 
-/* Of x86-64 a mode word is MXCSR and, above it, the x87 control word, which `long double` of the C
- * library obeys; of arm64 it is FPCR. */
+/* On x86-64, a mode word consists of MXCSR and, above it, the x87 control word, which `long double`
+ * in the C library obeys. On arm64, it is FPCR. */
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-/* MXCSR without the flags that any inexact sum raises, and the x87 control word. */
+/* MXCSR without the flags that any inexact sum sets, and the x87 control word. */
 #define DEFAULT_MODES ((uint64_t)0x037f << 32 | 0x1f80)
 #define MODE_BITS ((uint64_t)0xffff << 32 | 0xffc0)
 
@@ -17,7 +17,7 @@ static inline uint64_t read_modes(void) {
 
 static inline void write_modes(uint64_t modes) {
   uint16_t control = (uint16_t)(modes >> 32);
-  /* An exception flagged while it was masked would trap once it is not. */
+  /* An exception flagged while it was masked would trap once it is unmasked. */
   __asm__ volatile("fnclex\n\tfldcw %0" : : "m"(control));
   _mm_setcsr((uint32_t)modes);
 }
@@ -36,7 +36,7 @@ static inline uint64_t read_modes(void) {
 static inline void write_modes(uint64_t modes) { __asm__ volatile("msr fpcr, %0" : : "r"(modes)); }
 #endif
 
-/* The host's, of the innermost call into the library on this thread. */
+/* The host's modes at the innermost call into the library on this thread. */
 static _Thread_local uint64_t host_modes = DEFAULT_MODES;
 
 static inline int are_default(uint64_t modes) { return (modes & MODE_BITS) == DEFAULT_MODES; }

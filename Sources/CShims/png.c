@@ -8,8 +8,8 @@
 #include <string.h>
 #include <zlib.h>
 
-/* Everything a call owns. It lives in the caller of the function that says setjmp, so that what
-   happened before a jump is still there after it. */
+/* Everything that a call owns. It is a variable of the caller of the function that calls setjmp, so
+ * its changes before a jump are preserved. */
 struct png_job {
   jmp_buf jump;
   enum shim_picture_status status;
@@ -28,10 +28,10 @@ struct png_job {
   size_t capacity;
 };
 
-/* Deflate cannot shrink zeros further than 1032 : 1. */
+/* Deflate cannot compress zeros by more than 1032 : 1. */
 static const int64_t largest_deflate_ratio = 1032;
 
-/* Chunks that carry no pixels are skipped, not inflated. */
+/* Chunks without pixels are skipped, not inflated. */
 static const png_byte skipped_chunks[] = "bKGD\0cHRM\0cICP\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0"
                                          "pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0sRGB\0sTER\0tEXt\0tIME\0"
                                          "zTXt";
@@ -48,8 +48,8 @@ static void fail(png_structp png, png_const_charp text) {
   longjmp(job->jump, 1);
 }
 
-/* Warnings leave the pixels unharmed, but for checksums: of tRNS, which is dropped, and of the
-   pixels themselves where damage is tolerated. */
+/* Warnings do not affect the pixels, except for wrong checksums: of tRNS, which is then dropped,
+ * and of the pixels themselves if damage is tolerated. */
 static void judge_warning(png_structp png, png_const_charp text) {
   struct png_job *job = png_get_error_ptr(png);
   if (!strstr(text, "CRC error"))
@@ -58,7 +58,7 @@ static void judge_warning(png_structp png, png_const_charp text) {
     png_error(png, text);
   if (!job->damaged)
     snprintf(job->message->text, sizeof job->message->text, "%s", text);
-  /* The name of a chunk without pixels begins with a small letter. */
+  /* The name of a chunk without pixels starts with a lowercase letter. */
   if (text[0] < 'a' || strncmp(text, "tRNS", 4) == 0)
     job->damaged = 1;
 }
@@ -124,9 +124,9 @@ enum shim_picture_status shim_picture_check(int64_t width, int64_t height,
   return SHIM_PICTURE_LIMIT;
 }
 
-/* Refuses what is too large, before libpng sees it. */
+/* Rejects images that are too large, before libpng sees them. */
 static void check_size(struct png_job *job, const struct shim_picture_limits *limits) {
-  /* Signature, length and name of the header chunk, width, height, bit depth, colour type. */
+  /* Signature, length and name of the header chunk, width, height, bit depth, color type. */
   if (job->left < 26 || memcmp(job->next + 12, "IHDR", 4) != 0)
     return;
   int64_t width = big_endian(job->next + 16), height = big_endian(job->next + 20);
@@ -139,7 +139,7 @@ static void check_size(struct png_job *job, const struct shim_picture_limits *li
     fail_saying(job, SHIM_PICTURE_TRUNCATED, "it is too short for its width and height");
 }
 
-/* The orientation that the first chunk eXIf states, wherever it stands before the end, else 1. */
+/* The orientation in the first eXIf chunk, wherever it is in the file; 1 if there is none. */
 static int32_t orientation(const uint8_t *bytes, int64_t count) {
   for (int64_t at = 8; at <= count - 12;) {
     int64_t length = big_endian(bytes + at);
@@ -157,7 +157,7 @@ static int32_t orientation(const uint8_t *bytes, int64_t count) {
   return 1;
 }
 
-/* Reads up to the pixels and asks for 8 bits per channel; jumps on error. */
+/* Reads up to the pixels and requests 8 bits per channel. Jumps on error. */
 static void read_header(struct png_job *job, const struct shim_picture_limits *limits) {
   check_size(job, limits);
   job->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, job, fail, judge_warning, job,
@@ -172,8 +172,8 @@ static void read_header(struct png_job *job, const struct shim_picture_limits *l
   png_set_chunk_malloc_max(png, limits->chunk_byte_count);
   png_set_crc_action(png, limits->tolerant ? PNG_CRC_WARN_USE : PNG_CRC_ERROR_QUIT,
                      PNG_CRC_WARN_DISCARD);
-  /* libpng decodes nothing of a part of the pixels' bytes that it cannot read whole: small parts,
-     so that little of a cut file is lost. */
+  /* If libpng cannot read a part of the pixels' bytes completely, it decodes none of that part.
+   * Small parts lose little of a truncated file. */
   if (limits->tolerant)
     png_set_compression_buffer_size(png, job->left < 8192 * 256 ? job->left / 256 + 1 : 8192);
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
@@ -209,7 +209,7 @@ enum shim_picture_status shim_png_inspect(const uint8_t *bytes, int64_t count,
   return job.status;
 }
 
-/* What follows the pixels is read for its checksums; where it is missing or broken, they are
+/* What follows the pixels is read for its checksums. If it is missing or broken, the pixels are
  * unharmed. */
 static void finish(struct png_job *job) {
   png_structp png = job->png;
@@ -234,7 +234,7 @@ static void decode(struct png_job *job, const struct shim_picture_limits *limits
   int64_t height = png_get_image_height(job->png, job->info);
   if (row_bytes * height != pixel_byte_count)
     png_error(job->png, "the header changed");
-  /* What is not read stays gray, and opaque. */
+  /* Pixels that are not read stay gray and opaque. */
   int channels = png_get_channels(job->png, job->info);
   for (int64_t i = 0; job->tolerant && i < pixel_byte_count; i++)
     pixels[i] = channels % 2 == 0 && i % channels == channels - 1 ? 255 : 128;

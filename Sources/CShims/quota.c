@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* CPUs that a quota of `quota` out of every `period` microseconds keeps busy, rounded up; INT_MAX
- * for none. */
+/* The number of CPUs that a quota of `quota` out of every `period` microseconds keeps busy, rounded
+ * up; INT_MAX for no quota. */
 static int cpus_of(long long quota, long long period) {
   if (quota <= 0 || period <= 0)
     return INT_MAX;
@@ -23,7 +23,7 @@ static int read_line(const char *path, char *line, int room) {
   return got;
 }
 
-/* The quota of one folder of version 2: "max 100000" or "50000 100000". */
+/* The quota of a version 2 folder: "max 100000" or "50000 100000". */
 static int quota_of_v2(const char *folder) {
   char path[PATH_MAX + 16], line[128];
   long long quota, period;
@@ -33,7 +33,7 @@ static int quota_of_v2(const char *folder) {
              : INT_MAX;
 }
 
-/* The quota of one folder of version 1, which has a file for each number; -1 stands for none. */
+/* The quota of a version 1 folder, which has a file for each number; -1 means none. */
 static int quota_of_v1(const char *folder) {
   char path[PATH_MAX + 32], line[128];
   long long quota, period;
@@ -46,8 +46,8 @@ static int quota_of_v1(const char *folder) {
   return cpus_of(quota, period);
 }
 
-/* The least quota of a group and of those it lies in, `root` being the outermost. In a container
-   the group's path may be the host's, and not there: then the root is the container's own group. */
+/* The smallest quota of a group and its ancestors, up to `root`. In a container, the group's path
+ * may be the host's and not exist. The root is then the container's own group. */
 static int least_quota(const char *root, const char *group, int (*quota_of)(const char *)) {
   char folder[PATH_MAX];
   int length = snprintf(folder, sizeof folder, "%s%s", root, group);
@@ -67,7 +67,7 @@ static int least_quota(const char *root, const char *group, int (*quota_of)(cons
   return least;
 }
 
-/* Whether "cpu" is among the names between commas. */
+/* Whether "cpu" is one of the comma-separated names. */
 static int names_cpu(const char *controllers) {
   for (const char *name = controllers; name; name = strchr(name, ',')) {
     name += *name == ',';
@@ -84,7 +84,7 @@ int shim_cpu_quota(const char *groups, const char *mounts) {
     return INT_MAX;
   char line[PATH_MAX + 256], root[PATH_MAX];
   int least = INT_MAX;
-  /* Lines of number:controllers:path; version 2 has number 0 and no controllers. */
+  /* Lines have the form number:controllers:path. Version 2 has number 0 and no controllers. */
   while (fgets(line, sizeof line, file)) {
     line[strcspn(line, "\n")] = 0;
     char *controllers = strchr(line, ':');
@@ -98,7 +98,7 @@ int shim_cpu_quota(const char *groups, const char *mounts) {
     int quota = INT_MAX;
     if (*controllers == 0) {
       quota = least_quota(mounts, group, quota_of_v2);
-      /* Where both versions are mounted. */
+      /* For systems where both versions are mounted. */
       snprintf(root, sizeof root, "%s/unified", mounts);
       int unified = least_quota(root, group, quota_of_v2);
       quota = unified < quota ? unified : quota;

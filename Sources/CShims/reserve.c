@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The reserve. The build of Embedded Swift links posix_memalign and free, which are what its
- * runtime calls, to these (ld --wrap). Data does not come this way: Memory asks aligned_alloc. */
+/* The reserve. The build of Embedded Swift redirects posix_memalign and free, which its runtime
+ * calls, to these functions (ld --wrap). Data is not allocated this way: Memory calls
+ * aligned_alloc. */
 
 int __real_posix_memalign(void **block, size_t alignment, size_t count);
 int __wrap_posix_memalign(void **block, size_t alignment, size_t count);
@@ -20,8 +21,8 @@ void __wrap_free(void *block);
 enum { GRANULE = 64, N_GRANULES = 1 << 14, LARGEST_BLOCK = 1 << 16 };
 static _Alignas(GRANULE) unsigned char reserve[N_GRANULES * GRANULE];
 
-/* Granules of the block that begins at each, 0 where none does; a block is the first place that has
- * room. */
+/* The number of granules of the block that starts at each granule; 0 if none does. A block gets the
+ * first place that has room. */
 static uint16_t lengths[N_GRANULES];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -71,7 +72,7 @@ void __wrap_free(void *block) {
   pthread_mutex_unlock(&lock);
 }
 
-/* The last word. */
+/* The last message. */
 
 enum { N_LOGS = 64 };
 static struct {
@@ -99,12 +100,13 @@ void shim_remove_log(int place) {
   atomic_store(&logs[place].is_taken, 0);
 }
 
-/* Where this copy of the library begins in memory, so that the place of a trap is one in its file.
- */
+/* The start of this copy of the library in memory, so that the address of a trap can be given as an
+ * offset in its file. */
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 
-/* What a trap of Swift calls in the build of Embedded Swift: a failed check of the library's own,
- * or an exhausted reserve. The host's logs hear of it, then the process ends by SIGILL. */
+/* What a trap of Swift calls in the build of Embedded Swift, after a failed check in the library or
+ * if the reserve is exhausted. It sends a message to the host's logs and ends the process by
+ * SIGILL. */
 _Noreturn void shim_trap(void);
 _Noreturn void shim_trap(void) {
   static _Thread_local int is_dying;

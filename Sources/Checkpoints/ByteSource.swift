@@ -2,13 +2,13 @@ import CShims
 import Glibc
 import Tensors
 
-/// Where a checkpoint's bytes are read from; the size is known before the first is.
+/// The source of a checkpoint's bytes. Its size is known before anything is read.
 struct ByteSource: ~Copyable {
   let byteCount: Int
   private let memory: UnsafeRawBufferPointer?
   private var file = shim_file(descriptor: -1, byte_count: 0)
 
-  /// Bytes in memory, borrowed until the source is gone.
+  /// Bytes in memory, which must exist as long as the source.
   init(_ bytes: UnsafeRawBufferPointer) {
     memory = bytes
     byteCount = bytes.count
@@ -16,10 +16,10 @@ struct ByteSource: ~Copyable {
 
   /// The regular file at `path`.
   ///
-  /// - Throws: `.io` with the system's reason.
+  /// - Throws: `.io`, with the system's reason.
   init(path: UnsafePointer<CChar>?) throws(GenerativeError) {
     memory = nil
-    // On failure the shim leaves nothing open.
+    // On failure, the shim leaves nothing open.
     let code = shim_open_file(path, &file)
     guard code == 0 else { throw ioError("open", path, code) }
     byteCount = Int(file.byte_count)
@@ -30,10 +30,10 @@ struct ByteSource: ~Copyable {
     shim_close_file(&file)
   }
 
-  /// Copies `count` bytes from `offset` on to `destination`; the caller has checked both against
+  /// Copies `count` bytes, starting at `offset`, to `destination`. The caller has checked both against
   /// `byteCount`.
   ///
-  /// - Throws: `.io`; `.truncated` when the file has become shorter since it was opened.
+  /// - Throws: `.io`; `.truncated` if the file has become shorter since it was opened.
   func read(_ count: Int, at offset: Int, into destination: UnsafeMutableRawPointer)
     throws(GenerativeError)
   {
@@ -52,12 +52,12 @@ struct ByteSource: ~Copyable {
   }
 }
 
-/// `.io`, saying what could not be done to which file and why.
+/// An `.io` error that says what could not be done to which file, and why.
 func ioError(_ verb: String, _ path: UnsafePointer<CChar>?, _ code: CInt) -> GenerativeError {
   GenerativeError(.io, "cannot \(verb) \(pathText(path)): \(errnoDescription(code))")
 }
 
-/// A path as a message shows it, whatever its bytes.
+/// A path in the form that messages show, whatever bytes it contains.
 func pathText(_ path: UnsafePointer<CChar>?) -> String {
   path.map { quoted(String(cString: $0)) } ?? "NULL"
 }

@@ -1,30 +1,30 @@
 import Tensors
 
 extension Checkpoint {
-  /// The format this library writes: a major version and a minor one. A newer minor adds what older readers
-  /// may ignore; a newer major version is rejected.
+  /// The format that this library writes: a major and a minor version. A newer minor version adds what older
+  /// readers may ignore. A newer major version is rejected.
   ///
-  /// 1: the first. 1.1: with where the last fit stands. docs/checkpoints.md has the history.
+  /// Version 1 was the first. 1.1 adds the position of the last fit. docs/checkpoints.md has the history.
   package static let formatVersion = "1.1"
   private static let formatMajor = "1"
 
   private static let formatKey = "format"
   private static let kindKey = "kind"
 
-  /// A checkpoint to be filled with a model of that kind: `pca`, `autoencoder`, `vae` or `gan`.
+  /// An empty checkpoint for a model of this kind: `pca`, `autoencoder`, `vae` or `gan`.
   ///
-  /// - Parameter limits: what would not be read with these is not written either.
-  /// - Throws: `.limit` for a kind as long as a book.
+  /// - Parameter limits: also apply to writing, so that everything written can be read with the same limits.
+  /// - Throws: `.limit` if `kind` is too long for the metadata.
   package init(kind: String, limits: InputLimits) throws(GenerativeError) {
     self.init(limits)
     try setMetadata(Self.formatKey, Self.formatVersion)
     try setMetadata(Self.kindKey, kind)
   }
 
-  /// What kind of model this is, or nil when the file is not by this library.
+  /// The kind of model, or nil if the file was not written by this library.
   package var kind: String? { hasOwnFormat ? metadata[Self.kindKey] : nil }
 
-  /// Checks that the file is by this library, and returns its kind.
+  /// Checks that the file was written by this library, and returns its kind.
   ///
   /// - Throws: `.format`.
   package func requiredKind() throws(GenerativeError) -> String {
@@ -35,14 +35,15 @@ extension Checkpoint {
     return kind
   }
 
-  /// The error of a file that holds no model, but what else the library writes, or will.
+  /// The error for a file that contains something other than a model, written by this version of the library
+  /// or a later one.
   package var holdsNoModel: GenerativeError {
     GenerativeError(.mismatch, "a file of kind \(quoted(kind ?? "")) holds no model")
   }
 
-  /// Checks that this is a model of that kind.
+  /// Checks that this is a model of the given kind.
   ///
-  /// - Throws: `.mismatch` naming both kinds; `.format` when the file is not by this library.
+  /// - Throws: `.mismatch`, naming both kinds; `.format` if the file was not written by this library.
   package func require(kind wanted: String) throws(GenerativeError) {
     let kind = try requiredKind()
     guard kind == wanted else {
@@ -50,7 +51,7 @@ extension Checkpoint {
     }
   }
 
-  /// - Throws: `.format` when the file lacks the checksum of its header.
+  /// - Throws: `.format` if the file lacks the checksum of its header.
   package func requireSeal() throws(GenerativeError) {
     guard sealsHeader else {
       throw GenerativeError(
@@ -58,9 +59,9 @@ extension Checkpoint {
     }
   }
 
-  /// - Throws: `.version` when a newer library wrote the file in a way this one cannot know.
+  /// - Throws: `.version` if a newer library wrote the file in a format that this one does not know.
   ///
-  /// Other programs put words there ("pt"), which are no versions.
+  /// Other programs use words in this place ("pt"), which are not versions.
   func checkVersion() throws(GenerativeError) {
     guard let text = metadata[Self.formatKey], let first = text.utf8.first, first >= 0x30, first <= 0x39,
       !hasOwnFormat
@@ -69,7 +70,7 @@ extension Checkpoint {
       .version, "the file has format \(quoted(text)); this library reads format \(Self.formatMajor)")
   }
 
-  /// Whether the format is a major version this library knows, with or without a minor one.
+  /// Whether the format is a major version that this library knows, with or without a minor version.
   private var hasOwnFormat: Bool {
     guard let text = metadata[Self.formatKey] else { return false }
     return text == Self.formatMajor || text.removing(prefix: Self.formatMajor + ".") != nil

@@ -1,10 +1,10 @@
 import Tensors
 
-/// A value that can be kept as a string in the metadata and come back exactly.
+/// A value that can be stored as a string in the metadata and restored exactly.
 package protocol MetadataValue: LosslessStringConvertible, Sendable {
-  /// What a message asks for: "a whole number".
+  /// A description for messages, such as "a whole number".
   static var optionDescription: String { get }
-  /// Whether the value may be kept: numbers must be finite.
+  /// Whether the value may be stored: numbers must be finite.
   var isValidOption: Bool { get }
 }
 
@@ -25,13 +25,13 @@ extension Double: MetadataValue {
   package var isValidOption: Bool { isFinite }
 }
 
-/// A model's options, kept in the metadata under `option.<name>`.
+/// A model's options, stored in the metadata as `option.<name>`.
 extension Checkpoint {
   private static let optionPrefix = "option."
 
-  /// Keeps `value` under `name`, replacing what was there.
+  /// Stores `value` as `name`, replacing an earlier value.
   ///
-  /// - Throws: `.nonfinite` for a NaN or an infinity, `.limit` when the metadata become too large.
+  /// - Throws: `.nonfinite` for a NaN or an infinity; `.limit` if the metadata becomes too large.
   package mutating func setOption<Value: MetadataValue>(
     _ name: String, _ value: Value
   ) throws(GenerativeError) {
@@ -41,23 +41,23 @@ extension Checkpoint {
     try setMetadata(Self.optionPrefix + name, value.description)
   }
 
-  /// Keeps a list, such as the widths of layers, under `name`.
+  /// Stores a list, such as the widths of layers, as `name`.
   ///
-  /// - Throws: `.limit` when the metadata become too large.
+  /// - Throws: `.limit` if the metadata becomes too large.
   package mutating func setOption(_ name: String, _ values: [Int]) throws(GenerativeError) {
     try setMetadata(Self.optionPrefix + name, values.map(String.init).joined(separator: ","))
   }
 
-  /// Keeps a list of texts under `name`, as JSON.
+  /// Stores a list of texts as `name`, in JSON.
   ///
-  /// - Throws: `.limit` when the metadata become too large.
+  /// - Throws: `.limit` if the metadata becomes too large.
   package mutating func setOption(_ name: String, _ texts: [String]) throws(GenerativeError) {
     try setMetadata(Self.optionPrefix + name, "[" + texts.map { jsonString($0) }.joined(separator: ",") + "]")
   }
 
-  /// The list of texts under `name`; empty when it is missing.
+  /// The list of texts `name`; empty if it is missing.
   ///
-  /// - Throws: `.format` when it is no such list.
+  /// - Throws: `.format` if it is not such a list.
   package func optionTextList(_ name: String) throws(GenerativeError) -> [String] {
     guard let text = optionText(name) else { return [] }
     var texts: [String] = []
@@ -83,7 +83,7 @@ extension Checkpoint {
 
   /// The option `name`.
   ///
-  /// - Throws: `.format` when it is missing or not such a value.
+  /// - Throws: `.format` if it is missing or has another type.
   package func option<Value: MetadataValue>(
     _ name: String, as: Value.Type = Value.self
   ) throws(GenerativeError) -> Value {
@@ -96,7 +96,7 @@ extension Checkpoint {
 
   /// The option `name`, which must lie in `range`.
   ///
-  /// - Throws: `.format` when it is missing, not such a value, or outside.
+  /// - Throws: `.format` if it is missing, has another type, or is out of range.
   package func option<Value: MetadataValue & Comparable>(
     _ name: String, in range: ClosedRange<Value>
   ) throws(GenerativeError) -> Value {
@@ -107,24 +107,24 @@ extension Checkpoint {
     return value
   }
 
-  /// The option `name`, or `fallback` when the file is from before there was such an option.
+  /// The option `name`, or `fallback` if the file was written before that option existed.
   ///
-  /// - Throws: `.format` when it is there and not such a value.
+  /// - Throws: `.format` if it exists but has another type.
   package func option<Value: MetadataValue>(
     _ name: String, default fallback: Value
   ) throws(GenerativeError) -> Value {
     hasOption(name) ? try option(name) : fallback
   }
 
-  /// The options whose names begin with `prefix`, by the rest of their names, in no order.
+  /// The options whose names start with `prefix`, with the rest of their names, unordered.
   package func optionTexts(_ prefix: String) -> [(name: String, text: String)] {
     let prefix = Self.optionPrefix + prefix
     return metadata.compactMap { key, text in key.removing(prefix: prefix).map { ($0, text) } }
   }
 
-  /// The list `name`, of at most `limit` numbers that each lie in `range`.
+  /// The list `name` of at most `limit` numbers, each of which must lie in `range`.
   ///
-  /// - Throws: `.format` when it is missing, malformed, too long, or has a number outside.
+  /// - Throws: `.format` if it is missing, malformed or too long, or a number is out of range.
   package func optionList(
     _ name: String, in range: ClosedRange<Int>, atMost limit: Int
   ) throws(GenerativeError) -> [Int] {
@@ -140,7 +140,7 @@ extension Checkpoint {
     return values
   }
 
-  /// The text of the option `name`; nil when it is missing.
+  /// The text of option `name`; nil if it is missing.
   package func optionText(_ name: String) -> String? { metadata[Self.optionPrefix + name] }
 
   private func requiredText(_ name: String) throws(GenerativeError) -> String {

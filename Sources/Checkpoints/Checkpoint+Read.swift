@@ -1,12 +1,12 @@
 import Tensors
 
 extension Checkpoint {
-  /// The checkpoint in the file at `path`, read into memory and checked from end to end.
+  /// Reads the checkpoint in the file at `path` into memory and checks all of it.
   ///
-  /// - Parameter memory: pays for the tensors.
-  /// - Throws: `.io` when the file cannot be read; `.format`, `.limit`, `.truncated`, `.trailing` or
-  ///   `.unsupported` for bytes that are no checkpoint or not as they were written; `.version` for
-  ///   one by a newer library; `.nonfinite`; `.memory`. Messages begin with the path.
+  /// - Parameter memory: the account for the tensors.
+  /// - Throws: `.io` if the file cannot be read; `.format`, `.limit`, `.truncated`, `.trailing` or
+  ///   `.unsupported` for bytes that are not a checkpoint or were altered; `.version` for one written by a
+  ///   newer library; `.nonfinite`; `.memory`. Messages start with the path.
   package static func read(
     _ path: UnsafePointer<CChar>?, nonfinite: NonfinitePolicy = .refuse,
     limits: InputLimits = .standard, in memory: Memory = .standard
@@ -19,7 +19,8 @@ extension Checkpoint {
     }
   }
 
-  /// The checkpoint in `bytes`, which are copied and not needed afterwards; else as from a file.
+  /// Reads the checkpoint in `bytes`, which are copied and not needed afterwards. Otherwise like reading a
+  /// file.
   package static func read(
     _ bytes: UnsafeRawBufferPointer, nonfinite: NonfinitePolicy = .refuse,
     limits: InputLimits = .standard, in memory: Memory = .standard
@@ -27,7 +28,7 @@ extension Checkpoint {
     try read(ByteSource(bytes), nonfinite, limits, memory)
   }
 
-  // Each length is checked against the bytes that are there before memory is asked for.
+  // Each length is checked against the available bytes before memory is allocated.
   private static func read(
     _ source: borrowing ByteSource, _ nonfinite: NonfinitePolicy, _ limits: InputLimits, _ memory: Memory
   ) throws(GenerativeError) -> Checkpoint {
@@ -102,7 +103,7 @@ extension Checkpoint {
 }
 
 extension Checkpoint.Tensor {
-  /// Shows `entry`'s bytes of `payload`, or an aligned copy when another program left them askew.
+  /// A view of `entry`'s bytes in `payload`, or an aligned copy if another program stored them unaligned.
   fileprivate init(
     _ entry: Layout.Entry, in payload: Buffer<UInt8>, _ memory: Memory
   ) throws(GenerativeError) {

@@ -1,7 +1,7 @@
 import Tensors
 
 extension Checkpoint {
-  /// The value that `text` of option `name` stands for.
+  /// The value that the text of option `name` represents.
   package func choice<Value>(_ name: String, _ values: [(String, Value)]) throws(GenerativeError) -> Value {
     let text: String = try option(name)
     guard let value = values.first(where: { $0.0 == text })?.1 else {
@@ -11,9 +11,9 @@ extension Checkpoint {
     return value
   }
 
-  /// A copy of a tensor without NaN and infinity.
+  /// A copy of a tensor, which must not contain NaN or infinity.
   ///
-  /// - Throws: `.mismatch` when it is missing or of another shape, `.nonfinite`, `.memory`.
+  /// - Throws: `.mismatch` if it is missing or has another shape; `.nonfinite`; `.memory`.
   package func finite<Element: TensorElement & BinaryFloatingPoint>(
     _ name: String, _ shape: [Int], in context: Context
   ) throws(GenerativeError) -> Buffer<Element> {
@@ -24,7 +24,7 @@ extension Checkpoint {
     return buffer
   }
 
-  /// The same as doubles, of a tensor of doubles or, as older files have it, of floats.
+  /// `finite` as doubles, from a tensor of doubles or, in older files, of floats.
   package func doubles(
     _ name: String, _ shape: [Int], in context: Context
   ) throws(GenerativeError) -> Buffer<Double> {

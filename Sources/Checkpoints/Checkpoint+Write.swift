@@ -2,15 +2,14 @@ import CShims
 import Tensors
 
 extension Checkpoint {
-  /// Writes the file at `path`, new or in place of an old one, whole or not at all.
+  /// Writes the file at `path`, new or replacing an old one, completely or not at all.
   ///
-  /// The tensors stand in the file by falling size of their elements, otherwise in order, so that
-  /// every one is aligned. The same content gives the same bytes. Needs memory for the header only.
-  /// What an earlier write left in the folder when its process was killed is removed when a file is
-  /// replaced.
+  /// Tensors are stored by decreasing element size, otherwise in order, so that each one is aligned. The same
+  /// content gives the same bytes. Memory is needed only for the header. If an earlier write was killed, the
+  /// temporary file that it left in the folder is removed when a file is replaced.
   ///
-  /// - Throws: `.io` with the system's reason, `.nonfinite`, `.limit`, `.memory`; whatever the
-  ///   error, an old file is as it was.
+  /// - Throws: `.io`, with the system's reason; `.nonfinite`; `.limit`; `.memory`. After any error, an old
+  ///   file is unchanged.
   package func write(
     to path: UnsafePointer<CChar>?, nonfinite: NonfinitePolicy = .refuse, in memory: Memory = .standard
   ) throws(GenerativeError) {
@@ -26,18 +25,18 @@ extension Checkpoint {
     guard code == 0 else { throw ioError("write", path, code) }
   }
 
-  /// Whether a file, or anything else, is at `path`.
+  /// Whether there is a file, or anything else, at `path`.
   package static func exists(_ path: String) -> Bool { shim_exists(path) != 0 }
 
-  /// Checks that `write` could make or replace the file at `path`, whose place it leaves as it is.
+  /// Checks that `write` could create or replace the file at `path`, without changing anything there.
   ///
-  /// - Throws: `.io` with the system's reason.
+  /// - Throws: `.io`, with the system's reason.
   package static func checkWritable(_ path: String) throws(GenerativeError) {
     let code = shim_check_writable(path)
     guard code == 0 else { throw ioError("write", path, code) }
   }
 
-  /// The bytes `write` would put into a file.
+  /// The bytes that `write` would store in a file.
   ///
   /// - Throws: `.nonfinite`, `.limit`, `.memory`.
   package func serialized(
@@ -50,11 +49,11 @@ extension Checkpoint {
     return file
   }
 
-  /// Copies the bytes `write` would put into a file to `destination` and returns their number; with no
-  /// destination (nil) only the number.
+  /// Copies the bytes that `write` would store in a file to `destination`, and returns their number. If
+  /// `destination` is nil, only returns their number.
   ///
-  /// - Throws: `.argument` when they are more than `capacity`, and nothing is copied; `.nonfinite`,
-  ///   `.limit`, `.memory`.
+  /// - Throws: `.argument` if there are more than `capacity` bytes, and nothing is copied; `.nonfinite`;
+  ///   `.limit`; `.memory`.
   package func serialize(
     to destination: UnsafeMutableRawPointer?, capacity: Int, nonfinite: NonfinitePolicy = .refuse,
     in memory: Memory = .standard
@@ -71,7 +70,7 @@ extension Checkpoint {
   }
 
   private static func byteCount(_ header: Buffer<UInt8>, _ tensors: [Tensor]) -> Int {
-    // No overflow: both parts are limited.
+    // Cannot overflow, because both parts are limited.
     tensors.reduce(header.count) { $0 + $1.bytes.count }
   }
 
@@ -94,7 +93,7 @@ extension Checkpoint {
     return [8, 4, 1].flatMap { byteCount in tensors.filter { $0.type.byteCount == byteCount } }
   }
 
-  /// The header's length and the header, filled up with spaces to a multiple of 8 bytes.
+  /// The header's length and the header, padded with spaces to a multiple of 8 bytes.
   private func header(
     for tensors: [Tensor], in memory: Memory
   ) throws(GenerativeError) -> Buffer<UInt8> {
@@ -122,7 +121,7 @@ extension Checkpoint {
     return header
   }
 
-  /// `"__metadata__":{…}`, keys in the order of their bytes, the checksum among them.
+  /// `"__metadata__":{…}`, including the checksum, with keys in byte order.
   private func metadataMember(_ tensors: [Tensor]) -> String {
     var checksum = Checksum()
     for tensor in tensors {

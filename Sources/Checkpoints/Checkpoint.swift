@@ -1,32 +1,33 @@
 import Tensors
 
-/// A model at rest: named tensors in order and a map of strings, kept as a safetensors file.
+/// The stored form of a model: named tensors in order and a map of strings, in a safetensors file.
 ///
-/// Format: https://huggingface.co/docs/safetensors, read here more strictly than it asks.
-/// `Checkpoint(kind:)` starts one to be written; `read` gives one that was checked from end to end.
-/// Names and keys are the same when Swift says so: up to canonical equivalence of their characters.
+/// The format is https://huggingface.co/docs/safetensors, but read more strictly than it requires.
+/// `Checkpoint(kind:)` creates one to be written; `read` returns one that was checked completely. Names and
+/// keys are compared as Swift strings: up to canonical equivalence of their characters.
 package struct Checkpoint: Sendable {
   /// Limits on well-formed files, in addition to the `InputLimits`.
   package enum Limit {
-    /// Bytes of the JSON header, as in the format's reference implementation.
+    /// Maximum size of the JSON header in bytes, as in the format's reference implementation.
     package static let headerByteCount = 100_000_000
     package static let dimensionCount = 8
-    /// UTF-8 bytes of all metadata keys and values together.
+    /// Maximum total size of all metadata keys and values in UTF-8 bytes.
     package static let metadataByteCount = 1 << 20
   }
 
-  /// What to do about a NaN or an infinity among the tensors, in reading and in writing.
+  /// What to do about a NaN or an infinity in the tensors, when reading and when writing.
   package enum NonfinitePolicy: Sendable { case refuse, allow }
 
-  /// The tensors in the order they were added, or stand in the file.
+  /// The tensors, in the order in which they were added or are stored in the file.
   package private(set) var tensors: [Tensor] = []
-  /// Whether the header has a checksum as well: when written, or found right when read. Models do without,
-  /// so that other programs may add to their metadata; of statistics a bit gone wrong would not show.
+  /// Whether the header has a checksum too: written on writing, verified on reading. Models do not use it, so
+  /// that other programs may add to their metadata. Statistics do, because an altered bit would not be
+  /// noticed otherwise.
   package var sealsHeader = false
-  /// The file's `__metadata__`, without the checksums, which only the file has.
+  /// The file's `__metadata__` without the checksums, which only the file contains.
   package private(set) var metadata: [String: String] = [:]
   private var indices: [String: Int] = [:]
-  // The file's metadata have the checksum as well.
+  // Includes the checksum, which the file's metadata contains too.
   private var metadataByteCount = Checksum.metadataByteCount
   private var byteCount = 0
   let limits: InputLimits
@@ -35,12 +36,12 @@ package struct Checkpoint: Sendable {
 
   // MARK: - Building
 
-  /// Adds a tensor that shows `buffer`'s elements from `offset` on; nothing is copied.
+  /// Adds a tensor that refers to `buffer`'s elements from `offset` on. Nothing is copied.
   ///
-  /// The bytes are read when the checkpoint is written, and must not change while it is.
+  /// The bytes are read when the checkpoint is written, and must not change until then.
   /// - Parameter shape: up to 8 sizes ≥ 0; empty for a single number.
-  /// - Throws: `.argument` for a name or shape that the format or the limits forbid, a name that is
-  ///   there already, or elements beyond the buffer's end; `.limit` for too much in all.
+  /// - Throws: `.argument` for a name or shape that the format or the limits forbid, a name that already
+  ///   exists, or elements past the buffer's end; `.limit` if the total is too large.
   package mutating func add<Element: TensorElement>(
     _ name: String, shape: [Int], _ buffer: Buffer<Element>, offset: Int = 0
   ) throws(GenerativeError) {
@@ -66,7 +67,7 @@ package struct Checkpoint: Sendable {
     guard tensors.count < limits.tensorCount else {
       throw GenerativeError(.limit, "a checkpoint holds at most \(limits.tensorCount) tensors")
     }
-    // No overflow: a tensor's bytes are those of memory that exists.
+    // Cannot overflow, because a tensor's bytes are in memory that exists.
     guard tensor.bytes.count <= limits.modelByteCount - byteCount else {
       throw GenerativeError(.limit, "a checkpoint holds at most \(limits.modelByteCount) bytes")
     }
@@ -75,9 +76,9 @@ package struct Checkpoint: Sendable {
     byteCount += tensor.bytes.count
   }
 
-  /// Puts `value` under `key`, replacing what was there.
+  /// Sets `key` to `value`, replacing an earlier value.
   ///
-  /// - Throws: `.limit` when the metadata would grow past `Limit.metadataByteCount`.
+  /// - Throws: `.limit` if the metadata would exceed `Limit.metadataByteCount`.
   mutating func setMetadata(_ key: String, _ value: String) throws(GenerativeError) {
     let old = metadata[key].map { key.utf8.count + $0.utf8.count } ?? 0
     let new = key.utf8.count + value.utf8.count
@@ -90,12 +91,12 @@ package struct Checkpoint: Sendable {
 
   // MARK: - Looking up
 
-  /// The tensor of that name, whatever its type and shape, or nil.
+  /// The tensor with this name, with any type and shape, or nil.
   package subscript(name: String) -> Tensor? { indices[name].map { tensors[$0] } }
 
   /// The elements of the tensor `name`, which must have this element type and shape.
   ///
-  /// - Throws: `.mismatch` naming the tensor, what was wanted and what was found.
+  /// - Throws: `.mismatch`, naming the tensor, what was expected and what was found.
   package func tensor<Element: TensorElement>(
     named name: String, shape: [Int], as: Element.Type = Float.self
   ) throws(GenerativeError) -> TensorView<Element> {
@@ -111,14 +112,14 @@ package struct Checkpoint: Sendable {
     return view
   }
 
-  /// The header's one key that names no tensor.
+  /// The only key of the header that is not the name of a tensor.
   static let metadataKey = "__metadata__"
 }
 
-/// The checks that building a checkpoint shares with reading one.
+/// Checks shared by building and reading a checkpoint.
 extension InputLimits {
-  /// Elements of a tensor of that shape, or nil when it has too many sizes, a negative one, or a
-  /// product that no file could hold.
+  /// The number of elements of a tensor with this shape, or nil if it has too many sizes, a negative one, or
+  /// a product that no file could contain.
   func elementCount(_ shape: [Int]) -> Int? {
     guard shape.count <= Checkpoint.Limit.dimensionCount else { return nil }
     var count = 1

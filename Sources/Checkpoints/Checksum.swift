@@ -1,14 +1,14 @@
 import CShims
 import Tensors
 
-/// CRC-32C over pieces of memory, as it stands in a checkpoint's metadata.
+/// A CRC-32C over pieces of memory, as stored in a checkpoint's metadata.
 package struct Checksum: Equatable {
-  /// The metadata key it is kept under.
+  /// The metadata key of the tensors' checksum.
   static let key = "crc32c"
-  /// The key of the header's: of the metadata in order, that of the tensors among them, and of the tensors'
-  /// names, types and shapes.
+  /// The metadata key of the header's checksum. It covers the metadata in order, which includes the tensors'
+  /// checksum, and the tensors' names, types and shapes.
   static let headerKey = "header_crc32c"
-  /// UTF-8 bytes of key and value.
+  /// The number of UTF-8 bytes in the key and the value.
   static let metadataByteCount = key.utf8.count + 8
 
   package private(set) var value: UInt32 = 0
@@ -19,7 +19,7 @@ package struct Checksum: Equatable {
     value = shim_crc32c(value, bytes.baseAddress, Int64(bytes.count))
   }
 
-  /// Of a header.
+  /// The checksum of a header.
   ///
   /// - Parameter metadata: without `headerKey`.
   static func ofHeader(
@@ -27,7 +27,7 @@ package struct Checksum: Equatable {
   ) -> Checksum {
     var checksum = Checksum()
     func append(_ text: String) {
-      // A zero after each, so that none runs into the next.
+      // A zero byte after each text keeps adjacent texts apart.
       var text = text + "\0"
       text.withUTF8 { checksum.append(UnsafeRawBufferPointer($0)) }
     }

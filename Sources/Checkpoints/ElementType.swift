@@ -1,4 +1,4 @@
-/// What a tensor's elements are, by the names of the safetensors format.
+/// The type of a tensor's elements, with the names of the safetensors format.
 package enum ElementType: String, Sendable, CaseIterable {
   case float32 = "F32"
   case float64 = "F64"
@@ -6,7 +6,7 @@ package enum ElementType: String, Sendable, CaseIterable {
   case int32 = "I32"
   case uint8 = "U8"
 
-  /// Bytes of one element: 1, 4 or 8.
+  /// The number of bytes per element: 1, 4 or 8.
   package var byteCount: Int {
     switch self {
     case .float64, .int64: 8
@@ -16,7 +16,7 @@ package enum ElementType: String, Sendable, CaseIterable {
   }
 }
 
-/// A Swift type whose values a tensor may hold.
+/// A Swift type that can be the element type of a tensor.
 package protocol TensorElement: BitwiseCopyable, Sendable {
   static var elementType: ElementType { get }
 }

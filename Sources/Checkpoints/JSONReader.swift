@@ -1,19 +1,18 @@
 import Tensors
 
-/// A strict reader of the JSON that a safetensors header uses: objects, arrays, strings and
-/// non-negative integers.
+/// A strict reader of the JSON in safetensors headers: objects, arrays, strings and nonnegative integers.
 ///
-/// The caller says what comes next, so that nesting goes no deeper than the caller's own code and
-/// nothing unforeseen is stored. Every error gives the byte's position in the file.
+/// The caller determines what is read next, so nesting is no deeper than the caller's code, and nothing
+/// unexpected is stored. Every error gives the position in the file in bytes.
 struct JSONReader {
-  /// 2⁵³: up to here a reader that thinks in Double agrees on every integer.
+  /// 2⁵³: readers that use Double represent all integers up to this one exactly.
   static let largestInteger = 1 << 53
 
   private let bytes: UnsafeRawBufferPointer
   private let origin: Int
   private var position = 0
 
-  /// - Parameter origin: where in the file `bytes` begin.
+  /// - Parameter origin: the position of `bytes` in the file.
   init(_ bytes: UnsafeRawBufferPointer, origin: Int) {
     self.bytes = bytes
     self.origin = origin
@@ -21,7 +20,8 @@ struct JSONReader {
 
   // MARK: - Structure
 
-  /// Reads `{"key": value, …}`; `member` reads each value. Keys may repeat: `member` must object.
+  /// Reads `{"key": value, …}`. `member` reads each value. Keys may be repeated; `member` must reject
+  /// duplicates.
   mutating func object(
     keyByteCount: Int, _ member: (inout JSONReader, _ key: String) throws(GenerativeError) -> Void
   ) throws(GenerativeError) {
@@ -35,7 +35,7 @@ struct JSONReader {
     try expect("}")
   }
 
-  /// Reads `[element, …]`; `element` reads each.
+  /// Reads `[element, …]`. `element` reads each element.
   mutating func array(
     _ element: (inout JSONReader) throws(GenerativeError) -> Void
   ) throws(GenerativeError) {
@@ -45,7 +45,7 @@ struct JSONReader {
     try expect("]")
   }
 
-  /// Checks that nothing but white space is left.
+  /// Checks that only white space is left.
   mutating func end() throws(GenerativeError) {
     skipSpace()
     guard peek == nil else { throw error("expected the end of the header") }
@@ -53,14 +53,14 @@ struct JSONReader {
 
   // MARK: - Values
 
-  /// Reads an integer of 0 ... 2⁵³, written with digits alone.
+  /// Reads an integer in 0 ... 2⁵³, written only with digits.
   mutating func integer() throws(GenerativeError) -> Int {
     skipSpace()
     let start = position
     var value = 0
     while let byte = peek, Self.digits.contains(byte) {
       guard position == start || value > 0 else { throw error("a number has a leading zero") }
-      // No overflow: value ≤ 2⁵³ here.
+      // Cannot overflow, because value ≤ 2⁵³ here.
       value = value * 10 + Int(byte - 0x30)
       guard value <= Self.largestInteger else { throw error("a number is over 2^53") }
       position += 1
@@ -69,7 +69,7 @@ struct JSONReader {
     return value
   }
 
-  /// Reads a string of at most that many UTF-8 bytes.
+  /// Reads a string of at most `maximumByteCount` UTF-8 bytes.
   mutating func string(maximumByteCount: Int) throws(GenerativeError) -> String {
     try expect("\"")
     let start = position
@@ -95,7 +95,7 @@ struct JSONReader {
 
   // MARK: - Characters
 
-  /// An error at the byte last looked at, or at `place` in the header.
+  /// An error at the current byte, or at `place` in the header.
   func error(
     _ text: String, at place: Int? = nil, status: GenerativeError.Status = .format
   ) -> GenerativeError {

@@ -1,23 +1,23 @@
 import Tensors
 
-/// What a safetensors header says, checked against the number of bytes that follow it.
+/// The contents of a safetensors header, checked against the number of bytes that follow it.
 ///
-/// Checked here: every field is there once, types are known, shapes multiply to the bytes between
-/// their offsets, and the tensors in the order of the header fill the payload from its first byte to
-/// its last, without hole or overlap.
+/// The checks are: every field occurs once, types are known, the product of a shape matches the bytes between
+/// its offsets, and the tensors, in header order, fill the payload from its first to its last byte without
+/// gaps or overlap.
 struct Layout {
   struct Entry {
     let name: String
     let type: ElementType
     let shape: [Int]
-    /// Elements: the product of `shape`.
+    /// The number of elements: the product of `shape`.
     let count: Int
-    /// Bytes of the payload.
+    /// Its bytes in the payload.
     let range: Range<Int>
   }
 
   private(set) var entries: [Entry] = []
-  /// The file's `__metadata__` but for the checksums.
+  /// The file's `__metadata__` without the checksums.
   private(set) var metadata: [String: String] = [:]
   private(set) var checksum: String?
   private(set) var headerChecksum: String?
@@ -26,10 +26,10 @@ struct Layout {
   private var names: Set<String> = []
   private var metadataByteCount = 0
 
-  /// Bytes before the header: its length, little-endian.
+  /// The number of bytes before the header, which contain its length in little-endian order.
   static let prefixByteCount = 8
 
-  /// - Throws: `.format`, `.limit`, `.truncated` or `.trailing`, with the byte's place in the file.
+  /// - Throws: `.format`, `.limit`, `.truncated` or `.trailing`, with the position in the file in bytes.
   init(
     header: UnsafeRawBufferPointer, payloadByteCount: Int, _ limits: InputLimits
   ) throws(GenerativeError) {
@@ -115,9 +115,9 @@ struct Layout {
     entries.append(Entry(name: name, type: type, shape: shape, count: count, range: range))
   }
 
-  /// The members of one tensor's object, in any order.
+  /// The members of a tensor's object, in any order.
   private struct Fields {
-    /// No field's name and no type's is longer.
+    /// Maximum length of the name of a field or a type.
     static let wordByteCount = 255
 
     var type: ElementType?

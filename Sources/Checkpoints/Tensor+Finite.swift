@@ -1,7 +1,7 @@
 import Tensors
 
 extension Checkpoint.Tensor {
-  /// - Throws: `.nonfinite` naming the tensor when it holds a NaN or an infinity.
+  /// - Throws: `.nonfinite`, naming the tensor, if it contains a NaN or an infinity.
   func checkFinite() throws(GenerativeError) {
     let position =
       switch type {
@@ -15,8 +15,8 @@ extension Checkpoint.Tensor {
     }
   }
 
-  /// The first element all of whose exponent bits are set, looking at whole blocks at a time so that
-  /// the loop within has no branch and becomes vector code.
+  /// The first element whose exponent bits are all set. Whole blocks are tested at a time, so the inner loop
+  /// has no branch and can be vectorized.
   private func firstNonfinite<Bits: FixedWidthInteger>(exponent: Bits) -> Int? {
     withExtendedLifetime(self) {
       let bits = base.assumingMemoryBound(to: Bits.self)

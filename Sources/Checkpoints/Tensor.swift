@@ -1,33 +1,33 @@
 import Tensors
 
 extension Checkpoint {
-  /// One named array: its bytes are borrowed from an owner that it keeps alive.
+  /// A named array. Its bytes are borrowed from an owner that it keeps alive.
   package struct Tensor: @unchecked Sendable {
     package let name: String
     package let type: ElementType
-    /// Sizes from the slowest to the fastest; empty for a single number.
+    /// Sizes from the slowest to the fastest dimension; empty for a single number.
     package let shape: [Int]
-    /// Elements: the product of `shape`.
+    /// The number of elements: the product of `shape`.
     package let count: Int
     let base: UnsafeRawPointer
     let owner: AnyObject
 
-    /// Little-endian elements, valid as long as this tensor lives.
+    /// Little-endian elements, valid as long as this tensor exists.
     package var bytes: UnsafeRawBufferPointer {
-      // No overflow: the bytes exist.
+      // Cannot overflow, because the bytes exist.
       UnsafeRawBufferPointer(start: base, count: count * type.byteCount)
     }
   }
 }
 
-/// The elements of one tensor of a checkpoint, kept alive by this view.
+/// The elements of a checkpoint's tensor, which this view keeps alive.
 package struct TensorView<Element: TensorElement>: @unchecked Sendable {
   package let shape: [Int]
   package let count: Int
   private let base: UnsafePointer<Element>
   private let owner: AnyObject
 
-  /// Nil when the tensor holds another type of element.
+  /// nil if the tensor has another element type.
   init?(_ tensor: Checkpoint.Tensor) {
     guard tensor.type == Element.elementType else { return nil }
     shape = tensor.shape
@@ -46,7 +46,7 @@ package struct TensorView<Element: TensorElement>: @unchecked Sendable {
     withExtendedLifetime(self) { destination.update(from: base, count: count) }
   }
 
-  /// The elements in a buffer of their own.
+  /// A copy of the elements in a new buffer.
   ///
   /// - Throws: `.memory`.
   package func copied(in memory: Memory = .standard) throws(GenerativeError) -> Buffer<Element> {

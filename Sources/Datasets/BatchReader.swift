@@ -2,18 +2,18 @@ import Tensors
 
 /// How an epoch traverses a dataset.
 package struct BatchOrder: Sendable {
-  /// Rows per batch, at least 1.
+  /// The number of rows per batch, at least 1.
   package var batchSize: Int
-  /// Whether every epoch has its own order; else all have that of the dataset.
+  /// Whether every epoch has its own order. Otherwise all use the order of the dataset.
   package var shuffles = true
   package var seed: UInt64 = 0
   /// Whether the remaining rows at an epoch's end form a smaller batch.
   package var keepsPartialBatch = false
-  /// Rows in the shuffle buffer of a stream; 1 keeps its order.
+  /// The number of rows in the shuffle buffer of a stream; 1 keeps its order.
   package var shuffleWindow = 8192
   /// The number of classes allowed in a stream's labels; 0: any.
   package var classCount = 0
-  /// Datasets of one seed and different numbers are shuffled each in another order.
+  /// A number that gives datasets with the same seed different orders.
   package var shard = 0
 
   package init(
@@ -31,12 +31,12 @@ package struct BatchOrder: Sendable {
 /// Reads a dataset batch by batch, epoch by epoch.
 ///
 /// The order of an epoch depends only on the seed and the epoch. Rows in memory are permuted. A stream is
-/// shuffled within a window: each row returned is a random one of those in the window, which the stream fills
-/// up before every batch. Everything is allocated at the start.
+/// shuffled within a window: each returned row is a random one from the window, which is refilled from the
+/// stream before every batch. All memory is allocated at the start.
 package final class BatchReader {
   package let dataset: Dataset
   package let order: BatchOrder
-  /// Batches in an epoch; nil for a stream.
+  /// The number of batches in an epoch; nil for a stream.
   package let batchCount: Int?
 
   private let columnCount: Int
@@ -45,15 +45,15 @@ package final class BatchReader {
   private var nextRow = 0
   private var lastRows = 0..<0
 
-  // A stream's rows held back, and how many; `random` picks among them.
+  // The buffered rows of a stream and their number. `random` picks one of them.
   private let window: Buffer<Float>
   private let windowLabels: Buffer<Int32>
   private var windowCount = 0
   private var random = Random(seed: 0, purpose: .shuffle)
   private var draws: UInt64 = 0
 
-  /// - Throws: `.argument` when the batch size is not between 1 and, if partial batches are
-  ///   dropped, the number of rows; `.memory`.
+  /// - Throws: `.argument` if the batch size is not between 1 and, if partial batches are dropped, the number
+  ///   of rows; `.memory`.
   package init(_ dataset: Dataset, order: BatchOrder) throws(GenerativeError) {
     self.dataset = dataset
     self.order = order
@@ -77,7 +77,7 @@ package final class BatchReader {
     start(epoch: 0)
   }
 
-  /// Goes to the beginning of an epoch.
+  /// Goes to the beginning of epoch `epoch`.
   package func start(epoch: Int) {
     nextRow = 0
     lastRows = 0..<0
@@ -94,7 +94,7 @@ package final class BatchReader {
     }
   }
 
-  /// Reads rows at these places of the epoch's order, packed; for rows in memory.
+  /// Reads the rows at these positions of the epoch's order, packed. For rows in memory.
   package func read(
     _ places: Range<Int>, into rows: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
@@ -102,13 +102,14 @@ package final class BatchReader {
     try dataset.read(rows: self.rows, into: rows)
   }
 
-  /// Reads the next batch, packed, and returns its number of rows; 0 at the epoch's end.
+  /// Reads the next batch, packed, and returns its number of rows; 0 at the end of the epoch.
   ///
   /// - Parameters:
-  ///   - rows: room for `batchSize` rows.
-  ///   - labels: receives the rows' classes if the dataset is a stream with labels; nil: not wanted.
-  /// - Throws: as `Dataset.read` and `RowStream.read`; `.argument` when a stream ends before its
-  ///   first batch is full.
+  ///   - rows: memory for `batchSize` rows.
+  ///   - labels: receives the rows' classes if the dataset is a stream with labels; nil if they are not
+  ///     needed.
+  /// - Throws: errors of `Dataset.read` and `RowStream.read`; `.argument` if a stream ends before its first
+  ///   batch is full.
   package func next(
     into rows: UnsafeMutablePointer<Float>, labels: UnsafeMutablePointer<Int32>? = nil
   ) throws(GenerativeError) -> Int {
@@ -130,7 +131,7 @@ package final class BatchReader {
     return count
   }
 
-  /// Which rows of the dataset the last batch held; empty for a stream.
+  /// The indices of the dataset's rows in the most recent batch; empty for a stream.
   ///
   /// Valid until the next call.
   package var rows: UnsafeBufferPointer<Int32> {
@@ -143,7 +144,7 @@ package final class BatchReader {
     var count = 0
     if order.shuffles {
       while count < order.batchSize {
-        // In one go before a batch, so that the callback is asked for many rows at once.
+        // Reads once before a batch, so that the callback is asked for many rows at once.
         if count == 0 || windowCount == 0 {
           windowCount += try stream.read(
             maxRowCount: order.shuffleWindow - windowCount, into: window.base + windowCount * columnCount,
@@ -171,7 +172,7 @@ package final class BatchReader {
 }
 
 extension Random {
-  /// A number of 0 ..< `bound`, the `draw`-th of this stream.
+  /// A number in 0 ..< `bound`: draw number `draw` of this stream.
   fileprivate func below(_ bound: Int, draw: UInt64) -> Int {
     let w = words(draw)
     return Int((UInt64(w.x) << 32 | UInt64(w.y)).multipliedFullWidth(by: UInt64(bound)).high)

@@ -3,19 +3,19 @@ import Tensors
 
 /// A sequential source of bytes.
 protocol ByteReader: AnyObject {
-  /// An upper bound of the bytes left.
+  /// An upper bound of the number of bytes left.
   var largestByteCount: Int { get }
-  /// An estimate of the bytes left.
+  /// An estimate of the number of bytes left.
   var likelyByteCount: Int { get }
 
-  /// Reads up to `count` further bytes; returns their number, which is less than `count` only at the end.
+  /// Reads up to `count` further bytes. Returns their number, which is less than `count` only at the end.
   func read(_ count: Int, into bytes: UnsafeMutablePointer<UInt8>) throws(GenerativeError) -> Int
 }
 
 extension ByteReader {
   var likelyByteCount: Int { largestByteCount }
 
-  /// The same for many bytes, in pieces between which the call may be stopped.
+  /// `read` for many bytes. Reads in pieces, between which the call may be stopped.
   func readAll(_ count: Int, into bytes: UnsafeMutablePointer<UInt8>) throws(GenerativeError) -> Int {
     let piece = 8 << 20
     var done = 0
@@ -29,7 +29,7 @@ extension ByteReader {
   }
 }
 
-/// The bytes of a compressed file or part of one; a checksum is verified where reading reaches the end.
+/// The bytes of a compressed file or of a part of one. The checksum is verified when reading reaches the end.
 final class GzipReader: ByteReader {
   private let path: String
   private let compressed: Buffer<UInt8>
@@ -38,21 +38,21 @@ final class GzipReader: ByteReader {
   private var peeked: Buffer<UInt8>?
   private var peekedCount = 0
 
-  /// Compressed files are read whole.
+  /// Maximum size of a compressed file. Compressed files are read completely.
   private static let largestFile = 4 << 30
 
-  /// Deflate cannot do better than 1032 : 1.
+  /// Deflate cannot compress more than 1032 : 1.
   let largestByteCount: Int
 
   /// A gzip file.
   ///
-  /// - Throws: `.limit` when it is too large, `.io`, `.memory`.
+  /// - Throws: `.limit` if it is too large; `.io`; `.memory`.
   convenience init(_ file: InputFile, in memory: Memory) throws(GenerativeError) {
     try self.init(
       try file.readAll(limit: Self.largestFile, in: memory), path: file.path, isBare: false)
   }
 
-  /// - Parameter isBare: whether there is neither a header nor a checksum around the compressed data.
+  /// - Parameter isBare: whether the compressed data has neither a header nor a checksum.
   init(_ compressed: Buffer<UInt8>, path: String, isBare: Bool) throws(GenerativeError) {
     guard
       let inflater = shim_inflater_create(
@@ -102,7 +102,7 @@ final class GzipReader: ByteReader {
   }
 }
 
-/// The bytes of a file, or of a part of one, as they are.
+/// The bytes of a file, or of a part of one, unchanged.
 final class PlainReader: ByteReader {
   private let file: InputFile
   private var offset: Int

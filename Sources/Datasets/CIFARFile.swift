@@ -1,12 +1,12 @@
 import Tensors
 
 /// The binary files of CIFAR-10 and CIFAR-100 (A. Krizhevsky, "Learning multiple layers of features from tiny
-/// images", 2009): of each image one byte of its class, or two, and 32 × 32 bytes of each color.
+/// images", 2009). Each image has one or two bytes for its class, and 32 × 32 bytes per color.
 enum CIFARFile {
   private static let imageByteCount = 3_072
 
-  /// Bytes of labels before each image: 1, or 2 for CIFAR-100; nil for another file. The format has no magic
-  /// number, so the name must end in .bin, the size must fit and the first classes must be in range.
+  /// The number of label bytes before each image: 1, or 2 for CIFAR-100; nil for other files. The format has
+  /// no magic number, so the name must end in .bin, the size must fit and the first classes must be in range.
   static func labelCount(_ file: InputFile) throws(GenerativeError) -> Int? {
     guard lowercased(file.path).removing(suffix: ".bin") != nil, file.byteCount > 0 else { return nil }
     for labelCount in 1...2 where file.byteCount % (imageByteCount + labelCount) == 0 {
@@ -23,7 +23,7 @@ enum CIFARFile {
     return nil
   }
 
-  /// Names of the classes, from a text file in the same folder; none if there is no such file.
+  /// The names of the classes, from a text file in the same folder; empty if there is no such file.
   static func classNames(beside path: String, _ labelColumn: String, _ labelCount: Int, in memory: Memory)
     -> [String]
   {
@@ -41,7 +41,7 @@ enum CIFARFile {
 }
 
 extension Dataset {
-  /// The images of only CIFAR's training files in a folder.
+  /// The images of CIFAR's training files in a folder, without the test files.
   static func cifar(
     inFolder folder: String, _ options: OpenOptions, context: Context
   ) throws(GenerativeError) -> Dataset {

@@ -1,34 +1,34 @@
 import Tensors
 
-/// Names of rows, columns and classes, and an account of the files that rows came from.
+/// The names of rows, columns and classes, and a record of the files that the rows came from.
 package struct DataNames: Sendable {
-  /// Names of the classes, by their numbers; empty: none.
+  /// The names of the classes, by class number; empty if there are none.
   package var classes: [String] = []
-  /// Names of a table's columns; empty: none.
+  /// The names of a table's columns; empty if there are none.
   package var columns: [String] = []
-  /// The file that each row came from; empty: rows did not come from a file each.
+  /// The file that each row came from; empty unless each row came from its own file.
   package var paths: [String] = []
-  /// An account of files.
+  /// A record of the files that were examined.
   package var account = FileAccount()
 
   package init() {}
 }
 
-/// The files examined for rows.
+/// A record of the files that were examined for rows.
 package struct FileAccount: Sendable {
-  /// Files seen, read or not.
+  /// The number of files found, read or not.
   package var fileCount = 0
   package var rowCount = 0
-  /// Files that should have been read and could not be: "a.jpg: the file ends early".
+  /// Files that should have been read but could not be: "a.jpg: the file ends early".
   package var skipped: [String] = []
   /// Rows with missing pixels, in order: "a.jpg: the file ends early".
   package var damaged: [String] = []
-  /// Files that were passed over, by their type.
+  /// Files that were ignored because of their type.
   package var passed: [(path: String, kind: String)] = []
-  /// Files beyond the caller's limit of rows.
+  /// The number of files beyond the caller's limit of rows.
   package var leftOutCount = 0
 
-  /// How many of each kind were passed over: "3 WebP, 1 empty".
+  /// How many files of each kind were ignored: "3 WebP, 1 empty".
   private var kinds: String {
     var counts: [(kind: String, count: Int)] = []
     for (_, kind) in passed {

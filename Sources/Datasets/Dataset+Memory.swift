@@ -12,11 +12,11 @@ extension Dataset {
   ///
   /// - Parameters:
   ///   - rowStride: bytes from one row to the next, of either sign; nil for packed rows.
-  ///   - columnStride: bytes from one element of a row to the next; nil for packed ones.
+  ///   - columnStride: bytes from one element of a row to the next; nil for packed elements.
   ///   - labels: a class of 0 or more per row, copied.
   ///   - checks: whether to check for NaN and infinity.
-  /// - Throws: `.argument` for no rows, more than `largestRowCount`, an empty or overflowing shape or
-  ///   stride, a negative label; `.nonfinite`, naming row and column; `.memory`.
+  /// - Throws: `.argument` for no rows, more than `largestRowCount` rows, an empty or overflowing shape or
+  ///   stride, or a negative label; `.nonfinite`, naming row and column; `.memory`.
   package static func memory(
     _ base: UnsafeRawPointer, _ kind: ElementKind, rowCount: Int, shape: Shape, rowStride: Int? = nil,
     columnStride: Int? = nil, ownership: Ownership = .borrowed, labels: UnsafePointer<Int32>? = nil,
@@ -29,7 +29,7 @@ extension Dataset {
       columnStride: columnStride)
     var owner: Buffer<UInt8>?
     if ownership == .copied {
-      // Cannot overflow: StridedRows checked the packed size.
+      // Cannot overflow, because StridedRows checked the packed size.
       let copy = try Buffer<UInt8>(count: rowCount * columnCount * kind.byteCount, in: context.memory)
       let packed = StridedRows(packed: copy.base, kind, rowCount: rowCount, columnCount: columnCount)
       for i in 0..<rowCount { rows.copy(row: i, into: copy.base + i * packed.rowStride) }
@@ -68,7 +68,7 @@ extension Dataset {
     return Dataset(shape: shape, source: .stream(stream), context: context)
   }
 
-  /// Rows of bytes in a buffer, packed.
+  /// Packed rows of bytes in a buffer.
   static func bytes(
     _ buffer: Buffer<UInt8>, rowCount: Int, shape: Shape, labels: Buffer<Int32>? = nil,
     factors: FactorTable? = nil, context: Context

@@ -1,15 +1,15 @@
 import Tensors
 
 extension Dataset {
-  /// Names that go together in npz files: of rows, and of their labels.
+  /// Common names of arrays in npz files: rows and their labels.
   private static let pairs: [(rows: String, labels: String)] = [
     ("x", "y"), ("X", "y"), ("data", "labels"), ("data", "target"), ("images", "labels"),
     ("x_train", "y_train"),
     ("X_train", "y_train"), ("train_images", "train_labels"), ("arr_0", "arr_1"),
   ]
 
-  /// An array of an npz file: the one that `columns` names, the only one, or the first of the names that are usual;
-  /// with the labels of the array that `label_column` names or that usually goes with it.
+  /// An array of an npz file: the one that `columns` names, the only one, or the first with a common name.
+  /// Its labels are the array that `label_column` names, or the one that commonly belongs to it.
   static func npz(
     _ file: InputFile, _ options: OpenOptions, _ context: Context
   ) throws(GenerativeError) -> Dataset {
@@ -42,7 +42,7 @@ extension Dataset {
     let labelName =
       options.labelColumn
       ?? pairs.first { $0.rows == name && arrays.contains($0.labels) }?.labels
-      // "x_test" and "y_test".
+      // "x_test" and "y_test", for example.
       ?? name.removing(prefix: "x_").flatMap { arrays.contains("y_" + $0) ? "y_" + $0 : nil } ?? ""
     var labels: Buffer<Int32>?
     if !labelName.isEmpty {
@@ -54,7 +54,7 @@ extension Dataset {
 }
 
 extension String {
-  /// The text before `suffix`; nil if the text does not end with it.
+  /// The text before `suffix`; nil if it does not end with `suffix`.
   func removing(suffix: String) -> String? {
     let count = utf8.count - suffix.utf8.count
     guard count >= 0, utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) else { return nil }

@@ -5,10 +5,10 @@ extension Dataset {
   /// The rows of a file or folder. Its content, not its name, determines how it is read.
   ///
   /// - Parameters:
-  ///   - path: of a folder, a PNG or JPEG, an IDX, npy, npz, CSV or TSV file, a CIFAR file, a list of pictures; or
-  ///     `faces:` for faces that the library draws, with a seed `faces:7`.
+  ///   - path: a folder; a PNG, JPEG, IDX, npy, npz, CSV, TSV or CIFAR file; a list of images; or `faces:`
+  ///     for faces that the library draws, `faces:7` with seed 7.
   /// - Throws: `.argument` for an option that does not apply to the data; `.io`, `.format` and the like,
-  ///   naming the path; `.memory`, `.cancelled`.
+  ///   naming the path; `.memory`; `.cancelled`.
   package static func open(
     _ path: String, _ options: OpenOptions, context: Context = .standard,
     hooks: OpenHooks = OpenHooks()
@@ -30,7 +30,7 @@ extension Dataset {
       )
     }
     let file = try InputFile(path: path)
-    // CIFAR's files have no magic number, and may begin with any bytes.
+    // CIFAR files have no magic number and may start with any bytes.
     if try CIFARFile.labelCount(file) != nil { return try cifar([path], path, options, context: context) }
     switch try file.kind() {
     case .png, .jpeg:
@@ -127,7 +127,7 @@ extension Dataset {
       try NumberArray(npy: bytes, path, in: context.memory), labelsPath: options.labels, options, context)
   }
 
-  /// The rows of an array, with the labels of a file, if there is one.
+  /// The rows of an array, with labels from a file if there is one.
   private static func array(
     _ rows: NumberArray, labelsPath: String?, _ options: OpenOptions, _ context: Context
   ) throws(GenerativeError) -> Dataset {
@@ -138,9 +138,9 @@ extension Dataset {
     return try rows.dataset(labels: labels, options, context)
   }
 
-  /// The class numbers of an IDX or npy file.
+  /// The class numbers in an IDX or npy file.
   ///
-  /// - Throws: `.mismatch` unless there are `count`.
+  /// - Throws: `.mismatch` unless there are `count` of them.
   static func readLabels(
     _ path: String, count: Int, _ what: String, _ context: Context
   ) throws(GenerativeError) -> Buffer<Int32> {
@@ -163,7 +163,7 @@ extension Dataset {
     return try numbers.labels(count: count, what, in: context.memory)
   }
 
-  /// "t10k-labels-idx1-ubyte.gz" for "t10k-images-idx3-ubyte.gz", if there is such a file.
+  /// For example "t10k-labels-idx1-ubyte.gz" for "t10k-images-idx3-ubyte.gz", if there is such a file.
   private static func labelsBeside(_ path: String) -> String? {
     guard let labels = path.replacingLast("images", by: "labels")?.replacingLast("idx3", by: "idx1"),
       access(labels, R_OK) == 0
@@ -173,7 +173,7 @@ extension Dataset {
 }
 
 extension String {
-  /// This text with its last `old` replaced; nil if there is none.
+  /// This text with the last occurrence of `old` replaced; nil if there is none.
   fileprivate func replacingLast(_ old: String, by new: String) -> String? {
     let (bytes, wanted) = (Array(utf8), Array(old.utf8))
     for start in stride(from: bytes.count - wanted.count, through: 0, by: -1)

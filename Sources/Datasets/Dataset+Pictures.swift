@@ -1,8 +1,8 @@
 import Tensors
 
-/// The number of images, evenly spread, that determine the shape of rows if no option does.
+/// The number of images, evenly spaced, that determine the shape of rows if no option does.
 private let probeCount = 32
-/// The largest side of images that then keep their size; the side of others.
+/// Images whose sides are at most `largestOwnSide` keep their size. Others get sides of `standardSide`.
 private let largestOwnSide = 256
 private let standardSide = 64
 
@@ -10,12 +10,11 @@ extension Dataset {
   /// The readable images of a list, resized to the options' shape and converted to its channels. They are
   /// decoded once and kept as bytes, or decoded each time they are read.
   ///
-  /// Faults of a file are reported when it is opened, and not again when it is read lazily.
+  /// Faults in a file are reported when it is opened, and not again when it is read lazily.
   ///
   /// - Parameters:
   ///   - path: the path of the list.
-  /// - Throws: `.argument` for a shape that no image can have, `.format` when no image is left, `.memory`,
-  ///   `.cancelled`.
+  /// - Throws: `.argument` for an impossible shape; `.format` if no image is left; `.memory`; `.cancelled`.
   static func pictures(
     _ list: PictureList, _ path: String, _ options: OpenOptions, context: Context,
     hooks: OpenHooks
@@ -105,7 +104,7 @@ extension Dataset {
         }
       }
       next = block.upperBound
-      // A block takes about 50 ms, so that a call can be stopped in time.
+      // A block takes about 50 ms, so that a call can be stopped quickly.
       let seconds = clock.seconds - start
       if seconds < 0.03 { blockSize = min(2 * blockSize, 256) }
       if seconds > 0.07 { blockSize = max(blockSize / 2, context.threadCount) }
@@ -138,9 +137,10 @@ extension Dataset {
       names: names, context: context)
   }
 
-  /// A picture of a file.
+  /// The image in a file.
   ///
-  /// - Throws: `.format`, naming the file's type, if it is not an image; as `Image.read`; naming the path.
+  /// - Throws: `.format`, naming the file's type, if it is not an image; errors of `Image.read`, naming the
+  ///   path.
   static func picture(
     _ path: String, _ reading: Image.Reading, _ context: Context
   ) throws(GenerativeError) -> Image.Found {
@@ -167,8 +167,8 @@ extension Dataset {
     )
   }
 
-  /// The shape in the options or that of the images: one gray channel if none has color; their size, or that
-  /// of the crop, if it is the same for all and not large; else a square that models accept.
+  /// The shape in the options or the shape of the images: one gray channel if none has color; their size, or
+  /// that of the crop, if all have the same size and it is not large; otherwise a square that models accept.
   private static func pictureShape(
     _ paths: [String], _ options: OpenOptions, _ context: Context, _ hooks: OpenHooks
   ) throws(GenerativeError) -> Shape {
@@ -211,7 +211,7 @@ extension Dataset {
 }
 
 extension PictureList {
-  /// What is known of the pictures kept.
+  /// The factors of the images that were kept.
   fileprivate func factors(of kept: [Int], _ context: Context) throws(GenerativeError) -> FactorTable? {
     let width = factors.count
     guard width > 0 else { return nil }
@@ -247,7 +247,7 @@ final class LazyPictures: Sendable {
 
   /// Calls `body` with the pixels of `count` rows, on all workers.
   ///
-  /// - Throws: what the first one that cannot be read throws.
+  /// - Throws: the error of the first row that cannot be read.
   func read(
     _ count: Int, _ row: (Int) -> Int, _ body: (_ index: Int, _ pixels: StridedRows) -> Void
   ) throws(GenerativeError) {
@@ -264,7 +264,7 @@ final class LazyPictures: Sendable {
   }
 }
 
-/// The workers' notes on rows: why they could not be read, or their codec's complaint.
+/// What workers recorded about rows: errors, or complaints of their codecs.
 private final class Noted: Sendable {
   private let noted = Guarded<[Int: GenerativeError]>([:])
 

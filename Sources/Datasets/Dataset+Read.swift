@@ -4,10 +4,10 @@ import Tensors
 extension Dataset {
   // MARK: - Gathering rows
 
-  /// Reads the rows of these indices as floats, packed: u8 as v / 255, floats as they are, all prepared.
+  /// Reads the rows with these indices as packed floats: u8 as v / 255, floats unchanged. Rows are prepared.
   ///
-  /// - Throws: `.argument` for an index out of range, `.nonfinite` naming row and column (in a
-  ///   borrowed array that changed), `.unsupported` for a stream.
+  /// - Throws: `.argument` for an index out of range; `.nonfinite`, naming row and column (if a borrowed
+  ///   array has changed); `.unsupported` for a stream.
   package func read(
     rows indices: UnsafeBufferPointer<Int32>, into output: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
@@ -30,7 +30,7 @@ extension Dataset {
     return rows.read(row: row, by: preparation, into: output)
   }
 
-  /// Reads consecutive rows in double precision, which for 64-bit data loses nothing, and not prepared.
+  /// Reads consecutive rows in double precision, which is lossless for 64-bit data. Rows are not prepared.
   package func read(
     range: Range<Int>, into output: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
@@ -40,12 +40,12 @@ extension Dataset {
     }
   }
 
-  // MARK: - As they lie in memory
+  // MARK: - Direct access to memory
 
-  /// The rows' own bytes, packed and consecutive, when that is how they lie in memory; for exact
-  /// integer arithmetic. Nil for anything but packed u8 rows, all in order.
+  /// Calls `body` with the rows' own bytes if they are packed and consecutive in memory, for exact integer
+  /// arithmetic. Returns nil for everything except packed u8 rows, all in order.
   ///
-  /// The pointer is valid during `body` only.
+  /// The pointer is valid only during `body`.
   package func withBytes<Result>(
     _ body: (UnsafePointer<UInt8>) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result? {
@@ -56,20 +56,21 @@ extension Dataset {
     return try body(rows.base.assumingMemoryBound(to: UInt8.self))
   }
 
-  /// The rows' own floats, when those of a row are packed and all rows are in order. Nil for anything else.
+  /// Calls `body` with the rows' own floats if the floats of each row are packed and all rows are in order.
+  /// Returns nil for everything else.
   ///
-  /// The matrix is valid during `body` only. Borrowed floats may have become NaN or infinite since the
-  /// dataset was made.
+  /// The matrix is valid only during `body`. Borrowed floats may have become NaN or infinite since the
+  /// dataset was created.
   package func withFloats<Result>(
     _ body: (Matrix) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result? { try withView({ $0.matrix }, body) }
 
-  /// The same for floats of any strides.
+  /// `withFloats` for floats with any strides.
   package func withStridedFloats<Result>(
     _ body: (Matrix) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result? { try withView({ $0.stridedMatrix }, body) }
 
-  /// The same for doubles of any strides.
+  /// `withFloats` for doubles with any strides.
   package func withDoubles<Result>(
     _ body: (DoubleMatrix) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result? { try withView({ $0.doubleMatrix }, body) }
@@ -82,9 +83,9 @@ extension Dataset {
     return try body(view)
   }
 
-  /// Reads consecutive rows of u8 unscaled, with any layout in memory.
+  /// Reads consecutive u8 rows unscaled, with any layout in memory.
   ///
-  /// - Throws: `.unsupported` when the numbers are not u8, `.argument` for an index out of range.
+  /// - Throws: `.unsupported` if the numbers are not u8; `.argument` for an index out of range.
   package func readBytes(
     range: Range<Int>, into output: UnsafeMutablePointer<UInt8>
   ) throws(GenerativeError) {
@@ -107,11 +108,11 @@ extension Dataset {
 
   // MARK: - Checks
 
-  /// Throws `.argument`, naming the first number outside [0, 1], the range that images have.
+  /// Throws `.argument`, naming the first number outside [0, 1], the range of images.
   ///
   /// A stream is not read. O(rows × columns).
   ///
-  /// - Parameter prefix: prefix of the message.
+  /// - Parameter prefix: the beginning of the message.
   package func checkUnitRange(_ prefix: String = "") throws(GenerativeError) {
     guard let (row, column, value) = try firstOutsideUnits() else { return }
     throw .outsideUnits("\(prefix)row \(row), column \(column)", value)
@@ -127,7 +128,7 @@ extension Dataset {
     }
     let width = rows.columnCount
     let block = max(1, min(rowCount, 65_536 / width))
-    // In Double, so that a number beyond the range of floats is found, too.
+    // In Double, so that numbers beyond the range of floats are found too.
     let numbers = try Buffer<Double>(count: block * width, in: context.memory)
     for first in stride(from: 0, to: rowCount, by: block) {
       let count = min(block, rowCount - first)
@@ -148,7 +149,7 @@ extension Dataset {
       return
     }
     let chunk = max(1, min(rowCount, 65_536 / rows.columnCount))
-    // In Double, so that a finite number beyond the range of floats is not found.
+    // In Double, so that finite numbers beyond the range of floats do not count as infinite.
     let buffer = try Buffer<Double>(count: chunk * rows.columnCount, in: context.memory)
     for first in stride(from: 0, to: rowCount, by: chunk) {
       try read(range: first..<min(first + chunk, rowCount), into: buffer.base)
@@ -177,7 +178,7 @@ extension Dataset {
     return Int(selection.base[index])
   }
 
-  /// Reads `count` rows, many of them on all workers.
+  /// Reads `count` rows, on all workers if there are many.
   private func gather<Output: BinaryFloatingPoint & BitwiseCopyable>(
     _ count: Int, into output: UnsafeMutablePointer<Output>,
     _ read: (StridedRows, Int, Preparation?, UnsafeMutablePointer<Output>) -> Int?, _ sourceRow: (Int) -> Int
@@ -191,7 +192,7 @@ extension Dataset {
         _ = read(pixels, 0, preparation, output + i * width)
       }
     }
-    // Enough numbers to pay for waking a worker.
+    // Enough numbers to be worth waking a worker.
     let chunk = max(1, 65_536 / rows.columnCount)
     let firstBad = FirstIndex()
     context.parallel((count + chunk - 1) / chunk) { c in
@@ -203,14 +204,14 @@ extension Dataset {
     guard let i = firstBad.index else { return }
     let row = output + i * rows.columnCount
     let j = (0..<rows.columnCount).first { !row[$0].isFinite } ?? 0
-    // The number itself, which may be one that only the output's type cannot hold.
+    // The original number, which may be finite but out of range for the output type.
     let numbers = try Buffer<Double>(count: rows.columnCount, in: context.memory)
     _ = rows.read(row: sourceRow(i), into: numbers.base)
     throw .nonfinite(row: sourceRow(i), column: j, value: numbers[j])
   }
 }
 
-/// The smallest index that a worker notes.
+/// The smallest index that any worker reports.
 private final class FirstIndex: Sendable {
   private let value = Atomic(Int.max)
 
@@ -222,9 +223,9 @@ private final class FirstIndex: Sendable {
   }
 }
 
-/// Throws `.argument`, naming the first number outside [0, 1], the range that images have.
+/// Throws `.argument`, naming the first number outside [0, 1], the range of images.
 ///
-/// - Parameter name: what the number at an index is.
+/// - Parameter name: returns a name for the number at an index.
 package func checkUnitRange(
   _ numbers: UnsafeBufferPointer<Float>, in context: Context, _ name: (_ index: Int) -> String
 ) throws(GenerativeError) {

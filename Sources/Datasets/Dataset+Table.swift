@@ -2,9 +2,9 @@ import Glibc
 import Tensors
 
 extension Dataset {
-  /// The rows of a table of numbers, or the pictures that a table names in its first column.
+  /// The rows of a table of numbers, or the images that a table names in its first column.
   ///
-  /// - Throws: `.format` naming line and column; `.argument` for missing columns; `.memory`, `.cancelled`.
+  /// - Throws: `.format`, naming line and column; `.argument` for missing columns; `.memory`; `.cancelled`.
   static func table(
     _ reader: any ByteReader, _ path: String, _ options: OpenOptions, context: Context,
     hooks: OpenHooks
@@ -51,7 +51,7 @@ extension Dataset {
     var labels: Buffer<Int32>?
     if columns.label != nil { (labels, names.classes) = try classes.buffer(path, in: context.memory) }
     let wanted = try options.shape(of: Shape(features: width), path)
-    // In images, whole numbers are 8-bit values, as in MNIST's tables.
+    // In images, integers are 8-bit values, as in MNIST's tables.
     if !wanted.isTable, let pixels = try bytes(of: numbers, count: rowCount * width, in: context.memory) {
       return try bytes(pixels, rowCount: rowCount, shape: wanted, labels: labels, context: context)
         .limited(options, names)
@@ -62,7 +62,7 @@ extension Dataset {
     ).limited(options, names)
   }
 
-  /// Numbers as bytes, when all are whole ones of 0 ... 255 and not all 0 or 1.
+  /// The numbers as bytes if all are integers in 0 ... 255 and not all are 0 or 1.
   private static func bytes(
     of numbers: Buffer<Double>, count: Int, in memory: Memory
   ) throws(GenerativeError) -> Buffer<UInt8>? {

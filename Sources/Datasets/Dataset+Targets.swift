@@ -1,10 +1,11 @@
 import Tensors
 
 extension Dataset {
-  /// These rows, each paired with the row of `targets` at its index, which a model is to make of it.
+  /// These rows, each paired with the row of `targets` with the same index, which a model learns to produce
+  /// from it.
   ///
-  /// - Throws: `.unsupported` for a stream, whose rows have no places; `.mismatch` for another number of rows or
-  ///   rows of another size.
+  /// - Throws: `.unsupported` for a stream, whose rows have no indices; `.mismatch` for another number of
+  ///   rows or rows of another size.
   package func paired(
     with targets: Dataset, _ name: String, _ targetsName: String
   ) throws(GenerativeError) -> Dataset {

@@ -3,7 +3,7 @@ import Tensors
 extension Dataset {
   /// The rows of `range`, without copying them.
   ///
-  /// - Throws: `.argument` when it is empty or not within, `.unsupported` for a stream.
+  /// - Throws: `.argument` if it is empty or out of range; `.unsupported` for a stream.
   package func rows(_ range: Range<Int>) throws(GenerativeError) -> Dataset {
     try requireRowNumbers()
     let count = rowCount ?? 0
@@ -32,9 +32,9 @@ extension Dataset {
       isChecked: isChecked, context: context)
   }
 
-  /// The rows of these indices, in their order, without copying them; an index may come twice.
+  /// The rows with these indices, in their order, without copying them. An index may occur more than once.
   ///
-  /// - Throws: `.argument` for no index or one out of range, `.unsupported` for a stream.
+  /// - Throws: `.argument` for no indices or one out of range; `.unsupported` for a stream.
   package func subset(_ indices: UnsafeBufferPointer<Int32>) throws(GenerativeError) -> Dataset {
     try requireRowNumbers()
     let count = rowCount ?? 0
@@ -45,15 +45,16 @@ extension Dataset {
     return try subset(count: indices.count) { indices[$0] }
   }
 
-  /// Labels below this limit, a model's maximum, are classes by which a split is stratified.
+  /// If all labels are below this limit, the maximum of the models, they are classes by which a split is
+  /// stratified.
   private static let splitClasses = 4_096
 
-  /// Two disjoint datasets in the rows' order: the rest, and `share` of all rows, chosen by `seed`.
+  /// Two disjoint datasets, in the order of the rows: `share` of all rows, chosen by `seed`, and the rest.
   ///
-  /// Held out are round(share · n) rows, of a class of c rows ⌊share · c⌋ and, by the largest remainder,
-  /// one more. Which of them: those that come first in a permutation by the seed.
+  /// round(share · n) rows are held out: of a class of c rows ⌊share · c⌋ and, by the largest remainder
+  /// method, one more. Within a class, they are the first ones in a permutation by the seed.
   ///
-  /// - Throws: `.argument` for less than two rows, `.unsupported` for a stream, `.memory`.
+  /// - Throws: `.argument` for fewer than two rows; `.unsupported` for a stream; `.memory`.
   package func split(
     share: Double, seed: UInt64
   ) throws(GenerativeError) -> (rest: Dataset, held: Dataset) {
@@ -66,7 +67,7 @@ extension Dataset {
     let total = min(max(Int(rounded), 1), count - 1)
     let quotas = try quotas(share, of: total)
     let order = try Buffer<Int32>(count: count, in: context.memory)
-    // Epochs count from 0, so the last step is no epoch's.
+    // Epochs count from 0, so the last step belongs to no epoch.
     Random(seed: seed, purpose: .shuffle, step: .max).permute(order.base, count: count)
     let isHeld = try Buffer<UInt8>(count: count, in: context.memory)
     for i in 0..<count {
@@ -76,7 +77,7 @@ extension Dataset {
       quotas.base[number] -= 1
       isHeld.base[row] = 1
     }
-    // The rows left from the front, those held out behind them.
+    // The remaining rows come first, then those held out.
     var ends = (rest: 0, held: count - total)
     for row in 0..<count {
       if isHeld.base[row] == 1 {
@@ -93,7 +94,8 @@ extension Dataset {
     )
   }
 
-  /// How many rows of each class are held out, `total` in all; one number for all rows without classes.
+  /// The number of rows of each class that are held out, `total` in all; a single number if there are no
+  /// classes.
   private func quotas(_ share: Double, of total: Int) throws(GenerativeError) -> Buffer<Int> {
     guard let labels, (1...Self.splitClasses).contains(classCount) else {
       let all = try Buffer<Int>(count: 1, in: context.memory)
@@ -108,7 +110,7 @@ extension Dataset {
       quotas.base[c] = min(Int(share * Double(sizes.base[c])), max(sizes.base[c] - 1, 0))
       left -= quotas.base[c]
     }
-    // First so that each class keeps a row, then, where all have one row, so that none does.
+    // First so that each class keeps a row. Then, if all classes have only one row, without that condition.
     for kept in [1, 0] {
       while left > 0 {
         var best: (label: Int, remainder: Double)?
@@ -124,7 +126,7 @@ extension Dataset {
     return quotas
   }
 
-  /// A view of rows of this view, whose indices are known to lie within.
+  /// A view of rows of this view. Their indices must be in range.
   private func subset(count: Int, _ index: (Int) -> Int32) throws(GenerativeError) -> Dataset {
     let chosen = try Buffer<Int32>(count: count, in: context.memory)
     for i in 0..<count { chosen.base[i] = selection?.base[Int(index(i))] ?? index(i) }

@@ -2,8 +2,8 @@ import Tensors
 
 /// Rows of one shape from anywhere, read as N × H × W × C floats.
 ///
-/// A dataset never changes: rows in memory may be read from any number of threads. A dataset behind
-/// a callback is a stream, without a row count, that is read in order (`stream`).
+/// A dataset never changes, so any number of threads may read rows in memory. A dataset backed by a callback
+/// is a stream without a row count, which is read in order (`stream`).
 package final class Dataset: Sendable {
   enum Source: Sendable {
     case memory(StridedRows)
@@ -11,21 +11,21 @@ package final class Dataset: Sendable {
     case stream(RowStream)
   }
 
-  /// The most rows a dataset may have, so that an `Int32` names any.
+  /// Maximum number of rows of a dataset, so that an `Int32` can index them.
   package static let largestRowCount = Int(Int32.max)
 
   /// The shape of one row.
   package let shape: Shape
   /// The class of every row, or nil.
   package let labels: Buffer<Int32>?
-  /// One more than the largest label, or the number of named classes if that is more; 0 without labels, and for a
-  /// stream.
+  /// One more than the largest label, or the number of named classes if that is larger; 0 without labels, and
+  /// for a stream.
   package let classCount: Int
   /// The known factors of every row, or nil.
   package let factors: FactorTable?
-  /// The names of rows, columns and classes; nil: none.
+  /// The names of rows, columns and classes, or nil.
   package let names: DataNames?
-  /// Which of the names' rows is the source's first.
+  /// The index in `names` of the source's first row.
   let firstNamedRow: Int
   /// Whether rows in memory were checked for NaN and infinity when the dataset was created. If not, `read`
   /// finds them, and users of `withFloats` must check.
@@ -34,13 +34,13 @@ package final class Dataset: Sendable {
   package let context: Context
 
   let source: Source
-  /// The indices of these rows in the source, in order; nil for all.
+  /// The indices of these rows in the source, in order; nil for all rows.
   let selection: Buffer<Int32>?
-  /// The preparation of rows that are read as floats; nil: none.
+  /// The preparation of rows that are read as floats; nil if there is none.
   let preparation: Preparation?
-  /// The target of each row, in the same order; nil: the row itself. Views have none.
+  /// The target of each row, in the same order. nil: the row itself. Views have none.
   package let targets: Dataset?
-  /// Keeps the memory under `source` alive.
+  /// Keeps the memory behind `source` alive.
   let owner: AnyObjectBox?
 
   init(
@@ -64,7 +64,7 @@ package final class Dataset: Sendable {
     classCount = labels.map { max(Int($0.elements.max() ?? -1) + 1, names?.classes.count ?? 0) } ?? 0
   }
 
-  /// The number of rows; nil for a stream, which does not know it.
+  /// The number of rows; nil for a stream, whose row count is unknown.
   package var rowCount: Int? {
     switch source {
     case .memory(let rows): selection?.count ?? rows.rowCount
@@ -78,7 +78,7 @@ package final class Dataset: Sendable {
     if case .stream(let stream) = source { stream } else { nil }
   }
 
-  /// Whether rows come with their classes.
+  /// Whether rows have class labels.
   package var hasLabels: Bool { labels != nil || stream?.hasLabels ?? false }
 
   /// The element type of the source; streams provide floats.
@@ -90,7 +90,7 @@ package final class Dataset: Sendable {
     }
   }
 
-  /// The file that a row came from; nil if rows have none.
+  /// The file that a row came from; nil if it is unknown.
   package func path(ofRow row: Int) -> String? {
     guard let names, row >= 0, row < rowCount ?? 0 else { return nil }
     let place = firstNamedRow + sourceRow(row)
@@ -106,7 +106,7 @@ package final class Dataset: Sendable {
   }
 }
 
-/// Owners are only kept, never called.
+/// Owners are kept alive but never used.
 struct AnyObjectBox: @unchecked Sendable {
   let object: AnyObject
 }

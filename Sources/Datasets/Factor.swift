@@ -1,6 +1,6 @@
 import Tensors
 
-/// One known cause of a picture, such as how much a face smiles.
+/// A known cause of an image's appearance, such as how much a face smiles.
 package struct Factor: Equatable, Sendable {
   package let name: String
   package let range: ClosedRange<Float>
@@ -11,6 +11,6 @@ package struct FactorTable: Sendable {
   package let factors: [Factor]
   package let values: Buffer<Float>
 
-  /// The index of the factor of that name.
+  /// The index of the factor with this name.
   package func index(of name: String) -> Int? { factors.firstIndex { $0.name == name } }
 }

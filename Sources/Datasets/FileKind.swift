@@ -1,15 +1,15 @@
 import CShims
 import Tensors
 
-/// The type of a file, by its first bytes; its name is ignored.
+/// The type of a file, determined by its first bytes. Its name is ignored.
 enum FileKind: Equatable {
   case png, jpeg, gzip, idx, npy, zip, empty
   /// Text, which may be a table.
   case text
-  /// A format that the library does not read, by the name that messages use.
+  /// A format that the library does not read, with its name for messages.
   case foreign(String)
 
-  /// The bytes that identify it.
+  /// The number of bytes needed to identify the type.
   static let headByteCount = 64
 
   init(_ head: Buffer<UInt8>) {
@@ -77,7 +77,7 @@ enum FileKind: Equatable {
 
   var isPicture: Bool { self == .png || self == .jpeg }
 
-  /// Whether it is an image of another format.
+  /// Whether it is an image in a format that the library does not read.
   var isForeignPicture: Bool {
     guard case .foreign(let name) = self else { return false }
     return ["GIF", "BMP", "WebP", "HEIC", "AVIF", "TIFF", "PSD"].contains(name)
@@ -100,7 +100,7 @@ extension InputFile {
   }
 }
 
-/// Calls `body` with room for a few bytes.
+/// Calls `body` with memory for a few bytes.
 func withUnsafeTemporaryBytes<Result>(
   _ count: Int, _ body: (UnsafeMutablePointer<UInt8>) throws(GenerativeError) -> Result
 ) throws(GenerativeError) -> Result {

@@ -7,21 +7,21 @@ struct FolderListing {
   /// Files that are images by name or by content.
   private(set) var pictures: [String] = []
   private(set) var passed: [(path: String, kind: String)] = []
-  /// Files of CIFAR's binary form.
+  /// Files in CIFAR's binary format.
   private(set) var binaries: [String] = []
 
-  /// Names of such endings are looked into when they are read, not before.
+  /// Files with these extensions are examined when they are read, not before.
   private static let endings = ["png", "jpg", "jpeg", "jpe", "jfif"]
 
   /// - Parameters:
-  ///   - recursive: whether to go into sub-folders, those behind symbolic links, too, each once.
+  ///   - recursive: whether to enter subfolders, including those behind symbolic links, each once.
   ///   - takesForeign: whether to include images that the library cannot decode.
-  /// - Throws: `.io` when the folder, or one inside it, cannot be read; `.limit` for more paths than a
-  ///   dataset has rows or folders nested deeper than 64; `.cancelled`.
+  /// - Throws: `.io` if the folder, or one inside it, cannot be read; `.limit` for more paths than a dataset
+  ///   may have rows, or folders nested deeper than 64; `.cancelled`.
   init(_ folder: String, recursive: Bool, takesForeign: Bool = false) throws(GenerativeError) {
     self.folder = folder
     var pending = [(path: folder, depth: 0)]
-    // Device and number of the folders seen.
+    // The device and inode numbers of the folders visited.
     var seen: [[UInt64]: Bool] = [:]
     var status = stat()
     if stat(folder, &status) == 0 { seen[Self.identity(status)] = true }
@@ -51,7 +51,7 @@ struct FolderListing {
               }
             case mode_t(S_IFREG): add(entryPath, name, takesForeign)
             default:
-              // Named as a picture, it cannot be read as one.
+              // It has the name of an image but cannot be read as one.
               if Self.isNamedPicture(name) {
                 pictures.append(entryPath)
               } else {
@@ -94,14 +94,15 @@ struct FolderListing {
     }
   }
 
-  /// The path below `folder`, without a slash before it.
+  /// The path relative to `folder`, without a leading slash.
   func relative(_ path: String) -> String {
     let rest = path.utf8.dropFirst(folder.utf8.count)
     return String(decoding: rest.first == UInt8(ascii: "/") ? rest.dropFirst() : rest, as: UTF8.self)
   }
 }
 
-/// ASCII letters made small, by bytes: String's own brings tables for all of Unicode.
+/// Converts ASCII letters to lower case, byte by byte. String's own method would link in tables for all of
+/// Unicode.
 func lowercased(_ text: String) -> String {
   String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }, as: UTF8.self)
 }

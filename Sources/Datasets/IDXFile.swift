@@ -2,7 +2,7 @@ import Tensors
 
 /// An array of numbers in the IDX format of the MNIST family, plain or gzipped.
 ///
-/// A big-endian header says 0, 0, the type of the elements, the rank, and that many 32-bit dimensions; the
+/// A big-endian header contains 0, 0, the element type, the rank, and that many 32-bit dimensions. The
 /// elements follow, and nothing after them (Y. LeCun, "The MNIST database of handwritten digits").
 package struct IDXFile {
   package let dimensions: [Int]
@@ -12,9 +12,9 @@ package struct IDXFile {
 
   private static let largestRank = 4
 
-  /// - Throws: `.io`; `.format` for a wrong header or an unknown type of elements,
-  ///   `.limit` for a rank above 4 or too many elements, `.truncated` and `.trailing` where the file
-  ///   does not hold what its header says; all naming the path.
+  /// - Throws: `.io`; `.format` for a wrong header or an unknown element type; `.limit` for a rank above 4 or
+  ///   too many elements; `.truncated` or `.trailing` if the file is shorter or longer than its header says.
+  ///   All name the path.
   package init(path: String, in memory: Memory = .standard) throws(GenerativeError) {
     let file = try InputFile(path: path)
     let isCompressed = try file.kind() == .gzip
@@ -66,7 +66,8 @@ package struct IDXFile {
     guard let count, count <= 1 << 40 else {
       throw fail(.limit, "\(shape) elements pass the limit of 2⁴⁰")
     }
-    // Before anything is allocated for them. No overflow: 2⁴⁰ elements of at most 8 bytes.
+    // Checked before anything is allocated for the elements. Cannot overflow: there are at most 2⁴⁰ elements
+    // of at most 8 bytes.
     let byteCount = count * format.byteCount
     guard byteCount <= bytes.largestByteCount else {
       throw fail(.truncated, "the file is too short for its \(shape) elements")

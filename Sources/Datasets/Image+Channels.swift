@@ -1,12 +1,12 @@
 import Tensors
 
 extension Image {
-  /// This picture with 1, 3 or 4 channels.
+  /// This image with 1, 3 or 4 channels.
   ///
-  /// Colours become gray by the Rec. 601 luma 0.299 R + 0.587 G + 0.114 B. Alpha, where it is
-  /// dropped, is composited over white; where it is added, it is opaque.
+  /// Colors become gray by the Rec. 601 luma 0.299 R + 0.587 G + 0.114 B. If alpha is dropped, the image is
+  /// composited over white. If alpha is added, it is opaque.
   ///
-  /// - Throws: `.argument` for other counts.
+  /// - Throws: `.argument` for other numbers of channels.
   package func converted(
     toChannels count: Int, limits: InputLimits = .standard, in memory: Memory = .standard
   ) throws(GenerativeError) -> Image {
@@ -49,7 +49,7 @@ func convert(
   }
 }
 
-/// 0.299 r + 0.587 g + 0.114 b, rounded, in 16 bits of fraction; gray stays what it was.
+/// 0.299 r + 0.587 g + 0.114 b, rounded, computed with 16 fractional bits. Gray colors keep their value.
 @inline(__always)
 private func luma(_ r: UInt8, _ g: UInt8, _ b: UInt8) -> UInt8 {
   UInt8(truncatingIfNeeded: (19_595 * UInt32(r) + 38_470 * UInt32(g) + 7_471 * UInt32(b) + 32_768) >> 16)

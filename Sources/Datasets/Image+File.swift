@@ -5,12 +5,13 @@ extension Image {
   /// The formats that images are read from and written to.
   package enum FileFormat: Equatable, Sendable {
     case png
-    /// Quality 1 … 100; chroma at full resolution from 90 on.
+    /// Quality 1 … 100. From 90 on, chroma has full resolution.
     case jpeg(quality: Int)
 
-    /// The format that a path's extension names: .png, .jpg or .jpeg, in any case.
+    /// The format given by a path's extension: .png, .jpg or .jpeg, in any case.
     package init?(path: String) {
-      // By bytes: String's lowercased() and hasSuffix() would bring 20 KB of code and tables for all of Unicode.
+      // Compared as bytes: String's lowercased() and hasSuffix() would link in 20 KB of code and tables for
+      // all of Unicode.
       let ending = path.utf8.suffix(5).map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
       if ending.suffix(4).elementsEqual(".png".utf8) {
         self = .png
@@ -29,12 +30,12 @@ extension Image {
 
   /// How a file is read.
   package struct Reading: Sendable {
-    /// 1, 3 or 4; nil: the file's own, where gray with alpha becomes RGB with alpha.
+    /// 1, 3 or 4. nil: the channels of the file, except that gray with alpha becomes RGB with alpha.
     package var channels: Int?
-    /// How the image is resized; nil: it keeps its size.
+    /// The size to which the image is resized; nil: it keeps its size.
     package var size: (height: Int, width: Int)?
     package var resizing = Resizing()
-    /// Whether missing pixels are gray instead of an error.
+    /// Whether missing pixels become gray instead of causing an error.
     package var isTolerant = false
 
     package init() {}
@@ -48,10 +49,10 @@ extension Image {
     package let isDamaged: Bool
   }
 
-  /// The PNG or JPEG at `path`, distinguished by the first bytes.
+  /// Reads the PNG or JPEG at `path`. The first bytes determine which one it is.
   ///
-  /// Exif orientation is applied. Profiles and gamma are ignored. A JPEG that shrinks much is decoded at 1/2,
-  /// 1/4 or 1/8 of its resolution, at least twice the target's.
+  /// Exif orientation is applied. Profiles and gamma are ignored. A JPEG that is reduced much is decoded at
+  /// 1/2, 1/4 or 1/8 of its resolution, which is at least twice the resolution of the target.
   ///
   /// - Throws: `.io`, `.format`, `.truncated` or `.limit`, naming the path.
   package static func read(
@@ -65,7 +66,7 @@ extension Image {
     }
   }
 
-  /// The same from bytes in memory, read only during the call.
+  /// Reads an image from bytes in memory, which are used only during the call.
   package static func read(
     _ bytes: UnsafeBufferPointer<UInt8>, _ reading: Reading, limits: InputLimits = .standard,
     in memory: Memory = .standard
@@ -91,7 +92,7 @@ extension Image {
     _ = try Image.pixelCount(height: height, width: width, limits)
     let turn = Int(info.orientation)
     let wanted = reading.channels ?? (stored == 2 ? 4 : stored)
-    // The image is shrunk as it is stored, and turned when it is small.
+    // The image is reduced in its stored orientation and rotated when it is small.
     var axes: (y: Resizing.Axis, x: Resizing.Axis)?
     var place = (top: 0, left: 0)
     var shrink = 1
@@ -100,7 +101,7 @@ extension Image {
         from: turn >= 5 ? (width, height) : (height, width), to: size)
       place = (upright.y.offset, upright.x.offset)
       let own = Resizing.stored(upright, turn, height: height, width: width)
-      // Nearest pixels are those of the whole picture.
+      // Nearest-pixel filtering uses pixels of the full-size image.
       while !isPNG, reading.resizing.filter != .nearest, shrink < 8,
         min(own.y.scale, own.x.scale) >= Double(4 * shrink)
       {
@@ -137,7 +138,7 @@ extension Image {
       isDamaged: status == SHIM_PICTURE_DAMAGED)
   }
 
-  /// The picture at `path`, as large as it is.
+  /// Reads the image at `path` without resizing it.
   package init(
     path: String, channels: Int? = nil, limits: InputLimits = .standard, in memory: Memory = .standard
   ) throws(GenerativeError) {
@@ -146,7 +147,7 @@ extension Image {
     self = try Image.read(path: path, reading, limits: limits, in: memory).image
   }
 
-  /// The same from bytes in memory.
+  /// Decodes an image from bytes in memory.
   package init(
     decoding bytes: UnsafeBufferPointer<UInt8>, channels: Int? = nil, limits: InputLimits = .standard,
     in memory: Memory = .standard
@@ -163,12 +164,12 @@ extension Image {
 
   // MARK: - Writing
 
-  /// Writes this image atomically, in `format` or the format of the path's extension.
+  /// Writes this image atomically, in `format` or in the format given by the path's extension.
   ///
-  /// JPEG has no alpha: it is composited over white.
+  /// JPEG has no alpha channel; such images are composited over white.
   ///
-  /// - Throws: `.argument` when the extension names no format or the quality is out of range, `.io` when the
-  ///   file cannot be written; an existing file is then unchanged.
+  /// - Throws: `.argument` if the extension is not that of a format, or the quality is out of range; `.io` if
+  ///   the file cannot be written. An existing file is then unchanged.
   package func write(to path: String, as format: FileFormat? = nil) throws(GenerativeError) {
     guard let format = format ?? FileFormat(path: path) else {
       throw GenerativeError(.argument, "the extension of \(path) must be .png, .jpg or .jpeg")
@@ -178,14 +179,14 @@ extension Image {
     }
   }
 
-  /// This picture as the bytes of a file.
+  /// This image encoded as the bytes of a file.
   package func encoded(
     as format: FileFormat, in memory: Memory = .standard
   ) throws(GenerativeError) -> Buffer<UInt8> {
     try withEncoded(as: format) { bytes throws(GenerativeError) in try Buffer(copying: bytes, in: memory) }
   }
 
-  /// Calls `body` with the bytes of a file, which takes its memory where the pixels have theirs.
+  /// Calls `body` with the bytes of a file. They are allocated from the same account as the pixels.
   private func withEncoded<Result>(
     as format: FileFormat, _ body: (UnsafeBufferPointer<UInt8>) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result {
@@ -228,7 +229,7 @@ extension shim_picture_message {
   }
 }
 
-/// Throws what a codec reported.
+/// Throws the error that a codec reported.
 private func check(
   _ status: shim_picture_status, _ message: shim_picture_message
 ) throws(GenerativeError) {

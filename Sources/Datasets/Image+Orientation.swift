@@ -1,7 +1,7 @@
 import Tensors
 
 extension Image {
-  /// This picture turned and mirrored as EXIF orientation 1 … 8 asks (Exif 2.3, tag 0x0112).
+  /// This image rotated and mirrored according to its EXIF orientation, 1 … 8 (Exif 2.3, tag 0x0112).
   func oriented(
     _ orientation: Int, _ limits: InputLimits, in memory: Memory
   ) throws(GenerativeError) -> Image {
@@ -13,7 +13,7 @@ extension Image {
       limits: limits, in: memory)
     for y in 0..<result.height {
       for x in 0..<result.width {
-        // The stored pixel that is seen at (y, x).
+        // The stored pixel that is displayed at (y, x).
         let (row, column) =
           switch orientation {
           case 2: (y, width - 1 - x)
@@ -33,14 +33,14 @@ extension Image {
 }
 
 extension Resizing {
-  /// The axes of a picture as it is stored, `height` × `width`, from those of it as it is seen.
+  /// The axes of an image as it is stored, `height` × `width`, given its axes as it is displayed.
   static func stored(
     _ seen: (y: Axis, x: Axis), _ orientation: Int, height: Int, width: Int
   ) -> (y: Axis, x: Axis) {
     let transposes = orientation >= 5
     let y = transposes ? seen.x : seen.y
     let x = transposes ? seen.y : seen.x
-    // Where the first stored row, or column, is seen last.
+    // Reversed if the first stored row, or column, is displayed last.
     return (
       [3, 4, 6, 7].contains(orientation) ? y.reversed(height) : y,
       [2, 3, 7, 8].contains(orientation) ? x.reversed(width) : x

@@ -4,12 +4,12 @@ import Tensors
 private let blockRows = 16
 
 extension Image {
-  /// This picture as one of `height` × `width`, filtered as `resizing` says.
+  /// This image resized to `height` × `width`, filtered as `resizing` specifies.
   ///
-  /// Each axis is filtered in turn. Colors are weighted by their alpha, so that those of transparent pixels
+  /// Each axis is filtered in turn. Colors are weighted by their alpha, so that colors of transparent pixels
   /// do not count.
   ///
-  /// - Throws: `.argument` or `.limit` as for a new picture.
+  /// - Throws: `.argument` or `.limit`, like the initializer.
   package func resized(
     height newHeight: Int, width newWidth: Int, by resizing: Resizing = Resizing(),
     limits: InputLimits = .standard, in memory: Memory = .standard
@@ -21,12 +21,12 @@ extension Image {
       in: result, axes.y.offset, axes.x.offset, resizing.background)
   }
 
-  /// This image within `result`, which may be larger, surrounded by background.
+  /// This image placed inside `result`, which may be larger, surrounded by background.
   func placed(in result: Image, _ top: Int, _ left: Int, _ background: Double) -> Image {
     if shape == result.shape { return self }
     let count = width * channels
     for i in 0..<result.pixels.count {
-      // Alpha is opaque.
+      // The background is opaque.
       result.pixels.base[i] = channels == 4 && i % 4 == 3 ? 255 : quantize(Float(background))
     }
     for y in 0..<height {
@@ -36,7 +36,7 @@ extension Image {
     return result
   }
 
-  /// The new pixels of these axes.
+  /// Computes the new pixels for these axes.
   func resampled(
     _ y: Resizing.Axis, _ x: Resizing.Axis, _ resizing: Resizing, _ limits: InputLimits, in memory: Memory
   ) throws(GenerativeError) -> Image {
@@ -49,7 +49,7 @@ extension Image {
     let rows = try Taps(y, resizing.filter, in: memory)
     let columns = try Taps(x, resizing.filter, in: memory)
     let isClear = hasTransparency
-    // The source columns that some new column needs.
+    // The range of source columns that the new columns need.
     let firstColumn = columns[0].first
     let last = columns[x.count - 1]
     let rowCount = (last.first + last.count - firstColumn) * channels
@@ -76,7 +76,7 @@ extension Image {
             count: rowCount)
         }
       }
-      // Columns as rows of a block's pixels, which the same loop adds up.
+      // Transposed: the columns of a block become rows, which the same loop sums.
       for i in 0..<rowCount {
         for j in 0..<block { turned.base[i * blockRows + j] = narrow.base[j * rowCount + i] }
       }
@@ -102,7 +102,7 @@ extension Image {
     return false
   }
 
-  /// Writes a pixel whose channels lie `blockRows` apart.
+  /// Writes a pixel whose channels are `blockRows` apart.
   @inline(__always)
   private func write(
     _ values: UnsafePointer<Float>, _ isClear: Bool, into target: UnsafeMutablePointer<UInt8>
@@ -117,7 +117,7 @@ extension Image {
   }
 }
 
-/// RGBA with colors multiplied by alpha.
+/// Converts RGBA to colors multiplied by alpha.
 private func premultiply(
   _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<Float>, count: Int
 ) {
@@ -128,11 +128,11 @@ private func premultiply(
   }
 }
 
-/// The weights with which source pixels add up to new ones, along one axis.
+/// The weights by which source pixels are summed into new ones, along one axis.
 private struct Taps {
   private let weights: Buffer<Float>
   private let ranges: Buffer<SIMD2<Int32>>
-  /// The most source pixels of one new pixel.
+  /// Maximum number of source pixels per new pixel.
   let mostCount: Int
 
   init(
@@ -149,7 +149,7 @@ private struct Taps {
       let center = axis.start + (Double(i) + 0.5) * axis.scale
       let w = weights.base + i * mostCount
       w[0] = 1
-      // Centres on a boundary belong to the next pixel, whatever the rounding.
+      // Centers on a boundary belong to the next pixel, whatever the rounding.
       var first = min(max(Int(center + 1e-9), low), high - 1)
       var count = 1
       if reach > 0 {

@@ -1,9 +1,9 @@
 import Tensors
 
-/// A picture of 8 bits per channel: height × width × channels, rows packed, channels last.
+/// An image with 8 bits per channel: height × width × channels, rows packed, channels last.
 ///
-/// One channel is gray, three are RGB, four RGB and alpha (not premultiplied), all gamma-encoded
-/// as in the file.
+/// One channel is gray, three are RGB, four are RGB and alpha (not premultiplied). All are gamma-encoded as
+/// in the file.
 package struct Image: Sendable {
   package let shape: Shape
   package let pixels: Buffer<UInt8>
@@ -12,10 +12,10 @@ package struct Image: Sendable {
   package var width: Int { shape.width }
   package var channels: Int { shape.channels }
 
-  /// A black picture.
+  /// A black image.
   ///
-  /// - Throws: `.argument` unless the channels are 1, 3 or 4 and both sides positive, `.limit`
-  ///   when it has more pixels than `limits` allow.
+  /// - Throws: `.argument` unless there are 1, 3 or 4 channels and both sides are positive; `.limit` if it
+  ///   has more pixels than `limits` allow.
   package init(
     shape: Shape, limits: InputLimits = .standard, in memory: Memory = .standard
   ) throws(GenerativeError) {
@@ -27,8 +27,7 @@ package struct Image: Sendable {
     pixels = try Buffer(count: count * shape.channels, in: memory)
   }
 
-  /// A copy of one row of floats: 0 becomes 0, 1 becomes 255, what lies outside is clamped and NaN
-  /// becomes 0.
+  /// An image of one row of floats: 0 becomes 0, 1 becomes 255, other values are clamped and NaN becomes 0.
   package init(
     row: UnsafePointer<Float>, shape: Shape, in memory: Memory = .standard
   ) throws(GenerativeError) {
@@ -36,7 +35,7 @@ package struct Image: Sendable {
     for i in 0..<shape.count { pixels.base[i] = quantize(row[i]) }
   }
 
-  /// The pixels of a picture of these sides, checked against the limits.
+  /// The number of pixels of an image with these sides, checked against the limits.
   static func pixelCount(
     height: Int, width: Int, _ limits: InputLimits
   ) throws(GenerativeError) -> Int {
@@ -55,9 +54,9 @@ package struct Image: Sendable {
   }
 }
 
-/// The nearest of 256 levels for a value in [0, 1]; clamps, and maps NaN to 0.
+/// The nearest of 256 levels for a value in [0, 1]. Values outside are clamped, and NaN becomes 0.
 @inline(__always)
 func quantize(_ value: Float) -> UInt8 {
-  // max(0, NaN) is not 0 everywhere; a comparison is.
+  // max(0, NaN) is not 0 on every platform; this comparison always gives 0.
   value > 0 ? UInt8(min(value, 1) * 255 + 0.5) : 0
 }

@@ -1,26 +1,26 @@
 import Tensors
 
-/// Many small pictures side by side in one.
+/// Many small images arranged in a grid.
 package struct ImageGrid: Sendable {
-  /// How values become brightness.
+  /// How values are mapped to brightness.
   package enum Scaling: Sendable {
-    /// 0 is black and 1 white; what lies outside is clamped.
+    /// 0 is black and 1 is white. Values outside are clamped.
     case unit
-    /// Each cell's own minimum is black and its maximum white, for principal components and the
-    /// like; a constant cell is middle gray.
+    /// The minimum of each cell is black and its maximum is white, for principal components and similar data.
+    /// A constant cell is middle gray.
     case cellRange
   }
 
-  /// Cells per line; nil for as many as make the grid about square.
+  /// The number of cells per line; nil for the number that makes the grid about square.
   package var columnCount: Int?
   package var scaling = Scaling.unit
-  /// Each value becomes a block of this many pixels each way, at least 1.
+  /// The side in pixels of the block that represents each value, at least 1.
   package var enlargement = 1
-  /// Pixels between cells.
+  /// The number of pixels between cells.
   package var spacing = 2
-  /// Pixels around all cells.
+  /// The number of pixels around all cells.
   package var margin = 2
-  /// The brightness of what no cell covers.
+  /// The brightness of pixels that no cell covers.
   package var background: UInt8 = 255
 
   package init(
@@ -35,10 +35,10 @@ package struct ImageGrid: Sendable {
     self.background = background
   }
 
-  /// Draws `rowCount` rows of `shape`, packed, from left to right and top to bottom.
+  /// Draws `rowCount` packed rows of `shape`, from left to right and top to bottom.
   ///
-  /// - Throws: `.argument` for channels other than 1, 3 and 4, no rows, or an option out of range;
-  ///   `.limit` when the picture would be too large.
+  /// - Throws: `.argument` for channels other than 1, 3 and 4, no rows, or an option out of range; `.limit`
+  ///   if the image would be too large.
   package func draw(
     _ rows: UnsafePointer<Float>, rowCount: Int, shape: Shape, limits: InputLimits = .standard,
     in memory: Memory = .standard
@@ -87,7 +87,7 @@ package struct ImageGrid: Sendable {
     return Int(min(root, Float(limits.sideLength)))
   }
 
-  /// The value that becomes black, and how far above it white lies.
+  /// The value that becomes black, and the distance from it to the value that becomes white.
   private func range(of row: UnsafePointer<Float>, count: Int) -> (low: Float, span: Float) {
     guard scaling == .cellRange else { return (0, 1) }
     var low = Float.infinity
@@ -99,7 +99,7 @@ package struct ImageGrid: Sendable {
     return high > low ? (low, high - low) : (low - 0.5, 1)
   }
 
-  /// Pixels that `cells` cells of `side` take along one axis.
+  /// The number of pixels that `cells` cells of `side` take along one axis.
   private func extent(
     cells: Int, side: Int, _ limits: InputLimits
   ) throws(GenerativeError) -> Int {

@@ -2,13 +2,13 @@ import CShims
 import Glibc
 import Tensors
 
-/// A file open for reading, whose size is known before anything is allocated for it.
+/// A file open for reading. Its size is known before anything is allocated for it.
 package final class InputFile {
   package let path: String
   package let byteCount: Int
   private var file = shim_file(descriptor: -1, byte_count: 0)
 
-  /// - Throws: `.io` when `path` cannot be opened or is no regular file.
+  /// - Throws: `.io` if `path` cannot be opened or is not a regular file.
   package init(path: String) throws(GenerativeError) {
     let error = shim_open_file(path, &file)
     guard error == 0 else { throw .io("cannot open", path, error) }
@@ -18,9 +18,9 @@ package final class InputFile {
 
   deinit { shim_close_file(&file) }
 
-  /// Reads `count` bytes from `offset` on.
+  /// Reads `count` bytes starting at `offset`.
   ///
-  /// - Throws: `.truncated` when the file ends first, `.io` when it cannot be read.
+  /// - Throws: `.truncated` if the file ends first; `.io` if it cannot be read.
   package func read(
     _ count: Int, at offset: Int = 0, into bytes: UnsafeMutableRawPointer
   ) throws(GenerativeError) {
@@ -31,9 +31,9 @@ package final class InputFile {
     guard error == 0 else { throw .io("cannot read", path, error) }
   }
 
-  /// The whole file.
+  /// Reads the whole file.
   ///
-  /// - Throws: `.limit` when it is larger than `limit` bytes, else as `read`.
+  /// - Throws: `.limit` if it is larger than `limit` bytes; errors of `read`.
   package func readAll(limit: Int, in memory: Memory) throws(GenerativeError) -> Buffer<UInt8> {
     guard byteCount <= limit else {
       throw GenerativeError(.limit, "\(path) has \(byteCount) bytes, more than the limit of \(limit)")
@@ -46,7 +46,7 @@ package final class InputFile {
 
 /// Replaces the file at `path` by `bytes`, atomically.
 ///
-/// - Throws: `.io`; an existing file is then unchanged.
+/// - Throws: `.io`. An existing file is then unchanged.
 package func writeFile(_ bytes: UnsafeRawBufferPointer, to path: String) throws(GenerativeError) {
   var piece = shim_piece(bytes: bytes.baseAddress, count: Int64(bytes.count))
   let error = shim_write_file_atomically(path, &piece, 1)

@@ -2,7 +2,7 @@ import CShims
 import Tensors
 
 extension Memory {
-  /// This account as C codecs take it; valid as long as the account is.
+  /// This account in the form that C codecs take. Valid as long as the account exists.
   var allocator: shim_allocator {
     shim_allocator(
       allocate: { byteCount, owner in

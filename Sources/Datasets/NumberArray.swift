@@ -1,14 +1,14 @@
 import Tensors
 
-/// An array of numbers as a file has it, and its shape.
+/// An array of numbers as stored in a file, and its shape.
 struct NumberArray {
   let path: String
   let dimensions: [Int]
   var format: NumberFormat
-  /// Whether the first index is the fastest.
+  /// Whether the first index varies fastest.
   var isFortran = false
   let bytes: Buffer<UInt8>
-  /// Whether bytes are images of 0 ... 255, whatever the rank.
+  /// Whether bytes are images of 0 ... 255 for any rank.
   let isIDX: Bool
 
   init(_ file: IDXFile, _ path: String) {
@@ -31,8 +31,8 @@ struct NumberArray {
 
   /// An array in NumPy's format (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
   ///
-  /// - Throws: `.format`, `.truncated`, `.trailing`, `.unsupported` for elements that are no real numbers, `.limit`,
-  ///   naming the path.
+  /// - Throws: `.format`; `.truncated`; `.trailing`; `.unsupported` for elements that are not real numbers;
+  ///   `.limit`. All name the path.
   init(npy reader: any ByteReader, _ path: String, in memory: Memory) throws(GenerativeError) {
     func fail(_ status: GenerativeError.Status, _ reason: String) -> GenerativeError {
       GenerativeError(status, "\(path): \(reason)")
@@ -96,7 +96,7 @@ struct NumberArray {
     isFortran = order == "True"
   }
 
-  /// '<f4' and the like; nil for what is no real number.
+  /// The format of a descriptor such as '<f4'; nil for elements that are not real numbers.
   private static func format(_ descriptor: String) -> NumberFormat? {
     let text = Array(descriptor.utf8)
     guard text.count == 5, let count = Int(String(decoding: text[3..<4], as: UTF8.self)) else { return nil }
@@ -104,7 +104,7 @@ struct NumberArray {
     switch (text[2], count) {
     case (UInt8(ascii: "u"), 1), (UInt8(ascii: "u"), 2), (UInt8(ascii: "u"), 4), (UInt8(ascii: "u"), 8):
       return NumberFormat(kind: .unsigned, byteCount: count, isBigEndian: isBigEndian)
-    // Bytes of true and false are no images.
+    // Booleans are bytes, but not images.
     case (UInt8(ascii: "b"), 1), (UInt8(ascii: "i"), 1), (UInt8(ascii: "i"), 2), (UInt8(ascii: "i"), 4),
       (UInt8(ascii: "i"), 8):
       return NumberFormat(kind: .signed, byteCount: count, isBigEndian: isBigEndian)
@@ -116,8 +116,8 @@ struct NumberArray {
 
   // MARK: - As rows
 
-  /// The rows, in place where they can stay. Bytes of images are 0 ... 255: those of three dimensions and more, and
-  /// those that the options give a height or a width.
+  /// The rows, not copied if possible. Bytes are images of 0 ... 255 if there are at least three dimensions,
+  /// or if the options give a height or a width.
   func dataset(
     labels: Buffer<Int32>?, _ options: OpenOptions, _ context: Context
   ) throws(GenerativeError) -> Dataset {
@@ -153,7 +153,7 @@ struct NumberArray {
     return try dataset.limited(options)
   }
 
-  /// Big-endian numbers in the machine's order.
+  /// Converts big-endian numbers to the machine's byte order.
   private func swapBytes(of bytes: Buffer<UInt8>) {
     let size = format.byteCount
     for start in stride(from: 0, to: bytes.count, by: size) {
@@ -164,7 +164,7 @@ struct NumberArray {
     }
   }
 
-  /// A copy whose last index is the fastest.
+  /// A copy in which the last index varies fastest.
   private func inRowOrder(_ context: Context) throws(GenerativeError) -> Buffer<UInt8> {
     let size = format.byteCount
     let copy = try Buffer<UInt8>(uninitializedCount: bytes.count, in: context.memory)
@@ -180,9 +180,10 @@ struct NumberArray {
     return copy
   }
 
-  /// The numbers as classes.
+  /// The numbers as class labels.
   ///
-  /// - Throws: `.mismatch` unless there are `count` and nothing else; `.argument` for what is no class.
+  /// - Throws: `.mismatch` unless there are `count` of them in one dimension; `.argument` for a number that
+  ///   is not a class.
   func labels(count: Int, _ what: String, in memory: Memory) throws(GenerativeError) -> Buffer<Int32> {
     guard rowCount == count, dimensions.dropFirst().allSatisfy({ $0 == 1 }) else {
       let found = dimensions.map(String.init).joined(separator: " × ")

@@ -1,6 +1,6 @@
 import Tensors
 
-/// How a file writes a number.
+/// The encoding of a number in a file.
 package struct NumberFormat: Equatable, Sendable {
   package enum Kind: Sendable { case unsigned, signed, float }
 
@@ -8,7 +8,7 @@ package struct NumberFormat: Equatable, Sendable {
   var byteCount: Int
   var isBigEndian = false
 
-  /// Whether floats cannot hold all numbers of this format.
+  /// Whether floats cannot represent all numbers of this format.
   package var isWide: Bool { kind == .float ? byteCount == 8 : byteCount >= 4 }
 
   /// The number at an address of any alignment.
@@ -30,7 +30,7 @@ package struct NumberFormat: Equatable, Sendable {
     }
   }
 
-  /// The number of 16 bits of IEEE 754's half precision.
+  /// The value of an IEEE 754 half-precision number.
   private static func half(_ bits: UInt64) -> Double {
     let (exponent, fraction) = (Int(bits >> 10 & 31), Double(bits & 1023))
     let size =

@@ -1,32 +1,32 @@
 import Tensors
 
-/// The caller's callbacks while files are read, on the calling thread.
+/// The caller's callbacks while files are read. They run on the calling thread.
 package struct OpenHooks {
-  /// Called for each file that should have been read and cannot be, in order.
+  /// Called in order for each file that should have been read but cannot be.
   package var skip: ((_ reason: GenerativeError) throws(GenerativeError) -> Void)?
-  /// Decodes an image of a format that the library does not read; nil: it cannot, either.
+  /// Decodes an image in a format that the library does not read. Returns nil if it cannot decode it either.
   package var decode: ((_ path: String) throws(GenerativeError) -> Image?)?
 
   package init() {}
 }
 
-/// How a file or folder becomes rows.
+/// How a file or folder is turned into rows.
 package struct OpenOptions: Sendable {
   /// How sub-folders of a folder of images are read.
   package enum Subfolders: Int, Sendable {
     case automatic
-    /// Each is a class.
+    /// Each subfolder is a class.
     case classes
-    /// Their pictures are rows without labels.
+    /// The images of subfolders are rows without labels.
     case pool
     case ignore
   }
 
-  /// The shape of a row; nil: that of the data.
+  /// The shape of a row; nil: the shape of the data.
   package var height: Int?
   package var width: Int?
   package var channels: Int?
-  /// The number of rows to read, drawn by `seed`, with the same share of each class; nil: all.
+  /// The number of rows to read, drawn by `seed` with the same share of each class; nil: all rows.
   package var maxRows: Int?
   package var seed: UInt64 = 0
   package var subfolders = Subfolders.automatic
@@ -34,14 +34,14 @@ package struct OpenOptions: Sendable {
   package var isLazy = false
   /// How images are resized, apart from the shape.
   package var reading = Image.Reading()
-  /// A file of labels; empty: none, even if one is found in the rows' folder.
+  /// A file of labels; empty: no labels, even if a file is found in the rows' folder.
   package var labels: String?
-  /// A column of a table by its name or number; empty: none.
+  /// A table column, by name or number; empty: none.
   package var labelColumn: String?
-  /// Columns of a table by their names or numbers.
+  /// Table columns, by name or number.
   package var columns: [String]?
   package var omit: [String]?
-  /// Files to read, below the path if it is a folder; nil: all files found.
+  /// The files to read, relative to the path if it is a folder; nil: all files found.
   package var files: [String]?
 
   package init() {}
@@ -110,7 +110,7 @@ package struct OpenOptions: Sendable {
 
   /// Rejects options that are given but would not be used.
   ///
-  /// - Throws: `.argument` naming the option.
+  /// - Throws: `.argument`, naming the option.
   func allow(_ allowed: [Special], _ path: String, _ what: String) throws(GenerativeError) {
     for option in Special.allCases where isGiven(option) && !allowed.contains(option) {
       throw GenerativeError(
@@ -121,9 +121,9 @@ package struct OpenOptions: Sendable {
     }
   }
 
-  /// The shape of rows that are numbers already, which are not resized.
+  /// The shape of rows that already are numbers and are not resized.
   ///
-  /// - Throws: `.mismatch` when the rows have another count of numbers.
+  /// - Throws: `.mismatch` if the rows have another number of values.
   func shape(of shape: Shape, _ path: String) throws(GenerativeError) -> Shape {
     guard height != nil || width != nil || channels != nil else { return shape }
     var wanted = Shape(
@@ -131,7 +131,8 @@ package struct OpenOptions: Sendable {
     if channels == nil, let pixels = checkedProduct(wanted.height, wanted.width), shape.count % pixels == 0 {
       wanted.channels = shape.count / pixels
     }
-    // Tables become images, and images tables; an image of another height and width would be another image.
+    // A table may become images, and images a table. A change of an image's height and width would make it
+    // another image.
     let isLine = max(wanted.height, wanted.width, wanted.channels) == shape.count
     guard checkedProduct(wanted.height, wanted.width, wanted.channels) == shape.count,
       shape.isTable || isLine || wanted == shape
@@ -144,14 +145,14 @@ package struct OpenOptions: Sendable {
     return wanted
   }
 
-  /// Which of `count` rows to read, in order: a share of each class, drawn at random; those behind stand in for
-  /// rows that cannot be read.
+  /// The indices of the rows to read, of `count`, in order: a random share of each class. The remaining rows
+  /// follow, as replacements for rows that cannot be read.
   func choose(_ count: Int, _ label: (Int) -> Int32) -> [Int32] {
     var order = (0..<count).map { Int32(truncatingIfNeeded: $0) }
     guard let maxRows, maxRows < count else { return order }
     order.withUnsafeMutableBufferPointer { order in
       guard let base = order.baseAddress else { return }
-      // Epochs count from 0, and the last step is that of splits.
+      // Epochs count from 0, and the last step is used by splits.
       Random(seed: seed, purpose: .shuffle, step: .max - 1).permute(base, count: count)
     }
     // A stable sort by class.
@@ -160,8 +161,8 @@ package struct OpenOptions: Sendable {
       return a == b ? $0 < $1 : a < b
     }.map { order[$0] }
     var isChosen = [Bool](repeating: false, count: count)
-    // At even distances from a random place, so that no class is favored where there are more than rows. No
-    // overflow: both are at most 2³¹.
+    // Evenly spaced from a random start, so that no class is favored if there are more classes than rows.
+    // Cannot overflow, because both are at most 2³¹.
     let start = Int(Random(seed: seed, purpose: .shuffle, step: .max - 2).words(0).x) % count
     let chosen = (0..<maxRows).map { byClass[($0 * count + start) / maxRows] }
     for row in chosen { isChosen[Int(row)] = true }

@@ -1,12 +1,12 @@
 import Glibc
 import Tensors
 
-/// Files that should be images, with what is known of each.
+/// Files that should be images, with what is known about each.
 struct PictureList {
   var paths: [String]
   var labels: [Int32] = []
   var classes: [String] = []
-  /// Names of what else is known of each, and its numbers, picture by picture.
+  /// The names of further factors known for each image, and their values, image by image.
   var factors: [String] = []
   var values: [Double] = []
   var account = FileAccount()
@@ -24,12 +24,12 @@ struct PictureList {
     account.fileCount += account.passed.count
   }
 
-  /// The pictures that a table names in its first column, with a class and numbers of other columns.
+  /// The images that a table names in its first column, with a class and with numbers from other columns.
   ///
   /// - Parameters:
-  ///   - text: whose first record was read.
-  ///   - listing: the pictures to find them among; those that the table does not name are passed over. Nil: where
-  ///     the paths lead from `folder`.
+  ///   - text: the table, whose first record has been read.
+  ///   - listing: the images to choose from; those that the table does not name are ignored. nil: paths are
+  ///     relative to `folder`.
   init(
     _ text: TableText, hasHeader: Bool, in folder: String, _ listing: FolderListing?, _ options: OpenOptions,
     _ context: Context
@@ -46,7 +46,7 @@ struct PictureList {
     for path in listing?.pictures ?? [] {
       isFree[path] = true
       for name in Self.names(of: listing?.relative(path) ?? path) {
-        // Of two with one name neither is meant.
+        // If two images have the same name, the name refers to neither.
         known[name] = known[name] == nil ? path : ""
       }
     }
@@ -80,7 +80,8 @@ struct PictureList {
     }
   }
 
-  /// What a table may call a picture: its path, its path without the ending, and its name.
+  /// The names by which a table may refer to an image: its path, its path without the extension, and its file
+  /// name.
   private static func names(of relative: String) -> [String] {
     let parts = relative.fields(separatedBy: ".")
     let stem = parts.dropLast().joined(separator: ".")
@@ -88,7 +89,7 @@ struct PictureList {
     return name == relative ? [relative, stem] : [relative, stem, name]
   }
 
-  /// "a/b.csv" lies in "a".
+  /// The folder of a file: "a" for "a/b.csv".
   static func folder(of path: String) -> String {
     let parts = path.fields(separatedBy: "/").dropLast()
     return parts.isEmpty ? "." : parts.count == 1 && parts[0].isEmpty ? "/" : parts.joined(separator: "/")
@@ -108,12 +109,12 @@ struct PictureList {
 }
 
 extension Dataset {
-  /// The pictures of a folder, with their classes: by a table or a file of labels, or by the sub-folders; nil for a
-  /// folder of CIFAR's files.
+  /// The images of a folder with their classes, given by a table, a file of labels, or the subfolders.
+  /// Returns nil for a folder of CIFAR files.
   ///
-  /// A folder that contains only one sub-folder is replaced by it.
+  /// A folder that contains only one subfolder is replaced by it.
   ///
-  /// - Throws: `.argument` where sub-folders may mean several things.
+  /// - Throws: `.argument` if the meaning of subfolders is ambiguous.
   static func pictureList(
     inFolder folder: String, _ options: OpenOptions, _ context: Context, takesForeign: Bool
   ) throws(GenerativeError) -> PictureList? {
@@ -136,7 +137,7 @@ extension Dataset {
         }
         var text = try TableText(PlainReader(file), labels, in: context.memory)
         guard try text.next() else { throw GenerativeError(.format, "\(labels) has no line") }
-        // The first line is a header unless it names a picture.
+        // The first line is a header unless it names an image.
         let first = text.text(0)
         let hasHeader = !listing.pictures.contains { path in
           let relative = listing.relative(path)
@@ -154,7 +155,7 @@ extension Dataset {
     return try classes(listing, options)
   }
 
-  /// The names of parts of a data set that lie side by side.
+  /// Common names of the parts of a data set, which are stored next to each other.
   private static let parts = [
     "train", "training", "val", "valid", "validation", "test", "testing", "dev", "eval",
   ]
@@ -165,7 +166,7 @@ extension Dataset {
     if options.labels != nil || options.subfolders == .pool || options.subfolders == .ignore {
       return PictureList(listing)
     }
-    // The first folder below the place where paths part.
+    // The first folder below the point where the paths diverge.
     let relative = listing.pictures.map { listing.relative($0).fields(separatedBy: "/") }
     var depth = 0
     while let first = relative.first,

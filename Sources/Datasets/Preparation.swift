@@ -1,15 +1,15 @@
 import Glibc
 import Tensors
 
-/// The map from a caller's rows to those that a network sees, column by column: y = (x − mean) / deviation.
+/// The map from a caller's rows to those that a network sees, for each column: y = (x − mean) / deviation.
 ///
-/// A column that never changes has deviation 0: y = (x − mean) / |mean|, and on the way back the mean.
+/// A constant column has deviation 0. It is mapped to y = (x − mean) / |mean|, and back to the mean.
 package final class Preparation: Sendable {
   package let means: Buffer<Double>
   package let deviations: Buffer<Double>
   private let context: Context
 
-  /// Takes equally many means and deviations, which are not negative.
+  /// Creates a preparation from equally many means and deviations. Deviations must not be negative.
   package init(means: Buffer<Double>, deviations: Buffer<Double>, context: Context) {
     self.means = means
     self.deviations = deviations
@@ -18,15 +18,16 @@ package final class Preparation: Sendable {
 
   package var columnCount: Int { means.count }
 
-  /// Σ ln deviation: ln p(x) of a caller's row is ln p(y) minus this.
+  /// Σ ln deviation. ln p(x) of a caller's row is ln p(y) minus this.
   package var logVolume: Double { deviations.elements.reduce(0) { $0 + ($1 > 0 ? log($1) : 0) } }
 
-  /// y ← prepared rows of x; x and y may be the same.
+  /// y ← prepared rows of x. x and y may be the same memory.
   package func apply(_ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>) {
     map(rows) { row, j in y[row + j] = value(Double(x[row + j]), j) }
   }
 
-  /// x ← a caller's rows of prepared rows y, within what a float can hold; x and y may be the same.
+  /// x ← the caller's rows for prepared rows y, clamped to the range of floats. x and y may be the same
+  /// memory.
   package func undo(_ y: UnsafePointer<Float>, rows: Int, into x: UnsafeMutablePointer<Float>) {
     let limit = Double(Float.greatestFiniteMagnitude)
     map(rows) { row, j in
@@ -35,7 +36,7 @@ package final class Preparation: Sendable {
     }
   }
 
-  /// The prepared number of column j.
+  /// The prepared value of x in column j.
   @inline(__always)
   func value(_ x: Double, _ j: Int) -> Float {
     let (mean, deviation) = (means.base[j], deviations.base[j])
@@ -43,7 +44,7 @@ package final class Preparation: Sendable {
   }
 
   private func map(_ rows: Int, _ body: (_ offset: Int, _ column: Int) -> Void) {
-    // Enough numbers to pay for waking a worker.
+    // Enough numbers to be worth waking a worker.
     let chunk = max(1, 65_536 / max(columnCount, 1))
     context.parallel((rows + chunk - 1) / chunk) { c in
       for row in c * chunk..<min((c + 1) * chunk, rows) {
@@ -53,15 +54,15 @@ package final class Preparation: Sendable {
   }
 }
 
-/// No preparation leaves rows as they are.
+/// Without a preparation, rows are unchanged.
 extension Preparation? {
-  /// y ← rows of x of `width` floats as the networks see them.
+  /// y ← rows of x, of `width` floats, as the networks see them.
   package func write(_ x: UnsafePointer<Float>, rows: Int, width: Int, into y: UnsafeMutablePointer<Float>) {
     guard let self else { return y.update(from: x, count: rows * width) }
     self.apply(x, rows: rows, into: y)
   }
 
-  /// Calls `body` with rows as the networks see them: these, or prepared copies.
+  /// Calls `body` with rows as the networks see them: these rows, or prepared copies.
   package func withRows<Result>(
     _ x: UnsafePointer<Float>, _ rows: Int, in context: Context,
     _ body: (UnsafePointer<Float>) throws(GenerativeError) -> Result
@@ -74,9 +75,9 @@ extension Preparation? {
 }
 
 extension Dataset {
-  /// These rows, prepared as they are read as floats.
+  /// These rows, prepared when they are read as floats.
   ///
-  /// - Parameter preparation: its number of columns is that of a row.
+  /// - Parameter preparation: must have as many columns as a row.
   package func prepared(by preparation: Preparation) -> Dataset {
     Dataset(
       shape: shape, source: source, owner: owner?.object, selection: selection, labels: labels,

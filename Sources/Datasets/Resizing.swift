@@ -1,23 +1,23 @@
 /// How an image fills the height and width of a row.
 package struct Resizing: Sendable {
   package enum Fit: Sendable {
-    /// Scaled to cover the row, and cropped to it.
+    /// Scaled to cover the row, then cropped to it.
     case cover
     /// Scaled to fit within the row, padded with background.
     case contain
-    /// Height and width scaled each by its own factor.
+    /// Height and width are scaled independently.
     case stretch
   }
 
   package enum Filter: Sendable {
-    /// Linear interpolation; when shrinking widened by the factor, so that every source pixel counts.
+    /// Linear interpolation. When shrinking, it is widened by the factor, so that every source pixel counts.
     case triangle
-    /// Lanczos of three lobes, widened likewise: sharper, but it overshoots at edges.
+    /// Lanczos with three lobes, widened likewise: sharper, but it overshoots at edges.
     case lanczos
-    /// The source pixel at the new one's centre.
+    /// The source pixel at the center of the new one.
     case nearest
 
-    /// How far the filter reaches to each side at scale 1.
+    /// The reach of the filter to each side at scale 1.
     var reach: Double { self == .lanczos ? 3 : self == .triangle ? 1 : 0 }
 
     func weight(_ x: Double) -> Double {
@@ -30,29 +30,31 @@ package struct Resizing: Sendable {
 
   package var fit = Fit.cover
   package var filter = Filter.triangle
-  /// The size of the region cut out first, at most the image; nil: its height, its width.
+  /// The size of the region that is cropped first, at most that of the image. nil: the image's height or
+  /// width.
   package var cropHeight: Int?
   package var cropWidth: Int?
-  /// The position of the cut-out or contained part: 0 left or top, 1 right or bottom.
+  /// The position of the cropped or contained part: 0 is left or top, 1 is right or bottom.
   package var placeX = 0.5
   package var placeY = 0.5
-  /// The gray value, 0 to 1, around a contained image.
+  /// The gray value around a contained image, 0 to 1.
   package var background = 0.0
 
   package init() {}
 
-  /// How one axis of `source` pixels becomes one of `count`.
+  /// How one axis of `source` pixels is mapped to one of `count` pixels.
   struct Axis {
     /// Source pixels that may be used.
     var bounds: Range<Int>
-    /// Where in the source the first new pixel begins, and how many source pixels a new one takes.
+    /// The position in the source where the first new pixel begins, and the number of source pixels per new
+    /// pixel.
     var start: Double
     var scale: Double
-    /// The new pixels, and the number of pixels before them.
+    /// The number of new pixels, and the number of pixels before them.
     var count: Int
     var offset = 0
 
-    /// The same axis read from the other end.
+    /// The same axis in the reverse direction.
     func reversed(_ source: Int) -> Axis {
       var axis = self
       axis.bounds = source - bounds.upperBound..<source - bounds.lowerBound
@@ -60,7 +62,7 @@ package struct Resizing: Sendable {
       return axis
     }
 
-    /// The same axis of a source shrunk to a fraction of its pixels, rounded up.
+    /// The same axis of a source that was shrunk by a factor, with sizes rounded up.
     func shrunk(by factor: Int) -> Axis {
       var axis = self
       axis.bounds = bounds.lowerBound / factor..<(bounds.upperBound + factor - 1) / factor
@@ -70,7 +72,7 @@ package struct Resizing: Sendable {
     }
   }
 
-  /// How a picture of `source` pixels becomes one of `target`.
+  /// How an image of `source` pixels is mapped to one of `target` pixels.
   func axes(
     from source: (height: Int, width: Int), to target: (height: Int, width: Int)
   ) -> (y: Axis, x: Axis) {
@@ -104,11 +106,11 @@ package struct Resizing: Sendable {
   }
 }
 
-/// sin πx by its Taylor series, bit-identical on every processor; |x| of at most 2³⁰.
+/// sin πx by its Taylor series, bit-identical on every processor. |x| must be at most 2³⁰.
 package func sinPi(_ x: Double) -> Double {
   let whole = x.rounded()
   let t = (x - whole) * Double.pi
-  // 1 − t²/3! + … to t²²/23!, from the last term on; |t| ≤ π/2.
+  // 1 − t²/3! + … up to t²²/23!, starting with the last term; |t| ≤ π/2.
   var sum = 1.0
   var n = 23.0
   while n > 1 {

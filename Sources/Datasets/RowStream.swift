@@ -3,16 +3,16 @@ import Tensors
 
 /// Rows that a caller provides piece by piece, in order, any number of times.
 package final class RowStream: Sendable {
-  /// Writes up to `maxRowCount` rows, starting with row `firstRow`, packed, and returns their number; 0 after
+  /// Writes up to `maxRowCount` packed rows, starting with row `firstRow`, and returns their number: 0 after
   /// the last row, negative to stop with an error.
   ///
-  /// Called with rows in order; `firstRow` 0 means from the beginning again. It must not read the
-  /// dataset it serves.
+  /// Called with rows in order. `firstRow` 0 means to start over. It must not read the dataset that it
+  /// serves.
   package typealias Pull = (
     _ firstRow: Int, _ maxRowCount: Int, _ rows: UnsafeMutablePointer<Float>
   ) -> Int
 
-  /// The same, and writes the class of each row to `labels`.
+  /// A `Pull` that also writes the class of each row to `labels`.
   package typealias LabelledPull = (
     _ firstRow: Int, _ maxRowCount: Int, _ rows: UnsafeMutablePointer<Float>,
     _ labels: UnsafeMutablePointer<Int32>?
@@ -29,12 +29,12 @@ package final class RowStream: Sendable {
   private let position = Guarded(Position())
   private let busy = Atomic(false)
 
-  /// Rows in the shuffle buffer; 1 or less keeps the stream's order.
+  /// The number of rows in the shuffle buffer; 1 or less keeps the stream's order.
   package let shuffleWindow: Int
-  /// Whether rows come with their classes.
+  /// Whether rows have class labels.
   package let hasLabels: Bool
 
-  /// - Parameter pull: for a stream without labels it receives no memory for them.
+  /// - Parameter pull: for a stream without labels, it receives nil for them.
   init(
     columnCount: Int, shuffleWindow: Int, hasLabels: Bool, in memory: Memory, pull: @escaping LabelledPull
   ) {
@@ -48,13 +48,13 @@ package final class RowStream: Sendable {
   /// Starts over with row 0.
   package func rewind() { position.withLock { $0 = Position() } }
 
-  /// Reads the next rows: as many as requested, fewer only at the end, 0 after it.
+  /// Reads the next rows: as many as requested, fewer only at the end, and 0 after it.
   ///
   /// - Parameters:
-  ///   - labels: receives the rows' classes if the stream has them; nil: not wanted.
+  ///   - labels: receives the rows' classes if the stream has labels; nil if they are not needed.
   ///   - classCount: the number of classes allowed; 0: any.
-  /// - Throws: `.busy` when called from the callback, `.argument` when the callback returns more rows than
-  ///   requested or an invalid label, `.cancelled` when it returns a negative count, `.nonfinite`, `.memory`.
+  /// - Throws: `.busy` if called from the callback; `.argument` if the callback returns more rows than
+  ///   requested or an invalid label; `.cancelled` if it returns a negative count; `.nonfinite`; `.memory`.
   package func read(
     maxRowCount: Int, into rows: UnsafeMutablePointer<Float>, labels: UnsafeMutablePointer<Int32>? = nil,
     classCount: Int = 0
@@ -68,7 +68,7 @@ package final class RowStream: Sendable {
     var here = position.withLock { $0 }
     var count = 0
     while count < maxRowCount, !here.ended {
-      // No lock is held here: the callback is free to do anything but return.
+      // No lock is held here, so the callback may do anything, including never returning.
       let got = pull(
         here.nextRow, maxRowCount - count, rows + count * columnCount, labels.map { $0 + count })
       guard got >= 0 else {

@@ -4,11 +4,11 @@ import Tensors
 package enum ElementKind: Equatable, Sendable {
   /// 0 … 255, read as v / 255.
   case uint8
-  /// Read as it is.
+  /// Read unchanged.
   case float32
-  /// Read as it is, rounded to the precision asked for.
+  /// Read unchanged, rounded to the requested precision.
   case float64
-  /// As a file has it: read as it is.
+  /// In the format of a file; read unchanged.
   case number(NumberFormat)
 
   package var byteCount: Int {
@@ -21,8 +21,8 @@ package enum ElementKind: Equatable, Sendable {
   }
 }
 
-/// Rows of numbers somewhere in memory: element (i, j) stands `i * rowStride + j * columnStride`
-/// bytes after `base`, aligned or not.
+/// Rows of numbers in memory. Element (i, j) is at `i * rowStride + j * columnStride` bytes after `base`,
+/// aligned or not.
 struct StridedRows: @unchecked Sendable {
   var base: UnsafeRawPointer
   let kind: ElementKind
@@ -41,7 +41,7 @@ struct StridedRows: @unchecked Sendable {
     columnStride = kind.byteCount
   }
 
-  /// - Throws: `.argument` when an element's address would overflow.
+  /// - Throws: `.argument` if an element's address would overflow.
   init(
     _ base: UnsafeRawPointer, _ kind: ElementKind, rowCount: Int, columnCount: Int, rowStride: Int?,
     columnStride: Int?
@@ -54,7 +54,7 @@ struct StridedRows: @unchecked Sendable {
     else { throw GenerativeError(.argument, "\(rowCount) rows of \(columnCount) elements overflow") }
     self.rowStride = rowStride ?? packed
     self.columnStride = columnStride ?? kind.byteCount
-    // Half the address space each, so that their sum is one more that fits.
+    // Each is below half of the address space, so that their sum does not overflow.
     guard let down = checkedProduct(max(rowCount - 1, 0), Int(clamping: self.rowStride.magnitude)),
       let across = checkedProduct(columnCount, Int(clamping: self.columnStride.magnitude)),
       down < Int.max / 2, across < Int.max / 2
@@ -69,17 +69,17 @@ struct StridedRows: @unchecked Sendable {
   var rowsArePacked: Bool { columnStride == kind.byteCount }
   var isPacked: Bool { rowsArePacked && rowStride == columnCount * kind.byteCount }
 
-  /// The rows themselves, when they are aligned floats without gaps between those of a row.
+  /// The rows themselves, if they are aligned floats and the floats of each row are contiguous.
   var matrix: Matrix? { rowsArePacked ? stridedMatrix : nil }
 
-  /// The rows themselves, when they are aligned floats.
+  /// The rows themselves, if they are aligned floats.
   var stridedMatrix: Matrix? {
     elements(.float32, Float.self).map { base, rowStride, columnStride in
       Matrix(base, rows: rowCount, columns: columnCount, rowStride: rowStride, columnStride: columnStride)
     }
   }
 
-  /// The rows themselves, when they are aligned doubles.
+  /// The rows themselves, if they are aligned doubles.
   var doubleMatrix: DoubleMatrix? {
     elements(.float64, Double.self).map { base, rowStride, columnStride in
       DoubleMatrix(
@@ -87,7 +87,8 @@ struct StridedRows: @unchecked Sendable {
     }
   }
 
-  /// Where aligned elements of this kind begin, and their strides in elements.
+  /// The address of the first element, if the elements are aligned and of this kind, and the strides in
+  /// elements.
   private func elements<Element>(
     _ kind: ElementKind, _: Element.Type
   ) -> (base: UnsafeMutablePointer<Element>, rowStride: Int, columnStride: Int)? {
@@ -101,7 +102,7 @@ struct StridedRows: @unchecked Sendable {
     )
   }
 
-  /// The rows of `range`, which must lie within.
+  /// The rows of `range`, which must be in range.
   func slice(_ range: Range<Int>) -> StridedRows {
     var rows = self
     rows.base += range.lowerBound * rowStride
@@ -109,7 +110,7 @@ struct StridedRows: @unchecked Sendable {
     return rows
   }
 
-  /// Copies a row as numbers; returns the first column that is not finite, if any.
+  /// Converts a row to numbers. Returns the first column that is not finite, if any.
   func read<Output: BinaryFloatingPoint & BitwiseCopyable>(
     row: Int, into output: UnsafeMutablePointer<Output>
   ) -> Int? {
@@ -131,7 +132,7 @@ struct StridedRows: @unchecked Sendable {
   private func readFloating<Input: BinaryFloatingPoint & BitwiseCopyable, Output: BinaryFloatingPoint>(
     _ row: Int, _: Input.Type, into output: UnsafeMutablePointer<Output>
   ) -> Int? {
-    // x − x is 0 only for finite x; no branch, so that whole vectors are tested at a time.
+    // x − x is 0 only for finite x. There is no branch, so that whole vectors are tested at a time.
     var others: UInt32 = 0
     forEach(row, Input.self) { j, value in
       let x = Output(value)
@@ -142,7 +143,7 @@ struct StridedRows: @unchecked Sendable {
     return (0..<columnCount).first { !output[$0].isFinite }
   }
 
-  /// The same, prepared: in Double, so that only the prepared number is rounded.
+  /// `read` with preparation. Computed in Double, so that only the prepared number is rounded.
   func read(row: Int, by preparation: Preparation, into output: UnsafeMutablePointer<Float>) -> Int? {
     if kind != .float64, let bad = read(row: row, into: output) { return bad }
     for j in 0..<columnCount {
@@ -161,7 +162,7 @@ struct StridedRows: @unchecked Sendable {
     forEach(row, UInt8.self) { j, value in output[j] = value }
   }
 
-  /// Copies a row's elements, packed.
+  /// Copies a row's elements to packed memory.
   func copy(row: Int, into output: UnsafeMutableRawPointer) {
     let size = kind.byteCount
     let source = base + row * rowStride

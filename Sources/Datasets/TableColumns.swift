@@ -1,7 +1,7 @@
 import Tensors
 
-/// The roles of a table's columns, by the names in a header line or by numbers from 0; negative numbers count
-/// from the last.
+/// The roles of a table's columns, given by names in a header line, or by numbers starting at 0. Negative
+/// numbers count from the last column.
 struct TableColumns {
   let count: Int
   /// Names of all columns; empty if the table has none.
@@ -15,8 +15,8 @@ struct TableColumns {
   private static let usualLabels = ["label", "labels", "class", "target"]
 
   /// - Parameters:
-  ///   - text: whose first record was read.
-  ///   - first: columns before this one are neither.
+  ///   - text: the table, whose first record has been read.
+  ///   - first: columns before this one have neither role.
   /// - Throws: `.argument` for a missing column.
   init(
     _ text: TableText, hasHeader: Bool, from first: Int, _ options: OpenOptions
@@ -42,7 +42,7 @@ struct TableColumns {
       label = name.isEmpty ? nil : try find(name, "label_column")
     } else {
       let usual = header.indices.first { $0 >= first && Self.usualLabels.contains(lowercased(header[$0])) }
-      // A list of images with two columns has the class in the second.
+      // In a list of images with two columns, the second one is the class.
       let guess = usual ?? (first == 1 && count == 2 ? 1 : nil)
       label = guess.flatMap { chosen.contains($0) || omitted.contains($0) ? nil : $0 }
     }
@@ -59,14 +59,14 @@ struct TableColumns {
     header.isEmpty ? "column \(column)" : "column \(quoted(header[column]))"
   }
 
-  /// Its name in datasets.
+  /// The name of a column in datasets.
   func title(_ column: Int) -> String { header.isEmpty ? "column \(column)" : header[column] }
 }
 
 extension TableText {
-  /// The numbers of the last record's columns.
+  /// Reads the numbers in the columns of the current record.
   ///
-  /// - Throws: `.format` naming line and column for a missing value or a word, or another number of fields.
+  /// - Throws: `.format`, naming line and column, for a missing value, a word, or another number of fields.
   func numbers(_ columns: TableColumns, into row: UnsafeMutablePointer<Double>) throws(GenerativeError) {
     for (j, column) in columns.used.enumerated() {
       guard let value = number(column), value.isFinite else {
@@ -87,7 +87,7 @@ extension TableText {
   }
 }
 
-/// Classes as a table writes them, row by row: whole numbers stay as they are, words are numbered in their byte order.
+/// Class labels as written in a table, row by row. Integers are kept; words are numbered in byte order.
 struct ClassTexts {
   private var texts: [(text: String, line: Int)] = []
 
@@ -97,7 +97,7 @@ struct ClassTexts {
     texts.append((word, text.line))
   }
 
-  /// - Throws: `.format` if all are numbers, but not all are whole numbers of 0 or more.
+  /// - Throws: `.format` if all are numbers but not all are nonnegative integers.
   func labels(_ path: String) throws(GenerativeError) -> (numbers: [Int32], classes: [String]) {
     if texts.allSatisfy({ Double($0.text) != nil }) {
       var numbers: [Int32] = []

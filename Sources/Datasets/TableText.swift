@@ -2,7 +2,8 @@ import Tensors
 
 /// The text of a table, CSV or TSV (RFC 4180), field by field.
 ///
-/// The delimiter is the comma, tab or semicolon that the first line has most of. Empty lines are left out.
+/// The delimiter is the comma, tab or semicolon, whichever is most frequent in the first line. Empty lines
+/// are skipped.
 struct TableText {
   let path: String
   private let bytes: Buffer<UInt8>
@@ -10,20 +11,20 @@ struct TableText {
   private let delimiter: UInt8
   private var position = 0
   private var nextLine = 1
-  /// The number of the last record's first line, from 1.
+  /// The line number at which the current record starts, counted from 1.
   private(set) var line = 0
-  /// The positions of the last record's fields, without surrounding quotes.
+  /// The positions of the current record's fields, without surrounding quotes.
   private(set) var fields: [Range<Int>] = []
 
   private static let quote = UInt8(ascii: "\"")
   private static let largestTable = 1 << 36
 
-  /// - Throws: `.limit`, `.memory`, `.cancelled` and what `reader` throws.
+  /// - Throws: `.limit`; `.memory`; `.cancelled`; errors of `reader`.
   init(_ reader: any ByteReader, _ path: String, in memory: Memory) throws(GenerativeError) {
     self.path = path
     var bytes = try Buffer<UInt8>(uninitializedCount: reader.likelyByteCount, in: memory)
     var count = try reader.readAll(bytes.count, into: bytes.base)
-    // Compressed text may be longer than it seemed.
+    // Compressed text may be longer than estimated.
     while count == bytes.count, reader.largestByteCount > count {
       guard count <= Self.largestTable else {
         throw GenerativeError(.limit, "\(path) has more than \(Self.largestTable) bytes")
@@ -49,12 +50,12 @@ struct TableText {
 
   private static let delimiters = [UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: ",")]
 
-  /// An upper bound of the records left.
+  /// An upper bound of the number of records left.
   var largestRecordCount: Int {
     UnsafeBufferPointer(start: bytes.base + position, count: count - position).count { $0 == 10 } + 1
   }
 
-  /// Reads the next record into `fields`; false at the end.
+  /// Reads the next record into `fields`. Returns false at the end.
   ///
   /// - Throws: `.format` for an unterminated quote.
   mutating func next() throws(GenerativeError) -> Bool {
@@ -112,7 +113,7 @@ struct TableText {
     nextLine = 1
   }
 
-  /// A field of the last record.
+  /// A field of the current record.
   func text(_ field: Int) -> String {
     let range = fields[field]
     let text = UnsafeBufferPointer(start: bytes.base + range.lowerBound, count: range.count)
@@ -149,7 +150,7 @@ struct TableText {
       }
       at += 1
     }
-    // Both are exact up to 15 digits, so their quotient is the nearest number.
+    // Both are exact for up to 15 digits, so their quotient is the nearest number.
     if at == range.upperBound, digitCount > 0, digitCount <= 15 {
       let value = mantissa / Self.powers[exponent]
       return isNegative ? -value : value

@@ -19,7 +19,7 @@ struct ZipArchive {
   /// - Throws: `.format` for an incomplete or other file; `.io`, `.memory`.
   init(_ file: InputFile, in memory: Memory) throws(GenerativeError) {
     (self.file, self.memory) = (file, memory)
-    // The end record has a comment of at most 64 KiB behind it.
+    // The end record is followed by a comment of at most 64 KiB.
     let tail = try read(max(0, file.byteCount - 65_557)..<file.byteCount)
     guard tail.count >= 22,
       let end = (0...tail.count - 22).reversed().first(where: { number(tail, $0, 4) == 0x0605_4B50 })
@@ -48,7 +48,7 @@ struct ZipArchive {
       guard method == 0 || method == 8, number(directory, at + 8, 2) & 1 == 0 else {
         throw malformed("its files are encrypted, or compressed by method \(method)")
       }
-      // Sizes and the offset, of files beyond 4 GiB in an extra field of type 1, in this order.
+      // For files beyond 4 GiB, the sizes and the offset are in an extra field of type 1, in this order.
       var numbers = [24, 20, 42].map { number(directory, at + $0, 4) }
       var extra = at + 46 + nameCount
       while extra + 4 <= at + 46 + nameCount + extraCount {
@@ -72,7 +72,7 @@ struct ZipArchive {
     }
   }
 
-  /// The bytes of a file in the archive.
+  /// A reader for a file in the archive.
   func reader(_ entry: Entry) throws(GenerativeError) -> any ByteReader {
     let header = try read(from: entry.headerOffset, 30)
     guard number(header, 0, 4) == 0x0403_4B50 else {
@@ -102,7 +102,7 @@ struct ZipArchive {
     return bytes
   }
 
-  /// A little-endian number; bytes behind the end are 0, numbers beyond 2⁶² −1.
+  /// A little-endian number. Bytes past the end are 0; numbers beyond 2⁶² give −1.
   private func number(_ bytes: Buffer<UInt8>, _ offset: Int, _ count: Int) -> Int {
     var value: UInt64 = 0
     for i in (0..<count).reversed() {
@@ -116,7 +116,7 @@ struct ZipArchive {
   }
 }
 
-/// The bytes of a file of a zip, whose checksum is verified at its end.
+/// The bytes of a file in a zip. The checksum is verified at the end.
 private final class ChecksummedReader: ByteReader {
   private let bytes: any ByteReader
   private let entry: ZipArchive.Entry

@@ -1,25 +1,26 @@
-# Builds libgenerative.so as Embedded Swift: the library that ships, without the Swift runtime. SwiftPM builds
-# the same sources as ordinary Swift, for the Swift tests and gen.
+# Builds libgenerative.so, the library that ships, with Embedded Swift, without the Swift runtime. SwiftPM
+# builds the same sources as ordinary Swift, for the Swift tests and gen.
 #
 #   make -f Sources/Embedded/build.mk -j2                     into .build/embedded/x86_64
 #   make -f Sources/Embedded/build.mk -j2 ARCH=aarch64 ...    cross-builds; see the target arm64 in Makefile
 #   make -f Sources/Embedded/build.mk -j2 CODECS=static LIBRARY=...   with libpng, libjpeg and zlib inside, hidden
 #
-# Embedded Swift inlines across modules, so each module needs those below it, and is one compilation.
+# Embedded Swift inlines across modules, so each module needs the modules below it, and is compiled as a
+# whole.
 
 ARCH ?= x86_64
-# Objects and modules, and where the library goes.
+# Folders for objects and modules, and for the library.
 OUT ?= .build/embedded/$(ARCH)
 LIBRARY ?= $(OUT)
-# Swift's target, which is the standard library's, and clang's.
+# The target triples of Swift, with its standard library, and of clang.
 TARGET = $(ARCH)-unknown-linux-gnu
 C_TARGET = $(TARGET)
-# Swift's own clang, linker and objcopy stand beside swiftc.
+# Swift's own clang, linker and objcopy are in the folder of swiftc.
 TOOLCHAIN := $(dir $(realpath $(shell which swiftc)))
 CC = $(TOOLCHAIN)clang -target $(C_TARGET)
 ifeq ($(ARCH),aarch64)
-# Swift has no Embedded standard library for arm64 Linux. The one for arm64 without an operating system is used
-# with Linux's C headers and libraries, which arm64-sysroot.sh puts here.
+# Swift has no Embedded standard library for arm64 Linux. This uses the one for arm64 without an operating
+# system, with Linux's C headers and libraries, which arm64-sysroot.sh puts here.
 SYSROOT ?= .build/arm64-sysroot
 TARGET = aarch64-none-none-elf
 C_TARGET = aarch64-unknown-linux-gnu --sysroot=$(SYSROOT)
@@ -28,11 +29,11 @@ SWIFT_FLAGS += -Xcc -fPIC \
 endif
 ABI := $(shell sed -n 's/^.define GEN_ABI_VERSION \([0-9]*\)/\1/p' include/generative.h)
 
-# What an object's memory returns through when its initializer throws. Swift's own leaks it; platform.c mends that,
-# where the calls are not inlined.
+# Swift calls this function to release an object whose initializer throws. Swift's own version leaks the
+# object. platform.c replaces it, which requires that calls to it are not inlined.
 PARTIAL = swift_deallocPartialClassInstance
 
-# The compiler does not see that a folder has a new header.
+# The compiler does not notice a new header in a folder, so the module cache depends on the list of headers.
 MODULE_CACHE = $(OUT)/modules-$(firstword $(shell echo $(wildcard Sources/CShims/include/*) | cksum))
 
 SWIFTC = swiftc -target $(TARGET) -enable-experimental-feature Embedded -wmo -parse-as-library -swift-version 6 \
@@ -46,15 +47,15 @@ all: $(LIBRARY)/libgenerative.so $(LIBRARY)/libgenerative.so.$(ABI)
 
 HEADERS = $(firstword $(MAKEFILE_LIST)) $(wildcard include/* Sources/CShims/include/* Sources/Embedded/*/*)
 
-# Above the tensors, closures are called and not compiled into a copy of the function for each: a twentieth less code,
-# and no slower. Convolutions would be slower.
+# In the modules above Tensors, closures are called rather than compiled into a specialized copy of each
+# function. That makes the code one twentieth smaller, and not slower. Convolutions would be slower.
 SHARED = -Xllvm -sil-disable-pass=closure-specialize
-# For modules whose work is done by functions of others: a twelfth less code, and no slower. The compiler's code for
-# arm64 reads strings wrongly with it.
+# For modules that mostly call functions of other modules: one twelfth less code, and not slower. Not for
+# arm64, where the compiled code would read strings incorrectly.
 SMALL = $(if $(filter x86_64,$(ARCH)),-Osize)
 
-# module NAME, FOLDER, MODULES IT IMPORTS, FLAGS, FILES TO LEAVE OUT: the module's interface, and its optimized code as
-# LLVM's text.
+# module NAME, FOLDER, MODULES IT IMPORTS, FLAGS, FILES TO LEAVE OUT: builds the module's interface, and its
+# optimized code as LLVM IR text.
 define module
 MODULES += $1
 $(OUT)/$1.ll: $$(filter-out $5,$$(shell find -L $2 -name '*.swift')) $(3:%=$(OUT)/%.ll) $$(HEADERS) | $(OUT)
@@ -63,9 +64,10 @@ $(OUT)/$1.ll: $$(filter-out $5,$$(shell find -L $2 -name '*.swift')) $(3:%=$(OUT
 endef
 object = $(1:%=$(OUT)/%.o)
 
-# Unwind tables and frame pointers, which the Embedded compiler leaves out, let debuggers, profilers and backtrace()
-# of a host walk through the library's frames. The compiler makes exported functions protected symbols, whose address
-# a host that is no position-independent executable cannot take: here they are default ones, bound when linked.
+# Adds unwind tables and frame pointers, which the Embedded compiler leaves out. Debuggers, profilers and a
+# host's backtrace() need them to walk through the library's frames. The compiler makes exported functions
+# protected symbols, whose address a host that is not a position-independent executable cannot take. They
+# become default symbols here, bound at link time.
 $(OUT)/%.o: $(OUT)/%.ll
 	sed -e 's/^\(attributes #[0-9]* = {\)/\1 uwtable "frame-pointer"="non-leaf"/' -e '/@gen_[a-z0-9_]*(/s/^define protected /define /' $< | \
 	  $(TOOLCHAIN)clang -target $(TARGET) -O2 -Xclang -disable-llvm-passes -fPIC -ffunction-sections -x ir - -c -o $@
@@ -97,7 +99,8 @@ $(eval $(call module,Models,Sources/Models,Training Statistics,$(SHARED) $(SMALL
 $(eval $(call module,GenerativeABI,Sources/GenerativeABI,Models Evaluation,$(SHARED) $(SMALL)))
 
 COMPILE_C = $(CC) -O2 -fPIC -fvisibility=hidden -ffunction-sections $(C_FLAGS)
-# With static codecs the library needs the C library only, and never meets a host's own zlib or libpng.
+# With static codecs, the library needs only the C library, and never conflicts with the host's own zlib or
+# libpng.
 CODECS ?= shared
 EMBEDDED_C = $(filter-out $(if $(filter shared,$(CODECS)),%/codecs.c),$(wildcard Sources/Embedded/*.c))
 SHIMS = $(patsubst %.c,$(OUT)/%.c.o,$(notdir $(wildcard Sources/CShims/*.c) $(EMBEDDED_C)))
@@ -109,8 +112,9 @@ $(OUT)/%.c.o: Sources/Embedded/%.c | $(OUT)
 $(OUT):
 	mkdir -p $@
 
-# Each object has copies of the runtime, compiled with its own flags. Those of the kernels' objects, which drop checks
-# and may hold instructions that this processor lacks, are made local, so that no other object can come to use them.
+# Each object has copies of the runtime, compiled with its own flags. The kernels' objects drop checks and may
+# use instructions that this processor lacks. Their copies are made local, so that no other object can use
+# them.
 $(OUT)/%.local.o: $(OUT)/%.o
 	$(TOOLCHAIN)ld.lld -r --force-group-allocation -o $@ $<
 	$(TOOLCHAIN)llvm-objcopy --wildcard --keep-global-symbol='*$**' $@
@@ -126,7 +130,7 @@ STATIC = $(foreach name,png16 jpeg z,$(OUT)/lib$(name).a)
 LIBRARIES = $(if $(filter static,$(CODECS)),$(STATIC),-lpng -ljpeg -lz) -lm
 $(OUT)/lib%.a: $(shell $(CC) -print-file-name=libz.a) | $(OUT)
 	$(TOOLCHAIN)llvm-objcopy --redefine-sym stderr=codecs_stderr $(dir $<)lib$*.a $@
-# Equal functions become one.
+# The linker merges identical functions.
 LINK = $(CC) -fuse-ld=lld -Wl,--gc-sections -Wl,--icf=all -Wl,--as-needed $(LINK_FLAGS)
 $(LIBRARY)/libgenerative.so: $(OBJECTS) $(if $(filter static,$(CODECS)),$(STATIC))
 	@mkdir -p $(LIBRARY)
@@ -136,8 +140,8 @@ $(LIBRARY)/libgenerative.so: $(OBJECTS) $(if $(filter static,$(CODECS)),$(STATIC
 $(LIBRARY)/libgenerative.so.$(ABI): $(LIBRARY)/libgenerative.so
 	ln -sf libgenerative.so $@
 
-# A program that compares the kernels with Double on the machine that it is built for. Its module is no part of
-# the library, whose rule above already has its list of modules.
+# A program that compares the kernels with Double on the machine that it is built for. Its module is not part
+# of the library: the library's rule above has already expanded its list of modules.
 $(eval $(call module,KernelCases,Tests/EmbeddedKernels,Kernels))
 kernel-cases: $(OUT)/kernel-cases
 $(OUT)/kernel-cases: $(call object,$(LOCAL:%=%.local) Kernels KernelCases) $(SHIMS)

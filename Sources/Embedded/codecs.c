@@ -1,6 +1,5 @@
-/* What Debian's static codecs need to become part of a shared library. They are compiled for
- * programs, and read `stderr` where a program has it; build.mk gives it another name in them, which
- * is this. */
+/* Needed to link Debian's static codecs into a shared library. They are compiled for programs and
+ * refer directly to `stderr` of the program; build.mk renames that reference to this variable. */
 #include <stdio.h>
 
 FILE *codecs_stderr;

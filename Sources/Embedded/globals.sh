@@ -1,6 +1,7 @@
 #!/bin/bash
-# Writes C that makes every global value which Swift would make at its first use: each has a token (Wz) and an
-# initializer (WZ) in the objects' symbols. See shim_make_globals. usage: globals.sh OBJECT...
+# Writes C code that initializes every global value that Swift would initialize at its first use. Each has a
+# token (Wz) and an initializer (WZ) among the objects' symbols. See shim_make_globals.
+# usage: globals.sh OBJECT...
 set -euo pipefail
 names=$(nm --defined-only "$@" | sed -n 's/.* [A-Za-z] \(.*\)_WZ$/\1/p' | sort -u)
 echo '#include <stddef.h>'

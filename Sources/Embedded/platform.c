@@ -1,4 +1,4 @@
-/* What Embedded Swift's runtime expects of its platform. */
+/* Functions that Embedded Swift's runtime expects from its platform. */
 #define _GNU_SOURCE
 #include <locale.h>
 #include <stdint.h>
@@ -6,11 +6,12 @@
 #include <string.h>
 #include <sys/random.h>
 
-/* What Float(String) and Double(String) call: strtod of the C locale, whatever the host's is. */
+/* Called by Float(String) and Double(String): strtod in the C locale, whatever the host's locale
+ * is. */
 const char *_swift_stdlib_strtod_clocale(const char *text, double *out);
 const char *_swift_stdlib_strtof_clocale(const char *text, float *out);
 
-/* glibc's own constant: asking for it takes no memory. */
+/* A constant of glibc: newlocale allocates nothing for the C locale. */
 static locale_t c_locale;
 
 __attribute__((constructor)) static void find_c_locale(void) {
@@ -29,16 +30,16 @@ const char *_swift_stdlib_strtof_clocale(const char *text, float *out) {
   return end;
 }
 
-/* The seed of Swift's hashes; glibc has it from 2.36 on. */
+/* Seeds Swift's hashes. glibc has this function from 2.36 on. */
 void arc4random_buf(void *bytes, size_t count);
 void arc4random_buf(void *bytes, size_t count) {
   if (getrandom(bytes, count, GRND_NONBLOCK) != (ssize_t)count)
     memset(bytes, 0x5A, count);
 }
 
-/* What Swift calls when an initializer of a class throws before all members are set. In the runtime
- * of Embedded Swift 6.3 it destroys members but never frees the object; ld --wrap puts this in its
- * place, so that initializers may throw anywhere. */
+/* Swift calls this when a class's initializer throws before all members are set. The runtime of
+ * Embedded Swift 6.3 destroys the members but never frees the object. ld --wrap replaces its
+ * function with this one, so that initializers may throw anywhere. */
 void __real_swift_deallocPartialClassInstance(void *object, void *type, intptr_t size,
                                               intptr_t mask);
 void __wrap_swift_deallocPartialClassInstance(void *object, void *type, intptr_t size,

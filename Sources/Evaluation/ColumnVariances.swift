@@ -1,11 +1,11 @@
 import Tensors
 
-/// Which latents a VAE uses: the variance over rows of each latent's mean.
+/// The variance over rows of each latent's mean, which shows which latents a VAE uses.
 ///
-/// Burda, Grosse & Salakhutdinov, "Importance weighted autoencoders", ICLR 2016: a unit is active when
-/// that is above 0.01.
+/// Burda, Grosse & Salakhutdinov, "Importance weighted autoencoders", ICLR 2016: a unit is active if this
+/// variance is above 0.01.
 package enum ColumnVariances {
-  /// variances[j] ← that of column j, divisor n.
+  /// variances[j] ← the variance of column j, with divisor n.
   package static func fill(
     _ variances: UnsafeMutablePointer<Double>, _ rows: UnsafePointer<Float>, count: Int, width: Int
   ) {

@@ -1,4 +1,4 @@
-/// A mean over rows and its standard error, of one row 0.
+/// A mean over rows and its standard error, which is 0 for a single row.
 package struct Estimate: Equatable {
   package let mean: Double
   package let standardError: Double

@@ -2,19 +2,19 @@ import LinearAlgebra
 import Statistics
 import Tensors
 
-// The distance of sets with fewer rows than columns, without a matrix of columns × columns.
+// The distance between sets with fewer rows than columns, without a matrix of columns × columns.
 
 extension FrechetDistance {
-  /// Columns centred and multiplied at a time: two blocks of a product's depth. Fewer for very many rows, so that
-  /// the blocks take no more memory than the covariances would.
+  /// The number of columns centered and multiplied at a time: two blocks of a product's depth. With very many
+  /// rows there are fewer columns, so that the blocks take no more memory than the covariances would.
   private static let mostBlockColumns = 512
   private static let leastBlockColumns = 16
 
   /// Whether `byRows` is faster and needs less memory than covariances.
   ///
-  /// With n₁·n₂ ≤ d²/2 it takes at most about d³ + 12·n₁·n₂·min(n₁, n₂) < 6·d³ FLOPs, the rotations at half the
-  /// speed of products; two eigenproblems and two products of d × d take 14·d³. Measured, both take the same
-  /// time at that limit.
+  /// For n₁·n₂ ≤ d²/2 it takes at most about d³ + 12·n₁·n₂·min(n₁, n₂) < 6·d³ FLOPs, with rotations at half
+  /// the speed of products. Two eigenproblems and two products of d × d take 14·d³. In measurements, both
+  /// take the same time at that limit.
   static func isShorterByRows(_ a: Matrix, _ b: Matrix) -> Bool {
     let d = a.columnCount
     guard d == b.columnCount, min(a.rowCount, b.rowCount) >= 2,
@@ -23,17 +23,18 @@ extension FrechetDistance {
     return products <= (checkedProduct(d, d) ?? .max) / 2
   }
 
-  /// The distance from the products of the rows of both sets. With A and B the centred rows,
+  /// Computes the distance from the products of the rows of both sets. With A and B the centered rows,
   ///
   ///     C₁ = Aᵀ·A / (n₁ − 1),   C₂ = Bᵀ·B / (n₂ − 1),
-  ///     tr(C₁·C₂)^½ = Σ σ(A·Bᵀ) / √((n₁ − 1)(n₂ − 1)):
+  ///     tr(C₁·C₂)^½ = Σ σ(A·Bᵀ) / √((n₁ − 1)(n₂ − 1)),
   ///
-  /// the nonzero eigenvalues of C₁·C₂ are those of (A·Bᵀ)(A·Bᵀ)ᵀ over both divisors. All in Double.
+  /// because the nonzero eigenvalues of C₁·C₂ are those of (A·Bᵀ)(A·Bᵀ)ᵀ divided by both divisors. Computed
+  /// in Double.
   ///
   /// - Throws: `.nonfinite`; `.memory`; `.cancelled`.
   static func byRows(_ a: Matrix, _ b: Matrix, context: Context) throws(GenerativeError) -> Double {
     for rows in [a, b] { try RowBatch.floats(rows).checkFinite(in: context) }
-    // `SingularValues` takes no more rows than columns.
+    // `SingularValues` requires at least as many columns as rows.
     let (a, b) = a.rowCount <= b.rowCount ? (a, b) : (b, a)
     let (n, m, d) = (a.rowCount, b.rowCount, a.columnCount)
     warnOfFew(rows: n, columns: d, context)
@@ -57,14 +58,14 @@ extension FrechetDistance {
       product.add(x, y.transposed, into: matrix)
     }
     try Run.proceed(d, of: d)
-    // The rank of n centred rows is at most n − 1.
+    // The rank of n centered rows is at most n − 1.
     let singular = try SingularValues(matrix, in: context)
     let sum = singular.values.elements[..<(n - 1)].reduce(0, +)
     return max(0, distance - 2 * sum / (Double(n - 1) * Double(m - 1)).squareRoot())
   }
 }
 
-/// Rows minus their mean, in Double, some columns at a time.
+/// Rows minus their mean, in Double, in blocks of columns.
 private struct CentredColumns {
   let means: Buffer<Double>
   private let rows: Matrix
@@ -80,7 +81,7 @@ private struct CentredColumns {
     space = try Buffer(count: count, in: context.memory)
     means = try Buffer(count: rows.columnCount, in: context.memory)
     let (means, d) = (means.base, rows.columnCount)
-    // 16 floats are a cache line.
+    // 16 floats fill a cache line.
     context.parallelSlots((d + 15) / 16, isSmall: rows.rowCount * d < 100_000) { _, group in
       let columns = group * 16..<min(d, group * 16 + 16)
       for i in 0..<rows.rowCount {
@@ -91,7 +92,7 @@ private struct CentredColumns {
     }
   }
 
-  /// The centred rows of `columns`, valid until the next call.
+  /// The centered rows of `columns`, valid until the next call.
   func block(_ columns: Range<Int>) -> DoubleMatrix {
     let (n, width) = (rows.rowCount, columns.count)
     context.parallelSlots((n + 15) / 16, isSmall: n * width < 100_000) { _, group in

@@ -7,15 +7,18 @@ import Tensors
 ///     d² = ‖μ₁ − μ₂‖² + tr(C₁ + C₂ − 2·(C₁·C₂)^½)
 ///
 /// Heusel et al., "GANs trained by a two time-scale update rule converge to a local Nash equilibrium",
-/// NeurIPS 2017 (there of Inception's features, of any here). Few rows make it too large: compare only
-/// figures of the same counts. With no more rows than columns the context's log is warned.
+/// NeurIPS 2017 (there for Inception's features, here for any features). Small sets make it too large:
+/// compare only distances computed from the same numbers of rows. If there are no more rows than columns, a
+/// warning is logged.
 package enum FrechetDistance {
-  /// The distance of what two statistics have seen, of the same columns and two rows each at least.
+  /// The distance between two sets of statistics. They must have the same columns and at least two rows each.
   ///
-  /// With C₁ = Vᵀ·Λ·V the trace of (C₁·C₂)^½ is that of the symmetric (Λ^½·V·C₂·Vᵀ·Λ^½)^½: the sum of
-  /// the roots of its eigenvalues. Cost: two eigenproblems and two products of columns³.
+  /// With C₁ = Vᵀ·Λ·V, the trace of (C₁·C₂)^½ equals the trace of the symmetric matrix (Λ^½·V·C₂·Vᵀ·Λ^½)^½: the
+  /// sum of the roots of the eigenvalues of Λ^½·V·C₂·Vᵀ·Λ^½. Cost: two eigenproblems and two products of
+  /// columns³.
   ///
-  /// - Throws: `.mismatch` for different columns, `.state` for a sketch, `.argument` for fewer than two rows, `.memory`.
+  /// - Throws: `.mismatch` for different columns; `.state` for a sketch; `.argument` for fewer than two rows;
+  ///   `.memory`.
   package static func between(
     _ a: Moments, _ b: Moments, context: Context
   ) throws(GenerativeError) -> Double {
@@ -45,9 +48,10 @@ package enum FrechetDistance {
     return max(0, distance - 2 * (try rootTrace(first, second, d, rank: rank, context)))
   }
 
-  /// The distance of two sets of rows, by whichever way is faster: their products or their moments.
+  /// The distance between two sets of rows, computed from their products or from their moments, whichever is
+  /// faster.
   ///
-  /// - Throws: as above; `.nonfinite`; `.cancelled`.
+  /// - Throws: see above; `.nonfinite`; `.cancelled`.
   package static func between(
     _ a: Matrix, _ b: Matrix, context: Context
   ) throws(GenerativeError) -> Double {
@@ -70,7 +74,7 @@ package enum FrechetDistance {
         + "far too large")
   }
 
-  /// Both triangles.
+  /// The covariance, with both triangles.
   private static func covariance(
     _ moments: Moments, _ context: Context
   ) throws(GenerativeError) -> Buffer<Double> {
@@ -84,10 +88,10 @@ package enum FrechetDistance {
     return covariance
   }
 
-  /// tr((C₁·C₂)^½); C₁ is destroyed.
+  /// tr((C₁·C₂)^½). C₁ is destroyed.
   ///
-  /// - Parameter rank: an upper bound of the rank of both matrices. Further eigenvalues are rounding errors, whose
-  ///   roots are not small.
+  /// - Parameter rank: an upper bound of the rank of both matrices. Further eigenvalues are rounding errors,
+  ///   whose roots are not small.
   private static func rootTrace(
     _ first: Buffer<Double>, _ second: Buffer<Double>, _ d: Int, rank: Int, _ context: Context
   ) throws(GenerativeError) -> Double {

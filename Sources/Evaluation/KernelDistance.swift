@@ -1,25 +1,26 @@
 import LinearAlgebra
 import Tensors
 
-/// The squared maximum mean discrepancy of two sets of rows under the kernel (x·y/d + 1)³, by its
-/// unbiased estimator: zero on average, and as often below, for sets of one distribution.
+/// The squared maximum mean discrepancy of two sets of rows with the kernel (x·y/d + 1)³, by its unbiased
+/// estimator. For sets from the same distribution it is zero on average, and may be negative.
 ///
 ///     Σᵢ≠ⱼ k(aᵢ, aⱼ) / m(m − 1) + Σᵢ≠ⱼ k(bᵢ, bⱼ) / n(n − 1) − 2·Σᵢⱼ k(aᵢ, bⱼ) / mn
 ///
-/// Bińkowski et al., "Demystifying MMD GANs", ICLR 2018: averaged over random subsets of both sets. In Double:
-/// of rows far from zero the three sums are large and nearly equal.
+/// Bińkowski et al., "Demystifying MMD GANs", ICLR 2018: averaged over random subsets of both sets. Computed
+/// in Double, because the three sums are large and nearly equal for rows far from zero.
 package struct KernelDistance: Equatable {
-  /// Over the subsets.
+  /// The mean and standard deviation over the subsets.
   package var mean = 0.0
   package var deviation = 0.0
 
-  /// Rows whose products with others are held at once.
+  /// The number of rows whose products with others are held at a time.
   private static let blockRows = 512
 
   /// Cost: 6 · subsets · size² · row size FLOPs.
   ///
   /// - Parameters:
-  ///   - size: rows of a subset, 2 … the rows of either set; all of them when `size` is their number.
+  ///   - size: the number of rows in a subset, from 2 to the number of rows of the smaller set. If it equals
+  ///     the number of rows of a set, all of them are used.
   /// - Throws: `.memory`.
   package init(
     _ a: UnsafePointer<Float>, count aCount: Int, _ b: UnsafePointer<Float>, count bCount: Int,
@@ -45,7 +46,7 @@ package struct KernelDistance: Equatable {
       }
     }
 
-    /// Σ k(pᵢ, qⱼ), without i = j of one set.
+    /// Σ k(pᵢ, qⱼ), without i = j if both are the same set.
     func sum(_ p: Buffer<Double>, _ q: Buffer<Double>) -> Double {
       var total = 0.0
       for first in stride(from: 0, to: size, by: block) {

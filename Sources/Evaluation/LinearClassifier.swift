@@ -4,15 +4,15 @@ import Tensors
 
 /// A linear classifier of rows by their features, with a penalty on the weights:
 ///
-///     minimise over W, b:  ½ ‖W‖² + C·Σᵢ ℓ(W·xᵢ + b, classᵢ)
+///     minimize over W, b:  ½ ‖W‖² + C·Σᵢ ℓ(W·xᵢ + b, classᵢ)
 ///
-/// The problem is convex, so its solution is one: what scikit-learn finds (`LogisticRegression` for more
-/// than two classes, `LinearSVC` with a bias that is not penalised).
+/// The problem is convex, so the solution is the one that scikit-learn finds (`LogisticRegression` for more
+/// than two classes, `LinearSVC` with an unpenalized bias).
 package struct LinearClassifier {
   package enum Loss: Sendable {
-    /// −ln softmax of the class.
+    /// −ln softmax of the class
     case logistic
-    /// Σⱼ max(0, 1 ∓ scoreⱼ)²: one class against the others each.
+    /// Σⱼ max(0, 1 ∓ scoreⱼ)²: each class against all others.
     case squaredHinge
   }
 
@@ -20,7 +20,7 @@ package struct LinearClassifier {
     package var loss = Loss.logistic
     /// C
     package var lossWeight = 1.0
-    /// Ends when the gradient is this share of the first.
+    /// Iteration stops when the gradient's norm is this fraction of the initial one.
     package var tolerance = 1e-6
     package var iterationLimit = 1000
 
@@ -29,22 +29,22 @@ package struct LinearClassifier {
 
   package let featureCount: Int
   package let classCount: Int
-  /// W, classes × features.
+  /// W: classes × features.
   package let weights: Buffer<Float>
   /// b
   package let biases: Buffer<Float>
   package let objective: Double
   package let iterationCount: Int
-  /// The gradient's length over the first one's.
+  /// The gradient's norm, divided by the initial one.
   package let gradientShare: Double
   private let context: Context
 
-  /// Fits to all rows of a labelled dataset, by L-BFGS.
+  /// Fits to all rows of a labeled dataset, by L-BFGS.
   ///
-  /// Cost: about 4 · rows · features · classes FLOPs an iteration.
+  /// Cost: about 4 · rows · features · classes FLOPs per iteration.
   ///
-  /// - Throws: `.state` without labels, `.argument` for fewer than two classes, `.unsupported` for a
-  ///   stream, `.memory`.
+  /// - Throws: `.state` without labels; `.argument` for fewer than two classes; `.unsupported` for a stream;
+  ///   `.memory`.
   package init(_ dataset: Dataset, _ options: Options = Options()) throws(GenerativeError) {
     let problem = try LinearProblem(dataset, options)
     let solution = try problem.solve(options)
@@ -57,7 +57,7 @@ package struct LinearClassifier {
     (iterationCount, gradientShare) = (solution.iterationCount, solution.gradientShare)
   }
 
-  /// labels[i] ← the class of the largest score of row i; equals go to the lower class.
+  /// labels[i] ← the class with the largest score for row i; ties go to the lower class.
   ///
   /// - Throws: `.memory`.
   package func predict(

@@ -2,20 +2,20 @@ import Datasets
 import Glibc
 import Tensors
 
-/// A linear classifier's objective, divided by C·n so that it does not grow with the data:
+/// The objective of a linear classifier, divided by C·n so that it does not grow with the data:
 ///
 ///     f(W, b) = λ/2 ‖W‖² + 1/n · Σᵢ ℓ(W·(xᵢ − μ) + b, classᵢ),   λ = 1/(C·n)
 ///
-/// Rows are taken about their mean μ, which only moves the biases, but turns a problem of positive
-/// features, where every weight pulls at the bias, into a far rounder one.
+/// Rows are centered about their mean μ, which only changes the biases. With positive features, every weight
+/// is coupled to the bias; centering makes the problem much better conditioned.
 struct LinearProblem {
-  /// Rows whose scores are held at once, and whose gradients are summed in Float.
+  /// The number of rows whose scores are held at a time, and whose gradients are summed in Float.
   static let blockRows = 2048
 
   let rowCount: Int
   let featureCount: Int
   let classCount: Int
-  /// W, then b.
+  /// W, followed by b.
   var pointCount: Int { classCount * (featureCount + 1) }
 
   private let dataset: Dataset
@@ -23,7 +23,7 @@ struct LinearProblem {
   private let loss: LinearClassifier.Loss
   private let penalty: Double
   private let mean: Buffer<Float>
-  /// About what the objective's second derivatives by each weight are, the inverse.
+  /// The inverse of approximate second derivatives of the objective with respect to each weight.
   private let scale: Buffer<Double>
   private let rows: Buffer<Float>
   private let weights: Buffer<Float>
@@ -64,7 +64,7 @@ struct LinearProblem {
     try measureColumns()
   }
 
-  /// Calls `body` with rows − μ, block after block.
+  /// Calls `body` with rows − μ, one block after another.
   private func forEachBlock(_ body: (_ first: Int, _ count: Int) -> Void) throws(GenerativeError) {
     for first in stride(from: 0, to: rowCount, by: Self.blockRows) {
       let count = min(Self.blockRows, rowCount - first)
@@ -77,7 +77,7 @@ struct LinearProblem {
     }
   }
 
-  /// μ, and from the variances the scale of each weight.
+  /// Computes μ and, from the variances, the scale of each weight.
   private func measureColumns() throws(GenerativeError) {
     let sums = try Buffer<Double>(count: featureCount, in: context.memory)
     func addColumns(squared: Bool) throws(GenerativeError) {
@@ -138,7 +138,7 @@ struct LinearProblem {
     return value
   }
 
-  /// The loss of a row's scores, which become its derivatives by them.
+  /// The loss of a row's scores. The scores are replaced by its derivatives with respect to them.
   private func differentiate(_ scores: UnsafeMutablePointer<Float>, class label: Int) -> Double {
     switch loss {
     case .logistic:
@@ -173,7 +173,7 @@ struct LinearProblem {
   }
 
   /// The minimum, by L-BFGS (Nocedal & Wright, "Numerical optimization", algorithm 7.5) with steps that
-  /// satisfy Armijo's condition.
+  /// satisfy the Armijo condition.
   func solve(_ options: LinearClassifier.Options) throws(GenerativeError) -> Solution {
     let (n, memory) = (pointCount, context.memory)
     let point = try Buffer<Double>(count: n, in: memory)
@@ -192,11 +192,12 @@ struct LinearProblem {
       let slope = dot(gradient, direction)
       var step = 1.0
       var found = false
-      // Below so short a step only rounding is left to gain.
+      // With a shorter step, the gain would be less than the rounding error.
       while step > 1e-10 {
         for k in 0..<n { next.base[k] = point.base[k] + step * direction.base[k] }
         let nextValue = try evaluate(next, gradient: nextGradient)
-        // Where the value only rounds, a shorter gradient tells that a step went down.
+        // If the value changes only by rounding, a smaller gradient shows that the step decreased the
+        // function.
         let isLevel = nextValue <= value + 1e-8 * abs(value) && norm(nextGradient) < norm(gradient)
         if nextValue <= value + 1e-4 * step * slope || isLevel {
           value = nextValue
@@ -215,7 +216,7 @@ struct LinearProblem {
       gradientShare: first > 0 ? norm(gradient) / first : 0)
   }
 
-  /// W and b of the rows as they are, not about their mean.
+  /// W and b for the original rows instead of the centered ones.
   func write(_ point: Buffer<Double>, weights: Buffer<Float>, biases: Buffer<Float>) {
     for c in 0..<classCount {
       var bias = point.base[classCount * featureCount + c]

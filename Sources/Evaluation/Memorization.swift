@@ -1,13 +1,13 @@
 import Datasets
 import Tensors
 
-/// Whether generated rows are copies of training rows: how near they come to the nearest one, beside
+/// Whether generated rows are copies of training rows: how close they come to the nearest one, compared with
 /// rows of the same kind that were never trained on.
 package struct Memorization: Equatable {
   /// Medians of the distances to the nearest training row.
   package var generated = 0.0
   package var heldOut = 0.0
-  /// generated / heldOut: well below 1 for copies; NaN when both are zero.
+  /// generated / heldOut: well below 1 for copies; NaN if both are zero.
   package var ratio: Double { generated / heldOut }
 
   /// Cost: 2 · (generated + held-out rows) · training rows · row size FLOPs.

@@ -2,10 +2,10 @@ import Datasets
 import Tensors
 
 extension NearestRows {
-  /// labels[i] ← the class that most of the `neighbours` nearest rows of `dataset` have; equals go to the
+  /// labels[i] ← the most frequent class among the `neighbours` nearest rows of `dataset`; ties go to the
   /// lower class.
   ///
-  /// - Throws: `.state` for a dataset without labels, and what `find` throws.
+  /// - Throws: `.state` for a dataset without labels; errors of `find`.
   package static func classify(
     _ rows: UnsafePointer<Float>, count: Int, neighbours: Int, in dataset: Dataset,
     labels: UnsafeMutablePointer<Int32>

@@ -1,15 +1,15 @@
 import Datasets
 import Tensors
 
-/// The rows of a dataset nearest to given ones: does a model copy what it was trained on?
+/// The rows of a dataset that are nearest to given ones: do a model's rows copy its training data?
 package enum NearestRows {
   private static let blockRows = 1024
 
-  /// indices, distances[i, k] ← the k-th nearest row of `dataset` to row i, nearest first, and its
-  /// Euclidean distance. Ties go to the lower index; either output may be nil.
+  /// indices, distances[i, k] ← the k-th nearest row of `dataset` to row i, nearest first, and its Euclidean
+  /// distance. Ties go to the lower index. Either output may be nil.
   ///
   /// Cost: 2 · rows · dataset rows · row size FLOPs.
-  /// - Throws: `.unsupported` for a stream, `.memory`.
+  /// - Throws: `.unsupported` for a stream; `.memory`.
   package static func find(
     _ rows: UnsafePointer<Float>, count: Int, neighbours: Int, in dataset: Dataset,
     indices: UnsafeMutablePointer<Int64>?, distances: UnsafeMutablePointer<Float>?
@@ -29,7 +29,7 @@ package enum NearestRows {
     let best = try Buffer<Float>(count: bestCount, in: context.memory)
     let bestIndices = try Buffer<Int64>(count: bestCount, in: context.memory)
     best.base.update(repeating: .infinity, count: bestCount)
-    // Distances from the first row instead of the origin: the terms of the product are smaller.
+    // Relative to the first row instead of the origin, so that the terms of the product are smaller.
     let center = try Buffer<Float>(count: width, in: context.memory)
     try dataset.read(range: 0..<1, into: center.base)
     let queries = try CentredRows(rows, count: count, center: center, measure, context: context)
@@ -65,8 +65,8 @@ package enum NearestRows {
     for i in 0..<bestCount { distances[i] = best.base[i].squareRoot() }
   }
 
-  /// Puts exact distances in the place of the product's, which lose their digits between rows that
-  /// are near each other and far from the origin, and orders the list by them.
+  /// Replaces the product's distances by exact ones, and sorts the list by them. The product's distances lose
+  /// digits for rows that are close to each other and far from the origin.
   private static func refine(
     _ x: UnsafePointer<Float>, _ list: UnsafeMutablePointer<Float>, _ places: UnsafeMutablePointer<Int64>,
     count: Int, in dataset: Dataset, _ row: UnsafeMutablePointer<Float>
@@ -79,7 +79,7 @@ package enum NearestRows {
         let d = Double(x[j]) - Double(row[j])
         square += d * d
       }
-      // The entries before k are in order already.
+      // The entries before k are already sorted.
       var slot = k
       while slot > 0, (Float(square), place) < (list[slot - 1], places[slot - 1]) {
         list[slot] = list[slot - 1]

@@ -1,19 +1,19 @@
 import Tensors
 
-/// How much of real rows' support generated rows fill, by balls around each row that reach to its k-th
-/// neighbour in its own set.
+/// How much of the support of real rows is covered by generated rows. Each row has a ball that reaches to its
+/// k-th nearest neighbor in its own set.
 ///
-/// Precision and recall: Kynkäänniemi et al., "Improved precision and recall metric for assessing
-/// generative models", NeurIPS 2019. Density and coverage: Naeem et al., "Reliable fidelity and
-/// diversity metrics for generative models", ICML 2020.
+/// Precision and recall: Kynkäänniemi et al., "Improved precision and recall metric for assessing generative
+/// models", NeurIPS 2019. Density and coverage: Naeem et al., "Reliable fidelity and diversity metrics for
+/// generative models", ICML 2020.
 package struct NeighbourBalls: Equatable {
-  /// The share of generated rows inside a ball of a real one.
+  /// The fraction of generated rows that lie inside a ball of a real row.
   package var precision = 0.0
-  /// The share of real rows inside a ball of a generated one.
+  /// The fraction of real rows that lie inside a ball of a generated row.
   package var recall = 0.0
-  /// 1/k of the real balls that a generated row lies in, on average.
+  /// The average number of real balls that contain a generated row, divided by k.
   package var density = 0.0
-  /// The share of real balls with a generated row inside.
+  /// The fraction of real balls that contain a generated row.
   package var coverage = 0.0
 
   /// Cost: 2 · (real + generated)² · row size FLOPs.
@@ -32,7 +32,8 @@ package struct NeighbourBalls: Equatable {
     let realRadii = try distances.radii(of: real, neighbours: k)
     let generatedRadii = try distances.radii(of: generated, neighbours: k)
 
-    /// Real balls around each generated row; what is inside of each real row's ball, and it inside of.
+    /// The number of real balls around each generated row; whether each real row's ball contains a generated
+    /// row; whether each real row lies inside a generated row's ball.
     let balls = try Buffer<Int32>(count: generatedCount, in: context.memory)
     let isCovered = try Buffer<Bool>(count: realCount, in: context.memory)
     let isRecalled = try Buffer<Bool>(count: realCount, in: context.memory)
@@ -43,7 +44,7 @@ package struct NeighbourBalls: Equatable {
         for i in 0..<realCount { inside += row[i] < radii[i] ? 1 : 0 }
         balls.base[first + j] = inside
       }
-      // Columns a few cache lines wide, so that no two workers write the same flag.
+      // Parts are a few cache lines wide, so that no two workers write the same flag.
       let share = 512
       context.parallel((realCount + share - 1) / share) { part in
         for j in 0..<count {
@@ -64,7 +65,7 @@ package struct NeighbourBalls: Equatable {
 }
 
 extension SquaredDistances {
-  /// The squared distance of each row to its k-th nearest other one of its set.
+  /// The squared distance of each row to its k-th nearest neighbor in the same set.
   ///
   /// - Throws: `.memory`.
   fileprivate func radii(of rows: CentredRows, neighbours k: Int) throws(GenerativeError) -> Buffer<Float> {

@@ -1,18 +1,18 @@
 import Glibc
 import Tensors
 
-/// A Gaussian Parzen window around samples, the likelihood that Goodfellow et al. (2014) measured
-/// their GAN by:
+/// A Gaussian Parzen window around samples, the likelihood by which Goodfellow et al. (2014) evaluated their
+/// GAN:
 ///
 ///     ln p(x) = ln (1/n) Σᵢ N(x; sᵢ, σ² I)
 ///
 /// It rewards smooth samples (Theis, van den Oord & Bethge, "A note on the evaluation of generative models",
-/// ICLR 2016): report the metric of real rows, too.
+/// ICLR 2016), so report the value for real rows too.
 package struct ParzenWindow {
-  /// The widths tried: ten from 0.1 to 1, evenly spaced in logarithm, as in the paper's code.
+  /// The widths that are tried: ten from 0.1 to 1, evenly spaced in the logarithm, as in the paper's code.
   package static let widths = (0..<10).map { pow(10, Double($0) / 9 - 1) }
 
-  /// Rows whose distances are held at once.
+  /// The number of rows whose distances are held at a time.
   private static let blockRows = 64
 
   private let context: Context
@@ -35,7 +35,7 @@ package struct ParzenWindow {
     self.samples = try CentredRows(samples, count: count, center: center, distances, context: context)
   }
 
-  /// The width under which `rows` are most likely.
+  /// The width that maximizes the likelihood of `rows`.
   package func bestWidth(
     _ rows: UnsafePointer<Float>, count: Int
   ) throws(GenerativeError) -> Double {
@@ -57,7 +57,7 @@ package struct ParzenWindow {
     return Estimate(likelihoods.elements)
   }
 
-  /// ln p of each row under each width: widths × rows.
+  /// ln p of each row for each width: widths × rows.
   private func logLikelihoods(
     _ rows: UnsafePointer<Float>, count: Int, widths: [Double], into result: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
@@ -88,7 +88,7 @@ package struct ParzenWindow {
     }
   }
 
-  /// ln p of a row from its squared distances: a log-sum-exp around the nearest sample.
+  /// ln p of a row, computed from its squared distances by a log-sum-exp about the nearest sample.
   private func logLikelihood(
     _ squares: UnsafePointer<Float>, width: Double, scratch: UnsafeMutablePointer<Float>
   ) -> Double {

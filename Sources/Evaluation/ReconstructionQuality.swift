@@ -1,15 +1,15 @@
 import Tensors
 
-/// How near rows of [0, 1] come to clean ones, by row: squared error, signal-to-noise ratio, structural
-/// similarity; each as a mean over rows with its standard error.
+/// How close rows in [0, 1] are to clean ones: squared error, signal-to-noise ratio and structural
+/// similarity, each as a mean over rows with its standard error.
 package struct ReconstructionQuality {
   /// Σ (x − y)² of a row.
   package let squaredError: Estimate
-  /// 10 log₁₀(1 / mean squared error) of a row, in decibels; infinite when any row is exact.
+  /// 10 log₁₀(1 / mean squared error) of a row, in decibels; infinite if any row is exact.
   package let signalToNoise: Estimate
   package let similarity: Estimate
 
-  /// Floats of the rows that are compared between two reports.
+  /// The number of floats compared between two progress reports.
   private static let blockFloats = 1 << 20
 
   /// - Throws: `.memory`, `.cancelled`.

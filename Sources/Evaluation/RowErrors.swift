@@ -1,6 +1,6 @@
 import Glibc
 
-/// How far a row is from what it should be.
+/// The error of a row with respect to its target.
 enum RowErrors {
   /// Σ (x − y)² of a row.
   static func squaredError(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int) -> Double {
@@ -12,7 +12,7 @@ enum RowErrors {
     return total
   }
 
-  /// 10 log₁₀(1 / mean squared error) of a row's Σ (x − y)²; infinite for an exact row.
+  /// 10 log₁₀(1 / mean squared error), computed from a row's Σ (x − y)²; infinite for an exact row.
   static func decibels(_ squaredError: Double, _ rowSize: Int) -> Double {
     -10 * log10(squaredError / Double(rowSize))
   }

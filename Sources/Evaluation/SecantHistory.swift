@@ -1,13 +1,13 @@
 import Tensors
 
-/// The last steps and changes of the gradient, from which L-BFGS makes its direction.
+/// The most recent steps and changes of the gradient, from which L-BFGS computes its direction.
 final class SecantHistory {
   private static let capacity = 20
 
   private let steps: [Buffer<Double>]
   private let changes: [Buffer<Double>]
   private let scale: Buffer<Double>
-  /// Places of the pairs, oldest first.
+  /// The indices of the pairs, oldest first.
   private var order: [Int] = []
 
   init(count: Int, scale: Buffer<Double>, in memory: Memory) throws(GenerativeError) {
@@ -29,7 +29,8 @@ final class SecantHistory {
       s.base[k] = next.base[k] - point.base[k]
       y.base[k] = nextGradient.base[k] - gradient.base[k]
     }
-    // A convex function has s·y ≥ 0; what rounding makes of a step too short would spoil the direction.
+    // A convex function has s·y ≥ 0. For a very short step, rounding could make it negative, which would
+    // spoil the direction.
     if dot(s, y) > 1e-12 * dot(y, y).squareRoot() * dot(s, s).squareRoot() {
       order.append(place)
     } else {
@@ -37,7 +38,7 @@ final class SecantHistory {
     }
   }
 
-  /// direction ← −H·gradient, H from the pairs and, before them, the scale.
+  /// direction ← −H·gradient, where H is defined by the pairs, starting from the scale.
   func direction(_ gradient: Buffer<Double>, into direction: Buffer<Double>) {
     let n = gradient.count
     var alphas = [Double](repeating: 0, count: Self.capacity)

@@ -2,8 +2,8 @@ import Tensors
 
 /// Squared Euclidean distances between the rows of two matrices, ‖a − b‖² = ‖a‖² + ‖b‖² − 2 a·b.
 ///
-/// One matrix product does the work. Subtracting a common centre from both sides first keeps the
-/// three terms small, and with them the rounding.
+/// A matrix product does most of the work. Subtracting a common center from both sides first keeps the three
+/// terms, and thus the rounding errors, small.
 struct SquaredDistances {
   let context: Context
   let width: Int
@@ -13,7 +13,7 @@ struct SquaredDistances {
     self.context = context
   }
 
-  /// row ← row − centre, of each row.
+  /// row ← row − center, for each row.
   func center(_ rows: UnsafeMutablePointer<Float>, count: Int, at center: UnsafePointer<Float>) {
     context.parallel(count) { row in
       let x = rows + row * width
@@ -45,13 +45,13 @@ struct SquaredDistances {
   }
 }
 
-/// Rows about a common centre, with their norms: what distances are taken between.
+/// Rows relative to a common center, with their norms: the operands of distances.
 struct CentredRows {
   let count: Int
   let rows: Buffer<Float>
   let norms: Buffer<Float>
 
-  /// A copy of `count` packed rows less `center`.
+  /// A copy of `count` packed rows minus `center`.
   ///
   /// - Throws: `.memory`.
   init(
@@ -68,7 +68,7 @@ struct CentredRows {
     distances.norms(self.rows.base, count: count, into: norms.base)
   }
 
-  /// Sets of rows about the mean of the first.
+  /// The center for sets of rows: the mean of the first set.
   static func about(
     meanOf rows: UnsafePointer<Float>, count: Int, width: Int, context: Context
   ) throws(GenerativeError) -> Buffer<Float> {
@@ -80,10 +80,10 @@ struct CentredRows {
 }
 
 extension SquaredDistances {
-  /// Floats of distances held at once: 16 MiB, within a last-level cache's reach.
+  /// Maximum number of distances held at a time: 16 MiB, which fits in a last-level cache.
   private static let blockFloats = 1 << 22
 
-  /// Calls `body` with the distances of some rows of `a` to all of `b`, packed, until all rows are done.
+  /// Calls `body` with the distances of a block of rows of `a` to all rows of `b`, packed, for all blocks.
   ///
   /// - Throws: `.memory`, `.cancelled`.
   func forEachBlock(
@@ -104,8 +104,8 @@ extension SquaredDistances {
   }
 }
 
-/// Puts a value into its place of an ascending list, whose last one falls out, and its index, where they
-/// are kept, beside it.
+/// Inserts a value into an ascending list, and removes the last one. If indices are kept, inserts the index
+/// likewise.
 func insert(
   _ value: Float, into list: UnsafeMutablePointer<Float>, count: Int, _ index: Int64 = 0,
   into places: UnsafeMutablePointer<Int64>? = nil

@@ -1,14 +1,14 @@
 import Glibc
 import Tensors
 
-/// How alike two images of [0, 1] look, 1 for equal ones:
+/// How similar two images in [0, 1] look; 1 if they are equal:
 ///
 ///     (2·μx·μy + C₁)·(2·σxy + C₂) / ((μx² + μy² + C₁)·(σx² + σy² + C₂)),   C₁ = 0.01², C₂ = 0.03²
 ///
-/// under a Gaussian window of 11 × 11 and deviation 1.5, averaged over all places where the window fits
-/// and over channels. Wang, Bovik, Sheikh & Simoncelli, "Image quality assessment: from error visibility
-/// to structural similarity", IEEE Transactions on Image Processing 2004. A side shorter than 11 pixels
-/// takes the largest odd window that fits.
+/// with a Gaussian window of 11 × 11 and standard deviation 1.5, averaged over all positions where the window
+/// fits and over channels. Wang, Bovik, Sheikh & Simoncelli, "Image quality assessment: from error visibility
+/// to structural similarity", IEEE Transactions on Image Processing 2004. A side shorter than 11 pixels uses
+/// the largest odd window that fits.
 package struct StructuralSimilarity {
   private let shape: Shape
   private let vertical: [Double]
@@ -27,14 +27,14 @@ package struct StructuralSimilarity {
     return weights.map { $0 / sum }
   }
 
-  /// similarity[i] ← that of image i of both sets.
+  /// similarity[i] ← the similarity of image i of both sets.
   ///
   /// - Throws: `.memory`.
   package func evaluate(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, rows: Int,
     into similarity: UnsafeMutablePointer<Double>, context: Context
   ) throws(GenerativeError) {
-    // Five maps, blurred along columns, of a row of windows.
+    // For one row of windows: five maps, blurred along columns.
     let scratchCount = 5 * shape.width
     let scratch = try Buffer<Double>(count: context.threadCount * scratchCount, in: context.memory)
     context.parallelSlots(rows) { slot, row in
@@ -48,7 +48,7 @@ package struct StructuralSimilarity {
     }
   }
 
-  /// Of one channel, whose pixels lie `shape.channels` floats apart.
+  /// The similarity of one channel, whose pixels are `shape.channels` floats apart.
   private func ofChannel(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Double>
   ) -> Double {

@@ -1,17 +1,17 @@
 import Tensors
 
-/// Whether two sets of rows can be distinguished: each row, of both sets together, is guessed to be of the
-/// set of its nearest other row (leave-one-out).
+/// Whether two sets of rows can be distinguished. Each row of both sets together is assigned to the set of
+/// its nearest other row (leave-one-out).
 ///
-/// Half of the guesses are right when the sets, equally large, are of one distribution; all of them when
-/// the sets lie apart; fewer than half when rows of one are copies of the other's. Lopez-Paz & Oquab,
-/// "Revisiting classifier two-sample tests", ICLR 2017; Xu et al., "An empirical study on evaluation
+/// If the sets are equally large and from the same distribution, half of the rows are assigned correctly. All
+/// are if the sets are far apart, and fewer than half if rows of one are copies of the other's. Lopez-Paz &
+/// Oquab, "Revisiting classifier two-sample tests", ICLR 2017; Xu et al., "An empirical study on evaluation
 /// metrics of generative adversarial networks", 2018.
 package struct TwoSampleTest: Equatable {
-  /// The shares of right guesses, of the rows of each set.
+  /// The fraction of correctly assigned rows in each set.
   package var first = 0.0
   package var second = 0.0
-  /// Of all rows.
+  /// The fraction of correctly assigned rows in both sets together.
   package var accuracy = 0.0
 
   /// Cost: 2 · (rows of both)² · row size FLOPs.

@@ -3,13 +3,13 @@ import Glibc
 import Tensors
 
 extension GenerativeError {
-  /// An argument that must not be NULL is.
+  /// The error for an argument that is NULL but must not be.
   static func null(_ name: String) -> GenerativeError {
     GenerativeError(.argument, "\(name) must not be NULL")
   }
 }
 
-/// `value`, when it lies in `range`.
+/// Returns `value` if it lies in `range`.
 @discardableResult
 func checkRange(
   _ name: String, _ value: some BinaryInteger, _ range: ClosedRange<Int>
@@ -23,7 +23,7 @@ func checkRange(
   return integer
 }
 
-/// `value`, when it is finite and lies in `range`.
+/// Returns `value` if it is finite and lies in `range`.
 @discardableResult
 func checkRange(
   _ name: String, _ value: Double, _ range: ClosedRange<Double>
@@ -38,7 +38,7 @@ func checkRange(
   return value
 }
 
-/// `value`; nil for GEN_AUTO: the library chooses.
+/// `value`, or nil for GEN_AUTO, which lets the library choose.
 func chosen<Value: SignedNumeric>(_ value: Value) -> Value? {
   value == Value(exactly: GEN_AUTO) ? nil : value
 }
@@ -48,14 +48,14 @@ func checkFlag(_ name: String, _ value: Int32) throws(GenerativeError) -> Bool {
   try checkRange(name, value, 0...1) == 1
 }
 
-/// An input array of `n` × `width` elements, which may be NULL only when there are none.
+/// An input array of `n` × `width` elements. It may be NULL only if there are no elements.
 func checkInput<Element>(
   _ name: String, _ pointer: UnsafePointer<Element>?, _ n: Int, _ width: Int
 ) throws(GenerativeError) -> UnsafePointer<Element> {
   try UnsafePointer(checkOutput(name, UnsafeMutablePointer(mutating: pointer), n, width))
 }
 
-/// An output array of `n` × `width` elements, which may be NULL only when there are none.
+/// An output array of `n` × `width` elements. It may be NULL only if there are no elements.
 func checkOutput<Element>(
   _ name: String, _ pointer: UnsafeMutablePointer<Element>?, _ n: Int, _ width: Int
 ) throws(GenerativeError) -> UnsafeMutablePointer<Element> {
@@ -73,7 +73,7 @@ func checkOutput<Element>(
   return placeholder
 }
 
-/// The same for an output that the caller may not want: NULL.
+/// `checkOutput` for an optional output, which may be NULL.
 @discardableResult
 func checkOptionalOutput<Element>(
   _ name: String, _ pointer: UnsafeMutablePointer<Element>?, _ n: Int, _ width: Int
@@ -84,7 +84,8 @@ func checkOptionalOutput<Element>(
 /// A path as a Swift string.
 func checkPath(_ name: String, _ path: UnsafePointer<CChar>?) throws(GenerativeError) -> String {
   guard let path else { throw .null(name) }
-  // One byte beyond the longest path the system takes tells "too long" from "just fits".
+  // One byte more than the longest path that the system accepts, to distinguish paths that are too long from
+  // those that just fit.
   let length = strnlen(path, Int(PATH_MAX) + 1)
   guard length > 0 else { throw GenerativeError(.argument, "\(name) must not be empty") }
   guard length < Int(PATH_MAX) else {

@@ -3,7 +3,7 @@ import CShims
 import Glibc
 import Tensors
 
-/// The one place where an error becomes a status and a message. Success leaves errno as it was.
+/// The only place where an error is turned into a status and a message. On success, errno is unchanged.
 func boundary(_ body: () throws(GenerativeError) -> Void) -> gen_status {
   let callersErrno = lastErrno
   let modes = enterLibrary()
@@ -24,14 +24,14 @@ func boundary(_ body: () throws(GenerativeError) -> Void) -> gen_status {
   }
 }
 
-/// The boundary of a function that makes an object: its handle goes to `out`, or NULL on failure.
+/// The boundary of a function that creates an object. Its handle, or NULL on failure, is written to `out`.
 func create<Object: HandleObject>(
   _ out: UnsafeMutablePointer<OpaquePointer?>?, _ body: () throws(GenerativeError) -> Object
 ) -> gen_status {
   create(out, "\(Object.noun)_out") { () throws(GenerativeError) in try body() as any HandleObject }
 }
 
-/// The same for an object whose kind only the file determines.
+/// `create` for an object whose kind only the file determines.
 func create(
   _ out: UnsafeMutablePointer<OpaquePointer?>?, _ name: @autoclosure () -> String,
   _ body: () throws(GenerativeError) -> any HandleObject
@@ -48,22 +48,22 @@ func destroy<Object: HandleObject>(_ handle: OpaquePointer?, _ type: Object.Type
   call { Handles.shared.remove(handle, type) }
 }
 
-/// Runs `body` as a call of the host that cannot fail.
+/// Runs `body` as a call from the host that cannot fail.
 func call<Result>(_ body: () -> Result) -> Result {
   let modes = enterLibrary()
   defer { shim_modes_leave(modes) }
   return body()
 }
 
-/// Begins a call: floating-point modes are the library's, not the host's, until `shim_modes_leave` gets what
-/// this returns.
+/// Begins a call. The floating-point modes are those of the library, not the host's, until the returned value
+/// is passed to `shim_modes_leave`.
 private func enterLibrary() -> UInt64 {
   shim_make_globals()
   shim_forget_refusal()
   return shim_modes_enter()
 }
 
-/// Calls a function of the host in the host's own floating-point modes, outside any run.
+/// Calls a function of the host with the host's own floating-point modes, outside of any run.
 func callHost<Result>(_ body: () -> Result) -> Result {
   shim_modes_to_host()
   defer { shim_modes_from_host() }

@@ -2,12 +2,12 @@ import CGenerative
 import Checkpoints
 import Tensors
 
-/// A checkpoint behind a handle, with the memory that C points into; immutable.
+/// A checkpoint behind a handle, with the memory that C code points into. Immutable.
 final class CheckpointHandle: HandleObject {
   static var kind: HandleKind { .checkpoint }
 
   let checkpoint: Checkpoint
-  /// Keys of the metadata, sorted; beside each it and its value for C.
+  /// The metadata's keys, sorted, and with the same indices, the keys and values for C.
   let keys: [String]
   let metadata: [(key: CText, value: CText)]
   let tensors: [(name: CText, shape: Buffer<Int64>)]
@@ -122,7 +122,7 @@ private func dtype(_ type: ElementType) -> Int {
   }
 }
 
-/// The text that `body` finds, which its owner keeps; NULL on any error.
+/// Returns the text that `body` finds, which its owner keeps alive; NULL on any error.
 private func found(_ body: () throws(GenerativeError) -> CText?) -> UnsafePointer<CChar>? {
   var text: CText?
   _ = boundary { () throws(GenerativeError) in text = try body() }

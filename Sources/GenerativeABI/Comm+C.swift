@@ -12,7 +12,7 @@ import Tensors
   }
 }
 
-/// The ranks behind a host's table; nil for NULL and for a single rank.
+/// The ranks described by a host's table; nil for NULL and for a single rank.
 func readRanks(
   _ pointer: UnsafePointer<gen_comm>?, _ name: String = "comm"
 ) throws(GenerativeError) -> Ranks? {
@@ -43,8 +43,8 @@ func readRanks(
       barrier: { callHost { barrier(user) } }))
 }
 
-/// Creates the ranks behind a host's table for each call, from a copy of the table; nil for NULL and for a
-/// single rank.
+/// A function that creates, for each call, the ranks described by a copy of the host's table; nil for NULL
+/// and for a single rank.
 func rankMaker(
   _ pointer: UnsafePointer<gen_comm>?, _ name: String = "comm"
 ) throws(GenerativeError) -> (@Sendable () throws(GenerativeError) -> Ranks?)? {

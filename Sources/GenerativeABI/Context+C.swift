@@ -49,7 +49,7 @@ private func hostLog(_ o: gen_context_options) -> Context.Log? {
   }
 }
 
-/// Registers a host's log for the trap handler, as long as the context lives.
+/// Registers a host's log function for the trap handler, as long as the context exists.
 private final class LastWord: Sendable {
   private let place: Int32
 

@@ -16,7 +16,7 @@ final class DatasetHandle: HandleObject {
   init(_ dataset: Dataset) { self.dataset = dataset }
 }
 
-/// A C string that is never freed, one for each text.
+/// A C string that is never freed. There is one per text.
 struct StaticCString: @unchecked Sendable {
   let pointer: UnsafePointer<CChar>
 
@@ -213,7 +213,7 @@ extension OpenOptions {
   }
 }
 
-/// The row count of a dataset; a stream has none.
+/// The range of rows, checked against the dataset's row count, which a stream does not have.
 private func checkRows(
   _ dataset: Dataset, _ first: Int64, _ count: Int64, least: Int = 0
 ) throws(GenerativeError) -> Range<Int> {
@@ -343,7 +343,7 @@ private func checkRows(
   }
 }
 
-/// Keeps the text that `body` finds for the thread.
+/// Returns the text that `body` finds, and keeps it for the thread.
 private func name(_ body: () throws(GenerativeError) -> String?) -> UnsafePointer<CChar>? {
   var kept: UnsafePointer<CChar>?
   _ = boundary { () throws(GenerativeError) in

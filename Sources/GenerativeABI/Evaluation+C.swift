@@ -66,7 +66,7 @@ import Tensors
   }
 }
 
-/// Rows of finite floats, at least the given number.
+/// Checks that rows are present, finite and at least `least` in number.
 func checkRows(
   _ name: String, _ rows: UnsafePointer<Float>?, _ countName: String, _ count: Int64, _ rowSize: Int,
   _ context: Context, least: Int = 1

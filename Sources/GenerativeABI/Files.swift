@@ -3,9 +3,9 @@ import Checkpoints
 import Models
 import Tensors
 
-// Saving and loading of models, moments and reservoirs.
+// Saving and loading models, moments and reservoirs.
 
-/// Bytes to read; none may be NULL.
+/// Bytes to read. NULL is allowed only if there are none.
 func checkBytes(_ bytes: UnsafeRawPointer?, _ count: Int64) throws(GenerativeError) -> UnsafeRawBufferPointer
 {
   let count = try checkRange("byte_count", count, 0...Int.max)
@@ -40,7 +40,7 @@ func load(
   _ out: UnsafeMutablePointer<OpaquePointer?>?,
   _ make: (Checkpoint, Context) throws(GenerativeError) -> any HandleObject
 ) -> gen_status {
-  defer { SpareBlocks.release() }  // the file's bytes, which no one asks for again
+  defer { SpareBlocks.release() }  // frees the file's bytes, which are not needed again
   return create(out, name) { () throws(GenerativeError) in
     let path = try checkPath("path", path)
     let context = try resolve(context)

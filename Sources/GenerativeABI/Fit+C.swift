@@ -13,8 +13,9 @@ struct FitDefaults {
   var beta1 = 0.9
   var schedule = Int(GEN_SCHEDULE_COSINE)
 
-  /// The defaults of autoencoders and VAEs. A step changes the sums of a dense layer by up to the rate times
-  /// the number of its inputs. More inputs than faces of 32 × 32 have would saturate it.
+  /// The defaults of autoencoders and VAEs. A step changes the sums of a dense layer by up to the learning
+  /// rate times the number of its inputs. With more inputs than faces of 32 × 32 have, this would saturate
+  /// the layer.
   static func mirrored(_ architecture: Architecture, _ shape: Shape) -> FitDefaults {
     let excess = architecture == .dense ? max(1, Double(shape.count) / 4_096) : 1
     return FitDefaults(learningRate: 2e-3 / excess)
@@ -28,7 +29,7 @@ struct FitDefaults {
 }
 
 extension FitOptions {
-  /// The options of a fit without the validation set, which `fit` guards.
+  /// The options of a fit, without the validation set, which `fit` locks.
   init(_ o: gen_fit_options, _ defaults: FitDefaults) throws(GenerativeError) {
     let values = try o.values()
     self.init(
@@ -114,7 +115,7 @@ extension Double {
   boundary { () throws(GenerativeError) in
     var call = try FitCall(options, run)
     do throws(GenerativeError) {
-      // It is the fit's alone until it ends.
+      // The fit has exclusive use of the model until it ends.
       try Handles.shared.changingModel(model) { (model) throws(GenerativeError) in
         try requireAllFiles(call.options.targets, "targets")
         try requireAllFiles(call.options.validation_targets, "validation_targets")
@@ -135,19 +136,19 @@ extension Double {
 /// The arguments of a call of `gen_model_fit`.
 struct FitCall {
   let options: gen_fit_options
-  /// Whether there are options at all.
+  /// Whether options were given.
   let hasOptions: Bool
   /// The observer of the fit.
   let run: UnsafePointer<gen_run>?
   let ranks: Ranks?
-  /// From where the fit begins, it agrees with the other ranks itself.
+  /// Once the fit begins, it coordinates with the other ranks itself.
   var hasBegun = false
 
   init(
     _ options: UnsafePointer<gen_fit_options>?, _ run: UnsafePointer<gen_run>?
   ) throws(GenerativeError) {
     self.run = run
-    // Members outside their ranges are an error that all ranks hear of, so the ranks come first.
+    // Members out of range are an error that all ranks must learn of, so the ranks are read first.
     self.options = try gen_fit_options(copying: options)
     hasOptions = options != nil
     ranks = try readRanks(self.options.comm, "options->comm")
@@ -189,7 +190,7 @@ extension NetworkModel {
   }
 }
 
-/// Rejects a folder with skipped files, since later rows would be paired with the wrong targets.
+/// Rejects a folder with skipped files, because later rows would be paired with the wrong targets.
 private func requireAllFiles(_ handle: OpaquePointer?, _ name: String) throws(GenerativeError) {
   guard handle != nil else { return }
   let object: DatasetHandle = try Handles.shared.object(handle, name)
@@ -201,7 +202,7 @@ private func requireAllFiles(_ handle: OpaquePointer?, _ name: String) throws(Ge
   }
 }
 
-/// Runs `body` with a dataset and the targets behind a handle as one; NULL: the dataset alone.
+/// Runs `body` with a dataset paired with the targets behind a handle. NULL: only the dataset.
 private func paired(
   _ dataset: Dataset, _ name: String, _ targets: OpaquePointer?, _ targetsName: String,
   _ body: (Dataset) throws(GenerativeError) -> Void

@@ -1,31 +1,31 @@
 import CShims
 import Tensors
 
-/// An object that C holds by a handle.
+/// An object that C code holds by a handle.
 protocol HandleObject: AnyObject, Sendable {
   static var kind: HandleKind { get }
   var handleKind: HandleKind { get }
-  /// Itself, where it is a model.
+  /// The object itself, if it is a model.
   var model: (any ModelObject)? { get }
 }
 
 extension HandleObject {
   var handleKind: HandleKind { Self.kind }
   var model: (any ModelObject)? { nil }
-  /// The header's name of it: `gen_<noun>`.
+  /// The noun in the header's name for it: `gen_<noun>`.
   static var noun: String { kind.noun }
 }
 
-/// The kinds of handle, each a number in its ticket.
+/// The kinds of handles. Each has a number, which is part of the ticket.
 enum HandleKind: UInt8, CaseIterable, Sendable {
   case context = 1
   case dataset, image, pca, autoencoder, vae, gan, checkpoint, moments, classifier, mixture, reservoir
   case trainer
 
-  /// As in `gen_<noun>`.
+  /// The noun, as in `gen_<noun>`.
   var noun: String { name.description }
 
-  /// The same as a C string.
+  /// The noun as a C string.
   var text: UnsafePointer<CChar>? { staticString(name) }
 
   private var name: StaticString {
@@ -47,18 +47,18 @@ enum HandleKind: UInt8, CaseIterable, Sendable {
   }
 }
 
-/// The table behind the handles: tickets in, objects out.
+/// The table behind the handles, which maps tickets to objects.
 ///
-/// A ticket is kind (8 bits) · generation (24) · index (32). A destroyed slot gets a new generation, so an
-/// old ticket is recognised and never followed. Each copy of the library in a process starts from its own
-/// generations, and so rejects the tickets of another copy.
+/// A ticket consists of kind (8 bits) · generation (24) · index (32). A destroyed slot gets a new generation,
+/// so an old ticket is recognized and never followed. Each copy of the library in a process starts with
+/// different generations, and therefore rejects the tickets of another copy.
 final class Handles: Sendable {
   static let shared = Handles()
 
   private struct Slot {
     var generation = max(shim_copy_number() & 0xFF_FFFF, 1)
     var object: (any HandleObject)?
-    /// The number of calls that read the object now, or −1 while one call has exclusive use.
+    /// The number of calls that are reading the object, or −1 while one call has exclusive use.
     var users = 0
   }
 
@@ -70,7 +70,7 @@ final class Handles: Sendable {
 
   private let table = Guarded(Table())
 
-  /// A new ticket for `object`.
+  /// Creates a ticket for `object`.
   func insert(_ object: any HandleObject) -> OpaquePointer? {
     table.withLock { table in
       let index: Int
@@ -89,20 +89,20 @@ final class Handles: Sendable {
     }
   }
 
-  /// Forgets a ticket; a call that has the object keeps it until it returns. Unknown tickets are
-  /// ignored: destroying twice is harmless.
+  /// Removes a ticket. A call that is using the object keeps it until it returns. Unknown tickets are
+  /// ignored, so destroying an object twice is harmless.
   func remove<Object: HandleObject>(_ handle: OpaquePointer?, _: Object.Type) {
     remove(handle) { $0.handleKind == Object.kind }
   }
 
-  /// Forgets a model; the memory of the last one goes back to the system.
+  /// Removes a model. After the last one, memory is returned to the system.
   func removeModel(_ handle: OpaquePointer?) {
     remove(handle) { $0.model != nil }
     if table.withLock({ $0.modelCount }) == 0 { Memory.trimAfterMuchWasReleased() }
   }
 
   private func remove(_ handle: OpaquePointer?, where isWanted: (any HandleObject) -> Bool) {
-    // Released after the lock, since an object's end may take long.
+    // Released after the lock, because deinitializing an object may take long.
     let removed: (any HandleObject)? = table.withLock { table in
       guard let index = Self.find(handle, in: table), let object = table.slots[index].object, isWanted(object)
       else { return nil }
@@ -115,7 +115,7 @@ final class Handles: Sendable {
     withExtendedLifetime(removed) {}
   }
 
-  /// The object itself, for objects that guard their own state or are immutable.
+  /// The object itself, for objects that protect their own state or are immutable.
   func object<Object: HandleObject>(
     _ handle: OpaquePointer?, _ name: @autoclosure () -> String
   ) throws(GenerativeError) -> Object {
@@ -169,7 +169,7 @@ final class Handles: Sendable {
   private static func alone(_ users: Int) -> Int? { users == 0 ? -1 : nil }
 
   /// - Parameters:
-  ///   - name: the argument's name, used only in messages, as is the noun.
+  ///   - name: the argument's name, used only in messages, like the noun.
   ///   - kind: returns the object if it has the requested kind.
   private func acquire<Object>(
     _ handle: OpaquePointer?, _ name: @autoclosure () -> String, _ noun: @autoclosure () -> String,
@@ -199,7 +199,7 @@ final class Handles: Sendable {
 
   private func release(_ handle: OpaquePointer?, users next: (Int) -> Int) {
     table.withLock { table in
-      // Destroyed meanwhile: the slot is another's now.
+      // If the object was destroyed in the meantime, the slot belongs to another one.
       guard let index = Self.find(handle, in: table) else { return }
       table.slots[index].users = next(table.slots[index].users)
     }

@@ -3,7 +3,7 @@ import Datasets
 import Options
 import Tensors
 
-/// An image behind a handle; immutable.
+/// An image behind a handle. Immutable.
 final class ImageHandle: HandleObject {
   static var kind: HandleKind { .image }
 
@@ -16,7 +16,7 @@ final class ImageHandle: HandleObject {
     self.context = context
   }
 
-  /// An image that was read; the codec's complaint, if any, is logged to the host.
+  /// An image that was read. The codec's complaint, if any, is logged to the host.
   convenience init(_ found: Image.Found, _ name: String, _ context: Context) {
     self.init(found.image, context)
     if let complaint = found.complaint { context.log(.warning, "\(name): \(complaint)") }
@@ -51,7 +51,7 @@ extension Resizing {
   }
 }
 
-/// The shape of pixels that become an image.
+/// The shape of pixels that are to become an image.
 private func checkPixels(
   _ height: Int64, _ width: Int64, _ channels: Int64, _ limits: InputLimits = .standard
 ) throws(GenerativeError) -> Shape {
@@ -194,7 +194,7 @@ private func checkPixels(
   }
 }
 
-/// The format that a path's extension names, with the options' quality.
+/// The format given by a path's extension, with the quality in the options.
 private func fileFormat(
   _ path: String, _ options: UnsafePointer<gen_save_image_options>?
 ) throws(GenerativeError) -> Image.FileFormat {

@@ -12,7 +12,7 @@ struct Imputation {
   let options: gen_invert_options
   let run: UnsafePointer<gen_run>?
 
-  /// Rejects options of a search for models that make none.
+  /// Rejects search options for models that do not search.
   func requireDefaults() throws(GenerativeError) {
     let standard = gen_invert_options.standard
     let others: [(String, Bool)] = [
@@ -52,7 +52,7 @@ func checkMask(_ o: gen_invert_options, _ n: Int, _ width: Int) throws(Generativ
 
 /// Rows as floats, with 0 for unknown values.
 ///
-/// - Throws: `.nonfinite` naming the first known value that a float cannot hold; `.memory`.
+/// - Throws: `.nonfinite`, naming the first known value that is out of range for a float; `.memory`.
 func knownFloats(
   _ rows: RowBatch, _ width: Int, _ mask: Mask, _ context: Context
 ) throws(GenerativeError) -> Buffer<Float> {
@@ -70,7 +70,7 @@ func knownFloats(
 }
 
 extension RowBatch {
-  /// A number of packed floats or doubles.
+  /// A number in packed floats or doubles.
   fileprivate func value(_ row: Int, _ column: Int) -> Double {
     switch self {
     case .floats(let rows): Double(rows.base[row * rows.rowStride + column])

@@ -22,7 +22,7 @@ private func checkLatents(
   try checkModelInput(name, latents, count, latentSize, .standard)
 }
 
-/// The product of two row counts, limited so that an index fits any buffer.
+/// The product of two row counts, limited so that every index fits in an Int32.
 private func checkRows(_ a: Int, _ b: Int) throws(GenerativeError) -> Int {
   guard let rows = checkedProduct(a, b), rows <= Int32.max else {
     throw GenerativeError(.argument, "\(a) x \(b) latents are more than \(Int32.max)")

@@ -47,7 +47,7 @@ extension LinearClassifier.Options {
   }
 }
 
-/// The class count of a labelled dataset, limited so that tables of classes stay small.
+/// The class count of a labeled dataset, limited so that tables of classes stay small.
 private func checkClassCount(of dataset: Dataset, _ name: String) throws(GenerativeError) -> Int {
   guard dataset.labels != nil else { throw GenerativeError(.state, "\(name) has no labels") }
   return try checkRange("the number of \(name)'s classes", dataset.classCount, 1...StackLimit.classes)

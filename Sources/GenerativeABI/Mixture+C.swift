@@ -121,7 +121,7 @@ extension GaussianMixture.Options {
   }
 }
 
-// MARK: - Of a model's latents
+// MARK: - Mixtures of a model's latents
 
 @c @implementation public func gen_model_fit_mixture(
   _ model: OpaquePointer?, _ dataset: OpaquePointer?, _ options: UnsafePointer<gen_mixture_options>?,

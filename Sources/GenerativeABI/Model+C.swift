@@ -112,9 +112,9 @@ import Training
 
 // MARK: - Labels
 
-/// The labels given with `count` rows, NULL if the model takes none.
+/// The labels given for `count` rows, or NULL if the model uses none.
 ///
-/// - Throws: `.state` when they are missing or not allowed; `.argument` for a label out of range.
+/// - Throws: `.state` if they are missing or not allowed; `.argument` for a label out of range.
 func checkGiven(
   _ labels: UnsafePointer<Int32>?, _ count: Int, _ model: any ModelObject, canDraw: Bool = false
 ) throws(GenerativeError) -> UnsafePointer<Int32>? {
@@ -178,7 +178,7 @@ func withRows<Model: ModelObject>(
   _ model_out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gen_status { load(bytes, byte_count, context, "model_out", model_out, makeModel) }
 
-/// The model in a checkpoint, of the kind that its metadata names.
+/// The model in a checkpoint, of the kind named in its metadata.
 private func makeModel(
   _ checkpoint: Checkpoint, _ context: Context
 ) throws(GenerativeError) -> any HandleObject {

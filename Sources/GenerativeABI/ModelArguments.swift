@@ -5,7 +5,7 @@ import Networks
 import Tensors
 import Training
 
-// Arguments that functions of several models share.
+// Arguments that the functions of several models share.
 
 /// A positive number.
 func checkPositive(
@@ -14,7 +14,7 @@ func checkPositive(
   try checkRange(name, value, 1e-30...limit)
 }
 
-/// The row count of a model's input and output, limited so that an index fits any buffer.
+/// The row count of a model's input and output, limited so that every index fits in an Int32.
 func checkRowCount(_ value: Int64, least: Int = 0) throws(GenerativeError) -> Int {
   try checkRange("n_rows", value, least...Int(Int32.max))
 }
@@ -28,7 +28,7 @@ func checkModelInput(
   return rows
 }
 
-/// Rows that a model scores, checked to be present, finite, and in the range of its fits.
+/// Rows that a model scores, checked to be present, finite, and in the range of its training rows.
 func checkScoredRows(
   _ rows: UnsafePointer<Float>?, _ count: Int, _ model: any NetworkModel
 ) throws(GenerativeError) -> UnsafePointer<Float> {
@@ -52,7 +52,7 @@ extension Plan {
   }
 }
 
-/// Labels of `count` rows, each one of `classCount`.
+/// Labels of `count` rows, each below `classCount`.
 func checkLabels(
   _ labels: UnsafePointer<Int32>?, _ count: Int, classCount: Int
 ) throws(GenerativeError) -> UnsafePointer<Int32> {

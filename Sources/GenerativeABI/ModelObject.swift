@@ -8,14 +8,14 @@ import Statistics
 import Tensors
 import Training
 
-/// A model behind a `gen_model`: the functions of all kinds, and those of some kinds, which are nil for the
-/// others.
+/// A model behind a `gen_model`: the functions that all kinds have, and those that only some kinds have,
+/// which are nil for the others.
 protocol ModelObject: HandleObject, Checkpointable {
   var context: Context { get }
-  /// The number of classes if each row that the model reads or makes needs a label; 0: it needs none; nil:
-  /// its kind never does.
+  /// The number of classes if each row that the model reads or creates needs a label. 0: the model needs no
+  /// labels. nil: models of this kind never do.
   var labelClassCount: Int? { get }
-  /// The options that it was created with.
+  /// The options that the model was created with.
   var optionValues: OptionValues { get }
   /// The names of classes and columns in its data.
   var names: ModelNames { get }
@@ -30,16 +30,16 @@ protocol ModelObject: HandleObject, Checkpointable {
   var describing: (any Describing)? { get }
   var invertible: (any Invertible)? { get }
   var imputing: (any Imputing)? { get }
-  /// The members that `gen_model_describe` adds to the options in its JSON object, each after a comma.
+  /// The members that `gen_model_describe` adds to the options in its JSON object, each preceded by a comma.
   var description: String { get }
 }
 
-/// A model that learns by gradient steps.
+/// A model that is trained by gradient steps.
 protocol NetworkModel: ModelObject, Trainable {
   var architecture: Architecture { get }
   var latentSize: Int { get }
   var parameterCount: Int { get }
-  /// The defaults of its fits.
+  /// The defaults of the model's fits.
   var fitDefaults: FitDefaults { get }
   /// The memory and work of fits with this batch size.
   func plan(rows: Int) throws(GenerativeError) -> Plan
@@ -55,8 +55,8 @@ protocol Reconstructing: AnyObject {
   ) throws(GenerativeError)
 }
 
-/// A model with latents to fit a mixture to, and scores to detect anomalies: `Calibrated` with its type
-/// erased.
+/// A model with latents to which a mixture can be fitted, and scores to detect anomalies: a type-erased
+/// `Calibrated`.
 protocol Calibratable: AnyObject {
   func sizes() throws(GenerativeError) -> (row: Int, latent: Int)
   func fitMixture(_ dataset: Dataset, _ options: GaussianMixture.Options) throws(GenerativeError)
@@ -72,10 +72,10 @@ protocol Calibratable: AnyObject {
   ) throws(GenerativeError)
 }
 
-/// A model that gives features of rows.
+/// A model that computes features of rows.
 protocol Describing: AnyObject {
   var rowShape: Shape { get }
-  /// - Throws: `.state` for a dense GAN, which has none.
+  /// - Throws: `.state` for a dense GAN, which has no features.
   var featureCount: Int { get throws(GenerativeError) }
   func features(
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?,
@@ -83,17 +83,17 @@ protocol Describing: AnyObject {
   ) throws(GenerativeError)
 }
 
-/// A model that can be inverted: it finds the latents nearest to rows.
+/// A model that can be inverted: it finds the latents nearest to given rows.
 protocol Invertible: AnyObject {
   var rowShape: Shape { get }
   var latentSize: Int { get }
-  /// - Parameter generator: one of the header's two; checked here.
+  /// - Parameter generator: one of the header's two enumerators; checked here.
   func invert(
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?, by generator: Int32,
     from start: UnsafePointer<Float>?, _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?,
     error: UnsafeMutablePointer<Float>?
   ) throws(GenerativeError)
-  /// x ← the rows of latents.
+  /// x ← the decoded rows of latents.
   func rows(
     of z: UnsafePointer<Float>, count: Int, given labels: UnsafePointer<Int32>?, by generator: Int32,
     into x: UnsafeMutablePointer<Float>
@@ -103,7 +103,7 @@ protocol Invertible: AnyObject {
 /// A model that imputes unknown values of rows from the known ones.
 protocol Imputing: AnyObject {
   func columns() throws(GenerativeError) -> Int
-  /// completed ← rows, with the values that the call's mask marks as unknown filled in.
+  /// completed ← rows in which the values that the call's mask marks as unknown are filled in.
   func impute(_ rows: RowBatch, _ call: Imputation, into completed: RowBatch) throws(GenerativeError)
 }
 
@@ -148,7 +148,7 @@ extension PCA: ModelObject, Reconstructing, Calibratable, Imputing {
     guard !call.hasOptions else {
       throw GenerativeError(.argument, "options must be NULL for a pca, whose fit has none")
     }
-    // From where the fit begins, it agrees with the other ranks itself.
+    // Once the fit begins, it coordinates with the other ranks itself.
     call.hasBegun = true
     try following(call.run) { () throws(GenerativeError) in try fit(dataset) }
     names = ModelNames(dataset) ?? ModelNames()
@@ -274,7 +274,7 @@ extension Classifier: NetworkModel, Describing {
   ) throws(GenerativeError) { try self.features(x, rows: rows, into: features) }
 }
 
-// MARK: - What a kind has
+// MARK: - Optional features
 
 extension ModelObject {
   var model: (any ModelObject)? { self }
@@ -287,9 +287,9 @@ extension ModelObject {
   var imputing: (any Imputing)? { nil }
   var description: String { "" }
 
-  /// Itself, for a function that needs a model with latents of rows or with scores.
+  /// Returns the model itself, for a function that needs a model with latents or scores of rows.
   ///
-  /// - Parameter what: the part that the function needs, for the error of other kinds.
+  /// - Parameter what: the feature that the function needs, for the error of other kinds.
   /// - Throws: `.unsupported`.
   func calibratable(
     lacking what: String, _ function: String
@@ -298,7 +298,7 @@ extension ModelObject {
     return calibratable
   }
 
-  /// The error of a function that this kind does not support.
+  /// The error for a function that this kind does not support.
   func lacks(_ what: String, _ function: String, _ others: String) -> GenerativeError {
     let noun = handleKind.noun
     return GenerativeError(
@@ -333,7 +333,7 @@ extension NetworkModel {
     c.n_classes = Int64(classCount)
     c.architecture = Int32(architecture.rawValue)
     c.n_epochs_left = Int64(record?.epochsLeft(progress) ?? 0)
-    // A dense GAN has none.
+    // A dense GAN has no features.
     c.n_features = Int64((try? describing?.featureCount) ?? 0)
     return c
   }

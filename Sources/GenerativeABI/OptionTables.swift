@@ -3,7 +3,8 @@ import Models
 import Options
 import Training
 
-// Tables of options that one call reads and no model keeps. Those of models and fits are in their own modules.
+// Tables of options that a single call reads and no model stores. Those of models and fits are in their own
+// modules.
 
 extension OptionTable {
   static let context = OptionTable(
@@ -213,7 +214,7 @@ extension OptionTable {
       token     pointer : token that stops the call
       """))
 
-  /// All tables that a caller fills.
+  /// All tables of structs that a caller fills.
   static let all = [
     run, context, memory, open, stream, faces, loadImage, resize, grid, saveImage,
     PCA.Options.options.table,

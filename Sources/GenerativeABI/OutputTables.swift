@@ -4,7 +4,7 @@ import Options
 // Tables of structs that calls fill: the members that a client may read by name.
 
 extension OptionTable {
-  /// All of them.
+  /// All tables of structs that calls fill.
   static let outputs = [
     event, plan, modelInfo, datasetInfo, pcaInfo, momentsInfo, reservoirInfo, mixtureInfo, directionInfo,
     linearInfo,

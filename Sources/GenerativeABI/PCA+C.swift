@@ -64,7 +64,7 @@ import Training
 ) -> gen_status {
   withSolution(pca) { (_, solution) throws(GenerativeError) in
     var info = gen_pca_info_t()
-    // The header's first enumerator is Swift's case after "automatic".
+    // The header's first enumerator corresponds to the Swift case after "automatic".
     info.solver = Int32(solution.solver.rawValue - 1)
     info.n_rows = Int64(solution.rowCount)
     info.n_features = Int64(solution.columnCount)
@@ -103,8 +103,8 @@ import Training
     if isByColumns { x = x.byColumns }
     let latents = try checkRows("latents_out", latents_out, number, n, k)
     try solution.transform(x, into: latents, in: pca.context)
-    // A NaN in a row becomes a NaN in its latents. These are fewer, and in the cache: checking all rows
-    // beforehand took a third of the time.
+    // A NaN in a row causes a NaN in its latents. There are fewer latents, and they are in the cache:
+    // checking all rows beforehand took a third of the time.
     if k == 0 || latents.firstNonfinite(in: pca.context) != nil { try checkFinite("rows", x, pca.context) }
   }
 }
@@ -145,7 +145,7 @@ import Training
   }
 }
 
-/// A fitted PCA and its solution, which is computed here if partial fits have left it open.
+/// Calls `body` with a fitted PCA and its solution, which is computed here if partial fits have not done so.
 private func withSolution(
   _ pca: OpaquePointer?, _ body: (PCA, PCA.Solution) throws(GenerativeError) -> Void
 ) -> gen_status {

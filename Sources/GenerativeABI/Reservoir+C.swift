@@ -37,7 +37,7 @@ extension Reservoir: HandleObject {
         }
         try dataset.forEachBatch { batch throws(GenerativeError) in
           try reservoir.add(batch, first: first)
-          // No overflow: the reservoir has checked it.
+          // Cannot overflow, because the reservoir has checked it.
           first += batch.rowCount
         }
       }

@@ -2,9 +2,9 @@ import CGenerative
 import Statistics
 import Tensors
 
-// Rows of the two types that cross the C interface, GEN_F32 and GEN_F64, in and out.
+// Rows of the two types that cross the C interface, GEN_F32 and GEN_F64, as inputs and outputs.
 
-/// An array of `n` × `width` numbers of a type, which may be NULL only when there are none.
+/// An array of `n` × `width` numbers of a type. It may be NULL only if there are none.
 func checkRows(
   _ name: String, _ pointer: UnsafeMutableRawPointer?, _ dtype: Int32, _ n: Int, _ width: Int
 ) throws(GenerativeError) -> RowBatch {
@@ -21,7 +21,7 @@ func checkRows(
   }
 }
 
-/// The same for rows that are only read.
+/// `checkRows` for rows that are only read.
 func checkRows(
   _ name: String, _ pointer: UnsafeRawPointer?, _ dtype: Int32, _ n: Int, _ width: Int
 ) throws(GenerativeError) -> RowBatch {
@@ -37,7 +37,7 @@ func checkRows(
   return rows
 }
 
-/// An output that the caller may not want: NULL.
+/// An optional output, which may be NULL.
 func checkOptionalRows(
   _ name: String, _ pointer: UnsafeMutableRawPointer?, _ dtype: Int32, _ n: Int, _ width: Int
 ) throws(GenerativeError) -> RowBatch? {
@@ -46,7 +46,7 @@ func checkOptionalRows(
   return pointer == nil ? nil : rows
 }
 
-/// Packed rows that must all be finite; an error names the row.
+/// Checks that packed rows are all finite. The error names the row.
 func checkFinite(_ name: String, _ rows: RowBatch, _ context: Context) throws(GenerativeError) {
   guard let found = rows.firstNonfinite(in: context) else { return }
   throw GenerativeError(
@@ -54,7 +54,7 @@ func checkFinite(_ name: String, _ rows: RowBatch, _ context: Context) throws(Ge
     "\(name) has \(found.value) in row \(found.row), element \(found.column); it must hold no NaN and no inf")
 }
 
-/// The same of floats, packed.
+/// `checkFinite` for packed floats.
 func checkFinite(
   _ name: String, _ values: UnsafePointer<Float>, _ n: Int, _ width: Int, _ context: Context
 ) throws(GenerativeError) {

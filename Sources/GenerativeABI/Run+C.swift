@@ -3,12 +3,12 @@ import Models
 import Tensors
 import Training
 
-// Following and stopping long calls, and events by the names of their members.
+// Following and stopping long calls, and reading events by the names of their members.
 
 extension Observer {
   /// The host's callback and token.
   ///
-  /// - Throws: `.argument` for a run that was not initialised, `.handle` for a token that is none.
+  /// - Throws: `.argument` for a run that was not initialized; `.handle` for an invalid token.
   init(_ run: UnsafePointer<gen_run>?) throws(GenerativeError) {
     self.init()
     let run = try gen_run(reading: run, "run")
@@ -33,7 +33,8 @@ extension Observer {
   }
 }
 
-/// Runs `body` as a call that the host's run follows. Without epochs, any answer but GEN_GO_ON stops it.
+/// Runs `body` as a call that the host's run follows. In calls without epochs, any answer except GEN_GO_ON
+/// stops it.
 func following<Result>(
   _ run: UnsafePointer<gen_run>?, _ body: () throws(GenerativeError) -> Result
 ) throws(GenerativeError) -> Result {

@@ -4,7 +4,7 @@ import Evaluation
 import Models
 import Tensors
 
-// Metrics of generated rows against real ones.
+// Metrics that compare generated rows with real ones.
 
 /// The rows of two sets, and the context of the computation.
 private struct Sets {

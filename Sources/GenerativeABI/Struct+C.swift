@@ -4,9 +4,9 @@ import Models
 import Options
 import Tensors
 
-// Structs by the names of their members, and options as text, for languages that do not lay out structs.
+// Structs by the names of their members, and options as text, for languages that do not lay out C structs.
 
-/// The table of a struct: "vae" for gen_vae_options, "model_info" for gen_model_info_t.
+/// The table of a struct, such as "vae" for gen_vae_options or "model_info" for gen_model_info_t.
 private func checkTable(_ name: UnsafePointer<CChar>?) throws(GenerativeError) -> OptionTable {
   let name = try checkText("name", name)
   let tables = OptionTable.all + OptionTable.outputs
@@ -16,14 +16,14 @@ private func checkTable(_ name: UnsafePointer<CChar>?) throws(GenerativeError) -
   return table
 }
 
-/// The error of an unknown word.
+/// The error for an unknown word.
 private func unknown(_ parameter: String, _ word: String, among words: [String]) -> GenerativeError {
   let meant = nearest(to: word, among: words).map { "; did you mean \($0)?" } ?? ""
   return GenerativeError(
     .argument, "\(parameter) must be one of \(words.joined(separator: ", ")), not \(quoted(word))\(meant)")
 }
 
-/// A text of the caller's; NULL is an empty one.
+/// A text from the caller. NULL is an empty text.
 private func checkText(
   _ name: String, _ text: UnsafePointer<CChar>?
 ) throws(GenerativeError) -> String {
@@ -153,7 +153,7 @@ private func insert<Model: HandleObject & TabledModel>(
   event?.pointee.message
 }
 
-/// The structs that `gen_struct_create` made and that are not destroyed yet, with their tables.
+/// The structs that `gen_struct_create` has created and that are not destroyed yet, with their tables.
 private let structs = Guarded([(address: UInt, table: OptionTable)]())
 
 @c @implementation public func gen_struct_create(

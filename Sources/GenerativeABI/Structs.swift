@@ -4,13 +4,13 @@ import Options
 import Tensors
 import Training
 
-/// A struct of the header: its first member is `uint32_t struct_size`.
+/// A struct of the header whose first member is `uint32_t struct_size`.
 protocol VersionedStruct {
   init()
   var struct_size: UInt32 { get set }
 }
 
-/// A struct of options: a table says what its members are, and its `_init` sets `initialized`.
+/// A struct of options. A table describes its members, and its `_init` function sets `initialized`.
 protocol OptionsStruct: VersionedStruct {
   static var table: OptionTable { get }
   var initialized: UInt32 { get set }
@@ -97,7 +97,7 @@ extension gen_reservoir_options: OptionsStruct {
 }
 
 extension VersionedStruct {
-  /// The caller's struct, of any version: members it does not know stay as they are here.
+  /// Copies the caller's struct, of any version. Members that it does not have keep their values here.
   private mutating func take(_ pointer: UnsafePointer<Self>, _ name: String) throws(GenerativeError) {
     let size = try Self.callerSize(pointer, name)
     let known = min(size, MemoryLayout<Self>.stride)
@@ -107,20 +107,20 @@ extension VersionedStruct {
     try checkTail(pointer, known, size, name)
   }
 
-  /// The caller's struct; NULL is all zeros.
+  /// A copy of the caller's struct. NULL is all zeros.
   init(reading pointer: UnsafePointer<Self>?, _ name: String) throws(GenerativeError) {
     self.init()
     if let pointer { try take(pointer, name) }
   }
 
-  /// Fills the caller's struct, of any version, keeping its `struct_size`.
+  /// Fills the caller's struct, of any version, and keeps its `struct_size`.
   func write(to pointer: UnsafeMutablePointer<Self>?, _ name: String) throws(GenerativeError) {
     guard let pointer else { throw .null(name) }
     let size = try Self.callerSize(UnsafePointer(pointer), name)
     fill(pointer, size: size)
   }
 
-  /// Fills `size` bytes of a caller's struct that is not initialised yet.
+  /// Fills `size` bytes of a caller's struct that is not initialized yet.
   func write(
     to pointer: UnsafeMutablePointer<Self>?, size: UInt32, _ name: String = "options"
   ) throws(GenerativeError) {
@@ -149,7 +149,7 @@ extension VersionedStruct {
   }
 }
 
-/// The value that `_init` writes to `initialized`, and that uninitialised memory hardly ever contains.
+/// The value that `_init` writes to `initialized`. Uninitialized memory hardly ever contains it.
 let optionsMark: UInt32 = 0x6765_6E32
 
 extension OptionsStruct {
@@ -160,15 +160,16 @@ extension OptionsStruct {
     return options
   }
 
-  /// The caller's options, of any version: members it does not know have their defaults. NULL is all defaults.
+  /// The caller's options, of any version. Members that the caller's struct does not have get their defaults.
+  /// NULL means all defaults.
   ///
-  /// - Throws: `.argument` for a struct that was not initialised or a member outside its range, `.version` for one
-  ///   that sets members this library does not know.
+  /// - Throws: `.argument` for a struct that was not initialized, or a member out of range; `.version` for a
+  ///   struct that sets members unknown to this library.
   init(reading pointer: UnsafePointer<Self>?, _ name: String = "options") throws(GenerativeError) {
     self = try Self.read(pointer, name).options
   }
 
-  /// The same, and the values of the members by name.
+  /// Reads the caller's options, and returns them with the values of their members by name.
   static func read(
     _ pointer: UnsafePointer<Self>?, _ name: String = "options"
   ) throws(GenerativeError) -> (options: Self, values: OptionValues) {
@@ -176,7 +177,7 @@ extension OptionsStruct {
     return (options, try options.values())
   }
 
-  /// The same, before `values` has checked the members.
+  /// The caller's options, before `values` has checked their members.
   init(copying pointer: UnsafePointer<Self>?, _ name: String = "options") throws(GenerativeError) {
     self.init()
     try withUnsafeMutableBytes(of: &self) { bytes throws(GenerativeError) in
@@ -184,7 +185,7 @@ extension OptionsStruct {
     }
   }
 
-  /// The values of the members, inside their ranges.
+  /// The values of the members, checked against their ranges.
   func values() throws(GenerativeError) -> OptionValues {
     var copy = self
     return try withUnsafeBytes(of: &copy) { bytes throws(GenerativeError) in
@@ -194,16 +195,17 @@ extension OptionsStruct {
   }
 }
 
-// The same for all structs, so that there is one copy of it in the library.
+// Code shared by all structs, so that the library contains only one copy of it.
 extension OptionTable {
-  /// Fills a struct of this version.
+  /// Fills a struct of this version with the defaults.
   fileprivate func writeStandard(to bytes: UnsafeMutableRawBufferPointer) {
-    // Padding between members is zeroed, too: a later version may have a member there.
+    // Padding between members is zeroed too, because a later version may have a member there.
     bytes.initializeMemory(as: UInt8.self, repeating: 0)
     if let base = bytes.baseAddress { write(standard, toBlock: base) }
   }
 
-  /// Writes a zeroed struct and, to `lists`, the elements of its lists. What a call fills has no values yet.
+  /// Writes a zeroed struct and, to `lists`, the elements of its lists. A struct that a call fills has no
+  /// values yet.
   func write(
     _ values: OptionValues, toBlock base: UnsafeMutableRawPointer, lists: UnsafeMutableRawPointer? = nil
   ) {
@@ -245,12 +247,12 @@ extension OptionTable {
   }
 }
 
-/// No struct is as small as 8 bytes or will be as large as 4096.
+/// No struct is smaller than 8 bytes or will be larger than 4096.
 private func checkStructSize(_ size: Int, _ name: String) throws(GenerativeError) {
   try checkRange(name, size, 8...4096)
 }
 
-/// Members that this library does not know must be zero.
+/// Members unknown to this library must be zero.
 private func checkTail(
   _ pointer: UnsafeRawPointer, _ known: Int, _ size: Int, _ name: String
 ) throws(GenerativeError) {

@@ -3,18 +3,18 @@ import CShims
 import Synchronization
 import Tensors
 
-/// Tokens live in a fixed table of atomics and not among the handles, since a signal handler may
-/// cancel one: that takes one compare-and-exchange, no lock and no memory.
+/// Tokens are in a fixed table of atomics instead of among the handles, because a signal handler may cancel
+/// one. That takes a single compare-and-exchange, no lock and no memory.
 ///
-/// An entry is generation (32 bits) · in use · cancelled; a token is the mark, the generation and
-/// the index.
+/// An entry consists of generation (32 bits) · in use · cancelled. A token consists of the mark, the
+/// generation and the index.
 enum Tokens {
   static let count = 256
   private static let mark: UInt = 0x70 << 56
   private static let inUse: UInt64 = 2
   private static let cancelled: UInt64 = 1
 
-  // Immutable after its making; the elements are atomic.
+  // Immutable after creation; the elements are atomic.
   private static let table = Table()
 
   private final class Table: Sendable {
@@ -30,7 +30,7 @@ enum Tokens {
     subscript(index: Int) -> UnsafeMutablePointer<Atomic<UInt64>> { entries + index }
   }
 
-  /// A new token, or nil when all are in use.
+  /// Creates a token. Returns nil if all are in use.
   static func make() -> OpaquePointer? {
     for index in 0..<count {
       let old = table[index].pointee.load(ordering: .acquiring)
@@ -51,7 +51,7 @@ enum Tokens {
       expected: entry, desired: entry & ~(inUse | cancelled), ordering: .acquiringAndReleasing)
   }
 
-  /// Whether the token existed and is now cancelled.
+  /// Cancels a token. Returns whether it exists.
   static func cancel(_ token: OpaquePointer?) -> Bool {
     guard let (index, entry) = find(token) else { return false }
     _ = table[index].pointee.compareExchange(
@@ -94,7 +94,7 @@ enum Tokens {
 @c @implementation public func gen_token_destroy(_ token: OpaquePointer?) { Tokens.free(token) }
 
 @c @implementation public func gen_token_cancel(_ token: OpaquePointer?) -> gen_status {
-  // A signal handler may be here: no message is made where there is nothing to say.
+  // A signal handler may call this, so no message is created on success.
   if Tokens.cancel(token) { return gen_status(GEN_OK) }
   return boundary { () throws(GenerativeError) in
     throw token == nil ? GenerativeError(.handle, "token must not be NULL") : Tokens.invalid()

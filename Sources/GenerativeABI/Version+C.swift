@@ -3,7 +3,7 @@ import CShims
 import Kernels
 import Tensors
 
-/// A string that lives as long as the process, for `const char *` results.
+/// A string that exists as long as the process, for `const char *` results.
 func staticString(_ text: StaticString) -> UnsafePointer<CChar>? {
   UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
 }

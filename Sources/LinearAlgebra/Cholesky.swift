@@ -2,9 +2,10 @@ import Tensors
 
 /// The Cholesky factor of a symmetric positive definite matrix, A = L·Lᵀ, L lower triangular.
 package enum Cholesky {
-  /// L over the lower triangle of `a` (n × n); the upper one stays as it was.
+  /// Replaces the lower triangle of `a` (n × n) by L. The upper triangle is unchanged.
   ///
-  /// A pivot of at most `least` times its diagonal element is rounding: then false, and L is of no use.
+  /// A pivot of at most `least` times its diagonal element is considered rounding error. `factor` then
+  /// returns false, and the contents of the lower triangle are undefined.
   package static func factor(
     _ a: UnsafeMutablePointer<Double>, _ n: Int, least: Double = 1e-14
   ) -> Bool {
@@ -26,7 +27,7 @@ package enum Cholesky {
     return true
   }
 
-  /// x ← A⁻¹·x = L⁻ᵀ·L⁻¹·x, from the factor L.
+  /// x ← A⁻¹·x = L⁻ᵀ·L⁻¹·x, given the factor L.
   package static func solve(_ l: UnsafePointer<Double>, _ n: Int, _ x: UnsafeMutablePointer<Double>) {
     for i in 0..<n {
       for k in 0..<i { x[i] -= l[i * n + k] * x[k] }
@@ -38,17 +39,18 @@ package enum Cholesky {
     }
   }
 
-  /// R over the upper triangle of a large symmetric A = Rᵀ·R, block by block of rows; what stands below is
-  /// not read and undefined after. False as soon as a pivot is not positive: A is not definite.
+  /// Replaces the upper triangle of a large symmetric A = Rᵀ·R by R, one block of rows at a time. The lower
+  /// triangle is not read and is undefined afterwards. Returns false at the first pivot that is not positive:
+  /// A is not positive definite.
   ///
   /// - Parameters:
   ///   - a: n × n with unit column stride.
-  ///   - product: for n × n.
+  ///   - product: created for n × n.
   package static func factorUpper(
     _ a: DoubleMatrix, product: DoubleProduct, in context: Context
   ) -> Bool {
     let n = a.rowCount
-    /// Takes rows first ..< i off row i, in some columns.
+    /// Subtracts the contributions of rows first ..< i from row i, in the given columns.
     func takeOff(_ first: Int, from i: Int, columns: Range<Int>) {
       let row = a.base + i * a.rowStride
       for q in first..<i {
@@ -65,7 +67,7 @@ package enum Cholesky {
         let scale = 1 / row[i].squareRoot()
         for j in i..<end { row[j] *= scale }
       }
-      // Columns that the first-level cache holds.
+      // Columns that fit in the first-level cache.
       let share = 64
       context.parallel((n - end + share - 1) / share) { index in
         let columns = end + index * share..<min(n, end + (index + 1) * share)
@@ -82,10 +84,10 @@ package enum Cholesky {
     return true
   }
 
-  /// Rows of a block.
+  /// The number of rows in a block.
   private static let blockRows = 48
 
-  /// inverse ← L⁻¹, lower triangular, zeros above; L is the lower triangle of `l` (n × n).
+  /// inverse ← L⁻¹, lower triangular with zeros above the diagonal. L is the lower triangle of `l` (n × n).
   package static func invert(
     _ l: UnsafePointer<Double>, _ n: Int, into inverse: UnsafeMutablePointer<Double>
   ) {

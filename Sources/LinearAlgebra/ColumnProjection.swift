@@ -1,16 +1,16 @@
 import Kernels
 import Tensors
 
-/// Y = X·Vᵀ in Double for chunks of rows that stand as columns, each by one worker alone.
+/// Y = X·Vᵀ in Double, for chunks of rows stored as columns. Each chunk is processed by one worker.
 package struct ColumnProjection: Sendable {
   private let context: Context
   private let columnCount: Int
-  /// Four rows of V at a time, one of their columns after the other, zeros past the last row.
+  /// V in groups of four rows, each group stored column by column, padded with zero rows.
   private let weights: Buffer<Double>
-  /// Columns of Y, with those of zeros that make V's rows a multiple of four.
+  /// Columns of Y, including the zero columns that round V's rows up to a multiple of four.
   package let outputCount: Int
 
-  /// - Parameter v: k × columns, of any strides.
+  /// - Parameter v: k × columns, with any strides.
   /// - Throws: `.memory`.
   package init(_ v: DoubleMatrix, in context: Context) throws(GenerativeError) {
     self.context = context
@@ -27,17 +27,18 @@ package struct ColumnProjection: Sendable {
     self.weights = weights
   }
 
-  /// Rows of a chunk of so many columns, a multiple of what kernels take at a time, for the first cache.
+  /// The number of rows in a chunk with this many columns. The chunk fits in the first-level cache; the
+  /// number is a multiple of the rows that the kernels process at a time.
   package static func chunkRows(_ columns: Int, in context: Context) -> Int {
     let wide = 2 * context.kernels.doubles.lanes
     return max(wide, min(256, 3072 / max(columns, 1)) / wide * wide)
   }
 
-  /// Y ← X·Vᵀ for some of X's columns; Y ← Y + X·Vᵀ unless they begin with the first.
+  /// Y ← X·Vᵀ for some of X's columns, or Y ← Y + X·Vᵀ unless they start with the first column.
   ///
   /// - Parameters:
   ///   - x: those columns, `pitch` apart.
-  ///   - height: rows, a multiple of what kernels take at a time.
+  ///   - height: the number of rows, a multiple of the rows that the kernels process at a time.
   ///   - y: `outputCount` columns, `pitch` apart.
   package func run(
     _ x: UnsafePointer<Double>, _ height: Int, pitch: Int, columns: Range<Int>,
@@ -50,11 +51,11 @@ package struct ColumnProjection: Sendable {
 }
 
 extension Context {
-  /// The least multiple of the rows that kernels of columns take at a time.
+  /// `count` rounded up to a multiple of the rows that the column kernels process at a time.
   package func paddedRows(_ count: Int) -> Int { roundUp(count, 2 * kernels.doubles.lanes) }
 
-  /// out ← x − c for rows of floats, or of doubles, as columns that are `pitch` apart, followed by zeros up to
-  /// `paddedRows`.
+  /// out ← x − c for rows of floats or doubles. The result is stored as columns, `pitch` apart, padded with
+  /// zeros up to `paddedRows`.
   package func centreColumns(
     _ x: Matrix, about centre: UnsafePointer<Double>?, into out: UnsafeMutablePointer<Double>, pitch: Int
   ) {

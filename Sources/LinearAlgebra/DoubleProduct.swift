@@ -1,24 +1,24 @@
 import Kernels
 import Tensors
 
-/// Matrix products in Double, for the eigensolver and for statistics that need all the digits.
+/// Matrix products in Double, for the eigensolver and for statistics that need full precision.
 ///
-/// Holds the packing space, so that a product allocates nothing. One product at a time.
+/// Owns the packing buffers, so a product allocates nothing. Only one product may run at a time.
 package final class DoubleProduct {
   private static let tileRows = DoubleKernels.tileRows
-  /// Depth of a packed block: 256 × 8 doubles of B are half of a 32 KiB L1.
+  /// Depth of a packed block: 256 × 8 doubles of B fill half of a 32 KiB first-level cache.
   private static let depth = 256
-  /// Rows per unit of work: 72 × 256 doubles of A are a quarter of a 512 KiB L2.
+  /// Rows per unit of work: 72 × 256 doubles of A fill a quarter of a 512 KiB second-level cache.
   private static let maximumChunk = 72
 
   private let context: Context
   private let packedA: Buffer<Double>
   private let packedB: Buffer<Double>
-  /// A tile for every slot.
+  /// One tile per slot.
   private let tiles: Buffer<Double>
   private var tileColumns: Int { context.kernels.doubles.tileColumns }
 
-  /// Space for products of at most `rows` × `columns`, of any depth.
+  /// Allocates buffers for products of at most `rows` × `columns`, of any depth.
   ///
   /// - Throws: `.memory`.
   package init(rows: Int, columns: Int, in context: Context) throws(GenerativeError) {
@@ -33,10 +33,10 @@ package final class DoubleProduct {
       count: context.threadCount * Self.tileRows * context.kernels.doubles.tileColumns, in: context.memory)
   }
 
-  /// C ← C + scale · A·B; of C only tiles that reach the upper triangle when `upperOnly`.
+  /// C ← C + scale · A·B. With `upperOnly`, only tiles of C that reach the upper triangle are computed.
   ///
-  /// A is m × k, B k × n, C m × n with unit column stride; any strides of A and B. Each element is
-  /// summed in an order that depends on k alone: the same bits for any m, n and thread count.
+  /// A is m × k and B is k × n, both with any strides. C is m × n with unit column stride. The order of each
+  /// element's sum depends only on k, so the bits are the same for any m, n and thread count.
   package func add(
     _ a: DoubleMatrix, _ b: DoubleMatrix, scale: Double = 1, into c: DoubleMatrix,
     upperOnly: Bool = false
@@ -45,7 +45,7 @@ package final class DoubleProduct {
     let n = c.columnCount
     let tileColumns = tileColumns
     let multiplyBlock = context.kernels.doubles.multiplyBlock
-    // Few rows still make a few chunks, so that every worker has one.
+    // A product with few rows is still split into several chunks, so that every worker has one.
     let chunk = min(Self.maximumChunk, max(Self.tileRows, roundUp(m / 4, Self.tileRows)))
     var p = 0
     while p < a.columnCount {
@@ -63,7 +63,7 @@ package final class DoubleProduct {
       context.parallelSlots((m + chunk - 1) / chunk, isSmall: m * n * k < 200_000) { slot, index in
         let first = index * chunk
         let height = min(chunk, m - first)
-        // Columns left of the diagonal by whole panels are skipped.
+        // Skips whole panels of columns left of the diagonal.
         let left = upperOnly ? min(first / tileColumns, panels) : 0
         let packed = packedA.base + first * k
         packRows(aBlock[first..<first + height, 0..<k], scale: scale, into: packed)
@@ -76,7 +76,7 @@ package final class DoubleProduct {
     }
   }
 
-  /// A panel of columns of B, one row of them after the other, zeros past the edge.
+  /// Packs a panel of columns of B row by row, with zeros past the edge.
   private func packColumns(_ b: DoubleMatrix, from j: Int, into packed: UnsafeMutablePointer<Double>) {
     let width = min(tileColumns, b.columnCount - j)
     for p in 0..<b.rowCount {
@@ -87,7 +87,7 @@ package final class DoubleProduct {
     }
   }
 
-  /// All rows of A in panels of six, one column of six after the other, zeros past the edge.
+  /// Packs all rows of A in panels of six, each column by column, with zeros past the edge.
   private func packRows(_ a: DoubleMatrix, scale: Double, into packed: UnsafeMutablePointer<Double>) {
     for i in stride(from: 0, to: a.rowCount, by: Self.tileRows) {
       let rows = a.base + i * a.rowStride
@@ -106,7 +106,7 @@ package final class DoubleProduct {
     }
   }
 
-  /// Six whole rows that lie packed: what the loop above does, in a third of its time.
+  /// Packs six whole rows with unit column stride: the same as the general loop, in a third of the time.
   static func packSixRows(
     _ a: UnsafePointer<Double>, _ stride: Int, _ count: Int, scale: Double,
     into packed: UnsafeMutablePointer<Double>
@@ -125,5 +125,5 @@ package final class DoubleProduct {
   }
 }
 
-/// The least multiple of `unit` that is at least `count`, and at least one unit.
+/// `count` rounded up to a multiple of `unit`, and at least `unit`.
 func roundUp(_ count: Int, _ unit: Int) -> Int { (max(count, 1) + unit - 1) / unit * unit }

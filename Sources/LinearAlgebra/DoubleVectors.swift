@@ -7,7 +7,7 @@ extension Context {
     _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, count: Int
   ) -> Double { kernels.doubles.dot(x, y, count) }
 
-  /// Whether no x is a NaN or an infinity, which times zero are none.
+  /// Whether every x is finite. 0·x is NaN if x is NaN or infinite.
   package func isFinite(_ x: UnsafePointer<Double>, count: Int) -> Bool {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: 256) { zeros in
       guard let zero = zeros.baseAddress else { return false }

@@ -1,25 +1,27 @@
 import Tensors
 
-/// Eigenvalues of a positive semidefinite matrix that is nearly diagonal, each right relative to itself,
-/// however small it is relative to the largest.
+/// Eigenvalues of a positive semidefinite matrix that is nearly diagonal. Each has a small relative error,
+/// however small it is compared with the largest.
 ///
 ///     H = L·Lᵀ                    Cholesky; row i of L has the length Hᵢᵢ^½
-///     W·L = diag(σ)·Q             rows made orthogonal to each other by plane rotations: W is their product
+///     W·L = diag(σ)·Q             plane rotations make the rows orthogonal; W is their product
 ///     H = Wᵀ·diag(σ²)·W
 ///
-/// Where other methods leave errors of ε·‖H‖, an element of H that is right relative to (Hᵢᵢ·Hⱼⱼ)^½ is all
-/// that this needs (Demmel & Veselić, "Jacobi's method is more accurate than QR", 1992).
+/// Other methods have errors of ε·‖H‖. This one only requires that each element of H has a small error
+/// relative to (Hᵢᵢ·Hⱼⱼ)^½ (Demmel & Veselić, "Jacobi's method is more accurate than QR", 1992).
 package struct GradedEigen {
-  /// σ²: n of them, falling.
+  /// σ²: n values in decreasing order.
   package let values: Buffer<Double>
   /// W: n × n, in the order of the values.
   package let vectors: Buffer<Double>
-  /// Whether rows of L above the rounding are much shorter than H's diagonal said: what they have in common with
-  /// longer rows took digits of them, which are there again when H is made anew of the rows rotated by W.
+  /// Whether rows of L above the rounding error are much shorter than the diagonal of H implies. The part
+  /// that they share with longer rows cost them digits. Recomputing H from the rows rotated by W recovers
+  /// those digits.
   package let isEntangled: Bool
 
   /// - Parameters:
-  ///   - h: n × n packed. The diagonal falls, to rounding. Only the upper triangle is read; h is destroyed.
+  ///   - h: n × n packed. The diagonal decreases, up to rounding. Only the upper triangle is read; h is
+  ///     destroyed.
   /// - Throws: `.memory`; `.cancelled`.
   package init(
     destroying h: UnsafeMutablePointer<Double>, n: Int, in context: Context
@@ -49,14 +51,14 @@ package struct GradedEigen {
     }
   }
 
-  /// Fewer rows than this are rotated as soon.
+  /// For fewer rows than this, plane rotations are as fast.
   private static let fewestRows = 48
 
-  /// Rotates rows whose squares are below 2⁻⁴⁰ of the first's by the eigenvectors of their products, and of these
-  /// again those that are as far below.
+  /// Rotates rows whose squares are below 2⁻⁴⁰ of the first row's by the eigenvectors of their products.
+  /// Repeats this for those of them that are again as far below.
   ///
-  /// What came before resolved eigenvalues to 2⁻⁵² of the largest. Rows of smaller ones are a mixture, for which
-  /// plane rotations would take many sweeps.
+  /// The earlier eigensolver resolved eigenvalues to 2⁻⁵² of the largest. Rows of smaller eigenvalues are a
+  /// mixture, for which plane rotations would take many sweeps.
   private static func diagonalise(
     _ rows: Buffer<Double>, _ rotations: Buffer<Double>, _ n: Int, in context: Context
   ) throws(GenerativeError) {
@@ -72,7 +74,7 @@ package struct GradedEigen {
         return
       }
       let m = n - start
-      // Of the rest the part along earlier rows is left out.
+      // The part of the remaining rows along earlier rows is ignored.
       if left == 0 { left = start }
       let part = DoubleMatrix(rows.base, rows: n, columns: n)[start..<n, left..<n]
       let products = try Buffer<Double>(count: m * m, in: context.memory)
@@ -92,8 +94,8 @@ package struct GradedEigen {
     }
   }
 
-  /// L, from the upper triangle of H. A row without a positive pivot lies in the span of those above: of it
-  /// only that part is kept.
+  /// Computes L from the upper triangle of H. A row without a positive pivot lies in the span of the rows
+  /// above it, and only that part of it is kept.
   ///
   /// - Returns: `isEntangled`.
   private static func factor(
@@ -103,7 +105,7 @@ package struct GradedEigen {
     for i in 0..<n { diagonal.base[i] = h[i * (n + 1)] }
     let rounding = Double(n) * 0x1p-104 * (n > 0 ? diagonal.base[0] : 0)
     var isEntangled = false
-    // H is reduced row by row; row i of the reduced H over the root of its pivot is column i of L.
+    // H is reduced row by row. Row i of the reduced H divided by the root of its pivot is column i of L.
     for i in 0..<n {
       let row = h + i * n
       let pivot = row[i]

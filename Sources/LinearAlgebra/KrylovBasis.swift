@@ -5,43 +5,43 @@ import Tensors
 ///
 ///     Xᵢ·A = H·Q + R·Xᵢ₊₁        H = Xᵢ·A·Qᵀ, which are rows of T = Q·A·Qᵀ
 ///
-/// The rows of Q are the blocks so far. Every block is orthogonalised against all of them, twice. Products
-/// are of one tile's rows, with A, with Qᵀ for H and with Q to take H·Q off; so A and Q are kept as the
-/// product's panels, Q both ways, and each is read once for all rows of a block.
+/// The rows of Q are the blocks so far. Every block is orthogonalized against all of them, twice. Products
+/// have one tile of rows: with A, with Qᵀ for H, and with Q to subtract H·Q. A and Q are therefore stored as
+/// the product's panels, Q both ways, and each is read once for all rows of a block.
 final class KrylovBasis {
-  /// Rows of a block.
+  /// The number of rows in a block.
   static let block = DoubleKernels.tileRows
 
-  /// m: rows of Q.
+  /// m: the number of rows of Q.
   private(set) var count = 0
 
   private let n: Int
   private let capacity: Int
-  /// Columns of a panel, and of all panels of n columns and of `capacity` columns.
+  /// The number of columns in a panel, in the panels for n columns, and in the panels for `capacity` columns.
   private let width: Int
   private let paddedColumns: Int
   private let paddedRows: Int
   private let context: Context
 
-  /// A: panels of n × width.
+  /// A, in panels of n × width.
   private let a: Buffer<Double>
-  /// Q: panels of capacity × width.
+  /// Q, in panels of capacity × width.
   private let rows: Buffer<Double>
-  /// Qᵀ: panels of n × width.
+  /// Qᵀ, in panels of n × width.
   private let columns: Buffer<Double>
-  /// T up to its diagonal.
+  /// T, up to its diagonal.
   private let t: Buffer<Double>
-  /// Xᵢ₊₁, `paddedColumns` apart.
+  /// Xᵢ₊₁, rows `paddedColumns` apart.
   private let next: Buffer<Double>
-  /// H, `paddedRows` apart.
+  /// H, rows `paddedRows` apart.
   private let h: Buffer<Double>
-  /// R, and what the first and the second orthogonalisation make of it; lower triangular.
+  /// R, and its factors from the first and the second orthogonalization; lower triangular.
   private let r: Buffer<Double>
-  /// A block as the product's left-hand side.
+  /// A block, packed as the product's left-hand side.
   private let packed: Buffer<Double>
   private let tile: Buffer<Double>
 
-  /// Space for `capacity` rows, none of them there yet.
+  /// Allocates buffers for `capacity` rows. The basis starts empty.
   ///
   /// - Throws: `.memory`.
   init(
@@ -87,8 +87,8 @@ final class KrylovBasis {
 
   // MARK: - Growing
 
-  /// Adds blocks up to `dimensions` rows at least; false if there is no room for them, or a block has nothing
-  /// new: then the basis spans all that X₀ can reach.
+  /// Adds blocks until the basis has at least `dimensions` rows. Returns false if there is no room for them,
+  /// or if a block adds nothing new: the basis then spans everything that X₀ can reach.
   func grow(to dimensions: Int) -> Bool {
     while count < dimensions {
       guard count + Self.block <= capacity, addBlock() else { return false }
@@ -96,7 +96,7 @@ final class KrylovBasis {
     return true
   }
 
-  /// Q ← Q over Xᵢ; makes Xᵢ₊₁ and R.
+  /// Appends Xᵢ to Q; computes Xᵢ₊₁ and R.
   private func addBlock() -> Bool {
     let block = Self.block
     let first = count
@@ -111,7 +111,8 @@ final class KrylovBasis {
     for i in 0..<block {
       (t.base + (first + i) * capacity).update(from: h.base + i * paddedRows, count: first + i + 1)
     }
-    // What is left of a row is rounding, or after the second time no longer orthogonal, below these.
+    // Below these lengths, the remainder of a row is rounding error or, after the second pass, no longer
+    // orthogonal.
     let (once, twice) = (r.base + block * block, r.base + 2 * block * block)
     let rounding = Double(n) * 0x1p-52 * largest.squareRoot()
     guard orthonormalise(into: once, least: rounding) else { return false }
@@ -125,7 +126,7 @@ final class KrylovBasis {
     return true
   }
 
-  /// Q ← Q over Xᵢ₊₁
+  /// Appends Xᵢ₊₁ to Q.
   private func append() {
     for i in 0..<Self.block {
       let row = next.base + i * paddedColumns
@@ -156,7 +157,8 @@ final class KrylovBasis {
       rows, depth: count, panelDepth: capacity, columns: paddedColumns, into: next.base, paddedColumns)
   }
 
-  /// Makes the next block's rows orthonormal, with X = R·X′; false when one is not longer than `least`.
+  /// Makes the rows of the next block orthonormal, with X = R·X′. Returns false if a row is not longer than
+  /// `least`.
   private func orthonormalise(into r: UnsafeMutablePointer<Double>, least: Double) -> Bool {
     for i in 0..<Self.block {
       let x = next.base + i * paddedColumns
@@ -181,13 +183,13 @@ final class KrylovBasis {
     DoubleProduct.packSixRows(x, rowStride, depth, scale: scale, into: packed.base)
   }
 
-  /// C ← C + the packed block times panels that stand `panelDepth` × width doubles apart.
+  /// C ← C + the packed block times panels that are `panelDepth` × width doubles apart.
   private func multiplyPanels(
     _ panels: Buffer<Double>, depth: Int, panelDepth: Int, columns: Int, into c: UnsafeMutablePointer<Double>,
     _ rowStride: Int
   ) {
     let multiply = context.kernels.doubles.multiplyBlock
-    // About 10 µs to a share.
+    // About 10 µs of work per share.
     let share = max(1, 40_000 / (Self.block * width * depth)) * width
     context.parallel((columns + share - 1) / share) { index in
       for j in stride(from: index * share, to: min(columns, (index + 1) * share), by: width) {
@@ -200,10 +202,11 @@ final class KrylovBasis {
 
   // MARK: - Results
 
-  /// Where A stands: n × n doubles or more, for other uses once the basis grows no further.
+  /// The buffer that holds A: at least n × n doubles, free for other uses once the basis no longer grows.
   var matrixSpace: Buffer<Double> { a }
 
-  /// T's k largest eigenpairs, and the largest |v·A − θ·v| of the v = s·Q they stand for: |s·(0, …, 0, R)ᵀ|.
+  /// The k largest eigenpairs of T, and the largest residual |v·A − θ·v| of the vectors v = s·Q that they
+  /// represent: |s·(0, …, 0, R)ᵀ|.
   ///
   /// - Throws: `.memory`; `.internalFault`.
   func ritzPairs(_ k: Int) throws(GenerativeError) -> (pairs: SymmetricEigen, residual: Double) {

@@ -1,35 +1,36 @@
 import Kernels
 import Tensors
 
-/// C ← C + Yᵀ·Y and t ← t + Yᵀ·1 for very many rows of few columns, in Double; Y is X or X·Vᵀ.
+/// C ← C + Yᵀ·Y and t ← t + Yᵀ·1 for many rows with few columns, in Double. Y is X or X·Vᵀ.
 ///
-/// Such rows are read as fast as memory gives them: each worker takes a chunk of rows that stays in its first
-/// cache, as columns and with a column of ones whose products are t, and adds its products to a sum of its own.
-/// Rows are cut into stripes by their number alone, and the stripes' sums are added in pairs: the same bits for
-/// any number of threads, and short chains of sums.
+/// Such rows are processed as fast as memory delivers them. Each worker takes a chunk of rows that stays in
+/// its first-level cache, stores it as columns, appends a column of ones whose products are t, and adds the
+/// products to its own sum. The number of rows alone determines how they are cut into stripes, and the sums
+/// of stripes are added in pairs. The bits are therefore the same for any number of threads, and chains of
+/// sums are short.
 package struct NarrowUpdate {
   package static let mostColumns = 64
   private static let mostStripes = 64
 
   private let context: Context
   private let rowCount: Int
-  /// Columns of X, and of Y.
+  /// Columns of X and of Y.
   private let width: Int
   private let columns: Int
-  /// Those of Y and the ones, up to a whole tile.
+  /// Columns of Y plus the column of ones, rounded up to a whole tile.
   private let padded: Int
   private let chunkRows: Int
   private let stripeRows: Int
   private let stripeCount: Int
   private let rotation: ColumnProjection?
-  /// Of every stripe C with t in its last column.
+  /// C of every stripe, with t in its last column.
   private let sums: Buffer<Double>
-  /// Of every slot a chunk of Y, one of X, and a stripe's sums before lanes are added up.
+  /// For every slot: a chunk of Y, one of X, and a stripe's sums before their lanes are added up.
   private let space: Buffer<Double>
   private let spaceCount: Int
   private let laneCount: Int
 
-  /// - Parameter v: m × columns, m ≤ `mostColumns`; nil: Y is X.
+  /// - Parameter v: m × columns, m ≤ `mostColumns`. nil: Y is X.
   /// - Throws: `.memory`.
   package init(
     rows: Int, columns d: Int, rotatedBy v: DoubleMatrix? = nil, in context: Context
@@ -48,14 +49,14 @@ package struct NarrowUpdate {
     sums = try Buffer(count: stripeCount * (columns + 1) * (columns + 1), in: context.memory)
     if let v { rotation = try ColumnProjection(v, in: context) } else { rotation = nil }
     spaceCount = chunkRows * (padded + (v == nil ? 0 : d)) + laneCount
-    // What stands right of the ones stays zero.
+    // Columns right of the ones stay zero.
     space = try Buffer(count: context.threadCount * spaceCount, in: context.memory)
   }
 
   /// - Parameters:
-  ///   - c: square; its upper triangle is added to, what stands below is undefined.
-  ///   - fill: writes `count` rows of X from `first` on as columns that are `pitch` apart, with zeros after them as
-  ///     `Context.centreColumns` does; called by any worker.
+  ///   - c: square. The result is added to its upper triangle; the lower triangle is undefined afterwards.
+  ///   - fill: writes `count` rows of X, starting at `first`, as columns that are `pitch` apart, padded with
+  ///     zeros like those of `Context.centreColumns`. Any worker may call it.
   package func run(
     into c: UnsafeMutablePointer<Double>, sums t: UnsafeMutablePointer<Double>,
     _ fill: (_ first: Int, _ count: Int, _ block: UnsafeMutablePointer<Double>, _ pitch: Int) -> Void
@@ -96,7 +97,7 @@ package struct NarrowUpdate {
     }
   }
 
-  /// The upper triangle from the kernel's tiles.
+  /// Adds the upper triangle of the kernel's tiles to the sums.
   private func addLanes(_ lanes: UnsafePointer<Double>, to sums: UnsafeMutablePointer<Double>) {
     let (width, order) = (context.kernels.doubles.lanes, columns + 1)
     var tile = lanes

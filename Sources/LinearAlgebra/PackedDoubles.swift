@@ -1,22 +1,22 @@
 import Kernels
 import Tensors
 
-/// The right-hand side of many products, in Double, packed once: Y = X·B for chunks of rows of X, each by one
-/// worker alone.
+/// A right-hand side in Double that is packed once for many products Y = X·B. X is processed in chunks of
+/// rows, each by one worker.
 package struct PackedDoubles: Sendable {
-  /// Depth of a block, as that of `DoubleProduct`.
+  /// Depth of a block, as in `DoubleProduct`.
   private static let depth = 256
 
   private let context: Context
   private let rowCount: Int
   private let columnCount: Int
-  /// Block after block of B's rows, in each panel after panel of columns.
+  /// B's rows in blocks, each block stored as panels of columns.
   private let panels: Buffer<Double>
 
   private var tall: Int { DoubleKernels.tileRows }
   private var wide: Int { context.kernels.doubles.tileColumns }
 
-  /// - Parameter b: of any strides.
+  /// - Parameter b: any strides.
   /// - Throws: `.memory`.
   package init(_ b: DoubleMatrix, in context: Context) throws(GenerativeError) {
     self.context = context
@@ -33,12 +33,13 @@ package struct PackedDoubles: Sendable {
     self.panels = panels
   }
 
-  /// The doubles of workspace that `multiply` needs for this many rows.
+  /// The number of doubles of workspace that `multiply` needs for this many rows.
   package func spaceCount(_ rows: Int) -> Int {
     roundUp(rows, tall) * min(rowCount, Self.depth) + tall * wide
   }
 
-  /// Y ← X·B; `x` and `y` packed. Each element is summed in an order that depends on B's rows alone.
+  /// Y ← X·B, with `x` and `y` packed. The order of each element's sum depends only on the number of B's
+  /// rows.
   package func multiply(
     _ x: UnsafeMutablePointer<Double>, _ count: Int, into y: UnsafeMutablePointer<Double>,
     space: UnsafeMutablePointer<Double>
@@ -57,7 +58,7 @@ package struct PackedDoubles: Sendable {
 }
 
 extension DoubleMatrix {
-  /// Panels of `width` columns, in each one row of the panel after the other, zeros past the edge.
+  /// Packs panels of `width` columns, each row by row, with zeros past the edge.
   func pack(width: Int, into packed: UnsafeMutablePointer<Double>) {
     for first in Swift.stride(from: 0, to: columnCount, by: width) {
       let filled = min(width, columnCount - first)

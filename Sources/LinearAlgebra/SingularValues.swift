@@ -1,12 +1,13 @@
 import Tensors
 
-/// The singular values of a matrix that has no more rows than columns, each within a few n·ε of the largest.
+/// The singular values of a matrix that has at least as many columns as rows, each within a few n·ε of the
+/// largest.
 ///
 ///     M·Mᵀ = Vᵀ·diag(λ)·V          the eigenvectors of the smaller Gram matrix
 ///     V·M                          rows that are orthogonal except for the digits that the Gram matrix lost
 ///
-/// Plane rotations then make the rows orthogonal; their lengths are the singular values. The roots of λ would have
-/// errors of up to ε^½ of the largest.
+/// Plane rotations then make the rows orthogonal. The lengths of the rows are the singular values. The roots
+/// of λ would have errors of up to ε^½ of the largest.
 package struct SingularValues {
   /// Decreasing.
   package let values: Buffer<Double>
@@ -14,7 +15,8 @@ package struct SingularValues {
   /// Cost: about 7 · rows² · columns + 5 · rows³ FLOPs.
   ///
   /// - Parameter m: rows ≤ columns; any strides.
-  /// - Throws: `.argument` for more rows than columns or none; `.nonfinite`; `.memory`; `.cancelled`.
+  /// - Throws: `.argument` if there are more rows than columns, or no rows; `.nonfinite`; `.memory`;
+  ///   `.cancelled`.
   package init(_ m: DoubleMatrix, in context: Context) throws(GenerativeError) {
     let (n, width) = (m.rowCount, m.columnCount)
     guard 1 <= n, n <= width else {

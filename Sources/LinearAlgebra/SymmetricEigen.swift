@@ -2,28 +2,28 @@ import Tensors
 
 /// Eigenvalues and eigenvectors of a symmetric matrix, in Double, largest first.
 package struct SymmetricEigen {
-  /// All n eigenvalues, or the leading ones that were asked for; decreasing.
+  /// All n eigenvalues, or the leading ones that were requested; decreasing.
   package let values: Buffer<Double>
-  /// The leading eigenvectors, one a row of n, of unit length.
+  /// The leading eigenvectors as rows of n elements, of unit length.
   package let vectors: Buffer<Double>
-  /// Rows of `vectors`.
+  /// The number of rows of `vectors`.
   package let vectorCount: Int
   private let n: Int
 
   /// The eigenvectors as a `vectorCount` × n view.
   package var matrix: DoubleMatrix { DoubleMatrix(vectors.base, rows: vectorCount, columns: n) }
 
-  /// All eigenvalues, and the eigenvectors of the `wanted` largest, of the n × n matrix at `a`.
+  /// Computes all eigenvalues of the n × n matrix at `a`, and the eigenvectors of the `wanted` largest.
   ///
-  /// Householder tridiagonalisation, divide and conquer, back-transformation: about
-  /// 4/3·n³ + n³·(1/3 … 4/3) + 2·n²·k operations, the same bits for any number of threads. Each
-  /// eigenvalue is within a few n·ε·‖A‖ of the true one, each vector orthogonal to the others to ε·n.
+  /// Householder tridiagonalization, divide and conquer, back-transformation: about 4/3·n³ + n³·(1/3 … 4/3) +
+  /// 2·n²·k operations, with the same bits for any number of threads. Each eigenvalue is within a few n·ε·‖A‖
+  /// of the exact one, and each vector is orthogonal to the others to ε·n.
   ///
   /// - Parameters:
   ///   - a: n × n packed; only the upper triangle is read; destroyed.
-  ///   - wanted: 0 ... n vectors; nil for all.
-  /// - Throws: `.argument` for n < 1 or `wanted` outside its range; `.nonfinite`; `.memory`;
-  ///   `.internalFault` when an iteration does not converge.
+  ///   - wanted: number of vectors, 0 ... n; nil for all.
+  /// - Throws: `.argument` for n < 1 or `wanted` out of range; `.nonfinite`; `.memory`; `.internalFault` if
+  ///   an iteration does not converge.
   package init(
     destroying a: UnsafeMutablePointer<Double>, n: Int, largest wanted: Int? = nil,
     in context: Context = .standard
@@ -35,10 +35,11 @@ package struct SymmetricEigen {
     try self.init(normalised: a, n: n, wanted: wanted, scale: scale, product: product, in: context)
   }
 
-  /// The `wanted` largest eigenvalues with their vectors, and all others only where they come along: by
-  /// `Lanczos` where few are wanted of many and the spectrum falls, in a third of the time of the above.
+  /// Computes the `wanted` largest eigenvalues with their vectors; the others only if they come at no extra
+  /// cost. If few of many are wanted and the spectrum decays, `Lanczos` takes a third of the time of the
+  /// initializer above.
   ///
-  /// As exact as the above, and with the same parameters and errors.
+  /// The accuracy, parameters and errors are the same.
   package init(
     destroying a: UnsafeMutablePointer<Double>, n: Int, leading wanted: Int, in context: Context = .standard
   ) throws(GenerativeError) {
@@ -90,14 +91,14 @@ package struct SymmetricEigen {
     try tridiagonal.backTransform(matrix, product: product)
   }
 
-  /// Divides the upper triangle by the power of two that brings its largest element to about one, so
-  /// that no square over- or underflows, and returns that power.
+  /// Divides the upper triangle by the power of two that brings its largest element to about one, so that no
+  /// square overflows or underflows. Returns that power.
   private static func normalise(
     _ a: UnsafeMutablePointer<Double>, n: Int, in context: Context
   ) throws(GenerativeError) -> Double {
     let rowSizes = try Buffer<Double>(count: n, in: context.memory)
     context.parallelSlots(n, isSmall: n * n < 40_000) { _, i in
-      // Of sizes' bits the order is that of the sizes, and a NaN's are above infinity's.
+      // Bit patterns of magnitudes are ordered like the magnitudes, and NaN comes after infinity.
       var largest: UInt64 = 0
       for j in i..<n { largest = max(largest, a[i * n + j].magnitude.bitPattern) }
       rowSizes.base[i] = Double(bitPattern: largest)

@@ -2,20 +2,20 @@ import Glibc
 import Tensors
 
 extension SymmetricEigen {
-  /// Eigenpairs of a tridiagonal matrix by divide and conquer (Cuppen 1981) with eigenvectors that
-  /// are orthogonal to working accuracy (Gu & Eisenstat 1995).
+  /// Eigenpairs of a tridiagonal matrix by divide and conquer (Cuppen 1981), with eigenvectors that are
+  /// orthogonal to working accuracy (Gu & Eisenstat 1995).
   ///
   ///     T = diag(T₁, T₂) + ρ·v·vᵀ,   Tᵢ = Qᵢ·Dᵢ·Qᵢᵀ   ⇒   T = Q·(D + ρ·z·zᵀ)·Qᵀ,  z = Qᵀ·v
   ///
-  /// The roots of the secular equation are the eigenvalues; weights ẑ for which those roots are
-  /// exact give the eigenvectors ẑᵢ / (dᵢ − λⱼ); one matrix product turns them back. Where z is
-  /// negligible or poles coincide, an old pair stands as it is (deflation).
+  /// The roots of the secular equation are the eigenvalues. Weights ẑ for which those roots are exact give
+  /// the eigenvectors ẑᵢ / (dᵢ − λⱼ), and one matrix product transforms them back. If z is negligible or
+  /// poles coincide, an old pair is kept unchanged (deflation).
   struct Divide {
-    /// Row i is the eigenvector of `values[i]`; of all rows only those in `order`'s last `wanted`
-    /// are complete.
+    /// Row i is the eigenvector of `values[i]`. Only the rows in the last `wanted` elements of `order` are
+    /// complete.
     let vectors: Buffer<Double>
     let values: Buffer<Double>
-    /// Rows by increasing eigenvalue.
+    /// Row indices by increasing eigenvalue.
     let order: Buffer<Int>
 
     private let n: Int
@@ -23,18 +23,20 @@ extension SymmetricEigen {
     private let context: Context
     private let product: DoubleProduct
     private let offDiagonal: UnsafeMutablePointer<Double>
-    /// distances, then eigenvectors, of the secular problem; and the old vectors it is applied to.
+    /// The distances of the secular problem, later its eigenvectors; and the old vectors to which they are
+    /// applied.
     private let secular: Buffer<Double>
     private let old: Buffer<Double>
     private let z: Buffer<Double>
     private let merged: Buffer<Int>
 
-    /// Blocks this small go to QL.
+    /// Blocks of at most this size are solved by QL.
     private static let leaf = 32
 
-    /// Solves for the `wanted` largest eigenvalues' vectors; `diagonal` and `offDiagonal` are destroyed.
+    /// Solves for the vectors of the `wanted` largest eigenvalues. `diagonal` and `offDiagonal` are
+    /// destroyed.
     ///
-    /// - Throws: `.memory`; `.internalFault` when an iteration does not converge.
+    /// - Throws: `.memory`; `.internalFault` if an iteration does not converge.
     init(
       diagonal: Buffer<Double>, offDiagonal: Buffer<Double>, wanted: Int, product: DoubleProduct,
       in context: Context
@@ -82,7 +84,7 @@ extension SymmetricEigen {
 
     // MARK: - One merge
 
-    /// Joins the blocks of `half` and `count − half` rows at `first`.
+    /// Merges the adjacent blocks of `half` and `count − half` rows that start at `first`.
     private func merge(_ first: Int, _ half: Int, _ count: Int, rho signedRho: Double) throws(GenerativeError)
     {
       let d = values.base + first
@@ -90,7 +92,7 @@ extension SymmetricEigen {
       let rows = order.base + first
       let upper = first + half
 
-      // z = Qᵀv, scaled to length one: the last column of Q₁ and the first of Q₂.
+      // z = Qᵀv, scaled to unit length: the last column of Q₁ and the first of Q₂.
       let z = self.z.base
       let root = 0.5.squareRoot()
       for i in 0..<half { z[i] = root * q[i * n + half - 1] }
@@ -113,14 +115,14 @@ extension SymmetricEigen {
       }
 
       let kept = deflate(d, z, sorted, q, half, count, rho: rho)
-      // kept.count rows at sorted[0...], deflated ones behind, both increasing.
+      // The kept rows are at sorted[0...] and the deflated ones after them, both in increasing order.
       let k = kept
       guard k > 0 else {
         sortRows(rows, d, sorted, count)
         return
       }
-      // Rows of the first block, then mixed ones, then rows of the second, so that each block's
-      // columns meet contiguous weights.
+      // Rows of the first block, then mixed ones, then rows of the second, so that each block's columns are
+      // multiplied by contiguous weights.
       let place = merged.base + n
       let (firstEnd, secondStart) = arrange(sorted, k, q, half, count, place)
 
@@ -134,7 +136,7 @@ extension SymmetricEigen {
       try solveSecular(k, rho: rho, poles, weights, z: z)
       // z now holds the new eigenvalues.
 
-      // Old vectors, compact: rows of the first block × its columns, then the second's.
+      // Old vectors, compact: rows of the first block × its columns, then those of the second.
       let p1 = old.base
       let p2 = p1 + firstEnd * half
       let wide = count - half
@@ -149,7 +151,7 @@ extension SymmetricEigen {
       for i in k..<count {
         (deflated + (i - k) * count).update(from: q + sorted[i] * n, count: count)
       }
-      // The new order first tells which roots are wanted at the top.
+      // The new order determines which roots are wanted at the top level.
       let deflatedValues = poles
       for i in k..<count { deflatedValues[i] = d[sorted[i]] }
       for i in 0..<k { d[i] = z[i] }
@@ -177,7 +179,7 @@ extension SymmetricEigen {
       }
     }
 
-    /// Moves rows whose pair needs no update behind the others and returns how many remain.
+    /// Moves rows whose pairs need no update behind the others. Returns how many remain.
     private func deflate(
       _ d: UnsafeMutablePointer<Double>, _ z: UnsafeMutablePointer<Double>,
       _ sorted: UnsafeMutablePointer<Int>,
@@ -204,7 +206,7 @@ extension SymmetricEigen {
           previous = row
           continue
         }
-        // Two poles so close that a rotation may clear one weight.
+        // Two poles are so close that a rotation can zero one weight.
         let tau = length(z[row], z[previous])
         let c = z[row] / tau
         let s = -z[previous] / tau
@@ -232,8 +234,9 @@ extension SymmetricEigen {
       return kept
     }
 
-    /// Where row i of the kept ones goes so that the blocks' rows are contiguous; rows with parts in
-    /// both blocks in the middle. Returns the end of the first block's and the start of the second's.
+    /// Assigns each kept row i its place, so that the rows of each block are contiguous, with rows that have
+    /// parts in both blocks in the middle. Returns the end of the first block's rows and the start of the
+    /// second's.
     private func arrange(
       _ sorted: UnsafePointer<Int>, _ k: Int, _ q: UnsafePointer<Double>, _ half: Int, _ count: Int,
       _ place: UnsafeMutablePointer<Int>
@@ -265,7 +268,7 @@ extension SymmetricEigen {
       return (firstEnd, secondStart)
     }
 
-    /// The k roots into `z`, their distances into the rows of `secular`, and the weights ẑ for which
+    /// Writes the k roots into `z`, their distances into the rows of `secular`, and the weights ẑ for which
     /// they are exact into `weights`:
     ///
     ///     ẑᵢ² = Πⱼ (dᵢ − λⱼ) / (−ρ Π_{j≠i} (dᵢ − dⱼ))      (ρ only scales, and is left out)
@@ -294,7 +297,7 @@ extension SymmetricEigen {
           for j in 0..<k {
             let row = distances + j * k
             let pole = poles[j]
-            // The factor j of every i but j itself, whose denominator is one.
+            // Factor j of every i. For i = j the denominator is one.
             let own = range.contains(j) ? squares[j - range.lowerBound] * row[j] : 0
             for i in range {
               squares[i - range.lowerBound] *= row[i] / (poles[i] - pole)
@@ -309,7 +312,8 @@ extension SymmetricEigen {
       }
     }
 
-    /// Rows `lowest..<k` of `secular` from distances to unit eigenvectors, elements put in `place`.
+    /// Turns rows `lowest..<k` of `secular` from distances into unit eigenvectors, with elements arranged by
+    /// `place`.
     private func makeVectors(
       from lowest: Int, _ k: Int, _ weights: UnsafePointer<Double>, _ place: UnsafePointer<Int>
     ) {
@@ -331,7 +335,7 @@ extension SymmetricEigen {
       }
     }
 
-    /// The lowest root among the `wanted` largest of all `count` values; k when there is none.
+    /// The lowest root among the `wanted` largest of all `count` values, or k if there is none.
     private func lowestWantedRoot(_ rows: UnsafePointer<Int>, _ k: Int, _ count: Int) -> Int {
       var lowest = k
       for i in max(0, count - wanted)..<count where rows[i] < k { lowest = min(lowest, rows[i]) }

@@ -2,17 +2,17 @@ import Tensors
 
 extension SymmetricEigen {
   /// The k largest eigenpairs by block Lanczos (Golub & Underwood, "The block Lanczos method for computing
-  /// eigenvalues", 1977), and the proof that no larger eigenvalue was missed.
+  /// eigenvalues", 1977), with a proof that no larger eigenvalue was missed.
   ///
   ///     T = Q·A·Qᵀ = Sᵀ·diag(θ)·S,     V = S·Q       Q a `KrylovBasis` of m dimensions
   ///
-  /// Where the spectrum falls, as that of pictures does, V's first k rows are eigenvectors to rounding with
-  /// m of about 3·k. Where it is flat, as that of noise, the largest few still are with m of a few hundred,
-  /// which is worth it in large matrices. Of an eigenvalue that occurs more often than a block has rows, some copies may be
-  /// missed: so in the end σ·I − A + Vᵀ·diag(θ)·V must have a Cholesky factor, and then no eigenvalue but
-  /// those found is above σ, which is θₖ to rounding.
+  /// If the spectrum decays, as for images, V's first k rows are eigenvectors up to rounding for m of about
+  /// 3·k. If it is flat, as for noise, the largest few still are for m of a few hundred, which pays off for
+  /// large matrices. If an eigenvalue occurs more often than a block has rows, some copies may be missed.
+  /// Therefore σ·I − A + Vᵀ·diag(θ)·V must have a Cholesky factor at the end. Then no eigenvalue except those
+  /// found is above σ, which is θₖ up to rounding.
   package struct Lanczos {
-    /// θ: k of them, falling.
+    /// θ: k values, in decreasing order.
     package let values: Buffer<Double>
     /// V: k × n.
     package let vectors: Buffer<Double>
@@ -22,24 +22,24 @@ extension SymmetricEigen {
       self.vectors = vectors
     }
 
-    /// Below this many rows all pairs are found as soon.
+    /// With fewer rows than this, computing all pairs is as fast.
     private static let fewestRows = 256
 
-    /// The same where the spectrum is flat, with fifty more for each pair that is wanted.
+    /// The same limit for a flat spectrum. It rises by fifty for each wanted pair.
     private static let fewestRowsOfFlat = 1500
 
-    /// Dimensions after which convergence is looked at first.
+    /// The number of dimensions after which convergence is first checked.
     private static func firstDimensions(_ wanted: Int) -> Int {
       roundUp(3 * wanted + 48, KrylovBasis.block)
     }
 
-    /// Whether so few pairs are wanted of so many that this way is the shorter, should the spectrum fall.
+    /// Whether so few of the pairs are wanted that Lanczos is faster, provided that the spectrum decays.
     static func isShorter(n: Int, wanted: Int) -> Bool {
       n >= fewestRows && wanted >= 1 && firstDimensions(wanted) <= n / 3
     }
 
-    /// Solves for the matrix whose upper triangle stands at `a`, n × n packed; what stands below is
-    /// overwritten. Nil where it does not converge soon, or the proof fails.
+    /// Solves for the matrix whose upper triangle is at `a`, n × n packed. The lower triangle is overwritten.
+    /// Returns nil if the iteration does not converge soon, or if the proof fails.
     ///
     /// - Throws: `.memory`; `.internalFault`.
     static func solve(
@@ -64,7 +64,7 @@ extension SymmetricEigen {
             of: a, n: n, margin: 8 * rounding, using: basis.matrixSpace, product: product, in: context)
           return isAll ? found : nil
         }
-        // A falling spectrum is some blocks from here, or is not one.
+        // A decaying spectrum converges within a few more blocks.
         isGrowing =
           isFalling
           ? residual < 1e8 * rounding && basis.grow(to: basis.count + first / 8)
@@ -73,7 +73,7 @@ extension SymmetricEigen {
       return nil
     }
 
-    /// Whether the spectrum falls at all: (Σλ)²/Σλ² counts the eigenvalues that have a part in the sum.
+    /// Whether the spectrum decays at all: (Σλ)²/Σλ² counts the eigenvalues that contribute to the sum.
     private static func falls(_ a: UnsafePointer<Double>, n: Int, in context: Context) -> Bool {
       var (trace, squares) = (0.0, 0.0)
       for i in 0..<n {
@@ -84,8 +84,8 @@ extension SymmetricEigen {
       return trace * trace < Double(n) / 8 * squares
     }
 
-    /// Whether A, of which the upper triangle is read, has no eigenvalue above θₖ + `margin` beside these;
-    /// `rest` has room for n × n.
+    /// Whether A has no eigenvalue above θₖ + `margin` other than these. Only the upper triangle of A is
+    /// read. `rest` has room for n × n doubles.
     package func hasNoneAbove(
       of a: UnsafePointer<Double>, n: Int, margin: Double, using rest: Buffer<Double>, product: DoubleProduct,
       in context: Context

@@ -2,14 +2,14 @@ import Glibc
 import Tensors
 
 extension SymmetricEigen {
-  /// All eigenpairs of a small tridiagonal matrix by implicit QL with Wilkinson's shift
-  /// (Bowdler, Martin, Reinsch & Wilkinson 1968; `tql2` of EISPACK).
+  /// All eigenpairs of a small tridiagonal matrix by implicit QL with Wilkinson's shift (Bowdler, Martin,
+  /// Reinsch & Wilkinson 1968; `tql2` of EISPACK).
   ///
   /// - Parameters:
-  ///   - d: the n diagonal elements; becomes the eigenvalues, in no order.
+  ///   - d: the n diagonal elements; replaced by the eigenvalues, unordered.
   ///   - e: the n − 1 off-diagonal elements; destroyed.
-  ///   - q: n × n with row stride `stride`; row i becomes the eigenvector of d[i].
-  /// - Throws: `.internalFault` when an eigenvalue takes more than 60 sweeps.
+  ///   - q: n × n with row stride `stride`; row i is set to the eigenvector of d[i].
+  /// - Throws: `.internalFault` if an eigenvalue takes more than 60 sweeps.
   static func solveLeaf(
     _ d: UnsafeMutablePointer<Double>, _ e: UnsafeMutablePointer<Double>, n: Int,
     into q: UnsafeMutablePointer<Double>, stride: Int
@@ -21,7 +21,7 @@ extension SymmetricEigen {
     for l in 0..<n {
       var sweep = 0
       while true {
-        // The block l...m that no negligible element splits.
+        // The block l...m that is not split by a negligible element.
         var m = l
         while m < n - 1, abs(e[m]) > 0x1p-53 * (abs(d[m]) + abs(d[m + 1])) { m += 1 }
         if m == l { break }
@@ -42,7 +42,7 @@ extension SymmetricEigen {
           r = length(f, g)
           if i + 1 < m { e[i + 1] = r }
           if r == 0 {
-            // An underflow split the block: take up the shift so far and begin again.
+            // An underflow split the block: apply the shift so far and start again.
             d[i + 1] -= p
             if m < n - 1 { e[m] = 0 }
             break

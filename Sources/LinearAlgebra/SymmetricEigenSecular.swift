@@ -6,15 +6,15 @@ extension SymmetricEigen {
   ///
   ///     f(λ) = 1 + ρ Σᵢ zᵢ² / (dᵢ − λ) = 0,     dⱼ < λ < dⱼ₊₁
   ///
-  /// By rational interpolation that matches value and slope of the sums left and right of the
-  /// root (Li 1993, "Solving secular equations stably and efficiently", the middle way), inside
-  /// a bracket that bisection narrows whenever the interpolation steps out of it. λ is found as a
-  /// distance from the nearer pole, so that `distances[i]` = dᵢ − λ carries full relative accuracy.
+  /// Uses rational interpolation that matches the values and slopes of the sums left and right of the root
+  /// (Li 1993, "Solving secular equations stably and efficiently", the middle way), within a bracket.
+  /// Bisection narrows the bracket whenever the interpolation leaves it. λ is computed as a distance from the
+  /// nearer pole, so `distances[i]` = dᵢ − λ has full relative accuracy.
   ///
   /// - Parameters:
   ///   - d: k increasing poles. z: k weights, none zero. rho: positive.
   ///   - distances: k doubles.
-  /// - Returns: λ, or nil when it was not reached (NaN).
+  /// - Returns: λ, or nil if it was not found (NaN).
   static func secularRoot(
     _ j: Int, poles d: UnsafePointer<Double>, weights z: UnsafePointer<Double>, count k: Int, rho: Double,
     distances: UnsafeMutablePointer<Double>, in context: Context
@@ -44,7 +44,7 @@ extension SymmetricEigen {
     var eta = last && !inLeftHalf ? low : 0.5 * (low + high)
     if middle.value == 0 { eta = origin == j ? high : low }
 
-    // Each failing step halves the bracket, so 200 steps exhaust the exponents that matter.
+    // Each failing step halves the bracket, so 200 steps cover all relevant exponents.
     for _ in 0..<200 {
       let f = evaluate(distances, at: eta, z, split: left, count: k, rho: rho, in: context)
       let noise = 0x1p-52 * (Double(k) * 0.25 + 4) * (1 + f.right - f.left)
@@ -80,7 +80,7 @@ extension SymmetricEigen {
 
   private struct SecularValue {
     var value: Double
-    /// ψ ≤ 0 and φ ≥ 0: the sums over poles up to the split and past it, and their slopes.
+    /// ψ ≤ 0 and φ ≥ 0, the sums over the poles up to the split and after it, and their slopes.
     var left: Double
     var right: Double
     var leftSlope: Double
@@ -92,7 +92,7 @@ extension SymmetricEigen {
     rho: Double, in context: Context
   ) -> SecularValue {
     let secularSums = context.kernels.doubles.secularSums
-    // ψ, ψ′, φ, φ′ over ρ.
+    // ψ, ψ′, φ and φ′, divided by ρ.
     return withUnsafeTemporaryAllocation(of: Double.self, capacity: 4) { s in
       guard let sums = s.baseAddress else {
         return SecularValue(value: .nan, left: 0, right: 0, leftSlope: 0, rightSlope: 0)

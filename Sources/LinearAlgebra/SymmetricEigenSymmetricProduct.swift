@@ -2,13 +2,14 @@ import Kernels
 import Tensors
 
 extension SymmetricEigen {
-  /// y = A·x for a symmetric A of which the upper triangle is stored, read once.
+  /// y = A·x for a symmetric A. Only the upper triangle is stored, and it is read once.
   struct SymmetricProduct {
     private let partial: Buffer<Double>
     private let n: Int
     private let context: Context
 
-    /// Shares of the work; a fixed number, so that the sum's order does not depend on threads.
+    /// The number of shares of the work. It is fixed, so that the order of sums does not depend on the number
+    /// of threads.
     private static let shareCount = 4
 
     init(n: Int, in context: Context) throws(GenerativeError) {
@@ -17,13 +18,13 @@ extension SymmetricEigen {
       partial = try Buffer(count: Self.shareCount * n, in: context.memory)
     }
 
-    /// y ← A·x for the `count` × `count` matrix at `a`; `besides` runs on whichever thread is free.
+    /// y ← A·x for the `count` × `count` matrix at `a`. `besides` runs on any free thread.
     func multiply(
       _ a: UnsafePointer<Double>, stride: Int, _ x: UnsafePointer<Double>, count: Int,
       into y: UnsafeMutablePointer<Double>, besides: () -> Void
     ) {
       let multiplyRows = context.kernels.doubles.multiplySymmetric
-      // Below some 200 rows waking a worker costs more than it saves.
+      // Below about 200 rows, waking a worker costs more than it saves.
       guard count >= 200 else {
         y.update(repeating: 0, count: count)
         multiplyRows(a, stride, 0, count, x, count, y)
@@ -44,7 +45,8 @@ extension SymmetricEigen {
       }
     }
 
-    /// The row at which share `share` of the triangle begins: equal areas, multiples of four.
+    /// The first row of share `share` of the triangle. Shares have equal areas and start at multiples of
+    /// four.
     private func boundary(_ share: Int, _ count: Int) -> Int {
       if share == Self.shareCount { return count }
       let rest = 1 - Double(share) / Double(Self.shareCount)

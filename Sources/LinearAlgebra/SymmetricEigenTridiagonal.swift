@@ -2,38 +2,38 @@ import Glibc
 import Tensors
 
 extension SymmetricEigen {
-  /// A = Q·T·Qᵀ with T tridiagonal and Q a product of Householder reflections
-  /// (Golub & Van Loan, Matrix Computations, §8.3; blocked as by Dongarra, Sorensen & Hammarling
-  /// 1989, "Block reduction of matrices to condensed forms").
+  /// A = Q·T·Qᵀ with T tridiagonal and Q a product of Householder reflections (Golub & Van Loan, Matrix
+  /// Computations, §8.3; blocked as in Dongarra, Sorensen & Hammarling 1989, "Block reduction of matrices to
+  /// condensed forms").
   ///
-  /// Q = H₀·H₁·…·Hₙ₋₂, Hⱼ = I − τⱼ·vⱼ·vⱼᵀ, where vⱼ is zero up to element j and one at j + 1. It
-  /// replaces row j of A beyond the diagonal. Only the upper triangle of A is read.
+  /// Q = H₀·H₁·…·Hₙ₋₂, Hⱼ = I − τⱼ·vⱼ·vⱼᵀ, where vⱼ is zero up to element j and one at j + 1. vⱼ replaces row
+  /// j of A beyond the diagonal. Only the upper triangle of A is read.
   struct Tridiagonal {
     /// n diagonal elements.
     let diagonal: Buffer<Double>
-    /// The n − 1 off-diagonal elements, and a zero.
+    /// The n − 1 off-diagonal elements, followed by a zero.
     let offDiagonal: Buffer<Double>
     private let tau: Buffer<Double>
     private let reflectors: UnsafeMutablePointer<Double>
     private let n: Int
     private let context: Context
 
-    /// Columns reduced before the rest of the matrix is updated: more make the update a better product, and
-    /// each column pay for all before it in the panel.
+    /// Columns reduced before the rest of the matrix is updated. A larger panel makes the update a more
+    /// efficient product, but each column must first be updated with all earlier columns of its panel.
     private static let panel = 16
-    /// Reflections applied at a time.
+    /// The number of reflections applied at a time.
     private static let block = 32
 
     /// Reduces `a`, n × n packed, which is overwritten and must outlive this value.
     ///
     /// For each column j of a panel, with V and W the panel's vectors so far:
     ///
-    ///     a ← a − V·W[j]ᵀ − W·V[j]ᵀ        the column as the earlier reflections leave it
+    ///     a ← a − V·W[j]ᵀ − W·V[j]ᵀ        the column after the earlier reflections
     ///     v, τ from a                       H·a = (…, e, 0, …, 0)
     ///     w = τ·(A·v − V·Wᵀv − W·Vᵀv)
     ///     w ← w − ½τ(wᵀv)·v
     ///
-    /// and after the panel A ← A − V·Wᵀ − W·Vᵀ, one matrix product.
+    /// After the panel, A ← A − V·Wᵀ − W·Vᵀ in one matrix product.
     init(
       reducing a: UnsafeMutablePointer<Double>, n: Int, product: DoubleProduct, in context: Context
     ) throws(GenerativeError) {
@@ -43,7 +43,7 @@ extension SymmetricEigen {
       diagonal = try Buffer(count: n, in: context.memory)
       offDiagonal = try Buffer(count: n, in: context.memory)
       tau = try Buffer(count: n, in: context.memory)
-      // V above W, and W above V again, so that the update is one product of depth 2 × panel.
+      // V above W, and W above V, so that the update is one product of depth 2 × panel.
       let left = try Buffer<Double>(count: 2 * Self.panel * n, in: context.memory)
       let right = try Buffer<Double>(count: 2 * Self.panel * n, in: context.memory)
       let overlaps = try Buffer<Double>(count: 2 * Self.panel, in: context.memory)
@@ -102,10 +102,10 @@ extension SymmetricEigen {
       d[n - 1] = a[(n - 1) * (n + 1)]
     }
 
-    /// Z ← Z·Qᵀ: eigenvectors of T, one a row, become those of A.
+    /// Z ← Z·Qᵀ: turns eigenvectors of T, one per row, into those of A.
     ///
-    /// Blocks of reflections in compact form (Schreiber & Van Loan 1989):
-    /// H₀·…·Hₖ₋₁ = I − V·S·Vᵀ, S upper triangular, so Z ← Z − (Z·V)·Sᵀ·Vᵀ.
+    /// Blocks of reflections are in compact form (Schreiber & Van Loan 1989): H₀·…·Hₖ₋₁ = I − V·S·Vᵀ, S upper
+    /// triangular, so Z ← Z − (Z·V)·Sᵀ·Vᵀ.
     func backTransform(_ z: DoubleMatrix, product: DoubleProduct) throws(GenerativeError) {
       let block = Self.block
       let v = try Buffer<Double>(count: block * n, in: context.memory)
@@ -146,7 +146,7 @@ extension SymmetricEigen {
   }
 }
 
-/// Replaces x by the v of the reflection H = I − τ·v·vᵀ with H·x = (e, 0, …, 0) and v₀ = 1.
+/// Replaces x by the vector v of the reflection H = I − τ·v·vᵀ with H·x = (e, 0, …, 0) and v₀ = 1.
 private func makeReflector(
   _ x: UnsafeMutablePointer<Double>, count: Int, in context: Context
 ) -> (tau: Double, e: Double) {

@@ -1,7 +1,7 @@
 import Glibc
 import Tensors
 
-/// How a parameter starts.
+/// The initial values of a parameter.
 package enum Initializer: Equatable, Hashable, Sendable {
   case constant(Float)
   /// N(mean, deviation²)
@@ -9,7 +9,7 @@ package enum Initializer: Equatable, Hashable, Sendable {
   /// U(−bound, bound)
   case uniform(bound: Float)
 
-  /// He et al. 2015, for ReLU and its kin: N(0, 2 / fan-in).
+  /// He et al. 2015, for ReLU and similar activations: N(0, 2 / fan-in).
   package static func he(fanIn: Int) -> Initializer { .normal(deviation: (2 / Float(fanIn)).squareRoot()) }
 
   /// Glorot & Bengio 2010: U(±√(6 / (fan-in + fan-out))).
@@ -22,10 +22,10 @@ package enum Initializer: Equatable, Hashable, Sendable {
     .uniform(bound: 1 / Float(fanIn).squareRoot())
   }
 
-  /// DCGAN's batch-normalisation scales, in PyTorch's reading of the paper: N(1, 0.02²).
+  /// The scales of batch normalization in a DCGAN, as PyTorch's example reads the paper: N(1, 0.02²).
   package static let dcganScale = Initializer.normal(mean: 1, deviation: 0.02)
 
-  /// Fills `values` from elements `offset…` of the stream.
+  /// Fills `values` from the stream's elements starting at `offset`.
   func fill(
     _ values: UnsafeMutablePointer<Float>, _ parameter: Parameter, from random: Random, offset: Int,
     context: Context

@@ -3,65 +3,66 @@ import Tensors
 
 /// One step of a stack: a function of rows with trained parameters, and its derivative.
 ///
-/// A layer is a description and holds no numbers. Its parameters are views into the network's
-/// flat `Weights`; what forward must remember for backward lies in the `Workspace` of the pass. So
-/// one trained network serves any number of threads.
+/// A layer is a description and holds no numbers. Its parameters are views into the network's flat `Weights`.
+/// What the forward pass must keep for the backward pass is in the `Workspace` of the pass. Any number of
+/// threads can therefore use one trained network.
 package protocol Layer: AnyObject, Sendable {
-  /// What messages call it: `batch normalization`.
+  /// The layer's name in messages, such as `batch normalization`.
   var kind: String { get }
   /// The shape of one input row.
   var input: Shape { get }
   /// The shape of one output row.
   var output: Shape { get }
-  /// What gradient descent trains, in the order it lies in the flat buffer.
+  /// What gradient descent trains, in the order of the flat buffer.
   var parameters: [Parameter] { get }
-  /// What training updates without a gradient (running means) and a checkpoint keeps.
+  /// What training updates without a gradient (running means), and checkpoints store.
   var statistics: [Parameter] { get }
 
-  /// Weights of one row's forward pass, each counted as often as it is used: that many multiplications and
-  /// additions are what the layer costs.
+  /// The number of weights used in one row's forward pass, each counted as often as it is used. The layer
+  /// costs this many multiplications and additions.
   var weightUseCount: Int { get }
-  /// Whether forward asks for the rows' labels.
+  /// Whether the forward pass needs the rows' labels.
   var usesLabels: Bool { get }
-  /// What inference may make of the layer.
+  /// How inference may fold the layer.
   var folding: Folding { get }
-  /// The layer's part in a level of features, such as `GAN.features` shows.
+  /// The layer's role in a level of features, as shown by `GAN.features`.
   var levelRole: LevelRole { get }
 
-  /// Floats that forward leaves for backward besides its input and its output.
+  /// The number of floats that the forward pass keeps for the backward pass, in addition to its input and
+  /// output.
   func cacheCount(rows: Int) -> Int
-  /// Floats of working memory that forward or backward needs and nobody reads afterwards.
+  /// The number of floats of temporary memory that a forward or backward pass needs.
   func scratchCount(rows: Int, context: Context) -> Int
 
-  /// The layer's weights in the order a product reads them, for `LayerPass.packed`; nil when it has no
-  /// use for them.
+  /// The layer's weights in the order in which a product reads them, for `LayerPass.packed`. Returns nil if
+  /// the layer does not use packed weights.
   ///
-  /// - Parameter tied: as `LayerPass.tied`.
+  /// - Parameter tied: see `LayerPass.tied`.
   func packed(
     _ parameters: UnsafePointer<Float>, tied: UnsafePointer<Float>?, context: Context
   ) throws(GenerativeError) -> PackedWeights?
 
-  /// y ← f(x), for `pass.rows` rows; fills `pass.cache` when there is one.
+  /// y ← f(x) for `pass.rows` rows. Fills `pass.cache` if it is not nil.
   func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass)
 
-  /// dx ← dyᵀ·∂f/∂x and, when `pass.gradient` is given, its share of the gradient.
+  /// dx ← dyᵀ·∂f/∂x. If `pass.gradient` is not nil, adds the layer's gradient to it.
   ///
-  /// The pass is forward's: the same rows, mode and cache, which is never nil here.
+  /// `pass` has the rows, mode and cache of the forward pass. The cache is never nil here.
   ///
   /// - Parameters:
   ///   - dy: the gradient of the loss with respect to y; may be overwritten.
-  ///   - x, y: forward's input and output.
-  ///   - dx: nil when nobody asks (the first layer of a step); never the same memory as `dy`.
+  ///   - x, y: the input and output of the forward pass.
+  ///   - dx: nil if it is not needed (the first layer of a step); never the same memory as `dy`.
   func backward(
     _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
     into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass)
 
-  /// Whether f consists of linear pieces, each row by itself: then `tangent` is there.
+  /// Whether f is piecewise linear and treats each row independently. `tangent` is then implemented.
   var isPiecewiseLinear: Bool { get }
 
-  /// u ← ∂f/∂x·t, for a change t of x. The pass is forward's, with its cache.
+  /// u ← ∂f/∂x·t for a change t of x. `pass` is the forward pass, with its cache.
   ///
-  /// - Parameter y: forward's output.
+  /// - Parameter y: the output of the forward pass.
   func tangent(
     _ t: UnsafePointer<Float>, y: UnsafePointer<Float>, into u: UnsafeMutablePointer<Float>, _ pass: LayerPass
   )
@@ -85,22 +86,22 @@ extension Layer {
 }
 
 extension Layer {
-  /// Trained numbers.
+  /// The number of trained parameters.
   package var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
-  /// Numbers that training updates without a gradient.
+  /// The number of values that training updates without a gradient.
   package var statisticCount: Int { statistics.reduce(0) { $0 + $1.count } }
 }
 
-/// A layer's part in a level of features: a convolution and all that is done to its sum.
+/// A layer's role in a level of features. A level is a convolution and everything that is applied to its sum.
 package enum LevelRole: Sendable {
   case none
-  /// Its output is a level, unless layers that finish one follow.
+  /// Its output is a level, unless layers with role `finishes` follow.
   case begins
-  /// Works on the level before it, channel by channel.
+  /// Modifies the level before it, channel by channel.
   case finishes
 }
 
-/// A named array of a layer: its shape in checkpoints and how it starts.
+/// A named array of a layer: its shape in checkpoints and its initial values.
 package struct Parameter: Sendable {
   /// `weight`, `bias`, `scale`, `shift`, `running_mean`, …
   package let name: String
@@ -116,22 +117,23 @@ package struct Parameter: Sendable {
   package var count: Int { shape.reduce(1, *) }
 }
 
-/// Whether a pass learns.
+/// Whether a pass trains the network.
 package enum Mode: Sendable {
-  /// Running statistics, no dropout, no noise. With a training workspace it can be followed by
-  /// `backward` all the same: the gradient of what the finished model computes.
+  /// Uses running statistics, without dropout and noise. With a training workspace, `backward` may still
+  /// follow: it then gives the gradient of what the trained model computes.
   case inference
-  /// Batch statistics, dropout and noise drawn from `random`, whose step is the training step.
+  /// Uses batch statistics, and draws dropout and noise from `random`, whose step is the training step.
   case training(Random, BatchSlice? = nil)
 }
 
-/// Which rows of a batch a pass has, where others have the rest.
+/// Which rows of a batch a pass processes, if other ranks process the rest.
 package struct BatchSlice: Sendable {
-  /// The place of the pass's first row in the batch: where its random numbers begin.
+  /// The index of the pass's first row in the batch. Its random numbers start there.
   package let firstRow: Int
-  /// Rows of the batch.
+  /// The number of rows in the batch.
   package let totalRows: Int
-  /// Those who have the rest, to share sums with; nil: each takes its own rows for all.
+  /// The ranks that process the rest, with which sums are shared. nil: the pass treats its own rows as the
+  /// whole batch.
   package let ranks: Ranks?
 
   package init(firstRow: Int, totalRows: Int, ranks: Ranks?) {
@@ -141,63 +143,63 @@ package struct BatchSlice: Sendable {
   }
 }
 
-/// What one layer sees of one pass.
+/// One layer's view of a pass.
 package struct LayerPass {
   package let context: Context
   package let mode: Mode
   package let rows: Int
-  /// The class of each row; nil in a network without classes.
+  /// The class of each row, or nil in a network without classes.
   package let labels: UnsafePointer<Int32>?
-  /// This layer's place in its network, to keep its random stream its own.
+  /// This layer's index in its network, which selects its random stream.
   package let index: Int
   /// The layer's parameters, one after another.
   package let parameters: UnsafePointer<Float>
-  /// What `Layer.packed` made of them, if the weights are packed.
+  /// The result of `Layer.packed`, if the weights are packed.
   package var packed: PackedWeights?
   /// The layer's statistics, one after another; written only when training.
   package let statistics: UnsafeMutablePointer<Float>
-  /// `cacheCount(rows:)` floats, the same in forward and backward of a pass; nil in a workspace for
-  /// inference, where no backward follows.
+  /// `cacheCount(rows:)` floats, the same in the forward and the backward pass. nil in a workspace for
+  /// inference, where no backward pass follows.
   package let cache: UnsafeMutablePointer<Float>?
   /// `scratchCount(rows:context:)` floats, aligned, shared by all layers.
   package let scratch: UnsafeMutablePointer<Float>
-  /// Where the parameters' gradient is added, or nil when only dx is wanted.
+  /// Where the gradient of the parameters is added, or nil if only dx is needed.
   package var gradient: UnsafeMutablePointer<Float>?
-  /// All parameters of the network whose weights this one's layers share; nil if there is none.
+  /// All parameters of the network whose weights this network's layers share, or nil.
   package var tied: UnsafePointer<Float>?
-  /// Where the gradient of shared weights is added.
+  /// Where the gradient of the shared weights is added.
   package var tiedGradient: UnsafeMutablePointer<Float>?
 
-  /// A convolution's packed weights, if there are any.
+  /// A convolution's packed weights, if available.
   var packedKernel: PackedKernel? {
     guard case .kernel(let kernel) = packed else { return nil }
     return kernel
   }
 
-  /// The layer's own stream when training, else nil.
+  /// The layer's own random stream when training, otherwise nil.
   package var random: Random? {
     guard case .training(let random, _) = mode else { return nil }
     return random.stream(index)
   }
 
-  /// Which rows of a batch these are; nil: all.
+  /// The slice of the batch that these rows are; nil for a whole batch.
   package var slice: BatchSlice? {
     guard case .training(_, let slice) = mode else { return nil }
     return slice
   }
 
-  /// The number of the first float of so wide rows in the layer's random stream.
+  /// The index of this pass's first float in the layer's random stream, for rows of this width.
   func firstElement(_ width: Int) -> Int { (slice?.firstRow ?? 0) * width }
 }
 
 extension Random {
-  /// An independent stream for one layer of a network; `index` below `Network.layerLimit`.
+  /// An independent stream for one layer of a network. `index` must be below `Network.layerLimit`.
   package func stream(_ index: Int) -> Random { joined(UInt64(truncatingIfNeeded: index + 1) << 40) }
 
-  /// An independent stream for one of several passes of a training step (real rows, generated
-  /// rows): `index` 0 ..< 15.
+  /// An independent stream for one of several passes in a training step (real rows, generated rows). `index`
+  /// is in 0 ..< 15.
   package func pass(_ index: Int) -> Random { joined(UInt64(truncatingIfNeeded: index + 1) << 52) }
 
-  /// Steps take the low 40 bits, layers the next 12 and passes 4 more, so that no two meet.
+  /// Steps use the low 40 bits, layers the next 12 and passes 4 more, so they never overlap.
   private func joined(_ bits: UInt64) -> Random { Random(seed: seed, purpose: purpose, step: step | bits) }
 }

@@ -1,17 +1,17 @@
 import Tensors
 
 extension Network {
-  /// Whether a layer may be folded into the one before it.
+  /// Whether any layer may be folded into the one before it.
   package var canFold: Bool {
     layers.contains { if case .affine = $0.folding { true } else { false } }
   }
 
-  /// The network that inference runs: each batch normalisation folded into the dense layer or the
-  /// convolution before it, dropout and noise left out.
+  /// The network used for inference. Each batch normalization is folded into the preceding dense layer or
+  /// convolution; dropout and noise are removed.
   ///
-  /// act(gain·(W·x + b) + offset) = act((gain·W)·x + (gain·b + offset)), so outputs differ by rounding
-  /// alone. Between the two may stand the classes' biases b: they become gain·b. A batch normalisation
-  /// that follows anything else stays.
+  /// act(gain·(W·x + b) + offset) = act((gain·W)·x + (gain·b + offset)), so outputs differ only by rounding.
+  /// The biases b of classes may be in between; they become gain·b. A batch normalization after any other
+  /// layer is kept.
   ///
   /// - Throws: `.memory`.
   package func folded(
@@ -40,7 +40,7 @@ extension Network {
         pieces.append(Piece(layer: layer, index: index))
       }
     }
-    // Of nothing but noise, any does nothing in inference.
+    // If the network is only noise, any of its layers does nothing in inference.
     if pieces.isEmpty { pieces = [Piece(layer: layers[0], index: 0)] }
 
     let network = try Network(name, pieces.map({ $0.layer }))
@@ -63,7 +63,7 @@ extension Network {
     return (network, folded)
   }
 
-  /// A layer of the folded network: which one it was, and the scale and shift that it takes in.
+  /// A layer of the folded network: its index in the original one, and the scale and shift that it absorbs.
   private struct Piece {
     typealias Norm = (layer: any AffineLayer, index: Int)
 
@@ -72,14 +72,14 @@ extension Network {
     var norm: Norm?
   }
 
-  /// Scales biases of channels, one class after another, by the gain of `norm`.
+  /// Scales the biases of channels, one class after another, by the gain of `norm`.
   private func scale(
     _ biases: UnsafeMutablePointer<Float>, count: Int, by norm: Piece.Norm, _ weights: Weights
   ) {
     for i in 0..<count { biases[i] *= affine(norm, channel: i % norm.layer.input.channels, weights).gain }
   }
 
-  /// Scales `target`'s weights and bias, in place, by what `norm` does in inference.
+  /// Scales `target`'s weights and bias in place by the transform of `norm` in inference.
   private func fold(
     _ norm: Piece.Norm, into target: UnsafeMutablePointer<Float>, _ layer: any FoldableSum, hadBias: Bool,
     _ weights: Weights
@@ -100,7 +100,7 @@ extension Network {
     }
   }
 
-  /// What `norm` does to a channel.
+  /// The transform of a channel by `norm`.
   private func affine(
     _ norm: Piece.Norm, channel: Int, _ weights: Weights
   ) -> (gain: Float, offset: Float) {

@@ -1,26 +1,26 @@
 import Tensors
 
-/// A stack of layers, each row of whose output feeds the next.
+/// A stack of layers. The output of each is the input of the next.
 ///
-/// The network is the architecture alone; `Weights` are its numbers and a `Workspace` holds what
-/// one pass computes.
+/// The network is only the architecture. `Weights` are its numbers, and a `Workspace` holds what one pass
+/// computes.
 package final class Network: Sendable {
-  /// `encoder`, `decoder`, `generator`, `discriminator`: the prefix of its names in checkpoints.
+  /// `encoder`, `decoder`, `generator` or `discriminator`: the prefix of its tensors' names in checkpoints.
   package let name: String
   package let layers: [any Layer]
   package let parameterCount: Int
   package let statisticCount: Int
-  /// Where each layer's numbers start in the flat buffers.
+  /// The index of each layer's first number in the flat buffers.
   package let parameterOffsets: [Int]
   let statisticOffsets: [Int]
 
-  /// The most layers a network may have; each has a random stream of its own.
+  /// Maximum number of layers. Each layer has its own random stream.
   package static let layerLimit = 4095
 
-  /// A stack whose every layer takes as many features as the one before gives: shapes may differ, so
-  /// a vector of 1,568 features feeds a 7×7×32 image without a layer in between.
+  /// A stack in which every layer has as many inputs as the previous one has outputs. Shapes may differ, so a
+  /// vector of 1,568 features can feed a 7×7×32 image without a layer in between.
   ///
-  /// - Throws: `.internalFault` when they do not fit together, `.limit` for too many layers or
+  /// - Throws: `.internalFault` if the layers do not fit together; `.limit` for too many layers or
   ///   parameters.
   package init(_ name: String, _ layers: [any Layer]) throws(GenerativeError) {
     guard !layers.isEmpty else {
@@ -55,14 +55,14 @@ package final class Network: Sendable {
   package var input: Shape { layers[0].input }
   package var output: Shape { layers[layers.count - 1].output }
 
-  /// A number of the name's letters (FNV-1a), so that two networks of one seed start differently.
+  /// A hash of the name (FNV-1a), so that two networks with the same seed start differently.
   var stream: UInt64 {
     name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } & 0xFF_FFFF
   }
 
-  /// f(x) for `rows` rows; the result lies in `workspace` until its next use.
+  /// f(x) for `rows` rows. The result stays in `workspace` until its next use.
   ///
-  /// - Parameter labels: of a network with classes, one per row and each one of its classes.
+  /// - Parameter labels: for a network with classes, one class per row.
   package func forward(
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil, _ weights: Weights,
     _ workspace: Workspace, _ mode: Mode
@@ -77,13 +77,13 @@ package final class Network: Sendable {
     return workspace.output(layers.count - 1)
   }
 
-  /// The gradient behind `dOutput`, which is overwritten, after a `forward` of `x` in the same mode
-  /// with the same labels and workspace, one for training.
+  /// Backpropagates `dOutput`, which is overwritten, after a `forward` of `x` in the same mode with the same
+  /// labels and workspace. The workspace must be one for training.
   ///
   /// - Parameters:
-  ///   - gradient: flat, added to; nil when the parameters' share is not wanted.
-  ///   - tiedGradient: that of the network whose weights are shared, flat, added to.
-  ///   - inputGradient: gets the gradient with respect to x; nil when it is not wanted.
+  ///   - gradient: flat; the gradient is added to it. nil if the gradient of the parameters is not needed.
+  ///   - tiedGradient: the flat gradient of the network whose weights are shared; added to.
+  ///   - inputGradient: receives the gradient with respect to x; nil if it is not needed.
   package func backward(
     _ dOutput: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, rows: Int,
     given labels: UnsafePointer<Int32>? = nil, _ weights: Weights, _ workspace: Workspace, _ mode: Mode,
@@ -118,7 +118,7 @@ package final class Network: Sendable {
   }
 }
 
-/// `count` and the elements of `parameter`, whose sizes may come from outside.
+/// `count` plus the number of elements of `parameter`, whose sizes may come from outside.
 private func sum(_ count: Int, _ parameter: Parameter, _ name: String) throws(GenerativeError) -> Int {
   var elements = 1
   for extent in parameter.shape {

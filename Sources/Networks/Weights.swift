@@ -1,17 +1,18 @@
 import Tensors
 
-/// A network's numbers: one flat buffer of trained parameters, one of statistics.
+/// A network's numbers: one flat buffer of trained parameters and one of statistics.
 ///
-/// The optimizer is one pass over `parameters`, a checkpoint one write.
+/// An optimizer step is one pass over `parameters`, and a checkpoint is one write.
 package final class Weights: Sendable {
   package let parameters: Buffer<Float>
   package let statistics: Buffer<Float>
-  /// The parameters of another network that layers of this one share: `TiedDense`.
+  /// The parameters of another network that this network's layers share (`TiedDense`).
   let tied: Buffer<Float>?
-  /// Each layer's weights as the matrix product reads them, where they pay; empty while they train.
+  /// Each layer's weights in the order in which the matrix product reads them, if that is faster; empty
+  /// during training.
   let packed: [PackedWeights?]
 
-  /// Freshly initialised numbers of `network`.
+  /// Newly initialized numbers for `network`.
   ///
   /// - Parameter tied: the weights that it shares.
   package init(
@@ -22,7 +23,7 @@ package final class Weights: Sendable {
     statistics = try Buffer(count: network.statisticCount, in: context.memory)
     packed = []
     for (index, layer) in network.layers.enumerated() {
-      // A layer's numbers depend on the seed, the network's name and the layer's place only.
+      // A layer's numbers depend only on the seed, the network's name and the layer's index.
       let random = Random(seed: seed, purpose: .initialization, step: network.stream)
         .stream(index)
       var position = parameters.base + network.parameterOffsets[index]
@@ -41,7 +42,7 @@ package final class Weights: Sendable {
     }
   }
 
-  /// A copy of `other`: an average that will drift, or the best so far.
+  /// A copy of `other`, for an average or for the best weights so far.
   package init(copying other: Weights, context: Context) throws(GenerativeError) {
     parameters = try Buffer(copying: UnsafeBufferPointer(other.parameters.elements), in: context.memory)
     statistics = try Buffer(copying: UnsafeBufferPointer(other.statistics.elements), in: context.memory)
@@ -49,7 +50,7 @@ package final class Weights: Sendable {
     packed = []
   }
 
-  /// `other` itself, packed for many passes of `network` as long as nothing changes it.
+  /// `other` itself, packed for many passes of `network`. It must not change in the meantime.
   ///
   /// - Throws: `.memory`.
   package init(packing other: Weights, of network: Network, context: Context) throws(GenerativeError) {
@@ -66,14 +67,14 @@ package final class Weights: Sendable {
     self.packed = packed
   }
 
-  /// Takes over the numbers of `other`, of the same network.
+  /// Copies the numbers of `other`, which must belong to the same network.
   package func copy(_ other: Weights) {
     parameters.base.update(from: other.parameters.base, count: parameters.count)
     statistics.base.update(from: other.statistics.base, count: statistics.count)
   }
 }
 
-/// A layer's weights in the order its product reads them.
+/// A layer's weights in the order in which its product reads them.
 package enum PackedWeights: Sendable {
   case matrix(PackedMatrix)
   case kernel(PackedKernel)

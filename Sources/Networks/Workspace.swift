@@ -1,15 +1,15 @@
 import Tensors
 
-/// What one pass of a network computes, planned once: a pass allocates nothing.
+/// The memory of one pass of a network, planned once: a pass allocates nothing.
 ///
-/// For training, every layer's output and cache stand side by side, and gradients alternate
-/// between two buffers. For inference, outputs alternate too. One scratch area serves all layers.
+/// For training, every layer's output and cache have their own place, and gradients alternate between two
+/// buffers. For inference, outputs alternate too. One scratch area serves all layers.
 package final class Workspace: Sendable {
   package enum Purpose: Sendable { case training, inference }
 
   package let context: Context
   package let purpose: Purpose
-  /// The most rows a pass may have.
+  /// Maximum number of rows in a pass.
   package let rowCapacity: Int
   private let memory: Buffer<Float>
   private let outputOffsets: [Int]
@@ -17,7 +17,7 @@ package final class Workspace: Sendable {
   private let gradientOffsets: [Int]
   private let scratchOffset: Int
 
-  /// - Throws: `.memory` when the plan does not fit.
+  /// - Throws: `.memory` if the plan does not fit.
   package init(_ network: Network, rows: Int, _ purpose: Purpose, context: Context) throws(GenerativeError) {
     let plan = try Plan(network, rows: rows, purpose, context)
     self.context = context
@@ -30,14 +30,16 @@ package final class Workspace: Sendable {
     scratchOffset = plan.scratch
   }
 
-  /// Bytes a workspace would take; scratch depends a little on the context's threads and kernels.
+  /// The number of bytes that a workspace would take. The scratch size depends slightly on the context's
+  /// threads and kernels.
   package static func byteCount(
     _ network: Network, rows: Int, _ purpose: Purpose, context: Context = .standard
   ) throws(GenerativeError) -> Int {
     try Plan(network, rows: rows, purpose, context).count * MemoryLayout<Float>.stride
   }
 
-  /// What layer `index` gave in the last pass; in a workspace for training until the next.
+  /// The output of layer `index` in the most recent pass. In a workspace for training it is valid until the
+  /// next pass.
   package func output(_ index: Int) -> UnsafeMutablePointer<Float> { memory.base + outputOffsets[index] }
   func cache(_ index: Int) -> UnsafeMutablePointer<Float>? {
     purpose == .training ? memory.base + cacheOffsets[index] : nil
@@ -65,7 +67,7 @@ package final class Workspace: Sendable {
       scratch = try take(scratchCount)
       let alternating = [try take(widest), try take(widest)]
       for (index, layer) in network.layers.enumerated() {
-        // When training, the pair is for gradients: layer i's dx and the dy it came from differ.
+        // When training, the two buffers hold gradients: the dx of layer i and its dy are different ones.
         gradients.append(alternating[index & 1])
         switch purpose {
         case .training:
@@ -78,7 +80,7 @@ package final class Workspace: Sendable {
       }
     }
 
-    /// The offset of `floats` more, each piece on a cache line of its own.
+    /// The offset of `floats` more floats. Each piece starts on its own cache line.
     private mutating func take(_ floats: Int) throws(GenerativeError) -> Int {
       let offset = count
       let (next, overflow) = count.addingReportingOverflow((floats + 15) & ~15)

@@ -10,7 +10,7 @@ package enum OptionKind: Sendable {
   case seed
   /// Widths of layers, each in the range, at most `atMost` of them.
   case widths(ClosedRange<Int>, atMost: Int)
-  /// An address, which only structs contain.
+  /// An address, which occurs only in structs.
   case pointer
 }
 
@@ -36,7 +36,7 @@ package struct Interval: Sendable {
   package var greatest: Double
   package var excludesLeast = false
   package var excludesGreatest = false
-  /// Whether the option is stored as a float: then a number that rounds to an open end is outside, too.
+  /// Whether the option is stored as a float. A number that rounds to an open end is then out of range too.
   package var isFloat = true
 
   package func contains(_ value: Double) -> Bool {
@@ -45,7 +45,7 @@ package struct Interval: Sendable {
       && (!excludesGreatest || kept < greatest) && kept.isFinite
   }
 
-  /// "between 0 and 1", "above 0 and at most 10".
+  /// For example "between 0 and 1" or "above 0 and at most 10".
   package var words: String {
     let isFarthest = greatest >= 1e30
     switch (excludesLeast, excludesGreatest) {
@@ -61,23 +61,23 @@ package struct Interval: Sendable {
 
 /// One option: its name, its type and its default.
 package struct OptionRow: Sendable {
-  /// C member, Python keyword, file key and, with hyphens, flag of the tool.
+  /// The name of the C member, the Python keyword, the key in files and, with hyphens, the tool's flag.
   package let name: String
   package let kind: OptionKind
-  /// Whether "auto" is allowed: the library chooses.
+  /// Whether "auto" is allowed, which lets the library choose.
   package var mayBeAutomatic = false
   package var standard = OptionValue.automatic
-  /// One line.
+  /// One line of help.
   package let help: String
-  /// Another option, and the values that it must have for this one to be given.
+  /// Another option, and the values that it must have for this option to be given.
   package var need: OptionNeed?
-  /// The version that introduced it; older files have its standard value.
+  /// The version that introduced the option. Older files have its default value.
   package var since: OptionVersion = .first
-  /// Its value for files that lack it; nil: its standard value.
+  /// The value for files that lack the option; nil: its default.
   package var before: OptionValue?
-  /// Its name in files from before version 2, and today's meaning of their texts.
+  /// Its name in files written before version 2, and the present equivalents of their texts.
   package var former: FormerOption?
-  /// Whether it is in the struct that the options of all networks share.
+  /// Whether it belongs to the struct that the options of all networks share.
   package var isShared = false
 
 }
@@ -93,13 +93,14 @@ package struct OptionNeed: Sendable {
   }
 }
 
-/// Versions of the options: 1 wrote the first files; their successors, still 1, added some.
+/// Versions of the options. Version 1 wrote the first files; its successors, still called 1, added some
+/// options.
 package enum OptionVersion: Int, Sendable {
   case first = 1
   case later = 2
 }
 
-/// How files from before version 2 spell an option.
+/// The spelling of an option in files written before version 2.
 package struct FormerOption: Sendable {
   package var name: String?
   package var texts: [(old: String, new: String)] = []
@@ -113,8 +114,9 @@ package struct FormerOption: Sendable {
 extension OptionRow {
   /// Checks a value against the option's type and limits.
   ///
-  /// - Parameter status: status of the error: `.argument` for a caller's value, `.format` for a file's.
-  /// - Throws: naming the option, its limits and the value.
+  /// - Parameter status: the status of the error: `.argument` for a caller's value, `.format` for a value in
+  ///   a file.
+  /// - Throws: an error that names the option, its limits and the value.
   package func check(_ value: OptionValue, _ status: GenerativeError.Status = .argument)
     throws(GenerativeError)
   {

@@ -1,7 +1,7 @@
 import Tensors
 
 extension OptionTable {
-  /// The table as a JSON array with an object for each row.
+  /// The table as a JSON array with one object per row.
   package var json: String { "[" + rows.indices.map { object($0) }.joined(separator: ",\n") + "]" }
 
   private func object(_ index: Int) -> String {
@@ -49,7 +49,8 @@ extension OptionKind {
 }
 
 extension OptionRow {
-  /// A value in JSON: a flag as true or false, a number as one, widths as a list, words and "auto" as texts.
+  /// A value in JSON: flags as true or false, numbers as numbers, widths as lists, words and "auto" as
+  /// strings.
   func json(_ value: OptionValue) -> String {
     switch value {
     case .widths(let list): "[" + list.map { "\($0)" }.joined(separator: ",") + "]"
@@ -60,7 +61,7 @@ extension OptionRow {
 }
 
 extension OptionValues {
-  /// The values as a JSON object, without options that do not apply, given the others.
+  /// The values as a JSON object, without options that do not apply given the others.
   package var json: String {
     "{"
       + meaningful.map { row, value in "\(jsonString(row.name)):\(row.json(value))" }.joined(separator: ",")

@@ -1,34 +1,35 @@
 import Tensors
 
-// Tables are written as texts, a line for each option: as data they take no code of their own.
+// Tables are written as texts with one line per option: as data, they need no code of their own.
 //
 //     name            type            default      needs                       : one line of help
 //     epochs          whole 1 1000000 = 10                                      : passes over the data
 //     optimizer       word sgd rmsprop adam adamw = adam                        : the optimizer
 //     weight_decay    number [0 1000] = auto needs optimizer adamw              : decoupled; auto: 0
 //
-// Types: flag; seed; pointer; word with its words, each with its number where they do not count from 0 (sigmoid=6), or
-// with a list that several rows share (@activation); whole, number (which the model keeps as a float), double and widths
-// with their least and greatest values. ( and ) exclude an end, and * is no end. "widths 1 65536 16" has at most 16.
-// Without a default, that of the model's own options counts. "formerly" tells how files from before version 2 spell an
-// option: its name, texts (0=auto), or both. "later" says that the first files lack it, "later=none" what it is for them
-// where that is not the default.
+// Types are: flag; seed; pointer; word, with its words, each with its number if they do not count from 0
+// (sigmoid=6), or with a list that several rows share (@activation); whole, number (stored as a float in the
+// model), double and widths, with their minimum and maximum. ( and ) exclude an end, and * means no end.
+// "widths 1 65536 16" has at most 16 elements. Without a default in the table, the default of the model's own
+// options applies. "formerly" gives the spelling of an option in files written before version 2: its name,
+// texts (0=auto), or both. "later" means that the first files lack it; "later=none" gives its value for them
+// if that is not the default.
 
 extension OptionRow {
-  /// The rows of a table's lines.
+  /// The rows given by a table's lines.
   ///
   /// - Parameters:
-  ///   - lists: words that rows name, by "@" and the list's name.
-  ///   - isShared: whether they stand in the struct that options of all networks share.
+  ///   - lists: word lists that rows refer to by "@" and the list's name.
+  ///   - isShared: whether the rows belong to the struct that the options of all networks share.
   package static func rows(
     _ text: StaticString, lists: [WordList] = [], isShared: Bool = false
   ) -> [OptionRow] {
     "\(text)".fields(separatedBy: "\n").map { OptionRow(line: $0, lists, isShared: isShared) }
   }
 
-  /// The row of a table's line. What is no such line is a fault of the library's own, which ends the process.
+  /// The row given by a table's line. An invalid line is a bug in the library, which ends the process.
   private init(line: String, _ lists: [WordList], isShared: Bool) {
-    // Help may have colons of its own.
+    // The help text may contain colons.
     let parts = line.fields(separatedBy: ":")
     precondition(parts.count > 1, "a line of a table without help")
     var words = parts[0].fields(separatedBy: " ").filter { !$0.isEmpty }[...]
@@ -60,13 +61,13 @@ extension OptionRow {
     }
   }
 
-  /// The value that a table gives an option.
+  /// The value given for an option in a table.
   private func tabled(_ text: String) -> OptionValue {
     guard let value = parse(text) else { fatalError("a default of another type") }
     return value
   }
 
-  /// Takes words up to the next that begins something else.
+  /// Takes words up to the next keyword.
   fileprivate static func list(_ words: inout ArraySlice<String>) -> [String] {
     var list: [String] = []
     while let word = words.first, !["=", "later", "needs", "formerly"].contains(word),
@@ -111,7 +112,7 @@ extension OptionKind {
 }
 
 extension Interval {
-  /// Of "[0" or "(0" and "1]", "1)" or "*]".
+  /// An interval given by "[0" or "(0", and "1]", "1)" or "*]".
   fileprivate init(least: String, greatest: String) {
     let bracket = String(decoding: greatest.utf8.suffix(1), as: UTF8.self)
     let end = String(decoding: greatest.utf8.dropLast(), as: UTF8.self)

@@ -1,7 +1,7 @@
 import Tensors
 
-// The struct of the header that a table describes: its members stand in the order of the rows, as a C compiler
-// lays them out.
+// The struct in the header that a table describes. Its members are in the order of the rows, with the layout
+// of a C compiler.
 //
 //     uint32_t struct_size, initialized;         a struct that a call fills has no initialized
 //     flags and words    int32_t                   whole numbers   int64_t
@@ -10,24 +10,24 @@ import Tensors
 //     shared rows        a struct of their own, the first member
 
 extension OptionTable {
-  /// What "the library chooses" is in a struct: GEN_AUTO.
+  /// The value in a struct that lets the library choose: GEN_AUTO.
   package static let automatic = -1
 
-  /// A member's place in bytes.
+  /// A member's offset and size in bytes.
   package struct Member: Sendable {
     package let offset: Int
     package let size: Int
     package var end: Int { offset + size }
   }
 
-  /// Where each row's member lies, and the size of the struct.
+  /// The member of each row, and the size of the struct.
   ///
-  /// - Parameter headSize: bytes before the first member.
+  /// - Parameter headSize: the number of bytes before the first member.
   static func layout(_ rows: [OptionRow], headSize: Int) -> (members: [Member], size: Int) {
     var members: [Member] = []
     var end = headSize
     for (index, row) in rows.enumerated() {
-      // What follows the shared struct begins where that ends.
+      // What follows the shared struct starts where that ends.
       if index > 0, rows[index - 1].isShared, !row.isShared { end = rounded(end, to: 8) }
       let size =
         switch row.kind {
@@ -48,8 +48,8 @@ extension OptionTable {
 
   /// Writes values to a zeroed struct.
   ///
-  /// - Parameter lists: room for the elements of lists, `listSize` bytes that live as long as the struct; nil
-  ///   where there are none.
+  /// - Parameter lists: memory for the elements of lists, `listSize` bytes, which must exist as long as the
+  ///   struct; nil if there are no lists.
   package func write(
     _ values: OptionValues, to base: UnsafeMutableRawPointer, lists: UnsafeMutableRawPointer? = nil
   ) {
@@ -81,14 +81,15 @@ extension OptionTable {
     }
   }
 
-  /// The bytes that the elements of the values' lists take in addition to the struct.
+  /// The number of bytes for the elements of the values' lists, in addition to the struct.
   package func listSize(_ values: OptionValues) -> Int {
     values.all.reduce(0) { size, value in
       if case .widths(let widths) = value { size + 8 * widths.count } else { size }
     }
   }
 
-  /// The number in a member of a struct at `base`, a word's or a flag's among them; 0 in addresses and lists.
+  /// The number in a member of a struct at `base`, including those of words and flags; 0 for addresses and
+  /// lists.
   package func number(_ index: Int, in base: UnsafeRawPointer) -> Double {
     let place = base + members[index].offset
     return switch rows[index].kind {
@@ -100,17 +101,17 @@ extension OptionTable {
     }
   }
 
-  /// Names of the members that are addresses, and where one lies.
+  /// The names of the members that are addresses, and the offset of one.
   package var pointerNames: [String] { rows.filter { !$0.isText }.map { $0.name } }
 
   package func pointer(_ name: String) -> Int? {
     index(of: name).flatMap { rows[$0].isText ? nil : members[$0].offset }
   }
 
-  /// The values of a struct, inside their ranges.
+  /// The values of a struct, checked against their ranges.
   ///
-  /// - Parameter base: the whole struct, as long as this table has it.
-  /// - Throws: `.argument` for a value outside its range, or one given whose need is not met.
+  /// - Parameter base: the whole struct, with the size that this table gives it.
+  /// - Throws: `.argument` for a value out of range, or for one that is given although its need is not met.
   package func values(_ base: UnsafeRawPointer) throws(GenerativeError) -> OptionValues {
     var all: [OptionValue] = []
     for (row, member) in zip(rows, members) { all.append(try row.value(base + member.offset)) }

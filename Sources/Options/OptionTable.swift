@@ -1,13 +1,13 @@
 import Tensors
 
-/// The members of one struct of the header, in its order: options, or what a call fills.
+/// The members of one struct of the header, in order: options, or what a call fills.
 package struct OptionTable: Sendable {
-  /// "vae" for the options of a VAE, "model_info" for the info of a model.
+  /// For example "vae" for the options of a VAE, or "model_info" for the info about a model.
   package let name: String
-  /// Whether a call fills it; else a caller does.
+  /// Whether a call fills the struct; otherwise the caller does.
   package let isOutput: Bool
   package let rows: [OptionRow]
-  /// Where each row's member lies in the struct.
+  /// The member of each row in the struct.
   package let members: [Member]
   package let structSize: Int
 
@@ -40,7 +40,7 @@ package struct OptionTable: Sendable {
   }
 }
 
-/// Values of all options of a table.
+/// The values of all options in a table.
 package struct OptionValues: Sendable {
   package let table: OptionTable
   package var all: [OptionValue]
@@ -50,7 +50,7 @@ package struct OptionValues: Sendable {
     self.all = all
   }
 
-  /// The options that have a text, and whose needs are met.
+  /// The options that can be written as text and whose needs are met.
   package var meaningful: [(row: OptionRow, value: OptionValue)] {
     zip(table.rows, all).filter { row, _ in
       row.isText && row.need.map { table.isMet($0, self) } ?? true
@@ -64,7 +64,7 @@ package struct OptionValues: Sendable {
     return all[index]
   }
 
-  // The value of an option; nil where the library chooses.
+  // The value of an option; nil if the library chooses it.
 
   package func whole(_ name: String) -> Int? {
     if case .whole(let number) = value(name) { number } else { nil }
@@ -78,7 +78,7 @@ package struct OptionValues: Sendable {
     if case .word(let number) = value(name) { number } else { nil }
   }
 
-  /// Whether an option has a value that is not the library's choice.
+  /// Whether an option has a value other than the library's choice.
   package func isGiven(_ name: String) -> Bool { value(name) != .automatic }
 
   package func flag(_ name: String) -> Bool {

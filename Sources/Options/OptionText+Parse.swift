@@ -1,16 +1,16 @@
 import Tensors
 
 extension OptionTable {
-  /// More than any options need: a longer text is rejected before it is parsed.
+  /// Maximum length of a text, more than any options need. Longer texts are rejected before they are parsed.
   package static let longestText = 1 << 16
 
-  /// The values that a text such as `latent_size=16 hidden=400,200 likelihood="gaussian"` gives; all others
-  /// have their standard values.
+  /// The values given by a text such as `latent_size=16 hidden=400,200 likelihood="gaussian"`. All others
+  /// have their defaults.
   ///
-  /// Words are separated by blanks and line ends; a value with such characters stands in quotation marks.
+  /// Words are separated by blanks and line ends. A value that contains such characters must be quoted.
   ///
-  /// - Throws: `.argument` for a word that is no `name=value`, an unknown name (with the nearest), a name given
-  ///   twice, and a value that the option cannot have.
+  /// - Throws: `.argument` for a word that is not `name=value`, an unknown name (suggesting the nearest one),
+  ///   a name given twice, and a value that the option does not allow.
   package func values(of text: String) throws(GenerativeError) -> OptionValues {
     var values = standard
     var isGiven = [Bool](repeating: false, count: rows.count)
@@ -60,10 +60,10 @@ extension OptionTable {
 }
 
 extension OptionRow {
-  /// Whether a text can give it: an address cannot be written.
+  /// Whether its value can be written as text: addresses cannot.
   var isText: Bool { if case .pointer = kind { false } else { true } }
 
-  /// Whether its member of a struct holds one number.
+  /// Whether its struct member contains a single number.
   package var isNumber: Bool {
     switch kind {
     case .flag, .word, .whole, .number, .seed: true

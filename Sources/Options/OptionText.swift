@@ -1,14 +1,14 @@
 import Tensors
 
-// Values as texts: in files, in the text door, in messages.
+// Values as texts: in files, in option strings and in messages.
 
 extension OptionRow {
-  /// The word for "the library chooses".
+  /// The word that lets the library choose.
   package static let automatic = "auto"
-  /// The word for a list without elements.
+  /// The word for an empty list.
   private static let none = "none"
 
-  /// A value as a text that `value(of:)` reads back exactly.
+  /// The text of a value, which `value(of:)` reads back exactly.
   package func text(of value: OptionValue) -> String {
     switch value {
     case .automatic: return Self.automatic
@@ -26,9 +26,10 @@ extension OptionRow {
     }
   }
 
-  /// The value that a text stands for, inside its limits.
+  /// The value that a text represents, checked against its limits.
   ///
-  /// - Throws: with `status`, naming the option, what it may be, the text and, of words, the nearest.
+  /// - Throws: an error with `status` that names the option, its allowed values, the text and, for words, the
+  ///   nearest one.
   package func value(
     of text: String, _ status: GenerativeError.Status = .argument
   ) throws(GenerativeError) -> OptionValue {
@@ -70,7 +71,7 @@ extension OptionRow {
   }
 }
 
-/// The word that a mistyped one most likely meant; nil when none is near.
+/// The word that a mistyped one most likely means; nil if none is near.
 package func nearest(to text: String, among words: [String]) -> String? {
   let limit = max(1, text.utf8.count / 3)
   var best: (word: String, distance: Int)?
@@ -81,7 +82,8 @@ package func nearest(to text: String, among words: [String]) -> String? {
   return best?.word
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours between two words (Damerau 1964).
+/// The number of insertions, deletions, replacements and swaps of adjacent characters between two words
+/// (Damerau 1964).
 private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
   var rows = [Array(0...b.count)]
   for (i, byte) in a.enumerated() {

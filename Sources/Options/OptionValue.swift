@@ -1,4 +1,4 @@
-/// The value of an option, through whichever door it came: a struct, a text or a file.
+/// The value of an option, whether it came from a struct, a text or a file.
 package enum OptionValue: Equatable, Sendable {
   /// The library chooses.
   case automatic
@@ -12,14 +12,15 @@ package enum OptionValue: Equatable, Sendable {
 }
 
 extension OptionValue {
-  /// A number that a model keeps as a float: the Double with the float's own text, so that 0.2 stays 0.2.
+  /// A number that a model stores as a float: the Double with the same text as the float, so that 0.2 stays
+  /// 0.2.
   package static func float(_ value: Float) -> OptionValue {
     .number(Double(value.description) ?? Double(value))
   }
 
-  /// The number as a model keeps it; nil for other values.
+  /// The number as a model stores it; nil for other values.
   package var float: Float? { if case .number(let number) = self { Float(number) } else { nil } }
 
-  /// Whether it asks for something: neither the library's choice nor "off".
+  /// Whether it requests something: it is neither the library's choice nor "off".
   var isGiven: Bool { self != .automatic && self != .flag(false) }
 }

@@ -1,22 +1,23 @@
-/// Where a model's options keep the value of a row: in the member at an offset.
+/// Where a model's options store the value of a row: the member at an offset.
 package struct Place: Sendable {
   private enum Content: Sendable {
     case flag
     case whole
-    /// A number that the model keeps as a float.
+    /// A number that the model stores as a float.
     case float
     case seed
     case widths
-    /// In a way of its own.
+    /// A value with its own conversion.
     case other(
       get: @Sendable (UnsafeRawPointer) -> OptionValue,
       set: @Sendable (UnsafeMutableRawPointer, OptionValue) -> Void)
-    /// An address, which only the struct has.
+    /// An address, which occurs only in the struct.
     case pointer
   }
 
   private let content: Content
-  /// Where the member lies: an address while a table is made, bytes from the start of the options in a table.
+  /// The location of the member: an address while a table is created, later the offset in bytes from the
+  /// start of the options.
   private var location: UInt
 
   private init(_ content: Content, _ member: UnsafeMutableRawPointer?) {
@@ -31,7 +32,8 @@ package struct Place: Sendable {
   package static func seed(_ member: UnsafeMutablePointer<UInt64>) -> Place { Place(.seed, member) }
   package static func widths(_ member: UnsafeMutablePointer<[Int]>) -> Place { Place(.widths, member) }
 
-  /// One of some choices, in the order of the header's enumerators; what is not among them is the library's.
+  /// One of several choices, in the order of the header's enumerators. Any other value means the library's
+  /// choice.
   package static func word<Choice: Equatable & Sendable>(
     _ choices: [Choice], _ member: UnsafeMutablePointer<Choice>
   ) -> Place {
@@ -40,7 +42,7 @@ package struct Place: Sendable {
       set: { if case .word(let number) = $1, choices.indices.contains(number) { $0 = choices[number] } })
   }
 
-  /// A member whose values come and go in a way of its own.
+  /// A member with its own conversion.
   package static func member<Value>(
     _ member: UnsafeMutablePointer<Value>, get: @escaping @Sendable (Value) -> OptionValue,
     set: @escaping @Sendable (inout Value, OptionValue) -> Void
@@ -51,7 +53,7 @@ package struct Place: Sendable {
     return Place(content, member)
   }
 
-  /// The same place as an offset from `base`. The member must lie in the options there.
+  /// The same place as an offset from `base`. The member must be part of the options there.
   func inside(_ base: UnsafeRawPointer, byteCount: Int) -> Place {
     if case .pointer = content { return self }
     var place = self
@@ -60,7 +62,7 @@ package struct Place: Sendable {
     return place
   }
 
-  /// The value in options at `base`.
+  /// The value in the options at `base`.
   func value(in base: UnsafeRawPointer) -> OptionValue {
     let member = base + Int(location)
     return switch content {
@@ -74,7 +76,7 @@ package struct Place: Sendable {
     }
   }
 
-  /// Sets the member of options at `base`; a value of another type changes nothing.
+  /// Sets the member of the options at `base`. A value of another type is ignored.
   func set(_ value: OptionValue, in base: UnsafeMutableRawPointer) {
     let member = base + Int(location)
     switch (content, value) {

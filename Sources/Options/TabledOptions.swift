@@ -2,11 +2,11 @@ import Tensors
 
 /// Options of a model that come from a table.
 package protocol TabledOptions: Sendable {
-  /// What is kept where, in the order of the header's struct.
+  /// Where each option is stored, in the order of the header's struct.
   static var options: ModelTable { get }
-  /// The defaults that hang on some of the values, such as the architecture's.
+  /// The defaults that depend on some of the values, such as the architecture.
   init(defaultsFor values: OptionValues) throws(GenerativeError)
-  /// Refuses what is inside all ranges and yet does not go together.
+  /// Rejects combinations of values that are all in range but do not go together.
   func check() throws(GenerativeError)
 }
 
@@ -17,11 +17,11 @@ package struct ModelTable: Sendable {
 
   /// - Parameters:
   ///   - rows: without defaults, which are those of `standard`.
-  ///   - places: of the rows, in their order, in options that it may not change.
+  ///   - places: the places of the rows, in order, in the given options, which it must not change.
   package init<Options>(
     _ name: StaticString, standard: Options, _ rows: [OptionRow], _ places: (inout Options) -> [Place]
   ) {
-    // Members have addresses where options lie in memory of their own.
+    // Members have fixed addresses only if the options are in allocated memory.
     let options = UnsafeMutablePointer<Options>.allocate(capacity: 1)
     options.initialize(to: standard)
     let places = places(&options.pointee).map { $0.inside(options, byteCount: MemoryLayout<Options>.size) }
@@ -40,21 +40,21 @@ package struct ModelTable: Sendable {
     self.places = places
   }
 
-  /// The values of options at `base`.
+  /// The values of the options at `base`.
   func values(in base: UnsafeRawPointer) -> OptionValues {
     OptionValues(table, places.map { $0.value(in: base) })
   }
 
-  /// Sets options at `base` to all values that the library need not choose.
+  /// Sets the options at `base` to all values except those that the library chooses.
   func set(_ values: OptionValues, in base: UnsafeMutableRawPointer) {
     for (place, value) in zip(places, values.all) where value != .automatic { place.set(value, in: base) }
   }
 }
 
 extension TabledOptions {
-  /// Options of checked values.
+  /// Options with checked values.
   ///
-  /// - Throws: `.argument` for a value outside its range, or values that do not go together.
+  /// - Throws: `.argument` for a value out of range, or for values that do not go together.
   package init(_ values: OptionValues) throws(GenerativeError) {
     try Self.options.table.check(values)
     try self.init(unchecked: values)
@@ -66,22 +66,22 @@ extension TabledOptions {
     withUnsafeMutablePointer(to: &self) { Self.options.set(values, in: $0) }
   }
 
-  /// The values of all options, the library's choices among them as far as they are made.
+  /// The values of all options, including the library's choices that have been made.
   package var values: OptionValues {
     withUnsafePointer(to: self) { Self.options.values(in: $0) }
   }
 
   // MARK: Files
 
-  /// Names and texts that `init(texts:)` reads back. Options whose needs are not met are left out.
+  /// Names and texts that `init(texts:)` reads back. Options whose needs are not met are omitted.
   package var texts: [(name: String, text: String)] {
     values.meaningful.map { row, value in (row.name, row.text(of: value)) }
   }
 
-  /// Options as a file has them, of this version or one before.
+  /// Options read from a file of this version or an earlier one.
   ///
-  /// - Parameter text: of a name; nil where the file has none.
-  /// - Throws: `.format` naming an option that is missing or outside its range, or options that do not go
+  /// - Parameter text: returns the text for a name; nil if the file has none.
+  /// - Throws: `.format`, naming an option that is missing or out of range, or options that do not go
   ///   together.
   package init(texts text: (String) -> String?) throws(GenerativeError) {
     let values = try Self.options.table.values(texts: text)
@@ -95,7 +95,7 @@ extension TabledOptions {
 }
 
 extension OptionTable {
-  /// The values that a file of this version or one before has.
+  /// The values in a file of this version or an earlier one.
   fileprivate func values(texts text: (String) -> String?) throws(GenerativeError) -> OptionValues {
     var values = standard
     for (index, row) in rows.enumerated() where row.isText {
@@ -115,11 +115,11 @@ extension OptionTable {
 }
 
 extension OptionRow {
-  /// The text that a file has of an option, by its name or the former one, in today's words.
+  /// The text of an option in a file, found by its present or former name, in present spelling.
   fileprivate func find(_ text: (String) -> String?) -> String? {
     let own = text(name)
     guard let former else { return own }
-    // Texts mean something else only under the name that they were kept by.
+    // Former spellings apply only under the name with which they were stored.
     if own != nil, former.name != nil { return own }
     guard let old = own ?? former.name.flatMap(text) else { return nil }
     return former.texts.first { $0.old == old }?.new ?? old

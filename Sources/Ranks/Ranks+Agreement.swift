@@ -1,13 +1,13 @@
 import Tensors
 
 extension Ranks {
-  /// Bytes of a message that other ranks get to read.
+  /// Maximum length in bytes of an error message that is sent to other ranks.
   private static let messageBytes = 508
 
-  /// Does what may fail on one rank and not on another, and fails on all when it fails on one: with the
-  /// rank's own error, or that of the lowest rank that has one.
+  /// Runs `body`, which may fail on one rank and not on another. If it fails on one rank, all ranks throw:
+  /// the rank's own error, or that of the lowest rank that has one.
   ///
-  /// - Parameter body: must not talk to the other ranks.
+  /// - Parameter body: must not communicate with the other ranks.
   package func together<Result>(
     _ body: () throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result {
@@ -26,7 +26,7 @@ extension Ranks {
     throw GenerativeError(.comm, "\(failed) of \(count) ranks failed, and none has said why")
   }
 
-  /// A status, then a message cut off where it is too long, then zeros.
+  /// A status, followed by a message, truncated if necessary, and zeros.
   private static func bytes(of error: GenerativeError?) -> [UInt8] {
     var bytes = withUnsafeBytes(of: (error?.status.rawValue ?? 0).littleEndian) { Array($0) }
     bytes += (error?.message ?? "").utf8.prefix(messageBytes)
@@ -42,7 +42,7 @@ extension Ranks {
 }
 
 extension Ranks? {
-  /// As `Ranks.together`; without ranks just `body`.
+  /// `Ranks.together`; without ranks, just calls `body`.
   package func together<Result>(
     _ body: () throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result {

@@ -1,21 +1,21 @@
 import Tensors
 
-/// The ranks that work at one thing together: processes on any number of machines, or threads of one.
+/// The ranks that work on something together: processes on any number of machines, or threads of one process.
 ///
-/// The host supplies the collective functions. They are called on the thread of the call that was given
-/// them, in the same order on every rank. After the first that fails none is called again: those that
-/// would follow fail at once, with the same error.
+/// The host supplies the collective functions. They are called on the thread of the call to which they were
+/// given, in the same order on every rank. After one has failed, none is called again: further operations
+/// fail immediately with the same error.
 ///
-/// Not for two threads at once, though it may go from one to another.
+/// Must not be used by two threads at a time, but may move from one to another.
 package final class Ranks: @unchecked Sendable {
-  /// What numbers are summed.
+  /// The type of the numbers that are summed.
   package enum Number: Sendable { case float, double, integer }
 
-  /// The host's functions; each returns 0 when it is done.
+  /// The host's functions. Each returns 0 on success.
   package struct Functions {
-    /// values[i] ← Σ over the ranks of values[i], the same bits on every rank.
+    /// values[i] ← Σ over the ranks of values[i], with the same bits on every rank.
     package var allReduce: (_ values: UnsafeMutableRawPointer, _ count: Int, _ number: Number) -> Int32
-    /// bytes ← those of rank `root`.
+    /// bytes ← the bytes of rank `root`.
     package var broadcast: (_ bytes: UnsafeMutableRawPointer, _ count: Int, _ root: Int) -> Int32
     /// all ← the ranks' bytes, one rank after another.
     package var allGather: (_ bytes: UnsafeRawPointer, _ count: Int, _ all: UnsafeMutableRawPointer) -> Int32
@@ -35,10 +35,10 @@ package final class Ranks: @unchecked Sendable {
     }
   }
 
-  /// This rank's number, from 0.
+  /// This rank's number, starting at 0.
   package let rank: Int
   package let count: Int
-  /// Why the ranks can no longer talk.
+  /// Why the ranks can no longer communicate.
   package private(set) var failure: GenerativeError?
   private let functions: Functions
 
@@ -50,7 +50,7 @@ package final class Ranks: @unchecked Sendable {
 
   /// values ← their sum over the ranks.
   ///
-  /// - Throws: `.comm`, as the others do; values are then of no use.
+  /// - Throws: `.comm`, on all ranks; the values are then undefined.
   package func sum(_ values: UnsafeMutablePointer<Float>, count: Int) throws(GenerativeError) {
     try call("all_reduce") { functions.allReduce(values, count, .float) }
   }
@@ -63,14 +63,14 @@ package final class Ranks: @unchecked Sendable {
     try call("all_reduce") { functions.allReduce(values, count, .integer) }
   }
 
-  /// The sum over the ranks.
+  /// The sum of a value over the ranks.
   package func sum(of value: Int) throws(GenerativeError) -> Int {
     var sum = Int64(value)
     try self.sum(&sum, count: 1)
     return Int(sum)
   }
 
-  /// bytes ← those of rank `root`.
+  /// bytes ← the bytes of rank `root`.
   package func broadcast(
     _ bytes: UnsafeMutableRawBufferPointer, from root: Int = 0
   ) throws(GenerativeError) {
@@ -78,9 +78,9 @@ package final class Ranks: @unchecked Sendable {
     try call("broadcast") { functions.broadcast(base, bytes.count, root) }
   }
 
-  /// values ← those of rank 0, as many on each.
+  /// values ← the values of rank 0. All ranks must have equally many.
   package func broadcast<Value: BitwiseCopyable>(_ values: inout [Value]) throws(GenerativeError) {
-    // The closure would lose the type of what is thrown.
+    // The closure would lose the type of the error.
     var failure: GenerativeError?
     values.withUnsafeMutableBytes { bytes in
       do throws(GenerativeError) { try broadcast(bytes) } catch { failure = error }
@@ -88,7 +88,7 @@ package final class Ranks: @unchecked Sendable {
     if let failure { throw failure }
   }
 
-  /// The ranks' bytes, as many on each, one rank after another.
+  /// The bytes of all ranks, one rank after another. All ranks must have equally many.
   package func gather(_ bytes: [UInt8]) throws(GenerativeError) -> [UInt8] {
     guard let size = checkedProduct(bytes.count, count) else {
       throw GenerativeError(.memory, "\(bytes.count) bytes of each of \(count) ranks do not fit in memory")
@@ -106,7 +106,7 @@ package final class Ranks: @unchecked Sendable {
     return all
   }
 
-  /// The ranks' values in the order of the ranks.
+  /// The values of the ranks, in rank order.
   package func gather(_ value: Int) throws(GenerativeError) -> [Int] {
     let all = try gather(withUnsafeBytes(of: value) { Array($0) })
     return all.withUnsafeBytes { bytes in
@@ -114,7 +114,7 @@ package final class Ranks: @unchecked Sendable {
     }
   }
 
-  /// Returns when every rank has come here.
+  /// Returns when every rank has called it.
   package func meet() throws(GenerativeError) {
     try call("barrier") { functions.barrier() }
   }

@@ -1,15 +1,16 @@
 import Tensors
 
-/// k-means clusters, where a mixture starts: centres drawn far from each other (Arthur & Vassilvitskii,
-/// "k-means++: the advantages of careful seeding", SODA 2007), then moved to their rows' means.
+/// k-means clusters, the starting point of a mixture. Centers are drawn far from each other (Arthur &
+/// Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007) and then moved to the means of
+/// their rows.
 enum Clusters {
-  /// Rounds of moving; expectation and maximisation do the rest.
+  /// Maximum number of rounds. Expectation maximization does the rest.
   private static let roundLimit = 30
   private static let partRows = 256
 
-  /// Tells `body` the cluster of each row.
+  /// Calls `body` with the cluster of each row.
   ///
-  /// - Parameter start: which of a seed's starts.
+  /// - Parameter start: the number of the start; each uses different random numbers of the seed.
   /// - Throws: `.memory`.
   static func assign(
     _ rows: Matrix, count k: Int, seed: UInt64, start: Int, in context: Context,
@@ -25,7 +26,7 @@ enum Clusters {
       for j in 0..<d { centres.base[centre * d + j] = Double(rows.base[row * rows.rowStride + j]) }
     }
 
-    /// Moves rows to a centre of `range` that is nearer.
+    /// Assigns rows to a center in `range` that is nearer than their current one.
     func move(to range: Range<Int>) {
       context.parallel((n + partRows - 1) / partRows) { part in
         for i in part * partRows..<min(n, (part + 1) * partRows) {
@@ -62,7 +63,7 @@ enum Clusters {
       }
       for c in 0..<k {
         for j in 0..<d { centres.base[c * d + j] /= Double(max(counts.base[c], 1)) }
-        // One that no row is near to goes to the farthest row.
+        // A center without rows moves to the farthest row.
         if counts.base[c] == 0 {
           place(c, at: distances.elements.indices.max { distances.base[$0] < distances.base[$1] } ?? 0)
         }
@@ -75,7 +76,8 @@ enum Clusters {
     for i in 0..<n { body(i, Int(nearest.base[i])) }
   }
 
-  /// A row with its squared distance as its chance; any, when all are zero or not known yet.
+  /// Draws a row with a probability proportional to its squared distance, or any row if all distances are
+  /// zero or still unknown.
   private static func draw(_ distances: Buffer<Double>, among n: Int, _ words: SIMD4<UInt32>) -> Int {
     let bits = UInt64(words.x) << 32 | UInt64(words.y)
     let total = distances.elements.reduce(0, +)

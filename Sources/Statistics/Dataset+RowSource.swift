@@ -2,7 +2,7 @@ import Datasets
 import LinearAlgebra
 import Tensors
 
-/// A dataset is a source of its rows in their own order; bytes stay bytes.
+/// A dataset is a source of its rows in their own order. Bytes are passed on as bytes.
 extension Dataset: RowSource {
   package var knownRowCount: Int? { rowCount }
   package var columnCount: Int { shape.count }
@@ -15,7 +15,7 @@ extension Dataset: RowSource {
     }
   }
 
-  /// Rows copied at a time, a multiple of the blocks that statistics are summed over.
+  /// The number of rows copied at a time: a multiple of the blocks that statistics are summed over.
   private static let batchRows = 4096
 
   package func forEachBatch(
@@ -50,7 +50,7 @@ extension Dataset: RowSource {
     }
   }
 
-  /// Calls `body` for some rows after the others, with space for them.
+  /// Calls `body` for one block of rows after another, with memory for them.
   private func forEachBlock<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>(
     of capacity: Int,
     _ body: (_ space: UnsafeMutablePointer<Element>, _ range: Range<Int>) throws(GenerativeError) -> Void
@@ -69,7 +69,8 @@ extension Dataset: RowSource {
   ) throws(GenerativeError) -> Result? {
     let ofFloats = try withFloats { rows throws(GenerativeError) in try body(.floats(rows)) }
     if let ofFloats { return ofFloats }
-    // Of few columns, which are read in turn, whatever their strides; of many a copy is sooner made.
+    // If there are few columns, rows are read in place with any strides. If there are many, copying them is
+    // faster.
     if columnCount <= NarrowUpdate.mostColumns {
       let apart = try withStridedFloats { rows throws(GenerativeError) in try body(.floats(rows)) }
       if let apart { return apart }

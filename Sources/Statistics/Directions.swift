@@ -1,29 +1,30 @@
 import LinearAlgebra
 import Tensors
 
-/// Ω: l directions in the space of d columns, of whole numbers from −127 to 127, so that sums of bytes'
-/// products with them are exact.
+/// Ω: l directions in the space of d columns. They consist of integers from −127 to 127, so that sums of
+/// products with bytes are exact.
 ///
-/// First of random signs (for sketches as good as normal numbers: Tropp, Yurtsever, Udell & Cevher,
-/// "Practical sketching algorithms for low-rank matrix approximation", 2017), a function of the seed: the
-/// same on every machine. A second pass takes those that the first one found, rounded.
+/// The first pass uses random signs, a function of the seed and the same on every machine. They are as good
+/// for sketches as normal numbers (Tropp, Yurtsever, Udell & Cevher, "Practical sketching algorithms for
+/// low-rank matrix approximation", 2017). A second pass uses the directions that the first one found,
+/// rounded.
 package final class Directions: Sendable, CustomStringConvertible {
   package let columnCount: Int
   /// l
   package let count: Int
   package let seed: UInt64
-  /// 1 for random ones, 2 for those that a first pass found, and so on.
+  /// 1 for random directions, 2 for those that the first pass found, and so on.
   package let pass: Int
   /// d × l, packed.
   package let values: Buffer<Double>
-  /// A fingerprint of the directions: equal for equal numbers.
+  /// A fingerprint of the directions: equal numbers have equal fingerprints.
   package let identity: Identity
 
   package struct Identity: Equatable, Sendable {
     let count: Int
     let seed: UInt64
     let pass: Int
-    /// Of the numbers, FNV-1a.
+    /// An FNV-1a hash of the numbers.
     let digest: UInt64
   }
 
@@ -46,7 +47,7 @@ package final class Directions: Sendable, CustomStringConvertible {
     pass = 1
     let random = Random(seed: seed, purpose: .sketch)
     let base = values.base
-    // A counter's four words are signs of 128 elements.
+    // The four words of a counter are the signs of 128 elements.
     let total = values.count
     context.parallel((total + 128 * 256 - 1) / (128 * 256)) { group in
       for counter in group * 256..<min((group + 1) * 256, (total + 127) / 128) {
@@ -59,7 +60,7 @@ package final class Directions: Sendable, CustomStringConvertible {
     identity = Identity(count: count, seed: seed, pass: 1, digest: 0)
   }
 
-  /// Directions v, l × d packed, each scaled until its largest number is 127 and rounded.
+  /// The directions v, l × d packed, each scaled so that its largest number is 127, and rounded.
   ///
   /// - Throws: `.memory`.
   package init(
@@ -80,10 +81,10 @@ package final class Directions: Sendable, CustomStringConvertible {
     identity = Identity(count: l, seed: seed, pass: pass, digest: Self.digest(values))
   }
 
-  /// As a file kept them.
+  /// Directions stored in a file.
   ///
   /// - Parameter offset: d × l numbers, each with 128 added.
-  /// - Throws: `.format` for a 0, which stands for no direction's number; `.memory`.
+  /// - Throws: `.format` for a 0, which no number of a direction is stored as; `.memory`.
   package init(
     offset bytes: Buffer<UInt8>, count: Int, columns: Int, seed: UInt64, pass: Int, in context: Context
   ) throws(GenerativeError) {
@@ -102,7 +103,7 @@ package final class Directions: Sendable, CustomStringConvertible {
     identity = Identity(count: count, seed: seed, pass: pass, digest: Self.digest(values))
   }
 
-  /// The numbers with 128 added.
+  /// The numbers with 128 added to each.
   ///
   /// - Throws: `.memory`.
   package func offsetBytes(in context: Context) throws(GenerativeError) -> Buffer<UInt8> {
@@ -113,7 +114,7 @@ package final class Directions: Sendable, CustomStringConvertible {
 
   package var matrix: DoubleMatrix { DoubleMatrix(values.base, rows: columnCount, columns: count) }
 
-  /// result ← Ωᵀ·v, summed column by column in order.
+  /// result ← Ωᵀ·v, with columns summed in order.
   package func project(
     _ v: UnsafePointer<Double>, into result: UnsafeMutablePointer<Double>, in context: Context
   ) {

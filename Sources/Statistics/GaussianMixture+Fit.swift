@@ -8,26 +8,28 @@ extension GaussianMixture {
     package var componentCount = 10
     /// Added to every variance, so that none becomes zero.
     package var regularization = 1e-6
-    /// Ends when the mean likelihood gains less.
+    /// Iteration stops when the mean log-likelihood gains less than this.
     package var tolerance = 1e-3
     package var iterationLimit = 200
-    /// The number of fits from different starts; the most likely is kept.
+    /// The number of fits from different starts. The fit with the highest likelihood is kept.
     package var startCount = 1
     package var seed: UInt64 = 0
 
     package init() {}
   }
 
-  /// Fits to rows by expectation and maximisation (Dempster, Laird & Rubin 1977) from k-means' clusters:
+  /// Fits a mixture to rows by expectation maximization (Dempster, Laird & Rubin 1977), starting from k-means
+  /// clusters:
   ///
   ///     rᵢₖ = wₖ·N(xᵢ; μₖ, Σₖ) / p(xᵢ)                                             expectation
   ///     wₖ = Σᵢ rᵢₖ / n,  μₖ = Σᵢ rᵢₖ·xᵢ / (n·wₖ),
-  ///     Σₖ = Σᵢ rᵢₖ·(xᵢ − μₖ)(xᵢ − μₖ)ᵀ / (n·wₖ) + regularization·I               maximisation
+  ///     Σₖ = Σᵢ rᵢₖ·(xᵢ − μₖ)(xᵢ − μₖ)ᵀ / (n·wₖ) + regularization·I               maximization
   ///
-  /// Cost: 4 · rows · components · columns² FLOPs an iteration, of diagonal covariances columns.
+  /// Cost: 4 · rows · components · columns² FLOPs per iteration; for diagonal covariances, columns instead of
+  /// columns².
   ///
-  /// - Throws: `.argument` for fewer rows than components, `.nonfinite` for rows that are not finite or a
-  ///   covariance that is not positive definite, `.memory`.
+  /// - Throws: `.argument` for fewer rows than components; `.nonfinite` for rows that are not finite, or for
+  ///   a covariance that is not positive definite; `.memory`.
   package static func fit(
     to store: RowStore, _ options: Options, in context: Context
   ) throws(GenerativeError) -> GaussianMixture {
@@ -53,7 +55,7 @@ extension GaussianMixture {
   }
 }
 
-/// The parameters that are likeliest given every row's shares in the components.
+/// Computes the parameters with maximum likelihood, given every row's shares in the components.
 private struct Maximisation {
   private let rows: Matrix
   private let options: GaussianMixture.Options
@@ -132,7 +134,7 @@ private struct Maximisation {
     for i in 0..<n {
       for k in 0..<components { weights.base[k] += shares.base[i * components + k] }
     }
-    // A component that no row is of keeps a trace of a weight, whose logarithm is finite.
+    // A component without rows keeps a tiny weight, whose logarithm is finite.
     for k in 0..<components { weights.base[k] += 10 * Double.ulpOfOne }
     context.parallel(components) { k in
       let (mean, total) = (means.base + k * d, weights.base[k])

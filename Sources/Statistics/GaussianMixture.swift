@@ -6,16 +6,16 @@ import Tensors
 ///
 ///     p(x) = Σₖ wₖ · N(x; μₖ, Σₖ)
 ///
-/// All in Double. Fitted to a model's latents it is a density to draw new latents from where the model
-/// has none, or one that its latents do not follow (Ghosh et al., "From variational to deterministic
-/// autoencoders", ICLR 2020: ex-post density estimation).
+/// Computed in Double. Fitted to a model's latents, it is a density from which new latents can be drawn if
+/// the model has no prior, or a prior that its latents do not follow (Ghosh et al., "From variational to
+/// deterministic autoencoders", ICLR 2020: ex-post density estimation).
 package final class GaussianMixture: Sendable {
   package enum Covariance: Int, Sendable, CaseIterable {
     case full
     case diagonal
   }
 
-  /// How the parameters were found.
+  /// How the parameters were fitted.
   package struct Fit: Sendable {
     package var rowCount: Int
     package var iterationCount: Int
@@ -36,30 +36,31 @@ package final class GaussianMixture: Sendable {
   package let componentCount: Int
   package let columnCount: Int
   package let covariance: Covariance
-  /// w, K.
+  /// w: K weights.
   package let weights: Buffer<Double>
-  /// μ, K × d.
+  /// μ: K × d.
   package let means: Buffer<Double>
-  /// Σ, K × d × d, symmetric; of diagonal ones the variances, K × d.
+  /// Σ: K × d × d, symmetric. For diagonal covariances, the variances: K × d.
   package let covariances: Buffer<Double>
   package let fit: Fit
   package let context: Context
 
-  /// L with Σ = L·Lᵀ, and its inverse, K × d × d each; of diagonal ones deviations and their inverses.
+  /// L with Σ = L·Lᵀ, and its inverse, K × d × d each. For diagonal covariances, standard deviations and
+  /// their inverses.
   private let factors: Buffer<Double>
   private let whitenings: Buffer<Double>
   /// ln wₖ − ½·d·ln 2π − Σᵢ ln Lᵢᵢ
   private let scales: Buffer<Double>
 
-  /// Rows whose densities are worked out at once.
+  /// The number of rows whose densities are computed at a time.
   static let blockRows = 512
 
-  /// Numbers of a component's covariance.
+  /// The number of elements in a component's covariance.
   package static func covarianceSize(_ covariance: Covariance, _ d: Int) -> Int? {
     covariance == .full ? checkedProduct(d, d) : d
   }
 
-  /// - Throws: `.nonfinite` when a covariance is not positive definite, naming its component; `.memory`.
+  /// - Throws: `.nonfinite` if a covariance is not positive definite, naming its component; `.memory`.
   package init(
     _ covariance: Covariance, weights: Buffer<Double>, means: Buffer<Double>, covariances: Buffer<Double>,
     fit: Fit, in context: Context
@@ -104,7 +105,7 @@ package final class GaussianMixture: Sendable {
 
   // MARK: - Densities
 
-  /// Calls `body` with blocks of rows and ln wₖ·N(x; μₖ, Σₖ) of each, rows × components, which it may
+  /// Calls `body` with blocks of rows and ln wₖ·N(x; μₖ, Σₖ) for each row, rows × components, which it may
   /// overwrite.
   ///
   /// - Throws: `.mismatch` for rows of another width; `.memory`.
@@ -162,8 +163,8 @@ package final class GaussianMixture: Sendable {
     }
   }
 
-  /// labels, probabilities ← each row's likeliest component, and those of all (rows × components) given
-  /// the row; either may be nil.
+  /// labels, probabilities ← each row's most probable component, and the probabilities of all components
+  /// given the row (rows × components). Either may be nil.
   package func predict(
     _ rows: Matrix, labels: UnsafeMutablePointer<Int32>?, probabilities: UnsafeMutablePointer<Double>?
   ) throws(GenerativeError) {
@@ -182,9 +183,9 @@ package final class GaussianMixture: Sendable {
 
   // MARK: - Sampling
 
-  /// z ← new rows `first` … of this seed: a component each, μ + L·ε.
+  /// z ← new rows of this seed, starting with row `first`: each draws a component and is μ + L·ε.
   ///
-  /// Row i of a seed is the same in any batch; its ε is that of a latent of N(0, I) of the same seed.
+  /// Row i of a seed is the same in any batch. Its ε is the latent from N(0, I) of the same seed.
   package func sample(
     rows: Int, first: Int = 0, seed: UInt64, into z: UnsafeMutablePointer<Float>
   ) {
@@ -198,7 +199,7 @@ package final class GaussianMixture: Sendable {
         let (mean, factor) = (
           self.means.base + k * d, self.factors.base + k * (self.covariances.count / components)
         )
-        // From the last element on, since L·ε needs those before.
+        // Starts with the last element, because L·ε needs the elements before it.
         for j in (0..<d).reversed() {
           var sum = mean[j]
           switch self.covariance {
@@ -211,14 +212,14 @@ package final class GaussianMixture: Sendable {
     }
   }
 
-  /// The component in whose share of [0, 1) a number lies.
+  /// The component whose share of [0, 1) contains `uniform`.
   private func component(_ uniform: Float) -> Int {
     var rest = Double(uniform)
     for k in 0..<componentCount {
       rest -= weights.base[k]
       if rest < 0 { return k }
     }
-    // The weights' sum is 1 but for rounding.
+    // The sum of the weights is 1 only up to rounding.
     return weights.elements.lastIndex { $0 > 0 } ?? 0
   }
 }

@@ -2,12 +2,13 @@ import Ranks
 import Tensors
 
 extension Moments {
-  /// Becomes the statistics of all ranks' rows, the same bits on each; each rank has seen a part of them.
+  /// Replaces the statistics by those of all ranks' rows, with the same bits on each rank. Each rank has seen
+  /// a part of the rows.
   ///
-  /// One all-reduce of the sums, after the ranks have agreed on unit and shift: of bytes exact, so that the
-  /// number of ranks changes nothing; of floats to rounding.
+  /// The ranks agree on unit and shift, and then make one all-reduce of the sums. For bytes it is exact, so
+  /// the number of ranks does not matter; for floats it is subject to rounding.
   ///
-  /// - Throws: `.comm`; `.argument` on every rank where one has seen no row; `.memory`.
+  /// - Throws: `.comm`; `.argument` on every rank if one has seen no rows; `.memory`.
   package func sum(over ranks: Ranks) throws(GenerativeError) {
     let counts = try ranks.gather(rowCount)
     if let rank = counts.firstIndex(where: { $0 < 1 }) {
@@ -40,7 +41,8 @@ extension Moments {
 
   // MARK: - Sums as one array
 
-  /// Numbers of t, S or Y, the diagonal and the limit, which add up where unit and shift are the same.
+  /// The number of elements of t, S or Y, the diagonal and the limit. All of them can be summed if unit and
+  /// shift are the same.
   private var packedCount: Int {
     let d = columnCount
     return d + (directions == nil ? d * (d + 1) / 2 : products.count) + squares.count + 1
@@ -55,7 +57,7 @@ extension Moments {
     end.pointee = productLimit
   }
 
-  /// Takes over what `pack` gave and others were added to.
+  /// Reads the output of `pack` after it was summed with others.
   private func unpack(from packed: UnsafePointer<Double>, rowCount count: Int) {
     var start = packed
     forEachPart { part in
@@ -67,7 +69,7 @@ extension Moments {
     putOffShift()
   }
 
-  /// The pieces of memory that hold t, what is kept of each row of S, and the diagonal.
+  /// The pieces of memory that hold t, the stored part of each row of S, and the diagonal.
   private func forEachPart(_ body: (_ part: (base: UnsafeMutablePointer<Double>, count: Int)) -> Void) {
     body((sums.base, columnCount))
     for i in 0..<columnCount {

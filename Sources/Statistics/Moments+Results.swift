@@ -1,6 +1,6 @@
 import Tensors
 
-// Mean and covariance, worked out when they are asked for.
+// Mean and covariance, computed when they are requested.
 
 extension Moments {
   /// Writes the mean of every column; zeros before the first row.
@@ -9,8 +9,8 @@ extension Moments {
     for j in 0..<columnCount { mean[j] = unit * (shift.base[j] + sums.base[j] / n) }
   }
 
-  /// Writes the upper triangle of the covariance matrix, divisor n − 1, or with directions its product
-  /// with Ω, d × l; about zero instead of the mean unless `centred`. Needs two rows at least.
+  /// Writes the upper triangle of the covariance matrix, with divisor n − 1, or with directions its product
+  /// with Ω, d × l. Unless `centred`, it is taken about zero instead of the mean. Needs at least two rows.
   ///
   /// - Throws: `.memory`.
   package func covariance(
@@ -30,7 +30,7 @@ extension Moments {
       if centred {
         let meanTi = ti / n
         for j in columns { target[j] = (source[j] - meanTi * tOmega[j]) * scale }
-        // What rounding leaves of a constant column is not a variance.
+        // The rounding error that remains of a constant column is not a variance.
         if directions == nil { target[i] = max(target[i], 0) }
       } else {
         for j in columns {
@@ -40,7 +40,8 @@ extension Moments {
     }
   }
 
-  /// The variances of all columns together, divisor n − 1; about zero instead of the mean unless `centred`.
+  /// The sum of the variances of all columns, with divisor n − 1. Unless `centred`, they are taken about zero
+  /// instead of the mean.
   package func totalVariance(centred: Bool = true) -> Double {
     let n = Double(rowCount)
     var total = 0.0

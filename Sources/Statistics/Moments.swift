@@ -1,69 +1,69 @@
 import Tensors
 
-/// Count, sum and second moments of rows, from which mean and covariance follow at any time.
+/// Count, sum and second moments of rows, from which mean and covariance can be computed at any time.
 ///
-/// Kept about a shift s near the mean, so that no digits cancel, and in a unit u:
+/// They are stored about a shift s near the mean, to avoid cancellation, and in a unit u:
 ///
 ///     n,   t = Σ (x/u − s),   S = Σ (x/u − s)·(x/u − s)ᵀ
 ///     mean = u·(s + t/n),     covariance = u²·(S − t·tᵀ/n) / (n − 1)
 ///
-/// Moving the shift by δ changes t to t − n·δ and S to S − δ·tᵀ − t·δᵀ + n·δ·δᵀ; two statistics over
-/// the same shift add up. This is the pairwise update of Chan, Golub & LeVeque (1979), put off until
-/// the moments are asked for: rows may come in batches of any size, one row included.
+/// Moving the shift by δ changes t to t − n·δ and S to S − δ·tᵀ − t·δᵀ + n·δ·δᵀ. Two statistics with the same
+/// shift add up. This is the pairwise update of Chan, Golub & LeVeque (1979), deferred until the moments are
+/// requested. Rows may therefore come in batches of any size, including single rows.
 ///
-/// Bytes b = 255·x have u = 1/255 and s = 0, and every sum is an exact integer: the same bits for any
-/// order and batches. Of floats u = 1.
+/// Bytes b = 255·x have u = 1/255 and s = 0, and every sum is an exact integer: the bits are the same for any
+/// order and any batches. For floats, u = 1.
 ///
-/// Of wide rows S does not fit: then of S only its products with l directions are kept, which add up and
-/// move with the shift as S does, and the diagonal of S:
+/// For wide rows, S does not fit in memory. Then only its products with l directions and its diagonal are
+/// stored. They add up and move with the shift like S:
 ///
-///     Y = S·Ω,     Ω d × l of whole numbers, so that of bytes Y too is exact
+///     Y = S·Ω,     Ω d × l of integers, so that Y is exact for bytes too
 package final class Moments: @unchecked Sendable {
   /// How floats are multiplied.
   package enum Precision: Sendable {
-    /// Wide rows in Float over a few hundred rows, whose sums are added in Double; and floats that are bytes
-    /// over 255 as these bytes. For a result that is checked afterwards: see `PCA.Verification`.
+    /// Wide rows are multiplied in Float over a few hundred rows, whose sums are added in Double. Floats that
+    /// are bytes / 255 are summed as bytes. For results that are verified afterwards; see `PCA.Verification`.
     case single
-    /// All in Double: parts of any size add up to the whole within a few 2⁻⁵³.
+    /// Everything in Double. Parts of any size add up to the whole within a few 2⁻⁵³.
     case double
   }
 
   package let columnCount: Int
-  /// Ω; nil where S is kept whole.
+  /// Ω; nil if S is stored completely.
   package let directions: Directions?
   package let precision: Precision
   /// n
   package internal(set) var rowCount = 0
-  /// u: 1/255 while all rows were bytes, else 1.
+  /// u: 1/255 while all rows were bytes, otherwise 1.
   package private(set) var unit = 1.0
-  /// s; of floats numbers that a Float holds, so that x − s is rounded once at most.
+  /// s. For floats, each number is representable as a Float, so x − s is rounded at most once.
   package let shift: Buffer<Double>
   /// t
   package let sums: Buffer<Double>
-  /// S, the upper triangle; or Y, d × l.
+  /// The upper triangle of S; or Y, d × l.
   package let products: Buffer<Double>
-  /// The diagonal of S, stored with Y; not stored with S.
+  /// The diagonal of S if Y is stored; unused if S is stored.
   package let squares: Buffer<Double>
-  /// With bytes, what no sum in Y can be beyond: Σ 255·max |xᵀ·Ω|.
+  /// For bytes, an upper bound of every sum in Y: Σ 255·max |xᵀ·Ω|.
   package internal(set) var productLimit = 0.0
-  /// Whether products were taken in Float.
+  /// Whether products were computed in Float.
   package internal(set) var hasFloatProducts = false
-  /// What the rows were: doubles if any was.
+  /// The element type of the rows: double if any row was double.
   package internal(set) var element = RowElement.byte
-  /// The shift follows the mean when the count has doubled.
+  /// The row count at which the shift next follows the mean: whenever the count has doubled.
   private var nextShift = 2
 
   package let context: Context
   private let accumulator: MomentsAccumulator
 
   package static let byteUnit = 1.0 / 255
-  /// Bytes that are made of floats at a time.
+  /// The number of bytes converted from floats at a time.
   private static let byteBlock = 4 << 20
 
-  /// Nothing seen yet.
+  /// Statistics of no rows.
   ///
-  /// - Throws: `.argument` for no columns, `.mismatch` for directions of others, `.memory`: columns² doubles
-  ///   are kept, or with directions twice columns × directions.
+  /// - Throws: `.argument` for no columns; `.mismatch` for directions with another number of columns;
+  ///   `.memory`: columns² doubles are stored, or with directions twice columns × directions.
   package init(
     columns: Int, _ precision: Precision = .double, directions: Directions? = nil,
     in context: Context = .standard
@@ -95,18 +95,19 @@ package final class Moments: @unchecked Sendable {
       columns: columns, directions: directions?.count, takesDouble: precision == .double, in: context)
   }
 
-  /// Whether every sum is an exact integer: all rows were bytes, and fewer than would pass 2⁵³.
+  /// Whether every sum is an exact integer: all rows were bytes, and too few to exceed 2⁵³.
   package var isExact: Bool {
     unit != 1 && (directions == nil ? 255 * 255 * Double(rowCount) : productLimit) <= 0x1p53
   }
 
   // MARK: - Adding
 
-  /// Adds a batch, all of it or, when a row holds a NaN or an infinity, nothing.
+  /// Adds a batch. If a row contains a NaN or an infinity, nothing is added.
   ///
-  /// - Parameter isChecked: promises that no row holds a NaN or an infinity, or that after an error this
-  ///   object is not used again, which saves reading the rows once more beforehand.
-  /// - Throws: `.mismatch` for another number of columns; `.argument` as `checkScale`; `.nonfinite`; `.memory`.
+  /// - Parameter isChecked: promises that no row contains a NaN or an infinity, or that this object is not
+  ///   used again after an error. This saves reading the rows once more beforehand.
+  /// - Throws: `.mismatch` for another number of columns; `.argument` like `checkScale`; `.nonfinite`;
+  ///   `.memory`.
   package func add(_ batch: RowBatch, isChecked: Bool = false) throws(GenerativeError) {
     try batch.checkColumns(columnCount)
     let total = try countWith(batch.rowCount)
@@ -133,7 +134,7 @@ package final class Moments: @unchecked Sendable {
     followMean()
   }
 
-  /// Runs `body`, which adds a batch; where the call is stopped in between, the rows so far stay added.
+  /// Runs `body`, which adds a batch. If the call is stopped in between, the rows added so far are kept.
   private func stoppable(_ body: () throws(GenerativeError) -> Void) throws(GenerativeError) {
     do throws(GenerativeError) {
       try body()
@@ -148,7 +149,7 @@ package final class Moments: @unchecked Sendable {
 
   package func add(_ rows: Matrix) throws(GenerativeError) { try add(.floats(rows)) }
 
-  /// Adds packed rows of bytes, 255 for one.
+  /// Adds packed rows of bytes, where 255 stands for 1.
   package func add(bytes: UnsafePointer<UInt8>, rowCount count: Int) throws(GenerativeError) {
     let total = try countWith(count)
     guard count > 0 else { return }
@@ -168,10 +169,10 @@ package final class Moments: @unchecked Sendable {
     followMean()
   }
 
-  /// Adds the first of `rows` as bytes while they are bytes over 255, and returns how many those were.
+  /// Adds the first of `rows` as bytes as long as they are bytes / 255. Returns how many those were.
   ///
-  /// Images are often divided by 255 before they come here. As bytes they are summed without error, and in
-  /// half the time of Float; where the sums are in Double they stay those of the floats themselves.
+  /// Images are often divided by 255 before they reach this library. As bytes they are summed without error,
+  /// in half the time that Float needs. If the sums are in Double, the floats themselves are summed.
   private func addBytes(in rows: Matrix) throws(GenerativeError) -> Int {
     let d = columnCount
     guard !accumulator.takesDouble, rowCount == 0 || unit != 1, rows.rowStride == d, rows.rowCount > 0 else {
@@ -179,7 +180,7 @@ package final class Moments: @unchecked Sendable {
     }
     let capacity = min(rows.rowCount, max(1, Self.byteBlock / d))
     let bytes = try Buffer<UInt8>(uninitializedCount: capacity * d, in: context.memory)
-    // Some from all over, so that other rows do not begin as bytes.
+    // Probes rows spread over the data, so that other rows do not start out as bytes.
     let probes = min(rows.rowCount, 64)
     for i in 0..<probes {
       let row = rows.base + i * rows.rowCount / probes * d
@@ -196,9 +197,10 @@ package final class Moments: @unchecked Sendable {
     return added
   }
 
-  /// Adds what `other` has seen; `other` stays as it is.
+  /// Adds the rows that `other` has seen. `other` is not changed.
   ///
-  /// - Throws: `.mismatch` for another number of columns or other directions; `.argument` as `checkScale`; `.memory`.
+  /// - Throws: `.mismatch` for another number of columns or other directions; `.argument` like `checkScale`;
+  ///   `.memory`.
   package func merge(_ other: Moments) throws(GenerativeError) {
     try checkMergeable(other)
     try checkScale(of: other)
@@ -212,7 +214,7 @@ package final class Moments: @unchecked Sendable {
     } else if unit != other.unit, unit != 1 {
       leaveBytes()
     }
-    // The other's sums in this unit and about this shift: δ = s − u'·s'/u.
+    // The sums of `other` in this unit and about this shift: δ = s − u'·s'/u.
     let u = other.unit / unit
     let m = Double(other.rowCount)
     for j in 0..<d { delta.base[j] = shift.base[j] - u * other.shift.base[j] }
@@ -243,9 +245,9 @@ package final class Moments: @unchecked Sendable {
 
   // MARK: - State
 
-  /// Takes up from n, u, s, t and S as another left them, all finite.
+  /// Restores n, u, s, t and S, all finite, from another object's state.
   ///
-  /// - Throws: `.mismatch` when the arrays do not fit each other; `.format` for impossible sums; `.memory`.
+  /// - Throws: `.mismatch` if the sizes of the arrays do not match; `.format` for impossible sums; `.memory`.
   package init(
     rowCount: Int, unit: Double, shift: Buffer<Double>, sums: Buffer<Double>, products: Buffer<Double>,
     _ precision: Precision = .double, directions: Directions? = nil, squares: Buffer<Double>? = nil,
@@ -294,13 +296,13 @@ package final class Moments: @unchecked Sendable {
     directions == nil ? products.base[column * (columnCount + 1)] : squares.base[column]
   }
 
-  /// Columns of what is kept of S.
+  /// The number of stored columns of S.
   var width: Int { directions?.count ?? columnCount }
 
-  /// The first column kept of a row of S.
+  /// The first stored column of a row of S.
   func firstColumn(_ row: Int) -> Int { directions == nil ? row : 0 }
 
-  /// Two vectors times Ω, in `space`; the vectors themselves if there is no Ω.
+  /// Two vectors times Ω, in `space`, or the vectors themselves if there is no Ω.
   func project(
     _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, into space: Buffer<Double>
   ) -> (UnsafePointer<Double>, UnsafePointer<Double>) {
@@ -331,8 +333,8 @@ package final class Moments: @unchecked Sendable {
     return total
   }
 
-  /// Before the first floats: s ← the mean of up to 256 rows from all over, or as many as there are columns where
-  /// all is in Double; after bytes: leaves those.
+  /// Before the first floats: s ← the mean of up to 256 rows spread over the data, or if everything is in
+  /// Double, of as many rows as there are columns. After bytes: converts their sums.
   private func startFloating(of n: Int, _ element: (_ row: Int, _ column: Int) -> Double) {
     guard rowCount == 0 else { return leaveBytes() }
     let count = min(n, precision == .double ? max(256, columnCount) : 256)
@@ -344,8 +346,8 @@ package final class Moments: @unchecked Sendable {
     for j in 0..<columnCount { shift.base[j] = near(mean[j]) }
   }
 
-  /// A shift near x. Floats less a float have few digits, of which long sums are exact or nearly; less a double
-  /// they would all have the same last digits, whose rounding adds up.
+  /// A shift near x. Floats minus a float have few digits, so long sums of them are exact or nearly so.
+  /// Floats minus a double would all have the same last digits, whose rounding errors add up.
   private func near(_ x: Double) -> Double {
     let float = Float(x)
     return element == .double || !float.isNormal ? x : Double(float)
@@ -353,8 +355,9 @@ package final class Moments: @unchecked Sendable {
 
   private func followMean() {
     guard unit == 1, rowCount >= nextShift else { return }
-    // While the mean is nearer than rows are, hardly a digit cancels: in any column, and along any direction, in
-    // which a column's offset adds to all others'. The largest variance is no less than any column's.
+    // While the mean is closer to the shift than the rows are, hardly any digits cancel. This must hold in
+    // any column and along any direction, in which a column's offset adds to those of all others. The largest
+    // variance is at least that of any column.
     let n = Double(rowCount)
     var (offset, largest, isFar) = (0.0, 0.0, false)
     for j in 0..<columnCount {
@@ -370,7 +373,7 @@ package final class Moments: @unchecked Sendable {
   /// Keeps the shift until there are twice as many rows.
   func putOffShift() { nextShift = rowCount <= Int.max / 2 ? max(2, 2 * rowCount) : .max }
 
-  /// From bytes to floats: u ← 1, everything scaled.
+  /// Changes from bytes to floats: u ← 1, with everything scaled.
   func leaveBytes() {
     guard unit != 1 else { return }
     let u = unit
@@ -381,7 +384,7 @@ package final class Moments: @unchecked Sendable {
     moveShift()
   }
 
-  /// s ← the mean so far.
+  /// s ← the current mean.
   private func moveShift() {
     moveShift { self.shift.base[$0] + self.sums.base[$0] / Double(self.rowCount) }
   }

@@ -5,12 +5,12 @@ import Tensors
 final class MomentsAccumulator {
   private let columnCount: Int
   private let context: Context
-  /// Whether products of floats are taken in Double however many rows there are.
+  /// Whether products of floats are computed in Double for any number of rows.
   let takesDouble: Bool
   private let product: DoubleProduct
   private let doubleBlock: Buffer<Double>
   private let floatBlock: Buffer<Float>
-  /// A block's rows times the directions.
+  /// The rows of a block times the directions.
   private let latents: Buffer<Double>
   /// Two vectors times the directions.
   let projections: Buffer<Double>
@@ -18,17 +18,19 @@ final class MomentsAccumulator {
   /// Below this many rows, and up to this many columns, products are computed in Double.
   private static let doubleBlockRows = 256
   private static let widestDouble = 256
-  /// Rows of floats or bytes between two reports of progress, a multiple of all slabs that `rankUpdate` has: sums are
-  /// the same in any parts of so many.
+  /// The number of rows of floats or bytes between two progress reports. It is a multiple of all slabs of
+  /// `rankUpdate`, so sums do not depend on how rows are cut into such parts.
   private static let partRows = 3840
-  /// Rows of the present batch that were added, which a call that is stopped between two parts leaves.
+  /// The number of rows of the current batch that were added. A call that is stopped between two parts leaves
+  /// them added.
   private(set) var added = 0
-  /// Elements that are sooner copied or added than given to other threads.
+  /// Below this number of elements, copying or adding takes less time than distributing the work to threads.
   private static let small = 100_000
 
   /// - Parameters:
-  ///   - directions: how many, where products with them are kept instead of all.
-  ///   - takesDouble: that products of any rows are taken in Double.
+  ///   - directions: the number of directions if only products with them are stored; nil: all products are
+  ///     stored.
+  ///   - takesDouble: whether products are computed in Double for any number of rows.
   init(
     columns: Int, directions: Int?, takesDouble: Bool, in context: Context
   ) throws(GenerativeError) {
@@ -48,14 +50,14 @@ final class MomentsAccumulator {
     projections = try Buffer(count: 2 * count, in: context.memory)
   }
 
-  /// Doubles for every column, free between additions.
+  /// One double per column, free between additions.
   var columnScratch: UnsafeMutablePointer<Double> { doubleBlock.base }
 
   // MARK: - Adding
 
-  /// Calls `body` for one part of a batch after another, in between reporting progress.
+  /// Calls `body` for the parts of a batch in turn, and reports progress in between.
   ///
-  /// - Throws: `.cancelled`, when `added` rows were added; what `body` throws.
+  /// - Throws: `.cancelled` after `added` rows were added; errors of `body`.
   private func inParts(
     of rowCount: Int, _ partRows: Int, _ body: (_ first: Int, _ count: Int) throws(GenerativeError) -> Void
   ) throws(GenerativeError) {
@@ -70,7 +72,7 @@ final class MomentsAccumulator {
 
   /// Adds packed rows of bytes to sums of bytes, exactly.
   ///
-  /// - Throws: `.cancelled`, when `added` rows were added; so do the functions below.
+  /// - Throws: `.cancelled` after `added` rows were added, like the functions below.
   func add(bytes: UnsafePointer<UInt8>, rowCount: Int, to moments: Moments) throws(GenerativeError) {
     let d = columnCount
     try inParts(of: rowCount, 4 * Self.partRows) { first, count in
@@ -80,9 +82,9 @@ final class MomentsAccumulator {
     }
   }
 
-  /// Adds packed rows of bytes and their products with directions to sums of bytes, exactly.
+  /// Adds packed rows of bytes, and their products with directions, to sums of bytes, exactly.
   ///
-  /// - Parameter limit: adds Σ 255·max |xᵀ·Ω|, beyond which no sum can have grown.
+  /// - Parameter limit: Σ 255·max |xᵀ·Ω|, an upper bound of the growth of any sum, is added to it.
   func add(
     bytes: UnsafePointer<UInt8>, rowCount: Int, along directions: Directions, to moments: Moments,
     limit: inout Double
@@ -118,7 +120,7 @@ final class MomentsAccumulator {
 
   /// Adds rows of floats or doubles.
   ///
-  /// - Throws: `.nonfinite`, and then rows were added; `.memory`.
+  /// - Throws: `.nonfinite`, after rows were added; `.memory`.
   func add(_ batch: RowBatch, to moments: Moments) throws(GenerativeError) {
     if case .floats(let rows) = batch, !takesDouble, rows.rowCount >= Self.doubleBlockRows {
       moments.hasFloatProducts = true
@@ -155,7 +157,7 @@ final class MomentsAccumulator {
     }
   }
 
-  /// A NaN or an infinity anywhere shows in its column's sum.
+  /// A NaN or an infinity anywhere makes its column's sum nonfinite.
   private func checkSums(_ moments: Moments, _ batch: RowBatch) throws(GenerativeError) {
     let (d, s) = (columnCount, moments.sums.base)
     guard let column = (0..<d).first(where: { !s[$0].isFinite || !moments.square($0).isFinite }) else {
@@ -166,7 +168,8 @@ final class MomentsAccumulator {
     throw GenerativeError(.nonfinite, "the sum of the squares of column \(column) is beyond 1.8e308")
   }
 
-  /// t ← t + the sums of the block's columns, and with directions those of their squares; row by row.
+  /// t ← t + the sums of the block's columns, row by row. With directions, also adds the sums of their
+  /// squares.
   private func sumBlock(_ count: Int, _ moments: Moments) {
     let d = columnCount
     let block = doubleBlock.base

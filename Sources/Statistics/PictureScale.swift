@@ -1,15 +1,15 @@
 import Tensors
 
-// Bytes are pictures and count 0 … 1. The same numbers as floats do not, so that both together are a mistake.
+// Bytes are images and count as 0 … 1. The same numbers as floats do not, so mixing both is an error.
 
-/// Noise and corruption may well leave 0 … 1, but not so far.
+/// Noise and corruption may leave 0 … 1, but not this far.
 private var farthest: Double { 8 }
 
 extension RowBatch {
-  /// Looks for numbers that are none of a picture, in up to 256 rows from all over.
+  /// Checks up to 256 rows spread over the data for numbers that cannot belong to an image.
   ///
-  /// - Parameter subject: what had to do with pictures of bytes, as in "the PCA was fitted to".
-  /// - Throws: `.argument` naming a number beyond; `.memory`.
+  /// - Parameter subject: what involved images of bytes, as in "the PCA was fitted to".
+  /// - Throws: `.argument`, naming a number that is out of range; `.memory`.
   package func checkPictures(
     of width: Int, _ subject: String, in context: Context
   ) throws(GenerativeError) {
@@ -32,7 +32,7 @@ extension Moments {
   /// Checks new rows, or rows that others have seen, against those seen: if bytes and floats are mixed, both
   /// must be images.
   ///
-  /// - Throws: `.argument` naming a number beyond what a picture has; `.memory`.
+  /// - Throws: `.argument`, naming a number that is out of range for an image; `.memory`.
   func checkScale(of batch: RowBatch) throws(GenerativeError) {
     guard rowCount > 0, batch.rowCount > 0 else { return }
     if case .bytes = batch { return try checkHoldsPictures() }

@@ -1,24 +1,24 @@
 import Tensors
 
-/// A uniform sample of at most m of the rows seen, without replacement, that does not depend on how the
-/// rows were split, ordered or merged.
+/// A uniform sample of at most m of the rows seen, without replacement. It does not depend on how the rows
+/// were split, ordered or merged.
 ///
-/// Row number g of the whole data has a random key, a function of (seed, g); the m rows of least keys are
-/// kept (bottom-k sampling: Cohen & Kaplan, "Summarizing data using bottom-k sketches", PODC 2007). The
-/// least of a union are among the least of its parts, so merging is a merge of sorted lists. While no
-/// more than m rows were seen they are all there.
+/// Row number g of the whole data has a random key, a function of (seed, g). The m rows with the smallest
+/// keys are kept (bottom-k sampling: Cohen & Kaplan, "Summarizing data using bottom-k sketches", PODC 2007).
+/// The smallest keys of a union are among the smallest of its parts, so merging is a merge of sorted lists.
+/// Until more than m rows were seen, all of them are kept.
 package final class Reservoir: @unchecked Sendable {
   package let columnCount: Int
   /// m
   package let capacity: Int
   package let seed: UInt64
-  /// Rows seen.
+  /// The number of rows seen.
   package private(set) var rowCount: Int
-  /// Rows kept.
+  /// The number of rows kept.
   package private(set) var keptCount = 0
   package let context: Context
 
-  /// A kept row: its key, its number and its place in `rows`.
+  /// A kept row: its key, its number and its position in `rows`.
   private struct Entry: BitwiseCopyable {
     let key: UInt64
     let number: Int64
@@ -29,7 +29,7 @@ package final class Reservoir: @unchecked Sendable {
     }
   }
 
-  /// Memory for a heap with the greatest key first, and for its rows; both grow with the number of kept rows.
+  /// Memory for a heap with the largest key first, and for its rows. Both grow with the number of kept rows.
   private var room: Buffer<Entry>
   private var rows: Buffer<Float>
   private var entries: UnsafeMutableBufferPointer<Entry> {
@@ -62,18 +62,18 @@ package final class Reservoir: @unchecked Sendable {
 
   // MARK: - Adding
 
-  /// Rows between two reports of progress.
+  /// The number of rows between two progress reports.
   private static let partRows = 4096
 
   /// Adds a batch whose first row has number `first` in the whole data.
   ///
-  /// - Throws: `.mismatch` for another number of columns; `.nonfinite`; `.memory`; nothing was added then.
+  /// - Throws: `.mismatch` for another number of columns; `.nonfinite`; `.memory`. Nothing is added then.
   package func add(_ batch: RowBatch, first: Int) throws(GenerativeError) {
     try checkNumbers(first, batch.rowCount)
     try makeRoom(for: batch.rowCount)
     try batch.checkColumns(columnCount)
     try batch.checkFinite(in: context)
-    // A row that no float holds ends the batch before any of it is added.
+    // A row that a float cannot represent is detected before any row of the batch is added.
     if case .doubles = batch {
       let row = try Buffer<Float>(count: columnCount, in: context.memory)
       for i in 0..<batch.rowCount { try batch.round(i, 1, of: columnCount, into: row.base, in: context) }
@@ -83,10 +83,10 @@ package final class Reservoir: @unchecked Sendable {
     }
   }
 
-  /// Adds what `other` has seen, which stays as it is.
+  /// Adds the rows that `other` has seen. `other` is not changed.
   ///
   /// - Throws: `.mismatch` for another number of columns, capacity or seed, and for a row that both have
-  ///   kept; `.memory`; nothing was merged then.
+  ///   kept; `.memory`. Nothing is merged then.
   package func merge(_ other: Reservoir) throws(GenerativeError) {
     for (name, own, theirs) in [
       ("n_features", columnCount, other.columnCount), ("capacity", capacity, other.capacity),
@@ -109,11 +109,11 @@ package final class Reservoir: @unchecked Sendable {
 
   // MARK: - Results
 
-  /// The rows kept, in the order of their numbers.
+  /// The kept rows, in the order of their numbers.
   ///
   /// - Parameters:
-  ///   - rows: gets keptCount × columns; nil when not wanted.
-  ///   - numbers: gets keptCount; nil when not wanted.
+  ///   - rows: receives keptCount × columns; nil if not needed.
+  ///   - numbers: receives keptCount numbers; nil if not needed.
   /// - Throws: `.memory`.
   package func fill(
     rows: UnsafeMutablePointer<Float>?, numbers: UnsafeMutablePointer<Int64>?
@@ -127,9 +127,10 @@ package final class Reservoir: @unchecked Sendable {
 
   // MARK: - State
 
-  /// Takes up what `fill` gave.
+  /// Restores the rows that `fill` wrote.
   ///
-  /// - Throws: `.format` for row numbers that do not rise, or more rows than were seen or fit; `.memory`.
+  /// - Throws: `.format` for row numbers that do not increase, or for more rows than were seen or fit;
+  ///   `.memory`.
   package convenience init(
     columns: Int, capacity: Int, seed: UInt64, rowCount: Int, numbers: Buffer<Int64>, rows: Buffer<Float>,
     in context: Context
@@ -162,7 +163,7 @@ package final class Reservoir: @unchecked Sendable {
     }
   }
 
-  /// Memory for further rows, as far as they can be kept.
+  /// Allocates memory for further rows, as far as they can be kept.
   private func makeRoom(for more: Int) throws(GenerativeError) {
     let needed = min(capacity, keptCount + min(more, capacity))
     guard needed > room.count else { return }
@@ -192,7 +193,7 @@ package final class Reservoir: @unchecked Sendable {
     }
   }
 
-  /// - Throws: `.cancelled`, and then the rows before were added.
+  /// - Throws: `.cancelled`, after the rows before were added.
   private func addAll(
     _ first: Int, _ count: Int, _ copy: (Int, UnsafeMutablePointer<Float>) -> Void
   ) throws(GenerativeError) {
@@ -211,7 +212,7 @@ package final class Reservoir: @unchecked Sendable {
 
   private func row(_ place: Int32) -> UnsafeMutablePointer<Float> { rows.base + Int(place) * columnCount }
 
-  /// Where a row of that key is to be kept, if it is: a free place, or that of the greatest.
+  /// The position for a row with this key if it is to be kept: a free one, or the largest key's.
   private func place(for key: UInt64, _ number: Int64) -> Int32? {
     if keptCount < capacity {
       let entry = Entry(key: key, number: number, place: Int32(keptCount))

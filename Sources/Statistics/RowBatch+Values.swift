@@ -1,16 +1,16 @@
 import LinearAlgebra
 import Tensors
 
-// A batch's numbers: checked, and as doubles about a centre.
+// A batch's numbers: checks, and conversion to doubles about a center.
 
 extension RowBatch {
-  /// - Throws: `.nonfinite` naming the first row and column that hold a NaN or an infinity.
+  /// - Throws: `.nonfinite`, naming the first row and column that contain a NaN or an infinity.
   package func checkFinite(in context: Context) throws(GenerativeError) {
     guard let found = firstNonfinite(in: context) else { return }
     throw .nonfinite(row: found.row, column: found.column, value: found.value)
   }
 
-  /// The first number that is a NaN or an infinity, if one is.
+  /// The first number that is a NaN or an infinity, or nil.
   package func firstNonfinite(in context: Context) -> (row: Int, column: Int, value: Double)? {
     switch self {
     case .floats(let rows):
@@ -29,7 +29,7 @@ extension RowBatch {
     }
   }
 
-  /// - Throws: `.nonfinite` naming the first double so large that sums of its square overflow.
+  /// - Throws: `.nonfinite`, naming the first double that is so large that sums of its square overflow.
   package func checkSquares() throws(GenerativeError) {
     guard case .doubles(let rows) = self else { return }
     for i in 0..<rows.rowCount {
@@ -45,12 +45,12 @@ extension RowBatch {
 
   private static var largestSquared: Double { 1e150 }
 
-  /// block ← x − c for `count` rows from `first` on, in Double; of bytes x is b/255.
+  /// block ← x − c for `count` rows starting at `first`, in Double. For bytes, x is b/255.
   ///
   /// - Parameters:
-  ///   - columns: which of a row's `width`.
-  ///   - centre: c, of all columns; nil: zero.
-  ///   - stride: from one row of the block to the next; nil: packed.
+  ///   - columns: which of the `width` columns of a row.
+  ///   - centre: c, for all columns; nil: zero.
+  ///   - stride: distance between rows of the block; nil: packed.
   package func centre(
     _ first: Int, _ count: Int, columns: Range<Int>, of width: Int, about centre: UnsafePointer<Double>?,
     into block: UnsafeMutablePointer<Double>, stride: Int? = nil
@@ -97,7 +97,7 @@ extension RowBatch {
     }
   }
 
-  /// The same as columns, `pitch` apart, which zeros follow up to `paddedRows`.
+  /// The same, stored as columns, `pitch` apart and padded with zeros up to `paddedRows`.
   package func centreColumns(
     _ first: Int, _ count: Int, columns: Range<Int>, of width: Int, about centre: UnsafePointer<Double>?,
     into block: UnsafeMutablePointer<Double>, pitch: Int, in context: Context
@@ -121,7 +121,7 @@ extension RowBatch {
     }
   }
 
-  /// The same of whole rows, on all workers.
+  /// The same for whole rows, on all workers.
   package func centre(
     _ first: Int, _ count: Int, of width: Int, about centre: UnsafePointer<Double>?,
     into block: UnsafeMutablePointer<Double>, in context: Context
@@ -135,9 +135,9 @@ extension RowBatch {
   }
 }
 
-// A batch may be where rows go, too.
+// A batch may also be the destination of rows.
 extension RowBatch {
-  /// `count` rows from `first` on; they must exist.
+  /// `count` rows starting at `first`. They must exist.
   package func part(_ first: Int, _ count: Int) -> RowBatch {
     switch self {
     case .floats(let rows): .floats(rows.rows(first, count))
@@ -146,7 +146,7 @@ extension RowBatch {
     }
   }
 
-  /// Rows first ..< first + count ← `values`, columns `pitch` apart; floats are rounded.
+  /// Rows first ..< first + count ← `values`, whose columns are `pitch` apart. Floats are rounded.
   package func write(
     columns values: UnsafePointer<Double>, pitch: Int, _ first: Int, _ count: Int, of width: Int
   ) {
@@ -181,7 +181,7 @@ extension RowBatch {
     }
   }
 
-  /// Whether columns are contiguous, and not rows.
+  /// Whether columns are contiguous instead of rows.
   package var standsAsColumns: Bool {
     switch self {
     case .floats(let rows): rows.columnStride != 1 && rows.rowStride == 1
@@ -190,7 +190,7 @@ extension RowBatch {
     }
   }
 
-  /// Rows first ..< first + count ← `values`, packed; floats are rounded.
+  /// Rows first ..< first + count ← `values`, packed. Floats are rounded.
   package func write(_ values: UnsafePointer<Double>, _ first: Int, _ count: Int, of width: Int) {
     for i in 0..<count {
       let source = values + i * width
@@ -207,9 +207,9 @@ extension RowBatch {
 }
 
 extension RowBatch {
-  /// floats ← `count` rows from `first` on, packed and rounded; of bytes x is b/255.
+  /// floats ← `count` rows starting at `first`, packed and rounded. For bytes, x is b/255.
   ///
-  /// - Throws: `.nonfinite` naming a number that is finite and beyond what a float holds.
+  /// - Throws: `.nonfinite`, naming a finite number that is out of range for a float.
   package func round(
     _ first: Int, _ count: Int, of width: Int, into floats: UnsafeMutablePointer<Float>, in context: Context
   ) throws(GenerativeError) {
@@ -234,13 +234,13 @@ extension RowBatch {
   }
 }
 
-/// The first number that is a NaN or an infinity, if one is.
+/// The first number that is a NaN or an infinity, or nil.
 private func firstNonfinite<Element: BinaryFloatingPoint & BitwiseCopyable>(
   _ base: UnsafePointer<Element>, rows: Int, columns: Int, rowStride: Int, columnStride: Int
 ) -> (row: Int, column: Int, value: Double)? {
   for i in 0..<rows {
     let row = base + i * rowStride
-    // x − x is 0 for finite x alone.
+    // x − x is 0 only for finite x.
     var sum: Element = 0
     for j in 0..<columns { sum += row[j * columnStride] - row[j * columnStride] }
     guard sum != 0, let j = (0..<columns).first(where: { !row[$0 * columnStride].isFinite }) else { continue }

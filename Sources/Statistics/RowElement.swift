@@ -1,6 +1,6 @@
-/// What rows were when they came in, kept with what was fitted to them.
+/// The original type of rows, which is stored with what was fitted to them.
 package enum RowElement: Int, Comparable, Sendable {
-  /// Pictures of bytes, 0 … 255 read as 0 … 1.
+  /// Images of bytes, 0 … 255 read as 0 … 1.
   case byte = 0
   case float = 1
   case double = 2

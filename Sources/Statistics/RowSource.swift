@@ -2,11 +2,12 @@ import Tensors
 
 /// Some rows of a source, valid during one call.
 package enum RowBatch {
-  /// Floats; of any strides where they are no more than `NarrowUpdate.mostColumns`, else with unit column stride.
+  /// Floats. They have any strides if there are at most `NarrowUpdate.mostColumns` columns, otherwise unit
+  /// column stride.
   case floats(Matrix)
-  /// Doubles, of any strides.
+  /// Doubles, with any strides.
   case doubles(DoubleMatrix)
-  /// Packed bytes that stand for b/255.
+  /// Packed bytes, which represent b/255.
   case bytes(UnsafePointer<UInt8>, rowCount: Int)
 
   package var rowCount: Int {
@@ -17,12 +18,12 @@ package enum RowBatch {
     }
   }
 
-  /// Whether squares of its numbers, if finite, add up to finite sums whatever they are.
+  /// Whether sums of squares of its finite numbers are always finite.
   package var isSummable: Bool {
     if case .doubles = self { false } else { true }
   }
 
-  /// - Throws: `.mismatch` for rows of another number of columns; bytes do not tell theirs.
+  /// - Throws: `.mismatch` for rows with another number of columns. Bytes have no column count to check.
   package func checkColumns(
     _ expected: Int, _ name: String = "n_features"
   ) throws(GenerativeError) {
@@ -38,21 +39,22 @@ package enum RowBatch {
   }
 }
 
-/// Where a fit gets its rows: any number of batches of any size, in one pass.
+/// The source of a fit's rows: any number of batches of any size, in one pass.
 package protocol RowSource {
-  /// Rows in all, or nil when that is not known beforehand, and the rows may be read only once.
+  /// The total number of rows, or nil if it is not known beforehand and the rows may be read only once.
   var knownRowCount: Int? { get }
   var columnCount: Int { get }
-  /// What its numbers are; batches are of these.
+  /// The type of the numbers in its batches.
   var element: RowElement { get }
 
-  /// Whether the source itself throws for rows that hold a NaN or an infinity, so that none comes out.
+  /// Whether the source itself throws for rows that contain a NaN or an infinity, so that it never returns
+  /// them.
   var isChecked: Bool { get }
 
   /// Calls `body` with every row once.
   func forEachBatch(_ body: (RowBatch) throws(GenerativeError) -> Void) throws(GenerativeError)
 
-  /// Calls `body` with all rows when they lie in memory as floats or doubles; nil when they do not.
+  /// Calls `body` with all rows if they are in memory as floats or doubles. Otherwise returns nil.
   func withRows<Result>(
     _ body: (RowBatch) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result?
@@ -66,7 +68,7 @@ extension RowSource {
   ) throws(GenerativeError) -> Result? { nil }
 }
 
-/// Rows in memory are a source of one batch.
+/// Rows in memory are a source with a single batch.
 package protocol RowMatrix: RowSource {
   var batch: RowBatch { get }
 }

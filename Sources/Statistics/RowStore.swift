@@ -1,19 +1,19 @@
 import Tensors
 
-/// Rows gathered in memory as floats, for what looks at all of them more than once.
+/// Rows collected in memory as floats, for algorithms that need all of them more than once.
 package struct RowStore {
   private var rows: Buffer<Float>
   package private(set) var rowCount = 0
   private let columnCount: Int
   private let context: Context
 
-  /// Valid as long as the store, until the next row.
+  /// Valid as long as the store, until the next row is added.
   package var matrix: Matrix { Matrix(rows.base, rows: rowCount, columns: columnCount) }
 
-  /// No rows yet.
+  /// A store without rows.
   ///
-  /// - Parameter capacity: rows that there is room for at first.
-  /// - Throws: `.argument` for no columns, `.memory`.
+  /// - Parameter capacity: the number of rows for which memory is allocated at first.
+  /// - Throws: `.argument` for no columns; `.memory`.
   package init(columns: Int, capacity: Int = 0, in context: Context) throws(GenerativeError) {
     guard columns >= 1 else {
       throw GenerativeError(.argument, "n_features must be at least 1, not \(columns)")
@@ -25,7 +25,7 @@ package struct RowStore {
 
   /// All rows of a source.
   ///
-  /// - Throws: `.memory`, `.mismatch` for a batch of other width, `.nonfinite`, and what the source throws.
+  /// - Throws: `.memory`; `.mismatch` for a batch of another width; `.nonfinite`; errors of the source.
   package init(_ source: some RowSource, in context: Context) throws(GenerativeError) {
     try self.init(columns: source.columnCount, capacity: source.knownRowCount ?? 0, in: context)
     try source.forEachBatch { batch throws(GenerativeError) in try append(batch) }
@@ -38,7 +38,7 @@ package struct RowStore {
     try batch.round(0, batch.rowCount, of: columnCount, into: target, in: context)
   }
 
-  /// Room for `count` more rows, to be filled; valid until the next.
+  /// Returns memory for `count` more rows, to be filled. Valid until the next call.
   package mutating func extend(_ count: Int) throws(GenerativeError) -> UnsafeMutablePointer<Float> {
     let needed = rowCount + count
     if needed > rows.count / columnCount {

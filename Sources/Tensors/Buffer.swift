@@ -1,28 +1,28 @@
-/// Owned, aligned, fixed-size memory whose allocation can fail without ending the process.
+/// Owned, aligned memory of fixed size. A failed allocation throws instead of ending the process.
 ///
-/// Elements are reached through `base`, which is valid as long as the buffer lives.
+/// `base` points to the elements and is valid as long as the buffer exists.
 package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Element>
   package let count: Int
   private let byteCount: Int
   package let memory: Memory
-  /// Of a part of another buffer: that one, whose memory it is.
+  /// The buffer that owns the memory, if this one is a part of another.
   private let whole: Buffer?
 
-  /// Memory for `count` elements, zeroed.
+  /// Allocates memory for `count` elements and zeroes it.
   ///
-  /// - Throws: `.argument` when `count` is negative, `.memory` when it cannot be had.
+  /// - Throws: `.argument` if `count` is negative; `.memory` if the allocation fails.
   package convenience init(count: Int, in memory: Memory = .standard) throws(GenerativeError) {
     try self.init(uninitializedCount: count, in: memory)
     UnsafeMutableRawPointer(base).initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
   }
 
-  /// Memory for `count` elements that are written before they are read: large ones cost only the pages
-  /// that are touched.
+  /// Allocates memory for `count` elements that are written before they are read. A large allocation costs
+  /// only the pages that are touched.
   ///
-  /// - Throws: as above.
+  /// - Throws: see above.
   package init(uninitializedCount count: Int, in memory: Memory = .standard) throws(GenerativeError) {
-    // Whole vectors may be loaded from the last, partly used one.
+    // Vector loads may read past the last element, up to the end of its vector.
     guard count >= 0, let bytes = checkedProduct(max(count, 1), MemoryLayout<Element>.stride),
       let lines = Memory.wholeLines(bytes)
     else { throw GenerativeError(.memory, "cannot allocate \(count) elements") }
@@ -34,8 +34,8 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     whole = nil
   }
 
-  /// The elements offset ..< offset + count of `whole`, in its memory. The offset must be a multiple of a
-  /// cache line, and a vector must fit behind the last element.
+  /// The elements offset ..< offset + count of `whole`, sharing its memory. The offset must be a multiple of
+  /// a cache line, and a whole vector must be readable after the last element.
   package init(part offset: Int, count: Int, of whole: Buffer) {
     precondition(offset >= 0 && count >= 0 && offset + count <= whole.count)
     base = whole.base + offset
@@ -62,15 +62,15 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     set { precondition(index >= 0 && index < count); base[index] = newValue }
   }
 
-  /// The elements as a collection, for tests and small loops.
+  /// The elements as a collection, for tests and short loops.
   package var elements: UnsafeMutableBufferPointer<Element> {
     UnsafeMutableBufferPointer(start: base, count: count)
   }
 }
 
-/// The product of non-negative factors, or nil when it does not fit or a factor is negative.
+/// The product of non-negative factors, or nil if it overflows or a factor is negative.
 ///
-/// The one multiplication of sizes that come from outside.
+/// All sizes that come from outside are multiplied by this function.
 package func checkedProduct(_ factors: Int...) -> Int? {
   var product = 1
   for factor in factors {

@@ -1,17 +1,17 @@
 import Synchronization
 
-/// Who does which index of a parallel loop: each is handed out once.
+/// Distributes the indices of a parallel loop to the threads, each index once.
 ///
-/// Of few indices every thread takes those of its own share first, from the same place in each loop:
-/// what it read there the last time, a layer's weights, is still in its core's cache. Of many each
-/// takes the next.
+/// If there are few indices, every thread first takes those of its own share, starting at the same place in
+/// each loop. What it read there the last time, such as a layer's weights, is then still in its core's cache.
+/// If there are many, each thread takes the next one.
 struct Claims: ~Copyable {
-  /// Indices that fit the mask.
+  /// The number of indices that fit in the bit mask.
   private static let few = UInt64.bitWidth
 
   private let count: Int
   private let threadCount: Int
-  /// The indices taken, a bit each; of many their number.
+  /// A bit mask of the indices taken; if there are many indices, the number taken.
   private let taken = Atomic<UInt64>(0)
 
   init(count: Int, threadCount: Int) {
@@ -19,9 +19,9 @@ struct Claims: ~Copyable {
     self.threadCount = threadCount
   }
 
-  /// An index for the thread of `slot`, nil when none is left.
+  /// An index for the thread of `slot`, or nil if none is left.
   ///
-  /// - Parameter position: how far this thread has looked, 0 at first.
+  /// - Parameter position: how far this thread has searched; initially 0.
   borrowing func next(slot: Int, position: inout Int) -> Int? {
     guard count <= Claims.few else {
       let index = taken.add(1, ordering: .relaxed).oldValue
@@ -38,7 +38,7 @@ struct Claims: ~Copyable {
     return nil
   }
 
-  /// Does what is left for the thread of `slot`.
+  /// Calls `body` for the indices that are left for the thread of `slot`.
   borrowing func drain(slot: Int, _ body: (_ slot: Int, _ index: Int) -> Void) {
     var position = 0
     while let index = next(slot: slot, position: &position) { body(slot, index) }

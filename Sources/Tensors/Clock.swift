@@ -1,11 +1,11 @@
 import Glibc
 
-/// Lets news through at most ten times a second.
+/// Limits reports to ten per second.
 package struct Pace {
   private let clock: Clock
   private var last: Double
 
-  /// - Parameter isDueAtOnce: whether the first news need not wait.
+  /// - Parameter isDueAtOnce: whether the first report may be made immediately.
   package init(_ clock: Clock, isDueAtOnce: Bool = false) {
     self.clock = clock
     last = isDueAtOnce ? -.infinity : 0
@@ -13,11 +13,11 @@ package struct Pace {
 
   package var isDue: Bool { clock.seconds - last >= 0.1 }
 
-  /// The next news waits from now on.
+  /// Starts the wait for the next report.
   package mutating func begin() { last = clock.seconds }
 }
 
-/// Seconds since its making.
+/// The seconds since the clock was created.
 package struct Clock: Sendable {
   private let start = Clock.now
 

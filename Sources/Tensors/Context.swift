@@ -2,36 +2,36 @@ import Glibc
 import Kernels
 import Synchronization
 
-/// Where work runs: this CPU's kernels, the worker threads and the memory account.
+/// Where work runs: the kernels for this CPU, the worker threads and the memory account.
 ///
 /// A context may be shared by any number of models and threads.
 package final class Context: Sendable {
-  /// A host's parallel loop: calls `body(0) … body(count - 1)`, on any threads and in any order, and
-  /// returns when all have returned.
+  /// A parallel loop supplied by the host. Calls `body(0) … body(count - 1)`, on any threads and in any
+  /// order, and returns when all calls have returned.
   package typealias ParallelFor = @Sendable (_ count: Int, _ body: (_ index: Int) -> Void) -> Void
 
-  /// Hears what happens on a context, one line a message, on the thread of the call it happens in.
+  /// Receives a context's messages, one line each, on the thread of the call that causes them.
   package typealias Log = @Sendable (_ level: LogLevel, _ message: String) -> Void
 
-  /// Values as in the header.
+  /// The values are those in the header.
   package enum LogLevel: Int32, Sendable {
-    /// What was chosen on the caller's behalf.
+    /// A choice made on the caller's behalf.
     case info
-    /// What went wrong without failing the call.
+    /// A problem that did not make the call fail.
     case warning
   }
 
-  /// All cores (or `GEN_THREADS` of them), the system's allocator, no limit.
+  /// Uses all cores (or `GEN_THREADS` of them) and the system's allocator, without a memory limit.
   package static let standard = Context(reserve: Kernels.reserve)
 
   package let memory: Memory
-  /// Threads that a loop may use, the caller included; at most 64.
+  /// The number of threads that a loop may use, including the caller; at most 64.
   package let threadCount: Int
-  /// The instruction set's kernels.
+  /// The kernels of the chosen instruction set.
   package let kernels: KernelTable
-  /// Whether convolutions may take Winograd's way: 2.56 times fewer products, errors a few times larger.
+  /// Whether convolutions may use Winograd's algorithm: 2.56 times fewer products, errors a few times larger.
   package let usesWinograd: Bool
-  /// What files read on this context's behalf may ask for.
+  /// How much a file read on this context's behalf may request.
   package let limits: InputLimits
   let scratches: ScratchList
   private let pool: ThreadPool
@@ -39,13 +39,13 @@ package final class Context: Sendable {
   private let hostLog: Log?
 
   /// - Parameters:
-  ///   - threadCount: by default `GEN_THREADS`, else the cores that this process may use.
-  ///   - memory: where everything allocated on this context's behalf is accounted.
-  ///   - kernels: by default the best that this CPU runs, or what `GEN_KERNELS` names.
-  ///   - usesWinograd: by default yes unless `GEN_WINOGRAD` is 0.
-  ///   - hostLoop: runs the parallel loops instead of threads of the library's own.
-  ///   - log: hears of the kernels and threads chosen, and later of warnings.
-  /// - Throws: `.memory` when the first scratch of the matrix product (about 5 MiB) cannot be had.
+  ///   - threadCount: by default `GEN_THREADS`, otherwise the number of cores that this process may use.
+  ///   - memory: the account for everything allocated on this context's behalf.
+  ///   - kernels: by default the best that this CPU can run, or those that `GEN_KERNELS` names.
+  ///   - usesWinograd: true by default, unless `GEN_WINOGRAD` is 0.
+  ///   - hostLoop: runs the parallel loops in place of the library's own threads.
+  ///   - log: receives the choice of kernels and threads, and later warnings.
+  /// - Throws: `.memory` if the first scratch buffer of the matrix product (about 5 MiB) cannot be allocated.
   package init(
     threadCount: Int? = nil, memory: Memory = .standard, kernels: KernelTable = Kernels.table,
     usesWinograd: Bool = Context.usesWinograd, limits: InputLimits = .standard,
@@ -70,7 +70,7 @@ package final class Context: Sendable {
         + "\(hostLoop == nil ? "" : " of the host")")
   }
 
-  /// The standard context, whose first scratch always succeeds.
+  /// The standard context. Its first scratch buffer never fails to allocate.
   private init(reserve: UnsafeMutableRawBufferPointer) {
     threadCount = Context.threadCount(wanted: nil)
     memory = .standard
@@ -88,7 +88,7 @@ package final class Context: Sendable {
     return min(max(1, wanted ?? named ?? Kernels.coreCount), 64)
   }
 
-  /// Tells the host, if it listens.
+  /// Sends a message to the host, if it provided a log.
   package func log(_ level: LogLevel, _ message: @autoclosure () -> String) {
     hostLog?(level, message())
   }
@@ -97,17 +97,19 @@ package final class Context: Sendable {
 
   // MARK: - Parallel loops
 
-  /// Calls `body(0) … body(count - 1)` on the workers, in any order, and waits for all.
+  /// Calls `body(0) … body(count - 1)` on the workers, in any order, and waits for all calls.
   ///
-  /// Results must not depend on the order or on the number of threads. Nested calls and calls
-  /// while another thread uses the workers run on the calling thread.
+  /// Results must not depend on the order or on the number of threads. Nested calls, and calls while another
+  /// thread uses the workers, run on the calling thread.
   package func parallel(_ count: Int, _ body: (_ index: Int) -> Void) {
     parallelSlots(count) { _, index in body(index) }
   }
 
-  /// The same, telling each call also a slot in 0 ..< threadCount that no other call uses meanwhile.
+  /// `parallel` that also passes each call a slot in 0 ..< threadCount, which no other call uses at the same
+  /// time.
   ///
-  /// - Parameter isSmall: that the work is less than threads cost; the calling thread then does it alone.
+  /// - Parameter isSmall: whether the work costs less than using threads. The calling thread then does all of
+  ///   it.
   package func parallelSlots(
     _ count: Int, isSmall: Bool = false, _ body: (_ slot: Int, _ index: Int) -> Void
   ) {

@@ -1,6 +1,6 @@
-/// A view of doubles as rows and columns; it owns nothing.
+/// A view of doubles as rows and columns. It does not own its memory.
 ///
-/// Element (i, j) stands at `base[i * rowStride + j * columnStride]`.
+/// Element (i, j) is at `base[i * rowStride + j * columnStride]`.
 package struct DoubleMatrix: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Double>
   package let rowCount: Int
@@ -25,7 +25,7 @@ package struct DoubleMatrix: @unchecked Sendable {
       base, rows: columnCount, columns: rowCount, rowStride: columnStride, columnStride: rowStride)
   }
 
-  /// The part of `rows` × `columns`; ranges must lie inside.
+  /// The submatrix of `rows` × `columns`. The ranges must lie inside the matrix.
   package subscript(rows: Range<Int>, columns: Range<Int>) -> DoubleMatrix {
     DoubleMatrix(
       base + rows.lowerBound * rowStride + columns.lowerBound * columnStride, rows: rows.count,

@@ -1,17 +1,17 @@
 import Kernels
 
-// Elementwise work over contiguous floats, split over the workers in fixed chunks. Inputs and outputs
-// may be the same array, but must not overlap otherwise. Counts may be zero.
+// Elementwise operations on contiguous floats, split over the workers in fixed chunks. Inputs and outputs may
+// be the same array, but must not overlap otherwise. Counts may be zero.
 
 extension Context {
   package typealias Input = UnsafePointer<Float>
   package typealias Output = UnsafeMutablePointer<Float>
 
-  /// Elements of one task.
+  /// The number of elements per task.
   private static let chunk = 16_384
 
-  /// Calls `body(start, count)` for chunks of 0 ..< count, on the workers when `cost` nanoseconds an
-  /// element make that pay.
+  /// Calls `body(start, count)` for chunks of 0 ..< count. Uses the workers if that is faster at a cost of
+  /// `cost` nanoseconds per element.
   func forChunks(_ count: Int, cost: Double, _ body: (_ start: Int, _ count: Int) -> Void) {
     guard count > 0 else { return }
     let taskCount = (count - 1) / Context.chunk + 1
@@ -33,8 +33,7 @@ extension Context {
     }
   }
 
-  /// dx ← dy · act′; `saved` is the activation's input x when it `differentiatesInput`, else its
-  /// output y.
+  /// dx ← dy · act′. `saved` is the activation's input x if `differentiatesInput`, otherwise its output y.
   package func activateBackward(
     _ dy: Input, saved: Input, count: Int, _ activation: Activation, into dx: Output
   ) {
@@ -45,7 +44,7 @@ extension Context {
     }
   }
 
-  /// d ← x · act″, in memory of its own; `saved` as in `activateBackward`.
+  /// d ← x · act″. d must not overlap the inputs. `saved` is as in `activateBackward`.
   package func activateTwiceBackward(
     _ x: Input, saved: Input, count: Int, _ activation: Activation, into d: Output
   ) {
@@ -91,7 +90,7 @@ extension Context {
     forChunks(count, cost: 0.2) { start, count in kernel(x + start, a, b, y + start, count) }
   }
 
-  /// y ← min(max(x, low), high); NaN stays.
+  /// y ← min(max(x, low), high). NaN is preserved.
   package func clamp(_ x: Input, to low: Float, _ high: Float, count: Int, into y: Output) {
     let kernel = kernels.elementwise.clamp
     forChunks(count, cost: 0.2) { start, count in kernel(x + start, low, high, y + start, count) }
@@ -103,7 +102,7 @@ extension Context {
     forChunks(count, cost: 0.6) { start, count in kernel(x + start, y + start, count) }
   }
 
-  /// y ← ln x within 1 ulp; −∞ at 0, NaN below.
+  /// y ← ln x within 1 ulp. −∞ at 0, NaN for negative x.
   package func logarithm(_ x: Input, count: Int, into y: Output) {
     let kernel = kernels.elementwise.logarithm
     forChunks(count, cost: 0.6) { start, count in kernel(x + start, y + start, count) }
@@ -130,7 +129,8 @@ extension Context {
     }
   }
 
-  /// Calls `body(row)` for every row, on the workers when `cost` nanoseconds an element make that pay.
+  /// Calls `body(row)` for every row. Uses the workers if that is faster at a cost of `cost` nanoseconds per
+  /// element.
   func forRows(_ rows: Int, columns: Int, cost: Double, _ body: (_ row: Int) -> Void) {
     guard rows > 0, columns > 0 else { return }
     let share = max(1, Context.chunk / columns)
@@ -146,7 +146,7 @@ extension Context {
 
   // MARK: - Conversions
 
-  /// y ← scale · x from bytes; `scale` = 1/255 makes pixels of [0, 1].
+  /// y ← scale · x, where x are bytes. `scale` = 1/255 gives pixels in [0, 1].
   package func convert(
     _ x: UnsafePointer<UInt8>, count: Int, scale: Float = 1 / 255, into y: Output
   ) {
@@ -154,7 +154,7 @@ extension Context {
     forChunks(count, cost: 0.2) { start, count in kernel(x + start, scale, y + start, count) }
   }
 
-  /// y ← x from doubles, rounded to nearest.
+  /// y ← x, where x are doubles, rounded to nearest.
   package func convert(_ x: UnsafePointer<Double>, count: Int, into y: Output) {
     let kernel = kernels.elementwise.fromDoubles
     forChunks(count, cost: 0.3) { start, count in kernel(x + start, y + start, count) }
@@ -162,7 +162,7 @@ extension Context {
 }
 
 extension Activation {
-  /// The kernels' word for it, and the slope of the one that has any.
+  /// The kernels' name for this function, and the slope of a leaky ReLU (0 for the others).
   var kernel: (function: ElementwiseKernels.Function, slope: Float) {
     switch self {
     case .identity: (.identity, 0)
@@ -176,7 +176,7 @@ extension Activation {
     }
   }
 
-  /// Nanoseconds an element, roughly.
+  /// Approximate cost in nanoseconds per element.
   var cost: Double {
     switch self {
     case .identity, .relu, .leakyReLU: 0.2

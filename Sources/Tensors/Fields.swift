@@ -1,7 +1,8 @@
-// Texts by their bytes: the standard library splits them by characters, which brings tables for all of Unicode.
+// Functions on strings as bytes. The standard library splits strings by characters, which would link in
+// tables for all of Unicode.
 
 extension String {
-  /// The texts between ASCII separators, empty ones included.
+  /// The substrings between ASCII separators, including empty ones.
   package func fields(separatedBy separator: Unicode.Scalar) -> [String] {
     var fields: [String] = []
     var field: [UInt8] = []
@@ -16,7 +17,7 @@ extension String {
     return fields + [String(decoding: field, as: UTF8.self)]
   }
 
-  /// What follows `prefix`; nil where the text does not begin with it.
+  /// The text after `prefix`, or nil if it does not start with `prefix`.
   package func removing(prefix: String) -> String? {
     utf8.starts(with: prefix.utf8) ? String(decoding: utf8.dropFirst(prefix.utf8.count), as: UTF8.self) : nil
   }

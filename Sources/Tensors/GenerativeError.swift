@@ -1,4 +1,4 @@
-/// Why a call failed: a status a program can act on and one line a person can.
+/// Why a call failed: a status for programs and a one-line message for people.
 ///
 /// Messages name the argument as the caller wrote it, its value and the limit:
 /// `n_components must be between 1 and 784, not 900`.
@@ -13,23 +13,23 @@ package struct GenerativeError: Error, Equatable, Sendable {
 
   /// The values of `gen_status`, in the header's order.
   package enum Status: Int32, Sendable, CaseIterable {
-    /// An argument or option is outside its stated range.
+    /// An argument or option is out of range.
     case argument = 1
     /// A handle is NULL, stale, foreign or of another kind.
     case handle = 2
     /// The object is in use by another call.
     case busy = 3
-    /// Memory could not be had, or the context's limit forbids it.
+    /// Memory could not be allocated, or the context's limit forbids it.
     case memory = 4
     /// The operating system refused a file operation.
     case io = 5
-    /// A file's bytes are not what its format asks for.
+    /// A file's bytes do not match its format.
     case format = 6
-    /// A file ends before its content does.
+    /// A file ends before its content is complete.
     case truncated = 7
     /// A file continues after its content ends.
     case trailing = 8
-    /// A NaN or an infinity stands where a finite number must.
+    /// A NaN or an infinity where a finite number is required.
     case nonfinite = 9
     /// A struct or a file is newer than this library.
     case version = 10
@@ -39,13 +39,13 @@ package struct GenerativeError: Error, Equatable, Sendable {
     case state = 12
     /// The caller's callback or token stopped the work.
     case cancelled = 13
-    /// Two things that must fit together do not: kinds, shapes, architectures.
+    /// Two things that must match do not: kinds, shapes, architectures.
     case mismatch = 14
-    /// The library was built without, or does not know, what was asked for.
+    /// This build of the library does not support what was requested, or does not know it.
     case unsupported = 15
     /// A fault in the library itself; please report it.
     case internalFault = 16
-    /// The ranks of a job cannot talk to each other any more.
+    /// The ranks of a job can no longer communicate.
     case comm = 17
   }
 }

@@ -1,17 +1,17 @@
 import CShims
 
-/// State that one thread at a time reaches.
+/// State that only one thread at a time can access.
 ///
-/// One lock serves all of them: it is held for a few instructions, and a fork can wait for it, so that
-/// the child finds nothing half changed and no lock held by a thread that it does not have. Over a
-/// pthread mutex, which ThreadSanitizer sees, unlike Synchronization's.
+/// A single lock serves all instances. It is held for a few instructions only, and a fork can wait for it, so
+/// that the child finds no half-changed state and no lock held by a thread that it does not have. It is a
+/// pthread mutex, which ThreadSanitizer can see, unlike Synchronization's.
 package final class Guarded<State>: @unchecked Sendable {
   private var state: State
 
   package init(_ state: sending State) { self.state = state }
 
-  /// Runs `body` with the state to itself. `body` is short, and neither reaches for guarded state nor
-  /// calls the host, nor lets go of anything whose end does: an allocator may be the host's.
+  /// Runs `body` with exclusive access to the state. `body` must be short. It must not access other guarded
+  /// state, call the host, or release an object whose deinit does either: an allocator may be the host's.
   package func withLock<Result, Failure: Error>(
     _ body: (inout State) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -20,7 +20,7 @@ package final class Guarded<State>: @unchecked Sendable {
     return try body(&state)
   }
 
-  /// Puts `new` in the state's place; the old one is let go after the lock.
+  /// Replaces the state by `new`. The old state is released after the lock.
   package func replace(by new: sending State) {
     var old = new
     withLock { swap(&$0, &old) }

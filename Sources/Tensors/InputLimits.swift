@@ -1,25 +1,25 @@
-/// Limits on the size of external inputs; larger inputs are rejected, even well-formed ones.
+/// Limits on the size of external inputs. Larger inputs are rejected, even if they are well-formed.
 ///
-/// Small files can ask for much work and memory; these limits are what they may ask for at most.
+/// Small files can request large amounts of work and memory. These limits bound what they can request.
 package struct InputLimits: Sendable {
   package static let standard = InputLimits()
 
   // MARK: Images
 
-  /// Pixels of an image, and of one of its sides.
+  /// Maximum number of pixels of an image, and maximum length of a side.
   package var pixelCount = 64 << 20
   package var sideLength = 16_384
-  /// Scans of a progressive JPEG: each costs a pass over the whole image.
+  /// Maximum number of scans of a progressive JPEG. Each costs a pass over the whole image.
   package var scanCount = 500
-  /// Bytes of one ancillary chunk of a PNG.
+  /// Maximum size in bytes of one ancillary chunk of a PNG.
   package var chunkByteCount = 8 << 20
 
   // MARK: Models
 
-  /// Bytes of all tensors together.
+  /// Maximum total size in bytes of all tensors.
   package var modelByteCount = 4 << 30
   package var tensorCount = 65_536
-  /// UTF-8 bytes of a tensor's name.
+  /// Maximum length of a tensor's name in UTF-8 bytes.
   package var tensorNameByteCount = 255
 
   package init() {}

@@ -1,5 +1,5 @@
-// Embedded Swift has no reflection: a value without a description would be printed as "(cannot print
-// value in embedded Swift)", into messages and files. Here it does not compile.
+// Embedded Swift has no reflection. A value without a description would be printed as "(cannot print value in
+// embedded Swift)", in messages and files. This makes it a compile error.
 #if hasFeature(Embedded)
   extension DefaultStringInterpolation {
     @available(*, unavailable, message: "a value without a description cannot be printed")

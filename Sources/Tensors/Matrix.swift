@@ -1,6 +1,6 @@
-/// A view of floats as rows and columns; it owns nothing.
+/// A view of floats as rows and columns. It does not own its memory.
 ///
-/// Element (i, j) stands at `base[i * rowStride + j * columnStride]`.
+/// Element (i, j) is at `base[i * rowStride + j * columnStride]`.
 package struct Matrix: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Float>
   package let rowCount: Int
@@ -20,7 +20,7 @@ package struct Matrix: @unchecked Sendable {
     self.columnStride = columnStride
   }
 
-  /// A view for reading only: the product never writes its factors.
+  /// A read-only view. The product never writes to its factors.
   package init(
     reading base: UnsafePointer<Float>, rows rowCount: Int, columns columnCount: Int,
     rowStride: Int? = nil
@@ -35,14 +35,14 @@ package struct Matrix: @unchecked Sendable {
       columnStride: rowStride)
   }
 
-  /// `count` rows from `first` on; they must exist.
+  /// `count` rows starting at `first`. They must exist.
   package func rows(_ first: Int, _ count: Int) -> Matrix {
     Matrix(
       base + first * rowStride, rows: count, columns: columnCount, rowStride: rowStride,
       columnStride: columnStride)
   }
 
-  /// `count` columns from `first` on; they must exist.
+  /// `count` columns starting at `first`. They must exist.
   package func columns(_ first: Int, _ count: Int) -> Matrix {
     Matrix(
       base + first * columnStride, rows: rowCount, columns: count, rowStride: rowStride,

@@ -1,11 +1,11 @@
 import Kernels
 
 extension Context {
-  /// C ← act(A·B + bias), or C ← C + A·B when `accumulating` (then without bias and activation).
+  /// C ← act(A·B + bias), or C ← C + A·B if `accumulating` (then without bias and activation).
   ///
-  /// A is m × k, B k × n, C m × n with unit column stride; any strides of A and B (so NN, NT, TN).
-  /// `bias` has n elements. Each element is summed in an order that depends on k alone: the same
-  /// bits for any m, n and thread count. k = 0 gives act(bias).
+  /// A is m × k and B is k × n, both with any strides (so NN, NT, TN). C is m × n with unit column stride.
+  /// `bias` has n elements. The order of each element's sum depends only on k, so the bits are the same for
+  /// any m, n and thread count. k = 0 gives act(bias).
   package func multiply(
     _ a: Matrix, _ b: Matrix, into c: Matrix, accumulating: Bool = false,
     bias: UnsafePointer<Float>? = nil, activation: Activation = .identity
@@ -28,7 +28,7 @@ extension Context {
       })
   }
 
-  /// The same with B packed beforehand: C ← act(A·B + bias), or C ← C + A·B.
+  /// The product with a B that was packed beforehand: C ← act(A·B + bias), or C ← C + A·B.
   ///
   /// The bits are those of the unpacked product.
   package func multiply(
@@ -43,7 +43,7 @@ extension Context {
 }
 
 extension Matrix {
-  /// Element (i, j)'s address.
+  /// The address of element (i, j).
   @inline(__always) func address(_ i: Int, _ j: Int) -> UnsafeMutablePointer<Float> {
     base + (i * rowStride + j * columnStride)
   }

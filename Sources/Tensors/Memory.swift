@@ -2,10 +2,10 @@ import CShims
 import Glibc
 import Synchronization
 
-/// Where buffers come from: an allocator, a limit, and the account of what is in use.
+/// Where buffers come from: an allocator, a limit, and the account of the memory in use.
 ///
-/// Everything whose size a caller can influence is allocated here, so that a refused
-/// allocation is an error and never a trap.
+/// Everything whose size a caller can influence is allocated here, so a refused allocation is an error and
+/// never a trap.
 package final class Memory: Sendable {
   /// A host's allocator. `allocate` returns memory aligned to 64 bytes, or nil.
   package struct Allocator: @unchecked Sendable {
@@ -20,11 +20,11 @@ package final class Memory: Sendable {
       self.release = release
     }
 
-    /// `aligned_alloc` and `free`, in huge pages if available, with `SpareBlocks` between.
+    /// `aligned_alloc` and `free`, with huge pages if available, and `SpareBlocks` in between.
     package static let system = Allocator(
       allocate: { byteCount in
         if let spare = SpareBlocks.take(byteCount: byteCount) { return spare }
-        // aligned_alloc wants a multiple of the alignment.
+        // aligned_alloc requires a multiple of the alignment.
         guard let whole = Memory.wholeLines(byteCount) else { return nil }
         var memory = aligned_alloc(Memory.alignment, whole)
         if memory == nil {
@@ -40,16 +40,17 @@ package final class Memory: Sendable {
       })
   }
 
-  /// Bytes released since the C library was last asked to give memory back.
+  /// Bytes released since the C library was last asked to return memory to the system.
   private static let releasedByteCount = Atomic<Int>(0)
 
-  /// Gives the memory that this process does not use back to the system: spare blocks, and what the C library keeps.
+  /// Returns unused memory to the system: spare blocks, and memory that the C library keeps.
   package static func trim() {
     SpareBlocks.release()
     trimCLibrary()
   }
 
-  /// Does the second where it is worth its milliseconds. Spare blocks stay, for a fit that may follow.
+  /// Returns the C library's memory if that is worth the milliseconds it takes. Spare blocks are kept for a
+  /// fit that may follow.
   package static func trimAfterMuchWasReleased() {
     if releasedByteCount.load(ordering: .relaxed) > 128 << 20 { trimCLibrary() }
   }
@@ -59,10 +60,10 @@ package final class Memory: Sendable {
     shim_trim_memory()
   }
 
-  /// One cache line, and the widest vector's width.
+  /// The size of a cache line, and of the widest vector.
   package static let alignment = 64
 
-  /// `byteCount` rounded up to a multiple of `alignment`; nil when that is no `Int`.
+  /// `byteCount` rounded up to a multiple of `alignment`, or nil if that overflows.
   static func wholeLines(_ byteCount: Int) -> Int? {
     byteCount <= Int.max - alignment ? (byteCount + alignment - 1) / alignment * alignment : nil
   }
@@ -74,20 +75,20 @@ package final class Memory: Sendable {
   private let used = Atomic<Int>(0)
   private let peak = Atomic<Int>(0)
 
-  /// - Parameter limit: bytes this account may hold at once.
+  /// - Parameter limit: maximum number of bytes in use at once.
   package init(allocator: Allocator = .system, limit: Int = .max) {
     self.allocator = allocator
     self.limit = limit
   }
 
-  /// Bytes in use now.
+  /// The number of bytes in use.
   package var usedByteCount: Int { used.load(ordering: .relaxed) }
-  /// The most bytes that were ever in use.
+  /// The maximum number of bytes ever in use.
   package var peakByteCount: Int { peak.load(ordering: .relaxed) }
 
-  /// Memory that is not cleared, aligned to `alignment`.
+  /// Allocates memory that is not cleared, aligned to `alignment`.
   ///
-  /// - Throws: `.memory` when it cannot be had.
+  /// - Throws: `.memory` if the allocation fails.
   package func allocate(byteCount: Int) throws(GenerativeError) -> UnsafeMutableRawPointer {
     let total = used.add(byteCount, ordering: .relaxed).newValue
     guard total <= limit else {
@@ -95,7 +96,7 @@ package final class Memory: Sendable {
       throw GenerativeError(
         .memory, "\(byteCount) bytes more would pass the context's memory_limit of \(limit) bytes")
     }
-    // After a small object's memory was refused the call ends here, at its next data.
+    // If memory for a small object was refused, the call fails at its next data allocation.
     guard shim_was_refused() == 0, let memory = allocator.allocate(byteCount) else {
       used.subtract(byteCount, ordering: .relaxed)
       throw GenerativeError(.memory, "could not allocate \(byteCount) bytes")
@@ -110,8 +111,8 @@ package final class Memory: Sendable {
   }
 }
 
-/// Asks for huge pages where whole ones lie inside: weights that stream past are then found without a
-/// walk through the page tables for every few kilobytes. No more is resident than was asked for.
+/// Requests huge pages for the whole pages inside the block. Streaming through weights then needs no
+/// page-table walk every few kilobytes. No more memory becomes resident than was requested.
 func askForHugePages(_ memory: UnsafeMutableRawPointer, byteCount: Int) {
   let page = 2 << 20
   let start = memory.alignedUp(toMultipleOf: page)

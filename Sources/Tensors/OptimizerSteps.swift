@@ -1,13 +1,13 @@
 import Kernels
 
-// Optimizer steps, each one fused pass over the flat parameters. g is the gradient times `scale`.
+// Optimizer steps. Each is one fused pass over the flat parameters. g is the gradient times `scale`.
 
 extension Context {
-  /// Adam (Kingma & Ba 2015) with decoupled weight decay (AdamW) when `decay` > 0.
+  /// Adam (Kingma & Ba 2015) with decoupled weight decay (AdamW) if `decay` > 0.
   ///
-  /// m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; p ← p − decay·p − step·m / (√v·rootScale + ε), where the
-  /// caller folds the bias corrections and the rate: step = rate / (1−β₁ᵗ), rootScale = 1/√(1−β₂ᵗ),
-  /// decay = rate · weight decay.
+  /// m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; p ← p − decay·p − step·m / (√v·rootScale + ε). The caller folds
+  /// in the bias corrections and the learning rate: step = rate / (1−β₁ᵗ), rootScale = 1/√(1−β₂ᵗ), decay =
+  /// rate · weight decay.
   package func adamStep(
     _ p: Output, gradient g: Input, scaledBy scale: Float = 1, m: Output, v: Output, count: Int,
     beta1: Float, beta2: Float, step: Float, rootScale: Float, epsilon: Float, decay: Float

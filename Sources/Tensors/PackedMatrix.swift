@@ -1,20 +1,20 @@
 import Kernels
 
-/// The right-hand side of a matrix product, laid out once as the kernels read it.
+/// The right-hand side of a matrix product, packed once in the order in which the kernels read it.
 ///
-/// Worth its while when one matrix (a layer's weights) meets many left-hand sides. It holds a copy:
-/// after the matrix changes, `repack` brings it up to date without allocating.
+/// Worthwhile if one matrix, such as a layer's weights, is multiplied by many left-hand sides. It is a copy:
+/// after the matrix changes, `repack` updates it without allocating.
 package final class PackedMatrix: Sendable {
-  /// k of the product.
+  /// k, the depth of the product.
   package let rowCount: Int
-  /// n of the product.
+  /// n, the number of columns of the product.
   package let columnCount: Int
   private let buffer: Buffer<Float>
   private let context: Context
 
   var panels: UnsafePointer<Float> { UnsafePointer(buffer.base) }
 
-  /// Packs `b` (k × n, any strides: a transposed view packs Bᵀ), for products of this context.
+  /// Packs `b` (k × n, any strides; a transposed view packs Bᵀ) for products in this context.
   ///
   /// - Throws: `.memory`.
   package init(_ b: Matrix, in context: Context) throws(GenerativeError) {
@@ -30,7 +30,7 @@ package final class PackedMatrix: Sendable {
     repack(b)
   }
 
-  /// Packs `b`, of the same shape as before, in the place of what stands here.
+  /// Replaces the contents by `b`, which must have the same shape as before.
   package func repack(_ b: Matrix) {
     let width = context.kernels.product.tileColumns
     let product = Product(

@@ -1,22 +1,22 @@
 import Kernels
 
-/// One matrix product: how it is cut into blocks, packed and spread over the threads.
+/// One matrix product: how it is cut into blocks, packed and distributed over the threads.
 ///
 /// The five loops of BLIS (Van Zee & van de Geijn, "BLIS: a framework for rapidly instantiating BLAS
-/// functionality", ACM TOMS 41, 2015). From the outside in: chunks of columns and groups of depth
-/// blocks whose packed B fits the shared scratch; tasks of rows, each packing its own A; then, inside
-/// the kernel, panels of B, panels of A and the tile.
+/// functionality", ACM TOMS 41, 2015). From the outside in: chunks of columns and groups of depth blocks
+/// whose packed B fits in the shared scratch buffer; tasks of rows, each packing its own A; then, inside the
+/// kernel, panels of B, panels of A and the tile.
 ///
-/// Depth is cut the same way whatever m, n and the threads are, and every kernel sums a depth block
-/// front to back, so an element's bits depend on its row of A, its column of B and k alone.
+/// Depth is cut the same way for any m, n and number of threads, and every kernel sums a depth block front to
+/// back. An element's bits therefore depend only on its row of A, its column of B, and k.
 struct Product {
   /// Where the right-hand side comes from.
   enum Columns {
-    /// Any strides; packed as needed.
+    /// A matrix with any strides; packed as needed.
     case matrix(Matrix)
     /// A whole `PackedMatrix`.
     case packed(UnsafePointer<Float>)
-    /// Packs `count` columns from `column` on, `depth` deep from `start` on, into one panel.
+    /// Packs `count` columns from `column` on, `depth` elements deep from `start` on, into one panel.
     case packer(PackPanel)
   }
 
@@ -37,14 +37,14 @@ struct Product {
 
   // MARK: - Cutting
 
-  /// The depth of all blocks but the last: even shares of at most `most`.
+  /// The depth of all blocks except the last: equal shares of at most `most`.
   static func depthBlock(_ depth: Int, most: Int = Scratch.depthCapacity) -> Int {
     let blockCount = max(1, (depth + most - 1) / most)
     let share = (depth + blockCount - 1) / blockCount
     return max(4, (share + 3) / 4 * 4)
   }
 
-  /// Multiply-adds below which threads cost more than they bring: about 10 µs of one core.
+  /// Below this number of multiply-adds, threads cost more than they gain: about 10 µs of one core.
   private static let smallWork = 400_000
 
   // MARK: - Running
@@ -60,7 +60,7 @@ struct Product {
     }
   }
 
-  /// Runs the product with A packed by `packRows`, six rows to a panel, or with `plain` A as it lies.
+  /// Runs the product with A packed by `packRows`, six rows per panel, or with `plain` as unpacked A.
   func run(_ b: Columns, plain: Matrix? = nil, packRows: PackPanel) {
     guard rows > 0, columns > 0 else { return }
     guard depth > 0 else { return finish(rows: 0..<rows, columns: 0..<columns, clearing: true) }
@@ -77,7 +77,7 @@ struct Product {
     }
     let panelCapacity = Scratch.columnCapacity / (block * width)
     let chunk = min(panelCount, panelCapacity)
-    // One thread multiplies at once with what it packed: a block's panels stay in its own cache.
+    // A single thread multiplies right after packing, so that a block's panels stay in its own cache.
     let groupDepth = context.threadCount == 1 ? block : max(1, panelCapacity / chunk) * block
     context.scratches.withScratch { scratch in
       for first in stride(from: 0, to: panelCount, by: chunk) {
@@ -95,7 +95,7 @@ struct Product {
     }
   }
 
-  /// Packs panels of B: block after block, in each panel after panel.
+  /// Packs panels of B in blocks, each block stored as panels.
   func pack(
     _ b: Columns, firstPanel: Int, panelCount: Int, start: Int, end: Int, block: Int,
     into target: UnsafeMutablePointer<Float>
@@ -103,7 +103,7 @@ struct Product {
     let width = kernels.tileColumns
     let packColumns = kernels.packColumns
     let blockCount = (end - start + block - 1) / block
-    // About 32,000 floats to a task.
+    // About 32,000 floats per task.
     let share = max(1, 32_768 / (block * width))
     let shares = (panelCount + share - 1) / share
     let isSmall = (end - start) * panelCount * width < 32_768
@@ -112,7 +112,7 @@ struct Product {
       let depth = min(block, end - p)
       let from = task % shares * share
       let base = target + (p - start) * panelCount * width
-      // A few rows of all panels after the other: neighbouring panels' parts of a row share pages.
+      // Packs a few rows of all panels at a time: a row's parts in adjacent panels share pages.
       let step = 16
       for q in stride(from: 0, to: depth, by: step) {
         for panel in from..<min(panelCount, from + share) {
@@ -131,7 +131,7 @@ struct Product {
     }
   }
 
-  /// Multiplies all rows with some packed panels, over some depth blocks.
+  /// Multiplies all rows by some packed panels, over some depth blocks.
   private func multiplyGroup(
     _ scratch: Scratch, _ panels: UnsafePointer<Float>, packedPanelCount: Int, firstPanel: Int,
     panelCount: Int, start: Int, end: Int, block: Int, _ plain: Matrix?, _ packRows: PackPanel
@@ -173,8 +173,8 @@ struct Product {
     }
   }
 
-  /// How a group is spread: blocks of rows, as equal as tiles allow, and parts of the columns when the rows
-  /// are too few.
+  /// How a group is distributed: into blocks of rows, as equal as tiles allow, and into parts of the columns
+  /// if there are too few rows.
   private func cutRows(
     panelCount: Int, depth: Int
   ) -> (rowBlocks: Int, tileCount: Int, columnParts: Int, panelsPerPart: Int, isSmall: Bool) {
@@ -197,7 +197,7 @@ struct Product {
 
   // MARK: - Few rows
 
-  /// At most three rows: a stream of B, packed or as it lies. False when B must be packed first.
+  /// At most three rows: streams B, packed or unpacked. Returns false if B must be packed first.
   private func runFewRows(_ a: Matrix, _ b: Columns) -> Bool {
     let width = kernels.tileColumns
     let panelCount = (columns + width - 1) / width
@@ -213,7 +213,7 @@ struct Product {
       part(0..<whole * width).streamRows(a, panelCount: whole, block: block) { p, _, panel in
         (UnsafePointer(b.base + (p * b.rowStride + panel * width)), width, b.rowStride)
       }
-      // Past the last whole panel a vector would reach beyond B's end.
+      // After the last whole panel, a vector would reach past the end of B.
       if whole < panelCount {
         let rest = whole * width..<columns
         part(rest).run(a, .matrix(b.columns(rest.lowerBound, rest.count)))
@@ -223,7 +223,7 @@ struct Product {
     }
   }
 
-  /// The product for some of the columns.
+  /// The product restricted to some columns.
   private func part(_ range: Range<Int>) -> Product {
     Product(
       context: context, rows: rows, columns: range.count, depth: depth,
@@ -262,8 +262,8 @@ struct Product {
 
   // MARK: - The last write
 
-  /// Adds the bias and applies the activation to a finished block of C; `clearing` for a product
-  /// without depth.
+  /// Adds the bias to a finished block of C and applies the activation. `clearing` is for a product with
+  /// depth 0.
   private func finish(rows: Range<Int>, columns: Range<Int>, clearing: Bool) {
     guard !accumulating, clearing || bias != nil || activation != .identity else { return }
     let kernel = context.kernels.elementwise.finishRow

@@ -1,12 +1,12 @@
-/// `text`, which may come from anywhere, fit for a message of one line.
+/// Makes an untrusted text fit for a one-line message: quoted, escaped and at most 80 characters long.
 package func quoted(_ text: String) -> String {
   let limit = 80
   let start = text.unicodeScalars.prefix(limit)
   return jsonString(Substring(start)) + (start.endIndex == text.endIndex ? "" : "…")
 }
 
-/// `text` as a JSON string, quotes included: the two characters and the controls that JSON cannot
-/// show are escaped, everything else stands as it is.
+/// `text` as a JSON string, including quotes. Quotes, backslashes and control characters are escaped;
+/// everything else is unchanged.
 package func jsonString(_ text: some StringProtocol) -> String {
   var json = "\""
   for scalar in text.unicodeScalars {

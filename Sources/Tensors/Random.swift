@@ -1,10 +1,10 @@
-/// A stream of counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random
-/// numbers: as easy as 1, 2, 3", SC 2011).
+/// A stream of counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy
+/// as 1, 2, 3", SC 2011).
 ///
-/// Element e of a stream is a pure function of (seed, purpose, step, e): the same in any batch, at
-/// any offset, on any number of threads.
+/// Element e of a stream is a pure function of (seed, purpose, step, e). It is the same in any batch, at any
+/// offset and for any number of threads.
 package struct Random: Sendable {
-  /// What the numbers are for, so that no two uses share a stream.
+  /// What the numbers are used for, so that no two uses share a stream.
   package enum Purpose: UInt32, Sendable {
     case initialization = 1
     case shuffle, latent, reparameterisation, corruption, dropout, discriminatorNoise, binarisation
@@ -15,7 +15,7 @@ package struct Random: Sendable {
 
   package let seed: UInt64
   package let purpose: Purpose
-  /// A training step, a layer and step joined, or 0.
+  /// A training step, a combined layer and step, or 0.
   package let step: UInt64
 
   package init(seed: UInt64, purpose: Purpose, step: UInt64 = 0) {
@@ -24,7 +24,7 @@ package struct Random: Sendable {
     self.step = step
   }
 
-  /// Four 32-bit words of counter `counter`.
+  /// The four 32-bit words for counter value `counter`.
   package func words(_ counter: UInt64) -> SIMD4<UInt32> {
     var c0 = UInt32(truncatingIfNeeded: counter)
     var c1 = UInt32(truncatingIfNeeded: counter >> 32)
@@ -47,12 +47,13 @@ package struct Random: Sendable {
     return SIMD4(c0, c1, c2, c3)
   }
 
-  /// Element `index` as a uniform number in [0, 1), multiples of 2⁻²⁴.
+  /// Element `index` as a uniform number in [0, 1), a multiple of 2⁻²⁴.
   package func uniform(at index: Int) -> Float {
     Float(words(UInt64(index) >> 2)[index & 3] >> 8) * 0x1p-24
   }
 
-  /// An order of 0 ..< count: Fisher–Yates over 64-bit words of this stream, the same everywhere.
+  /// A random permutation of 0 ..< count: Fisher–Yates with 64-bit words of this stream. The same on every
+  /// platform.
   package func permute(_ order: UnsafeMutablePointer<Int32>, count: Int) {
     for i in 0..<count { order[i] = Int32(i) }
     var i = count - 1

@@ -1,9 +1,9 @@
 import Kernels
 
 extension Context {
-  /// y[i] ← uniform in [low, high), element `offset + i` of the stream.
+  /// y[i] ← element `offset + i` of the stream, uniform in [low, high).
   ///
-  /// The same bits on every instruction set.
+  /// Every instruction set gives the same bits.
   package func fillUniform(
     _ y: Output, count: Int, from random: Random, offset: Int = 0, low: Float = 0, high: Float = 1
   ) {
@@ -17,8 +17,8 @@ extension Context {
     }
   }
 
-  /// y[i] ← mean + deviation · N(0, 1), element `offset + i` of the stream (Box–Muller on the words
-  /// of one counter: four normals from four words).
+  /// y[i] ← mean + deviation · N(0, 1) for element `offset + i` of the stream. Box–Muller turns the four
+  /// words of a counter into four normals.
   package func fillNormal(
     _ y: Output, count: Int, from random: Random, offset: Int = 0, mean: Float = 0, deviation: Float = 1
   ) {
@@ -31,7 +31,7 @@ extension Context {
   }
 }
 
-/// Half a kilobyte of stack.
+/// Uses half a kilobyte of stack.
 private func withScratch(_ body: (UnsafeMutablePointer<Float>) -> Void) {
   withUnsafeTemporaryAllocation(of: Float.self, capacity: RandomKernels.scratchCount) { scratch in
     if let base = scratch.baseAddress { body(base) }
@@ -39,7 +39,7 @@ private func withScratch(_ body: (UnsafeMutablePointer<Float>) -> Void) {
 }
 
 extension Random {
-  /// The kernels' form of (seed, purpose, step).
+  /// (seed, purpose, step) in the form that the kernels use.
   var stream: RandomKernels.Stream {
     RandomKernels.Stream(
       key0: UInt32(truncatingIfNeeded: seed), key1: UInt32(truncatingIfNeeded: seed >> 32),
@@ -47,7 +47,7 @@ extension Random {
       high1: UInt32(truncatingIfNeeded: step >> 32) ^ (purpose.rawValue << 24))
   }
 
-  /// The number of the element `start` past `offset`.
+  /// The index of the element `start` after `offset`.
   func element(_ offset: Int, _ start: Int) -> UInt64 {
     UInt64(truncatingIfNeeded: offset) &+ UInt64(truncatingIfNeeded: start)
   }

@@ -1,16 +1,16 @@
 import Kernels
 
-/// C ← C + Aᵀ·A in doubles, from rows of A packed slab by slab, and the sums of A's columns.
+/// C ← C + Aᵀ·A in doubles, and the sums of A's columns, for rows of A packed slab by slab.
 ///
-/// A slab is packed once and is both sides of the product: tasks of a few columns as the left-hand side
-/// meet all columns from their own on, so that half the products are left out. Within a slab products are
-/// summed block by block in 32 bits (floats, or integers without loss), in a part of C that the
-/// second-level cache holds, and then added to the doubles.
+/// A slab is packed once and forms both sides of the product. Each task takes a few columns as the left-hand
+/// side and multiplies them by all columns from their own on, which skips half of the products. Within a
+/// slab, products are summed block by block in 32 bits (floats, or integers without loss), in a part of C
+/// that fits in the second-level cache, and then added to the doubles.
 ///
-/// Columns that are too many for a slab are cut into stripes, which meet each other in pairs.
+/// If a slab cannot hold all columns, they are cut into stripes, which are multiplied in pairs.
 struct RankUpdate {
-  /// Packs `count` columns from `first` on, `depth` lanes deep from `start` on, into one panel, and adds
-  /// them to `sums`.
+  /// Packs `count` columns from `first` on, `depth` lanes deep from `start` on, into one panel, and adds them
+  /// to `sums`.
   typealias PackPanel =
     (
       _ first: Int, _ count: Int, _ start: Int, _ depth: Int, _ panel: UnsafeMutablePointer<Float>,
@@ -19,28 +19,30 @@ struct RankUpdate {
 
   let context: Context
   let kernels: MomentKernels
-  /// Columns of A, rows and columns of C.
+  /// Columns of A; rows and columns of C.
   let columns: Int
-  /// Lanes of a column of A.
+  /// The number of lanes in a column of A.
   let depth: Int
-  /// A itself where it has no gaps: while a slab is multiplied the next one is fetched from it.
+  /// A itself if its rows are contiguous: the next slab is prefetched from it while the current one is
+  /// multiplied.
   let source: UnsafeRawBufferPointer
-  /// Packed; of it only the upper triangle.
+  /// Packed; only the upper triangle is computed.
   let c: UnsafeMutablePointer<Double>
   let sums: UnsafeMutablePointer<Double>?
 
-  /// Lanes summed in registers.
+  /// The number of lanes summed in registers.
   private static let block = 320
-  /// The most blocks of a slab: over 1,280 floats in two levels rounding stays below 1e-6 of Σ |a·a|.
+  /// Maximum number of blocks in a slab. Over 1,280 floats summed in two levels, rounding stays below 1e-6 of
+  /// Σ |a·a|.
   private static let mostBlocks = 4
-  /// A task's columns of the left-hand side: few, for tasks differ in length.
+  /// The number of left-hand columns per task. Small, because tasks differ in length.
   private static let taskColumns = 6 * ProductKernels.tileRows
-  /// The most columns of the right-hand side that a task's part of C spans.
+  /// Maximum number of right-hand columns that a task's part of C spans.
   private static let partColumns = 832
 
   private var width: Int { context.kernels.product.tileColumns }
 
-  /// Columns packed together, some lanes deep, and their sums.
+  /// Columns packed together, a number of lanes deep, and their sums.
   private struct Stripe {
     let first: Int
     let count: Int
@@ -51,7 +53,7 @@ struct RankUpdate {
   func run(_ packPanel: PackPanel) {
     guard columns > 0, depth > 0 else { return }
     let padded = (columns + width - 1) / width * width
-    // Beside its lanes a column has a block's sum in Double.
+    // In addition to its lanes, a column has one sum in Double per block.
     let blocksOfAll = Scratch.columnCapacity / padded / (Self.block + 2)
     let isWhole = blocksOfAll >= 2
     let blocks = isWhole ? min(blocksOfAll, Self.mostBlocks) : 2
@@ -84,13 +86,13 @@ struct RankUpdate {
     }
   }
 
-  /// Packs a stripe's panels, block after block, in each panel after panel.
+  /// Packs a stripe's panels in blocks, each block stored as panels.
   private func pack(_ stripe: Stripe, _ start: Int, _ depth: Int, _ packPanel: PackPanel) {
     let panelCount = (stripe.count + width - 1) / width
     let sumCount = panelCount * width
     let blockCount = (depth + Self.block - 1) / Self.block
     stripe.sums.update(repeating: 0, count: blockCount * sumCount)
-    // Rows are read in stretches of a kilobyte of floats, long enough to be fetched ahead.
+    // Rows are read in stretches of one kilobyte, long enough for prefetching.
     let share = max(1, 256 / width)
     let shares = (panelCount + share - 1) / share
     context.parallelSlots(blockCount * shares, isSmall: depth * stripe.count < 32_768) { _, task in
@@ -114,13 +116,14 @@ struct RankUpdate {
     }
   }
 
-  /// The part of A that is packed next.
+  /// The part of A that will be packed next.
   private func slabOfSource(from start: Int, _ slab: Int) -> UnsafeRawBufferPointer {
     let lane = source.count / depth
     return UnsafeRawBufferPointer(rebasing: source[lane * start..<lane * min(depth, start + slab)])
   }
 
-  /// Adds the products of two stripes' columns, or of a stripe's with each other; fetches `next` meanwhile.
+  /// Adds the products of the columns of two stripes, or of one stripe with itself. Prefetches `next`
+  /// meanwhile.
   private func multiply(
     _ left: Stripe, _ right: Stripe, _ depth: Int, _ scratch: Scratch,
     fetching next: UnsafeRawBufferPointer
@@ -132,7 +135,7 @@ struct RankUpdate {
     let part = (rightStride / width + parts - 1) / parts * width
     let tasks = (left.count + Self.taskColumns - 1) / Self.taskColumns
     let isSmall = left.count * right.count * depth < 400_000
-    /// The columns of the right-hand side that a task meets: from the panel on that reaches the diagonal.
+    /// The right-hand columns for a task, starting at the panel that reaches the diagonal.
     func range(_ task: Int) -> Range<Int> {
       let end = min(rightStride, (task % parts + 1) * part)
       let diagonal = isTriangle ? task / parts * Self.taskColumns / width * width : 0
@@ -147,7 +150,7 @@ struct RankUpdate {
       guard j < end else { return }
       let rows = scratch.rows(slot: slot)
       let products = rows + Self.taskColumns * Self.block
-      // Fetched evenly: by so many columns times so deep.
+      // Prefetches evenly, in proportion to columns × depth.
       let before = rangesBefore(task) * depth
       for p in stride(from: 0, to: depth, by: Self.block) {
         let block = min(Self.block, depth - p)
@@ -175,11 +178,11 @@ struct RankUpdate {
 }
 
 extension Context {
-  /// C ← C + (A − 1·sᵀ)ᵀ·(A − 1·sᵀ) in the upper triangle of doubles; what stands below is undefined
-  /// until `mirrorUpperTriangle`. sums[j] ← sums[j] + Σᵢ (a[i, j] − s[j]).
+  /// C ← C + (A − 1·sᵀ)ᵀ·(A − 1·sᵀ) in the upper triangle of doubles. The lower triangle is undefined until
+  /// `mirrorUpperTriangle`. sums[j] ← sums[j] + Σᵢ (a[i, j] − s[j]).
   ///
-  /// A is m × n with unit column stride, C n × n packed, `shift` s has n elements (zeros when nil).
-  /// Relative to Σ |a·a| an element is within about 1e-6 of the truth for any number of rows.
+  /// A is m × n with unit column stride, C is n × n packed, and `shift` s has n elements (nil: zeros). The
+  /// error of an element relative to Σ |a·a| is about 1e-6 at most, for any number of rows.
   package func rankUpdate(
     _ a: Matrix, subtracting shift: Input? = nil, into c: UnsafeMutablePointer<Double>,
     sums: UnsafeMutablePointer<Double>? = nil
@@ -196,9 +199,9 @@ extension Context {
     }
   }
 
-  /// The same of bytes, exact while the sums are below 2⁵³.
+  /// `rankUpdate` for bytes. Exact while the sums are below 2⁵³.
   ///
-  /// A has `rows` rows of `columns` bytes, `rowStride` bytes apart; C is columns × columns packed.
+  /// A has `rows` rows of `columns` bytes, `rowStride` bytes apart. C is columns × columns packed.
   package func rankUpdate(
     bytes a: UnsafePointer<UInt8>, rows: Int, columns: Int, rowStride: Int,
     into c: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>? = nil
@@ -216,9 +219,10 @@ extension Context {
     }
   }
 
-  /// C ← C + (A − 1·sᵀ)·(A − 1·sᵀ)ᵀ, of rows instead of columns, in the upper triangle of doubles.
+  /// C ← C + (A − 1·sᵀ)·(A − 1·sᵀ)ᵀ in the upper triangle of doubles: products of rows instead of columns.
   ///
-  /// A is n × m with unit column stride, C n × n packed, `shift` s has m elements; as exact as the above.
+  /// A is n × m with unit column stride, C is n × n packed, and `shift` s has m elements. As accurate as the
+  /// above.
   package func rankUpdate(
     rowsOf a: Matrix, subtracting shift: Input, into c: UnsafeMutablePointer<Double>
   ) {
@@ -234,7 +238,7 @@ extension Context {
     }
   }
 
-  /// Copies what stands above the diagonal of the packed n × n matrix to its place below.
+  /// Copies the upper triangle of the packed n × n matrix to the lower one.
   package func mirrorUpperTriangle(_ c: UnsafeMutablePointer<Double>, columns n: Int) {
     // Blocks of 32 × 32, so that both sides stay in the cache.
     let blockCount = (n + 31) / 32

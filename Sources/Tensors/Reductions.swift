@@ -1,12 +1,12 @@
 import Kernels
 
-// Sums over fixed chunks that do not depend on the number of threads, the chunks added in order.
+// Sums over fixed chunks that do not depend on the number of threads. The chunks' sums are added in order.
 
 extension Context {
-  /// The most chunks of one reduction: their partial sums stand on the stack.
+  /// Maximum number of chunks in one reduction. Their partial sums are on the stack.
   private static let chunkCapacity = 64
 
-  /// Σ over chunks of `partial(start, count)`. The cut depends on the count alone.
+  /// Σ over chunks of `partial(start, count)`. The chunks depend only on the count.
   private func reduce(_ count: Int, _ partial: (_ start: Int, _ count: Int) -> Double) -> Double {
     guard count > 0 else { return 0 }
     let share = max(16_384, ((count - 1) / Context.chunkCapacity / 64 + 1) * 64)
@@ -50,21 +50,23 @@ extension Context {
     return reduce(count) { kernel(x + $0, $1) ? 0 : 1 } == 0
   }
 
-  /// Whether every number lies in [0, 1], the range of images, as far as rounding allows: scaled data may end at
-  /// 1 + 1e-7.
+  /// Whether every number lies in [0, 1], the range of images, up to rounding: scaled data may reach 1 +
+  /// 1e-7.
   package func isUnit(_ x: Input, count: Int) -> Bool {
     let kernel = kernels.reductions.isWithin
     let slack = Float(unitSlack)
     return reduce(count) { kernel(x + $0, -slack, 1 + slack, $1) ? 0 : 1 } == 0
   }
 
-  /// y ← 255·x where every element is a byte over 255, to its last place; else false, and y is undefined.
+  /// y ← 255·x if every element is within one unit in the last place of a byte / 255. Otherwise returns
+  /// false, and y is undefined.
   package func bytes(of x: Input, count: Int, into y: UnsafeMutablePointer<UInt8>) -> Bool {
     let kernel = kernels.elementwise.toBytes
     return reduce(count) { kernel(x + $0, y + $0, $1) ? 0 : 1 } == 0
   }
 
-  /// Calls `body(column, count)` for groups of columns, sized by the number of rows.
+  /// Calls `body(column, count)` for groups of columns. The number of rows decides whether the workers are
+  /// used.
   func forColumns(_ columns: Int, rows: Int, _ body: (_ column: Int, _ count: Int) -> Void) {
     // Whole cache lines of a row, so that each line is read by one thread.
     let share = 64
@@ -76,9 +78,9 @@ extension Context {
     }
   }
 
-  /// sums[j] ← Σᵢ x[i, j], or added to what stands there when `accumulating`.
+  /// sums[j] ← Σᵢ x[i, j], or sums[j] + Σᵢ x[i, j] if `accumulating`.
   ///
-  /// In Float, rows in blocks of 128 so that the error grows slowly. x has unit column stride.
+  /// Computed in Float, in blocks of 128 rows so that the error grows slowly. x has unit column stride.
   package func columnSums(_ x: Matrix, into sums: Output, accumulating: Bool = false) {
     let kernel = kernels.reductions.columnSums
     forColumns(x.columnCount, rows: x.rowCount) { j, count in
@@ -86,7 +88,7 @@ extension Context {
     }
   }
 
-  /// mean[j] and biased variance[j] of the columns, by two passes. x has unit column stride.
+  /// Mean and biased variance of each column, computed in two passes. x has unit column stride.
   package func columnMoments(_ x: Matrix, mean: Output, variance: Output) {
     let columnSums = kernels.reductions.columnSums
     let columnSquares = kernels.reductions.columnSquares
@@ -102,8 +104,8 @@ extension Context {
 
   // MARK: - Losses, one sum per row and the gradient in the same pass
 
-  /// losses[i] ← Σⱼ softplus(l) − t·l, the cross-entropy of targets t ∈ [0, 1] under logits l;
-  /// dLogits ← gradientScale · (σ(l) − t) when given.
+  /// losses[i] ← Σⱼ softplus(l) − t·l, the cross-entropy of targets t ∈ [0, 1] under logits l. If dLogits is
+  /// not nil, dLogits ← gradientScale · (σ(l) − t).
   package func crossEntropy(
     logits: Matrix, targets: Matrix, losses: Output, gradientScale: Float = 1, dLogits: Matrix? = nil
   ) {
@@ -118,7 +120,7 @@ extension Context {
     }
   }
 
-  /// losses[i] ← Σⱼ (y − t)²; dy ← gradientScale · 2 (y − t) when given.
+  /// losses[i] ← Σⱼ (y − t)². If dy is not nil, dy ← gradientScale · 2 (y − t).
   package func squaredError(
     _ y: Matrix, targets: Matrix, losses: Output, gradientScale: Float = 1, dy: Matrix? = nil
   ) {
@@ -134,8 +136,8 @@ extension Context {
   }
 }
 
-/// What numbers of [0, 1] may lie outside by.
+/// How far outside [0, 1] a number may lie.
 package let unitSlack = 1e-6
 
-/// Whether a number lies in [0, 1], as `Context.isUnit`.
+/// Whether a number lies in [0, 1], with the same tolerance as `Context.isUnit`.
 package func isUnit(_ x: Double) -> Bool { x >= -unitSlack && x <= 1 + unitSlack }

@@ -1,12 +1,12 @@
 import CShims
 
-/// Who follows a long call, and may stop it.
+/// Follows a long call's progress, and may stop it.
 ///
-/// A call makes its run the thread's own with `during`; the loops of algorithms, on that thread, then report by
-/// `Run.proceed` without being handed anything.
+/// A call makes its run the thread's current run with `during`. The loops of algorithms on that thread then
+/// report with `Run.proceed`, without an extra parameter.
 package final class Run {
-  /// Receives the steps done, the total number of steps (0 while unknown) and the seconds since the start;
-  /// returns whether to continue.
+  /// Receives the steps done, the total number of steps (0 if unknown) and the seconds since the start.
+  /// Returns whether to continue.
   package typealias Listener = (_ done: Int, _ count: Int, _ seconds: Double) -> Bool
 
   private let listener: Listener?
@@ -22,7 +22,7 @@ package final class Run {
 
   /// Runs `body` as the call that this run follows.
   ///
-  /// - Throws: `.cancelled` when its token already is; what `body` throws.
+  /// - Throws: `.cancelled` if the token is already cancelled; errors of `body`.
   package func during<Result>(
     _ body: () throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result {
@@ -32,7 +32,8 @@ package final class Run {
     return try body()
   }
 
-  /// Runs `body` as a call that nobody follows: a function of the host, or a step of a loop that reports itself.
+  /// Runs `body` without a run: for a function of the host, or a step of a loop that reports its own
+  /// progress.
   package static func apart<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -41,11 +42,11 @@ package final class Run {
     return try body()
   }
 
-  /// Reports how far the thread's call is, at most ten times a second.
+  /// Reports the progress of the thread's call, at most ten times a second.
   ///
-  /// Loops call it between steps, where to stop leaves no object half changed.
+  /// Loops call it between steps, at points where stopping leaves no object half changed.
   ///
-  /// - Throws: `.cancelled` when the host stops the call.
+  /// - Throws: `.cancelled` if the host stops the call.
   package static func proceed(_ done: Int, of count: Int) throws(GenerativeError) {
     guard let run = shim_run() else { return }
     try Unmanaged<Run>.fromOpaque(run).takeUnretainedValue().proceed(done, of: count)

@@ -3,15 +3,15 @@ import Kernels
 
 /// The matrix product's working memory: packed panels of both operands.
 struct Scratch {
-  /// Floats of packed B: 4 MiB, of which the third-level cache holds several.
+  /// Floats of packed B: 4 MiB. The third-level cache holds several of them.
   static let columnCapacity = 1 << 20
-  /// Rows of A that one task packs at a time: with `depthCapacity` 180 KiB, under half of a 512 KiB
-  /// second-level cache.
+  /// Rows of A that one task packs at a time. With `depthCapacity` they take 180 KiB, less than half of a 512
+  /// KiB second-level cache.
   static let rowCapacity = 15 * ProductKernels.tileRows
-  /// The deepest block of the product's sums. A panel of B then fills the first-level cache and comes from
-  /// the second, which the tile does not notice; C is read and written fewer times.
+  /// Maximum depth of a block. A panel of B then fills the first-level cache and is read from the second,
+  /// which does not slow the tile down, and C is accessed fewer times.
   static let depthCapacity = 512
-  /// Floats of the largest instruction set's tile, rounded to cache lines.
+  /// The number of floats in the largest instruction set's tile, rounded up to cache lines.
   private static let tileCapacity = 256
   private static let slotCapacity = rowCapacity * depthCapacity + tileCapacity
 
@@ -23,40 +23,40 @@ struct Scratch {
 
   /// Packed panels of B, shared by all tasks.
   var columns: UnsafeMutablePointer<Float> { base }
-  /// Packed panels of A of one slot's task.
+  /// Packed panels of A for the task of one slot.
   func rows(slot: Int) -> UnsafeMutablePointer<Float> {
     base + Scratch.columnCapacity + slot * Scratch.slotCapacity
   }
-  /// One tile of C of one slot's task.
+  /// One tile of C for the task of one slot.
   func tile(slot: Int) -> UnsafeMutablePointer<Float> {
     rows(slot: slot) + Scratch.rowCapacity * Scratch.depthCapacity
   }
 }
 
-/// The scratches of a context: one from the start, more as concurrent calls ask for them.
+/// The scratch buffers of a context: one from the start, more when concurrent calls need them.
 ///
-/// A call never fails for want of scratch: when no more can be allocated it waits for one in use.
-/// No lock is held, so a fork at any moment leaves the list usable, and what other threads had in use
+/// A call never fails for lack of scratch. If no more can be allocated, it waits for one in use. No lock is
+/// held, so a fork at any moment leaves the list usable. Scratch buffers that other threads were using are
 /// free in the child.
 final class ScratchList: @unchecked Sendable {
   private static let capacity = 16
 
-  /// A scratch that is kept, once there is one.
+  /// A slot for a scratch buffer that is kept once it is allocated.
   private struct Entry: ~Copyable {
     let lock = TryLock()
-    /// Touched only by the thread that holds the lock, and by deinit.
+    /// Accessed only by the thread that holds the lock, and by deinit.
     var base: UnsafeMutableRawPointer?
   }
 
   private let entries: UnsafeMutablePointer<Entry>
   private let slotCount: Int
   private let memory: Memory
-  /// What must not go back to `memory`.
+  /// Memory that must not be released to `memory`.
   private let reserve: UnsafeMutableRawPointer?
 
   private var byteCount: Int { Scratch.byteCount(slotCount: slotCount) }
 
-  /// - Throws: `.memory` when the first scratch cannot be had.
+  /// - Throws: `.memory` if the first scratch buffer cannot be allocated.
   init(slotCount: Int, memory: Memory) throws(GenerativeError) {
     let first = try memory.allocate(byteCount: Scratch.byteCount(slotCount: slotCount))
     self.slotCount = slotCount
@@ -65,8 +65,8 @@ final class ScratchList: @unchecked Sendable {
     entries = ScratchList.makeEntries(first)
   }
 
-  /// A list whose first scratch is `reserve`, or, when that is too small for so many slots, comes
-  /// from `memory` if it can.
+  /// A list whose first scratch buffer is `reserve`. If that is too small for this many slots, it is
+  /// allocated from `memory` if possible.
   init(slotCount: Int, memory: Memory, reserve: UnsafeMutableRawBufferPointer) {
     self.memory = memory
     let byteCount = Scratch.byteCount(slotCount: slotCount)
@@ -96,7 +96,7 @@ final class ScratchList: @unchecked Sendable {
     entries.deallocate()
   }
 
-  /// Calls `body` with a scratch of its own.
+  /// Calls `body` with a scratch buffer that no other call uses.
   func withScratch(_ body: (Scratch) -> Void) {
     while true {
       if withKeptScratch(body) { return }
@@ -108,7 +108,8 @@ final class ScratchList: @unchecked Sendable {
     }
   }
 
-  /// Whether one of the entries was free, and had a scratch or got one.
+  /// Calls `body` if one of the entries is free and has, or can get, a scratch buffer. Returns whether it
+  /// did.
   private func withKeptScratch(_ body: (Scratch) -> Void) -> Bool {
     for index in 0..<ScratchList.capacity where entries[index].lock.take() {
       defer { entries[index].lock.release() }

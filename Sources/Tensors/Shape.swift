@@ -12,13 +12,13 @@ package struct Shape: Equatable, Hashable, Sendable, CustomStringConvertible {
     self.channels = channels
   }
 
-  /// A vector of `features`.
+  /// A vector with this number of features.
   package init(features: Int) { self.init(height: 1, width: 1, channels: features) }
 
-  /// Floats in one row.
+  /// The number of floats in one row.
   package var count: Int { height * width * channels }
 
-  /// Whether rows are plain vectors, as those of a table, and no images.
+  /// Whether rows are plain vectors, as in a table, and not images.
   package var isTable: Bool { height == 1 && width == 1 }
 
   package var description: String {

@@ -1,21 +1,22 @@
 import Glibc
 import Synchronization
 
-/// Large blocks that were let go, kept for whoever next asks for one as large.
+/// Large blocks that were released, kept for the next request of the same size.
 ///
-/// The C library gives them back to the system, and the next call's pages then cost a fault and a clearing
-/// each: a twentieth of the time of a PCA's fit. No lock is held, so a fork at any moment leaves the list
-/// usable.
+/// The C library would return them to the system, and every page of the next allocation would then have to be
+/// faulted in and cleared. That takes 5% of the time of a PCA fit. No lock is held, so a fork at any moment
+/// leaves the list usable.
 package enum SpareBlocks {
-  /// Smaller ones the C library keeps itself; of larger ones clearing is a small part of the work.
+  /// The C library keeps smaller blocks itself. For larger ones, clearing is a small part of the work.
   private static let sizes = 1 << 20...8 << 20
-  /// Bytes kept at most, by the whole process: what a PCA of 784 columns lets go.
+  /// Maximum number of bytes kept by the whole process: as many as a PCA of 784 columns releases.
   private static let capacity = 48 << 20
   private static let slotCount = 16
-  /// Whether AddressSanitizer watches this process: nothing is kept, or it would not see a use after the end.
+  /// Whether AddressSanitizer is active in this process. Nothing is kept then, because it could not detect a
+  /// use after free.
   package static let areWatched = dlsym(nil, "__asan_init") != nil
 
-  /// Blocks, each with its size in its first word.
+  /// Blocks. The first word of each holds its size.
   nonisolated(unsafe) private static let slots: UnsafeMutablePointer<Atomic<UnsafeMutableRawPointer?>> = {
     let slots = UnsafeMutablePointer<Atomic<UnsafeMutableRawPointer?>>.allocate(capacity: slotCount)
     for index in 0..<slotCount { (slots + index).initialize(to: Atomic(nil)) }
@@ -23,7 +24,7 @@ package enum SpareBlocks {
   }()
   private static let keptByteCount = Atomic<Int>(0)
 
-  /// A block of just this size, if one is kept.
+  /// A block of exactly this size, if one is kept.
   package static func take(byteCount: Int) -> UnsafeMutableRawPointer? {
     guard sizes.contains(byteCount), keptByteCount.load(ordering: .relaxed) >= byteCount else { return nil }
     for index in 0..<slotCount {
@@ -34,7 +35,7 @@ package enum SpareBlocks {
     return nil
   }
 
-  /// Keeps a block; earlier ones are freed if there is no room.
+  /// Keeps a block. Earlier ones are freed if there is no room.
   package static func keep(_ block: UnsafeMutableRawPointer, byteCount: Int) {
     guard sizes.contains(byteCount), !areWatched else { return free(block) }
     if keptByteCount.add(byteCount, ordering: .relaxed).newValue > capacity { release() }
@@ -42,12 +43,12 @@ package enum SpareBlocks {
     while !insert(block) { release() }
   }
 
-  /// Gives all of them back.
+  /// Frees all kept blocks.
   package static func release() {
     for index in 0..<slotCount { if let block = remove(index) { free(block) } }
   }
 
-  /// False where every slot is taken.
+  /// Returns false if every slot is taken.
   private static func insert(_ block: UnsafeMutableRawPointer) -> Bool {
     for index in 0..<slotCount
     where slots[index].compareExchange(expected: nil, desired: block, ordering: .releasing).exchanged {

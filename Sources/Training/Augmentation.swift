@@ -1,7 +1,7 @@
 import Datasets
 import Tensors
 
-/// Random changes of a fit's images, drawn anew each time an image is read.
+/// Random changes of a fit's images, drawn again each time an image is read.
 package struct Augmentation: Sendable, Equatable, CustomStringConvertible {
   /// Whether images are mirrored left to right with probability ½.
   package var flips = false
@@ -25,7 +25,7 @@ final class Augmenter {
   private let augmentation: Augmentation
   private let shape: Shape
   private let context: Context
-  /// A row for each thread.
+  /// One row for each thread.
   private let copies: Buffer<Float>
 
   /// - Returns: nil if nothing is to be changed.
@@ -70,7 +70,8 @@ final class Augmenter {
     }
   }
 
-  /// Mirrors, then rotates about the centre, then shifts; linear between pixels, edges repeated.
+  /// Mirrors, then rotates about the center, then shifts. Interpolates linearly between pixels and repeats
+  /// the edges.
   private func move(
     _ row: UnsafeMutablePointer<Float>, _ copy: UnsafeMutablePointer<Float>, _ draw: (Int) -> Double
   ) {
@@ -86,7 +87,7 @@ final class Augmenter {
     copy.update(from: row, count: shape.count)
     for y in 0..<height {
       for x in 0..<width {
-        // Where the pixel comes from: the inverse steps, last first.
+        // The position that the pixel comes from: the inverse steps in reverse order.
         let dy = Double(y) - down - middleY
         let dx = Double(x) - right - middleX
         let fromY = min(max(middleY + cosine * dy + sine * dx, 0), Double(height - 1))

@@ -3,19 +3,19 @@ import Datasets
 import Ranks
 import Tensors
 
-/// The batches of an epoch, each read into the same memory: all of their rows, or only this rank's.
+/// The batches of an epoch, each read into the same memory: all of their rows, or only those of this rank.
 ///
 /// A step takes one batch, or several, which are stored one after another.
 package final class Batches {
-  /// This rank's rows of the batch read last, packed.
+  /// This rank's rows of the most recently read batch, packed.
   package var base: UnsafeMutablePointer<Float> { batch.base + (part * rowCapacity + offset) * rowSize }
-  /// The most batches of a step.
+  /// Maximum number of batches in a step.
   let partCount: Int
-  /// The most rows of a batch that are read.
+  /// Maximum number of rows read per batch.
   let rowCapacity: Int
-  /// Steps of an epoch; 0 for a stream until one epoch is over.
+  /// The number of steps in an epoch; 0 for a stream until the first epoch is over.
   private(set) var stepCount: Int
-  /// CRC-32C of the rows that a stream, or all ranks' streams, have given in this epoch; 0 for rows in
+  /// CRC-32C of the rows that the stream has returned in this epoch, or all ranks' streams; 0 for rows in
   /// memory.
   var streamChecksum: UInt32 { joined.value }
 
@@ -27,35 +27,36 @@ package final class Batches {
   private let classCount: Int
   private let targets: Dataset?
   private let minimumRows: Int
-  /// Only for a stream, whose rows cannot be checked beforehand.
+  /// Set only for a stream, whose rows cannot be checked beforehand.
   private let checksUnitRange: Bool
   private let batch: Buffer<Float>
   private let context: Context
   private let rowSize: Int
   private let team: Team?
   private let sharesRows: Bool
-  /// Nil for a stream, whose row count is unknown beforehand.
+  /// nil for a stream, whose row count is unknown beforehand.
   private let deal: Deal?
-  /// Batches read in this epoch.
+  /// The number of batches read in this epoch.
   private var batchNumber = 0
-  /// Which of its step's batches the present one is.
+  /// The index of the current batch in its step.
   private var part = 0
-  /// Whether this epoch has no other batch.
+  /// Whether this epoch has no more batches.
   private var hasEnded = false
-  /// Rows of the present batch before this rank's, where all were read.
+  /// The number of rows in the current batch before this rank's, if all were read.
   private var offset = 0
-  /// The number of this rank's rows, and of all ranks' rows.
+  /// Checksums of this rank's rows, and of all ranks' checksums and row counts.
   private var (checksum, joined) = (Checksum(), Checksum())
 
   /// - Parameters:
-  ///   - rows: of a batch, or of each rank's part of one.
-  ///   - perStep: batches of a step; an epoch's last step may have fewer.
+  ///   - rows: the number of rows in a batch, or in each rank's part of one.
+  ///   - perStep: the number of batches per step; an epoch's last step may have fewer.
   ///   - minimumRows: a last batch with fewer rows is skipped.
-  ///   - seed: of each epoch's order; nil for rows in their own order.
-  ///   - requiresUnitRange: whether a number outside [0, 1] is an error as a stream gives it; rows in
+  ///   - seed: the seed of each epoch's order; nil for rows in their own order.
+  ///   - requiresUnitRange: whether a number outside [0, 1] is an error when a stream returns it. Rows in
   ///     memory are checked beforehand, by `Dataset.checkUnitRange`.
-  ///   - rowCounts: of the ranks' datasets, or of the one they share.
-  ///   - classCount: the classes of a conditional model; a stream's labels are checked as they are read.
+  ///   - rowCounts: the row counts of the ranks' datasets, or of the one they share.
+  ///   - classCount: the number of classes of a conditional model; a stream's labels are checked as they are
+  ///     read.
   package init(
     _ dataset: Dataset, rows: Int, perStep: Int = 1, minimumRows: Int, seed: UInt64?,
     requiresUnitRange: Bool = false, team: Team? = nil, sharesRows: Bool = true, rowCounts: [Int]? = nil,
@@ -65,7 +66,7 @@ package final class Batches {
     let ranks = team?.ranks
     checksUnitRange = requiresUnitRange && isStream
     let batchRows = min(rows, dataset.rowCount ?? rows)
-    // Every rank reads all of a shared stream, and takes its part.
+    // Every rank reads all of a shared stream and takes its part.
     let rowCapacity = isStream && sharesRows ? batchRows * (ranks?.count ?? 1) : batchRows
     var order = BatchOrder(
       batchSize: rowCapacity, shuffles: seed != nil, seed: seed ?? 0, keepsPartialBatch: true)
@@ -106,16 +107,16 @@ package final class Batches {
     batch = try Buffer(count: floats, in: context.memory)
   }
 
-  /// Goes back to the first batch, in the order of this epoch.
+  /// Goes back to the first batch, in the order of epoch `epoch`.
   package func start(epoch: Int) {
     reader.start(epoch: epoch)
     (batchNumber, part, hasEnded) = (0, 0, false)
     (checksum, joined) = (Checksum(), Checksum())
   }
 
-  /// Skips the next steps' batches; those of a stream are read. Returns false when `isCancelled`.
+  /// Skips the batches of the next steps; those of a stream are read. Returns false if `isCancelled`.
   ///
-  /// - Throws: `.mismatch` when there are fewer; what `next` throws.
+  /// - Throws: `.mismatch` if there are fewer batches; errors of `next`.
   func skip(steps: Int, unless isCancelled: () -> Bool) throws(GenerativeError) -> Bool {
     let missing = GenerativeError(.mismatch, "resume: the dataset ends before step \(steps) of an epoch")
     guard deal == nil else {
@@ -131,14 +132,14 @@ package final class Batches {
     return true
   }
 
-  /// Fills the next batch and returns this rank's part of it; nil at the epoch's end.
+  /// Reads the next batch and returns this rank's part of it, or nil at the end of the epoch.
   ///
-  /// Rows in memory that cannot be read are reported to the team as a fault, and the batch has none.
+  /// If rows in memory cannot be read, the team is notified of the fault, and the batch has no rows.
   ///
   /// - Parameters:
   ///   - part: index of this batch among those of its step.
-  ///   - target: receives the rows' labels, which the dataset must have; nil: not wanted. The labels of a part start
-  ///     `rowCapacity` after those of the part before.
+  ///   - target: receives the rows' labels, which the dataset must have; nil if they are not needed. The
+  ///     labels of a part start `rowCapacity` after those of the part before.
   ///   - outputs: receives the rows' targets, likewise.
   package func next(
     part: Int = 0, labels target: Buffer<Int32>? = nil, targets outputs: Buffer<Float>? = nil
@@ -196,7 +197,7 @@ package final class Batches {
       offset = places.lowerBound
       return Deal.Slice(places: places, firstRow: offset, totalRows: count)
     }
-    // Each rank's rows and their checksum, in one number.
+    // Each rank's row count and checksum, in one number.
     let all = try ranks.gather(Int(bitPattern: UInt(checksum.value) << 32 | UInt(count)))
     all.withUnsafeBufferPointer { if let base = $0.baseAddress { joined.append(base, count: $0.count) } }
     let counts = all.map { $0 & 0xFFFF_FFFF }
@@ -204,6 +205,6 @@ package final class Batches {
       places: 0..<count, firstRow: counts.prefix(ranks.rank).reduce(0, +), totalRows: counts.reduce(0, +))
   }
 
-  /// Records the number of steps of the epoch that ends now, which is unknown for a stream until then.
+  /// Records the number of steps in the epoch that ends now. For a stream, it is unknown until then.
   func finish(steps: Int) { stepCount = steps }
 }

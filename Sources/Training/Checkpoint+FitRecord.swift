@@ -12,7 +12,7 @@ extension Checkpoint {
     try setOption("fit.start", [record.start.epochCount, record.start.stepCount])
     try setOption("fit.position", [record.stepsDone, record.stepsPerEpoch])
     try setOption("fit.stream_checksum", Int(record.streamChecksum))
-    // Stored as bits: a figure that does not apply to the model is NaN.
+    // Stored as bits, because a figure that does not apply to the model is NaN.
     try setOption("fit.mean", record.mean.numbers.map { Int(bitPattern: UInt($0.bitPattern)) })
     try setOption("fit.epochs_since_best", record.epochsSinceBest)
     if record.bestLoss.isFinite { try setOption("fit.best_loss", record.bestLoss) }
@@ -30,9 +30,9 @@ extension Checkpoint {
     return terms.isEmpty ? nil : FitTerms(terms)
   }
 
-  /// The record of a model with this progress, whose steps change `state`.
+  /// The record of a model with this progress. `state` is what its steps change.
   ///
-  /// - Throws: `.format` for impossible numbers, `.mismatch` for best weights that do not fit.
+  /// - Throws: `.format` for impossible numbers; `.mismatch` for best weights that do not fit.
   func record(
     of progress: Progress, state: [Buffer<Float>], context: Context
   ) throws(GenerativeError) -> FitRecord? {
@@ -71,7 +71,7 @@ extension Checkpoint {
     }
   }
 
-  /// The snapshot of that name, to be restored to `state`; nil when there is none.
+  /// The snapshot with this name, which can be restored to `state`; nil if there is none.
   private func snapshot(
     _ name: String, of state: [Buffer<Float>], _ context: Context
   ) throws(GenerativeError) -> Snapshot? {

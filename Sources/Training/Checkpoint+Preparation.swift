@@ -10,7 +10,7 @@ extension Checkpoint {
     try add("preparation.deviation", shape: [columns], preparation.deviations)
   }
 
-  /// - Throws: `.mismatch` for another number of columns, `.format` for a negative deviation.
+  /// - Throws: `.mismatch` for another number of columns; `.format` for a negative deviation.
   func preparation(columns: Int, _ context: Context) throws(GenerativeError) -> Preparation? {
     guard self["preparation.mean"] != nil else { return nil }
     let means: Buffer<Double> = try finite("preparation.mean", [columns], in: context)

@@ -9,7 +9,7 @@ extension Checkpoint {
   }
 
   func progress() throws(GenerativeError) -> Progress {
-    // A product of epochs and steps of one stays an Int.
+    // Limited so that epochs times steps per epoch fits in an Int.
     Progress(
       epochCount: try option("epochs", in: 0...1 << 31), stepCount: try option("steps", in: 0...1 << 53))
   }
@@ -24,7 +24,7 @@ extension Checkpoint {
     for (name, value) in rule.hyperparameters { try setOption(name, value) }
   }
 
-  /// The step after which the optimizer's state began; 0 if it is missing, as in the first files.
+  /// The step after which the optimizer's state began; 0 if it is missing, as in files of the first version.
   func optimizerStart(
     _ rule: Optimizer.Rule?, _ progress: Progress
   ) throws(GenerativeError) -> Int {

@@ -4,7 +4,7 @@ import Tensors
 /// Where and how often a fit is saved to a file.
 package struct CheckpointRule: Sendable {
   package var path: String
-  /// Steps and seconds between checkpoints; nil: not counted.
+  /// Steps and seconds between checkpoints; nil: no limit.
   package var steps: Int?
   package var seconds: Double?
 
@@ -24,14 +24,14 @@ final class CheckpointWriter {
   /// Whether the model has changed since the file was written.
   private(set) var hasNews = false
 
-  /// - Throws: `.io` when the file could not be written, so that a fit does not find out at its end.
+  /// - Throws: `.io` if the file cannot be written, so that a fit does not fail at its end.
   init(_ rule: CheckpointRule, clock: Clock) throws(GenerativeError) {
     self.rule = rule
     self.clock = clock
     try Checkpoint.checkWritable(rule.path)
   }
 
-  /// Counts further steps, and returns whether a checkpoint is due.
+  /// Counts the given steps, and returns whether a checkpoint is due.
   func isDue(steps: Int) -> Bool {
     stepsSince += steps
     hasNews = hasNews || steps > 0
@@ -39,7 +39,7 @@ final class CheckpointWriter {
       || rule.seconds.map { clock.seconds - lastTried >= $0 } ?? false
   }
 
-  /// - Throws: `.io`, `.memory`; the old file is unchanged, and writing is tried again when the next
+  /// - Throws: `.io`, `.memory`. The old file is then unchanged, and writing is retried when the next
   ///   checkpoint is due.
   func write(_ model: any Trainable) throws(GenerativeError) {
     (stepsSince, lastTried) = (0, clock.seconds)

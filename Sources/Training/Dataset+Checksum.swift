@@ -3,11 +3,12 @@ import Datasets
 import Tensors
 
 extension Dataset {
-  /// CRC-32C of all rows as floats, then of their labels and targets: independent of the layout in memory.
+  /// CRC-32C of all rows as floats, then of their labels and targets. It does not depend on the layout in
+  /// memory.
   ///
-  /// - Throws: `.unsupported` for a stream, `.memory`, `.nonfinite`.
+  /// - Throws: `.unsupported` for a stream; `.memory`; `.nonfinite`.
   func checksum() throws(GenerativeError) -> UInt32 {
-    // A block is large enough for all threads to read it and small enough to stay in cache.
+    // A block is large enough to use all threads and small enough to stay in the cache.
     let block = max(1, 262_144 / shape.count)
     let count = rowCount ?? 0
     let rows = try Buffer<Float>(count: min(block, count) * shape.count, in: context.memory)

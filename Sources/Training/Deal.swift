@@ -1,33 +1,33 @@
 import Datasets
 import Tensors
 
-/// How the rows of an epoch are dealt out: to steps, and at each step to ranks.
+/// How the rows of an epoch are distributed: to steps, and within each step to ranks.
 ///
-/// Shared rows are the same on every rank, in one order; each rank takes its part of every batch, so that
-/// R ranks of B rows each see the batches that one rank of R·B rows would:
+/// Shared rows are the same on every rank, in one order. Each rank takes its part of every batch, so R ranks
+/// with B rows each see the batches that one rank with R·B rows would see:
 ///
-///     batch s = places s·R·B ..< (s + 1)·R·B of the order, of n rows in all
-///     rank r takes places r·n/R ..< (r + 1)·n/R of the batch
+///     batch s = places s·R·B ..< (s + 1)·R·B of the order of all n rows
+///     rank r takes places r·n/R ..< (r + 1)·n/R of a batch of n rows
 ///
-/// Rows of a rank's own are in an order of its own. The largest dataset makes its batches of B rows; the
-/// others spread theirs evenly over as many steps. The batch is rank 0's rows, then rank 1's, …
+/// If each rank has its own rows, each has its own order. The largest dataset is cut into batches of B rows;
+/// the others spread theirs evenly over as many steps. The batch consists of rank 0's rows, then rank 1's, …
 package struct Deal: Sendable {
-  /// What a rank has of one batch.
+  /// A rank's part of a batch.
   package struct Slice: Sendable {
-    /// Places in the order of the rank's dataset.
+    /// Positions in the order of the rank's dataset.
     package var places: Range<Int>
-    /// Where its first row stands in the batch.
+    /// The index of its first row in the batch.
     package var firstRow: Int
-    /// Rows of the batch.
+    /// The number of rows in the batch.
     package var totalRows: Int
     package var rowCount: Int { places.count }
   }
 
   package let rank: Int
   package let rankCount: Int
-  /// Rows of a full batch on each rank.
+  /// The number of rows in a full batch on each rank.
   package let batchRows: Int
-  /// Rows of each rank's dataset; of shared rows, one number.
+  /// The row counts of the ranks' datasets; for shared rows, a single number.
   package let rowCounts: [Int]
 
   package init(rank: Int, rankCount: Int, batchRows: Int, rowCounts: [Int]) {
@@ -39,13 +39,13 @@ package struct Deal: Sendable {
 
   private var isShared: Bool { rowCounts.count == 1 }
   private var largest: Int { rowCounts.max() ?? 0 }
-  /// Places of the largest order that a step takes.
+  /// The number of positions in the largest order that a step takes.
   private var stride: Int { isShared ? rankCount * batchRows : batchRows }
 
-  /// Steps until every row was dealt out.
+  /// The number of steps until every row was used.
   package var stepCount: Int { largest == 0 ? 0 : (largest - 1) / stride + 1 }
 
-  /// What this rank has at a step, from 0; empty after the last.
+  /// This rank's part of step `step`, counted from 0; empty after the last step.
   package func slice(_ step: Int) -> Slice {
     let first = min(step * stride, largest)
     let last = min(first + stride, largest)
@@ -64,7 +64,7 @@ package struct Deal: Sendable {
     return slice
   }
 
-  /// The places of a batch of `total` shared rows that a rank takes.
+  /// The positions that a rank takes of a batch with `total` shared rows.
   static func places(of total: Int, _ rank: Int, of rankCount: Int) -> Range<Int> {
     rank * total / rankCount..<(rank + 1) * total / rankCount
   }

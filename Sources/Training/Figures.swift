@@ -3,7 +3,7 @@
 /// A figure that does not apply to a model is NaN.
 package struct Figures: Sendable {
   package enum Name: Int, CaseIterable, Sendable {
-    /// The minimised loss.
+    /// The minimized loss.
     case loss
     case reconstruction, kl
     case discriminatorLoss, generatorLoss
@@ -12,7 +12,7 @@ package struct Figures: Sendable {
     /// Before clipping.
     case gradientNorm
     case discriminatorGradientNorm
-    /// Root mean square distances between two rows of a batch: generated ones, real ones.
+    /// Root mean square distance between two rows of a batch: for generated rows, and for real rows.
     case sampleDistance, realDistance
     /// The penalty on a GAN discriminator's gradient.
     case penalty
@@ -29,12 +29,12 @@ package struct Figures: Sendable {
     set { values[name.rawValue] = newValue }
   }
 
-  /// Takes over the figures that others have.
+  /// Overwrites the figures that are not NaN in `others`.
   mutating func take(_ others: Figures) {
     values.replace(with: others.values, where: others.values .== others.values)
   }
 
-  /// A mean of figures, each weighted by its rows.
+  /// A mean of figures, each weighted by its number of rows.
   package struct Mean: Sendable {
     private var sums = SIMD16<Double>.zero
     private var weight = 0.0
@@ -46,20 +46,20 @@ package struct Figures: Sendable {
       weight += Double(rows)
     }
 
-    /// How many numbers a mean is.
+    /// The number of numbers in `numbers`.
     static let numberCount = 17
 
-    /// The mean as numbers, from which it can be restored.
+    /// The state of the mean as numbers, from which it can be restored.
     var numbers: [Double] { (0..<16).map { sums[$0] } + [weight] }
 
-    /// Nil unless the numbers are as many as `numbers` gives.
+    /// nil unless there are as many numbers as in `numbers`.
     init?(_ numbers: [Double]) {
       guard numbers.count == Self.numberCount else { return nil }
       for index in 0..<16 { sums[index] = numbers[index] }
       weight = numbers[16]
     }
 
-    /// All NaN before the first `add`.
+    /// All figures are NaN before the first `add`.
     package var figures: Figures {
       var figures = Figures()
       figures.values = sums / weight

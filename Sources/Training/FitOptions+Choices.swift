@@ -4,7 +4,7 @@ extension FitOptions {
   /// The rows per step of this process.
   var stepRows: Int { batchRows * accumulation }
 
-  /// Makes the choices that are left to the number of rows.
+  /// Makes the choices that depend on the number of rows.
   ///
   /// - Parameters:
   ///   - rows: the row count of all ranks; nil for a stream, whose row count is unknown.
@@ -12,7 +12,7 @@ extension FitOptions {
   mutating func choose(rows: Int?, at pace: (steps: Int, rows: Int)) {
     if choosesBatch { batchRows = pace.rows }
     guard let rows else { return }
-    // Eight steps an epoch at least.
+    // At least eight steps per epoch.
     if choosesBatch { batchRows = min(pace.rows, max(16, rows / 8 / 16 * 16)) }
     if choosesEpochs {
       let stepsPerEpoch = max(1, rows / (stepRows * (ranks?.count ?? 1)))
@@ -20,7 +20,7 @@ extension FitOptions {
     }
   }
 
-  /// Takes over the choices that an earlier version may have made in the fit that continues.
+  /// Adopts the choices of the fit that continues, which an earlier version may have made.
   mutating func adopt(_ terms: FitTerms) {
     if choosesEpochs, let count = terms["epochs"].flatMap({ Int($0) }) {
       (epochCount, choosesEpochs) = (count, false)

@@ -5,7 +5,7 @@ extension FitOptions {
   /// The learning rate of a step.
   ///
   /// - Parameters:
-  ///   - stepOfFit, stepOfLife: steps done before, in this fit and in the model's life.
+  ///   - stepOfFit, stepOfLife: the number of steps done before, in this fit and over the model's lifetime.
   ///   - falls: how often a plateau schedule has lowered the rate.
   func rate(stepOfFit: Int, stepOfLife: Int, stepsPerEpoch: Int, falls: Int) -> Float {
     let warmUp = Networks.Schedule.WarmUp.steps(Int((warmUpEpochs * Double(stepsPerEpoch)).rounded()))
@@ -16,7 +16,7 @@ extension FitOptions {
       case .cosine(let floor): .cosine(floor: floor)
       case .linear(let floor): .linear(floor: floor)
       }
-    // A constant rate and steps depend on the model's progress only, not on the length of the fit.
+    // A constant rate and a step schedule depend only on the model's progress, not on the length of the fit.
     let spansLife: Bool =
       switch schedule {
       case .constant, .step, .plateau: true

@@ -3,24 +3,24 @@ import Networks
 import Ranks
 import Tensors
 
-/// Options of a fit; those of the model itself are its own.
+/// The options of a fit. Models have options of their own.
 package struct FitOptions: Sendable {
-  /// How the learning rate changes, in epochs; `Schedule` has the shapes.
+  /// How the learning rate changes, in epochs. For the shapes, see `Networks.Schedule`.
   package enum Schedule: Sendable {
     case constant
     /// Multiplied by `factor` every `period` epochs.
     case step(factor: Float, period: Int)
-    /// Down to `floor` of the rate.
+    /// Decreases to `floor` times the rate.
     case cosine(floor: Float)
     case linear(floor: Float)
     /// Multiplied by `factor` after `period` epochs without a lower loss.
     case plateau(factor: Float, period: Int)
   }
 
-  /// Whether the number of rows determines epochs and batch size.
+  /// Whether the number of rows determines the number of epochs and the batch size.
   package var choosesEpochs = false
   package var choosesBatch = false
-  /// Whether rate and schedule are the library's choice.
+  /// Whether the library chooses the learning rate and the schedule.
   package var choosesRate = false
   package var choosesSchedule = false
   package var rule: Optimizer.Rule
@@ -31,9 +31,10 @@ package struct FitOptions: Sendable {
   package var accumulation = 1
   package var seed: UInt64
   package var schedule = Schedule.constant
-  /// Epochs over which a cosine or linear schedule falls, from the model's first; nil: those of this fit.
+  /// The number of epochs over which a cosine or linear schedule falls, counted from the model's first epoch.
+  /// nil: the epochs of this fit.
   package var scheduleEpochs: Int?
-  /// Epochs over which the rate rises; fractions are allowed.
+  /// The number of epochs over which the learning rate rises; fractions are allowed.
   package var warmUpEpochs = 0.0
   /// The maximum gradient norm; larger gradients are scaled down.
   package var clipNorm: Float?
@@ -41,20 +42,20 @@ package struct FitOptions: Sendable {
   package var patience: Int?
   /// The smallest decrease below the best loss that counts as better.
   package var minDelta = 0.0
-  /// End with the weights of the best validation epoch.
+  /// Whether the fit ends with the weights of the best validation epoch.
   package var keepsBest = false
-  /// Random changes of images before each step learns from them.
+  /// Random changes that are applied to images before each step.
   package var augmentation = Augmentation()
   package var validation: (Dataset)?
   package var observer = Observer()
   /// Where the fit is saved while it runs and at its end.
   package var checkpoint: CheckpointRule?
-  /// Whether to continue the fit that the model, or the checkpoint's file, has a record of.
+  /// Whether to continue the fit recorded in the model or in the checkpoint's file.
   package var resumes = false
   /// The ranks that fit the same model, each with a share of the rows; nil: only this process.
   package var ranks: Ranks?
-  /// Whether all ranks have the same rows, and each takes its part of every batch; else each has its own
-  /// rows.
+  /// Whether all ranks have the same rows, and each takes its part of every batch. Otherwise each rank has
+  /// its own rows.
   package var sharesRows = false
 
   package init(
@@ -71,10 +72,10 @@ package struct FitOptions: Sendable {
 
 /// An observer of a fit's events, which may stop the fit.
 package struct Observer: @unchecked Sendable {
-  /// What an observer answers.
+  /// An observer's answer to an event.
   package enum Answer: Sendable { case goOn, stopAfterEpoch, stopNow }
 
-  /// Receives events; called on the fitting thread.
+  /// Receives events, on the thread of the fit.
   package var tell: ((Event) -> Answer)?
   /// Called before every step.
   package var isCancelled: () -> Bool = { false }
@@ -87,10 +88,10 @@ package struct Event: Sendable {
   package enum Kind: Int32, Sendable { case step, epoch, skipped, warning, progress }
 
   package var kind: Kind
-  /// From 1.
+  /// Counted from 1.
   package var epoch = 0
   package var epochCount = 0
-  /// Steps done in this epoch, and steps of an epoch (0 while unknown).
+  /// Steps done in this epoch, and steps per epoch (0 if unknown).
   package var step = 0
   package var stepCount = 0
   package var seconds = 0.0
@@ -98,7 +99,7 @@ package struct Event: Sendable {
   package var figures = Figures()
   package var validation = Figures()
   package var message = ""
-  /// The warning of a `warning` event that comes from training.
+  /// The warning, if this is a `warning` event from training.
   package var warning: Warning?
 
   package init(_ kind: Kind) { self.kind = kind }

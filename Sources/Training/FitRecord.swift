@@ -1,31 +1,34 @@
 import Tensors
 
-/// The position of a fit: with its model, all that is needed to continue bit-identically.
+/// The position of a fit. Together with its model, this is all that is needed to continue with bit-identical
+/// results.
 ///
-/// Random numbers need no state: they depend only on the seed and the step.
+/// Random numbers need no state, because they depend only on the seed and the step.
 package struct FitRecord: Sendable {
   /// The terms that must be the same when the fit continues.
   var terms: FitTerms
   /// The model's progress when the fit began.
   let start: Progress
-  /// Steps done in the current epoch.
+  /// The number of steps done in the current epoch.
   var stepsDone = 0
-  /// Steps of an epoch; 0 for a stream until one epoch is over.
+  /// The number of steps in an epoch; 0 for a stream until the first epoch is over.
   var stepsPerEpoch = 0
-  /// The checksum of the rows that a stream has given in the current epoch.
+  /// The checksum of the rows that a stream has returned in the current epoch.
   var streamChecksum: UInt32 = 0
   /// The figures of the current epoch.
   var mean = Figures.Mean()
-  /// Of the epochs so far.
+  /// The lowest loss of the epochs so far.
   var bestLoss = Double.infinity
   var epochsSinceBest = 0
   /// The model after the best epoch, if it is to be kept and there was one.
   var best: Snapshot?
-  /// The model after the last step, where a fit was stopped and has left the model as after the best epoch.
+  /// The model after the last step. Set if a fit was stopped, and the model has the weights of the best epoch
+  /// instead.
   var last: Snapshot?
-  /// The state of a plateau schedule: the lowest loss so far, the epochs since, and how often the rate fell.
+  /// The state of a plateau schedule: the lowest loss so far, the number of epochs since then, and how often
+  /// the rate was lowered.
   var plateau = (loss: Double.infinity, epochs: 0, falls: 0)
-  /// Whether nothing is left to do.
+  /// Whether there is nothing left to do.
   package var hasEnded = false
 
   init(_ terms: FitTerms, start: Progress) {
@@ -33,7 +36,7 @@ package struct FitRecord: Sendable {
     self.start = start
   }
 
-  /// The number of epochs left, including the current one; 0 when the fit has ended.
+  /// The number of epochs left, including the current one; 0 if the fit has ended.
   package func epochsLeft(_ progress: Progress) -> Int {
     let count = terms["epochs"].flatMap { Int($0) } ?? 0
     return hasEnded ? 0 : max(count - (progress.epochCount - start.epochCount), 0)

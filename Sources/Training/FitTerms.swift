@@ -4,22 +4,23 @@ import Networks
 import Ranks
 import Tensors
 
-/// What determines the result of a fit, apart from the model: a resumed fit must have the same.
+/// Everything other than the model that determines the result of a fit. A resumed fit must have the same
+/// terms.
 ///
-/// Names are those of the header's `gen_fit_options`; values are texts, to be compared and shown.
+/// Names are those of the header's `gen_fit_options`. Values are texts, which are compared and shown.
 package struct FitTerms: Sendable {
   private(set) var values: [(name: String, text: String)] = []
 
-  /// Terms as they were saved.
+  /// Terms as stored in a file.
   init(_ values: [(name: String, text: String)]) { self.values = values }
 
   /// - Parameters:
-  ///   - rows, validationRows: of the ranks' datasets, or of the one they share.
+  ///   - rows, validationRows: the row counts of the ranks' datasets, or of the one they share.
   init(_ options: FitOptions, _ dataset: Dataset, rows: [Int]? = nil, validationRows: [Int]? = nil) {
     let rankCount = options.ranks?.count ?? 1
     add("seed", options.seed)
     add("epochs", options.epochCount)
-    // Shared rows make the same batches whatever the number of ranks.
+    // Shared rows form the same batches for any number of ranks.
     add("batch_size", options.batchRows * (options.sharesRows ? rankCount : 1))
     add("optimizer", options.rule.name)
     for (name, value) in options.rule.hyperparameters { add(name, value) }
@@ -48,16 +49,16 @@ package struct FitTerms: Sendable {
   /// Terms that earlier versions lacked, with their implied values.
   private static let earlier = [(name: "accumulate", text: "1"), (name: "row_augmentation", text: "none")]
 
-  /// The text of a term; nil when there is none.
+  /// The text of a term, or nil if there is none.
   subscript(name: String) -> String? { values.first { $0.name == name }?.text }
 
   /// Whether the terms include the rows' checksums.
   var hasChecksums: Bool { self[Self.datasetChecksum] != nil }
 
-  /// Adds the checksums of rows that can be read at any time. This takes a pass over them, so it is done only
+  /// Adds the checksums of rows that can be read repeatedly. This takes a pass over them, so it is done only
   /// for fits that stop.
   ///
-  /// - Parameter ranks: those whose datasets the rows are of, all of which make this call.
+  /// - Parameter ranks: the ranks whose datasets the rows belong to. All of them make this call.
   mutating func addChecksums(
     _ dataset: Dataset, _ validation: Dataset?, _ ranks: Ranks? = nil
   ) throws(GenerativeError) {
@@ -94,12 +95,12 @@ package struct FitTerms: Sendable {
     return "a stream of \(width), shuffled among \(max(dataset.stream?.shuffleWindow ?? 1, 1))"
   }
 
-  /// Checks that a fit with `new` terms and these datasets continues one with these terms.
+  /// Checks that a fit with the terms `new` and these datasets continues one with these terms.
   ///
-  /// A term that only one of them has comes from another version, and is not compared unless its value is
-  /// known.
+  /// A term that only one of the two has comes from another version. It is compared only if its implied value
+  /// is known.
   ///
-  /// - Throws: `.mismatch` naming the first that differs.
+  /// - Throws: `.mismatch`, naming the first difference.
   func check(
     _ new: FitTerms, _ dataset: Dataset, _ validation: Dataset?
   ) throws(GenerativeError) {

@@ -2,10 +2,10 @@ import Datasets
 import Networks
 import Tensors
 
-/// Training steps that a host controls: it receives flat gradients, sums them over machines, and has them
-/// applied.
+/// Training steps controlled by the host. The host receives flat gradients, sums them over machines, and has
+/// the library apply them.
 ///
-///     begin: the gradients of the first turn → host adds them up → apply: the next turn's, …
+///     begin: the gradients of the first turn → the host sums them → apply: the next turn's, …
 package final class FlatTrainer: @unchecked Sendable {
   private let model: any Trainable
   private let options: FitOptions
@@ -14,12 +14,12 @@ package final class FlatTrainer: @unchecked Sendable {
   private let augmenter: Augmenter?
   private var rowCount = 0
   private var time = StepTime(seed: 0, step: 0, epoch: 0, rate: 0)
-  /// The turn whose gradients the host has; nil between steps.
+  /// The turn whose gradients the host has, or nil between steps.
   private var turn: Int?
-  /// Of the rows of the present step.
+  /// The figures of the current step's rows.
   package private(set) var figures = Figures()
 
-  /// Allocates all that steps of up to `options.batchRows` rows need.
+  /// Allocates everything that steps of up to `options.batchRows` rows need.
   ///
   /// - Throws: `.argument`, `.memory`.
   package init(_ model: any Trainable, _ options: FitOptions) throws(GenerativeError) {
@@ -34,16 +34,17 @@ package final class FlatTrainer: @unchecked Sendable {
     augmenter = try Augmenter.make(options.augmentation, of: model)
   }
 
-  /// Begins a step: the sums of its first turn's gradients over `rows` rows.
+  /// Begins a step: computes the sums of the first turn's gradients over `count` rows.
   ///
   /// - Parameters:
-  ///   - rows: finite; at most `rowLimit`.
-  ///   - labels: each one of the model's classes.
-  ///   - firstRow: the place of the first row in the batch, whose other rows are on other machines.
+  ///   - rows: finite.
+  ///   - count: at most `rowLimit`.
+  ///   - labels: each must be one of the model's classes.
+  ///   - firstRow: the index of the first row in the batch, whose other rows are on other machines.
   ///   - epoch: the number of epochs done, for KL annealing.
-  ///   - rate: nil: that of the options.
-  /// - Throws: `.argument` for rows that the model rejects, `.state` for missing or unexpected labels;
-  ///   `.nonfinite` when a loss is not finite, with the model unchanged.
+  ///   - rate: the learning rate; nil for the options' rate.
+  /// - Throws: `.argument` for rows that the model rejects; `.state` for missing or unexpected labels;
+  ///   `.nonfinite` if a loss is not finite. The model is then unchanged.
   package func begin(
     _ rows: UnsafePointer<Float>, count: Int, labels: UnsafePointer<Int32>?, firstRow: Int, epoch: Double,
     rate: Float?
@@ -69,19 +70,18 @@ package final class FlatTrainer: @unchecked Sendable {
     try differentiate(0)
   }
 
-  /// The gradient of a network, a sum over rows, to be changed in place; nil when it does not learn in this
-  /// turn.
+  /// The gradient of a network, a sum over rows, which may be changed in place. nil if the network does not
+  /// learn in this turn.
   package func gradient(_ network: Int) throws(GenerativeError) -> Buffer<Float>? {
     let learner = try learner(network)
     guard let turn else { throw GenerativeError(.state, "no step has begun, so there are no gradients") }
     return step.turns[turn].learners.contains { $0 === learner } ? learner.gradient : nil
   }
 
-  /// Applies the gradients, divided by the rows they are sums over; returns whether the step has another
-  /// turn, whose gradients are then ready.
+  /// Applies the gradients, divided by the number of rows that they sum over. Returns whether the step has
+  /// another turn, whose gradients are then ready.
   ///
-  /// - Throws: `.nonfinite` when they are not finite, with the model unchanged; `.state` when no step has
-  ///   begun.
+  /// - Throws: `.nonfinite` if they are not finite, with the model unchanged; `.state` if no step has begun.
   package func apply(rows: Double) throws(GenerativeError) -> Bool {
     guard let turn else { throw GenerativeError(.state, "no step has begun, so there are no gradients") }
     let own = step.time(of: turn, in: time)
@@ -105,7 +105,7 @@ package final class FlatTrainer: @unchecked Sendable {
 
   private func differentiate(_ next: Int) throws(GenerativeError) {
     turn = nil
-    // A fit of the model since has given its networks other gradients.
+    // A fit of the model in the meantime has given its networks other gradients.
     guard step.turns[next].ownsGradients else {
       throw GenerativeError(.state, "the model was fitted since the trainer was made")
     }
@@ -118,9 +118,9 @@ package final class FlatTrainer: @unchecked Sendable {
     turn = next
   }
 
-  // MARK: - What it takes
+  // MARK: - Limits and shapes
 
-  /// The most rows of a step.
+  /// Maximum number of rows in a step.
   package var rowLimit: Int { options.batchRows }
   package var rowShape: Shape { model.rowShape }
   package var classCount: Int { model.classCount }
@@ -145,9 +145,10 @@ package final class FlatTrainer: @unchecked Sendable {
     (values + weights.parameters.count).update(from: weights.statistics.base, count: weights.statistics.count)
   }
 
-  /// A network's parameters, then its statistics ← values. A moving average of weights stays as it is.
+  /// Sets a network's parameters, then its statistics, to `values`. A moving average of the weights is not
+  /// changed.
   ///
-  /// - Throws: `.nonfinite`, the model as it was.
+  /// - Throws: `.nonfinite`, with the model unchanged.
   package func writeParameters(
     _ network: Int, from values: UnsafePointer<Float>
   ) throws(GenerativeError) {

@@ -1,14 +1,14 @@
 import Networks
 import Tensors
 
-/// Runs a network over any number of rows, from any number of threads.
+/// Runs a network on any number of rows, from any number of threads.
 ///
-/// Rows go through in blocks of at most `blockRows`; workspaces are kept for the next call, and so are
+/// Rows are processed in blocks of at most `blockRows`. Workspaces are kept for the next call, and so are
 /// weights with batch norm folded in and packed, until training changes them.
 package final class Inference: Sendable {
-  /// Enough rows to fill the cores, few enough that a block's activations stay in cache.
+  /// Enough rows to use all cores, and few enough that a block's activations stay in the cache.
   package static let blockRows = 256
-  /// Floats of the widest layer's output that a block may have: 16 MiB.
+  /// Maximum number of floats in the widest layer's output for one block: 16 MiB.
   private static let blockFloats = 1 << 22
 
   private let network: Network
@@ -26,7 +26,7 @@ package final class Inference: Sendable {
   }
 
   /// - Parameters:
-  ///   - classCount: classes of rows that the network tells apart by labels; 0: none.
+  ///   - classCount: the number of classes of a conditional network; 0 for other networks.
   ///   - folds: whether batch norm is folded into the layers before it.
   package init(_ network: Network, classCount: Int = 0, folds: Bool = false, context: Context) {
     self.network = network
@@ -40,10 +40,11 @@ package final class Inference: Sendable {
   /// Discards what was computed from the weights, which are about to change.
   package func weightsChange() { prepared.replace(by: []) }
 
-  /// `body` gets each block's output, which it may overwrite, with the block's first row and rows.
+  /// Calls `body` for each block with its output, which `body` may overwrite, its first row and its row
+  /// count.
   ///
-  /// - Parameter labels: of a network with classes, one per row and each one of its classes.
-  /// - Throws: `.state` for labels without classes or classes without labels, `.memory`.
+  /// - Parameter labels: for a network with classes, one class per row.
+  /// - Throws: `.state` for labels without classes or classes without labels; `.memory`.
   package func run(
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil, _ weights: Weights,
     _ body: (_ output: UnsafeMutablePointer<Float>, _ first: Int, _ rows: Int) -> Void
@@ -70,7 +71,7 @@ package final class Inference: Sendable {
     idle.withLock { $0.append(workspace) }
   }
 
-  /// f(x) into `y`, rows × the network's output.
+  /// y ← f(x), rows × the network's output.
   package func run(
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil, _ weights: Weights,
     into y: UnsafeMutablePointer<Float>
@@ -81,8 +82,8 @@ package final class Inference: Sendable {
     }
   }
 
-  /// Calls `body` with room for `width` floats of each row of a block, the block's first row and its
-  /// rows: what stands between two networks, or before one, has no more rows than that.
+  /// Calls `body` for each block with memory for `width` floats per row, the block's first row and its row
+  /// count. Used for data between two networks or before one.
   package func inBlocks(
     _ rows: Int, of width: Int, atMost limit: Int = Inference.blockRows,
     _ body: (_ room: UnsafeMutablePointer<Float>, _ first: Int, _ rows: Int) throws(GenerativeError) -> Void
@@ -103,7 +104,7 @@ package final class Inference: Sendable {
     if folds { made = try network.folded(weights, context: context) }
     made.weights = try Weights(packing: made.weights, of: made.network, context: context)
     prepared.withLock { kept in
-      // Another thread may have been faster.
+      // Another thread may have finished first.
       if !kept.contains(where: { $0.source === weights }) {
         kept.append(Prepared(source: weights, network: made.network, weights: made.weights))
       }

@@ -3,11 +3,12 @@ import Tensors
 
 /// The classes of a conditional model's rows.
 package enum Labels {
-  /// Labels of rows first ..< first + rows of a seed's samples, with equal probability for each class.
+  /// Draws the labels of rows first ..< first + rows of a seed's samples. All classes have the same
+  /// probability.
   package static func draw(
     _ labels: UnsafeMutablePointer<Int32>, rows: Int, first: Int, of classCount: Int, seed: UInt64
   ) {
-    // No latents are drawn from the last step.
+    // The last step, which no latents are drawn from.
     let random = Random(seed: seed, purpose: .latent, step: .max)
     for row in 0..<rows {
       let label = Int(random.uniform(at: first + row) * Float(classCount))
@@ -15,7 +16,7 @@ package enum Labels {
     }
   }
 
-  /// Checks that a dataset, if any, has labels, each below `classCount`.
+  /// Checks that a dataset, if given, has labels, all below `classCount`.
   ///
   /// - Throws: `.argument`.
   package static func check(_ dataset: Dataset?, _ name: String, classCount: Int) throws(GenerativeError) {
@@ -28,7 +29,7 @@ package enum Labels {
     try check(labels.base, rows: labels.count, "\(name)'s labels", classCount: classCount)
   }
 
-  /// Checks that each row's label is below `classCount`.
+  /// Checks that every row's label is below `classCount`.
   ///
   /// - Throws: `.argument`.
   package static func check(

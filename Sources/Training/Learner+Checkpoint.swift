@@ -3,8 +3,8 @@ import Networks
 import Tensors
 
 extension Learner {
-  /// Adds the weights as `<network>.<layer>.<parameter>` and, with everything, the optimizer's state
-  /// as `optimizer.<network>.m` and `.v`.
+  /// Adds the weights as `<network>.<layer>.<parameter>`. If `content` is `.everything`, also adds the
+  /// optimizer's state as `optimizer.<network>.m` and `.v`.
   func add(to checkpoint: inout Checkpoint, _ content: CheckpointContent) throws(GenerativeError) {
     try network.add(weights, to: &checkpoint, as: network.name)
     guard content == .everything, let optimizer else { return }
@@ -13,8 +13,8 @@ extension Learner {
     }
   }
 
-  /// What takes over the weights and, when there is a rule, the optimizer's state, begun after the
-  /// model's step `start`; the room for that state is made at once.
+  /// The transfers that load the weights and, if there is a rule, the optimizer's state, which began after
+  /// the model's step `start`. Memory for that state is allocated immediately.
   func transfers(
     from checkpoint: Checkpoint, _ rule: Optimizer.Rule?, after start: Int
   ) throws(GenerativeError) -> [Transfer] {
@@ -30,8 +30,8 @@ extension Learner {
   }
 }
 
-/// A tensor of a checkpoint and its destination. All are found before the first is copied, so that a model is
-/// changed as a whole or not at all.
+/// A tensor of a checkpoint and its destination. All transfers are collected before the first is run, so a
+/// model is changed completely or not at all.
 struct Transfer {
   let tensor: TensorView<Float>
   let destination: UnsafeMutablePointer<Float>
@@ -39,7 +39,7 @@ struct Transfer {
   func run() { tensor.copy(to: destination) }
 }
 
-/// An array of a network's weights: `<layer>.<parameter>`, its shape, and where it lies.
+/// An array of a network's weights: `<layer>.<parameter>`, its shape and its location.
 struct WeightView {
   let name: String
   let shape: [Int]
@@ -49,7 +49,7 @@ struct WeightView {
 }
 
 extension Network {
-  /// Adds each parameter and statistic under its own name.
+  /// Adds each parameter and statistic under its name.
   func add(
     _ weights: Weights, to checkpoint: inout Checkpoint, as prefix: String
   ) throws(GenerativeError) {
@@ -58,7 +58,7 @@ extension Network {
     }
   }
 
-  /// What takes each parameter and statistic over.
+  /// The transfers that load each parameter and statistic.
   func transfers(
     from checkpoint: Checkpoint, named prefix: String, to weights: Weights
   ) throws(GenerativeError) -> [Transfer] {

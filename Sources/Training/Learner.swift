@@ -2,16 +2,16 @@ import Checkpoints
 import Networks
 import Tensors
 
-/// A network with its weights and, once it is trained, its gradient and optimizer.
+/// A network with its weights and, once it has been trained, its gradient and optimizer.
 package final class Learner: @unchecked Sendable {
   package let network: Network
   package let weights: Weights
   package private(set) var optimizer: Optimizer?
-  /// The gradient of the last step, flat: its part of a `Turn`'s.
+  /// The gradient of the last step, flat; a part of the memory of a `Turn`.
   package internal(set) var gradient: Buffer<Float>?
-  /// The step after which the optimizer's state began, at zero: its own steps count from there.
+  /// The step after which the optimizer's state began. The optimizer's own steps count from there.
   private(set) var optimizerStart = 0
-  /// Steps this network makes for one of its model's.
+  /// The number of steps of this network per step of its model.
   let stepsPerTurn: Int
   private let context: Context
 
@@ -25,9 +25,10 @@ package final class Learner: @unchecked Sendable {
     weights = try Weights(network, seed: seed, tiedTo: tied?.weights, context: context)
   }
 
-  /// Allocates the optimizer's state; keeps an existing state of the same rule.
+  /// Allocates the optimizer's state. An existing state of the same rule is kept.
   ///
-  /// - Parameter stepCount: the model's steps so far, from which a new state counts its own steps.
+  /// - Parameter stepCount: the number of the model's steps so far. A new state counts its own steps from
+  ///   there.
   func prepare(_ rule: Optimizer.Rule, after stepCount: Int) throws(GenerativeError) {
     if optimizer?.rule != rule {
       optimizer = try Optimizer(rule, parameterCount: network.parameterCount, context: context)
@@ -35,7 +36,7 @@ package final class Learner: @unchecked Sendable {
     }
   }
 
-  /// The optimizer and `optimizerStart`, to be put back.
+  /// The optimizer and `optimizerStart`, so that they can be restored.
   var optimization: (optimizer: Optimizer?, start: Int) {
     get { (optimizer, optimizerStart) }
     set { (optimizer, optimizerStart) = newValue }
@@ -44,9 +45,9 @@ package final class Learner: @unchecked Sendable {
   /// Discards the optimizer and its state.
   func forgetOptimizer() { optimizer = nil }
 
-  /// Bytes that training takes in addition to the workspaces.
+  /// The number of bytes that training needs in addition to the workspaces.
   static func byteCount(_ network: Network, _ rule: Optimizer.Rule) -> Int {
-    // Weights, gradient, two moments at most, and the snapshot of all but the gradient.
+    // Weights, gradient, at most two moments, and the snapshot of everything except the gradient.
     (network.parameterCount * 7 + network.statisticCount * 2) * MemoryLayout<Float>.stride
   }
 
@@ -55,18 +56,19 @@ package final class Learner: @unchecked Sendable {
     gradient.base.update(repeating: 0, count: gradient.count)
   }
 
-  /// Σ g², for a norm over several networks.
+  /// Σ g², to compute a norm over several networks.
   var squaredGradientNorm: Double {
     guard let gradient else { return 0 }
     return context.dot(gradient.base, gradient.base, count: gradient.count)
   }
 
-  /// The layer where backward first met a gradient that is not finite; nil when all of it is.
+  /// The layer where the backward pass first met a nonfinite gradient, or nil.
   var nonfiniteGradient: String? {
     gradient.flatMap { network.lastNonfinite($0.base, context: context) }
   }
 
-  /// One step along the gradient times `gradientScale`; `step` counts from the network's first, from 1.
+  /// Makes one step along the gradient times `gradientScale`. `step` counts the network's steps, starting at
+  /// 1.
   func update(step: Int, rate: Float, gradientScale: Float = 1) {
     guard let optimizer, let gradient else { return }
     optimizer.step(
@@ -74,13 +76,13 @@ package final class Learner: @unchecked Sendable {
       rate: rate, context: context)
   }
 
-  /// The first parameter or statistic that is not finite, as `decoder.2.weight`; nil when all are.
+  /// The name of the first parameter or statistic that is not finite, such as `decoder.2.weight`, or nil.
   var nonfiniteWeight: String? {
     network.views(weights).first { !context.isFinite($0.buffer.base + $0.offset, count: $0.count) }
       .map { "\(network.name).\($0.name)" }
   }
 
-  /// All that a step changes, for snapshots and checkpoints.
+  /// Everything that a step changes, for snapshots and checkpoints.
   var state: [Buffer<Float>] {
     [weights.parameters, weights.statistics] + (optimizer?.state.map({ $0.values }) ?? [])
   }

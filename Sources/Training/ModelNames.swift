@@ -4,9 +4,9 @@ import Tensors
 
 /// Names in the data that a model was fitted to.
 package struct ModelNames: Sendable, Equatable {
-  /// Names of classes, by number; empty: none.
+  /// The names of classes, by class number; empty if there are none.
   package private(set) var classes: [String] = []
-  /// Names of a table's columns; empty: none.
+  /// The names of a table's columns; empty if there are none.
   package private(set) var columns: [String] = []
 
   /// The limit leaves room for all other metadata of a file.
@@ -14,7 +14,7 @@ package struct ModelNames: Sendable, Equatable {
 
   package init() {}
 
-  /// - Returns: nil if the data have no names, or too many to keep.
+  /// - Returns: nil if the data has no names, or too many to keep.
   package init?(_ dataset: Dataset) {
     guard let names = dataset.names, !names.classes.isEmpty || !names.columns.isEmpty else { return nil }
     let byteCount = (names.classes + names.columns).reduce(0) { $0 + $1.utf8.count + 3 }
@@ -26,7 +26,7 @@ package struct ModelNames: Sendable, Equatable {
     (classes, columns) = (names.classes, names.columns)
   }
 
-  /// Their entries in a file.
+  /// Reads the names from a file.
   package init(_ checkpoint: Checkpoint) throws(GenerativeError) {
     classes = try checkpoint.optionTextList("names.classes")
     columns = try checkpoint.optionTextList("names.columns")

@@ -3,21 +3,21 @@ import Tensors
 
 /// The memory and work that a model will need, computed before it is created.
 package struct Plan: Sendable, Equatable {
-  /// Trainable parameters.
+  /// The number of trainable parameters.
   package var parameterCount = 0
-  /// Peak bytes while fitting with Adam and no validation, without the data.
+  /// Peak number of bytes while fitting with Adam and without validation, not counting the data.
   package var peakByteCount = 0
   /// Floating-point operations of one training step, per row.
   package var flopsPerRow = 0
 
-  /// A network that learns.
+  /// A network that is trained.
   package struct Trainee {
     let network: Network
-    /// Training workspaces.
+    /// The number of training workspaces.
     var workspaces = 1
-    /// How often it runs forward and backward (a full backward pass counts as two forward passes).
+    /// How many passes it makes per step (a full backward pass counts as two forward passes).
     package var passes = 3
-    /// Rows of its own for each row of the batch.
+    /// The number of the network's rows per row of the batch.
     var rowsEach = 1
 
     package init(network: Network, workspaces: Int = 1, passes: Int = 3, rowsEach: Int = 1) {
@@ -29,8 +29,8 @@ package struct Plan: Sendable, Equatable {
   }
 
   /// - Parameters:
-  ///   - trainees: the networks that learn.
-  ///   - rowFloats: floats per row that batch and step hold in addition to the workspaces.
+  ///   - trainees: the networks that are trained.
+  ///   - rowFloats: floats per row that batch and step need in addition to the workspaces.
   ///   - floats: further floats, independent of the number of rows.
   ///   - averaged: the network that has a moving average.
   package init(
@@ -53,13 +53,14 @@ package struct Plan: Sendable, Equatable {
     }
     peakByteCount += step + floats * MemoryLayout<Float>.stride
     if let averaged {
-      // The average and the snapshot of it.
+      // The average and its snapshot.
       peakByteCount += 2 * (averaged.parameterCount + averaged.statisticCount) * MemoryLayout<Float>.stride
     }
   }
 }
 
 extension Network {
-  /// Floating-point operations of one row, forward: a multiplication and an addition for each use of a weight.
+  /// The number of floating-point operations in one row's forward pass: one multiplication and one addition
+  /// for each use of a weight.
   fileprivate var flops: Int { layers.reduce(0) { $0 + 2 * $1.weightUseCount } }
 }

@@ -1,15 +1,15 @@
 import Networks
 import Tensors
 
-/// A learner in a fit, with all that its passes need: its weights, a workspace for training, and the labels
-/// of the rows.
+/// A learner in a fit, with everything that its passes need: its weights, a workspace for training, and the
+/// labels of the rows.
 ///
 ///     let z = encoder.forward(x, rows: rows, mode)
 ///     encoder.backward(dz, into: dx)
 package final class Player {
   package let learner: Learner
   package let workspace: Workspace
-  /// Rows of the last pass.
+  /// The number of rows in the last pass.
   private(set) var rowCount = 0
   private let labels: Buffer<Int32>?
   private var x: UnsafePointer<Float>?
@@ -27,7 +27,7 @@ package final class Player {
     workspace = try Workspace(learner.network, rows: rows, .training, context: context)
   }
 
-  /// f(x), rows × the network's output, until the next pass.
+  /// f(x), rows × the network's output. Valid until the next pass.
   ///
   /// - Parameter x: must stay unchanged until `backward` is called.
   package func forward(
@@ -43,13 +43,13 @@ package final class Player {
     workspace.output(learner.network.layers.count - 1)
   }
 
-  /// Adds the gradient of the last pass to the learner's.
+  /// Adds the gradient of the last pass to the learner's gradient.
   ///
   /// - Parameters:
-  ///   - dOutput: the loss's gradient with respect to the output; overwritten.
-  ///   - learns: false: only the gradient with respect to x is wanted.
-  ///   - tied: whose weights this network shares.
-  ///   - dx: receives the gradient with respect to x; nil if it is not wanted.
+  ///   - dOutput: the gradient of the loss with respect to the output; overwritten.
+  ///   - learns: if false, only the gradient with respect to x is computed.
+  ///   - tied: the learner whose weights this network shares.
+  ///   - dx: receives the gradient with respect to x; nil if it is not needed.
   package func backward(
     _ dOutput: UnsafeMutablePointer<Float>, learns: Bool = true, tiedTo tied: Learner? = nil,
     into dx: UnsafeMutablePointer<Float>? = nil
@@ -61,8 +61,8 @@ package final class Player {
       inputGradient: dx)
   }
 
-  /// Adds the gradient of a penalty on ∇f at the rows of the last pass to the learner's; losses as
-  /// `GradientPenalty.evaluate` leaves them.
+  /// Adds the gradient of a penalty on ∇f at the rows of the last pass to the learner's gradient. Losses are
+  /// as in `GradientPenalty.evaluate`.
   package func penalize(
     _ penalty: GradientPenalty, _ term: GradientPenalty.Term, weight: Float,
     losses: UnsafeMutablePointer<Float>, gradientScale: Float

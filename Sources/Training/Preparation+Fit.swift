@@ -5,17 +5,17 @@ import Tensors
 extension Preparation {
   /// The preparation that gives every column of a dataset mean 0 and standard deviation 1.
   ///
-  /// One pass, about the first row.
+  /// Takes one pass, with sums about the first row.
   ///
-  /// - Parameter ranks: the ranks with rows of their own, all of which make this call.
-  /// - Throws: `.memory`, what reading throws, `.comm`.
+  /// - Parameter ranks: the ranks if each has its own rows. All of them make this call.
+  /// - Throws: `.memory`; errors of reading; `.comm`.
   package convenience init(
     standardizing dataset: Dataset, _ ranks: Ranks?, context: Context
   ) throws(GenerativeError) {
     let width = dataset.shape.count
     let means = try Buffer<Double>(count: width, in: context.memory)
     let deviations = try Buffer<Double>(count: width, in: context.memory)
-    // The columns' sums about a shift, their squares, and the number of rows.
+    // The sums of the columns about a shift, the sums of squares, and the number of rows.
     let sums = try Buffer<Double>(count: 2 * width + 1, in: context.memory)
     let shift = try Buffer<Double>(count: width, in: context.memory)
     let squares = sums.base + width
@@ -32,7 +32,7 @@ extension Preparation {
         squares[width] += 1
       }
     }
-    // Ranks add up sums of rows about one mean.
+    // The ranks add up sums about one common mean.
     let own = max(squares[width], 1)
     for j in 0..<width { means.base[j] = shift.base[j] * squares[width] + sums.base[j] }
     var count = squares[width]
@@ -40,7 +40,8 @@ extension Preparation {
     try ranks?.sum(means.base, count: width)
     for j in 0..<width {
       means.base[j] /= max(count, 1)
-      // Σ (x − mean)² of the own rows: about their own mean, and that mean about the mean.
+      // Σ (x − mean)² of this rank's rows: the sum about their own mean, plus that of their mean about the
+      // common mean.
       let distance = shift.base[j] + sums.base[j] / own - means.base[j]
       deviations.base[j] =
         max(squares[j] - sums.base[j] * sums.base[j] / own, 0) + squares[width] * distance * distance
@@ -48,7 +49,7 @@ extension Preparation {
     try ranks?.sum(deviations.base, count: width)
     for j in 0..<width {
       let deviation = (deviations.base[j] / max(count, 1)).squareRoot()
-      // A constant column has a nonzero deviation only by rounding.
+      // A constant column has a nonzero deviation only through rounding.
       deviations.base[j] = deviation > abs(means.base[j]) * 1e-14 && deviation.isFinite ? deviation : 0
     }
     self.init(means: means, deviations: deviations, context: context)
@@ -83,8 +84,8 @@ extension Dataset {
     }
   }
 
-  /// Whether every number lies in [0, 1]. A stream of tables is read for this; images are checked as they are
-  /// read.
+  /// Whether every number lies in [0, 1]. A stream of tables is read for this check; images are checked as
+  /// they are read.
   package func isInUnits(_ ranks: Ranks?) throws(GenerativeError) -> Bool {
     let outside = try ranks.together { () throws(GenerativeError) in
       guard stream != nil else { return try firstOutsideUnits() == nil ? 0 : 1 }

@@ -3,7 +3,8 @@ import Tensors
 
 /// Sends a fit's events to an observer, and its warnings to the context's log.
 final class Reporter {
-  /// The position of an event in a fit: the epoch from 1, steps done in it, steps per epoch.
+  /// The position of an event in a fit: the epoch, counted from 1, the steps done in it, and the steps per
+  /// epoch.
   struct Place {
     let epoch: Int
     let step: Int
@@ -24,7 +25,7 @@ final class Reporter {
     self.epochCount = epochCount
   }
 
-  /// Whether it is time for a `step` event.
+  /// Whether a `step` event is due.
   var isDue: Bool { observer.tell != nil && pace.isDue }
 
   func tell(
@@ -40,7 +41,7 @@ final class Reporter {
     return tell(event)
   }
 
-  /// Reports warnings, each once.
+  /// Reports each warning once.
   func warn(_ present: [Warning], at place: Place) -> Observer.Answer {
     var answer = Observer.Answer.goOn
     for warning in present where !warned.contains(warning) {
@@ -54,7 +55,7 @@ final class Reporter {
     return answer
   }
 
-  /// Reports a warning, even a repeated one.
+  /// Reports a warning, even if it was reported before.
   func warn(_ warning: Warning, _ message: String, at place: Place) -> Observer.Answer {
     context.log(.warning, message)
     guard let tell = observer.tell else { return .goOn }

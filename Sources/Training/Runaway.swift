@@ -1,25 +1,25 @@
 import Networks
 import Tensors
 
-/// A number in training that is no longer finite, and where it first appeared.
+/// A number in training that is no longer finite, and where it first occurred.
 package struct Runaway: Error {
-  /// The quantity that contains it: `loss`, `generator_loss`, `gradient`.
+  /// The quantity that is not finite: `loss`, `generator_loss`, `gradient`.
   let what: String
   let value: Double
   /// `first in layer decoder.2 (dense)`
   let place: String
 
-  /// What may help before what always may.
+  /// Advice specific to this quantity, placed before the general advice.
   var advice: String { what == "penalty" ? "a smaller r1_penalty or gradient_penalty, " : "" }
 
   /// `loss became nan`
   var description: String { "\(what) became \(value.isNaN ? "nan" : value.description)" }
 
-  /// Throws unless a loss is finite; in a team, notifies the team instead.
+  /// Throws if a loss is not finite. In a team, notifies the team instead.
   ///
   /// - Parameters:
   ///   - players: the networks that computed the loss, in the order of the pass, each in the state after its
-  ///     last pass; evaluated only then, since a step allocates nothing.
+  ///     last pass. Evaluated only on failure, because a step must not allocate.
   package static func check(
     _ what: String, _ loss: Double, _ players: @autoclosure () -> [Player], at time: StepTime
   ) throws(Runaway) {

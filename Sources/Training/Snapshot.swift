@@ -1,12 +1,12 @@
 import Tensors
 
-/// A copy of buffers as they were, to return to.
+/// A copy of buffers that can be restored.
 package final class Snapshot: Sendable {
   private let originals: [Buffer<Float>]
-  /// One for each original, in their order.
+  /// One copy per original, in the same order.
   let copies: [Buffer<Float>]
 
-  /// Takes the first copy.
+  /// Makes the first copy.
   init(_ originals: [Buffer<Float>], context: Context) throws(GenerativeError) {
     var copies: [Buffer<Float>] = []
     for original in originals {

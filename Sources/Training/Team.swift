@@ -2,12 +2,12 @@ import Networks
 import Ranks
 import Tensors
 
-/// The ranks of one fit: the sums of each step, and their agreement on requests and faults.
+/// The ranks of one fit: they share the sums of each step, and agree on requests and faults.
 ///
-/// Cancellation, checkpoints and numbers that are no longer finite are exchanged in the same sum as the
-/// gradients, so that all ranks act after the same step.
+/// Cancellations, checkpoints and nonfinite numbers are exchanged in the same sum as the gradients, so that
+/// all ranks act after the same step.
 package final class Team: @unchecked Sendable {
-  /// A request of a rank that all ranks carry out once they have received it.
+  /// A rank's requests. All ranks carry them out once they have received them.
   struct Wishes: OptionSet {
     let rawValue: Int
     static let stopNow = Wishes(rawValue: 1)
@@ -16,10 +16,10 @@ package final class Team: @unchecked Sendable {
     static let all: [Wishes] = [.stopNow, .stopAfterEpoch, .save]
   }
 
-  /// The numbers of `Turn.tail`, each group one after another.
+  /// The layout of `Turn.tail`: groups of numbers, one after another.
   private enum Tail {
     static let figures = 0
-    /// The rows behind each figure; a rank without rows has none.
+    /// The number of rows behind each figure; 0 on a rank without rows.
     static let weights = figures + Figures.Name.allCases.count
     static let rows = weights + Figures.Name.allCases.count
     static let runaways = rows + 1
@@ -29,33 +29,33 @@ package final class Team: @unchecked Sendable {
   }
 
   static let tailCount = Tail.count
-  /// The largest batch size whose row count is exact as a float.
+  /// The largest batch size. Row counts up to it are exact as floats.
   static let rowLimit = 1 << 24
 
   let ranks: Ranks
-  /// This rank's request, until the others have received it.
+  /// This rank's requests, until the other ranks have received them.
   var wishes: Wishes = []
-  /// The error of this rank, until the others have received it.
+  /// This rank's error, until the other ranks have received it.
   var fault: GenerativeError?
   /// The requests received in the last sum, until the fit has carried them out.
   private var heard: Wishes = []
-  /// The number that is no longer finite on this rank in the current step.
+  /// The number that is not finite on this rank in the current step.
   private var runaway: Runaway?
   /// Whether some rank failed in the current step, which is then void.
   private(set) var isSpoilt = false
 
   init(_ ranks: Ranks) { self.ranks = ranks }
 
-  /// Records a number that is no longer finite; the rank continues normally until all ranks know.
+  /// Records a number that is not finite. The rank continues normally until all ranks know.
   func note(_ runaway: Runaway) {
     if self.runaway == nil { self.runaway = runaway }
   }
 
-  /// Sums the ranks' gradients and figures; the figures are then those of all rows.
+  /// Sums the gradients and figures of all ranks. The figures are then those of all rows.
   ///
   /// - Parameter figures: means over this rank's `rows`.
-  /// - Returns: the row count of all ranks; nil when the ranks cannot continue, and nothing may change.
-  /// - Throws: on all ranks when a number on one is no longer finite.
+  /// - Returns: the row count of all ranks, or nil if the ranks cannot continue. Nothing may be changed then.
+  /// - Throws: on all ranks if a number on one of them is not finite.
   func sum(_ turn: Turn, _ figures: inout Figures, rows: Int) throws(Runaway) -> Double? {
     let tail = turn.tail
     tail.update(repeating: 0, count: Tail.count)
@@ -89,7 +89,7 @@ package final class Team: @unchecked Sendable {
     return Double(tail[Tail.rows])
   }
 
-  /// Receives the requests of the others, between steps.
+  /// Receives the requests of the other ranks, between steps.
   func meet() throws(GenerativeError) {
     var counts = Wishes.all.map { wishes.contains($0) ? Int64(1) : 0 }
     wishes = []
@@ -97,7 +97,7 @@ package final class Team: @unchecked Sendable {
     for (wish, count) in zip(Wishes.all, counts) where count > 0 { heard.insert(wish) }
   }
 
-  /// The mean over all ranks' rows; throws on all ranks when one could not read its rows.
+  /// The mean over the rows of all ranks. Throws on all ranks if one of them could not read its rows.
   func mean(_ own: Figures.Mean) throws(GenerativeError) -> Figures.Mean {
     try ranks.together { () throws(GenerativeError) in
       if let fault { throw fault }

@@ -19,7 +19,7 @@ extension Trainable {
 
   /// Loads the weights of a checkpoint that has this model's options.
   ///
-  /// - Throws: `.mismatch`, `.format` or `.memory`, with the model unchanged.
+  /// - Throws: `.mismatch`, `.format` or `.memory`. The model is then unchanged.
   package func restore(_ checkpoint: Checkpoint) throws(GenerativeError) {
     do throws(GenerativeError) {
       let progress = try checkpoint.progress()

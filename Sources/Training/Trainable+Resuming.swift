@@ -3,7 +3,7 @@ import Datasets
 import Tensors
 
 extension Trainable {
-  /// The terms of the fit to continue; nil if there is none.
+  /// The terms of the fit to continue, or nil if there is none.
   func pastTerms(_ options: FitOptions) throws(GenerativeError) -> FitTerms? {
     if let record { return record.terms }
     guard progress.stepCount == 0, let path = options.checkpoint?.path, Checkpoint.exists(path) else {
@@ -12,11 +12,11 @@ extension Trainable {
     return try Checkpoint.read(path, limits: context.limits, in: context.memory).fitTerms
   }
 
-  /// The record of the fit to continue: the model's own or, for a model that was never fitted, the one in its
-  /// checkpoint's file, whose weights it then takes over. Nil if there is neither: then the fit begins.
+  /// The record of the fit to continue. It is the model's own or, for a model that was never fitted, the one
+  /// in the checkpoint's file, whose weights are then loaded. nil if there is neither: a new fit then begins.
   ///
-  /// - Throws: `.mismatch` when the fit to continue had other terms or data, `.state` when the model was
-  ///   fitted but has no record; what reading a checkpoint throws. The model is then unchanged.
+  /// - Throws: `.mismatch` if the fit to continue had other terms or data; `.state` if the model was fitted
+  ///   but has no record; errors of reading a checkpoint. The model is then unchanged.
   func resumed(
     _ terms: FitTerms, _ dataset: Dataset, _ options: FitOptions
   ) throws(GenerativeError) -> FitRecord? {

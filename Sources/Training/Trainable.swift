@@ -4,62 +4,62 @@ import Networks
 import Ranks
 import Tensors
 
-/// A model that learns from rows by gradient steps.
+/// A model that is trained on rows by gradient steps.
 package protocol Trainable: Checkpointable {
   var context: Context { get }
-  /// The shape of the rows it learns from.
+  /// The shape of the rows that the model is trained on.
   var rowShape: Shape { get }
   /// Whether rows must lie in [0, 1].
   var requiresUnitRange: Bool { get }
-  /// The preparation of rows before its networks see them; nil: none.
+  /// The preparation of rows before the networks see them; nil if there is none.
   var preparation: Preparation? { get set }
-  /// The names of the classes and columns of the rows that it was fitted to.
+  /// The names of the classes and columns of the rows that the model was fitted to.
   var names: ModelNames { get set }
-  /// Makes the choices that depend on the rows of the first fit, before the fit begins; the returned closure
+  /// Makes the choices that depend on the rows of the first fit, before the fit begins. The returned closure
   /// undoes them.
   ///
   /// - Parameters:
-  ///   - dataset: nil: rows come from elsewhere, one step's at a time.
-  ///   - ranks: the ranks with rows of their own, all of which make this call.
+  ///   - dataset: nil if the rows come from elsewhere, one step at a time.
+  ///   - ranks: the ranks if each has its own rows. All of them make this call.
   func settle(for dataset: Dataset?, _ ranks: Ranks?) throws(GenerativeError) -> () -> Void
   /// Whether a lower loss means a better model, which does not hold for a GAN.
   var lossIsMeasure: Bool { get }
-  /// The minimum number of steps of a fit and the maximum number of rows per step, where options do not set
+  /// The minimum number of steps of a fit and the maximum number of rows per step, if the options do not set
   /// them.
   var pace: (steps: Int, rows: Int) { get }
-  /// The number of classes that labels of rows may have; 0: rows need no labels.
+  /// The number of classes that labels of rows may have; 0 if rows need no labels.
   var classCount: Int { get }
-  /// Whether the model draws rows of a given class, and so must have learned from some rows of each.
+  /// Whether the model samples rows of a given class, and so needs training rows of every class.
   var drawsByClass: Bool { get }
-  /// Its progress: epochs and steps so far.
+  /// The model's progress: epochs and steps so far.
   var progress: Progress { get set }
-  /// The position of its last fit; nil before the first, and after one that ended by a number that is not
-  /// finite.
+  /// The position of the last fit. nil before the first fit, and after one that ended with a nonfinite
+  /// number.
   var record: FitRecord? { get set }
-  /// Its networks, in the order that rows go through them.
+  /// The model's networks, in the order in which rows pass through them.
   var learners: [Learner] { get }
   /// The moving average of the first network's weights, if there is one.
   var average: ExponentialAverage? { get }
 
   /// A checkpoint with the model's kind and options, without weights yet.
   func outline() throws(GenerativeError) -> Checkpoint
-  /// Rejects a checkpoint of a model of another kind, or with other options.
+  /// Rejects a checkpoint of another kind of model, or with other options.
   ///
-  /// - Throws: `.mismatch` naming the first that differs.
+  /// - Throws: `.mismatch`, naming the first difference.
   func requireOptions(of checkpoint: Checkpoint) throws(GenerativeError)
-  /// Checks the options and the data and allocates all that steps of up to `options.batchRows`
-  /// rows will need.
+  /// Checks the options and the data, and allocates everything that steps of up to `options.batchRows` rows
+  /// will need.
   ///
-  /// - Parameter dataset: nil: rows come from elsewhere.
+  /// - Parameter dataset: nil if the rows come from elsewhere.
   func prepare(_ options: FitOptions, _ dataset: Dataset?) throws(GenerativeError) -> any TrainingStep
-  /// Called when weights are about to change: what inference computed from them becomes invalid.
+  /// Called when weights are about to change, which invalidates what inference computed from them.
   func weightsChange()
 
   /// Adds the model's attachments, such as a mixture, to a checkpoint.
   func addAttachments(to checkpoint: inout Checkpoint) throws(GenerativeError)
-  /// Checks the attachments in a checkpoint; the returned closure takes them over.
+  /// Checks the attachments in a checkpoint. The returned closure installs them.
   func attachments(in checkpoint: Checkpoint) throws(GenerativeError) -> () -> Void
-  /// Called when a fit begins: the model's attachments become invalid.
+  /// Called when a fit begins, which invalidates the model's attachments.
   func dropAttachments()
 }
 
@@ -74,7 +74,7 @@ extension Trainable {
   package func attachments(in checkpoint: Checkpoint) throws(GenerativeError) -> () -> Void { {} }
   package func dropAttachments() {}
 
-  /// Checks the shape of a dataset's rows by their number of floats: 28×28×1 and 784 are the same rows.
+  /// Checks the shape of a dataset's rows by the number of floats: 28×28×1 and 784 are the same rows.
   ///
   /// - Throws: `.mismatch`.
   func checkShape(of dataset: Dataset, _ name: String) throws(GenerativeError) {
@@ -83,8 +83,8 @@ extension Trainable {
     }
   }
 
-  /// `prepare`, after whose failure each network has the optimizer that it had before: a file has the state of all
-  /// networks' optimizers or of none.
+  /// Calls `prepare`. If it fails, each network gets back its previous optimizer, because a file contains the
+  /// optimizer states of all networks or of none.
   func prepareWhole(
     _ options: FitOptions, _ dataset: Dataset?
   ) throws(GenerativeError) -> any TrainingStep {
@@ -102,13 +102,13 @@ extension Trainable {
     preparation.map { dataset.prepared(by: $0) } ?? dataset
   }
 
-  /// All that a step changes, weights first.
+  /// Everything that a step changes, weights first.
   var state: [Buffer<Float>] {
     learners.flatMap({ $0.state }) + (average.map { [$0.weights.parameters, $0.weights.statistics] } ?? [])
   }
 }
 
-/// The epochs and optimizer steps of a model so far.
+/// The number of epochs and optimizer steps of a model so far.
 package struct Progress: Sendable, Equatable {
   package var epochCount = 0
   package var stepCount = 0

@@ -5,12 +5,13 @@ import Networks
 import Ranks
 import Tensors
 
-// How ranks begin a fit as one: the same options, a share of the rows each, and rank 0's model.
+// How ranks begin a fit together: with the same options, a share of the rows each, and rank 0's model.
 
 extension Ranks {
   /// Each rank's row count, or nil for streams.
   ///
-  /// - Throws: `.mismatch` on every rank when the datasets are of both kinds, or differ though they are shared.
+  /// - Throws: `.mismatch` on every rank if some datasets are streams and others are not, or if shared
+  ///   datasets differ.
   func rowCounts(
     of dataset: Dataset?, _ name: String, shared: Bool
   ) throws(GenerativeError) -> [Int]? {
@@ -23,7 +24,7 @@ extension Ranks {
       }
     }
     for (other, count) in counts.enumerated() {
-      // Of two rows in memory the numbers may differ, unless they are to be the same rows.
+      // The row counts of two datasets in memory may differ, unless they are shared.
       if shared ? count != counts[0] : min(count, 0) != min(counts[0], 0) {
         throw GenerativeError(
           .mismatch,
@@ -37,7 +38,7 @@ extension Ranks {
 
   /// Checks that all ranks have the same lines.
   ///
-  /// - Throws: `.mismatch` on every rank, naming what differs from rank 0.
+  /// - Throws: `.mismatch` on every rank, naming the difference from rank 0.
   func compare(_ lines: [(name: String, text: String)]) throws(GenerativeError) {
     let own = lines.map { "\($0.name)\t\($0.text)" }.joined(separator: "\n")
     var count = Int64(rank == 0 ? own.utf8.count : 0)
@@ -63,16 +64,16 @@ extension Ranks {
 }
 
 extension Trainable {
-  /// What must be alike on all ranks beside the terms of the fit: the model, and what computes it.
+  /// What must be the same on all ranks in addition to the terms of the fit: the model, and what computes it.
   func likeness(_ options: FitOptions) throws(GenerativeError) -> [(name: String, text: String)] {
     let prefix = "option."
     let outline = try outline().metadata.sorted { $0.key < $1.key }.map { key, text in
       let name = key.removing(prefix: prefix) ?? key
-      // A fit has one of its own.
+      // The fit has its own seed.
       return (name: name == "seed" ? "the model's seed" : name, text: text)
     }
     return outline + [
-      // The seed and all else of the options are in the outline, but the optimizer moves by kernels.
+      // The model's seed and options are in the outline, but the results also depend on the kernels.
       ("kernels", context.kernels.name),
       ("a preparation of rows", preparation == nil ? "none" : "there"),
       ("resume", "\(options.resumes)"),
@@ -80,7 +81,7 @@ extension Trainable {
     ]
   }
 
-  /// Takes over rank 0's weights, optimizer and record.
+  /// Replaces the weights, the optimizer and the record by those of rank 0.
   func adopt(from ranks: Ranks) throws(GenerativeError) {
     let own = try ranks.together { () throws(GenerativeError) in
       ranks.rank == 0 ? try checkpoint(.everything).serialized(in: context.memory) : nil
@@ -93,7 +94,7 @@ extension Trainable {
     try ranks.broadcast(UnsafeMutableRawBufferPointer(bytes.elements))
     try ranks.together { () throws(GenerativeError) in
       guard ranks.rank != 0 else { return }
-      // The file is this library's own, however large it is.
+      // The file was written by this library, however large it is.
       var limits = context.limits
       limits.modelByteCount = max(limits.modelByteCount, bytes.count)
       try restore(

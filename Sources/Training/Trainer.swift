@@ -4,11 +4,11 @@ import Networks
 import Ranks
 import Tensors
 
-/// The one training loop: epochs, batches, schedules, validation, observers, cancellation, checkpoints.
+/// The single training loop: epochs, batches, schedules, validation, observers, cancellation, checkpoints.
 ///
-/// Everything is allocated before the first step, so memory that cannot be had is an error at the
-/// start. A number that is no longer finite brings back the last good state: that of the last
-/// checkpoint or of the last epoch's end, whichever is later.
+/// Everything is allocated before the first step, so a failed allocation is an error at the start. If a
+/// number becomes nonfinite, the last good state is restored, from the last checkpoint or the end of the last
+/// epoch, whichever is later.
 package final class Trainer {
   private let model: any Trainable
   private let dataset: Dataset
@@ -20,30 +20,30 @@ package final class Trainer {
   private let reporter: Reporter
   private let writer: CheckpointWriter?
   private let best: Snapshot?
-  /// Labels and targets of a step of several batches; nil: the step has them itself.
+  /// Labels and targets for a step of several batches. nil: the step's own buffers are used.
   private let labels: Buffer<Int32>?
   private let targets: Buffer<Float>?
-  /// What there is of the present step's batches.
+  /// The current step's batches that were read.
   private var slices: [(slice: Deal.Slice, x: UnsafeMutablePointer<Float>)] = []
-  /// The ranks that fit together; nil: this process alone.
+  /// The ranks that fit together; nil if only this process fits.
   private let team: Team?
   /// What a step changes before its last sum with the other ranks.
   private let undo: Snapshot?
-  /// Where the fit stands.
+  /// The position of the fit.
   private var record: FitRecord
   private let lastGood: Snapshot
   private var good: (progress: Progress, record: FitRecord)
   private var hasRunAway = false
-  /// Of the first epoch that this call has ended.
+  /// The loss of the first epoch that this call has completed.
   private var firstLoss: Double?
 
   /// Fits `model` to `dataset`.
   ///
-  /// - Throws: `.mismatch` when rows have another shape, or the fit to be resumed had other terms;
-  ///   `.state` when there is none; `.memory` before the first step; `.cancelled` when an observer said
-  ///   so; `.nonfinite` when a number ran away; `.io` when the last checkpoint could not be written;
-  ///   `.comm` when ranks can no longer talk. The model is usable after each. Of ranks, all throw when one
-  ///   does.
+  /// - Throws: `.mismatch` if rows have another shape, or the fit to resume had other terms; `.state` if
+  ///   there is no such fit; `.memory` before the first step; `.cancelled` if an observer requested it;
+  ///   `.nonfinite` if a number became nonfinite; `.io` if the last checkpoint could not be written; `.comm`
+  ///   if ranks can no longer communicate. The model is usable after each of these. If one rank throws, all
+  ///   ranks throw.
   package static func fit(
     _ model: any Trainable, to dataset: Dataset, _ options: FitOptions
   ) throws(GenerativeError) {
@@ -76,7 +76,7 @@ package final class Trainer {
     let validationRows = try ranks?.rowCounts(
       of: options.validation, "validation", shared: options.sharesRows)
     var options = options
-    // Ranks that share rows have another batch than the terms.
+    // The batch size of ranks that share rows differs from the one in the terms.
     if ranks == nil, options.resumes, let terms = try model.pastTerms(options) { options.adopt(terms) }
     options.choose(rows: ranks == nil ? dataset.rowCount : rows?.reduce(0, +), at: model.pace)
     let terms = FitTerms(options, dataset, rows: rows, validationRows: validationRows)
@@ -91,7 +91,7 @@ package final class Trainer {
     }
   }
 
-  /// The fit of a model whose choices are made.
+  /// Runs the fit after all choices were made.
   private static func fit(
     _ model: any Trainable, to dataset: Dataset, _ given: FitOptions, _ terms: FitTerms, rows: [Int]?,
     validationRows: [Int]?
@@ -108,7 +108,7 @@ package final class Trainer {
     var old: FitRecord?
     if let ranks {
       if options.resumes { try record.terms.addChecksums(dataset, options.validation, ranks) }
-      // Rank 0's model, or its file, is what all go on with.
+      // All ranks continue with rank 0's model, or the model in its file.
       try ranks.together { () throws(GenerativeError) in
         guard ranks.rank == 0, options.resumes else { return }
         _ = try model.resumed(record.terms, dataset, options)
@@ -160,7 +160,7 @@ package final class Trainer {
     }
     (self.labels, self.targets) = (labels, targets)
     slices.reserveCapacity(batches.partCount)
-    // A stream's length is not known before it was read once.
+    // A stream's length is unknown until it was read once.
     if batches.stepCount == 0 { batches.finish(steps: record.stepsPerEpoch) }
     augmenter = try Augmenter.make(options.augmentation, of: model)
     var validationBatches: Batches?
@@ -176,14 +176,14 @@ package final class Trainer {
     var best: Snapshot?
     if options.keepsBest {
       best = record.best
-      // Of a fit that was stopped after an epoch the model has the best weights.
+      // After a fit that was stopped between epochs, the model has the best weights.
       if best == nil { best = try Snapshot(model.state, context: model.context) }
       if record.bestLoss < .infinity { self.record.best = best }
     }
     self.best = best
     good = (model.progress, self.record)
     reporter = Reporter(options.observer, epochCount: options.epochCount, context: model.context)
-    // Of ranks, the first one writes.
+    // Only rank 0 writes.
     if let rule = options.checkpoint, options.ranks?.rank ?? 0 == 0 {
       writer = try CheckpointWriter(rule, clock: reporter.clock)
     } else {
@@ -191,19 +191,19 @@ package final class Trainer {
     }
   }
 
-  /// The most rows of a step: workspaces follow the data where a batch is larger.
+  /// Maximum number of rows in a step. If a batch is larger than the data, workspaces are sized by the data.
   ///
   /// - Parameters:
-  ///   - rows, validationRows: of the ranks' datasets, or of the one they share.
+  ///   - rows, validationRows: the row counts of the ranks' datasets, or of the one they share.
   private static func mostRows(
     of dataset: Dataset, _ rows: [Int]?, _ validation: Dataset?, _ validationRows: [Int]?,
     _ options: FitOptions
   ) -> Int {
     func most(_ dataset: Dataset, _ rows: [Int]?) -> Int {
-      // A stream's rows are not known.
+      // A stream's row count is unknown.
       min(options.batchRows, rows?.max() ?? dataset.rowCount ?? .max)
     }
-    // Batch norm asks for two, of whatever dataset.
+    // Batch norm needs two rows, whatever the dataset.
     return max(
       most(dataset, rows), validation.map { most($0, validationRows) } ?? 0, min(options.batchRows, 2))
   }
@@ -236,7 +236,7 @@ package final class Trainer {
     }
   }
 
-  /// What the fit works with, whoever chose it, in one line.
+  /// The settings of the fit, whoever chose them, in one line.
   private var choices: String {
     let outline = try? model.outline()
     let names = [
@@ -250,7 +250,7 @@ package final class Trainer {
     return line
   }
 
-  /// Epochs of this fit that are over.
+  /// The number of completed epochs of this fit.
   private var epochsDone: Int { model.progress.epochCount - record.start.epochCount }
 
   /// Whether no epoch is left.
@@ -258,8 +258,8 @@ package final class Trainer {
     epochsDone >= options.epochCount || options.patience.map { record.epochsSinceBest >= $0 } ?? false
   }
 
-  /// Leaves the model with the weights that were asked for, and a record of what is left to do: nothing, or
-  /// after an observer stopped the fit, the remaining epochs.
+  /// Leaves the model with the requested weights, and with a record of what is left to do: nothing, or the
+  /// remaining epochs if an observer stopped the fit.
   private func end() throws(GenerativeError) {
     record.hasEnded = hasEnded
     if !hasEnded { try record.terms.addChecksums(dataset, options.validation, options.ranks) }
@@ -271,7 +271,7 @@ package final class Trainer {
     model.record = record
   }
 
-  /// Learns from an epoch, or from what is left of one; returns whether an observer wants no other.
+  /// Trains for one epoch, or for the rest of one. Returns whether an observer wants to stop.
   private func learnEpoch() throws(GenerativeError) -> Bool {
     batches.start(epoch: model.progress.epochCount)
     try skip()
@@ -299,13 +299,13 @@ package final class Trainer {
         .argument, "dataset has too few rows: a step needs at least \(step.minimumRows)")
     }
     batches.finish(steps: record.stepsDone)
-    // The last step's loss was finite; what that step made of the weights may not be.
+    // The last step's loss was finite, but the weights after that step may not be.
     try requireFinite()
     return try endEpoch() || stops
   }
 
-  /// Reads the batches of a step into `slices` and returns the last one, which the step's metrics describe; nil at
-  /// the epoch's end.
+  /// Reads the batches of a step into `slices`. Returns the last one, which the step's metrics describe, or
+  /// nil at the end of the epoch.
   private func nextBatches() throws(GenerativeError) -> Deal.Slice? {
     slices.removeAll(keepingCapacity: true)
     while slices.count < batches.partCount,
@@ -317,9 +317,9 @@ package final class Trainer {
     return slices.last?.slice
   }
 
-  /// Goes to where the fit stands in its epoch.
+  /// Goes to the fit's position in its epoch.
   private func skip() throws(GenerativeError) {
-    // Ranks have no way to tell each other here, and stop at the next step.
+    // Ranks cannot notify each other here; they stop at the next step.
     let isCancelled = team == nil ? options.observer.isCancelled : { false }
     guard try batches.skip(steps: record.stepsDone, unless: isCancelled) else { throw Self.cancelled }
     guard batches.streamChecksum == record.streamChecksum else {
@@ -327,7 +327,7 @@ package final class Trainer {
     }
   }
 
-  /// One step on the present batch; returns its figures and its rate.
+  /// Makes one step on the current batch. Returns its figures and its rate.
   private func learn(_ slice: Deal.Slice) throws(GenerativeError) -> (Figures, Float) {
     undo?.take()
     let before = (model.progress, record)
@@ -350,7 +350,7 @@ package final class Trainer {
     return (figures, time.rate)
   }
 
-  /// One step on the present batch.
+  /// Makes one step on the current batch.
   private func learnWhole(_ slice: Deal.Slice, at time: StepTime) throws(Runaway) -> Figures {
     augmenter?.apply(batches.base, count: slice.rowCount, at: time)
     if let targets = targets ?? step.targets {
@@ -361,12 +361,12 @@ package final class Trainer {
       labels: labels, targets: targets)
   }
 
-  /// One step on several batches, each for a turn of its own.
+  /// Makes one step on several batches, one for each turn.
   private func learnParts() throws(Runaway) -> Figures {
     func part(_ number: Int) -> Part {
       let (slice, x) = slices[number]
       let time = time(after: record.stepsDone - 1, slice)
-      // By the turn's own random numbers.
+      // With the turn's own random numbers.
       augmenter?.apply(x, count: slice.rowCount, at: step.time(of: number, in: time))
       if let labels, let own = step.labels {
         own.base.update(from: labels.base + number * batches.rowCapacity, count: slice.rowCount)
@@ -376,12 +376,12 @@ package final class Trainer {
     return try step.learn(part(0)) { $0 < slices.count ? part($0) : nil }
   }
 
-  /// Measures the validation set and tells of the epoch that is over; returns as `learnEpoch`.
+  /// Evaluates the validation set and reports the completed epoch. Returns the same as `learnEpoch`.
   private func endEpoch() throws(GenerativeError) -> Bool {
     let validated = try validate()
     let (place, mean) = (place, record.mean.figures)
     let rate = time(after: record.stepsDone - 1).rate
-    // Nothing fails from here on until the epoch counts as done.
+    // From here on, nothing fails until the epoch counts as done.
     model.progress.epochCount += 1
     record.stepsDone = 0
     record.stepsPerEpoch = batches.stepCount
@@ -411,7 +411,7 @@ package final class Trainer {
     return try does(team.takeHeard()) || stops
   }
 
-  /// Lets a rate that falls on a plateau fall where it is time, after an epoch of this loss.
+  /// Lowers the rate of a plateau schedule if it is due, after an epoch with this loss.
   private func settlePlateau(_ loss: Double) {
     guard case .plateau(_, let period) = options.schedule else { return }
     if loss < record.plateau.loss - options.minDelta {
@@ -424,7 +424,7 @@ package final class Trainer {
     record.plateau.falls += 1
   }
 
-  /// Whether the rows, as far as this process has them all, have none of some class that the model draws.
+  /// Whether one of the classes that the model samples has no rows, as far as this process knows all rows.
   private var lacksClass: Bool {
     guard model.drawsByClass, team == nil || options.sharesRows, let labels = dataset.labels else {
       return false
@@ -434,7 +434,7 @@ package final class Trainer {
     return isThere.contains(false)
   }
 
-  /// What is wrong at an epoch's end, whose mean loss is given.
+  /// The warnings at the end of an epoch with this mean loss.
   private func warnings(_ loss: Double) -> [Warning] {
     var warnings = step.warnings
     let first = firstLoss ?? loss
@@ -450,7 +450,7 @@ package final class Trainer {
     return warnings
   }
 
-  /// The validation set's mean figures, all NaN without one.
+  /// The mean figures of the validation set; all NaN if there is none.
   private func validate() throws(GenerativeError) -> Figures {
     guard let validation else { return Figures() }
     var mean = Figures.Mean()
@@ -458,7 +458,7 @@ package final class Trainer {
     var number = 0
     while let slice = try validation.next(labels: step.labels, targets: step.targets) {
       number += 1
-      // A rank without rows has its part in what ranks sum on the way.
+      // A rank without rows still takes part in the sums of the ranks.
       guard slice.rowCount > 0 || team != nil else { continue }
       let time = StepTime(
         seed: options.seed, step: number, epoch: Double(model.progress.epochCount + 1), rate: 0,
@@ -470,9 +470,9 @@ package final class Trainer {
     return try team?.mean(mean).figures ?? mean.figures
   }
 
-  /// The time of the step after `steps` of the present epoch.
+  /// The time of the step after `steps` steps of the current epoch.
   ///
-  /// - Parameter slice: what this rank has of the batch.
+  /// - Parameter slice: this rank's part of the batch.
   private func time(after steps: Int, _ slice: Deal.Slice? = nil) -> StepTime {
     let stepsPerEpoch = max(batches.stepCount, 1)
     let done = epochsDone * stepsPerEpoch + min(steps, stepsPerEpoch)
@@ -493,7 +493,8 @@ package final class Trainer {
     Reporter.Place(epoch: epochsDone + 1, step: record.stepsDone, stepCount: batches.stepCount)
   }
 
-  /// Whether an answer ends the fit after the epoch. A team's ranks hear of it first, with the next sum.
+  /// Whether an answer ends the fit after the epoch. In a team, the other ranks learn of it first, with the
+  /// next sum.
   private func hears(_ answer: Observer.Answer) throws(GenerativeError) -> Bool {
     if let team {
       if answer == .stopNow { team.wishes.insert(.stopNow) }
@@ -504,7 +505,7 @@ package final class Trainer {
     return answer == .stopAfterEpoch
   }
 
-  /// Does what some rank wished for; returns as `hears`.
+  /// Carries out the requests of all ranks. Returns the same as `hears`.
   private func does(_ wishes: Team.Wishes) throws(GenerativeError) -> Bool {
     if wishes.contains(.save) { _ = try save() }
     if wishes.contains(.stopNow) { throw Self.cancelled }
@@ -515,8 +516,8 @@ package final class Trainer {
 
   private static var cancelled: GenerativeError { GenerativeError(.cancelled, "the fit was stopped") }
 
-  /// Writes a checkpoint of a state that is finite; one that cannot be written is an observer's to
-  /// judge, and tried again when the next is due. Returns as `learnEpoch`.
+  /// Writes a checkpoint if the state is finite. If writing fails, the observer decides what to do, and
+  /// writing is retried when the next checkpoint is due. Returns the same as `learnEpoch`.
   private func save() throws(GenerativeError) -> Bool {
     try requireFinite()
     keepGood()
@@ -543,8 +544,8 @@ package final class Trainer {
     (model.progress, record) = good
   }
 
-  /// Leaves the model as it stands, or where the last step spoilt it, as it was last good, for a fit
-  /// that resumes.
+  /// Leaves the model as it is, or in the last good state if the last step made it nonfinite, for a fit that
+  /// resumes.
   private func stopped(_ error: GenerativeError) -> GenerativeError {
     if hasRunAway { return error }
     if !isFinite { restoreGood() }
@@ -570,7 +571,7 @@ package final class Trainer {
     throw runsAway("\(weight ?? "what is kept of gradients") became infinite or nan")
   }
 
-  /// Brings the last good state back.
+  /// Restores the last good state.
   private func runsAway(_ what: String, _ place: String = "", advice: String = "") -> GenerativeError {
     let (epoch, stepOfEpoch, stepOfLife) = (epochsDone + 1, record.stepsDone, model.progress.stepCount)
     hasRunAway = true

@@ -2,49 +2,51 @@ import Datasets
 import Networks
 import Tensors
 
-/// What one fit prepared: the work of a step.
+/// The prepared steps of one fit.
 package protocol TrainingStep: AnyObject {
-  /// The networks that learn, in the order of their turns; some may have several.
+  /// The networks that learn, in the order of their turns. A network may have several turns.
   var turns: [Turn] { get }
-  /// Batches of a step: the first turns have one each, those after them the last one.
+  /// The number of batches in a step. The first turns have one each; the turns after them reuse the last one.
   var batchCount: Int { get }
-  /// Longer gradients are scaled to this norm.
+  /// Maximum gradient norm; larger gradients are scaled down.
   var clipNorm: Float? { get }
-  /// The fewest rows a step can learn from.
+  /// Minimum number of rows that a step can learn from.
   var minimumRows: Int { get }
-  /// Gets the labels of a batch's rows before `learn` and `validate`; nil: they are not asked for.
+  /// Receives the labels of a batch's rows before `learn` and `validate`; nil if they are not needed.
   var labels: Buffer<Int32>? { get }
-  /// The same of the rows' targets, as the model sees rows.
+  /// Receives the rows' targets, as the model sees rows; nil if they are not needed.
   var targets: Buffer<Float>? { get }
   /// Called once before the first step, after everything is allocated.
   func begin(_ dataset: Dataset) throws(GenerativeError)
-  /// The time of a turn, by which its random numbers and the optimizer's steps count.
+  /// The time of a turn, which determines its random numbers and counts the optimizer's steps.
   func time(of turn: Int, in time: StepTime) -> StepTime
-  /// Called once for the rows of a batch, before the first turn that has them: makes of them in place what the
-  /// turns get.
+  /// Called once for the rows of a batch, before the first turn that uses them. Converts them in place to
+  /// what the turns expect.
   func receive(_ x: UnsafeMutablePointer<Float>, rows: Int)
-  /// Adds the gradient of `rows` rows to those of the turn's networks, which are zero; figures are per row.
+  /// Adds the gradient of `rows` rows to the gradients of the turn's networks, which are zero. Figures are
+  /// per row.
   ///
-  /// - Parameter x: what `receive` and the turns before have left of the rows.
-  /// - Throws: when a loss is not finite.
+  /// - Parameter x: the rows as left by `receive` and by earlier turns.
+  /// - Throws: if a loss is not finite.
   func differentiate(
     _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at time: StepTime
   ) throws(Runaway) -> Figures
-  /// Called when a turn's gradients are there, those of all ranks, and before the optimizer moves.
+  /// Called after a turn's gradients are complete, including those of other ranks, and before the optimizer's
+  /// step.
   ///
-  /// - Parameter divisor: what the gradients, sums over so many rows, are divided by.
+  /// - Parameter divisor: the number of rows that the gradients sum over, by which they are divided.
   func willUpdate(_ turn: Int, at time: StepTime, divisor: Double)
-  /// Called when the last turn is over.
+  /// Called after the last turn.
   func finish(_ figures: inout Figures, at time: StepTime)
-  /// The losses of rows that are not learned from.
+  /// The losses of rows that are not trained on.
   func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at time: StepTime) -> Figures
-  /// What is wrong with the training as it goes.
+  /// Current problems of the training.
   var warnings: [Warning] { get }
-  /// Whether an average of weights, which the model's samples come from, is far behind the last weights.
+  /// Whether the average of weights, which the model samples from, is far behind the last weights.
   var averageLags: Bool { get }
 }
 
-/// What a process has of a batch.
+/// The part of a batch that a process has.
 struct Part {
   let x: UnsafeMutablePointer<Float>
   let rows: Int
@@ -64,13 +66,13 @@ extension TrainingStep {
   package func willUpdate(_ turn: Int, at time: StepTime, divisor: Double) {}
   package func finish(_ figures: inout Figures, at time: StepTime) {}
 
-  /// One step on `rows` rows whose gradient is added up over parts of at most `most`, each as the rows of one
-  /// batch that this process has of it.
+  /// One step on `rows` rows, with the gradient summed over parts of at most `most` rows. Each part is
+  /// treated as the rows of one batch that this process has.
   ///
   /// - Parameters:
-  ///   - labels: of all rows, where those of a part are asked for.
+  ///   - labels: the labels of all rows, if the step needs labels.
   ///   - targets: likewise.
-  /// - Throws: as `learn`.
+  /// - Throws: see `learn`.
   func learn(
     _ x: UnsafeMutablePointer<Float>, rows: Int, of width: Int, at time: StepTime, inPartsOf most: Int,
     labels: Buffer<Int32>?, targets: Buffer<Float>?
@@ -79,7 +81,7 @@ extension TrainingStep {
     var mean = Figures.Mean()
     let turn = turns[0]
     turn.begin()
-    // As even as can be, so that batch norm has no part of few rows.
+    // Parts are as equal as possible, so that batch norm gets no part with few rows.
     let parts = (rows - 1) / most + 1
     for part in 0..<parts {
       let places = part * rows / parts..<(part + 1) * rows / parts
@@ -99,20 +101,20 @@ extension TrainingStep {
     return figures
   }
 
-  /// One step on `rows` rows; figures are per row, of a team's of all ranks' rows.
+  /// One step on `rows` rows. Figures are per row; in a team, over the rows of all ranks.
   ///
-  /// A team that cannot go on leaves the step unfinished, without throwing: see `Team.isSpoilt`.
+  /// A team that cannot continue leaves the step unfinished without throwing; see `Team.isSpoilt`.
   ///
-  /// - Throws: before any weight changes by what is not finite.
+  /// - Throws: before a nonfinite number changes any weight.
   package func learn(
     _ x: UnsafeMutablePointer<Float>, rows: Int, at time: StepTime
   ) throws(Runaway) -> Figures {
     try learn(Part(x: x, rows: rows, time: time)) { _ in nil }
   }
 
-  /// The same on several batches.
+  /// One step on several batches.
   ///
-  /// - Parameter next: the batch of a turn after the first; nil: that of the turn before.
+  /// - Parameter next: the batch of a turn after the first; nil: the batch of the turn before.
   func learn(_ first: Part, next: (_ turn: Int) -> Part?) throws(Runaway) -> Figures {
     var (figures, part) = (Figures(), first)
     receive(part.x, rows: part.rows)
@@ -136,7 +138,7 @@ extension TrainingStep {
     return figures
   }
 
-  /// The gradient of a turn: what all models owe before it is done here.
+  /// The gradient of a turn, after the preparations common to all models.
   func gradient(
     of x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at time: StepTime
   ) throws(Runaway) -> Figures {
@@ -144,7 +146,7 @@ extension TrainingStep {
     return try differentiate(x, rows: rows, turn: turn, at: time)
   }
 
-  /// What steps change before their last sum with other ranks, to go back to when that fails.
+  /// What steps change before their last sum with other ranks, so that it can be restored if that sum fails.
   var changedEarly: [Buffer<Float>] {
     let early = turns.dropLast().flatMap({ $0.learners })
     let late = (turns.last?.learners ?? []).filter { learner in !early.contains { $0 === learner } }

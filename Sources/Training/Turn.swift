@@ -1,23 +1,23 @@
 import Networks
 import Tensors
 
-/// Networks that learn together from one gradient, theirs one after another in one piece of memory.
+/// Networks that learn together from one gradient. Their gradients are contiguous in one piece of memory.
 ///
-/// A training step is a turn or several: a GAN's discriminator and generator take turns.
+/// A training step consists of one or more turns: a GAN's discriminator and generator take turns.
 package final class Turn {
   package let learners: [Learner]
-  /// The figure that the gradient's norm is.
+  /// The figure that records the gradient's norm.
   let norm: Figures.Name
-  /// The gradients, each on a cache line of its own, and behind them room for what ranks add up with
-  /// them.
+  /// The gradients, each on its own cache line, followed by memory for the numbers that ranks sum together
+  /// with them.
   let flat: Buffer<Float>
-  /// Floats of the gradients.
+  /// The number of floats in the gradients.
   let gradientCount: Int
   private let model: any Trainable
 
-  /// Makes room for the gradients and for the optimizer's state.
+  /// Allocates the gradients and the optimizer's state.
   ///
-  /// - Parameter learners: those of the model's that learn; nil: all.
+  /// - Parameter learners: the model's learners that learn in this turn; nil for all.
   package init(
     of model: any Trainable, _ rule: Optimizer.Rule, learners: [Learner]? = nil,
     norm: Figures.Name = .gradientNorm
@@ -40,33 +40,34 @@ package final class Turn {
     }
   }
 
-  /// Whether the learners' gradients are still these: another fit gives them others.
+  /// Whether the learners still use these gradients: another fit gives them others.
   var ownsGradients: Bool {
     learners.allSatisfy { learner in
       learner.gradient.map { flat.base <= $0.base && $0.base < flat.base + max(gradientCount, 1) } ?? false
     }
   }
 
-  /// Called before the gradients are computed: they begin at zero, and the pass may change statistics, which
-  /// inference uses.
+  /// Called before the gradients are computed. Zeroes them. The pass may change statistics that inference
+  /// uses.
   package func begin() {
     model.weightsChange()
     for learner in learners { learner.zeroGradient() }
   }
 
-  /// Where the numbers lie that ranks add up with the gradients.
+  /// The numbers that ranks sum together with the gradients.
   var tail: UnsafeMutablePointer<Float> { flat.base + gradientCount }
 
-  /// One step of all along their joint gradient, clipped as one; returns its norm before that.
+  /// Makes one step of all learners along their joint gradient, clipped by its joint norm. Returns the norm
+  /// before clipping.
   ///
-  /// - Parameter divisor: what the gradient, a sum over so many rows, is divided by.
-  /// - Throws: when the gradient is not finite, and nothing moves.
+  /// - Parameter divisor: the number of rows that the gradient sums over, by which it is divided.
+  /// - Throws: if the gradient is not finite; nothing is changed then.
   func update(
     at time: StepTime, clipNorm: Float?, divisor: Double = 1
   ) throws(Runaway) -> Double {
     let norm = learners.reduce(0) { $0 + $1.squaredGradientNorm }.squareRoot() / divisor
     guard norm.isFinite else {
-      // Backward goes from the last network to the first.
+      // The backward pass goes from the last network to the first.
       let layer = learners.reversed().lazy.compactMap({ $0.nonfiniteGradient }).first ?? "unknown"
       throw Runaway(what: "gradient", value: norm, place: "first in layer \(layer)")
     }

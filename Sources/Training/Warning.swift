@@ -1,20 +1,20 @@
-/// What may go wrong in training without making a number infinite; values as in the header.
+/// Problems in training that do not make a number infinite. Values are as in the header.
 package enum Warning: Int32, Sendable {
-  /// The discriminator tells all rows apart, so that the generator hardly learns.
+  /// The discriminator separates all real from all generated rows, so the generator hardly learns.
   case saturatedDiscriminator = 1
-  /// The generator's rows are nearly all alike.
+  /// The generator's rows are nearly identical.
   case collapsedGenerator = 2
-  /// A checkpoint could not be written; the file before it stands, and the fit goes on.
+  /// A checkpoint could not be written. The previous file is intact, and the fit continues.
   case checkpointNotWritten = 3
-  /// The latents of a VAE say nothing about their rows.
+  /// The latents of a VAE carry no information about their rows.
   case deadLatents = 4
-  /// The loss has grown far beyond where it began.
+  /// The loss has grown far above its initial value.
   case divergingLoss = 5
-  /// The fit has ended after so few steps that the model has hardly learned.
+  /// The fit ended after so few steps that the model has hardly learned.
   case fewSteps = 6
-  /// A GAN's average of weights is far behind the last ones.
+  /// A GAN's average of weights is far behind the latest weights.
   case laggingAverage = 7
-  /// The rows have none of one of the classes that a model draws rows of.
+  /// One of the classes that a model samples has no rows in the data.
   case absentClass = 8
 
   package var message: String {

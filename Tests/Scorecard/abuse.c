@@ -1,13 +1,14 @@
-/* Numbers that no sensible caller gives: pixels that are NaN, infinite, huge, tiny or all the same,
- * rates of zero and of a billion, one row, batches larger than the data. The answer is a documented
- * status, or a model whose every output is finite and whose file loads. usage: abuse FOLDER */
+/* Values that no sensible caller passes: pixels that are NaN, infinite, huge, tiny or all equal,
+ * learning rates of zero and of a billion, a single row, batches larger than the data. The result
+ * must be a documented status, or a model whose outputs are all finite and whose file loads. usage:
+ * abuse FOLDER */
 #include "host.h"
 #include <float.h>
 #include <math.h>
 
 static const struct {
   const char *name;
-  float even, odd; /* what the pixels of even and odd number are */
+  float even, odd; /* values of the even and odd pixels */
   int is_finite;
 } fills[] = {
     {"halves", 0.5f, 0.5f, 1},
@@ -39,7 +40,8 @@ static int all_finite(const float *values, int count) {
   return 1;
 }
 
-/* A model that was fitted, or whose fit failed and left it as it was: what it gives is finite. */
+/* Checks a model after a fit, or after a failed fit that left it unchanged: its outputs are
+ * finite. */
 #define JUDGE(sample)                                                                              \
   do {                                                                                             \
     static float rows[4 * WIDTH];                                                                  \

@@ -1,6 +1,7 @@
-/* Fails each allocation that a context is asked for, once, and again with all that follow: making,
- * fitting, using, saving and loading every model, opening data, decoding pictures. The answer is
- * GEN_E_NOMEM, the objects still work where memory came back, and nothing is left at the end.
+/* Fails each allocation of a context, first only that one, then that one and all later ones, while
+ * models are made, fitted, used, saved and loaded, data opened and pictures decoded. The calls must
+ * return GEN_E_NOMEM. The objects still work once memory is available again, and nothing is leaked.
+ *
  * usage: allocations FOLDER IDX.gz PICTURE... */
 #include "host.h"
 
@@ -29,13 +30,13 @@ static void release(void *memory, int64_t count, void *user_data) {
   free(memory);
 }
 
-/* One call after the other, as far as the first that fails. */
+/* Evaluates `call`, and then `next` if it succeeded. */
 #define THEN(call, next) ((status = (call)) != GEN_OK ? status : (next))
 #define TRY(call)                                                                                  \
   if (status == GEN_OK)                                                                            \
   status = (call)
 
-/* What was refused once works afterwards, where the allocator does. */
+/* A call that failed once succeeds when the allocator works again. */
 #define RECOVERS(call)                                                                             \
   if (status == GEN_E_NOMEM && !keeps_failing)                                                     \
   CHECK((call) == GEN_OK, "allocation %ld", failing)
@@ -66,7 +67,7 @@ static void release(void *memory, int64_t count, void *user_data) {
     return status;                                                                                 \
   }
 
-/* Two steps. */
+/* A fit of two steps. */
 #define FIT gen_model_fit(model, data, &f.fit_options.value, NULL)
 #define MIXTURE_AND_THRESHOLD                                                                      \
   THEN(gen_model_fit_mixture(model, data, &f.mixture_options.value, NULL),                         \

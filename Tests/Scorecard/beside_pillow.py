@@ -1,4 +1,4 @@
-"""Compares decoded images with Pillow's: PNGs of every kind, written as PngSuite's are, and JPEGs that Pillow makes.
+"""Compares decoded images with Pillow's: PNGs of every kind, written like PngSuite's, and JPEGs that Pillow makes.
 
 usage: beside_pillow.py FOLDER quick|hard     Ends with one line; exit code 3: Pillow is not installed.
 """
@@ -21,7 +21,7 @@ from generative import GenerativeError, Image
 
 
 def ours(path):
-    """Levels, or None for a file that is refused."""
+    """The image's levels as integers, or None for a file that is refused."""
     try:
         with Image.load(path) as image:
             return np.round(image.pixels * 255).astype(int)
@@ -30,7 +30,7 @@ def ours(path):
 
 
 def pillow(path):
-    """The same of Pillow, and how far ours may be from them."""
+    """The same from Pillow, and how far our levels may differ from them."""
     try:
         with PIL.Image.open(path) as image:
             image.load()
@@ -38,7 +38,7 @@ def pillow(path):
             mode = {"1": "L", "LA": "RGBA", "P": "RGB", "CMYK": "RGB"}.get(image.mode, image.mode)
             if mode.startswith("I"):
                 return np.round(np.asarray(image).astype(float) / 257).astype(int), 0
-            # Of 16 bits a channel Pillow keeps the high byte; ours is rounded.
+            # For 16 bits per channel, Pillow keeps only the high byte; we round.
             loss = int(path.suffix == ".png" and path.read_bytes()[24] == 16)
             return np.asarray(image.convert(mode)).astype(int), loss
     except (OSError, SyntaxError, ValueError):
@@ -80,7 +80,7 @@ def main():
             theirs = theirs[..., None]
         count = counts[path.suffix[1:]]
         if mine is None:
-            # What Pillow reads of broken files is its own affair.
+            # Pillow may read some of the broken files.
             count[2] += 1
             if not path.name.startswith("x"):
                 wrong.append(f"{path.name} was refused")

@@ -1,6 +1,6 @@
-"""The library that ships, which is Embedded Swift, and the ordinary build of the same sources, which the Swift tests
-run, write the same bytes: models of every kind, the pictures of the C examples, samples; and say the same of every
-bad argument.
+"""Checks that the library that ships, built with Embedded Swift, and the ordinary build of the same sources, used by
+the Swift tests, write the same bytes: models of every kind, the pictures of the C examples, samples. They must also
+report the same messages for every bad argument.
 
 usage: both_builds.py
 """
@@ -15,7 +15,7 @@ LIBRARIES = {"shipped": ROOT / FOLDERS[""], "ordinary": ROOT / ".build/release"}
 
 
 def files_of(bench, library, command, *arguments):
-    """{name: hash} of what a program leaves in a folder of its own, and its output."""
+    """{name: hash} of the files that a program writes into a fresh folder, and its output."""
     folder = bench.fresh()
     result = run([command, folder, *arguments], LD_LIBRARY_PATH=library)
     if not result.good:
@@ -29,7 +29,7 @@ def files_of(bench, library, command, *arguments):
 
 
 def written(bench, library):
-    """All that the programs write with one of the libraries."""
+    """Everything that the programs write with one of the libraries."""
     seeds = files_of(bench, library, bench.program("seeds"))
     all_files = {f"seeds/{name}": digest for name, digest in seeds.items()}
     determinism = bench.fresh()
@@ -42,7 +42,7 @@ def written(bench, library):
     for path in sorted(determinism.iterdir()):
         all_files[f"determinism/{path.name}"] = hashlib.sha256(path.read_bytes()).hexdigest()
     for example in bench.examples():
-        # They name their data; pca, gan and the like read no folder but the one they are given.
+        # The second argument is the number of epochs; pca has none.
         arguments = ["1"] if example.stem != "pca" else []
         for name, digest in files_of(bench, library, example, *arguments).items():
             all_files[f"{example.stem}/{name}"] = digest

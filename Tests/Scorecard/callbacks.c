@@ -1,8 +1,10 @@
-/* From inside the callback of a fit every function is called that takes the object at work:
- * GEN_E_BUSY, or for destroy nothing until the fit ends; the others work. Each model, each kind of
- * event, cancel and a long sleep among them. A backtrace goes through the library to main. Long
- * calls that are no fits tell their progress, and are stopped by their callback and by a token; a
- * token that was cancelled before stops every call that takes one, and nothing is changed.
+/* The callback of a fit calls every function. A function that takes the object being fitted returns
+ * GEN_E_BUSY, or, if it destroys the object, has no effect until the fit ends; the others work.
+ * This is tested for every model and every kind of event, also with cancelling and a long sleep. A
+ * backtrace passes through the library up to main. Long calls other than fits report progress, and
+ * can be stopped by their callback and by a token. A token cancelled in advance stops every call
+ * that takes one, and nothing changes.
+ *
  * usage: callbacks FOLDER */
 #include "host.h"
 
@@ -22,7 +24,7 @@ static int32_t on_event(const gen_event *event, void *user_data) {
   (void)user_data;
   if (is_inside || event->kind == GEN_EVENT_WARNING)
     return GEN_GO_ON;
-  is_inside = 1; /* a fit of another model below tells its own events */
+  is_inside = 1; /* a fit of another model below reports its own events */
   for (i = 0; i < sizeof right_calls / sizeof right_calls[0]; i++) {
     int is_own = strcmp(right_calls[i].noun, at_work) == 0;
     gen_status status;
@@ -52,11 +54,11 @@ static int32_t destroy_all(const gen_event *event, void *user_data) {
   return GEN_GO_ON;
 }
 
-/* Long calls that are no fits: in `size` they are as long as it takes. */
+/* Long calls other than fits; `size` determines how long they take. */
 typedef gen_status long_call(int64_t size, const gen_run *run, double *outputs);
 
 enum { N_PAIR = 8, N_VAE_ROWS = 64, MOST_SAMPLES = 1 << 16 };
-static gen_context *single; /* of one thread */
+static gen_context *single; /* has one thread */
 static gen_vae *slow_vae;
 
 static gen_status two_sample(int64_t size, const gen_run *run, double *outputs) {
@@ -129,8 +131,8 @@ static void follow_long(const char *name, long_call *call, int64_t most) {
   CHECK(memcmp(plain, told, sizeof plain) == 0, "%s gives other bits when it is followed", name);
 }
 
-/* A hash of all that a call could change: outputs, what models give, and objects as their files
- * have them, but for models that a fit left, whose files tell of it. */
+/* A hash of everything that a call could change: outputs, results of models, and objects in the
+ * form of their files, except for models after a fit, whose files record it. */
 static uint64_t state(int after_fit) {
   static unsigned char bytes[ROOM];
   static float rows[2 * ROW];
@@ -156,7 +158,7 @@ static uint64_t state(int after_fit) {
   return sum * 31 + hash(bytes, count);
 }
 
-/* Every call that takes a run, with a token that is cancelled. */
+/* Calls every function that takes a run, with a cancelled token. */
 static int cancel_all(void) {
   int count = 0;
   size_t i;
@@ -217,7 +219,7 @@ int main(int argc, char **argv) {
   MUST(gen_model_fit(f.vae, f.dataset, &fit, &run));
   at_work = "gan";
   MUST(gen_model_fit(f.gan, f.dataset, &fit, &run));
-  /* Inversion reads its model: others may read it too. */
+  /* Inversion only reads its model, so other readers may use it at the same time. */
   invert = f.invert_options.value;
   invert.start = NULL;
   at_work = "nothing";

@@ -1,5 +1,6 @@
-/* Loads pictures and tells of each: status, size, milliseconds, and writes its pixels as bytes
- * beside it. usage: decode [-p] FILE...   -p: pixels into FILE.raw */
+/* Loads pictures and prints each one's status, size and time in milliseconds.
+ * usage: decode [-p] FILE...
+ *   -p: writes the pixels as bytes into FILE.raw */
 #include "host.h"
 
 int main(int argc, char **argv) {

@@ -1,6 +1,7 @@
-/* The same seed gives the same bytes with any number of threads, and the same picture to rounding
- * on any instruction set. usage: determinism save FOLDER     fits with 1, 2 and 16 threads and
- * compares determinism sample FOLDER OUT   writes what the saved models give */
+/* The same seed gives identical bytes with any number of threads, and the same picture up to
+ * rounding on any instruction set.
+ * usage: determinism save FOLDER         fits with 1, 2 and 16 threads and compares
+ *        determinism sample FOLDER OUT   writes the outputs of the saved models */
 #include "host.h"
 
 enum { SIZE = 16, N_ROWS = 96 };

@@ -1,9 +1,12 @@
-"""The library on processors that this machine does not have, under QEMU's emulation of a process.
+"""Tests the library on processors that this machine does not have, under QEMU's user-mode emulation.
 
 usage: emulated.py arm64 [hard] | x86
-arm64: what make arm64 builds: the kernels against Double, the C examples, a fit resumed in another process, and files
-that x86-64 wrote. hard: every old file, and hosts of the scorecard. x86: the C examples on a processor without AVX and
-on one with AVX2, which write the bytes that this machine writes with the same kernels.
+
+arm64: tests the result of make arm64: the kernels against Double, the C examples, a fit resumed in another process,
+and files that x86-64 wrote. hard: all old files, and hosts of the scorecard.
+
+x86: runs the C examples on a processor without AVX and on one with AVX2. They must write the same bytes as this
+machine writes with the same kernels.
 """
 
 import json
@@ -13,9 +16,9 @@ import time
 from host import PICTURES, ROOT, Bench, run, swift_clang
 
 COMPATIBILITY = ROOT / "Tests" / "Golden" / "compatibility"
-# One of each kind of model, dense and convolutional, in both formats.
+# A PCA, a dense and a convolutional model, in both versions of the format.
 OLD_FILES = ["pca-1.safetensors", "conditional-vae-1.1.safetensors", "u-net-1.1.safetensors"]
-# Two processors and the kernels that the library is to choose there.
+# Two processors, and the kernels that the library must choose there.
 X86 = {"core2duo": "baseline", "Haswell": "avx2"}
 
 
@@ -33,7 +36,7 @@ class Arm64(Bench):
 
 
 def must(command, **environment):
-    """What a command prints; an error if it fails."""
+    """What a command prints; raises an error if it fails."""
     result = run(command, **environment)
     if not result.good:
         raise RuntimeError(f"{' '.join(map(str, command))}: {result.code}\n{result.output[-3000:]}")
@@ -41,7 +44,7 @@ def must(command, **environment):
 
 
 def files_of_examples(bench, examples, emulator, **environment):
-    """{name: path} of what the C examples write."""
+    """{name: path} of the files that the C examples write."""
     files = {}
     for example in examples:
         folder = bench.fresh()
@@ -63,7 +66,7 @@ def kernels(bench, native):
 
 
 def examples(bench, native):
-    """They run, and their pictures are those of x86-64 to two steps of 255."""
+    """The examples run, and their pictures differ from x86-64's by at most two levels of 255."""
     ours = files_of_examples(bench, bench.examples(), bench.emulator)
     theirs = files_of_examples(native, native.examples(), [])
     pictures = [name for name in ours if name.endswith(".png")]
@@ -80,12 +83,13 @@ def examples(bench, native):
 
 
 def tensors(file):
-    """What follows the header of a safetensors file; the header of a resumed fit also says that it was resumed."""
+    """The bytes after a safetensors file's header; the header of a resumed fit also records that it was resumed."""
     return file[8 + int.from_bytes(file[:8], "little") :]
 
 
 def resume(bench, native):
-    """A fit stopped after an epoch and resumed in another process ends with the tensors of one that was not."""
+    """A fit stopped after an epoch and resumed in another process ends with the same tensors as an uninterrupted
+    fit."""
     folder = bench.fresh()
     program = [*bench.emulator, bench.program("portable"), "fit"]
     must([*program, folder / "whole", 0])
@@ -98,7 +102,7 @@ def resume(bench, native):
 
 
 def old_files(bench, native):
-    """Predictions of files that x86-64 wrote: what it got within 1e-6."""
+    """Predictions of files that x86-64 wrote, within 1e-6 of x86-64's."""
     expected = json.loads((COMPATIBILITY / "expected.json").read_text())
     names = sorted(expected) if bench.size else OLD_FILES
     command = [*bench.emulator, bench.program("portable"), "predict", *(COMPATIBILITY / name for name in names)]
@@ -116,7 +120,7 @@ def determinism(bench, native):
 
 
 def decoding(bench, native):
-    """All pictures give the pixels that they give on x86-64."""
+    """All pictures give the same pixels as on x86-64."""
     pictures = sorted(path for path in PICTURES.iterdir() if path.suffix in (".png", ".jpg"))
     decoded = []
     for one, emulator in ((bench, bench.emulator), (native, [])):
@@ -131,7 +135,8 @@ def decoding(bench, native):
 
 
 def hosts(bench, native):
-    """Hosts of the scorecard in small. Not the one that forks: QEMU itself hangs in children of threaded processes."""
+    """Hosts of the scorecard at small sizes. Without the one that forks: QEMU itself hangs in children of processes
+    with threads."""
     calls = {
         "modes": (), "guest": (), "handles": (500,), "callbacks": (), "sequences": (1_000, 1), "soak": (20, 10),
         "threads": (4, 2),
@@ -152,7 +157,7 @@ def emulated_x86(native, programs, processor):
     """The examples on an emulated processor, and here with the kernels that are chosen there."""
     kernels = X86[processor]
     emulator = ["qemu-x86_64", "-cpu", processor]
-    # After warnings of QEMU's about what it does not emulate.
+    # QEMU first prints warnings about what it does not emulate.
     chosen = must([*emulator, native.program("portable"), "kernels"]).split()[-1]
     if chosen != kernels:
         return False, f"chose {chosen} instead of {kernels}"
@@ -185,7 +190,7 @@ def main():
             start = time.monotonic()
             try:
                 good, text = row()
-            except Exception as error:  # a row that cannot run has not passed, and the others go on
+            except Exception as error:  # a row that cannot run has failed, and the others continue
                 good, text = False, f"{type(error).__name__}: {error}"
             failed += not good
             print(f"{'PASS' if good else 'FAIL'} {name}: {text} ({time.monotonic() - start:.1f} s)", flush=True)

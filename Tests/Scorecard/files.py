@@ -1,4 +1,4 @@
-"""Rows 1 to 7 and 27: files that lie, files that cost, and files that must survive."""
+"""Rows 1 to 7 and 27: malformed files, expensive files, and files that must survive."""
 
 import hashlib
 import random
@@ -20,7 +20,7 @@ def damaged_models(bench):
 
 
 def damaged_pictures(bench):
-    """With row 3, since both are of pictures: mutants of PNG, JPEG and IDX files."""
+    """Mutants of PNG, JPEG and IDX files; part of row 3, which also tests pictures."""
     _, idx = bench.seeds()
     pictures = sorted(p for p in PICTURES.iterdir() if p.suffix in (".png", ".jpg"))
     sanitizer = bench.sanitized("address")
@@ -38,7 +38,7 @@ def fuzzing(bench):
 
 
 def image_bombs(bench):
-    """Each an error, in a tenth of a second and 64 MB, with half a gigabyte of address space."""
+    """Each must give an error, within a tenth of a second and 64 MB, with half a gigabyte of address space."""
     folder = bench.fresh()
     wrong, slowest, largest, names = 0, 0.0, 0, []
     program = bench.program("decode")
@@ -64,7 +64,7 @@ def image_bombs(bench):
 
 
 def _compare(bench, files):
-    """Decodes files and compares with the pixels expected: {path: (height, width, channels, bytes) or None}."""
+    """Decodes files and compares them with the expected pixels: {path: (height, width, channels, bytes) or None}."""
     wrong = []
     output = run([bench.program("decode"), "-p", *files]).output.splitlines()
     for line, (path, expected) in zip(output, files.items(), strict=True):
@@ -109,17 +109,17 @@ def beside_pillow(bench):
     return result.good, result.told
 
 
-# The system calls of a save that may fail, and with what.
+# The system calls of a save that may fail, and the errors that they may return.
 CALLS = ["openat", "write", "fsync", "linkat", "rename", "close", "fchmod", "fchown", "getrandom", "fcntl", "flock"]
 CALLS += ["unlink", "unlinkat", "getdents64", "access"]
 ERRORS = ["ENOSPC", "EIO", "EDQUOT", "EMFILE", "EINTR"]
 QUICK_CALLS = ["write", "fsync", "linkat", "rename"]
-# What is saved: over an old file, and where there is none.
+# Whether what is saved replaces an old file.
 SAVES = [(".safetensors", True), (".png", True), (".safetensors", False), (".png", False)]
 
 
 class _Saves:
-    """An old file or none, a new one to be saved there, and the system calls that this takes."""
+    """An old file or none, a new one to be saved in its place, and the system calls that the save makes."""
 
     def __init__(self, bench, ending, is_over):
         self.is_over = is_over
@@ -147,7 +147,7 @@ class _Saves:
             shutil.copy(self.old, self.target)
 
     def places(self, wanted=None):
-        """(system call, how manieth of its name) of every call between the marks."""
+        """(system call, its number among calls of the same name) of every call between the marks."""
         for index in range(self.start, len(self.names)):
             name = self.names[index]
             if wanted is None or name in wanted:
@@ -158,7 +158,8 @@ class _Saves:
         return run([*command, self.program, "over", self.target, self.new], 60)
 
     def state(self):
-        """"old" (no file where there was none), "new" or what else is in the target; and how many files lie beside."""
+        """"old" (or no file, if there was none), "new" or another state of the target; and the number of other files
+        in its folder."""
         beside = sum(path != self.target for path in self.own.iterdir())
         if not self.target.exists():
             return "half a file" if self.is_over else "old", beside
@@ -183,7 +184,7 @@ def killed_saves(bench):
                 wrong.append(f"{what}: code {result.code}, {state}, {beside} beside")
             if saves.target.exists() and not run([saves.program, "check", saves.target]).good:
                 wrong.append(f"{what}: the file does not load")
-            # The next save works, and takes away what was left over.
+            # The next save must work, and delete the leftover files.
             if not run([saves.program, "over", saves.target, saves.new]).good or saves.state() != ("new", 0):
                 wrong.append(f"{what}: the next save left {saves.state()}")
     text = f"killed at {kills} system calls of saves, over files and new: {ends['old']} times the old state, "
@@ -196,7 +197,7 @@ def killed_saves(bench):
 
 
 def _timed_kills(saves, count):
-    """Kills a process that does nothing but save, after a random time; tells what was wrong."""
+    """Kills a process that saves continually, after a random time; returns what was wrong."""
     wrong = []
     draw = random.Random(1)
     for kill in range(count):
@@ -208,7 +209,7 @@ def _timed_kills(saves, count):
         code = process.wait()
         process.stdout.close()
         state, beside = saves.state()
-        # Of earlier ones none is left.
+        # Leftovers of earlier saves must be gone.
         if code != -9 or state == "half a file" or beside > 1:
             wrong.append(f"kill {kill}: code {code}, {state}, {beside} beside")
     if not run([saves.program, "over", saves.target, saves.new]).good or saves.state() != ("new", 0):
@@ -230,16 +231,16 @@ def failing_io(bench):
                 state, beside = saves.state()
                 survived += result.code == 0
                 what = f"{name} {number} {error}: code {result.code}, {state}, {beside} beside"
-                # After the rename the new file is there; only that it will last could not be promised.
+                # After the rename, the new file is in place; the save could only not guarantee that it is durable.
                 renamed = name in ("fsync", "openat", "close") and state == "new"
                 if result.code == 0 and state != "new":
                     wrong.append(what)
                 elif result.code == 5 and state != "old" and not renamed:
                     wrong.append(what)
-                # A close that was not let through leaves its descriptor: that is the injection's own.
+                # A close that was never made leaks its descriptor, which is the fault of the injection.
                 elif result.code not in (0, 5) and not (result.code == 100 and name == "close"):
                     wrong.append(what)
-                # So does an unlink that was refused leave its file.
+                # In the same way, an unlink that was never made leaves its file.
                 if beside and name != "unlink":
                     wrong.append(what)
         shim = saves.folder / "short_writes.so"

@@ -1,8 +1,10 @@
-/* Forks in processes whose other threads just make their first calls, so that much is made for the
- * first time. Then forks after the library's threads have worked: the child samples the same bits,
- * fits, and destroys what it got, and so does the parent afterwards. Then forks while other threads
- * make, use and destroy objects, start threads, read and fail, at whatever place in the library
- * they are. usage: fork FOLDER PROCESSES FORKS FORKS_DURING_CALLS */
+/* Forks in processes whose other threads are making their first calls, so that many objects are
+ * being initialized. Then forks after the library's threads have worked: the child samples
+ * identical bits, fits, and destroys its objects, and so does the parent afterwards. Then forks
+ * while other threads make, use and destroy objects, start threads, read and fail, at arbitrary
+ * places in the library.
+ *
+ * usage: fork FOLDER PROCESSES FORKS FORKS_DURING_CALLS */
 #include "host.h"
 #include <pthread.h>
 #include <signal.h>
@@ -25,8 +27,9 @@ static void count_second(int number) {
     _exit(99);
 }
 
-/* A child that hangs ends. The seconds come one by one: those in which a whole machine or process
- * group was stopped, which would pass for a hang, come as one. */
+/* Ends a child that hangs. It counts timer signals instead of waiting for one long timer: if the
+ * machine or the process group was stopped for some seconds, they count as one, so that this is not
+ * mistaken for a hang. */
 static void expect_end(void) {
   struct itimerval second = {{1, 0}, {1, 0}};
   signal(SIGALRM, count_second);
@@ -43,7 +46,7 @@ static void await(pid_t child, const char *when, long i) {
         seconds);
 }
 
-/* Every kind of object, by thread `index`. */
+/* Makes an object of every kind, in thread `index`. */
 static void *make_first(void *index) {
   char own[600];
   snprintf(own, sizeof own, "%s/%d", folder, (int)(intptr_t)index);
@@ -52,7 +55,7 @@ static void *make_first(void *index) {
   return NULL;
 }
 
-/* A process that has not called the library yet. */
+/* Runs in a process that has not called the library yet. */
 static void fork_during_first_calls(uint64_t seed) {
   pthread_t threads[N_FIRST];
   intptr_t i;
@@ -84,7 +87,7 @@ static void begin_processes(long n) {
   }
 }
 
-/* A child's check that the model samples what it did. */
+/* Checks in a child that the model samples the same bits as before. */
 static void expect_bits(void) {
   if (gen_vae_sample(f.vae, NULL, N_SAMPLES, 1, rows) != GEN_OK ||
       memcmp(rows, expected, sizeof rows) != 0)
@@ -235,7 +238,7 @@ int main(int argc, char **argv) {
   long during = argc > 4 ? atol(argv[4]) : -1;
   if (processes < 0 || between < 0 || during < 0)
     return 2;
-  setvbuf(stdout, NULL, _IOLBF, 0); /* a child has nothing of its parent's to print */
+  setvbuf(stdout, NULL, _IOLBF, 0); /* so that a child does not print its parent's buffered lines */
   folder = argv[1];
   begin_processes(processes);
   slowest = 0;

@@ -1,6 +1,6 @@
-/* The library leaves the process as it found it: streams, folder, locale, umask, signals,
+/* The library leaves the process's state unchanged: streams, folder, locale, umask, signals,
  * floating-point modes, environment, the C library's random numbers, and errno on success. Every
- * function of the header is called once with right arguments. usage: guest FOLDER */
+ * function of the header is called once with valid arguments. usage: guest FOLDER */
 #include "host.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ static struct fixture f;
 
 extern char **environ;
 
-/* All that a guest could disturb, as text. */
+/* Describes as text all state that the library could disturb. */
 static void describe(char *text, size_t room) {
   size_t at = 0;
   int signal;
@@ -31,7 +31,7 @@ static void describe(char *text, size_t room) {
   at += (size_t)snprintf(text + at, room - at, "cwd %s, locale %s, rounding %d, ",
                          getcwd(folder, sizeof folder), setlocale(LC_ALL, NULL), fegetround());
 #if defined(__x86_64__)
-  /* Without the flags that any inexact sum sets. */
+  /* Without the exception flags that any inexact operation sets. */
   at += (size_t)snprintf(text + at, room - at, "mxcsr %x, ", _mm_getcsr() & ~0x3Fu);
 #endif
   while (status && fgets(line, sizeof line, status))
@@ -52,7 +52,7 @@ static void describe(char *text, size_t room) {
   }
 }
 
-/* Whether the next of the C library's random numbers is the one that would have come anyway. */
+/* Whether the C library's next random number is the one that would have come anyway. */
 static int rand_goes_on(int *count) {
   static int sequence[1 << 16];
   if (*count == 0) {
@@ -72,7 +72,7 @@ int main(int argc, char **argv) {
   char path[600];
   if (argc < 2)
     return 2;
-  /* The streams go to files meanwhile. */
+  /* The standard streams go to files during the calls. */
   for (i = 0; i < 2; i++) {
     snprintf(path, sizeof path, "%s/stream%d", argv[1], i);
     streams[i] = fileno(fopen(path, "w+"));

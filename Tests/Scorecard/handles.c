@@ -1,5 +1,6 @@
-/* Handles used in every wrong way at once: destroyed twice, used after that, taken for another
- * kind, destroyed by one thread while another fits or samples. usage: handles FOLDER ROUNDS */
+/* Uses handles incorrectly in every way: destroys them twice, uses them afterwards, passes them as
+ * another kind, destroys them in one thread while another fits or samples. usage: handles FOLDER
+ * ROUNDS */
 #include "host.h"
 #include <pthread.h>
 

@@ -1,5 +1,5 @@
-/* What the host programs of the scorecard share: small fitted models, checks that count, a
- * generator of random numbers that is the same everywhere. */
+/* Shared by the host programs of the scorecard: small fitted models, counted checks, and a random
+ * number generator that is the same everywhere. */
 #ifndef SCORECARD_HOST_H
 #define SCORECARD_HOST_H
 
@@ -16,7 +16,7 @@
 
 static int failures __attribute__((unused));
 
-/* Counts and tells a failure; the first twenty are enough to read. */
+/* Counts and prints failures. The first twenty are enough to read. */
 #define CHECK(condition, ...)                                                                      \
   do {                                                                                             \
     if (!(condition) && ++failures <= 20) {                                                        \
@@ -50,14 +50,14 @@ static inline double now(void) {
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* Of this thread: what a loaded machine does not stretch. */
+/* The processor time of this thread, which does not grow on a loaded machine. */
 static inline double processor_time(void) {
   struct timespec time;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* A host that is slow, under valgrind, tries every so many-th of its cases. */
+/* Slow hosts, such as under valgrind, try only every stride-th case. */
 static inline long stride(void) {
   const char *text = getenv("SCORECARD_STRIDE");
   return text ? atol(text) : 1;
@@ -73,7 +73,7 @@ static inline int entries_of(const char *folder) {
   return count - 2;
 }
 
-/* Bytes in memory now. */
+/* Bytes resident in memory now. */
 static inline long resident(void) {
   long total = 0, pages = 0;
   FILE *file = fopen("/proc/self/statm", "r");
@@ -85,7 +85,7 @@ static inline long resident(void) {
   return pages * sysconf(_SC_PAGESIZE);
 }
 
-/* The most memory so far. */
+/* The most bytes that were ever resident. */
 static inline long peak_resident(void) {
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);

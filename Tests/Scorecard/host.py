@@ -1,4 +1,4 @@
-"""Compiling and running the host programs of the scorecard: C programs linked with the library as any host's."""
+"""Compiles and runs the host programs of the scorecard: C programs linked with the library, like any host."""
 
 import gzip
 import os
@@ -15,11 +15,12 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "Tests" / "Scripts"))
 
-# Where the library is, by the sanitizer it was built with.
+# The folder of the library, by the sanitizer that it was built with.
 FOLDERS = {"": ".build/library", "address": ".build-asan/release", "thread": ".build-tsan/release"}
 PICTURES = ROOT / "Tests" / "Golden" / "pictures"
 
-# A report ends the process; leaks are counted by what a context holds, since the Swift runtime keeps its own.
+# A sanitizer's report ends the process. Leaks are detected by the memory that a context holds, because the Swift
+# runtime keeps memory of its own.
 ENVIRONMENT = {
     "SWIFT_BACKTRACE": "enable=no",
     "ASAN_OPTIONS": "detect_leaks=0:exitcode=99:quarantine_size_mb=16:allocator_may_return_null=1",
@@ -29,7 +30,7 @@ ENVIRONMENT = {
 
 
 class Result:
-    """What a program did: exit code (negative: the signal), output, its last line."""
+    """The result of a program: its exit code (negative: the signal), its output, and the last line of that."""
 
     def __init__(self, code, output):
         self.code = code
@@ -42,12 +43,12 @@ class Result:
 
     @property
     def told(self):
-        """The last line, and what came before it when something went wrong."""
+        """The last line; after a failure, also the lines before it."""
         return self.line if self.good else "\n".join(self.output.splitlines()[-40:])
 
 
 def run(command, timeout=1200, **environment):
-    """Runs a command to its end; a timeout is a failure like any other."""
+    """Runs a command to its end; a timeout counts as a failure."""
     everything = dict(os.environ, **ENVIRONMENT)
     everything.update({key: str(value) for key, value in environment.items()})
     try:
@@ -66,13 +67,13 @@ def swift_clang():
 
 
 class Bench:
-    """A folder of compiled hosts, and of files that a fixture left. `size`: 0 quick and address, 1 hard."""
+    """A folder of compiled hosts, and of files that a fixture wrote. `size`: 0 for quick and address, 1 for hard."""
 
     def __init__(self, name):
         self.size = {"quick": 0, "address": 0, "hard": 1}[name]
         self._sanitizers = {"quick": [], "address": ["address"], "hard": ["address", "thread"]}[name]
         self.folder = Path(tempfile.mkdtemp(prefix="scorecard-"))
-        # For another processor than this machine's: what compiles for it and what runs its programs.
+        # For another processor than this machine's: the compiler for it, and the emulator for its programs.
         self.compiler, self.emulator = ["gcc"], []
         self._programs = {}
         self._seeds = None
@@ -84,14 +85,14 @@ class Bench:
         return hard if self.size else quick
 
     def cuts(self):
-        """For mutate: how often a file is cut, at every byte in a hard run."""
+        """For mutate: how often a file is truncated; in a hard run, at every byte."""
         return self.sized({"SCORECARD_CUTS": 4096}, {})
 
     def library(self, sanitizer=""):
         return (ROOT / FOLDERS[sanitizer] / "libgenerative.so").resolve()
 
     def sanitized(self, sanitizer):
-        """The sanitizer, where the run has its build; else the plain library's."""
+        """The sanitizer, if this run has a build with it; otherwise "", the plain library."""
         return sanitizer if sanitizer in self._sanitizers else ""
 
     def program(self, name, sanitizer=""):
@@ -111,7 +112,7 @@ class Bench:
         if not right_calls.exists():
             subprocess.run([sys.executable, HERE / "right_calls.py", right_calls], check=True)
         out = self.folder / f"{name}{'-' + sanitizer if sanitizer else ''}"
-        # The sanitizer's runtime must be the compiler's that built the library.
+        # The sanitizer's runtime must come from the compiler that built the library.
         compiler = [swift_clang()] if sanitizer else self.compiler
         command = [*compiler, "-std=gnu11", "-O1", "-g", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"]
         command += ["-Wno-unused-value", "-Wno-unused-function", f"-I{ROOT}/include", f"-I{ROOT}/Tests/CTests"]
@@ -119,12 +120,12 @@ class Bench:
         if sanitizer == "address":
             command += ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
         if sanitizer == "thread":
-            # Its runtime, as Swift ships it, knows Dispatch.
+            # Swift's own version of the runtime knows Dispatch.
             runtime = swift_clang().parent.parent / "lib/swift/linux"
             command += ["-fsanitize=thread", f"-L{runtime}", f"-Wl,-rpath,{runtime}", "-Wl,--no-as-needed"]
         command += ["-o", out, f"-L{library.parent}", f"-Wl,-rpath,{library.parent}", "-lgenerative"]
         command += ["-lm", "-lpthread", "-ldl", *(["-ldispatch", "-lBlocksRuntime"] if sanitizer == "thread" else [])]
-        # Linkers warn at length about a sanitizer's own symbols.
+        # Linkers print long warnings about a sanitizer's own symbols.
         done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(done.stderr)
@@ -164,7 +165,7 @@ class Bench:
         return Path(tempfile.mkdtemp(dir=self.folder))
 
     def seeds(self):
-        """Sound model files of every kind, and IDX files."""
+        """Valid model files of every kind, and IDX files."""
         if self._seeds is None:
             self._seeds = self.fresh()
             result = run([self.program("seeds"), self._seeds])

@@ -1,4 +1,4 @@
-"""Rows 8 to 18 and 27: a host that is out of memory, wrong, in parallel, forked, or simply there for long."""
+"""Rows 8 to 18 and 26: hosts that run out of memory, make mistakes, use threads, fork, or run for a long time."""
 
 import gzip
 import re
@@ -10,7 +10,7 @@ from host import PICTURES, ROOT, run
 
 
 def files_to_open(bench):
-    """What the host of failed allocations opens: a gzipped IDX file, and pictures."""
+    """The files that the host of failed allocations opens: a gzipped IDX file, and pictures."""
     pictures = ["rgb.png", "palette-alpha.png", "interlaced.png", "progressive.jpg", "cmyk.jpg", "turned-6.jpg"]
     gzipped = bench.fresh() / "images.idx.gz"
     gzipped.write_bytes(gzip.compress(bench.seeds()[1][0].read_bytes()))
@@ -44,8 +44,8 @@ def memory_limits(bench):
 
 
 def bad_arguments(bench):
-    """Each argument spoiled, and in a hard run 8,000 pairs; of those 1,000 under AddressSanitizer too, where forks are
-    dear."""
+    """Each argument made invalid, and in a hard run 8,000 pairs of arguments; also 1,000 pairs under
+    AddressSanitizer, where forks are expensive."""
     script = ROOT / "Tests/Scripts/bad_arguments.py"
     result = run([sys.executable, script, bench.library().parent, "--pairs", bench.sized(0, 8_000)])
     if not bench.size:
@@ -67,7 +67,7 @@ def wrong_handles(bench):
 
 
 def thread_sanitizer(bench):
-    """Sixteen threads on one model; and a race of the host's own must be seen."""
+    """Sixteen threads use one model; and a data race of the host itself must be found."""
     if not bench.size:
         result = bench.host("threads", 8, 1)
         return result.good, f"without ThreadSanitizer: {result.line}"
@@ -85,7 +85,7 @@ def callback_abuse(bench):
 
 
 def forks(bench):
-    """Forks during first calls, in processes of their own, between calls, and during other threads' calls."""
+    """Forks during first calls, in separate processes, then between calls, and during calls of other threads."""
     result = bench.host("fork", *bench.sized((10, 20, 200), (300, 200, 4_000)))
     if not bench.size:
         return result.good, result.told
@@ -105,20 +105,20 @@ def reopened(bench):
 
 
 def valgrind(bench):
-    """Every model's life, readers of every kind of file, refused memory, and in a hard run the C examples: no error and
-    no leak. Valgrind knows no AVX-512."""
-    # Valgrind 3.19 gives up on the debugging information of today's compilers.
+    """The use of every model, readers of every kind of file, refused memory, and in a hard run the C examples,
+    without an error or a leak. Valgrind does not support AVX-512."""
+    # Valgrind 3.19 cannot read the debugging information of current compilers.
     stripped = bench.fresh()
     subprocess.run(["strip", "-g", "-o", stripped / "libgenerative.so.2", bench.library()], check=True)
     kinds = "definite,indirect,possible"
     check = ["valgrind", "--quiet", "--leak-check=full", f"--errors-for-leak-kinds={kinds}"]
     check += [f"--show-leak-kinds={kinds}", "--error-exitcode=9", "--num-callers=25"]
     check += [f"--suppressions={ROOT}/Tests/Scorecard/valgrind.supp"]
-    # The allocator of a host is the host's; and a forked child, which lacks the threads, is not looked at.
+    # Leaves the host's own allocator in place, and ignores forked children, which lack the threads.
     check += ["--soname-synonyms=somalloc=nouserintercepts", "--child-silent-after-fork=yes"]
     models, idx = bench.seeds()
     pictures = sorted(p for p in PICTURES.iterdir() if p.suffix in (".png", ".jpg"))
-    # Threads that wait for each other are slow where one runs at a time.
+    # Threads that wait for each other are slow under valgrind, which runs one at a time.
     refusing = {"SCORECARD_STRIDE": bench.sized(64, 16), "GEN_THREADS": 1}
     programs = [
         (bench.program("mutate"), [300, 1, *models, *idx, *pictures], {"SCORECARD_CUTS": 16}),

@@ -1,4 +1,4 @@
-"""Rows 19 to 25: the shared object itself, its manners, and its arithmetic."""
+"""Rows 19 to 25: the shared object itself, its effects on the host, and its arithmetic."""
 
 import array
 import sys
@@ -22,7 +22,7 @@ def good_guest(bench):
 
 
 def host_state(bench):
-    """Also with what makes the ordinary Swift runtime print or install handlers."""
+    """Also with environment variables that make the ordinary Swift runtime print or install handlers."""
     plain = bench.host("modes")
     swift = {"SWIFT_BACKTRACE": "enable=yes,swift-backtrace=/bin/true", "SWIFT_DEBUG_HELP": 1, "SWIFT_DEBUG_X": 1}
     watched = bench.host("modes", **swift)
@@ -35,7 +35,8 @@ def traps(bench):
 
 
 def determinism(bench):
-    """The same bytes with 1, 2 and 16 threads on each instruction set; across them 1e-5 of the largest number."""
+    """The same bytes with 1, 2 and 16 threads on each instruction set; between the sets, within 1e-5 of the largest
+    number."""
     own = bench.fresh()
     program = bench.program("determinism")
     sets, wrong = [], []
@@ -43,7 +44,7 @@ def determinism(bench):
         folder = bench.fresh()
         result = run([program, "save", folder], GEN_KERNELS=name)
         if not result.output.endswith("wrong") or not result.line.startswith(name):
-            continue  # this processor has no such set
+            continue  # this processor lacks this instruction set
         if not result.good:
             wrong.append(result.output)
         sets.append(name)

@@ -1,6 +1,6 @@
-/* The host's state is an input, too: whatever floating-point modes and signals it has, before the
- * library's threads start or after, fits, samples, files and measures have the same bits, nothing
- * dies, and a fault in a worker reaches the host's handler. usage: modes FOLDER */
+/* The host's state is an input, too. Whatever its floating-point modes and signals are, set before
+ * or after the library's threads start, fits, samples, files and measures have identical bits,
+ * nothing dies, and a fault in a worker thread reaches the host's handler. usage: modes FOLDER */
 #include "host.h"
 
 #include <fcntl.h>
@@ -19,7 +19,7 @@ enum { N_ROWS = 64, N_PIXELS = SIDE * SIDE };
 
 static unsigned char file_bytes[1 << 22];
 
-/* The modes as a number, without the flags that sums raise. */
+/* The modes as a number, without the exception flags that arithmetic sets. */
 static uint64_t modes_now(void) {
 #if defined(__x86_64__)
   unsigned short x87;
@@ -39,8 +39,7 @@ static int32_t note_modes(const gen_event *event, void *user_data) {
   return GEN_GO_ON;
 }
 
-/* A hash of all that the library computes here: drawn faces, three fits, their files, samples, a
- * measure. */
+/* A hash of everything computed here: drawn faces, three fits, their files, samples, a measure. */
 static uint64_t work(gen_context *context) {
   gen_faces_options faces;
   gen_pca_options pca_options;
@@ -95,7 +94,7 @@ static uint64_t work(gen_context *context) {
   MUST(gen_gan_sample(gan, NULL, N_ROWS, 7, samples));
   sum = sum * 31 + hash(samples, sizeof samples);
 
-  /* Of equal pictures the ratio of signal to noise is a division by zero. */
+  /* For equal pictures, the signal-to-noise ratio divides by zero. */
   MUST(gen_evaluate_reconstruction(rows, rows, N_ROWS, SIDE, SIDE, 1, context, NULL, &quality));
   sum = sum * 31 + hash(&quality, sizeof quality);
   gen_model_destroy(gan);
@@ -142,7 +141,7 @@ static void set(const struct mode *mode) {
   feenableexcept(mode->traps);
 }
 
-/* With each mode set before a context's threads start, and after. */
+/* Sets each mode before and after a context's threads start. */
 static int all_modes_agree(void) {
   int count = 0, threads, late;
   size_t m;
@@ -171,7 +170,7 @@ static int all_modes_agree(void) {
   return count;
 }
 
-/* Runs `body` in a child; how it ended. */
+/* Runs `body` in a child and returns its wait status. */
 static int in_child(int (*body)(const char *), const char *folder) {
   int status = 0;
   pid_t child = fork();
@@ -201,7 +200,7 @@ static void *close_soon(void *path) {
   return NULL;
 }
 
-/* A pipe whose reader leaves. */
+/* Saves into a pipe whose reader closes it. */
 static int save_to_pipe(const char *folder) {
   char path[600];
   pthread_t reader;
@@ -228,7 +227,7 @@ static int save_past_limit(const char *folder) {
   return status != GEN_E_IO || sigismember(&pending, SIGXFSZ) || access(path, F_OK) == 0;
 }
 
-/* The same with a SIGPIPE that was pending before, which stays. */
+/* The same with a SIGPIPE that was already pending, which must stay pending. */
 static int save_to_pipe_blocked(const char *folder) {
   sigset_t set;
   sigemptyset(&set);
@@ -236,12 +235,13 @@ static int save_to_pipe_blocked(const char *folder) {
   sigprocmask(SIG_BLOCK, &set, NULL);
   raise(SIGPIPE);
   int as_before = save_to_pipe(folder);
-  return as_before != 1; /* wrong status and pending are one number: pending is what is expected */
+  /* 1 stands for a wrong status or for a pending signal; the latter is expected. */
+  return as_before != 1;
 }
 
 static void on_bus_error(int number) { _exit(number == SIGBUS ? 42 : 1); }
 
-/* Rows in a mapped file that shrank meanwhile. */
+/* Rows in a mapped file that has been truncated. */
 static int fault_in_worker(const char *folder) {
   enum { COUNT = 4096 };
   char path[600];
@@ -268,13 +268,13 @@ static int fault_in_worker(const char *folder) {
 
 static int ended(int status, int code) { return WIFEXITED(status) && WEXITSTATUS(status) == code; }
 
-/* What the library installs at its load: nothing. */
+/* The library must install no handlers when it is loaded. */
 static void check_handlers(void) {
   int number;
   stack_t stack;
   for (number = 1; number < 32; number++) {
     struct sigaction action;
-    /* A shell lets what runs in the background ignore SIGINT and SIGQUIT. */
+    /* Shells make background processes ignore SIGINT and SIGQUIT. */
     CHECK(sigaction(number, NULL, &action) != 0 || action.sa_handler == SIG_DFL ||
               action.sa_handler == SIG_IGN,
           "a handler of signal %d", number);

@@ -1,7 +1,7 @@
-/* Loads damaged files: bits flipped, bytes removed, repeated and overwritten, cut short, numbers
- * set to the ends of their ranges, and checksums made right again so that the damage is not found
- * by them. Each must be a model that works, a picture, or a status with a message, in a second.
- * usage: mutate N SEED FILE... */
+/* Loads damaged files: bits flipped, bytes removed, repeated and overwritten, files truncated,
+ * numbers set to the ends of their ranges, and checksums corrected afterwards so that they do not
+ * reveal the damage. Within a second, each must give a working model, a picture, or a status with a
+ * message. usage: mutate N SEED FILE... */
 #include "host.h"
 #include <ctype.h>
 #include <sys/mman.h>
@@ -29,7 +29,7 @@ static void put_big_endian(unsigned char *at, uint32_t value) {
     at[i] = (unsigned char)(value >> 8 * (3 - i));
 }
 
-/* Writes the checksum of the tensors into a safetensors header, or of each chunk into a PNG. */
+/* Corrects the checksum of the tensors in a safetensors header, or of each chunk in a PNG. */
 static void mend_checksums(unsigned char *bytes, int64_t count) {
   uint64_t header = 0;
   unsigned char *place;
@@ -64,7 +64,7 @@ static const uint64_t ends[] = {0,           1,          0x7F,
                                 0xFFFFFFFFu, INT64_MAX,  (uint64_t)INT64_MAX + 1,
                                 UINT64_MAX};
 
-/* Replaces a run of digits by another number, which may have another length. */
+/* Replaces a run of digits with another number, possibly of another length. */
 static int64_t spoil_number(unsigned char *bytes, int64_t count, uint64_t *random) {
   char text[32];
   int64_t start = (int64_t)(next_random(random) % (uint64_t)count), end, length;
@@ -79,14 +79,15 @@ static int64_t spoil_number(unsigned char *bytes, int64_t count, uint64_t *rando
   return count - (end - start) + length;
 }
 
-/* One damage; the buffer has room for as much again and a number more. Returns the new count. */
+/* Damages the bytes once and returns the new count. The buffer has room for twice as many bytes and
+ * one number more. */
 static int64_t damage(unsigned char *bytes, int64_t count, uint64_t *random) {
   int64_t place = (int64_t)(next_random(random) % (uint64_t)count);
   int64_t run = 1 + (int64_t)(next_random(random) % 16), i;
   uint64_t end = ends[next_random(random) % 10];
   if (run > count - place)
     run = count - place;
-  /* Half of all damage hits the front, where the lengths are. */
+  /* Half of the damage hits the start of the file, which holds the lengths. */
   if (next_random(random) % 2)
     place %= count < 512 ? count : 512;
   switch (next_random(random) % 7) {
@@ -114,9 +115,9 @@ static int64_t damage(unsigned char *bytes, int64_t count, uint64_t *random) {
   }
 }
 
-static float *room; /* for the rows of whatever model a mutant makes */
+static float *room; /* for the rows of any model loaded from a mutant */
 
-/* What a model that came out of a mutant has, where its rows fit. */
+/* Uses a model loaded from a mutant, if its rows fit. */
 static gen_status use_loaded(gen_model *model) {
   const char *kind = gen_model_kind(model);
   gen_model_info_t info;
@@ -143,7 +144,7 @@ static gen_status use_model(const char *path, const unsigned char *bytes, int64_
   gen_status status;
   seen.struct_size = sizeof seen;
   kept.struct_size = sizeof kept;
-  /* The file's name tells the kind; its folder's may be anything. */
+  /* The file's name says which kind it is; its folder may have any name. */
   path = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 #define USE(noun, sample)                                                                          \
   if (strstr(path, #noun)) {                                                                       \
@@ -179,7 +180,7 @@ static gen_status use_picture(const unsigned char *bytes, int64_t count) {
   return status;
 }
 
-/* IDX files are read from paths only: a file in memory has one. */
+/* IDX files are read only from paths, so the bytes go into a file in memory, which has one. */
 static gen_status use_idx(const unsigned char *bytes, int64_t count) {
   static int file = -1;
   char path[64];
@@ -215,8 +216,7 @@ static gen_status judge(const struct seed *seed, const unsigned char *bytes, int
   return status;
 }
 
-/* Whether what is missing of a picture is its end at most: a PNG's last chunk, a JPEG's last
- * marker. */
+/* Whether at most the end of a picture is missing: a PNG's last chunk, a JPEG's last marker. */
 static int lacks_end(const struct seed *seed, int64_t count) {
   return strstr(seed->path, ".safetensors") == NULL && strstr(seed->path, ".idx") == NULL &&
          seed->count - count <= 12;
@@ -246,7 +246,7 @@ int main(int argc, char **argv) {
   }
   mutant = (unsigned char *)malloc((size_t)(8 * most + 4096));
   before = peak_resident();
-  /* Cut at every byte, or at so many. */
+  /* Truncated at every byte, or about as often as SCORECARD_CUTS says. */
   for (s = 0; s < n_seeds; s++) {
     const char *most_cuts = getenv("SCORECARD_CUTS");
     int64_t step = most_cuts ? 1 + seeds[s].count / atol(most_cuts) : 1, end;

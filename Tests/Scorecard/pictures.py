@@ -1,5 +1,5 @@
-"""Pictures for the scorecard: PNGs whose pixels are known because they are written here, JPEGs that djpeg also
-reads, and bombs, small files that promise or cost much."""
+"""Pictures for the scorecard: PNGs with known pixels because they are written here, JPEGs that djpeg reads as well,
+and bombs, which are small files that claim or cost much."""
 
 import itertools
 import random
@@ -24,7 +24,7 @@ def header(width, height, depth, kind, interlaced=0):
 
 
 def _packed(samples, depth):
-    """Samples of one line as bytes."""
+    """The samples of one line, as bytes."""
     if depth == 16:
         return b"".join(struct.pack(">H", sample) for sample in samples)
     bits = "".join(format(sample, f"0{depth}b") for sample in samples)
@@ -38,7 +38,7 @@ def _paeth(a, b, c):
 
 
 def _filtered(lines, step, filters):
-    """Lines behind their filter's number, each of the five kinds in turn or one for all."""
+    """Each line after its filter's number, with the given filters in turn."""
     above, result = bytes(len(lines[0])), b""
     for line, kind in zip(lines, itertools.cycle(filters)):
         left = bytes(step) + line
@@ -56,7 +56,7 @@ def _filtered(lines, step, filters):
 
 
 def png(width, height, kind, depth, interlaced, filters, seed):
-    """A PNG of random samples, and the (height, width, channels, bytes) it must be read as."""
+    """A PNG of random samples, and the (height, width, channels, bytes) that reading it must give."""
     draw = random.Random(seed)
     channels = TYPES[kind][0]
     palette = [tuple(draw.randrange(256) for _ in range(3)) for _ in range(1 << min(depth, 8))]
@@ -91,7 +91,7 @@ def png(width, height, kind, depth, interlaced, filters, seed):
 
 
 def _broken():
-    """PNGs that must be refused, as PngSuite's x files: signature, checksums, types, depths, missing pixels."""
+    """PNGs that must be refused, like PngSuite's x files: signature, checksums, types, depths, missing pixels."""
     good, _ = png(5, 7, 2, 8, 0, [4], 1)
     body = good[33:]
     yield from (b"\x88" + good[1:], good.replace(b"\r\n\x1a\n", b"\n\x1a\n", 1), good.replace(b"\r\n", b"\n\n", 1))
@@ -107,7 +107,7 @@ def _broken():
 
 
 def pngs(folder):
-    """{path: what it must be read as, or None to be refused}."""
+    """{path: what reading it must give, or None if it must be refused}."""
     files = {}
     seed = 0
     for kind, (_, depths) in TYPES.items():
@@ -126,7 +126,7 @@ def pngs(folder):
 
 
 def jpegs(folder, sizes):
-    """{path: what djpeg makes of it}; None without the tools."""
+    """{path: what djpeg reads from it}; None if the tools are missing."""
     if not shutil.which("cjpeg") or not shutil.which("djpeg"):
         return None
     kinds = {

@@ -1,7 +1,7 @@
-/* What every kind of processor must be able to do with a model file.
- * usage: portable fit FILE N       fits a VAE for 3 epochs with checkpoints in FILE; continues the
- *                                  fit that FILE holds; stops after N epochs of this process
- *        portable predict FILE...  prints what each model makes of five fixed rows, a line each
+/* Operations with a model file that must work on every kind of processor.
+ * usage: portable fit FILE N       fits a VAE for 3 epochs with checkpoints in FILE, or continues
+ *                                  the fit in FILE; stops after N epochs of this process
+ *        portable predict FILE...  prints each model's outputs for five fixed rows, one line each
  *        portable kernels         prints the name of the kernels in use */
 #include "host.h"
 
@@ -46,7 +46,7 @@ static void fit(const char *path, int64_t n_epochs) {
   gen_dataset_destroy(data);
 }
 
-/* The rows of Tests/Golden/make_compatibility.py. */
+/* The same rows as in Tests/Golden/make_compatibility.py. */
 static void fill(float *rows, int64_t count) {
   int64_t i;
   for (i = 0; i < count; i++)

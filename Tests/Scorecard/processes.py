@@ -1,4 +1,5 @@
-"""Python's multiprocessing after the library's threads have worked: forked and spawned children sample the same.
+"""Tests Python's multiprocessing after the library's threads have worked: forked and spawned children must sample the
+same bytes.
 
 usage: processes.py LIBRARY
 """
@@ -13,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bindings" / "pytho
 
 
 def sample(model):
-    """In a child: the model came as a pickle."""
+    """Runs in a child, which has received the model as a pickle."""
     return model.sample(8, seed=3).tobytes()
 
 

@@ -1,7 +1,7 @@
-/* Refuses the memory of small objects, which Swift takes for granted: each request once, and with
- * all that follow. Calls end well or in GEN_E_NOMEM, and work again when memory is back. Where the
- * library cannot go on, the host's log hears a last word before the process ends. usage: refusals
- * FOLDER */
+/* Refuses memory for small objects, whose allocation Swift expects to succeed: each request once,
+ * and then with all later ones. Calls must succeed or return GEN_E_NOMEM, and work again when
+ * memory is available. Where the library cannot continue, the host's log gets a last message before
+ * the process ends. usage: refusals FOLDER */
 #include "host.h"
 
 #include <dlfcn.h>
@@ -13,7 +13,7 @@ static long calls, failing = -1;
 static int keeps_failing;
 static size_t largest = SIZE_MAX;
 
-/* Stands before the C library's: the library's small objects come from here, its data from
+/* Overrides the C library's function. The library's small objects use this one; its data use
  * aligned_alloc. */
 int posix_memalign(void **block, size_t alignment, size_t count) {
   static int (*real)(void **, size_t, size_t);
@@ -35,7 +35,7 @@ static void note(gen_status status) {
         failing, gen_status_name(status));
 }
 
-/* Calls of every kind; what was not made is NULL, which later calls refuse. */
+/* Makes calls of every kind. An object that could not be made is NULL, which later calls refuse. */
 static gen_status story(const char *folder) {
   gen_faces_options faces;
   gen_vae_options vae_options;
@@ -87,7 +87,7 @@ static void hear(int32_t level, const char *message, void *user_data) {
   }
 }
 
-/* A list of many files is larger than what the reserve for small objects gives. */
+/* A list of many files needs more memory than the reserve for small objects has. */
 static void list_many(const char *folder, int out) {
   gen_context_options options;
   gen_open_options many;

@@ -1,5 +1,6 @@
-/* Opens and closes the library again and again, uses it in parallel in between, under two paths at
- * once, and with a thread that ends after the last close. usage: reload LIBRARY COPY TIMES */
+/* Opens and closes the library repeatedly, uses it from several threads in between, opens it under
+ * two paths at once, and has a thread that ends after the last close. usage: reload LIBRARY COPY
+ * TIMES */
 #include <dlfcn.h>
 #include <generative.h>
 #include <pthread.h>
@@ -11,7 +12,7 @@ static pthread_barrier_t closed;
 
 #define CALL_OF(copy, name) (*(__typeof__(name) *)dlsym(copy, #name))
 
-/* Fits and samples through the functions of one handle of dlopen. */
+/* Fits and samples through the functions of one dlopen handle. */
 static int use(void *library, float *rows) {
   gen_faces_options faces;
   gen_vae_options model;
@@ -35,7 +36,7 @@ static int use(void *library, float *rows) {
   return failed;
 }
 
-/* Whether one copy takes the other's handle for its own. */
+/* Whether one copy accepts a handle of the other copy as its own. */
 static int foreign_handle_works(void *one, void *two) {
   gen_dataset *data = NULL;
   gen_token *token = NULL;
@@ -55,7 +56,7 @@ static void *last_thread(void *library) {
   float rows[4 * 256];
   intptr_t failed = use(library, rows);
   pthread_barrier_wait(&closed);
-  return (void *)failed; /* its thread-local message goes only now */
+  return (void *)failed; /* its thread-local message is freed only now */
 }
 
 int main(int argc, char **argv) {

@@ -1,4 +1,5 @@
-"""Writes right_calls.h: every function of the header called with right arguments, once for each kind of model, destroys last.
+"""Writes right_calls.h: a valid call of every function of the header, once for each kind of model, with the
+destroying functions last.
 
 usage: right_calls.py FILE
 """
@@ -30,14 +31,15 @@ def main():
             number = len(bodies)
             arguments = ", ".join(right.argument(function, p) for p in function.parameters)
             if function.name in header.inlines:
-                struct = function.parameters[0].type.rstrip(" *")  # the others need the fixture's
+                # Initializes f.output, because other calls need the fixture's struct.
+                struct = function.parameters[0].type.rstrip(" *")
                 arguments = f"({struct} *)f.output, sizeof({struct})"
             call = f"{function.name}({arguments})"
             body = f"return {call};" if function.result == "gen_status" else f"(void){call}; return GEN_OK;"
             first = handle_type(header, function.parameters[0].type) if function.parameters else None
             noun = right.model or (first or "").removeprefix("gen_")
             if function.result != "gen_status":
-                noun = ""  # it has no way to say that the object is busy, and need not
+                noun = ""  # it cannot report that the object is busy, and does not need to
             bodies.append(f"static gen_status right_call_{number}(void) {{ {body} }}\n")
             destroys = int(function.name.endswith("_destroy"))
             takes_run = int(any(p.type == "const gen_run *" for p in function.parameters))

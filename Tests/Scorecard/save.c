@@ -1,10 +1,10 @@
 /* Saves over an old file while system calls fail or the process is killed.
- * usage: save make FOLDER          leaves old and new.safetensors and .png
- *        save over FILE NEW        loads NEW and saves it over FILE, between two calls of getpgid
- *                                  that mark where faults belong; the exit code is the status, 100
- *                                  when a descriptor was lost
+ * usage: save make FOLDER          writes old and new.safetensors and .png
+ *        save over FILE NEW        loads NEW and saves it over FILE; two calls of getpgid mark
+ *                                  where faults belong; the exit code is the status, or 100 if a
+ *                                  descriptor was leaked
  *        save on FILE OLD NEW      saves OLD and NEW in turn until it is killed
- *        save check FILE           whether FILE loads */
+ *        save check FILE           checks that FILE loads */
 #include "host.h"
 
 static int is_picture(const char *path) { return strstr(path, ".png") != NULL; }
@@ -28,7 +28,7 @@ static int make(const char *folder) {
   return 0;
 }
 
-/* Of the two kinds, the one that a path names. */
+/* The object of the kind that a path names; the other is NULL. */
 struct content {
   gen_image *image;
   gen_vae *vae;

@@ -1,9 +1,11 @@
-"""The scorecard: what must never happen, each a row with the command that shows it does not.
+"""The scorecard: what must never happen, with a row for each and a command that shows that it does not.
 
 usage: scorecard.py quick|address|hard [ROW...]
-quick: the sizes that fit into make test, with the plain library. address: the same, with AddressSanitizer's build
-where a row has a use for it. hard: the full sizes, with the sanitized builds that make check-hard makes. Ends with one
-line, PASS n/27; a row that was not run does not pass.
+
+quick: the sizes that fit into make test, with the plain library. address: the same, with the AddressSanitizer build
+for the rows that benefit from it. hard: the full sizes, with the sanitized builds of make check-hard.
+
+Ends with one line, PASS n/27; a row that was not run does not count as passed.
 """
 
 import sys
@@ -55,7 +57,7 @@ def main():
             start = time.monotonic()
             try:
                 good, text = row(bench)
-            except Exception as error:  # a row that cannot run has not passed, and the others go on
+            except Exception as error:  # a row that cannot run has failed, and the others continue
                 good, text = False, f"{type(error).__name__}: {error}"
             verdict = {True: "PASS", False: "FAIL", None: "skip"}[good]
             {True: passed, False: failed, None: skipped}[good].append(number)

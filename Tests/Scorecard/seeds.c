@@ -1,4 +1,4 @@
-/* Leaves the sound files that mutate.c and the fuzzers start from. usage: seeds FOLDER */
+/* Writes the valid files that mutate.c and the fuzzers start from. usage: seeds FOLDER */
 #include "host.h"
 
 int main(int argc, char **argv) {

@@ -1,4 +1,4 @@
-/* Random calls by two threads on four shared slots. usage: sequences FOLDER CALLS SEED */
+/* Makes random calls in two threads on four shared slots. usage: sequences FOLDER CALLS SEED */
 #include "sequences.h"
 #include <pthread.h>
 
@@ -40,7 +40,7 @@ int main(int argc, char **argv) {
   CHECK(done > calls / 20, "only %ld calls worked", done);
   forget_all();
   MUST(gen_context_memory(NULL, &after, NULL));
-  /* A context keeps a scratch, 4.6 MB, for each of the calls that were ever in it at once. */
+  /* A context keeps 4.6 MB of scratch memory for each of the most calls that ever ran at once. */
   CHECK(after - before < 2 * 4600000, "%ld bytes were kept", (long)(after - before));
   printf("%ld calls by 2 threads, %ld worked, %ld refused, %d wrong\n", calls, done, refused,
          failures);

@@ -1,6 +1,6 @@
-/* Calls in an order that bytes decide, on a few objects that all threads share: what hosts do
- * wrong, and right, as a state machine. For sequences.c, which draws the bytes, and the fuzzer,
- * which searches for them. */
+/* Calls on a few objects shared by all threads, in an order that bytes decide: a state machine of
+ * what hosts do, correctly and incorrectly. Used by sequences.c, which draws the bytes at random,
+ * and by the fuzzer, which searches for them. */
 #ifndef SCORECARD_SEQUENCES_H
 #define SCORECARD_SEQUENCES_H
 
@@ -9,7 +9,7 @@
 enum { N_SLOTS = 4, N_SHARED = 1 << 17 };
 
 static struct fixture f;
-static void *objects[N_SLOTS]; /* of any kind: a call may find another than it wants */
+static void *objects[N_SLOTS]; /* of any kind: a call may get an object of the wrong kind */
 
 struct scratch {
   float rows[16 * ROW];
@@ -17,7 +17,7 @@ struct scratch {
   int64_t byte_count;
 };
 
-/* Destroys an object of whatever kind: destroying it as another does nothing. */
+/* Destroys an object of any kind: destroying it as another kind has no effect. */
 static void forget(void *object) {
   gen_model_destroy((gen_model *)object);
   gen_dataset_destroy((gen_dataset *)object);
@@ -28,7 +28,7 @@ static void put(int slot, void *object) {
   forget(__atomic_exchange_n(&objects[slot], object, __ATOMIC_RELAXED));
 }
 
-/* Whether rows of a model that came out of damaged bytes still fit into the scratch. */
+/* Whether the rows of a model loaded from damaged bytes still fit into the scratch buffer. */
 static int fits(const gen_model *model) {
   gen_model_info_t info;
   info.struct_size = sizeof info;
@@ -36,7 +36,7 @@ static int fits(const gen_model *model) {
          info.height * info.width * info.channels == ROW && info.latent_size == LATENT;
 }
 
-/* One call; the slots it takes need not hold what it wants. */
+/* Makes one call. The slots that it uses may hold objects of other kinds than it needs. */
 static gen_status step(struct scratch *s, unsigned op, int a, int b, unsigned char spice) {
   void *x = __atomic_load_n(&objects[a], __ATOMIC_RELAXED),
        *y = __atomic_load_n(&objects[b], __ATOMIC_RELAXED);
@@ -125,7 +125,7 @@ static gen_status step(struct scratch *s, unsigned op, int a, int b, unsigned ch
   }
 }
 
-/* Runs three bytes a call. */
+/* Makes one call for every three bytes. */
 static void run_sequence(struct scratch *s, const unsigned char *bytes, int64_t count, long *done) {
   int64_t i;
   for (i = 0; i + 3 <= count; i += 3) {

@@ -1,5 +1,5 @@
-/* Preloaded into a program: every write of more than one byte writes half of it, and every third
- * call is interrupted first. */
+/* Preloaded into a program. Every write of more than one byte writes only half of it, and every
+ * third call is interrupted first. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sys/syscall.h>

@@ -1,5 +1,5 @@
-/* Loads, samples and destroys over and over, then creates, fits and destroys: memory, descriptors
- * and threads stay what they were. usage: soak FOLDER CYCLES FITS */
+/* Loads, samples and destroys repeatedly, then creates, fits and destroys. Memory, descriptors and
+ * threads must not grow. usage: soak FOLDER CYCLES FITS */
 #include "host.h"
 #include <stdbool.h>
 
@@ -39,8 +39,7 @@ static void fit_cycle(void) {
   gen_model_destroy(gan);
 }
 
-/* Waits until a folder has at most so many entries: a thread that was joined stays in /proc for a
- * moment. */
+/* Waits until a folder has at most `most` entries: a joined thread stays in /proc for a moment. */
 static bool settles(const char *folder, int most) {
   int tries = 0;
   while (entries_of(folder) > most && tries++ < 1000)
@@ -48,7 +47,7 @@ static bool settles(const char *folder, int most) {
   return entries_of(folder) <= most;
 }
 
-/* Runs a cycle n times; tells how many bytes each of the last three quarters kept. */
+/* Runs a cycle `n` times. Checks and prints how many bytes each of the last three quarters kept. */
 static void soak(const char *name, void (*cycle)(void), long n) {
   long i, start = 0, end;
   int descriptors = 0, threads = 0;
@@ -61,7 +60,7 @@ static void soak(const char *name, void (*cycle)(void), long n) {
     cycle();
   }
   end = resident();
-  /* A few cycles tell nothing of a slope. */
+  /* A few cycles are not enough to measure growth. */
   CHECK(n < 50 || end - start < 1024 * (n - n / 4), "%s keeps %ld bytes a cycle", name,
         (end - start) / (n - n / 4));
   CHECK(entries_of("/proc/self/fd") == descriptors, "%s: %d descriptors, not %d", name,
@@ -71,8 +70,8 @@ static void soak(const char *name, void (*cycle)(void), long n) {
   printf("%ld %s, %.1f bytes kept by each; ", n, name, (double)(end - start) / (double)(n - n / 4));
 }
 
-/* Destroyed models give their memory back: all but what is kept for a next fit, and after a trim
- * that, too. */
+/* Destroyed models release their memory, except for what is kept for the next fit. A trim releases
+ * that as well. */
 static void give_back(void) {
   enum { n_models = 12, mib = 1 << 20 };
   const char *text = "height=28 width=28 architecture=dense hidden=1000,1000";

@@ -1,5 +1,5 @@
-/* The lives of all models, from the process's first call on, on a thread with the stack that the
- * header asks for. usage: stack FOLDER */
+/* Makes and uses all models, from the process's first call on, on a thread with the stack size that
+ * the header requires. usage: stack FOLDER */
 #include "host.h"
 #include <pthread.h>
 #include <sys/mman.h>
@@ -24,7 +24,7 @@ int main(int argc, char **argv) {
   if (argc < 2)
     return 2;
   folder = argv[1];
-  /* A page below it that faults, as below any thread's stack. */
+  /* A guard page below it, as below any thread's stack. */
   memory =
       mmap(NULL, stack_size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED || mprotect(memory, page, PROT_NONE) != 0)

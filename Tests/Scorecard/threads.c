@@ -1,6 +1,8 @@
-/* Many threads: one model shared by all, one of its own each, objects made and destroyed, errors
- * set and read. Built and run with ThreadSanitizer. usage: threads FOLDER THREADS SECONDS [planted]
- * planted: the host itself races, which must be found */
+/* Many threads use one shared model and a model of their own, make and destroy objects, and cause
+ * and read errors. Built and run with ThreadSanitizer.
+ *
+ * usage: threads FOLDER THREADS SECONDS [planted]
+ *   planted: the host itself has a data race, which must be found */
 #include "host.h"
 #include <pthread.h>
 
@@ -51,8 +53,9 @@ int main(int argc, char **argv) {
   MUST(make_fixture(&f, argv[1]));
   expected = (float *)malloc(sizeof(float) * 2 * ROW);
   MUST(gen_vae_sample(f.vae, NULL, 2, 1, expected));
-  /* Once alone: Swift makes a global at its first use, under a lock that ThreadSanitizer does not
-   * see. Threads started later are known to come after it, and nothing need be suppressed. */
+  /* Runs once in this thread first: Swift initializes a global at its first use, under a lock that
+   * ThreadSanitizer does not see. Threads started later are known to run after it, so nothing needs
+   * suppressing. */
   work(NULL);
   work((void *)1);
   deadline = now() + atof(argv[3]);

@@ -1,7 +1,7 @@
-"""Which functions hold instructions that end the process: each is listed with its reason, a new one fails.
+"""Finds the functions that contain instructions that end the process. Each must be listed with its reason.
 
 The checks are counted in the ordinary build, where each has an instruction (ud2) of its own. In the library that
-ships they are calls of one function, shim_trap, which tells the host's logs first; nothing else there may trap.
+ships, they call a function, shim_trap, which writes to the host's log first; nothing else there may trap.
 
 usage: trap_gate.py ORDINARY_LIBRARY FOLDER_OF_OBJECTS SHIPPED_LIBRARY   checks
        trap_gate.py ORDINARY_LIBRARY FOLDER_OF_OBJECTS --list            prints the list that would pass, keeping the
@@ -17,12 +17,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("traps.txt")
 KERNELS = ["KernelTemplate", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512"]
-# The layers that input reaches: the crossing and the safe Swift below it.
+# The modules that get input: the C API and the safe Swift below it.
 OUTER = sorted(
     {path.name for path in (ROOT / "Sources").iterdir()} - {"CShims", "Embedded", "Kernels", "Tensors", "gen"}
 )
 
-# What ends the process when it is wrong; words in comments and strings do not count.
+# Code that ends the process when an assumption is wrong; words in comments and strings do not count.
 WORDS = {
     "try!": r"\btry!",
     "as!": r"\bas!",
@@ -36,7 +36,7 @@ WORDS = {
 
 
 def counts(library, objects):
-    """ud2 instructions by exported function, and by kernel object as a whole."""
+    """The number of ud2 instructions by exported function, and by kernel object."""
     result = Counter()
     function = None
     text = subprocess.run(
@@ -45,7 +45,7 @@ def counts(library, objects):
     for line in text.splitlines():
         start = re.match(r"^[0-9a-f]+ <(.*)>:$", line)
         if start:
-            # A merged body is called after one of its functions.
+            # A merged function body is named after one of its functions.
             function = start[1].removesuffix("Tm")
         elif "\tud2" in line and function.startswith("gen_"):
             result[function] += 1
@@ -68,7 +68,7 @@ def listed():
 
 
 def lint():
-    """Places in the outer layers' sources that could trap by their words."""
+    """Lines in the outer modules' sources that contain words of code that could trap."""
     faults = []
     for path in sorted(path for module in OUTER for path in (ROOT / "Sources" / module).rglob("*.swift")):
         for number, line in enumerate(path.read_text().splitlines(), 1):
@@ -95,7 +95,7 @@ def bare_traps(library):
 
 
 def check(library, objects, shipped):
-    """(faults, a line that sums up)."""
+    """(faults, a line of summary)."""
     known, found = listed(), counts(library, objects)
     faults = []
     for name, count in sorted(found.items()):

@@ -1,6 +1,8 @@
-/* A host's whole life with the library: make, fit, use, save and load every model, under whatever
- * limits it was started with. Every call may fail, and says GEN_E_NOMEM or GEN_E_IO when it does.
- * usage: workload FOLDER [BYTES]   BYTES: of address space */
+/* Everything a host does with the library: makes, fits, uses, saves and loads every model, under
+ * the limits that the process was started with. Every call may fail, and must return GEN_E_NOMEM or
+ * GEN_E_IO if it does.
+ * usage: workload FOLDER [BYTES]
+ *   BYTES: the limit on the address space */
 #include "host.h"
 
 int main(int argc, char **argv) {

@@ -1,12 +1,12 @@
-/* Where the memory of libpng, libjpeg and zlib comes from: whoever calls them, so that it is
-   accounted, limited and refused like all other. */
+/* The memory of libpng, libjpeg and zlib comes from their caller, so that it is accounted, limited
+   and refused like all other memory. */
 #ifndef SHIM_ALLOCATOR_H
 #define SHIM_ALLOCATOR_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* An allocator may be written in Swift: its functions return before any codec jumps. */
+/* An allocator may be written in Swift: its functions return before a codec jumps. */
 struct shim_allocator {
   /* Memory aligned to 64 bytes, or NULL. */
   void *(*allocate)(int64_t byte_count, void *owner);
@@ -14,16 +14,18 @@ struct shim_allocator {
   void *owner;
 };
 
-/* Blocks that know their size, as codecs want them; NULL when there is no memory. */
+/* Allocates blocks that store their size, as codecs need them. Returns NULL if there is no
+   memory. */
 void *shim_block_allocate(const struct shim_allocator *allocator, size_t count);
 
-/* A larger block with the old one's content, which is then gone; after NULL it stays. */
+/* Returns a larger block with the content of the old one, which is freed. If it returns NULL, the
+   old block is kept. */
 void *shim_block_grow(const struct shim_allocator *allocator, void *block, size_t count);
 
-/* NULL is fine. */
+/* The block may be NULL. */
 void shim_block_free(const struct shim_allocator *allocator, void *block);
 
-/* Gives free memory that the C library keeps back to the system. */
+/* Returns free memory that the C library keeps to the system. */
 void shim_trim_memory(void);
 
 #endif

@@ -4,11 +4,11 @@
 
 #include <stdint.h>
 
-/* The CRC-32C (polynomial 0x1EDC6F41, reflected) of `count` bytes, continuing from `crc`: 0 at the
-   start, then the last result. Uses the CPU's instruction where there is one. */
+/* The CRC-32C (polynomial 0x1EDC6F41, reflected) of `count` bytes, continued from `crc`: 0 at the
+   start, then the previous result. Uses the CPU's instruction if it has one. */
 uint32_t shim_crc32c(uint32_t crc, const void *bytes, int64_t count);
 
-/* The same by tables alone, on any CPU; for comparison. */
+/* The same, computed with tables on any CPU; for comparison. */
 uint32_t shim_crc32c_portable(uint32_t crc, const void *bytes, int64_t count);
 
 #endif

@@ -1,8 +1,8 @@
-/* errno, which is a macro and so has no name in Swift. */
+/* errno is a macro, so it has no name in Swift. */
 #ifndef SHIM_ERRNO_PLACE_H
 #define SHIM_ERRNO_PLACE_H
 #include <errno.h>
 
-/* Where the calling thread's errno is. */
+/* The address of the calling thread's errno. */
 static inline int *shim_errno(void) { return &errno; }
 #endif

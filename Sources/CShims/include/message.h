@@ -3,12 +3,12 @@
 #define SHIM_MESSAGE_H
 #include <stddef.h>
 
-/* Keeps the first bytes of a message of `length` bytes, cut at a character's edge. */
+/* Keeps the first bytes of a message of `length` bytes, cut at a character boundary. */
 void shim_set_message(const char *message, size_t length);
 
-/* The message kept, "" before any; valid until the next shim_set_message of this thread. */
+/* The kept message; "" before any. Valid until this thread's next shim_set_message. */
 const char *shim_message(void);
 
-/* Keeps a name of `length` bytes, of which 8,191 stay, until this thread keeps the next. */
+/* Keeps a name of `length` bytes, at most 8,191 of them, until this thread keeps the next one. */
 const char *shim_keep_name(const char *name, size_t length);
 #endif

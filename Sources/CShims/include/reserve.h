@@ -1,22 +1,22 @@
-/* Memory for the small objects of Swift when the system has none left, and the last word of a
- * process that must end all the same. */
+/* Memory for small Swift objects when the system has none left, and the last message of a process
+ * that must end anyway. */
 #ifndef SHIM_RESERVE_H
 #define SHIM_RESERVE_H
 
 #include <stdint.h>
 
-/* Swift cannot be told that an object's memory was refused. So a small block comes from a reserve
- * of the program image then, and the call is to end in GEN_E_NOMEM before it asks for data: whether
- * this thread has taken from the reserve since shim_forget_refusal. */
+/* Swift has no way to report that memory for an object was refused. A small block then comes from a
+ * reserve in the program image, and the call should end with GEN_E_NOMEM before it allocates data.
+ * Whether this thread has used the reserve since shim_forget_refusal. */
 int shim_was_refused(void);
 void shim_forget_refusal(void);
 
-/* Around a fork, for a child that finds the reserve whole. */
+/* Called around a fork, so that the child finds the reserve in a consistent state. */
 void shim_reserve_lock(void);
 void shim_reserve_unlock(void);
 
 /* A host's log function, called before the library ends the process. shim_add_log returns its
- * place, 0 to 63, or -1 if all 64 places are taken. */
+ * index, 0 to 63, or -1 if all 64 are in use. */
 typedef void (*shim_log)(int32_t level, const char *message, void *user_data);
 int shim_add_log(shim_log log, void *user_data);
 void shim_remove_log(int place);

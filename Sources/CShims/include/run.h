@@ -1,10 +1,10 @@
-/* What follows the long call that the calling thread is in. */
+/* The run that follows the long call that the calling thread is in. */
 #ifndef SHIM_RUN_H
 #define SHIM_RUN_H
 
-/* The thread's run, NULL where nobody follows its call. */
+/* The thread's run; NULL if its call is not followed. */
 void *shim_run(void);
 
-/* Makes `run` the thread's run, and returns the one before. */
+/* Sets the thread's run to `run`, and returns the previous one. */
 void *shim_set_run(void *run);
 #endif

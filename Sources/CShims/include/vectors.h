@@ -1,6 +1,6 @@
-/* Vector operations that Swift's SIMD types lack, or leave as calls: conversions between element
- * types, high halves of products, products of pairs. One macro, three widths; each function is
- * inlined as the instructions of the target that imports it. */
+/* Vector operations that Swift's SIMD types lack or compile to calls: conversions between element
+ * types, high halves of products, products of pairs. One macro defines them for three widths. Each
+ * function is inlined with the instructions of the target that imports it. */
 #ifndef SHIM_VECTORS_H
 #define SHIM_VECTORS_H
 
@@ -15,11 +15,12 @@
 
 #define SHIM_INLINE static inline __attribute__((always_inline))
 
-/* widen: floats to doubles. narrow: doubles to floats. square_root: of each lane. from_int: 32-bit
- * integers to floats. from_bytes: n bytes in memory, 0 to 255, to floats. nearest_bytes: the whole
- * numbers of 0 to 255 nearest to 255 x. are_bytes: ones in the lanes where x is such a number /
- * 255, but for its last place. store_bytes: integers of 0 to 255 to memory. multiply_high,
- * multiply_low: the halves of the unsigned 64-bit products, in a way that shares the products. */
+/* widen: floats to doubles. narrow: doubles to floats. square_root: the root of each lane.
+ * from_int: 32-bit integers to floats. from_bytes: n bytes in memory, 0 to 255, to floats.
+ * nearest_bytes: 255 x rounded to the nearest integer in 0 to 255. are_bytes: all bits set in the
+ * lanes where x is within one unit in the last place of such a number / 255. store_bytes: integers
+ * in 0 to 255 to memory. multiply_high, multiply_low: the halves of the unsigned 64-bit products,
+ * computed so that they share the products. */
 #define SHIM_VECTORS(n, half)                                                                      \
   typedef float shim_f##n __attribute__((ext_vector_type(n)));                                     \
   typedef double shim_d##n __attribute__((ext_vector_type(n)));                                    \
@@ -42,7 +43,7 @@
     return __builtin_convertvector(__builtin_convertvector(x, shim_i##n), shim_f##n);              \
   }                                                                                                \
   SHIM_INLINE shim_i##n shim_nearest_bytes##n(shim_f##n x) {                                       \
-    const float whole = 0x1.8p23f; /* Beside it a float has no fraction. */                        \
+    const float whole = 0x1.8p23f; /* Near it, floats have no fraction. */                         \
     shim_f##n least = 0, most = 255;                                                               \
     shim_f##n byte = __builtin_elementwise_min((x * 255 + whole) - whole, most);                   \
     return __builtin_convertvector(__builtin_elementwise_max(byte, least), shim_i##n);             \
@@ -78,8 +79,8 @@ SHIM_VECTORS(16, 8)
 
 #undef SHIM_VECTORS
 
-/* n bytes in memory as 32-bit integers. multiply_pairs: the sums of the products of neighbouring
- * signed 16-bit numbers, two to a lane; the products must lie within -255*255 and 255*255. */
+/* bytes: n bytes in memory as 32-bit integers. multiply_pairs: the sums of the products of adjacent
+ * signed 16-bit numbers, two per lane. The products must lie within -255*255 and 255*255. */
 #define SHIM_PAIRS(n)                                                                              \
   SHIM_INLINE shim_i##n shim_bytes##n(const uint8_t *bytes) {                                      \
     return __builtin_convertvector(*(const shim_b##n *)bytes, shim_i##n);                          \
@@ -109,7 +110,7 @@ SHIM_INLINE shim_i8 shim_multiply_pairs8(shim_i8 x, shim_i8 y) {
 #endif
 }
 
-/* sum + the products of the four unsigned bytes of x and signed ones of y in every lane. */
+/* sum + the products of the four unsigned bytes of x and the signed bytes of y in each lane. */
 SHIM_INLINE shim_i16 shim_add_byte_products16(shim_i16 x, shim_i16 y, shim_i16 sum) {
 #if defined(__AVX512VNNI__)
   return (shim_i16)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)x, (__m512i)y);
@@ -120,9 +121,9 @@ SHIM_INLINE shim_i16 shim_add_byte_products16(shim_i16 x, shim_i16 y, shim_i16 s
 #endif
 }
 
-/* Asks for a cache line that will be read soon; any address will do. */
+/* Prefetches a cache line that will be read soon. Any address is allowed. */
 SHIM_INLINE void shim_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
-/* Past the first-level cache. */
+/* Prefetches past the first-level cache. */
 SHIM_INLINE void shim_prefetch_far(const void *address) { __builtin_prefetch(address, 0, 2); }
 
 #pragma clang diagnostic pop

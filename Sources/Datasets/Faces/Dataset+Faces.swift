@@ -1,14 +1,12 @@
 import Tensors
 
 extension Dataset {
-  /// Faces drawn by the library, with their true factors and the label 1 for smile > 0, else 0.
+  /// Faces drawn by the library, with their true factors, and with label 1 if smile > 0, otherwise 0.
   ///
-  /// Face i of a seed is the same in any dataset and at any size; `firstIndex` starts further on,
-  /// for faces that a training set of the same seed does not hold. Kept as bytes, drawn on all
-  /// workers.
+  /// Face i of a seed is the same in any dataset and at any size. `firstIndex` selects later faces, which a
+  /// training set with the same seed does not contain. Drawn on all workers and stored as bytes.
   ///
-  /// - Throws: `.argument` for no faces, sides other than 16 … 128 or channels other than 1 and 3;
-  ///   `.memory`.
+  /// - Throws: `.argument` for no faces, sides outside 16 … 128, or channels other than 1 and 3; `.memory`.
   package static func faces(
     rowCount: Int, shape: Shape, seed: UInt64, firstIndex: Int = 0, context: Context = .standard
   ) throws(GenerativeError) -> Dataset {

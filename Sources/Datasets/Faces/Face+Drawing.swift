@@ -1,7 +1,7 @@
 import Tensors
 
 extension Face {
-  /// The sides faces can be drawn at.
+  /// The range of sides at which faces can be drawn.
   package static let sides = 16...128
 
   /// Throws `.argument` unless faces can be drawn in `shape`: sides of 16 … 128, 1 or 3 channels.
@@ -13,10 +13,10 @@ extension Face {
     }
   }
 
-  /// Draws this face, its factors clamped to their ranges, as one row of floats in [0, 1]; gray is
-  /// 0.299 R + 0.587 G + 0.114 B.
+  /// Draws this face as one row of floats in [0, 1], with factors clamped to their ranges. Gray is 0.299 R +
+  /// 0.587 G + 0.114 B.
   ///
-  /// - Throws: `.argument` for a shape faces are not drawn in, `.memory`.
+  /// - Throws: `.argument` for a shape in which faces cannot be drawn; `.memory`.
   package func draw(
     shape: Shape, into row: UnsafeMutablePointer<Float>, in memory: Memory = .standard
   ) throws(GenerativeError) {
@@ -25,7 +25,7 @@ extension Face {
     clamped.draw(shape: shape, scratch: scratch.base) { row[$0] = $1 }
   }
 
-  /// The same with room for height × width colors, one number after the other to `emit`.
+  /// Draws this face with scratch memory for height × width colors. Calls `emit` for each number.
   @inline(__always)
   func draw(
     shape: Shape, scratch: UnsafeMutablePointer<SIMD4<Float>>,

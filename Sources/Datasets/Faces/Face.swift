@@ -1,26 +1,26 @@
 import Tensors
 
-/// What a drawn face looks like: ten independent factors, each with a stated range.
+/// The appearance of a drawn face: ten independent factors, each with a stated range.
 package struct Face: Equatable, Sendable {
-  /// −1 a deep frown … 1 a laugh that shows teeth.
+  /// −1 is a deep frown, 1 a laugh that shows teeth.
   package var smile: Float = 0
-  /// −1 turned to the picture's left … 1 to its right, by 29 degrees.
+  /// −1 is turned by 29 degrees to the left of the image, 1 to its right.
   package var headTurn: Float = 0
-  /// 0 black, over brown and red … 1 blond.
+  /// From 0, black, through brown and red to 1, blond.
   package var hairColor: Float = 0.35
-  /// 0 cropped … 1 over the shoulders.
+  /// 0 is cropped, 1 reaches over the shoulders.
   package var hairLength: Float = 0.4
-  /// 0 light … 1 dark.
+  /// 0 is light, 1 dark.
   package var skinTone: Float = 0.3
-  /// 0 red, over yellow, green and blue … 1 violet.
+  /// From 0, red, through yellow, green and blue to 1, violet.
   package var backgroundHue: Float = 0.55
-  /// 0 small … 1 large.
+  /// 0 is small, 1 large.
   package var eyeSize: Float = 0.5
-  /// −1 eyes to the picture's left … 1 to its right, within the head.
+  /// −1 looks to the left of the image, 1 to its right, relative to the head.
   package var gaze: Float = 0
-  /// −1 lowered and stern … 1 raised.
+  /// −1 is lowered and stern, 1 raised.
   package var brow: Float = 0
-  /// 0 narrow … 1 round.
+  /// 0 is narrow, 1 round.
   package var faceWidth: Float = 0.5
 
   package init() {}
@@ -42,8 +42,8 @@ package struct Face: Equatable, Sendable {
       (Factor(name: "face_width", range: 0...1), { $1(&$0.faceWidth) }),
     ]
 
-  /// A face of given factors, in the order of `factors`; each is clamped to its range, and what is no
-  /// number becomes the range's lower end.
+  /// A face with the given factors, in the order of `factors`. Each is clamped to its range; NaN becomes the
+  /// range's lower end.
   package init(values: UnsafePointer<Float>) {
     for (i, field) in Face.fields.enumerated() { field.place(&self) { $0 = values[i] } }
     self = clamped
@@ -59,12 +59,12 @@ package struct Face: Equatable, Sendable {
     return face
   }
 
-  /// Face `index` of `seed`: every factor uniform in its range and independent of the others.
+  /// Face `index` of `seed`: every factor is uniform in its range and independent of the others.
   ///
   /// Indices run from 0 to 2³² − 1; higher bits are ignored.
   package init(seed: UInt64, index: Int) {
     let random = Random(seed: seed, purpose: .faces)
-    // Twelve numbers a face, three counters of four words.
+    // Twelve numbers per face: three counters with four words each.
     let first = 12 * Int(UInt32(truncatingIfNeeded: index))
     for (i, field) in Face.fields.enumerated() {
       let range = field.factor.range

@@ -1,11 +1,11 @@
 import Glibc
 import Tensors
 
-/// An RGB picture in floats that shapes are painted on, one over the other.
+/// An RGB image in floats on which shapes are painted one over another.
 ///
-/// The centre is (0, 0), x grows to the right, y down, and a square picture reaches from −0.83 to
-/// 0.83 each way: faces are drawn for a unit circle, and looked at from close by. Shapes are given by
-/// signed distances, negative inside, and their edges are one pixel soft.
+/// The center is (0, 0), x grows to the right, y grows down, and a square image extends from −0.83 to 0.83 in
+/// each direction: faces are drawn for a unit circle and viewed from close up. Shapes are given by signed
+/// distances, negative inside. Their edges are one pixel soft.
 struct FaceCanvas {
   typealias Point = SIMD2<Float>
   typealias Color = SIMD4<Float>
@@ -14,7 +14,7 @@ struct FaceCanvas {
   let width: Int
   /// height × width, packed; the fourth lane is unused.
   let pixels: UnsafeMutablePointer<Color>
-  /// Pixels per unit.
+  /// The number of pixels per unit.
   private let scale: Float
 
   init(height: Int, width: Int, pixels: UnsafeMutablePointer<Color>) {
@@ -24,7 +24,7 @@ struct FaceCanvas {
     scale = Float(min(height, width)) / 1.66
   }
 
-  /// Replaces every pixel by a color of its position.
+  /// Sets every pixel to a color that depends on its position.
   @inline(__always)
   func fill(_ color: (Point) -> Color) {
     for y in 0..<height {
@@ -32,11 +32,11 @@ struct FaceCanvas {
     }
   }
 
-  /// Paints where `distance` is negative, within the box around `center` alone.
+  /// Paints where `distance` is negative, but only inside the box around `center`.
   ///
   /// - Parameters:
-  ///   - softness: how wide the edge is, beyond the pixel it always is.
-  ///   - opacity: how much covers what was there, inside.
+  ///   - softness: width of the edge, in addition to the one pixel that it always has.
+  ///   - opacity: how much of what was there before is covered, inside the shape.
   @inline(__always)
   func paint(
     around center: Point, reach: Point, softness: Float = 0, opacity: Float = 1,
@@ -59,7 +59,7 @@ struct FaceCanvas {
     }
   }
 
-  /// The same in one color.
+  /// Paints in a single color.
   @inline(__always)
   func paint(
     around center: Point, reach: Point, softness: Float = 0, opacity: Float = 1, _ color: Color,
@@ -81,7 +81,7 @@ struct FaceCanvas {
     let middle = Float(size) / 2
     let first = (middle + (center - reach) * scale).rounded(.down)
     let last = (middle + (center + reach) * scale).rounded(.up)
-    // Also empty for what is no number.
+    // Also empty for NaN.
     guard first < Float(size), last >= 0 else { return 0..<0 }
     return Int(max(first, 0))..<Int(min(last + 1, Float(size)))
   }
@@ -89,7 +89,7 @@ struct FaceCanvas {
 
 // MARK: - Signed distances
 
-/// To an ellipse, to first order: exact on its edge.
+/// Signed distance to an ellipse, to first order: exact on its edge.
 @inline(__always)
 func ellipseDistance(_ p: SIMD2<Float>, _ center: SIMD2<Float>, _ radii: SIMD2<Float>) -> Float {
   let q = (p - center) / radii
@@ -99,7 +99,7 @@ func ellipseDistance(_ p: SIMD2<Float>, _ center: SIMD2<Float>, _ radii: SIMD2<F
   return slope > 1e-6 ? k * (k - 1) / slope : -radii.min()
 }
 
-/// To a line from `a` to `b` with round ends.
+/// Signed distance to a line from `a` to `b` with round ends.
 @inline(__always)
 func strokeDistance(
   _ p: SIMD2<Float>, from a: SIMD2<Float>, to b: SIMD2<Float>, halfWidth: Float
@@ -111,7 +111,7 @@ func strokeDistance(
   return (d * d).sum().squareRoot() - halfWidth
 }
 
-/// To a box with rounded corners.
+/// Signed distance to a box with rounded corners.
 @inline(__always)
 func boxDistance(
   _ p: SIMD2<Float>, _ center: SIMD2<Float>, _ reach: SIMD2<Float>, corner: Float

@@ -2,9 +2,9 @@ import Glibc
 
 /// Paints a face: analytic shapes from back to front.
 ///
-/// The head is a cylinder seen from the front. A feature at azimuth φ on it appears at
-/// x = a·r·sin(φ + θ), with θ the turn and r how far it stands out; so the nose moves more than
-/// the eyes, the far eye narrows and the near ear comes into view.
+/// The head is a cylinder seen from the front. A feature at azimuth φ appears at x = a·r·sin(φ + θ), where θ
+/// is the head's turn and r how far the feature protrudes. So the nose moves more than the eyes, the far eye
+/// becomes narrower and the near ear becomes visible.
 struct FacePainter {
   typealias Point = SIMD2<Float>
   typealias Color = SIMD4<Float>
@@ -42,7 +42,7 @@ struct FacePainter {
     paintFrontHair()
   }
 
-  /// Where a feature at azimuth `phi` and height `y` below the head's centre is seen.
+  /// The position in the image of a feature at azimuth `phi` and height `y` below the head's center.
   private func project(_ phi: Float, _ y: Float, standingOut r: Float = 1) -> Point {
     Point(head.x + radii.x * r * sinf(phi + turn), head.y + y)
   }
@@ -61,7 +61,7 @@ struct FacePainter {
     let top = head.y - radii.y - 0.05
     let center = Point(head.x * 0.5 - 0.03 * face.headTurn, (top + bottom) / 2)
     let reach = Point(radii.x + 0.06 + 0.07 * face.hairLength, (bottom - top) / 2)
-    // A round crown, cut off at the hair's length.
+    // A round crown, cut off at the length of the hair.
     let full = Point(center.x, top + 0.95)
     canvas.paint(around: center, reach: reach, palette.hair * 0.78) {
       max(boxDistance($0, full, Point(reach.x, 0.95), corner: reach.x * 0.95), $0.y - bottom)
@@ -94,7 +94,7 @@ struct FacePainter {
     canvas.paint(
       around: head, reach: radii * 1.1,
       color: { p in
-        // Light from above and the left; darker where the surface turns away.
+        // Light comes from above and from the left. The surface is darker where it turns away.
         let n = (p - head) / radii
         let away = n.x - 0.25 * face.headTurn
         return palette.skin * (1.03 - 0.05 * n.y - 0.05 * n.x - 0.12 * away * away)
@@ -103,7 +103,7 @@ struct FacePainter {
   }
 
   private func headDistance(_ p: Point) -> Float {
-    // The jaw is narrower than the brow; a smile widens it, laughter drops it.
+    // The jaw is narrower than the brow. A smile widens it; laughter drops it.
     let drop = 1 + 0.10 * max(0, face.smile)
     let below = max(0, (p.y - head.y) / (radii.y * drop))
     let narrowing = 1 - (0.17 - 0.11 * face.smile) * below * below
@@ -113,7 +113,7 @@ struct FacePainter {
 
   // MARK: - Features
 
-  /// Blush, higher, fuller and redder the more the face smiles.
+  /// Blush, which is higher, fuller and redder the more the face smiles.
   private func paintCheeks() {
     let blush = palette.skin * rgb(1.0, 0.64, 0.62)
     for side: Float in [-1, 1] {
@@ -139,7 +139,7 @@ struct FacePainter {
       let t = (p.x - center.x) / size.x
       return p.y - center.y - lid - 0.45 * (size.y - lid) * t * t
     }
-    // The far eye ends where the head does.
+    // The far eye is cut off at the edge of the head.
     func eyeDistance(_ p: Point) -> Float {
       max(ellipseDistance(p, center, size), headDistance(p) + 0.02, overLid(p))
     }
@@ -168,7 +168,7 @@ struct FacePainter {
   private func paintBrow(_ side: Float) {
     let eye = eyeRadii(side)
     let height = -0.02 - eye.y - 0.085 - 0.06 * face.brow
-    // Stern brows fall towards the nose.
+    // Stern brows slope down towards the nose.
     let inner = project(side * 0.24, height + 0.02 - 0.075 * min(face.brow, 0) - 0.02 * max(face.brow, 0))
     let outer = project(side * 0.74, height + 0.03 + 0.05 * min(face.brow, 0))
     let middle = (inner + outer) / 2 + Point(0, -0.035)
@@ -185,7 +185,7 @@ struct FacePainter {
     let bridge = project(0, 0.02, standingOut: 1.0)
     let tip = project(0, 0.19, standingOut: 1.22)
     let shade = palette.skin * 0.80
-    // The side away from the light, or behind the turned nose.
+    // The side away from the light, or behind the nose of a turned head.
     let lean: Float = face.headTurn >= 0 ? -1 : 1
     let start = bridge + Point(0.03 * lean, 0)
     let end = tip + Point(0.05 * lean, -0.01)
@@ -202,19 +202,19 @@ struct FacePainter {
     }
   }
 
-  /// Lips along a parabola whose ends rise with the smile, opened downwards by laughter over teeth and
+  /// Lips along a parabola whose ends rise with a smile. Laughter opens them downwards and shows teeth and
   /// tongue.
   private func paintMouth() {
     let center = project(0, 0.39 - 0.05 * face.smile, standingOut: 0.80)
     let halfWidth = (0.215 + 0.075 * face.smile) * (1 - 0.16 * abs(face.headTurn))
     let bend = 0.11 * face.smile
-    // A neutral mouth is just parted.
+    // A neutral mouth is slightly open.
     let opening = 0.28 * max(0, face.smile + 0.3) / 1.3
 
     func place(_ x: Float) -> Float { min(max((x - center.x) / halfWidth, -1), 1) }
-    /// Where the lips meet.
+    /// The line where the lips meet.
     func line(_ x: Float) -> Float { center.y + bend * (0.5 - place(x) * place(x)) }
-    /// To an ellipse bent along that line.
+    /// Signed distance to an ellipse bent along that line.
     func distance(_ p: Point, _ radii: Point) -> Float {
       let slope = -2 * bend * place(p.x) / halfWidth
       let straight = Point(p.x, center.y + p.y - line(p.x))
@@ -227,7 +227,7 @@ struct FacePainter {
       let below = p.y < line(p.x) ? 0 : opening
       return max(distance(p, Point(halfWidth + lip, below + lip)), headDistance(p))
     }
-    // Thinner than this no size shows, and an ellipse of no height has no distance.
+    // Anything thinner is invisible at every size, and an ellipse without height has no distance.
     guard opening > 0.004 else { return }
     func inside(_ p: Point) -> Float {
       max(distance(p, Point(halfWidth, opening)), line(p.x) - p.y, headDistance(p))
@@ -246,7 +246,7 @@ struct FacePainter {
 
   // MARK: - In front of the face
 
-  /// A cap over the skull with an opening for the face; long hair hangs over the ears.
+  /// A cap over the skull with an opening for the face. Long hair hangs over the ears.
   private func paintFrontHair() {
     let cap = head + Point(-0.03 * face.headTurn, -0.05)
     let capRadii = radii + Point(0.075, 0.09)
@@ -261,7 +261,7 @@ struct FacePainter {
         return palette.hair * (0.96 + 0.22 * sheen) + 0.035 * sheen
       },
       distance: { p in
-        // The parting lifts one side of the fringe.
+        // The parting raises one side of the fringe.
         let tilt = 0.16 * (p.x - opening.x)
         return max(
           ellipseDistance(p, cap, capRadii),

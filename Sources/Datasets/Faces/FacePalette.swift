@@ -22,16 +22,16 @@ struct FacePalette {
     lips = skin * rgb(0.80, 0.46, 0.46)
   }
 
-  /// The color at `t` of 0 … 1 between stops at equal distances.
+  /// The color at `t`, 0 … 1, between equally spaced stops.
   private static func blend(_ stops: [Color], at t: Float) -> Color {
     let position = t * Float(stops.count - 1)
     let first = min(Int(position), stops.count - 2)
     return stops[first] + (stops[first + 1] - stops[first]) * (position - Float(first))
   }
 
-  /// A hue of 0 … 1 around the circle, and on.
+  /// A hue of 0 … 1 around the color circle; it may continue past 1.
   private static func hue(_ hue: Float, saturation: Float, value: Float) -> Color {
-    // The three phases of a triangle wave, cut to a trapezoid.
+    // The three phases of a triangle wave, clipped to a trapezoid.
     func channel(_ phase: Float) -> Float {
       let h = hue + phase
       return min(max(abs((h - h.rounded(.down)) * 6 - 3) - 1, 0), 1)

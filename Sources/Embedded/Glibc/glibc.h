@@ -1,4 +1,4 @@
-/* The parts of the C library that Swift sources import; Embedded Swift brings no Glibc module. */
+/* The parts of the C library that Swift sources import; Embedded Swift has no Glibc module. */
 #define _GNU_SOURCE 1
 #include <dirent.h>
 #include <dlfcn.h>

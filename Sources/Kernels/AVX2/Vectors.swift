@@ -14,7 +14,7 @@ let instructionSetName = "avx2"
   c.addingProduct(a, b)
 }
 
-/// √x. Swift's own goes lane by lane.
+/// √x. `squareRoot()` of Swift's SIMD types computes one lane at a time.
 @inline(__always) func squareRoot(_ x: Floats) -> Floats { shim_square_root8(x) }
 
 /// x in double precision.
@@ -29,13 +29,13 @@ let instructionSetName = "avx2"
 /// Bytes as floats, 0 to 255.
 @inline(__always) func floats(bytes: UnsafePointer<UInt8>) -> Floats { shim_from_bytes8(bytes) }
 
-/// The whole numbers of 0 to 255 that are nearest to 255·x.
+/// 255·x rounded to the nearest integer, in 0 ... 255.
 @inline(__always) func nearestBytes(_ x: Floats) -> Integers { shim_nearest_bytes8(x) }
 
-/// Ones in the lanes where x is the number in `bytes` over 255, but for its last place.
+/// All bits are set in the lanes where x is within one unit in the last place of `bytes` / 255.
 @inline(__always) func areBytes(_ x: Floats, _ bytes: Integers) -> Integers { shim_are_bytes8(x, bytes) }
 
-/// Writes integers of 0 to 255 as bytes.
+/// Stores integers between 0 and 255 as bytes.
 @inline(__always) func storeBytes(_ x: Integers, _ bytes: UnsafeMutablePointer<UInt8>) {
   shim_store_bytes8(x, bytes)
 }
@@ -43,7 +43,7 @@ let instructionSetName = "avx2"
 /// Integers in double precision.
 @inline(__always) func widen(_ x: Integers) -> Doubles { shim_widen_int8(x) }
 
-/// The lower halves of the 64-bit products, from the products that `multiplyHigh` needs too.
+/// The lower halves of the 64-bit products. `multiplyHigh` shares the multiplication.
 @inline(__always) func multiplyLow(_ x: Words, _ y: Words) -> Words { shim_multiply_low8(x, y) }
 
 /// The upper halves of the 64-bit products.
@@ -52,10 +52,10 @@ let instructionSetName = "avx2"
 /// Bytes as integers.
 @inline(__always) func integers(bytes: UnsafePointer<UInt8>) -> Integers { shim_bytes8(bytes) }
 
-/// Rows whose bytes share a lane of 32 bits, as 16-bit numbers.
+/// The number of rows whose bytes share a 32-bit lane, here as 16-bit numbers.
 let rowsPerLane = 2
 
-/// sum + x₀·y₀ + x₁·y₁ of the two 16-bit halves of every lane.
+/// sum + x₀·y₀ + x₁·y₁, where x₀ and x₁ are the 16-bit halves of a lane.
 @inline(__always) func addProducts(_ x: Integers, _ y: Integers, _ sum: Integers) -> Integers {
   sum &+ shim_multiply_pairs8(x, y)
 }

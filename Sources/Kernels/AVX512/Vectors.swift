@@ -14,7 +14,7 @@ let instructionSetName = "avx512"
   c.addingProduct(a, b)
 }
 
-/// √x. Swift's own goes lane by lane.
+/// √x. `squareRoot()` of Swift's SIMD types computes one lane at a time.
 @inline(__always) func squareRoot(_ x: Floats) -> Floats { shim_square_root16(x) }
 
 /// x in double precision.
@@ -29,13 +29,13 @@ let instructionSetName = "avx512"
 /// Bytes as floats, 0 to 255.
 @inline(__always) func floats(bytes: UnsafePointer<UInt8>) -> Floats { shim_from_bytes16(bytes) }
 
-/// The whole numbers of 0 to 255 that are nearest to 255·x.
+/// 255·x rounded to the nearest integer, in 0 ... 255.
 @inline(__always) func nearestBytes(_ x: Floats) -> Integers { shim_nearest_bytes16(x) }
 
-/// Ones in the lanes where x is the number in `bytes` over 255, but for its last place.
+/// All bits are set in the lanes where x is within one unit in the last place of `bytes` / 255.
 @inline(__always) func areBytes(_ x: Floats, _ bytes: Integers) -> Integers { shim_are_bytes16(x, bytes) }
 
-/// Writes integers of 0 to 255 as bytes.
+/// Stores integers between 0 and 255 as bytes.
 @inline(__always) func storeBytes(_ x: Integers, _ bytes: UnsafeMutablePointer<UInt8>) {
   shim_store_bytes16(x, bytes)
 }
@@ -43,7 +43,7 @@ let instructionSetName = "avx512"
 /// Integers in double precision.
 @inline(__always) func widen(_ x: Integers) -> Doubles { shim_widen_int16(x) }
 
-/// The lower halves of the 64-bit products, from the products that `multiplyHigh` needs too.
+/// The lower halves of the 64-bit products. `multiplyHigh` shares the multiplication.
 @inline(__always) func multiplyLow(_ x: Words, _ y: Words) -> Words { shim_multiply_low16(x, y) }
 
 /// The upper halves of the 64-bit products.
@@ -52,10 +52,10 @@ let instructionSetName = "avx512"
 /// Bytes as integers.
 @inline(__always) func integers(bytes: UnsafePointer<UInt8>) -> Integers { shim_bytes16(bytes) }
 
-/// Rows whose bytes share a lane of 32 bits.
+/// The number of rows whose bytes share a 32-bit lane.
 let rowsPerLane = 4
 
-/// sum + x₀·y₀ + … + x₃·y₃ of the unsigned bytes of x and the signed ones of y, in every lane.
+/// sum + x₀·y₀ + … + x₃·y₃ in each lane, for unsigned bytes x and signed bytes y.
 @inline(__always) func addProducts(_ x: Integers, _ y: Integers, _ sum: Integers) -> Integers {
   shim_add_byte_products16(x, y, sum)
 }

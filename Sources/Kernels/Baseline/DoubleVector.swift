@@ -1,7 +1,7 @@
 /// Two lanes: one register.
 typealias DoubleVector = SIMD2<Double>
 
-/// a·b + c, rounded once where the hardware can.
+/// a·b + c, rounded once if the hardware can.
 @inline(__always)
 func multiplyAdd(_ a: DoubleVector, _ b: DoubleVector, _ c: DoubleVector) -> DoubleVector {
   #if arch(arm64)

@@ -1,4 +1,4 @@
-// Four lanes: what every x86-64 and arm64 has.
+// Four lanes, which every x86-64 and arm64 CPU has.
 
 import CShims
 
@@ -13,8 +13,8 @@ typealias Doubles = SIMD4<Double>
   let instructionSetName = "baseline"
 #endif
 
-/// a·b + c, rounded once where the hardware can: on x86-64 without FMA the fused form would be a
-/// library call per lane.
+/// a·b + c, rounded once if the hardware can. On x86-64 without FMA, the fused form would be one library call
+/// per lane.
 #if arch(arm64)
   @inline(__always) func multiplyAdd(_ a: Floats, _ b: Floats, _ c: Floats) -> Floats {
     c.addingProduct(a, b)
@@ -23,7 +23,7 @@ typealias Doubles = SIMD4<Double>
   @inline(__always) func multiplyAdd(_ a: Floats, _ b: Floats, _ c: Floats) -> Floats { a * b + c }
 #endif
 
-/// √x. Swift's own goes lane by lane.
+/// √x. `squareRoot()` of Swift's SIMD types computes one lane at a time.
 @inline(__always) func squareRoot(_ x: Floats) -> Floats { shim_square_root4(x) }
 
 /// x in double precision.
@@ -38,13 +38,13 @@ typealias Doubles = SIMD4<Double>
 /// Bytes as floats, 0 to 255.
 @inline(__always) func floats(bytes: UnsafePointer<UInt8>) -> Floats { shim_from_bytes4(bytes) }
 
-/// The whole numbers of 0 to 255 that are nearest to 255·x.
+/// 255·x rounded to the nearest integer, in 0 ... 255.
 @inline(__always) func nearestBytes(_ x: Floats) -> Integers { shim_nearest_bytes4(x) }
 
-/// Ones in the lanes where x is the number in `bytes` over 255, but for its last place.
+/// All bits are set in the lanes where x is within one unit in the last place of `bytes` / 255.
 @inline(__always) func areBytes(_ x: Floats, _ bytes: Integers) -> Integers { shim_are_bytes4(x, bytes) }
 
-/// Writes integers of 0 to 255 as bytes.
+/// Stores integers between 0 and 255 as bytes.
 @inline(__always) func storeBytes(_ x: Integers, _ bytes: UnsafeMutablePointer<UInt8>) {
   shim_store_bytes4(x, bytes)
 }
@@ -52,7 +52,7 @@ typealias Doubles = SIMD4<Double>
 /// Integers in double precision.
 @inline(__always) func widen(_ x: Integers) -> Doubles { shim_widen_int4(x) }
 
-/// The lower halves of the 64-bit products, from the products that `multiplyHigh` needs too.
+/// The lower halves of the 64-bit products. `multiplyHigh` shares the multiplication.
 @inline(__always) func multiplyLow(_ x: Words, _ y: Words) -> Words { shim_multiply_low4(x, y) }
 
 /// The upper halves of the 64-bit products.
@@ -61,10 +61,10 @@ typealias Doubles = SIMD4<Double>
 /// Bytes as integers.
 @inline(__always) func integers(bytes: UnsafePointer<UInt8>) -> Integers { shim_bytes4(bytes) }
 
-/// Rows whose bytes share a lane of 32 bits, as 16-bit numbers.
+/// The number of rows whose bytes share a 32-bit lane, here as 16-bit numbers.
 let rowsPerLane = 2
 
-/// sum + x₀·y₀ + x₁·y₁ of the two 16-bit halves of every lane.
+/// sum + x₀·y₀ + x₁·y₁, where x₀ and x₁ are the 16-bit halves of a lane.
 @inline(__always) func addProducts(_ x: Integers, _ y: Integers, _ sum: Integers) -> Integers {
   sum &+ shim_multiply_pairs4(x, y)
 }

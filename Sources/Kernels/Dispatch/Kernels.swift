@@ -8,9 +8,9 @@ import KernelsBaseline
   import KernelsAVX512
 #endif
 
-/// The instruction sets of this CPU.
+/// The kernel tables that this CPU can run.
 package enum Kernels {
-  /// Every table that this CPU can run, the best one last.
+  /// Every table that this CPU can run, best last.
   package static let allTables: [KernelTable] = {
     var tables = [KernelsBaseline.table]
     #if arch(x86_64)
@@ -20,19 +20,19 @@ package enum Kernels {
     return tables
   }()
 
-  /// The table in use: the one that `GEN_KERNELS` names, or else, also when it names one that this CPU
-  /// cannot run, the best.
+  /// The table in use: the one that `GEN_KERNELS` names. If that is unset, or names a table that this CPU
+  /// cannot run, the best one.
   package static let table: KernelTable = {
     allTables.first { $0.name == wanted } ?? allTables.last ?? KernelsBaseline.table
   }()
 
-  /// What `GEN_KERNELS` names.
+  /// The value of the environment variable `GEN_KERNELS`.
   package static let wanted = getenv("GEN_KERNELS").map { String(cString: $0) }
 
-  /// CPUs that this process may run on.
+  /// The number of CPUs that this process may run on.
   package static var coreCount: Int { Int(shim_cpu_count()) }
 
-  /// Memory that needs no allocation, for the one scratch that must exist: 5 MiB, aligned to 64 bytes.
+  /// 5 MiB of static memory, aligned to 64 bytes, for the one scratch buffer that must never fail to exist.
   package static var reserve: UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(start: shim_reserve(), count: SHIM_RESERVE_BYTE_COUNT)
   }

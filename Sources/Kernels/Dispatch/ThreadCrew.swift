@@ -1,13 +1,13 @@
 import CShims
 import Synchronization
 
-/// The threads of a `ThreadPool` and the word through which they meet.
+/// The threads of a `ThreadPool`, and the atomic word that synchronizes them.
 ///
-/// The word holds the number of workers inside the current loop, whether more may enter, whether the
-/// caller sleeps until the last one leaves, and the loop's number. A worker that wakes too late finds
-/// the loop closed: nobody waits for it.
+/// The word holds the number of workers inside the current loop, whether more may enter, whether the caller
+/// sleeps until the last one leaves, and the loop's number. A worker that wakes too late finds the loop
+/// closed and goes back to waiting; nobody waits for it.
 final class ThreadCrew: @unchecked Sendable {
-  /// Workers and caller; what the word's count has room for is twice that.
+  /// Maximum number of threads, including the caller. The count in `word` could hold twice as many.
   static let maximumCount = 64
 
   private static let countMask: Int32 = 0x7f
@@ -17,26 +17,26 @@ final class ThreadCrew: @unchecked Sendable {
   private static let numberStep: Int32 = 0x400
   private static let numberMask: Int32 = ~0x3ff
 
-  /// About 100 µs, what a wake-up costs on a virtual machine: a worker is still awake for the next loop of
-  /// a step or of a row's inference, and for the next call of a program that makes one after the other.
+  /// About 100 µs, the cost of waking a thread on a virtual machine. Workers are then still awake for the
+  /// next loop of a training step or of one row's inference, and for the next of several calls in a row.
   private static let longestSpin = 4000
-  /// How often to look before sleeping: not at all where there are more threads than CPUs to keep busy,
-  /// since spinning would take from the others' time, or from a control group's quota.
+  /// How many times to poll before sleeping. 0 if there are at least as many threads as CPUs, because
+  /// spinning would take time from the others or from a control group's quota.
   private let spinCount: Int
 
-  /// Two cache lines: the word, and the number of workers that sleep on it.
+  /// Two cache lines: one for the word, one for the number of workers that sleep on it.
   private let lines: UnsafeMutablePointer<Atomic<Int32>>
   private var word: UnsafeMutablePointer<Atomic<Int32>> { lines }
   private var sleepers: UnsafeMutablePointer<Atomic<Int32>> { lines + 16 }
   private var futex: UnsafePointer<Int32> { UnsafeRawPointer(lines).assumingMemoryBound(to: Int32.self) }
 
-  /// Of the process that its threads are in.
+  /// The fork generation of the process in which the threads run.
   let forkGeneration = shim_fork_generation()
   private var threads: [UInt] = []
-  /// The loop's body, valid while the word is open or counts workers.
+  /// The loop's body. Valid while the word is open or counts workers.
   private var body: ((Int) -> Void)?
 
-  /// Starts as many of `workerCount` threads as the system gives.
+  /// Starts `workerCount` threads, or as many as the system allows.
   init(workerCount: Int) {
     spinCount = workerCount < Int(shim_cpu_count()) ? Self.longestSpin : 0
     lines = .allocate(capacity: 32)
@@ -70,7 +70,7 @@ final class ThreadCrew: @unchecked Sendable {
     lines.deallocate()
   }
 
-  /// What a thread is told at its start; the crew outlives its threads, so they do not retain it.
+  /// A new thread's argument. It does not retain the crew, which outlives its threads.
   private final class Start {
     let crew: Unmanaged<ThreadCrew>
     let slot: Int
@@ -122,7 +122,7 @@ final class ThreadCrew: @unchecked Sendable {
     }
   }
 
-  /// The word, once it shows an open loop that this worker has not been in, or the end.
+  /// Waits for an open loop that this worker has not entered yet, or for the end, and returns the word.
   private func awaitLoop(after seen: Int32) -> Int32 {
     var spins = 0
     while true {

@@ -1,15 +1,15 @@
 import CShims
 import Synchronization
 
-/// A lock that is tried and never waited for. Whoever had it when a process forked, in the child it is free, since
-/// the thread is not there to give it back.
+/// A lock that can be tried but never waited for. A lock that was held during a fork is free in the child,
+/// because the thread that would release it does not exist there.
 package struct TryLock: ~Copyable, Sendable {
-  /// Twice the fork generation in which it was last taken, plus one until it is given back.
+  /// Twice the fork generation of the last `take`, plus 1 while the lock is held.
   private let word = Atomic<Int>(0)
 
   package init() {}
 
-  /// Whether it was free, and is now the caller's until `release`.
+  /// Takes the lock if it is free. Returns whether the caller now holds it.
   package borrowing func take() -> Bool {
     let taken = 2 * Int(shim_fork_generation()) + 1
     let last = word.load(ordering: .relaxed)

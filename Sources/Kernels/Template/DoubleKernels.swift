@@ -5,12 +5,12 @@ package struct DoubleKernels: Sendable {
 
   /// Rows of the matrix product's tile.
   package static let tileRows = 6
-  /// Its columns: two vectors.
+  /// Columns of the matrix product's tile: two vectors.
   package let tileColumns: Int
 
-  /// C ← C + A·B for A packed in panels of `tileRows` rows and B in panels of `tileColumns` columns,
-  /// each `depth` deep and padded with zeros. Tiles that lie wholly below the diagonal
-  /// column − row = `diagonal` are left out (`Int.min`: none). `tile` is scratch for one tile.
+  /// C ← C + A·B, where A is packed in panels of `tileRows` rows and B in panels of `tileColumns` columns.
+  /// Each panel is `depth` deep and padded with zeros. Skips tiles that lie entirely below the diagonal
+  /// column − row = `diagonal` (`Int.min`: skips none). `tile` is scratch space for one tile.
   package typealias MultiplyBlock =
     @Sendable (
       _ a: Input, _ rows: Int, _ b: Input, _ columns: Int, _ depth: Int, _ c: Output, _ rowStride: Int,
@@ -21,8 +21,8 @@ package struct DoubleKernels: Sendable {
   /// Lanes of a vector.
   package var lanes: Int { tileColumns / 2 }
 
-  /// out ← x − c for rows of floats or doubles of any strides, as columns that are `pitch` apart; zeros follow
-  /// a column's rows up to a multiple of 2 · `lanes`, which `pitch` is.
+  /// out ← x − c. The rows x are floats or doubles with any strides. The result is stored as columns, `pitch`
+  /// elements apart. Zeros pad each column to a multiple of 2 · `lanes` rows, as `pitch` is.
   package typealias CentreColumns =
     @Sendable (
       _ x: UnsafeRawPointer, _ isFloat: Bool, _ rowStride: Int, _ columnStride: Int, _ rows: Int,
@@ -31,18 +31,19 @@ package struct DoubleKernels: Sendable {
     ) -> Void
   package let centreColumns: CentreColumns
 
-  /// C ← C + Xᵀ·X, for X of few columns as `centreColumns` writes it: `rows` a multiple of `lanes`, `columns` of 4.
+  /// C ← C + Xᵀ·X for a narrow X as written by `centreColumns`. `rows` is a multiple of `lanes`, `columns` a
+  /// multiple of 4.
   ///
-  /// C is tiles of 4 × 2, each row by row, of vectors whose lanes are still to be added up: for columns j, j + 1
-  /// after each other those of rows 0, 4, ... up to j + 1.
+  /// C consists of 4 × 2 tiles, each in row-major order, whose elements are vectors with lanes still to be
+  /// summed. For each pair of columns j, j + 1, the tiles of rows 0, 4, … up to j + 1 follow each other.
   package typealias AddSquares =
     @Sendable (_ x: Input, _ rows: Int, _ pitch: Int, _ columns: Int, _ c: Output) -> Void
   package let addSquares: AddSquares
 
-  /// Y ← X·Vᵀ, or Y + X·Vᵀ, for X as `centreColumns` writes it; Y is columns as far apart.
+  /// Y ← X·Vᵀ, or Y + X·Vᵀ if `isAdding`, for X as written by `centreColumns`. Y has the same layout.
   ///
-  /// `rows` is a multiple of 2 · `lanes`, `outputs` of 4. Four rows of V at a time stand in v, one of their columns
-  /// after the other; `stride` is a row's part of that.
+  /// `rows` is a multiple of 2 · `lanes`, `outputs` a multiple of 4. v holds V in groups of four rows, each
+  /// group stored column by column; `stride` is the number of elements per row of V.
   package typealias ProjectColumns =
     @Sendable (
       _ x: Input, _ rows: Int, _ pitch: Int, _ columns: Int, _ v: Input, _ stride: Int, _ outputs: Int,
@@ -57,8 +58,8 @@ package struct DoubleKernels: Sendable {
   /// y ← y + a·x
   package let addScaled: @Sendable (_ a: Double, _ x: Input, _ y: Output, _ count: Int) -> Void
 
-  /// y ← y + what rows first ..< end of the upper triangle of a symmetric A (count × count), and the
-  /// columns they mirror, contribute to A·x.
+  /// y ← y + the contribution to A·x of rows first ..< end of the upper triangle of a symmetric A (count ×
+  /// count), and of the columns that mirror them.
   package typealias MultiplySymmetric =
     @Sendable (
       _ a: Input, _ rowStride: Int, _ first: Int, _ end: Int, _ x: Input, _ count: Int, _ y: Output

@@ -1,5 +1,5 @@
-/// One pass over contiguous floats. Inputs and outputs may be the same array but must not overlap
-/// otherwise; every element's bits are independent of its place.
+/// Kernels that make one pass over contiguous floats. Inputs and outputs may be the same array but must not
+/// overlap otherwise. An element's result does not depend on its position.
 package struct ElementwiseKernels: Sendable {
   package typealias Input = UnsafePointer<Float>
   package typealias Output = UnsafeMutablePointer<Float>
@@ -12,7 +12,7 @@ package struct ElementwiseKernels: Sendable {
   /// y ← f(x)
   package var activate:
     @Sendable (_ f: Function, _ slope: Float, _ x: Input, _ y: Output, _ count: Int) -> Void
-  /// dx ← dy · f′(saved), saved being f's input for silu, its output otherwise.
+  /// dx ← dy · f′. `saved` is the input of f for silu, and its output for the other functions.
   package var activateBackward:
     @Sendable (_ f: Function, _ slope: Float, _ dy: Input, _ saved: Input, _ dx: Output, _ count: Int) -> Void
   /// y ← f(x · scale + shift), over one row.
@@ -20,7 +20,7 @@ package struct ElementwiseKernels: Sendable {
     @Sendable (
       _ x: Input, _ scale: Input, _ shift: Input, _ f: Function, _ slope: Float, _ y: Output, _ count: Int
     ) -> Void
-  /// y ← f(y + bias), over one row; without bias when nil.
+  /// y ← f(y + bias) over one row; nil means no bias.
   package var finishRow:
     @Sendable (_ y: Output, _ bias: Input?, _ f: Function, _ slope: Float, _ count: Int) -> Void
 
@@ -30,25 +30,25 @@ package struct ElementwiseKernels: Sendable {
   package var multiply: @Sendable (_ x: Input, _ y: Input, _ z: Output, _ count: Int) -> Void
   /// y ← a·x + b
   package var scale: @Sendable (_ x: Input, _ a: Float, _ b: Float, _ y: Output, _ count: Int) -> Void
-  /// y ← min(max(x, low), high); NaN stays.
+  /// y ← min(max(x, low), high). NaN is preserved.
   package var clamp: @Sendable (_ x: Input, _ low: Float, _ high: Float, _ y: Output, _ count: Int) -> Void
   /// y ← eˣ
   package var exponential: @Sendable (_ x: Input, _ y: Output, _ count: Int) -> Void
   /// y ← ln x
   package var logarithm: @Sendable (_ x: Input, _ y: Output, _ count: Int) -> Void
-  /// y ← a·x from bytes.
+  /// y ← a·x, where x are bytes.
   package var fromBytes: @Sendable (_ x: UnsafePointer<UInt8>, _ a: Float, _ y: Output, _ count: Int) -> Void
-  /// y ← 255·x as bytes; false when some x is not a byte over 255, to its last place.
+  /// y ← 255·x as bytes. Returns false if some x is not within one unit in the last place of a byte / 255.
   package var toBytes: @Sendable (_ x: Input, _ y: UnsafeMutablePointer<UInt8>, _ count: Int) -> Bool
-  /// y ← x from doubles.
+  /// y ← x, where x are doubles.
   package var fromDoubles: @Sendable (_ x: UnsafePointer<Double>, _ y: Output, _ count: Int) -> Void
-  /// y ← Σₖ weights[k] · xₖ of `rows` rows that lie `rowStride` elements apart. Each product and each sum is
-  /// rounded, in the order of the rows: the bits are the same on every instruction set.
+  /// y ← Σₖ weights[k] · xₖ over `rows` rows that are `rowStride` elements apart. Each product and each sum
+  /// is rounded, in row order, so every instruction set gives the same bits.
   package var weighBytes:
     @Sendable (
       _ x: UnsafePointer<UInt8>, _ rowStride: Int, _ weights: Input, _ rows: Int, _ y: Output, _ count: Int
     ) -> Void
-  /// The same of floats.
+  /// `weighBytes` for floats.
   package var weighFloats:
     @Sendable (
       _ x: Input, _ rowStride: Int, _ weights: Input, _ rows: Int, _ y: Output, _ count: Int

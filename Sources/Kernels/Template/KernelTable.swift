@@ -1,11 +1,11 @@
-/// One instruction set's kernels.
+/// The kernels of one instruction set.
 ///
-/// Every kernel takes pointers and counts and trusts them: sizes are proven by the callers in
-/// Tensors. Pointers need no alignment beyond their element's; counts may be zero.
+/// Kernels trust the pointers and counts that they receive; the callers in Tensors check sizes. Pointers need
+/// only their element's alignment. Counts may be zero.
 package struct KernelTable: Sendable {
   /// `baseline`, `avx2`, `avx512` or `neon`.
   package let name: String
-  /// Lanes of one vector of floats.
+  /// The number of lanes in a vector of floats.
   package let laneCount: Int
   package let product: ProductKernels
   package let winograd: WinogradKernels

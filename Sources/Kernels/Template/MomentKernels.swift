@@ -1,36 +1,36 @@
-/// Sums and products of the columns of rows, of which the covariance is made, for one kind of number.
+/// Sums and products of columns, from which a covariance is computed, for one number type.
 ///
-/// A lane of 32 bits holds one row's float or a few rows' bytes. Columns are packed in panels of
-/// `ProductKernels.tileColumns`, `depth` lanes deep; zeros stand behind the last column. Six columns of
-/// them at a time become the product's left-hand side. Products are summed lane by lane, in Float or in
+/// A 32-bit lane holds one row's float or several rows' bytes. Columns are packed in panels of
+/// `ProductKernels.tileColumns`, `depth` lanes deep, with zeros after the last column. Groups of six packed
+/// columns become the left-hand side of the product. Products are summed lane by lane, in Float or in
 /// integers, over one slab of rows, and then added to doubles.
 package struct MomentKernels: Sendable {
   package typealias Input = UnsafePointer<Float>
   package typealias Output = UnsafeMutablePointer<Float>
   package typealias Wide = UnsafeMutablePointer<Double>
 
-  /// Rows that share a lane.
+  /// The number of rows that share a lane.
   package let rowsPerLane: Int
-  /// What the left-hand side is above the numbers, or the right-hand side below them, so that both fit the
-  /// instruction: a product is by `bias` · Σ of its row's column too small.
+  /// Added to the numbers on the left-hand side, or subtracted on the right-hand side, so that both fit the
+  /// instruction. A product is then too small by `bias` · Σ of its row's column.
   package let bias: Double
 
-  /// panel ← `count` columns of `rows` rows of numbers, `rowStride` numbers apart, less `shift` (nil for
-  /// zeros; floats only); sums[j] += what was packed in column j, exact for bytes (nil: not wanted).
+  /// panel ← `count` columns of `rows` rows, `rowStride` numbers apart, minus `shift` (floats only; nil:
+  /// zeros). sums[j] += the sum of what was packed in column j, exact for bytes (nil: not computed).
   package let pack:
     @Sendable (
       _ source: UnsafeRawPointer, _ rowStride: Int, _ rows: Int, _ count: Int, _ shift: Input?,
       _ panel: Output, _ sums: Wide?
     ) -> Void
-  /// panel ← columns first ..< first + 6 of packed panels, six lanes after six; columns past the last
-  /// of `columns` repeat it.
+  /// panel ← columns first ..< first + 6 of packed panels, in groups of six lanes. Columns past `columns`
+  /// repeat the last one.
   package let gather:
     @Sendable (
       _ panels: Input, _ panelStride: Int, _ columns: Int, _ first: Int, _ depth: Int, _ panel: Output
     ) -> Void
-  /// c ← A·B, or c + A·B when `adding`, of whole tiles: `rows` and `columns` are rounded up. Tiles that
-  /// lie wholly below the diagonal column − row = `diagonal` are left out (`Int.min`: none). Meanwhile
-  /// fetches the bytes at `next` into the second-level cache, some with each tile.
+  /// c ← A·B, or c + A·B if `adding`, in whole tiles: `rows` and `columns` are rounded up. Skips tiles that
+  /// lie entirely below the diagonal column − row = `diagonal` (`Int.min`: skips none). Meanwhile prefetches
+  /// the bytes at `next` into the second-level cache, a share with each tile.
   package typealias Multiply =
     @Sendable (
       _ a: Input, _ rows: Int, _ b: Input, _ panelStride: Int, _ columns: Int, _ depth: Int, _ c: Output,

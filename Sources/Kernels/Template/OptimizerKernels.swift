@@ -1,4 +1,5 @@
-/// One fused pass over parameters, gradients and an optimizer's state. Gradients g count `scale` times.
+/// One fused pass over parameters, gradients and an optimizer's state. The gradient g is multiplied by
+/// `scale`.
 package struct OptimizerKernels: Sendable {
   package typealias Input = UnsafePointer<Float>
   package typealias Output = UnsafeMutablePointer<Float>

@@ -1,8 +1,8 @@
-/// The matrix product's kernels: packing and the two loops around the micro-kernel.
+/// The kernels of the matrix product: packing and the two loops around the micro-kernel.
 ///
-/// A is packed in panels of `tileRows` rows, each `depth × tileRows`; B in panels of `tileColumns`
-/// columns, each `depth × tileColumns`; both padded with zeros. A panel's float count is its depth
-/// times its width.
+/// A is packed in panels of `tileRows` rows, each `depth × tileRows`, and B in panels of `tileColumns`
+/// columns, each `depth × tileColumns`. Both are padded with zeros. The number of floats in a panel is its
+/// depth times its width.
 package struct ProductKernels: Sendable {
   package typealias Input = UnsafePointer<Float>
   package typealias Output = UnsafeMutablePointer<Float>
@@ -12,8 +12,8 @@ package struct ProductKernels: Sendable {
   /// Columns of the micro-kernel's tile: two vectors.
   package let tileColumns: Int
 
-  /// Packs one panel: `panel[p * width + i] ← source[p * depthStride + i * widthStride]` for
-  /// i < `count`, zeros for `count` ≤ i < `width`. `width` is `tileRows` or `tileColumns`.
+  /// Packs one panel: `panel[p * width + i] ← source[p * depthStride + i * widthStride]` for i < `count`, and
+  /// zeros for `count` ≤ i < `width`. `width` is `tileRows` or `tileColumns`.
   package typealias Pack =
     @Sendable (
       _ source: Input, _ depthStride: Int, _ widthStride: Int, _ depth: Int, _ count: Int, _ panel: Output
@@ -21,8 +21,8 @@ package struct ProductKernels: Sendable {
   package let packRows: Pack
   package let packColumns: Pack
 
-  /// C ← A·B, or C + A·B when `adding`, for packed A (`rows` × `depth`) and B (`depth` × `columns`,
-  /// panels `panelStride` floats apart). `tile` is scratch for one tile.
+  /// C ← A·B, or C + A·B if `adding`, for packed A (`rows` × `depth`) and B (`depth` × `columns`, panels
+  /// `panelStride` floats apart). `tile` is scratch space for one tile.
   package typealias MultiplyBlock =
     @Sendable (
       _ a: Input, _ rows: Int, _ b: Input, _ panelStride: Int, _ columns: Int, _ depth: Int, _ c: Output,
@@ -30,10 +30,10 @@ package struct ProductKernels: Sendable {
     ) -> Void
   package let multiplyBlock: MultiplyBlock
 
-  /// The same for 1 to 3 rows of unpacked A (element (i, p) at `a[i * aRowStride + p * aDepthStride]`),
-  /// and B either packed or plain rows: element (p, j) at `b[(j / tileColumns) * panelStride +
-  /// p * bDepthStride + j % tileColumns]`. `columns` must be a multiple of `tileColumns` unless B is
-  /// packed.
+  /// `multiplyBlock` for 1 to 3 rows of unpacked A (element (i, p) at
+  /// `a[i * aRowStride + p * aDepthStride]`). B is packed or plain rows: element (p, j) is at
+  /// `b[(j / tileColumns) * panelStride + p * bDepthStride + j % tileColumns]`. `columns` must be a multiple
+  /// of `tileColumns` unless B is packed.
   package typealias MultiplyRows =
     @Sendable (
       _ a: Input, _ aRowStride: Int, _ aDepthStride: Int, _ rows: Int, _ b: Input, _ panelStride: Int,
@@ -41,7 +41,7 @@ package struct ProductKernels: Sendable {
       _ tile: Output
     ) -> Void
   package let multiplyRows: MultiplyRows
-  /// The same for any number of rows.
+  /// `multiplyRows` for any number of rows.
   package let multiplyPlain: MultiplyRows
 
   package init(

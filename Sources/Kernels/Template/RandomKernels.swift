@@ -1,6 +1,6 @@
 /// Philox4x32-10 streams.
 package struct RandomKernels: Sendable {
-  /// What a stream's words depend on besides the 64-bit counter.
+  /// What a stream's words depend on in addition to the 64-bit counter.
   package struct Stream: Sendable {
     package var key0, key1, high0, high1: UInt32
     package init(key0: UInt32, key1: UInt32, high0: UInt32, high1: UInt32) {
@@ -11,11 +11,11 @@ package struct RandomKernels: Sendable {
     }
   }
 
-  /// Floats of scratch that a kernel is handed.
+  /// The number of floats of scratch space that a kernel needs.
   package static let scratchCount = 8 * 16
 
-  /// y[i] ← a + b · u, below `limit`, for elements first ..< first + count of the stream, u uniform in
-  /// [0, 1).
+  /// y[i] ← min(a + b · u, limit) for elements first ..< first + count of the stream, with u uniform in [0,
+  /// 1).
   package typealias Uniform =
     @Sendable (
       _ stream: Stream, _ first: UInt64, _ a: Float, _ b: Float, _ limit: Float,

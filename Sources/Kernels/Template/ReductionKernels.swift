@@ -1,4 +1,4 @@
-/// Sums, in an order that depends on the count alone.
+/// Sums whose order depends only on the count.
 package struct ReductionKernels: Sendable {
   package typealias Input = UnsafePointer<Float>
   package typealias Output = UnsafeMutablePointer<Float>
@@ -9,9 +9,9 @@ package struct ReductionKernels: Sendable {
   package var dot: @Sendable (_ x: Input, _ y: Input, _ count: Int) -> Double
   /// Whether every element is finite.
   package var isFinite: @Sendable (_ x: Input, _ count: Int) -> Bool
-  /// Whether every element is between `low` and `high`, which have 0 between them.
+  /// Whether every element lies between `low` and `high`. 0 must lie between them too.
   package var isWithin: @Sendable (_ x: Input, _ low: Float, _ high: Float, _ count: Int) -> Bool
-  /// sums[j] ← Σᵢ x[i, j], or added to it, over `columns` neighbouring columns.
+  /// sums[j] ← Σᵢ x[i, j], or sums[j] + Σᵢ x[i, j] if adding, over `columns` adjacent columns.
   package var columnSums:
     @Sendable (_ x: Input, _ rows: Int, _ columns: Int, _ rowStride: Int, _ sums: Output, _ adding: Bool) ->
       Void
@@ -19,10 +19,10 @@ package struct ReductionKernels: Sendable {
   package var columnSquares:
     @Sendable (_ x: Input, _ rows: Int, _ columns: Int, _ rowStride: Int, _ mean: Input, _ squares: Output) ->
       Void
-  /// Σ softplus(l) − t·l over one row; dl ← scale · (σ(l) − t) when given.
+  /// Σ softplus(l) − t·l over one row. If dLogits is not nil, dLogits ← scale · (σ(l) − t).
   package var crossEntropy:
     @Sendable (_ logits: Input, _ targets: Input, _ scale: Float, _ dLogits: Output?, _ count: Int) -> Double
-  /// Σ (y − t)² over one row; dy ← scale · 2(y − t) when given.
+  /// Σ (y − t)² over one row. If dy is not nil, dy ← scale · 2(y − t).
   package var squaredError:
     @Sendable (_ y: Input, _ targets: Input, _ scale: Float, _ dy: Output?, _ count: Int) -> Double
 

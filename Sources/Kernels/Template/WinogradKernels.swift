@@ -1,21 +1,21 @@
-/// The transforms of Winograd's convolution; see `WinogradConvolution` in Tensors for the algorithm and
+/// The transforms of Winograd's convolution. See `WinogradConvolution` in Tensors for the algorithm and
 /// `Kernels/Winograd.swift` for the matrices.
 ///
-/// A transformed patch, tile or kernel has 25 points of as many channels, channel c of point p at
-/// `points[p * pointStride + c]`. Channels come in multiples of `channelMultiple`.
+/// A transformed patch, tile or kernel has 25 points. Channel c of point p is at
+/// `points[p * pointStride + c]`. The number of channels is a multiple of `channelMultiple`.
 package struct WinogradKernels: Sendable {
   package typealias Input = UnsafePointer<Float>
   package typealias Output = UnsafeMutablePointer<Float>
 
-  /// Outputs of a tile along one axis.
+  /// The number of outputs of a tile along one axis.
   package static let tileSize = 4
-  /// Products of a tile, per pair of channels: (4 + 2 − 1)².
+  /// The number of products of a tile per pair of channels: (4 + 2 − 1)².
   package static let pointCount = 25
-  /// The lanes of the widest vector.
+  /// The number of lanes in the widest vector.
   package static let channelMultiple = 16
 
-  /// Where the pixels of a patch or a tile lie: (y, x) at y · `rowStride` + x · `pixelStride`. Those
-  /// outside the given rows and columns do not exist: they are read as zeros and not written.
+  /// The location of a patch's or tile's pixels: (y, x) is at y · `rowStride` + x · `pixelStride`. Pixels
+  /// outside the given rows and columns do not exist; they are read as zeros and not written.
   package struct Window: Sendable {
     package var rowStride: Int
     package var pixelStride: Int
@@ -36,26 +36,26 @@ package struct WinogradKernels: Sendable {
     }
   }
 
-  /// points ← Bᵀ·d·B of a patch d of 5 × 5 pixels.
+  /// points ← Bᵀ·d·B for a patch d of 5 × 5 pixels.
   package typealias TransformPixels =
     @Sendable (_ pixels: Input, _ window: Window, _ channels: Int, _ points: Output, _ pointStride: Int) ->
     Void
   package let transformPatch: TransformPixels
-  /// points ← A·d·Aᵀ of a tile d of 4 × 4 pixels.
+  /// points ← A·d·Aᵀ for a tile d of 4 × 4 pixels.
   package let transformTile: TransformPixels
-  /// points ← G·w·Gᵀ of 2 × 2 taps, tap (i, j) at i · `rowStride` + j · `tapStride`: one panel of the
-  /// product, `depth` rows of `ProductKernels.tileColumns` channels, `depthStride` apart.
+  /// points ← G·w·Gᵀ for 2 × 2 taps, tap (i, j) at i · `rowStride` + j · `tapStride`. Processes one panel of
+  /// the product: `depth` rows of `ProductKernels.tileColumns` channels, `depthStride` apart.
   package typealias TransformTaps =
     @Sendable (
       _ taps: Input, _ rowStride: Int, _ tapStride: Int, _ depthStride: Int, _ depth: Int, _ points: Output,
       _ pointStride: Int
     ) -> Void
   package let transformTaps: TransformTaps
-  /// A tile of 4 × 4 pixels ← Aᵀ·m·A of its points.
+  /// A tile of 4 × 4 pixels ← Aᵀ·m·A of its points m.
   package let makeTile:
     @Sendable (_ points: Input, _ pointStride: Int, _ channels: Int, _ pixels: Output, _ window: Window) ->
       Void
-  /// 2 × 2 taps += Gᵀ·m·G of their points.
+  /// 2 × 2 taps += Gᵀ·m·G of their points m.
   package let addTaps:
     @Sendable (
       _ points: Input, _ pointStride: Int, _ channels: Int, _ taps: Output, _ rowStride: Int, _ tapStride: Int

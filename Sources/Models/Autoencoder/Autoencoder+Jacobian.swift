@@ -4,14 +4,15 @@ import Tensors
 import Training
 
 extension Autoencoder {
-  /// The number of rows whose derivatives are computed at once.
+  /// The number of rows whose derivatives are computed at a time.
   private static let jacobianBlockRows = 64
 
-  /// norms[i] ← ‖∂h/∂x‖²_F at row i, h its latents: what `Options.contraction` keeps small.
+  /// norms[i] ← ‖∂h/∂x‖²_F at row i, where h is its latent: the quantity that `Options.contraction` keeps
+  /// small.
   ///
-  /// One dense layer has a closed form; other encoders run backward once for each latent.
+  /// For a single dense layer there is a closed form. Other encoders run backward once per latent.
   ///
-  /// - Throws: `.state` when there are no latents, `.memory`.
+  /// - Throws: `.state` if there are no latents; `.memory`.
   package func jacobianNorms(
     _ x: UnsafePointer<Float>, rows: Int, into norms: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {

@@ -108,7 +108,7 @@ extension Autoencoder.Options: MirroredOptions {
 }
 
 extension Corruption {
-  /// The header's enumerator.
+  /// The enumerator in the header.
   package var number: Int {
     switch self {
     case .none: 0
@@ -137,7 +137,7 @@ extension Corruption {
 }
 
 extension SparsityPenalty {
-  /// The header's enumerator.
+  /// The enumerator in the header.
   fileprivate var number: Int {
     switch self {
     case .absolute: 1

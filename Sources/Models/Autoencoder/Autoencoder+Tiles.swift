@@ -3,13 +3,13 @@ import Tensors
 
 /// Processes images larger than a model's rows tile by tile.
 ///
-/// Tiles overlap by half or more, evenly along each side, and are blended by a raised cosine, sin²(π(i +
-/// ½)/n) for pixel i of n, divided by the tiles' sum at each pixel: a tile has the least weight at its
-/// border, where the model lacks the surroundings.
+/// Tiles overlap by half or more, evenly along each side. They are blended by a raised cosine, sin²(π(i +
+/// ½)/n) for pixel i of n, divided by the sum of the tiles' weights at each pixel. A tile has the least
+/// weight at its border, where the model does not see the surroundings.
 extension Autoencoder {
-  /// y ← images processed by the model; both are n × height × width × the model's channels.
+  /// y ← images processed by the model. Both are n × height × width × the model's channels.
   ///
-  /// An image of a row's size is one tile.
+  /// An image of a row's size is a single tile.
   ///
   /// - Throws: `.mismatch` for an image smaller than a row; `.memory`; `.cancelled`.
   package func reconstructImages(
@@ -68,19 +68,19 @@ extension Autoencoder {
 
 /// The tiles along one side of an image.
 private struct Tiling {
-  /// The first pixel of each.
+  /// The first pixel of each tile.
   let starts: [Int]
-  /// The weight of each pixel of each tile: tiles × their size. At each pixel of the image the weights add up
-  /// to 1.
+  /// The weight of each pixel of each tile: tiles × their size. At each pixel of the image, the weights add
+  /// up to 1.
   let weights: Buffer<Float>
 
   /// - Parameters:
-  ///   - side: the image's pixels, at least `size`.
-  ///   - size: a tile's pixels.
+  ///   - side: the number of pixels of the image's side, at least `size`.
+  ///   - size: the number of pixels of a tile's side.
   init(_ side: Int, by size: Int, _ context: Context) throws(GenerativeError) {
     let rest = side - size
     let half = max(size / 2, 1)
-    // One more than steps of at most half a tile.
+    // Steps between tiles are at most half a tile, and there is one more tile than steps.
     let count = (rest + half - 1) / half + 1
     starts = (0..<count).map { count > 1 ? rest * $0 / (count - 1) : 0 }
     weights = try Buffer<Float>(count: count * size, in: context.memory)

@@ -17,8 +17,8 @@ extension Autoencoder: Trainable {
   }
 }
 
-/// One step: minimise L(t, g(f(c(x)))) + the penalties of f's latents h over the weights of f and g, where t
-/// is the target of row x, or x itself if there are no targets.
+/// One step: minimize L(t, g(f(c(x)))) plus the penalties on the latents h of f, over the weights of f and g.
+/// t is the target of row x, or x itself if there are no targets.
 private final class AutoencoderStep: TrainingStep {
   let turns: [Turn]
   let clipNorm: Float?
@@ -103,7 +103,7 @@ private final class AutoencoderStep: TrainingStep {
     return UnsafePointer(corrupted.base)
   }
 
-  /// The mean loss of rows and, with a scale, its gradient into `dOutput`.
+  /// The mean loss of rows. With a scale, writes its gradient to `dOutput`.
   private func evaluate(
     _ y: UnsafeMutablePointer<Float>, _ x: UnsafeMutablePointer<Float>, rows: Int,
     gradientScale: Float? = nil
@@ -117,8 +117,8 @@ private final class AutoencoderStep: TrainingStep {
     return model.context.sum(losses.base, count: rows) / Double(rows)
   }
 
-  /// The penalties of the latents h of rows and, when learning, their gradients: of sparsity added to
-  /// `dLatent`, of contraction to the encoder's.
+  /// The penalties on the latents h of rows. When learning, adds the sparsity penalty's gradient to `dLatent`,
+  /// and the contraction penalty's to the encoder's gradient.
   private func penalize(
     _ h: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, at time: StepTime,
     isLearning: Bool

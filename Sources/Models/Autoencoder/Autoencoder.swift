@@ -4,28 +4,27 @@ import Networks
 import Tensors
 import Training
 
-/// An autoencoder: an encoder f down to a small latent and a decoder g back, trained so that
-/// g(f(x)) ≈ x (Hinton & Salakhutdinov, "Reducing the dimensionality of data with neural networks",
-/// Science 2006).
+/// An autoencoder: an encoder f to a small latent and a decoder g back, trained so that g(f(x)) ≈ x (Hinton &
+/// Salakhutdinov, "Reducing the dimensionality of data with neural networks", Science 2006).
 ///
 /// With a corruption c it is trained so that g(f(c(x))) ≈ x: a denoising autoencoder (Vincent et al. 2008). A
-/// sparse autoencoder adds a penalty on the latents to the loss, a contractive one (Rifai et al. 2011) a
-/// penalty on their derivatives by the row.
+/// sparse autoencoder adds a penalty on the latents to the loss. A contractive autoencoder (Rifai et al.
+/// 2011) adds a penalty on their derivatives with respect to the row.
 package final class Autoencoder: @unchecked Sendable {
   package struct Options: Sendable, Equatable {
-    /// Encoder and decoder, without classes; its members read as the options' own.
+    /// Encoder and decoder, without classes. Its members can be accessed like those of the options.
     package var stack: MirroredStack
-    /// Skips from the encoder's levels to the decoder's, in the convolutional architecture: a
-    /// restorer of images without latents, whose bottleneck has `latentSize` outputs.
+    /// Skip connections from the encoder's levels to the decoder's, in the convolutional architecture. The
+    /// model is then a restorer of images without latents, whose bottleneck has `latentSize` outputs.
     package var hasSkips = false
     package var latentActivation = Activation.identity
-    /// Nil: identity for rows that are standardised, else sigmoid.
+    /// nil: identity for standardized rows, otherwise sigmoid.
     var givenOutput: Activation?
     package var loss = ReconstructionLoss.squaredError
     package var corruption = Corruption.none
     /// The penalty that keeps most latents small.
     package var sparsity: SparsityPenalty?
-    /// λ of the penalty λ ‖∂h/∂x‖²_F, where h is the latent: it makes h change little with the row.
+    /// λ of the penalty λ ‖∂h/∂x‖²_F, where h is the latent. It makes h change little with the row.
     package var contraction: Float = 0
     /// Whether the decoder uses the encoder's weights, transposed.
     package var isTied = false
@@ -209,7 +208,7 @@ package final class Autoencoder: @unchecked Sendable {
     preparation?.undo(y, rows: rows, into: y)
   }
 
-  /// The same for prepared rows; the output is prepared, too.
+  /// `reconstruct` for prepared rows. The output is prepared too.
   func reconstructPrepared(
     _ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
@@ -226,7 +225,7 @@ extension Autoencoder: TabledModel {
   package static let kind = "autoencoder"
 }
 
-// Whether it had targets is saved with its calibration.
+// Whether the fit had targets is saved with the calibration.
 extension Autoencoder {
   package func addAttachments(to checkpoint: inout Checkpoint) throws(GenerativeError) {
     try calibration.add(to: &checkpoint)

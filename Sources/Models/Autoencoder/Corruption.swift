@@ -11,8 +11,8 @@ package enum Corruption: Equatable, Sendable {
   /// Sets this share of the pixels to 0 or 1 with equal probability.
   case saltAndPepper(share: Float)
 
-  /// y ← corrupted x; element `offset` + i of the stream corrupts element i, so a row is corrupted in the
-  /// same way in any batch. x and y may be the same.
+  /// y ← corrupted x. Element `offset` + i of the stream corrupts element i, so a row is corrupted in the
+  /// same way in any batch. x and y may be the same memory.
   package func apply(
     _ x: UnsafePointer<Float>, count: Int, into y: UnsafeMutablePointer<Float>, from random: Random,
     offset: Int = 0, scratch: UnsafeMutablePointer<Float>, context: Context
@@ -43,7 +43,7 @@ package enum Corruption: Equatable, Sendable {
     let random = Random(seed: seed, purpose: .corruption)
     let scratch = try Buffer<Float>(count: width, in: context.memory)
     for row in 0..<rows {
-      // A stream per row keeps rows apart whatever their width.
+      // Each row has its own stream, whatever the width.
       let offset = row * width
       apply(
         x + offset, count: width, into: y + offset, from: random.row(row), scratch: scratch.base,
@@ -53,7 +53,7 @@ package enum Corruption: Equatable, Sendable {
 }
 
 extension Random {
-  /// An independent stream of one row.
+  /// An independent stream for one row.
   func row(_ index: Int) -> Random {
     Random(seed: seed, purpose: purpose, step: UInt64(truncatingIfNeeded: index))
   }

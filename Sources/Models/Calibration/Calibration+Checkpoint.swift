@@ -5,8 +5,8 @@ import Training
 
 /// The entries of a model's calibration in its file, if it has one:
 ///
-///     mixture.weights    K        mixture.means    K × d
-///     mixture.covariances    K × d × d, of diagonal ones K × d
+///     mixture.weights        K            mixture.means    K × d
+///     mixture.covariances    K × d × d, or K × d if they are diagonal
 ///
 /// and the option `threshold`.
 extension Calibration {
@@ -31,8 +31,8 @@ extension Calibration {
       "mixture.covariances", shape: mixture.covariance == .full ? [k, d, d] : [k, d], mixture.covariances)
   }
 
-  /// The calibration of a model with latents of `latentSize`, which is evaluated only if there is a mixture.
-  /// Everything in the checkpoint is validated.
+  /// The calibration of a model with latents of `latentSize`, a closure that is called only if there is a
+  /// mixture. Everything in the checkpoint is validated.
   ///
   /// - Throws: `.format`, `.mismatch`, `.nonfinite`, `.memory`.
   init(

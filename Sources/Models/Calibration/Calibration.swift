@@ -4,7 +4,7 @@ import Statistics
 import Tensors
 import Training
 
-/// What is fitted to a trained model. It is saved in the model's file, and discarded by a further fit.
+/// What is fitted to a trained model. It is saved in the model's file and discarded by a further fit.
 package struct Calibration: Sendable {
   /// A mixture of the latents, from which new ones are drawn.
   package var mixture: GaussianMixture?
@@ -18,20 +18,19 @@ package struct Calibration: Sendable {
 package protocol Calibrated: AnyObject {
   var calibration: Calibration { get set }
   var context: Context { get }
-  /// The number of classes if each row needs a label; 0: rows need none.
+  /// The number of classes if each row needs a label; 0 if rows need none.
   var classCount: Int { get }
 
   /// The number of floats in a row and in its latent.
   func sizes() throws(GenerativeError) -> (row: Int, latent: Int)
-  /// z ← the latents of packed rows. `first`: the index of the first of them in the whole call.
+  /// z ← the latents of packed rows. `first` is the index of their first row in the whole call.
   ///
-  /// - Parameter labels: of a model with classes, one per row and each one of its classes; else nil, here and
-  ///   below.
+  /// - Parameter labels: for a model with classes, one class per row; otherwise nil. The same applies below.
   func latents(
     of rows: RowBatch, given labels: UnsafePointer<Int32>?, first: Int, seed: UInt64,
     into z: UnsafeMutablePointer<Float>
   ) throws(GenerativeError)
-  /// x ← the rows of latents.
+  /// x ← the decoded rows of latents.
   func rows(
     of z: UnsafePointer<Float>, given labels: UnsafePointer<Int32>?, count: Int,
     into x: UnsafeMutablePointer<Float>
@@ -45,10 +44,10 @@ package protocol Calibrated: AnyObject {
 // MARK: - Sampling
 
 extension Calibrated {
-  /// Fits a mixture to the latents of all rows, and stores it.
+  /// Fits a mixture to the latents of all rows and stores it.
   ///
-  /// - Throws: `.mismatch` for rows of another size; `.argument` for labels that a model with classes lacks;
-  ///   what `latents` and `GaussianMixture.fit` throw.
+  /// - Throws: `.mismatch` for rows of another size; `.argument` if a model with classes gets no labels;
+  ///   errors of `latents` and `GaussianMixture.fit`.
   package func fitMixture(
     _ dataset: Dataset, _ options: GaussianMixture.Options
   ) throws(GenerativeError) {
@@ -62,9 +61,9 @@ extension Calibrated {
     calibration.mixture = try GaussianMixture.fit(to: store, options, in: context)
   }
 
-  /// x ← rows of latents drawn from the mixture; row i of a seed is the same in any batch.
+  /// x ← rows of latents drawn from the mixture. Row i of a seed is the same in any batch.
   ///
-  /// - Parameter labels: of a model with classes; nil: drawn with equal probability, by the same seed.
+  /// - Parameter labels: for a model with classes; nil: drawn with equal probability, using the same seed.
   /// - Throws: `.state` without a mixture.
   package func sampleMixture(
     rows count: Int, seed: UInt64, given labels: UnsafePointer<Int32>?, into x: UnsafeMutablePointer<Float>
@@ -100,8 +99,8 @@ extension Calibrated {
   /// Sets the threshold to this quantile of the scores of rows that the model was not fitted to, and returns
   /// it.
   ///
-  /// - Throws: `.mismatch` for rows of another size; `.argument` for none, and for labels that a model with
-  ///   classes lacks; `.nonfinite` for scores that are not finite.
+  /// - Throws: `.mismatch` for rows of another size; `.argument` for no rows, or if a model with classes gets
+  ///   no labels; `.nonfinite` for scores that are not finite.
   package func fitThreshold(_ dataset: Dataset, quantile: Double) throws(GenerativeError) -> Double {
     let size = try sizes().row
     var scores: [Double] = []
@@ -115,7 +114,7 @@ extension Calibrated {
       throw GenerativeError(.nonfinite, "the score of row \(row) is \(scores[row])")
     }
     scores.sort()
-    // Linear interpolation between the two neighbouring scores.
+    // Linear interpolation between the two adjacent scores.
     let place = quantile * Double(scores.count - 1)
     let below = min(Int(place), scores.count - 1)
     let above = min(below + 1, scores.count - 1)
@@ -131,9 +130,10 @@ extension Calibrated {
     return threshold
   }
 
-  /// scores, anomalies ← the score of each row, and 1 where it is above the threshold; either may be nil.
+  /// scores, anomalies ← the score of each row, and 1 if it is above the threshold, otherwise 0. Either may
+  /// be nil.
   ///
-  /// - Throws: `.state` for anomalies without a threshold.
+  /// - Throws: `.state` if anomalies are requested without a threshold.
   package func detect(
     _ rows: RowBatch, given labels: UnsafePointer<Int32>?, scores: UnsafeMutablePointer<Double>?,
     anomalies: UnsafeMutablePointer<Int32>?
@@ -150,8 +150,8 @@ extension Calibrated {
     }
   }
 
-  /// Calls `body` with all rows of a dataset, packed, block by block: as doubles if they are doubles, else as
-  /// floats; with their labels if the model has classes.
+  /// Calls `body` with all rows of a dataset, packed, block by block: as doubles if they are doubles,
+  /// otherwise as floats. If the model has classes, the rows' labels are passed too.
   private func forEachBlock(
     of source: Dataset, _ size: Int,
     _ body: (_ rows: RowBatch, _ labels: UnsafePointer<Int32>?) throws(GenerativeError) -> Void
@@ -211,9 +211,9 @@ extension Calibrated {
 }
 
 extension RowBatch {
-  /// Packed rows as networks take them: floats as they are, doubles rounded.
+  /// Packed rows as networks take them: floats unchanged, doubles rounded.
   ///
-  /// - Throws: `.nonfinite` for a double that a float cannot hold; `.memory`; what `body` throws.
+  /// - Throws: `.nonfinite` for a double that is out of range for a float; `.memory`; errors of `body`.
   func asFloats(
     of width: Int, in context: Context, _ body: (UnsafePointer<Float>) throws(GenerativeError) -> Void
   ) throws(GenerativeError) {

@@ -30,7 +30,7 @@ extension PCA: Calibrated {
       into: .floats(Matrix(x, rows: count, columns: solution.columnCount)), in: context)
   }
 
-  /// The squared distance to the components' subspace.
+  /// The squared distance from the subspace of the components.
   package func scores(
     of rows: RowBatch, given labels: UnsafePointer<Int32>?, into scores: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
@@ -57,7 +57,7 @@ extension Autoencoder: Calibrated {
     try decode(z, rows: count, into: x)
   }
 
-  /// The squared error of the reconstruction, of prepared rows if rows are prepared.
+  /// The squared error of the reconstruction, computed on prepared rows if rows are prepared.
   package func scores(
     of rows: RowBatch, given labels: UnsafePointer<Int32>?, into scores: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
@@ -79,7 +79,7 @@ extension Autoencoder: Calibrated {
 extension VAE: Calibrated {
   package func sizes() -> (row: Int, latent: Int) { (options.shape.count, options.latentSize) }
 
-  /// One latent drawn from each row's Gaussian: the decoder was trained on such latents.
+  /// One latent drawn from each row's Gaussian, because the decoder was trained on such latents.
   package func latents(
     of rows: RowBatch, given labels: UnsafePointer<Int32>?, first: Int, seed: UInt64,
     into z: UnsafeMutablePointer<Float>
@@ -96,7 +96,7 @@ extension VAE: Calibrated {
     try decode(z, rows: count, given: labels, into: x)
   }
 
-  /// The negative bound at the mean of each row's Gaussian, so that a score depends on its row only.
+  /// The negative bound at the mean of each row's Gaussian, so that a score depends only on its row.
   package func scores(
     of rows: RowBatch, given labels: UnsafePointer<Int32>?, into scores: UnsafeMutablePointer<Double>
   ) throws(GenerativeError) {
@@ -107,7 +107,7 @@ extension VAE: Calibrated {
         x, rows: n, samples: 0, seed: 0, given: labels, reconstruction: scores, divergence: divergences.base)
       for i in 0..<n { scores[i] += divergences.base[i] }
       guard requiresUnitRange else { return }
-      // Pixels outside [0, 1] have no probability.
+      // Pixels outside [0, 1] have probability zero.
       let width = options.shape.count
       for i in 0..<n where !context.isUnit(x + i * width, count: width) { scores[i] = .infinity }
     }

@@ -2,7 +2,7 @@ import Checkpoints
 import Tensors
 import Training
 
-// A calibrated model's attachment is its calibration.
+// The attachment of a calibrated model is its calibration.
 extension Trainable where Self: Calibrated {
   package func addAttachments(to checkpoint: inout Checkpoint) throws(GenerativeError) {
     try calibration.add(to: &checkpoint)

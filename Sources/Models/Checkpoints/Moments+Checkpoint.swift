@@ -9,8 +9,8 @@ import Tensors
 /// The symmetric products are stored as their upper triangle, row by row. Sums of bytes are exact integers,
 /// so the same rows give the same file in any order of adding and merging.
 ///
-/// A sketch with l directions stores these; the seed determines the directions unless an earlier pass found
-/// them:
+/// A sketch with l directions stores the following. The seed determines the directions, unless an earlier
+/// pass found them:
 ///
 ///     shift    d        sum    d        square    d        product    d × l        direction    d × l
 extension Moments: Checkpointable {
@@ -41,7 +41,7 @@ extension Moments: Checkpointable {
 
   package convenience init(_ checkpoint: Checkpoint, context: Context) throws(GenerativeError) {
     try checkpoint.require(kind: Self.kind)
-    // Files from before statistics told their precision have no such seal.
+    // Files written before statistics recorded their precision have no such seal.
     if checkpoint.hasOption("double") { try checkpoint.requireSeal() }
     let d = try checkpoint.option("n_features", in: 1...StackLimit.width)
     let sketch = try MomentsSketch(checkpoint, "", columns: d, in: context)
@@ -78,13 +78,13 @@ extension Moments: Checkpointable {
   }
 }
 
-/// The state of a sketch that a file holds in addition to the products.
+/// The additional state of a sketch in a file, other than the products.
 struct MomentsSketch {
   let directions: Directions
   let squares: Buffer<Double>
   let productLimit: Double
 
-  /// nil for statistics that are no sketch.
+  /// nil for statistics that are not a sketch.
   init?(
     _ checkpoint: Checkpoint, _ prefix: String, columns d: Int, in context: Context
   ) throws(GenerativeError) {
@@ -92,7 +92,8 @@ struct MomentsSketch {
     let l = try checkpoint.option(prefix + "n_directions", in: 1...d)
     let seed: UInt64 = try checkpoint.option(prefix + "seed")
     let pass = try checkpoint.option(prefix + "pass", in: 1...Int(Int32.max))
-    // This check comes before memory for directions is allocated: the file is as large as its options say.
+    // This check precedes the allocation of the directions. It ensures that the file is as large as its
+    // options say.
     _ = try checkpoint.tensor(named: prefix + "product", shape: [d, l], as: Double.self)
     squares = try checkpoint.finite(prefix + "square", [d], in: context)
     productLimit = try checkpoint.option(prefix + "limit", in: 0...Double.greatestFiniteMagnitude)
@@ -106,7 +107,8 @@ struct MomentsSketch {
   }
 }
 
-/// Where each row of an upper triangle starts: in the whole d × d matrix, and packed; and its length.
+/// Calls `body` for each row of an upper triangle with the index of its first element in the whole d × d
+/// matrix, its index in the packed triangle, and its length.
 private func forEachRowOfTriangle(_ d: Int, _ body: (_ whole: Int, _ packed: Int, _ count: Int) -> Void) {
   var packed = 0
   for i in 0..<d {

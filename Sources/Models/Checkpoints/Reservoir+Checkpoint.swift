@@ -2,8 +2,8 @@ import Checkpoints
 import Statistics
 import Tensors
 
-/// The tensors of a reservoir in a file, in the order of the rows' numbers, so that the same rows give the
-/// same file in any order:
+/// The tensors of a reservoir in a file. They are ordered by row number, so that the same rows give the same
+/// file in any order:
 ///
 ///     number   n        row      n × d
 extension Reservoir: Checkpointable {

@@ -5,13 +5,13 @@ import Ranks
 import Tensors
 import Training
 
-/// A model of networks whose options come from a table, by which its files store them.
+/// A model of networks whose options come from a table, which also defines how its files store them.
 package protocol TabledModel: Trainable {
   associatedtype Options: NetworkOptions
   var options: Options { get }
-  /// The options that it was created with, which leave some choices to its first fit.
+  /// The options that the model was created with. They leave some choices to its first fit.
   var asked: Options { get set }
-  /// Takes other options, and creates new networks if they require them.
+  /// Replaces the options, and creates new networks if they require them.
   func rebuild(_ options: Options) throws(GenerativeError)
   init(_ options: Options, context: Context) throws(GenerativeError)
   static func plan(_ options: Options, rows: Int, context: Context) throws(GenerativeError) -> Plan
@@ -29,8 +29,8 @@ extension TabledModel {
     try requireSame(Options(checkpoint).texts, options.texts)
   }
 
-  /// - Throws: `.mismatch` for another kind of model or tensors that do not fit the options; `.format` for
-  ///   options that are missing or outside their ranges; `.limit`, `.nonfinite`, `.memory`.
+  /// - Throws: `.mismatch` for another kind of model, or tensors that do not fit the options; `.format` for
+  ///   options that are missing or out of range; `.limit`; `.nonfinite`; `.memory`.
   package init(_ checkpoint: Checkpoint, context: Context) throws(GenerativeError) {
     try checkpoint.require(kind: Self.kind)
     let options = try Options(checkpoint)
@@ -43,11 +43,11 @@ extension TabledModel {
   }
 }
 
-// MARK: - Choices that the rows make
+// MARK: - Choices that depend on the rows
 
 extension TabledModel {
   package func settle(for dataset: Dataset?, _ ranks: Ranks?) throws(GenerativeError) -> () -> Void {
-    // Choices are made anew for each fit until one has made a step.
+    // Choices are made again for each fit until the model has made a step.
     guard progress.stepCount == 0 else { return {} }
     var settled = asked.settled(areUnits: true)
     let others = asked.settled(areUnits: false)
@@ -63,13 +63,13 @@ extension TabledModel {
     preparation = chosen
     if dataset == nil { asked = settled }
     return {
-      // If memory for the old networks is refused, the model keeps its choices.
+      // If memory for the old networks cannot be allocated, the model keeps the new choices.
       try? self.rebuild(before.0)
       self.preparation = before.1
     }
   }
 
-  /// Rows as the networks see them: these, or prepared copies.
+  /// Calls `body` with rows as the networks see them: these rows, or prepared copies.
   func withPrepared<Result>(
     _ x: UnsafePointer<Float>, rows: Int, _ body: (UnsafePointer<Float>) throws(GenerativeError) -> Result
   ) throws(GenerativeError) -> Result {

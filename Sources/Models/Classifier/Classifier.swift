@@ -3,15 +3,15 @@ import Networks
 import Tensors
 import Training
 
-/// A network that distinguishes classes. Its last hidden layer gives features by which sets of rows are
-/// compared: if no external network is available or suitable (28 × 28 gray images), one trained on the data
-/// serves, as LeNet-5 (LeCun et al., "Gradient-based learning applied to document recognition", 1998) is for
-/// digits.
+/// A network that distinguishes classes. Its last hidden layer provides features for comparing sets of rows.
+/// If no external network is available or suitable, as for 28 × 28 gray images, a classifier trained on the
+/// data can be used, as LeNet-5 (LeCun et al., "Gradient-based learning applied to document recognition",
+/// 1998) is used for digits.
 ///
-///     minimise −ln softmax(W·f(x) + b)_class
+///     minimize −ln softmax(W·f(x) + b)_class
 package final class Classifier: @unchecked Sendable {
   package struct Options: Sendable, Equatable {
-    /// The network but for its last layer; its latents are the classes' logits.
+    /// The network except for its last layer. Its latents are the logits of the classes.
     package var stack: MirroredStack
     package var seed: UInt64 = 0
 
@@ -57,7 +57,7 @@ package final class Classifier: @unchecked Sendable {
   package static func plan(
     _ options: Options, rows: Int, context: Context = .standard
   ) throws(GenerativeError) -> Plan {
-    // The batch; the logits' gradients, a loss and a label.
+    // The batch, the gradients of the logits, a loss and a label.
     try Plan(
       [Plan.Trainee(network: try network(options))], rows: rows,
       rowFloats: options.stack.shape.count + options.classCount + 2, context: context)
@@ -65,11 +65,11 @@ package final class Classifier: @unchecked Sendable {
 
   // MARK: - Inference
 
-  /// The number of features of a row.
+  /// The number of features per row.
   package var featureCount: Int { options.stack.hidden.last ?? 0 }
 
   /// labels, probabilities ← the most likely class of each row, and the probabilities of all classes (rows ×
-  /// classes); either may be nil.
+  /// classes). Either may be nil.
   package func predict(
     _ x: UnsafePointer<Float>, rows: Int, labels: UnsafeMutablePointer<Int32>?,
     probabilities: UnsafeMutablePointer<Float>?
@@ -88,7 +88,7 @@ package final class Classifier: @unchecked Sendable {
     }
   }
 
-  /// features ← the last hidden layer's output, rows × `featureCount`.
+  /// features ← the output of the last hidden layer, rows × `featureCount`.
   package func features(
     _ x: UnsafePointer<Float>, rows: Int, into features: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
@@ -167,7 +167,7 @@ private final class ClassifierStep: TrainingStep {
     return figures
   }
 
-  /// The mean loss of rows and, with a scale, its gradient.
+  /// The mean loss of rows. With a scale, also computes its gradient.
   private func evaluate(
     _ logits: UnsafeMutablePointer<Float>, rows: Int, gradientScale: Float? = nil
   ) -> Double {

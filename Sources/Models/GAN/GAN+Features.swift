@@ -2,14 +2,13 @@ import Networks
 import Tensors
 import Training
 
-/// The discriminator's convolutions as features of images (Radford, Metz & Chintala, ICLR 2016,
-/// section 5.1): the activations of every level, each channel's maximum in each cell of a 4 × 4 grid,
-/// one level after another.
+/// The discriminator's convolutions as features of images (Radford, Metz & Chintala, ICLR 2016, section 5.1).
+/// For each level in turn, the features are the maximum of each channel in each cell of a 4 × 4 grid.
 extension GAN {
-  /// Cells along a side of a level's grid; a level with fewer pixels has one cell per pixel.
+  /// The number of cells along each side of a level's grid. A level with fewer pixels has one cell per pixel.
   private static let gridSide = 4
 
-  /// The number of features of a row.
+  /// The number of features per row.
   ///
   /// - Throws: `.state` for a dense model.
   package var featureCount: Int {
@@ -22,8 +21,8 @@ extension GAN {
 
   /// features ← the features of rows x, rows × `featureCount`.
   ///
-  /// - Parameter labels: of a conditional model, one per row and each one of its classes.
-  /// - Throws: `.state` for a dense model, or as `discriminate`; `.memory`.
+  /// - Parameter labels: for a conditional model, one class per row.
+  /// - Throws: `.state` for a dense model; errors of `discriminate`; `.memory`.
   package func features(
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
     into features: UnsafeMutablePointer<Float>
@@ -51,8 +50,8 @@ extension GAN {
     }
   }
 
-  /// The layers that end a level of the discriminator, after norm, labels and activation, and their
-  /// shapes.
+  /// The layers that end a level of the discriminator, after norm, labels and activation, and the shapes of
+  /// their outputs.
   private func levels() throws(GenerativeError) -> [(layer: Int, shape: Shape)] {
     guard options.architecture == .convolutional else {
       throw GenerativeError(.state, "features need a convolutional discriminator, this one is dense")
@@ -69,7 +68,7 @@ extension GAN {
 
   private func cells(_ side: Int) -> Int { min(Self.gridSide, side) }
 
-  /// The largest value of each channel in each cell; cell i of n covers i·side/n ..< ⌈(i+1)·side/n⌉.
+  /// The maximum of each channel in each cell. Cell i of n covers i·side/n ..< ⌈(i+1)·side/n⌉.
   private func pool(
     _ x: UnsafePointer<Float>, _ shape: Shape, rows: Int, into y: UnsafeMutablePointer<Float>, stride: Int
   ) {

@@ -11,25 +11,26 @@ package struct GANHealth {
 
   /// 1 / the number of steps that the means cover.
   private static let rate = 1.0 / 50
-  /// Steps before scores are judged: both players start far from equilibrium.
+  /// The number of steps before scores are judged, because both players start far from equilibrium.
   private static let scorePatience = 150
-  /// Steps before distances are: a DCGAN's rows are alike, at 0.07 of the real distance, for 150 steps
-  /// at a rate of 4e-4, and are drawn apart by the 250th.
+  /// The number of steps before distances are judged. The rows of a DCGAN are nearly identical for 150 steps
+  /// at a rate of 4e-4, at 0.07 of the real distance, and have separated by step 250.
   private static let distancePatience = 500
-  /// D(x) − D(G(z)) above this leaves G less than a hundredth of the gradient of an even game. A hinge's loss
-  /// below twice the rest has no gradient for D itself.
+  /// If D(x) − D(G(z)) is larger than this, G gets less than a hundredth of the gradient of an even game. If
+  /// the hinge loss is below 2 · (1 − saturation), D itself gets hardly any gradient.
   private static let saturation = 0.98
-  /// Generated rows closer together than this share of the real ones' distance are copies.
+  /// If the distance between generated rows is less than this fraction of the distance between real ones,
+  /// they are copies.
   private static let collapse = 0.2
 
   package init() {}
 
-  /// Takes in a step's figures.
+  /// Adds the figures of a step to the running means.
   package mutating func add(_ figures: Figures, _ objective: AdversarialLoss = .nonSaturating) {
     let gap: Double =
       switch objective {
       case .nonSaturating, .minimax, .leastSquares: figures[.realScore] - figures[.fakeScore]
-      // The loss is 2 where D = 0, and 0 where each row is on its side of the margin.
+      // The loss is 2 if D = 0, and 0 if each row is on its side of the margin.
       case .hinge: 1 - figures[.discriminatorLoss] / 2
       case .wasserstein: 0
       }
@@ -54,10 +55,10 @@ package struct GANHealth {
 }
 
 extension Context {
-  /// The root mean square distance between two different rows: √(2n/(n − 1)·(E‖x‖² − ‖E x‖²)), which
-  /// needs no pair to be looked at; NaN for a single row.
+  /// The root mean square distance between two different rows, √(2n/(n − 1)·(E‖x‖² − ‖E x‖²)), computed
+  /// without visiting pairs. NaN for a single row.
   ///
-  /// - Parameter sums: room for a row.
+  /// - Parameter sums: memory for one row.
   func pairDistance(_ x: Matrix, sums: UnsafeMutablePointer<Float>) -> Double {
     let n = Double(x.rowCount)
     guard n > 1 else { return .nan }

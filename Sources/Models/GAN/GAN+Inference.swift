@@ -4,7 +4,7 @@ import Tensors
 import Training
 
 extension GAN {
-  /// The latents of rows first ..< first + rows of a seed's samples, rows × latent.
+  /// z ← the latents of rows first ..< first + rows of a seed's samples, rows × latent.
   package func latents(first: Int = 0, rows: Int, seed: UInt64, into z: UnsafeMutablePointer<Float>) {
     draw(z, rows: rows, first: first, from: Random(seed: seed, purpose: .latent))
   }
@@ -19,8 +19,8 @@ extension GAN {
 
   /// x ← G(z), rows × shape.
   ///
-  /// - Parameter labels: of a conditional model, one per row and each one of its classes.
-  /// - Throws: `.state` when a conditional model gets no labels or another gets some.
+  /// - Parameter labels: for a conditional model, one class per row.
+  /// - Throws: `.state` if a conditional model gets no labels, or another model gets some.
   package func generate(
     _ z: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
     by which: Generator = .average, into x: UnsafeMutablePointer<Float>
@@ -33,9 +33,9 @@ extension GAN {
     preparation?.undo(x, rows: rows, into: x)
   }
 
-  /// x ← G(z) with z of this seed; row i is the same in any batch.
+  /// x ← G(z) with latents z of this seed. Row i is the same in any batch.
   ///
-  /// - Parameter labels: of a conditional model; nil: drawn with equal probability, by the same seed.
+  /// - Parameter labels: for a conditional model; nil: drawn with equal probability, using the same seed.
   package func sample(
     rows: Int, seed: UInt64, given labels: UnsafePointer<Int32>? = nil, into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
@@ -54,7 +54,7 @@ extension GAN {
 
   /// probability ← D(x), one per row.
   ///
-  /// - Parameter labels: as for `generate`.
+  /// - Parameter labels: as in `generate`.
   package func discriminate(
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
     into probability: UnsafeMutablePointer<Float>
@@ -75,7 +75,7 @@ extension GAN {
     toInside(y, rows: rows)
   }
 
-  /// Maps rows in [0, 1] to rows in [−1, 1], if the networks work with those.
+  /// Maps rows in [0, 1] to rows in [−1, 1], if the networks use those.
   func toInside(_ x: UnsafeMutablePointer<Float>, rows: Int) {
     guard options.outputActivation == .tanh else { return }
     context.scale(x, by: 2, adding: -1, count: rows * options.shape.count, into: x)

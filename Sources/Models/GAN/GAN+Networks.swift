@@ -2,7 +2,7 @@ import Networks
 import Tensors
 
 extension GAN {
-  /// The two players. D gives logits: σ is part of the loss, and of `discriminate`.
+  /// The two players. D returns logits; σ is part of the loss and of `discriminate`.
   static func networks(
     _ options: Options
   ) throws(GenerativeError) -> (generator: Network, discriminator: Network) {
@@ -51,9 +51,9 @@ extension GAN {
     return (generator.layers, discriminator.layers)
   }
 
-  /// DCGAN's players. At 64 × 64 × 3 they are the networks of PyTorch's example: biases only where
-  /// there is no batch norm in the stack, and D's last convolution, whose window is all of the
-  /// innermost level, as a dense layer.
+  /// The players of a DCGAN. At 64 × 64 × 3 they are the networks of PyTorch's example: biases only where the
+  /// stack has no batch norm, and D's last convolution, whose window covers the whole innermost level,
+  /// implemented as a dense layer.
   private static func convolutional(
     _ options: Options
   ) throws(GenerativeError) -> ([any Layer], [any Layer]) {

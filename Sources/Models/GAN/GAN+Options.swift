@@ -102,7 +102,8 @@ extension GAN.Options: NetworkOptions {
 
   package init(defaultsFor values: OptionValues) throws(GenerativeError) {
     try self.init(networkDefaultsFor: values)
-    // What docs/defaults.md measured to work on most data; `init(shape:architecture:)` has the papers' choices.
+    // The values that docs/defaults.md found to work on most data. `init(shape:architecture:)` has the
+    // papers' choices.
     if isNarrowTable {
       latentSize = shape.count
       (generatorHidden, discriminatorHidden) = ([128, 128], [128, 128])

@@ -11,7 +11,7 @@ extension GAN: Trainable {
   package var pace: (steps: Int, rows: Int) {
     let isDeep = options.architecture == .convolutional
     let stepCount = isDeep ? 3_000 : options.isNarrowTable ? 8_000 : 5_000
-    // D's steps with batches of their own are to leave G as many.
+    // If each of D's steps has its own batch, G still gets this many steps.
     return (stepCount * options.batchCount, isDeep ? 32 : 128)
   }
   package var requiresUnitRange: Bool { options.outputActivation != .identity }
@@ -31,25 +31,25 @@ extension GAN: Trainable {
     return try GANStep(self, fit)
   }
 
-  /// Sets the generator's last bias b so that act(b) is the mean row, which training would otherwise spend
-  /// its first steps reaching.
+  /// Sets the generator's last bias b so that act(b) is the mean row. Otherwise training would spend its
+  /// first steps reaching it.
   ///
-  /// - Parameter ranks: those that have rows of their own.
+  /// - Parameter ranks: the ranks if each has its own rows.
   fileprivate func startAtMean(of dataset: Dataset, _ ranks: Ranks?) throws(GenerativeError) {
     let width = options.shape.count
-    // The row count follows the sums.
+    // The row count is stored after the sums.
     let mean = try ranks.together { () throws(GenerativeError) in try self.columnSums(of: dataset) }
     try ranks?.sum(mean.base, count: width + 1)
     let count = mean.base[width]
     guard count > 0 else { return }
-    // The classes' biases follow it, if there are any.
+    // The biases of the classes follow it, if there are any.
     let bias =
       generator.weights.parameters.base + generator.network.parameterCount - (1 + options.classCount) * width
     for j in 0..<width {
       let x = mean.base[j] / count
       switch options.outputActivation {
       case .sigmoid, .tanh:
-        // tanh(b) = 2σ(2b) − 1 meets 2x − 1 where σ(2b) = x.
+        // tanh(b) = 2σ(2b) − 1 equals 2x − 1 if σ(2b) = x.
         let share = min(max(x, 1e-3), 1 - 1e-3)
         let logit = log(share / (1 - share))
         bias[j] = Float(options.outputActivation == .tanh ? logit / 2 : logit)
@@ -59,7 +59,7 @@ extension GAN: Trainable {
     average?.weights.copy(generator.weights)
   }
 
-  /// The sum of each column, and the number of rows.
+  /// The sum of each column, followed by the number of rows.
   private func columnSums(of dataset: Dataset) throws(GenerativeError) -> Buffer<Double> {
     let width = options.shape.count
     let batches = try Batches(
@@ -78,21 +78,21 @@ extension GAN: Trainable {
 
 /// One step of the game: k steps of D, then one of G.
 ///
-///     D ascends  ln D(x) + ln(1 − D(G(z)))
-///     G descends ln(1 − D(G(z))), or −ln D(G(z))
+///     D maximizes  ln D(x) + ln(1 − D(G(z)))
+///     G minimizes  ln(1 − D(G(z))), or −ln D(G(z))
 ///
 /// or the losses of another `AdversarialLoss`. A penalty on the length of D's gradient may be added.
 ///
-/// Each of D's steps has its own real rows, as far as the epoch has more, and its own generated rows. The rows generated
-/// for D's last step are used for G's step, too.
+/// Each of D's steps has its own real rows, as long as the epoch has more, and its own generated rows. The
+/// rows generated for D's last step are also used for G's step.
 package final class GANStep: TrainingStep {
   private let model: GAN
   private let context: Context
-  /// Those of D, then G's.
+  /// D's turns, then G's.
   package let turns: [Turn]
   package var batchCount: Int { model.options.batchCount }
   package let clipNorm: Float?
-  /// Those that have rows of their own.
+  /// The ranks if each has its own rows.
   private let ranks: Ranks?
   private let generator: Player
   private let discriminator: Player
@@ -160,7 +160,7 @@ package final class GANStep: TrainingStep {
     return try learn(x, rows: rows, at: time)
   }
 
-  /// D's steps number its random streams, so that none of the k repeats another.
+  /// D's steps number its random streams, so that none of the k steps repeats another.
   package func time(of turn: Int, in time: StepTime) -> StepTime {
     let k = model.options.discriminatorSteps
     guard turn < k else { return time }
@@ -203,22 +203,23 @@ package final class GANStep: TrainingStep {
     }
   }
 
-  /// The mean sign of D's outputs for real rows above which images are changed more often (Karras et al., "Training
-  /// generative adversarial networks with limited data", NeurIPS 2020, section 3).
+  /// If the mean sign of D's outputs for real rows exceeds this, images are augmented more often (Karras et
+  /// al., "Training generative adversarial networks with limited data", NeurIPS 2020, section 3).
   private static let augmentationTarget = 0.6
-  /// The fewest rows in which the probability can rise from 0 to 1: a fifth of the paper's number, whose fits
-  /// are longer.
+  /// The number of rows in which the probability can rise from 0 to 1: a fifth of that in the paper, whose
+  /// fits are longer.
   private static let augmentationRows: Float = 100_000
 
-  /// The number of rows by which the variances of two generators are compared.
+  /// The number of rows used to compare the variances of two generators.
   private static let judgedRows = 64
-  /// Rows of the average that have less than this share of the variance of the last generator's are worse
-  /// than those. On digits a mean of all steps has 0.2 to 0.63 of it in up to 1,200 steps, and up to 2.4
-  /// times the Fréchet distance; the average that ramps up has 0.83 to 0.95, and at most 1.15 times.
+  /// If the averaged generator's rows have less than this fraction of the variance of the last generator's
+  /// rows, they are worse. On digits, a mean of all steps has 0.2 to 0.63 of it in up to 1,200 steps, and up
+  /// to 2.4 times the Fréchet distance. The average that ramps up has 0.83 to 0.95 of it, and at most 1.15
+  /// times the distance.
   private static let lag = 0.7
 
-  /// Whether the rows of the averaged generator vary far less than those of the last one, for the same latents
-  /// and classes: then they are gray.
+  /// Whether the rows of the averaged generator vary far less than those of the last one, for the same
+  /// latents and classes. They are then gray.
   package var averageLags: Bool {
     guard let average = model.average else { return false }
     let rows = min(generator.workspace.rowCapacity, Self.judgedRows)
@@ -236,14 +237,14 @@ package final class GANStep: TrainingStep {
 
   private var objective: AdversarialLoss { model.options.objective }
 
-  /// The root mean square distance between two of the rows, as callers scale them.
+  /// The root mean square distance between two of the rows, in the scale of the caller's rows.
   private func distance(_ x: UnsafePointer<Float>, rows: Int) -> Double {
     let width = model.options.shape.count
     let distance = context.pairDistance(Matrix(reading: x, rows: rows, columns: width), sums: sums.base)
     return model.options.outputActivation == .tanh ? distance / 2 : distance
   }
 
-  /// D's gradient on real and generated rows, each normalised in its own batch.
+  /// D's gradient on real and generated rows, each normalized in its own batch.
   private func differentiateDiscriminator(
     _ x: UnsafePointer<Float>, _ generated: UnsafePointer<Float>, rows: Int, at time: StepTime,
     _ figures: inout Figures
@@ -283,7 +284,7 @@ package final class GANStep: TrainingStep {
     if penalty != nil { figures[.penalty] = penalties }
   }
 
-  /// The mean penalty of the rows that D processed last, whose gradient is added to D's; 0 without a weight.
+  /// The mean penalty on the rows that D processed last; 0 if the weight is 0. Its gradient is added to D's.
   private func penalize(
     _ term: GradientPenalty.Term, _ weight: Float, rows: Int, at time: StepTime
   ) throws(Runaway) -> Double {
@@ -295,7 +296,7 @@ package final class GANStep: TrainingStep {
     return loss
   }
 
-  /// A uniformly drawn point on each line from a generated row to a real one.
+  /// Draws a uniformly distributed point on each line from a generated row to a real one.
   private func mix(
     _ x: UnsafePointer<Float>, _ generated: UnsafePointer<Float>, rows: Int, at time: StepTime
   ) {
@@ -308,7 +309,7 @@ package final class GANStep: TrainingStep {
     }
   }
 
-  /// G's gradient on the rows generated last, through D, whose own gradient is not computed.
+  /// G's gradient on the most recently generated rows, through D. D's own gradient is not computed.
   private func differentiateGenerator(
     rows: Int, at time: StepTime, _ figures: inout Figures
   ) throws(Runaway) {
@@ -324,7 +325,8 @@ package final class GANStep: TrainingStep {
     figures[.generatorLoss] = result.loss
   }
 
-  /// D's logits of rows, the mean loss that `evaluate` leaves in `losses`, and the means of D and of the sign of D − ½.
+  /// Computes D's logits of rows. Returns the mean of the losses that `evaluate` writes to `losses`, and the
+  /// means of D and of the sign of D − ½.
   private func discriminate(
     _ x: UnsafePointer<Float>, rows: Int, _ mode: Mode,
     _ evaluate: (UnsafePointer<Float>) -> Void
@@ -338,7 +340,7 @@ package final class GANStep: TrainingStep {
     return (loss, context.sum(losses.base, count: rows) / Double(rows), Double(sign) / Double(rows))
   }
 
-  /// The players' losses on rows that are not learned from, with latents of the batch's number.
+  /// The players' losses on rows that are not trained on. The batch's number determines the latents.
   package func validate(_ x: UnsafeMutablePointer<Float>, rows: Int, at time: StepTime) -> Figures {
     model.toInside(x, rows: rows)
     var figures = Figures()

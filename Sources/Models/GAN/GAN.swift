@@ -19,14 +19,14 @@ package final class GAN: @unchecked Sendable {
   /// The augmentation of the images that the discriminator sees.
   package enum Augmentation: Equatable, Sendable {
     case none
-    /// `ImageAugmentation`, always.
+    /// `ImageAugmentation` with a constant probability of 1.
     case fixed
-    /// The same with a probability that follows the discriminator's overfitting.
+    /// `ImageAugmentation` with a probability that follows the discriminator's overfitting.
     case adaptive
   }
 
   package enum Generator: Sendable {
-    /// The moving average over the steps; the last weights if there is no average.
+    /// The moving average over the steps, or the last weights if there is no average.
     case average
     case last
   }
@@ -34,57 +34,58 @@ package final class GAN: @unchecked Sendable {
   package struct Options: Sendable, Equatable {
     package var shape: Shape
     package internal(set) var architecture: Architecture
-    /// Of the convolutional architecture.
+    /// The options of the convolutional architecture.
     package var convolution = ConvolutionOptions(baseChannels: 64)
     /// The number of classes whose labels are joined to every layer; 0: none.
     package var classCount = 0
     package var latentSize = 64
     package var latent = LatentDistribution.normal
-    /// Widths of dense layers from the latent on.
+    /// The widths of the hidden dense layers, starting from the latent.
     package var generatorHidden = [256, 512]
-    /// Widths of dense layers from the row, or from the innermost level, on.
+    /// The widths of the hidden dense layers, starting from the row or from the innermost level.
     package var discriminatorHidden = [512, 256]
     package var generatorActivation = Activation.relu
     package var discriminatorActivation = Activation.leakyReLU(slope: 0.2)
-    /// Sigmoid for rows in [0, 1], tanh for the same computed in [−1, 1], identity for any rows; nil:
-    /// identity for standardised rows, else sigmoid, or tanh in the convolutional architecture.
+    /// Sigmoid for rows in [0, 1]; tanh for the same rows, which are mapped to [−1, 1]; identity for any
+    /// rows. nil: identity for standardized rows, otherwise sigmoid, or tanh in the convolutional
+    /// architecture.
     var givenOutput: Activation?
     package var preparation = PreparationRule.automatic
     package var objective = AdversarialLoss.nonSaturating
-    /// k: steps of D per step of G.
+    /// k: the number of steps of D per step of G.
     package var discriminatorSteps = 1
     /// Whether each of these steps has its own real rows.
     package var hasFreshRows = true
-    /// The learning rate of D as a multiple of the fit's.
+    /// The learning rate of D as a multiple of the fit's learning rate.
     package var discriminatorRate: Float = 1
-    /// γ of R1 at real rows, and λ of the penalty between real and generated ones; 0: none.
+    /// γ of R1 at real rows, and λ of the penalty between real and generated rows; 0: no penalty.
     package var r1Penalty: Float = 0
     package var gradientPenalty: Float = 0
     package var augmentation = Augmentation.none
-    /// Whether a conditional discriminator uses the labels only in its last layer, by `ClassProjection`.
+    /// Whether a conditional discriminator uses the labels only in its last layer, a `ClassProjection`.
     package var projectsLabels = false
-    /// Batch norm in the generator's hidden layers.
+    /// Whether the generator's hidden layers have batch norm.
     package var normalizesGenerator = true
-    /// Batch norm in the discriminator's hidden layers except the first.
+    /// Whether the discriminator's hidden layers except the first have batch norm.
     package var normalizesDiscriminator = false
-    /// Spectral norm in all of the discriminator's layers.
+    /// Whether all of the discriminator's layers have spectral norm.
     package var hasSpectralNorm = false
-    /// Start a dense generator at the mean row of the data.
+    /// Whether a dense generator starts at the mean row of the data.
     package var startsAtMean = true
     package var weights = WeightRule.byActivation
-    /// Real rows count as 1 − this.
+    /// One-sided label smoothing: real rows have the target 1 − labelSmoothing.
     package var labelSmoothing: Float = 0
-    /// In the discriminator's hidden layers.
+    /// The dropout rate of the discriminator's hidden layers.
     package var dropout: Float = 0
     /// Standard deviation of the noise added to the discriminator's input.
     package var inputNoise: Float = 0
-    /// Decay of the generator's moving average; nil: no average.
+    /// The decay of the generator's moving average; nil: no average.
     package var averageDecay: Float? = 0.999
-    /// Whether the average's window grows with the steps.
+    /// Whether the average's window grows with the number of steps.
     package var rampsAverage = true
     package var seed: UInt64 = 0
 
-    /// The defaults of an architecture: for the convolutional one DCGAN's.
+    /// The defaults of an architecture; for the convolutional one, those of DCGAN.
     package init(shape: Shape, architecture: Architecture = .dense) {
       self.shape = shape
       self.architecture = architecture
@@ -96,16 +97,16 @@ package final class GAN: @unchecked Sendable {
       startsAtMean = false
     }
 
-    /// Classes whose labels are joined to every layer of the discriminator.
+    /// The number of classes whose labels are joined to every layer of the discriminator.
     package var joinedClassCount: Int { projectsLabels ? 0 : classCount }
 
-    /// Number of batches per step of the game.
+    /// The number of batches per step of the game.
     package var batchCount: Int { hasFreshRows ? discriminatorSteps : 1 }
 
-    /// Whether the length of D's gradient is penalised.
+    /// Whether the length of D's gradient is penalized.
     package var isPenalized: Bool { r1Penalty > 0 || gradientPenalty > 0 }
 
-    /// Whether the model cannot learn from batches of one row.
+    /// Whether the networks have batch norm, so that the model cannot learn from batches of one row.
     package var normalizes: Bool {
       switch architecture {
       case .dense:
@@ -150,7 +151,7 @@ package final class GAN: @unchecked Sendable {
       try ExponentialAverage(
         of: generator.weights, decay: decay, ramps: options.rampsAverage, context: context)
     }
-    // Dense generators are so small that folding batch norm would gain nothing.
+    // Dense generators are so small that folding batch norm gains nothing.
     let folds = options.architecture == .convolutional
     let classCount = options.classCount
     return (
@@ -163,7 +164,7 @@ package final class GAN: @unchecked Sendable {
     )
   }
 
-  /// Rows read at a time to find the data's mean row.
+  /// The number of rows read at a time to compute the data's mean row.
   static let meanBatchRows = 256
 
   package static func plan(
@@ -173,22 +174,22 @@ package final class GAN: @unchecked Sendable {
     let k = options.discriminatorSteps
     let width = options.shape.count
     let penalty = options.isPenalized ? GradientPenalty.floats(networks.discriminator) : (0, 0)
-    // R1 takes the pass of the real rows, the other one needs a pass of its own.
+    // R1 uses the pass of the real rows; the other penalty needs a pass of its own.
     let penaltyPasses =
       (options.r1Penalty > 0 ? GradientPenalty.passCount : 0)
       + (options.gradientPenalty > 0 ? GradientPenalty.passCount + 1 : 0)
     return try Plan(
-      // G: k forwards and a backward; D: k times forward and backward on real and generated rows,
-      // then a forward and half a backward for G.
+      // G: k forward passes and one backward pass. D: k times forward and backward on real and generated
+      // rows, then one forward pass and half a backward pass for G.
       [
         Plan.Trainee(network: networks.generator, passes: k + 2),
         Plan.Trainee(network: networks.discriminator, passes: (6 + penaltyPasses) * k + 2),
       ], rows: rows,
-      // The batches, the gradient of generated rows, z; logits' gradients, losses and labels.
+      // The batches, the gradient of generated rows, and z; the gradients of the logits, losses and labels.
       rowFloats: (options.batchCount + 1) * width + options.latentSize + 2
         + (options.classCount == 0 ? 0 : options.batchCount + (options.batchCount > 1 ? 1 : 0)) + penalty.0
         + (options.gradientPenalty > 0 ? width : 0),
-      // Sums; to start at the mean row, a batch, sums, and sums in Double.
+      // Sums. To start at the mean row: a batch, sums, and sums in Double.
       floats: width + (options.startsAtMean ? (Self.meanBatchRows + 3) * width : 0) + penalty.1,
       averaged: options.averageDecay == nil ? nil : networks.generator, context: context)
   }

@@ -5,30 +5,31 @@ import Tensors
 import Training
 
 /// Finds the latents of given rows by gradient descent through a frozen network (Creswell & Bharath,
-/// "Inverting the generator of a generative adversarial network", 2018; the objective with the prior is
-/// that of Zhu et al., "Generative visual manipulation on the natural image manifold", ECCV 2016):
+/// "Inverting the generator of a generative adversarial network", 2018; the objective with the prior is that
+/// of Zhu et al., "Generative visual manipulation on the natural image manifold", ECCV 2016):
 ///
-///     minimise over z:  |G(z) − x|² + weight·|z|²/2
+///     minimize over z:  |G(z) − x|² + weight·|z|²/2
 ///
-/// where the error of a masked row counts known values only, with Adam on z, its rate falling to zero along
-/// half a cosine, from one or several starts. The result for a row is the latent with the least objective in
-/// any step of any start. Rows are independent: each gives the same result in any batch.
+/// For a masked row, the error counts only known values. The optimizer is Adam on z, with a rate that falls
+/// to zero along half a cosine, from one or several starts. The result for a row is the latent with the
+/// smallest objective in any step of any start. Rows are independent: each gives the same result in any
+/// batch.
 package final class Inversion {
   package struct Options {
-    /// Steps per start.
+    /// The number of steps per start.
     package var stepCount = 200
-    /// Starts per row.
+    /// The number of starts per row.
     package var startCount = 1
-    /// Adam's rate at the first step, in latent units.
+    /// Adam's learning rate at the first step, in latent units.
     package var learningRate: Float = 0.05
     /// The weight of |z|²/2.
     ///
-    /// Nil: 0, except for masked rows: of a VAE the weight that makes the result the most likely latent, of a
-    /// GAN `usualWeight`.
+    /// nil: 0, except for masked rows. For those of a VAE, it is the weight for which the result is the most
+    /// likely latent; for those of a GAN, it is `usualWeight`.
     package var priorWeight: Float?
     /// The seed of the drawn starts.
     package var seed: UInt64 = 0
-    /// Which values of the rows count; nil: all.
+    /// Which values of the rows are known; nil: all of them.
     package var mask: Mask?
     package var observer = Observer()
 
@@ -38,11 +39,11 @@ package final class Inversion {
   /// How a network's output relates to the caller's rows.
   enum Rendering { case asIs, sigmoid, halved }
 
-  /// How a start is drawn, and which latents are allowed.
+  /// How starts are drawn, and which latents are allowed.
   enum Latents { case normal, uniform }
 
-  /// The weight of the prior for masked rows of a model without a variance: on digits with 20, 50 and 80 of
-  /// 100 pixels known, 0.03 ... 0.1 gives the least error of the hidden pixels.
+  /// The weight of the prior for masked rows of a model without a variance. On digits with 20, 50 and 80 of
+  /// 100 pixels known, 0.03 ... 0.1 gives the smallest error of the hidden pixels.
   static let usualWeight: Float = 0.05
 
   private let network: Network
@@ -51,28 +52,28 @@ package final class Inversion {
   private let latents: Latents
   private let options: Options
   private let context: Context
-  /// The labels of all rows, if the network takes any.
+  /// The labels of all rows, if the network uses labels.
   private let labels: UnsafePointer<Int32>?
-  /// The first row of the present block.
+  /// The first row of the current block.
   private var first = 0
   private let block: Int
   private let workspace: Workspace
   private let optimizer: Optimizer
-  /// Of a block: latents, their gradient, rows as rendered, their gradient, squared errors.
+  /// For one block: latents, their gradient, rendered rows, their gradient, and squared errors.
   private let z: Buffer<Float>
   private let dz: Buffer<Float>
   private let y: Buffer<Float>
   private let dy: Buffer<Float>
   private let errors: Buffer<Float>
-  /// Of masked rows: what they are compared with.
+  /// The targets of masked rows.
   private let targets: Buffer<Float>
   private let priorWeight: Float
   private let clock = Clock()
   private var pace: Pace
 
   /// - Parameters:
-  ///   - labels: of a model with classes, one per row, which outlive this; else nil.
-  ///   - maskedWeight: the weight of the prior for masked rows, if the options leave it open.
+  ///   - labels: for a model with classes, one class per row, which must outlive this object; otherwise nil.
+  ///   - maskedWeight: the weight of the prior for masked rows, unless the options set it.
   /// - Throws: `.memory`.
   init(
     _ network: Network, _ weights: Weights, _ rendering: Rendering, _ latents: Latents, rows: Int,
@@ -100,14 +101,14 @@ package final class Inversion {
     priorWeight = options.priorWeight ?? (options.mask == nil ? 0 : maskedWeight)
   }
 
-  /// Latents and squared errors |G(z) − x|² of `rows` rows.
+  /// Computes latents and squared errors |G(z) − x|² of `rows` rows.
   ///
   /// - Parameters:
   ///   - start: the first start of each row, rows × latent.
-  ///   - best: gets the latents, rows × latent.
-  ///   - error: gets the squared errors, a row each.
-  /// - Throws: `.cancelled` when the observer says so; `.nonfinite` when a row has no finite
-  ///   objective; `.memory`.
+  ///   - best: receives the latents, rows × latent.
+  ///   - error: receives the squared error of each row.
+  /// - Throws: `.cancelled` if the observer requests it; `.nonfinite` if a row has no finite objective;
+  ///   `.memory`.
   func run(
     _ x: UnsafePointer<Float>, rows: Int, from start: UnsafePointer<Float>, best: Buffer<Float>,
     error: Buffer<Float>
@@ -120,7 +121,7 @@ package final class Inversion {
         let first = number * block
         let count = min(block, rows - first)
         begin(start, first: first, rows: count, number: startNumber)
-        // There is one more evaluation than steps: the last step's latents count, too.
+        // There is one more evaluation than steps, so that the latents of the last step count too.
         for step in 0...options.stepCount {
           if options.observer.isCancelled() { throw Self.stopped }
           differentiate(x + first * network.output.count, first: first, rows: count)
@@ -148,7 +149,7 @@ package final class Inversion {
     }
   }
 
-  /// The objectives of given latents and their gradients, for at most a block of rows.
+  /// The objectives of given latents and their gradients, for at most one block of rows.
   package func evaluate(
     at latents: UnsafePointer<Float>, of x: UnsafePointer<Float>, rows: Int, objectives: Buffer<Float>,
     gradient: Buffer<Float>
@@ -162,7 +163,7 @@ package final class Inversion {
 
   // MARK: - One step
 
-  /// z ← start `number` of a block's rows: the given one, then drawn ones.
+  /// z ← start `number` of a block's rows: first the given one, then drawn ones.
   private func begin(_ start: UnsafePointer<Float>, first: Int, rows: Int, number: Int) {
     self.first = first
     let latent = network.input.count
@@ -178,7 +179,7 @@ package final class Inversion {
     }
   }
 
-  /// errors ← |G(z) − x|²; dz ← the objective's gradient.
+  /// errors ← |G(z) − x|²; dz ← the gradient of the objective.
   private func differentiate(_ x: UnsafePointer<Float>, first: Int, rows: Int) {
     let width = network.output.count
     let count = rows * width
@@ -211,7 +212,7 @@ package final class Inversion {
     }
   }
 
-  /// Keeps the rows' latents that are better than all before.
+  /// Keeps the latents of rows whose objective is smaller than all before.
   private func keep(
     _ objective: Buffer<Float>, _ best: Buffer<Float>, _ error: Buffer<Float>, first: Int, rows: Int
   ) {
@@ -225,7 +226,7 @@ package final class Inversion {
     }
   }
 
-  /// The objective of a block's row, after `differentiate`.
+  /// The objective of a row of the block, after `differentiate`.
   private func objective(_ row: Int) -> Float {
     guard priorWeight > 0 else { return errors.base[row] }
     let latent = network.input.count
@@ -235,7 +236,7 @@ package final class Inversion {
 
   private func descend(_ step: Int, rows: Int) {
     optimizer.step(step + 1, z.base, gradient: dz.base, rate: rate(step), context: context)
-    // Where the generator has never been there is nothing to find.
+    // Restricts latents to the range on which the generator was trained.
     if latents == .uniform {
       context.clamp(z.base, to: -1, 1, count: rows * network.input.count, into: z.base)
     }
@@ -245,7 +246,7 @@ package final class Inversion {
     options.learningRate * 0.5 * (1 + cosf(.pi * Float(step) / Float(options.stepCount)))
   }
 
-  // MARK: - Telling
+  // MARK: - Events
 
   private func tell(_ told: Event, _ start: Int, _ blockCount: Int) -> Observer.Answer {
     guard let tell = options.observer.tell else { return .goOn }

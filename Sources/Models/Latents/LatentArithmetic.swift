@@ -1,15 +1,15 @@
 import Tensors
 
-/// Sums of latents that mean something (Radford, Metz & Chintala, "Unsupervised representation learning
-/// with deep convolutional GANs", ICLR 2016, §6.3.2).
+/// Arithmetic with latents (Radford, Metz & Chintala, "Unsupervised representation learning with deep
+/// convolutional GANs", ICLR 2016, §6.3.2).
 package enum LatentArithmetic {
   /// z ← mean of A − mean of B + mean of C: smiling women − women + men.
   ///
-  /// Means, since a single latent's row shows more than the wanted attribute.
+  /// Means are used because a single latent's row shows more than the desired attribute.
   ///
   /// - Parameters:
-  ///   - a, b, c: latents and how many there are, at least one each.
-  ///   - z: gets one latent.
+  ///   - a, b, c: latents and their numbers, at least one each.
+  ///   - z: receives one latent.
   package static func combine(
     _ a: (UnsafePointer<Float>, Int), minus b: (UnsafePointer<Float>, Int),
     plus c: (UnsafePointer<Float>, Int), latentSize: Int, into z: UnsafeMutablePointer<Float>

@@ -1,24 +1,24 @@
 import Glibc
 import Tensors
 
-/// How one latent becomes another.
+/// How to interpolate between two latents.
 package enum LatentCurve: CaseIterable, Sendable {
   /// Along the straight line: z(t) = (1 − t)·a + t·b.
   case linear
-  /// Along the great circle (White, "Sampling generative networks", 2016): the direction turns evenly,
+  /// Along the great circle (White, "Sampling generative networks", 2016). The direction turns uniformly,
   ///
   ///     u(t) = (sin((1 − t)θ)·a/|a| + sin(tθ)·b/|b|) / sin θ,   cos θ = a·b / |a||b|,
   ///
-  /// while the length goes evenly from |a| to |b|, so that the path keeps to where N(0, I) has its
-  /// mass. For equal lengths that is White's formula; for unequal ones it stays bounded where the
-  /// formula, which takes the lengths into the sines, does not.
+  /// while the length changes uniformly from |a| to |b|, so that the path stays where N(0, I) has its mass.
+  /// For equal lengths, this is White's formula. For unequal lengths it stays bounded, unlike that formula,
+  /// which includes the lengths in the sines.
   case spherical
 
-  /// Writes `stepCount` latents of `latentSize` floats, the first equal to `a` and the last to `b`.
+  /// Writes `stepCount` latents of `latentSize` floats. The first equals `a` and the last equals `b`.
   ///
-  /// On the sphere, latents of the same direction, or one of length zero, are joined by the straight
-  /// line; opposite ones, which any half circle joins, by the one through the axis they are least
-  /// aligned with, the first of equals.
+  /// On the sphere, latents with the same direction, or one of length zero, are connected by a straight line.
+  /// Opposite latents, which any half circle connects, are connected by the one through the axis that they
+  /// are least aligned with; among equals, the first axis.
   ///
   /// - Parameter stepCount: at least 2.
   /// - Throws: `.memory`.
@@ -29,7 +29,7 @@ package enum LatentCurve: CaseIterable, Sendable {
     let arc = self == .spherical ? try Arc(from: a, to: b, count: latentSize) : nil
     for step in 0..<stepCount {
       let row = z + step * latentSize
-      // The ends are copied: no rounding.
+      // The endpoints are copied, to avoid rounding.
       if step == 0 || step == stepCount - 1 {
         row.update(from: step == 0 ? a : b, count: latentSize)
         continue
@@ -42,14 +42,14 @@ package enum LatentCurve: CaseIterable, Sendable {
   }
 }
 
-/// The great circle between two latents: length(t)·(cos(tθ)·u + sin(tθ)·w) of orthonormal u and w.
+/// The great circle between two latents: length(t)·(cos(tθ)·u + sin(tθ)·w) with orthonormal u and w.
 private struct Arc {
   private let basis: Buffer<Double>
   private let count: Int
   private let angle: Double
   private let lengths: (Double, Double)
 
-  /// Nil where there is none and the straight line stands in.
+  /// nil if there is none and a straight line is used instead.
   init?(
     from a: UnsafePointer<Float>, to b: UnsafePointer<Float>, count: Int
   ) throws(GenerativeError) {
@@ -64,7 +64,7 @@ private struct Arc {
     let cosine = (0..<count).reduce(0) { $0 + u[$1] * w[$1] }
     for i in 0..<count { w[i] -= cosine * u[i] }
     var sine = (0..<count).reduce(0) { $0 + w[$1] * w[$1] }.squareRoot()
-    // Floats give directions to about 1e-7; an angle below that is rounding.
+    // Directions of floats are accurate to about 1e-7, so a smaller angle is rounding error.
     if sine < 1e-7 {
       guard cosine < 0, count > 1 else { return nil }
       let axis = (1..<count).reduce(0) { abs(u[$1]) < abs(u[$0]) ? $1 : $0 }

@@ -3,18 +3,18 @@ import Statistics
 import Tensors
 
 extension LatentDirection {
-  /// The direction from statistics of rows [latent | attributes], which any number of machines gathered:
-  /// the same as from the rows themselves, to rounding.
+  /// Computes the direction from statistics of rows [latent | attributes], which may be gathered on any
+  /// number of machines. The result is the same as from the rows themselves, up to rounding.
   ///
-  /// With the covariance C of the latents, c of them with the attribute and v of the attribute itself,
-  /// regression needs nothing else; and of an attribute with two values, a and b, the difference of the
-  /// means of its rows is (b − a)·c/v.
+  /// Let C be the covariance of the latents, c their covariance with the attribute, and v the variance of the
+  /// attribute. Regression needs nothing else. For an attribute with two values, a and b, the difference of
+  /// the means of its rows is (b − a)·c/v.
   ///
   /// - Parameters:
-  ///   - attribute: 0 ..< attributeCount, of the columns after the latents'.
-  ///   - range: the attribute's least and greatest value.
-  /// - Throws: `.argument` as from rows, and for `.means` of an attribute with other values than the two of
-  ///   `range`; `.state` for a sketch or fewer than two rows; `.memory`.
+  ///   - attribute: 0 ..< attributeCount, an index into the columns after the latents.
+  ///   - range: the smallest and largest value of the attribute.
+  /// - Throws: `.argument` in the same cases as for rows, and for `.means` if the attribute has other values
+  ///   than the two of `range`; `.state` for a sketch or fewer than two rows; `.memory`.
   package init(
     _ moments: Moments, attribute: Int, of attributeCount: Int, _ range: ClosedRange<Double>,
     orthogonalTo others: UnsafePointer<Float>?, otherCount: Int, _ options: Options, context: Context
@@ -69,7 +69,7 @@ extension LatentDirection {
     try self.init(direction, projections, count: n, range, context)
   }
 
-  /// The mean of (x − a)·(b − x) is zero for rows with the values a and b alone.
+  /// The mean of (x − a)·(b − x) is zero only if all rows have the values a or b.
   private static func checkTwoValues(
     _ range: ClosedRange<Double>, mean: Double, variance: Double
   ) throws(GenerativeError) {

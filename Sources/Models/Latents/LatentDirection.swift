@@ -1,48 +1,49 @@
 import Tensors
 
-/// The direction in which an attribute of the rows grows in latent space, a unit vector, found from
-/// latents whose attribute is known.
+/// The direction in latent space in which an attribute of the rows increases. It is a unit vector, computed
+/// from latents whose attribute is known.
 package struct LatentDirection {
   package enum Method: CaseIterable, Sendable {
     /// From the mean of the rows without the attribute to the mean of those with it (Larsen et al.,
     /// "Autoencoding beyond pixels using a learned similarity metric", ICML 2016, §4.2).
     case means
-    /// The weights of the least-squares line that predicts the attribute from the latent.
+    /// The weights of a least-squares regression that predicts the attribute from the latent.
     case regression
   }
 
   package struct Options: Sendable {
     package var method = Method.regression
-    /// Regression: λ of (C + λ·tr(C)/d·I)·w = c, with the d × d covariance C of the latents and their
-    /// covariance c with the attribute (Hoerl & Kennard, "Ridge regression", 1970). A little of it
-    /// keeps latents that the model does not use, whose variance is next to nothing, out of w.
+    /// For regression: λ of (C + λ·tr(C)/d·I)·w = c, with the d × d covariance C of the latents and their
+    /// covariance c with the attribute (Hoerl & Kennard, "Ridge regression", 1970). A small λ keeps latents
+    /// that the model does not use, which have nearly no variance, out of w.
     package var ridge = 1e-3
 
     package init() {}
   }
 
-  /// The largest latent size for regression: d²/2 doubles, and d³/3 operations.
+  /// Maximum latent size for regression, which takes d²/2 doubles and d³/3 operations.
   package static let regressionLimit = 4096
 
-  /// Of unit length.
+  /// The direction, of unit length.
   package let vector: Buffer<Float>
   /// Pearson's correlation between the projections on the direction and the attribute, in [−1, 1].
   package let correlation: Double
-  /// Mean and standard deviation of the projections.
+  /// The mean and standard deviation of the projections.
   package let mean: Double
   package let deviation: Double
-  /// The projections of the attribute's least and greatest value, on the least-squares line of
-  /// projection on attribute; for a label of two values, the means of the two classes.
+  /// The projections for the attribute's smallest and largest value, on the regression line of projection on
+  /// attribute. For a label with two values, the means of the two classes.
   package let low: Double
   package let high: Double
 
   /// - Parameters:
   ///   - latents: rows × latentSize, finite; at least two rows.
-  ///   - attribute: a finite value per row. For `.means`, rows above the middle of its range have it.
+  ///   - attribute: one finite value per row. For `.means`, rows above the middle of its range have the
+  ///     attribute.
   ///   - others: otherCount × latentSize directions to which this one is made orthogonal, so that it does not
   ///     change those attributes.
-  /// - Throws: `.argument` when the attribute is the same in every row, or no direction is left: the latents
-  ///   do not determine the attribute, or lie in the others' span. `.memory`.
+  /// - Throws: `.argument` if the attribute is the same in every row, or if no direction is left: the latents
+  ///   do not determine the attribute, or lie in the span of the others. `.memory`.
   package init(
     latents: UnsafePointer<Float>, attribute: UnsafePointer<Float>, rows: Int, latentSize: Int,
     orthogonalTo others: UnsafePointer<Float>?, otherCount: Int, _ options: Options, context: Context
@@ -72,7 +73,7 @@ package struct LatentDirection {
 
   /// - Parameters:
   ///   - direction: of unit length.
-  ///   - moments: of the rows' projections on it, and of the attribute.
+  ///   - moments: the joint moments of the rows' projections on it and of the attribute.
   init(
     _ direction: Buffer<Double>, _ moments: JointMoments, count: Double, _ range: ClosedRange<Double>,
     _ context: Context
@@ -109,7 +110,7 @@ package struct LatentDirection {
     return (Double(least), Double(greatest))
   }
 
-  /// direction ← mean of the rows whose attribute is above `middle` − mean of the others.
+  /// direction ← mean of the rows whose attribute is above `middle` − mean of the other rows.
   private static func difference(
     _ latents: UnsafePointer<Float>, _ attribute: UnsafePointer<Float>, above middle: Double,
     _ rows: Int, into direction: Buffer<Double>
@@ -122,7 +123,7 @@ package struct LatentDirection {
     }
   }
 
-  /// Takes from `direction` what lies in the span of `others`, by Gram–Schmidt.
+  /// Removes the part of `direction` in the span of `others`, by Gram–Schmidt.
   private static func orthogonalise(
     _ direction: Buffer<Double>, to others: UnsafePointer<Float>, _ count: Int, _ context: Context
   ) throws(GenerativeError) {
@@ -130,7 +131,7 @@ package struct LatentDirection {
     let basis = try Buffer<Double>(count: count * d, in: context.memory)
     var rank = 0
     func remove(from v: UnsafeMutablePointer<Double>) {
-      // Twice is enough: the second pass takes what rounding left in the first.
+      // Two passes are enough: the second removes what rounding left after the first.
       for _ in 0..<2 {
         for k in 0..<rank {
           let e = basis.base + k * d
@@ -145,7 +146,7 @@ package struct LatentDirection {
       let before = length(e, d)
       remove(from: e)
       let after = length(e, d)
-      // One that the earlier ones span adds nothing.
+      // A direction in the span of the earlier ones adds nothing.
       guard after > 1e-6 * before else { continue }
       for i in 0..<d { e[i] /= after }
       rank += 1
@@ -168,7 +169,7 @@ package struct LatentDirection {
   }
 }
 
-/// Means and sums of squared deviations of pairs, one at a time (Welford, "Note on a method for
+/// Means and sums of squared deviations of pairs, added one at a time (Welford, "Note on a method for
 /// calculating corrected sums of squares and products", 1962).
 struct JointMoments {
   private var count = 0.0

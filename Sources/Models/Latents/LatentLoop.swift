@@ -1,21 +1,20 @@
 import Tensors
 
-/// A smooth closed path through several latents: a closed Catmull–Rom spline (Catmull & Rom, "A class
-/// of local interpolating splines", 1974). Between p₁ and p₂, whose other neighbours are p₀ and p₃,
+/// A smooth closed path through several latents: a closed Catmull–Rom spline (Catmull & Rom, "A class of
+/// local interpolating splines", 1974). Between p₁ and p₂, whose other neighbors are p₀ and p₃,
 ///
-///     z(t) = ½·(2p₁ + (p₂ − p₀)t + (2p₀ − 5p₁ + 4p₂ − p₃)t² + (3p₁ − p₀ − 3p₂ + p₃)t³),
+///     z(t) = ½·(2p₁ + (p₂ − p₀)t + (2p₀ − 5p₁ + 4p₂ − p₃)t² + (3p₁ − p₀ − 3p₂ + p₃)t³).
 ///
-/// so that the path passes p₁ in the direction of p₂ − p₀: no corner anywhere.
+/// The path passes p₁ in the direction of p₂ − p₀, so it has no corners.
 package enum LatentLoop {
-  /// Writes `count` × `stepCount` latents, row k × `stepCount` equal to latent k; the row that would
-  /// follow the last is the first again.
+  /// Writes `count` × `stepCount` latents. Row k × `stepCount` equals latent k, and the row after the last
+  /// would be the first again.
   ///
   /// - Parameters:
-  ///   - latents: `count` × `latentSize`, at least 2; two are a path there and back.
-  ///   - curve: spherical: each row is brought to the length that the same spline of the latents'
-  ///     lengths has there. Where the path runs through the origin it has no direction, and the row
-  ///     stays as it is.
-  ///   - stepCount: from one latent to the next, at least 1.
+  ///   - latents: `count` × `latentSize`, at least 2; two give a path there and back.
+  ///   - curve: spherical: each row is scaled to the length that the same spline of the latents' lengths has
+  ///     there. A row at the origin has no direction and is not scaled.
+  ///   - stepCount: the number of steps from one latent to the next, at least 1.
   package static func path(
     through latents: UnsafePointer<Float>, count: Int, latentSize: Int, stepCount: Int,
     _ curve: LatentCurve, into z: UnsafeMutablePointer<Float>

@@ -1,17 +1,17 @@
 import Tensors
 
-/// Rows of latents in which one thing changes and all else stays.
+/// Rows of latents in which one property changes and everything else stays the same.
 package enum LatentTraversal {
-  /// Latents in which one axis after the other runs from −`range` to `range`, all others standing at
-  /// the base: "vary z₁, vary z₂".
+  /// Latents in which one axis after another runs from −`range` to `range`, with all others at the base:
+  /// "vary z₁, vary z₂".
   ///
   /// - Parameters:
   ///   - base: `latentSize` floats; nil: zero.
   ///   - axes: the latents that vary, each in 0 ..< latentSize; nil: all.
-  ///   - axisCount: `axes`' count; the latent size for nil.
-  ///   - deviations: what one unit of `range` is, by latent, `latentSize` floats; nil: 1.
+  ///   - axisCount: the number of `axes`; the latent size for nil.
+  ///   - deviations: the value of one unit of `range` for each latent, `latentSize` floats; nil: 1.
   ///   - stepCount: at least 2.
-  ///   - z: gets axisCount × stepCount rows, an axis after the other.
+  ///   - z: receives axisCount × stepCount rows, one axis after another.
   package static func alongAxes(
     base: UnsafePointer<Float>?, latentSize: Int, axes: UnsafePointer<Int64>?, axisCount: Int,
     deviations: UnsafePointer<Float>?, range: Double, stepCount: Int,
@@ -32,15 +32,15 @@ package enum LatentTraversal {
     }
   }
 
-  /// Each latent moved along a direction until its projection on it runs from `low` to `high`: what is
-  /// across the direction stays.
+  /// Moves each latent along a direction so that its projection on it runs from `low` to `high`. The
+  /// component orthogonal to the direction is unchanged.
   ///
   ///     z(s) = z + (s − z·v)·v,   v = direction / |direction|
   ///
   /// - Parameters:
   ///   - latents: rows × latentSize.
   ///   - stepCount: at least 2.
-  ///   - z: gets rows × stepCount rows, a latent after the other.
+  ///   - z: receives rows × stepCount rows, one latent after another.
   /// - Throws: `.argument` for a direction of length zero.
   package static func alongDirection(
     _ direction: UnsafePointer<Float>, latents: UnsafePointer<Float>, rows: Int, latentSize: Int,
@@ -62,7 +62,7 @@ package enum LatentTraversal {
     }
   }
 
-  /// Step `step` of `count` from `low` to `high`, both reached exactly.
+  /// The position of step `step` of `count` from `low` to `high`. Both ends are exact.
   private static func position(_ step: Int, _ count: Int, _ low: Double, _ high: Double) -> Double {
     let t = Double(step) / Double(max(count - 1, 1))
     return (1 - t) * low + t * high

@@ -1,13 +1,14 @@
 import LinearAlgebra
 import Tensors
 
-/// Linear least squares of one value on many, with a ridge: (C + λ·tr(C)/d·I)·w = c, by Cholesky.
+/// Linear least squares of one value on many, with ridge regularization: (C + λ·tr(C)/d·I)·w = c, by
+/// Cholesky.
 enum LeastSquares {
-  /// w ← the slopes of y on x; w holds zeros before, and stays zero when x has no variance at all.
+  /// w ← the slopes of y on x. w must be zero before the call, and stays zero if x has no variance at all.
   ///
   /// - Parameters:
   ///   - x: rows × w.count.
-  ///   - ridge: λ, at least 0. A direction of x without variance gets no weight even with none.
+  ///   - ridge: λ, at least 0. A direction of x without variance gets no weight, even if λ is 0.
   /// - Throws: `.memory`.
   static func solve(
     _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, rows: Int, ridge: Double,
@@ -34,7 +35,7 @@ enum LeastSquares {
     solve(covariance.base, ridge: ridge, into: w)
   }
 
-  /// w ← (C + λ·tr(C)/d·I)⁻¹·w, of the lower triangle of C, which is destroyed.
+  /// w ← (C + λ·tr(C)/d·I)⁻¹·w, given the lower triangle of C, which is destroyed.
   static func solve(_ covariance: UnsafeMutablePointer<Double>, ridge: Double, into w: Buffer<Double>) {
     let d = w.count
     let trace = (0..<d).reduce(0) { $0 + covariance[$1 * d + $1] }
@@ -43,8 +44,8 @@ enum LeastSquares {
     Cholesky.solve(covariance, d, w.base)
   }
 
-  /// L over the lower triangle of a, a = L·Lᵀ; a pivot below `least` is rounding: infinite, so that its
-  /// weight becomes zero.
+  /// Replaces the lower triangle of a by L, where a = L·Lᵀ. A pivot below `least` is rounding error and is
+  /// set to infinity, so that its weight becomes zero.
   private static func factor(_ a: UnsafeMutablePointer<Double>, _ d: Int, least: Double) {
     for i in 0..<d {
       for j in 0...i {

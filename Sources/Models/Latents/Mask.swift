@@ -6,15 +6,15 @@ package struct Mask {
   private let width: Int
   package let isShared: Bool
 
-  /// - Parameter known: 1 where a value is known, else 0; of one row, or of all rows.
+  /// - Parameter known: 1 if a value is known, otherwise 0; for one row, or for all rows.
   package init(_ known: UnsafePointer<UInt8>, width: Int, isShared: Bool) {
     (self.known, self.width, self.isShared) = (known, width, isShared)
   }
 
-  /// The number of values of a row.
+  /// The flags of a row's values.
   package func row(_ index: Int) -> UnsafePointer<UInt8> { known + (isShared ? 0 : index * width) }
 
-  /// y ← x where it is known; rows first ..< first + rows of the mask.
+  /// y ← x where x is known, for rows first ..< first + rows of the mask.
   func copy(
     _ x: UnsafePointer<Float>, first: Int, rows: Int, into y: UnsafeMutablePointer<Float>
   ) {
@@ -24,13 +24,13 @@ package struct Mask {
     }
   }
 
-  /// x with other values in place of those that are not known: what a model makes of the row that has, at first,
-  /// the mean of its known values there, and then what the model made.
+  /// x with unknown values replaced by the model's reconstruction. They start as the mean of the row's known
+  /// values, and are then replaced repeatedly.
   ///
   /// - Parameters:
-  ///   - middles: of each column, in place of the row's mean; nil where there are none.
-  ///   - reconstruct: y ← rows that went through the model.
-  /// - Throws: `.memory`, what `reconstruct` throws.
+  ///   - middles: a start for each column, used instead of the row's mean; nil if there are none.
+  ///   - reconstruct: y ← rows that have passed through the model.
+  /// - Throws: `.memory`; errors of `reconstruct`.
   func filled(
     _ x: UnsafePointer<Float>, rows: Int, _ middles: Buffer<Double>?, _ context: Context,
     _ reconstruct: (UnsafePointer<Float>, UnsafeMutablePointer<Float>) throws(GenerativeError) -> Void
@@ -53,6 +53,6 @@ package struct Mask {
     return y
   }
 
-  /// After so many rounds a VAE's rows hardly change.
+  /// After this many rounds, the rows of a VAE hardly change.
   private static let rounds = 10
 }

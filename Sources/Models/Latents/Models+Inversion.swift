@@ -4,16 +4,17 @@ import Tensors
 import Training
 
 extension VAE {
-  /// The latents whose decoded means are nearest to given rows, by gradient descent: see `Inversion`.
+  /// The latents whose decoded means are nearest to the given rows, by gradient descent; see `Inversion`.
   ///
   /// - Parameters:
   ///   - x: rows × shape.
   ///   - start: the first start, rows × latent; nil: the encoder's means.
-  ///   - latents: gets rows × latent; nil when not wanted.
-  ///   - error: gets the squared error of each row, prepared where rows are, summed over its floats; nil when not wanted.
-  ///   - labels: of a conditional model, one per row and each one of its classes.
-  /// - Throws: `.cancelled`, `.nonfinite`, `.memory`; `.state` when a conditional model gets no labels or
-  ///   another gets some; outputs are then as they were.
+  ///   - latents: receives rows × latent; nil if not needed.
+  ///   - error: receives the squared error of each row, summed over its floats, which are prepared if rows
+  ///     are; nil if not needed.
+  ///   - labels: for a conditional model, one class per row.
+  /// - Throws: `.cancelled`; `.nonfinite`; `.memory`; `.state` if a conditional model gets no labels, or
+  ///   another model gets some. Outputs are then unchanged.
   package func invert(
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
     from start: UnsafePointer<Float>? = nil,
@@ -35,7 +36,7 @@ extension VAE {
     }
   }
 
-  /// What `invert` runs on `rows` rows.
+  /// The inversion that `invert` runs on `rows` rows.
   package func inversion(
     rows: Int, given labels: UnsafePointer<Int32>? = nil, _ options: Inversion.Options
   ) throws(GenerativeError) -> Inversion {
@@ -46,8 +47,8 @@ extension VAE {
       options, context: context)
   }
 
-  /// σ² of a value, prepared where rows are: |x − y|²/2σ² + |z|²/2 is least at the likeliest latent. A probability's
-  /// variance y·(1 − y) changes from pixel to pixel; see `Inversion.usualWeight`.
+  /// σ² of a value, which is prepared if rows are: |x − y|²/2σ² + |z|²/2 is smallest at the most likely
+  /// latent. The variance y·(1 − y) of a probability differs between pixels; see `Inversion.usualWeight`.
   private var meanVariance: Float {
     switch options.likelihood {
     case .bernoulli: return Inversion.usualWeight / 2
@@ -61,10 +62,10 @@ extension VAE {
 }
 
 extension Autoencoder {
-  /// The latents whose decoded rows are nearest to given ones, by gradient descent: see `Inversion`.
+  /// The latents whose decoded rows are nearest to the given ones, by gradient descent; see `Inversion`.
   ///
-  /// The arguments are a VAE's. There is one start, by default what the encoder gives: latents have no distribution
-  /// to draw others from.
+  /// The arguments are those of a VAE. There is a single start, by default the encoder's output, because the
+  /// latents have no distribution from which others could be drawn.
   package func invert(
     _ x: UnsafePointer<Float>, rows: Int, from start: UnsafePointer<Float>? = nil,
     _ options: Inversion.Options, latents: UnsafeMutablePointer<Float>?, error: UnsafeMutablePointer<Float>?
@@ -93,10 +94,10 @@ extension Autoencoder {
 }
 
 extension GAN {
-  /// The latents whose generated rows are nearest to given ones, by gradient descent: see `Inversion`.
+  /// The latents whose generated rows are nearest to the given ones, by gradient descent; see `Inversion`.
   ///
-  /// The arguments are a VAE's, but for the first start, which is by default the middle of the
-  /// latents, 0. Uniform latents stay in [−1, 1].
+  /// The arguments are those of a VAE, except that the first start is the center of the latents, 0, by
+  /// default. Uniform latents stay in [−1, 1].
   package func invert(
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
     by which: Generator = .average, from start: UnsafePointer<Float>? = nil, _ options: Inversion.Options,
@@ -110,7 +111,7 @@ extension GAN {
     }
   }
 
-  /// What `invert` runs on `rows` rows.
+  /// The inversion that `invert` runs on `rows` rows.
   package func inversion(
     rows: Int, given labels: UnsafePointer<Int32>? = nil, by which: Generator = .average,
     _ options: Inversion.Options
@@ -124,7 +125,7 @@ extension GAN {
   }
 }
 
-/// One inversion, its results copied out at the end; `fill` writes the first start over zeros.
+/// Runs one inversion and copies its results out at the end. `fill` writes the first start over zeros.
 private func run(
   _ inversion: Inversion, _ x: UnsafePointer<Float>, rows: Int, _ preparation: Preparation?, latentSize: Int,
   _ latents: UnsafeMutablePointer<Float>?, _ error: UnsafeMutablePointer<Float>?, _ context: Context,

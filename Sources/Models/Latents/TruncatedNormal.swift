@@ -1,17 +1,18 @@
 import Tensors
 
-/// Latents of N(0, I) whose elements beyond ±`truncation` are drawn again until they are inside
-/// (Brock, Donahue & Simonyan, "Large scale GAN training for high fidelity natural image synthesis",
-/// ICLR 2019, §3.1): the smaller the bound, the more typical and the more alike the rows.
+/// Latents of N(0, I) whose elements beyond ±`truncation` are drawn again until they are inside (Brock,
+/// Donahue & Simonyan, "Large scale GAN training for high fidelity natural image synthesis", ICLR 2019,
+/// §3.1). The smaller the bound, the more typical and the more similar the rows.
 package struct TruncatedNormal: Sendable {
-  /// The bound, in `bounds`; nil: none.
+  /// The bound, in the range `bounds`; nil: no bound.
   package let truncation: Double?
   package let seed: UInt64
 
-  /// The bounds that draws can be made within: at 0.01 one draw of 125 lies inside.
+  /// The bounds that draws can satisfy: at 0.01, one draw in 125 lies inside.
   package static let bounds = 0.01...1e30
 
-  /// Draws per element after which the last is clamped: at the least bound once in 10¹⁴ elements.
+  /// The number of draws per element after which the last one is clamped. At the smallest bound this happens
+  /// once in 10¹⁴ elements.
   private static let drawLimit: UInt64 = 4096
 
   package init(truncation: Double?, seed: UInt64) {
@@ -19,10 +20,10 @@ package struct TruncatedNormal: Sendable {
     self.seed = seed
   }
 
-  /// z ← rows × latentSize; row i is the same in any batch.
+  /// z ← rows × latentSize. Row i is the same in any batch.
   ///
-  /// Elements inside the bound are those of the same seed without it, the latents that `sample` uses:
-  /// draw k > 1 of an element comes from a stream of its own.
+  /// Elements inside the bound are those of the same seed without a bound, which `sample` uses. Draw k > 1 of
+  /// an element comes from its own stream.
   package func fill(
     _ z: UnsafeMutablePointer<Float>, rows: Int, latentSize: Int, context: Context
   ) {

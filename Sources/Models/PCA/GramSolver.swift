@@ -2,16 +2,16 @@ import LinearAlgebra
 import Statistics
 import Tensors
 
-/// PCA of fewer rows than columns by the eigenvectors of the rows' inner products.
+/// PCA of fewer rows than columns, by the eigenvectors of the inner products of rows.
 ///
-/// With the centred rows X, n × d:
+/// With the centered rows X, n × d:
 ///
 ///     X·Xᵀ/(n − 1) = Uᵀ·diag(λ)·U        n × n instead of d × d
 ///     Z = U·X,     Z·Zᵀ = Wᵀ·diag(λ·(n − 1))·W
 ///     V = diag(λ·(n − 1))^(−½)·W·Z       the components
 ///
-/// where λ is not zero; directions without variance complete V to orthonormal rows. Without rounding W is the
-/// identity; with it, it is what makes small variances right, as in `Refinement`.
+/// where λ is not zero. Directions without variance complete V to orthonormal rows. Without rounding, W would
+/// be the identity. With rounding, it makes small variances accurate, as in `Refinement`.
 struct GramSolver {
   private let rows: RowBatch
   private let options: PCA.Options
@@ -20,9 +20,9 @@ struct GramSolver {
   private let d: Int
   private let mean: Buffer<Double>
 
-  /// Columns taken at a time.
+  /// The number of columns processed at a time.
   private static let stripe = 256
-  /// Beyond so many rows of floats products are first tried in Float.
+  /// With more rows of floats than this, products are first tried in Float.
   private static let widestDouble = 256
 
   static func solve(
@@ -83,7 +83,7 @@ struct GramSolver {
       eigen = try SymmetricEigen(destroying: gram.base, n: n, in: context)
       variances = eigen.values
     }
-    // More rows than columns have no more directions than these.
+    // If there are more rows than columns, no further directions exist.
     let isTall = n > d
     let m = reach == nil ? count : min(eigen.vectorCount, d)
     guard let size = checkedProduct(m, d) else {
@@ -92,7 +92,7 @@ struct GramSolver {
     let z = try Buffer<Double>(count: size, in: context.memory)
     let matrix = DoubleMatrix(z.base, rows: m, columns: d)
     if options.centres {
-      // What rounding left of the mean goes from every sum.
+      // Removes what rounding left of the mean from every sum.
       for i in 0..<m {
         let u = eigen.vectors.base + i * n
         let share = (0..<n).reduce(0) { $0 + u[$1] } / Double(n)
@@ -101,7 +101,7 @@ struct GramSolver {
     }
     try multiply(eigen.matrix[0..<m, 0..<n], into: matrix)
     if reach != nil, isTall {
-      // Rows of Z would be more than can be independent, and their products no matrix that `GradedEigen` solves.
+      // Z would have more rows than can be independent, and `GradedEigen` could not solve their products.
       var found = 0
       while found < m, variances[found] > variances[0] * 0x1p-104 { found += 1 }
       try orthonormalise(z, m, found)
@@ -140,7 +140,7 @@ struct GramSolver {
     try forEachStripe { columns, x in product.add(u, x, into: z[0..<z.rowCount, columns]) }
   }
 
-  /// Calls `body` with some columns of X after the others; `centre`: the mean, if it is nil.
+  /// Calls `body` for one stripe of columns of X after another, centered about `centre`; nil: about the mean.
   private func forEachStripe(
     about centre: UnsafePointer<Double>? = nil, _ body: (_ columns: Range<Int>, _ x: DoubleMatrix) -> Void
   ) throws(GenerativeError) {
@@ -160,9 +160,9 @@ struct GramSolver {
 
   // MARK: - In Float
 
-  /// Nil where the spectrum does not bear the errors of float products.
+  /// Returns nil if the spectrum does not tolerate the errors of float products.
   private func solveInFloat(_ rows: Matrix, _ element: RowElement) throws(GenerativeError) -> PCA.Solution? {
-    // s, the mean rounded to Float: what is taken off the rows, exactly or with one rounding.
+    // s: the mean rounded to Float. It is subtracted from the rows, exactly or with one rounding.
     let shift = try Buffer<Float>(count: d, in: context.memory)
     for j in 0..<d { shift.base[j] = Float(mean.base[j]) }
     let gram = try Buffer<Double>(count: n * n, in: context.memory)
@@ -193,7 +193,7 @@ struct GramSolver {
     let u = try Buffer<Float>(count: count * n, in: context.memory)
     let v = try Buffer<Float>(count: size, in: context.memory)
     context.convert(eigen.vectors.base, count: count * n, into: u.base)
-    // About s, since U·1 is zero.
+    // About s, because U·1 is zero.
     context.multiply(
       Matrix(u.base, rows: count, columns: n), rows, subtracting: shift.base,
       into: Matrix(v.base, rows: count, columns: d))
@@ -207,12 +207,12 @@ struct GramSolver {
 
   // MARK: - Steps
 
-  /// μ, the first row plus the mean of what the others are off it.
+  /// μ: the first row plus the mean of the other rows' differences from it.
   private func takeMean() throws(GenerativeError) {
     let first = try Buffer<Double>(count: d, in: context.memory)
     rows.centre(0, 1, columns: 0..<d, of: d, about: nil, into: first.base)
     try forEachStripe(about: first.base) { columns, x in
-      // Column by column, each in its rows' order.
+      // Each column is summed separately, in the order of the rows.
       context.parallelSlots((columns.count + 31) / 32, isSmall: n * columns.count < 20_000) { _, group in
         for j in group * 32..<min(columns.count, group * 32 + 32) {
           var sum = 0.0
@@ -223,7 +223,7 @@ struct GramSolver {
     }
   }
 
-  /// G ← (I − 1·1ᵀ/n)·G·(I − 1·1ᵀ/n), in the upper triangle: what rounding left of the mean goes.
+  /// G ← (I − 1·1ᵀ/n)·G·(I − 1·1ᵀ/n) in the upper triangle. Removes what rounding left of the mean.
   private func centre(_ gram: UnsafeMutablePointer<Double>) throws(GenerativeError) {
     let means = try Buffer<Double>(count: n, in: context.memory)
     for i in 0..<n {
@@ -246,9 +246,9 @@ struct GramSolver {
     }
   }
 
-  /// G ← G/(n − 1) in the upper triangle; returns its trace.
+  /// G ← G/(n − 1) in the upper triangle. Returns its trace.
   ///
-  /// - Throws: `.nonfinite` for rows that hold a NaN or an infinity, or whose squares overflow.
+  /// - Throws: `.nonfinite` for rows that contain a NaN or an infinity, or whose squares overflow.
   private func scaled(_ gram: Buffer<Double>) throws(GenerativeError) -> Double {
     let scale = 1 / Double(n - 1)
     context.parallelSlots(n, isSmall: n * n < 40_000) { _, i in
@@ -264,7 +264,7 @@ struct GramSolver {
     return trace
   }
 
-  /// Makes Z's first `rank` rows ones of length one, orthogonal to each other, and completes them to `count`.
+  /// Makes the first `rank` rows of Z orthonormal, and completes them to `count` rows.
   private func orthonormalise(_ z: Buffer<Double>, _ count: Int, _ rank: Int) throws(GenerativeError) {
     context.parallelSlots(rank, isSmall: rank * d < 100_000) { _, i in
       let row = z.base + i * d
@@ -275,12 +275,12 @@ struct GramSolver {
       z, rows: count, columns: d, rank: rank, seed: options.seed, in: context)
   }
 
-  /// V from Z: rows of length one, those without variance any that complete them.
+  /// Computes V from Z: rows of unit length, completed by arbitrary directions for those without variance.
   private func solution(
     _ z: Buffer<Double>, _ count: Int, _ variances: Buffer<Double>, _ total: Double, floor: Double,
     _ element: RowElement
   ) throws(GenerativeError) -> PCA.Solution {
-    // What is smaller is rounding, and so would be its direction.
+    // Smaller variances are rounding errors, and so would be their directions.
     var rank = 0
     while rank < count, variances[rank] > variances[0] * floor { rank += 1 }
     try orthonormalise(z, count, rank)

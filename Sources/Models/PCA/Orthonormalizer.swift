@@ -1,16 +1,17 @@
 import LinearAlgebra
 import Tensors
 
-/// Gram–Schmidt in Double, row by row in their order, each twice where once is not enough ("twice is enough", Kahan).
+/// Gram–Schmidt in Double, row by row in order, each row twice if once is not enough ("twice is enough",
+/// Kahan).
 enum Orthonormalizer {
-  /// Rows made orthogonal to all earlier ones by one product.
+  /// The number of rows that one product makes orthogonal to all earlier ones.
   private static let block = 32
 
-  /// Makes rows 0 ..< `rank` of v orthonormal, which they nearly are, and the rest any directions
-  /// orthogonal to them, drawn from `seed`.
+  /// Makes rows 0 ..< `rank` of v, which are nearly orthonormal, orthonormal. The other rows become random
+  /// directions orthogonal to them, drawn from `seed`.
   ///
   /// - Parameter v: rows × columns packed, rows ≤ columns.
-  /// - Throws: `.memory`; `.internalFault` when no new direction is found.
+  /// - Throws: `.memory`; `.internalFault` if no new direction is found.
   static func complete(
     _ v: Buffer<Double>, rows: Int, columns: Int, rank: Int, seed: UInt64, in context: Context
   ) throws(GenerativeError) {
@@ -25,7 +26,7 @@ enum Orthonormalizer {
       let earlier = all[0..<first, 0..<columns]
       let current = all[first..<end, 0..<columns]
       for _ in 0..<2 {
-        // What the first time took off.
+        // The largest overlap removed in the first pass.
         var largest = 0.0
         if first > 0 {
           let overlap = DoubleMatrix(overlaps.base, rows: end - first, columns: first)
@@ -46,13 +47,13 @@ enum Orthonormalizer {
           largest = 1
           try replace(v, row: i, columns: columns, seed: seed, in: context)
         }
-        // Rows that were as nearly orthogonal are so to 2⁻⁴⁴ or better now.
+        // Rows that were this close to orthogonal are now orthogonal to 2⁻⁴⁴ or better.
         if largest < 0x1p-22 { break }
       }
     }
   }
 
-  /// Row i ← a new direction, where the old one lay in the span of the rows above.
+  /// Replaces row i by a new direction, if the old one was in the span of the rows above.
   private static func replace(
     _ v: Buffer<Double>, row i: Int, columns: Int, seed: UInt64, in context: Context
   ) throws(GenerativeError) {
@@ -83,7 +84,7 @@ enum Orthonormalizer {
     normalise(x, count: count, in: context)
   }
 
-  /// Scales x to length one; false when there is nothing left to scale.
+  /// Scales x to unit length. Returns false if there is nothing left to scale.
   @discardableResult
   private static func normalise(_ x: UnsafeMutablePointer<Double>, count: Int, in context: Context) -> Bool {
     let square = context.dot(x, x, count: count)

@@ -8,19 +8,19 @@ import Training
 ///     mean                  d        explained_variance   k
 ///     components            k × d
 ///     statistics.shift      d        statistics.sum       d        statistics.product   d × d
-///     of a sketch:                   statistics.square    d        statistics.product   d × l
+///     for a sketch:                  statistics.square    d        statistics.product   d × l
 ///                                    statistics.direction d × l
 ///
 /// The statistics are stored if further partial fits are to be possible.
 extension PCA: Checkpointable {
   package static let kind = "pca"
 
-  /// The solution and, with everything, the statistics when there are any; of too few rows for a solution the
-  /// statistics alone.
+  /// The solution and, if `content` is `.everything`, the statistics if there are any. If there are too few
+  /// rows for a solution, only the statistics.
   ///
   /// Arrays are shared, not copied: write the checkpoint before the next fit.
   ///
-  /// - Throws: `.state` before any fit, and what `solution` throws.
+  /// - Throws: `.state` before any fit; errors of `solution`.
   package func checkpoint(_ content: CheckpointContent) throws(GenerativeError) -> Checkpoint {
     let moments = content == .everything ? moments : nil
     var checkpoint = try Checkpoint(kind: Self.kind, limits: context.limits)
@@ -63,20 +63,20 @@ extension PCA: Checkpointable {
 
   /// The PCA in `checkpoint`, all of which is validated.
   ///
-  /// - Throws: `.mismatch` for another kind of model and for tensors missing or of other shapes;
-  ///   `.format` for options missing or outside their range; `.nonfinite`; `.memory`.
+  /// - Throws: `.mismatch` for another kind of model, and for tensors that are missing or have other shapes;
+  ///   `.format` for options that are missing or out of range; `.nonfinite`; `.memory`.
   package convenience init(
     _ checkpoint: Checkpoint, context: Context = .standard
   ) throws(GenerativeError) {
     try checkpoint.require(kind: Self.kind)
     var options = try Options(checkpoint)
-    // Of older files 0 is "auto", and no fit has that many.
+    // In older files 0 means "auto", but no fit has 0 components then.
     let isEmpty = try checkpoint.option("fitted.n_components", default: 1) == 0
     if isEmpty { options.components = .count(0) }
     let d = try checkpoint.option("fitted.n_features", in: 1...context.limits.modelByteCount)
     let isSolved = checkpoint.hasOption("fitted.n_components")
     let rowCount = try checkpoint.option("fitted.n_rows", in: (isSolved ? 2 : 1)...Int.max)
-    // Older files, which lack this entry, have floats.
+    // Older files, which lack this entry, contain floats.
     let element =
       checkpoint.hasOption("fitted.element")
       ? RowElement(rawValue: try checkpoint.option("fitted.element", in: 0...2)) ?? .float : .float
@@ -108,7 +108,7 @@ extension PCA: Checkpointable {
 }
 
 extension PCA.Solution {
-  /// What `add` wrote.
+  /// Reads what `add` wrote.
   fileprivate init(
     _ checkpoint: Checkpoint, _ options: PCA.Options, columns d: Int, rowCount: Int, _ element: RowElement,
     in context: Context
@@ -136,7 +136,8 @@ extension PCA.Solution {
 }
 
 extension PCA.Options {
-  /// Whether these statistics have a solution: two rows, and as many as components that were asked for.
+  /// Whether these statistics have a solution: at least two rows, and enough for the requested number of
+  /// components.
   func canBeSolved(_ moments: Moments) -> Bool {
     guard moments.rowCount >= 2, case .count(let k) = components else { return moments.rowCount >= 2 }
     return k <= min(moments.rowCount, moments.directions?.count ?? moments.columnCount)

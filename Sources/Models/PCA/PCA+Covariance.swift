@@ -2,12 +2,13 @@ import LinearAlgebra
 import Statistics
 import Tensors
 
-// The path of the covariance: sums in one pass, an eigenproblem, and what its result then asks for.
+// The covariance path: sums in one pass, an eigenproblem, and further passes if the result needs them.
 
 extension PCA {
   /// Fits to all rows of `source` by their covariance.
   func fitByCovariance(_ source: some RowSource) throws(GenerativeError) -> State {
-    // Sums of float products are for rows that can be read again, should the result not bear them out.
+    // Sums of float products are used only for rows that can be read again, in case the result does not
+    // tolerate their error.
     let canRepeat = source.knownRowCount != nil
     let precision: Moments.Precision = canRepeat && source.element == .float ? .single : .double
     var moments = try Self.moments(
@@ -44,7 +45,7 @@ extension PCA {
     count = options.componentCount(spectrum)
   }
 
-  /// - Throws: `.argument` below two rows, for which no variance is defined.
+  /// - Throws: `.argument` for fewer than two rows, for which no variance is defined.
   static func checkRowCount(_ count: Int) throws(GenerativeError) {
     guard count >= 2 else {
       throw GenerativeError(.argument, "n_rows must be at least 2 to fit a PCA, not \(count)")
@@ -55,8 +56,8 @@ extension PCA {
 extension PCA.Solution {
   /// Solves for the rows in `moments`, which cannot be read again.
   ///
-  /// - Throws: `.argument` for fewer than two rows or too many components; `.nonfinite` when the
-  ///   squares overflowed; `.memory`; `.internalFault`.
+  /// - Throws: `.argument` for fewer than two rows or too many components; `.nonfinite` if the squares
+  ///   overflowed; `.memory`; `.internalFault`.
   init(of moments: Moments, _ options: PCA.Options, in context: Context) throws(GenerativeError) {
     guard moments.directions == nil else {
       try self.init(ofSketch: moments, options, in: context)
@@ -92,7 +93,7 @@ extension PCA.Options {
     return (spectrum, componentCount(spectrum))
   }
 
-  /// The number of components of a spectrum.
+  /// The number of components for a spectrum.
   func componentCount(_ spectrum: Spectrum) -> Int {
     componentCount(
       variances: UnsafeBufferPointer(spectrum.variances.elements), total: spectrum.totalVariance,
@@ -100,31 +101,32 @@ extension PCA.Options {
   }
 }
 
-/// The rule for float products: an error of theirs must be within what the input's own precision leaves.
+/// The rule for float products: their error must not exceed the uncertainty due to the input's own precision.
 enum FloatProducts {
-  /// The standard error of a sum of n products relative to the root of those of their squares: a block of 320
-  /// is summed in Float, with errors of 2⁻²⁴ of the sum so far, and the blocks' sums in Double.
+  /// The standard error of a sum of n products, relative to the root of the sum of their squares. Blocks of
+  /// 320 are summed in Float, with errors of 2⁻²⁴ of the sum so far, and the sums of blocks in Double.
   static func error(of n: Int) -> Double { 0x1p-24 * 64 / Double(n).squareRoot() }
 
-  /// Whether an eigenvalue stands above the error of a matrix of such sums: within ten units in the last place
-  /// of a float, and four times what a singular value decomposition in Float leaves.
+  /// Whether an eigenvalue is large enough for the error of a matrix of such sums. The error may be ten units
+  /// in the last place of a float, plus four times the error of a singular value decomposition in Float.
   ///
   /// - Parameters:
   ///   - largest: the largest eigenvalue.
-  ///   - peak: the largest element of the diagonal, and `trace` their sum.
+  ///   - peak: the largest element of the diagonal; `trace` is the sum of the diagonal.
   static func bear(
     _ value: Double, largest: Double, peak: Double, trace: Double, count n: Int
   ) -> Bool {
-    // Of a random symmetric matrix the norm is twice the root of the sum of a row's squares.
+    // The norm of a random symmetric matrix is twice the root of the sum of squares of a row.
     let error = 2 * error(of: n) * (peak * trace).squareRoot()
     let allowed = 10 * 0x1p-23 * value + 4 * 0x1p-24 * (largest * value).squareRoot()
-    // Beyond these the products themselves over- or underflow.
+    // Beyond these, the products themselves overflow or underflow.
     return error <= allowed && (1e-20...1e30).contains(trace)
   }
 }
 
 extension Moments {
-  /// Whether a spectrum's leading components are what products in Double would give, to a float's precision.
+  /// Whether the leading components of a spectrum are those that products in Double would give, to the
+  /// precision of a float.
   func bears(_ spectrum: Spectrum, _ count: Int) -> Bool {
     let n = Double(max(rowCount - 1, 1))
     var (peak, constant) = (0.0, 0)
@@ -132,7 +134,7 @@ extension Moments {
       peak = max(peak, square(j) / n)
       if square(j) == 0 { constant += 1 }
     }
-    // Columns without variance have as many variances of zero, exactly.
+    // Columns without variance give as many variances that are exactly zero.
     let last = min(count, columnCount - constant)
     guard last > 0 else { return false }
     return FloatProducts.bear(

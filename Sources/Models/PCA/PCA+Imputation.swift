@@ -2,15 +2,15 @@ import LinearAlgebra
 import Statistics
 import Tensors
 
-/// Unknown values, as the mean of a PCA's Gaussian model given the known values.
+/// Unknown values are replaced by the mean of a PCA's Gaussian model given the known values.
 ///
-/// With A the known columns of W·z's matrix (see `logLikelihood`), and u the known x − μ:
+/// Let A be the known columns of the matrix in W·z (see `logLikelihood`), and u the known elements of x − μ:
 ///
 ///     E[z | u] = (Aᵀ·A + σ²·I)⁻¹·Aᵀ·u = Aᵀ·(A·Aᵀ + σ²·I)⁻¹·u,      E[x | u] = μ + W·E[z | u]
 ///
-/// by whichever matrix is smaller.
+/// The smaller of the two matrices is used.
 extension PCA.Solution {
-  /// Writes rows: known values as they are, the others as expected. Memory: a block of rows.
+  /// Writes rows: known values unchanged, the others as expected by the model. Memory: a block of rows.
   ///
   /// - Parameter rows: finite where they are known; other values are not read.
   /// - Throws: `.mismatch` for another number of columns; `.argument` for rows of another scale; `.memory`;
@@ -24,14 +24,15 @@ extension PCA.Solution {
     let share = 16
     let block = min(n, max(share * context.threadCount * 4, 64))
     let x = try Buffer<Double>(count: block * d, in: context.memory)
-    // W's transpose, k × d, and for each worker a system of at most k numbers: its matrix, its known columns, u and z.
+    // The transpose of W, k × d, and for each worker a system of at most k numbers: its matrix, its known
+    // columns, u and z.
     let w = try Buffer<Double>(count: k * d, in: context.memory)
     for p in 0..<k {
       let deviation = max(explainedVariance.base[p] - noiseVariance, 0).squareRoot()
       for j in 0..<d { w.base[p * d + j] = deviation * components.base[p * d + j] }
     }
     let spaceCount = k * k + k * d + d + 2 * k
-    // Large systems one at a time, for the sake of memory.
+    // Large systems are solved one at a time, to limit memory.
     let isAlone = spaceCount > 1 << 23
     let slotCount = isAlone ? 1 : context.threadCount
     let space = try Buffer<Double>(count: slotCount * spaceCount, in: context.memory)
@@ -61,13 +62,13 @@ extension PCA.Solution {
   }
 }
 
-/// The system of one set of known columns, and its factor.
+/// The system of equations for one set of known columns, and its factor.
 private final class PartialSystem {
   private let w: UnsafePointer<Double>
   private let (k, d): (Int, Int)
   private let noise: Double
   private let matrix: UnsafeMutablePointer<Double>
-  /// A's transpose, k × known.
+  /// The transpose of A, k × known.
   private let a: UnsafeMutablePointer<Double>
   private let u: UnsafeMutablePointer<Double>
   private let z: UnsafeMutablePointer<Double>
@@ -75,7 +76,7 @@ private final class PartialSystem {
   private let columns: UnsafeMutablePointer<Int>
   private let context: Context
   private var knownCount = -1
-  /// Whether the matrix is A·Aᵀ, of known × known.
+  /// Whether the matrix is A·Aᵀ, known × known.
   private var isShort: Bool { knownCount < k }
   private var size: Int { min(knownCount, k) }
 
@@ -91,7 +92,7 @@ private final class PartialSystem {
     right = z + k
   }
 
-  /// The values of x that are not known ← μ + W·E[z | u].
+  /// The unknown values of x ← μ + W·E[z | u].
   func complete(
     _ x: UnsafeMutablePointer<Double>, _ known: UnsafePointer<UInt8>, mean: UnsafePointer<Double>
   ) {
@@ -99,8 +100,8 @@ private final class PartialSystem {
     solve(x, known, mean: mean)
   }
 
-  /// Factors the matrix of these columns, unless it is that of the last ones: rows one after another often lack
-  /// the same values.
+  /// Factors the matrix of these columns, unless they are the same as before: consecutive rows often lack the
+  /// same values.
   private func prepare(_ known: UnsafePointer<UInt8>) {
     var count = 0
     var isSame = true
@@ -117,7 +118,7 @@ private final class PartialSystem {
     var ridge = noise
     fill(ridge)
     if Cholesky.factor(matrix, size) { return }
-    // Singular, because the rows lie in a subspace: take the limit as the noise goes to 0.
+    // Singular, because the rows lie in a subspace. Takes the limit as the noise goes to 0.
     var largest = 0.0
     fill(0)
     for i in 0..<size { largest = max(largest, matrix[i * size + i]) }

@@ -4,21 +4,21 @@ import Tensors
 extension PCA {
   /// How many components to keep.
   package enum Components: Equatable, Sendable {
-    /// A fixed number: 0 ... min(rows, columns).
+    /// A fixed number in 0 ... min(rows, columns).
     case count(Int)
-    /// The fewest that explain more than this share of the variance, in (0, 1).
+    /// The smallest number that explains more than this fraction of the variance, in (0, 1).
     case varianceRatio(Double)
     /// min(rows, columns)
     case all
   }
 
-  /// The eigenproblem to solve; the result is the same, except for a sketch.
+  /// The eigenproblem to solve. The result is the same, except for a sketch.
   package enum Solver: Int, Equatable, Sendable {
-    /// The smaller problem: Gram when rows < columns.
+    /// The smaller problem: Gram if rows < columns.
     case automatic = 0
-    /// The covariance matrix, columns × columns. Rows are seen once and not kept.
+    /// The covariance matrix, columns × columns. Rows are read once and not kept.
     case covariance = 1
-    /// The Gram matrix of the centred rows, rows × rows. All rows are kept during the fit.
+    /// The Gram matrix of the centered rows, rows × rows. All rows are kept during the fit.
     case gram = 2
     /// An approximation of the covariance matrix by a few directions, for wide rows.
     case sketch = 3
@@ -26,27 +26,28 @@ extension PCA {
 
   package struct Options: Equatable, Sendable {
     package var components = Components.all
-    /// Whether the mean is subtracted; else it is assumed to be zero.
+    /// Whether the mean is subtracted; otherwise it is assumed to be zero.
     package var centres = true
     /// Whether `transform` scales every component to unit variance.
     package var whitens = false
     package var solver = Solver.automatic
-    /// Seeds the directions that complete a rank-deficient basis.
+    /// The seed of the directions that complete a rank-deficient basis.
     package var seed: UInt64 = 0
-    /// A sketch's directions; nil: `defaultDirections`.
+    /// The number of a sketch's directions; nil: `defaultDirections`.
     package var directionCount: Int?
-    /// A sketch's passes over the rows in a fit, 1 ... `mostPasses`.
+    /// The number of passes that a sketch makes over the rows in a fit, 1 ... `mostPasses`.
     package var passCount = 2
     package static let mostPasses = 16
 
     package init() {}
 
-    /// Directions of a sketch for k components: the error of one pass falls with their number beyond k.
+    /// The number of directions of a sketch for k components. The error of one pass decreases with the number
+    /// beyond k.
     package static func defaultDirections(_ k: Int) -> Int { 2 * k + 16 }
 
-    /// The random directions with which a sketch of this many columns begins.
+    /// The random directions of the first pass of a sketch with this many columns.
     ///
-    /// - Throws: `.argument` when neither directions nor components have a number; `.memory`.
+    /// - Throws: `.argument` if neither the directions nor the components have a fixed number; `.memory`.
     func directions(columns: Int, in context: Context) throws(GenerativeError) -> Directions {
       if let directionCount {
         return try Directions(random: directionCount, columns: columns, seed: seed, in: context)
@@ -59,7 +60,7 @@ extension PCA {
         in: context)
     }
 
-    /// - Throws: `.argument` naming the option that is outside its range.
+    /// - Throws: `.argument`, naming the option that is out of range.
     package func check() throws(GenerativeError) {
       switch components {
       case .count(let k) where k < 0:
@@ -80,10 +81,11 @@ extension PCA {
       }
     }
 
-    /// The largest number of nonzero variances: centred rows span one direction less than there are rows.
+    /// The largest number of nonzero variances: centered rows span one direction fewer than there are rows.
     func rank(rows: Int, columns: Int) -> Int { min(centres ? rows - 1 : rows, columns) }
 
-    /// Components to solve for: a share is known only with the variances, and then all that may be kept.
+    /// The number of components to solve for. A fraction of variance can be evaluated only when all variances
+    /// are known.
     func wantedCount(limit: Int) -> Int {
       if case .count(let k) = components { k } else { limit }
     }

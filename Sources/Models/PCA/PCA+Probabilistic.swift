@@ -8,25 +8,25 @@ import Tensors
 ///     x = μ + W·z + σ·ε,   z ∼ N(0, I) in ℝᵏ,  ε ∼ N(0, I) in ℝᵈ
 ///     W = Vᵀ·diag(λ − σ²)^½,   σ² = the noise variance        (maximum likelihood)
 ///
-/// so x ∼ N(μ, C), C = Vᵀ·diag(λ − σ²)·V + σ²·I.
+/// Therefore x ∼ N(μ, C), C = Vᵀ·diag(λ − σ²)·V + σ²·I.
 extension PCA.Solution {
   /// Writes ln p(x) of every row, in nats.
   ///
-  /// With y = V·(x − μ), by the matrix inversion lemma and never forming C:
+  /// With y = V·(x − μ), by the matrix inversion lemma and without forming C:
   ///
   ///     ln p(x) = −½·(d·ln 2π + ln|C| + ‖x − μ − Vᵀ·y‖²/σ² + Σᵢ yᵢ²/λᵢ)
   ///     ln|C|   = Σᵢ ln λᵢ + (d − k)·ln σ²
   ///
   /// - Parameters:
-  ///   - rows: n × d. A NaN or an infinity gives a NaN for its row.
+  ///   - rows: n × d. A NaN or an infinity gives NaN for its row.
   ///   - likelihoods: n.
-  /// - Throws: `.state` when C is singular: no noise, and fewer components than columns or one without
-  ///   variance; `.mismatch`; `.memory`.
+  /// - Throws: `.state` if C is singular, which means no noise, and fewer components than columns or one
+  ///   without variance; `.mismatch`; `.memory`.
   package func logLikelihood(
     _ rows: RowBatch, into likelihoods: UnsafeMutablePointer<Double>, in context: Context
   ) throws(GenerativeError) {
     let (k, d) = (componentCount, columnCount)
-    // With as many components as columns nothing is left for the noise, and C = Vᵀ·diag(λ)·V.
+    // With as many components as columns there is no noise, and C = Vᵀ·diag(λ)·V.
     let isWhole = k == d && explainedVariance[k - 1] > rounding
     guard noiseVariance > 0 || isWhole else {
       throw GenerativeError(
@@ -50,13 +50,14 @@ extension PCA.Solution {
 
   /// Writes new rows from the model.
   ///
-  /// Row i of a seed, counted from the stream's beginning, is the same in any batch.
+  /// Row i of a seed, counted from the start of the stream, is the same in any batch.
   ///
   /// - Parameters:
-  ///   - rows: n × d, of floats or doubles.
-  ///   - firstRow: where in the stream of rows to begin.
-  ///   - addingNoise: whether σ·ε is added; else the mean given the sampled latent.
-  /// - Throws: `.mismatch` for another number of columns; `.argument` for a row beyond 2⁶³ numbers; `.memory`.
+  ///   - rows: n × d, floats or doubles.
+  ///   - firstRow: the row of the stream to start with.
+  ///   - addingNoise: whether σ·ε is added. Otherwise rows are the means given the sampled latents.
+  /// - Throws: `.mismatch` for another number of columns; `.argument` if row numbers times columns exceed
+  ///   2⁶³; `.memory`.
   package func sample(
     into rows: RowBatch, firstRow: Int = 0, seed: UInt64, addingNoise: Bool, in context: Context
   ) throws(GenerativeError) {
@@ -78,7 +79,7 @@ extension PCA.Solution {
       context.fillNormal(normal.base, count: count * k, from: latentStream, offset: (firstRow + first) * k)
       for i in 0..<count {
         for p in 0..<k {
-          // Of whitened latents one more, which is undone by the expansion.
+          // Whitened latents are divided by another deviation, which the expansion multiplies again.
           let deviation = max(explainedVariance.base[p] - noiseVariance, 0).squareRoot()
           let scale = whitens && deviations.base[p] > 0 ? deviation / deviations.base[p] : deviation
           latents.base[i * k + p] = scale * Double(normal.base[i * k + p])

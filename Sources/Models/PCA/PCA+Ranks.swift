@@ -2,18 +2,18 @@ import Ranks
 import Statistics
 import Tensors
 
-/// A fit over the rows of all ranks: statistics are summed, the eigenproblem is solved once.
+/// A fit to the rows of all ranks: statistics are summed, and the eigenproblem is solved once.
 extension PCA {
-  /// Columns above which ranks sketch when the solver is left to the library.
+  /// With more columns than this, ranks use a sketch if the library chooses the solver.
   static let widestCovariance = 4096
 
-  /// Fits to the rows of all ranks; `source` has the rows of this one.
+  /// Fits to the rows of all ranks. `source` has the rows of this rank.
   ///
-  /// Rank 0 solves and sends its solution, so that all ranks have a bit-identical solution on any processors.
-  /// For u8 rows it is that of a fit to all rows on one machine.
+  /// Rank 0 solves and sends its solution, so all ranks get a bit-identical solution, even if their
+  /// processors differ. For u8 rows it is identical to that of a fit to all rows on one machine.
   ///
-  /// - Throws: as `fit(_:)`, the error of one rank on all; `.mismatch` for other columns or options;
-  ///   `.unsupported` for the Gram path; `.comm`.
+  /// - Throws: errors of `fit(_:)`, where the error of one rank is thrown on all; `.mismatch` for other
+  ///   columns or options; `.unsupported` for the Gram path; `.comm`.
   func fit(_ source: some RowSource, over ranks: Ranks) throws(GenerativeError) {
     try agree(columns: source.columnCount, ranks)
     let solver = options.rankSolver(columns: source.columnCount)
@@ -46,7 +46,7 @@ extension PCA {
     replace(State(moments: moments, solution: solution))
   }
 
-  /// Statistics for the next pass, with the directions that rank 0 finds in the sums of the last.
+  /// Statistics for the next pass, with the directions that rank 0 finds in the sums of the last pass.
   private func refine(_ moments: Moments, _ ranks: Ranks) throws(GenerativeError) -> Moments {
     guard let directions = moments.directions else {
       throw GenerativeError(.internalFault, "these statistics are no sketch")
@@ -68,7 +68,7 @@ extension PCA {
     }
   }
 
-  /// Whether all ranks have the same options.
+  /// Checks that all ranks have the same options.
   private func agree(columns: Int, _ ranks: Ranks) throws(GenerativeError) {
     let widths = try ranks.gather(columns)
     if let rank = widths.firstIndex(where: { $0 != widths[0] }) {
@@ -86,7 +86,7 @@ extension PCA {
 }
 
 extension PCA.Options {
-  /// The solver of a fit over ranks, which assumes many rows in all.
+  /// The solver of a fit over ranks, which assumes that there are many rows in total.
   fileprivate func rankSolver(columns: Int) -> PCA.Solver {
     guard solver == .automatic else { return solver }
     if case .count = components, columns > PCA.widestCovariance { return .sketch }
@@ -109,9 +109,9 @@ extension PCA.Options {
 }
 
 extension PCA.Solution {
-  /// Rank 0's solution on every rank.
+  /// Rank 0's solution, on every rank.
   ///
-  /// - Parameter own: rank 0's, nil on the others.
+  /// - Parameter own: the solution on rank 0; nil on the others.
   fileprivate init(
     _ own: PCA.Solution?, _ options: PCA.Options, columns d: Int, _ ranks: Ranks, in context: Context
   ) throws(GenerativeError) {

@@ -2,20 +2,20 @@ import LinearAlgebra
 import Statistics
 import Tensors
 
-/// Principal components of a covariance matrix C that is known by Y = C·Ω alone, the Nyström way:
+/// Principal components of a covariance matrix C of which only Y = C·Ω is known, by the Nyström method:
 ///
 ///     C ≈ Y·(Ωᵀ·Y)⁺·Yᵀ = E·Eᵀ,     E = Y·U·diag(β)^(−½)     with Ωᵀ·Y = U·diag(β)·Uᵀ
 ///     Eᵀ·E = W·diag(λ)·Wᵀ,          V = diag(λ)^(−½)·Wᵀ·Eᵀ    the components
 ///
-/// Of all matrices in the span of Y this is the one below C that comes nearest; no λ is above C's. With l
-/// random directions the variances it misses are on average at most 1 + k/(l − k − 1) times those that k
-/// components must miss (Tropp, Yurtsever, Udell & Cevher, "Fixed-rank approximation of a positive-
-/// semidefinite matrix from streaming data", NIPS 2017). Directions that a first pass found have the small
-/// variances suppressed once more, as a step of subspace iteration does.
+/// Of all matrices in the span of Y that are below C, this one is nearest to it, and no λ exceeds that of C.
+/// With l random directions, the variance that it misses is on average at most 1 + k/(l − k − 1) times the
+/// variance that any k components must miss (Tropp, Yurtsever, Udell & Cevher, "Fixed-rank approximation of a
+/// positive-semidefinite matrix from streaming data", NIPS 2017). In directions found by a first pass, small
+/// variances are suppressed once more, as in a step of subspace iteration.
 private struct Sketch {
-  /// r × d, orthonormal to rounding, by falling variance.
+  /// r × d, orthonormal up to rounding, by decreasing variance.
   let components: Buffer<Double>
-  /// l, the last l − r of them zero.
+  /// l variances. The last l − r are zero.
   let variances: Buffer<Double>
   let rank: Int
 
@@ -34,7 +34,7 @@ private struct Sketch {
       for j in i..<l { b.base[i * l + j] = (b.base[i * l + j] + b.base[j * l + i]) / 2 }
     }
     let inner = try SymmetricEigen(destroying: b.base, n: l, in: context)
-    // Below this share of the largest there is rounding only.
+    // Below this fraction of the largest there are only rounding errors.
     let least = inner.values[0] * 1e-13
     var r = 0
     while r < l, inner.values[r] > least, inner.values[r] > 0 { r += 1 }
@@ -69,9 +69,9 @@ private struct Sketch {
 }
 
 extension PCA.Solution {
-  /// The components that a sketch tells; total and noise variance are exact.
+  /// The components determined by a sketch. Total and noise variance are exact.
   ///
-  /// - Throws: as `init(of:)`.
+  /// - Throws: see `init(of:)`.
   init(ofSketch moments: Moments, _ options: PCA.Options, in context: Context) throws(GenerativeError) {
     guard let directions = moments.directions else {
       throw GenerativeError(.internalFault, "these statistics are no sketch")
@@ -88,7 +88,7 @@ extension PCA.Solution {
     let k = options.componentCount(variances: variances, total: total, limit: limit)
     try Orthonormalizer.complete(
       sketch.components, rows: k, columns: d, rank: min(k, sketch.rank), seed: options.seed, in: context)
-    // What the k components leave of the total, not of the sketch.
+    // What the k components leave of the total variance, not of the sketch's.
     let rest = max(0, (0..<k).reduce(total) { $0 - variances[$1] })
     let rank = min(n, d)
     try self.init(
@@ -101,10 +101,10 @@ extension PCA.Solution {
 }
 
 extension Moments {
-  /// Statistics for another pass over the rows that `first` has seen: nothing seen yet, with the directions
-  /// that `first` found.
+  /// Empty statistics for another pass over the rows that `first` has seen, with the directions that `first`
+  /// found.
   ///
-  /// - Throws: `.state` for statistics that are no sketch or of fewer than two rows; `.memory`.
+  /// - Throws: `.state` for statistics that are not a sketch, or of fewer than two rows; `.memory`.
   package convenience init(
     refining first: Moments, centred: Bool = true, in context: Context
   ) throws(GenerativeError) {

@@ -2,9 +2,9 @@ import Statistics
 import Tensors
 
 extension PCA {
-  /// The result of a fit; immutable, so that any number of threads may read it.
+  /// The result of a fit. It is immutable, so any number of threads may read it.
   package struct Solution: Sendable {
-    /// Rows seen.
+    /// The number of rows seen.
     package let rowCount: Int
     package let columnCount: Int
     package let componentCount: Int
@@ -13,30 +13,30 @@ extension PCA {
     package let whitens: Bool
     /// The element type of the rows.
     package let element: RowElement
-    /// k × d: orthonormal rows by falling variance.
+    /// k × d: orthonormal rows, by decreasing variance.
     package let components: Buffer<Double>
     /// d
     package let mean: Buffer<Double>
-    /// k variances, divisor n − 1.
+    /// k variances, with divisor n − 1.
     package let explainedVariance: Buffer<Double>
-    /// The variance of all columns together.
+    /// The sum of the variances of all columns.
     package let totalVariance: Double
     /// The mean of the min(n, d) − k omitted variances; zero if there are none.
     package let noiseVariance: Double
     /// A variance this small is a rounding error of zero.
     let rounding: Double
 
-    /// The divisors of latents: all 1 unless whitening; 0 for a direction without variance, whose latent is
+    /// The divisors of latents: all 1 unless whitening. 0 for a direction without variance, whose latent is
     /// zero.
     let deviations: Buffer<Double>
     /// For rows of floats; nil if Double is needed.
     let floats: FloatMaps?
 
     /// - Parameters:
-    ///   - components: k × d packed, or more rows, of any sign.
-    ///   - variances: k or more, falling; the first k belong to the components.
+    ///   - components: k × d packed, or more rows, with any signs.
+    ///   - variances: k or more, decreasing; the first k belong to the components.
     ///   - noiseVariance: nil: the mean of the variances after the first k.
-    ///   - mean: d; kept.
+    ///   - mean: d numbers; the buffer is kept.
     init(
       components: Buffer<Double>, count k: Int, variances: UnsafeBufferPointer<Double>,
       totalVariance: Double, noiseVariance: Double? = nil, mean: Buffer<Double>, rowCount: Int,
@@ -52,7 +52,7 @@ extension PCA {
       let kept = try Buffer<Double>(count: k, in: context.memory)
       for i in 0..<k { kept.base[i] = max(variances[i], 0) }
 
-      // The same divisor as scikit-learn's, which Tipping & Bishop write as d − k for n > d.
+      // The same divisor as in scikit-learn. For n > d, it is the d − k of Tipping & Bishop.
       let rank = noiseVariance == nil ? min(rowCount, d) : k
       var rest = 0.0
       if variances.count >= rank {
@@ -67,7 +67,7 @@ extension PCA {
         whitens: whitens, in: context)
     }
 
-    /// From the parts that a file keeps; the caller has checked that they fit each other.
+    /// Creates a solution from the parts in a file. The caller has checked that they match.
     init(
       components: Buffer<Double>, mean: Buffer<Double>, explainedVariance: Buffer<Double>,
       totalVariance: Double, noiseVariance: Double, rowCount: Int, solver: Solver, element: RowElement,
@@ -100,29 +100,31 @@ extension PCA {
   }
 }
 
-/// Makes the element of largest size positive; of equal ones the first decides.
+/// Makes the element with the largest magnitude positive; of equal ones, the first.
 private func fixSign(_ row: UnsafeMutablePointer<Double>, count: Int) {
   var largest = 0
-  // Sizes equal but for rounding are equal: of (1, −1)/√2 the first decides on any processor.
+  // Magnitudes that differ only by rounding count as equal: for (1, −1)/√2, the first decides on any
+  // processor.
   for j in 0..<count where abs(row[j]) > abs(row[largest]) * (1 + 0x1p-40) { largest = j }
   guard row[largest] < 0 else { return }
   for j in 0..<count { row[j] = -row[j] }
 }
 
-/// The two maps of a solution for rows of floats, each one product:
+/// The two maps of a solution for rows of floats, each a single product:
 ///
-///     y = P·x + b        P: the components over the deviations, b = −P·μ
-///     x̂ = E·y + μ        E: the components times the deviations
+///     y = P·x + b        P: the components divided by the deviations, b = −P·μ
+///     x̂ = E·y + μ        E: the components multiplied by the deviations
 ///
-/// With the mean in b instead of taken off x the sum's terms are as large as the mean, so that this is for
-/// rows whose mean is no larger than their spread: then no digit is lost.
+/// Because the mean is in b instead of being subtracted from x, the terms of the sum are as large as the
+/// mean. The maps are therefore used for rows whose mean is not larger than their spread; no digits are lost
+/// then.
 struct FloatMaps: Sendable {
   let projection: Buffer<Float>
   let projectionBias: Buffer<Float>
   let expansion: Buffer<Float>
   let mean: Buffer<Float>
 
-  /// Nil where the mean is larger, or a number is beyond what a float holds.
+  /// nil if the mean is larger, or if a number is out of range for a float.
   init?(
     _ components: Buffer<Double>, _ mean: Buffer<Double>, _ deviations: Buffer<Double>, totalVariance: Double,
     in context: Context

@@ -2,19 +2,19 @@ import LinearAlgebra
 import Statistics
 import Tensors
 
-// Rows and latents may be of floats or doubles, each as it likes; the rule of precision is the rows': of
-// doubles everything is computed in Double, of floats to what a float holds.
+// Rows and latents may each be floats or doubles. The type of the rows determines the precision: doubles are
+// processed in Double, floats to the precision of a float.
 extension PCA.Solution {
-  /// Rows taken at a time.
+  /// The number of rows processed at a time.
   func blockRows(_ rows: RowBatch) -> Int { max(1, min(rows.rowCount, 256)) }
 
-  /// latents ← V·(x − μ) for every row, divided by the deviations when whitening; a component
-  /// without variance then gives zero.
+  /// latents ← V·(x − μ) for every row, divided by the deviations when whitening. A component without
+  /// variance then gives zero.
   ///
   /// - Parameters:
-  ///   - rows: n × d. A NaN or an infinity gives such latents for its row.
+  ///   - rows: n × d. A NaN or an infinity gives NaN or infinite latents for its row.
   ///   - latents: n × k.
-  /// - Throws: `.mismatch` when a shape is another; `.memory`.
+  /// - Throws: `.mismatch` if a shape is wrong; `.memory`.
   package func transform(
     _ rows: RowBatch, into latents: RowBatch, in context: Context
   ) throws(GenerativeError) {
@@ -33,7 +33,7 @@ extension PCA.Solution {
     let v = try PackedDoubles(matrix.transposed, in: context)
     let spaceCount = block * (d + k) + v.spaceCount(block)
     let space = try Buffer<Double>(uninitializedCount: context.threadCount * spaceCount, in: context.memory)
-    // Blocks one by one, each of a worker's own.
+    // Blocks are independent, each processed by one worker.
     context.parallelSlots((n + max(block, 1) - 1) / max(block, 1), isSmall: n * d * (k + 4) < 400_000) {
       slot, index in
       let (first, count) = (index * block, min(block, n - index * block))
@@ -53,17 +53,17 @@ extension PCA.Solution {
     }
   }
 
-  /// Of no more components a tile of the packed product would be half empty.
+  /// With at most this many components, a tile of the packed product would be half empty.
   private static var fewComponents: Int { 16 }
 
-  /// The same for few components or columns, or rows that stand as columns: with rows as lanes, columns a few
-  /// hundred at a time, and no space but for these.
+  /// `transform` for few components or columns, or for rows stored as columns. Rows are lanes, a few hundred
+  /// columns are processed at a time, and no other memory is needed.
   private func transformColumns(
     _ rows: RowBatch, into latents: RowBatch, in context: Context
   ) throws(GenerativeError) {
     let (n, k, d) = (rows.rowCount, componentCount, columnCount)
     let projection = try ColumnProjection(matrix, in: context)
-    // For many components rows are more, since all of V is read once for each block.
+    // For many components, blocks have more rows, because all of V is read once per block.
     let stripe = min(d, k <= 2 * Self.fewComponents ? 256 : 64)
     let block = min(context.paddedRows(n), ColumnProjection.chunkRows(stripe, in: context))
     let spaceCount = block * (stripe + projection.outputCount)
@@ -89,7 +89,7 @@ extension PCA.Solution {
 
   /// rows ← Vᵀ·y + μ for every latent y, multiplied by the deviations when whitening.
   ///
-  /// - Throws: `.mismatch` when a shape is not n × k and n × d; `.memory`.
+  /// - Throws: `.mismatch` if the shapes are not n × k and n × d; `.memory`.
   package func inverseTransform(
     _ latents: RowBatch, into rows: RowBatch, in context: Context
   ) throws(GenerativeError) {
@@ -125,9 +125,9 @@ extension PCA.Solution {
       DoubleMatrix(y, rows: count, columns: k), matrix, into: DoubleMatrix(x, rows: count, columns: d))
   }
 
-  /// reconstructions ← the nearest points of the components' subspace: μ + Vᵀ·V·(x − μ).
+  /// reconstructions ← the nearest points of the components' subspace, μ + Vᵀ·V·(x − μ).
   ///
-  /// - Throws: `.mismatch` when a shape is not n × d; `.memory`.
+  /// - Throws: `.mismatch` if a shape is not n × d; `.memory`.
   package func reconstruct(
     _ rows: RowBatch, into reconstructions: RowBatch, in context: Context
   ) throws(GenerativeError) {
@@ -142,7 +142,7 @@ extension PCA.Solution {
       let y: RowBatch =
         switch rows {
         case .floats:
-          // As many floats as there is room for in half of it.
+          // Floats, in half of the memory for as many doubles.
           .floats(
             Matrix(
               UnsafeMutableRawPointer(latents.base).assumingMemoryBound(to: Float.self), rows: count,
@@ -154,11 +154,11 @@ extension PCA.Solution {
     }
   }
 
-  /// Calls `body` with blocks of rows: of each y = V·(x − μ), and what it leaves, x − μ − Vᵀ·y.
+  /// Calls `body` with blocks of rows: with the latents y = V·(x − μ) and the residuals x − μ − Vᵀ·y.
   ///
-  /// - Parameter leavesRest: whether the rest is to be computed; else x − μ stands in its place.
+  /// - Parameter leavesRest: whether the residuals are computed. Otherwise `body` gets x − μ instead.
   ///
-  /// - Throws: `.mismatch` for another number of columns; `.memory`; and what `body` throws.
+  /// - Throws: `.mismatch` for another number of columns; `.memory`; errors of `body`.
   func forEachBlock(
     of rows: RowBatch, leavesRest: Bool, in context: Context,
     _ body: (
@@ -184,9 +184,9 @@ extension PCA.Solution {
     }
   }
 
-  /// distances ← ‖x − μ − Vᵀ·V·(x − μ)‖² of every row: to the components' subspace.
+  /// distances ← ‖x − μ − Vᵀ·V·(x − μ)‖² of every row: the squared distance from the components' subspace.
   ///
-  /// - Throws: as `forEachBlock`.
+  /// - Throws: see `forEachBlock`.
   func squaredDistances(
     of rows: RowBatch, into distances: UnsafeMutablePointer<Double>, in context: Context
   ) throws(GenerativeError) {
@@ -198,7 +198,7 @@ extension PCA.Solution {
 
   /// Rejects rows of 0 … 255 after a fit to 8-bit images, which are read as 0 … 1.
   ///
-  /// - Throws: as `RowBatch.checkPictures`.
+  /// - Throws: see `RowBatch.checkPictures`.
   func checkScale(of rows: RowBatch, in context: Context) throws(GenerativeError) {
     guard element == .byte else { return }
     try rows.checkPictures(of: columnCount, "the PCA was fitted to", in: context)

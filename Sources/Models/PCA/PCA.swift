@@ -5,15 +5,15 @@ import Training
 
 /// Principal component analysis.
 ///
-/// After Shlens, "A tutorial on principal component analysis" (2014). Rows x ∈ ℝᵈ with mean μ:
+/// After Shlens, "A tutorial on principal component analysis" (2014). For rows x ∈ ℝᵈ with mean μ:
 ///
 ///     C = Σ (x − μ)·(x − μ)ᵀ / (n − 1)         covariance
 ///     C = Vᵀ·diag(λ)·V,  λ₁ ≥ λ₂ ≥ …            rows of V: the principal components
 ///     y = V·(x − μ)                             transform; the covariance of y is diag(λ)
 ///     x̂ = Vᵀ·y + μ                              inverse transform, the nearest point of the subspace
 ///
-/// A component's sign is the one that makes its element of largest size positive (of equals the
-/// first). Fitting needs the object to itself; everything else may run on any number of threads.
+/// The sign of a component is chosen so that its element with the largest magnitude is positive (of equal
+/// ones, the first). Fitting needs exclusive access; everything else may run on any number of threads.
 package final class PCA: Sendable {
   package let options: Options
   package let context: Context
@@ -24,15 +24,15 @@ package final class PCA: Sendable {
 
   /// The statistics of the rows seen, and the solution.
   struct State {
-    /// Kept by fits that can continue; nil after a Gram fit.
+    /// The statistics, which fits that can continue keep; nil after a Gram fit.
     nonisolated(unsafe) var moments: Moments?
-    /// The solution for `moments` as they are, when it was asked for.
+    /// The solution for the current `moments`, if it was computed.
     var solution: Solution?
     var calibration = Calibration()
   }
 
-  /// - Parameter ranks: asked anew by each fit, which is then one over the rows of all ranks.
-  /// - Throws: `.argument` for options outside their range.
+  /// - Parameter ranks: called by each fit, which then fits to the rows of all ranks.
+  /// - Throws: `.argument` for options out of range.
   package init(
     _ options: Options = Options(), ranks: (@Sendable () throws(GenerativeError) -> Ranks?)? = nil,
     in context: Context = .standard
@@ -45,10 +45,10 @@ package final class PCA: Sendable {
 
   // MARK: - Fitting
 
-  /// Fits to all rows of `source`. An earlier fit is replaced, but kept after an error.
+  /// Fits to all rows of `source`. An earlier fit is replaced; after an error it is kept.
   ///
-  /// - Throws: `.argument` for fewer than two rows or more components than min(rows, columns);
-  ///   `.nonfinite`; `.memory`; and what the source throws.
+  /// - Throws: `.argument` for fewer than two rows or more components than min(rows, columns); `.nonfinite`;
+  ///   `.memory`; errors of the source.
   package func fit(_ source: some RowSource) throws(GenerativeError) {
     if let ranks = try ranks?() { return try fit(source, over: ranks) }
     let columns = source.columnCount
@@ -79,7 +79,7 @@ package final class PCA: Sendable {
     of source: some RowSource, _ moments: Moments
   ) throws(GenerativeError) -> Moments {
     try source.forEachBatch { batch throws(GenerativeError) in
-      // After an error they are forgotten.
+      // After an error, the moments are discarded.
       try moments.add(batch, isChecked: true)
     }
     return moments
@@ -91,26 +91,26 @@ package final class PCA: Sendable {
       columns: columns, directions: try options.directions(columns: columns, in: context), in: context)
   }
 
-  /// Adds rows to those seen before: the result is that of one fit over all of them, to rounding.
+  /// Adds rows to those seen before. The result is that of one fit to all of them, up to rounding.
   ///
   /// The eigenproblem is solved by the next call that needs its solution.
   ///
-  /// - Throws: `.mismatch` for another number of columns than before; `.nonfinite`, and then nothing
-  ///   of that batch was added; `.state` after a fit on the Gram path; `.memory`; and what the source throws.
+  /// - Throws: `.mismatch` for another number of columns than before; `.nonfinite`, and then nothing of that
+  ///   batch was added; `.state` after a fit on the Gram path; `.memory`; errors of the source.
   package func partialFit(_ source: some RowSource) throws(GenerativeError) {
     let moments = try continuedMoments(columns: source.columnCount)
     try source.forEachBatch { batch throws(GenerativeError) in
       let before = moments.rowCount
-      // Also some rows of a batch, where the call is stopped.
+      // Also for a part of a batch, if the call is stopped.
       defer { if moments.rowCount > before { replace(State(moments: moments, solution: nil)) } }
       try moments.add(batch, isChecked: batch.isSummable && source.isChecked)
     }
   }
 
-  /// Adds the rows that `other` has seen; `other` is not changed.
+  /// Adds the rows that `other` has seen. `other` is not changed.
   ///
-  /// - Throws: `.mismatch` for another number of columns or other directions; `.state` when either was
-  ///   fitted on the Gram path, or `other` has seen nothing; `.memory`.
+  /// - Throws: `.mismatch` for another number of columns or other directions; `.state` if either was fitted
+  ///   on the Gram path, or if `other` has seen no rows; `.memory`.
   package func merge(_ other: PCA) throws(GenerativeError) {
     guard let theirs = other.moments else {
       throw GenerativeError(.state, "the other PCA has no statistics to merge")
@@ -118,9 +118,9 @@ package final class PCA: Sendable {
     try merge(theirs)
   }
 
-  /// Adds the rows that `theirs` has seen; `theirs` is not changed.
+  /// Adds the rows that `theirs` has seen. `theirs` is not changed.
   ///
-  /// - Throws: `.mismatch`, `.state` and `.memory` as `merge`.
+  /// - Throws: `.mismatch`, `.state` and `.memory`, like `merge`.
   package func merge(_ theirs: Moments) throws(GenerativeError) {
     if theirs.directions != nil, options.solver == .covariance {
       throw GenerativeError(.mismatch, "the covariance solver needs all products, not those of a sketch")
@@ -133,7 +133,7 @@ package final class PCA: Sendable {
     replace(State(moments: moments, solution: nil))
   }
 
-  /// Rows seen.
+  /// The number of rows seen.
   package var rowCount: Int {
     state.withLock { $0.moments?.rowCount ?? $0.solution?.rowCount ?? 0 }
   }
@@ -162,7 +162,7 @@ package final class PCA: Sendable {
     set { state.withLock { $0.calibration = newValue } }
   }
 
-  /// The names of the columns of the rows that it was fitted to.
+  /// The names of the columns of the rows that this PCA was fitted to.
   package var names: ModelNames {
     get { keptNames.withLock { $0 } }
     set { keptNames.replace(by: newValue) }
@@ -172,7 +172,7 @@ package final class PCA: Sendable {
     state.replace(by: new)
   }
 
-  /// Restores the state in a file.
+  /// Restores the state stored in a file.
   convenience init(
     _ options: Options, moments: Moments?, solution: Solution?, in context: Context
   ) throws(GenerativeError) {
@@ -182,14 +182,14 @@ package final class PCA: Sendable {
 
   // MARK: - Results
 
-  /// Components, variances and the rest, for all rows so far.
+  /// Components, variances and everything else for all rows so far.
   ///
-  /// - Throws: `.state` before the first row; after partial fits what `fit` throws.
+  /// - Throws: `.state` before the first row; after partial fits, errors of `fit`.
   package func solution() throws(GenerativeError) -> Solution {
     let kept = state.withLock { $0 }
     if let solution = kept.solution { return solution }
     guard let moments = kept.moments else { throw GenerativeError(.state, "this PCA is not fitted yet") }
-    // Threads that ask at the same time solve the same problem, to the same bits.
+    // Threads that call this at the same time solve the same problem, with the same bits.
     let solution = try Solution(of: moments, options, in: context)
     replace(State(moments: moments, solution: solution))
     return solution

@@ -3,40 +3,40 @@ import Statistics
 import Tensors
 
 /// Makes the variances of rows of doubles as accurate as those of a singular value decomposition of the
-/// centred rows.
+/// centered rows.
 ///
-/// The eigenvalues of a covariance are accurate to ε·λ₁, so a component whose standard deviation is a
-/// thousandth of the first's loses six digits. A second pass over the rows brings them back. With the
-/// components V found so far, orthogonal to rounding, and centred rows X:
+/// The eigenvalues of a covariance are accurate to ε·λ₁, so a component with a thousandth of the first one's
+/// standard deviation loses six digits. A second pass over the rows recovers them. With the components V
+/// found so far, orthogonal up to rounding, and the centered rows X:
 ///
 ///     Y = X·Vᵀ,     H = Yᵀ·Y/(n − 1) = Wᵀ·diag(λ)·W,     V ← W·V
 ///
-/// Column i of Y is as long as its component's deviation, with errors of ε·√λ₁, as those of a singular value
-/// decomposition. H is nearly diagonal, so that `GradedEigen` finds every λ with high relative accuracy.
+/// The length of column i of Y is its component's deviation, with errors of ε·√λ₁, like those of a singular
+/// value decomposition. H is nearly diagonal, so `GradedEigen` computes every λ with high relative accuracy.
 enum Refinement {
-  /// The directions to refine: the components found, or all.
+  /// Which directions to refine: the components found, or all.
   enum Reach { case found, all }
 
-  /// Whether variances that fall from the first to the last like this need it: an error of ε·λ₁ is more than
-  /// ten units in the last place of λᵢ, and of rows of doubles more than what a singular value decomposition
-  /// leaves, ε·(λ₁·λᵢ)^½.
+  /// Whether variances that decrease from `first` to `last` need refinement: an error of ε·λ₁ is more than
+  /// ten units in the last place of λᵢ. For rows of doubles, it must also exceed the error of a singular
+  /// value decomposition, ε·(λ₁·λᵢ)^½.
   static func isNeeded(from first: Double, to last: Double, of element: RowElement) -> Bool {
     guard first > 0 else { return false }
     let ratio = max(last, 0) / first
     return element == .double ? ratio * 8 + ratio.squareRoot() * 4 < 1 : ratio < 1e-9
   }
 
-  /// Whether besides the components wanted all others must take part: so small a variance is touched by what
-  /// the first's rounding turned into directions that are left out.
+  /// Whether all directions must be refined, not only the wanted components: such a small variance is
+  /// affected by rounding of the first one in directions that would be left out.
   static func needsAll(from first: Double, to last: Double) -> Bool { last < first * 1e-9 }
 
-  /// Refines components that were found in the covariance of all rows of `source`.
+  /// Refines components that were computed from the covariance of all rows of `source`.
   ///
   /// - Parameters:
-  ///   - mean: taken off the rows; nil: zero.
-  ///   - v: m × d, by falling variance; becomes the refined ones.
-  /// - Returns: m variances, falling.
-  /// - Throws: `.memory`, `.cancelled`, what the source throws.
+  ///   - mean: subtracted from the rows; nil: zero.
+  ///   - v: m × d, by decreasing variance; replaced by the refined components.
+  /// - Returns: m variances, decreasing.
+  /// - Throws: `.memory`; `.cancelled`; errors of the source.
   static func run(
     _ source: some RowSource, rowCount n: Int, mean: Buffer<Double>?, _ v: DoubleMatrix, in context: Context
   ) throws(GenerativeError) -> Buffer<Double> {
@@ -53,7 +53,7 @@ enum Refinement {
     }
   }
 
-  /// The same of rows in memory.
+  /// Refines components for rows in memory.
   static func run(
     _ rows: RowBatch, mean: Buffer<Double>?, _ v: DoubleMatrix, in context: Context
   ) throws(GenerativeError) -> Buffer<Double> {
@@ -80,7 +80,7 @@ enum Refinement {
       t = try Buffer(count: m, in: context.memory)
     }
 
-    /// Rotates V; returns the variances, or nil where another pass has more digits of them.
+    /// Rotates V and returns the variances, or nil if another pass would give more digits of them.
     func solve(
       _ pass: Int, rowCount n: Int, isCentred: Bool, _ v: DoubleMatrix, in context: Context
     ) throws(GenerativeError) -> Buffer<Double>? {
@@ -88,7 +88,7 @@ enum Refinement {
       let scale = 1 / Double(n - 1)
       for i in 0..<m {
         for j in i..<m {
-          // What rounding of the mean left.
+          // Removes what the rounding of the mean left.
           if isCentred { h.base[i * m + j] -= t.base[i] * (t.base[j] / Double(n)) }
           h.base[i * m + j] *= scale
         }
@@ -99,15 +99,16 @@ enum Refinement {
     }
   }
 
-  /// The second pass is for columns of very different scales, whose components the covariance's rounding mixes.
+  /// The second pass is for columns with very different scales, whose components are mixed by the rounding of
+  /// the covariance.
   private static let mostPasses = 2
 
-  /// V ← W·V; returns the variances.
+  /// V ← W·V. Returns the variances.
   static func rotate(
     _ v: DoubleMatrix, by eigen: GradedEigen, in context: Context
   ) throws(GenerativeError) -> Buffer<Double> {
     let (m, d) = (v.rowCount, v.columnCount)
-    // Some columns at a time, for which there is room.
+    // Processes a stripe of columns at a time, to limit memory.
     let stripe = min(d, 1024)
     let rotated = try Buffer<Double>(uninitializedCount: m * stripe, in: context.memory)
     let product = try DoubleProduct(rows: m, columns: stripe, in: context)
@@ -124,10 +125,10 @@ enum Refinement {
     return eigen.values
   }
 
-  /// Rows taken at a time: for each such block V is packed anew.
+  /// The number of rows processed at a time. V is packed again for each block.
   private static let blockRows = 1024
 
-  /// H ← H + Yᵀ·Y and t ← t + Yᵀ·1 for a batch.
+  /// H ← H + Yᵀ·Y and t ← t + Yᵀ·1 for one batch.
   private static func add(
     _ batch: RowBatch, mean: Buffer<Double>?, _ v: DoubleMatrix, to sums: Sums, in context: Context
   ) throws(GenerativeError) {
@@ -141,7 +142,7 @@ enum Refinement {
       }
     }
     let block = min(batch.rowCount, blockRows)
-    // As the product's right-hand side V is read along its rows.
+    // As the right-hand side of the product, V is read along its rows.
     let transposed = try Buffer<Double>(uninitializedCount: m * d, in: context.memory)
     for i in 0..<m {
       for j in 0..<d { transposed.base[j * m + i] = v.base[i * v.rowStride + j] }

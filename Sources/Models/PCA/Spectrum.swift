@@ -2,33 +2,33 @@ import LinearAlgebra
 import Statistics
 import Tensors
 
-/// The eigenpairs of a covariance on their way to a solution.
+/// The eigenpairs of a covariance, from which a solution is made.
 struct Spectrum {
-  /// Of the total a share that is what rounding leaves of no variance: in sums of squares, of floats' own
-  /// rounding too; and in refined rows of doubles.
+  /// The fraction of the total below which a variance is a rounding error of zero: for sums of squares,
+  /// including the rounding of floats themselves; and for refined rows of doubles.
   static let (roundingOfSums, roundingOfRows) = (1e-14, 0x1p-100)
 
   let rowCount: Int
   let columnCount: Int
-  /// Zeros when not centred.
+  /// Zeros if not centered.
   let mean: Buffer<Double>
   let totalVariance: Double
-  /// Falling; all of them, or the leading ones.
+  /// All variances, or the leading ones; decreasing.
   var variances: Buffer<Double>
-  /// One a row, of as many of the leading as were asked for.
+  /// One vector per row, for as many leading variances as were requested.
   var vectors: Buffer<Double>
   var vectorCount: Int
-  /// Variances that can be other than zero.
+  /// The number of variances that can be nonzero.
   let rank: Int
-  /// A variance so small is what rounding leaves of none.
+  /// A variance this small is a rounding error of zero.
   var rounding: Double
 
   var matrix: DoubleMatrix { DoubleMatrix(vectors.base, rows: vectorCount, columns: columnCount) }
 
-  /// Solves C = Vᵀ·diag(λ)·V for the covariance of what `moments` saw.
+  /// Solves C = Vᵀ·diag(λ)·V for the covariance of the rows in `moments`.
   ///
-  /// - Parameter wanted: vectors, and variances that count.
-  /// - Throws: `.nonfinite` when the squares overflowed; `.memory`; `.internalFault`.
+  /// - Parameter wanted: the number of vectors, and of the variances that matter.
+  /// - Throws: `.nonfinite` if the squares overflowed; `.memory`; `.internalFault`.
   init(
     of moments: Moments, wanted: Int, centred: Bool, in context: Context
   ) throws(GenerativeError) {
@@ -36,7 +36,7 @@ struct Spectrum {
     rowCount = moments.rowCount
     columnCount = d
     rank = min(centred ? rowCount - 1 : rowCount, d)
-    // The upper triangle, which is all that is written, is all that is read.
+    // Only the upper triangle is written and read.
     let c = try Buffer<Double>(uninitializedCount: d * d, in: context.memory)
     try moments.covariance(into: c.base, centred: centred)
     var total = 0.0
@@ -67,13 +67,13 @@ struct Spectrum {
     rounding = totalVariance * Self.roundingOfSums
   }
 
-  /// Whether the first `count` components and what they leave need refinement, and with all others or alone; nil:
-  /// they are right.
+  /// Whether the first `count` components and the residual variance need refinement, alone or together with
+  /// all others. nil: they are accurate.
   ///
-  /// What is left is the total less the variances found, and so right to the total's rounding: all others take part
-  /// where that is too much of it.
+  /// The residual variance is the total minus the variances found, so it is accurate only to the rounding of
+  /// the total. If that is too large a fraction of it, all others are refined too.
   ///
-  /// - Parameter element: of the rows.
+  /// - Parameter element: the element type of the rows.
   func refinement(of count: Int, _ element: RowElement) -> Refinement.Reach? {
     let count = min(count, rank)
     let first = variances[0]

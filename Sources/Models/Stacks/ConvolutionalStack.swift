@@ -1,35 +1,35 @@
 import Networks
 import Tensors
 
-/// The convolutions of a stack, by the rules of DCGAN (Radford, Metz & Chintala, "Unsupervised
-/// representation learning with deep convolutional generative adversarial networks", ICLR 2016).
+/// The convolutions of a stack, by the rules of DCGAN (Radford, Metz & Chintala, "Unsupervised representation
+/// learning with deep convolutional generative adversarial networks", ICLR 2016).
 ///
-/// Level 0 is the image; each of `depth` levels halves its sides by a 4 × 4 convolution of stride 2
-/// and padding 1, or doubles them by the transposed one; level 1 has `baseChannels` channels and each
+/// Level 0 is the image. Each of `depth` levels halves its sides by a 4 × 4 convolution with stride 2 and
+/// padding 1, or doubles them by the transposed convolution. Level 1 has `baseChannels` channels, and each
 /// further level twice as many. An image whose sides are not multiples of 2^`depth` is padded with zeros to
 /// the next multiples at the input, and the output is cropped.
 struct ConvolutionalStack {
   let image: Shape
-  /// The shape of level 0: that of the image, or the one to which the image is padded.
+  /// The shape of level 0: that of the image, or the shape to which the image is padded.
   let padded: Shape
   let baseChannels: Int
   let depth: Int
   var activation: Activation
   var weights = WeightRule.byActivation
-  /// Batch norm after every convolution but the first down and the last up.
+  /// Batch norm after every convolution except the first one down and the last one up.
   var isNormalized = false
-  /// Biases where there is no batch norm.
+  /// Biases in layers without batch norm.
   var hasBias = true
-  /// Classes whose labels are joined to every layer; 0: none.
+  /// The number of classes whose labels are joined to every layer; 0: none.
   var classCount = 0
-  /// Share of outputs dropped in training.
+  /// The fraction of outputs dropped in training.
   var dropout: Float = 0
 
-  /// The most channels of the innermost level.
+  /// Maximum number of channels of the innermost level.
   static let channelLimit = StackLimit.width
 
-  /// - Parameter depth: 0 for as many levels as bring the smaller side, rounded up, to 4 … 7 pixels.
-  /// - Throws: `.argument` when a side has fewer than 2^`depth` pixels, `.limit` for too many channels.
+  /// - Parameter depth: 0 for as many levels as reduce the smaller side, rounded up, to 4 … 7 pixels.
+  /// - Throws: `.argument` if a side has fewer than 2^`depth` pixels; `.limit` for too many channels.
   init(
     _ image: Shape, baseChannels: Int, depth: Int, activation: Activation
   ) throws(GenerativeError) {
@@ -73,7 +73,7 @@ struct ConvolutionalStack {
     }
   }
 
-  /// The shape of images at a level, 0 … depth.
+  /// The shape of images at level `index`, 0 … depth.
   func level(_ index: Int) -> Shape {
     index == 0
       ? padded
@@ -85,17 +85,17 @@ struct ConvolutionalStack {
 
   // MARK: - Layers
 
-  /// From the image to level 0; no layer if their shapes are equal.
+  /// The layers from the image to level 0; empty if their shapes are equal.
   func padding() throws(GenerativeError) -> [any Layer] {
     padded == image ? [] : [try ZeroPadding(image, to: padded)]
   }
 
-  /// From level 0 to the image; no layer if their shapes are equal.
+  /// The layers from level 0 to the image; empty if their shapes are equal.
   func cropping() throws(GenerativeError) -> [any Layer] {
     padded == image ? [] : [try Cropping(padded, to: image)]
   }
 
-  /// From the image to the innermost level.
+  /// The layers from the image to the innermost level.
   func down() throws(GenerativeError) -> [any Layer] {
     var layers = try padding()
     for index in 1...depth {
@@ -105,7 +105,7 @@ struct ConvolutionalStack {
     return layers
   }
 
-  /// From the innermost level to the image, whose layer has an activation and a bias of its own.
+  /// The layers from the innermost level to the image. The last layer has its own activation and bias.
   func up(_ outputActivation: Activation, hasOutputBias: Bool) throws(GenerativeError) -> [any Layer] {
     var layers: [any Layer] = []
     for index in stride(from: depth, to: 0, by: -1) {
@@ -118,8 +118,8 @@ struct ConvolutionalStack {
     return layers + (try cropping())
   }
 
-  /// A dense layer by the stack's rules: a hidden one, or one onto the innermost level, which is a
-  /// transposed convolution of a 1 × 1 image, whole window.
+  /// A dense layer by the rules of the stack: a hidden layer, or one that produces the innermost level, which
+  /// equals a transposed convolution of a 1 × 1 image with the whole window.
   func dense(_ x: Shape, to y: Shape) -> [any Layer] {
     let end = end(activation, isNormalized: isNormalized)
     let dense = Dense(
@@ -128,7 +128,7 @@ struct ConvolutionalStack {
     return [dense] + end.layers(y, weights, inputCount: x.count, outputCount: y.count)
   }
 
-  /// A dense layer of one feature that is no probability yet.
+  /// A dense layer that computes a single logit.
   func logit(_ x: Shape) -> [any Layer] {
     let y = Shape(features: 1)
     let dense = Dense(
@@ -160,7 +160,7 @@ struct ConvolutionalStack {
   private func doubling(
     _ x: Shape, to y: Shape, _ activation: Activation, isNormalized: Bool, hasBias: Bool
   ) throws(GenerativeError) -> [any Layer] {
-    // Four of the sixteen taps meet a pixel.
+    // Four of the sixteen taps contribute to each pixel.
     let inputs = 4 * x.channels
     let end = end(activation, isNormalized: isNormalized)
     let convolution = try TransposedConvolution(

@@ -1,15 +1,15 @@
 import Networks
 import Tensors
 
-/// How the layers of a stack start.
+/// How the layers of a stack are initialized.
 package enum WeightRule: Equatable, Sendable {
-  /// He for ReLU and its kin, Glorot else; biases zero.
+  /// He for ReLU and similar activations, Glorot for the others; biases are zero.
   case byActivation
   case he
   case glorot
-  /// U(±1/√inputs) for weights and biases alike, as PyTorch starts its linear layers.
+  /// U(±1/√inputs) for both weights and biases, as PyTorch initializes its linear layers.
   case fanInUniform
-  /// N(0, 0.02²) (Radford et al. 2016); biases zero.
+  /// N(0, 0.02²) (Radford et al. 2016); biases are zero.
   case normal002
 
   func weight(_ inputs: Int, _ outputs: Int, _ activation: Activation) -> Initializer {
@@ -26,9 +26,10 @@ package enum WeightRule: Equatable, Sendable {
     }
   }
 
-  /// The mean of `tapCount` weights, which a class's bias stands for.
+  /// The initializer of the mean of `tapCount` weights, which a class's bias represents.
   func label(_ inputs: Int, _ outputs: Int, _ activation: Activation, tapCount: Int) -> Initializer {
-    // The deviation of all but the last falls with the root of the inputs and outputs.
+    // For all rules except the last, the deviation is inversely proportional to the root of the numbers of
+    // inputs and outputs.
     self == .normal002
       ? .normal(deviation: 0.02 / Float(tapCount).squareRoot())
       : weight(inputs * tapCount, outputs * tapCount, activation)
@@ -39,22 +40,22 @@ package enum WeightRule: Equatable, Sendable {
   }
 }
 
-/// A stack of dense layers described by its widths.
+/// A stack of dense layers, described by their widths.
 struct DenseStack {
   var input: Shape
-  /// Widths of the hidden layers, in order.
+  /// The widths of the hidden layers, in order.
   var hidden: [Int]
   var output: Shape
   var activation: Activation
-  /// The last layer's.
+  /// The activation of the last layer.
   var outputActivation: Activation
   var weights = WeightRule.byActivation
   var hasBias = true
-  /// Share of hidden units dropped in training.
+  /// The fraction of hidden units dropped in training.
   var dropout: Float = 0
-  /// The first hidden layer that is batch-normalised; nil: none is.
+  /// The index of the first hidden layer with batch norm; nil: none.
   var firstNormalized: Int?
-  /// Classes whose labels are joined to every layer; 0: none.
+  /// The number of classes whose labels are joined to every layer; 0: none.
   var classCount = 0
 
   var layers: [any Layer] {

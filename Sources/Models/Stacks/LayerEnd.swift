@@ -1,24 +1,25 @@
 import Networks
 import Tensors
 
-/// What follows the sum of a stack's layer: the classes' biases, batch norm, the activation.
+/// What follows the sum of a stack's layer: the biases of classes, batch norm, the activation.
 struct LayerEnd {
   var activation: Activation
   var isNormalized = false
-  /// Of the norm's scale, which a conditional layer's norm does not have.
+  /// The initializer of the norm's scale, which the norm of a conditional layer does not have.
   var scale = Initializer.constant(1)
-  /// 0: there are no classes.
+  /// The number of classes; 0: none.
   var classCount = 0
 
-  /// What the layer itself applies to its sum: the activation where nothing comes between.
+  /// The activation that the layer itself applies to its sum: identity unless the activation follows
+  /// directly.
   var sumActivation: Activation { isNormalized || classCount > 0 ? .identity : activation }
 
-  /// The layers behind one of output `shape`.
+  /// The layers after one with output `shape`.
   ///
   /// - Parameters:
-  ///   - tapCount: products of a convolution's sum with one input channel; nil: the layer is dense, and
-  ///     each of its features has a bias of its own for each class.
-  ///   - inputCount, outputCount: the numbers of inputs and outputs that its weights were made for.
+  ///   - tapCount: the number of products with one input channel in a convolution's sum. nil: the layer is
+  ///     dense, and each of its features has its own bias for each class.
+  ///   - inputCount, outputCount: the numbers of inputs and outputs for which its weights are initialized.
   func layers(
     _ shape: Shape, tapCount: Int? = nil, _ rule: WeightRule, inputCount: Int, outputCount: Int
   ) -> [any Layer] {

@@ -3,7 +3,7 @@ import Options
 import Tensors
 import Training
 
-/// Options of an encoder and its mirror, whose members read as the options' own.
+/// Options of an encoder and its mirror. The members of the stack can be accessed like those of the options.
 package protocol MirroredOptions: NetworkOptions { var stack: MirroredStack { get set } }
 
 extension MirroredOptions {
@@ -63,7 +63,7 @@ extension MirroredOptions {
 }
 
 extension Place {
-  /// Of the rows of `gen_network_options` in options whose network is `stack`.
+  /// The places of `gen_network_options` for options whose network is `stack`.
   static func network(_ stack: inout MirroredStack, _ seed: UnsafeMutablePointer<UInt64>) -> [Place] {
     network(
       &stack.shape, &stack.architecture, &stack.weights, &stack.convolution, &stack.dropout,

@@ -1,34 +1,34 @@
 import Networks
 import Tensors
 
-/// The options of an encoder and its mirror, a decoder, that an autoencoder and a VAE share.
+/// The options of an encoder and its mirror, a decoder. Autoencoders and VAEs share them.
 package struct MirroredStack: Sendable, Equatable {
   package var shape: Shape
   package internal(set) var architecture: Architecture
-  /// Of the convolutional architecture.
+  /// The options of the convolutional architecture.
   package var convolution = ConvolutionOptions(baseChannels: 32)
-  /// Batch norm in the convolutional architecture, but in the first layer and the last.
+  /// Batch norm in the convolutional architecture, except in the first and the last layer.
   package var isNormalized = false
-  /// A bias for every pixel of the decoder's output instead of the last layer's own.
+  /// A bias for every pixel of the decoder's output, replacing the bias of the last layer.
   package var hasPixelBias = false
-  /// Classes whose labels are joined to every layer; 0: none.
+  /// The number of classes whose labels are joined to every layer; 0: none.
   package var classCount = 0
   package var latentSize: Int
-  /// Widths of the encoder's dense hidden layers, outermost first.
+  /// The widths of the encoder's hidden dense layers, outermost first.
   package var hidden: [Int]
-  /// Widths of the decoder's, innermost first; nil: the encoder's in reverse.
+  /// The widths of the decoder's hidden dense layers, innermost first; nil: those of the encoder in reverse.
   package var decoderHidden: [Int]?
   package var activation: Activation
   package var hasBias = true
   package var weights = WeightRule.byActivation
-  /// Share of hidden units dropped in training.
+  /// The fraction of hidden units dropped in training.
   package var dropout: Float = 0
   package var preparation = PreparationRule.automatic
 
-  /// Whether the stack cannot learn from batches of one row.
+  /// Whether the networks have batch norm, so that they cannot learn from batches of one row.
   var normalizes: Bool { architecture == .convolutional && isNormalized }
 
-  /// From rows to `outputCount` features.
+  /// The layers from rows to `outputCount` features.
   func encoder(_ outputCount: Int, _ outputActivation: Activation) throws(GenerativeError) -> [any Layer] {
     let output = Shape(features: outputCount)
     switch architecture {
@@ -39,7 +39,7 @@ package struct MirroredStack: Sendable, Equatable {
     }
   }
 
-  /// From latents to rows.
+  /// The layers from latents to rows.
   ///
   /// - Parameter tied: the dense encoder whose weights the decoder shares; nil: it has its own.
   func decoder(
@@ -47,7 +47,7 @@ package struct MirroredStack: Sendable, Equatable {
   ) throws(GenerativeError) -> [any Layer] {
     let hidden = decoderHidden ?? self.hidden.reversed()
     let latent = Shape(features: latentSize)
-    // A pixel's own bias stands in for the last layer's.
+    // The pixel biases replace the bias of the last layer.
     let lastActivation = hasPixelBias ? Activation.identity : outputActivation
     var layers: [any Layer]
     switch architecture {

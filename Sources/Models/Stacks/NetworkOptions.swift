@@ -15,31 +15,31 @@ package protocol NetworkOptions: TabledOptions, Equatable {
   var preparation: PreparationRule { get set }
   var seed: UInt64 { get set }
 
-  /// The defaults of an architecture.
+  /// The default options of an architecture.
   init(shape: Shape, architecture: Architecture)
   /// These options, with the choices that depend on the rows of the first fit.
   ///
   /// - Parameter areUnits: whether the rows lie in [0, 1].
   func settled(areUnits: Bool) -> Self
-  /// Whether options that differ only in these choices have the same networks.
+  /// Whether options that differ only in these choices result in the same networks.
   func hasNetworks(of other: Self) -> Bool
 }
 
 /// The preparation of rows before a network sees them.
 package enum PreparationRule: Equatable, Sendable {
-  /// The first fit chooses: tables of numbers outside [0, 1] are standardised.
+  /// The first fit chooses: tables with numbers outside [0, 1] are standardized.
   case automatic
   case none
-  /// Every column gets mean 0 and standard deviation 1.
+  /// Every column is scaled to mean 0 and standard deviation 1.
   case standardize
 }
 
 extension PreparationRule {
-  /// The preparation of the rows of a first fit; nil: none.
+  /// The preparation for the rows of a first fit; nil: none.
   ///
   /// - Parameters:
-  ///   - dataset: nil: rows come one step's at a time.
-  ///   - ranks: the ranks with rows of their own, all of which make this call.
+  ///   - dataset: nil if rows arrive one step at a time.
+  ///   - ranks: the ranks if each has its own rows. All of them make this call.
   func chosen(for dataset: Dataset?, _ ranks: Ranks?, _ context: Context) throws(GenerativeError)
     -> Preparation?
   {
@@ -50,20 +50,21 @@ extension PreparationRule {
     return try Preparation(standardizing: dataset, ranks, context: context)
   }
 
-  /// The output's activation: the given one, identity for standardised rows, or another.
+  /// The activation of the output: the given one, otherwise identity for standardized rows, otherwise
+  /// `otherwise`.
   func output(given: Activation?, otherwise: Activation) -> Activation {
     given ?? (self == .standardize ? .identity : otherwise)
   }
 
-  /// Rejects an output in [0, 1] for standardised rows.
+  /// Rejects an output in [0, 1] for standardized rows.
   func check(_ outputActivation: Activation) throws(GenerativeError) {
     guard self == .standardize, outputActivation != .identity else { return }
     throw GenerativeError(.argument, "preparation standardize needs output_activation identity")
   }
 
-  /// The choice for rows of a shape.
+  /// The choice for rows of this shape.
   ///
-  /// - Parameter needsUnits: whether other options ask for rows in [0, 1].
+  /// - Parameter needsUnits: whether other options require rows in [0, 1].
   func settled(_ shape: Shape, areUnits: Bool, needsUnits: Bool) -> PreparationRule {
     guard self == .automatic else { return self }
     return shape.isTable && !areUnits && !needsUnits ? .standardize : .none
@@ -75,12 +76,12 @@ extension NetworkOptions {
     try self.init(networkDefaultsFor: values)
   }
 
-  /// Whether rows are a table of few columns, on which small networks learn as much in less time.
+  /// Whether rows are a table with few columns, on which small networks learn as much in less time.
   package var isNarrowTable: Bool { shape.isTable && shape.channels <= 32 }
 
   package var isDenseOfImages: Bool { architecture == .dense && !shape.isTable }
 
-  /// The defaults of the architecture, for rows of the shape.
+  /// The defaults of the architecture for rows of this shape.
   init(networkDefaultsFor values: OptionValues) throws(GenerativeError) {
     self.init(
       shape: try values.shape(), architecture: values.word("architecture") == 1 ? .convolutional : .dense)
@@ -98,7 +99,7 @@ extension OptionValues {
 }
 
 extension Shape {
-  /// Rejects rows too large to count or store their values.
+  /// Rejects rows that are too large to count or store their values.
   package func checkCount() throws(GenerativeError) {
     guard let count = checkedProduct(height, width, channels), count <= Shape.countLimit else {
       throw GenerativeError(
@@ -133,7 +134,7 @@ extension OptionRow {
 }
 
 extension Place {
-  /// Of the rows of `gen_network_options`.
+  /// The places of `gen_network_options`.
   static func network(
     _ shape: UnsafeMutablePointer<Shape>, _ architecture: UnsafeMutablePointer<Architecture>,
     _ weights: UnsafeMutablePointer<WeightRule>, _ convolution: UnsafeMutablePointer<ConvolutionOptions>,
@@ -163,7 +164,7 @@ extension Place {
 }
 
 extension Place {
-  /// An output's activation, identity or sigmoid or tanh; nil: the library's choice.
+  /// The activation of an output: identity, sigmoid or tanh; nil: the library's choice.
   static func output(_ member: UnsafeMutablePointer<Activation?>) -> Place {
     .member(
       member,

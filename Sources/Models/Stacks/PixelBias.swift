@@ -1,12 +1,12 @@
 import Networks
 import Tensors
 
-/// A bias for every pixel: y = act(x + b), where the convolution before it has one per channel at
-/// most; it learns the mean image.
+/// A bias for every pixel: y = act(x + b). The preceding convolution has at most one bias per channel. It
+/// learns the mean image.
 final class PixelBias: Layer {
   var kind: String { "pixel bias" }
   let input: Shape
-  /// Not one that is differentiated by its input.
+  /// Must not be an activation whose derivative is computed from its input.
   let activation: Activation
 
   init(input: Shape, activation: Activation) {

@@ -1,27 +1,27 @@
 import Networks
 import Tensors
 
-/// A stack whose encoder levels also feed the decoder's directly, which keeps detail that a latent
-/// would lose: a U-Net (Ronneberger, Fischer & Brox, "U-Net: convolutional networks for biomedical
-/// image segmentation", MICCAI 2015) whose skips add.
+/// A stack in which the encoder's levels also feed the decoder's directly, which preserves detail that a
+/// latent would lose: a U-Net (Ronneberger, Fischer & Brox, "U-Net: convolutional networks for biomedical
+/// image segmentation", MICCAI 2015) with additive skips.
 ///
-/// Level 0 has the size of the image, padded if needed, and `baseChannels` channels; each level down halves the sides and
-/// doubles the channels; a residual block of two 3 × 3 convolutions stands before and behind every
-/// level below, and a dense bottleneck at the innermost one sees the whole image.
+/// Level 0 has the size of the image, padded if needed, and `baseChannels` channels. Each level down halves
+/// the sides and doubles the channels. There is a residual block of two 3 × 3 convolutions before and after
+/// every lower level, and a dense bottleneck at the innermost level sees the whole image.
 struct SkipStack {
   let levels: ConvolutionalStack
   let baseChannels: Int
   let activation: Activation
   let weights: WeightRule
-  /// Width of the bottleneck.
+  /// The width of the bottleneck.
   let bottleneck: Int
 
-  /// From the image to `baseChannels` channels of level 0.
+  /// The layers from the image to the `baseChannels` channels of level 0.
   func trunk() throws(GenerativeError) -> [any Layer] {
     try levels.padding() + [try convolution(levels.padded, filters: baseChannels, activation)] + level(0)
   }
 
-  /// From there to the image.
+  /// The layers from level 0 to the image.
   func head(_ outputActivation: Activation) throws(GenerativeError) -> [any Layer] {
     [try convolution(shape(0), filters: levels.image.channels, outputActivation)] + (try levels.cropping())
   }

@@ -1,11 +1,11 @@
 import Networks
 import Tensors
 
-/// Binarizes gray rows at random: a pixel becomes 1 with its gray value as probability, else 0. Each seed
-/// gives a new sample: dynamic binarization (Salakhutdinov & Murray, "On the quantitative analysis of deep
-/// belief networks", ICML 2008).
+/// Binarizes gray rows at random: a pixel becomes 1 with a probability equal to its gray value, otherwise 0.
+/// Each seed gives a new sample: dynamic binarization (Salakhutdinov & Murray, "On the quantitative analysis
+/// of deep belief networks", ICML 2008).
 package enum Binarization {
-  /// y ← 0 or 1; row i of a seed is the same in any batch. x and y may be the same.
+  /// y ← 0 or 1. Row i of a seed is the same in any batch. x and y may be the same memory.
   ///
   /// - Throws: `.memory`.
   package static func apply(

@@ -1,8 +1,8 @@
 import Networks
 import Tensors
 
-/// The decoder's last layer when the variance of a Gaussian likelihood is learned: passes rows on
-/// and owns λ = ln σ², one for all pixels or one for each.
+/// The decoder's last layer if the variance of a Gaussian likelihood is learned. It passes rows on unchanged
+/// and owns λ = ln σ², either one for all pixels or one per pixel.
 ///
 /// Its gradient comes from the loss, not through the rows: the VAE adds it.
 final class LearnedVarianceLayer: Layer {

@@ -4,11 +4,11 @@ import Tensors
 import Training
 
 extension VAE {
-  /// mean, logVariance ← μ(x), ln σ²(x), each rows × latent; either may be nil.
+  /// mean, logVariance ← μ(x), ln σ²(x), each rows × latent. Either may be nil.
   ///
-  /// - Parameter labels: of a conditional model, one per row and each one of its classes.
-  /// - Throws: `.state` when a conditional model gets no labels or another gets some; so do the
-  ///   functions below.
+  /// - Parameter labels: for a conditional model, one class per row.
+  /// - Throws: `.state` if a conditional model gets no labels, or another model gets some. The same holds for
+  ///   the functions below.
   package func encode(
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
     mean: UnsafeMutablePointer<Float>?, logVariance: UnsafeMutablePointer<Float>?
@@ -18,7 +18,7 @@ extension VAE {
     }
   }
 
-  /// The same of prepared rows.
+  /// `encode` for prepared rows.
   func encodePrepared(
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>?,
     mean: UnsafeMutablePointer<Float>?, logVariance: UnsafeMutablePointer<Float>?
@@ -34,7 +34,7 @@ extension VAE {
     }
   }
 
-  /// z ← μ + σ·ε with ε of this seed; row i gets the same ε in any batch.
+  /// z ← μ + σ·ε with ε of this seed. Row i gets the same ε in any batch.
   ///
   /// - Parameter first: the number of the first row.
   package func encodeSample(
@@ -65,7 +65,7 @@ extension VAE {
       deviation: Matrix(deviation, rows: rows, columns: latent))
   }
 
-  /// x ← the mean of p(x|z), rows × shape.
+  /// x ← the means of p(x|z), rows × shape.
   package func decode(
     _ z: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
     into x: UnsafeMutablePointer<Float>
@@ -77,7 +77,7 @@ extension VAE {
     preparation?.undo(x, rows: rows, into: x)
   }
 
-  /// y ← the mean of p(x|z = μ(x)), rows × shape.
+  /// y ← the means of p(x|z = μ(x)), rows × shape.
   package func reconstruct(
     _ x: UnsafePointer<Float>, rows: Int, given labels: UnsafePointer<Int32>? = nil,
     into y: UnsafeMutablePointer<Float>
@@ -90,9 +90,9 @@ extension VAE {
     }
   }
 
-  /// x ← rows decoded from z ~ N(0, I); row i of a seed is the same in any batch.
+  /// x ← rows decoded from z ~ N(0, I). Row i of a seed is the same in any batch.
   ///
-  /// - Parameter labels: of a conditional model; nil: drawn with equal probability, by the same seed.
+  /// - Parameter labels: for a conditional model; nil: drawn with equal probability, using the same seed.
   package func sample(
     rows: Int, seed: UInt64, given labels: UnsafePointer<Int32>? = nil, into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) {
@@ -113,9 +113,9 @@ extension VAE {
 
   /// Decoded latents on a grid of quantiles of N(0, 1) (Kingma & Welling 2014, figure 4).
   ///
-  /// `latentX` runs along columns and `latentY` down rows; the other latents are 0.
+  /// `latentX` varies along columns and `latentY` down rows; the other latents are 0.
   ///
-  /// - Parameter labels: of a conditional model, one per image.
+  /// - Parameter labels: for a conditional model, one class per image.
   package func manifold(
     latentX: Int, latentY: Int, gridRows: Int, gridColumns: Int, given labels: UnsafePointer<Int32>? = nil,
     into x: UnsafeMutablePointer<Float>
@@ -133,10 +133,10 @@ extension VAE {
     }
   }
 
-  /// The two terms of the bound of each row, in nats: ln p(x) ≥ −(reconstruction + kl).
+  /// The two terms of the bound for each row, in nats: ln p(x) ≥ −(reconstruction + kl).
   ///
-  /// The reconstruction is averaged over `samples` latents of each row; for 0 it is that of the mean. Either
-  /// output may be nil. A density is that of the caller's rows, not of the prepared ones.
+  /// The reconstruction term is averaged over `samples` latents per row; with 0, it uses the mean.
+  /// Either output may be nil. Densities refer to the caller's rows, not to the prepared ones.
   package func bound(
     _ x: UnsafePointer<Float>, rows: Int, samples: Int, seed: UInt64,
     given labels: UnsafePointer<Int32>? = nil,
@@ -170,7 +170,7 @@ extension VAE {
       }
       guard let reconstruction else { return }
       (reconstruction + first).update(repeating: self.preparation?.logVolume ?? 0, count: count)
-      // Of no samples the noise stays zero.
+      // Without samples, the noise stays zero.
       for sample in 0..<max(samples, 1) {
         try Run.proceed(first * max(samples, 1) + sample * count, of: rows * max(samples, 1))
         let random = Random(seed: seed, purpose: .evaluation, step: UInt64(sample))

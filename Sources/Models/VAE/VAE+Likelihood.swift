@@ -4,19 +4,19 @@ import Networks
 import Tensors
 import Training
 
-/// The likelihood of rows, estimated by importance sampling (Burda, Grosse & Salakhutdinov,
-/// "Importance weighted autoencoders", ICLR 2016):
+/// The log-likelihood of rows, estimated by importance sampling (Burda, Grosse & Salakhutdinov, "Importance
+/// weighted autoencoders", ICLR 2016):
 ///
 ///     ln p(x) ≥ E ln 1/K · Σₖ p(x|zₖ)·p(zₖ) / q(zₖ|x),   zₖ ~ q(z|x)
 ///
-/// With K = 1 its mean is the ELBO; it grows with K, towards ln p(x).
+/// For K = 1 its mean is the ELBO. It grows with K, towards ln p(x).
 extension VAE {
-  /// likelihood[i] ← the estimate of row i, in nats, from `samples` latents of its own.
+  /// likelihood[i] ← the estimate for row i, in nats, from its own `samples` latents.
   ///
-  /// Latents of all rows run through the decoder in full blocks. Row i of a seed draws the same latents
-  /// in any batch, and more samples begin with the same ones.
+  /// The latents of all rows pass through the decoder in full blocks. Row i of a seed draws the same latents
+  /// in any batch, and a larger number of samples starts with the same ones.
   ///
-  /// - Throws: `.state` when a conditional model gets no labels or another gets some; `.memory`.
+  /// - Throws: `.state` if a conditional model gets no labels, or another model gets some; `.memory`.
   package func logLikelihood(
     _ x: UnsafePointer<Float>, rows: Int, samples: Int, seed: UInt64,
     given labels: UnsafePointer<Int32>? = nil, into likelihood: UnsafeMutablePointer<Double>
@@ -50,7 +50,7 @@ extension VAE {
         logVariance: Matrix(logVariance, rows: count, columns: latent),
         deviation: Matrix(logVariance + count * latent, rows: count, columns: latent))
       var sums = [LogSum](repeating: LogSum(), count: count)
-      // Latent k of row i is number i·K + k.
+      // Latent k of row i has number i·K + k.
       for start in stride(from: 0, to: count * samples, by: Inference.blockRows) {
         try Run.proceed(first * samples + start, of: rows * samples)
         let numbers = start..<min(start + Inference.blockRows, count * samples)
@@ -67,7 +67,7 @@ extension VAE {
             self.evaluateReconstruction(
               Matrix(
                 output + (numbers.lowerBound - part.lowerBound) * width, rows: numbers.count, columns: width),
-              // One row stands for all.
+              // A row stride of 0 repeats the row for all its latents.
               targets: Matrix(
                 reading: x + (first + row) * width, rows: numbers.count, columns: width, rowStride: 0),
               losses: losses.base + (numbers.lowerBound - start))
@@ -83,8 +83,8 @@ extension VAE {
     }
   }
 
-  /// Calls `body` with each row that owns some of these numbers, and which; on the workers when rows are
-  /// many.
+  /// Calls `body` for each row that owns some of these latents, with their numbers. Uses the workers if there
+  /// are many rows.
   private func forEachRow(
     of numbers: Range<Int>, samples: Int, _ body: (_ row: Int, _ numbers: Range<Int>) -> Void
   ) {
@@ -96,7 +96,7 @@ extension VAE {
   }
 }
 
-/// Latents drawn from their rows' Gaussians, and how much less likely they are there than a priori.
+/// Latents drawn from the Gaussians of their rows, and the log-ratios of their prior and posterior densities.
 private struct ImportanceDraws {
   let latents: Buffer<Float>
   /// ln p(z) − ln q(z|x)
@@ -114,7 +114,7 @@ private struct ImportanceDraws {
     self.context = context
   }
 
-  /// z = μ + σ·ε, and ln p(z) − ln q(z|x) = ½ Σ ε² + ln σ² − z²: the constants cancel.
+  /// z = μ + σ·ε, and ln p(z) − ln q(z|x) = ½ Σ ε² + ln σ² − z², because the constants cancel.
   func fill(
     _ numbers: Range<Int>, samples: Int, _ gaussian: LatentGaussian, firstRow: Int, seed: UInt64
   ) {
@@ -138,7 +138,7 @@ private struct ImportanceDraws {
   }
 }
 
-/// ln Σ eᵃ of numbers that come one by one.
+/// ln Σ eᵃ of numbers that are added one at a time.
 private struct LogSum {
   private var largest = -Double.infinity
   private var sum = 0.0

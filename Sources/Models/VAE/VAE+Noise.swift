@@ -4,8 +4,8 @@ import Tensors
 
 /// Draws rows from p(x|z), whose mean the decoder computes.
 extension VAE {
-  /// y ← rows drawn from p(x|z) with the means x, which may be y. A Bernoulli pixel is 1 with the mean as its
-  /// probability, else 0; Gaussian pixels get noise of the learned or given variance.
+  /// y ← rows drawn from p(x|z) with the means x, which may be y. A Bernoulli pixel is 1 with a probability
+  /// equal to its mean, otherwise 0. Gaussian pixels get noise with the learned or given variance.
   ///
   /// Row i of a seed gets the same noise in any batch.
   ///
@@ -35,7 +35,7 @@ extension VAE {
     }
   }
 
-  /// The variance of a column of a Gaussian likelihood, in the caller's units.
+  /// The variance of a column under a Gaussian likelihood, in the caller's units.
   package func noiseVariance(_ column: Int) -> Double {
     var variance: Double
     switch options.likelihood {
@@ -49,6 +49,6 @@ extension VAE {
     return variance
   }
 
-  /// Whether all columns have one variance.
+  /// Whether all columns have the same variance.
   package var hasOneNoiseVariance: Bool { varianceCount <= 1 && preparation == nil }
 }

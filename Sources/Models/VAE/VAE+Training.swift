@@ -24,8 +24,8 @@ extension VAE: Trainable {
   }
 }
 
-/// One step: minimise C · reconstruction + β · KL over the weights of encoder and decoder, or with K > 1
-/// latents for each row the negative of the importance-weighted bound.
+/// One step: minimize C · reconstruction + β · KL over the weights of encoder and decoder. With K > 1 latents
+/// per row, minimize the negative of the importance-weighted bound.
 package final class VAEStep: TrainingStep {
   private let model: VAE
   private let context: Context
@@ -33,9 +33,9 @@ package final class VAEStep: TrainingStep {
   package let clipNorm: Float?
   private let encoder: Player
   private let decoder: Player
-  /// K.
+  /// K
   private let samples: Int
-  /// ε of the current rows: K times rows × latent, like z and all that is decoded.
+  /// ε for the current rows: K times rows × latent, like z and everything that is decoded.
   package let noise: Buffer<Float>
   private let deviation: Buffer<Float>
   private let z: Buffer<Float>
@@ -44,13 +44,13 @@ package final class VAEStep: TrainingStep {
   private let dOutput: Buffer<Float>
   private let uniforms: Buffer<Float>
   private let losses: Buffer<Float>
-  /// The weights of the importance-weighted bound; nil when K = 1.
+  /// The weights of the importance-weighted bound; nil if K = 1.
   private let importance: ImportanceWeights?
   /// The KL term as a running mean over about 50 steps; nil before the first step.
   private var recentDivergence: Double?
-  /// Whether `noise` is given and not drawn.
+  /// Whether `noise` is given instead of drawn.
   private var isNoiseGiven = false
-  /// The classes of a conditional model's rows, K times.
+  /// The classes of a conditional model's rows, repeated K times.
   package let labels: Buffer<Int32>?
 
   package init(_ model: VAE, _ fit: FitOptions) throws(GenerativeError) {
@@ -90,7 +90,7 @@ package final class VAEStep: TrainingStep {
     recentDivergence = recent + (figures[.kl] - recent) / 50
   }
 
-  /// One step under the noise in `noise`.
+  /// One step with the noise in `noise`.
   package func descend(
     _ x: UnsafeMutablePointer<Float>, rows: Int, at time: StepTime
   ) throws(Runaway) -> Figures {
@@ -114,12 +114,12 @@ package final class VAEStep: TrainingStep {
     return figures
   }
 
-  /// The loss of rows under the noise in `noise`; adds its gradients to those of the networks.
+  /// The loss of rows with the noise in `noise`. Adds its gradients to those of the networks.
   ///
   /// - Parameters:
-  ///   - beta: the weight of the KL term now.
+  ///   - beta: the current weight of the KL term.
   ///   - rowScale: the weight of a row's gradient; nil: 1 / rows.
-  ///   - mode, decoderMode: of the encoder and the decoder, whose dropout must differ.
+  ///   - mode, decoderMode: the modes of the encoder and the decoder, whose dropout must differ.
   package func differentiate(
     _ x: UnsafeMutablePointer<Float>, rows: Int, beta: Float, rowScale: Float? = nil, _ mode: Mode,
     _ decoderMode: Mode
@@ -136,7 +136,7 @@ package final class VAEStep: TrainingStep {
     addVarianceGradient(x, output, rows: rows, scale: reconstructionScale)
     decoder.backward(dOutput.base, into: dz.base)
 
-    // d/dμ and d/d ln σ², of both terms, through the encoder
+    // d/dμ and d/d ln σ² of both terms, through the encoder
     let (dMean, dLogVariance) = halves(dPosterior.base, rows)
     if let importance {
       importance.backward(
@@ -187,7 +187,8 @@ package final class VAEStep: TrainingStep {
     return LatentGaussian(mean: mean, logVariance: logVariance, deviation: latentMatrix(deviation, rows))
   }
 
-  /// The decoder's output for K latents of each row, one of all rows after the other.
+  /// The decoder's output for K latents per row: the first latents of all rows, then the second ones, and so
+  /// on.
   private func decode(_ q: LatentGaussian, rows: Int, _ mode: Mode) -> UnsafeMutablePointer<Float> {
     for sample in 0..<samples {
       q.sample(noise: latentMatrix(noise, rows, sample), into: latentMatrix(z, rows, sample))
@@ -196,8 +197,8 @@ package final class VAEStep: TrainingStep {
     return decoder.forward(z.base, rows: samples * rows, mode)
   }
 
-  /// The mean of −ln p(x|z) over rows and latents, each in `losses`, and with a scale its gradient, in
-  /// `dOutput`.
+  /// The mean of −ln p(x|z) over rows and latents, whose values are written to `losses`. With a scale, writes
+  /// the gradient to `dOutput`.
   private func reconstruct(
     _ output: UnsafeMutablePointer<Float>, _ x: UnsafeMutablePointer<Float>, rows: Int,
     gradientScale: Float? = nil
@@ -214,8 +215,8 @@ package final class VAEStep: TrainingStep {
     return context.sum(losses.base, count: samples * rows) / Double(samples * rows)
   }
 
-  /// The importance-weighted bound; when learning, its weights go to `dOutput` and to `losses`, where each
-  /// row's latents become one. Nil when K = 1.
+  /// The importance-weighted bound, or nil if K = 1. When learning, its weights are applied to `dOutput` and
+  /// to `losses`, where the latents of each row are combined into one.
   private func weigh(_ q: LatentGaussian, rows: Int, beta: Float, isLearning: Bool) -> Double? {
     guard let importance else { return nil }
     let bound = importance.evaluate(
@@ -229,8 +230,8 @@ package final class VAEStep: TrainingStep {
     return bound
   }
 
-  /// Where λ = ln σ² is learned: its gradient, which the rows' does not carry, or in its place the squared errors,
-  /// from which `willUpdate` has σ² itself.
+  /// If λ = ln σ² is learned: adds its gradient, which is not part of the gradient of the rows. For variances
+  /// that `willUpdate` computes, adds the squared errors in its place.
   private func addVarianceGradient(
     _ x: UnsafePointer<Float>, _ output: UnsafePointer<Float>, rows: Int, scale: Float
   ) {
@@ -250,7 +251,7 @@ package final class VAEStep: TrainingStep {
           GaussianLikelihood.squaredErrors(
             losses: losses.base, rows: rows, features: width, variance: model.variance))
     case .pixel:
-      // The gradient of the output is scale · (y − t) / σ², weighted where a row has several latents.
+      // The gradient of the output is scale · (y − t) / σ², weighted if a row has several latents.
       for row in 0..<samples * rows {
         let (y, dy, target) = (output + row * width, dOutput.base + row * width, x + row % rows * width)
         for j in 0..<width {
@@ -261,7 +262,8 @@ package final class VAEStep: TrainingStep {
     }
   }
 
-  /// σ² ← the mean squared error of about the last hundred steps, of all of few; the optimizer has no part in it.
+  /// σ² ← the mean squared error of about the last hundred steps, or of all steps if there are few. The
+  /// optimizer is not involved.
   package func willUpdate(_ turn: Int, at time: StepTime, divisor: Double) {
     guard model.options.learnedVariance != .gradient, let errors = varianceGradient else { return }
     let count = model.varianceCount
@@ -275,14 +277,14 @@ package final class VAEStep: TrainingStep {
     }
   }
 
-  /// The gradient's part for λ; nil where no variance is learned.
+  /// The part of the gradient that belongs to λ; nil if no variance is learned.
   private var varianceGradient: UnsafeMutablePointer<Float>? {
     guard model.options.likelihood == .gaussian(variance: nil), let gradient = model.decoder.gradient
     else { return nil }
     return gradient.base + (gradient.count - model.varianceCount)
   }
 
-  /// The floor that keeps exactly reproduced columns from getting all weight.
+  /// Minimum variance, which keeps exactly reproduced columns from getting all of the weight.
   private static let leastVariance = 1e-6
 
   /// Fills `noise`.
@@ -296,7 +298,7 @@ package final class VAEStep: TrainingStep {
     }
   }
 
-  /// x ← 1 with probability x, else 0.
+  /// x ← 1 with probability x, otherwise 0.
   private func binarize(_ x: UnsafeMutablePointer<Float>, rows: Int, _ random: Random, at time: StepTime) {
     let width = model.options.shape.count
     let count = rows * width
@@ -310,7 +312,7 @@ package final class VAEStep: TrainingStep {
     return Matrix(buffer.base + sample * rows * latent, rows: rows, columns: latent)
   }
 
-  /// μ and ln σ² side by side in rows of twice the latent size.
+  /// μ and ln σ², stored next to each other in rows of twice the latent size.
   private func halves(_ posterior: UnsafeMutablePointer<Float>, _ rows: Int) -> (Matrix, Matrix) {
     let latent = model.options.latentSize
     return (

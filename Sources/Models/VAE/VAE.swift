@@ -6,18 +6,19 @@ import Training
 
 /// A variational autoencoder (Kingma & Welling, "Auto-encoding variational Bayes", ICLR 2014).
 ///
-/// The encoder gives each row a Gaussian q(z|x) = N(μ(x), diag σ²(x)), the decoder p(x|z), and
+/// The encoder maps each row to a Gaussian q(z|x) = N(μ(x), diag σ²(x)), the decoder maps latents to p(x|z),
+/// and
 ///
 ///     loss = C · E_q[−ln p(x|z)] + β · KL(q(z|x) ‖ N(0, I)),   z = μ + σ·ε,  ε ~ N(0, I),
 ///
-/// in nats, summed over pixels and averaged over rows: with C = β = 1 the negative of the bound. With K > 1
-/// latents for each row it learns from `ImportanceWeights`' tighter bound instead.
+/// in nats, summed over pixels and averaged over rows. With C = β = 1 it is the negative of the bound. With
+/// several latents per row, K > 1, the model is trained on the tighter bound of `ImportanceWeights` instead.
 package final class VAE: @unchecked Sendable {
-  /// p(x|z).
+  /// p(x|z)
   package enum Likelihood: Equatable, Sendable {
-    /// Pixels in [0, 1] under the decoder's probabilities.
+    /// Pixels in [0, 1], with the decoder's outputs as probabilities.
     case bernoulli
-    /// N(decoder's mean, σ²), with one σ² for all pixels; nil: learned.
+    /// N(decoder's mean, σ²), with the same σ² for all pixels; nil: it is learned.
     case gaussian(variance: Float?)
   }
 
@@ -25,23 +26,23 @@ package final class VAE: @unchecked Sendable {
   package enum LearnedVariance: Equatable, Sendable {
     /// One for all pixels, trained by the optimizer, initially 1.
     case gradient
-    /// One for all pixels: the mean squared error of the last steps, which is where its gradient is zero (Rybkin,
+    /// One for all pixels: the mean squared error of the last steps, at which its gradient is zero (Rybkin,
     /// Daniilidis & Levine, "Simple and effective VAE training with calibrated decoders", ICML 2021).
     case shared
-    /// The same for each pixel or column.
+    /// Like `shared`, for each pixel or column separately.
     case pixel
   }
 
-  /// How β rises.
+  /// How β increases.
   package enum Annealing: Equatable, Sendable {
     case constant
-    /// From 0 to β over the first `epochs`.
+    /// From 0 to β over the first `epochs` epochs.
     case linear(epochs: Double)
-    /// Every `epochs`: up during the first half, β during the second (Fu et al., "Cyclical annealing
-    /// schedule", NAACL 2019).
+    /// Repeats every `epochs` epochs: rising during the first half, β during the second (Fu et al., "Cyclical
+    /// annealing schedule", NAACL 2019).
     case cyclic(epochs: Double)
 
-    /// The share of β at a time in epochs.
+    /// The fraction of β at a time given in epochs.
     package func share(at epoch: Double) -> Double {
       switch self {
       case .constant: 1
@@ -52,21 +53,22 @@ package final class VAE: @unchecked Sendable {
   }
 
   package struct Options: Sendable, Equatable {
-    /// Encoder and decoder; its members read as the options' own.
+    /// Encoder and decoder. Its members can be accessed like those of the options.
     package var stack: MirroredStack
-    /// Nil: Gaussian for rows that are standardised, else Bernoulli.
+    /// nil: Gaussian for standardized rows, otherwise Bernoulli.
     var givenLikelihood: Likelihood?
     package var learnedVariance = LearnedVariance.shared
-    /// Nil: identity for rows that are standardised, else sigmoid.
+    /// nil: identity for standardized rows, otherwise sigmoid.
     var givenOutput: Activation?
-    /// Binarize pixels at random in each step.
+    /// Whether pixels are binarized at random in each step.
     package var binarizes = false
-    /// C.
+    /// C
     package var reconstructionWeight: Float = 1
-    /// β.
+    /// β
     package var beta: Float = 1
     package var annealing = Annealing.constant
-    /// K, latents drawn per row; with more than one the loss is the importance-weighted bound.
+    /// K, the number of latents drawn per row. If it is greater than 1, the loss is the importance-weighted
+    /// bound.
     package var importanceSamples = 1
     package var seed: UInt64 = 0
 
@@ -119,9 +121,9 @@ package final class VAE: @unchecked Sendable {
   private static func networks(
     _ options: Options
   ) throws(GenerativeError) -> (encoder: Network, decoder: Network) {
-    // One layer gives both: the first half of its output is μ, the second ln σ².
+    // One layer computes both: the first half of its output is μ, the second ln σ².
     let encoder = try options.stack.encoder(2 * options.latentSize, .identity)
-    // A Bernoulli decoder gives logits; `decode` applies the sigmoid.
+    // A Bernoulli decoder returns logits; `decode` applies the sigmoid.
     var decoder = try options.stack.decoder(
       options.likelihood == .bernoulli ? .identity : options.outputActivation)
     if options.likelihood == .gaussian(variance: nil) {
@@ -134,8 +136,8 @@ package final class VAE: @unchecked Sendable {
     _ options: Options, rows: Int, context: Context = .standard
   ) throws(GenerativeError) -> Plan {
     let networks = try networks(options)
-    // The batch and the coins, σ and the gradients of μ and ln σ²; for each latent the output's gradient, ε,
-    // z and its gradient, a loss, a label and a weight.
+    // The batch and the random numbers that binarize it, σ and the gradients of μ and ln σ². For each latent:
+    // the output's gradient, ε, z and its gradient, a loss, a label and a weight.
     let samples = options.importanceSamples
     let batch = (options.binarizes ? 2 : 1) * options.shape.count + 3 * options.latentSize
     let latent = options.shape.count + 3 * options.latentSize + 1 + (options.classCount == 0 ? 0 : 1)
@@ -146,8 +148,8 @@ package final class VAE: @unchecked Sendable {
       ], rows: rows, rowFloats: batch + samples * latent + weights, context: context)
   }
 
-  /// losses ← −ln p(x|z) of each row, of the decoder's output and with the variance as it is now; dOutput ←
-  /// gradientScale · its gradient, when given.
+  /// losses ← −ln p(x|z) of each row, given the decoder's output and the current variance. If dOutput is
+  /// given, dOutput ← gradientScale · the gradient.
   func evaluateReconstruction(
     _ output: Matrix, targets: Matrix, losses: UnsafeMutablePointer<Float>, gradientScale: Float = 1,
     dOutput: Matrix? = nil
@@ -168,18 +170,19 @@ package final class VAE: @unchecked Sendable {
       output, targets: targets, losses: losses, gradientScale: gradientScale, dy: dOutput, context: context)
   }
 
-  /// λ = ln σ², one or one of each pixel, where the variance is learned: the decoder's last parameters.
+  /// λ = ln σ² if the variance is learned, either one value or one per pixel: the last parameters of the
+  /// decoder.
   var logVariances: UnsafeMutablePointer<Float> {
     decoder.weights.parameters.base + (decoder.network.parameterCount - varianceCount)
   }
 
-  /// How many those are.
+  /// The number of values in `logVariances`.
   var varianceCount: Int { decoder.network.layers.last?.parameterCount ?? 0 }
 
-  /// σ², where one is learned for all pixels.
+  /// σ², if a single one is learned for all pixels.
   var variance: Float { variance(0) }
 
-  /// σ² as it is learned, the only one or that of a pixel.
+  /// The learned σ²: the only one, or the one for a pixel.
   func variance(_ index: Int) -> Float {
     let limit = GaussianLikelihood.logVarianceLimit
     return expf(min(max(logVariances[index], -limit), limit))

@@ -1,25 +1,24 @@
 import Ranks
 import Tensors
 
-/// Batch normalisation: y = act(γ·x̂ + β), x̂ = (x − mean) / √(variance + ε), per channel.
+/// Batch normalization: y = act(γ·x̂ + β), x̂ = (x − mean) / √(variance + ε), per channel.
 ///
-/// Ioffe & Szegedy, "Batch normalization: accelerating deep network training by reducing internal
-/// covariate shift", ICML 2015. In training, mean and (biased) variance are the batch's, over all n
-/// rows and positions of a channel; in inference the running ones, which each training pass moves as
-/// PyTorch does: running ← (1 − momentum)·running + momentum·batch, the variance unbiased by
-/// n / (n − 1).
+/// Ioffe & Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate
+/// shift", ICML 2015. Training uses the mean and (biased) variance of the batch, over all n rows and
+/// positions of a channel. Inference uses running statistics. Each training pass updates them as PyTorch
+/// does: running ← (1 − momentum)·running + momentum·batch, with the variance made unbiased by n / (n − 1).
 ///
-/// Where ranks share a batch, n and all sums are those of all of its rows.
+/// If ranks share a batch, n and all sums cover all of its rows.
 ///
-/// A batch with n = 1 has no variance: y = act(β), and the running variance stays. The models refuse
-/// such batches of vectors before training starts.
+/// A batch with n = 1 has no variance: then y = act(β), and the running variance is unchanged. The models
+/// refuse such batches of vectors before training starts.
 package final class BatchNormalization: AffineLayer {
   package var kind: String { "batch normalization" }
   package let input: Shape
   package let activation: Activation
   package let momentum: Float
   package let epsilon: Float
-  /// Whether γ (`scale`) and β (`shift`) are trained; else they are 1 and 0.
+  /// Whether γ (`scale`) and β (`shift`) are trained; otherwise they are 1 and 0.
   package let isAffine: Bool
   private let scaleInitializer: Initializer
 
@@ -55,13 +54,13 @@ package final class BatchNormalization: AffineLayer {
   package var weightUseCount: Int { parameterCount }
   package var levelRole: LevelRole { .finishes }
 
-  /// Mean, 1 / deviation, gain and offset of each channel; z too where backward needs it.
+  /// Mean, 1 / deviation, gain and offset of each channel, and z if the backward pass needs it.
   package func cacheCount(rows: Int) -> Int {
     4 * channels + (activation.differentiatesInput ? rows * input.count : 0)
   }
 
-  /// Room for the moments of inference, for those of chunks of rows, or for backward's coefficients and
-  /// column sums.
+  /// Room for the moments of inference, for the moments of chunks of rows, or for the coefficients and column
+  /// sums of the backward pass.
   package func scratchCount(rows: Int, context: Context) -> Int {
     let n = rows * positions
     let moments = max(4 * channels, ColumnMoments.scratchCount(rows: n, columns: channels))
@@ -100,7 +99,7 @@ package final class BatchNormalization: AffineLayer {
   }
 
   /// dz = dy · act′;  dβ += Σ dz;  dγ += Σ dz·x̂;  dx = gain·(dz − Σ dz / n − x̂·Σ (dz·x̂) / n),
-  /// or just gain·dz where the statistics were the running ones.
+  /// or dx = gain·dz if the running statistics were used.
   package func backward(
     _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
     into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass
@@ -128,8 +127,8 @@ package final class BatchNormalization: AffineLayer {
       }
     }
     guard let dx else { return }
-    // The gradient above is this rank's share; dx asks for the sums over all rows.
-    // A sum that fails stays with the ranks, and the step, when it asks for its own, stops.
+    // The gradient above is this rank's share, but dx needs the sums over all rows. If a sum fails, the ranks
+    // keep the error, and the step stops at its own next sum.
     try? pass.slice?.ranks?.sum(sums.totals, count: 2 * channels)
     let n = pass.random == nil ? Float.infinity : Float(max(elementCount(pass), 1))
     for c in 0..<channels {
@@ -142,7 +141,7 @@ package final class BatchNormalization: AffineLayer {
       dz, by: dzFactor, x, by: xFactor, adding: constant, into: dx, context: context)
   }
 
-  /// What inference does to a channel: z = gain·x + offset.
+  /// The transform of a channel in inference: z = gain·x + offset.
   package func inferenceAffine(
     channel c: Int, parameters: UnsafePointer<Float>, statistics: UnsafePointer<Float>
   ) -> (gain: Float, offset: Float) {
@@ -152,16 +151,16 @@ package final class BatchNormalization: AffineLayer {
 
   // MARK: - Ranks
 
-  /// Elements of a channel in the batch.
+  /// The number of elements of a channel in the batch.
   private func elementCount(_ pass: LayerPass) -> Int {
     guard let slice = pass.slice, slice.ranks != nil else { return pass.rows * positions }
     return slice.totalRows * positions
   }
 
-  /// mean, variance of n elements ← those of the whole batch.
+  /// Replaces the mean and variance of n elements by those of the whole batch.
   ///
-  /// Each rank gives Σ (x − s) and Σ (x − s)² about the running mean s, which is the same on all, in
-  /// Double: no digits of a Float are lost whatever the mean.
+  /// Each rank contributes Σ (x − s) and Σ (x − s)², in Double. s is the running mean, which is the same on
+  /// all ranks. No digits of a Float are lost, whatever the mean.
   private func join(_ numbers: ChannelNumbers, n: Int, _ pass: LayerPass) {
     guard let ranks = pass.slice?.ranks else { return }
     let sums = UnsafeMutableRawPointer(pass.scratch).bindMemory(to: Double.self, capacity: 2 * channels)
@@ -202,7 +201,7 @@ package final class BatchNormalization: AffineLayer {
   /// Four numbers per channel, one array after another.
   private struct ChannelNumbers {
     let mean: UnsafeMutablePointer<Float>
-    /// Holds the variance first.
+    /// Initially holds the variance.
     let inverseDeviation: UnsafeMutablePointer<Float>
     let gain: UnsafeMutablePointer<Float>
     let offset: UnsafeMutablePointer<Float>

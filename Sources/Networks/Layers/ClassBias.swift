@@ -2,17 +2,17 @@ import Tensors
 
 /// A bias for every class: y = act(x + κ·b[label]), per channel.
 ///
-/// This is what labels joined to the input of the layer before it come to (Mirza & Osindero,
-/// "Conditional generative adversarial nets", 2014): of a one-hot vector, the layer's product is a
-/// column of its weight, and of constant one-hot planes, a convolution's is the sum of its window's taps,
-/// but where the window hangs over the border. κ is the number of those taps: Adam moves each by the
-/// rate, and so their sum by κ rates.
+/// This is equivalent to joining labels to the input of the preceding layer (Mirza & Osindero, "Conditional
+/// generative adversarial nets", 2014). The layer's product with a one-hot vector is a column of its weight.
+/// A convolution of constant one-hot planes is the sum of the taps in its window, except where the window
+/// extends past the border. κ is the number of those taps: Adam moves each tap by the learning rate, and so
+/// their sum by κ times the rate.
 package final class ClassBias: FoldableBiases {
   package var kind: String { "class bias" }
   package let input: Shape
   package let classCount: Int
   package let activation: Activation
-  /// κ.
+  /// κ
   package let tapCount: Int
   private let initializer: Initializer
 
@@ -40,13 +40,13 @@ package final class ClassBias: FoldableBiases {
   package var usesLabels: Bool { true }
   package var levelRole: LevelRole { .finishes }
 
-  /// The sum, where backward needs it.
+  /// The sum, if the backward pass needs it.
   package func cacheCount(rows: Int) -> Int { activation.differentiatesInput ? rows * input.count : 0 }
 
-  /// A row's column sums.
+  /// One row's column sums.
   package func scratchCount(rows: Int, context: Context) -> Int { input.channels }
 
-  /// In a pass without labels all biases are zero.
+  /// Without labels, all biases are zero.
   package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
     let sum = activation.differentiatesInput ? pass.cache ?? y : y
     let (channels, count) = (input.channels, input.count)

@@ -1,9 +1,9 @@
 import Tensors
 
-/// A number for each row by its class: y = w·x + b + V[label]·x.
+/// One number per row that depends on its class: y = w·x + b + V[label]·x.
 ///
-/// The last layer of a conditional discriminator that judges by projection (Miyato & Koyama, "cGANs with projection
-/// discriminator", ICLR 2018, equation 3). w and V lie in one weight of (1 + classes) × inputs.
+/// The last layer of a conditional projection discriminator (Miyato & Koyama, "cGANs with projection
+/// discriminator", ICLR 2018, equation 3). w and V are stored in one weight of (1 + classes) × inputs.
 package final class ClassProjection: Layer {
   package var kind: String { "class projection" }
   package let input: Shape
@@ -29,7 +29,7 @@ package final class ClassProjection: Layer {
   package var usesLabels: Bool { true }
   package var isPiecewiseLinear: Bool { true }
 
-  /// In a pass without labels V is zero.
+  /// Without labels, V is zero.
   package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
     project(x, bias: pass.parameters[(1 + classCount) * input.count], into: y, pass)
   }

@@ -1,23 +1,24 @@
 import Tensors
 
-/// The two sums per column that batch normalisation's backward pass needs: Σ dz and Σ dz·(x − mean).
+/// The two sums per column that the backward pass of batch normalization needs: Σ dz and Σ dz·(x − mean).
 ///
-/// Rows are cut into chunks whose size depends on the column count alone, each summed on its own and
-/// then joined in order: the same bits for any number of threads.
+/// Rows are cut into chunks whose size depends only on the number of columns. Chunks are summed separately
+/// and added in order, so the bits are the same for any number of threads.
 struct ColumnGradients {
   /// Σ dz of each column.
   let totals: UnsafeMutablePointer<Float>
   /// Σ dz·(x − mean) of each column.
   let products: UnsafeMutablePointer<Float>
 
-  /// Rows per chunk: about 16,384 elements, 64 KiB of each factor, well over the cost of a task.
+  /// Rows per chunk: about 16,384 elements, or 64 KiB of each factor, which costs much more than starting a
+  /// task.
   static func chunk(_ columns: Int) -> Int { max(16, 16_384 / max(columns, 1)) }
 
   static func chunkCount(_ rows: Int, _ columns: Int) -> Int {
     (rows + chunk(columns) - 1) / chunk(columns)
   }
 
-  /// Floats that `init` needs: the result and one pair of sums per chunk.
+  /// The number of floats that `init` needs: the result, and one pair of sums per chunk.
   static func scratchCount(rows: Int, columns: Int) -> Int { 2 * columns * (1 + chunkCount(rows, columns)) }
 
   init(

@@ -1,11 +1,12 @@
 import Tensors
 
-/// Mean and biased variance of each column, in one pass over memory and on all threads.
+/// Mean and biased variance of each column, in one pass over memory, on all threads.
 ///
-/// Chunks of rows that fit the second-level cache are measured by two passes each, and joined in order
-/// by Chan, Golub & LeVeque's rule (1983): the same bits for any number of threads.
+/// The moments of each chunk of rows, which fits in the second-level cache, are computed in two passes.
+/// Chunks are combined in order by the rule of Chan, Golub & LeVeque (1983), so the bits are the same for any
+/// number of threads.
 enum ColumnMoments {
-  /// Floats of scratch: a mean and a variance per chunk.
+  /// The number of floats of scratch: a mean and a variance per chunk.
   static func scratchCount(rows: Int, columns: Int) -> Int {
     2 * columns * ColumnGradients.chunkCount(rows, columns)
   }

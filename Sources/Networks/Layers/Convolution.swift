@@ -14,12 +14,12 @@ package final class Convolution: Layer, FoldableSum {
   package var input: Shape { product.large }
   package var output: Shape { product.small }
 
-  /// A layer of `filters` over images of shape `input`; `horizontal` is like `vertical` unless given.
+  /// A layer of `filters` filters on images of shape `input`. `horizontal` defaults to `vertical`.
   ///
-  /// Weights start as He's for ReLU and its kin unless `weight` says otherwise, biases at zero.
+  /// By default, weights are initialized by He's rule for ReLU and similar activations, and biases to zero.
   ///
-  /// - Parameter hasBias: leave it out before batch normalisation, which would remove it.
-  /// - Throws: `.argument` for a window that does not fit, `.limit` for one too large.
+  /// - Parameter hasBias: use false before batch normalization, which would cancel the bias.
+  /// - Throws: `.argument` for a window that does not fit; `.limit` for one that is too large.
   package init(
     _ input: Shape, filters: Int, _ vertical: Window, horizontal: Window? = nil,
     _ activation: Activation, hasBias: Bool = true, weight: Initializer? = nil,
@@ -43,7 +43,7 @@ package final class Convolution: Layer, FoldableSum {
   package var weightUseCount: Int { parameterCount * output.height * output.width }
   package var levelRole: LevelRole { .begins }
 
-  /// The sum before the activation, where backward needs it.
+  /// The sum before the activation, if the backward pass needs it.
   package func cacheCount(rows: Int) -> Int { activation.differentiatesInput ? rows * output.count : 0 }
 
   package func scratchCount(rows: Int, context: Context) -> Int {

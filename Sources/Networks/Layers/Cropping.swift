@@ -1,6 +1,6 @@
 import Tensors
 
-/// Cuts out the middle of images: y[i, j] = x[top + i, left + j]. The reverse of `ZeroPadding`.
+/// Crops images to their center: y[i, j] = x[top + i, left + j]. The reverse of `ZeroPadding`.
 package final class Cropping: Layer {
   package var kind: String { "cropping" }
   private let margins: Margins
@@ -9,9 +9,9 @@ package final class Cropping: Layer {
   package var output: Shape { margins.inner }
   package var weightUseCount: Int { 0 }
 
-  /// If an odd number of lines or columns is cut off, one more is cut at the end than at the beginning.
+  /// If an odd number of rows or columns is removed, one more is removed at the end than at the beginning.
   ///
-  /// - Throws: `.internalFault` for other channels or larger sides.
+  /// - Throws: `.internalFault` if the channels differ or a side is larger.
   package init(_ input: Shape, to output: Shape) throws(GenerativeError) {
     margins = try Margins(around: output, in: input)
   }
@@ -20,7 +20,7 @@ package final class Cropping: Layer {
     margins.crop(x, into: y, rows: pass.rows, in: pass.context)
   }
 
-  /// dx = dy in the middle, 0 around it.
+  /// dx = dy in the center, 0 around it.
   package func backward(
     _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
     into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass

@@ -2,8 +2,9 @@ import Tensors
 
 /// A fully connected layer: y = act(x·Wᵀ + b), with W of outputs × inputs.
 ///
-/// W is PyTorch's `weight`. Where an image goes in, features count channels last: PyTorch's
-/// `weight.reshape(outputs, C, H, W).permute(0, 2, 3, 1)`; where one comes out, the same of its rows.
+/// W is PyTorch's `weight`. If the input is an image, its features are ordered channels last: PyTorch's
+/// `weight.reshape(outputs, C, H, W).permute(0, 2, 3, 1)`. If the output is an image, the rows are ordered
+/// the same way.
 package final class Dense: Layer, FoldableSum {
   package var kind: String { "dense" }
   package let input: Shape
@@ -13,9 +14,9 @@ package final class Dense: Layer, FoldableSum {
   private let weightInitializer: Initializer
   private let biasInitializer: Initializer
 
-  /// Weights start as He's for ReLU and its kin unless `weight` says otherwise, biases at zero.
+  /// By default, weights are initialized by He's rule for ReLU and similar activations, and biases to zero.
   ///
-  /// - Parameter hasBias: leave it out before batch normalisation, which would remove it.
+  /// - Parameter hasBias: use false before batch normalization, which would cancel the bias.
   package init(
     _ input: Shape, _ output: Shape, _ activation: Activation, hasBias: Bool = true,
     weight: Initializer? = nil, bias: Initializer = .constant(0)
@@ -35,7 +36,7 @@ package final class Dense: Layer, FoldableSum {
 
   package var weightUseCount: Int { parameterCount }
 
-  /// The product before the activation, where backward needs it.
+  /// The product before the activation, if the backward pass needs it.
   package func cacheCount(rows: Int) -> Int { activation.differentiatesInput ? rows * output.count : 0 }
 
   package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {

@@ -1,7 +1,7 @@
 import Tensors
 
-/// Dropout: in training each feature is zeroed with probability `rate` and the others grow by
-/// 1 / (1 − rate), so that the mean stays; in inference y = x.
+/// Dropout. In training, each feature is zeroed with probability `rate`, and the others are multiplied by 1 /
+/// (1 − rate) to preserve the mean. In inference, y = x.
 ///
 /// Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 2014.
 package final class Dropout: Layer {

@@ -1,9 +1,9 @@
 import Tensors
 
-/// Gaussian noise: in training y = x + ε with ε ~ N(0, deviation²), in inference y = x.
+/// Gaussian noise. In training, y = x + ε with ε ~ N(0, deviation²); in inference, y = x.
 ///
-/// In front of a discriminator it blurs both distributions until they overlap (Sønderby et al.,
-/// "Amortised MAP inference for image super-resolution", ICLR 2017: instance noise).
+/// Before a discriminator, it blurs both distributions until they overlap (Sønderby et al., "Amortised MAP
+/// inference for image super-resolution", ICLR 2017: instance noise).
 package final class GaussianNoise: Layer {
   package var kind: String { "gaussian noise" }
   package let input: Shape

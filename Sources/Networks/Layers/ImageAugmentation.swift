@@ -1,26 +1,26 @@
 import Tensors
 
-/// Random changes of images in front of a discriminator, alike for real and generated rows, whose gradient goes through
-/// to the generator; in inference y = x.
+/// Random changes of images before a discriminator. They are the same for real and generated rows, and the
+/// gradient passes through them to the generator. In inference, y = x.
 ///
-/// Zhao et al., "Differentiable augmentation for data-efficient GAN training", NeurIPS 2020. In training each image is,
-/// each with the layer's probability and drawn anew for each pass,
+/// Zhao et al., "Differentiable augmentation for data-efficient GAN training", NeurIPS 2020. In training,
+/// each of these changes is applied to an image with the layer's probability, drawn again for each pass:
 ///
-/// - turned into its mirror image, every other time,
-/// - shifted by up to an eighth of its sides, zeros coming in,
-/// - changed in colour: y = contrast·(x − m) + m, of color images each pixel's distance to its gray by another factor,
-///   then brighter or darker by up to a quarter of the range,
-/// - cut out: a rectangle of half its sides becomes zero.
+/// - mirroring, in half of the cases;
+/// - a shift by up to an eighth of its sides, filled with zeros;
+/// - a change of color: y = contrast·(x − m) + m. In color images, each pixel's distance from its gray is
+///   multiplied by another factor. Then the brightness changes by up to a quarter of the range;
+/// - a cutout: a rectangle of half its sides is set to zero.
 ///
-/// Below a probability of 1 the generator can tell what the real images are like without them (Karras et al., "Training
-/// generative adversarial networks with limited data", NeurIPS 2020, section 2.2). The probability is a statistic, which
-/// `adapt` moves as that paper does.
+/// With a probability below 1, the generator can learn what the real images look like without the changes
+/// (Karras et al., "Training generative adversarial networks with limited data", NeurIPS 2020, section 2.2).
+/// The probability is a statistic, which `adaptAugmentation` changes as in that paper.
 package final class ImageAugmentation: Layer {
   package var kind: String { "image augmentation" }
   package let input: Shape
-  /// The probability at the start.
+  /// The initial probability.
   private let probability: Float
-  /// From the least value of a pixel to the greatest.
+  /// The difference between a pixel's largest and smallest value.
   private let range: Float
 
   package var output: Shape { input }
@@ -37,10 +37,10 @@ package final class ImageAugmentation: Layer {
     self.range = range
   }
 
-  /// The draws of every row.
+  /// The random draws of every row.
   package func cacheCount(rows: Int) -> Int { rows * Self.drawCount }
 
-  /// The same without a cache.
+  /// The random draws, if there is no cache.
   package func scratchCount(rows: Int, context: Context) -> Int { rows * Self.drawCount }
 
   package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
@@ -51,7 +51,7 @@ package final class ImageAugmentation: Layer {
     augment(x, into: y, draws, pass, brightens: true)
   }
 
-  /// y ← the images x as their draws change them; all but the brightness is linear.
+  /// y ← the images x, changed as their draws determine. All changes except the brightness are linear.
   private func augment(
     _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ draws: UnsafePointer<Float>,
     _ pass: LayerPass, brightens: Bool
@@ -64,7 +64,7 @@ package final class ImageAugmentation: Layer {
     }
   }
 
-  /// The transposes of the changes, last first; that of `color` is itself.
+  /// Applies the transposes of the changes in reverse order. `color` is its own transpose.
   package func backward(
     _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
     into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass
@@ -94,21 +94,21 @@ package final class ImageAugmentation: Layer {
 
   // MARK: - Changes
 
-  /// What is done to an image.
+  /// The changes made to an image.
   private struct Change {
     var isMirrored = false
     var (down, right) = (0, 0)
     var (contrast, saturation, brightness) = (Float(1), Float(1), Float(0))
-    /// Lines and columns that become zero.
+    /// Rows and columns that are set to zero.
     var (lines, columns) = (0..<0, 0..<0)
   }
 
-  /// Uniform numbers that an image's change is made of.
+  /// The number of uniform random numbers that determine an image's changes.
   private static let drawCount = 16
 
   private func change(_ draws: UnsafePointer<Float>, _ row: Int, _ probability: Float) -> Change {
     let u = draws + row * Self.drawCount
-    /// A number of −n ... n.
+    /// A number in −n ... n.
     func offset(_ u: Float, _ n: Int) -> Int { min(Int(u * Float(2 * n + 1)), 2 * n) - n }
     var change = Change()
     change.isMirrored = u[0] < probability && u[1] < 0.5
@@ -122,7 +122,7 @@ package final class ImageAugmentation: Layer {
       change.brightness = range / 2 * (u[8] - 0.5)
     }
     if u[9] < probability {
-      // The middle is anywhere in the image.
+      // The center may be anywhere in the image.
       let (middle, center) = (Int(u[10] * Float(input.height)), Int(u[11] * Float(input.width)))
       change.lines = max(middle - input.height / 4, 0)..<min(middle + (input.height + 3) / 4, input.height)
       change.columns = max(center - input.width / 4, 0)..<min(center + (input.width + 3) / 4, input.width)
@@ -130,7 +130,7 @@ package final class ImageAugmentation: Layer {
     return change
   }
 
-  /// y ← x, mirrored and then shifted, or the way back: x is moved back and then mirrored.
+  /// y ← x, mirrored and then shifted. With `back`, the reverse: x is shifted back and then mirrored.
   private func place(
     _ x: UnsafePointer<Float>, _ change: Change, back: Bool = false, into y: UnsafeMutablePointer<Float>
   ) {
@@ -147,7 +147,8 @@ package final class ImageAugmentation: Layer {
     }
   }
 
-  /// x ← contrast·(saturation·(x − gray) + gray − m) + m + brightness, with m the mean of all and gray that of a pixel.
+  /// x ← contrast·(saturation·(x − gray) + gray − m) + m + brightness, where m is the image's mean and gray is
+  /// the pixel's mean.
   private func color(_ x: UnsafeMutablePointer<Float>, _ change: Change, brightness: Float) {
     guard change.contrast != 1 || change.saturation != 1 || brightness != 0 else { return }
     let channels = input.channels
@@ -172,7 +173,8 @@ package final class ImageAugmentation: Layer {
 }
 
 extension Network {
-  /// Adds `step` to the probability of the image augmentation, if there is one, within 0 ... 1.
+  /// Adds `step` to the probability of the image augmentation, if the network has one. The result is clamped
+  /// to 0 ... 1.
   package func adaptAugmentation(_ weights: Weights, by step: Float) {
     guard let index = layers.firstIndex(where: { $0 is ImageAugmentation }) else { return }
     let probability = weights.statistics.base + statisticOffsets[index]

@@ -1,10 +1,10 @@
 import Tensors
 
-// What every layer that ends in a bias and an activation does on its way back.
+// The backward pass shared by all layers that end with a bias and an activation.
 
 extension LayerPass {
-  /// dz = dy · act′, in place, for `count` elements; y is the layer's output, and what it kept of its
-  /// sum before the activation lies at the start of its cache.
+  /// dz = dy · act′, in place, for `count` elements. y is the layer's output. If the layer kept its sum
+  /// before the activation, it is at the start of its cache.
   func activateBackward(
     _ dy: UnsafeMutablePointer<Float>, y: UnsafePointer<Float>, count: Int, _ activation: Activation
   ) {

@@ -1,13 +1,13 @@
 import Tensors
 
-/// The position of an image in a larger one: in its middle, or half a pixel above and to the left of the middle.
+/// The position of an image in a larger one: its center, or half a pixel above and to the left of it.
 struct Margins {
   let inner: Shape
   let outer: Shape
   private let top: Int
   private let left: Int
 
-  /// - Throws: `.internalFault` for other channels or smaller sides.
+  /// - Throws: `.internalFault` if the channels differ or a side is smaller.
   init(around inner: Shape, in outer: Shape) throws(GenerativeError) {
     guard inner.channels == outer.channels, inner.height <= outer.height, inner.width <= outer.width else {
       throw GenerativeError(.internalFault, "\(inner) has no place in \(outer)")
@@ -28,7 +28,7 @@ struct Margins {
     }
   }
 
-  /// y ← the middle of x, for `rows` images.
+  /// y ← the center of x, for `rows` images.
   func crop(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, rows: Int, in context: Context) {
     context.parallelSlots(rows, isSmall: isSmall(rows)) { _, row in
       for i in 0..<inner.height {
@@ -37,15 +37,15 @@ struct Margins {
     }
   }
 
-  /// Floats of a line of the smaller image.
+  /// The number of floats in a row of the smaller image.
   private var lineCount: Int { inner.width * inner.channels }
 
-  /// The first float of line i of the smaller image, in the smaller and in the larger one.
+  /// The index of the first float of row i of the smaller image, in the smaller and in the larger image.
   private func innerOffset(_ row: Int, _ i: Int) -> Int { row * inner.count + i * lineCount }
   private func outerOffset(_ row: Int, _ i: Int) -> Int {
     row * outer.count + ((top + i) * outer.width + left) * outer.channels
   }
 
-  /// Copies of less than 200 KB take less time than waking the workers.
+  /// Copying less than 200 KB takes less time than waking the workers.
   private func isSmall(_ rows: Int) -> Bool { rows * outer.count < 50_000 }
 }

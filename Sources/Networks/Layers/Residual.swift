@@ -1,18 +1,18 @@
 import Tensors
 
-/// A stack with a way around it: y = x + f(x).
+/// A stack with a skip connection: y = x + f(x).
 ///
-/// He, Zhang, Ren & Sun, "Deep residual learning for image recognition", CVPR 2016; around the levels
-/// of an encoder and its decoder it is a U-Net (Ronneberger et al. 2015) whose skips add.
+/// He, Zhang, Ren & Sun, "Deep residual learning for image recognition", CVPR 2016. Around the levels of an
+/// encoder and its decoder, it is a U-Net (Ronneberger et al. 2015) with additive skips.
 package final class Residual: Layer {
   package var kind: String { "residual" }
-  /// f; may hold further residuals.
+  /// f. It may contain further residuals.
   package let layers: [any Layer]
 
   package var input: Shape { layers[0].input }
   package var output: Shape { layers[layers.count - 1].output }
 
-  /// - Throws: `.internalFault` unless f gives as many features as it takes, layer by layer.
+  /// - Throws: `.internalFault` unless f has as many outputs as inputs and its layers fit together.
   package init(_ layers: [any Layer]) throws(GenerativeError) {
     guard let first = layers.first, let last = layers.last, first.input.count == last.output.count,
       zip(layers, layers.dropFirst()).allSatisfy({ $0.output.count == $1.input.count })
@@ -35,12 +35,12 @@ package final class Residual: Layer {
   package var weightUseCount: Int { layers.reduce(0) { $0 + $1.weightUseCount } }
   package var usesLabels: Bool { layers.contains { $0.usesLabels } }
 
-  /// Every layer's output and cache.
+  /// The output and cache of every layer.
   package func cacheCount(rows: Int) -> Int {
     layers.reduce(0) { $0 + aligned(rows * $1.output.count) + aligned($1.cacheCount(rows: rows)) }
   }
 
-  /// The same without a cache, two gradients, and what a layer needs.
+  /// The same without a cache, plus two gradients and the layers' own scratch.
   package func scratchCount(rows: Int, context: Context) -> Int {
     cacheCount(rows: rows) + 2 * gradientCount(rows)
       + layers.reduce(0) { max($0, $1.scratchCount(rows: rows, context: context)) }
@@ -87,7 +87,7 @@ package final class Residual: Layer {
     let pass: LayerPass
   }
 
-  /// The layers with their places in the parameters, the cache and the scratch.
+  /// The layers with their positions in the parameters, the cache and the scratch.
   private func innerPasses(_ pass: LayerPass) -> [InnerPass] {
     var innerPasses: [InnerPass] = []
     var memory = pass.cache ?? pass.scratch
@@ -112,11 +112,11 @@ package final class Residual: Layer {
     return innerPasses
   }
 
-  /// Floats of the widest gradient inside.
+  /// The number of floats in the widest gradient inside.
   private func gradientCount(_ rows: Int) -> Int {
     aligned(rows * layers.reduce(0) { max($0, $1.input.count, $1.output.count) })
   }
 
-  /// Each piece on a cache line of its own.
+  /// Rounds up so that each piece starts on its own cache line.
   private func aligned(_ count: Int) -> Int { (count + 15) & ~15 }
 }

@@ -3,15 +3,15 @@ import Tensors
 
 /// A layer whose weight is divided by its largest singular value: W̄ = W / σ(W).
 ///
-/// Miyato, Kataoka, Koyama & Yoshida, "Spectral normalization for generative adversarial networks",
-/// ICLR 2018, algorithm 1: W as outputs × inputs, one step of power iteration in each training pass,
+/// Miyato, Kataoka, Koyama & Yoshida, "Spectral normalization for generative adversarial networks", ICLR
+/// 2018, algorithm 1. W is outputs × inputs. Each training pass does one step of power iteration,
 ///
 ///     v ← Wᵀu / ‖Wᵀu‖,  u ← W·v / ‖W·v‖,  σ = uᵀ·W·v,
 ///
-/// with u kept as a statistic. Inference takes σ from the u there is and does not move it.
+/// with u kept as a statistic. Inference computes σ from the stored u and does not update it.
 package final class SpectralNormalization: Layer {
   package var kind: String { "spectral normalization" }
-  /// What is normalised: its first parameter is a weight of outputs × inputs.
+  /// The normalized layer. Its first parameter is a weight of outputs × inputs.
   package let layer: any Layer
   private let outputCount: Int
   private let inputCount: Int
@@ -27,7 +27,7 @@ package final class SpectralNormalization: Layer {
     layer.statistics + [Parameter("singular_vector", shape: [outputCount], .normal(deviation: 1))]
   }
 
-  /// - Throws: `.internalFault` for a layer without a weight.
+  /// - Throws: `.internalFault` if the layer has no weight.
   package init(_ layer: any Layer) throws(GenerativeError) {
     guard let weight = layer.parameters.first, let outputCount = weight.shape.first, outputCount > 0 else {
       throw GenerativeError(.internalFault, "spectral norm needs a layer with a weight")
@@ -37,10 +37,10 @@ package final class SpectralNormalization: Layer {
     inputCount = weight.count / outputCount
   }
 
-  /// σ, u and v, the normalised parameters, and the layer's own.
+  /// σ, u and v, the normalized parameters, and the layer's own cache.
   package func cacheCount(rows: Int) -> Int { ownCount + layer.cacheCount(rows: rows) }
 
-  /// The same without a cache; the gradient with respect to W̄ in backward.
+  /// The same without a cache, and the gradient with respect to W̄ in the backward pass.
   package func scratchCount(rows: Int, context: Context) -> Int {
     ownCount + Self.aligned(parameterCount) + layer.scratchCount(rows: rows, context: context)
   }
@@ -51,7 +51,8 @@ package final class SpectralNormalization: Layer {
     layer.forward(x, into: y, inner(own, pass, gradient: nil))
   }
 
-  /// dW = (dW̄ − ⟨dW̄, W̄⟩·u·vᵀ) / σ, with u and v as constants (equation 12); all else is the layer's.
+  /// dW = (dW̄ − ⟨dW̄, W̄⟩·u·vᵀ) / σ, with u and v as constants (equation 12). Everything else is left to the
+  /// layer.
   package func backward(
     _ dy: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
     into dx: UnsafeMutablePointer<Float>?, _ pass: LayerPass
@@ -103,7 +104,7 @@ package final class SpectralNormalization: Layer {
       from: pass.parameters + weightCount, count: parameterCount - weightCount)
   }
 
-  /// Returns the norm there was.
+  /// Returns the norm before scaling.
   @discardableResult
   private func scaleToUnit(_ x: UnsafeMutablePointer<Float>, count: Int, _ context: Context) -> Double {
     let norm = context.dot(x, x, count: count).squareRoot()
@@ -111,7 +112,7 @@ package final class SpectralNormalization: Layer {
     return norm
   }
 
-  /// The pass as the layer sees it.
+  /// The pass that the inner layer sees.
   private func inner(
     _ own: Own, _ pass: LayerPass, gradient: UnsafeMutablePointer<Float>?
   ) -> LayerPass {
@@ -125,14 +126,14 @@ package final class SpectralNormalization: Layer {
 
   private var statisticOffset: Int { layer.statisticCount }
 
-  /// Floats of `Own`, a multiple of a cache line's.
+  /// The number of floats in `Own`, a multiple of a cache line.
   private var ownCount: Int {
     Self.aligned(1) + Self.aligned(outputCount) + Self.aligned(inputCount) + Self.aligned(parameterCount)
   }
 
   private static func aligned(_ count: Int) -> Int { (count + 15) & ~15 }
 
-  /// What a pass leaves for backward.
+  /// What a pass keeps for the backward pass.
   private struct Own {
     let sigma: UnsafeMutablePointer<Float>
     let u: UnsafeMutablePointer<Float>

@@ -1,22 +1,23 @@
 import Tensors
 
-/// A decoder's dense layer that shares an encoder's weights: y = act(x·W + b), with the W of outputs ×
-/// inputs of the encoder's layer y·Wᵀ, so that there is one tensor, and its gradient the sum of both.
+/// A decoder's dense layer that shares an encoder's weights: y = act(x·W + b), where W, of outputs × inputs,
+/// is the weight of the encoder's layer y·Wᵀ. There is one tensor, whose gradient is the sum of both layers'
+/// gradients.
 ///
-/// In PyTorch `F.linear(x, encoder.weight.t(), decoder.bias)`. Only the bias is this network's own.
+/// In PyTorch: `F.linear(x, encoder.weight.t(), decoder.bias)`. Only the bias is a parameter of this network.
 package final class TiedDense: Layer {
   package var kind: String { "tied dense" }
   package let input: Shape
   package let output: Shape
   package let activation: Activation
   package let hasBias: Bool
-  /// Where W starts in `LayerPass.tied`.
+  /// The index of W's first element in `LayerPass.tied`.
   private let weightOffset: Int
   private let biasInitializer: Initializer
 
   /// - Parameters:
   ///   - dense: the encoder's layer.
-  ///   - weightOffset: where that layer's parameters start in the encoder's flat buffer.
+  ///   - weightOffset: the index of that layer's first parameter in the encoder's flat buffer.
   package init(
     _ dense: Dense, at weightOffset: Int, _ activation: Activation, hasBias: Bool = true,
     bias: Initializer = .constant(0)
@@ -36,7 +37,7 @@ package final class TiedDense: Layer {
   /// The shared weights are not among the parameters.
   package var weightUseCount: Int { parameterCount + input.count * output.count }
 
-  /// The product before the activation, where backward needs it.
+  /// The product before the activation, if the backward pass needs it.
   package func cacheCount(rows: Int) -> Int { activation.differentiatesInput ? rows * output.count : 0 }
 
   package func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass) {
@@ -84,7 +85,7 @@ package final class TiedDense: Layer {
     }
   }
 
-  /// W, this layer's inputs × outputs.
+  /// W, inputs × outputs of this layer.
   private func weight(_ tied: UnsafePointer<Float>?) -> Matrix? {
     tied.map { Matrix(reading: $0 + weightOffset, rows: input.count, columns: output.count) }
   }

@@ -1,11 +1,11 @@
 import Tensors
 
-/// A transposed convolution: y[i, c] = act(Σ x[o, k]·W[k, t, c] + b[c]) over i = o·stride − padding + t:
-/// a convolution's gradient with respect to its input, channels last.
+/// A transposed convolution: y[i, c] = act(Σ x[o, k]·W[k, t, c] + b[c]) over i = o·stride − padding + t. It
+/// is a convolution's gradient with respect to its input, channels last.
 ///
-/// Zeiler et al., "Deconvolutional networks", CVPR 2010; the upsampling of DCGAN (Radford, Metz &
-/// Chintala, ICLR 2016). W is input channels × kernel height × kernel width × filters: PyTorch's
-/// `weight.permute(0, 2, 3, 1)`. For 1 × 1 images `Dense` does the same in a fraction of the time.
+/// Zeiler et al., "Deconvolutional networks", CVPR 2010; the upsampling of DCGAN (Radford, Metz & Chintala,
+/// ICLR 2016). W is input channels × kernel height × kernel width × filters: PyTorch's
+/// `weight.permute(0, 2, 3, 1)`. For 1 × 1 images, `Dense` computes the same in a fraction of the time.
 package final class TransposedConvolution: Layer, FoldableSum {
   package var kind: String { "transposed convolution" }
   package let activation: Activation
@@ -17,14 +17,13 @@ package final class TransposedConvolution: Layer, FoldableSum {
   package var input: Shape { product.small }
   package var output: Shape { product.large }
 
-  /// A layer that turns images of shape `input` into larger ones of `filters` channels, with
-  /// (n − 1)·stride − 2·padding + kernel + outputPadding pixels for n; `horizontal` is like `vertical`
-  /// unless given.
+  /// A layer that turns images of shape `input` into larger ones with `filters` channels: n pixels become (n
+  /// − 1)·stride − 2·padding + kernel + outputPadding. `horizontal` defaults to `vertical`.
   ///
-  /// Weights start as He's for the taps that one pixel sees unless `weight` says otherwise, biases at
+  /// By default, weights are initialized by He's rule for the taps that one pixel receives, and biases to
   /// zero.
   ///
-  /// - Throws: `.argument` for a window that does not fit, `.limit` for one too large.
+  /// - Throws: `.argument` for a window that does not fit; `.limit` for one that is too large.
   package init(
     _ input: Shape, filters: Int, _ vertical: Window, horizontal: Window? = nil, outputPadding: Int = 0,
     _ activation: Activation, hasBias: Bool = true, weight: Initializer? = nil,
@@ -49,7 +48,7 @@ package final class TransposedConvolution: Layer, FoldableSum {
 
   package var weightUseCount: Int { parameterCount * input.height * input.width }
 
-  /// The sum before the activation, where backward needs it.
+  /// The sum before the activation, if the backward pass needs it.
   package func cacheCount(rows: Int) -> Int { activation.differentiatesInput ? rows * output.count : 0 }
 
   package func scratchCount(rows: Int, context: Context) -> Int {

@@ -1,8 +1,10 @@
 import Tensors
 
-/// Pads images with zeros, so that strided convolutions halve sides of any size: y[top + i, left + j] = x[i, j].
+/// Pads images with zeros, so that strided convolutions can halve sides of any length: y[top + i, left + j] =
+/// x[i, j].
 ///
-/// Convolutions see zeros beyond the edges anyway. Repeating the edges instead gave no better models.
+/// Convolutions assume zeros beyond the edges anyway. Repeating the edge pixels instead gave no better
+/// models.
 package final class ZeroPadding: Layer {
   package var kind: String { "zero padding" }
   private let margins: Margins
@@ -11,9 +13,10 @@ package final class ZeroPadding: Layer {
   package var output: Shape { margins.outer }
   package var weightUseCount: Int { 0 }
 
-  /// Puts the image in the middle. If the number of new lines or columns is odd, one more follows than precedes.
+  /// Centers the image. If the number of new rows or columns is odd, one more is added after it than before
+  /// it.
   ///
-  /// - Throws: `.internalFault` for other channels or smaller sides.
+  /// - Throws: `.internalFault` if the channels differ or a side is smaller.
   package init(_ input: Shape, to output: Shape) throws(GenerativeError) {
     margins = try Margins(around: input, in: output)
   }

@@ -1,28 +1,30 @@
 import Glibc
 import Tensors
 
-/// What the two players of a GAN descend, as functions of the discriminator's output l for a row; a new objective
-/// is a case here, with its terms in each of the four functions below.
+/// The losses of the two players of a GAN, as functions of the discriminator's output l for a row. A new
+/// objective is a new case with its terms in each of the four functions below.
 ///
-/// Goodfellow et al., "Generative adversarial nets", NeurIPS 2014, with D = σ(l) and losses in nats: min over G, max
-/// over D of E ln D(x) + E ln(1 − D(G(z))).
+/// Goodfellow et al., "Generative adversarial nets", NeurIPS 2014, with D = σ(l) and losses in nats: min over
+/// G, max over D of E ln D(x) + E ln(1 − D(G(z))).
 package enum AdversarialLoss: Equatable, Hashable, Sendable {
-  /// G descends −ln D(G(z)) (section 3): the fixed point of `minimax`, stronger gradients early on.
+  /// G minimizes −ln D(G(z)) (section 3): the same fixed point as `minimax`, with stronger gradients early in
+  /// training.
   case nonSaturating
-  /// G descends ln(1 − D(G(z))), the game as it is stated (equation 1).
+  /// G minimizes ln(1 − D(G(z))), the original game (equation 1).
   case minimax
-  /// D = l learns 1 for real rows and 0 for generated ones by squared errors, and G descends ½·(D(G(z)) − 1)²
-  /// (Mao et al., "Least squares generative adversarial networks", ICCV 2017, equation 9).
+  /// With D = l, D learns 1 for real rows and 0 for generated ones by squared errors, and G minimizes
+  /// ½·(D(G(z)) − 1)² (Mao et al., "Least squares generative adversarial networks", ICCV 2017, equation 9).
   case leastSquares
-  /// D = l descends max(0, 1 − l) for real rows and max(0, 1 + l) for generated ones, and G descends −D(G(z))
-  /// (Lim & Ye, "Geometric GAN", 2017; Miyato et al., "Spectral normalization for generative adversarial networks",
-  /// ICLR 2018, equations 16 and 17).
+  /// With D = l, D minimizes max(0, 1 − l) for real rows and max(0, 1 + l) for generated ones, and G
+  /// minimizes −D(G(z)) (Lim & Ye, "Geometric GAN", 2017; Miyato et al., "Spectral normalization for
+  /// generative adversarial networks", ICLR 2018, equations 16 and 17).
   case hinge
-  /// D = l, the critic, ascends E D(x) − E D(G(z)) and G descends −D(G(z)) (Arjovsky, Chintala & Bottou, "Wasserstein
-  /// generative adversarial networks", ICML 2017). D must be kept smooth: see `GradientPenalty`.
+  /// With D = l, D (the critic) maximizes E D(x) − E D(G(z)), and G minimizes −D(G(z)) (Arjovsky, Chintala &
+  /// Bottou, "Wasserstein generative adversarial networks", ICML 2017). D must be kept smooth; see
+  /// `GradientPenalty`.
   case wasserstein
 
-  /// Whether l is the log odds of D, so that G's gradient may vanish where D is certain.
+  /// Whether D is a probability, or is trained towards 1 and 0 like one, so that label smoothing makes sense.
   package var hasProbabilities: Bool {
     switch self {
     case .nonSaturating, .minimax, .leastSquares: true
@@ -30,10 +32,10 @@ package enum AdversarialLoss: Equatable, Hashable, Sendable {
     }
   }
 
-  /// A row's loss, and its derivative by l.
+  /// A row's loss, and its derivative with respect to l.
   private typealias Term = (loss: Double, dl: Double)
 
-  /// What D descends for real rows: −(t ln D + (1 − t) ln(1 − D)); dl = D − t. Hinge: max(0, t − l).
+  /// D's loss for real rows: −(t ln D + (1 − t) ln(1 − D)); dl = D − t. Hinge: max(0, t − l).
   private func real(_ l: Double, target t: Double) -> Term {
     switch self {
     case .nonSaturating, .minimax: (softplus(l) - t * l, sigmoid(l) - t)
@@ -43,7 +45,7 @@ package enum AdversarialLoss: Equatable, Hashable, Sendable {
     }
   }
 
-  /// What D descends for generated rows: −ln(1 − D); dl = D.
+  /// D's loss for generated rows: −ln(1 − D); dl = D.
   private func generated(_ l: Double) -> Term {
     switch self {
     case .nonSaturating, .minimax: (softplus(l), sigmoid(l))
@@ -53,7 +55,7 @@ package enum AdversarialLoss: Equatable, Hashable, Sendable {
     }
   }
 
-  /// What G descends: −ln D with dl = D − 1, or ln(1 − D) with dl = −D.
+  /// G's loss: −ln D with dl = D − 1, or ln(1 − D) with dl = −D.
   private func generator(_ l: Double) -> Term {
     switch self {
     case .nonSaturating: (softplus(-l), -sigmoid(-l))
@@ -63,7 +65,7 @@ package enum AdversarialLoss: Equatable, Hashable, Sendable {
     }
   }
 
-  /// y ← D of each row, in [0, 1]; σ(l) where the objective gives l no such meaning.
+  /// y ← D of each row, in [0, 1]. For objectives in which l is not a log odds, σ(l).
   package func probabilities(
     _ logits: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>, context: Context
   ) {
@@ -76,10 +78,11 @@ package enum AdversarialLoss: Equatable, Hashable, Sendable {
 
   // MARK: - Rows
 
-  /// D's losses of real rows, and their gradients times `gradientScale`.
+  /// D's losses for real rows, and their gradients times `gradientScale`.
   ///
-  /// - Parameter smoothing: rows count as real by 1 − this. One-sided label smoothing (Salimans et al., "Improved
-  ///   techniques for training GANs", NeurIPS 2016, section 3.4) keeps D from certainty; in [0, 1).
+  /// - Parameter smoothing: real rows have the target 1 − smoothing. One-sided label smoothing (Salimans et
+  ///   al., "Improved techniques for training GANs", NeurIPS 2016, section 3.4) keeps D from becoming
+  ///   certain; in [0, 1).
   package func real(
     logits: UnsafePointer<Float>, rows: Int, smoothing: Float = 0, losses: UnsafeMutablePointer<Float>,
     gradientScale: Float = 1, dLogits: UnsafeMutablePointer<Float>? = nil
@@ -88,7 +91,7 @@ package enum AdversarialLoss: Equatable, Hashable, Sendable {
     evaluate(logits, rows, losses, gradientScale, dLogits) { real($0, target: target) }
   }
 
-  /// D's losses of generated rows.
+  /// D's losses for generated rows.
   package func generated(
     logits: UnsafePointer<Float>, rows: Int, losses: UnsafeMutablePointer<Float>,
     gradientScale: Float = 1, dLogits: UnsafeMutablePointer<Float>? = nil
@@ -96,7 +99,7 @@ package enum AdversarialLoss: Equatable, Hashable, Sendable {
     evaluate(logits, rows, losses, gradientScale, dLogits) { generated($0) }
   }
 
-  /// G's losses of generated rows.
+  /// G's losses for generated rows.
   package func generator(
     logits: UnsafePointer<Float>, rows: Int, losses: UnsafeMutablePointer<Float>,
     gradientScale: Float = 1, dLogits: UnsafeMutablePointer<Float>? = nil

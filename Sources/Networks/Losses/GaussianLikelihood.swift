@@ -6,14 +6,14 @@ import Tensors
 ///
 /// Kingma & Welling, "Auto-encoding variational Bayes", ICLR 2014, appendix C.2.
 package enum GaussianLikelihood {
-  /// λ is held within ±`logVarianceLimit`, and gradients are those at the limit, so that they lead a
-  /// runaway variance back instead of overflowing.
+  /// λ is clamped to ±`logVarianceLimit`. Beyond the limit, gradients are those at the limit, so a runaway
+  /// variance is driven back instead of overflowing.
   package static let logVarianceLimit: Float = 30
 
-  /// losses[i] ← −ln N(tᵢ; μᵢ, e^λᵢ), and when given, times `gradientScale`,
-  /// dMean ← (μ − t) e^−λ and dLogVariance ← ½ (1 − (t − μ)² e^−λ).
+  /// losses[i] ← −ln N(tᵢ; μᵢ, e^λᵢ). If given, dMean ← gradientScale · (μ − t) e^−λ and dLogVariance ←
+  /// gradientScale · ½ (1 − (t − μ)² e^−λ).
   ///
-  /// All matrices have the same rows and columns, and unit column stride.
+  /// All matrices have the same shape and unit column stride.
   package static func evaluate(
     mean: Matrix, logVariance: Matrix, targets: Matrix, losses: UnsafeMutablePointer<Float>,
     gradientScale: Float = 1, dMean: Matrix? = nil, dLogVariance: Matrix? = nil, context: Context
@@ -34,8 +34,8 @@ package enum GaussianLikelihood {
     }
   }
 
-  /// d/dλ of `ReconstructionLoss.gaussian(variance: e^λ)` summed over rows, from its losses: what
-  /// trains one variance shared by all features. ½ Σᵢ (d − Σⱼ (y − t)² / σ²).
+  /// d/dλ of `ReconstructionLoss.gaussian(variance: e^λ)` summed over rows, computed from its losses: ½ Σᵢ (d
+  /// − Σⱼ (y − t)² / σ²). It trains one variance that all features share.
   package static func sharedLogVarianceGradient(
     losses: UnsafePointer<Float>, rows: Int, features d: Int, variance: Float
   ) -> Double {
@@ -43,7 +43,7 @@ package enum GaussianLikelihood {
       - squaredErrors(losses: losses, rows: rows, features: d, variance: variance) / (2 * Double(variance))
   }
 
-  /// Σᵢ Σⱼ (y − t)², from the losses of `ReconstructionLoss.gaussian(variance:)`.
+  /// Σᵢ Σⱼ (y − t)², computed from the losses of `ReconstructionLoss.gaussian(variance:)`.
   package static func squaredErrors(
     losses: UnsafePointer<Float>, rows: Int, features d: Int, variance: Float
   ) -> Double {

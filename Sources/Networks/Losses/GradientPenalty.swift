@@ -1,9 +1,11 @@
 import Tensors
 
-/// What a discriminator pays for the length of ∇D(x), the gradient of its output l by a row x, with the exact gradient.
+/// A discriminator's penalty on the length of ∇D(x), the gradient of its output l with respect to a row x,
+/// with its exact gradient.
 ///
-/// D must consist of linear pieces. With r the gradient of l by each layer's output, on the way down to ∇D, and
-/// t₀ = ∂penalty/∂∇D on the way up again, the gradient is that of the bilinear form r·W·t:
+/// D must be piecewise linear. Let r be the gradient of l with respect to each layer's output, computed
+/// downward to ∇D, and t₀ = ∂penalty/∂∇D, propagated upward again. Then the gradient equals the
+/// gradient of the bilinear form r·W·t:
 ///
 ///     r₋ = (r · φ′)·W,   t = φ′ · (W·t₋),   dW = (r · φ′)ᵀ·t₋
 ///
@@ -18,7 +20,7 @@ package final class GradientPenalty: Sendable {
     /// between real and generated rows).
     case one
 
-    /// The loss, and the derivative by ∇D over ∇D.
+    /// The loss, and the factor of ∇D in its derivative with respect to ∇D.
     func evaluate(_ squaredNorm: Double) -> (loss: Double, factor: Double) {
       switch self {
       case .zero: return (squaredNorm / 2, 1)
@@ -32,17 +34,17 @@ package final class GradientPenalty: Sendable {
 
   private let network: Network
   private let context: Context
-  /// r of each layer's input.
+  /// r for each layer's input.
   private let r: [Buffer<Float>]
-  /// t and the t after it, or r as backward overwrites it; each as wide as the widest layer.
+  /// t and the next t, or r while backward overwrites it. Each is as wide as the widest layer.
   private let alternating: [Buffer<Float>]
-  /// The gradient of one layer, biases too.
+  /// The gradient of one layer, including biases.
   private let gradient: Buffer<Float>
 
   /// - Parameters:
-  ///   - network: one output.
-  ///   - rows: the most rows of a pass.
-  /// - Throws: `.internalFault` for a network that is not piecewise linear, `.memory`.
+  ///   - network: must have one output.
+  ///   - rows: maximum number of rows in a pass.
+  /// - Throws: `.internalFault` for a network that is not piecewise linear; `.memory`.
   package init(_ network: Network, rows: Int, context: Context) throws(GenerativeError) {
     if let layer = network.layers.first(where: { !$0.isPiecewiseLinear }) {
       throw GenerativeError(
@@ -61,21 +63,22 @@ package final class GradientPenalty: Sendable {
       count: network.layers.reduce(0) { max($0, $1.parameterCount) }, in: context.memory)
   }
 
-  /// The floats that it takes per row, and in addition to that.
+  /// The number of floats needed per row, and in total on top of that.
   package static func floats(_ network: Network) -> (perRow: Int, own: Int) {
     let inputs = network.layers.reduce(0) { $0 + $1.input.count }
     let widest = network.layers.reduce(0) { max($0, $1.input.count, $1.output.count) }
     return (inputs + 3 * widest, network.layers.reduce(0) { max($0, $1.parameterCount) })
   }
 
-  /// Passes of the network that cost as much: down, up, and the gradient of the weights.
+  /// The cost in passes of the network: down, up, and the gradient of the weights.
   package static let passCount = 3
 
-  /// losses[i] ← weight · the term at row i; gradient += gradientScale · the gradient of their sum, when given.
+  /// losses[i] ← weight · the term for row i. If given, gradient += gradientScale · the gradient of the sum
+  /// of the losses.
   ///
   /// - Parameters:
-  ///   - labels: as forward had them.
-  ///   - workspace: as `forward` of x in `mode` left it.
+  ///   - labels: as passed to forward.
+  ///   - workspace: as left by `forward` of x in `mode`.
   package func evaluate(
     _ term: Term, weight: Float, _ x: UnsafePointer<Float>, rows: Int,
     given labels: UnsafePointer<Int32>? = nil,
@@ -92,7 +95,7 @@ package final class GradientPenalty: Sendable {
     func input(_ index: Int) -> UnsafePointer<Float> {
       index == 0 ? x : UnsafePointer(workspace.output(index - 1))
     }
-    /// r of the output of layer `index`, where it may be overwritten.
+    /// Copies r for the output of layer `index`, so that it may be overwritten.
     func takeR(_ index: Int) {
       if index == layers.count - 1 {
         copy.update(repeating: 1, count: rows)
@@ -119,7 +122,7 @@ package final class GradientPenalty: Sendable {
 
     for (index, layer) in layers.enumerated() {
       let y = UnsafePointer(workspace.output(index))
-      // The weight, the only parameter that multiplies the input, comes first.
+      // Only the weight, the first parameter, multiplies the input.
       if let parameter = layer.parameters.first, parameter.name == "weight" {
         self.gradient.base.update(repeating: 0, count: layer.parameterCount)
         takeR(index)

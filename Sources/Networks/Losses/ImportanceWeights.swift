@@ -1,7 +1,7 @@
 import Glibc
 import Tensors
 
-/// The importance-weighted bound on ln p(x) from K latents of each row (Burda, Grosse & Salakhutdinov,
+/// The importance-weighted bound on ln p(x) from K latents per row (Burda, Grosse & Salakhutdinov,
 /// "Importance weighted autoencoders", ICLR 2016, equations 8 and 14),
 ///
 ///     ln 1/K Σₖ wₖ,   ln wₖ = −C · reconstructionₖ + β · (ln p(zₖ) − ln q(zₖ|x)),   zₖ = μ + σ·εₖ,
@@ -9,7 +9,7 @@ import Tensors
 /// and its gradient Σₖ w̃ₖ ∇ ln wₖ with w̃ₖ = wₖ / Σ w. With C = β = 1 it grows with K, from the ELBO towards
 /// ln p(x).
 ///
-/// Arrays of latents and losses are K times rows: number k · rows + i is latent k of row i.
+/// Arrays of latents and losses have K times as many rows: row k · rows + i is latent k of row i.
 package final class ImportanceWeights: Sendable {
   private let samples: Int
   private let context: Context
@@ -27,15 +27,16 @@ package final class ImportanceWeights: Sendable {
     bounds = try Buffer(count: rows, in: context.memory)
   }
 
-  /// Floats that it takes for each latent, and once for each row.
+  /// The number of floats needed per latent, and per row.
   package static let floats = (latent: 3, row: 1)
 
-  /// w̃ of the last `evaluate`.
+  /// w̃ of the most recent `evaluate`.
   package var normalized: UnsafePointer<Float> { UnsafePointer(weights.base) }
 
-  /// The mean bound of rows; leaves w̃ in `normalized`, and Σₖ w̃ₖ · lossₖ of each row in the first losses.
+  /// Returns the mean bound of the rows. Writes w̃ to `normalized`, and Σₖ w̃ₖ · lossₖ of each row to the
+  /// first losses.
   ///
-  /// - Parameter losses: the reconstructions, −ln p(x|zₖ).
+  /// - Parameter losses: the reconstruction losses −ln p(x|zₖ).
   package func evaluate(
     _ q: LatentGaussian, noise: UnsafePointer<Float>, z: UnsafePointer<Float>,
     losses: UnsafeMutablePointer<Float>, reconstructionWeight: Float, beta: Float
@@ -43,7 +44,7 @@ package final class ImportanceWeights: Sendable {
     let (rows, latent) = (q.mean.rowCount, q.mean.columnCount)
     let limit = LatentGaussian.logVarianceLimit
     context.parallel(rows) { i in
-      // ln p(z) − ln q(z|x) = ½ Σ ε² + ln σ² − z²: the constants cancel.
+      // ln p(z) − ln q(z|x) = ½ Σ ε² + ln σ² − z², because the constants cancel.
       let lambda = q.logVariance.row(i)
       var logDeterminant = 0.0
       for j in 0..<latent { logDeterminant += Double(min(max(lambda[j], -limit), limit)) }
@@ -72,12 +73,12 @@ package final class ImportanceWeights: Sendable {
     return context.sum(bounds.base, count: rows) / Double(rows)
   }
 
-  /// The gradient of minus the bound's sum, times `gradientScale` of its β terms: dMean ← Σₖ d,
-  /// dLogVariance ← ½ (Σₖ d·σ·εₖ − β), with d = dz + w̃ₖ·β·zₖ.
+  /// The gradient of the negated sum of the bounds, with its β terms multiplied by `gradientScale`: dMean ←
+  /// Σₖ d, dLogVariance ← ½ (Σₖ d·σ·εₖ − β), with d = dz + w̃ₖ·β·zₖ.
   ///
   /// - Parameters:
-  ///   - dz: of Σₖ w̃ₖ · C · reconstructionₖ, scaled already.
-  ///   - gradientScale: β and all that multiplies the bound.
+  ///   - dz: the gradient of Σₖ w̃ₖ · C · reconstructionₖ, already scaled.
+  ///   - gradientScale: β times everything else that multiplies the bound.
   package func backward(
     _ q: LatentGaussian, noise: UnsafePointer<Float>, z: UnsafePointer<Float>, dz: UnsafePointer<Float>,
     gradientScale: Float, dMean: Matrix, dLogVariance: Matrix

@@ -1,33 +1,33 @@
 import Glibc
 import Tensors
 
-/// ‖∂h/∂x‖²_F of an encoder h(x) of dense layers, with its gradient: what a contractive autoencoder
-/// keeps small (Rifai, Vincent, Muller, Glorot & Bengio, "Contractive auto-encoders: explicit invariance
+/// ‖∂h/∂x‖²_F of an encoder h(x) with dense layers, and its gradient: the penalty of a contractive
+/// autoencoder (Rifai, Vincent, Muller, Glorot & Bengio, "Contractive auto-encoders: explicit invariance
 /// during feature extraction", ICML 2011).
 ///
-/// With z = W·a + b and a = φ(z) layer by layer, J = ∂h/∂x is a product of diag(φ′)·W.
+/// With z = W·a + b and a = φ(z) for each layer, J = ∂h/∂x is a product of factors diag(φ′)·W.
 ///
-/// One layer has a closed form, ‖J‖² = Σⱼ φ′(zⱼ)² ‖Wⱼ‖². Deeper encoders are estimated without bias by one
-/// v of random signs for each row, as E ‖Jᵀv‖² = ‖J‖² (Hutchinson, "A stochastic estimator of the trace of
-/// the influence matrix", 1990):
+/// For one layer there is a closed form, ‖J‖² = Σⱼ φ′(zⱼ)² ‖Wⱼ‖². For deeper encoders, an unbiased estimate
+/// uses one vector v of random signs per row, because E ‖Jᵀv‖² = ‖J‖² (Hutchinson, "A stochastic estimator of
+/// the trace of the influence matrix", 1990):
 ///
-///     r_L = v,  δ = r · φ′(z),  r₋ = δ·W  down to Jᵀv,  which goes up again as  t = φ′(z) · (W·t₋)
+///     r_L = v,  δ = r · φ′(z),  r₋ = δ·W  down to Jᵀv,  then up again:  t = φ′(z) · (W·t₋)
 ///
-/// The gradient of the estimate is exact, by way of φ″ too.
+/// The gradient of the estimate is exact, including the terms with φ″.
 package final class JacobianPenalty: Sendable {
   private let network: Network
   private let context: Context
-  /// r of each layer, then what the penalty adds to the gradient of its sum z.
+  /// r for each layer, later the penalty's contribution to the gradient of its sum z.
   private let r: [Buffer<Float>]
-  /// δ of each layer, then t.
+  /// δ for each layer, later t.
   private let delta: [Buffer<Float>]
-  /// Jᵀv of each row, in a deep encoder.
+  /// Jᵀv for each row, in a deep encoder.
   private let product: Buffer<Float>
-  /// W·t₋, as wide as the widest layer; ‖Wⱼ‖² of an encoder of one layer.
+  /// W·t₋, as wide as the widest layer; in an encoder of one layer, ‖Wⱼ‖².
   private let sums: Buffer<Float>
 
   /// - Parameter network: dense layers only.
-  /// - Throws: `.internalFault` for other layers, `.memory`.
+  /// - Throws: `.internalFault` for other layers; `.memory`.
   package init(_ network: Network, rows: Int, context: Context) throws(GenerativeError) {
     self.network = network
     self.context = context
@@ -46,24 +46,24 @@ package final class JacobianPenalty: Sendable {
     sums = try Buffer(count: isDeep ? rows * widest : widest, in: context.memory)
   }
 
-  /// Floats that it takes for each row.
+  /// The number of floats needed per row.
   package static func rowFloats(_ network: Network) -> Int {
     let widths = network.layers.map({ $0.output.count })
     let both = 2 * widths.reduce(0, +)
     return widths.count > 1 ? both + network.input.count + (widths.max() ?? 0) : both
   }
 
-  /// Passes of the network that cost as much: down, up, its gradient, and the sum's backward; one layer
-  /// has the last one's half alone.
+  /// The cost in passes of the network: down, up, their gradient, and the backward pass of the sum. A single
+  /// layer needs only half of the latter.
   package static func passCount(_ network: Network) -> Int { network.layers.count > 1 ? 5 : 1 }
 
-  /// losses[i] ← ‖J‖² at row i, of several layers its estimate; gradient += gradientScale · the gradient
-  /// of their sum, when given.
+  /// losses[i] ← ‖J‖² for row i, or its estimate if there are several layers. If given, gradient +=
+  /// gradientScale · the gradient of the sum of the losses.
   ///
   /// - Parameters:
-  ///   - workspace: as `forward` of x left it.
-  ///   - firstRow: the place of the first row in its batch.
-  ///   - random: where v comes from.
+  ///   - workspace: as left by `forward` of x.
+  ///   - firstRow: the index of the first row in its batch.
+  ///   - random: the source of v.
   package func evaluate(
     _ x: UnsafePointer<Float>, rows: Int, firstRow: Int = 0, _ weights: Weights, _ workspace: Workspace,
     _ random: Random,
@@ -81,7 +81,7 @@ package final class JacobianPenalty: Sendable {
     }
   }
 
-  // MARK: - The penalty, and what it adds to the gradient of each z
+  // MARK: - The penalty and its contribution to the gradient of each z
 
   private struct Pass {
     let x: UnsafePointer<Float>
@@ -156,13 +156,13 @@ package final class JacobianPenalty: Sendable {
       context.multiply(r[index].base, by: sum.base, count: count, into: r[index].base)
       t = matrix(delta[index], index, pass)
       activateBackward(sum.base, index, pass, into: t.base)
-      // The sums of this layer are read: their place takes r · (W·t₋) · φ″.
+      // r of this layer is no longer needed; r · (W·t₋) · φ″ takes its place.
       activateTwice(r[index].base, index, pass, into: sum.base)
       r[index].base.update(from: sum.base, count: count)
     }
   }
 
-  /// The way of those dz through the network: dW += dzᵀ·a₋, db += Σ dz, and dz₋ += (dz·W) · φ′.
+  /// Propagates each dz through the network: dW += dzᵀ·a₋, db += Σ dz, and dz₋ += (dz·W) · φ′.
   private func backward(_ pass: Pass) {
     guard let gradient = pass.gradient else { return }
     for index in network.layers.indices.reversed() {
@@ -200,7 +200,7 @@ package final class JacobianPenalty: Sendable {
     Matrix(buffer.base, rows: pass.rows, columns: width(index))
   }
 
-  /// y ← x · φ′ of a layer; both may be the same memory.
+  /// y ← x · φ′ for a layer. Both may be the same memory.
   private func activateBackward(
     _ x: UnsafePointer<Float>, _ index: Int, _ pass: Pass, into y: UnsafeMutablePointer<Float>
   ) {
@@ -208,7 +208,7 @@ package final class JacobianPenalty: Sendable {
     context.activateBackward(x, saved: saved, count: pass.rows * width(index), activation, into: y)
   }
 
-  /// y ← x · φ″ of a layer.
+  /// y ← x · φ″ for a layer.
   private func activateTwice(
     _ x: UnsafePointer<Float>, _ index: Int, _ pass: Pass, into y: UnsafeMutablePointer<Float>
   ) {
@@ -216,7 +216,7 @@ package final class JacobianPenalty: Sendable {
     context.activateTwiceBackward(x, saved: saved, count: pass.rows * width(index), activation, into: y)
   }
 
-  /// What a layer kept of its pass for the derivatives of its activation.
+  /// What a layer kept from its pass for the derivatives of its activation.
   private func saved(_ index: Int, _ pass: Pass) -> (Activation, UnsafePointer<Float>) {
     let activation = (network.layers[index] as? Dense)?.activation ?? .identity
     let output = pass.workspace.output(index)

@@ -1,23 +1,23 @@
 import Glibc
 import Tensors
 
-/// The encoder's q(z|x) = N(μ, diag σ²), with λ = ln σ²: sampling from it and its divergence from
-/// the prior N(0, I), each with its gradient.
+/// The encoder's q(z|x) = N(μ, diag σ²), with λ = ln σ²: sampling from it, and its divergence from the prior
+/// N(0, I), each with its gradient.
 ///
-/// Kingma & Welling, "Auto-encoding variational Bayes", ICLR 2014, section 2.4 and appendix B.
-/// All matrices are rows × latent with unit column stride, so that mean and log-variance may be the
-/// two halves of one layer's output.
+/// Kingma & Welling, "Auto-encoding variational Bayes", ICLR 2014, section 2.4 and appendix B. All matrices
+/// are rows × latent with unit column stride, so that mean and log-variance may be the two halves of one
+/// layer's output.
 package struct LatentGaussian: Sendable {
   package let mean: Matrix
   package let logVariance: Matrix
   /// σ = e^½λ, filled by `init`.
   package let deviation: Matrix
 
-  /// λ is held within ±`logVarianceLimit` (σ from 3e-7 to 3e6), and gradients are those at the limit,
-  /// so that a runaway encoder is led back instead of overflowing.
+  /// λ is clamped to ±`logVarianceLimit` (σ from 3e-7 to 3e6). Beyond the limit, gradients are those at the
+  /// limit, so a runaway encoder is driven back instead of overflowing.
   package static let logVarianceLimit: Float = 30
 
-  /// - Parameter deviation: room for σ, rows × latent.
+  /// - Parameter deviation: memory for σ, rows × latent.
   package init(mean: Matrix, logVariance: Matrix, deviation: Matrix) {
     self.mean = mean
     self.logVariance = logVariance
@@ -50,10 +50,10 @@ package struct LatentGaussian: Sendable {
     }
   }
 
-  /// losses[i] ← KL(q(z|xᵢ) ‖ N(0, I)) = ½ Σⱼ μ² + σ² − λ − 1, in nats, and when given, times
-  /// `gradientScale`: dMean += μ, dLogVariance += ½ (σ² − 1).
+  /// losses[i] ← KL(q(z|xᵢ) ‖ N(0, I)) = ½ Σⱼ μ² + σ² − λ − 1, in nats. If given, dMean += gradientScale · μ
+  /// and dLogVariance += gradientScale · ½ (σ² − 1).
   ///
-  /// The gradients are added to what `sampleBackward` left there.
+  /// The gradients are added to those of `sampleBackward`.
   package func divergence(
     losses: UnsafeMutablePointer<Float>, gradientScale: Float = 1, dMean: Matrix? = nil,
     dLogVariance: Matrix? = nil

@@ -1,23 +1,24 @@
 import Glibc
 import Tensors
 
-/// How far a reconstruction is from its target: one figure per row, summed over the features, and
+/// The loss of a reconstruction with respect to its target: one number per row, summed over the features, and
 /// its gradient with respect to the decoder's output.
 package enum ReconstructionLoss: Equatable, Hashable, Sendable {
-  /// −Σⱼ t ln σ(l) + (1 − t) ln(1 − σ(l)) in nats, of logits l. Targets in [0, 1]; gray ones make it
-  /// a cross-entropy that is no likelihood (Kingma & Welling 2014, appendix C.1, for binary t).
+  /// −Σⱼ t ln σ(l) + (1 − t) ln(1 − σ(l)) in nats, for logits l. Targets are in [0, 1]. For targets other
+  /// than 0 and 1, it is a cross-entropy that is not a likelihood (Kingma & Welling 2014, appendix C.1, for
+  /// binary t).
   case crossEntropy
   /// Σⱼ (y − t)²
   case squaredError
-  /// ln(1/d · Σⱼ (y − t)² + 1e-8): descent on it raises the mean PSNR itself, −10 log₁₀ e · loss; the
-  /// addend caps that at 80 dB, and keeps a perfect row finite.
+  /// ln(1/d · Σⱼ (y − t)² + 1e-8). Minimizing it maximizes the mean PSNR itself, −10 log₁₀ e · loss. The
+  /// added constant caps the PSNR at 80 dB and keeps the loss of a perfect row finite.
   case logSquaredError
   /// −Σⱼ ln N(t; y, σ²) = Σⱼ (y − t)² / 2σ² + d/2 · ln 2πσ² in nats, with one fixed σ².
   case gaussian(variance: Float)
 
-  /// losses[i] ← the loss of row i; dy ← gradientScale · its gradient, when given.
+  /// losses[i] ← the loss of row i. If given, dy ← gradientScale · its gradient.
   ///
-  /// `y`, `targets` and `dy` have the same rows and columns, and unit column stride.
+  /// `y`, `targets` and `dy` have the same shape and unit column stride.
   package func evaluate(
     _ y: Matrix, targets: Matrix, losses: UnsafeMutablePointer<Float>, gradientScale: Float = 1,
     dy: Matrix? = nil, context: Context

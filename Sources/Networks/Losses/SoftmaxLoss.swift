@@ -1,11 +1,11 @@
 import Glibc
 import Tensors
 
-/// −ln of the probability that softmax of a row's logits gives its class, in nats.
+/// The negative log-probability, in nats, that softmax of a row's logits assigns to its class.
 package enum SoftmaxLoss {
-  /// losses[i] ← ln Σⱼ e^lⱼ − l_class; dLogits ← gradientScale · (softmax − one-hot), when given.
+  /// losses[i] ← ln Σⱼ e^lⱼ − l_class. If given, dLogits ← gradientScale · (softmax − one-hot).
   ///
-  /// Both matrices are packed rows; a label is one of the columns.
+  /// Both matrices have packed rows. A label is a column index.
   package static func evaluate(
     _ logits: Matrix, labels: UnsafePointer<Int32>, losses: UnsafeMutablePointer<Float>,
     gradientScale: Float = 1, dLogits: Matrix? = nil
@@ -22,7 +22,7 @@ package enum SoftmaxLoss {
     }
   }
 
-  /// probabilities ← softmax of each row; both may be the same memory.
+  /// probabilities ← softmax of each row. Both may be the same memory.
   package static func probabilities(_ logits: Matrix, into probabilities: UnsafeMutablePointer<Float>) {
     for i in 0..<logits.rowCount {
       let row = logits.row(i)

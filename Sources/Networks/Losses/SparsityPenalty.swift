@@ -2,27 +2,28 @@ import Glibc
 import Ranks
 import Tensors
 
-/// What makes most latents h of a batch small (Ng, "Sparse autoencoder", CS294A lecture notes, 2011).
+/// A penalty that makes most latents h of a batch small (Ng, "Sparse autoencoder", CS294A lecture notes,
+/// 2011).
 package enum SparsityPenalty: Equatable, Sendable {
-  /// λ Σⱼ |hⱼ|, the mean of rows.
+  /// λ Σⱼ |hⱼ|, averaged over rows.
   case absolute(weight: Float)
-  /// β Σⱼ KL(ρ ‖ ρ̂ⱼ) = β Σⱼ ρ ln ρ/ρ̂ⱼ + (1 − ρ) ln (1 − ρ)/(1 − ρ̂ⱼ), with ρ̂ⱼ the mean of hⱼ over the
+  /// β Σⱼ KL(ρ ‖ ρ̂ⱼ) = β Σⱼ ρ ln ρ/ρ̂ⱼ + (1 − ρ) ln (1 − ρ)/(1 − ρ̂ⱼ), where ρ̂ⱼ is the mean of hⱼ over the
   /// batch; h in (0, 1).
   case divergence(weight: Float, target: Float)
 
-  /// ρ̂ is held this far from 0 and 1, and gradients are those there, so that a latent that never fires
-  /// is led back instead of overflowing.
+  /// ρ̂ is kept at least this far from 0 and 1. Beyond that, gradients are those at the limit, so a latent
+  /// that never activates is driven back instead of overflowing.
   package static let meanMargin: Float = 1e-6
 
-  /// What ρ may be.
+  /// The range of ρ.
   package static let targets = meanMargin...1 - meanMargin
 
-  /// The penalty of a batch, packed rows × latents; dh += its gradient, when given.
+  /// The penalty of a batch of rows × latents, packed. If given, dh += its gradient.
   ///
   /// - Parameters:
-  ///   - means: room for a number of each latent.
-  ///   - rowScale: what the gradient of a row counts; nil: 1 / rows.
-  ///   - part: which rows of a batch these are, whose means ranks share; nil: all.
+  ///   - means: memory for one number per latent.
+  ///   - rowScale: the weight of one row's gradient; nil: 1 / rows.
+  ///   - slice: the part of the batch that these rows are. Ranks share the means. nil: the whole batch.
   package func evaluate(
     _ h: Matrix, means: UnsafeMutablePointer<Float>, dh: UnsafeMutablePointer<Float>? = nil,
     rowScale: Float? = nil, of slice: BatchSlice? = nil, context: Context
@@ -41,7 +42,7 @@ package enum SparsityPenalty: Equatable, Sendable {
 
     case .divergence(let weight, let target):
       context.columnSums(h, into: means)
-      // A sum that fails stays with the ranks, and the step, when it asks for its own, stops.
+      // If a sum fails, the ranks keep the error, and the step stops at its own next sum.
       try? slice?.ranks?.sum(means, count: h.columnCount)
       let rows = Float(slice?.ranks == nil ? h.rowCount : slice?.totalRows ?? h.rowCount)
       var total = 0.0

@@ -1,24 +1,24 @@
 import Glibc
 import Tensors
 
-/// An exponential moving average of a network's weights, kept in addition to the trained weights: after step
-/// t
+/// An exponential moving average of a network's weights, kept in addition to the trained weights. After step
+/// t,
 ///
-///     a ← (1 − share)·a + share·w,  share = (1 − decay) / (1 − decayᵗ),
+///     a ← (1 − share)·a + share·w,  share = (1 − decay) / (1 − decayᵗ).
 ///
-/// which is the average of the steps so far whose weights fall by `decay` from step to step and sum to
-/// one, without the weights that training began with (the correction of Adam; Kingma & Ba 2015).
+/// It is a weighted average of all steps so far. The weights decrease by a factor of `decay` per step back
+/// and sum to one, and the initial weights are not part of it (the correction of Adam; Kingma & Ba 2015).
 ///
-/// That is a plain mean of all steps until there are many. With a ramp the share is at least 9 / (10 + t), so that
-/// the window is the last ninth of the steps, up to 1 / (1 − decay) of them.
+/// Until there are many steps, that is nearly a plain mean of all of them. With a ramp, the share is at least
+/// 9 / (10 + t), so the window is the last ninth of the steps, up to 1 / (1 − decay) of them.
 ///
-/// Polyak & Juditsky 1992; for generators Yazıcı et al., "The unusual effectiveness of averaging in
-/// GAN training", ICLR 2019. Running statistics are averaged alike: those of the last weights would
-/// belong to activations that the averaged weights do not have.
+/// Polyak & Juditsky 1992; for generators Yazıcı et al., "The unusual effectiveness of averaging in GAN
+/// training", ICLR 2019. Running statistics are averaged too: those of the last weights would describe
+/// activations that the averaged weights do not produce.
 package final class ExponentialAverage: Sendable {
-  /// In [0, 1): the average is over about the last 1 / (1 − decay) steps.
+  /// In [0, 1). The average covers about the last 1 / (1 − decay) steps.
   package let decay: Float
-  /// Whether the window grows with the steps.
+  /// Whether the window grows with the number of steps.
   let ramps: Bool
   /// The averaged numbers, usable as the network's weights at any time.
   package let weights: Weights
@@ -31,7 +31,7 @@ package final class ExponentialAverage: Sendable {
     self.weights = try Weights(copying: weights, context: context)
   }
 
-  /// Takes in `current`, the weights after step `step`, which counts from 1.
+  /// Adds `current`, the weights after step `step`, to the average. Steps count from 1.
   package func update(_ current: Weights, step: Int, context: Context) {
     let decay = Double(decay)
     let mean = (1 - decay) / (1 - pow(decay, Double(step)))

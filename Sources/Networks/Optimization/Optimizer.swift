@@ -1,9 +1,9 @@
 import Glibc
 import Tensors
 
-/// A rule of gradient descent and its state, over one flat parameter buffer.
+/// A rule of gradient descent, and its state for one flat parameter buffer.
 package final class Optimizer: Sendable {
-  /// How a gradient g moves the parameters p; every hyperparameter but the rate.
+  /// How a gradient g updates the parameters p; all hyperparameters except the learning rate.
   package enum Rule: Equatable, Hashable, Sendable {
     /// m ← μm + g; p ← p − rate·m (Polyak 1964, in PyTorch's form); μ in [0, 1), 0 for plain SGD.
     case sgd(momentum: Float = 0)
@@ -25,7 +25,7 @@ package final class Optimizer: Sendable {
       }
     }
 
-    /// The numbers by the names that checkpoints and options have for them.
+    /// The hyperparameters, with the names that checkpoints and options use.
     package var hyperparameters: [(name: String, value: Float)] {
       switch self {
       case .sgd(let momentum): [("beta1", momentum)]
@@ -53,7 +53,7 @@ package final class Optimizer: Sendable {
   package let squares: Buffer<Float>
   private let parameterCount: Int
 
-  /// - Throws: `.memory` when the state cannot be had.
+  /// - Throws: `.memory` if the state cannot be allocated.
   package init(_ rule: Rule, parameterCount: Int, context: Context) throws(GenerativeError) {
     self.rule = rule
     self.parameterCount = parameterCount
@@ -61,8 +61,8 @@ package final class Optimizer: Sendable {
     squares = try Buffer(count: rule.keepsSquares ? parameterCount : 0, in: context.memory)
   }
 
-  /// The state by name, `m` and `v`, for a checkpoint to write and to read back in place; with the
-  /// count of steps done, training resumed equals training uninterrupted.
+  /// The state by name, `m` and `v`, for a checkpoint to write and to read back in place. Together with the
+  /// number of steps done, it makes resumed training equal to uninterrupted training.
   package var state: [(name: String, values: Buffer<Float>)] {
     var state: [(name: String, values: Buffer<Float>)] = []
     if rule.keepsMomentum { state.append(("m", momentum)) }
@@ -70,11 +70,11 @@ package final class Optimizer: Sendable {
     return state
   }
 
-  /// Moves `parameters` along `gradient`, both of `parameterCount` floats.
+  /// Updates `parameters` by `gradient`, both with `parameterCount` floats.
   ///
   /// - Parameters:
   ///   - step: 1 for this optimizer's first step, 2 for its second, …
-  ///   - scale: what the gradient is multiplied by first.
+  ///   - scale: a factor applied to the gradient first.
   package func step(
     _ step: Int, _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     scaledBy scale: Float = 1, rate: Float, context: Context

@@ -1,12 +1,12 @@
 import Glibc
 
-/// The learning rate as a pure function of the step: a warm-up, then a shape.
+/// The learning rate as a pure function of the step: a warm-up followed by a shape.
 package struct Schedule: Equatable, Hashable, Sendable {
-  /// What happens after the warm-up; u runs from 0 at its end to 1 at the last step.
+  /// The shape after the warm-up. u increases from 0 at its end to 1 at the last step.
   package enum Shape: Equatable, Hashable, Sendable {
     /// rate
     case constant
-    /// rate · factor^⌊step / period⌋: lower by `factor` every `period` steps.
+    /// rate · factor^⌊step / period⌋: multiplied by `factor` every `period` steps.
     case step(factor: Float, period: Int)
     /// rate · (floor + (1 − floor) · ½ (1 + cos πu)) (Loshchilov & Hutter, "SGDR", ICLR 2017)
     case cosine(floor: Float = 0)
@@ -16,7 +16,7 @@ package struct Schedule: Equatable, Hashable, Sendable {
 
   package enum WarmUp: Equatable, Hashable, Sendable {
     case steps(Int)
-    /// Of all steps, in [0, 1].
+    /// A fraction of all steps, in [0, 1].
     case fraction(Float)
   }
 
@@ -30,10 +30,10 @@ package struct Schedule: Equatable, Hashable, Sendable {
     self.warmUp = warmUp
   }
 
-  /// The rate of `step`, 0 ..< `stepCount`.
+  /// The learning rate of step `step`, in 0 ..< `stepCount`.
   ///
-  /// Step s of w warm-up steps has rate · (s + 1) / w, so that the first moves and the last is at the
-  /// full rate.
+  /// Step s of w warm-up steps has the rate · (s + 1) / w, so the first step is not zero and the last one has
+  /// the full rate.
   package func rate(step: Int, of stepCount: Int) -> Float {
     let warm = warmUpSteps(of: stepCount)
     if step < warm { return rate * Float(Double(step + 1) / Double(warm)) }

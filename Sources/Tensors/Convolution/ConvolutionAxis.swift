@@ -1,17 +1,16 @@
-/// One axis of a convolution: the large side that the kernel slides over, and the small side with one
-/// element per place it stops at.
+/// One axis of a convolution. The kernel slides over the large side; the small side has one element per
+/// kernel position.
 package struct ConvolutionAxis: Equatable, Hashable, Sendable {
   package let window: Window
   package let large: Int
   package let small: Int
 
-  /// The most pixels, and the most kernel taps, along an axis: keeps sums of them far from overflow.
+  /// Maximum number of pixels, and of kernel taps, along an axis. Keeps their sums far from overflow.
   private static let limit = 1 << 16
 
-  /// A convolution of `large` pixels: ⌊(large + 2·padding − kernel) / stride⌋ + 1 places.
+  /// A convolution over `large` pixels: ⌊(large + 2·padding − kernel) / stride⌋ + 1 positions.
   ///
-  /// - Throws: `.argument` when the kernel does not fit into the padded axis or a number is outside
-  ///   its range.
+  /// - Throws: `.argument` if the kernel does not fit into the padded axis, or a number is out of range.
   package init(large: Int, _ window: Window) throws(GenerativeError) {
     try ConvolutionAxis.check(large, window)
     guard large + 2 * window.padding >= window.kernel else {
@@ -24,11 +23,11 @@ package struct ConvolutionAxis: Equatable, Hashable, Sendable {
     small = (large + 2 * window.padding - window.kernel) / window.stride + 1
   }
 
-  /// A transposed convolution of `small` pixels: (small − 1)·stride − 2·padding + kernel +
-  /// outputPadding of them.
+  /// A transposed convolution of `small` pixels. It has (small − 1)·stride − 2·padding + kernel +
+  /// outputPadding pixels.
   ///
-  /// - Throws: `.argument` when nothing would be left, `outputPadding` is not under the stride, or a
-  ///   number is outside its range.
+  /// - Throws: `.argument` if no pixels would remain, `outputPadding` is not below the stride, or a number is
+  ///   out of range.
   package init(small: Int, _ window: Window, outputPadding: Int) throws(GenerativeError) {
     try ConvolutionAxis.check(small, window)
     guard 0..<window.stride ~= outputPadding else {
@@ -59,21 +58,21 @@ package struct ConvolutionAxis: Equatable, Hashable, Sendable {
 
   // MARK: - The two directions
 
-  /// Large to small: place o sees pixels o·stride − padding + tap.
+  /// Large to small: position o reads pixels o·stride − padding + tap.
   var correlation: PatchAxis {
     PatchAxis(
       positionCount: small, firstOutput: 0, outputStep: 1, sourceCount: large, stride: window.stride,
       origin: -window.padding, tapCount: window.kernel, firstTap: 0, tapStep: 1)
   }
 
-  /// The large side falls into this many interleaved sets of pixels, each reached by its own taps.
+  /// The number of interleaved sets of pixels on the large side. Each set has its own kernel taps.
   var phaseCount: Int { min(window.stride, large) }
 
-  /// The most taps of any phase.
+  /// Maximum number of taps of a phase.
   var phaseTapCount: Int { (window.kernel + window.stride - 1) / window.stride }
 
-  /// Small to large: pixel i = phase + a·stride gets tap t of place (i + padding − t) / stride, for the
-  /// taps that divide evenly. Taken from the last to the first, they see ascending places.
+  /// Small to large: pixel i = phase + a·stride receives tap t of position (i + padding − t) / stride, for
+  /// all taps t that divide evenly. Taken from last to first, the taps read ascending positions.
   func phase(_ phase: Int) -> PatchAxis {
     let (stride, padding) = (window.stride, window.padding)
     let smallestTap = (phase + padding) % stride

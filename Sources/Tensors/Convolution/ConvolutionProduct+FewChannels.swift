@@ -1,15 +1,15 @@
 import Kernels
 
-/// `spread` to a large image of few channels: the last layer of a generator, the way back through a
-/// discriminator's first.
+/// `spread` to a large image with few channels: the last layer of a generator, or the backward pass through
+/// the first layer of a discriminator.
 ///
-/// One phase's product would fill 3 of a tile's 16 columns. Instead one product, small pixels times the
-/// whole kernel (K × taps·C), gives what every small pixel adds to its window of the large image, and
-/// the windows are summed row by row. A band of rows at a time stays in the cache.
+/// One phase's product would fill only 3 of a tile's 16 columns. Instead, one product of the small pixels and
+/// the whole kernel (K × taps·C) gives what every small pixel adds to its window of the large image, and the
+/// windows are summed row by row. A band of rows at a time stays in the cache.
 extension ConvolutionProduct {
-  /// C below which a tile would stay half empty.
+  /// Below this C, tiles would be at most half full.
   private static let fewChannels = 8
-  /// Floats of one band's windows, at most: 192 KiB.
+  /// Maximum number of floats in the windows of one band: 192 KiB.
   private static let bandCapacity = 3 << 14
 
   var hasFewChannels: Bool { largeChannels < Self.fewChannels }
@@ -19,7 +19,7 @@ extension ConvolutionProduct {
     /// taps · C, padded to panels.
     let columns: Int
     let depth: Int
-    /// Large rows per band, and the small rows that reach them, at most.
+    /// Maximum number of large rows per band, and of small rows that contribute to them.
     let bandRows: Int
     let windowRows: Int
     let windowCount: Int
@@ -28,7 +28,8 @@ extension ConvolutionProduct {
     var slotStride: Int { windowCount + ProductKernels.tileRows * width }
   }
 
-  /// - Parameter rows: of one image, bands are for the threads to share.
+  /// - Parameter rows: number of images. If there are fewer images than threads, the bands of an image are
+  ///   split among threads.
   private func plan(_ context: Context, rows: Int) -> Plan {
     let width = context.kernels.product.tileColumns
     let (stride, kernel) = (vertical.window.stride, vertical.window.kernel)
@@ -36,7 +37,7 @@ extension ConvolutionProduct {
     let imageShares = rows < context.threadCount ? context.threadCount : 1
     let share = (vertical.small + imageShares - 1) / imageShares
     let smallRows = max(1, min(share, Self.bandCapacity / rowCount))
-    // Every band of large rows needs a few small rows more than its share.
+    // Every band of large rows needs a few more small rows than its share.
     let bandRows = min(vertical.large, smallRows * stride)
     let windowRows = min(vertical.small, (bandRows + kernel - 2) / stride + 1)
     return Plan(
@@ -49,7 +50,7 @@ extension ConvolutionProduct {
     return plan.weightCount + context.threadCount * plan.slotStride
   }
 
-  /// `spread`, by windows.
+  /// `spread` by summing windows.
   func spreadWindows(
     _ small: UnsafePointer<Float>, weight: UnsafePointer<Float>, into large: UnsafeMutablePointer<Float>,
     rows: Int, bias: UnsafePointer<Float>?, activation: Activation, scratch: UnsafeMutablePointer<Float>,
@@ -66,7 +67,7 @@ extension ConvolutionProduct {
       let (image, band) = task.quotientAndRemainder(dividingBy: bandCount)
       let first = band * plan.bandRows
       let end = min(vertical.large, first + plan.bandRows)
-      // Small rows o with o·stride − padding ≤ i < o·stride − padding + kernel for some i of the band.
+      // Small rows o with o·stride − padding ≤ i < o·stride − padding + kernel for some row i of the band.
       let reach = first + vertical.window.padding - vertical.window.kernel
       let firstSmall = reach < 0 ? 0 : reach / vertical.window.stride + 1
       let endSmall = min(vertical.small, (end - 1 + vertical.window.padding) / vertical.window.stride + 1)
@@ -86,7 +87,7 @@ extension ConvolutionProduct {
     }
   }
 
-  /// The whole kernel as K × taps·C, in panels, blocks of depth one after another.
+  /// Packs the whole kernel as a K × taps·C matrix, in panels, one depth block after another.
   private func packKernel(
     _ weight: UnsafePointer<Float>, _ plan: Plan, into panels: UnsafeMutablePointer<Float>, _ context: Context
   ) {
@@ -119,7 +120,7 @@ extension ConvolutionProduct {
     }
   }
 
-  /// Large row i ← bias + Σ windows, whose small rows are `firstSmall` ..< `endSmall`.
+  /// Large row i ← bias + Σ windows of the small rows `firstSmall` ..< `endSmall`.
   private func sumWindows(
     _ windows: UnsafePointer<Float>, _ i: Int, _ firstSmall: Int, _ endSmall: Int,
     _ bias: UnsafePointer<Float>?, _ line: UnsafeMutablePointer<Float>

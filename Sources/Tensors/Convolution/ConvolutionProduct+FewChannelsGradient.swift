@@ -1,18 +1,18 @@
 import Kernels
 
-/// The weights' gradient where the large image has few channels, and the weights are few: a discriminator's
-/// first layer, a generator's last.
+/// The gradient of the weights if the large image has few channels and there are few weights: a
+/// discriminator's first layer, a generator's last.
 ///
-/// The small image's pixels are as long as a tile's panels, so that they are the right-hand side as they lie;
-/// patches copied row after row are the left-hand side, transposed. Chunks of positions have gradients of
-/// their own, K fastest, which are added up in the chunks' order.
+/// The channels of the small image fill whole panels, so its pixels are the right-hand side without packing.
+/// Patches copied row by row are the left-hand side, transposed. Each chunk of positions has its own
+/// gradient, K fastest, and the gradients are added in the order of the chunks.
 extension ConvolutionProduct {
-  /// Positions of one gradient, and of one copy of patches.
+  /// The number of positions per gradient, and per copied block of patches.
   private static let chunk = 2048
   private static let block = 128
-  /// Gradients held at a time.
+  /// The number of gradients held at a time.
   private static let chunkLimit = 32
-  /// Weights, at most, of which so many gradients are held.
+  /// Maximum number of weights for which gradients are held this way.
   private static let weightLimit = 1 << 14
 
   func hasFewWeights(_ context: Context) -> Bool {

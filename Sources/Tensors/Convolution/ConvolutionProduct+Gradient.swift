@@ -1,22 +1,22 @@
 import Kernels
 
-/// The weights' gradient: small images, transposed, times the patches of large ones.
+/// The gradient of the weights: transposed small images times the patches of large ones.
 ///
-/// The sum runs over all positions of all rows. A stretch of positions at a time is packed, both
-/// factors once, and then multiplied into dW by every thread.
+/// The sum runs over all positions of all rows. For one stretch of positions at a time, both factors are
+/// packed once and then multiplied into dW by all threads.
 extension ConvolutionProduct {
-  /// Floats of both packed factors: 4 MiB, of which the third-level cache holds several.
+  /// Floats of both packed factors: 4 MiB. The third-level cache holds several of them.
   private static let stretchCapacity = 1 << 20
-  /// Positions in one block of the sum.
+  /// The number of positions in one block of the sum.
   private static let positionBlock = 256
 
   private struct Plan {
     let width: Int
-    /// K and kernel · C, padded to panels.
+    /// K, and kernel · C, padded to whole panels.
     let rows: Int
     let columns: Int
 
-    /// Positions packed at a time.
+    /// The number of positions packed at a time.
     var stretch: Int {
       max(1, stretchCapacity / (positionBlock * (rows + columns))) * positionBlock
     }
@@ -57,7 +57,7 @@ extension ConvolutionProduct {
     }
   }
 
-  /// Packs both factors: block of positions after block, in each panel after panel.
+  /// Packs both factors: blocks of positions, each stored as panels.
   private func pack(
     _ patches: Patches, _ small: UnsafePointer<Float>, _ stretch: Range<Int>, _ plan: Plan,
     _ smallPanels: UnsafeMutablePointer<Float>, _ patchPanels: UnsafeMutablePointer<Float>,
@@ -68,7 +68,7 @@ extension ConvolutionProduct {
     let tileRows = ProductKernels.tileRows
     let panelCount = plan.columns / plan.width
     let share = 8
-    // One task of a block for the small image, then one for every eight panels of patches.
+    // For each block, one task packs the small image, and one task packs every eight panels of patches.
     let taskCount = 1 + (panelCount + share - 1) / share
     let blockCount = (stretch.count + Self.positionBlock - 1) / Self.positionBlock
     context.parallelSlots(blockCount * taskCount, isSmall: isSmall) { _, index in

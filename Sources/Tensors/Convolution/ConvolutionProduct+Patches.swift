@@ -1,15 +1,15 @@
 import Kernels
 
-/// Patches times weights: both directions of an image.
+/// Patches times weights, for both directions.
 extension ConvolutionProduct {
-  /// Which side goes in: the large one or the small one.
+  /// Which side is the input: the large one (correlation) or the small one (spreading).
   package enum Direction: Sendable { case correlation, spreading }
 
-  /// What a direction multiplies, and how its scratch is laid out: the packed weights of every phase, then
-  /// one area per thread.
+  /// What a direction multiplies, and the layout of its scratch buffer: the packed weights of every phase,
+  /// then one area per thread.
   private struct Plan {
     let phaseCount: Int
-    /// Weights of one phase, at most.
+    /// Maximum number of weights per output channel in one phase.
     let phaseDepth: Int
     let sourceChannels: Int
     let outputChannels: Int
@@ -18,7 +18,7 @@ extension ConvolutionProduct {
     var columns: Int { ConvolutionProduct.padded(outputChannels, to: width) }
     var phaseStride: Int { phaseDepth * columns }
     var patchCount: Int { ConvolutionProduct.blockRows * ConvolutionProduct.blockDepth }
-    /// Patches, a block of the result, and a tile.
+    /// Patches, a block of the result and a tile.
     var slotStride: Int {
       patchCount + ConvolutionProduct.padded(ConvolutionProduct.blockRows * outputChannels, to: 16)
         + ConvolutionProduct.padded(ProductKernels.tileRows * width, to: 16)
@@ -88,7 +88,7 @@ extension ConvolutionProduct {
       let columns = min(plan.outputChannels - column, partPanels * plan.width)
       guard count > 0, columns > 0 else { return }
       let area = slots + slot * plan.slotStride
-      // Phases of a strided image are written to it row by row; otherwise rows lie side by side.
+      // The phases of a strided image are scattered to it row by row; otherwise rows are contiguous.
       let isDirect = axes.vertical.outputStep == 1 && axes.horizontal.outputStep == 1
       let rowStride = isDirect ? plan.outputChannels : columns
       let target =
@@ -129,7 +129,7 @@ extension ConvolutionProduct {
     }
   }
 
-  /// Bias and activation on a finished block.
+  /// Adds the bias to a finished block and applies the activation.
   private func finish(
     _ target: UnsafeMutablePointer<Float>, _ count: Int, _ columns: Int, _ rowStride: Int,
     _ bias: UnsafePointer<Float>?, _ activation: Activation, _ context: Context
@@ -150,7 +150,7 @@ extension ConvolutionProduct {
     }
   }
 
-  /// Writes a phase's block to its pixels.
+  /// Writes a phase's block to its pixels in the image.
   private func scatter(
     _ block: UnsafePointer<Float>, _ axes: (vertical: PatchAxis, horizontal: PatchAxis), _ first: Int,
     _ count: Int, _ columns: Int, _ column: Int, _ channels: Int, _ output: UnsafeMutablePointer<Float>
@@ -178,7 +178,7 @@ extension ConvolutionProduct {
 
   // MARK: - Weights
 
-  /// Floats of all phases' packed weights.
+  /// The number of floats of all phases' packed weights.
   func packedCount(_ direction: Direction, context: Context) -> Int {
     let plan = plan(direction, context)
     return plan.phaseCount * plan.phaseStride
@@ -191,17 +191,17 @@ extension ConvolutionProduct {
     packWeights(direction, plan(direction, context), weight, into: panels, context)
   }
 
-  /// Packs every phase's weights: block of depth after block, in each panel after panel.
+  /// Packs every phase's weights: depth blocks, each stored as panels.
   private func packWeights(
     _ direction: Direction, _ plan: Plan, _ weight: UnsafePointer<Float>,
     into panels: UnsafeMutablePointer<Float>, _ context: Context
   ) {
     let pack = context.kernels.product.packColumns
     let panelCount = plan.columns / plan.width
-    // About 8,000 floats to a task.
+    // About 8,000 floats per task.
     let share = max(1, 8192 / (Self.blockDepth * plan.width))
     let shareCount = (panelCount + share - 1) / share
-    // No phase has more blocks than the deepest.
+    // No phase has more blocks than the deepest one.
     let blockCount = (plan.phaseDepth + Self.blockDepth - 1) / Self.blockDepth
     context.parallelSlots(plan.phaseCount * blockCount * shareCount, isSmall: weightCount < 32_768) {
       _, task in

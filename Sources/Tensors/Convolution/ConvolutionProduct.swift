@@ -1,32 +1,33 @@
 import Kernels
 
-/// A convolution's three products, between a large image (H × W × C) and a small one (h × w × K):
+/// The three products of a convolution, between a large image (H × W × C) and a small one (h × w × K):
 ///
-/// - `correlate`: small[o, k] = Σ large[o·stride − padding + t, c] · W[k, t, c]: a convolution's
-///   forward pass, a transposed convolution's input gradient;
-/// - `spread`: large[i, c] = Σ small[o, k] · W[k, t, c] over i = o·stride − padding + t: the other way
-///   round;
-/// - `addWeightGradient`: dW[k, t, c] += Σ small[o, k] · large[o·stride − padding + t, c]: both.
+/// - `correlate`: small[o, k] = Σ large[o·stride − padding + t, c] · W[k, t, c]. The forward pass of a
+///   convolution and the input gradient of a transposed convolution.
+/// - `spread`: large[i, c] = Σ small[o, k] · W[k, t, c] over i = o·stride − padding + t. The reverse: the
+///   input gradient of a convolution and the forward pass of a transposed convolution.
+/// - `addWeightGradient`: dW[k, t, c] += Σ small[o, k] · large[o·stride − padding + t, c]. The weight
+///   gradient of both.
 ///
-/// Each is a matrix product whose one factor is packed straight from the image (an implicit im2col:
-/// Chetlur et al., "cuDNN: efficient primitives for deep learning", 2014), a block at a time, so that
-/// it is never written out. `spread` is one such product for each of the stride² phases of the large
-/// image, which are convolutions with stride 1 and every stride-th tap: no scattering, no zeros. Where
-/// C is too small to fill a tile, windows are summed instead (`spreadWindows`); 4 × 4 kernels with
-/// stride 2 between many channels, DCGAN's, take fewer multiplications (`WinogradConvolution`).
+/// Each is a matrix product in which one factor is packed directly from the image, one block at a time, and
+/// never written out (an implicit im2col: Chetlur et al., "cuDNN: efficient primitives for deep learning",
+/// 2014). `spread` is one such product for each of the stride² phases of the large image. The phases are
+/// convolutions with stride 1 and every stride-th tap, so there is no scattering and no multiplication by
+/// zeros. If C is too small to fill a tile, windows are summed instead (`spreadWindows`). 4 × 4 kernels with
+/// stride 2 between many channels, as in a DCGAN, need fewer multiplications (`WinogradConvolution`).
 ///
-/// An element is summed in an order that depends on the geometry alone: the same bits for any number
-/// of rows and threads.
+/// The order of an element's sum depends only on the geometry, so the bits are the same for any number of
+/// rows and threads.
 package struct ConvolutionProduct: Equatable, Hashable, Sendable {
   package let vertical: ConvolutionAxis
   package let horizontal: ConvolutionAxis
   /// C and K.
   package let largeChannels: Int
   package let smallChannels: Int
-  /// Whether Winograd's way is left out for images of a single tile: see `forInference`.
+  /// Whether Winograd's algorithm is not used for images of a single tile; see `forInference`.
   private(set) var sparesSingleTiles = false
 
-  /// - Throws: `.limit` when a size does not fit into an integer with room to spare.
+  /// - Throws: `.limit` if a size is too close to integer overflow.
   package init(
     _ vertical: ConvolutionAxis, _ horizontal: ConvolutionAxis, largeChannels: Int, smallChannels: Int
   ) throws(GenerativeError) {
@@ -53,8 +54,8 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
     [smallChannels, vertical.window.kernel, horizontal.window.kernel, largeChannels]
   }
 
-  /// The same product where images may come one by one: for a single tile of an image, transforming the
-  /// weights costs more than it saves, and a batch must not differ.
+  /// The same product for images that may arrive one at a time. For an image of a single tile, transforming
+  /// the weights costs more than it saves, and the result must not depend on the batch size.
   package var forInference: ConvolutionProduct {
     var product = self
     product.sparesSingleTiles = true
@@ -62,22 +63,21 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
   }
 
   var tapCount: Int { vertical.window.kernel * horizontal.window.kernel }
-  /// Floats of one small channel's weights.
+  /// The number of weights per small channel.
   package var weightStride: Int { tapCount * largeChannels }
   package var weightCount: Int { smallChannels * weightStride }
 
   // MARK: - Blocking
 
-  /// Positions that one task multiplies at a time: with the deepest block 120 KiB of patches, a
+  /// Positions that one task multiplies at a time. With the deepest block, their patches take 120 KiB, a
   /// quarter of a 512 KiB second-level cache.
   static let blockRows = 16 * ProductKernels.tileRows
-  /// The deepest block of a sum: a panel of weights of 320 × 16 floats takes 20 KiB of the first-level
-  /// cache.
+  /// Maximum depth of a block. A panel of 320 × 16 weights takes 20 KiB of the first-level cache.
   static let blockDepth = 320
-  /// Multiply-adds below which threads cost more than they bring.
+  /// Below this number of multiply-adds, threads cost more than they gain.
   static let smallWork = 400_000
 
-  /// The depth of all blocks but the last: even shares of at most `blockDepth`.
+  /// The depth of all blocks except the last: equal shares of at most `blockDepth`.
   static func blockDepth(of depth: Int) -> Int {
     let count = max(1, (depth + blockDepth - 1) / blockDepth)
     return max(4, ((depth + count - 1) / count + 3) / 4 * 4)
@@ -85,7 +85,7 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
 
   static func padded(_ count: Int, to multiple: Int) -> Int { (count + multiple - 1) / multiple * multiple }
 
-  /// Floats that any of the three products of `rows` images, or of fewer, needs as `scratch`.
+  /// The number of floats that each of the three products needs as `scratch` for `rows` images or fewer.
   package func scratchCount(rows: Int, context: Context) -> Int {
     if let winograd = WinogradConvolution(self, context: context) {
       return winograd.scratchCount(rows: rows, context: context)
@@ -104,7 +104,7 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
 
   /// small ← act(correlation + bias), for `rows` images.
   ///
-  /// - Parameter packed: what `PackedKernel` made of the weight for this direction.
+  /// - Parameter packed: the weights as packed by `PackedKernel` for this direction.
   package func correlate(
     _ large: UnsafePointer<Float>, weight: UnsafePointer<Float>, packed: PackedKernel? = nil,
     into small: UnsafeMutablePointer<Float>, rows: Int, bias: UnsafePointer<Float>? = nil,

@@ -1,11 +1,12 @@
-/// A convolution's weights for one direction, laid out once as the product reads them; for inference,
-/// where one kernel meets many images.
+/// A convolution's weights for one direction, packed once in the order in which the product reads them. Used
+/// for inference, where one kernel is applied to many images.
 package struct PackedKernel: Sendable {
   private let buffer: Buffer<Float>
 
   var panels: UnsafePointer<Float> { UnsafePointer(buffer.base) }
 
-  /// Nil where the product has no use for it: it transforms weights, or they are few.
+  /// Returns nil if the product does not use packed weights: it transforms them (Winograd), or it sums
+  /// windows because there are few channels.
   ///
   /// - Throws: `.memory`.
   package init?(

@@ -1,5 +1,5 @@
-/// One axis of a sum over patches: output `firstOutput` + a·`outputStep` is the sum over taps j of
-/// source pixel a·`stride` + `origin` + j times kernel element `firstTap` + j·`tapStep`.
+/// One axis of a sum over patches. Output `firstOutput` + a·`outputStep` is the sum over taps j of source
+/// pixel a·`stride` + `origin` + j times kernel element `firstTap` + j·`tapStep`.
 struct PatchAxis {
   let positionCount: Int
   let firstOutput: Int

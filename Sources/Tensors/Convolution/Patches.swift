@@ -1,8 +1,8 @@
 import Kernels
 
-/// The patches of a batch of images that a kernel sees, as a matrix that exists only panel by panel.
+/// The patches that a kernel reads from a batch of images, as a matrix that exists only one panel at a time.
 ///
-/// Row m is a position (image, vertical, horizontal), column d a tap and a channel of it: (vertical tap,
+/// Row m is a position (image, vertical, horizontal). Column d is a tap and a channel: (vertical tap,
 /// horizontal tap, channel), channel fastest. Taps outside the image are zeros.
 struct Patches {
   let source: UnsafePointer<Float>
@@ -10,9 +10,9 @@ struct Patches {
   let horizontal: PatchAxis
   let channels: Int
 
-  /// Columns of the matrix.
+  /// The number of columns of the matrix.
   var depth: Int { vertical.tapCount * horizontal.tapCount * channels }
-  /// Rows of the matrix, for one image.
+  /// The number of rows of the matrix per image.
   var positionCount: Int { vertical.positionCount * horizontal.positionCount }
 
   /// The location of a position's first tap, possibly outside the image.
@@ -44,7 +44,7 @@ struct Patches {
     var place = place(first)
     var to = rows
     for _ in 0..<count {
-      // The part of a run that lies in the image.
+      // The part of a run of taps that lies inside the image.
       let low = max(0, -place.x) &* channels
       let high = min(horizontal.tapCount, horizontal.sourceCount &- place.x) &* channels
       let end = to + depth
@@ -87,7 +87,7 @@ struct Patches {
     return place.image + pixel &* channels
   }
 
-  /// Calls to the C library would take longer than most runs.
+  /// A call of the C library would take longer than copying most runs.
   @inline(__always)
   private func copy(_ from: UnsafePointer<Float>, _ count: Int, _ to: UnsafeMutablePointer<Float>) {
     var p = 0
@@ -113,8 +113,8 @@ struct Patches {
 
   // MARK: - Columns side by side
 
-  /// panel[(m − start)·width + i] ← column `first` + i of row m, for `count` ≤ `width` columns; zeros
-  /// for the others.
+  /// panel[(m − start)·width + i] ← column `first` + i of row m for `count` ≤ `width` columns; the other
+  /// columns are zeros.
   func packColumns(
     _ first: Int, _ count: Int, _ start: Int, _ depth: Int, _ panel: UnsafeMutablePointer<Float>,
     width: Int, pack: @escaping ProductKernels.Pack
@@ -133,7 +133,7 @@ struct Patches {
     }
   }
 
-  /// Columns of one row of taps: elements `from` ..< `from` + `length` of it.
+  /// Packs elements `from` ..< `from` + `length` of one row of taps.
   private func packRun(
     _ tapRow: Int, _ from: Int, _ length: Int, _ start: Int, _ depth: Int,
     _ panel: UnsafeMutablePointer<Float>, width: Int,
@@ -172,7 +172,7 @@ struct Patches {
     }
   }
 
-  /// One position at the border: position i after `place`, tap by tap.
+  /// Copies one position at the border, tap by tap: position i after `place`.
   private func copyTaps(
     _ place: Place, _ i: Int, _ tapRow: Int, _ from: Int, _ length: Int, _ to: UnsafeMutablePointer<Float>
   ) {

@@ -2,7 +2,7 @@
 package struct Window: Equatable, Hashable, Sendable {
   package let kernel: Int
   package let stride: Int
-  /// Zeros assumed before the first and behind the last pixel.
+  /// The number of zeros assumed before the first pixel and after the last.
   package let padding: Int
 
   package init(kernel: Int, stride: Int = 1, padding: Int = 0) {

@@ -1,7 +1,7 @@
 import Kernels
 
-/// One axis of a stride-1 convolution with two taps: output `firstOutput` + q·`outputStep` sums, over
-/// j < 2, source pixel `origin` + (q + j)·`sourceStep` times kernel element `firstTap` + j·`tapStep`.
+/// One axis of a stride-1 convolution with two taps. Output `firstOutput` + q·`outputStep` is the sum over j
+/// < 2 of source pixel `origin` + (q + j)·`sourceStep` times kernel element `firstTap` + j·`tapStep`.
 struct WinogradAxis {
   let positionCount: Int
   let firstOutput: Int
@@ -12,8 +12,8 @@ struct WinogradAxis {
   let firstTap: Int
   let tapStep: Int
 
-  /// The five pixels that tile `tile` sees: the first one's place, which may lie outside, and which of
-  /// them exist.
+  /// The five pixels that tile `tile` reads: the position of the first, which may lie outside the image, and
+  /// the range of those that exist.
   func patch(_ tile: Int) -> (start: Int, first: Int, end: Int) {
     let start = origin + tile * WinogradKernels.tileSize * sourceStep
     let patchSize = WinogradKernels.tileSize + 1
@@ -24,15 +24,15 @@ struct WinogradAxis {
 }
 
 extension ConvolutionAxis {
-  /// With four taps and stride 2 the even and the odd pixels are apart: small[o] is the sum over
-  /// phases a of Σⱼ large[2(o + j) − padding + a]·w[a + 2j].
+  /// With four taps and stride 2, even and odd pixels are independent: small[o] is the sum over phases a of
+  /// Σⱼ large[2(o + j) − padding + a]·w[a + 2j].
   func correlationPhase(_ phase: Int) -> WinogradAxis {
     WinogradAxis(
       positionCount: small, firstOutput: 0, outputStep: 1, sourceCount: large, sourceStep: 2,
       origin: phase - window.padding, firstTap: phase, tapStep: 2)
   }
 
-  /// Likewise the other way round: every second pixel of the large side sees two taps.
+  /// The other direction: every second pixel of the large side receives two taps.
   func spreadingPhase(_ phase: Int) -> WinogradAxis {
     let axis = self.phase(phase)
     return WinogradAxis(

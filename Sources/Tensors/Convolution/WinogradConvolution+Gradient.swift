@@ -1,9 +1,9 @@
 import Kernels
 
-/// The weights' gradient: at every point, transformed tiles of the small side's gradient, transposed,
-/// times transformed patches of the large side, summed over tiles.
+/// The gradient of the weights. At every point, it is the transformed tiles of the small side's gradient,
+/// transposed, times the transformed patches of the large side, summed over tiles.
 extension WinogradConvolution {
-  /// Small and large channels of one task.
+  /// The number of small and large channels per task.
   private static let blockRows = 16 * ProductKernels.tileRows
   private static let blockColumns = 64
 
@@ -12,7 +12,7 @@ extension WinogradConvolution {
     let tiles: Points
     let width: Int
 
-    /// Clear of multiples of 4 KiB.
+    /// Avoids multiples of 4 KiB.
     var resultPointStride: Int { blockRows * blockColumns + 16 }
     var resultCount: Int { WinogradKernels.pointCount * resultPointStride }
     var slotStride: Int {
@@ -67,7 +67,7 @@ extension WinogradConvolution {
     }
   }
 
-  /// points ← A·d·Aᵀ of `tiles` of the small side.
+  /// points ← A·d·Aᵀ for `tiles` of the small side.
   private func transformTiles(
     _ small: UnsafePointer<Float>, _ tiles: Range<Int>, _ layout: Points,
     into points: UnsafeMutablePointer<Float>, isSmall: Bool, _ context: Context
@@ -87,7 +87,7 @@ extension WinogradConvolution {
     }
   }
 
-  /// Adds what one phase's taps of a block of channels gain.
+  /// Adds the gradient of one phase's taps for a block of channels.
   private func addBlock(
     _ tiles: UnsafePointer<Float>, _ patches: UnsafePointer<Float>, _ phase: Int, _ tileCount: Int,
     _ rows: Range<Int>, _ columns: Range<Int>, _ plan: Plan, _ results: UnsafeMutablePointer<Float>,

@@ -1,24 +1,24 @@
 import Kernels
 
-/// Pixels times weights: both directions of an image.
+/// Pixels times weights, for both directions.
 extension WinogradConvolution {
-  /// How a direction's scratch is laid out: transformed pixels, then one area per thread with a block
-  /// of weights, that block transformed, a group's results at all points, and a tile.
+  /// The layout of a direction's scratch buffer: transformed pixels, then one area per thread. An area holds
+  /// a block of weights, that block transformed, a group's results at all points, and a tile.
   private struct Plan {
     let points: Points
     let outputChannels: Int
     let width: Int
-    /// Phases that are outputs of their own, and how many of them are worked side by side; the others
-    /// are summed.
+    /// The number of phases that are separate outputs, and how many of them are processed side by side. The
+    /// other phases are summed.
     let outputPhases: Int
     let concurrentPhases: Int
 
     var summedPhases: Int { points.phaseCount / concurrentPhases }
     var blockDepth: Int { min(WinogradConvolution.blockDepth, points.channels) }
-    /// Between points of the transformed weights, clear of multiples of 4 KiB.
+    /// The distance between points of the transformed weights; avoids multiples of 4 KiB.
     var weightPointStride: Int { blockDepth * WinogradConvolution.groupColumns + 16 }
     var resultPointStride: Int { points.tileCapacity * WinogradConvolution.groupColumns + 16 }
-    /// A panel of weights for each tap.
+    /// One panel of weights per tap.
     var tapCount: Int { 4 * blockDepth * width }
     var weightCount: Int { WinogradKernels.pointCount * weightPointStride }
     var resultCount: Int { WinogradKernels.pointCount * resultPointStride }
@@ -44,13 +44,13 @@ extension WinogradConvolution {
     }
   }
 
-  /// Images of few tiles, one image's say, are spread to all phases together: the threads then meet
-  /// twice and not eight times.
+  /// Maximum number of images with few tiles, such as a single image, for which all phases are spread at
+  /// once. The threads then synchronize twice instead of eight times.
   private var concurrentRows: Int {
     stretchTiles(channels: product.smallChannels, phaseCount: Self.phaseCount) / tilesPerImage
   }
 
-  /// Floats for `rows` images or any fewer.
+  /// The number of floats for `rows` images or fewer.
   func imageScratchCount(
     _ direction: ConvolutionProduct.Direction, rows: Int, context: Context
   ) -> Int {
@@ -84,7 +84,7 @@ extension WinogradConvolution {
       transformPatches(
         source, direction, firstPhase: firstPhase, tiles, plan.points, into: scratch, isSmall: isSmall,
         context)
-      // A few tasks for every thread; a part's weights are transformed anew.
+      // A few tasks per thread. Each part transforms its weights again.
       let blockCount = groupCount * plan.concurrentPhases
       let partCount = max(1, min((4 * context.threadCount - 1) / blockCount, tiles.count / 24))
       let share = (tiles.count + partCount - 1) / partCount
@@ -108,8 +108,8 @@ extension WinogradConvolution {
     }
   }
 
-  /// A slot's results ← transformed pixels · transformed weights, at every point, for one group of
-  /// output channels of one output phase.
+  /// A slot's results ← transformed pixels · transformed weights, at every point, for one group of output
+  /// channels in one output phase.
   private func multiplyPoints(
     _ pixels: UnsafePointer<Float>, _ weight: UnsafePointer<Float>,
     _ direction: ConvolutionProduct.Direction, _ firstPhase: Int, _ tileCount: Int,
@@ -136,7 +136,7 @@ extension WinogradConvolution {
     }
   }
 
-  /// points ← G·w·Gᵀ of the 2 × 2 taps that a phase sees, as the product reads them: in panels of
+  /// points ← G·w·Gᵀ for the 2 × 2 taps of a phase, in the order in which the product reads them: panels of
   /// output channels, each `depth` input channels deep.
   private func transformTaps(
     _ weight: UnsafePointer<Float>, _ direction: ConvolutionProduct.Direction, _ phase: Int, _ channel: Int,
@@ -152,7 +152,7 @@ extension WinogradConvolution {
       let count = min(plan.width, columns.upperBound - column)
       let panel = points + (column - columns.lowerBound) * depth
       if direction == .spreading, count == plan.width {
-        // Output channels lie side by side, as the product wants them.
+        // Output channels are contiguous, as the product needs them.
         transform(
           weight + (channel * product.weightStride + first + column), rowStride, tapStride,
           product.weightStride, depth, panel, plan.weightPointStride)
@@ -171,7 +171,7 @@ extension WinogradConvolution {
     }
   }
 
-  /// Writes the pixels of `tiles` from a group's results.
+  /// Computes the pixels of `tiles` from a group's results.
   private func makeTiles(
     _ results: UnsafePointer<Float>, _ direction: ConvolutionProduct.Direction, _ phase: Int,
     _ tiles: Range<Int>, _ columns: Range<Int>, _ plan: Plan, _ output: UnsafeMutablePointer<Float>,

@@ -1,36 +1,35 @@
 import Kernels
 
-/// The three products of a convolution with a 4 × 4 kernel and stride 2, in 2.56 times fewer
-/// multiplications than their definition.
+/// The three products of a convolution with a 4 × 4 kernel and stride 2, with 2.56 times fewer
+/// multiplications than the direct computation.
 ///
-/// Such a convolution is the sum of four with 2 × 2 taps and stride 1, one for each phase of the
-/// large image; its transpose is four of them side by side. Each is worked in tiles of 4 × 4 outputs:
-/// the 5 × 5 pixels that a tile sees, the 2 × 2 taps and the tile's gradient are transformed to 25
-/// points, at which all that is left are matrix products over the channels, 25 instead of 64 (Lavin
-/// & Gray, "Fast algorithms for convolutional neural networks", CVPR 2016). The transforms' constants
-/// up to 8 amplify rounding a little: errors relative to the largest result are below 1e-5 for
-/// up to 1,024 channels.
+/// Such a convolution is the sum of four convolutions with 2 × 2 taps and stride 1, one for each phase of the
+/// large image. Its transpose is four of them side by side. Each is computed in tiles of 4 × 4 outputs. The 5
+/// × 5 pixels that a tile reads, the 2 × 2 taps and the tile's gradient are transformed to 25 points. At each
+/// point, a matrix product over the channels remains: 25 products instead of 64 (Lavin & Gray, "Fast
+/// algorithms for convolutional neural networks", CVPR 2016). The constants of the transforms, up to 8,
+/// amplify rounding a little. Errors relative to the largest result are below 1e-5 for up to 1,024 channels.
 ///
-/// Tiles are worked in stretches that stay in the cache, each in two steps: all threads transform
-/// pixels, then each takes a group of output channels, transforms its weights and multiplies. So
-/// weights are transformed where they are used, and nothing is kept of them that could go stale.
+/// Tiles are processed in stretches that stay in the cache, in two steps each. First all threads transform
+/// pixels. Then each takes a group of output channels, transforms its weights and multiplies. Weights are
+/// thus transformed where they are used, and there is no transformed copy that could become stale.
 ///
-/// An element is summed in an order that depends on the geometry alone.
+/// The order of an element's sum depends only on the geometry.
 package struct WinogradConvolution {
   let product: ConvolutionProduct
 
-  /// Tiles transformed at a time, at most: 27 panels of the product.
+  /// Maximum number of tiles transformed at a time: 27 panels of the product.
   private static let stretchLimit = 27 * ProductKernels.tileRows
-  /// Floats of transformed pixels: 8 MiB, which the third-level cache holds.
+  /// Floats of transformed pixels: 8 MiB, which fits in the third-level cache.
   private static let stretchCapacity = 1 << 21
-  /// Input channels multiplied at a time.
+  /// The number of input channels multiplied at a time.
   static let blockDepth = 256
-  /// Output channels of one task.
+  /// The number of output channels per task.
   static let groupColumns = 32
   static let phaseCount = 4
 
-  /// Nil where the definition is as fast: other windows, channels that do not fill vectors, images
-  /// whose tiles would be half empty.
+  /// Returns nil if the direct computation is as fast: for other windows, channels that do not fill vectors,
+  /// and images whose tiles would be half empty.
   package init?(_ product: ConvolutionProduct, context: Context) {
     func fits(_ axis: ConvolutionAxis) -> Bool {
       axis.window.kernel == 4 && axis.window.stride == 2 && axis.small > 2 && axis.large > 1
@@ -51,7 +50,8 @@ package struct WinogradConvolution {
   var tileColumnCount: Int { tileCount(product.horizontal) }
   var tilesPerImage: Int { tileRowCount * tileColumnCount }
 
-  /// Both directions have as many: the small side's, or half of the large side's if that is more.
+  /// The number of tiles along an axis, the same for both directions: it covers the small side, or half of
+  /// the large side if that is more.
   private func tileCount(_ axis: ConvolutionAxis) -> Int {
     let positions = max(axis.small, (axis.large + 1) / 2)
     return (positions + WinogradKernels.tileSize - 1) / WinogradKernels.tileSize
@@ -76,34 +76,34 @@ package struct WinogradConvolution {
 
   // MARK: - Transformed pixels
 
-  /// How transformed pixels of a stretch lie: for every phase 25 matrices of tiles × channels.
+  /// The layout of a stretch's transformed pixels: 25 matrices of tiles × channels for every phase.
   struct Points {
     let tileCapacity: Int
     let channels: Int
     let phaseCount: Int
 
-    /// Rows and matrices keep clear of multiples of the cache's 4 KiB ways.
+    /// The strides of rows and matrices avoid multiples of 4 KiB, the size of a cache way.
     var tileStride: Int { channels + 16 }
     var pointStride: Int { tileCapacity * tileStride + 16 }
     var phaseStride: Int { WinogradKernels.pointCount * pointStride }
     var count: Int { phaseCount * phaseStride }
   }
 
-  /// Tiles of a stretch, at most.
+  /// Maximum number of tiles in a stretch.
   func stretchTiles(channels: Int, phaseCount: Int) -> Int {
     let perTile = phaseCount * WinogradKernels.pointCount * (channels + 16)
     return min(Self.stretchLimit, max(ProductKernels.tileRows, Self.stretchCapacity / perTile))
   }
 
-  /// The layout for `rows` images of this many channels, `phaseCount` phases at a time.
+  /// The layout for `rows` images with this many channels, `phaseCount` phases at a time.
   func points(channels: Int, phaseCount: Int, rows: Int) -> Points {
     let limit = stretchTiles(channels: channels, phaseCount: phaseCount)
     return Points(
       tileCapacity: min(limit, rows * tilesPerImage), channels: channels, phaseCount: phaseCount)
   }
 
-  /// points ← Bᵀ·d·B of the patches that `tiles` see in `source`, for `layout.phaseCount` phases of
-  /// `direction` from `firstPhase` on.
+  /// points ← Bᵀ·d·B for the patches that `tiles` read in `source`, for `layout.phaseCount` phases of
+  /// `direction`, starting at `firstPhase`.
   func transformPatches(
     _ source: UnsafePointer<Float>, _ direction: ConvolutionProduct.Direction, firstPhase: Int,
     _ tiles: Range<Int>, _ layout: Points, into points: UnsafeMutablePointer<Float>, isSmall: Bool,
@@ -134,7 +134,7 @@ package struct WinogradConvolution {
 
   // MARK: - Scratch
 
-  /// Floats that any of the three products needs for `rows` images.
+  /// The number of floats that each of the three products needs for `rows` images.
   func scratchCount(rows: Int, context: Context) -> Int {
     max(
       imageScratchCount(.correlation, rows: rows, context: context),

@@ -1,6 +1,6 @@
 import CGenerative
 
-/// What is inside a model's file: its options and numbers.
+/// The contents of a model's file: its options and tensors.
 struct Checkpoint {
   let path: String
   /// In alphabetical order.
@@ -27,12 +27,12 @@ struct Checkpoint {
 
   var names: [String] { indices.sorted { $0.value < $1.value }.map(\.key) }
 
-  /// An option that the model was made with.
+  /// An option that the model was created with.
   func option(_ name: String) -> String? {
     gen_checkpoint_metadata(object.handle, "option.\(name)").map { String(cString: $0) }
   }
 
-  /// A tensor of floats and its shape; nil where there is none of the name.
+  /// A tensor of floats and its shape; nil if there is none with this name.
   func floats(_ name: String) throws -> (shape: [Int], values: [Float])? {
     guard let index = indices[name] else { return nil }
     let tensor = try Checkpoint.tensor(index, of: object)

@@ -1,4 +1,4 @@
-/// Pearson's, in Double.
+/// Pearson's correlation, computed in Double.
 func correlation(_ x: [Float], _ y: [Float]) -> Double {
   func centred(_ values: [Float]) -> [Double] {
     let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)

@@ -2,19 +2,19 @@ import ArgumentParser
 import CGenerative
 import Glibc
 
-/// Rows of pictures and what is known of them.
+/// Rows, such as images, and what is known about them.
 struct Dataset {
   let name: String
   let object: Object
   let count: Int
   let shape: Shape
-  /// Names of the factors behind drawn faces, or of the columns of numbers of a table of labels.
+  /// The names of the factors of drawn faces, or of the numeric columns of a label table.
   let factorNames: [String]
   let classNames: [String]
-  /// Names of a table's columns.
+  /// The names of a table's columns.
   let columnNames: [String]
   let classCount: Int
-  /// Files of a folder that could not be read.
+  /// The number of files in a folder that could not be read.
   let skippedCount: Int
 
   init(_ name: String, _ object: Object) throws {
@@ -45,12 +45,12 @@ struct Dataset {
 
   var handle: OpaquePointer { object.handle }
 
-  /// The file that each row came from; empty where rows have none.
+  /// The file that each row came from; empty if rows have none.
   var paths: [String] {
     names(GEN_NAME_PATH) { gen_dataset_name(handle, $0, $1) }.map(StandardInput.told)
   }
 
-  /// "train-images-idx3-ubyte.gz" of a path that ends so.
+  /// The last part of the path, such as "train-images-idx3-ubyte.gz".
   var shortName: String { name.split(separator: "/").last.map(String.init) ?? name }
 
   func rows(_ range: Range<Int>) throws -> Rows {
@@ -62,12 +62,13 @@ struct Dataset {
   /// All rows.
   func rows() throws -> Rows { try rows(0..<count) }
 
-  /// As many of the rows as there are, drawn at random, a share of each class. They stay in their order.
+  /// At most `limit` of the rows, drawn at random with the same share of each class. Their order is
+  /// preserved.
   func random(_ limit: Int, seed: UInt64 = 0) throws -> Dataset {
     limit >= count ? self : try split(Double(limit) / Double(count), seed: seed).1
   }
 
-  /// The rows that are left and a share of all rows, drawn at random.
+  /// The remaining rows, and a share of all rows drawn at random.
   func split(_ share: Double, seed: UInt64) throws -> (Dataset, Dataset) {
     var (rest, held): (OpaquePointer?, OpaquePointer?)
     try check(gen_dataset_split(handle, share, seed, &rest, &held))
@@ -77,7 +78,7 @@ struct Dataset {
     )
   }
 
-  /// The rows nearest to each of some rows, nearest first, and their distances.
+  /// The rows nearest to each of the given rows, nearest first, and their distances.
   func nearest(to rows: Rows, _ count: Int) throws -> (indices: [Int], distances: [Float]) {
     var indices = [Int64](repeating: 0, count: rows.count * count)
     var distances = [Float](repeating: 0, count: rows.count * count)
@@ -93,7 +94,7 @@ struct Dataset {
     return labels
   }
 
-  /// The classes for a conditional model.
+  /// The number of classes for a conditional model.
   func requiredClassCount() throws -> Int {
     guard classCount > 0 else {
       throw Failure(description: "classes need labels, and \(name) has none; see --labels")
@@ -109,7 +110,7 @@ struct Dataset {
     return (0..<rows.count).map { rows.values[$0 * rows.rowSize + index] }
   }
 
-  /// The same of a factor that must be there, by its name.
+  /// The factor with this name, which must exist, of all rows.
   func factor(_ name: String) throws -> [Float] {
     guard let index = factorNames.firstIndex(of: name) else {
       throw Failure(description: "\(self.name) has no factor \(name)")
@@ -118,7 +119,7 @@ struct Dataset {
   }
 }
 
-/// All names of a kind (GEN_NAME_...), which `name` gives one by one.
+/// All names of a kind (GEN_NAME_...), which `name` returns one by one.
 func names<Kind: BinaryInteger>(_ kind: Kind, _ name: (Int32, Int64) -> UnsafePointer<CChar>?) -> [String] {
   var names: [String] = []
   while let next = name(Int32(kind), Int64(names.count)) { names.append(String(cString: next)) }
@@ -130,7 +131,7 @@ struct Shape: Equatable, CustomStringConvertible {
   let height: Int
   let width: Int
   let channels: Int
-  /// Whether it is the guess of a picture for so many features, whose rows may be no pictures.
+  /// Whether the shape was guessed from the number of features. The rows may then not be images.
   var isGuess = false
 
   static func == (a: Shape, b: Shape) -> Bool {
@@ -139,7 +140,7 @@ struct Shape: Equatable, CustomStringConvertible {
 
   var count: Int { height * width * channels }
 
-  /// The shape as a picture: channels that are no colours lie beside one another.
+  /// The shape as an image: if the channels are not colors, they are placed next to each other.
   var picture: Shape {
     [1, 3, 4].contains(channels) ? self : Shape(height: height, width: width * channels, channels: 1)
   }
@@ -149,7 +150,7 @@ struct Shape: Equatable, CustomStringConvertible {
 
 /// The options of every command that reads DATA.
 struct DataOptions: ParsableArguments {
-  /// What sub-folders of pictures are.
+  /// The meaning of subfolders of images.
   enum Subfolders: String, ExpressibleByArgument, CaseIterable { case auto, classes, pool, ignore }
 
   @Option(
@@ -211,9 +212,9 @@ struct DataOptions: ParsableArguments {
     if rowsSeed != nil, rows == nil { throw ValidationError("--rows-seed needs --rows, which it draws") }
   }
 
-  /// The rows that DATA names, for a model.
+  /// The rows that DATA refers to, for a model.
   ///
-  /// - Parameter limit: how many rows are wanted at most, drawn at random; no other pictures are decoded.
+  /// - Parameter limit: maximum number of rows, drawn at random; no other images are decoded.
   func open(_ data: String, for model: Model, limit: Int? = nil) throws -> Dataset {
     var options = self
     if rows == nil { options.rows = limit }
@@ -228,9 +229,9 @@ struct DataOptions: ParsableArguments {
     return try limit.map { try dataset.random($0, seed: rowsSeed ?? 0) } ?? dataset
   }
 
-  /// The rows that DATA names, in a model's shape where there is one.
+  /// The rows that DATA refers to, in a model's shape if one is given.
   func open(_ data: String, for shape: Shape? = nil) throws -> Dataset {
-    // Pictures are brought to a model's shape. A shape that is a guess counts if they are of another size.
+    // Images are resized to a model's shape. A guessed shape is used only if the images have another size.
     if let shape, size == nil,
       try !shape.isGuess
         || (isFolder(data) || data.hasPrefix("faces:")) && self.shape(of: data).count != shape.count
@@ -252,7 +253,7 @@ struct DataOptions: ParsableArguments {
     return whole
   }
 
-  /// The shape that rows of pictures have of themselves, by one of them.
+  /// The shape that image rows have by default, determined from one of them.
   private func shape(of data: String) throws -> Shape {
     var options = self
     options.rows = 1
@@ -301,14 +302,15 @@ struct DataOptions: ParsableArguments {
     return whole
   }
 
-  /// Refuses a file of labels that a model does not take. Of a folder it may say which pictures there are.
+  /// Rejects a file of labels that a model does not use. For a folder, the file may say which images there
+  /// are.
   func checkLabelsAreUsed(_ data: String, _ reason: String) throws {
     if labels?.isEmpty == false, !isFolder(data) {
       throw Failure(description: "--labels is not used: \(reason)")
     }
   }
 
-  /// One line about files that were skipped, passed over or read with missing pixels.
+  /// Prints one line about files that were skipped, ignored or read with missing pixels.
   private func tellFiles(of dataset: Dataset) {
     var info = gen_dataset_info_t()
     info.struct_size = UInt32(MemoryLayout<gen_dataset_info_t>.stride)
@@ -322,7 +324,7 @@ struct DataOptions: ParsableArguments {
   }
 }
 
-/// Tells how far the reading of many files is, where standard error is a terminal.
+/// Shows the progress of reading many files, if standard error is a terminal.
 private enum Loading {
   static func following(_ body: (UnsafePointer<gen_run>?) -> gen_status) -> gen_status {
     guard var run: gen_run = try? defaults(gen_run_init) else { return body(nil) }
@@ -342,7 +344,7 @@ private enum Loading {
   }
 }
 
-/// Height and width on the command line.
+/// Height and width as given on the command line.
 struct PictureSize: ExpressibleByArgument {
   let height: Int
   let width: Int

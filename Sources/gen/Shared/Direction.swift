@@ -1,14 +1,14 @@
 import CGenerative
 
-/// A direction in latent space along which an attribute grows.
+/// A direction in latent space along which an attribute increases.
 struct Direction {
   let vector: [Float]
-  /// The projections on it of the attribute's least and greatest value.
+  /// The projections that correspond to the attribute's smallest and largest value.
   let range: (low: Double, high: Double)
-  /// Of the projections with the attribute.
+  /// The correlation of the projections with the attribute.
   let correlation: Double
 
-  /// The direction by ridge regression from latents whose attribute is known.
+  /// Computes the direction by ridge regression from latents whose attribute is known.
   init(of attribute: [Float], in latents: Rows) throws {
     var options: gen_direction_options = try defaults(gen_direction_options_init)
     var info = gen_direction_info_t()
@@ -21,7 +21,7 @@ struct Direction {
     correlation = info.correlation
   }
 
-  /// Where each latent lies along the direction.
+  /// The projection of each latent on the direction.
   func projections(of latents: Rows) -> [Float] {
     (0..<latents.count).map { row in
       vector.indices.reduce(0) { $0 + vector[$1] * latents.values[row * latents.rowSize + $1] }

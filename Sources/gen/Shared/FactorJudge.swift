@@ -1,13 +1,13 @@
 import CGenerative
 
-/// Tells factors of pictures by ridge regression from the principal components of rows whose factors are
-/// known: what a model that encodes no rows lacks.
+/// Estimates factors of images by ridge regression on the principal components of rows whose factors are
+/// known. Used for models that cannot encode rows.
 struct FactorJudge {
   private let dataset: Dataset
   private let pca: Object
   private let latents: Rows
 
-  /// - Parameter dataset: faces, of which 2000 are enough.
+  /// - Parameter dataset: faces; at most 2000 of them are used.
   init(_ dataset: Dataset) throws {
     let known = try dataset.random(2000)
     let componentCount = min(100, known.count - 1, known.shape.count)
@@ -21,7 +21,7 @@ struct FactorJudge {
     }
   }
 
-  /// A factor of pictures, in deviations from their mean.
+  /// A factor of images, in standard deviations from their mean.
   func scores(_ factor: String, of rows: Rows) throws -> [Float] {
     let direction = try Direction(of: dataset.factor(factor), in: latents)
     let transformed = try Rows(count: rows.count, rowSize: latents.rowSize) {

@@ -1,4 +1,4 @@
-/// Figures under one another: a name, a value, its standard error, and the same figure of real rows.
+/// A table of metrics, one per line: a name, a value, its standard error, and the same metric for real rows.
 struct FigureTable {
   private struct Line {
     let name: String
@@ -17,7 +17,7 @@ struct FigureTable {
     lines.append(Line(name: name, value: .number(value), error: error, floor: floor))
   }
 
-  /// The mean of a figure of each row, and its standard error.
+  /// The mean of a metric over rows, and its standard error.
   mutating func add(_ name: String, estimate values: [Double]) {
     let n = Double(values.count)
     let mean = values.reduce(0, +) / n
@@ -39,9 +39,9 @@ struct FigureTable {
     }.joined(separator: "\n")
   }
 
-  /// Tables beside one another, a column for each; a dash where one has no such figure.
+  /// Tables next to each other, one column each. A dash means that a table does not have the metric.
   static func columns(_ tables: [FigureTable], named names: [String]) -> String {
-    // A figure that only some have comes after the one that it follows there.
+    // A metric that only some tables have is placed after the one that precedes it there.
     var figures: [String] = []
     for table in tables {
       var place = 0
@@ -70,7 +70,7 @@ struct FigureTable {
     return ([head] + lines).joined(separator: "\n")
   }
 
-  /// An object of objects.
+  /// The table as an object of objects.
   var json: JSON {
     .object(
       lines.map { line in

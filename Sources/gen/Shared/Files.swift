@@ -1,7 +1,7 @@
 import CGenerative
 import Glibc
 
-/// Makes a folder, and the folders it is in.
+/// Creates a folder and its parent folders.
 func makeFolder(_ path: String) throws {
   var made = path.hasPrefix("/") ? "/" : ""
   for part in path.split(separator: "/") {
@@ -17,12 +17,12 @@ func isFolder(_ path: String) -> Bool {
   return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
-/// A file, whatever path leads to it.
+/// Identifies a file, whatever path leads to it.
 struct FileIdentity: Hashable {
   private let device: UInt64
   private let number: UInt64
 
-  /// Nil where there is no file.
+  /// nil if there is no file.
   init?(path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
@@ -30,7 +30,7 @@ struct FileIdentity: Hashable {
   }
 }
 
-/// Writes a file, whole or not at all.
+/// Writes a file, completely or not at all.
 func write(_ bytes: some Sequence<UInt8>, to path: String) throws {
   let part = "\(path).part"
   func failure() -> Failure {
@@ -44,7 +44,7 @@ func write(_ bytes: some Sequence<UInt8>, to path: String) throws {
   guard fclose(file) == 0, written == bytes.count, rename(part, path) == 0 else { throw failure() }
 }
 
-/// Writes bytes to an open file; tells whether all of them were.
+/// Writes bytes to an open file. Returns whether all of them were written.
 func append(_ bytes: [UInt8], to file: Int32) -> Bool {
   bytes.withUnsafeBytes { bytes in
     var rest = bytes[...]
@@ -58,10 +58,10 @@ func append(_ bytes: [UInt8], to file: Int32) -> Bool {
   }
 }
 
-/// Writes a text file, whole or not at all.
+/// Writes a text file, completely or not at all.
 func write(_ string: String, to path: String) throws { try write(string.utf8, to: path) }
 
-/// The text of a file; nil where there is none that can be read.
+/// The text in a file; nil if there is none that can be read.
 func contents(of path: String) -> String? {
   guard let file = fopen(path, "r") else { return nil }
   defer { fclose(file) }
@@ -71,10 +71,10 @@ func contents(of path: String) -> String? {
   return String(decoding: bytes, as: UTF8.self)
 }
 
-/// A line for the user beside the results: to standard error.
+/// Writes a line for the user to standard error, apart from the results.
 func complain(_ line: String) { showError(line + "\n") }
 
-/// Text for the user beside the results.
+/// Writes text for the user to standard error, apart from the results.
 func showError(_ text: String) {
   fflush(nil)
   let bytes = Array(text.utf8)

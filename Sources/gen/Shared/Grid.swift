@@ -1,22 +1,22 @@
 import CGenerative
 
-/// How a picture of many rows is laid out.
+/// The layout of an image of many rows.
 struct Grid {
-  /// Cells of a line; nil: as square as can be.
+  /// The number of cells per line; nil: as square as possible.
   var columns: Int?
-  /// Each cell from its least to its greatest value, for components.
+  /// Whether each cell is scaled from its smallest to its largest value, for components.
   var stretch = false
   var height = side
   var width = side
   var channels = 1
 
-  /// Writes rows as one picture.
+  /// Writes rows as a single image.
   func save(_ rows: Rows, to path: String) throws {
     let image = try image(of: rows)
     try withExtendedLifetime(image) { try check(gen_image_save(image.handle, path, nil)) }
   }
 
-  /// Rows as one picture, each pixel enlarged to 2 x 2 where that is small enough.
+  /// Rows as a single image. If it is small enough, each pixel is enlarged to 2 x 2.
   func image(of rows: Rows) throws -> Object {
     var options: gen_grid_options = try defaults(gen_grid_options_init)
     if let columns { options.n_columns = Int64(columns) }

@@ -1,4 +1,4 @@
-/// A value of JSON, members of objects in their order.
+/// A JSON value. The members of objects are ordered.
 enum JSON {
   case null
   case bool(Bool)
@@ -8,7 +8,7 @@ enum JSON {
   case array([JSON])
   case object([(name: String, value: JSON)])
 
-  /// The value on one line. Numbers that are not finite become null, which is all JSON has for them.
+  /// The value on one line. Numbers that are not finite become null, because JSON cannot represent them.
   var text: String {
     switch self {
     case .null: "null"
@@ -24,7 +24,7 @@ enum JSON {
 
   static func numbers(_ values: some Sequence<Float>) -> JSON { .array(values.map { .number(Double($0)) }) }
 
-  /// Escapes also "<", so that a text can stand inside a page's script.
+  /// Escapes "<" too, so that the text can be placed inside a page's script.
   private static func quoted(_ string: String) -> String {
     var text = "\""
     for scalar in string.unicodeScalars {

@@ -1,24 +1,26 @@
 import CGenerative
 
-/// The latents that rows have in a model, or its own where there are no rows, and what moving them does.
+/// The latents of rows in a model, or the model's own latents if there are no rows, and the effect of moving
+/// them.
 struct LatentSpace {
   let model: Model
-  /// Rows that are known, drawn at random from those given: those that are encoded.
+  /// The known rows that are encoded, drawn at random from those given.
   let dataset: Dataset?
   let latents: Rows
-  /// Classes of the latents, where the model has some.
+  /// The classes of the latents, if the model has classes.
   let labels: [Int32]?
   let mean: [Float]
   let deviation: [Float]
-  /// What a GAN, which encodes no rows, makes of the latents, and who tells the factors of that.
+  /// For a GAN, which cannot encode rows: the rows that it generates from the latents, and the judge of their
+  /// factors.
   private let judged: (samples: Rows, judge: FactorJudge)?
-  /// The latents that vary, those first that move the picture most.
+  /// The latents that vary. Those that change the image most come first.
   let axes: [Int]
 
-  /// At most so many rows are encoded.
+  /// Maximum number of rows that are encoded.
   static let limit = 4000
 
-  /// - Parameter dataset: whose rows are encoded; a GAN, which encodes none, draws its latents.
+  /// - Parameter dataset: the rows to encode. A GAN, which cannot encode rows, draws its latents.
   init(_ model: Model, _ dataset: Dataset?) throws {
     let dataset = try dataset?.random(LatentSpace.limit)
     self.dataset = dataset
@@ -40,7 +42,8 @@ struct LatentSpace {
     axes = try LatentSpace.axes(model, mean, deviation, labels?.first)
   }
 
-  /// Latents by the squared change of the picture from one deviation below the mean to one above.
+  /// The latents, ordered by the squared change of the image from one standard deviation below the mean to
+  /// one above.
   private static func axes(
     _ model: Model, _ mean: [Float], _ deviation: [Float], _ label: Int32?
   ) throws -> [Int] {
@@ -60,7 +63,7 @@ struct LatentSpace {
     return (0..<size).filter { deviation[$0] > 0 }.sorted { effects[$0] > effects[$1] }
   }
 
-  /// A line of latents for each axis, all others at their mean.
+  /// One line of latents per axis, with all others at their mean.
   func traversal(_ axes: [Int], range: Double, steps: Int) throws -> Rows {
     let numbers = axes.map { Int64($0) }
     return try Rows(count: axes.count * steps, rowSize: mean.count) {
@@ -69,14 +72,14 @@ struct LatentSpace {
     }
   }
 
-  /// Some of the latents, and the rows that they are of.
+  /// Some of the latents, and the rows that they belong to.
   struct Part {
     let dataset: Dataset?
     let latents: Rows
     let labels: [Int32]?
   }
 
-  /// As many of the latents as there are, those of rows drawn at random.
+  /// At most `limit` of the latents; if they belong to rows, drawn at random.
   func some(_ limit: Int) throws -> Part {
     guard let dataset, model.encodes else {
       return Part(dataset: nil, latents: latents.first(limit), labels: labels.map { Array($0.prefix(limit)) })
@@ -87,7 +90,7 @@ struct LatentSpace {
       dataset: chosen, latents: try model.encode(chosen.rows(), given: labels), labels: labels)
   }
 
-  /// The direction along which a factor of the dataset grows, or into a class.
+  /// The direction along which a factor of the dataset increases, or towards a class.
   func direction(_ name: String) throws -> Direction {
     guard let dataset else { throw Failure(description: "a direction needs rows that have it") }
     if let index = dataset.factorNames.firstIndex(of: name) {

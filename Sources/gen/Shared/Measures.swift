@@ -1,22 +1,22 @@
 import ArgumentParser
 import CGenerative
 
-/// How good a model is, by every measure that it has: what `gen evaluate` and `gen compare` share.
+/// The quality of a model, by every metric that it supports. Shared by `gen evaluate` and `gen compare`.
 struct Measures {
   var training: String?
   var classifier: String?
-  /// Number of samples, and of real rows to compare them with.
+  /// The number of samples, and of real rows to compare them with.
   var sampleCount: Int
-  /// Number of latents for each row to estimate the likelihood of a VAE.
+  /// The number of latents per row used to estimate the likelihood of a VAE.
   var importance: Int
-  /// Whether latents of samples are drawn from the model's mixture.
+  /// Whether the latents of samples are drawn from the model's mixture.
   var fromMixture: Bool
   var seed: UInt64
 
-  /// Whether there are samples of a model to compare.
+  /// Whether the model has samples to compare.
   private func samples(_ model: Model) -> Bool { fromMixture || model.kind != .autoencoder }
 
-  /// All figures of the model at `path` on rows it was not fitted to.
+  /// All metrics of the model at `path` on rows that it was not fitted to.
   func table(of path: String, on data: String, _ dataOptions: DataOptions) throws -> FigureTable {
     let model = try Model(path: path)
     let dataset = try dataOptions.open(data, for: model)
@@ -58,7 +58,7 @@ struct Measures {
     switch model.kind {
     case .autoencoder, .gan, .classifier: return
     case .pca:
-      // All components kept: no noise, no likelihood.
+      // If all components are kept, there is no noise and thus no likelihood.
       let status = gen_pca_log_likelihood(model.handle, rows.values, Int32(GEN_F32), n, &first)
       if status == gen_status(GEN_E_STATE) { return }
       try check(status)
@@ -98,7 +98,7 @@ struct Measures {
     }
     let chosen = try dataset.random(max(sampleCount, SampleFigures.neighbours + 1), seed: seed)
     let real = try chosen.rows()
-    // The width of Parzen's windows is chosen on one half, drawn at random, and the other is measured.
+    // The width of the Parzen windows is chosen on one half, drawn at random. The other half is evaluated.
     let (validation, test) = try chosen.split(0.5, seed: seed)
     let halves = (validation: try validation.rows(), test: try test.rows())
     let samples = try model.sample(real.count, seed: seed, fromMixture: fromMixture)
@@ -129,7 +129,8 @@ struct Measures {
     table.add("distance to training rows over real rows'", ratio)
   }
 
-  /// The log-likelihood of rows under windows around samples, their width chosen on other rows.
+  /// The log-likelihood of rows under windows around samples. The width of the windows is chosen on other
+  /// rows.
   private func parzen(_ samples: Rows, _ real: (validation: Rows, test: Rows)) throws -> Double {
     let (validation, test) = real
     var mean = 0.0
@@ -141,7 +142,7 @@ struct Measures {
   }
 }
 
-/// What samples are compared by.
+/// The features by which samples are compared.
 private struct Features {
   let name: String
   private let classifier: Model?
@@ -162,9 +163,9 @@ private struct Features {
   func of(_ rows: Rows) throws -> Rows { try classifier?.encode(rows) ?? rows }
 }
 
-/// The measures of two sets of features.
+/// The metrics that compare two sets of features.
 private struct SampleFigures {
-  /// Of density and coverage (Naeem et al. 2020); precision and recall take 3.
+  /// For density and coverage (Naeem et al. 2020). Precision and recall use 3.
   static let neighbours = 5
 
   private(set) var figures: [(name: String, value: Double)] = []
@@ -172,7 +173,7 @@ private struct SampleFigures {
   init(_ real: Rows, _ generated: Rows, _ seed: UInt64) throws {
     let (n, m, size) = (Int64(real.count), Int64(generated.count), Int64(real.rowSize))
     var value = 0.0
-    // With no more rows than features the covariances are not whole, and the distance says little.
+    // If there are no more rows than features, the covariances are singular, and the distance says little.
     let isFew = min(n, m) <= size
     try check(gen_evaluate_frechet(real.values, n, generated.values, m, size, nil, nil, &value))
     figures.append((isFew ? "Frechet distance (few rows)" : "Frechet distance", value))

@@ -1,6 +1,6 @@
 import CGenerative
 
-/// What is fitted to models that have learned: a mixture of latents, a threshold for anomalies.
+/// What is fitted to trained models: a mixture of latents, a threshold for anomalies.
 extension Model {
   func fitMixture(_ dataset: Dataset, _ options: UnsafePointer<gen_mixture_options>) throws {
     try requireCalibrated()
@@ -17,7 +17,7 @@ extension Model {
 
   func mixture() throws -> Object { try Object(gen_mixture_destroy) { gen_model_mixture(handle, $0) } }
 
-  /// New rows, of given classes or of classes drawn evenly.
+  /// New rows, of the given classes or with classes drawn uniformly.
   func sampleMixture(_ count: Int, seed: UInt64, given labels: [Int32]? = nil) throws -> Rows {
     try requireCalibrated()
     return try Rows(count: count, rowSize: shape.count) {
@@ -48,7 +48,8 @@ extension Model {
     return found
   }
 
-  /// Refuses data whose classes the library, which reads their numbers, would take for others.
+  /// Rejects data whose class numbers mean other classes to the model. The library reads the numbers, not the
+  /// names.
   private func requireOwnNumbers(_ dataset: Dataset) throws {
     guard let labels = try labels(of: dataset), try labels != dataset.labels() else { return }
     throw Failure(

@@ -1,11 +1,12 @@
 import CGenerative
 
-/// What models do, whatever their kind. Conditional models need a label for each row.
+/// The operations of models of any kind. Conditional models need a label for each row.
 extension Model {
-  /// Whether rows have latents: all but GANs and classifiers, and U-Nets, which the library tells apart.
+  /// Whether rows have latents. All models except GANs, classifiers and U-Nets have them; the library detects
+  /// U-Nets.
   var encodes: Bool { kind != .gan && kind != .classifier }
 
-  /// Latents of rows; of a classifier features.
+  /// The latents of rows; for a classifier, their features.
   func encode(_ rows: Rows, given labels: [Int32]? = nil) throws -> Rows {
     try requireLabels(labels, rows.count)
     let count = Int64(rows.count)
@@ -20,7 +21,7 @@ extension Model {
     }
   }
 
-  /// The latents that a GAN makes the nearest rows of.
+  /// The latents from which a GAN generates the nearest rows.
   private func invert(
     _ rows: Rows, given labels: [Int32]?, into latents: UnsafeMutablePointer<Float>?
   ) -> gen_status {
@@ -51,7 +52,7 @@ extension Model {
   }
 
   func reconstruct(_ rows: Rows, given labels: [Int32]? = nil) throws -> Rows {
-    // A GAN's rows go through the latents that are found for them.
+    // A GAN's rows are reconstructed from the latents that are found for them.
     if kind == .gan { return try decode(encode(rows, given: labels), given: labels) }
     try requireLabels(labels, rows.count)
     return try Rows(count: rows.count, rowSize: shape.count) {
@@ -59,7 +60,7 @@ extension Model {
     }
   }
 
-  /// Rows with values filled in that are not known: where `known`, of one row, is 0.
+  /// Rows with unknown values filled in: those for which `known`, given for one row, is 0.
   func impute(_ rows: Rows, known: [UInt8]) throws -> Rows {
     var options: gen_invert_options = try defaults(gen_invert_options_init)
     options.n_masks = 1
@@ -71,7 +72,7 @@ extension Model {
     }
   }
 
-  /// New rows, of given classes or of classes drawn evenly.
+  /// New rows, of the given classes or with classes drawn uniformly.
   func sample(
     _ count: Int, seed: UInt64, given labels: [Int32]? = nil, fromMixture: Bool = false, noise: Bool = false
   ) throws -> Rows {
@@ -100,7 +101,7 @@ extension Model {
     }
   }
 
-  /// Latents as the model's own samples have them.
+  /// Latents distributed like those of the model's samples.
   func latents(_ count: Int, seed: UInt64) throws -> Rows {
     if kind == .pca { return try encode(sample(count, seed: seed)) }
     return try Rows(count: count, rowSize: latentSize) {
@@ -120,7 +121,8 @@ extension Model {
     try check(gen_model_save(handle, path, Int32(GEN_SAVE_ALL)))
   }
 
-  /// The labels of a dataset's rows, where the model needs them: its own numbers of the classes that the data name.
+  /// The labels of a dataset's rows, if the model needs them: the model's numbers for the classes that the
+  /// data names.
   func labels(of dataset: Dataset) throws -> [Int32]? {
     guard classCount > 0, kind != .classifier else { return nil }
     guard dataset.classCount > 0 else {
@@ -141,7 +143,7 @@ extension Model {
     }
   }
 
-  /// The class of a name or number.
+  /// The class with this name or number.
   func label(named name: String) throws -> Int32 {
     guard classCount > 0 else {
       throw Failure(description: "the model has no classes, so it takes no --label")
@@ -152,7 +154,7 @@ extension Model {
     throw Failure(description: "the model has no class \(name); its classes are \(known)")
   }
 
-  /// What a class is called: its name, or its number.
+  /// The name of a class, or its number if it has no name.
   func className(_ label: Int32) -> String {
     let names = classNames
     return names.indices.contains(Int(label)) ? names[Int(label)] : "\(label)"

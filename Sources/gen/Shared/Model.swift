@@ -3,11 +3,11 @@ import CGenerative
 
 /// A model of any kind.
 struct Model {
-  /// The kinds of models, by the nouns of the header.
+  /// The kinds of models, with the nouns of the header.
   enum Kind: String, CaseIterable {
     case pca, autoencoder, vae, gan, classifier
 
-    /// The name in a sentence: "a VAE".
+    /// The name in a sentence, such as "a VAE".
     var name: String { [.autoencoder, .classifier].contains(self) ? rawValue : rawValue.uppercased() }
     var article: String { self == .autoencoder ? "an" : "a" }
   }
@@ -18,7 +18,7 @@ struct Model {
   let latentSize: Int
   /// 0 for a model that is not conditional.
   let classCount: Int
-  /// All have but a U-Net, whose rows do not come from latents alone.
+  /// True for all models except U-Nets, whose output does not depend only on latents.
   let hasLatents: Bool
 
   var handle: OpaquePointer { object.handle }
@@ -39,9 +39,10 @@ struct Model {
     classCount = Int(info.n_classes)
   }
 
-  /// Loads a file as the kind of model it says it is.
+  /// Loads a file as a model of the kind that it declares.
   ///
-  /// - Parameter classifies: whether a classifier will do, which has features of rows and makes none.
+  /// - Parameter classifies: whether a classifier is accepted, which has features of rows but does not create
+  ///   any.
   init(path: String, classifies: Bool = false) throws {
     let checkpoint = try Object(gen_checkpoint_destroy) { gen_checkpoint_open(path, nil, $0) }
     guard let kind = Kind(rawValue: text(gen_checkpoint_metadata(checkpoint.handle, "kind"))) else {
@@ -56,13 +57,13 @@ struct Model {
     try self.init(object, hasLatents: skips != "true")
   }
 
-  /// Whole epochs that a network was fitted for.
+  /// The number of complete epochs for which a network was fitted.
   func epochs() throws -> Int { Int(try Model.info(object).n_epochs) }
 
-  /// Epochs that an interrupted fit would still do, the present one among them.
+  /// The number of epochs left in an interrupted fit, including the current one.
   func epochsLeft() throws -> Int { Int(try Model.info(object).n_epochs_left) }
 
-  /// What there is to tell of it, by name.
+  /// The information about the model, by name.
   func facts() throws -> [(name: String, value: JSON)] {
     if kind == .pca {
       let info = try Model.pcaInfo(object)
@@ -82,12 +83,12 @@ struct Model {
     ] + nameFacts
   }
 
-  /// Names of the classes that it was fitted to; empty: none.
+  /// The names of the classes that the model was fitted to; empty if there are none.
   var classNames: [String] { names(GEN_NAME_CLASS) { gen_model_name(handle, $0, $1) } }
-  /// Names of the columns that it was fitted to; empty: none.
+  /// The names of the columns that the model was fitted to; empty if there are none.
   var columnNames: [String] { names(GEN_NAME_COLUMN) { gen_model_name(handle, $0, $1) } }
 
-  /// Whether rows are numbers of a table: what is no image unless somebody asks for one.
+  /// Whether rows are numbers of a table, which are not shown as images unless requested.
   var isTable: Bool { shape.height == 1 || shape.isGuess && !columnNames.isEmpty }
 
   /// Whether rows can be images.
@@ -99,7 +100,7 @@ struct Model {
     }
   }
 
-  /// The shape of so many features: those of a square picture where they can be.
+  /// The shape for a number of features: a square image if possible.
   private static func picture(features: Int) -> Shape {
     for channels in [1, 3] where features % channels == 0 {
       let side = Int(Double(features / channels).squareRoot().rounded())

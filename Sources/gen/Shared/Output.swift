@@ -2,8 +2,8 @@ import ArgumentParser
 import CGenerative
 import Glibc
 
-/// Where a command writes its results. The name tells the form, for all commands alike: `.csv`, `.npy`, an image, a
-/// folder of images that ends in "/", or standard output, "-".
+/// Where a command writes its results. The name determines the form, in the same way for all commands:
+/// `.csv`, `.npy`, an image, a folder of images that ends in "/", or standard output, "-".
 struct Output: ExpressibleByArgument {
   enum Form { case image, array, table, folder }
 
@@ -12,10 +12,10 @@ struct Output: ExpressibleByArgument {
   init(path: String) { self.path = path }
   init(argument: String) { path = argument }
 
-  /// Where rows of a model go by default: an image of that name, or a table.
+  /// The default destination of a model's rows: an image with this name, or a table.
   init(_ name: String, of model: Model) { path = name + (model.isTable ? ".csv" : ".png") }
 
-  /// The help of -o of a command whose default has that name.
+  /// The help text of -o for a command whose default has this name.
   static func help(default name: String) -> ArgumentHelp {
     """
     .csv, .npy, .png or .jpg file to write, a folder of images that ends in /, or - for CSV to standard output \
@@ -25,15 +25,15 @@ struct Output: ExpressibleByArgument {
 
   var defaultValueDescription: String { path }
 
-  /// Whether it is standard output: "-", whose form is CSV, or "npy:-", "png:-" ...
+  /// Whether this is standard output: "-", whose form is CSV, or "npy:-", "png:-" and so on.
   var isStandard: Bool { path == "-" || path.hasSuffix(":-") }
 
-  /// The name, with the form as its ending.
+  /// The name, with the form as its extension.
   private var ending: String {
     isStandard ? "." + (path == "-" ? "csv" : String(path.dropLast(2))) : path
   }
 
-  /// Nil for a name that tells none.
+  /// nil if the name does not determine a form.
   private var form: Form? {
     if path.hasSuffix("/") || isFolder(path) { return .folder }
     let name = ending.lowercased()
@@ -42,9 +42,9 @@ struct Output: ExpressibleByArgument {
     return [".png", ".jpg", ".jpeg"].contains { name.hasSuffix($0) } ? .image : nil
   }
 
-  /// The form of rows, which are images or not.
+  /// The form in which rows are written, depending on whether they are images.
   ///
-  /// - Parameter subject: what they are, where they cannot be images: "latents".
+  /// - Parameter subject: what the rows are, if they cannot be images: "latents".
   func form(unlessImages subject: String? = nil) throws -> Form {
     guard let form else {
       throw ValidationError(
@@ -59,7 +59,7 @@ struct Output: ExpressibleByArgument {
     return form
   }
 
-  /// Writes rows in the form that the name tells; an image is a grid of them.
+  /// Writes rows in the form that the name determines. An image is a grid of them.
   func write(_ table: Table, columns: Int? = nil) throws {
     let form = try form(unlessImages: table.shape == nil ? table.subject : nil)
     switch (form, table.shape) {
@@ -72,7 +72,7 @@ struct Output: ExpressibleByArgument {
     }
   }
 
-  /// Writes rows as one image.
+  /// Writes rows as a single image.
   func writeGrid(_ rows: Rows, _ shape: Shape, columns: Int? = nil) throws {
     let picture = shape.picture
     let grid = Grid(
@@ -80,7 +80,7 @@ struct Output: ExpressibleByArgument {
     try save(grid.image(of: rows))
   }
 
-  /// Writes an image of a size of its own.
+  /// Writes an image of any size.
   func save(_ image: Object) throws {
     guard isStandard else { return try check(gen_image_save(image.handle, path, nil)) }
     var count = Int64(0)
@@ -98,10 +98,10 @@ struct Output: ExpressibleByArgument {
     }
   }
 
-  /// Prints a line for the user, which must not be among the results.
+  /// Prints a line for the user, kept apart from the results.
   func tell(_ line: String) { isStandard ? complain(line) : print(line) }
 
-  /// Writes a PNG for each row.
+  /// Writes a PNG per row.
   private func write(_ table: Table, _ shape: Shape, inFolder folder: String) throws {
     let folder = folder.hasSuffix("/") ? folder : folder + "/"
     let inputs = Set(table.files.compactMap(FileIdentity.init(path:)))
@@ -119,31 +119,31 @@ struct Output: ExpressibleByArgument {
   }
 }
 
-/// Rows of numbers for a file, and what is known of each.
+/// Rows of numbers for a file, and what is known about each row.
 struct Table {
   let values: Rows
-  /// Names of the numbers of a row.
+  /// The names of a row's numbers.
   let names: [String]
-  /// The shape of rows that are images; nil: they are none.
+  /// The shape of rows that are images; nil if they are not.
   var shape: Shape?
-  /// What rows that are no images are, for messages.
+  /// What rows that are not images are, for messages.
   var subject = "latents"
-  /// The file that each row came from; empty: none did.
+  /// The file that each row came from; empty if they did not come from files.
   var files: [String] = []
-  /// The folder that all the files are in, where they come from one.
+  /// The folder that contains all the files, if they come from one.
   var root: String?
-  /// The class of each row; empty: rows have none.
+  /// The class of each row; empty if rows have none.
   var labels: [String] = []
-  /// Texts in place of the values, where those are not all numbers of the same kind.
+  /// Texts that replace the values, if those are not all numbers of the same kind.
   var cells: [[String]]?
 
-  /// Latents of a dataset's rows.
+  /// The latents of a dataset's rows.
   init(latents: Rows, of dataset: Dataset) {
     self.init(values: latents, names: (0..<latents.rowSize).map { "z\($0 + 1)" })
     take(dataset)
   }
 
-  /// Rows that a model makes.
+  /// Rows created by a model.
   init(_ rows: Rows, by model: Model, of dataset: Dataset? = nil, shape: Shape? = nil) {
     let names = model.columnNames
     self.init(
@@ -155,13 +155,13 @@ struct Table {
 
   init(values: Rows, names: [String]) { (self.values, self.names) = (values, names) }
 
-  /// Takes over the files of a dataset's rows.
+  /// Uses the files of a dataset's rows.
   mutating func take(_ dataset: Dataset) {
     files = dataset.paths
     root = isFolder(dataset.name) ? dataset.name : nil
   }
 
-  /// The lines of a CSV file, a header first.
+  /// The lines of a CSV file, starting with a header.
   var lines: String {
     let header =
       (files.isEmpty ? [] : ["file"]) + (labels.isEmpty ? [] : ["label"]) + names
@@ -178,8 +178,8 @@ struct Table {
     return text
   }
 
-  /// A name for each row's image below a folder: that of the file it came from, in the same sub-folder, or a number, in
-  /// a sub-folder of its class.
+  /// A path for each row's image below a folder: the name and subfolder of the file that it came from, or a
+  /// number in a subfolder of its class.
   var imageNames: [String] {
     let digits = max(3, String(values.count - 1).count)
     let places =
@@ -194,7 +194,7 @@ struct Table {
     for stem in stems { uses[stem, default: 0] += 1 }
     var taken: Set<String> = []
     return zip(places, stems).map { place, stem in
-      // Files that differ by their endings only keep them.
+      // Files that differ only by their extensions keep them.
       var name = uses[stem] == 1 ? stem : place + ".png"
       while !taken.insert(name).inserted { name = withoutEnding(name) + "-2.png" }
       return name
@@ -220,13 +220,13 @@ struct Table {
     }
   }
 
-  /// A path that leads nowhere but down.
+  /// A path that cannot lead out of its folder.
   private func place(_ path: String) -> String {
     let parts = path.split(separator: "/").filter { $0 != "." && $0 != ".." }
     return parts.isEmpty ? "image" : parts.joined(separator: "/")
   }
 
-  /// A path without the ending of its last part.
+  /// A path without the extension of its last part.
   private func withoutEnding(_ path: String) -> String {
     guard let dot = path.lastIndex(of: "."), dot > path.startIndex, path[path.index(before: dot)] != "/",
       !path[dot...].contains("/")
@@ -235,7 +235,7 @@ struct Table {
   }
 }
 
-/// A field of a CSV file, in quotes where it needs them.
+/// A field of a CSV file, quoted if necessary.
 private func commaField(_ text: String) -> String {
   let isPlain =
     !text.unicodeScalars.contains {
@@ -250,7 +250,7 @@ private func commaField(_ text: String) -> String {
 private func numpyFile(_ rows: Rows, _ shape: [Int]) -> [UInt8] {
   let extents = shape.map(String.init).joined(separator: ", ")
   var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(extents)), }"
-  // Magic, version, the header's length and the header fill a multiple of 64 bytes.
+  // Magic, version, the header's length and the header together fill a multiple of 64 bytes.
   let prefix = 10
   while (prefix + header.utf8.count + 1) % 64 != 0 { header += " " }
   header += "\n"

@@ -1,7 +1,7 @@
 import CGenerative
 import Glibc
 
-/// A picture of a file, of any size.
+/// An image read from a file, of any size.
 struct Picture {
   let shape: Shape
   let pixels: Rows
@@ -18,7 +18,7 @@ struct Picture {
     pixels = try Rows(count: 1, rowSize: shape.count) { gen_image_pixels(image.handle, $0) }
   }
 
-  /// Whether a file is a picture, by its first bytes.
+  /// Whether a file is an image, judged by its first bytes.
   static func isIn(_ path: String) -> Bool {
     guard !isFolder(path), let file = fopen(path, "r") else { return false }
     defer { fclose(file) }
@@ -40,7 +40,7 @@ struct Picture {
     try withExtendedLifetime(image) { try check(gen_image_save(image.handle, path, nil)) }
   }
 
-  /// Which values of a row are known by a mask, a picture that is bright where they are.
+  /// Which values of a row are known, given by a mask: an image that is bright where they are.
   static func mask(path: String, for shape: Shape) throws -> [UInt8] {
     let mask = try Picture(path: path, channels: 1)
     guard mask.shape.height == shape.height, mask.shape.width == shape.width else {

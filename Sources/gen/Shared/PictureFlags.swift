@@ -1,7 +1,7 @@
 import ArgumentParser
 import CGenerative
 
-/// How pictures are read: flags of members of gen_open_options and gen_context_options, by their names.
+/// How images are read: flags with the names of members of gen_open_options and gen_context_options.
 struct PictureFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
@@ -62,7 +62,7 @@ struct PictureFlags: OptionFlags {
   /// The library's options for opening data.
   func options() throws -> OptionStruct<gen_open_options> { try OptionStruct("open", text) }
 
-  /// The context whose limits hold; nil: the default one.
+  /// The context whose limits apply; nil: the default context.
   func context() throws -> Object? {
     let text = limits.compactMap { name, value in value.map { option(name, $0) } }.joined(separator: " ")
     guard !text.isEmpty else { return nil }

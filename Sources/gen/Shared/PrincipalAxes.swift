@@ -1,11 +1,11 @@
 import CGenerative
 
-/// What a fitted PCA found.
+/// The results of a fitted PCA.
 struct PrincipalAxes {
   let mean: [Float]
-  /// One of each row, by falling variance.
+  /// One component per row, by decreasing variance.
   let components: Rows
-  /// Each component's share of all variance.
+  /// Each component's fraction of the total variance.
   let shares: [Double]
 
   init(of pca: OpaquePointer?) throws {

@@ -1,23 +1,23 @@
 import CGenerative
 import Glibc
 
-/// A line that tells how far a fit is; on anything but a terminal, a line after each epoch.
+/// A line that shows the progress of a fit. If standard output is not a terminal, a line after each epoch.
 final class ProgressBar {
   private let name: String
   private let isTerminal = isatty(STDOUT_FILENO) == 1
   private(set) var last = gen_event()
 
   private let epochsBefore: Int64
-  /// Where the fit was at the first event: further than its start when it goes on.
+  /// The position of the fit at the first event, which is past its start if the fit is resumed.
   private var first: (share: Double, seconds: Double)?
 
-  /// - Parameter epochsBefore: epochs of earlier fits, counted along.
+  /// - Parameter epochsBefore: the number of epochs of earlier fits, which are included in the count.
   init(_ name: String, epochsBefore: Int = 0) {
     self.name = name
     self.epochsBefore = Int64(epochsBefore)
   }
 
-  /// Clears the bar and says what came out.
+  /// Clears the bar and prints the result.
   func finish() {
     let line =
       "\(name.padded(22)) \(epochsBefore + last.epoch) epochs in \(clock(last.seconds)), \(losses(last))"

@@ -1,6 +1,6 @@
 import CGenerative
 
-/// Rows of floats, packed one after another.
+/// Packed rows of floats.
 struct Rows {
   let rowSize: Int
   var values: [Float]
@@ -12,7 +12,7 @@ struct Rows {
     self.values = values
   }
 
-  /// Rows that a call of the library writes.
+  /// Rows written by a call of the library.
   init(count: Int, rowSize: Int, fill: (UnsafeMutablePointer<Float>?) -> gen_status) throws {
     self.rowSize = rowSize
     self.values = try [Float](unsafeUninitializedCapacity: count * rowSize) { buffer, written in
@@ -26,16 +26,16 @@ struct Rows {
     Rows(rowSize: rowSize, values: Array(values[range.lowerBound * rowSize..<range.upperBound * rowSize]))
   }
 
-  /// The first rows, as many as there are.
+  /// The first `limit` rows, or all if there are fewer.
   func first(_ limit: Int) -> Rows { self[0..<min(limit, count)] }
 
-  /// Each row by itself.
+  /// Each row separately.
   func split() -> [Rows] { (0..<count).map { self[$0..<$0 + 1] } }
 
   mutating func append(_ more: Rows) { values += more.values }
 
-  /// Lines of rows under one another in a picture of so many columns: row i of each line stands below
-  /// row i of the line before. Missing cells at the end of the last block are white.
+  /// Lines of rows below each other in an image with this number of columns: row i of each line is below row
+  /// i of the previous line. Missing cells at the end of the last block are white.
   static func stacked(_ lines: [Rows], columns: Int) -> Rows {
     let (count, rowSize) = (lines[0].count, lines[0].rowSize)
     var rows = Rows(rowSize: rowSize)
@@ -55,7 +55,7 @@ struct Rows {
     try quality(against: clean).psnr
   }
 
-  /// The mean over rows of the squared error summed over a row.
+  /// The squared error summed over a row, averaged over rows.
   func squaredError(to clean: Rows) throws -> Double {
     try quality(against: clean).squared_error
   }

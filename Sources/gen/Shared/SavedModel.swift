@@ -10,12 +10,12 @@ struct SavedModel: ParsableArguments {
   @Flag(help: "Overwrite what is there: the file that --out names, or what the model's file has already.")
   var force = false
 
-  /// Refuses to lose what is there.
+  /// Refuses to overwrite what exists.
   ///
   /// - Parameters:
   ///   - path: the model's file.
-  ///   - added: what is added: "mixture".
-  ///   - hasIt: whether the model has such a one.
+  ///   - added: what is added, such as "mixture".
+  ///   - hasIt: whether the model already has one.
   func check(_ path: String, adding added: String, hasIt: Bool) throws {
     if force { return }
     if let out, FileIdentity(path: out) != FileIdentity(path: path) { return try checkIsFree(out) }
@@ -26,14 +26,14 @@ struct SavedModel: ParsableArguments {
     }
   }
 
-  /// Saves the model and tells where.
+  /// Saves the model and returns the path.
   func save(_ model: Model, from path: String) throws -> String {
     try model.save(to: out ?? path)
     return out ?? path
   }
 }
 
-/// Refuses to write a model over a file.
+/// Refuses to overwrite a file with a model.
 func checkIsFree(_ path: String, orResume canResume: Bool = false) throws {
   guard FileIdentity(path: path) != nil else { return }
   throw Failure(

@@ -1,13 +1,13 @@
 import Glibc
 
-/// Standard input as a file, which the library opens by a path and reads as often as it likes.
+/// Standard input as a file, which the library can open by its path and read repeatedly.
 enum StandardInput {
   static let name = "standard input"
 
-  /// What the library opens for DATA: "-" is standard input.
+  /// The path that the library opens for DATA; "-" is standard input.
   static func path(of data: String) throws -> String { data == "-" ? try copy.get() : data }
 
-  /// A text of the library with standard input in place of the file that holds it.
+  /// A text of the library in which the path of the copy is replaced by the name of standard input.
   static func told(_ text: String) -> String {
     guard isUsed, case .success(let path) = copy else { return text }
     return text == path ? "-" : text.replacing(path, with: name)
@@ -15,7 +15,7 @@ enum StandardInput {
 
   nonisolated(unsafe) private static var isUsed = false
 
-  /// The path of a copy, in a file that has no name and ends with the process.
+  /// The path of a copy, in an unlinked file that disappears with the process.
   private static let copy = Result<String, Failure> { () throws(Failure) in
     isUsed = true
     func failure() -> Failure {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A number with a fixed count of digits after the point; "-" for NaN.
+/// A number with a fixed number of digits after the decimal point; "-" for NaN.
 func fixed(_ value: Double, _ digits: Int) -> String {
   guard value.isFinite else { return value.isNaN ? "-" : "\(value)" }
   var buffer = [CChar](repeating: 0, count: 400)
@@ -8,32 +8,33 @@ func fixed(_ value: Double, _ digits: Int) -> String {
   return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
-/// Seconds as minutes and seconds, "3:07".
+/// Seconds formatted as minutes and seconds, such as "3:07".
 func clock(_ seconds: Double) -> String {
   let whole = Int(max(0, min(seconds, 359_999)).rounded())
   return "\(whole / 60):" + (whole % 60 < 10 ? "0" : "") + "\(whole % 60)"
 }
 
 extension String {
-  /// Filled up with spaces on the right.
+  /// Padded with spaces on the right.
   func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 
-  /// Filled up with spaces on the left.
+  /// Padded with spaces on the left.
   func aligned(_ width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
 }
 
-/// Seconds of a clock that never goes back.
+/// The seconds of a monotonic clock.
 func now() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
-/// Prints without a line's end, at once.
+/// Prints without a line end, immediately.
 func show(_ string: String) {
   print(string, terminator: "")
   fflush(nil)
 }
 
-/// Prints a line and flushes standard output, which a pipe or a file gets in blocks of 4 KiB otherwise.
+/// Prints a line and flushes standard output, which is written in blocks of 4 KiB to a pipe or file
+/// otherwise.
 func showLine(_ line: String) { show(line + "\n") }

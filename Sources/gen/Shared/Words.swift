@@ -1,9 +1,9 @@
 import ArgumentParser
 import CGenerative
 
-/// A word of the command line for one of the header's enumerators.
+/// A word on the command line for one of the header's enumerators.
 protocol Word: ExpressibleByArgument, CaseIterable, RawRepresentable where RawValue == String {
-  /// The enumerator of the first case; the others follow in the header's order.
+  /// The enumerator of the first case. The others follow in the header's order.
   static var first: Int { get }
 }
 
@@ -12,7 +12,7 @@ extension Word where AllCases.Index == Int, Self: Equatable {
 
   var code: Int32 { Int32(Self.first + (Self.allCases.firstIndex(of: self) ?? 0)) }
 
-  /// The word of an option in a checkpoint: "salt_and_pepper" for "salt-and-pepper".
+  /// The word of an option in a checkpoint, such as "salt_and_pepper" for "salt-and-pepper".
   init?(option: String) {
     self.init(rawValue: String(option.map { $0 == "_" ? "-" : $0 }))
   }

@@ -1,10 +1,10 @@
 import KernelTemplate
 
-// One loop per function: the switch stands outside it.
+// One loop per function, with the switch outside the loop.
 
 typealias Function = ElementwiseKernels.Function
 
-/// Said with a switch: `==` would leave a weak witness of the comparison.
+/// Uses a switch because `==` would emit a weak witness symbol for the comparison.
 @inline(__always) private func isIdentity(_ f: Function) -> Bool {
   switch f {
   case .identity: true
@@ -25,7 +25,7 @@ func activate(_ f: Function, _ slope: Float, _ x: Input, _ y: Output, _ count: I
   }
 }
 
-/// max(0, x); NaN stays.
+/// max(0, x). NaN is preserved.
 @inline(__always) private func rectified(_ x: Floats) -> Floats {
   x.replacing(with: all(0), where: x .< all(0))
 }
@@ -53,7 +53,7 @@ func activateBackward(_ f: Function, _ slope: Float, _ dy: Input, _ saved: Input
   }
 }
 
-// Named, for a function is always inlined where a closure may be called.
+// Named functions, because the compiler always inlines a function but may call a closure.
 
 @inline(__always) private func reluBackward(_ d: Floats, _ y: Floats) -> Floats {
   all(0).replacing(with: d, where: y .> all(0))

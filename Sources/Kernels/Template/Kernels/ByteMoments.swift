@@ -1,8 +1,8 @@
-// Exact column sums and products of bytes: a lane of 32 bits holds the bytes of `rowsPerLane` rows, which
-// one instruction multiplies and adds. Two rows make a pair of 16-bit numbers. Four rows are bytes on
-// both sides, of which the instruction takes one as signed: it gets b − 128.
+// Exact column sums and products of bytes. A 32-bit lane holds the bytes of `rowsPerLane` rows, which one
+// instruction multiplies and adds. With two rows, they are 16-bit numbers. With four, they are bytes on both
+// sides, and the instruction takes one side as signed. That side gets b − 128.
 //
-// Sums fit 32 bits over 2³¹ / 255² = 33,025 rows.
+// Sums fit in 32 bits for up to 2³¹ / 255² = 33,025 rows.
 
 private typealias Lanes = UnsafePointer<Int32>
 
@@ -22,10 +22,10 @@ private typealias Lanes = UnsafePointer<Int32>
   UnsafeMutableRawPointer(panel).assumingMemoryBound(to: Int32.self)
 }
 
-/// Turns every byte b of a lane of four into b − 128, and back.
+/// Mask that maps each byte b of a lane to b − 128 and back if `rowsPerLane` is 4.
 @inline(__always) private var signs: Int32 { Int32(bitPattern: rowsPerLane == 4 ? 0x8080_8080 : 0) }
 
-/// What `MomentKernels.bias` is for bytes.
+/// The value of `MomentKernels.bias` for bytes.
 var byteBias: Double { rowsPerLane == 4 ? 128 : 0 }
 
 // MARK: - Products
@@ -47,7 +47,7 @@ private struct IntegerRow {
   }
 }
 
-/// C (6 × 2V) ← A·B, or C + A·B, from one packed panel of each.
+/// C (6 × 2V) ← A·B, or C + A·B if `adding`, from one packed panel each of A and B.
 @inline(__always)
 private func multiplyTile(
   _ a: Lanes, _ b: Lanes, _ depth: Int, _ c: UnsafeMutablePointer<Int32>, _ rowStride: Int, _ adding: Bool
@@ -108,8 +108,8 @@ func gatherBytes(
   gatherColumns(panels, panelStride, columns, first, depth, panel) { $0 ^ SIMD4(repeating: signs) }
 }
 
-/// See `MomentKernels.pack`. A lane's rows that do not exist are zeros on the left-hand side, so that it
-/// does not matter what they are on the right.
+/// See `MomentKernels.pack`. Missing rows of a lane are zeros on the left-hand side, so their values on the
+/// right-hand side do not matter.
 func packBytes(
   _ source: UnsafeRawPointer, _ rowStride: Int, _ rows: Int, _ count: Int, _ shift: Input?, _ panel: Output,
   _ sums: Wide?
@@ -154,7 +154,7 @@ func packBytes(
   }
 }
 
-/// A lane of every column from the bytes of its rows.
+/// Combines the bytes of `rowsPerLane` rows into one lane per column.
 @inline(__always)
 private func join(_ rows: UnsafePointer<UInt8>, _ rowStride: Int) -> Integers {
   let first = integers(bytes: rows)
@@ -166,7 +166,7 @@ private func join(_ rows: UnsafePointer<UInt8>, _ rowStride: Int) -> Integers {
     | (third &<< Integers(repeating: 16) | fourth &<< Integers(repeating: 24))
 }
 
-/// The sum of every lane's bytes, wherever they stand in it.
+/// The sum of the bytes in each lane, in any arrangement.
 @inline(__always) private func sumOfBytes(_ lane: Integers) -> Integers {
   let even = lane & Integers(repeating: 0x00ff_00ff)
   let odd = (lane &>> Integers(repeating: 8)) & Integers(repeating: 0x00ff_00ff)

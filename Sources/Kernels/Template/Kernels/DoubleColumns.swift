@@ -1,4 +1,5 @@
-// Rows of few columns in Double, as columns: a vector's lanes are rows, so that no lane idles whatever the columns are.
+// Kernels for narrow rows in Double, stored as columns. Each vector holds one column's values of several
+// rows, so every lane is used whatever the number of columns.
 
 @inline(__always) private func loadWide(_ pointer: DoubleInput) -> Doubles {
   UnsafeRawPointer(pointer).loadUnaligned(as: Doubles.self)
@@ -45,7 +46,7 @@ private func centreAll(
     } else if j &+ 4 <= columns && columnStride == 1 {
       let (c1, c2, c3) = (centre?[j &+ 1] ?? 0, centre?[j &+ 2] ?? 0, centre?[j &+ 3] ?? 0)
       let shift = SIMD4<Double>(c, c1, c2, c3)
-      // 4 × 4 numbers at a time, turned in registers.
+      // 4 × 4 numbers at a time, transposed in registers.
       while i &+ 4 <= rows {
         let at = i &* rowStride &+ j
         let a = four(at) - shift
@@ -85,7 +86,7 @@ private func centreAll(
   }
 }
 
-/// Zeros up to a multiple of 2V rows.
+/// Appends zeros up to a multiple of 2V rows.
 @inline(__always) private func clear(_ column: DoubleOutput, from rows: Int) {
   var i = rows
   while i % laneCount != 0 {
@@ -94,7 +95,8 @@ private func centreAll(
   }
 }
 
-/// See `DoubleKernels.AddSquares`: tiles of 4 × 2 columns, eight sums, as many as the latency of two a cycle needs.
+/// See `DoubleKernels.AddSquares`. Tiles are 4 × 2 columns: eight independent sums cover the latency of two
+/// multiply-adds per cycle.
 func addDoubleSquares(_ x: DoubleInput, _ rows: Int, _ pitch: Int, _ columns: Int, _ c: DoubleOutput) {
   var c = c
   var j = 0
@@ -147,7 +149,7 @@ func addDoubleSquares(_ x: DoubleInput, _ rows: Int, _ pitch: Int, _ columns: In
   storeDoubles(loadDoubles(c) + value, c)
 }
 
-/// See `DoubleKernels.ProjectColumns`: tiles of 2 vectors of rows × 4 outputs.
+/// See `DoubleKernels.ProjectColumns`. Tiles are 2 vectors of rows × 4 outputs.
 func projectColumns(
   _ x: DoubleInput, _ rows: Int, _ pitch: Int, _ columns: Int, _ v: DoubleInput, _ vStride: Int,
   _ outputs: Int,

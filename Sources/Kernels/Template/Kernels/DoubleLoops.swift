@@ -1,6 +1,6 @@
 // Loops over contiguous doubles.
 
-/// Σ of the lanes, first to last.
+/// The sum of the lanes, first to last.
 @inline(__always) private func total(_ x: DoubleVector) -> Double {
   var sum = 0.0
   var i = 0
@@ -11,7 +11,7 @@
   return sum
 }
 
-/// See `DoubleKernels.dot`; four sums, so that their latency does not bound the loop.
+/// See `DoubleKernels.dot`. Four independent sums keep latency from limiting the loop.
 func dotDoubles(_ x: DoubleInput, _ y: DoubleInput, _ count: Int) -> Double {
   var sum0 = DoubleVector(repeating: 0)
   var sum1 = sum0
@@ -49,7 +49,8 @@ func addScaledDoubles(_ a: Double, _ x: DoubleInput, _ y: DoubleOutput, _ count:
   }
 }
 
-/// See `DoubleKernels.MultiplySymmetric`; four rows at a time, for which x and y are loaded once.
+/// See `DoubleKernels.MultiplySymmetric`. Processes four rows at a time, so x and y are loaded once for four
+/// rows.
 func multiplySymmetric(
   _ a: DoubleInput, _ rowStride: Int, _ first: Int, _ end: Int, _ x: DoubleInput, _ count: Int,
   _ y: DoubleOutput

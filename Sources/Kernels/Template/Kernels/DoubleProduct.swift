@@ -1,9 +1,9 @@
-// The matrix product's micro-kernel in Double: 6 × 2 vectors, as in MultiplyTile.swift.
+// The micro-kernel of the matrix product in Double: 6 rows × 2 vectors, as in MultiplyTile.swift.
 
 typealias DoubleInput = UnsafePointer<Double>
 typealias DoubleOutput = UnsafeMutablePointer<Double>
 
-/// Lanes of a vector of doubles.
+/// The number of lanes in a vector of doubles.
 @inline(__always) var doubleLaneCount: Int { DoubleVector.scalarCount }
 @inline(__always) private var doubleTileColumns: Int { 2 * DoubleVector.scalarCount }
 
@@ -15,7 +15,7 @@ typealias DoubleOutput = UnsafeMutablePointer<Double>
   UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: DoubleVector.self)
 }
 
-/// One row of a tile: two neighbouring vectors.
+/// One row of a tile: two adjacent vectors.
 private struct DoubleTileRow {
   var x = DoubleVector(repeating: 0)
   var y = DoubleVector(repeating: 0)
@@ -32,7 +32,8 @@ private struct DoubleTileRow {
   }
 }
 
-/// C (6 × 2V) ← C + A·B; A's and B's next six and 2V elements are `aStep` and `bStep` further on.
+/// C (6 × 2V) ← C + A·B. `aStep` and `bStep` are the distances to the next six elements of A and 2V elements
+/// of B.
 @inline(__always)
 private func multiplyDoubleTile(
   _ a: DoubleInput, _ aStep: Int, _ b: DoubleInput, _ bStep: Int, _ depth: Int, _ c: DoubleOutput,
@@ -77,7 +78,7 @@ func multiplyDoubleBlock(
   var bPanel = b
   while j < columns {
     let width = columns &- j < doubleTileColumns ? columns &- j : doubleTileColumns
-    // Rows from here on lie wholly below the diagonal.
+    // Rows from here on lie entirely below the diagonal.
     let lastRow = diagonal == Int.min ? rows : j &+ width &- diagonal
     let end = lastRow < rows ? lastRow : rows
     var i = 0

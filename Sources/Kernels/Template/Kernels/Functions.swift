@@ -1,13 +1,13 @@
-// Elementary functions of a vector, with their largest errors found over a dense sweep against Double
+// Elementary functions on vectors. The stated errors are the largest found in a dense sweep against Double
 // (FunctionTests).
 
 @inline(__always) func bits(_ x: Floats) -> Integers { unsafeBitCast(x, to: Integers.self) }
 @inline(__always) func floats(bits x: Integers) -> Floats { unsafeBitCast(x, to: Floats.self) }
 @inline(__always) func floats(bits x: Words) -> Floats { unsafeBitCast(x, to: Floats.self) }
 
-/// `a` where a > b, else `b`: b when either is NaN.
+/// `a` if a > b, else `b`. Returns b if either is NaN.
 @inline(__always) func larger(_ a: Floats, _ b: Floats) -> Floats { b.replacing(with: a, where: a .> b) }
-/// `a` where a < b, else `b`: b when either is NaN.
+/// `a` if a < b, else `b`. Returns b if either is NaN.
 @inline(__always) func smaller(_ a: Floats, _ b: Floats) -> Floats { b.replacing(with: a, where: a .< b) }
 
 /// |x|
@@ -15,7 +15,7 @@
   floats(bits: bits(x) & Integers(repeating: 0x7fff_ffff))
 }
 
-/// The sign bit of `sign` on the magnitude of x ≥ 0.
+/// x ≥ 0 with the sign bit of `sign`.
 @inline(__always) func withSign(_ x: Floats, of sign: Floats) -> Floats {
   floats(bits: bits(x) | (bits(sign) & Integers(repeating: Int32.min)))
 }
@@ -25,17 +25,17 @@
   floats(bits: (n &+ Integers(repeating: 127)) &<< Integers(repeating: 23))
 }
 
-/// eˣ within 1 ulp; denormal results are kept, overflow is ∞.
+/// eˣ within 1 ulp. Denormal results are kept; overflow gives ∞.
 ///
-/// eˣ = 2ⁿ·eʳ with n = round(x / ln 2) and |r| ≤ ln 2 / 2, eʳ by its series to r⁷ (next term 5·10⁻⁹).
+/// eˣ = 2ⁿ·eʳ with n = round(x / ln 2) and |r| ≤ ln 2 / 2. eʳ is its series up to r⁷ (next term 5·10⁻⁹).
 @inline(__always) func exponential(_ x: Floats) -> Floats {
-  // NaN passes through both.
+  // NaN passes through both calls.
   let x = smaller(all(89), larger(all(-104.5), x))
   // Adding 1.5·2²³ rounds to an integer and leaves it in the low bits.
   let shifted = multiplyAdd(x, all(1.442_695_04), all(12_582_912))
   let n = bits(shifted) &- Integers(repeating: 0x4b40_0000)
   let k = shifted - all(12_582_912)
-  // ln 2 in two parts, the first exact in 15 bits so that k times it is.
+  // ln 2 in two parts. The first has 15 bits, so k times it is exact.
   let r = multiplyAdd(k, all(2.121_944_40e-4), multiplyAdd(k, all(-0.693_359_375), x))
   var p = multiplyAdd(all(1.984_126_98e-4), r, all(1.388_888_89e-3))
   p = multiplyAdd(p, r, all(8.333_333_33e-3))
@@ -43,14 +43,15 @@
   p = multiplyAdd(p, r, all(1.666_666_67e-1))
   p = multiplyAdd(p, r, all(0.5))
   let y = multiplyAdd(p, r * r, r) + all(1)
-  // Two factors, as 2ⁿ alone would leave the range at both ends.
+  // Two factors, because 2ⁿ would be out of range at both ends.
   let half = n &>> Integers(repeating: 1)
   return y * powerOfTwo(half) * powerOfTwo(n &- half)
 }
 
-/// ln x within 1 ulp: −∞ at 0, NaN below, denormals exact.
+/// ln x within 1 ulp. −∞ at 0, NaN for negative x; denormals are exact.
 ///
-/// fdlibm's: x = 2ᵏ(1 + f) with √½ ≤ 1 + f < √2, s = f / (2 + f), ln(1 + f) = f − f²/2 + s(f²/2 + R(s²)).
+/// The algorithm of fdlibm: x = 2ᵏ(1 + f) with √½ ≤ 1 + f < √2, s = f / (2 + f), ln(1 + f) = f − f²/2 +
+/// s(f²/2 + R(s²)).
 @inline(__always) func logarithm(_ x: Floats) -> Floats {
   let isTiny = x .< all(0x1p-126)
   let scaled = x.replacing(with: x * all(8_388_608), where: isTiny)
@@ -74,7 +75,8 @@
   return y.replacing(with: x, where: .!(x .< all(.infinity)))
 }
 
-/// ln(1 + z) for 0 ≤ z ≤ 1 within 2 ulp: 2 artanh(s), s = z / (2 + z) ≤ ⅓, by its series to s¹⁷.
+/// ln(1 + z) for 0 ≤ z ≤ 1 within 2 ulp. Computed as 2 artanh(s), s = z / (2 + z) ≤ ⅓, by its series up to
+/// s¹⁷.
 @inline(__always) func logarithmOfOnePlus(_ z: Floats) -> Floats {
   let s = z / (all(2) + z)
   let q = s * s
@@ -95,14 +97,14 @@
   return positive + logarithmOfOnePlus(exponential(-magnitude(x)))
 }
 
-/// σ(x) = 1 / (1 + e⁻ˣ) within 3 ulp, small ones too: e⁻|ˣ| never overflows.
+/// σ(x) = 1 / (1 + e⁻ˣ) within 3 ulp, including small results: e⁻|ˣ| never overflows.
 @inline(__always) func sigmoid(_ x: Floats) -> Floats {
   let z = exponential(-magnitude(x))
   let numerator = z.replacing(with: all(1), where: x .>= all(0))
   return numerator / (all(1) + z)
 }
 
-/// tanh x within 2 ulp: an odd polynomial (Cephes) below 0.625, else 1 − 2 / (e²|ˣ| + 1).
+/// tanh x within 2 ulp: an odd polynomial (Cephes) for |x| < 0.625, otherwise 1 − 2 / (e²|ˣ| + 1).
 @inline(__always) func hyperbolicTangent(_ x: Floats) -> Floats {
   let a = magnitude(x)
   let q = x * x
@@ -115,7 +117,7 @@
   return far.replacing(with: near, where: a .< all(0.625))
 }
 
-/// eˣ − 1 for x ≤ 0 within 4 ulp: the series to x⁹ above −½, else eˣ less 1.
+/// eˣ − 1 for x ≤ 0 within 4 ulp: its series up to x⁹ for x > −½, otherwise eˣ − 1.
 @inline(__always) func exponentialLessOne(_ x: Floats) -> Floats {
   var p = multiplyAdd(all(1 / 362_880), x, all(1 / 40_320))
   p = multiplyAdd(p, x, all(1 / 5_040))
@@ -128,9 +130,10 @@
   return (exponential(x) - all(1)).replacing(with: near, where: x .> all(-0.5))
 }
 
-/// cos 2πu and sin 2πu for 0 ≤ u < 1, within 2·10⁻⁷ of the truth.
+/// cos 2πu and sin 2πu for 0 ≤ u < 1, with an absolute error below 2·10⁻⁷.
 ///
-/// u is a quarter turn's multiple plus a rest of at most ⅛, which the subtraction leaves exact.
+/// u is a multiple of a quarter turn plus a remainder of at most ⅛. The subtraction computes the remainder
+/// exactly.
 @inline(__always) func cosineAndSine(turns u: Floats) -> (cosine: Floats, sine: Floats) {
   let shifted = multiplyAdd(u, all(4), all(12_582_912))
   let quarter = bits(shifted)

@@ -4,9 +4,10 @@ import CShims
 
 typealias Wide = UnsafeMutablePointer<Double>
 
-/// Calls `body` with the offsets of every tile's panel of A, panel of B and place in C, and which halves of the
-/// tile are wanted: not those past the last column or wholly below the diagonal. The outer loop walks B, as
-/// in `multiplyBlock`; see `MomentKernels.multiply` for the diagonal and `next`.
+/// Calls `body` for each tile with the offsets of its panel of A, its panel of B and its place in C, and with
+/// flags for the halves of the tile that are needed. Halves past the last column or entirely below the
+/// diagonal are not needed. The outer loop walks B, as in `multiplyBlock`. See `MomentKernels.multiply` for
+/// the diagonal and `next`.
 @inline(__always)
 func forWholeTiles(
   _ rows: Int, _ panelStride: Int, _ columns: Int, _ depth: Int, _ rowStride: Int, _ diagonal: Int,
@@ -40,8 +41,8 @@ func forWholeTiles(
   }
 }
 
-/// One vector of a tile: C (6 × V) ← A·B, or C + A·B. Lanes alternate between two sums, for six multiply-adds
-/// one after the other leave half of the time to their latency.
+/// One vector of a tile: C (6 × V) ← A·B, or C + A·B if `adding`. Depth steps alternate between two sets of
+/// sums, because with six dependent multiply-adds latency would take half of the time.
 @inline(never)
 func multiplyVector(
   _ a: Input, _ b: Input, _ depth: Int, _ c: Output, _ rowStride: Int, _ adding: Bool
@@ -113,7 +114,7 @@ func addFloats(_ products: Input, _ offset: Double, _ wide: Wide, _ count: Int) 
   addWidened(offset, wide, count, { widen(load(products + $0)) }, { Double(products[$0]) })
 }
 
-/// wide += products + offset, of which `vector` and `scalar` give those from a place on.
+/// wide += products + offset. `vector` and `scalar` return the products that start at a given index.
 @inline(__always)
 func addWidened(
   _ offset: Double, _ wide: Wide, _ count: Int, _ vector: (Int) -> Doubles, _ scalar: (Int) -> Double
@@ -136,7 +137,7 @@ func addWidened(
   UnsafeMutableRawPointer(c).storeBytes(of: old + x, as: Doubles.self)
 }
 
-/// See `MomentKernels.gather`; `convert` makes something of every lane.
+/// See `MomentKernels.gather`. `convert` is applied to every lane.
 @inline(__always)
 func gatherColumns(
   _ panels: Input, _ panelStride: Int, _ columns: Int, _ first: Int, _ depth: Int, _ panel: Output,
@@ -153,7 +154,7 @@ func gatherColumns(
   var to = UnsafeMutableRawPointer(panel)
   var at = 0
   let end = 4 &* depth &* tileColumns
-  // Six neighbours in one panel are four and two.
+  // Six adjacent columns of one panel are loaded as four and two.
   let c0 = place(0)
   let c4 = place(4)
   if place(5) == c0 + 20 {
@@ -198,7 +199,7 @@ func packFloats(
   var to = panel
   var p = rows
   if count == tileColumns {
-    // The next call's rows.
+    // The rows of the next call.
     let ahead = rows &* rowStride
     let x = shift.map { load($0) } ?? all(0)
     let y = shift.map { load($0 + laneCount) } ?? all(0)

@@ -1,7 +1,7 @@
 /// See `ProductKernels.MultiplyBlock`.
 ///
-/// The outer loop walks B, whose panel then stays in the first-level cache while the panels of A
-/// stream from the second.
+/// The outer loop walks B. A panel of B then stays in the first-level cache while the panels of A stream from
+/// the second.
 func multiplyBlock(
   _ a: Input, _ rows: Int, _ b: Input, _ panelStride: Int, _ columns: Int, _ depth: Int, _ c: Output,
   _ rowStride: Int, _ adding: Bool, _ tile: Output

@@ -1,5 +1,5 @@
-/// See `ProductKernels.multiplyPlain`. Whole tiles here, what is left to `multiplyRows`, which sums in
-/// the same order.
+/// See `ProductKernels.multiplyPlain`. Computes whole tiles and leaves the remaining rows to `multiplyRows`,
+/// which sums in the same order.
 func multiplyPlain(
   _ a: Input, _ aRowStride: Int, _ aDepthStride: Int, _ rows: Int, _ b: Input, _ panelStride: Int,
   _ bDepthStride: Int, _ columns: Int, _ depth: Int, _ c: Output, _ rowStride: Int, _ adding: Bool,

@@ -1,6 +1,6 @@
-// A product of few rows is a stream of B. To keep 12 multiply-adds in flight all the same, these
-// kernels take several panels of B at once: 1 row × 6 panels, 2 × 3 and 3 × 2. Each element is
-// summed in the order of `multiplyTile`, so its bits are the same.
+// A product with few rows streams through B. To keep 12 multiply-adds in flight, these kernels take several
+// panels of B at once: 1 row × 6 panels, 2 × 3 and 3 × 2. Each element is summed in the order of
+// `multiplyTile`, so its bits are the same.
 
 /// One row × six panels.
 @inline(__always)
@@ -39,7 +39,7 @@ private func multiplySixPanels(
   r5.write(c + 5 &* tileColumns, adding: adding)
 }
 
-/// Up to three rows × two panels; rows past `rows` repeat the last and are not written.
+/// Up to three rows × two panels. Rows past `rows` repeat the last one and are not written.
 @inline(__always)
 private func multiplyTwoPanels(
   _ a: Input, _ aRowStride: Int, _ aDepthStride: Int, _ rows: Int, _ b: Input, _ panelStride: Int,
@@ -81,7 +81,7 @@ private func multiplyTwoPanels(
   s2.write(c + 2 &* rowStride + tileColumns, adding: adding)
 }
 
-/// Up to three rows × one panel of `width` columns, through `tile`.
+/// Up to three rows × one panel of `width` columns, computed in `tile`.
 @inline(__always)
 private func multiplyOnePanel(
   _ a: Input, _ aRowStride: Int, _ aDepthStride: Int, _ rows: Int, _ b: Input, _ bDepthStride: Int,

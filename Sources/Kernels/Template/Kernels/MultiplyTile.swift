@@ -1,13 +1,13 @@
-// The micro-kernel of Goto & van de Geijn, "Anatomy of high-performance matrix multiplication"
-// (ACM TOMS 34, 2008), as BLIS shapes it.
+// The micro-kernel of Goto & van de Geijn, "Anatomy of high-performance matrix multiplication" (ACM TOMS 34,
+// 2008), in the shape that BLIS uses.
 //
-// 6 × 2 vectors: on AVX2 12 accumulators, 2 vectors of B and 1 broadcast of A fill 15 of 16
-// registers, and 12 independent multiply-adds cover a latency of 4 cycles at 2 a cycle.
+// 6 rows × 2 vectors: with AVX2, 12 accumulators, 2 vectors of B and 1 broadcast of A fill 15 of 16
+// registers, and 12 independent multiply-adds cover a latency of 4 cycles at 2 per cycle.
 
 let tileRows = 6
 @inline(__always) var tileColumns: Int { 2 * laneCount }
 
-/// One row of a tile: two neighbouring vectors.
+/// One row of a tile: two adjacent vectors.
 struct TileRow {
   var x = Floats(repeating: 0)
   var y = Floats(repeating: 0)
@@ -24,7 +24,7 @@ struct TileRow {
   }
 }
 
-/// C (6 × 2V) ← A·B, or C + A·B, from one panel of B and six rows of A as they lie.
+/// C (6 × 2V) ← A·B, or C + A·B if `adding`, from one panel of B and six unpacked rows of A.
 @inline(__always)
 func multiplyTile(
   _ a: Input, _ aRowStride: Int, _ aDepthStride: Int, _ b: Input, _ bDepthStride: Int, _ depth: Int,
@@ -36,14 +36,15 @@ func multiplyTile(
   var r3 = TileRow()
   var r4 = TileRow()
   var r5 = TileRow()
-  // C is read or written after the last step: it may come from afar meanwhile.
+  // C is accessed only after the loop, so it can be fetched from far caches in the meantime.
   prefetchRow(c)
   prefetchRow(c + rowStride)
   prefetchRow(c + 2 &* rowStride)
   prefetchRow(c + 3 &* rowStride)
   prefetchRow(c + 4 &* rowStride)
   prefetchRow(c + 5 &* rowStride)
-  // Two pointers, three rows each: one alone would be stepped from row to row, an add at a time.
+  // Two pointers with three rows each. With one pointer, the compiler would step it from row to row, one
+  // addition at a time.
   var a = a
   var lower = a + 3 &* aRowStride
   var b = b
@@ -70,29 +71,30 @@ func multiplyTile(
   r5.write(c + 5 &* rowStride, adding: adding)
 }
 
-/// Asks for a tile's row of C.
+/// Prefetches one row of a tile of C.
 @inline(__always) private func prefetchRow(_ c: Output) {
   prefetch(c)
   prefetch(c + laneCount)
   prefetch(c + (tileColumns &- 1))
 }
 
-/// The same from one packed panel of each.
+/// `multiplyTile` for one packed panel each of A and B.
 ///
-/// A function of its own: inlined into the loops around it, it may lose a register to them, and with one
-/// accumulator in memory half its speed.
+/// Not inlined: in the surrounding loops it could lose a register to them, and with one accumulator in memory
+/// it runs at half the speed.
 @inline(never)
 func multiplyTile(_ a: Input, _ b: Input, _ depth: Int, _ c: Output, _ rowStride: Int, _ adding: Bool) {
   multiplyTile(a, 1, tileRows, b, tileColumns, depth, c, rowStride, adding)
 }
 
-/// The left half of a tile, for the last columns of B when one vector holds them: as above.
+/// The left half of a tile, for the last columns of B if they fit in one vector. Not inlined, like
+/// `multiplyTile`.
 @inline(never)
 func multiplyHalfTile(_ a: Input, _ b: Input, _ depth: Int, _ c: Output, _ rowStride: Int, _ adding: Bool) {
   multiplyHalfTile(a, 1, tileRows, b, tileColumns, depth, c, rowStride, adding)
 }
 
-/// The same with six rows of A as they lie.
+/// `multiplyHalfTile` for six unpacked rows of A.
 @inline(__always)
 func multiplyHalfTile(
   _ a: Input, _ aRowStride: Int, _ aDepthStride: Int, _ b: Input, _ bDepthStride: Int, _ depth: Int,
@@ -130,7 +132,7 @@ func multiplyHalfTile(
   write(r5, c + 5 &* rowStride)
 }
 
-/// Copies, or adds, the first `rows` × `columns` of a packed tile to C.
+/// Copies the first `rows` × `columns` elements of a packed tile to C, or adds them if `adding`.
 @inline(__always)
 func writePartialTile(
   _ tile: Input, _ rows: Int, _ columns: Int, _ c: Output, _ rowStride: Int, _ adding: Bool

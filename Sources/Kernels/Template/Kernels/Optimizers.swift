@@ -1,6 +1,6 @@
 import KernelTemplate
 
-// Each step is written for one vector; the last, partial one goes through the same words.
+// Each step is written for one vector, and the last, partial vector uses the same code.
 
 func adam(_ p: Output, _ g: Input, _ m: Output, _ v: Output, _ adam: OptimizerKernels.Adam, _ count: Int) {
   let beta1 = all(adam.beta1)

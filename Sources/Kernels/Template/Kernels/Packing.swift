@@ -1,7 +1,7 @@
-// Packing copies a panel of any strides to where the micro-kernel reads it front to back. Rows of
-// four are transposed in registers.
+// Packing copies a panel with any strides into the order in which the micro-kernel reads it. Groups of four
+// rows are transposed in registers.
 
-/// The four floats at `pointer`.
+/// Loads the four floats at `pointer`.
 @inline(__always) private func load4(_ pointer: Input) -> SIMD4<Float> {
   UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Float>.self)
 }
@@ -38,7 +38,7 @@ private func transpose2(_ source: Input, _ stride: Int, _ panel: Output, _ width
   panel[3 &* width &+ 1] = b[3]
 }
 
-/// Any strides, any count, zeros behind.
+/// Packs with any strides and any count, and pads with zeros.
 @inline(__always)
 private func packStrided(
   _ source: Input, _ depthStride: Int, _ widthStride: Int, _ depth: Int, _ count: Int, _ width: Int,
@@ -61,7 +61,7 @@ private func packStrided(
   }
 }
 
-/// See `ProductKernels.Pack`; panels of six.
+/// See `ProductKernels.Pack`. Panels have six rows.
 func packRows(
   _ source: Input, _ depthStride: Int, _ widthStride: Int, _ depth: Int, _ count: Int, _ panel: Output
 ) {
@@ -89,7 +89,7 @@ func packRows(
   }
 }
 
-/// See `ProductKernels.Pack`; panels of two vectors.
+/// See `ProductKernels.Pack`. Panels are two vectors wide.
 func packColumns(
   _ source: Input, _ depthStride: Int, _ widthStride: Int, _ depth: Int, _ count: Int, _ panel: Output
 ) {

@@ -1,6 +1,6 @@
-// Loops over whole vectors, and over what is left of one.
+// Loops over whole vectors and the partial vector at the end.
 
-/// The first `count` < V floats at `pointer`, zeros behind.
+/// Loads the first `count` < V floats at `pointer`; the other lanes are zero.
 @inline(__always) func loadPartial(_ pointer: Input, _ count: Int) -> Floats {
   var value = Floats(repeating: 0)
   var i = 0
@@ -20,7 +20,7 @@
   }
 }
 
-/// y ← f(x). One call of f for whole and partial vectors, so that it is always inlined.
+/// y ← f(x). A single call of f handles whole and partial vectors, so f is always inlined.
 @inline(__always) func map(_ x: Input, _ y: Output, _ count: Int, _ f: (Floats) -> Floats) {
   var i = 0
   while i < count {

@@ -36,15 +36,16 @@ private func words(_ stream: RandomKernels.Stream, _ first: UInt64) -> (Words, W
   return (c0, c1, c2, c3)
 }
 
-/// The upper 24 bits of each word as a float.
+/// The upper 24 bits of each word, as a float.
 @inline(__always) private func upper24(_ x: Words) -> Floats {
   floats(unsafeBitCast(x &>> Words(repeating: 8), to: Integers.self))
 }
 
-/// What to make of the words.
+/// The distribution of the generated numbers.
 private enum Distribution { case uniform, normal }
 
-/// The four vectors of the counters from `counter` on: word by word, a + b · the distribution.
+/// Returns a + b · the distribution for the counters from `counter` on: one vector for each of a counter's
+/// four words.
 @inline(__always)
 private func block(
   _ distribution: Distribution, _ stream: RandomKernels.Stream, _ counter: UInt64, _ a: Floats, _ b: Floats,
@@ -53,7 +54,7 @@ private func block(
   let (w0, w1, w2, w3) = words(stream, counter)
   switch distribution {
   case .uniform:
-    // Product and sum are rounded apart, so that all instruction sets give the same bits.
+    // The product and the sum are rounded separately, so that all instruction sets give the same bits.
     let factor = b * all(0x1p-24)
     return (
       smaller(upper24(w0) * factor + a, limit), smaller(upper24(w1) * factor + a, limit),
@@ -75,18 +76,18 @@ private func block(
   return (radius * cosine, radius * sine)
 }
 
-/// Writes elements first ..< first + count. `scratch` has room for 8V floats.
+/// Writes elements first ..< first + count. `scratch` holds 8V floats.
 @inline(__always)
 private func fill(
   _ distribution: Distribution, _ stream: RandomKernels.Stream, _ first: UInt64, _ a: Float, _ b: Float,
   _ limit: Float, _ y: Output, _ count: Int, _ scratch: Output
 ) {
-  // 4V elements by word, then by element.
+  // 4V elements, first ordered by word, then by element.
   let byWord = scratch
   let byElement = scratch + 4 &* laneCount
   let blockSize = 4 &* laneCount
   var counter = first &>> 2
-  // Where the block's first element stands in y; negative when it lies before.
+  // Index in y of the block's first element; negative if the block starts before y.
   var at = -Int(truncatingIfNeeded: first & 3)
   while at < count {
     let (v0, v1, v2, v3) = block(distribution, stream, counter, all(a), all(b), all(limit))

@@ -1,6 +1,6 @@
-// Sums in Double, a lane of its own for every V-th element, the lanes added in order at the end.
+// Sums in Double. Each lane sums every V-th element, and the lanes are added in order at the end.
 
-/// Σ of the lanes, first to last.
+/// The sum of the lanes, first to last.
 @inline(__always) private func total(_ x: Doubles) -> Double {
   var sum = 0.0
   var i = 0
@@ -35,7 +35,7 @@ func dot(_ x: Input, _ y: Input, _ count: Int) -> Double {
   return total(sums)
 }
 
-/// 0·x is NaN for infinities and NaN, else ±0, and a sum of those tells.
+/// 0·x is NaN if x is infinite or NaN, and ±0 otherwise, so one sum of these products decides.
 func isFinite(_ x: Input, _ count: Int) -> Bool {
   var zeros = all(0)
   var i = 0
@@ -53,7 +53,8 @@ func isFinite(_ x: Input, _ count: Int) -> Bool {
   return isFinite
 }
 
-/// What a number lies outside the limits by, squared: 0, or NaN for NaN, and a sum of those tells.
+/// The squared distance of x from the interval is 0 inside and NaN for NaN, so one sum of these squares
+/// decides.
 func isWithin(_ x: Input, _ low: Float, _ high: Float, _ count: Int) -> Bool {
   let (low, high) = (all(low), all(high))
   var squares = all(0)
@@ -73,8 +74,8 @@ func isWithin(_ x: Input, _ low: Float, _ high: Float, _ count: Int) -> Bool {
   return isWithin
 }
 
-/// Columns of one vector: rows in blocks of 128, each summed on its own, so that the error grows with
-/// the blocks and not with the rows.
+/// Sums columns of one vector in blocks of 128 rows, so that the rounding error grows with the number of
+/// blocks instead of rows.
 @inline(__always)
 private func sumColumns(_ x: Input, _ rows: Int, _ rowStride: Int, _ width: Int, _ term: (Floats) -> Floats)
   -> Floats
@@ -142,7 +143,7 @@ func crossEntropy(_ logits: Input, _ targets: Input, _ scale: Float, _ dLogits: 
     let isWhole = left >= laneCount
     let l = isWhole ? load(logits + i) : loadPartial(logits + i, left)
     let t = isWhole ? load(targets + i) : loadPartial(targets + i, left)
-    // softplus(l) − t·l, and σ(l), share e⁻|ˡ|.
+    // softplus(l) − t·l and σ(l) share e⁻|ˡ|.
     let z = exponential(-magnitude(l))
     let positive = larger(l, all(0)).replacing(with: l, where: .!(l .== l))
     let loss = widen(logarithmOfOnePlus(z) + multiplyAdd(-t, l, positive))
@@ -157,7 +158,7 @@ func crossEntropy(_ logits: Input, _ targets: Input, _ scale: Float, _ dLogits: 
   return total(sums)
 }
 
-/// The first `count` lanes, zeros behind.
+/// The first `count` lanes; the other lanes are zero.
 @inline(__always) private func firstLanes(_ x: Doubles, _ count: Int) -> Doubles {
   var y = Doubles(repeating: 0)
   var i = 0

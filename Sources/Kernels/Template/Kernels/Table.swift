@@ -1,7 +1,7 @@
 import KernelTemplate
 
-/// This instruction set's kernels. Made anew each time it is asked for: a stored one would need a weak
-/// function to make it.
+/// The kernels of this instruction set. Computed on every access, because a stored table would need a weak
+/// initializer function.
 package var table: KernelTable {
   KernelTable(
     name: instructionSetName, laneCount: Floats.scalarCount,

@@ -1,7 +1,7 @@
-// Weighted sums of rows, as a picture's rows add up to those of a smaller one. Multiplication and addition are
-// not fused, which some instruction sets could not do.
+// Weighted sums of rows, used to resize images. Multiplication and addition are not fused, because some
+// instruction sets cannot fuse them.
 
-/// y ← Σₖ weights[k] · xₖ, four vectors at a time, since each addition waits for the one before.
+/// y ← Σₖ weights[k] · xₖ. Four vectors at a time, because each addition waits for the previous one.
 @inline(__always)
 private func weigh(
   _ weights: Input, _ rows: Int, _ y: Output, _ count: Int, _ vector: (_ row: Int, _ column: Int) -> Floats,

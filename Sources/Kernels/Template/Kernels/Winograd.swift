@@ -80,7 +80,7 @@ private struct Five { var a, b, c, d, e: Floats }
   store(v.e, p + 4 &* stride)
 }
 
-/// Pixel x of a row, if it exists.
+/// Pixel x of a row, or zeros if it lies outside the window.
 @inline(__always)
 private func pixel(_ row: Input, _ x: Int, _ window: WinogradKernels.Window) -> Floats {
   x >= window.firstColumn && x < window.endColumn ? load(row + x &* window.pixelStride) : all(0)
@@ -111,7 +111,7 @@ private func tileRow(_ pixels: Input, _ y: Int, _ window: WinogradKernels.Window
       a: pixel(row, 0, window), b: pixel(row, 1, window), c: pixel(row, 2, window), d: pixel(row, 3, window)))
 }
 
-/// Writes row y of a tile, as far as it exists.
+/// Stores the pixels of a tile's row y that lie inside the window.
 @inline(__always)
 private func storeRow(_ v: Four, _ pixels: Output, _ y: Int, _ window: WinogradKernels.Window) {
   guard y >= window.firstRow, y < window.endRow else { return }
@@ -181,7 +181,7 @@ func transformTaps(
   let down = 5 &* pointStride
   var p = depth
   while p > 0 {
-    // Rows are kilobytes apart, which no hardware foresees.
+    // Rows are kilobytes apart, too far for the hardware prefetcher.
     let ahead = from + 8 &* depthStride
     prefetch(ahead)
     prefetch(ahead + tapStride)
