@@ -200,6 +200,8 @@ static void *close_soon(void *path) {
   return NULL;
 }
 
+enum { SIGNAL_IS_PENDING = 1, STATUS_IS_WRONG = 2 };
+
 /* Saves into a pipe whose reader closes it. */
 static int save_to_pipe(const char *folder) {
   char path[600];
@@ -212,7 +214,8 @@ static int save_to_pipe(const char *folder) {
   gen_status status = gen_image_save(image, path, NULL);
   pthread_join(reader, NULL);
   sigpending(&pending);
-  return status != GEN_E_IO || sigismember(&pending, SIGPIPE);
+  return (status != GEN_E_IO ? STATUS_IS_WRONG : 0) |
+         (sigismember(&pending, SIGPIPE) ? SIGNAL_IS_PENDING : 0);
 }
 
 static int save_past_limit(const char *folder) {
@@ -234,9 +237,7 @@ static int save_to_pipe_blocked(const char *folder) {
   sigaddset(&set, SIGPIPE);
   sigprocmask(SIG_BLOCK, &set, NULL);
   raise(SIGPIPE);
-  int as_before = save_to_pipe(folder);
-  /* 1 stands for a wrong status or for a pending signal; the latter is expected. */
-  return as_before != 1;
+  return save_to_pipe(folder) != SIGNAL_IS_PENDING;
 }
 
 static void on_bus_error(int number) { _exit(number == SIGBUS ? 42 : 1); }
