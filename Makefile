@@ -11,6 +11,7 @@
 #   make bench     every workload beside the peers'; WORKLOADS='vae dcgan' those only, QUICK=1 fewer runs
 #   make bench-peers installs the peers for it, about 6 GB, into .build/peers
 #   make mpi       the MPI adapter and its example, into .build/library; see docs/scale.md
+#   make sqlite    the SQLite extension, into .build/library; see docs/sqlite.md
 #   make wheel     the Python package with the library inside, into .build/wheels
 #   make release   packages for systems without Swift, into dist: wheel, tarball, Debian packages; and tries them
 #   make install   PREFIX=/usr/local: the library, the header, pkg-config and CMake files, gen with completions
@@ -80,7 +81,7 @@ test-tools:
 	@$(INSTALL_MISSING) gcc:gcc g++:g++ clang++:clang clang-format:clang-format readelf:binutils \
 	  pkg-config:pkg-config cmake:cmake python3:python3 python3-venv objdump:binutils strace:strace \
 	  valgrind:valgrind qemu-x86_64:qemu-user luajit:luajit ruby:ruby php:php-cli R:r-base-core \
-	  libffi-platypus-perl
+	  libffi-platypus-perl sqlite3:sqlite3 libsqlite3-dev
 	@$(INSTALL_MISSING) dataset-fashion-mnist || \
 	  echo "Without Fashion-MNIST the tests that need it are skipped."
 	@$(INSTALL_MISSING) mpicc:libopenmpi-dev mpirun:openmpi-bin || \
@@ -175,6 +176,10 @@ mpi: build
 	@$(INSTALL_MISSING) mpicc:libopenmpi-dev mpirun:openmpi-bin
 	@$(MAKE) --quiet -C bindings/mpi LIBRARY=$(CURDIR)/$(BUILD) OUT=$(CURDIR)/$(BUILD)
 
+sqlite: build
+	@$(INSTALL_MISSING) libsqlite3-dev
+	@$(MAKE) --quiet -C bindings/sqlite LIBRARY=$(CURDIR)/$(BUILD) OUT=$(CURDIR)/$(BUILD)
+
 # With the Embedded standard library of Swift's own toolchain and Debian's arm64 packages, which are unpacked
 # into .build. Programs for it run with qemu-aarch64 -L $(ARM64_SYSROOT).
 ARM64_SYSROOT = .build/arm64-sysroot
@@ -257,4 +262,4 @@ format:
 clean:
 	rm -rf .build demo .venv
 
-.PHONY: arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs generate test-tools test bench bench-peers mpi wheel release install install-only uninstall format clean
+.PHONY: arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs generate test-tools test bench bench-peers mpi sqlite wheel release install install-only uninstall format clean
