@@ -132,13 +132,20 @@ test-address-quick: libraries
 hard-tools: test-tools
 	@$(INSTALL_MISSING) strace:strace djpeg:libjpeg-turbo-progs
 
+# Compilers of bindings/<language>, and parsers of headers.
+languages-tools: test-tools
+	@$(INSTALL_MISSING) node:nodejs rustc:rustc go:golang-go javac:default-jdk-headless libjna-java mono:mono-runtime \
+	  mcs:mono-mcs ocamlfind:ocaml-findlib libctypes-ocaml-dev fpc:fp-compiler gfortran:gfortran gdc:gdc swig:swig \
+	  bindgen:bindgen libclang1-14 python3-cffi || echo "Languages that are not installed are left out."
+
 scorecard: hard-tools build-tests build-address build-thread $(PYTHON)
 	python3 Tests/Scorecard/scorecard.py hard $(ROWS)
 
 # What the models learn and how exact PCA is comes last: new matrices each time, whose seed is printed.
-check-hard: test-address test-thread $(PYTHON)
+check-hard: test-address test-thread languages-tools $(PYTHON)
 	@$(MAKE) --quiet test-arm64 SIZE=hard
 	@$(MAKE) --quiet scorecard
+	Tests/Scripts/languages.sh $(BUILD) hard
 	$(PYTHON) Tests/Scripts/first_programs.py $(BUILD) $(PYTHON)
 	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so $(PYTHON) Benchmarks/defaults.py
 	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so $(PYTHON) Benchmarks/accuracy.py --hard
@@ -262,4 +269,4 @@ format:
 clean:
 	rm -rf .build demo .venv
 
-.PHONY: arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs generate test-tools test bench bench-peers mpi sqlite wheel release install install-only uninstall format clean
+.PHONY: languages-tools arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs generate test-tools test bench bench-peers mpi sqlite wheel release install install-only uninstall format clean
