@@ -211,6 +211,41 @@ def networks(shell, X, random_numbers):
     return models
 
 
+def recipes(folder, X):
+    """The page's queries run as they stand."""
+    page = (ROOT / "docs" / "sqlite.md").read_text()
+    blocks = [block for block in re.findall(r"^```\n(.*?)^```", page, flags=re.M | re.S) if "gen_" in block]
+    merging, reducing = (statements(block) for block in blocks)
+    shell = Shell(folder)
+    shell.keep("items", [blob(row) for row in X])
+    for day, rows in (("monday", X[:100]), ("tuesday", X[100:])):
+        part = sqlite3.connect(folder / f"{day}.db", isolation_level=None)
+        part.execute("CREATE TABLE items (v BLOB)")
+        part.executemany("INSERT INTO items VALUES (?)", [(blob(row),) for row in rows[:50]])
+        part.close()
+    expected = PCA(n_components=3).fit(np.concatenate([X[:50], X[100:150]]))
+    *attach, query = [line.replace("128", "3").replace("ATTACH '", f"ATTACH '{folder}/") for line in merging]
+    pca = model_of(folder, shell.value(query.rstrip(";"), attach))
+    require(np.allclose(pca.explained_variance_, expected.explained_variance_, rtol=1e-12), "days merge")
+
+    *prepare, encode = [line.replace("128", "3") for line in reducing]
+    set_query = '.parameter set :query "(SELECT v FROM items WHERE i = 7)"'
+    found = numbers(shell.value(encode.rstrip(";"), [*prepare, set_query]))
+    stored = shell.database.execute("SELECT short FROM items WHERE i = 7").fetchone()[0]
+    require(np.array_equal(found, numbers(stored)), "a query is encoded as the item that it equals")
+    centred = X.astype(np.float64) - X.mean(0, dtype=np.float64)
+    distances = np.linalg.svd(centred)[1][:3]
+    short = np.array([numbers(v) for (v,) in shell.database.execute("SELECT short FROM items ORDER BY i")], np.float64)
+    require(np.allclose(np.linalg.norm(short, axis=0), distances, rtol=1e-5), "the short vectors are NumPy's")
+
+
+def statements(block):
+    """The statements of a block, each on one line, without comments."""
+    lines = [line.split("--")[0].strip() for line in block.splitlines()]
+    text = " ".join(f"{line}\n" if line.startswith(".") or line.endswith(";") else line for line in lines if line)
+    return [line.strip() for line in text.splitlines()]
+
+
 VALUE = "x'0000803f00000040'"
 HOSTILE = [
     ("SELECT gen_moments(NULL);", "gen_moments: row 1: v is NULL, not a BLOB of floats"),
@@ -291,6 +326,7 @@ def main():
     X = (random_numbers.normal(size=(911, 6)) @ random_numbers.normal(size=(6, 6)) + 3).astype(np.float32)
     asan = subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True).stdout.strip()
     with tempfile.TemporaryDirectory() as name:
+        recipes(Path(name, "recipes"), X)
         shell = Shell(Path(name, "plain"))
         statistics(shell, X, random_numbers)
         integers(shell, random_numbers)
