@@ -12,6 +12,7 @@
 #                  fewer runs
 #   make bench-peers installs the peers for it, about 6 GB, into .build/peers
 #   make mpi       the MPI adapter and its example, into .build/library; see docs/scale.md
+#   make sqlite    the SQLite extension, into .build/library; see docs/sqlite.md
 #   make wheel     the Python package with the library inside, into .build/wheels
 #   make release   packages for systems without Swift, into dist: wheel, tarball, Debian packages; tests them
 #   make install   PREFIX=/usr/local: the library, the header, pkg-config and CMake files, gen with completions
@@ -83,7 +84,7 @@ test-tools:
 	@$(INSTALL_MISSING) gcc:gcc g++:g++ clang++:clang clang-format:clang-format readelf:binutils \
 	  pkg-config:pkg-config cmake:cmake python3:python3 python3-venv objdump:binutils strace:strace \
 	  valgrind:valgrind qemu-x86_64:qemu-user luajit:luajit ruby:ruby php:php-cli R:r-base-core \
-	  libffi-platypus-perl
+	  libffi-platypus-perl sqlite3:sqlite3 libsqlite3-dev
 	@$(INSTALL_MISSING) dataset-fashion-mnist || \
 	  echo "Without Fashion-MNIST the tests that need it are skipped."
 	@$(INSTALL_MISSING) mpicc:libopenmpi-dev mpirun:openmpi-bin || \
@@ -135,14 +136,21 @@ test-address-quick: libraries
 hard-tools: test-tools
 	@$(INSTALL_MISSING) strace:strace djpeg:libjpeg-turbo-progs
 
+# Compilers of bindings/<language>, and parsers of headers.
+languages-tools: test-tools
+	@$(INSTALL_MISSING) node:nodejs rustc:rustc go:golang-go javac:default-jdk-headless libjna-java mono:mono-runtime \
+	  mcs:mono-mcs ocamlfind:ocaml-findlib libctypes-ocaml-dev fpc:fp-compiler gfortran:gfortran gdc:gdc swig:swig \
+	  bindgen:bindgen libclang1-14 python3-cffi || echo "Languages that are not installed are left out."
+
 scorecard: hard-tools build-tests build-address build-thread $(PYTHON)
 	python3 Tests/Scorecard/scorecard.py hard $(ROWS)
 
 # The measurements of what models learn and of PCA's exactness come last. They use new matrices each time and
 # print the seed.
-check-hard: test-address test-thread $(PYTHON)
+check-hard: test-address test-thread languages-tools $(PYTHON)
 	@$(MAKE) --quiet test-arm64 SIZE=hard
 	@$(MAKE) --quiet scorecard
+	Tests/Scripts/languages.sh $(BUILD) hard
 	$(PYTHON) Tests/Scripts/first_programs.py $(BUILD) $(PYTHON)
 	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so $(PYTHON) Benchmarks/defaults.py
 	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so $(PYTHON) Benchmarks/accuracy.py --hard
@@ -179,6 +187,10 @@ science: build $(PYTHON)
 mpi: build
 	@$(INSTALL_MISSING) mpicc:libopenmpi-dev mpirun:openmpi-bin
 	@$(MAKE) --quiet -C bindings/mpi LIBRARY=$(CURDIR)/$(BUILD) OUT=$(CURDIR)/$(BUILD)
+
+sqlite: build
+	@$(INSTALL_MISSING) libsqlite3-dev
+	@$(MAKE) --quiet -C bindings/sqlite LIBRARY=$(CURDIR)/$(BUILD) OUT=$(CURDIR)/$(BUILD)
 
 # Uses the Embedded standard library of Swift's own toolchain and Debian's arm64 packages, which are unpacked
 # into .build. Run the programs with qemu-aarch64 -L $(ARM64_SYSROOT).
@@ -263,4 +275,4 @@ format:
 clean:
 	rm -rf .build demo .venv
 
-.PHONY: arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs generate test-tools test bench bench-peers mpi wheel release install install-only uninstall format clean
+.PHONY: languages-tools arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs generate test-tools test bench bench-peers mpi sqlite wheel release install install-only uninstall format clean

@@ -3,7 +3,7 @@
 usage: first_programs.py FOLDER_OF_THE_LIBRARY PYTHON [quick]
 
 They are the README's programs, the program at the top of the header, bindings/c, bindings/python/examples and
-bindings/text. Each prints a line with its time and its measures; with quick, only the two cheapest run. Status 1 when
+bindings/python/faces.py. Each prints a line with its time and its measures; with quick, only the two cheapest run. Status 1 when
 a program fails or a measure misses its limit. Limits come from other models, never from the program's own score:
 
 - Faces: the demo's VAE of 20,000 faces (Sources/gen/Demo/DemoFaces.swift) has a Fréchet distance of 0.567, in the
@@ -120,7 +120,7 @@ class Faces:
 
 
 def faces(work):
-    """The README's programs, and those of bindings/text, fit one model."""
+    """The README's programs, and bindings/python/faces.py fit one model."""
     folders = {name: work / f"faces-{name}" for name in ("sh", "py", "c", "text")}
     for folder in folders.values():
         folder.mkdir()
@@ -129,7 +129,7 @@ def faces(work):
     run("README, shell", ["sh", "-eu", "faces.sh"], folders["sh"])
     run("README, Python", [python, "faces.py"], folders["py"])
     run("README, C", compiled(folders["c"] / "faces.c", folders["c"]), folders["c"])
-    run("bindings/text/faces.py", [sys.executable, str(ROOT / "bindings" / "text" / "faces.py")], folders["text"])
+    run("bindings/python/faces.py", [sys.executable, str(ROOT / "bindings" / "python" / "faces.py")], folders["text"])
     same(folders["py"] / "faces.png", folders["c"] / "faces.png")
     model, shells = (generative.load(folders[name] / "faces.safetensors") for name in ("py", "sh"))
     drawn, shells = model.sample(64, seed=1), shells.sample(64, seed=1)

@@ -35,6 +35,7 @@ STAGES = [
     ("format", [f"{SCRIPTS}/format.sh"], None),
     ("C examples", [f"{SCRIPTS}/c-examples.sh", BUILD], None),
     ("languages", [f"{SCRIPTS}/languages.sh", BUILD], None),
+    ("SQLite", [PYTHON, f"{SCRIPTS}/sqlite.py", BUILD], None),
     ("ranks", [f"{SCRIPTS}/ranks.sh", BUILD], None),
     ("scorecard", ["python3", "Tests/Scorecard/scorecard.py", "quick"], None),
     ("older processors", ["python3", "Tests/Scorecard/emulated.py", "x86"], None),
