@@ -1180,8 +1180,8 @@ typedef struct gen_gan_options {
   double discriminator_rate;
   /* Weight of |grad D(x)|^2 / 2 at real rows (R1; Mescheder, Geiger & Nowozin 2018), 0 ... 1e6. D
    * then needs RELU, LEAKY_RELU or IDENTITY and no batch norm: else a fit returns GEN_E_ARGUMENT.
-   * gradient_penalty: the same. Default: GEN_AUTO (DENSE with images, such a D and no
-   * gradient_penalty: 1; else 0) */
+   * gradient_penalty: the same. Default: GEN_AUTO (DENSE with images, NON_SATURATING or
+   * MINIMAX, such a D and no gradient_penalty: 1; else 0) */
   double r1_penalty;
   /* Weight of (|grad D| - 1)^2 at points between real and generated rows (Gulrajani et al. 2017:
    * 10, with WASSERSTEIN and discriminator_steps 5), 0 ... 1e6; default: 0 */

@@ -52,7 +52,7 @@ extension GAN.Options: NetworkOptions {
         : learning rate of the discriminator, as a multiple of the generator's
         r1_penalty               number [0 1e6] = auto later=0 \
         : weight of half the squared norm of the discriminator's gradient at real rows; 0: no penalty; auto: 1 for dense \
-        layers and images if gradient_penalty is 0 and no other option excludes it, else 0
+        layers and images if the objective is non_saturating or minimax and no other option excludes it, else 0
         gradient_penalty         number [0 1e6] later \
         : weight of (norm of the discriminator's gradient - 1)^2 between real and generated rows; 0: no penalty
         augmentation             word none fixed adaptive later \
@@ -114,8 +114,11 @@ extension GAN.Options: NetworkOptions {
       hasSpectralNorm = !values.flag("discriminator_batch_norm")
     } else if isDenseOfImages {
       let isCurved = values.word("discriminator_activation").map { Place.activations[$0].isCurved } ?? false
-      let isExcluded = isCurved || values.flag("discriminator_batch_norm")
-      r1Penalty = isExcluded || (values.number("gradient_penalty") ?? 0) > 0 ? 0 : 1
+      let isExcluded =
+        isCurved || values.flag("discriminator_batch_norm") || (values.number("gradient_penalty") ?? 0) > 0
+      // The losses of the others have other scales.
+      let isLogarithmic = (values.word("objective") ?? 0) <= 1
+      r1Penalty = isLogarithmic && !isExcluded ? 1 : 0
     }
     if values.isGiven("spectral_norm") { hasSpectralNorm = values.flag("spectral_norm") }
     if hasSpectralNorm { normalizesDiscriminator = false }

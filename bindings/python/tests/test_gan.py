@@ -43,6 +43,7 @@ def test_dense_layers_that_learn_images_have_a_penalty_unless_an_option_excludes
     for options, rows, expected in (
         ({}, IMAGES, 1), ({"discriminator_activation": "elu"}, IMAGES, 0), ({"gradient_penalty": 3}, IMAGES, 0),
         ({"discriminator_batch_norm": True}, IMAGES, 0), ({"r1_penalty": 0}, IMAGES, 0),
+        ({"objective": "minimax"}, IMAGES, 1), ({"objective": "hinge"}, IMAGES, 0),
         ({}, IMAGES.reshape(len(IMAGES), -1), 0),
     ):  # fmt: skip
         model = fitted(rows, **options)
