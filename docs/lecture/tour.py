@@ -62,7 +62,7 @@ def run(name, lecture):
     print(f"== {name}", flush=True)
     scope, shown = {"__name__": "__main__"}, []
     clock, processor = time.monotonic(), processor_seconds()
-    failure = None
+    failure, skipped = None, False
     for is_code, source in chapters.cells(name):
         if not is_code:
             continue
@@ -71,15 +71,19 @@ def run(name, lecture):
         with contextlib.redirect_stdout(Tee()) as text:
             try:
                 exec(compile(ast.parse(source), f"{name}.py", "exec"), scope)
+            except lecture.Missing as missing:
+                print(f"skipped: {missing}")
+                skipped = True
             except Exception:
                 failure = traceback.format_exc()
         shown.append({"text": text.getvalue(), "pictures": pictures})
         if failure:
             print(f"FAILED: {name}, in\n{source}\n{failure}", flush=True)
+        if failure or skipped:
             break
     clock, processor = time.monotonic() - clock, processor_seconds() - processor
     print(f"   {clock:.0f} s, {processor:.0f} s of processor time", flush=True)
-    return {"cells": shown, "cpu": round(processor, 1), "clock": round(clock, 1)}, failure is None
+    return {"cells": shown, "cpu": round(processor, 1), "clock": round(clock, 1)}, not failure
 
 
 def run_shell(name, folder):
