@@ -98,9 +98,9 @@ show("four-jobs-samples.png", grid(samples.reshape(-1, 28, 28)), "64 new digits,
 # ## From the shell
 #
 # ```sh
-# gen train pca digits.npy --components 30 -o pca.safetensors
-# gen mixture pca.safetensors digits.npy --components 20 -o mixture.safetensors
-# gen sample mixture.safetensors -o new.png
+# gen train pca digits.npy --n-components 30 -o pca.safetensors
+# gen mixture pca.safetensors digits.npy --n-components 20 -o mixture.safetensors
+# gen sample mixture.safetensors --mixture -o new.png
 # ```
 #
 # `digits.npy` is written by `digits()` above.

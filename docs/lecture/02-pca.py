@@ -122,7 +122,7 @@ figure("Variance of 100 faces that 20 eigenfaces explain", eigenfaces.explained_
 # ## From the shell
 #
 # ```sh
-# gen train pca digits.npy --components 50 -o pca.safetensors
+# gen train pca digits.npy --n-components 50 -o pca.safetensors
 # gen report pca.safetensors digits-test.npy -o pca.html
 # ```
 #

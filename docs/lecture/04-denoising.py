@@ -116,8 +116,8 @@ show("denoising-photograph.png", grid(shown, columns=2), caption, alt)
 # ## From the shell
 #
 # ```sh
-# gen train autoencoder digits.npy --latent-size 64 --corruption gaussian --corruption-amount 0.5 --epochs 1 -o dn.safetensors
-# gen denoise dn.safetensors digits-test.npy --noise 0.5 -o denoised.png
+# gen train autoencoder digits.npy --latent-size 64 --corruption gaussian --epochs 2 -o denoiser.safetensors
+# gen denoise denoiser.safetensors digits-test.npy -o denoised.png
 # ```
 #
 # ## What this chapter claims

@@ -147,10 +147,10 @@ show("not-for-generation-mixture.png", grid(images[:24], columns=12, enlarge=2),
 # ```sh
 # gen train autoencoder faces: --rows 500 --architecture convolutional --latent-size 10 --epochs 1 -o ae.safetensors
 # gen mixture ae.safetensors faces: --rows 500 -o mixed.safetensors
-# gen sample mixed.safetensors -o from-mixture.png
+# gen sample mixed.safetensors --mixture -o from-mixture.png
 # ```
 #
-# Without `gen mixture`, `gen sample` refuses: an autoencoder has no distribution to sample from. (Leave out `--rows` and
+# Without a mixture `gen sample` refuses: an autoencoder has no distribution to sample from. (Leave out `--rows` and
 # `--epochs` for a good model.)
 #
 # ## What this chapter claims

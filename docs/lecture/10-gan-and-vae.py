@@ -107,7 +107,7 @@ print(f"squared error: VAE, by its encoder {direct.mean():.1f}; DCGAN, by 100 st
 # ```sh
 # gen train gan digits.npy --architecture convolutional --epochs 1 -o dcgan.safetensors
 # gen sample dcgan.safetensors -o samples.png
-# gen evaluate dcgan.safetensors digits-test.npy --rows 200 --training digits.npy
+# gen evaluate dcgan.safetensors digits-test.npy -n 200 --training digits.npy
 # ```
 #
 # ## What this chapter claims

@@ -27,7 +27,7 @@ figures = kept()
 # | Dimension reduction keeps what matters: compression, visualisation | [1](01-four-jobs.md), [2](02-pca.md) | `gen train pca`, `gen report` |
 # | PCA is a change of basis, y = Px; projection a · b | [2](02-pca.md) | `gen train pca` |
 # | C_X = E D Eᵀ, P = Eᵀ; C_Y is diagonal, variances in order | [2](02-pca.md) | `gen report` |
-# | y = P_L x with L < m: components against error | [2](02-pca.md) | `gen train pca --components` |
+# | y = P_L x with L < m: components against error | [2](02-pca.md) | `gen train pca --n-components` |
 # | Eigenfaces | [2](02-pca.md) | `gen report` |
 # | Autoencoder z = f(x), x̂ = g(z), least squares; better than PCA | [3](03-autoencoder.md) | `gen train autoencoder`, `gen reconstruct` |
 # | A linear autoencoder is PCA | [3](03-autoencoder.md) | `gen train autoencoder --no-bias` |

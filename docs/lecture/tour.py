@@ -3,8 +3,8 @@
 usage: tour.py [--record] [--shell] [--out FOLDER] [part of a chapter's name ...]
 
 Pictures, models, figures and index.html go to FOLDER (default: tour). Each chapter ends with assertions of what its
-text claims: status 1 when one fails. --shell also runs the `gen` commands of the text. --record keeps what was
-printed, and the pictures that the pages show, for chapters.py.
+text claims: status 1 when one fails. --record keeps what was printed, and the pictures that the pages show, for
+chapters.py. --shell runs the `gen` commands of the text instead.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 from pathlib import Path
@@ -86,15 +87,20 @@ def run(name, lecture):
     return {"cells": shown, "cpu": round(processor, 1), "clock": round(clock, 1)}, not failure
 
 
-def run_shell(name, folder):
-    """Run the shell commands of a chapter's text in the folder; return whether all succeeded."""
+def run_shell(name, lecture):
+    """Run the `gen` commands of a chapter's text, in a folder of their own; return whether all succeeded."""
+    lecture.digits()
     good = True
-    for is_code, source in chapters.cells(name):
-        for commands in [] if is_code else re.findall(r"^```sh\n(.*?)^```", source, flags=re.M | re.S):
-            done = subprocess.run(["sh", "-eu", "-c", commands], cwd=folder, capture_output=True, text=True)
-            good = good and done.returncode == 0
-            if done.returncode:
-                print(f"FAILED: {name}, in\n{commands}\n{done.stdout}{done.stderr}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for data in lecture.FOLDER.glob("*.npy"):
+            shutil.copy(data, folder)
+        for is_code, source in chapters.cells(name):
+            for commands in [] if is_code else re.findall(r"^```sh\n(.*?)^```", source, flags=re.M | re.S):
+                done = subprocess.run(["sh", "-eu", "-c", commands], cwd=folder, capture_output=True, text=True)
+                good = good and done.returncode == 0
+                print(f"{'FAILED: ' if done.returncode else ''}{name}:\n{commands}", flush=True)
+                if done.returncode:
+                    print(done.stdout + done.stderr)
     return good
 
 
@@ -165,8 +171,13 @@ def main():
     for name in chapters.names():
         if options.part and not any(part in name for part in options.part):
             continue
+        if options.shell:
+            good = run_shell(name, lecture) and good
+            continue
         ran[name], succeeded = run(name, lecture)
-        good = good and succeeded and (not options.shell or run_shell(name, options.out))
+        good = good and succeeded
+    if options.shell:
+        sys.exit(not good)
     (options.out / "index.html").write_text(index(ran))
     if options.record and good:
         record(ran, lecture.kept(), options.out)
