@@ -36,14 +36,18 @@ caption = "4,000 digits as points in the plane of the first two principal compon
 show("four-jobs-plane.png", picture, caption, "scatter plot; zeros lie to the right, ones to the left, others overlap")
 
 # %% [markdown]
-# Points with the same label are near each other, although PCA saw no labels. Zeros and ones are far apart. Fours, sevens
-# and nines overlap: two numbers are too few. With more numbers PCA is a compression. How much is lost?
+# Points with the same label are near each other, although PCA saw no labels. Zeros and ones are far apart. Fours,
+# sevens and nines overlap: two numbers are too few. With more numbers PCA is a compression. How much is lost?
 
 # %%
 pca = PCA(30).fit(X)
 error = np.mean((pca.inverse_transform(pca.transform(X_test)) - X_test.reshape(1000, -1)) ** 2)
 figure("Numbers per digit", 30, "d")
-figure("Share of the test images' variance that 30 numbers lose", error / X_test.reshape(1000, -1).var(axis=0).mean(), ".1%")
+figure(
+    "Share of the test images' variance that 30 numbers lose",
+    error / X_test.reshape(1000, -1).var(axis=0).mean(),
+    ".1%",
+)
 
 # %% [markdown]
 # ## Clustering

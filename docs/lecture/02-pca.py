@@ -2,12 +2,12 @@
 # # 2. PCA as a change of basis
 #
 # Principal component analysis (PCA) describes data in a new basis, $y = P x$. The rows of $P$ are orthogonal unit
-# vectors, and $y_i = p_i \cdot x$ is the projection of $x$ onto the $i$-th of them. Which basis is best? The one in which
-# the coordinates of $y$ are not correlated, sorted by variance.
+# vectors, and $y_i = p_i \cdot x$ is the projection of $x$ onto the $i$-th of them. Which basis is best? The one in
+# which the coordinates of $y$ are not correlated, sorted by variance.
 #
-# Let $X$ hold $n$ centered data points as columns. Their covariance is $C_X = \frac{1}{n} X X^T$. In the new basis it is
-# $C_Y = P C_X P^T$. If the rows of $P$ are the eigenvectors of $C_X = E D E^T$, that is $P = E^T$, then $C_Y = D$ is
-# diagonal. The eigenvalues in $D$ are the variances, from the largest to the smallest.
+# Let $X$ hold $n$ centered data points as columns. Their covariance is $C_X = \frac{1}{n} X X^T$. In the new basis it
+# is $C_Y = P C_X P^T$. If the rows of $P$ are the eigenvectors of $C_X = E D E^T$, that is $P = E^T$, then $C_Y = D$
+# is diagonal. The eigenvalues in $D$ are the variances, from the largest to the smallest.
 
 # %%
 import numpy as np
@@ -39,7 +39,12 @@ for axis, matrix, name in zip(axes, (C_X[np.ix_(middle, middle)], C_Y[:40, :40])
     axis.set_title(name)
     picture.colorbar(drawn, ax=axis)
 caption = "Covariance matrices of the digits: of 40 pixels (left), and of the first 40 components (right)."
-show("pca-covariance.png", picture, caption, "the left matrix has large values everywhere, the right only on its diagonal")
+show(
+    "pca-covariance.png",
+    picture,
+    caption,
+    "the left matrix has large values everywhere, the right only on its diagonal",
+)
 
 
 def off_diagonal(C):
@@ -72,9 +77,9 @@ show("pca-components.png", grid(scaled), "The first 32 principal components of t
 # %% [markdown]
 # ## L components against the error
 #
-# $P_L$, the first $L$ rows of $P$, gives $y = P_L x$ with $L < m$ numbers. Going back, $\hat{x} = P_L^T y$ (plus the mean).
-# No other linear map to $L$ numbers has a smaller squared error $\sum \|x - \hat{x}\|^2$. On training data the error is the
-# sum of the variances left out.
+# $P_L$, the first $L$ rows of $P$, gives $y = P_L x$ with $L < m$ numbers. Going back, $\hat{x} = P_L^T y$ (plus the
+# mean). No other linear map to $L$ numbers has a smaller squared error $\sum \|x - \hat{x}\|^2$. On training data the
+# error is the sum of the variances left out.
 
 # %%
 counts = [1, 2, 5, 10, 20, 30, 50, 100, 200, 400]
@@ -91,7 +96,12 @@ axes.plot(counts, errors, "o-", label="error of test images")
 axes.plot(counts, left_out, "--", label="variance left out (training images)")
 axes.set(xscale="log", xlabel="$L$", ylabel=r"$\|x - \hat{x}\|^2$", ylim=0)
 axes.legend(frameon=False)
-show("pca-error.png", picture, "The error falls with the number of components.", "two nearly equal curves, falling to zero")
+show(
+    "pca-error.png",
+    picture,
+    "The error falls with the number of components.",
+    "two nearly equal curves, falling to zero",
+)
 
 shown = np.concatenate([back for L, (_, back) in zip(counts, rows) if L in (2, 10, 30, 100)] + [X_test[:16]])
 alt = "five lines of the same digits, from blurred shapes to clear images"

@@ -2,8 +2,8 @@
 # # 4. Denoising: digits, a scanned page, photographs
 #
 # A denoising autoencoder sees a noisy image $\tilde{x}$ and learns to return the clean one, by minimizing
-# $\sum \|x - g(f(\tilde{x}))\|^2$. Noise is drawn anew at every step, so the network cannot learn it by heart. It must learn
-# what clean images look like.
+# $\sum \|x - g(f(\tilde{x}))\|^2$. Noise is drawn anew at every step, so the network cannot learn it by heart. It
+# must learn what clean images look like.
 #
 # The measure is the peak signal-to-noise ratio (PSNR) in decibels; higher is better. The bar is not the noisy image but
 # the best *linear* filter, which also learns from the training images.
@@ -25,7 +25,9 @@ X, _, X_test, _ = digits()
 # Gaussian noise with a standard deviation of 0.5, clipped to [0, 1].
 
 # %%
-model = fitted(Autoencoder(64, corruption="gaussian", corruption_amount=0.5, epochs=20, batch_size=64), X)
+model = fitted(
+    Autoencoder(64, corruption="gaussian", corruption_amount=0.5, hidden=(512,), epochs=12, batch_size=64), X
+)
 noisy, noisy_test = corrupt(X, "gaussian", 0.5, seed=1), corrupt(X_test, "gaussian", 0.5, seed=2)
 
 
@@ -51,8 +53,8 @@ for name, some in (("noisy", noisy_test), ("linear filter", filtered), ("autoenc
 # %% [markdown]
 # ## A scanned page
 #
-# A page has no second copy. But it consists of many similar small pieces: strokes, corners, paper. The autoencoder learns
-# from windows of 16 × 16 pixels of the left half of the page and cleans the right half, which it has not seen.
+# A page has no second copy. But it consists of many similar small pieces: strokes, corners, paper. The autoencoder
+# learns from windows of 16 × 16 pixels of the left half of the page and cleans the right half, which it has not seen.
 # `denoise` applies it to an image of any size, in overlapping tiles.
 
 # %%
@@ -67,7 +69,9 @@ def gray(image):
 
 def windows(images, n, size):
     """Return n random windows of some images."""
-    corners = [(im, random.integers(im.shape[0] - size + 1), random.integers(im.shape[1] - size + 1)) for im in images * n]
+    corners = [
+        (im, random.integers(im.shape[0] - size + 1), random.integers(im.shape[1] - size + 1)) for im in images * n
+    ]
     return np.stack([image[y : y + size, x : x + size] for image, y, x in corners[:n]])
 
 
@@ -75,7 +79,7 @@ def clean(name, training, image, amount):
     """Denoise an image with an autoencoder and a linear filter that learned from other images."""
     options = {"corruption": "gaussian", "corruption_amount": amount, "hidden": (512,), "batch_size": 64}
     seen = windows(training, 8000, 16)
-    model = fitted(Autoencoder(128, **options, epochs=20), seen)
+    model = fitted(Autoencoder(128, **options, epochs=15), seen)
     noisy = corrupt(image[None], "gaussian", amount, seed=3)[0]
     # The filter computes each pixel from the 11 x 11 pixels around it.
     around = windows(training, 20_000, 11)
@@ -131,5 +135,6 @@ for name in ("digits", "Page"):
 # %% [markdown]
 # ## Exercises
 #
-# 1. Give the page's autoencoder windows of 8 × 8, and of 24 × 24. Which cleans best, and what does a larger window cost?
+# 1. Give the page's autoencoder windows of 8 × 8, and of 24 × 24. Which cleans best, and what does a larger window
+#    cost?
 # 2. Clean the photograph with the autoencoder that learned from the page. What does it do to the photographer, and why?

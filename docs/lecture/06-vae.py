@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 6. The variational autoencoder
 #
-# A VAE's encoder returns a distribution for each image instead of a point: $q(z \mid x) = N(\mu(x), \sigma^2(x))$. The decoder
-# sees a latent drawn from it. The loss has two terms,
+# A VAE's encoder returns a distribution for each image instead of a point: $q(z \mid x) = N(\mu(x), \sigma^2(x))$.
+# The decoder sees a latent drawn from it. The loss has two terms,
 #
 # $$\text{loss} = C \, \|x - \hat{x}\|^2 + KL(N(\mu(x), \sigma^2(x)) \,\|\, N(0, I)),$$
 #
@@ -23,19 +23,27 @@ vae = fitted(VAE(10, **options), X)
 # %% [markdown]
 # ## q(z|x) and the reparameterisation
 #
-# A random draw has no derivative with respect to $\mu$ and $\sigma$. The VAE therefore draws $\varepsilon \sim N(0, I)$ and
-# computes $z = \mu(x) + \sigma(x) \cdot \varepsilon$. This has the right distribution, and gradients pass through $\mu$ and $\sigma$.
-# Below are 10,000 draws for one image, compared with $\mu$ and $\sigma$.
+# A random draw has no derivative with respect to $\mu$ and $\sigma$. The VAE therefore draws
+# $\varepsilon \sim N(0, I)$ and computes $z = \mu(x) + \sigma(x) \cdot \varepsilon$. This has the right distribution,
+# and gradients pass through $\mu$ and $\sigma$. Below are 10,000 draws for one image, compared with $\mu$ and
+# $\sigma$.
 
 # %%
 one = np.repeat(X_test[:1], 10_000, axis=0)
 mean, log_variance = (some[0] for some in vae.encode(one[:1]))
 sigma = np.exp(log_variance / 2)
 draws = vae.encode_sample(one, seed=1)
-off_mean = figure("Largest difference from the mean, in standard deviations", np.abs((draws.mean(0) - mean) / sigma).max(), ".3f")
-off_sigma = figure("Largest relative difference from the standard deviation", np.abs(draws.std(0) / sigma - 1).max(), ".3f")
+off_mean = figure(
+    "Largest difference from the mean, in standard deviations", np.abs((draws.mean(0) - mean) / sigma).max(), ".3f"
+)
+off_sigma = figure(
+    "Largest relative difference from the standard deviation", np.abs(draws.std(0) / sigma - 1).max(), ".3f"
+)
 
-lines = [np.concatenate([X_test[k : k + 1], vae.decode(vae.encode_sample(np.repeat(X_test[k : k + 1], 15, 0), seed=2))]) for k in range(3)]
+lines = [
+    np.concatenate([X_test[k : k + 1], vae.decode(vae.encode_sample(np.repeat(X_test[k : k + 1], 15, 0), seed=2))])
+    for k in range(3)
+]
 caption = "A test digit (left), and 15 decoded draws from its q(z|x), for three digits."
 alt = "three lines; within a line all digits are the same, with small differences in stroke"
 show("vae-draws.png", grid(np.concatenate(lines)), caption, alt)
@@ -46,9 +54,10 @@ show("vae-draws.png", grid(np.concatenate(lines)), caption, alt)
 #
 # ## The KL term
 #
-# Between two distributions, $KL(q \,\|\, p) = E_q \log \frac{q(z)}{p(z)}$. It is never negative, and zero only if they are equal.
-# For a Gaussian and $N(0, I)$ it is $\frac{1}{2} \sum_j (\mu_j^2 + \sigma_j^2 - \log \sigma_j^2 - 1)$. Compare this formula with the
-# library's value, and with a mean over draws:
+# Between two distributions, $KL(q \,\|\, p) = E_q \log \frac{q(z)}{p(z)}$. It is never negative, and zero only if
+# they are equal. For a Gaussian and $N(0, I)$ it is
+# $\frac{1}{2} \sum_j (\mu_j^2 + \sigma_j^2 - \log \sigma_j^2 - 1)$. Compare this formula with the library's value,
+# and with a mean over draws:
 
 # %%
 formula = 0.5 * np.sum(mean**2 + sigma**2 - log_variance - 1)
@@ -59,9 +68,10 @@ print(f"KL of one digit, nats: formula {formula:.4f}, library {library:.4f}, mea
 # %% [markdown]
 # ## The two terms against each other
 #
-# With a small `beta` the VAE is nearly an autoencoder: good reconstructions, latents far from $N(0, I)$, bad samples. With a
-# large `beta`, latents are not worth their price. Then $q(z \mid x)$ is $N(0, I)$ for every $x$ and tells the decoder
-# nothing: the latents have *collapsed*. A latent counts as active if its mean $\mu_j(x)$ varies over the images.
+# With a small `beta` the VAE is nearly an autoencoder: good reconstructions, latents far from $N(0, I)$, bad samples.
+# With a large `beta`, latents are not worth their price. Then $q(z \mid x)$ is $N(0, I)$ for every $x$ and tells the
+# decoder nothing: the latents have *collapsed*. A latent counts as active if its mean $\mu_j(x)$ varies over the
+# images.
 
 # %%
 judge = Judge()
@@ -79,13 +89,15 @@ for beta in betas:
     )
 lines = [part for beta in betas for part in (swept[beta].reconstruct(X_test[:16]), swept[beta].sample(16, seed=3))]
 caption = "For beta = 0.05, 1, 4 and 16, a line of reconstructions of the same test digits, and a line of samples."
-alt = "from the top: sharp reconstructions with broken samples; then both plausible; at last all lines are blurred blobs"
+alt = (
+    "from the top: sharp reconstructions with broken samples; then both plausible; at last all lines are blurred blobs"
+)
 show("vae-beta.png", grid(np.concatenate(lines)), caption, alt)
 
 # %% [markdown]
-# $C$ does the same from the other side. Only the ratio of the two weights moves the optimum: $C = 20$ with `beta` 1 has the
-# optimum of `beta` 0.05 with $C = 1$. The steps of Adam do not depend on the scale of the loss, so the results agree
-# nearly.
+# $C$ does the same from the other side. Only the ratio of the two weights moves the optimum: $C = 20$ with `beta` 1
+# has the optimum of `beta` 0.05 with $C = 1$. The steps of Adam do not depend on the scale of the loss, so the
+# results agree nearly.
 
 # %%
 weighted = fitted(VAE(10, reconstruction_weight=20, **options), X)
@@ -95,8 +107,8 @@ print(f"C = 20, beta 1: squared error {error:.2f}, beta 0.05: {table[0.05][0]:.2
 # %% [markdown]
 # ## Does the whole of the latents look like N(0, I)?
 #
-# Each $q(z \mid x)$ is narrow. Their mixture over all images should be near $N(0, I)$, or samples come from places that the
-# decoder never saw.
+# Each $q(z \mid x)$ is narrow. Their mixture over all images should be near $N(0, I)$, or samples come from places
+# that the decoder never saw.
 
 # %%
 plt = plots()

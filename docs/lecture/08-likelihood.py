@@ -1,10 +1,10 @@
 # %% [markdown]
 # # 8. p(x) is an integral: bounds and estimates
 #
-# A VAE defines a density of images, $p(x) = \int p(z) \, p(x \mid z) \, dz$: every latent $z$ contributes, weighted by how
-# probable it is. The integral has no closed form, because the decoder is a network. This chapter computes it in four
-# ways, with a VAE of two latents. With only two, the integral can also be computed directly on a grid, so that the
-# estimates can be compared with the truth.
+# A VAE defines a density of images, $p(x) = \int p(z) \, p(x \mid z) \, dz$: every latent $z$ contributes, weighted
+# by how probable it is. The integral has no closed form, because the decoder is a network. This chapter computes it
+# in four ways, with a VAE of two latents. With only two, the integral can also be computed directly on a grid, so
+# that the estimates can be compared with the truth.
 #
 # Pixels are drawn as zeros and ones here, so $p(x \mid z)$ is a product of Bernoulli probabilities.
 
@@ -34,8 +34,9 @@ def log_mean_exp(values, axis=-1):
 # %% [markdown]
 # ## On a grid
 #
-# $\int p(z) \, p(x \mid z) \, dz \approx \sum_z p(z) \, p(x \mid z) \, h^2$, over a grid of width $h$. To see that the grid is
-# fine enough, compare two of them.
+# $\int p(z) \, p(x \mid z) \, dz \approx \sum_z p(z) \, p(x \mid z) \, h^2$, over a grid of width $h$. To see that
+# the grid is fine enough, compare two of them.
+
 
 # %%
 def on_a_grid(n, extent=5.0):
@@ -60,10 +61,10 @@ truth = figure("log p(x) on a grid of 400 x 400, nats", exact.mean(), ".3f")
 #
 # ## Three estimates
 #
-# 1. **Latents from the prior.** $p(x) = E_{z \sim p(z)} \, p(x \mid z)$: draw $K$ latents from $N(0, I)$ and average. Most of
-#    them have nothing to do with $x$.
-# 2. **The bound.** $\log p(x) \ge E_{q(z \mid x)} \log p(x \mid z) - KL(q(z \mid x) \,\|\, p(z))$. This is what the VAE maximizes.
-#    The difference is $KL(q(z \mid x) \,\|\, p(z \mid x))$, so it is zero if the encoder is exact.
+# 1. **Latents from the prior.** $p(x) = E_{z \sim p(z)} \, p(x \mid z)$: draw $K$ latents from $N(0, I)$ and average.
+#    Most of them have nothing to do with $x$.
+# 2. **The bound.** $\log p(x) \ge E_{q(z \mid x)} \log p(x \mid z) - KL(q(z \mid x) \,\|\, p(z))$. This is what the
+#    VAE maximizes. The difference is $KL(q(z \mid x) \,\|\, p(z \mid x))$, so it is zero if the encoder is exact.
 # 3. **Importance sampling.** Draw from the encoder's $q(z \mid x)$ and correct for it:
 #    $p(x) = E_{q} \, \frac{p(z) \, p(x \mid z)}{q(z \mid x)}$. With $K = 1$ the mean of its logarithm is the bound.
 
@@ -93,13 +94,14 @@ alt = "importance sampling rises to the exact value within a hundred latents; la
 show("likelihood.png", picture, caption, alt)
 
 # %% [markdown]
-# All estimates lie below the truth in the mean (the logarithm of a mean is larger than the mean of the logarithms) and rise
-# with $K$. Importance sampling gets close with few latents, because the encoder knows where to look. Latents from the
-# prior need many more, and in more dimensions they are hopeless.
+# All estimates lie below the truth in the mean (the logarithm of a mean is larger than the mean of the logarithms)
+# and rise with $K$. Importance sampling gets close with few latents, because the encoder knows where to look. Latents
+# from the prior need many more, and in more dimensions they are hopeless.
 #
 # ## Where the mass of the integral lies
 #
-# For one image, the posterior $p(z \mid x) = p(z) \, p(x \mid z) / p(x)$ on the grid, and the encoder's $q(z \mid x)$, a Gaussian.
+# For one image, the posterior $p(z \mid x) = p(z) \, p(x \mid z) / p(x)$ on the grid, and the encoder's
+# $q(z \mid x)$, a Gaussian.
 
 # %%
 picture, axes = plt.subplots(1, 3, figsize=(10, 3.4))

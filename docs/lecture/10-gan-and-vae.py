@@ -1,9 +1,10 @@
 # %% [markdown]
 # # 10. GAN beside VAE
 #
-# A VAE averages: its decoder is trained to give the mean of all images that a latent could stand for, so its samples are
-# blurred. A GAN's discriminator would notice the blur, so $G$ must draw sharp images. On the other hand a GAN has no encoder
-# and no likelihood, and may leave out a part of the data. This chapter measures both, on the same 20,000 images of clothes.
+# A VAE averages: its decoder is trained to give the mean of all images that a latent could stand for, so its samples
+# are blurred. A GAN's discriminator would notice the blur, so $G$ must draw sharp images. On the other hand a GAN has
+# no encoder and no likelihood, and may leave out a part of the data. This chapter measures both, on the same 20,000
+# images of clothes.
 #
 # It needs Fashion-MNIST. Debian has it as the package `dataset-fashion-mnist`; elsewhere, set the environment variable
 # `FASHION_MNIST` to the folder of its four files.
@@ -16,7 +17,7 @@ from lecture import clothes, figure, fitted, grid, show
 
 train, test = clothes()
 x = test.read(0, 2000)
-judge = fitted(Classifier(architecture="convolutional", base_channels=16, epochs=5), train)
+judge = fitted(Classifier(architecture="convolutional", base_channels=16, epochs=3), train)
 print(f"the judge, a classifier, is right for {judge.score(x, test.labels()[:2000]):.1%} of test images")
 
 # %% [markdown]
@@ -28,9 +29,9 @@ print(f"the judge, a classifier, is right for {judge.score(x, test.labels()[:200
 # %%
 convolutional = {"architecture": "convolutional", "base_channels": 16}
 models = {
-    "VAE": fitted(VAE(10, **convolutional, epochs=5, batch_size=32), train),
-    "dense GAN": fitted(GAN(32, r1_penalty=1, learning_rate=5e-4, epochs=6), train),
-    "DCGAN": fitted(GAN(32, architecture="convolutional", learning_rate=7e-4, epochs=8), train),
+    "VAE": fitted(VAE(10, **convolutional, epochs=3, batch_size=32), train),
+    "dense GAN": fitted(GAN(32, r1_penalty=1, learning_rate=5e-4, epochs=4), train),
+    "DCGAN": fitted(GAN(32, **convolutional, learning_rate=7e-4, epochs=6), train),
 }
 samples = {name: model.sample(2000, seed=1) for name, model in models.items()}
 shown = np.concatenate([some[:32] for some in samples.values()] + [x[:32]])
@@ -41,9 +42,10 @@ show("gan-and-vae.png", grid(shown), caption, alt)
 # %% [markdown]
 # ## Numbers
 #
-# All are computed on the judge's features of 2,000 samples and 2,000 test images. *Precision* is the share of samples that
-# look like some real image, *recall* the share of real images that look like some sample. *Sharpness* is the mean absolute
-# difference between neighbouring pixels, relative to that of test images: 1 is best, less is blur, more is noise.
+# All are computed on the judge's features of 2,000 samples and 2,000 test images. *Precision* is the share of samples
+# that look like some real image, *recall* the share of real images that look like some sample. *Sharpness* is the
+# mean absolute difference between neighbouring pixels, relative to that of test images: 1 is best, less is blur, more
+# is noise.
 
 # %%
 real = judge.features(x)
@@ -75,13 +77,15 @@ figure("Sharpness of the DCGAN's clothes", measured["DCGAN"][3])
 # %% [markdown]
 # ## Copies?
 #
-# A generator could have learned the training images by heart. To see whether it did, find the nearest *training* image of
-# each sample. A comparison with test images would prove nothing: a copier would pass it.
+# A generator could have learned the training images by heart. To see whether it did, find the nearest *training*
+# image of each sample. A comparison with test images would prove nothing: a copier would pass it.
 
 # %%
 some = samples["DCGAN"][:16]
 nearest, distances = train.nearest(some)
-pairs = np.concatenate([some.reshape(-1, 28, 28), np.stack([train.read(int(k), 1)[0] for k in nearest[:, 0]]).reshape(-1, 28, 28)])
+pairs = np.concatenate(
+    [some.reshape(-1, 28, 28), np.stack([train.read(int(k), 1)[0] for k in nearest[:, 0]]).reshape(-1, 28, 28)]
+)
 caption = "Samples of the DCGAN (above), and the nearest training image of each (below)."
 show("gan-nearest.png", grid(pairs), caption, "pairs of clothes of the same kind that differ in shape and texture")
 memory = evaluate.memorization(train, samples["DCGAN"], x)

@@ -1,10 +1,10 @@
 # %% [markdown]
 # # 11. DCGAN: walks, arithmetic, and what the filters see
 #
-# A DCGAN (Radford, Metz & Chintala 2016) is a GAN of convolutions: strided ones in $D$, transposed ones in $G$, no pooling,
-# batch norm. The paper asks what the networks have learned, in four ways: walks through the latents, arithmetic on latents,
-# pictures of what $D$'s filters respond to, and filters of $G$ that are switched off. This chapter repeats them on drawn
-# faces.
+# A DCGAN (Radford, Metz & Chintala 2016) is a GAN of convolutions: strided ones in $D$, transposed ones in $G$, no
+# pooling, batch norm. The paper asks what the networks have learned, in four ways: walks through the latents,
+# arithmetic on latents, pictures of what $D$'s filters respond to, and filters of $G$ that are switched off. This
+# chapter repeats them on drawn faces.
 
 # %%
 import numpy as np
@@ -13,13 +13,15 @@ from generative import GAN, Classifier, evaluate, faces, latents
 from lecture import figure, fitted, grid, show
 from networks import Discriminator, Generator
 
-train, test = faces(8000, seed=1), faces(2000, seed=2)
+train, test = faces(8000, seed=1, channels=1), faces(2000, seed=2, channels=1)
 gan = fitted(
-    GAN(16, architecture="convolutional", spectral_norm=True, base_channels=24, input_noise=0.1,
-        learning_rate=7e-4, average_decay=0.995, batch_size=64, epochs=8),
+    GAN(16, architecture="convolutional", spectral_norm=True, base_channels=16, input_noise=0.1,
+        learning_rate=5e-4, average_decay=0.995, batch_size=32, epochs=8),
     train,
 )  # fmt: skip
-show("dcgan-samples.png", grid(gan.sample(24, seed=1), columns=12, enlarge=2), "Samples.", "two lines of generated faces")
+show(
+    "dcgan-samples.png", grid(gan.sample(24, seed=1), columns=12, enlarge=2), "Samples.", "two lines of generated faces"
+)
 
 # %% [markdown]
 # ## A walk
@@ -28,8 +30,8 @@ show("dcgan-samples.png", grid(gan.sample(24, seed=1), columns=12, enlarge=2), "
 
 # %%
 ends = gan.latents(4, seed=3)
-walk = gan.generate(np.concatenate([latents.interpolate(ends[k : k + 1], ends[k + 1 : k + 2], 12).reshape(-1, 16) for k in range(3)]))
-steps = np.sqrt(((walk[1:] - walk[:-1]) ** 2).sum(axis=(1, 2, 3)))
+walk = gan.generate(np.concatenate([latents.interpolate(ends[k], ends[k + 1], 12) for k in range(3)]))
+steps = np.sqrt(((walk[1:] - walk[:-1]) ** 2).reshape(len(walk) - 1, -1).sum(axis=1))
 jump = figure("Largest step of the walk, over the mean step", steps.max() / steps.mean())
 alt = "three lines of faces; each turns smoothly into another"
 show("dcgan-walk.png", grid(walk, columns=12, enlarge=2), "A walk through four random latents.", alt)
@@ -67,9 +69,9 @@ print("the judge is right on unseen faces: " + ", ".join(f"{name} {share:.1%}" f
 # %% [markdown]
 # ## Arithmetic
 #
-# The paper computes with mean latents: *man with glasses* − *man* + *woman* = *woman with glasses*. Here: *smiling, turned
-# left* − *serious, turned left* + *serious, turned right* should be *smiling, turned right*. Each mean is over generated
-# faces that the judge is sure of.
+# The paper computes with mean latents: *man with glasses* − *man* + *woman* = *woman with glasses*. Here: *smiling,
+# turned left* − *serious, turned left* + *serious, turned right* should be *smiling, turned right*. Each mean is over
+# generated faces that the judge is sure of.
 
 # %%
 Z = gan.latents(6000, seed=5)
@@ -77,9 +79,9 @@ smile, turn, hair = judged(gan.generate(Z)).T
 
 
 def sure(smiles, right):
-    """Return the latents of generated faces that are surely of a kind."""
+    """Return the latents of the 100 generated faces that are most surely of a kind."""
     wanted = np.minimum(smile if smiles else 1 - smile, turn if right else 1 - turn)
-    return Z[wanted > 0.9]
+    return Z[np.argsort(wanted)[::-1][:100]]
 
 
 A, B, C = sure(True, False), sure(False, False), sure(False, True)
@@ -95,21 +97,24 @@ for n in (1, 3, 10):
     s, t, _ = judged(gan.generate(np.concatenate([some.reshape(1, -1) for some in sums]).astype(np.float32))).T
     hits[n] = figure(f"Sums that smile and are turned right, means of {n}", np.mean((s > 0.5) & (t > 0.5)), ".1%")
 print(f"random faces that smile and are turned right: {np.mean((smile > 0.5) & (turn > 0.5)):.1%}")
-caption = "Each line: three smiling faces turned left, three serious ones turned left, three serious ones turned right; and the sum."
+caption = "Each line: three faces smiling, turned left; three serious, left; three serious, right; and the sum."
 alt = "six lines of ten faces; the last one of a line smiles and is turned right"
 show("dcgan-arithmetic.png", grid(gan.generate(np.concatenate(lines)), columns=10, enlarge=2), caption, alt)
 
 # %% [markdown]
 # ## What the discriminator's filters see
 #
-# $D$ saw no labels. Do its filters respond to parts of faces? *Guided backpropagation* shows what in an image causes the
-# strongest response of a filter: the gradient of the response, without its negative parts. The file `networks.py` has the
-# networks in numpy, because the library does not return gradients. First a check that these are the same networks.
+# $D$ saw no labels. Do its filters respond to parts of faces? *Guided backpropagation* shows what in an image causes
+# the strongest response of a filter: the gradient of the response, without its negative parts. The file `networks.py`
+# has the networks in numpy, because the library does not return gradients. First a check that these are the same
+# networks.
 
 # %%
 D = Discriminator(gan)
 some = test.read(0, 500)
-off_D = figure("Largest difference of D(x) between numpy and the library", np.abs(D(some) - gan.discriminate(some)).max(), ".1e")
+off_D = figure(
+    "Largest difference of D(x) between numpy and the library", np.abs(D(some) - gan.discriminate(some)).max(), ".1e"
+)
 
 responses = D.activations(some)[-1].max(axis=(1, 2))
 chosen = np.argsort(responses.std(axis=0))[::-1][:6]
@@ -122,19 +127,26 @@ def seen(network):
     for index in chosen:
         best = np.argsort(strongest[:, index])[::-1][:12]
         cause = network.guided(some[best], [index] * len(best))
-        scale = np.abs(cause).max(axis=(1, 2, 3), keepdims=True)
+        scale = np.abs(cause).max(axis=(1, 2), keepdims=True)
         out += [some[best], 0.5 + 0.5 * cause / np.maximum(scale, 1e-12)]
     return np.concatenate(out)
 
 
-caption = "For six filters of D's last convolution: the faces with the strongest responses, and below them what causes these."
+caption = (
+    "For six filters of D's last convolution: the faces with the strongest responses, and below them what causes these."
+)
 alt = "most causes are local: a mouth, an eye, the edge of the hair; similar in all faces of a line"
 show("dcgan-filters.png", grid(seen(D), columns=12, enlarge=2), caption, alt)
 
 untrained = Discriminator(gan)
 untrained.layers = [(random.normal(0, 0.02, w.shape).astype(np.float32), 0 * b) for w, b in D.layers]
 caption = "The same for filters with random weights."
-show("dcgan-filters-random.png", grid(seen(untrained), columns=12, enlarge=2), caption, "causes without a relation to parts of a face")
+show(
+    "dcgan-filters-random.png",
+    grid(seen(untrained), columns=12, enlarge=2),
+    caption,
+    "causes without a relation to parts of a face",
+)
 
 # %% [markdown]
 # Are the features useful? A linear classifier on them, compared with one on pixels, with 500 labels:
@@ -152,16 +164,20 @@ for name, features in (("D's features", gan.features), ("pixels", lambda rows: r
 # %% [markdown]
 # ## Dropping a feature's filters
 #
-# The paper makes a generator forget windows: it finds the filters of an inner layer whose activation predicts a window, and
-# switches them off. Here it is long hair. A logistic regression predicts from the mean activations of the 48 filters of
-# the layer of 8 × 8 whether a face has long hair; the filters with the largest positive weights are dropped. As a
-# control, the same number of other filters is dropped.
+# The paper makes a generator forget windows: it finds the filters of an inner layer whose activation predicts a
+# window, and switches them off. Here it is long hair. A logistic regression predicts from the mean activations of the
+# 32 filters of the layer of 8 × 8 whether a face has long hair; the filters with the largest positive weights are
+# dropped. As a control, the same number of other filters is dropped.
 
 # %%
 G = Generator(gan)
 z = gan.latents(600, seed=7)
-off_G = figure("Largest difference of a pixel between numpy and the library", np.abs(G.layers(z[:50])[-1] - gan.generate(z[:50])).max(), ".1e")
-LAYER = -3  # of 8 x 8 with 48 filters, in a generator with 4 x 4, 8 x 8, 16 x 16 and the image
+off_G = figure(
+    "Largest difference of a pixel between numpy and the library",
+    np.abs(G.layers(z[:50])[-1] - gan.generate(z[:50])).max(),
+    ".1e",
+)
+LAYER = -3  # of 8 x 8 with 32 filters, in a generator with 4 x 4, 8 x 8, 16 x 16 and the image
 
 activations = G.layers(z)[LAYER].mean(axis=(1, 2))
 standard = (activations - activations.mean(axis=0)) / (activations.std(axis=0) + 1e-6)
@@ -175,11 +191,21 @@ fresh = gan.latents(1500, seed=8)
 fresh = fresh[judged(gan.generate(fresh))[:, 2] > 0.9]
 print(f"{len(fresh)} new faces surely have long hair")
 kept_long = {}
-for name, dropped in (("those that predict long hair", ranked[:n_dropped]), ("others", ranked[n_dropped : 2 * n_dropped])):
+for name, dropped in (
+    ("those that predict long hair", ranked[:n_dropped]),
+    ("others", ranked[n_dropped : 2 * n_dropped]),
+):
     after = G.layers(fresh, dropped, layer=LAYER)[-1]
-    kept_long[name] = figure(f"Long-haired faces that keep long hair without {n_dropped} filters, {name}", np.mean(judged(after)[:, 2] > 0.5), ".1%")
+    kept_long[name] = figure(
+        f"Long-haired faces that keep long hair without {n_dropped} filters, {name}",
+        np.mean(judged(after)[:, 2] > 0.5),
+        ".1%",
+    )
 some = fresh[:12]
-shown = np.concatenate([gan.generate(some)] + [G.layers(some, part, layer=LAYER)[-1] for part in (ranked[:n_dropped], ranked[n_dropped : 2 * n_dropped])])
+shown = np.concatenate(
+    [gan.generate(some)]
+    + [G.layers(some, part, layer=LAYER)[-1] for part in (ranked[:n_dropped], ranked[n_dropped : 2 * n_dropped])]
+)
 caption = "Faces with long hair; without the filters that predict it; without as many others."
 alt = "the second line has the same people with shorter hair"
 show("dcgan-dropped.png", grid(shown, columns=12, enlarge=2), caption, alt)

@@ -20,8 +20,8 @@ random = np.random.default_rng(1)
 # %% [markdown]
 # ## A spring, where PCA works
 #
-# A ball on a spring moves along one line. Three cameras film it from arbitrary angles. Each records two coordinates, with
-# noise: six numbers for a motion of one dimension.
+# A ball on a spring moves along one line. Three cameras film it from arbitrary angles. Each records two coordinates,
+# with noise: six numbers for a motion of one dimension.
 
 # %%
 time = np.linspace(0, 20, 2000)
@@ -78,8 +78,8 @@ show("pca-fails-wheel.png", picture, caption, alt)
 # Two independent sources act along directions that are 35° apart. Both have heavy tails (Laplace distributions), so the
 # points form an X. PCA must return orthogonal axes: one lies between the two directions.
 #
-# Independent component analysis (ICA) looks for directions whose coordinates are statistically independent, which is more
-# than not correlated. It needs sources that are not Gaussian.
+# Independent component analysis (ICA) looks for directions whose coordinates are statistically independent, which is
+# more than not correlated. It needs sources that are not Gaussian.
 
 # %%
 angles = np.radians([10, 45])
@@ -98,7 +98,9 @@ def missed(directions):
     return np.degrees(np.arccos(np.clip(np.abs(mixing.T @ directions).max(axis=1), 0, 1))).max()
 
 
-misses = {name: figure(f"{name} misses a direction by, in degrees", missed(some), ".1f") for name, some in axes_of.items()}
+misses = {
+    name: figure(f"{name} misses a direction by, in degrees", missed(some), ".1f") for name, some in axes_of.items()
+}
 
 picture, axes = plt.subplots(1, 2, figsize=(8, 4), sharex=True, sharey=True)
 for axis, (name, directions) in zip(axes, axes_of.items()):
@@ -136,7 +138,9 @@ def recovered(some):
     return np.abs(np.corrcoef(sources.T, some.T)[:2, 2:]).max(axis=1).min()
 
 
-recovery = {name: figure(f"Source recovered by {name}: correlation", recovered(signals[name]), ".3f") for name in ("PCA", "ICA")}
+recovery = {
+    name: figure(f"Source recovered by {name}: correlation", recovered(signals[name]), ".3f") for name in ("PCA", "ICA")
+}
 
 picture, axes = plt.subplots(4, 1, figsize=(8, 6), sharex=True)
 for axis, (name, some) in zip(axes, signals.items()):
@@ -164,6 +168,6 @@ assert recovery["ICA"] > 0.98 and recovery["PCA"] < 0.95
 # %% [markdown]
 # ## Exercises
 #
-# 1. Replace the Laplace distributions by Gaussians (`random.standard_normal`). Which directions does ICA find now, and why
-#    can no method find the right ones?
+# 1. Replace the Laplace distributions by Gaussians (`random.standard_normal`). Which directions does ICA find now,
+#    and why can no method find the right ones?
 # 2. Give the autoencoder of the wheel two latents. Is the gap gone? What do the latents look like?

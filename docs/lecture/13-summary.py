@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 13. Summary: pros and cons, and every claim
 #
-# What the models are good for, with the figures that the chapters measured. Run the other chapters first: this one reads
-# the figures that they kept.
+# What the models are good for, with the figures that the chapters measured. Run the other chapters first: this one
+# reads the figures that they kept.
 
 # %%
 from lecture import kept
@@ -15,7 +15,7 @@ figures = kept()
 # | model | pros | cons |
 # |---|---|---|
 # | PCA | exact and fast, one optimum, components are not correlated (largest correlation {{Largest correlation between two components}}) | linear: with 10 numbers an autoencoder has {{Error of an autoencoder over PCA's, 10 latents}} times its error; keeps {{Kept by one component of PCA}} of a circle where a latent keeps {{Kept by one latent of an autoencoder}}; misses directions that are not orthogonal by {{PCA misses a direction by, in degrees}}° (ICA: {{ICA misses a direction by, in degrees}}°) |
-# | autoencoder | small error for few numbers; removes noise (digits: {{Digits, noisy, dB}} dB to {{Digits, autoencoder, dB}} dB, the best linear filter: {{Digits, linear filter, dB}} dB) | not suited to generation: Fréchet distance of random faces {{Fréchet distance of an autoencoder's faces}}, VAE {{Fréchet distance of a VAE's faces}}; a mixture of Gaussians on its latents is necessary ({{Fréchet distance with a mixture}}) |
+# | autoencoder | small error for few numbers; removes noise (digits: {{Digits, noisy, dB}} dB to {{Digits, autoencoder, dB}} dB, the best linear filter: {{Digits, linear filter, dB}} dB) | not suited to generation: Fréchet distance of random digits {{Fréchet distance of an autoencoder's digits}}, VAE {{Fréchet distance of a VAE's digits}}; a mixture of Gaussians on its latents is necessary ({{Fréchet distance with a mixture}}) |
 # | VAE | generates; continuous and complete latents with meaning (correlation with the smile {{Correlation with smile, unseen faces}}); an encoder; a bound on log p(x) | blurred: sharpness {{Sharpness of the VAE's clothes}} of real images; the likelihood is only a bound or an estimate |
 # | GAN, DCGAN | better samples: Fréchet distance of clothes {{Fréchet distance of the DCGAN's clothes}} (VAE: {{Fréchet distance of the VAE's clothes}}), sharpness {{Sharpness of the DCGAN's clothes}}; no copies (distance to the training images {{Distance of samples to the nearest training image, over that of test images}} times that of test images) | hard to train (dense layers: {{Fréchet distance of the dense GAN's clothes}}); the loss says nothing about the samples; no encoder, no likelihood |
 #
@@ -57,6 +57,6 @@ for name in sorted(figures):
 # %% [markdown]
 # ## Exercises
 #
-# 1. Choose a model for each of these tasks, and say which figure decides: archive a million scanned forms; find broken parts
-#    among photographs of good ones; draw new icons for a game.
+# 1. Choose a model for each of these tasks, and say which figure decides: archive a million scanned forms; find
+#    broken parts among photographs of good ones; draw new icons for a game.
 # 2. Diffusion models are not in this lecture. Which of the cons in the table do they avoid, and at what cost?

@@ -112,7 +112,9 @@ def main():
             (FOLDER / f"{name}.ipynb").write_text(notebook(name, recorded))
     pages = {f"{name}.md" for name in names()} | {"README.md"}
     stale += [f"{path.name}: no chapter writes it" for path in FOLDER.glob("*.md") if path.name not in pages]
-    drawn = {one["name"] for some in recorded["chapters"].values() for cell in some["cells"] for one in cell["pictures"]}
+    drawn = {
+        one["name"] for some in recorded["chapters"].values() for cell in some["cells"] for one in cell["pictures"]
+    }
     stale += [f"{path.name}: no chapter draws it" for path in PICTURES.glob("*") if path.name not in drawn]
     if stale:
         sys.exit("run `make lecture`; these differ from what it writes: " + ", ".join(stale))

@@ -20,6 +20,16 @@ def tensors(model):
     return found
 
 
+def with_channels(images):
+    """Return gray images n x height x width as n x height x width x 1, others as they are."""
+    return images[..., None] if images.ndim == 3 else images
+
+
+def without_channels(images):
+    """Return images of one channel as n x height x width, others as they are."""
+    return images[..., 0] if images.shape[-1] == 1 else images
+
+
 def down(x, weight):
     """Convolve: n x 2h x 2w x inputs to n x h x w x outputs."""
     padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
@@ -53,7 +63,7 @@ class Discriminator:
 
     def activations(self, images):
         """Return the outputs of each convolution, before the activation."""
-        outputs, h = [], 2 * images - 1
+        outputs, h = [], 2 * with_channels(images) - 1
         for weight, bias in self.layers[:-1]:
             outputs.append(down(h, weight) + bias)
             h = np.maximum(outputs[-1], 0.2 * outputs[-1])
@@ -80,7 +90,7 @@ class Discriminator:
         for depth in range(len(outputs) - 1, 0, -1):
             gradient = up(gradient, self.layers[depth][0])
             gradient = np.maximum(gradient, 0) * (outputs[depth - 1] > 0)
-        return up(gradient, self.layers[0][0])
+        return without_channels(up(gradient, self.layers[0][0]))
 
 
 class Generator:
@@ -102,12 +112,15 @@ class Generator:
             else:
                 h = up(outputs[-1], weight)
             if index + 1 < self.n_layers:
-                norm = {name: self.tensors[f"average.{index + 1}.{name}"] for name in ("scale", "shift", "running_mean", "running_var")}
+                norm = {
+                    name: self.tensors[f"average.{index + 1}.{name}"]
+                    for name in ("scale", "shift", "running_mean", "running_var")
+                }
                 h = (h - norm["running_mean"]) / np.sqrt(norm["running_var"] + 1e-5) * norm["scale"] + norm["shift"]
                 h = np.maximum(h, 0)
                 if index // 2 == (self.n_layers + 1) // 2 + layer:
                     h[..., list(dropped)] = 0
             else:
-                h = 0.5 + 0.5 * np.tanh(h + self.tensors.get(f"average.{index}.bias", 0))
+                h = without_channels(0.5 + 0.5 * np.tanh(h + self.tensors.get(f"average.{index}.bias", 0)))
             outputs.append(h)
         return outputs

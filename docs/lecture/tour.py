@@ -147,7 +147,9 @@ def record(ran, figures, folder):
 
     known = chapters.results()
     today = datetime.date.today().isoformat()
-    known["run"] = f"Outputs are of a run of {today}: {platform.machine()}, {generative.kernels()} kernels, two threads."
+    known["run"] = (
+        f"Outputs are of a run of {today}: {platform.machine()}, {generative.kernels()} kernels, two threads."
+    )
     known["chapters"] = dict(sorted({**known["chapters"], **ran}.items()))
     known["figures"] = dict(sorted({**known["figures"], **figures}.items()))
     chapters.RESULTS.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n")
