@@ -15,8 +15,8 @@ from networks import Discriminator, Generator
 
 train, test = faces(8000, seed=1, channels=1), faces(2000, seed=2, channels=1)
 gan = fitted(
-    GAN(16, architecture="convolutional", spectral_norm=True, base_channels=16, input_noise=0.1,
-        learning_rate=5e-4, average_decay=0.995, batch_size=32, epochs=8),
+    GAN(10, architecture="convolutional", spectral_norm=True, base_channels=16, input_noise=0.2,
+        learning_rate=5e-4, average_decay=0.995, batch_size=32, epochs=12),
     train,
 )  # fmt: skip
 show(
@@ -117,11 +117,11 @@ off_D = figure(
 )
 
 responses = D.activations(some)[-1].max(axis=(1, 2))
-chosen = np.argsort(responses.std(axis=0))[::-1][:6]
+chosen = np.argsort(responses.std(axis=0))[::-1][:4]
 
 
 def seen(network):
-    """Return images with the strongest responses of six filters, and what causes these, a line of each."""
+    """Return images with the strongest responses of four filters, and what causes these, a line of each."""
     out = []
     strongest = network.activations(some)[-1].max(axis=(1, 2))
     for index in chosen:
@@ -133,7 +133,7 @@ def seen(network):
 
 
 caption = (
-    "For six filters of D's last convolution: the faces with the strongest responses, and below them what causes these."
+    "For four filters of D's last convolution: the faces with the strongest responses, and below them what causes these."
 )
 alt = "most causes are local: a mouth, an eye, the edge of the hair; similar in all faces of a line"
 show("dcgan-filters.png", grid(seen(D), columns=12, enlarge=2), caption, alt)

@@ -20,6 +20,8 @@ FIGURES = FOLDER / "figures.json"
 
 # Told of every picture and figure. tour.py replaces it; in a notebook pictures are shown below their cell.
 listeners = []
+# The models that were loaded instead of fitted.
+loaded = []
 
 
 class Missing(Exception):
@@ -66,6 +68,7 @@ def fitted(model, rows, y=None):
         key.update(b"" if some is None else some.tobytes())
     path = FOLDER / "models" / f"{type(model).__name__.lower()}-{key.hexdigest()[:12]}.safetensors"
     if path.exists():
+        loaded.append(path)
         return generative.load(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     model.fit(rows) if y is None else model.fit(rows, y)

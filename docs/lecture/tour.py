@@ -63,6 +63,7 @@ def run(name, lecture):
     print(f"== {name}", flush=True)
     scope, shown = {"__name__": "__main__"}, []
     clock, processor = time.monotonic(), processor_seconds()
+    lecture.loaded.clear()
     failure, skipped = None, False
     for is_code, source in chapters.cells(name):
         if not is_code:
@@ -84,7 +85,7 @@ def run(name, lecture):
             break
     clock, processor = time.monotonic() - clock, processor_seconds() - processor
     print(f"   {clock:.0f} s, {processor:.0f} s of processor time", flush=True)
-    return {"cells": shown, "cpu": round(processor, 1), "clock": round(clock, 1)}, not failure
+    return {"cells": shown, "cpu": round(processor, 1), "clock": round(clock, 1), "loaded": len(lecture.loaded)}, not failure
 
 
 def run_shell(name, lecture):
@@ -150,11 +151,17 @@ def record(ran, figures, folder):
     known["run"] = (
         f"Outputs are of a run of {today}: {platform.machine()}, {generative.kernels()} kernels, two threads."
     )
+    for name, result in ran.items():
+        before = known["chapters"].get(name)
+        if before and result.pop("loaded"):  # the time of a run that had to fit the models
+            result |= {"cpu": before["cpu"], "clock": before["clock"]}
+        result.pop("loaded", None)
     known["chapters"] = dict(sorted({**known["chapters"], **ran}.items()))
     known["figures"] = dict(sorted({**known["figures"], **figures}.items()))
     chapters.RESULTS.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n")
+    drawn = {one["name"] for result in ran.values() for cell in result["cells"] for one in cell["pictures"]}
     for path in chapters.PICTURES.glob("*"):
-        if (folder / path.name).exists():
+        if path.name in drawn:
             shutil.copy(folder / path.name, path)
 
 
