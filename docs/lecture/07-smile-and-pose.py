@@ -14,14 +14,14 @@ import numpy as np
 from generative import VAE, Classifier, faces, image_grid, latents
 from lecture import figure, fitted, grid, plots, show
 
-train, test = faces(8000, seed=1), faces(1000, seed=2)
+train, test = faces(6000, seed=1), faces(1000, seed=2)
 options = {
     "architecture": "convolutional",
     "base_channels": 16,
     "likelihood": "gaussian",
     "learned_variance": "gradient",
 }
-options |= {"learning_rate": 2e-3, "schedule": "cosine", "batch_size": 64, "epochs": 12}
+options |= {"learning_rate": 2e-3, "schedule": "cosine", "batch_size": 64, "epochs": 10}
 vae = fitted(VAE(10, **options), train)
 Z, Z_test = vae.transform(train), vae.transform(test)
 factors, factors_test = train.factors(), test.factors()

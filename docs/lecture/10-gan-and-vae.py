@@ -3,7 +3,7 @@
 #
 # A VAE averages: its decoder is trained to give the mean of all images that a latent could stand for, so its samples
 # are blurred. A GAN's discriminator would notice the blur, so $G$ must draw sharp images. On the other hand a GAN has
-# no encoder and no likelihood, and may leave out a part of the data. This chapter measures both, on the same 20,000
+# no encoder and no likelihood, and may leave out a part of the data. This chapter measures both, on the same 10,000
 # images of clothes.
 #
 # It needs Fashion-MNIST. Debian has it as the package `dataset-fashion-mnist`; elsewhere, set the environment variable
@@ -29,7 +29,7 @@ print(f"the judge, a classifier, is right for {judge.score(x, test.labels()[:200
 # %%
 convolutional = {"architecture": "convolutional", "base_channels": 16}
 models = {
-    "VAE": fitted(VAE(10, **convolutional, epochs=3, batch_size=32), train),
+    "VAE": fitted(VAE(10, **convolutional, epochs=4, batch_size=32), train),
     "dense GAN": fitted(GAN(32, r1_penalty=1, learning_rate=5e-4, epochs=4), train),
     "DCGAN": fitted(GAN(32, **convolutional, learning_rate=7e-4, epochs=6), train),
 }

@@ -48,7 +48,7 @@ def digits():
 
 
 def clothes():
-    """Load Fashion-MNIST: 20,000 training images and 10,000 test images, as two datasets with labels.
+    """Load Fashion-MNIST: 10,000 training images and 10,000 test images, as two datasets with labels.
 
     The folder of its four files is that of Debian's package dataset-fashion-mnist, or FASHION_MNIST.
     """
@@ -56,7 +56,7 @@ def clothes():
     files = [folder / f"{name}-images-idx3-ubyte.gz" for name in ("train", "t10k")]
     if not all(file.exists() for file in files):
         raise Missing(f"no Fashion-MNIST in {folder}: install dataset-fashion-mnist, or set FASHION_MNIST")
-    return generative.open_dataset(files[0], max_rows=20_000), generative.open_dataset(files[1])
+    return generative.open_dataset(files[0], max_rows=10_000), generative.open_dataset(files[1])
 
 
 def fitted(model, rows, y=None):

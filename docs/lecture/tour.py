@@ -187,7 +187,11 @@ def main():
         good = good and succeeded
     if options.shell:
         sys.exit(not good)
-    (options.out / "index.html").write_text(index(ran))
+    # The page has the chapters of earlier runs, too.
+    kept = options.out / "chapters.json"
+    everything = {**(json.loads(kept.read_text()) if kept.exists() else {}), **ran}
+    kept.write_text(json.dumps(everything))
+    (options.out / "index.html").write_text(index({name: everything[name] for name in sorted(everything)}))
     if options.record and good:
         record(ran, lecture.kept(), options.out)
     seconds = [sum(one[kind] for one in ran.values()) for kind in ("clock", "cpu")]
