@@ -118,7 +118,8 @@ for axis, beta in zip(axes, betas):
     Z = swept[beta].encode_sample(X, seed=1)
     axis.hist(Z.ravel(), bins=np.linspace(-5, 5, 80), density=True, color="C0", alpha=0.6)
     axis.plot(line, np.exp(-(line**2) / 2) / np.sqrt(2 * np.pi), color="black")
-    axis.set(title=f"beta = {beta}: standard deviation {Z.std():.2f}", xlabel="latents of all digits")
+    axis.set(title=f"beta = {beta}", xlabel="latents of all digits")
+    axis.text(-4.8, 0.37, f"standard\ndeviation {Z.std():.2f}", fontsize=9)
 caption = "Histograms of drawn latents of all training digits, beside the density of N(0, 1)."
 alt = "for the smallest beta the histogram is far wider than the normal curve; for the others it fits"
 show("vae-aggregate.png", picture, caption, alt)
