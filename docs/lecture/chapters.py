@@ -53,7 +53,7 @@ def filled(text, figures):
 
 def page(name, recorded):
     """Return a chapter's page as Markdown."""
-    chapter = recorded["chapters"].get(name, {"cells": [], "cpu": 0})
+    chapter = recorded["chapters"].get(name, {"cells": [], "cpu": None})
     shown = iter(chapter["cells"])
     out = [f"<!-- Written by chapters.py from {name}.py and results.json. -->"]
     for is_code, source in cells(name):
@@ -77,7 +77,8 @@ def page(name, recorded):
         links.insert(0, f"← [{title(order[here - 1])}]({order[here - 1]}.md)")
     if here + 1 < len(order):
         links.append(f"[{title(order[here + 1])}]({order[here + 1]}.md) →")
-    took = f"This chapter takes {chapter['cpu']:.0f} s of processor time. {recorded['run']}"
+    took = f"This chapter takes {chapter['cpu']:.0f} s of processor time. " if chapter["cpu"] else ""
+    took += recorded["run"]
     out += ["---", took.strip(), " · ".join(links)]
     return "\n\n".join(out) + "\n"
 

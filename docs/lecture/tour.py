@@ -153,9 +153,8 @@ def record(ran, figures, folder):
     )
     for name, result in ran.items():
         before = known["chapters"].get(name)
-        if before and result.pop("loaded"):  # the time of a run that had to fit the models
-            result |= {"cpu": before["cpu"], "clock": before["clock"]}
-        result.pop("loaded", None)
+        if result.pop("loaded"):  # keep the times of a run that had to fit the models, if there was one
+            result |= {kind: before[kind] if before else None for kind in ("cpu", "clock")}
     known["chapters"] = dict(sorted({**known["chapters"], **ran}.items()))
     known["figures"] = dict(sorted({**known["figures"], **figures}.items()))
     chapters.RESULTS.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n")
