@@ -10,7 +10,7 @@
 # %%
 import numpy as np
 
-from generative import VAE, Classifier, faces, image_grid, latents
+from generative import VAE, Classifier, faces, latents
 from lecture import figure, fitted, grid, plots, show
 
 train, test = faces(6000, seed=1), faces(1000, seed=2)

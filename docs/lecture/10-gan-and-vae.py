@@ -31,7 +31,7 @@ convolutional = {"architecture": "convolutional", "base_channels": 16}
 models = {
     "VAE": fitted(VAE(10, **convolutional, epochs=4, batch_size=32), train),
     "dense GAN": fitted(GAN(32, r1_penalty=1, learning_rate=5e-4, epochs=4), train),
-    "DCGAN": fitted(GAN(32, **convolutional, learning_rate=7e-4, epochs=6), train),
+    "DCGAN": fitted(GAN(32, **convolutional, learning_rate=7e-4, epochs=16), train),
 }
 samples = {name: model.sample(2000, seed=1) for name, model in models.items()}
 shown = np.concatenate([some[:32] for some in samples.values()] + [x[:32]])
