@@ -43,6 +43,26 @@ pre { background: var(--code); padding: 0.7rem 1rem; overflow-x: auto; font-size
 nav ol { columns: 18rem; }
 """
 
+# Formulas of first paragraphs, as text.
+PLAIN = {
+    "\\hat{x}": "x̂",
+    "\\tilde{x}": "x̃",
+    "\\dots": "…",
+    "\\cdot": "·",
+    "\\mid": "|",
+    "\\mu": "μ",
+    "\\sigma^2": "σ²",
+    "\\sum": "Σ",
+    "\\|": "‖",
+    "^2": "²",
+    "\\int": "∫",
+    "\\,": "",
+    "p_i": "pᵢ",
+    "x_1": "x₁",
+    "x_n": "xₙ",
+    "y_i": "yᵢ",
+}
+
 
 def processor_seconds():
     times = os.times()
@@ -139,7 +159,11 @@ docs/lecture.</p></header>
 def summary(name):
     """Return the first paragraph of a chapter, as plain text."""
     paragraph = chapters.cells(name)[0][1].split("\n\n")[1]
-    return re.sub(r"\s+", " ", re.sub(r"[*`$]", "", re.sub(r"\[(.*?)\]\(.*?\)", r"\1", paragraph)))
+    for formula, text in PLAIN.items():
+        paragraph = paragraph.replace(formula, text)
+    plain = re.sub(r"\s+", " ", re.sub(r"[*`$]", "", re.sub(r"\[(.*?)\]\(.*?\)", r"\1", paragraph)))
+    # A sentence that a displayed formula would end is left out.
+    return plain[: plain.rindex(".") + 1]
 
 
 def record(ran, figures, folder):
