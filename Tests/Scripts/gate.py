@@ -48,6 +48,7 @@ STAGES = [
     ("API reference", ["python3", "docs/api.py", os.devnull], None),
     ("installed copy", [f"{SCRIPTS}/installed-copy.sh"], None),
     ("README", ["python3", f"{SCRIPTS}/readme.py", BUILD, PYTHON], None),
+    ("lecture", [PYTHON, f"{SCRIPTS}/lecture.py", BUILD], None),
     ("first programs", [PYTHON, f"{SCRIPTS}/first_programs.py", BUILD, PYTHON, "quick"], None),
 ]
 
