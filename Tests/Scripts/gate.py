@@ -20,7 +20,7 @@ LIBRARY = f"{BUILD}/libgenerative.so"
 SCRIPTS = "Tests/Scripts"
 PYTHON = sys.argv[1]
 
-# Stages in order: what it shows, the command, and how its own tests are counted, if it has any.
+# Stages in order: the name, the command, and the format of its own test counts, if it has any.
 STAGES = [
     ("Swift tests", ["swift", "test", "-c", "release", "--disable-xctest", "--skip-build"], "swift"),
     ("header compiles", [f"{SCRIPTS}/header-compiles.sh"], None),
@@ -50,7 +50,7 @@ STAGES = [
     ("first programs", [PYTHON, f"{SCRIPTS}/first_programs.py", BUILD, PYTHON, "quick"], None),
 ]
 
-# Stages that mostly compile or emulate, on one core: they run beside the last stages, and print when these have ended.
+# Stages that mostly compile or emulate, on one core. They run in parallel with the last stages, and print after them.
 BESIDE = {"arm64", "AddressSanitizer"}
 
 
