@@ -111,11 +111,11 @@ import Testing
         change(&$0)
       }
       expect(status, 1)
-      #expect(message == "\(name) has no place in an autoencoder with skips")
+      #expect(message == "\(name) does not apply to an autoencoder with skips")
     }
     widths.withUnsafeBufferPointer { widths in
       expect(autoencoder { ($0.skips, $0.n_hidden, $0.hidden) = (1, 1, widths.baseAddress) }, 1)
-      #expect(message == "hidden has no place in an autoencoder with skips")
+      #expect(message == "hidden does not apply to an autoencoder with skips")
       let status = autoencoder {
         ($0.skips, $0.n_decoder_hidden, $0.decoder_hidden) = (1, 1, widths.baseAddress)
       }

@@ -64,7 +64,7 @@ import Testing
     let other = try model.make()
     defer { gen_model_destroy(other) }
     expect(fit(model, other, data, options, path.text), GEN_E_MISMATCH)
-    #expect(message.hasSuffix("resume: seed was 0 in the fit to go on with and cannot be 5"))
+    #expect(message.hasSuffix("resume: seed was 0 in the interrupted fit and cannot be 5"))
   }
 
   @Test func `Options of checkpoints have their ranges`() throws {

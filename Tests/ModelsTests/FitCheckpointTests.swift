@@ -186,7 +186,8 @@ import Training
     #expect(error?.status == .io)
     #expect(
       error?.message
-        == "the fit ended, but not its checkpoint: cannot write \"/dev/full\": No space left on device")
+        == "the fit ended, but its checkpoint was not written: cannot write \"/dev/full\": No space left on device"
+    )
     // The model is complete all the same.
     #expect(model.progress.stepCount == 15)
     #expect(model.record?.hasEnded == true)
@@ -196,7 +197,7 @@ import Training
     let stopped = try vae()
     let reason = failure { try fit(stopped, options) }
     #expect(reason?.status == .io)
-    #expect(reason?.message.hasPrefix("the fit was stopped, but not kept: ") == true)
+    #expect(reason?.message.hasPrefix("the fit was stopped, but not saved: ") == true)
     #expect(stopped.progress.stepCount == 4)
   }
 

@@ -74,7 +74,7 @@ import Training
     let message = try #require(error?.message)
     #expect(message.contains("in epoch 3, step 3 (step 13 in all): first in layer \(name); "), "\(message)")
     #expect(message.hasPrefix("loss became "))
-    #expect(message.contains("the model is as it was after epoch 2; "))
+    #expect(message.contains("the model was restored to its state after epoch 2; "))
     #expect(model.progress == Progress(epochCount: 2, stepCount: 10))
     #expect(try model.bytes(.weights) == good)
     #expect(model.record == nil)
@@ -98,8 +98,8 @@ import Training
     #expect(error?.status == .nonfinite)
     #expect(
       error?.message.contains(
-        "in epoch 2, step 3 (step 8 in all): behind layer encoder.0 (dense), whose output is finite; the model is as "
-          + "it was after epoch 1; ") == true, "\(error?.message ?? "")")
+        "in epoch 2, step 3 (step 8 in all): after layer encoder.0 (dense), whose output is finite; the model was "
+          + "restored to its state after epoch 1; ") == true, "\(error?.message ?? "")")
     #expect(try model.bytes(.weights) == good)
   }
 
@@ -110,7 +110,7 @@ import Training
     #expect(
       dense?.message.hasPrefix(
         "discriminator_loss became nan in epoch 1, step 4 (step 4 in all): first in layer discriminator.1 (dense); "
-          + "the model is as it was before the fit") == true, "\(dense?.message ?? "")")
+          + "the model was restored to its state before the fit") == true, "\(dense?.message ?? "")")
     let convolutional = try error(gan(.convolutional), before: 3, width: 16) { model in
       let generator = model.generator
       generator.weights.parameters[place(generator, generator.network.layers.count) - 1] = .infinity
@@ -151,7 +151,7 @@ import Training
     }
     #expect(
       error?.message.hasPrefix(
-        "decoder.0.bias became infinite or nan in epoch 3, step 5 (step 15 in all); the model is as it was after epoch 2"
+        "decoder.0.bias became infinite or nan in epoch 3, step 5 (step 15 in all); the model was restored to its state after epoch 2"
       ) == true, "\(error?.message ?? "")")
   }
 
@@ -162,7 +162,7 @@ import Training
     }
     #expect(
       error?.message.hasPrefix(
-        "loss became inf in epoch 1, step 1 (step 1 in all): behind layer decoder.2 (dense), whose output is finite; "
+        "loss became inf in epoch 1, step 1 (step 1 in all): after layer decoder.2 (dense), whose output is finite; "
       ) == true, "\(error?.message ?? "")")
   }
 
@@ -178,7 +178,7 @@ import Training
     }
     #expect(error?.status == .nonfinite)
     #expect(
-      error?.message.contains("the model is as it was after step 1 of epoch 2") == true,
+      error?.message.contains("the model was restored to its state after step 1 of epoch 2") == true,
       "\(error?.message ?? "")")
     #expect(model.progress.stepCount == 6)
     let checkpoint = try Checkpoint.read(path)

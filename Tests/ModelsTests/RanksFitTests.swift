@@ -398,7 +398,8 @@ import Training
     let other = messages(make, data: { try Self.dataset(0..<100 + $0 / 2) })
     #expect(
       other.allSatisfy {
-        $0 == "mismatch: dataset must be alike on all ranks: it is 100 rows on rank 0 and 101 rows on rank 2"
+        $0 == "mismatch: dataset must be the same on all ranks: it is 100 rows on rank 0 "
+          + "and 101 rows on rank 2"
       }, "\(other)")
     let validation = messages(
       make,
@@ -407,7 +408,7 @@ import Training
       })
     #expect(
       validation.allSatisfy {
-        $0 == "mismatch: validation must be alike on all ranks: it is none on rank 0 and 9 rows on rank 1"
+        $0 == "mismatch: validation must be the same on all ranks: it is none on rank 0 and 9 rows on rank 1"
       }, "\(validation)")
     let narrow = messages(
       make,

@@ -315,7 +315,7 @@ import Training
     let fewer = failure { try Trainer.fit(model, to: try labelled(same, 60), options) }
     #expect(
       fewer?.message
-        == "resume: dataset was 70 rows of 9 numbers in the fit to go on with and cannot be 60 rows of 9 numbers"
+        == "resume: dataset was 70 rows of 9 numbers in the interrupted fit and cannot be 60 rows of 9 numbers"
     )
     let error = failure { try Trainer.fit(model, to: try labelled(same.reversed()), options) }
     #expect(error?.status == .mismatch)

@@ -150,6 +150,6 @@ import Training
       failure { _ = try Autoencoder(options) }?.message == "tied needs architecture dense")
     (options.hasSkips, options.hidden) = (true, [])
     #expect(
-      failure { _ = try Autoencoder(options) }?.message == "tied has no place in an autoencoder with skips")
+      failure { _ = try Autoencoder(options) }?.message == "tied does not apply to an autoencoder with skips")
   }
 }

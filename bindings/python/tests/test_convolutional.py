@@ -93,7 +93,7 @@ def test_an_autoencoder_with_skips_restores_and_has_no_latents(classed):
     with pytest.raises(NotReadyError, match="no latents"):
         model.encode(images)
     for name, value in [("hidden", (9,)), ("dropout", 0.1), ("pixel_bias", True), ("batch_norm", True)]:
-        with pytest.raises(ValueError, match=f"{name} has no place"):
+        with pytest.raises(ValueError, match=f"{name} does not apply to"):
             Autoencoder(8, skips=True, **CONVOLUTIONAL, **{name: value}, epochs=1).fit(images)
     with pytest.raises(ValueError, match="bias false has no place"):
         Autoencoder(8, skips=True, bias=False, **CONVOLUTIONAL, epochs=1).fit(images)

@@ -95,7 +95,7 @@ def test_one_row(name):
     model = make(name)
     message = "y has 1 class, but a classifier needs at least 2" if name == "classifier" else None
     if "gan" in name:
-        message = "GAN must be fitted to 2 rows at least, not n_samples = 1"
+        message = "GAN must be fitted to at least 2 rows, not n_samples = 1"
     elif has_batch_norm(name):
         message = "too few rows: a step needs at least 2"
     if message:

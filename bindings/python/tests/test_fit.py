@@ -213,7 +213,7 @@ def test_what_is_no_model_is_not_loaded(rows, tmp_path):
         generative.load(tmp_path / "nothing")
     header = b'{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
     path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
-    with pytest.raises(ValueError, match="holds no model"):
+    with pytest.raises(ValueError, match="does not contain a model"):
         generative.load(path)
 
 

@@ -222,7 +222,7 @@ def test_a_resumed_fit_takes_the_same_labels_of_a_stream(tmp_path):
         make().fit(Dataset.from_stream(counted(Y), labelled=True, shuffle_rows=0), token=token, **options)
     other = Dataset.from_stream(PAIRS["tuples"], labelled=True, shuffle_rows=0)
     wrong = Dataset.from_stream(batches(lambda x, y: (x, y), (Y + 1) % 3), labelled=True, shuffle_rows=0)
-    with pytest.raises(ValueError, match="gave other rows than before"):
+    with pytest.raises(ValueError, match="returned different rows than before"):
         make().fit(wrong, resume=True, **options)
     expected = make().fit(Dataset.from_stream(PAIRS["tuples"], labelled=True, shuffle_rows=0))
     assert make().fit(other, resume=True, **options).to_bytes("weights") == expected.to_bytes("weights")

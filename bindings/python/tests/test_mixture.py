@@ -195,7 +195,7 @@ def test_what_has_no_latents_or_needs_labels_says_so():
             verb(X)
     copy = pickle.loads(pickle.dumps(conditional))
     assert copy.n_epochs_ == 1
-    with pytest.raises(ValueError, match="rows of 16 numbers, the model takes 64"):
+    with pytest.raises(ValueError, match="16 numbers per row, the model takes 64"):
         unet.fit_threshold(np.zeros((3, 4, 4, 1), np.float32))
     with pytest.raises(ValueError, match="quantile must be between"):
         unet.fit_threshold(X[..., None], 1.5)

@@ -166,7 +166,7 @@ def test_pictures_beside_sub_folders_need_a_word(classes):
     with pytest.raises(ValueError, match="has 1 images of its own and 12 in sub-folders"):
         open_dataset(classes)
     data = open_dataset(classes, subfolders="classes")
-    assert len(data) == 12 and data.passed_over == [f"{classes}/preview.png: images outside the folders of classes"]
+    assert len(data) == 12 and data.passed_over == [f"{classes}/preview.png: images outside the class folders"]
     assert len(open_dataset(classes, subfolders="ignore")) == 1
     assert len(open_dataset(classes, subfolders="pool")) == 13
 
@@ -280,7 +280,7 @@ def test_a_table_labels_a_folder(attributes):
     assert data.factor_names == ["smiling", "glasses"]
     np.testing.assert_array_equal(data.factors(), [[i - 2, i * 2] for i in (3, 1, 0, 5, 2)])
     assert data.passed_over == [f"{root}/4.png: images without a line in {table}"]
-    assert told == [f'{table}: line 7: {root} has no one image "9.png"'] and data.info.n_files == 7
+    assert told == [f'{table}: line 7: {root} has no unique image "9.png"'] and data.info.n_files == 7
     part = data.slice(2, 2)
     np.testing.assert_array_equal(part.factors(), data.factors()[2:4])
     chosen = open_dataset(root, table, label_column="glasses", omit="label", on_skip=told.append)
@@ -297,7 +297,7 @@ def test_a_table_may_lack_a_header_and_endings(attributes, tmp_path):
     data = open_dataset(root, table, label_column="")
     assert data.factor_names == ["age"] and data.factors().tolist() == [[7], [8]]
     table.write_text("4.png,b\n4.png,a\n")
-    assert open_dataset(root, table, on_skip=str).skipped == [f'{table}: line 2: "4.png" comes twice']
+    assert open_dataset(root, table, on_skip=str).skipped == [f'{table}: line 2: "4.png" is repeated']
 
 
 def test_a_file_of_numbers_labels_a_folder(attributes, tmp_path):
@@ -373,9 +373,9 @@ def test_large_integers_of_npy_files_are_summed_exactly(tmp_path):
 @pytest.mark.parametrize(
     "array, message",
     [
-        (np.array([{}]), "no real numbers"),
-        (np.array(["a"]), "no real numbers"),
-        (np.zeros(3, complex), "no real numbers"),
+        (np.array([{}]), "not real numbers"),
+        (np.array(["a"]), "not real numbers"),
+        (np.zeros(3, complex), "not real numbers"),
         (np.zeros(3, [("a", "f4"), ("b", "f4")]), "no"),
         (np.zeros((0, 3)), r"shape \(0,3\)"),
         (np.zeros(()), r"shape \(\)"),
@@ -529,14 +529,14 @@ def test_tables_are_read_as_numpy_reads_them(tmp_path):
     [
         ("a,b\n1,2\n3,\n", 'line 3: column "b" has no value'),
         ("a,b\n1,2\n3,NA\n", 'line 3: column "b" has no value'),
-        ("a,b\n1,2\nx,2\n", 'line 3: column "a" has "x", which is no finite number'),
+        ("a,b\n1,2\nx,2\n", 'line 3: column "a" has "x", which is not a finite number'),
         ("1,2\n3,inf\n", 'line 2: column 1 has "inf"'),
         ("a,b\n1,2\n\n1,2,3\n", "line 4: 3 fields, where the first line has 2"),
-        ('a,b\n1,"2\n3,4\n', "line 2: a quote does not end"),
+        ('a,b\n1,"2\n3,4\n', "line 2: a quoted field has no closing quote"),
         ("label,b\n1,2\n1.5,2\n", 'line 3: a class must be .*, not "1.5"'),
         ("label,b\n1,2\n4294967296,2\n", 'line 3: a class must be .*, not "4294967296"'),
         ("label,b\n1,2\n,2\n", 'line 3: column "label" has no class'),
-        ("a,b\n", "no line behind its header"),
+        ("a,b\n", "no lines after its header"),
     ],
 )
 def test_errors_of_tables_name_line_and_column(tmp_path, text, message):

@@ -257,7 +257,7 @@ def test_an_accumulating_fit_resumes_to_the_same_bits(kind, tmp_path):
     model = ACCUMULATING[kind](**fit).fit(X, y, checkpoint=path, resume=True)
     assert model.to_bytes("weights") == whole.to_bytes("weights")
     ACCUMULATING[kind](**fit).fit(X, y, checkpoint=tmp_path / "other.safetensors", callback=stop)
-    with pytest.raises(ValueError, match="accumulate was 2 in the fit to go on with and cannot be 1"):
+    with pytest.raises(ValueError, match="accumulate was 2 in the interrupted fit and cannot be 1"):
         ACCUMULATING[kind](**FIT).fit(X, y, checkpoint=tmp_path / "other.safetensors", resume=True)
 
 
@@ -271,7 +271,7 @@ def test_a_fit_of_before_accumulation_goes_on_without(tmp_path):
     assert b"fit.term.accumulate" in text
     model.save(tmp_path / "new.safetensors")
     old = without_metadata(tmp_path / "new.safetensors", "fit.term.accumulate", tmp_path / "old.safetensors")
-    with pytest.raises(ValueError, match="accumulate was 1 in the fit to go on with and cannot be 2"):
+    with pytest.raises(ValueError, match="accumulate was 1 in the interrupted fit and cannot be 2"):
         VAE.load(old).set_params(**FIT, accumulate=2).fit(X, y, resume=True)
     again = VAE.load(old).set_params(**FIT).fit(X, y, resume=True)
     assert again.to_bytes("weights") == whole.to_bytes("weights")

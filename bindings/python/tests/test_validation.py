@@ -125,7 +125,7 @@ def test_a_share_leaves_rows_to_learn_from_and_to_measure(name, count, share, ex
     least = 2 if "gan" in name else 1
     model = MODELS[name](**({"n_classes": 3} if name == "classifier" else {}))
     if count <= least:
-        with pytest.raises(ValueError, match=f"validation={share} needs 3 rows at least, not n_samples = 2"):
+        with pytest.raises(ValueError, match=f"validation={share} needs at least 3 rows, not n_samples = 2"):
             model.fit(X[:count], Y[:count], validation=share)
         return
     model.fit(X[:count], Y[:count], validation=share)
@@ -139,7 +139,7 @@ def test_a_share_leaves_rows_to_learn_from_and_to_measure(name, count, share, ex
 @ALL
 def test_one_row_cannot_be_shared(name):
     options = {"n_classes": 3} if name == "classifier" else {}
-    with pytest.raises(ValueError, match="validation=0.5 needs . rows at least, not n_samples = 1"):
+    with pytest.raises(ValueError, match="validation=0.5 needs at least . rows, not n_samples = 1"):
         MODELS[name](**options).fit(X[:1], Y[:1], validation=0.5)
 
 
@@ -225,7 +225,7 @@ def test_a_split_needs_rows_and_a_seed():
             data.split(0.1, seed=seed)
     with pytest.raises(ValueError, match="dataset must have at least 2 rows to be split, not 1"):
         Dataset.from_array(X[:1]).split(0.5)
-    with pytest.raises(generative.GenerativeError, match="behind a callback"):
+    with pytest.raises(generative.GenerativeError, match="a stream has its own order"):
         Dataset.from_stream(lambda: iter([X])).split(0.5)
     rest, part = data.split(0.3)
     rows = part.read()
