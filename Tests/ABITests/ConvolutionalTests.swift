@@ -97,7 +97,7 @@ import Testing
       message == "height must be at least 2 for architecture convolutional, not 1; use architecture dense")
   }
 
-  @Test func `Skips refuse the options that they have no place for`() throws {
+  @Test func `Skips refuse options that do not apply`() throws {
     let widths: [Int64] = [5]
     expect(autoencoder { $0.skips = 1 }, 0)
     let changes: [(String, (inout gen_autoencoder_options) -> Void)] = [
@@ -144,7 +144,7 @@ import Testing
     gen_model_destroy(model)
   }
 
-  @Test func `One row cannot be learned from with batch norm`() throws {
+  @Test func `Batch norm refuses to fit one row`() throws {
     var options = ganOptions()
     let gan = try made { gen_gan_create(&options, $0) }
     let (one, three) = (try images(1), try images(3))

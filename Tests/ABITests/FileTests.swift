@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(arguments: Model.all)
-  func `Bytes that are no such model are told apart`(_ model: Model) throws {
+  func `Bytes of another kind of object are refused`(_ model: Model) throws {
     let handle = try trained(model)
     let bytes = try model.bytes(handle)
     gen_model_destroy(handle)

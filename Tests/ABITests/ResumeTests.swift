@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(arguments: Model.all)
-  func `The same program, stopped and started again, ends where one that ran through does`(
+  func `The same program, stopped and restarted, gives the result of an uninterrupted one`(
     _ model: Model
   ) throws {
     let path = Path()
@@ -92,7 +92,7 @@ import Testing
     #expect(info(.vae, vae).n_epochs == 2)
   }
 
-  @Test func `A loss that runs away has the guard's status`() throws {
+  @Test func `A diverging loss returns the guard's status`() throws {
     let data = try makeDataset()
     defer { gen_dataset_destroy(data) }
     var model = autoencoderOptions()

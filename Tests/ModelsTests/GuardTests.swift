@@ -55,7 +55,7 @@ import Training
     (true, 0, Float.nan, "encoder.0 (dense)"), (true, 1, .infinity, "encoder.1 (dense)"),
     (false, 0, .infinity, "decoder.0 (dense)"), (false, 2, .nan, "decoder.2 (dense)"),
   ])
-  func `A loss names the step and the layer where it came up`(
+  func `A nonfinite loss names the step and the first layer`(
     _ isEncoder: Bool, _ layer: Int, _ bad: Float, _ name: String
   ) throws {
     let model = try autoencoder()
@@ -80,7 +80,7 @@ import Training
     #expect(model.record == nil)
   }
 
-  @Test func `A contraction that runs away is caught behind a finite encoder`() throws {
+  @Test func `A nonfinite contraction penalty is detected after a finite encoder`() throws {
     var options = Autoencoder.Options(shape: Shape(features: Self.width))
     (options.latentSize, options.hidden, options.latentActivation) = (2, [], .tanh)
     options.contraction = 0.1
@@ -121,7 +121,7 @@ import Training
       "\(convolutional?.message ?? "")")
   }
 
-  @Test func `A gradient that is not finite moves nothing`() throws {
+  @Test func `A nonfinite gradient changes nothing`() throws {
     // y = 1e15 and less: a loss of about 1e30, and 1e15 · 1e25 back through the first layer's weights.
     let model = try autoencoder()
     let error = try error(model, before: 0) { model in
@@ -143,7 +143,7 @@ import Training
     #expect(model.progress.stepCount == 0)
   }
 
-  @Test func `A weight that no loss has seen is found at the end of the epoch`() throws {
+  @Test func `A nonfinite weight that no loss used is found at the end of the epoch`() throws {
     // −∞ before a ReLU is zero behind it.
     let model = try autoencoder()
     let error = try error(model, before: 12) { model in
@@ -155,7 +155,7 @@ import Training
       ) == true, "\(error?.message ?? "")")
   }
 
-  @Test func `A loss that is too large names the layer it is of`() throws {
+  @Test func `A loss that overflows names its layer`() throws {
     let model = try autoencoder()
     let error = try error(model, before: 0) { model in
       model.decoder.weights.parameters[place(model.decoder, 3) - 1] = 1e30
@@ -166,7 +166,7 @@ import Training
       ) == true, "\(error?.message ?? "")")
   }
 
-  @Test func `A checkpoint is never of numbers that are not finite, and is the state to return to`() throws {
+  @Test func `A checkpoint is always finite, and is the state that is restored`() throws {
     let model = try autoencoder()
     let path = "/tmp/generative-guard-\(UInt64.random(in: 0 ... .max)).safetensors"
     defer { unlink(path) }

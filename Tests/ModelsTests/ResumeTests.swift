@@ -252,7 +252,7 @@ import Training
   @Test(arguments: [
     "seed", "batch_size", "learning_rate", "epochs", "optimizer", "beta1", "schedule", "warm_up", "clip_norm",
   ])
-  func `Other options are a mismatch that names the one`(_ name: String) throws {
+  func `Other options are a mismatch that names the option`(_ name: String) throws {
     let given = Case.denseVAE
     let model = try given.model()
     try fit(model, given, stopAfter: 2)
@@ -323,7 +323,7 @@ import Training
     #expect(failure { try Trainer.fit(model, to: try labelled(same), options) }?.status == .mismatch)
   }
 
-  @Test func `A model without a record of its fit cannot go on`() throws {
+  @Test func `A model without a record of its fit cannot be continued`() throws {
     let given = Case.denseVAE
     let model = try given.model()
     try fit(model, given)
