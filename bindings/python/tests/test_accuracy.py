@@ -287,7 +287,7 @@ def test_the_quick_sweep_of_matrices_passes(benchmark, capsys):
     assert status == 0, capsys.readouterr().out
 
 
-def test_a_mean_that_is_off_in_every_column_costs_no_digits_along_a_direction():
+def test_an_inaccurate_shift_costs_no_digits_along_a_direction():
     """The first row is the shift of a partial fit. Off the mean by one deviation in each of 336 columns, it would
     outweigh the largest variance 80 times."""
     X = np.random.default_rng(5).standard_normal((356, 336))
@@ -341,7 +341,7 @@ def test_latents_of_any_shape_and_order_are_those_of_numpy(dtype, shape, k):
 
 
 @in_both_types
-def test_a_row_by_columns_that_is_no_number_is_named(dtype):
+def test_a_nan_in_a_column_major_row_is_named(dtype):
     X = np.asfortranarray(np.random.default_rng(9).standard_normal((40, 6)).astype(dtype))
     pca = PCA(2).fit(X)
     X[7, 3] = np.inf

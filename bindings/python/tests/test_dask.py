@@ -79,7 +79,7 @@ def test_distances_are_one_machines(client, rows):
     )
 
 
-def test_pictures_are_rows_and_bad_input_is_told(client, rows):
+def test_images_are_rows_and_bad_input_is_reported(client, rows):
     X = da.from_array(rows.reshape(1000, 20, 15), chunks=(300, 10, 15))
     assert over.moments(X).to_bytes() == Moments.of(rows.reshape(1000, 20, 15)).to_bytes()
     with pytest.raises(TypeError, match="must be a Dask array"):
@@ -131,7 +131,7 @@ def test_a_round_averages_what_each_partition_fits(client, scaled):
     np.testing.assert_allclose(flat(found), expected, rtol=1e-6, atol=1e-9)
 
 
-def test_averaged_rounds_learn_and_are_the_same_bits_on_any_workers(client, scaled):
+def test_averaged_rounds_learn_and_are_bit_identical_on_any_workers(client, scaled):
     rows = scaled
     X = da.from_array(rows, chunks=(250, 300))
     losses = []
@@ -150,7 +150,7 @@ def test_averaged_rounds_learn_and_are_the_same_bits_on_any_workers(client, scal
     assert model.n_epochs_ == 7
 
 
-def test_labels_go_with_their_rows_and_bad_input_is_told(client, scaled):
+def test_labels_follow_their_rows_and_bad_input_is_reported(client, scaled):
     rows = scaled
     X = da.from_array(rows, chunks=(400, 300))
     y = da.from_array(np.arange(1000) % 3, chunks=123)

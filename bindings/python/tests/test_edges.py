@@ -155,7 +155,7 @@ def test_a_validation_of_one_row(name):
 
 
 @ALL
-def test_methods_of_no_rows(name):
+def test_methods_accept_no_rows(name):
     X, y = images(4), np.arange(4) % 2
     model, none = make(name).fit(X, y), X[:0]
     labels = {"labels": []} if "conditional" in name else {}

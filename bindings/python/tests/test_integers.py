@@ -162,7 +162,7 @@ DOORS["GAN.latents"] = (lambda n: fitted(GAN).latents(n), "n")
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_public_functions_refuse_what_does_not_fit_and_show_it(door):
+def test_public_functions_refuse_values_that_do_not_fit_and_show_them(door):
     function, name = DOORS[door]
     for value in WRONG:
         if door == "PCA" and isinstance(value, float):

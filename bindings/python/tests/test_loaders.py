@@ -230,7 +230,7 @@ def test_a_resumed_fit_takes_the_same_labels_of_a_stream(tmp_path):
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", MODELS)
-def test_batches_of_different_kinds_are_told_apart(name, way):
+def test_batches_of_different_kinds_are_distinguished(name, way):
     def with_and_without():
         yield X[:7], Y[:7]
         yield X[7:]
@@ -266,7 +266,7 @@ def test_batches_of_different_kinds_are_told_apart(name, way):
 
 
 @pytest.mark.parametrize("two", [tuple, list])
-def test_two_rows_are_no_pair(two):
+def test_two_rows_are_not_a_pair(two):
     """A batch of two rows, as a tuple or a list: vectors and images."""
     for array in (X[:, 0], X):
         passes = lambda array=array: (two(array[i : i + 2]) for i in range(0, 40, 2))  # noqa: E731

@@ -114,11 +114,11 @@ def test_models_keep_class_names_in_their_files(classes, tmp_path):
         assert load(path).class_names_ == ["ankle", "boot", "coat"]
 
 
-def test_a_fit_goes_on_with_the_same_classes_only(classes, tmp_path):
+def test_a_fit_continues_only_with_the_same_classes(classes, tmp_path):
     model = Classifier(hidden=(8,), epochs=2)
     model.fit(classes, callback=lambda event: 1)
     (classes / "coat").rename(classes / "aaa")
-    with pytest.raises(ValueError, match='classes of dataset are not the model\'s: number 0 is "aaa", and "ankle"'):
+    with pytest.raises(ValueError, match='classes of dataset differ from the model\'s: number 0 is "aaa", but "ankle"'):
         model.fit(classes, resume=True)
 
 
@@ -127,7 +127,7 @@ def test_validation_has_the_same_classes(classes, tmp_path):
     model = Classifier(hidden=(8,), epochs=1)
     model.fit(classes, validation=tmp_path / "held")
     shutil.rmtree(tmp_path / "held" / "boot")
-    with pytest.raises(ValueError, match='classes of validation are not the model\'s: number 1 is "coat", and "boot"'):
+    with pytest.raises(ValueError, match='classes of validation differ from the model\'s: number 1 is "coat", but "boot"'):
         model.fit(classes, validation=tmp_path / "held")
 
 
@@ -139,21 +139,21 @@ def test_thresholds_and_mixtures_take_classes_by_name(classes, tmp_path):
     model.fit_threshold(tmp_path / "held").fit_mixture(tmp_path / "held", 2)
     (tmp_path / "held" / "boot").rename(tmp_path / "held" / "shoe")
     for fit in model.fit_threshold, model.fit_mixture:
-        with pytest.raises(ValueError, match='classes of dataset are not the model\'s: number 1 is "shoe", and "boot"'):
+        with pytest.raises(ValueError, match='classes of dataset differ from the model\'s: number 1 is "shoe", but "boot"'):
             fit(tmp_path / "held")
 
 
-def test_a_folder_in_a_folder_stands_for_it(classes, tmp_path):
+def test_a_folder_with_one_sub_folder_opens_the_sub_folder(classes, tmp_path):
     (tmp_path / "outer" / "inner").mkdir(parents=True)
     shutil.move(str(classes), tmp_path / "outer" / "inner" / "set")
     assert open_dataset(tmp_path / "outer").class_names == ["ankle", "boot", "coat"]
 
 
-def test_train_and_val_are_not_pooled_in_silence(classes, tmp_path):
+def test_train_and_val_are_not_pooled_silently(classes, tmp_path):
     both = tmp_path / "both"
     shutil.copytree(classes, both / "train")
     shutil.copytree(classes, both / "Val")
-    with pytest.raises(ValueError, match="holds Val, train, which are parts of one data set"):
+    with pytest.raises(ValueError, match="holds Val, train, which are parts of one dataset"):
         open_dataset(both)
     assert len(open_dataset(both / "train")) == 12
     pooled = open_dataset(both, subfolders="pool")
@@ -161,9 +161,9 @@ def test_train_and_val_are_not_pooled_in_silence(classes, tmp_path):
     assert open_dataset(both, subfolders="classes").class_names == ["Val", "train"]
 
 
-def test_pictures_beside_sub_folders_need_a_word(classes):
+def test_images_next_to_sub_folders_need_an_option(classes):
     put(classes / "preview.png", picture(77))
-    with pytest.raises(ValueError, match="has 1 images of its own and 12 in sub-folders"):
+    with pytest.raises(ValueError, match="has 1 images directly in it and 12 in sub-folders"):
         open_dataset(classes)
     data = open_dataset(classes, subfolders="classes")
     assert len(data) == 12 and data.passed_over == [f"{classes}/preview.png: images outside the class folders"]
@@ -217,7 +217,7 @@ def test_every_file_is_accounted_for(tmp_path):
         open_dataset(tmp_path)
 
 
-def test_a_folder_of_foreign_pictures_says_so(tmp_path):
+def test_a_folder_of_other_image_formats_is_reported(tmp_path):
     for kind in ("WebP", "GIF"):
         (tmp_path / f"1.{kind}").write_bytes(FOREIGN[kind])
     with pytest.raises(OSError, match="0 rows of 2 files; 2 passed over: 1 .*, 1 ") as caught:
@@ -240,7 +240,7 @@ def test_pillow_reads_what_the_library_does_not(tmp_path):
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FOREIGN if kind != "text"])
-def test_a_file_that_is_no_data_is_named_as_what_it_is(tmp_path, kind):
+def test_a_file_that_is_not_data_is_identified(tmp_path, kind):
     path = tmp_path / "data.idx"
     path.write_bytes(FOREIGN[kind])
     with pytest.raises(OSError) as caught:
@@ -901,7 +901,7 @@ def test_images_become_the_same_rows_however_they_come(tmp_path, options):
     np.testing.assert_array_equal(open_dataset(folder / "1.png", **more).read()[0], expected[1])
 
 
-def test_the_shape_of_rows_is_of_images_as_cut_and_turned(tmp_path):
+def test_the_shape_of_rows_is_that_of_cropped_and_rotated_images(tmp_path):
     pil = pytest.importorskip("PIL.Image")
     exif = pil.Exif()
     exif[0x0112] = 6
@@ -919,7 +919,7 @@ def test_the_shape_of_rows_is_of_images_as_cut_and_turned(tmp_path):
 
 
 @pytest.mark.parametrize("lazy", [False, True])
-def test_damaged_images_are_counted_and_told_once(tmp_path, lazy):
+def test_damaged_images_are_counted_and_reported_once(tmp_path, lazy):
     for i in range(6):
         put(tmp_path / "set" / f"{i}.png", picture(i, (16, 16, 3)))
     whole = (tmp_path / "set" / "2.png").read_bytes()
@@ -939,7 +939,7 @@ def test_damaged_images_are_counted_and_told_once(tmp_path, lazy):
     assert len([message for _, message in heard if "2.png" in message and "rows of" not in message]) == 1
 
 
-def test_labels_cannot_go_with_what_has_its_own(tmp_path):
+def test_labels_are_refused_with_data_that_has_its_own(tmp_path):
     data = faces(20, 16)
     with pytest.raises(ValueError, match="y must be None for a Dataset"):
         VAE(2, n_classes=3, epochs=1).fit(data, np.zeros(20, int))
@@ -967,7 +967,7 @@ def test_drawn_faces_have_one_spelling(tmp_path, monkeypatch):
 
 
 @needs_gen
-def test_the_tool_tells_of_files_and_names(classes, tmp_path):
+def test_the_tool_reports_files_and_names(classes, tmp_path):
     (classes / "boot" / "w.webp").write_bytes(FOREIGN["WebP"])
     (classes / "boot" / "bad.png").write_bytes(b"no picture")
     done = gen("train", "vae", classes, "--conditional", "--epochs", "1", "--hidden", "4", "-o", tmp_path / "m.safetensors")

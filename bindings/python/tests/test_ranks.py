@@ -119,7 +119,7 @@ def test_a_function_that_raises_ends_the_fit_on_every_rank(rows):
         assert isinstance(errors[0].__cause__, threading.BrokenBarrierError)
 
 
-def test_what_is_wrong_on_one_rank_is_raised_on_all(rows):
+def test_an_error_on_one_rank_is_raised_on_all(rows):
     seeds = iter([1, 2])
     models, errors, _ = fit_on_threads(2, lambda: VAE(4, hidden=(16,), seed=next(seeds)), [rows, rows])
     assert [str(error) for error in errors] == [
@@ -221,7 +221,7 @@ def test_a_gans_gradients_of_parts_add_up_turn_by_turn(rows, labels):
     assert whole.figures.generator_loss == pytest.approx(mean, rel=1e-5)
 
 
-def test_a_clipped_gradient_is_scaled_and_momentum_goes_on(rows):
+def test_a_clipped_gradient_is_scaled_and_momentum_continues(rows):
     """Two steps of SGD with momentum beside numpy: p -= rate * m, m = beta1 * m + clipped mean gradient."""
     model = VAE(
         3, hidden=(8,), shape=(WIDTH,), batch_size=32, seed=2, optimizer="sgd", beta1=0.5,
@@ -262,7 +262,7 @@ def test_parameters_go_in_and_out_as_one_array(rows):
         other.set_parameters(0, np.full(len(one.parameters(0)), np.nan))
 
 
-def test_misused_trainers_say_so(rows):
+def test_misused_trainers_are_an_error(rows):
     model = VAE(4, hidden=(16,), shape=(WIDTH,), batch_size=32, epochs=1)
     trainer = Trainer(model)
     with pytest.raises(generative.GenerativeError, match="no step has begun"):
@@ -359,7 +359,7 @@ def test_mpi4py_joins_processes():
     assert len(told) == 2 and told[0] == told[1].replace("1:", "0:", 1)
 
 
-def test_a_process_that_gives_up_ends_the_fit_on_the_others():
+def test_a_failing_process_ends_the_fit_on_the_others():
     run = mpirun("give-up", processes=3)
     assert sorted(run.stdout.split()) == ["0:GEN_E_COMM", "2:GEN_E_COMM"], run.stderr
 

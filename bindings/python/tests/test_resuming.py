@@ -56,7 +56,7 @@ WAYS = [stop_after_epoch, stop_now, exception, token]
 @pytest.mark.parametrize("kind", SMALL)
 @pytest.mark.parametrize("way", WAYS, ids=[way.__name__ for way in WAYS])
 @pytest.mark.parametrize("place", ["model", "file", "checkpoint"])
-def test_a_stopped_fit_resumes_to_the_same_bits(kind, way, place, tmp_path):
+def test_a_stopped_fit_resumes_bit_identically(kind, way, place, tmp_path):
     X, y = data()
     path = tmp_path / "fit.safetensors"
     settings = {"checkpoint": path} if place == "checkpoint" else {}
@@ -76,7 +76,7 @@ def test_a_stopped_fit_resumes_to_the_same_bits(kind, way, place, tmp_path):
 
 @pytest.mark.parametrize("kind", [kind for kind in SMALL if "gan" not in kind])
 @pytest.mark.parametrize("through_file", [False, True])
-def test_the_best_weights_and_the_last_ones_both_outlive_a_stop(kind, through_file, tmp_path):
+def test_the_best_and_the_last_weights_survive_a_stop(kind, through_file, tmp_path):
     X, y = data()
     labels = y if kind in ("conditional vae", "classifier") else None
     validation = generative.Dataset.from_array(X[40:], None if labels is None else labels[40:])
@@ -148,7 +148,7 @@ def test_a_plateau_lowers_the_rate_by_the_documented_rule(kind, validated, min_d
 @pytest.mark.parametrize("kind", [kind for kind in SMALL if "gan" not in kind])
 @pytest.mark.parametrize("at", [3, 9, 16])
 @pytest.mark.parametrize("place", ["model", "file", "checkpoint"])
-def test_a_plateau_outlives_a_stop(kind, at, place, tmp_path):
+def test_a_plateau_survives_a_stop(kind, at, place, tmp_path):
     X, y = data()
     options = {**FIT, **PLATEAU, "epochs": 20, "min_delta": 0.05, "learning_rate": 0.1}
     fit = {"validation": (X[40:], y[40:])}
@@ -247,7 +247,7 @@ def test_a_stream_is_accumulated_too(kind):
 
 
 @pytest.mark.parametrize("kind", ["conditional", "autoencoder", "classifier"])
-def test_an_accumulating_fit_resumes_to_the_same_bits(kind, tmp_path):
+def test_an_accumulating_fit_resumes_bit_identically(kind, tmp_path):
     X, y = data()
     fit = {**FIT, "accumulate": 2}
     whole = ACCUMULATING[kind](**fit).fit(X, y)
@@ -261,7 +261,7 @@ def test_an_accumulating_fit_resumes_to_the_same_bits(kind, tmp_path):
         ACCUMULATING[kind](**FIT).fit(X, y, checkpoint=tmp_path / "other.safetensors", resume=True)
 
 
-def test_a_fit_of_before_accumulation_goes_on_without(tmp_path):
+def test_a_fit_from_before_accumulation_resumes_without_it(tmp_path):
     """A record without the term is of a fit whose steps were single batches."""
     X, y = data()
     whole = SMALL["vae"](**FIT).fit(X, y)
@@ -277,7 +277,7 @@ def test_a_fit_of_before_accumulation_goes_on_without(tmp_path):
     assert again.to_bytes("weights") == whole.to_bytes("weights")
 
 
-def test_a_gan_takes_no_plateau_and_accumulates_nothing():
+def test_a_gan_refuses_plateau_and_accumulation():
     X, _ = data()
     for options in ({"schedule": "plateau"}, {"accumulate": 2}):
         with pytest.raises(generative.GenerativeError, match=f"{[*options][0]}.* does not work for a gan") as caught:
