@@ -1,4 +1,4 @@
-"""Pictures that a fit changes at random: what a step sees, against the definitions in numpy."""
+"""Augmentation: what a training step sees, compared with numpy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ALL = {"flip": True, "shift": 2, "rotation": 20.0, "color_jitter": 0.3}
 
 
 def seen(rows, *, first_row=0, seed=0, together=False, **options):
-    """What a step learns from in place of rows: the gradient of an output bias is -2 x where all weights are 0."""
+    """The rows that a step sees: with all weights 0, the gradient of the output bias is -2 x."""
     model = Autoencoder(
         1, hidden=[], output_activation="identity", shape=rows.shape[1:], batch_size=len(rows), seed=seed, **options
     )

@@ -1,4 +1,4 @@
-"""Images with their channels first, as other frameworks have them, are recognised by network models."""
+"""Network models recognize images with channels first, the layout of other frameworks."""
 
 import numpy as np
 import pytest

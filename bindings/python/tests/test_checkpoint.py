@@ -1,4 +1,4 @@
-"""What gen_checkpoint_... tells of a file is what the format's few lines of JSON and bytes say."""
+"""gen_checkpoint_... agrees with parsing the file's JSON and bytes directly."""
 
 import ctypes
 import json

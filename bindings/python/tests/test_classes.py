@@ -1,4 +1,4 @@
-"""The classes of a Classifier: of any kind, in any number, found by each fit."""
+"""The classes of a Classifier: any type, any number, determined by each fit."""
 
 import copy
 import pickle

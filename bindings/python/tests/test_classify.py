@@ -1,4 +1,4 @@
-"""Classifiers, nearest classes and likelihoods beside numpy, scikit-learn and SciPy."""
+"""Classifiers, nearest classes and likelihoods, compared with numpy, scikit-learn and SciPy."""
 
 import json
 import pickle
@@ -195,7 +195,7 @@ def test_likelihoods_of_a_linear_vae_are_those_of_its_gaussian(rows):
 
 
 def test_likelihoods_of_binary_rows_agree_with_numpy(rows):
-    """Against importance sampling in numpy, with latents of its own."""
+    """Compared with importance sampling in numpy, with other latents."""
     x = generative.binarize(rows, seed=1).reshape(257, 35)[:20]
     model = VAE(2, hidden=(16,), epochs=20, batch_size=32, learning_rate=3e-3).fit(generative.binarize(rows))
     mean, log_variance = (a.astype(np.float64) for a in model.encode(x))

@@ -1,4 +1,4 @@
-"""Files of every format there was load, give the numbers they gave, and can be fitted further."""
+"""Files of every earlier format load, give the same results, and can be fitted further."""
 
 import json
 import sys

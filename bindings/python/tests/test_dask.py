@@ -1,4 +1,4 @@
-"""Over a Dask array's partitions, on a cluster of two processes: what one machine gives."""
+"""Results over a Dask array's partitions, on a cluster of two processes, agree with one machine's."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What the library chooses where nobody says, and that it is enough."""
+"""The library's default choices, and whether they are sufficient."""
 
 import numpy as np
 import pytest
@@ -77,7 +77,7 @@ def test_columns_of_unequal_noise_gain_from_separate_variances():
 
 
 def test_the_quick_table_of_defaults_holds(benchmark, capsys):
-    """Benchmarks/defaults.py: autoencoders beside PCA, VAEs beside probabilistic PCA, the modes of a ring."""
+    """Benchmarks/defaults.py: autoencoders against PCA, VAEs against probabilistic PCA, the modes of a ring."""
     pytest.importorskip("sklearn")
     status = benchmark("defaults").main(["--quick"])
     assert status == 0, capsys.readouterr().out

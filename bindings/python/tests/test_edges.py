@@ -1,4 +1,4 @@
-"""The smallest and the dullest data: steps of one row, one row, one class, a class that is absent, equal rows."""
+"""Minimal and degenerate data: steps of one row, one row, one class, a missing class, equal rows."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Figures of merit beside numpy, scikit-learn and SciPy."""
+"""Metrics, compared with numpy, scikit-learn and SciPy."""
 
 import copy
 import pickle

@@ -1,4 +1,4 @@
-"""What a fit takes, shows, and does when it is interrupted."""
+"""Arguments, output and interruption of a fit."""
 
 import os
 import signal
@@ -92,7 +92,7 @@ def test_mistaken_rows_are_named(rows):
 
 @pytest.mark.parametrize("kind", ["VAE", "GAN", "Autoencoder"])
 def test_ctrl_c_stops_a_fit_and_leaves_the_model(kind):
-    """A real signal to a process that fits, not told by its own callback."""
+    """A real signal to a fitting process, not raised by its own callback."""
     script = f"""
         import signal, sys, numpy as np, generative
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it

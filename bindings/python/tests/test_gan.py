@@ -1,4 +1,4 @@
-"""A GAN's options: what each changes, what they exclude, and what is said of it."""
+"""A GAN's options: their effects, their conflicts, and the messages about these."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Warnings of fits: each in words, once, with what to try, and none where nothing is wrong."""
+"""Warnings of fits: each is given once, with a remedy, and good fits give none."""
 
 import warnings
 
@@ -43,7 +43,7 @@ WELL = {
 
 
 def told(make, rows):
-    """What a fit warns of: the events' names, their messages, Python's warnings and the context's log."""
+    """The warnings of a fit: the events' names, their messages, Python's warnings and the context's log."""
     events, log = [], []
     with Context(log=lambda level, message: log.append((level, message))) as context:
         fit = make(context=context)

@@ -27,7 +27,7 @@ def metadata(path):
 
 
 def test_the_safetensors_package_reads_a_fits_checkpoint(path, rows):
-    """Also one in the middle of a fit, whose figures that are not there are NaN."""
+    """Also a checkpoint in the middle of a fit, whose missing metrics are NaN."""
     from safetensors.numpy import load_file
 
     VAE(3, hidden=(16,), epochs=2, batch_size=32).fit(rows, checkpoint=path)
@@ -127,7 +127,7 @@ def dcgan(nn, _):
 
 
 def ours_and_theirs(torch, model, rows, networks):
-    """What the library and the modules make of the same rows and latents."""
+    """The outputs of the library and of the PyTorch modules for the same rows and latents."""
     channels_first = np.ascontiguousarray(rows.transpose(0, 3, 1, 2)) if rows.ndim == 4 else None
     if isinstance(model, VAE):
         latents = seen(torch, networks["encoder"], rows.reshape(len(rows), -1))

@@ -1,4 +1,4 @@
-"""Ctrl-C, other signals and exceptions end long calls, and leave what was at work usable."""
+"""Ctrl-C, other signals and exceptions end long calls, and leave the objects usable."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ from generative._follow import Follower
 
 @pytest.fixture
 def cut_short(monkeypatch):
-    """A block that a signal comes into, and whose long call must not reach its end."""
+    """A block that is interrupted by a signal, so its long call must not complete."""
     timers, statuses = [], []
 
     class Block:
@@ -59,7 +59,7 @@ def many():
 
 
 def endless(rows):
-    """Batches without an end."""
+    """An endless sequence of batches."""
 
     def batches():
         while True:

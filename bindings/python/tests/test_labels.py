@@ -1,4 +1,4 @@
-"""Labels of conditional models: one rule for all ways in, what each message shows, and where labels are taken."""
+"""Labels of conditional models: one rule for all methods, what each message shows, and where labels are accepted."""
 
 import copy
 import inspect
@@ -182,7 +182,7 @@ UNBOUNDED = {
 
 
 def with_one(value, place=4):
-    """Labels of N rows, one of which is another value."""
+    """Labels of N rows, one of which is replaced by the value."""
     labels = Y.tolist()
     labels[place] = value
     return labels

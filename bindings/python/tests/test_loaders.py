@@ -1,4 +1,4 @@
-"""Streams of (rows, labels), as data loaders give them."""
+"""Streams of (rows, labels), like those of data loaders."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def rows():
 
 
 class Tensor:
-    """Numbers as another library has them."""
+    """An array type of another library."""
 
     def __init__(self, array):
         self.array, self.shape, self.ndim = array, array.shape, array.ndim
@@ -58,7 +58,7 @@ PAIRS = {
 
 
 class Loader:
-    """Gone over anew in each pass, with no length and no indices."""
+    """Iterable again in each pass, without a length or indices."""
 
     def __init__(self, passes):
         self.passes = passes
@@ -121,7 +121,7 @@ def test_models_with_labels_learn_from_pairs(name, pairs, way):
 
 @pytest.mark.parametrize("shuffle_rows", [0, 1, 16, 4096])
 def test_labels_stay_with_their_rows_however_a_stream_is_shuffled(shuffle_rows):
-    """Rows show their class; a classifier that got others would not learn it."""
+    """The class is visible in a row; with wrong labels, a classifier could not learn it."""
     labels = np.random.default_rng(3).integers(0, 4, 300)
     rows = (np.eye(4)[labels] + np.random.default_rng(4).random((300, 4)) / 4).astype(np.float32) / 2
     passes = lambda: ((rows[i : i + 17], labels[i : i + 17]) for i in range(0, 300, 17))  # noqa: E731

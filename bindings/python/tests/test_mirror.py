@@ -1,4 +1,4 @@
-"""The generated ctypes mirror is the header, as a C compiler reads it: every layout, every constant."""
+"""The generated ctypes mirror agrees with a C compiler on every layout and constant of the header."""
 
 import ctypes
 import importlib

@@ -24,7 +24,7 @@ ALL = pytest.mark.parametrize("kind", [Autoencoder, VAE, GAN])
 
 
 def outputs(model, rows):
-    """Something that all of a model's weights take part in."""
+    """An output that depends on all of a model's weights."""
     if isinstance(model, Autoencoder):
         return model.reconstruct(rows)
     return model.reconstruct(rows) if isinstance(model, VAE) else model.sample(9, seed=3)

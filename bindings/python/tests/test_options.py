@@ -1,4 +1,4 @@
-"""The library's tables of structs agree with the header, and both doors to options with each other."""
+"""The library's tables of structs agree with the header, and both ways of passing options with each other."""
 
 import ctypes
 import json

@@ -1,4 +1,4 @@
-"""Your own pictures and tables: in with labels and names, every file accounted for, no option ignored."""
+"""A user's own images and tables: labels and names are read, every file is accounted for, no option is ignored."""
 
 import csv
 import gzip
@@ -132,7 +132,7 @@ def test_validation_has_the_same_classes(classes, tmp_path):
 
 
 def test_thresholds_and_mixtures_take_classes_by_name(classes, tmp_path):
-    """The last class may be missing; another name in the place of one is refused."""
+    """The last class may be missing; a different name is refused."""
     model = VAE(2, n_classes=3, hidden=(8,), epochs=1).fit(classes)
     shutil.copytree(classes, tmp_path / "held")
     shutil.rmtree(tmp_path / "held" / "coat")
@@ -744,7 +744,7 @@ def options_of(kind, root):
 
 
 def needed_by(kind, option, path):
-    """Without which an option would make no difference to images."""
+    """Options that an option needs in order to have an effect on images."""
     python, tool = {}, []
     if kind not in IMAGES:
         return python, tool
@@ -780,7 +780,7 @@ REFUSALS = {
 
 
 def state(data):
-    """All that an option could change."""
+    """Everything that an option could change."""
     info = data.info
     labels = data.labels().tolist() if info.n_classes > 0 else None
     factors = data.factor_names, data.factors().tolist() if info.n_factors > 0 else None

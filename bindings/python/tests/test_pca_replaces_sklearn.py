@@ -1,4 +1,4 @@
-"""What PCA adds to be used in place of scikit-learn's: precision, bytes, states, parameters, sparse rows."""
+"""PCA as a replacement for scikit-learn's: precision, bytes, states, parameters, sparse rows."""
 
 import copy
 import pickle

@@ -1,4 +1,4 @@
-"""Pictures read and resized, against Pillow and against sums in double precision."""
+"""Reading and resizing images, compared with Pillow and with sums in double precision."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def pillow(data, mode=None):
 
 @pytest.fixture
 def log():
-    """What a context's log hears."""
+    """The messages in a context's log."""
     heard = []
     with Context(log=lambda level, message: heard.append(message)) as context:
         heard.clear()

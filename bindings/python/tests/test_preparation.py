@@ -1,4 +1,4 @@
-"""Rows of any range: standardised tables, rows outside [0, 1], and what is refused."""
+"""Rows of any range: standardized tables, rows outside [0, 1], and what is refused."""
 
 import copy
 import json

@@ -132,7 +132,7 @@ def mixture(n):
 
 
 def clusters(n):
-    """Many Gaussians of few rows: k-means++ and k-means take the time."""
+    """Many Gaussians with few rows: most of the time goes to k-means++ and k-means."""
     data = Dataset.from_array(rows(n, 32))
     settings = OptionStruct("mixture", MixtureOptions, n_components=min(n // 8, 2000), covariance="diagonal")
     return (data._handle, settings.pointer, None), (data, settings, ctypes.c_void_p())
@@ -341,7 +341,7 @@ def test_a_long_call_reports_progress_and_can_be_stopped(name, case):
 @pytest.mark.parametrize("width", [64, 300])
 @pytest.mark.parametrize("see", ["moments", "sketch", "reservoir", "pca"])
 def test_a_stopped_batch_has_counted_its_first_rows(see, width, dtype):
-    """Of a batch in memory that is stopped in between, the rows so far count, and no others."""
+    """If a batch in memory is stopped partway, only the rows so far are counted."""
     X = (RANDOM.random((60_000, width)) * 200).astype(dtype)
     data = Dataset.from_array(X[:, :, None] if dtype == np.uint8 else X, copy=False)
     made = {

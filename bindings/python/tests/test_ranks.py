@@ -1,4 +1,4 @@
-"""Ranks that fit together: threads here, processes of mpirun where there is one; and flat gradients."""
+"""Fits over ranks: threads, or processes if mpirun is installed; and flat gradients."""
 
 import shutil
 import subprocess
@@ -16,7 +16,7 @@ WIDTH = 20
 
 
 class Meeting:
-    """What threads of one process share to be each other's ranks."""
+    """The state that threads of one process share to act as ranks."""
 
     def __init__(self, size, failing=(None, None)):
         self.size = size
@@ -183,7 +183,7 @@ def test_gradients_of_parts_add_up_to_that_of_the_whole(rows):
 
 
 def gan_trainer(**keywords):
-    """Of a GAN whose rows do not meet in batch norm, so that parts are the whole."""
+    """A trainer of a GAN without batch norm, so that the parts of a batch add up to the whole."""
     keywords = {"discriminator_steps": 2, "label_smoothing": 0.1, **keywords}
     model = GAN(
         4, generator_hidden=(16,), discriminator_hidden=(12,), batch_norm=False, input_noise=0.1,
@@ -222,7 +222,7 @@ def test_a_gans_gradients_of_parts_add_up_turn_by_turn(rows, labels):
 
 
 def test_a_clipped_gradient_is_scaled_and_momentum_continues(rows):
-    """Two steps of SGD with momentum beside numpy: p -= rate * m, m = beta1 * m + clipped mean gradient."""
+    """Two steps of SGD with momentum, compared with numpy: p -= rate * m, m = beta1 * m + clipped mean gradient."""
     model = VAE(
         3, hidden=(8,), shape=(WIDTH,), batch_size=32, seed=2, optimizer="sgd", beta1=0.5,
         learning_rate=0.25, clip_norm=0.01,

@@ -417,7 +417,7 @@ def test_bernoulli_pixels_are_drawn_with_their_means(digits):
 
 @pytest.fixture(scope="module")
 def denoiser():
-    """A U-Net of patches 16 x 16 that removes noise of deviation 0.2."""
+    """A U-Net for 16 x 16 patches that removes noise with standard deviation 0.2."""
     faces = Dataset.faces(120, 64, 64, 1, seed=1).read().reshape(-1, 64, 64)
     random = np.random.default_rng(0)
     places = random.integers(0, 48, (1500, 2))
@@ -465,7 +465,7 @@ def test_tiles_are_blended_by_a_raised_cosine(denoiser, height, width):
 
 
 def test_a_model_that_changes_nothing_shows_no_seams():
-    """PCA-like weights that pass all 6 x 5 x 3 values on."""
+    """PCA-like weights that reproduce all 6 x 5 x 3 values."""
     rows = np.random.default_rng(0).random((400, 6, 5, 3)).astype(np.float32)
     settings = {"hidden": (), "output_activation": "identity", "preparation": "none", "corruption": "masking"}
     model = Autoencoder(90, **settings, tied=True, bias=False, epochs=1).fit(rows)

@@ -1,4 +1,4 @@
-"""A fit that is stopped, in any way and of any kind, resumes to the bits of one that was not."""
+"""A fit of any kind, stopped in any way, resumes bit-identically to an uninterrupted one."""
 
 import numpy as np
 import pytest
@@ -116,7 +116,7 @@ PLATEAU = {"schedule": "plateau", "schedule_period": 2, "schedule_factor": 0.5, 
 
 
 def plateau_rates(losses, rate, factor, period, min_delta):
-    """The rate of each epoch, by the rule that the header gives."""
+    """The rate of each epoch, by the rule in the header."""
     rates, best, since = [], np.inf, 0
     for loss in losses:
         rates.append(rate)
@@ -194,7 +194,7 @@ ACCUMULATING = {
 @pytest.mark.parametrize("kind", ACCUMULATING)
 @pytest.mark.parametrize("options", [{}, {"clip_norm": 0.5}, {"optimizer": "sgd", "learning_rate": 0.01}], ids=str)
 def test_accumulated_batches_are_one_large_batch(kind, options):
-    """53 rows in steps of 24, 24 and 5: the random numbers of a row do not depend on the batch that brings it."""
+    """53 rows in steps of 24, 24 and 5: the random numbers of a row do not depend on its batch."""
     random = np.random.default_rng(5)
     X, y = random.random((53, 6), dtype=np.float32), random.integers(3, size=53)
     if kind == "convolutional":
@@ -262,7 +262,7 @@ def test_an_accumulating_fit_resumes_bit_identically(kind, tmp_path):
 
 
 def test_a_fit_from_before_accumulation_resumes_without_it(tmp_path):
-    """A record without the term is of a fit whose steps were single batches."""
+    """A record without the term comes from a fit whose steps were single batches."""
     X, y = data()
     whole = SMALL["vae"](**FIT).fit(X, y)
     model = SMALL["vae"](**FIT)

@@ -1,4 +1,4 @@
-"""Whatever options a model can be made with, it can be saved with and loaded from."""
+"""Every valid combination of options can be saved and loaded."""
 
 import ctypes
 import json

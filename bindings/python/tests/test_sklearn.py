@@ -1,4 +1,4 @@
-"""Models as scikit-learn's: its own checks of estimators, its data sets, its tools."""
+"""Models as scikit-learn estimators: its estimator checks, its datasets, its tools."""
 
 import pickle
 

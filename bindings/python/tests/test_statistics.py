@@ -1,4 +1,4 @@
-"""Statistics that merge: sketches beside exact PCA, reservoirs beside the rows themselves, directions."""
+"""Mergeable statistics: sketches against exact PCA, reservoirs against the rows, directions."""
 
 import copy
 import json
@@ -13,7 +13,7 @@ from generative import PCA, Moments, Reservoir, evaluate, latents
 
 
 def pictures(n, side=64, seed=0):
-    """n x 3 side^2 bytes with a spectrum that falls as pictures' does."""
+    """n x 3 side^2 bytes whose spectrum decays like that of photographs."""
     random = np.random.default_rng(seed)
     frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(side), np.fft.rfftfreq(side), indexing="ij"))
     scale = 1 / np.maximum(frequency, 1 / side) ** 1.5

@@ -1,4 +1,4 @@
-"""One model among several threads and processes."""
+"""One model shared by several threads and processes."""
 
 import ctypes
 import multiprocessing

@@ -1,4 +1,4 @@
-"""What the tool writes: CSV with names and files, arrays, images, folders; by one rule for all commands."""
+"""The output of gen: CSV with names and files, arrays, images and folders, by one rule for all commands."""
 
 import csv
 import io
@@ -45,7 +45,7 @@ def numbers(lines, first=0):
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory):
-    """Class folders with awkward names, an image behind another of the same stem, and models of them."""
+    """Class folders with awkward names, two images with the same stem, and models of them."""
     root = tmp_path_factory.mktemp("tool")
     folder = root / "images"
     for number, name in enumerate(["boot", "ankle, left", "coat"]):
@@ -199,7 +199,7 @@ def test_tables_come_back_with_the_names_of_their_columns(wine, kind, tmp_path):
 
 
 def swapped(wine, folder):
-    """The same table with other columns first."""
+    """The same table with the columns in another order."""
     _, names, rows = wine
     with open(folder / "swapped.csv", "w", newline="") as file:
         csv.writer(file).writerows([names[::-1], *rows[:, ::-1].tolist()])
@@ -300,7 +300,7 @@ def renamed(folder, target, seed):
 
 
 def test_renamed_files_give_the_same_metrics(tmp_path):
-    """Images whose look follows their name, as frames or dates do, in two classes of unequal size."""
+    """Images whose content is correlated with their names, like video frames, in two classes of unequal size."""
     random = np.random.default_rng(8)
     for name, count, level in ("a", 300, 60), ("b", 100, 150):
         (tmp_path / "sorted" / name).mkdir(parents=True)
@@ -325,7 +325,7 @@ def test_renamed_files_give_the_same_metrics(tmp_path):
 
 
 def test_classes_are_matched_by_their_names(images, tmp_path):
-    """Of two of the three classes, which then have other numbers; and of others."""
+    """With two of the three classes, which then have other numbers; and with other classes."""
     some = tmp_path / "some"
     for name in "boot", "coat":
         for i in range(4):

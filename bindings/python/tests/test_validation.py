@@ -44,7 +44,7 @@ def philox(counter, seed, step, purpose):
 
 
 def held(count, share, seed, labels=None):
-    """The places that the documented rule holds out: of each class its share, by the largest remainder, those that
+    """The indices that the documented rule holds out: of each class its share, by largest remainder, those that
     come first in a permutation (Fisher & Yates) by the seed."""
     total = max(1, min(count - 1, round(share * count)))
     order = list(range(count))

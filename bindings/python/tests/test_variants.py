@@ -1,4 +1,4 @@
-"""Sparse, contractive and tied autoencoders, importance-weighted VAEs: that they are what their names say."""
+"""Sparse, contractive and tied autoencoders, importance-weighted VAEs have the properties in their names."""
 
 import numpy as np
 import pytest
