@@ -95,7 +95,8 @@ def jpeg_suite(bench):
     if files is None:
         return None, "djpeg and cjpeg are missing (libjpeg-turbo-progs): make check-hard"
     wrong = _compare(bench, files)
-    text = f"{len(files)} JPEGs with sides of 1 to 67 (baseline, progressive, gray, restarts, arithmetic), compared with djpeg: "
+    text = f"{len(files)} JPEGs with sides of 1 to 67 (baseline, progressive, gray, restarts, arithmetic), compared with "
+    text += "djpeg: "
     return not wrong and len(files) >= 200, "\n".join(wrong[:10] + [f"{text}{len(wrong)} wrong"])
 
 
@@ -250,5 +251,5 @@ def failing_io(bench):
         faults += 1
         if not result.good or saves.state() != ("new", 0):
             wrong.append(f"short writes: code {result.code}, {saves.state()}")
-    text = f"{faults} faults of system calls and short writes: {survived} saved anyway, the others returned GEN_E_IO and "
-    return not wrong and faults >= 10, "\n".join(wrong[:10] + [f"{text}kept the old file; {len(wrong)} wrong"])
+    text = f"{faults} faults of system calls and short writes: {survived} saved anyway, the others returned GEN_E_IO "
+    return not wrong and faults >= 10, "\n".join(wrong[:10] + [f"{text}and kept the old file; {len(wrong)} wrong"])

@@ -61,7 +61,8 @@ def determinism(bench):
     apart = max(abs(a - b) for other in outputs[1:] for a, b in zip(outputs[0], other))
     if apart > 1e-5 * largest:
         wrong.append(f"instruction sets differ by {apart / largest:.1e}")
-    text = f"4 models, identical bytes with 1, 2 and 16 threads on {', '.join(sets)}; largest difference between them {apart / largest:.1e}"
+    text = f"4 models, identical bytes with 1, 2 and 16 threads on {', '.join(sets)}; largest difference between these "
+    text += f"{apart / largest:.1e}"
     resumed = run(["swift", "test", "-c", "release", "--disable-xctest", "--skip-build", "--filter", "(?i)resum"], 900)
     count = resumed.output.count(" passed after")
     if not resumed.good or not count:

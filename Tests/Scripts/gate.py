@@ -55,7 +55,7 @@ BESIDE = {"arm64", "AddressSanitizer"}
 
 
 def counted(kind, output, good):
-    """(passed, failed) of a stage: of its own tests where it has any, else of itself as one."""
+    """The (passed, failed) counts of a stage: its own tests, or itself as one if it has none."""
     if kind == "swift":
         total = re.search(r"Test run with (\d+) tests?", output)
         failures = len(re.findall(r"^\W*Test (?!run with).* failed after", output, flags=re.M))
@@ -88,7 +88,7 @@ def run(command, show=print):
 
 
 class Lane:
-    """Stages that run one after another, and what came of them."""
+    """Stages that run one after another, and their results."""
 
     def __init__(self, stages, show=print):
         self.stages, self.show = stages, show

@@ -173,8 +173,8 @@ def test_likelihoods_are_exact_where_the_posterior_is_known():
 
 
 def test_likelihoods_of_a_linear_vae_are_those_of_its_gaussian(rows):
-    """p(x) = N(b, w w' + variance): what importance sampling must come to. Where q(z|x)
-    is narrower than the posterior, as far from the mean row, weights have heavy tails: so the median."""
+    """p(x) = N(b, w w' + variance), to which importance sampling must converge. Far from the mean row, q(z|x) is
+    narrower than the posterior and weights have heavy tails, so medians are compared."""
     x = rows.reshape(257, 35)
     model = VAE(
         1, hidden=(), likelihood="gaussian", variance=0.01, output_activation="identity", initializer="by_activation"
