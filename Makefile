@@ -1,16 +1,16 @@
 # libgenerative: the commands.
 #
-#   make demo      installs what is missing, builds, trains on 60,000 pictures; results in demo/
-#   make test      installs what is missing, builds, runs all tests
+#   make demo      installs missing packages, builds, trains on 60,000 images; results in demo/
+#   make test      installs missing packages, builds, runs all tests
 #   make science   measures the claims of the papers; CLAIM='vae parzen' selects some, SEEDS='1 2', DATA=folder
 #                  of MNIST's files, SHORT=1 for a quick trial run; writes results and a page to demo/science
 #   make check-hard  the scorecard at full size, the tests under sanitizers, and more tests on emulated arm64;
 #                  takes one to two hours; PASS n/27
-#   make fuzz      fuzzes six targets; SECONDS=600 for each, TARGETS='model png' selects some
+#   make fuzz      fuzzes six targets, a minute each; SECONDS=600 sets the time, TARGETS='model png' selects some
 #   make           builds the library and the tool into .build/library
-#   make bench     measures all workloads, ours and the peers'; WORKLOADS='vae dcgan' selects some, QUICK=1 for
-#                  fewer runs
-#   make bench-peers installs the peers for it, about 6 GB, into .build/peers
+#   make bench     measures all workloads and compares with other libraries; WORKLOADS='vae dcgan' selects some,
+#                  QUICK=1 for fewer runs
+#   make bench-peers installs the other libraries, about 6 GB, into .build/peers
 #   make mpi       the MPI adapter and its example, into .build/library; see docs/scale.md
 #   make sqlite    the SQLite extension, into .build/library; see docs/sqlite.md
 #   make wheel     the Python package with the library inside, into .build/wheels
@@ -80,7 +80,7 @@ libraries:
 
 demo: build
 	@$(INSTALL_MISSING) dataset-fashion-mnist || \
-	  echo "Without a network there is no Fashion-MNIST: the demo learns from faces drawn by the library."
+	  echo "Fashion-MNIST cannot be installed without a network: the demo uses the built-in faces."
 	$(BUILD)/gen demo --force --out demo
 
 test-tools:
@@ -89,19 +89,19 @@ test-tools:
 	  valgrind:valgrind qemu-x86_64:qemu-user luajit:luajit ruby:ruby php:php-cli R:r-base-core \
 	  libffi-platypus-perl sqlite3:sqlite3 libsqlite3-dev
 	@$(INSTALL_MISSING) dataset-fashion-mnist || \
-	  echo "Without Fashion-MNIST the tests that need it are skipped."
+	  echo "Fashion-MNIST is missing: tests that need it will be skipped."
 	@$(INSTALL_MISSING) mpicc:libopenmpi-dev mpirun:openmpi-bin || \
-	  echo "Without Open MPI the tests that need it are skipped."
+	  echo "Open MPI is missing: tests that need it will be skipped."
 	@$(INSTALL_MISSING) chromium:chromium || \
-	  echo "Without Chromium the reports of gen are written and not opened."
+	  echo "Chromium is missing: the reports of gen will not be tested in a browser."
 
 $(PYTHON): bindings/python/pyproject.toml
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet numpy pytest safetensors 'setuptools>=77.0.3'
-	.venv/bin/pip install --quiet scikit-learn pandas || echo "Tests against scikit-learn will be skipped."
-	.venv/bin/pip install --quiet pillow || echo "Tests beside Pillow will be skipped."
+	.venv/bin/pip install --quiet scikit-learn pandas || echo "Comparisons with scikit-learn will be skipped."
+	.venv/bin/pip install --quiet pillow || echo "Comparisons with Pillow will be skipped."
 	.venv/bin/pip install --quiet dask distributed || echo "Tests of Dask will be skipped."
-	.venv/bin/pip install --quiet mypy tqdm || echo "The check of the package's types will be skipped."
+	.venv/bin/pip install --quiet mypy tqdm || echo "The type check of the Python package will be skipped."
 	.venv/bin/pip install --quiet mpi4py || echo "The tests of mpi4py will be skipped."
 	.venv/bin/pip install --quiet $(LECTURE_PACKAGES) || echo "The lecture's chapters will be skipped."
 	@touch $(PYTHON)
@@ -271,9 +271,6 @@ uninstall:
 docs:
 	@python3 docs/api.py
 
-<<<<<<< HEAD
-# Writes the parts of the bindings and the tool that repeat the header and the tables of options.
-=======
 tour: library $(PYTHON)
 	@$(INSTALL_MISSING) dataset-fashion-mnist || echo "Without Fashion-MNIST one chapter is skipped."
 	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so.2 $(PYTHON) docs/lecture/tour.py \
@@ -282,8 +279,7 @@ tour: library $(PYTHON)
 lecture:
 	python3 docs/lecture/chapters.py
 
-# What bindings and the tool repeat of the header and the tables of options.
->>>>>>> w2
+# Writes the parts of the bindings and the tool that repeat the header and the tables of options.
 generate: library
 	@python3 bindings/python/generate.py
 	@python3 Tests/Scripts/option_tables.py $(BUILD)/libgenerative.so
@@ -295,8 +291,4 @@ format:
 clean:
 	rm -rf .build demo tour .venv
 
-<<<<<<< HEAD
-.PHONY: languages-tools arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs generate test-tools test bench bench-peers mpi sqlite wheel release install install-only uninstall format clean
-=======
-.PHONY: arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs tour lecture generate test-tools test bench bench-peers mpi wheel release install install-only uninstall format clean
->>>>>>> w2
+.PHONY: languages-tools arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs tour lecture generate test-tools test bench bench-peers mpi sqlite wheel release install install-only uninstall format clean

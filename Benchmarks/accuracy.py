@@ -41,7 +41,7 @@ Each solver is fitted to {count} matrices and compared with a reference of highe
 
 {machine}
 
-## What is promised
+## Limits
 
 *u* is one unit in the last place of the matrix's type: 1.2e-7 for float32, 2.2e-16 for float64. *full* is
 scikit-learn's `PCA(svd_solver="full")`. σ₁ is the largest singular value of the centered matrix. Each cell is the
@@ -49,9 +49,9 @@ largest error allowed.
 
 | | `auto`, `covariance`, `gram` | `partial_fit`, `merge` | `sketch` |
 |---|---|---|---|
-| variance | relative to itself: 4 times full's error + 10 u | relative to the largest variance: 10 u of float64 | at most 40 u of float64 times the largest variance above the true one; the bound of [scale.md](scale.md) |
-| principal angle | 4 times full's + 10 u σ₁ / gap | the same + 10 u of float64 relative to the gap between variances | no limit |
-| reconstruction | relative to the centered matrix X_c: 4 times full's excess over the best + 10 u + u ‖X‖ / ‖X_c‖ | the same, plus what the limit of the variances allows | the same, plus the bound of scale.md |
+| variance | relative to itself: 4 times full's error + 10 u | relative to the largest variance: 10 u of float64 | each at most 40 u of float64 times the largest variance above its true value; in total, they miss at most the bound in [scale.md](scale.md) |
+| principal angle | 4 times full's error + 10 u σ₁ / gap | the same + 10 u of float64 relative to the gap between variances | no limit |
+| reconstruction | relative to the centered matrix X_c: 4 times full's excess over the best + 10 u + u ‖X‖ / ‖X_c‖ | the same, plus the effect that the limit of the variances allows | the same, plus the bound in scale.md |
 
 - Variances below ε² · rows · columns times the largest count as zero, with ε = 2.2e-16. Their error is compared with
   that threshold.
@@ -76,7 +76,7 @@ that are known exactly: the largest relative error of a variance is 1e-18.{unref
 
 ## Errors
 
-The table has a line per solver, type and spectrum. *failed* counts matrices with an error above its limit. Errors of
+The table has one line per solver, type and spectrum. *failed* counts matrices with an error above its limit. Errors of
 variances are relative as in the table above. *of limit* is the largest ratio of an error to its limit, followed by the
 matrix where it occurred.
 

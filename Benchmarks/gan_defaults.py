@@ -1,11 +1,10 @@
-"""Measures what a GAN's options are worth on small data: short fits that change one or a few options of a
-recipe.
+"""Measures the effect of a GAN's options on small data: short fits that change one or a few options.
 
 usage: gan_defaults.py [--data NAME,NAME] [--only TEXT] [--seeds S,S] [--write] [--pictures FOLDER]
 
-Figures are kept in .build/gan-defaults.jsonl as they are measured, and are not measured again. --only: only
+Results are kept in .build/gan-defaults.jsonl as they are measured, and are not measured again. --only: only
 recipes whose names contain TEXT. --write: puts the table into docs/gans.md, between its two marks. --pictures:
-saves samples of each fit for inspection. Seeds 1 and 2 chose the defaults; no reported figure uses them.
+saves samples of each fit. Seeds 1 and 2 chose the defaults; no reported result uses them.
 """
 
 from __future__ import annotations
@@ -100,14 +99,14 @@ WASSERSTEIN = {"objective": "wasserstein", "gradient_penalty": 10, "discriminato
 PLAIN = {"r1_penalty": 0, "learning_rate": 2e-4}
 #: The values that are tried for each option, in addition to the recipe's own.
 COMMON: dict[str, dict[str, Any]] = {
-    "as it is": {},
+    "unchanged": {},
     "least squares": {"objective": "least_squares"},
     "hinge": {"objective": "hinge"},
     "Wasserstein, gradient penalty 10, 5 steps": WASSERSTEIN,
     "rate 5e-4": {"learning_rate": 5e-4},
     "rate 1e-3": {"learning_rate": 1e-3},
-    "rate of D x 2": {"discriminator_rate": 2},
-    "rate falls along a line": {"schedule": "linear"},
+    "D's rate x 2": {"discriminator_rate": 2},
+    "linear schedule": {"schedule": "linear"},
 }
 THREE = {"generator_hidden": (128, 128, 128), "discriminator_hidden": (128, 128, 128)}
 POINT: dict[str, dict[str, Any]] = COMMON | {
@@ -209,7 +208,7 @@ def run(name: str, architecture: str, change: dict[str, Any], seed: int, picture
     except InvalidArgumentError as error:
         if error.name != "GEN_E_NONFINITE":
             raise
-        return {"ran away": 1}
+        return {"diverged": 1}
     seconds = time.perf_counter() - start
     if pictures and name not in POINTS:
         path = Path(pictures) / f"{name}-{architecture}-{recipe.replace(' ', '_')}-{seed}.png"
@@ -226,7 +225,7 @@ def kept() -> dict[tuple[str, str, str, int], dict[str, float]]:
 
 
 def tables() -> str:
-    """A table for each data set: each figure's mean over the seeds, best recipes first."""
+    """A table for each data set: each metric's mean over the seeds, best recipes first."""
     found, parts = kept(), []
     for (name, architecture), recipes in PLANS.items():
         lines: list[tuple[tuple[float, ...], str]] = []
@@ -234,8 +233,8 @@ def tables() -> str:
             runs = [figures for key, figures in found.items() if key[:3] == (name, architecture, recipe)]
             if not runs:
                 continue
-            if any("ran away" in figures for figures in runs):
-                lines.append(((np.inf,), f"| {recipe} | ran away | | |"))
+            if any("diverged" in figures for figures in runs):
+                lines.append(((np.inf,), f"| {recipe} | diverged | | |"))
                 continue
             mean = {key: float(np.mean([figures[key] for figures in runs])) for key in runs[0]}
             first, second = list(mean)[:2]
@@ -244,7 +243,7 @@ def tables() -> str:
             cells = f"{mean[first]:.{digits}f} | {mean[second]:.{digits}f} | {len(runs)}"
             lines.append((order, f"| {recipe} | {cells} |"))
         if lines:
-            what = "modes | near a mode, %" if name in POINTS else "Fréchet distance | recall"
+            what = "modes | samples near a mode, %" if name in POINTS else "Fréchet distance | recall"
             head = f"**{TITLES[name]}, {architecture}**\n\n| recipe | {what} | seeds |\n|---|---|---|---|\n"
             parts.append(head + "\n".join(line for _, line in sorted(lines)))
     return "\n\n".join(parts)

@@ -39,21 +39,21 @@ HOPELESS = 1.5
 HEAD = """\
 # Speed of PCA
 
-Fits and transforms of many shapes beside scikit-learn.
+Fits and transforms of many shapes, compared with scikit-learn.
 
     python3 Benchmarks/pca_shapes.py --write
 
 {machine}
 
-Both libraries run in one process with {threads} threads each and take turns; *ratio* is the median over the turns of
-scikit-learn's time divided by ours, so above 1 ours is faster. *cpu ratio* compares processor time. scikit-learn runs
-with the fastest of its solvers for the shape; `randomized` is approximate, ours is exact. *MiB* is the most memory
-that the call needs beside its rows. Shapes are drawn from seed {seed}: `normal` is independent noise, `falling` has
-64 directions whose deviations fall like 1/i, and noise of 0.05.
+Both libraries run in one process with {threads} threads each and take turns. *Ratio* is the median over the turns of
+scikit-learn's time divided by ours: above 1, ours is faster. *CPU ratio* compares processor time. scikit-learn uses
+its fastest solver for the shape; `randomized` is approximate, ours is exact. *MiB* is the peak memory of the call, in
+addition to the rows. The shapes are drawn at random from seed {seed}: `normal` is independent noise, `falling` has
+64 directions whose standard deviations fall like 1/i, plus noise with standard deviation 0.05.
 
 {summary}
 
-| rows x columns | type | order | k | spectrum | call | ours ms | solver | its ms | ratio | cpu ratio | MiB | its MiB |
+| rows x columns | type | order | k | spectrum | call | ours, ms | solver | scikit-learn, ms | ratio | CPU ratio | MiB | scikit-learn, MiB |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|
 """
 
@@ -254,18 +254,18 @@ def write_page(results: list[dict[str, Any]]) -> None:
 def summary(results: list[dict[str, Any]]) -> str:
     """How many shapes meet their targets, in sentences."""
     found, sentences = shapes(), []
-    for title, target in ("drawn", 1.0), ("named", 1.5):
+    for title, target in ("random", 1.0), ("listed", 1.5):
         for call in ("fit", "transform"):
             chosen = [r for r in results if (s := found[r["workload"]]).target == target and s.call == call]
             if chosen:
                 met = sum(r["ratio"] >= target for r in chosen)
                 middle = statistics.median(r["ratio"] for r in chosen)
                 sentences.append(
-                    f"- {len(chosen)} {title} shapes, {call}: {met} at {target} or more; median {middle:.2f}, least "
-                    f"{min(r['ratio'] for r in chosen):.2f}"
+                    f"- {len(chosen)} {title} shapes, {call}: {met} with a ratio of at least {target}; median {middle:.2f}, "
+                    f"minimum {min(r['ratio'] for r in chosen):.2f}"
                 )
     above = sum(r["ours_peak_mib"] > r["peer_peak_mib"] + 1 for r in results)
-    return "\n".join([*sentences, f"- more than 1 MiB above scikit-learn's memory: {above} of {len(results)}"])
+    return "\n".join([*sentences, f"- memory more than 1 MiB above scikit-learn's: {above} of {len(results)}"])
 
 
 def main() -> None:
@@ -273,7 +273,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="shorter runs")
     parser.add_argument("--write", action="store_true", help="write docs/pca-speed.md")
     parser.add_argument("--one", help="the name of one shape, which this process measures")
-    parser.add_argument("names", nargs="*", help="how names begin")
+    parser.add_argument("names", nargs="*", help="prefixes of names")
     given = parser.parse_args()
     if given.one:
         print(json.dumps(measured(shapes()[given.one], 0.5 if given.quick else 3.0)))

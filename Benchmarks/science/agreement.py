@@ -14,11 +14,12 @@ sys.path.append(str(Path(__file__).parents[2] / "bindings/python/tests"))
 import references  # noqa: E402
 
 
-@claim("agreement", "Each measure is what others find")
+@claim("agreement", "Each metric agrees with independent implementations")
 def agreement(data: Data, seed: int):
-    """How far each measure is from an independent implementation in double precision (numpy, SciPy,
-    scikit-learn: the tests' own), in millionths: the largest difference of all its numbers over the
-    largest of them. 1,000 test pictures beside 900 noisy training pictures, as pixels or 64 components."""
+    """How far each metric is from an independent implementation in double precision (numpy, SciPy or
+    scikit-learn; the tests use the same ones), in millionths: the largest difference of its numbers, divided by
+    the largest of them. The rows are 1,000 test images and 900 noisy training images, as pixels or as 64
+    components."""
     count = min(1000, len(data.test))
     random = np.random.default_rng(seed)
     real, clean = data.test_rows[:count], data.rows[: count * 9 // 10]
@@ -30,7 +31,7 @@ def agreement(data: Data, seed: int):
     def beside(name: str, ours, theirs) -> Figure:
         x, y = (np.atleast_1d(np.asarray(values, np.float64)) for values in (ours, theirs))
         most = np.abs(y).argmax()
-        told = {"ours": x.flat[most], "the other": y.flat[most]}
+        told = {"libgenerative": x.flat[most], "reference": y.flat[most]}
         off = np.abs(x - y).max() / np.abs(y).max()
         return Figure(name, 1e6 * off, "" if data.short else "<= 100", "ppm", told, 3)
 
@@ -58,7 +59,7 @@ def agreement(data: Data, seed: int):
     from sklearn.neighbors import KNeighborsClassifier
 
     peer = KNeighborsClassifier(5, algorithm="brute").fit(b, labels)
-    yield beside("nearest neighbours' class: scikit-learn", evaluate.neighbours(b, labels, a, 5), peer.predict(a))
+    yield beside("nearest-neighbour class: scikit-learn", evaluate.neighbours(b, labels, a, 5), peer.predict(a))
     scale = np.float32(b.std())
     for loss, by in (("logistic", "scikit-learn"), ("squared_hinge", "SciPy")):
         ours = evaluate.linear(b / scale, labels, a, loss=loss, C=0.1)
@@ -71,7 +72,7 @@ def agreement(data: Data, seed: int):
     threshold = np.quantile(model.anomaly_scores(clean), 0.95)
     yield beside("anomaly threshold: numpy", model.threshold_, threshold)
     strange = labels > 4
-    yield beside("area under the curve: scikit-learn", area(scores, strange), references.area(scores, strange))
+    yield beside("area under the ROC curve: scikit-learn", area(scores, strange), references.area(scores, strange))
 
 
 def beside_likelihoods(rows: np.ndarray, pca: PCA, seed: int, beside):
@@ -90,8 +91,8 @@ def beside_likelihoods(rows: np.ndarray, pca: PCA, seed: int, beside):
     errors = np.square(vae.decode(means).reshape(few.shape).astype(np.float64) - few).sum(1)
     terms = vae.elbo(few, seed=seed)
     reconstruction = 0.5 * (errors / noise + few.shape[1] * np.log(2 * np.pi * noise))
-    yield beside("bound, reconstruction: numpy", terms.reconstruction, reconstruction)
-    yield beside("bound, divergence: numpy", terms.kl, references.divergence(means, log_variances))
+    yield beside("ELBO, reconstruction: numpy", terms.reconstruction, reconstruction)
+    yield beside("ELBO, divergence: numpy", terms.kl, references.divergence(means, log_variances))
     units = evaluate.active_units(means)
     yield beside("active units, variances: numpy", units.variances, means.astype(np.float64).var(0))
     Z = pca.transform(rows)[:, :8]

@@ -14,14 +14,14 @@ def area(scores: np.ndarray, strange: np.ndarray) -> float:
     return float((order[strange].sum() - positives * (positives + 1) / 2) / (positives * (len(scores) - positives)))
 
 
-@claim("anomaly", "One class learned, nine found strange")
+@claim("anomaly", "Anomaly detection: one class for training, nine as anomalies")
 def anomaly(data: Data, seed: int):
-    """For each class models are fitted to five of six of its training pictures, and their thresholds to the
-    0.95 quantile of the sixth; test pictures of the other nine are to be found. The area under the curve of
-    scores, in percent, the mean over ten classes; and the share of a class's own test pictures that the
-    threshold calls strange, which should be 5. PCA of 30 components, an autoencoder 784-256-128-8 and a VAE of
-    16 latents with a Gaussian decoder, 20 epochs each; beside them the distance to the nearest training
-    picture, which needs them all at hand. Deep one-class methods are told to reach 93."""
+    """For each class, models are fitted to five sixths of its training images, and their thresholds to the 0.95
+    quantile of the rest. Test images of the other nine classes are the anomalies. AUC is the area under the ROC
+    curve, in percent, averaged over the ten classes. False alarms are the share of a class's own test images
+    above the threshold, which should be 5. PCA with 30 components, an autoencoder 784-256-128-8 and a VAE with
+    16 latents and a Gaussian decoder, 20 epochs each. The distance to the nearest training image is also shown,
+    although it needs all training images in memory. Deep one-class methods are reported to reach 93."""
     labels, truth = data.train.labels(), data.test.labels()
     fit = {"epochs": data.epochs(20), "batch_size": 64, "learning_rate": 2e-3, "schedule": "cosine", "seed": seed}
     models = {
@@ -42,7 +42,7 @@ def anomaly(data: Data, seed: int):
         areas["nearest"].append(100 * area(distances[:, 0], strange))
     for name, each in areas.items():
         goal = data.goal(">= 95") if name in ("autoencoder",) else ""
-        yield Figure(f"area, {name}", np.mean(each), goal, "%", {f"class {c}": a for c, a in enumerate(each)}, 1)
+        yield Figure(f"AUC, {name}", np.mean(each), goal, "%", {f"class {c}": a for c, a in enumerate(each)}, 1)
     for name, each in alarms.items():
         goal = "" if data.short or name != "PCA" else "<= 7"
         yield Figure(f"false alarms, {name}", np.mean(each), goal, "%", {f"class {c}": a for c, a in enumerate(each)}, 1)

@@ -46,23 +46,21 @@ def groups(smile, turn):
 
 @claim(
     "arithmetic", "Arithmetic on a DCGAN's latents", on_pictures=False,
-    pictures={"arithmetic": "A row a sum: three faces of A, three of B, three of C, and A - B + C"},
+    pictures={"arithmetic": "One sum per row: three faces of A, three of B, three of C, and A - B + C"},
 )  # fmt: skip
 def arithmetic(data: Data, seed: int):
-    """Of 500 sums mean of A - mean of B + mean of C on latents whose drawn faces are, for one,
-
-        A: smiling, turned left   B: neutral, turned left   C: neutral, turned right
-
-    how many come out as they should (there: smiling, turned right), in percent, with means of ten latents
-    and, as in the paper, of three. The judge of generated faces is a regression on a VAE's latents that saw
-    drawn faces only. DCGAN of 10 latents from 24 channels, spectral norm, noise 0.2 on D's input, 6 epochs
-    of 20,000 faces. Zero where the generator makes too few of one kind."""
+    """The result of mean of A - mean of B + mean of C on latents, for 500 sums. For example, A: smiling, turned
+    left; B: neutral, turned left; C: neutral, turned right; expected: smiling, turned right. Measured is the
+    percentage of sums with the expected result, with means over ten latents and, as in the paper, over three.
+    It is zero if the generator makes too few faces of a group. The generated faces are judged by a regression
+    on the latents of a VAE that saw only drawn faces. DCGAN with 10 latents and 24 base channels, spectral
+    norm, noise 0.2 on D's input, 6 epochs of 20,000 faces."""
     count = 1500 if data.short else 20_000
     drawn, unseen = faces(count, seed=1), faces(2000, seed=2)
     judge = Judge(drawn, data)
     told = judge(unseen.read())
     for name, a, b in zip(FACTORS, told, attributes(unseen)):
-        yield Figure(f"judge on unseen faces, {name}: r", np.corrcoef(a, b)[0, 1], "" if data.short else ">= 0.9", digits=3)
+        yield Figure(f"judge's correlation on unseen faces, {name}", np.corrcoef(a, b)[0, 1], "" if data.short else ">= 0.9", digits=3)
     # As many latents as the faces have factors. Spectral norm and noise keep D from winning. The average covers
     # about 100 of an epoch's 312 steps.
     gan = GAN(
@@ -72,11 +70,11 @@ def arithmetic(data: Data, seed: int):
     Z = gan.latents(10_000, seed=2)
     known = groups(*judge(gan.generate(Z)))
     fewest = min(map(len, known.values()))
-    yield Figure("fewest faces of a kind among 10,000", fewest, "" if data.short else ">= 10", digits=0)
+    yield Figure("smallest group among 10,000 faces", fewest, "" if data.short else ">= 10", digits=0)
     for n_mean in (10, 3):
         share = 0.0 if fewest < 10 else right(gan, judge, Z, known, n_mean)
         goal = ">= 80" if n_mean == 10 and not data.short else ""
-        yield Figure(f"right with means of {n_mean}", 100 * share, goal, "%", digits=1)
+        yield Figure(f"correct with means of {n_mean}", 100 * share, goal, "%", digits=1)
     if fewest >= 10:
         # Eight triples, one per row: three faces of A, of B, of C, then A - B + C.
         shown = [rows for t in triples(Z, known, 3)[:8] for rows in (*t, latents.combine(*t)[None])]

@@ -27,11 +27,12 @@ def pca_error(train: np.ndarray, test: np.ndarray, k: int) -> float:
     return evaluate.squared_error(pca.inverse_transform(pca.transform(test)), test.reshape(len(test), -1))
 
 
-@claim("autoencoder", "Deep autoencoders beside PCA")
+@claim("autoencoder", "Deep autoencoders compared with PCA")
 def autoencoder(data: Data, seed: int):
-    """The squared error of a test picture, summed over its pixels, through k latents: 784-512-256-k, for
-    k = 2 784-512-256-64-k, and back, SiLU, sigmoid output, squared error, Adam 3e-3 falling along a cosine,
-    batch 128, 12, 8, 28 and 8 epochs. Beside it PCA of k components."""
+    """The squared error of a test image reconstructed from k latents, summed over its pixels. Encoder
+    784-512-256-k (784-512-256-64-k for k = 2) and its mirror image as decoder, SiLU, sigmoid output, squared
+    error, Adam 3e-3 with a cosine schedule, batch 128; 12, 8, 28 and 8 epochs. The last column is PCA with k
+    components."""
     goals = {2: data.goal("<= 19"), 10: data.goal("<= 9.0"), 30: data.goal("<= 5.6", "<= 3.0"), 64: data.goal("<= 5.0")}
     for k, goal in goals.items():
         model = deep_autoencoder(data, k, seed)
@@ -65,14 +66,15 @@ def curves(count: int, seed: int) -> np.ndarray:
 
 @claim(
     "curves", "Hinton & Salakhutdinov's curves", on_pictures=False,
-    pictures={"curves": "Test curves, and the same through six latents"},
+    pictures={"curves": "Test curves, and their reconstructions from six latents"},
 )  # fmt: skip
 def hinton_curves(data: Data, seed: int):
-    """The squared error of a test picture of a curve drawn from six numbers, through 6 latents: 20,000
-    pictures to learn from, 10,000 to test with, drawn here in the way of the paper's.
-    784-512-256-6, SiLU, 40 epochs, batch 64. Beside it PCA of 6 and of 18 components. The paper's network had
-    1.44 (PCA of 18: 5.90) on its drawings. Points go from left to right; where they went anywhere the same
-    network had 2.7, its errors in curves bent back on themselves, which are the same from either end."""
+    """The squared error of a test image reconstructed from 6 latents. Each image shows a curve determined by six
+    numbers, drawn like the paper's; 20,000 images for training, 10,000 for testing. 784-512-256-6, SiLU,
+    40 epochs, batch 64. The last columns are PCA with 6 and 18 components. The paper's network reached 1.44 on
+    its own drawings (PCA with 18 components: 5.90). Here a curve's points run from left to right. With points
+    anywhere, the same network reached 2.7: its errors were in curves that bend back on themselves, which look
+    the same drawn from either end."""
     size = 2000 if data.short else 20_000
     train, test = curves(size, 100), curves(size // 2, 200)
     model = Autoencoder(6, epochs=data.epochs(40), batch_size=64, seed=seed, **DEEP).fit(train)
@@ -92,13 +94,14 @@ def linear_filter(data: Data, noisy: np.ndarray, seed: int) -> np.ndarray:
 
 
 @claim(
-    "denoiser", "A denoiser beside the best linear filter",
-    pictures={"denoiser": "Noisy test pictures, by the best linear filter, restored, and as they were"},
+    "denoiser", "A denoiser compared with the best linear filter",
+    pictures={"denoiser": "Noisy test images, filtered linearly, denoised, and the originals"},
 )  # fmt: skip
 def denoiser(data: Data, seed: int):
-    """The PSNR of test pictures restored from Gaussian noise of deviation 0.5, clipped to [0, 1]: a U-Net
-    from 8 channels with a dense bottleneck of 256, log of the squared error, Adam 2e-3 falling along a
-    cosine, batch 64, 5 epochs. Beside it the noisy pictures and the best linear filter."""
+    """The PSNR of denoised test images. The noise is Gaussian with standard deviation 0.5, clipped to [0, 1]. The
+    model is a U-Net with 8 base channels and a dense bottleneck of 256. Loss: log of the squared error; Adam
+    2e-3 with a cosine schedule, batch 64, 5 epochs. The last columns are the noisy images and the best linear
+    filter."""
     model = Autoencoder(
         256, architecture="convolutional", base_channels=8, skips=True, loss="log_squared_error",
         corruption="gaussian", corruption_amount=0.5, epochs=data.epochs(5), batch_size=64, learning_rate=2e-3,
@@ -109,5 +112,5 @@ def denoiser(data: Data, seed: int):
     restored = model.denoise(noisy)
     filtered = linear_filter(data, noisy, seed).reshape(clean.shape)
     beside = {"noisy": evaluate.psnr(noisy, clean), "linear filter": evaluate.psnr(filtered, clean)}
-    yield Figure("restored", evaluate.psnr(restored, clean), data.goal(">= 20.0"), "dB", beside)
+    yield Figure("denoised", evaluate.psnr(restored, clean), data.goal(">= 20.0"), "dB", beside)
     data.picture("denoiser", seed, np.concatenate([noisy[:12], filtered[:12], restored[:12], clean[:12]]), 12)

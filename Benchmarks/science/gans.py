@@ -26,11 +26,12 @@ def dcgan(data: Data, seed: int, epochs: float = 3, **options) -> GAN:
     return data.fitted("dcgan", gan)
 
 
-@claim("parzen", "A GAN by its paper's measure", pictures={"gan": "Samples"})
+@claim("parzen", "A GAN evaluated with its paper's metric", pictures={"gan": "Samples"})
 def parzen(data: Data, seed: int):
-    """The log-likelihood of test pictures under a Gaussian Parzen window around 10,000 samples, its width
-    the best of ten on 1,000 training pictures. Dense layers, 6 epochs. The measure rewards smooth
-    samples: a GAN may pass real pictures, and k-means' centres would. Below a Gaussian it says something."""
+    """The log-likelihood of test images under a Gaussian Parzen window around 10,000 samples. The window's width
+    is the best of ten on 1,000 training images. Dense layers, 6 epochs. The metric rewards smooth samples: a
+    GAN may exceed real images, and the centres of k-means would too. A result below a Gaussian model's,
+    however, does mean that the samples are poor."""
 
     def measured(rows: np.ndarray) -> evaluate.Parzen:
         return evaluate.parzen(rows[:10_000], data.rows[-1000:], data.test_rows)
@@ -38,7 +39,7 @@ def parzen(data: Data, seed: int):
     samples = dense_gan(data, seed).sample(10_000, seed=seed)
     found = measured(samples)
     gaussian = np.clip(PCA(20).fit(data.rows).sample(10_000, seed=seed, noise=False), 0, 1)
-    beside = {"standard error": found.standard_error, "real pictures": measured(data.rows).mean}
+    beside = {"standard error": found.standard_error, "real images": measured(data.rows).mean}
     beside["PCA Gaussian"] = measured(gaussian).mean
     yield Figure("log-likelihood", found.mean, data.goal(">= 315", ">= 225"), "nats", beside, 1)
     data.picture("gan", seed, samples[:96], 16)
@@ -56,24 +57,24 @@ def real_neighbour_error(data: Data, count: int) -> float:
 
 @claim(
     "conditional", "Samples of a conditional DCGAN as a training set",
-    pictures={"conditional": "Samples of the DCGAN, a row a class"},
+    pictures={"conditional": "Samples of the DCGAN, one class per row"},
 )  # fmt: skip
 def conditional(data: Data, seed: int):
-    """The error on test pictures of what learned from 50,000 samples alone, in percent: the nearest
-    neighbour (Radford et al. 2016, section 4), and a small classifier. A conditional DCGAN of half the
-    paper's widths, 3 epochs, beside a conditional GAN of dense layers, which the paper has clearly worse,
-    and real pictures."""
+    """The error on test images, in percent, of classifiers trained on 50,000 samples and on nothing else: the
+    nearest neighbour (Radford et al. 2016, section 4), and a small convolutional classifier. The model is a
+    conditional DCGAN with half the paper's widths, 3 epochs. The last columns are a conditional GAN of dense
+    layers, which is clearly worse in the paper, and real images."""
     count = 3000 if data.short else 50_000
     labels = np.repeat(np.arange(10), count // 10)
     model = dcgan(data, seed, n_classes=10)
     samples = Dataset.from_array(model.sample(labels=labels, seed=seed), labels)
     dense = dense_gan(data, seed, epochs=3, n_classes=10).sample(labels=labels, seed=seed)
     beside = {"dense GAN": neighbour_error(Dataset.from_array(dense, labels), data)}
-    beside["real pictures"] = real_neighbour_error(data, count)
-    yield Figure("nearest neighbour", neighbour_error(samples, data), data.goal("<= 21", "<= 3.5"), "%", beside)
+    beside["real images"] = real_neighbour_error(data, count)
+    yield Figure("nearest-neighbour error", neighbour_error(samples, data), data.goal("<= 21", "<= 3.5"), "%", beside)
     taught = 100 * (1 - judge(data, samples, "taught", 4, seed).score(data.test, data.test.labels()))
     real = 100 * (1 - judge(data, data.train, "judge", 4, 1).score(data.test, data.test.labels()))
-    yield Figure("classifier", taught, data.goal("<= 20"), "%", {"real pictures": real})
+    yield Figure("classifier error", taught, data.goal("<= 20"), "%", {"real images": real})
     data.picture("conditional", seed, samples.read()[:: count // 100], 10)
 
 
@@ -87,10 +88,11 @@ def judge(data: Data, train: Dataset, name: str, epochs: int, seed: int) -> Clas
 
 @claim("features", "What a DCGAN's discriminator has learned")
 def features(data: Data, seed: int):
-    """Test pictures told right, in percent, by a linear classifier on what the convolutions of a DCGAN's
-    discriminator see, largest values in 4 x 4 cells (Radford et al. 2016, section 5.1). It saw no labels.
-    Beside it the same on pixels, the nearest neighbour on pixels; and with 1,000 labels. The classifier's C
-    is 0.1 for all labels, by 10,000 training pictures held out with seed 1, else 0.01."""
+    """The accuracy on test images, in percent, of a linear classifier on the convolutional features of a DCGAN's
+    discriminator, max-pooled to 4 x 4 cells (Radford et al. 2016, section 5.1). The discriminator saw no
+    labels. The last columns are the same classifier on pixels, and the nearest neighbour on pixels. The
+    classifier's C is 0.1 for all labels, chosen on 10,000 held-out training images with seed 1, and 0.01
+    otherwise."""
     model = dcgan(data, seed)
     train, test = model.features(data.train), model.features(data.test)
     scale = train.max(0) - train.min(0) + 1e-6
@@ -103,11 +105,11 @@ def features(data: Data, seed: int):
         return 100 * float(np.mean(found.labels == truth))
 
     pixels, test_pixels = (rows.reshape(len(rows), -1) for rows in (data.rows, data.test_rows))
-    beside = {"on pixels": told(pixels, test_pixels, 60_000, 0.01)}
+    beside = {"classifier on pixels": told(pixels, test_pixels, 60_000, 0.01)}
     beside["neighbour on pixels"] = 100 - real_neighbour_error(data, 60_000)
-    yield Figure("all labels", told(train, test, 60_000, 0.1), data.goal(">= 89"), "%", beside)
-    beside = {"on pixels": told(pixels, test_pixels, 1000, 0.01), "neighbour on pixels": 100 - real_neighbour_error(data, 1000)}
-    yield Figure("1,000 labels", told(train, test, 1000, 0.01), data.goal(">= 80"), "%", beside)
+    yield Figure("accuracy, all labels", told(train, test, 60_000, 0.1), data.goal(">= 89"), "%", beside)
+    beside = {"classifier on pixels": told(pixels, test_pixels, 1000, 0.01), "neighbour on pixels": 100 - real_neighbour_error(data, 1000)}
+    yield Figure("accuracy, 1,000 labels", told(train, test, 1000, 0.01), data.goal(">= 80"), "%", beside)
 
 
 RING = np.stack([(np.cos(a), np.sin(a)) for a in 2 * np.pi * np.arange(8) / 8]) * 2
@@ -116,11 +118,12 @@ GRID = np.stack(np.meshgrid(np.arange(-4, 5, 2), np.arange(-4, 5, 2)), -1).resha
 
 @claim("modes", "A GAN finds the modes of a ring and a grid", on_pictures=False)
 def modes(data: Data, seed: int):
-    """Modes that 10,000 samples hold, each a tenth of its share at least, and the share of samples within three
-    deviations of one: 8 Gaussians on a ring of radius 2, deviation 0.02, and 25 on a grid, 2 apart, deviation
-    0.05 (Metz et al. 2017). Latents of two numbers, layers of 128 without batch norm, non-saturating loss, Adam
-    5e-4 falling along a line, batch 256 of 50,000 rows, 60 and 300 epochs. A little noise on D's input keeps
-    modes from being dropped, and blurs them."""
+    """The number of modes that 10,000 samples cover (with at least a tenth of a mode's share), and the share of
+    samples within three standard deviations of a mode. The data are 8 Gaussians on a ring of radius 2
+    (standard deviation 0.02), and 25 on a grid with a spacing of 2 (standard deviation 0.05) (Metz et al.
+    2017). Two latents, layers of 128 without batch norm, non-saturating loss, Adam 5e-4 with a linear schedule,
+    batch 256 of 50,000 rows, 60 and 300 epochs. A little noise on D's input prevents dropped modes, and blurs
+    them."""
     for name, centres, deviation, noise, epochs, goal in (
         ("ring of 8", RING, 0.02, 0.03, 60, ">= 8"),
         ("grid of 25", GRID, 0.05, 0.05, 300, ">= 23"),
@@ -139,4 +142,4 @@ def modes(data: Data, seed: int):
         counts = np.bincount(nearest[near], minlength=len(centres))
         held = int((counts >= len(samples) / len(centres) / 10).sum())
         yield Figure(f"modes, {name}", held, "" if data.short else goal, digits=0)
-        yield Figure(f"near a mode, {name}", 100 * near.mean(), unit="%", digits=1)
+        yield Figure(f"samples near a mode, {name}", 100 * near.mean(), unit="%", digits=1)

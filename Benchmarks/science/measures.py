@@ -35,18 +35,19 @@ def degraded(rows: np.ndarray, labels: np.ndarray, seed: int) -> dict[str, np.nd
 
 
 @claim(
-    "measures", "Samples by the features of a classifier",
+    "measures", "Samples evaluated on the features of a classifier",
     pictures={
-        "vae-prior-and-mixture": "Samples of the VAE: latents of its prior, and below of the mixture",
-        "autoencoder-mixture": "Samples of the autoencoder of ten latents, by its mixture",
+        "vae-prior-and-mixture": "Samples of the VAE: from its prior, and below from the mixture",
+        "autoencoder-mixture": "Samples of the autoencoder with ten latents, from its mixture",
     },
 )  # fmt: skip
 def measures(data: Data, seed: int):
-    """Samples of each model beside test pictures, by the 84 features of a small convolutional classifier
-    trained on the same pictures: squared Frechet distance (10,000 rows of each), kernel distance times
-    1,000, precision and recall (3 neighbours, 5,000 rows), density and coverage (5), the two-sample test
-    (2,000 rows; 50% cannot be told apart), and how many in 100 the classifier finds of each class at least.
-    Training pictures are the floor; rows below the models are real ones made worse."""
+    """Samples of each model compared with test images, on the 84 features of a small convolutional classifier
+    trained on the same images. The first columns are the squared Frechet distance (10,000 rows of each). The
+    others are the kernel distance times 1,000, precision and recall (3 neighbours, 5,000 rows), density and
+    coverage (5 neighbours), the two-sample test (2,000 rows; at 50% the two are indistinguishable), and the
+    percentage of samples in the rarest predicted class. Training images show the best possible values. The
+    entries below the models are real images, degraded in known ways."""
     count = len(data.test)
     classifier = judge(data, data.train, "judge", 4, 1)
     accuracy = 100 * classifier.score(data.test, data.test.labels())
@@ -68,7 +69,7 @@ def measures(data: Data, seed: int):
         return Figure(name, evaluate.frechet(real, seen).distance, goal, "", beside)
 
     real_rows = data.rows[-count:]
-    yield (floor := told("training pictures", real_rows))
+    yield (floor := told("training images", real_rows))
     pca = PCA(20).fit(data.rows)
     yield (gaussian := told("PCA Gaussian", np.clip(pca.sample(count, seed=seed, noise=False), 0, 1)))
     pca.fit_mixture(data.rows, 20, regularization=1e-4, seed=seed)
@@ -89,7 +90,7 @@ def measures(data: Data, seed: int):
     for kind in (worse[:3], worse[3:6], worse[6:]):
         distances = [floor.value, *(figure.value for figure in kind)]
         rising &= all(a < b for a, b in zip(distances, distances[1:]))
-    yield Figure("distances rise with what is worse (1: yes)", int(rising), "" if data.short else ">= 1", "", {}, 0)
+    yield Figure("distance rises with degradation (1: yes)", int(rising), "" if data.short else ">= 1", "", {}, 0)
     goal = data.goal("<= 0.5")
-    yield Figure("GAN's distance over the PCA Gaussian's", dense.value / gaussian.value, goal, "", {}, 3)
-    yield Figure("DCGAN's distance over the GAN's", deep.value / dense.value, data.goal("<= 1"), "", {}, 3)
+    yield Figure("GAN's distance / PCA Gaussian's", dense.value / gaussian.value, goal, "", {}, 3)
+    yield Figure("DCGAN's distance / GAN's", deep.value / dense.value, data.goal("<= 1"), "", {}, 3)

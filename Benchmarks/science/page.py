@@ -12,13 +12,13 @@ from claim import CLAIMS, Claim, Data, Figure, Result
 HEAD = """\
 # Results
 
-What the papers claim, measured by `make science` on {data} and on rows of its own making: each claim by one
-command, `make science CLAIM={example}`, with seeds {seeds}. Recipes were tried beforehand, in part in another
-library and with an eye on the same test pictures; no setting was chosen by the figures of these seeds: where
-one missed its goal, the recipe was tried anew with lower seeds. A folder of MNIST's four files in place of
-Fashion-MNIST's is measured by the same commands: `make science DATA=folder`.
+The papers' claims, measured by `make science` on {data} and on synthetic data, with seeds {seeds}. One claim is
+measured by `make science CLAIM={example}`. Recipes were tuned beforehand, in part with another library, and with
+the same test images in view. No setting was chosen by the results of these seeds: a recipe that missed its goal
+was tuned again with lower seeds. To measure on MNIST, give a folder with its four files:
+`make science DATA=folder`.
 
-*spread* is from the least to the greatest of the seeds. {machine}
+*Spread* is the range from the smallest to the largest value over the seeds. {machine}
 """
 
 
@@ -35,11 +35,11 @@ def _page(folder: Path, data: Data, pictures: Path) -> str:
         if results := sorted(map(Result.load, paths), key=lambda result: result.seed):
             by_claim[claim.name] = results
     if not by_claim:
-        return "# Results\n\nNothing was measured yet: `make science`.\n"
+        return "# Results\n\nNothing has been measured yet: run `make science`.\n"
     every = [result for results in by_claim.values() for result in results]
     seeds = sorted({result.seed for result in every})
     if any(len(results) < len(seeds) for results in by_claim.values()):
-        unequal = "\nNot every claim was measured with every seed; its table shows with which.\n"
+        unequal = "\nNot every claim was measured with every seed; each table shows its seeds.\n"
     else:
         unequal = ""
     head = HEAD.format(
@@ -52,15 +52,15 @@ def _page(folder: Path, data: Data, pictures: Path) -> str:
 
 
 def _machine(results: list[Result]) -> str:
-    told = "The processor's seconds are of all threads together; "
+    told = "Processor time is summed over all threads"
     if all(result.alone for result in results):
-        return told + "nothing else ran on the machine."
-    return told + "where other programs shared the machine, as is said, they tell more than those of the clock."
+        return f"{told}. Nothing else ran on the machine."
+    return f"{told}; where the machine was shared, it is a better guide than elapsed time."
 
 
 def _summary(by_claim: dict[str, list[Result]]) -> str:
-    """One line for each figure that has a goal."""
-    lines = ["| claim | figure | mean | spread | seeds | goal | reached |", "|---|---|---|---|---|---|---|"]
+    """One line for each metric with a goal."""
+    lines = ["| claim | metric | mean | spread | seeds | goal | reached |", "|---|---|---|---|---|---|---|"]
     for name, results in by_claim.items():
         for place, figure in enumerate(results[0].figures):
             values = _values(results, place, figure)
@@ -74,8 +74,8 @@ def _summary(by_claim: dict[str, list[Result]]) -> str:
 
 
 def _section(claim: Claim, results: list[Result], folder: Path, pictures: Path) -> str:
-    """A claim's table: figures in rows, seeds in columns, followed by the numbers to compare with."""
-    heads = ["figure", *(f"seed {result.seed}" for result in results), "mean", "goal"]
+    """A claim's table: metrics in rows, seeds in columns, followed by the numbers to compare with."""
+    heads = ["metric", *(f"seed {result.seed}" for result in results), "mean", "goal"]
     beside = list(dict.fromkeys(name for figure in results[0].figures for name in figure.beside))
     lines = [f"## {claim.name}", "", f"*{claim.title}.* {_flowing(claim.protocol)}", ""]
     lines += [f"| {' | '.join(heads + beside)} |", "|" + "---|" * len(heads + beside)]
@@ -90,7 +90,7 @@ def _section(claim: Claim, results: list[Result], folder: Path, pictures: Path) 
     timed = [result for result in results if result.alone] or results
     wall, cpu = (np.mean([getattr(r, name) for r in timed]) for name in ("seconds", "cpu_seconds"))
     threads = " or ".join(sorted({str(result.cores) for result in timed}))
-    told = f"{threads} thread{'' if threads == '1' else 's'}, {'alone' if timed[0].alone else 'machine shared'}"
+    told = f"{threads} thread{'' if threads == '1' else 's'}, {'idle machine' if timed[0].alone else 'shared machine'}"
     if len(timed) < len(results):
         told += f", seed {', '.join(str(r.seed) for r in timed)}"
     for name, caption in claim.pictures.items():
@@ -98,7 +98,7 @@ def _section(claim: Claim, results: list[Result], folder: Path, pictures: Path) 
             pictures.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, pictures / f"science-{name}.png")
             lines += ["", f"{caption}, seed {results[0].seed}:", "", f"![{caption}](pictures/science-{name}.png)"]
-    lines += ["", f"{wall:.0f} s a seed, {cpu:.0f} s of the processor ({told}; {results[-1].date}).", ""]
+    lines += ["", f"{wall:.0f} s per seed, {cpu:.0f} s of processor time ({told}; {results[-1].date}).", ""]
     return "\n".join(lines)
 
 
@@ -106,7 +106,7 @@ def _values(results: list[Result], place: int, figure: Figure) -> list[float]:
     values = []
     for result in results:
         if len(result.figures) <= place or result.figures[place].name != figure.name:
-            raise ValueError(f"{result.claim}: seed {result.seed} has other figures; measure it with --again")
+            raise ValueError(f"{result.claim}: seed {result.seed} has different metrics; measure it again with --again")
         values.append(result.figures[place].value)
     return values
 

@@ -13,10 +13,10 @@ REFERENCE = {
 }  # fmt: skip
 
 
-@claim("pca", "PCA's errors, to the digit")
+@claim("pca", "PCA's errors match the reference")
 def errors(data: Data, seed: int):
-    """The squared error of a test picture through k components, fitted to all training pictures. Beside it
-    a reference in double precision, by numpy. Nothing is drawn: all seeds are the same."""
+    """The squared error of a test image reconstructed from k components, with PCA fitted to all training images.
+    The reference column is computed in double precision with numpy. Nothing is random, so all seeds agree."""
     pca = PCA(200).fit(data.train)
     Z, farthest = pca.transform(data.test), 0.0
     for k, reference in REFERENCE.items():
@@ -27,7 +27,7 @@ def errors(data: Data, seed: int):
         yield Figure(f"k = {k}", error, "", "", {"reference": reference} if known else {}, 3)
         farthest = max(farthest, abs(error - reference))
     if known:
-        yield Figure("farthest from the reference", farthest, "<= 0.0006", "", {}, 4)
+        yield Figure("largest difference from the reference", farthest, "<= 0.0006", "", {}, 4)
 
 
 def spring(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -41,16 +41,16 @@ def spring(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return rows.astype(np.float32), seen / np.linalg.norm(seen)
 
 
-@claim("tutorial", "Shlens's tutorial: where PCA sees, and where it does not", on_pictures=False)
+@claim("tutorial", "Shlens's tutorial: where PCA works, and where it fails", on_pictures=False)
 def tutorial(data: Data, seed: int):
-    """One motion in six numbers of three cameras, noise of 1%, is one component. A ferris wheel's phase is
-    not linear: one component keeps half of the variance, an autoencoder 2-16-1-16-2 nearly all of it. Two
-    Laplacian directions 35 degrees apart are not what principal components find."""
+    """Three cameras record one motion as six numbers with 1% noise; a single component explains it. The phase of
+    a Ferris wheel is not linear: one component keeps half of the variance, and a 2-16-1-16-2 autoencoder keeps
+    nearly all of it. Two Laplacian directions 35 degrees apart are not orthogonal, so PCA does not find them."""
     rows, truth = spring(seed)
     pca = PCA(6).fit(rows)
-    yield Figure("spring: explained by one component", 100 * pca.explained_variance_ratio_[0], ">= 99.9", "%", {}, 3)
+    yield Figure("spring: variance explained by one component", 100 * pca.explained_variance_ratio_[0], ">= 99.9", "%", {}, 3)
     miss = max(0.0, 1 - abs(float(pca.components_[0].astype(np.float64) @ truth)))
-    yield Figure("spring: 1 - cosine to the truth", miss, "<= 1e-6", "", {}, 9)
+    yield Figure("spring: 1 - cosine to the true direction", miss, "<= 1e-6", "", {}, 9)
     random = np.random.default_rng(seed)
     phase = random.uniform(0, 2 * np.pi, 5000)
     wheel = np.stack([np.cos(phase), np.sin(phase)], 1).astype(np.float32)
@@ -61,19 +61,19 @@ def tutorial(data: Data, seed: int):
     ).fit(wheel)  # fmt: skip
     lost = evaluate.squared_error(model.reconstruct(wheel).reshape(wheel.shape), wheel)
     share = 100 * (1 - lost / float(wheel.var(0).sum()))
-    yield Figure("ferris wheel: kept by one latent", share, "" if data.short else ">= 97", "%", {"PCA": kept}, 2)
+    yield Figure("Ferris wheel: variance kept by one latent", share, "" if data.short else ">= 97", "%", {"PCA": kept}, 2)
     axes = np.array([[1, 0], [np.cos(np.radians(35)), np.sin(np.radians(35))]])
     laplacian = (random.laplace(size=(50_000, 2)) @ axes).astype(np.float32)
     cosines = np.abs(PCA(2).fit(laplacian).components_ @ axes.T)
     nearest = np.degrees(np.arccos(np.clip(cosines.max(1), 0, 1))).min()
-    yield Figure("two directions: missed by", nearest, ">= 10", "degrees", {}, 1)
+    yield Figure("two directions: smallest angle to a component", nearest, ">= 10", "degrees", {}, 1)
 
 
-@claim("linear-autoencoder", "A linear autoencoder finds the principal plane")
+@claim("linear-autoencoder", "A linear autoencoder finds the principal subspace")
 def linear_autoencoder(data: Data, seed: int):
-    """784-10-784 without biases on centred pictures, which has no minimum but the plane of the first
-    principal components (Baldi & Hornik 1989): its error above PCA's, in percent, and the largest angle
-    between the planes. Adam 1e-3 falling along a cosine, batch 128, 10 epochs."""
+    """A 784-10-784 network without biases on centred images. Its only minimum is the subspace of the first
+    principal components (Baldi & Hornik 1989). Measured are how far its error exceeds PCA's, in percent, and
+    the largest angle between the two subspaces. Adam 1e-3 with a cosine schedule, batch 128, 10 epochs."""
     rows = data.rows.reshape(len(data.rows), -1)
     centred = rows - rows.mean(0)
     pca = PCA(10).fit(centred)

@@ -3,10 +3,10 @@
 usage: science.py [CLAIM ...] [--seeds 11 12 13] [--data FOLDER] [--results FOLDER] [--short] [--alone] [--again]
                   [--table FILE]
 
-Without a claim, all are measured. The results of a claim for a seed are kept in the results' folder, and are
-not measured again without --again. --table writes a page of all results there, with pictures in a folder next
-to it. --alone records that nothing else ran on the machine; the page says so with the times. Status 1 when a
-goal is missed.
+Without a claim, all are measured. The results of each claim and seed are kept in the results' folder, and are
+not measured again without --again. --table writes a page of all results in that folder, with images in a folder
+next to it. --alone records that nothing else ran on the machine, which the page states with the times. The exit
+status is 1 if a goal is missed.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def main() -> int:
     parser.add_argument("--seeds", nargs="+", type=int, default=[11, 12, 13])
     parser.add_argument("--data", type=Path, default=FASHION, help="a folder of MNIST's four files")
     parser.add_argument("--results", type=Path, default=Path("demo/science"))
-    parser.add_argument("--short", action="store_true", help="few rows and epochs: does it run?")
-    parser.add_argument("--alone", action="store_true", help="nothing else runs on this machine")
-    parser.add_argument("--again", action="store_true", help="measure what is kept, too")
+    parser.add_argument("--short", action="store_true", help="few rows and epochs, only to check that it runs")
+    parser.add_argument("--alone", action="store_true", help="record that nothing else runs on this machine")
+    parser.add_argument("--again", action="store_true", help="measure again what was measured before")
     parser.add_argument("--table", type=Path, help="write the page of all results to this file")
     given = parser.parse_args()
     folder = given.results / "short" if given.short else given.results

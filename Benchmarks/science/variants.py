@@ -27,12 +27,12 @@ def filters(model, count=96):
 
 @claim(
     "sparse", "Sparse autoencoders are sparse",
-    pictures={"filters": "What latents of the autoencoder under L1 add to a picture"},
+    pictures={"filters": "What latents of the L1 autoencoder add to an image"},
 )  # fmt: skip
 def sparse(data: Data, seed: int):
-    """1,024 latents of one layer, 5 epochs. Sigmoid latents under a KL divergence to a mean of 0.05: the mean
-    over test pictures and latents. ReLU latents under L1: how many are zero, in percent, and the squared error
-    over that of a PCA of as many components as latents are active."""
+    """1,024 latents in one layer, 5 epochs. Sigmoid latents with a KL penalty towards a mean activation of 0.05:
+    measured is their mean over test images and latents. ReLU latents with an L1 penalty: measured are the
+    percentage of zeros, and the squared error relative to PCA with as many components as latents are active."""
     options = {"latent_size": 1024, "hidden": (), "epochs": data.epochs(5), "seed": seed, **FIT}
     model = Autoencoder(
         latent_activation="sigmoid", sparsity="kl", sparsity_weight=0.5, sparsity_target=0.05,
@@ -42,16 +42,16 @@ def sparse(data: Data, seed: int):
     within = 100 * float(np.mean(np.abs(means / 0.05 - 1) < 0.2))
     off = 100 * abs(float(means.mean()) / 0.05 - 1)
     beside = {"mean activation": float(means.mean()), "latents within 20%": within}
-    yield Figure("KL: mean activation off 0.05 by", off, data.goal("<= 20", "<= 20"), "%", beside, 2)
+    yield Figure("KL: mean activation, difference from 0.05", off, data.goal("<= 20", "<= 20"), "%", beside, 2)
     model = Autoencoder(latent_activation="relu", sparsity="l1", sparsity_weight=0.1, **options).fit(data.train)
     active = float(np.mean((model.encode(data.test) > 0).sum(1)))
-    yield Figure("L1: zeros", 100 * (1 - active / 1024), data.goal(">= 80", ">= 80"), "%", {"active": active}, 1)
+    yield Figure("L1: zero latents", 100 * (1 - active / 1024), data.goal(">= 80", ">= 80"), "%", {"active": active}, 1)
     pca = PCA(max(1, round(active))).fit(data.rows)
     rows = data.test_rows.reshape(len(data.test_rows), -1)
     other = float(np.square(rows - pca.inverse_transform(pca.transform(rows))).sum(1).mean())
     error = squared_error(model, data.test)
-    beside = {"error": error, "PCA's": other}
-    yield Figure("L1: squared error over PCA's", error / other, data.goal("<= 1", "<= 1"), "", beside, 3)
+    beside = {"error": error, "PCA error": other}
+    yield Figure("L1: squared error / PCA's", error / other, data.goal("<= 1", "<= 1"), "", beside, 3)
     data.picture("filters", seed, filters(model), 16)
 
 
@@ -74,14 +74,13 @@ def jacobian_error(data: Data, seed: int, hidden: tuple) -> float:
 
 @claim("contractive", "Contractive autoencoders contract")
 def contractive(data: Data, seed: int):
-    """The squared norm of the encoder's Jacobian as the library tells it, beside central differences, relative;
-    and how many times the penalty makes it fall, on 2,000 test pictures, with what more squared error, in
-    percent: an encoder of one layer of 64 tanh latents, and 784-256-64 of SiLU and tanh, where the penalty is
-    an estimate.
-    5 epochs."""
+    """The squared norm of the encoder's Jacobian, as the library reports it, compared with central differences
+    (relative error). Then, on 2,000 test images, the factor by which the penalty reduces the norm, and the
+    resulting increase of the squared error, in percent. One encoder has a single layer of 64 tanh latents; the
+    other is 784-256-64 with SiLU and tanh, where the penalty is an estimate. 5 epochs."""
     goal = data.goal("<= 0.001", "<= 0.001")
-    yield Figure("one layer: norm off by", jacobian_error(data, seed, ()), goal, "", {}, 6)
-    yield Figure("two layers: norm off by", jacobian_error(data, seed, (256,)), goal, "", {}, 6)
+    yield Figure("one layer: relative error of the norm", jacobian_error(data, seed, ()), goal, "", {}, 6)
+    yield Figure("two layers: relative error of the norm", jacobian_error(data, seed, (256,)), goal, "", {}, 6)
     one = {"latent_size": 64, "hidden": (), "decoder_hidden": (256,), "latent_activation": "tanh"}
     two = {"latent_size": 64, "hidden": (256,), "activation": "silu", "latent_activation": "tanh"}
     for name, options in (("one layer", one), ("two layers", two)):
@@ -90,14 +89,15 @@ def contractive(data: Data, seed: int):
         model = Autoencoder(**options, contraction=0.06).fit(data.train)
         norms = [float(m.jacobian_norm(data.test_rows[:2000]).mean()) for m in (plain, model)]
         errors = [squared_error(m, data.test) for m in (plain, model)]
-        yield Figure(f"{name}: norm falls, times", norms[0] / norms[1], data.goal(">= 5", ">= 5"), "", {}, 1)
+        yield Figure(f"{name}: norm reduction factor", norms[0] / norms[1], data.goal(">= 5", ">= 5"), "", {}, 1)
         more = 100 * (errors[1] / errors[0] - 1)
-        yield Figure(f"{name}: more error", more, data.goal("<= 10", "<= 10"), "%", {"error": errors[1]}, 1)
+        yield Figure(f"{name}: increase in error", more, data.goal("<= 10", "<= 10"), "%", {"error": errors[1]}, 1)
 
 
 @claim("tied", "Tied weights cost little")
 def tied(data: Data, seed: int):
-    """The squared error of 784-256-30 with one tensor of each weight, beside two, 5 epochs."""
+    """The squared error of a 784-256-30 autoencoder whose decoder shares the encoder's weights, and of the same
+    network untied; 5 epochs. The last column is the ratio of parameter counts."""
     options = {"latent_size": 30, "hidden": (256,), "epochs": data.epochs(5), "seed": seed, **FIT}
     free, model = Autoencoder(**options).fit(data.train), Autoencoder(**options, tied=True).fit(data.train)
     beside = {"untied": squared_error(free, data.test), "parameters": model.n_parameters_ / free.n_parameters_}
@@ -106,8 +106,9 @@ def tied(data: Data, seed: int):
 
 @claim("iwae", "Importance-weighted autoencoders")
 def iwae(data: Data, seed: int):
-    """784-200-200-50, SiLU, pixels drawn as coins, fitted by 5 importance samples and by one, 20 epochs: the
-    log-likelihood of the first 2,000 test pictures by 500 samples each, and the bounds."""
+    """784-200-200-50, SiLU, with randomly binarized pixels, trained with 5 importance samples (IWAE) and with one
+    (VAE), 20 epochs. Measured are the log-likelihood of the first 2,000 test images, by 500 samples each, and
+    the bounds."""
     flips = binarize(data.test_rows[:2000], seed=seed)
     options = {
         "latent_size": 50, "hidden": (200, 200), "activation": "silu", "binarize": True, "batch_size": 100,
@@ -117,5 +118,5 @@ def iwae(data: Data, seed: int):
     for name, samples in (("VAE", 1), ("IWAE", 5)):
         model = VAE(**options, importance_samples=samples).fit(data.train)
         found[name] = float(model.log_likelihood(flips, n_samples=500, seed=seed).mean())
-        found[f"{name}'s bound"] = -float(np.mean(np.sum(model.elbo(flips, seed=seed), 0)))
-    yield Figure("IWAE over VAE", found["IWAE"] - found["VAE"], "", "nats", found)
+        found[f"{name} bound"] = -float(np.mean(np.sum(model.elbo(flips, seed=seed), 0)))
+    yield Figure("IWAE gain over VAE", found["IWAE"] - found["VAE"], "", "nats", found)

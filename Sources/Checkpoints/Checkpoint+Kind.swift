@@ -30,7 +30,7 @@ extension Checkpoint {
   package func requiredKind() throws(GenerativeError) -> String {
     guard let kind else {
       throw GenerativeError(
-        .format, "these tensors are no model of this library: their metadata lack a format or kind")
+        .format, "not a model of this library: the metadata has no format or kind")
     }
     return kind
   }
@@ -38,7 +38,7 @@ extension Checkpoint {
   /// The error for a file that contains something other than a model, written by this version of the library
   /// or a later one.
   package var holdsNoModel: GenerativeError {
-    GenerativeError(.mismatch, "a file of kind \(quoted(kind ?? "")) holds no model")
+    GenerativeError(.mismatch, "a file of kind \(quoted(kind ?? "")) does not contain a model")
   }
 
   /// Checks that this is a model of the given kind.

@@ -50,7 +50,7 @@ extension Checkpoint {
     let remaining = source.byteCount - prefixByteCount
     guard headerByteCount <= remaining else {
       throw GenerativeError(
-        .truncated, "a header of \(headerByteCount) bytes is announced, \(remaining) bytes follow")
+        .truncated, "a header of \(headerByteCount) bytes is announced, but only \(remaining) bytes follow")
     }
     let payloadByteCount = remaining - headerByteCount
     guard payloadByteCount <= limits.modelByteCount else {

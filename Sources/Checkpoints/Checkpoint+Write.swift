@@ -111,7 +111,7 @@ extension Checkpoint {
     let count = json.utf8.count
     guard count <= Limit.headerByteCount else {
       throw GenerativeError(
-        .limit, "the names and metadata make a header of \(count) bytes, over \(Limit.headerByteCount)")
+        .limit, "the header would have \(count) bytes; the limit is \(Limit.headerByteCount)")
     }
     let header = try Buffer<UInt8>(count: Layout.prefixByteCount + count, in: memory)
     for byte in 0..<Layout.prefixByteCount {

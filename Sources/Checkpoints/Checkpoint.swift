@@ -62,7 +62,7 @@ package struct Checkpoint: Sendable {
   mutating func add(_ tensor: Tensor) throws(GenerativeError) {
     try limits.checkName(tensor.name, .argument)
     guard indices[tensor.name] == nil else {
-      throw GenerativeError(.argument, "tensor \(quoted(tensor.name)) is there already")
+      throw GenerativeError(.argument, "tensor \(quoted(tensor.name)) exists already")
     }
     guard tensors.count < limits.tensorCount else {
       throw GenerativeError(.limit, "a checkpoint holds at most \(limits.tensorCount) tensors")
@@ -83,7 +83,7 @@ package struct Checkpoint: Sendable {
     let old = metadata[key].map { key.utf8.count + $0.utf8.count } ?? 0
     let new = key.utf8.count + value.utf8.count
     guard new <= Limit.metadataByteCount - (metadataByteCount - old) else {
-      throw GenerativeError(.limit, "the metadata would pass \(Limit.metadataByteCount) bytes")
+      throw GenerativeError(.limit, "the metadata would exceed \(Limit.metadataByteCount) bytes")
     }
     metadata[key] = value
     metadataByteCount += new - old
@@ -133,7 +133,7 @@ extension InputLimits {
   func checkName(_ name: String, _ status: GenerativeError.Status) throws(GenerativeError) {
     guard (1...tensorNameByteCount).contains(name.utf8.count), name != Checkpoint.metadataKey else {
       throw GenerativeError(
-        status, "\(quoted(name)) is no tensor name: it must have 1 to \(tensorNameByteCount) bytes")
+        status, "\(quoted(name)) is not a valid tensor name: it must have 1 to \(tensorNameByteCount) bytes")
     }
   }
 }

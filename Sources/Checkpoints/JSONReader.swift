@@ -75,7 +75,7 @@ struct JSONReader {
     let start = position
     var text: [UInt8] = []
     while true {
-      guard let byte = peek else { throw error("a string does not end") }
+      guard let byte = peek else { throw error("a string has no closing quote") }
       position += 1
       switch byte {
       case UInt8(ascii: "\""):
@@ -126,7 +126,7 @@ struct JSONReader {
   /// The character of an escape whose backslash has been read.
   private mutating func escape() throws(GenerativeError) -> Unicode.Scalar {
     let start = position - 1
-    guard let byte = peek else { throw error("a string does not end") }
+    guard let byte = peek else { throw error("a string has no closing quote") }
     position += 1
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)

@@ -46,7 +46,7 @@ struct Layout {
       if key != Checkpoint.metadataKey {
         try readEntry(named: key, &json)
       } else if hasMetadata {
-        throw json.error("\(Checkpoint.metadataKey) stands twice")
+        throw json.error("\(Checkpoint.metadataKey) is repeated")
       } else {
         hasMetadata = true
         try readMetadata(&json)
@@ -65,7 +65,7 @@ struct Layout {
     try json.object(keyByteCount: limit) { json, key throws(GenerativeError) in
       let value = try json.string(maximumByteCount: limit)
       guard metadata.updateValue(value, forKey: key) == nil else {
-        throw json.error("the metadata key \(quoted(key)) stands twice")
+        throw json.error("the metadata key \(quoted(key)) is repeated")
       }
       metadataByteCount += key.utf8.count + value.utf8.count
       guard metadataByteCount <= limit else {
@@ -78,7 +78,7 @@ struct Layout {
 
   private mutating func readEntry(named name: String, _ json: inout JSONReader) throws(GenerativeError) {
     try limits.checkName(name, .format)
-    guard names.insert(name).inserted else { throw json.error("tensor \(quoted(name)) stands twice") }
+    guard names.insert(name).inserted else { throw json.error("tensor \(quoted(name)) is repeated") }
     guard entries.count < limits.tensorCount else {
       throw json.error("there are more than \(limits.tensorCount) tensors", status: .limit)
     }
@@ -100,7 +100,7 @@ struct Layout {
     else { throw json.error("the shape \(shape) of tensor \(quoted(name)) is too large", status: .limit) }
     let start = entries.last?.range.upperBound ?? 0
     guard offsets.count == 2, offsets[0] == start, offsets[1] >= start else {
-      throw json.error("data_offsets \(offsets) of tensor \(quoted(name)) must go on from \(start)")
+      throw json.error("data_offsets \(offsets) of tensor \(quoted(name)) must start at \(start)")
     }
     let range = offsets[0]..<offsets[1]
     guard range.count == byteCount else {
@@ -129,7 +129,7 @@ struct Layout {
       case "dtype" where type == nil:
         let text = try json.string(maximumByteCount: Self.wordByteCount)
         guard let known = ElementType(rawValue: text) else {
-          throw json.error("the dtype \(quoted(text)) is not one this library reads", status: .unsupported)
+          throw json.error("the dtype \(quoted(text)) is not supported", status: .unsupported)
         }
         type = known
       case "shape" where shape == nil:
@@ -137,7 +137,7 @@ struct Layout {
       case "data_offsets" where offsets == nil:
         offsets = try Self.integers(&json, atMost: 2)
       default:
-        throw json.error("the field \(quoted(key)) is unknown or stands twice")
+        throw json.error("the field \(quoted(key)) is unknown or is repeated")
       }
     }
 

@@ -71,7 +71,7 @@ extension Dataset {
       let file = try InputFile(path: path)
       guard let labelCount = try CIFARFile.labelCount(file),
         files.first.map({ $0.labelCount == labelCount }) ?? true
-      else { throw GenerativeError(.format, "\(path) is none of CIFAR's binary files, as the others are") }
+      else { throw GenerativeError(.format, "\(path) is not a binary CIFAR file like the others") }
       files.append((file, labelCount))
       rowCount += file.byteCount / (3_072 + labelCount)
     }

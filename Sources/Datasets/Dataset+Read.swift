@@ -160,7 +160,7 @@ extension Dataset {
     let count = rowCount ?? 0
     guard let bad = indices.first(where: { $0 < 0 || $0 >= count }) else { return }
     try requireRowNumbers()
-    throw GenerativeError(.argument, "row \(bad) is not one of the dataset's \(count)")
+    throw GenerativeError(.argument, "row \(bad) does not exist: the dataset has \(count) rows")
   }
 
   private func check(_ range: Range<Int>) throws(GenerativeError) {
@@ -168,7 +168,8 @@ extension Dataset {
     guard range.lowerBound < 0 || range.upperBound > count else { return }
     try requireRowNumbers()
     throw GenerativeError(
-      .argument, "rows \(range.lowerBound) to \(range.upperBound) are not all of the dataset's \(count)")
+      .argument,
+      "rows \(range.lowerBound) to \(range.upperBound) do not all exist: the dataset has \(count) rows")
   }
 
   /// The index in the source of a row of this view.

@@ -10,7 +10,7 @@ extension Dataset {
     hooks: OpenHooks
   ) throws(GenerativeError) -> Dataset {
     var text = try TableText(reader, path, in: context.memory)
-    guard try text.next() else { throw GenerativeError(.format, "\(path) has no line") }
+    guard try text.next() else { throw GenerativeError(.format, "\(path) has no lines") }
     let folder = PictureList.folder(of: path)
     let first = text.text(0)
     let namesFile = PictureList.exists(first, in: folder)
@@ -28,8 +28,8 @@ extension Dataset {
     let hasHeader = (0..<text.fields.count).contains { !text.fields[$0].isEmpty && text.number($0) == nil }
     let columns = try TableColumns(text, hasHeader: hasHeader, from: 0, options)
     let width = columns.used.count
-    guard width > 0 else { throw GenerativeError(.argument, "\(path) has no column left") }
-    if hasHeader, try !text.next() { throw GenerativeError(.format, "\(path) has no line behind its header") }
+    guard width > 0 else { throw GenerativeError(.argument, "\(path) has no columns left") }
+    if hasHeader, try !text.next() { throw GenerativeError(.format, "\(path) has no lines after its header") }
 
     guard let size = checkedProduct(text.largestRecordCount + 1, width) else {
       throw GenerativeError(.limit, "\(path) is too large")

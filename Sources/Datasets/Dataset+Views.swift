@@ -9,7 +9,9 @@ extension Dataset {
     let count = rowCount ?? 0
     guard !range.isEmpty, range.lowerBound >= 0, range.upperBound <= count else {
       throw GenerativeError(
-        .argument, "rows \(range.lowerBound) to \(range.upperBound) are not some of the dataset's \(count)")
+        .argument,
+        "rows \(range.lowerBound) to \(range.upperBound) are not a nonempty range of the dataset's \(count) rows"
+      )
     }
     guard selection == nil, case .memory(let rows) = source else {
       return try subset(count: range.count) { Int32(range.lowerBound + $0) }
@@ -40,7 +42,7 @@ extension Dataset {
     let count = rowCount ?? 0
     try require(indices.count, in: 1...Dataset.largestRowCount, "the number of indices")
     if let bad = indices.first(where: { $0 < 0 || $0 >= count }) {
-      throw GenerativeError(.argument, "row \(bad) is not one of the dataset's \(count)")
+      throw GenerativeError(.argument, "row \(bad) does not exist: the dataset has \(count) rows")
     }
     return try subset(count: indices.count) { indices[$0] }
   }

@@ -101,7 +101,7 @@ package final class Dataset: Sendable {
   func requireRowNumbers() throws(GenerativeError) {
     if case .stream = source {
       throw GenerativeError(
-        .unsupported, "this needs rows in any order; a dataset behind a callback gives them in its own")
+        .unsupported, "this needs rows in any order, but a stream has its own order")
     }
   }
 }

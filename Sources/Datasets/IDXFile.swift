@@ -44,7 +44,7 @@ package struct IDXFile {
     case 12: format = NumberFormat(kind: .signed, byteCount: 4, isBigEndian: true)
     case 13: format = NumberFormat(kind: .float, byteCount: 4, isBigEndian: true)
     case 14: format = NumberFormat(kind: .float, byteCount: 8, isBigEndian: true)
-    default: throw fail(.format, "not an IDX file: there is no type \(type) of elements")
+    default: throw fail(.format, "not an IDX file: \(type) is not an element type")
     }
     guard rank <= IDXFile.largestRank else {
       throw fail(.limit, "\(rank) dimensions, more than the limit of \(IDXFile.largestRank)")
@@ -64,7 +64,7 @@ package struct IDXFile {
     }
     let shape = dimensions.map(String.init).joined(separator: " × ")
     guard let count, count <= 1 << 40 else {
-      throw fail(.limit, "\(shape) elements pass the limit of 2⁴⁰")
+      throw fail(.limit, "\(shape) elements exceed the limit of 2⁴⁰")
     }
     // Checked before anything is allocated for the elements. Cannot overflow: there are at most 2⁴⁰ elements
     // of at most 8 bytes.

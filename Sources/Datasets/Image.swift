@@ -47,7 +47,7 @@ package struct Image: Sendable {
     else {
       throw GenerativeError(
         .limit,
-        "an image of \(height) × \(width) passes the limit of \(limits.sideLength) per side and "
+        "an image of \(height) × \(width) exceeds the limit of \(limits.sideLength) per side and "
           + "\(limits.pixelCount) pixels")
     }
     return count

@@ -71,11 +71,11 @@ struct NumberArray {
       let sizes = value("shape", upTo: ")")?.removing(prefix: "(")
     else { throw fail(.format, "not an npy header: \(quoted(text))") }
     guard let format = Self.format(type) else {
-      throw fail(.unsupported, "elements of type \(type) are no real numbers")
+      throw fail(.unsupported, "elements of type \(type) are not real numbers")
     }
     var dimensions: [Int] = []
     for size in sizes.fields(separatedBy: ",") where !size.isEmpty {
-      guard let size = Int(size), size >= 0 else { throw fail(.format, "a shape of (\(sizes)) is none") }
+      guard let size = Int(size), size >= 0 else { throw fail(.format, "(\(sizes)) is not a valid shape") }
       dimensions.append(size)
     }
     guard (1...4).contains(dimensions.count), !dimensions.contains(0) else {

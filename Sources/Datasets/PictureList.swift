@@ -60,7 +60,7 @@ struct PictureList {
       let path = listing == nil ? Self.join(folder, name) : known[name] ?? ""
       if path.isEmpty || isFree[path] == false {
         let reason =
-          path.isEmpty ? "\(folder) has no one image \(quoted(name))" : "\(quoted(name)) comes twice"
+          path.isEmpty ? "\(folder) has no unique image \(quoted(name))" : "\(quoted(name)) is repeated"
         missing.append(text.error(reason))
         account.fileCount += 1
       } else {
@@ -133,10 +133,10 @@ extension Dataset {
           "a folder")
         guard options.subfolders != .classes else {
           throw GenerativeError(
-            .argument, "subfolders must not be classes where labels are: \(labels) has the classes")
+            .argument, "subfolders must not be classes if labels is set: \(labels) has the classes")
         }
         var text = try TableText(PlainReader(file), labels, in: context.memory)
-        guard try text.next() else { throw GenerativeError(.format, "\(labels) has no line") }
+        guard try text.next() else { throw GenerativeError(.format, "\(labels) has no lines") }
         // The first line is a header unless it names an image.
         let first = text.text(0)
         let hasHeader = !listing.pictures.contains { path in
@@ -183,7 +183,8 @@ extension Dataset {
     let isAsked = options.subfolders == .classes
     if classes.isEmpty {
       guard !isAsked else {
-        throw GenerativeError(.argument, "subfolders: \(listing.folder) has no two sub-folders of images")
+        throw GenerativeError(
+          .argument, "subfolders: \(listing.folder) does not have two sub-folders with images")
       }
       return PictureList(listing)
     }
@@ -191,14 +192,14 @@ extension Dataset {
     if !isAsked, ownCount > 0 {
       throw GenerativeError(
         .argument,
-        "\(listing.folder) has \(ownCount) images of its own and \(relative.count - ownCount) in sub-folders (\(some)): "
-          + "set subfolders to classes (those alone), pool (all, without labels) or ignore")
+        "\(listing.folder) has \(ownCount) images directly in it and \(relative.count - ownCount) in sub-folders (\(some)): "
+          + "set subfolders to classes (only those), pool (all, without labels) or ignore")
     }
     let found = classes.filter { parts.contains(lowercased($0)) }
     if !isAsked, found.count > 1 {
       throw GenerativeError(
         .argument,
-        "\(listing.folder) holds \(found.joined(separator: ", ")), which are parts of one data set: open one of them, "
+        "\(listing.folder) holds \(found.joined(separator: ", ")), which are parts of one dataset: open one of them, "
           + "or set subfolders to pool (all, without labels) or classes")
     }
     for (number, name) in classes.enumerated() { known[name] = Int32(truncatingIfNeeded: number) }
@@ -209,7 +210,7 @@ extension Dataset {
         list.paths.append(path)
         list.labels.append(known[parts[depth]] ?? 0)
       } else {
-        list.account.passed.append((path, "images outside the folders of classes"))
+        list.account.passed.append((path, "images outside the class folders"))
       }
     }
     list.classes = classes

@@ -76,7 +76,8 @@ package final class RowStream: Sendable {
       }
       guard got <= maxRowCount - count else {
         throw GenerativeError(
-          .argument, "the rows callback told \(got) rows where at most \(maxRowCount - count) were asked for")
+          .argument,
+          "the rows callback returned \(got) rows, but at most \(maxRowCount - count) were requested")
       }
       if let bad = (0..<got * columnCount).first(where: { !rows[count * columnCount + $0].isFinite }) {
         throw .nonfinite(

@@ -73,8 +73,8 @@ extension TableText {
         let text = text(column)
         let isMissing = text.isEmpty || ["na", "nan", "n/a", "null", "none", "?"].contains(lowercased(text))
         throw error(
-          "\(columns.name(column)) \(isMissing ? "has no value" : "has \(quoted(text)), which is no finite number"): "
-            + "leave the line out, or the column by omit")
+          "\(columns.name(column)) \(isMissing ? "has no value" : "has \(quoted(text)), which is not a finite number"): "
+            + "remove the line, or leave the column out with omit")
       }
       row[j] = value
     }

@@ -73,7 +73,7 @@ struct TableText {
         start += 1
         position += 1
         while true {
-          guard position < count else { throw error("a quote does not end") }
+          guard position < count else { throw error("a quoted field has no closing quote") }
           if bytes.base[position] == Self.quote {
             guard position + 1 < count, bytes.base[position + 1] == Self.quote else { break }
             position += 1

@@ -76,12 +76,12 @@ struct ZipArchive {
   func reader(_ entry: Entry) throws(GenerativeError) -> any ByteReader {
     let header = try read(from: entry.headerOffset, 30)
     guard number(header, 0, 4) == 0x0403_4B50 else {
-      throw malformed("\(quoted(entry.name)) is not where it should")
+      throw malformed("\(quoted(entry.name)) is not at its recorded position")
     }
     let start = entry.headerOffset + 30 + number(header, 26, 2) + number(header, 28, 2)
     guard entry.compressedCount >= 0, start <= file.byteCount,
       entry.compressedCount <= file.byteCount - start
-    else { throw malformed("\(quoted(entry.name)) ends behind the file") }
+    else { throw malformed("\(quoted(entry.name)) ends after the end of the file") }
     let range = start..<start + entry.compressedCount
     let bytes: any ByteReader =
       entry.isDeflated
@@ -91,7 +91,7 @@ struct ZipArchive {
 
   private func read(from offset: Int, _ count: Int) throws(GenerativeError) -> Buffer<UInt8> {
     guard offset >= 0, count >= 0, offset <= file.byteCount, count <= file.byteCount - offset else {
-      throw malformed("it points behind its end")
+      throw malformed("it refers to bytes after its end")
     }
     return try read(offset..<offset + count)
   }
@@ -112,7 +112,7 @@ struct ZipArchive {
   }
 
   private func malformed(_ reason: String) -> GenerativeError {
-    GenerativeError(.format, "\(file.path) is no zip file that can be read: \(reason)")
+    GenerativeError(.format, "\(file.path) is not a readable zip file: \(reason)")
   }
 }
 

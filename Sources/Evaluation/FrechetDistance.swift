@@ -24,13 +24,13 @@ package enum FrechetDistance {
   ) throws(GenerativeError) -> Double {
     let d = a.columnCount
     guard b.columnCount == d else {
-      throw GenerativeError(.mismatch, "the statistics are of \(d) and \(b.columnCount) columns")
+      throw GenerativeError(.mismatch, "the statistics have \(d) and \(b.columnCount) columns")
     }
     for moments in [a, b] where moments.directions != nil {
       throw GenerativeError(.state, "a Fréchet distance needs all products, not those of a sketch")
     }
     for moments in [a, b] where moments.rowCount < 2 {
-      throw GenerativeError(.argument, "a Fréchet distance needs 2 rows at least, not \(moments.rowCount)")
+      throw GenerativeError(.argument, "a Fréchet distance needs at least 2 rows, not \(moments.rowCount)")
     }
     warnOfFew(rows: min(a.rowCount, b.rowCount), columns: d, context)
     let means = try Buffer<Double>(count: 2 * d, in: context.memory)
@@ -80,7 +80,7 @@ package enum FrechetDistance {
   ) throws(GenerativeError) -> Buffer<Double> {
     let d = moments.columnCount
     guard let area = checkedProduct(d, d) else {
-      throw GenerativeError(.memory, "the covariance of \(d) columns does not fit memory")
+      throw GenerativeError(.memory, "the covariance of \(d) columns does not fit in memory")
     }
     let covariance = try Buffer<Double>(count: area, in: context.memory)
     try moments.covariance(into: covariance.base)

@@ -39,7 +39,7 @@ struct LinearProblem {
     }
     guard let labels = dataset.labels else { throw GenerativeError(.state, "the dataset has no labels") }
     guard dataset.classCount >= 2 else {
-      throw GenerativeError(.argument, "the dataset's labels must name two classes at least")
+      throw GenerativeError(.argument, "the dataset's labels must have at least two classes")
     }
     self.dataset = dataset
     self.labels = labels
@@ -52,7 +52,7 @@ struct LinearProblem {
     guard let weightCount = checkedProduct(classCount, featureCount),
       let rowFloats = checkedProduct(block, featureCount), let scoreCount = checkedProduct(block, classCount)
     else {
-      throw GenerativeError(.memory, "\(classCount) classes of \(featureCount) features do not fit memory")
+      throw GenerativeError(.memory, "\(classCount) classes of \(featureCount) features do not fit in memory")
     }
     mean = try Buffer(count: featureCount, in: context.memory)
     scale = try Buffer(count: classCount * (featureCount + 1), in: context.memory)

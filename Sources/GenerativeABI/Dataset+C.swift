@@ -297,7 +297,7 @@ private func checkRows(
       let range = try checkRows(dataset, first_row, n_rows)
       guard let table = dataset.factors else {
         throw GenerativeError(
-          .state, "dataset has no factors: only drawn faces and images with a table of labels do")
+          .state, "dataset has no factors: only drawn faces and images with a table of labels have them")
       }
       let width = table.factors.count
       try checkOutput("factors_out", factors_out, range.count, width)

@@ -49,7 +49,7 @@ extension Moments: HandleObject {
         guard dataset.columnCount == moments.columnCount else {
           throw GenerativeError(
             .mismatch,
-            "dataset has rows of \(dataset.columnCount) numbers, moments of \(moments.columnCount)")
+            "dataset has \(dataset.columnCount) numbers per row, moments has \(moments.columnCount)")
         }
         try dataset.forEachBatch { batch throws(GenerativeError) in
           try moments.add(batch, isChecked: batch.isSummable && dataset.isChecked)
@@ -138,7 +138,7 @@ private func seen(
 ) throws(GenerativeError) {
   try Handles.shared.reading(handle, name) { (moments: Moments) throws(GenerativeError) in
     guard moments.rowCount >= least else {
-      throw GenerativeError(.state, "\(name) must have seen \(least) rows at least, not \(moments.rowCount)")
+      throw GenerativeError(.state, "\(name) must have at least \(least) rows, not \(moments.rowCount)")
     }
     try body(moments)
   }

@@ -33,7 +33,7 @@ extension Reservoir: HandleObject {
         guard dataset.columnCount == reservoir.columnCount else {
           throw GenerativeError(
             .mismatch,
-            "dataset has rows of \(dataset.columnCount) numbers, reservoir of \(reservoir.columnCount)")
+            "dataset has \(dataset.columnCount) numbers per row, reservoir has \(reservoir.columnCount)")
         }
         try dataset.forEachBatch { batch throws(GenerativeError) in
           try reservoir.add(batch, first: first)

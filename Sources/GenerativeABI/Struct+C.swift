@@ -171,7 +171,7 @@ private let structs = Guarded([(address: UInt, table: OptionTable)]())
     let values = table.isOutput ? table.standard : try table.values(of: text)
     let byteCount = table.structSize + table.listSize(values)
     guard let block = calloc(1, byteCount) else {
-      throw GenerativeError(.memory, "\(byteCount) bytes could not be had")
+      throw GenerativeError(.memory, "could not allocate \(byteCount) bytes")
     }
     table.write(values, toBlock: block, lists: block + table.structSize)
     structs.withLock { $0.append((UInt(bitPattern: block), table)) }
@@ -186,7 +186,8 @@ private let structs = Guarded([(address: UInt, table: OptionTable)]())
     let place = UInt(bitPattern: structure)
     let table = structs.withLock { $0.first { $0.address == place }?.table }
     guard let structure, let table else {
-      throw GenerativeError(.handle, "structure must be what gen_struct_create made, and not destroyed")
+      throw GenerativeError(
+        .handle, "structure must come from gen_struct_create and must not have been destroyed")
     }
     let name = try checkText("member", member)
     guard let offset = table.pointer(name) else { throw unknown("member", name, among: table.pointerNames) }

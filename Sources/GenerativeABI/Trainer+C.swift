@@ -16,13 +16,13 @@ final class HostTrainer: HandleObject, @unchecked Sendable {
   ) throws(GenerativeError) {
     let o = try gen_fit_options(reading: options)
     guard o.comm == nil else {
-      throw GenerativeError(.argument, "comm is for fits; a trainer's gradients are the caller's to add up")
+      throw GenerativeError(.argument, "comm is for fits; the caller sums a trainer's gradients")
     }
     if o.targets != nil { try withDataset(o.targets, "targets") { _ in } }
     if o.validation_targets != nil { try withDataset(o.validation_targets, "validation_targets") { _ in } }
     guard o.targets == nil, o.validation_targets == nil else {
       throw GenerativeError(
-        .argument, "targets are for fits; a trainer learns from the rows of its steps alone")
+        .argument, "targets are for fits; a trainer learns only from the rows of its steps")
     }
     if o.validation != nil { try withDataset(o.validation, "validation") { _ in } }
     let trainer = try Handles.shared.changingModel(handle) { (model) throws(GenerativeError) in

@@ -32,7 +32,7 @@ package final class Network: Sendable {
     }
     guard layers.count <= Network.layerLimit else {
       throw GenerativeError(
-        .limit, "the \(name) may have \(Network.layerLimit) layers at most, not \(layers.count)")
+        .limit, "the \(name) may have at most \(Network.layerLimit) layers, not \(layers.count)")
     }
     self.name = name
     self.layers = layers

@@ -43,7 +43,7 @@ extension OptionTable {
       while place < bytes.count, bytes[place] != 0x3D, !isBlank(bytes[place]) { place += 1 }
       let name = word(start..<place)
       guard place < bytes.count, bytes[place] == 0x3D, place > start else {
-        throw GenerativeError(.argument, "a text of options has words name=value, not \(quoted(name))")
+        throw GenerativeError(.argument, "options must have the form name=value, not \(quoted(name))")
       }
       place += 1
       let isQuoted = place < bytes.count && bytes[place] == 0x22

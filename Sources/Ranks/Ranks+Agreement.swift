@@ -23,7 +23,7 @@ extension Ranks {
       let bytes = errors[other * (4 + Self.messageBytes)..<(other + 1) * (4 + Self.messageBytes)]
       if let error = Self.error(in: bytes, rank: other) { throw error }
     }
-    throw GenerativeError(.comm, "\(failed) of \(count) ranks failed, and none has said why")
+    throw GenerativeError(.comm, "\(failed) of \(count) ranks failed, and none gave a reason")
   }
 
   /// A status, followed by a message, truncated if necessary, and zeros.

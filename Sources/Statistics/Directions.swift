@@ -136,7 +136,7 @@ package final class Directions: Sendable, CustomStringConvertible {
       throw GenerativeError(.argument, "n_directions must be between 1 and \(max(columns, 1)), not \(count)")
     }
     guard let area = checkedProduct(columns, count) else {
-      throw GenerativeError(.memory, "\(count) directions of \(columns) columns do not fit memory")
+      throw GenerativeError(.memory, "\(count) directions of \(columns) columns do not fit in memory")
     }
     return try Buffer(count: area, in: context.memory)
   }

@@ -13,7 +13,7 @@ extension Moments {
     let counts = try ranks.gather(rowCount)
     if let rank = counts.firstIndex(where: { $0 < 1 }) {
       throw GenerativeError(
-        .argument, "rank \(rank) has no rows: each of the \(ranks.count) needs one at least")
+        .argument, "rank \(rank) has no rows: each of the \(ranks.count) needs at least one")
     }
     var total = 0
     for count in counts {

@@ -75,7 +75,7 @@ package final class Moments: @unchecked Sendable {
       throw GenerativeError(.mismatch, "n_features must be \(directions.columnCount), not \(columns)")
     }
     guard let area = checkedProduct(columns, directions?.count ?? columns) else {
-      throw GenerativeError(.memory, "the covariance of \(columns) columns does not fit memory")
+      throw GenerativeError(.memory, "the covariance of \(columns) columns does not fit in memory")
     }
     self.context = context
     self.precision = precision
@@ -317,7 +317,7 @@ package final class Moments: @unchecked Sendable {
     try checkColumns(other.columnCount)
     guard directions?.identity == other.directions?.identity else {
       let names = [directions, other.directions].map { $0.map { "\($0)" } ?? "all products" }
-      throw GenerativeError(.mismatch, "statistics of \(names[0]) and of \(names[1]) do not add up")
+      throw GenerativeError(.mismatch, "statistics of \(names[0]) and of \(names[1]) cannot be merged")
     }
   }
 

@@ -35,7 +35,7 @@ final class MomentsAccumulator {
     columns: Int, directions: Int?, takesDouble: Bool, in context: Context
   ) throws(GenerativeError) {
     guard let block = checkedProduct(columns, Self.doubleBlockRows) else {
-      throw GenerativeError(.memory, "a block of \(columns) columns does not fit memory")
+      throw GenerativeError(.memory, "a block of \(columns) columns does not fit in memory")
     }
     columnCount = columns
     self.context = context

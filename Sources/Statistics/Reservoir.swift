@@ -48,7 +48,7 @@ package final class Reservoir: @unchecked Sendable {
       throw GenerativeError(.argument, "capacity must be between 1 and \(Int32.max), not \(capacity)")
     }
     guard checkedProduct(columns, capacity) != nil else {
-      throw GenerativeError(.memory, "\(capacity) rows of \(columns) columns do not fit memory")
+      throw GenerativeError(.memory, "\(capacity) rows of \(columns) columns do not fit in memory")
     }
     columnCount = columns
     self.capacity = capacity

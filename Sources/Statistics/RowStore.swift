@@ -54,7 +54,7 @@ package struct RowStore {
     -> Buffer<Float>
   {
     guard let count = checkedProduct(rows, columns) else {
-      throw GenerativeError(.memory, "\(rows) rows of \(columns) columns do not fit memory")
+      throw GenerativeError(.memory, "\(rows) rows of \(columns) columns do not fit in memory")
     }
     return try Buffer(count: count, in: context.memory)
   }

@@ -94,7 +94,7 @@ package final class Memory: Sendable {
     guard total <= limit else {
       used.subtract(byteCount, ordering: .relaxed)
       throw GenerativeError(
-        .memory, "\(byteCount) bytes more would pass the context's memory_limit of \(limit) bytes")
+        .memory, "\(byteCount) bytes more would exceed the context's memory_limit of \(limit) bytes")
     }
     // If memory for a small object was refused, the call fails at its next data allocation.
     guard shim_was_refused() == 0, let memory = allocator.allocate(byteCount) else {

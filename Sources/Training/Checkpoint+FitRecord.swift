@@ -43,7 +43,7 @@ extension Checkpoint {
     let most = 1 << 31
     let start = try pair("fit.start", in: 0...1 << 53)
     guard start.0 <= progress.epochCount, start.1 <= progress.stepCount else {
-      throw GenerativeError(.format, "option fit.start must not be behind epochs and steps")
+      throw GenerativeError(.format, "option fit.start must not be greater than epochs and steps")
     }
     var record = FitRecord(fitTerms, start: Progress(epochCount: start.0, stepCount: start.1))
     record.hasEnded = hasEnded

@@ -117,7 +117,7 @@ package struct FitTerms: Sendable {
         continue
       }
       throw GenerativeError(
-        .mismatch, "resume: \(name) was \(old) in the fit to go on with and cannot be \(text)")
+        .mismatch, "resume: \(name) was \(old) in the interrupted fit and cannot be \(text)")
     }
   }
 }

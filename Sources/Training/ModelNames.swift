@@ -54,7 +54,7 @@ package struct ModelNames: Sendable, Equatable {
       func name(_ names: [String]) -> String { place < names.count ? quoted(names[place]) : "none" }
       throw GenerativeError(
         .mismatch,
-        "the \(what) of \(role) are not the model's: number \(place) is \(name(given)), and \(name(own)) in the model"
+        "the \(what) of \(role) differ from the model's: number \(place) is \(name(given)), but \(name(own)) in the model"
       )
     }
   }

@@ -40,6 +40,6 @@ package struct Runaway: Error {
       }
       last = network.layerName(network.layers.count - 1)
     }
-    return "behind layer \(last), whose output is finite"
+    return "after layer \(last), whose output is finite"
   }
 }

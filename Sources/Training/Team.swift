@@ -120,6 +120,6 @@ package final class Team: @unchecked Sendable {
     try ranks.together { () throws(GenerativeError) in
       if let fault { throw fault }
     }
-    throw GenerativeError(.internalFault, "a step was given up, and no rank says why")
+    throw GenerativeError(.internalFault, "a step was abandoned, and no rank gave a reason")
   }
 }

@@ -26,14 +26,14 @@ extension Trainable {
     }
     guard progress.stepCount == 0 else {
       throw GenerativeError(
-        .state, "resume: the model was fitted, but has no record of a fit that could go on")
+        .state, "resume: the model was fitted, but has no record of a fit that can be resumed")
     }
     guard let path = options.checkpoint?.path, Checkpoint.exists(path) else { return nil }
     let checkpoint = try Checkpoint.read(path, limits: context.limits, in: context.memory)
     do throws(GenerativeError) {
       try requireOptions(of: checkpoint)
       guard let old = checkpoint.fitTerms else {
-        throw GenerativeError(.state, "resume: the file has no record of a fit that could go on")
+        throw GenerativeError(.state, "resume: the file has no record of a fit that can be resumed")
       }
       try old.check(terms, dataset, options.validation)
       try restore(checkpoint)

@@ -79,7 +79,8 @@ extension Trainable {
   /// - Throws: `.mismatch`.
   func checkShape(of dataset: Dataset, _ name: String) throws(GenerativeError) {
     guard dataset.shape.count == rowShape.count else {
-      throw GenerativeError(.mismatch, "\(name) has rows of \(dataset.shape), the model takes \(rowShape)")
+      throw GenerativeError(
+        .mismatch, "\(name) has rows of \(dataset.shape), but the model takes \(rowShape)")
     }
   }
 

@@ -28,7 +28,7 @@ extension Ranks {
       if shared ? count != counts[0] : min(count, 0) != min(counts[0], 0) {
         throw GenerativeError(
           .mismatch,
-          "\(name) must be alike on all ranks: it is \(text(counts[0])) on rank 0 and \(text(count)) on rank \(other)"
+          "\(name) must be the same on all ranks: it is \(text(counts[0])) on rank 0 and \(text(count)) on rank \(other)"
         )
       }
     }
@@ -54,7 +54,7 @@ extension Ranks {
       for (name, text) in lines where first[name] != text {
         throw GenerativeError(
           .mismatch,
-          "\(name) must be the same on all ranks: it is \(first[name] ?? "not there") on rank 0, not \(text)")
+          "\(name) must be the same on all ranks: it is \(first[name] ?? "missing") on rank 0, not \(text)")
       }
       guard first.count == lines.count else {
         throw GenerativeError(.mismatch, "rank 0 has \(first.count) options, not \(lines.count)")

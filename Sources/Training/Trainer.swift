@@ -231,7 +231,8 @@ package final class Trainer {
       do throws(GenerativeError) {
         try writer?.write(model)
       } catch {
-        throw GenerativeError(error.status, "the fit ended, but not its checkpoint: \(error.message)")
+        throw GenerativeError(
+          error.status, "the fit ended, but its checkpoint was not written: \(error.message)")
       }
     }
   }
@@ -323,7 +324,7 @@ package final class Trainer {
     let isCancelled = team == nil ? options.observer.isCancelled : { false }
     guard try batches.skip(steps: record.stepsDone, unless: isCancelled) else { throw Self.cancelled }
     guard batches.streamChecksum == record.streamChecksum else {
-      throw GenerativeError(.mismatch, "resume: the dataset's stream gave other rows than before")
+      throw GenerativeError(.mismatch, "resume: the dataset's stream returned different rows than before")
     }
   }
 
@@ -556,7 +557,7 @@ package final class Trainer {
       return error
     } catch let failure {
       return error.status != .cancelled
-        ? error : GenerativeError(failure.status, "\(error.message), but not kept: \(failure.message)")
+        ? error : GenerativeError(failure.status, "\(error.message), but not saved: \(failure.message)")
     }
   }
 
@@ -568,7 +569,7 @@ package final class Trainer {
   private func requireFinite() throws(GenerativeError) {
     guard !isFinite else { return }
     let weight = model.learners.lazy.compactMap({ $0.nonfiniteWeight }).first
-    throw runsAway("\(weight ?? "what is kept of gradients") became infinite or nan")
+    throw runsAway("\(weight ?? "the optimizer's state") became infinite or nan")
   }
 
   /// Restores the last good state.
@@ -582,7 +583,7 @@ package final class Trainer {
       : epochsDone > 0 ? "after epoch \(epochsDone)" : "before the fit"
     return GenerativeError(
       .nonfinite,
-      "\(what) in epoch \(epoch), step \(stepOfEpoch) (step \(stepOfLife) in all)\(place); the model is as "
-        + "it was \(back); \(advice)a lower learning_rate or a clip_norm may help")
+      "\(what) in epoch \(epoch), step \(stepOfEpoch) (step \(stepOfLife) in all)\(place); the model was "
+        + "restored to its state \(back); \(advice)a lower learning_rate or a clip_norm may help")
   }
 }

@@ -20,10 +20,10 @@ package enum Warning: Int32, Sendable {
   package var message: String {
     switch self {
     case .saturatedDiscriminator:
-      "the discriminator is saturated: it is sure of nearly every row, which teaches the generator little; input_noise, "
-        + "spectral_norm, r1_penalty, a lower discriminator_rate or, with few images, augmentation adaptive may help"
+      "the discriminator is saturated: it classifies nearly every row with certainty, so the generator learns little; "
+        + "input_noise, spectral_norm, r1_penalty, a lower discriminator_rate or, with few images, augmentation adaptive may help"
     case .collapsedGenerator:
-      "the generator has collapsed: its rows are nearly alike beside the real ones; a lower "
+      "the generator has collapsed: its rows are nearly identical, unlike the real ones; a lower "
         + "learning_rate, batch norm or another seed may help"
     case .checkpointNotWritten:
       "a checkpoint could not be written"
@@ -33,12 +33,12 @@ package enum Warning: Int32, Sendable {
     case .divergingLoss:
       "the loss is more than ten times what it was in the first epoch; a lower learning_rate or a clip_norm may help"
     case .fewSteps:
-      "the model has made fewer than 100 steps and has hardly learned; more epochs or a smaller batch_size may help"
+      "the fit had fewer than 100 steps, so the model has hardly learned; more epochs or a smaller batch_size may help"
     case .laggingAverage:
       "the averaged generator lags behind the last one: its rows vary less than 0.7 times as much, and images look gray; "
         + "average_ramp 1, a smaller average_decay, more epochs or generator last may help"
     case .absentClass:
-      "the dataset has no row of at least one of the n_classes classes, whose samples will mean nothing; a smaller "
+      "the dataset has no row of at least one of the n_classes classes, whose samples will be meaningless; a smaller "
         + "n_classes or rows of every class may help"
     }
   }

@@ -141,7 +141,7 @@ import Testing
     expect(create { $0.average_decay = 0 }, 0)
   }
 
-  @Test func `Options of a fit are checked, and its data`() throws {
+  @Test func `Options and data of a fit are checked`() throws {
     let vae = try Model.vae.make()
     let dataset = try makeDataset()
     let before = try Model.vae.bytes(vae)
@@ -371,7 +371,7 @@ import Testing
     gen_dataset_destroy(slice)
   }
 
-  @Test func `Streams that misbehave are an error of the fit`() throws {
+  @Test func `A misbehaving stream is an error of the fit`() throws {
     var options = gen_stream_options()
     gen_stream_options_init(&options, UInt32(MemoryLayout<gen_stream_options>.size))
     options.channels = Int64(rowSize)

@@ -97,7 +97,7 @@ import Testing
       message == "height must be at least 2 for architecture convolutional, not 1; use architecture dense")
   }
 
-  @Test func `Skips refuse the options that they have no place for`() throws {
+  @Test func `Skips refuse options that do not apply`() throws {
     let widths: [Int64] = [5]
     expect(autoencoder { $0.skips = 1 }, 0)
     let changes: [(String, (inout gen_autoencoder_options) -> Void)] = [
@@ -111,11 +111,11 @@ import Testing
         change(&$0)
       }
       expect(status, 1)
-      #expect(message == "\(name) has no place in an autoencoder with skips")
+      #expect(message == "\(name) does not apply to an autoencoder with skips")
     }
     widths.withUnsafeBufferPointer { widths in
       expect(autoencoder { ($0.skips, $0.n_hidden, $0.hidden) = (1, 1, widths.baseAddress) }, 1)
-      #expect(message == "hidden has no place in an autoencoder with skips")
+      #expect(message == "hidden does not apply to an autoencoder with skips")
       let status = autoencoder {
         ($0.skips, $0.n_decoder_hidden, $0.decoder_hidden) = (1, 1, widths.baseAddress)
       }
@@ -144,7 +144,7 @@ import Testing
     gen_model_destroy(model)
   }
 
-  @Test func `One row cannot be learned from with batch norm`() throws {
+  @Test func `Batch norm refuses to fit one row`() throws {
     var options = ganOptions()
     let gan = try made { gen_gan_create(&options, $0) }
     let (one, three) = (try images(1), try images(3))

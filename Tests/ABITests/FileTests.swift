@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(arguments: Model.all)
-  func `Bytes that are no such model are told apart`(_ model: Model) throws {
+  func `Bytes of another kind of object are refused`(_ model: Model) throws {
     let handle = try trained(model)
     let bytes = try model.bytes(handle)
     gen_model_destroy(handle)
@@ -87,7 +87,7 @@ import Testing
     #expect(String(cString: try #require(gen_model_kind(loaded))) == model.description)
     gen_model_destroy(loaded)
     expect(load(try momentsBytes()), 14)
-    #expect(message == "a file of kind \"moments\" holds no model")
+    #expect(message == "a file of kind \"moments\" does not contain a model")
     // Every truncation, and a flipped bit here and there: an error, never a trap.
     for count in stride(from: 0, to: bytes.count, by: 37) { #expect(load(Array(bytes.prefix(count))) != 0) }
     for place in stride(from: 0, to: bytes.count, by: 11) {

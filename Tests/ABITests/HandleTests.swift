@@ -5,7 +5,7 @@ import Testing
 /// Handles that are NULL, stale, foreign or of another kind; objects in use.
 @Suite struct HandleTests {
   @Test(arguments: Model.all)
-  func `A handle that is none is told`(_ model: Model) throws {
+  func `An invalid handle is an error`(_ model: Model) throws {
     var x = [Float](repeating: -1, count: 2 * rowSize)
     let stale = try model.make()
     gen_model_destroy(stale)
@@ -34,7 +34,7 @@ import Testing
     gen_dataset_destroy(dataset)
   }
 
-  @Test func `A destroyed slot's next handle is another`() throws {
+  @Test func `A reused slot gets a different handle`() throws {
     let first = try Model.vae.make()
     gen_model_destroy(first)
     let second = try Model.vae.make()
@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test(arguments: Model.all)
-  func `A callback that re-enters the object at work is told it is busy`(_ model: Model) throws {
+  func `A callback that uses its own object gets a busy error`(_ model: Model) throws {
     let visit = Visit(model, try model.make(), try makeDataset())
     var options = fitOptions()
     var run = run(Unmanaged.passUnretained(visit).toOpaque()) { _, data in
@@ -127,7 +127,7 @@ import Testing
   }
 
   @Test(arguments: Model.all)
-  func `A model destroyed in its callback lives to the end of the fit`(_ model: Model) throws {
+  func `A model destroyed in its callback survives until the fit ends`(_ model: Model) throws {
     let visit = Visit(model, try model.make(), try makeDataset())
     var options = fitOptions()
     var run = run(Unmanaged.passUnretained(visit).toOpaque()) { _, data in
@@ -188,7 +188,7 @@ import Testing
   // MARK: - Threads and forks
 
   @Test(arguments: Model.all)
-  func `Threads share a model, and get what one gets`(_ model: Model) throws {
+  func `Threads can share a model, with the results of one thread`(_ model: Model) throws {
     struct Shared: @unchecked Sendable {
       let model: Model
       let handle: OpaquePointer

@@ -100,7 +100,7 @@ import Testing
     for handle in [gan, plainGAN] { gen_model_destroy(handle) }
   }
 
-  @Test func `A model of classes wants labels, but draws them where it samples`() throws {
+  @Test func `A conditional model needs labels, but draws them when sampling`() throws {
     let (vae, gan) = (try vae(), try gan())
     let x = rows(2)
     var out = [Float](repeating: -1, count: 100)
@@ -127,7 +127,7 @@ import Testing
     gen_model_destroy(gan)
   }
 
-  @Test func `A fit wants labels of the model's classes`() throws {
+  @Test func `A fit needs labels in the model's classes`() throws {
     let (vae, gan) = (try vae(), try gan())
     let (plain, wrong) = (try makeDataset(9), try dataset([0, 1, 2, 3]))
     let right = try dataset([0, 1, 2, 2, 1])

@@ -71,7 +71,7 @@ import Testing
     expect(gen_latents_move(nil, 0, 3, [1, 0, 0], -1, 1, 2, nil), 0)
   }
 
-  @Test func `Directions are checked and tell their range`() {
+  @Test func `Directions are checked and report their range`() {
     let latents: [Float] = [0, 0, 1, 1, 2, 0, 3, 1]
     let attribute: [Float] = [0, 0, 1, 1]
     var info = gen_direction_info_t()

@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(arguments: ["png", "jpg"])
-  func `An image's limits are the context's, both ways`(_ ending: String) throws {
+  func `The context's limits apply to images, higher and lower`(_ ending: String) throws {
     let path = try picture(30, 70, ending)
     defer { unlink(path) }
     for (pixels, side, expected) in [
@@ -96,7 +96,7 @@ import Testing
     gen_context_destroy(wide)
   }
 
-  @Test func `An image's pixels are of its context's memory`() throws {
+  @Test func `An image's pixels count in its context's memory`() throws {
     let path = try picture(300, 300, "png")
     defer { unlink(path) }
     let roomy = try context { $0.n_threads = 1 }
@@ -112,7 +112,7 @@ import Testing
     [roomy, tight].forEach { gen_context_destroy($0) }
   }
 
-  @Test func `A model's limits are the context's`() throws {
+  @Test func `The context's limits apply to models`() throws {
     let vae = try Model.vae.make()
     let bytes = try Model.vae.bytes(vae)
     let path = "/tmp/gen-abi-\(getpid())-limited"
@@ -135,7 +135,7 @@ import Testing
     }
   }
 
-  @Test func `Limits out of range are told`() {
+  @Test func `Limits out of range are errors`() {
     var made: OpaquePointer?
     for change in [
       { $0.max_image_pixels = -1 }, { $0.max_image_pixels = 1 << 41 }, { $0.max_image_side = 1_000_001 },
@@ -151,7 +151,7 @@ import Testing
     }
   }
 
-  @Test func `A host hears of the kernels and of every file skipped`() throws {
+  @Test func `The log reports the kernels and every skipped file`() throws {
     let journal = Journal()
     let context = try context {
       $0.n_threads = 2

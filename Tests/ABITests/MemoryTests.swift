@@ -84,7 +84,7 @@ import Testing
   }
 
   @Test(arguments: Model.all)
-  func `Each allocation may fail: an error, and nothing leaks`(_ model: Model) {
+  func `Each failing allocation is an error and leaks nothing`(_ model: Model) {
     let counter = Allocator()
     expect(run(model, counter), 0)
     #expect(counter.live.load(ordering: .relaxed) == 0)
@@ -100,7 +100,7 @@ import Testing
     }
   }
 
-  @Test func `A context's limit is one, and its account returns to what it was`() throws {
+  @Test func `A context's limit holds, and its memory count returns to its start`() throws {
     var options = gen_context_options()
     gen_context_options_init(&options, UInt32(MemoryLayout<gen_context_options>.size))
     options.memory_limit = 32 << 20

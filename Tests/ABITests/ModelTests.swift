@@ -150,7 +150,7 @@ import Testing
     gen_dataset_destroy(data)
   }
 
-  @Test func `A handle tells its kind, and a kind's own functions name both`() throws {
+  @Test func `A handle knows its kind, and functions of another kind name both`() throws {
     for kind in Self.kinds {
       let model = try make(kind)
       #expect(gen_model_kind(model).map { String(cString: $0) } == kind)

@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(arguments: Model.all)
-  func `The same program, stopped and started again, ends where one that ran through does`(
+  func `The same program, stopped and restarted, gives the result of an uninterrupted one`(
     _ model: Model
   ) throws {
     let path = Path()
@@ -64,7 +64,7 @@ import Testing
     let other = try model.make()
     defer { gen_model_destroy(other) }
     expect(fit(model, other, data, options, path.text), GEN_E_MISMATCH)
-    #expect(message.hasSuffix("resume: seed was 0 in the fit to go on with and cannot be 5"))
+    #expect(message.hasSuffix("resume: seed was 0 in the interrupted fit and cannot be 5"))
   }
 
   @Test func `Options of checkpoints have their ranges`() throws {
@@ -92,7 +92,7 @@ import Testing
     #expect(info(.vae, vae).n_epochs == 2)
   }
 
-  @Test func `A loss that runs away has the guard's status`() throws {
+  @Test func `A diverging loss returns the guard's status`() throws {
     let data = try makeDataset()
     defer { gen_dataset_destroy(data) }
     var model = autoencoderOptions()

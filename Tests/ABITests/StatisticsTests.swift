@@ -276,7 +276,7 @@ import TestSupport
   }
 
   @Test(arguments: [Int(GEN_AUTO), GEN_PCA_SKETCH])
-  func `A PCA of bytes over ranks has one machine's bits`(
+  func `A PCA of bytes over ranks equals one machine's, bit for bit`(
     solver: Int
   ) throws {
     var options = gen_pca_options()
@@ -312,7 +312,7 @@ import TestSupport
 
   // MARK: - Sketches
 
-  @Test(arguments: Rows.allCases) private func `A second pass of a sketch comes nearer and stays below`(
+  @Test(arguments: Rows.allCases) private func `A second pass improves a sketch without overestimating`(
     rows: Rows
   ) throws {
     let exact = try merged(rows, shards(1), [0]) { try self.moments() }
@@ -337,7 +337,7 @@ import TestSupport
     for moments in [exact, first, second] { gen_moments_destroy(moments) }
   }
 
-  @Test func `What a sketch does not hold is an error`() throws {
+  @Test func `Requesting what a sketch lacks is an error`() throws {
     let dataset = try Rows.bytes.dataset(0..<50)
     let (sketch, whole) = (try moments(directions: 8), try moments())
     var out = [Double](repeating: 0, count: Self.columns * Self.columns)
@@ -355,7 +355,7 @@ import TestSupport
     gen_dataset_destroy(dataset)
   }
 
-  @Test func `Statistics that do not add up say so`() throws {
+  @Test func `Statistics that cannot be merged are an error`() throws {
     let base = try moments(directions: 8)
     let other = try [
       moments(Self.columns - 1, directions: 8), moments(), moments(directions: 9),
@@ -375,7 +375,7 @@ import TestSupport
     gen_dataset_destroy(dataset)
   }
 
-  @Test func `Memory is the context's, and what it forbids is an error`() throws {
+  @Test func `The context's memory limit applies to statistics`() throws {
     var options = gen_context_options()
     gen_context_options_init(&options, UInt32(MemoryLayout<gen_context_options>.size))
     options.memory_limit = 40 << 20
@@ -435,7 +435,7 @@ import TestSupport
     expectRefused(right + [0], "a byte too many", reservoir: reservoir)
   }
 
-  @Test func `Any bit of moments' bytes that changed is noticed`() throws {
+  @Test func `Any changed bit in the bytes of moments is detected`() throws {
     let dataset = try makeDataset()
     let whole = try moments(rowSize)
     expect(gen_moments_update(whole, dataset, nil), GEN_OK)
@@ -450,7 +450,7 @@ import TestSupport
     gen_dataset_destroy(dataset)
   }
 
-  @Test func `The size of moments' bytes is as the header states`() throws {
+  @Test func `The bytes of moments have the size in the header`() throws {
     for (directions, refines, wanted) in [
       (0, false, 300 * 301 / 2 * 8 + 300 * 16), (40, false, 300 * 40 * 8 + 300 * 24),
       (40, true, 300 * 40 * 9 + 300 * 24),
@@ -465,7 +465,7 @@ import TestSupport
     }
   }
 
-  @Test func `A newer format's statistics are a matter of version`() throws {
+  @Test func `Statistics of a newer format are a version error`() throws {
     let empty = try moments(3)
     let right = try bytes(empty)
     let text = String(decoding: right, as: UTF8.self)
@@ -550,7 +550,7 @@ import TestSupport
     #expect(60...145 ~= chiSquare, "\(chiSquare)")
   }
 
-  @Test func `Reservoirs that do not add up say so`() throws {
+  @Test func `Reservoirs that cannot be merged are an error`() throws {
     let base = try reservoir(10, 2)
     expect(gen_reservoir_update_rows(base, [1, 2, 3, 4], 2, 5), GEN_OK)
     let overlapping = try reservoir(10, 2)
@@ -568,7 +568,7 @@ import TestSupport
     gen_reservoir_destroy(base)
   }
 
-  @Test func `Any bit of a reservoir's bytes that changed is noticed`() throws {
+  @Test func `Any changed bit in the bytes of a reservoir is detected`() throws {
     let reservoir = try reservoir(5, rowSize)
     expect(gen_reservoir_update_rows(reservoir, rows(8), 8, 100), GEN_OK)
     spoil(try bytes(ofReservoir: reservoir), reservoir: true)

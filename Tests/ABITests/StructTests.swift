@@ -39,7 +39,7 @@ import Testing
     check(gen_mixture_options(), gen_mixture_options_init)
   }
 
-  @Test func `A larger struct is taken when its tail is zero`() throws {
+  @Test func `A larger struct is accepted if its tail is zero`() throws {
     let known = MemoryLayout<gen_vae_options>.stride
     let raw = UnsafeMutableRawPointer.allocate(byteCount: known + 16, alignment: 16)
     defer { raw.deallocate() }
@@ -58,7 +58,7 @@ import Testing
     expect(gen_vae_create(options, &vae), 1)
   }
 
-  @Test func `A smaller struct's missing members are defaults`() throws {
+  @Test func `Missing members of a smaller struct have their defaults`() throws {
     var options = vaeOptions()
     options.network.seed = 9
     options.importance_samples = 0  // beyond what the older struct has, so it must not be read
@@ -67,7 +67,7 @@ import Testing
     gen_model_destroy(vae)
   }
 
-  @Test func `A struct that was not initialised is refused, and the missing call named`() {
+  @Test func `An uninitialized struct is refused, and the missing call is named`() {
     func check<Options>(
       _ zero: Options, _ name: String, _ call: (UnsafePointer<Options>) -> gen_status
     ) {

@@ -32,7 +32,9 @@ import Testing
     return try FrechetDistance.between(first, second, context: .standard)
   }
 
-  @Test(arguments: sizes) func `Both ways agree`(_ d: Int, _ n: Int, _ m: Int) throws {
+  @Test(arguments: sizes) func `Distances from rows and from covariances agree`(_ d: Int, _ n: Int, _ m: Int)
+    throws
+  {
     for offset in [0, 0.5, 40] {
       let (a, b) = (try rows(n, d, seed: 1, offset: offset), try rows(m, d, seed: 2, offset: 1.1 * offset))
       let (found, wanted) = (try byRows(a, b, columns: d), try byCovariances(a, b, columns: d))
@@ -43,7 +45,7 @@ import Testing
 
   /// Of points ±p on one axis and ±q on another the means are 0, the variances p²·2 and q²·2, and no axis
   /// is shared: the distance is their sum. On one axis it is (p − q)²·2.
-  @Test func `Two points of each set have a closed form`() throws {
+  @Test func `Sets of two points match the closed form`() throws {
     let d = 9
     func points(_ axis: Int, _ size: Float) throws -> Buffer<Float> {
       let rows = try Buffer<Float>(count: 2 * d)
@@ -55,7 +57,7 @@ import Testing
     #expect(abs(try byRows(a, c, columns: d) - 2 * 2.5 * 2.5) < 1e-13)
   }
 
-  @Test func `A set is at no distance from itself, and rows that repeat count`() throws {
+  @Test func `A set is at distance zero from itself, and repeated rows count`() throws {
     let d = 300
     let a = try rows(11, d, seed: 3, offset: 2)
     #expect(try byRows(a, a, columns: d) < 1e-12)
@@ -73,7 +75,7 @@ import Testing
     #expect(abs(second - first) < 1e-6 * trace)
   }
 
-  @Test func `Threads do not change it, and few rows are warned of`() throws {
+  @Test func `The number of threads has no effect, and few rows give a warning`() throws {
     let d = 600
     let (a, b) = (try rows(70, d, seed: 4, offset: 0), try rows(90, d, seed: 5, offset: 0.1))
     let told = Guarded([String]())
@@ -89,7 +91,7 @@ import Testing
     #expect(messages.count == 2 && messages.allSatisfy { $0.contains("70 rows of 600 features") })
   }
 
-  @Test func `It can be cancelled, and takes no NaN`() throws {
+  @Test func `It can be cancelled, and refuses NaN`() throws {
     let (a, b) = (try rows(5, 31, seed: 1, offset: 0), try rows(7, 31, seed: 2, offset: 0))
     for last in 0..<3 {
       var calls = 0

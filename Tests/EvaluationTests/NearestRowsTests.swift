@@ -12,7 +12,7 @@ import Testing
     }
   }
 
-  @Test func `The nearest rows are those of a search through all`() throws {
+  @Test func `The nearest rows equal those of an exhaustive search`() throws {
     let width = 5
     // More rows than a block holds.
     let data = uniforms(1100 * width, seed: 3)
@@ -35,7 +35,7 @@ import Testing
     #expect(distances[36] == 0)
   }
 
-  @Test func `Ties go to the lower row, and all rows may be asked for`() throws {
+  @Test func `Ties go to the lower row, and all rows may be requested`() throws {
     let data: [Float] = [1, 0, 0, 1, 1, 0]
     var indices = [Int64](repeating: -1, count: 6)
     try NearestRows.find(
@@ -46,7 +46,7 @@ import Testing
     #expect(indices == [0, 3, 4, 1, 2, 5])
   }
 
-  @Test func `A row far from the origin finds its copy at no distance`() throws {
+  @Test func `A row far from the origin is at distance zero from its copy`() throws {
     // ‖a‖² + ‖b‖² − 2 a·b alone would lose all digits of so small a difference.
     let data = uniforms(50 * 3, seed: 1).map { 1000 + $0 }
     var indices = [Int64](repeating: -1, count: 2)

@@ -44,14 +44,14 @@ import Testing
     #expect(try window.bestWidth(x, count: 20) == ParzenWindow.widths[best])
   }
 
-  @Test func `The widths are ten from 0.1 to 1`() {
+  @Test func `There are ten widths from 0.1 to 1`() {
     let widths = ParzenWindow.widths
     #expect(widths.count == 10)
     #expect(widths.first == 0.1 && widths.last == 1)
     for (a, b) in zip(widths, widths.dropFirst()) { #expect(abs(b / a - pow(10, 1.0 / 9)) < 1e-12) }
   }
 
-  @Test func `One sample and one row are a Gaussian's density`() throws {
+  @Test func `One sample and one row give a Gaussian's density`() throws {
     let window = try ParzenWindow(samples: [0.25], count: 1, rowSize: 1, context: .standard)
     let result = try window.logLikelihood([0.75], count: 1, width: 0.5)
     #expect(abs(result.mean - (-0.5 - 0.5 * log(2 * Double.pi * 0.25))) < 1e-6)

@@ -6,7 +6,7 @@ makes of fixed rows; run once for every format, with that library and its Python
 and `convolutional`, `unfinished` and `variants` where the library had those (older packages took epochs and batch_size in
 fit).
 
-bindings/python/tests/test_compatibility.py loads them. Files are never made anew: they are what was written.
+bindings/python/tests/test_compatibility.py loads them. Files are never regenerated.
 """
 
 import json

@@ -6,7 +6,9 @@ import Testing
 
 /// Eigenvalues that are right relative to themselves.
 @Suite struct GradedEigenTests {
-  @Test(arguments: [1.0, 1e-4, 1e-9, 1e-14]) func `A small eigenvalue has all its digits`(g: Double) throws {
+  @Test(arguments: [1.0, 1e-4, 1e-9, 1e-14]) func `A small eigenvalue is accurate to all digits`(g: Double)
+    throws
+  {
     // Of (1, g; g, 2·g²) the product is the determinant g², whatever g.
     let h = try Buffer<Double>(count: 4)
     (h.base[0], h.base[1], h.base[3]) = (1, g, 2 * g * g)
@@ -16,7 +18,7 @@ import Testing
     #expect(abs(eigen.values[1] / (g * g / largest) - 1) < 1e-15)
   }
 
-  @Test(arguments: [1, 2, 5, 64, 131]) func `Vectors are orthonormal and diagonalise`(n: Int) throws {
+  @Test(arguments: [1, 2, 5, 64, 131]) func `Vectors are orthonormal and diagonalize`(n: Int) throws {
     // H = D·(I + E)·D with D falling over 24 decades of H and E small.
     var random = TestNumbers(seed: n)
     let scales = (0..<n).map { pow(10, -12 * Double($0) / Double(max(n - 1, 1))) }

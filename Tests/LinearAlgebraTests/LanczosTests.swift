@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(arguments: [(256, 1, 1.0), (301, 12, 1.5), (400, 20, 1.0), (500, 38, 1.5), (301, 12, 4.0)])
-  func `Few pairs of a spectrum that falls are found alone`(n: Int, k: Int, power: Double) throws {
+  func `A few pairs of a decaying spectrum are found without the rest`(n: Int, k: Int, power: Double) throws {
     let values = (0..<n).map { (i: Int) -> Double in 3 * pow(Double(i + 1), -power) }
     let a = matrix(values)
     for table in Kernels.allTables {
@@ -84,7 +84,7 @@ import Testing
   }
 
   @Test(arguments: ["all equal", "flat", "few", "12 equal"])
-  func `Where Lanczos may miss a pair all are found`(kind: String) throws {
+  func `All pairs are found where Lanczos might miss one`(kind: String) throws {
     let values = (0..<300).map { Self.awkward($0, kind) }
     let a = matrix(values)
     let eigen = try leading(15, of: a)
@@ -103,7 +103,7 @@ import Testing
     check(eigen, 2, of: a, values: values)
   }
 
-  @Test func `A pair that was missed is known to be`() throws {
+  @Test func `A missed pair is detected`() throws {
     let (n, k) = (300, 12)
     let a = matrix((0..<n).map { 1 / Double($0 + 1) })
     let found = try leading(k, of: a)
@@ -134,7 +134,7 @@ import Testing
   }
 
   @Test(arguments: [1, 5, 47, 48, 49, 130])
-  func `A factor gives the matrix back, or tells that there is none`(
+  func `A factor reproduces the matrix, or is reported missing`(
     n: Int
   ) throws {
     let a = matrix((0..<n).map { 0.1 + Double($0) })

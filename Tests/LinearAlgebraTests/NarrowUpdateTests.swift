@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test(arguments: [(1, 1), (3, 4), (63, 5), (64, 16), (65, 17), (1000, 31), (9000, 64)])
-  func `Products and sums are those of loops, on any processor and threads`(n: Int, d: Int) throws {
+  func `Products and sums equal those of loops, for any instruction set and threads`(n: Int, d: Int) throws {
     let x = try numbers(n * d, seed: n + d)
     // The loops' own rounding.
     let rounding = 1e-14 * Double(n + 100)
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(arguments: [(1, 1, 1), (7, 300, 5), (48, 784, 50), (13, 257, 33)])
-  func `A packed right-hand side gives the product of loops`(n: Int, k: Int, m: Int) throws {
+  func `A packed right-hand side gives the same product as loops`(n: Int, k: Int, m: Int) throws {
     let (x, b) = (try numbers(n * k, seed: 3), try numbers(k * m, seed: 4))
     for table in Kernels.allTables {
       let context = try Context(kernels: table)

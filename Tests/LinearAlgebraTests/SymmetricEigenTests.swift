@@ -138,7 +138,7 @@ import Testing
     }
   }
 
-  @Test func `The largest pairs alone are the first of all pairs`() throws {
+  @Test func `The largest pairs equal the first of all pairs`() throws {
     let n = 180
     let a = randomMatrix(n, seed: 11)
     let all = try solve(a, n)
@@ -158,7 +158,7 @@ import Testing
     for i in 0..<n * n { #expect(one.vectors[i] == two.vectors[i]) }
   }
 
-  @Test func `Every instruction set solves the same problem`() throws {
+  @Test func `Every instruction set solves the problem equally`() throws {
     let n = 211
     let a = randomMatrix(n, seed: 6)
     for table in Kernels.allTables {
@@ -169,7 +169,7 @@ import Testing
     }
   }
 
-  @Test func `A NaN is an error, and so is asking for more vectors than there are`() throws {
+  @Test func `A NaN is an error, and so are too many vectors`() throws {
     var a = randomMatrix(5, seed: 1)
     #expect(throws: GenerativeError.self) { try solve(a, 5, largest: 6) }
     a[7] = .nan
@@ -203,7 +203,7 @@ import Testing
   }
 
   @Test(arguments: [(5, 9), (61, 61), (150, 143)])
-  func `The upper triangle of a product is whole`(m: Int, k: Int) throws {
+  func `The upper triangle of a product is complete`(m: Int, k: Int) throws {
     let a = randomMatrix(max(m, k), seed: 23)
     let buffer = try a.withUnsafeBufferPointer { try Buffer(copying: $0) }
     let view = DoubleMatrix(buffer.base, rows: k, columns: m, rowStride: max(m, k))

@@ -86,7 +86,7 @@ import Training
     return y
   }
 
-  @Test func `Corruptions have their odds, and spoil a row alike in any batch`() throws {
+  @Test func `Corruptions have their probabilities, and are the same for a row in any batch`() throws {
     let width = 101
     let x = [Float](repeating: 0.6, count: 400 * width)
     let n = Double(x.count)
@@ -121,7 +121,7 @@ import Training
     #expect(try corrupt(.none, x, width: width) == x)
   }
 
-  @Test func `A denoiser comes nearer to clean rows than their corrupted copies`() throws {
+  @Test func `A denoiser's output is nearer to clean rows than the corrupted rows are`() throws {
     // Rows on a line through the cube: a latent of 1 is enough.
     let (count, width) = (3000, 9)
     let places = uniforms(count, seed: 4)
@@ -143,7 +143,7 @@ import Training
     #expect(error(clean) < 0.3 * error(noisy))
   }
 
-  @Test func `Encoder and decoder drop units of their own`() throws {
+  @Test func `Encoder and decoder drop different units`() throws {
     var options = Autoencoder.Options(shape: Shape(features: 6))
     options.latentSize = 6
     options.hidden = [5]

@@ -105,7 +105,7 @@ import Training
     #expect(counts.allSatisfy { $0 > 70 }, "\(counts)")
   }
 
-  @Test func `A saved conditional model is one again`() throws {
+  @Test func `A saved conditional model stays conditional`() throws {
     var options = GAN.Options(shape: Self.shape, architecture: .convolutional)
     options.convolution = ConvolutionOptions(baseChannels: 4)
     (options.latentSize, options.classCount, options.hasSpectralNorm) = (4, 3, true)

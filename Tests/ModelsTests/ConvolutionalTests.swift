@@ -30,7 +30,7 @@ import Training
     #expect(gan.discriminator.network.parameterCount == 2_765_568)
   }
 
-  @Test func `A size that cannot be halved so often names the remedy`() {
+  @Test func `A size that cannot be halved often enough names the remedy`() {
     func message(_ height: Int, _ width: Int, depth: Int) -> String? {
       var options = VAE.Options(
         shape: Shape(height: height, width: width, channels: 1), architecture: .convolutional)
@@ -70,7 +70,7 @@ import Training
     #expect(failure { try Trainer.fit(gan, to: rows, fit) }?.status == .argument)
   }
 
-  @Test func `An image of a seed is the same alone and among many, before training and after`() throws {
+  @Test func `A seed's image is the same alone and in a batch, before and after training`() throws {
     let shape = Shape(height: 12, width: 8, channels: 3)
     var options = GAN.Options(shape: shape, architecture: .convolutional)
     options.convolution.baseChannels = 5
@@ -90,7 +90,7 @@ import Training
     }
   }
 
-  @Test func `A saved convolutional model gives the same and trains on alike`() throws {
+  @Test func `A saved convolutional model gives the same output and continues training identically`() throws {
     let shape = Shape(height: 8, width: 12, channels: 1)
     var options = VAE.Options(shape: shape, architecture: .convolutional)
     options.convolution.baseChannels = 3

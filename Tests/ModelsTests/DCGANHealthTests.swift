@@ -73,7 +73,7 @@ import Training
     return raised
   }
 
-  @Test func `Rows that are alike for a DCGAN's first steps are no collapse`() {
+  @Test func `Similar rows in a DCGAN's first steps are not a collapse`() {
     // Recorded from a fit on Fashion-MNIST that ended well.
     let ratios = [
       0.085, 0.079, 0.073, 0.07, 0.073, 0.076, 0.103, 0.182, 0.299, 0.486, 0.684, 0.758, 0.743, 0.829, 0.843,

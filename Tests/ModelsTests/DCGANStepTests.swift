@@ -8,7 +8,7 @@ import Training
 
 /// One step of DCGAN beside PyTorch's from the same weights, images and latents.
 @Suite struct DCGANStepTests {
-  @Test func `A step of a small DCGAN is PyTorch's`() throws {
+  @Test func `A step of a small DCGAN agrees with PyTorch`() throws {
     var options = GAN.Options(shape: Shape(height: 16, width: 16, channels: 3), architecture: .convolutional)
     options.convolution.baseChannels = 8
     options.latentSize = 10
@@ -17,7 +17,7 @@ import Training
 
   /// Against arrays of 50 MB, which `make_dcgan.py --full` writes.
   @Test(.enabled(if: FileManager.default.fileExists(atPath: fullPath)))
-  func `A step of pytorch/examples' DCGAN is PyTorch's`() throws {
+  func `A step of pytorch/examples' DCGAN agrees with PyTorch`() throws {
     let options = GAN.Options(shape: Shape(height: 64, width: 64, channels: 3), architecture: .convolutional)
     #expect(try GAN.plan(options, rows: 8).parameterCount == 3_576_704 + 2_765_568)
     try expectStep(options, golden: "dcgan-full", rows: 8)
@@ -27,7 +27,7 @@ import Training
   /// 0.2: one such element among 131,072 moves a gradient by 2e-3, and through Adam's first step, which
   /// is the sign of the gradient, all that follows. So this stops before Adam.
   @Test(.enabled(if: FileManager.default.fileExists(atPath: fullPath)))
-  func `Up to a few derivatives at kinks it is PyTorch's by Winograd's algorithm too`() throws {
+  func `With Winograd's algorithm it agrees with PyTorch except for a few derivatives at kinks`() throws {
     let options = GAN.Options(shape: Shape(height: 64, width: 64, channels: 3), architecture: .convolutional)
     let golden = try Golden("dcgan-full")
     let (gan, figures) = try play(options, golden, rows: 8, Context(usesWinograd: true))

@@ -51,7 +51,7 @@ import Training
     return history
   }
 
-  @Test func `A fit is kept every so many steps and at its end`() throws {
+  @Test func `A fit writes a checkpoint every few steps and at its end`() throws {
     try inFolder { path in
       // Asked before each of the five steps of an epoch and at its end.
       let history = try history(options(path, steps: 4), path)
@@ -65,7 +65,7 @@ import Training
     }
   }
 
-  @Test func `A fit is kept every so many seconds`() throws {
+  @Test func `A fit writes a checkpoint every few seconds`() throws {
     try inFolder { path in
       // Every step takes longer than a nanosecond.
       let history = try history(options(path, seconds: 1e-9), path)
@@ -78,7 +78,7 @@ import Training
     }
   }
 
-  @Test func `A fit that was killed goes on from its file`() throws {
+  @Test func `A killed fit continues from its file`() throws {
     try inFolder { path in
       let whole = try vae()
       try fit(whole, FitOptions(learningRate: 3e-3, epochCount: 3, batchRows: 16, seed: 8))
@@ -104,7 +104,7 @@ import Training
     }
   }
 
-  @Test func `A fit that is stopped is kept where it stands, and the same program goes on`() throws {
+  @Test func `A stopped fit is saved at its position, and the same program continues it`() throws {
     try inFolder { path in
       let whole = try vae()
       try fit(whole, FitOptions(learningRate: 3e-3, epochCount: 3, batchRows: 16, seed: 8))
@@ -131,7 +131,7 @@ import Training
     }
   }
 
-  @Test func `A file of another model or another fit is a mismatch, and nothing changes`() throws {
+  @Test func `A file of another model or fit is a mismatch, and nothing changes`() throws {
     try inFolder { path in
       var stopped = options(path)
       var asked = 0
@@ -163,7 +163,7 @@ import Training
 
   // MARK: - Disks that fail
 
-  @Test func `A folder that cannot be written is told before the first step`() throws {
+  @Test func `A folder that cannot be written to is an error before the first step`() throws {
     let model = try vae()
     let error = failure { try fit(model, options("/nowhere/fit.safetensors", steps: 1)) }
     #expect(
@@ -171,7 +171,7 @@ import Training
     #expect(model.progress.stepCount == 0)
   }
 
-  @Test func `A checkpoint that fails is told, tried again, and an error only at the end`() throws {
+  @Test func `A failed checkpoint is reported, retried, and an error only at the end`() throws {
     // A device that takes bytes of no file: open, and always full.
     let model = try vae()
     var messages: [String] = []
@@ -186,7 +186,8 @@ import Training
     #expect(error?.status == .io)
     #expect(
       error?.message
-        == "the fit ended, but not its checkpoint: cannot write \"/dev/full\": No space left on device")
+        == "the fit ended, but its checkpoint was not written: cannot write \"/dev/full\": No space left on device"
+    )
     // The model is complete all the same.
     #expect(model.progress.stepCount == 15)
     #expect(model.record?.hasEnded == true)
@@ -196,11 +197,11 @@ import Training
     let stopped = try vae()
     let reason = failure { try fit(stopped, options) }
     #expect(reason?.status == .io)
-    #expect(reason?.message.hasPrefix("the fit was stopped, but not kept: ") == true)
+    #expect(reason?.message.hasPrefix("the fit was stopped, but not saved: ") == true)
     #expect(stopped.progress.stepCount == 4)
   }
 
-  @Test func `An old file stays while its folder cannot be written, and is replaced afterwards`() throws {
+  @Test func `An old file is kept while its folder cannot be written to, and replaced afterwards`() throws {
     try inFolder { path in
       let folder = (path as NSString).deletingLastPathComponent
       var options = options(path, steps: 2)

@@ -33,7 +33,7 @@ import Training
   }
 
   @Test(arguments: [AdversarialLoss.nonSaturating, .minimax, .leastSquares])
-  func `The game on a Gaussian ends where D knows nothing`(_ objective: AdversarialLoss) throws {
+  func `A GAN of a Gaussian ends with a D that cannot discriminate`(_ objective: AdversarialLoss) throws {
     let rows = normals(20_000, seed: 2).map { 1.5 + 0.7 * $0 }
     let gan = try small(width: 1) { options in
       options.objective = objective
@@ -126,7 +126,7 @@ import Training
     #expect(x.allSatisfy { abs($0) < 1e-20 })
   }
 
-  @Test func `The average follows the last generator by its decay`() throws {
+  @Test func `The average follows the generator with its decay`() throws {
     let gan = try small(width: 2) {
       ($0.averageDecay, $0.rampsAverage, $0.normalizesGenerator) = (0.9, false, false)
     }
@@ -146,7 +146,7 @@ import Training
     #expect(average != gan.generator.weights.parameters.array)
   }
 
-  @Test func `D takes k steps on its own noise for each of G`() throws {
+  @Test func `D takes k steps with new noise for each step of G`() throws {
     // A rate of 0 keeps the players: what differs between turns are the latents drawn.
     let gan = try small(width: 2) { $0.discriminatorSteps = 20 }
     let step = try GANStep(gan, FitOptions(rule: .sgd(), batchRows: 4))
@@ -179,8 +179,7 @@ import Training
   /// D(x) = w·x + b under the Wasserstein objective has the gradient mean G(z) − mean x whatever w is, so that k
   /// steps of gradient descent before G moves add up: batches 1 and 2 in place of batch 0 again move w by
   /// rate·(mean x₁ + mean x₂ − 2·mean x₀).
-  @Test(arguments: [0, 3]) func `Each of D's steps learns from real rows of its own`(_ classCount: Int) throws
-  {
+  @Test(arguments: [0, 3]) func `Each step of D uses new real rows`(_ classCount: Int) throws {
     let (rows, width, rate) = (8, 2, Float(0.125))
     let x = uniforms(3 * rows * width, seed: 3)
     func fitted(_ batches: Int, isFresh: Bool) throws -> GAN {
@@ -217,7 +216,7 @@ import Training
   }
 
   @Test(arguments: [(1, 10), (3, 4), (10, 1), (100, 1)])
-  func `An epoch has a step for every k batches, the last of what is left`(_ k: Int, _ steps: Int) throws {
+  func `An epoch has one step per k batches, and the last may have fewer`(_ k: Int, _ steps: Int) throws {
     let gan = try small(width: 2) { $0.discriminatorSteps = k }
     // Ten batches, the last of four rows.
     try Trainer.fit(
@@ -225,7 +224,7 @@ import Training
     #expect(gan.progress.stepCount == 3 * steps)
   }
 
-  @Test func `Smoothed labels keep D from certainty`() throws {
+  @Test func `Label smoothing keeps D from certainty`() throws {
     // Real and generated rows lie far apart: D would go to 1, and stops at 1 − smoothing.
     let gan = try small(width: 1) { ($0.labelSmoothing, $0.startsAtMean) = (0.2, false) }
     let step = try GANStep(gan, FitOptions(rule: .adam(), batchRows: 32))
@@ -240,7 +239,7 @@ import Training
     #expect(figures[.realScore] > 0.6)
   }
 
-  @Test func `Noise and dropout disturb training, not inference`() throws {
+  @Test func `Noise and dropout affect training, not inference`() throws {
     let x = uniforms(64, seed: 1)
     func figures(_ change: (inout GAN.Options) -> Void, seed: UInt64) throws -> Double {
       let gan = try small(width: 2, change)
@@ -260,7 +259,7 @@ import Training
     #expect(a == b)
   }
 
-  @Test func `A row of a seed is the same in any batch, from its latents too`() throws {
+  @Test func `A seed's row is the same in any batch, also when generated from its latents`() throws {
     let gan = try small(width: 5)
     let many = try samples(gan, 300)
     #expect(Array(many.prefix(5 * 11)) == (try samples(gan, 11)))

@@ -36,7 +36,8 @@ import Training
     arguments: [
       VAE.Likelihood.bernoulli, .gaussian(variance: 0.4), .gaussian(variance: nil),
     ], [1, 4])
-  func `A VAE's gradient is its loss' slope`(_ likelihood: VAE.Likelihood, _ samples: Int) throws {
+  func `A VAE's gradient agrees with finite differences`(_ likelihood: VAE.Likelihood, _ samples: Int) throws
+  {
     var options = VAE.Options(shape: Shape(features: 7))
     options.importanceSamples = samples
     options.latentSize = 2
@@ -63,7 +64,10 @@ import Training
     #expect(error(vae.decoder, gradients[1], loss: loss) < 3e-3)
   }
 
-  @Test func `A convolutional, conditional VAE's importance-weighted gradient is its slope`() throws {
+  @Test
+  func `A convolutional, conditional VAE's weighted gradient agrees with finite differences`()
+    throws
+  {
     let shape = Shape(height: 4, width: 2, channels: 2)
     var options = VAE.Options(shape: shape, architecture: .convolutional)
     options.convolution = ConvolutionOptions(baseChannels: 2)
@@ -109,7 +113,7 @@ import Training
   }
 
   @Test(arguments: [ReconstructionLoss.squaredError, .crossEntropy, .logSquaredError], Variant.allCases)
-  func `An autoencoder's gradient is its loss' slope`(
+  func `An autoencoder's gradient agrees with finite differences`(
     _ kind: ReconstructionLoss, _ variant: Variant
   ) throws {
     var options = Autoencoder.Options(shape: Shape(features: 7))

@@ -55,7 +55,7 @@ import Training
     (true, 0, Float.nan, "encoder.0 (dense)"), (true, 1, .infinity, "encoder.1 (dense)"),
     (false, 0, .infinity, "decoder.0 (dense)"), (false, 2, .nan, "decoder.2 (dense)"),
   ])
-  func `A loss names the step and the layer where it came up`(
+  func `A nonfinite loss names the step and the first layer`(
     _ isEncoder: Bool, _ layer: Int, _ bad: Float, _ name: String
   ) throws {
     let model = try autoencoder()
@@ -74,13 +74,13 @@ import Training
     let message = try #require(error?.message)
     #expect(message.contains("in epoch 3, step 3 (step 13 in all): first in layer \(name); "), "\(message)")
     #expect(message.hasPrefix("loss became "))
-    #expect(message.contains("the model is as it was after epoch 2; "))
+    #expect(message.contains("the model was restored to its state after epoch 2; "))
     #expect(model.progress == Progress(epochCount: 2, stepCount: 10))
     #expect(try model.bytes(.weights) == good)
     #expect(model.record == nil)
   }
 
-  @Test func `A contraction that runs away is caught behind a finite encoder`() throws {
+  @Test func `A nonfinite contraction penalty is detected after a finite encoder`() throws {
     var options = Autoencoder.Options(shape: Shape(features: Self.width))
     (options.latentSize, options.hidden, options.latentActivation) = (2, [], .tanh)
     options.contraction = 0.1
@@ -98,8 +98,8 @@ import Training
     #expect(error?.status == .nonfinite)
     #expect(
       error?.message.contains(
-        "in epoch 2, step 3 (step 8 in all): behind layer encoder.0 (dense), whose output is finite; the model is as "
-          + "it was after epoch 1; ") == true, "\(error?.message ?? "")")
+        "in epoch 2, step 3 (step 8 in all): after layer encoder.0 (dense), whose output is finite; the model was "
+          + "restored to its state after epoch 1; ") == true, "\(error?.message ?? "")")
     #expect(try model.bytes(.weights) == good)
   }
 
@@ -110,7 +110,7 @@ import Training
     #expect(
       dense?.message.hasPrefix(
         "discriminator_loss became nan in epoch 1, step 4 (step 4 in all): first in layer discriminator.1 (dense); "
-          + "the model is as it was before the fit") == true, "\(dense?.message ?? "")")
+          + "the model was restored to its state before the fit") == true, "\(dense?.message ?? "")")
     let convolutional = try error(gan(.convolutional), before: 3, width: 16) { model in
       let generator = model.generator
       generator.weights.parameters[place(generator, generator.network.layers.count) - 1] = .infinity
@@ -121,7 +121,7 @@ import Training
       "\(convolutional?.message ?? "")")
   }
 
-  @Test func `A gradient that is not finite moves nothing`() throws {
+  @Test func `A nonfinite gradient changes nothing`() throws {
     // y = 1e15 and less: a loss of about 1e30, and 1e15 · 1e25 back through the first layer's weights.
     let model = try autoencoder()
     let error = try error(model, before: 0) { model in
@@ -143,7 +143,7 @@ import Training
     #expect(model.progress.stepCount == 0)
   }
 
-  @Test func `A weight that no loss has seen is found at the end of the epoch`() throws {
+  @Test func `A nonfinite weight that no loss used is found at the end of the epoch`() throws {
     // −∞ before a ReLU is zero behind it.
     let model = try autoencoder()
     let error = try error(model, before: 12) { model in
@@ -151,22 +151,22 @@ import Training
     }
     #expect(
       error?.message.hasPrefix(
-        "decoder.0.bias became infinite or nan in epoch 3, step 5 (step 15 in all); the model is as it was after epoch 2"
+        "decoder.0.bias became infinite or nan in epoch 3, step 5 (step 15 in all); the model was restored to its state after epoch 2"
       ) == true, "\(error?.message ?? "")")
   }
 
-  @Test func `A loss that is too large names the layer it is of`() throws {
+  @Test func `A loss that overflows names its layer`() throws {
     let model = try autoencoder()
     let error = try error(model, before: 0) { model in
       model.decoder.weights.parameters[place(model.decoder, 3) - 1] = 1e30
     }
     #expect(
       error?.message.hasPrefix(
-        "loss became inf in epoch 1, step 1 (step 1 in all): behind layer decoder.2 (dense), whose output is finite; "
+        "loss became inf in epoch 1, step 1 (step 1 in all): after layer decoder.2 (dense), whose output is finite; "
       ) == true, "\(error?.message ?? "")")
   }
 
-  @Test func `A checkpoint is never of numbers that are not finite, and is the state to return to`() throws {
+  @Test func `A checkpoint is always finite, and is the state that is restored`() throws {
     let model = try autoencoder()
     let path = "/tmp/generative-guard-\(UInt64.random(in: 0 ... .max)).safetensors"
     defer { unlink(path) }
@@ -178,7 +178,7 @@ import Training
     }
     #expect(error?.status == .nonfinite)
     #expect(
-      error?.message.contains("the model is as it was after step 1 of epoch 2") == true,
+      error?.message.contains("the model was restored to its state after step 1 of epoch 2") == true,
       "\(error?.message ?? "")")
     #expect(model.progress.stepCount == 6)
     let checkpoint = try Checkpoint.read(path)

@@ -128,7 +128,7 @@ import Training
     #expect(probabilities[0] == probabilities[1] && probabilities[0].allSatisfy { $0.isFinite })
   }
 
-  @Test func `An image is worked on as a larger one with zeros around it`() throws {
+  @Test func `An image is treated as a larger one padded with zeros`() throws {
     let shape = Shape(height: 17, width: 33, channels: 2)
     let padded = Shape(height: 20, width: 36, channels: 2)
     func model(_ shape: Shape) throws -> Autoencoder {

@@ -93,7 +93,7 @@ import Training
     #expect(losses[0] > losses[1] + 0.01 && losses[1] > losses[2], "\(losses)")
   }
 
-  @Test func `More latents than memory holds are an error at the start`() throws {
+  @Test func `More latents than fit in memory are an error at the start`() throws {
     let context = try Context(threadCount: 1, memory: Memory(limit: 1 << 24))
     var options = VAE.Options(shape: Shape(features: Self.width))
     options.importanceSamples = 10_000

@@ -51,7 +51,7 @@ private func loop(_ points: [[Float]], _ steps: Int, _ curve: LatentCurve) throw
     #expect(path[0] == a && path[6] == b)
   }
 
-  @Test func `On a spherical path lengths go evenly and angles are equal`() throws {
+  @Test func `On a spherical path, lengths change evenly and angles are equal`() throws {
     let path = try interpolate([3, 0, 0, 0], [0, 0, 0.5, 0.5], 6, .spherical)
     for (step, z) in path.enumerated() {
       let t = Double(step) / 5

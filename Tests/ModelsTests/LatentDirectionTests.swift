@@ -84,7 +84,7 @@ private func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) {
     #expect(abs(dot(vector(noisy), vector(noisy)) - 1) < 1e-5)
   }
 
-  @Test func `Correlation, range and moments are those of a Double loop`() throws {
+  @Test func `Correlation, range and moments equal those of a Double loop`() throws {
     let planted = try Planted(noise: 0.2)
     let found = try planted.find(LatentDirection.Options())
     let v = vector(found)
@@ -139,7 +139,7 @@ private func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) {
     #expect(zip(vector(found), expected).allSatisfy { abs($0 - $1) < 1e-5 })
   }
 
-  @Test func `A ridge keeps a latent that is not used out, as elimination in Double does`() throws {
+  @Test func `A ridge excludes an unused latent, as elimination in Double does`() throws {
     let planted = try Planted(noise: 0.3)
     // The third latent's place is taken by a thousandth of its noise: without a ridge it fits the
     // attribute's noise, with a weight that hides all others.
@@ -157,7 +157,7 @@ private func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) {
     #expect(vector(try planted.find(options))[2] == 0)
   }
 
-  @Test func `Where there is no direction, that is an error`() throws {
+  @Test func `A missing direction is an error`() throws {
     let planted = try Planted(noise: 0.1)
     let constant = [Float](repeating: 3, count: Planted.rows)
     #expect(throws: GenerativeError.self) { try planted.find(LatentDirection.Options(), constant) }

@@ -129,7 +129,7 @@ private func check(
 }
 
 @Suite struct `Latent inversion` {
-  @Test func `The objective's gradient is that of finite differences`() throws {
+  @Test func `The objective's gradient agrees with finite differences`() throws {
     var options = Inversion.Options()
     options.priorWeight = 0.7
     for likelihood in [VAE.Likelihood.bernoulli, .gaussian(variance: nil)] {
@@ -151,7 +151,7 @@ private func check(
     }
   }
 
-  @Test func `Rows the model made are found again`() throws {
+  @Test func `Rows that the model generated are inverted`() throws {
     let rows = 7
     let truth = try normalBuffer(rows * latentSize, seed: 8)
     let x = try Buffer<Float>(count: rows * shape.count)
@@ -183,7 +183,7 @@ private func check(
     #expect(largestError(Array(z.elements), Array(truth.elements)) < 0.05)
   }
 
-  @Test func `A row is found the same in any batch and by any number of threads`() throws {
+  @Test func `A row's inversion is the same in any batch and for any number of threads`() throws {
     // More than a block of rows.
     let rows = Inference.blockRows + 13
     let x = try noise(rows * shape.count, seed: 6, 0, 1)
@@ -203,7 +203,7 @@ private func check(
     #expect(all == (try found(rows, threads: 1)))
   }
 
-  @Test func `More starts are never worse and a prior shortens latents`() throws {
+  @Test func `More starts are never worse, and a prior shortens latents`() throws {
     let rows = 6
     let model = try gan(.sigmoid)
     let x = try noise(rows * shape.count, seed: 6, 0, 1)

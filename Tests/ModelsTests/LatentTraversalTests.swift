@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct `Latent traversals, arithmetic and sampling` {
-  @Test func `A traversal varies one latent at a time in its deviations`() throws {
+  @Test func `A traversal varies one latent at a time by its standard deviations`() throws {
     let out = try Buffer<Float>(count: 2 * 5 * 3)
     LatentTraversal.alongAxes(
       base: [10, 20, 30], latentSize: 3, axes: [2, 0], axisCount: 2, deviations: [1, 9, 0.5], range: 2,
@@ -23,7 +23,7 @@ import Testing
     #expect(Array(all.elements) == [-3, 0, 3, 0, 0, -3, 0, 3])
   }
 
-  @Test func `A move sets the projection and leaves what is across`() throws {
+  @Test func `A move sets the projection and keeps the orthogonal part`() throws {
     // Along (3, 4) / 5, from −1 to 2; the unit vector across is (−4, 3) / 5.
     let out = try Buffer<Float>(count: 2 * 4 * 2)
     try LatentTraversal.alongDirection(
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test func `Arithmetic is on means`() throws {
+  @Test func `Arithmetic uses means`() throws {
     let out = try Buffer<Float>(count: 2)
     let (a, b, c): ([Float], [Float], [Float]) = ([1, 2, 3, 6], [1, 1], [0, 3, 0, 6, 3, 0])
     a.withUnsafeBufferPointer { a in
@@ -58,7 +58,7 @@ import Testing
     #expect(Array(out.elements) == [2, 6])
   }
 
-  @Test func `Truncated latents lie inside, are normal there and differ only where they must`() throws {
+  @Test func `Truncated latents lie inside, are normal there, and are otherwise unchanged`() throws {
     let (rows, size, bound) = (20_000, 3, 0.8)
     let free = try Buffer<Float>(count: rows * size)
     let cut = try Buffer<Float>(count: rows * size)
@@ -88,7 +88,7 @@ import Testing
     #expect(Set(few.elements).count == few.count)
   }
 
-  @Test func `Latents without truncation are those a GAN samples with`() throws {
+  @Test func `Latents without truncation equal those a GAN samples`() throws {
     var options = GAN.Options(shape: Shape(features: 4))
     options.latentSize = 5
     options.generatorHidden = [3]

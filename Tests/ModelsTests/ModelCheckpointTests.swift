@@ -65,7 +65,7 @@ import Training
     return try GAN(options)
   }
 
-  @Test func `Every option comes back`() throws {
+  @Test func `Every option is restored`() throws {
     #expect(try Autoencoder(bytes: autoencoder().bytes()).options == autoencoder().options)
     #expect(try VAE(bytes: vae().bytes()).options == vae().options)
     #expect(try GAN(bytes: gan().bytes()).options == gan().options)
@@ -135,7 +135,7 @@ import Training
     Optimizer.Rule.sgd(), .sgd(momentum: 0.9), .rmsProp(rho: 0.9, epsilon: 1e-6), .adam(beta1: 0.5),
     .adamW(decay: 0.02),
   ])
-  func `An optimizer comes back with its numbers`(_ rule: Optimizer.Rule) throws {
+  func `An optimizer is restored with its state`(_ rule: Optimizer.Rule) throws {
     let data = try dataset(uniforms(60, seed: 1), width: 6)
     let model = try vae()
     let fit = FitOptions(rule: rule, epochCount: 2, batchRows: 4)

@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test func `After a fit to bytes rows of 0 to 255 are an error`() throws {
+  @Test func `After a fit to bytes, rows of 0 to 255 are an error`() throws {
     let bytes = try ByteRows(rows: 300, columns: 9, seed: 5)
     var options = PCA.Options()
     options.components = .count(3)

@@ -21,7 +21,7 @@ struct PCAFashionTests {
     return rows
   }
 
-  @Test func `The table of variances and errors is the one computed in Double`() throws {
+  @Test func `The variances and errors equal those computed in Double`() throws {
     let train = try Self.images("train-images-idx3-ubyte.gz", count: 60_000)
     let test = try Self.images("t10k-images-idx3-ubyte.gz", count: 10_000)
     var options = PCA.Options()
@@ -86,7 +86,7 @@ struct PCAFashionTests {
   }
 
   // Tipping & Bishop's model: figures computed in Double with numpy, noise the mean of all 784 − k.
-  @Test func `The likelihood of test images is the one computed in Double`() throws {
+  @Test func `The likelihood of test images equals the one computed in Double`() throws {
     let train = try Self.images("train-images-idx3-ubyte.gz", count: 60_000)
     let test = try Self.images("t10k-images-idx3-ubyte.gz", count: 10_000)
     for (k, noise, likelihood) in [(2, 0.046413, 86.933), (20, 0.019188, 396.699)] {

@@ -37,7 +37,7 @@ import TestSupport
     return c
   }
 
-  @Test(arguments: [3, 7]) func `The likelihood is that of the dense Gaussian`(k: Int) throws {
+  @Test(arguments: [3, 7]) func `The likelihood equals the dense Gaussian's`(k: Int) throws {
     let rows = try small()
     let (pca, solution) = try fitted(rows, .count(k))
     let likelihoods = try Buffer<Double>(count: 60)
@@ -64,7 +64,7 @@ import TestSupport
     }
   }
 
-  @Test func `The likelihood is scikit-learn's`() throws {
+  @Test func `The likelihood agrees with scikit-learn`() throws {
     let rows = try small()
     let expected = try golden("pca-small-scores.f64", as: Double.self)
     let (pca, solution) = try fitted(rows, .count(3))
@@ -130,7 +130,7 @@ import TestSupport
 
   // MARK: - State
 
-  @Test func `A checkpoint brings the model back and lets it go on`() throws {
+  @Test func `A checkpoint restores the model, and fitting can continue`() throws {
     let rows = try small()
     var options = PCA.Options()
     options.components = .count(3)
@@ -160,7 +160,7 @@ import TestSupport
     return try Checkpoint.read(UnsafeRawBufferPointer(file.elements))
   }
 
-  @Test func `A lying checkpoint is refused`() throws {
+  @Test func `An inconsistent checkpoint is refused`() throws {
     let pca = try PCA()
     try pca.fit(small())
     let good = try pca.checkpoint(.everything)

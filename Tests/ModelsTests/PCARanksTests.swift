@@ -143,7 +143,7 @@ import TestSupport
     }
   }
 
-  @Test func `What is wrong on one rank is an error on all`() throws {
+  @Test func `A fault on one rank is an error on all`() throws {
     let rows = try Rows(rows: 90)
     let (part, none) = (rows.part(0..<45, bytes: true), rows.part(0..<0, bytes: true))
     func statuses(_ parts: [Rows], _ options: [PCA.Options]) -> Set<String> {

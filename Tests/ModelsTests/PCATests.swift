@@ -23,7 +23,7 @@ import TestSupport
 
   // MARK: - Shlens' examples
 
-  @Test func `One motion seen by three cameras is one component`() throws {
+  @Test func `One motion recorded by three cameras is one component`() throws {
     var numbers = TestNumbers(seed: 1)
     // Each camera sees the spring's axis projected on its two image axes.
     let axis = (0..<6).map { _ in numbers.normal() }
@@ -181,7 +181,7 @@ import TestSupport
     }
   }
 
-  @Test func `Merged parts give what one fit gives, and may go on`() throws {
+  @Test func `Merged parts equal one fit, and can be continued`() throws {
     var numbers = TestNumbers(seed: 10)
     let rows = try TestRows(numbers.mixedRows(900, 9, rank: 9, condition: 5, offset: -20))
     let whole = try PCA()
@@ -227,7 +227,7 @@ import TestSupport
 
   // MARK: - Transforms
 
-  @Test func `Whitened latents have unit variance and come back`() throws {
+  @Test func `Whitened latents have unit variance and are inverted`() throws {
     var numbers = TestNumbers(seed: 12)
     let rows = try TestRows(numbers.mixedRows(400, 6, rank: 4, condition: 20, offset: 1))
     var options = PCA.Options()
@@ -273,7 +273,7 @@ import TestSupport
     #expect(abs(solution.noiseVariance - reference.variances[k...].reduce(0, +) / Double(10 - k)) < 1e-9)
   }
 
-  @Test func `Without centring the second moments about zero are decomposed`() throws {
+  @Test func `Without centering, the second moments about zero are decomposed`() throws {
     var options = PCA.Options()
     options.centres = false
     for solver in [PCA.Solver.covariance, .gram] {

@@ -110,7 +110,7 @@ import Training
 
   /// 150 rows make two batches of 64 and one of 22.
   @Test(arguments: Kind.allCases, [2, 3, 4])
-  func `Ranks that share rows take the steps of one`(_ kind: Kind, _ count: Int) throws {
+  func `Ranks with shared rows take the steps of one process`(_ kind: Kind, _ count: Int) throws {
     let change: Change = { options, _ in
       options.validation = try Self.dataset(3..<74)
       options.clipNorm = 0.5
@@ -131,7 +131,7 @@ import Training
 
   /// Sums of latents over a batch of all ranks make its penalty: 67 rows to validate leave three for the
   /// last batch, and one of four ranks none.
-  @Test(arguments: [2, 4]) func `A sparse autoencoder's means are those of all ranks' rows`(_ count: Int)
+  @Test(arguments: [2, 4]) func `A sparse autoencoder's means are over all ranks' rows`(_ count: Int)
     throws
   {
     let make: @Sendable (Int) throws -> any Trainable & Checkpointable = { _ in
@@ -179,7 +179,7 @@ import Training
   }
 
   /// Without noise the order of rows does not matter: one step takes all.
-  @Test func `Unequal rows of the ranks' own count each once`() throws {
+  @Test func `Unequal rows of each rank count once`() throws {
     let make: @Sendable (Int) throws -> any Trainable & Checkpointable = { _ in
       var options = Autoencoder.Options(shape: Shape(features: Self.width))
       (options.latentSize, options.hidden) = (3, [13])
@@ -274,7 +274,7 @@ import Training
     #expect(try fresh[0].numbers() == whole[0].numbers() && fresh[1].numbers() == whole[0].numbers())
   }
 
-  @Test func `A number that runs away on one rank ends the fit on all`() throws {
+  @Test func `A nonfinite number on one rank ends the fit on all`() throws {
     let all = Self.fit(
       2, batch: 16,
       { _ in
@@ -363,7 +363,7 @@ import Training
 
   // MARK: - What must be alike
 
-  @Test func `What differs between ranks is named on each`() throws {
+  @Test func `A difference between ranks is named on each`() throws {
     let make: @Sendable (Int) throws -> any Trainable & Checkpointable = { _ in try Self.model(.vae) }
     func messages(
       _ model: @escaping @Sendable (Int) throws -> any Trainable & Checkpointable,
@@ -398,7 +398,8 @@ import Training
     let other = messages(make, data: { try Self.dataset(0..<100 + $0 / 2) })
     #expect(
       other.allSatisfy {
-        $0 == "mismatch: dataset must be alike on all ranks: it is 100 rows on rank 0 and 101 rows on rank 2"
+        $0 == "mismatch: dataset must be the same on all ranks: it is 100 rows on rank 0 "
+          + "and 101 rows on rank 2"
       }, "\(other)")
     let validation = messages(
       make,
@@ -407,7 +408,7 @@ import Training
       })
     #expect(
       validation.allSatisfy {
-        $0 == "mismatch: validation must be alike on all ranks: it is none on rank 0 and 9 rows on rank 1"
+        $0 == "mismatch: validation must be the same on all ranks: it is none on rank 0 and 9 rows on rank 1"
       }, "\(validation)")
     let narrow = messages(
       make,

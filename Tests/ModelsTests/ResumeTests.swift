@@ -252,7 +252,7 @@ import Training
   @Test(arguments: [
     "seed", "batch_size", "learning_rate", "epochs", "optimizer", "beta1", "schedule", "warm_up", "clip_norm",
   ])
-  func `Other options are a mismatch that names the one`(_ name: String) throws {
+  func `Other options are a mismatch that names the option`(_ name: String) throws {
     let given = Case.denseVAE
     let model = try given.model()
     try fit(model, given, stopAfter: 2)
@@ -315,7 +315,7 @@ import Training
     let fewer = failure { try Trainer.fit(model, to: try labelled(same, 60), options) }
     #expect(
       fewer?.message
-        == "resume: dataset was 70 rows of 9 numbers in the fit to go on with and cannot be 60 rows of 9 numbers"
+        == "resume: dataset was 70 rows of 9 numbers in the interrupted fit and cannot be 60 rows of 9 numbers"
     )
     let error = failure { try Trainer.fit(model, to: try labelled(same.reversed()), options) }
     #expect(error?.status == .mismatch)
@@ -323,7 +323,7 @@ import Training
     #expect(failure { try Trainer.fit(model, to: try labelled(same), options) }?.status == .mismatch)
   }
 
-  @Test func `A model without a record of its fit cannot go on`() throws {
+  @Test func `A model without a record of its fit cannot be continued`() throws {
     let given = Case.denseVAE
     let model = try given.model()
     try fit(model, given)

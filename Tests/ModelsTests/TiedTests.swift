@@ -17,7 +17,7 @@ import Training
     return try Autoencoder(options)
   }
 
-  @Test func `There is one tensor of each weight`() throws {
+  @Test func `There is one tensor per weight`() throws {
     let tied = try model()
     #expect(tied.parameterCount == 7 * 5 + 5 + 5 * 3 + 3 + 5 + 7)
     let names = try readCheckpoint(tied.bytes()).tensors.map(\.name).sorted()
@@ -31,7 +31,7 @@ import Training
     #expect(bare.decoder.network.parameterCount == 0)
   }
 
-  @Test func `It decodes as one of its own weights that are the transposed`() throws {
+  @Test func `It decodes like an untied one with transposed weights`() throws {
     let tied = try model { $0.hasPixelBias = true }
     let decoder = tied.decoder.weights.parameters
     decoder.assign(uniforms(decoder.count, seed: 2, -1, 1))
@@ -63,7 +63,7 @@ import Training
     #expect(largestError(ours, before) > 1e-4)
   }
 
-  @Test func `A step's gradient is the sum of both`() throws {
+  @Test func `The gradient of a step is the sum of both uses`() throws {
     let tied = try model()
     let free = try model { $0.isTied = false }
     free.encoder.weights.parameters.assign(tied.encoder.weights.parameters.array)
@@ -134,7 +134,7 @@ import Training
     }
   }
 
-  @Test func `What cannot be tied is refused`() throws {
+  @Test func `Layers that cannot be tied are refused`() throws {
     func message(_ change: (inout Autoencoder.Options) -> Void) -> String? {
       let error = failure { _ = try model(change) }
       #expect(error?.status == .argument)
@@ -150,6 +150,6 @@ import Training
       failure { _ = try Autoencoder(options) }?.message == "tied needs architecture dense")
     (options.hasSkips, options.hidden) = (true, [])
     #expect(
-      failure { _ = try Autoencoder(options) }?.message == "tied has no place in an autoencoder with skips")
+      failure { _ = try Autoencoder(options) }?.message == "tied does not apply to an autoencoder with skips")
   }
 }

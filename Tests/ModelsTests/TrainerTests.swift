@@ -79,7 +79,7 @@ import Training
   }
 
   @Test(arguments: Kind.allCases)
-  func `Two fits of two epochs are one of four, also by way of a file`(_ kind: Kind) throws {
+  func `Two fits of two epochs equal one of four, also through a file`(_ kind: Kind) throws {
     let whole = try model(kind)
     try fit(whole, epochs: 4)
     let halves = try model(kind)
@@ -94,7 +94,7 @@ import Training
     #expect(loaded.progress == Progress(epochCount: 4, stepCount: 4 * stepsPerEpoch(kind)))
   }
 
-  @Test func `A warm-up longer than a fit goes on in the next`() throws {
+  @Test func `A warm-up longer than a fit continues in the next`() throws {
     func numbers(_ fits: [Int]) throws -> [String] {
       let model = try model(.autoencoder)
       for epochs in fits { try fit(model, epochs: epochs) { $0.warmUpEpochs = 2.5 } }
@@ -103,7 +103,7 @@ import Training
     #expect(try numbers([4]) == numbers([1, 1, 2]))
   }
 
-  @Test func `A fresh optimizer in a trained model takes first steps of its own`() throws {
+  @Test func `A new optimizer in a trained model starts at its first step`() throws {
     // Adam's first step moves every weight by the rate, whatever was trained before.
     for content in [CheckpointContent.weights, .everything] {
       let trained = try model(.autoencoder)
@@ -148,7 +148,7 @@ import Training
     #expect(near(try rates { $0.warmUpEpochs = 2 }, [0.5, 1, 1, 1]))
   }
 
-  @Test func `Clipping bounds the step, not the norm that is told`() throws {
+  @Test func `Clipping limits the step, not the reported norm`() throws {
     let model = try #require(try model(.autoencoder) as? Autoencoder)
     let before = model.encoder.weights.parameters.array + model.decoder.weights.parameters.array
     var norm = 0.0
@@ -235,7 +235,7 @@ import Training
   // MARK: - What goes wrong
 
   @Test(arguments: [TrainerTests.Kind.autoencoder, .vae])
-  func `A loss that runs away brings back the last good epoch`(_ kind: Kind) throws {
+  func `A diverging loss restores the last good epoch`(_ kind: Kind) throws {
     let model: any Trainable & Checkpointable
     if kind == .autoencoder {
       var options = Autoencoder.Options(shape: Shape(features: Self.width))
@@ -261,7 +261,7 @@ import Training
     #expect(try model.numbers() == good)
   }
 
-  @Test func `Weights that the last step of a fit made infinite are not kept`() throws {
+  @Test func `Weights that became infinite in the last step are not kept`() throws {
     // The loss of the one step is finite, the step along its gradient is not.
     var options = Autoencoder.Options(shape: Shape(features: 2))
     (options.latentSize, options.hidden, options.outputActivation) = (1, [], .identity)
@@ -313,7 +313,7 @@ import Training
   // MARK: - Odd data
 
   @Test(arguments: Kind.allCases)
-  func `A stream in its order trains as memory does`(_ kind: Kind) throws {
+  func `An unshuffled stream trains like rows in memory`(_ kind: Kind) throws {
     let rows = Self.rows
     let stream = try Dataset.stream(shape: Shape(features: Self.width), shuffleWindow: 1) {
       first, most, out in
@@ -334,7 +334,7 @@ import Training
     #expect(failure { _ = try model.bytes() } == nil)
   }
 
-  @Test func `A batch may be larger than the data, and the data one row`() throws {
+  @Test func `A batch may be larger than the data, and the data may be one row`() throws {
     for kind in [Kind.autoencoder, .vae] {
       let model = try model(kind)
       try Trainer.fit(
@@ -345,7 +345,7 @@ import Training
     }
   }
 
-  @Test func `Batch norm leaves a last row out, and refuses to learn from one`() throws {
+  @Test func `Batch norm skips a last single row, and refuses a dataset of one row`() throws {
     let gan = try model(.gan)
     // 65 rows in batches of 16 leave one; a step takes two batches.
     try Trainer.fit(

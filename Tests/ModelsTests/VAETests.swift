@@ -33,7 +33,7 @@ import Training
     return x
   }
 
-  @Test func `The divergence is what sampling estimates`() throws {
+  @Test func `The divergence agrees with a sampled estimate`() throws {
     let vae = try model()
     let wide = vae.encoder.weights.parameters.array.map { 4 * $0 }
     vae.encoder.weights.parameters.assign(wide)
@@ -95,7 +95,7 @@ import Training
     }
   }
 
-  @Test func `A row of a seed is the same in any batch`() throws {
+  @Test func `A seed's row is the same in any batch`() throws {
     let vae = try model()
     let rows = 517
     let x = uniforms(rows * Self.width, seed: 3)
@@ -176,7 +176,7 @@ import Training
     #expect(largestError(weighted, try trained(1, 1, rate: 0.01 * b)) > 1e-3)
   }
 
-  @Test func `The KL term comes up along a line, or in cycles`() {
+  @Test func `The KL weight rises linearly, or in cycles`() {
     let linear = VAE.Annealing.linear(epochs: 4)
     #expect([0, 1, 2, 4, 9].map(linear.share) == [0, 0.25, 0.5, 1, 1])
     let cyclic = VAE.Annealing.cyclic(epochs: 4)
@@ -211,7 +211,7 @@ import Training
     #expect(abs(exp(logVariance) - 0.01) < 0.001)
   }
 
-  @Test func `Drawn pixels are coin flips with the rows' odds`() throws {
+  @Test func `Binarized pixels have the rows' probabilities`() throws {
     let vae = try model { $0.binarizes = true }
     let rows = 4000
     let step = try VAEStep(vae, FitOptions(batchRows: rows))

@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("Batch normalisation")
+@Suite("Batch normalization")
 struct BatchNormalizationTests {
   private let shape = Shape(height: 5, width: 2, channels: 4)
 
@@ -34,7 +34,7 @@ struct BatchNormalizationTests {
     #expect(largestError(finished.forward(x), try array("inference")) < 1e-5)
   }
 
-  @Test("gradients are those of finite differences", arguments: activations)
+  @Test("gradients agree with finite differences", arguments: activations)
   func gradients(name: String, activation: Activation) throws {
     try checkGradient(of: BatchNormalization(Shape(features: 4), activation), rows: 7, step: 2e-3)
     try checkGradient(of: BatchNormalization(shape, activation), rows: 3, step: 2e-3)
@@ -68,7 +68,7 @@ struct BatchNormalizationTests {
     }
   }
 
-  @Test("one row of a vector gives the shift and leaves the running variance")
+  @Test("a single row of a vector gives the shift and keeps the running variance")
   func oneRow() throws {
     let run = try LayerRun([BatchNormalization(Shape(features: 3))], rows: 1)
     run.weights.parameters.assign([1, 1, 1, 0.5, -2, 3])

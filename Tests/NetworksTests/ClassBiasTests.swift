@@ -12,7 +12,7 @@ struct ClassBiasTests {
     (0..<classCount).map { $0 == Int(label) ? 1 : 0 }
   }
 
-  @Test("gradients are those of finite differences", arguments: activations)
+  @Test("gradients agree with finite differences", arguments: activations)
   func gradients(name: String, activation: Activation) throws {
     let bias = ClassBias(Self.shape, classCount: 4, tapCount: 3, activation)
     try checkGradient(of: bias, rows: 5, labels: Self.labels)
@@ -29,7 +29,7 @@ struct ClassBiasTests {
     try checkGradient(of: Residual([dense, bias]), rows: 5, labels: Self.labels)
   }
 
-  @Test("behind a dense layer it is one-hot labels joined to the input")
+  @Test("after a dense layer, it equals one-hot labels joined to the input")
   func oneHot() throws {
     let (inputs, outputs, classes) = (7, 4, 3)
     let run = try LayerRun(
@@ -58,7 +58,7 @@ struct ClassBiasTests {
     #expect(largestError(run.forward(x), joined.forward(xJoined)) < 1e-6)
   }
 
-  @Test("behind a convolution it is one-hot planes joined to the image, away from the border")
+  @Test("after a convolution, it equals one-hot planes joined to the image, away from the border")
   func planes() throws {
     let (side, filters, classes) = (8, 3, 3)
     let window = Window(kernel: 4, stride: 2, padding: 1)

@@ -76,7 +76,7 @@ struct ConvolutionTests {
     }
   }
 
-  @Test("gradients are those of finite differences", arguments: activations)
+  @Test("gradients agree with finite differences", arguments: activations)
   func gradients(name: String, activation: Activation) throws {
     for test in ConvolutionCase.all.prefix(5) {
       try checkGradient(of: test.convolution(activation), rows: 2, step: 2e-3)

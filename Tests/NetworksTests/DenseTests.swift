@@ -17,7 +17,7 @@ struct DenseTests {
     #expect(largestError(run.gradient.elements, try array("dWeight") + array("dBias")) < 1e-5)
   }
 
-  @Test("gradients are those of finite differences", arguments: activations)
+  @Test("gradients agree with finite differences", arguments: activations)
   func gradients(name: String, activation: Activation) throws {
     try checkGradient(of: Dense(Shape(features: 7), Shape(features: 4), activation), rows: 3)
     try checkGradient(
@@ -26,7 +26,7 @@ struct DenseTests {
       of: Dense(Shape(features: 5), Shape(features: 3), activation, hasBias: false), rows: 7)
   }
 
-  @Test("an inference pass gives the bits of a training pass", arguments: activations)
+  @Test("an inference pass gives the same bits as a training pass", arguments: activations)
   func inference(name: String, activation: Activation) throws {
     let layers = [Dense(Shape(features: 7), Shape(features: 4), activation)]
     let x = normals(5 * 7, seed: 1)

@@ -6,7 +6,7 @@ import Testing
 @Suite struct DiscriminatorLayerTests {
   private let labels: [Int32] = [2, 0, 2, 1, 2]
 
-  @Test func `Gradients are those of finite differences`() throws {
+  @Test func `Gradients agree with finite differences`() throws {
     try checkGradient(
       of: ClassProjection(Shape(features: 7), classCount: 3, weight: .he(fanIn: 7)), rows: 5, labels: labels)
     for channels in [1, 3] {
@@ -35,7 +35,7 @@ import Testing
     try LayerRun([ImageAugmentation(shape, probability: probability, range: 1)], rows: rows).forward(x)
   }
 
-  @Test func `Each change comes with its probability, and without one images stay`() throws {
+  @Test func `Each augmentation has its probability, and without one images are unchanged`() throws {
     let shape = Shape(height: 8, width: 8, channels: 1)
     let rows = 4000
     // A ramp to the right of each image.
@@ -50,7 +50,7 @@ import Testing
     #expect((0..<rows).allSatisfy { row in (0..<64).count { y[row * 64 + $0] == 0 } <= 16 + 15 })
   }
 
-  @Test func `A probability moves within its bounds`() throws {
+  @Test func `A probability stays within its bounds`() throws {
     let shape = Shape(height: 4, width: 4, channels: 1)
     let run = try LayerRun([ImageAugmentation(shape, probability: 0, range: 1)], rows: 1)
     run.network.adaptAugmentation(run.weights, by: 0.25)

@@ -24,7 +24,7 @@ struct FoldingTests {
     return (run.forward(x), after, network.layers.count)
   }
 
-  @Test("a folded network gives the outputs of the whole one with fewer layers", arguments: activations)
+  @Test("a folded network gives the same outputs with fewer layers", arguments: activations)
   func folds(name: String, activation: Activation) throws {
     let (a, b, c) = (
       Shape(height: 3, width: 2, channels: 4), Shape(height: 6, width: 4, channels: 5), Shape(features: 7)
@@ -49,7 +49,7 @@ struct FoldingTests {
     }
   }
 
-  @Test("classes' biases may stand before a normalisation", arguments: activations)
+  @Test("class biases may precede a normalization", arguments: activations)
   func foldsAcrossClasses(name: String, activation: Activation) throws {
     let (a, b, c) = (
       Shape(height: 3, width: 2, channels: 4), Shape(height: 6, width: 4, channels: 5), Shape(features: 7)
@@ -65,7 +65,7 @@ struct FoldingTests {
     #expect(result.layers == 4)
   }
 
-  @Test("a normalisation that follows no linear layer stays, and so does a network of noise")
+  @Test("a normalization without a linear layer before it is kept, and so is a network of noise layers")
   func keeps() throws {
     let c = Shape(features: 7)
     let layers: [any Layer] = [
@@ -79,7 +79,7 @@ struct FoldingTests {
     #expect(noise.after == noise.before && noise.layers == 1)
   }
 
-  @Test("a layer of the test's own folds by what it says of itself")
+  @Test("a custom layer folds as it declares")
   func foldsWhatSaysSo() throws {
     let shape = Shape(features: 5)
     let found = try outputs([Dense(Shape(features: 3), shape, .identity), Turnover(input: shape)])

@@ -99,7 +99,7 @@ struct LossTests {
     #expect(largestError(dEncoded.elements, try golden("latent.dEncoded")) < 2e-6)
   }
 
-  @Test("a runaway log-variance stays finite and is led back")
+  @Test("a diverging log-variance stays finite and is pulled back")
   func runaway() throws {
     let mean = try copy([0, 0])
     let logVariance = try copy([500, -500])
@@ -167,7 +167,7 @@ struct LossTests {
     }
   }
 
-  @Test("least squares rate a row by its squared distance to what it should be")
+  @Test("least squares uses the squared distance to the target")
   func leastSquares() {
     var losses: [Float] = [0, 0]
     AdversarialLoss.leastSquares.real(logits: [1, -1], rows: 2, losses: &losses)

@@ -72,7 +72,7 @@ struct NetworkTests {
     ]
   }
 
-  @Test("gradients of a stack are those of finite differences")
+  @Test("gradients of a stack agree with finite differences")
   func stackGradients() throws {
     let layers = stack()
     try checkGradient(of: layers[0], layers[1], layers[2], layers[3], layers[4], rows: 4, step: 2e-3)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Dropout and Gaussian noise")
 struct NoiseLayerTests {
-  @Test("gradients are those of finite differences under the same noise")
+  @Test("gradients agree with finite differences under the same noise")
   func gradients() throws {
     for mode in [Mode.training(Random(seed: 9, purpose: .dropout, step: 7)), .inference] {
       try checkGradient(of: Dropout(Shape(features: 7), rate: 0.4), rows: 5, mode: mode)
@@ -22,7 +22,7 @@ struct NoiseLayerTests {
     #expect(y.allSatisfy { $0 == 0 || $0 == 1 / (1 - Float(0.3)) })
   }
 
-  @Test("noise has the deviation asked for")
+  @Test("noise has the requested standard deviation")
   func deviation() throws {
     let run = try LayerRun([GaussianNoise(Shape(features: 100), deviation: 0.3)], rows: 1000)
     let noise = run.forward([Float](repeating: 2, count: 100_000)).map { Double($0) - 2 }
@@ -32,7 +32,7 @@ struct NoiseLayerTests {
     #expect(abs(variance.squareRoot() - 0.3) < 0.003)
   }
 
-  @Test("every layer, pass and step draws numbers of its own")
+  @Test("every layer, pass and step draws different numbers")
   func streams() throws {
     let random = Random(seed: 1, purpose: .dropout, step: 2)
     let layers = [

@@ -55,7 +55,7 @@ struct OptimizerTests {
     #expect(Schedule(1, .constant, warmUp: .steps(.max)).rate(step: 3, of: 4) == 1)
   }
 
-  @Test("the average is the steps', weighted by powers of the decay, in parameters and statistics alike")
+  @Test("the average weights steps by powers of the decay, for parameters and statistics")
   func average() throws {
     let shape = Shape(features: 3)
     let network = try Network("generator", [BatchNormalization(shape)])
@@ -78,7 +78,7 @@ struct OptimizerTests {
     #expect(average.weights.parameters.base != weights.parameters.base)
   }
 
-  @Test("the window of an average that ramps is a ninth of the steps, up to that of the decay")
+  @Test("the window of a ramped average is a ninth of the steps, up to the decay's window")
   func rampedAverage() throws {
     let network = try Network("generator", [BatchNormalization(Shape(features: 1))])
     let weights = try Weights(network, seed: 1, context: context)

@@ -13,7 +13,7 @@ struct PaddingTests {
     (Shape(height: 1, width: 1, channels: 4), Shape(height: 4, width: 3, channels: 4)),
   ]
 
-  @Test("zeros surround the image, one more at the end of an odd margin", arguments: sizes)
+  @Test("zeros surround the image, with the extra one of an odd margin at the end", arguments: sizes)
   func padding(inner: Shape, outer: Shape) throws {
     let run = try LayerRun([try ZeroPadding(inner, to: outer)], rows: 3)
     let x = normals(3 * inner.count, seed: 1)
@@ -34,7 +34,7 @@ struct PaddingTests {
     #expect(back.forward(x) == x)
   }
 
-  @Test("gradients are those of finite differences", arguments: sizes)
+  @Test("gradients agree with finite differences", arguments: sizes)
   func gradients(inner: Shape, outer: Shape) throws {
     try checkGradient(of: try ZeroPadding(inner, to: outer), rows: 3)
     try checkGradient(of: try Cropping(outer, to: inner), rows: 3)
@@ -51,7 +51,7 @@ struct PaddingTests {
       rows: 3)
   }
 
-  @Test("any number of threads gives the same")
+  @Test("any number of threads gives the same result")
   func threads() throws {
     let inner = Shape(height: 30, width: 33, channels: 3)
     let outer = Shape(height: 32, width: 40, channels: 3)

@@ -10,7 +10,9 @@ import Testing
   private let latent = 7
 
   @Test(arguments: [SparsityPenalty.absolute(weight: 0.3), .divergence(weight: 0.7, target: 0.05)])
-  func `A sparsity penalty is its formula, and its gradient the slope`(_ penalty: SparsityPenalty) throws {
+  func `A sparsity penalty equals its formula, and its gradient agrees with finite differences`(
+    _ penalty: SparsityPenalty
+  ) throws {
     let h = try noise(rows * latent, seed: 2, 0.02, 0.9)
     if case .absolute = penalty { for i in 0..<h.count where i % 3 == 0 { h[i] *= i % 2 == 0 ? -1 : 0 } }
     func reference(_ h: [Double]) -> Double {
@@ -45,7 +47,7 @@ import Testing
   }
 
   @Test(arguments: [Float(0), 1])
-  func `A latent that never fires, or always, gives finite numbers`(_ value: Float) throws {
+  func `A latent that is never or always active gives finite numbers`(_ value: Float) throws {
     let h = try Buffer<Float>(count: rows * latent)
     for i in 0..<h.count { h[i] = value }
     let means = try Buffer<Float>(count: latent)
@@ -123,7 +125,7 @@ import Testing
   }
 
   @Test(arguments: PenaltyTests.stacks)
-  func `The penalty is the norm of differences`(_ activations: [Activation]) throws {
+  func `The penalty equals the norm of finite differences`(_ activations: [Activation]) throws {
     let run = try run(activations)
     let x = normals(3 * 6, seed: 8)
     _ = run.forward(x)
@@ -151,7 +153,7 @@ import Testing
   }
 
   @Test(arguments: PenaltyTests.stacks)
-  func `The penalty's gradient is its slope`(_ activations: [Activation]) throws {
+  func `The penalty's gradient agrees with finite differences`(_ activations: [Activation]) throws {
     let run = try run(activations)
     let x = normals(3 * 6, seed: 8)
     let penalty = try JacobianPenalty(run.network, rows: 3, context: .standard)
@@ -233,7 +235,7 @@ import Testing
   }
 
   @Test(arguments: PenaltyTests.discriminators, PenaltyTests.terms)
-  func `A gradient penalty is that of differences, and its gradient the slope`(
+  func `A gradient penalty and its gradient agree with finite differences`(
     _ name: String, _ term: GradientPenalty.Term
   ) throws {
     let run = try discriminator(name)

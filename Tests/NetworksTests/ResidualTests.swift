@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Residual layers and spectral norm")
 struct ResidualTests {
-  @Test("a residual's gradients are those of finite differences, one in another too")
+  @Test("gradients of residuals, also nested, agree with finite differences")
   func gradients() throws {
     let image = Shape(height: 6, width: 4, channels: 2)
     let down = try Convolution(image, filters: 3, Window(kernel: 4, stride: 2, padding: 1), .silu)
@@ -18,7 +18,7 @@ struct ResidualTests {
     try checkGradient(of: Residual([down, below, up]), Dense(image, Shape(features: 3), .tanh), rows: 2)
   }
 
-  @Test("a residual adds what it goes around, with a cache or without")
+  @Test("a residual adds its input, with a cache or without")
   func sum() throws {
     let dense = Dense(Shape(features: 5), Shape(features: 5), .silu)
     let run = try LayerRun([try Residual([dense])], rows: 3)
@@ -41,7 +41,7 @@ struct ResidualTests {
   }
 
   /// With u at its fixed point σ and its derivative are exact.
-  @Test("spectral norm's gradients are those of finite differences")
+  @Test("spectral norm's gradients agree with finite differences")
   func spectralGradients() throws {
     let dense = Dense(Shape(features: 4), Shape(features: 3), .tanh)
     let layer = try SpectralNormalization(dense)

@@ -13,7 +13,7 @@ import Testing
     return largest + log(logits.reduce(0) { $0 + exp($1 - largest) }) - logits[label]
   }
 
-  @Test func `The loss is the surprise at the class, and its gradient the finite difference`() {
+  @Test func `The loss is the negative log-probability, and its gradient agrees with finite differences`() {
     var values = logits
     var losses = [Float](repeating: -1, count: 2)
     var gradient = [Float](repeating: -1, count: 8)
@@ -38,7 +38,7 @@ import Testing
     }
   }
 
-  @Test func `Probabilities are at least zero and add up to one, whatever the logits`() {
+  @Test func `Probabilities are nonnegative and sum to one for any logits`() {
     var values = logits
     values[4] = 3e38
     var probabilities = [Float](repeating: -1, count: 8)

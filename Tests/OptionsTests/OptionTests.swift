@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test func `A text gives values, and what it does not name is standard`() throws {
+  @Test func `A text sets values, and other options keep their defaults`() throws {
     let values = try Self.table.values(
       of: " cold=true\tlayers=3,9\n dough=\"yeast\" oven=1e2 seed=18446744073709551615 ")
     #expect(values.flag("cold"))
@@ -40,7 +40,7 @@ import Testing
     #expect(try Self.table.values(of: "layers=none dough=auto").all[6] == .widths([]))
   }
 
-  @Test func `A value comes back from its text`() throws {
+  @Test func `A value is restored from its text`() throws {
     let samples: [[OptionValue]] = [
       [.flag(true), .flag(false)], [.automatic, .word(0), .word(1)], [.whole(0), .whole(12)],
       [.number(0), .number(0.1), .number(5e-324), .number(0.999_999)], [.automatic, .number(300)],
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test func `What a float would round to an open end is outside, and a double is kept`() throws {
+  @Test func `A value that rounds to an open end is out of range, and a double is kept`() throws {
     let table = OptionTable(
       "scales",
       OptionRow.rows(
@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func `What is wrong with a text is named, with the nearest word`() {
+  @Test func `An error in a text is named, with the nearest word`() {
     #expect(message("egs=2") == "cake has no option \"egs\"; did you mean eggs?")
     #expect(message("zebra=2") == "cake has no option \"zebra\"")
     #expect(
@@ -83,8 +83,8 @@ import Testing
     #expect(message("sugar=0.99999999999") == "sugar must be at least 0.0 and below 1.0, not 0.99999999999")
     #expect(message("sugar=nan") == "sugar must be at least 0.0 and below 1.0, not \"nan\"")
     #expect(message("eggs=1 eggs=1") == "eggs is given twice")
-    #expect(message("eggs") == "a text of options has words name=value, not \"eggs\"")
-    #expect(message("=3") == "a text of options has words name=value, not \"\"")
+    #expect(message("eggs") == "options must have the form name=value, not \"eggs\"")
+    #expect(message("=3") == "options must have the form name=value, not \"\"")
     #expect(message("dough=\"yeast") == "the value of dough has no closing quotation mark")
     #expect(message("oven=200") == "oven needs dough yeast")
     #expect(message("cook=1") == "cake has no option \"cook\"")
@@ -94,7 +94,7 @@ import Testing
   }
 
   /// The members of a C struct: flag, word, whole, number, number, seed, pointer and count, pointer.
-  @Test func `A struct holds what its members say, wherever a C compiler puts them`() throws {
+  @Test func `A struct's members are found at a C compiler's offsets`() throws {
     let table = Self.table
     #expect(table.members.map { $0.offset } == [8, 12, 16, 24, 32, 40, 48, 64])
     #expect(table.structSize == 72)
@@ -115,7 +115,7 @@ import Testing
     #expect(throws: GenerativeError(.argument, "layers must not be NULL")) { try table.values(block) }
   }
 
-  @Test func `A word a swap or two away is meant, one farther is not`() {
+  @Test func `A word one or two swaps away is suggested, a farther one is not`() {
     let words = ["pca", "autoencoder", "vae", "gan", "classifier"]
     #expect(nearest(to: "vea", among: words) == "vae")
     #expect(nearest(to: "autoencodr", among: words) == "autoencoder")

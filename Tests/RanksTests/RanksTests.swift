@@ -43,7 +43,7 @@ import TestSupport
     #expect(try found.map { try $0.get() } == [expected, expected, expected])
   }
 
-  @Test func `An error of one rank is every rank's`() throws {
+  @Test func `An error on one rank is an error on every rank`() throws {
     let long = String(repeating: "é", count: 400)
     let found = results(3) { (ranks) throws(GenerativeError) in
       try ranks.together { () throws(GenerativeError) in
@@ -64,7 +64,7 @@ import TestSupport
     #expect(try fine.map { try $0.get() } == [0, 1, 2])
   }
 
-  @Test(arguments: 0..<5) func `After a call that fails none is made`(_ call: Int) {
+  @Test(arguments: 0..<5) func `No call is made after a failed one`(_ call: Int) {
     let failure = ThreadRanks.Failure(rank: 1, call: call)
     let threads = ThreadRanks(2, failure: failure)
     let found = Guarded([String](repeating: "", count: 2))

@@ -151,7 +151,7 @@ int main(void) {
       }
       gen_dataset_destroy(data);
     }
-  printf("%d cases, %d fitted, %ld arguments refused, %ld stopped as no longer finite, %d wrong\n",
+  printf("%d cases, %d fitted, %ld arguments refused, %ld stopped by a nonfinite value, %d wrong\n",
          n_cases, n_fitted, counts[GEN_E_ARGUMENT], counts[GEN_E_NONFINITE], failures);
   return failures != 0 || n_cases < 200;
 }

@@ -206,7 +206,7 @@ int main(int argc, char **argv) {
       }
     total += most;
   }
-  printf("%ld allocations of %d stories, failed once and for good: %ld runs, %d wrong\n", total,
-         (int)s, n, failures);
+  printf("%ld allocations in %d scenarios, failed once and permanently: %ld runs, %d wrong\n",
+         total, (int)s, n, failures);
   return failures != 0;
 }

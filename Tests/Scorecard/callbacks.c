@@ -243,7 +243,7 @@ int main(int argc, char **argv) {
   CHECK(gen_model_fit(f.vae, f.dataset, &fit, &run) == GEN_E_CANCELLED,
         "destroyed and cancelled in its callback");
   CHECK(gen_vae_sample(f.vae, NULL, 1, 1, f.rows) == GEN_E_HANDLE, "destroyed");
-  printf("%d calls on the object at work, %d on others, %d cancelled beforehand, %d wrong\n",
-         n_busy, n_free, n_cancelled, failures);
+  printf("%d calls on the object in use, %d on others, %d cancelled beforehand, %d wrong\n", n_busy,
+         n_free, n_cancelled, failures);
   return failures != 0 || n_busy < 20 || n_cancelled < 25;
 }

@@ -76,10 +76,10 @@ def examples(bench, native):
     for name in pictures:
         a, b = (files[name].with_name(files[name].name + ".raw").read_bytes() for files in (ours, theirs))
         if len(a) != len(b):
-            return False, f"{name} has another size than on x86-64"
+            return False, f"{name} differs in size from x86-64's"
         largest = max(largest, max(abs(x - y) for x, y in zip(a, b)))
     good = ours.keys() == theirs.keys() and largest <= 2
-    return good, f"{len(ours)} files; {len(pictures)} pictures differ from x86-64's by at most {largest} of 255"
+    return good, f"{len(ours)} files; {len(pictures)} images differ from x86-64's by at most {largest} of 255"
 
 
 def tensors(file):
@@ -131,7 +131,7 @@ def decoding(bench, native):
         decoded.append({path.name: path.read_bytes() for path in folder.glob("*.raw")})
     different = [name for name in decoded[0] if decoded[0][name] != decoded[1].get(name)]
     good = decoded[0] and not different and decoded[0].keys() == decoded[1].keys()
-    return good, f"{len(decoded[0])} pictures, different: {different}"
+    return good, f"{len(decoded[0])} images, different: {different}"
 
 
 def hosts(bench, native):
@@ -147,7 +147,7 @@ def hosts(bench, native):
         print(f"        {name}: {result.line}", flush=True)
         if not result.good:
             wrong.append(f"{name}: {result.code} {result.output[-1500:]}")
-    return not wrong, "\n".join(wrong + [f"{len(calls)} hosts, {len(wrong)} wrong"])
+    return not wrong, "\n".join(wrong + [f"{len(calls)} host programs, {len(wrong)} wrong"])
 
 
 # MARK: - x86-64

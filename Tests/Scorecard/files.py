@@ -32,7 +32,7 @@ def damaged_pictures(bench):
 def fuzzing(bench):
     seconds = bench.sized(0, 60)
     if not seconds:
-        return None, "make fuzz, make check-hard"
+        return None, "runs in make fuzz and make check-hard"
     result = run([ROOT / "Tests/Fuzz/fuzz.sh", seconds], 3000)
     return result.good, result.told
 
@@ -77,7 +77,7 @@ def _compare(bench, files):
         if fields[1] != "GEN_OK" or size != expected[:3]:
             wrong.append(f"{path.name}: {line}, not {expected[:3]}")
         elif path.with_name(path.name + ".raw").read_bytes() != expected[3]:
-            wrong.append(f"{path.name}: other pixels")
+            wrong.append(f"{path.name}: different pixels")
     return wrong
 
 
@@ -85,8 +85,8 @@ def png_suite(bench):
     files = pngs(bench.fresh())
     wrong = _compare(bench, files)
     rejected = sum(expected is None for expected in files.values())
-    text = f"{len(files) - rejected} PNGs of every colour type, depth, interlace and filter, written here since PngSuite"
-    text += f" is not at hand, and {rejected} broken ones: {len(wrong)} wrong"
+    text = f"{len(files) - rejected} generated PNGs of every color type, depth, interlacing and filter"
+    text += f", and {rejected} broken ones: {len(wrong)} wrong"
     return not wrong and len(files) >= 175, "\n".join(wrong[:10] + [text])
 
 
@@ -95,7 +95,8 @@ def jpeg_suite(bench):
     if files is None:
         return None, "djpeg and cjpeg are missing (libjpeg-turbo-progs): make check-hard"
     wrong = _compare(bench, files)
-    text = f"{len(files)} JPEGs of sides 1 to 67, baseline, progressive, gray, restarts, arithmetic, beside djpeg: "
+    text = f"{len(files)} JPEGs with sides of 1 to 67 (baseline, progressive, gray, restarts, arithmetic), compared with "
+    text += "djpeg: "
     return not wrong and len(files) >= 200, "\n".join(wrong[:10] + [f"{text}{len(wrong)} wrong"])
 
 
@@ -181,18 +182,18 @@ def killed_saves(bench):
             left += beside
             what = f"{ending} {name} {number}"
             if result.code not in (-9, 137) or state == "half a file" or (beside and not is_over):
-                wrong.append(f"{what}: code {result.code}, {state}, {beside} beside")
+                wrong.append(f"{what}: code {result.code}, {state}, {beside} other files")
             if saves.target.exists() and not run([saves.program, "check", saves.target]).good:
                 wrong.append(f"{what}: the file does not load")
             # The next save must work, and delete the leftover files.
             if not run([saves.program, "over", saves.target, saves.new]).good or saves.state() != ("new", 0):
                 wrong.append(f"{what}: the next save left {saves.state()}")
-    text = f"killed at {kills} system calls of saves, over files and new: {ends['old']} times the old state, "
-    text += f"{ends['new']} the new one, {left} files left beside, none after the next save"
+    text = f"killed at {kills} system calls of saves to existing and new files: {ends['old']} times the old state, "
+    text += f"{ends['new']} the new one; {left} temporary files left, none after the next save"
     count = bench.sized(10, 500)
     for ending in (".safetensors", ".png"):
         wrong += _timed_kills(_Saves(bench, ending, True), count)
-    text += f"; {2 * count} times while saving on and on; {len(wrong)} wrong"
+    text += f"; {2 * count} times while saving repeatedly; {len(wrong)} wrong"
     return not wrong and kills >= 6, "\n".join(wrong[:10] + [text])
 
 
@@ -211,7 +212,7 @@ def _timed_kills(saves, count):
         state, beside = saves.state()
         # Leftovers of earlier saves must be gone.
         if code != -9 or state == "half a file" or beside > 1:
-            wrong.append(f"kill {kill}: code {code}, {state}, {beside} beside")
+            wrong.append(f"kill {kill}: code {code}, {state}, {beside} other files")
     if not run([saves.program, "over", saves.target, saves.new]).good or saves.state() != ("new", 0):
         wrong.append(f"the last save left {saves.state()}")
     return wrong
@@ -230,7 +231,7 @@ def failing_io(bench):
                 faults += 1
                 state, beside = saves.state()
                 survived += result.code == 0
-                what = f"{name} {number} {error}: code {result.code}, {state}, {beside} beside"
+                what = f"{name} {number} {error}: code {result.code}, {state}, {beside} other files"
                 # After the rename, the new file is in place; the save could only not guarantee that it is durable.
                 renamed = name in ("fsync", "openat", "close") and state == "new"
                 if result.code == 0 and state != "new":
@@ -250,5 +251,5 @@ def failing_io(bench):
         faults += 1
         if not result.good or saves.state() != ("new", 0):
             wrong.append(f"short writes: code {result.code}, {saves.state()}")
-    text = f"{faults} faults of system calls and short writes: {survived} saved all the same, the others GEN_E_IO and "
-    return not wrong and faults >= 10, "\n".join(wrong[:10] + [f"{text}the old file, {len(wrong)} wrong"])
+    text = f"{faults} faults of system calls and short writes: {survived} saved anyway, the others returned GEN_E_IO "
+    return not wrong and faults >= 10, "\n".join(wrong[:10] + [f"{text}and kept the old file; {len(wrong)} wrong"])

@@ -246,9 +246,9 @@ int main(int argc, char **argv) {
   MUST(gen_vae_sample(f.vae, NULL, N_SAMPLES, 1, expected));
   fork_between_calls(between);
   fork_during_calls(during);
-  printf(
-      "%ld forks during first calls, %ld between calls and %ld during other threads', the slowest "
-      "child %.2f s, %d wrong\n",
-      processes * N_FIRST, between, during, slowest, failures);
+  printf("%ld forks during first calls, %ld between calls and %ld during other threads' calls, "
+         "slowest "
+         "child %.2f s, %d wrong\n",
+         processes * N_FIRST, between, during, slowest, failures);
   return failures != 0;
 }

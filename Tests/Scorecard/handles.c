@@ -69,7 +69,7 @@ int main(int argc, char **argv) {
     gen_model_destroy(slots[i]);
   CHECK(counts[GEN_OK] > 0 && counts[GEN_E_HANDLE] > 0 && counts[GEN_E_BUSY] > 0,
         "not all happened");
-  printf("%ld rounds on %d threads: %ld done, %ld bad handles, %ld busy, %d wrong\n", rounds,
+  printf("%ld rounds on %d threads: %ld succeeded, %ld bad handles, %ld busy, %d wrong\n", rounds,
          N_THREADS, counts[GEN_OK], counts[GEN_E_HANDLE], counts[GEN_E_BUSY], failures);
   return failures != 0;
 }

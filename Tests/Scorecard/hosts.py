@@ -136,7 +136,7 @@ def valgrind(bench):
             wrong.append(f"{program.name}: {result.code}\n{result.output[-3000:]}")
         elif program not in examples:
             told.append(f"{program.name}: {result.line}")
-    text = f"{len(programs)} programs, {len(examples)} of them C examples: no error and no leak but in {len(wrong)}"
+    text = f"{len(programs)} programs, {len(examples)} of them C examples: {len(wrong)} with errors or leaks"
     return not wrong, "\n".join(wrong + told + [text])
 
 

@@ -61,12 +61,13 @@ def determinism(bench):
     apart = max(abs(a - b) for other in outputs[1:] for a, b in zip(outputs[0], other))
     if apart > 1e-5 * largest:
         wrong.append(f"instruction sets differ by {apart / largest:.1e}")
-    text = f"4 models, bytes equal with 1, 2 and 16 threads on {', '.join(sets)}; across them {apart / largest:.1e}"
+    text = f"4 models, identical bytes with 1, 2 and 16 threads on {', '.join(sets)}; largest difference between these "
+    text += f"{apart / largest:.1e}"
     resumed = run(["swift", "test", "-c", "release", "--disable-xctest", "--skip-build", "--filter", "(?i)resum"], 900)
     count = resumed.output.count(" passed after")
     if not resumed.good or not count:
         wrong.append(f"resuming: {resumed.output[-1500:]}")
-    return not wrong and len(sets) > 1, "\n".join(wrong + [f"{text}; {count} tests of resuming"])
+    return not wrong and len(sets) > 1, "\n".join(wrong + [f"{text}; {count} tests of resumed fits"])
 
 
 def absurd_numbers(bench):
@@ -77,8 +78,8 @@ def absurd_numbers(bench):
 def old_files(bench):
     found = sorted((ROOT / "Tests" / "Golden" / "compatibility").glob("**/*.safetensors"))
     if not found:
-        return None, "no file of an earlier version is kept yet"
+        return None, "there are no files of earlier versions yet"
     test = ROOT / "bindings" / "python" / "tests" / "test_compatibility.py"
     library = {"GENERATIVE_LIBRARY": bench.library(), "PYTHONPATH": ROOT / "bindings" / "python"}
     result = run([ROOT / ".venv/bin/python", "-m", "pytest", "-q", test], 900, **library)
-    return result.good, f"{len(found)} files kept: {result.line}"
+    return result.good, f"{len(found)} files: {result.line}"

@@ -293,9 +293,9 @@ int main(int argc, char **argv) {
   CHECK(ended(in_child(save_to_pipe_blocked, argv[1]), 0), "a pipe, and a SIGPIPE pending before");
   CHECK(ended(in_child(save_past_limit, argv[1]), 0), "a file past RLIMIT_FSIZE");
   for (i = 0; i < n_faults; i++)
-    CHECK(ended(in_child(fault_in_worker, argv[1]), 42), "a fault missed the host's handler");
-  printf(
-      "%d settings of floating-point modes, 3 signals of writes, %d faults in workers, %d wrong\n",
-      n_modes, n_faults, failures);
+    CHECK(ended(in_child(fault_in_worker, argv[1]), 42),
+          "a fault did not reach the host's handler");
+  printf("%d floating-point modes, 3 signals from writes, %d faults in worker threads, %d wrong\n",
+         n_modes, n_faults, failures);
   return failures != 0;
 }

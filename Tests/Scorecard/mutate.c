@@ -267,7 +267,8 @@ int main(int argc, char **argv) {
     judge(seed, mutant, count, &refused, &slowest);
   }
   CHECK(peak_resident() - before <= 4 * most + (64 << 20), "memory");
-  printf("%ld mutants and %ld cuts of %d files, %ld refused, %d wrong; slowest %.0f ms, memory + "
+  printf("%ld mutants and %ld truncations of %d files, %ld refused, %d wrong; slowest %.0f ms, "
+         "memory + "
          "%.1f MB\n",
          n, (long)cuts, n_seeds, (long)refused, failures, 1e3 * slowest,
          (double)(peak_resident() - before) / 1e6);

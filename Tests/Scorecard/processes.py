@@ -31,9 +31,9 @@ def main():
             results = pool.map_async(sample, [vae] * 40).get(timeout=120)
         children += len(results)
         if any(result != expected for result in results):
-            print(f"{method}: other bits")
+            print(f"{method}: different results")
             return 1
-    print(f"{children} samples in forked and spawned Python processes, the same bits")
+    print(f"{children} samples in forked and spawned Python processes, all bit-identical")
     return 0
 
 

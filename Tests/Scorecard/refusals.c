@@ -141,8 +141,8 @@ int main(int argc, char **argv) {
   CHECK(WIFSIGNALED(ended) && WTERMSIG(ended) == SIGILL, "ended with %d", ended);
   CHECK(read(pipes[0], last_word, sizeof last_word) > 0 && strstr(last_word, "out of memory"), "%s",
         last_word);
-  printf("%ld requests of small objects refused, once and for good: %d calls GEN_E_NOMEM, %d "
-         "worked; last word \"%s\", "
+  printf("%ld allocations of small objects failed, once and permanently: %d calls GEN_E_NOMEM, %d "
+         "succeeded; last message \"%s\", "
          "%d wrong\n",
          total, refused, worked, last_word, failures);
   return failures != 0;

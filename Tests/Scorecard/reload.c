@@ -85,6 +85,6 @@ int main(int argc, char **argv) {
   pthread_barrier_wait(&closed);
   pthread_join(thread, &result);
   wrong += result != NULL;
-  printf("%d times opened and closed, twice at once, %d wrong\n", times, wrong);
+  printf("loaded and unloaded %d times, and by two handles at once, %d wrong\n", times, wrong);
   return wrong != 0 || times == 0;
 }

@@ -1,8 +1,8 @@
-"""The scorecard: what must never happen, with a row for each and a command that shows that it does not.
+"""The scorecard: one row per safety guarantee, with a command that tests it.
 
 usage: scorecard.py quick|address|hard [ROW...]
 
-quick: the sizes that fit into make test, with the plain library. address: the same, with the AddressSanitizer build
+quick: the small sizes of make test, with the plain library. address: the same sizes, with the AddressSanitizer build
 for the rows that benefit from it. hard: the full sizes, with the sanitized builds of make check-hard.
 
 Ends with one line, PASS n/27; a row that was not run does not count as passed.
@@ -19,31 +19,31 @@ from host import Bench
 ROWS = {
     1: ("damaged model files", files.damaged_models),
     2: ("coverage-guided fuzzing", files.fuzzing),
-    3: ("image bombs and damaged pictures", files.image_bombs),
+    3: ("image bombs and damaged images", files.image_bombs),
     4: ("every kind of PNG", files.png_suite),
-    5: ("JPEGs as djpeg reads them", files.jpeg_suite),
-    6: ("killed while saving", files.killed_saves),
+    5: ("JPEGs, compared with djpeg", files.jpeg_suite),
+    6: ("processes killed while saving", files.killed_saves),
     7: ("failing system calls", files.failing_io),
-    8: ("every allocation failed", hosts.failed_allocations),
-    9: ("true memory limits", hosts.memory_limits),
+    8: ("failure of each allocation", hosts.failed_allocations),
+    9: ("memory limits of the system", hosts.memory_limits),
     10: ("bad arguments", hosts.bad_arguments),
     11: ("random sequences of calls", hosts.random_sequences),
-    12: ("wrong handles", hosts.wrong_handles),
+    12: ("invalid handles", hosts.wrong_handles),
     13: ("threads", hosts.thread_sanitizer),
-    14: ("callbacks that re-enter", hosts.callback_abuse),
+    14: ("re-entrant callbacks", hosts.callback_abuse),
     15: ("forks", hosts.forks),
-    16: ("opened and closed", hosts.reopened),
+    16: ("loading and unloading", hosts.reopened),
     17: ("valgrind", hosts.valgrind),
-    18: ("steady state", hosts.steady_state),
+    18: ("steady memory use", hosts.steady_state),
     19: ("exports and dependencies", library.exports),
-    20: ("good guest", library.good_guest),
+    20: ("well-behaved guest", library.good_guest),
     21: ("traps", library.traps),
     22: ("determinism", library.determinism),
-    23: ("absurd numbers", library.absurd_numbers),
-    24: ("old files", library.old_files),
-    25: ("state of the host", library.host_state),
-    26: ("small objects refused", hosts.refused_objects),
-    27: ("images as Pillow reads them", files.beside_pillow),
+    23: ("extreme numbers", library.absurd_numbers),
+    24: ("files of older versions", library.old_files),
+    25: ("floating-point modes and signals of the host", library.host_state),
+    26: ("failed allocations of small objects", hosts.refused_objects),
+    27: ("images, compared with Pillow", files.beside_pillow),
 }
 
 

@@ -42,7 +42,7 @@ int main(int argc, char **argv) {
   MUST(gen_context_memory(NULL, &after, NULL));
   /* A context keeps 4.6 MB of scratch memory for each of the most calls that ever ran at once. */
   CHECK(after - before < 2 * 4600000, "%ld bytes were kept", (long)(after - before));
-  printf("%ld calls by 2 threads, %ld worked, %ld refused, %d wrong\n", calls, done, refused,
+  printf("%ld calls by 2 threads, %ld succeeded, %ld refused, %d wrong\n", calls, done, refused,
          failures);
   return failures != 0;
 }

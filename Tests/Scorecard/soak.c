@@ -61,13 +61,14 @@ static void soak(const char *name, void (*cycle)(void), long n) {
   }
   end = resident();
   /* A few cycles are not enough to measure growth. */
-  CHECK(n < 50 || end - start < 1024 * (n - n / 4), "%s keeps %ld bytes a cycle", name,
+  CHECK(n < 50 || end - start < 1024 * (n - n / 4), "%s: memory grows by %ld bytes per cycle", name,
         (end - start) / (n - n / 4));
   CHECK(entries_of("/proc/self/fd") == descriptors, "%s: %d descriptors, not %d", name,
         entries_of("/proc/self/fd"), descriptors);
   CHECK(settles("/proc/self/task", threads), "%s: %d threads, not %d", name,
         entries_of("/proc/self/task"), threads);
-  printf("%ld %s, %.1f bytes kept by each; ", n, name, (double)(end - start) / (double)(n - n / 4));
+  printf("%ld %s, %.1f bytes of growth each; ", n, name,
+         (double)(end - start) / (double)(n - n / 4));
 }
 
 /* Destroyed models release their memory, except for what is kept for the next fit. A trim releases
@@ -87,7 +88,7 @@ static void give_back(void) {
   after = resident() - before;
   MUST(gen_context_trim(NULL));
   trimmed = resident() - before;
-  CHECK(largest > 128 * mib, "models of %ld bytes only", largest);
+  CHECK(largest > 128 * mib, "models of only %ld bytes", largest);
   CHECK(after < 64 * mib, "%ld of %ld bytes kept after the last model", after, largest);
   CHECK(trimmed < 4 * mib, "%ld of %ld bytes kept after a trim", trimmed, largest);
 }

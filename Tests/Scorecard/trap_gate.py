@@ -101,13 +101,13 @@ def check(library, objects, shipped):
     for name, count in sorted(found.items()):
         allowed = known.get(name, (0, ""))[0]
         if count > allowed:
-            faults.append(f"{name} has {count} traps, {allowed} are explained in {LIST.relative_to(ROOT)}")
+            faults.append(f"{name} has {count} traps; {allowed} are explained in {LIST.relative_to(ROOT)}")
     faults += [f"{shipped} ends the process without a message: {function}" for function in sorted(bare_traps(shipped))]
     words = lint()
     allowed_words = {line[5:] for line in LIST.read_text().splitlines() if line.startswith("#ok: ")}
     faults += [fault for fault in words if re.sub(r":\d+:", ":", fault) not in allowed_words]
     text = f"{sum(found.values())} traps in {len(found)} functions and kernel objects, all explained; "
-    return faults, text + f"{len(words)} words of the lint, all explained"
+    return faults, text + f"{len(words)} lines found by the lint, all explained"
 
 
 def main():

@@ -1,4 +1,4 @@
-"""Bad input through the C header: each function, each parameter and each option spoiled in turn.
+"""Tests bad input through the C header: every parameter and option of every function is made invalid in turn.
 
 Writes the calls from the header, compiles them with Tests/CTests, and runs each in a child process.
 usage: bad_arguments.py FOLDER_OF_THE_LIBRARY [--pairs N] [--address] [part of a call's name, to run only those]
@@ -109,14 +109,14 @@ PATHS = ['""', '"/no/such/folder/file.png"', '"\\xff\\xfe.png"', "f.long_path", 
 
 
 def handle_values(header, own):
-    """Handles that are none of the kind wanted: stale, of another kind, no handles at all."""
+    """Handles that are invalid for a kind: stale, of another kind, or not handles at all."""
     other = "f.image" if own != "gen_image" else "f.dataset"
     model = ["f.gan" if own != "gen_gan" else "f.vae"] if own in header.models else []
     return ["f.stale", other, *model, "1", "-1", "f.rows"]
 
 
 class Arguments:
-    """Right arguments of all functions, as C that reads the fixture f.
+    """Valid arguments of all functions, as C code that reads the fixture f.
 
     functions: the library's and the header's own. model: the kind that functions of gen_model are called with.
     """
@@ -127,12 +127,12 @@ class Arguments:
         self.model = ""
 
     def kinds(self, function):
-        """The kinds of model to call a function with; one that takes none: the empty string."""
+        """The kinds of model to call a function with; the empty string for a function without a model."""
         first = function.parameters and handle_type(self.header, function.parameters[0].type)
         return KINDS_OF.get(function.name, KINDS) if first == "gen_model" else ("",)
 
     def argument(self, function, parameter, value=None):
-        """A value of a parameter, with its cast; None: the right one."""
+        """A value of a parameter, with its cast; None for the valid one."""
         kind = handle_type(self.header, parameter.type)
         if value is None:
             value = self.right(function, parameter)
@@ -161,13 +161,13 @@ class Arguments:
         return "f.rows" if parameter.type.startswith("const") else "f.output"
 
     def struct(self, parameter):
-        """The struct that a parameter points to; None for all else."""
+        """The struct that a parameter points to, or None."""
         name = parameter.type.replace("const ", "").rstrip("* ")
         return self.header.structs.get(name) if parameter.is_pointer else None
 
 
 class Calls(Arguments):
-    """Bad calls as C functions, and the table of them."""
+    """Bad calls as C functions, and a table of these."""
 
     def __init__(self, header, tables, n_pairs=0):
         super().__init__(header)
@@ -181,8 +181,8 @@ class Calls(Arguments):
         self._pair(n_pairs)
 
     def _pair(self, count):
-        """`count` calls with two faults of one function, the same ones each time. What one fault asks for the other
-        may hide, so that any documented status will do."""
+        """`count` calls with two faults of one function, the same ones each time. One fault may hide the other, so
+        any documented status is accepted."""
         draw = random.Random(1)
         by_function = {}
         for single in self.singles:
@@ -247,7 +247,7 @@ class Calls(Arguments):
                 self._add(function, what, expectation, {}, f"{place}.{member.name} = {cast}{value};")
 
     def _plain_members(self, struct):
-        """Members that no table of options tells the limits of: addresses, and all of other structs."""
+        """Members whose limits no table of options has: addresses, and all members of other structs."""
         members = struct.members[1:]
         if not struct.is_initialized:
             return members
@@ -288,7 +288,7 @@ class Calls(Arguments):
         return [(value, "ANY_STATUS") for value in INTEGERS[parameter.type]]
 
     def _add(self, function, what, expectation, spoiled, before="", words=""):
-        """words: what the message must have."""
+        """words: words that the message must contain."""
         self.singles.append((function, what, spoiled, before, self.model))
         arguments = [
             self.argument(function, parameter, spoiled.get(position))
@@ -334,18 +334,18 @@ def _literal(value):
 
 
 def _can_pair(a, b):
-    """Whether two faults are of different things."""
+    """Whether two faults concern different things."""
     return a[4] == b[4] and a[1] < b[1] and not a[2].keys() & b[2].keys() and a[1].split(" =")[0] != b[1].split(" =")[0]
 
 
 def handle_type(header, type):
-    """The handle that a C type is; None for all else."""
+    """The handle type of a C type; None if it is not a handle."""
     name = type.replace("const ", "").rstrip("* ")
     return name if name in header.handles and type.count("*") == 1 else None
 
 
 def short(struct):
-    """What a struct is called in the fixture."""
+    """The name of a struct in the fixture."""
     return struct.removeprefix("gen_").removesuffix("_t")
 
 

@@ -1,4 +1,4 @@
-"""The library exports the functions of the header, all of them and nothing else.
+"""Checks that the library exports exactly the functions of the header.
 
 usage: exported_names.py LIBRARY
 """

@@ -1,10 +1,11 @@
-"""Runs the programs that a newcomer tries first, as they stand, and measures what their models learned.
+"""Runs the programs that a newcomer tries first, unchanged, and measures what their models learned.
 
 usage: first_programs.py FOLDER_OF_THE_LIBRARY PYTHON [quick]
 
 They are the README's programs, the program at the top of the header, bindings/c, bindings/python/examples and
-bindings/python/faces.py. Each prints a line with its time and its measures; with quick, only the two cheapest run. Status 1 when
-a program fails or a measure misses its limit. Limits come from other models, never from the program's own score:
+bindings/python/faces.py. Each prints a line with its time and its metrics; with quick, only the two cheapest run. The
+exit status is 1 if a program fails or a metric misses its limit. Limits come from other models, never from the
+program's own score:
 
 - Faces: the demo's VAE of 20,000 faces (Sources/gen/Demo/DemoFaces.swift) has a Fréchet distance of 0.567, in the
   features of a classifier of smiles, and its direction has a correlation of 0.933 with the true smile. A program's

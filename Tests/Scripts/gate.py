@@ -20,7 +20,7 @@ LIBRARY = f"{BUILD}/libgenerative.so"
 SCRIPTS = "Tests/Scripts"
 PYTHON = sys.argv[1]
 
-# Stages in order: what it shows, the command, and how its own tests are counted, if it has any.
+# Stages in order: the name, the command, and the format of its own test counts, if it has any.
 STAGES = [
     ("Swift tests", ["swift", "test", "-c", "release", "--disable-xctest", "--skip-build"], "swift"),
     ("header compiles", [f"{SCRIPTS}/header-compiles.sh"], None),
@@ -52,12 +52,12 @@ STAGES = [
     ("first programs", [PYTHON, f"{SCRIPTS}/first_programs.py", BUILD, PYTHON, "quick"], None),
 ]
 
-# Stages that mostly compile or emulate, on one core: they run beside the last stages, and print when these have ended.
+# Stages that mostly compile or emulate, on one core. They run in parallel with the last stages, and print after them.
 BESIDE = {"arm64", "AddressSanitizer"}
 
 
 def counted(kind, output, good):
-    """(passed, failed) of a stage: of its own tests where it has any, else of itself as one."""
+    """The (passed, failed) counts of a stage: its own tests, or itself as one if it has none."""
     if kind == "swift":
         total = re.search(r"Test run with (\d+) tests?", output)
         failures = len(re.findall(r"^\W*Test (?!run with).* failed after", output, flags=re.M))
@@ -90,7 +90,7 @@ def run(command, show=print):
 
 
 class Lane:
-    """Stages that run one after another, and what came of them."""
+    """Stages that run one after another, and their results."""
 
     def __init__(self, stages, show=print):
         self.stages, self.show = stages, show

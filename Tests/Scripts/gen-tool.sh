@@ -9,15 +9,15 @@ cd "$work"
 
 "$gen" demo --quick --out out >demo.log || { cat demo.log; exit 1; }
 "$gen" demo --quick --out faces --data /no/such/folder >faces.log || { cat faces.log; exit 1; }
-grep -q 'faces' faces.log || { echo "the demo does not say that it uses the faces"; exit 1; }
+grep -q 'faces' faces.log || { echo "the demo does not report that it uses the faces"; exit 1; }
 for name in pca-components reconstructions denoising vae-samples vae-manifold gan-samples dcgan-samples samples \
   faces-reconstructions faces-samples faces-walk faces-latents faces-directions; do
   [[ -s out/$name.png && -s faces/$name.png ]] || { echo "$name.png is missing"; exit 1; }
 done
-[[ -s out/faces.html && -s out/vae.history.jsonl ]] || { echo "the demo left no page or no history"; exit 1; }
-grep -q 'Parzen' out/figures.txt || { echo "figures.txt has no Parzen figure"; exit 1; }
+[[ -s out/faces.html && -s out/vae.history.jsonl ]] || { echo "the demo wrote no page or no history"; exit 1; }
+grep -q 'Parzen' out/figures.txt || { echo "figures.txt has no Parzen log-likelihood"; exit 1; }
 grep -q 'samples of DCGAN: Frechet' out/figures.txt || { echo "figures.txt does not compare samples"; exit 1; }
-grep -q 'head turn' out/figures.txt || { echo "figures.txt has no figure of the faces"; exit 1; }
+grep -q 'head turn' out/figures.txt || { echo "figures.txt has no results for the faces"; exit 1; }
 "$gen" demo --dcgan --quick --every 2 --epochs 3 --out out >dcgan.log || { cat dcgan.log; exit 1; }
 for name in pictures-000 pictures-002 pictures-003 pictures-walk faces-003 faces-walk arithmetic; do
   [[ -s out/dcgan-$name.png ]] || { echo "dcgan-$name.png is missing"; exit 1; }
@@ -67,9 +67,9 @@ if [[ -e $idx ]]; then
     --validation 0.2 -o classifier.safetensors
   "$gen" train classifier "$idx" --rows 600 --architecture convolutional --base-channels 8 --epochs 3 \
     --validation 0.2 --resume -o classifier.safetensors
-  "$gen" info classifier.safetensors | grep -q 'latents *84$' || { echo "a classifier has not 84 features"; exit 1; }
+  "$gen" info classifier.safetensors | grep -q 'latents *84$' || { echo "the classifier does not have 84 features"; exit 1; }
   "$gen" encode classifier.safetensors "$idx" --rows 20 -o features.csv
-  [[ $(head -1 features.csv | tr , '\n' | grep -c '^z') == 84 && $(wc -l <features.csv) == 21 ]] || { echo "features.csv has not 84 columns"; exit 1; }
+  [[ $(head -1 features.csv | tr , '\n' | grep -c '^z') == 84 && $(wc -l <features.csv) == 21 ]] || { echo "features.csv does not have 84 columns and 20 rows"; exit 1; }
   "$gen" evaluate conditional.safetensors "$idx" --rows 200 --importance 3 --training "$idx" \
     --classifier classifier.safetensors >classified.log
   for figure in "Frechet distance, classifier" "coverage, classifier" "Parzen"; do
@@ -82,7 +82,7 @@ if [[ -e $idx ]]; then
     "evaluate conditional.safetensors $idx --rows 50 --classifier vae.safetensors"; do
     # shellcheck disable=SC2086
     if "$gen" $mistake >log 2>&1; then echo "gen $mistake succeeded"; exit 1; fi
-    [[ $(wc -l <log) == 1 ]] || { echo "gen $mistake failed without one line of message:"; cat log; exit 1; }
+    [[ $(wc -l <log) == 1 ]] || { echo "gen $mistake did not fail with a one-line message:"; cat log; exit 1; }
   done
 fi
 for model in pca denoiser tied vae weighted gan; do
@@ -96,7 +96,7 @@ for model in pca denoiser vae; do
   "$gen" reconstruct $model.safetensors faces:2 --rows 20 -o reconstruct-$model.png
   "$gen" encode $model.safetensors faces:2 --rows 20 -o encode-$model.csv
   [[ $(wc -l <encode-$model.csv) == 21 && $(head -c 3 encode-$model.csv) == z1, ]] ||
-    { echo "encode $model has not a header and 20 lines"; exit 1; }
+    { echo "encode $model did not write a header and 20 lines"; exit 1; }
 done
 "$gen" encode vae.safetensors faces:2 --rows 20 -o latents.npy
 head -c 128 latents.npy | grep -aq "'shape': (20, 3)" || { echo "latents.npy is not 20 x 3"; exit 1; }
@@ -123,9 +123,9 @@ done
 # Results by the name of --out: standard output, an array, a folder; standard input is data.
 "$gen" sample vae.safetensors -n 3 --seed 5 -o - >samples.csv 2>log
 [[ $(wc -l <samples.csv) == 4 && $(head -c 6 samples.csv) == x1,x2, && $(cat log) == "3 samples in -" ]] ||
-  { cat log; echo "sample -o - is no table"; exit 1; }
+  { cat log; echo "sample -o - did not write a table"; exit 1; }
 "$gen" encode vae.safetensors - -o - <samples.csv >latents.csv 2>log || { cat log; exit 1; }
-[[ $(head -1 latents.csv) == z1,z2,z3 && $(wc -l <latents.csv) == 4 ]] || { echo "encode - is no table"; exit 1; }
+[[ $(head -1 latents.csv) == z1,z2,z3 && $(wc -l <latents.csv) == 4 ]] || { echo "encode - did not write a table"; exit 1; }
 "$gen" reconstruct vae.safetensors folder -o back/
 for face in 1 2 3 4; do [[ -s back/$face.png ]] || { echo "back/$face.png is missing"; exit 1; }; done
 "$gen" sample vae.safetensors -n 1 -o png:- 2>log | cmp - <("$gen" sample vae.safetensors -n 1 -o one.png >log; cat one.png)
@@ -138,7 +138,7 @@ for model in pca denoiser vae; do
   grep -q "the 0.9 quantile of 100 rows" log || { cat log; exit 1; }
   "$gen" detect mixed-$model.safetensors faces:2 --rows 100 -o scores.csv >log
   grep -q "^10 of 100 rows are anomalies" log || { cat log; exit 1; }
-  [[ $(grep -c ',1$' scores.csv) == 10 ]] || { echo "scores.csv has not 10 anomalies"; exit 1; }
+  [[ $(grep -c ',1$' scores.csv) == 10 ]] || { echo "scores.csv does not have 10 anomalies"; exit 1; }
   "$gen" evaluate mixed-$model.safetensors faces:3 --rows 40 --importance 3 --mixture | grep -q "^coverage"
 done
 "$gen" evaluate vae.safetensors faces:3 --training faces: --rows 40 --importance 5 >evaluate.log
@@ -162,13 +162,13 @@ for _ in {1..200}; do grep -q '"epoch":3,' json.log && break; sleep 0.05; done
 kill -INT $fit
 code=0; wait $fit || code=$?
 [[ $code == 130 ]] || { echo "an interrupted fit ended with $code"; cat stop.log; exit 1; }
-grep -q -- '--resume' stop.log || { echo "nothing says how to go on"; exit 1; }
+grep -q -- '--resume' stop.log || { echo "the message does not mention --resume"; exit 1; }
 "$gen" "${train[@]}" -o stopped.safetensors --resume >json.log
 grep -q '"epoch":100,"epochs":100,' json.log || { tail -n 3 json.log; exit 1; }
 [[ $(grep -c '"event":"epoch"' stopped.history.jsonl) == 100 ]] || { echo "the history has gaps"; exit 1; }
 "$gen" "${train[@]}" -o whole.safetensors >json.log
 for model in stopped whole; do "$gen" sample $model.safetensors -n 4 -o $model.npy; done
-cmp stopped.npy whole.npy || { echo "a fit that went on is not the one that was never stopped"; exit 1; }
+cmp stopped.npy whole.npy || { echo "a resumed fit differs from an uninterrupted one"; exit 1; }
 
 # Every line of JSON is written at once: all lines of this fit are less than the 4 KiB that a pipe's writer holds
 # back otherwise, and the first ones are read before the history has the last.
@@ -178,10 +178,10 @@ mkfifo lines
 fit=$!
 exec 3<lines
 for event in start epoch; do
-  read -r -t 60 line <&3 || { echo "gen train --json shows no line in a minute"; kill $fit; exit 1; }
-  [[ $line == "{\"event\":\"$event\","* ]] || { echo "not a line of $event: $line"; kill $fit; exit 1; }
+  read -r -t 60 line <&3 || { echo "gen train --json printed nothing for a minute"; kill $fit; exit 1; }
+  [[ $line == "{\"event\":\"$event\","* ]] || { echo "expected the event $event, got: $line"; kill $fit; exit 1; }
 done
-if grep -q '"event":"saved"' piped.history.jsonl; then echo "lines of JSON came after the fit"; exit 1; fi
+if grep -q '"event":"saved"' piped.history.jsonl; then echo "JSON lines were written only after the fit"; exit 1; fi
 kill $fit
 exec 3<&-
 wait $fit || true
@@ -208,5 +208,5 @@ for mistake in "info /no/such/model" "sample out/autoencoder.safetensors" "train
   "evaluate vae.safetensors nothing" "evaluate gan.safetensors faces: --rows 3" "nonsense"; do
   # shellcheck disable=SC2086
   if "$gen" $mistake >log 2>&1; then echo "gen $mistake succeeded"; exit 1; fi
-  [[ $(wc -l <log) == 1 ]] || { echo "gen $mistake failed without one line of message:"; cat log; exit 1; }
+  [[ $(wc -l <log) == 1 ]] || { echo "gen $mistake did not fail with a one-line message:"; cat log; exit 1; }
 done

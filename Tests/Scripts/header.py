@@ -1,4 +1,4 @@
-"""Reads include/generative.h: its functions, types and constants, for all that is made from them.
+"""Reads include/generative.h: its functions, types and constants, for the generators.
 
 The header keeps to a small part of C (typedefs of structs, enums, prototypes, inline functions without braces in
 them), so a few regular expressions are a parser for it; what they cannot read is an error, not skipped.

@@ -7,7 +7,7 @@ trap 'rm -rf "$work"' EXIT
 
 make --quiet install-only PREFIX="$work/prefix"
 for link in libgenerative.so libgenerative.so.2; do
-  [[ -L $work/prefix/lib/$link ]] || { echo "$link is no symbolic link"; exit 1; }
+  [[ -L $work/prefix/lib/$link ]] || { echo "$link is not a symbolic link"; exit 1; }
 done
 nm "$work/prefix/lib/libgenerative.so" 2>&1 | grep -q 'no symbols' || { echo "not stripped"; exit 1; }
 

@@ -1,4 +1,4 @@
-"""Generates what clients say of options from the library's tables (gen_options_describe):
+"""Generates the clients' descriptions of options from the library's tables (gen_options_describe):
 
     Sources/gen/Train/Flags/*.swift                 flags of `gen train`
     bindings/python/generative/_constructors/*.py   constructors of the Python models

@@ -13,7 +13,7 @@ gcc "${flags[@]}" Tests/CTests/ranks.c -o "$work/ranks" "${link[@]}" -lpthread
 "$work/ranks"
 
 if ! command -v mpirun >/dev/null || ! command -v mpicc >/dev/null; then
-  echo "skipped: there is no Open MPI (libopenmpi-dev openmpi-bin)"
+  echo "skipped: Open MPI is missing (libopenmpi-dev openmpi-bin)"
   exit 0
 fi
 run() { timeout 120 mpirun --allow-run-as-root --oversubscribe "$@"; }
@@ -32,13 +32,13 @@ for program in sent shared; do
     (($(grep -c "^rank [0-2]: GEN_E_COMM" "$work/told") == 3)) ||
       { echo "call $call:"; cat "$work/told"; exit 1; }
   done
-  echo "$program: a call that fails is GEN_E_COMM on all ranks"
+  echo "$program: a failed call returns GEN_E_COMM on all ranks"
 
   # A rank that is killed: a job that lives on hears of it.
   run --enable-recovery -n 3 "$work/$program" kill 2 >"$work/told" 2>/dev/null || true
   (($(grep -c "^rank [02]: GEN_E_COMM" "$work/told") == 2)) ||
     { echo "a rank was killed:"; cat "$work/told"; exit 1; }
-  echo "$program: a rank that is killed is GEN_E_COMM on the others"
+  echo "$program: if a rank is killed, the others return GEN_E_COMM"
 done
 
 make --quiet -C bindings/mpi LIBRARY="$library" OUT="$work"
@@ -58,8 +58,8 @@ paste <(losses "$work/one") <(losses "$work/two") |
 run -n 2 "${train[@]}" --epochs 4 --resume --json --mpi --out "$work/two.safetensors" >"$work/told"
 grep -q '"epoch":4' "$work/told"
 if run -n 3 "${train[@]}" --mpi --out "$work/three.safetensors" >"$work/told" 2>&1; then
-  echo "a batch of 64 was shared by 3 ranks"
+  echo "3 ranks accepted a batch size of 64"
   exit 1
 fi
 grep -q "cannot be shared evenly by 3 ranks" "$work/told"
-echo "gen train --mpi takes the steps of one process"
+echo "gen train --mpi takes the same steps as one process"

@@ -2,7 +2,7 @@
 
 usage: readme.py FOLDER_OF_THE_LIBRARY PYTHON
 
-All run as they stand, except the README's programs, which are made smaller. first_programs.py runs these at full size.
+All run unchanged, except the README's programs, which are made smaller. first_programs.py runs these at full size.
 """
 
 import os

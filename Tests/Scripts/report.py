@@ -1,4 +1,4 @@
-"""Pages of gen report in a real browser: they load without a word of complaint and ask for nothing, and
+"""Pages of gen report in a real browser: they load without errors or requests, and
 moving a slider paints what the library decodes.
 
 usage: report.py GEN (with GENERATIVE_LIBRARY set)
@@ -163,7 +163,7 @@ def painted(browser, script):
 
 
 def decoded(path, state):
-    """What the library makes of a state's latent, in [0, 1], height x width x channels."""
+    """The library's decoding of a state's latent, in [0, 1], height x width x channels."""
     latent = np.array([state["latent"]], np.float32)
     model = generative.load(path)
     if isinstance(model, generative.PCA):

@@ -1,4 +1,4 @@
-"""The library's tables of options, as gen_options_describe tells them."""
+"""The library's tables of options, from gen_options_describe."""
 
 import ctypes
 import json

@@ -10,7 +10,7 @@ before=$(git status --porcelain --ignored bindings/python)
 
 GENERATIVE_LIBRARY=$PWD/.build/library/libgenerative.so "$python" -m pip install --quiet --no-deps \
   --no-build-isolation --target "$work/site" ./bindings/python
-[[ $(git status --porcelain --ignored bindings/python) == "$before" ]] || { echo "an install left files"; exit 1; }
+[[ $(git status --porcelain --ignored bindings/python) == "$before" ]] || { echo "an install left files in the sources"; exit 1; }
 unset GENERATIVE_LIBRARY
 
 # Unpacked elsewhere, the sources build and take nothing that lies in the folders above them.
@@ -21,7 +21,7 @@ echo planted | tee "$work/shared/.build/library/libgenerative.so" >"$work/shared
 printf 'build:\n\ttouch built\n' >"$work/shared/Makefile"
 "$python" -m pip install --quiet --no-deps --no-build-isolation --target "$work/other" "$work/shared/pip/generative" \
   2>"$work/errors" || grep -q "neither built nor installed" "$work/errors" || { cat "$work/errors"; exit 1; }
-[[ ! -e $work/shared/built ]] || { echo "setup.py ran a Makefile that is not its own"; exit 1; }
+[[ ! -e $work/shared/built ]] || { echo "setup.py ran another project's Makefile"; exit 1; }
 [[ -z $(find "$work/other" -size -2 -name 'libgenerative.so*' 2>/dev/null) ]] || { echo "setup.py took a planted library"; exit 1; }
 
 cd "$work"

@@ -16,7 +16,7 @@ import Testing
     try source.forEachBatch { batch throws(GenerativeError) in try moments.add(batch) }
   }
 
-  @Test(arguments: [19, 270]) func `The covariance of bytes is the one of integers`(d: Int) throws {
+  @Test(arguments: [19, 270]) func `The covariance of bytes equals exact integer arithmetic`(d: Int) throws {
     let n = 2100
     let bytes = try ByteRows(rows: n, columns: d, seed: 1)
     let moments = try Moments(columns: d)
@@ -52,7 +52,7 @@ import Testing
     #expect(try covariance(parts) == covariance(whole))
   }
 
-  @Test func `Floats that bytes were divided into are summed as bytes`() throws {
+  @Test func `Floats that are bytes divided by 255 are summed as bytes`() throws {
     let d = 270
     let bytes = try ByteRows(rows: 2100, columns: d, seed: 4)
     let whole = try Moments(columns: d)
@@ -73,7 +73,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 1300, 2099]) func `A row that is not of bytes ends that`(place: Int) throws {
+  @Test(arguments: [0, 1300, 2099]) func `A row that is not of bytes switches to float sums`(place: Int)
+    throws
+  {
     let d = 270
     let rows = try ByteRows(rows: 2100, columns: d, seed: 5).floats()
     rows.buffer.base[place * d + 7] += 0.001

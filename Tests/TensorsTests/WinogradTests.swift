@@ -57,7 +57,7 @@ struct WinogradTests {
   }
 
   /// 40 images are spread to all phases together, 64 to one phase after the other.
-  @Test("the scratch of many images serves fewer, with the same bits")
+  @Test("scratch space for many images gives the same bits for fewer")
   func sharesScratch() throws {
     let axis = try ConvolutionAxis(large: 16, Window(kernel: 4, stride: 2, padding: 1))
     let product = try ConvolutionProduct(axis, axis, largeChannels: 32, smallChannels: 16)
@@ -76,7 +76,7 @@ struct WinogradTests {
     #expect(scratch.elements.suffix(guardCount).allSatisfy { $0 == 0 })
   }
 
-  @Test("is left out where it would not pay")
+  @Test("is not used where it would not be faster")
   func declines() throws {
     let context = try Context(threadCount: 1, usesWinograd: true)
     func product(_ size: Int, _ window: Window, _ large: Int, _ small: Int) throws -> ConvolutionProduct {

@@ -4,7 +4,7 @@ import Training
 /// How rows are dealt out to steps and ranks.
 @Suite struct DealTests {
   @Test(arguments: [[70], [1], [64]], [1, 3, 5])
-  func `Shared rows are dealt out whole, batch by batch`(_ counts: [Int], _ ranks: Int) {
+  func `Shared rows are distributed completely, batch by batch`(_ counts: [Int], _ ranks: Int) {
     let deals = (0..<ranks).map { Deal(rank: $0, rankCount: ranks, batchRows: 4, rowCounts: counts) }
     let stride = 4 * ranks
     #expect(deals[0].stepCount == (counts[0] + stride - 1) / stride)
@@ -20,7 +20,7 @@ import Training
     #expect(deals[0].slice(deals[0].stepCount).totalRows == 0)
   }
 
-  @Test func `Rows of ranks' own are spread over the steps of the largest`() {
+  @Test func `Each rank's own rows are spread over the steps of the largest dataset`() {
     let counts = [30, 7, 19]
     let deals = (0..<3).map { Deal(rank: $0, rankCount: 3, batchRows: 8, rowCounts: counts) }
     #expect(deals[0].stepCount == 4)

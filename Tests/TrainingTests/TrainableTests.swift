@@ -23,7 +23,7 @@ import Training
     FitOptions(learningRate: 0.05, epochCount: epochs, batchRows: 7, seed: 4)
   }
 
-  @Test func `A fit drops what was attached, and a file brings it back`() throws {
+  @Test func `A fit discards the mixture and threshold, and loading a file restores them`() throws {
     let model = try LineModel(width: Self.width)
     model.attachment = 0.5
     try Trainer.fit(model, to: try dataset(), options(1))
@@ -37,7 +37,7 @@ import Training
     #expect(loaded.progress == model.progress)
   }
 
-  @Test func `A fit brings the identity nearer`() throws {
+  @Test func `A fit approaches the identity`() throws {
     let model = try LineModel(width: Self.width)
     try Trainer.fit(model, to: try dataset(), options(200))
     let weights = model.learner.weights.parameters
@@ -48,7 +48,7 @@ import Training
     }
   }
 
-  @Test func `Each turn begins at a gradient of zero, and tells the model that weights change`() throws {
+  @Test func `Each turn starts with zero gradients, and notifies the model of changed weights`() throws {
     let model = try LineModel(width: Self.width)
     let step = try model.prepare(options(1), nil)
     var x = normals(7 * Self.width, seed: 2)

@@ -134,7 +134,7 @@ package final class Autoencoder: @unchecked Sendable {
       ("contraction", options.contraction == 0), ("tied", !options.isTied),
     ]
     if let other = others.first(where: { !$0.1 })?.0 {
-      throw GenerativeError(.argument, "\(other) has no place in an autoencoder with skips")
+      throw GenerativeError(.argument, "\(other) does not apply to an autoencoder with skips")
     }
   }
 

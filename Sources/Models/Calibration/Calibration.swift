@@ -109,7 +109,7 @@ extension Calibrated {
       try self.scores(of: rows, given: labels, into: block.base)
       scores += block.elements
     }
-    guard !scores.isEmpty else { throw GenerativeError(.argument, "a threshold needs a row at least") }
+    guard !scores.isEmpty else { throw GenerativeError(.argument, "a threshold needs at least one row") }
     if let row = scores.firstIndex(where: { !$0.isFinite }) {
       throw GenerativeError(.nonfinite, "the score of row \(row) is \(scores[row])")
     }
@@ -158,7 +158,7 @@ extension Calibrated {
   ) throws(GenerativeError) {
     guard source.columnCount == size else {
       throw GenerativeError(
-        .mismatch, "dataset has rows of \(source.columnCount) numbers, the model takes \(size)")
+        .mismatch, "dataset has \(source.columnCount) numbers per row, the model takes \(size)")
     }
     try Labels.check(source, "dataset", classCount: classCount)
     let blockRows = Inference.blockRows

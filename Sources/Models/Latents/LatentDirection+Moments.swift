@@ -23,13 +23,13 @@ extension LatentDirection {
       throw GenerativeError(.state, "a direction needs all products, not those of a sketch")
     }
     guard moments.rowCount >= 2 else {
-      throw GenerativeError(.state, "a direction needs 2 rows at least, not \(moments.rowCount)")
+      throw GenerativeError(.state, "a direction needs at least 2 rows, not \(moments.rowCount)")
     }
     let width = moments.columnCount
     let d = width - attributeCount
     let column = d + attribute
     guard let area = checkedProduct(width, width) else {
-      throw GenerativeError(.memory, "the covariance of \(width) columns does not fit memory")
+      throw GenerativeError(.memory, "the covariance of \(width) columns does not fit in memory")
     }
     let all = try Buffer<Double>(count: area, in: context.memory)
     let means = try Buffer<Double>(count: width, in: context.memory)
@@ -64,7 +64,7 @@ extension LatentDirection {
     projections.yMean = means.base[column]
     projections.yy = variance * (n - 1)
     guard projections.xx > 0 else {
-      throw GenerativeError(.argument, "the latents do not tell the attribute: they are all alike")
+      throw GenerativeError(.argument, "the latents say nothing about the attribute: they are all identical")
     }
     try self.init(direction, projections, count: n, range, context)
   }
@@ -77,7 +77,7 @@ extension LatentDirection {
     let between = (mean - a) * (b - mean) - variance
     guard abs(between) <= 1e-5 * (b - a) * (b - a) else {
       throw GenerativeError(
-        .argument, "means need an attribute of two values, \(a) and \(b): for others take regression")
+        .argument, "means need an attribute of two values, \(a) and \(b): use regression for others")
     }
   }
 }

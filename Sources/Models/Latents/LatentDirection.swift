@@ -66,7 +66,7 @@ package struct LatentDirection {
     }
     // Rounding may have left some direction nevertheless.
     guard moments.xx > 0 else {
-      throw GenerativeError(.argument, "the latents do not tell the attribute: they are all alike")
+      throw GenerativeError(.argument, "the latents say nothing about the attribute: they are all identical")
     }
     try self.init(direction, moments, count: Double(rows), least...greatest, context)
   }
@@ -93,10 +93,10 @@ package struct LatentDirection {
     _ direction: Buffer<Double>, orthogonalTo others: UnsafePointer<Float>?, _ otherCount: Int,
     _ context: Context
   ) throws(GenerativeError) {
-    try normalise(direction, "the latents do not tell the attribute: no direction")
+    try normalise(direction, "the latents say nothing about the attribute: the direction")
     guard let others else { return }
     try orthogonalise(direction, to: others, otherCount, context)
-    try normalise(direction, "the direction lies within the span of others: none", least: 1e-6)
+    try normalise(direction, "the direction lies in the span of others: its remainder", least: 1e-6)
   }
 
   private static func range(
@@ -159,7 +159,7 @@ package struct LatentDirection {
   ) throws(GenerativeError) {
     let length = length(direction.base, direction.count)
     guard length > least, length.isFinite else {
-      throw GenerativeError(.argument, "\(reason) of any length is left")
+      throw GenerativeError(.argument, "\(reason) has length zero")
     }
     for i in 0..<direction.count { direction.base[i] /= length }
   }

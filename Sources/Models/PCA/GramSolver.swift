@@ -45,7 +45,7 @@ struct GramSolver {
     try PCA.checkRowCount(n)
     try options.check(limit: min(n, d))
     guard checkedProduct(n, n) != nil else {
-      throw GenerativeError(.memory, "the Gram matrix of \(n) rows does not fit memory")
+      throw GenerativeError(.memory, "the Gram matrix of \(n) rows does not fit in memory")
     }
     self.rows = rows
     self.options = options
@@ -87,7 +87,7 @@ struct GramSolver {
     let isTall = n > d
     let m = reach == nil ? count : min(eigen.vectorCount, d)
     guard let size = checkedProduct(m, d) else {
-      throw GenerativeError(.memory, "\(m) components of \(d) columns do not fit memory")
+      throw GenerativeError(.memory, "\(m) components of \(d) columns do not fit in memory")
     }
     let z = try Buffer<Double>(count: size, in: context.memory)
     let matrix = DoubleMatrix(z.base, rows: m, columns: d)
@@ -188,7 +188,7 @@ struct GramSolver {
       FloatProducts.bear(eigen.values[last - 1], largest: eigen.values[0], peak: peak, trace: total, count: d)
     else { return nil }
     guard let size = checkedProduct(count, d) else {
-      throw GenerativeError(.memory, "\(count) components of \(d) columns do not fit memory")
+      throw GenerativeError(.memory, "\(count) components of \(d) columns do not fit in memory")
     }
     let u = try Buffer<Float>(count: count * n, in: context.memory)
     let v = try Buffer<Float>(count: size, in: context.memory)
@@ -259,7 +259,7 @@ struct GramSolver {
     guard trace.isFinite else {
       try rows.checkFinite(in: context)
       try rows.checkSquares()
-      throw GenerativeError(.nonfinite, "the sum of the squares of all rows is beyond what a number can hold")
+      throw GenerativeError(.nonfinite, "the sum of the squares of all rows overflows")
     }
     return trace
   }

@@ -120,7 +120,7 @@ extension PCA.Solution {
     let limit = Double.greatestFiniteMagnitude
     let variances: Buffer<Double> = try checkpoint.finite("explained_variance", [k], in: context)
     for i in 0..<k where variances[i] < 0 || (i > 0 && variances[i] > variances[i - 1]) {
-      throw GenerativeError(.format, "explained_variance must fall and not be negative")
+      throw GenerativeError(.format, "explained_variance must be in descending order and not negative")
     }
     let total = try checkpoint.option("fitted.total_variance", in: 0...limit)
     try self.init(

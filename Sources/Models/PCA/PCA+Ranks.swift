@@ -49,7 +49,7 @@ extension PCA {
   /// Statistics for the next pass, with the directions that rank 0 finds in the sums of the last pass.
   private func refine(_ moments: Moments, _ ranks: Ranks) throws(GenerativeError) -> Moments {
     guard let directions = moments.directions else {
-      throw GenerativeError(.internalFault, "these statistics are no sketch")
+      throw GenerativeError(.internalFault, "these statistics are not a sketch")
     }
     let bytes = try ranks.together { () throws(GenerativeError) in
       guard ranks.rank == 0 else {
@@ -80,7 +80,7 @@ extension PCA {
     let size = all.count / ranks.count
     let first = all.prefix(size)
     if let rank = (1..<ranks.count).first(where: { !all[$0 * size..<($0 + 1) * size].elementsEqual(first) }) {
-      throw GenerativeError(.mismatch, "rank \(rank) was given other options for its PCA than rank 0")
+      throw GenerativeError(.mismatch, "rank \(rank) has other options for its PCA than rank 0")
     }
   }
 }

@@ -74,7 +74,7 @@ extension PCA.Solution {
   /// - Throws: see `init(of:)`.
   init(ofSketch moments: Moments, _ options: PCA.Options, in context: Context) throws(GenerativeError) {
     guard let directions = moments.directions else {
-      throw GenerativeError(.internalFault, "these statistics are no sketch")
+      throw GenerativeError(.internalFault, "these statistics are not a sketch")
     }
     let (d, n) = (directions.columnCount, moments.rowCount)
     try PCA.checkRowCount(n)
@@ -109,10 +109,10 @@ extension Moments {
     refining first: Moments, centred: Bool = true, in context: Context
   ) throws(GenerativeError) {
     guard let directions = first.directions else {
-      throw GenerativeError(.state, "statistics of all products have nothing to refine")
+      throw GenerativeError(.state, "only a sketch can be refined, not statistics of all products")
     }
     guard first.rowCount >= 2 else {
-      throw GenerativeError(.state, "a pass to refine must have seen 2 rows at least, not \(first.rowCount)")
+      throw GenerativeError(.state, "a pass to refine must have at least 2 rows, not \(first.rowCount)")
     }
     let sketch = try Sketch(first, directions, centred: centred, in: context)
     try Orthonormalizer.complete(

@@ -45,7 +45,8 @@ extension PreparationRule {
   {
     guard self == .standardize else { return nil }
     guard let dataset else {
-      throw GenerativeError(.state, "preparation standardize needs a fit, whose rows it takes means of")
+      throw GenerativeError(
+        .state, "preparation standardize needs a fit, which computes the means of its rows")
     }
     return try Preparation(standardizing: dataset, ranks, context: context)
   }

@@ -32,7 +32,7 @@ package final class JacobianPenalty: Sendable {
     self.network = network
     self.context = context
     guard network.layers.allSatisfy({ $0 is Dense }) else {
-      throw GenerativeError(.internalFault, "the \(network.name) has other layers than dense ones")
+      throw GenerativeError(.internalFault, "the \(network.name) has layers that are not dense")
     }
     var (r, delta): ([Buffer<Float>], [Buffer<Float>]) = ([], [])
     for layer in network.layers {

@@ -36,7 +36,7 @@ package struct ConvolutionAxis: Equatable, Hashable, Sendable {
     }
     let large = (small - 1) * window.stride - 2 * window.padding + window.kernel + outputPadding
     guard 1...ConvolutionAxis.limit ~= large else {
-      throw GenerativeError(.argument, "a transposed convolution may not make \(large) pixels of \(small)")
+      throw GenerativeError(.argument, "a transposed convolution cannot make \(large) pixels from \(small)")
     }
     self.window = window
     self.large = large

@@ -149,7 +149,7 @@ def held_out(data: Dataset, share: Any, seed: Any, least_rows: int) -> tuple[Dat
     """The rows to learn from, least_rows at least, and the rows held out: those of `Dataset.split`."""
     count = len(data)
     if count <= least_rows:
-        fewest = f"validation={share!r} needs {least_rows + 1} rows at least"
+        fewest = f"validation={share!r} needs at least {least_rows + 1} rows"
         raise ValueError(f"{fewest}, not n_samples = {count}")
     return data.split(min(float(share), (count - least_rows) / count), seed=seed)
 

@@ -42,4 +42,4 @@ def load(path: PathLike, context: Optional[Context] = None) -> Union[PCA, Autoen
         for kind in (PCA, Autoencoder, VAE, GAN, Classifier):
             if kind._noun == checkpoint.kind:
                 return kind._read(checkpoint, path, context)
-        raise InvalidArgumentError(c.E_MISMATCH, f"{path} holds no model, but {checkpoint.kind or 'tensors'}")
+        raise InvalidArgumentError(c.E_MISMATCH, f"{path} does not contain a model, but {checkpoint.kind or 'tensors'}")

@@ -327,7 +327,7 @@ class Model(Estimator, Owner):
         count = data.info.n_rows
         if 0 <= count < self._least_rows:
             kind = type(self).__name__
-            raise ValueError(f"{kind} must be fitted to {self._least_rows} rows at least, not n_samples = {count}")
+            raise ValueError(f"{kind} must be fitted to at least {self._least_rows} rows, not n_samples = {count}")
 
     def _check_shape(self, shape: tuple[int, ...], expected: tuple[int, ...]) -> None:
         self._check_row_size(size_of(shape), size_of(expected))

@@ -69,7 +69,7 @@ class PCAFits(PCASettings, CalibratedModel):
         """Fits to the rows that sums have seen."""
         n_rows, n_columns = sums.n_rows, sums.n_features
         if n_rows < self._least_rows:
-            raise ValueError(f"{type(self).__name__} must be fitted to 2 rows at least, not n_samples = {n_rows}")
+            raise ValueError(f"{type(self).__name__} must be fitted to at least 2 rows, not n_samples = {n_rows}")
         with _New(self._create(self._count_for(n_rows, n_columns) if count is None else count)) as new:
             check(lib.gen_pca_merge_moments(new._handle, sums._handle))
             self._install(self._recounted(new), n_columns)

@@ -27,7 +27,7 @@ def benchmark(monkeypatch):
 
 @pytest.fixture
 def rows():
-    """257 rows of 5 x 7 pixels in [0, 1], with structure, not noise alone."""
+    """257 rows of 5 x 7 pixels in [0, 1], with structure, not only noise."""
     random = np.random.default_rng(7)
     factors = random.random((257, 3))
     patterns = random.random((3, 35))
@@ -37,7 +37,7 @@ def rows():
 
 @pytest.fixture
 def fashion():
-    """The first 2,000 Fashion-MNIST pictures, (2000, 28, 28)."""
+    """The first 2,000 Fashion-MNIST images, (2000, 28, 28)."""
     if not FASHION.exists():
         pytest.skip("Fashion-MNIST is not installed")
     import generative

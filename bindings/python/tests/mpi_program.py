@@ -1,4 +1,4 @@
-"""One process of those that test_ranks.py starts by mpirun."""
+"""The program that test_ranks.py runs under mpirun."""
 
 import sys
 import zlib

@@ -1,4 +1,4 @@
-"""Pictures and files of pictures for tests."""
+"""Images and image files for tests."""
 
 import struct
 import zlib
@@ -21,7 +21,7 @@ def photo(height, width, channels=3):
 
 
 def levels(data, **options):
-    """What the library makes of a file, in levels."""
+    """The pixels that the library reads from a file, in levels."""
     with Image.from_bytes(data, **options) as image:
         return np.rint(image.pixels * 255).astype(int)
 

@@ -1,4 +1,4 @@
-"""What the measures should give: by numpy, SciPy and scikit-learn, in double precision, plain and slow.
+"""Reference implementations of the metrics with numpy, SciPy and scikit-learn, in double precision, simple and slow.
 
 Tests hold the library to these on small rows, `make science CLAIM=agreement` on pictures.
 """
@@ -18,7 +18,7 @@ def mean_and_error(values):
 
 
 def row_errors(rows, clean):
-    """Of each row: the squared error, and the ratio of signal to noise in decibels."""
+    """The squared error and the signal-to-noise ratio in decibels, per row."""
     errors = np.square(rows.astype(np.float64) - clean).reshape(len(rows), -1)
     return errors.sum(1), -10 * np.log10(errors.mean(1))
 
@@ -42,7 +42,7 @@ def similarity(x, y):
 
 
 def frechet(a, b):
-    """|mean - mean'|^2 + tr(C + C' - 2 (C C')^1/2), the root as Heusel et al. take it."""
+    """|mean - mean'|^2 + tr(C + C' - 2 (C C')^1/2), with the matrix root of Heusel et al."""
     from scipy.linalg import sqrtm
 
     a, b = a.astype(np.float64), b.astype(np.float64)
@@ -64,7 +64,7 @@ def kernel_distance(a, b):
 
 
 def precision_recall(real, generated, k):
-    """(precision, recall, density, coverage): balls counted one by one."""
+    """(precision, recall, density, coverage), by counting balls one by one."""
     real_radii = np.sort(squares(real, real), 1)[:, k]
     generated_radii = np.sort(squares(generated, generated), 1)[:, k]
     cross = squares(real, generated)
@@ -74,7 +74,7 @@ def precision_recall(real, generated, k):
 
 
 def two_sample(real, generated):
-    """Shares of rows whose nearest other row is of their own set: (all, real, generated)."""
+    """Shares of rows whose nearest other row is in the same set: (all, real, generated)."""
     distances = squares(both := np.concatenate([real, generated]), both)
     np.fill_diagonal(distances, np.inf)
     is_real = np.arange(len(both)) < len(real)
@@ -101,7 +101,7 @@ def parzen(samples, validation, test):
 
 
 def divergence(mean, log_variance):
-    """Of N(mean, exp(log_variance)) from N(0, I), of each row."""
+    """The KL divergence of N(mean, exp(log_variance)) from N(0, I), per row."""
     mean, log_variance = mean.astype(np.float64), log_variance.astype(np.float64)
     return 0.5 * (np.square(mean) + np.exp(log_variance) - log_variance - 1).sum(1)
 

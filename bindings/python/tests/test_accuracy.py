@@ -1,4 +1,4 @@
-"""Digits: small variances, rows far from zero, very large and very small numbers, beside numpy in Double."""
+"""Numerical accuracy: small variances, rows far from zero, very large and very small numbers, compared with numpy."""
 
 import numpy as np
 import pytest
@@ -30,14 +30,14 @@ def table(n, dtype, offset, seed=0):
 
 
 def assert_close(found, expected, relative):
-    """Beside the largest of what is expected."""
+    """Compares relative to the largest expected value."""
     expected = np.asarray(expected, np.float64)
     error = np.abs(np.asarray(found, np.float64) - expected).max() / np.abs(expected).max()
     assert error <= relative, f"off by {error:.2g} of the largest, more than {relative:.1g}"
 
 
 def precision(dtype, offset=0.0):
-    """What a result may be off by that one type holds; in Double, also what numbers at an offset round to."""
+    """The allowed error of a result of one type; in Double, also the rounding of numbers at an offset."""
     return 2e-6 if dtype == np.float32 else 1e-12 + 4e-16 * offset
 
 
@@ -281,15 +281,15 @@ def test_every_measure_of_a_pca_of_rows_at_an_offset(dtype, offset):
 
 
 def test_the_quick_sweep_of_matrices_passes(benchmark, capsys):
-    """Benchmarks/accuracy.py: sixty small matrices, all solvers, beside a reference of more digits."""
+    """Benchmarks/accuracy.py: sixty small matrices, all solvers, compared with a reference of higher precision."""
     pytest.importorskip("sklearn")
     status = benchmark("accuracy").main(["--quick"])
     assert status == 0, capsys.readouterr().out
 
 
-def test_a_mean_that_is_off_in_every_column_costs_no_digits_along_a_direction():
-    """The first row is the shift of a partial fit. Off the mean by one deviation in each of 336 columns, it would
-    outweigh the largest variance 80 times."""
+def test_an_inaccurate_shift_costs_no_digits_along_a_direction():
+    """The first row is the shift of a partial fit. It differs from the mean by one standard deviation in each of 336
+    columns, which would exceed the largest variance 80 times."""
     X = np.random.default_rng(5).standard_normal((356, 336))
     pca = PCA(168)
     for part in (X[:1], X[1:3], X[3:]):
@@ -311,7 +311,7 @@ def test_a_gram_matrix_of_more_rows_than_columns_has_the_small_variances_too():
 
 
 def test_components_above_the_rounding_are_apart_from_directions_without_variance():
-    """Duplicate columns leave directions of no variance, whose rows of rounding are turned against the others."""
+    """Duplicate columns give directions without variance, whose rounding errors must not mix with the others."""
     r = np.random.default_rng(7)
     n, d, rank = 240, 160, 120
     left, right = (np.linalg.qr(r.standard_normal((size, rank)))[0] for size in (n, rank))
@@ -341,7 +341,7 @@ def test_latents_of_any_shape_and_order_are_those_of_numpy(dtype, shape, k):
 
 
 @in_both_types
-def test_a_row_by_columns_that_is_no_number_is_named(dtype):
+def test_a_nan_in_a_column_major_row_is_named(dtype):
     X = np.asfortranarray(np.random.default_rng(9).standard_normal((40, 6)).astype(dtype))
     pca = PCA(2).fit(X)
     X[7, 3] = np.inf

@@ -1,4 +1,4 @@
-"""Pictures that a fit changes at random: what a step sees, against the definitions in numpy."""
+"""Augmentation: what a training step sees, compared with numpy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ALL = {"flip": True, "shift": 2, "rotation": 20.0, "color_jitter": 0.3}
 
 
 def seen(rows, *, first_row=0, seed=0, together=False, **options):
-    """What a step learns from in place of rows: the gradient of an output bias is -2 x where all weights are 0."""
+    """The rows that a step sees: with all weights 0, the gradient of the output bias is -2 x."""
     model = Autoencoder(
         1, hidden=[], output_activation="identity", shape=rows.shape[1:], batch_size=len(rows), seed=seed, **options
     )
@@ -127,7 +127,7 @@ def test_strong_jitter_stays_within_units():
     assert found.min() >= 0 and found.max() <= 1 and (found == 0).any() and (found == 1).any()
 
 
-def test_numbers_depend_on_seed_and_place_alone():
+def test_random_numbers_depend_only_on_seed_and_position():
     rows = np.repeat(pictures(1), 12, axis=0)
     found = seen(rows, **ALL)
     assert len(np.unique(found.reshape(12, -1), axis=0)) == 12
@@ -209,7 +209,7 @@ def test_validation_rows_are_not_augmented():
 
 
 @pytest.mark.parametrize("option", [{"flip": True}, {"shift": 1}, {"rotation": 5.0}, {"color_jitter": 0.1}])
-def test_rows_that_are_no_pictures_are_refused(option):
+def test_rows_that_are_not_images_are_refused(option):
     table = random.random((20, 6))
     for data in (table, table.reshape(20, 1, 6), table.reshape(20, 6, 1)):
         with pytest.raises(GenerativeError, match=r"need images, and a row is|need images as they are"):
@@ -227,7 +227,7 @@ def test_options_are_checked(option):
 
 
 @pytest.mark.parametrize("batch", [{"batch_size": 12}, {"batch_size": 4, "accumulate": 3}], ids=str)
-def test_targets_are_changed_as_their_rows(batch):
+def test_targets_are_augmented_like_their_rows(batch):
     rows = pictures(30)
     # Rows that are their own targets make the fit that they make alone.
     model = lambda **options: Autoencoder(3, hidden=[8], epochs=2, seed=1, **ALL, **options)  # noqa: E731

@@ -1,4 +1,4 @@
-"""Images with their channels first, as other frameworks have them, are recognised by network models."""
+"""Network models recognize images with channels first, the layout of other frameworks."""
 
 import numpy as np
 import pytest
@@ -56,7 +56,7 @@ def test_other_shapes_are_taken_as_they_are(shape):
 
 
 @pytest.mark.parametrize("shape", [(1, 16, 8), (3, 8, 16)], ids=ids)
-def test_a_shape_that_is_given_is_believed(shape):
+def test_a_given_shape_is_used(shape):
     X = RANDOM.random((9, *shape), dtype=np.float32)
     for model in models(shape=shape):
         assert model.fit(X, Y).shape_ == shape
@@ -111,7 +111,7 @@ def test_a_pca_has_no_channels():
     assert PCA(2).fit(X).transform(X).shape == (9, 2)
 
 
-def test_dask_arrays_are_looked_at_too():
+def test_dask_arrays_are_checked_too():
     array = pytest.importorskip("dask.array")
     from generative import dask as over
 

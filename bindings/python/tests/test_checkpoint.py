@@ -1,4 +1,4 @@
-"""What gen_checkpoint_... tells of a file is what the format's few lines of JSON and bytes say."""
+"""gen_checkpoint_... agrees with parsing the file's JSON and bytes directly."""
 
 import ctypes
 import json
@@ -17,7 +17,7 @@ def opened(path):
     return handle
 
 
-def test_a_checkpoint_tells_the_files_metadata_and_tensors(tmp_path):
+def test_a_checkpoint_lists_the_files_metadata_and_tensors(tmp_path):
     path = tmp_path / "vae.safetensors"
     rows = np.random.default_rng(1).random((20, 5, 3), dtype=np.float32)
     VAE(latent_size=2, hidden=(7,), epochs=1).fit(rows).save(str(path))

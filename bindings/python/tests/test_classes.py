@@ -1,4 +1,4 @@
-"""The classes of a Classifier: of any kind, in any number, found by each fit."""
+"""The classes of a Classifier: any type, any number, determined by each fit."""
 
 import copy
 import pickle
@@ -102,7 +102,7 @@ def test_a_fit_that_fails_leaves_the_classes_and_one_that_is_stopped_does_not():
     assert list(model.classes_) == ["x", "y"] and model.info.n_classes == 2
 
 
-def test_pickles_and_copies_keep_classes_and_files_have_their_places(tmp_path):
+def test_pickles_and_copies_keep_classes_and_files_keep_indices(tmp_path):
     names = np.array(["a", "b", "c"])
     model = Classifier(**SMALL).fit(ROWS, names[LABELS])
     for again in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
@@ -148,7 +148,7 @@ def test_validation_has_the_classes_of_the_fit():
         ([[0], [1, 2]] * 60, "1d array"),
     ],
 )
-def test_what_are_not_classes_is_refused(y, message):
+def test_values_that_are_not_classes_are_refused(y, message):
     with pytest.raises((ValueError, TypeError), match=message):
         Classifier(hidden=(8,)).fit(ROWS, y)
 
@@ -172,7 +172,7 @@ def test_a_score_needs_a_class_for_each_row():
             model.score(ROWS, np.zeros(count, int))
 
 
-def test_a_column_of_classes_is_taken_with_a_warning():
+def test_a_column_of_classes_is_accepted_with_a_warning():
     with pytest.warns(UserWarning, match="column-vector y"):
         np.testing.assert_array_equal(targets(LABELS[:, None]), LABELS)
 

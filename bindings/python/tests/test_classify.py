@@ -1,4 +1,4 @@
-"""Classifiers, nearest classes and likelihoods beside numpy, scikit-learn and SciPy."""
+"""Classifiers, nearest classes and likelihoods, compared with numpy, scikit-learn and SciPy."""
 
 import json
 import pickle
@@ -119,7 +119,7 @@ def test_threads_do_not_change_a_classifier(classes):
     assert bytes_of(1) == bytes_of(2)
 
 
-def test_classifiers_say_what_is_wrong(classes):
+def test_classifiers_explain_errors(classes):
     X, y, rows, _ = classes
     with pytest.raises(ValueError, match="y has 3 classes, but n_classes is 2"):
         Classifier(2).fit(X, y)
@@ -141,7 +141,7 @@ def test_classifiers_say_what_is_wrong(classes):
         Dataset.from_array(X).classify(rows)
 
 
-def test_binarized_rows_are_coin_flips():
+def test_binarized_rows_have_the_rows_probabilities():
     gray = np.tile(np.array([0, 0.1, 0.5, 0.9, 1], np.float32), (20_000, 1))
     flips = generative.binarize(gray, seed=3)
     assert set(np.unique(flips)) == {0, 1}
@@ -173,8 +173,8 @@ def test_likelihoods_are_exact_where_the_posterior_is_known():
 
 
 def test_likelihoods_of_a_linear_vae_are_those_of_its_gaussian(rows):
-    """p(x) = N(b, w w' + variance): what importance sampling must come to. Where q(z|x)
-    is narrower than the posterior, as far from the mean row, weights have heavy tails: so the median."""
+    """p(x) = N(b, w w' + variance), to which importance sampling must converge. Far from the mean row, q(z|x) is
+    narrower than the posterior and weights have heavy tails, so medians are compared."""
     x = rows.reshape(257, 35)
     model = VAE(
         1, hidden=(), likelihood="gaussian", variance=0.01, output_activation="identity", initializer="by_activation"
@@ -194,8 +194,8 @@ def test_likelihoods_of_a_linear_vae_are_those_of_its_gaussian(rows):
     assert means[0] < means[1] < means[2] < exact.mean() + 0.05
 
 
-def test_likelihoods_of_coins_are_numpys_average(rows):
-    """Against importance sampling in numpy, with latents of its own."""
+def test_likelihoods_of_binary_rows_agree_with_numpy(rows):
+    """Compared with importance sampling in numpy, with other latents."""
     x = generative.binarize(rows, seed=1).reshape(257, 35)[:20]
     model = VAE(2, hidden=(16,), epochs=20, batch_size=32, learning_rate=3e-3).fit(generative.binarize(rows))
     mean, log_variance = (a.astype(np.float64) for a in model.encode(x))

@@ -1,4 +1,4 @@
-"""Files of every format there was load, give the numbers they gave, and can be fitted further."""
+"""Files of every earlier format load, give the same results, and can be fitted further."""
 
 import json
 import sys
@@ -27,7 +27,7 @@ def test_every_file_kept_is_tested():
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
-def test_an_old_file_gives_what_it_gave(name):
+def test_an_old_file_gives_the_same_results(name):
     about = EXPECTED[name]
     kind, shape = getattr(generative, about["kind"]), tuple(about["shape"])
     model = kind.load(FOLDER / name)

@@ -18,7 +18,7 @@ def classed():
 
 
 @pytest.mark.parametrize("options", [CONVOLUTIONAL, {}], ids=["convolutional", "dense"])
-def test_a_vae_is_told_the_class(classed, options):
+def test_a_vae_uses_the_class(classed, options):
     images, labels = classed
     recipe = {"epochs": 20, "batch_size": 20, "learning_rate": 1e-2}
     model = VAE(2, hidden=(16,), n_classes=3, **options, **recipe).fit(images, labels)
@@ -32,7 +32,7 @@ def test_a_vae_is_told_the_class(classed, options):
     )
 
 
-def test_a_gan_is_told_the_class(classed):
+def test_a_gan_uses_the_class(classed):
     images, labels = classed
     recipe = {"epochs": 30, "batch_size": 20, "learning_rate": 2e-3}
     model = GAN(4, n_classes=3, average_decay=0.98, **CONVOLUTIONAL, **recipe)
@@ -93,13 +93,13 @@ def test_an_autoencoder_with_skips_restores_and_has_no_latents(classed):
     with pytest.raises(NotReadyError, match="no latents"):
         model.encode(images)
     for name, value in [("hidden", (9,)), ("dropout", 0.1), ("pixel_bias", True), ("batch_norm", True)]:
-        with pytest.raises(ValueError, match=f"{name} has no place"):
+        with pytest.raises(ValueError, match=f"{name} does not apply to"):
             Autoencoder(8, skips=True, **CONVOLUTIONAL, **{name: value}, epochs=1).fit(images)
-    with pytest.raises(ValueError, match="bias false has no place"):
+    with pytest.raises(ValueError, match="bias false does not apply to"):
         Autoencoder(8, skips=True, bias=False, **CONVOLUTIONAL, epochs=1).fit(images)
 
 
-def test_sizes_and_batches_that_cannot_be_are_named(classed):
+def test_impossible_sizes_and_batches_are_named(classed):
     images, _ = classed
     with pytest.raises(ValueError, match="depth must be at most 2 for height 6, not 3"):
         GAN(depth=3, **CONVOLUTIONAL, epochs=1).fit(images[:, :6])

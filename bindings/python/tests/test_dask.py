@@ -1,4 +1,4 @@
-"""Over a Dask array's partitions, on a cluster of two processes: what one machine gives."""
+"""Results over a Dask array's partitions, on a cluster of two processes, agree with one machine's."""
 
 import numpy as np
 import pytest
@@ -79,7 +79,7 @@ def test_distances_are_one_machines(client, rows):
     )
 
 
-def test_pictures_are_rows_and_bad_input_is_told(client, rows):
+def test_images_are_rows_and_bad_input_is_reported(client, rows):
     X = da.from_array(rows.reshape(1000, 20, 15), chunks=(300, 10, 15))
     assert over.moments(X).to_bytes() == Moments.of(rows.reshape(1000, 20, 15)).to_bytes()
     with pytest.raises(TypeError, match="must be a Dask array"):
@@ -90,7 +90,7 @@ def test_pictures_are_rows_and_bad_input_is_told(client, rows):
         over.fit_pca(PCA(2, solver="gram"), X)
     with pytest.raises(ValueError, match="between 0 and"):
         over.fit_pca(PCA(301), X)
-    with pytest.raises(ValueError, match="2 rows at least"):
+    with pytest.raises(ValueError, match="at least 2 rows"):
         over.fit_pca(PCA(1), X[:0])
     with pytest.raises(ValueError, match="n_components or n_directions"):
         over.fit_pca(PCA(solver="sketch"), X)
@@ -98,7 +98,7 @@ def test_pictures_are_rows_and_bad_input_is_told(client, rows):
         over.moments(da.full((10, 3), np.nan, chunks=(5, 3)))
     fitted = PCA(2).fit(rows)
     before = fitted.components_
-    with pytest.raises(ValueError, match="2 rows at least"):
+    with pytest.raises(ValueError, match="at least 2 rows"):
         over.fit_pca(fitted, X[:1])
     np.testing.assert_array_equal(fitted.components_, before)
 
@@ -131,7 +131,7 @@ def test_a_round_averages_what_each_partition_fits(client, scaled):
     np.testing.assert_allclose(flat(found), expected, rtol=1e-6, atol=1e-9)
 
 
-def test_averaged_rounds_learn_and_are_the_same_bits_on_any_workers(client, scaled):
+def test_averaged_rounds_learn_and_are_bit_identical_on_any_workers(client, scaled):
     rows = scaled
     X = da.from_array(rows, chunks=(250, 300))
     losses = []
@@ -150,7 +150,7 @@ def test_averaged_rounds_learn_and_are_the_same_bits_on_any_workers(client, scal
     assert model.n_epochs_ == 7
 
 
-def test_labels_go_with_their_rows_and_bad_input_is_told(client, scaled):
+def test_labels_follow_their_rows_and_bad_input_is_reported(client, scaled):
     rows = scaled
     X = da.from_array(rows, chunks=(400, 300))
     y = da.from_array(np.arange(1000) % 3, chunks=123)

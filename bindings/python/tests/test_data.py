@@ -74,7 +74,7 @@ def test_a_borrowed_array_is_kept_alive():
     assert (dataset.read() == 0.25).all()
 
 
-def test_unchecked_rows_are_checked_by_what_reads_them(rows):
+def test_unchecked_rows_are_checked_when_read(rows):
     flat = rows.reshape(len(rows), -1).copy()
     message = "row 130, column 7 is nan"
     flat[130, 7] = np.nan
@@ -133,7 +133,7 @@ def test_idx_files_plain_and_gzipped(tmp_path):
     assert caught.value.name == "GEN_E_TRAILING"
 
 
-def test_a_file_that_is_not_there_is_an_os_error():
+def test_a_missing_file_is_an_os_error():
     with pytest.raises(OSError) as caught:
         Dataset.from_idx("/no/such/file")
     assert caught.value.name == "GEN_E_IO" and "/no/such/file" in str(caught.value)
@@ -152,7 +152,7 @@ def png(pixels):
     return b"\x89PNG\r\n\x1a\n" + start + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
 
 
-def test_a_folder_of_pictures_skips_and_tells_what_it_cannot_read(tmp_path):
+def test_a_folder_of_images_skips_and_reports_unreadable_files(tmp_path):
     random = np.random.default_rng(3)
     pictures = random.integers(0, 256, (3, 6, 6, 3), dtype=np.uint8)
     for index, picture in enumerate(pictures):
@@ -216,7 +216,7 @@ def test_nearest_rows_are_those_numpy_finds(rows):
     np.testing.assert_allclose(distances, np.sort(expected, 1)[:, :4], rtol=1e-3)
 
 
-def test_a_stream_feeds_a_fit_and_its_exceptions_come_through(rows):
+def test_a_stream_feeds_a_fit_and_its_exceptions_are_raised(rows):
     passes = []
 
     def batches():
@@ -244,7 +244,7 @@ def test_a_memory_limit_is_a_memory_error(rows):
         assert 0 < used <= peak <= 16 << 20
 
 
-def test_objects_that_were_closed_say_so(rows):
+def test_closed_objects_are_an_error(rows):
     with Dataset.from_array(rows) as dataset:
         pass
     dataset.close()
@@ -257,7 +257,7 @@ def test_objects_that_were_closed_say_so(rows):
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.int16, np.uint16, np.float16])
-def test_small_numbers_are_not_blown_up(dtype):
+def test_small_numbers_are_not_amplified(dtype):
     X = np.random.default_rng(5).integers(0, 100, (40_000, 50)).astype(dtype)
     tracemalloc.start()
     try:
@@ -272,14 +272,14 @@ def test_small_numbers_are_not_blown_up(dtype):
     assert data.read().any()
 
 
-def test_what_was_converted_is_borrowed_and_not_copied_again():
+def test_converted_arrays_are_borrowed_and_not_copied_again():
     X = np.random.default_rng(6).integers(0, 1000, (500, 40)).astype(np.int32)
     kept = Dataset.from_array(X)._array
     assert kept is not None and kept.dtype == np.float64 and not np.may_share_memory(kept, X)
     assert Dataset.from_array(X.astype(np.float64))._array is None
 
 
-def test_the_scale_of_a_file_is_that_of_rows_from_all_over(tmp_path):
+def test_the_scale_of_a_file_is_judged_from_rows_throughout(tmp_path):
     X = np.random.default_rng(7).random((2000, 3))
     X[1500:, 1] += 1000
     np.save(tmp_path / "x.npy", X)

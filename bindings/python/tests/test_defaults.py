@@ -1,4 +1,4 @@
-"""What the library chooses where nobody says, and that it is enough."""
+"""The library's default choices, and whether they are sufficient."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def test_epochs_and_batches_follow_the_rows(n, batch, epochs):
     assert model.info.n_steps == epochs * -(-n // batch)
 
 
-def test_what_is_given_is_not_chosen():
+def test_options_that_are_set_are_not_chosen():
     given = [({"epochs": 3}, 3, 36), ({"batch_size": 50}, 667, 2668), ({"epochs": 2, "batch_size": 200}, 2, 2)]
     for options, epochs, count in given:
         model, told = steps(VAE(1, hidden=(2,), **options), 178)
@@ -41,12 +41,12 @@ def test_the_rate_falls_along_a_cosine_but_for_a_gan():
         np.testing.assert_allclose([event.learning_rate for event in told], rate, rtol=1e-6)
 
 
-def test_the_least_data_that_make_a_model_are_fitted():
+def test_the_smallest_valid_data_can_be_fitted():
     for model in (Autoencoder(1), VAE(1), GAN(), Classifier(n_classes=2)):
         steps(model.set_params(epochs=3), 2)
 
 
-def test_dead_latents_and_losses_that_grow_are_warned_of():
+def test_dead_latents_and_growing_losses_give_warnings():
     rows = np.random.default_rng(1).random((500, 6)).astype(np.float32)
     with pytest.warns(UserWarning, match="latents carry no information"):
         VAE(2, beta=50.0, likelihood="bernoulli").fit(rows)
@@ -69,7 +69,7 @@ def test_a_learned_variance_is_the_squared_error(learned):
     np.testing.assert_allclose(found, errors if learned == "pixel" else [errors.mean()], rtol=0.1)
 
 
-def test_columns_known_better_than_others_gain_by_variances_of_their_own():
+def test_columns_of_unequal_noise_gain_from_separate_variances():
     random = np.random.default_rng(2)
     rows = random.normal(size=(4000, 1)) @ [[1.0, -1.0, 0.5]] + random.normal(0, [0.02, 0.1, 0.3], (4000, 3))
     shared, pixel = (VAE(1, learned_variance=learned).fit(rows) for learned in ("shared", "pixel"))
@@ -77,13 +77,13 @@ def test_columns_known_better_than_others_gain_by_variances_of_their_own():
 
 
 def test_the_quick_table_of_defaults_holds(benchmark, capsys):
-    """Benchmarks/defaults.py: autoencoders beside PCA, VAEs beside probabilistic PCA, the modes of a ring."""
+    """Benchmarks/defaults.py: autoencoders against PCA, VAEs against probabilistic PCA, the modes of a ring."""
     pytest.importorskip("sklearn")
     status = benchmark("defaults").main(["--quick"])
     assert status == 0, capsys.readouterr().out
 
 
-def test_what_a_fit_works_with_is_logged_in_one_line():
+def test_a_fits_settings_are_logged_in_one_line():
     told = []
     context = generative.Context(log=lambda level, message: told.append(message))
     VAE(1, hidden=(2,), context=context).fit(np.random.default_rng(3).normal(size=(150, 3)) * 9)

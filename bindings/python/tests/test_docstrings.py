@@ -1,4 +1,4 @@
-"""Docstrings stand on their own: each parameter of the public interface is described, in numpydoc's form."""
+"""Docstrings are complete: each parameter of the public interface is described, in numpydoc format."""
 
 import inspect
 import re

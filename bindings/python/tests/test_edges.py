@@ -1,4 +1,4 @@
-"""The smallest and the dullest data: steps of one row, one row, one class, a class that is absent, equal rows."""
+"""Minimal and degenerate data: steps of one row, one row, one class, a missing class, equal rows."""
 
 import numpy as np
 import pytest
@@ -95,7 +95,7 @@ def test_one_row(name):
     model = make(name)
     message = "y has 1 class, but a classifier needs at least 2" if name == "classifier" else None
     if "gan" in name:
-        message = "GAN must be fitted to 2 rows at least, not n_samples = 1"
+        message = "GAN must be fitted to at least 2 rows, not n_samples = 1"
     elif has_batch_norm(name):
         message = "too few rows: a step needs at least 2"
     if message:
@@ -155,7 +155,7 @@ def test_a_validation_of_one_row(name):
 
 
 @ALL
-def test_methods_of_no_rows(name):
+def test_methods_accept_no_rows(name):
     X, y = images(4), np.arange(4) % 2
     model, none = make(name).fit(X, y), X[:0]
     labels = {"labels": []} if "conditional" in name else {}

@@ -1,4 +1,4 @@
-"""Figures of merit beside numpy, scikit-learn and SciPy."""
+"""Metrics, compared with numpy, scikit-learn and SciPy."""
 
 import copy
 import pickle
@@ -55,7 +55,7 @@ def test_a_pca_of_merged_moments_is_the_one_of_all_rows():
     np.testing.assert_array_equal(merged.explained_variance_, whole.explained_variance_)
 
 
-def test_moments_say_what_is_missing():
+def test_moments_report_what_is_missing():
     with pytest.raises(RuntimeError, match="2 rows"):
         Moments(3).update(np.zeros((1, 3))).covariance  # noqa: B018
     with pytest.raises(ValueError, match="n_features|numbers"):
@@ -77,7 +77,7 @@ def test_frechet_distances_are_scipys(sets):
     assert evaluate.frechet(a, a).distance == pytest.approx(0, abs=1e-5)
 
 
-def test_a_frechet_distance_of_few_rows_says_so():
+def test_a_frechet_distance_of_few_rows_gives_a_warning():
     random, told = np.random.default_rng(0), []
     context = Context(log=lambda level, message: told.append((level, message)))
     rows = random.normal(size=(60, 40)).astype(np.float32)
@@ -188,7 +188,7 @@ def test_threads_do_not_change_a_bit(sets):
     assert figures(1) == figures(2)
 
 
-def test_measures_name_what_is_wrong(sets):
+def test_metrics_explain_errors(sets):
     a, b = sets
     with pytest.raises(ValueError, match="n_neighbours must be between 1 and 256"):
         evaluate.precision_recall(a, b, 257)
@@ -206,7 +206,7 @@ def test_measures_name_what_is_wrong(sets):
         evaluate.frechet(a, bad)
 
 
-def test_models_are_measured_by_all_that_they_have(rows):
+def test_every_metric_that_a_model_supports_is_reported(rows):
     train, test = rows[:200], rows[200:]
     vae = VAE(2, hidden=(8,), epochs=3).fit(train)
     found = evaluate.model(vae, test, training=train, n_rows=50, n_latents=10, seed=4)

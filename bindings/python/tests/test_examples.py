@@ -1,4 +1,4 @@
-"""The example scripts run and leave their pictures."""
+"""The example scripts run and write their images."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What a fit takes, shows, and does when it is interrupted."""
+"""Arguments, output and interruption of a fit."""
 
 import os
 import signal
@@ -92,7 +92,7 @@ def test_mistaken_rows_are_named(rows):
 
 @pytest.mark.parametrize("kind", ["VAE", "GAN", "Autoencoder"])
 def test_ctrl_c_stops_a_fit_and_leaves_the_model(kind):
-    """A real signal to a process that fits, not told by its own callback."""
+    """A real signal to a fitting process, not raised by its own callback."""
     script = f"""
         import signal, sys, numpy as np, generative
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
@@ -121,7 +121,7 @@ def test_ctrl_c_stops_a_fit_and_leaves_the_model(kind):
     assert errors == ""
 
 
-def test_a_handler_of_the_hosts_own_gets_the_signal_after_the_fit(rows):
+def test_the_hosts_own_handler_gets_the_signal_after_the_fit(rows):
     told = []
     before = signal.signal(signal.SIGINT, lambda number, frame: told.append(number))
     try:
@@ -145,7 +145,7 @@ def test_a_signal_between_callbacks_is_not_lost():
         timer.join()
 
 
-def test_a_line_on_a_terminal_is_drawn_over(rows, capsys, monkeypatch):
+def test_a_line_on_a_terminal_is_overwritten(rows, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     VAE(2, hidden=(8,), epochs=3).fit(rows, verbose=True)
@@ -155,7 +155,7 @@ def test_a_line_on_a_terminal_is_drawn_over(rows, capsys, monkeypatch):
     assert last.startswith("100% ####################") and "epoch 3.0/3" in last and "loss" in last
 
 
-def test_tqdm_draws_the_bar_where_it_is(rows, capsys, monkeypatch):
+def test_tqdm_draws_the_bar_if_it_is_installed(rows, capsys, monkeypatch):
     pytest.importorskip("tqdm")
     VAE(2, hidden=(8,), epochs=3).fit(rows, verbose=True)
     assert capsys.readouterr().err.startswith("epoch 1/3  loss")  # in a log a line an epoch
@@ -203,7 +203,7 @@ def test_any_kind_of_model_is_loaded_with_its_options(model, tmp_path):
     assert again.fit(images, labels).to_bytes() == model.to_bytes()
 
 
-def test_what_is_no_model_is_not_loaded(rows, tmp_path):
+def test_files_without_a_model_are_refused(rows, tmp_path):
     path = tmp_path / "model.safetensors"
     PCA(2).fit(rows).save(path)
     path.write_bytes(path.read_bytes()[:-3])
@@ -213,7 +213,7 @@ def test_what_is_no_model_is_not_loaded(rows, tmp_path):
         generative.load(tmp_path / "nothing")
     header = b'{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
     path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
-    with pytest.raises(ValueError, match="holds no model"):
+    with pytest.raises(ValueError, match="does not contain a model"):
         generative.load(path)
 
 

@@ -1,4 +1,4 @@
-"""A GAN's options: what each changes, what they exclude, and what is said of it."""
+"""A GAN's options: their effects, their conflicts, and the messages about these."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def test_each_option_changes_the_fit_and_is_kept_in_files(name, value, tmp_path)
     np.testing.assert_array_equal(again.sample(4), model.sample(4))
 
 
-def test_the_penalty_is_told_beside_the_loss():
+def test_the_penalty_is_reported_with_the_loss():
     event = fitted(r1_penalty=2.0).history_[-1]
     assert event.penalty > 0
     assert event.loss == pytest.approx(event.discriminator_loss + event.generator_loss + event.penalty)
@@ -87,13 +87,13 @@ def test_epochs_make_as_many_steps_of_the_generator_whatever_those_of_the_discri
         ({"objective": "wgan"}, IMAGES, "objective must be one of non_saturating, minimax"),
     ],
 )
-def test_what_does_not_go_together_is_refused_with_what_to_do(options, rows, message):
+def test_conflicting_options_are_refused_with_a_remedy(options, rows, message):
     with pytest.raises(ValueError, match=message):
         fitted(rows, **options)
 
 
 @pytest.mark.parametrize("penalty", ["r1_penalty", "gradient_penalty"])
-def test_a_penalty_that_overflows_is_named_with_what_to_do(penalty):
+def test_an_overflowing_penalty_is_named_with_a_remedy(penalty):
     options = {penalty: 1.0, "batch_norm": False, "discriminator_hidden": (11, 11, 11), "learning_rate": 1e9}
     with pytest.raises(InvalidArgumentError, match="^penalty became inf .*a smaller r1_penalty or gradient_penalty, .*help"):
         fitted(**options)

@@ -1,4 +1,4 @@
-"""Warnings of fits: each in words, once, with what to try, and none where nothing is wrong."""
+"""Warnings of fits: each is given once, with a remedy, and good fits give none."""
 
 import warnings
 
@@ -43,7 +43,7 @@ WELL = {
 
 
 def told(make, rows):
-    """What a fit warns of: the events' names, their messages, Python's warnings and the context's log."""
+    """The warnings of a fit: the events' names, their messages, Python's warnings and the context's log."""
     events, log = [], []
     with Context(log=lambda level, message: log.append((level, message))) as context:
         fit = make(context=context)
@@ -59,7 +59,7 @@ def told(make, rows):
 
 
 @pytest.mark.parametrize("name", ILL)
-def test_what_goes_wrong_is_told_once_with_what_to_try(name):
+def test_problems_are_reported_once_with_a_remedy(name):
     make, rows, hint = ILL[name]
     names, messages = told(make, rows)
     assert names.count(name) == 1 and len(set(names)) == len(names)
@@ -68,12 +68,12 @@ def test_what_goes_wrong_is_told_once_with_what_to_try(name):
 
 
 @pytest.mark.parametrize("name", WELL)
-def test_nothing_is_told_where_nothing_is_wrong(name):
+def test_good_fits_give_no_warnings(name):
     assert told(*WELL[name]) == ([], [])
 
 
 @pytest.mark.parametrize("objective", ["minimax", "hinge"])
-def test_a_discriminator_that_never_errs_is_told_with_options_that_there_are(objective):
+def test_a_perfect_discriminator_gives_a_warning_with_existing_options(objective):
     names, messages = told(lambda **o: GAN(1, **{**WON, "objective": objective}, **o).fit, COINS)
     message = messages[names.index("saturated_discriminator")]
     for option in ("input_noise", "spectral_norm", "r1_penalty", "discriminator_rate", "augmentation"):

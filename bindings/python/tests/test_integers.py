@@ -162,7 +162,7 @@ DOORS["GAN.latents"] = (lambda n: fitted(GAN).latents(n), "n")
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_public_functions_refuse_what_does_not_fit_and_show_it(door):
+def test_public_functions_refuse_values_that_do_not_fit_and_show_them(door):
     function, name = DOORS[door]
     for value in WRONG:
         if door == "PCA" and isinstance(value, float):
@@ -173,7 +173,7 @@ def test_public_functions_refuse_what_does_not_fit_and_show_it(door):
 
 
 def shown(value, error):
-    """Whether an error shows a number, which is no part of another one."""
+    """Whether an error shows a number, not as part of another one."""
     return re.search(rf"(?<![\w.-]){re.escape(str(value))}(?![\w.])", str(error))
 
 

@@ -27,7 +27,7 @@ def metadata(path):
 
 
 def test_the_safetensors_package_reads_a_fits_checkpoint(path, rows):
-    """Also one in the middle of a fit, whose figures that are not there are NaN."""
+    """Also a checkpoint in the middle of a fit, whose missing metrics are NaN."""
     from safetensors.numpy import load_file
 
     VAE(3, hidden=(16,), epochs=2, batch_size=32).fit(rows, checkpoint=path)
@@ -37,7 +37,7 @@ def test_the_safetensors_package_reads_a_fits_checkpoint(path, rows):
     assert metadata(path)["kind"] == "vae" and metadata(path)["option.fit"] == "ended"
 
 
-def test_a_vae_by_hand_from_its_file_gives_what_the_library_does(path, rows):
+def test_a_vae_computed_from_its_file_agrees_with_the_library(path, rows):
     from safetensors.numpy import load_file
 
     vae = VAE(3, hidden=(16,), epochs=3, batch_size=32).fit(rows)
@@ -127,7 +127,7 @@ def dcgan(nn, _):
 
 
 def ours_and_theirs(torch, model, rows, networks):
-    """What the library and the modules make of the same rows and latents."""
+    """The outputs of the library and of the PyTorch modules for the same rows and latents."""
     channels_first = np.ascontiguousarray(rows.transpose(0, 3, 1, 2)) if rows.ndim == 4 else None
     if isinstance(model, VAE):
         latents = seen(torch, networks["encoder"], rows.reshape(len(rows), -1))
@@ -146,7 +146,7 @@ def ours_and_theirs(torch, model, rows, networks):
 
 
 @pytest.mark.parametrize("make", [dense_vae, convolutional_autoencoder, dcgan])
-def test_pytorch_modules_take_the_weights_and_give_them_back(make, path, tmp_path):
+def test_weights_transfer_to_pytorch_and_back(make, path, tmp_path):
     torch, example = torch_of()
     model, rows, networks = make(torch.nn, example)
     model.set_params(epochs=3, batch_size=16).fit(rows)

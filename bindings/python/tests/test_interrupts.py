@@ -1,4 +1,4 @@
-"""Ctrl-C, other signals and exceptions end long calls, and leave what was at work usable."""
+"""Ctrl-C, other signals and exceptions end long calls, and leave the objects usable."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ from generative._follow import Follower
 
 @pytest.fixture
 def cut_short(monkeypatch):
-    """A block that a signal comes into, and whose long call must not reach its end."""
+    """A block that is interrupted by a signal, so its long call must not complete."""
     timers, statuses = [], []
 
     class Block:
@@ -59,7 +59,7 @@ def many():
 
 
 def endless(rows):
-    """Batches without an end."""
+    """An endless sequence of batches."""
 
     def batches():
         while True:
@@ -120,7 +120,7 @@ def test_streams_end(cut_short, rows, see):
         see(endless(rows))
 
 
-def test_a_stream_that_waits_hears_of_a_signal_at_once(cut_short, rows):
+def test_a_signal_reaches_a_waiting_stream_at_once(cut_short, rows):
     def batches():
         yield rows
         time.sleep(60)
@@ -206,7 +206,7 @@ def test_a_call_inside_a_callback_ends_with_the_fit(cut_short, vae, rows):
     assert model.n_epochs_ < 1_000_000
 
 
-def test_calls_of_other_threads_go_on(cut_short, vae, rows):
+def test_calls_of_other_threads_continue(cut_short, vae, rows):
     expected = vae.log_likelihood(rows, n_samples=300)
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(vae.log_likelihood, rows, n_samples=300)

@@ -1,4 +1,4 @@
-"""Labels of conditional models: one rule for all ways in, what each message shows, and where labels are taken."""
+"""Labels of conditional models: one rule for all methods, what each message shows, and where labels are accepted."""
 
 import copy
 import inspect
@@ -182,7 +182,7 @@ UNBOUNDED = {
 
 
 def with_one(value, place=4):
-    """Labels of N rows, one of which is another value."""
+    """Labels of N rows, one of which is replaced by the value."""
     labels = Y.tolist()
     labels[place] = value
     return labels
@@ -248,7 +248,7 @@ def test_strings_are_refused_with_how_to_number_them():
     assert list(classes) == ["ape", "cat", "dog"] and model.sample(labels=[1]).shape == (1, 5, 3)
 
 
-def test_the_reports_of_users_are_errors():
+def test_mistakes_that_users_reported_are_errors():
     y = np.arange(N) % 10
     model = VAE(2, epochs=1, n_classes=10)
     for labels in (y + 2**32, np.random.default_rng(1).random(N), [str(v) for v in y], np.where(y == 3, np.nan, y)):

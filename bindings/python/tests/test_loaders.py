@@ -1,4 +1,4 @@
-"""Streams of (rows, labels), as data loaders give them."""
+"""Streams of (rows, labels), like those of data loaders."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def rows():
 
 
 class Tensor:
-    """Numbers as another library has them."""
+    """An array type of another library."""
 
     def __init__(self, array):
         self.array, self.shape, self.ndim = array, array.shape, array.ndim
@@ -58,7 +58,7 @@ PAIRS = {
 
 
 class Loader:
-    """Gone over anew in each pass, with no length and no indices."""
+    """Iterable again in each pass, without a length or indices."""
 
     def __init__(self, passes):
         self.passes = passes
@@ -121,7 +121,7 @@ def test_models_with_labels_learn_from_pairs(name, pairs, way):
 
 @pytest.mark.parametrize("shuffle_rows", [0, 1, 16, 4096])
 def test_labels_stay_with_their_rows_however_a_stream_is_shuffled(shuffle_rows):
-    """Rows show their class; a classifier that got others would not learn it."""
+    """The class is visible in a row; with wrong labels, a classifier could not learn it."""
     labels = np.random.default_rng(3).integers(0, 4, 300)
     rows = (np.eye(4)[labels] + np.random.default_rng(4).random((300, 4)) / 4).astype(np.float32) / 2
     passes = lambda: ((rows[i : i + 17], labels[i : i + 17]) for i in range(0, 300, 17))  # noqa: E731
@@ -222,7 +222,7 @@ def test_a_resumed_fit_takes_the_same_labels_of_a_stream(tmp_path):
         make().fit(Dataset.from_stream(counted(Y), labelled=True, shuffle_rows=0), token=token, **options)
     other = Dataset.from_stream(PAIRS["tuples"], labelled=True, shuffle_rows=0)
     wrong = Dataset.from_stream(batches(lambda x, y: (x, y), (Y + 1) % 3), labelled=True, shuffle_rows=0)
-    with pytest.raises(ValueError, match="gave other rows than before"):
+    with pytest.raises(ValueError, match="returned different rows than before"):
         make().fit(wrong, resume=True, **options)
     expected = make().fit(Dataset.from_stream(PAIRS["tuples"], labelled=True, shuffle_rows=0))
     assert make().fit(other, resume=True, **options).to_bytes("weights") == expected.to_bytes("weights")
@@ -230,7 +230,7 @@ def test_a_resumed_fit_takes_the_same_labels_of_a_stream(tmp_path):
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", MODELS)
-def test_batches_of_different_kinds_are_told_apart(name, way):
+def test_batches_of_different_kinds_are_distinguished(name, way):
     def with_and_without():
         yield X[:7], Y[:7]
         yield X[7:]
@@ -266,7 +266,7 @@ def test_batches_of_different_kinds_are_told_apart(name, way):
 
 
 @pytest.mark.parametrize("two", [tuple, list])
-def test_two_rows_are_no_pair(two):
+def test_two_rows_are_not_a_pair(two):
     """A batch of two rows, as a tuple or a list: vectors and images."""
     for array in (X[:, 0], X):
         passes = lambda array=array: (two(array[i : i + 2]) for i in range(0, 40, 2))  # noqa: E731

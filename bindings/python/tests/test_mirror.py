@@ -1,4 +1,4 @@
-"""The generated ctypes mirror is the header, as a C compiler reads it: every layout, every constant."""
+"""The generated ctypes mirror agrees with a C compiler on every layout and constant of the header."""
 
 import ctypes
 import importlib
@@ -109,7 +109,7 @@ def test_structs_and_constants_are_what_the_c_compiler_says(tmp_path):
     assert mirrored(_structs, _constants) == measured_by_c(HEADER, tmp_path)
 
 
-def test_so_are_those_of_another_header(other, tmp_path):
+def test_the_same_holds_for_another_header(other, tmp_path):
     modules = submodule(other, "_structs"), submodule(other, "_constants")
     assert mirrored(*modules) == measured_by_c(tmp_path / "other.h", tmp_path)
 
@@ -172,7 +172,7 @@ def test_pointers_to_numbers_take_addresses_and_no_other_numbers(other):
         "GEN_API void gen_context(gen_model model);",
     ],
 )
-def test_what_cannot_be_read_is_an_error(line, tmp_path):
+def test_unreadable_files_are_an_error(line, tmp_path):
     path = tmp_path / "other.h"
     path.write_text(OTHER + line)
     with pytest.raises(SyntaxError):

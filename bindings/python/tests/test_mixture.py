@@ -62,7 +62,7 @@ def test_rounds_never_lower_the_likelihood_and_more_starts_never_do():
 
 
 @pytest.mark.parametrize("covariance", ["full", "diagonal"])
-def test_samples_have_the_mixtures_moments_and_do_not_hang_on_the_batch(covariance):
+def test_samples_have_the_mixtures_moments_and_do_not_depend_on_the_batch(covariance):
     mixture = Mixture.of(clouds(), 3, covariance=covariance)
     samples = mixture.sample(200_000, seed=4).astype(np.float64)
     mean = mixture.weights @ mixture.means
@@ -120,7 +120,7 @@ def model(request):
     return MODELS[request.param]().fit(pictures())
 
 
-def test_a_models_mixture_is_of_its_latents(model):
+def test_a_models_mixture_is_fitted_to_its_latents(model):
     X = pictures(400, 1)
     model.fit_mixture(X, 4, seed=7)
     latents = model.encode_sample(X, seed=7) if isinstance(model, VAE) else model.transform(X)
@@ -145,7 +145,7 @@ def test_the_mixture_and_the_threshold_are_kept_in_files(model, tmp_path):
         np.testing.assert_array_equal(other.predict(X), model.predict(X))
 
 
-def test_a_further_fit_forgets_them(model):
+def test_a_further_fit_discards_them(model):
     X = pictures(200, 1)
     model.fit_mixture(X, 3).fit_threshold(X)
     (model.partial_fit if isinstance(model, PCA) else model.fit)(X)
@@ -182,7 +182,7 @@ def test_scores_are_squared_errors_and_negative_bounds(model):
     np.testing.assert_allclose(model.anomaly_scores(X), expected, rtol=1e-4)
 
 
-def test_what_has_no_latents_or_needs_labels_says_so():
+def test_missing_latents_and_needed_labels_are_reported():
     X = pictures(64)
     unet = Autoencoder(8, architecture="convolutional", base_channels=2, skips=True, corruption="gaussian", epochs=1)
     unet.fit(X[..., None])
@@ -195,7 +195,7 @@ def test_what_has_no_latents_or_needs_labels_says_so():
             verb(X)
     copy = pickle.loads(pickle.dumps(conditional))
     assert copy.n_epochs_ == 1
-    with pytest.raises(ValueError, match="rows of 16 numbers, the model takes 64"):
+    with pytest.raises(ValueError, match="16 numbers per row, the model takes 64"):
         unet.fit_threshold(np.zeros((3, 4, 4, 1), np.float32))
     with pytest.raises(ValueError, match="quantile must be between"):
         unet.fit_threshold(X[..., None], 1.5)

@@ -24,7 +24,7 @@ ALL = pytest.mark.parametrize("kind", [Autoencoder, VAE, GAN])
 
 
 def outputs(model, rows):
-    """Something that all of a model's weights take part in."""
+    """An output that depends on all of a model's weights."""
     if isinstance(model, Autoencoder):
         return model.reconstruct(rows)
     return model.reconstruct(rows) if isinstance(model, VAE) else model.sample(9, seed=3)
@@ -133,7 +133,7 @@ def test_models_are_saved_pickled_and_fitted_further(kind, rows, tmp_path):
 
 
 @ALL
-def test_two_fits_of_two_epochs_are_one_of_four(kind, rows):
+def test_two_fits_of_two_epochs_equal_one_of_four(kind, rows):
     once = small(kind, epochs=4, batch_size=32, schedule="constant").fit(rows)
     twice = small(kind, epochs=2, batch_size=32, schedule="constant", warm_start=True).fit(rows).fit(rows)
     assert once.to_bytes("weights") == twice.to_bytes("weights")
@@ -143,7 +143,7 @@ def test_two_fits_of_two_epochs_are_one_of_four(kind, rows):
 
 
 @ALL
-def test_the_same_program_started_again_brings_a_fit_to_its_end(kind, rows, tmp_path):
+def test_the_same_program_restarted_finishes_a_fit(kind, rows, tmp_path):
     path = tmp_path / "fit.safetensors"
     terms = {"epochs": 4, "batch_size": 32, "seed": 3}
     whole = small(kind, **terms).fit(rows)
@@ -168,7 +168,7 @@ def test_the_same_program_started_again_brings_a_fit_to_its_end(kind, rows, tmp_
     assert stopped.fit(rows, resume=True).to_bytes("weights") == whole.to_bytes("weights")
 
 
-def test_a_fit_is_kept_as_it_goes(rows, tmp_path):
+def test_a_fit_writes_checkpoints(rows, tmp_path):
     path = tmp_path / "fit.safetensors"
     steps = []
 
@@ -209,7 +209,7 @@ def test_callbacks_see_every_epoch_and_can_stop(kind, rows):
 
 
 @ALL
-def test_an_exception_in_a_callback_stops_the_fit_and_comes_out(kind, rows):
+def test_an_exception_in_a_callback_stops_the_fit_and_is_raised(kind, rows):
     model = small(kind, epochs=1000)
 
     def fail(event):
@@ -230,7 +230,7 @@ def test_an_interrupt_stops_the_fit(rows):
         small(VAE, epochs=100_000).fit(rows, callback=interrupt)
 
 
-def test_a_callback_that_uses_its_model_is_told_that_it_is_busy(rows):
+def test_a_callback_that_uses_its_model_gets_a_busy_error(rows):
     model = small(VAE, epochs=1)
     names = []
 
@@ -260,7 +260,7 @@ def test_validation_and_patience_end_a_fit_early(rows):
     assert not np.isnan(model.history_[-1].validation_loss)
 
 
-def test_plans_tell_parameters_before_training(rows):
+def test_plans_report_parameters_before_training(rows):
     model = VAE(3, hidden=(16,), shape=(5, 7), epochs=1)
     n_parameters, peak_bytes, flops = model.plan(32)
     assert n_parameters == 35 * 16 + 16 + 2 * (16 * 3 + 3) + 3 * 16 + 16 + 16 * 35 + 35

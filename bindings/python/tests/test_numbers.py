@@ -1,4 +1,4 @@
-"""Array-likes as real numbers: what is taken as it is, and what is refused."""
+"""Array-likes as real numbers: which are used without a copy, and which are refused."""
 
 from decimal import Decimal
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""The library's tables of structs agree with the header, and both doors to options with each other."""
+"""The library's tables of structs agree with the header, and both ways of passing options with each other."""
 
 import ctypes
 import json
@@ -131,7 +131,7 @@ def test_the_message_of_an_event_is_read_by_a_function():
     assert lib.gen_event_message(None) is None
 
 
-def test_errors_of_texts_name_the_word_and_the_nearest():
+def test_errors_in_texts_name_the_word_and_the_nearest_one():
     model = ctypes.c_void_p()
 
     def message(kind, text):

@@ -1,4 +1,4 @@
-"""Your own pictures and tables: in with labels and names, every file accounted for, no option ignored."""
+"""A user's own images and tables: labels and names are read, every file is accounted for, no option is ignored."""
 
 import csv
 import gzip
@@ -114,11 +114,11 @@ def test_models_keep_class_names_in_their_files(classes, tmp_path):
         assert load(path).class_names_ == ["ankle", "boot", "coat"]
 
 
-def test_a_fit_goes_on_with_the_same_classes_only(classes, tmp_path):
+def test_a_fit_continues_only_with_the_same_classes(classes, tmp_path):
     model = Classifier(hidden=(8,), epochs=2)
     model.fit(classes, callback=lambda event: 1)
     (classes / "coat").rename(classes / "aaa")
-    with pytest.raises(ValueError, match='classes of dataset are not the model\'s: number 0 is "aaa", and "ankle"'):
+    with pytest.raises(ValueError, match='classes of dataset differ from the model\'s: number 0 is "aaa", but "ankle"'):
         model.fit(classes, resume=True)
 
 
@@ -127,33 +127,33 @@ def test_validation_has_the_same_classes(classes, tmp_path):
     model = Classifier(hidden=(8,), epochs=1)
     model.fit(classes, validation=tmp_path / "held")
     shutil.rmtree(tmp_path / "held" / "boot")
-    with pytest.raises(ValueError, match='classes of validation are not the model\'s: number 1 is "coat", and "boot"'):
+    with pytest.raises(ValueError, match='classes of validation differ from the model\'s: number 1 is "coat", but "boot"'):
         model.fit(classes, validation=tmp_path / "held")
 
 
 def test_thresholds_and_mixtures_take_classes_by_name(classes, tmp_path):
-    """The last class may be missing; another name in the place of one is refused."""
+    """The last class may be missing; a different name is refused."""
     model = VAE(2, n_classes=3, hidden=(8,), epochs=1).fit(classes)
     shutil.copytree(classes, tmp_path / "held")
     shutil.rmtree(tmp_path / "held" / "coat")
     model.fit_threshold(tmp_path / "held").fit_mixture(tmp_path / "held", 2)
     (tmp_path / "held" / "boot").rename(tmp_path / "held" / "shoe")
     for fit in model.fit_threshold, model.fit_mixture:
-        with pytest.raises(ValueError, match='classes of dataset are not the model\'s: number 1 is "shoe", and "boot"'):
+        with pytest.raises(ValueError, match='classes of dataset differ from the model\'s: number 1 is "shoe", but "boot"'):
             fit(tmp_path / "held")
 
 
-def test_a_folder_in_a_folder_stands_for_it(classes, tmp_path):
+def test_a_folder_with_one_sub_folder_opens_the_sub_folder(classes, tmp_path):
     (tmp_path / "outer" / "inner").mkdir(parents=True)
     shutil.move(str(classes), tmp_path / "outer" / "inner" / "set")
     assert open_dataset(tmp_path / "outer").class_names == ["ankle", "boot", "coat"]
 
 
-def test_train_and_val_are_not_pooled_in_silence(classes, tmp_path):
+def test_train_and_val_are_not_pooled_silently(classes, tmp_path):
     both = tmp_path / "both"
     shutil.copytree(classes, both / "train")
     shutil.copytree(classes, both / "Val")
-    with pytest.raises(ValueError, match="holds Val, train, which are parts of one data set"):
+    with pytest.raises(ValueError, match="holds Val, train, which are parts of one dataset"):
         open_dataset(both)
     assert len(open_dataset(both / "train")) == 12
     pooled = open_dataset(both, subfolders="pool")
@@ -161,12 +161,12 @@ def test_train_and_val_are_not_pooled_in_silence(classes, tmp_path):
     assert open_dataset(both, subfolders="classes").class_names == ["Val", "train"]
 
 
-def test_pictures_beside_sub_folders_need_a_word(classes):
+def test_images_next_to_sub_folders_need_an_option(classes):
     put(classes / "preview.png", picture(77))
-    with pytest.raises(ValueError, match="has 1 images of its own and 12 in sub-folders"):
+    with pytest.raises(ValueError, match="has 1 images directly in it and 12 in sub-folders"):
         open_dataset(classes)
     data = open_dataset(classes, subfolders="classes")
-    assert len(data) == 12 and data.passed_over == [f"{classes}/preview.png: images outside the folders of classes"]
+    assert len(data) == 12 and data.passed_over == [f"{classes}/preview.png: images outside the class folders"]
     assert len(open_dataset(classes, subfolders="ignore")) == 1
     assert len(open_dataset(classes, subfolders="pool")) == 13
 
@@ -217,7 +217,7 @@ def test_every_file_is_accounted_for(tmp_path):
         open_dataset(tmp_path)
 
 
-def test_a_folder_of_foreign_pictures_says_so(tmp_path):
+def test_a_folder_of_other_image_formats_is_reported(tmp_path):
     for kind in ("WebP", "GIF"):
         (tmp_path / f"1.{kind}").write_bytes(FOREIGN[kind])
     with pytest.raises(OSError, match="0 rows of 2 files; 2 passed over: 1 .*, 1 ") as caught:
@@ -240,7 +240,7 @@ def test_pillow_reads_what_the_library_does_not(tmp_path):
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FOREIGN if kind != "text"])
-def test_a_file_that_is_no_data_is_named_as_what_it_is(tmp_path, kind):
+def test_a_file_that_is_not_data_is_identified(tmp_path, kind):
     path = tmp_path / "data.idx"
     path.write_bytes(FOREIGN[kind])
     with pytest.raises(OSError) as caught:
@@ -280,7 +280,7 @@ def test_a_table_labels_a_folder(attributes):
     assert data.factor_names == ["smiling", "glasses"]
     np.testing.assert_array_equal(data.factors(), [[i - 2, i * 2] for i in (3, 1, 0, 5, 2)])
     assert data.passed_over == [f"{root}/4.png: images without a line in {table}"]
-    assert told == [f'{table}: line 7: {root} has no one image "9.png"'] and data.info.n_files == 7
+    assert told == [f'{table}: line 7: {root} has no unique image "9.png"'] and data.info.n_files == 7
     part = data.slice(2, 2)
     np.testing.assert_array_equal(part.factors(), data.factors()[2:4])
     chosen = open_dataset(root, table, label_column="glasses", omit="label", on_skip=told.append)
@@ -297,7 +297,7 @@ def test_a_table_may_lack_a_header_and_endings(attributes, tmp_path):
     data = open_dataset(root, table, label_column="")
     assert data.factor_names == ["age"] and data.factors().tolist() == [[7], [8]]
     table.write_text("4.png,b\n4.png,a\n")
-    assert open_dataset(root, table, on_skip=str).skipped == [f'{table}: line 2: "4.png" comes twice']
+    assert open_dataset(root, table, on_skip=str).skipped == [f'{table}: line 2: "4.png" is repeated']
 
 
 def test_a_file_of_numbers_labels_a_folder(attributes, tmp_path):
@@ -373,9 +373,9 @@ def test_large_integers_of_npy_files_are_summed_exactly(tmp_path):
 @pytest.mark.parametrize(
     "array, message",
     [
-        (np.array([{}]), "no real numbers"),
-        (np.array(["a"]), "no real numbers"),
-        (np.zeros(3, complex), "no real numbers"),
+        (np.array([{}]), "not real numbers"),
+        (np.array(["a"]), "not real numbers"),
+        (np.zeros(3, complex), "not real numbers"),
         (np.zeros(3, [("a", "f4"), ("b", "f4")]), "no"),
         (np.zeros((0, 3)), r"shape \(0,3\)"),
         (np.zeros(()), r"shape \(\)"),
@@ -529,14 +529,14 @@ def test_tables_are_read_as_numpy_reads_them(tmp_path):
     [
         ("a,b\n1,2\n3,\n", 'line 3: column "b" has no value'),
         ("a,b\n1,2\n3,NA\n", 'line 3: column "b" has no value'),
-        ("a,b\n1,2\nx,2\n", 'line 3: column "a" has "x", which is no finite number'),
+        ("a,b\n1,2\nx,2\n", 'line 3: column "a" has "x", which is not a finite number'),
         ("1,2\n3,inf\n", 'line 2: column 1 has "inf"'),
         ("a,b\n1,2\n\n1,2,3\n", "line 4: 3 fields, where the first line has 2"),
-        ('a,b\n1,"2\n3,4\n', "line 2: a quote does not end"),
+        ('a,b\n1,"2\n3,4\n', "line 2: a quoted field has no closing quote"),
         ("label,b\n1,2\n1.5,2\n", 'line 3: a class must be .*, not "1.5"'),
         ("label,b\n1,2\n4294967296,2\n", 'line 3: a class must be .*, not "4294967296"'),
         ("label,b\n1,2\n,2\n", 'line 3: column "label" has no class'),
-        ("a,b\n", "no line behind its header"),
+        ("a,b\n", "no lines after its header"),
     ],
 )
 def test_errors_of_tables_name_line_and_column(tmp_path, text, message):
@@ -744,7 +744,7 @@ def options_of(kind, root):
 
 
 def needed_by(kind, option, path):
-    """Without which an option would make no difference to images."""
+    """Options that an option needs in order to have an effect on images."""
     python, tool = {}, []
     if kind not in IMAGES:
         return python, tool
@@ -780,7 +780,7 @@ REFUSALS = {
 
 
 def state(data):
-    """All that an option could change."""
+    """Everything that an option could change."""
     info = data.info
     labels = data.labels().tolist() if info.n_classes > 0 else None
     factors = data.factor_names, data.factors().tolist() if info.n_factors > 0 else None
@@ -901,7 +901,7 @@ def test_images_become_the_same_rows_however_they_come(tmp_path, options):
     np.testing.assert_array_equal(open_dataset(folder / "1.png", **more).read()[0], expected[1])
 
 
-def test_the_shape_of_rows_is_of_images_as_cut_and_turned(tmp_path):
+def test_the_shape_of_rows_is_that_of_cropped_and_rotated_images(tmp_path):
     pil = pytest.importorskip("PIL.Image")
     exif = pil.Exif()
     exif[0x0112] = 6
@@ -919,7 +919,7 @@ def test_the_shape_of_rows_is_of_images_as_cut_and_turned(tmp_path):
 
 
 @pytest.mark.parametrize("lazy", [False, True])
-def test_damaged_images_are_counted_and_told_once(tmp_path, lazy):
+def test_damaged_images_are_counted_and_reported_once(tmp_path, lazy):
     for i in range(6):
         put(tmp_path / "set" / f"{i}.png", picture(i, (16, 16, 3)))
     whole = (tmp_path / "set" / "2.png").read_bytes()
@@ -939,7 +939,7 @@ def test_damaged_images_are_counted_and_told_once(tmp_path, lazy):
     assert len([message for _, message in heard if "2.png" in message and "rows of" not in message]) == 1
 
 
-def test_labels_cannot_go_with_what_has_its_own(tmp_path):
+def test_labels_are_refused_with_data_that_has_its_own(tmp_path):
     data = faces(20, 16)
     with pytest.raises(ValueError, match="y must be None for a Dataset"):
         VAE(2, n_classes=3, epochs=1).fit(data, np.zeros(20, int))
@@ -967,7 +967,7 @@ def test_drawn_faces_have_one_spelling(tmp_path, monkeypatch):
 
 
 @needs_gen
-def test_the_tool_tells_of_files_and_names(classes, tmp_path):
+def test_the_tool_reports_files_and_names(classes, tmp_path):
     (classes / "boot" / "w.webp").write_bytes(FOREIGN["WebP"])
     (classes / "boot" / "bad.png").write_bytes(b"no picture")
     done = gen("train", "vae", classes, "--conditional", "--epochs", "1", "--hidden", "4", "-o", tmp_path / "m.safetensors")

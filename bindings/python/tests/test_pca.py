@@ -140,7 +140,7 @@ def test_a_failed_fit_keeps_what_was_fitted(rows):
 
 
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
-def test_a_row_that_is_no_number_is_named_and_the_others_are_transformed(rows, number):
+def test_a_nan_row_is_named_and_the_others_are_transformed(rows, number):
     pca, bad = PCA(3).fit(rows), rows[:6].reshape(6, -1).copy()
     bad[4, 17] = number
     latents = np.zeros((6, 3), np.float32)

@@ -1,4 +1,4 @@
-"""What PCA adds to be used in place of scikit-learn's: precision, bytes, states, parameters, sparse rows."""
+"""PCA as a replacement for scikit-learn's: precision, bytes, states, parameters, sparse rows."""
 
 import copy
 import pickle
@@ -130,7 +130,7 @@ def test_a_file_knows_that_its_pca_is_of_images(tmp_path):
 
 
 @pytest.mark.parametrize("n_components", [1, 3, None, 0.9])
-def test_before_there_are_components_a_pca_is_not_fitted_and_is_kept(n_components, tmp_path):
+def test_a_pca_without_components_is_not_fitted_and_can_be_saved(n_components, tmp_path):
     exceptions = pytest.importorskip("sklearn.exceptions")
     seen = 1 if n_components != 3 else 2
     pca = PCA(n_components)
@@ -169,7 +169,7 @@ def test_partial_fits_refuse_or_follow_changed_parameters():
     np.testing.assert_allclose(pca.var_, TABLE.var(0))
 
 
-def test_whiten_counts_at_once():
+def test_whiten_takes_effect_at_once():
     pca = PCA(3).fit(TABLE).set_params(whiten=True)
     np.testing.assert_allclose(pca.transform(TABLE), PCA(3, whiten=True).fit_transform(TABLE), atol=1e-10)
 
@@ -271,7 +271,7 @@ def test_a_share_is_passed_and_not_only_reached():
         assert PCA(share).fit(TABLE).n_components_ == decomposition.PCA(share).fit(TABLE).n_components_
 
 
-def test_mle_takes_a_stream_and_says_what_it_needs():
+def test_mle_takes_a_stream_and_reports_what_it_needs():
     expected = PCA("mle").fit(TABLE)
     assert 0 < expected.n_components_ < 6
     for X in (iter([TABLE[:20], TABLE[20:]]), iter([TABLE.astype(np.float32)]), lambda: iter([TABLE])):
@@ -286,7 +286,7 @@ def test_mle_takes_a_stream_and_says_what_it_needs():
         PCA("mle").merge(PCA().partial_fit(TABLE))
 
 
-def test_what_reads_a_stream_twice_says_so():
+def test_reading_a_stream_twice_is_an_error():
     for call in (PCA(2).fit_transform, PCA(2).fit(TABLE).transform, PCA(2).fit(TABLE).score):
         with pytest.raises(TypeError, match="all rows at once, not a (generator|function)"):
             call(batch for batch in [TABLE])
@@ -317,7 +317,7 @@ def test_changed_attributes_count_for_all_results(whiten):
     np.testing.assert_allclose(ours.fit(TABLE).mean_, TABLE.mean(0))
 
 
-def test_a_pca_may_be_made_of_arrays():
+def test_a_pca_can_be_created_from_arrays():
     components, _ = svd(TABLE)
     pca = PCA()
     pca.components_, pca.mean_ = components[:2], TABLE.mean(0)

@@ -1,4 +1,4 @@
-"""Files of pictures cost processor time by their bytes, whatever they repeat."""
+"""The processor time for an image file is bounded by its size in bytes."""
 
 from __future__ import annotations
 

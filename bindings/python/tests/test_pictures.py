@@ -1,4 +1,4 @@
-"""Pictures read and resized, against Pillow and against sums in double precision."""
+"""Reading and resizing images, compared with Pillow and with sums in double precision."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def pillow(data, mode=None):
 
 @pytest.fixture
 def log():
-    """What a context's log hears."""
+    """The messages in a context's log."""
     heard = []
     with Context(log=lambda level, message: heard.append(message)) as context:
         heard.clear()
@@ -67,7 +67,7 @@ def test_a_wrong_checksum_of_a_chunk_that_changes_pixels_is_refused(name):
         levels(png(chunk(name, bytes(6), 1)))
 
 
-def test_a_missing_end_is_accepted_where_all_pixels_are_there(log):
+def test_a_missing_end_is_accepted_if_all_pixels_are_present(log):
     context, heard = log
     pixels = photo(6, 8)
     whole = png(pixels=pixels)
@@ -90,13 +90,13 @@ def test_a_missing_end_is_accepted_where_all_pixels_are_there(log):
     assert accepted and max(accepted) <= 4
 
 
-def test_progressive_files_without_an_end_lack_scans_perhaps():
+def test_progressive_files_without_an_end_may_lack_scans():
     data = saved(photo(40, 56), progressive=True)
     with pytest.raises(GenerativeError):
         levels(data[:-2])
 
 
-def test_missing_pixels_are_gray_where_they_are_tolerated(log, tmp_path):
+def test_missing_pixels_are_gray_if_tolerated(log, tmp_path):
     context, heard = log
     pixels = photo(160, 240)
     for data, row_blocks in ((saved(pixels, quality=90), 16), (saved(pixels, "PNG"), 1)):
@@ -135,7 +135,7 @@ def test_nearly_all_rows_of_a_cut_png_are_read(size):
         assert (found[int(size[0] * share) + 2 :] == 128).all()
 
 
-def test_damage_in_the_middle_never_gives_other_pixels_before_it():
+def test_damage_never_changes_the_pixels_before_it():
     # Noise, whose rows take bytes alike.
     data = saved(random.integers(0, 256, (96, 96, 3), np.uint8), quality=90)
     whole = levels(data)
@@ -214,7 +214,7 @@ def stretched(pixels, height, width, kind):
 @pytest.mark.parametrize("size", [(8, 8), (17, 40), (64, 48), (100, 31), (150, 170)])
 @pytest.mark.parametrize("channels", [1, 3, 4])
 @pytest.mark.parametrize("kind", ["triangle", "lanczos"])
-def test_filters_are_their_formula(size, channels, kind):
+def test_filters_match_their_formula(size, channels, kind):
     pixels = photo(61, 83, channels)
     if channels == 4:
         pixels[..., 3] = 255
@@ -263,7 +263,7 @@ def test_ways_to_fill_a_row(crop, place):
     assert np.abs(contain - expected).max() <= 0.501
 
 
-def test_colours_that_cannot_be_seen_do_not_bleed():
+def test_colors_of_transparent_pixels_do_not_bleed():
     pixels = np.zeros((64, 64, 4), np.uint8)
     pixels[..., 1] = 255
     pixels[20:44, 20:44] = (255, 0, 0, 255)

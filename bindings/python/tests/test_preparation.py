@@ -1,4 +1,4 @@
-"""Rows of any range: standardised tables, rows outside [0, 1], and what is refused."""
+"""Rows of any range: standardized tables, rows outside [0, 1], and what is refused."""
 
 import copy
 import json
@@ -30,7 +30,7 @@ def table(n=90, seed=1):
 
 
 @EVERY
-def test_a_table_is_standardised_and_comes_back_in_its_own_units(kind):
+def test_a_table_is_standardized_and_returned_in_its_own_units(kind):
     X, y = table()
     model = KINDS[kind]().fit(X, y)
     if kind == "classifier":
@@ -91,7 +91,7 @@ def test_a_file_that_lost_its_preparation_is_refused():
         VAE.from_bytes(safetensors.save(tensors, metadata))
 
 
-def test_a_vaes_bound_is_of_the_callers_units():
+def test_a_vaes_bound_is_in_the_callers_units():
     X, _ = table()
     X = X[:, :4]
     units = np.array([2.0, 0.5, 8, 1024])
@@ -118,13 +118,13 @@ def test_pictures_outside_their_range_are_refused_with_a_remedy(kind):
 
 
 @pytest.mark.parametrize("scaled", [np.float32, np.float64])
-def test_what_rounding_adds_to_the_range_is_no_fault(scaled):
+def test_rounding_beyond_the_range_is_accepted(scaled):
     X = np.random.default_rng(0).random((50, 3, 2)).astype(scaled)
     X[3, 1, 1] = 1 + (1e-15 if scaled is np.float64 else 1.2e-7)
     VAE(2, hidden=(8,), epochs=1, likelihood="bernoulli").fit(X).score(X)
 
 
-def test_rows_out_of_range_are_no_normal_rows():
+def test_rows_out_of_range_are_anomalies():
     X = np.random.default_rng(0).random((60, 5, 2), np.float32)
     vae = VAE(2, hidden=(8,), epochs=3, likelihood="bernoulli").fit(X).fit_threshold(X)
     for strange in (X * 16, X - 5, np.where(np.arange(10).reshape(5, 2) == 3, 50, X)):
@@ -135,7 +135,7 @@ def test_rows_out_of_range_are_no_normal_rows():
     assert (vae.predict(X) == -1).mean() <= 0.06
 
 
-def test_choices_that_exclude_each_other_are_refused():
+def test_conflicting_options_are_refused():
     X, _ = table()
     for options in ({"likelihood": "bernoulli"}, {"output_activation": "sigmoid"}):
         with pytest.raises(GenerativeError, match="between 0 and 1"):

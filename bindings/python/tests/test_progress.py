@@ -132,7 +132,7 @@ def mixture(n):
 
 
 def clusters(n):
-    """Many Gaussians of few rows: k-means++ and k-means take the time."""
+    """Many Gaussians with few rows: most of the time goes to k-means++ and k-means."""
     data = Dataset.from_array(rows(n, 32))
     settings = OptionStruct("mixture", MixtureOptions, n_components=min(n // 8, 2000), covariance="diagonal")
     return (data._handle, settings.pointer, None), (data, settings, ctypes.c_void_p())
@@ -311,7 +311,7 @@ def test_every_function_with_a_run_has_a_case():
 
 
 @pytest.mark.parametrize(("name", "case"), ALL, ids=[" ".join(each) for each in ALL])
-def test_a_long_call_reports_and_ends_when_it_is_told_to(name, case):
+def test_a_long_call_reports_progress_and_can_be_stopped(name, case):
     make, size = CASES[name][case]
     # Sizes grow until the call takes as long as several reports. A call that never says a word takes seconds.
     while True:
@@ -340,8 +340,8 @@ def test_a_long_call_reports_and_ends_when_it_is_told_to(name, case):
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
 @pytest.mark.parametrize("width", [64, 300])
 @pytest.mark.parametrize("see", ["moments", "sketch", "reservoir", "pca"])
-def test_what_was_stopped_has_seen_the_first_rows(see, width, dtype):
-    """Of a batch in memory that is stopped in between, the rows so far count, and no others."""
+def test_a_stopped_batch_has_counted_its_first_rows(see, width, dtype):
+    """If a batch in memory is stopped partway, only the rows so far are counted."""
     X = (RANDOM.random((60_000, width)) * 200).astype(dtype)
     data = Dataset.from_array(X[:, :, None] if dtype == np.uint8 else X, copy=False)
     made = {

@@ -1,4 +1,4 @@
-"""Ranks that fit together: threads here, processes of mpirun where there is one; and flat gradients."""
+"""Fits over ranks: threads, or processes if mpirun is installed; and flat gradients."""
 
 import shutil
 import subprocess
@@ -16,7 +16,7 @@ WIDTH = 20
 
 
 class Meeting:
-    """What threads of one process share to be each other's ranks."""
+    """The state that threads of one process share to act as ranks."""
 
     def __init__(self, size, failing=(None, None)):
         self.size = size
@@ -119,7 +119,7 @@ def test_a_function_that_raises_ends_the_fit_on_every_rank(rows):
         assert isinstance(errors[0].__cause__, threading.BrokenBarrierError)
 
 
-def test_what_is_wrong_on_one_rank_is_raised_on_all(rows):
+def test_an_error_on_one_rank_is_raised_on_all(rows):
     seeds = iter([1, 2])
     models, errors, _ = fit_on_threads(2, lambda: VAE(4, hidden=(16,), seed=next(seeds)), [rows, rows])
     assert [str(error) for error in errors] == [
@@ -183,7 +183,7 @@ def test_gradients_of_parts_add_up_to_that_of_the_whole(rows):
 
 
 def gan_trainer(**keywords):
-    """Of a GAN whose rows do not meet in batch norm, so that parts are the whole."""
+    """A trainer of a GAN without batch norm, so that the parts of a batch add up to the whole."""
     keywords = {"discriminator_steps": 2, "label_smoothing": 0.1, **keywords}
     model = GAN(
         4, generator_hidden=(16,), discriminator_hidden=(12,), batch_norm=False, input_noise=0.1,
@@ -221,8 +221,8 @@ def test_a_gans_gradients_of_parts_add_up_turn_by_turn(rows, labels):
     assert whole.figures.generator_loss == pytest.approx(mean, rel=1e-5)
 
 
-def test_a_clipped_gradient_is_scaled_and_momentum_goes_on(rows):
-    """Two steps of SGD with momentum beside numpy: p -= rate * m, m = beta1 * m + clipped mean gradient."""
+def test_a_clipped_gradient_is_scaled_and_momentum_continues(rows):
+    """Two steps of SGD with momentum, compared with numpy: p -= rate * m, m = beta1 * m + clipped mean gradient."""
     model = VAE(
         3, hidden=(8,), shape=(WIDTH,), batch_size=32, seed=2, optimizer="sgd", beta1=0.5,
         learning_rate=0.25, clip_norm=0.01,
@@ -262,7 +262,7 @@ def test_parameters_go_in_and_out_as_one_array(rows):
         other.set_parameters(0, np.full(len(one.parameters(0)), np.nan))
 
 
-def test_misused_trainers_say_so(rows):
+def test_misused_trainers_are_an_error(rows):
     model = VAE(4, hidden=(16,), shape=(WIDTH,), batch_size=32, epochs=1)
     trainer = Trainer(model)
     with pytest.raises(generative.GenerativeError, match="no step has begun"):
@@ -359,7 +359,7 @@ def test_mpi4py_joins_processes():
     assert len(told) == 2 and told[0] == told[1].replace("1:", "0:", 1)
 
 
-def test_a_process_that_gives_up_ends_the_fit_on_the_others():
+def test_a_failing_process_ends_the_fit_on_the_others():
     run = mpirun("give-up", processes=3)
     assert sorted(run.stdout.split()) == ["0:GEN_E_COMM", "2:GEN_E_COMM"], run.stderr
 

@@ -79,7 +79,7 @@ def weights(model):
     return [matrix if matrix.shape == shape else matrix.T for matrix, shape in zip(found, ((5, 3), (3, 5)))]
 
 
-def test_targets_that_are_the_rows_change_no_bit(digits):
+def test_targets_equal_to_the_rows_change_no_bit(digits):
     rows = digits[:200]
     alone, paired = (Autoencoder(4, epochs=3, corruption="masking").fit(rows, y) for y in (None, rows.copy()))
     assert (alone.reconstruct(rows) == paired.reconstruct(rows)).all()
@@ -103,7 +103,7 @@ def test_noisy_rows_may_leave_the_unit_interval_where_their_targets_do_not(digit
         Autoencoder(4, epochs=1, output_activation="sigmoid", preparation="none").fit(clean, noisy)
 
 
-def test_an_interrupted_fit_to_pairs_resumes_to_the_same_bits(digits, tmp_path):
+def test_an_interrupted_fit_to_pairs_resumes_bit_identically(digits, tmp_path):
     clean, noisy = digits[:300], corrupt(digits[:300], "masking", 0.3)
     settings = {"latent_size": 4, "epochs": 4, "batch_size": 32, "corruption": "gaussian"}
     validation = (noisy[:50], clean[:50])
@@ -136,7 +136,7 @@ def test_validation_measures_the_distance_to_its_targets(digits):
     assert held.history_[-1].validation_loss == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_fit_to_pairs_is_told_from_others_by_its_file(digits, tmp_path):
+def test_a_file_records_whether_its_fit_had_pairs(digits, tmp_path):
     clean, noisy = digits[:100], corrupt(digits[:100], "masking", 0.3)
     model = Autoencoder(4, epochs=1).fit(noisy, clean)
     for content in ("all", "weights"):
@@ -281,7 +281,7 @@ def test_models_fill_pixels_better_than_means_and_keep_known_ones(digits, vae):
         assert mean_square((filled - test)[~known]) < limit * by_means, name
 
 
-def test_a_gan_fills_pixels_of_what_it_draws_itself(digits):
+def test_a_gan_imputes_pixels_of_its_own_samples(digits):
     hidden = {"generator_hidden": (64,), "discriminator_hidden": (64,)}
     model = GAN(8, **hidden, epochs=10).fit(digits[:1500])
     rows = model.sample(40, seed=3)
@@ -332,7 +332,7 @@ def test_an_autoencoders_inversion_finds_latents_of_its_own_rows(digits):
         model.impute(rows, np.ones(64), n_starts=2)
 
 
-def test_masks_and_rows_that_make_no_sense_are_refused(digits, vae):
+def test_inconsistent_masks_and_rows_are_refused(digits, vae):
     rows = digits[:4].copy()
     for mask, text in ((np.ones(63), "mask must be 4 x 64 like X, or 64 for all rows, not 63"), (np.full(64, 2), "1")):
         with pytest.raises(ValueError, match=text):
@@ -417,7 +417,7 @@ def test_bernoulli_pixels_are_drawn_with_their_means(digits):
 
 @pytest.fixture(scope="module")
 def denoiser():
-    """A U-Net of patches 16 x 16 that removes noise of deviation 0.2."""
+    """A U-Net for 16 x 16 patches that removes noise with standard deviation 0.2."""
     faces = Dataset.faces(120, 64, 64, 1, seed=1).read().reshape(-1, 64, 64)
     random = np.random.default_rng(0)
     places = random.integers(0, 48, (1500, 2))
@@ -426,7 +426,7 @@ def denoiser():
     return Autoencoder(**settings, corruption="gaussian", corruption_amount=0.2, epochs=6).fit(patches)
 
 
-def test_images_of_the_models_size_become_what_rows_do(denoiser):
+def test_images_of_the_models_size_give_the_same_as_rows(denoiser):
     rows = np.random.default_rng(0).random((3, 16, 16)).astype(np.float32)
     out = np.empty_like(rows)
     status = lib.gen_autoencoder_denoise_images(
@@ -465,7 +465,7 @@ def test_tiles_are_blended_by_a_raised_cosine(denoiser, height, width):
 
 
 def test_a_model_that_changes_nothing_shows_no_seams():
-    """PCA-like weights that pass all 6 x 5 x 3 values on."""
+    """PCA-like weights that reproduce all 6 x 5 x 3 values."""
     rows = np.random.default_rng(0).random((400, 6, 5, 3)).astype(np.float32)
     settings = {"hidden": (), "output_activation": "identity", "preparation": "none", "corruption": "masking"}
     model = Autoencoder(90, **settings, tied=True, bias=False, epochs=1).fit(rows)

@@ -1,4 +1,4 @@
-"""A fit that is stopped, in any way and of any kind, resumes to the bits of one that was not."""
+"""A fit of any kind, stopped in any way, resumes bit-identically to an uninterrupted one."""
 
 import numpy as np
 import pytest
@@ -56,7 +56,7 @@ WAYS = [stop_after_epoch, stop_now, exception, token]
 @pytest.mark.parametrize("kind", SMALL)
 @pytest.mark.parametrize("way", WAYS, ids=[way.__name__ for way in WAYS])
 @pytest.mark.parametrize("place", ["model", "file", "checkpoint"])
-def test_a_stopped_fit_resumes_to_the_same_bits(kind, way, place, tmp_path):
+def test_a_stopped_fit_resumes_bit_identically(kind, way, place, tmp_path):
     X, y = data()
     path = tmp_path / "fit.safetensors"
     settings = {"checkpoint": path} if place == "checkpoint" else {}
@@ -76,7 +76,7 @@ def test_a_stopped_fit_resumes_to_the_same_bits(kind, way, place, tmp_path):
 
 @pytest.mark.parametrize("kind", [kind for kind in SMALL if "gan" not in kind])
 @pytest.mark.parametrize("through_file", [False, True])
-def test_the_best_weights_and_the_last_ones_both_outlive_a_stop(kind, through_file, tmp_path):
+def test_the_best_and_the_last_weights_survive_a_stop(kind, through_file, tmp_path):
     X, y = data()
     labels = y if kind in ("conditional vae", "classifier") else None
     validation = generative.Dataset.from_array(X[40:], None if labels is None else labels[40:])
@@ -116,7 +116,7 @@ PLATEAU = {"schedule": "plateau", "schedule_period": 2, "schedule_factor": 0.5, 
 
 
 def plateau_rates(losses, rate, factor, period, min_delta):
-    """The rate of each epoch, by the rule that the header gives."""
+    """The rate of each epoch, by the rule in the header."""
     rates, best, since = [], np.inf, 0
     for loss in losses:
         rates.append(rate)
@@ -148,7 +148,7 @@ def test_a_plateau_lowers_the_rate_by_the_documented_rule(kind, validated, min_d
 @pytest.mark.parametrize("kind", [kind for kind in SMALL if "gan" not in kind])
 @pytest.mark.parametrize("at", [3, 9, 16])
 @pytest.mark.parametrize("place", ["model", "file", "checkpoint"])
-def test_a_plateau_outlives_a_stop(kind, at, place, tmp_path):
+def test_a_plateau_survives_a_stop(kind, at, place, tmp_path):
     X, y = data()
     options = {**FIT, **PLATEAU, "epochs": 20, "min_delta": 0.05, "learning_rate": 0.1}
     fit = {"validation": (X[40:], y[40:])}
@@ -194,7 +194,7 @@ ACCUMULATING = {
 @pytest.mark.parametrize("kind", ACCUMULATING)
 @pytest.mark.parametrize("options", [{}, {"clip_norm": 0.5}, {"optimizer": "sgd", "learning_rate": 0.01}], ids=str)
 def test_accumulated_batches_are_one_large_batch(kind, options):
-    """53 rows in steps of 24, 24 and 5: the random numbers of a row do not depend on the batch that brings it."""
+    """53 rows in steps of 24, 24 and 5: the random numbers of a row do not depend on its batch."""
     random = np.random.default_rng(5)
     X, y = random.random((53, 6), dtype=np.float32), random.integers(3, size=53)
     if kind == "convolutional":
@@ -247,7 +247,7 @@ def test_a_stream_is_accumulated_too(kind):
 
 
 @pytest.mark.parametrize("kind", ["conditional", "autoencoder", "classifier"])
-def test_an_accumulating_fit_resumes_to_the_same_bits(kind, tmp_path):
+def test_an_accumulating_fit_resumes_bit_identically(kind, tmp_path):
     X, y = data()
     fit = {**FIT, "accumulate": 2}
     whole = ACCUMULATING[kind](**fit).fit(X, y)
@@ -257,12 +257,12 @@ def test_an_accumulating_fit_resumes_to_the_same_bits(kind, tmp_path):
     model = ACCUMULATING[kind](**fit).fit(X, y, checkpoint=path, resume=True)
     assert model.to_bytes("weights") == whole.to_bytes("weights")
     ACCUMULATING[kind](**fit).fit(X, y, checkpoint=tmp_path / "other.safetensors", callback=stop)
-    with pytest.raises(ValueError, match="accumulate was 2 in the fit to go on with and cannot be 1"):
+    with pytest.raises(ValueError, match="accumulate was 2 in the interrupted fit and cannot be 1"):
         ACCUMULATING[kind](**FIT).fit(X, y, checkpoint=tmp_path / "other.safetensors", resume=True)
 
 
-def test_a_fit_of_before_accumulation_goes_on_without(tmp_path):
-    """A record without the term is of a fit whose steps were single batches."""
+def test_a_fit_from_before_accumulation_resumes_without_it(tmp_path):
+    """A record without the term comes from a fit whose steps were single batches."""
     X, y = data()
     whole = SMALL["vae"](**FIT).fit(X, y)
     model = SMALL["vae"](**FIT)
@@ -271,13 +271,13 @@ def test_a_fit_of_before_accumulation_goes_on_without(tmp_path):
     assert b"fit.term.accumulate" in text
     model.save(tmp_path / "new.safetensors")
     old = without_metadata(tmp_path / "new.safetensors", "fit.term.accumulate", tmp_path / "old.safetensors")
-    with pytest.raises(ValueError, match="accumulate was 1 in the fit to go on with and cannot be 2"):
+    with pytest.raises(ValueError, match="accumulate was 1 in the interrupted fit and cannot be 2"):
         VAE.load(old).set_params(**FIT, accumulate=2).fit(X, y, resume=True)
     again = VAE.load(old).set_params(**FIT).fit(X, y, resume=True)
     assert again.to_bytes("weights") == whole.to_bytes("weights")
 
 
-def test_a_gan_takes_no_plateau_and_accumulates_nothing():
+def test_a_gan_refuses_plateau_and_accumulation():
     X, _ = data()
     for options in ({"schedule": "plateau"}, {"accumulate": 2}):
         with pytest.raises(generative.GenerativeError, match=f"{[*options][0]}.* does not work for a gan") as caught:

@@ -1,4 +1,4 @@
-"""Whatever options a model can be made with, it can be saved with and loaded from."""
+"""Every valid combination of options can be saved and loaded."""
 
 import ctypes
 import json
@@ -63,7 +63,7 @@ def cases(kind):
 
 
 @pytest.mark.parametrize("kind", SETTINGS)
-def test_what_can_be_made_can_be_saved_and_loaded(kind):
+def test_every_model_can_be_saved_and_loaded(kind):
     made = 0
     for case in cases(kind):
         size = "" if kind == "classifier" or "latent_size" in case else " latent_size=2"

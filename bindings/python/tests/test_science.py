@@ -1,4 +1,4 @@
-"""The program that measures what the papers claim: it runs, keeps its results and makes its page."""
+"""`make science` runs, keeps its results and writes its page."""
 
 import os
 import subprocess

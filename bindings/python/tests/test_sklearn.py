@@ -1,4 +1,4 @@
-"""Models as scikit-learn's: its own checks of estimators, its data sets, its tools."""
+"""Models as scikit-learn estimators: its estimator checks, its datasets, its tools."""
 
 import pickle
 
@@ -161,7 +161,7 @@ def test_a_classifier_is_searched_and_scored_as_scikit_learns_are():
     assert list(search.classes_) == list(names) and search.best_score_ > 0.85
 
 
-def test_names_of_columns_are_kept_and_given():
+def test_column_names_are_kept_and_returned():
     pandas = pytest.importorskip("pandas")
     frame = datasets.load_iris(as_frame=True).data
     pca = PCA(2).fit(frame).set_output(transform="pandas")

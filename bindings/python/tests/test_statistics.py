@@ -1,4 +1,4 @@
-"""Statistics that merge: sketches beside exact PCA, reservoirs beside the rows themselves, directions."""
+"""Mergeable statistics: sketches against exact PCA, reservoirs against the rows, directions."""
 
 import copy
 import json
@@ -13,7 +13,7 @@ from generative import PCA, Moments, Reservoir, evaluate, latents
 
 
 def pictures(n, side=64, seed=0):
-    """n x 3 side^2 bytes with a spectrum that falls as pictures' does."""
+    """n x 3 side^2 bytes whose spectrum decays like that of photographs."""
     random = np.random.default_rng(seed)
     frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(side), np.fft.rfftfreq(side), indexing="ij"))
     scale = 1 / np.maximum(frequency, 1 / side) ** 1.5
@@ -89,7 +89,7 @@ def test_a_sketch_without_centring_is_about_zero():
     assert pca.total_variance_ == pytest.approx(values.sum(), rel=1e-9)
 
 
-def test_a_sketch_says_what_it_needs():
+def test_a_sketch_reports_what_it_needs():
     x = np.random.default_rng(3).normal(size=(30, 40))
     with pytest.raises(ValueError, match="n_components or n_directions"):
         PCA(solver="sketch").fit(x)
@@ -147,7 +147,7 @@ def test_a_direction_of_moments_is_that_of_the_rows():
         np.testing.assert_allclose(found[1:], expected[1:], atol=1e-6)
 
 
-def test_spoilt_bytes_are_an_error():
+def test_damaged_bytes_are_an_error():
     data = bytearray(Moments.of(np.random.default_rng(0).normal(size=(30, 4))).to_bytes())
     for place in (0, 20, 200, len(data) - 1):
         spoilt = bytearray(data)
@@ -158,7 +158,7 @@ def test_spoilt_bytes_are_an_error():
         Moments.from_bytes(data[:-9])
 
 
-def test_moments_from_before_headers_had_a_checksum_load():
+def test_moments_without_a_header_checksum_load():
     moments = Moments.of(np.random.default_rng(0).normal(size=(30, 4)))
     data = moments.to_bytes()
     length = 8 + int.from_bytes(data[:8], "little")
@@ -209,7 +209,7 @@ def test_a_pca_over_ranks_has_one_machines_bits(wide):
             assert pca.n_samples_ == len(rows)
 
 
-def test_an_error_of_one_rank_is_every_ranks():
+def test_an_error_on_one_rank_is_an_error_on_every_rank():
     rows = np.random.default_rng(0).random((40, 6))
     _, errors = pcas_on_threads((rows[:20], rows[20:, :5]), lambda: PCA(2))
     assert [type(error).__name__ for error in errors] == ["InvalidArgumentError"] * 2

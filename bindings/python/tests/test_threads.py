@@ -1,4 +1,4 @@
-"""One model among several threads and processes."""
+"""One model shared by several threads and processes."""
 
 import ctypes
 import multiprocessing
@@ -54,7 +54,7 @@ def test_calls_release_the_gil(models):
     assert during > 1000
 
 
-def test_threads_that_fit_one_model_take_turns_or_are_told(rows):
+def test_threads_that_fit_one_model_take_turns_or_get_an_error(rows):
     model = VAE(3, hidden=(16,), epochs=50)
     inside, leave = threading.Event(), threading.Event()
 

@@ -1,4 +1,4 @@
-"""What the tool writes: CSV with names and files, arrays, images, folders; by one rule for all commands."""
+"""The output of gen: CSV with names and files, arrays, images and folders, by one rule for all commands."""
 
 import csv
 import io
@@ -45,7 +45,7 @@ def numbers(lines, first=0):
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory):
-    """Class folders with awkward names, an image behind another of the same stem, and models of them."""
+    """Class folders with awkward names, two images with the same stem, and models of them."""
     root = tmp_path_factory.mktemp("tool")
     folder = root / "images"
     for number, name in enumerate(["boot", "ankle, left", "coat"]):
@@ -136,7 +136,7 @@ def test_inputs_are_never_overwritten(images):
     np.testing.assert_array_equal((read_image(images / "images" / "boot" / "1.png") * 255).round(), picture(1))
 
 
-def test_paths_of_a_list_lead_nowhere_but_down(images):
+def test_paths_in_a_list_stay_inside_its_folder(images):
     (images / "lists").mkdir(exist_ok=True)
     (images / "lists" / "list.txt").write_text("../images/boot/1.png\n../images/boot/2.png\n../images/coat/1.png\n")
     out = images / "inner" / "out"
@@ -145,7 +145,7 @@ def test_paths_of_a_list_lead_nowhere_but_down(images):
     assert made == ["out/boot/1.png", "out/boot/2.png", "out/coat/1.png"]
 
 
-def test_samples_tell_their_class(images):
+def test_samples_have_a_column_with_their_class(images):
     model = load(images / "vae.safetensors")
     done = ran("sample", images / "vae.safetensors", "-n", 5, "-o", "-", "--seed", 4)
     header, lines = table(done.stdout)
@@ -199,7 +199,7 @@ def test_tables_come_back_with_the_names_of_their_columns(wine, kind, tmp_path):
 
 
 def swapped(wine, folder):
-    """The same table with other columns first."""
+    """The same table with the columns in another order."""
     _, names, rows = wine
     with open(folder / "swapped.csv", "w", newline="") as file:
         csv.writer(file).writerows([names[::-1], *rows[:, ::-1].tolist()])
@@ -299,8 +299,8 @@ def renamed(folder, target, seed):
     return target
 
 
-def test_other_names_give_the_same_measures(tmp_path):
-    """Images whose look follows their name, as frames or dates do, in two classes of unequal size."""
+def test_renamed_files_give_the_same_metrics(tmp_path):
+    """Images whose content is correlated with their names, like video frames, in two classes of unequal size."""
     random = np.random.default_rng(8)
     for name, count, level in ("a", 300, 60), ("b", 100, 150):
         (tmp_path / "sorted" / name).mkdir(parents=True)
@@ -325,7 +325,7 @@ def test_other_names_give_the_same_measures(tmp_path):
 
 
 def test_classes_are_matched_by_their_names(images, tmp_path):
-    """Of two of the three classes, which then have other numbers; and of others."""
+    """With two of the three classes, which then have other numbers; and with other classes."""
     some = tmp_path / "some"
     for name in "boot", "coat":
         for i in range(4):
@@ -349,7 +349,7 @@ def test_classes_are_matched_by_their_names(images, tmp_path):
     assert "ankle, left, boot, coat" in refused("threshold", model, some, "--force")
 
 
-def test_the_account_of_class_folders_of_photographs_is_right_to_one(tmp_path):
+def test_the_account_of_class_folders_is_exact(tmp_path):
     pytest.importorskip("PIL.Image")
     pytest.importorskip("sklearn")
     if not Path("/usr/share/datasets/fashion-mnist").exists():

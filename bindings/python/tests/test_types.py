@@ -1,4 +1,4 @@
-"""The package's type hints hold, by mypy in its strict mode, and are there for its users."""
+"""The package's type hints pass mypy in strict mode, and are available to users."""
 
 import subprocess
 import sys

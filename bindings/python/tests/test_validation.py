@@ -44,7 +44,7 @@ def philox(counter, seed, step, purpose):
 
 
 def held(count, share, seed, labels=None):
-    """The places that the documented rule holds out: of each class its share, by the largest remainder, those that
+    """The indices that the documented rule holds out: of each class its share, by largest remainder, those that
     come first in a permutation (Fisher & Yates) by the seed."""
     total = max(1, min(count - 1, round(share * count)))
     order = list(range(count))
@@ -121,11 +121,11 @@ def test_no_step_learns_from_rows_held_out(name):
 
 @ALL
 @pytest.mark.parametrize(("count", "share", "expected"), [(2, 0.9, 1), (2, 0.01, 1), (3, 0.99, 2), (7, 0.001, 1)])
-def test_a_share_leaves_rows_to_learn_from_and_to_measure(name, count, share, expected):
+def test_a_share_leaves_rows_for_training_and_validation(name, count, share, expected):
     least = 2 if "gan" in name else 1
     model = MODELS[name](**({"n_classes": 3} if name == "classifier" else {}))
     if count <= least:
-        with pytest.raises(ValueError, match=f"validation={share} needs 3 rows at least, not n_samples = 2"):
+        with pytest.raises(ValueError, match=f"validation={share} needs at least 3 rows, not n_samples = 2"):
             model.fit(X[:count], Y[:count], validation=share)
         return
     model.fit(X[:count], Y[:count], validation=share)
@@ -139,7 +139,7 @@ def test_a_share_leaves_rows_to_learn_from_and_to_measure(name, count, share, ex
 @ALL
 def test_one_row_cannot_be_shared(name):
     options = {"n_classes": 3} if name == "classifier" else {}
-    with pytest.raises(ValueError, match="validation=0.5 needs . rows at least, not n_samples = 1"):
+    with pytest.raises(ValueError, match="validation=0.5 needs at least . rows, not n_samples = 1"):
         MODELS[name](**options).fit(X[:1], Y[:1], validation=0.5)
 
 
@@ -148,7 +148,7 @@ WRONG = [0, 1, 0.0, 1.0, -0.1, 1.5, 25, True, False, np.True_, np.nan, np.inf, 1
 
 @ALL
 @pytest.mark.parametrize("share", WRONG, ids=repr)
-def test_a_number_that_is_no_share_is_refused_and_shown(name, share):
+def test_an_invalid_share_is_refused_and_shown(name, share):
     model = MODELS[name]()
     with pytest.raises(ValueError) as caught:
         model.fit(X, Y, validation=share)
@@ -157,7 +157,7 @@ def test_a_number_that_is_no_share_is_refused_and_shown(name, share):
 
 
 @ALL
-def test_a_share_is_of_rows_from_anywhere_but_streams(name, tmp_path):
+def test_a_share_works_for_all_data_but_streams(name, tmp_path):
     np.save(tmp_path / "rows.npy", X)
     np.save(tmp_path / "labels.npy", Y)
     labels = Y if name in LABELLED else None
@@ -175,7 +175,7 @@ def test_a_share_is_of_rows_from_anywhere_but_streams(name, tmp_path):
 
 @pytest.mark.parametrize("kind", ["bytes", "floats", "doubles", "slice", "faces", "split"])
 @pytest.mark.parametrize(("share", "seed"), [(0.1, 0), (0.5, 7), (0.73, 2**64 - 1), (1e-9, 3), (1 - 1e-9, 4)])
-def test_a_split_parts_every_kind_of_rows_in_their_order(kind, share, seed):
+def test_a_split_keeps_the_order_for_every_kind_of_rows(kind, share, seed):
     images = np.round(X * 255).astype(np.uint8)
     data = {
         "bytes": lambda: Dataset.from_array(images, Y),
@@ -201,7 +201,7 @@ def test_a_split_parts_every_kind_of_rows_in_their_order(kind, share, seed):
         assert ((out < sizes) | (sizes == 1)).all()
 
 
-def test_a_split_without_classes_or_with_rare_ones_is_of_all_rows():
+def test_a_split_without_classes_or_with_rare_ones_draws_from_all_rows():
     numbers = np.arange(200) + 5000  # no model has so many classes: they are not shared out
     for labels in (None, numbers):
         part = Dataset.from_array(np.arange(200.0)[:, None] / 200, labels).split(0.2, seed=3)[1]
@@ -212,7 +212,7 @@ def test_a_split_without_classes_or_with_rare_ones_is_of_all_rows():
 
 
 @pytest.mark.parametrize("share", [0, 1, -0.1, 1.5, np.nan, np.inf, -np.inf])
-def test_a_split_refuses_what_is_no_share(share):
+def test_a_split_refuses_an_invalid_share(share):
     data = Dataset.from_array(X, Y)
     with pytest.raises(ValueError, match=f"share must be above 0 and below 1, not {float(share)}"):
         data.split(share)
@@ -225,7 +225,7 @@ def test_a_split_needs_rows_and_a_seed():
             data.split(0.1, seed=seed)
     with pytest.raises(ValueError, match="dataset must have at least 2 rows to be split, not 1"):
         Dataset.from_array(X[:1]).split(0.5)
-    with pytest.raises(generative.GenerativeError, match="behind a callback"):
+    with pytest.raises(generative.GenerativeError, match="a stream has its own order"):
         Dataset.from_stream(lambda: iter([X])).split(0.5)
     rest, part = data.split(0.3)
     rows = part.read()
@@ -251,7 +251,7 @@ def test_seeds_choose_the_rows_and_must_be_integers():
             MODELS["vae"](seed=seed).fit(X, validation=0.3)
 
 
-def test_classes_are_those_of_all_rows_also_of_those_held_out():
+def test_classes_include_those_of_held_out_rows():
     y = np.array(["ape", "cat"])[Y % 2].astype(object)
     y[17] = "dog"  # a class of one row is not held out
     model = MODELS["classifier"]().fit(X, y, validation=0.1)

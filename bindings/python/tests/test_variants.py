@@ -1,4 +1,4 @@
-"""Sparse, contractive and tied autoencoders, importance-weighted VAEs: that they are what their names say."""
+"""Sparse, contractive and tied autoencoders, importance-weighted VAEs have the properties in their names."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def differences(model, rows):
     return norms
 
 
-def test_the_latents_of_a_sparse_autoencoder_have_the_mean_they_shall(rows):
+def test_the_latents_of_a_sparse_autoencoder_have_the_target_mean(rows):
     options = {"hidden": (), "latent_activation": "sigmoid", "seed": 1, **RECIPE, "epochs": 100}
     plain = Autoencoder(60, **options).fit(rows)
     sparse = Autoencoder(60, sparsity="kl", sparsity_weight=3, **options).fit(rows)
@@ -93,7 +93,7 @@ def test_a_tied_decoder_is_the_encoder_transposed(rows, tmp_path):
     np.testing.assert_array_equal(Autoencoder.load(tmp_path / "tied.safetensors").decode(z), model.decode(z))
 
 
-def test_more_importance_samples_bring_a_tighter_bound(rows):
+def test_more_importance_samples_give_a_tighter_bound(rows):
     pixels = (rows > 0.5).astype(np.float32)
     options = {"hidden": (30,), "activation": "tanh", "seed": 2, **RECIPE}
     plain, one = (VAE(4, **options, **more).fit(pixels) for more in ({}, {"importance_samples": 1}))
@@ -151,7 +151,7 @@ def test_files_and_clones_keep_the_options(rows, tmp_path):
         ({"tied": True, "decoder_hidden": (4,)}, "tied needs a decoder_hidden that is hidden in reverse, or none"),
     ],
 )
-def test_what_an_autoencoder_cannot_have_is_told(rows, options, message):
+def test_options_that_an_autoencoder_cannot_have_are_reported(rows, options, message):
     with pytest.raises(ValueError, match=message.replace("(", r"\(")):
         Autoencoder(2, hidden=(8,), epochs=1, **options).fit(rows)
 
