@@ -41,6 +41,11 @@ package protocol Layer: AnyObject, Sendable {
     _ parameters: UnsafePointer<Float>, tied: UnsafePointer<Float>?, context: Context
   ) throws(GenerativeError) -> PackedWeights?
 
+  /// Appends what the layer computes in inference, of the program's last value, which has its input's shape.
+  ///
+  /// - Throws: `.memory`.
+  func write(to program: inout Program, _ numbers: LayerNumbers) throws(GenerativeError)
+
   /// y ← f(x), for `pass.rows` rows; fills `pass.cache` when there is one.
   func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass)
 
