@@ -102,6 +102,7 @@ $(PYTHON): bindings/python/pyproject.toml
 	.venv/bin/pip install --quiet pillow || echo "Comparisons with Pillow will be skipped."
 	.venv/bin/pip install --quiet dask distributed || echo "Tests of Dask will be skipped."
 	.venv/bin/pip install --quiet mypy tqdm || echo "The type check of the Python package will be skipped."
+	.venv/bin/pip install --quiet onnx onnxruntime || echo "Comparisons with ONNX Runtime will be skipped."
 	.venv/bin/pip install --quiet mpi4py || echo "The tests of mpi4py will be skipped."
 	.venv/bin/pip install --quiet $(LECTURE_PACKAGES) || echo "The lecture's chapters will be skipped."
 	@touch $(PYTHON)

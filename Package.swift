@@ -39,6 +39,7 @@ let engine: [Target] = [
   .target(name: "LinearAlgebra", dependencies: ["Tensors", "Kernels"]),
   .target(name: "Ranks", dependencies: ["Tensors"]),
   .target(name: "Networks", dependencies: ["Ranks", "Tensors"]),
+  .target(name: "Exports", dependencies: ["Networks", "Tensors", "CShims"]),
   .target(name: "Checkpoints", dependencies: ["Tensors", "CShims"]),
   .target(name: "Datasets", dependencies: ["Tensors", "CShims"]),
   .target(name: "Statistics", dependencies: ["Datasets", "LinearAlgebra", "Ranks", "Tensors"]),
@@ -91,7 +92,8 @@ let package = Package(
     .target(
       name: "GenerativeABI",
       dependencies: [
-        "CGenerative", "Models", "Training", "Evaluation", "Networks", "Options", "Statistics", "Datasets",
+        "CGenerative", "Models", "Exports", "Training", "Evaluation", "Networks", "Options", "Statistics",
+        "Datasets",
         "Checkpoints", "Ranks", "Tensors", "Kernels", "CShims",
       ],
       exclude: ["exports.map"], swiftSettings: ownImports),

@@ -1920,6 +1920,43 @@ typedef struct gen_tensor {
 GEN_API gen_status gen_checkpoint_tensor(const gen_checkpoint *checkpoint, int64_t index,
                                          gen_tensor *tensor_out);
 
+/* ---- Export: models that run without the library --------------------------------------------
+ *
+ * A part of a model is written as an ONNX graph, or all of its parts as one C file. Rows, latents
+ * and labels are those of the library's own functions: rows are N x H x W x C, and the model's
+ * preparation and batch norm are included. The same model gives the same bytes. Both functions
+ * write the whole file, or leave the old one as it was; they return also GEN_E_IO, GEN_E_STATE (a
+ * pca that is not fitted), GEN_E_NONFINITE (a number that a float cannot hold) and GEN_E_LIMIT.
+ * docs/export.md has the names of inputs, outputs and functions. */
+
+/* What a graph computes. A kind lacks some: GEN_E_UNSUPPORTED, whose message lists those it has. */
+enum {
+  GEN_PART_ENCODER = 0,        /* rows to latents (a vae: means and log-variances), as transform and
+                                  encode */
+  GEN_PART_DECODER = 1,        /* latents to rows */
+  GEN_PART_GENERATOR = 2,      /* gan: latents to rows, by the averaged generator */
+  GEN_PART_DISCRIMINATOR = 3,  /* gan: rows to probabilities */
+  GEN_PART_CLASSIFIER = 4,     /* classifier: rows to probabilities of the classes */
+  GEN_PART_RECONSTRUCTION = 5, /* rows to rows, as gen_model_reconstruct */
+  GEN_PART_SCORE = 6           /* rows to scores, as gen_model_detect */
+};
+
+/* Writes a part as an ONNX model of operator set 16, for any number of rows. It draws no random
+ * numbers: sample by passing latents. part: GEN_PART_..., or GEN_AUTO (the first that the kind has,
+ * in the order above). A graph of 2 GiB or more is GEN_E_LIMIT. */
+GEN_API gen_status gen_model_export_onnx(const gen_model *model, const char *path, int32_t part);
+
+enum {
+  GEN_WEIGHTS_F32 = 0, /* as the model's */
+  GEN_WEIGHTS_I8 = 1   /* 8-bit integers with a scale for each output, a quarter of the size */
+};
+
+/* Writes all parts as functions in C99, one row per call, that need no memory of their own and no
+ * library but <math.h>. name: what their names begin with, a C identifier of at most 63 bytes;
+ * NULL: "model". weights: GEN_WEIGHTS_...; sums are of floats in either case. */
+GEN_API gen_status gen_model_export_c(const gen_model *model, const char *path, const char *name,
+                                      int32_t weights);
+
 /* ---- Options as text, and structs by name ---------------------------------------------------
  *
  * For languages that do not lay out C structs. A text is a list of name=value, with members as

@@ -1,6 +1,7 @@
 import CGenerative
 import Checkpoints
 import Datasets
+import Exports
 import Models
 import Networks
 import Options
@@ -10,7 +11,7 @@ import Training
 
 /// A model behind a `gen_model`: the functions that all kinds have, and those that only some kinds have,
 /// which are nil for the others.
-protocol ModelObject: HandleObject, Checkpointable {
+protocol ModelObject: HandleObject, Checkpointable, Exportable {
   var context: Context { get }
   /// The number of classes if each row that the model reads or creates needs a label. 0: the model needs no
   /// labels. nil: models of this kind never do.
@@ -30,6 +31,8 @@ protocol ModelObject: HandleObject, Checkpointable {
   var describing: (any Describing)? { get }
   var invertible: (any Invertible)? { get }
   var imputing: (any Imputing)? { get }
+  /// The distribution of a sample's latents, if this part turns latents into rows.
+  func drawnLatents(for part: ModelPart) -> CFile.Latents?
   /// The members that `gen_model_describe` adds to the options in its JSON object, each preceded by a comma.
   var description: String { get }
 }
@@ -218,6 +221,8 @@ extension VAE: NetworkModel, Reconstructing, Calibratable, Invertible, Imputing 
     into x: UnsafeMutablePointer<Float>
   ) throws(GenerativeError) { try decode(z, rows: count, given: labels, into: x) }
 
+  func drawnLatents(for part: ModelPart) -> CFile.Latents? { part == .decoder ? .normal : nil }
+
   var description: String {
     guard options.likelihood != .bernoulli else { return "" }
     let count = hasOneNoiseVariance ? 1 : options.shape.count
@@ -231,6 +236,10 @@ extension GAN: NetworkModel, Describing, Invertible, Imputing {
   var labelClassCount: Int? { options.classCount }
   var architecture: Architecture { options.architecture }
   var latentSize: Int { options.latentSize }
+  func drawnLatents(for part: ModelPart) -> CFile.Latents? {
+    part != .generator ? nil : options.latent == .normal ? .normal : .uniform
+  }
+
   var fitDefaults: FitDefaults {
     options.isNarrowTable ? .narrowGAN : options.isDenseOfImages ? .denseImageGAN : .gan
   }
@@ -286,6 +295,7 @@ extension ModelObject {
   var invertible: (any Invertible)? { nil }
   var imputing: (any Imputing)? { nil }
   var description: String { "" }
+  func drawnLatents(for part: ModelPart) -> CFile.Latents? { nil }
 
   /// Returns the model itself, for a function that needs a model with latents or scores of rows.
   ///

@@ -42,6 +42,12 @@ package protocol Layer: AnyObject, Sendable {
     _ parameters: UnsafePointer<Float>, tied: UnsafePointer<Float>?, context: Context
   ) throws(GenerativeError) -> PackedWeights?
 
+  /// Appends the layer's operations in inference to a program. Their input is the program's last value, which
+  /// has the shape of the layer's input.
+  ///
+  /// - Throws: `.memory`.
+  func write(to program: inout Program, _ numbers: LayerNumbers) throws(GenerativeError)
+
   /// y ← f(x) for `pass.rows` rows. Fills `pass.cache` if it is not nil.
   func forward(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ pass: LayerPass)
 

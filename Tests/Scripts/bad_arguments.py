@@ -34,7 +34,7 @@ VALUES = {
     "subset_size": "2", "threshold": "0.01", "training": "f.dataset",
     "quantile": "0.9", "share": "0.5", "network": "0", "epoch": "0", "learning_rate": "GEN_AUTO",
     "kind": '"vae"', "name": '"fit"', "text": '"epochs=2"', "member": '"validation"', "address": "NULL",
-    "other": "f.pca_other",
+    "other": "f.pca_other", "part": "GEN_AUTO", "weights": "0",
 }  # fmt: skip
 BY_FUNCTION = {
     ("gen_image_load", "path"): "f.image_path",
@@ -92,7 +92,7 @@ OPTIONAL_IN |= {("gen_mixture_parameters", name) for name in ("means_out", "cova
 OPTIONAL_IN |= {("gen_model_fit_threshold", "threshold_out")}
 OPTIONAL_IN |= {("gen_model_detect", name) for name in ("scores_out", "anomalies_out")}
 OPTIONAL_IN |= {("gen_pca_solution", name) for name in ("mean_out", "components_out", "variance_out")}
-OPTIONAL_IN |= {("gen_options_describe", "name")}
+OPTIONAL_IN |= {("gen_options_describe", "name"), ("gen_model_export_c", "name")}
 
 # Members that say how far memory of the caller's reaches: a large lie is the caller's fault.
 EXTENTS = {"n_rows", "height", "width", "channels", "row_stride", "element_stride"}

@@ -130,6 +130,15 @@ done
 for face in 1 2 3 4; do [[ -s back/$face.png ]] || { echo "back/$face.png is missing"; exit 1; }; done
 "$gen" sample vae.safetensors -n 1 -o png:- 2>log | cmp - <("$gen" sample vae.safetensors -n 1 -o one.png >log; cat one.png)
 
+# A model for programs that do not have the library.
+"$gen" export vae.safetensors -o vae.onnx --part decoder >log
+"$gen" export vae.safetensors -o vae.c --name vae --weights i8 >log
+cc -std=c99 -Wall -Wextra -Werror -c vae.c -o vae.o
+[[ -s vae.onnx ]] && nm vae.o | grep -q ' T vae_sample$' || { echo "the exported files are not whole"; exit 1; }
+if "$gen" export vae.safetensors -o vae.c >log 2>&1; then echo "gen export overwrote a file"; exit 1; fi
+grep -q -- '--force' log || { cat log; exit 1; }
+"$gen" export vae.safetensors -o vae.c --force >log
+
 # A mixture of latents to sample from, a threshold for anomalies: kept in the model's file.
 for model in pca denoiser vae; do
   "$gen" mixture $model.safetensors faces: "${small[@]}" --n-components 3 --regularization 1e-3 -o mixed-$model.safetensors
@@ -187,7 +196,7 @@ exec 3<&-
 wait $fit || true
 
 for shell in bash zsh fish; do "$gen" --generate-completion-script $shell >log; grep -q reconstruct log; done
-for command in train "train vae" "train classifier" mixture threshold detect sample encode reconstruct denoise interpolate traverse info evaluate compare report demo; do
+for command in train "train vae" "train classifier" mixture threshold detect export sample encode reconstruct denoise interpolate traverse info evaluate compare report demo; do
   # shellcheck disable=SC2086
   "$gen" $command --help >log
   grep -q "^gen $command\|^gen train" log || { echo "$command has no example"; exit 1; }
@@ -205,7 +214,9 @@ for mistake in "info /no/such/model" "sample out/autoencoder.safetensors" "train
   "mixture gan.safetensors faces:" "threshold gan.safetensors faces:" "threshold vae.safetensors faces: --quantile 2" \
   "mixture vae.safetensors faces: --rows 3" "traverse vae.safetensors faces: --direction nose" \
   "interpolate vae.safetensors --steps 1" "compare vae.safetensors --data nothing" \
-  "evaluate vae.safetensors nothing" "evaluate gan.safetensors faces: --rows 3" "nonsense"; do
+  "export vae.safetensors -o vae.txt" "export vae.safetensors -o vae.onnx --weights i8" \
+  "export vae.safetensors -o vae.onnx --part generator" "export vae.safetensors -o vae.c --name 2nd" \
+  "export vae.safetensors -o vae.c --part decoder" "evaluate vae.safetensors nothing" "evaluate gan.safetensors faces: --rows 3" "nonsense"; do
   # shellcheck disable=SC2086
   if "$gen" $mistake >log 2>&1; then echo "gen $mistake succeeded"; exit 1; fi
   [[ $(wc -l <log) == 1 ]] || { echo "gen $mistake did not fail with a one-line message:"; cat log; exit 1; }

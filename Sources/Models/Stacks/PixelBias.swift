@@ -47,3 +47,10 @@ final class PixelBias: Layer {
     dx?.update(from: dy, count: count)
   }
 }
+
+extension PixelBias {
+  func write(to program: inout Program, _ numbers: LayerNumbers) {
+    program.append(.offset(numbers.parameters))
+    program.append(activation)
+  }
+}

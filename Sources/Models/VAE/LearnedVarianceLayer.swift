@@ -30,3 +30,8 @@ final class LearnedVarianceLayer: Layer {
     dx?.update(from: dy, count: pass.rows * input.count)
   }
 }
+
+extension LearnedVarianceLayer {
+  /// y = x
+  func write(to program: inout Program, _ numbers: LayerNumbers) {}
+}

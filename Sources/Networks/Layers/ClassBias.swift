@@ -92,3 +92,12 @@ package final class ClassBias: FoldableBiases {
     pass.activateBackward(u, y: y, count: pass.rows * input.count, activation)
   }
 }
+
+extension ClassBias {
+  package func write(to program: inout Program, _ numbers: LayerNumbers) throws(GenerativeError) {
+    let biases = numbers.parameters
+    program.append(
+      .classOffset(try Numbers(biases.count, in: numbers.context) { Float(tapCount) * biases.base[$0] }))
+    program.append(activation)
+  }
+}

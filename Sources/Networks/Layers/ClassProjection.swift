@@ -74,3 +74,17 @@ package final class ClassProjection: Layer {
     }
   }
 }
+
+extension ClassProjection {
+  /// M[label] = w + V[label]
+  package func write(to program: inout Program, _ numbers: LayerNumbers) throws(GenerativeError) {
+    let (weight, width) = (numbers.parameters.base, input.count)
+    program.append(
+      .classDense(
+        weight: try Numbers(classCount * width, in: numbers.context) {
+          weight[width + $0] + weight[$0 % width]
+        },
+        bias: numbers.parameters.part((1 + classCount) * width, 1)),
+      to: output)
+  }
+}

@@ -125,3 +125,13 @@ package final class Convolution: Layer, FoldableSum {
     biasInitializer = bias
   }
 }
+
+extension Convolution {
+  package func write(to program: inout Program, _ numbers: LayerNumbers) {
+    let weight = numbers.parameters.part(0, product.weightCount)
+    program.append(
+      .convolution(product, weight: weight, bias: bias(numbers, after: product.weightCount, hasBias)),
+      to: output)
+    program.append(activation)
+  }
+}

@@ -28,3 +28,9 @@ package final class Cropping: Layer {
     if let dx { margins.pad(dy, into: dx, rows: pass.rows, in: pass.context) }
   }
 }
+
+extension Cropping {
+  package func write(to program: inout Program, _ numbers: LayerNumbers) {
+    program.append(.crop(top: margins.top, left: margins.left), to: output)
+  }
+}

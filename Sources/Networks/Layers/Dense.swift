@@ -111,3 +111,13 @@ package final class Dense: Layer, FoldableSum {
     Dense(input, output, activation, weight: weightInitializer, bias: biasInitializer)
   }
 }
+
+extension Dense {
+  package func write(to program: inout Program, _ numbers: LayerNumbers) {
+    let weight = numbers.parameters.part(0, weightCount)
+    program.append(
+      .dense(weight: weight, isTransposed: false, bias: bias(numbers, after: weightCount, hasBias)),
+      to: output)
+    program.append(activation)
+  }
+}

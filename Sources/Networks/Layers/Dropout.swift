@@ -54,3 +54,8 @@ package final class Dropout: Layer {
     pass.context.multiply(t, by: factors, count: count, into: u)
   }
 }
+
+extension Dropout {
+  /// In inference y = x.
+  package func write(to program: inout Program, _ numbers: LayerNumbers) {}
+}

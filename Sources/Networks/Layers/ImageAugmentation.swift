@@ -181,3 +181,8 @@ extension Network {
     probability[0] = min(max(probability[0] + step, 0), 1)
   }
 }
+
+extension ImageAugmentation {
+  /// In inference y = x.
+  package func write(to program: inout Program, _ numbers: LayerNumbers) {}
+}

@@ -4,8 +4,8 @@ import Tensors
 struct Margins {
   let inner: Shape
   let outer: Shape
-  private let top: Int
-  private let left: Int
+  let top: Int
+  let left: Int
 
   /// - Throws: `.internalFault` if the channels differ or a side is smaller.
   init(around inner: Shape, in outer: Shape) throws(GenerativeError) {

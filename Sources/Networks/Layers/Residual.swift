@@ -120,3 +120,13 @@ package final class Residual: Layer {
   /// Rounds up so that each piece starts on its own cache line.
   private func aligned(_ count: Int) -> Int { (count + 15) & ~15 }
 }
+
+extension Residual {
+  package func write(to program: inout Program, _ numbers: LayerNumbers) throws(GenerativeError) {
+    let x = program.last
+    try program.append(layers, numbers)
+    if program.shape(program.last) != input { program.append(.reshape, to: input) }
+    program.append(.add(x))
+    if output != input { program.append(.reshape, to: output) }
+  }
+}

@@ -149,3 +149,30 @@ package final class SpectralNormalization: Layer {
     }
   }
 }
+
+extension SpectralNormalization {
+  package func write(to program: inout Program, _ numbers: LayerNumbers) throws(GenerativeError) {
+    let (w, u) = (numbers.parameters.base, numbers.statistics.base + statisticOffset)
+    let v = try Buffer<Double>(count: inputCount, in: numbers.context.memory)
+    for i in 0..<outputCount {
+      for j in 0..<inputCount { v.base[j] += Double(w[i * inputCount + j]) * Double(u[i]) }
+    }
+    let length = v.elements.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    var square = 0.0
+    for i in 0..<outputCount {
+      var sum = 0.0
+      for j in 0..<inputCount { sum += Double(w[i * inputCount + j]) * v.base[j] }
+      square += sum * sum
+    }
+    // ‖W·v‖ / ‖v‖
+    let sigma = max(length > 0 ? square.squareRoot() / length : 0, 1e-12)
+    let weightCount = outputCount * inputCount
+    try layer.write(
+      to: &program,
+      LayerNumbers(
+        context: numbers.context,
+        parameters: try Numbers(numbers.parameters.count, in: numbers.context) {
+          $0 < weightCount ? Float(Double(w[$0]) / sigma) : w[$0]
+        }, statistics: numbers.statistics, tied: numbers.tied))
+  }
+}

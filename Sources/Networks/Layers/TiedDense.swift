@@ -90,3 +90,12 @@ package final class TiedDense: Layer {
     tied.map { Matrix(reading: $0 + weightOffset, rows: input.count, columns: output.count) }
   }
 }
+
+extension TiedDense {
+  package func write(to program: inout Program, _ numbers: LayerNumbers) {
+    guard let weight = numbers.tied?.part(weightOffset, input.count * output.count) else { return }
+    program.append(
+      .dense(weight: weight, isTransposed: true, bias: bias(numbers, after: 0, hasBias)), to: output)
+    program.append(activation)
+  }
+}

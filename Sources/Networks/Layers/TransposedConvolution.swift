@@ -119,3 +119,14 @@ package final class TransposedConvolution: Layer, FoldableSum {
     biasInitializer = bias
   }
 }
+
+extension TransposedConvolution {
+  package func write(to program: inout Program, _ numbers: LayerNumbers) {
+    let weight = numbers.parameters.part(0, product.weightCount)
+    program.append(
+      .transposedConvolution(
+        product, weight: weight, bias: bias(numbers, after: product.weightCount, hasBias)),
+      to: output)
+    program.append(activation)
+  }
+}

@@ -42,3 +42,9 @@ package final class ZeroPadding: Layer {
     margins.pad(t, into: u, rows: pass.rows, in: pass.context)
   }
 }
+
+extension ZeroPadding {
+  package func write(to program: inout Program, _ numbers: LayerNumbers) {
+    program.append(.pad(top: margins.top, left: margins.left), to: output)
+  }
+}

@@ -328,3 +328,27 @@ CONTENT = {
     "all": SAVE_ALL,
     "weights": SAVE_WEIGHTS,
 }
+
+PART_ENCODER = 0
+PART_DECODER = 1
+PART_GENERATOR = 2
+PART_DISCRIMINATOR = 3
+PART_CLASSIFIER = 4
+PART_RECONSTRUCTION = 5
+PART_SCORE = 6
+PART = {
+    "encoder": PART_ENCODER,
+    "decoder": PART_DECODER,
+    "generator": PART_GENERATOR,
+    "discriminator": PART_DISCRIMINATOR,
+    "classifier": PART_CLASSIFIER,
+    "reconstruction": PART_RECONSTRUCTION,
+    "score": PART_SCORE,
+}
+
+WEIGHTS_F32 = 0
+WEIGHTS_I8 = 1
+WEIGHTS = {
+    "f32": WEIGHTS_F32,
+    "i8": WEIGHTS_I8,
+}

@@ -61,6 +61,52 @@ class Model(Estimator, Owner):
         kind = choose(c.CONTENT, content, "content")
         check(lib.gen_model_save(self._fitted_handle(), os.fsencode(path), kind))
 
+    def export_onnx(self, path: Path, part: Optional[str] = None) -> None:
+        """Write a part of the model as an ONNX graph. After an error an existing file is unchanged.
+
+        Parameters
+        ----------
+        path : path
+            File to write.
+        part : {"encoder", "decoder", "generator", "discriminator", "classifier", "reconstruction", "score"}, optional
+            What the graph computes (default: the first of these that the model has).
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        InvalidArgumentError
+            The model has no such part; the message lists those it has.
+        FileError
+            The operating system refused to write the file.
+        """
+        number = c.AUTO if part is None else choose(c.PART, part, "part")
+        check(lib.gen_model_export_onnx(self._fitted_handle(), os.fsencode(path), number))
+
+    def export_c(self, path: Path, name: str = "model", weights: str = "f32") -> None:
+        """Write all parts of the model as one C99 file. After an error an existing file is unchanged.
+
+        Parameters
+        ----------
+        path : path
+            File to write.
+        name : str, default="model"
+            What the names of its functions begin with.
+        weights : {"f32", "i8"}, default="f32"
+            "i8" rounds weights to 8 bits, with a scale for each output.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        InvalidArgumentError
+            The name is no C identifier.
+        FileError
+            The operating system refused to write the file.
+        """
+        number = choose(c.WEIGHTS, weights, "weights")
+        check(lib.gen_model_export_c(self._fitted_handle(), os.fsencode(path), name.encode(), number))
+
     @classmethod
     def load(cls: type[M], path: Path, context: Optional[Context] = None) -> M:
         """Load a model from a file that `save` wrote.

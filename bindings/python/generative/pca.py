@@ -17,6 +17,7 @@ from ._comm import Comm
 from ._errors import NotReadyError, check, raise_not_fitted
 from ._fitted import Fitted
 from ._follow import interruptible
+from ._interchange import file_of, sklearn_of
 from ._inversion import set_mask
 from ._library import lib
 from ._linear_gaussian import LinearGaussian, is_singular
@@ -110,6 +111,50 @@ class PCA(PCAFits):
                     self._scale = data._scale
         self._see(X)
         return self
+
+    @classmethod
+    def from_sklearn(cls, fitted: Any, context: Optional[Context] = None) -> PCA:
+        """Create a model from scikit-learn's fitted PCA or IncrementalPCA.
+
+        It transforms, scores, samples, saves and exports. `partial_fit` starts anew, since the rows' products
+        are not known.
+
+        Parameters
+        ----------
+        fitted : sklearn.decomposition.PCA or sklearn.decomposition.IncrementalPCA
+            A fitted model.
+        context : Context, optional
+            Memory, threads and limits to use (default: the default context).
+
+        Returns
+        -------
+        PCA
+            A model with the same components.
+
+        Raises
+        ------
+        NotFittedError
+            The other model is not fitted.
+        """
+        model = cls.from_bytes(file_of(fitted), context)
+        if hasattr(fitted, "feature_names_in_"):
+            model.feature_names_in_ = fitted.feature_names_in_
+        return model
+
+    def to_sklearn(self) -> Any:
+        """Create scikit-learn's PCA with the components of this model.
+
+        Returns
+        -------
+        sklearn.decomposition.PCA
+            A fitted model.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        """
+        return sklearn_of(self)
 
     @property
     def partial_fit(self) -> Callable[..., PCA]:

@@ -1,0 +1,73 @@
+import Tensors
+
+/// The numbers from which a layer writes its steps.
+package struct LayerNumbers {
+  package let context: Context
+  /// The layer's own, one after another.
+  package let parameters: Numbers
+  package let statistics: Numbers
+  /// All parameters of the network whose weights its layers share.
+  package let tied: Numbers?
+}
+
+extension Program {
+  /// Appends what a network computes in inference of the last value.
+  ///
+  /// - Throws: `.memory`.
+  package mutating func append(
+    _ network: Network, _ weights: Weights, context: Context
+  ) throws(GenerativeError) {
+    let tied = weights.tied
+    let folded = network.canFold ? try network.folded(weights, context: context) : (network, weights)
+    try append(
+      folded.0.layers,
+      LayerNumbers(
+        context: context, parameters: Numbers(folded.1.parameters), statistics: Numbers(folded.1.statistics),
+        tied: tied.map { Numbers($0) }))
+  }
+
+  /// Appends layers whose numbers lie one after another.
+  mutating func append(_ layers: [any Layer], _ numbers: LayerNumbers) throws(GenerativeError) {
+    var (parameter, statistic) = (0, 0)
+    for layer in layers {
+      let (parameterCount, statisticCount) = (layer.parameterCount, layer.statisticCount)
+      if layer.input != shape(last) { append(.reshape, to: layer.input) }
+      try layer.write(
+        to: &self,
+        LayerNumbers(
+          context: numbers.context, parameters: numbers.parameters.part(parameter, parameterCount),
+          statistics: numbers.statistics.part(statistic, statisticCount), tied: numbers.tied))
+      parameter += parameterCount
+      statistic += statisticCount
+    }
+  }
+
+  package mutating func append(_ activation: Activation) {
+    if activation != .identity { append(.activation(activation)) }
+  }
+}
+
+extension Layer {
+  /// The numbers behind the weight, if there are any.
+  func bias(_ numbers: LayerNumbers, after weightCount: Int, _ hasBias: Bool) -> Numbers? {
+    hasBias ? numbers.parameters.part(weightCount, numbers.parameters.count - weightCount) : nil
+  }
+}
+
+extension AffineLayer {
+  package func write(to program: inout Program, _ numbers: LayerNumbers) throws(GenerativeError) {
+    let parameters = numbers.parameters.base
+    let statistics = numbers.statistics.base
+    program.append(
+      .scale(
+        try Numbers(input.channels, in: numbers.context) {
+          inferenceAffine(channel: $0, parameters: parameters, statistics: statistics).gain
+        }))
+    program.append(
+      .offset(
+        try Numbers(input.channels, in: numbers.context) {
+          inferenceAffine(channel: $0, parameters: parameters, statistics: statistics).offset
+        }))
+    program.append(activation)
+  }
+}
