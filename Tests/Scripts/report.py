@@ -20,43 +20,60 @@ import generative
 
 GEN = os.path.abspath(sys.argv[1])
 
-# One of each kind of decoder: (file, gen train ..., DATA of the report, sliders it must have at least).
+# One of each kind of decoder: (file, gen train ..., rows of the report, sliders it must have at least).
 FACES = ["faces:", "--rows", "300", "--size", "16"]
+# Rows of a report: none, held-out rows, and those beside training rows.
+NONE, HELD_OUT = [], ["faces:1", "--rows", "200"]
+BOTH = [*HELD_OUT, "--training", "faces:"]
 MODELS = [
-    ("pca", ["pca", *FACES, "--n-components", "5", "--whiten"], True, 5),
-    ("autoencoder", ["autoencoder", *FACES, "--epochs", "2", "--latent-size", "4", "--activation", "elu"], True, 4),
-    ("unet", ["autoencoder", *FACES, "--epochs", "1", "--architecture", "convolutional", "--skips"], True, 0),
-    ("bernoulli", ["vae", *FACES, "--epochs", "4", "--latent-size", "3"], True, 3),
+    ("pca", ["train", "pca", *FACES, "--n-components", "5", "--whiten"], HELD_OUT, 5),
+    (
+        "autoencoder",
+        ["train", "autoencoder", *FACES, "--epochs", "2", "--latent-size", "4", "--activation", "elu"],
+        BOTH, 4,
+    ),
+    ("mixed", ["mixture", "autoencoder.safetensors", *FACES, "--n-components", "3"], BOTH, 4),
+    (
+        "denoiser",
+        ["train", "autoencoder", *FACES, "--epochs", "3", "--latent-size", "9", "--corruption", "masking"],
+        HELD_OUT, 9,
+    ),
+    (
+        "unet",
+        ["train", "autoencoder", *FACES, "--epochs", "1", "--architecture", "convolutional", "--skips"],
+        HELD_OUT, 0,
+    ),
+    ("bernoulli", ["train", "vae", *FACES, "--epochs", "4", "--latent-size", "3"], BOTH, 3),
     (
         "convolutional",
-        ["vae", *FACES, "--epochs", "4", "--latent-size", "3", "--architecture", "convolutional", "--batch-norm",
-         "--pixel-bias", "--likelihood", "gaussian", "--base-channels", "8", "--batch-size", "16"],
-        True, 3,
+        ["train", "vae", *FACES, "--epochs", "4", "--latent-size", "3", "--architecture", "convolutional",
+         "--batch-norm", "--pixel-bias", "--likelihood", "gaussian", "--base-channels", "8", "--batch-size", "16"],
+        HELD_OUT, 3,
     ),
     (
         "odd",
-        ["vae", *FACES[:-1], "17", "--epochs", "4", "--latent-size", "3", "--architecture", "convolutional",
+        ["train", "vae", *FACES[:-1], "17", "--epochs", "4", "--latent-size", "3", "--architecture", "convolutional",
          "--likelihood", "gaussian", "--base-channels", "8", "--batch-size", "16"],
-        True, 3,
+        HELD_OUT, 3,
     ),
     (
         "odd-biases",
-        ["vae", *FACES[:-1], "19", "--epochs", "4", "--latent-size", "2", "--architecture", "convolutional",
+        ["train", "vae", *FACES[:-1], "19", "--epochs", "4", "--latent-size", "2", "--architecture", "convolutional",
          "--pixel-bias", "--conditional", "--base-channels", "8", "--batch-size", "16"],
-        True, 2,
+        HELD_OUT, 2,
     ),
     (
         "conditional",
-        ["vae", *FACES, "--epochs", "2", "--latent-size", "2", "--architecture", "convolutional", "--conditional",
-         "--batch-norm", "--base-channels", "8"],
-        True, 2,
+        ["train", "vae", *FACES, "--epochs", "2", "--latent-size", "2", "--architecture", "convolutional",
+         "--conditional", "--batch-norm", "--base-channels", "8"],
+        HELD_OUT, 2,
     ),
-    ("gan", ["gan", *FACES, "--channels", "1", "--epochs", "2", "--latent-size", "6"], False, 6),
+    ("gan", ["train", "gan", *FACES, "--channels", "1", "--epochs", "2", "--latent-size", "6"], NONE, 6),
     (
         "dcgan",
-        ["gan", *FACES, "--epochs", "2", "--latent-size", "6", "--architecture", "convolutional", "--conditional",
-         "--base-channels", "8", "--batch-size", "16"],
-        True, 6,
+        ["train", "gan", *FACES, "--epochs", "2", "--latent-size", "6", "--architecture", "convolutional",
+         "--conditional", "--base-channels", "8", "--batch-size", "16"],
+        HELD_OUT, 6,
     ),
 ]  # fmt: skip
 
@@ -180,7 +197,7 @@ def check_page(browser, name, folder, least):
     assert state == "complete", state
     count = browser.evaluate("document.querySelectorAll('#sliders input').length")
     assert count >= least and (least > 0 or count == 0), f"{count} sliders"
-    if name != "pca":
+    if name not in ("pca", "mixed"):
         assert browser.evaluate("document.querySelectorAll('#history svg path').length") >= 1, "no loss curve"
     worst = 0.0
     if count:
@@ -211,19 +228,64 @@ def check_page(browser, name, folder, least):
     print(f"{name:15}{page.stat().st_size / 1e3:8.0f} kB{count:4} sliders, within {worst * 255:.3f}/255")
 
 
+def near(found, expected, digits):
+    assert abs(found - expected) <= 0.5001 * 10**-digits, f"the page says {found}, not {expected}"
+
+
+def check_copies(text, model):
+    """The copy check is made with training rows, and says what numpy finds."""
+    training, unseen = (generative.faces(200, 16, seed).read() for seed in (0, 1))
+    samples = model.sample(200, seed=1)
+
+    def median(rows):
+        rows, known = rows.reshape(200, -1), training.reshape(200, -1)
+        return np.sort([np.linalg.norm(known - row, axis=1).min() for row in rows])[100]
+
+    found = re.search(r"distance of 200 samples is ([\d.]+), that of rows of faces:1 (\d+\.\d+)", text)
+    near(float(found[1]), median(samples), 2)
+    near(float(found[2]), median(unseen), 2)
+
+
+def check_denoising(text, model):
+    rows = generative.faces(200, 16, 1).read()
+    noisy = generative.corrupt(rows.reshape(200, -1), "masking", seed=0)
+    found = re.search(r"rises from ([\d.]+) to ([\d.]+) dB", text)
+    near(float(found[1]), generative.evaluate.psnr(noisy, rows), 2)
+    near(float(found[2]), generative.evaluate.psnr(model.reconstruct(noisy.reshape(rows.shape)), rows), 2)
+
+
+def check_text(name, path, text):
+    """What a page says of samples, of copies and of noise."""
+    model = generative.load(path)
+    if name == "bernoulli":
+        check_copies(text, model)
+    elif name == "denoiser":
+        check_denoising(text, model)
+    else:
+        assert "dB" in text or name in ("gan", "dcgan"), "no figure of reconstructions"
+    # Only training rows show copies.
+    assert ("Nearest training rows" in text) == (name in ("bernoulli", "mixed")), "which rows are the nearest of?"
+    if "Nearest rows" in text:
+        assert "does not show whether the model copies" in text
+    assert ("Latents from one Gaussian" in text) == (name in ("autoencoder", "mixed", "denoiser"))
+    assert ("Latents from the model's mixture" in text) == (name == "mixed")
+    assert ("cannot tell them apart" in text) == (name in ("gan", "dcgan")), "no words on D(x)"
+
+
 def main():
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     failed = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for model, arguments, has_data, _ in MODELS:
+        for model, arguments, rows, _ in MODELS:
             path = folder / f"{model}.safetensors"
-            subprocess.run([GEN, "train", *arguments, "-o", path], check=True, stdout=subprocess.DEVNULL)
-            data = ["faces:1", "--rows", "200"] if has_data else []
+            subprocess.run([GEN, *arguments, "-o", path], check=True, stdout=subprocess.DEVNULL, cwd=folder)
             page = folder / f"{model}.html"
-            subprocess.run([GEN, "report", path, *data, "-o", page], check=True, stdout=subprocess.DEVNULL)
-            links = re.findall(r"""(?:src|href)\s*=\s*["'](?!data:)([^"']*)""", page.read_text())
+            subprocess.run([GEN, "report", path, *rows, "-o", page], check=True, stdout=subprocess.DEVNULL)
+            text = page.read_text()
+            links = re.findall(r"""(?:src|href)\s*=\s*["'](?!data:)([^"']*)""", text)
             assert not links, f"{model}.html links to {links}"
+            check_text(model, path, text)
         if not chromium:
             print("skipped: there is no chromium to open the pages in")
             return 0

@@ -38,7 +38,7 @@ extension DemoSession {
     try saveFaces(decode(traversal, with: vae), columns: 12, to: path("faces-directions.png"))
     figures.note("faces-directions.png: unseen faces made to smile; made to turn the head")
     try check(gen_model_save(vae.handle, path("faces.safetensors"), Int32(GEN_SAVE_ALL)))
-    try saveReport(of: path("faces.safetensors"), on: unseen)
+    try saveReport(of: path("faces.safetensors"), on: unseen, training: faces)
   }
 
   /// The learned variance is 1 at first and falls as the decoder gets better: noise enough that
@@ -59,10 +59,10 @@ extension DemoSession {
   }
 
   /// The page with sliders over the latents.
-  private mutating func saveReport(of model: String, on dataset: Dataset) throws {
+  private mutating func saveReport(of model: String, on dataset: Dataset, training: Dataset) throws {
     var page = ReportPage(
       path: model, model: try Model(path: model), checkpoint: try Checkpoint(path: model), dataset: dataset,
-      seed: seed)
+      training: training, seed: seed)
     try write(page.html(), to: path("faces.html"))
     figures.note("faces.html: open it in a browser and move the latents")
   }

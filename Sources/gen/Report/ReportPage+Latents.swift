@@ -30,16 +30,17 @@ extension ReportPage {
     let shown = model.latentSize > axes.count ? " (\(axes.count) of \(model.latentSize))" : ""
     let named =
       directions.isEmpty
-      ? ""
-      : " Directions are the lines in latent space along which what is known of the rows grows."
-    let classes = (0..<model.classCount).map { "<option value=\"\($0)\">class \($0)</option>" }
+      ? "" : " A direction is the line in latent space along which a known property of the rows grows."
+    let classes = (0..<model.classCount).map {
+      "<option value=\"\($0)\">\(escaped(model.className(Int32($0))))</option>"
+    }
     let choice =
       classes.isEmpty
       ? "" : "<select id=\"class\" aria-label=\"class\">\(classes.joined())</select>"
     return section(
       "Move the latents",
-      "The decoder runs in this page. Each slider is a latent, over three deviations to either side, those "
-        + "first that change the picture most\(shown).\(named)",
+      "The decoder runs in this page. Each slider moves a latent by up to three standard deviations from its mean; "
+        + "the latents that change the picture most come first\(shown).\(named)",
       """
       <div class="bench" style="--side:\(side)px">
       <div class="stage">\(liveCanvas)
@@ -107,7 +108,10 @@ extension ReportPage {
       guard let direction = try? space.direction(name) else { return nil }
       let spread = 0.5 * (direction.range.high - direction.range.low)
       return .object([
-        ("name", .string(dataset.factorNames.isEmpty ? "class \(name)" : spaced(name))),
+        (
+          "name",
+          .string(dataset.factorNames.isEmpty ? className(Int(name) ?? 0, of: dataset) : spaced(name))
+        ),
         ("vector", .numbers(direction.vector)), ("low", .number(direction.range.low - spread)),
         ("high", .number(direction.range.high + spread)),
       ])
@@ -118,9 +122,10 @@ extension ReportPage {
   private func starts(in space: LatentSpace) throws -> [JSON] {
     let part = try space.some(12)
     let rows = try part.dataset?.rows() ?? model.decode(part.latents, given: part.labels)
+    let names = try rowNames(of: part.dataset, rows.count)
     return try rows.split().enumerated().map { index, row in
       .object([
-        ("picture", .string(try pictureAddress(row))),
+        ("picture", .string(try pictureAddress(row))), ("name", .string(names[index])),
         ("values", .numbers(part.latents[index..<index + 1].values)),
         ("label", .integer(Int(part.labels?[index] ?? 0))),
       ])
@@ -143,10 +148,27 @@ extension ReportPage {
     guard described.isEmpty, dataset.classCount > 0 else { return described }
     return [
       .object([
-        ("name", .string("class")), ("classes", .integer(dataset.classCount)),
+        ("name", .string("class")),
+        ("classes", .array((0..<dataset.classCount).map { .string(className($0, of: dataset)) })),
         ("values", .array(try dataset.labels().map { .integer(Int($0)) })),
       ])
     ]
+  }
+
+  /// What a class of a dataset is called.
+  private func className(_ number: Int, of dataset: Dataset) -> String {
+    dataset.classNames.indices.contains(number) ? dataset.classNames[number] : "class \(number)"
+  }
+
+  /// What rows are called: by their files, and by their classes.
+  func rowNames(of dataset: Dataset?, _ count: Int) throws -> [String] {
+    guard let dataset else { return (0..<count).map { "sample \($0 + 1)" } }
+    let files = dataset.paths
+    let labels = dataset.classCount > 0 ? try dataset.labels() : []
+    return (0..<count).map { row in
+      let file = files.isEmpty ? "row \(row + 1)" : Dataset.lastPart(of: files[row])
+      return labels.isEmpty ? file : "\(file), \(className(Int(labels[row]), of: dataset))"
+    }
   }
 
   private func spaced(_ name: String) -> String { String(name.map { $0 == "_" ? " " : $0 }) }

@@ -5,18 +5,24 @@ struct ReportPage {
   let path: String
   let model: Model
   let checkpoint: Checkpoint
+  /// Rows to look at, best those that the model was not trained on.
   let dataset: Dataset?
+  /// The rows that the model was trained on.
+  let training: Dataset?
   let seed: UInt64
   /// Whether the decoder runs in the page.
   var hasSliders = false
   /// What the page's script reads.
   private var data: [(name: String, value: JSON)] = []
 
-  init(path: String, model: Model, checkpoint: Checkpoint, dataset: Dataset?, seed: UInt64) {
+  init(
+    path: String, model: Model, checkpoint: Checkpoint, dataset: Dataset?, training: Dataset?, seed: UInt64
+  ) {
     self.path = path
     self.model = model
     self.checkpoint = checkpoint
     self.dataset = dataset
+    self.training = training
     self.seed = seed
   }
 
@@ -41,9 +47,9 @@ struct ReportPage {
     ]
     let space = model.hasLatents ? try LatentSpace(model, dataset) : nil
     let sections: [String?] = [
-      try space.flatMap { try sliders($0) }, try samples(), try reconstructions(),
+      try space.flatMap { try sliders($0) }, try samples(space), try reconstructions(),
       try space.flatMap { try latentMap($0) }, try neighbours(), history(), try components(),
-      try details(),
+      details(),
     ]
     return """
       <!doctype html>

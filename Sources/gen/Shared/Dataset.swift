@@ -51,7 +51,9 @@ struct Dataset {
   }
 
   /// "train-images-idx3-ubyte.gz" of a path that ends so.
-  var shortName: String { name.split(separator: "/").last.map(String.init) ?? name }
+  var shortName: String { Dataset.lastPart(of: name) }
+
+  static func lastPart(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
   func rows(_ range: Range<Int>) throws -> Rows {
     try Rows(count: range.count, rowSize: shape.count) {

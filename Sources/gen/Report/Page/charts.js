@@ -161,8 +161,8 @@ class LatentMap {
     if (!attribute) return element("div");
     if (attribute.classes) {
       const legend = element("div", { class: "legend" });
-      for (let c = 0; c < attribute.classes; c++)
-        legend.append(element("span", { style: `--key:${palette[c % palette.length]}` }, String(c)));
+      attribute.classes.forEach((name, c) =>
+        legend.append(element("span", { style: `--key:${palette[c % palette.length]}` }, name)));
       return legend;
     }
     const stops = [0, 0.25, 0.5, 0.75, 1].map(shade).join(",");

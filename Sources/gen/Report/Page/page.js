@@ -90,8 +90,8 @@ if (data.decoder) {
   const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
   find("#mean").addEventListener("click", () => set(mean));
   find("#random").addEventListener("click", () => set(mean.map((value, i) => value + deviation[i] * normal())));
-  starts.forEach(({ picture, values, label: own }, index) => {
-    const button = element("button", { title: `row ${index}` }, element("img", { src: picture, alt: `row ${index}` }));
+  starts.forEach(({ picture, name, values, label: own }) => {
+    const button = element("button", { title: name }, element("img", { src: picture, alt: name }));
     button.addEventListener("click", () => {
       if (classes) find("#class").value = label = own;
       set(values);
