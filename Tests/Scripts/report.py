@@ -1,10 +1,11 @@
-"""Pages of gen report in a real browser: they load without a word of complaint and ask for nothing, and
-moving a slider paints what the library decodes.
+"""Pages of gen report in a real browser: they load without a word of complaint and ask for nothing, moving a
+slider paints what the library decodes, and axe-core, if it is installed, finds nothing that keeps people out.
 
 usage: report.py GEN (with GENERATIVE_LIBRARY set)
 """
 
 import fcntl
+import importlib.util
 import json
 import os
 import re
@@ -134,11 +135,21 @@ class Browser:
             raise RuntimeError(json.dumps(result["exceptionDetails"]))
         return result["result"].get("value")
 
-    def open(self, path):
+    def open(self, path, fragment=""):
         self.events.clear()
-        self.call("Page.navigate", url=path.as_uri())
-        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
-            self.events.append(self._next())
+        self.call("Page.navigate", url="about:blank")
+        self.call("Page.navigate", url=path.as_uri() + fragment)
+        while self.evaluate("document.readyState + location.protocol") != "completefile:":
+            self.evaluate("new Promise((resolve) => setTimeout(resolve, 10))")
+
+    def look(self, width, scheme):
+        """Sets the width of the window and the color scheme, "light" or "dark"."""
+        media = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.call("Emulation.setEmulatedMedia", features=media)
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 500
+        )
+        self.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
 
     def complaints(self):
         """Errors on the console, exceptions, and requests for anything but the page itself."""
@@ -190,6 +201,76 @@ def decoded(path, state):
     return np.atleast_3d(decode(latent, **labels)[0])
 
 
+def axe():
+    """The script of axe-core; None where its package is not installed."""
+    package = importlib.util.find_spec("axe_playwright_python")
+    return Path(package.origin).with_name("axe.min.js").read_text() if package else None
+
+
+AXE = axe()
+
+
+def check_access(browser, width, scheme):
+    """Nothing that axe-core finds, no picture without text, no scrolling sideways, no text below 12 pixels."""
+    browser.look(width, scheme)
+    if AXE:
+        browser.evaluate(AXE + "; 0")
+        found = browser.evaluate(
+            "axe.run(document).then((run) => run.violations.map((rule) => rule.id + ': ' + rule.nodes[0].html))"
+        )
+        assert not found, f"axe at {width} pixels, {scheme}: {found}"
+    empty = browser.evaluate("[...document.images].filter((image) => !image.alt).length")
+    assert empty == 0, f"{empty} pictures have no text"
+    over = browser.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert over <= 0, f"at {width} pixels the page is {over} too wide"
+    sizes = browser.evaluate(
+        "[...document.querySelectorAll('svg text')].map((text) => parseFloat(getComputedStyle(text).fontSize)"
+        " * text.ownerSVGElement.getBoundingClientRect().width / text.ownerSVGElement.viewBox.baseVal.width)"
+    )
+    assert min(sizes, default=12) >= 11.99, f"the text of a chart has {min(sizes)} pixels"
+
+
+PRESS = "map.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', shiftKey: true}))"
+POINT = """{const box = map.getBoundingClientRect();
+for (let i = 1; i < 400 && tip.hidden; i++) map.dispatchEvent(new PointerEvent('pointermove',
+  {pointerType: 'mouse', clientX: box.left + box.width * (i % 20) / 20,
+   clientY: box.top + box.height * Math.floor(i / 20) / 20}))}"""
+
+
+def check_map(browser, has_sliders):
+    """The map by keys and by the mouse: the latent moves, and the nearest row is named and shown."""
+    browser.evaluate("var [map, tip, near] = ['map', 'tip', 'near'].map((id) => document.getElementById(id)); 0")
+    assert browser.evaluate("map.tabIndex === 0 && tip.hidden")
+    before = browser.evaluate("window.report && [...report.latent]")
+    browser.evaluate(PRESS)
+    assert not has_sliders or browser.evaluate("[...report.latent]") != before, "a key does not move the latent"
+    assert browser.evaluate("near.textContent && !tip.hidden && near.textContent === tip.innerText.trim()")
+    browser.evaluate("map.dispatchEvent(new Event('blur'))")
+    assert browser.evaluate("tip.hidden"), "the picture of a row stays"
+    browser.evaluate(POINT)
+    assert browser.evaluate(
+        "!tip.hidden && [...tip.firstElementChild.getContext('2d').getImageData(0, 0, 9, 9).data].some((x) => x)"
+    ), "no picture of the row that is pointed at"
+
+
+def check_state(browser, page):
+    """A link restores the state, and each slider goes back to where it was."""
+    browser.open(page)
+    first = browser.evaluate("[...report.latent]")
+    script = """{const slider = document.querySelector('#sliders input');
+    slider.value = slider.max; slider.dispatchEvent(new Event('input'))}"""
+    browser.evaluate(script)
+    moved = browser.evaluate("[...report.latent]")
+    assert moved != first
+    browser.evaluate("document.querySelector('.reset').click()")
+    np.testing.assert_allclose(browser.evaluate("[...report.latent]"), first, atol=1e-5)
+    browser.evaluate(script)
+    browser.evaluate("document.querySelector('#link').click()")
+    fragment = browser.evaluate("location.hash")
+    browser.open(page, fragment)
+    np.testing.assert_allclose(browser.evaluate("[...report.latent]"), moved, rtol=1e-3, atol=1e-6)
+
+
 def check_page(browser, name, folder, least):
     model, page = folder / f"{name}.safetensors", folder / f"{name}.html"
     browser.open(page)
@@ -223,6 +304,11 @@ def check_page(browser, name, folder, least):
             worst = max(worst, float(np.abs(shown - expected).max()))
         assert moved >= len(scripts) // 2, f"{moved} of {len(scripts)} moves changed the picture"
         assert worst <= 1 / 255, f"a pixel is {worst * 255:.2f}/255 from what the library decodes"
+        check_state(browser, page)
+    if browser.evaluate("Boolean(document.querySelector('#map'))"):
+        check_map(browser, count > 0)
+    check_access(browser, *((320, "dark") if len(name) % 2 else (1440, "light")))
+    check_access(browser, *((390, "light") if len(name) % 2 else (320, "light")))
     complaints = browser.complaints()
     assert not complaints, "\n".join(complaints)
     print(f"{name:15}{page.stat().st_size / 1e3:8.0f} kB{count:4} sliders, within {worst * 255:.3f}/255")

@@ -17,7 +17,12 @@ func escaped(_ text: String) -> String {
 
 /// A section of the page; title and body are HTML.
 func section(_ title: String, _ note: String, _ body: String) -> String {
-  "<section><h2>\(title)</h2>\n<p class=\"note\">\(note)</p>\n\(body)</section>"
+  let name = String(title.map { $0 == " " ? "-" : $0 }).lowercased()
+  return """
+    <section aria-labelledby="\(name)"><h2 id="\(name)">\(title)</h2>
+    <p class="note">\(note)</p>
+    \(body)</section>
+    """
 }
 
 /// Pictures in a grid that fits the page, those of a list under one another.
@@ -27,9 +32,15 @@ func cells(_ pictures: [[String]]) -> String {
 }
 
 extension ReportPage {
-  /// One row as an image of the page.
-  func picture(_ row: Rows, stretch: Bool = false) throws -> String {
-    "<img alt=\"\" src=\"\(try pictureAddress(row, stretch: stretch))\">"
+  /// One row as an image of the page, with a text that says what it is.
+  func picture(_ row: Rows, _ text: String, stretch: Bool = false) throws -> String {
+    "<img alt=\"\(escaped(text))\" src=\"\(try pictureAddress(row, stretch: stretch))\">"
+  }
+
+  /// Rows in a grid, each with its number in its text.
+  func numbered(_ rows: Rows, _ text: String, stretch: Bool = false) throws -> String {
+    cells(
+      try rows.split().enumerated().map { [try picture($1, "\(text) \($0 + 1)", stretch: stretch)] })
   }
 
   /// One row as a PNG in an address.
@@ -42,11 +53,20 @@ extension ReportPage {
       gen_image_create_grid(
         row.values, 1, Int64(shape.height), Int64(shape.width), Int64(shape.channels), &options, $0)
     }
+    return "data:image/png;base64," + base64(try encoded(image, ".png"))
+  }
+}
+
+/// The bytes of an image file.
+///
+/// - Parameter ending: ".png" or ".jpg".
+func encoded(_ image: Object, _ ending: String) throws -> [UInt8] {
+  try withExtendedLifetime(image) {
     var count = Int64(0)
-    try check(gen_image_save_memory(image.handle, ".png", nil, nil, 0, &count))
+    try check(gen_image_save_memory(image.handle, ending, nil, nil, 0, &count))
     var bytes = [UInt8](repeating: 0, count: Int(count))
-    try check(gen_image_save_memory(image.handle, ".png", nil, &bytes, count, &count))
-    return "data:image/png;base64," + base64(bytes)
+    try check(gen_image_save_memory(image.handle, ending, nil, &bytes, count, &count))
+    return bytes
   }
 }
 

@@ -36,7 +36,7 @@ extension ReportPage {
     }
     let choice =
       classes.isEmpty
-      ? "" : "<select id=\"class\" aria-label=\"class\">\(classes.joined())</select>"
+      ? "" : "<select id=\"class\" aria-label=\"Class\">\(classes.joined())</select>"
     return section(
       "Move the latents",
       "The decoder runs in this page. Each slider moves a latent by up to three standard deviations from its mean; "
@@ -44,7 +44,9 @@ extension ReportPage {
       """
       <div class="bench" style="--side:\(side)px">
       <div class="stage">\(liveCanvas)
-      <div><div class="buttons"><button id="random">Random</button><button id="mean">Mean</button>\(choice)</div>
+      <div><div class="buttons"><button id="random">Random</button><button id="mean">Mean</button>\
+      <button id="save">Save picture</button><button id="link">Copy link</button>\(choice)</div>
+      <p class="visually-hidden" id="said" role="status"></p>
       <div class="starts" id="starts"></div></div></div>
       <div class="sliders" id="sliders"></div>
       </div>
@@ -67,19 +69,28 @@ extension ReportPage {
           .array(
             plane.points.map { .array([.number(rounded($0.x, 4)), .number(rounded($0.y, 4))]) })
         ), ("attributes", .array(attributes)),
+        ("names", .array(try rowNames(of: part.dataset, latents.count).map { .string($0) })),
+        ("thumbnails", try thumbnails(of: part)),
       ]))
     let whose = dataset.map { "rows of \(escaped($0.shortName))" } ?? "samples"
     let place =
       model.latentSize == 2
       ? ""
       : ", on the plane in which they vary most (\(fixed(100 * plane.share, 0))% of their variance)"
-    let hint = hasSliders ? " Point at the map to see what is decoded there." : ""
+    let hint =
+      " Point at a dot to see its row"
+      + (hasSliders ? ", anywhere to see what is decoded there" : "")
+      + ". From the keyboard: arrow keys, with Shift in larger steps."
     let choice =
-      attributes.count > 1 ? "<select id=\"attribute\" aria-label=\"colour by\"></select>" : ""
+      attributes.count > 1 ? "<select id=\"attribute\" aria-label=\"Color by\"></select>" : ""
     return section(
       "Latent map", "The latents of \(grouped(latents.count)) \(whose)\(place).\(hint)",
       """
-      <div class="map"><canvas class="plane" id="map"></canvas>
+      <div class="map"><div class="place"><canvas class="plane" id="map" tabindex="0" role="application" \
+      aria-label="Latent map: arrow keys move the marker"></canvas>
+      <div class="tip" id="tip" hidden><canvas role="img" aria-label="The row under the marker"></canvas>\
+      <span></span></div>
+      <p class="visually-hidden" id="near" role="status"></p></div>
       <div class="tools">\(hasSliders ? liveCanvas : "")\(choice)<div id="key"></div></div></div>
       """)
   }
@@ -87,7 +98,8 @@ extension ReportPage {
   private var liveCanvas: String {
     let picture = model.shape.picture
     return
-      "<canvas class=\"live\" width=\"\(picture.width)\" height=\"\(picture.height)\"></canvas>"
+      "<canvas class=\"live\" role=\"img\" aria-label=\"The decoded latent\" width=\"\(picture.width)\" "
+      + "height=\"\(picture.height)\"></canvas>"
   }
 
   /// The width of the large picture: whole screen pixels for each of its own.
@@ -130,6 +142,34 @@ extension ReportPage {
         ("label", .integer(Int(part.labels?[index] ?? 0))),
       ])
     }
+  }
+
+  /// Small pictures of the rows on the map, beside one another in one image; null for rows that are no pictures.
+  private func thumbnails(of part: LatentSpace.Part) throws -> JSON {
+    guard let dataset = part.dataset, model.makesImages, model.shape.height > 1 else { return .null }
+    let shape = model.shape.picture
+    // So that a thousand are a few hundred kilobytes.
+    let factor = max(1, (max(shape.height, shape.width) + 31) / 32)
+    let small = Shape(
+      height: max(1, shape.height / factor), width: max(1, shape.width / factor), channels: shape.channels)
+    var cells = Rows(rowSize: small.count)
+    for row in 0..<dataset.count {
+      let picture = Picture(shape: shape, pixels: try dataset.rows(row..<row + 1))
+      cells.append(factor == 1 ? picture.pixels : try picture.resized(to: small).pixels)
+    }
+    var options: gen_grid_options = try defaults(gen_grid_options_init)
+    let columns = Int(Double(cells.count).squareRoot().rounded(.up))
+    (options.padding, options.n_columns) = (0, Int64(columns))
+    let image = try Object(gen_image_destroy) {
+      gen_image_create_grid(
+        cells.values, Int64(cells.count), Int64(small.height), Int64(small.width), Int64(small.channels),
+        &options,
+        $0)
+    }
+    return .object([
+      ("picture", .string("data:image/jpeg;base64," + base64(try encoded(image, ".jpg")))),
+      ("columns", .integer(columns)), ("height", .integer(small.height)), ("width", .integer(small.width)),
+    ])
   }
 
   /// What is known of the rows, to colour the map by, that first which the plane shows best.

@@ -7,7 +7,7 @@ extension ReportPage {
     let rows = try model.sample(48, seed: seed)
     return section(
       "Samples", "New rows: latents drawn from the model's own distribution, decoded.",
-      cells(try rows.split().map { [try picture($0)] }))
+      try numbered(rows, "sample"))
   }
 
   /// Why an autoencoder is no generative model, and what a mixture of its latents changes.
@@ -16,8 +16,8 @@ extension ReportPage {
     guard let space, dataset != nil || model.hasMixture else { return nil }
     let count = 24
     var parts: [String] = []
-    func add(_ title: String, _ rows: Rows) throws {
-      parts.append("<h3>\(title)</h3>" + cells(try rows.split().map { [try picture($0)] }))
+    func add(_ title: String, _ text: String, _ rows: Rows) throws {
+      parts.append("<h3>\(title)</h3>" + (try numbered(rows, text)))
     }
     if dataset != nil {
       var latents = try Rows(count: count, rowSize: model.latentSize) {
@@ -27,10 +27,12 @@ extension ReportPage {
         let latent = index % latents.rowSize
         latents.values[index] = space.mean[latent] + space.deviation[latent] * latents.values[index]
       }
-      try add("Latents from one Gaussian", model.decode(latents))
+      try add("Latents from one Gaussian", "decoded Gaussian latent", model.decode(latents))
     }
     if model.hasMixture {
-      try add("Latents from the model's mixture", model.sample(count, seed: seed, fromMixture: true))
+      try add(
+        "Latents from the model's mixture", "sample of the mixture",
+        model.sample(count, seed: seed, fromMixture: true))
     }
     let gaussian =
       dataset == nil
@@ -59,7 +61,8 @@ extension ReportPage {
     let figures = try (0..<min(18, samples.count)).map { index in
       let row = try known.rows(nearest.indices[index]..<nearest.indices[index] + 1)
       return
-        "<figure><div class=\"pair\">\(try picture(samples[index..<index + 1]))\(try picture(row))</div>"
+        "<figure><div class=\"pair\">\(try picture(samples[index..<index + 1], "sample \(index + 1)"))"
+        + "\(try picture(row, "the row nearest to sample \(index + 1)"))</div>"
         + "<figcaption>\(fixed(Double(nearest.distances[index]), 2))</figcaption></figure>"
     }
     let name = escaped(known.shortName)

@@ -39,8 +39,15 @@ extension ReportPage {
       return (rows, try model.reconstruct(rows, given: model.labels(of: chosen)))
     }
     let (measured, back) = try reconstructed(chosen)
-    let shown = try reconstructed(chosen.random(24, seed: seed))
-    let pairs = try zip(shown.rows.split(), shown.back.split()).map { [try picture($0), try picture($1)] }
+    let few = try chosen.random(24, seed: seed)
+    let shown = try reconstructed(few)
+    let names = try rowNames(of: few, few.count)
+    let pairs = try names.enumerated().map { index, name in
+      [
+        try picture(shown.rows[index..<index + 1], name),
+        try picture(shown.back[index..<index + 1], "reconstruction of \(name)"),
+      ]
+    }
     return section(
       "Reconstructions",
       "Rows of \(escaped(dataset.shortName)), each above its reconstruction from the latents. Over "
@@ -57,9 +64,16 @@ extension ReportPage {
       return (noisy, try model.reconstruct(noisy), rows)
     }
     let all = try cleaned(chosen)
-    let shown = try cleaned(chosen.random(24, seed: seed))
-    let triples = try zip(shown.noisy.split(), zip(shown.cleaned.split(), shown.rows.split())).map {
-      [try picture($0), try picture($1.0), try picture($1.1)]
+    let few = try chosen.random(24, seed: seed)
+    let shown = try cleaned(few)
+    let names = try rowNames(of: few, few.count)
+    let triples = try names.enumerated().map { index, name in
+      let one = index..<index + 1
+      return [
+        try picture(shown.noisy[one], "\(name) with noise"),
+        try picture(shown.cleaned[one], "\(name) cleaned"),
+        try picture(shown.rows[one], name),
+      ]
     }
     return section(
       "Denoising",
@@ -72,9 +86,14 @@ extension ReportPage {
 
   /// Rows that are noisy already, of a model that was fitted to pairs.
   private func cleaning(_ chosen: Dataset) throws -> String {
-    let rows = try chosen.random(24, seed: seed).rows()
-    let pairs = try zip(rows.split(), model.reconstruct(rows).split()).map {
-      [try picture($0), try picture($1)]
+    let few = try chosen.random(24, seed: seed)
+    let (rows, names) = (try few.rows(), try rowNames(of: few, few.count))
+    let back = try model.reconstruct(rows)
+    let pairs = try names.enumerated().map { index, name in
+      [
+        try picture(rows[index..<index + 1], name),
+        try picture(back[index..<index + 1], "\(name) cleaned"),
+      ]
     }
     return section(
       "Cleaning",
@@ -104,7 +123,7 @@ extension ReportPage {
     add("variance", .array(axes.shares.prefix(100).map { .number($0) }))
     return section(
       "Principal components", note,
-      cells(try axes.components.first(24).split().map { [try picture($0, stretch: true)] })
+      (try numbered(axes.components.first(24), "component", stretch: true))
         + "<div class=\"charts\" id=\"variance\"></div>")
   }
 

@@ -63,9 +63,11 @@ struct ReportPage {
       \(text(of: PackageResources.page_css))</style>
       </head>
       <body>
+      <main>
       <h1>\(escaped(title))</h1>
       <p class="lede">\(try lede())</p>
       \(sections.compactMap { $0 }.joined(separator: "\n"))
+      </main>
       <footer>libgenerative \(gen.text(gen_version()))</footer>
       <script type="application/json" id="data">\(JSON.object(data).text)</script>
       <script>

@@ -83,11 +83,7 @@ struct Output: ExpressibleByArgument {
   /// Writes an image of a size of its own.
   func save(_ image: Object) throws {
     guard isStandard else { return try check(gen_image_save(image.handle, path, nil)) }
-    var count = Int64(0)
-    try check(gen_image_save_memory(image.handle, ending, nil, nil, 0, &count))
-    var bytes = [UInt8](repeating: 0, count: Int(count))
-    try check(gen_image_save_memory(image.handle, ending, nil, &bytes, count, &count))
-    try write(bytes: bytes)
+    try write(bytes: encoded(image, ending))
   }
 
   func write(bytes: [UInt8]) throws {
