@@ -15,6 +15,19 @@ for name in pca-components reconstructions denoising vae-samples vae-manifold ga
   [[ -s out/$name.png && -s faces/$name.png ]] || { echo "$name.png is missing"; exit 1; }
 done
 [[ -s out/faces.html && -s out/vae.history.jsonl ]] || { echo "the demo left no page or no history"; exit 1; }
+# The page shows every picture and every figure, and nothing that is not there.
+for folder in out faces; do
+  page=$folder/index.html
+  for picture in $folder/*.png; do
+    grep -q "src=\"${picture#*/}\" alt=\"[^\"]" $page || { echo "$page does not show $picture"; exit 1; }
+  done
+  for link in $(grep -o '\(src\|href\)="[^"#:]*"' $page | cut -d '"' -f 2); do
+    [[ -s $folder/$link ]] || { echo "$page shows $link, which is missing"; exit 1; }
+  done
+  lines=$(sed -n '/^---/,/^$/p' $folder/figures.txt | grep -c '[0-9]')
+  [[ $(grep -c '<th scope="row">' $page) == "$lines" ]] || { echo "$page has not the $lines figures"; exit 1; }
+done
+grep -q 'open out/index.html' demo.log || { echo "the demo does not name its page"; exit 1; }
 grep -q 'Parzen' out/figures.txt || { echo "figures.txt has no Parzen figure"; exit 1; }
 grep -q 'samples of DCGAN: Frechet' out/figures.txt || { echo "figures.txt does not compare samples"; exit 1; }
 grep -q 'head turn' out/figures.txt || { echo "figures.txt has no figure of the faces"; exit 1; }
@@ -22,6 +35,7 @@ grep -q 'head turn' out/figures.txt || { echo "figures.txt has no figure of the 
 for name in pictures-000 pictures-002 pictures-003 pictures-walk faces-003 faces-walk arithmetic; do
   [[ -s out/dcgan-$name.png ]] || { echo "dcgan-$name.png is missing"; exit 1; }
 done
+grep -q 'src="dcgan-pictures-003.png"' out/dcgan.html || { echo "dcgan.html does not show the last grid"; exit 1; }
 for more in "" --dcgan; do
   # shellcheck disable=SC2086
   if "$gen" demo --quick --out out $more >log 2>&1; then echo "a demo overwrote the models of another"; exit 1; fi
