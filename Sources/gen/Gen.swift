@@ -33,7 +33,7 @@ import Glibc
   /// Runs the command that the arguments name; a failure is one line and an exit code other than 0.
   static func main() {
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(CommandLineWords.understood(Array(CommandLine.arguments.dropFirst())))
       try command.run()
     } catch {
       let code = exitCode(for: error)

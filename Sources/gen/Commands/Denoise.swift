@@ -48,6 +48,8 @@ struct Denoise: ParsableCommand {
 
   @OptionGroup var dataOptions: DataOptions
 
+  @OptionGroup var common: CommonFlags
+
   func validate() throws {
     if let number { try checkCount("--number", number) }
     _ = try out?.form()

@@ -39,6 +39,8 @@ struct Demo: ParsableCommand {
   @Option(help: "Number of epochs of a DCGAN between two grids of samples.")
   var every = 1
 
+  @OptionGroup var common: CommonFlags
+
   func validate() throws {
     if every < 1 { throw ValidationError("--every must be at least 1, not \(every)") }
     if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1, not \(epochs)") }
@@ -51,7 +53,7 @@ struct Demo: ParsableCommand {
     }
     try makeFolder(out)
     let pictures = try Pictures(folder: data, quick: quick)
-    print(
+    tell(
       "\(pictures.name): \(pictures.trainingCount) pictures to learn from, \(pictures.test.count) to test;"
         + " libgenerative \(text(gen_version())), \(text(gen_kernels_name())) kernels")
     var session = DemoSession(
@@ -65,11 +67,11 @@ struct Demo: ParsableCommand {
       session.figures.begin("Time", "From the first model to the last figure.")
       session.figures.add("whole demo, minutes", (now() - start) / 60, digits: 1, atMost: 10)
     }
-    print("\n" + session.figures.table)
+    tell("\n" + session.figures.table)
     try write(session.figures.table, to: "\(out)/\(dcgan ? "dcgan" : "figures").txt")
     let page = "\(out)/\(dcgan ? "dcgan" : "index").html"
     try write(session.page(title: dcgan ? "DCGANs" : "What the models learn"), to: page)
-    print("Models, pictures and this table are in \(out)/. To see them, open \(page) in a browser.")
+    tell("Models, pictures and this table are in \(out)/. To see them, open \(page) in a browser.")
   }
 }
 

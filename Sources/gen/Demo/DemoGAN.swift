@@ -43,7 +43,7 @@ extension DemoSession {
     figures.add("GAN: Parzen log-likelihood, nats", try parzen(samples), digits: 1, atLeast: 280)
     figures.add("  of a Gaussian in 20 components", try parzen(try gaussianSamples()), digits: 1)
     figures.add("  of real training pictures", try parzen(real), digits: 1)
-    print("\("Parzen windows".padded(22)) 3 sets of \(samples.count) in \(fixed(now() - start, 1)) s")
+    tell("\("Parzen windows".padded(22)) 3 sets of \(samples.count) in \(fixed(now() - start, 1)) s")
   }
 
   /// The test pictures' log-likelihood under windows around samples, their width chosen on the

@@ -24,7 +24,7 @@ extension DemoSession {
     let pca = try newModel(.pca, "n_components=\(most)")
     let start = now()
     try check(gen_pca_fit(pca.handle, pictures.training.handle, nil))
-    print("\("PCA".padded(22)) \(most) components in \(fixed(now() - start, 1)) s")
+    tell("\("PCA".padded(22)) \(most) components in \(fixed(now() - start, 1)) s")
 
     let components = try PrincipalAxes(of: pca.handle).components
     var grid = Grid(columns: 10)

@@ -24,7 +24,8 @@ struct Report: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Training rows, named as DATA is, to tell whether samples are copies of them.", valueName: "data"),
+      "Training rows, named as DATA is, to tell whether samples are copies of them (default: not told).",
+      valueName: "data"),
     completion: .file())
   var training: String?
 
@@ -35,6 +36,8 @@ struct Report: ParsableCommand {
   var seed: UInt64 = 0
 
   @OptionGroup var dataOptions: DataOptions
+
+  @OptionGroup var common: CommonFlags
 
   func run() throws {
     let checkpoint = try Checkpoint(path: model)
@@ -47,7 +50,7 @@ struct Report: ParsableCommand {
       path: model, model: loaded, checkpoint: checkpoint, dataset: dataset, training: known, seed: seed)
     let text = try page.html()
     try write(text, to: out)
-    print(
+    tell(
       "\(out), \(fixed(Double(text.utf8.count) / 1e6, 1)) MB"
         + (page.hasSliders ? ", with live sliders" : ""))
   }

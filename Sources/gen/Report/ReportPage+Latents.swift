@@ -233,7 +233,7 @@ struct LatentPlane {
     }
     let count = min(2, latents.rowSize)
     let pca = try newModel(.pca, "n_components=\(count)")
-    try check(gen_pca_fit(pca.handle, dataset.handle, nil))
+    try Stage.following("drawing the map") { try check(gen_pca_fit(pca.handle, dataset.handle, $0)) }
     let found = try PrincipalAxes(of: pca.handle)
     origin = found.mean
     axes =

@@ -112,7 +112,8 @@ extension ReportPage {
     } else if let dataset, dataset.count >= 2 {
       let known = try dataset.random(2000, seed: seed)
       pca = try newModel(.pca, "n_components=\(min(64, known.count - 1, known.shape.count))")
-      try check(gen_pca_fit(pca.handle, known.handle, nil))
+      let handle = pca.handle
+      try Stage.following("fitting a PCA") { try check(gen_pca_fit(handle, known.handle, $0)) }
       note =
         "The directions in which \(grouped(known.count)) rows of \(escaped(known.shortName)) vary most, for "
         + "comparison: what a linear model sees."

@@ -83,8 +83,10 @@ struct Dataset {
   func nearest(to rows: Rows, _ count: Int) throws -> (indices: [Int], distances: [Float]) {
     var indices = [Int64](repeating: 0, count: rows.count * count)
     var distances = [Float](repeating: 0, count: rows.count * count)
-    try check(
-      gen_dataset_nearest(handle, rows.values, Int64(rows.count), Int64(count), nil, &indices, &distances))
+    try Stage.following("finding the nearest rows") {
+      try check(
+        gen_dataset_nearest(handle, rows.values, Int64(rows.count), Int64(count), $0, &indices, &distances))
+    }
     return (indices.map { Int($0) }, distances)
   }
 
@@ -174,7 +176,8 @@ struct DataOptions: ParsableArguments {
   var columns: String?
 
   @Option(
-    help: ArgumentHelp("Columns of a table to leave out, separated by commas.", valueName: "columns"))
+    help: ArgumentHelp(
+      "Columns of a table to leave out, separated by commas (default: none).", valueName: "columns"))
   var omit: String?
 
   @Option(

@@ -95,7 +95,7 @@ struct Output: ExpressibleByArgument {
   }
 
   /// Prints a line for the user, which must not be among the results.
-  func tell(_ line: String) { isStandard ? complain(line) : print(line) }
+  func tell(_ line: String) { isStandard ? showProgress(line + "\n") : gen.tell(line) }
 
   /// Writes a PNG for each row.
   private func write(_ table: Table, _ shape: Shape, inFolder folder: String) throws {

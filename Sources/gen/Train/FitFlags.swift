@@ -6,7 +6,8 @@ struct FitFlags: ParsableArguments {
   @OptionGroup var options: FitOptionFlags
 
   @Option(
-    help: "Rows to evaluate after each epoch: DATA, or a share of the training rows to hold out, such as 0.1."
+    help:
+      "Rows to evaluate after each epoch: DATA, or a share of the training rows to hold out, such as 0.1 (default: none)."
   )
   var validation: String?
 
