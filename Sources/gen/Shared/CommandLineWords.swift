@@ -30,15 +30,12 @@ enum CommandLineWords {
     let configuration = command.configuration
     let commands = configuration.subcommands + configuration.groupedSubcommands.flatMap(\.subcommands)
     guard let word = words.first, !word.hasPrefix("-"), !commands.isEmpty, word != "help" else { return }
-    func name(_ command: any ParsableCommand.Type) -> String {
-      command.configuration.commandName ?? "\(command)".lowercased()
-    }
-    if let next = commands.first(where: { name($0) == word }) {
+    if let next = commands.first(where: { $0.name == word }) {
       return try checkCommand(Array(words.dropFirst()), of: next)
     }
-    let nearest = commands.map { (name: name($0), distance: distance(word, name($0))) }
+    let nearest = commands.map { (name: $0.name, distance: distance(word, $0.name)) }
       .min { $0.distance < $1.distance }
-    let parent = command == Gen.self ? "gen" : "gen \(name(command))"
+    let parent = command == Gen.self ? "gen" : "gen \(command.name)"
     var message = "\(parent) has no command \(word)"
     let isNear = nearest.map { $0.distance <= max(1, word.count / 3) } ?? false
     message += isNear ? "; did you mean \(nearest?.name ?? "")?" : "."
