@@ -170,14 +170,21 @@ done
 # Interrupted, a fit keeps what was learned, says how to go on, and goes on to what it would have been.
 train=(train vae faces: "${small[@]}" --batch-size 32 --epochs 100 --schedule cosine --json)
 : >json.log
-"$gen" "${train[@]}" -o stopped.safetensors >json.log 2>stop.log &
+"$gen" "${train[@]}" --watch stopped.html --checkpoint-steps 5 -o stopped.safetensors >json.log 2>stop.log &
 fit=$!
 for _ in {1..200}; do grep -q '"epoch":3,' json.log && break; sleep 0.05; done
+# Whoever watches sees curves and samples meanwhile.
+for _ in {1..200}; do grep -q "samples after" stopped.html && break; sleep 0.05; done
+for part in '"reload":3' 'alt="samples after [0-9]* epochs"' 'event.*epoch.*loss'; do
+  grep -q "$part" stopped.html || { echo "no $part in the page of a fit"; kill $fit; exit 1; }
+done
 kill -INT $fit
 code=0; wait $fit || code=$?
 [[ $code == 130 ]] || { echo "an interrupted fit ended with $code"; cat stop.log; exit 1; }
 grep -q -- '--resume' stop.log || { echo "nothing says how to go on"; exit 1; }
-"$gen" "${train[@]}" -o stopped.safetensors --resume >json.log
+grep -q "The fit has ended" stopped.html || { echo "the page waits for a fit that was stopped"; exit 1; }
+if grep -q '"reload":3' stopped.html; then echo "the page of a stopped fit reloads itself"; exit 1; fi
+"$gen" "${train[@]}" --watch stopped.html --checkpoint-steps 5 -o stopped.safetensors --resume >json.log
 grep -q '"epoch":100,"epochs":100,' json.log || { tail -n 3 json.log; exit 1; }
 [[ $(grep -c '"event":"epoch"' stopped.history.jsonl) == 100 ]] || { echo "the history has gaps"; exit 1; }
 "$gen" "${train[@]}" -o whole.safetensors >json.log

@@ -314,6 +314,22 @@ def check_page(browser, name, folder, least):
     print(f"{name:15}{page.stat().st_size / 1e3:8.0f} kB{count:4} sliders, within {worst * 255:.3f}/255")
 
 
+def check_watch(browser, folder):
+    """The page that gen train --watch leaves: curves, and samples of the same latents by epoch."""
+    watched = ["train", "gan", *FACES, "--latent-size", "6", "--epochs", "4", "--checkpoint-steps", "3"]
+    page = folder / "watch.html"
+    run = [GEN, *watched, "--watch", page, "-q", "-o", folder / "watched.safetensors"]
+    subprocess.run(run, check=True)
+    browser.open(page)
+    assert browser.evaluate("document.querySelectorAll('#history svg path').length") >= 4, "no curves"
+    texts = browser.evaluate("[...document.images].map((image) => image.alt)")
+    assert texts[0] == texts[-1] == "samples after 4 epochs" and "samples after 1 epochs" in texts, texts
+    assert browser.evaluate("[...document.images].every((image) => image.naturalWidth > 100)")
+    check_access(browser, 390, "dark")
+    assert not browser.complaints(), browser.complaints()
+    print(f"watch          {page.stat().st_size / 1e3:8.0f} kB")
+
+
 def near(found, expected, digits):
     assert abs(found - expected) <= 0.5001 * 10**-digits, f"the page says {found}, not {expected}"
 
@@ -377,9 +393,11 @@ def main():
             return 0
         browser = Browser(chromium, folder / "profile")
         try:
-            for model, _, _, least in MODELS:
+            pages = [(model, lambda model=model, least=least: check_page(browser, model, folder, least))
+                     for model, _, _, least in MODELS]  # fmt: skip
+            for model, check in [*pages, ("watch", lambda: check_watch(browser, folder))]:
                 try:
-                    check_page(browser, model, folder, least)
+                    check()
                 except (AssertionError, RuntimeError) as error:
                     print(f"{model}: {error}")
                     failed += 1

@@ -5,30 +5,13 @@ extension DemoSession {
   func page(title: String) -> String {
     let chapters = figures.chapters.enumerated()
     let contents = chapters.map { "<li><a href=\"#chapter-\($0 + 1)\">\(escaped($1.title))</a></li>" }
-    return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(escaped(title))</title>
-      <link rel="icon" href="data:,">
-      <style>
-      \(gen.text(of: PackageResources.page_css))</style>
-      </head>
-      <body>
-      <main>
-      <h1>\(escaped(title))</h1>
-      <p class="lede">\(grouped(pictures.trainingCount)) pictures of \(escaped(pictures.name)) to learn from, \
-      \(grouped(pictures.test.count)) to test with.</p>
-      <nav aria-label="Chapters"><ol>\(contents.joined())</ol></nav>
-      \(chapters.map { chapter($1, number: $0 + 1) }.joined(separator: "\n"))
-      </main>
-      <footer>libgenerative \(gen.text(gen_version())), \(gen.text(gen_kernels_name())) kernels</footer>
-      </body>
-      </html>
-
-      """
+    return htmlPage(
+      title,
+      lede: "\(grouped(pictures.trainingCount)) pictures of \(escaped(pictures.name)) to learn from, "
+        + "\(grouped(pictures.test.count)) to test with.",
+      body: "<nav aria-label=\"Chapters\"><ol>\(contents.joined())</ol></nav>\n"
+        + chapters.map { chapter($1, number: $0 + 1) }.joined(separator: "\n"),
+      footer: ", \(gen.text(gen_kernels_name())) kernels")
   }
 
   private func chapter(_ chapter: Figures.Chapter, number: Int) -> String {
@@ -68,5 +51,5 @@ extension DemoSession {
   }
 
   /// With a capital letter and a full stop.
-  private func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }
+  private func sentence(_ text: String) -> String { text.capitalizedFirst + "." }
 }

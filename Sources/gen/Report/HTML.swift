@@ -15,6 +15,52 @@ func escaped(_ text: String) -> String {
   return escaped
 }
 
+/// A page that needs nothing else.
+///
+/// - Parameters:
+///   - lede: a first sentence, as HTML.
+///   - body: sections, as HTML.
+///   - footer: more than the version of the library.
+///   - data: what the page's script shows; nil: there is no script.
+func htmlPage(
+  _ title: String, lede: String, body: String, footer: String = "", data: JSON? = nil
+) -> String {
+  let script =
+    data.map {
+      """
+      <script type="application/json" id="data">\($0.text)</script>
+      <script>
+      "use strict";
+      \(text(of: PackageResources.decoder_js))
+      \(text(of: PackageResources.charts_js))
+      \(text(of: PackageResources.page_js))</script>
+
+      """
+    } ?? ""
+  return """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>\(escaped(title))</title>
+    <link rel="icon" href="data:,">
+    <style>
+    \(text(of: PackageResources.page_css))</style>
+    </head>
+    <body>
+    <main>
+    <h1>\(escaped(title))</h1>
+    <p class="lede">\(lede)</p>
+    \(body)
+    </main>
+    <footer>libgenerative \(gen.text(gen_version()))\(footer)</footer>
+    \(script)</body>
+    </html>
+
+    """
+}
+
 /// A section of the page; title and body are HTML.
 func section(_ title: String, _ note: String, _ body: String) -> String {
   let name = String(title.map { $0 == " " ? "-" : $0 }).lowercased()
@@ -45,16 +91,22 @@ extension ReportPage {
 
   /// One row as a PNG in an address.
   func pictureAddress(_ row: Rows, stretch: Bool = false) throws -> String {
-    let shape = model.shape.picture
-    var options: gen_grid_options = try defaults(gen_grid_options_init)
-    options.padding = 0
-    options.stretch = stretch ? 1 : 0
-    let image = try Object(gen_image_destroy) {
-      gen_image_create_grid(
-        row.values, 1, Int64(shape.height), Int64(shape.width), Int64(shape.channels), &options, $0)
-    }
-    return "data:image/png;base64," + base64(try encoded(image, ".png"))
+    try gen.pictureAddress(row, model.shape.picture, columns: 1, padding: 0, stretch: stretch)
   }
+}
+
+/// Rows in a grid, as a PNG in an address.
+func pictureAddress(
+  _ rows: Rows, _ shape: Shape, columns: Int, padding: Int = 2, stretch: Bool = false
+) throws -> String {
+  var options: gen_grid_options = try defaults(gen_grid_options_init)
+  (options.padding, options.n_columns, options.stretch) = (Int64(padding), Int64(columns), stretch ? 1 : 0)
+  let image = try Object(gen_image_destroy) {
+    gen_image_create_grid(
+      rows.values, Int64(rows.count), Int64(shape.height), Int64(shape.width), Int64(shape.channels),
+      &options, $0)
+  }
+  return "data:image/png;base64," + base64(try encoded(image, ".png"))
 }
 
 /// The bytes of an image file.

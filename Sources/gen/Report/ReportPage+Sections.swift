@@ -137,30 +137,9 @@ extension ReportPage {
     }
     let unit = model.kind == .autoencoder || model.kind == .classifier ? "" : ", in nats"
     return section(
-      "Learning", "Means over each epoch, per row\(unit).\(model.kind == .gan ? gameNote : "")",
+      "Learning",
+      "Means over each epoch, per row\(unit).\(model.kind == .gan ? gameNote(checkpoint.option("objective")) : "")",
       warnings.joined() + "<div class=\"charts\" id=\"history\"></div>")
-  }
-
-  /// What good scores of a GAN look like.
-  private var gameNote: String {
-    let objective = checkpoint.option("objective") ?? "non_saturating"
-    let scores =
-      " D(x) is the discriminator's mean output on training rows, D(G(z)) on samples. Good training keeps both "
-    switch objective {
-    case "non_saturating", "minimax":
-      return scores
-        + "away from 0 and 1. If D(x) stays near 1 and D(G(z)) near 0, the discriminator tells them apart with ease, "
-        + "and the generator gets little to learn from. If both are 0.5, it cannot tell them apart: the loss of D is "
-        + "then 2 log 2 = 1.386. A low loss alone is no sign of good samples: look at them."
-    case "least_squares":
-      return scores
-        + "near 0.5. If D(x) stays near 1 and D(G(z)) near 0, the discriminator tells them apart with ease. A low loss "
-        + "alone is no sign of good samples: look at them."
-    default:
-      return
-        " D(x) is the discriminator's mean output on training rows, D(G(z)) on samples. With this objective they "
-        + "are no probabilities: their distance counts, and it should shrink and not grow."
-    }
   }
 
   /// The options in the file.
@@ -170,5 +149,26 @@ extension ReportPage {
     }
     return
       "<details><summary>All options of the model</summary><table>\(options.joined())</table></details>"
+  }
+}
+
+/// What good scores of a GAN look like.
+func gameNote(_ objective: String?) -> String {
+  let scores =
+    " D(x) is the discriminator's mean output on training rows, D(G(z)) on samples. Good training keeps both "
+  switch objective ?? "non_saturating" {
+  case "non_saturating", "minimax":
+    return scores
+      + "away from 0 and 1. If D(x) stays near 1 and D(G(z)) near 0, the discriminator tells them apart with ease, "
+      + "and the generator gets little to learn from. If both are 0.5, it cannot tell them apart: the loss of D is "
+      + "then 2 log 2 = 1.386. A low loss alone is no sign of good samples: look at them."
+  case "least_squares":
+    return scores
+      + "near 0.5. If D(x) stays near 1 and D(G(z)) near 0, the discriminator tells them apart with ease. A low loss "
+      + "alone is no sign of good samples: look at them."
+  default:
+    return
+      " D(x) is the discriminator's mean output on training rows, D(G(z)) on samples. With this objective they "
+      + "are no probabilities: their distance counts, and it should shrink and not grow."
   }
 }

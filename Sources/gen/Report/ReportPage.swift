@@ -51,33 +51,7 @@ struct ReportPage {
       try space.flatMap { try latentMap($0) }, try neighbours(), history(), try components(),
       details(),
     ]
-    return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(escaped(title))</title>
-      <link rel="icon" href="data:,">
-      <style>
-      \(text(of: PackageResources.page_css))</style>
-      </head>
-      <body>
-      <main>
-      <h1>\(escaped(title))</h1>
-      <p class="lede">\(try lede())</p>
-      \(sections.compactMap { $0 }.joined(separator: "\n"))
-      </main>
-      <footer>libgenerative \(gen.text(gen_version()))</footer>
-      <script type="application/json" id="data">\(JSON.object(data).text)</script>
-      <script>
-      "use strict";
-      \(text(of: PackageResources.decoder_js))
-      \(text(of: PackageResources.charts_js))
-      \(text(of: PackageResources.page_js))</script>
-      </body>
-      </html>
-
-      """
+    return htmlPage(
+      title, lede: try lede(), body: sections.compactMap { $0 }.joined(separator: "\n"), data: .object(data))
   }
 }

@@ -11,6 +11,14 @@ struct FitFlags: ParsableArguments {
   )
   var validation: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "HTML file to write while the model is trained: loss curves, samples of the same latents (autoencoder: "
+        + "reconstructions of the same rows) and warnings. It reloads itself (default: none).",
+      valueName: "page"),
+    completion: .file(extensions: ["html"]))
+  var watch: String?
+
   @Flag(help: "Continue to train the model in --out, with its own options.")
   var resume = false
 
@@ -19,6 +27,9 @@ struct FitFlags: ParsableArguments {
   var mpi = false
 
   func validate() throws {
+    if let watch, !watch.hasSuffix(".html") {
+      throw ValidationError("--watch must end in .html, not \(watch)")
+    }
     if validation == nil, options.keepBest == true || options.patience != nil {
       throw ValidationError("--keep-best and --patience need --validation")
     }

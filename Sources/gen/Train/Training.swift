@@ -84,7 +84,13 @@ struct Training {
         return
       }
     }
-    let log = FitLog(kind.name, model: train.out, epochsBefore: before, epochsDone: done, json: train.json)
+    let page = try fit.watch.map { try WatchPage(path: $0, model: model, file: train.out, rows: dataset) }
+    // Whoever watches should not wait for a minute.
+    if page != nil, fit.options.checkpointSteps == nil, fit.options.checkpointSeconds == nil {
+      options.checkpoint_seconds = WatchPage.seconds
+    }
+    let log = FitLog(
+      kind.name, model: train.out, epochsBefore: before, epochsDone: done, json: train.json, page: page)
     log.add(
       "start",
       try model.facts() + [("data", .string(dataset.name)), ("rows", .integer(dataset.count))]
@@ -95,7 +101,13 @@ struct Training {
         "\(kind.name) of \(try parameters(model)) parameters, \(dataset.count) rows of \(dataset.shape)\(ranks)\n"
       )
     }
-    let isStopped = try withExtendedLifetime(validation) { try run(model, dataset, options, log, in: job) }
+    let isStopped: Bool
+    do {
+      isStopped = try withExtendedLifetime(validation) { try run(model, dataset, options, log, in: job) }
+    } catch {
+      log.fail(error)
+      throw error
+    }
     let fitted = try model.epochs()
     log.add(
       isStopped ? "stopped" : "saved", [("model", .string(train.out)), ("epochs", .integer(fitted))])

@@ -200,3 +200,12 @@ if (data.map) {
   renew();
 }
 show();
+
+// A page of a fit that goes on.
+if (data.reload) {
+  const timer = setTimeout(() => location.reload(), 1000 * data.reload);
+  find("#pause").addEventListener("click", () => {
+    clearTimeout(timer);
+    find("#pause").textContent = "Stopped";
+  });
+}
