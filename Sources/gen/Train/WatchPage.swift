@@ -25,13 +25,17 @@ final class WatchPage {
   /// Rows whose reconstructions are shown, of a model that draws none, and their classes.
   private let shown: Rows
   private let original: String
+  /// The last one, and every `stride`th of all.
+  private var last: Moment?
   private var moments: [Moment] = []
+  private var momentCount = 0
+  private var stride = 1
   private var lastFile: Int
   private var lastWrite = -1.0
 
   private static let rowCount = 36
   private static let columns = 12
-  private static let momentLimit = 24
+  private static let momentLimit = 16
 
   /// - Parameters:
   ///   - model: before the fit.
@@ -60,16 +64,22 @@ final class WatchPage {
       lastFile = time
       // A file that is being replaced can be read, the old one or the new one.
       if let saved = try? Model(path: file, classifies: true), let moment = try moment(of: saved) {
-        moments.append(moment)
+        add(moment)
         objective = try Checkpoint(path: file).option("objective")
-      }
-      // Every other one, evenly over the fit.
-      if moments.count > Self.momentLimit {
-        moments = moments.indices.filter { $0 % 2 == 0 || $0 == moments.count - 1 }.map { moments[$0] }
       }
     }
     try gen.write(html(history, isEnded: isEnded), to: path)
     lastWrite = now()
+  }
+
+  /// Keeps the last moment, and of all moments so far some, evenly.
+  private func add(_ moment: Moment) {
+    last = moment
+    if momentCount % stride == 0 { moments.append(moment) }
+    momentCount += 1
+    guard moments.count > Self.momentLimit else { return }
+    moments = moments.indices.filter { $0 % 2 == 0 }.map { moments[$0] }
+    stride *= 2
   }
 
   private func moment(of saved: Model) throws -> Moment? {
@@ -103,9 +113,11 @@ final class WatchPage {
       section(
         "Learning", "Means over each epoch, per row\(unit).\(model.kind == .gan ? gameNote(objective) : "")",
         warnings.joined() + "<div class=\"charts\" id=\"history\"></div>"))
-    if let last = moments.last {
+    if let last {
+      // So that small pictures can be seen: a cell has 44 pixels or more.
+      let width = Self.columns * max(44, model.shape.picture.width)
       func image(_ address: String, _ text: String) -> String {
-        "<figure><img src=\"\(address)\" alt=\"\(escaped(text))\"><figcaption>\(escaped(text))</figcaption></figure>"
+        "<figure><img style=\"width: \(width)px\" src=\"\(address)\" alt=\"\(escaped(text))\"><figcaption>\(escaped(text))</figcaption></figure>"
       }
       let what = draws ? "samples" : "reconstructions"
       sections.append(
@@ -114,10 +126,11 @@ final class WatchPage {
           draws ? "The same latents each time." : "The same training rows each time.",
           "<div class=\"gallery\">" + (draws ? "" : image(original, "the rows"))
             + image(last.grid, "\(what) after \(last.title)") + "</div>"))
-      let series = moments.map { image($0.line, "\(what) after \($0.title)") }
+      let states = moments + (moments.last?.title == last.title ? [] : [last])
+      let series = states.map { image($0.line, "\(what) after \($0.title)") }
       sections.append(
         section(
-          "As the model learns", "One line for each state that the fit saved.",
+          "As the model learns", "States that the fit saved, evenly spaced.",
           "<div class=\"gallery\">\(series.joined(separator: "\n"))</div>"))
     }
     let state =
