@@ -220,6 +220,12 @@ grep -q "epoch 2/2" progress.log || { cat progress.log; exit 1; }
 cmp told.npy quiet.npy || { echo "--threads changes results"; exit 1; }
 "$gen" evaluate quiet.safetensors faces:3 --rows 40 --importance 3 -q | grep -q "^SSIM" || { echo "no results"; exit 1; }
 
+# On a terminal long commands tell how far they are.
+if command -v script >/dev/null; then
+  script -qec "'$gen' evaluate quiet.safetensors faces:3 --rows 100 --importance 300" /dev/null >log
+  grep -q "estimating the likelihood: [0-9]*%" log || { echo "no progress on a terminal"; exit 1; }
+fi
+
 # The command of a model makes the same model; a fit goes on with the options that it had.
 "$gen" info vae.safetensors --command >calls
 for call in "gen train vae DATA .*--architecture convolutional .*--latent-size 3 " \
