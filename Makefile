@@ -94,6 +94,7 @@ $(PYTHON): bindings/python/pyproject.toml
 	.venv/bin/pip install --quiet scikit-learn pandas || echo "Tests against scikit-learn will be skipped."
 	.venv/bin/pip install --quiet pillow || echo "Tests beside Pillow will be skipped."
 	.venv/bin/pip install --quiet dask distributed || echo "Tests of Dask will be skipped."
+	.venv/bin/pip install --quiet matplotlib || echo "Tests of plots will be skipped."
 	.venv/bin/pip install --quiet mypy tqdm || echo "The check of the package's types will be skipped."
 	.venv/bin/pip install --quiet --no-deps axe-playwright-python || echo "Reports will not be checked by axe-core."
 	.venv/bin/pip install --quiet mpi4py || echo "The tests of mpi4py will be skipped."
