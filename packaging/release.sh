@@ -31,28 +31,15 @@ mv "$work"/*.whl dist/
 # All of a folder's files with one time and owner.
 archive() { tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -C "$1" -c "$2" | gzip -9n; }
 
-# Manual pages of gen and its commands.
-manuals() {
-  local folder=$1 command
-  mkdir -p "$folder"
-  help2man --no-info --name="fit and run generative models" .build/library/gen >"$folder/gen.1"
-  for command in $(.build/library/gen --help | sed -n '/SUBCOMMANDS:$/,$s/^  \([a-z]\+\) .*/\1/p'); do
-    help2man --no-info --version-string="$version" --name="a command of gen" ".build/library/gen $command" |
-      sed "s/^gen $command \\\\- /gen-$command \\\\- /" >"$folder/gen-$command.1"
-  done
-}
-
 echo "== tarball"
 name=libgenerative-$version-linux-x86_64
 make --quiet install-only DESTDIR="$work" PREFIX="/$name" SHIPPED="$static" >/dev/null
-manuals "$work/$name/share/man/man1"
 cp LICENSE CHANGELOG.md README.md "$work/$name/"
 archive "$work" "$name" >"dist/$name.tar.gz"
 
 echo "== Debian packages"
 libdir=/usr/lib/x86_64-linux-gnu
 make --quiet install-only DESTDIR="$work/all" PREFIX=/usr LIBDIR=$libdir >/dev/null
-manuals "$work/all/usr/share/man/man1"
 find "$work/all" -name '*.1' -exec gzip -9n {} +
 "$python" -m pip install --quiet --no-deps --no-compile --target "$work/all/usr/lib/python3/dist-packages" dist/*.whl
 rm -r "$work"/all/usr/lib/python3/dist-packages/generative/libgenerative.so.*

@@ -18,6 +18,7 @@ import Glibc
       """,
     version:
       "libgenerative \(text(gen_version())), ABI \(gen_abi_version()), \(text(gen_kernels_name())) kernels",
+    subcommands: [Manual.self],
     groupedSubcommands: [
       CommandGroup(name: "Fit", subcommands: [Train.self, Mixture.self, Threshold.self]),
       CommandGroup(
@@ -33,7 +34,7 @@ import Glibc
   /// Runs the command that the arguments name; a failure is one line and an exit code other than 0.
   static func main() {
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(CommandLineWords.understood(Array(CommandLine.arguments.dropFirst())))
       try command.run()
     } catch {
       let code = exitCode(for: error)

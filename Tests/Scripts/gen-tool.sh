@@ -7,21 +7,35 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-"$gen" demo --quick --out out >demo.log || { cat demo.log; exit 1; }
-"$gen" demo --quick --out faces --data /no/such/folder >faces.log || { cat faces.log; exit 1; }
+"$gen" demo --quick --out out >demo.log 2>&1 || { cat demo.log; exit 1; }
+"$gen" demo --quick --out faces --data /no/such/folder >faces.log 2>&1 || { cat faces.log; exit 1; }
 grep -q 'faces' faces.log || { echo "the demo does not report that it uses the faces"; exit 1; }
 for name in pca-components reconstructions denoising vae-samples vae-manifold gan-samples dcgan-samples samples \
   faces-reconstructions faces-samples faces-walk faces-latents faces-directions; do
   [[ -s out/$name.png && -s faces/$name.png ]] || { echo "$name.png is missing"; exit 1; }
 done
 [[ -s out/faces.html && -s out/vae.history.jsonl ]] || { echo "the demo wrote no page or no history"; exit 1; }
+# The page shows every picture and every figure, and nothing that is not there.
+for folder in out faces; do
+  page=$folder/index.html
+  for picture in $folder/*.png; do
+    grep -q "src=\"${picture#*/}\" alt=\"[^\"]" $page || { echo "$page does not show $picture"; exit 1; }
+  done
+  for link in $(grep -o '\(src\|href\)="[^"#:]*"' $page | cut -d '"' -f 2); do
+    [[ -s $folder/$link ]] || { echo "$page shows $link, which is missing"; exit 1; }
+  done
+  lines=$(sed -n '/^---/,/^$/p' $folder/figures.txt | grep -c '[0-9]')
+  [[ $(grep -c '<th scope="row">' $page) == "$lines" ]] || { echo "$page has not the $lines figures"; exit 1; }
+done
+grep -q 'open out/index.html' demo.log || { echo "the demo does not name its page"; exit 1; }
 grep -q 'Parzen' out/figures.txt || { echo "figures.txt has no Parzen log-likelihood"; exit 1; }
 grep -q 'samples of DCGAN: Frechet' out/figures.txt || { echo "figures.txt does not compare samples"; exit 1; }
 grep -q 'head turn' out/figures.txt || { echo "figures.txt has no results for the faces"; exit 1; }
-"$gen" demo --dcgan --quick --every 2 --epochs 3 --out out >dcgan.log || { cat dcgan.log; exit 1; }
+"$gen" demo --dcgan --quick --every 2 --epochs 3 --out out >dcgan.log 2>&1 || { cat dcgan.log; exit 1; }
 for name in pictures-000 pictures-002 pictures-003 pictures-walk faces-003 faces-walk arithmetic; do
   [[ -s out/dcgan-$name.png ]] || { echo "dcgan-$name.png is missing"; exit 1; }
 done
+grep -q 'src="dcgan-pictures-003.png"' out/dcgan.html || { echo "dcgan.html does not show the last grid"; exit 1; }
 for more in "" --dcgan; do
   # shellcheck disable=SC2086
   if "$gen" demo --quick --out out $more >log 2>&1; then echo "a demo overwrote the models of another"; exit 1; fi
@@ -114,7 +128,7 @@ grep -q correlation log || { cat log; exit 1; }
 grep -q "live sliders" log || { cat log; exit 1; }
 "$gen" report pca.safetensors -o pca.html >log
 "$gen" compare pca.safetensors vae.safetensors --data faces:3 --rows 40 --importance 3 --json >compare.json
-[[ $(grep -c '"squared error of a row":{"value":' compare.json) == 2 ]] || { cat compare.json; exit 1; }
+[[ $(grep -c '"squared_error":{"value":' compare.json) == 2 ]] || { cat compare.json; exit 1; }
 "$gen" compare pca.safetensors denoiser.safetensors gan.safetensors --data faces:3 --rows 40 >compare.log
 for line in "SSIM .*[0-9] .*[0-9] *-$" "coverage, pixels .*[0-9] *- .*[0-9]$" "log-likelihood, nats .*[0-9] *- *-$"; do
   grep -q "^$line" compare.log || { echo "no $line"; cat compare.log; exit 1; }
@@ -154,7 +168,7 @@ done
 for figure in SSIM "bound, nats" "active latents" "Frechet distance (few rows), pixels" coverage "distance to training"; do
   grep -q "^$figure" evaluate.log || { echo "no $figure"; cat evaluate.log; exit 1; }
 done
-"$gen" evaluate gan.safetensors faces:3 --rows 40 --json | grep -q '"two-sample accuracy, pixels":{"value":' ||
+"$gen" evaluate gan.safetensors faces:3 --rows 40 --json | grep -q '"two_sample_accuracy_pixels":{"value":' ||
   { echo "gen evaluate --json has no two-sample test"; exit 1; }
 for picture in sample-{pca,vae,gan} reconstruct-{pca,denoiser,vae} denoise interpolate-{pca,denoiser,vae,gan} \
   mixed-{pca,denoiser,vae} \
@@ -165,14 +179,21 @@ done
 # Interrupted, a fit keeps what was learned, says how to go on, and goes on to what it would have been.
 train=(train vae faces: "${small[@]}" --batch-size 32 --epochs 100 --schedule cosine --json)
 : >json.log
-"$gen" "${train[@]}" -o stopped.safetensors >json.log 2>stop.log &
+"$gen" "${train[@]}" --watch stopped.html --checkpoint-steps 5 -o stopped.safetensors >json.log 2>stop.log &
 fit=$!
 for _ in {1..200}; do grep -q '"epoch":3,' json.log && break; sleep 0.05; done
+# Whoever watches sees curves and samples meanwhile.
+for _ in {1..200}; do grep -q "samples after" stopped.html && break; sleep 0.05; done
+for part in '"reload":3' 'alt="samples after [0-9]* epochs"' 'event.*epoch.*loss'; do
+  grep -q "$part" stopped.html || { echo "no $part in the page of a fit"; kill $fit; exit 1; }
+done
 kill -INT $fit
 code=0; wait $fit || code=$?
 [[ $code == 130 ]] || { echo "an interrupted fit ended with $code"; cat stop.log; exit 1; }
 grep -q -- '--resume' stop.log || { echo "the message does not mention --resume"; exit 1; }
-"$gen" "${train[@]}" -o stopped.safetensors --resume >json.log
+grep -q "The fit has ended" stopped.html || { echo "the page waits for a fit that was stopped"; exit 1; }
+if grep -q '"reload":3' stopped.html; then echo "the page of a stopped fit reloads itself"; exit 1; fi
+"$gen" "${train[@]}" --watch stopped.html --checkpoint-steps 5 -o stopped.safetensors --resume >json.log
 grep -q '"epoch":100,"epochs":100,' json.log || { tail -n 3 json.log; exit 1; }
 [[ $(grep -c '"event":"epoch"' stopped.history.jsonl) == 100 ]] || { echo "the history has gaps"; exit 1; }
 "$gen" "${train[@]}" -o whole.safetensors >json.log
@@ -194,6 +215,78 @@ if grep -q '"event":"saved"' piped.history.jsonl; then echo "JSON lines were wri
 kill $fit
 exec 3<&-
 wait $fit || true
+
+# Progress goes to standard error, results to standard output; --quiet leaves results and errors.
+"$gen" train vae faces: "${small[@]}" --hidden 8 --epochs 2 --threads 1 -o told.safetensors >told.log 2>progress.log
+[[ ! -s told.log ]] || { echo "progress on standard output:"; cat told.log; exit 1; }
+grep -q "epoch 2/2" progress.log || { cat progress.log; exit 1; }
+"$gen" train vae faces: "${small[@]}" --hidden 8 --epochs 2 --threads 2 -q -o quiet.safetensors >log 2>&1
+"$gen" train pca faces: "${small[@]}" -q -o quiet-pca.safetensors >>log 2>&1
+"$gen" sample quiet.safetensors -n 4 --quiet -o quiet.npy >>log 2>&1
+"$gen" report quiet.safetensors faces:2 --rows 60 -q -o quiet.html >>log 2>&1
+[[ ! -s log && -s quiet.html ]] || { echo "--quiet is not quiet:"; cat log; exit 1; }
+"$gen" sample told.safetensors -n 4 -o told.npy
+cmp told.npy quiet.npy || { echo "--threads changes results"; exit 1; }
+"$gen" evaluate quiet.safetensors faces:3 --rows 40 --importance 3 -q | grep -q "^SSIM" || { echo "no results"; exit 1; }
+
+# On a terminal long commands tell how far they are.
+if command -v script >/dev/null; then
+  script -qec "'$gen' evaluate quiet.safetensors faces:3 --rows 100 --importance 300" /dev/null >log
+  grep -q "estimating the likelihood: [0-9]*%" log || { echo "no progress on a terminal"; exit 1; }
+fi
+
+# The command of a model makes the same model; a fit goes on with the options that it had.
+"$gen" info vae.safetensors --command >calls
+for call in "gen train vae DATA .*--architecture convolutional .*--latent-size 3 " \
+  'gen_model_create("vae", "height=16 width=16 channels=3 .*latent_size=3 .*binarize=true' \
+  'generative.VAE(.*architecture="convolutional", .*latent_size=3, .*binarize=True.*).fit(data)'; do
+  grep -q "^$call" calls || { echo "no $call in:"; cat calls; exit 1; }
+done
+"$gen" train vae faces: "${small[@]}" --architecture convolutional --latent-size 3 --hidden 30,20 --epochs 2 \
+  --likelihood gaussian --schedule linear --schedule-factor 0.2 --warm-up 1 --seed 4 -q -o first.safetensors
+command=$("$gen" info first.safetensors --command | grep '^gen ')
+command=${command/#gen/\"\$gen\"} command=${command/DATA/faces: ${small[*]}} command=${command/MODEL/second.safetensors -q}
+eval "$command"
+for model in first second; do "$gen" sample $model.safetensors -n 4 -o $model.npy; done
+cmp first.npy second.npy || { echo "not the same model: $command"; exit 1; }
+"$gen" train vae faces: "${small[@]}" --latent-size 3 --hidden 30,20 --epochs 3 --resume -q -o second.safetensors
+for other in "--latent-size 4" "--hidden 30" "--architecture dense" --conditional; do
+  # shellcheck disable=SC2086
+  if "$gen" train vae faces: "${small[@]}" --epochs 4 --resume -o second.safetensors $other 2>log; then
+    echo "--resume with $other succeeded"; exit 1
+  fi
+  grep -q -- "--resume continues with the options of second.safetensors: ${other%% *} is" log || { cat log; exit 1; }
+done
+
+# Slips of the hand.
+slip() {
+  local message=$1
+  shift
+  if "$gen" "$@" >log 2>&1; then echo "gen $* succeeded"; exit 1; fi
+  grep -q -- "$message" log || { echo "gen $*: no $message in:"; cat log; exit 1; }
+}
+slip "no command trian; did you mean train?" trian vae faces:
+slip "no command vea; did you mean vae?" train vea faces:
+slip "no command cat" train cat faces:
+slip "Did you mean '--learning-rate'?" train vae faces: --learning-rat 1
+slip "epochs must be between 1 and 1000000.*not -1" train vae faces: --epochs -1 -o slip.safetensors
+slip "number must be between 1 and 100000, not -5" sample vae.safetensors -n -5
+slip "threads must be between 1 and 64, not -2" sample vae.safetensors --threads -2
+
+# The manual has a page for each command, with all of its options.
+"$gen" generate-manual man
+for command in "" train "train vae" sample report info; do
+  name="gen $command" name=${name% } page=man/${name// /-}.1
+  # shellcheck disable=SC2086
+  "$gen" help $command >log
+  for option in $(grep -o '^  \(-., \)\?--[a-z0-9-]*' log | grep -o -- '--.*'); do
+    grep -q "^.B \(.*, \)\?${option//-/\\\\-}\(/.*\| <.*>\)\?$" $page || { echo "$page has no $option"; exit 1; }
+  done
+done
+if command -v groff >/dev/null; then
+  groff -man -Tutf8 -ww -z man/*.1 >log 2>&1
+  [[ ! -s log ]] || { cat log; exit 1; }
+fi
 
 for shell in bash zsh fish; do "$gen" --generate-completion-script $shell >log; grep -q reconstruct log; done
 for command in train "train vae" "train classifier" mixture threshold detect export sample encode reconstruct denoise interpolate traverse info evaluate compare report demo; do

@@ -33,6 +33,9 @@ read -ra flags <<<"$(pkg-config --cflags --libs generative)"
 gcc -std=c99 "$work/client.c" -o "$work/client" "${flags[@]}"
 LD_LIBRARY_PATH=$work/prefix/lib "$work/client"
 "$work/prefix/bin/gen" --version
+for page in gen gen-train gen-train-vae gen-report; do
+  [[ -s $work/prefix/share/man/man1/$page.1 ]] || { echo "there is no manual page $page"; exit 1; }
+done
 
 # CMake finds it, also after the tree was moved.
 mkdir "$work/cmake"

@@ -1,10 +1,11 @@
-"""Pages of gen report in a real browser: they load without errors or requests, and
-moving a slider paints what the library decodes.
+"""Pages of gen report in a real browser: they load without errors or requests, moving a slider paints what the
+library decodes, and axe-core, if it is installed, finds no barriers.
 
 usage: report.py GEN (with GENERATIVE_LIBRARY set)
 """
 
 import fcntl
+import importlib.util
 import json
 import os
 import re
@@ -20,43 +21,60 @@ import generative
 
 GEN = os.path.abspath(sys.argv[1])
 
-# One of each kind of decoder: (file, gen train ..., DATA of the report, sliders it must have at least).
+# One of each kind of decoder: (file, gen train ..., rows of the report, sliders it must have at least).
 FACES = ["faces:", "--rows", "300", "--size", "16"]
+# Rows of a report: none, held-out rows, and those beside training rows.
+NONE, HELD_OUT = [], ["faces:1", "--rows", "200"]
+BOTH = [*HELD_OUT, "--training", "faces:"]
 MODELS = [
-    ("pca", ["pca", *FACES, "--n-components", "5", "--whiten"], True, 5),
-    ("autoencoder", ["autoencoder", *FACES, "--epochs", "2", "--latent-size", "4", "--activation", "elu"], True, 4),
-    ("unet", ["autoencoder", *FACES, "--epochs", "1", "--architecture", "convolutional", "--skips"], True, 0),
-    ("bernoulli", ["vae", *FACES, "--epochs", "4", "--latent-size", "3"], True, 3),
+    ("pca", ["train", "pca", *FACES, "--n-components", "5", "--whiten"], HELD_OUT, 5),
+    (
+        "autoencoder",
+        ["train", "autoencoder", *FACES, "--epochs", "2", "--latent-size", "4", "--activation", "elu"],
+        BOTH, 4,
+    ),
+    ("mixed", ["mixture", "autoencoder.safetensors", *FACES, "--n-components", "3"], BOTH, 4),
+    (
+        "denoiser",
+        ["train", "autoencoder", *FACES, "--epochs", "3", "--latent-size", "9", "--corruption", "masking"],
+        HELD_OUT, 9,
+    ),
+    (
+        "unet",
+        ["train", "autoencoder", *FACES, "--epochs", "1", "--architecture", "convolutional", "--skips"],
+        HELD_OUT, 0,
+    ),
+    ("bernoulli", ["train", "vae", *FACES, "--epochs", "4", "--latent-size", "3"], BOTH, 3),
     (
         "convolutional",
-        ["vae", *FACES, "--epochs", "4", "--latent-size", "3", "--architecture", "convolutional", "--batch-norm",
-         "--pixel-bias", "--likelihood", "gaussian", "--base-channels", "8", "--batch-size", "16"],
-        True, 3,
+        ["train", "vae", *FACES, "--epochs", "4", "--latent-size", "3", "--architecture", "convolutional",
+         "--batch-norm", "--pixel-bias", "--likelihood", "gaussian", "--base-channels", "8", "--batch-size", "16"],
+        HELD_OUT, 3,
     ),
     (
         "odd",
-        ["vae", *FACES[:-1], "17", "--epochs", "4", "--latent-size", "3", "--architecture", "convolutional",
+        ["train", "vae", *FACES[:-1], "17", "--epochs", "4", "--latent-size", "3", "--architecture", "convolutional",
          "--likelihood", "gaussian", "--base-channels", "8", "--batch-size", "16"],
-        True, 3,
+        HELD_OUT, 3,
     ),
     (
         "odd-biases",
-        ["vae", *FACES[:-1], "19", "--epochs", "4", "--latent-size", "2", "--architecture", "convolutional",
+        ["train", "vae", *FACES[:-1], "19", "--epochs", "4", "--latent-size", "2", "--architecture", "convolutional",
          "--pixel-bias", "--conditional", "--base-channels", "8", "--batch-size", "16"],
-        True, 2,
+        HELD_OUT, 2,
     ),
     (
         "conditional",
-        ["vae", *FACES, "--epochs", "2", "--latent-size", "2", "--architecture", "convolutional", "--conditional",
-         "--batch-norm", "--base-channels", "8"],
-        True, 2,
+        ["train", "vae", *FACES, "--epochs", "2", "--latent-size", "2", "--architecture", "convolutional",
+         "--conditional", "--batch-norm", "--base-channels", "8"],
+        HELD_OUT, 2,
     ),
-    ("gan", ["gan", *FACES, "--channels", "1", "--epochs", "2", "--latent-size", "6"], False, 6),
+    ("gan", ["train", "gan", *FACES, "--channels", "1", "--epochs", "2", "--latent-size", "6"], NONE, 6),
     (
         "dcgan",
-        ["gan", *FACES, "--epochs", "2", "--latent-size", "6", "--architecture", "convolutional", "--conditional",
-         "--base-channels", "8", "--batch-size", "16"],
-        True, 6,
+        ["train", "gan", *FACES, "--epochs", "2", "--latent-size", "6", "--architecture", "convolutional",
+         "--conditional", "--base-channels", "8", "--batch-size", "16"],
+        HELD_OUT, 6,
     ),
 ]  # fmt: skip
 
@@ -117,11 +135,21 @@ class Browser:
             raise RuntimeError(json.dumps(result["exceptionDetails"]))
         return result["result"].get("value")
 
-    def open(self, path):
+    def open(self, path, fragment=""):
         self.events.clear()
-        self.call("Page.navigate", url=path.as_uri())
-        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
-            self.events.append(self._next())
+        self.call("Page.navigate", url="about:blank")
+        self.call("Page.navigate", url=path.as_uri() + fragment)
+        while self.evaluate("document.readyState + location.protocol") != "completefile:":
+            self.evaluate("new Promise((resolve) => setTimeout(resolve, 10))")
+
+    def look(self, width, scheme):
+        """Sets the width of the window and the color scheme, "light" or "dark"."""
+        media = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.call("Emulation.setEmulatedMedia", features=media)
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 500
+        )
+        self.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
 
     def complaints(self):
         """Errors on the console, exceptions, and requests for anything but the page itself."""
@@ -173,6 +201,76 @@ def decoded(path, state):
     return np.atleast_3d(decode(latent, **labels)[0])
 
 
+def axe():
+    """The script of axe-core; None where its package is not installed."""
+    package = importlib.util.find_spec("axe_playwright_python")
+    return Path(package.origin).with_name("axe.min.js").read_text() if package else None
+
+
+AXE = axe()
+
+
+def check_access(browser, width, scheme):
+    """Nothing that axe-core finds, no picture without text, no scrolling sideways, no text below 12 pixels."""
+    browser.look(width, scheme)
+    if AXE:
+        browser.evaluate(AXE + "; 0")
+        found = browser.evaluate(
+            "axe.run(document).then((run) => run.violations.map((rule) => rule.id + ': ' + rule.nodes[0].html))"
+        )
+        assert not found, f"axe at {width} pixels, {scheme}: {found}"
+    empty = browser.evaluate("[...document.images].filter((image) => !image.alt).length")
+    assert empty == 0, f"{empty} pictures have no text"
+    over = browser.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert over <= 0, f"at {width} pixels the page is {over} too wide"
+    sizes = browser.evaluate(
+        "[...document.querySelectorAll('svg text')].map((text) => parseFloat(getComputedStyle(text).fontSize)"
+        " * text.ownerSVGElement.getBoundingClientRect().width / text.ownerSVGElement.viewBox.baseVal.width)"
+    )
+    assert min(sizes, default=12) >= 11.99, f"the text of a chart has {min(sizes)} pixels"
+
+
+PRESS = "map.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', shiftKey: true}))"
+POINT = """{const box = map.getBoundingClientRect();
+for (let i = 1; i < 400 && tip.hidden; i++) map.dispatchEvent(new PointerEvent('pointermove',
+  {pointerType: 'mouse', clientX: box.left + box.width * (i % 20) / 20,
+   clientY: box.top + box.height * Math.floor(i / 20) / 20}))}"""
+
+
+def check_map(browser, has_sliders):
+    """The map by keys and by the mouse: the latent moves, and the nearest row is named and shown."""
+    browser.evaluate("var [map, tip, near] = ['map', 'tip', 'near'].map((id) => document.getElementById(id)); 0")
+    assert browser.evaluate("map.tabIndex === 0 && tip.hidden")
+    before = browser.evaluate("window.report && [...report.latent]")
+    browser.evaluate(PRESS)
+    assert not has_sliders or browser.evaluate("[...report.latent]") != before, "a key does not move the latent"
+    assert browser.evaluate("near.textContent && !tip.hidden && near.textContent === tip.innerText.trim()")
+    browser.evaluate("map.dispatchEvent(new Event('blur'))")
+    assert browser.evaluate("tip.hidden"), "the picture of a row stays"
+    browser.evaluate(POINT)
+    assert browser.evaluate(
+        "!tip.hidden && [...tip.firstElementChild.getContext('2d').getImageData(0, 0, 9, 9).data].some((x) => x)"
+    ), "no picture of the row that is pointed at"
+
+
+def check_state(browser, page):
+    """A link restores the state, and each slider goes back to where it was."""
+    browser.open(page)
+    first = browser.evaluate("[...report.latent]")
+    script = """{const slider = document.querySelector('#sliders input');
+    slider.value = slider.max; slider.dispatchEvent(new Event('input'))}"""
+    browser.evaluate(script)
+    moved = browser.evaluate("[...report.latent]")
+    assert moved != first
+    browser.evaluate("document.querySelector('.reset').click()")
+    np.testing.assert_allclose(browser.evaluate("[...report.latent]"), first, atol=1e-5)
+    browser.evaluate(script)
+    browser.evaluate("document.querySelector('#link').click()")
+    fragment = browser.evaluate("location.hash")
+    browser.open(page, fragment)
+    np.testing.assert_allclose(browser.evaluate("[...report.latent]"), moved, rtol=1e-3, atol=1e-6)
+
+
 def check_page(browser, name, folder, least):
     model, page = folder / f"{name}.safetensors", folder / f"{name}.html"
     browser.open(page)
@@ -180,7 +278,7 @@ def check_page(browser, name, folder, least):
     assert state == "complete", state
     count = browser.evaluate("document.querySelectorAll('#sliders input').length")
     assert count >= least and (least > 0 or count == 0), f"{count} sliders"
-    if name != "pca":
+    if name not in ("pca", "mixed"):
         assert browser.evaluate("document.querySelectorAll('#history svg path').length") >= 1, "no loss curve"
     worst = 0.0
     if count:
@@ -206,9 +304,74 @@ def check_page(browser, name, folder, least):
             worst = max(worst, float(np.abs(shown - expected).max()))
         assert moved >= len(scripts) // 2, f"{moved} of {len(scripts)} moves changed the picture"
         assert worst <= 1 / 255, f"a pixel is {worst * 255:.2f}/255 from what the library decodes"
+        check_state(browser, page)
+    if browser.evaluate("Boolean(document.querySelector('#map'))"):
+        check_map(browser, count > 0)
+    check_access(browser, *((320, "dark") if len(name) % 2 else (1440, "light")))
+    check_access(browser, *((390, "light") if len(name) % 2 else (320, "light")))
     complaints = browser.complaints()
     assert not complaints, "\n".join(complaints)
     print(f"{name:15}{page.stat().st_size / 1e3:8.0f} kB{count:4} sliders, within {worst * 255:.3f}/255")
+
+
+def check_watch(browser, folder):
+    """The page that gen train --watch leaves: curves, and samples of the same latents by epoch."""
+    watched = ["train", "gan", *FACES, "--latent-size", "6", "--epochs", "4", "--checkpoint-steps", "3"]
+    page = folder / "watch.html"
+    run = [GEN, *watched, "--watch", page, "-q", "-o", folder / "watched.safetensors"]
+    subprocess.run(run, check=True)
+    browser.open(page)
+    assert browser.evaluate("document.querySelectorAll('#history svg path').length") >= 4, "no curves"
+    texts = browser.evaluate("[...document.images].map((image) => image.alt)")
+    assert texts[0] == texts[-1] == "samples after 4 epochs" and "samples after 1 epochs" in texts, texts
+    assert browser.evaluate("[...document.images].every((image) => image.naturalWidth > 100)")
+    check_access(browser, 390, "dark")
+    assert not browser.complaints(), browser.complaints()
+    print(f"watch          {page.stat().st_size / 1e3:8.0f} kB")
+
+
+def near(found, expected, digits):
+    assert abs(found - expected) <= 0.5001 * 10**-digits, f"the page says {found}, not {expected}"
+
+
+def check_copies(text, model):
+    """The copy check is made with training rows, and says what numpy finds."""
+    training, unseen = (generative.faces(200, 16, seed).read() for seed in (0, 1))
+    samples = model.sample(200, seed=1)
+
+    def median(rows):
+        rows, known = rows.reshape(200, -1), training.reshape(200, -1)
+        return np.sort([np.linalg.norm(known - row, axis=1).min() for row in rows])[100]
+
+    found = re.search(r"distance of 200 samples is ([\d.]+), that of rows of faces:1 (\d+\.\d+)", text)
+    near(float(found[1]), median(samples), 2)
+    near(float(found[2]), median(unseen), 2)
+
+
+def check_denoising(text, model):
+    rows = generative.faces(200, 16, 1).read()
+    noisy = generative.corrupt(rows.reshape(200, -1), "masking", seed=0)
+    found = re.search(r"rises from ([\d.]+) to ([\d.]+) dB", text)
+    near(float(found[1]), generative.evaluate.psnr(noisy, rows), 2)
+    near(float(found[2]), generative.evaluate.psnr(model.reconstruct(noisy.reshape(rows.shape)), rows), 2)
+
+
+def check_text(name, path, text):
+    """What a page says of samples, of copies and of noise."""
+    model = generative.load(path)
+    if name == "bernoulli":
+        check_copies(text, model)
+    elif name == "denoiser":
+        check_denoising(text, model)
+    else:
+        assert "dB" in text or name in ("gan", "dcgan"), "no figure of reconstructions"
+    # Only training rows show copies.
+    assert ("Nearest training rows" in text) == (name in ("bernoulli", "mixed")), "which rows are the nearest of?"
+    if "Nearest rows" in text:
+        assert "does not show whether the model copies" in text
+    assert ("Latents from one Gaussian" in text) == (name in ("autoencoder", "mixed", "denoiser"))
+    assert ("Latents from the model's mixture" in text) == (name == "mixed")
+    assert ("cannot tell them apart" in text) == (name in ("gan", "dcgan")), "no words on D(x)"
 
 
 def main():
@@ -216,22 +379,25 @@ def main():
     failed = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for model, arguments, has_data, _ in MODELS:
+        for model, arguments, rows, _ in MODELS:
             path = folder / f"{model}.safetensors"
-            subprocess.run([GEN, "train", *arguments, "-o", path], check=True, stdout=subprocess.DEVNULL)
-            data = ["faces:1", "--rows", "200"] if has_data else []
+            subprocess.run([GEN, *arguments, "-o", path], check=True, stdout=subprocess.DEVNULL, cwd=folder)
             page = folder / f"{model}.html"
-            subprocess.run([GEN, "report", path, *data, "-o", page], check=True, stdout=subprocess.DEVNULL)
-            links = re.findall(r"""(?:src|href)\s*=\s*["'](?!data:)([^"']*)""", page.read_text())
+            subprocess.run([GEN, "report", path, *rows, "-o", page], check=True, stdout=subprocess.DEVNULL)
+            text = page.read_text()
+            links = re.findall(r"""(?:src|href)\s*=\s*["'](?!data:)([^"']*)""", text)
             assert not links, f"{model}.html links to {links}"
+            check_text(model, path, text)
         if not chromium:
             print("skipped: there is no chromium to open the pages in")
             return 0
         browser = Browser(chromium, folder / "profile")
         try:
-            for model, _, _, least in MODELS:
+            pages = [(model, lambda model=model, least=least: check_page(browser, model, folder, least))
+                     for model, _, _, least in MODELS]  # fmt: skip
+            for model, check in [*pages, ("watch", lambda: check_watch(browser, folder))]:
                 try:
-                    check_page(browser, model, folder, least)
+                    check()
                 except (AssertionError, RuntimeError) as error:
                     print(f"{model}: {error}")
                     failed += 1

@@ -21,6 +21,8 @@ struct Compare: ParsableCommand {
 
   @OptionGroup var flags: MeasureFlags
 
+  @OptionGroup var common: CommonFlags
+
   func run() throws {
     let tables = try models.map { try flags.table(of: $0, on: data) }
     guard json else { return print(FigureTable.columns(tables, named: models)) }

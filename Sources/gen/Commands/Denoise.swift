@@ -48,6 +48,8 @@ struct Denoise: ParsableCommand {
 
   @OptionGroup var dataOptions: DataOptions
 
+  @OptionGroup var common: CommonFlags
+
   func validate() throws {
     if let number { try checkCount("--number", number) }
     _ = try out?.form()
@@ -106,15 +108,11 @@ struct Denoise: ParsableCommand {
   }
 
   private func corrupt(_ rows: Rows, as checkpoint: Checkpoint) throws -> Rows {
-    let own = checkpoint.option("corruption").flatMap(Corruption.init(option:))
-    guard let kind = corruption ?? own else { throw Failure(description: "\(model) names no corruption") }
-    let trained =
-      corruption == nil || corruption == own
-      ? checkpoint.option("corruption_amount").flatMap(Double.init) : nil
-    return try Rows(count: rows.count, rowSize: rows.rowSize) {
-      gen_rows_corrupt(
-        rows.values, Int64(rows.count), Int64(rows.rowSize), kind.code,
-        corruptionAmount ?? trained ?? Double(GEN_AUTO), seed, $0)
+    let own = Noise(of: checkpoint)
+    guard let kind = corruption ?? own?.kind else {
+      throw Failure(description: "\(model) names no corruption")
     }
+    let trained = kind == own?.kind ? own?.amount : nil
+    return try Noise(kind: kind, amount: corruptionAmount ?? trained).corrupted(rows, seed: seed)
   }
 }

@@ -18,10 +18,14 @@ struct Detect: ParsableCommand {
   @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Option(name: .shortAndLong, help: ".npy or .csv file to write, or - for CSV to standard output.")
+  @Option(
+    name: .shortAndLong,
+    help: ".npy or .csv file to write, or - for CSV to standard output (default: none is written).")
   var out: Output?
 
   @OptionGroup var dataOptions: DataOptions
+
+  @OptionGroup var common: CommonFlags
 
   func validate() throws {
     _ = try out?.form(unlessImages: "scores")

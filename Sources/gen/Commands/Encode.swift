@@ -24,6 +24,8 @@ struct Encode: ParsableCommand {
 
   @OptionGroup var dataOptions: DataOptions
 
+  @OptionGroup var common: CommonFlags
+
   func validate() throws {
     _ = try out.form(unlessImages: "latents")
   }

@@ -24,6 +24,8 @@ struct Evaluate: ParsableCommand {
 
   @OptionGroup var flags: MeasureFlags
 
+  @OptionGroup var common: CommonFlags
+
   func run() throws {
     let table = try flags.table(of: model, on: data)
     print(json ? table.json.text : table.text)

@@ -3,7 +3,7 @@ import ArgumentParser
 /// `gen info`: what a model file holds.
 struct Info: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shows what a model file contains.", discussion: "gen info faces.safetensors --options")
+    abstract: "Shows what a model file contains.", discussion: "gen info faces.safetensors --command")
 
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
@@ -11,10 +11,24 @@ struct Info: ParsableCommand {
   @Flag(help: "Show the options and the tensors, too.")
   var options = false
 
+  @Flag(help: "Print the command, the C calls and the Python call that make such a model.")
+  var command = false
+
   @Flag(help: "Print one line of JSON.")
   var json = false
 
+  @OptionGroup var common: CommonFlags
+
+  func validate() throws {
+    if command, options { throw ValidationError("--command and --options exclude each other") }
+  }
+
   func run() throws {
+    if command {
+      let calls = try ModelCalls(
+        of: Model(path: model, classifies: true), Checkpoint(path: model))
+      return print(json ? calls.json.text : calls.text)
+    }
     var facts = try Model(path: model, classifies: true).facts()
     if options { facts += try details() }
     if json { return print(JSON.object(facts).text) }

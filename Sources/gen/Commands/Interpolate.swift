@@ -42,6 +42,8 @@ struct Interpolate: ParsableCommand {
 
   @OptionGroup var dataOptions: DataOptions
 
+  @OptionGroup var common: CommonFlags
+
   func validate() throws {
     try checkCount("--number", number)
     try checkCount("--steps", steps, atLeast: 2)

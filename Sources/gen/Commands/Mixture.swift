@@ -39,6 +39,8 @@ struct Mixture: ParsableCommand {
 
   @OptionGroup var dataOptions: DataOptions
 
+  @OptionGroup var common: CommonFlags
+
   func validate() throws { try checkCount("--n-components", nComponents) }
 
   func run() throws {
@@ -57,7 +59,7 @@ struct Mixture: ParsableCommand {
     info.struct_size = UInt32(MemoryLayout<gen_mixture_info_t>.stride)
     try check(gen_mixture_info(mixture.handle, &info))
     let path = try saved.save(loaded, from: model)
-    print(
+    tell(
       "\(nComponents) Gaussians over \(info.n_features) latents of \(info.n_rows) rows, "
         + "\(fixed(info.log_likelihood, 3)) nats, in \(path)")
     if info.converged == 0 { complain("the fit ended after \(info.n_iterations) rounds, not converged") }

@@ -30,11 +30,14 @@ struct Reconstruct: ParsableCommand {
   var out: Output?
 
   @Option(
-    help: "PNG or JPEG file of a row's size, bright where values are known: fill in the others.",
+    help:
+      "PNG or JPEG file of a row's size, bright where values are known: fill in the others (default: all are known).",
     completion: .file(extensions: ["png", "jpg", "jpeg"]))
   var mask: String?
 
   @OptionGroup var dataOptions: DataOptions
+
+  @OptionGroup var common: CommonFlags
 
   func validate() throws {
     if let number { try checkCount("--number", number) }

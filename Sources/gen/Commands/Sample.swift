@@ -36,6 +36,8 @@ struct Sample: ParsableCommand {
   @Option(help: "Seed of the samples.")
   var seed: UInt64 = 0
 
+  @OptionGroup var common: CommonFlags
+
   func validate() throws {
     try checkCount("--number", number)
     _ = try out?.form()

@@ -26,6 +26,8 @@ struct Threshold: ParsableCommand {
 
   @OptionGroup var dataOptions: DataOptions
 
+  @OptionGroup var common: CommonFlags
+
   func validate() throws {
     guard quantile > 0, quantile <= 1 else {
       throw ValidationError("--quantile must be above 0 and at most 1, not \(quantile)")
@@ -38,7 +40,7 @@ struct Threshold: ParsableCommand {
     let dataset = try dataOptions.open(data, for: loaded)
     let threshold = try loaded.fitThreshold(dataset, quantile: quantile)
     let path = try saved.save(loaded, from: model)
-    print(
+    tell(
       "threshold \(fixed(threshold, 4)), the \(quantile) quantile of \(dataset.count) rows, in \(path)"
     )
   }

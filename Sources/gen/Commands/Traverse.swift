@@ -22,7 +22,8 @@ struct Traverse: ParsableCommand {
     completion: .file())
   var data: String?
 
-  @Option(help: "Factor of the faces in DATA, or the name or number of a class.")
+  @Option(
+    help: "Factor of the faces in DATA, or the name or number of a class (default: a line for each latent).")
   var direction: String?
 
   @Option(
@@ -39,6 +40,8 @@ struct Traverse: ParsableCommand {
   var out: Output?
 
   @OptionGroup var dataOptions: DataOptions
+
+  @OptionGroup var common: CommonFlags
 
   func validate() throws {
     try checkCount("--number", number)

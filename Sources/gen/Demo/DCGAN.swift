@@ -51,12 +51,14 @@ struct DCGAN {
       seconds += try recipe.run("DCGAN, \(name) \(last)/\(epochs)") {
         gen_model_fit(gan.handle, dataset.handle, $0, $1)
       }
-      let number = String("00\(last)".suffix(max(3, "\(last)".count)))
-      try saveGrid(of: latents, by: GEN_GENERATOR_LAST, to: path("\(file)-\(number).png"))
+      try saveGrid(of: latents, by: GEN_GENERATOR_LAST, to: path("\(file)-\(Self.number(last)).png"))
       try check(gen_model_save(gan.handle, path("\(file).safetensors"), Int32(GEN_SAVE_ALL)))
     }
     return seconds
   }
+
+  /// An epoch in the name of a file: "002".
+  static func number(_ epoch: Int) -> String { String("00\(epoch)".suffix(max(3, "\(epoch)".count))) }
 
   /// - Parameter generator: GEN_GENERATOR_AVERAGE or GEN_GENERATOR_LAST.
   func generate(_ latents: Rows, by generator: Int = GEN_GENERATOR_AVERAGE) throws -> Rows {

@@ -8,7 +8,8 @@ struct Demo: ParsableCommand {
     discussion: """
       gen demo --out demo
 
-      Leaves pictures, models and a table of figures in a folder, within ten minutes on two cores. \
+      Leaves pictures, models, a table of figures and a page of all of them, index.html, in a folder, \
+      within ten minutes on two cores. \
       With --dcgan it takes its time instead: DCGANs on the same pictures and on colour faces of \
       64 x 64 that the library draws, with grids of the same samples as they learn, walks, and \
       arithmetic on the faces' latents.
@@ -38,6 +39,8 @@ struct Demo: ParsableCommand {
   @Option(help: "Number of epochs of a DCGAN between two grids of samples.")
   var every = 1
 
+  @OptionGroup var common: CommonFlags
+
   func validate() throws {
     if every < 1 { throw ValidationError("--every must be at least 1, not \(every)") }
     if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1, not \(epochs)") }
@@ -50,7 +53,7 @@ struct Demo: ParsableCommand {
     }
     try makeFolder(out)
     let pictures = try Pictures(folder: data, quick: quick)
-    print(
+    tell(
       "\(pictures.name): \(pictures.trainingCount) pictures to learn from, \(pictures.test.count) to test;"
         + " libgenerative \(text(gen_version())), \(text(gen_kernels_name())) kernels")
     var session = DemoSession(
@@ -61,11 +64,14 @@ struct Demo: ParsableCommand {
       try session.runDCGANs(every: every)
     } else {
       try session.runTour()
+      session.figures.begin("Time", "From the first model to the last figure.")
       session.figures.add("whole demo, minutes", (now() - start) / 60, digits: 1, atMost: 10)
     }
-    print("\n" + session.figures.table)
+    tell("\n" + session.figures.table)
     try write(session.figures.table, to: "\(out)/\(dcgan ? "dcgan" : "figures").txt")
-    print("Pictures, models and this table are in \(out)/")
+    let page = "\(out)/\(dcgan ? "dcgan" : "index").html"
+    try write(session.page(title: dcgan ? "DCGANs" : "What the models learn"), to: page)
+    tell("Models, pictures and this table are in \(out)/. To see them, open \(page) in a browser.")
   }
 }
 
@@ -98,13 +104,13 @@ struct DemoSession {
   mutating func runTour() throws {
     let principal = try runPCA()
     try runLinearAutoencoder()
-    try runAutoencoder(beside: principal)
+    let random = try runAutoencoder(beside: principal)
     try runDenoiser()
     let vae = try runVAE()
     try runManifold()
     try runFaces()
     let gan = try runGAN()
     let deepGAN = try runDCGAN()
-    try compareSamples([vae, gan, deepGAN])
+    try compareSamples([vae, gan, deepGAN], beside: [random])
   }
 }

@@ -1,8 +1,13 @@
 import CGenerative
 
 extension DemoSession {
-  /// A deep autoencoder with as many latents as the PCA beside it.
-  mutating func runAutoencoder(beside principal: PrincipalComponents) throws {
+  /// A deep autoencoder with as many latents as the PCA beside it. Returns what random latents decode to.
+  mutating func runAutoencoder(beside principal: PrincipalComponents) throws -> Samples {
+    figures.begin(
+      "Autoencoder",
+      "With hidden layers, an autoencoder keeps more of a picture in 30 latents than 30 principal components do. It is "
+        + "no generative model: nothing makes its latents follow a known distribution, so among random latents are many "
+        + "that decode to torn shapes between the classes. The last table measures them, too.")
     let model = try newModel(
       .autoencoder, "height=\(side) width=\(side) hidden=512,256 latent_size=30 seed=\(seed)")
     let recipe = Recipe(
@@ -19,8 +24,34 @@ extension DemoSession {
     picture.append(principal.reconstructions)
     picture.append(try reconstruct(shown, with: model))
     try Grid(columns: shown.count).save(picture, to: path("reconstructions.png"))
-    figures.note("reconstructions.png: test pictures; through 30 principal components; through 30 latents")
+    figures.show("reconstructions.png", "test pictures; through 30 principal components; through 30 latents")
     try check(gen_model_save(model.handle, path("autoencoder.safetensors"), Int32(GEN_SAVE_ALL)))
+
+    let random = try decodeRandom(sampleCount, with: model)
+    try Grid(columns: 10).save(random.first(40), to: path("autoencoder-random.png"))
+    figures.show(
+      "autoencoder-random.png",
+      "random latents of the autoencoder, decoded: Gaussians with the mean and the standard deviation of each latent"
+    )
+    return Samples(name: "random latents of the autoencoder", rows: random)
+  }
+
+  /// Latents drawn from a Gaussian that has the moments of the test pictures' latents, decoded.
+  private func decodeRandom(_ count: Int, with model: Object) throws -> Rows {
+    let size = 30
+    let latents = try Rows(count: pictures.test.count, rowSize: size) {
+      gen_autoencoder_encode(model.handle, pictures.test.values, Int64(pictures.test.count), $0)
+    }
+    let (mean, deviation) = latents.moments()
+    var drawn = try Rows(count: count, rowSize: size) {
+      gen_latents_sample(Int64(count), Int64(size), Double(GEN_AUTO), seed, $0)
+    }
+    for index in drawn.values.indices {
+      drawn.values[index] = mean[index % size] + deviation[index % size] * drawn.values[index]
+    }
+    return try Rows(count: count, rowSize: side * side) {
+      gen_autoencoder_decode(model.handle, drawn.values, Int64(count), $0)
+    }
   }
 
   private func reconstruct(_ rows: Rows, with model: Object) throws -> Rows {

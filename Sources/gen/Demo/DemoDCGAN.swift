@@ -17,12 +17,19 @@ extension DemoSession {
   }
 
   private mutating func fit(_ model: DCGAN, to dataset: Dataset, epochs: Int, every: Int) throws {
+    figures.begin(
+      "DCGAN, \(model.name)",
+      "A GAN of convolutional layers, while it learns: each grid shows the same latents as the generator decodes them."
+    )
     let seconds = try model.fit(dataset, epochs: epochs, every: every, seed: seed, path: path)
     figures.add("DCGAN, \(model.name), \(epochs) epochs: minutes", seconds / 60, digits: 1)
     let file = "dcgan-\(model.name)"
-    figures.note("\(file)-000.png ...: the same latents before the first epoch and every \(every) after")
+    let steps = [0] + stride(from: 0, to: epochs, by: every).map { min($0 + every, epochs) }
+    figures.show(
+      steps.map { "\(file)-\(DCGAN.number($0)).png" },
+      "the same latents before the first epoch and every \(every) after")
     try model.saveWalk(to: path("\(file)-walk.png"))
-    figures.note("\(file)-walk.png: a closed walk, a line from each of six latents to the next")
+    figures.show("\(file)-walk.png", "a closed walk, a line from each of six latents to the next")
   }
 
   /// Mean of A - mean of B + mean of C: what the paper did with women, men and glasses, with smiles and
@@ -56,8 +63,9 @@ extension DemoSession {
         })
     }
     try model.saveGrid(of: shown, columns: 10, to: path("dcgan-arithmetic.png"))
-    figures.note(
-      "dcgan-arithmetic.png: mean of 3 that smile, turned left - 3 that frown, left + 3 that frown, right;"
+    figures.show(
+      "dcgan-arithmetic.png",
+      "mean of 3 that smile, turned left - 3 that frown, left + 3 that frown, right;"
         + " the last smiles, turned right")
   }
 }

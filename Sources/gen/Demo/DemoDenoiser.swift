@@ -3,6 +3,10 @@ import CGenerative
 extension DemoSession {
   /// A denoising autoencoder, 784-512-512-784, for Gaussian noise of deviation 0.5.
   mutating func runDenoiser() throws {
+    figures.begin(
+      "Denoising autoencoder",
+      "An autoencoder that gets noisy pictures and is trained to return the clean ones. The best linear filter is the "
+        + "floor that it must beat.")
     let model = try newModel(
       .autoencoder,
       """
@@ -26,7 +30,7 @@ extension DemoSession {
     picture.append(lines.denoised)
     picture.append(shown)
     try Grid(columns: shown.count).save(picture, to: path("denoising.png"))
-    figures.note("denoising.png: noisy test pictures; denoised; clean")
+    figures.show("denoising.png", "noisy test pictures; denoised; clean")
     try check(gen_model_save(model.handle, path("denoiser.safetensors"), Int32(GEN_SAVE_ALL)))
   }
 

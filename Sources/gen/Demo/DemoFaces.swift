@@ -7,6 +7,10 @@ extension DemoSession {
   /// A convolutional VAE of ten latents on the library's colour faces: what it draws, walks, and the
   /// directions in which faces smile and turn, judged by their true factors on unseen faces.
   mutating func runFaces() throws {
+    figures.begin(
+      "Faces: latents with a meaning",
+      "A convolutional VAE of ten latents on faces that the library draws from known factors. Some latents change one "
+        + "thing each; directions found by regression change the smile and the turn of the head.")
     let faces = try Dataset.faces(quick ? 2000 : 20_000, shape, seed: 1)
     let unseen = try Dataset.faces(quick ? 500 : 2000, shape, seed: 2, name: "unseen faces")
     let vae = try fitFaces(faces)
@@ -18,10 +22,10 @@ extension DemoSession {
         gen_model_reconstruct(vae.handle, shown.values, nil, 12, $0)
       })
     try saveFaces(picture, columns: 12, to: path("faces-reconstructions.png"))
-    figures.note("faces-reconstructions.png: unseen faces; through ten latents")
+    figures.show("faces-reconstructions.png", "unseen faces; through ten latents")
     let samples = try Rows(count: 96, rowSize: shape.count) { gen_vae_sample(vae.handle, nil, 96, seed, $0) }
     try saveFaces(samples, columns: 16, to: path("faces-samples.png"))
-    figures.note("faces-samples.png: latents from N(0, I), decoded")
+    figures.show("faces-samples.png", "latents from N(0, I), decoded")
 
     let known = try faces.random(5000)
     let latents = try encode(known.rows(), with: vae)
@@ -36,9 +40,9 @@ extension DemoSession {
       traversal.append(try direction.moving(judged.first(4), steps: 12))
     }
     try saveFaces(decode(traversal, with: vae), columns: 12, to: path("faces-directions.png"))
-    figures.note("faces-directions.png: unseen faces made to smile; made to turn the head")
+    figures.show("faces-directions.png", "unseen faces made to smile; made to turn the head")
     try check(gen_model_save(vae.handle, path("faces.safetensors"), Int32(GEN_SAVE_ALL)))
-    try saveReport(of: path("faces.safetensors"), on: unseen)
+    try saveReport(of: path("faces.safetensors"), on: unseen, training: faces)
   }
 
   /// The learned variance is 1 at first and falls as the decoder gets better: noise enough that
@@ -59,12 +63,12 @@ extension DemoSession {
   }
 
   /// The page with sliders over the latents.
-  private mutating func saveReport(of model: String, on dataset: Dataset) throws {
+  private mutating func saveReport(of model: String, on dataset: Dataset, training: Dataset) throws {
     var page = ReportPage(
       path: model, model: try Model(path: model), checkpoint: try Checkpoint(path: model), dataset: dataset,
-      seed: seed)
+      training: training, seed: seed)
     try write(page.html(), to: path("faces.html"))
-    figures.note("faces.html: open it in a browser and move the latents")
+    figures.link("faces.html", "open it in a browser and move the latents")
   }
 
   /// A closed walk through the faces of given latents.
@@ -76,7 +80,7 @@ extension DemoSession {
         Int32(GEN_CURVE_SPHERICAL), $0)
     }
     try saveFaces(decode(walk, with: vae), columns: steps, to: path("faces-walk.png"))
-    figures.note("faces-walk.png: a closed walk, a line from each of four unseen faces to the next")
+    figures.show("faces-walk.png", "a closed walk, a line from each of four unseen faces to the next")
   }
 
   /// What each latent does to the mean face, over the range that the faces have of it.
@@ -87,7 +91,7 @@ extension DemoSession {
       gen_latents_traverse(mean, Int64(size), nil, 0, deviation, 2, Int64(steps), $0)
     }
     try saveFaces(decode(traversal, with: vae), columns: steps, to: path("faces-latents.png"))
-    figures.note("faces-latents.png: each latent from -2 to 2 deviations, all others at their mean")
+    figures.show("faces-latents.png", "each latent from -2 to 2 deviations, all others at their mean")
   }
 
   private func saveFaces(_ rows: Rows, columns: Int, to path: String) throws {

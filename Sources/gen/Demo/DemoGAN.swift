@@ -4,6 +4,11 @@ extension DemoSession {
   /// A GAN 32-256-512-784 against 784-512-256-1 with an R1 penalty, measured as Goodfellow et al. (2014) did.
   /// Returns samples.
   mutating func runGAN() throws -> Samples {
+    figures.begin(
+      "Generative adversarial network",
+      "A generator turns random latents into pictures, and a discriminator learns to tell them from training "
+        + "pictures. Each is trained against the other. The nearest training pictures show that samples are no copies."
+    )
     let gan = try newModel(
       .gan,
       "height=\(side) width=\(side) latent_size=32 input_noise=0.3 r1_penalty=1 average_ramp=false seed=\(seed)"
@@ -26,7 +31,7 @@ extension DemoSession {
       gen_gan_sample(gan.handle, nil, Int64(sampleCount), seed, $0)
     }
     try saveBesideNearest(samples.first(48), to: path("\(file)-samples.png"))
-    figures.note("\(file)-samples.png: \(note)")
+    figures.show("\(file)-samples.png", note)
     try check(gen_model_save(gan.handle, path("\(file).safetensors"), Int32(GEN_SAVE_ALL)))
     return Samples(name: name, rows: samples)
   }
@@ -38,7 +43,7 @@ extension DemoSession {
     figures.add("GAN: Parzen log-likelihood, nats", try parzen(samples), digits: 1, atLeast: 280)
     figures.add("  of a Gaussian in 20 components", try parzen(try gaussianSamples()), digits: 1)
     figures.add("  of real training pictures", try parzen(real), digits: 1)
-    print("\("Parzen windows".padded(22)) 3 sets of \(samples.count) in \(fixed(now() - start, 1)) s")
+    tell("\("Parzen windows".padded(22)) 3 sets of \(samples.count) in \(fixed(now() - start, 1)) s")
   }
 
   /// The test pictures' log-likelihood under windows around samples, their width chosen on the

@@ -6,6 +6,10 @@ extension DemoSession {
   /// first principal components (Baldi & Hornik, "Neural networks and principal component analysis:
   /// learning from examples without local minima", 1989): an exact test of the whole training stack.
   mutating func runLinearAutoencoder() throws {
+    figures.begin(
+      "A linear autoencoder is PCA",
+      "An autoencoder without hidden layers, biases and activations learns the subspace of the first principal "
+        + "components. Its error and the angle between the two subspaces show how near it comes.")
     let (size, latentSize) = (side * side, 10)
     let pca = try newModel(.pca, "n_components=\(latentSize)")
     try check(gen_pca_fit(pca.handle, pictures.training.handle, nil))

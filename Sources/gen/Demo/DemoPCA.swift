@@ -16,17 +16,21 @@ extension DemoSession {
 
   /// Principal components of the training pictures, and what they keep of the test pictures.
   mutating func runPCA() throws -> PrincipalComponents {
+    figures.begin(
+      "Principal component analysis",
+      "The directions along which pictures vary most. A picture is the mean plus a weighted sum of components; "
+        + "the more components, the smaller the error.")
     let most = 200
     let pca = try newModel(.pca, "n_components=\(most)")
     let start = now()
     try check(gen_pca_fit(pca.handle, pictures.training.handle, nil))
-    print("\("PCA".padded(22)) \(most) components in \(fixed(now() - start, 1)) s")
+    tell("\("PCA".padded(22)) \(most) components in \(fixed(now() - start, 1)) s")
 
     let components = try PrincipalAxes(of: pca.handle).components
     var grid = Grid(columns: 10)
     grid.stretch = true
     try grid.save(components.first(40), to: path("pca-components.png"))
-    figures.note("pca-components.png: the first 40 components, most variance first")
+    figures.show("pca-components.png", "the first 40 components, most variance first")
 
     for (count, error) in DemoSession.references {
       let rows = try project(pictures.test, onto: count, of: most, with: pca)

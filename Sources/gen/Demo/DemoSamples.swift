@@ -9,6 +9,9 @@ struct Samples {
 extension DemoSession {
   /// A DCGAN of half the paper's widths (Radford, Metz & Chintala 2016). Returns samples.
   mutating func runDCGAN() throws -> Samples {
+    figures.begin(
+      "DCGAN",
+      "The same game between convolutional networks. Samples, again beside the nearest training pictures.")
     let gan = try newModel(
       .gan,
       """
@@ -27,11 +30,22 @@ extension DemoSession {
 
   /// The models' samples in one picture, and beside one another by the features of a classifier. The last model
   /// is to be better than the first.
-  mutating func compareSamples(_ models: [Samples]) throws {
+  ///
+  /// - Parameter others: what is measured, too, and not shown.
+  mutating func compareSamples(_ models: [Samples], beside others: [Samples]) throws {
+    figures.begin(
+      "Samples compared",
+      "How near samples come to test pictures, by the features of a classifier: the Frechet distance (lower is better) "
+        + "and recall, the share of test pictures that samples come near to (higher is better).")
     let judge = try SampleJudge(
       pictures, epochs: epochs ?? 4, path: path("classifier.safetensors"), seed: seed)
     if let accuracy = judge.accuracy {
       figures.add("classifier: accuracy on test pictures, %", 100 * accuracy, digits: 1, atLeast: 90)
+    }
+    for other in others {
+      let verdict = try judge.judge(other.rows)
+      figures.add("\(other.name): Frechet distance, features", verdict.distance, digits: 2)
+      figures.add("  recall of test pictures", verdict.recall, digits: 3)
     }
     let verdicts = try models.map { try judge.judge($0.rows) }
     for (model, verdict) in zip(models, verdicts) {
@@ -55,6 +69,6 @@ extension DemoSession {
     for rows in models.map(\.rows) + [pictures.test] { picture.append(rows.first(2 * columns)) }
     try Grid(columns: columns).save(picture, to: path("samples.png"))
     let names = models.map(\.name).joined(separator: "; ")
-    figures.note("samples.png: two lines each of samples: \(names); and of test pictures")
+    figures.show("samples.png", "two lines each of samples: \(names); and of test pictures")
   }
 }

@@ -3,6 +3,10 @@ import CGenerative
 extension DemoSession {
   /// The VAE 784-400-20 of Kingma & Welling, as PyTorch's example trains it. Returns samples.
   mutating func runVAE() throws -> Samples {
+    figures.begin(
+      "Variational autoencoder",
+      "The encoder gives a Gaussian of latents for each picture, and a KL term pulls these to N(0, I). Latents drawn from "
+        + "N(0, I) therefore decode to new pictures, though blurry ones.")
     let vae = try makeVAE(latents: 20)
     let recipe = Recipe(epochs: epochs ?? 10, batchSize: 128, learningRate: 1e-3, seed: seed)
     try recipe.run("VAE", model: path("vae.safetensors")) {
@@ -25,13 +29,17 @@ extension DemoSession {
       gen_vae_sample(vae.handle, nil, Int64(sampleCount), seed, $0)
     }
     try Grid(columns: 10).save(samples.first(100), to: path("vae-samples.png"))
-    figures.note("vae-samples.png: latents from N(0, I), decoded")
+    figures.show("vae-samples.png", "latents from N(0, I), decoded")
     try check(gen_model_save(vae.handle, path("vae.safetensors"), Int32(GEN_SAVE_ALL)))
     return Samples(name: "VAE", rows: samples)
   }
 
   /// A VAE of two latents, and what it decodes over their plane.
   mutating func runManifold() throws {
+    figures.begin(
+      "The plane of two latents",
+      "A VAE of only two latents, decoded over its whole plane: neighbors look alike, and there are no holes."
+    )
     let vae = try makeVAE(latents: 2)
     let recipe = Recipe(
       epochs: epochs ?? 5, batchSize: 128, learningRate: 2e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
@@ -43,7 +51,7 @@ extension DemoSession {
       gen_vae_manifold(vae.handle, 0, 1, nil, Int64(cells), Int64(cells), $0)
     }
     try Grid(columns: cells).save(images, to: path("vae-manifold.png"))
-    figures.note("vae-manifold.png: the plane of a VAE's two latents, decoded")
+    figures.show("vae-manifold.png", "the plane of a VAE's two latents, decoded")
     try check(gen_model_save(vae.handle, path("vae-2d.safetensors"), Int32(GEN_SAVE_ALL)))
   }
 

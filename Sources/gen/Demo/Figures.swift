@@ -1,15 +1,34 @@
 /// The measured figures of a run beside their goals.
 struct Figures {
   /// One line of the table.
-  private struct Figure {
+  struct Figure {
     let name: String
     let measured: String
     let goal: String
     let isMet: Bool?
   }
 
-  private var figures: [Figure] = []
-  private var notes: [String] = []
+  /// One file or several that belong together, and what they show.
+  struct Picture {
+    let files: [String]
+    let caption: String
+  }
+
+  /// What belongs together, for the page.
+  struct Chapter {
+    let title: String
+    let text: String
+    var figures: [Figure] = []
+    var pictures: [Picture] = []
+    var links: [Picture] = []
+  }
+
+  private(set) var chapters: [Chapter] = []
+  private var figures: [Figure] { chapters.flatMap(\.figures) }
+  private var notes: [String] {
+    chapters.flatMap { $0.pictures + $0.links }
+      .map { "\($0.files[0])\($0.files.count > 1 ? " ..." : ""): \($0.caption)" }
+  }
 
   /// Whether the goals count; they are stated for all of Fashion-MNIST.
   let goalsCount: Bool
@@ -34,11 +53,26 @@ struct Figures {
 
   /// A figure to compare others with.
   mutating func add(_ name: String, _ value: Double, digits: Int) {
-    figures.append(Figure(name: name, measured: fixed(value, digits), goal: "", isMet: nil))
+    append(Figure(name: name, measured: fixed(value, digits), goal: "", isMet: nil))
   }
 
-  /// A line below the table.
-  mutating func note(_ line: String) { notes.append(line) }
+  /// Begins a chapter, to which figures and pictures then belong.
+  mutating func begin(_ title: String, _ text: String) { chapters.append(Chapter(title: title, text: text)) }
+
+  /// A picture of the chapter.
+  mutating func show(_ file: String, _ caption: String) { show([file], caption) }
+
+  /// Pictures of the chapter that belong together.
+  mutating func show(_ files: [String], _ caption: String) {
+    chapters[chapters.count - 1].pictures.append(Picture(files: files, caption: caption))
+  }
+
+  /// A page of the chapter.
+  mutating func link(_ file: String, _ caption: String) {
+    chapters[chapters.count - 1].links.append(Picture(files: [file], caption: caption))
+  }
+
+  private mutating func append(_ figure: Figure) { chapters[chapters.count - 1].figures.append(figure) }
 
   /// The table, its lines ended.
   var table: String {
@@ -54,7 +88,7 @@ struct Figures {
   }
 
   private mutating func add(_ name: String, _ value: Double, _ digits: Int, _ goal: String, _ isMet: Bool) {
-    figures.append(
+    append(
       Figure(
         name: name, measured: fixed(value, digits), goal: goalsCount ? goal : "",
         isMet: goalsCount ? isMet : nil))

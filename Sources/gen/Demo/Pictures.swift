@@ -29,7 +29,7 @@ struct Pictures {
           "Fashion-MNIST", Object(gen_dataset_destroy) { gen_dataset_open(test, nil, nil, $0) }),
         quick: quick)
     } else {
-      print("Fashion-MNIST is not in \(folder): the demo uses faces that the library draws.")
+      tell("Fashion-MNIST is not in \(folder): the demo uses faces that the library draws.")
       let shape = Shape(height: side, width: side, channels: 1)
       try self.init(
         isFashion: false, training: .faces(quick ? 3000 : 60_000, shape, seed: 1),

@@ -15,9 +15,60 @@ func escaped(_ text: String) -> String {
   return escaped
 }
 
+/// A page that needs nothing else.
+///
+/// - Parameters:
+///   - lede: a first sentence, as HTML.
+///   - body: sections, as HTML.
+///   - footer: more than the version of the library.
+///   - data: what the page's script shows; nil: there is no script.
+func htmlPage(
+  _ title: String, lede: String, body: String, footer: String = "", data: JSON? = nil
+) -> String {
+  let script =
+    data.map {
+      """
+      <script type="application/json" id="data">\($0.text)</script>
+      <script>
+      "use strict";
+      \(text(of: PackageResources.decoder_js))
+      \(text(of: PackageResources.charts_js))
+      \(text(of: PackageResources.page_js))</script>
+
+      """
+    } ?? ""
+  return """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>\(escaped(title))</title>
+    <link rel="icon" href="data:,">
+    <style>
+    \(text(of: PackageResources.page_css))</style>
+    </head>
+    <body>
+    <main>
+    <h1>\(escaped(title))</h1>
+    <p class="lede">\(lede)</p>
+    \(body)
+    </main>
+    <footer>libgenerative \(gen.text(gen_version()))\(footer)</footer>
+    \(script)</body>
+    </html>
+
+    """
+}
+
 /// A section of the page; title and body are HTML.
 func section(_ title: String, _ note: String, _ body: String) -> String {
-  "<section><h2>\(title)</h2>\n<p class=\"note\">\(note)</p>\n\(body)</section>"
+  let name = String(title.map { $0 == " " ? "-" : $0 }).lowercased()
+  return """
+    <section aria-labelledby="\(name)"><h2 id="\(name)">\(title)</h2>
+    <p class="note">\(note)</p>
+    \(body)</section>
+    """
 }
 
 /// Pictures in a grid that fits the page, those of a list under one another.
@@ -27,26 +78,47 @@ func cells(_ pictures: [[String]]) -> String {
 }
 
 extension ReportPage {
-  /// One row as an image of the page.
-  func picture(_ row: Rows, stretch: Bool = false) throws -> String {
-    "<img alt=\"\" src=\"\(try pictureAddress(row, stretch: stretch))\">"
+  /// One row as an image of the page, with a text that says what it is.
+  func picture(_ row: Rows, _ text: String, stretch: Bool = false) throws -> String {
+    "<img alt=\"\(escaped(text))\" src=\"\(try pictureAddress(row, stretch: stretch))\">"
+  }
+
+  /// Rows in a grid, each with its number in its text.
+  func numbered(_ rows: Rows, _ text: String, stretch: Bool = false) throws -> String {
+    cells(
+      try rows.split().enumerated().map { [try picture($1, "\(text) \($0 + 1)", stretch: stretch)] })
   }
 
   /// One row as a PNG in an address.
   func pictureAddress(_ row: Rows, stretch: Bool = false) throws -> String {
-    let shape = model.shape.picture
-    var options: gen_grid_options = try defaults(gen_grid_options_init)
-    options.padding = 0
-    options.stretch = stretch ? 1 : 0
-    let image = try Object(gen_image_destroy) {
-      gen_image_create_grid(
-        row.values, 1, Int64(shape.height), Int64(shape.width), Int64(shape.channels), &options, $0)
-    }
+    try gen.pictureAddress(row, model.shape.picture, columns: 1, padding: 0, stretch: stretch)
+  }
+}
+
+/// Rows in a grid, as a PNG in an address.
+func pictureAddress(
+  _ rows: Rows, _ shape: Shape, columns: Int, padding: Int = 2, stretch: Bool = false
+) throws -> String {
+  var options: gen_grid_options = try defaults(gen_grid_options_init)
+  (options.padding, options.n_columns, options.stretch) = (Int64(padding), Int64(columns), stretch ? 1 : 0)
+  let image = try Object(gen_image_destroy) {
+    gen_image_create_grid(
+      rows.values, Int64(rows.count), Int64(shape.height), Int64(shape.width), Int64(shape.channels),
+      &options, $0)
+  }
+  return "data:image/png;base64," + base64(try encoded(image, ".png"))
+}
+
+/// The bytes of an image file.
+///
+/// - Parameter ending: ".png" or ".jpg".
+func encoded(_ image: Object, _ ending: String) throws -> [UInt8] {
+  try withExtendedLifetime(image) {
     var count = Int64(0)
-    try check(gen_image_save_memory(image.handle, ".png", nil, nil, 0, &count))
+    try check(gen_image_save_memory(image.handle, ending, nil, nil, 0, &count))
     var bytes = [UInt8](repeating: 0, count: Int(count))
-    try check(gen_image_save_memory(image.handle, ".png", nil, &bytes, count, &count))
-    return "data:image/png;base64," + base64(bytes)
+    try check(gen_image_save_memory(image.handle, ending, nil, &bytes, count, &count))
+    return bytes
   }
 }
 

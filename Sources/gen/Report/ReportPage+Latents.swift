@@ -30,20 +30,23 @@ extension ReportPage {
     let shown = model.latentSize > axes.count ? " (\(axes.count) of \(model.latentSize))" : ""
     let named =
       directions.isEmpty
-      ? ""
-      : " Directions are the lines in latent space along which what is known of the rows grows."
-    let classes = (0..<model.classCount).map { "<option value=\"\($0)\">class \($0)</option>" }
+      ? "" : " A direction is the line in latent space along which a known property of the rows grows."
+    let classes = (0..<model.classCount).map {
+      "<option value=\"\($0)\">\(escaped(model.className(Int32($0))))</option>"
+    }
     let choice =
       classes.isEmpty
-      ? "" : "<select id=\"class\" aria-label=\"class\">\(classes.joined())</select>"
+      ? "" : "<select id=\"class\" aria-label=\"Class\">\(classes.joined())</select>"
     return section(
       "Move the latents",
-      "The decoder runs in this page. Each slider is a latent, over three deviations to either side, those "
-        + "first that change the picture most\(shown).\(named)",
+      "The decoder runs in this page. Each slider moves a latent by up to three standard deviations from its mean; "
+        + "the latents that change the picture most come first\(shown).\(named)",
       """
       <div class="bench" style="--side:\(side)px">
       <div class="stage">\(liveCanvas)
-      <div><div class="buttons"><button id="random">Random</button><button id="mean">Mean</button>\(choice)</div>
+      <div><div class="buttons"><button id="random">Random</button><button id="mean">Mean</button>\
+      <button id="save">Save picture</button><button id="link">Copy link</button>\(choice)</div>
+      <p class="visually-hidden" id="said" role="status"></p>
       <div class="starts" id="starts"></div></div></div>
       <div class="sliders" id="sliders"></div>
       </div>
@@ -66,19 +69,28 @@ extension ReportPage {
           .array(
             plane.points.map { .array([.number(rounded($0.x, 4)), .number(rounded($0.y, 4))]) })
         ), ("attributes", .array(attributes)),
+        ("names", .array(try rowNames(of: part.dataset, latents.count).map { .string($0) })),
+        ("thumbnails", try thumbnails(of: part)),
       ]))
     let whose = dataset.map { "rows of \(escaped($0.shortName))" } ?? "samples"
     let place =
       model.latentSize == 2
       ? ""
       : ", on the plane in which they vary most (\(fixed(100 * plane.share, 0))% of their variance)"
-    let hint = hasSliders ? " Point at the map to see what is decoded there." : ""
+    let hint =
+      " Point at a dot to see its row"
+      + (hasSliders ? ", anywhere to see what is decoded there" : "")
+      + ". From the keyboard: arrow keys, with Shift in larger steps."
     let choice =
-      attributes.count > 1 ? "<select id=\"attribute\" aria-label=\"colour by\"></select>" : ""
+      attributes.count > 1 ? "<select id=\"attribute\" aria-label=\"Color by\"></select>" : ""
     return section(
       "Latent map", "The latents of \(grouped(latents.count)) \(whose)\(place).\(hint)",
       """
-      <div class="map"><canvas class="plane" id="map"></canvas>
+      <div class="map"><div class="place"><canvas class="plane" id="map" tabindex="0" role="application" \
+      aria-label="Latent map: arrow keys move the marker"></canvas>
+      <div class="tip" id="tip" hidden><canvas role="img" aria-label="The row under the marker"></canvas>\
+      <span></span></div>
+      <p class="visually-hidden" id="near" role="status"></p></div>
       <div class="tools">\(hasSliders ? liveCanvas : "")\(choice)<div id="key"></div></div></div>
       """)
   }
@@ -86,7 +98,8 @@ extension ReportPage {
   private var liveCanvas: String {
     let picture = model.shape.picture
     return
-      "<canvas class=\"live\" width=\"\(picture.width)\" height=\"\(picture.height)\"></canvas>"
+      "<canvas class=\"live\" role=\"img\" aria-label=\"The decoded latent\" width=\"\(picture.width)\" "
+      + "height=\"\(picture.height)\"></canvas>"
   }
 
   /// The width of the large picture: whole screen pixels for each of its own.
@@ -107,7 +120,10 @@ extension ReportPage {
       guard let direction = try? space.direction(name) else { return nil }
       let spread = 0.5 * (direction.range.high - direction.range.low)
       return .object([
-        ("name", .string(dataset.factorNames.isEmpty ? "class \(name)" : spaced(name))),
+        (
+          "name",
+          .string(dataset.factorNames.isEmpty ? className(Int(name) ?? 0, of: dataset) : spaced(name))
+        ),
         ("vector", .numbers(direction.vector)), ("low", .number(direction.range.low - spread)),
         ("high", .number(direction.range.high + spread)),
       ])
@@ -118,13 +134,42 @@ extension ReportPage {
   private func starts(in space: LatentSpace) throws -> [JSON] {
     let part = try space.some(12)
     let rows = try part.dataset?.rows() ?? model.decode(part.latents, given: part.labels)
+    let names = try rowNames(of: part.dataset, rows.count)
     return try rows.split().enumerated().map { index, row in
       .object([
-        ("picture", .string(try pictureAddress(row))),
+        ("picture", .string(try pictureAddress(row))), ("name", .string(names[index])),
         ("values", .numbers(part.latents[index..<index + 1].values)),
         ("label", .integer(Int(part.labels?[index] ?? 0))),
       ])
     }
+  }
+
+  /// Small pictures of the rows on the map, beside one another in one image; null for rows that are no pictures.
+  private func thumbnails(of part: LatentSpace.Part) throws -> JSON {
+    guard let dataset = part.dataset, model.makesImages, model.shape.height > 1 else { return .null }
+    let shape = model.shape.picture
+    // So that a thousand are a few hundred kilobytes.
+    let factor = max(1, (max(shape.height, shape.width) + 31) / 32)
+    let small = Shape(
+      height: max(1, shape.height / factor), width: max(1, shape.width / factor), channels: shape.channels)
+    var cells = Rows(rowSize: small.count)
+    for row in 0..<dataset.count {
+      let picture = Picture(shape: shape, pixels: try dataset.rows(row..<row + 1))
+      cells.append(factor == 1 ? picture.pixels : try picture.resized(to: small).pixels)
+    }
+    var options: gen_grid_options = try defaults(gen_grid_options_init)
+    let columns = Int(Double(cells.count).squareRoot().rounded(.up))
+    (options.padding, options.n_columns) = (0, Int64(columns))
+    let image = try Object(gen_image_destroy) {
+      gen_image_create_grid(
+        cells.values, Int64(cells.count), Int64(small.height), Int64(small.width), Int64(small.channels),
+        &options,
+        $0)
+    }
+    return .object([
+      ("picture", .string("data:image/jpeg;base64," + base64(try encoded(image, ".jpg")))),
+      ("columns", .integer(columns)), ("height", .integer(small.height)), ("width", .integer(small.width)),
+    ])
   }
 
   /// What is known of the rows, to colour the map by, that first which the plane shows best.
@@ -143,10 +188,27 @@ extension ReportPage {
     guard described.isEmpty, dataset.classCount > 0 else { return described }
     return [
       .object([
-        ("name", .string("class")), ("classes", .integer(dataset.classCount)),
+        ("name", .string("class")),
+        ("classes", .array((0..<dataset.classCount).map { .string(className($0, of: dataset)) })),
         ("values", .array(try dataset.labels().map { .integer(Int($0)) })),
       ])
     ]
+  }
+
+  /// What a class of a dataset is called.
+  private func className(_ number: Int, of dataset: Dataset) -> String {
+    dataset.classNames.indices.contains(number) ? dataset.classNames[number] : "class \(number)"
+  }
+
+  /// What rows are called: by their files, and by their classes.
+  func rowNames(of dataset: Dataset?, _ count: Int) throws -> [String] {
+    guard let dataset else { return (0..<count).map { "sample \($0 + 1)" } }
+    let files = dataset.paths
+    let labels = dataset.classCount > 0 ? try dataset.labels() : []
+    return (0..<count).map { row in
+      let file = files.isEmpty ? "row \(row + 1)" : Dataset.lastPart(of: files[row])
+      return labels.isEmpty ? file : "\(file), \(className(Int(labels[row]), of: dataset))"
+    }
   }
 
   private func spaced(_ name: String) -> String { String(name.map { $0 == "_" ? " " : $0 }) }
@@ -171,7 +233,7 @@ struct LatentPlane {
     }
     let count = min(2, latents.rowSize)
     let pca = try newModel(.pca, "n_components=\(count)")
-    try check(gen_pca_fit(pca.handle, dataset.handle, nil))
+    try Stage.following("drawing the map") { try check(gen_pca_fit(pca.handle, dataset.handle, $0)) }
     let found = try PrincipalAxes(of: pca.handle)
     origin = found.mean
     axes =

@@ -29,54 +29,77 @@ extension ReportPage {
       + "fitted for \(fact("epochs")) epochs."
   }
 
-  func samples() throws -> String? {
-    guard model.kind != .autoencoder else { return nil }
-    let rows = try model.sample(48, seed: seed)
-    return section(
-      "Samples", "New pictures: latents drawn from the model's own distribution, decoded.",
-      cells(try rows.split().map { [try picture($0)] }))
-  }
-
   func reconstructions() throws -> String? {
     guard let dataset, model.encodes else { return nil }
+    let chosen = try dataset.random(1000, seed: seed)
+    if let noise = Noise(of: checkpoint) { return try denoising(chosen, noise) }
+    if checkpoint.option("paired") == "true" { return try cleaning(chosen) }
     func reconstructed(_ chosen: Dataset) throws -> (rows: Rows, back: Rows) {
       let rows = try chosen.rows()
       return (rows, try model.reconstruct(rows, given: model.labels(of: chosen)))
     }
-    let chosen = try dataset.random(1000, seed: seed)
     let (measured, back) = try reconstructed(chosen)
-    let shown = try reconstructed(chosen.random(24, seed: seed))
-    let pairs = try zip(shown.rows.split(), shown.back.split()).map { [try picture($0), try picture($1)] }
+    let few = try chosen.random(24, seed: seed)
+    let shown = try reconstructed(few)
+    let names = try rowNames(of: few, few.count)
+    let pairs = try names.enumerated().map { index, name in
+      [
+        try picture(shown.rows[index..<index + 1], name),
+        try picture(shown.back[index..<index + 1], "reconstruction of \(name)"),
+      ]
+    }
     return section(
       "Reconstructions",
-      "Rows of \(escaped(dataset.shortName)), each above what comes back through the latents. Over "
-        + "\(grouped(measured.count)) rows the squared error is \(fixed(try back.squaredError(to: measured), 2)), "
+      "Rows of \(escaped(dataset.shortName)), each above its reconstruction from the latents. Over "
+        + "\(grouped(measured.count)) rows the squared error of a row is \(fixed(try back.squaredError(to: measured), 2)), "
         + "the peak signal-to-noise ratio \(fixed(try back.psnr(to: measured), 2)) dB.",
       cells(pairs))
   }
 
-  /// Samples beside the rows nearest to them: does the model copy?
-  func neighbours() throws -> String? {
-    guard let dataset, dataset.count >= 2, model.kind != .autoencoder else { return nil }
-    let samples = try model.sample(200, seed: seed &+ 1)
-    let nearest = try dataset.nearest(to: samples, 1)
-    let own = try dataset.nearest(to: dataset.random(200, seed: seed).rows(), 2)
-    let pairs = try (0..<min(18, samples.count)).map { index in
-      let row = try dataset.rows(nearest.indices[index]..<nearest.indices[index] + 1)
-      return (try picture(samples[index..<index + 1]), try picture(row), nearest.distances[index])
+  /// Rows corrupted as a denoiser was trained, cleaned, and as they were.
+  private func denoising(_ chosen: Dataset, _ noise: Noise) throws -> String {
+    func cleaned(_ chosen: Dataset) throws -> (noisy: Rows, cleaned: Rows, rows: Rows) {
+      let rows = try chosen.rows()
+      let noisy = try noise.corrupted(rows, seed: seed)
+      return (noisy, try model.reconstruct(noisy), rows)
     }
-    let figures = pairs.map { sample, row, distance in
-      "<figure><div class=\"pair\">\(sample)\(row)</div><figcaption>\(fixed(Double(distance), 2))</figcaption></figure>"
+    let all = try cleaned(chosen)
+    let few = try chosen.random(24, seed: seed)
+    let shown = try cleaned(few)
+    let names = try rowNames(of: few, few.count)
+    let triples = try names.enumerated().map { index, name in
+      let one = index..<index + 1
+      return [
+        try picture(shown.noisy[one], "\(name) with noise"),
+        try picture(shown.cleaned[one], "\(name) cleaned"),
+        try picture(shown.rows[one], name),
+      ]
     }
-    // The nearest to a row is itself.
-    let others = stride(from: 1, to: own.distances.count, by: 2)
-      .map { own.distances[$0] }
     return section(
-      "Nearest neighbours",
-      "Samples, each left of the row of \(escaped(dataset.shortName)) nearest to it, and their distance. The median "
-        + "distance of 200 samples is \(fixed(median(nearest.distances), 2)); of rows to the next row, "
-        + "\(fixed(median(others), 2)): a model that copied would come out far below.",
-      "<div class=\"cells pairs\">\(figures.joined())</div>")
+      "Denoising",
+      "Rows of \(escaped(chosen.shortName)): with the noise that the model was trained to remove "
+        + "(\(noise.kind.rawValue)), cleaned by the model, and the original. Over \(grouped(all.rows.count)) rows "
+        + "the peak signal-to-noise ratio rises from \(fixed(try all.noisy.psnr(to: all.rows), 2)) to "
+        + "\(fixed(try all.cleaned.psnr(to: all.rows), 2)) dB.",
+      cells(triples))
+  }
+
+  /// Rows that are noisy already, of a model that was fitted to pairs.
+  private func cleaning(_ chosen: Dataset) throws -> String {
+    let few = try chosen.random(24, seed: seed)
+    let (rows, names) = (try few.rows(), try rowNames(of: few, few.count))
+    let back = try model.reconstruct(rows)
+    let pairs = try names.enumerated().map { index, name in
+      [
+        try picture(rows[index..<index + 1], name),
+        try picture(back[index..<index + 1], "\(name) cleaned"),
+      ]
+    }
+    return section(
+      "Cleaning",
+      "The model was trained on pairs of rows. Each row of \(escaped(chosen.shortName)), taken as noisy, stands above "
+        + "what the model makes of it.",
+      cells(pairs))
   }
 
   mutating func components() throws -> String? {
@@ -89,7 +112,8 @@ extension ReportPage {
     } else if let dataset, dataset.count >= 2 {
       let known = try dataset.random(2000, seed: seed)
       pca = try newModel(.pca, "n_components=\(min(64, known.count - 1, known.shape.count))")
-      try check(gen_pca_fit(pca.handle, known.handle, nil))
+      let handle = pca.handle
+      try Stage.following("fitting a PCA") { try check(gen_pca_fit(handle, known.handle, $0)) }
       note =
         "The directions in which \(grouped(known.count)) rows of \(escaped(known.shortName)) vary most, for "
         + "comparison: what a linear model sees."
@@ -100,7 +124,7 @@ extension ReportPage {
     add("variance", .array(axes.shares.prefix(100).map { .number($0) }))
     return section(
       "Principal components", note,
-      cells(try axes.components.first(24).split().map { [try picture($0, stretch: true)] })
+      (try numbered(axes.components.first(24), "component", stretch: true))
         + "<div class=\"charts\" id=\"variance\"></div>")
   }
 
@@ -111,8 +135,10 @@ extension ReportPage {
     let warnings = lines.compactMap(History.warning(in:)).map {
       "<p><strong>Warning:</strong> \(escaped($0))</p>"
     }
+    let unit = model.kind == .autoencoder || model.kind == .classifier ? "" : ", in nats"
     return section(
-      "Learning", "Means over each epoch, per row\(model.kind == .autoencoder ? "" : ", in nats").",
+      "Learning",
+      "Means over each epoch, per row\(unit).\(model.kind == .gan ? gameNote(checkpoint.option("objective")) : "")",
       warnings.joined() + "<div class=\"charts\" id=\"history\"></div>")
   }
 
@@ -123,5 +149,26 @@ extension ReportPage {
     }
     return
       "<details><summary>All options of the model</summary><table>\(options.joined())</table></details>"
+  }
+}
+
+/// What good scores of a GAN look like.
+func gameNote(_ objective: String?) -> String {
+  let scores =
+    " D(x) is the discriminator's mean output on training rows, D(G(z)) on samples. Good training keeps both "
+  switch objective ?? "non_saturating" {
+  case "non_saturating", "minimax":
+    return scores
+      + "away from 0 and 1. If D(x) stays near 1 and D(G(z)) near 0, the discriminator tells them apart with ease, "
+      + "and the generator gets little to learn from. If both are 0.5, it cannot tell them apart: the loss of D is "
+      + "then 2 log 2 = 1.386. A low loss alone is no sign of good samples: look at them."
+  case "least_squares":
+    return scores
+      + "near 0.5. If D(x) stays near 1 and D(G(z)) near 0, the discriminator tells them apart with ease. A low loss "
+      + "alone is no sign of good samples: look at them."
+  default:
+    return
+      " D(x) is the discriminator's mean output on training rows, D(G(z)) on samples. With this objective they "
+      + "are no probabilities: their distance counts, and it should shrink and not grow."
   }
 }

@@ -5,18 +5,24 @@ struct ReportPage {
   let path: String
   let model: Model
   let checkpoint: Checkpoint
+  /// Rows to look at, best those that the model was not trained on.
   let dataset: Dataset?
+  /// The rows that the model was trained on.
+  let training: Dataset?
   let seed: UInt64
   /// Whether the decoder runs in the page.
   var hasSliders = false
   /// What the page's script reads.
   private var data: [(name: String, value: JSON)] = []
 
-  init(path: String, model: Model, checkpoint: Checkpoint, dataset: Dataset?, seed: UInt64) {
+  init(
+    path: String, model: Model, checkpoint: Checkpoint, dataset: Dataset?, training: Dataset?, seed: UInt64
+  ) {
     self.path = path
     self.model = model
     self.checkpoint = checkpoint
     self.dataset = dataset
+    self.training = training
     self.seed = seed
   }
 
@@ -41,35 +47,11 @@ struct ReportPage {
     ]
     let space = model.hasLatents ? try LatentSpace(model, dataset) : nil
     let sections: [String?] = [
-      try space.flatMap { try sliders($0) }, try samples(), try reconstructions(),
+      try space.flatMap { try sliders($0) }, try samples(space), try reconstructions(),
       try space.flatMap { try latentMap($0) }, try neighbours(), history(), try components(),
-      try details(),
+      details(),
     ]
-    return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(escaped(title))</title>
-      <link rel="icon" href="data:,">
-      <style>
-      \(text(of: PackageResources.page_css))</style>
-      </head>
-      <body>
-      <h1>\(escaped(title))</h1>
-      <p class="lede">\(try lede())</p>
-      \(sections.compactMap { $0 }.joined(separator: "\n"))
-      <footer>libgenerative \(gen.text(gen_version()))</footer>
-      <script type="application/json" id="data">\(JSON.object(data).text)</script>
-      <script>
-      "use strict";
-      \(text(of: PackageResources.decoder_js))
-      \(text(of: PackageResources.charts_js))
-      \(text(of: PackageResources.page_js))</script>
-      </body>
-      </html>
-
-      """
+    return htmlPage(
+      title, lede: try lede(), body: sections.compactMap { $0 }.joined(separator: "\n"), data: .object(data))
   }
 }

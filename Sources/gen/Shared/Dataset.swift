@@ -51,7 +51,9 @@ struct Dataset {
   }
 
   /// The last part of the path, such as "train-images-idx3-ubyte.gz".
-  var shortName: String { name.split(separator: "/").last.map(String.init) ?? name }
+  var shortName: String { Dataset.lastPart(of: name) }
+
+  static func lastPart(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
   func rows(_ range: Range<Int>) throws -> Rows {
     try Rows(count: range.count, rowSize: shape.count) {
@@ -82,8 +84,10 @@ struct Dataset {
   func nearest(to rows: Rows, _ count: Int) throws -> (indices: [Int], distances: [Float]) {
     var indices = [Int64](repeating: 0, count: rows.count * count)
     var distances = [Float](repeating: 0, count: rows.count * count)
-    try check(
-      gen_dataset_nearest(handle, rows.values, Int64(rows.count), Int64(count), nil, &indices, &distances))
+    try Stage.following("finding the nearest rows") {
+      try check(
+        gen_dataset_nearest(handle, rows.values, Int64(rows.count), Int64(count), $0, &indices, &distances))
+    }
     return (indices.map { Int($0) }, distances)
   }
 
@@ -173,7 +177,8 @@ struct DataOptions: ParsableArguments {
   var columns: String?
 
   @Option(
-    help: ArgumentHelp("Columns of a table to leave out, separated by commas.", valueName: "columns"))
+    help: ArgumentHelp(
+      "Columns of a table to leave out, separated by commas (default: none).", valueName: "columns"))
   var omit: String?
 
   @Option(

@@ -1,6 +1,8 @@
 /// A table of metrics, one per line: a name, a value, its standard error, and the same metric for real rows.
 struct FigureTable {
   private struct Line {
+    /// For programs: it stays the same.
+    let key: String
     let name: String
     let value: JSON
     let error: Double?
@@ -9,20 +11,22 @@ struct FigureTable {
 
   private var lines: [Line] = []
 
-  mutating func add(_ name: String, count: Int) {
-    lines.append(Line(name: name, value: .integer(count), error: nil, floor: nil))
+  mutating func add(_ key: String, _ name: String, count: Int) {
+    lines.append(Line(key: key, name: name, value: .integer(count), error: nil, floor: nil))
   }
 
-  mutating func add(_ name: String, _ value: Double, error: Double? = nil, floor: Double? = nil) {
-    lines.append(Line(name: name, value: .number(value), error: error, floor: floor))
+  mutating func add(
+    _ key: String, _ name: String, _ value: Double, error: Double? = nil, floor: Double? = nil
+  ) {
+    lines.append(Line(key: key, name: name, value: .number(value), error: error, floor: floor))
   }
 
   /// The mean of a metric over rows, and its standard error.
-  mutating func add(_ name: String, estimate values: [Double]) {
+  mutating func add(_ key: String, _ name: String, estimate values: [Double]) {
     let n = Double(values.count)
     let mean = values.reduce(0, +) / n
     let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    add(name, mean, error: (squares / max(n - 1, 1) / n).squareRoot())
+    add(key, name, mean, error: (squares / max(n - 1, 1) / n).squareRoot())
   }
 
   var text: String {
@@ -70,14 +74,14 @@ struct FigureTable {
     return ([head] + lines).joined(separator: "\n")
   }
 
-  /// The table as an object of objects.
+  /// The table as an object of objects, by key.
   var json: JSON {
     .object(
       lines.map { line in
         var members = [(name: "value", value: line.value)]
         if let error = line.error { members.append(("standard_error", .number(error))) }
         if let floor = line.floor { members.append(("real_rows", .number(floor))) }
-        return (line.name, .object(members))
+        return (line.key, .object(members))
       })
   }
 }

@@ -23,7 +23,7 @@ struct Measures {
     let rows = try dataset.rows()
     let labels = try model.labels(of: dataset)
     var table = FigureTable()
-    table.add("rows", count: rows.count)
+    table.add("n_rows", "rows", count: rows.count)
     try reconstruct(model, rows, labels, &table)
     let drawsCoins = try Checkpoint(path: path).option("likelihood") == "bernoulli"
     try measureLikelihood(model, rows, labels, drawsCoins: drawsCoins, &table)
@@ -39,14 +39,17 @@ struct Measures {
     var quality = gen_reconstruction_t()
     quality.struct_size = UInt32(MemoryLayout<gen_reconstruction_t>.stride)
     let shape = model.shape
-    try check(
-      gen_evaluate_reconstruction(
-        back.values, rows.values, Int64(rows.count), Int64(shape.height), Int64(shape.width),
-        Int64(shape.channels), nil, nil, &quality))
-    table.add("squared error of a row", quality.squared_error, error: quality.squared_error_se)
-    table.add("mean squared error", quality.mean_squared_error)
-    table.add("PSNR, dB", quality.psnr, error: quality.psnr_se)
-    table.add("SSIM", quality.ssim, error: quality.ssim_se)
+    try Stage.following("comparing reconstructions") {
+      try check(
+        gen_evaluate_reconstruction(
+          back.values, rows.values, Int64(rows.count), Int64(shape.height), Int64(shape.width),
+          Int64(shape.channels), nil, $0, &quality))
+    }
+    table.add(
+      "squared_error", "squared error of a row", quality.squared_error, error: quality.squared_error_se)
+    table.add("mean_squared_error", "mean squared error", quality.mean_squared_error)
+    table.add("psnr", "PSNR, dB", quality.psnr, error: quality.psnr_se)
+    table.add("ssim", "SSIM", quality.ssim, error: quality.ssim_se)
   }
 
   private func measureLikelihood(
@@ -62,23 +65,27 @@ struct Measures {
       let status = gen_pca_log_likelihood(model.handle, rows.values, Int32(GEN_F32), n, &first)
       if status == gen_status(GEN_E_STATE) { return }
       try check(status)
-      table.add("log-likelihood, nats", estimate: first)
+      table.add("log_likelihood", "log-likelihood, nats", estimate: first)
     case .vae:
       let x = drawsCoins ? try binarized(rows) : rows
-      try check(gen_vae_elbo(model.handle, x.values, labels, n, 1, seed, nil, &first, &second))
-      if drawsCoins { table.add("pixels drawn as coins", count: 1) }
-      table.add("reconstruction, nats", estimate: first)
-      table.add("KL, nats", estimate: second)
-      table.add("bound, nats", estimate: zip(first, second).map { -$0 - $1 })
-      try check(
-        gen_vae_log_likelihood(model.handle, x.values, labels, n, Int64(importance), seed, nil, &first))
-      table.add("log-likelihood of \(importance) latents, nats", estimate: first)
+      try Stage.following("computing the bound") {
+        try check(gen_vae_elbo(model.handle, x.values, labels, n, 1, seed, $0, &first, &second))
+      }
+      if drawsCoins { table.add("binarized", "binarized pixels", count: 1) }
+      table.add("reconstruction", "reconstruction, nats", estimate: first)
+      table.add("kl", "KL, nats", estimate: second)
+      table.add("elbo", "bound, nats", estimate: zip(first, second).map { -$0 - $1 })
+      try Stage.following("estimating the likelihood") {
+        try check(
+          gen_vae_log_likelihood(model.handle, x.values, labels, n, Int64(importance), seed, $0, &first))
+      }
+      table.add("log_likelihood", "log-likelihood of \(importance) latents, nats", estimate: first)
       let means = try model.encode(rows, given: labels)
       var active = Int64(0)
       try check(
         gen_evaluate_active_units(means.values, n, Int64(means.rowSize), Double(GEN_AUTO), &active, nil))
-      table.add("latents", count: means.rowSize)
-      table.add("active latents", count: Int(active))
+      table.add("latent_size", "latents", count: means.rowSize)
+      table.add("active_latents", "active latents", count: Int(active))
     }
   }
 
@@ -109,24 +116,28 @@ struct Measures {
       known = try options.open(training, for: model)
     }
     let knownRows = try known?.random(real.count, seed: seed).rows()
-    table.add("samples, and real rows beside them", count: real.count)
+    table.add("n_samples", "samples, and real rows beside them", count: real.count)
     try table.add(
-      "Parzen log-likelihood, nats", parzen(samples, halves),
+      "parzen_log_likelihood", "Parzen log-likelihood, nats", parzen(samples, halves),
       floor: knownRows.map { try parzen($0, halves) })
     let features = try Features(classifier: classifier, rowSize: real.rowSize)
     let realFeatures = try features.of(real)
     let floor = try knownRows.map { try SampleFigures(realFeatures, try features.of($0), seed) }
     let found = try SampleFigures(realFeatures, try features.of(samples), seed)
     for (index, figure) in found.figures.enumerated() {
-      table.add("\(figure.name), \(features.name)", figure.value, floor: floor?.figures[index].value)
+      table.add(
+        "\(figure.key)_\(features.name)", "\(figure.name), \(features.name)", figure.value,
+        floor: floor?.figures[index].value)
     }
     guard let known else { return }
     var ratio = 0.0
-    try check(
-      gen_evaluate_memorization(
-        known.handle, samples.values, Int64(samples.count), real.values, Int64(real.count), nil, &ratio, nil,
-        nil))
-    table.add("distance to training rows over real rows'", ratio)
+    try Stage.following("comparing with training rows") {
+      try check(
+        gen_evaluate_memorization(
+          known.handle, samples.values, Int64(samples.count), real.values, Int64(real.count), $0, &ratio, nil,
+          nil))
+    }
+    table.add("training_distance_ratio", "distance to training rows over real rows'", ratio)
   }
 
   /// The log-likelihood of rows under windows around samples. The width of the windows is chosen on other
@@ -134,10 +145,12 @@ struct Measures {
   private func parzen(_ samples: Rows, _ real: (validation: Rows, test: Rows)) throws -> Double {
     let (validation, test) = real
     var mean = 0.0
-    try check(
-      gen_evaluate_parzen(
-        samples.values, Int64(samples.count), validation.values, Int64(validation.count), test.values,
-        Int64(test.count), Int64(samples.rowSize), nil, nil, nil, &mean, nil))
+    try Stage.following("Parzen windows") {
+      try check(
+        gen_evaluate_parzen(
+          samples.values, Int64(samples.count), validation.values, Int64(validation.count), test.values,
+          Int64(test.count), Int64(samples.rowSize), nil, $0, nil, &mean, nil))
+    }
     return mean
   }
 }
@@ -168,45 +181,60 @@ private struct SampleFigures {
   /// For density and coverage (Naeem et al. 2020). Precision and recall use 3.
   static let neighbours = 5
 
-  private(set) var figures: [(name: String, value: Double)] = []
+  private(set) var figures: [(key: String, name: String, value: Double)] = []
 
   init(_ real: Rows, _ generated: Rows, _ seed: UInt64) throws {
     let (n, m, size) = (Int64(real.count), Int64(generated.count), Int64(real.rowSize))
     var value = 0.0
     // If there are no more rows than features, the covariances are singular, and the distance says little.
     let isFew = min(n, m) <= size
-    try check(gen_evaluate_frechet(real.values, n, generated.values, m, size, nil, nil, &value))
-    figures.append((isFew ? "Frechet distance (few rows)" : "Frechet distance", value))
-    try check(
-      gen_evaluate_kernel_distance(
-        real.values, n, generated.values, m, size, Int64(GEN_AUTO), Int64(GEN_AUTO), seed, nil, nil, &value,
-        nil))
-    figures.append(("kernel distance", value))
+    try Stage.following("Frechet distance") {
+      try check(gen_evaluate_frechet(real.values, n, generated.values, m, size, nil, $0, &value))
+    }
+    figures.append(
+      ("frechet_distance", isFew ? "Frechet distance (few rows)" : "Frechet distance", value))
+    try Stage.following("kernel distance") {
+      try check(
+        gen_evaluate_kernel_distance(
+          real.values, n, generated.values, m, size, Int64(GEN_AUTO), Int64(GEN_AUTO), seed, nil, $0, &value,
+          nil))
+    }
+    figures.append(("kernel_distance", "kernel distance", value))
     var (precision, recall, density, coverage) = (0.0, 0.0, 0.0, 0.0)
-    try check(
-      gen_evaluate_precision_recall(
-        real.values, n, generated.values, m, size, 3, nil, nil, &precision, &recall, nil, nil))
-    try check(
-      gen_evaluate_precision_recall(
-        real.values, n, generated.values, m, size, Int64(SampleFigures.neighbours), nil, nil, nil, nil,
-        &density,
-        &coverage))
+    try Stage.following("precision and recall") {
+      try check(
+        gen_evaluate_precision_recall(
+          real.values, n, generated.values, m, size, 3, nil, $0, &precision, &recall, nil, nil))
+    }
+    try Stage.following("density and coverage") {
+      try check(
+        gen_evaluate_precision_recall(
+          real.values, n, generated.values, m, size, Int64(SampleFigures.neighbours), nil, $0, nil, nil,
+          &density,
+          &coverage))
+    }
     figures += [
-      ("precision", precision), ("recall", recall), ("density", density), ("coverage", coverage),
+      ("precision", "precision", precision), ("recall", "recall", recall),
+      ("density", "density", density), ("coverage", "coverage", coverage),
     ]
-    try check(
-      gen_evaluate_two_sample(real.values, n, generated.values, m, size, nil, nil, &value, nil, nil))
-    figures.append(("two-sample accuracy", value))
+    try Stage.following("two-sample test") {
+      try check(
+        gen_evaluate_two_sample(real.values, n, generated.values, m, size, nil, $0, &value, nil, nil))
+    }
+    figures.append(("two_sample_accuracy", "two-sample accuracy", value))
   }
 }
 
 /// The arguments of `gen evaluate` and `gen compare`.
 struct MeasureFlags: ParsableArguments {
-  @Option(help: "Rows that the models were fitted to, given as DATA is.", completion: .file())
+  @Option(
+    help: "Rows that the models were fitted to, given as DATA is (default: no comparison with them).",
+    completion: .file())
   var training: String?
 
   @Option(
-    help: "Safetensors file of a classifier whose features are used to compare samples.", completion: .file())
+    help: "Safetensors file of a classifier whose features are used to compare samples (default: pixels).",
+    completion: .file())
   var classifier: String?
 
   @Option(

@@ -5,7 +5,9 @@ extension Model {
   func fitMixture(_ dataset: Dataset, _ options: UnsafePointer<gen_mixture_options>) throws {
     try requireCalibrated()
     try requireOwnNumbers(dataset)
-    try check(gen_model_fit_mixture(handle, dataset.handle, options, nil))
+    try Stage.following("fitting the mixture") {
+      try check(gen_model_fit_mixture(handle, dataset.handle, options, $0))
+    }
   }
 
   var hasMixture: Bool { (try? mixture()) != nil }
@@ -29,7 +31,9 @@ extension Model {
     try requireCalibrated()
     try requireOwnNumbers(dataset)
     var threshold = 0.0
-    try check(gen_model_fit_threshold(handle, dataset.handle, quantile, nil, &threshold))
+    try Stage.following("scoring the rows") {
+      try check(gen_model_fit_threshold(handle, dataset.handle, quantile, $0, &threshold))
+    }
     return threshold
   }
 

@@ -83,11 +83,7 @@ struct Output: ExpressibleByArgument {
   /// Writes an image of any size.
   func save(_ image: Object) throws {
     guard isStandard else { return try check(gen_image_save(image.handle, path, nil)) }
-    var count = Int64(0)
-    try check(gen_image_save_memory(image.handle, ending, nil, nil, 0, &count))
-    var bytes = [UInt8](repeating: 0, count: Int(count))
-    try check(gen_image_save_memory(image.handle, ending, nil, &bytes, count, &count))
-    try write(bytes: bytes)
+    try write(bytes: encoded(image, ending))
   }
 
   func write(bytes: [UInt8]) throws {
@@ -99,7 +95,7 @@ struct Output: ExpressibleByArgument {
   }
 
   /// Prints a line for the user, kept apart from the results.
-  func tell(_ line: String) { isStandard ? complain(line) : print(line) }
+  func tell(_ line: String) { isStandard ? showProgress(line + "\n") : gen.tell(line) }
 
   /// Writes a PNG per row.
   private func write(_ table: Table, _ shape: Shape, inFolder folder: String) throws {

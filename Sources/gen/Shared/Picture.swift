@@ -11,7 +11,10 @@ struct Picture {
   init(path: String, channels: Int) throws {
     var options: gen_load_image_options = try defaults(gen_load_image_options_init)
     options.channels = Int64(channels)
-    let image = try Object(gen_image_destroy) { gen_image_load(path, &options, $0) }
+    try self.init(Object(gen_image_destroy) { gen_image_load(path, &options, $0) })
+  }
+
+  private init(_ image: Object) throws {
     var (height, width, count) = (Int64(0), Int64(0), Int64(0))
     try check(gen_image_size(image.handle, &height, &width, &count))
     shape = Shape(height: Int(height), width: Int(width), channels: Int(count))
@@ -33,6 +36,14 @@ struct Picture {
       gen_image_create(
         pixels.values, Int64(shape.height), Int64(shape.width), Int64(shape.channels), $0)
     }
+  }
+
+  func resized(to size: Shape) throws -> Picture {
+    let image = try image()
+    return try Picture(
+      Object(gen_image_destroy) {
+        gen_image_create_resized(image.handle, Int64(size.height), Int64(size.width), nil, $0)
+      })
   }
 
   func save(to path: String) throws {

@@ -1,10 +1,10 @@
 import CGenerative
 import Glibc
 
-/// A line that shows the progress of a fit. If standard output is not a terminal, a line after each epoch.
+/// A line on standard error that shows the progress of a fit. If that is not a terminal, a line after each epoch.
 final class ProgressBar {
   private let name: String
-  private let isTerminal = isatty(STDOUT_FILENO) == 1
+  private let isTerminal = isatty(STDERR_FILENO) == 1
   private(set) var last = gen_event()
 
   private let epochsBefore: Int64
@@ -21,21 +21,21 @@ final class ProgressBar {
   func finish() {
     let line =
       "\(name.padded(22)) \(epochsBefore + last.epoch) epochs in \(clock(last.seconds)), \(losses(last))"
-    showLine((isTerminal ? "\r\u{1B}[2K" : "") + line)
+    showProgress((isTerminal ? "\r\u{1B}[2K" : "") + line + "\n")
   }
 
   func take(_ event: gen_event) {
     let isEpoch = event.kind == Int32(GEN_EVENT_EPOCH)
     if event.kind == Int32(GEN_EVENT_WARNING) {
-      showLine((isTerminal ? "\r\u{1B}[2K" : "") + "warning: \(text(event.message))")
+      showProgress((isTerminal ? "\r\u{1B}[2K" : "") + "warning: \(text(event.message))" + "\n")
     }
     guard isEpoch || event.kind == Int32(GEN_EVENT_STEP) else { return }
     last = event
     last.message = nil  // valid during the call only
     if isTerminal {
-      gen.show("\r\u{1B}[2K" + String(line(event, isEpoch: isEpoch).prefix(columns() - 1)))
+      showProgress("\r\u{1B}[2K" + String(line(event, isEpoch: isEpoch).prefix(columns() - 1)))
     } else if isEpoch {
-      showLine("\(name.padded(22)) epoch \(place(event))  \(losses(event))")
+      showProgress("\(name.padded(22)) epoch \(place(event))  \(losses(event))" + "\n")
     }
   }
 
@@ -68,7 +68,7 @@ final class ProgressBar {
 
   private func columns() -> Int {
     var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return 80 }
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return 80 }
     return Int(size.ws_col)
   }
 }

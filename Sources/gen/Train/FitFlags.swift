@@ -6,9 +6,18 @@ struct FitFlags: ParsableArguments {
   @OptionGroup var options: FitOptionFlags
 
   @Option(
-    help: "Rows to evaluate after each epoch: DATA, or a share of the training rows to hold out, such as 0.1."
+    help:
+      "Rows to evaluate after each epoch: DATA, or a share of the training rows to hold out, such as 0.1 (default: none)."
   )
   var validation: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "HTML file to write while the model is trained: loss curves, samples of the same latents (autoencoder: "
+        + "reconstructions of the same rows) and warnings. It reloads itself (default: none).",
+      valueName: "page"),
+    completion: .file(extensions: ["html"]))
+  var watch: String?
 
   @Flag(help: "Continue to train the model in --out, with its own options.")
   var resume = false
@@ -18,6 +27,9 @@ struct FitFlags: ParsableArguments {
   var mpi = false
 
   func validate() throws {
+    if let watch, !watch.hasSuffix(".html") {
+      throw ValidationError("--watch must end in .html, not \(watch)")
+    }
     if validation == nil, options.keepBest == true || options.patience != nil {
       throw ValidationError("--keep-best and --patience need --validation")
     }

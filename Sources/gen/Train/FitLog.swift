@@ -6,13 +6,20 @@ final class FitLog {
   private var history: [String]
   private let historyPath: String?
   private let epochsBefore: Int
+  /// The page of --watch.
+  private let page: WatchPage?
 
   /// - Parameters:
   ///   - path: the model's file; nil: no history is kept.
   ///   - epochsBefore: epochs of earlier fits.
   ///   - epochsDone: those and the epochs of this fit before it was interrupted, whose history goes on.
   ///   - json: lines of JSON on standard output in place of the bar.
-  init(_ name: String, model path: String?, epochsBefore: Int = 0, epochsDone: Int = 0, json: Bool = false) {
+  ///   - page: a page to write as the fit goes.
+  init(
+    _ name: String, model path: String?, epochsBefore: Int = 0, epochsDone: Int = 0, json: Bool = false,
+    page: WatchPage? = nil
+  ) {
+    self.page = page
     historyPath = path.map(History.path)
     history = epochsDone > 0 ? path.map { History.lines(beside: $0, epochs: epochsDone) } ?? [] : []
     self.epochsBefore = epochsBefore
@@ -48,6 +55,13 @@ final class FitLog {
   func finish() throws {
     bar?.finish()
     try save()
+    try page?.write(history, isEnded: true)
+  }
+
+  /// Leaves a page that does not wait for more, of a fit that failed.
+  func fail(_ error: any Error) {
+    add("warning", [("message", .string("the fit ended with an error: \(error)"))])
+    try? page?.write(history, isEnded: true)
   }
 
   private func save() throws {
@@ -61,6 +75,7 @@ final class FitLog {
       add("epoch", figures(event))
       // A fit that is killed leaves its history, too; that it cannot be written is told at the end.
       try? save()
+      try? page?.update(history)
     case GEN_EVENT_WARNING: add("warning", [("message", .string(text(event.message)))])
     default: break
     }

@@ -29,6 +29,8 @@ struct TrainOptions: ParsableArguments {
 
   @OptionGroup(title: "Data") var dataOptions: DataOptions
 
+  @OptionGroup var common: CommonFlags
+
   func validate() throws {
     if !out.hasSuffix(".safetensors") {
       throw ValidationError("--out must end in .safetensors, not \(out)")

@@ -17,7 +17,7 @@ struct TrainPCA: ParsableCommand {
     try train.dataOptions.checkLabelsAreUsed(train.data, "a PCA takes no classes")
     let start = now()
     let object = try newModel(.pca, flags.text)
-    try check(gen_pca_fit(object.handle, dataset.handle, nil))
+    try Stage.following("fitting the PCA") { try check(gen_pca_fit(object.handle, dataset.handle, $0)) }
     let model = try Model(object)
     try model.save(to: train.out)
     try report(model, dataset, seconds: now() - start)
@@ -33,9 +33,9 @@ struct TrainPCA: ParsableCommand {
     let line = JSON.object(facts).text
     try write(line + "\n", to: History.path(beside: train.out))
     if train.json { return print(line) }
-    print(
+    tell(
       "PCA of \(dataset.count) rows of \(dataset.shape): \(model.latentSize) components explain "
         + "\(fixed(100 * explained, 1))% of the variance, in \(fixed(seconds, 2)) s")
-    print("saved \(train.out)")
+    tell("saved \(train.out)")
   }
 }

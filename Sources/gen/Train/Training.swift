@@ -23,11 +23,11 @@ struct Training {
       if let seed = fit.options.seed { words.append(option("seed", seed)) }
       return try newModel(kind, words.joined(separator: " "))
     }
-    guard fit.mpi else { return try run(in: nil, conditional, create) }
+    guard fit.mpi else { return try run(network, in: nil, conditional, create) }
     let job = try MPIJob()
     defer { job.leave() }
     do {
-      try run(in: job, conditional, create)
+      try run(network, in: job, conditional, create)
     } catch {
       guard !job.isAgreed else { throw error }
       // To leave is then the end of this process, too: nothing after it would tell why.
@@ -38,13 +38,14 @@ struct Training {
 
   /// - Parameter job: the ranks that fit together; of these the first tells how it goes and writes.
   private func run(
-    in job: MPIJob?, _ conditional: Bool, _ create: (Dataset) throws -> Object
+    _ network: some OptionFlags, in job: MPIJob?, _ conditional: Bool, _ create: (Dataset) throws -> Object
   ) throws {
     if !fit.resume, !train.force { try checkIsFree(train.out, orResume: true) }
     let loaded = fit.resume ? try Model(path: train.out, classifies: true) : nil
     if let loaded, loaded.kind != kind {
       throw Failure(description: "\(train.out) is a \(loaded.kind.name), not a \(kind.name)")
     }
+    if loaded != nil { try checkOptions(network, conditional) }
     let whole = try train.dataOptions.open(train.data, for: loaded?.shape)
     if kind != .classifier, !conditional, !(loaded.map { $0.classCount > 0 } ?? false) {
       try train.dataOptions.checkLabelsAreUsed(
@@ -83,18 +84,30 @@ struct Training {
         return
       }
     }
-    let log = FitLog(kind.name, model: train.out, epochsBefore: before, epochsDone: done, json: train.json)
+    let page = try fit.watch.map { try WatchPage(path: $0, model: model, file: train.out, rows: dataset) }
+    // Whoever watches should not wait for a minute.
+    if page != nil, fit.options.checkpointSteps == nil, fit.options.checkpointSeconds == nil {
+      options.checkpoint_seconds = WatchPage.seconds
+    }
+    let log = FitLog(
+      kind.name, model: train.out, epochsBefore: before, epochsDone: done, json: train.json, page: page)
     log.add(
       "start",
       try model.facts() + [("data", .string(dataset.name)), ("rows", .integer(dataset.count))]
         + (job.map { [("ranks", .integer($0.size))] } ?? []))
     if !train.json {
       let ranks = job.map { ", \($0.size) ranks" } ?? ""
-      showLine(
-        "\(kind.name) of \(try parameters(model)) parameters, \(dataset.count) rows of \(dataset.shape)\(ranks)"
+      showProgress(
+        "\(kind.name) of \(try parameters(model)) parameters, \(dataset.count) rows of \(dataset.shape)\(ranks)\n"
       )
     }
-    let isStopped = try withExtendedLifetime(validation) { try run(model, dataset, options, log, in: job) }
+    let isStopped: Bool
+    do {
+      isStopped = try withExtendedLifetime(validation) { try run(model, dataset, options, log, in: job) }
+    } catch {
+      log.fail(error)
+      throw error
+    }
     let fitted = try model.epochs()
     log.add(
       isStopped ? "stopped" : "saved", [("model", .string(train.out)), ("epochs", .integer(fitted))])
@@ -105,7 +118,28 @@ struct Training {
       complain("  \(Interruption.command)")
       throw Interruption.exitCode
     }
-    if !train.json { print("saved \(train.out)") }
+    if !train.json { showProgress("saved \(train.out)\n") }
+  }
+
+  /// Refuses options of the network that are not those of the model that is trained further.
+  private func checkOptions(_ network: some OptionFlags, _ conditional: Bool) throws {
+    let checkpoint = try Checkpoint(path: train.out)
+    func refuse(_ name: String, _ given: String, _ own: String) -> Failure {
+      Failure(
+        description:
+          "--resume continues with the options of \(train.out): \(name) is \(own), not \(given). Leave the option out, "
+          + "or train another model by another --out")
+    }
+    for (name, value) in network.all {
+      guard let value, let own = checkpoint.option(name) else { continue }
+      let isSame =
+        value == own || (Double(value).map { Double(own) == $0 } ?? false)
+        || value.filter { $0 != " " } == own.filter { $0 != " " }
+      if !isSame { throw refuse("--" + String(name.map { $0 == "_" ? "-" : $0 }), value, own) }
+    }
+    if conditional, checkpoint.option("n_classes") == "0" {
+      throw refuse("--conditional", "given", "not given")
+    }
   }
 
   /// Whether Ctrl-C stopped the fit.

@@ -32,6 +32,7 @@ from ._errors import (
 from ._library import lib as _lib
 from ._load import load
 from ._progress import FitEvent
+from ._report import Report, report
 from .autoencoder import Autoencoder, corrupt
 from .classifier import Classifier
 from .context import Context, Token
@@ -71,6 +72,7 @@ __all__ = [
     "NotFittedError",
     "NotReadyError",
     "OutOfMemoryError",
+    "Report",
     "Reservoir",
     "Token",
     "Trainer",
@@ -84,6 +86,7 @@ __all__ = [
     "load",
     "open_dataset",
     "read_image",
+    "report",
     "version",
     "write_image",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import inspect
 import sys
 import warnings
@@ -11,7 +12,12 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from ._handle import public_names
+
 E = TypeVar("E", bound="Estimator")
+
+# Learned attributes that a notebook shows.
+_SHOWN = ("shape_", "n_features_in_", "n_components_", "latent_size_", "n_classes_", "n_parameters_", "n_epochs_")
 
 
 class Estimator:
@@ -75,6 +81,19 @@ class Estimator:
         defaults = _parameters(type(self))
         changed = [f"{k}={v!r}" for k, v in self.get_params().items() if repr(v) != repr(defaults[k])]
         return f"{type(self).__name__}({', '.join(changed)})"
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks: the parameters that are not the defaults, and what a fit learned."""
+        defaults = _parameters(type(self))
+        lines = [(k, repr(v)) for k, v in self.get_params().items() if repr(v) != repr(defaults[k])]
+        lines += [(name, repr(getattr(self, name))) for name in _SHOWN if hasattr(self, name)]
+        cells = "".join(f"<tr><th>{html.escape(name)}</th><td>{html.escape(text)}</td></tr>" for name, text in lines)
+        state = "" if self.__sklearn_is_fitted__() else ", not fitted"
+        return f"<table><caption>{type(self).__name__}{state}</caption>{cells}</table>"
+
+    def __dir__(self) -> list[str]:
+        """Names without the underscore that marks internals."""
+        return public_names(object.__dir__(self))
 
     def set_output(self: E, *, transform: str | None = None) -> E:
         """Choose the container that `transform` returns.

@@ -13,7 +13,9 @@ from . import latents as walks
 from ._errors import check
 from ._inversion import InvertibleModel
 from ._library import lib
+from ._plots import plot_image
 from ._rows import Floats, address
+from .image import image_grid
 
 
 class GeneratorModel(InvertibleModel):
@@ -49,6 +51,32 @@ class GeneratorModel(InvertibleModel):
         rows = self._empty_rows(count)
         check(self._function("sample")(handle, address(known), count, seed, address(rows)))
         return rows
+
+    def plot_samples(self, n: int = 64, *, labels: Any = None, seed: int = 0, axes: Any = None) -> Any:
+        """Plot new images in a grid, on matplotlib.
+
+        Parameters
+        ----------
+        n : int, default=64
+            Number of images.
+        labels : int or array-like of int, optional
+            Conditional models: as for `sample`.
+        seed : int, default=0
+            Seed of the random numbers.
+        axes : matplotlib.axes.Axes, optional
+            Axes to draw in (default: those of a new figure).
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes.
+
+        Raises
+        ------
+        ImportError
+            matplotlib is not installed.
+        """
+        return plot_image(image_grid(self.sample(n, labels=labels, seed=seed)), axes)
 
     def interpolate(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Optional, TypeVar
@@ -14,6 +14,11 @@ from ._errors import check
 from ._library import lib
 
 T = TypeVar("T", bound="Owner")
+
+
+def public_names(names: Iterable[str]) -> list[str]:
+    """Names for dir(): those that do not begin with one underscore."""
+    return sorted(name for name in names if not name.startswith("_") or name.startswith("__"))
 
 
 def made(function: Any, *arguments: Any) -> int:
@@ -33,6 +38,10 @@ class Owner:
     _noun = ""
     _finalizer: Optional[weakref.finalize[Any, Any]] = None
     _handle: Optional[int] = None
+
+    def __dir__(self) -> list[str]:
+        """Names without the underscore that marks internals."""
+        return public_names(object.__dir__(self))
 
     def _own(self, handle: int) -> None:
         """Takes a handle over, in place of the one held before."""

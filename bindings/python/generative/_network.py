@@ -21,6 +21,7 @@ from ._handle import handle_of, made
 from ._library import lib
 from ._model import Model
 from ._options import OptionStruct, options_text
+from ._plots import plot_history
 from ._progress import Callback, FitEvent, Watch
 from ._rows import Floats, Integers, Shape, address, as_rows, check_channels_last, row_shape, shape_of_rows, size_of
 from ._structs import FitOptions, ModelInfo, Plan
@@ -302,6 +303,23 @@ class NetworkModel(Model):
         options = OptionStruct("fit", FitOptions, **values, seed=self.seed, **settings)
         options.struct.validation = handle_of(validation)
         return options
+
+    def plot_history(self) -> Any:
+        """Plot the losses of the last fit against its epochs, on matplotlib.
+
+        Returns
+        -------
+        ndarray of matplotlib.axes.Axes
+            One for each group of quantities that the model has.
+
+        Raises
+        ------
+        ImportError
+            matplotlib is not installed.
+        ValueError
+            The model has no history: it was loaded or not fitted.
+        """
+        return plot_history(getattr(self, "history_", []))
 
     def _adopt_options(self) -> None:
         super()._adopt_options()

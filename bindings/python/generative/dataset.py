@@ -48,7 +48,8 @@ Columns = Union[str, int, Sequence[Union[str, int]]]
 class Dataset(Owner):
     """Rows for fits, created by one of the `from_...` methods, by `faces` or by `open_dataset`.
 
-    A row has shape (features,), (height, width) or (height, width, channels).
+    A row has shape (features,), (height, width) or (height, width, channels). `dataset[3]`, `dataset[:9]` and
+    `dataset[[1, 5]]` read rows, and `np.asarray(dataset)` reads all of them.
     """
 
     _noun = "dataset"
@@ -374,6 +375,27 @@ class Dataset(Owner):
         if n_rows < 0:
             raise TypeError("the length of a stream is not known")
         return n_rows
+
+    def __getitem__(self, rows: Any) -> Floats:
+        """Read rows by number, slice, or array of numbers or booleans; a number gives one row."""
+        if isinstance(rows, slice):
+            first, stop, step = rows.indices(len(self))
+            if step == 1:
+                return self.read(first, max(0, stop - first))
+            rows = np.arange(first, stop, step)
+        chosen = np.arange(len(self))[rows]
+        if chosen.ndim == 0:
+            one: Floats = self.read(int(chosen), 1)[0]
+            return one
+        some: Floats = np.empty((*chosen.shape, *self.shape), np.float32)
+        for place, row in np.ndenumerate(chosen):
+            some[place] = self.read(int(row), 1)[0]
+        return some
+
+    def __array__(self, dtype: Any = None, copy: Optional[bool] = None) -> npt.NDArray[Any]:
+        if copy is False:
+            raise ValueError("the rows of a dataset are copied into an array")
+        return self.read().astype(dtype or np.float32, copy=False)
 
     def read(self, first_row: int = 0, n_rows: Optional[int] = None) -> Floats:
         """Read rows.

@@ -26,6 +26,7 @@ from ._model import Path
 from ._numbers import is_sparse
 from ._options import OptionStruct
 from ._pca_fits import PCAFits, variances_of
+from ._plots import plot_variance
 from ._rows import (
     Doubles,
     Reals,
@@ -447,6 +448,26 @@ class PCA(PCAFits):
         """Share of the total variance of each component, (n_components,)."""
         shares: Doubles = self._variances() / (self._info().total_variance or 1.0)
         return shares
+
+    def plot_variance(self, axes: Any = None) -> Any:
+        """Plot the share of the variance that the first components explain, on matplotlib.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            Axes to draw in (default: those of a new figure).
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes.
+
+        Raises
+        ------
+        ImportError
+            matplotlib is not installed.
+        """
+        return plot_variance(self.explained_variance_ratio_, axes)
 
     @Fitted
     def singular_values_(self) -> Doubles:

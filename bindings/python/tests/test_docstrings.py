@@ -20,7 +20,7 @@ def members(thing, name):
 
 # Classes whose objects functions return: results, errors, and owners of handles.
 MADE = {name for name in generative.__all__ if name.endswith("Error")} | {
-    "ELBO", "FitEvent", "Dataset", "Image", "Mixture", "Moments", "Reservoir",
+    "ELBO", "FitEvent", "Dataset", "Image", "Mixture", "Moments", "Report", "Reservoir",
 }  # fmt: skip
 FUNCTIONS = {}
 for word in generative.__all__:
@@ -47,6 +47,22 @@ def test_every_parameter_is_described(name):
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_the_first_line_is_a_whole_sentence(name):
     assert texts(FUNCTIONS[name])[0].split("\n")[0].endswith(".")
+
+
+@pytest.mark.parametrize("thing", [generative.VAE(), generative.PCA(), generative.faces(1, size=16)], ids=repr)
+def test_dir_of_an_object_has_no_internals(thing):
+    names = dir(thing)
+    assert not [name for name in names if name.startswith("_") and not name.startswith("__")]
+    assert {"fit", "get_params"} <= set(names) or {"read", "shape"} <= set(names)
+
+
+def test_notebooks_show_what_a_model_was_given_and_learned():
+    model = generative.VAE(hidden=(8,), epochs=1, latent_size=2)
+    assert "<caption>VAE, not fitted</caption>" in model._repr_html_() and "n_epochs_" not in model._repr_html_()
+    shown = model.fit(generative.faces(20, size=16))._repr_html_()
+    for name, value in [("hidden", "(8,)"), ("latent_size", "2"), ("n_epochs_", "1"), ("shape_", "(16, 16, 3)")]:
+        assert f"<tr><th>{name}</th><td>{value}</td></tr>" in shown
+    assert "batch_size" not in shown
 
 
 @pytest.mark.parametrize("module", [generative, generative.evaluate, generative.latents], ids=lambda module: module.__name__)

@@ -25,9 +25,29 @@ function ticks(low, high, count) {
   return found;
 }
 
-// series: [{name, color, points: [[x, y], ...]}]
-function lineChart(title, series, { xName = "", floor } = {}) {
-  const [width, height, left, bottom, top, right] = [380, 210, 44, 30, 8, 8];
+// series: [{name, color, points: [[x, y], ...]}]. The chart is drawn anew for each width, so that its text keeps
+// its size.
+function lineChart(title, series, options = {}) {
+  const legend = element("div", { class: "legend" });
+  for (const line of series) legend.append(element("span", { style: `--key:${line.color}` }, line.name));
+  const ends = series.map(({ name, points }) => `${name} from ${short(points[0][1])} to ${short(points.at(-1)[1])}`);
+  const label = `${title}: ${ends.join(", ")}`;
+  let drawn = 380;
+  let svg = drawChart(drawn, label, series, options);
+  const figure = element("figure", {}, legend, svg);
+  new ResizeObserver(() => {
+    const width = Math.round(figure.clientWidth);
+    if (!width || width === drawn) return;
+    const next = drawChart((drawn = width), label, series, options);
+    svg.replaceWith(next);
+    svg = next;
+  }).observe(figure);
+  return figure;
+}
+
+function drawChart(width, label, series, { xName = "", floor } = {}) {
+  const [left, bottom, top, right] = [48, 36, 8, 10];
+  const height = Math.round(Math.min(Math.max(width * 0.55, 170), 260));
   const all = series.flatMap((line) => line.points);
   const [xs, ys] = [all.map((p) => p[0]), all.map((p) => p[1])];
   const [x0, x1] = [Math.min(...xs), Math.max(...xs)];
@@ -37,14 +57,14 @@ function lineChart(title, series, { xName = "", floor } = {}) {
   [y0, y1] = [floor === undefined ? y0 - pad : y0, y1 + pad];
   const x = (value) => left + ((value - x0) / (x1 - x0 || 1)) * (width - left - right);
   const y = (value) => height - bottom - ((value - y0) / (y1 - y0)) * (height - bottom - top);
-  const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title });
-  for (const tick of ticks(y0, y1, 4)) {
+  const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
+  for (const tick of ticks(y0, y1, 5)) {
     svg.append(element("line", { class: "grid", x1: left, x2: width - right, y1: y(tick), y2: y(tick) }));
     svg.append(element("text", { x: left - 8, y: y(tick) + 4, "text-anchor": "end" }, short(tick)));
   }
-  for (const tick of ticks(x0, x1, 6).filter((tick) => Number.isInteger(tick)))
-    svg.append(element("text", { x: x(tick), y: height - bottom + 16, "text-anchor": "middle" }, short(tick)));
-  svg.append(element("text", { x: width - right, y: height - 1, "text-anchor": "end" }, xName));
+  for (const tick of ticks(x0, x1, Math.max(2, width / 70)).filter((tick) => Number.isInteger(tick)))
+    svg.append(element("text", { x: x(tick), y: height - bottom + 17, "text-anchor": "middle" }, short(tick)));
+  svg.append(element("text", { x: width - right, y: height - 3, "text-anchor": "end" }, xName));
   for (const line of series) {
     const path = line.points.map(([a, b], i) => `${i ? "L" : "M"}${x(a).toFixed(1)} ${y(b).toFixed(1)}`).join("");
     svg.append(element("path", { class: "line", d: path, style: `stroke:${line.color}` }));
@@ -53,9 +73,7 @@ function lineChart(title, series, { xName = "", floor } = {}) {
       svg.append(element("circle", { cx: x(a), cy: y(b), r: 3, style: `fill:${line.color}` }));
     }
   }
-  const legend = element("div", { class: "legend" });
-  for (const line of series) legend.append(element("span", { style: `--key:${line.color}` }, line.name));
-  return element("figure", {}, legend, svg);
+  return svg;
 }
 
 // The charts of a history of epochs: quantities that share an axis share a chart.
@@ -95,10 +113,11 @@ const shade = (share) => {
   return `rgb(${from.map((value, i) => Math.round(value + (to[i] - value) * t)).join(" ")})`;
 };
 
-// Points of latents on their two axes of most variance; `moved` is told of the place that is pointed at.
+// Points of latents on their two axes of most variance. `moved` is called with the place that is pointed at or
+// that the keys moved the marker to, `passed` with the point nearest to it and where that is in the canvas, or null.
 class LatentMap {
-  constructor(canvas, map, moved) {
-    Object.assign(this, { canvas, map, marker: null, attribute: map.attributes[0] });
+  constructor(canvas, map, moved, passed) {
+    Object.assign(this, { canvas, map, passed, marker: null, attribute: map.attributes[0] });
     const [xs, ys] = [map.points.map((p) => p[0]), map.points.map((p) => p[1])];
     const span = (values) => {
       const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -106,10 +125,18 @@ class LatentMap {
       return [low - pad, high + pad];
     };
     [this.x, this.y] = [span(xs), span(ys)];
+    const clamped = (place) => [this.x, this.y].map(([low, high], i) => Math.min(Math.max(place[i], low), high));
+    const move = (place) => {
+      this.marker = clamped(place);
+      moved(this.marker);
+      this.draw();
+    };
     const point = (event) => {
       const box = canvas.getBoundingClientRect();
       const share = [(event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height];
-      moved([this.x, this.y].map(([low, high], i) => low + Math.min(Math.max(share[i], 0), 1) * (high - low)));
+      const place = clamped([this.x, this.y].map(([low, high], i) => low + share[i] * (high - low)));
+      move(place);
+      this.pass(place, 14);
     };
     canvas.addEventListener("pointerdown", (event) => {
       canvas.setPointerCapture(event.pointerId);
@@ -118,7 +145,39 @@ class LatentMap {
     canvas.addEventListener("pointermove", (event) => {
       if (event.buttons || event.pointerType === "mouse") point(event);
     });
+    canvas.addEventListener("pointerleave", () => passed(null));
+    canvas.addEventListener("blur", () => passed(null));
+    canvas.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const from = this.marker ?? [this.x, this.y].map(([low, high]) => (low + high) / 2);
+      const share = event.shiftKey ? 0.1 : 0.02;
+      move([this.x, this.y].map(([low, high], i) => from[i] + step[i] * share * (high - low)));
+      this.pass(this.marker, Infinity);
+    });
     new ResizeObserver(() => this.draw()).observe(canvas);
+  }
+
+  // Where a place is in the canvas, in its own pixels on the page.
+  spot([a, b]) {
+    const { clientWidth, clientHeight } = this.canvas;
+    return [
+      ((a - this.x[0]) / (this.x[1] - this.x[0])) * clientWidth,
+      (1 - (b - this.y[0]) / (this.y[1] - this.y[0])) * clientHeight,
+    ];
+  }
+
+  // Tells of the point nearest to a place, if it is not further away than `limit` pixels.
+  pass(place, limit) {
+    const from = this.spot(place);
+    let [nearest, least] = [-1, limit];
+    this.map.points.forEach((point, index) => {
+      const to = this.spot(point);
+      const distance = Math.hypot(to[0] - from[0], to[1] - from[1]);
+      if (distance < least) [nearest, least] = [index, distance];
+    });
+    this.passed(nearest < 0 ? null : { index: nearest, spot: this.spot(this.map.points[nearest]) });
   }
 
   color(index) {
@@ -135,10 +194,7 @@ class LatentMap {
     canvas.width = Math.round(canvas.clientWidth * ratio);
     canvas.height = Math.round(canvas.clientHeight * ratio);
     const context = canvas.getContext("2d");
-    const place = ([a, b]) => [
-      ((a - this.x[0]) / (this.x[1] - this.x[0])) * canvas.width,
-      (1 - (b - this.y[0]) / (this.y[1] - this.y[0])) * canvas.height,
-    ];
+    const place = (point) => this.spot(point).map((value) => value * ratio);
     context.globalAlpha = 0.75;
     map.points.forEach((point, index) => {
       context.beginPath();
@@ -161,8 +217,8 @@ class LatentMap {
     if (!attribute) return element("div");
     if (attribute.classes) {
       const legend = element("div", { class: "legend" });
-      for (let c = 0; c < attribute.classes; c++)
-        legend.append(element("span", { style: `--key:${palette[c % palette.length]}` }, String(c)));
+      attribute.classes.forEach((name, c) =>
+        legend.append(element("span", { style: `--key:${palette[c % palette.length]}` }, name)));
       return legend;
     }
     const stops = [0, 0.25, 0.5, 0.75, 1].map(shade).join(",");

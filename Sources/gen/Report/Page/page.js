@@ -23,6 +23,7 @@ if (data.variance) {
     ], { xName: "components", floor: 0 }));
 }
 
+const escaped = (text) => element("span", {}, text).innerHTML;
 const dot = (a, b) => a.reduce((sum, value, index) => sum + value * b[index], 0);
 const views = [];
 let show = () => views.forEach((view) => view());
@@ -60,15 +61,20 @@ if (data.decoder) {
 
   // A slider over a coordinate of the latent; `get` reads it, `move` changes it.
   const addSlider = (parent, name, low, high, get, move) => {
-    const input = element("input", { type: "range", min: low, max: high, step: "any" });
-    const output = element("output");
-    const text = element("span");
+    const id = `slider-${parent.querySelectorAll("input").length}`;
+    const input = element("input", { id, type: "range", min: low, max: high, step: "any" });
+    const output = element("output", { for: id });
+    const text = element("label", { for: id });
     text.innerHTML = name;
-    parent.append(element("label", { class: "slider" }, text, output, input));
-    input.addEventListener("input", () => {
-      move(Number(input.value));
+    const first = get();
+    const reset = element("button", { class: "reset", "aria-label": `Reset ${text.textContent}`, title: "Reset" }, "↺");
+    parent.append(element("div", { class: "slider" }, text, output, reset, input));
+    const change = (value) => {
+      move(value);
       show();
-    });
+    };
+    input.addEventListener("input", () => change(Number(input.value)));
+    reset.addEventListener("click", () => change(first));
     views.push(() => {
       const value = get();
       if (document.activeElement !== input || Math.abs(input.value - value) > 1e-3) input.value = value;
@@ -78,11 +84,11 @@ if (data.decoder) {
   const panel = find("#sliders");
   if (directions.length) panel.append(element("h3", {}, "Directions"));
   for (const { name, vector, low, high } of directions)
-    addSlider(panel, name, Math.min(low, high), Math.max(low, high), () => dot(latent, vector), (value) => {
+    addSlider(panel, escaped(name), Math.min(low, high), Math.max(low, high), () => dot(latent, vector), (value) => {
       const step = value - dot(latent, vector);
       vector.forEach((share, index) => (latent[index] += step * share));
     });
-  panel.append(element("h3", {}, directions.length ? "Latents" : ""));
+  if (directions.length) panel.append(element("h3", {}, "Latents"));
   for (const axis of sliders)
     addSlider(panel, `z<sub>${axis + 1}</sub>`, mean[axis] - 3 * deviation[axis], mean[axis] + 3 * deviation[axis],
       () => latent[axis], (value) => (latent[axis] = value));
@@ -90,14 +96,54 @@ if (data.decoder) {
   const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
   find("#mean").addEventListener("click", () => set(mean));
   find("#random").addEventListener("click", () => set(mean.map((value, i) => value + deviation[i] * normal())));
-  starts.forEach(({ picture, values, label: own }, index) => {
-    const button = element("button", { title: `row ${index}` }, element("img", { src: picture, alt: `row ${index}` }));
+  starts.forEach(({ picture, name, values, label: own }) => {
+    const button = element("button", { title: name }, element("img", { src: picture, alt: name }));
     button.addEventListener("click", () => {
       if (classes) find("#class").value = label = own;
       set(values);
     });
     find("#starts").append(button);
   });
+  const say = (text) => (find("#said").textContent = text);
+  // Each pixel of the decoded picture becomes a square, so that the file can be looked at.
+  find("#save").addEventListener("click", () => {
+    draw();
+    const live = find("canvas.live");
+    const size = Math.max(1, Math.round(512 / Math.max(width, height)));
+    const copy = element("canvas", { width: size * width, height: size * height });
+    const context = copy.getContext("2d");
+    context.imageSmoothingEnabled = false;
+    context.drawImage(live, 0, 0, copy.width, copy.height);
+    element("a", { href: copy.toDataURL("image/png"), download: `${document.title}.png` }).click();
+    say("The picture is saved.");
+  });
+
+  // The state as the part of the address behind "#": the latent, and the class where there are some.
+  const address = () => {
+    const numbers = [...latent].map((value) => Number(value.toPrecision(4)));
+    return `#z=${numbers.join(",")}` + (classes ? `&class=${label}` : "");
+  };
+  const restore = () => {
+    const state = new URLSearchParams(location.hash.slice(1));
+    const values = (state.get("z") ?? "").split(",").map(Number);
+    if (values.length !== latent.length || !values.every(Number.isFinite)) return;
+    if (classes && Number(state.get("class")) < classes) find("#class").value = label = Number(state.get("class"));
+    set(values);
+  };
+  find("#link").addEventListener("click", async () => {
+    window.history.replaceState(null, "", address());
+    try {
+      await navigator.clipboard.writeText(location.href);
+      say("The link is copied.");
+      find("#link").textContent = "Copied";
+    } catch {
+      say("The link is in the address bar.");
+      find("#link").textContent = "In the address bar";
+    }
+    setTimeout(() => (find("#link").textContent = "Copy link"), 2000);
+  });
+  window.addEventListener("hashchange", restore);
+  restore();
   find("#class")?.addEventListener("change", (event) => {
     label = Number(event.target.value);
     show();
@@ -108,10 +154,33 @@ if (data.decoder) {
 
 if (data.map) {
   const { origin, axes, attributes } = data.map;
+  const [tip, near] = [find("#tip"), find("#near")];
+  const { names, thumbnails } = data.map;
+  const sheet = thumbnails && element("img", { src: thumbnails.picture, alt: "" });
+  // The row of a dot, as a small picture beside it.
+  const passed = (found) => {
+    tip.hidden = !found;
+    near.textContent = found ? names[found.index] : "";
+    if (!found) return;
+    tip.lastElementChild.textContent = names[found.index];
+    const picture = tip.firstElementChild;
+    picture.hidden = !sheet;
+    if (sheet) {
+      const { columns, height, width } = thumbnails;
+      Object.assign(picture, { width, height });
+      picture.getContext("2d").drawImage(
+        sheet, (found.index % columns) * width, Math.floor(found.index / columns) * height, width, height, 0, 0, width,
+        height);
+    }
+    const [left, top] = found.spot;
+    const plane = find("#map");
+    tip.style.left = `${Math.max(0, Math.min(left + 12, plane.clientWidth - tip.offsetWidth))}px`;
+    tip.style.top = `${top > tip.offsetHeight + 14 ? top - tip.offsetHeight - 12 : top + 14}px`;
+  };
   const latentMap = new LatentMap(find("#map"), data.map, (place) => {
     if (!data.decoder) return;
     window.report.set(origin.map((value, i) => value + place[0] * axes[0][i] + place[1] * axes[1][i]));
-  });
+  }, passed);
   const renew = () => {
     find("#key").replaceChildren(latentMap.key());
     latentMap.draw();
@@ -131,3 +200,12 @@ if (data.map) {
   renew();
 }
 show();
+
+// A page of a fit that goes on.
+if (data.reload) {
+  const timer = setTimeout(() => location.reload(), 1000 * data.reload);
+  find("#pause").addEventListener("click", () => {
+    clearTimeout(timer);
+    find("#pause").textContent = "Stopped";
+  });
+}
