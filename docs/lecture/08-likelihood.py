@@ -90,7 +90,7 @@ axes.plot(counts, by_prior, "s-", color="C1", label="latents from the prior")
 axes.set(xscale="log", xlabel="latents per image, $K$", ylabel="log p(x), nats", ylim=(truth - 60, truth + 5))
 axes.legend(frameon=False, loc="lower right")
 caption = "Mean log p(x) of 50 test images by four methods."
-alt = "importance sampling rises to the exact value within a hundred latents; latents from the prior need thousands"
+alt = "importance sampling rises from the bound towards the exact value; latents from the prior need thousands"
 show("likelihood.png", picture, caption, alt)
 
 # %% [markdown]
