@@ -381,7 +381,7 @@ def main():
         folder = Path(name)
         for model, arguments, rows, _ in MODELS:
             path = folder / f"{model}.safetensors"
-            subprocess.run([GEN, *arguments, "-o", path], check=True, stdout=subprocess.DEVNULL, cwd=folder)
+            subprocess.run([GEN, *arguments, "-q", "-o", path], check=True, stdout=subprocess.DEVNULL, cwd=folder)
             page = folder / f"{model}.html"
             subprocess.run([GEN, "report", path, *rows, "-o", page], check=True, stdout=subprocess.DEVNULL)
             text = page.read_text()

@@ -117,7 +117,8 @@ final class WatchPage {
       // So that small pictures can be seen: a cell has 44 pixels or more.
       let width = Self.columns * max(44, model.shape.picture.width)
       func image(_ address: String, _ text: String) -> String {
-        "<figure><img style=\"width: \(width)px\" src=\"\(address)\" alt=\"\(escaped(text))\"><figcaption>\(escaped(text))</figcaption></figure>"
+        "<figure><img style=\"width: \(width)px\" src=\"\(address)\" alt=\"\(escaped(text))\">"
+          + "<figcaption>\(escaped(text))</figcaption></figure>"
       }
       let what = draws ? "samples" : "reconstructions"
       sections.append(
