@@ -215,9 +215,9 @@ def main():
     everything = {**(json.loads(kept.read_text()) if kept.exists() else {}), **ran}
     kept.write_text(json.dumps(everything))
     (options.out / "index.html").write_text(index({name: everything[name] for name in sorted(everything)}))
+    seconds = [sum(one[kind] for one in ran.values()) for kind in ("clock", "cpu")]
     if options.record and good:
         record(ran, lecture.kept(), options.out)
-    seconds = [sum(one[kind] for one in ran.values()) for kind in ("clock", "cpu")]
     print(f"{options.out}/index.html: {len(ran)} chapters in {seconds[0]:.0f} s, {seconds[1]:.0f} s of processor time")
     sys.exit(not (good and ran))
 
