@@ -227,6 +227,7 @@ def main(arguments: Optional[list[str]] = None) -> int:
         return show(Plan.drawn(int(seed), int(index)))
     number = random.SystemRandom().randrange(10**6) if given.hard else int(seed)
     count = given.count or (QUICK_COUNT if given.quick else COUNT)
+    print(f"seed {number}", flush=True)
     start, outcomes, unrefined = time.monotonic(), [], 0
     for done, plan in enumerate(plans(number, count, given.quick)):
         if sys.stderr.isatty():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from typing import Any, Callable, NamedTuple
+from unittest import mock
 
 import numpy as np
+from scipy import linalg
 from sklearn import decomposition
 
 from accuracy_matrices import Plan
@@ -82,6 +85,17 @@ def _theirs(solver: str) -> Callable[[Plan, np.ndarray], Any]:
     return lambda plan, X: decomposition.PCA(plan.n_components, svd_solver=solver, random_state=0).fit(X)
 
 
+def _full(plan: Plan, X: np.ndarray) -> Any:
+    """scikit-learn's "full"; by LAPACK's slower routine where the divide-and-conquer one does not converge."""
+    try:
+        return _theirs("full")(plan, X)
+    except linalg.LinAlgError as error:
+        print(f"{plan}: {error}; gesvd instead of gesdd", flush=True)
+        svd = functools.partial(linalg.svd, lapack_driver="gesvd")
+        with mock.patch("sklearn.decomposition._pca.linalg.svd", svd):
+            return _theirs("full")(plan, X)
+
+
 def _always(plan: Plan) -> bool:
     return True
 
@@ -98,7 +112,7 @@ def _has_sketch(plan: Plan) -> bool:
     return float(plan.rows) * plan.columns * n_directions(plan) <= 4e10
 
 
-FULL = Solver("sklearn full", "", _always, _theirs("full"))
+FULL = Solver("sklearn full", "", _always, _full)
 SOLVERS = [
     Solver("auto", "memory", _always, _ours("auto")),
     Solver("covariance", "memory", _has_covariance, _ours("covariance")),

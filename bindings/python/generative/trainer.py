@@ -24,14 +24,6 @@ from .vae import VAE
 class Trainer(Owner):
     """Run a fit step by step, for programs that sum gradients in their own way.
 
-        trainer = Trainer(VAE(latent_size=16, shape=(784,), batch_size=64))
-        more = trainer.begin(rows, first_row=rank * 64)
-        while more:
-            for gradient in trainer.gradients():
-                if gradient is not None:
-                    comm.Allreduce(MPI.IN_PLACE, gradient)
-            more = trainer.apply(n_rows=64 * size)
-
     A model that is not fitted must have a shape. batch_size is the maximum number of rows per step. The
     optimizer and its options, learning_rate, clip_norm and seed apply; other options of fits do not.
     Between calls the model may be used, but not fitted. Models that start identical and apply the same sums
@@ -41,6 +33,16 @@ class Trainer(Owner):
     ----------
     model : Autoencoder, VAE or GAN
         Model to train.
+
+    Examples
+    --------
+    >>> trainer = Trainer(VAE(latent_size=16, shape=(784,), batch_size=64))
+    >>> more = trainer.begin(rows, first_row=rank * 64)
+    >>> while more:
+    ...     for gradient in trainer.gradients():
+    ...         if gradient is not None:
+    ...             comm.Allreduce(MPI.IN_PLACE, gradient)
+    ...     more = trainer.apply(n_rows=64 * size)
     """
 
     _noun = "trainer"
