@@ -22,7 +22,7 @@
 #   make tour      runs the lecture's chapters, docs/lecture; writes pictures, figures and a page of them to tour/;
 #                  CHAPTERS='pca vae' selects some, RECORD=1 keeps what they print for make lecture
 #   make lecture   writes the pages and the notebooks of docs/lecture from its scripts
-#   make docs      writes docs/api.html, the header as an HTML reference
+#   make docs      builds the documentation as a site with search, .build/site/index.html
 #   make generate  writes the Python package's ctypes mirror of include/generative.h and its constructors, and
 #                  the tool's options
 #   make format    formats all sources
@@ -277,8 +277,17 @@ uninstall:
 	rm -f $(INSTALLED)
 	-rmdir $(LIB)/cmake/generative $(SHARE)/generative
 
-docs:
-	@python3 docs/api.py
+docs: build
+	@$(MAKE) --quiet site
+
+DOCS_PYTHON = .build/docs/bin/python
+$(DOCS_PYTHON):
+	python3 -m venv .build/docs
+	.build/docs/bin/pip install --quiet sphinx furo myst-parser latex2mathml numpy
+
+site: $(DOCS_PYTHON)
+	@PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so.$(ABI) \
+	  $(DOCS_PYTHON) docs/site.py $(BUILD)/gen
 
 tour: library $(PYTHON)
 	@$(INSTALL_MISSING) dataset-fashion-mnist || echo "Without Fashion-MNIST one chapter is skipped."
@@ -300,4 +309,4 @@ format:
 clean:
 	rm -rf .build demo tour .venv
 
-.PHONY: languages-tools arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs tour lecture generate test-tools test bench bench-peers mpi sqlite wheel release install install-only uninstall format clean
+.PHONY: languages-tools arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs site tour lecture generate test-tools test bench bench-peers mpi sqlite wheel release install install-only uninstall format clean

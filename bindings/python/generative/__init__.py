@@ -1,9 +1,9 @@
 """generative: PCA, autoencoders, VAEs and GANs on a CPU, over libgenerative.
 
-    import generative
-    faces = generative.faces(5000)
-    vae = generative.VAE(latent_size=16, epochs=5).fit(faces, verbose=True)
-    generative.write_image("samples.png", generative.image_grid(vae.sample(64)))
+>>> import generative
+>>> faces = generative.faces(5000)
+>>> vae = generative.VAE(latent_size=16, epochs=5).fit(faces, verbose=True)
+>>> generative.write_image("samples.png", generative.image_grid(vae.sample(64)))
 
 Arrays are numpy arrays, with rows first. Images are in [0, 1] (or uint8), with channels last. Models follow
 scikit-learn's conventions. An option that is None has the library's default, which its description states.

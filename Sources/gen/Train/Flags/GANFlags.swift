@@ -156,8 +156,8 @@ struct GANFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
       "Weight of half the squared norm of the discriminator's gradient at real rows; 0: no "
-        + "penalty (0 ... 1e+06; default: 1 for dense layers and images if gradient_penalty is 0 and "
-        + "no other option excludes it, else 0).", valueName: "n"))
+        + "penalty (0 ... 1e+06; default: 1 for dense layers and images if the objective is "
+        + "non_saturating or minimax and no other option excludes it, else 0).", valueName: "n"))
   var r1Penalty: String?
 
   @Option(

@@ -145,8 +145,8 @@ class GANParameters(Estimator):
             Learning rate of the discriminator, as a multiple of the generator's (above 0, at most 1000).
         r1_penalty : float, optional
             Weight of half the squared norm of the discriminator's gradient at real rows; 0: no penalty (0
-            ... 1e+06; default: 1 for dense layers and images if gradient_penalty is 0 and no other option
-            excludes it, else 0).
+            ... 1e+06; default: 1 for dense layers and images if the objective is non_saturating or minimax
+            and no other option excludes it, else 0).
         gradient_penalty : float, default=0.0
             Weight of (norm of the discriminator's gradient - 1)^2 between real and generated rows; 0: no
             penalty (0 ... 1e+06).
