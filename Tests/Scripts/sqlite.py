@@ -277,7 +277,7 @@ HOSTILE = [
     ("SELECT gen_encode(x'', zeroblob(24));", "model is a BLOB of 0 bytes, not the BLOB of a model's file"),
     ("SELECT gen_encode(zeroblob(99), zeroblob(24));", "gen_encode: expected '{', at byte 8"),
     ("SELECT gen_encode(substr(model, 1, 900), zeroblob(24)) FROM m WHERE name = 'vae';", "gen_encode: "),
-    (f"SELECT gen_encode(gen_moments({VALUE}), zeroblob(8));", 'a file of kind "moments" holds no model'),
+    (f"SELECT gen_encode(gen_moments({VALUE}), zeroblob(8));", 'a file of kind "moments" does not contain a model'),
     ("SELECT gen_encode(model, zeroblob(20)) FROM m WHERE name = 'vae';",
      "gen_encode: v is a BLOB of 20 bytes, not a BLOB of 6 floats or 6 bytes"),
     ("SELECT gen_encode(model, 'abc') FROM m WHERE name = 'vae';", "v is the text 'abc', not a BLOB of 6 floats"),
