@@ -241,7 +241,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share
 COMPLETIONS = bash-completion/completions/gen zsh/site-functions/_gen fish/vendor_completions.d/gen.fish
 # A page of the manual for each command.
 TRAINERS = pca autoencoder vae gan classifier
-COMMANDS = train mixture threshold export sample encode reconstruct denoise interpolate traverse detect info evaluate \
+COMMANDS = train mixture threshold export sample encode reconstruct denoise interpolate traverse manifold detect info evaluate \
   compare report demo
 MANUALS = $(patsubst %,man/man1/%.1,gen $(addprefix gen-,$(COMMANDS)) $(addprefix gen-train-,$(TRAINERS)))
 INSTALLED = $(LIB)/libgenerative.so.$(VERSION) $(LIB)/libgenerative.so.$(ABI) $(LIB)/libgenerative.so \

@@ -25,7 +25,7 @@ import Glibc
         name: "Use",
         subcommands: [
           Sample.self, Encode.self, Reconstruct.self, Denoise.self, Interpolate.self, Traverse.self,
-          Detect.self, Export.self,
+          Manifold.self, Detect.self, Export.self,
         ]),
       CommandGroup(
         name: "Look", subcommands: [Info.self, Evaluate.self, Compare.self, Report.self, Demo.self]),

@@ -122,6 +122,7 @@ done
 "$gen" interpolate gan.safetensors -n 3 --loop -o interpolate-gan.png
 "$gen" traverse vae.safetensors -n 3 -o traverse.png
 "$gen" traverse gan.safetensors -n 3 -o traverse-gan.png
+"$gen" manifold vae.safetensors --rows 3 --columns 5 -o manifold.png
 "$gen" traverse vae.safetensors faces: --rows 200 --direction smile -n 2 -o smile.png >log
 grep -q correlation log || { cat log; exit 1; }
 "$gen" report vae.safetensors faces:2 --rows 60 -o report.html >log
@@ -172,7 +173,7 @@ done
   { echo "gen evaluate --json has no two-sample test"; exit 1; }
 for picture in sample-{pca,vae,gan} reconstruct-{pca,denoiser,vae} denoise interpolate-{pca,denoiser,vae,gan} \
   mixed-{pca,denoiser,vae} \
-  traverse traverse-gan smile; do
+  traverse traverse-gan smile manifold; do
   [[ -s $picture.png ]] || { echo "$picture.png is missing"; exit 1; }
 done
 
@@ -289,7 +290,7 @@ if command -v groff >/dev/null; then
 fi
 
 for shell in bash zsh fish; do "$gen" --generate-completion-script $shell >log; grep -q reconstruct log; done
-for command in train "train vae" "train classifier" mixture threshold detect export sample encode reconstruct denoise interpolate traverse info evaluate compare report demo; do
+for command in train "train vae" "train classifier" mixture threshold detect export sample encode reconstruct denoise interpolate traverse manifold info evaluate compare report demo; do
   # shellcheck disable=SC2086
   "$gen" $command --help >log
   grep -q "^gen $command\|^gen train" log || { echo "$command has no example"; exit 1; }
@@ -306,7 +307,7 @@ for mistake in "info /no/such/model" "sample out/autoencoder.safetensors" "train
   "denoise vae.safetensors faces:" "sample vae.safetensors --mixture" "detect vae.safetensors faces:" \
   "mixture gan.safetensors faces:" "threshold gan.safetensors faces:" "threshold vae.safetensors faces: --quantile 2" \
   "mixture vae.safetensors faces: --rows 3" "traverse vae.safetensors faces: --direction nose" \
-  "interpolate vae.safetensors --steps 1" "compare vae.safetensors --data nothing" \
+  "manifold gan.safetensors" "manifold vae.safetensors --x 2" "interpolate vae.safetensors --steps 1" "compare vae.safetensors --data nothing" \
   "export vae.safetensors -o vae.txt" "export vae.safetensors -o vae.onnx --weights i8" \
   "export vae.safetensors -o vae.onnx --part generator" "export vae.safetensors -o vae.c --name 2nd" \
   "export vae.safetensors -o vae.c --part decoder" "evaluate vae.safetensors nothing" "evaluate gan.safetensors faces: --rows 3" "nonsense"; do

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from . import _constants as c
 from . import latents as walks
+from ._classes import is_one
 from ._errors import check
 from ._inversion import InvertibleModel
 from ._library import lib
@@ -52,13 +53,13 @@ class GeneratorModel(InvertibleModel):
         check(self._function("sample")(handle, address(known), count, seed, address(rows)))
         return rows
 
-    def plot_samples(self, n: int = 64, *, labels: Any = None, seed: int = 0, axes: Any = None) -> Any:
+    def plot_samples(self, n: Optional[int] = None, *, labels: Any = None, seed: int = 0, axes: Any = None) -> Any:
         """Plot new images in a grid, on matplotlib.
 
         Parameters
         ----------
-        n : int, default=64
-            Number of images.
+        n : int, optional
+            Number of images (default: that of the labels, if they are several, else 64).
         labels : int or array-like of int, optional
             Conditional models: as for `sample`.
         seed : int, default=0
@@ -76,6 +77,8 @@ class GeneratorModel(InvertibleModel):
         ImportError
             matplotlib is not installed.
         """
+        if n is None:
+            n = 64 if labels is None or is_one(labels) else 1
         return plot_image(image_grid(self.sample(n, labels=labels, seed=seed)), axes)
 
     def interpolate(

@@ -119,6 +119,14 @@ def conditional(kind, method, *arguments, name="labels", **keywords):
     return lambda labels: getattr(fitted(kind), method)(*arguments, **{name: labels}, **keywords)
 
 
+def plotted(kind):
+    def plot(labels):
+        pytest.importorskip("matplotlib").use("agg")
+        return fitted(kind).plot_samples(labels=labels)
+
+    return plot
+
+
 def with_threshold():
     return fitted(VAE).fit_threshold(X, labels=Y)
 
@@ -166,6 +174,7 @@ WAYS = {
     "VAE.fit_mixture of a stream": ("a batch's labels", lambda y: fitted(VAE).fit_mixture(iter([(X, y)]), 2)),
     "VAE.interpolate": ("labels", conditional(VAE, "interpolate", Z[0], Z[0] + 1, N)),
     "GAN.interpolate": ("labels", conditional(GAN, "interpolate", Z[0], Z[0] + 1, N)),
+    **{f"{kind.__name__}.plot_samples": ("labels", plotted(kind)) for kind in (VAE, GAN)},
     "VAE.sample": ("labels", conditional(VAE, "sample")),
     "GAN.sample": ("labels", conditional(GAN, "sample")),
     "GAN.generate": ("labels", conditional(GAN, "generate", Z)),
