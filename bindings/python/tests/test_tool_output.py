@@ -279,7 +279,8 @@ def test_a_model_is_never_overwritten_without_force(wine, tmp_path):
         # To add one loses nothing; to replace it does.
         ran(command, model, data, *more)
         assert f"already has a {command}" in refused(command, model, data, *more)
-        assert f"already has a {command}" in refused(command, model, data, *more, "-o", tmp_path / "." / "vae.safetensors")
+        same = tmp_path / "." / "vae.safetensors"
+        assert f"already has a {command}" in refused(command, model, data, *more, "-o", same)
         ran(command, model, data, *more, "--force")
     ran("mixture", tmp_path / "vae.safetensors", data, "--n-components", 2, "-o", other, "--force")
     assert isinstance(load(other), VAE)
