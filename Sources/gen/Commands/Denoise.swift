@@ -46,7 +46,7 @@ struct Denoise: ParsableCommand {
   @Flag(help: "Treat the rows as noisy: do not corrupt them.")
   var noisy = false
 
-  @Option(help: "Seed of the noise.")
+  @Option(help: "Seed of the noise")
   var seed: UInt64 = 0
 
   @OptionGroup var dataOptions: DataOptions

@@ -20,7 +20,7 @@ struct Encode: ParsableCommand {
   @Argument(help: "A folder of images, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Option(name: .shortAndLong, help: ".npy or .csv file to write, or - for CSV to standard output.")
+  @Option(name: .shortAndLong, help: ".npy or .csv file to write, or - for CSV to standard output")
   var out = Output(path: "latents.npy")
 
   @OptionGroup var dataOptions: DataOptions

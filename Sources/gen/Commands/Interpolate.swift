@@ -19,10 +19,10 @@ struct Interpolate: ParsableCommand {
     completion: .file())
   var data: String?
 
-  @Option(name: [.short, .customLong("number")], help: "Number of walks.")
+  @Option(name: [.short, .customLong("number")], help: "Number of walks")
   var number = 6
 
-  @Option(help: "Number of images in a walk, including both ends.")
+  @Option(help: "Number of images in a walk, including both ends")
   var steps = 10
 
   @Option(
@@ -37,7 +37,7 @@ struct Interpolate: ParsableCommand {
   @Option(name: .shortAndLong, help: Output.help(default: "walk"))
   var out: Output?
 
-  @Option(help: "Seed of the samples.")
+  @Option(help: "Seed of the samples")
   var seed: UInt64 = 0
 
   @OptionGroup var dataOptions: DataOptions

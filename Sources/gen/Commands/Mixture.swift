@@ -21,19 +21,19 @@ struct Mixture: ParsableCommand {
   @Argument(help: "Rows whose latents are fitted: a folder of images, an IDX file, or faces.")
   var data: String
 
-  @Option(help: "Number of Gaussians.")
+  @Option(help: "Number of Gaussians")
   var nComponents = 10
 
-  @Option(help: "Shape of the covariance matrices.")
+  @Option(help: "Shape of the covariance matrices")
   var covariance = Covariance.full
 
-  @Option(help: "Number of fits, of which the one with the highest likelihood is kept.")
+  @Option(help: "Number of fits, of which the one with the highest likelihood is kept")
   var nStarts = 1
 
-  @Option(help: "Value added to each variance.")
+  @Option(help: "Value added to each variance")
   var regularization = 1e-6
 
-  @Option(help: "Seed of the initial values.")
+  @Option(help: "Seed of the initial values")
   var seed: UInt64 = 0
 
   @OptionGroup var saved: SavedModel

@@ -16,7 +16,7 @@ struct Sample: ParsableCommand {
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Option(name: [.short, .customLong("number")], help: "Number of samples.")
+  @Option(name: [.short, .customLong("number")], help: "Number of samples")
   var number = 64
 
   @Option(name: .shortAndLong, help: Output.help(default: "samples"))
@@ -33,7 +33,7 @@ struct Sample: ParsableCommand {
   @Flag(help: "Add the model's noise to the samples instead of returning their means (PCA, VAE).")
   var noise = false
 
-  @Option(help: "Seed of the samples.")
+  @Option(help: "Seed of the samples")
   var seed: UInt64 = 0
 
   @OptionGroup var common: CommonFlags

@@ -19,7 +19,7 @@ struct Threshold: ParsableCommand {
   @Argument(help: "Normal rows: a folder of images, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Option(help: "Fraction of normal rows below the threshold.")
+  @Option(help: "Fraction of normal rows below the threshold")
   var quantile = 0.95
 
   @OptionGroup var saved: SavedModel

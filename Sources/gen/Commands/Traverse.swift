@@ -27,13 +27,13 @@ struct Traverse: ParsableCommand {
   var direction: String?
 
   @Option(
-    name: [.short, .customLong("number")], help: "Number of latents, or of rows to move along a direction.")
+    name: [.short, .customLong("number")], help: "Number of latents, or of rows to move along a direction")
   var number = 10
 
-  @Option(help: "Number of images per line.")
+  @Option(help: "Number of images per line")
   var steps = 11
 
-  @Option(help: "Number of standard deviations on either side of the mean.")
+  @Option(help: "Number of standard deviations on either side of the mean")
   var range = 3.0
 
   @Option(name: .shortAndLong, help: Output.help(default: "traversal"))

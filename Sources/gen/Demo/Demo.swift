@@ -15,16 +15,16 @@ struct Demo: ParsableCommand {
       on the latents of faces.
       """)
 
-  @Option(help: "Folder to write to.")
+  @Option(help: "Folder to write to")
   var out = "demo"
 
-  @Option(help: "Folder with Fashion-MNIST; if it is missing, the library draws faces.")
+  @Option(help: "Folder with Fashion-MNIST; if it is missing, the library draws faces")
   var data = "/usr/share/datasets/fashion-mnist"
 
   @Option(help: "Number of epochs for every network (default: chosen for each network).")
   var epochs: Int?
 
-  @Option(help: "Seed of weights, shuffling, noise and samples.")
+  @Option(help: "Seed of weights, shuffling, noise and samples")
   var seed: UInt64 = 1
 
   @Flag(help: "Use a few thousand images and one epoch per network, for a quick check.")
@@ -36,7 +36,7 @@ struct Demo: ParsableCommand {
   @Flag(help: "Overwrite the models of an earlier demo.")
   var force = false
 
-  @Option(help: "Number of epochs of a DCGAN between two grids of samples.")
+  @Option(help: "Number of epochs of a DCGAN between two grids of samples")
   var every = 1
 
   @OptionGroup var common: CommonFlags

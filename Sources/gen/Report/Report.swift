@@ -29,10 +29,10 @@ struct Report: ParsableCommand {
     completion: .file())
   var training: String?
 
-  @Option(name: .shortAndLong, help: "HTML file to write.")
+  @Option(name: .shortAndLong, help: "HTML file to write")
   var out = "report.html"
 
-  @Option(help: "Seed of the samples.")
+  @Option(help: "Seed of the samples")
   var seed: UInt64 = 0
 
   @OptionGroup var dataOptions: DataOptions

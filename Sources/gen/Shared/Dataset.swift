@@ -183,7 +183,7 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     help:
-      "Meaning of subfolders of images: classes, pool (images without labels), ignore, or auto (classes, if unambiguous)."
+      "Meaning of subfolders of images: classes, pool (images without labels), ignore, or auto (classes, if unambiguous)"
   )
   var subfolders = Subfolders.auto
 

@@ -239,18 +239,18 @@ struct MeasureFlags: ParsableArguments {
   var classifier: String?
 
   @Option(
-    name: [.short, .customLong("number")], help: "Number of samples, and of real rows to compare them with.")
+    name: [.short, .customLong("number")], help: "Number of samples, and of real rows to compare them with")
   var number = 2000
 
   @Option(
     name: .customLong("importance"),
-    help: "Number of latents per row for estimating the likelihood of a VAE.")
+    help: "Number of latents per row for estimating the likelihood of a VAE")
   var importance = 100
 
   @Flag(help: "Sample from the model's mixture (see gen mixture).")
   var mixture = false
 
-  @Option(help: "Seed of the samples, of random binarization and of subsets.")
+  @Option(help: "Seed of the samples, of random binarization and of subsets")
   var seed: UInt64 = 0
 
   @OptionGroup var dataOptions: DataOptions

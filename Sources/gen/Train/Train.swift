@@ -19,7 +19,7 @@ struct TrainOptions: ParsableArguments {
   @Argument(help: "A folder of images, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Option(name: .shortAndLong, help: "Safetensors file to write.")
+  @Option(name: .shortAndLong, help: "Safetensors file to write")
   var out = "model.safetensors"
 
   @Flag(help: "Overwrite the file given by --out.")
