@@ -2,19 +2,20 @@ import ArgumentParser
 import CGenerative
 import Glibc
 
-/// The command-line tool: a client of the header like any other.
+/// The command-line tool. It uses only the public C API.
 @main struct Gen: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gen",
-    abstract: "Generative models on a CPU: PCA, autoencoders, VAEs, GANs.",
+    abstract: "Fits and runs generative models on a CPU: PCA, autoencoders, VAEs, GANs.",
     discussion: """
       gen train vae faces: -o faces.safetensors
       gen sample faces.safetensors -o faces.png
       gen report faces.safetensors faces: -o faces.html
 
-      DATA is a folder of PNG and JPEG pictures, whose sub-folders are classes, an IDX file as MNIST's, an npy or \
-      npz file, a table (CSV or TSV), a list of pictures, a picture, or "faces:", which the library draws ("faces:7" \
-      for those of seed 7). Its content decides, not its name. Completions: gen --generate-completion-script bash|zsh|fish.
+      DATA is a folder of PNG and JPEG images, whose subfolders are classes, an IDX file such as MNIST's, an npy or \
+      npz file, a table (CSV or TSV), a list of images, an image, or "faces:" for faces that the library draws \
+      ("faces:7" uses seed 7). The format is detected from the content, not from the name. To print shell completions, \
+      run gen --generate-completion-script bash|zsh|fish.
       """,
     version:
       "libgenerative \(text(gen_version())), ABI \(gen_abi_version()), \(text(gen_kernels_name())) kernels",
@@ -31,7 +32,7 @@ import Glibc
         name: "Look", subcommands: [Info.self, Evaluate.self, Compare.self, Report.self, Demo.self]),
     ])
 
-  /// Runs the command that the arguments name; a failure is one line and an exit code other than 0.
+  /// Runs the command that the arguments name. A failure prints one line and exits with a nonzero code.
   static func main() {
     do {
       var command = try parseAsRoot(CommandLineWords.understood(Array(CommandLine.arguments.dropFirst())))
@@ -44,7 +45,7 @@ import Glibc
     }
   }
 
-  /// What a failure is told by.
+  /// The message that is printed for an error, on one line.
   static func line(for error: any Error) -> String {
     "gen: \(message(for: error).split(separator: "\n").joined(separator: " "))"
   }

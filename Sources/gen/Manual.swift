@@ -1,7 +1,7 @@
 import ArgumentParser
 import CGenerative
 
-/// `gen generate-manual`: manual pages, made from the help texts. It is for `make install`, and not listed.
+/// `gen generate-manual` writes manual pages from the help texts. `make install` uses it; the help does not list it.
 struct Manual: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate-manual", abstract: "Writes manual pages of all commands.", shouldDisplay: false)
@@ -29,17 +29,17 @@ struct Manual: ParsableCommand {
 }
 
 extension ParsableCommand {
-  /// The word that names the command.
+  /// The command's name on the command line.
   static var name: String { configuration.commandName ?? "\(Self.self)".lowercased() }
 }
 
-/// A page of the manual, in the language of man(7).
+/// A manual page in the format of man(7).
 private struct ManualPage {
   private var lines: [String] = []
 
   var text: String { lines.joined(separator: "\n") + "\n" }
 
-  /// - Parameter names: of the command: "gen", "train", "vae".
+  /// - Parameter names: the command and its parents: "gen", "train", "vae".
   init(names: [String], abstract: String, discussion: String) {
     let name = names.joined(separator: "-")
     var sentence = abstract
@@ -53,7 +53,7 @@ private struct ManualPage {
 
   private let discussion: String
 
-  /// Takes the usage and the sections of a help text whose entries are not broken into lines.
+  /// Adds the usage and the sections of a help text whose entries are not wrapped.
   mutating func addHelp(_ help: String) {
     let sections = help.split(separator: "\n\n").map { $0.split(separator: "\n").map(String.init) }
     if let usage = sections.first(where: { $0[0].hasPrefix("USAGE: ") }) {
@@ -61,7 +61,7 @@ private struct ManualPage {
     }
     lines.append(".SH DESCRIPTION")
     for paragraph in discussion.split(separator: "\n\n") {
-      // Examples of commands keep their lines.
+      // Example commands keep their line breaks.
       let isExample = paragraph.split(separator: "\n").allSatisfy { $0.hasPrefix("gen ") }
       lines +=
         [".PP"] + (isExample ? [".nf"] : []) + paragraph.split(separator: "\n").map { roff(String($0)) }
@@ -75,7 +75,7 @@ private struct ManualPage {
 
   /// "  -o, --out <out>         File to write."
   private mutating func addEntry(_ line: String) {
-    // Texts begin in one column, on the next line where the label is too long.
+    // Help texts start in a fixed column, on the next line if the label is too long.
     let column = 26
     let (before, text) = (Array(line.prefix(column)), line.dropFirst(column))
     let isShort = before.count < column || before[column - 1] == " "
@@ -84,14 +84,14 @@ private struct ManualPage {
     if isShort, !text.isEmpty { lines.append(roff(String(text))) }
   }
 
-  /// The commands above and below.
+  /// Adds references to the parent command and the subcommands.
   mutating func addReferences(_ above: [[String]], _ below: [[String]]) {
     let pages = (above + below).map { "\\fB\(roff($0.joined(separator: "-")))\\fR(1)" }
     if !pages.isEmpty { lines += [".SH SEE ALSO", pages.joined(separator: ", ")] }
   }
 }
 
-/// A text that roff shows as it is.
+/// Escapes text so that roff shows it unchanged.
 private func roff(_ text: String) -> String {
   let shown = text.replacing("\\", with: "\\e").replacing("-", with: "\\-")
   return shown.hasPrefix(".") || shown.hasPrefix("'") ? "\\&\(shown)" : shown

@@ -177,13 +177,13 @@ for picture in sample-{pca,vae,gan} reconstruct-{pca,denoiser,vae} denoise inter
   [[ -s $picture.png ]] || { echo "$picture.png is missing"; exit 1; }
 done
 
-# Interrupted, a fit keeps what was learned, says how to go on, and goes on to what it would have been.
+# An interrupted fit saves the model and prints how to continue; the resumed result is bit-identical to a whole fit.
 train=(train vae faces: "${small[@]}" --batch-size 32 --epochs 100 --schedule cosine --json)
 : >json.log
 "$gen" "${train[@]}" --watch stopped.html --checkpoint-steps 5 -o stopped.safetensors >json.log 2>stop.log &
 fit=$!
 for _ in {1..200}; do grep -q '"epoch":3,' json.log && break; sleep 0.05; done
-# Whoever watches sees curves and samples meanwhile.
+# The page shows curves and samples during the fit.
 for _ in {1..200}; do grep -q "samples after" stopped.html && break; sleep 0.05; done
 for part in '"reload":3' 'alt="samples after [0-9]* epochs"' 'event.*epoch.*loss'; do
   grep -q "$part" stopped.html || { echo "no $part in the page of a fit"; kill $fit; exit 1; }
@@ -236,7 +236,7 @@ if command -v script >/dev/null; then
   grep -q "estimating the likelihood: [0-9]*%" log || { echo "no progress on a terminal"; exit 1; }
 fi
 
-# The command of a model makes the same model; a fit goes on with the options that it had.
+# The printed command creates the same model; a resumed fit rejects other options.
 "$gen" info vae.safetensors --command >calls
 for call in "gen train vae DATA .*--architecture convolutional .*--latent-size 3 " \
   'gen_model_create("vae", "height=16 width=16 channels=3 .*latent_size=3 .*binarize=true' \
@@ -259,7 +259,7 @@ for other in "--latent-size 4" "--hidden 30" "--architecture dense" --conditiona
   grep -q -- "--resume continues with the options of second.safetensors: ${other%% *} is" log || { cat log; exit 1; }
 done
 
-# Slips of the hand.
+# Mistyped commands and options.
 slip() {
   local message=$1
   shift

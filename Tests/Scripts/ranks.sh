@@ -61,5 +61,5 @@ if run -n 3 "${train[@]}" --mpi --out "$work/three.safetensors" >"$work/told" 2>
   echo "3 ranks accepted a batch size of 64"
   exit 1
 fi
-grep -q "cannot be shared evenly by 3 ranks" "$work/told"
+grep -q "is not divisible by the 3 ranks" "$work/told"
 echo "gen train --mpi takes the same steps as one process"

@@ -343,7 +343,7 @@ def check_copies(text, model):
         rows, known = rows.reshape(200, -1), training.reshape(200, -1)
         return np.sort([np.linalg.norm(known - row, axis=1).min() for row in rows])[100]
 
-    found = re.search(r"distance of 200 samples is ([\d.]+), that of rows of faces:1 (\d+\.\d+)", text)
+    found = re.search(r"distance is ([\d.]+) for 200 samples and (\d+\.\d+) for rows of faces:1", text)
     near(float(found[1]), median(samples), 2)
     near(float(found[2]), median(unseen), 2)
 

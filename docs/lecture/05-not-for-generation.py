@@ -153,7 +153,7 @@ show("not-for-generation-mixture.png", grid(images[:32]), caption, "two lines of
 # gen sample mixed.safetensors --mixture -o from-mixture.png
 # ```
 #
-# Without a mixture `gen sample` refuses: an autoencoder has no distribution to sample from.
+# Without a mixture `gen sample` fails: an autoencoder needs a mixture to sample from.
 #
 # ## What this chapter claims
 

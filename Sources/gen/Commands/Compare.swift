@@ -1,19 +1,20 @@
 import ArgumentParser
 
-/// `gen compare`: models beside one another on one test set.
+/// `gen compare` evaluates several models on the same test set.
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compares models on one test set.",
     discussion: """
       gen compare pca.safetensors vae.safetensors --data faces:7
 
-      The figures of gen evaluate, a column for each model. A dash: the model has no such figure.
+      Prints the metrics of gen evaluate with one column per model. A dash means that the model does not support \
+      the metric.
       """)
 
   @Argument(help: "Safetensors files of models.", completion: .file(extensions: ["safetensors"]))
   var models: [String]
 
-  @Option(help: "Test set: a folder of pictures, an IDX file, or faces.", completion: .file())
+  @Option(help: "Test set: a folder of images, an IDX file, or faces.", completion: .file())
   var data: String
 
   @Flag(help: "Print one line of JSON for each model.")

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CGenerative
 
-/// `gen denoise`: clean rows from noisy ones.
+/// `gen denoise` removes noise from rows.
 struct Denoise: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Cleans rows with a denoising autoencoder.",
@@ -9,41 +9,44 @@ struct Denoise: ParsableCommand {
       gen denoise denoiser.safetensors faces:7 -o denoised.png
       gen denoise denoiser.safetensors photo.png -o clean.png
 
-      Corrupts clean rows as the model was trained for, or as --corruption says, and shows them corrupted, \
-      cleaned and as they were. A .csv or .npy file, or a folder of images, has the cleaned rows only, of all rows \
-      or of -n random ones, as gen reconstruct writes them. With --noisy the rows are noisy already and are shown above what \
-      comes of them; so they are of a model that was fitted to --targets, without a corruption.
+      Corrupts clean rows with the model's own corruption, or with --corruption, and shows the corrupted, the cleaned \
+      and the original rows. A .csv or .npy file, or a folder of images, contains only the cleaned rows, of all rows \
+      or of -n random ones, in the format of gen reconstruct. With --noisy the rows are not corrupted first, and \
+      each is shown above its cleaned version. This is the default for a model that was fitted to --targets without \
+      a corruption.
 
-      A single image is noisy already. It may be larger than the model's rows: it is cleaned tile by \
-      tile, and written as it comes out.
+      A single image is treated as noisy. It may be larger than the model's rows: it is cleaned tile by \
+      tile, and only the cleaned image is written.
       """)
 
   @Argument(
     help: "Safetensors file of a denoising autoencoder.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Argument(help: "A PNG or JPEG file, a folder of pictures, an IDX file, or faces.", completion: .file())
+  @Argument(help: "A PNG or JPEG file, a folder of images, an IDX file, or faces.", completion: .file())
   var data: String
 
   @Option(
     name: [.short, .customLong("number")],
-    help: "Maximum number of rows, drawn at random (default: 12 for an image, else all).")
+    help: "Maximum number of rows, drawn at random (default: 12 for an image, otherwise all).")
   var number: Int?
 
   @Option(name: .shortAndLong, help: Output.help(default: "denoised"))
   var out: Output?
 
-  @Option(help: "Corruption to apply (default: that of the model).")
+  @Option(help: "Corruption to apply (default: the model's).")
   var corruption: Corruption?
 
   @Option(
-    help: "Standard deviation of gaussian, or share of pixels of the others (default: that of the model).")
+    help:
+      "Standard deviation of gaussian noise, or fraction of pixels for other corruptions (default: the model's)."
+  )
   var corruptionAmount: Double?
 
-  @Flag(help: "The rows are already noisy: do not corrupt them.")
+  @Flag(help: "Treat the rows as noisy: do not corrupt them.")
   var noisy = false
 
-  @Option(help: "Seed of the noise.")
+  @Option(help: "Seed of the noise")
   var seed: UInt64 = 0
 
   @OptionGroup var dataOptions: DataOptions
@@ -65,7 +68,7 @@ struct Denoise: ParsableCommand {
     guard checkpoint.option("corruption") != "none" || isPaired else {
       throw Failure(
         description:
-          "\(model) was trained without noise and without --targets: it is no denoising autoencoder")
+          "\(model) was trained without noise and without --targets: it is not a denoising autoencoder")
     }
     let out = out ?? Output("denoised", of: loaded)
     if Picture.isIn(try StandardInput.path(of: data)) { return try cleanPicture(loaded, out) }
@@ -90,7 +93,8 @@ struct Denoise: ParsableCommand {
 
   private func cleanPicture(_ model: Model, _ out: Output) throws {
     guard corruption == nil, corruptionAmount == nil else {
-      throw Failure(description: "\(data) is a picture, which is cleaned as it is: leave out --corruption")
+      throw Failure(
+        description: "\(data) is an image, which is not corrupted before cleaning: leave out --corruption")
     }
     let noisy = try Picture(path: StandardInput.path(of: data), channels: model.shape.channels)
     let clean = try Rows(count: 1, rowSize: noisy.pixels.rowSize) {
@@ -110,7 +114,7 @@ struct Denoise: ParsableCommand {
   private func corrupt(_ rows: Rows, as checkpoint: Checkpoint) throws -> Rows {
     let own = Noise(of: checkpoint)
     guard let kind = corruption ?? own?.kind else {
-      throw Failure(description: "\(model) names no corruption")
+      throw Failure(description: "\(model) does not declare a corruption")
     }
     let trained = kind == own?.kind ? own?.amount : nil
     return try Noise(kind: kind, amount: corruptionAmount ?? trained).corrupted(rows, seed: seed)

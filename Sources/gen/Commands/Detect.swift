@@ -1,26 +1,26 @@
 import ArgumentParser
 import CGenerative
 
-/// `gen detect`: rows that a model finds strange.
+/// `gen detect` finds anomalous rows.
 struct Detect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Finds the rows whose score is above a model's threshold.",
     discussion: """
-      gen detect vae.safetensors pictures/ -o scores.csv
+      gen detect vae.safetensors images/ -o scores.csv
 
-      --out has a line for each row: the file it came from, its score, and 1 for an anomaly. The threshold is set by \
-      gen threshold.
+      --out contains a line for each row: its file, its score, and 1 for an anomaly or 0 for a normal row. \
+      gen threshold sets the threshold.
       """)
 
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
+  @Argument(help: "A folder of images, an IDX file, or faces.", completion: .file())
   var data: String
 
   @Option(
     name: .shortAndLong,
-    help: ".npy or .csv file to write, or - for CSV to standard output (default: none is written).")
+    help: ".npy or .csv file to write, or - for CSV to standard output (default: no file).")
   var out: Output?
 
   @OptionGroup var dataOptions: DataOptions
@@ -41,7 +41,7 @@ struct Detect: ParsableCommand {
     out.tell(
       "\(anomalies.count) of \(rows.count) rows are anomalies: their scores are above \(fixed(found.threshold, 4))"
     )
-    // The strangest first.
+    // The highest score first.
     let shown = anomalies.sorted { found.scores[$0] > found.scores[$1] }.prefix(20)
     let paths = dataset.paths
     let names = shown.map { paths.isEmpty ? "row \($0)" : paths[$0] }

@@ -1,25 +1,26 @@
 import ArgumentParser
 
-/// `gen encode`: the latents of rows, for other programs.
+/// `gen encode` writes the latents of rows for use in other programs.
 struct Encode: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Writes the latents of rows as a .csv or .npy file.",
     discussion: """
       gen encode faces.safetensors faces: -o latents.npy
 
-      A .csv file has a header line, and for images a column file with the path of each.
+      A .csv file starts with a header line. For images it has a column "file" with the path of each image.
 
-      A VAE's are the means of its Gaussians, a PCA's the projections on its components; a GAN's are \
-      searched for by gradient descent. A classifier's are its features.
+      The latents of a VAE are the means of its Gaussians; those of a PCA are the projections on its components. \
+      For a GAN, gradient descent searches for the latents that generate the nearest rows. For a classifier, the \
+      features are written.
       """)
 
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
+  @Argument(help: "A folder of images, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Option(name: .shortAndLong, help: ".npy or .csv file to write, or - for CSV to standard output.")
+  @Option(name: .shortAndLong, help: ".npy or .csv file to write, or - for CSV to standard output")
   var out = Output(path: "latents.npy")
 
   @OptionGroup var dataOptions: DataOptions

@@ -1,22 +1,23 @@
 import ArgumentParser
 
-/// `gen evaluate`: how good a model is, by every measure that it has.
+/// `gen evaluate` reports every metric that the model supports.
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Evaluates a model on rows that it was not fitted to.",
     discussion: """
       gen evaluate vae.safetensors t10k-images-idx3-ubyte.gz --training train-images-idx3-ubyte.gz
 
-      Reconstructions, with standard errors; the likelihood of a VAE, of pixels drawn as coins where it \
-      takes them so, or of a PCA; and samples beside as many real rows, by pixels or by the features of a \
-      classifier (gen train classifier). With --training the same measures of training rows, which no \
-      sample can be expected to pass, and whether samples are copies of them.
+      Reports every metric that the model supports: reconstruction errors with standard errors, the likelihood of a \
+      VAE (of binarized pixels if its likelihood is Bernoulli) or of a PCA, and the distance between samples and as \
+      many real rows, measured on pixels or on the features of a classifier (gen train classifier). With --training \
+      the same metrics are reported for training rows, as a bound that samples are not expected to pass, and the \
+      report shows whether samples are copies of training rows.
       """)
 
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
+  @Argument(help: "A folder of images, an IDX file, or faces.", completion: .file())
   var data: String
 
   @Flag(help: "Print one line of JSON.")

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CGenerative
 
-/// `gen export`: a model for a program that does not have the library.
+/// `gen export` writes a model for programs that do not use the library.
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Writes a model as an ONNX graph or as a C file.",
@@ -9,8 +9,8 @@ struct Export: ParsableCommand {
       gen export vae.safetensors -o decoder.onnx --part decoder
       gen export detector.safetensors -o detector.c --weights i8
 
-      A graph computes one part of the model, for any number of rows. A C file has all parts as functions of one \
-      row: encode, decode, reconstruct, score and the like, and of a VAE or a GAN sample.
+      An ONNX graph computes one part of the model for any number of rows. A C file contains all parts as functions \
+      of one row, such as encode, decode, reconstruct and score; for a VAE or a GAN it also contains sample.
       """)
 
   enum Part: String, Word {
@@ -26,15 +26,16 @@ struct Export: ParsableCommand {
     name: .shortAndLong, help: ".onnx or .c file to write.", completion: .file(extensions: ["onnx", "c"]))
   var out: String
 
-  @Option(help: "Part that an ONNX graph computes (default: the first that the model has).")
+  @Option(help: "Part that an ONNX graph computes (default: the model's first part).")
   var part: Part?
 
-  @Option(help: "What the names of a C file's functions begin with (default: model).")
+  @Option(help: "Prefix of the function names in a C file (default: model).")
   var name: String?
 
   @Option(
     help:
-      "How a C file has the weights: floats, or 8-bit integers with a scale for each output (default: f32).")
+      "Format of the weights in a C file: floats, or 8-bit integers with one scale per output (default: f32)."
+  )
   var weights: Weights?
 
   @Flag(help: "Overwrite the file if it exists.")
@@ -46,7 +47,7 @@ struct Export: ParsableCommand {
     guard isC || out.hasSuffix(".onnx") else {
       throw ValidationError("--out must end with .onnx or .c, not \(out)")
     }
-    if isC, part != nil { throw ValidationError("--part is for ONNX: a C file has all parts") }
+    if isC, part != nil { throw ValidationError("--part is for ONNX: a C file contains all parts") }
     if !isC, name != nil { throw ValidationError("--name is for a C file") }
     if !isC, weights != nil { throw ValidationError("--weights is for a C file") }
   }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `gen info`: what a model file holds.
+/// `gen info` shows the contents of a model file.
 struct Info: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows what a model file contains.", discussion: "gen info faces.safetensors --command")
@@ -8,10 +8,10 @@ struct Info: ParsableCommand {
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Flag(help: "Show the options and the tensors, too.")
+  @Flag(help: "Also show the options and the tensors.")
   var options = false
 
-  @Flag(help: "Print the command, the C calls and the Python call that make such a model.")
+  @Flag(help: "Print the command, the C calls and the Python call that create such a model.")
   var command = false
 
   @Flag(help: "Print one line of JSON.")
@@ -20,7 +20,7 @@ struct Info: ParsableCommand {
   @OptionGroup var common: CommonFlags
 
   func validate() throws {
-    if command, options { throw ValidationError("--command and --options exclude each other") }
+    if command, options { throw ValidationError("--command and --options cannot be combined") }
   }
 
   func run() throws {

@@ -1,43 +1,43 @@
 import ArgumentParser
 import CGenerative
 
-/// `gen interpolate`: walks from picture to picture through latent space.
+/// `gen interpolate` writes walks through latent space from image to image.
 struct Interpolate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Interpolates between pictures through latent space.",
+    abstract: "Interpolates between images through latent space.",
     discussion: """
       gen interpolate faces.safetensors faces:7 -n 4 --steps 12 -o walk.png
 
-      Each line joins two of the random rows of DATA, or of samples where no DATA is given: 0 and 1, 1 and 2 ...
+      Each line joins two rows drawn from DATA, or two samples if no DATA is given: 0 and 1, 1 and 2 ...
       """)
 
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
   @Argument(
-    help: "A folder of pictures, an IDX file, or faces; without it, the walks join samples.",
+    help: "A folder of images, an IDX file, or faces (default: the walks join samples).",
     completion: .file())
   var data: String?
 
-  @Option(name: [.short, .customLong("number")], help: "Number of walks.")
+  @Option(name: [.short, .customLong("number")], help: "Number of walks")
   var number = 6
 
-  @Option(help: "Number of pictures of a walk, including both ends.")
+  @Option(help: "Number of images in a walk, including both ends")
   var steps = 10
 
   @Option(
     help:
-      "Straight line, or arc on the sphere where N(0, I) has its mass (default: spherical for VAEs and GANs, else linear)."
+      "Straight line, or arc on the sphere where N(0, I) has its mass (default: spherical for VAEs and GANs, otherwise linear)."
   )
   var curve: Curve?
 
-  @Flag(help: "Make one closed, smooth walk through all the pictures.")
+  @Flag(help: "Make one closed, smooth walk through all the images.")
   var loop = false
 
   @Option(name: .shortAndLong, help: Output.help(default: "walk"))
   var out: Output?
 
-  @Option(help: "Seed of the samples.")
+  @Option(help: "Seed of the samples")
   var seed: UInt64 = 0
 
   @OptionGroup var dataOptions: DataOptions
@@ -56,13 +56,13 @@ struct Interpolate: ParsableCommand {
     let ends = try ends(of: model)
     guard ends.latents.count >= 2 else { throw Failure(description: "a walk needs two rows or more") }
     let walk = try walk(through: ends.latents, of: model)
-    // A walk keeps the class that it sets out from.
+    // A walk keeps the class of its first row.
     let labels = ends.labels.map { labels in (0..<walk.count).map { labels[$0 / steps] } }
     try out.write(Table(model.decode(walk, given: labels), by: model), columns: steps)
     out.tell("\(walk.count / steps) walks of \(steps) steps in \(out.path)")
   }
 
-  /// The latents to join, and their classes where the model has some.
+  /// The latents to join, and their classes if the model is conditional.
   private func ends(of model: Model) throws -> (latents: Rows, labels: [Int32]?) {
     let count = loop ? number : number + 1
     guard let data else {

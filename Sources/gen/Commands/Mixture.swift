@@ -1,15 +1,16 @@
 import ArgumentParser
 import CGenerative
 
-/// `gen mixture`: a density of a model's latents to sample from.
+/// `gen mixture` fits a density to a model's latents, from which samples can be drawn.
 struct Mixture: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fits a mixture of Gaussians to the latents of a model and saves it in the model's file.",
     discussion: """
       gen mixture autoencoder.safetensors faces: --n-components 20
 
-      gen sample --mixture then draws latents from it: an autoencoder has nothing else to sample from, \
-      and a VAE's or a PCA's latents are not quite normal. A further fit of the model forgets it.
+      gen sample --mixture then draws latents from the mixture. An autoencoder has no other distribution to sample \
+      from, and the latents of a VAE or a PCA are only approximately normal. Fitting the model again removes the \
+      mixture.
       """)
 
   enum Covariance: String, Word { case full, diagonal }
@@ -17,22 +18,22 @@ struct Mixture: ParsableCommand {
   @Argument(help: "Safetensors file of a PCA, an autoencoder or a VAE.")
   var model: String
 
-  @Argument(help: "Rows whose latents are fitted: a folder of pictures, an IDX file, or faces.")
+  @Argument(help: "Rows whose latents are fitted: a folder of images, an IDX file, or faces.")
   var data: String
 
-  @Option(help: "Number of Gaussians.")
+  @Option(help: "Number of Gaussians")
   var nComponents = 10
 
-  @Option(help: "Shape of their covariances.")
+  @Option(help: "Shape of the covariance matrices")
   var covariance = Covariance.full
 
-  @Option(help: "Number of fits; the likeliest one counts.")
+  @Option(help: "Number of fits, of which the one with the highest likelihood is kept")
   var nStarts = 1
 
-  @Option(help: "Value added to each variance.")
+  @Option(help: "Value added to each variance")
   var regularization = 1e-6
 
-  @Option(help: "Seed of the starts.")
+  @Option(help: "Seed of the initial values")
   var seed: UInt64 = 0
 
   @OptionGroup var saved: SavedModel
@@ -62,6 +63,6 @@ struct Mixture: ParsableCommand {
     tell(
       "\(nComponents) Gaussians over \(info.n_features) latents of \(info.n_rows) rows, "
         + "\(fixed(info.log_likelihood, 3)) nats, in \(path)")
-    if info.converged == 0 { complain("the fit ended after \(info.n_iterations) rounds, not converged") }
+    if info.converged == 0 { complain("the fit did not converge in \(info.n_iterations) iterations") }
   }
 }

@@ -1,7 +1,7 @@
 import CGenerative
 import Glibc
 
-/// The calls that make and fit a model like one in a file: of the tool, of C and of Python.
+/// The calls that create and fit a model like the one in a file, for the tool, for C and for Python.
 struct ModelCalls {
   private struct Option {
     let name: String
@@ -15,11 +15,11 @@ struct ModelCalls {
   private let isPaired: Bool
   private let classCount: Int
   private let options: [Option]
-  /// Of the weights.
+  /// The seed of the weights.
   private let seed: String
-  /// What the file knows of the rows: "300 rows of 768 numbers".
+  /// The file's description of the training rows: "300 rows of 768 numbers".
   private let rows: String?
-  /// How the rows were varied; nil: they were not.
+  /// The augmentation of the rows; nil if there was none.
   private let augmentation: String?
 
   init(of model: Model, _ checkpoint: Checkpoint) throws {
@@ -48,7 +48,7 @@ struct ModelCalls {
     options = own + fit
   }
 
-  /// An option of the last fit, from the terms that a resumed fit must have.
+  /// An option of the last fit, read from the options that a resumed fit must repeat.
   private static func term(_ name: String, of checkpoint: Checkpoint) -> String? {
     // "constant", "cosine to 0.1", "step by 0.5 every 3 epochs"
     let schedule = (checkpoint.option("fit.term.schedule") ?? "").split(separator: " ").map(String.init)
@@ -70,7 +70,7 @@ struct ModelCalls {
     }
   }
 
-  /// The options of a new model of the same kind, architecture and rows, which need not be given.
+  /// The default options of a model of the same kind, architecture and row shape. They need not be given.
   private static func plainOptions(of model: Model, _ checkpoint: Checkpoint) throws -> [String: String] {
     guard model.kind != .pca else { return ["center": "true", "whiten": "false", "seed": "0"] }
     let shape = model.shape
@@ -89,10 +89,11 @@ struct ModelCalls {
     return Dictionary(options) { first, _ in first }
   }
 
-  /// The three of them, each under a line that says what it is.
+  /// The calls in all three languages, each under a heading.
   var text: String {
     """
-    # The tool; DATA\(rows.map { " had \($0)" } ?? " are the rows")\(augmentation.map { ", varied by \($0)" } ?? "")
+    # The tool; DATA\(rows.map { " had \($0)" } ?? " is the training data")\
+    \(augmentation.map { ", augmented by \($0)" } ?? "")
     \(tool)
 
     # C
@@ -151,7 +152,7 @@ struct ModelCalls {
       case .classifier: "Classifier"
       }
     var arguments: [String] = isConditional ? ["n_classes=\(classCount)"] : []
-    // The seed of the model is that of its fit.
+    // The model and its fit share one seed.
     for option in options where !arguments.contains(where: { $0.hasPrefix("\(option.name)=") }) {
       arguments.append("\(option.name)=\(pythonValue(option))")
     }

@@ -1,29 +1,29 @@
 import ArgumentParser
 import CGenerative
 
-/// `gen reconstruct`: rows through a model and back.
+/// `gen reconstruct` encodes and decodes rows.
 struct Reconstruct: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Reconstructs rows: encodes and decodes them.",
     discussion: """
       gen reconstruct faces.safetensors faces:7 -n 16 -o reconstructions.png
 
-      An image shows random rows above what came back. A .csv or .npy file, or a folder of images, has what came back \
-      of all rows, or of -n random ones; a .csv file has a header line, and for images a column file with the path \
-      of each. In a folder, images have the names of those that they came from. With --mask only \
-      values where the mask is bright are known: the others are filled in (inpainting), and an image \
-      shows the masked rows, the filled ones and the rows.
+      An image shows random rows above their reconstructions. A .csv or .npy file, or a folder of images, contains the \
+      reconstructions of all rows, or of -n random ones. A .csv file starts with a header line; for images it has a \
+      column "file" with the path of each image. In a folder, each image has the name of its original. With --mask, \
+      only the values where the mask is bright are used; the others are filled in (inpainting). An image then shows \
+      the masked rows, the filled rows and the original rows.
       """)
 
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
+  @Argument(help: "A folder of images, an IDX file, or faces.", completion: .file())
   var data: String
 
   @Option(
     name: [.short, .customLong("number")],
-    help: "Maximum number of rows, drawn at random (default: 12 for an image, else all).")
+    help: "Maximum number of rows, drawn at random (default: 12 for an image, otherwise all).")
   var number: Int?
 
   @Option(name: .shortAndLong, help: Output.help(default: "reconstructions"))
@@ -31,7 +31,7 @@ struct Reconstruct: ParsableCommand {
 
   @Option(
     help:
-      "PNG or JPEG file of a row's size, bright where values are known: fill in the others (default: all are known).",
+      "PNG or JPEG file of a row's size that is bright where values are known; fill in the others (default: all are known).",
     completion: .file(extensions: ["png", "jpg", "jpeg"]))
   var mask: String?
 

@@ -1,22 +1,22 @@
 import ArgumentParser
 
-/// `gen sample`: new pictures from a model.
+/// `gen sample` draws new rows from a model.
 struct Sample: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draws new pictures from a model.",
+    abstract: "Draws new images from a model.",
     discussion: """
       gen sample faces.safetensors -n 100 -o new.png
       gen sample faces.safetensors -n 1000 -o new/
       gen sample wine.safetensors -n 100 -o new.csv
 
-      A .csv file has a header line: the names of the columns that the model was fitted to. Samples of a conditional \
-      model have their class in a column label, or in a folder their class's sub-folder.
+      A .csv file starts with a header line: the names of the columns that the model was fitted to. The class of a \
+      sample of a conditional model is in a column "label" or, in a folder, in the name of the subfolder.
       """)
 
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Option(name: [.short, .customLong("number")], help: "Number of pictures.")
+  @Option(name: [.short, .customLong("number")], help: "Number of samples")
   var number = 64
 
   @Option(name: .shortAndLong, help: Output.help(default: "samples"))
@@ -24,16 +24,16 @@ struct Sample: ParsableCommand {
 
   @Option(
     help:
-      "Class of all samples, by its name or number (default: all classes of a conditional model, in turn).")
+      "Class of all samples, as its name or number (default: all classes of a conditional model, in turn).")
   var label: String?
 
-  @Flag(help: "Draw latents from the mixture of the model (see gen mixture).")
+  @Flag(help: "Draw latents from the model's mixture (see gen mixture).")
   var mixture = false
 
-  @Flag(help: "Draw rows with the noise of the model (PCA, VAE) instead of their means.")
+  @Flag(help: "Add the model's noise to the samples instead of returning their means (PCA, VAE).")
   var noise = false
 
-  @Option(help: "Seed of the samples.")
+  @Option(help: "Seed of the samples")
   var seed: UInt64 = 0
 
   @OptionGroup var common: CommonFlags
@@ -60,7 +60,7 @@ struct Sample: ParsableCommand {
   }
 }
 
-/// Throws for a number of rows that is none or too large for a picture.
+/// Throws if a number of rows is too small or too large for an image.
 func checkCount(_ name: String, _ count: Int, atLeast least: Int = 1) throws {
   guard (least...100_000).contains(count) else {
     throw ValidationError("\(name) must be between \(least) and 100000, not \(count)")

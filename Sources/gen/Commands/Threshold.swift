@@ -1,25 +1,25 @@
 import ArgumentParser
 import CGenerative
 
-/// `gen threshold`: how strange a row may be before it is an anomaly.
+/// `gen threshold` sets the score above which a row is an anomaly.
 struct Threshold: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Sets the anomaly threshold of a model from held-out rows and saves it in the model's file.",
     discussion: """
       gen threshold vae.safetensors normal/ --quantile 0.99
 
-      A row's score is the squared error of its reconstruction, for a VAE the negative of the bound; the \
-      threshold is this quantile of the scores of normal rows that the model has not seen. gen detect then \
-      finds the rows above it. A further fit of the model forgets it.
+      The score of a row is the squared error of its reconstruction or, for a VAE, the negative of the bound (ELBO). \
+      The threshold is the given quantile of the scores of normal rows that the model was not fitted to. gen detect \
+      then finds the rows above it. Fitting the model again removes the threshold.
       """)
 
   @Argument(help: "Safetensors file of a PCA, an autoencoder or a VAE.")
   var model: String
 
-  @Argument(help: "Normal rows: a folder of pictures, an IDX file, or faces.", completion: .file())
+  @Argument(help: "Normal rows: a folder of images, an IDX file, or faces.", completion: .file())
   var data: String
 
-  @Option(help: "Share of normal rows below the threshold.")
+  @Option(help: "Fraction of normal rows below the threshold")
   var quantile = 0.95
 
   @OptionGroup var saved: SavedModel

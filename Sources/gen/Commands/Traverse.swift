@@ -1,16 +1,16 @@
 import ArgumentParser
 import CGenerative
 
-/// `gen traverse`: what each latent, or a direction, does to pictures.
+/// `gen traverse` shows how each latent, or a direction, changes images.
 struct Traverse: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows the effect of each latent, or of a named direction.",
     discussion: """
       gen traverse faces.safetensors faces: --direction smile -o smile.png
 
-      Without --direction a line for each latent, from -range to range deviations around the mean, those \
-      that move the picture most first. A direction is a factor of faces (smile, head_turn ...) or a class \
-      of labels; each of -n random rows is moved along it.
+      Without --direction, each line varies one latent from -range to range standard deviations around its mean. \
+      The latents that change the image most come first. A direction is a factor of faces (smile, head_turn ...) or \
+      a class of the labels; each of -n random rows is moved along it.
       """)
 
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
@@ -18,22 +18,22 @@ struct Traverse: ParsableCommand {
 
   @Argument(
     help:
-      "A folder of pictures, an IDX file, or faces; their latents give the mean and the standard deviations.",
+      "A folder of images, an IDX file, or faces, whose latents give the mean and the standard deviations.",
     completion: .file())
   var data: String?
 
   @Option(
-    help: "Factor of the faces in DATA, or the name or number of a class (default: a line for each latent).")
+    help: "Factor of the faces in DATA, or the name or number of a class (default: one line per latent).")
   var direction: String?
 
   @Option(
-    name: [.short, .customLong("number")], help: "Number of latents, or of rows to move along a direction.")
+    name: [.short, .customLong("number")], help: "Number of latents, or of rows to move along a direction")
   var number = 10
 
-  @Option(help: "Number of pictures in a line.")
+  @Option(help: "Number of images per line")
   var steps = 11
 
-  @Option(help: "Standard deviations to either side.")
+  @Option(help: "Number of standard deviations on either side of the mean")
   var range = 3.0
 
   @Option(name: .shortAndLong, help: Output.help(default: "traversal"))
@@ -47,7 +47,9 @@ struct Traverse: ParsableCommand {
     try checkCount("--number", number)
     try checkCount("--steps", steps, atLeast: 2)
     _ = try out?.form()
-    if direction != nil, data == nil { throw ValidationError("--direction needs DATA that has it") }
+    if direction != nil, data == nil {
+      throw ValidationError("--direction needs DATA that has this factor or class")
+    }
   }
 
   func run() throws {
@@ -56,23 +58,23 @@ struct Traverse: ParsableCommand {
     let dataset = try data.map { try dataOptions.open($0, for: model) }
     let space = try LatentSpace(model, dataset)
     let walk: Rows
-    let told: String
+    let message: String
     var labels = space.labels
     if let direction {
       let found = try space.direction(direction)
       let moved = try space.some(number)
       labels = moved.labels
       walk = try found.moving(moved.latents, steps: steps)
-      told = "\(direction), correlation \(fixed(found.correlation, 3))"
+      message = "\(direction), correlation \(fixed(found.correlation, 3))"
     } else {
       let axes = Array(space.axes.prefix(number))
       walk = try space.traversal(axes, range: range, steps: steps)
-      told = "latents " + axes.map { "z\($0 + 1)" }.joined(separator: " ")
+      message = "latents " + axes.map { "z\($0 + 1)" }.joined(separator: " ")
     }
     let classes = labels.map { labels in
       (0..<walk.count).map { direction == nil ? labels[0] : labels[$0 / steps] }
     }
     try out.write(Table(model.decode(walk, given: classes), by: model), columns: steps)
-    out.tell("\(told) in \(out.path)")
+    out.tell("\(message) in \(out.path)")
   }
 }

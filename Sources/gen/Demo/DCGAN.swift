@@ -1,26 +1,26 @@
 import CGenerative
 
-/// A DCGAN that shows how it learns: the same latents as pictures every few epochs.
+/// A DCGAN that shows its progress: it decodes the same latents every few epochs.
 struct DCGAN {
   let name: String
   let gan: Object
   let height: Int
   let channels: Int
   let latentSize = 32
-  /// What every grid shows.
+  /// The latents that every grid shows.
   let latents: Rows
 
   var rowSize: Int { height * height * channels }
 
   /// - Parameters:
-  ///   - name: for the progress bar and files.
-  ///   - normalizesSpectrum: spectral norm in place of D's batch norm: rougher at first, but D does not
-  ///     win, and latents come closer to meaning something along straight lines.
+  ///   - name: name in the progress bar and in file names.
+  ///   - normalizesSpectrum: use spectral norm instead of batch norm in D. Samples are rougher at first, but D does
+  ///     not win, and straight lines in latent space are more meaningful.
   init(
     _ name: String, side: Int, channels: Int, baseChannels: Int, normalizesSpectrum: Bool = false,
     seed: UInt64
   ) throws {
-    // The average is over about 200 steps, a part of an epoch.
+    // The average spans about 200 steps, less than an epoch.
     let gan = try newModel(
       .gan,
       """
@@ -35,8 +35,8 @@ struct DCGAN {
     self.channels = channels
   }
 
-  /// Fits in parts of `every` epochs, each followed by a grid of samples of the generator as it stands,
-  /// since its average comes late, and saves the model. Returns the seconds of the fits.
+  /// Fits in parts of `every` epochs, and after each part saves the model and a grid of samples. The samples come from
+  /// the generator's current weights, because their average lags behind. Returns the seconds of all fits.
   func fit(
     _ dataset: Dataset, epochs: Int, every: Int, seed: UInt64, path: (String) -> String
   ) throws -> Double {
@@ -57,7 +57,7 @@ struct DCGAN {
     return seconds
   }
 
-  /// An epoch in the name of a file: "002".
+  /// The number of an epoch in a file name: "002".
   static func number(_ epoch: Int) -> String { String("00\(epoch)".suffix(max(3, "\(epoch)".count))) }
 
   /// - Parameter generator: GEN_GENERATOR_AVERAGE or GEN_GENERATOR_LAST.
@@ -67,7 +67,7 @@ struct DCGAN {
     }
   }
 
-  /// Writes what the generator makes of latents as one picture.
+  /// Writes the images generated from latents as one image.
   func saveGrid(
     of latents: Rows, by generator: Int = GEN_GENERATOR_AVERAGE, columns: Int = 16, to path: String
   ) throws {

@@ -1,42 +1,42 @@
 import ArgumentParser
 import CGenerative
 
-/// `gen demo`: the library's main job from end to end, in pictures and figures.
+/// `gen demo` trains every kind of model and writes images and metrics.
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Trains PCA, autoencoders, VAEs and GANs on 60,000 pictures.",
+    abstract: "Trains PCA, autoencoders, VAEs and GANs on 60,000 images.",
     discussion: """
       gen demo --out demo
 
-      Leaves pictures, models, a table of figures and a page of all of them, index.html, in a folder, \
-      within ten minutes on two cores. \
-      With --dcgan it takes its time instead: DCGANs on the same pictures and on colour faces of \
-      64 x 64 that the library draws, with grids of the same samples as they learn, walks, and \
-      arithmetic on the faces' latents.
+      Writes images, models, a table of metrics and a page with all of them, index.html, to a folder. \
+      This takes less than ten minutes on two cores. \
+      With --dcgan, it trains DCGANs for longer instead, on the same images and on 64 x 64 color faces that \
+      the library draws. It then writes grids of the same samples during training, walks, and arithmetic \
+      on the latents of faces.
       """)
 
-  @Option(help: "Folder to write to.")
+  @Option(help: "Folder to write to")
   var out = "demo"
 
-  @Option(help: "Folder with Fashion-MNIST; without it, the library draws faces.")
+  @Option(help: "Folder with Fashion-MNIST; if it is missing, the library draws faces")
   var data = "/usr/share/datasets/fashion-mnist"
 
-  @Option(help: "Number of epochs for every network; by default each network has its own.")
+  @Option(help: "Number of epochs for every network (default: chosen for each network).")
   var epochs: Int?
 
-  @Option(help: "Seed of weights, shuffling, noise and samples.")
+  @Option(help: "Seed of weights, shuffling, noise and samples")
   var seed: UInt64 = 1
 
-  @Flag(help: "Use a few thousand pictures and one epoch each, for a quick check.")
+  @Flag(help: "Use a few thousand images and one epoch per network, for a quick check.")
   var quick = false
 
-  @Flag(help: "Train DCGANs for longer instead of the usual tour.")
+  @Flag(help: "Train DCGANs for longer instead of all models.")
   var dcgan = false
 
   @Flag(help: "Overwrite the models of an earlier demo.")
   var force = false
 
-  @Option(help: "Number of epochs of a DCGAN between two grids of samples.")
+  @Option(help: "Number of epochs of a DCGAN between two grids of samples")
   var every = 1
 
   @OptionGroup var common: CommonFlags
@@ -54,7 +54,7 @@ struct Demo: ParsableCommand {
     try makeFolder(out)
     let pictures = try Pictures(folder: data, quick: quick)
     tell(
-      "\(pictures.name): \(pictures.trainingCount) pictures to learn from, \(pictures.test.count) to test;"
+      "\(pictures.name): \(pictures.trainingCount) training images, \(pictures.test.count) test images;"
         + " libgenerative \(text(gen_version())), \(text(gen_kernels_name())) kernels")
     var session = DemoSession(
       pictures: pictures, folder: out, epochs: quick ? epochs ?? 1 : epochs, quick: quick, seed: seed,
@@ -64,34 +64,34 @@ struct Demo: ParsableCommand {
       try session.runDCGANs(every: every)
     } else {
       try session.runTour()
-      session.figures.begin("Time", "From the first model to the last figure.")
+      session.figures.begin("Time", "The time from the first model to the last metric.")
       session.figures.add("whole demo, minutes", (now() - start) / 60, digits: 1, atMost: 10)
     }
     tell("\n" + session.figures.table)
     try write(session.figures.table, to: "\(out)/\(dcgan ? "dcgan" : "figures").txt")
     let page = "\(out)/\(dcgan ? "dcgan" : "index").html"
     try write(session.page(title: dcgan ? "DCGANs" : "What the models learn"), to: page)
-    tell("Models, pictures and this table are in \(out)/. To see them, open \(page) in a browser.")
+    tell("Models, images and this table are in \(out)/. To see them, open \(page) in a browser.")
   }
 }
 
-/// What the parts of the demo share.
+/// The state that all parts of the demo share.
 struct DemoSession {
   let pictures: Pictures
   let folder: String
-  /// Epochs of every network, when they were asked for.
+  /// The number of epochs of every network; nil if not given.
   let epochs: Int?
   let quick: Bool
   let seed: UInt64
   var figures: Figures
 
-  /// Samples to measure a GAN with.
+  /// The number of samples for computing metrics.
   var sampleCount: Int { quick ? 500 : 10_000 }
 
-  /// Pictures to look at, side by side.
+  /// The test images that the grids show.
   var shown: Rows { pictures.shown }
 
-  /// The names of the models that a demo leaves.
+  /// The names of the models that a demo saves.
   static func models(dcgan: Bool) -> [String] {
     dcgan
       ? ["dcgan-pictures", "dcgan-faces"]
@@ -100,7 +100,7 @@ struct DemoSession {
 
   func path(_ name: String) -> String { "\(folder)/\(name)" }
 
-  /// A stage for each kind of model.
+  /// Runs one part for each kind of model.
   mutating func runTour() throws {
     let principal = try runPCA()
     try runLinearAutoencoder()

@@ -1,13 +1,13 @@
 import CGenerative
 
 extension DemoSession {
-  /// A deep autoencoder with as many latents as the PCA beside it. Returns what random latents decode to.
+  /// Trains a deep autoencoder with as many latents as the PCA. Returns decoded random latents.
   mutating func runAutoencoder(beside principal: PrincipalComponents) throws -> Samples {
     figures.begin(
       "Autoencoder",
-      "With hidden layers, an autoencoder keeps more of a picture in 30 latents than 30 principal components do. It is "
-        + "no generative model: nothing makes its latents follow a known distribution, so among random latents are many "
-        + "that decode to torn shapes between the classes. The last table measures them, too.")
+      "With hidden layers, an autoencoder keeps more of an image in 30 latents than PCA keeps in 30 components. It is "
+        + "not a generative model: its latents do not follow a known distribution, so many random latents decode to "
+        + "broken shapes between the classes. The last table includes metrics of these images.")
     let model = try newModel(
       .autoencoder, "height=\(side) width=\(side) hidden=512,256 latent_size=30 seed=\(seed)")
     let recipe = Recipe(
@@ -24,19 +24,21 @@ extension DemoSession {
     picture.append(principal.reconstructions)
     picture.append(try reconstruct(shown, with: model))
     try Grid(columns: shown.count).save(picture, to: path("reconstructions.png"))
-    figures.show("reconstructions.png", "test pictures; through 30 principal components; through 30 latents")
+    figures.show(
+      "reconstructions.png",
+      "test images; reconstructions from 30 principal components; reconstructions from 30 latents")
     try check(gen_model_save(model.handle, path("autoencoder.safetensors"), Int32(GEN_SAVE_ALL)))
 
     let random = try decodeRandom(sampleCount, with: model)
     try Grid(columns: 10).save(random.first(40), to: path("autoencoder-random.png"))
     figures.show(
       "autoencoder-random.png",
-      "random latents of the autoencoder, decoded: Gaussians with the mean and the standard deviation of each latent"
+      "decoded random latents of the autoencoder, from Gaussians with the mean and the standard deviation of each latent"
     )
     return Samples(name: "random latents of the autoencoder", rows: random)
   }
 
-  /// Latents drawn from a Gaussian that has the moments of the test pictures' latents, decoded.
+  /// Decodes latents from a Gaussian with the moments of the test images' latents.
   private func decodeRandom(_ count: Int, with model: Object) throws -> Rows {
     let size = 30
     let latents = try Rows(count: pictures.test.count, rowSize: size) {

@@ -1,9 +1,9 @@
 import CGenerative
 
 extension DemoSession {
-  /// DCGANs (Radford, Metz & Chintala 2016) on the demo's pictures and on colour faces of 64 x 64.
+  /// Trains DCGANs (Radford, Metz & Chintala 2016) on the demo's images and on 64 x 64 color faces.
   ///
-  /// - Parameter every: epochs from one grid of samples to the next.
+  /// - Parameter every: number of epochs between two grids of samples.
   mutating func runDCGANs(every: Int) throws {
     let small = try DCGAN("pictures", side: side, channels: 1, baseChannels: quick ? 8 : 32, seed: seed)
     try fit(small, to: pictures.training, epochs: epochs ?? 10, every: every)
@@ -19,7 +19,8 @@ extension DemoSession {
   private mutating func fit(_ model: DCGAN, to dataset: Dataset, epochs: Int, every: Int) throws {
     figures.begin(
       "DCGAN, \(model.name)",
-      "A GAN of convolutional layers, while it learns: each grid shows the same latents as the generator decodes them."
+      "A DCGAN is a GAN with convolutional layers. Each grid shows the images that the generator decodes from the same "
+        + "latents during training."
     )
     let seconds = try model.fit(dataset, epochs: epochs, every: every, seed: seed, path: path)
     figures.add("DCGAN, \(model.name), \(epochs) epochs: minutes", seconds / 60, digits: 1)
@@ -27,13 +28,14 @@ extension DemoSession {
     let steps = [0] + stride(from: 0, to: epochs, by: every).map { min($0 + every, epochs) }
     figures.show(
       steps.map { "\(file)-\(DCGAN.number($0)).png" },
-      "the same latents before the first epoch and every \(every) after")
+      "the same latents before training and every \(every) epochs")
     try model.saveWalk(to: path("\(file)-walk.png"))
-    figures.show("\(file)-walk.png", "a closed walk, a line from each of six latents to the next")
+    figures.show(
+      "\(file)-walk.png", "a closed walk through six latents, one line from each latent to the next")
   }
 
-  /// Mean of A - mean of B + mean of C: what the paper did with women, men and glasses, with smiles and
-  /// turns of the head.
+  /// Computes mean(A) - mean(B) + mean(C) of latents. The paper uses men, women and glasses; here the groups differ in
+  /// smile and head turn.
   private mutating func saveArithmetic(_ model: DCGAN, judgedBy faces: Dataset) throws {
     let count = quick ? 400 : 2000
     let latents = try Rows(count: count, rowSize: model.latentSize) {
@@ -43,7 +45,7 @@ extension DemoSession {
     let generated = try model.generate(latents)
     let smile = try judge.scores("smile", of: generated)
     let turn = try judge.scores("head_turn", of: generated)
-    /// The latents of faces that most smile (1) or frown (-1) and turn right (1) or left (-1).
+    /// The latents of the faces that smile (1) or frown (-1) and turn right (1) or left (-1) the most.
     func best(_ s: Float, _ t: Float) -> [Int] {
       (0..<count).sorted { min(s * smile[$0], t * turn[$0]) > min(s * smile[$1], t * turn[$1]) }
     }
@@ -65,7 +67,7 @@ extension DemoSession {
     try model.saveGrid(of: shown, columns: 10, to: path("dcgan-arithmetic.png"))
     figures.show(
       "dcgan-arithmetic.png",
-      "mean of 3 that smile, turned left - 3 that frown, left + 3 that frown, right;"
-        + " the last smiles, turned right")
+      "the mean of 3 faces that smile and turn left, minus 3 that frown and turn left, plus 3 that frown and turn right; "
+        + "the last face smiles and turns right")
   }
 }

@@ -1,12 +1,12 @@
 import CGenerative
 
 extension DemoSession {
-  /// A denoising autoencoder, 784-512-512-784, for Gaussian noise of deviation 0.5.
+  /// Trains a denoising autoencoder, 784-512-512-784, for Gaussian noise with standard deviation 0.5.
   mutating func runDenoiser() throws {
     figures.begin(
       "Denoising autoencoder",
-      "An autoencoder that gets noisy pictures and is trained to return the clean ones. The best linear filter is the "
-        + "floor that it must beat.")
+      "A denoising autoencoder is trained to output clean images for noisy ones. It must be better than the best linear "
+        + "filter.")
     let model = try newModel(
       .autoencoder,
       """
@@ -21,7 +21,7 @@ extension DemoSession {
 
     let clean = pictures.test
     let (noisy, denoised) = try corrupted(clean, cleanedBy: model)
-    figures.add("noisy pictures, deviation 0.5: PSNR, dB", try noisy.psnr(to: clean), digits: 2)
+    figures.add("noisy images, standard deviation 0.5: PSNR, dB", try noisy.psnr(to: clean), digits: 2)
     figures.add(
       "denoiser: PSNR, dB (best linear filter 17.51)", try denoised.psnr(to: clean), digits: 2, atLeast: 18.8)
 
@@ -30,7 +30,7 @@ extension DemoSession {
     picture.append(lines.denoised)
     picture.append(shown)
     try Grid(columns: shown.count).save(picture, to: path("denoising.png"))
-    figures.show("denoising.png", "noisy test pictures; denoised; clean")
+    figures.show("denoising.png", "noisy test images; denoised images; clean images")
     try check(gen_model_save(model.handle, path("denoiser.safetensors"), Int32(GEN_SAVE_ALL)))
   }
 

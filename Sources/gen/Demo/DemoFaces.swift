@@ -4,13 +4,14 @@ private let latentSize = 10
 private let shape = Shape(height: 32, width: 32, channels: 3)
 
 extension DemoSession {
-  /// A convolutional VAE of ten latents on the library's colour faces: what it draws, walks, and the
-  /// directions in which faces smile and turn, judged by their true factors on unseen faces.
+  /// Trains a convolutional VAE with ten latents on the library's color faces. Writes samples, walks, and the
+  /// directions of smile and head turn, which are compared with the true factors of unseen faces.
   mutating func runFaces() throws {
     figures.begin(
       "Faces: latents with a meaning",
-      "A convolutional VAE of ten latents on faces that the library draws from known factors. Some latents change one "
-        + "thing each; directions found by regression change the smile and the turn of the head.")
+      "A convolutional VAE with ten latents is trained on faces that the library draws from known factors. Some latents "
+        + "control a single factor. Directions found by regression change the smile and the turn of the head."
+    )
     let faces = try Dataset.faces(quick ? 2000 : 20_000, shape, seed: 1)
     let unseen = try Dataset.faces(quick ? 500 : 2000, shape, seed: 2, name: "unseen faces")
     let vae = try fitFaces(faces)
@@ -22,10 +23,10 @@ extension DemoSession {
         gen_model_reconstruct(vae.handle, shown.values, nil, 12, $0)
       })
     try saveFaces(picture, columns: 12, to: path("faces-reconstructions.png"))
-    figures.show("faces-reconstructions.png", "unseen faces; through ten latents")
+    figures.show("faces-reconstructions.png", "unseen faces; reconstructions from ten latents")
     let samples = try Rows(count: 96, rowSize: shape.count) { gen_vae_sample(vae.handle, nil, 96, seed, $0) }
     try saveFaces(samples, columns: 16, to: path("faces-samples.png"))
-    figures.show("faces-samples.png", "latents from N(0, I), decoded")
+    figures.show("faces-samples.png", "samples, decoded from latents drawn from N(0, I)")
 
     let known = try faces.random(5000)
     let latents = try encode(known.rows(), with: vae)
@@ -40,13 +41,14 @@ extension DemoSession {
       traversal.append(try direction.moving(judged.first(4), steps: 12))
     }
     try saveFaces(decode(traversal, with: vae), columns: 12, to: path("faces-directions.png"))
-    figures.show("faces-directions.png", "unseen faces made to smile; made to turn the head")
+    figures.show(
+      "faces-directions.png", "unseen faces moved along the direction of smile, and along that of head turn")
     try check(gen_model_save(vae.handle, path("faces.safetensors"), Int32(GEN_SAVE_ALL)))
     try saveReport(of: path("faces.safetensors"), on: unseen, training: faces)
   }
 
-  /// The learned variance is 1 at first and falls as the decoder gets better: noise enough that
-  /// latents find the factors one by one, most of the variance first, as a falling beta would do.
+  /// The learned variance starts at 1 and falls as the decoder improves. The early noise makes the latents find the
+  /// factors one by one, in order of decreasing variance, as a decreasing beta would.
   private func fitFaces(_ faces: Dataset) throws -> Object {
     let vae = try newModel(
       .vae,
@@ -56,22 +58,22 @@ extension DemoSession {
       """)
     let recipe = Recipe(
       epochs: epochs ?? 16, batchSize: 64, learningRate: 2e-3, schedule: GEN_SCHEDULE_COSINE, seed: seed)
-    try recipe.run("VAE, colour faces", model: path("faces.safetensors")) {
+    try recipe.run("VAE, color faces", model: path("faces.safetensors")) {
       gen_model_fit(vae.handle, faces.handle, $0, $1)
     }
     return vae
   }
 
-  /// The page with sliders over the latents.
+  /// Writes the page with sliders for the latents.
   private mutating func saveReport(of model: String, on dataset: Dataset, training: Dataset) throws {
     var page = ReportPage(
       path: model, model: try Model(path: model), checkpoint: try Checkpoint(path: model), dataset: dataset,
       training: training, seed: seed)
     try write(page.html(), to: path("faces.html"))
-    figures.link("faces.html", "open it in a browser and move the latents")
+    figures.link("faces.html", "an interactive page with a slider for each latent")
   }
 
-  /// A closed walk through the faces of given latents.
+  /// Writes a closed walk through the faces of given latents.
   private mutating func saveWalk(_ latents: Rows, with vae: Object) throws {
     let steps = 12
     let walk = try Rows(count: latents.count * steps, rowSize: latents.rowSize) {
@@ -80,10 +82,11 @@ extension DemoSession {
         Int32(GEN_CURVE_SPHERICAL), $0)
     }
     try saveFaces(decode(walk, with: vae), columns: steps, to: path("faces-walk.png"))
-    figures.show("faces-walk.png", "a closed walk, a line from each of four unseen faces to the next")
+    figures.show(
+      "faces-walk.png", "a closed walk through four unseen faces, one line from each face to the next")
   }
 
-  /// What each latent does to the mean face, over the range that the faces have of it.
+  /// Writes the effect of each latent on the mean face, over the latent's range.
   private mutating func saveLatents(_ latents: Rows, with vae: Object) throws {
     let (size, steps) = (latents.rowSize, 12)
     let (mean, deviation) = latents.moments()
@@ -91,7 +94,8 @@ extension DemoSession {
       gen_latents_traverse(mean, Int64(size), nil, 0, deviation, 2, Int64(steps), $0)
     }
     try saveFaces(decode(traversal, with: vae), columns: steps, to: path("faces-latents.png"))
-    figures.show("faces-latents.png", "each latent from -2 to 2 deviations, all others at their mean")
+    figures.show(
+      "faces-latents.png", "each latent from -2 to 2 standard deviations, with all others at their mean")
   }
 
   private func saveFaces(_ rows: Rows, columns: Int, to path: String) throws {

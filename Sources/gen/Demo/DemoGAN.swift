@@ -1,13 +1,13 @@
 import CGenerative
 
 extension DemoSession {
-  /// A GAN 32-256-512-784 against 784-512-256-1 with an R1 penalty, measured as Goodfellow et al. (2014) did.
-  /// Returns samples.
+  /// Trains a GAN with a generator 32-256-512-784 and a discriminator 784-512-256-1 with an R1 penalty. It is evaluated
+  /// as in Goodfellow et al. (2014). Returns samples.
   mutating func runGAN() throws -> Samples {
     figures.begin(
       "Generative adversarial network",
-      "A generator turns random latents into pictures, and a discriminator learns to tell them from training "
-        + "pictures. Each is trained against the other. The nearest training pictures show that samples are no copies."
+      "A generator turns random latents into images, and a discriminator learns to distinguish them from training "
+        + "images. Each is trained against the other. The nearest training images show that samples are not copies."
     )
     let gan = try newModel(
       .gan,
@@ -20,12 +20,12 @@ extension DemoSession {
 
     let samples = try drawSamples(
       of: gan, "GAN of dense layers", file: "gan",
-      note: "samples, each left of the training picture nearest to it")
+      note: "samples, each to the left of the nearest training image")
     try measure(samples.rows)
     return samples
   }
 
-  /// Samples of a fitted GAN. It is saved, and a few samples are, beside training pictures.
+  /// Draws samples of a fitted GAN, and saves the GAN and a few samples next to training images.
   mutating func drawSamples(of gan: Object, _ name: String, file: String, note: String) throws -> Samples {
     let samples = try Rows(count: sampleCount, rowSize: side * side) {
       gen_gan_sample(gan.handle, nil, Int64(sampleCount), seed, $0)
@@ -36,18 +36,18 @@ extension DemoSession {
     return Samples(name: name, rows: samples)
   }
 
-  /// Parzen log-likelihoods of the samples, of a Gaussian, and of real pictures.
+  /// Computes the Parzen log-likelihoods of the samples, of a Gaussian, and of real images.
   private mutating func measure(_ samples: Rows) throws {
     let start = now()
     let real = try pictures.training.rows(0..<min(sampleCount, pictures.trainingCount))
     figures.add("GAN: Parzen log-likelihood, nats", try parzen(samples), digits: 1, atLeast: 280)
-    figures.add("  of a Gaussian in 20 components", try parzen(try gaussianSamples()), digits: 1)
-    figures.add("  of real training pictures", try parzen(real), digits: 1)
+    figures.add("  for a Gaussian in 20 components", try parzen(try gaussianSamples()), digits: 1)
+    figures.add("  for real training images", try parzen(real), digits: 1)
     tell("\("Parzen windows".padded(22)) 3 sets of \(samples.count) in \(fixed(now() - start, 1)) s")
   }
 
-  /// The test pictures' log-likelihood under windows around samples, their width chosen on the
-  /// last 1,000 training pictures.
+  /// The log-likelihood of the test images under windows around samples. The width of the windows is chosen on the
+  /// last 1,000 training images.
   private func parzen(_ samples: Rows) throws -> Double {
     let held = min(1000, pictures.trainingCount / 10)
     let validation = try pictures.training.rows(pictures.trainingCount - held..<pictures.trainingCount)
@@ -71,7 +71,7 @@ extension DemoSession {
     return rows
   }
 
-  /// Writes samples, each left of the training picture nearest to it.
+  /// Writes samples, each to the left of the nearest training image.
   private func saveBesideNearest(_ samples: Rows, to path: String) throws {
     var nearest = [Int64](repeating: 0, count: samples.count)
     try check(

@@ -2,14 +2,14 @@ import CGenerative
 import Glibc
 
 extension DemoSession {
-  /// A linear autoencoder without biases on centred pictures, whose only minimum is the plane of the
-  /// first principal components (Baldi & Hornik, "Neural networks and principal component analysis:
-  /// learning from examples without local minima", 1989): an exact test of the whole training stack.
+  /// Trains a linear autoencoder without biases on centered images. Its only minimum is the subspace of the first
+  /// principal components (Baldi & Hornik, "Neural networks and principal component analysis: learning from examples
+  /// without local minima", 1989), so this is an exact test of the whole training stack.
   mutating func runLinearAutoencoder() throws {
     figures.begin(
       "A linear autoencoder is PCA",
       "An autoencoder without hidden layers, biases and activations learns the subspace of the first principal "
-        + "components. Its error and the angle between the two subspaces show how near it comes.")
+        + "components. Its error and the angle between the two subspaces show how close it comes.")
     let (size, latentSize) = (side * side, 10)
     let pca = try newModel(.pca, "n_components=\(latentSize)")
     try check(gen_pca_fit(pca.handle, pictures.training.handle, nil))
@@ -27,7 +27,8 @@ extension DemoSession {
       gen_autoencoder_decode(model.handle, latents.values, Int64(rows.count), $0)
     }
     let excess = try reconstructed.squaredError(to: rows) / optimum(rows, components) - 1
-    figures.add("linear autoencoder, 10 latents: error above PCA's, share", excess, digits: 6, atMost: 0.001)
+    figures.add(
+      "linear autoencoder, 10 latents: relative excess error over PCA", excess, digits: 6, atMost: 0.001)
     var unit = Rows(rowSize: latentSize, values: [Float](repeating: 0, count: latentSize * latentSize))
     for latent in 0..<latentSize { unit.values[latent * (latentSize + 1)] = 1 }
     let basis = try Rows(count: latentSize, rowSize: size) {
@@ -54,7 +55,7 @@ extension DemoSession {
     return model
   }
 
-  /// The mean squared error of centred rows beside their projection on orthonormal components:
+  /// The mean over centered rows of the squared distance to their projection on orthonormal components,
   /// ‖x‖² − Σ (v·x)².
   private func optimum(_ rows: Rows, _ components: Rows) -> Double {
     var total = 0.0
@@ -65,14 +66,13 @@ extension DemoSession {
     return total / Double(rows.count)
   }
 
-  /// The largest principal angle between the span of `basis` and that of orthonormal `components`,
-  /// in degrees: its sine is the norm of I − M·Mᵀ, M the products of both bases, found by power
-  /// iteration.
+  /// The largest principal angle between the spans of `basis` and of orthonormal `components`, in degrees. Its squared
+  /// sine is the norm of I − M·Mᵀ, where M holds the dot products of both bases, and is found by power iteration.
   private func largestAngle(_ basis: Rows, _ components: Rows) -> Double {
     var orthonormal: [[Double]] = []
     for row in basis.slices {
       var q = row.map(Double.init)
-      // Twice is enough for orthogonality to rounding (Giraud et al. 2005).
+      // Two passes are enough for orthogonality up to rounding (Giraud et al. 2005).
       for _ in 0..<2 {
         for p in orthonormal {
           let overlap = zip(p, q).reduce(0) { $0 + $1.0 * $1.1 }

@@ -1,14 +1,15 @@
 import CGenerative
 
 extension DemoSession {
-  /// A page of all pictures and figures, chapter by chapter. The pictures are the files beside it.
+  /// A page with the images and metrics of all chapters. The images are files in the same folder.
   func page(title: String) -> String {
     let chapters = figures.chapters.enumerated()
     let contents = chapters.map { "<li><a href=\"#chapter-\($0 + 1)\">\(escaped($1.title))</a></li>" }
     return htmlPage(
       title,
-      lede: "\(grouped(pictures.trainingCount)) pictures of \(escaped(pictures.name)) to learn from, "
-        + "\(grouped(pictures.test.count)) to test with.",
+      lede:
+        "The models are trained on \(grouped(pictures.trainingCount)) images of \(escaped(pictures.name)) and tested "
+        + "on \(grouped(pictures.test.count)) others.",
       body: "<nav aria-label=\"Chapters\"><ol>\(contents.joined())</ol></nav>\n"
         + chapters.map { chapter($1, number: $0 + 1) }.joined(separator: "\n"),
       footer: ", \(gen.text(gen_kernels_name())) kernels")
@@ -44,12 +45,12 @@ extension DemoSession {
         + (hasGoals ? "<td>\(escaped(goal))</td></tr>" : "</tr>")
     }
     return """
-      <table class="figures"><thead><tr><th scope="col">Figure</th><th scope="col">Measured</th>\
+      <table class="figures"><thead><tr><th scope="col">Metric</th><th scope="col">Measured</th>\
       \(hasGoals ? "<th scope=\"col\">Goal</th>" : "")</tr></thead>
       <tbody>\(lines.joined(separator: "\n"))</tbody></table>
       """
   }
 
-  /// With a capital letter and a full stop.
+  /// The text with a capital letter and a full stop.
   private func sentence(_ text: String) -> String { text.capitalizedFirst + "." }
 }

@@ -1,12 +1,12 @@
 import CGenerative
 
 extension DemoSession {
-  /// The VAE 784-400-20 of Kingma & Welling, as PyTorch's example trains it. Returns samples.
+  /// Trains the VAE 784-400-20 of Kingma & Welling as in PyTorch's example. Returns samples.
   mutating func runVAE() throws -> Samples {
     figures.begin(
       "Variational autoencoder",
-      "The encoder gives a Gaussian of latents for each picture, and a KL term pulls these to N(0, I). Latents drawn from "
-        + "N(0, I) therefore decode to new pictures, though blurry ones.")
+      "The encoder outputs a Gaussian of latents for each image, and a KL term pulls these Gaussians towards N(0, I). "
+        + "Latents drawn from N(0, I) therefore decode to new images, although these are blurry.")
     let vae = try makeVAE(latents: 20)
     let recipe = Recipe(epochs: epochs ?? 10, batchSize: 128, learningRate: 1e-3, seed: seed)
     try recipe.run("VAE", model: path("vae.safetensors")) {
@@ -22,23 +22,23 @@ extension DemoSession {
     let count = Double(test.count)
     let terms = (reconstruction.reduce(0, +) / count, divergence.reduce(0, +) / count)
     figures.add("VAE, 20 latents: test loss, nats", terms.0 + terms.1, digits: 2, near: 243.9, within: 1.5)
-    figures.add("  of it reconstruction", terms.0, digits: 2)
-    figures.add("  of it KL", terms.1, digits: 2)
+    figures.add("  reconstruction term", terms.0, digits: 2)
+    figures.add("  KL term", terms.1, digits: 2)
 
     let samples = try Rows(count: sampleCount, rowSize: side * side) {
       gen_vae_sample(vae.handle, nil, Int64(sampleCount), seed, $0)
     }
     try Grid(columns: 10).save(samples.first(100), to: path("vae-samples.png"))
-    figures.show("vae-samples.png", "latents from N(0, I), decoded")
+    figures.show("vae-samples.png", "samples, decoded from latents drawn from N(0, I)")
     try check(gen_model_save(vae.handle, path("vae.safetensors"), Int32(GEN_SAVE_ALL)))
     return Samples(name: "VAE", rows: samples)
   }
 
-  /// A VAE of two latents, and what it decodes over their plane.
+  /// Trains a VAE with two latents and decodes their plane.
   mutating func runManifold() throws {
     figures.begin(
       "The plane of two latents",
-      "A VAE of only two latents, decoded over its whole plane: neighbors look alike, and there are no holes."
+      "A VAE with only two latents is decoded over the whole plane. Neighbors look similar, and there are no holes."
     )
     let vae = try makeVAE(latents: 2)
     let recipe = Recipe(
@@ -51,7 +51,7 @@ extension DemoSession {
       gen_vae_manifold(vae.handle, 0, 1, nil, Int64(cells), Int64(cells), $0)
     }
     try Grid(columns: cells).save(images, to: path("vae-manifold.png"))
-    figures.show("vae-manifold.png", "the plane of a VAE's two latents, decoded")
+    figures.show("vae-manifold.png", "the decoded plane of a VAE's two latents")
     try check(gen_model_save(vae.handle, path("vae-2d.safetensors"), Int32(GEN_SAVE_ALL)))
   }
 

@@ -1,4 +1,4 @@
-/// The measured figures of a run beside their goals.
+/// The metrics of a run and their goals.
 struct Figures {
   /// One line of the table.
   struct Figure {
@@ -8,13 +8,13 @@ struct Figures {
     let isMet: Bool?
   }
 
-  /// One file or several that belong together, and what they show.
+  /// One or more image files that belong together, and their caption.
   struct Picture {
     let files: [String]
     let caption: String
   }
 
-  /// What belongs together, for the page.
+  /// A chapter of the page.
   struct Chapter {
     let title: String
     let text: String
@@ -30,54 +30,54 @@ struct Figures {
       .map { "\($0.files[0])\($0.files.count > 1 ? " ..." : ""): \($0.caption)" }
   }
 
-  /// Whether the goals count; they are stated for all of Fashion-MNIST.
+  /// Whether the goals apply. They are stated for the whole of Fashion-MNIST.
   let goalsCount: Bool
 
   init(goalsCount: Bool) { self.goalsCount = goalsCount }
 
-  /// A figure that must come near a published or measured one.
+  /// Adds a metric that must be near a published or measured value.
   mutating func add(_ name: String, _ value: Double, digits: Int, near goal: Double, within: Double) {
     let isMet = abs(value - goal) <= within
     add(name, value, digits, "\(fixed(goal, digits)) +- \(trimmed(within))", isMet)
   }
 
-  /// A figure that must not be above its goal.
+  /// Adds a metric that must not be above its goal.
   mutating func add(_ name: String, _ value: Double, digits: Int, atMost goal: Double) {
     add(name, value, digits, "<= \(fixed(goal, digits))", value <= goal)
   }
 
-  /// A figure that must not be below its goal.
+  /// Adds a metric that must not be below its goal.
   mutating func add(_ name: String, _ value: Double, digits: Int, atLeast goal: Double) {
     add(name, value, digits, ">= \(fixed(goal, digits))", value >= goal)
   }
 
-  /// A figure to compare others with.
+  /// Adds a metric without a goal, for comparison.
   mutating func add(_ name: String, _ value: Double, digits: Int) {
     append(Figure(name: name, measured: fixed(value, digits), goal: "", isMet: nil))
   }
 
-  /// Begins a chapter, to which figures and pictures then belong.
+  /// Begins a chapter, to which the following metrics and images belong.
   mutating func begin(_ title: String, _ text: String) { chapters.append(Chapter(title: title, text: text)) }
 
-  /// A picture of the chapter.
+  /// Adds an image to the chapter.
   mutating func show(_ file: String, _ caption: String) { show([file], caption) }
 
-  /// Pictures of the chapter that belong together.
+  /// Adds images that belong together to the chapter.
   mutating func show(_ files: [String], _ caption: String) {
     chapters[chapters.count - 1].pictures.append(Picture(files: files, caption: caption))
   }
 
-  /// A page of the chapter.
+  /// Adds a link to a page to the chapter.
   mutating func link(_ file: String, _ caption: String) {
     chapters[chapters.count - 1].links.append(Picture(files: [file], caption: caption))
   }
 
   private mutating func append(_ figure: Figure) { chapters[chapters.count - 1].figures.append(figure) }
 
-  /// The table, its lines ended.
+  /// The table as text that ends with a line break.
   var table: String {
     let width = (figures.map(\.name.count).max() ?? 0) + 2
-    var lines = ["figure".padded(width) + "measured".aligned(12) + "  " + "goal".padded(22) + "met"]
+    var lines = ["metric".padded(width) + "measured".aligned(12) + "  " + "goal".padded(22) + "met"]
     lines.append(String(repeating: "-", count: width + 39))
     for figure in figures {
       let met = figure.isMet.map { $0 ? "yes" : "NO" } ?? ""

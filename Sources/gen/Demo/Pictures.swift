@@ -1,23 +1,23 @@
 import CGenerative
 
-/// The side of the demo's pictures, in pixels.
+/// The side of the demo's images, in pixels.
 let side = 28
 
-/// What the demo learns from: 28 x 28 gray pictures, to train on and to test with.
+/// The training and test images of the demo: 28 x 28 pixels, gray.
 struct Pictures {
-  /// Whether these are the 60,000 and 10,000 pictures that the goals are stated for.
+  /// Whether these are the 60,000 and 10,000 images that the goals are stated for.
   let isFashion: Bool
   let training: Dataset
   let test: Rows
-  /// A few of those, to look at.
+  /// A few test images for the grids.
   let shown: Rows
-  /// The dataset of `test`, with the classes.
+  /// The dataset of `test`, with its classes.
   let testSet: Dataset
 
   var name: String { training.name }
   var trainingCount: Int { training.count }
 
-  /// Fashion-MNIST in a folder; the library's faces where it is not.
+  /// Opens Fashion-MNIST in a folder or, if it is not there, uses the library's faces.
   init(folder: String, quick: Bool) throws {
     let images = "\(folder)/train-images-idx3-ubyte.gz"
     let fashion = try? Object(gen_dataset_destroy) { gen_dataset_open(images, nil, nil, $0) }
@@ -40,7 +40,7 @@ struct Pictures {
   private init(isFashion: Bool, training: Dataset, test: Dataset, quick: Bool) throws {
     for dataset in [training, test]
     where dataset.shape != Shape(height: side, width: side, channels: 1) {
-      throw Failure(description: "the pictures must be \(side) x \(side) gray ones")
+      throw Failure(description: "the images must be gray and \(side) x \(side) pixels")
     }
     self.isFashion = isFashion
     self.training = try quick ? training.random(3000) : training

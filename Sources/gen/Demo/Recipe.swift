@@ -1,19 +1,19 @@
 import CGenerative
 
-/// How a model of the demo is trained.
+/// The training options of a model of the demo.
 struct Recipe {
   var epochs: Int
   var batchSize = 128
   var learningRate = 1e-3
   var schedule = GEN_SCHEDULE_CONSTANT
-  /// What the schedule spans when a model is fitted in parts; nil: this fit's epochs.
+  /// Number of epochs that the schedule spans if a model is fitted in parts; nil: this fit's epochs.
   var scheduleEpochs: Int?
   var beta1: Double?
   var seed: UInt64 = 0
 
-  /// Runs a fit under a progress bar and returns its seconds.
+  /// Runs a fit with a progress bar and returns its duration in seconds.
   ///
-  /// - Parameter path: the model's file, beside which a history is kept; nil: none is.
+  /// - Parameter path: the model's file, next to which the history is written; nil: no history is written.
   @discardableResult
   func run(
     _ name: String, model path: String? = nil,
@@ -25,7 +25,7 @@ struct Recipe {
     options.learning_rate = learningRate
     options.schedule = Int32(schedule)
     if let scheduleEpochs { options.schedule_epochs = Int64(scheduleEpochs) }
-    // A steep start harms a net that is about to cool: a twentieth of the epochs to warm up.
+    // With a cosine schedule a steep start harms the network, so a twentieth of the epochs is warm-up.
     options.warm_up = schedule == GEN_SCHEDULE_COSINE ? 0.05 * Double(epochs) : 0
     if let beta1 { options.beta1 = beta1 }
     options.seed = seed

@@ -1,30 +1,30 @@
 import CGenerative
 
-/// Compares samples with test pictures by the features of a classifier that learned from the training pictures;
-/// of pictures without classes, by their principal components.
+/// Compares samples with test images by the features of a classifier that was trained on the training images. Images
+/// without classes are compared by their principal components.
 struct SampleJudge {
-  /// What is measured of samples.
+  /// The metrics of a set of samples.
   struct Verdict {
-    /// Squared Frechet distance to the test pictures; lower is better.
+    /// Squared Frechet distance to the test images; lower is better.
     var distance = 0.0
-    /// Share of the test pictures that samples come near to.
+    /// Share of the test images that are close to a sample.
     var recall = 0.0
   }
 
-  /// The classifier's share of test pictures that it knows; nil where pictures have no classes.
+  /// The classifier's accuracy on the test images; nil if images have no classes.
   let accuracy: Double?
   private let model: Object
   private let usesClasses: Bool
   private let featureCount: Int
   private let real: Rows
 
-  /// Rows of each set for the recall, whose time grows with their square.
+  /// Number of rows of each set for the recall, whose time grows with their square.
   private static let recallRows = 5_000
   private static let componentCount = 32
 
   /// - Parameters:
-  ///   - epochs: of the classifier.
-  ///   - path: where it is saved.
+  ///   - epochs: number of epochs of the classifier.
+  ///   - path: the file to which it is saved.
   init(_ pictures: Pictures, epochs: Int, path: String, seed: UInt64) throws {
     usesClasses = pictures.training.classCount > 1
     if usesClasses {

@@ -1,6 +1,6 @@
 import CGenerative
 
-/// A text as HTML.
+/// Escapes text for HTML.
 func escaped(_ text: String) -> String {
   var escaped = ""
   for character in text {
@@ -15,13 +15,13 @@ func escaped(_ text: String) -> String {
   return escaped
 }
 
-/// A page that needs nothing else.
+/// A self-contained page.
 ///
 /// - Parameters:
-///   - lede: a first sentence, as HTML.
+///   - lede: the first sentence, as HTML.
 ///   - body: sections, as HTML.
-///   - footer: more than the version of the library.
-///   - data: what the page's script shows; nil: there is no script.
+///   - footer: text after the version of the library.
+///   - data: the input of the page's script; nil: there is no script.
 func htmlPage(
   _ title: String, lede: String, body: String, footer: String = "", data: JSON? = nil
 ) -> String {
@@ -71,31 +71,31 @@ func section(_ title: String, _ note: String, _ body: String) -> String {
     """
 }
 
-/// Pictures in a grid that fits the page, those of a list under one another.
+/// Images in a grid that fits the page. The images of an inner list are placed below each other.
 func cells(_ pictures: [[String]]) -> String {
   "<div class=\"cells\">" + pictures.map { "<div>\($0.joined())</div>" }.joined(separator: "\n")
     + "</div>"
 }
 
 extension ReportPage {
-  /// One row as an image of the page, with a text that says what it is.
+  /// One row as an image with a text alternative.
   func picture(_ row: Rows, _ text: String, stretch: Bool = false) throws -> String {
     "<img alt=\"\(escaped(text))\" src=\"\(try pictureAddress(row, stretch: stretch))\">"
   }
 
-  /// Rows in a grid, each with its number in its text.
+  /// Rows in a grid, each with its number in its text alternative.
   func numbered(_ rows: Rows, _ text: String, stretch: Bool = false) throws -> String {
     cells(
       try rows.split().enumerated().map { [try picture($1, "\(text) \($0 + 1)", stretch: stretch)] })
   }
 
-  /// One row as a PNG in an address.
+  /// One row as a PNG in a data URL.
   func pictureAddress(_ row: Rows, stretch: Bool = false) throws -> String {
     try gen.pictureAddress(row, model.shape.picture, columns: 1, padding: 0, stretch: stretch)
   }
 }
 
-/// Rows in a grid, as a PNG in an address.
+/// Rows in a grid, as a PNG in a data URL.
 func pictureAddress(
   _ rows: Rows, _ shape: Shape, columns: Int, padding: Int = 2, stretch: Bool = false
 ) throws -> String {
@@ -109,7 +109,7 @@ func pictureAddress(
   return "data:image/png;base64," + base64(try encoded(image, ".png"))
 }
 
-/// The bytes of an image file.
+/// An image encoded as a file.
 ///
 /// - Parameter ending: ".png" or ".jpg".
 func encoded(_ image: Object, _ ending: String) throws -> [UInt8] {
@@ -122,7 +122,7 @@ func encoded(_ image: Object, _ ending: String) throws -> [UInt8] {
   }
 }
 
-/// Bytes as text (RFC 4648).
+/// Encodes bytes in base64 (RFC 4648).
 func base64(_ bytes: [UInt8]) -> String {
   let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   var text: [UInt8] = []
@@ -140,7 +140,7 @@ func base64(_ bytes: [UInt8]) -> String {
   return String(decoding: text, as: UTF8.self)
 }
 
-/// A count with thin spaces between thousands, from five digits on.
+/// A count with thin spaces between thousands if it has at least five digits.
 func grouped(_ count: Int) -> String {
   guard count >= 10_000 else { return String(count) }
   let digits = Array(String(count))
@@ -149,7 +149,7 @@ func grouped(_ count: Int) -> String {
   }
 }
 
-/// A number cut to so many digits after the point.
+/// A number rounded to a number of digits after the decimal point.
 func rounded(_ value: Double, _ digits: Int) -> Double {
   let unit = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
   return (value * unit).rounded() / unit

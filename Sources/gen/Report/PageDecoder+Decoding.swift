@@ -1,7 +1,7 @@
 import Glibc
 
-/// What the page's script computes, in the same order, to be compared with the library before the
-/// page is written.
+/// Decodes as the page's script does, in the same order, so that the result can be compared with the library's
+/// before the page is written.
 extension PageDecoder {
   func decode(_ latent: [Float], label: Int) -> [Float] {
     var x = latent

@@ -1,18 +1,18 @@
 import CGenerative
 
-/// Layers from the names and shapes of a file's tensors.
+/// Reads layers from the names and shapes of a file's tensors.
 extension PageDecoder {
   /// The parameters of one layer, by name.
   typealias Group = [String: (shape: [Int], values: [Float])]
 
-  /// The network that decodes, and the activations of its hidden layers and of its output.
+  /// The name of the decoding network, and the activations of its hidden layers and its output.
   static func names(_ model: Model, _ checkpoint: Checkpoint) -> (
     String, hidden: String, output: String
   ) {
     let output = checkpoint.option("output_activation") ?? "identity"
     guard model.kind == .gan else {
       let hidden = checkpoint.option("activation") ?? "identity"
-      // A Bernoulli decoder's network ends in logits.
+      // The network of a Bernoulli decoder computes logits.
       let isBernoulli = model.kind == .vae && checkpoint.option("likelihood") == "bernoulli"
       return ("decoder", hidden, isBernoulli ? "sigmoid" : output)
     }
@@ -32,7 +32,7 @@ extension PageDecoder {
     return groups.sorted { $0.key < $1.key }.map(\.value)
   }
 
-  /// A decoder's layers whose weights are the encoder's, transposed.
+  /// The layers of a decoder with tied weights: the encoder's weights, transposed.
   static func tiedGroups(_ checkpoint: Checkpoint) throws -> [Group] {
     var own = try groups(checkpoint, "decoder")
     let hasBias = checkpoint.option("bias") == "true"
@@ -48,10 +48,10 @@ extension PageDecoder {
     return shared + own
   }
 
-  /// A PCA's way back: the mean, and a weight for each component.
+  /// The inverse transform of a PCA as a layer: the mean as bias, and the components as weights.
   static func components(of model: Model) throws -> Layer? {
     let (features, count) = (model.shape.count, model.latentSize)
-    // What one latent adds: its component, scaled where latents are whitened.
+    // The contribution of one latent is its component, scaled if latents are whitened.
     var unit = Rows(rowSize: count, values: [Float](repeating: 0, count: (count + 1) * count))
     for latent in 0..<count { unit.values[(latent + 1) * count + latent] = 1 }
     let rows = try model.decode(unit)
@@ -68,7 +68,7 @@ extension PageDecoder {
       bias: mean, activation: "identity")
   }
 
-  /// Takes in the next layer; false for one that a page does not know.
+  /// Appends the next layer. Returns false if the page does not support it.
   mutating func append(_ group: Group, _ row: Shape, upCount: Int, activation: String) -> Bool {
     if let (shape, weight) = group["weight"] {
       let channels = shape.count == 2 ? shape[0] : shape.last ?? 0
@@ -92,11 +92,11 @@ extension PageDecoder {
       }
       return true
     }
-    // The deviation of pixels from the mean, which is what a page shows.
+    // The standard deviations of pixels do not matter: the page shows the means.
     if group["log_variance"] != nil { return true }
     guard let last = layers.indices.last else { return false }
     if let (shape, values) = group["class_bias"] {
-      // Each of four taps that meet a pixel stands for one bias.
+      // Each of the four taps that contribute to a pixel adds the bias once.
       let scale: Float = layers[last].kind == .transposed ? 4 : 1
       guard shape.last == layers[last].bias.count else { return false }
       layers[last].classBias = values.map { scale * $0 }

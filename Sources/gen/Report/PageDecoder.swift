@@ -1,15 +1,15 @@
-/// A model's decoder as the page runs it: layers read from the model's file, batch norm folded in.
+/// A model's decoder as it runs in the page. Its layers are read from the model's file, with batch norm folded in.
 struct PageDecoder {
   struct Layer {
     enum Kind: String { case dense, transposed, crop, bias }
 
     let kind: Kind
-    /// Of the output; a dense layer's features are the channels of one pixel.
+    /// The shape of the output. The features of a dense layer are the channels of one pixel.
     let output: Shape
     var weight: [Float]
-    /// One for each feature or channel, or for a bias each number of the row.
+    /// One number per feature or channel; for a bias layer, one per value of the row.
     var bias: [Float]
-    /// A bias for each class beside those, one class after another; empty without classes.
+    /// An additional bias for each class, one class after another; empty if there are no classes.
     var classBias: [Float] = []
     var activation: String
   }
@@ -17,12 +17,12 @@ struct PageDecoder {
   var layers: [Layer] = []
   let latentSize: Int
 
-  /// Most numbers of a decoder that a page should carry.
+  /// Maximum number of parameters of a decoder in a page.
   private static let limit = 4_500_000
 
-  /// Nil for a model whose decoder is too large for a page or has layers that a page does not know.
+  /// Returns nil if the decoder is too large for a page or has layers that the page does not support.
   init?(_ model: Model, _ checkpoint: Checkpoint) throws {
-    // A page has no way back from standardised rows.
+    // The page cannot undo the standardization of rows.
     guard !checkpoint.names.contains("preparation.mean") else { return nil }
     latentSize = model.latentSize
     if model.kind == .pca {
@@ -40,7 +40,7 @@ struct PageDecoder {
       crop(to: model.shape)
       guard let last = layers.indices.last else { return nil }
       layers[last].activation = output
-      // A pixel's own bias stands in for the activation of the layer before it.
+      // The activation is applied after the pixel bias, not before it.
       if layers[last].kind == .bias, last > 0 { layers[last - 1].activation = "identity" }
     }
     guard layers.last?.output.count == model.shape.count, count <= PageDecoder.limit else {
@@ -52,7 +52,7 @@ struct PageDecoder {
     layers.reduce(0) { $0 + $1.weight.count + $1.bias.count + $1.classBias.count }
   }
 
-  /// The layers for the page's script, without their numbers.
+  /// The layers for the page's script, without their parameters.
   var description: [(name: String, value: JSON)] {
     let described = layers.map { layer in
       JSON.object([
@@ -66,10 +66,10 @@ struct PageDecoder {
     return [("layers", .array(described))]
   }
 
-  /// The numbers of all layers as float16 or, where that would show, float32, little-endian; nil when
-  /// not even those decode as the library does.
+  /// The parameters of all layers, little-endian: float16 or, if its rounding would be visible, float32. Returns nil
+  /// if even float32 does not decode as the library does.
   func packed(for space: LatentSpace) throws -> (isHalf: Bool, bytes: [UInt8])? {
-    // Half of what can be seen.
+    // Half of the smallest visible difference.
     if try deviation(of: rounded, from: space) <= 0.5 / 255 {
       return (true, numbers.flatMap { littleEndian(Float16($0).bitPattern) })
     }
@@ -79,7 +79,7 @@ struct PageDecoder {
 
   private var numbers: [Float] { layers.flatMap { $0.weight + $0.bias + $0.classBias } }
 
-  /// The same decoder after a passage through float16.
+  /// The same decoder with its parameters rounded to float16.
   private var rounded: PageDecoder {
     var copy = self
     for index in layers.indices {
@@ -90,12 +90,12 @@ struct PageDecoder {
     return copy
   }
 
-  /// The largest difference of a pixel to what the library decodes, over a few latents.
+  /// The largest difference between a pixel and the library's, over a few latents.
   private func deviation(of decoder: PageDecoder, from space: LatentSpace) throws -> Float {
     let count = min(6, space.latents.count)
     var latents = space.latents.first(count)
     let labels = space.labels.map { Array($0.prefix(count)) }
-    // Also beyond where latents mostly are.
+    // Include latents far from the mean.
     for index in 0..<latents.rowSize {
       latents.values[index] = space.mean[index] + (index % 2 == 0 ? 3 : -3) * space.deviation[index]
     }
@@ -112,7 +112,7 @@ struct PageDecoder {
     return largest
   }
 
-  /// A pixel as a screen can show it.
+  /// A pixel clamped to the range of a screen.
   private func shown(_ pixel: Float) -> Float { min(max(pixel, 0), 1) }
 }
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `gen report`: a page that shows what a model learned.
+/// `gen report` writes a page that shows what a model learned.
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Writes a page that shows what a model learned.",
@@ -9,30 +9,30 @@ struct Report: ParsableCommand {
 
       gen report faces.safetensors faces:7 --training faces: -o faces.html
 
-      One HTML file that needs nothing else: samples, loss curves (from the history that gen train keeps), \
-      and sliders over the latents, whose decoder runs in the page. DATA should be rows that the model was not \
-      trained on. They add reconstructions (of a denoiser: noisy and cleaned rows), principal components and \
-      a map of the latents; of faces the directions of their factors. With --training the page also compares \
-      samples with the nearest training rows, which shows whether the model copies them.
+      Writes one self-contained HTML file with samples, loss curves (from the history that gen train saves) and \
+      sliders for the latents; the decoder runs in the page. DATA should be rows that the model was not trained on. \
+      They add reconstructions (for a denoiser: noisy and cleaned rows), principal components and a map of the \
+      latents; for faces, also the directions of their factors. With --training the page also compares samples with \
+      the nearest training rows, which shows whether the model copies them.
       """)
 
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Argument(help: "A folder of pictures, an IDX file, or faces.", completion: .file())
+  @Argument(help: "A folder of images, an IDX file, or faces (default: no rows).", completion: .file())
   var data: String?
 
   @Option(
     help: ArgumentHelp(
-      "Training rows, named as DATA is, to tell whether samples are copies of them (default: not told).",
+      "Training rows, given like DATA, for checking whether samples are copies of them (default: no check).",
       valueName: "data"),
     completion: .file())
   var training: String?
 
-  @Option(name: .shortAndLong, help: "HTML file to write.")
+  @Option(name: .shortAndLong, help: "HTML file to write")
   var out = "report.html"
 
-  @Option(help: "Seed of the samples.")
+  @Option(help: "Seed of the samples")
   var seed: UInt64 = 0
 
   @OptionGroup var dataOptions: DataOptions

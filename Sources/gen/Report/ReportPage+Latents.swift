@@ -1,8 +1,8 @@
 import CGenerative
 
-/// The parts of the page in which latents move.
+/// The interactive parts of the page: the sliders and the latent map.
 extension ReportPage {
-  /// Directions and latents that get a slider.
+  /// Maximum numbers of directions and of latents that have sliders.
   private static let directionLimit = 10
   private static let sliderLimit = 16
 
@@ -21,7 +21,7 @@ extension ReportPage {
         decoder.description + [
           ("half", .bool(weights.isHalf)), ("weights", .string(base64(weights.bytes))),
           ("classes", .integer(model.classCount)), ("mean", .numbers(space.mean)),
-          // A GAN knows the shell that its latents lie in, not the middle.
+          // A GAN is trained on latents near a sphere, not at the mean.
           ("initial", .numbers(model.kind == .gan ? space.latents[0..<1].values : space.mean)),
           ("deviation", .numbers(space.deviation)), ("sliders", .array(axes.map { .integer($0) })),
           ("directions", .array(directions)), ("starts", .array(starts)),
@@ -30,7 +30,7 @@ extension ReportPage {
     let shown = model.latentSize > axes.count ? " (\(axes.count) of \(model.latentSize))" : ""
     let named =
       directions.isEmpty
-      ? "" : " A direction is the line in latent space along which a known property of the rows grows."
+      ? "" : " A direction is a line in latent space along which a known property of the rows increases."
     let classes = (0..<model.classCount).map {
       "<option value=\"\($0)\">\(escaped(model.className(Int32($0))))</option>"
     }
@@ -40,12 +40,12 @@ extension ReportPage {
     return section(
       "Move the latents",
       "The decoder runs in this page. Each slider moves a latent by up to three standard deviations from its mean; "
-        + "the latents that change the picture most come first\(shown).\(named)",
+        + "the latents that change the image most come first\(shown).\(named)",
       """
       <div class="bench" style="--side:\(side)px">
       <div class="stage">\(liveCanvas)
       <div><div class="buttons"><button id="random">Random</button><button id="mean">Mean</button>\
-      <button id="save">Save picture</button><button id="link">Copy link</button>\(choice)</div>
+      <button id="save">Save image</button><button id="link">Copy link</button>\(choice)</div>
       <p class="visually-hidden" id="said" role="status"></p>
       <div class="starts" id="starts"></div></div></div>
       <div class="sliders" id="sliders"></div>
@@ -54,7 +54,7 @@ extension ReportPage {
   }
 
   mutating func latentMap(_ space: LatentSpace) throws -> String? {
-    // A GAN's latents are drawn, and look alike.
+    // The latents of a GAN are random, so a map would show nothing.
     guard model.kind != .gan, space.latents.count >= 3 else { return nil }
     let part = try space.some(1200)
     let latents = part.latents
@@ -76,11 +76,11 @@ extension ReportPage {
     let place =
       model.latentSize == 2
       ? ""
-      : ", on the plane in which they vary most (\(fixed(100 * plane.share, 0))% of their variance)"
+      : ", projected on the plane in which they vary most (\(fixed(100 * plane.share, 0))% of their variance)"
     let hint =
       " Point at a dot to see its row"
-      + (hasSliders ? ", anywhere to see what is decoded there" : "")
-      + ". From the keyboard: arrow keys, with Shift in larger steps."
+      + (hasSliders ? ", or anywhere else to decode the latent at that position" : "")
+      + ". On the keyboard, the arrow keys move the marker; with Shift they move it in larger steps."
     let choice =
       attributes.count > 1 ? "<select id=\"attribute\" aria-label=\"Color by\"></select>" : ""
     return section(
@@ -102,7 +102,7 @@ extension ReportPage {
       + "height=\"\(picture.height)\"></canvas>"
   }
 
-  /// The width of the large picture: whole screen pixels for each of its own.
+  /// The width of the large image, with a whole number of screen pixels per image pixel.
   private var side: Int {
     let width = model.shape.picture.width
     return width * max(1, 336 / width)
@@ -130,7 +130,7 @@ extension ReportPage {
     }
   }
 
-  /// Rows to set out from, or where none are encoded what latents decode to.
+  /// Rows from which the sliders can start or, if none are encoded, decoded latents.
   private func starts(in space: LatentSpace) throws -> [JSON] {
     let part = try space.some(12)
     let rows = try part.dataset?.rows() ?? model.decode(part.latents, given: part.labels)
@@ -144,11 +144,11 @@ extension ReportPage {
     }
   }
 
-  /// Small pictures of the rows on the map, beside one another in one image; null for rows that are no pictures.
+  /// Thumbnails of the rows on the map, in one image; null if rows are not images.
   private func thumbnails(of part: LatentSpace.Part) throws -> JSON {
     guard let dataset = part.dataset, model.makesImages, model.shape.height > 1 else { return .null }
     let shape = model.shape.picture
-    // So that a thousand are a few hundred kilobytes.
+    // A thousand thumbnails are then a few hundred kilobytes.
     let factor = max(1, (max(shape.height, shape.width) + 31) / 32)
     let small = Shape(
       height: max(1, shape.height / factor), width: max(1, shape.width / factor), channels: shape.channels)
@@ -172,7 +172,7 @@ extension ReportPage {
     ])
   }
 
-  /// What is known of the rows, to colour the map by, that first which the plane shows best.
+  /// Factors or classes by which the map is colored. Those that correlate best with the plane come first.
   private func attributes(_ plane: LatentPlane, of dataset: Dataset?) throws -> [JSON] {
     guard let dataset else { return [] }
     let factors = try dataset.factorNames.indices.map { (index: $0, values: try dataset.factor($0)) }
@@ -195,12 +195,12 @@ extension ReportPage {
     ]
   }
 
-  /// What a class of a dataset is called.
+  /// The name of a class of a dataset.
   private func className(_ number: Int, of dataset: Dataset) -> String {
     dataset.classNames.indices.contains(number) ? dataset.classNames[number] : "class \(number)"
   }
 
-  /// What rows are called: by their files, and by their classes.
+  /// The names of rows, from their files and classes.
   func rowNames(of dataset: Dataset?, _ count: Int) throws -> [String] {
     guard let dataset else { return (0..<count).map { "sample \($0 + 1)" } }
     let files = dataset.paths
@@ -214,13 +214,13 @@ extension ReportPage {
   private func spaced(_ name: String) -> String { String(name.map { $0 == "_" ? " " : $0 }) }
 }
 
-/// The plane in which latents vary most, by their principal components.
+/// The plane in which latents vary most, spanned by their first two principal components.
 struct LatentPlane {
   let origin: [Float]
-  /// Two orthonormal directions; the second is zero where latents have one number.
+  /// Two orthonormal directions; the second is zero if there is only one latent.
   let axes: [[Float]]
   let points: [(x: Double, y: Double)]
-  /// Of the latents' variance.
+  /// Fraction of the latents' variance in the plane.
   let share: Double
 
   init(_ latents: Rows) throws {
@@ -246,7 +246,7 @@ struct LatentPlane {
     share = found.shares.reduce(0, +)
   }
 
-  /// The larger of the correlations, without sign, of a number of each point with its two coordinates.
+  /// The larger absolute correlation between a value per point and the points' two coordinates.
   func correlation(with values: [Float]) -> Double {
     let coordinates = [points.map { Float($0.x) }, points.map { Float($0.y) }]
     return coordinates.map { abs(gen.correlation($0, values)) }.filter(\.isFinite).max() ?? 0

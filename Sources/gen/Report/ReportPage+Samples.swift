@@ -1,18 +1,18 @@
 import CGenerative
 
-/// What the model generates, and whether it is new.
+/// Samples of the model, and whether they are copies.
 extension ReportPage {
   func samples(_ space: LatentSpace?) throws -> String? {
     if model.kind == .autoencoder { return try autoencoderSamples(space) }
     let rows = try model.sample(48, seed: seed)
     return section(
-      "Samples", "New rows: latents drawn from the model's own distribution, decoded.",
+      "Samples", "Each sample is decoded from a latent that is drawn from the model's own distribution.",
       try numbered(rows, "sample"))
   }
 
-  /// Why an autoencoder is no generative model, and what a mixture of its latents changes.
+  /// Shows why an autoencoder is not a generative model, and how a mixture of its latents helps.
   private func autoencoderSamples(_ space: LatentSpace?) throws -> String? {
-    // Without rows nothing is known of where latents lie.
+    // Without rows the distribution of the latents is unknown.
     guard let space, dataset != nil || model.hasMixture else { return nil }
     let count = 24
     var parts: [String] = []
@@ -38,21 +38,21 @@ extension ReportPage {
       dataset == nil
       ? ""
       : " Latents drawn from a Gaussian with the mean and the standard deviation of each latent often fall where the "
-        + "decoder has seen nothing, and decode to broken rows."
+        + "decoder was not trained, and decode to broken rows."
     let mixture =
       model.hasMixture
-      ? " The mixture of Gaussians that gen mixture fitted to the latents of rows follows where they lie, "
+      ? " The mixture of Gaussians that gen mixture fitted to the latents of rows approximates their distribution, "
         + "so its samples look more like rows."
-      : " A mixture of Gaussians follows where latents lie: gen mixture adds one to the model, and this page then "
-        + "shows its samples."
+      : " A mixture of Gaussians approximates the distribution of the latents. gen mixture adds a mixture to the model, "
+        + "and this page then shows its samples."
     return section(
       "Samples",
-      "An autoencoder is trained to reconstruct. Nothing makes its latents follow a known distribution, so it has none "
+      "An autoencoder is trained to reconstruct. Its latents do not follow a known distribution, so there is none "
         + "to sample from.\(gaussian)\(mixture) A VAE is trained so that its latents follow N(0, I).",
       parts.joined(separator: "\n"))
   }
 
-  /// Samples beside the rows nearest to them: does the model copy its training rows?
+  /// Samples next to the nearest rows, which show whether the model copies its training rows.
   func neighbours() throws -> String? {
     guard let known = training ?? dataset, known.count >= 2, model.kind != .autoencoder || model.hasMixture
     else { return nil }
@@ -70,34 +70,36 @@ extension ReportPage {
     guard let training else {
       return section(
         "Nearest rows",
-        "Samples, each left of the row of \(name) nearest to it, and their distance. This does not show whether the "
-          + "model copies its training rows: for that, name them by --training.",
+        "Each sample is shown to the left of the nearest row of \(name), with their distance. This does not show whether "
+          + "the model copies its training rows. To check that, give them with --training.",
         pairs)
     }
     return section(
       "Nearest training rows",
-      "Samples, each left of the training row nearest to it, and their distance. "
+      "Each sample is shown to the left of the nearest training row, with their distance. "
         + (try copyFigures(median(nearest.distances), training)),
       pairs)
   }
 
-  /// The median distance of samples to the nearest training row beside that of real rows, in a sentence.
+  /// A comparison of the median distances of samples and of real rows to the nearest training row, in sentences.
   private func copyFigures(_ distance: Double, _ training: Dataset) throws -> String {
-    func told(_ whose: String, _ other: Double) -> String {
-      "The median distance of 200 samples is \(fixed(distance, 2)), that of \(whose) \(fixed(other, 2)). "
+    func comparison(_ whose: String, _ other: Double) -> String {
+      "The median distance is \(fixed(distance, 2)) for 200 samples and \(fixed(other, 2)) for \(whose). "
         + (distance < 0.5 * other
           ? "<strong>Samples are much closer to training rows than other rows are: the model copies.</strong>"
-          : "Copies of training rows would be far closer than that.")
+          : "Copies of training rows would be much closer.")
     }
     if let dataset {
       let unseen = try dataset.random(200, seed: seed).rows()
       let distances = try training.nearest(to: unseen, 1).distances
-      // Rows that the training rows contain say nothing of what is new.
-      if median(distances) > 0 { return told("rows of \(escaped(dataset.shortName))", median(distances)) }
+      // A distance of 0 means that these are training rows, which are no reference.
+      if median(distances) > 0 {
+        return comparison("rows of \(escaped(dataset.shortName))", median(distances))
+      }
     }
-    // The nearest to a row is itself.
+    // The nearest training row to a training row is itself, so take the second nearest.
     let own = try training.nearest(to: training.random(200, seed: seed).rows(), 2)
     let others = stride(from: 1, to: own.distances.count, by: 2).map { own.distances[$0] }
-    return told("training rows to the next one", median(others))
+    return comparison("training rows (to their nearest neighbor)", median(others))
   }
 }

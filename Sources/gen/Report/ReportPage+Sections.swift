@@ -1,8 +1,8 @@
 import CGenerative
 
-/// The sections of the page; nil where the model or the data have nothing to show.
+/// The sections of the page; nil if the model or the data have nothing to show.
 extension ReportPage {
-  /// What the model is, in a sentence.
+  /// A description of the model in one sentence.
   func lede() throws -> String {
     let facts = Dictionary(try model.facts().map { ($0.name, $0.value) }) { first, _ in first }
     func fact(_ name: String) -> Int {
@@ -16,8 +16,8 @@ extension ReportPage {
       shape.height == 1 ? "" : shape.channels == 1 ? " gray pixels" : " × \(shape.channels) pixels"
     if model.kind == .pca {
       return
-        "Principal components of \(grouped(fact("rows_seen"))) rows of \(sides)\(colours): the "
-        + "\(model.latentSize) directions of most variance."
+        "A PCA of \(grouped(fact("rows_seen"))) rows of \(sides)\(colours), with the "
+        + "\(model.latentSize) directions of largest variance."
     }
     var kind = model.kind == .autoencoder ? "autoencoder" : model.kind.name
     if case .string("convolutional")? = facts["architecture"] { kind = "convolutional \(kind)" }
@@ -50,13 +50,13 @@ extension ReportPage {
     }
     return section(
       "Reconstructions",
-      "Rows of \(escaped(dataset.shortName)), each above its reconstruction from the latents. Over "
+      "Each row of \(escaped(dataset.shortName)) is shown above its reconstruction from the latents. Over "
         + "\(grouped(measured.count)) rows the squared error of a row is \(fixed(try back.squaredError(to: measured), 2)), "
-        + "the peak signal-to-noise ratio \(fixed(try back.psnr(to: measured), 2)) dB.",
+        + "and the peak signal-to-noise ratio is \(fixed(try back.psnr(to: measured), 2)) dB.",
       cells(pairs))
   }
 
-  /// Rows corrupted as a denoiser was trained, cleaned, and as they were.
+  /// Rows with the corruption that a denoiser was trained with, the cleaned rows and the originals.
   private func denoising(_ chosen: Dataset, _ noise: Noise) throws -> String {
     func cleaned(_ chosen: Dataset) throws -> (noisy: Rows, cleaned: Rows, rows: Rows) {
       let rows = try chosen.rows()
@@ -77,14 +77,14 @@ extension ReportPage {
     }
     return section(
       "Denoising",
-      "Rows of \(escaped(chosen.shortName)): with the noise that the model was trained to remove "
-        + "(\(noise.kind.rawValue)), cleaned by the model, and the original. Over \(grouped(all.rows.count)) rows "
+      "Each column shows a row of \(escaped(chosen.shortName)) with the noise that the model was trained to remove "
+        + "(\(noise.kind.rawValue)), the cleaned row, and the original. Over \(grouped(all.rows.count)) rows "
         + "the peak signal-to-noise ratio rises from \(fixed(try all.noisy.psnr(to: all.rows), 2)) to "
         + "\(fixed(try all.cleaned.psnr(to: all.rows), 2)) dB.",
       cells(triples))
   }
 
-  /// Rows that are noisy already, of a model that was fitted to pairs.
+  /// Noisy rows and their cleaned versions, for a model that was fitted to pairs.
   private func cleaning(_ chosen: Dataset) throws -> String {
     let few = try chosen.random(24, seed: seed)
     let (rows, names) = (try few.rows(), try rowNames(of: few, few.count))
@@ -97,8 +97,8 @@ extension ReportPage {
     }
     return section(
       "Cleaning",
-      "The model was trained on pairs of rows. Each row of \(escaped(chosen.shortName)), taken as noisy, stands above "
-        + "what the model makes of it.",
+      "The model was trained on pairs of rows. Each row of \(escaped(chosen.shortName)) is treated as noisy and shown "
+        + "above the model's output.",
       cells(pairs))
   }
 
@@ -108,15 +108,15 @@ extension ReportPage {
     if model.kind == .pca {
       pca = model.object
       note =
-        "The model's components, most variance first, each from its least to its greatest value."
+        "The model's components in order of decreasing variance, each scaled from its smallest to its largest value."
     } else if let dataset, dataset.count >= 2 {
       let known = try dataset.random(2000, seed: seed)
       pca = try newModel(.pca, "n_components=\(min(64, known.count - 1, known.shape.count))")
       let handle = pca.handle
       try Stage.following("fitting a PCA") { try check(gen_pca_fit(handle, known.handle, $0)) }
       note =
-        "The directions in which \(grouped(known.count)) rows of \(escaped(known.shortName)) vary most, for "
-        + "comparison: what a linear model sees."
+        "For comparison with a linear model, these are the directions in which \(grouped(known.count)) rows of "
+        + "\(escaped(known.shortName)) vary most."
     } else {
       return nil
     }
@@ -138,11 +138,11 @@ extension ReportPage {
     let unit = model.kind == .autoencoder || model.kind == .classifier ? "" : ", in nats"
     return section(
       "Learning",
-      "Means over each epoch, per row\(unit).\(model.kind == .gan ? gameNote(checkpoint.option("objective")) : "")",
+      "Mean over each epoch, per row\(unit).\(model.kind == .gan ? gameNote(checkpoint.option("objective")) : "")",
       warnings.joined() + "<div class=\"charts\" id=\"history\"></div>")
   }
 
-  /// The options in the file.
+  /// A table of the model's options.
   func details() -> String {
     let options = checkpoint.metadata.filter { $0.key.hasPrefix("option.") }.map {
       "<tr><td>\(escaped(String($0.key.dropFirst(7))))</td><td>\(escaped($0.value))</td></tr>"
@@ -152,23 +152,23 @@ extension ReportPage {
   }
 }
 
-/// What good scores of a GAN look like.
+/// An explanation of D(x) and D(G(z)) in good training.
 func gameNote(_ objective: String?) -> String {
   let scores =
     " D(x) is the discriminator's mean output on training rows, D(G(z)) on samples. Good training keeps both "
   switch objective ?? "non_saturating" {
   case "non_saturating", "minimax":
     return scores
-      + "away from 0 and 1. If D(x) stays near 1 and D(G(z)) near 0, the discriminator tells them apart with ease, "
-      + "and the generator gets little to learn from. If both are 0.5, it cannot tell them apart: the loss of D is "
-      + "then 2 log 2 = 1.386. A low loss alone is no sign of good samples: look at them."
+      + "away from 0 and 1. If D(x) stays near 1 and D(G(z)) near 0, the discriminator tells them apart easily, "
+      + "and the generator learns little. If both are 0.5, it cannot tell them apart: the loss of D is "
+      + "then 2 log 2 = 1.386. A low loss does not imply good samples: look at them."
   case "least_squares":
     return scores
-      + "near 0.5. If D(x) stays near 1 and D(G(z)) near 0, the discriminator tells them apart with ease. A low loss "
-      + "alone is no sign of good samples: look at them."
+      + "near 0.5. If D(x) stays near 1 and D(G(z)) near 0, the discriminator tells them apart easily. A low loss "
+      + "does not imply good samples: look at them."
   default:
     return
       " D(x) is the discriminator's mean output on training rows, D(G(z)) on samples. With this objective they "
-      + "are no probabilities: their distance counts, and it should shrink and not grow."
+      + "are not probabilities. Only their difference matters, and it should decrease."
   }
 }

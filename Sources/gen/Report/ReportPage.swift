@@ -1,18 +1,18 @@
 import CGenerative
 
-/// The page of one model: sections of HTML, and the data that its script shows.
+/// The page of one model: sections of HTML, and the input of its script.
 struct ReportPage {
   let path: String
   let model: Model
   let checkpoint: Checkpoint
-  /// Rows to look at, best those that the model was not trained on.
+  /// Rows to show, preferably rows that the model was not trained on.
   let dataset: Dataset?
   /// The rows that the model was trained on.
   let training: Dataset?
   let seed: UInt64
   /// Whether the decoder runs in the page.
   var hasSliders = false
-  /// What the page's script reads.
+  /// The input of the page's script.
   private var data: [(name: String, value: JSON)] = []
 
   init(

@@ -1,8 +1,8 @@
 import ArgumentParser
 
-/// The words of the command line, understood where the parser would not.
+/// Corrects words of the command line that the parser would misunderstand.
 enum CommandLineWords {
-  /// Joins negative numbers to the options whose values they are, and refuses commands that do not exist.
+  /// Joins negative numbers to their options with "=", and rejects unknown commands.
   static func understood(_ words: [String]) throws -> [String] {
     try checkCommand(words, of: Gen.self)
     var understood: [String] = []
@@ -25,7 +25,7 @@ enum CommandLineWords {
       && Double(word) != nil
   }
 
-  /// Refuses a first word that names no command, and the same of the commands below it.
+  /// Rejects a first word that is not a command, and checks subcommands in the same way.
   private static func checkCommand(_ words: [String], of command: any ParsableCommand.Type) throws {
     let configuration = command.configuration
     let commands = configuration.subcommands + configuration.groupedSubcommands.flatMap(\.subcommands)
@@ -42,8 +42,7 @@ enum CommandLineWords {
     throw ValidationError("\(message) See \(parent) --help")
   }
 
-  /// The number of letters to insert, to remove, to change or to swap with the next, to get from one word to the
-  /// other.
+  /// The edit distance between two words: insertions, deletions, substitutions and swaps of adjacent letters.
   private static func distance(_ a: String, _ b: String) -> Int {
     let (a, b) = (Array(a), Array(b))
     var lines = [Array(0...b.count)]

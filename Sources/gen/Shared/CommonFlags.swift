@@ -3,12 +3,13 @@ import Glibc
 
 /// The flags of every command.
 struct CommonFlags: ParsableArguments {
-  @Flag(name: [.short, .long], help: "Print results and errors only.")
+  @Flag(name: [.short, .long], help: "Print only results and errors.")
   var quiet = false
 
   @Option(
     help: ArgumentHelp(
-      "Number of threads, 1 ... 64 (default: GEN_THREADS, else the number of usable cores).", valueName: "n"))
+      "Number of threads, 1 to 64 (default: GEN_THREADS if set, otherwise the number of usable cores).",
+      valueName: "n"))
   var threads: Int?
 
   func validate() throws {
@@ -33,7 +34,7 @@ func tell(_ line: String) {
   if !Messages.areQuiet { showLine(line) }
 }
 
-/// Shows text beside the results, on standard error, unless --quiet was given.
+/// Shows text on standard error, apart from the results, unless --quiet was given.
 func showProgress(_ text: String) {
   if !Messages.areQuiet { showError(text) }
 }

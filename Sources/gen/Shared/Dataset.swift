@@ -101,7 +101,7 @@ struct Dataset {
   /// The number of classes for a conditional model.
   func requiredClassCount() throws -> Int {
     guard classCount > 0 else {
-      throw Failure(description: "classes need labels, and \(name) has none; see --labels")
+      throw Failure(description: "classes need labels, but \(name) has none; see --labels")
     }
     return classCount
   }
@@ -159,20 +159,20 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "File of labels: for a folder a CSV file with a line for each picture (file, class, numbers ...), else an IDX or "
-        + "npy file with a class number for each row; \"\" for none (default: the one next to an IDX file of images "
-        + "that is named as MNIST's).", valueName: "file"))
+      "File of labels: for a folder, a CSV file with a line for each image (file, class, numbers ...); otherwise an IDX "
+        + "or npy file with a class number for each row; \"\" for no labels (default: the file next to an IDX file of "
+        + "images that follows MNIST's names).", valueName: "file"))
   var labels: String?
 
   @Option(
     help: ArgumentHelp(
-      "Column of a table that has the classes, by its name or number from 0 (-1: the last); \"\" for none (default: "
-        + "the one named label, labels, class or target).", valueName: "column"))
+      "Column of a table that contains the classes, as its name or number from 0 (-1: the last column); \"\" for none "
+        + "(default: the column named label, labels, class or target).", valueName: "column"))
   var labelColumn: String?
 
   @Option(
     help: ArgumentHelp(
-      "Columns of a table to read, separated by commas; of an npz file, the array (default: all).",
+      "Columns of a table to read, separated by commas, or the array of an npz file (default: all).",
       valueName: "columns"))
   var columns: String?
 
@@ -183,38 +183,40 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     help:
-      "What sub-folders of pictures are: classes, pool (pictures without labels), ignore, or auto (classes, if that is clear)."
+      "Meaning of subfolders of images: classes, pool (images without labels), ignore, or auto (classes, if unambiguous)"
   )
   var subfolders = Subfolders.auto
 
   @Option(
     help:
-      "Height and width of pictures from files, or of faces: \"64\" or \"48x64\". Other rows can be reshaped (default: as the data)."
+      "Height and width of images from files or of faces, such as \"64\" or \"48x64\"; reshapes other rows (default: as in the data)."
   )
   var size: PictureSize?
 
   @Option(
-    help: "Channels of pictures from files (1, 3 or 4), or of faces (1 or 3; default: as the data; faces: 3)."
+    help:
+      "Channels of images from files (1, 3 or 4) or of faces (1 or 3) (default: as in the data; faces: 3)."
   )
   var channels: Int?
 
   @Option(
-    help:
-      "Maximum number of rows, drawn at random, a share of each class; for faces, the number to draw (default: 10,000)."
+    help: ArgumentHelp(
+      "Maximum number of rows, drawn at random with the same share of each class (default: all); for faces, the number "
+        + "to draw (default: 10,000).")
   )
   var rows: Int?
 
-  @Option(help: "Seed of the choice of --rows (default: 0).")
+  @Option(help: "Seed of the random choice of --rows (default: 0).")
   var rowsSeed: UInt64?
 
-  @Flag(help: "Decode pictures whenever they are read, for folders larger than memory.")
+  @Flag(help: "Decode images each time they are read, for folders larger than memory.")
   var lazy = false
 
   @OptionGroup var pictures: PictureFlags
 
   func validate() throws {
     if let rows, rows < 1 { throw ValidationError("--rows must be at least 1, not \(rows)") }
-    if rowsSeed != nil, rows == nil { throw ValidationError("--rows-seed needs --rows, which it draws") }
+    if rowsSeed != nil, rows == nil { throw ValidationError("--rows-seed needs --rows") }
   }
 
   /// The rows that DATA refers to, for a model.
@@ -228,13 +230,13 @@ struct DataOptions: ParsableArguments {
     guard own.isEmpty || given.isEmpty || own == given else {
       throw Failure(
         description:
-          "the columns of \(dataset.name) are \(given.joined(separator: ", ")), those of the model "
-          + "\(own.joined(separator: ", ")): choose them by --columns")
+          "the columns of \(dataset.name) are \(given.joined(separator: ", ")), but the model has "
+          + "\(own.joined(separator: ", ")): select them with --columns")
     }
     return try limit.map { try dataset.random($0, seed: rowsSeed ?? 0) } ?? dataset
   }
 
-  /// The rows that DATA refers to, in a model's shape if one is given.
+  /// The rows that DATA refers to, in a model's shape if a shape is given.
   func open(_ data: String, for shape: Shape? = nil) throws -> Dataset {
     // Images are resized to a model's shape. A guessed shape is used only if the images have another size.
     if let shape, size == nil,

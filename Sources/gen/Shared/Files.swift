@@ -7,7 +7,7 @@ func makeFolder(_ path: String) throws {
   for part in path.split(separator: "/") {
     made += (made.isEmpty || made.hasSuffix("/") ? "" : "/") + part
     guard mkdir(made, 0o777) == 0 || errno == EEXIST else {
-      throw Failure(description: "cannot make the folder \(made): \(String(cString: strerror(errno)))")
+      throw Failure(description: "cannot create the folder \(made): \(String(cString: strerror(errno)))")
     }
   }
 }

@@ -11,8 +11,8 @@ struct LatentSpace {
   let labels: [Int32]?
   let mean: [Float]
   let deviation: [Float]
-  /// For a GAN, which cannot encode rows: the rows that it generates from the latents, and the judge of their
-  /// factors.
+  /// For a GAN, which cannot encode rows: the rows that it generates from the latents, and an estimator of
+  /// their factors.
   private let judged: (samples: Rows, judge: FactorJudge)?
   /// The latents that vary. Those that change the image most come first.
   let axes: [Int]
@@ -92,7 +92,7 @@ struct LatentSpace {
 
   /// The direction along which a factor of the dataset increases, or towards a class.
   func direction(_ name: String) throws -> Direction {
-    guard let dataset else { throw Failure(description: "a direction needs rows that have it") }
+    guard let dataset else { throw Failure(description: "a direction needs rows with this factor or class") }
     if let index = dataset.factorNames.firstIndex(of: name) {
       let attribute = try judged.map { try $0.judge.scores(name, of: $0.samples) }
       return try Direction(of: attribute ?? dataset.factor(index), in: latents)

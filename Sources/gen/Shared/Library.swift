@@ -43,7 +43,7 @@ final class Object {
   ) throws {
     var made: OpaquePointer?
     try check(make(&made))
-    guard let made else { throw Failure(description: "the library gave no handle") }
+    guard let made else { throw Failure(description: "the library returned no handle") }
     self.handle = made
     self.destroy = destroy
   }

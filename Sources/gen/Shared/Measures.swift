@@ -25,8 +25,8 @@ struct Measures {
     var table = FigureTable()
     table.add("n_rows", "rows", count: rows.count)
     try reconstruct(model, rows, labels, &table)
-    let drawsCoins = try Checkpoint(path: path).option("likelihood") == "bernoulli"
-    try measureLikelihood(model, rows, labels, drawsCoins: drawsCoins, &table)
+    let isBernoulli = try Checkpoint(path: path).option("likelihood") == "bernoulli"
+    try measureLikelihood(model, rows, labels, isBernoulli: isBernoulli, &table)
     if samples(model) { try compareSamples(model, dataset, dataOptions, &table) }
     return table
   }
@@ -53,7 +53,7 @@ struct Measures {
   }
 
   private func measureLikelihood(
-    _ model: Model, _ rows: Rows, _ labels: [Int32]?, drawsCoins: Bool, _ table: inout FigureTable
+    _ model: Model, _ rows: Rows, _ labels: [Int32]?, isBernoulli: Bool, _ table: inout FigureTable
   ) throws {
     let n = Int64(rows.count)
     var first = [Double](repeating: 0, count: rows.count)
@@ -67,11 +67,11 @@ struct Measures {
       try check(status)
       table.add("log_likelihood", "log-likelihood, nats", estimate: first)
     case .vae:
-      let x = drawsCoins ? try binarized(rows) : rows
+      let x = isBernoulli ? try binarized(rows) : rows
       try Stage.following("computing the bound") {
         try check(gen_vae_elbo(model.handle, x.values, labels, n, 1, seed, $0, &first, &second))
       }
-      if drawsCoins { table.add("binarized", "binarized pixels", count: 1) }
+      if isBernoulli { table.add("binarized", "binarized pixels", count: 1) }
       table.add("reconstruction", "reconstruction, nats", estimate: first)
       table.add("kl", "KL, nats", estimate: second)
       table.add("elbo", "bound, nats", estimate: zip(first, second).map { -$0 - $1 })
@@ -101,7 +101,7 @@ struct Measures {
     _ model: Model, _ dataset: Dataset, _ dataOptions: DataOptions, _ table: inout FigureTable
   ) throws {
     guard dataset.count > SampleFigures.neighbours else {
-      throw Failure(description: "samples are compared with \(SampleFigures.neighbours + 1) rows or more")
+      throw Failure(description: "comparing samples needs at least \(SampleFigures.neighbours + 1) rows")
     }
     let chosen = try dataset.random(max(sampleCount, SampleFigures.neighbours + 1), seed: seed)
     let real = try chosen.rows()
@@ -116,7 +116,7 @@ struct Measures {
       known = try options.open(training, for: model)
     }
     let knownRows = try known?.random(real.count, seed: seed).rows()
-    table.add("n_samples", "samples, and real rows beside them", count: real.count)
+    table.add("n_samples", "samples (and as many real rows)", count: real.count)
     try table.add(
       "parzen_log_likelihood", "Parzen log-likelihood, nats", parzen(samples, halves),
       floor: knownRows.map { try parzen($0, halves) })
@@ -137,7 +137,7 @@ struct Measures {
           known.handle, samples.values, Int64(samples.count), real.values, Int64(real.count), $0, &ratio, nil,
           nil))
     }
-    table.add("training_distance_ratio", "distance to training rows over real rows'", ratio)
+    table.add("training_distance_ratio", "distance to training rows, samples / real rows", ratio)
   }
 
   /// The log-likelihood of rows under windows around samples. The width of the windows is chosen on other
@@ -228,28 +228,29 @@ private struct SampleFigures {
 /// The arguments of `gen evaluate` and `gen compare`.
 struct MeasureFlags: ParsableArguments {
   @Option(
-    help: "Rows that the models were fitted to, given as DATA is (default: no comparison with them).",
+    help: "Rows that the models were fitted to, given like DATA (default: no comparison with training rows).",
     completion: .file())
   var training: String?
 
   @Option(
-    help: "Safetensors file of a classifier whose features are used to compare samples (default: pixels).",
+    help:
+      "Safetensors file of a classifier whose features are used to compare samples (default: compare pixels).",
     completion: .file())
   var classifier: String?
 
   @Option(
-    name: [.short, .customLong("number")], help: "Number of samples, and of real rows to compare them with.")
+    name: [.short, .customLong("number")], help: "Number of samples, and of real rows to compare them with")
   var number = 2000
 
   @Option(
     name: .customLong("importance"),
-    help: "Number of latents for each row to estimate the likelihood of a VAE.")
+    help: "Number of latents per row for estimating the likelihood of a VAE")
   var importance = 100
 
-  @Flag(help: "Sample from the mixture of the model (see gen mixture).")
+  @Flag(help: "Sample from the model's mixture (see gen mixture).")
   var mixture = false
 
-  @Option(help: "Seed of the samples, of random binarization and of subsets.")
+  @Option(help: "Seed of the samples, of random binarization and of subsets")
   var seed: UInt64 = 0
 
   @OptionGroup var dataOptions: DataOptions

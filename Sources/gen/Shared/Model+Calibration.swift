@@ -1,6 +1,6 @@
 import CGenerative
 
-/// What is fitted to trained models: a mixture of latents, a threshold for anomalies.
+/// Mixtures of latents and anomaly thresholds, which are fitted to trained models.
 extension Model {
   func fitMixture(_ dataset: Dataset, _ options: UnsafePointer<gen_mixture_options>) throws {
     try requireCalibrated()
@@ -58,14 +58,14 @@ extension Model {
     guard let labels = try labels(of: dataset), try labels != dataset.labels() else { return }
     throw Failure(
       description:
-        "the classes of \(dataset.name), \(dataset.classNames.joined(separator: ", ")), have other numbers "
-        + "than the model's, \(classNames.joined(separator: ", ")): give data that have all of its classes")
+        "the classes of \(dataset.name), \(dataset.classNames.joined(separator: ", ")), are numbered differently "
+        + "from the model's, \(classNames.joined(separator: ", ")): give data with all classes of the model")
   }
 
   private func requireCalibrated() throws {
     guard kind != .gan, kind != .classifier else {
       throw Failure(
-        description: "a \(kind.name) has no latents and no score of rows: a PCA, an autoencoder or a VAE has")
+        description: "a \(kind.name) cannot encode or score rows: use a PCA, an autoencoder or a VAE")
     }
   }
 }

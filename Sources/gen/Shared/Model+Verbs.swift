@@ -88,7 +88,7 @@ extension Model {
     if fromMixture { return try sampleMixture(count, seed: seed, given: labels) }
     guard kind != .autoencoder else {
       throw Failure(
-        description: "an autoencoder has no distribution to sample from but a mixture: see gen mixture")
+        description: "an autoencoder needs a mixture to sample from: see gen mixture")
     }
     let n = Int64(count)
     return try Rows(count: count, rowSize: shape.count) {
@@ -126,7 +126,7 @@ extension Model {
   func labels(of dataset: Dataset) throws -> [Int32]? {
     guard classCount > 0, kind != .classifier else { return nil }
     guard dataset.classCount > 0 else {
-      throw Failure(description: "the model has \(classCount) classes, \(dataset.name) has no labels")
+      throw Failure(description: "the model has \(classCount) classes, but \(dataset.name) has no labels")
     }
     let labels = try dataset.labels()
     let (own, given) = (classNames, dataset.classNames)
@@ -136,8 +136,8 @@ extension Model {
       guard let number = numbers[Int(label)] else {
         throw Failure(
           description:
-            "the classes of \(dataset.name) are not the model's: it has \(given.joined(separator: ", ")), "
-            + "the model \(own.joined(separator: ", "))")
+            "the classes of \(dataset.name) are not the model's: the data have \(given.joined(separator: ", ")), "
+            + "but the model has \(own.joined(separator: ", "))")
       }
       return number
     }

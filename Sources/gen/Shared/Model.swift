@@ -25,7 +25,7 @@ struct Model {
 
   init(_ object: Object, hasLatents: Bool = true) throws {
     guard let kind = Kind(rawValue: text(gen_model_kind(object.handle))) else {
-      throw Failure(description: "the model is of a kind that this tool does not know")
+      throw Failure(description: "this tool does not know the kind of the model")
     }
     self.hasLatents = hasLatents
     self.kind = kind
@@ -41,16 +41,17 @@ struct Model {
 
   /// Loads a file as a model of the kind that it declares.
   ///
-  /// - Parameter classifies: whether a classifier is accepted, which has features of rows but does not create
-  ///   any.
+  /// - Parameter classifies: whether a classifier is accepted, which computes features of rows but does not
+  ///   generate rows.
   init(path: String, classifies: Bool = false) throws {
     let checkpoint = try Object(gen_checkpoint_destroy) { gen_checkpoint_open(path, nil, $0) }
     guard let kind = Kind(rawValue: text(gen_checkpoint_metadata(checkpoint.handle, "kind"))) else {
-      throw Failure(description: "\(path) is no model of this library: its metadata do not tell the kind")
+      throw Failure(description: "\(path) is not a model of this library: its metadata contain no kind")
     }
     if kind == .classifier, !classifies {
       throw Failure(
-        description: "\(path) is a classifier, which makes no rows; gen evaluate takes it by --classifier")
+        description:
+          "\(path) is a classifier, which generates no rows; pass it to gen evaluate with --classifier")
     }
     let object = try Object(gen_model_destroy) { gen_model_load(path, nil, $0) }
     let skips = text(gen_checkpoint_metadata(checkpoint.handle, "option.skips"))

@@ -48,7 +48,7 @@ struct Output: ExpressibleByArgument {
   func form(unlessImages subject: String? = nil) throws -> Form {
     guard let form else {
       throw ValidationError(
-        "-o \(path) does not say what to write: it must end in .csv, .npy, .png, .jpg, .jpeg or / (a folder of "
+        "-o \(path) does not determine a format: it must end in .csv, .npy, .png, .jpg, .jpeg or / (a folder of "
           + "images), or be -, npy:- or png:-")
     }
     if let subject, form == .image || form == .folder {
@@ -90,7 +90,7 @@ struct Output: ExpressibleByArgument {
     guard isStandard else { return try gen.write(bytes, to: path) }
     fflush(nil)
     guard append(bytes, to: STDOUT_FILENO) else {
-      throw Failure(description: "cannot write standard output: \(String(cString: strerror(errno)))")
+      throw Failure(description: "cannot write to standard output: \(String(cString: strerror(errno)))")
     }
   }
 
@@ -106,7 +106,7 @@ struct Output: ExpressibleByArgument {
     for (row, name) in table.imageNames.enumerated() {
       let path = folder + name
       if let old = FileIdentity(path: path), inputs.contains(old) {
-        throw Failure(description: "\(path) is one of the images that are read: name another folder by -o")
+        throw Failure(description: "\(path) is one of the input images: give another folder with -o")
       }
       let parent = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
       if made.insert(parent).inserted { try makeFolder(parent) }
@@ -115,7 +115,7 @@ struct Output: ExpressibleByArgument {
   }
 }
 
-/// Rows of numbers for a file, and what is known about each row.
+/// Rows of numbers to write, with the file and the class of each row.
 struct Table {
   let values: Rows
   /// The names of a row's numbers.

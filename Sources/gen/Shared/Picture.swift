@@ -57,7 +57,7 @@ struct Picture {
     guard mask.shape.height == shape.height, mask.shape.width == shape.width else {
       throw Failure(
         description:
-          "--mask \(path) is \(mask.shape.height) x \(mask.shape.width), rows of the model are \(shape)")
+          "--mask \(path) is \(mask.shape.height) x \(mask.shape.width), but rows of the model are \(shape)")
     }
     return mask.pixels.values.flatMap { [UInt8](repeating: $0 >= 0.5 ? 1 : 0, count: shape.channels) }
   }

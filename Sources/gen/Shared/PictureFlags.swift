@@ -5,7 +5,7 @@ import CGenerative
 struct PictureFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
-      "How an image fills the size: cover (and cut), contain (and pad with background) or stretch (default: cover).",
+      "How an image is fitted to the size: cover (crops), contain (pads with the background) or stretch (default: cover).",
       valueName: "word"))
   var resize: String?
 
@@ -16,28 +16,30 @@ struct PictureFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Height cut out of each image before resizing (default: the whole image).", valueName: "n"))
+      "Height of the crop taken from each image before resizing (default: the whole image).", valueName: "n"))
   var cropHeight: String?
 
   @Option(
     help: ArgumentHelp(
-      "Width cut out of each image before resizing (default: the whole image).", valueName: "n"))
+      "Width of the crop taken from each image before resizing (default: the whole image).", valueName: "n"))
   var cropWidth: String?
 
   @Option(
     help: ArgumentHelp(
-      "Horizontal position of the cut or contained part: 0 left, 1 right (default: 0.5).", valueName: "n"))
+      "Horizontal position of the cropped or contained part, from 0 (left) to 1 (right) (default: 0.5).",
+      valueName: "n"))
   var placeX: String?
 
   @Option(
     help: ArgumentHelp(
-      "Vertical position of the cut or contained part: 0 top, 1 bottom (default: 0.5).", valueName: "n"))
+      "Vertical position of the cropped or contained part, from 0 (top) to 1 (bottom) (default: 0.5).",
+      valueName: "n"))
   var placeY: String?
 
   @Option(help: ArgumentHelp("Gray value around a contained image, 0 to 1 (default: 0).", valueName: "n"))
   var background: String?
 
-  @Flag(help: "Read images with missing pixels, which become gray, instead of skipping them.")
+  @Flag(help: "Read images with missing pixels and fill those with gray, instead of skipping the images.")
   var tolerant = false
 
   @Option(help: ArgumentHelp("Maximum number of pixels of an image (default: 67108864).", valueName: "n"))

@@ -7,10 +7,10 @@ struct SavedModel: ParsableArguments {
     name: .shortAndLong, help: "Safetensors file to write (default: the model's file).")
   var out: String?
 
-  @Flag(help: "Overwrite what is there: the file that --out names, or what the model's file has already.")
+  @Flag(help: "Overwrite the file given by --out, or the mixture or threshold that the model already has.")
   var force = false
 
-  /// Refuses to overwrite what exists.
+  /// Throws if saving would overwrite something.
   ///
   /// - Parameters:
   ///   - path: the model's file.
@@ -22,7 +22,7 @@ struct SavedModel: ParsableArguments {
     if hasIt {
       throw Failure(
         description:
-          "\(path) has a \(added), which would be lost: name another file by --out, or replace it by --force")
+          "\(path) already has a \(added): give another file with --out, or replace it with --force")
     }
   }
 
@@ -33,10 +33,10 @@ struct SavedModel: ParsableArguments {
   }
 }
 
-/// Refuses to overwrite a file with a model.
+/// Throws if a file exists, so that it is not overwritten.
 func checkIsFree(_ path: String, orResume canResume: Bool = false) throws {
   guard FileIdentity(path: path) != nil else { return }
   throw Failure(
-    description: "\(path) exists: name another file by --out, "
-      + (canResume ? "continue its fit by --resume, " : "") + "or overwrite it by --force")
+    description: "\(path) exists: give another file with --out, "
+      + (canResume ? "continue its fit with --resume, " : "") + "or overwrite it with --force")
 }

@@ -1,10 +1,10 @@
 import CGenerative
 import Glibc
 
-/// What a long command does at the moment, on standard error: on a terminal how far it is, elsewhere a line now and
-/// then.
+/// Shows the current stage of a long command on standard error: its progress on a terminal, otherwise an occasional
+/// line.
 enum Stage {
-  /// When a line was last written to what is no terminal.
+  /// When a line was last written, if standard error is not a terminal.
   nonisolated(unsafe) private static var lastLine = now()
   nonisolated(unsafe) private static var name = ""
 

@@ -35,6 +35,6 @@ func show(_ string: String) {
   fflush(nil)
 }
 
-/// Prints a line and flushes standard output, which is written in blocks of 4 KiB to a pipe or file
-/// otherwise.
+/// Prints a line and flushes standard output, which otherwise reaches a pipe or file in blocks
+/// of 4 KiB.
 func showLine(_ line: String) { show(line + "\n") }

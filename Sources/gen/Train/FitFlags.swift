@@ -1,29 +1,29 @@
 import ArgumentParser
 import CGenerative
 
-/// How a network is trained; what is not given is the library's default.
+/// Training options of a network. Options that are not given have the library's defaults.
 struct FitFlags: ParsableArguments {
   @OptionGroup var options: FitOptionFlags
 
   @Option(
     help:
-      "Rows to evaluate after each epoch: DATA, or a share of the training rows to hold out, such as 0.1 (default: none)."
+      "Rows to evaluate after each epoch: DATA, or a fraction of the training rows to hold out, such as 0.1 (default: none)."
   )
   var validation: String?
 
   @Option(
     help: ArgumentHelp(
-      "HTML file to write while the model is trained: loss curves, samples of the same latents (autoencoder: "
-        + "reconstructions of the same rows) and warnings. It reloads itself (default: none).",
+      "HTML page to update during training, with loss curves, samples of the same latents (autoencoder: "
+        + "reconstructions of the same rows) and warnings. The page reloads itself (default: none).",
       valueName: "page"),
     completion: .file(extensions: ["html"]))
   var watch: String?
 
-  @Flag(help: "Continue to train the model in --out, with its own options.")
+  @Flag(help: "Continue training the model in --out with its own options.")
   var resume = false
 
   @Flag(
-    help: "Fit with all processes that mpirun started; each takes its part of the rows of every step.")
+    help: "Fit with all processes that mpirun started; each processes a part of every batch.")
   var mpi = false
 
   func validate() throws {
@@ -35,16 +35,16 @@ struct FitFlags: ParsableArguments {
     }
   }
 
-  /// Passes over the data, those of earlier fits among them; nil: the library chooses.
+  /// Number of epochs, including those of earlier fits; nil: the library chooses.
   func epochs() throws -> Int? {
     let epochs = try all().epochs
     return epochs == Int64(GEN_AUTO) ? nil : Int(epochs)
   }
 
-  /// The header's options as they were given.
+  /// The library's options as given on the command line.
   func all() throws -> gen_fit_options {
     var text = options.text
-    // A schedule spans all epochs, also of a fit that goes on with fewer.
+    // A schedule spans all epochs, even if a resumed fit has fewer left.
     if ["cosine", "linear"].contains(options.schedule), options.scheduleEpochs == nil {
       let epochs = try OptionStruct<gen_fit_options>("fit", text).value.epochs
       if epochs != Int64(GEN_AUTO) { text += " " + option("schedule_epochs", epochs) }
@@ -52,14 +52,14 @@ struct FitFlags: ParsableArguments {
     return try OptionStruct<gen_fit_options>("fit", text).value
   }
 
-  /// The header's options for the epochs that are left.
+  /// The library's options for the remaining epochs.
   func options(epochs left: Int?) throws -> gen_fit_options {
     var options = try all()
     if let left { options.epochs = Int64(left) }
     return options
   }
 
-  /// What to learn from and what to measure with.
+  /// The training rows and the validation rows.
   func split(_ dataset: Dataset, _ dataOptions: DataOptions) throws -> (Dataset, validation: Dataset?) {
     guard let validation else { return (dataset, nil) }
     guard let share = Double(validation) else {

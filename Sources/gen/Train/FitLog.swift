@@ -1,6 +1,6 @@
 import CGenerative
 
-/// What a fit tells: a bar or lines of JSON for who watches, and the history beside the model.
+/// Reports the progress of a fit, as a bar or as lines of JSON, and writes the history next to the model.
 final class FitLog {
   private let bar: ProgressBar?
   private var history: [String]
@@ -10,11 +10,12 @@ final class FitLog {
   private let page: WatchPage?
 
   /// - Parameters:
-  ///   - path: the model's file; nil: no history is kept.
-  ///   - epochsBefore: epochs of earlier fits.
-  ///   - epochsDone: those and the epochs of this fit before it was interrupted, whose history goes on.
-  ///   - json: lines of JSON on standard output in place of the bar.
-  ///   - page: a page to write as the fit goes.
+  ///   - path: the model's file; nil: no history is written.
+  ///   - epochsBefore: number of epochs of earlier fits.
+  ///   - epochsDone: number of epochs of earlier fits and of this fit before it was interrupted; the history continues
+  ///     after them.
+  ///   - json: whether to print lines of JSON on standard output instead of a bar.
+  ///   - page: a page to update during the fit.
   init(
     _ name: String, model path: String?, epochsBefore: Int = 0, epochsDone: Int = 0, json: Bool = false,
     page: WatchPage? = nil
@@ -26,7 +27,7 @@ final class FitLog {
     bar = json ? nil : ProgressBar(name, epochsBefore: epochsBefore)
   }
 
-  /// Calls `body` with a run that tells `log` how the call goes, and stops it when `token` is cancelled.
+  /// Calls `body` with a run that reports progress to `log` and stops when `token` is cancelled.
   static func following<Result>(
     _ log: FitLog?, _ token: OpaquePointer? = nil, _ body: (UnsafePointer<gen_run>) throws -> Result
   ) throws -> Result {
@@ -44,23 +45,23 @@ final class FitLog {
     return try withExtendedLifetime(log) { try body(&run) }
   }
 
-  /// Tells of something that happened once.
+  /// Adds an event to the history.
   func add(_ event: String, _ members: [(name: String, value: JSON)]) {
     let line = JSON.object([("event", .string(event))] + members).text
     history.append(line)
     if bar == nil { showLine(line) }
   }
 
-  /// Says what came out and writes the history.
+  /// Reports the result and writes the history.
   func finish() throws {
     bar?.finish()
     try save()
     try page?.write(history, isEnded: true)
   }
 
-  /// Leaves a page that does not wait for more, of a fit that failed.
+  /// Writes the final page of a fit that failed. The page does not reload itself.
   func fail(_ error: any Error) {
-    add("warning", [("message", .string("the fit ended with an error: \(error)"))])
+    add("warning", [("message", .string("the fit failed: \(error)"))])
     try? page?.write(history, isEnded: true)
   }
 
@@ -72,8 +73,8 @@ final class FitLog {
     bar?.take(event)
     switch Int(event.kind) {
     case GEN_EVENT_EPOCH:
-      add("epoch", figures(event))
-      // A fit that is killed leaves its history, too; that it cannot be written is told at the end.
+      add("epoch", metrics(event))
+      // The history of a fit that is killed is kept, too. Write errors are reported at the end.
       try? save()
       try? page?.update(history)
     case GEN_EVENT_WARNING: add("warning", [("message", .string(text(event.message)))])
@@ -81,9 +82,9 @@ final class FitLog {
     }
   }
 
-  /// The figures that the model has.
-  private func figures(_ event: gen_event) -> [(name: String, value: JSON)] {
-    let figures = [
+  /// The metrics that the model supports.
+  private func metrics(_ event: gen_event) -> [(name: String, value: JSON)] {
+    let metrics = [
       ("seconds", event.seconds), ("learning_rate", event.learning_rate), ("loss", event.loss),
       ("reconstruction", event.reconstruction), ("kl", event.kl),
       ("discriminator_loss", event.discriminator_loss), ("generator_loss", event.generator_loss),
@@ -94,11 +95,11 @@ final class FitLog {
     ]
     let epoch = epochsBefore + Int(event.epoch)
     return [("epoch", .integer(epoch)), ("epochs", .integer(epochsBefore + Int(event.n_epochs)))]
-      + figures.filter { !$0.1.isNaN }.map { (name: $0.0, value: JSON.number($0.1)) }
+      + metrics.filter { !$0.1.isNaN }.map { (name: $0.0, value: JSON.number($0.1)) }
   }
 }
 
-/// The file of JSON lines that `gen train` leaves beside a model.
+/// The file of JSON lines that `gen train` writes next to a model.
 enum History {
   /// "faces.history.jsonl" for "faces.safetensors".
   static func path(beside model: String) -> String {
@@ -106,22 +107,22 @@ enum History {
     return (model.hasSuffix(ending) ? String(model.dropLast(ending.count)) : model) + ".history.jsonl"
   }
 
-  /// The lines that are objects of JSON, as far as their ends tell; none where there is no history.
+  /// The lines that look like JSON objects, judged by their first and last characters; empty if there is no history.
   ///
-  /// - Parameter epochs: later ones, which a fit did and lost when it was killed, are left out.
+  /// - Parameter epochs: later epochs, which a killed fit completed but did not save, are omitted.
   static func lines(beside model: String, epochs: Int = .max) -> [String] {
     (contents(of: path(beside: model)) ?? "").split(separator: "\n").map(String.init)
       .filter { $0.hasPrefix("{") && $0.hasSuffix("}") && epoch(of: $0) ?? 0 <= epochs }
   }
 
-  /// The message of a line that tells of a warning, as far as nothing in it is escaped; else nil.
+  /// The message of a line that reports a warning; nil for other lines. Escapes are not decoded.
   static func warning(in line: String) -> String? {
     let (start, end) = (#"{"event":"warning","message":""#, #""}"#)
     guard line.hasPrefix(start), line.hasSuffix(end) else { return nil }
     return String(line.dropFirst(start.count).dropLast(end.count))
   }
 
-  /// The epoch that a line tells of.
+  /// The epoch of a line; nil if the line is not an epoch.
   private static func epoch(of line: String) -> Int? {
     let start = #"{"event":"epoch","epoch":"#
     return line.hasPrefix(start) ? Int(line.dropFirst(start.count).prefix { $0.isNumber }) : nil

@@ -2,16 +2,16 @@ import ArgumentParser
 import CGenerative
 import Glibc
 
-/// Ctrl-C during a fit: the first stops it before its next step, a second ends the program.
+/// Handles Ctrl-C during a fit: the first stops it before its next step, the second ends the program.
 enum Interruption {
-  /// What a signal handler can reach; set before it is installed.
+  /// The token that the signal handler cancels. It is set before the handler is installed.
   nonisolated(unsafe) private static var token: OpaquePointer?
 
   /// Runs `body` with a token that SIGINT and SIGTERM cancel.
   static func during<Result>(_ body: (OpaquePointer) throws -> Result) throws -> Result {
     var made: OpaquePointer?
     try check(gen_token_create(&made))
-    guard let made else { throw Failure(description: "the library gave no token") }
+    guard let made else { throw Failure(description: "the library returned no token") }
     token = made
     let signals = [SIGINT, SIGTERM]
     for number in signals {
@@ -28,13 +28,13 @@ enum Interruption {
     return try body(made)
   }
 
-  /// The command that was given, to be given again.
+  /// The command line, with --resume added, for the user to run again.
   static var command: String {
     let words = CommandLine.arguments.enumerated().map { $0 == 0 ? "gen" : quoted($1) }
     return (words + (words.contains("--resume") ? [] : ["--resume"])).joined(separator: " ")
   }
 
-  /// What shells say of a program that Ctrl-C ended.
+  /// The exit code that shells report for a program that Ctrl-C ended.
   static let exitCode = ExitCode(128 + SIGINT)
 
   private static func quoted(_ word: String) -> String {

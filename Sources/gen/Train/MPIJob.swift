@@ -1,22 +1,22 @@
 import CGenerative
 import Glibc
 
-/// This process as one of those that `mpirun` started.
+/// This process as one rank of an MPI job that `mpirun` started.
 ///
-/// The library links no MPI, and neither does this tool: the adapter, libgenerative_mpi.so (`make mpi`), is
-/// loaded when it is asked for.
+/// Neither the library nor this tool links MPI. The adapter libgenerative_mpi.so (`make mpi`) is loaded on
+/// demand.
 final class MPIJob {
   private typealias Start = @convention(c) (Double, UnsafeMutablePointer<gen_comm>) -> Int32
   private typealias Stop = @convention(c) (UnsafeMutablePointer<gen_comm>, Int32) -> Void
 
   let comm: UnsafeMutablePointer<gen_comm>
   private let stop: Stop
-  /// Whether the ranks have come to one end, so that each may leave in peace.
+  /// Whether all ranks ended with the same status. Each may then leave without aborting the job.
   var isAgreed = false
 
   var rank: Int { Int(comm.pointee.rank) }
   var size: Int { Int(comm.pointee.size) }
-  /// Whether this is the rank that writes and tells.
+  /// Whether this rank writes files and messages.
   var isFirst: Bool { rank == 0 }
 
   init() throws {
@@ -28,13 +28,13 @@ final class MPIJob {
     comm = .allocate(capacity: 1)
     try check(gen_comm_init(comm, UInt32(MemoryLayout<gen_comm>.stride)))
     let error = unsafeBitCast(start, to: Start.self)(0, comm)
-    guard error == 0 else { throw Failure(description: "MPI could not be started: error \(error)") }
+    guard error == 0 else { throw Failure(description: "cannot start MPI: error \(error)") }
   }
 
-  /// Leaves the job; when the ranks have come to no common end, all of it ends.
+  /// Leaves the job. If the ranks ended with different statuses, aborts the whole job.
   func leave() { stop(comm, isAgreed ? 0 : 1) }
 
-  /// The adapter beside this program, in the lib beside its bin, or where the system looks.
+  /// The adapter in this program's folder, in ../lib, or on the system's search path.
   private static func library() throws -> UnsafeMutableRawPointer {
     let name = "libgenerative_mpi.so"
     var path = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
@@ -42,11 +42,11 @@ final class MPIJob {
     let program = String(decoding: path.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
     let folder = program.lastIndex(of: "/").map { String(program[..<$0]) } ?? "."
     for place in ["\(folder)/\(name)", "\(folder)/../lib/\(name)", name] {
-      // MPI's own plug-ins look for its symbols among the global ones.
+      // MPI's own plug-ins look up its symbols in the global scope.
       if let library = dlopen(place, RTLD_NOW | RTLD_GLOBAL) { return library }
     }
     throw Failure(
       description:
-        "--mpi needs \(name), which `make mpi` makes: \(dlerror().map { String(cString: $0) } ?? "")")
+        "--mpi needs \(name), which `make mpi` builds: \(dlerror().map { String(cString: $0) } ?? "")")
   }
 }

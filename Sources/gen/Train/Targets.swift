@@ -1,10 +1,10 @@
-/// What a model is to make of the rows it is fitted to, as named on the command line.
+/// The rows that a model learns to output, as given on the command line.
 struct Targets {
   let data: String
-  /// Of the rows that are evaluated after each epoch, where those are named, too.
+  /// The targets of the validation rows, if those are given as DATA.
   let validation: String?
 
-  /// The targets of `whole` rows, and of those that are evaluated, split as the rows are.
+  /// The targets of the training rows in `whole` and of the validation rows, split in the same way as the rows.
   func open(
     for whole: Dataset, _ fit: FitFlags, _ dataOptions: DataOptions
   ) throws -> (Dataset, validation: Dataset?) {
@@ -19,26 +19,28 @@ struct Targets {
     return (targets, try options.open(validation, for: whole.shape))
   }
 
-  /// Refuses a share of rows that would not be that of their targets: of each class a share is held out.
+  /// Rejects a validation fraction if rows and targets have different classes, because a fraction of each class is
+  /// held out.
   private func requireEqualClasses(_ rows: Dataset, _ targets: Dataset) throws {
     let classes = try [rows, targets].map { $0.classCount > 0 ? try $0.labels() : [] }
     guard classes[0] == classes[1] else {
       throw Failure(
         description:
-          "--validation holds out rows by their classes, and those of \(rows.name) and \(targets.name) differ: name "
-          + "rows for it, and --validation-targets")
+          "--validation holds out a fraction of each class, but \(rows.name) and \(targets.name) have different "
+          + "classes: give rows to --validation, and --validation-targets")
     }
   }
 
-  /// Refuses rows that are not paired one with one.
+  /// Rejects rows and targets that do not form pairs.
   private func pair(_ rows: Dataset, _ targets: Dataset) throws {
     guard rows.count == targets.count else {
-      throw Failure(description: "\(targets.name) has \(targets.count) rows and \(rows.name) \(rows.count)")
+      throw Failure(
+        description: "\(targets.name) has \(targets.count) rows, but \(rows.name) has \(rows.count)")
     }
     for dataset in [rows, targets] where dataset.skippedCount > 0 {
       throw Failure(
         description:
-          "\(dataset.name) has skipped files (\(dataset.skippedCount)), so its rows cannot be paired")
+          "\(dataset.skippedCount) files of \(dataset.name) were skipped, so its rows cannot be paired")
     }
   }
 }

@@ -3,12 +3,12 @@ import ArgumentParser
 /// `gen train classifier`.
 struct TrainClassifier: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "classifier", abstract: "A classifier, whose features can be used to compare samples.",
+    commandName: "classifier", abstract: "Fits a classifier, whose features can be used to compare samples.",
     discussion: """
       gen train classifier train-images-idx3-ubyte.gz --architecture convolutional -o classifier.safetensors
 
-      Rows need classes: folders of pictures, or an IDX file with its labels beside it. gen evaluate \
-      takes it by --classifier, gen encode writes its features.
+      The rows need classes: subfolders of images, or an IDX file with a file of labels next to it. Pass the \
+      classifier to gen evaluate with --classifier. gen encode writes its features.
       """)
 
   @OptionGroup var train: TrainOptions

@@ -4,8 +4,8 @@ import ArgumentParser
 struct TrainGAN: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gan",
-    abstract: "A generative adversarial network, or a DCGAN (--architecture convolutional).",
-    discussion: "gen train gan pictures --architecture convolutional -o gan.safetensors")
+    abstract: "Fits a generative adversarial network, or a DCGAN (--architecture convolutional).",
+    discussion: "gen train gan images --architecture convolutional -o gan.safetensors")
 
   @OptionGroup var train: TrainOptions
   @OptionGroup(title: "Network") var network: GANFlags

@@ -4,7 +4,7 @@ import CGenerative
 /// `gen train pca`.
 struct TrainPCA: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pca", abstract: "Principal component analysis.",
+    commandName: "pca", abstract: "Fits a principal component analysis.",
     discussion: "gen train pca faces: --n-components 50 -o pca.safetensors")
 
   @OptionGroup var train: TrainOptions
@@ -14,7 +14,7 @@ struct TrainPCA: ParsableCommand {
   func run() throws {
     if !train.force { try checkIsFree(train.out) }
     let dataset = try train.dataOptions.open(train.data)
-    try train.dataOptions.checkLabelsAreUsed(train.data, "a PCA takes no classes")
+    try train.dataOptions.checkLabelsAreUsed(train.data, "a PCA does not use classes")
     let start = now()
     let object = try newModel(.pca, flags.text)
     try Stage.following("fitting the PCA") { try check(gen_pca_fit(object.handle, dataset.handle, $0)) }

@@ -3,7 +3,7 @@ import ArgumentParser
 /// `gen train vae`.
 struct TrainVAE: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "vae", abstract: "A variational autoencoder.",
+    commandName: "vae", abstract: "Fits a variational autoencoder.",
     discussion: "gen train vae faces: --latent-size 10 --likelihood gaussian -o faces.safetensors")
 
   @OptionGroup var train: TrainOptions

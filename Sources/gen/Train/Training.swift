@@ -8,10 +8,10 @@ struct Training {
   let fit: FitFlags
   var targets: Targets?
 
-  /// Fits a new model of the flags' options, or with --resume the one that is there. The library keeps it in the
-  /// file as the fit goes, also when Ctrl-C stops it.
+  /// Fits a new model with the given options or, with --resume, the model in the file. The library saves the model
+  /// during the fit and when Ctrl-C stops it.
   ///
-  /// - Parameter conditional: whether the model has the rows' classes.
+  /// - Parameter conditional: whether the model is conditional on the rows' classes.
   func run(_ network: some OptionFlags, conditional: Bool = false) throws {
     func create(_ dataset: Dataset) throws -> Object {
       let shape = dataset.shape
@@ -30,13 +30,13 @@ struct Training {
       try run(network, in: job, conditional, create)
     } catch {
       guard !job.isAgreed else { throw error }
-      // To leave is then the end of this process, too: nothing after it would tell why.
+      // Leaving aborts this process as well, so print the error first.
       complain(Gen.line(for: error))
       throw ExitCode.failure
     }
   }
 
-  /// - Parameter job: the ranks that fit together; of these the first tells how it goes and writes.
+  /// - Parameter job: the MPI job; its first rank reports progress and writes the files.
   private func run(
     _ network: some OptionFlags, in job: MPIJob?, _ conditional: Bool, _ create: (Dataset) throws -> Object
   ) throws {
@@ -49,20 +49,21 @@ struct Training {
     let whole = try train.dataOptions.open(train.data, for: loaded?.shape)
     if kind != .classifier, !conditional, !(loaded.map { $0.classCount > 0 } ?? false) {
       try train.dataOptions.checkLabelsAreUsed(
-        train.data, "this \(kind.name) takes no classes without --conditional")
+        train.data, "this \(kind.name) does not use classes without --conditional")
     }
     let (dataset, validation) = try fit.split(whole, train.dataOptions)
     let pairs = try targets?.open(for: whole, fit, train.dataOptions)
-    // The fit's options have their handles.
+    // The fit's options refer to their handles.
     defer { withExtendedLifetime(pairs) {} }
     let model = try loaded ?? Model(create(dataset))
     let done = try model.epochs()
     let isUnfinished = try model.epochsLeft() > 0
     let epochs = try fit.epochs()
     guard epochs.map({ done < $0 }) ?? (done == 0) || isUnfinished else {
-      throw Failure(description: "\(train.out) has had \(done) epochs; --epochs must be more to go on")
+      throw Failure(
+        description: "\(train.out) was already fitted for \(done) epochs; give a larger --epochs to continue")
     }
-    // An interrupted fit goes on as the fit that it was, whose epochs count from its own start.
+    // A resumed fit counts its epochs from its own start.
     let before = isUnfinished ? try Training.start(of: train.out) : done
     var options = try fit.options(epochs: epochs.map { $0 - before })
     options.resume = isUnfinished ? 1 : 0
@@ -70,11 +71,11 @@ struct Training {
     options.targets = pairs?.0.handle
     options.validation_targets = pairs?.validation?.handle
     if let job {
-      // By default as many rows as one process takes.
+      // The default for all ranks together is that of a single process.
       if options.batch_size == Int64(GEN_AUTO) { options.batch_size = 128 }
       guard options.batch_size % Int64(job.size) == 0 else {
         throw Failure(
-          description: "--batch-size \(options.batch_size) cannot be shared evenly by \(job.size) ranks")
+          description: "--batch-size \(options.batch_size) is not divisible by the \(job.size) ranks")
       }
       options.batch_size /= Int64(job.size)
       options.shared_rows = 1
@@ -85,7 +86,7 @@ struct Training {
       }
     }
     let page = try fit.watch.map { try WatchPage(path: $0, model: model, file: train.out, rows: dataset) }
-    // Whoever watches should not wait for a minute.
+    // A page should not wait a minute for the first checkpoint.
     if page != nil, fit.options.checkpointSteps == nil, fit.options.checkpointSeconds == nil {
       options.checkpoint_seconds = WatchPage.seconds
     }
@@ -98,7 +99,7 @@ struct Training {
     if !train.json {
       let ranks = job.map { ", \($0.size) ranks" } ?? ""
       showProgress(
-        "\(kind.name) of \(try parameters(model)) parameters, \(dataset.count) rows of \(dataset.shape)\(ranks)\n"
+        "\(kind.name) with \(try parameters(model)) parameters, \(dataset.count) rows of \(dataset.shape)\(ranks)\n"
       )
     }
     let isStopped: Bool
@@ -114,21 +115,21 @@ struct Training {
     try log.finish()
     if isStopped {
       let whole = fitted + (try model.epochsLeft())
-      complain("stopped after \(fitted) of \(whole) epochs; \(train.out) is saved. To go on:")
+      complain("stopped after \(fitted) of \(whole) epochs; \(train.out) is saved. To continue:")
       complain("  \(Interruption.command)")
       throw Interruption.exitCode
     }
     if !train.json { showProgress("saved \(train.out)\n") }
   }
 
-  /// Refuses options of the network that are not those of the model that is trained further.
+  /// Rejects network options that differ from those of the model that is resumed.
   private func checkOptions(_ network: some OptionFlags, _ conditional: Bool) throws {
     let checkpoint = try Checkpoint(path: train.out)
     func refuse(_ name: String, _ given: String, _ own: String) -> Failure {
       Failure(
         description:
           "--resume continues with the options of \(train.out): \(name) is \(own), not \(given). Leave the option out, "
-          + "or train another model by another --out")
+          + "or train another model with another --out")
     }
     for (name, value) in network.all {
       guard let value, let own = checkpoint.option(name) else { continue }
@@ -158,7 +159,7 @@ struct Training {
     }
   }
 
-  /// Epochs of earlier fits when the one on record in a file began.
+  /// The number of epochs of earlier fits when the fit recorded in a file began.
   private static func start(of path: String) throws -> Int {
     let start = try Checkpoint(path: path).option("fit.start")?.split(separator: ",").first
     return start.flatMap { Int($0) } ?? 0

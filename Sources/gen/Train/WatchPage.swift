@@ -1,31 +1,31 @@
 import CGenerative
 import Glibc
 
-/// The page of a fit while it goes on: curves, warnings, and what the model makes of the same latents or rows.
+/// The page of a running fit: loss curves, warnings, and samples or reconstructions of the same latents or rows.
 ///
-/// The model is in use during the fit, so the pictures are those of the file that the fit saves now and then.
+/// The model is in use during the fit, so the images come from the checkpoints that the fit saves.
 final class WatchPage {
-  /// Between two checkpoints, unless others are asked for.
+  /// Seconds between two checkpoints, unless given by options.
   static let seconds = 3.0
 
-  /// What the model made at some time.
+  /// The model's output at one checkpoint.
   private struct Moment {
     let title: String
-    /// A few rows, for the series.
+    /// A few rows, for the sequence of checkpoints.
     let line: String
-    /// All rows, of the last moment.
+    /// All rows, for the last checkpoint.
     let grid: String
   }
 
   private let path: String
   private let file: String
   private let model: Model
-  /// Of a GAN, once its file is there.
+  /// The objective of a GAN, once its file exists.
   private var objective: String?
-  /// Rows whose reconstructions are shown, of a model that draws none, and their classes.
+  /// Rows whose reconstructions are shown if the model does not draw samples.
   private let shown: Rows
   private let original: String
-  /// The last one, and every `stride`th of all.
+  /// The last checkpoint, and every `stride`th of all checkpoints.
   private var last: Moment?
   private var moments: [Moment] = []
   private var momentCount = 0
@@ -38,8 +38,8 @@ final class WatchPage {
   private static let momentLimit = 16
 
   /// - Parameters:
-  ///   - model: before the fit.
-  ///   - file: where the fit saves it.
+  ///   - model: the model before the fit.
+  ///   - file: the file to which the fit saves the model.
   ///   - rows: the training rows.
   init(path: String, model: Model, file: String, rows: Dataset) throws {
     self.path = path
@@ -52,7 +52,7 @@ final class WatchPage {
     try write([], isEnded: false)
   }
 
-  /// Takes in what the fit has saved since, and writes the page, once a second at most.
+  /// Reads the latest checkpoint and writes the page, at most once a second.
   func update(_ history: [String]) throws {
     guard now() - lastWrite > 1 || lastWrite < 0 || Self.time(of: file) != lastFile else { return }
     try write(history, isEnded: false)
@@ -62,7 +62,7 @@ final class WatchPage {
     let time = Self.time(of: file)
     if time != lastFile {
       lastFile = time
-      // A file that is being replaced can be read, the old one or the new one.
+      // A file that is being replaced can be read: it is either the old or the new one.
       if let saved = try? Model(path: file, classifies: true), let moment = try moment(of: saved) {
         add(moment)
         objective = try Checkpoint(path: file).option("objective")
@@ -72,7 +72,7 @@ final class WatchPage {
     lastWrite = now()
   }
 
-  /// Keeps the last moment, and of all moments so far some, evenly.
+  /// Keeps the last checkpoint and an evenly spaced selection of the earlier ones.
   private func add(_ moment: Moment) {
     last = moment
     if momentCount % stride == 0 { moments.append(moment) }
@@ -97,7 +97,7 @@ final class WatchPage {
       grid: try pictureAddress(rows, shape, columns: Self.columns))
   }
 
-  /// The classes of samples, in turn.
+  /// The classes of the samples: all classes in turn.
   private var labels: [Int32]? {
     model.classCount > 0 ? (0..<Self.rowCount).map { Int32($0 % model.classCount) } : nil
   }
@@ -111,10 +111,10 @@ final class WatchPage {
     let unit = model.kind == .autoencoder || model.kind == .classifier ? "" : ", in nats"
     sections.append(
       section(
-        "Learning", "Means over each epoch, per row\(unit).\(model.kind == .gan ? gameNote(objective) : "")",
+        "Learning", "Mean over each epoch, per row\(unit).\(model.kind == .gan ? gameNote(objective) : "")",
         warnings.joined() + "<div class=\"charts\" id=\"history\"></div>"))
     if let last {
-      // So that small pictures can be seen: a cell has 44 pixels or more.
+      // A cell is at least 44 pixels wide, so that small images are visible.
       let width = Self.columns * max(44, model.shape.picture.width)
       func image(_ address: String, _ text: String) -> String {
         "<figure><img style=\"width: \(width)px\" src=\"\(address)\" alt=\"\(escaped(text))\">"
@@ -124,30 +124,32 @@ final class WatchPage {
       sections.append(
         section(
           draws ? "Samples" : "Reconstructions",
-          draws ? "The same latents each time." : "The same training rows each time.",
-          "<div class=\"gallery\">" + (draws ? "" : image(original, "the rows"))
+          draws
+            ? "The latents are the same at every checkpoint."
+            : "The training rows are the same at every checkpoint.",
+          "<div class=\"gallery\">" + (draws ? "" : image(original, "the original rows"))
             + image(last.grid, "\(what) after \(last.title)") + "</div>"))
       let states = moments + (moments.last?.title == last.title ? [] : [last])
       let series = states.map { image($0.line, "\(what) after \($0.title)") }
       sections.append(
         section(
-          "As the model learns", "States that the fit saved, evenly spaced.",
+          "As the model learns", "Checkpoints of the fit, evenly spaced.",
           "<div class=\"gallery\">\(series.joined(separator: "\n"))</div>"))
     }
     let state =
       isEnded
       ? "The fit has ended."
-      : "The fit goes on, and this page reloads itself. <button id=\"pause\">Stop reloading</button>"
+      : "The fit is running, and this page reloads itself. <button id=\"pause\">Stop reloading</button>"
     return htmlPage(
       Dataset.lastPart(of: file),
-      lede: "\(model.kind.article.capitalizedFirst) \(escaped(model.kind.name)) while it learns. \(state)",
+      lede: "\(model.kind.article.capitalizedFirst) \(escaped(model.kind.name)) during training. \(state)",
       body: sections.joined(separator: "\n"),
       data: .object([
         ("history", .array(history.map { .string($0) })), ("reload", isEnded ? .null : .number(Self.seconds)),
       ]))
   }
 
-  /// When a file was last changed, in nanoseconds; 0 where there is none.
+  /// When a file was last changed, in nanoseconds; 0 if there is no file.
   private static func time(of path: String) -> Int {
     var status = stat()
     guard stat(path, &status) == 0 else { return 0 }
@@ -156,6 +158,6 @@ final class WatchPage {
 }
 
 extension String {
-  /// With a capital letter first.
+  /// The string with its first letter in upper case.
   var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -138,7 +138,7 @@ def test_a_folder_gets_an_image_for_each_input(images):
 
 def test_inputs_are_never_overwritten(images):
     message = refused("reconstruct", images / "vae.safetensors", images / "images", "-o", images / "images")
-    assert "is one of the images that are read" in message
+    assert "is one of the input images" in message
     np.testing.assert_array_equal((read_image(images / "images" / "boot" / "1.png") * 255).round(), picture(1))
 
 
@@ -201,7 +201,7 @@ def test_tables_come_back_with_the_names_of_their_columns(wine, kind, tmp_path):
         if out.endswith("/"):
             continue
         assert "rows of a table cannot be written as images: -o must end in .csv or .npy, or be -" in message
-    assert "choose them by --columns" in refused("encode", model, swapped(wine, tmp_path), "-o", "-")
+    assert "select them with --columns" in refused("encode", model, swapped(wine, tmp_path), "-o", "-")
 
 
 def swapped(wine, folder):
@@ -253,7 +253,7 @@ def test_standard_input_is_data(images, wine):
     assert done.returncode != 0 and b"/proc" not in done.stderr and done.stderr.count(b"\n") == 1
 
 
-MODELS = "exists: name another file by --out"
+MODELS = "exists: give another file with --out"
 
 
 def test_a_model_is_never_overwritten_without_force(wine, tmp_path):
@@ -278,8 +278,9 @@ def test_a_model_is_never_overwritten_without_force(wine, tmp_path):
         assert other.read_bytes() == b"of another program"
         # To add one loses nothing; to replace it does.
         ran(command, model, data, *more)
-        assert f"has a {command}" in refused(command, model, data, *more)
-        assert f"has a {command}" in refused(command, model, data, *more, "-o", tmp_path / "." / "vae.safetensors")
+        assert f"already has a {command}" in refused(command, model, data, *more)
+        same = tmp_path / "." / "vae.safetensors"
+        assert f"already has a {command}" in refused(command, model, data, *more, "-o", same)
         ran(command, model, data, *more, "--force")
     ran("mixture", tmp_path / "vae.safetensors", data, "--n-components", 2, "-o", other, "--force")
     assert isinstance(load(other), VAE)
@@ -351,7 +352,7 @@ def test_classes_are_matched_by_their_names(images, tmp_path):
     (some / "boot").rename(some / "shoe")
     for command in ["detect", model, some], ["evaluate", model, some], ["compare", model, "--data", some]:
         message = refused(*command)
-        assert "it has coat, shoe, the model ankle, left, boot, coat" in message
+        assert "the data have coat, shoe, but the model has ankle, left, boot, coat" in message
     assert "ankle, left, boot, coat" in refused("threshold", model, some, "--force")
 
 

@@ -1,4 +1,4 @@
-// Line charts as SVG, and the latent map on a canvas; colours come from the page's style.
+// Line charts as SVG, and the latent map on a canvas. Colors come from the page's style.
 
 function element(name, attributes = {}, ...children) {
   const isSVG = ["svg", "path", "line", "text", "circle", "g"].includes(name);
@@ -15,7 +15,7 @@ const short = (value) => {
   return String(Number(value.toPrecision(3)));
 };
 
-// Round numbers between two ends, about so many.
+// About `count` round numbers between two ends.
 function ticks(low, high, count) {
   const rough = (high - low) / count || 1;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -25,7 +25,7 @@ function ticks(low, high, count) {
   return found;
 }
 
-// series: [{name, color, points: [[x, y], ...]}]. The chart is drawn anew for each width, so that its text keeps
+// series: [{name, color, points: [[x, y], ...]}]. The chart is redrawn when its width changes, so that its text keeps
 // its size.
 function lineChart(title, series, options = {}) {
   const legend = element("div", { class: "legend" });
@@ -76,7 +76,7 @@ function drawChart(width, label, series, { xName = "", floor } = {}) {
   return svg;
 }
 
-// The charts of a history of epochs: quantities that share an axis share a chart.
+// The charts of a history of epochs. Metrics that share an axis share a chart.
 function historyCharts(history) {
   const epochs = history.filter((line) => line.event === "epoch");
   const isGAN = epochs.some((line) => "generator_loss" in line);
@@ -106,15 +106,15 @@ function historyCharts(history) {
 const palette = [
   "#3b76af", "#d9792b", "#4a9a5b", "#b64a53", "#8565ab", "#8a6a5c", "#c978ae", "#7c7c7c", "#a9a132", "#43a5b5",
 ];
-// Low to high: blue over gray to orange.
+// Colors from low to high: blue, gray, orange.
 const shade = (share) => {
   const ends = [[59, 118, 175], [168, 165, 158], [217, 121, 43]];
   const [from, to, t] = share < 0.5 ? [ends[0], ends[1], share * 2] : [ends[1], ends[2], share * 2 - 1];
   return `rgb(${from.map((value, i) => Math.round(value + (to[i] - value) * t)).join(" ")})`;
 };
 
-// Points of latents on their two axes of most variance. `moved` is called with the place that is pointed at or
-// that the keys moved the marker to, `passed` with the point nearest to it and where that is in the canvas, or null.
+// Latents as points on the two axes of largest variance. `moved` is called with the position of the pointer or of the
+// marker after a key press, `passed` with the nearest point and its position in the canvas, or null.
 class LatentMap {
   constructor(canvas, map, moved, passed) {
     Object.assign(this, { canvas, map, passed, marker: null, attribute: map.attributes[0] });
@@ -159,7 +159,7 @@ class LatentMap {
     new ResizeObserver(() => this.draw()).observe(canvas);
   }
 
-  // Where a place is in the canvas, in its own pixels on the page.
+  // The position of a place in the canvas, in CSS pixels.
   spot([a, b]) {
     const { clientWidth, clientHeight } = this.canvas;
     return [
@@ -168,7 +168,7 @@ class LatentMap {
     ];
   }
 
-  // Tells of the point nearest to a place, if it is not further away than `limit` pixels.
+  // Reports the point nearest to a place, or null if none is within `limit` pixels.
   pass(place, limit) {
     const from = this.spot(place);
     let [nearest, least] = [-1, limit];
@@ -211,7 +211,7 @@ class LatentMap {
     context.stroke();
   }
 
-  // What the colours mean.
+  // The legend of the colors.
   key() {
     const attribute = this.attribute;
     if (!attribute) return element("div");

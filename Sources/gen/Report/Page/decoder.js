@@ -1,5 +1,5 @@
-// A model's decoder in the page: dense layers, transposed 4 x 4 convolutions of stride 2, the middle of
-// images, biases of pixels, as the library computes them, from numbers that the page carries.
+// A model's decoder in the page, as the library computes it: dense layers, transposed 4 x 4 convolutions of stride 2,
+// center crops and pixel biases. The page contains their parameters.
 
 const activations = {
   identity: (x) => x,
@@ -10,11 +10,11 @@ const activations = {
   tanh: Math.tanh,
   softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-  // Worked out in [-1, 1], shown in [0, 1].
+  // Computed in [-1, 1], shown in [0, 1].
   unit_tanh: (x) => (Math.tanh(x) + 1) / 2,
 };
 
-// The float16 or float32 numbers behind a text in base64, little-endian.
+// Decodes little-endian float16 or float32 numbers from base64.
 function numbers(text, isHalf) {
   const characters = atob(text);
   const bytes = new Uint8Array(characters.length);
@@ -44,7 +44,7 @@ class Decoder {
     }));
   }
 
-  // The row of floats that a latent decodes to, of a class where the model has some.
+  // Decodes a latent to a row of floats. The label is used if the model is conditional.
   decode(latent, label) {
     let input = latent;
     let before = null;
@@ -69,7 +69,7 @@ class Decoder {
   }
 }
 
-// The middle of the image of the layer before.
+// Crops the center of the previous layer's image.
 function crop(layer, before, x, y) {
   const [top, left] = [(before.height - layer.height) >> 1, (before.width - layer.width) >> 1];
   const count = layer.width * layer.channels;

@@ -1,9 +1,9 @@
-// Puts the page's parts to work: charts, sliders over the decoder, the latent map.
+// Sets up the parts of the page: charts, sliders for the decoder, the latent map.
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const find = (selector) => document.querySelector(selector);
 
-// A line of the history that is no JSON, of a program that was killed, is passed over.
+// Lines of the history that are not JSON, from a program that was killed, are skipped.
 const history = (data.history ?? []).flatMap((line) => {
   try {
     return [JSON.parse(line)];
@@ -19,7 +19,7 @@ if (data.variance) {
   find("#variance").append(
     lineChart("explained variance", [
       { name: "explained by the first k components", color: "var(--accent)", points: points(total) },
-      { name: "by the k-th", color: "var(--second)", points: points(data.variance) },
+      { name: "explained by component k", color: "var(--second)", points: points(data.variance) },
     ], { xName: "components", floor: 0 }));
 }
 
@@ -53,13 +53,13 @@ if (data.decoder) {
       context.putImageData(image, 0, 0);
     }
   };
-  // Many moves of a slider between two frames are drawn once.
+  // Several moves of a slider between two frames are drawn once.
   views.push(() => {
     if (!scheduled) requestAnimationFrame(draw);
     scheduled = true;
   });
 
-  // A slider over a coordinate of the latent; `get` reads it, `move` changes it.
+  // Adds a slider for a coordinate of the latent. `get` reads the coordinate, `move` changes it.
   const addSlider = (parent, name, low, high, get, move) => {
     const id = `slider-${parent.querySelectorAll("input").length}`;
     const input = element("input", { id, type: "range", min: low, max: high, step: "any" });
@@ -105,7 +105,7 @@ if (data.decoder) {
     find("#starts").append(button);
   });
   const say = (text) => (find("#said").textContent = text);
-  // Each pixel of the decoded picture becomes a square, so that the file can be looked at.
+  // Each pixel of the decoded image becomes a square, so that the saved file is large enough to view.
   find("#save").addEventListener("click", () => {
     draw();
     const live = find("canvas.live");
@@ -115,10 +115,10 @@ if (data.decoder) {
     context.imageSmoothingEnabled = false;
     context.drawImage(live, 0, 0, copy.width, copy.height);
     element("a", { href: copy.toDataURL("image/png"), download: `${document.title}.png` }).click();
-    say("The picture is saved.");
+    say("The image is saved.");
   });
 
-  // The state as the part of the address behind "#": the latent, and the class where there are some.
+  // The state as the fragment of the URL: the latent and, if the model is conditional, the class.
   const address = () => {
     const numbers = [...latent].map((value) => Number(value.toPrecision(4)));
     return `#z=${numbers.join(",")}` + (classes ? `&class=${label}` : "");
@@ -148,7 +148,7 @@ if (data.decoder) {
     label = Number(event.target.value);
     show();
   });
-  // For the curious, and for the tests.
+  // For the browser's console and for the tests.
   window.report = { latent, label: () => label, set, decode: (z, c = 0) => decoder.decode(Float32Array.from(z), c) };
 }
 
@@ -157,7 +157,7 @@ if (data.map) {
   const [tip, near] = [find("#tip"), find("#near")];
   const { names, thumbnails } = data.map;
   const sheet = thumbnails && element("img", { src: thumbnails.picture, alt: "" });
-  // The row of a dot, as a small picture beside it.
+  // Shows the row of a dot as a thumbnail next to it.
   const passed = (found) => {
     tip.hidden = !found;
     near.textContent = found ? names[found.index] : "";
@@ -201,7 +201,7 @@ if (data.map) {
 }
 show();
 
-// A page of a fit that goes on.
+// The page of a running fit reloads itself.
 if (data.reload) {
   const timer = setTimeout(() => location.reload(), 1000 * data.reload);
   find("#pause").addEventListener("click", () => {
