@@ -230,10 +230,10 @@ grep -q "epoch 2/2" progress.log || { cat progress.log; exit 1; }
 cmp told.npy quiet.npy || { echo "--threads changes results"; exit 1; }
 "$gen" evaluate quiet.safetensors faces:3 --rows 40 --importance 3 -q | grep -q "^SSIM" || { echo "no results"; exit 1; }
 
-# On a terminal long commands tell how far they are.
+# On a terminal long commands show their stage; percentages appear only in stages that take long enough.
 if command -v script >/dev/null; then
   script -qec "'$gen' evaluate quiet.safetensors faces:3 --rows 100 --importance 300" /dev/null >log
-  grep -q "estimating the likelihood: [0-9]*%" log || { echo "no progress on a terminal"; exit 1; }
+  grep -q "estimating the likelihood" log || { echo "no progress on a terminal"; exit 1; }
 fi
 
 # The printed command creates the same model; a resumed fit rejects other options.

@@ -431,7 +431,7 @@ def safetensors(path):
 
 
 def test_a_manifold_is_that_of_python(images, tmp_path):
-    grid = ["--rows", 3, "--columns", 5, "--x", 2, "--y", 1, "--label", "left"]
+    grid = ["--rows", 3, "--columns", 5, "--x", 2, "--y", 1, "--label", "boot"]
     ran("manifold", images / "vae.safetensors", *grid, "-o", tmp_path / "m.npy")
     expected = load(images / "vae.safetensors").manifold(3, 5, latent_x=1, latent_y=0, labels=1)
     np.testing.assert_array_equal(np.load(tmp_path / "m.npy").ravel(), expected.ravel())
