@@ -53,7 +53,7 @@ STAGES = [
 ]
 
 # Stages that mostly compile or emulate, on one core. They run in parallel with the last stages, and print after them.
-BESIDE = {"arm64", "AddressSanitizer"}
+BESIDE = {"older processors", "arm64", "AddressSanitizer"}
 
 
 def counted(kind, output, good):
