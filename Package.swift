@@ -39,7 +39,7 @@ let engine: [Target] = [
   .target(name: "LinearAlgebra", dependencies: ["Tensors", "Kernels"]),
   .target(name: "Ranks", dependencies: ["Tensors"]),
   .target(name: "Networks", dependencies: ["Ranks", "Tensors"]),
-  .target(name: "Exports", dependencies: ["Networks", "Tensors", "CShims"]),
+  .target(name: "Exports", dependencies: ["Networks", "Checkpoints", "Tensors", "CShims"]),
   .target(name: "Checkpoints", dependencies: ["Tensors", "CShims"]),
   .target(name: "Datasets", dependencies: ["Tensors", "CShims"]),
   .target(name: "Statistics", dependencies: ["Datasets", "LinearAlgebra", "Ranks", "Tensors"]),

@@ -53,7 +53,7 @@ struct ByteSource: ~Copyable {
 }
 
 /// An `.io` error that says what could not be done to which file, and why.
-func ioError(_ verb: String, _ path: UnsafePointer<CChar>?, _ code: CInt) -> GenerativeError {
+package func ioError(_ verb: String, _ path: UnsafePointer<CChar>?, _ code: CInt) -> GenerativeError {
   GenerativeError(.io, "cannot \(verb) \(pathText(path)): \(errnoDescription(code))")
 }
 

@@ -1,7 +1,8 @@
 import CShims
+import Checkpoints
 import Tensors
 
-/// Bytes that grow, in memory that may be refused.
+/// A growing array of bytes. A failed allocation throws.
 struct ByteWriter {
   private var buffer: Buffer<UInt8>
   private(set) var count = 0
@@ -14,7 +15,7 @@ struct ByteWriter {
 
   var bytes: [UInt8] { Array(UnsafeBufferPointer(start: buffer.base, count: count)) }
 
-  /// Room for this many more bytes, which are now part of it.
+  /// Appends uninitialized bytes, which the caller must write, and returns a pointer to them.
   mutating func extend(_ byteCount: Int) throws(GenerativeError) -> UnsafeMutablePointer<UInt8> {
     if byteCount > buffer.count - count {
       let larger = try Buffer<UInt8>(uninitializedCount: max(2 * buffer.count, count + byteCount), in: memory)
@@ -39,15 +40,12 @@ struct ByteWriter {
     try extend(other.count).update(from: other.buffer.base, count: other.count)
   }
 
-  /// Replaces the file at `path`, whole or not at all.
+  /// Replaces the file at `path` atomically.
   ///
-  /// - Throws: `.io` with the system's reason.
+  /// - Throws: `.io`, with the system's reason. An existing file is then unchanged.
   func write(to path: String) throws(GenerativeError) {
     let piece = [shim_piece(bytes: buffer.base, count: Int64(count))]
     let code = withExtendedLifetime(buffer) { shim_write_file_atomically(path, piece, 1) }
-    guard code == 0 else {
-      throw GenerativeError(
-        .io, "cannot write \(quoted(path)): \(String(cString: shim_errno_description(code)))")
-    }
+    guard code == 0 else { throw ioError("write", path, code) }
   }
 }

@@ -1,9 +1,9 @@
 import Networks
 import Tensors
 
-/// The statements of each operation.
+/// The C statements for each operation.
 extension CFile {
-  /// Writes a step from place `x` to place `y`, expressions that an index may follow.
+  /// Writes a step that reads `x` and writes `y`. Both are C expressions that can be indexed.
   mutating func write(
     _ step: Program.Step, _ program: Program, _ x: String, _ y: String, _ places: CPlaces
   ) throws(GenerativeError) {
@@ -57,7 +57,7 @@ extension CFile {
     try bias.map { (bias) throws(GenerativeError) in try array(bias) } ?? "0"
   }
 
-  /// Which of `count` numbers belongs to element i of `total`.
+  /// The index, among `count` numbers, of the one that applies to element i of `total`.
   private func index(_ count: Int, of total: Int) -> String {
     count == total ? "i" : count == 1 ? "0" : "i % \(count)"
   }
@@ -66,7 +66,7 @@ extension CFile {
     try line("  for (int i = 0; i < \(count); ++i) \(y)[i] = \(expression);")
   }
 
-  /// The same of an expression in v, the element of x.
+  /// Writes a loop over an expression in v, the element of x.
   private mutating func each(
     _ count: Int, _ y: String, _ expression: String, of x: String
   ) throws(GenerativeError) {
@@ -76,7 +76,7 @@ extension CFile {
     try line("  }")
   }
 
-  /// Sums in sixteen parts, whose rounding errors are a quarter of one sum's.
+  /// Sums in sixteen parts, which have a quarter of the rounding error of a single sum.
   private mutating func sum(
     _ count: Int, _ expression: String, _ y: String, adding: String = ""
   ) throws(GenerativeError) {
@@ -88,7 +88,7 @@ extension CFile {
     try line("  }")
   }
 
-  /// Copies lines of pixels.
+  /// Copies rows of pixels.
   private mutating func copy(
     _ from: Shape, at top: Int, _ left: Int, _ x: String, to: Shape, at toTop: Int, _ toLeft: Int,
     _ y: String,

@@ -1,21 +1,21 @@
 import Networks
 import Tensors
 
-/// Programs as functions in one file of C99, which needs nothing but `<math.h>`.
+/// Programs as functions in one C99 file, which needs only `<math.h>`.
 ///
-/// A function computes one row. What it needs between input and output is the caller's `scratch`, in which values
-/// take the place of those that are no longer read.
+/// A function computes one row. It stores intermediate values in the caller's `scratch`, where values replace those
+/// that are no longer needed.
 package struct CFile {
-  /// How weights are written.
+  /// The format of the weights.
   package enum Weights: Int, CaseIterable, Sendable {
     case floats
-    /// Integers of −127 … 127 with a scale for each row of the matrix, or each filter.
+    /// Integers from −127 to 127, with a scale for each row of the matrix, or each filter.
     case bytes
 
     var type: String { self == .floats ? "float" : "int8_t" }
   }
 
-  /// What a model draws latents from.
+  /// The distribution of a model's latents.
   package enum Latents: Sendable { case normal, uniform }
 
   let name: String
@@ -28,7 +28,7 @@ package struct CFile {
   private(set) var helpers: [CHelper] = []
   private var scratchCount = 1
 
-  /// - Parameter name: what the functions' names begin with.
+  /// - Parameter name: the prefix of the functions' names.
   package init(name: String, _ weights: Weights, in memory: Memory) throws(GenerativeError) {
     self.name = name
     self.weights = weights
@@ -78,7 +78,7 @@ package struct CFile {
     try line("\nconst float \(name)_threshold = \(literal(Float(threshold)));")
   }
 
-  /// Adds `sample`: row `index` of a seed, by the function `verb` of latents.
+  /// Adds `sample`, which draws latents for row `index` of a seed and passes them to the function `verb`.
   package mutating func addSample(
     _ latents: Latents, _ program: Program, by verb: String, purpose: UInt32
   ) throws(GenerativeError) {
@@ -124,14 +124,14 @@ package struct CFile {
 
   // MARK: - Numbers
 
-  /// The name of an array of floats.
+  /// Returns the name of an array of floats, and writes it if necessary.
   mutating func array(_ numbers: Numbers) throws(GenerativeError) -> String {
     try array(numbers, rows: nil) { (file, name) throws(GenerativeError) in
       try file.writeArray("float", name, numbers.count) { (i) in literal(numbers.base[i]) }
     }
   }
 
-  /// The names of a matrix of so many rows as arguments: `w0` or `w0, w0_scale`.
+  /// Returns a matrix with this number of rows as arguments of a call: `w0` or `w0, w0_scale`.
   mutating func matrix(_ numbers: Numbers, rows: Int) throws(GenerativeError) -> String {
     guard weights == .bytes else { return try array(numbers) }
     let width = numbers.count / max(rows, 1)
@@ -152,7 +152,7 @@ package struct CFile {
     return "\(name), \(name)_scale"
   }
 
-  /// The name of an array, which is written unless one with equal numbers has been.
+  /// Returns the name of an array. An array with equal numbers is written only once.
   private mutating func array(
     _ numbers: Numbers, rows: Int?, _ write: (inout CFile, String) throws(GenerativeError) -> Void
   ) throws(GenerativeError) -> String {
@@ -183,7 +183,7 @@ package struct CFile {
 
   // MARK: - The file
 
-  /// Replaces the file at `path`, whole or not at all.
+  /// Replaces the file at `path` atomically.
   ///
   /// - Parameter title: the first line.
   package func write(_ title: String, to path: String) throws(GenerativeError) {
@@ -216,7 +216,7 @@ package struct CFile {
   }
 }
 
-/// The name of a program's input or output where it is that of one row.
+/// The name of a parameter that holds a program's input or output for one row.
 func parameterName(_ name: String) -> String {
   name == "rows" ? "row" : name == "reconstructions" ? "reconstruction" : name
 }
@@ -225,7 +225,7 @@ private func text(_ shape: Shape) -> String {
   shape.isTable ? "\(shape.channels)" : "\(shape.height) x \(shape.width) x \(shape.channels)"
 }
 
-/// The shortest text that reads as the same float.
+/// The shortest C literal for this float.
 func literal(_ x: Float) -> String { "\(x)f" }
 
 extension Numbers {

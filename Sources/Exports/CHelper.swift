@@ -1,10 +1,10 @@
-/// A static function of the file that some statements call.
+/// A static function that statements in the file call.
 enum CHelper: String {
   case dot, accumulate, dense, window, convolve, spread, softmax
   case denseTransposed = "dense_transposed"
   case random
 
-  /// Those that it calls, which come before it.
+  /// The helpers that this one calls. They precede it in the file.
   var needs: [CHelper] {
     switch self {
     case .dense: [.dot]
@@ -18,7 +18,7 @@ enum CHelper: String {
   func text(_ weights: CFile.Weights) -> String {
     let type = weights.type
     let scale = weights == .bytes ? ", const float *scale" : ""
-    /// Times the scale of a row of the matrix.
+    /// A factor in C: the scale of a row of the matrix.
     func scaled(_ row: String) -> String { weights == .bytes ? " * scale[\(row)]" : "" }
     return switch self {
     case .dot:

@@ -1,21 +1,21 @@
 import Networks
 import Tensors
 
-/// Where the values of a program lie: in the input, in an output or in scratch.
+/// The locations of a program's values: the input, an output or scratch.
 ///
-/// A value that is computed element by element takes the place of the value that it is computed of, if that is
-/// read no more. All others get the first gap between the values that are still read.
+/// A value that is computed element by element overwrites its operand if no later step reads the operand. Any other
+/// value gets the first gap between the values that later steps read.
 struct CPlaces {
   private(set) var scratchCount = 0
-  /// C expressions, by the number of the value.
+  /// C expressions, indexed by the number of the value.
   private var places: [String]
 
   subscript(value: Int) -> String { places[value] }
 
-  /// - Parameter hasResult: whether the one output is a number, `result[0]`.
+  /// - Parameter hasResult: whether the only output is a number, `result[0]`.
   init(_ program: Program, hasResult: Bool) {
     let steps = program.steps
-    // The last step that reads a value, or writes it.
+    // The last step that reads or writes each value.
     var lastUses = Array(0...steps.count)
     lastUses[0] = 0
     for (index, step) in steps.enumerated() {
@@ -23,7 +23,7 @@ struct CPlaces {
       lastUses[step.input] = index + 1
       if let other = step.operation.other { lastUses[other] = index + 1 }
     }
-    // Values of one place are a group, named by its first.
+    // Values in the same location form a group, identified by its first value.
     var groups = [0]
     for (index, step) in steps.enumerated() {
       let value = index + 1
@@ -49,7 +49,7 @@ struct CPlaces {
         taken.removeAll { $0.lastUse < value }
         var first = 0
         let count = step.output.count
-        // By rising place.
+        // `taken` is sorted by location.
         for block in taken where first + count > block.first { first = max(first, block.first + block.count) }
         let position = taken.firstIndex { $0.first >= first } ?? taken.count
         taken.insert((first, count, lastUses[value]), at: position)
@@ -62,10 +62,10 @@ struct CPlaces {
 }
 
 extension Operation {
-  /// y is x.
+  /// y is the same memory as x.
   var isView: Bool { if case .reshape = self { true } else { false } }
 
-  /// Each number of y depends on the same number of x.
+  /// Each element of y depends only on the same element of x.
   var isElementwise: Bool {
     switch self {
     case .scale, .offset, .classOffset, .activation, .exponential, .clamp, .add, .subtract, .multiply: true

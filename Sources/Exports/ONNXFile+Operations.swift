@@ -1,9 +1,9 @@
 import Networks
 import Tensors
 
-/// The nodes of each operation.
+/// The ONNX nodes for each operation.
 extension ONNXFile {
-  /// Appends a step that makes the value of this number.
+  /// Appends the step that computes the value with this number.
   mutating func append(_ step: Program.Step, _ value: Int) throws(GenerativeError) {
     let (x, from) = (step.input, shape(step.input))
     switch step.operation {
@@ -67,7 +67,7 @@ extension ONNXFile {
     let (k, c) = (product.smallChannels, product.largeChannels)
     let taps = vertical.kernel * horizontal.kernel
     let base = weight.base
-    // K × kernel × C becomes K × C × kernel; the first axis is that of filters, or of a transposed one's inputs.
+    // K × kernel × C becomes K × C × kernel. The first axis is the filters, or the inputs of a transposed convolution.
     var operands = [
       try request(x, .planes),
       try tensor([k, c, vertical.kernel, horizontal.kernel]) {
@@ -83,12 +83,12 @@ extension ONNXFile {
     make(try node(type, operands, window + attributes), .planes)
   }
 
-  /// Pixels by which the large side exceeds what the window makes of the small one.
+  /// The number of pixels by which the large side exceeds the size that the window gives for the small side.
   private func outputPadding(_ axis: ConvolutionAxis) -> Int {
     axis.large - ((axis.small - 1) * axis.window.stride - 2 * axis.window.padding + axis.window.kernel)
   }
 
-  /// With a number of each feature or each channel.
+  /// Combines a value with one number per feature or per channel.
   private mutating func combine(_ type: String, _ x: Int, _ a: Numbers) throws(GenerativeError) {
     let shape = shape(x)
     var layout = layout(x)
@@ -103,7 +103,7 @@ extension ONNXFile {
     make(try node(type, [try request(x, layout), operand]), layout)
   }
 
-  /// With another value.
+  /// Combines two values.
   private mutating func combine(_ type: String, _ x: Int, _ other: Int) throws(GenerativeError) {
     let layout = layout(x)
     make(try node(type, [try request(x, layout), try request(other, layout)]), layout)

@@ -3,13 +3,13 @@ import Tensors
 
 /// A program as an ONNX model: https://onnx.ai/onnx/repo-docs/IR.html, messages as in onnx.proto.
 ///
-/// Convolutions read images as channels × height × width ("planes"), everything else as the library does, so
-/// images are transposed between the two. The number of rows is a variable of every shape.
+/// Convolutions read images as channels × height × width ("planes"). All other nodes use the library's layout, so
+/// images are transposed between the two. The number of rows is a variable in every shape.
 package struct ONNXFile {
-  /// The oldest set of operators with which current importers work, and the version of the format from its time.
+  /// The oldest operator set that current importers support, and the format version that belongs to it.
   private static let operatorSet = 16
   private static let formatVersion = 8
-  /// The most bytes of a message.
+  /// The maximum number of bytes in a message.
   private static let limit = Int(Int32.max)
 
   private let program: Program
@@ -17,18 +17,18 @@ package struct ONNXFile {
   private(set) var graph: Protobuf
   private var tensorCount = 0
   private var nodeCount = 0
-  /// By the number of the value.
+  /// Indexed by the number of the value.
   private var values: [Value] = []
 
-  /// The names of a value, in the layouts that some node made.
+  /// The names of a value in each layout for which there is a node.
   private struct Value {
     var names: [(layout: Layout, name: String)]
   }
 
-  /// How a value lies in memory: rows × features, × height × width × channels, × channels × height × width.
+  /// The layout of a value: rows × features, rows × height × width × channels, or rows × channels × height × width.
   enum Layout { case flat, image, planes }
 
-  /// - Parameter name: the graph's.
+  /// - Parameter name: the name of the graph.
   /// - Throws: `.limit` for 2 GiB or more; `.nonfinite`; `.memory`.
   package init(
     _ program: Program, name: String, producer: String, version: String, in memory: Memory
@@ -63,12 +63,12 @@ package struct ONNXFile {
   /// For tests.
   package var bytes: [UInt8] { graph.bytes }
 
-  /// Replaces the file at `path`, whole or not at all.
+  /// Replaces the file at `path` atomically.
   package func write(to path: String) throws(GenerativeError) { try graph.writer.write(to: path) }
 
   // MARK: - Inputs and outputs
 
-  /// The sizes after the number of rows.
+  /// The dimensions after the number of rows.
   private func dimensions(_ shape: Shape) -> [Int] {
     shape.isTable ? [shape.channels] : [shape.height, shape.width, shape.channels]
   }
@@ -99,7 +99,7 @@ package struct ONNXFile {
   private mutating func returnValue(_ value: Int, as name: String) throws(GenerativeError) {
     let shape = program.shape(value)
     let held = try request(value, shape.isTable ? .flat : .image)
-    // One number of each row: a vector.
+    // One number per row is a vector.
     let isNumber = shape.count == 1
     if isNumber {
       try node("Squeeze", [held, try integers([1])], [], output: name)
@@ -111,14 +111,14 @@ package struct ONNXFile {
 
   // MARK: - Layouts
 
-  /// The layout in which a value was made.
+  /// The layout in which a value was computed.
   func layout(_ value: Int) -> Layout { values[value].names[0].layout }
 
   func shape(_ value: Int) -> Shape { program.shape(value) }
 
   var classCount: Int { program.classCount }
 
-  /// The name of a value in a layout, into which it is brought if need be.
+  /// Returns the name of a value in a layout, and converts the value if necessary.
   mutating func request(_ value: Int, _ layout: Layout) throws(GenerativeError) -> String {
     if let held = values[value].names.first(where: { $0.layout == layout }) { return held.name }
     let shape = program.shape(value)
@@ -138,12 +138,12 @@ package struct ONNXFile {
 
   private func dimensions3(_ shape: Shape) -> [Int] { [shape.height, shape.width, shape.channels] }
 
-  /// The tensor with these sizes after the number of rows.
+  /// Reshapes a tensor to these dimensions after the number of rows.
   mutating func reshape(_ name: String, _ dimensions: [Int]) throws(GenerativeError) -> String {
     try node("Reshape", [name, try integers([0] + dimensions)], [])
   }
 
-  /// A step's output, which it made in a layout.
+  /// Registers the output of a step, and its layout.
   mutating func make(_ name: String, _ layout: Layout) { values.append(Value(names: [(layout, name)])) }
 
   // MARK: - Nodes
@@ -201,7 +201,7 @@ package struct ONNXFile {
     try tensor(shape) { numbers.base[$0] }
   }
 
-  /// A constant tensor of floats that `number` gives in order.
+  /// A constant tensor of floats, computed by `number`.
   mutating func tensor(_ shape: [Int], _ number: (Int) -> Float) throws(GenerativeError) -> String {
     let count = shape.reduce(1, *)
     return try tensor(shape, Self.float, byteCount: 4 * count) { bytes in

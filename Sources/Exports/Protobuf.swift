@@ -1,6 +1,6 @@
 import Tensors
 
-/// A message of protocol buffers: fields of a number, a wire type and a value.
+/// A protocol buffers message. Each field has a number, a wire type and a value.
 package struct Protobuf {
   private(set) var writer: ByteWriter
 
@@ -19,7 +19,7 @@ package struct Protobuf {
     try writer.append(UInt8(truncatingIfNeeded: rest))
   }
 
-  /// Wire types: 0 a varint, 2 bytes after their count, 5 four bytes.
+  /// Wire types: 0: varint; 2: byte count, then bytes; 5: four bytes.
   private mutating func key(_ field: Int, _ wireType: UInt64) throws(GenerativeError) {
     try varint(UInt64(field) << 3 | wireType)
   }
@@ -48,7 +48,7 @@ package struct Protobuf {
     try writer.append(message.writer)
   }
 
-  /// Room for this many bytes of a field.
+  /// Appends a field of uninitialized bytes, which the caller must write, and returns a pointer to them.
   mutating func bytes(_ field: Int, _ count: Int) throws(GenerativeError) -> UnsafeMutablePointer<UInt8> {
     try key(field, 2)
     try varint(UInt64(count))

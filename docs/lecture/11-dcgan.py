@@ -71,7 +71,7 @@ print("the judge is right on unseen faces: " + ", ".join(f"{name} {share:.1%}" f
 #
 # The paper computes with mean latents: *man with glasses* − *man* + *woman* = *woman with glasses*. Here: *smiling,
 # short hair* − *serious, short hair* + *serious, long hair* should be *smiling, long hair*. Each mean is over
-# generated faces of which the judge is most sure.
+# the generated faces that the judge is surest about.
 
 # %%
 Z = gan.latents(6000, seed=5)

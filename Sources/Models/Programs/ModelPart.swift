@@ -11,7 +11,7 @@ package enum ModelPart: Int, CaseIterable, Sendable {
   case reconstruction
   case score
 
-  /// What messages call it.
+  /// The part's name in messages.
   package var name: String {
     switch self {
     case .encoder: "encoder"
@@ -25,11 +25,11 @@ package enum ModelPart: Int, CaseIterable, Sendable {
   }
 }
 
-/// A model whose parts are programs.
+/// A model that can describe its parts as programs.
 package protocol Exportable: AnyObject {
   /// In the order of the cases.
   var parts: [ModelPart] { get }
-  /// One of these.
+  /// The program of one of `parts`.
   ///
   /// - Throws: `.state` for a PCA that is not fitted; `.memory`.
   func program(_ part: ModelPart) throws(GenerativeError) -> Program

@@ -78,7 +78,7 @@ extension VAE: Exportable {
     return program
   }
 
-  /// −ln p(x|z) of row x, of the decoder's output, the last value.
+  /// Appends −ln p(x|z) for row x. The program's last value is the decoder's output.
   private func appendReconstruction(to program: inout Program, of x: Int) throws(GenerativeError) {
     let output = program.last
     var constant = preparation?.logVolume ?? 0
@@ -103,7 +103,7 @@ extension VAE: Exportable {
     if constant != 0 { program.append(.offset(try Numbers(1, in: context) { _ in Float(constant) })) }
   }
 
-  /// Σ ½ (μ² + e^λ − λ − 1) of the last value λ.
+  /// Appends Σ ½ (μ² + e^λ − λ − 1), where λ is the last value.
   private func appendDivergence(to program: inout Program, mean: Int) throws(GenerativeError) {
     let limit = LatentGaussian.logVarianceLimit
     program.append(.clamp(-limit, limit))

@@ -36,17 +36,17 @@ extension PCA: Exportable {
 }
 
 extension PCA.Solution {
-  /// y = V·x, over the deviations when whitening.
+  /// y = V·x. If the PCA whitens, divides by the standard deviations.
   fileprivate func projection(_ context: Context) throws(GenerativeError) -> Operation {
     .dense(weight: try scaled(context) { $0 == 0 ? 0 : 1 / $0 }, isTransposed: false, bias: nil)
   }
 
-  /// x = Vᵀ·y, times the deviations when whitening.
+  /// x = Vᵀ·y. If the PCA whitens, multiplies by the standard deviations.
   fileprivate func expansion(_ context: Context) throws(GenerativeError) -> Operation {
     .dense(weight: try scaled(context) { $0 }, isTransposed: true, bias: nil)
   }
 
-  /// Each component times a factor of its deviation.
+  /// Each component, multiplied by a function of its standard deviation.
   private func scaled(_ context: Context, by factor: (Double) -> Double) throws(GenerativeError) -> Numbers {
     let d = columnCount
     return try Numbers(componentCount * d, in: context) {

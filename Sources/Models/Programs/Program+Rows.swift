@@ -2,10 +2,10 @@ import Datasets
 import Networks
 import Tensors
 
-/// What stands between a caller's rows and the networks.
+/// The conversions between a caller's rows and the networks' values.
 ///
-/// Differences of doubles are those of two floats, high + low, of which the low one takes up what the high one
-/// lost: (x − high) − low rounds where x − mean would.
+/// A mean is a double. Programs store it as two floats, high + low, where low is the rounding error of high:
+/// (x − high) − low is as accurate as x − mean.
 extension Program {
   /// x − mean
   mutating func subtract(_ mean: Buffer<Double>, _ context: Context) throws(GenerativeError) {
@@ -22,17 +22,17 @@ extension Program {
   ) throws(GenerativeError) {
     let mean = mean.elements
     func low(_ j: Int) -> Float { Float(sign * (mean[j] - Double(Float(mean[j])))) }
-    // What is left of a value rounded to a float.
+    // low is not zero for a mean that a float cannot represent.
     let hasLow = mean.indices.contains { low($0) != 0 }
     let high = Operation.offset(try Numbers(mean.count, in: context) { Float(sign * mean[$0]) })
     let rest = hasLow ? Operation.offset(try Numbers(mean.count, in: context) { low($0) }) : nil
-    // Towards zero the larger comes first, away from it the smaller.
+    // When subtracting, the larger number comes first; when adding, the smaller.
     if sign < 0 { append(high) }
     if let rest { append(rest) }
     if sign > 0 { append(high) }
   }
 
-  /// The caller's rows as the networks see them.
+  /// Appends the conversion of a caller's rows to the networks' values.
   mutating func prepare(_ preparation: Preparation?, _ context: Context) throws(GenerativeError) {
     guard let preparation else { return }
     let (means, deviations) = (preparation.means, preparation.deviations)
@@ -45,7 +45,7 @@ extension Program {
         }))
   }
 
-  /// The way back.
+  /// Appends the inverse of `prepare`.
   mutating func undo(_ preparation: Preparation?, _ context: Context) throws(GenerativeError) {
     guard let preparation else { return }
     append(
@@ -53,7 +53,7 @@ extension Program {
     try add(preparation.means, context)
   }
 
-  /// Σ (x − y)² of the last value x
+  /// Appends Σ (x − y)², where x is the last value.
   mutating func sumSquares(from y: Int) {
     view(as: shape(y))
     append(.subtract(y))
@@ -61,14 +61,14 @@ extension Program {
     append(.sum, to: Shape(features: 1))
   }
 
-  /// y = a·x + b, one pair for all features.
+  /// Appends y = a·x + b, with the same a and b for all features.
   mutating func map(by a: Float, adding b: Float, _ context: Context) throws(GenerativeError) {
     let count = shape(last).channels
     append(.scale(try Numbers(count, in: context) { _ in a }))
     append(.offset(try Numbers(count, in: context) { _ in b }))
   }
 
-  /// Gives the last value this shape.
+  /// Reshapes the last value.
   mutating func view(as shape: Shape) {
     if self.shape(last) != shape { append(.reshape, to: shape) }
   }

@@ -151,6 +151,7 @@ package final class SpectralNormalization: Layer {
 }
 
 extension SpectralNormalization {
+  /// Computes σ of inference in Double and in a fixed order, so that an exported file does not depend on the kernels.
   package func write(to program: inout Program, _ numbers: LayerNumbers) throws(GenerativeError) {
     let (w, u) = (numbers.parameters.base, numbers.statistics.base + statisticOffset)
     let v = try Buffer<Double>(count: inputCount, in: numbers.context.memory)

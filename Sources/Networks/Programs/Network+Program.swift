@@ -1,17 +1,17 @@
 import Tensors
 
-/// The numbers from which a layer writes its steps.
+/// The numbers of a layer, from which it writes its steps.
 package struct LayerNumbers {
   package let context: Context
-  /// The layer's own, one after another.
+  /// The layer's parameters, stored consecutively.
   package let parameters: Numbers
   package let statistics: Numbers
-  /// All parameters of the network whose weights its layers share.
+  /// All parameters of the network with which tied layers share weights.
   package let tied: Numbers?
 }
 
 extension Program {
-  /// Appends what a network computes in inference of the last value.
+  /// Appends a network in inference mode. Its input is the last value.
   ///
   /// - Throws: `.memory`.
   package mutating func append(
@@ -26,7 +26,7 @@ extension Program {
         tied: tied.map { Numbers($0) }))
   }
 
-  /// Appends layers whose numbers lie one after another.
+  /// Appends layers whose numbers are stored consecutively.
   mutating func append(_ layers: [any Layer], _ numbers: LayerNumbers) throws(GenerativeError) {
     var (parameter, statistic) = (0, 0)
     for layer in layers {
@@ -48,7 +48,7 @@ extension Program {
 }
 
 extension Layer {
-  /// The numbers behind the weight, if there are any.
+  /// The bias, which is stored after the weight; nil if the layer has none.
   func bias(_ numbers: LayerNumbers, after weightCount: Int, _ hasBias: Bool) -> Numbers? {
     hasBias ? numbers.parameters.part(weightCount, numbers.parameters.count - weightCount) : nil
   }

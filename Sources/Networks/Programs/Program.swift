@@ -1,20 +1,20 @@
 import Tensors
 
-/// What a part of a fitted model computes for one row, in inference, as a list of steps: the form from which
-/// files for other programs are written.
+/// The computation of a part of a fitted model, for one row in inference mode, as a list of steps. Exported files
+/// are written from it.
 ///
-/// Values are numbered: 0 is the input, i + 1 the output of step i. A step reads a value made before it, mostly
-/// the last. Batch norm is folded, and noise and dropout are left out.
+/// Values are numbered: 0 is the input, i + 1 the output of step i. A step reads an earlier value, mostly
+/// the previous one. Batch norm is folded, and noise and dropout are left out.
 package struct Program: Sendable {
   package struct Step: Sendable {
     package let operation: Operation
-    /// The number of the value that it reads.
+    /// The number of the value that the step reads.
     package let input: Int
     package let output: Shape
   }
 
   package let input: (name: String, shape: Shape)
-  /// The number of classes if it needs the row's label; 0: it needs none.
+  /// The number of classes if the program needs the row's label; otherwise 0.
   package let classCount: Int
   package private(set) var steps: [Step] = []
   /// Names and numbers of the values to return.
@@ -33,19 +33,19 @@ package struct Program: Sendable {
   /// Appends a step.
   ///
   /// - Parameters:
-  ///   - value: what it reads; nil: the last value.
-  ///   - output: nil: the shape of what it reads.
+  ///   - value: the number of the value to read; nil: the last value.
+  ///   - output: the shape of the result; nil: the shape of the value that is read.
   package mutating func append(_ operation: Operation, of value: Int? = nil, to output: Shape? = nil) {
     let value = value ?? last
     steps.append(Step(operation: operation, input: value, output: output ?? shape(value)))
   }
 
-  /// Returns a value under a name.
+  /// Makes a value an output with this name.
   ///
-  /// - Parameter value: nil: the last.
+  /// - Parameter value: the number of the value; nil: the last value.
   package mutating func export(_ name: String, _ value: Int? = nil) { outputs.append((name, value ?? last)) }
 
-  /// Throws `.nonfinite` for a number that a float cannot hold.
+  /// Throws `.nonfinite` if a number exceeds the range of a float.
   package func checkFinite() throws(GenerativeError) {
     for step in steps {
       for numbers in step.operation.numbers {
@@ -57,43 +57,43 @@ package struct Program: Sendable {
   }
 }
 
-/// A step of a program: y of x. Sums run over all features unless something else is said.
+/// The operation of a step, from x to y. Sums are over all features unless stated otherwise.
 package enum Operation: Sendable {
-  /// y = W·x + b, with W of outputs × inputs, or of inputs × outputs if it is transposed.
+  /// y = W·x + b. W is outputs × inputs, or inputs × outputs if it is transposed.
   case dense(weight: Numbers, isTransposed: Bool, bias: Numbers?)
-  /// The product's `correlate`, and a bias of each channel.
+  /// The product's `correlate`, plus a bias per channel.
   case convolution(ConvolutionProduct, weight: Numbers, bias: Numbers?)
-  /// The product's `spread`, and a bias of each channel.
+  /// The product's `spread`, plus a bias per channel.
   case transposedConvolution(ConvolutionProduct, weight: Numbers, bias: Numbers?)
-  /// y = a·x, by feature, or by channel if there are only so many numbers.
+  /// y = a·x per feature, or per channel if there are only as many numbers as channels.
   case scale(Numbers)
-  /// y = x + a, likewise.
+  /// y = x + a per feature or per channel, like `scale`.
   case offset(Numbers)
-  /// y = x + V[label], by channel.
+  /// y = x + V[label] per channel.
   case classOffset(Numbers)
   /// y = M[label]·x + b, one number.
   case classDense(weight: Numbers, bias: Numbers)
   case activation(Activation)
   case exponential
-  /// y = x within these limits.
+  /// y = x, limited to this range.
   case clamp(Float, Float)
   case softmax
-  /// The image within zeros.
+  /// Pads an image with zeros.
   case pad(top: Int, left: Int)
-  /// The middle of the image.
+  /// Crops an image.
   case crop(top: Int, left: Int)
-  /// The same numbers in another shape.
+  /// Changes the shape and leaves the numbers unchanged.
   case reshape
-  /// Features from this one on.
+  /// Features from this index on.
   case slice(first: Int)
-  /// With another value of the same shape, by feature.
+  /// Combines x with another value of the same shape, feature by feature.
   case add(Int)
   case subtract(Int)
   case multiply(Int)
   /// Σ x
   case sum
 
-  /// The model's numbers in it.
+  /// The model's numbers that the operation uses.
   package var numbers: [Numbers] {
     switch self {
     case .dense(let weight, _, let bias): [weight] + (bias.map { [$0] } ?? [])
@@ -105,7 +105,7 @@ package enum Operation: Sendable {
     }
   }
 
-  /// The second value that it reads.
+  /// The number of the second value that the operation reads; nil if it reads one.
   package var other: Int? {
     switch self {
     case .add(let other), .subtract(let other), .multiply(let other): other
@@ -114,7 +114,7 @@ package enum Operation: Sendable {
   }
 }
 
-/// Some of a model's numbers, where they lie.
+/// A range of a model's numbers, not copied.
 package struct Numbers: Sendable {
   private let buffer: Buffer<Float>
   private let offset: Int

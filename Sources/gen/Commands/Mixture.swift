@@ -27,7 +27,7 @@ struct Mixture: ParsableCommand {
   @Option(help: "Shape of the covariance matrices")
   var covariance = Covariance.full
 
-  @Option(help: "Number of fits, of which the one with the highest likelihood is kept")
+  @Option(help: "Number of fits; the one with the highest likelihood is kept")
   var nStarts = 1
 
   @Option(help: "Value added to each variance")
