@@ -183,6 +183,9 @@ final class KrylovBasis {
     DoubleProduct.packSixRows(x, rowStride, depth, scale: scale, into: packed.base)
   }
 
+  /// The number of products added up before their sum is added to C, to keep chains of sums short.
+  private static let depth = 128
+
   /// C ← C + the packed block times panels that are `panelDepth` × width doubles apart.
   private func multiplyPanels(
     _ panels: Buffer<Double>, depth: Int, panelDepth: Int, columns: Int, into c: UnsafeMutablePointer<Double>,
@@ -193,9 +196,12 @@ final class KrylovBasis {
     let share = max(1, 40_000 / (Self.block * width * depth)) * width
     context.parallel((columns + share - 1) / share) { index in
       for j in stride(from: index * share, to: min(columns, (index + 1) * share), by: width) {
-        multiply(
-          packed.base, Self.block, panels.base + j * panelDepth, width, depth, c + j, rowStride, Int.min,
-          tile.base)
+        let panel = panels.base + j * panelDepth
+        for p in stride(from: 0, to: depth, by: Self.depth) {
+          multiply(
+            packed.base + p * Self.block, Self.block, panel + p * width, width, min(Self.depth, depth - p),
+            c + j, rowStride, Int.min, tile.base)
+        }
       }
     }
   }

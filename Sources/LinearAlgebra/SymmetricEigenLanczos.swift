@@ -28,6 +28,9 @@ extension SymmetricEigen {
     /// The same limit for a flat spectrum. It rises by fifty for each wanted pair.
     private static let fewestRowsOfFlat = 1500
 
+    /// The largest residual of a pair, relative to the largest eigenvalue: a few rounding errors.
+    private static let residual = 0x1p-48
+
     /// The number of dimensions after which convergence is first checked.
     private static func firstDimensions(_ wanted: Int) -> Int {
       roundUp(3 * wanted + 48, KrylovBasis.block)
@@ -56,7 +59,7 @@ extension SymmetricEigen {
         try Run.proceed(basis.count, of: n)
         let (pairs, residual) = try basis.ritzPairs(k)
         let rounding = Double(n) * 0x1p-52 * pairs.values[0]
-        if residual <= rounding {
+        if residual <= Self.residual * pairs.values[0] {
           let values = try Buffer<Double>(uninitializedCount: k, in: context.memory)
           values.base.update(from: pairs.values.base, count: k)
           let found = Lanczos(values: values, vectors: try basis.combine(pairs.matrix))

@@ -35,7 +35,9 @@ extension PCA {
     _ spectrum: inout Spectrum, _ count: inout Int, of moments: Moments, in source: some RowSource
   ) throws(GenerativeError) {
     guard let reach = spectrum.refinement(of: count, source.element) else { return }
-    if reach == .all, spectrum.vectorCount < spectrum.columnCount {
+    // The neighbours of the last component may be directions without variance, whose share of it is a rounding
+    // error of the covariance.
+    if reach == .all || count >= spectrum.rank, spectrum.vectorCount < spectrum.columnCount {
       spectrum = try Spectrum(
         of: moments, wanted: spectrum.columnCount, centred: options.centres, in: context)
     }
