@@ -159,6 +159,7 @@ scorecard: hard-tools build-tests build-address build-thread $(PYTHON)
 # print the seed.
 check-hard: test-address test-thread languages-tools $(PYTHON)
 	@$(MAKE) --quiet test-arm64 SIZE=hard
+	python3 Tests/Scorecard/emulated.py x86 hard
 	@$(MAKE) --quiet scorecard
 	Tests/Scripts/languages.sh $(BUILD) hard
 	$(PYTHON) Tests/Scripts/first_programs.py $(BUILD) $(PYTHON)

@@ -1,12 +1,12 @@
 """Tests the library on processors that this machine does not have, under QEMU's user-mode emulation.
 
-usage: emulated.py arm64 [hard] | x86
+usage: emulated.py arm64 | x86 [hard]
 
 arm64: tests the result of make arm64: the kernels against Double, the C examples, a fit resumed in another process,
-and files that x86-64 wrote. hard: all old files, and hosts of the scorecard.
+and files that x86-64 wrote. hard: all examples and old files, and hosts of the scorecard.
 
 x86: runs the C examples on a processor without AVX and on one with AVX2. They must write the same bytes as this
-machine writes with the same kernels.
+machine writes with the same kernels. hard: all examples.
 """
 
 import json
@@ -18,6 +18,8 @@ from host import PICTURES, ROOT, Bench, run, swift_clang
 COMPATIBILITY = ROOT / "Tests" / "Golden" / "compatibility"
 # A PCA, a dense and a convolutional model, in both versions of the format.
 OLD_FILES = ["pca-1.safetensors", "conditional-vae-1.1.safetensors", "u-net-1.1.safetensors"]
+# The examples that run without "hard": products in Double, and dense and convolutional networks in Float.
+EXAMPLES = {"pca", "gan"}
 # Two processors, and the kernels that the library must choose there.
 X86 = {"core2duo": "baseline", "Haswell": "avx2"}
 
@@ -41,6 +43,11 @@ def must(command, **environment):
     if not result.good:
         raise RuntimeError(f"{' '.join(map(str, command))}: {result.code}\n{result.output[-3000:]}")
     return result.output
+
+
+def chosen_examples(bench):
+    """The compiled C examples: all in a hard run, otherwise EXAMPLES."""
+    return [path for path in bench.examples() if bench.size or path.name in EXAMPLES]
 
 
 def files_of_examples(bench, examples, emulator, **environment):
@@ -67,8 +74,8 @@ def kernels(bench, native):
 
 def examples(bench, native):
     """The examples run, and their pictures differ from x86-64's by at most two levels of 255."""
-    ours = files_of_examples(bench, bench.examples(), bench.emulator)
-    theirs = files_of_examples(native, native.examples(), [])
+    ours = files_of_examples(bench, chosen_examples(bench), bench.emulator)
+    theirs = files_of_examples(native, chosen_examples(native), [])
     pictures = [name for name in ours if name.endswith(".png")]
     for files in (ours, theirs):
         must([native.program("decode"), "-p", *(files[name] for name in pictures)])
@@ -170,18 +177,18 @@ def emulated_x86(native, programs, processor):
 
 
 def main():
-    what, hard = sys.argv[1], "hard" in sys.argv
-    native = Bench("quick")
+    what, size = sys.argv[1], "hard" if "hard" in sys.argv else "quick"
+    native = Bench(size)
     rows = {}
     benches = [native]
     if what == "x86":
-        programs = native.examples()
+        programs = chosen_examples(native)
         for processor in X86:
             rows[f"C examples on {processor}"] = lambda processor=processor: emulated_x86(native, programs, processor)
     else:
-        bench = Arm64("hard" if hard else "quick")
+        bench = Arm64(size)
         benches.append(bench)
-        checks = [kernels, examples, resume, old_files] + ([determinism, decoding, hosts] if hard else [])
+        checks = [kernels, examples, resume, old_files] + ([determinism, decoding, hosts] if bench.size else [])
         for check in checks:
             rows[f"arm64 {check.__name__.replace('_', ' ')}"] = lambda check=check: check(bench, native)
     failed = 0
