@@ -63,8 +63,9 @@ extension PCA.Solution {
   ) throws(GenerativeError) {
     let (n, k, d) = (rows.rowCount, componentCount, columnCount)
     let projection = try ColumnProjection(matrix, in: context)
-    // For many components, blocks have more rows, because all of V is read once per block.
-    let stripe = min(d, k <= 2 * Self.fewComponents ? 256 : 64)
+    // For many components, blocks have more rows, because all of V is read once per block. For rows stored as
+    // columns, so that more than a cache line of each column is read.
+    let stripe = min(d, rows.standsAsColumns ? 48 : k <= 2 * Self.fewComponents ? 256 : 64)
     let block = min(context.paddedRows(n), ColumnProjection.chunkRows(stripe, in: context))
     let spaceCount = block * (stripe + projection.outputCount)
     let space = try Buffer<Double>(uninitializedCount: context.threadCount * spaceCount, in: context.memory)
