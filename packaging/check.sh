@@ -24,9 +24,12 @@ cat >"$work/client.c" <<'CLIENT'
 #include <stdio.h>
 
 int main(void) {
+  gen_faces_options few;
   gen_dataset *faces = NULL;
   gen_pca *pca = NULL;
-  int failed = gen_dataset_create_faces(NULL, &faces) || gen_pca_create(NULL, &pca) || gen_pca_fit(pca, faces, NULL);
+  gen_faces_options_init(&few, sizeof few);
+  few.n_rows = 300;
+  int failed = gen_dataset_create_faces(&few, &faces) || gen_pca_create(NULL, &pca) || gen_pca_fit(pca, faces, NULL);
   printf("libgenerative %s: %s\n", gen_version(), failed ? gen_last_error_message() : "a PCA of faces");
   gen_model_destroy(pca);
   gen_dataset_destroy(faces);
@@ -51,6 +54,7 @@ cmake -S Tests/CTests/cmake -B "$work/cmake/build" -DCLIENT="$work/client.c" \
   -DCMAKE_PREFIX_PATH="$(echo "$work"/libgenerative-*)" >/dev/null
 cmake --build "$work/cmake/build" >/dev/null
 env -i "$work/cmake/build/client"
+Tests/Scripts/static-library.sh "$work"/libgenerative-*
 
 echo "== Debian packages"
 lintian --fail-on error dist/*.deb

@@ -3,7 +3,7 @@
 #
 #   generative-VERSION-py3-none-manylinux_2_34_x86_64.whl   the Python package; needs the C library and numpy only
 #   generative-VERSION.tar.gz                               its sources, for a library installed otherwise
-#   libgenerative-VERSION-linux-x86_64.tar.gz               library with static codecs, header, CMake, pkg-config, gen
+#   libgenerative-VERSION-linux-x86_64.tar.gz               libraries with static codecs, header, CMake, pkg-config, gen
 #   *.deb                                                   library, -dev, tools and Python package for Debian 12
 #
 # Times come from the last commit, so that the same sources and tools give the same bytes.
@@ -33,7 +33,7 @@ archive() { tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --
 
 echo "== tarball"
 name=libgenerative-$version-linux-x86_64
-make --quiet install-only DESTDIR="$work" PREFIX="/$name" SHIPPED="$static" >/dev/null
+make --quiet install-only DESTDIR="$work" PREFIX="/$name" SHIPPED="$static" ARCHIVE="${static%.so}.a" >/dev/null
 cp LICENSE CHANGELOG.md README.md "$work/$name/"
 archive "$work" "$name" >"dist/$name.tar.gz"
 
