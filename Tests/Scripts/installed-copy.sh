@@ -51,6 +51,10 @@ make --quiet archive
 static=(SHIPPED=.build/static/libgenerative.so ARCHIVE=.build/static/libgenerative.a)
 make --quiet install-only DESTDIR="$work" PREFIX=/tarball "${static[@]}"
 Tests/Scripts/static-library.sh "$work/tarball"
+for library in .build/library/libgenerative.so .build/static/libgenerative.so; do
+  python3 packaging/sbom.py $library >"$work/bill.json"
+  python3 Tests/Scripts/sbom.py "$work/bill.json" $library
+done
 
 # What was installed can be removed, all of it.
 make --quiet install-only PREFIX="$work/other" LIBDIR="$work/other/lib/x86_64-linux-gnu" "${static[@]}"
