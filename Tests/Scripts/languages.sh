@@ -62,6 +62,15 @@ addon="gcc -shared -fPIC -O2 -Wall -Wextra -Werror -I$include addon.c -o addon.n
 language node "node gcc" "$include/node_api.h" "node -v" "$addon && node faces.js"
 if [ "$tier" = hard ]; then
   language rust rustc "" "rustc -V" "rustc --edition 2021 -O -D warnings faces.rs && ./faces"
+  # The crate, also with Debian's Rust 1.63, the oldest that it supports.
+  for folder in "$(dirname "$(command -v cargo || echo /nowhere/cargo)")" /usr/bin; do
+    [ -x "$folder/cargo" ] && [ -x "$folder/rustc" ] || { echo "crate: left out, there is no $folder/cargo"; continue; }
+    rm -rf "$work/crate" && cp -r bindings/rust/generative "$work/crate"
+    (cd "$work/crate" && PATH=$folder:$PATH GENERATIVE_LIBRARY_DIR=$library RUSTFLAGS="-D warnings" \
+      cargo test --offline --quiet >"$work/told" 2>&1) || { tail -40 "$work/told"; exit 1; }
+    grep -q '^test result: ok. [1-9]' "$work/told" || { cat "$work/told"; exit 1; }
+    echo "crate, $("$folder/rustc" -V | cut -d' ' -f1,2): $(grep -o '[0-9]* passed' "$work/told" | tr '\n' ' ')"
+  done
   language go go "" "go version" "go vet faces.go && go run faces.go"
   language java "java javac" "$jna" "java -version" "javac -cp $jna Faces.java && java -cp $jna:. Faces"
   language csharp "mono mcs" "" "mono -V" "mcs -warnaserror Faces.cs && mono Faces.exe"
