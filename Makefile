@@ -5,7 +5,7 @@
 #   make science   measures the claims of the papers; CLAIM='vae parzen' selects some, SEEDS='1 2', DATA=folder
 #                  of MNIST's files, SHORT=1 for a quick trial run; writes results and a page to demo/science
 #   make check-hard  the scorecard at full size, the tests under sanitizers, and more tests on emulated arm64;
-#                  takes one to two hours; PASS n/27
+#                  takes one to two hours; PASS n/30
 #   make fuzz      fuzzes six targets, a minute each; SECONDS=600 sets the time, TARGETS='model png' selects some
 #   make           builds the library and the tool into .build/library
 #   make bench     measures all workloads and compares with other libraries; WORKLOADS='vae dcgan' selects some,
@@ -26,6 +26,7 @@
 #   make docs      builds the documentation as a site with search, .build/site/index.html
 #   make generate  writes the Python package's ctypes mirror of include/generative.h and its constructors, and
 #                  the tool's options
+#   make abi       records in Tests/ABI what was added to the header; refuses changes that break compiled programs
 #   make format    formats all sources
 #   make clean
 #
@@ -149,7 +150,7 @@ hard-tools: test-tools
 
 # Compilers of bindings/<language>, and parsers of headers.
 languages-tools: test-tools
-	@$(INSTALL_MISSING) node:nodejs rustc:rustc go:golang-go javac:default-jdk-headless libjna-java mono:mono-runtime \
+	@$(INSTALL_MISSING) node:nodejs rustc:rustc cargo:cargo go:golang-go javac:default-jdk-headless libjna-java mono:mono-runtime \
 	  mcs:mono-mcs ocamlfind:ocaml-findlib libctypes-ocaml-dev fpc:fp-compiler gfortran:gfortran gdc:gdc swig:swig \
 	  bindgen:bindgen libclang1-14 python3-cffi || echo "Languages that are not installed are left out."
 
@@ -253,7 +254,8 @@ MANUALS = $(patsubst %,man/man1/%.1,gen $(addprefix gen-,$(COMMANDS)) $(addprefi
 INSTALLED = $(LIB)/libgenerative.so.$(VERSION) $(LIB)/libgenerative.so.$(ABI) $(LIB)/libgenerative.so \
   $(LIB)/pkgconfig/generative.pc $(LIB)/cmake/generative/generativeConfig.cmake \
   $(LIB)/cmake/generative/generativeConfigVersion.cmake $(DESTDIR)$(PREFIX)/include/generative.h \
-  $(DESTDIR)$(PREFIX)/bin/gen $(SHARE)/generative/valgrind.supp $(addprefix $(SHARE)/,$(COMPLETIONS) $(MANUALS))
+  $(DESTDIR)$(PREFIX)/bin/gen $(SHARE)/generative/valgrind.supp $(SHARE)/generative/tsan.supp \
+  $(addprefix $(SHARE)/,$(COMPLETIONS) $(MANUALS))
 
 install: build
 	@$(MAKE) --quiet install-only
@@ -274,7 +276,7 @@ install-only:
 	install -m 644 bindings/cmake/generativeConfig.cmake $(LIB)/cmake/generative
 	sed 's/@VERSION@/$(VERSION)/' bindings/cmake/generativeConfigVersion.cmake.in \
 	  >$(LIB)/cmake/generative/generativeConfigVersion.cmake
-	install -m 644 Tests/Scorecard/valgrind.supp $(SHARE)/generative/valgrind.supp
+	install -m 644 Tests/Scorecard/valgrind.supp Tests/Scorecard/tsan.supp $(SHARE)/generative
 	install -m 755 -s $(BUILD)/gen $(DESTDIR)$(PREFIX)/bin/gen
 	for file in $(COMPLETIONS); do \
 	  shell=$${file%%/*}; $(BUILD)/gen --generate-completion-script $${shell%-completion} \
@@ -310,6 +312,9 @@ generate: library
 	@python3 bindings/python/generate.py
 	@python3 Tests/Scripts/option_tables.py $(BUILD)/libgenerative.so
 
+abi: library
+	@python3 Tests/Scripts/abi.py $(BUILD)/libgenerative.so --record
+
 format:
 	swift format --in-place --recursive Sources Tests Package.swift
 	git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
@@ -317,4 +322,4 @@ format:
 clean:
 	rm -rf .build demo tour .venv
 
-.PHONY: languages-tools arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs site tour lecture generate test-tools test bench bench-peers mpi sqlite wheel release install install-only uninstall format clean
+.PHONY: languages-tools arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs site tour lecture generate abi archive test-tools test bench bench-peers mpi sqlite wheel release install install-only uninstall format clean
