@@ -38,12 +38,14 @@ int main(void) {
 CLIENT
 
 echo "== wheel"
+newest=$(objdump -T .build/static/libgenerative.so | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -n 1)
+[[ $newest == GLIBC_2.27 ]] || { echo "the library needs $newest"; exit 1; }
 "$python" -m auditwheel show dist/*.whl | tr '\n' ' ' | grep -oE 'consistent with[^"]*"[^"]*"'
 unzip -q dist/*.whl -d "$work/wheel"
 "$python" Tests/Scripts/sbom.py dist/libgenerative-*.cdx.json .build/static/libgenerative.so
 cmp dist/libgenerative-*.cdx.json "$work"/wheel/*.dist-info/sboms/*.json
 needed=$(readelf -d "$work"/wheel/generative/libgenerative.so.* | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | sort | tr '\n' ' ')
-[[ $needed == "ld-linux-x86-64.so.2 libc.so.6 libm.so.6 " ]] || { echo "needs $needed"; exit 1; }
+[[ $needed == "ld-linux-x86-64.so.2 libc.so.6 libdl.so.2 libm.so.6 libpthread.so.0 " ]] || { echo "needs $needed"; exit 1; }
 start=$(date +%s.%N)
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet dist/*.whl

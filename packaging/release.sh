@@ -1,7 +1,7 @@
 #!/bin/bash
 # Makes dist/: what users install without Swift and without this repository. Called by make release.
 #
-#   generative-VERSION-py3-none-manylinux_2_34_x86_64.whl   the Python package; needs the C library and numpy only
+#   generative-VERSION-py3-none-manylinux_2_27_x86_64.whl   the Python package; needs the C library and numpy only
 #   generative-VERSION.tar.gz                               its sources, for a library installed otherwise
 #   libgenerative-VERSION-linux-x86_64.tar.gz               libraries with static codecs, header, CMake, pkg-config, gen
 #   libgenerative-VERSION.cdx.json                          what is inside the library of the wheel and the tarball
@@ -25,7 +25,7 @@ trap 'rm -rf "$work"' EXIT
 echo "== wheel and source distribution"
 GENERATIVE_LIBRARY=$static "$python" -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir "$work" \
   bindings/python
-"$python" -m wheel tags --remove --platform-tag manylinux_2_34_x86_64 "$work"/*.whl >/dev/null
+"$python" -m wheel tags --remove --platform-tag manylinux_2_27_x86_64 "$work"/*.whl >/dev/null
 bill=$PWD/dist/libgenerative-$version.cdx.json
 python3 packaging/sbom.py "$static" >"$bill"
 (

@@ -105,10 +105,10 @@ $(eval $(call module,Models,Sources/Models,Training Statistics,$(SHARED) $(SMALL
 $(eval $(call module,GenerativeABI,Sources/GenerativeABI,Models Exports Evaluation,$(SHARED) $(SMALL)))
 
 COMPILE_C = $(CC) -O2 -fPIC -fvisibility=hidden -ffunction-sections $(C_FLAGS)
-# With static codecs, the library needs only the C library, and never conflicts with the host's own zlib or
-# libpng.
+# With static codecs, the library needs only the C library, from version 2.27 on, and never conflicts with the
+# host's own zlib or libpng.
 CODECS ?= shared
-EMBEDDED_C = $(filter-out $(if $(filter shared,$(CODECS)),%/codecs.c),$(wildcard Sources/Embedded/*.c))
+EMBEDDED_C = $(filter-out $(if $(filter shared,$(CODECS)),%/codecs.c) %/older_glibc.c,$(wildcard Sources/Embedded/*.c))
 SHIMS = $(patsubst %.c,$(OUT)/%.c.o,$(notdir $(wildcard Sources/CShims/*.c) $(EMBEDDED_C)))
 $(OUT)/%.c.o: Sources/CShims/%.c $(HEADERS) | $(OUT)
 	$(COMPILE_C) -ISources/CShims/include -c $< -o $@
@@ -134,15 +134,18 @@ LOCAL = KernelTemplate $(VARIANTS)
 OBJECTS = $(call object,$(filter-out $(LOCAL),$(MODULES)) $(LOCAL:%=%.local) globals) $(SHIMS)
 STATIC = $(foreach name,png16 jpeg z,$(OUT)/lib$(name).a)
 LIBRARIES = $(if $(filter static,$(CODECS)),$(STATIC),-lpng -ljpeg -lz) -lm
+# Not for a program with a C library inside. glibc before 2.34 has these functions in libpthread and libdl.
+OLDER = $(if $(filter static,$(CODECS)),$(OUT)/older_glibc.c.o)
+OLDER_LIBRARIES = $(if $(OLDER),-Xlinker --no-as-needed -l:libpthread.so.0 -l:libdl.so.2 -Xlinker --as-needed)
 $(OUT)/lib%.a: $(shell $(CC) -print-file-name=libz.a) | $(OUT)
 	$(TOOLCHAIN)llvm-objcopy --redefine-sym stderr=codecs_stderr $(dir $<)lib$*.a $@
 # See Sources/CShims/reserve.c.
 WRAPPED = posix_memalign free
 # The linker merges identical functions.
 LINK = $(CC) -fuse-ld=lld -Wl,--gc-sections -Wl,--icf=all -Wl,--as-needed $(LINK_FLAGS)
-$(LIBRARY)/libgenerative.so: $(OBJECTS) $(if $(filter static,$(CODECS)),$(STATIC))
+$(LIBRARY)/libgenerative.so: $(OBJECTS) $(OLDER) $(if $(filter static,$(CODECS)),$(STATIC))
 	@mkdir -p $(LIBRARY)
-	$(LINK) -shared -o $@ $(filter %.o,$^) $(LIBRARIES) $(WRAPPED:%=-Wl,--wrap=%) \
+	$(LINK) -shared -o $@ $(filter %.o,$^) $(LIBRARIES) $(OLDER_LIBRARIES) $(WRAPPED:%=-Wl,--wrap=%) \
 	  -Wl,--no-undefined -Wl,-soname=libgenerative.so.$(ABI) -Wl,-Bsymbolic-functions -Wl,-z,nodelete -Wl,-z,now -Wl,-z,relro \
 	  -Wl,--version-script=Sources/GenerativeABI/exports.map
 $(LIBRARY)/libgenerative.so.$(ABI): $(LIBRARY)/libgenerative.so
