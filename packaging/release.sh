@@ -32,8 +32,9 @@ python3 packaging/sbom.py "$static" >"$bill"
   cd "$work"
   "$python" -m wheel unpack --dest unpacked ./*.whl >/dev/null
   information=$(echo unpacked/*/*.dist-info)
-  mkdir "$information/sboms"
+  mkdir -p "$information/sboms" "$information/licenses"
   cp "$bill" "$information/sboms/"
+  cp "$OLDPWD/LICENSE" "$information/licenses/"
   python3 "$OLDPWD/packaging/sbom.py" --notices "$static" >"$information/licenses/NOTICES"
   rm ./*.whl
   "$python" -m wheel pack --dest-dir "$OLDPWD/dist" unpacked/* >/dev/null

@@ -61,6 +61,10 @@ language r "Rscript gcc make" "" "Rscript --version" "R CMD SHLIB call.c >/dev/n
 addon="gcc -shared -fPIC -O2 -Wall -Wextra -Werror -I$include addon.c -o addon.node -lgenerative"
 language node "node gcc" "$include/node_api.h" "node -v" "$addon && node faces.js"
 if [ "$tier" = hard ]; then
+  # Swift knows the library by pkg-config, as a system-library target does.
+  make --quiet install-only PREFIX="$work/prefix" >/dev/null
+  language swift "swift pkg-config" "" "swift --version" \
+    "PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig swift build -c release >/dev/null && .build/release/faces"
   language rust rustc "" "rustc -V" "rustc --edition 2021 -O -D warnings faces.rs && ./faces"
   # The crate, also with Debian's Rust 1.63, the oldest that it supports.
   for folder in "$(dirname "$(command -v cargo || echo /nowhere/cargo)")" /usr/bin; do
