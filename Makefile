@@ -163,6 +163,7 @@ check-hard: test-address test-thread languages-tools $(PYTHON)
 	@$(MAKE) --quiet test-arm64 SIZE=hard
 	@$(MAKE) --quiet scorecard
 	Tests/Scripts/languages.sh $(BUILD) hard
+	Tests/Scripts/reproducible.sh
 	$(PYTHON) Tests/Scripts/first_programs.py $(BUILD) $(PYTHON)
 	$(PYTHON) Tests/Scripts/lecture.py $(BUILD) hard
 	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so $(PYTHON) Benchmarks/defaults.py

@@ -30,7 +30,7 @@ ROWS = {
     11: ("random sequences of calls", hosts.random_sequences),
     12: ("invalid handles", hosts.wrong_handles),
     13: ("threads", hosts.thread_sanitizer),
-    14: ("re-entrant callbacks", hosts.callback_abuse),
+    14: ("re-entrant callbacks, and callbacks that do not return", hosts.callback_abuse),
     15: ("forks", hosts.forks),
     16: ("loading, unloading, two copies at once", hosts.reopened),
     17: ("valgrind", hosts.valgrind),
