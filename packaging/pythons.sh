@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs the wheel in dist/ and uses it with every Python from 3.9 on that can be had: those on the PATH, those of
-# pyenv, PyPy, and the ones of older and newer Debian systems, whose C libraries differ, in chroots that mmdebstrap makes.
+# pyenv, PyPy, and those of older and newer Debian systems, whose C libraries differ, in chroots that mmdebstrap makes.
 # All must give the same samples, bit for bit. What cannot be had is named. Called by check.sh.
 # usage: pythons.sh [SUITE...], Debian suites; default: bullseye (Python 3.9, glibc 2.31) trixie (3.13, 2.41)
 set -euo pipefail
@@ -49,7 +49,8 @@ except ValueError as error:
 else:
     sys.exit("latent_size=0 was accepted")
 glibc = platform.libc_ver()[1]
-print(hashlib.sha256(samples.tobytes()).hexdigest()[:16], platform.python_implementation(), platform.python_version(), "glibc", glibc)
+python = platform.python_implementation(), platform.python_version()
+print(hashlib.sha256(samples.tobytes()).hexdigest()[:16], *python, "glibc", glibc)
 CLIENT
 
 tried=()

@@ -33,7 +33,7 @@ class Part:
     def notice(self):
         """The text of its licence: from the package of its static library, or from the toolchain."""
         if self.licence.endswith("GCC-exception-3.1"):
-            return "GPL-3.0-or-later with the GCC Runtime Library Exception 3.1: https://www.gnu.org/licenses/gcc-exception.html"
+            return "GPL-3.0-or-later with the GCC Runtime Library Exception 3.1, https://www.gnu.org/licenses/gcc-exception"
         if self.archive is None:
             toolchain = Path(told("which", "swiftc").strip()).resolve().parents[1]
             return (toolchain / "share/swift/LICENSE.txt").read_text(encoding="utf-8")

@@ -108,7 +108,8 @@ COMPILE_C = $(CC) -O2 -fPIC -fvisibility=hidden -ffunction-sections $(C_FLAGS)
 # With static codecs, the library needs only the C library, from version 2.27 on, and never conflicts with the
 # host's own zlib or libpng.
 CODECS ?= shared
-EMBEDDED_C = $(filter-out $(if $(filter shared,$(CODECS)),%/codecs.c) %/older_glibc.c,$(wildcard Sources/Embedded/*.c))
+EMBEDDED_C = $(filter-out $(if $(filter shared,$(CODECS)),%/codecs.c) %/older_glibc.c,\
+  $(wildcard Sources/Embedded/*.c))
 SHIMS = $(patsubst %.c,$(OUT)/%.c.o,$(notdir $(wildcard Sources/CShims/*.c) $(EMBEDDED_C)))
 $(OUT)/%.c.o: Sources/CShims/%.c $(HEADERS) | $(OUT)
 	$(COMPILE_C) -ISources/CShims/include -c $< -o $@

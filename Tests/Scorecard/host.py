@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "Tests" / "Scripts"))
 
-# The folder of the library, by the sanitizer that it was built with. "static" has the codecs inside; "host" is the plain
-# library, for a host that is built with ThreadSanitizer, unlike the library.
+# The folder of the library, by the sanitizer that it was built with. "static" has the codecs inside; "host" is the
+# plain library, for a host that is built with ThreadSanitizer, unlike the library.
 FOLDERS = {
     "": ".build/library", "address": ".build-asan/release", "thread": ".build-tsan/release",
     "static": ".build/static", "host": ".build/library",

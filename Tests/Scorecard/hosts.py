@@ -1,4 +1,5 @@
-"""Rows 8 to 18, 26, 28 and 30: hosts that run out of memory, make mistakes, use threads, fork, or run for a long time."""
+"""Rows 8 to 18, 26, 28 and 30: hosts that run out of memory, make mistakes, use threads, fork, run for a long time, or
+have codecs and sanitizers of their own."""
 
 import gzip
 import re

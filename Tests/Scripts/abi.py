@@ -5,8 +5,8 @@ usage: abi.py LIBRARY            compares the library and its header with the re
 
 The record has one line for each exported function (prototype and symbol version), callback, struct (size), member
 (offset and type) and constant. Within one GEN_ABI_VERSION none of its lines may change or go, except that the size of a
-struct that begins with struct_size may grow. What may be added: functions, callbacks, structs, constants, and members at
-the end of such a struct, after its recorded size, since a caller with the older header leaves the padding undefined.
+struct that begins with struct_size may grow. What may be added: functions, callbacks, structs, constants, and members
+at the end of such a struct, after its recorded size, since a caller with the older header leaves padding undefined.
 """
 
 import re
@@ -144,7 +144,8 @@ def main():
         record.write_text("".join(f"{key} = {line}\n" for key, line in lines.items()), encoding="utf-8")
         print(f"{record.relative_to(ROOT)}: {len(added)} lines are new or larger")
     elif added:
-        print(f"not recorded yet, and compatible: {', '.join(added[:20])}{' ...' if added[20:] else ''}; run 'make abi'")
+        listed = ", ".join(added[:20]) + (" ..." if added[20:] else "")
+        print(f"compatible, and not recorded yet: {listed}; run 'make abi'")
         return 1
     else:
         print(f"ABI {abi}: {len(lines)} lines as recorded")

@@ -16,6 +16,7 @@ fi
 make --quiet -C "$copy" library archive
 for file in library/libgenerative.so static/libgenerative.so static/libgenerative.a; do
   cmp ".build/$file" "$copy/.build/$file" || { echo "$file differs"; exit 1; }
-  ! grep -qaF -e "$PWD" -e "$copy" ".build/$file" "$copy/.build/$file" || { echo "$file names the folder it was built in"; exit 1; }
+  ! grep -qaF -e "$PWD" -e "$copy" ".build/$file" "$copy/.build/$file" ||
+    { echo "$file names the folder that it was built in"; exit 1; }
 done
 echo "3 files are the same bytes in two folders"

@@ -11,9 +11,10 @@ trap 'rm -rf "$work"' EXIT
 fail() { echo "$*"; exit 1; }
 
 [[ $(ar t "$folder/lib/libgenerative.a" | wc -l) == 1 ]] || fail "more than one object"
-nm --defined-only --extern-only --format=posix "$folder/lib/libgenerative.a" 2>"$work/errors" | awk 'NF > 2 { print $1 }' |
+export LC_ALL=C
+nm --defined-only --extern-only --format=posix "$folder/lib/libgenerative.a" | awk 'NF > 2 { print $1 }' |
   sort >"$work/global"
-python3 Tests/Scripts/header.py | LC_ALL=C sort | diff - <(LC_ALL=C sort "$work/global") >"$work/differences" ||
+python3 Tests/Scripts/header.py | sort | diff - "$work/global" >"$work/differences" ||
   { head "$work/differences"; fail "global names are not those of the header"; }
 
 cat >"$work/client.c" <<'CLIENT'
@@ -29,8 +30,8 @@ int main(void) {
   float pixels[32 * 32 * 3];
   if (gen_model_create("vae", "latnet_size=4", NULL, &bad) != GEN_E_ARGUMENT) return 1;
   puts(gen_last_error_message());
-  if (gen_struct_create("faces", "n_rows=300 height=32 width=32", &drawn) || gen_struct_create("fit", "epochs=1", &fit) ||
-      gen_dataset_create_faces(drawn, &faces) ||
+  if (gen_struct_create("faces", "n_rows=300 height=32 width=32", &drawn) ||
+      gen_struct_create("fit", "epochs=1", &fit) || gen_dataset_create_faces(drawn, &faces) ||
       gen_model_create("vae", "height=32 width=32 channels=3 latent_size=4", NULL, &vae) ||
       gen_model_fit(vae, faces, fit, NULL) || gen_vae_sample(vae, NULL, 1, 1, pixels) ||
       gen_image_create(pixels, 32, 32, 3, &image) || gen_image_save(image, "face.png", NULL) ||
@@ -65,14 +66,15 @@ export PKG_CONFIG_PATH=$folder/lib/pkgconfig
 read -ra flags <<<"$(pkg-config --define-prefix --static --cflags --libs generative)"
 gcc -static "$work/client.c" -o "$work/static" "${flags[@]}"
 tried pkg-config "$work/static" 1000000 # with the C library
-cmake -S Tests/CTests/cmake -B "$work/build" -DCLIENT="$work/client.c" -DKIND=static -DCMAKE_PREFIX_PATH="$folder" >/dev/null
+cmake -S Tests/CTests/cmake -B "$work/build" -DCLIENT="$work/client.c" -DKIND=static \
+  -DCMAKE_PREFIX_PATH="$folder" >/dev/null
 cmake --build "$work/build" >/dev/null
 ! readelf -d "$work/build/client" | grep -q libgenerative || fail "CMake: linked with the shared library"
 tried CMake "$work/build/client" 0
 
 # In a plugin: position-independent, and not exported.
 printf '#include <generative.h>\nconst char *plugin(void) { return gen_version(); }\n' >"$work/plugin.c"
-gcc -shared -fPIC "$work/plugin.c" -I"$folder/include" "$folder/lib/libgenerative.a" -Wl,--exclude-libs,ALL -Wl,-z,text -lm \
-  -o "$work/plugin.so"
+gcc -shared -fPIC "$work/plugin.c" -I"$folder/include" "$folder/lib/libgenerative.a" -Wl,--exclude-libs,ALL \
+  -Wl,-z,text -lm -o "$work/plugin.so"
 [[ $(nm -D --defined-only "$work/plugin.so") == *plugin* && $(nm -D --defined-only "$work/plugin.so" | wc -l) == 1 ]] ||
   fail "a plugin exports the library"

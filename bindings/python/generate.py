@@ -1,5 +1,5 @@
-"""Generates what repeats include/generative.h: the ctypes mirror (_constants.py, _structs.py and _functions.py), and the
-version in pyproject.toml, Cargo.toml and gen_version.
+"""Generates what repeats include/generative.h: the ctypes mirror (_constants.py, _structs.py and _functions.py), and
+the version in pyproject.toml, Cargo.toml and gen_version.
 
 usage: generate.py            writes the files
        generate.py --check    fails when one of them is out of date
