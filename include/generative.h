@@ -122,11 +122,11 @@ extern "C" {
 
 /* ---- Version -------------------------------------------------------------------------------- */
 
-#define GEN_VERSION_STRING "0.1.0"
+#define GEN_VERSION_STRING "1.0.0"
 /* The SONAME's number. It grows when programs compiled against an older header no longer run. */
 #define GEN_ABI_VERSION 2
 
-/* Returns the library's version, "0.1.0". Static; never NULL. */
+/* Returns the library's version, such as "1.0.0". Static; never NULL. */
 GEN_API const char *gen_version(void);
 /* Returns the ABI version the library was built with; compare it with GEN_ABI_VERSION. */
 GEN_API int32_t gen_abi_version(void);

@@ -24,9 +24,12 @@ cat >"$work/client.c" <<'CLIENT'
 #include <stdio.h>
 
 int main(void) {
+  gen_faces_options few;
   gen_dataset *faces = NULL;
   gen_pca *pca = NULL;
-  int failed = gen_dataset_create_faces(NULL, &faces) || gen_pca_create(NULL, &pca) || gen_pca_fit(pca, faces, NULL);
+  gen_faces_options_init(&few, sizeof few);
+  few.n_rows = 300;
+  int failed = gen_dataset_create_faces(&few, &faces) || gen_pca_create(NULL, &pca) || gen_pca_fit(pca, faces, NULL);
   printf("libgenerative %s: %s\n", gen_version(), failed ? gen_last_error_message() : "a PCA of faces");
   gen_model_destroy(pca);
   gen_dataset_destroy(faces);
@@ -35,10 +38,14 @@ int main(void) {
 CLIENT
 
 echo "== wheel"
+newest=$(objdump -T .build/static/libgenerative.so | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -n 1)
+[[ $newest == GLIBC_2.27 ]] || { echo "the library needs $newest"; exit 1; }
 "$python" -m auditwheel show dist/*.whl | tr '\n' ' ' | grep -oE 'consistent with[^"]*"[^"]*"'
 unzip -q dist/*.whl -d "$work/wheel"
+"$python" Tests/Scripts/sbom.py dist/libgenerative-*.cdx.json .build/static/libgenerative.so
+cmp dist/libgenerative-*.cdx.json "$work"/wheel/*.dist-info/sboms/*.json
 needed=$(readelf -d "$work"/wheel/generative/libgenerative.so.* | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | sort | tr '\n' ' ')
-[[ $needed == "ld-linux-x86-64.so.2 libc.so.6 libm.so.6 " ]] || { echo "needs $needed"; exit 1; }
+[[ $needed == "ld-linux-x86-64.so.2 libc.so.6 libdl.so.2 libm.so.6 libpthread.so.0 " ]] || { echo "needs $needed"; exit 1; }
 start=$(date +%s.%N)
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet dist/*.whl
@@ -47,10 +54,13 @@ echo "from pip install to the first picture: $(bc <<<"$(date +%s.%N) - $start") 
 
 echo "== tarball"
 tar -C "$work" -xzf dist/libgenerative-*.tar.gz
+"$python" Tests/Scripts/sbom.py "$(echo "$work"/libgenerative-*/share/doc/generative/generative.cdx.json)" \
+  .build/static/libgenerative.so
 cmake -S Tests/CTests/cmake -B "$work/cmake/build" -DCLIENT="$work/client.c" \
   -DCMAKE_PREFIX_PATH="$(echo "$work"/libgenerative-*)" >/dev/null
 cmake --build "$work/cmake/build" >/dev/null
 env -i "$work/cmake/build/client"
+Tests/Scripts/static-library.sh "$work"/libgenerative-*
 
 echo "== Debian packages"
 lintian --fail-on error dist/*.deb

@@ -3,7 +3,8 @@
 #
 #   make -f Sources/Embedded/build.mk -j2                     into .build/embedded/x86_64
 #   make -f Sources/Embedded/build.mk -j2 ARCH=aarch64 ...    cross-builds; see the target arm64 in Makefile
-#   make -f Sources/Embedded/build.mk -j2 CODECS=static LIBRARY=...   with libpng, libjpeg and zlib inside, hidden
+#   make -f Sources/Embedded/build.mk -j2 CODECS=static LIBRARY=... all archive
+#       with libpng, libjpeg and zlib inside, hidden; and libgenerative.a, for programs that link it statically
 #
 # Embedded Swift inlines across modules, so each module needs the modules below it, and is compiled as a
 # whole.
@@ -30,8 +31,11 @@ endif
 ABI := $(shell sed -n 's/^.define GEN_ABI_VERSION \([0-9]*\)/\1/p' include/generative.h)
 
 # Swift calls this function to release an object whose initializer throws. Swift's own version leaks the
-# object. platform.c replaces it, which requires that calls to it are not inlined.
+# object. platform.c replaces it, which requires that calls to it are not inlined. Each module has a copy of
+# Swift's own version, which is renamed here.
 PARTIAL = swift_deallocPartialClassInstance
+RENAME_PARTIAL = -e '/^define .*@$(PARTIAL)(/s/@$(PARTIAL)(/@original_$(PARTIAL)(/' \
+  -e '$$a declare void @$(PARTIAL)(ptr, ptr, i64, i64)'
 
 # The compiler does not notice a new header in a folder, so the module cache depends on the list of headers.
 MODULE_CACHE = $(OUT)/modules-$(firstword $(shell echo $(wildcard Sources/CShims/include/*) | cksum))
@@ -69,7 +73,8 @@ object = $(1:%=$(OUT)/%.o)
 # protected symbols, whose address a host that is not a position-independent executable cannot take. They
 # become default symbols here, bound at link time.
 $(OUT)/%.o: $(OUT)/%.ll
-	sed -e 's/^\(attributes #[0-9]* = {\)/\1 uwtable "frame-pointer"="non-leaf"/' -e '/@gen_[a-z0-9_]*(/s/^define protected /define /' $< | \
+	sed -e 's/^\(attributes #[0-9]* = {\)/\1 uwtable "frame-pointer"="non-leaf"/' -e '/@gen_[a-z0-9_]*(/s/^define protected /define /' \
+	  $(RENAME_PARTIAL) $< | \
 	  $(TOOLCHAIN)clang -target $(TARGET) -O2 -Xclang -disable-llvm-passes -fPIC -ffunction-sections -x ir - -c -o $@
 
 KERNELS = Sources/Kernels
@@ -100,10 +105,11 @@ $(eval $(call module,Models,Sources/Models,Training Statistics,$(SHARED) $(SMALL
 $(eval $(call module,GenerativeABI,Sources/GenerativeABI,Models Exports Evaluation,$(SHARED) $(SMALL)))
 
 COMPILE_C = $(CC) -O2 -fPIC -fvisibility=hidden -ffunction-sections $(C_FLAGS)
-# With static codecs, the library needs only the C library, and never conflicts with the host's own zlib or
-# libpng.
+# With static codecs, the library needs only the C library, from version 2.27 on, and never conflicts with the
+# host's own zlib or libpng.
 CODECS ?= shared
-EMBEDDED_C = $(filter-out $(if $(filter shared,$(CODECS)),%/codecs.c),$(wildcard Sources/Embedded/*.c))
+EMBEDDED_C = $(filter-out $(if $(filter shared,$(CODECS)),%/codecs.c) %/older_glibc.c,\
+  $(wildcard Sources/Embedded/*.c))
 SHIMS = $(patsubst %.c,$(OUT)/%.c.o,$(notdir $(wildcard Sources/CShims/*.c) $(EMBEDDED_C)))
 $(OUT)/%.c.o: Sources/CShims/%.c $(HEADERS) | $(OUT)
 	$(COMPILE_C) -ISources/CShims/include -c $< -o $@
@@ -129,17 +135,35 @@ LOCAL = KernelTemplate $(VARIANTS)
 OBJECTS = $(call object,$(filter-out $(LOCAL),$(MODULES)) $(LOCAL:%=%.local) globals) $(SHIMS)
 STATIC = $(foreach name,png16 jpeg z,$(OUT)/lib$(name).a)
 LIBRARIES = $(if $(filter static,$(CODECS)),$(STATIC),-lpng -ljpeg -lz) -lm
+# Not for a program with a C library inside. glibc before 2.34 has these functions in libpthread and libdl.
+OLDER = $(if $(filter static,$(CODECS)),$(OUT)/older_glibc.c.o)
+OLDER_LIBRARIES = $(if $(OLDER),-Xlinker --no-as-needed -l:libpthread.so.0 -l:libdl.so.2 -Xlinker --as-needed)
 $(OUT)/lib%.a: $(shell $(CC) -print-file-name=libz.a) | $(OUT)
 	$(TOOLCHAIN)llvm-objcopy --redefine-sym stderr=codecs_stderr $(dir $<)lib$*.a $@
+# See Sources/CShims/reserve.c.
+WRAPPED = posix_memalign free
 # The linker merges identical functions.
 LINK = $(CC) -fuse-ld=lld -Wl,--gc-sections -Wl,--icf=all -Wl,--as-needed $(LINK_FLAGS)
-$(LIBRARY)/libgenerative.so: $(OBJECTS) $(if $(filter static,$(CODECS)),$(STATIC))
+$(LIBRARY)/libgenerative.so: $(OBJECTS) $(OLDER) $(if $(filter static,$(CODECS)),$(STATIC))
 	@mkdir -p $(LIBRARY)
-	$(LINK) -shared -o $@ $(filter %.o,$^) $(LIBRARIES) $(foreach name,posix_memalign free $(PARTIAL),-Wl,--wrap=$(name)) \
+	$(LINK) -shared -o $@ $(filter %.o,$^) $(LIBRARIES) $(OLDER_LIBRARIES) $(WRAPPED:%=-Wl,--wrap=%) \
 	  -Wl,--no-undefined -Wl,-soname=libgenerative.so.$(ABI) -Wl,-Bsymbolic-functions -Wl,-z,nodelete -Wl,-z,now -Wl,-z,relro \
 	  -Wl,--version-script=Sources/GenerativeABI/exports.map
 $(LIBRARY)/libgenerative.so.$(ABI): $(LIBRARY)/libgenerative.so
 	ln -sf libgenerative.so $@
+
+# One object, in which only the functions of the header are global. GNU ld drops unused functions and the
+# modules' duplicates from a relocatable output; lld keeps them all, which makes it four times as large.
+EXPORTED = $(shell sed -n 's/^GEN_API [^()]*[ *]\(gen_[a-z0-9_]*\)[()].*/\1/p' include/generative.h)
+archive: $(LIBRARY)/libgenerative.a
+$(LIBRARY)/libgenerative.a: $(OBJECTS) $(STATIC)
+	@mkdir -p $(LIBRARY)
+	ld.bfd -r --gc-sections --force-group-allocation $(EXPORTED:%=--require-defined=%) $(WRAPPED:%=--wrap=%) \
+	  -o $(OUT)/libgenerative.o $^
+	$(TOOLCHAIN)llvm-objcopy --strip-debug --wildcard --keep-global-symbol='gen_*' $(OUT)/libgenerative.o
+	strip --strip-unneeded $(OUT)/libgenerative.o
+	rm -f $@
+	$(TOOLCHAIN)llvm-ar rcsD $@ $(OUT)/libgenerative.o
 
 # A program that compares the kernels with Double on the machine that it is built for. Its module is not part
 # of the library: the library's rule above has already expanded its list of modules.
@@ -148,4 +172,4 @@ kernel-cases: $(OUT)/kernel-cases
 $(OUT)/kernel-cases: $(call object,$(LOCAL:%=%.local) Kernels KernelCases) $(SHIMS)
 	$(LINK) -o $@ $^ $(LIBRARIES)
 
-.PHONY: all kernel-cases
+.PHONY: all archive kernel-cases

@@ -38,15 +38,14 @@ void arc4random_buf(void *bytes, size_t count) {
 }
 
 /* Swift calls this when a class's initializer throws before all members are set. The runtime of
- * Embedded Swift 6.3 destroys the members but never frees the object. ld --wrap replaces its
- * function with this one, so that initializers may throw anywhere. */
-void __real_swift_deallocPartialClassInstance(void *object, void *type, intptr_t size,
-                                              intptr_t mask);
-void __wrap_swift_deallocPartialClassInstance(void *object, void *type, intptr_t size,
-                                              intptr_t mask);
+ * Embedded Swift 6.3 destroys the members but never frees the object. build.mk renames the
+ * runtime's function and thereby replaces it with this one, so that initializers may throw
+ * anywhere. */
+void original_swift_deallocPartialClassInstance(void *object, void *type, intptr_t size,
+                                                intptr_t mask);
+void swift_deallocPartialClassInstance(void *object, void *type, intptr_t size, intptr_t mask);
 void swift_deallocClassInstance(void *object, intptr_t size, intptr_t mask);
-void __wrap_swift_deallocPartialClassInstance(void *object, void *type, intptr_t size,
-                                              intptr_t mask) {
-  __real_swift_deallocPartialClassInstance(object, type, size, mask);
+void swift_deallocPartialClassInstance(void *object, void *type, intptr_t size, intptr_t mask) {
+  original_swift_deallocPartialClassInstance(object, type, size, mask);
   swift_deallocClassInstance(object, size, mask);
 }

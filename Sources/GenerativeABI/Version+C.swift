@@ -8,7 +8,7 @@ func staticString(_ text: StaticString) -> UnsafePointer<CChar>? {
   UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
 }
 
-@c @implementation public func gen_version() -> UnsafePointer<CChar>? { staticString("0.1.0") }
+@c @implementation public func gen_version() -> UnsafePointer<CChar>? { staticString("1.0.0") }
 
 @c @implementation public func gen_abi_version() -> Int32 { Int32(GEN_ABI_VERSION) }
 

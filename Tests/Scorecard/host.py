@@ -15,8 +15,12 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "Tests" / "Scripts"))
 
-# The folder of the library, by the sanitizer that it was built with.
-FOLDERS = {"": ".build/library", "address": ".build-asan/release", "thread": ".build-tsan/release"}
+# The folder of the library, by the sanitizer that it was built with. "static" has the codecs inside; "host" is the
+# plain library, for a host that is built with ThreadSanitizer, unlike the library.
+FOLDERS = {
+    "": ".build/library", "address": ".build-asan/release", "thread": ".build-tsan/release",
+    "static": ".build/static", "host": ".build/library",
+}  # fmt: skip
 PICTURES = ROOT / "Tests" / "Golden" / "pictures"
 
 # A sanitizer's report ends the process. Leaks are detected by the memory that a context holds, because the Swift
@@ -104,7 +108,7 @@ class Bench:
     def _compile(self, name, sanitizer):
         library = self.library(sanitizer)
         if not library.exists():
-            raise FileNotFoundError(f"{library}: make check-hard builds it")
+            raise FileNotFoundError(f"{library}: make check-hard or make archive builds it")
         soname = library.parent / "libgenerative.so.2"
         if not soname.exists():
             soname.symlink_to(library.name)
@@ -113,12 +117,16 @@ class Bench:
             subprocess.run([sys.executable, HERE / "right_calls.py", right_calls], check=True)
         out = self.folder / f"{name}{'-' + sanitizer if sanitizer else ''}"
         # The sanitizer's runtime must come from the compiler that built the library.
-        compiler = [swift_clang()] if sanitizer else self.compiler
+        compiler = [swift_clang()] if sanitizer in ("address", "thread") else self.compiler
         command = [*compiler, "-std=gnu11", "-O1", "-g", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"]
         command += ["-Wno-unused-value", "-Wno-unused-function", f"-I{ROOT}/include", f"-I{ROOT}/Tests/CTests"]
         command += [f"-I{self.folder}", HERE / f"{name}.c", ROOT / "Tests/CTests/fixture.c"]
         if sanitizer == "address":
             command += ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+        if sanitizer == "host":
+            command += ["-fsanitize=thread"]
+        if name == "codecs":
+            command += ["-rdynamic"]
         if sanitizer == "thread":
             # Swift's own version of the runtime knows Dispatch.
             runtime = swift_clang().parent.parent / "lib/swift/linux"

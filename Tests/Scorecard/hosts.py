@@ -1,8 +1,10 @@
-"""Rows 8 to 18 and 26: hosts that run out of memory, make mistakes, use threads, fork, or run for a long time."""
+"""Rows 8 to 18, 26, 28 and 30: hosts that run out of memory, make mistakes, use threads, fork, run for a long time, or
+have codecs and sanitizers of their own."""
 
 import gzip
 import re
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -81,7 +83,8 @@ def thread_sanitizer(bench):
 
 def callback_abuse(bench):
     result = bench.host("callbacks", sanitizer=bench.sanitized("address"))
-    return result.good, result.told
+    left = bench.host("left", bench.sized(6, 60))
+    return result.good and left.good, f"{result.told}\n{left.told}"
 
 
 def forks(bench):
@@ -104,12 +107,17 @@ def reopened(bench):
     return result.good, result.told
 
 
+def _stripped(bench, sanitizer=""):
+    """A folder with the library. Valgrind 3.19 cannot read the debugging information of current compilers."""
+    folder = bench.fresh()
+    subprocess.run(["strip", "-g", "-o", folder / "libgenerative.so.2", bench.library(sanitizer)], check=True)
+    return folder
+
+
 def valgrind(bench):
     """The use of every model, readers of every kind of file, refused memory, and in a hard run the C examples,
     without an error or a leak. Valgrind does not support AVX-512."""
-    # Valgrind 3.19 cannot read the debugging information of current compilers.
-    stripped = bench.fresh()
-    subprocess.run(["strip", "-g", "-o", stripped / "libgenerative.so.2", bench.library()], check=True)
+    stripped = _stripped(bench)
     kinds = "definite,indirect,possible"
     check = ["valgrind", "--quiet", "--leak-check=full", f"--errors-for-leak-kinds={kinds}"]
     check += [f"--show-leak-kinds={kinds}", "--error-exitcode=9", "--num-callers=25"]
@@ -143,3 +151,38 @@ def valgrind(bench):
 def steady_state(bench):
     result = bench.host("soak", *bench.sized((400, 50), (10_000, 1_000)))
     return result.good, result.told
+
+
+def _build_static():
+    """Builds the library that has the codecs inside."""
+    subprocess.run(["make", "--quiet", "-C", ROOT, "archive"], check=True, stdout=subprocess.DEVNULL)
+
+
+def own_codecs(bench):
+    """A host that exports broken functions of zlib, libpng and libjpeg. The library of the wheel and the tarball, which
+    contains its own, does not call them; the plain library does, so the host would notice."""
+    _build_static()
+    inside = bench.host("codecs", *files_to_open(bench), sanitizer="static")
+    plain = bench.host("codecs", *files_to_open(bench))
+    noticed = plain.code == -signal.SIGABRT and "the library called the host's" in plain.output
+    text = f"{inside.told}; with shared codecs: {plain.line}"
+    return inside.good and noticed, text
+
+
+def watched_hosts(bench):
+    """Hosts under ThreadSanitizer and valgrind, with the suppressions that make install puts beside the library, and
+    without any other option: no report. ThreadSanitizer still finds a data race of the host."""
+    _build_static()
+    races = f"exitcode=66:halt_on_error=0:suppressions={ROOT}/Tests/Scorecard/tsan.supp"
+    seconds = bench.sized(0.3, 20)
+    clean = bench.host("threads", 4, seconds, sanitizer="host", TSAN_OPTIONS=races)
+    planted = bench.host("threads", 4, seconds, "planted", sanitizer="host", TSAN_OPTIONS=races)
+    found = "WARNING: ThreadSanitizer: data race" in planted.output
+    stripped = _stripped(bench, "static")
+    check = ["valgrind", "--quiet", "--leak-check=full", "--error-exitcode=9"]
+    check += [f"--suppressions={ROOT}/Tests/Scorecard/valgrind.supp", bench.program("codecs", "static"), bench.fresh()]
+    watched = run(check, 600, GEN_KERNELS="avx2", LD_LIBRARY_PATH=stripped)
+    text = f"ThreadSanitizer: {clean.line}, the planted race was {'found' if found else 'missed'}; "
+    text += f"valgrind: {watched.line}"
+    good = clean.good and found and watched.good
+    return good, text if good else f"{clean.output[:3000]}\n{watched.output[-3000:]}\n{text}"

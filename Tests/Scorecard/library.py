@@ -1,4 +1,4 @@
-"""Rows 19 to 25: the shared object itself, its effects on the host, and its arithmetic."""
+"""Rows 19 to 25 and 29: the shared object itself, its effects on the host, and its arithmetic."""
 
 import array
 import sys
@@ -14,6 +14,11 @@ def exports(bench):
     linked = run([SCRIPTS / "shared-object.sh", bench.library()])
     text = f"{names.output}{linked.output}" or "only gen_*@@GEN_2; RELRO, BIND_NOW, no rpath, no text relocations"
     return names.good and linked.good, text
+
+
+def linkers(bench):
+    result = run([SCRIPTS / "linking.sh", bench.library().parent])
+    return result.good, result.told
 
 
 def good_guest(bench):

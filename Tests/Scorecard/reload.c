@@ -1,6 +1,6 @@
 /* Opens and closes the library repeatedly, uses it from several threads in between, opens it under
- * two paths at once, and has a thread that ends after the last close. usage: reload LIBRARY COPY
- * TIMES */
+ * two paths at once, also from two threads, and has a thread that ends after the last close. usage:
+ * reload LIBRARY COPY TIMES */
 #include <dlfcn.h>
 #include <generative.h>
 #include <pthread.h>
@@ -59,11 +59,19 @@ static void *last_thread(void *library) {
   return (void *)failed; /* its thread-local message is freed only now */
 }
 
+static void *repeated_use(void *library) {
+  float first[4 * 256], rows[4 * 256];
+  intptr_t i, wrong = use(library, first);
+  for (i = 0; i < 5; i++)
+    wrong += use(library, rows) || memcmp(first, rows, sizeof rows) != 0;
+  return (void *)wrong;
+}
+
 int main(int argc, char **argv) {
   float first[4 * 256], rows[4 * 256];
   int times = argc > 3 ? atoi(argv[3]) : 0, i, wrong = 0;
   void *one, *two, *result;
-  pthread_t thread;
+  pthread_t thread, other;
   for (i = 0; i < times; i++) {
     one = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
     if (one == NULL || (i == 0 && use(one, first)))
@@ -78,6 +86,12 @@ int main(int argc, char **argv) {
   wrong += use(two, rows) || memcmp(first, rows, sizeof rows) != 0;
   wrong += use(one, rows) || memcmp(first, rows, sizeof rows) != 0;
   wrong += foreign_handle_works(one, two);
+  pthread_create(&thread, NULL, repeated_use, one);
+  pthread_create(&other, NULL, repeated_use, two);
+  pthread_join(thread, &result);
+  wrong += result != NULL;
+  pthread_join(other, &result);
+  wrong += result != NULL;
   dlclose(two);
   pthread_barrier_init(&closed, NULL, 2);
   pthread_create(&thread, NULL, last_thread, one);
@@ -85,6 +99,7 @@ int main(int argc, char **argv) {
   pthread_barrier_wait(&closed);
   pthread_join(thread, &result);
   wrong += result != NULL;
-  printf("loaded and unloaded %d times, and by two handles at once, %d wrong\n", times, wrong);
+  printf("loaded and unloaded %d times, and by two handles at once and in parallel, %d wrong\n",
+         times, wrong);
   return wrong != 0 || times == 0;
 }

@@ -5,7 +5,7 @@ usage: scorecard.py quick|address|hard [ROW...]
 quick: the small sizes of make test, with the plain library. address: the same sizes, with the AddressSanitizer build
 for the rows that benefit from it. hard: the full sizes, with the sanitized builds of make check-hard.
 
-Ends with one line, PASS n/27; a row that was not run does not count as passed.
+Ends with one line, PASS n/30; a row that was not run does not count as passed.
 """
 
 import sys
@@ -30,9 +30,9 @@ ROWS = {
     11: ("random sequences of calls", hosts.random_sequences),
     12: ("invalid handles", hosts.wrong_handles),
     13: ("threads", hosts.thread_sanitizer),
-    14: ("re-entrant callbacks", hosts.callback_abuse),
+    14: ("re-entrant callbacks, and callbacks that do not return", hosts.callback_abuse),
     15: ("forks", hosts.forks),
-    16: ("loading and unloading", hosts.reopened),
+    16: ("loading, unloading, two copies at once", hosts.reopened),
     17: ("valgrind", hosts.valgrind),
     18: ("steady memory use", hosts.steady_state),
     19: ("exports and dependencies", library.exports),
@@ -44,6 +44,9 @@ ROWS = {
     25: ("floating-point modes and signals of the host", library.host_state),
     26: ("failed allocations of small objects", hosts.refused_objects),
     27: ("images, compared with Pillow", files.beside_pillow),
+    28: ("hosts with codecs of their own", hosts.own_codecs),
+    29: ("every linker, PIE and non-PIE hosts", library.linkers),
+    30: ("hosts under valgrind and ThreadSanitizer", hosts.watched_hosts),
 }
 
 

@@ -27,6 +27,7 @@ STAGES = [
     ("generated mirrors", ["python3", "bindings/python/generate.py", "--check"], None),
     ("generated options", ["python3", f"{SCRIPTS}/option_tables.py", LIBRARY, "--check"], None),
     ("exported names", ["python3", f"{SCRIPTS}/exported_names.py", LIBRARY], None),
+    ("ABI", ["python3", f"{SCRIPTS}/abi.py", LIBRARY], None),
     ("shared object", [f"{SCRIPTS}/shared-object.sh", LIBRARY], None),
     ("linking", [f"{SCRIPTS}/linking.sh", BUILD], None),
     ("kernel symbols", [f"{SCRIPTS}/kernel-symbols.sh", PRODUCTS], None),

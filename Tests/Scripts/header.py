@@ -55,14 +55,15 @@ class Header:
     """What the header declares, by name and in its order.
 
     functions: the library's; inlines: functions with a body in the header. structs. constants: the enumerators'
-    values; enums: the same, enum by enum. defines: the macros that are numbers. handles: the names of opaque
-    structs, of which several may name one. models: the handles that are names of gen_model. callbacks: the
-    typedefs of pointers to functions. aliases: other typedefs, such as gen_status.
+    values; enums: the same, enum by enum. defines: the macros that are numbers; version: GEN_VERSION_STRING.
+    handles: the names of opaque structs, of which several may name one. models: the handles that are names of
+    gen_model. callbacks: the typedefs of pointers to functions. aliases: other typedefs, such as gen_status.
     """
 
     def __init__(self, path=HEADER):
         text = Path(path).read_text(encoding="utf-8")
         text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
+        self.version = re.search(r'^#define GEN_VERSION_STRING "(.*)"$', text, flags=re.M)[1]
         self.defines = _defines(text)
         text = re.sub(r"^\s*#(?:.*\\\n)*.*$", " ", text, flags=re.M)
         text = re.sub(r'extern "C" \{', " ", text)

@@ -46,8 +46,18 @@ cmake --build "$work/cmake/build" >>"$work/cmake/log" || { cat "$work/cmake/log"
 "$work/cmake/build/client"
 mv "$work/moved" "$work/prefix"
 
+# The tarball's libraries, which contain the codecs.
+make --quiet archive
+static=(SHIPPED=.build/static/libgenerative.so ARCHIVE=.build/static/libgenerative.a)
+make --quiet install-only DESTDIR="$work" PREFIX=/tarball "${static[@]}"
+Tests/Scripts/static-library.sh "$work/tarball"
+for library in .build/library/libgenerative.so .build/static/libgenerative.so; do
+  python3 packaging/sbom.py $library >"$work/bill.json"
+  python3 Tests/Scripts/sbom.py "$work/bill.json" $library
+done
+
 # What was installed can be removed, all of it.
-make --quiet install-only PREFIX="$work/other" LIBDIR="$work/other/lib/x86_64-linux-gnu"
+make --quiet install-only PREFIX="$work/other" LIBDIR="$work/other/lib/x86_64-linux-gnu" "${static[@]}"
 PKG_CONFIG_PATH=$work/other/lib/x86_64-linux-gnu/pkgconfig pkg-config --libs generative | grep -q x86_64-linux-gnu
 make --quiet uninstall PREFIX="$work/other" LIBDIR="$work/other/lib/x86_64-linux-gnu"
 [[ -z $(find "$work/other" -type f -o -type l) ]] || { find "$work/other" -type f; exit 1; }

@@ -61,7 +61,20 @@ language r "Rscript gcc make" "" "Rscript --version" "R CMD SHLIB call.c >/dev/n
 addon="gcc -shared -fPIC -O2 -Wall -Wextra -Werror -I$include addon.c -o addon.node -lgenerative"
 language node "node gcc" "$include/node_api.h" "node -v" "$addon && node faces.js"
 if [ "$tier" = hard ]; then
+  # Swift knows the library by pkg-config, as a system-library target does.
+  make --quiet install-only PREFIX="$work/prefix" >/dev/null
+  language swift "swift pkg-config" "" "swift --version" \
+    "PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig swift build -c release >/dev/null && .build/release/faces"
   language rust rustc "" "rustc -V" "rustc --edition 2021 -O -D warnings faces.rs && ./faces"
+  # The crate, also with Debian's Rust 1.63, the oldest that it supports.
+  for folder in "$(dirname "$(command -v cargo || echo /nowhere/cargo)")" /usr/bin; do
+    [ -x "$folder/cargo" ] && [ -x "$folder/rustc" ] || { echo "crate: left out, there is no $folder/cargo"; continue; }
+    rm -rf "$work/crate" && cp -r bindings/rust/generative "$work/crate"
+    (cd "$work/crate" && PATH=$folder:$PATH GENERATIVE_LIBRARY_DIR=$library RUSTFLAGS="-D warnings" \
+      cargo test --offline --quiet >"$work/told" 2>&1) || { tail -40 "$work/told"; exit 1; }
+    grep -q '^test result: ok. [1-9]' "$work/told" || { cat "$work/told"; exit 1; }
+    echo "crate, $("$folder/rustc" -V | cut -d' ' -f1,2): $(grep -o '[0-9]* passed' "$work/told" | tr '\n' ' ')"
+  done
   language go go "" "go version" "go vet faces.go && go run faces.go"
   language java "java javac" "$jna" "java -version" "javac -cp $jna Faces.java && java -cp $jna:. Faces"
   language csharp "mono mcs" "" "mono -V" "mcs -warnaserror Faces.cs && mono Faces.exe"

@@ -43,7 +43,7 @@ done < <(objdump -d --no-show-raw-insn "$library" | awk '/^[0-9a-f]+ </ { name =
 ((${#stray[@]} == 0)) || fail "AVX instructions outside the kernels: ${stray[*]}"
 ((${#outlined[@]} == 0)) || fail "copies value by value: ${outlined[*]}"
 readelf --wide --sections "$library" | grep -q '\.eh_frame_hdr' || fail "has no unwind tables"
-nm "$library" | grep __wrap_swift_deallocPartialClassInstance >/dev/null ||
+nm "$library" | grep original_swift_deallocPartialClassInstance >/dev/null ||
   fail "leaks objects whose initializers throw: see Sources/Embedded/platform.c"
 echo "$size bytes stripped, newest symbol $newest"
 exit $failed

@@ -1,4 +1,5 @@
-# find_package(generative) defines the target generative::generative.
+# find_package(generative) defines the target generative::generative, and generative::static if libgenerative.a is
+# installed.
 #
 # This file lies in LIBDIR/cmake/generative; the library and the header are found from there, so that an installed
 # tree can be moved.
@@ -15,5 +16,13 @@ if(NOT TARGET generative::generative)
   set_target_properties(generative::generative PROPERTIES
     IMPORTED_LOCATION "${_generative_libdir}/libgenerative.so"
     INTERFACE_INCLUDE_DIRECTORIES "${generative_INCLUDE_DIR}")
+  if(EXISTS "${_generative_libdir}/libgenerative.a")
+    add_library(generative::static STATIC IMPORTED)
+    set_target_properties(generative::static PROPERTIES
+      IMPORTED_LOCATION "${_generative_libdir}/libgenerative.a"
+      IMPORTED_LINK_INTERFACE_LANGUAGES C
+      INTERFACE_INCLUDE_DIRECTORIES "${generative_INCLUDE_DIR}"
+      INTERFACE_LINK_LIBRARIES "m;pthread;dl")
+  endif()
   unset(_generative_libdir)
 endif()

@@ -1,6 +1,7 @@
-"""Generates the ctypes mirror of include/generative.h: _constants.py, _structs.py and _functions.py.
+"""Generates what repeats include/generative.h: the ctypes mirror (_constants.py, _structs.py and _functions.py), and
+the version in pyproject.toml, Cargo.toml and gen_version.
 
-usage: generate.py            writes the three files
+usage: generate.py            writes the files
        generate.py --check    fails when one of them is out of date
 """
 
@@ -170,8 +171,24 @@ def generated(header):
     return {**files, "_functions.py": functions(header, types)}
 
 
+def versioned(header):
+    """The text of the files that repeat GEN_VERSION_STRING in one line, by path."""
+    lines = {
+        PACKAGE.parent / "pyproject.toml": r'^(version = )"[^"]*"$',
+        ROOT / "bindings/rust/generative/Cargo.toml": r'^(version = )"[^"]*"$',
+        ROOT / "Sources/GenerativeABI/Version+C.swift": r'(gen_version\(\).*staticString\()"[^"]*"',
+    }
+    files = {}
+    for path, line in lines.items():
+        files[path], count = re.subn(line, rf'\g<1>"{header.version}"', path.read_text(encoding="utf-8"), flags=re.M)
+        assert count == 1, f"{path.relative_to(ROOT)} has {count} versions"
+    return files
+
+
 def main():
-    files = {PACKAGE / name: text for name, text in generated(Header()).items()}
+    header = Header()
+    files = {PACKAGE / name: text for name, text in generated(header).items()}
+    files.update(versioned(header))
     stale = [path for path in files if not path.exists() or path.read_text(encoding="utf-8") != files[path]]
     if sys.argv[1:] != ["--check"]:
         for path in stale:

@@ -93,7 +93,7 @@ __all__ = [
 
 
 def version() -> str:
-    """Return the library's version, such as "0.1.0"."""
+    """Return the library's version, such as "1.0.0"."""
     text: bytes = _lib.gen_version()
     return text.decode()
 

@@ -17,6 +17,10 @@ _getsignal: Callable[[int], Any] = _bare.getsignal
 _setsignal: Callable[[int, Any], Any] = _bare.signal
 
 
+# Of the innermost call on the main thread. Before the class, because PyPy rejects an annotation after a `global`.
+_current: Optional[Signals] = None
+
+
 class Signals:
     """Holds all handlers back while a call of the library runs: `with Signals() as signals:`.
 
@@ -95,10 +99,6 @@ class Signals:
         finally:
             if self._held:
                 self._restore()
-
-
-# Of the innermost call on the main thread.
-_current: Optional[Signals] = None
 
 
 def is_main_thread() -> bool:
