@@ -21,7 +21,7 @@ from ._handle import Owner, handle_of, made
 from ._library import lib
 from ._names import names_of
 from ._options import choose, described
-from ._rows import Floats, Integers, as_rows, check_channels_last, rows_first, size_of
+from ._rows import Floats, Integers, as_rows, check_channels_last, is_images, rows_first, size_of
 from ._scale import Scale
 from ._stream import is_stream
 from .context import Context
@@ -310,7 +310,11 @@ class Model(Estimator, Owner):
         """Raises ValueError for 8-bit images where the model was fitted to other numbers, and the reverse."""
         if self._scale is None or self._scale == (False, None):
             return
-        given = rows._scale if isinstance(rows, Dataset) else Scale.of(rows)
+        if isinstance(rows, Dataset):
+            given = rows._scale
+        else:
+            # What the numbers are matters only to a model of images.
+            given = Scale.of(rows) if self._scale.is_images else Scale(is_images(rows))
         if given is not None:
             self._scale.check(given, type(self).__name__)
 

@@ -39,13 +39,12 @@ class Scale(NamedTuple):
         count = min(256, max(1, _SEEN // row_size))
         step = -(-len(array) // count)
         some = array[::step].reshape(-1, row_size)
-        places = int(some.argmin()), int(some.argmax())
-        least, greatest = (float(some.flat[place]) for place in places)
-        value, place = (greatest, places[1]) if greatest - 1 >= -least else (least, places[0])
-        if not (value < -1 or value > 2):
+        least, greatest = float(some.min()), float(some.max())
+        if not (least < -1 or greatest > 2):
             return cls(False)
-        row, column = divmod(place, row_size)
-        return cls(False, Outlier(row * step, column, value))
+        is_above = greatest - 1 >= -least
+        row, column = divmod(int(some.argmax() if is_above else some.argmin()), row_size)
+        return cls(False, Outlier(row * step, column, greatest if is_above else least))
 
     def check(self, given: Scale, kind: str) -> None:
         """Raises ValueError if rows of another scale are given to a model that was fitted to this one."""
