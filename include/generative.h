@@ -291,9 +291,11 @@ enum {
   /* GAN: the fit has ended, and the variance of the averaged generator's rows is less than 0.7
    * times that of the last generator's rows: the average lags, and its images look gray */
   GEN_WARNING_LAGGING_AVERAGE = 7,
-  /* Conditional VAE or GAN: the dataset, other than a stream or a rank's own part, has no row of
-   * some class: samples of that class mean nothing */
-  GEN_WARNING_ABSENT_CLASS = 8
+  /* Conditional VAE or GAN, or classifier: the dataset, other than a stream or a rank's own part,
+   * has no row of some class: the model learns nothing about that class */
+  GEN_WARNING_ABSENT_CLASS = 8,
+  /* All rows of the dataset, other than a stream or a rank's own part, are equal, or it has one */
+  GEN_WARNING_EQUAL_ROWS = 9
 };
 
 /* What an event callback receives; read-only, valid during the callback. Losses are means per row,

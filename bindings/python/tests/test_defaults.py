@@ -1,11 +1,13 @@
 """The library's default choices, and whether they are sufficient."""
 
+import warnings
+
 import numpy as np
 import pytest
 import safetensors.numpy as safetensors
 
 import generative
-from generative import GAN, VAE, Autoencoder, Classifier
+from generative import GAN, PCA, VAE, Autoencoder, Classifier
 
 
 def steps(model, n, **shape):
@@ -115,6 +117,32 @@ def test_dead_latents_and_growing_losses_give_warnings():
         Autoencoder(2, output_activation="identity", learning_rate=20.0, warm_up=28, epochs=30).fit(rows)
     with pytest.warns(UserWarning, match="fewer than 100 steps"):
         VAE(2, epochs=1).fit(rows)
+
+
+EQUAL = np.full((20, 3), 0.3, np.float32)
+DIFFERENT = np.vstack([EQUAL, [[0.3, 0.3, 0.4]]]).astype(np.float32)
+
+
+@pytest.mark.parametrize("kind", [Autoencoder, VAE, GAN, Classifier, PCA])
+def test_equal_rows_give_a_warning(kind):
+    options = {PCA: {"n_components": 1}, Classifier: {"n_classes": 2, "epochs": 1}}.get(kind, {"epochs": 1})
+    for rows, is_warned in ((EQUAL, True), (DIFFERENT, False), (EQUAL[:2], True), (EQUAL[:1], kind in (Autoencoder, VAE))):
+        if len(rows) == 1 and not is_warned:
+            continue
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            kind(**options).fit(rows, np.arange(len(rows)) % 2)
+        assert any("rows" in str(each.message) and "equal" in str(each.message) for each in told) == is_warned
+
+
+@pytest.mark.parametrize("kind", [VAE, GAN, Classifier])
+def test_a_class_without_rows_gives_a_warning(kind):
+    rows = np.random.default_rng(1).random((20, 3)).astype(np.float32)
+    for labels, is_warned in ((np.arange(20) % 3, False), (np.arange(20) % 2, True), (np.zeros(20, int), True)):
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            kind(n_classes=3, epochs=1).fit(rows, labels)
+        assert any("n_classes classes" in str(each.message) for each in told) == is_warned
 
 
 @pytest.mark.parametrize("learned", ["shared", "pixel"])
