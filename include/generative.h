@@ -291,9 +291,11 @@ enum {
   /* GAN: the fit has ended, and the variance of the averaged generator's rows is less than 0.7
    * times that of the last generator's rows: the average lags, and its images look gray */
   GEN_WARNING_LAGGING_AVERAGE = 7,
-  /* Conditional VAE or GAN: the dataset, other than a stream or a rank's own part, has no row of
-   * some class: samples of that class mean nothing */
-  GEN_WARNING_ABSENT_CLASS = 8
+  /* Conditional VAE or GAN, or classifier: the dataset, other than a stream or a rank's own part,
+   * has no row of some class: the model learns nothing about that class */
+  GEN_WARNING_ABSENT_CLASS = 8,
+  /* All rows of the dataset, other than a stream or a rank's own part, are equal, or it has one */
+  GEN_WARNING_EQUAL_ROWS = 9
 };
 
 /* What an event callback receives; read-only, valid during the callback. Losses are means per row,
@@ -790,10 +792,13 @@ enum {
 enum { GEN_PREPARATION_NONE = 0, GEN_PREPARATION_STANDARDIZE = 1 };
 
 typedef struct gen_network_options {
-  int64_t height;       /* >= 1; default: 1 */
-  int64_t width;        /* >= 1; default: 1 */
-  int64_t channels;     /* >= 1, for a table its columns; default: 1 */
-  int32_t architecture; /* GEN_ARCHITECTURE_...; default: DENSE */
+  int64_t height;   /* >= 1; default: 1 */
+  int64_t width;    /* >= 1; default: 1 */
+  int64_t channels; /* >= 1, for a table its columns; default: 1 */
+  /* GEN_ARCHITECTURE_...; default: GEN_AUTO (CONVOLUTIONAL if height and width are at least 16, no
+   * widths of hidden layers are given and no other option needs DENSE, or if another option needs
+   * CONVOLUTIONAL; else DENSE) */
+  int32_t architecture;
   /* GEN_INITIALIZER_...; default: GEN_AUTO (DENSE vae: FAN_IN_UNIFORM; CONVOLUTIONAL gan:
    * NORMAL_002; else BY_ACTIVATION) */
   int32_t initializer;
@@ -929,8 +934,8 @@ static inline gen_status gen_fit_options_init(gen_fit_options *options, uint32_t
  * fitted as by gen_pca_fit. A classifier's loss is the cross-entropy in nats.
  *
  * What GEN_AUTO chooses in a fit depends on the number of rows n. batch_size: n / 8 rounded down to
- * a multiple of 16, at least 16 and at most 128 (CONVOLUTIONAL gan: 32). epochs: enough for 2,000
- * steps (gan: 5,000; CONVOLUTIONAL: 3,000; narrow table: 8,000), at least 10 and at most 1,000. A
+ * a multiple of 16, at least 16 and at most 128 (CONVOLUTIONAL: 32). epochs: enough for 2,000 steps
+ * (CONVOLUTIONAL: 3,000; dense gan: 5,000, of a narrow table 8,000), at least 10, at most 1,000. A
  * stream, whose n is unknown, gets the largest batch_size and 10 epochs. A narrow table has
  * height = width = 1 and at most 32 channels. docs/defaults.md has the measurements.
  *

@@ -7,7 +7,9 @@ from typing import Any
 
 import generative
 
-FIT: dict[str, Any] = {"epochs": 10, "batch_size": 128, "schedule": "constant", "preparation": "none"}
+FIT: dict[str, Any] = {
+    "architecture": "dense", "epochs": 10, "batch_size": 128, "schedule": "constant", "preparation": "none",
+}  # fmt: skip
 
 
 def Autoencoder(*args: Any, **options: Any) -> generative.Autoencoder:

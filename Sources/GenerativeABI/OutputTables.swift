@@ -38,7 +38,7 @@ extension OptionTable {
       sample_distance             number * * : distance between generated rows in a batch of a GAN
       real_distance               number * * : distance between real rows in a batch of a GAN
       warning                     word none saturated_discriminator collapsed_generator checkpoint_not_written \
-      dead_latents diverging_loss few_steps lagging_average absent_class \
+      dead_latents diverging_loss few_steps lagging_average absent_class equal_rows \
       : subject of a warning
       penalty                     number * * : penalty on the gradient of a GAN's discriminator
       """), isOutput: true)

@@ -57,6 +57,11 @@ package struct OptionValues: Sendable {
     }.map { ($0.0, $0.1) }
   }
 
+  /// The options that request something.
+  package var given: [(row: OptionRow, value: OptionValue)] {
+    zip(table.rows, all).filter { _, value in value.isGiven }.map { ($0.0, $0.1) }
+  }
+
   private func value(_ name: String) -> OptionValue {
     guard let index = table.index(of: name) else {
       fatalError("there is no option of that name")

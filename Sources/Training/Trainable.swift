@@ -29,8 +29,6 @@ package protocol Trainable: Checkpointable {
   var pace: (steps: Int, rows: Int) { get }
   /// The number of classes that labels of rows may have; 0 if rows need no labels.
   var classCount: Int { get }
-  /// Whether the model samples rows of a given class, and so needs training rows of every class.
-  var drawsByClass: Bool { get }
   /// The model's progress: epochs and steps so far.
   var progress: Progress { get set }
   /// The position of the last fit. nil before the first fit, and after one that ended with a nonfinite
@@ -66,7 +64,6 @@ package protocol Trainable: Checkpointable {
 extension Trainable {
   package var average: ExponentialAverage? { nil }
   package var classCount: Int { 0 }
-  package var drawsByClass: Bool { false }
   package var lossIsMeasure: Bool { true }
   package var pace: (steps: Int, rows: Int) { (2_000, 128) }
   package func settle(for dataset: Dataset?, _ ranks: Ranks?) throws(GenerativeError) -> () -> Void { {} }

@@ -36,6 +36,7 @@ package final class Trainer {
   private var hasRunAway = false
   /// The loss of the first epoch that this call has completed.
   private var firstLoss: Double?
+  private let warningsOfRows: [Warning]
 
   /// Fits `model` to `dataset`.
   ///
@@ -182,6 +183,7 @@ package final class Trainer {
     }
     self.best = best
     good = (model.progress, self.record)
+    warningsOfRows = try Self.warnings(dataset, for: model, options)
     reporter = Reporter(options.observer, epochCount: options.epochCount, context: model.context)
     // Only rank 0 writes.
     if let rule = options.checkpoint, options.ranks?.rank ?? 0 == 0 {
@@ -425,14 +427,19 @@ package final class Trainer {
     record.plateau.falls += 1
   }
 
-  /// Whether one of the classes that the model samples has no rows, as far as this process knows all rows.
-  private var lacksClass: Bool {
-    guard model.drawsByClass, team == nil || options.sharesRows, let labels = dataset.labels else {
-      return false
+  /// The warnings about the rows themselves, if this process knows all of them.
+  private static func warnings(
+    _ dataset: Dataset, for model: any Trainable, _ options: FitOptions
+  ) throws(GenerativeError) -> [Warning] {
+    guard options.ranks == nil || options.sharesRows else { return [] }
+    var warnings: [Warning] = []
+    if model.classCount > 0, let labels = dataset.labels {
+      var isThere = [Bool](repeating: false, count: model.classCount)
+      for row in 0..<labels.count { isThere[Int(labels.base[row])] = true }
+      if isThere.contains(false) { warnings.append(.absentClass) }
     }
-    var isThere = [Bool](repeating: false, count: model.classCount)
-    for row in 0..<labels.count { isThere[Int(labels.base[row])] = true }
-    return isThere.contains(false)
+    if try dataset.hasEqualRows() { warnings.append(.equalRows) }
+    return warnings
   }
 
   /// The warnings at the end of an epoch with this mean loss.
@@ -443,7 +450,7 @@ package final class Trainer {
     if model.lossIsMeasure, loss > first + 9 * max(abs(first), 1) {
       warnings.append(.divergingLoss)
     }
-    if lacksClass { warnings.append(.absentClass) }
+    warnings += warningsOfRows
     if hasEnded {
       if model.progress.stepCount < 100 { warnings.append(.fewSteps) }
       if step.averageLags { warnings.append(.laggingAverage) }

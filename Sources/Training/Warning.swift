@@ -14,8 +14,10 @@ package enum Warning: Int32, Sendable {
   case fewSteps = 6
   /// A GAN's average of weights is far behind the latest weights.
   case laggingAverage = 7
-  /// One of the classes that a model samples has no rows in the data.
+  /// One of the model's classes has no rows in the data.
   case absentClass = 8
+  /// All rows of the data are equal.
+  case equalRows = 9
 
   package var message: String {
     switch self {
@@ -38,8 +40,11 @@ package enum Warning: Int32, Sendable {
       "the averaged generator lags behind the last one: its rows vary less than 0.7 times as much, and images look gray; "
         + "average_ramp 1, a smaller average_decay, more epochs or generator last may help"
     case .absentClass:
-      "the dataset has no row of at least one of the n_classes classes, whose samples will be meaningless; a smaller "
+      "the dataset has no row of at least one of the n_classes classes, about which the model learns nothing; a smaller "
         + "n_classes or rows of every class may help"
+    case .equalRows:
+      "all rows of the dataset are equal, so the model learns only this row; other rows, or other options for reading "
+        + "them, may help"
     }
   }
 }

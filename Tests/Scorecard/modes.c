@@ -78,6 +78,7 @@ static uint64_t work(gen_context *context) {
 
   gen_vae_options_init(&vae_options, sizeof vae_options);
   vae_options.network.height = vae_options.network.width = SIDE;
+  vae_options.network.architecture = GEN_ARCHITECTURE_DENSE;
   vae_options.network.context = context;
   MUST(gen_vae_create(&vae_options, &vae));
   MUST(gen_model_fit(vae, data, &fit, &run));
@@ -88,6 +89,7 @@ static uint64_t work(gen_context *context) {
 
   gen_gan_options_init(&gan_options, sizeof gan_options);
   gan_options.network.height = gan_options.network.width = SIDE;
+  gan_options.network.architecture = GEN_ARCHITECTURE_DENSE;
   gan_options.network.context = context;
   MUST(gen_gan_create(&gan_options, &gan));
   MUST(gen_model_fit(gan, data, &fit, &run));
@@ -258,6 +260,7 @@ static int fault_in_worker(const char *folder) {
   float *rows = (float *)mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
   gen_vae_options_init(&options, sizeof options);
   options.network.height = options.network.width = SIDE;
+  options.network.architecture = GEN_ARCHITECTURE_DENSE;
   options.network.context = context_of(4);
   MUST(gen_vae_create(&options, &vae));
   MUST(gen_vae_encode(vae, rows, NULL, COUNT, latents, NULL));

@@ -55,6 +55,7 @@ static gen_status story(const char *folder) {
   faces.n_rows = 32;
   faces.height = faces.width = vae_options.network.height = vae_options.network.width = SIDE;
   faces.channels = 1;
+  vae_options.network.architecture = GEN_ARCHITECTURE_DENSE;
   pca_options.n_components = 3;
   fit.epochs = 1;
   snprintf(path, sizeof path, "%s/vae.safetensors", folder);

@@ -23,7 +23,7 @@ environment["PATH"] = f"{library}:{environment['PATH']}"
 ENDINGS = {"c": "c", "python": "py", "rust": "rs", "sh": "sh"}
 # The README's model takes half a minute in each language: here it gets fewer faces, or one epoch.
 SMALLER = [
-    ("train vae faces: --architecture", "train vae faces: --rows 200 --architecture"),
+    ("train vae faces: --latent-size", "train vae faces: --rows 200 --latent-size"),
     ("generative.faces()", "generative.faces(200)"),
     ("fit.epochs = 5;", "fit.epochs = 1;"),
 ]

@@ -30,13 +30,13 @@ MODELS = [
     ("pca", ["train", "pca", *FACES, "--n-components", "5", "--whiten"], HELD_OUT, 5),
     (
         "autoencoder",
-        ["train", "autoencoder", *FACES, "--epochs", "2", "--latent-size", "4", "--activation", "elu"],
+        ["train", "autoencoder", *FACES, "--architecture", "dense", "--epochs", "2", "--latent-size", "4", "--activation", "elu"],
         BOTH, 4,
     ),
     ("mixed", ["mixture", "autoencoder.safetensors", *FACES, "--n-components", "3"], BOTH, 4),
     (
         "denoiser",
-        ["train", "autoencoder", *FACES, "--epochs", "3", "--latent-size", "9", "--corruption", "masking"],
+        ["train", "autoencoder", *FACES, "--architecture", "dense", "--epochs", "3", "--latent-size", "9", "--corruption", "masking"],
         HELD_OUT, 9,
     ),
     (
@@ -44,7 +44,7 @@ MODELS = [
         ["train", "autoencoder", *FACES, "--epochs", "1", "--architecture", "convolutional", "--skips"],
         HELD_OUT, 0,
     ),
-    ("bernoulli", ["train", "vae", *FACES, "--epochs", "4", "--latent-size", "3"], BOTH, 3),
+    ("bernoulli", ["train", "vae", *FACES, "--architecture", "dense", "--epochs", "4", "--latent-size", "3"], BOTH, 3),
     (
         "convolutional",
         ["train", "vae", *FACES, "--epochs", "4", "--latent-size", "3", "--architecture", "convolutional",
@@ -69,7 +69,11 @@ MODELS = [
          "--conditional", "--batch-norm", "--base-channels", "8"],
         HELD_OUT, 2,
     ),
-    ("gan", ["train", "gan", *FACES, "--channels", "1", "--epochs", "2", "--latent-size", "6"], NONE, 6),
+    (
+        "gan",
+        ["train", "gan", *FACES, "--channels", "1", "--architecture", "dense", "--epochs", "2", "--latent-size", "6"],
+        NONE, 6,
+    ),
     (
         "dcgan",
         ["train", "gan", *FACES, "--epochs", "2", "--latent-size", "6", "--architecture", "convolutional",

@@ -12,7 +12,6 @@ static int open_images(gen_dataset **rows) {
   faces.channels = 1;
   return gen_dataset_open(FASHION, NULL, NULL, rows) && gen_dataset_create_faces(&faces, rows);
 }
-
 static int32_t report(const gen_event *event, void *user_data) {
   (void)user_data;
   if (event->kind == GEN_EVENT_EPOCH)
@@ -37,7 +36,8 @@ int main(int argc, char **argv) {
   gen_run_init(&run, sizeof run);
   gen_grid_options_init(&grid, sizeof grid);
   options.network.height = options.network.width = SIDE;
-  options.corruption = GEN_CORRUPTION_GAUSSIAN; /* standard deviation 0.5 */
+  options.network.architecture = GEN_ARCHITECTURE_DENSE; /* in a quarter of the time */
+  options.corruption = GEN_CORRUPTION_GAUSSIAN;          /* standard deviation 0.5 */
   options.latent_size = 64;
   fit.epochs = argc > 2 ? atoi(argv[2]) : 4;
   run.event = report;

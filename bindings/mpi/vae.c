@@ -43,6 +43,7 @@ int main(int argc, char **argv) {
   gen_fit_options_init(&fit, sizeof fit);
   gen_run_init(&run, sizeof run);
   model.network.height = model.network.width = SIDE;
+  model.network.architecture = GEN_ARCHITECTURE_DENSE;
   snprintf(path, sizeof path, "%s/vae-mpi.safetensors", argc > 1 ? argv[1] : ".");
   fit.epochs = argc > 2 ? atoi(argv[2]) : 10;
   fit.batch_size = (BATCH + comm.size - 1) / comm.size; /* of each rank */

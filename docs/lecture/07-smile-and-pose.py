@@ -117,7 +117,7 @@ show("smile-and-pose-judged.png", picture, caption, alt)
 # ## From the shell
 #
 # ```sh
-# gen train vae faces: --rows 500 --architecture convolutional --latent-size 10 --epochs 1 -o faces.safetensors
+# gen train vae faces: --rows 500 --latent-size 10 --epochs 1 -o faces.safetensors
 # gen traverse faces.safetensors faces:7 --rows 200 --direction smile -o smile.png
 # gen report faces.safetensors faces:7 --rows 200 -o faces.html
 # ```

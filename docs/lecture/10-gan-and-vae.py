@@ -30,7 +30,7 @@ print(f"the judge, a classifier, is right for {judge.score(x, test.labels()[:200
 convolutional = {"architecture": "convolutional", "base_channels": 16}
 models = {
     "VAE": fitted(VAE(10, **convolutional, epochs=4, batch_size=32), train),
-    "dense GAN": fitted(GAN(32, r1_penalty=1, learning_rate=5e-4, epochs=4), train),
+    "dense GAN": fitted(GAN(32, architecture="dense", r1_penalty=1, learning_rate=5e-4, epochs=4), train),
     "DCGAN": fitted(GAN(32, **convolutional, learning_rate=7e-4, epochs=16), train),
 }
 samples = {name: model.sample(2000, seed=1) for name, model in models.items()}
@@ -109,7 +109,7 @@ print(f"squared error: VAE, by its encoder {direct.mean():.1f}; DCGAN, by 100 st
 # ## From the shell
 #
 # ```sh
-# gen train gan digits.npy --architecture convolutional --epochs 1 -o dcgan.safetensors
+# gen train gan digits.npy --epochs 1 -o dcgan.safetensors
 # gen sample dcgan.safetensors -o samples.png
 # gen evaluate dcgan.safetensors digits-test.npy -n 200 --training digits.npy
 # ```

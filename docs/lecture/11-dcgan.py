@@ -227,7 +227,7 @@ show("dcgan-dropped.png", grid(shown, columns=12, enlarge=2), caption, alt)
 # ## From the shell
 #
 # ```sh
-# gen train gan faces: --rows 300 --architecture convolutional --latent-size 16 --epochs 1 -o faces-gan.safetensors
+# gen train gan faces: --rows 300 --latent-size 16 --epochs 1 -o faces-gan.safetensors
 # gen interpolate faces-gan.safetensors -o walk.png
 # gen traverse faces-gan.safetensors -o latents.png
 # ```

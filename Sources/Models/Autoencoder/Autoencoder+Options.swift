@@ -29,12 +29,12 @@ extension Autoencoder.Options: MirroredOptions {
         corruption_amount number (0 10] = auto needs corruption gaussian masking salt_and_pepper \
         : standard deviation of gaussian noise, or share of pixels to corrupt; auto: gaussian: 0.5; masking, salt_and_pepper: \
         0.3
-        batch_norm        flag needs architecture convolutional later \
+        batch_norm        flag needs architecture auto convolutional later \
         : use batch norm after all convolutions except the first and the last
         pixel_bias        flag later : use one output bias per pixel instead of one per channel
-        skips             flag needs architecture convolutional later \
+        skips             flag needs architecture auto convolutional later \
         : connect each level of the encoder to the decoder (U-Net); the model then has no latents
-        tied              flag needs architecture dense later \
+        tied              flag needs architecture auto dense later \
         : use the transposed weights of the encoder in the decoder
         sparsity          word none l1 kl later : penalty that keeps most latents small
         sparsity_weight   number (0 *] = auto needs sparsity l1 kl : weight of the sparsity penalty; auto: 0.1
@@ -69,7 +69,7 @@ extension Autoencoder.Options: MirroredOptions {
   }
 
   package init(defaultsFor values: OptionValues) throws(GenerativeError) {
-    try self.init(networkDefaultsFor: values)
+    try self.init(networkDefaultsFor: values, needsDense: (values.number("contraction") ?? 0) > 0)
     if isNarrowTable { stack.hidden = [128, 64] }
     if values.flag("skips") { stack.hidden = [] }
   }

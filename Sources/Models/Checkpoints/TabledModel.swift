@@ -18,6 +18,11 @@ package protocol TabledModel: Trainable {
 }
 
 extension TabledModel {
+  /// Convolutions cost four to eight times as much per row as dense layers, but learn enough from fewer rows.
+  package var pace: (steps: Int, rows: Int) {
+    options.architecture == .convolutional ? (3_000, 32) : (2_000, 128)
+  }
+
   package func outline() throws(GenerativeError) -> Checkpoint {
     var checkpoint = try Checkpoint(kind: Self.kind, limits: context.limits)
     try checkpoint.set(options)

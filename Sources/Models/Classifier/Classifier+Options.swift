@@ -13,7 +13,7 @@ extension Classifier.Options: MirroredOptions {
         hidden     widths 1 65536 16 = auto \
         : widths of the hidden layers; the outputs of the last one are the features; auto: 256,84; convolutional: 84
         activation word @activation : activation of the hidden layers
-        batch_norm flag needs architecture convolutional later : use batch norm after all convolutions except the first
+        batch_norm flag needs architecture auto convolutional later : use batch norm after all convolutions except the first
         """, lists: [.activation])
   ) { options in
     Place.network(&options.stack, &options.seed) + [

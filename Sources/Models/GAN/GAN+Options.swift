@@ -36,7 +36,7 @@ extension GAN.Options: NetworkOptions {
         spectral_norm            flag = auto later=false \
         : spectral norm in all layers of the discriminator, instead of batch norm; auto: true if convolutional and \
         discriminator_batch_norm is not true, else false
-        mean_start               flag = auto needs architecture dense \
+        mean_start               flag = auto needs architecture auto dense \
         : start the generator at the mean row of the data; auto: true
         label_smoothing          number [0 0.5] : the target of real rows is 1 minus this value
         input_noise              number [0 1e6] = auto \

@@ -16,7 +16,6 @@ extension GAN: Trainable {
   }
   package var requiresUnitRange: Bool { options.outputActivation != .identity }
   package var classCount: Int { options.classCount }
-  package var drawsByClass: Bool { options.classCount > 0 }
 
   package func prepare(
     _ fit: FitOptions, _ dataset: Dataset?

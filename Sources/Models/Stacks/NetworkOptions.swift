@@ -83,9 +83,11 @@ extension NetworkOptions {
   package var isDenseOfImages: Bool { architecture == .dense && !shape.isTable }
 
   /// The defaults of the architecture for rows of this shape.
-  init(networkDefaultsFor values: OptionValues) throws(GenerativeError) {
-    self.init(
-      shape: try values.shape(), architecture: values.word("architecture") == 1 ? .convolutional : .dense)
+  ///
+  /// - Parameter needsDense: whether an option whose need the table does not state needs dense layers.
+  init(networkDefaultsFor values: OptionValues, needsDense: Bool = false) throws(GenerativeError) {
+    let shape = try values.shape()
+    self.init(shape: shape, architecture: try values.architecture(shape, needsDense: needsDense))
   }
 }
 
@@ -97,6 +99,34 @@ extension OptionValues {
     try shape.checkCount()
     return shape
   }
+
+  /// The given architecture, or the one that the library chooses: what other given options need, dense layers
+  /// if widths of hidden layers are given, otherwise by the size of the images.
+  ///
+  /// - Throws: `.argument` for given options that need different architectures.
+  fileprivate func architecture(_ shape: Shape, needsDense: Bool) throws(GenerativeError) -> Architecture {
+    let names: [Architecture] = [.dense, .convolutional]
+    if let word = word("architecture") { return names[word] }
+    func needs(_ choice: Architecture) -> String? {
+      given.first { row, _ in
+        row.need.map { $0.option == "architecture" && $0.words.contains("\(choice)") } ?? false
+      }?.row.name
+    }
+    let (dense, convolutional) = (needs(.dense), needs(.convolutional))
+    if let dense, let convolutional {
+      throw GenerativeError(
+        .argument, "\(dense) needs architecture dense, but \(convolutional) needs convolutional")
+    }
+    if convolutional != nil { return .convolutional }
+    let hasWidths = given.contains { row, _ in if case .widths = row.kind { true } else { false } }
+    return dense == nil && !hasWidths && !needsDense && shape.suitsConvolutions ? .convolutional : .dense
+  }
+}
+
+extension Shape {
+  /// Whether rows are images from which convolutional networks learn more than dense ones: see
+  /// docs/defaults.md.
+  fileprivate var suitsConvolutions: Bool { min(height, width) >= 16 }
 }
 
 extension Shape {
@@ -116,14 +146,16 @@ extension OptionRow {
     height        whole 1 16777216 : height of a row in pixels
     width         whole 1 16777216 : width of a row in pixels
     channels      whole 1 16777216 : channels of a row; for a table, its columns
-    architecture  word dense convolutional later : kind of the networks: dense layers, or the convolutions of DCGAN
+    architecture  word dense convolutional = auto later=dense \
+    : kind of the networks: dense layers, or the convolutions of DCGAN; auto: convolutional for images with sides of at \
+    least 16 pixels if no widths of hidden layers are given, else dense
     initializer   word he glorot fan_in_uniform normal_002 by_activation = auto formerly automatic=by_activation fanInUniform=fan_in_uniform normal002=normal_002 \
     : distribution of the initial weights; by_activation: glorot for identity, tanh and sigmoid, he for the others; \
     auto: by_activation; dense VAE: fan_in_uniform; convolutional GAN: normal_002
-    depth         whole 1 16 = auto needs architecture convolutional later formerly 0=auto \
+    depth         whole 1 16 = auto needs architecture auto convolutional later formerly 0=auto \
     : number of levels, each half the size of the one before; sides must have at least 2^depth pixels; auto: until the \
     smaller side has 4 to 7 pixels
-    base_channels whole 1 4096 = auto needs architecture convolutional later \
+    base_channels whole 1 4096 = auto needs architecture auto convolutional later \
     : channels of the first level; each level doubles them; auto: 32; GAN: 16
     dropout       number [0 1) : share of hidden units dropped during training
     preparation   word none standardize = auto later=none \

@@ -26,7 +26,7 @@ extension VAE.Options: MirroredOptions {
         each pixel or column; gradient: one variance, by the optimizer
         output_activation     word identity=0 sigmoid=6 = auto \
         : activation of the output; bernoulli needs sigmoid; auto: sigmoid; standardized rows: identity
-        batch_norm            flag needs architecture convolutional later \
+        batch_norm            flag needs architecture auto convolutional later \
         : use batch norm after all convolutions except the first and the last
         pixel_bias            flag later : use one output bias per pixel instead of one per channel
         binarize              flag needs likelihood auto bernoulli : binarize the pixels at random in each step

@@ -8,7 +8,6 @@ extension VAE: Trainable {
   package var rowShape: Shape { options.shape }
   package var requiresUnitRange: Bool { options.likelihood == .bernoulli }
   package var classCount: Int { options.classCount }
-  package var drawsByClass: Bool { options.classCount > 0 }
 
   package func prepare(
     _ fit: FitOptions, _ dataset: Dataset?

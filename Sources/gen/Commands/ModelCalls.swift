@@ -34,7 +34,9 @@ struct ModelCalls {
     augmentation = varied == "none" ? nil : varied
     let plain = try Self.plainOptions(of: model, checkpoint)
     let own = try Self.flags(of: model.kind).compactMap { name -> Option? in
-      guard let value = checkpoint.option(name), value != "auto", value != plain[name] else { return nil }
+      // The first files do not name the architecture, because all models were dense.
+      let stored = checkpoint.option(name) ?? (name == "architecture" ? "dense" : nil)
+      guard let value = stored, value != "auto", value != plain[name] else { return nil }
       return Option(name: name, value: value, isOfFit: false)
     }
     let fit =

@@ -11,7 +11,10 @@ extension DemoSession {
     )
     let gan = try newModel(
       .gan,
-      "height=\(side) width=\(side) latent_size=32 input_noise=0.3 r1_penalty=1 average_ramp=false seed=\(seed)"
+      """
+      architecture=dense height=\(side) width=\(side) latent_size=32 input_noise=0.3 r1_penalty=1 average_ramp=false
+      seed=\(seed)
+      """
     )
     let recipe = Recipe(epochs: epochs ?? 5, batchSize: 64, learningRate: 5e-4, beta1: 0.5, seed: seed)
     try recipe.run("GAN", model: path("gan.safetensors")) {

@@ -57,6 +57,9 @@ extension DemoSession {
 
   private func makeVAE(latents: Int) throws -> Object {
     try newModel(
-      .vae, "height=\(side) width=\(side) latent_size=\(latents) initializer=fan_in_uniform seed=\(seed)")
+      .vae,
+      """
+      architecture=dense height=\(side) width=\(side) latent_size=\(latents) initializer=fan_in_uniform seed=\(seed)
+      """)
   }
 }

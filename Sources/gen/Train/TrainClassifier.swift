@@ -5,7 +5,7 @@ struct TrainClassifier: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "classifier", abstract: "Fits a classifier, whose features can be used to compare samples.",
     discussion: """
-      gen train classifier train-images-idx3-ubyte.gz --architecture convolutional -o classifier.safetensors
+      gen train classifier train-images-idx3-ubyte.gz -o classifier.safetensors
 
       The rows need classes: subfolders of images, or an IDX file with a file of labels next to it. Pass the \
       classifier to gen evaluate with --classifier. gen encode writes its features.

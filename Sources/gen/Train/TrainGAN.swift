@@ -4,8 +4,8 @@ import ArgumentParser
 struct TrainGAN: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gan",
-    abstract: "Fits a generative adversarial network, or a DCGAN (--architecture convolutional).",
-    discussion: "gen train gan images --architecture convolutional -o gan.safetensors")
+    abstract: "Fits a generative adversarial network; for images with sides of at least 16 pixels, a DCGAN.",
+    discussion: "gen train gan images -o gan.safetensors")
 
   @OptionGroup var train: TrainOptions
   @OptionGroup(title: "Network") var network: GANFlags

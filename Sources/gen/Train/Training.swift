@@ -71,7 +71,7 @@ struct Training {
     options.targets = pairs?.0.handle
     options.validation_targets = pairs?.validation?.handle
     if let job {
-      // The default for all ranks together is that of a single process.
+      // The default is one for all ranks together, whatever their number.
       if options.batch_size == Int64(GEN_AUTO) { options.batch_size = 128 }
       guard options.batch_size % Int64(job.size) == 0 else {
         throw Failure(
@@ -99,7 +99,8 @@ struct Training {
     if !train.json {
       let ranks = job.map { ", \($0.size) ranks" } ?? ""
       showProgress(
-        "\(kind.name) with \(try parameters(model)) parameters, \(dataset.count) rows of \(dataset.shape)\(ranks)\n"
+        "\(try fact("architecture", of: model)) \(kind.name) with \(try fact("parameters", of: model)) parameters, "
+          + "\(dataset.count) rows of \(dataset.shape)\(ranks)\n"
       )
     }
     let isStopped: Bool
@@ -132,7 +133,8 @@ struct Training {
           + "or train another model with another --out")
     }
     for (name, value) in network.all {
-      guard let value, let own = checkpoint.option(name) else { continue }
+      // What the library chose for the file stays chosen.
+      guard let value, value != "auto", let own = checkpoint.option(name) else { continue }
       let isSame =
         value == own || (Double(value).map { Double(own) == $0 } ?? false)
         || value.filter { $0 != " " } == own.filter { $0 != " " }
@@ -165,7 +167,7 @@ struct Training {
     return start.flatMap { Int($0) } ?? 0
   }
 
-  private func parameters(_ model: Model) throws -> String {
-    try model.facts().first { $0.name == "parameters" }?.value.text ?? "?"
+  private func fact(_ name: String, of model: Model) throws -> String {
+    try model.facts().first { $0.name == name }?.value.text ?? "?"
   }
 }

@@ -12,7 +12,9 @@ folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
 epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 4
 
 images = open_dataset(FASHION) if FASHION.exists() else faces(size=28, channels=1)
-model = Autoencoder(latent_size=64, corruption="gaussian", corruption_amount=0.5, epochs=epochs)
+# Dense layers take a quarter of the time.
+options = {"architecture": "dense", "corruption": "gaussian", "corruption_amount": 0.5}
+model = Autoencoder(latent_size=64, **options, epochs=epochs)
 model.fit(images, verbose=True)
 
 clean = images.read(0, 12)

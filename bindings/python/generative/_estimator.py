@@ -17,7 +17,9 @@ from ._handle import public_names
 E = TypeVar("E", bound="Estimator")
 
 # Learned attributes that a notebook shows.
-_SHOWN = ("shape_", "n_features_in_", "n_components_", "latent_size_", "n_classes_", "n_parameters_", "n_epochs_")
+_SHOWN = (
+    "architecture_", "shape_", "n_features_in_", "n_components_", "latent_size_", "n_classes_", "n_parameters_", "n_epochs_",
+)  # fmt: skip
 
 
 class Estimator:

@@ -37,8 +37,8 @@ class NetworkModel(Model):
     """Common base of Autoencoder, VAE, GAN and Classifier.
 
     The constructor has a parameter for each option of the model and of its fits. A fitted model has the
-    attributes history_ (the events of its epochs), shape_, latent_size_, n_features_in_, n_parameters_ and
-    n_epochs_.
+    attributes history_ (the events of its epochs), architecture_, shape_, latent_size_, n_features_in_,
+    n_parameters_ and n_epochs_.
     """
 
     _own_options: tuple[str, ...]
@@ -229,6 +229,12 @@ class NetworkModel(Model):
         info = ModelInfo()
         check(lib.gen_model_info(self._fitted_handle(), ctypes.byref(info)))
         return info
+
+    @property
+    def architecture_(self) -> str:
+        """Kind of the networks: "dense" or "convolutional"."""
+        number = self.info.architecture
+        return next(word for word, its_number in c.ARCHITECTURE.items() if its_number == number)
 
     @property
     def shape_(self) -> Shape:

@@ -35,11 +35,11 @@ class Autoencoder(AutoencoderParameters, InvertibleModel, CalibratedModel):
     weight of the squared Frobenius norm of dh/dx (Rifai et al. 2011), for dense encoders; it is exact for
     hidden=(), else an unbiased estimate.
 
-    architecture="convolutional" puts `depth` levels, each half the size of the one before (by default until
-    the smaller side has 4 to 7 pixels), before `hidden`. The sides of images must have at least 2^depth
-    pixels. `skips` makes the model a U-Net with a bottleneck of latent_size, which can only reconstruct. It
-    excludes hidden layers, latent_activation, bias=False, dropout, batch_norm, pixel_bias, penalties and
-    `tied`.
+    The default architecture is "convolutional" for images with sides of at least 16 pixels, unless `hidden`
+    is given. It puts `depth` levels, each half the size of the one before (by default until the smaller
+    side has 4 to 7 pixels), before `hidden`. The sides of images must have at least 2^depth pixels. `skips`
+    makes the model a U-Net with a bottleneck of latent_size, which can only reconstruct. It excludes hidden
+    layers, latent_activation, bias=False, dropout, batch_norm, pixel_bias, penalties and `tied`.
 
     `AutoencoderParameters` describes all parameters.
     """

@@ -24,7 +24,8 @@ class Classifier(ClassifierParameters, NetworkModel):
 
     n_classes is the maximum number of classes in `y`; None allows any number. If `y` holds integers 0 ...
     n_classes - 1, these are all classes of the model, even those that `y` lacks. The default `hidden` is
-    (256, 84), or (84,) for convolutional networks.
+    (256, 84), or (84,) for convolutional networks, which are the default for images with sides of at least 16
+    pixels unless `hidden` is given.
 
     classes_ holds the sorted classes of a fitted model: those of `y`, numbers or strings, or 0 ...
     n_classes - 1 for a labelled Dataset. Pickles and copies keep classes_, files and bytes do not: a loaded

@@ -28,8 +28,9 @@ class GAN(GANParameters, GeneratorModel):
     is (512, 256); () means no hidden layers. `sample` draws from a moving average of the generator, whose
     decay is average_decay; 0 means no average.
 
-    architecture="convolutional" is DCGAN (Radford et al. 2016). Rows are images with sides of at least
-    2^depth pixels. `depth` levels, each half the size of the one before (by default until the smaller side
+    architecture="convolutional" is DCGAN (Radford et al. 2016), the default for images with sides of at
+    least 16 pixels unless widths of hidden layers are given. The sides of images must have at least 2^depth
+    pixels. `depth` levels, each half the size of the one before (by default until the smaller side
     has 4 to 7 pixels), begin with base_channels channels, which each level doubles. latent_size is 100 and
     there are no hidden layers by default.
 

@@ -25,7 +25,7 @@ from ._masks import MaskedRows
 from ._model import Path
 from ._numbers import is_sparse
 from ._options import OptionStruct
-from ._pca_fits import PCAFits, variances_of
+from ._pca_fits import PCAFits, info_of, variances_of
 from ._plots import plot_variance
 from ._rows import (
     Doubles,
@@ -111,6 +111,8 @@ class PCA(PCAFits):
                     self._fit_dataset(data, comm)
                     self._scale = data._scale
         self._see(X)
+        if info_of(self._handle).total_variance == 0:
+            warnings.warn("all rows are equal, so every component has variance 0", stacklevel=2)
         return self
 
     @classmethod

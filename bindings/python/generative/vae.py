@@ -36,9 +36,9 @@ class VAE(VAEParameters, GeneratorModel, CalibratedModel):
     importance-weighted autoencoder, which is trained on the tighter bound of Burda et al. (2016). The
     default `hidden` is (400,), or (256,) for convolutional networks; () means no hidden layers.
 
-    architecture="convolutional" puts `depth` levels, each half the size of the one before (by default until
-    the smaller side has 4 to 7 pixels), before `hidden`. The sides of images must have at least 2^depth
-    pixels.
+    The default architecture is "convolutional" for images with sides of at least 16 pixels, unless `hidden`
+    is given. It puts `depth` levels, each half the size of the one before (by default until the smaller
+    side has 4 to 7 pixels), before `hidden`. The sides of images must have at least 2^depth pixels.
 
     With n_classes > 0 the model is conditional: `fit` takes labels 0 ... n_classes - 1 as `y` or from the
     Dataset, `score` takes them as `y`, and the other methods as `labels`.

@@ -106,6 +106,6 @@ def test_impossible_sizes_and_batches_are_named(classed):
     with pytest.raises(ValueError, match="batch_size must be at least 2 with batch norm"):
         VAE(2, batch_norm=True, **CONVOLUTIONAL, epochs=1, batch_size=1).fit(images)
     with pytest.raises(ValueError, match="needs architecture"):
-        VAE(2, base_channels=4, epochs=1).fit(images)
+        VAE(2, architecture="dense", base_channels=4, epochs=1).fit(images)
     with pytest.raises(ValueError, match="architecture"):
         VAE(2, architecture="recurrent", epochs=1).fit(images)

@@ -144,7 +144,7 @@ def test_errors_in_texts_name_the_word_and_the_nearest_one():
     assert "did you mean gaussian?" in message(b"vae", b"likelihood=gausian")
     assert message(b"vae", b"beta=1 beta=2") == "beta is given twice"
     assert message(b"vae", b"latent_size=\xff") == "options must be UTF-8"
-    assert message(b"gan", b"depth=3") == "depth needs architecture convolutional"
+    assert message(b"gan", b"architecture=dense depth=3") == "depth needs architecture auto or convolutional"
     assert message(b"gan", b" " * 10_000_000) == "options must have at most 65536 bytes"
     assert message(b"classifier", b"") == "n_classes must be between 2 and 4096, not 0"
 

@@ -7,7 +7,8 @@ struct VAEFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
       "Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional; "
-        + "default: dense).", valueName: "word"))
+        + "default: convolutional for images with sides of at least 16 pixels if no widths of hidden "
+        + "layers are given, else dense).", valueName: "word"))
   var architecture: String?
 
   @Option(
@@ -20,14 +21,14 @@ struct VAEFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
       "Number of levels, each half the size of the one before; sides must have at least 2^depth "
-        + "pixels (1 ... 16; needs --architecture convolutional; default: until the smaller side has "
-        + "4 to 7 pixels).", valueName: "n"))
+        + "pixels (1 ... 16; needs --architecture auto or convolutional; default: until the smaller "
+        + "side has 4 to 7 pixels).", valueName: "n"))
   var depth: String?
 
   @Option(
     help: ArgumentHelp(
       "Channels of the first level; each level doubles them (1 ... 4,096; needs --architecture "
-        + "convolutional; default: 32; GAN: 16).", valueName: "n"))
+        + "auto or convolutional; default: 32; GAN: 16).", valueName: "n"))
   var baseChannels: String?
 
   @Option(
@@ -94,7 +95,7 @@ struct VAEFlags: OptionFlags {
     inversion: .prefixedNo,
     help: ArgumentHelp(
       "Use batch norm after all convolutions except the first and the last (needs --architecture "
-        + "convolutional; default: false)."))
+        + "auto or convolutional; default: false)."))
   var batchNorm: Bool?
 
   @Flag(

@@ -46,7 +46,7 @@ class AutoencoderParameters(Estimator):
         sparsity_weight: Optional[float] = None,
         sparsity_target: Optional[float] = None,
         contraction: float = 0.0,
-        architecture: str = "dense",
+        architecture: str = "auto",
         initializer: str = "auto",
         depth: Optional[int] = None,
         base_channels: Optional[int] = None,
@@ -114,15 +114,15 @@ class AutoencoderParameters(Estimator):
             corruption='gaussian' or 'masking' or 'salt_and_pepper'; default: gaussian: 0.5; masking,
             salt_and_pepper: 0.3).
         batch_norm : bool, default=False
-            Use batch norm after all convolutions except the first and the last (needs
-            architecture='convolutional').
+            Use batch norm after all convolutions except the first and the last (needs architecture='auto'
+            or 'convolutional').
         pixel_bias : bool, default=False
             Use one output bias per pixel instead of one per channel.
         skips : bool, default=False
             Connect each level of the encoder to the decoder (U-Net); the model then has no latents (needs
-            architecture='convolutional').
+            architecture='auto' or 'convolutional').
         tied : bool, default=False
-            Use the transposed weights of the encoder in the decoder (needs architecture='dense').
+            Use the transposed weights of the encoder in the decoder (needs architecture='auto' or 'dense').
         sparsity : str, default="none"
             Penalty that keeps most latents small (none, l1, kl).
         sparsity_weight : float, optional
@@ -131,19 +131,21 @@ class AutoencoderParameters(Estimator):
             Target mean of each latent (above 0, below 1; needs sparsity='kl'; default: 0.05).
         contraction : float, default=0.0
             Weight of the contractive penalty ||dh/dx||^2, where h is the latent vector (at least 0).
-        architecture : str, default="dense"
-            Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional).
+        architecture : str, default="auto"
+            Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional; default:
+            convolutional for images with sides of at least 16 pixels if no widths of hidden layers are
+            given, else dense).
         initializer : str, default="auto"
             Distribution of the initial weights; by_activation: glorot for identity, tanh and sigmoid, he
             for the others (he, glorot, fan_in_uniform, normal_002, by_activation; default: by_activation;
             dense VAE: fan_in_uniform; convolutional GAN: normal_002).
         depth : int, optional
             Number of levels, each half the size of the one before; sides must have at least 2^depth pixels
-            (1 ... 16; needs architecture='convolutional'; default: until the smaller side has 4 to 7
-            pixels).
+            (1 ... 16; needs architecture='auto' or 'convolutional'; default: until the smaller side has 4
+            to 7 pixels).
         base_channels : int, optional
-            Channels of the first level; each level doubles them (1 ... 4,096; needs
-            architecture='convolutional'; default: 32; GAN: 16).
+            Channels of the first level; each level doubles them (1 ... 4,096; needs architecture='auto' or
+            'convolutional'; default: 32; GAN: 16).
         dropout : float, default=0.0
             Share of hidden units dropped during training (at least 0, below 1).
         preparation : str, default="auto"

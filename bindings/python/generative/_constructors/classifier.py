@@ -29,7 +29,7 @@ class ClassifierParameters(Estimator):
         hidden: Optional[Union[int, Sequence[int]]] = None,
         activation: str = "relu",
         batch_norm: bool = False,
-        architecture: str = "dense",
+        architecture: str = "auto",
         initializer: str = "auto",
         depth: Optional[int] = None,
         base_channels: Optional[int] = None,
@@ -78,20 +78,23 @@ class ClassifierParameters(Estimator):
             Activation of the hidden layers (identity, relu, leaky_relu, silu, elu, tanh, sigmoid,
             softplus).
         batch_norm : bool, default=False
-            Use batch norm after all convolutions except the first (needs architecture='convolutional').
-        architecture : str, default="dense"
-            Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional).
+            Use batch norm after all convolutions except the first (needs architecture='auto' or
+            'convolutional').
+        architecture : str, default="auto"
+            Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional; default:
+            convolutional for images with sides of at least 16 pixels if no widths of hidden layers are
+            given, else dense).
         initializer : str, default="auto"
             Distribution of the initial weights; by_activation: glorot for identity, tanh and sigmoid, he
             for the others (he, glorot, fan_in_uniform, normal_002, by_activation; default: by_activation;
             dense VAE: fan_in_uniform; convolutional GAN: normal_002).
         depth : int, optional
             Number of levels, each half the size of the one before; sides must have at least 2^depth pixels
-            (1 ... 16; needs architecture='convolutional'; default: until the smaller side has 4 to 7
-            pixels).
+            (1 ... 16; needs architecture='auto' or 'convolutional'; default: until the smaller side has 4
+            to 7 pixels).
         base_channels : int, optional
-            Channels of the first level; each level doubles them (1 ... 4,096; needs
-            architecture='convolutional'; default: 32; GAN: 16).
+            Channels of the first level; each level doubles them (1 ... 4,096; needs architecture='auto' or
+            'convolutional'; default: 32; GAN: 16).
         dropout : float, default=0.0
             Share of hidden units dropped during training (at least 0, below 1).
         preparation : str, default="auto"

@@ -54,7 +54,7 @@ class GANParameters(Estimator):
         augmentation: str = "none",
         projection: bool = False,
         fresh_rows: bool = True,
-        architecture: str = "dense",
+        architecture: str = "auto",
         initializer: str = "auto",
         depth: Optional[int] = None,
         base_channels: Optional[int] = None,
@@ -128,7 +128,8 @@ class GANParameters(Estimator):
             Spectral norm in all layers of the discriminator, instead of batch norm (default: true if
             convolutional and discriminator_batch_norm is not true, else false).
         mean_start : bool, optional
-            Start the generator at the mean row of the data (needs architecture='dense'; default: true).
+            Start the generator at the mean row of the data (needs architecture='auto' or 'dense'; default:
+            true).
         label_smoothing : float, default=0.0
             The target of real rows is 1 minus this value (0 ... 0.5).
         input_noise : float, optional
@@ -157,19 +158,21 @@ class GANParameters(Estimator):
             Use labels only in the last layer of a conditional discriminator, by projection.
         fresh_rows : bool, default=True
             Give each of the discriminator_steps a batch of its own; false: those of a step share one.
-        architecture : str, default="dense"
-            Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional).
+        architecture : str, default="auto"
+            Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional; default:
+            convolutional for images with sides of at least 16 pixels if no widths of hidden layers are
+            given, else dense).
         initializer : str, default="auto"
             Distribution of the initial weights; by_activation: glorot for identity, tanh and sigmoid, he
             for the others (he, glorot, fan_in_uniform, normal_002, by_activation; default: by_activation;
             dense VAE: fan_in_uniform; convolutional GAN: normal_002).
         depth : int, optional
             Number of levels, each half the size of the one before; sides must have at least 2^depth pixels
-            (1 ... 16; needs architecture='convolutional'; default: until the smaller side has 4 to 7
-            pixels).
+            (1 ... 16; needs architecture='auto' or 'convolutional'; default: until the smaller side has 4
+            to 7 pixels).
         base_channels : int, optional
-            Channels of the first level; each level doubles them (1 ... 4,096; needs
-            architecture='convolutional'; default: 32; GAN: 16).
+            Channels of the first level; each level doubles them (1 ... 4,096; needs architecture='auto' or
+            'convolutional'; default: 32; GAN: 16).
         dropout : float, default=0.0
             Share of hidden units dropped during training (at least 0, below 1).
         preparation : str, default="auto"

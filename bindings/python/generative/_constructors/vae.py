@@ -45,7 +45,7 @@ class VAEParameters(Estimator):
         kl_epochs: Optional[float] = None,
         n_classes: int = 0,
         importance_samples: int = 1,
-        architecture: str = "dense",
+        architecture: str = "auto",
         initializer: str = "auto",
         depth: Optional[int] = None,
         base_channels: Optional[int] = None,
@@ -110,8 +110,8 @@ class VAEParameters(Estimator):
             Activation of the output; bernoulli needs sigmoid (identity, sigmoid; default: sigmoid;
             standardized rows: identity).
         batch_norm : bool, default=False
-            Use batch norm after all convolutions except the first and the last (needs
-            architecture='convolutional').
+            Use batch norm after all convolutions except the first and the last (needs architecture='auto'
+            or 'convolutional').
         pixel_bias : bool, default=False
             Use one output bias per pixel instead of one per channel.
         binarize : bool, default=False
@@ -129,19 +129,21 @@ class VAEParameters(Estimator):
             Number of classes of a conditional model; 0: not conditional (0 ... 4,096).
         importance_samples : int, default=1
             Number of latents drawn per row; more than 1 gives the importance-weighted bound (1 ... 10,000).
-        architecture : str, default="dense"
-            Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional).
+        architecture : str, default="auto"
+            Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional; default:
+            convolutional for images with sides of at least 16 pixels if no widths of hidden layers are
+            given, else dense).
         initializer : str, default="auto"
             Distribution of the initial weights; by_activation: glorot for identity, tanh and sigmoid, he
             for the others (he, glorot, fan_in_uniform, normal_002, by_activation; default: by_activation;
             dense VAE: fan_in_uniform; convolutional GAN: normal_002).
         depth : int, optional
             Number of levels, each half the size of the one before; sides must have at least 2^depth pixels
-            (1 ... 16; needs architecture='convolutional'; default: until the smaller side has 4 to 7
-            pixels).
+            (1 ... 16; needs architecture='auto' or 'convolutional'; default: until the smaller side has 4
+            to 7 pixels).
         base_channels : int, optional
-            Channels of the first level; each level doubles them (1 ... 4,096; needs
-            architecture='convolutional'; default: 32; GAN: 16).
+            Channels of the first level; each level doubles them (1 ... 4,096; needs architecture='auto' or
+            'convolutional'; default: 32; GAN: 16).
         dropout : float, default=0.0
             Share of hidden units dropped during training (at least 0, below 1).
         preparation : str, default="auto"
