@@ -116,7 +116,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       // The parts of a report's page, embedded in the program as bytes.
-      resources: ["page.css", "decoder.js", "charts.js", "page.js"].map { .embedInCode("Report/Page/\($0)") },
+      resources: ["page.css", "program.js", "charts.js", "page.js"].map { .embedInCode("Report/Page/\($0)") },
       // The program runs where Swift is not installed. ArgumentParser needs FoundationEssentials, which needs
       // these two libraries.
       linkerSettings: [

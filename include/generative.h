@@ -385,7 +385,7 @@ static inline gen_status gen_memory_options_init(gen_memory_options *options,
 GEN_API gen_status gen_dataset_create(const void *data, const gen_memory_options *options,
                                       gen_dataset **dataset_out);
 
-/* How sub-folders of a folder of images are read. AUTO: as classes if the folder has no images of
+/* How subfolders of a folder of images are read. AUTO: as classes if the folder has no images of
  * its own, else GEN_E_ARGUMENT; splits such as train and val are GEN_E_ARGUMENT, too. CLASSES: each
  * is a class; images outside them are passed over. POOL: as rows without labels. */
 enum {
@@ -430,7 +430,7 @@ static inline gen_status gen_open_options_init(gen_open_options *options, uint32
 }
 
 /* Opens a file or a folder of rows. The content decides what it is, not the name:
- *   A folder of PNG and JPEG images, sorted by path in byte order. Each sub-folder is a class, with
+ *   A folder of PNG and JPEG images, sorted by path in byte order. Each subfolder is a class, with
  *     all images below it; classes are sorted by name in byte order. Hidden files are passed over.
  *     Instead, labels may be a CSV file with one line per image, file[, class][, numbers ...],
  *     where the numbers become factors, or an IDX or npy file with one label per image file.
@@ -1927,12 +1927,12 @@ GEN_API gen_status gen_checkpoint_tensor(const gen_checkpoint *checkpoint, int64
 
 /* ---- Export: models that run without the library --------------------------------------------
  *
- * A part of a model is written as an ONNX graph, or all of its parts as one C file. Rows, latents
- * and labels are those of the library's own functions: rows are N x H x W x C, and the model's
- * preparation and batch norm are included. The same model gives the same bytes. Both functions
- * write the whole file, or leave the old one as it was; they return also GEN_E_IO, GEN_E_STATE (a
- * pca that is not fitted), GEN_E_NONFINITE (a number that a float cannot hold) and GEN_E_LIMIT.
- * docs/export.md has the names of inputs, outputs and functions. */
+ * A part of a model is written as an ONNX graph or as JSON, or all of its parts as one C file.
+ * Rows, latents and labels are those of the library's own functions: rows are N x H x W x C, and
+ * the model's preparation and batch norm are included. The same model gives the same bytes. A file
+ * is written whole, or the old one stays as it was. The functions return also GEN_E_IO, GEN_E_STATE
+ * (a pca that is not fitted), GEN_E_NONFINITE (a number that a float cannot hold) and GEN_E_LIMIT.
+ * docs/export.md has the names of inputs, outputs, functions and steps. */
 
 /* What a graph computes. A kind lacks some: GEN_E_UNSUPPORTED, whose message lists those it has. */
 enum {
@@ -1961,6 +1961,13 @@ enum {
  * NULL: "model". weights: GEN_WEIGHTS_...; sums are of floats in either case. */
 GEN_API gen_status gen_model_export_c(const gen_model *model, const char *path, const char *name,
                                       int32_t weights);
+
+/* Writes a part, as for gen_model_export_onnx, as JSON: the steps of its computation for one row,
+ * and their numbers as base64. A program in another language needs about 150 lines to run it.
+ * bytes_out: capacity bytes, without a terminating NUL; NULL: only byte_count_out is written. Too
+ * small a capacity is GEN_E_ARGUMENT. */
+GEN_API gen_status gen_model_export_json(const gen_model *model, int32_t part, void *bytes_out,
+                                         int64_t capacity, int64_t *byte_count_out);
 
 /* ---- Options as text, and structs by name ---------------------------------------------------
  *

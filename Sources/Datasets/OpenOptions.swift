@@ -12,7 +12,7 @@ package struct OpenHooks {
 
 /// How a file or folder is turned into rows.
 package struct OpenOptions: Sendable {
-  /// How sub-folders of a folder of images are read.
+  /// How subfolders of a folder of images are read.
   package enum Subfolders: Int, Sendable {
     case automatic
     /// Each subfolder is a class.

@@ -184,7 +184,7 @@ extension Dataset {
     if classes.isEmpty {
       guard !isAsked else {
         throw GenerativeError(
-          .argument, "subfolders: \(listing.folder) does not have two sub-folders with images")
+          .argument, "subfolders: \(listing.folder) does not have two subfolders with images")
       }
       return PictureList(listing)
     }
@@ -192,7 +192,7 @@ extension Dataset {
     if !isAsked, ownCount > 0 {
       throw GenerativeError(
         .argument,
-        "\(listing.folder) has \(ownCount) images directly in it and \(relative.count - ownCount) in sub-folders (\(some)): "
+        "\(listing.folder) has \(ownCount) images directly in it and \(relative.count - ownCount) in subfolders (\(some)): "
           + "set subfolders to classes (only those), pool (all, without labels) or ignore")
     }
     let found = classes.filter { parts.contains(lowercased($0)) }

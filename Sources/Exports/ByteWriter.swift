@@ -40,6 +40,25 @@ struct ByteWriter {
     try extend(other.count).update(from: other.buffer.base, count: other.count)
   }
 
+  /// Appends bytes in base64 (RFC 4648).
+  mutating func append(base64 other: ByteWriter) throws(GenerativeError) {
+    let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    let (bytes, count) = (other.buffer.base, other.count)
+    var target = try extend((count + 2) / 3 * 4)
+    for start in stride(from: 0, to: count, by: 3) {
+      func byte(_ i: Int) -> Int { start + i < count ? Int(bytes[start + i]) : 0 }
+      let group = byte(0) << 16 | byte(1) << 8 | byte(2)
+      for place in 0..<4 {
+        let digit = alphabet.utf8Start[group >> (18 - 6 * place) & 63]
+        target[place] = start + place > count ? UInt8(ascii: "=") : digit
+      }
+      target += 4
+    }
+  }
+
+  /// Copies all bytes to `target`, which must have room for them.
+  func copy(to target: UnsafeMutableRawPointer) { target.copyMemory(from: buffer.base, byteCount: count) }
+
   /// Replaces the file at `path` atomically.
   ///
   /// - Throws: `.io`, with the system's reason. An existing file is then unchanged.

@@ -19,6 +19,22 @@ import Tensors
   }
 }
 
+@c @implementation public func gen_model_export_json(
+  _ model: OpaquePointer?, _ part: Int32, _ bytes_out: UnsafeMutableRawPointer?, _ capacity: Int64,
+  _ byte_count_out: UnsafeMutablePointer<Int64>?
+) -> gen_status {
+  boundary { () throws(GenerativeError) in
+    try Handles.shared.readingModel(model) { (model) throws(GenerativeError) in
+      let capacity = try checkRange("capacity", capacity, 0...Int.max)
+      guard let byte_count_out else { throw .null("byte_count_out") }
+      let part = try checkPart(part, of: model)
+      let file = try JSONFile(try model.program(part), in: model.context.memory)
+      byte_count_out.pointee = Int64(file.byteCount)
+      if let bytes_out { try file.copy(to: bytes_out, capacity: capacity) }
+    }
+  }
+}
+
 /// A part that the model has; for GEN_AUTO its first.
 private func checkPart(_ part: Int32, of model: any ModelObject) throws(GenerativeError) -> ModelPart {
   let parts = model.parts

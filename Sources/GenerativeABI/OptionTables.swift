@@ -54,7 +54,7 @@ extension OptionTable {
       channels     whole 1 16777216 = auto : channels of a row; images: 1 gray, 3 RGB, 4 RGBA; auto: those of the data
       max_rows     whole 1 2147483647 = auto : number of rows to read, drawn by seed; auto: all
       seed         seed = 0 : seed that draws max_rows rows
-      subfolders   word auto classes pool ignore = auto : how sub-folders of images are read
+      subfolders   word auto classes pool ignore = auto : how subfolders of images are read
       lazy         flag = false : decode images each time they are read
       labels       pointer : file of labels
       label_column pointer : column of the classes

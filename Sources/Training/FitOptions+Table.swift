@@ -11,7 +11,7 @@ extension OptionTable {
       seed             seed = 0 : seed of shuffling, noise, dropout and latents
       optimizer        word sgd rmsprop adam adamw = adam : optimization algorithm
       schedule         word constant step cosine linear plateau = auto \
-      : how the learning rate falls; auto: cosine; GAN: constant; GAN of a table of at most 32 columns: linear
+      : how the learning rate decreases during training; auto: cosine; GAN: constant; GAN of a table of at most 32 columns: linear
       learning_rate    number (0 *] = auto \
       : learning rate; auto: 0.002; dense layers and rows of n > 4,096 values: 8.192 / n; classifier: 0.001; GAN: 0.0002; \
       GAN of dense layers and images: 0.0005; GAN of a table of at most 32 columns: 0.001
@@ -21,12 +21,12 @@ extension OptionTable {
       epsilon          number (0 *] = 1e-8 : Adam's epsilon, added to the denominator for stability
       weight_decay     number [0 1000] = auto needs optimizer adamw : decoupled weight decay; auto: 0
       schedule_factor  number [0 1] = auto needs schedule step cosine linear plateau \
-      : factor of each fall of the rate, or, for cosine and linear, the last rate over the first; auto: step, plateau: 0.1; \
-      cosine, linear: 0
+      : factor of each reduction of the learning rate; for cosine and linear, the final rate as a share of the initial \
+      rate; auto: step, plateau: 0.1; cosine, linear: 0
       schedule_period  whole 1 1000000 = auto needs schedule step plateau \
-      : number of epochs between two falls of the rate, or, for plateau, without a lower loss before a fall; auto: 10
+      : number of epochs between reductions of the learning rate; for plateau, epochs without a lower loss; auto: 10
       schedule_epochs  whole 1 1000000 = auto needs schedule cosine linear \
-      : number of epochs over which the rate falls; auto: the epochs of this fit
+      : number of epochs over which the learning rate decreases; auto: the epochs of this fit
       warm_up          double [0 1e6] = 0 : number of epochs during which the learning rate rises from 0
       clip_norm        number (0 *] = auto \
       : maximum gradient norm; larger gradients are scaled down; auto: no clipping
@@ -38,7 +38,7 @@ extension OptionTable {
       checkpoint_path  pointer : file to which the running fit is saved
       checkpoint_steps whole 0 * = 0 : number of steps between checkpoints; 0: none by steps
       checkpoint_seconds double [0 1e9] = auto \
-      : seconds between checkpoints; 0: none by time; auto: 60; with checkpoint_steps: 0
+      : seconds between checkpoints; 0: none by time; auto: 60; 0 if checkpoint_steps is set
       validation       pointer : dataset to evaluate after each epoch
       comm             pointer : ranks that fit the model together
       shared_rows      flag = false : every rank's dataset has the same rows
@@ -49,6 +49,6 @@ extension OptionTable {
       shift            whole 0 4096 = 0 : largest random shift of images, in pixels along each axis; edges are repeated
       rotation         double [0 180] = 0 : largest random rotation of images, in degrees; edges are repeated
       color_jitter     double [0 1] = 0 \
-      : multiply brightness, contrast and saturation of images by random factors 1 - color_jitter ... 1 + color_jitter
+      : multiply brightness, contrast and saturation of images by random factors between 1 - c and 1 + c, where c is this value
       """))
 }

@@ -55,9 +55,10 @@ static void release(void *memory, int64_t count, void *user_data) {
       RECOVERS(FIT);                                                                               \
     TRY(use);                                                                                      \
     TRY(gen_model_save(model, f.output_path, GEN_SAVE_ALL));                                       \
-    TRY(gen_model_save_memory(model, GEN_SAVE_ALL, f.output, ROOM, &count));                       \
     TRY(gen_model_export_onnx(model, f.output_path, GEN_AUTO));                                    \
     TRY(gen_model_export_c(model, f.output_path, NULL, GEN_WEIGHTS_I8));                           \
+    TRY(gen_model_export_json(model, GEN_AUTO, f.output, ROOM, &count));                           \
+    TRY(gen_model_save_memory(model, GEN_SAVE_ALL, f.output, ROOM, &count));                       \
     TRY(gen_model_load_memory(f.output, count, context, &loaded));                                 \
     gen_model_destroy(loaded);                                                                     \
     loaded = NULL;                                                                                 \

@@ -149,6 +149,8 @@ for face in 1 2 3 4; do [[ -s back/$face.png ]] || { echo "back/$face.png is mis
 "$gen" export vae.safetensors -o vae.onnx --part decoder >log
 "$gen" export vae.safetensors -o vae.c --name vae --weights i8 >log
 cc -std=c99 -Wall -Wextra -Werror -c vae.c -o vae.o
+"$gen" export vae.safetensors -o vae.json --part decoder >log
+grep -q '^{"input":{"name":"latents"' vae.json || { echo "vae.json is no program"; exit 1; }
 [[ -s vae.onnx ]] && nm vae.o | grep -q ' T vae_sample$' || { echo "the exported files are not whole"; exit 1; }
 if "$gen" export vae.safetensors -o vae.c >log 2>&1; then echo "gen export overwrote a file"; exit 1; fi
 grep -q -- '--force' log || { cat log; exit 1; }
@@ -165,6 +167,27 @@ for model in pca denoiser vae; do
   [[ $(grep -c ',1$' scores.csv) == 10 ]] || { echo "scores.csv does not have 10 anomalies"; exit 1; }
   "$gen" evaluate mixed-$model.safetensors faces:3 --rows 40 --importance 3 --mixture | grep -q "^coverage"
 done
+# What these commands find, as one line of JSON with keys that stay the same.
+{
+  "$gen" mixture vae.safetensors faces: "${small[@]}" --n-components 3 -o json.safetensors --json
+  "$gen" threshold json.safetensors faces:2 --rows 100 --quantile 0.9 --force --json
+  "$gen" detect json.safetensors faces:2 --rows 100 --json
+  "$gen" detect json.safetensors folder --json
+  "$gen" reconstruct vae.safetensors faces:3 --rows 40 -o back.npy --json
+  "$gen" denoise denoiser.safetensors faces:3 --rows 40 -o clean.npy --json
+} >found.json
+python3 - found.json <<'END'
+import json, sys
+mixture, threshold, found, files, back, clean = map(json.loads, open(sys.argv[1]))
+assert list(mixture) == ["n_components", "n_features", "n_rows", "log_likelihood", "n_iterations", "converged", "path"]
+assert list(threshold) == ["threshold", "quantile", "n_rows", "path"] and threshold["path"] == "json.safetensors"
+assert found["n_anomalies"] == len(found["anomalies"]) == 10 and found["threshold"] == threshold["threshold"]
+scores = [row["score"] for row in found["anomalies"]]
+assert scores == sorted(scores, reverse=True) and scores[-1] > found["threshold"] and "file" not in found["anomalies"][0]
+assert all(row["file"].endswith((".png", ".jpg")) for row in files["anomalies"])
+assert list(back) == ["n_rows", "squared_error", "psnr", "path"] and back["n_rows"] == 40
+assert list(clean) == ["n_rows", "noisy_psnr", "cleaned_psnr", "path"]
+END
 "$gen" evaluate vae.safetensors faces:3 --training faces: --rows 40 --importance 5 >evaluate.log
 for figure in SSIM "bound, nats" "active latents" "Frechet distance (few rows), pixels" coverage "distance to training"; do
   grep -q "^$figure" evaluate.log || { echo "no $figure"; cat evaluate.log; exit 1; }
@@ -310,7 +333,8 @@ for mistake in "info /no/such/model" "sample out/autoencoder.safetensors" "train
   "manifold gan.safetensors" "manifold vae.safetensors --x 2" "interpolate vae.safetensors --steps 1" "compare vae.safetensors --data nothing" \
   "export vae.safetensors -o vae.txt" "export vae.safetensors -o vae.onnx --weights i8" \
   "export vae.safetensors -o vae.onnx --part generator" "export vae.safetensors -o vae.c --name 2nd" \
-  "export vae.safetensors -o vae.c --part decoder" "evaluate vae.safetensors nothing" "evaluate gan.safetensors faces: --rows 3" "nonsense"; do
+  "export vae.safetensors -o vae.c --part decoder" "export vae.safetensors -o vae.json --name v" \
+  "detect mixed-vae.safetensors faces: --json -o -" "evaluate vae.safetensors nothing" "evaluate gan.safetensors faces: --rows 3" "nonsense"; do
   # shellcheck disable=SC2086
   if "$gen" $mistake >log 2>&1; then echo "gen $mistake succeeded"; exit 1; fi
   [[ $(wc -l <log) == 1 ]] || { echo "gen $mistake did not fail with a one-line message:"; cat log; exit 1; }

@@ -69,11 +69,17 @@ def camel(name):
     return first + "".join(word.capitalize() for word in rest)
 
 
+def flagged(text):
+    """A text with the options that it names as flags, except those of one word, which are words of the language, too."""
+    options = {row["name"] for kind in (*KINDS.values(), "fit") for row in tables[kind] if "_" in row["name"]}
+    return re.sub(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b", lambda name: f"--{name[0].replace('_', '-')}" if name[0] in options else name[0], text)
+
+
 def swift_help(row):
     needs = f"needs --{row['needs']['option'].replace('_', '-')} " + " or ".join(row["needs"]["words"]) if "needs" in row else ""
-    text = sentence(row, needs, str(row["default"]).lower())
+    text = flagged(sentence(row, needs, str(row["default"]).lower()))
     text = text.replace("\\", "\\\\").replace('"', '\\"')
-    return " \"\n        + \"".join(textwrap.wrap(text, 90)).join('""')
+    return " \"\n        + \"".join(textwrap.wrap(text, 90, break_on_hyphens=False)).join('""')
 
 
 def swift_declaration(row):

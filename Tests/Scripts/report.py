@@ -1,9 +1,11 @@
 """Pages of gen report in a real browser: they load without errors or requests, moving a slider paints what the
-library decodes, and axe-core, if it is installed, finds no barriers.
+library decodes, an image of one's own is encoded as the library does, and axe-core, if it is installed, finds no
+barriers.
 
 usage: report.py GEN (with GENERATIVE_LIBRARY set)
 """
 
+import base64
 import fcntl
 import importlib.util
 import json
@@ -232,6 +234,13 @@ def check_access(browser, width, scheme):
         " * text.ownerSVGElement.getBoundingClientRect().width / text.ownerSVGElement.viewBox.baseVal.width)"
     )
     assert min(sizes, default=12) >= 11.99, f"the text of a chart has {min(sizes)} pixels"
+    small = browser.evaluate(
+        "[...document.querySelectorAll('main *:not(sub):not(option), footer')].filter((part) => part.getClientRects().length &&"
+        " [...part.childNodes].some((child) => child.nodeType === 3 && child.data.trim()) &&"
+        " !part.closest('.visually-hidden, svg') && parseFloat(getComputedStyle(part).fontSize) < 12)"
+        ".map((part) => part.outerHTML.slice(0, 80))"
+    )
+    assert not small, f"text below 12 pixels: {small}"
 
 
 PRESS = "map.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', shiftKey: true}))"
@@ -275,6 +284,92 @@ def check_state(browser, page):
     np.testing.assert_allclose(browser.evaluate("[...report.latent]"), moved, rtol=1e-3, atol=1e-6)
 
 
+def chosen_file(browser, path):
+    """Chooses a file in the page's input, as a user would, and waits for the page to answer."""
+    browser.evaluate("document.querySelector('#own-said').textContent = ''")
+    field = browser.call("Runtime.evaluate", expression="document.querySelector('#own')")["result"]["objectId"]
+    browser.call("DOM.setFileInputFiles", files=[str(path)], objectId=field)
+    return answer(browser)
+
+
+def answer(browser):
+    """What the page says of a file, "" if it says nothing for a while."""
+    return browser.evaluate("""new Promise((resolve) => {
+      const said = document.querySelector('#own-said');
+      const look = (rest) => (said.textContent || !rest ? resolve(said.textContent) : setTimeout(look, 10, rest - 1));
+      look(3000);
+    })""")
+
+
+DROP = """fetch('data:image/png;base64,%s').then((file) => file.blob()).then((blob) => {
+  document.querySelector('#own-said').textContent = '';
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([blob], 'dropped.png', {type: 'image/png'}));
+  document.querySelector('.bench').dispatchEvent(new DragEvent('drop', {dataTransfer, bubbles: true, cancelable: true}));
+})"""
+
+
+def check_own_image(browser, model, folder):
+    """An image of one's own is encoded as the library does, from a file and dropped; what is no image is refused."""
+    shape = browser.evaluate("[data.shape.height, data.shape.width, data.shape.channels]")
+    face = generative.faces(1, shape[0], 77, channels=shape[2])
+    path = folder / "own.png"
+    generative.Image.grid(face.read(), padding=0).save(path)
+    said = chosen_file(browser, path)
+    assert said.startswith("own.png is encoded"), said
+    row = np.array(browser.evaluate("[...report.own()]"), np.float32).reshape(shape)
+    assert np.abs(row - np.round(face.read()[0].reshape(shape) * 255) / 255).max() < 1e-3, "the page reads other pixels"
+    loaded, state = generative.load(model), painted(browser, "0")
+    x = row.reshape(1, -1) if isinstance(loaded, generative.PCA) else row[None]
+    labels = {"labels": [state["label"]]} if getattr(loaded, "n_classes", 0) else {}
+    latent = loaded.transform(x, **labels)[0]
+    spread = np.array(browser.evaluate("data.decoder.deviation"))
+    assert (np.abs(latent - state["latent"]) <= 0.02 * spread + 1e-3).all(), "the page encodes otherwise"
+    expected = loaded.inverse_transform(latent[None], **labels).reshape(shape)
+    shown = np.array(state["pixels"], np.float32).reshape(*shape[:2], 4)[..., : shape[2]] / 255
+    assert np.abs(shown - np.clip(expected, 0, 1)).max() <= 1.01 / 255, "the reconstruction is not the library's"
+    near(float(re.search(r"PSNR (-?[\d.]+) dB", said)[1]), generative.evaluate.psnr(expected.reshape(1, -1), x.reshape(1, -1)), 1)
+    # A larger image, of other proportions: the square in its middle, scaled.
+    large = generative.faces(1, 64, 77, channels=3).read()[0]
+    wide = np.concatenate([np.zeros((64, 32, 3)), large, np.ones((64, 32, 3))], 1).astype(np.float32)
+    generative.Image.grid(wide[None], padding=0).save(path)
+    browser.evaluate(DROP % base64.b64encode(path.read_bytes()).decode())
+    assert answer(browser).startswith("dropped.png is encoded")
+    row = np.array(browser.evaluate("[...report.own()]"), np.float32).reshape(shape)
+    assert abs(row.mean() - large.mean()) < 0.05 and row.std() > 0.5 * large.std(), "the middle is not scaled"
+    (folder / "text.png").write_text("no image")
+    assert "text.png is not an image" in chosen_file(browser, folder / "text.png")
+
+
+def check_walk(browser, model):
+    """The walk goes from A to B as gen interpolate does, is moved by keys, and is part of the link."""
+    names = ["#own", "#set-a", "#walk", "#set-b"] if browser.evaluate("Boolean(data.decoder.encoder)") else ["#walk"]
+    for name in names:
+        assert browser.evaluate(f"document.querySelector('{name}').focus(), document.activeElement.matches('{name}')")
+    browser.evaluate("document.querySelector('#set-a').click(); document.querySelectorAll('#starts button')[2].click()")
+    browser.evaluate("document.querySelector('#set-b').click()")
+    last = browser.evaluate("[...report.latent]")
+    go = "{{const walk = document.querySelector('#walk'); walk.value = {}; walk.dispatchEvent(new Event('input'))}}"
+    browser.evaluate(go.format(0))
+    first = browser.evaluate("[...report.latent]")
+    assert first != last
+    browser.evaluate(go.format(0.25))
+    spherical = isinstance(generative.load(model), (generative.VAE, generative.GAN))
+    ends = [np.array(end, np.float32) for end in (first, last)]
+    way = generative.latents.interpolate(*ends, 5, curve="spherical" if spherical else "linear")
+    np.testing.assert_allclose(browser.evaluate("[...report.latent]"), way[1], rtol=1e-4, atol=1e-4)
+    browser.evaluate("document.querySelector('#walk').focus()")
+    before = browser.evaluate("[...report.latent]")
+    for kind in ("rawKeyDown", "keyUp"):
+        browser.call("Input.dispatchKeyEvent", type=kind, key="ArrowRight", code="ArrowRight", windowsVirtualKeyCode=39)
+    assert browser.evaluate("[...report.latent]") != before, "an arrow key does not move the walk"
+    browser.evaluate("document.querySelector('#link').click()")
+    fragment = browser.evaluate("location.hash")
+    browser.open(Path(browser.evaluate("decodeURI(location.pathname)")), fragment)
+    browser.evaluate(go.format(1))
+    np.testing.assert_allclose(browser.evaluate("[...report.latent]"), last, rtol=1e-3, atol=1e-3)
+
+
 def check_page(browser, name, folder, least):
     model, page = folder / f"{name}.safetensors", folder / f"{name}.html"
     browser.open(page)
@@ -309,10 +404,17 @@ def check_page(browser, name, folder, least):
         assert moved >= len(scripts) // 2, f"{moved} of {len(scripts)} moves changed the picture"
         assert worst <= 1 / 255, f"a pixel is {worst * 255:.2f}/255 from what the library decodes"
         check_state(browser, page)
+        check_walk(browser, model)
+        has_encoder = browser.evaluate("Boolean(document.querySelector('#own'))")
+        assert has_encoder == (name not in ("gan", "dcgan")), "an image of one's own"
+        if has_encoder:
+            check_own_image(browser, model, folder)
     if browser.evaluate("Boolean(document.querySelector('#map'))"):
         check_map(browser, count > 0)
-    check_access(browser, *((320, "dark") if len(name) % 2 else (1440, "light")))
-    check_access(browser, *((390, "light") if len(name) % 2 else (320, "light")))
+    looks = [(width, scheme) for width in (320, 390, 1440) for scheme in ("light", "dark")]
+    # All looks of one page, and two of each other.
+    for look in looks if name == "bernoulli" else [looks[len(name) % 6], looks[(len(name) + 3) % 6]]:
+        check_access(browser, *look)
     complaints = browser.complaints()
     assert not complaints, "\n".join(complaints)
     print(f"{name:15}{page.stat().st_size / 1e3:8.0f} kB{count:4} sliders, within {worst * 255:.3f}/255")

@@ -38,14 +38,14 @@ extension GAN.Options: NetworkOptions {
         discriminator_batch_norm is not true, else false
         mean_start               flag = auto needs architecture auto dense \
         : start the generator at the mean row of the data; auto: true
-        label_smoothing          number [0 0.5] : the target of real rows is 1 minus this value
+        label_smoothing          number [0 0.5] : one-sided label smoothing: the target of real rows is 1 minus this value
         input_noise              number [0 1e6] = auto \
         : standard deviation of the noise added to the input of the discriminator; auto: 0; convolutional: 0.2; a table \
         of at most 32 columns: 0.1
         average_decay            number [0 1) \
         : decay of the moving average of the generator over the steps; 0: no average
         average_ramp             flag later=false \
-        : lengthen the average with the steps: the decay after step t is at most (1 + t) / (10 + t)
+        : average over fewer steps at first: the decay after step t is at most (1 + t) / (10 + t)
         n_classes                whole 0 4096 later formerly classes \
         : number of classes of a conditional model; 0: not conditional
         discriminator_rate       number (0 1e3] later \
@@ -56,12 +56,12 @@ extension GAN.Options: NetworkOptions {
         gradient_penalty         number [0 1e6] later \
         : weight of (norm of the discriminator's gradient - 1)^2 between real and generated rows; 0: no penalty
         augmentation             word none fixed adaptive later \
-        : mirror, shift, recolor and cut out the images that the discriminator sees, real and generated ones; \
-        adaptive: more often as it overfits
+        : randomly mirror, shift, recolor and cut out parts of all images that the discriminator sees; \
+        adaptive: more often when the discriminator overfits
         projection               flag later \
         : use labels only in the last layer of a conditional discriminator, by projection
         fresh_rows               flag later=false \
-        : give each of the discriminator_steps a batch of its own; false: those of a step share one
+        : use a new batch for each discriminator step; false: discriminator_steps of one step share a batch
         """, lists: [.activation])
   ) { options in
     Place.network(

@@ -22,8 +22,8 @@ extension VAE.Options: MirroredOptions {
         variance              number (0 *] = auto needs likelihood auto gaussian formerly 0.0=auto \
         : variance of the gaussian likelihood; auto: learned
         learned_variance      word gradient shared pixel later=gradient \
-        : how the variance is learned; shared: one variance, the mean squared error of the last steps; pixel: the same for \
-        each pixel or column; gradient: one variance, by the optimizer
+        : how the variance is learned; shared: one variance, the mean squared error of recent steps; pixel: the same, \
+        separately for each pixel or column; gradient: one variance, trained by the optimizer
         output_activation     word identity=0 sigmoid=6 = auto \
         : activation of the output; bernoulli needs sigmoid; auto: sigmoid; standardized rows: identity
         batch_norm            flag needs architecture auto convolutional later \

@@ -49,6 +49,9 @@ struct Denoise: ParsableCommand {
   @Option(help: "Seed of the noise")
   var seed: UInt64 = 0
 
+  @Flag(help: "Print one line of JSON.")
+  var json = false
+
   @OptionGroup var dataOptions: DataOptions
 
   @OptionGroup var common: CommonFlags
@@ -56,6 +59,7 @@ struct Denoise: ParsableCommand {
   func validate() throws {
     if let number { try checkCount("--number", number) }
     _ = try out?.form()
+    try checkStandardOutput(json, out)
   }
 
   func run() throws {
@@ -88,7 +92,11 @@ struct Denoise: ParsableCommand {
     }
     let (before, after) = (try corrupted.psnr(to: given), try cleaned.psnr(to: given))
     let figures = noisy ? "" : "; PSNR \(fixed(before, 2)) dB, cleaned \(fixed(after, 2)) dB"
-    out.tell("\(given.count) rows in \(out.path)\(figures)")
+    out.tell(
+      "\(given.count) rows in \(out.path)\(figures)", orJSON: json,
+      [("n_rows", .integer(given.count))]
+        + (noisy ? [] : [("noisy_psnr", .number(before)), ("cleaned_psnr", .number(after))])
+        + [("path", .string(out.path))])
   }
 
   private func cleanPicture(_ model: Model, _ out: Output) throws {
@@ -108,7 +116,8 @@ struct Denoise: ParsableCommand {
       table.files = [data]
       try out.write(table)
     }
-    out.tell("\(noisy.shape) in \(out.path)")
+    out.tell(
+      "\(noisy.shape) in \(out.path)", orJSON: json, [("n_rows", .integer(1)), ("path", .string(out.path))])
   }
 
   private func corrupt(_ rows: Rows, as checkpoint: Checkpoint) throws -> Rows {

@@ -9,13 +9,13 @@ struct Detect: ParsableCommand {
       gen detect vae.safetensors images/ -o scores.csv
 
       --out contains a line for each row: its file, its score, and 1 for an anomaly or 0 for a normal row. \
-      gen threshold sets the threshold.
+      gen threshold sets the threshold. --json prints all anomalies, the highest score first.
       """)
 
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Argument(help: "A folder of images, an IDX file, or faces.", completion: .file())
+  @Argument(help: "Rows: a folder of images, a data file or faces: (see gen --help).", completion: .file())
   var data: String
 
   @Option(
@@ -23,12 +23,16 @@ struct Detect: ParsableCommand {
     help: ".npy or .csv file to write, or - for CSV to standard output (default: no file).")
   var out: Output?
 
+  @Flag(help: "Print one line of JSON.")
+  var json = false
+
   @OptionGroup var dataOptions: DataOptions
 
   @OptionGroup var common: CommonFlags
 
   func validate() throws {
     _ = try out?.form(unlessImages: "scores")
+    try checkStandardOutput(json, out)
   }
 
   func run() throws {
@@ -38,18 +42,19 @@ struct Detect: ParsableCommand {
     let found = try loaded.detect(rows, given: loaded.labels(of: dataset))
     let anomalies = found.anomalies.indices.filter { found.anomalies[$0] == 1 }
     let out = out ?? Output(path: "")
-    out.tell(
-      "\(anomalies.count) of \(rows.count) rows are anomalies: their scores are above \(fixed(found.threshold, 4))"
-    )
     // The highest score first.
-    let shown = anomalies.sorted { found.scores[$0] > found.scores[$1] }.prefix(20)
+    let sorted = anomalies.sorted { found.scores[$0] > found.scores[$1] }
     let paths = dataset.paths
-    let names = shown.map { paths.isEmpty ? "row \($0)" : paths[$0] }
-    let width = max(12, (names.map(\.count).max() ?? 0) + 1)
-    for (row, name) in zip(shown, names) {
-      out.tell(name.padded(width) + fixed(found.scores[row], 4).aligned(14))
+    if json {
+      let rows = sorted.map { anomaly($0, found.scores, paths) }
+      showLine(
+        JSON.object([
+          ("n_rows", .integer(found.scores.count)), ("n_anomalies", .integer(rows.count)),
+          ("threshold", .number(found.threshold)), ("anomalies", .array(rows)),
+        ]).text)
+    } else {
+      show(sorted, found.scores, paths, threshold: found.threshold, on: out)
     }
-    if anomalies.count > shown.count { out.tell("...") }
     guard !out.path.isEmpty else { return }
     let pairs = zip(found.scores, found.anomalies).flatMap { [Float($0), Float($1)] }
     var table = Table(values: Rows(rowSize: 2, values: pairs), names: ["score", "anomaly"])
@@ -57,5 +62,25 @@ struct Detect: ParsableCommand {
     table.cells = zip(found.scores, found.anomalies).map { ["\($0)", "\($1)"] }
     table.take(dataset)
     try out.write(table)
+  }
+
+  private func anomaly(_ row: Int, _ scores: [Double], _ paths: [String]) -> JSON {
+    var members = [(name: "row", value: JSON.integer(row)), ("score", .number(scores[row]))]
+    if !paths.isEmpty { members.append(("file", .string(paths[row]))) }
+    return .object(members)
+  }
+
+  /// Prints the rows with the highest scores.
+  private func show(
+    _ anomalies: [Int], _ scores: [Double], _ paths: [String], threshold: Double, on out: Output
+  ) {
+    out.tell(
+      "\(anomalies.count) of \(scores.count) rows are anomalies: their scores are above \(fixed(threshold, 4))"
+    )
+    let shown = anomalies.prefix(20)
+    let names = shown.map { paths.isEmpty ? "row \($0)" : paths[$0] }
+    let width = max(12, (names.map(\.count).max() ?? 0) + 1)
+    for (row, name) in zip(shown, names) { out.tell(name.padded(width) + fixed(scores[row], 4).aligned(14)) }
+    if anomalies.count > shown.count { out.tell("...") }
   }
 }

@@ -17,7 +17,7 @@ struct Encode: ParsableCommand {
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Argument(help: "A folder of images, an IDX file, or faces.", completion: .file())
+  @Argument(help: "Rows: a folder of images, a data file or faces: (see gen --help).", completion: .file())
   var data: String
 
   @Option(name: .shortAndLong, help: ".npy or .csv file to write, or - for CSV to standard output")

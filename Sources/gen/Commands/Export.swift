@@ -4,13 +4,15 @@ import CGenerative
 /// `gen export` writes a model for programs that do not use the library.
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Writes a model as an ONNX graph or as a C file.",
+    abstract: "Writes a model as an ONNX graph, a C file or JSON.",
     discussion: """
       gen export vae.safetensors -o decoder.onnx --part decoder
       gen export detector.safetensors -o detector.c --weights i8
+      gen export vae.safetensors -o decoder.json --part decoder
 
       An ONNX graph computes one part of the model for any number of rows. A C file contains all parts as functions \
-      of one row, such as encode, decode, reconstruct and score; for a VAE or a GAN it also contains sample.
+      of one row, such as encode, decode, reconstruct and score; for a VAE or a GAN it also contains sample. A JSON \
+      file lists the steps of one part, for programs in other languages.
       """)
 
   enum Part: String, Word {
@@ -23,10 +25,11 @@ struct Export: ParsableCommand {
   var model: String
 
   @Option(
-    name: .shortAndLong, help: ".onnx or .c file to write.", completion: .file(extensions: ["onnx", "c"]))
+    name: .shortAndLong, help: ".onnx, .c or .json file to write.",
+    completion: .file(extensions: ["onnx", "c", "json"]))
   var out: String
 
-  @Option(help: "Part that an ONNX graph computes (default: the model's first part).")
+  @Option(help: "Part that an ONNX graph or a JSON file computes (default: the model's first part).")
   var part: Part?
 
   @Option(help: "Prefix of the function names in a C file (default: model).")
@@ -42,12 +45,13 @@ struct Export: ParsableCommand {
   var force = false
 
   private var isC: Bool { out.hasSuffix(".c") }
+  private var isJSON: Bool { out.hasSuffix(".json") }
 
   func validate() throws {
-    guard isC || out.hasSuffix(".onnx") else {
-      throw ValidationError("--out must end with .onnx or .c, not \(out)")
+    guard isC || isJSON || out.hasSuffix(".onnx") else {
+      throw ValidationError("--out must end with .onnx, .c or .json, not \(out)")
     }
-    if isC, part != nil { throw ValidationError("--part is for ONNX: a C file contains all parts") }
+    if isC, part != nil { throw ValidationError("--part is not for a C file, which contains all parts") }
     if !isC, name != nil { throw ValidationError("--name is for a C file") }
     if !isC, weights != nil { throw ValidationError("--weights is for a C file") }
   }
@@ -57,6 +61,8 @@ struct Export: ParsableCommand {
     if !force { try checkIsFree(out) }
     if isC {
       try check(gen_model_export_c(model.handle, out, name, (weights ?? .f32).code))
+    } else if isJSON {
+      try write(model.program(part?.code ?? Int32(GEN_AUTO)), to: out)
     } else {
       try check(gen_model_export_onnx(model.handle, out, part?.code ?? Int32(GEN_AUTO)))
     }

@@ -15,7 +15,8 @@ struct Interpolate: ParsableCommand {
   var model: String
 
   @Argument(
-    help: "A folder of images, an IDX file, or faces (default: the walks join samples).",
+    help:
+      "Rows to join: a folder of images, a data file or faces: (see gen --help; default: the walks join samples).",
     completion: .file())
   var data: String?
 

@@ -18,7 +18,8 @@ struct Mixture: ParsableCommand {
   @Argument(help: "Safetensors file of a PCA, an autoencoder or a VAE.")
   var model: String
 
-  @Argument(help: "Rows whose latents are fitted: a folder of images, an IDX file, or faces.")
+  @Argument(
+    help: "Rows whose latents are fitted: a folder of images, a data file or faces: (see gen --help).")
   var data: String
 
   @Option(help: "Number of Gaussians")
@@ -35,6 +36,9 @@ struct Mixture: ParsableCommand {
 
   @Option(help: "Seed of the initial values")
   var seed: UInt64 = 0
+
+  @Flag(help: "Print one line of JSON.")
+  var json = false
 
   @OptionGroup var saved: SavedModel
 
@@ -62,7 +66,13 @@ struct Mixture: ParsableCommand {
     let path = try saved.save(loaded, from: model)
     tell(
       "\(nComponents) Gaussians over \(info.n_features) latents of \(info.n_rows) rows, "
-        + "\(fixed(info.log_likelihood, 3)) nats, in \(path)")
+        + "\(fixed(info.log_likelihood, 3)) nats, in \(path)", orJSON: json,
+      [
+        ("n_components", .integer(nComponents)), ("n_features", .integer(Int(info.n_features))),
+        ("n_rows", .integer(Int(info.n_rows))), ("log_likelihood", .number(info.log_likelihood)),
+        ("n_iterations", .integer(Int(info.n_iterations))), ("converged", .bool(info.converged != 0)),
+        ("path", .string(path)),
+      ])
     if info.converged == 0 { complain("the fit did not converge in \(info.n_iterations) iterations") }
   }
 }

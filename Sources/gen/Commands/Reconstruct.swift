@@ -18,7 +18,7 @@ struct Reconstruct: ParsableCommand {
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Argument(help: "A folder of images, an IDX file, or faces.", completion: .file())
+  @Argument(help: "Rows: a folder of images, a data file or faces: (see gen --help).", completion: .file())
   var data: String
 
   @Option(
@@ -35,6 +35,9 @@ struct Reconstruct: ParsableCommand {
     completion: .file(extensions: ["png", "jpg", "jpeg"]))
   var mask: String?
 
+  @Flag(help: "Print one line of JSON.")
+  var json = false
+
   @OptionGroup var dataOptions: DataOptions
 
   @OptionGroup var common: CommonFlags
@@ -42,6 +45,7 @@ struct Reconstruct: ParsableCommand {
   func validate() throws {
     if let number { try checkCount("--number", number) }
     _ = try out?.form()
+    try checkStandardOutput(json, out)
   }
 
   func run() throws {
@@ -69,6 +73,11 @@ struct Reconstruct: ParsableCommand {
     }
     let (error, psnr) = (try back.squaredError(to: rows), try back.psnr(to: rows))
     out.tell(
-      "\(rows.count) rows in \(out.path); squared error \(fixed(error, 3)), PSNR \(fixed(psnr, 2)) dB")
+      "\(rows.count) rows in \(out.path); squared error \(fixed(error, 3)), PSNR \(fixed(psnr, 2)) dB",
+      orJSON: json,
+      [
+        ("n_rows", .integer(rows.count)), ("squared_error", .number(error)), ("psnr", .number(psnr)),
+        ("path", .string(out.path)),
+      ])
   }
 }

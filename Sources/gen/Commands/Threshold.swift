@@ -16,11 +16,15 @@ struct Threshold: ParsableCommand {
   @Argument(help: "Safetensors file of a PCA, an autoencoder or a VAE.")
   var model: String
 
-  @Argument(help: "Normal rows: a folder of images, an IDX file, or faces.", completion: .file())
+  @Argument(
+    help: "Normal rows: a folder of images, a data file or faces: (see gen --help).", completion: .file())
   var data: String
 
   @Option(help: "Fraction of normal rows below the threshold")
   var quantile = 0.95
+
+  @Flag(help: "Print one line of JSON.")
+  var json = false
 
   @OptionGroup var saved: SavedModel
 
@@ -41,7 +45,12 @@ struct Threshold: ParsableCommand {
     let threshold = try loaded.fitThreshold(dataset, quantile: quantile)
     let path = try saved.save(loaded, from: model)
     tell(
-      "threshold \(fixed(threshold, 4)), the \(quantile) quantile of \(dataset.count) rows, in \(path)"
-    )
+      "threshold \(fixed(threshold, 4)), the \(quantile) quantile of \(dataset.count) rows, in \(path)",
+      orJSON: json,
+      [
+        ("threshold", .number(threshold)), ("quantile", .number(quantile)),
+        ("n_rows", .integer(dataset.count)),
+        ("path", .string(path)),
+      ])
   }
 }

@@ -18,7 +18,7 @@ struct Traverse: ParsableCommand {
 
   @Argument(
     help:
-      "A folder of images, an IDX file, or faces, whose latents give the mean and the standard deviations.",
+      "Rows whose latents give the mean and the standard deviations: a folder of images, a data file or faces: (see gen --help).",
     completion: .file())
   var data: String?
 

@@ -31,7 +31,7 @@ func htmlPage(
       <script type="application/json" id="data">\($0.text)</script>
       <script>
       "use strict";
-      \(text(of: PackageResources.decoder_js))
+      \(text(of: PackageResources.program_js))
       \(text(of: PackageResources.charts_js))
       \(text(of: PackageResources.page_js))</script>
 

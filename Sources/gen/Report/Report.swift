@@ -19,7 +19,9 @@ struct Report: ParsableCommand {
   @Argument(help: "Safetensors file of a model.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Argument(help: "A folder of images, an IDX file, or faces (default: no rows).", completion: .file())
+  @Argument(
+    help: "Rows to show: a folder of images, a data file or faces: (see gen --help; default: no rows).",
+    completion: .file())
   var data: String?
 
   @Option(

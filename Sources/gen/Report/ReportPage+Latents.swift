@@ -7,9 +7,8 @@ extension ReportPage {
   private static let sliderLimit = 16
 
   mutating func sliders(_ space: LatentSpace) throws -> String? {
-    guard let decoder = try PageDecoder(model, checkpoint),
-      let weights = try decoder.packed(for: space)
-    else {
+    // Standardized rows are tables, whose values are no pixels.
+    guard !checkpoint.names.contains("preparation.mean"), let programs = try PageModel(space) else {
       return nil
     }
     let axes = space.axes.prefix(ReportPage.sliderLimit)
@@ -17,15 +16,16 @@ extension ReportPage {
     let starts = try starts(in: space)
     add(
       "decoder",
-      .object(
-        decoder.description + [
-          ("half", .bool(weights.isHalf)), ("weights", .string(base64(weights.bytes))),
-          ("classes", .integer(model.classCount)), ("mean", .numbers(space.mean)),
-          // A GAN is trained on latents near a sphere, not at the mean.
-          ("initial", .numbers(model.kind == .gan ? space.latents[0..<1].values : space.mean)),
-          ("deviation", .numbers(space.deviation)), ("sliders", .array(axes.map { .integer($0) })),
-          ("directions", .array(directions)), ("starts", .array(starts)),
-        ]))
+      .object([
+        ("program", try programs.decoder.json()), ("encoder", try programs.encoder?.json() ?? .null),
+        ("classes", .integer(model.classCount)), ("mean", .numbers(space.mean)),
+        // A GAN is trained on latents near a sphere, not at the mean.
+        ("initial", .numbers(model.kind == .gan ? space.latents[0..<1].values : space.mean)),
+        ("deviation", .numbers(space.deviation)), ("sliders", .array(axes.map { .integer($0) })),
+        ("directions", .array(directions)), ("starts", .array(starts)),
+        // As gen interpolate walks.
+        ("spherical", .bool(model.kind == .vae || model.kind == .gan)),
+      ]))
     hasSliders = true
     let shown = model.latentSize > axes.count ? " (\(axes.count) of \(model.latentSize))" : ""
     let named =
@@ -39,8 +39,9 @@ extension ReportPage {
       ? "" : "<select id=\"class\" aria-label=\"Class\">\(classes.joined())</select>"
     return section(
       "Move the latents",
-      "The decoder runs in this page. Each slider moves a latent by up to three standard deviations from its mean; "
-        + "the latents that change the image most come first\(shown).\(named)",
+      "The \(programs.encoder == nil ? "decoder runs" : "decoder and the encoder run") in this page. Each slider moves a "
+        + "latent by up to three standard deviations from its mean; the latents that change the image most come "
+        + "first\(shown).\(named)",
       """
       <div class="bench" style="--side:\(side)px">
       <div class="stage">\(liveCanvas)
@@ -48,9 +49,39 @@ extension ReportPage {
       <button id="save">Save image</button><button id="link">Copy link</button>\(choice)</div>
       <p class="visually-hidden" id="said" role="status"></p>
       <div class="starts" id="starts"></div></div></div>
-      <div class="sliders" id="sliders"></div>
+      <div>\(programs.encoder == nil ? "" : ownImage)
+      \(walk)
+      <div class="sliders" id="sliders"></div></div>
       </div>
       """)
+  }
+
+  /// A place for an image of the reader's, which the page encodes.
+  private var ownImage: String {
+    """
+    <h3 id="own-title">Your own image</h3>
+    <div class="own"><canvas id="own-image" role="img" aria-label="Your image, as the model sees it" hidden></canvas>
+    <div><input type="file" id="own" accept="image/*" aria-labelledby="own-title">
+    <p class="note" id="own-said" role="status">Choose an image, drop it here or paste it. It is cropped to its center, \
+    scaled to \(model.shape.picture.height) × \(model.shape.picture.width) pixels and encoded. It stays on your \
+    computer.</p></div></div>
+    """
+  }
+
+  /// A walk between two latents.
+  private var walk: String {
+    func end(_ name: String) -> String {
+      let small = name.lowercased()
+      return "<div><canvas id=\"end-\(small)\" role=\"img\" aria-label=\"End \(name) of the walk\"></canvas>"
+        + "<button id=\"set-\(small)\">Set \(name)</button></div>"
+    }
+    return """
+      <h3>Walk between two images</h3>
+      <div class="walk">\(end("A"))
+      <div><input type="range" id="walk" min="0" max="1" step="any" value="0" aria-label="Position between A and B">
+      <p class="note">Set A and Set B take the image that is shown.</p></div>
+      \(end("B"))</div>
+      """
   }
 
   mutating func latentMap(_ space: LatentSpace) throws -> String? {

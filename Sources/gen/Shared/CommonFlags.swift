@@ -34,6 +34,11 @@ func tell(_ line: String) {
   if !Messages.areQuiet { showLine(line) }
 }
 
+/// Prints what was done: one line of JSON if it was asked for, otherwise a line for the user.
+func tell(_ line: String, orJSON json: Bool, _ facts: @autoclosure () -> [(name: String, value: JSON)]) {
+  if json { showLine(JSON.object(facts()).text) } else { tell(line) }
+}
+
 /// Shows text on standard error, apart from the results, unless --quiet was given.
 func showProgress(_ text: String) {
   if !Messages.areQuiet { showError(text) }

@@ -121,6 +121,15 @@ extension Model {
     try check(gen_model_save(handle, path, Int32(GEN_SAVE_ALL)))
   }
 
+  /// A part of the model as JSON: the steps of its computation, and their numbers.
+  func program(_ part: Int32) throws -> [UInt8] {
+    var count = Int64(0)
+    try check(gen_model_export_json(handle, part, nil, 0, &count))
+    var bytes = [UInt8](repeating: 0, count: Int(count))
+    try check(gen_model_export_json(handle, part, &bytes, count, &count))
+    return bytes
+  }
+
   /// The labels of a dataset's rows, if the model needs them: the model's numbers for the classes that the
   /// data names.
   func labels(of dataset: Dataset) throws -> [Int32]? {

@@ -97,6 +97,11 @@ struct Output: ExpressibleByArgument {
   /// Prints a line for the user, kept apart from the results.
   func tell(_ line: String) { isStandard ? showProgress(line + "\n") : gen.tell(line) }
 
+  /// Prints what was done, or one line of JSON if it was asked for.
+  func tell(_ line: String, orJSON json: Bool, _ facts: @autoclosure () -> [(name: String, value: JSON)]) {
+    if json { gen.tell(line, orJSON: true, facts()) } else { tell(line) }
+  }
+
   /// Writes a PNG per row.
   private func write(_ table: Table, _ shape: Shape, inFolder folder: String) throws {
     let folder = folder.hasSuffix("/") ? folder : folder + "/"
@@ -255,4 +260,11 @@ private func numpyFile(_ rows: Rows, _ shape: [Int]) -> [UInt8] {
   bytes += header.utf8
   rows.values.withUnsafeBytes { bytes += $0 }
   return bytes
+}
+
+/// Throws if both JSON and results would go to standard output.
+func checkStandardOutput(_ json: Bool, _ out: Output?) throws {
+  if json, out?.isStandard == true {
+    throw ValidationError("--json and --out - both write to standard output")
+  }
 }

@@ -23,7 +23,7 @@ struct FitFlags: ParsableArguments {
   var resume = false
 
   @Flag(
-    help: "Fit with all processes that mpirun started; each processes a part of every batch.")
+    help: "Fit with all processes that mpirun started; each one computes a part of every batch.")
   var mpi = false
 
   func validate() throws {

@@ -1,9 +1,9 @@
 import ArgumentParser
 
-/// `gen train` fits a model to images.
+/// `gen train` fits a model to data.
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Fits a model to images and saves it.",
+    abstract: "Fits a model to data and saves it.",
     discussion: """
       gen train vae faces: --size 32 --epochs 20 -o faces.safetensors
 
@@ -16,7 +16,7 @@ struct Train: ParsableCommand {
 
 /// The arguments of every training command.
 struct TrainOptions: ParsableArguments {
-  @Argument(help: "A folder of images, an IDX file, or faces.", completion: .file())
+  @Argument(help: "Rows: a folder of images, a data file or faces: (see gen --help).", completion: .file())
   var data: String
 
   @Option(name: .shortAndLong, help: "Safetensors file to write")

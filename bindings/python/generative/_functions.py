@@ -260,6 +260,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "gen_checkpoint_tensor": (c_int32, [Handle, Integer(c_int64, "index"), POINTER(Tensor)]),
     "gen_model_export_onnx": (c_int32, [Handle, c_char_p, Integer(c_int32, "part")]),
     "gen_model_export_c": (c_int32, [Handle, c_char_p, c_char_p, Integer(c_int32, "weights")]),
+    "gen_model_export_json": (c_int32, [Handle, Integer(c_int32, "part"), c_void_p,
+        Integer(c_int64, "capacity"), Numbers(c_int64)]),
     "gen_model_create": (c_int32, [c_char_p, c_char_p, Handle, POINTER(Handle)]),
     "gen_struct_create": (c_int32, [c_char_p, c_char_p, POINTER(c_void_p)]),
     "gen_struct_destroy": (None, [c_void_p]),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._errors import raise_not_fitted
+from ._tensors import file_of
 
 if TYPE_CHECKING:
     from .pca import PCA
@@ -18,7 +18,7 @@ _DOUBLE = 2
 _COVARIANCE = 1
 
 
-def file_of(fitted: Any) -> bytes:
+def sklearn_file(fitted: Any) -> bytes:
     """The bytes of a model file with the components of scikit-learn's PCA or IncrementalPCA."""
     if not hasattr(fitted, "components_"):
         raise_not_fitted(type(fitted).__name__)
@@ -48,16 +48,7 @@ def file_of(fitted: Any) -> bytes:
         "explained_variance": np.maximum(variances, 0),
     }
     metadata = {"format": "1.1", "kind": "pca", **{f"option.{name}": str(value) for name, value in options.items()}}
-    header: dict[str, Any] = {"__metadata__": metadata}
-    data = b""
-    for name, array in tensors.items():
-        array = np.ascontiguousarray(array, "<f8")
-        offsets = [len(data), len(data) + array.nbytes]
-        header[name] = {"dtype": "F64", "shape": list(array.shape), "data_offsets": offsets}
-        data += array.tobytes()
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    return len(text).to_bytes(8, "little") + text + data
+    return file_of({name: np.asarray(array, "<f8") for name, array in tensors.items()}, metadata)
 
 
 def sklearn_of(pca: PCA) -> Any:

@@ -21,6 +21,7 @@ from ._handle import Owner, handle_of, made
 from ._library import lib
 from ._names import names_of
 from ._options import choose, described
+from ._programs import Program, exported
 from ._rows import Floats, Integers, as_rows, check_channels_last, is_images, rows_first, size_of
 from ._scale import Scale
 from ._stream import is_stream
@@ -107,6 +108,89 @@ class Model(Estimator, Owner):
         number = choose(c.WEIGHTS, weights, "weights")
         check(lib.gen_model_export_c(self._fitted_handle(), os.fsencode(path), name.encode(), number))
 
+    def export_json(self, path: Path, part: Optional[str] = None) -> None:
+        """Write a part of the model as JSON, for programs in other languages.
+
+        Parameters
+        ----------
+        path : path
+            File to write.
+        part : {"encoder", "decoder", "generator", "discriminator", "classifier", "reconstruction", "score"}, optional
+            What the steps compute (default: the first of these that the model has).
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        InvalidArgumentError
+            The model has no such part; the message lists those it has.
+        """
+        with open(path, "wb") as file:
+            file.write(self._part(part))
+
+    def to_torch(self, part: Optional[str] = None) -> Any:
+        """Create a PyTorch module that computes a part of the model.
+
+        The module takes and returns rows as the library does: images are N x height x width x channels. A
+        conditional model's takes labels, too, and the encoder of a VAE returns means and log-variances. Batch norm
+        is folded into other layers. All weights can be trained further.
+
+        Parameters
+        ----------
+        part : {"encoder", "decoder", "generator", "discriminator", "classifier", "reconstruction", "score"}, optional
+            What the module computes (default: the first of these that the model has).
+
+        Returns
+        -------
+        torch.nn.Module
+            A module whose `layers` are the steps in order.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        InvalidArgumentError
+            The model has no such part; the message lists those it has.
+        ImportError
+            PyTorch is not installed.
+        """
+        program = Program(self._part(part))
+        from ._torch import Part
+
+        return Part(program)
+
+    def to_keras(self, part: Optional[str] = None) -> Any:
+        """Create a Keras model that computes a part of the model, as `to_torch` does.
+
+        Parameters
+        ----------
+        part : {"encoder", "decoder", "generator", "discriminator", "classifier", "reconstruction", "score"}, optional
+            What the model computes (default: the first of these that the model has).
+
+        Returns
+        -------
+        keras.Model
+            A functional model.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        InvalidArgumentError
+            The model has no such part; the message lists those it has.
+        ImportError
+            Keras 3 is not installed.
+        """
+        program = Program(self._part(part))
+        from ._keras import model_of
+
+        return model_of(program)
+
+    def _part(self, part: Optional[str]) -> bytes:
+        """A part as JSON."""
+        number = c.AUTO if part is None else choose(c.PART, part, "part")
+        return exported(self._fitted_handle(), number)
+
     @classmethod
     def load(cls: type[M], path: Path, context: Optional[Context] = None) -> M:
         """Load a model from a file that `save` wrote.
@@ -147,7 +231,7 @@ class Model(Estimator, Owner):
 
     @property
     def class_names_(self) -> list[str]:
-        """Names of the classes in the data that the model was fitted to, such as the names of sub-folders."""
+        """Names of the classes in the data that the model was fitted to, such as the names of subfolders."""
         return names_of(lib.gen_model_name, self._fitted_handle(), c.NAME_CLASS)
 
     @property

@@ -25,6 +25,7 @@ from ._plots import plot_history
 from ._progress import Callback, FitEvent, Watch
 from ._rows import Floats, Integers, Shape, address, as_rows, check_channels_last, row_shape, shape_of_rows, size_of
 from ._structs import FitOptions, ModelInfo, Plan
+from ._weights import copy_from, copy_to
 from .context import Token
 from .dataset import Dataset, dataset_of
 
@@ -222,6 +223,59 @@ class NetworkModel(Model):
         finally:
             lib.gen_model_destroy(model)
         return plan.n_parameters, plan.peak_bytes, plan.flops_per_row
+
+    def copy_weights_to(self, **networks: Any) -> None:
+        """Copy the model's weights to PyTorch modules or Keras models of the same architecture.
+
+        The layers with weights correspond in order: `Linear`, `Conv2d`, `ConvTranspose2d`, batch norm and, for the
+        biases of a class, `Embedding`, or Keras' layers of these kinds. A dense layer may be a convolution with a
+        window as large as the image. A dense layer after an image flattens height x width x channels.
+
+        Parameters
+        ----------
+        **networks
+            The networks by name: encoder and decoder, generator, discriminator and average, or classifier.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted.
+        ValueError
+            A network has other layers than the model's, or layers without a counterpart.
+        """
+        copy_to(self.to_bytes("weights"), networks)
+
+    def with_weights_from(self: N, **networks: Any) -> N:
+        """Create a model with the weights of PyTorch modules or Keras models, see `copy_weights_to`.
+
+        Networks that are not given keep the weights of this model. A model that is not fitted needs `shape`.
+
+        Parameters
+        ----------
+        **networks
+            The networks by name. The weights of a generator are those of its average, too.
+
+        Returns
+        -------
+        model
+            A model of this class, with the options of this one.
+
+        Raises
+        ------
+        NotFittedError
+            The model is not fitted, and `shape` is not given.
+        ValueError
+            A network has other layers than the model's, or layers without a counterpart.
+        """
+        model = type(self)(**self.get_params())
+        if self._handle is None and self.shape is not None:
+            model._own(self._created(*shape_of_rows(self.shape)))
+            data = model.to_bytes("weights")
+        else:
+            data = self.to_bytes("weights")
+        data = copy_from(data, networks)
+        model._own(self._made(lib.gen_model_load_memory, data, len(data), handle_of(self.context)))
+        return model
 
     @property
     def info(self) -> ModelInfo:

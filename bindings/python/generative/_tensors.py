@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,27 @@ class Tensors:
     def __contains__(self, name: str) -> bool:
         return name in self._header
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._header)
+
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
         about = self._header[name]
         first, last = about["data_offsets"]
         dtype = np.dtype(_TYPES[about["dtype"]])
         offset, count = self._start + first, (last - first) // dtype.itemsize
         return np.frombuffer(self._data, dtype, count, offset).reshape(about["shape"])
+
+
+def file_of(arrays: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, str]) -> bytes:
+    """The bytes of a file with these tensors, of the types above."""
+    header: dict[str, Any] = {"__metadata__": dict(metadata)}
+    types = {np.dtype(code): name for name, code in _TYPES.items()}
+    data = b""
+    for name, array in arrays.items():
+        array = np.ascontiguousarray(array)
+        offsets = [len(data), len(data) + array.nbytes]
+        header[name] = {"dtype": types[array.dtype], "shape": list(array.shape), "data_offsets": offsets}
+        data += array.tobytes()
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + data

@@ -195,7 +195,7 @@ class Dataset(Owner):
         channels : int, default=3
             1 gray, 3 RGB or 4 RGBA.
         recursive : bool, default=False
-            Include the images of sub-folders.
+            Include the images of subfolders.
         on_skip : callable, optional
             See `open_dataset`.
         context : Context, optional
@@ -602,7 +602,7 @@ def open_dataset(
     Parameters
     ----------
     path : path or sequence of paths
-        A folder of PNG and JPEG images, whose sub-folders are classes by name; one image; a list of paths
+        A folder of PNG and JPEG images, whose subfolders are classes by name; one image; a list of paths
         of images, or a text file with one path per line; an IDX file, plain or gzipped; an npy or npz file;
         a table (CSV or TSV); a CIFAR binary file, or a folder of them; "faces:" or "faces:7" (a seed) for
         drawn faces.
@@ -621,7 +621,7 @@ def open_dataset(
     seed : int, default=0
         Seed of the choice of max_rows.
     subfolders : {"auto", "classes", "pool", "ignore"}, default="auto"
-        How sub-folders are read: as classes, or pooled as rows without labels. "auto" reads classes if the
+        How subfolders are read: as classes, or pooled as rows without labels. "auto" reads classes if the
         folder has no images of its own.
     lazy : bool, default=False
         Decode images each time they are read, for folders larger than memory.

@@ -17,7 +17,7 @@ from ._comm import Comm
 from ._errors import NotReadyError, check, raise_not_fitted
 from ._fitted import Fitted
 from ._follow import interruptible
-from ._interchange import file_of, sklearn_of
+from ._interchange import sklearn_file, sklearn_of
 from ._inversion import set_mask
 from ._library import lib
 from ._linear_gaussian import LinearGaussian, is_singular
@@ -139,7 +139,7 @@ class PCA(PCAFits):
         NotFittedError
             The other model is not fitted.
         """
-        model = cls.from_bytes(file_of(fitted), context)
+        model = cls.from_bytes(sklearn_file(fitted), context)
         if hasattr(fitted, "feature_names_in_"):
             model.feature_names_in_ = fitted.feature_names_in_
         return model

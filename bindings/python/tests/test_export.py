@@ -1,12 +1,16 @@
 """Models that left: what ONNX Runtime and compiled C compute of them, beside what the library does."""
 
 import ctypes
+import json
+import os
 import re
 import shutil
 import subprocess
 
 import numpy as np
 import pytest
+
+from conftest import ROOT
 
 import generative
 from generative import GAN, PCA, VAE, Autoencoder, Classifier
@@ -225,6 +229,93 @@ def test_the_first_part_is_written_unless_another_is_asked_for(fitted, tmp_path)
         model.export_onnx(tmp_path / "default.onnx")
         model.export_onnx(tmp_path / "first.onnx", first)
         assert (tmp_path / "default.onnx").read_bytes() == (tmp_path / "first.onnx").read_bytes()
+
+
+# ---- JSON, and the programs made of it: PyTorch, Keras and the script of a report's page ----
+
+
+def check_outputs(case, part, found):
+    """Compares a part's outputs, one array or several, with the library's."""
+    for their, our in zip(found if isinstance(found, (tuple, list)) else [found], case.outputs(part).values(), strict=True):
+        assert their.shape == our[: len(their)].shape
+        check_distance(case, part, their, our)
+
+
+@EVERY_PART
+def test_a_pytorch_module_computes_what_the_library_does(name, part, fitted):
+    torch = pytest.importorskip("torch")
+    case = fitted(name)
+    inputs = [torch.from_numpy(rows) for rows in (case.input(part), case.labels) if rows is not None]
+    module = case.model.to_torch(part)
+    with torch.no_grad():
+        found = module(*inputs)
+    check_outputs(case, part, [y.numpy() for y in found] if isinstance(found, tuple) else found.numpy())
+
+
+@EVERY_PART
+def test_a_keras_model_computes_what_the_library_does(name, part, fitted):
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    pytest.importorskip("keras")
+    case = fitted(name)
+    inputs = [rows for rows in (case.input(part), case.labels) if rows is not None]
+    found = case.model.to_keras(part).predict_on_batch(inputs if len(inputs) > 1 else inputs[0])
+    check_outputs(case, part, found)
+
+
+def test_a_pytorch_module_can_be_trained(fitted):
+    torch = pytest.importorskip("torch")
+    case = fitted("autoencoder, convolutional")
+    module, rows = case.model.to_torch("reconstruction"), torch.from_numpy(case.x)
+    assert sum(p.numel() for p in module.parameters()) > 0.9 * case.model.n_parameters_
+    optimizer, losses = torch.optim.Adam(module.parameters(), 1e-2), []
+    for _ in range(20):
+        loss = ((module(rows) - rows) ** 2).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss))
+    assert losses[-1] < 0.9 * losses[0]
+
+
+def test_a_keras_model_is_saved_and_loaded_by_keras(fitted, tmp_path):
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    keras = pytest.importorskip("keras")
+    for name, part in (("vae, convolutional, conditional", "reconstruction"), ("vae of a table", "score")):
+        case = fitted(name)
+        inputs = [case.x] if case.labels is None else [case.x, case.labels]
+        model = case.model.to_keras(part)
+        model.save(tmp_path / "part.keras")
+        again = keras.models.load_model(tmp_path / "part.keras")
+        np.testing.assert_allclose(again.predict_on_batch(inputs), model.predict_on_batch(inputs), rtol=1e-6)
+
+
+SCRIPT = """
+const {readFileSync} = require("fs");
+const [folder, script] = process.argv.slice(2);
+const Program = new Function(readFileSync(script, "utf8") + "; return Program;")();
+const program = new Program(JSON.parse(readFileSync(folder + "/part.json")));
+const {rows, labels} = JSON.parse(readFileSync(folder + "/rows.json"));
+const found = rows.map((row, i) => Object.values(program.run(Float32Array.from(row), labels?.[i])).map((y) => [...y]));
+console.log(JSON.stringify(found));
+"""
+
+
+@EVERY
+def test_the_script_of_a_page_computes_what_the_library_does(name, fitted, tmp_path):
+    if not shutil.which("node"):
+        pytest.skip("Node.js is not installed")
+    case = fitted(name)
+    for part in parts(name):
+        case.model.export_json(tmp_path / "part.json", part)
+        rows, labels = case.input(part)[:5], None if case.labels is None else case.labels[:5].tolist()
+        (tmp_path / "rows.json").write_text(json.dumps({"rows": rows.reshape(5, -1).tolist(), "labels": labels}))
+        script = ROOT / "Sources" / "gen" / "Report" / "Page" / "program.js"
+        run = subprocess.run(
+            ["node", "-e", SCRIPT, "-", tmp_path, script], capture_output=True, text=True, check=True
+        )
+        found = zip(*json.loads(run.stdout))
+        ours = case.outputs(part).values()
+        check_outputs(case, part, [np.array(y, np.float32).reshape(5, *our.shape[1:]) for y, our in zip(found, ours)])
 
 
 # ---- C ----

@@ -163,7 +163,7 @@ def test_train_and_val_are_not_pooled_silently(classes, tmp_path):
 
 def test_images_next_to_sub_folders_need_an_option(classes):
     put(classes / "preview.png", picture(77))
-    with pytest.raises(ValueError, match="has 1 images directly in it and 12 in sub-folders"):
+    with pytest.raises(ValueError, match="has 1 images directly in it and 12 in subfolders"):
         open_dataset(classes)
     data = open_dataset(classes, subfolders="classes")
     assert len(data) == 12 and data.passed_over == [f"{classes}/preview.png: images outside the class folders"]

@@ -28,10 +28,60 @@ const dot = (a, b) => a.reduce((sum, value, index) => sum + value * b[index], 0)
 const views = [];
 let show = () => views.forEach((view) => view());
 
-if (data.decoder) {
-  const { mean, initial, deviation, sliders, directions, starts, classes } = data.decoder;
+// The point of the path from a to b at t: on a straight line, or on an arc around the origin along which the length
+// changes uniformly, as gen interpolate walks.
+function between(a, b, t, isSpherical) {
+  const [p, q] = [Math.hypot(...a), Math.hypot(...b)];
+  const cosine = p && q ? dot(a, b) / (p * q) : 1;
+  const angle = Math.acos(Math.min(Math.max(cosine, -1), 1));
+  if (!isSpherical || Math.sin(angle) < 1e-6) return a.map((value, i) => (1 - t) * value + t * b[i]);
+  const [from, to] = [Math.sin((1 - t) * angle) / p, Math.sin(t * angle) / q];
+  const length = ((1 - t) * p + t * q) / Math.sin(angle);
+  return a.map((value, i) => length * (from * value + to * b[i]));
+}
+
+// Paints a row of the model on a canvas of its size.
+function paint(canvas, pixels) {
   const { height, width, channels } = data.shape;
-  const decoder = new Decoder(data.decoder);
+  Object.assign(canvas, { width, height });
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(width, height);
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) image.data[4 * i + c] = Math.round(255 * pixels[i * channels + (channels < 3 ? 0 : c)]);
+    image.data[4 * i + 3] = channels === 4 ? Math.round(255 * pixels[4 * i + 3]) : 255;
+  }
+  context.putImageData(image, 0, 0);
+}
+
+// An image file as a row of the model: scaled to cover it and cropped to the center, on white where it is transparent.
+async function rowOf(file) {
+  const { height, width, channels } = data.shape;
+  const image = await createImageBitmap(file);
+  const scale = Math.max(width / image.width, height / image.height);
+  const size = [Math.round(image.width * scale), Math.round(image.height * scale)];
+  const canvas = element("canvas", { width, height });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (channels < 4) {
+    context.fillStyle = "white";
+    context.fillRect(0, 0, width, height);
+  }
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, Math.round((width - size[0]) / 2), Math.round((height - size[1]) / 2), ...size);
+  const { data: bytes } = context.getImageData(0, 0, width, height);
+  const row = new Float32Array(height * width * channels);
+  for (let i = 0; i < width * height; i++) {
+    const [r, g, b] = bytes.subarray(4 * i, 4 * i + 3);
+    if (channels === 1) row[i] = (0.299 * r + 0.587 * g + 0.114 * b) / 255;
+    else for (let c = 0; c < channels; c++) row[i * channels + c] = bytes[4 * i + c] / 255;
+  }
+  return row;
+}
+
+if (data.decoder) {
+  const { mean, initial, deviation, sliders, directions, starts, classes, spherical } = data.decoder;
+  const { height, width } = data.shape;
+  const decoder = new Program(data.decoder.program);
+  const encoder = data.decoder.encoder && new Program(data.decoder.encoder);
   const latent = Float32Array.from(initial);
   let label = 0;
   let scheduled = false;
@@ -40,18 +90,15 @@ if (data.decoder) {
     latent.set(values);
     show();
   };
+  const decode = (values, c = label) => decoder.run(Float32Array.from(values), c).rows;
+  const encode = (row, c = label) => {
+    const { latents, mean: center } = encoder.run(row, c);
+    return [...(latents ?? center)];
+  };
   const draw = () => {
     scheduled = false;
-    const pixels = decoder.decode(latent, label);
-    for (const canvas of document.querySelectorAll("canvas.live")) {
-      const context = canvas.getContext("2d");
-      const image = context.createImageData(width, height);
-      for (let i = 0; i < width * height; i++) {
-        for (let c = 0; c < 3; c++) image.data[4 * i + c] = Math.round(255 * pixels[i * channels + (channels < 3 ? 0 : c)]);
-        image.data[4 * i + 3] = channels === 4 ? Math.round(255 * pixels[4 * i + 3]) : 255;
-      }
-      context.putImageData(image, 0, 0);
-    }
+    const pixels = decode(latent);
+    for (const canvas of document.querySelectorAll("canvas.live")) paint(canvas, pixels);
   };
   // Several moves of a slider between two frames are drawn once.
   views.push(() => {
@@ -105,6 +152,53 @@ if (data.decoder) {
     find("#starts").append(button);
   });
   const say = (text) => (find("#said").textContent = text);
+
+  // The walk: its ends are latents, the first two images until others are chosen.
+  const walk = find("#walk");
+  const ends = { a: [...(starts[0]?.values ?? mean)], b: [...(starts[1]?.values ?? mean)] };
+  const showEnds = () => Object.entries(ends).forEach(([name, values]) => paint(find(`#end-${name}`), decode(values)));
+  for (const name of ["a", "b"])
+    find(`#set-${name}`).addEventListener("click", () => {
+      ends[name] = [...latent];
+      walk.value = name === "a" ? 0 : 1;
+      showEnds();
+      say(`The image is end ${name.toUpperCase()} of the walk.`);
+    });
+  walk.addEventListener("input", () => set(between(ends.a, ends.b, Number(walk.value), spherical)));
+
+  // An image of one's own: chosen, dropped or pasted, encoded, and shown as the model sees it.
+  let own = null;
+  const encodeOwn = async (file) => {
+    if (!file) return;
+    try {
+      own = await rowOf(file);
+    } catch {
+      return (find("#own-said").textContent = `${file.name} is not an image that the browser can read.`);
+    }
+    find("#own-image").hidden = false;
+    paint(find("#own-image"), own);
+    set(encode(own));
+    const error = decode(latent).reduce((sum, value, i) => sum + (value - own[i]) ** 2, 0) / own.length;
+    find("#own-said").textContent =
+      `${file.name || "The image"} is encoded, and the large image is its reconstruction: ` +
+      `PSNR ${(-10 * Math.log10(error)).toFixed(1)} dB.`;
+  };
+  if (encoder) {
+    find("#own").addEventListener("change", (event) => encodeOwn(event.target.files[0]));
+    const drop = find(".bench");
+    drop.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      drop.classList.add("dropping");
+    });
+    drop.addEventListener("dragleave", () => drop.classList.remove("dropping"));
+    drop.addEventListener("drop", (event) => {
+      event.preventDefault();
+      drop.classList.remove("dropping");
+      encodeOwn(event.dataTransfer.files[0]);
+    });
+    document.addEventListener("paste", (event) => encodeOwn(event.clipboardData.files[0]));
+  }
+
   // Each pixel of the decoded image becomes a square, so that the saved file is large enough to view.
   find("#save").addEventListener("click", () => {
     draw();
@@ -118,17 +212,24 @@ if (data.decoder) {
     say("The image is saved.");
   });
 
-  // The state as the fragment of the URL: the latent and, if the model is conditional, the class.
+  // The state as the fragment of the URL: the latent, the ends of the walk and, if the model is conditional, the class.
   const address = () => {
-    const numbers = [...latent].map((value) => Number(value.toPrecision(4)));
-    return `#z=${numbers.join(",")}` + (classes ? `&class=${label}` : "");
+    const list = (values) => [...values].map((value) => Number(value.toPrecision(4))).join(",");
+    return `#z=${list(latent)}&a=${list(ends.a)}&b=${list(ends.b)}&t=${Number(walk.value).toFixed(3)}` +
+      (classes ? `&class=${label}` : "");
   };
   const restore = () => {
     const state = new URLSearchParams(location.hash.slice(1));
-    const values = (state.get("z") ?? "").split(",").map(Number);
-    if (values.length !== latent.length || !values.every(Number.isFinite)) return;
+    const read = (name) => {
+      const values = (state.get(name) ?? "").split(",").map(Number);
+      return values.length === latent.length && values.every(Number.isFinite) ? values : null;
+    };
     if (classes && Number(state.get("class")) < classes) find("#class").value = label = Number(state.get("class"));
-    set(values);
+    ends.a = read("a") ?? ends.a;
+    ends.b = read("b") ?? ends.b;
+    walk.value = Number(state.get("t") ?? 0);
+    showEnds();
+    set(read("z") ?? latent);
   };
   find("#link").addEventListener("click", async () => {
     window.history.replaceState(null, "", address());
@@ -146,10 +247,11 @@ if (data.decoder) {
   restore();
   find("#class")?.addEventListener("change", (event) => {
     label = Number(event.target.value);
+    showEnds();
     show();
   });
   // For the browser's console and for the tests.
-  window.report = { latent, label: () => label, set, decode: (z, c = 0) => decoder.decode(Float32Array.from(z), c) };
+  window.report = { latent, label: () => label, own: () => own, set, decode, encode };
 }
 
 if (data.map) {

@@ -87,7 +87,7 @@ struct AutoencoderFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Reconstruction loss; cross_entropy needs output_activation sigmoid (squared_error, "
+      "Reconstruction loss; cross_entropy needs --output-activation sigmoid (squared_error, "
         + "cross_entropy, log_squared_error; default: squared_error).", valueName: "word"))
   var loss: String?
 

@@ -27,8 +27,8 @@ struct FitOptionFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "How the learning rate falls (constant, step, cosine, linear, plateau; default: cosine; "
-        + "GAN: constant; GAN of a table of at most 32 columns: linear).", valueName: "word"))
+      "How the learning rate decreases during training (constant, step, cosine, linear, plateau; "
+        + "default: cosine; GAN: constant; GAN of a table of at most 32 columns: linear).", valueName: "word"))
   var schedule: String?
 
   @Option(
@@ -61,21 +61,21 @@ struct FitOptionFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Factor of each fall of the rate, or, for cosine and linear, the last rate over the first "
-        + "(0 ... 1; needs --schedule step or cosine or linear or plateau; default: step, plateau: "
-        + "0.1; cosine, linear: 0).", valueName: "n"))
+      "Factor of each reduction of the learning rate; for cosine and linear, the final rate as a "
+        + "share of the initial rate (0 ... 1; needs --schedule step or cosine or linear or plateau; "
+        + "default: step, plateau: 0.1; cosine, linear: 0).", valueName: "n"))
   var scheduleFactor: String?
 
   @Option(
     help: ArgumentHelp(
-      "Number of epochs between two falls of the rate, or, for plateau, without a lower loss "
-        + "before a fall (1 ... 1,000,000; needs --schedule step or plateau; default: 10).", valueName: "n"))
+      "Number of epochs between reductions of the learning rate; for plateau, epochs without a "
+        + "lower loss (1 ... 1,000,000; needs --schedule step or plateau; default: 10).", valueName: "n"))
   var schedulePeriod: String?
 
   @Option(
     help: ArgumentHelp(
-      "Number of epochs over which the rate falls (1 ... 1,000,000; needs --schedule cosine or "
-        + "linear; default: the epochs of this fit).", valueName: "n"))
+      "Number of epochs over which the learning rate decreases (1 ... 1,000,000; needs --schedule "
+        + "cosine or linear; default: the epochs of this fit).", valueName: "n"))
   var scheduleEpochs: String?
 
   @Option(
@@ -112,8 +112,8 @@ struct FitOptionFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Seconds between checkpoints; 0: none by time (0 ... 1e+09; default: 60; with "
-        + "checkpoint_steps: 0).", valueName: "n"))
+      "Seconds between checkpoints; 0: none by time (0 ... 1e+09; default: 60; 0 if "
+        + "--checkpoint-steps is set).", valueName: "n"))
   var checkpointSeconds: String?
 
   @Option(
@@ -141,8 +141,8 @@ struct FitOptionFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Multiply brightness, contrast and saturation of images by random factors 1 - color_jitter "
-        + "... 1 + color_jitter (0 ... 1; default: 0.0).", valueName: "n"))
+      "Multiply brightness, contrast and saturation of images by random factors between 1 - c and "
+        + "1 + c, where c is this value (0 ... 1; default: 0.0).", valueName: "n"))
   var colorJitter: String?
 
   var all: [(name: String, value: String?)] {

@@ -107,14 +107,14 @@ struct GANFlags: OptionFlags {
     inversion: .prefixedNo,
     help: ArgumentHelp(
       "Batch norm in the hidden layers of the discriminator except the first (default: true if "
-        + "convolutional and spectral_norm is false, else false)."))
+        + "convolutional and --spectral-norm is false, else false)."))
   var discriminatorBatchNorm: Bool?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
       "Spectral norm in all layers of the discriminator, instead of batch norm (default: true if "
-        + "convolutional and discriminator_batch_norm is not true, else false)."))
+        + "convolutional and --discriminator-batch-norm is not true, else false)."))
   var spectralNorm: Bool?
 
   @Flag(
@@ -126,7 +126,8 @@ struct GANFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "The target of real rows is 1 minus this value (0 ... 0.5; default: 0.0).", valueName: "n"))
+      "One-sided label smoothing: the target of real rows is 1 minus this value (0 ... 0.5; "
+        + "default: 0.0).", valueName: "n"))
   var labelSmoothing: String?
 
   @Option(
@@ -144,7 +145,7 @@ struct GANFlags: OptionFlags {
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Lengthen the average with the steps: the decay after step t is at most (1 + t) / (10 + t) "
+      "Average over fewer steps at first: the decay after step t is at most (1 + t) / (10 + t) "
         + "(default: true)."))
   var averageRamp: Bool?
 
@@ -169,9 +170,9 @@ struct GANFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "Mirror, shift, recolor and cut out the images that the discriminator sees, real and "
-        + "generated ones; adaptive: more often as it overfits (none, fixed, adaptive; default: "
-        + "none).", valueName: "word"))
+      "Randomly mirror, shift, recolor and cut out parts of all images that the discriminator "
+        + "sees; adaptive: more often when the discriminator overfits (none, fixed, adaptive; "
+        + "default: none).", valueName: "word"))
   var augmentation: String?
 
   @Flag(
@@ -184,8 +185,8 @@ struct GANFlags: OptionFlags {
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Give each of the discriminator_steps a batch of its own; false: those of a step share one "
-        + "(default: true)."))
+      "Use a new batch for each discriminator step; false: --discriminator-steps of one step "
+        + "share a batch (default: true)."))
   var freshRows: Bool?
 
   var all: [(name: String, value: String?)] {

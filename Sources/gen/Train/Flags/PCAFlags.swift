@@ -6,7 +6,7 @@ import ArgumentParser
 struct PCAFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
-      "Number of components to keep (at least 0; default: as many as variance_ratio requires, "
+      "Number of components to keep (at least 0; default: as many as --variance-ratio requires, "
         + "else all).", valueName: "n"))
   var nComponents: String?
 
@@ -42,7 +42,7 @@ struct PCAFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
       "Number of directions of a sketch (1 ... 65,536; needs --solver sketch; default: 2 * "
-        + "n_components + 16).", valueName: "n"))
+        + "--n-components + 16).", valueName: "n"))
   var nDirections: String?
 
   @Option(

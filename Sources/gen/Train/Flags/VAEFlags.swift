@@ -80,9 +80,9 @@ struct VAEFlags: OptionFlags {
 
   @Option(
     help: ArgumentHelp(
-      "How the variance is learned; shared: one variance, the mean squared error of the last "
-        + "steps; pixel: the same for each pixel or column; gradient: one variance, by the optimizer "
-        + "(gradient, shared, pixel; default: shared).", valueName: "word"))
+      "How the variance is learned; shared: one variance, the mean squared error of recent steps; "
+        + "pixel: the same, separately for each pixel or column; gradient: one variance, trained by "
+        + "the optimizer (gradient, shared, pixel; default: shared).", valueName: "word"))
   var learnedVariance: String?
 
   @Option(

@@ -107,8 +107,8 @@ class ClassifierParameters(Estimator):
         optimizer : str, default="adam"
             Optimization algorithm (sgd, rmsprop, adam, adamw).
         schedule : str, default="auto"
-            How the learning rate falls (constant, step, cosine, linear, plateau; default: cosine; GAN:
-            constant; GAN of a table of at most 32 columns: linear).
+            How the learning rate decreases during training (constant, step, cosine, linear, plateau;
+            default: cosine; GAN: constant; GAN of a table of at most 32 columns: linear).
         learning_rate : float, optional
             Learning rate (above 0; default: 0.002; dense layers and rows of n > 4,096 values: 8.192 / n;
             classifier: 0.001; GAN: 0.0002; GAN of dense layers and images: 0.0005; GAN of a table of at
@@ -122,15 +122,15 @@ class ClassifierParameters(Estimator):
         weight_decay : float, optional
             Decoupled weight decay (0 ... 1000; needs optimizer='adamw'; default: 0).
         schedule_factor : float, optional
-            Factor of each fall of the rate, or, for cosine and linear, the last rate over the first (0 ...
-            1; needs schedule='step' or 'cosine' or 'linear' or 'plateau'; default: step, plateau: 0.1;
-            cosine, linear: 0).
+            Factor of each reduction of the learning rate; for cosine and linear, the final rate as a share
+            of the initial rate (0 ... 1; needs schedule='step' or 'cosine' or 'linear' or 'plateau';
+            default: step, plateau: 0.1; cosine, linear: 0).
         schedule_period : int, optional
-            Number of epochs between two falls of the rate, or, for plateau, without a lower loss before a
-            fall (1 ... 1,000,000; needs schedule='step' or 'plateau'; default: 10).
+            Number of epochs between reductions of the learning rate; for plateau, epochs without a lower
+            loss (1 ... 1,000,000; needs schedule='step' or 'plateau'; default: 10).
         schedule_epochs : int, optional
-            Number of epochs over which the rate falls (1 ... 1,000,000; needs schedule='cosine' or
-            'linear'; default: the epochs of this fit).
+            Number of epochs over which the learning rate decreases (1 ... 1,000,000; needs
+            schedule='cosine' or 'linear'; default: the epochs of this fit).
         warm_up : float, default=0.0
             Number of epochs during which the learning rate rises from 0 (0 ... 1e+06).
         clip_norm : float, optional
@@ -151,8 +151,8 @@ class ClassifierParameters(Estimator):
         rotation : float, default=0.0
             Largest random rotation of images, in degrees; edges are repeated (0 ... 180).
         color_jitter : float, default=0.0
-            Multiply brightness, contrast and saturation of images by random factors 1 - color_jitter ... 1
-            + color_jitter (0 ... 1).
+            Multiply brightness, contrast and saturation of images by random factors between 1 - c and 1 +
+            c, where c is this value (0 ... 1).
         warm_start : bool, default=False
             Continue where the last fit ended, also that of a loaded model.
         shape : sequence of int, optional

@@ -131,7 +131,7 @@ class GANParameters(Estimator):
             Start the generator at the mean row of the data (needs architecture='auto' or 'dense'; default:
             true).
         label_smoothing : float, default=0.0
-            The target of real rows is 1 minus this value (0 ... 0.5).
+            One-sided label smoothing: the target of real rows is 1 minus this value (0 ... 0.5).
         input_noise : float, optional
             Standard deviation of the noise added to the input of the discriminator (0 ... 1e+06; default:
             0; convolutional: 0.2; a table of at most 32 columns: 0.1).
@@ -139,7 +139,7 @@ class GANParameters(Estimator):
             Decay of the moving average of the generator over the steps; 0: no average (at least 0, below
             1).
         average_ramp : bool, default=True
-            Lengthen the average with the steps: the decay after step t is at most (1 + t) / (10 + t).
+            Average over fewer steps at first: the decay after step t is at most (1 + t) / (10 + t).
         n_classes : int, default=0
             Number of classes of a conditional model; 0: not conditional (0 ... 4,096).
         discriminator_rate : float, default=1.0
@@ -152,12 +152,13 @@ class GANParameters(Estimator):
             Weight of (norm of the discriminator's gradient - 1)^2 between real and generated rows; 0: no
             penalty (0 ... 1e+06).
         augmentation : str, default="none"
-            Mirror, shift, recolor and cut out the images that the discriminator sees, real and generated
-            ones; adaptive: more often as it overfits (none, fixed, adaptive).
+            Randomly mirror, shift, recolor and cut out parts of all images that the discriminator sees;
+            adaptive: more often when the discriminator overfits (none, fixed, adaptive).
         projection : bool, default=False
             Use labels only in the last layer of a conditional discriminator, by projection.
         fresh_rows : bool, default=True
-            Give each of the discriminator_steps a batch of its own; false: those of a step share one.
+            Use a new batch for each discriminator step; false: discriminator_steps of one step share a
+            batch.
         architecture : str, default="auto"
             Kind of the networks: dense layers, or the convolutions of DCGAN (dense, convolutional; default:
             convolutional for images with sides of at least 16 pixels if no widths of hidden layers are
@@ -185,8 +186,8 @@ class GANParameters(Estimator):
         optimizer : str, default="adam"
             Optimization algorithm (sgd, rmsprop, adam, adamw).
         schedule : str, default="auto"
-            How the learning rate falls (constant, step, cosine, linear, plateau; default: cosine; GAN:
-            constant; GAN of a table of at most 32 columns: linear).
+            How the learning rate decreases during training (constant, step, cosine, linear, plateau;
+            default: cosine; GAN: constant; GAN of a table of at most 32 columns: linear).
         learning_rate : float, optional
             Learning rate (above 0; default: 0.002; dense layers and rows of n > 4,096 values: 8.192 / n;
             classifier: 0.001; GAN: 0.0002; GAN of dense layers and images: 0.0005; GAN of a table of at
@@ -200,15 +201,15 @@ class GANParameters(Estimator):
         weight_decay : float, optional
             Decoupled weight decay (0 ... 1000; needs optimizer='adamw'; default: 0).
         schedule_factor : float, optional
-            Factor of each fall of the rate, or, for cosine and linear, the last rate over the first (0 ...
-            1; needs schedule='step' or 'cosine' or 'linear' or 'plateau'; default: step, plateau: 0.1;
-            cosine, linear: 0).
+            Factor of each reduction of the learning rate; for cosine and linear, the final rate as a share
+            of the initial rate (0 ... 1; needs schedule='step' or 'cosine' or 'linear' or 'plateau';
+            default: step, plateau: 0.1; cosine, linear: 0).
         schedule_period : int, optional
-            Number of epochs between two falls of the rate, or, for plateau, without a lower loss before a
-            fall (1 ... 1,000,000; needs schedule='step' or 'plateau'; default: 10).
+            Number of epochs between reductions of the learning rate; for plateau, epochs without a lower
+            loss (1 ... 1,000,000; needs schedule='step' or 'plateau'; default: 10).
         schedule_epochs : int, optional
-            Number of epochs over which the rate falls (1 ... 1,000,000; needs schedule='cosine' or
-            'linear'; default: the epochs of this fit).
+            Number of epochs over which the learning rate decreases (1 ... 1,000,000; needs
+            schedule='cosine' or 'linear'; default: the epochs of this fit).
         warm_up : float, default=0.0
             Number of epochs during which the learning rate rises from 0 (0 ... 1e+06).
         clip_norm : float, optional
@@ -229,8 +230,8 @@ class GANParameters(Estimator):
         rotation : float, default=0.0
             Largest random rotation of images, in degrees; edges are repeated (0 ... 180).
         color_jitter : float, default=0.0
-            Multiply brightness, contrast and saturation of images by random factors 1 - color_jitter ... 1
-            + color_jitter (0 ... 1).
+            Multiply brightness, contrast and saturation of images by random factors between 1 - c and 1 +
+            c, where c is this value (0 ... 1).
         warm_start : bool, default=False
             Continue where the last fit ended, also that of a loaded model.
         shape : sequence of int, optional
