@@ -10,9 +10,11 @@ let kernelFlags = ["-Ounchecked"]
   let avx512Flags =
     kernelFlags
     + ["-Xcc", "-mavx512f", "-Xcc", "-mavx512vnni", "-Xcc", "-mfma", "-Xcc", "-mprefer-vector-width=512"]
+  let avx512BF16Flags = avx512Flags + ["-Xcc", "-mavx512vl", "-Xcc", "-mavx512bf16"]
 #else
   let avx2Flags = kernelFlags
   let avx512Flags = kernelFlags
+  let avx512BF16Flags = kernelFlags
 #endif
 
 // The shared library contains its own Swift runtime and exports only gen_*.
@@ -32,7 +34,9 @@ let ownImports: [SwiftSetting] = [.enableUpcomingFeature("MemberImportVisibility
 let engine: [Target] = [
   .target(
     name: "Kernels",
-    dependencies: ["KernelTemplate", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", "CShims"],
+    dependencies: [
+      "KernelTemplate", "KernelsBaseline", "KernelsAVX2", "KernelsAVX512", "KernelsAVX512BF16", "CShims",
+    ],
     path: "Sources/Kernels/Dispatch"),
   .target(name: "Tensors", dependencies: ["Kernels", "CShims"]),
   .target(name: "Options", dependencies: ["Tensors"]),
@@ -88,6 +92,9 @@ let package = Package(
     .target(
       name: "KernelsAVX512", dependencies: ["KernelTemplate", "CShims"], path: "Sources/Kernels/AVX512",
       swiftSettings: [.unsafeFlags(avx512Flags)]),
+    .target(
+      name: "KernelsAVX512BF16", dependencies: ["KernelTemplate", "CShims"],
+      path: "Sources/Kernels/AVX512BF16", swiftSettings: [.unsafeFlags(avx512BF16Flags)]),
     // The C API: the only module that uses names with gen_.
     .target(
       name: "GenerativeABI",

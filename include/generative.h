@@ -84,6 +84,7 @@
  *   row, column and value.
  * Reproducibility. The same seed, data and options give bit-identical results on one instruction
  *   set, with any number of threads. With a seed, row i of a result is the same for any n_rows.
+ *   Kernels avx512 and avx512bf16 give the same bits.
  * Handles. A handle is a checked ticket, not an address: a stale or foreign handle, or one of the
  *   wrong kind, is GEN_E_HANDLE. gen_pca, gen_autoencoder, gen_vae, gen_gan and gen_classifier are
  *   aliases of gen_model. The functions gen_model_... take any of them, and return
@@ -96,7 +97,7 @@
  *   the host's modes after each call and around callbacks. Its threads block all signals except
  *   SIGPROF and fault signals. A save to a closed pipe or past RLIMIT_FSIZE is GEN_E_IO. Two copies
  *   of the library in one process reject each other's handles. The environment variables read are
- *   GEN_KERNELS (baseline, avx2, avx512, neon), GEN_THREADS and GEN_WINOGRAD (0: off).
+ *   GEN_KERNELS (baseline, avx2, avx512, avx512bf16, neon), GEN_THREADS and GEN_WINOGRAD (0: off).
  * Memory. A call returns GEN_E_NOMEM when the system refuses memory for data. Small objects then
  *   come from a reserve of 1 MiB, and the call returns GEN_E_NOMEM when it next allocates memory
  *   for data. If the reserve is used up, or an internal check fails, all contexts log one
@@ -130,7 +131,8 @@ extern "C" {
 GEN_API const char *gen_version(void);
 /* Returns the ABI version the library was built with; compare it with GEN_ABI_VERSION. */
 GEN_API int32_t gen_abi_version(void);
-/* Returns the kernels in use: "baseline", "avx2", "avx512" or "neon". Static; never NULL. */
+/* Returns the kernels in use: "baseline", "avx2", "avx512", "avx512bf16" or "neon". Static; never
+ * NULL. */
 GEN_API const char *gen_kernels_name(void);
 
 /* ---- Status and errors ---------------------------------------------------------------------- */
@@ -791,6 +793,13 @@ enum {
  * scores of an autoencoder refer to standardized rows. */
 enum { GEN_PREPARATION_NONE = 0, GEN_PREPARATION_STANDARDIZE = 1 };
 
+/* BFLOAT16: fits and inference round the operands of matrix products and convolutions to 8
+ * significant bits (magnitudes below 2^-56 to 0), which is faster with kernels avx512bf16. Other
+ * kernels round alike, at the speed of float32. Weights, sums, batch norm, losses and the optimizer
+ * stay float32, and so do 4 x 4 convolutions computed by Winograd's algorithm. docs/guarantees.md
+ * has errors and limits. */
+enum { GEN_PRECISION_FLOAT32 = 0, GEN_PRECISION_BFLOAT16 = 1 };
+
 typedef struct gen_network_options {
   int64_t height;   /* >= 1; default: 1 */
   int64_t width;    /* >= 1; default: 1 */
@@ -812,7 +821,8 @@ typedef struct gen_network_options {
   /* GEN_PREPARATION_...; default: GEN_AUTO (STANDARDIZE if height and width are 1, a value of the
    * first fit is outside [0, 1], and no other option asks for rows in [0, 1]; else NONE) */
   int32_t preparation;
-  uint64_t seed; /* seed of the initial weights; default: 0 */
+  int32_t precision; /* GEN_PRECISION_...; default: FLOAT32 */
+  uint64_t seed;     /* seed of the initial weights; default: 0 */
   const gen_context *context;
 } gen_network_options;
 

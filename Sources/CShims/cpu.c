@@ -40,9 +40,17 @@ int shim_cpu_has_avx512(void) {
     return 0;
   return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX512F) && (c & bit_AVX512VNNI);
 }
+
+int shim_cpu_has_avx512bf16(void) {
+  unsigned a, b, c, d;
+  if (!shim_cpu_has_avx512() || !__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & bit_AVX512VL))
+    return 0;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & bit_AVX512BF16);
+}
 #else
 int shim_cpu_has_avx2(void) { return 0; }
 int shim_cpu_has_avx512(void) { return 0; }
+int shim_cpu_has_avx512bf16(void) { return 0; }
 #endif
 
 static int allowed_count(void) {

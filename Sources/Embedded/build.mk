@@ -83,10 +83,12 @@ $(eval $(call module,KernelsBaseline,$(KERNELS)/Baseline,KernelTemplate,-Ounchec
 VARIANTS = KernelsBaseline
 AVX2 = -Xcc -mavx2 -Xcc -mfma
 AVX512 = -Xcc -mavx512f -Xcc -mavx512vnni -Xcc -mfma -Xcc -mprefer-vector-width=512
+AVX512BF16 = $(AVX512) -Xcc -mavx512vl -Xcc -mavx512bf16
 ifeq ($(ARCH),x86_64)
-VARIANTS += KernelsAVX2 KernelsAVX512
+VARIANTS += KernelsAVX2 KernelsAVX512 KernelsAVX512BF16
 $(eval $(call module,KernelsAVX2,$(KERNELS)/AVX2,KernelTemplate,-Ounchecked $(AVX2)))
 $(eval $(call module,KernelsAVX512,$(KERNELS)/AVX512,KernelTemplate,-Ounchecked $(AVX512)))
+$(eval $(call module,KernelsAVX512BF16,$(KERNELS)/AVX512BF16,KernelTemplate,-Ounchecked $(AVX512BF16)))
 endif
 $(eval $(call module,Kernels,$(KERNELS)/Dispatch,$(VARIANTS)))
 

@@ -43,7 +43,7 @@ extension Network {
     // If the network is only noise, any of its layers does nothing in inference.
     if pieces.isEmpty { pieces = [Piece(layer: layers[0], index: 0)] }
 
-    let network = try Network(name, pieces.map({ $0.layer }))
+    let network = try Network(name, pieces.map({ $0.layer }), precision: precision)
     let folded = try Weights(network, seed: 0, context: context)
     for (position, piece) in pieces.enumerated() {
       let source = weights.parameters.base + parameterOffsets[piece.index]

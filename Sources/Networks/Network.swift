@@ -8,6 +8,8 @@ package final class Network: Sendable {
   /// `encoder`, `decoder`, `generator` or `discriminator`: the prefix of its tensors' names in checkpoints.
   package let name: String
   package let layers: [any Layer]
+  /// How the matrix products and direct convolutions take their operands.
+  package let precision: Precision
   package let parameterCount: Int
   package let statisticCount: Int
   /// The index of each layer's first number in the flat buffers.
@@ -22,7 +24,9 @@ package final class Network: Sendable {
   ///
   /// - Throws: `.internalFault` if the layers do not fit together; `.limit` for too many layers or
   ///   parameters.
-  package init(_ name: String, _ layers: [any Layer]) throws(GenerativeError) {
+  package init(
+    _ name: String, _ layers: [any Layer], precision: Precision = .float32
+  ) throws(GenerativeError) {
     guard !layers.isEmpty else {
       throw GenerativeError(.internalFault, "the \(name) has no layers")
     }
@@ -36,6 +40,7 @@ package final class Network: Sendable {
     }
     self.name = name
     self.layers = layers
+    self.precision = precision
     var parameterOffsets: [Int] = []
     var statisticOffsets: [Int] = []
     var parameterCount = 0

@@ -58,6 +58,7 @@ package final class Weights: Sendable {
     statistics = other.statistics
     tied = other.tied
     var packed: [PackedWeights?] = []
+    let context = context.with(network.precision)
     for (layer, offset) in zip(network.layers, network.parameterOffsets) {
       packed.append(
         try layer.packed(

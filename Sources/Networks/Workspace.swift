@@ -7,6 +7,7 @@ import Tensors
 package final class Workspace: Sendable {
   package enum Purpose: Sendable { case training, inference }
 
+  /// With the network's precision.
   package let context: Context
   package let purpose: Purpose
   /// Maximum number of rows in a pass.
@@ -19,6 +20,7 @@ package final class Workspace: Sendable {
 
   /// - Throws: `.memory` if the plan does not fit.
   package init(_ network: Network, rows: Int, _ purpose: Purpose, context: Context) throws(GenerativeError) {
+    let context = context.with(network.precision)
     let plan = try Plan(network, rows: rows, purpose, context)
     self.context = context
     self.purpose = purpose
@@ -35,7 +37,7 @@ package final class Workspace: Sendable {
   package static func byteCount(
     _ network: Network, rows: Int, _ purpose: Purpose, context: Context = .standard
   ) throws(GenerativeError) -> Int {
-    try Plan(network, rows: rows, purpose, context).count * MemoryLayout<Float>.stride
+    try Plan(network, rows: rows, purpose, context.with(network.precision)).count * MemoryLayout<Float>.stride
   }
 
   /// The output of layer `index` in the most recent pass. In a workspace for training it is valid until the

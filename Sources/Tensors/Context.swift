@@ -33,7 +33,10 @@ package final class Context: Sendable {
   package let usesWinograd: Bool
   /// How much a file read on this context's behalf may request.
   package let limits: InputLimits
+  /// How `multiply` and direct convolutions take their operands.
+  package let precision: Precision
   let scratches: ScratchList
+  private let original: Context?
   private let pool: ThreadPool
   private let hostLoop: ParallelFor?
   private let hostLog: Log?
@@ -58,6 +61,8 @@ package final class Context: Sendable {
     self.kernels = kernels
     self.usesWinograd = usesWinograd
     self.limits = limits
+    precision = .float32
+    original = nil
     self.hostLoop = hostLoop
     hostLog = log
     pool = ThreadPool(threadCount: hostLoop == nil ? threadCount : 1)
@@ -77,11 +82,35 @@ package final class Context: Sendable {
     kernels = Kernels.table
     usesWinograd = Context.usesWinograd
     limits = .standard
+    precision = .float32
+    original = nil
     hostLoop = nil
     hostLog = nil
     scratches = ScratchList(slotCount: threadCount, memory: .standard, reserve: reserve)
     pool = ThreadPool(threadCount: threadCount)
   }
+
+  /// `original` with the operands of another precision. Everything else is shared.
+  private init(_ original: Context, _ precision: Precision) {
+    self.original = original
+    self.precision = precision
+    (threadCount, memory, kernels) = (original.threadCount, original.memory, original.kernels)
+    (usesWinograd, limits) = (original.usesWinograd, original.limits)
+    (scratches, pool) = (original.scratches, original.pool)
+    (hostLoop, hostLog) = (original.hostLoop, original.hostLog)
+  }
+
+  /// This context, with products of operands of this precision.
+  package func with(_ precision: Precision) -> Context {
+    if precision == self.precision { return self }
+    return precision == .float32 ? float32 : Context(float32, precision)
+  }
+
+  /// This context, with products of operands as they are.
+  package var float32: Context { original ?? self }
+
+  /// The kernels of products of this context's precision.
+  var product: ProductKernels { precision == .float32 ? kernels.product : kernels.roundedProduct }
 
   private static func threadCount(wanted: Int?) -> Int {
     let named = getenv("GEN_THREADS").flatMap { Int(String(cString: $0)) }.flatMap { $0 > 0 ? $0 : nil }

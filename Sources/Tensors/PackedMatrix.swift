@@ -3,7 +3,8 @@ import Kernels
 /// The right-hand side of a matrix product, packed once in the order in which the kernels read it.
 ///
 /// Worthwhile if one matrix, such as a layer's weights, is multiplied by many left-hand sides. It is a copy:
-/// after the matrix changes, `repack` updates it without allocating.
+/// after the matrix changes, `repack` updates it without allocating. It has the precision of its context, and is
+/// for products in contexts of that precision.
 package final class PackedMatrix: Sendable {
   /// k, the depth of the product.
   package let rowCount: Int
@@ -21,9 +22,10 @@ package final class PackedMatrix: Sendable {
     rowCount = b.rowCount
     columnCount = b.columnCount
     self.context = context
-    let width = context.kernels.product.tileColumns
+    let width = context.product.tileColumns
     let (padded, overflow) = b.columnCount.addingReportingOverflow(width - 1)
-    guard !overflow, let count = checkedProduct(b.rowCount, padded / width, width) else {
+    guard !overflow, let count = checkedProduct(context.product.lanes(b.rowCount), padded / width, width)
+    else {
       throw GenerativeError(.memory, "cannot pack a matrix of \(b.rowCount) × \(b.columnCount)")
     }
     buffer = try Buffer(count: count, in: context.memory)
@@ -32,7 +34,7 @@ package final class PackedMatrix: Sendable {
 
   /// Replaces the contents by `b`, which must have the same shape as before.
   package func repack(_ b: Matrix) {
-    let width = context.kernels.product.tileColumns
+    let width = context.product.tileColumns
     let product = Product(
       context: context, rows: 0, columns: columnCount, depth: rowCount,
       c: Matrix(buffer.base, rows: 0, columns: 0))

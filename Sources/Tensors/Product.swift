@@ -33,7 +33,7 @@ struct Product {
   var bias: UnsafePointer<Float>?
   var activation = Activation.identity
 
-  private var kernels: ProductKernels { context.kernels.product }
+  private var kernels: ProductKernels { context.product }
 
   // MARK: - Cutting
 
@@ -55,7 +55,8 @@ struct Product {
     guard depth > 0 else { return finish(rows: 0..<rows, columns: 0..<columns, clearing: true) }
     if rows <= 3, runFewRows(a, b) { return }
     let pack = kernels.packRows
-    run(b, plain: a.columnStride == 1 ? a : nil) { first, count, start, depth, panel in
+    run(b, plain: a.columnStride == 1 && kernels.roundRows == nil ? a : nil) {
+      first, count, start, depth, panel in
       pack(a.address(first, start), a.columnStride, a.rowStride, depth, count, panel)
     }
   }
@@ -75,7 +76,7 @@ struct Product {
       }
       return
     }
-    let panelCapacity = Scratch.columnCapacity / (block * width)
+    let panelCapacity = Scratch.columnCapacity / (kernels.lanes(block) * width)
     let chunk = min(panelCount, panelCapacity)
     // A single thread multiplies right after packing, so that a block's panels stay in its own cache.
     let groupDepth = context.threadCount == 1 ? block : max(1, panelCapacity / chunk) * block
@@ -111,14 +112,15 @@ struct Product {
       let p = start + task / shares * block
       let depth = min(block, end - p)
       let from = task % shares * share
-      let base = target + (p - start) * panelCount * width
+      // Blocks begin at multiples of four elements, so that no lane spans two of them.
+      let base = target + kernels.lanes(p - start) * panelCount * width
       // Packs a few rows of all panels at a time: a row's parts in adjacent panels share pages.
       let step = 16
       for q in stride(from: 0, to: depth, by: step) {
         for panel in from..<min(panelCount, from + share) {
           let j = (firstPanel + panel) * width
           let count = min(width, columns - j)
-          let to = base + (panel * depth + q) * width
+          let to = base + (panel * kernels.lanes(depth) + kernels.lanes(q)) * width
           let height = min(step, depth - q)
           switch b {
           case .matrix(let b):
@@ -152,20 +154,21 @@ struct Product {
       var p = start
       while p < end {
         let depth = min(block, end - p)
-        let b = panels + ((p - start) * packedPanelCount + part * depth) * width
+        let lanes = kernels.lanes(depth)
+        let b = panels + (kernels.lanes(p - start) * packedPanelCount + part * lanes) * width
         let target = c.base + (i * c.rowStride + j)
         let isAdding = accumulating || p > 0
         let tile = scratch.tile(slot: slot)
         if let plain {
           kernels.multiplyPlain(
-            plain.address(i, p), plain.rowStride, 1, height, b, depth * width, width, n, depth, target,
+            plain.address(i, p), plain.rowStride, 1, height, b, lanes * width, width, n, lanes, target,
             c.rowStride, isAdding, tile)
         } else {
           for first in stride(from: 0, to: height, by: tileRows) {
-            packRows(i + first, min(tileRows, height - first), p, depth, packedRows + first * depth)
+            packRows(i + first, min(tileRows, height - first), p, depth, packedRows + first * lanes)
           }
           kernels.multiplyBlock(
-            packedRows, height, b, depth * width, n, depth, target, c.rowStride, isAdding, tile)
+            packedRows, height, b, lanes * width, n, lanes, target, c.rowStride, isAdding, tile)
         }
         p += depth
       }
@@ -202,13 +205,14 @@ struct Product {
     let width = kernels.tileColumns
     let panelCount = (columns + width - 1) / width
     let block = Product.depthBlock(depth)
+    let roundsOperands = kernels.roundRows != nil
     switch b {
-    case .packed(let panels):
-      streamRows(a, panelCount: panelCount, block: block) { p, depth, panel in
-        (panels + (p * panelCount * width + panel * depth * width), depth * width, width)
+    case .packed(let panels) where a.columnStride == 1 || !roundsOperands:
+      streamRows(a, panelCount: panelCount, block: block) { p, lanes, panel in
+        (panels + (kernels.lanes(p) * panelCount + panel * lanes) * width, lanes * width, width)
       }
       return true
-    case .matrix(let b) where b.columnStride == 1 && columns >= width:
+    case .matrix(let b) where b.columnStride == 1 && columns >= width && !roundsOperands:
       let whole = columns / width
       part(0..<whole * width).streamRows(a, panelCount: whole, block: block) { p, _, panel in
         (UnsafePointer(b.base + (p * b.rowStride + panel * width)), width, b.rowStride)
@@ -233,7 +237,7 @@ struct Product {
 
   private func streamRows(
     _ a: Matrix, panelCount: Int, block: Int,
-    _ locate: (_ start: Int, _ depth: Int, _ panel: Int) -> (UnsafePointer<Float>, Int, Int)
+    _ locate: (_ start: Int, _ lanes: Int, _ panel: Int) -> (UnsafePointer<Float>, Int, Int)
   ) {
     let width = kernels.tileColumns
     let multiplyRows = kernels.multiplyRows
@@ -250,9 +254,15 @@ struct Product {
         let n = min(columns, end * width) - j
         for p in stride(from: 0, to: depth, by: block) {
           let depth = min(block, depth - p)
-          let (b, panelStride, depthStride) = locate(p, depth, first)
+          let lanes = kernels.lanes(depth)
+          var (rowBase, rowStride) = (a.address(0, p), a.rowStride)
+          if let roundRows = kernels.roundRows {
+            roundRows(rowBase, rowStride, rows, depth, scratch.rows(slot: slot), lanes)
+            (rowBase, rowStride) = (scratch.rows(slot: slot), lanes)
+          }
+          let (b, panelStride, depthStride) = locate(p, lanes, first)
           multiplyRows(
-            a.address(0, p), a.rowStride, a.columnStride, rows, b, panelStride, depthStride, n, depth,
+            rowBase, rowStride, a.columnStride, rows, b, panelStride, depthStride, n, lanes,
             c.base + j, c.rowStride, accumulating || p > 0, scratch.tile(slot: slot))
         }
         finish(rows: 0..<rows, columns: j..<j + n, clearing: false)

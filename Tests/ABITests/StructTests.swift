@@ -102,6 +102,7 @@ import Testing
     #expect(name(18) == "GEN_E_UNKNOWN")
     #expect(String(cString: gen_version()) == GEN_VERSION_STRING)
     #expect(gen_abi_version() == GEN_ABI_VERSION)
-    #expect(["baseline", "avx2", "avx512", "neon"].contains(String(cString: gen_kernels_name())))
+    #expect(
+      ["baseline", "avx2", "avx512", "avx512bf16", "neon"].contains(String(cString: gen_kernels_name())))
   }
 }

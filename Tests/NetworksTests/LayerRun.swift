@@ -16,10 +16,10 @@ final class LayerRun {
   init(
     _ layers: [any Layer], rows: Int, labels: [Int32]? = nil,
     mode: Mode = .training(Random(seed: 3, purpose: .test)), purpose: Workspace.Purpose = .training,
-    context: Context = .standard
+    precision: Precision = .float32, context: Context = .standard
   ) throws {
     self.context = context
-    network = try Network("test", layers)
+    network = try Network("test", layers, precision: precision)
     weights = try Weights(network, seed: 5, context: context)
     workspace = try Workspace(network, rows: rows, purpose, context: context)
     gradient = try Buffer(count: network.parameterCount)

@@ -45,7 +45,7 @@ def determinism(bench):
     own = bench.fresh()
     program = bench.program("determinism")
     sets, wrong = [], []
-    for name in ("baseline", "avx2", "avx512"):
+    for name in ("baseline", "avx2", "avx512", "avx512bf16"):
         folder = bench.fresh()
         result = run([program, "save", folder], GEN_KERNELS=name)
         if not result.output.endswith("wrong") or not result.line.startswith(name):

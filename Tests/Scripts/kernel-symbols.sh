@@ -5,7 +5,7 @@
 # usage: kernel-symbols.sh BUILD_FOLDER
 set -euo pipefail
 failed=0
-for name in KernelsAVX2 KernelsAVX512; do
+for name in KernelsAVX2 KernelsAVX512 KernelsAVX512BF16; do
   objects=("$1/$name.build"/*.o)
   [[ -e ${objects[0]} ]] || { echo "no objects in $1/$name.build"; exit 1; }
   while read -r _ kind symbol; do

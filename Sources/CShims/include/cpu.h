@@ -12,6 +12,9 @@ int shim_cpu_has_avx2(void);
 /* Likewise for AVX-512 F and VNNI, with AVX2 and FMA. */
 int shim_cpu_has_avx512(void);
 
+/* Likewise for AVX-512 BF16 and VL, with the above. */
+int shim_cpu_has_avx512bf16(void);
+
 /* The number of CPUs that this process may keep busy, at least 1: those it may run on, limited by
  * the quota of its control groups. */
 int shim_cpu_count(void);

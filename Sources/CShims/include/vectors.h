@@ -121,6 +121,64 @@ SHIM_INLINE shim_i16 shim_add_byte_products16(shim_i16 x, shim_i16 y, shim_i16 s
 #endif
 }
 
+/* bfloat16: x rounded to it, to nearest even, in the lower half of each lane. Magnitudes below
+ * 2^-56 become 0. NaN stays NaN. */
+#define SHIM_BFLOAT16(n)                                                                           \
+  SHIM_INLINE shim_u##n shim_bfloat16_portably##n(shim_f##n x) {                                   \
+    shim_u##n bits = (shim_u##n)x;                                                                 \
+    shim_u##n nearest = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;                                \
+    shim_u##n number = x == x ? nearest : (bits >> 16) | 0x40;                                     \
+    return __builtin_elementwise_abs(x) < 0x1p-56f ? (shim_u##n)0 : number;                        \
+  }
+
+SHIM_BFLOAT16(4)
+SHIM_BFLOAT16(16)
+#undef SHIM_BFLOAT16
+
+SHIM_INLINE shim_u4 shim_bfloat16_4(shim_f4 x) {
+#if defined(__AVX512BF16__)
+  __mmask8 counts =
+      _mm_cmp_ps_mask((__m128)__builtin_elementwise_abs(x), _mm_set1_ps(0x1p-56f), _CMP_NLT_UQ);
+  return (shim_u4)_mm_cvtepu16_epi32((__m128i)_mm_maskz_cvtneps_pbh(counts, (__m128)x));
+#else
+  return shim_bfloat16_portably4(x);
+#endif
+}
+
+SHIM_INLINE shim_u16 shim_bfloat16_16(shim_f16 x) {
+#if defined(__AVX512BF16__)
+  __mmask16 counts =
+      _mm512_cmp_ps_mask(_mm512_abs_ps((__m512)x), _mm512_set1_ps(0x1p-56f), _CMP_NLT_UQ);
+  return (shim_u16)_mm512_cvtepu16_epi32((__m256i)_mm512_maskz_cvtneps_pbh(counts, (__m512)x));
+#else
+  return shim_bfloat16_portably16(x);
+#endif
+}
+
+/* Eight floats in memory as four pairs of bfloat16, the first of each in the upper half. */
+SHIM_INLINE shim_u4 shim_bfloat16_pairs4(const float *x) {
+#if defined(__AVX512BF16__)
+  __m256 all = _mm256_loadu_ps(x), size = _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffffff));
+  __mmask8 counts =
+      _mm256_cmp_ps_mask(_mm256_and_ps(all, size), _mm256_set1_ps(0x1p-56f), _CMP_NLT_UQ);
+  return (shim_u4)_mm_rol_epi32((__m128i)_mm256_maskz_cvtneps_pbh(counts, all), 16);
+#else
+  shim_f4 first = {x[0], x[2], x[4], x[6]}, second = {x[1], x[3], x[5], x[7]};
+  return shim_bfloat16_4(first) << 16 | shim_bfloat16_4(second);
+#endif
+}
+
+/* sum + the product of the upper halves, then + that of the lower halves, as bfloat16 numbers. */
+SHIM_INLINE shim_f16 shim_add_pair_products16(shim_f16 x, shim_f16 y, shim_f16 sum) {
+#if defined(__AVX512BF16__)
+  return (shim_f16)_mm512_dpbf16_ps((__m512)sum, (__m512bh)x, (__m512bh)y);
+#else
+  shim_u16 a = (shim_u16)x, b = (shim_u16)y;
+  sum += (shim_f16)(a & 0xffff0000u) * (shim_f16)(b & 0xffff0000u);
+  return sum + (shim_f16)(a << 16) * (shim_f16)(b << 16);
+#endif
+}
+
 /* Prefetches a cache line that will be read soon. Any address is allowed. */
 SHIM_INLINE void shim_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 /* Prefetches past the first-level cache. */

@@ -6,6 +6,7 @@ import KernelsBaseline
 #if arch(x86_64)
   import KernelsAVX2
   import KernelsAVX512
+  import KernelsAVX512BF16
 #endif
 
 /// The kernel tables that this CPU can run.
@@ -16,6 +17,9 @@ package enum Kernels {
     #if arch(x86_64)
       if shim_cpu_has_avx2() != 0 { tables.append(KernelsAVX2.table) }
       if shim_cpu_has_avx512() != 0 { tables.append(KernelsAVX512.table) }
+      if shim_cpu_has_avx512bf16() != 0 {
+        tables.append(KernelsAVX512.table.with(KernelsAVX512BF16.roundedProduct, name: "avx512bf16"))
+      }
     #endif
     return tables
   }()

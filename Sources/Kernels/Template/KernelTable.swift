@@ -3,11 +3,13 @@
 /// Kernels trust the pointers and counts that they receive; the callers in Tensors check sizes. Pointers need
 /// only their element's alignment. Counts may be zero.
 package struct KernelTable: Sendable {
-  /// `baseline`, `avx2`, `avx512` or `neon`.
+  /// `baseline`, `avx2`, `avx512`, `avx512bf16` or `neon`.
   package let name: String
   /// The number of lanes in a vector of floats.
   package let laneCount: Int
   package let product: ProductKernels
+  /// The products of operands rounded to bfloat16.
+  package let roundedProduct: ProductKernels
   package let winograd: WinogradKernels
   package let floatMoments: MomentKernels
   package let byteMoments: MomentKernels
@@ -18,13 +20,15 @@ package struct KernelTable: Sendable {
   package let doubles: DoubleKernels
 
   package init(
-    name: String, laneCount: Int, product: ProductKernels, winograd: WinogradKernels,
+    name: String, laneCount: Int, product: ProductKernels, roundedProduct: ProductKernels,
+    winograd: WinogradKernels,
     floatMoments: MomentKernels, byteMoments: MomentKernels, elementwise: ElementwiseKernels,
     reductions: ReductionKernels, optimizers: OptimizerKernels, random: RandomKernels, doubles: DoubleKernels
   ) {
     self.name = name
     self.laneCount = laneCount
     self.product = product
+    self.roundedProduct = roundedProduct
     self.winograd = winograd
     self.floatMoments = floatMoments
     self.byteMoments = byteMoments
@@ -33,5 +37,13 @@ package struct KernelTable: Sendable {
     self.optimizers = optimizers
     self.random = random
     self.doubles = doubles
+  }
+
+  /// The same kernels, with an instruction for products of bfloat16 numbers.
+  package func with(_ roundedProduct: ProductKernels, name: String) -> KernelTable {
+    KernelTable(
+      name: name, laneCount: laneCount, product: product, roundedProduct: roundedProduct, winograd: winograd,
+      floatMoments: floatMoments, byteMoments: byteMoments, elementwise: elementwise, reductions: reductions,
+      optimizers: optimizers, random: random, doubles: doubles)
   }
 }

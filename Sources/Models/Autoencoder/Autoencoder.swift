@@ -90,16 +90,19 @@ package final class Autoencoder: @unchecked Sendable {
         levels: try options.stack.convolutions(), baseChannels: options.convolution.baseChannels,
         activation: options.activation, weights: options.weights, bottleneck: options.latentSize)
       return (
-        try Network("encoder", try skips.trunk()), try Network("decoder", try skips.head(outputActivation))
+        try Network("encoder", try skips.trunk(), precision: options.stack.precision),
+        try Network("decoder", try skips.head(outputActivation), precision: options.stack.precision)
       )
     }
     try checkPenalties(options)
     let encoder = try Network(
-      "encoder", options.stack.encoder(options.latentSize, options.latentActivation))
+      "encoder", options.stack.encoder(options.latentSize, options.latentActivation),
+      precision: options.stack.precision)
     return (
       encoder,
       try Network(
-        "decoder", options.stack.decoder(outputActivation, tiedTo: options.isTied ? encoder : nil))
+        "decoder", options.stack.decoder(outputActivation, tiedTo: options.isTied ? encoder : nil),
+        precision: options.stack.precision)
     )
   }
 

@@ -45,13 +45,15 @@ package final class Classifier: @unchecked Sendable {
     let folds = options.stack.architecture == .convolutional
     classifying = Inference(layers, folds: folds, context: context)
     describing = Inference(
-      try Network(layers.name, Array(layers.layers.dropLast())), folds: folds, context: context)
+      try Network(layers.name, Array(layers.layers.dropLast()), precision: layers.precision),
+      folds: folds, context: context)
   }
 
   package func rebuild(_ options: Options) { self.options = options }
 
   private static func network(_ options: Options) throws(GenerativeError) -> Network {
-    try Network("classifier", options.stack.encoder(options.classCount, .identity))
+    try Network(
+      "classifier", options.stack.encoder(options.classCount, .identity), precision: options.stack.precision)
   }
 
   package static func plan(

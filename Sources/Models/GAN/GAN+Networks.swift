@@ -32,8 +32,8 @@ extension GAN {
       }
     }
     return (
-      try Network("generator", players.generator),
-      try Network("discriminator", changes + players.discriminator)
+      try Network("generator", players.generator, precision: options.precision),
+      try Network("discriminator", changes + players.discriminator, precision: options.precision)
     )
   }
 

@@ -66,7 +66,7 @@ extension GAN.Options: NetworkOptions {
   ) { options in
     Place.network(
       &options.shape, &options.architecture, &options.weights, &options.convolution, &options.dropout,
-      &options.preparation, &options.seed) + [
+      &options.preparation, &options.precision, &options.seed) + [
         .whole(&options.latentSize), .widths(&options.generatorHidden), .widths(&options.discriminatorHidden),
         .activation(&options.generatorActivation), .activation(&options.discriminatorActivation),
         .output(&options.givenOutput), .word([.normal, .uniform], &options.latent),

@@ -51,6 +51,7 @@ package final class GAN: @unchecked Sendable {
     /// architecture.
     var givenOutput: Activation?
     package var preparation = PreparationRule.automatic
+    package var precision = Precision.float32
     package var objective = AdversarialLoss.nonSaturating
     /// k: the number of steps of D per step of G.
     package var discriminatorSteps = 1

@@ -60,6 +60,10 @@ extension MirroredOptions {
     get { stack.preparation }
     set { stack.preparation = newValue }
   }
+  package var precision: Precision {
+    get { stack.precision }
+    set { stack.precision = newValue }
+  }
 }
 
 extension Place {
@@ -67,7 +71,7 @@ extension Place {
   static func network(_ stack: inout MirroredStack, _ seed: UnsafeMutablePointer<UInt64>) -> [Place] {
     network(
       &stack.shape, &stack.architecture, &stack.weights, &stack.convolution, &stack.dropout,
-      &stack.preparation, seed)
+      &stack.preparation, &stack.precision, seed)
   }
 
   static func decoderHidden(_ member: UnsafeMutablePointer<[Int]?>) -> Place {

@@ -24,6 +24,7 @@ package struct MirroredStack: Sendable, Equatable {
   /// The fraction of hidden units dropped in training.
   package var dropout: Float = 0
   package var preparation = PreparationRule.automatic
+  package var precision = Precision.float32
 
   /// Whether the networks have batch norm, so that they cannot learn from batches of one row.
   var normalizes: Bool { architecture == .convolutional && isNormalized }

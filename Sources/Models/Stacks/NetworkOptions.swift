@@ -13,6 +13,7 @@ package protocol NetworkOptions: TabledOptions, Equatable {
   var weights: WeightRule { get set }
   var dropout: Float { get set }
   var preparation: PreparationRule { get set }
+  var precision: Precision { get set }
   var seed: UInt64 { get set }
 
   /// The default options of an architecture.
@@ -161,6 +162,9 @@ extension OptionRow {
     preparation   word none standardize = auto later=none \
     : transformation of the rows; standardize: every column gets mean 0 and standard deviation 1; auto: standardize \
     for tables with values outside [0, 1], else none
+    precision     word float32 bfloat16 later \
+    : numbers that matrix products and convolutions multiply; bfloat16: operands are rounded to 8 significant bits, \
+    which is faster on processors with an instruction for them; weights, sums and losses stay float32
     seed          seed : seed of the initial weights
     context       pointer : context with the memory, threads and limits to use
     """, isShared: true)
@@ -172,7 +176,7 @@ extension Place {
     _ shape: UnsafeMutablePointer<Shape>, _ architecture: UnsafeMutablePointer<Architecture>,
     _ weights: UnsafeMutablePointer<WeightRule>, _ convolution: UnsafeMutablePointer<ConvolutionOptions>,
     _ dropout: UnsafeMutablePointer<Float>, _ preparation: UnsafeMutablePointer<PreparationRule>,
-    _ seed: UnsafeMutablePointer<UInt64>
+    _ precision: UnsafeMutablePointer<Precision>, _ seed: UnsafeMutablePointer<UInt64>
   ) -> [Place] {
     [
       .whole(&shape.pointee.height), .whole(&shape.pointee.width), .whole(&shape.pointee.channels),
@@ -182,7 +186,7 @@ extension Place {
         &convolution.pointee.depth, get: { $0 == 0 ? .automatic : .whole($0) },
         set: { if case .whole(let depth) = $1 { $0 = depth } }),
       .whole(&convolution.pointee.baseChannels), .number(dropout), .word([.none, .standardize], preparation),
-      .seed(seed), .pointer,
+      .word([.float32, .bfloat16], precision), .seed(seed), .pointer,
     ]
   }
 

@@ -129,7 +129,11 @@ package final class VAE: @unchecked Sendable {
     if options.likelihood == .gaussian(variance: nil) {
       decoder.append(LearnedVarianceLayer(options.shape, isPerPixel: options.learnedVariance == .pixel))
     }
-    return (try Network("encoder", encoder), try Network("decoder", decoder))
+    let precision = options.stack.precision
+    return (
+      try Network("encoder", encoder, precision: precision),
+      try Network("decoder", decoder, precision: precision)
+    )
   }
 
   package static func plan(

@@ -87,7 +87,7 @@ package final class SpectralNormalization: Layer {
   // MARK: - Power iteration
 
   private func normalize(_ own: Own, _ pass: LayerPass) {
-    let context = pass.context
+    let context = pass.context.float32
     let w = Matrix(reading: pass.parameters, rows: outputCount, columns: inputCount)
     let u = pass.statistics + statisticOffset
     let v = Matrix(own.v, rows: 1, columns: inputCount)

@@ -23,15 +23,17 @@ extension ConvolutionProduct {
     let bandRows: Int
     let windowRows: Int
     let windowCount: Int
+    let roundedCount: Int
 
     var weightCount: Int { depth * columns }
-    var slotStride: Int { windowCount + ProductKernels.tileRows * width }
+    /// Windows, a tile, and a block of small pixels, rounded.
+    var slotStride: Int { windowCount + ProductKernels.tileRows * width + roundedCount }
   }
 
   /// - Parameter rows: number of images. If there are fewer images than threads, the bands of an image are
   ///   split among threads.
   private func plan(_ context: Context, rows: Int) -> Plan {
-    let width = context.kernels.product.tileColumns
+    let width = context.product.tileColumns
     let (stride, kernel) = (vertical.window.stride, vertical.window.kernel)
     let rowCount = horizontal.small * weightStride
     let imageShares = rows < context.threadCount ? context.threadCount : 1
@@ -42,7 +44,8 @@ extension ConvolutionProduct {
     let windowRows = min(vertical.small, (bandRows + kernel - 2) / stride + 1)
     return Plan(
       width: width, columns: Self.padded(weightStride, to: width), depth: smallChannels,
-      bandRows: bandRows, windowRows: windowRows, windowCount: Self.padded(windowRows * rowCount, to: 16))
+      bandRows: bandRows, windowRows: windowRows, windowCount: Self.padded(windowRows * rowCount, to: 16),
+      roundedCount: context.product.roundRows == nil ? 0 : Self.blockRows * Self.blockDepth)
   }
 
   func fewChannelsScratchCount(rows: Int, context: Context) -> Int {
@@ -91,13 +94,15 @@ extension ConvolutionProduct {
   private func packKernel(
     _ weight: UnsafePointer<Float>, _ plan: Plan, into panels: UnsafeMutablePointer<Float>, _ context: Context
   ) {
+    let kernels = context.product
     let block = Self.blockDepth(of: plan.depth)
     for start in stride(from: 0, to: plan.depth, by: block) {
       let depth = min(block, plan.depth - start)
+      let (first, lanes) = (kernels.lanes(start), kernels.lanes(depth))
       for column in stride(from: 0, to: weightStride, by: plan.width) {
-        context.kernels.product.packColumns(
+        kernels.packColumns(
           weight + (start * weightStride + column), weightStride, 1, depth,
-          min(plan.width, weightStride - column), panels + (start * plan.columns + column * depth))
+          min(plan.width, weightStride - column), panels + (first * plan.columns + column * lanes))
       }
     }
   }
@@ -107,15 +112,23 @@ extension ConvolutionProduct {
     _ small: UnsafePointer<Float>, _ count: Int, _ panels: UnsafePointer<Float>, _ plan: Plan,
     into windows: UnsafeMutablePointer<Float>, _ context: Context
   ) {
+    let kernels = context.product
     let block = Self.blockDepth(of: plan.depth)
+    let tile = windows + plan.windowCount
+    let room = tile + ProductKernels.tileRows * plan.width
     for first in stride(from: 0, to: count, by: Self.blockRows) {
       let rows = min(Self.blockRows, count - first)
       for start in stride(from: 0, to: plan.depth, by: block) {
         let depth = min(block, plan.depth - start)
-        context.kernels.product.multiplyPlain(
-          small + (first * smallChannels + start), smallChannels, 1, rows, panels + start * plan.columns,
-          depth * plan.width, plan.width, weightStride, depth, windows + first * weightStride, weightStride,
-          start > 0, windows + plan.windowCount)
+        let lanes = kernels.lanes(depth)
+        var (pixels, pixelStride) = (small + (first * smallChannels + start), smallChannels)
+        if let roundRows = kernels.roundRows {
+          roundRows(pixels, pixelStride, rows, depth, room, lanes)
+          (pixels, pixelStride) = (UnsafePointer(room), lanes)
+        }
+        kernels.multiplyPlain(
+          pixels, pixelStride, 1, rows, panels + kernels.lanes(start) * plan.columns, lanes * plan.width,
+          plan.width, weightStride, lanes, windows + first * weightStride, weightStride, start > 0, tile)
       }
     }
   }

@@ -16,7 +16,8 @@ extension ConvolutionProduct {
   private static let weightLimit = 1 << 14
 
   func hasFewWeights(_ context: Context) -> Bool {
-    hasFewChannels && weightCount <= Self.weightLimit
+    // The right-hand side would have to be rounded in pairs of rows, which is packing it.
+    context.precision == .float32 && hasFewChannels && weightCount <= Self.weightLimit
       && smallChannels % context.kernels.product.tileColumns == 0
   }
 

@@ -15,24 +15,29 @@ extension ConvolutionProduct {
     /// K, and kernel · C, padded to whole panels.
     let rows: Int
     let columns: Int
+    let roundsOperands: Bool
 
     /// The number of positions packed at a time.
     var stretch: Int {
       max(1, stretchCapacity / (positionBlock * (rows + columns))) * positionBlock
     }
-    var tileCount: Int { ConvolutionProduct.padded(ProductKernels.tileRows * width, to: 16) }
+    /// A tile, or a panel of a block before it is rounded.
+    var slotStride: Int {
+      roundsOperands
+        ? positionBlock * width : ConvolutionProduct.padded(ProductKernels.tileRows * width, to: 16)
+    }
   }
 
   private func plan(_ context: Context) -> Plan {
-    let width = context.kernels.product.tileColumns
+    let width = context.product.tileColumns
     return Plan(
       width: width, rows: Self.padded(smallChannels, to: ProductKernels.tileRows),
-      columns: Self.padded(weightStride, to: width))
+      columns: Self.padded(weightStride, to: width), roundsOperands: context.product.roundRows != nil)
   }
 
   func gradientScratchCount(context: Context) -> Int {
     let plan = plan(context)
-    return plan.stretch * (plan.rows + plan.columns) + context.threadCount * plan.tileCount
+    return plan.stretch * (plan.rows + plan.columns) + context.threadCount * plan.slotStride
   }
 
   /// dWeight += Σ small · large, over `rows` images.
@@ -51,7 +56,7 @@ extension ConvolutionProduct {
     var start = 0
     while start < positions {
       let end = min(positions, start + plan.stretch)
-      pack(patches, small, start..<end, plan, scratch, patchPanels, isSmall, context)
+      pack(patches, small, start..<end, plan, scratch, patchPanels, tiles, isSmall, context)
       multiply(start..<end, plan, scratch, patchPanels, tiles, dWeight, isSmall, context)
       start = end
     }
@@ -61,9 +66,9 @@ extension ConvolutionProduct {
   private func pack(
     _ patches: Patches, _ small: UnsafePointer<Float>, _ stretch: Range<Int>, _ plan: Plan,
     _ smallPanels: UnsafeMutablePointer<Float>, _ patchPanels: UnsafeMutablePointer<Float>,
-    _ isSmall: Bool, _ context: Context
+    _ rooms: UnsafeMutablePointer<Float>, _ isSmall: Bool, _ context: Context
   ) {
-    let packRows = context.kernels.product.packRows
+    let kernels = context.product
     let packColumns = context.kernels.product.packColumns
     let tileRows = ProductKernels.tileRows
     let panelCount = plan.columns / plan.width
@@ -71,24 +76,28 @@ extension ConvolutionProduct {
     // For each block, one task packs the small image, and one task packs every eight panels of patches.
     let taskCount = 1 + (panelCount + share - 1) / share
     let blockCount = (stretch.count + Self.positionBlock - 1) / Self.positionBlock
-    context.parallelSlots(blockCount * taskCount, isSmall: isSmall) { _, index in
+    context.parallelSlots(blockCount * taskCount, isSmall: isSmall) { slot, index in
       let (block, task) = index.quotientAndRemainder(dividingBy: taskCount)
       let start = stretch.lowerBound + block * Self.positionBlock
       let depth = min(Self.positionBlock, stretch.upperBound - start)
-      let offset = block * Self.positionBlock
+      let offset = kernels.lanes(block * Self.positionBlock)
+      let lanes = kernels.lanes(depth)
       if task == 0 {
         for i in stride(from: 0, to: smallChannels, by: tileRows) {
-          packRows(
+          kernels.packRows(
             small + (start * smallChannels + i), smallChannels, 1, depth, min(tileRows, smallChannels - i),
-            smallPanels + (offset * plan.rows + i * depth))
+            smallPanels + (offset * plan.rows + i * lanes))
         }
         return
       }
       for panel in (task - 1) * share..<min(panelCount, task * share) {
         let column = panel * plan.width
-        patches.packColumns(
-          column, min(plan.width, weightStride - column), start, depth,
-          patchPanels + (offset * plan.columns + column * depth), width: plan.width, pack: packColumns)
+        let count = min(plan.width, weightStride - column)
+        let panel = patchPanels + (offset * plan.columns + column * lanes)
+        // A pair of rows of patches is rounded at a time, so the rows must exist as floats first.
+        let room = kernels.roundRows == nil ? panel : rooms + slot * plan.slotStride
+        patches.packColumns(column, count, start, depth, room, width: plan.width, pack: packColumns)
+        if kernels.roundRows != nil { kernels.packColumns(room, plan.width, 1, depth, plan.width, panel) }
       }
     }
   }
@@ -98,7 +107,7 @@ extension ConvolutionProduct {
     _ patchPanels: UnsafePointer<Float>, _ tiles: UnsafeMutablePointer<Float>,
     _ dWeight: UnsafeMutablePointer<Float>, _ isSmall: Bool, _ context: Context
   ) {
-    let multiplyBlock = context.kernels.product.multiplyBlock
+    let kernels = context.product
     let panelCount = plan.columns / plan.width
     let rowBlocks = (plan.rows + Self.blockRows - 1) / Self.blockRows
     let parts = min(panelCount, max(1, 4 * context.threadCount / rowBlocks))
@@ -113,10 +122,11 @@ extension ConvolutionProduct {
       var offset = 0
       while offset < stretch.count {
         let depth = min(Self.positionBlock, stretch.count - offset)
-        multiplyBlock(
-          smallPanels + (offset * plan.rows + i * depth), height,
-          patchPanels + (offset * plan.columns + column * depth), depth * plan.width, columns, depth,
-          dWeight + (i * weightStride + column), weightStride, true, tiles + slot * plan.tileCount)
+        let (first, lanes) = (kernels.lanes(offset), kernels.lanes(depth))
+        kernels.multiplyBlock(
+          smallPanels + (first * plan.rows + i * lanes), height,
+          patchPanels + (first * plan.columns + column * lanes), lanes * plan.width, columns, lanes,
+          dWeight + (i * weightStride + column), weightStride, true, tiles + slot * plan.slotStride)
         offset += depth
       }
     }

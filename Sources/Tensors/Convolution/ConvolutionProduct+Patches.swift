@@ -13,8 +13,9 @@ extension ConvolutionProduct {
     let phaseDepth: Int
     let sourceChannels: Int
     let outputChannels: Int
-    let width: Int
+    let kernels: ProductKernels
 
+    var width: Int { kernels.tileColumns }
     var columns: Int { ConvolutionProduct.padded(outputChannels, to: width) }
     var phaseStride: Int { phaseDepth * columns }
     var patchCount: Int { ConvolutionProduct.blockRows * ConvolutionProduct.blockDepth }
@@ -26,17 +27,17 @@ extension ConvolutionProduct {
   }
 
   private func plan(_ direction: Direction, _ context: Context) -> Plan {
-    let width = context.kernels.product.tileColumns
+    let kernels = kernels(direction, context)
     switch direction {
     case .correlation:
       return Plan(
         phaseCount: 1, phaseDepth: weightStride, sourceChannels: largeChannels,
-        outputChannels: smallChannels, width: width)
+        outputChannels: smallChannels, kernels: kernels)
     case .spreading:
       return Plan(
         phaseCount: vertical.phaseCount * horizontal.phaseCount,
         phaseDepth: vertical.phaseTapCount * horizontal.phaseTapCount * smallChannels,
-        sourceChannels: smallChannels, outputChannels: largeChannels, width: width)
+        sourceChannels: smallChannels, outputChannels: largeChannels, kernels: kernels)
     }
   }
 
@@ -115,16 +116,19 @@ extension ConvolutionProduct {
       for i in 0..<count { (target + i * rowStride).update(repeating: 0, count: columns) }
       return
     }
-    let multiplyPlain = context.kernels.product.multiplyPlain
+    let kernels = plan.kernels
     let tile = area + (plan.slotStride - Self.padded(ProductKernels.tileRows * plan.width, to: 16))
     let block = Self.blockDepth(of: depth)
     var start = 0
     while start < depth {
       let depth = min(block, depth - start)
       patches.copyRows(first, count, start, depth, area)
-      multiplyPlain(
-        area, depth, 1, count, panels + (start * plan.columns + column * depth), depth * plan.width,
-        plan.width, columns, depth, target, rowStride, start > 0, tile)
+      let lanes = kernels.lanes(depth)
+      if let roundRows = kernels.roundRows { roundRows(area, depth, count, depth, area, lanes) }
+      // Blocks begin at multiples of four elements, so that no lane spans two of them.
+      kernels.multiplyPlain(
+        area, lanes, 1, count, panels + (kernels.lanes(start) * plan.columns + column * lanes),
+        lanes * plan.width, plan.width, columns, lanes, target, rowStride, start > 0, tile)
       start += depth
     }
   }
@@ -196,7 +200,7 @@ extension ConvolutionProduct {
     _ direction: Direction, _ plan: Plan, _ weight: UnsafePointer<Float>,
     into panels: UnsafeMutablePointer<Float>, _ context: Context
   ) {
-    let pack = context.kernels.product.packColumns
+    let pack = plan.kernels.packColumns
     let panelCount = plan.columns / plan.width
     // About 8,000 floats per task.
     let share = max(1, 8192 / (Self.blockDepth * plan.width))
@@ -216,7 +220,8 @@ extension ConvolutionProduct {
       for panel in shareIndex * share..<min(panelCount, (shareIndex + 1) * share) {
         let column = panel * plan.width
         let count = min(plan.width, plan.outputChannels - column)
-        let to = panels + (phase * plan.phaseStride + start * plan.columns + column * depth)
+        let lanes = (plan.kernels.lanes(start), plan.kernels.lanes(depth))
+        let to = panels + (phase * plan.phaseStride + lanes.0 * plan.columns + column * lanes.1)
         switch direction {
         case .correlation: pack(weight + (column * weightStride + start), 1, weightStride, depth, count, to)
         case .spreading:
@@ -229,7 +234,7 @@ extension ConvolutionProduct {
             let pixel = y * horizontal.window.kernel + x
             pack(
               weight + (channel * weightStride + pixel * largeChannels + column), weightStride, 1, length,
-              count, to + (d - start) * plan.width)
+              count, to + plan.kernels.lanes(d - start) * plan.width)
             d += length
           }
         }

@@ -46,6 +46,13 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
     }
   }
 
+  /// The kernels of the direct products. With an odd number of small channels, a pair of bfloat16 numbers would
+  /// span two taps of a spreading, which then takes its operands as they are. So do products by Winograd's
+  /// algorithm, whose transforms amplify rounding.
+  func kernels(_ direction: Direction, _ context: Context) -> ProductKernels {
+    direction == .spreading && smallChannels % 2 != 0 ? context.kernels.product : context.product
+  }
+
   package var large: Shape { Shape(height: vertical.large, width: horizontal.large, channels: largeChannels) }
   package var small: Shape { Shape(height: vertical.small, width: horizontal.small, channels: smallChannels) }
 

@@ -99,7 +99,7 @@ def version() -> str:
 
 
 def kernels() -> str:
-    """Return the kernels in use: "baseline", "avx2", "avx512" or "neon"."""
+    """Return the kernels in use: "baseline", "avx2", "avx512", "avx512bf16" or "neon"."""
     text: bytes = _lib.gen_kernels_name()
     return text.decode()
 

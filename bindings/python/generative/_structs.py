@@ -290,6 +290,7 @@ class NetworkOptions(Structure):
         ("base_channels", c_int64),
         ("dropout", c_double),
         ("preparation", c_int32),
+        ("precision", c_int32),
         ("seed", c_uint64),
         ("context", Handle),
     ]

@@ -1,33 +1,31 @@
 // Packing copies a panel with any strides into the order in which the micro-kernel reads it. Groups of four
 // rows are transposed in registers.
-
-/// Loads the four floats at `pointer`.
-@inline(__always) private func load4(_ pointer: Input) -> SIMD4<Float> {
-  UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Float>.self)
-}
+//
+// What a lane holds is up to the functions that read lanes: a float (FloatLanes.swift) or a pair of bfloat16
+// numbers (PairLanes.swift).
 
 @inline(__always) private func store4(_ value: SIMD4<Float>, _ pointer: Output) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: SIMD4<Float>.self)
 }
 
-/// panel[p * width + i] ← source[p + i * stride] for p, i < 4.
+/// panel[p * width + i] ← lane p of row i for p, i < 4; rows are `stride` apart.
 @inline(__always)
 func transpose4(_ source: Input, _ stride: Int, _ panel: Output, _ width: Int) {
-  let a = load4(source)
-  let b = load4(source + stride)
-  let c = load4(source + 2 &* stride)
-  let d = load4(source + 3 &* stride)
+  let a = lanesAlong(source)
+  let b = lanesAlong(source + stride)
+  let c = lanesAlong(source + 2 &* stride)
+  let d = lanesAlong(source + 3 &* stride)
   store4(SIMD4(a[0], b[0], c[0], d[0]), panel)
   store4(SIMD4(a[1], b[1], c[1], d[1]), panel + width)
   store4(SIMD4(a[2], b[2], c[2], d[2]), panel + 2 &* width)
   store4(SIMD4(a[3], b[3], c[3], d[3]), panel + 3 &* width)
 }
 
-/// panel[p * width + i] ← source[p + i * stride] for p < 4, i < 2.
+/// panel[p * width + i] ← lane p of row i for p < 4, i < 2; rows are `stride` apart.
 @inline(__always)
 private func transpose2(_ source: Input, _ stride: Int, _ panel: Output, _ width: Int) {
-  let a = load4(source)
-  let b = load4(source + stride)
+  let a = lanesAlong(source)
+  let b = lanesAlong(source + stride)
   panel[0] = a[0]
   panel[1] = b[0]
   panel[width] = a[1]
@@ -44,20 +42,22 @@ private func packStrided(
   _ source: Input, _ depthStride: Int, _ widthStride: Int, _ depth: Int, _ count: Int, _ width: Int,
   _ panel: Output
 ) {
-  var p = 0
-  while p < depth {
-    let from = source + p &* depthStride
-    let to = panel + p &* width
+  var from = source
+  var to = panel
+  var left = depth
+  while left > 0 {
     var i = 0
     while i < count {
-      to[i] = from[i &* widthStride]
+      to[i] = lane(from + i &* widthStride, depthStride, isWhole: left >= depthPerLane)
       i &+= 1
     }
     while i < width {
       to[i] = 0
       i &+= 1
     }
-    p &+= 1
+    from += depthPerLane &* depthStride
+    to += width
+    left &-= depthPerLane
   }
 }
 
@@ -68,25 +68,30 @@ func packRows(
   guard count == tileRows, depthStride == 1 || widthStride == 1 else {
     return packStrided(source, depthStride, widthStride, depth, count, tileRows, panel)
   }
+  // Lanes that the depth fills.
+  let whole = depth / depthPerLane
   var p = 0
   if depthStride == 1 {
-    while p &+ 4 <= depth {
-      transpose4(source + p, widthStride, panel + p &* tileRows, tileRows)
-      transpose2(source + p + 4 &* widthStride, widthStride, panel + p &* tileRows + 4, tileRows)
+    while p &+ 4 <= whole {
+      let from = source + p &* depthPerLane
+      transpose4(from, widthStride, panel + p &* tileRows, tileRows)
+      transpose2(from + 4 &* widthStride, widthStride, panel + p &* tileRows + 4, tileRows)
       p &+= 4
     }
-    packStrided(
-      source + p, depthStride, widthStride, depth &- p, count, tileRows, panel + p &* tileRows)
   } else {
-    while p < depth {
-      let from = source + p &* depthStride
+    while p < whole {
+      let from = source + p &* depthPerLane &* depthStride
       let to = panel + p &* tileRows
-      store4(load4(from), to)
-      to[4] = from[4]
-      to[5] = from[5]
+      store4(lanesAcross(from, depthStride), to)
+      to[4] = lane(from + 4, depthStride, isWhole: true)
+      to[5] = lane(from + 5, depthStride, isWhole: true)
       p &+= 1
     }
   }
+  let done = p &* depthPerLane
+  packStrided(
+    source + done &* depthStride, depthStride, widthStride, depth &- done, count, tileRows,
+    panel + p &* tileRows)
 }
 
 /// See `ProductKernels.Pack`. Panels are two vectors wide.
@@ -96,26 +101,30 @@ func packColumns(
   guard count == tileColumns, depthStride == 1 || widthStride == 1 else {
     return packStrided(source, depthStride, widthStride, depth, count, tileColumns, panel)
   }
+  let whole = depth / depthPerLane
   var p = 0
   if widthStride == 1 {
-    while p < depth {
-      let from = source + p &* depthStride
+    while p < whole {
+      let from = source + p &* depthPerLane &* depthStride
       let to = panel + p &* tileColumns
-      store(load(from), to)
-      store(load(from + laneCount), to + laneCount)
+      store(vectorAcross(from, depthStride), to)
+      store(vectorAcross(from + laneCount, depthStride), to + laneCount)
       p &+= 1
     }
   } else {
-    while p &+ 4 <= depth {
+    while p &+ 4 <= whole {
       var i = 0
       while i < tileColumns {
         transpose4(
-          source + (p &+ i &* widthStride), widthStride, panel + (p &* tileColumns &+ i), tileColumns)
+          source + (p &* depthPerLane &+ i &* widthStride), widthStride,
+          panel + (p &* tileColumns &+ i), tileColumns)
         i &+= 4
       }
       p &+= 4
     }
-    packStrided(
-      source + p, depthStride, widthStride, depth &- p, count, tileColumns, panel + p &* tileColumns)
   }
+  let done = p &* depthPerLane
+  packStrided(
+    source + done &* depthStride, depthStride, widthStride, depth &- done, count, tileColumns,
+    panel + p &* tileColumns)
 }

@@ -8,6 +8,10 @@ package var table: KernelTable {
     product: ProductKernels(
       tileColumns: 2 * Floats.scalarCount, packRows: packRows, packColumns: packColumns,
       multiplyBlock: multiplyBlock, multiplyRows: multiplyRows, multiplyPlain: multiplyPlain),
+    roundedProduct: ProductKernels(
+      tileColumns: 2 * Floats.scalarCount, packRows: packRoundedRows, packColumns: packRoundedColumns,
+      roundRows: roundRows, multiplyBlock: multiplyBlock, multiplyRows: multiplyRows,
+      multiplyPlain: multiplyPlain),
     winograd: WinogradKernels(
       transformPatch: transformPatch, transformTile: transformTile, transformTaps: transformTaps,
       makeTile: makeTile, addTaps: addTaps),

@@ -13,7 +13,7 @@ class ClassifierParameters(Estimator):
 
     _own_options: tuple[str, ...] = (
         "n_classes", "hidden", "activation", "batch_norm", "architecture", "initializer", "depth",
-        "base_channels", "dropout", "preparation",
+        "base_channels", "dropout", "preparation", "precision",
     )
     _fit_options: tuple[str, ...] = (
         "epochs", "batch_size", "optimizer", "schedule", "learning_rate", "beta1", "beta2",
@@ -35,6 +35,7 @@ class ClassifierParameters(Estimator):
         base_channels: Optional[int] = None,
         dropout: float = 0.0,
         preparation: str = "auto",
+        precision: str = "float32",
         epochs: Optional[int] = None,
         batch_size: Optional[int] = None,
         optimizer: str = "adam",
@@ -100,6 +101,10 @@ class ClassifierParameters(Estimator):
         preparation : str, default="auto"
             Transformation of the rows; standardize: every column gets mean 0 and standard deviation 1
             (none, standardize; default: standardize for tables with values outside [0, 1], else none).
+        precision : str, default="float32"
+            Numbers that matrix products and convolutions multiply; bfloat16: operands are rounded to 8
+            significant bits, which is faster on processors with AVX512-BF16; weights, sums and losses stay
+            float32 (float32, bfloat16).
         epochs : int, optional
             Number of passes over the data (1 ... 1,000,000; default: 10 to 1,000, by the number of rows).
         batch_size : int, optional
@@ -174,6 +179,7 @@ class ClassifierParameters(Estimator):
     base_channels: Optional[int]
     dropout: float
     preparation: str
+    precision: str
     epochs: Optional[int]
     batch_size: Optional[int]
     optimizer: str

@@ -16,7 +16,7 @@ class VAEParameters(Estimator):
         "learned_variance", "output_activation", "batch_norm", "pixel_bias", "binarize",
         "reconstruction_weight", "beta", "kl_schedule", "kl_epochs", "n_classes",
         "importance_samples", "architecture", "initializer", "depth", "base_channels", "dropout",
-        "preparation",
+        "preparation", "precision",
     )
     _fit_options: tuple[str, ...] = (
         "epochs", "batch_size", "optimizer", "schedule", "learning_rate", "beta1", "beta2",
@@ -51,6 +51,7 @@ class VAEParameters(Estimator):
         base_channels: Optional[int] = None,
         dropout: float = 0.0,
         preparation: str = "auto",
+        precision: str = "float32",
         epochs: Optional[int] = None,
         batch_size: Optional[int] = None,
         optimizer: str = "adam",
@@ -149,6 +150,10 @@ class VAEParameters(Estimator):
         preparation : str, default="auto"
             Transformation of the rows; standardize: every column gets mean 0 and standard deviation 1
             (none, standardize; default: standardize for tables with values outside [0, 1], else none).
+        precision : str, default="float32"
+            Numbers that matrix products and convolutions multiply; bfloat16: operands are rounded to 8
+            significant bits, which is faster on processors with AVX512-BF16; weights, sums and losses stay
+            float32 (float32, bfloat16).
         epochs : int, optional
             Number of passes over the data (1 ... 1,000,000; default: 10 to 1,000, by the number of rows).
         batch_size : int, optional
@@ -236,6 +241,7 @@ class VAEParameters(Estimator):
     base_channels: Optional[int]
     dropout: float
     preparation: str
+    precision: str
     epochs: Optional[int]
     batch_size: Optional[int]
     optimizer: str
