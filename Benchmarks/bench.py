@@ -14,6 +14,7 @@ from pathlib import Path
 import cold
 import duel
 import long_input
+import machine
 import pca_shapes
 import results
 from workloads import all_duels
@@ -56,9 +57,11 @@ def main():
     done = []
     if arguments.workloads and arguments.out.exists():
         done = [json.loads(line) for line in arguments.out.read_text().splitlines()]
+    about = machine.facts()
+    print(", ".join(f"{name} {value}" for name, value in about.items()))
     print(results.heading())
     for _, run in chosen:
-        found = run()
+        found = [dict(result, machine=about) for result in run()]
         for line in results.lines(found):
             print(line, flush=True)
         # Written after each task, so that an interrupted run keeps its results.

@@ -54,14 +54,15 @@ def _fit(model, rows, batch, rate, reason):
     return Workload(steps(fit), reason, lambda: dict(final, planned_mib=planned))
 
 
-def vae_train(batch=128, width=400, rows=20_000):
-    model = VAE(20, hidden=(width,), context=context())
+def vae_train(batch=128, width=400, rows=20_000, precision="float32"):
+    model = VAE(20, hidden=(width,), precision=precision, context=context())
     return _fit(model, data.uniform(rows, 784), batch, 1e-3, BY_GOLDEN)
 
 
-def gan_train(batch=128):
+def gan_train(batch=128, precision="float32"):
     model = GAN(
         100,
+        precision=precision,
         generator_hidden=(256, 512),
         discriminator_hidden=(512, 256),
         generator_activation="leaky_relu",
@@ -74,21 +75,21 @@ def gan_train(batch=128):
     return _fit(model, data.uniform(20_000, 784), batch, 2e-4, BY_GOLDEN)
 
 
-def _dcgan(direct):
+def _dcgan(direct, precision):
     # As in PyTorch's example.
     return GAN(
         architecture="convolutional", base_channels=64, spectral_norm=False, input_noise=0, average_decay=0,
-        context=context(direct),
+        precision=precision, context=context(direct),
     )  # fmt: skip
 
 
-def dcgan_train(batch=64, direct=0):
-    return _fit(_dcgan(direct), data.uniform(20 * batch, 64, 64, 3), batch, 2e-4, BY_GOLDEN_DCGAN)
+def dcgan_train(batch=64, direct=0, precision="float32"):
+    return _fit(_dcgan(direct, precision), data.uniform(20 * batch, 64, 64, 3), batch, 2e-4, BY_GOLDEN_DCGAN)
 
 
-def dcgan_sample(batch=64, direct=0):
+def dcgan_sample(batch=64, direct=0, precision="float32"):
     """Generates rows from given latents, like the peers, after a fit that makes the rows vary."""
-    model = _dcgan(direct).set_params(epochs=8, batch_size=16, learning_rate=2e-3)
+    model = _dcgan(direct, precision).set_params(epochs=8, batch_size=16, learning_rate=2e-3)
     model.fit(data.uniform(32, 64, 64, 3))
     model = GAN.from_bytes(model.to_bytes("weights"), context(direct))
     latents = data.normal(batch, 100)
@@ -102,8 +103,8 @@ def dcgan_sample(batch=64, direct=0):
     return Workload(repeat(lambda: check(lib.gen_gan_generate(*arguments)), warm_up=3), error)
 
 
-def vae_encode(batch=1):
-    model = VAE(20, hidden=(400,), epochs=1).fit(data.uniform(256, 784))
+def vae_encode(batch=1, precision="float32"):
+    model = VAE(20, hidden=(400,), precision=precision, epochs=1).fit(data.uniform(256, 784))
     model = VAE.from_bytes(model.to_bytes("weights"), context())
     rows = data.uniform(batch, 784, seed=5)
     mean, log_variance = np.empty((batch, 20), np.float32), np.empty((batch, 20), np.float32)

@@ -1,4 +1,8 @@
-"""PyTorch's side, in its fastest modes: eager, compile, channels_last."""
+"""PyTorch's side, in its fastest modes: eager, compile, channels_last.
+
+precision: float32; medium, float32 whose products PyTorch may compute from bfloat16 numbers; autocast, to bfloat16;
+bfloat16, for inference, with weights of that type.
+"""
 
 import copy
 import os
@@ -16,6 +20,13 @@ torch.set_num_threads(int(os.environ["BENCH_THREADS"]))
 
 def wrapped(mode, function):
     return torch.compile(function) if mode == "compile" else function
+
+
+def cast(precision):
+    """The context manager in which the forward pass runs."""
+    if precision == "medium":
+        torch.set_float32_matmul_precision("medium")
+    return torch.autocast("cpu", torch.bfloat16, enabled=precision == "autocast")
 
 
 def adam(module, rate, beta1=0.9):
@@ -41,9 +52,10 @@ class VAE(nn.Module):
     def loss(self, x):
         mean, log_variance = self.encode(x)
         z = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
-        y = torch.sigmoid(self.output(F.relu(self.decoder_hidden(z))))
+        y = torch.sigmoid(self.output(F.relu(self.decoder_hidden(z)))).float()
         divergence = -0.5 * torch.sum(1 + log_variance - mean.pow(2) - log_variance.exp())
-        return F.binary_cross_entropy(y, x, reduction="sum") + divergence
+        with torch.autocast("cpu", enabled=False):
+            return F.binary_cross_entropy(y, x, reduction="sum") + divergence
 
 
 def dense_players():
@@ -75,40 +87,52 @@ def dcgan_players(w=64):
     return generator, discriminator
 
 
-def vae_train(mode="eager", batch=128, width=400):
+def vae_train(mode="eager", batch=128, width=400, precision="float32"):
     model, x = VAE(width), torch.rand(batch, 784)
     optimizer, loss = adam(model, 1e-3), wrapped(mode, model.loss)
 
+    casting = cast(precision)
+
     def step():
         optimizer.zero_grad()
-        loss(x).backward()
+        with casting:
+            value = loss(x)
+        value.backward()
         optimizer.step()
 
     return Workload(repeat(step, warm_up=10))
 
 
-def adversarial(players, real, latent, mode):
+def adversarial(players, real, latent, mode, precision):
     """One step of D, then one of G on the same generated rows."""
     generator, discriminator = players
     of_g, of_d = adam(generator, 2e-4, 0.5), adam(discriminator, 2e-4, 0.5)
     generate, discriminate = wrapped(mode, generator), wrapped(mode, discriminator)
     loss, one, zero = nn.BCEWithLogitsLoss(), torch.ones(len(real), 1), torch.zeros(len(real), 1)
 
+    casting = cast(precision)
+
+    def judged(rows, target):
+        with casting:
+            logits = discriminate(rows)
+        return loss(logits.float(), target)
+
     def step():
         of_d.zero_grad()
-        fake = generate(torch.randn(len(real), *latent))
-        loss(discriminate(real), one).backward()
-        loss(discriminate(fake.detach()), zero).backward()
+        with casting:
+            fake = generate(torch.randn(len(real), *latent))
+        judged(real, one).backward()
+        judged(fake.detach(), zero).backward()
         of_d.step()
         of_g.zero_grad()
-        loss(discriminate(fake), one).backward()
+        judged(fake, one).backward()
         of_g.step()
 
     return step
 
 
-def gan_train(mode="eager", batch=128):
-    step = adversarial(dense_players(), torch.rand(batch, 784) * 2 - 1, (100,), mode)
+def gan_train(mode="eager", batch=128, precision="float32"):
+    step = adversarial(dense_players(), torch.rand(batch, 784) * 2 - 1, (100,), mode, precision)
     return Workload(repeat(step, warm_up=10))
 
 
@@ -116,18 +140,20 @@ def _layout(mode):
     return dict(memory_format=torch.channels_last) if mode == "channels_last" else {}
 
 
-def dcgan_train(mode="channels_last", batch=64, base=64):
+def dcgan_train(mode="channels_last", batch=64, base=64, precision="float32"):
     players = [player.to(**_layout(mode)) for player in dcgan_players(base)]
     real = (torch.rand(batch, 3, 64, 64) * 2 - 1).to(**_layout(mode))
-    return Workload(repeat(adversarial(players, real, (100, 1, 1), mode)))
+    return Workload(repeat(adversarial(players, real, (100, 1, 1), mode, precision)))
 
 
-def _inference(module, mode, x):
-    run = wrapped(mode, module)
+def _inference(module, mode, x, precision):
+    dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
+    original = copy.deepcopy(module) if precision == "bfloat16" else module
+    run, casting = wrapped(mode, module.to(dtype)), cast(precision)
 
     def call():
-        with torch.inference_mode():
-            return run(x)
+        with torch.inference_mode(), casting:
+            return run(x.to(dtype))
 
     def flat(outputs):
         return torch.cat([output.flatten() for output in outputs]).double()
@@ -135,20 +161,20 @@ def _inference(module, mode, x):
     def error():
         ours = flat(call())
         with torch.inference_mode():
-            exact = flat(copy.deepcopy(module).double()(x.double()))
+            exact = flat(copy.deepcopy(original).double()(x.double()))
         return float((ours - exact).abs().max() / exact.abs().max())
 
     return call, error
 
 
-def vae_encode(mode="eager", batch=1):
-    call, error = _inference(VAE().eval(), mode, torch.rand(batch, 784))
+def vae_encode(mode="eager", batch=1, precision="float32"):
+    call, error = _inference(VAE().eval(), mode, torch.rand(batch, 784), precision)
     return Workload(repeat(call, warm_up=100), error)
 
 
-def dcgan_sample(mode="channels_last", batch=64, base=64):
+def dcgan_sample(mode="channels_last", batch=64, base=64, precision="float32"):
     generator = dcgan_players(base)[0].eval().to(**_layout(mode))
-    call, error = _inference(generator, mode, torch.randn(batch, 100, 1, 1))
+    call, error = _inference(generator, mode, torch.randn(batch, 100, 1, 1), precision)
     return Workload(repeat(call, warm_up=3), error)
 
 

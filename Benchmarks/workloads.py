@@ -30,6 +30,15 @@ def _torch(function, *modes, **settings):
     return [Side(f"torch-{mode}", "peer_torch", function, dict(settings, mode=mode)) for mode in modes]
 
 
+def _rounding_torch(function, *modes, **settings):
+    """PyTorch's ways to multiply bfloat16 numbers."""
+    return [
+        Side(f"torch-{mode}-{precision}", "peer_torch", function, dict(settings, mode=mode, precision=precision))
+        for precision in settings.pop("precisions", ("autocast", "medium"))
+        for mode in modes
+    ]
+
+
 def _onnx(function, **settings):
     return [Side("onnxruntime", "peer_onnx", function, settings)]
 
@@ -53,6 +62,24 @@ def networks():
     for batch in 1, 128:
         peers = _torch("vae_encode", *dense, batch=batch) + _onnx("vae_encode", batch=batch)
         yield Duel(f"vae-encode-b{batch}", _ours("vae_encode", batch=batch), peers, 1.2)
+
+
+def rounded_networks():
+    """The networks with precision bfloat16."""
+    dense, images = ("eager", "compile"), ("channels_last", "compile")
+    inference = ("autocast", "bfloat16", "medium")
+
+    def ours(function, **settings):
+        return _ours(function, precision="bfloat16", **settings)
+
+    yield Duel("bf16-vae-train-b128", ours("vae_train"), _rounding_torch("vae_train", *dense), 1.5)
+    yield Duel("bf16-gan-train-b128", ours("gan_train"), _rounding_torch("gan_train", *dense), 1.5)
+    peers = _rounding_torch("dcgan_train", *images)
+    yield Duel("bf16-dcgan-train-b64", ours("dcgan_train"), peers, 1.5, rounds=7, seconds=0.5)
+    peers = _rounding_torch("dcgan_sample", *images, precisions=inference, batch=64)
+    yield Duel("bf16-dcgan-sample-b64", ours("dcgan_sample", batch=64), peers, 1.5)
+    peers = _rounding_torch("vae_encode", *dense, precisions=inference, batch=128)
+    yield Duel("bf16-vae-encode-b128", ours("vae_encode", batch=128), peers, 1.2)
 
 
 def components():
@@ -153,5 +180,5 @@ def scaling():
 
 
 def all_duels():
-    for group in networks, components, products, eigenproblems, convolutions, pictures, scaling:
+    for group in networks, rounded_networks, components, products, eigenproblems, convolutions, pictures, scaling:
         yield from group()

@@ -50,9 +50,11 @@ import Testing
   @Test func `Options of the architecture are checked`() {
     expect(autoencoder { _ in }, 0)
     expect(gan { _ in }, 0)
-    for bad in [-1, 2, .max, .min] as [Int32] {
+    for bad in [-2, 2, .max, .min] as [Int32] {
       expect(autoencoder { $0.network.architecture = bad }, 1)
       expect(gan { $0.network.architecture = bad }, 1)
+    }
+    for bad in [-1, 2, .max, .min] as [Int32] {
       expect(autoencoder { $0.batch_norm = bad }, 1)
       expect(autoencoder { $0.pixel_bias = bad }, 1)
       expect(autoencoder { $0.skips = bad }, 1)
