@@ -108,15 +108,18 @@ class Model(Estimator, Owner):
         number = choose(c.WEIGHTS, weights, "weights")
         check(lib.gen_model_export_c(self._fitted_handle(), os.fsencode(path), name.encode(), number))
 
-    def export_json(self, path: Path, part: Optional[str] = None) -> None:
-        """Write a part of the model as JSON, for programs in other languages.
+    def to_json(self, part: Optional[str] = None) -> str:
+        """Return a part of the model as JSON, for programs in other languages.
 
         Parameters
         ----------
-        path : path
-            File to write.
         part : {"encoder", "decoder", "generator", "discriminator", "classifier", "reconstruction", "score"}, optional
             What the steps compute (default: the first of these that the model has).
+
+        Returns
+        -------
+        str
+            The steps of the part and their numbers. docs/export.md describes the members.
 
         Raises
         ------
@@ -125,8 +128,7 @@ class Model(Estimator, Owner):
         InvalidArgumentError
             The model has no such part; the message lists those it has.
         """
-        with open(path, "wb") as file:
-            file.write(self._part(part))
+        return self._part(part).decode()
 
     def to_torch(self, part: Optional[str] = None) -> Any:
         """Create a PyTorch module that computes a part of the model.

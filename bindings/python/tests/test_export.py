@@ -306,7 +306,7 @@ def test_the_script_of_a_page_computes_what_the_library_does(name, fitted, tmp_p
         pytest.skip("Node.js is not installed")
     case = fitted(name)
     for part in parts(name):
-        case.model.export_json(tmp_path / "part.json", part)
+        (tmp_path / "part.json").write_text(case.model.to_json(part))
         rows, labels = case.input(part)[:5], None if case.labels is None else case.labels[:5].tolist()
         (tmp_path / "rows.json").write_text(json.dumps({"rows": rows.reshape(5, -1).tolist(), "labels": labels}))
         script = ROOT / "Sources" / "gen" / "Report" / "Page" / "program.js"
@@ -511,9 +511,10 @@ def test_parts_that_a_model_lacks_are_refused_by_name(fitted, tmp_path):
     for name in ("pca of a table", "autoencoder, U-Net", "vae", "gan", "classifier"):
         model = fitted(name).model
         for part in set(VERBS) - set(parts(name)):
-            with pytest.raises(generative.InvalidArgumentError, match=f"no {part} to export; it has: ") as error:
-                model.export_onnx(tmp_path / "part.onnx", part)
-            assert all(part in str(error.value) for part in parts(name))
+            for export in (lambda part: model.export_onnx(tmp_path / "part.onnx", part), model.to_json, model.to_torch):
+                with pytest.raises(generative.InvalidArgumentError, match=f"no {part} to export; it has: ") as error:
+                    export(part)
+                assert all(part in str(error.value) for part in parts(name))
     assert not list(tmp_path.iterdir())
 
 
@@ -529,8 +530,12 @@ def test_what_cannot_be_written_leaves_the_old_file(fitted, tmp_path):
             model.export_c(old, name)
     with pytest.raises(ValueError, match="weights must be one of 'f32', 'i8'"):
         model.export_c(old, weights="f16")
-    with pytest.raises(ValueError, match="part must be one of 'encoder'"):
-        model.export_onnx(old, "middle")
+    for export in (lambda part: model.export_onnx(old, part), model.to_json, model.to_keras):
+        with pytest.raises(ValueError, match="part must be one of 'encoder'"):
+            export("middle")
+    for export in (VAE().to_json, VAE().to_torch):
+        with pytest.raises(generative.NotFittedError):
+            export()
     assert old.read_text() == "kept" and len(list(tmp_path.iterdir())) == 1
 
 
