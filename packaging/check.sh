@@ -46,11 +46,15 @@ unzip -q dist/*.whl -d "$work/wheel"
 cmp dist/libgenerative-*.cdx.json "$work"/wheel/*.dist-info/sboms/*.json
 needed=$(readelf -d "$work"/wheel/generative/libgenerative.so.* | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | sort | tr '\n' ' ')
 [[ $needed == "ld-linux-x86-64.so.2 libc.so.6 libdl.so.2 libm.so.6 libpthread.so.0 " ]] || { echo "needs $needed"; exit 1; }
-start=$(date +%s.%N)
 python3 -m venv "$work/venv"
+# The processor time of the commands so far.
+used() { times | tail -n 1 | sed -E 's/([0-9]+)m([0-9.]+)s ([0-9]+)m([0-9.]+)s/(\1+\3)*60+\2+\4/' | bc; }
+start=$(date +%s.%N) before=$(used)
 "$work/venv/bin/pip" install --quiet dist/*.whl
 (cd "$work" && env -i "$work/venv/bin/python" faces.py)
-echo "from pip install to the first picture: $(bc <<<"$(date +%s.%N) - $start") s"
+seconds=$(bc <<<"$(date +%s.%N) - $start")
+echo "from pip install to the first picture: $seconds s, $(bc <<<"$(used) - $before") s of processor time"
+packaging/pythons.sh
 
 echo "== tarball"
 tar -C "$work" -xzf dist/libgenerative-*.tar.gz
