@@ -111,7 +111,7 @@ def convolutional_autoencoder(nn, example):
 
 def dcgan(nn, _):
     """PyTorch's own example at 16 x 16."""
-    kind = GAN(10, architecture="convolutional", base_channels=8, depth=2)
+    kind = GAN(10, architecture="convolutional", base_channels=8, depth=2, spectral_norm=False)
     generator = nn.Sequential(
         nn.Unflatten(1, (10, 1, 1)),
         nn.ConvTranspose2d(10, 16, 4, 1, 0, bias=False), nn.BatchNorm2d(16), nn.ReLU(),
