@@ -244,6 +244,14 @@ wait $fit || true
 "$gen" train vae faces: "${small[@]}" --hidden 8 --epochs 2 --threads 1 -o told.safetensors >told.log 2>progress.log
 [[ ! -s told.log ]] || { echo "progress on standard output:"; cat told.log; exit 1; }
 grep -q "epoch 2/2" progress.log || { cat progress.log; exit 1; }
+grep -q "^dense VAE with" progress.log || { echo "the first line lacks the architecture"; cat progress.log; exit 1; }
+# Data that teach nothing give a warning.
+printf '1,2\n1,2\n1,2\n' >equal.csv
+for model in "pca --n-components 1" "vae --epochs 1"; do
+  # shellcheck disable=SC2086
+  "$gen" train ${model%% *} equal.csv ${model#* } --force -o equal.safetensors >log 2>&1
+  grep -q "^warning: all rows .*equal" log || { echo "no warning about equal rows"; cat log; exit 1; }
+done
 "$gen" train vae faces: "${small[@]}" --hidden 8 --epochs 2 --threads 2 -q -o quiet.safetensors >log 2>&1
 "$gen" train pca faces: "${small[@]}" -q -o quiet-pca.safetensors >>log 2>&1
 "$gen" sample quiet.safetensors -n 4 --quiet -o quiet.npy >>log 2>&1

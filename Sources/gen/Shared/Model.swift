@@ -119,7 +119,7 @@ struct Model {
     return info
   }
 
-  private static func pcaInfo(_ object: Object) throws -> gen_pca_info_t {
+  static func pcaInfo(_ object: Object) throws -> gen_pca_info_t {
     var info = gen_pca_info_t()
     info.struct_size = UInt32(MemoryLayout<gen_pca_info_t>.stride)
     try check(gen_pca_info(object.handle, &info))

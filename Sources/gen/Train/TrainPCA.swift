@@ -19,6 +19,9 @@ struct TrainPCA: ParsableCommand {
     let object = try newModel(.pca, flags.text)
     try Stage.following("fitting the PCA") { try check(gen_pca_fit(object.handle, dataset.handle, $0)) }
     let model = try Model(object)
+    if try Model.pcaInfo(object).total_variance == 0 {
+      complain("warning: all rows are equal, so every component has variance 0")
+    }
     try model.save(to: train.out)
     try report(model, dataset, seconds: now() - start)
   }

@@ -19,7 +19,13 @@ struct Training {
         option("height", shape.height), option("width", shape.width), option("channels", shape.channels),
         network.text,
       ]
-      if conditional { words.append(option("n_classes", try dataset.requiredClassCount())) }
+      if conditional {
+        let count = try dataset.requiredClassCount()
+        if kind == .classifier, count < 2 {
+          throw Failure(description: "\(train.data) has 1 class, but a classifier needs at least 2")
+        }
+        words.append(option("n_classes", count))
+      }
       if let seed = fit.options.seed { words.append(option("seed", seed)) }
       return try newModel(kind, words.joined(separator: " "))
     }
@@ -47,6 +53,12 @@ struct Training {
     }
     if loaded != nil { try checkOptions(network, conditional) }
     let whole = try train.dataOptions.open(train.data, for: loaded?.shape)
+    let shape = whole.shape
+    if [1, 3, 4].contains(shape.height), min(shape.width, shape.channels) > 4 {
+      complain(
+        "warning: rows are \(shape), as images with channels first are; channels come last in height x width x channels"
+      )
+    }
     if kind != .classifier, !conditional, !(loaded.map { $0.classCount > 0 } ?? false) {
       try train.dataOptions.checkLabelsAreUsed(
         train.data, "this \(kind.name) does not use classes without --conditional")
@@ -168,6 +180,7 @@ struct Training {
   }
 
   private func fact(_ name: String, of model: Model) throws -> String {
-    try model.facts().first { $0.name == name }?.value.text ?? "?"
+    guard let value = try model.facts().first(where: { $0.name == name })?.value else { return "?" }
+    return if case .string(let text) = value { text } else { value.text }
   }
 }

@@ -31,6 +31,9 @@ ILL = {
     "absent_class": (
         lambda **o: VAE(2, hidden=8, n_classes=3, epochs=80, batch_size=8, **o).fit, ROWS, "smaller n_classes",
     ),
+    "equal_rows": (
+        lambda **o: Autoencoder(2, hidden=8, epochs=30, batch_size=8, **o).fit, ROWS[:1].repeat(64, 0), "other rows",
+    ),
     "lagging_average": (lambda **o: GAN(**DCGAN, average_ramp=False, **o).fit, IMAGES, "average_ramp"),
 }
 WELL = {
