@@ -1889,8 +1889,13 @@ GEN_API gen_status gen_evaluate_linear(const gen_dataset *training, const float 
  *   newer library's file), GEN_E_UNSUPPORTED (a number type that no model has). */
 
 enum {
-  GEN_SAVE_ALL = 0,    /* weights, and the state that a fit needs to continue as if never stopped */
-  GEN_SAVE_WEIGHTS = 1 /* weights only: a third of the size */
+  GEN_SAVE_ALL = 0, /* weights, and the state that a fit needs to continue as if never stopped */
+  GEN_SAVE_WEIGHTS = 1, /* weights only: a third of the size */
+  /* The same with 16-bit numbers, in half the size: the weights of layers are rounded to nearest,
+   * other numbers stay as they are. Loading makes floats of them, also in a gen_checkpoint. Returns
+   * GEN_E_UNSUPPORTED for a PCA, and GEN_E_NONFINITE for a weight above 65,504 with FLOAT16. */
+  GEN_SAVE_BFLOAT16 = 2, /* 8 significant bits */
+  GEN_SAVE_FLOAT16 = 3   /* 11 significant bits */
 };
 
 GEN_API gen_status gen_model_save(const gen_model *model, const char *path, int32_t content);

@@ -97,7 +97,7 @@ extension Checkpoint {
     for entry in layout.entries {
       let tensor = try Tensor(entry, in: payload, memory)
       if nonfinite == .refuse { try tensor.checkFinite() }
-      try add(tensor)
+      try add(try tensor.widened(in: memory))
     }
   }
 }

@@ -90,7 +90,7 @@ extension Checkpoint {
     if nonfinite == .refuse {
       for tensor in tensors { try tensor.checkFinite() }
     }
-    return [8, 4, 1].flatMap { byteCount in tensors.filter { $0.type.byteCount == byteCount } }
+    return [8, 4, 2, 1].flatMap { byteCount in tensors.filter { $0.type.byteCount == byteCount } }
   }
 
   /// The header's length and the header, padded with spaces to a multiple of 8 bytes.

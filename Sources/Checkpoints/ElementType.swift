@@ -1,16 +1,19 @@
 /// The type of a tensor's elements, with the names of the safetensors format.
 package enum ElementType: String, Sendable, CaseIterable {
+  case float16 = "F16"
+  case bfloat16 = "BF16"
   case float32 = "F32"
   case float64 = "F64"
   case int64 = "I64"
   case int32 = "I32"
   case uint8 = "U8"
 
-  /// The number of bytes per element: 1, 4 or 8.
+  /// The number of bytes per element: 1, 2, 4 or 8.
   package var byteCount: Int {
     switch self {
     case .float64, .int64: 8
     case .float32, .int32: 4
+    case .float16, .bfloat16: 2
     case .uint8: 1
     }
   }

@@ -5,6 +5,8 @@ extension Checkpoint.Tensor {
   func checkFinite() throws(GenerativeError) {
     let position =
       switch type {
+      case .float16: firstNonfinite(exponent: 0x7C00 as UInt16)
+      case .bfloat16: firstNonfinite(exponent: 0x7F80 as UInt16)
       case .float32: firstNonfinite(exponent: 0x7F80_0000 as UInt32)
       case .float64: firstNonfinite(exponent: 0x7FF0_0000_0000_0000 as UInt64)
       case .int64, .int32, .uint8: nil as Int?

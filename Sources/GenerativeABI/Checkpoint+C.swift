@@ -115,7 +115,8 @@ struct CText: Sendable {
 private func dtype(_ type: ElementType) -> Int {
   switch type {
   case .uint8: GEN_U8
-  case .float32: GEN_F32
+  // Reading makes floats of 16-bit numbers.
+  case .float32, .float16, .bfloat16: GEN_F32
   case .float64: GEN_F64
   case .int32: GEN_I32
   case .int64: GEN_I64

@@ -13,15 +13,21 @@ func checkBytes(_ bytes: UnsafeRawPointer?, _ count: Int64) throws(GenerativeErr
   return UnsafeRawBufferPointer(start: bytes, count: count)
 }
 
-private func checkContent(_ content: Int32) throws(GenerativeError) -> CheckpointContent {
-  try checkChoice("content", content, [.everything, .weights])
+/// The part of an object that is saved, and the type of its weights; nil: floats.
+private func checkpoint(
+  of object: any Checkpointable, _ content: Int32
+) throws(GenerativeError) -> Checkpoint {
+  let (part, half): (CheckpointContent, HalfFloat?) = try checkChoice(
+    "content", content, [(.everything, nil), (.weights, nil), (.weights, .bfloat16), (.weights, .float16)])
+  let checkpoint = try object.checkpoint(part)
+  return try half.map { (half) throws(GenerativeError) in try checkpoint.withWeights(half) } ?? checkpoint
 }
 
 func write(
   _ object: any Checkpointable, _ content: Int32, to path: UnsafePointer<CChar>?
 ) throws(GenerativeError) {
   let path = try checkPath("path", path)
-  try object.checkpoint(try checkContent(content)).write(to: path)
+  try checkpoint(of: object, content).write(to: path)
 }
 
 func write(
@@ -30,7 +36,7 @@ func write(
 ) throws(GenerativeError) {
   let capacity = try checkRange("capacity", capacity, 0...Int.max)
   guard let byteCount else { throw .null("byte_count_out") }
-  let checkpoint = try object.checkpoint(try checkContent(content))
+  let checkpoint = try checkpoint(of: object, content)
   byteCount.pointee = Int64(try checkpoint.serialize(to: bytes, capacity: capacity))
 }
 

@@ -59,7 +59,7 @@ struct MalformedTests {
     ("{\"a\":{\"shape\":[1],\"data_offsets\":[0,4]}}", .format),
     ("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", .format),
     ("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"x\":1}}", .format),
-    ("{\(tensor("a", dtype: "F16"))}", .unsupported), ("{\(tensor("a", dtype: "f32"))}", .unsupported),
+    ("{\(tensor("a", dtype: "F8_E4M3"))}", .unsupported), ("{\(tensor("a", dtype: "f32"))}", .unsupported),
     ("{\"a\":{\"dtype\":32,\"shape\":[1],\"data_offsets\":[0,4]}}", .format),
     // Names
     ("{\(tensor("a")),\(tensor("a", "[0]", "[4,4]"))}", .format),

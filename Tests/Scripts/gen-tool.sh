@@ -155,6 +155,11 @@ grep -q '^{"input":{"name":"latents"' vae.json || { echo "vae.json is no program
 if "$gen" export vae.safetensors -o vae.c >log 2>&1; then echo "gen export overwrote a file"; exit 1; fi
 grep -q -- '--force' log || { cat log; exit 1; }
 "$gen" export vae.safetensors -o vae.c --force >log
+# Its weights alone, as floats and in 16 bits.
+"$gen" export vae.safetensors -o weights.safetensors >log
+"$gen" export vae.safetensors -o half.safetensors --content bfloat16 >log
+(( $(stat -c %s half.safetensors) * 9 < $(stat -c %s weights.safetensors) * 5 )) || { echo "half.safetensors is not half as large"; exit 1; }
+"$gen" sample half.safetensors -n 1 -o half.png >log && [[ -s half.png ]]
 
 # A mixture of latents to sample from, a threshold for anomalies: kept in the model's file.
 for model in pca denoiser vae; do
@@ -340,6 +345,7 @@ for mistake in "info /no/such/model" "sample out/autoencoder.safetensors" "train
   "mixture vae.safetensors faces: --rows 3" "traverse vae.safetensors faces: --direction nose" \
   "manifold gan.safetensors" "manifold vae.safetensors --x 2" "interpolate vae.safetensors --steps 1" "compare vae.safetensors --data nothing" \
   "export vae.safetensors -o vae.txt" "export vae.safetensors -o vae.onnx --weights i8" \
+  "export vae.safetensors -o vae.onnx --content float16" "export vae.safetensors -o half.safetensors --part decoder" \
   "export vae.safetensors -o vae.onnx --part generator" "export vae.safetensors -o vae.c --name 2nd" \
   "export vae.safetensors -o vae.c --part decoder" "export vae.safetensors -o vae.json --name v" \
   "detect mixed-vae.safetensors faces: --json -o -" "evaluate vae.safetensors nothing" "evaluate gan.safetensors faces: --rows 3" "nonsense"; do

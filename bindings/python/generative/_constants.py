@@ -333,9 +333,13 @@ LINEAR = {
 
 SAVE_ALL = 0
 SAVE_WEIGHTS = 1
+SAVE_BFLOAT16 = 2
+SAVE_FLOAT16 = 3
 CONTENT = {
     "all": SAVE_ALL,
     "weights": SAVE_WEIGHTS,
+    "bfloat16": SAVE_BFLOAT16,
+    "float16": SAVE_FLOAT16,
 }
 
 PART_ENCODER = 0

@@ -49,8 +49,9 @@ class Model(Estimator, Owner):
         ----------
         path : path
             File to write.
-        content : {"all", "weights"}, default="all"
-            "all" includes the state that a further fit needs; "weights" takes a third of the size.
+        content : {"all", "weights", "bfloat16", "float16"}, default="all"
+            "all" includes the state that a further fit needs; "weights" takes a third of the size. "bfloat16" and
+            "float16" are weights of layers rounded to 16 bits, in half the size of "weights".
 
         Raises
         ------
@@ -246,7 +247,7 @@ class Model(Estimator, Owner):
 
         Parameters
         ----------
-        content : {"all", "weights"}, default="all"
+        content : {"all", "weights", "bfloat16", "float16"}, default="all"
             What to include, see `save`.
 
         Returns

@@ -46,8 +46,8 @@ struct GANFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
       "Numbers that matrix products and convolutions multiply; bfloat16: operands are rounded to "
-        + "8 significant bits, which is faster on processors with AVX512-BF16; weights, sums and "
-        + "losses stay float32 (float32, bfloat16; default: float32).", valueName: "word"))
+        + "8 significant bits, which is faster on processors with an instruction for them; weights, "
+        + "sums and losses stay float32 (float32, bfloat16; default: float32).", valueName: "word"))
   var precision: String?
 
   @Option(

@@ -154,8 +154,8 @@ class AutoencoderParameters(Estimator):
             (none, standardize; default: standardize for tables with values outside [0, 1], else none).
         precision : str, default="float32"
             Numbers that matrix products and convolutions multiply; bfloat16: operands are rounded to 8
-            significant bits, which is faster on processors with AVX512-BF16; weights, sums and losses stay
-            float32 (float32, bfloat16).
+            significant bits, which is faster on processors with an instruction for them; weights, sums and
+            losses stay float32 (float32, bfloat16).
         epochs : int, optional
             Number of passes over the data (1 ... 1,000,000; default: 10 to 1,000, by the number of rows).
         batch_size : int, optional
