@@ -122,9 +122,10 @@ func encoded(_ image: Object, _ ending: String) throws -> [UInt8] {
   }
 }
 
+let base64Alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
 /// Encodes bytes in base64 (RFC 4648).
 func base64(_ bytes: [UInt8]) -> String {
-  let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   var text: [UInt8] = []
   text.reserveCapacity((bytes.count + 2) / 3 * 4)
   for start in stride(from: 0, to: bytes.count, by: 3) {
@@ -134,7 +135,7 @@ func base64(_ bytes: [UInt8]) -> String {
     for place in 0..<4 {
       let isPadding = start + place > bytes.count
       text.append(
-        isPadding ? UInt8(ascii: "=") : alphabet[Int(group >> (18 - 6 * UInt32(place)) & 63)])
+        isPadding ? UInt8(ascii: "=") : base64Alphabet[Int(group >> (18 - 6 * UInt32(place)) & 63)])
     }
   }
   return String(decoding: text, as: UTF8.self)

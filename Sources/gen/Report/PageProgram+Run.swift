@@ -6,32 +6,31 @@ extension PageProgram {
   /// The first output.
   func run(_ row: [Float], label: Int) throws -> [Float] {
     var values = [row]
-    for step in graph.steps {
-      values.append(try result(of: step, values, graph.shape(step.input), label))
-    }
-    return values[graph.outputs[0].value]
+    for step in steps { values.append(try result(of: step, values, label)) }
+    return values[output]
   }
 
-  private func result(
-    of step: Graph.Step, _ values: [[Float]], _ from: [Int], _ label: Int
-  ) throws -> [Float] {
+  private func result(of step: Step, _ values: [[Float]], _ label: Int) throws -> [Float] {
     let x = values[step.input]
+    let from = shapes[step.input]
     let count = step.shape.reduce(1, *)
-    func by(_ i: Int) -> Float { numbers[step.by![0] + i % step.by![1]] }
-    func other(_ i: Int) -> Float { values[step.other!][i] }
+    let by = numbers(step, "by")
+    let other = values[step.members["other"].integer]
     switch step.op {
     case "dense": return dense(step, x, count)
     case "convolution", "transposed_convolution": return convolution(step, x, from, count)
-    case "scale": return x.indices.map { x[$0] * by($0) }
-    case "offset": return x.indices.map { x[$0] + by($0) }
+    case "scale": return x.indices.map { x[$0] * by[$0 % by.count] }
+    case "offset": return x.indices.map { x[$0] + by[$0 % by.count] }
     case "class_offset":
-      let channels = step.by![1] / graph.n_classes
-      return x.indices.map { x[$0] + numbers[step.by![0] + label * channels + $0 % channels] }
+      let channels = by.count / classCount
+      return x.indices.map { x[$0] + by[label * channels + $0 % channels] }
     case "class_dense":
-      let first = step.weight![0] + label * x.count
-      return [x.indices.reduce(numbers[step.bias![0]]) { $0 + numbers[first + $1] * x[$1] }]
+      let weight = numbers(step, "weight")
+      return [x.indices.reduce(numbers(step, "bias")[0]) { $0 + weight[label * x.count + $1] * x[$1] }]
     case "exponential": return x.map { exp($0) }
-    case "clamp": return x.map { min(max($0, step.low!), step.high!) }
+    case "clamp":
+      let (low, high) = (Float(step.members["low"].number), Float(step.members["high"].number))
+      return x.map { min(max($0, low), high) }
     case "softmax":
       let most = x.max() ?? 0
       let powers = x.map { exp($0 - most) }
@@ -39,10 +38,12 @@ extension PageProgram {
       return powers.map { $0 / sum }
     case "pad", "crop": return framed(step, x, from, count)
     case "reshape": return x
-    case "slice": return Array(x[step.first!..<step.first! + count])
-    case "add": return x.indices.map { x[$0] + other($0) }
-    case "subtract": return x.indices.map { x[$0] - other($0) }
-    case "multiply": return x.indices.map { x[$0] * other($0) }
+    case "slice":
+      let first = step.members["first"].integer
+      return Array(x[first..<first + count])
+    case "add": return x.indices.map { x[$0] + other[$0] }
+    case "subtract": return x.indices.map { x[$0] - other[$0] }
+    case "multiply": return x.indices.map { x[$0] * other[$0] }
     case "sum": return [x.reduce(0, +)]
     default:
       guard let function = PageProgram.activation(step) else {
@@ -52,10 +53,11 @@ extension PageProgram {
     }
   }
 
-  private static func activation(_ step: Graph.Step) -> ((Float) -> Float)? {
-    switch step.op {
+  private static func activation(_ step: Step) -> ((Float) -> Float)? {
+    let slope = Float(step.members["slope"].number)
+    return switch step.op {
     case "relu": { max(0, $0) }
-    case "leaky_relu": { $0 > 0 ? $0 : step.slope! * $0 }
+    case "leaky_relu": { $0 > 0 ? $0 : slope * $0 }
     case "silu": { $0 / (1 + exp(-$0)) }
     case "elu": { $0 > 0 ? $0 : expm1($0) }
     case "tanh": { tanh($0) }
@@ -65,28 +67,35 @@ extension PageProgram {
     }
   }
 
-  /// The bias of each value, or 0.
-  private func biases(_ step: Graph.Step, _ count: Int) -> [Float] {
-    guard let bias = step.bias else { return [Float](repeating: 0, count: count) }
-    return (0..<count).map { numbers[bias[0] + $0 % bias[1]] }
+  /// The numbers of a member of a step; empty if it has none of this name.
+  private func numbers(_ step: Step, _ name: String) -> [Float] {
+    let place = step.members[name].elements.map(\.integer)
+    return place.count == 2 ? Array(numbers[place[0]..<place[0] + place[1]]) : []
   }
 
-  private func dense(_ step: Graph.Step, _ x: [Float], _ count: Int) -> [Float] {
+  /// The bias of each value, or 0.
+  private func biases(_ step: Step, _ count: Int) -> [Float] {
+    let bias = numbers(step, "bias")
+    return (0..<count).map { bias.isEmpty ? 0 : bias[$0 % bias.count] }
+  }
+
+  private func dense(_ step: Step, _ x: [Float], _ count: Int) -> [Float] {
+    let weight = numbers(step, "weight")
     var y = biases(step, count)
-    var w = step.weight![0]
     for o in 0..<count {
-      for i in x.indices { y[o] += numbers[w + i] * x[i] }
-      w += x.count
+      for i in x.indices { y[o] += weight[o * x.count + i] * x[i] }
     }
     return y
   }
 
   /// The weight is K × height × width × C, where C are the channels of the larger image.
-  private func convolution(_ step: Graph.Step, _ x: [Float], _ from: [Int], _ count: Int) -> [Float] {
+  private func convolution(_ step: Step, _ x: [Float], _ from: [Int], _ count: Int) -> [Float] {
     let isUp = step.op == "transposed_convolution"
     let (small, large) = isUp ? (from, step.shape) : (step.shape, from)
-    let (kernel, stride, padding) = (step.kernel!, step.stride!, step.padding!)
+    func pair(_ name: String) -> [Int] { step.members[name].elements.map(\.integer) }
+    let (kernel, stride, padding) = (pair("kernel"), pair("stride"), pair("padding"))
     let (k, c) = (small[2], large[2])
+    let weight = numbers(step, "weight")
     var y = biases(step, count)
     for r in 0..<small[0] {
       for s in 0..<small[1] {
@@ -98,13 +107,13 @@ extension PageProgram {
             for tx in 0..<kernel[1] {
               let j = s * stride[1] - padding[1] + tx
               guard (0..<large[1]).contains(j) else { continue }
-              let w = step.weight![0] + ((f * kernel[0] + ty) * kernel[1] + tx) * c
+              let w = ((f * kernel[0] + ty) * kernel[1] + tx) * c
               let pixel = (i * large[1] + j) * c
               for channel in 0..<c {
                 if isUp {
-                  y[pixel + channel] += x[place] * numbers[w + channel]
+                  y[pixel + channel] += x[place] * weight[w + channel]
                 } else {
-                  y[place] += x[pixel + channel] * numbers[w + channel]
+                  y[place] += x[pixel + channel] * weight[w + channel]
                 }
               }
             }
@@ -116,22 +125,18 @@ extension PageProgram {
   }
 
   /// A larger image with zeros at its border, or a part of an image.
-  private func framed(_ step: Graph.Step, _ x: [Float], _ from: [Int], _ count: Int) -> [Float] {
+  private func framed(_ step: Step, _ x: [Float], _ from: [Int], _ count: Int) -> [Float] {
     let isPad = step.op == "pad"
     let (small, large) = isPad ? (from, step.shape) : (step.shape, from)
+    let (top, left) = (step.members["top"].integer, step.members["left"].integer)
     var y = [Float](repeating: 0, count: count)
     for i in 0..<small[0] {
       for j in 0..<small[1] * small[2] {
         let inner = i * small[1] * small[2] + j
-        let outer = ((step.top! + i) * large[1] + step.left!) * large[2] + j
+        let outer = ((top + i) * large[1] + left) * large[2] + j
         if isPad { y[outer] = x[inner] } else { y[inner] = x[outer] }
       }
     }
     return y
   }
-}
-
-extension PageProgram.Graph {
-  /// The shape of a value: 0 is the input, i + 1 the result of step i.
-  func shape(_ value: Int) -> [Int] { value == 0 ? input.shape : steps[value - 1].shape }
 }

@@ -1,50 +1,24 @@
 import CGenerative
-import FoundationEssentials
 
 /// A part of a model as it runs in a page: the steps that the library exports as JSON, and their numbers.
 struct PageProgram {
-  /// The exported object. docs/export.md describes its members.
-  struct Graph: Codable {
-    struct Step: Codable {
-      let op: String
-      let input: Int
-      let shape: [Int]
-      // Places of numbers, [first, count].
-      var weight: [Int]?
-      var bias: [Int]?
-      var by: [Int]?
-      var kernel: [Int]?
-      var stride: [Int]?
-      var padding: [Int]?
-      var slope: Float?
-      var low: Float?
-      var high: Float?
-      var top: Int?
-      var left: Int?
-      var first: Int?
-      var other: Int?
-    }
-
-    struct Input: Codable {
-      let name: String
-      let shape: [Int]
-    }
-
-    struct Output: Codable {
-      let name: String
-      let value: Int
-    }
-
-    let input: Input
-    let n_classes: Int
-    let steps: [Step]
-    let outputs: [Output]
-    var numbers: String
-    /// Whether the numbers are float16; the library exports float32.
-    var half: Bool?
+  struct Step {
+    let op: String
+    /// The number of the value that the step reads.
+    let input: Int
+    let shape: [Int]
+    /// docs/export.md describes them.
+    let members: JSON
   }
 
-  private(set) var graph: Graph
+  /// The exported object without its numbers.
+  private let graph: JSON
+  /// The shapes of the values: the input, and the result of each step.
+  let shapes: [[Int]]
+  let steps: [Step]
+  let classCount: Int
+  /// The number of the value that is the first output.
+  let output: Int
   private(set) var numbers: [Float]
   private var isHalf = false
 
@@ -53,14 +27,17 @@ struct PageProgram {
 
   /// Returns nil if the part is too large for a page.
   init?(_ part: Int, of model: Model) throws {
-    graph = try JSONDecoder().decode(Graph.self, from: Data(model.program(Int32(part))))
-    let data = Data(base64Encoded: graph.numbers) ?? Data()
-    numbers = data.withUnsafeBytes { bytes in
-      (0..<bytes.count / 4).map {
-        Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
-      }
+    guard case .object(let members) = try JSON(reading: model.program(Int32(part))) else { return nil }
+    graph = .object(members.filter { $0.name != "numbers" })
+    steps = graph["steps"].elements.map { step in
+      Step(
+        op: step["op"].string, input: step["input"].integer, shape: step["shape"].elements.map(\.integer),
+        members: step)
     }
-    graph.numbers = ""
+    shapes = [graph["input"]["shape"].elements.map(\.integer)] + steps.map(\.shape)
+    classCount = graph["n_classes"].integer
+    output = graph["outputs"].elements.first?["value"].integer ?? 0
+    numbers = floats(base64: members.last?.value.string ?? "")
     guard numbers.count <= PageProgram.limit else { return nil }
   }
 
@@ -73,19 +50,34 @@ struct PageProgram {
   }
 
   /// The program for the page's script.
-  func json() throws -> JSON {
-    var graph = graph
-    graph.half = isHalf
-    graph.numbers = base64(
+  var json: JSON {
+    guard case .object(let members) = graph else { return .null }
+    let bytes =
       isHalf
-        ? numbers.flatMap { littleEndian(Float16($0).bitPattern) }
-        : numbers.flatMap { littleEndian($0.bitPattern) })
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .withoutEscapingSlashes
-    return .raw(String(decoding: try encoder.encode(graph), as: UTF8.self))
+      ? numbers.flatMap { littleEndian(Float16($0).bitPattern) }
+      : numbers.flatMap { littleEndian($0.bitPattern) }
+    return .object(members + [("half", .bool(isHalf)), ("numbers", .string(base64(bytes)))])
   }
 }
 
 private func littleEndian<Bits: FixedWidthInteger>(_ bits: Bits) -> [UInt8] {
   (0..<Bits.bitWidth / 8).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
+}
+
+/// Decodes little-endian floats from base64 (RFC 4648).
+private func floats(base64 text: String) -> [Float] {
+  var digits = [UInt32](repeating: 0, count: 256)
+  for (value, digit) in base64Alphabet.enumerated() { digits[Int(digit)] = UInt32(value) }
+  var bytes: [UInt8] = []
+  var (group, count) = (UInt32(0), 0)
+  for character in text.utf8 where character != UInt8(ascii: "=") {
+    group = group << 6 | digits[Int(character)]
+    count += 1
+    // Two digits complete the first byte, each further one another byte.
+    let shift: UInt32 = count % 4 == 2 ? 4 : count % 4 == 3 ? 2 : 0
+    if count % 4 != 1 { bytes.append(UInt8(truncatingIfNeeded: group >> shift)) }
+  }
+  return stride(from: 0, to: bytes.count - 3, by: 4).map { first in
+    Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(bytes[first + $1]) << (8 * UInt32($1)) })
+  }
 }

@@ -17,7 +17,7 @@ extension ReportPage {
     add(
       "decoder",
       .object([
-        ("program", try programs.decoder.json()), ("encoder", try programs.encoder?.json() ?? .null),
+        ("program", programs.decoder.json), ("encoder", programs.encoder?.json ?? .null),
         ("classes", .integer(model.classCount)), ("mean", .numbers(space.mean)),
         // A GAN is trained on latents near a sphere, not at the mean.
         ("initial", .numbers(model.kind == .gan ? space.latents[0..<1].values : space.mean)),
@@ -147,7 +147,7 @@ extension ReportPage {
         "\($0)"
       }
       : Array(dataset.factorNames.prefix(ReportPage.directionLimit))
-    return try names.compactMap { name in
+    return names.compactMap { name in
       guard let direction = try? space.direction(name) else { return nil }
       let spread = 0.5 * (direction.range.high - direction.range.low)
       return .object([

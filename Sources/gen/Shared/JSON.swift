@@ -7,8 +7,6 @@ enum JSON {
   case string(String)
   case array([JSON])
   case object([(name: String, value: JSON)])
-  /// Text that is JSON.
-  case raw(String)
 
   /// The value on one line. Numbers that are not finite become null, because JSON cannot represent them.
   var text: String {
@@ -18,7 +16,6 @@ enum JSON {
     case .integer(let value): "\(value)"
     case .number(let value): value.isFinite ? "\(value)" : "null"
     case .string(let value): JSON.quoted(value)
-    case .raw(let text): text
     case .array(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
     case .object(let members):
       "{" + members.map { JSON.quoted($0.name) + ":" + $0.value.text }.joined(separator: ",") + "}"
