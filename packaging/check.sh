@@ -2,6 +2,8 @@
 # Tries what is in dist/ where neither Swift nor this repository is: the wheel in a fresh virtual environment, the
 # tarball through CMake, the Debian packages in a bare Debian 12 that mmdebstrap makes.
 # usage: check.sh PYTHON, an interpreter with pip and auditwheel
+# SUITES: the Debian suites whose Pythons try the wheel, too; default: bullseye (Python 3.9, glibc 2.31) and trixie
+# (3.13, 2.41); empty: none
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=$(realpath -s "$1")
@@ -47,14 +49,20 @@ cmp dist/libgenerative-*.cdx.json "$work"/wheel/*.dist-info/sboms/*.json
 needed=$(readelf -d "$work"/wheel/generative/libgenerative.so.* | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | sort | tr '\n' ' ')
 [[ $needed == "ld-linux-x86-64.so.2 libc.so.6 libdl.so.2 libm.so.6 libpthread.so.0 " ]] || { echo "needs $needed"; exit 1; }
 python3 -m venv "$work/venv"
-# The processor time of the commands so far.
-used() { times | tail -n 1 | sed -E 's/([0-9]+)m([0-9.]+)s ([0-9]+)m([0-9.]+)s/(\1+\3)*60+\2+\4/' | bc; }
-start=$(date +%s.%N) before=$(used)
+# used: sets `used` to the processor time, in seconds, of the commands so far.
+used() {
+  times >"$work/times"
+  used=$(sed -nE '2s/([0-9]+)m([0-9.]+)s ([0-9]+)m([0-9.]+)s/(\1+\3)*60+\2+\4/p' "$work/times" | bc)
+}
+used
+start=$(date +%s.%N) before=$used
 "$work/venv/bin/pip" install --quiet dist/*.whl
 (cd "$work" && env -i "$work/venv/bin/python" faces.py)
+used
 seconds=$(bc <<<"$(date +%s.%N) - $start")
-echo "from pip install to the first picture: $seconds s, $(bc <<<"$(used) - $before") s of processor time"
-packaging/pythons.sh
+echo "from pip install to the first picture: $seconds s, $(bc <<<"$used - $before") s of processor time"
+# shellcheck disable=SC2086
+packaging/pythons.sh ${SUITES-bullseye trixie}
 
 echo "== tarball"
 tar -C "$work" -xzf dist/libgenerative-*.tar.gz
@@ -73,11 +81,18 @@ mmdebstrap --quiet --variant=minbase --include=gcc,libc6-dev bookworm "$work/roo
 mkdir "$work/root/dist"
 cp "$dist"/*.deb "$work/faces.py" "$work/client.c" "$work/root/dist/"
 cp /etc/apt/apt.conf.d/*proxy* "$work/root/etc/apt/apt.conf.d/" 2>/dev/null || true
-inside() { env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin DEBIAN_FRONTEND=noninteractive chroot "$work/root" bash -c "$1"; }
+# In a mount namespace of its own, with /proc: without it, gen has no arguments.
+inside() {
+  unshare --mount --pid --fork --mount-proc="$work/root/proc" env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin DEBIAN_FRONTEND=noninteractive \
+    chroot "$work/root" bash -c "$1"
+}
 inside 'apt-get -qq update && apt-get -qq install -y --no-install-recommends /dist/*.deb' >"$work/log" 2>&1 ||
   { tail -5 "$work/log"; exit 1; }
 inside 'cd /tmp && gcc /dist/client.c -lgenerative -o client && ./client && python3 /dist/faces.py &&
-  gen train pca faces: --rows 200 -o pca.safetensors 2>/dev/null && gen sample pca.safetensors -n 4 -o new.png && gen --version'
+  gen train pca faces: --rows 200 -o pca.safetensors 2>/dev/null && gen sample pca.safetensors -n 4 -o new.png &&
+  test -s new.png'
+version=$(sed -n 's/^.define GEN_VERSION_STRING "\(.*\)"/\1/p' include/generative.h)
+[[ $(inside 'gen --version') == "libgenerative $version, "* ]] || { echo "gen --version: $(inside 'gen --version')"; exit 1; }
 inside 'dpkg --purge python3-generative generative-tools libgenerative-dev $(dpkg-query -W -f "\${Package}\n" "libgenerative[0-9]*")' >/dev/null
 left=$(find "$work/root/usr" -name '*generative*' -not -path '*/dist-packages/*/__pycache__/*')
 [[ -z $left ]] || { echo "left after a purge: $left"; exit 1; }

@@ -12,6 +12,10 @@ GENERATIVE_LIBRARY=$PWD/.build/library/libgenerative.so "$python" -m pip install
   --no-build-isolation --target "$work/site" ./bindings/python
 [[ $(git status --porcelain --ignored bindings/python) == "$before" ]] || { echo "an install left files in the sources"; exit 1; }
 unset GENERATIVE_LIBRARY
+# PyPy accepts less than CPython. Where it is installed, it compiles every module.
+if command -v pypy3 >/dev/null; then
+  pypy3 -W error -m compileall -q -o 0 "$work/site/generative" || { echo "PyPy rejects a module"; exit 1; }
+fi
 
 # Unpacked elsewhere, the sources build and take nothing that lies in the folders above them.
 mkdir -p "$work/shared/.build/library" "$work/shared/pip"
