@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs the wheel in dist/ and uses it with every Python from 3.9 on that can be had: those on the PATH, those of
-# pyenv, PyPy, and those of older and newer Debian systems, whose C libraries differ, in chroots that mmdebstrap makes.
+# pyenv, PyPy, and those of other Debian systems, whose C libraries differ, in chroots that mmdebstrap makes.
 # All must give the same samples, bit for bit. What cannot be had is named. Called by check.sh.
 # usage: pythons.sh [SUITE...], Debian suites
 set -euo pipefail
