@@ -2,8 +2,7 @@
 # Tries what is in dist/ where neither Swift nor this repository is: the wheel in a fresh virtual environment, the
 # tarball through CMake, the Debian packages in a bare Debian 12 that mmdebstrap makes.
 # usage: check.sh PYTHON, an interpreter with pip and auditwheel
-# SUITES: the Debian suites whose Pythons try the wheel, too; default: bullseye (Python 3.9, glibc 2.31) and trixie
-# (3.13, 2.41); empty: none
+# SUITES: the Debian suites whose Pythons try the wheel, too; default: bullseye (Python 3.9, glibc 2.31); empty: none
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=$(realpath -s "$1")
@@ -62,7 +61,7 @@ used
 seconds=$(bc <<<"$(date +%s.%N) - $start")
 echo "from pip install to the first picture: $seconds s, $(bc <<<"$used - $before") s of processor time"
 # shellcheck disable=SC2086
-packaging/pythons.sh ${SUITES-bullseye trixie}
+packaging/pythons.sh ${SUITES-bullseye}
 
 echo "== tarball"
 tar -C "$work" -xzf dist/libgenerative-*.tar.gz
