@@ -106,7 +106,9 @@ $(PYTHON): bindings/python/pyproject.toml
 	.venv/bin/pip install --quiet dask distributed || echo "Tests of Dask will be skipped."
 	.venv/bin/pip install --quiet mypy tqdm || echo "The type check of the Python package will be skipped."
 	.venv/bin/pip install --quiet onnx onnxruntime || echo "Comparisons with ONNX Runtime will be skipped."
-	.venv/bin/pip install --quiet torch keras || echo "Comparisons with PyTorch and Keras will be skipped."
+	@# Not if that means gigabytes of libraries for GPUs.
+	.venv/bin/pip install --quiet --dry-run --report - torch | grep -q '"name": "nvidia' || \
+	  .venv/bin/pip install --quiet torch keras || echo "Comparisons with PyTorch and Keras will be skipped."
 	.venv/bin/pip install --quiet --no-deps axe-playwright-python || echo "Reports will not be checked by axe-core."
 	.venv/bin/pip install --quiet mpi4py || echo "The tests of mpi4py will be skipped."
 	.venv/bin/pip install --quiet $(LECTURE_PACKAGES) || echo "The lecture's chapters will be skipped."
