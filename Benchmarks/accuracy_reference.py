@@ -64,7 +64,8 @@ def _unrefined(rows: np.ndarray) -> Reference:
     """Uses LAPACK in Double. Its singular values are off by up to 8 units in the last place of the largest one;
     the lengths of the rows' projections on its vectors, which replace the larger ones, by less than one."""
     values, components = np.linalg.svd(rows, full_matrices=False)[1:]
-    squares = ((rows @ components.T) ** 2).sum(axis=0) / (components**2).sum(axis=1)
+    # Summed along contiguous axes, which numpy does in pairs.
+    squares = ((components @ rows.T) ** 2).sum(axis=1) / (components**2).sum(axis=1)
     squares = np.where(values > LEAST_PROJECTED * values[0], squares, values**2)
     error = 2 * EPSILON * values[0] / np.maximum(values, EPSILON * values[0])
     return Reference(squares.astype(np.longdouble) / (len(rows) - 1), components, error, False)
