@@ -83,8 +83,8 @@ matrix where it occurred.
 """
 
 UNREFINED = """
-This would take too long for {} of the {} matrices. Their reference is LAPACK in Double, and its own error, 2 ε σ₁ / σ
-relative to a variance, is added to the limit."""
+This would take too long for {} of the {} matrices. Their reference is LAPACK's components in Double, with variances
+of the rows' projections on them. Its own error, 2 ε σ₁ / σ relative to a variance, is added to the limit."""
 
 
 class Outcome(NamedTuple):
