@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Callable, Optional, TypeVar, Union
 
-import numpy as np
 import numpy.typing as npt
 
 from . import _constants as c
+from ._bytes import written
 from ._c_types import room
 from ._checkpoint import Checkpoint
 from ._classes import as_labels, is_one
@@ -21,7 +20,7 @@ from ._handle import Owner, handle_of, made
 from ._library import lib
 from ._names import names_of
 from ._options import choose, described
-from ._programs import Program, exported
+from ._programs import Program
 from ._rows import Floats, Integers, as_rows, check_channels_last, is_images, rows_first, size_of
 from ._scale import Scale
 from ._stream import is_stream
@@ -192,7 +191,7 @@ class Model(Estimator, Owner):
     def _part(self, part: Optional[str]) -> bytes:
         """A part as JSON."""
         number = c.AUTO if part is None else choose(c.PART, part, "part")
-        return exported(self._fitted_handle(), number)
+        return written(lib.gen_model_export_json, self._fitted_handle(), number)
 
     @classmethod
     def load(cls: type[M], path: Path, context: Optional[Context] = None) -> M:
@@ -265,12 +264,7 @@ class Model(Estimator, Owner):
 
     def _bytes(self, kind: int = c.CONTENT["all"]) -> bytes:
         """What the library saves of its model."""
-        count = ctypes.c_int64()
-        save = lib.gen_model_save_memory
-        check(save(self._handle, kind, None, 0, ctypes.byref(count)))
-        buffer = np.empty(count.value, np.uint8)
-        check(save(self._handle, kind, buffer.ctypes.data, len(buffer), ctypes.byref(count)))
-        return buffer[: count.value].tobytes()
+        return written(lib.gen_model_save_memory, self._handle, kind)
 
     @classmethod
     def from_bytes(cls: type[M], data: Any, context: Optional[Context] = None) -> M:

@@ -12,6 +12,7 @@ from typing import Any, Generic, Optional, TypeVar
 
 import numpy as np
 
+from ._bytes import written
 from ._c_types import InvalidParameterError, Structure, whole
 from ._errors import check
 from ._library import lib
@@ -78,11 +79,7 @@ def _types(name: str) -> dict[str, str]:
 
 def described(function: Any, subject: Any) -> Any:
     """The value of the JSON text that function(subject, text_out, capacity, byte_count_out) writes."""
-    size = ctypes.c_int64()
-    check(function(subject, None, 0, ctypes.byref(size)))
-    text = ctypes.create_string_buffer(size.value)
-    check(function(subject, text, size.value, ctypes.byref(size)))
-    return json.loads(text.value)
+    return json.loads(written(function, subject).rstrip(b"\0"))
 
 
 class OptionStruct(Generic[S]):

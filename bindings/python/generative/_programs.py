@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import base64
-import ctypes
 import json
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ._errors import check
-from ._library import lib
-
 Floats = npt.NDArray[np.float32]
-
-
-def exported(handle: int, part: int) -> bytes:
-    """The JSON of a part."""
-    count = ctypes.c_int64()
-    check(lib.gen_model_export_json(handle, part, None, 0, ctypes.byref(count)))
-    buffer = np.empty(count.value, np.uint8)
-    check(lib.gen_model_export_json(handle, part, buffer.ctypes.data, len(buffer), ctypes.byref(count)))
-    return buffer.tobytes()
 
 
 class Step:

@@ -6,8 +6,7 @@ import ctypes
 import os
 from typing import Any, ClassVar, Optional, TypeVar
 
-import numpy as np
-
+from ._bytes import written
 from ._errors import check
 from ._handle import Owner, handle_of, made
 from ._library import lib
@@ -95,12 +94,7 @@ class Statistics(Owner):
 
     def to_bytes(self) -> bytes:
         """Return the bytes that `save` writes; if sums are exact, equal rows give equal bytes."""
-        count = ctypes.c_int64()
-        save = self._function("save_memory")
-        check(save(self._handle, None, 0, ctypes.byref(count)))
-        buffer = np.empty(count.value, np.uint8)
-        check(save(self._handle, buffer.ctypes.data, len(buffer), ctypes.byref(count)))
-        return buffer[: count.value].tobytes()
+        return written(self._function("save_memory"), self._handle)
 
     @classmethod
     def from_bytes(cls: type[S], data: Any, context: Optional[Context] = None) -> S:

@@ -10,6 +10,7 @@ from typing import Any, Optional, Union
 import numpy as np
 import numpy.typing as npt
 
+from ._bytes import written
 from ._errors import check
 from ._handle import Owner, handle_of, made
 from ._library import lib
@@ -287,12 +288,8 @@ class Image(Owner):
         bytes
             Content of the file.
         """
-        options, count = OptionStruct("save_image", SaveImageOptions, jpeg_quality=quality), ctypes.c_int64()
-        arguments = (self._handle, ending.encode(), options.pointer)
-        check(lib.gen_image_save_memory(*arguments, None, 0, ctypes.byref(count)))
-        buffer = np.empty(count.value, np.uint8)
-        check(lib.gen_image_save_memory(*arguments, address(buffer), len(buffer), ctypes.byref(count)))
-        return buffer.tobytes()
+        options = OptionStruct("save_image", SaveImageOptions, jpeg_quality=quality)
+        return written(lib.gen_image_save_memory, self._handle, ending.encode(), options.pointer)
 
     def _repr_png_(self) -> bytes:
         return self.to_bytes()
