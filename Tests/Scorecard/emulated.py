@@ -47,7 +47,7 @@ def must(command, **environment):
 
 def chosen_examples(bench):
     """The compiled C examples: all in a hard run, otherwise EXAMPLES."""
-    return [path for path in bench.examples() if bench.size or path.name in EXAMPLES]
+    return bench.examples(None if bench.size else EXAMPLES)
 
 
 def files_of_examples(bench, examples, emulator, **environment):

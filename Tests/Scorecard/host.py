@@ -144,8 +144,8 @@ class Bench:
         own = self.fresh()
         return run([*self.emulator, self.program(name, sanitizer), own, *arguments], timeout, **environment)
 
-    def examples(self):
-        """The paths of the C examples, compiled to learn from 300 pictures of noise instead of 60,000 real ones, and
+    def examples(self, names=None):
+        """The paths of the C examples, all or those named, compiled to learn from 300 pictures of noise instead of 60,000 real ones, and
         from 600 faces instead of 10,000."""
         folder = self.fresh()
         pictures = folder / "pictures.gz"
@@ -157,6 +157,8 @@ class Bench:
         )
         programs = []
         for source in sorted((ROOT / "bindings/c").glob("*.c")):
+            if names is not None and source.stem not in names:
+                continue
             text = re.sub(r'"[^"]*-ubyte.gz"', f'"{pictures}"', source.read_text())
             text = re.sub(r"FACES = \d+", "FACES = 300", text).replace("create_faces(NULL,", "create_faces(few(),")
             if "few()" in text:
