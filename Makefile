@@ -106,7 +106,8 @@ $(PYTHON): bindings/python/pyproject.toml
 	.venv/bin/pip install --quiet dask distributed || echo "Tests of Dask will be skipped."
 	.venv/bin/pip install --quiet mypy tqdm || echo "The type check of the Python package will be skipped."
 	.venv/bin/pip install --quiet onnx onnxruntime || echo "Comparisons with ONNX Runtime will be skipped."
-	@# PyTorch only from a wheel at hand, in a folder that pip is told to search: the index's is gigabytes, for GPUs.
+	@# PyTorch is installed only from a local folder of wheels (pip's find-links): the index has several gigabytes of
+	@# libraries for GPUs.
 	.venv/bin/pip install --quiet --no-index --no-deps torch && .venv/bin/pip install --quiet torch keras \
 	  || echo "Comparisons with PyTorch and Keras will be skipped."
 	.venv/bin/pip install --quiet --no-deps axe-playwright-python || echo "Reports will not be checked by axe-core."

@@ -9,11 +9,9 @@ package struct JSONFile {
   private var text: ByteWriter
   private var numbers: ByteWriter
   private var numberCount = 0
-  private let memory: Memory
 
   /// - Throws: `.nonfinite`, `.memory`.
   package init(_ program: Program, in memory: Memory) throws(GenerativeError) {
-    self.memory = memory
     text = try ByteWriter(in: memory)
     numbers = try ByteWriter(in: memory)
     try program.checkFinite()

@@ -5,8 +5,8 @@
 /// depth in lanes times its width.
 ///
 /// A table has two sets of these kernels: one for operands as they are, and one that rounds operands to
-/// bfloat16 (`Packing` says how). A lane is 32 bits wide: a float, or two bfloat16 numbers, of which the upper
-/// half comes first in the sum. In both sets, the pointers to packed operands have the type of floats.
+/// bfloat16 (`Packing` says how). A lane is 32 bits wide: a float, or two bfloat16 numbers. The number in the
+/// upper half is multiplied first. In both sets, the pointers to packed operands have the type of floats.
 package struct ProductKernels: Sendable {
   package typealias Input = UnsafePointer<Float>
   package typealias Output = UnsafeMutablePointer<Float>
