@@ -30,6 +30,7 @@ class Plan:
     has_duplicate_rows: bool
     has_duplicate_columns: bool
     has_constant_columns: bool
+    has_few_values: bool
 
     @property
     def name(self) -> str:
@@ -70,6 +71,7 @@ class Plan:
             has_duplicate_rows=bool(random.random() < 0.1),
             has_duplicate_columns=bool(random.random() < 0.1),
             has_constant_columns=bool(random.random() < 0.1),
+            has_few_values=bool(random.random() < 0.1),
         )
 
     def matrix(self) -> np.ndarray:
@@ -79,6 +81,8 @@ class Plan:
             X = self._whole_numbers(random)
         else:
             X = self._factors(random)
+        if self.has_few_values:
+            X = self._few_values(random, X)
         if self.has_scales:
             X *= 10 ** random.uniform(-6, 6, self.columns)
         if self.offset:
@@ -122,6 +126,13 @@ class Plan:
         inner = max(1, min(self.rank // 2, 1000))
         left, right = (random.integers(-8, 9, (size, inner)) for size in (self.rows, self.columns))
         return left.astype(float) @ right.T.astype(float)
+
+    def _few_values(self, random: np.random.Generator, X: np.ndarray) -> np.ndarray:
+        """Columns of two to seven values each, which have all digits that the type has."""
+        deviations = X.std(axis=0)
+        steps = random.uniform(1, 3, self.columns) * np.where(deviations > 0, deviations, 1)
+        places = np.floor(X / steps + random.random(self.columns))
+        return np.clip(places, -random.integers(1, 4, self.columns), random.integers(0, 4, self.columns)) * steps
 
 
 def _shape(random: np.random.Generator, size: tuple[float, float, float]) -> tuple[int, int]:

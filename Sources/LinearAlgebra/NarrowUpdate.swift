@@ -11,6 +11,9 @@ import Tensors
 package struct NarrowUpdate {
   package static let mostColumns = 64
   private static let mostStripes = 64
+  /// About how many numbers each lane adds one by one. In a column of two values, each step of such a sum may
+  /// be rounded the same way.
+  private static let mostSteps = 64
 
   private let context: Context
   private let rowCount: Int
@@ -25,7 +28,8 @@ package struct NarrowUpdate {
   private let rotation: ColumnProjection?
   /// C of every stripe, with t in its last column.
   private let sums: Buffer<Double>
-  /// For every slot: a chunk of Y, one of X, and a stripe's sums before their lanes are added up.
+  /// For every slot: a chunk of Y, one of X, and the sums of a stripe and of its latest rows, before their
+  /// lanes are added up.
   private let space: Buffer<Double>
   private let spaceCount: Int
   private let laneCount: Int
@@ -48,7 +52,7 @@ package struct NarrowUpdate {
     laneCount = stride(from: 0, to: padded, by: 2).reduce(0) { $0 + ($1 + 5) / 4 } * 8 * lanes
     sums = try Buffer(count: stripeCount * (columns + 1) * (columns + 1), in: context.memory)
     if let v { rotation = try ColumnProjection(v, in: context) } else { rotation = nil }
-    spaceCount = chunkRows * (padded + (v == nil ? 0 : d)) + laneCount
+    spaceCount = chunkRows * (padded + (v == nil ? 0 : d)) + 2 * laneCount
     // Columns right of the ones stay zero.
     space = try Buffer(count: context.threadCount * spaceCount, in: context.memory)
   }
@@ -63,11 +67,13 @@ package struct NarrowUpdate {
   ) {
     let (m, pitch, order) = (columns, chunkRows, columns + 1)
     let doubles = context.kernels.doubles
+    let sectionRows = Self.mostSteps * doubles.lanes
     context.parallelSlots(stripeCount, isSmall: rowCount * width < 20_000) { slot, stripe in
       let y = space.base + slot * spaceCount
       let lanes = y + pitch * padded
-      let x = lanes + laneCount
-      lanes.update(repeating: 0, count: laneCount)
+      let latest = lanes + laneCount
+      let x = latest + laneCount
+      lanes.update(repeating: 0, count: 2 * laneCount)
       let end = min(rowCount, (stripe + 1) * stripeRows)
       for first in Swift.stride(from: stripe * stripeRows, to: end, by: chunkRows) {
         let count = min(chunkRows, end - first)
@@ -77,7 +83,11 @@ package struct NarrowUpdate {
         let ones = y + m * pitch
         for i in 0..<count { ones[i] = 1 }
         for i in count..<height { ones[i] = 0 }
-        doubles.addSquares(y, height, pitch, padded, lanes)
+        doubles.addSquares(y, height, pitch, padded, latest)
+        let added = first + count - stripe * stripeRows
+        guard added % sectionRows < pitch || first + count == end else { continue }
+        for p in 0..<laneCount { lanes[p] += latest[p] }
+        latest.update(repeating: 0, count: laneCount)
       }
       addLanes(lanes, to: sums.base + stripe * order * order)
     }

@@ -28,11 +28,13 @@ extension Moments {
     if !areBytes {
       leaveBytes()
       let means = packed.base
+      let variances = means + columnCount
       for j in 0..<columnCount {
         means[j] = (shift.base[j] * Double(rowCount) + sums.base[j]) / Double(total)
+        variances[j] = variation(j) / Double(total)
       }
-      try ranks.sum(means, count: columnCount)
-      moveShift { means[$0] }
+      try ranks.sum(means, count: 2 * columnCount)
+      moveShift { (means[$0], variances[$0]) }
     }
     pack(into: packed.base)
     try ranks.sum(packed.base, count: packed.count)

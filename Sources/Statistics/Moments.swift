@@ -36,7 +36,8 @@ package final class Moments: @unchecked Sendable {
   package internal(set) var rowCount = 0
   /// u: 1/255 while all rows were bytes, otherwise 1.
   package private(set) var unit = 1.0
-  /// s. For floats, each number is representable as a Float, so x − s is rounded at most once.
+  /// s, numbers with few digits; see `near`. For floats, each is representable as a Float, so x − s is rounded
+  /// at most once.
   package let shift: Buffer<Double>
   /// t
   package let sums: Buffer<Double>
@@ -343,14 +344,24 @@ package final class Moments: @unchecked Sendable {
     for i in 0..<count {
       for j in 0..<columnCount { mean[j] += element(i * n / count, j) / Double(count) }
     }
-    for j in 0..<columnCount { shift.base[j] = near(mean[j]) }
+    for j in 0..<columnCount {
+      let first = element(0, j)
+      let spread = (1..<max(count, 1)).reduce(0) { max($0, abs(element($1 * n / count, j) - first)) }
+      shift.base[j] = spread == 0 ? first : near(mean[j], spread: spread)
+    }
   }
 
-  /// A shift near x. Floats minus a float have few digits, so long sums of them are exact or nearly so.
-  /// Floats minus a double would all have the same last digits, whose rounding errors add up.
-  private func near(_ x: Double) -> Double {
+  /// A shift near the mean x, with few digits: within a small part of the rows' spread, and as a Float unless
+  /// the rows are doubles.
+  ///
+  /// Often all rows end in the same digits, as whole numbers do. Minus a number with few digits, they have few
+  /// digits too, and long sums of them are exact. Minus one of 53 digits, they would all end in its last
+  /// digits. Each step of a long sum would then be rounded the same way.
+  private func near(_ x: Double, spread: Double) -> Double {
     let float = Float(x)
-    return element == .double || !float.isNormal ? x : Double(float)
+    let x = element == .double || !float.isNormal ? x : Double(float)
+    let grid = spread.binade / 64
+    return grid.isNormal && abs(x) < 0x1p52 * grid ? (x / grid).rounded(.toNearestOrEven) * grid : x
   }
 
   private func followMean() {
@@ -386,18 +397,27 @@ package final class Moments: @unchecked Sendable {
 
   /// s ← the current mean.
   private func moveShift() {
-    moveShift { self.shift.base[$0] + self.sums.base[$0] / Double(self.rowCount) }
+    let n = Double(rowCount)
+    moveShift { (self.shift.base[$0] + self.sums.base[$0] / n, self.variation($0) / n) }
+  }
+
+  /// Σ (x/u − mean)² of a column.
+  func variation(_ column: Int) -> Double {
+    max(0, square(column) - sums.base[column] * sums.base[column] / Double(rowCount))
   }
 
   /// s ← other numbers near the mean.
-  func moveShift(to target: (Int) -> Double) {
+  ///
+  /// - Parameter target: the mean and the variance of a column.
+  func moveShift(to target: (_ column: Int) -> (mean: Double, variance: Double)) {
     let d = columnCount
     let n = Double(rowCount)
     let t = sums.base
     let delta = accumulator.columnScratch
     for j in 0..<d {
       let previous = shift.base[j]
-      shift.base[j] = near(target(j))
+      let (mean, variance) = target(j)
+      shift.base[j] = near(mean, spread: variance.squareRoot())
       delta[j] = shift.base[j] - previous
     }
     let (tOmega, deltaOmega) = project(t, delta, into: accumulator.projections)

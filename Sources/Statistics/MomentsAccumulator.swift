@@ -21,6 +21,10 @@ final class MomentsAccumulator {
   /// The number of rows of floats or bytes between two progress reports. It is a multiple of all slabs of
   /// `rankUpdate`, so sums do not depend on how rows are cut into such parts.
   private static let partRows = 3840
+  /// The number of rows of a long batch that are summed on their own; a multiple of `doubleBlockRows`.
+  private static let sectionRows = 16_384
+  /// The number of rows that are summed one by one, as in `DoubleKernels.multiplyBlock`.
+  private static let chainRows = 32
   /// The number of rows of the current batch that were added. A call that is stopped between two parts leaves
   /// them added.
   private(set) var added = 0
@@ -95,8 +99,8 @@ final class MomentsAccumulator {
       context.parallel((count + 15) / 16) { group in
         for p in group * 16 * d..<min(count, group * 16 + 16) * d { target[p] = Double(bytes[first * d + p]) }
       }
-      sumBlock(count, moments)
-      addDoubles(count, along: directions, to: moments)
+      sumBlock(count, MomentSums(moments))
+      addDoubles(count, along: directions, to: MomentSums(moments))
       for i in 0..<count {
         let row = latents.base + i * directions.count
         limit += 255 * (0..<directions.count).reduce(0) { max($0, abs(row[$1])) }
@@ -133,18 +137,30 @@ final class MomentsAccumulator {
     } else if columnCount <= NarrowUpdate.mostColumns, moments.directions == nil {
       try addNarrow(batch, to: moments)
     } else {
-      try inParts(of: batch.rowCount, Self.doubleBlockRows) { first, count throws(GenerativeError) in
-        batch.centre(
-          first, count, of: columnCount, about: moments.shift.base, into: doubleBlock.base, in: context)
-        sumBlock(count, moments)
-        if let directions = moments.directions {
-          addDoubles(count, along: directions, to: moments)
-        } else {
-          addDoubles(count, to: moments)
-        }
-      }
+      try addBlocks(batch, to: moments)
     }
     try checkSums(moments, batch)
+  }
+
+  /// Adds rows in blocks. Those of a long batch are first added to sums of their own, which are added to
+  /// `moments` every `sectionRows` rows: each step of a sum rounds it, so chains of sums should be short.
+  private func addBlocks(_ batch: RowBatch, to moments: Moments) throws(GenerativeError) {
+    let total = MomentSums(moments)
+    let isLong = batch.rowCount > 2 * Self.sectionRows
+    let section = try isLong ? Buffer<Double>(count: total.count, in: context.memory) : nil
+    let sums = section.map { MomentSums($0, like: total) } ?? total
+    defer { if isLong { sums.move(to: total) } }
+    try inParts(of: batch.rowCount, Self.doubleBlockRows) { first, count throws(GenerativeError) in
+      if isLong, first > 0, first % Self.sectionRows == 0 { sums.move(to: total) }
+      batch.centre(
+        first, count, of: columnCount, about: moments.shift.base, into: doubleBlock.base, in: context)
+      sumBlock(count, sums)
+      if let directions = moments.directions {
+        addDoubles(count, along: directions, to: sums)
+      } else {
+        addDoubles(count, to: sums)
+      }
+    }
   }
 
   private func addNarrow(_ batch: RowBatch, to moments: Moments) throws(GenerativeError) {
@@ -168,41 +184,88 @@ final class MomentsAccumulator {
     throw GenerativeError(.nonfinite, "the sum of the squares of column \(column) is beyond 1.8e308")
   }
 
-  /// t ← t + the sums of the block's columns, row by row. With directions, also adds the sums of their
-  /// squares.
-  private func sumBlock(_ count: Int, _ moments: Moments) {
+  /// t ← t + the sums of the block's columns. With directions, also adds the sums of their squares.
+  private func sumBlock(_ count: Int, _ sums: MomentSums) {
     let d = columnCount
     let block = doubleBlock.base
-    let t = moments.sums.base
-    let squares = moments.directions == nil ? nil : moments.squares.base
-    context.parallelSlots((d + 511) / 512, isSmall: count * d < Self.small) { _, group in
-      let columns = group * 512..<min(d, group * 512 + 512)
-      for i in 0..<count {
-        let row = block + i * d
-        for j in columns { t[j] += row[j] }
-        if let squares {
-          for j in columns { squares[j] += row[j] * row[j] }
+    context.parallelSlots((d + 63) / 64, isSmall: count * d < Self.small) { _, group in
+      let first = group * 64
+      let width = min(d - first, 64)
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: 128) { space in
+        let (chain, squareChain) = (space.baseAddress!, space.baseAddress! + 64)
+        for start in stride(from: 0, to: count, by: Self.chainRows) {
+          space.update(repeating: 0)
+          for i in start..<min(count, start + Self.chainRows) {
+            let row = block + i * d + first
+            for j in 0..<width { chain[j] += row[j] }
+            if sums.squares != nil {
+              for j in 0..<width { squareChain[j] += row[j] * row[j] }
+            }
+          }
+          for j in 0..<width { sums.sums[first + j] += chain[j] }
+          if let squares = sums.squares {
+            for j in 0..<width { squares[first + j] += squareChain[j] }
+          }
         }
       }
     }
   }
 
   /// S ← S + doubleBlockᵀ·doubleBlock
-  private func addDoubles(_ count: Int, to moments: Moments) {
+  private func addDoubles(_ count: Int, to sums: MomentSums) {
     let d = columnCount
     let block = DoubleMatrix(doubleBlock.base, rows: count, columns: d)
     product.add(
-      block.transposed, block, into: DoubleMatrix(moments.products.base, rows: d, columns: d),
-      upperOnly: true)
+      block.transposed, block, into: DoubleMatrix(sums.products, rows: d, columns: d), upperOnly: true)
   }
 
   /// Y ← Y + doubleBlockᵀ·(doubleBlock·Ω)
-  private func addDoubles(_ count: Int, along directions: Directions, to moments: Moments) {
+  private func addDoubles(_ count: Int, along directions: Directions, to sums: MomentSums) {
     let (d, l) = (columnCount, directions.count)
     let block = DoubleMatrix(doubleBlock.base, rows: count, columns: d)
     let y = DoubleMatrix(latents.base, rows: count, columns: l)
     latents.base.update(repeating: 0, count: count * l)
     product.add(block, directions.matrix, into: y)
-    product.add(block.transposed, y, into: DoubleMatrix(moments.products.base, rows: d, columns: l))
+    product.add(block.transposed, y, into: DoubleMatrix(sums.products, rows: d, columns: l))
+  }
+}
+
+/// The sums of some rows: t, S or Y, and the diagonal if Y is stored.
+private struct MomentSums {
+  let sums: UnsafeMutablePointer<Double>
+  let products: UnsafeMutablePointer<Double>
+  let squares: UnsafeMutablePointer<Double>?
+  private let columnCount: Int
+  private let productCount: Int
+
+  init(_ moments: Moments) {
+    (columnCount, productCount) = (moments.columnCount, moments.products.count)
+    sums = moments.sums.base
+    products = moments.products.base
+    squares = moments.directions == nil ? nil : moments.squares.base
+  }
+
+  /// Sums of the same shape in memory for `count` numbers.
+  init(_ space: Buffer<Double>, like other: MomentSums) {
+    (columnCount, productCount) = (other.columnCount, other.productCount)
+    sums = space.base
+    products = sums + columnCount
+    squares = other.squares == nil ? nil : products + productCount
+  }
+
+  var count: Int { columnCount + productCount + (squares == nil ? 0 : columnCount) }
+
+  /// Adds these sums to others and sets them to zero.
+  func move(to total: MomentSums) {
+    Self.move(sums, to: total.sums, columnCount)
+    Self.move(products, to: total.products, productCount)
+    if let squares, let target = total.squares { Self.move(squares, to: target, columnCount) }
+  }
+
+  private static func move(
+    _ source: UnsafeMutablePointer<Double>, to target: UnsafeMutablePointer<Double>, _ count: Int
+  ) {
+    for p in 0..<count { target[p] += source[p] }
+    source.update(repeating: 0, count: count)
   }
 }

@@ -298,6 +298,21 @@ def test_an_inaccurate_shift_costs_no_digits_along_a_direction():
     assert np.abs(pca.explained_variance_ - variances).max() < 10 * 2.2e-16 * variances[0]
 
 
+@in_both_types
+@pytest.mark.parametrize("d", [30, 70])
+@pytest.mark.parametrize("values", [[0, 0.1], [-1 / 3, 1 / 3], [0, 1 / 7, 2 / 7, 5 / 7], [1e5, 1e5 + 1]], ids=str)
+def test_long_sums_of_the_same_few_values_lose_no_digits(values, d, dtype):
+    """Each step of a naive sum would be rounded the same way: 2,000 units in the last place for a million rows."""
+    picks = np.random.default_rng(8).integers(len(values), size=(120_000, d))
+    picks[:, 0].sort()
+    X = np.asarray(values, dtype)[picks]
+    wide = X.astype(np.longdouble)
+    variances = np.square(wide - wide.mean(axis=0)).sum(axis=0) / (len(X) - 1)
+    found = Moments.of(X)
+    assert np.abs(np.diag(found.covariance) - variances).max() <= 10 * 2.3e-16 * variances.max()
+    assert np.abs(found.mean - wide.mean(axis=0)).max() <= 10 * 2.3e-16 * np.abs(wide).max()
+
+
 def test_a_gram_matrix_of_more_rows_than_columns_has_the_small_variances_too():
     r = np.random.default_rng(6)
     left = np.linalg.qr(r.standard_normal((91, 5)) - 0.0)[0]

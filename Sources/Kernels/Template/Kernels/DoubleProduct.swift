@@ -6,6 +6,9 @@ typealias DoubleOutput = UnsafeMutablePointer<Double>
 /// The number of lanes in a vector of doubles.
 @inline(__always) var doubleLaneCount: Int { DoubleVector.scalarCount }
 @inline(__always) private var doubleTileColumns: Int { 2 * DoubleVector.scalarCount }
+/// How many products are added one by one; sums of so many are then added. Where all products are the same, each
+/// step of a longer chain would be rounded the same way.
+@inline(__always) private var doubleChain: Int { 32 }
 
 @inline(__always) func loadDoubles(_ pointer: DoubleInput) -> DoubleVector {
   UnsafeRawPointer(pointer).loadUnaligned(as: DoubleVector.self)
@@ -69,6 +72,19 @@ private func multiplyDoubleTile(
   r5.add(to: c + 5 &* rowStride)
 }
 
+/// C ← C + T for a whole tile T.
+@inline(__always) private func addDoubleTile(_ tile: DoubleInput, _ c: DoubleOutput, _ rowStride: Int) {
+  var r = 0
+  while r < tileRows {
+    let row = c + r &* rowStride
+    let added = tile + r &* doubleTileColumns
+    storeDoubles(loadDoubles(row) + loadDoubles(added), row)
+    storeDoubles(
+      loadDoubles(row + doubleLaneCount) + loadDoubles(added + doubleLaneCount), row + doubleLaneCount)
+    r &+= 1
+  }
+}
+
 /// See `DoubleKernels.MultiplyBlock`.
 func multiplyDoubleBlock(
   _ a: DoubleInput, _ rows: Int, _ b: DoubleInput, _ columns: Int, _ depth: Int, _ c: DoubleOutput,
@@ -86,7 +102,7 @@ func multiplyDoubleBlock(
     while i < end {
       let height = rows &- i < tileRows ? rows &- i : tileRows
       let target = c + (i &* rowStride &+ j)
-      if height == tileRows && width == doubleTileColumns {
+      if depth <= doubleChain && height == tileRows && width == doubleTileColumns {
         multiplyDoubleTile(aPanel, tileRows, bPanel, doubleTileColumns, depth, target, rowStride)
       } else {
         var k = 0
@@ -94,16 +110,25 @@ func multiplyDoubleBlock(
           tile[k] = 0
           k &+= 1
         }
-        multiplyDoubleTile(
-          aPanel, tileRows, bPanel, doubleTileColumns, depth, tile, doubleTileColumns)
-        var r = 0
-        while r < height {
-          var s = 0
-          while s < width {
-            target[r &* rowStride &+ s] += tile[r &* doubleTileColumns &+ s]
-            s &+= 1
+        var p = 0
+        while p < depth {
+          multiplyDoubleTile(
+            aPanel + p &* tileRows, tileRows, bPanel + p &* doubleTileColumns, doubleTileColumns,
+            depth &- p < doubleChain ? depth &- p : doubleChain, tile, doubleTileColumns)
+          p &+= doubleChain
+        }
+        if height == tileRows && width == doubleTileColumns {
+          addDoubleTile(tile, target, rowStride)
+        } else {
+          var r = 0
+          while r < height {
+            var s = 0
+            while s < width {
+              target[r &* rowStride &+ s] += tile[r &* doubleTileColumns &+ s]
+              s &+= 1
+            }
+            r &+= 1
           }
-          r &+= 1
         }
       }
       aPanel += depth &* tileRows
