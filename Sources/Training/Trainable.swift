@@ -11,6 +11,8 @@ package protocol Trainable: Checkpointable {
   var rowShape: Shape { get }
   /// Whether rows must lie in [0, 1].
   var requiresUnitRange: Bool { get }
+  /// Whether a network has batch norm, so that a step needs at least two rows.
+  var usesBatchNorm: Bool { get }
   /// The preparation of rows before the networks see them; nil if there is none.
   var preparation: Preparation? { get set }
   /// The names of the classes and columns of the rows that the model was fitted to.
@@ -81,11 +83,20 @@ extension Trainable {
     }
   }
 
+  /// The minimum number of rows that a step can learn from.
+  var minimumRows: Int { usesBatchNorm ? 2 : 1 }
+
   /// Calls `prepare`. If it fails, each network gets back its previous optimizer, because a file contains the
   /// optimizer states of all networks or of none.
   func prepareWhole(
     _ options: FitOptions, _ dataset: Dataset?
   ) throws(GenerativeError) -> any TrainingStep {
+    guard options.batchRows >= minimumRows else {
+      throw GenerativeError(
+        .argument,
+        "batch_size must be at least \(minimumRows) with batch norm, not \(options.batchRows); use a larger one, or "
+          + "no batch norm")
+    }
     let before = learners.map { $0.optimization }
     do throws(GenerativeError) {
       return try prepare(options, dataset)

@@ -143,7 +143,7 @@ package final class Trainer {
     sized.batchRows = Self.mostRows(of: dataset, rows, options.validation, validationRows, options)
     step = try model.prepareWhole(sized, dataset)
     batches = try Batches(
-      dataset, rows: options.stepRows, perStep: step.batchCount, minimumRows: step.minimumRows,
+      dataset, rows: options.stepRows, perStep: step.batchCount, minimumRows: model.minimumRows,
       seed: options.seed,
       requiresUnitRange: model.requiresUnitRange, team: team, sharesRows: options.sharesRows,
       rowCounts: rows, classCount: model.classCount, context: model.context)
@@ -299,7 +299,10 @@ package final class Trainer {
     }
     guard record.stepsDone > 0 else {
       throw GenerativeError(
-        .argument, "dataset has too few rows: a step needs at least \(step.minimumRows)")
+        .argument,
+        model.usesBatchNorm
+          ? "dataset has too few rows: a step needs at least \(model.minimumRows) with batch norm; use more rows, or "
+            + "no batch norm" : "dataset has no rows")
     }
     batches.finish(steps: record.stepsDone)
     // The last step's loss was finite, but the weights after that step may not be.

@@ -10,8 +10,6 @@ package protocol TrainingStep: AnyObject {
   var batchCount: Int { get }
   /// Maximum gradient norm; larger gradients are scaled down.
   var clipNorm: Float? { get }
-  /// Minimum number of rows that a step can learn from.
-  var minimumRows: Int { get }
   /// Receives the labels of a batch's rows before `learn` and `validate`; nil if they are not needed.
   var labels: Buffer<Int32>? { get }
   /// Receives the rows' targets, as the model sees rows; nil if they are not needed.
@@ -55,7 +53,6 @@ struct Part {
 
 extension TrainingStep {
   package var batchCount: Int { 1 }
-  package var minimumRows: Int { 1 }
   package var labels: Buffer<Int32>? { nil }
   package var targets: Buffer<Float>? { nil }
   package var warnings: [Warning] { [] }

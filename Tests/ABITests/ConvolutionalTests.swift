@@ -154,7 +154,8 @@ import Testing
     expect(gen_model_fit(gan, one, &fit, nil), 1)
     fit.batch_size = 1
     expect(gen_model_fit(gan, three, &fit, nil), 1)
-    #expect(message == "batch_size must be at least 2 with batch norm, not 1")
+    #expect(
+      message == "batch_size must be at least 2 with batch norm, not 1; use a larger one, or no batch norm")
     // The third row, a batch of its own, is left out.
     fit.batch_size = 2
     expect(gen_model_fit(gan, three, &fit, nil), 0)

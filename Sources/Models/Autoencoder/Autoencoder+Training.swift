@@ -6,14 +6,12 @@ import Training
 extension Autoencoder: Trainable {
   package var rowShape: Shape { options.shape }
   package var requiresUnitRange: Bool { options.outputActivation != .identity }
+  package var usesBatchNorm: Bool { options.stack.normalizes }
 
   package func prepare(
     _ fit: FitOptions, _ dataset: Dataset?
   ) throws(GenerativeError) -> any TrainingStep {
-    if options.stack.normalizes, fit.batchRows < 2 {
-      throw GenerativeError(.argument, "batch_size must be at least 2 with batch norm, not \(fit.batchRows)")
-    }
-    return try AutoencoderStep(self, fit, isPaired: dataset?.targets != nil)
+    try AutoencoderStep(self, fit, isPaired: dataset?.targets != nil)
   }
 }
 
@@ -57,8 +55,6 @@ private final class AutoencoderStep: TrainingStep {
       model.options.contraction > 0
       ? try JacobianPenalty(model.encoder.network, rows: rows, context: context) : nil
   }
-
-  var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
 
   func begin(_ dataset: Dataset) { model.isPaired = targets != nil }
 

@@ -112,12 +112,10 @@ package final class Classifier: @unchecked Sendable {
 extension Classifier: Trainable {
   package var rowShape: Shape { options.stack.shape }
   package var requiresUnitRange: Bool { false }
+  package var usesBatchNorm: Bool { options.stack.normalizes }
   package var classCount: Int { options.classCount }
 
   package func prepare(_ fit: FitOptions, _ dataset: Dataset?) throws(GenerativeError) -> any TrainingStep {
-    if options.stack.normalizes, fit.batchRows < 2 {
-      throw GenerativeError(.argument, "batch_size must be at least 2 with batch norm, not \(fit.batchRows)")
-    }
     try Labels.check(dataset, "dataset", classCount: options.classCount)
     if let validation = fit.validation {
       try Labels.check(validation, "validation", classCount: options.classCount)
@@ -147,8 +145,6 @@ private final class ClassifierStep: TrainingStep {
     classes = try Buffer(count: rows, in: context.memory)
     labels = classes
   }
-
-  var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
 
   func differentiate(
     _ x: UnsafeMutablePointer<Float>, rows: Int, turn: Int, at time: StepTime

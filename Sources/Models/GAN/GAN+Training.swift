@@ -15,14 +15,12 @@ extension GAN: Trainable {
     return (stepCount * options.batchCount, isDeep ? 32 : 128)
   }
   package var requiresUnitRange: Bool { options.outputActivation != .identity }
+  package var usesBatchNorm: Bool { options.normalizes }
   package var classCount: Int { options.classCount }
 
   package func prepare(
     _ fit: FitOptions, _ dataset: Dataset?
   ) throws(GenerativeError) -> any TrainingStep {
-    if options.normalizes, fit.batchRows < 2 {
-      throw GenerativeError(.argument, "batch_size must be at least 2 with batch norm, not \(fit.batchRows)")
-    }
     try Labels.check(dataset, "dataset", classCount: options.classCount)
     if let validation = fit.validation {
       try Labels.check(validation, "validation", classCount: options.classCount)
@@ -140,8 +138,6 @@ package final class GANStep: TrainingStep {
   }
 
   package var warnings: [Warning] { health.warnings }
-
-  package var minimumRows: Int { model.options.normalizes ? 2 : 1 }
 
   package func begin(_ dataset: Dataset) throws(GenerativeError) {
     if model.options.architecture == .dense, model.options.startsAtMean, model.progress.stepCount == 0 {

@@ -104,7 +104,7 @@ extension OptionValues {
   /// The given architecture, or the one that the library chooses: what other given options need, dense layers
   /// if widths of hidden layers are given, otherwise by the size of the images.
   ///
-  /// - Throws: `.argument` for given options that need different architectures.
+  /// - Throws: `.argument` for given options that need different architectures, or images instead of a table.
   fileprivate func architecture(_ shape: Shape, needsDense: Bool) throws(GenerativeError) -> Architecture {
     let names: [Architecture] = [.dense, .convolutional]
     if let word = word("architecture") { return names[word] }
@@ -118,7 +118,13 @@ extension OptionValues {
       throw GenerativeError(
         .argument, "\(dense) needs architecture dense, but \(convolutional) needs convolutional")
     }
-    if convolutional != nil { return .convolutional }
+    if let convolutional {
+      if shape.isTable {
+        throw GenerativeError(
+          .argument, "\(convolutional) needs images, but rows are a table with \(shape.channels) columns")
+      }
+      return .convolutional
+    }
     let hasWidths = given.contains { row, _ in if case .widths = row.kind { true } else { false } }
     return dense == nil && !hasWidths && !needsDense && shape.suitsConvolutions ? .convolutional : .dense
   }

@@ -7,14 +7,12 @@ import Training
 extension VAE: Trainable {
   package var rowShape: Shape { options.shape }
   package var requiresUnitRange: Bool { options.likelihood == .bernoulli }
+  package var usesBatchNorm: Bool { options.stack.normalizes }
   package var classCount: Int { options.classCount }
 
   package func prepare(
     _ fit: FitOptions, _ dataset: Dataset?
   ) throws(GenerativeError) -> any TrainingStep {
-    if options.stack.normalizes, fit.batchRows < 2 {
-      throw GenerativeError(.argument, "batch_size must be at least 2 with batch norm, not \(fit.batchRows)")
-    }
     try Labels.check(dataset, "dataset", classCount: options.classCount)
     if let validation = fit.validation {
       try Labels.check(validation, "validation", classCount: options.classCount)
@@ -76,8 +74,6 @@ package final class VAEStep: TrainingStep {
     losses = try Buffer(count: decodedRows, in: context.memory)
     importance = samples > 1 ? try ImportanceWeights(rows: rows, samples: samples, context: context) : nil
   }
-
-  package var minimumRows: Int { model.options.stack.normalizes ? 2 : 1 }
 
   package var warnings: [Warning] {
     guard model.progress.stepCount >= 500, model.options.beta > 0, let recentDivergence else { return [] }

@@ -74,7 +74,7 @@ def test_steps_of_one_row(name):
     X, y = images(5), np.arange(5) % 2
     model = make(name, batch_size=1)
     if has_batch_norm(name):
-        with pytest.raises(ValueError, match="batch_size must be at least 2 with batch norm, not 1"):
+        with pytest.raises(ValueError, match="at least 2 with batch norm, not 1; use a larger one"):
             model.fit(X, y)
         return
     check_is_fitted(model.fit(X, y), X, y)
@@ -177,3 +177,10 @@ def test_no_labels(name):
             make(name).fit(X, np.arange(6) % 2)
     else:
         assert make(name).fit(X).to_bytes() == make(name).fit(X, np.arange(6)).to_bytes()
+
+
+@pytest.mark.parametrize("option", [{"batch_norm": True}, {"depth": 2}, {"base_channels": 8}], ids=str)
+def test_options_of_convolutions_name_the_table_they_are_given(option):
+    name = next(iter(option))
+    with pytest.raises(ValueError, match=f"{name} needs images, but rows are a table with 12 columns"):
+        Autoencoder(2, epochs=1, **option).fit(np.ones((20, 12)))
