@@ -4,8 +4,8 @@
 #   make test      installs missing packages, builds, runs all tests
 #   make science   measures the claims of the papers; CLAIM='vae parzen' selects some, SEEDS='1 2', DATA=folder
 #                  of MNIST's files, SHORT=1 for a quick trial run; writes results and a page to demo/science
-#   make check-hard  the scorecard at full size, the tests under sanitizers, and more tests on emulated arm64;
-#                  takes one to two hours; PASS n/30
+#   make check-hard  the scorecard at full size, the tests under sanitizers, more tests on emulated processors, all
+#                  languages, the lecture, and what models with all defaults learn; takes several hours
 #   make fuzz      fuzzes six targets, a minute each; SECONDS=600 sets the time, TARGETS='model png' selects some
 #   make           builds the library and the tool into .build/library
 #   make bench     measures all workloads and compares with other libraries; WORKLOADS='vae dcgan' selects some,
@@ -161,18 +161,8 @@ languages-tools: test-tools
 scorecard: hard-tools build-tests build-address build-thread $(PYTHON)
 	python3 Tests/Scorecard/scorecard.py hard $(ROWS)
 
-# The measurements of what models learn and of PCA's exactness come last. They use new matrices each time and
-# print the seed.
-check-hard: test-address test-thread languages-tools $(PYTHON)
-	@$(MAKE) --quiet test-arm64 SIZE=hard
-	python3 Tests/Scorecard/emulated.py x86 hard
-	@$(MAKE) --quiet scorecard
-	Tests/Scripts/languages.sh $(BUILD) hard
-	Tests/Scripts/reproducible.sh
-	$(PYTHON) Tests/Scripts/first_programs.py $(BUILD) $(PYTHON)
-	$(PYTHON) Tests/Scripts/lecture.py $(BUILD) hard
-	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so $(PYTHON) Benchmarks/defaults.py
-	PYTHONPATH=bindings/python GENERATIVE_LIBRARY=$(BUILD)/libgenerative.so $(PYTHON) Benchmarks/accuracy.py --hard
+check-hard: build-tests hard-tools languages-tools $(PYTHON)
+	python3 Tests/Scripts/gate.py $(PYTHON) --hard
 
 SECONDS ?= 60
 fuzz: build

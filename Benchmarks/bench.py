@@ -43,7 +43,7 @@ def main():
     parser.add_argument("--threads", type=int, help="of all workloads")
     parser.add_argument("--peers", default=sys.executable)
     parser.add_argument("--layers", default=str(ROOT / ".build" / "release" / "layer-worker"))
-    parser.add_argument("--out", type=Path, default=ROOT / "Benchmarks" / "results" / "latest.jsonl")
+    parser.add_argument("--out", type=Path, default=results.FOLDER / f"{machine.kind()}.jsonl")
     parser.add_argument("workloads", nargs="*")
     arguments = parser.parse_args()
 

@@ -1,8 +1,18 @@
-"""Results as lines of JSON and as a table."""
+"""Results as lines of JSON, as a table, and compared across machines.
+
+usage: results.py [--write]
+
+Prints the ratios of all machines in `results`; --write puts them into docs/performance.md.
+"""
 
 import json
+import sys
+from pathlib import Path
 
 PLACES = 5  # significant digits in the file
+FOLDER = Path(__file__).with_name("results")
+PAGE = FOLDER.parents[1] / "docs" / "performance.md"
+MARKS = ("<!-- machines -->", "<!-- end of machines -->")
 
 
 def rounded(value):
@@ -100,3 +110,45 @@ def _line(cells):
     for cell, (name, width) in zip(cells, COLUMNS):
         texts.append(cell.ljust(width) if name in ("workload", "peer") and width > 20 else cell.rjust(width))
     return " ".join(texts).rstrip()
+
+
+def machines():
+    """Each machine's results, by its name."""
+    for path in sorted(FOLDER.glob("*.jsonl")):
+        yield path.stem, [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def comparison():
+    """The ratio to the fastest peer of each workload that has a goal, on each machine, and the lowest."""
+    found, goals = {}, {}
+    for machine, lines in machines():
+        for result in lines:
+            name = result["workload"]
+            if result.get("target") is None or result["ratio"] is None:
+                continue
+            goals[name] = result["target"]
+            rival = found.setdefault(name, {}).get(machine)
+            if rival is None or result["peer_ms"] < rival["peer_ms"]:
+                found[name][machine] = result
+    names = [machine for machine, _ in machines()]
+    yield "| workload | goal | " + " | ".join(names) + " | lowest |"
+    yield "|---" * (3 + len(names)) + "|"
+    for name, goal in goals.items():
+        cells = [
+            f"{found[name][machine]['ratio']:.2f} ({found[name][machine]['peer']})" if machine in found[name] else ""
+            for machine in names
+        ]
+        lowest = min(result["ratio"] for result in found[name].values())
+        yield f"| `{name}` | {goal:g} | " + " | ".join(cells) + f" | {lowest:.2f}{'' if lowest >= goal else ' **below**'} |"
+
+
+def main():
+    table = "\n".join(comparison())
+    print(table)
+    if sys.argv[1:] == ["--write"]:
+        before, _, rest = PAGE.read_text().partition(MARKS[0])
+        PAGE.write_text(f"{before}{MARKS[0]}\n\n{table}\n\n{MARKS[1]}{rest.partition(MARKS[1])[2]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -39,7 +39,8 @@ final class KrylovBasis {
   private let r: Buffer<Double>
   /// A block, packed as the product's left-hand side.
   private let packed: Buffer<Double>
-  private let tile: Buffer<Double>
+  /// One tile per slot.
+  private let tiles: Buffer<Double>
 
   /// Allocates buffers for `capacity` rows. The basis starts empty.
   ///
@@ -64,7 +65,7 @@ final class KrylovBasis {
     h = try Buffer(count: block * paddedRows, in: memory)
     r = try Buffer(count: 3 * block * block, in: memory)
     packed = try Buffer(count: block * max(n, capacity), in: memory)
-    tile = try Buffer(count: block * width, in: memory)
+    tiles = try Buffer(count: context.threadCount * block * width, in: memory)
     packMatrix(matrix)
     let random = Random(seed: 0, purpose: .eigenvectors)
     for i in 0..<block {
@@ -183,9 +184,6 @@ final class KrylovBasis {
     DoubleProduct.packSixRows(x, rowStride, depth, scale: scale, into: packed.base)
   }
 
-  /// The number of products added up before their sum is added to C, to keep chains of sums short.
-  private static let depth = 128
-
   /// C ← C + the packed block times panels that are `panelDepth` × width doubles apart.
   private func multiplyPanels(
     _ panels: Buffer<Double>, depth: Int, panelDepth: Int, columns: Int, into c: UnsafeMutablePointer<Double>,
@@ -194,14 +192,11 @@ final class KrylovBasis {
     let multiply = context.kernels.doubles.multiplyBlock
     // About 10 µs of work per share.
     let share = max(1, 40_000 / (Self.block * width * depth)) * width
-    context.parallel((columns + share - 1) / share) { index in
+    context.parallelSlots((columns + share - 1) / share) { slot, index in
       for j in stride(from: index * share, to: min(columns, (index + 1) * share), by: width) {
-        let panel = panels.base + j * panelDepth
-        for p in stride(from: 0, to: depth, by: Self.depth) {
-          multiply(
-            packed.base + p * Self.block, Self.block, panel + p * width, width, min(Self.depth, depth - p),
-            c + j, rowStride, Int.min, tile.base)
-        }
+        multiply(
+          packed.base, Self.block, panels.base + j * panelDepth, width, depth, c + j, rowStride, Int.min,
+          tiles.base + slot * Self.block * width)
       }
     }
   }

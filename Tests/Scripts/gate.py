@@ -1,7 +1,8 @@
 """Runs every test of the repository and ends with one line, "N passed, N failed".
 
-usage: gate.py PYTHON [part of a stage's name, to run only those]
+usage: gate.py PYTHON [--hard] [part of a stage's name, to run only those]
 PYTHON: an interpreter that has numpy and pytest.
+--hard: the stages of make check-hard.
 """
 
 import os
@@ -51,6 +52,26 @@ STAGES = [
     ("README", ["python3", f"{SCRIPTS}/readme.py", BUILD, PYTHON], None),
     ("lecture", [PYTHON, f"{SCRIPTS}/lecture.py", BUILD], None),
     ("first programs", [PYTHON, f"{SCRIPTS}/first_programs.py", BUILD, PYTHON, "quick"], None),
+]
+
+# Two lists of stages that run in parallel. The measurements of what models learn and of PCA's exactness come last.
+# They use new matrices each time and print the seed.
+HARD = [
+    [
+        ("AddressSanitizer", ["make", "--quiet", "test-address"], "swift"),
+        ("ThreadSanitizer", ["make", "--quiet", "test-thread"], "swift"),
+        ("scorecard", ["make", "--quiet", "scorecard"], None),
+        ("reproducible build", [f"{SCRIPTS}/reproducible.sh"], None),
+    ],
+    [
+        ("arm64", ["make", "--quiet", "test-arm64", "SIZE=hard"], None),
+        ("older processors", ["python3", "Tests/Scorecard/emulated.py", "x86", "hard"], None),
+        ("languages", [f"{SCRIPTS}/languages.sh", BUILD, "hard"], None),
+        ("first programs", [PYTHON, f"{SCRIPTS}/first_programs.py", BUILD, PYTHON], None),
+        ("lecture", [PYTHON, f"{SCRIPTS}/lecture.py", BUILD, "hard"], None),
+        ("defaults", [PYTHON, "Benchmarks/defaults.py", "--rows", "10000"], None),
+        ("accuracy of PCA", [PYTHON, "Benchmarks/accuracy.py", "--hard"], None),
+    ],
 ]
 
 # Stages that mostly compile or emulate, on one core. They run in parallel with the last stages, and print after them.
@@ -110,17 +131,26 @@ class Lane:
             self.summary.append(f"{verdict:8}{name:20}{passed:6} passed{failed:4} failed{seconds:8.1f} s")
 
 
-def main():
-    wanted = sys.argv[2].lower() if len(sys.argv) > 2 else ""
-    stages = [stage for stage in STAGES if wanted in stage[0].lower()]
+def quick_lanes(stages):
+    """What runs before the stages of BESIDE, these, and what runs in parallel with them."""
     beside = [stage for stage in stages if stage[0] in BESIDE]
     first = max((stages.index(stage) for stage in beside), default=0)
+    others = [[stage for stage in part if stage not in beside] for part in (stages[:first], stages[first:])]
+    return others[0], beside, others[1]
+
+
+def main():
+    arguments = sys.argv[2:]
+    is_hard = "--hard" in arguments
+    wanted = [word.lower() for word in arguments if word != "--hard"]
+
+    def chosen(stages):
+        return [stage for stage in stages if all(word in stage[0].lower() for word in wanted)]
+
+    start = time.monotonic()
+    before, beside, shown = ([], *map(chosen, HARD)) if is_hard else quick_lanes(chosen(STAGES))
     kept = []
-    lanes = [
-        Lane([stage for stage in stages[:first] if stage not in beside]),
-        Lane(beside, lambda line, flush: kept.append(line)),
-        Lane([stage for stage in stages[first:] if stage not in beside]),
-    ]
+    lanes = [Lane(before), Lane(beside, lambda line, flush: kept.append(line)), Lane(shown)]
     lanes[0].run()
     second = threading.Thread(target=lanes[1].run)
     second.start()
@@ -129,6 +159,7 @@ def main():
     print("\n".join(kept))
     passed, failed = sum(lane.passed for lane in lanes), sum(lane.failed for lane in lanes)
     print("\n" + "\n".join(line for lane in lanes for line in lane.summary))
+    print(f"total {(time.monotonic() - start) / 60:.1f} minutes")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

@@ -32,6 +32,7 @@ final class LineModel: Trainable, @unchecked Sendable {
   var learners: [Learner] { [learner] }
   var rowShape: Shape { learner.network.input }
   var requiresUnitRange: Bool { false }
+  var usesBatchNorm: Bool { false }
   var preparation: Preparation?
 
   func outline() throws(GenerativeError) -> Checkpoint {

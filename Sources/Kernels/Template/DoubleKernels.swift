@@ -10,7 +10,8 @@ package struct DoubleKernels: Sendable {
 
   /// C ← C + A·B, where A is packed in panels of `tileRows` rows and B in panels of `tileColumns` columns.
   /// Each panel is `depth` deep and padded with zeros. Skips tiles that lie entirely below the diagonal
-  /// column − row = `diagonal` (`Int.min`: skips none). `tile` is scratch space for one tile.
+  /// column − row = `diagonal` (`Int.min`: skips none). `tile` is the calling thread's scratch space for one
+  /// tile.
   package typealias MultiplyBlock =
     @Sendable (
       _ a: Input, _ rows: Int, _ b: Input, _ columns: Int, _ depth: Int, _ c: Output, _ rowStride: Int,
