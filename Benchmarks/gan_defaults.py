@@ -88,15 +88,17 @@ def data(name: str, architecture: str) -> Data:
         return Data(rows, components(rows), {"epochs": 60} | PLAIN)
     if name == "faces":
         rows = Dataset.faces(1000, height=32, width=32, seed=5).read()
-        return Data(rows, components(rows), {"epochs": 40})
+        return Data(rows, components(rows), {"epochs": 40} | SLOW)
     rows = fashion("train", 10_000)[0]
-    fit = {"epochs": 15} | PLAIN if architecture == "dense" else {"epochs": 6}
+    fit = {"epochs": 15} | PLAIN if architecture == "dense" else {"epochs": 6} | SLOW
     return Data(rows, lambda found: judge().features(found.reshape(len(found), 28, 28)), fit)
 
 
 WASSERSTEIN = {"objective": "wasserstein", "gradient_penalty": 10, "discriminator_steps": 5, "epochs": 0.4}
 #: The defaults of dense GANs of images before these measurements led to "R1 1, rate 5e-4".
 PLAIN = {"r1_penalty": 0, "learning_rate": 2e-4}
+#: The learning rate of convolutional GANs before these measurements led to a higher one.
+SLOW = {"learning_rate": 2e-4}
 #: The values that are tried for each option, in addition to the recipe's own.
 COMMON: dict[str, dict[str, Any]] = {
     "unchanged": {},
@@ -151,7 +153,25 @@ DENSE: dict[str, dict[str, Any]] = COMMON | {
     "augmentation adaptive": {"augmentation": "adaptive"},
     "augmentation fixed": {"augmentation": "fixed"},
 }
+FAST = {"learning_rate": 2e-3}
 DEEP: dict[str, dict[str, Any]] = COMMON | {
+    "rate 2e-3": FAST,
+    "rate 4e-3": {"learning_rate": 4e-3},
+    "rate 2e-3, linear schedule": FAST | {"schedule": "linear"},
+    "rate 2e-3, D's rate x 2": FAST | {"discriminator_rate": 2},
+    "rate 2e-3, hinge": FAST | {"objective": "hinge"},
+    "rate 2e-3, least squares": FAST | {"objective": "least_squares"},
+    "rate 2e-3, no input noise": FAST | {"input_noise": 0},
+    "rate 2e-3, batch norm in D": FAST | {"discriminator_batch_norm": True},
+    "rate 2e-3, least squares, batch norm in D": (
+        FAST | {"objective": "least_squares", "discriminator_batch_norm": True}
+    ),
+    "rate 2e-3, batch norm in D, no input noise": FAST | {"discriminator_batch_norm": True, "input_noise": 0},
+    "rate 2e-3, R1 0.1": FAST | {"r1_penalty": 0.1},
+    "rate 2e-3, augmentation adaptive": FAST | {"augmentation": "adaptive"},
+    "32 channels, rate 2e-4": {"base_channels": 32},
+    "32 channels, rate 1e-3": {"base_channels": 32, "learning_rate": 1e-3},
+    "32 channels, rate 2e-3": FAST | {"base_channels": 32},
     "batch norm in D": {"discriminator_batch_norm": True},
     "no norm in D, R1 1": {"spectral_norm": False, "discriminator_batch_norm": False, "r1_penalty": 1},
     "no norm in D, R1 0.1": {"spectral_norm": False, "discriminator_batch_norm": False, "r1_penalty": 0.1},
@@ -224,9 +244,11 @@ def kept() -> dict[tuple[str, str, str, int], dict[str, float]]:
     return {(line["data"], line["architecture"], line["recipe"], line["seed"]): line["figures"] for line in lines}
 
 
-def tables() -> str:
-    """A table for each data set: each metric's mean over the seeds, best recipes first."""
+def tables(old: str) -> str:
+    """A table for each data set: each metric's mean over the seeds, best recipes first. A data set without results
+    keeps its old table."""
     found, parts = kept(), []
+    earlier = {part.partition("\n")[0]: f"**{part}" for part in old.strip().removeprefix("**").split("\n\n**")}
     for (name, architecture), recipes in PLANS.items():
         lines: list[tuple[tuple[float, ...], str]] = []
         for recipe in recipes:
@@ -242,10 +264,13 @@ def tables() -> str:
             digits = 1 if "modes" in mean else 2
             cells = f"{mean[first]:.{digits}f} | {mean[second]:.{digits}f} | {len(runs)}"
             lines.append((order, f"| {recipe} | {cells} |"))
+        title = f"{TITLES[name]}, {architecture}**"
         if lines:
             what = "modes | samples near a mode, %" if name in POINTS else "Fréchet distance | recall"
-            head = f"**{TITLES[name]}, {architecture}**\n\n| recipe | {what} | seeds |\n|---|---|---|---|\n"
+            head = f"**{title}\n\n| recipe | {what} | seeds |\n|---|---|---|---|\n"
             parts.append(head + "\n".join(line for _, line in sorted(lines)))
+        elif title in earlier:
+            parts.append(earlier[title])
     return "\n\n".join(parts)
 
 
@@ -275,7 +300,7 @@ def main() -> None:
     if chosen.write:
         page = PAGE.read_text()
         before, rest = page.split(MARKS[0])
-        PAGE.write_text(f"{before}{MARKS[0]}\n\n{tables()}\n\n{MARKS[1]}{rest.split(MARKS[1])[1]}")
+        PAGE.write_text(f"{before}{MARKS[0]}\n\n{tables(rest.split(MARKS[1])[0])}\n\n{MARKS[1]}{rest.split(MARKS[1])[1]}")
 
 
 if __name__ == "__main__":

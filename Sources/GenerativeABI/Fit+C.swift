@@ -21,6 +21,12 @@ struct FitDefaults {
     return FitDefaults(learningRate: 2e-3 / excess)
   }
   static let gan = FitDefaults(learningRate: 2e-4, beta1: 0.5, schedule: Int(GEN_SCHEDULE_CONSTANT))
+  /// The defaults of a convolutional GAN: like those of `mirrored`, the rate falls with a layer's inputs. With 64
+  /// channels, it is 5e-4; DCGAN's authors used 2e-4 for 128.
+  static func convolutionalGAN(baseChannels: Int) -> FitDefaults {
+    FitDefaults(
+      learningRate: 0.032 / Double(max(baseChannels, 16)), beta1: 0.5, schedule: Int(GEN_SCHEDULE_CONSTANT))
+  }
   /// The defaults of a GAN of dense layers that learns images.
   static let denseImageGAN = FitDefaults(
     learningRate: 5e-4, beta1: 0.5, schedule: Int(GEN_SCHEDULE_CONSTANT))

@@ -241,7 +241,10 @@ extension GAN: NetworkModel, Describing, Invertible, Imputing {
   }
 
   var fitDefaults: FitDefaults {
-    options.isNarrowTable ? .narrowGAN : options.isDenseOfImages ? .denseImageGAN : .gan
+    if options.architecture == .convolutional {
+      return .convolutionalGAN(baseChannels: options.convolution.baseChannels)
+    }
+    return options.isNarrowTable ? .narrowGAN : options.isDenseOfImages ? .denseImageGAN : .gan
   }
 
   func plan(rows: Int) throws(GenerativeError) -> Plan {

@@ -13,8 +13,9 @@ extension OptionTable {
       schedule         word constant step cosine linear plateau = auto \
       : how the learning rate decreases during training; auto: cosine; GAN: constant; GAN of a table of at most 32 columns: linear
       learning_rate    number (0 *] = auto \
-      : learning rate; auto: 0.002; dense layers and rows of n > 4,096 values: 8.192 / n; classifier: 0.001; GAN: 0.0002; \
-      GAN of dense layers and images: 0.0005; GAN of a table of at most 32 columns: 0.001
+      : learning rate; auto: 0.002; dense layers and rows of n > 4,096 values: 8.192 / n; classifier: 0.001; \
+      convolutional GAN: 0.032 / base_channels, at most 0.002; GAN of dense layers and images: 0.0005; GAN of a table: \
+      0.0002, with at most 32 columns 0.001
       beta1            number [0 1) = auto \
       : decay of the mean gradient, or momentum of SGD; auto: 0.9; GAN: 0.5
       beta2            number [0 1) = auto : decay of the mean squared gradient; auto: 0.999; rmsprop: 0.99

@@ -32,10 +32,10 @@ extension GAN.Options: NetworkOptions {
         : batch norm in the hidden layers of the generator; auto: true; a table of at most 32 columns: false
         discriminator_batch_norm flag = auto \
         : batch norm in the hidden layers of the discriminator except the first; auto: true if convolutional and \
-        spectral_norm is false, else false
+        without spectral norm, else false
         spectral_norm            flag = auto later=false \
-        : spectral norm in all layers of the discriminator, instead of batch norm; auto: true if convolutional and \
-        discriminator_batch_norm is not true, else false
+        : spectral norm in all layers of the discriminator, instead of batch norm; auto: true if convolutional with a \
+        penalty or with discriminator_batch_norm false, else false
         mean_start               flag = auto needs architecture auto dense \
         : start the generator at the mean row of the data; auto: true
         label_smoothing          number [0 0.5] : one-sided label smoothing: the target of real rows is 1 minus this value
@@ -111,7 +111,10 @@ extension GAN.Options: NetworkOptions {
     } else if architecture == .convolutional {
       convolution.baseChannels = 16
       inputNoise = 0.2
-      hasSpectralNorm = !values.flag("discriminator_batch_norm")
+      // A penalty needs a discriminator without batch norm.
+      let isPenalized = ["r1_penalty", "gradient_penalty"].contains { (values.number($0) ?? 0) > 0 }
+      hasSpectralNorm =
+        isPenalized || values.isGiven("discriminator_batch_norm") && !values.flag("discriminator_batch_norm")
     } else if isDenseOfImages {
       let isCurved = values.word("discriminator_activation").map { Place.activations[$0].isCurved } ?? false
       let isExcluded =
