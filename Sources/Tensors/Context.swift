@@ -33,7 +33,7 @@ package final class Context: Sendable {
   package let usesWinograd: Bool
   /// How much a file read on this context's behalf may request.
   package let limits: InputLimits
-  /// How `multiply` and direct convolutions take their operands.
+  /// How `multiply` and convolutions take their operands.
   package let precision: Precision
   let scratches: ScratchList
   private let original: Context?
@@ -111,6 +111,9 @@ package final class Context: Sendable {
 
   /// The kernels of products of this context's precision.
   var product: ProductKernels { precision == .float32 ? kernels.product : kernels.roundedProduct }
+
+  /// The transforms of Winograd's convolution in this context's precision.
+  var winograd: WinogradKernels { precision == .float32 ? kernels.winograd : kernels.roundedWinograd }
 
   private static func threadCount(wanted: Int?) -> Int {
     let named = getenv("GEN_THREADS").flatMap { Int(String(cString: $0)) }.flatMap { $0 > 0 ? $0 : nil }

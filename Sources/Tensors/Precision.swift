@@ -1,4 +1,4 @@
-/// How a network's matrix products and direct convolutions take their operands. Sums, and everything else, are
+/// How a network's matrix products and convolutions take their operands. Sums, and everything else, are
 /// floats in either case.
 package enum Precision: Sendable {
   case float32

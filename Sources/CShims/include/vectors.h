@@ -168,6 +168,18 @@ SHIM_INLINE shim_u4 shim_bfloat16_pairs4(const float *x) {
 #endif
 }
 
+/* 16 floats as eight pairs of bfloat16, the first of each in the upper half. */
+SHIM_INLINE shim_u8 shim_bfloat16_pairs8(shim_f16 x) {
+#if defined(__AVX512BF16__)
+  __mmask16 counts =
+      _mm512_cmp_ps_mask(_mm512_abs_ps((__m512)x), _mm512_set1_ps(0x1p-56f), _CMP_NLT_UQ);
+  return (shim_u8)_mm256_rol_epi32((__m256i)_mm512_maskz_cvtneps_pbh(counts, (__m512)x), 16);
+#else
+  shim_u16 y = shim_bfloat16_16(x);
+  return y.even << 16 | y.odd;
+#endif
+}
+
 /* sum + the product of the upper halves, then + that of the lower halves, as bfloat16 numbers. */
 SHIM_INLINE shim_f16 shim_add_pair_products16(shim_f16 x, shim_f16 y, shim_f16 sum) {
 #if defined(__AVX512BF16__)

@@ -24,8 +24,21 @@ import CShims
 
 /// A vector of adjacent lanes across the depth.
 @inline(__always) func vectorAcross(_ source: Input, _ depthStride: Int) -> Floats {
-  let upper = shim_bfloat16_16(load(source)) &<< SIMD16(repeating: 16)
-  return unsafeBitCast(upper | shim_bfloat16_16(load(source + depthStride)), to: Floats.self)
+  roundedAcross(load(source), load(source + depthStride))
+}
+
+/// The number of elements along the depth in a lane of a rounded operand.
+@inline(__always) var roundedPerLane: Int { 2 }
+
+/// Stores a vector of elements that are adjacent along the depth.
+@inline(__always) func storeRounded(_ x: Floats, _ lanes: Output) {
+  UnsafeMutableRawPointer(lanes).storeBytes(of: shim_bfloat16_pairs8(x), as: SIMD8<UInt32>.self)
+}
+
+/// Lanes of elements x and those that follow them along the depth.
+@inline(__always) func roundedAcross(_ x: Floats, _ next: Floats) -> Floats {
+  let upper = shim_bfloat16_16(x) &<< SIMD16(repeating: 16)
+  return unsafeBitCast(upper | shim_bfloat16_16(next), to: Floats.self)
 }
 
 @inline(__always) private func pairs4(_ first: SIMD4<Float>, _ second: SIMD4<Float>) -> SIMD4<Float> {

@@ -18,7 +18,9 @@ package enum Kernels {
       if shim_cpu_has_avx2() != 0 { tables.append(KernelsAVX2.table) }
       if shim_cpu_has_avx512() != 0 { tables.append(KernelsAVX512.table) }
       if shim_cpu_has_avx512bf16() != 0 {
-        tables.append(KernelsAVX512.table.with(KernelsAVX512BF16.roundedProduct, name: "avx512bf16"))
+        tables.append(
+          KernelsAVX512.table.with(
+            KernelsAVX512BF16.roundedProduct, KernelsAVX512BF16.roundedWinograd, name: "avx512bf16"))
       }
     #endif
     return tables

@@ -11,6 +11,8 @@ package struct KernelTable: Sendable {
   /// The products of operands rounded to bfloat16.
   package let roundedProduct: ProductKernels
   package let winograd: WinogradKernels
+  /// The transforms whose points are rounded to bfloat16.
+  package let roundedWinograd: WinogradKernels
   package let floatMoments: MomentKernels
   package let byteMoments: MomentKernels
   package let elementwise: ElementwiseKernels
@@ -21,7 +23,7 @@ package struct KernelTable: Sendable {
 
   package init(
     name: String, laneCount: Int, product: ProductKernels, roundedProduct: ProductKernels,
-    winograd: WinogradKernels,
+    winograd: WinogradKernels, roundedWinograd: WinogradKernels,
     floatMoments: MomentKernels, byteMoments: MomentKernels, elementwise: ElementwiseKernels,
     reductions: ReductionKernels, optimizers: OptimizerKernels, random: RandomKernels, doubles: DoubleKernels
   ) {
@@ -30,6 +32,7 @@ package struct KernelTable: Sendable {
     self.product = product
     self.roundedProduct = roundedProduct
     self.winograd = winograd
+    self.roundedWinograd = roundedWinograd
     self.floatMoments = floatMoments
     self.byteMoments = byteMoments
     self.elementwise = elementwise
@@ -40,10 +43,13 @@ package struct KernelTable: Sendable {
   }
 
   /// The same kernels, with an instruction for products of bfloat16 numbers.
-  package func with(_ roundedProduct: ProductKernels, name: String) -> KernelTable {
+  package func with(
+    _ roundedProduct: ProductKernels, _ roundedWinograd: WinogradKernels, name: String
+  ) -> KernelTable {
     KernelTable(
       name: name, laneCount: laneCount, product: product, roundedProduct: roundedProduct, winograd: winograd,
-      floatMoments: floatMoments, byteMoments: byteMoments, elementwise: elementwise, reductions: reductions,
+      roundedWinograd: roundedWinograd, floatMoments: floatMoments, byteMoments: byteMoments,
+      elementwise: elementwise, reductions: reductions,
       optimizers: optimizers, random: random, doubles: doubles)
   }
 }

@@ -1,16 +1,22 @@
-/// The transforms of Winograd's convolution. See `WinogradConvolution` in Tensors for the algorithm and
-/// `Kernels/Winograd.swift` for the matrices.
+/// The transforms of Winograd's convolution. See `WinogradConvolution` in Tensors for the algorithm,
+/// `Kernels/Winograd.swift` for the matrices of tiles of 4 × 4 outputs, and `Kernels/SmallWinograd.swift` for
+/// those of 2 × 2.
 ///
-/// A transformed patch, tile or kernel has 25 points. Channel c of point p is at
-/// `points[p * pointStride + c]`. The number of channels is a multiple of `channelMultiple`.
+/// A table has two sets of these kernels: tiles of 4 × 4 whose points are floats, and tiles of 2 × 2 whose points
+/// are rounded to bfloat16. Points are stored in lanes, as the products of the same precision read them. A lane
+/// that holds two elements holds two adjacent channels if channels are the depth of the product, or the same
+/// channel of two tiles if the product sums over tiles.
+///
+/// Lane i of point p is at `points[p * pointStride + i]`. The number of channels is a multiple of
+/// `channelMultiple`.
 package struct WinogradKernels: Sendable {
   package typealias Input = UnsafePointer<Float>
   package typealias Output = UnsafeMutablePointer<Float>
 
-  /// The number of outputs of a tile along one axis.
-  package static let tileSize = 4
-  /// The number of products of a tile per pair of channels: (4 + 2 − 1)².
-  package static let pointCount = 25
+  /// The number of outputs of a tile along one axis, t.
+  package let tileSize: Int
+  /// The number of products of a tile per pair of channels: (t + 2 − 1)².
+  package var pointCount: Int { (tileSize + 1) * (tileSize + 1) }
   /// The number of lanes in the widest vector.
   package static let channelMultiple = 16
 
@@ -36,22 +42,29 @@ package struct WinogradKernels: Sendable {
     }
   }
 
-  /// points ← Bᵀ·d·B for a patch d of 5 × 5 pixels.
-  package typealias TransformPixels =
+  /// points ← Bᵀ·d·B for a patch d of t + 1 × t + 1 pixels, whose channels are the depth of the product.
+  package let transformPatch:
     @Sendable (_ pixels: Input, _ window: Window, _ channels: Int, _ points: Output, _ pointStride: Int) ->
-    Void
-  package let transformPatch: TransformPixels
-  /// points ← A·d·Aᵀ for a tile d of 4 × 4 pixels.
-  package let transformTile: TransformPixels
+      Void
+  /// points ← Bᵀ·d·B for the patches of the one or two tiles that share lanes. With one, the second is ignored.
+  package typealias TransformTiles =
+    @Sendable (
+      _ first: Input, _ firstWindow: Window, _ second: Input, _ secondWindow: Window, _ channels: Int,
+      _ points: Output, _ pointStride: Int
+    ) -> Void
+  package let transformPatches: TransformTiles
+  /// points ← A·d·Aᵀ for one or two tiles d of t × t pixels.
+  package let transformTiles: TransformTiles
   /// points ← G·w·Gᵀ for 2 × 2 taps, tap (i, j) at i · `rowStride` + j · `tapStride`. Processes one panel of
-  /// the product: `depth` rows of `ProductKernels.tileColumns` channels, `depthStride` apart.
+  /// the product: `depth` rows of `ProductKernels.tileColumns` channels, `depthStride` apart. `depth` is a multiple
+  /// of the number of elements in a lane.
   package typealias TransformTaps =
     @Sendable (
       _ taps: Input, _ rowStride: Int, _ tapStride: Int, _ depthStride: Int, _ depth: Int, _ points: Output,
       _ pointStride: Int
     ) -> Void
   package let transformTaps: TransformTaps
-  /// A tile of 4 × 4 pixels ← Aᵀ·m·A of its points m.
+  /// A tile of t × t pixels ← Aᵀ·m·A of its points m.
   package let makeTile:
     @Sendable (_ points: Input, _ pointStride: Int, _ channels: Int, _ pixels: Output, _ window: Window) ->
       Void
@@ -62,13 +75,16 @@ package struct WinogradKernels: Sendable {
     ) -> Void
 
   package init(
-    transformPatch: @escaping TransformPixels, transformTile: @escaping TransformPixels,
+    tileSize: Int, transformPatch: @escaping @Sendable (Input, Window, Int, Output, Int) -> Void,
+    transformPatches: @escaping TransformTiles, transformTiles: @escaping TransformTiles,
     transformTaps: @escaping TransformTaps,
     makeTile: @escaping @Sendable (Input, Int, Int, Output, Window) -> Void,
     addTaps: @escaping @Sendable (Input, Int, Int, Output, Int, Int) -> Void
   ) {
+    self.tileSize = tileSize
     self.transformPatch = transformPatch
-    self.transformTile = transformTile
+    self.transformPatches = transformPatches
+    self.transformTiles = transformTiles
     self.transformTaps = transformTaps
     self.makeTile = makeTile
     self.addTaps = addTaps

@@ -47,8 +47,7 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
   }
 
   /// The kernels of the direct products. With an odd number of small channels, a pair of bfloat16 numbers would
-  /// span two taps of a spreading, which then takes its operands as they are. So do products by Winograd's
-  /// algorithm, whose transforms amplify rounding.
+  /// span two taps of a spreading, which then takes its operands as they are.
   func kernels(_ direction: Direction, _ context: Context) -> ProductKernels {
     direction == .spreading && smallChannels % 2 != 0 ? context.kernels.product : context.product
   }

@@ -1,5 +1,3 @@
-import Kernels
-
 /// One axis of a stride-1 convolution with two taps. Output `firstOutput` + q·`outputStep` is the sum over j
 /// < 2 of source pixel `origin` + (q + j)·`sourceStep` times kernel element `firstTap` + j·`tapStep`.
 struct WinogradAxis {
@@ -12,11 +10,11 @@ struct WinogradAxis {
   let firstTap: Int
   let tapStep: Int
 
-  /// The five pixels that tile `tile` reads: the position of the first, which may lie outside the image, and
-  /// the range of those that exist.
-  func patch(_ tile: Int) -> (start: Int, first: Int, end: Int) {
-    let start = origin + tile * WinogradKernels.tileSize * sourceStep
-    let patchSize = WinogradKernels.tileSize + 1
+  /// The pixels that tile `tile` of `tileSize` outputs reads, one more than it has: the position of the first,
+  /// which may lie outside the image, and the range of those that exist.
+  func patch(_ tile: Int, tileSize: Int) -> (start: Int, first: Int, end: Int) {
+    let start = origin + tile * tileSize * sourceStep
+    let patchSize = tileSize + 1
     let first = start < 0 ? (sourceStep - 1 - start) / sourceStep : 0
     let end = start < sourceCount ? (sourceCount - start + sourceStep - 1) / sourceStep : 0
     return (start, min(first, patchSize), min(end, patchSize))

@@ -6,22 +6,25 @@ extension WinogradConvolution {
   /// a block of weights, that block transformed, a group's results at all points, and a tile.
   private struct Plan {
     let points: Points
+    let inputChannels: Int
     let outputChannels: Int
     let width: Int
+    /// The number of channels in a lane.
+    let perLane: Int
     /// The number of phases that are separate outputs, and how many of them are processed side by side. The
     /// other phases are summed.
     let outputPhases: Int
     let concurrentPhases: Int
 
     var summedPhases: Int { points.phaseCount / concurrentPhases }
-    var blockDepth: Int { min(WinogradConvolution.blockDepth, points.channels) }
+    var blockDepth: Int { min(WinogradConvolution.blockDepth, inputChannels) }
     /// The distance between points of the transformed weights; avoids multiples of 4 KiB.
-    var weightPointStride: Int { blockDepth * WinogradConvolution.groupColumns + 16 }
-    var resultPointStride: Int { points.tileCapacity * WinogradConvolution.groupColumns + 16 }
+    var weightPointStride: Int { blockDepth / perLane * WinogradConvolution.groupColumns + 16 }
+    var resultPointStride: Int { points.rowCapacity * WinogradConvolution.groupColumns + 16 }
     /// One panel of weights per tap.
     var tapCount: Int { 4 * blockDepth * width }
-    var weightCount: Int { WinogradKernels.pointCount * weightPointStride }
-    var resultCount: Int { WinogradKernels.pointCount * resultPointStride }
+    var weightCount: Int { points.pointCount * weightPointStride }
+    var resultCount: Int { points.pointCount * resultPointStride }
     var slotStride: Int {
       tapCount + weightCount + resultCount
         + ConvolutionProduct.padded(ProductKernels.tileRows * width, to: 16)
@@ -29,32 +32,34 @@ extension WinogradConvolution {
   }
 
   private func plan(_ direction: ConvolutionProduct.Direction, _ rows: Int, _ context: Context) -> Plan {
+    let isCorrelation = direction == .correlation
     let (large, small) = (product.largeChannels, product.smallChannels)
-    let width = context.kernels.product.tileColumns
-    switch direction {
-    case .correlation:
-      return Plan(
-        points: points(channels: large, phaseCount: Self.phaseCount, rows: rows), outputChannels: small,
-        width: width, outputPhases: 1, concurrentPhases: 1)
-    case .spreading:
-      let concurrentPhases = rows <= concurrentRows ? Self.phaseCount : 1
-      return Plan(
-        points: points(channels: small, phaseCount: concurrentPhases, rows: rows), outputChannels: large,
-        width: width, outputPhases: Self.phaseCount, concurrentPhases: concurrentPhases)
-    }
+    let inputChannels = isCorrelation ? large : small
+    let lanes = context.product.lanes(inputChannels)
+    let concurrentPhases = !isCorrelation && rows <= concurrentRows(context) ? Self.phaseCount : 1
+    let phaseCount = isCorrelation ? Self.phaseCount : concurrentPhases
+    let limit = stretchTiles(width: lanes, phaseCount: phaseCount)
+    let points = Points(
+      pointCount: pointCount, rowCapacity: min(limit, rows * tilesPerImage), lanes: lanes,
+      phaseCount: phaseCount)
+    return Plan(
+      points: points, inputChannels: inputChannels, outputChannels: isCorrelation ? small : large,
+      width: context.product.tileColumns, perLane: context.product.depthPerLane,
+      outputPhases: isCorrelation ? 1 : Self.phaseCount, concurrentPhases: concurrentPhases)
   }
 
   /// Maximum number of images with few tiles, such as a single image, for which all phases are spread at
   /// once. The threads then synchronize twice instead of eight times.
-  private var concurrentRows: Int {
-    stretchTiles(channels: product.smallChannels, phaseCount: Self.phaseCount) / tilesPerImage
+  private func concurrentRows(_ context: Context) -> Int {
+    let lanes = context.product.lanes(product.smallChannels)
+    return stretchTiles(width: lanes, phaseCount: Self.phaseCount) / tilesPerImage
   }
 
   /// The number of floats for `rows` images or fewer.
   func imageScratchCount(
     _ direction: ConvolutionProduct.Direction, rows: Int, context: Context
   ) -> Int {
-    let counts = [rows, min(rows, concurrentRows)].map { rows in
+    let counts = [rows, min(rows, concurrentRows(context))].map { rows in
       let plan = plan(direction, rows, context)
       return plan.points.count + context.threadCount * plan.slotStride
     }
@@ -73,7 +78,7 @@ extension WinogradConvolution {
     let tileCount = rows * tilesPerImage
     let groupCount = (plan.outputChannels + Self.groupColumns - 1) / Self.groupColumns
     let isSmall = tileCount * product.weightCount < ConvolutionProduct.smallWork / 8
-    let stretch = plan.points.tileCapacity
+    let stretch = plan.points.rowCapacity
     let stretchCount = (tileCount + stretch - 1) / stretch
     let turnCount = plan.outputPhases / plan.concurrentPhases
     for step in 0..<stretchCount * turnCount {
@@ -82,8 +87,7 @@ extension WinogradConvolution {
       let tiles = start..<min(tileCount, start + stretch)
       let firstPhase = turn * plan.concurrentPhases
       transformPatches(
-        source, direction, firstPhase: firstPhase, tiles, plan.points, into: scratch, isSmall: isSmall,
-        context)
+        source, direction, firstPhase: firstPhase, tiles, plan, into: scratch, isSmall: isSmall, context)
       // A few tasks per thread. Each part transforms its weights again.
       let blockCount = groupCount * plan.concurrentPhases
       let partCount = max(1, min((4 * context.threadCount - 1) / blockCount, tiles.count / 24))
@@ -99,11 +103,36 @@ extension WinogradConvolution {
         let area = slots + slot * plan.slotStride
         let results = area + (plan.tapCount + plan.weightCount)
         let pixels =
-          scratch + (phase * plan.points.phaseStride + (part.lowerBound - start) * plan.points.tileStride)
+          scratch + (phase * plan.points.phaseStride + (part.lowerBound - start) * plan.points.rowStride)
         multiplyPoints(
           pixels, weight, direction, firstPhase + phase, part.count, columns, plan, area, context)
         makeTiles(
           results, direction, firstPhase + phase, part, columns, plan, output, bias, activation, context)
+      }
+    }
+  }
+
+  /// points ← Bᵀ·d·B for the patches that `tiles` read in `source`, for the layout's phases of `direction`,
+  /// starting at `firstPhase`.
+  private func transformPatches(
+    _ source: UnsafePointer<Float>, _ direction: ConvolutionProduct.Direction, firstPhase: Int,
+    _ tiles: Range<Int>, _ plan: Plan, into points: UnsafeMutablePointer<Float>, isSmall: Bool,
+    _ context: Context
+  ) {
+    let share = 8
+    let shareCount = (tiles.count + share - 1) / share
+    let (layout, channels) = (plan.points, plan.inputChannels)
+    let transform = context.winograd.transformPatch
+    context.parallelSlots(layout.phaseCount * shareCount, isSmall: isSmall) { _, task in
+      let (phase, index) = task.quotientAndRemainder(dividingBy: shareCount)
+      let axes = axes(direction, phase: firstPhase + phase)
+      let start = tiles.lowerBound + index * share
+      for tile in start..<min(tiles.upperBound, start + share) {
+        let patch = patch(tile, axes, channels: channels)
+        transform(
+          source + patch.start, patch.window, channels,
+          points + (phase * layout.phaseStride + (tile - tiles.lowerBound) * layout.rowStride),
+          layout.pointStride)
       }
     }
   }
@@ -118,18 +147,19 @@ extension WinogradConvolution {
     let weights = area + plan.tapCount
     let results = weights + plan.weightCount
     let tile = results + plan.resultCount
-    let multiply = context.kernels.product.multiplyPlain
+    let multiply = context.product.multiplyPlain
     let layout = plan.points
     for phase in 0..<plan.summedPhases {
-      for channel in stride(from: 0, to: layout.channels, by: plan.blockDepth) {
-        let depth = min(plan.blockDepth, layout.channels - channel)
+      for channel in stride(from: 0, to: plan.inputChannels, by: plan.blockDepth) {
+        let depth = min(plan.blockDepth, plan.inputChannels - channel)
+        let (firstLane, lanes) = (channel / plan.perLane, depth / plan.perLane)
         transformTaps(
           weight, direction, firstPhase + phase, channel, depth, columns, plan, area, into: weights, context)
-        for point in 0..<WinogradKernels.pointCount {
+        for point in 0..<pointCount {
           multiply(
-            pixels + (phase * layout.phaseStride + point * layout.pointStride + channel),
-            layout.tileStride, 1, tileCount, weights + point * plan.weightPointStride,
-            depth * plan.width, plan.width, columns.count, depth,
+            pixels + (phase * layout.phaseStride + point * layout.pointStride + firstLane),
+            layout.rowStride, 1, tileCount, weights + point * plan.weightPointStride,
+            lanes * plan.width, plan.width, columns.count, lanes,
             results + point * plan.resultPointStride, Self.groupColumns, phase + channel > 0, tile)
         }
       }
@@ -145,12 +175,12 @@ extension WinogradConvolution {
   ) {
     let (vertical, horizontal) = axes(direction, phase: phase)
     let channels = product.largeChannels
-    let transform = context.kernels.winograd.transformTaps
+    let transform = context.winograd.transformTaps
     let first = (vertical.firstTap * 4 + horizontal.firstTap) * channels
     let (rowStride, tapStride) = (vertical.tapStep * 4 * channels, horizontal.tapStep * channels)
     for column in stride(from: columns.lowerBound, to: columns.upperBound, by: plan.width) {
       let count = min(plan.width, columns.upperBound - column)
-      let panel = points + (column - columns.lowerBound) * depth
+      let panel = points + (column - columns.lowerBound) * (depth / plan.perLane)
       if direction == .spreading, count == plan.width {
         // Output channels are contiguous, as the product needs them.
         transform(
@@ -180,10 +210,10 @@ extension WinogradConvolution {
     let (vertical, horizontal) = axes(direction, phase: phase)
     let image = direction == .correlation ? product.small : product.large
     let bias = bias.map { $0 + columns.lowerBound }
-    let makeTile = context.kernels.winograd.makeTile
+    let makeTile = context.winograd.makeTile
     let finish = context.kernels.elementwise.finishRow
     let (function, slope) = activation.kernel
-    let size = WinogradKernels.tileSize
+    let size = tileSize
     for tile in tiles {
       let (index, row, column) = place(tile)
       let window = WinogradKernels.Window(

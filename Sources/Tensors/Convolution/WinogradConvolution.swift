@@ -1,14 +1,18 @@
 import Kernels
 
-/// The three products of a convolution with a 4 × 4 kernel and stride 2, with 2.56 times fewer
-/// multiplications than the direct computation.
+/// The three products of a convolution with a 4 × 4 kernel and stride 2, with fewer multiplications than the
+/// direct computation: 2.56 times fewer in float32, 1.78 times in bfloat16.
 ///
 /// Such a convolution is the sum of four convolutions with 2 × 2 taps and stride 1, one for each phase of the
-/// large image. Its transpose is four of them side by side. Each is computed in tiles of 4 × 4 outputs. The 5
-/// × 5 pixels that a tile reads, the 2 × 2 taps and the tile's gradient are transformed to 25 points. At each
-/// point, a matrix product over the channels remains: 25 products instead of 64 (Lavin & Gray, "Fast
-/// algorithms for convolutional neural networks", CVPR 2016). The constants of the transforms, up to 8,
-/// amplify rounding a little. Errors relative to the largest result are below 1e-5 for up to 1,024 channels.
+/// large image. Its transpose is four of them side by side. Each is computed in tiles of t × t outputs. The
+/// (t + 1)² pixels that a tile reads, the 2 × 2 taps and the tile's gradient are transformed to (t + 1)² points.
+/// At each point, a matrix product over the channels remains (Lavin & Gray, "Fast algorithms for convolutional
+/// neural networks", CVPR 2016).
+///
+/// In float32, t is 4: 25 products instead of 64. The constants of the transforms, up to 8, amplify rounding a
+/// little. Errors relative to the largest result are below 1e-5 for up to 1,024 channels. In bfloat16, points are
+/// rounded, and these constants would amplify the error six times. There, t is 2: 9 products instead of 16, by
+/// transforms that only add and subtract.
 ///
 /// Tiles are processed in stretches that stay in the cache, in two steps each. First all threads transform
 /// pixels. Then each takes a group of output channels, transforms its weights and multiplies. Weights are
@@ -17,9 +21,11 @@ import Kernels
 /// The order of an element's sum depends only on the geometry.
 package struct WinogradConvolution {
   let product: ConvolutionProduct
+  /// The number of outputs of a tile along one axis.
+  let tileSize: Int
 
-  /// Maximum number of tiles transformed at a time: 27 panels of the product.
-  private static let stretchLimit = 27 * ProductKernels.tileRows
+  /// Maximum number of outputs whose tiles are transformed at a time: 27 panels of tiles of 4 × 4.
+  private static let stretchLimit = 16 * 27 * ProductKernels.tileRows
   /// Floats of transformed pixels: 8 MiB, which fits in the third-level cache.
   private static let stretchCapacity = 1 << 21
   /// The number of input channels multiplied at a time.
@@ -39,9 +45,10 @@ package struct WinogradConvolution {
       product.smallChannels % WinogradKernels.channelMultiple == 0
     else { return nil }
     self.product = product
+    tileSize = context.winograd.tileSize
     let (height, width) = (product.vertical.small, product.horizontal.small)
-    let tiled = tileRowCount * tileColumnCount * WinogradKernels.tileSize * WinogradKernels.tileSize
-    guard 5 * tiled <= 9 * height * width, tilesPerImage > 1 || !product.sparesSingleTiles else { return nil }
+    let outputs = tilesPerImage * tileSize * tileSize
+    guard 5 * outputs <= 9 * height * width, outputs > 16 || !product.sparesSingleTiles else { return nil }
   }
 
   // MARK: - Tiles
@@ -54,7 +61,7 @@ package struct WinogradConvolution {
   /// the large side if that is more.
   private func tileCount(_ axis: ConvolutionAxis) -> Int {
     let positions = max(axis.small, (axis.large + 1) / 2)
-    return (positions + WinogradKernels.tileSize - 1) / WinogradKernels.tileSize
+    return (positions + tileSize - 1) / tileSize
   }
 
   func place(_ tile: Int) -> (image: Int, row: Int, column: Int) {
@@ -76,60 +83,47 @@ package struct WinogradConvolution {
 
   // MARK: - Transformed pixels
 
-  /// The layout of a stretch's transformed pixels: 25 matrices of tiles × channels for every phase.
+  /// The number of products of a tile per pair of channels.
+  var pointCount: Int { (tileSize + 1) * (tileSize + 1) }
+
+  /// The layout of a stretch's transformed pixels: for every phase and point, a matrix of lanes. A row is a tile,
+  /// with its channels in lanes. In the gradient of the weights, where the product sums over tiles, a row is as
+  /// many tiles as share a lane.
   struct Points {
-    let tileCapacity: Int
-    let channels: Int
+    let pointCount: Int
+    let rowCapacity: Int
+    let lanes: Int
     let phaseCount: Int
 
     /// The strides of rows and matrices avoid multiples of 4 KiB, the size of a cache way.
-    var tileStride: Int { channels + 16 }
-    var pointStride: Int { tileCapacity * tileStride + 16 }
-    var phaseStride: Int { WinogradKernels.pointCount * pointStride }
+    var rowStride: Int { lanes + 16 }
+    var pointStride: Int { rowCapacity * rowStride + 16 }
+    var phaseStride: Int { pointCount * pointStride }
     var count: Int { phaseCount * phaseStride }
   }
 
-  /// Maximum number of tiles in a stretch.
-  func stretchTiles(channels: Int, phaseCount: Int) -> Int {
-    let perTile = phaseCount * WinogradKernels.pointCount * (channels + 16)
-    return min(Self.stretchLimit, max(ProductKernels.tileRows, Self.stretchCapacity / perTile))
+  /// Maximum number of tiles in a stretch whose tiles have this many numbers at each point.
+  func stretchTiles(width: Int, phaseCount: Int) -> Int {
+    let perTile = phaseCount * pointCount * (width + 16)
+    return min(
+      Self.stretchLimit / (tileSize * tileSize), max(ProductKernels.tileRows, Self.stretchCapacity / perTile))
   }
 
-  /// The layout for `rows` images with this many channels, `phaseCount` phases at a time.
-  func points(channels: Int, phaseCount: Int, rows: Int) -> Points {
-    let limit = stretchTiles(channels: channels, phaseCount: phaseCount)
-    return Points(
-      tileCapacity: min(limit, rows * tilesPerImage), channels: channels, phaseCount: phaseCount)
-  }
-
-  /// points ← Bᵀ·d·B for the patches that `tiles` read in `source`, for `layout.phaseCount` phases of
-  /// `direction`, starting at `firstPhase`.
-  func transformPatches(
-    _ source: UnsafePointer<Float>, _ direction: ConvolutionProduct.Direction, firstPhase: Int,
-    _ tiles: Range<Int>, _ layout: Points, into points: UnsafeMutablePointer<Float>, isSmall: Bool,
-    _ context: Context
-  ) {
-    let share = 8
-    let shareCount = (tiles.count + share - 1) / share
-    let transform = context.kernels.winograd.transformPatch
-    context.parallelSlots(layout.phaseCount * shareCount, isSmall: isSmall) { _, task in
-      let (phase, index) = task.quotientAndRemainder(dividingBy: shareCount)
-      let (vertical, horizontal) = axes(direction, phase: firstPhase + phase)
-      let start = tiles.lowerBound + index * share
-      for tile in start..<min(tiles.upperBound, start + share) {
-        let (image, row, column) = place(tile)
-        let (y, x) = (vertical.patch(row), horizontal.patch(column))
-        let pixel = (image * vertical.sourceCount + y.start) * horizontal.sourceCount + x.start
-        let window = WinogradKernels.Window(
-          rowStride: vertical.sourceStep * horizontal.sourceCount * layout.channels,
-          pixelStride: horizontal.sourceStep * layout.channels, firstRow: y.first, endRow: y.end,
-          firstColumn: x.first, endColumn: x.end)
-        transform(
-          source + pixel * layout.channels, window, layout.channels,
-          points + (phase * layout.phaseStride + (tile - tiles.lowerBound) * layout.tileStride),
-          layout.pointStride)
-      }
-    }
+  /// The patch that a tile reads in images of this many channels: the position of its first pixel, which may lie
+  /// outside the image, and its pixels.
+  func patch(
+    _ tile: Int, _ axes: (vertical: WinogradAxis, horizontal: WinogradAxis), channels: Int
+  ) -> (start: Int, window: WinogradKernels.Window) {
+    let (vertical, horizontal) = axes
+    let (image, row, column) = place(tile)
+    let y = vertical.patch(row, tileSize: tileSize)
+    let x = horizontal.patch(column, tileSize: tileSize)
+    let pixel = (image * vertical.sourceCount + y.start) * horizontal.sourceCount + x.start
+    let window = WinogradKernels.Window(
+      rowStride: vertical.sourceStep * horizontal.sourceCount * channels,
+      pixelStride: horizontal.sourceStep * channels, firstRow: y.first, endRow: y.end,
+      firstColumn: x.first, endColumn: x.end)
+    return (pixel * channels, window)
   }
 
   // MARK: - Scratch

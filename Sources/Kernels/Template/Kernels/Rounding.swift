@@ -42,3 +42,14 @@ func roundRows(
     i &+= 1
   }
 }
+
+// MARK: - Lanes of transformed operands
+
+/// The number of elements along the depth in a lane of a rounded operand.
+@inline(__always) var roundedPerLane: Int { 1 }
+
+/// Stores a vector of elements that are adjacent along the depth.
+@inline(__always) func storeRounded(_ x: Floats, _ lanes: Output) { store(rounded(x), lanes) }
+
+/// Lanes of elements x and, if a lane holds two, of those that follow them along the depth.
+@inline(__always) func roundedAcross(_ x: Floats, _ next: Floats) -> Floats { rounded(x) }

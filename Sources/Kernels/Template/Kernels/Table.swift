@@ -13,8 +13,9 @@ package var table: KernelTable {
       roundRows: roundRows, multiplyBlock: multiplyBlock, multiplyRows: multiplyRows,
       multiplyPlain: multiplyPlain),
     winograd: WinogradKernels(
-      transformPatch: transformPatch, transformTile: transformTile, transformTaps: transformTaps,
-      makeTile: makeTile, addTaps: addTaps),
+      tileSize: 4, transformPatch: transformPatch, transformPatches: transformPatches,
+      transformTiles: transformTiles, transformTaps: transformTaps, makeTile: makeTile, addTaps: addTaps),
+    roundedWinograd: roundedWinograd,
     floatMoments: MomentKernels(
       rowsPerLane: 1, bias: 0, pack: packFloats, gather: gatherFloats, multiply: multiplyFloats,
       add: addFloats),

@@ -80,12 +80,6 @@ private struct Five { var a, b, c, d, e: Floats }
   store(v.e, p + 4 &* stride)
 }
 
-/// Pixel x of a row, or zeros if it lies outside the window.
-@inline(__always)
-private func pixel(_ row: Input, _ x: Int, _ window: WinogradKernels.Window) -> Floats {
-  x >= window.firstColumn && x < window.endColumn ? load(row + x &* window.pixelStride) : all(0)
-}
-
 /// Bᵀ along row y of a patch.
 @inline(__always)
 private func patchRow(_ pixels: Input, _ y: Int, _ window: WinogradKernels.Window) -> Five {
@@ -123,8 +117,6 @@ private func storeRow(_ v: Four, _ pixels: Output, _ y: Int, _ window: WinogradK
   if first <= 3, 3 < end { store(v.d, row + 3 &* window.pixelStride) }
 }
 
-@inline(__always) private func add(_ v: Floats, to p: Output) { store(load(p) + v, p) }
-
 // MARK: - The kernels
 
 /// See `WinogradKernels.transformPatch`.
@@ -151,9 +143,18 @@ func transformPatch(
   }
 }
 
-/// See `WinogradKernels.transformTile`.
-func transformTile(
-  _ pixels: Input, _ window: WinogradKernels.Window, _ channels: Int, _ points: Output, _ pointStride: Int
+/// See `WinogradKernels.transformPatches`.
+func transformPatches(
+  _ first: Input, _ firstWindow: WinogradKernels.Window, _: Input, _: WinogradKernels.Window,
+  _ channels: Int, _ points: Output, _ pointStride: Int
+) {
+  transformPatch(first, firstWindow, channels, points, pointStride)
+}
+
+/// See `WinogradKernels.transformTiles`.
+func transformTiles(
+  _ pixels: Input, _ window: WinogradKernels.Window, _: Input, _: WinogradKernels.Window,
+  _ channels: Int, _ points: Output, _ pointStride: Int
 ) {
   var c = 0
   while c < channels {
