@@ -97,8 +97,8 @@ def data(name: str, architecture: str) -> Data:
 WASSERSTEIN = {"objective": "wasserstein", "gradient_penalty": 10, "discriminator_steps": 5, "epochs": 0.4}
 #: The defaults of dense GANs of images before these measurements led to "R1 1, rate 5e-4".
 PLAIN = {"r1_penalty": 0, "learning_rate": 2e-4}
-#: The learning rate of convolutional GANs before these measurements led to a higher one.
-SLOW = {"learning_rate": 2e-4}
+#: The defaults of convolutional GANs before these measurements led to "rate 2e-3, batch norm in D".
+SLOW = {"learning_rate": 2e-4, "spectral_norm": True}
 #: The values that are tried for each option, in addition to the recipe's own.
 COMMON: dict[str, dict[str, Any]] = {
     "unchanged": {},
@@ -154,6 +154,7 @@ DENSE: dict[str, dict[str, Any]] = COMMON | {
     "augmentation fixed": {"augmentation": "fixed"},
 }
 FAST = {"learning_rate": 2e-3}
+BATCH_NORM = {"spectral_norm": False, "discriminator_batch_norm": True}
 DEEP: dict[str, dict[str, Any]] = COMMON | {
     "rate 2e-3": FAST,
     "rate 4e-3": {"learning_rate": 4e-3},
@@ -162,17 +163,17 @@ DEEP: dict[str, dict[str, Any]] = COMMON | {
     "rate 2e-3, hinge": FAST | {"objective": "hinge"},
     "rate 2e-3, least squares": FAST | {"objective": "least_squares"},
     "rate 2e-3, no input noise": FAST | {"input_noise": 0},
-    "rate 2e-3, batch norm in D": FAST | {"discriminator_batch_norm": True},
+    "rate 2e-3, batch norm in D": FAST | BATCH_NORM,
     "rate 2e-3, least squares, batch norm in D": (
-        FAST | {"objective": "least_squares", "discriminator_batch_norm": True}
+        FAST | BATCH_NORM | {"objective": "least_squares"}
     ),
-    "rate 2e-3, batch norm in D, no input noise": FAST | {"discriminator_batch_norm": True, "input_noise": 0},
+    "rate 2e-3, batch norm in D, no input noise": FAST | BATCH_NORM | {"input_noise": 0},
     "rate 2e-3, R1 0.1": FAST | {"r1_penalty": 0.1},
     "rate 2e-3, augmentation adaptive": FAST | {"augmentation": "adaptive"},
     "32 channels, rate 2e-4": {"base_channels": 32},
     "32 channels, rate 1e-3": {"base_channels": 32, "learning_rate": 1e-3},
     "32 channels, rate 2e-3": FAST | {"base_channels": 32},
-    "batch norm in D": {"discriminator_batch_norm": True},
+    "batch norm in D": BATCH_NORM,
     "no norm in D, R1 1": {"spectral_norm": False, "discriminator_batch_norm": False, "r1_penalty": 1},
     "no norm in D, R1 0.1": {"spectral_norm": False, "discriminator_batch_norm": False, "r1_penalty": 0.1},
     "spectral norm, R1 0.1": {"r1_penalty": 0.1},

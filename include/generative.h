@@ -1177,11 +1177,11 @@ typedef struct gen_gan_options {
   /* Steps of D per step of G, each on new latents, 1 ... 100; default: 1. Real rows: fresh_rows */
   int64_t discriminator_steps;
   int32_t batch_norm; /* 1: in G's hidden layers; default: GEN_AUTO (1; narrow table: 0) */
-  /* 1: in D's hidden layers except the first; default: GEN_AUTO (1 if CONVOLUTIONAL and
-   * spectral_norm is 0) */
+  /* 1: in D's hidden layers except the first; default: GEN_AUTO (1 if CONVOLUTIONAL without
+   * spectral norm) */
   int32_t discriminator_batch_norm;
   /* 1: in D, without batch norm there (Miyato et al. 2018); default: GEN_AUTO (1 if CONVOLUTIONAL
-   * and discriminator_batch_norm is not 1) */
+   * with a penalty or with discriminator_batch_norm 0) */
   int32_t spectral_norm;
   int32_t mean_start; /* DENSE: 1: G starts at the data's mean row; default: GEN_AUTO (1) */
   /* Real rows count as 1 - label_smoothing for D (Salimans et al. 2016), 0 ... 0.5; default: 0 */
