@@ -60,8 +60,8 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
     [smallChannels, vertical.window.kernel, horizontal.window.kernel, largeChannels]
   }
 
-  /// The same product for images that may arrive one at a time. For an image of a single tile, transforming
-  /// the weights costs more than it saves, and the result must not depend on the batch size.
+  /// The same product for images that may arrive one at a time. For an image of a single tile of 4 × 4, in
+  /// float32, transforming the weights costs more than it saves, and the result must not depend on the batch size.
   package var forInference: ConvolutionProduct {
     var product = self
     product.sparesSingleTiles = true
@@ -118,7 +118,7 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
     scratch: UnsafeMutablePointer<Float>, context: Context
   ) {
     if let winograd = WinogradConvolution(self, context: context) {
-      winograd.multiply(.correlation, large, weight, small, rows, bias, activation, scratch, context)
+      winograd.multiply(.correlation, large, weight, packed, small, rows, bias, activation, scratch, context)
     } else {
       multiply(.correlation, large, weight, packed, small, rows, bias, activation, scratch, context)
     }
@@ -132,7 +132,7 @@ package struct ConvolutionProduct: Equatable, Hashable, Sendable {
     scratch: UnsafeMutablePointer<Float>, context: Context
   ) {
     if let winograd = WinogradConvolution(self, context: context) {
-      winograd.multiply(.spreading, small, weight, large, rows, bias, activation, scratch, context)
+      winograd.multiply(.spreading, small, weight, packed, large, rows, bias, activation, scratch, context)
     } else if hasFewChannels {
       spreadWindows(
         small, weight: weight, into: large, rows: rows, bias: bias, activation: activation, scratch: scratch,

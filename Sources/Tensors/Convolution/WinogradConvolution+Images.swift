@@ -1,7 +1,11 @@
+import CShims
 import Kernels
 
 /// Pixels times weights, for both directions.
 extension WinogradConvolution {
+  /// The pixels of a tile are scattered in the output, and are prefetched this many tiles before they are written.
+  private static let prefetchDistance = 4
+
   /// The layout of a direction's scratch buffer: transformed pixels, then one area per thread. An area holds
   /// a block of weights, that block transformed, a group's results at all points, and a tile.
   private struct Plan {
@@ -24,6 +28,15 @@ extension WinogradConvolution {
     /// One panel of weights per tap.
     var tapCount: Int { 4 * blockDepth * width }
     var weightCount: Int { points.pointCount * weightPointStride }
+    var groupCount: Int {
+      (outputChannels + WinogradConvolution.groupColumns - 1) / WinogradConvolution.groupColumns
+    }
+    var blockCount: Int { (inputChannels + blockDepth - 1) / blockDepth }
+    /// The place of a block of weights among those that are transformed beforehand.
+    func packedBlock(_ phase: Int, _ channel: Int, _ columns: Range<Int>) -> Int {
+      let group = columns.lowerBound / WinogradConvolution.groupColumns
+      return (phase * blockCount + channel / blockDepth) * groupCount + group
+    }
     var resultCount: Int { points.pointCount * resultPointStride }
     var slotStride: Int {
       tapCount + weightCount + resultCount
@@ -66,17 +79,18 @@ extension WinogradConvolution {
     return counts.max() ?? 0
   }
 
-  /// output ← act(product + bias), for `rows` images.
+  /// output ← act(product + bias), for `rows` images. `packed` are the transformed weights, if available.
   func multiply(
     _ direction: ConvolutionProduct.Direction, _ source: UnsafePointer<Float>,
-    _ weight: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ rows: Int,
+    _ weight: UnsafePointer<Float>, _ packed: PackedKernel?, _ output: UnsafeMutablePointer<Float>,
+    _ rows: Int,
     _ bias: UnsafePointer<Float>?, _ activation: Activation, _ scratch: UnsafeMutablePointer<Float>,
     _ context: Context
   ) {
     let plan = plan(direction, rows, context)
     let slots = scratch + plan.points.count
     let tileCount = rows * tilesPerImage
-    let groupCount = (plan.outputChannels + Self.groupColumns - 1) / Self.groupColumns
+    let groupCount = plan.groupCount
     let isSmall = tileCount * product.weightCount < ConvolutionProduct.smallWork / 8
     let stretch = plan.points.rowCapacity
     let stretchCount = (tileCount + stretch - 1) / stretch
@@ -105,7 +119,8 @@ extension WinogradConvolution {
         let pixels =
           scratch + (phase * plan.points.phaseStride + (part.lowerBound - start) * plan.points.rowStride)
         multiplyPoints(
-          pixels, weight, direction, firstPhase + phase, part.count, columns, plan, area, context)
+          pixels, weight, packed?.panels, direction, firstPhase + phase, part.count, columns, plan, area,
+          context)
         makeTiles(
           results, direction, firstPhase + phase, part, columns, plan, output, bias, activation, context)
       }
@@ -140,12 +155,12 @@ extension WinogradConvolution {
   /// A slot's results ← transformed pixels · transformed weights, at every point, for one group of output
   /// channels in one output phase.
   private func multiplyPoints(
-    _ pixels: UnsafePointer<Float>, _ weight: UnsafePointer<Float>,
+    _ pixels: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, _ packed: UnsafePointer<Float>?,
     _ direction: ConvolutionProduct.Direction, _ firstPhase: Int, _ tileCount: Int,
     _ columns: Range<Int>, _ plan: Plan, _ area: UnsafeMutablePointer<Float>, _ context: Context
   ) {
-    let weights = area + plan.tapCount
-    let results = weights + plan.weightCount
+    let room = area + plan.tapCount
+    let results = room + plan.weightCount
     let tile = results + plan.resultCount
     let multiply = context.product.multiplyPlain
     let layout = plan.points
@@ -153,8 +168,14 @@ extension WinogradConvolution {
       for channel in stride(from: 0, to: plan.inputChannels, by: plan.blockDepth) {
         let depth = min(plan.blockDepth, plan.inputChannels - channel)
         let (firstLane, lanes) = (channel / plan.perLane, depth / plan.perLane)
-        transformTaps(
-          weight, direction, firstPhase + phase, channel, depth, columns, plan, area, into: weights, context)
+        let weights: UnsafePointer<Float>
+        if let packed {
+          weights = packed + plan.packedBlock(firstPhase + phase, channel, columns) * plan.weightCount
+        } else {
+          transformTaps(
+            weight, direction, firstPhase + phase, channel, depth, columns, plan, area, into: room, context)
+          weights = UnsafePointer(room)
+        }
         for point in 0..<pointCount {
           multiply(
             pixels + (phase * layout.phaseStride + point * layout.pointStride + firstLane),
@@ -201,6 +222,38 @@ extension WinogradConvolution {
     }
   }
 
+  // MARK: - Weights transformed beforehand
+
+  /// The number of floats of all transformed weights.
+  func packedCount(_ direction: ConvolutionProduct.Direction, context: Context) -> Int {
+    let plan = plan(direction, 1, context)
+    return Self.phaseCount * plan.blockCount * plan.groupCount * plan.weightCount
+  }
+
+  /// Transforms all weights. `room` has space for `packingRoomCount` floats.
+  func packWeights(
+    _ direction: ConvolutionProduct.Direction, _ weight: UnsafePointer<Float>,
+    into blocks: UnsafeMutablePointer<Float>, room: UnsafeMutablePointer<Float>, _ context: Context
+  ) {
+    let plan = plan(direction, 1, context)
+    context.parallelSlots(Self.phaseCount * plan.blockCount * plan.groupCount) { slot, task in
+      let (phase, index) = task.quotientAndRemainder(dividingBy: plan.blockCount * plan.groupCount)
+      let (block, group) = index.quotientAndRemainder(dividingBy: plan.groupCount)
+      let (channel, column) = (block * plan.blockDepth, group * Self.groupColumns)
+      let columns = column..<min(plan.outputChannels, column + Self.groupColumns)
+      transformTaps(
+        weight, direction, phase, channel, min(plan.blockDepth, plan.inputChannels - channel), columns, plan,
+        room + slot * plan.tapCount,
+        into: blocks + plan.packedBlock(phase, channel, columns) * plan.weightCount,
+        context)
+    }
+  }
+
+  /// The number of floats that `packWeights` needs while it runs.
+  func packingRoomCount(_ direction: ConvolutionProduct.Direction, context: Context) -> Int {
+    context.threadCount * plan(direction, 1, context).tapCount
+  }
+
   /// Computes the pixels of `tiles` from a group's results.
   private func makeTiles(
     _ results: UnsafePointer<Float>, _ direction: ConvolutionProduct.Direction, _ phase: Int,
@@ -214,18 +267,31 @@ extension WinogradConvolution {
     let finish = context.kernels.elementwise.finishRow
     let (function, slope) = activation.kernel
     let size = tileSize
-    for tile in tiles {
+    func target(_ tile: Int) -> (pixels: UnsafeMutablePointer<Float>, window: WinogradKernels.Window) {
       let (index, row, column) = place(tile)
       let window = WinogradKernels.Window(
         rowStride: vertical.outputStep * image.width * image.channels,
         pixelStride: horizontal.outputStep * image.channels, firstRow: 0,
-        endRow: min(size, vertical.positionCount - row * size), firstColumn: 0,
-        endColumn: min(size, horizontal.positionCount - column * size))
-      guard window.endRow > 0, window.endColumn > 0 else { continue }
+        endRow: max(0, min(size, vertical.positionCount - row * size)), firstColumn: 0,
+        endColumn: max(0, min(size, horizontal.positionCount - column * size)))
       let y = vertical.firstOutput + row * size * vertical.outputStep
       let x = horizontal.firstOutput + column * size * horizontal.outputStep
-      let pixels =
-        output + (((index * image.height + y) * image.width + x) * image.channels + columns.lowerBound)
+      let pixel = ((index * image.height + y) * image.width + x) * image.channels
+      return (output + (pixel + columns.lowerBound), window)
+    }
+    for tile in tiles {
+      if tile + Self.prefetchDistance < tiles.upperBound {
+        let (pixels, window) = target(tile + Self.prefetchDistance)
+        for i in 0..<window.endRow {
+          for j in 0..<window.endColumn {
+            let pixel = pixels + (i * window.rowStride + j * window.pixelStride)
+            shim_prefetch(pixel)
+            shim_prefetch(pixel + 16)
+          }
+        }
+      }
+      let (pixels, window) = target(tile)
+      guard window.endRow > 0, window.endColumn > 0 else { continue }
       makeTile(
         results + (tile - tiles.lowerBound) * Self.groupColumns, plan.resultPointStride, columns.count,
         pixels, window)

@@ -15,8 +15,9 @@ import Kernels
 /// transforms that only add and subtract.
 ///
 /// Tiles are processed in stretches that stay in the cache, in two steps each. First all threads transform
-/// pixels. Then each takes a group of output channels, transforms its weights and multiplies. Weights are
-/// thus transformed where they are used, and there is no transformed copy that could become stale.
+/// pixels. Then each takes a group of output channels, transforms its weights and multiplies. Training thus
+/// transforms weights where they are used, and there is no transformed copy that could become stale. Inference in
+/// bfloat16 uses weights that were transformed beforehand (`PackedKernel`).
 ///
 /// The order of an element's sum depends only on the geometry.
 package struct WinogradConvolution {
@@ -48,7 +49,8 @@ package struct WinogradConvolution {
     tileSize = context.winograd.tileSize
     let (height, width) = (product.vertical.small, product.horizontal.small)
     let outputs = tilesPerImage * tileSize * tileSize
-    guard 5 * outputs <= 9 * height * width, outputs > 16 || !product.sparesSingleTiles else { return nil }
+    guard 5 * outputs <= 9 * height * width else { return nil }
+    if tilesPerImage == 1, product.sparesSingleTiles { return nil }
   }
 
   // MARK: - Tiles

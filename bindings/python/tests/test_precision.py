@@ -106,6 +106,16 @@ def test_one_row_has_the_bits_of_a_batch(rows):
         assert np.array_equal(model.transform(rows[row : row + 1]), whole[row : row + 1])
 
 
+def test_one_image_by_winograd_has_the_bits_of_a_batch(rows):
+    images = data_of("winograd", rows)
+    autoencoder, gan = (fitted(f"winograd {kind}", images) for kind in ("autoencoder", "gan"))
+    codes = np.random.default_rng(3).normal(size=(71, 3)).astype(np.float32)
+    for call, inputs in (autoencoder.reconstruct, images), (gan.generate, codes):
+        whole = call(inputs)
+        for row in 0, 1, 70:
+            assert np.array_equal(call(inputs[row : row + 1]), whole[row : row + 1])
+
+
 PROGRAM = """
 import sys
 import numpy as np
