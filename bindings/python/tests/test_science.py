@@ -12,7 +12,7 @@ FASHION = Path("/usr/share/datasets/fashion-mnist")
 
 
 @pytest.mark.skipif(not FASHION.exists(), reason="there is no Fashion-MNIST")
-@pytest.mark.parametrize("claim", ["tutorial", "parzen"])
+@pytest.mark.parametrize("claim", ["tutorial", "parzen", "equilibrium"])
 def test_a_claim_runs_short_and_is_kept(claim, tmp_path):
     pytest.importorskip("tqdm")
     command = [sys.executable, ROOT / "Benchmarks/science/science.py", claim, "--short", "--seeds", "5"]
