@@ -112,6 +112,44 @@ def features(data: Data, seed: int):
     yield Figure("accuracy, 1,000 labels", told(train, test, 1000, 0.01), data.goal(">= 80"), "%", beside)
 
 
+@claim("equilibrium", "A GAN's discriminator ends undecided", on_pictures=False)
+def equilibrium(data: Data, seed: int):
+    """At the global optimum of the minimax game, G's distribution is the data's, D is 1/2 everywhere, and the value
+    log D(x) + log(1 - D(G(z))) is -log 4 (Goodfellow et al. 2014, theorem 1). The data are 100,000 numbers from a
+    Gaussian with mean 1 and standard deviation 0.5. Measured is how far D is from 1/2 on average over 10,000 new
+    numbers and over 10,000 samples, and how far the value is from -log 4. A D that has learned nothing is undecided
+    too, so the samples' mean and standard deviation are compared with the data's, in units of the data's standard
+    deviation. The last column is the same network with a thousandth of the rate for G: its D tells data from
+    samples. One latent, two hidden layers of 32 in G and D, no batch norm, minimax loss, three steps of D per step
+    of G, an R1 penalty of 0.1 (which does not move the optimum), Adam 1e-3 with a linear schedule, batch 256, 20
+    epochs."""
+    mean, deviation, random = 1, 0.5, np.random.default_rng(seed)
+    rows, unseen = (random.normal(mean, deviation, (count, 1)).astype(np.float32) for count in (100_000, 10_000))
+
+    def found(**rates: float) -> dict[str, float]:
+        model = GAN(
+            1, generator_hidden=(32, 32), discriminator_hidden=(32, 32), output_activation="identity",
+            batch_norm=False, objective="minimax", discriminator_steps=3, r1_penalty=0.1,
+            epochs=data.epochs(20), batch_size=256, schedule="linear", seed=seed, **rates,
+        ).fit(rows)  # fmt: skip
+        samples = model.sample(len(unseen), seed=seed).reshape(-1, 1)
+        real, fake = (model.discriminate(each).astype(np.float64) for each in (unseen, samples))
+        figures = {
+            "mean distance of D from 1/2, data": np.abs(real - 0.5).mean(),
+            "mean distance of D from 1/2, samples": np.abs(fake - 0.5).mean(),
+            "distance of the value from -log 4": abs(np.log(real).mean() + np.log1p(-fake).mean() + np.log(4)),
+            "error of the samples' mean": abs(samples.mean() - mean) / deviation,
+            "error of the samples' standard deviation": abs(samples.std() - deviation) / deviation,
+        }
+        return {name: float(value) for name, value in figures.items()}
+
+    goals = ("<= 0.05", "<= 0.05", "<= 0.01", "<= 0.05", "<= 0.1")
+    free, held = found(learning_rate=1e-3), found(learning_rate=1e-6, discriminator_rate=1e3)
+    for (name, value), goal in zip(free.items(), goals):
+        beside = {"G held back": held[name]}
+        yield Figure(name, value, "" if data.short else goal, "", beside, 4)
+
+
 RING = np.stack([(np.cos(a), np.sin(a)) for a in 2 * np.pi * np.arange(8) / 8]) * 2
 GRID = np.stack(np.meshgrid(np.arange(-4, 5, 2), np.arange(-4, 5, 2)), -1).reshape(25, 2)
 

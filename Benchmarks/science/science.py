@@ -22,7 +22,10 @@ from claim import CLAIMS, Data, Result
 from page import write_page
 
 # Each module registers its claims, in the order of the page.
-for module in ("principal", "autoencoders", "vaes", "gans", "measures", "variants", "anomalies", "arithmetic", "agreement"):
+for module in (
+    "principal", "autoencoders", "vaes", "gans", "memorization", "measures",
+    "variants", "anomalies", "arithmetic", "agreement",
+):  # fmt: skip
     importlib.import_module(module)
 
 FASHION = Path("/usr/share/datasets/fashion-mnist")
