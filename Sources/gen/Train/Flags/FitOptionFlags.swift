@@ -34,8 +34,8 @@ struct FitOptionFlags: OptionFlags {
   @Option(
     help: ArgumentHelp(
       "Learning rate (above 0; default: 0.002; dense layers and rows of n > 4,096 values: 8.192 / "
-        + "n; classifier: 0.001; GAN: 0.0002; GAN of dense layers and images: 0.0005; GAN of a table "
-        + "of at most 32 columns: 0.001).", valueName: "n"))
+        + "n; classifier: 0.001; convolutional GAN: 0.032 / --base-channels, at most 0.002; GAN of "
+        + "dense layers and images: 0.0005; GAN of a table: 0.0002, with at most 32 columns 0.001).", valueName: "n"))
   var learningRate: String?
 
   @Option(

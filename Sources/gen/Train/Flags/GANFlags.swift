@@ -114,14 +114,14 @@ struct GANFlags: OptionFlags {
     inversion: .prefixedNo,
     help: ArgumentHelp(
       "Batch norm in the hidden layers of the discriminator except the first (default: true if "
-        + "convolutional and --spectral-norm is false, else false)."))
+        + "convolutional and without spectral norm, else false)."))
   var discriminatorBatchNorm: Bool?
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
       "Spectral norm in all layers of the discriminator, instead of batch norm (default: true if "
-        + "convolutional and --discriminator-batch-norm is not true, else false)."))
+        + "convolutional with a penalty or with --discriminator-batch-norm false, else false)."))
   var spectralNorm: Bool?
 
   @Flag(

@@ -124,10 +124,10 @@ class GANParameters(Estimator):
             false).
         discriminator_batch_norm : bool, optional
             Batch norm in the hidden layers of the discriminator except the first (default: true if
-            convolutional and spectral_norm is false, else false).
+            convolutional and without spectral norm, else false).
         spectral_norm : bool, optional
             Spectral norm in all layers of the discriminator, instead of batch norm (default: true if
-            convolutional and discriminator_batch_norm is not true, else false).
+            convolutional with a penalty or with discriminator_batch_norm false, else false).
         mean_start : bool, optional
             Start the generator at the mean row of the data (needs architecture='auto' or 'dense'; default:
             true).
@@ -195,8 +195,8 @@ class GANParameters(Estimator):
             default: cosine; GAN: constant; GAN of a table of at most 32 columns: linear).
         learning_rate : float, optional
             Learning rate (above 0; default: 0.002; dense layers and rows of n > 4,096 values: 8.192 / n;
-            classifier: 0.001; GAN: 0.0002; GAN of dense layers and images: 0.0005; GAN of a table of at
-            most 32 columns: 0.001).
+            classifier: 0.001; convolutional GAN: 0.032 / base_channels, at most 0.002; GAN of dense layers
+            and images: 0.0005; GAN of a table: 0.0002, with at most 32 columns 0.001).
         beta1 : float, optional
             Decay of the mean gradient, or momentum of SGD (at least 0, below 1; default: 0.9; GAN: 0.5).
         beta2 : float, optional

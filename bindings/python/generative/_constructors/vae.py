@@ -165,8 +165,8 @@ class VAEParameters(Estimator):
             default: cosine; GAN: constant; GAN of a table of at most 32 columns: linear).
         learning_rate : float, optional
             Learning rate (above 0; default: 0.002; dense layers and rows of n > 4,096 values: 8.192 / n;
-            classifier: 0.001; GAN: 0.0002; GAN of dense layers and images: 0.0005; GAN of a table of at
-            most 32 columns: 0.001).
+            classifier: 0.001; convolutional GAN: 0.032 / base_channels, at most 0.002; GAN of dense layers
+            and images: 0.0005; GAN of a table: 0.0002, with at most 32 columns 0.001).
         beta1 : float, optional
             Decay of the mean gradient, or momentum of SGD (at least 0, below 1; default: 0.9; GAN: 0.5).
         beta2 : float, optional
