@@ -192,7 +192,8 @@ final class MomentsAccumulator {
       let first = group * 64
       let width = min(d - first, 64)
       withUnsafeTemporaryAllocation(of: Double.self, capacity: 128) { space in
-        let (chain, squareChain) = (space.baseAddress!, space.baseAddress! + 64)
+        guard let chain = space.baseAddress else { return }
+        let squareChain = chain + 64
         for start in stride(from: 0, to: count, by: Self.chainRows) {
           space.update(repeating: 0)
           for i in start..<min(count, start + Self.chainRows) {

@@ -56,7 +56,6 @@ private func patchRow(_ pixels: Input, _ y: Int, _ window: WinogradKernels.Windo
 }
 
 /// Bᵀ·d·B
-@inline(__always)
 private func patchPoints(_ pixels: Input, _ window: WinogradKernels.Window) -> Nine {
   let (r, s, t) = (patchRow(pixels, 0, window), patchRow(pixels, 1, window), patchRow(pixels, 2, window))
   let a = transformPatch(Three(a: r.a, b: s.a, c: t.a))
@@ -106,12 +105,12 @@ private func storeRow(_ v: Two, _ pixels: Output, _ y: Int, _ window: WinogradKe
 }
 
 /// Rounds points whose channels are the depth of the product.
-@inline(__always) private func storeAlong(_ points: Nine, _ to: Output, _ stride: Int) {
+private func storeAlong(_ points: Nine, _ to: Output, _ stride: Int) {
   forEach(points, points, stride) { point, _, offset in storeRounded(point, to + offset) }
 }
 
 /// Rounds points that follow each other along the depth. Lanes with a single element take `first`.
-@inline(__always) private func storeAcross(_ first: Nine, _ second: Nine, _ to: Output, _ stride: Int) {
+private func storeAcross(_ first: Nine, _ second: Nine, _ to: Output, _ stride: Int) {
   forEach(first, second, stride) { x, y, offset in store(roundedAcross(x, y), to + offset) }
 }
 
