@@ -14,9 +14,9 @@
 import KernelTemplate
 
 private struct Two { var a, b: Floats }
-private struct Three { var a, b, c: Floats }
+struct Three { var a, b, c: Floats }
 /// Points, or pixels, of a square: its rows.
-private struct Nine { var a, b, c: Three }
+struct Nine { var a, b, c: Three }
 
 /// Bᵀ·d
 @inline(__always) private func transformPatch(_ d: Three) -> Three {
@@ -56,7 +56,7 @@ private func patchRow(_ pixels: Input, _ y: Int, _ window: WinogradKernels.Windo
 }
 
 /// Bᵀ·d·B
-private func patchPoints(_ pixels: Input, _ window: WinogradKernels.Window) -> Nine {
+func patchPoints(_ pixels: Input, _ window: WinogradKernels.Window) -> Nine {
   let (r, s, t) = (patchRow(pixels, 0, window), patchRow(pixels, 1, window), patchRow(pixels, 2, window))
   let a = transformPatch(Three(a: r.a, b: s.a, c: t.a))
   let b = transformPatch(Three(a: r.b, b: s.b, c: t.b))
@@ -105,13 +105,8 @@ private func storeRow(_ v: Two, _ pixels: Output, _ y: Int, _ window: WinogradKe
 }
 
 /// Rounds points whose channels are the depth of the product.
-private func storeAlong(_ points: Nine, _ to: Output, _ stride: Int) {
+func storeAlong(_ points: Nine, _ to: Output, _ stride: Int) {
   forEach(points, points, stride) { point, _, offset in storeRounded(point, to + offset) }
-}
-
-/// Rounds points that follow each other along the depth. Lanes with a single element take `first`.
-private func storeAcross(_ first: Nine, _ second: Nine, _ to: Output, _ stride: Int) {
-  forEach(first, second, stride) { x, y, offset in store(roundedAcross(x, y), to + offset) }
 }
 
 // MARK: - The kernels
@@ -134,8 +129,9 @@ func transformSmallPatches(
 ) {
   var c = 0
   while c < channels {
-    storeAcross(
-      patchPoints(first + c, firstWindow), patchPoints(second + c, secondWindow), points + c, pointStride)
+    forEach(patchPoints(first + c, firstWindow), patchPoints(second + c, secondWindow), pointStride) {
+      store(roundedAcross($0, $1), points + (c &+ $2))
+    }
     c &+= laneCount
   }
 }
@@ -148,9 +144,9 @@ func transformSmallTiles(
   var c = 0
   while c < channels {
     let (x, y) = (first + c, second + c)
-    storeAcross(
-      spread(tileRow(x, 0, firstWindow), tileRow(x, 1, firstWindow)),
-      spread(tileRow(y, 0, secondWindow), tileRow(y, 1, secondWindow)), points + c, pointStride)
+    let one = spread(tileRow(x, 0, firstWindow), tileRow(x, 1, firstWindow))
+    let other = spread(tileRow(y, 0, secondWindow), tileRow(y, 1, secondWindow))
+    forEach(one, other, pointStride) { store(roundedAcross($0, $1), points + (c &+ $2)) }
     c &+= laneCount
   }
 }
@@ -183,7 +179,7 @@ func transformSmallTaps(
     let next = from + (roundedPerLane &- 1) &* depthStride
     var c = 0
     while c < tileColumns {
-      storeAcross(tapPoints(from + c), tapPoints(next + c), to, pointStride)
+      forEach(tapPoints(from + c), tapPoints(next + c), pointStride) { store(roundedAcross($0, $1), to + $2) }
       to += laneCount
       c &+= laneCount
     }
