@@ -164,9 +164,7 @@ DEEP: dict[str, dict[str, Any]] = COMMON | {
     "rate 2e-3, least squares": FAST | {"objective": "least_squares"},
     "rate 2e-3, no input noise": FAST | {"input_noise": 0},
     "rate 2e-3, batch norm in D": FAST | BATCH_NORM,
-    "rate 2e-3, least squares, batch norm in D": (
-        FAST | BATCH_NORM | {"objective": "least_squares"}
-    ),
+    "rate 2e-3, least squares, batch norm in D": FAST | BATCH_NORM | {"objective": "least_squares"},
     "rate 2e-3, batch norm in D, no input noise": FAST | BATCH_NORM | {"input_noise": 0},
     "rate 2e-3, R1 0.1": FAST | {"r1_penalty": 0.1},
     "rate 2e-3, augmentation adaptive": FAST | {"augmentation": "adaptive"},

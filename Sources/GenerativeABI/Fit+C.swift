@@ -20,18 +20,20 @@ struct FitDefaults {
     let excess = architecture == .dense ? max(1, Double(shape.count) / 4_096) : 1
     return FitDefaults(learningRate: 2e-3 / excess)
   }
-  static let gan = FitDefaults(learningRate: 2e-4, beta1: 0.5, schedule: Int(GEN_SCHEDULE_CONSTANT))
+  static let gan = gan(rate: 2e-4)
   /// The defaults of a convolutional GAN: like those of `mirrored`, the rate falls with a layer's inputs. With 64
   /// channels, it is 5e-4; DCGAN's authors used 2e-4 for 128.
   static func convolutionalGAN(baseChannels: Int) -> FitDefaults {
-    FitDefaults(
-      learningRate: 0.032 / Double(max(baseChannels, 16)), beta1: 0.5, schedule: Int(GEN_SCHEDULE_CONSTANT))
+    gan(rate: 0.032 / Double(max(baseChannels, 16)))
   }
   /// The defaults of a GAN of dense layers that learns images.
-  static let denseImageGAN = FitDefaults(
-    learningRate: 5e-4, beta1: 0.5, schedule: Int(GEN_SCHEDULE_CONSTANT))
+  static let denseImageGAN = gan(rate: 5e-4)
   /// The defaults of a GAN of a table with few columns.
-  static let narrowGAN = FitDefaults(learningRate: 1e-3, beta1: 0.5, schedule: Int(GEN_SCHEDULE_LINEAR))
+  static let narrowGAN = gan(rate: 1e-3, schedule: Int(GEN_SCHEDULE_LINEAR))
+
+  private static func gan(rate: Double, schedule: Int = Int(GEN_SCHEDULE_CONSTANT)) -> FitDefaults {
+    FitDefaults(learningRate: rate, beta1: 0.5, schedule: schedule)
+  }
 }
 
 extension FitOptions {

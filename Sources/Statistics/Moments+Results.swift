@@ -47,8 +47,7 @@ extension Moments {
     var total = 0.0
     for j in 0..<columnCount {
       let (s, t) = (shift.base[j], sums.base[j])
-      let square = square(j)
-      total += centred ? max(0, square - t * t / n) : square + s * (2 * t + n * s)
+      total += centred ? variation(j) : square(j) + s * (2 * t + n * s)
     }
     return total * unit * unit / max(n - 1, 1)
   }

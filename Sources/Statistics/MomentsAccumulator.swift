@@ -94,13 +94,14 @@ final class MomentsAccumulator {
     limit: inout Double
   ) throws(GenerativeError) {
     let d = columnCount
+    let sums = MomentSums(moments)
     try inParts(of: rowCount, Self.doubleBlockRows) { first, count in
       let target = doubleBlock.base
       context.parallel((count + 15) / 16) { group in
         for p in group * 16 * d..<min(count, group * 16 + 16) * d { target[p] = Double(bytes[first * d + p]) }
       }
-      sumBlock(count, MomentSums(moments))
-      addDoubles(count, along: directions, to: MomentSums(moments))
+      sumBlock(count, sums)
+      addDoubles(count, along: directions, to: sums)
       for i in 0..<count {
         let row = latents.base + i * directions.count
         limit += 255 * (0..<directions.count).reduce(0) { max($0, abs(row[$1])) }

@@ -24,6 +24,8 @@ package struct WinogradConvolution {
   let product: ConvolutionProduct
   /// The number of outputs of a tile along one axis.
   let tileSize: Int
+  /// The number of products of a tile per pair of channels.
+  let pointCount: Int
 
   /// Maximum number of outputs whose tiles are transformed at a time: 27 panels of tiles of 4 × 4.
   private static let stretchLimit = 16 * 27 * ProductKernels.tileRows
@@ -46,7 +48,7 @@ package struct WinogradConvolution {
       product.smallChannels % WinogradKernels.channelMultiple == 0
     else { return nil }
     self.product = product
-    tileSize = context.winograd.tileSize
+    (tileSize, pointCount) = (context.winograd.tileSize, context.winograd.pointCount)
     let (height, width) = (product.vertical.small, product.horizontal.small)
     let outputs = tilesPerImage * tileSize * tileSize
     guard 5 * outputs <= 9 * height * width else { return nil }
@@ -84,9 +86,6 @@ package struct WinogradConvolution {
   }
 
   // MARK: - Transformed pixels
-
-  /// The number of products of a tile per pair of channels.
-  var pointCount: Int { (tileSize + 1) * (tileSize + 1) }
 
   /// The layout of a stretch's transformed pixels: for every phase and point, a matrix of lanes. A row is a tile,
   /// with its channels in lanes. In the gradient of the weights, where the product sums over tiles, a row is as

@@ -76,11 +76,8 @@ private func multiplyDoubleTile(
 @inline(__always) private func addDoubleTile(_ tile: DoubleInput, _ c: DoubleOutput, _ rowStride: Int) {
   var r = 0
   while r < tileRows {
-    let row = c + r &* rowStride
-    let added = tile + r &* doubleTileColumns
-    storeDoubles(loadDoubles(row) + loadDoubles(added), row)
-    storeDoubles(
-      loadDoubles(row + doubleLaneCount) + loadDoubles(added + doubleLaneCount), row + doubleLaneCount)
+    let row = tile + r &* doubleTileColumns
+    DoubleTileRow(x: loadDoubles(row), y: loadDoubles(row + doubleLaneCount)).add(to: c + r &* rowStride)
     r &+= 1
   }
 }

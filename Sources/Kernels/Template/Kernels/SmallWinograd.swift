@@ -104,11 +104,6 @@ private func storeRow(_ v: Two, _ pixels: Output, _ y: Int, _ window: WinogradKe
   body(x.c.c, y.c.c, 8 &* stride)
 }
 
-/// Rounds points whose channels are the depth of the product.
-func storeAlong(_ points: Nine, _ to: Output, _ stride: Int) {
-  forEach(points, points, stride) { point, _, offset in storeRounded(point, to + offset) }
-}
-
 // MARK: - The kernels
 
 /// See `WinogradKernels.transformPatch`.
@@ -117,7 +112,9 @@ func transformSmallPatch(
 ) {
   var c = 0
   while c < channels {
-    storeAlong(patchPoints(pixels + c, window), points + c / roundedPerLane, pointStride)
+    let patch = patchPoints(pixels + c, window)
+    let to = points + c / roundedPerLane
+    forEach(patch, patch, pointStride) { point, _, offset in storeRounded(point, to + offset) }
     c &+= laneCount
   }
 }
