@@ -34,7 +34,7 @@ extension Moments {
         variances[j] = variation(j) / Double(total)
       }
       try ranks.sum(means, count: 2 * columnCount)
-      moveShift { (means[$0], variances[$0]) }
+      moveShift { (means[$0], variances[$0].squareRoot()) }
     }
     pack(into: packed.base)
     try ranks.sum(packed.base, count: packed.count)

@@ -334,20 +334,23 @@ package final class Moments: @unchecked Sendable {
     return total
   }
 
-  /// Before the first floats: s ← the mean of up to 256 rows spread over the data, or if everything is in
-  /// Double, of as many rows as there are columns. After bytes: converts their sums.
+  /// Before floats are added. If they are more than all rows so far: s ← the mean of up to 256 of them, spread
+  /// over the data, or if everything is in Double, of as many as there are columns. After bytes: converts their
+  /// sums.
   private func startFloating(of n: Int, _ element: (_ row: Int, _ column: Int) -> Double) {
-    guard rowCount == 0 else { return leaveBytes() }
+    leaveBytes()
+    guard n > rowCount else { return }
     let count = min(n, precision == .double ? max(256, columnCount) : 256)
     let mean = accumulator.columnScratch
     mean.update(repeating: 0, count: columnCount)
     for i in 0..<count {
       for j in 0..<columnCount { mean[j] += element(i * n / count, j) / Double(count) }
     }
-    for j in 0..<columnCount {
+    // `moveShift` overwrites the scratch, but only after the column's mean was read.
+    moveShift { j in
       let first = element(0, j)
       let spread = (1..<max(count, 1)).reduce(0) { max($0, abs(element($1 * n / count, j) - first)) }
-      shift.base[j] = spread == 0 ? first : near(mean[j], spread: spread)
+      return spread == 0 ? (first, 0) : (mean[j], spread)
     }
   }
 
@@ -392,13 +395,13 @@ package final class Moments: @unchecked Sendable {
     for i in 0..<products.count { products.base[i] *= u * u }
     for j in 0..<squares.count { squares.base[j] *= u * u }
     for j in 0..<columnCount { sums.base[j] *= u }
-    moveShift()
+    if rowCount > 0 { moveShift() }
   }
 
   /// s ← the current mean.
   private func moveShift() {
     let n = Double(rowCount)
-    moveShift { (self.shift.base[$0] + self.sums.base[$0] / n, self.variation($0) / n) }
+    moveShift { (self.shift.base[$0] + self.sums.base[$0] / n, (self.variation($0) / n).squareRoot()) }
   }
 
   /// Σ (x/u − mean)² of a column.
@@ -408,18 +411,19 @@ package final class Moments: @unchecked Sendable {
 
   /// s ← other numbers near the mean.
   ///
-  /// - Parameter target: the mean and the variance of a column.
-  func moveShift(to target: (_ column: Int) -> (mean: Double, variance: Double)) {
+  /// - Parameter target: the mean and the spread of a column.
+  func moveShift(to target: (_ column: Int) -> (mean: Double, spread: Double)) {
     let d = columnCount
     let n = Double(rowCount)
     let t = sums.base
     let delta = accumulator.columnScratch
     for j in 0..<d {
       let previous = shift.base[j]
-      let (mean, variance) = target(j)
-      shift.base[j] = near(mean, spread: variance.squareRoot())
+      let (mean, spread) = target(j)
+      shift.base[j] = near(mean, spread: spread)
       delta[j] = shift.base[j] - previous
     }
+    guard rowCount > 0 else { return }
     let (tOmega, deltaOmega) = project(t, delta, into: accumulator.projections)
     let width = width
     context.parallelSlots(d, isSmall: d * width < 20_000) { _, i in
