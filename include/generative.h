@@ -298,7 +298,12 @@ enum {
    * has no row of some class: the model learns nothing about that class */
   GEN_WARNING_ABSENT_CLASS = 8,
   /* All rows of the dataset, other than a stream or a rank's own part, are equal, or it has one */
-  GEN_WARNING_EQUAL_ROWS = 9
+  GEN_WARNING_EQUAL_ROWS = 9,
+  /* Rows are images with a height of 1, 3 or 4, and more than 4 columns and channels: as if
+   * channels came first. Rows are height x width x channels */
+  GEN_WARNING_CHANNELS_FIRST = 10,
+  /* Conditional VAE or GAN: n_classes is 1, so labels tell the model nothing */
+  GEN_WARNING_ONE_CLASS = 11
 };
 
 /* What an event callback receives; read-only, valid during the callback. Losses are means per row,

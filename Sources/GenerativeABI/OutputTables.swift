@@ -39,6 +39,7 @@ extension OptionTable {
       real_distance               number * * : distance between real rows in a batch of a GAN
       warning                     word none saturated_discriminator collapsed_generator checkpoint_not_written \
       dead_latents diverging_loss few_steps lagging_average absent_class equal_rows \
+      channels_first one_class \
       : subject of a warning
       penalty                     number * * : penalty on the gradient of a GAN's discriminator
       """), isOutput: true)

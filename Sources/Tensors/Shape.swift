@@ -21,6 +21,9 @@ package struct Shape: Equatable, Hashable, Sendable, CustomStringConvertible {
   /// Whether rows are plain vectors, as in a table, and not images.
   package var isTable: Bool { height == 1 && width == 1 }
 
+  /// Whether rows look like images with channels first: 1, 3 or 4 channels, taken for the height.
+  package var hasChannelsFirst: Bool { [1, 3, 4].contains(height) && min(width, channels) > 4 }
+
   package var description: String {
     isTable ? "\(channels)" : "\(height)×\(width)×\(channels)"
   }

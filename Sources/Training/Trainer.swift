@@ -441,6 +441,8 @@ package final class Trainer {
       for row in 0..<labels.count { isThere[Int(labels.base[row])] = true }
       if isThere.contains(false) { warnings.append(.absentClass) }
     }
+    if model.classCount == 1 { warnings.append(.oneClass) }
+    if dataset.shape.hasChannelsFirst { warnings.append(.channelsFirst) }
     if try dataset.hasEqualRows() { warnings.append(.equalRows) }
     return warnings
   }

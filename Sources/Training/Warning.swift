@@ -18,6 +18,10 @@ package enum Warning: Int32, Sendable {
   case absentClass = 8
   /// All rows of the data are equal.
   case equalRows = 9
+  /// Images have 1, 3 or 4 rows of pixels and many channels, as if channels came first.
+  case channelsFirst = 10
+  /// The model has one class.
+  case oneClass = 11
 
   package var message: String {
     switch self {
@@ -45,6 +49,11 @@ package enum Warning: Int32, Sendable {
     case .equalRows:
       "all rows of the dataset are equal, so the model learns only this row; other rows, or other options for reading "
         + "them, may help"
+    case .channelsFirst:
+      "rows have 1, 3 or 4 pixels of height and many channels, as images with channels first would; channels last, in "
+        + "height x width x channels, may help"
+    case .oneClass:
+      "the model has one class, so labels tell it nothing; n_classes 0 or rows of other classes may help"
     }
   }
 }

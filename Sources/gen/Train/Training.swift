@@ -53,12 +53,6 @@ struct Training {
     }
     if loaded != nil { try checkOptions(network, conditional) }
     let whole = try train.dataOptions.open(train.data, for: loaded?.shape)
-    let shape = whole.shape
-    if [1, 3, 4].contains(shape.height), min(shape.width, shape.channels) > 4 {
-      complain(
-        "warning: rows are \(shape), as images with channels first are; channels come last in height x width x channels"
-      )
-    }
     if kind != .classifier, !conditional, !(loaded.map { $0.classCount > 0 } ?? false) {
       try train.dataOptions.checkLabelsAreUsed(
         train.data, "this \(kind.name) does not use classes without --conditional")

@@ -13,13 +13,15 @@ ROWS = RANDOM.random((64, 16), dtype=np.float32)
 COINS = (RANDOM.random((64, 64)) < 0.5).astype(np.float32)
 MORE_COINS = (RANDOM.random((256, 64)) < 0.5).astype(np.float32)
 IMAGES = np.kron(RANDOM.random((128, 2, 2)) < 0.5, np.ones((4, 4))).astype(np.float32)
+WIDE = RANDOM.random((64, 128), dtype=np.float32)
+LONG = {"epochs": 80, "batch_size": 8}
 DCGAN = {"architecture": "convolutional", "base_channels": 4, "batch_size": 16, "epochs": 20}
 WON = {"generator_hidden": 1, "discriminator_hidden": 256, "discriminator_steps": 5, "objective": "minimax"}
 WON |= {"epochs": 200, "batch_size": 32, "batch_norm": False, "learning_rate": 1e-3, "fresh_rows": False}
 ALIKE = {"generator_hidden": 1, "discriminator_hidden": 64, "epochs": 100, "batch_size": 32, "batch_norm": False}
 # A fit that goes wrong, and a word of what its warning says to try.
 ILL = {
-    "dead_latents": (lambda **o: VAE(2, hidden=8, beta=100, epochs=80, batch_size=8, **o).fit, ROWS, "smaller beta"),
+    "dead_latents": (lambda **o: VAE(2, hidden=8, beta=100, **LONG, **o).fit, ROWS, "smaller beta"),
     "few_steps": (lambda **o: Autoencoder(2, hidden=8, epochs=2, **o).fit, ROWS, "more epochs"),
     "diverging_loss": (
         lambda **o: Autoencoder(2, hidden=8, epochs=30, batch_size=8, learning_rate=3, warm_up=25, **o).fit,
@@ -29,10 +31,17 @@ ILL = {
     "saturated_discriminator": (lambda **o: GAN(1, **WON, **o).fit, COINS, "input_noise"),
     "collapsed_generator": (lambda **o: GAN(1, **ALIKE, **o).fit, MORE_COINS, "batch norm"),
     "absent_class": (
-        lambda **o: VAE(2, hidden=8, n_classes=3, epochs=80, batch_size=8, **o).fit, ROWS, "smaller n_classes",
+        lambda **o: VAE(2, hidden=8, n_classes=3, **LONG, **o).fit, ROWS, "smaller n_classes",
     ),
     "equal_rows": (
         lambda **o: Autoencoder(2, hidden=8, epochs=30, batch_size=8, **o).fit, ROWS[:1].repeat(64, 0), "other rows",
+    ),
+    "one_class": (
+        lambda **o: lambda X, labels, **k: VAE(2, hidden=8, n_classes=1, **LONG, **o).fit(X, labels // 2, **k),
+        ROWS, "n_classes 0",
+    ),
+    "channels_first": (
+        lambda **o: Autoencoder(2, hidden=8, shape=(1, 8, 16), **LONG, **o).fit, WIDE, "channels last",
     ),
     "lagging_average": (lambda **o: GAN(**DCGAN, average_ramp=False, **o).fit, IMAGES, "average_ramp"),
 }
