@@ -17,6 +17,7 @@ import long_input
 import machine
 import pca_shapes
 import results
+import whole_job
 from workloads import all_duels
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,6 +33,7 @@ def tasks(arguments):
             entry.name,
             lambda entry=entry: duel.run(entry, arguments.peers, arguments.layers, arguments.quick),
         )
+    yield whole_job.NAME, lambda: whole_job.run(arguments.peers, arguments.quick)
     yield long_input.NAME, lambda: long_input.run(arguments.peers, arguments.quick)
     for name, shape in pca_shapes.shapes().items():
         yield name, lambda shape=shape: pca_shapes.run(shape, arguments.peers, arguments.quick)

@@ -11,7 +11,7 @@ import numpy as np
 import data
 import reference
 from bursts import repeat, steps
-from generative import GAN, PCA, VAE, Context, Dataset, write_image
+from generative import GAN, PCA, VAE, Autoencoder, Context, Dataset, faces, write_image
 from generative._constants import STOP_NOW
 from generative._errors import check
 from generative._library import lib
@@ -21,6 +21,8 @@ from workload import Workload
 MIB = 1 << 20
 BY_GOLDEN = "a step equals PyTorch's in Tests/ModelsTests/TorchParityTests"
 BY_GOLDEN_DCGAN = "a step equals PyTorch's in Tests/ModelsTests/DCGANStepTests"
+
+BY_LAYERS = "gradients equal finite differences in Tests/ModelsTests"
 
 
 def context(direct=0):
@@ -83,8 +85,18 @@ def _dcgan(direct, precision):
     )  # fmt: skip
 
 
-def dcgan_train(batch=64, direct=0, precision="float32"):
-    return _fit(_dcgan(direct, precision), data.uniform(20 * batch, 64, 64, 3), batch, 2e-4, BY_GOLDEN_DCGAN)
+def dcgan_train(batch=64, size=64, direct=0, precision="float32"):
+    return _fit(_dcgan(direct, precision), data.uniform(20 * batch, size, size, 3), batch, 2e-4, BY_GOLDEN_DCGAN)
+
+
+def convolutional_vae_train(size, batch=64):
+    model = VAE(64, architecture="convolutional", likelihood="bernoulli", context=context())
+    return _fit(model, data.uniform(20 * batch, size, size, 3), batch, 1e-3, BY_LAYERS)
+
+
+def unet_train(size, batch=16):
+    model = Autoencoder(64, architecture="convolutional", skips=True, context=context())
+    return _fit(model, data.uniform(20 * batch, size, size, 3), batch, 1e-3, BY_LAYERS)
 
 
 def dcgan_sample(batch=64, direct=0, precision="float32"):
@@ -188,3 +200,13 @@ def pictures(name, side):
         repeat(lambda: Dataset.from_folder(folder, side, side, context=ours)),
         "bindings/python/tests/test_pictures.py compares pixels with Pillow's",
     )
+
+
+def faces_folder(count=10_000, side=128):
+    """A folder of JPEGs of drawn faces, which is made if it does not exist yet."""
+    folder = data.FOLDER / f"jpeg-faces-{side}"
+    if not (folder / f"{count - 1:05}.jpg").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, pixels in enumerate(faces(count, side)):
+            write_image(folder / f"{number:05}.jpg", pixels, 90)
+    return folder

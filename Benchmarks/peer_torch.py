@@ -33,29 +33,83 @@ def adam(module, rate, beta1=0.9):
     return torch.optim.Adam(module.parameters(), rate, (beta1, 0.999), fused=True)
 
 
-class VAE(nn.Module):
-    """The VAE of pytorch/examples: 784-width-20-width-784."""
+class GaussianEncoder(nn.Module):
+    """A VAE whose encoder ends in `width` numbers, and whose decoder begins with the latents."""
 
-    def __init__(self, width=400):
+    def __init__(self, encoder, decoder, width, latents):
         super().__init__()
-        self.hidden, self.mean = nn.Linear(784, width), nn.Linear(width, 20)
-        self.log_variance = nn.Linear(width, 20)
-        self.decoder_hidden, self.output = nn.Linear(20, width), nn.Linear(width, 784)
-
-    def encode(self, x):
-        hidden = F.relu(self.hidden(x))
-        return self.mean(hidden), self.log_variance(hidden)
+        self.encoder, self.decoder = encoder, decoder
+        self.mean, self.log_variance = nn.Linear(width, latents), nn.Linear(width, latents)
 
     def forward(self, x):
-        return self.encode(x)
+        hidden = self.encoder(x)
+        return self.mean(hidden), self.log_variance(hidden)
 
     def loss(self, x):
-        mean, log_variance = self.encode(x)
+        mean, log_variance = self(x)
         z = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
-        y = torch.sigmoid(self.output(F.relu(self.decoder_hidden(z)))).float()
+        y = torch.sigmoid(self.decoder(z)).float()
         divergence = -0.5 * torch.sum(1 + log_variance - mean.pow(2) - log_variance.exp())
         with torch.autocast("cpu", enabled=False):
             return F.binary_cross_entropy(y, x, reduction="sum") + divergence
+
+
+def vae(width=400):
+    """The VAE of pytorch/examples: 784-width-20-width-784."""
+    encoder = nn.Sequential(nn.Linear(784, width), nn.ReLU())
+    decoder = nn.Sequential(nn.Linear(20, width), nn.ReLU(), nn.Linear(width, 784))
+    return GaussianEncoder(encoder, decoder, width, 20)
+
+
+def convolutional_vae(size, w=32, latents=64):
+    """Our convolutional VAE: 4 x 4 layers of stride 2 down to 4 x 4 pixels, a layer of 256, SiLU."""
+    levels = [w << level for level in range(size.bit_length() - 3)]
+    down, up, deepest = [], [], 16 * levels[-1]
+    for i, o in zip([3, *levels], levels):
+        down += [nn.Conv2d(i, o, 4, 2, 1), nn.SiLU(True)]
+        up = [nn.SiLU(True), nn.ConvTranspose2d(o, i, 4, 2, 1), *up]
+    encoder = nn.Sequential(*down, nn.Flatten(), nn.Linear(deepest, 256), nn.SiLU(True))
+    decoder = nn.Sequential(
+        nn.Linear(latents, 256), nn.SiLU(True), nn.Linear(256, deepest), nn.Unflatten(1, (levels[-1], 4, 4)), *up
+    )
+    return GaussianEncoder(encoder, decoder, 256, latents)
+
+
+class Residual(nn.Module):
+    def __init__(self, w):
+        super().__init__()
+        self.first, self.second = nn.Conv2d(w, w, 3, 1, 1), nn.Conv2d(w, w, 3, 1, 1)
+
+    def forward(self, x):
+        return x + self.second(F.silu(self.first(x)))
+
+
+class UNet(nn.Module):
+    """Our autoencoder with skips: 4 x 4 layers of stride 2, a residual block at each size, a bottleneck."""
+
+    def __init__(self, size, w=32, latents=64):
+        super().__init__()
+        levels = [w << level for level in range(size.bit_length() - 2)]
+        self.first, self.last = nn.Conv2d(3, w, 3, 1, 1), nn.Conv2d(w, 3, 3, 1, 1)
+        self.before, self.after = (nn.ModuleList(map(Residual, part)) for part in (levels[:-1], levels))
+        pairs = list(zip(levels, levels[1:]))
+        self.down = nn.ModuleList(nn.Conv2d(i, o, 4, 2, 1) for i, o in pairs)
+        self.up = nn.ModuleList(nn.ConvTranspose2d(o, i, 4, 2, 1) for i, o in pairs)
+        self.narrow, self.widen = nn.Linear(16 * levels[-1], latents), nn.Linear(latents, 16 * levels[-1])
+
+    def forward(self, x):
+        x, kept = F.silu(self.first(x)), []
+        for block, down in zip(self.before, self.down):
+            kept.append(block(x))
+            x = F.silu(down(kept[-1]))
+        z = F.silu(self.narrow(x.flatten(1)))
+        x = self.after[-1](x + self.widen(z).view_as(x))
+        for block, up, same in zip(self.after[-2::-1], self.up[::-1], kept[::-1]):
+            x = block(up(x) + same)
+        return torch.sigmoid(self.last(x))
+
+    def loss(self, x):
+        return F.mse_loss(self(x), x)
 
 
 def dense_players():
@@ -68,8 +122,10 @@ def dense_players():
     return generator, discriminator
 
 
-def dcgan_players(w=64):
-    """The 64 x 64 x 3 networks of pytorch/examples."""
+def dcgan_players(w=64, size=64):
+    """The networks of pytorch/examples, which are for 64 x 64 x 3, with more levels for larger images."""
+    levels = [w << level for level in range(size.bit_length() - 3)]
+    pairs = list(zip(levels, levels[1:]))
 
     def up(i, o, stride=2, padding=1):
         return [nn.ConvTranspose2d(i, o, 4, stride, padding, bias=False), nn.BatchNorm2d(o), nn.ReLU(True)]
@@ -78,17 +134,16 @@ def dcgan_players(w=64):
         return [nn.Conv2d(i, o, 4, 2, 1, bias=False), nn.BatchNorm2d(o), nn.LeakyReLU(0.2, True)]
 
     generator = nn.Sequential(
-        *up(100, 8 * w, 1, 0), *up(8 * w, 4 * w), *up(4 * w, 2 * w), *up(2 * w, w),
+        *up(100, levels[-1], 1, 0), *(layer for i, o in reversed(pairs) for layer in up(o, i)),
         nn.ConvTranspose2d(w, 3, 4, 2, 1, bias=False), nn.Tanh())  # fmt: skip
     discriminator = nn.Sequential(
-        nn.Conv2d(3, w, 4, 2, 1, bias=False), nn.LeakyReLU(0.2, True), *down(w, 2 * w),
-        *down(2 * w, 4 * w), *down(4 * w, 8 * w), nn.Conv2d(8 * w, 1, 4, 1, 0, bias=False),
-        nn.Flatten())  # fmt: skip
+        nn.Conv2d(3, w, 4, 2, 1, bias=False), nn.LeakyReLU(0.2, True), *(layer for i, o in pairs for layer in down(i, o)),
+        nn.Conv2d(levels[-1], 1, 4, 1, 0, bias=False), nn.Flatten())  # fmt: skip
     return generator, discriminator
 
 
-def vae_train(mode="eager", batch=128, width=400, precision="float32"):
-    model, x = VAE(width), torch.rand(batch, 784)
+def descent(model, x, mode, precision="float32"):
+    """A step of Adam on `model.loss`."""
     optimizer, loss = adam(model, 1e-3), wrapped(mode, model.loss)
 
     casting = cast(precision)
@@ -100,7 +155,21 @@ def vae_train(mode="eager", batch=128, width=400, precision="float32"):
         value.backward()
         optimizer.step()
 
-    return Workload(repeat(step, warm_up=10))
+    return step
+
+
+def vae_train(mode="eager", batch=128, width=400, precision="float32"):
+    return Workload(repeat(descent(vae(width), torch.rand(batch, 784), mode, precision), warm_up=10))
+
+
+def convolutional_vae_train(size, mode="channels_last", batch=64):
+    model, x = (made.to(**_layout(mode)) for made in (convolutional_vae(size), torch.rand(batch, 3, size, size)))
+    return Workload(repeat(descent(model, x, mode), warm_up=2))
+
+
+def unet_train(size, mode="channels_last", batch=16):
+    model, x = (made.to(**_layout(mode)) for made in (UNet(size), torch.rand(batch, 3, size, size)))
+    return Workload(repeat(descent(model, x, mode)))
 
 
 def adversarial(players, real, latent, mode, precision):
@@ -140,9 +209,9 @@ def _layout(mode):
     return dict(memory_format=torch.channels_last) if mode == "channels_last" else {}
 
 
-def dcgan_train(mode="channels_last", batch=64, base=64, precision="float32"):
-    players = [player.to(**_layout(mode)) for player in dcgan_players(base)]
-    real = (torch.rand(batch, 3, 64, 64) * 2 - 1).to(**_layout(mode))
+def dcgan_train(mode="channels_last", batch=64, base=64, size=64, precision="float32"):
+    players = [player.to(**_layout(mode)) for player in dcgan_players(base, size)]
+    real = (torch.rand(batch, 3, size, size) * 2 - 1).to(**_layout(mode))
     return Workload(repeat(adversarial(players, real, (100, 1, 1), mode, precision)))
 
 
@@ -168,7 +237,7 @@ def _inference(module, mode, x, precision):
 
 
 def vae_encode(mode="eager", batch=1, precision="float32"):
-    call, error = _inference(VAE().eval(), mode, torch.rand(batch, 784), precision)
+    call, error = _inference(vae().eval(), mode, torch.rand(batch, 784), precision)
     return Workload(repeat(call, warm_up=100), error)
 
 

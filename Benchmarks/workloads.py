@@ -64,6 +64,19 @@ def networks():
         yield Duel(f"vae-encode-b{batch}", _ours("vae_encode", batch=batch), peers, 1.2)
 
 
+def large_networks():
+    """Convolutional networks of larger images, and of other kinds than DCGAN."""
+    modes = ("eager", "channels_last", "compile")
+    for function, size, batch in (
+        ("dcgan_train", 128, 16), ("dcgan_train", 256, 16), ("convolutional_vae_train", 64, 64), ("unet_train", 128, 16),
+    ):  # fmt: skip
+        settings = dict(size=size, batch=batch)
+        yield Duel(
+            f"{function.replace('_', '-')}-{size}-b{batch}", _ours(function, **settings),
+            _torch(function, *modes, **settings), 1.5, rounds=3, seconds=0.5,
+        )  # fmt: skip
+
+
 def rounded_networks():
     """The networks with precision bfloat16."""
     dense, images = ("eager", "compile"), ("channels_last", "compile")
@@ -180,5 +193,5 @@ def scaling():
 
 
 def all_duels():
-    for group in networks, rounded_networks, components, products, eigenproblems, convolutions, pictures, scaling:
+    for group in networks, large_networks, rounded_networks, components, products, eigenproblems, convolutions, pictures, scaling:
         yield from group()
