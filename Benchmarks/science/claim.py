@@ -49,6 +49,8 @@ class Claim:
     on_pictures: bool
     #: The pictures that it saves, by the names given to `Data.picture`, and what they show.
     pictures: dict[str, str]
+    #: A package that it needs beside numpy and SciPy; "" for none.
+    needs: str = ""
 
     @property
     def protocol(self) -> str:
@@ -60,12 +62,12 @@ CLAIMS: dict[str, Claim] = {}
 
 
 def claim(
-    name: str, title: str, *, on_pictures: bool = True, pictures: Optional[dict[str, str]] = None
+    name: str, title: str, *, on_pictures: bool = True, pictures: Optional[dict[str, str]] = None, needs: str = ""
 ) -> Callable[..., Callable[..., Iterator[Figure]]]:
     """Registers a function of (data, seed) that yields figures."""
 
     def register(function: Callable[..., Iterator[Figure]]) -> Callable[..., Iterator[Figure]]:
-        CLAIMS[name] = Claim(name, title, function, on_pictures, pictures or {})
+        CLAIMS[name] = Claim(name, title, function, on_pictures, pictures or {}, needs)
         return function
 
     return register

@@ -12,7 +12,7 @@ status is 1 if a goal is missed.
 from __future__ import annotations
 
 import argparse
-import importlib
+import importlib.util
 import sys
 from pathlib import Path
 
@@ -23,8 +23,8 @@ from page import write_page
 
 # Each module registers its claims, in the order of the page.
 for module in (
-    "principal", "autoencoders", "vaes", "gans", "memorization", "measures",
-    "variants", "anomalies", "arithmetic", "agreement",
+    "principal", "autoencoders", "vaes", "likelihoods", "gans", "memorization", "measures", "representations",
+    "factors", "variants", "anomalies", "arithmetic", "inside", "agreement",
 ):  # fmt: skip
     importlib.import_module(module)
 
@@ -51,6 +51,9 @@ def main() -> int:
     for claim, seed in (bar := tqdm(runs, unit="claim", disable=None)):
         bar.set_description(f"{claim.name}, seed {seed}")
         path = Result.path(folder, claim, data, seed)
+        if claim.needs and not importlib.util.find_spec(claim.needs):
+            bar.write(f"{claim.name}, seed {seed}: skipped, {claim.needs} is not installed", file=sys.stdout)
+            continue
         if given.again or not path.exists():
             Result.of(claim, data, seed, given.alone).save(path)
         result = Result.load(path)
