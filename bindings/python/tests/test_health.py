@@ -13,7 +13,7 @@ ROWS = RANDOM.random((64, 16), dtype=np.float32)
 COINS = (RANDOM.random((64, 64)) < 0.5).astype(np.float32)
 MORE_COINS = (RANDOM.random((256, 64)) < 0.5).astype(np.float32)
 IMAGES = np.kron(RANDOM.random((128, 2, 2)) < 0.5, np.ones((4, 4))).astype(np.float32)
-WIDE = RANDOM.random((64, 128), dtype=np.float32)
+WIDE = RANDOM.random((64, 1, 8, 16), dtype=np.float32)
 LONG = {"epochs": 80, "batch_size": 8}
 DCGAN = {"architecture": "convolutional", "base_channels": 4, "batch_size": 16, "epochs": 20}
 WON = {"generator_hidden": 1, "discriminator_hidden": 256, "discriminator_steps": 5, "objective": "minimax"}
