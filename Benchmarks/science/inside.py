@@ -87,7 +87,7 @@ class Taps:
 
 @claim(
     "filters", "Dropping a feature's filters removes the feature", on_pictures=False, needs="torch",
-    pictures={"filters": "Faces, the same without the filters of a smile, and without those of long hair"},
+    pictures={"dropped-filters": "Faces, the same without the filters of a smile, and without those of long hair"},
 )  # fmt: skip
 def filters(data: Data, seed: int):
     """The DCGAN of the claim walks, without those filters of its second highest convolutional layer that a
@@ -124,7 +124,7 @@ def filters(data: Data, seed: int):
         yield Figure(f"{name}: its filters / at random", own / others, "" if data.short else ">= 2", "", beside, 1)
         shown.append(taps(Z[:100], np.isin(np.arange(len(ranks)), ranks[-count:])))
     best = np.argsort(-(values[0] + values[1])[:100])[:10]
-    data.picture("filters", seed, np.concatenate([rows[best] for rows in shown]), 10, 2)
+    data.picture("dropped-filters", seed, np.concatenate([rows[best] for rows in shown]), 10, 2)
 
 
 def guided(gan: Any, rows: np.ndarray, maps: np.ndarray) -> np.ndarray:
