@@ -17,8 +17,8 @@ def drawn_faces(data: Data) -> Dataset:
 
 
 def faces_dcgan(data: Data, drawn: Dataset, seed: int) -> Any:
-    """The DCGAN of these claims: 10 latents, 24 base channels, batch norm, noise of 0.2 on D's input, 8 epochs of 20,000
-    drawn faces, Adam 1e-3 with a linear schedule, batch 64. The average covers about 100 of an epoch's 312 steps."""
+    """The DCGAN of these claims: 10 latents, 24 base channels, batch norm, noise of 0.2 on D's input, 8 epochs of
+    20,000 drawn faces, Adam 1e-3 with a linear schedule, batch 64. The average covers about 100 of an epoch's 312 steps."""
     return data.fitted("faces-dcgan", GAN(
         10, architecture="convolutional", base_channels=24, input_noise=0.2, average_decay=0.99,
         epochs=data.epochs(8), batch_size=64, learning_rate=1e-3, schedule="linear", seed=seed,
@@ -37,10 +37,11 @@ def spread(values: np.ndarray) -> float:
 )  # fmt: skip
 def walks(data: Data, seed: int):
     """500 walks between pairs of latents, ten faces each, by a DCGAN with 10 latents and 24 base channels that was
-    fitted to 20,000 drawn faces for 8 epochs (batch norm, noise 0.2, Adam 1e-3). Measured are the longest of the nine steps of a walk relative to its mean step, in pixels (1: all equally long; a generator that
-    has memorized faces jumps from one to the next), and the squared Frechet distance of the faces halfway, in
-    the latents of a VAE that saw only drawn faces, divided by that of the walks' ends. The last column is the same
-    for ends that are blended pixel by pixel, whose steps are equal, but whose middles are not faces."""
+    fitted to 20,000 drawn faces for 8 epochs (batch norm, noise 0.2, Adam 1e-3). Measured are the longest of the nine
+    steps of a walk relative to its mean step, in pixels (1: all equally long; a generator that has memorized faces
+    jumps from one to the next), and the squared Frechet distance of the faces halfway, in the latents of a VAE that saw
+    only drawn faces, divided by that of the walks' ends. The last column is the same for ends that are blended pixel by
+    pixel, whose steps are equal, but whose middles are not faces."""
     drawn = drawn_faces(data)
     gan, judge = faces_dcgan(data, drawn, seed), Judge(drawn, data)
     ends = gan.latents(1000, seed=4).reshape(500, 2, -1)
