@@ -142,13 +142,13 @@ def dcgan_players(w=64, size=64):
     return generator, discriminator
 
 
-def descent(model, x, mode, precision="float32"):
-    """A step of Adam on `model.loss`."""
+def descent(model, mode="eager", precision="float32"):
+    """A function of a batch: a step of Adam on `model.loss`."""
     optimizer, loss = adam(model, 1e-3), wrapped(mode, model.loss)
 
     casting = cast(precision)
 
-    def step():
+    def step(x):
         optimizer.zero_grad()
         with casting:
             value = loss(x)
@@ -159,17 +159,21 @@ def descent(model, x, mode, precision="float32"):
 
 
 def vae_train(mode="eager", batch=128, width=400, precision="float32"):
-    return Workload(repeat(descent(vae(width), torch.rand(batch, 784), mode, precision), warm_up=10))
+    step, x = descent(vae(width), mode, precision), torch.rand(batch, 784)
+    return Workload(repeat(lambda: step(x), warm_up=10))
 
 
 def convolutional_vae_train(size, mode="channels_last", batch=64):
-    model, x = (made.to(**_layout(mode)) for made in (convolutional_vae(size), torch.rand(batch, 3, size, size)))
-    return Workload(repeat(descent(model, x, mode), warm_up=2))
+    return _images_train(convolutional_vae(size), size, mode, batch)
 
 
 def unet_train(size, mode="channels_last", batch=16):
-    model, x = (made.to(**_layout(mode)) for made in (UNet(size), torch.rand(batch, 3, size, size)))
-    return Workload(repeat(descent(model, x, mode)))
+    return _images_train(UNet(size), size, mode, batch)
+
+
+def _images_train(model, size, mode, batch):
+    step, x = descent(model.to(**_layout(mode)), mode), torch.rand(batch, 3, size, size).to(**_layout(mode))
+    return Workload(repeat(lambda: step(x), warm_up=2))
 
 
 def adversarial(players, real, latent, mode, precision):

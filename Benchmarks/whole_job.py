@@ -34,7 +34,7 @@ def run(python, quick):
             if one:
                 found[name].append(one)
             else:
-                sides.pop(name), found.pop(name)
+                del sides[name], found[name]
     if "ours" not in found:
         return []
 
@@ -116,7 +116,7 @@ def peer(mode, folder):
 
     last = {"memory_format": torch.channels_last}
     model = peer_torch.convolutional_vae(SIZE, latents=LATENTS).to(**last)
-    optimizer = peer_torch.adam(model, RATE)
+    step = peer_torch.descent(model)
     if mode == "cached":
         rows = torch.cat(list(DataLoader(Pictures(), BATCH, num_workers=2)))
     for _ in range(EPOCHS):
@@ -125,9 +125,7 @@ def peer(mode, folder):
         else:
             batches = DataLoader(Pictures(), BATCH, shuffle=True, num_workers=2)
         for x in batches:
-            optimizer.zero_grad()
-            (model.loss(x.to(**last)) / len(x)).backward()
-            optimizer.step()
+            step(x.to(**last))
     os.mkdir("samples")
     model.eval()
     with torch.inference_mode():

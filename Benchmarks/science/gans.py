@@ -86,6 +86,14 @@ def judge(data: Data, train: Dataset, name: str, epochs: int, seed: int) -> Clas
     ), train)  # fmt: skip
 
 
+def linear_accuracy(data: Data, train: np.ndarray, test: np.ndarray, count: int, C: float) -> float:
+    """The percentage of test pictures that a linear classifier gets right, with features of the training and test
+    pictures, and the labels of the first `count` training pictures."""
+    options = {"loss": "squared_hinge", "C": C, "tolerance": 1e-3, "max_iterations": 150}
+    found = evaluate.linear(train[:count], data.train.labels()[:count], test, **options)
+    return 100 * float(np.mean(found.labels == data.test.labels()))
+
+
 @claim("features", "What a DCGAN's discriminator has learned")
 def features(data: Data, seed: int):
     """The accuracy on test images, in percent, of a linear classifier on the convolutional features of a DCGAN's
@@ -97,19 +105,13 @@ def features(data: Data, seed: int):
     train, test = model.features(data.train), model.features(data.test)
     scale = train.max(0) - train.min(0) + 1e-6
     train, test = train / scale, test / scale
-    labels, truth = data.train.labels(), data.test.labels()
-
-    def told(train: np.ndarray, test: np.ndarray, count: int, C: float) -> float:
-        options = {"loss": "squared_hinge", "C": C, "tolerance": 1e-3, "max_iterations": 150}
-        found = evaluate.linear(train[:count], labels[:count], test, **options)
-        return 100 * float(np.mean(found.labels == truth))
-
     pixels, test_pixels = (rows.reshape(len(rows), -1) for rows in (data.rows, data.test_rows))
-    beside = {"classifier on pixels": told(pixels, test_pixels, 60_000, 0.01)}
+    beside = {"classifier on pixels": linear_accuracy(data, pixels, test_pixels, 60_000, 0.01)}
     beside["neighbour on pixels"] = 100 - real_neighbour_error(data, 60_000)
-    yield Figure("accuracy, all labels", told(train, test, 60_000, 0.1), data.goal(">= 89"), "%", beside)
-    beside = {"classifier on pixels": told(pixels, test_pixels, 1000, 0.01), "neighbour on pixels": 100 - real_neighbour_error(data, 1000)}
-    yield Figure("accuracy, 1,000 labels", told(train, test, 1000, 0.01), data.goal(">= 80"), "%", beside)
+    yield Figure("accuracy, all labels", linear_accuracy(data, train, test, 60_000, 0.1), data.goal(">= 89"), "%", beside)
+    beside = {"classifier on pixels": linear_accuracy(data, pixels, test_pixels, 1000, 0.01)}
+    beside["neighbour on pixels"] = 100 - real_neighbour_error(data, 1000)
+    yield Figure("accuracy, 1,000 labels", linear_accuracy(data, train, test, 1000, 0.01), data.goal(">= 80"), "%", beside)
 
 
 @claim("equilibrium", "A GAN's discriminator ends undecided", on_pictures=False)

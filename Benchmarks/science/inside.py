@@ -101,10 +101,10 @@ def filters(data: Data, seed: int):
     drawn = drawn_faces(data)
     gan, names = faces_dcgan(data, drawn, seed), ["smile", "hair_length"]
     judge, taps, Z = Judge(drawn, data, names), Taps(gan), gan.latents(5000, seed=6)
-    values, random = judge(taps(Z)), np.random.default_rng(seed)
+    images, random = taps(Z), np.random.default_rng(seed)
+    values, shown = judge(images), [images[:100]]
     means = taps.maps.mean((1, 2))
     means = (means - means.mean(0)) / (means.std(0) + 1e-6)
-    shown = [taps(Z[:100])]
     for place, (name, value) in enumerate(zip(names, values)):
         order = np.argsort(value)
         few, many = order[: len(order) // 3], order[-len(order) // 3 :]
@@ -114,36 +114,63 @@ def filters(data: Data, seed: int):
         ranks = np.argsort(weights[1] - weights[0])
         count = len(ranks) // 4
 
-        def moved(chosen: np.ndarray) -> float:
-            dropped = np.isin(np.arange(len(ranks)), chosen)
+        def drop(chosen: np.ndarray) -> np.ndarray:
+            return np.isin(np.arange(len(ranks)), chosen)
+
+        def moved(dropped: np.ndarray) -> float:
             after = judge(taps(Z[many], dropped))[place]
             return 100 * float((value[many].mean() - after.mean()) / (value[many].mean() - value[few].mean()))
 
-        others = float(np.mean([moved(random.choice(len(ranks), count, replace=False)) for _ in range(20)]))
-        own = moved(ranks[-count:])
+        others = float(np.mean([moved(drop(random.choice(len(ranks), count, replace=False))) for _ in range(20)]))
+        own = moved(drop(ranks[-count:]))
         beside = {"its filters %": own, "at random %": others}
         yield Figure(f"{name}: its filters / at random", own / others, "" if data.short else ">= 2", "", beside, 1)
-        shown.append(taps(Z[:100], np.isin(np.arange(len(ranks)), ranks[-count:])))
+        shown.append(taps(Z[:100], drop(ranks[-count:])))
     best = np.argsort(-(values[0] + values[1])[:100])[:10]
     data.picture("dropped-filters", seed, np.concatenate([rows[best] for rows in shown]), 10, 2)
 
 
-def guided(gan: Any, rows: np.ndarray, maps: np.ndarray) -> np.ndarray:
-    """Guided backpropagation (Springenberg et al. 2015): the gradient of the largest activation of each row's map of
-    D's highest convolutional layer with respect to the row. Only what is positive passes a rectifier backwards."""
+def rectifiers(discriminator: Any) -> list[Any]:
     import torch
 
-    module, seen = gan.to_torch("discriminator").eval(), {}
-    rectifiers = [layer for layer in module.layers if isinstance(layer, torch.nn.LeakyReLU)]
-    for layer in rectifiers:
+    return [layer for layer in discriminator.layers if isinstance(layer, torch.nn.LeakyReLU)]
+
+
+def highest_maps(discriminator: Any, rows: Any) -> Any:
+    """The maps of D's highest convolutional layer, n x height x width x filters."""
+    seen: list[Any] = []
+    hook = rectifiers(discriminator)[-1].register_forward_hook(lambda _, __, maps: seen.append(maps))
+    discriminator(rows)
+    hook.remove()
+    return seen[0]
+
+
+def guided(discriminator: Any, rows: np.ndarray, filters: np.ndarray) -> np.ndarray:
+    """Guided backpropagation (Springenberg et al. 2015): the gradient of the largest activation of each row's filter of
+    D's highest convolutional layer with respect to the row. Only what is positive passes a rectifier, in either
+    direction; D is changed so."""
+    import torch
+
+    for layer in rectifiers(discriminator):
         layer.negative_slope = 0.0
         layer.register_full_backward_hook(lambda _, back, __: (back[0].clamp(min=0),))
-    rectifiers[-1].register_forward_hook(lambda _, __, found: seen.update(maps=found))
     x = torch.from_numpy(rows).requires_grad_()
-    module(x)
-    chosen = seen["maps"][torch.arange(len(rows)), :, :, torch.from_numpy(maps)]
+    chosen = highest_maps(discriminator, x)[torch.arange(len(rows)), :, :, torch.from_numpy(filters)]
     chosen.flatten(1).max(1).values.sum().backward()
     return x.grad.numpy()
+
+
+def responses(gan: Any, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The ten rows to which each of the eight filters that vary most responds most, and the guided gradients of these
+    responses, both (80, height, width, channels)."""
+    import torch
+
+    discriminator = gan.to_torch("discriminator").eval()
+    with torch.no_grad():
+        largest = highest_maps(discriminator, torch.from_numpy(rows)).amax((1, 2)).numpy()
+    chosen = np.argsort(-largest.std(0))[:8]
+    best = rows[np.argsort(-largest[:, chosen], 0)[:10].T.ravel()]
+    return best, guided(discriminator, best, np.repeat(chosen, 10))
 
 
 def concentration(gradients: np.ndarray) -> float:
@@ -162,28 +189,16 @@ def guided_gradients(data: Data, seed: int):
     with the largest responses, and the gradients of these responses by guided backpropagation. Measured is the
     percentage of the gradients' squared length in the strongest tenth of the pixels. The last column is a
     discriminator that has made one step."""
-    import torch
-
     drawn, unseen = drawn_faces(data), faces(2000, seed=2).read()
     trained = faces_dcgan(data, drawn, seed)
     # The same network with a rate that moves no weight.
     options = {**trained.get_params(), "epochs": 1, "learning_rate": 1e-12}
     fresh = GAN(**options).fit(drawn.slice(0, 64))
-    shares, shown = [], []
-    for gan in (trained, fresh):
-        module = gan.to_torch("discriminator").eval()
-        kept: dict[str, Any] = {}
-        module.layers[7].register_forward_hook(lambda _, __, found, kept=kept: kept.update(maps=found))
-        with torch.no_grad():
-            module(torch.from_numpy(unseen))
-        responses = kept["maps"].amax((1, 2)).numpy()
-        chosen = np.argsort(-responses.std(0))[:8]
-        best = np.argsort(-responses[:, chosen], 0)[:10].T
-        gradients = guided(gan, unseen[best.ravel()], np.repeat(chosen, 10))
-        shares.append(concentration(gradients))
-        if gan is trained:
-            for place in range(8):
-                each = gradients[10 * place : 10 * place + 10]
-                shown += [unseen[best[place]], 0.5 + 0.5 * each / (np.abs(each).max() + 1e-12)]
-    yield Figure("energy in the strongest tenth of the pixels", shares[0], "", "%", {"one step": shares[1]}, 1)
+    best, gradients = responses(trained, unseen)
+    beside = {"one step": concentration(responses(fresh, unseen)[1])}
+    yield Figure("energy in the strongest tenth of the pixels", concentration(gradients), "", "%", beside, 1)
+    shown = []
+    for first in range(0, len(best), 10):
+        each = gradients[first : first + 10]
+        shown += [best[first : first + 10], 0.5 + 0.5 * each / (np.abs(each).max() + 1e-12)]
     data.picture("guided", seed, np.concatenate(shown), 10, 2)

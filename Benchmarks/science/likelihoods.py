@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import safetensors.numpy
+from scipy.special import logsumexp
 
 from claim import Data, Figure, claim
 from models import VAE
@@ -87,36 +88,43 @@ def hamiltonian(
     return np.array(samples), np.array(energies), float(np.mean(accepted))
 
 
+def moments(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean and covariance of each row's samples, (n, latents) and (n, latents, latents)."""
+    mean = samples.mean(0)
+    away = samples - mean
+    return mean, np.einsum("snk,snl->nkl", away, away) / len(samples)
+
+
+def log_mean(logarithms: np.ndarray) -> np.ndarray:
+    """The logarithm of the mean over the first axis."""
+    return logsumexp(logarithms, axis=0) - np.log(len(logarithms))
+
+
 def reciprocal_estimate(samples: np.ndarray, energies: np.ndarray) -> np.ndarray:
     """log p(x) of each row, from samples of its posterior: 1 / p(x) is the mean of q(z) / p(x, z) for any density q
     (Kingma & Welling 2014, appendix D). q is a Gaussian fitted to the first half of the samples, with half their
     covariance, so that its tails are lighter than the posterior's. The mean is over the second half."""
     half, size = len(samples) // 2, samples.shape[2]
-    fitted, used = samples[:half], samples[half:]
-    mean = fitted.mean(0)
-    covariance = 0.5 * np.einsum("snk,snl->nkl", fitted - mean, fitted - mean) / half
-    away = used - mean
+    mean, covariance = moments(samples[:half])
+    covariance *= 0.5
+    away = samples[half:] - mean
     squares = np.einsum("snk,nkl,snl->sn", away, np.linalg.inv(covariance), away)
     log_q = -0.5 * (squares + np.linalg.slogdet(covariance)[1] + size * np.log(2 * np.pi))
-    ratios = log_q - energies[half:]
-    top = ratios.max(0)
-    return -(top + np.log(np.exp(ratios - top).mean(0)))
+    return -log_mean(log_q - energies[half:])
 
 
 def importance_estimate(density: Posterior, samples: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
     """log p(x) of each row, by importance sampling from a Gaussian fitted to samples of its posterior, with 1.5 times
     their covariance, so that its tails are heavier than the posterior's."""
-    mean = samples.mean(0)
-    covariance = 1.5 * np.einsum("snk,snl->nkl", samples - mean, samples - mean) / len(samples)
-    factor = np.linalg.cholesky(covariance)
+    mean, covariance = moments(samples)
+    factor = np.linalg.cholesky(1.5 * covariance)
     scale = np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(1) + 0.5 * mean.shape[1] * np.log(2 * np.pi)
     ratios = []
     for _ in range(count):
         noise = random.normal(size=mean.shape)
         energy = density(mean + np.einsum("nkl,nl->nk", factor, noise))[0]
         ratios.append(energy + 0.5 * np.square(noise).sum(1) + scale)
-    top = np.max(ratios, 0)
-    return top + np.log(np.exp(ratios - top).mean(0))
+    return log_mean(np.array(ratios))
 
 
 @claim("hmc", "The likelihood by Hamiltonian Monte Carlo agrees with importance sampling")

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from claim import Data, Figure, claim
+from gans import linear_accuracy
 from models import Autoencoder, VAE
 from generative import PCA, Mixture, evaluate
 
@@ -40,15 +41,10 @@ def few_labels(data: Data, seed: int):
     2014 call a VAE with a classifier on its latents M1), and 64 principal components of the same images, all with a
     standard deviation of 1. The last columns are the same classifier on pixels, and the number of features. The
     features of a DCGAN's discriminator reach 81.33 (the claim features)."""
-    labels, truth = data.train.labels()[:1000], data.test.labels()
-
-    def accuracy(train: np.ndarray, test: np.ndarray) -> float:
-        options = {"loss": "squared_hinge", "C": 0.01, "tolerance": 1e-3, "max_iterations": 150}
-        return 100 * float(np.mean(evaluate.linear(train[:1000], labels, test, **options).labels == truth))
-
-    pixels = accuracy(*(each.reshape(len(each), -1) for each in (data.rows, data.test_rows)))
+    rows, test_rows = (each.reshape(len(each), -1) for each in (data.rows, data.test_rows))
+    pixels = linear_accuracy(data, rows, test_rows, 1000, 0.01)
     for name, (train, test) in latents(data, 64, seed).items():
-        yield Figure(name, accuracy(train, test), "", "%", {"pixels": pixels, "features": train.shape[1]})
+        yield Figure(name, linear_accuracy(data, train, test, 1000, 0.01), "", "%", {"pixels": pixels, "features": train.shape[1]})
 
 
 def matched(clusters: np.ndarray, truth: np.ndarray) -> float:
