@@ -52,12 +52,15 @@ def reference(rows: np.ndarray) -> Reference:
     values, rotation, scale, error = _diagonalized(gram(product))
     order = np.argsort(-values, kind="stable")
     if is_wide:
-        vectors = (product[0] / scale) @ rotation[:, order].astype(np.float64)
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=0), np.finfo(np.float64).tiny)
+        components = np.ascontiguousarray(((product[0] / scale) @ rotation[:, order].astype(np.float64)).T)
+        # Summed along contiguous axes, which numpy does in pairs: the length of 60,000 numbers is then exact.
+        lengths = np.linalg.norm(components, axis=1, keepdims=True)
+        components /= np.maximum(lengths, np.finfo(np.float64).tiny)
     else:
         vectors = basis[0] @ (rotation * scale / scale[:, None])[:, order].astype(np.float64)
+        components = np.ascontiguousarray(vectors.T)
     variances = np.maximum(values[order], 0) / (len(rows) - 1)
-    return Reference(variances, np.ascontiguousarray(vectors.T), error[order], True)
+    return Reference(variances, components, error[order], True)
 
 
 def _unrefined(rows: np.ndarray) -> Reference:

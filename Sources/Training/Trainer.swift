@@ -430,19 +430,20 @@ package final class Trainer {
     record.plateau.falls += 1
   }
 
-  /// The warnings about the rows themselves, if this process knows all of them.
+  /// The warnings about the rows themselves, as far as this process knows them.
   private static func warnings(
     _ dataset: Dataset, for model: any Trainable, _ options: FitOptions
   ) throws(GenerativeError) -> [Warning] {
-    guard options.ranks == nil || options.sharesRows else { return [] }
     var warnings: [Warning] = []
+    if model.classCount == 1 { warnings.append(.oneClass) }
+    if dataset.shape.hasChannelsFirst { warnings.append(.channelsFirst) }
+    // With its own rows, a rank does not know those of the others.
+    guard options.ranks == nil || options.sharesRows else { return warnings }
     if model.classCount > 0, let labels = dataset.labels {
       var isThere = [Bool](repeating: false, count: model.classCount)
       for row in 0..<labels.count { isThere[Int(labels.base[row])] = true }
       if isThere.contains(false) { warnings.append(.absentClass) }
     }
-    if model.classCount == 1 { warnings.append(.oneClass) }
-    if dataset.shape.hasChannelsFirst { warnings.append(.channelsFirst) }
     if try dataset.hasEqualRows() { warnings.append(.equalRows) }
     return warnings
   }

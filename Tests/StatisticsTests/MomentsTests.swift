@@ -91,4 +91,33 @@ import Testing
       for j in i..<d { #expect(abs(c[i * d + j] - expected[i * d + j]) < 1e-6 * largest) }
     }
   }
+
+  /// About the first row, each sum would be 50,000 times as large as about the mean, and so would its rounding.
+  @Test(arguments: [3, 70]) func `A first row far from all others costs no digits`(d: Int) throws {
+    let n = 100_000
+    let outlier = Float(1000) / 3
+    let rows = try TestRows(rows: n, columns: d)
+    let bytes = try ByteRows(rows: n, columns: d, seed: 6)
+    var (sums, squares) = ([Int](repeating: 0, count: d), [Int](repeating: 0, count: d))
+    for i in 0..<n {
+      for j in 0..<d {
+        let value = i == 0 ? 0 : Int(bytes.buffer[i * d + j] % 7) - 3
+        rows.buffer.base[i * d + j] = i == 0 ? outlier : Float(value)
+        sums[j] += value
+        squares[j] += value * value
+      }
+    }
+    let moments = try Moments(columns: d)
+    try moments.add(rows.slice(0..<1))
+    try moments.add(rows.slice(1..<n))
+    let c = try covariance(moments)
+    // The variance of the others, exactly, and the first one's distance from their mean.
+    let m = Double(n - 1)
+    for j in 0..<d {
+      let inner = Double((n - 1) * squares[j] - sums[j] * sums[j]) / m
+      let distance = Double(outlier) - Double(sums[j]) / m
+      let expected = (inner + distance * distance * m / Double(n)) / m
+      #expect(abs(c[j * d + j] / expected - 1) <= 1e-14)
+    }
+  }
 }

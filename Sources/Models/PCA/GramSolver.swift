@@ -68,23 +68,23 @@ struct GramSolver {
   private func solveInDouble(_ element: RowElement) throws(GenerativeError) -> PCA.Solution {
     let limit = min(n, d)
     let rank = options.rank(rows: n, columns: d)
+    // If there are more rows than columns, G is larger than the covariance and its eigenpairs less accurate.
+    let isTall = n > d
     var (gram, total) = try gramInDouble()
     var eigen = try SymmetricEigen(
-      destroying: gram.base, n: n, leading: options.wantedCount(limit: limit), in: context)
+      destroying: gram.base, n: n, leading: isTall ? d : options.wantedCount(limit: limit), in: context)
     var variances = eigen.values
     var count = options.componentCount(
       variances: UnsafeBufferPointer(variances.elements), total: total, limit: limit)
     let spectrum = Spectrum(
       rowCount: n, columnCount: d, rank: rank, mean: mean, totalVariance: total, variances: variances,
       vectors: eigen.vectors, vectorCount: eigen.vectorCount)
-    let reach = spectrum.refinement(of: count, element)
-    if reach == .all, eigen.vectorCount < n {
+    let reach = isTall ? .all : spectrum.refinement(of: count, element)
+    if reach == .all, eigen.vectorCount < limit {
       (gram, total) = try gramInDouble()
       eigen = try SymmetricEigen(destroying: gram.base, n: n, in: context)
       variances = eigen.values
     }
-    // If there are more rows than columns, no further directions exist.
-    let isTall = n > d
     let m = reach == nil ? count : min(eigen.vectorCount, d)
     guard let size = checkedProduct(m, d) else {
       throw GenerativeError(.memory, "\(m) components of \(d) columns do not fit in memory")
@@ -100,7 +100,7 @@ struct GramSolver {
       }
     }
     try multiply(eigen.matrix[0..<m, 0..<n], into: matrix)
-    if reach != nil, isTall {
+    if isTall {
       // Z would have more rows than can be independent, and `GradedEigen` could not solve their products.
       var found = 0
       while found < m, variances[found] > variances[0] * 0x1p-104 { found += 1 }

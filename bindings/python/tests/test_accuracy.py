@@ -325,6 +325,13 @@ def test_a_gram_matrix_of_more_rows_than_columns_has_the_small_variances_too():
     np.testing.assert_allclose(found[:4], expected[:4], rtol=1e-5)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_variance_of_one_column_by_a_gram_matrix_is_right_to_the_last_digits(seed):
+    X = 100 + np.random.default_rng(seed).standard_normal((966, 1))
+    variance = X.astype(np.longdouble).var(ddof=1).astype(np.float64)
+    np.testing.assert_allclose(PCA(solver="gram").fit(X).explained_variance_, [variance], rtol=1e-15)
+
+
 def test_components_above_the_rounding_are_apart_from_directions_without_variance():
     """Duplicate columns give directions without variance, whose rounding errors must not mix with the others."""
     r = np.random.default_rng(7)
