@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy import linalg
 from scipy.sparse.csgraph import connected_components
 
 from accuracy_pairs import SLICES, Pair, centred, extended, gram, multiply, paired, two_sum
@@ -46,7 +47,7 @@ def reference(rows: np.ndarray) -> Reference:
     long = (middle[0].T, middle[1].T) if is_wide else middle
     if long[0].shape[0] * long[0].shape[1] ** 2 > MOST_WORK:
         return _unrefined(middle[0])
-    right = np.linalg.svd(np.linalg.qr(long[0], mode="r"))[2].T
+    right = _svd(np.linalg.qr(long[0], mode="r"))[1].T
     basis = _orthonormal(right)
     product = multiply(long, basis)
     values, rotation, scale, error = _diagonalized(gram(product))
@@ -63,10 +64,19 @@ def reference(rows: np.ndarray) -> Reference:
     return Reference(variances, components, error[order], True)
 
 
+def _svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Singular values and right vectors, by LAPACK's slower routine where the divide-and-conquer one does not
+    converge."""
+    try:
+        return np.linalg.svd(matrix, full_matrices=False)[1:]
+    except np.linalg.LinAlgError:
+        return linalg.svd(matrix, full_matrices=False, lapack_driver="gesvd")[1:]
+
+
 def _unrefined(rows: np.ndarray) -> Reference:
     """Uses LAPACK in Double. Its singular values are off by up to 8 units in the last place of the largest one;
     the lengths of the rows' projections on its vectors, which replace the larger ones, by less than one."""
-    values, components = np.linalg.svd(rows, full_matrices=False)[1:]
+    values, components = _svd(rows)
     # Summed along contiguous axes, which numpy does in pairs.
     squares = ((components @ rows.T) ** 2).sum(axis=1) / (components**2).sum(axis=1)
     squares = np.where(values > LEAST_PROJECTED * values[0], squares, values**2)

@@ -26,9 +26,13 @@ enum Refinement {
     return element == .double ? ratio * 8 + ratio.squareRoot() * 4 < 1 : ratio < 1e-9
   }
 
-  /// Whether all directions must be refined, not only the wanted components: such a small variance is
-  /// affected by rounding of the first one in directions that would be left out.
-  static func needsAll(from first: Double, to last: Double) -> Bool { last < first * 1e-9 }
+  /// Whether all directions must be refined, not only the wanted components. The rounding ε·λ₁ of the covariance
+  /// turns component i toward a direction j that is left out by c·ε·λ₁/(λᵢ − λⱼ), with c near 0.3 in practice. A
+  /// singular value decomposition turns it by ε·√λ₁/(√λᵢ − √λⱼ). Beyond a ratio of √λ₁ to √λᵢ of 20, the former is
+  /// several times the latter. For rows of floats, it must reach their own precision.
+  static func needsAll(from first: Double, to last: Double, of element: RowElement) -> Bool {
+    last < first * (element == .double ? 1 / 400 : 1e-9)
+  }
 
   /// Refines components that were computed from the covariance of all rows of `source`.
   ///

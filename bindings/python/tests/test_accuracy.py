@@ -294,8 +294,11 @@ def test_an_inaccurate_shift_costs_no_digits_along_a_direction():
     pca = PCA(168)
     for part in (X[:1], X[1:3], X[3:]):
         pca.partial_fit(part)
-    variances = singular(X)[1][:168]
-    assert np.abs(pca.explained_variance_ - variances).max() < 10 * 2.2e-16 * variances[0]
+    # LAPACK's own variances are off by 7 units in the last place of the largest.
+    directions = singular(X)[2][:168].astype(np.longdouble)
+    latents = (X - X.astype(np.longdouble).mean(0)) @ directions.T
+    variances = (latents**2).sum(0) / (directions**2).sum(1) / (len(X) - 1)
+    assert np.abs(pca.explained_variance_ - variances).max() < 4 * 2.2e-16 * variances[0]
 
 
 @in_both_types
