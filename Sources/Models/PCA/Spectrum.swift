@@ -53,16 +53,22 @@ struct Spectrum {
     try polish(c, in: context)
   }
 
-  /// The number of variances that are polished. Beyond them, the rounding errors of an eigensolver are small
-  /// relative to the largest variance.
-  private static let mostPolished = 64
+  /// The largest number of variances that are polished, and the smallest, relative to λ₁. Others have smaller
+  /// errors.
+  private static let (mostPolished, leastPolished) = (256, 0x1p-10)
+  /// Variances count as equal if they differ by less than this fraction of the largest. The vectors of equal ones
+  /// may be rotated into each other.
+  private static let equality = 0x1p-46
 
-  /// λᵢ ← vᵢᵀ·C·vᵢ / vᵢᵀ·vᵢ for the leading pairs: about one unit in the last place of λ₁, where reducing C to
-  /// three diagonals costs up to ten.
+  /// Replaces leading variances by vᵀ·C·v / vᵀ·v: accurate to about one unit in the last place of λ₁, where
+  /// reducing C to three diagonals costs up to ten. Equal ones are shifted by the mean of their corrections.
   ///
   /// - Parameter c: C in the upper triangle; the lower one is overwritten.
   private func polish(_ c: Buffer<Double>, in context: Context) throws(GenerativeError) {
-    let (m, d) = (min(vectorCount, Self.mostPolished), columnCount)
+    let d = columnCount
+    let m = (0..<min(vectorCount, Self.mostPolished)).prefix {
+      variances[$0] > variances[0] * Self.leastPolished
+    }.count
     for i in 0..<d {
       for j in 0..<i { c.base[i * d + j] = c.base[j * d + i] }
     }
@@ -71,10 +77,15 @@ struct Spectrum {
     product.add(
       matrix[0..<m, 0..<d], DoubleMatrix(c.base, rows: d, columns: d),
       into: DoubleMatrix(images.base, rows: m, columns: d))
+    let least = variances[0] * Self.equality
+    var (first, correction) = (0, 0.0)
     for i in 0..<m {
       let v = vectors.base + i * d
-      let value = context.dot(v, images.base + i * d, count: d) / context.dot(v, v, count: d)
-      variances.base[i] = i == 0 ? value : min(value, variances[i - 1])
+      let quotient = context.dot(v, images.base + i * d, count: d) / context.dot(v, v, count: d)
+      correction += quotient - variances[i]
+      if i + 1 < variances.count, variances[i] - variances[i + 1] < least { continue }
+      for j in first...i { variances.base[j] += correction / Double(i + 1 - first) }
+      (first, correction) = (i + 1, 0)
     }
   }
 
