@@ -72,6 +72,7 @@ def gan_train(batch=128, precision="float32"):
         batch_norm=False,
         average_decay=0,
         mean_start=False,
+        r1_penalty=0,
         context=context(),
     )
     return _fit(model, data.uniform(20_000, 784), batch, 2e-4, BY_GOLDEN)
